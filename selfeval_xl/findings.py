@@ -1,0 +1,135 @@
+"""What a rule found: one record, a stable rule id, a place and a remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    @property
+    def label(self) -> str:
+        """On screen: never 警告, which is a disciplinary penalty."""
+        return {"error": "错误", "warning": "核实", "note": "提示"}[self.value]
+
+    @property
+    def demand(self) -> str:
+        return {"error": "须修改", "warning": "须说明", "note": "供参考"}[self.value]
+
+
+class Treatment(StrEnum):
+    FIX = "fix"
+    EXPLAIN = "explain"
+    NEXT_YEAR = "next_year"
+    BUREAU = "bureau"
+
+    @property
+    def label(self) -> str:
+        return {"fix": "本次修改", "explain": "本次说明", "next_year": "下年完善", "bureau": "财政核实"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another cell that the finding speaks of."""
+
+    file: str
+    sheet: str
+    cell: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A mend that keeps the meaning: write `new` where `old` stands."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One finding. A rule gives message, hint, cell, subject, value, expected; the runner adds the rest.
+
+    cell: "G13", "G12,G15" or None. subject: the indicator, fund row or field it is about.
+    """
+
+    message: str
+    hint: str = ""
+    cell: str | None = None
+    subject: str | None = None
+    value: str | None = None
+    expected: str | None = None
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+    rule: str = ""
+    title: str = ""
+    severity: Severity | None = None          # None until the runner has asked rule and policy
+    treatment: Treatment | None = None
+    file: str = ""
+    sheet: str | None = None
+    form: str | None = None
+    department: str | None = None
+    project: str | None = None
+    status: str = "open"
+    explanation: str | None = None
+
+
+class Located:
+    """What knows the cells of its values, so that a finding can point. Subclasses have `cells` and `subject`."""
+
+    __slots__ = ()
+    cells: Mapping[str, str]
+
+    @property
+    def subject(self) -> str | None:
+        raise NotImplementedError
+
+    def finding(self, key: str | None, message: str, *, hint: str = "", value: str | None = None, expected: str | None = None,
+                related: tuple[Related, ...] = (), fix: Fix | None = None, severity: Severity | None = None) -> Finding:
+        """A finding at the cell of field `key`; `value` defaults to what stands there.
+
+        severity: only where a rule's severity differs from case to case (F03: W for 单位资金).
+        """
+        if value is None and key is not None:
+            value = getattr(self, key, None)
+        return Finding(message=message, hint=hint, cell=self.cells.get(key) if key else None, subject=self.subject,
+                       value=value, expected=expected, related=related, fix=fix, severity=severity)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleStatus:
+    """Whether a rule ran: ran, skipped (and why) or failed (and the cause)."""
+
+    rule: str
+    status: str
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileCount:
+    path: str
+    forms: int
+    errors: int
+    warnings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All findings of one check, what became of each rule, and the files looked at."""
+
+    findings: tuple[Finding, ...]
+    rules: tuple[RuleStatus, ...]
+    files: tuple[FileCount, ...]
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    def count(self, severity: Severity) -> int:
+        return sum(finding.severity is severity for finding in self.findings)

@@ -1,0 +1,15 @@
+"""Names of the sheets and columns that are ours: the reader passes over them, the rules exempt them, the sinks write them."""
+
+COVER = "填报说明"
+SUMMARY = "项目自评汇总表"
+SELF_CHECK = "自查"
+LISTS = "指标库"
+SETTINGS = "_selfeval"
+RESULTS = "校验结果"
+RETURNED = "问题清单"
+DEVIATIONS = "偏差计算"
+REPORT = "自评报告"
+
+OURS = frozenset((COVER, SUMMARY, SELF_CHECK, LISTS, SETTINGS, RESULTS, RETURNED, DEVIATIONS))
+ADDED_COLUMNS = ("完成率", "偏差率", "判定")
+STUB = "【待补充】"
