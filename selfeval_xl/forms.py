@@ -200,6 +200,7 @@ class Form(Located):
     tasks: tuple[Task, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     remarks: Mapping[str, str] = field(default_factory=dict)      # 其他需要说明事项 ... by label
+    signature: Mapping[str, str | None] = field(default_factory=dict)   # 填表人 ... by label, None where not filled in
     placeholders: tuple[tuple[str, str], ...] = ()                # (cell, text)
     indicator_columns: frozenset[str] = frozenset()
     frame: Frame | None = None

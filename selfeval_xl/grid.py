@@ -72,15 +72,19 @@ class Grid:
     """Values row by row from A1, `None` where empty. `formats` and `formulas` look into the file only when asked.
 
     formats: () -> {(row, column): number format}, e.g. "0.00%"; only cells that have one other than General.
-    formulas: () -> {(row, column): "=..."}.
+    formulas: () -> {(row, column): "=..."}. hidden: () -> (hidden rows, hidden columns).
+    errors: () -> {(row, column): "#REF!"}; the same text stands in `rows`.
     """
 
     name: str
     rows: list[list[Value]]
     merges: list[Area] = field(default_factory=list)
     visible: bool = True
+    caption: str = ""              # the paragraph above a Word table
     formats: Callable[[], Mapping[tuple[int, int], str]] | None = None
     formulas: Callable[[], Mapping[tuple[int, int], str]] | None = None
+    hidden: Callable[[], tuple[frozenset[int], frozenset[int]]] | None = None
+    errors: Callable[[], Mapping[tuple[int, int], str]] | None = None
     _formats: Mapping[tuple[int, int], str] | None = None
     _corner: dict[tuple[int, int], Area] | None = None
 

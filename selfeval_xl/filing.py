@@ -1,0 +1,109 @@
+"""Which department a form belongs to, and all forms of one department as one filing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Protocol
+
+from .forms import DEPARTMENT, Filing, Form, ReadFile, Report
+from .reading.labels import squeeze
+
+
+class Known(Protocol):
+    """A roster of departments: finds code and name by a code, a name or an alias."""
+
+    def match(self, name: str | None, code: str | None = None) -> tuple[str, str] | None: ...
+
+
+@dataclass(slots=True)
+class _Group:
+    department: str
+    code: str | None
+    basis: str
+    files: list[ReadFile] = field(default_factory=list)
+    forms: list[Form] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
+
+
+def gather(files: Iterable[ReadFile], roster: Known | None = None) -> list[Filing]:
+    """The filings among these files, in the order in which their first file came.
+
+    A form's department is: the code in the file's `_selfeval` sheet; else 主管部门 or 部门 (by the roster where there is one);
+    else 实施单位; else the department form or report beside it in the same file or folder; else the folder's name.
+    The same form with the same values in two files counts once. Files without any form belong to no filing.
+    """
+    files = list(files)
+    beside = {**_named_by(files, lambda file: str(PurePath(file.path).parent)), **_named_by(files, lambda file: file.path)}
+    groups: dict[str, _Group] = {}
+    seen: dict[str, set[tuple]] = {}
+    for file in files:
+        for form in (*file.forms, *file.reports):
+            name, code, basis = department_of(form, file, beside, roster)
+            group = _group(groups, name, code, basis)
+            if file not in group.files:
+                group.files.append(file)
+            values = signature(form)
+            if values in seen.setdefault(group.department, set()):
+                continue
+            seen[group.department].add(values)
+            (group.reports if isinstance(form, Report) else group.forms).append(form)
+    return [Filing(department=group.department, department_code=group.code, basis=group.basis, files=tuple(group.files),
+                   forms=tuple(group.forms), reports=tuple(group.reports)) for group in groups.values()]
+
+
+def department_of(form: Form | Report, file: ReadFile, beside: dict[str, str], roster: Known | None) -> tuple[str, str | None, str]:
+    """Name, code and basis of the department that a form belongs to."""
+    own_code = file.settings.get("department_code")
+    if own_code:
+        known = roster.match(None, own_code) if roster else None
+        return (known[1] if known else file.settings.get("department") or form.department or own_code), own_code, "表内编码"
+    names = [(form.department, form.department_code)]
+    if isinstance(form, Form):
+        names.append((form.unit, form.unit_code))
+    if roster:
+        for name, code in names:
+            known = roster.match(name, code) if name or code else None
+            if known:
+                return known[1], known[0], "名册"
+    for name, code in names:
+        if name:
+            return name, code, "表内名称"
+    neighbour = beside.get(file.path) or beside.get(str(PurePath(file.path).parent))
+    if neighbour:
+        return neighbour, None, "同一文件或文件夹"
+    folder = PurePath(file.path).parent.name or PurePath(file.path).stem
+    return folder, None, "文件夹名"
+
+
+def _named_by(files: list[ReadFile], place) -> dict[str, str]:
+    """The department named by the department forms and reports of each place (file or folder), where it is only one."""
+    named: dict[str, set[str]] = {}
+    for file in files:
+        for form in (*file.forms, *file.reports):
+            if (isinstance(form, Report) or form.kind == DEPARTMENT) and form.department:
+                named.setdefault(place(file), set()).add(form.department)
+    return {where: next(iter(names)) for where, names in named.items() if len(names) == 1}
+
+
+def _group(groups: dict[str, _Group], name: str, code: str | None, basis: str) -> _Group:
+    """The group of this department: by code where both have one, else by name."""
+    key = squeeze(name)
+    for group in groups.values():
+        if (code and group.code == code) or (squeeze(group.department) == key and not (code and group.code and code != group.code)):
+            group.code = group.code or code
+            return group
+    return groups.setdefault(f"{code or ''}|{key}", _Group(name, code, basis))
+
+
+def signature(form: Form | Report) -> tuple:
+    """What a form says, without where it stands: two forms with the same signature are the same form."""
+    if isinstance(form, Report):
+        return (form.kind, form.sections)
+    return (
+        form.kind, form.year, form.project_code, form.project, form.unit, form.total_score, form.goal.expected, form.goal.actual,
+        tuple((line.source, line.initial_budget, line.annual_budget, line.executed, line.execution_rate, line.score) for line in form.funding),
+        tuple((row.name, row.target, row.actual, row.points, row.score, row.note) for row in form.indicators),
+        tuple((task.name, task.content, task.outcome) for task in form.tasks),
+    )

@@ -1,0 +1,51 @@
+"""Files to forms. The reader finds cells by what their labels say, never by position."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..forms import Form, Problem, ReadFile, Report
+from .find import forms_in
+from .report import report_in, report_on_sheet
+from .source import Source, open_source
+
+ATTACHMENTS = frozenset(("pdf", "image"))
+
+
+def read_file(path: str | Path) -> ReadFile:
+    """Reads one file in this process: forms, reports, problems, and by what each part was recognised.
+
+    Bad content is a problem of the file, never an exception. Commands read files they did not write through
+    `read_files`, in worker processes that may die.
+    """
+    return understand(open_source(path))
+
+
+def understand(source: Source) -> ReadFile:
+    """What the Grids and paragraphs of an opened file say."""
+    forms: list[Form] = []
+    reports: list[Report] = []
+    problems = list(source.problems)
+    evidence: list[str] = []
+    for grid in source.grids:
+        found = forms_in(grid, source.path)
+        forms += found.forms
+        problems += found.problems
+        evidence += [f"{grid.name}：{line}" for line in found.evidence]
+        report = report_on_sheet(grid, source.path)
+        if report:
+            reports.append(report)
+    report = report_in(source.blocks, source.path)
+    if report:
+        reports.append(report)
+    if not forms and not reports and not problems and source.kind not in ATTACHMENTS:
+        problems.append(Problem(f"“{Path(source.path).name}”里没有找到绩效自评表，也没有自评报告。请确认交的是自评表；如果是，请核对表头“三级指标、年度指标值、实际完成值”等是否还在。", rule="T01"))
+    return ReadFile(path=source.path, sha256=source.sha256, size=source.size, kind=source.kind, saved=source.saved, forms=tuple(forms),
+                    reports=tuple(reports), problems=tuple(problems), evidence=tuple(evidence), settings=source.settings)
+
+
+def read_files(*args, **kwargs):
+    """See `worker.read_files`: many files, in worker processes, in the order given."""
+    from .worker import read_files as run
+
+    return run(*args, **kwargs)

@@ -1,0 +1,24 @@
+"""Codes glued to names: 51000021R000000019951-工资性支出, 219001-棠溪镇人民政府, 301001 县应急管理局."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_GLUED = re.compile(r"^[\[(【]?(?P<code>(?=[0-9A-Za-z]*\d)[0-9A-Za-z]{3,40})[\])】]?\s*(?:[-—－_–:：]+|\s)\s*(?P<name>[^\d\s\-].*)$", re.S)
+_BRACKETED = re.compile(r"^[\[(【](?P<code>(?=[0-9A-Za-z]*\d)[0-9A-Za-z]{3,40})[\])】]\s*(?P<name>[^\d\s].*)$", re.S)
+_BEHIND = re.compile(r"^(?P<name>[\u4e00-\u9fff].*?)\s*[\[(【（](?P<code>\d{6,40}|\d{3,}R\d{6,})[\])】）]$", re.S)
+_DIGITS = re.compile(r"^(?P<code>\d{6,40})(?P<name>[\u4e00-\u9fff].*)$", re.S)
+_YEAR = re.compile(r"^(?:19|20)\d{2}$")
+
+
+def split_code(text: str | None) -> tuple[str | None, str | None]:
+    """Code and name of a project, department or unit; the code is None where there is none. Codes stay text."""
+    if text is None:
+        return None, None
+    plain = unicodedata.normalize("NFKC", text).strip()
+    for pattern in (_BRACKETED, _GLUED, _BEHIND, _DIGITS):
+        match = pattern.match(plain)
+        if match and not _YEAR.match(match["code"]) and not re.match(r"^[年月届期级号]", match["name"]):
+            return match["code"], " ".join(match["name"].split())
+    return None, text

@@ -1,0 +1,33 @@
+"""The files of a folder as a bureau received them, in a steady order."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ..errors import UsageError
+
+_LEFT_BEHIND = ("~$", ".~", "._")             # lock files of Excel and WPS, the resource forks of a Mac
+_NEVER = frozenset((".ds_store", "thumbs.db", "desktop.ini"))
+
+
+def collect(folder: str | Path) -> list[Path]:
+    """Every file below the folder (a file given instead is itself), sorted by path; lock files and system files are passed over.
+
+    Links to other folders are not followed. UsageError when there is no such folder.
+    """
+    root = Path(folder)
+    if root.is_file():
+        return [root]
+    if not root.is_dir():
+        raise UsageError(f"找不到文件夹“{folder}”。请核对名称和位置。")
+    found = []
+    for place, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX")
+        found += [Path(place, name) for name in sorted(names) if not is_left_behind(name)]
+    return found
+
+
+def is_left_behind(name: str) -> bool:
+    """Whether a file name belongs to a program or to the system, not to a filing."""
+    return name.startswith(_LEFT_BEHIND) or name.lower() in _NEVER

@@ -1,0 +1,236 @@
+"""The funding table: its head by the budget columns, then one line per row that has a source."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ..forms import TOTAL, FundingLine
+from ..grid import Area, percent_text, plain_number
+from ..quantity import is_void, money, parse
+from .labels import core, likely, roles, squeeze
+from .scan import Label, Sheet
+
+SCOPE = "资金行"
+AMOUNTS = ("initial_budget", "annual_budget", "executed")
+_AMONG = re.compile(r"^其中[:：]?")
+_INLINE = re.compile(r"^(?P<source>[^:：]{2,20})[:：]\s*(?P<amount>[-\d,.，]*)\s*(?P<unit>万?元)?$")
+_UNIT_IN = re.compile(r"[(（][^()（）]{0,10}?(亿元|万元|千元|百元|元)[^()（）]{0,6}[)）]|(?:单位|金额单位|计量单位)[:：]?\s*(?:人民币)?(亿元|万元|千元|百元|元)")
+
+
+@dataclass(slots=True)
+class Funding:
+    """lines in the order of the form. rows: first and last row of the table, head included."""
+
+    lines: list[FundingLine] = field(default_factory=list)
+    rows: tuple[int, int] = (0, -1)
+    head: tuple[int, int] = (0, -1)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+
+def funding_columns(sheet: Sheet, row: int, left: int, right: int) -> dict[str, Label]:
+    """The columns of a funding head in this row, by key; empty where the row is none (fewer than two budget columns)."""
+    found: dict[str, Label] = {}
+    for label in sheet.rows.get(row, ()):
+        role = label.role(SCOPE) if left <= label.column <= right else None
+        if role and (role.key not in found or role.rank < found[role.key].role(SCOPE).rank):
+            found[role.key] = label
+    return found if sum(key in found for key in AMOUNTS) >= 2 else {}
+
+
+def find_funding(sheet: Sheet, top: int, bottom: int, left: int, right: int) -> int | None:
+    """The row of the first funding head in these rows."""
+    return next((row for row in range(top, bottom + 1) if row in sheet.rows and funding_columns(sheet, row, left, right)), None)
+
+
+def money_unit(sheet: Sheet, area: Area, rows: tuple[int, int]) -> str | None:
+    """The unit of money that the funding table says, else the form's head; None where nothing says it."""
+    for top, bottom in (rows, (area.top, rows[1]), (area.top, area.bottom)):
+        for row in range(max(top, 0), min(bottom, sheet.grid.height - 1) + 1):
+            for column in sheet.filled(row, area.left, area.right):
+                value = sheet.grid.value(row, column)
+                if isinstance(value, str) and len(value) <= 60 and "元" in value:
+                    match = _UNIT_IN.search(unicodedata.normalize("NFKC", value))
+                    if match:
+                        return match[1] or match[2]
+    return None
+
+
+def read_funding(sheet: Sheet, head_row: int, limit: int, area: Area, unit: str) -> Funding:
+    """Reads the lines below the head in `head_row`, down to `limit` (the last row that may belong to the table)."""
+    columns = funding_columns(sheet, head_row, area.left, area.right)
+    _add_likely(sheet, head_row, area, columns)
+    head_bottom = max(label.area.bottom for label in columns.values())
+    funding = Funding(rows=(head_row, head_bottom), head=(head_row, head_bottom))
+    for label in columns.values():
+        sheet.note(label, label.role(SCOPE), "资金表头")
+    first = min(label.column for key, label in columns.items() if key in AMOUNTS)
+    parent: str | None = None
+    kinds: dict[int, str] = {}
+    for row in range(head_bottom + 1, limit + 1):
+        named = _source(sheet, row, area.left, first)
+        if named is None:
+            if not _closes(sheet, row, area):
+                _stray(sheet, row, columns, funding)
+                continue
+            break
+        source, label_row, label_column, among = named
+        inline = _inline_lines(sheet, row, area, unit, kinds)
+        if inline:
+            funding.lines += inline
+            funding.rows = (head_row, row)
+            continue
+        if _closes(sheet, row, area) and not _amount_in(sheet, row, columns):
+            break
+        source, part_of, parent = _placed(source, among, funding.lines, parent)
+        sheet.used.add((label_row, label_column))
+        funding.lines.append(_line(sheet, row, source, part_of, columns, unit))
+        funding.rows = (head_row, row)
+    return funding
+
+
+def _add_likely(sheet: Sheet, row: int, area: Area, columns: dict[str, Label]) -> None:
+    """Heads misspelt by one character, only where their column is still missing."""
+    for column in sheet.filled(row, area.left, area.right):
+        text = sheet.grid.value(row, column)
+        if isinstance(text, str) and not roles(text):
+            role = likely(text, SCOPE)
+            if role and role.key not in columns:
+                columns[role.key] = Label(row, column, text, sheet.grid.area(row, column), (role,))
+
+
+def _source(sheet: Sheet, row: int, left: int, first: int) -> tuple[str, int, int, bool] | None:
+    """The row's own label: the nearest text left of the amounts; with 其中 when it or a cell before it says so."""
+    column = first - 1
+    while column >= left:
+        area = sheet.grid.area(row, column)
+        text = sheet.grid.text(area.top, area.left).strip()
+        if text and area.top == row and not re.fullmatch(r"[\d.\-%,]*", text):
+            plain = squeeze(text)
+            among = bool(_AMONG.match(plain))
+            name = _AMONG.sub("", plain).strip(":：")
+            if name:
+                before = squeeze(sheet.text(row, area.left - 1)) if area.left > left else ""
+                return name, area.top, area.left, among or before.startswith("其中")
+        column = area.left - 1
+    inline = sheet.grid.area(row, first)
+    text = sheet.grid.text(inline.top, inline.left).strip()
+    if inline.left < first and inline.top == row and text:
+        return squeeze(text), inline.top, inline.left, False
+    return None
+
+
+def _closes(sheet: Sheet, row: int, area: Area) -> bool:
+    """Whether this row begins another part of the form."""
+    for label in sheet.rows.get(row, ()):
+        if area.left <= label.column <= area.right and not any(r.scope in ("资金行", "资金合计", "资金来源", "资金栏") for r in label.roles):
+            return True
+    return False
+
+
+def _amount_in(sheet: Sheet, row: int, columns: dict[str, Label]) -> bool:
+    return any(money(sheet.text(row, columns[key].column)) is not None for key in AMOUNTS if key in columns)
+
+
+def _stray(sheet: Sheet, row: int, columns: dict[str, Label], funding: Funding) -> None:
+    for key in AMOUNTS:
+        if key in columns and money(sheet.text(row, columns[key].column)) is not None:
+            funding.problems.append((sheet.take(row, columns[key].column)[1], "这一行有金额，但没有写资金来源"))
+            return
+
+
+def _placed(source: str, among: bool, lines: list[FundingLine], parent: str | None) -> tuple[str, str | None, str | None]:
+    """The source's name, its parent row and the parent for the rows that follow.
+
+    其中 right under the total opens the sources themselves; under another row it opens that row's parts, which go on
+    while the labels are those of parts (中央, 省级, 一般公共预算 ...).
+    """
+    keys = {(role.scope, role.key) for role in roles(source)} or {(role.scope, role.key) for role in roles(core(source))}
+    if ("资金合计", "total") in keys and not any(line.is_total for line in lines):
+        return TOTAL, None, None
+    is_part = ("资金来源", "part") in keys
+    if among:
+        before = lines[-1] if lines else None
+        if before is None or before.is_total:
+            return source, None, None
+        if before.part_of is None:
+            return source, before.source, before.source
+        return source, before.part_of, before.part_of
+    if parent and is_part:
+        return source, parent, parent
+    return source, None, None
+
+
+def _inline_lines(sheet: Sheet, row: int, area: Area, unit: str, kinds: dict[int, str]) -> list[FundingLine]:
+    """Rows whose breakdowns stand as 名称：金额 in one cell (政府性基金拨款:118.82).
+
+    kinds: the breakdown (按收入性质分) that each column goes on with.
+    """
+    lines = []
+    for column in sheet.filled(row, area.left, area.right):
+        value = sheet.grid.value(row, column)
+        match = _INLINE.match(_AMONG.sub("", squeeze(value))) if isinstance(value, str) else None
+        if not match or (not match["amount"] and not any(role.scope == "资金来源" for role in roles(match["source"]))):
+            continue
+        name, where = match["source"], sheet.take(row, column)[1]
+        if name.startswith("按"):
+            kinds[column] = name
+        kind = None if name.startswith("按") else kinds.get(column)
+        amount = match["amount"].replace(",", "").replace("，", "") or None
+        if amount and match["unit"]:
+            amount = _converted(amount + match["unit"], unit) or amount
+        lines.append(FundingLine(source=name, part_of=kind or TOTAL, annual_budget=amount, cells={"annual_budget": where, "source": where}))
+    return lines
+
+
+def _line(sheet: Sheet, row: int, source: str, part_of: str | None, columns: dict[str, Label], unit: str) -> FundingLine:
+    values: dict[str, str | None] = {}
+    cells: dict[str, str] = {}
+    typed: dict[str, str] = {}
+    for key, label in columns.items():
+        text, cell = sheet.take(row, label.column)
+        cells[key] = cell
+        if key == "note" and sheet.grid.area(row, label.column).top != row:
+            text = None                              # a reason merged over all rows is said once
+        if text is not None and key in AMOUNTS:
+            converted = amount_text(text, unit)
+            if converted != text:
+                typed[key] = text
+            text = converted
+        values[key] = text
+    rate = columns.get("execution_rate")
+    if rate is not None:
+        values["execution_rate"] = _rate(sheet, row, rate, values)
+    if not is_void(values.get("points")) and money(values["points"]) is None:
+        values["points"] = values["points"].rstrip("分")
+    return FundingLine(source=source, part_of=part_of, cells=cells, typed=typed, **values)
+
+
+def amount_text(text: str, unit: str) -> str:
+    """An amount in the form's unit: separators and full-width digits mended, a unit of its own converted, else as typed."""
+    number = money(text)
+    if number is not None:
+        return unicodedata.normalize("NFKC", text).replace(",", "").replace("¥", "").replace("￥", "").replace(" ", "").strip()
+    return _converted(text, unit) or text
+
+
+def _converted(text: str, unit: str) -> str | None:
+    quantity = parse(text)
+    own, wanted = quantity.measure, parse(f"1{unit}").measure
+    if quantity.number is None or own is None or wanted is None or own.dimension != "money" or quantity.operator or quantity.upper is not None:
+        return None
+    return plain_number(quantity.number * own.factor / wanted.factor)
+
+
+def _rate(sheet: Sheet, row: int, label: Label, values: dict[str, str | None]) -> str | None:
+    """The execution rate as displayed; a bare number under a head with % is percent, unless the amounts say it is a ratio."""
+    text = values.get("execution_rate")
+    number = money(text)
+    if text is None or number is None or ("%" not in label.text and "％" not in label.text):
+        return text
+    budget, executed = money(values.get("annual_budget")), money(values.get("executed"))
+    if budget and executed is not None and abs(number - executed / budget) <= Decimal("0.006") < abs(number - executed / budget * 100):
+        return percent_text(number)
+    return f"{text}%"

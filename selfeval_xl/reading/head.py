@@ -1,0 +1,137 @@
+"""The head of a form: names, codes, year, total and grade, each found by its label, with the cell it came from."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from ..grid import Area, a1
+from ..quantity import is_void, money
+from .labels import core, roles, split_inline
+from .scan import Label, Sheet
+
+_YEAR = re.compile(r"(?<!\d)(20\d{2})\s*(?:年度|年|财政年度)")
+_BARE_YEAR = re.compile(r"^\s*(20\d{2})\s*$")
+_GRADE = re.compile(r"^(?:优秀?|良好?|中等?|差|合格|不合格|较差|较好|好|[ABCDＡ-Ｄ]级?)$")
+_RUN_ON = re.compile(r"\s{2,}|[;；\n]")
+KEPT = ("说明", "签字")
+
+
+@dataclass(slots=True)
+class Head:
+    """values by field key; cells by key, also of fields whose label is printed but empty."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    cells: dict[str, str] = field(default_factory=dict)
+    ranks: dict[str, int] = field(default_factory=dict)
+    remarks: dict[str, str] = field(default_factory=dict)
+    signature: dict[str, str | None] = field(default_factory=dict)
+
+    def offer(self, key: str, rank: int, value: str | None, cell: str) -> None:
+        """Takes a value unless a better label has given one already."""
+        filled = key in self.values
+        better = rank < self.ranks.get(key, 10**6)
+        if (value and not filled) or (better and (value or not filled)) or key not in self.cells:
+            self.cells[key], self.ranks[key] = cell, rank
+            if value:
+                self.values[key] = value
+
+
+def read_head(sheet: Sheet, area: Area, tables: list[tuple[int, int]]) -> Head:
+    """Head fields, remarks and signatures in `area`, outside the rows of `tables` (first and last row each)."""
+    head = Head()
+    inside = {row for top, bottom in tables for row in range(top, bottom + 1)}
+    for label in sheet.labels(area.top, area.bottom, area.left, area.right):
+        if label.row not in inside:
+            _read_label(sheet, label, area, head)
+    for row in range(area.top, area.bottom + 1):
+        if row not in inside:
+            for column in sheet.filled(row, area.left, area.right):
+                _read_inline(sheet, row, column, head)
+    return head
+
+
+def _read_label(sheet: Sheet, label: Label, area: Area, head: Head) -> None:
+    role = label.role("表") or label.role("说明") or label.role("签字")
+    if role is None or _is_section(sheet, label):
+        return
+    row, column = value_place(sheet, label, area)
+    text = sheet.grid.text(row, column).strip()
+    value = None if is_void(text) or roles(text) else text
+    where = sheet.grid.area(row, column)
+    cell = a1(where.top, where.left)
+    sheet.used.add((row, column))
+    if role.scope == "说明":
+        if value:
+            head.remarks[label.text.strip()] = value
+            head.cells.setdefault(core(label.text), cell)
+        return
+    if role.scope == "签字":
+        head.signature[core(label.text)] = value
+        return
+    if role.key == "total_score" and (value is None or money(value) is None):
+        return
+    if role.key == "grade" and (value is None or not _GRADE.match(value)):
+        return
+    if role.key == "year":
+        value = year_in(value) and str(year_in(value))
+    sheet.note(label, role, f"{role.key}")
+    head.offer(role.key, role.rank, value, cell)
+
+
+def _is_section(sheet: Sheet, label: Label) -> bool:
+    """A label over several rows at the left is a section's name, not a field."""
+    return label.area.bottom - label.area.top >= 2 and label.role("表") is not None and label.role("表").key in ("total_score", "grade")
+
+
+def value_place(sheet: Sheet, label: Label, area: Area) -> tuple[int, int]:
+    """Where the value of a label stands: the first filled cell to its right before the next label, else the next cell."""
+    column = label.area.right + 1
+    first = column
+    while column <= area.right:
+        here = sheet.grid.area(label.row, column)
+        text = sheet.grid.text(here.top, here.left).strip()
+        if text and here.top <= label.row:
+            known = roles(text)
+            if known and any(role.scope in ("表", "签字", "其他", "说明", "资金行", "指标", "目标") for role in known):
+                break
+            return here.top, here.left
+        column = here.right + 1
+    spot = sheet.grid.area(label.row, min(first, area.right))
+    return spot.top, spot.left
+
+
+def _read_inline(sheet: Sheet, row: int, column: int, head: Head) -> None:
+    """Label and value in one cell, also several of them run together."""
+    value = sheet.grid.value(row, column)
+    if not isinstance(value, str) or len(value) > 200 or (":" not in value and "：" not in value):
+        return
+    for part in _RUN_ON.split(value.strip()):
+        pair = split_inline(part)
+        if pair is None:
+            continue
+        for role in roles(pair[0]):
+            if role.scope == "表":
+                text = pair[1] if role.key != "year" else str(year_in(pair[1]) or "")
+                if role.key in ("total_score", "grade") and not (money(text.rstrip("分")) is not None or _GRADE.match(text)):
+                    continue
+                head.offer(role.key, role.rank + 50, None if is_void(text) else text.strip(), a1(row, column))
+                sheet.used.add((row, column))
+            elif role.scope == "签字":
+                head.signature[core(pair[0])] = pair[1] or None
+            elif role.scope == "说明":
+                head.remarks[core(pair[0])] = pair[1]
+
+
+def year_in(text: str | None) -> int | None:
+    """The first year that a text names (2023年度), or a bare one; None where there is none."""
+    if not text:
+        return None
+    plain = unicodedata.normalize("NFKC", text).replace(" ", "")
+    match = _YEAR.search(plain) or _BARE_YEAR.match(plain)
+    return int(match[1]) if match else None
+
+
+def is_grade(text: str) -> bool:
+    return bool(_GRADE.match(text))

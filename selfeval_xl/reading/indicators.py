@@ -1,0 +1,322 @@
+"""The indicator table: its head (one or two rows), then one record per third-level indicator with inherited levels."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ..forms import Indicator
+from ..grid import Area
+from ..quantity import Kind, is_void, money, parse, tidy
+from ..units import UNITS
+from .head import is_grade
+from .labels import core, likely, roles, squeeze
+from .scan import Label, Sheet
+
+SCOPE = "指标"
+_TOTALS = frozenset(("总分", "合计", "总计", "总得分", "自评总分", "合计得分", "自评得分", "得分合计", "总分值", "综合得分", "自评总得分", "小计"))
+_PLACEHOLDER = re.compile(r"^(?:指标\d*[:：]?|\d+[.、]?)?(?:\.{2,}|…+|。{2,})?$|^(?:指标\d+[:：]?)$")
+_NOT_OPERATORS = re.compile(r"^(?:定性|定量|正向|反向|逆向|正|逆|计量|计数|其他)")
+_QUALITATIVE = re.compile(r"^定性")
+
+
+@dataclass(slots=True)
+class Indicators:
+    """rows: first and last row of the table with its head and total row. grade and totals come from the total row."""
+
+    indicators: list[Indicator] = field(default_factory=list)
+    columns: dict[str, Label] = field(default_factory=dict)
+    head: tuple[int, int] = (0, -1)
+    rows: tuple[int, int] = (0, -1)
+    placeholders: list[tuple[str, str]] = field(default_factory=list)
+    below: list[int] = field(default_factory=list)       # a total row that stands below the remarks
+    totals: dict[str, tuple[str, str]] = field(default_factory=dict)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where an indicator table begins: its rows, its first and last column, its columns by key."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+    columns: dict[str, Label]
+
+
+def find_heads(sheet: Sheet) -> list[Head]:
+    """Every indicator head of the sheet, top to bottom, left to right; two side by side are two."""
+    heads: list[Head] = []
+    for row in sorted(sheet.rows):
+        names = [label for label in sheet.rows[row] if label.is_key(SCOPE, "name")]
+        if not names or any(head.top <= row <= head.bottom for head in heads):
+            continue
+        for left, right in _bands(sheet, row, names):
+            head = _head(sheet, row, left, right)
+            if head:
+                heads.append(head)
+    return heads
+
+
+def _bands(sheet: Sheet, row: int, names: list[Label]) -> list[tuple[int, int]]:
+    """The column bands of the forms that share this head row: a band ends where a column comes for the second time."""
+    width = sheet.grid.width
+    starts, seen = [0], set()
+    for label in sheet.rows[row]:
+        keys = {role.key for role in label.roles if role.scope == SCOPE} & {"level1", "level2", "name", "target"}
+        if len(names) > 1 and keys & seen:
+            starts.append(_band_start(sheet, row, label.column))
+            seen = set()
+        seen |= keys
+    return [(left, (starts[i + 1] if i + 1 < len(starts) else width) - 1) for i, left in enumerate(starts)]
+
+
+def _band_start(sheet: Sheet, row: int, column: int) -> int:
+    """The section cell (绩效指标) left of the first level belongs to the same form."""
+    before = sheet.grid.area(row, column - 1)
+    text = sheet.grid.text(before.top, before.left).strip()
+    is_section = text and any(role.scope == "指标栏" for role in roles(text))
+    return before.left if is_section else column
+
+
+def _head(sheet: Sheet, row: int, left: int, right: int) -> Head | None:
+    """The head around a 三级指标 cell: its own row, the row above for columns printed over split ones, the row below for split ones."""
+    top, bottom = row, max(label.area.bottom for label in sheet.rows[row] if left <= label.column <= right and label.role(SCOPE))
+    above = _columns(sheet, row - 1, left, right) if row else {}
+    if len([key for key in above if key in ("target", "actual", "points", "score", "note", "initial_target")]) >= 1 and "name" not in above:
+        top = row - 1
+    below = _columns(sheet, row + 1, left, right)
+    if bottom == row and ({"operator", "unit"} & below.keys()) and "name" not in below:
+        bottom = row + 1
+    columns: dict[str, Label] = {}
+    for line in range(top, bottom + 1):
+        for key, label in _columns(sheet, line, left, right).items():
+            if key not in columns or (line > columns[key].row and label.area.left >= columns[key].area.left):
+                columns[key] = label
+    _add_likely(sheet, top, bottom, left, right, columns)
+    if len(columns) < 3 or not columns.keys() & {"target", "actual", "initial_target"}:
+        return None
+    return Head(top, bottom, left, right, columns)
+
+
+def _columns(sheet: Sheet, row: int, left: int, right: int) -> dict[str, Label]:
+    """Columns of one head row by key; a label that fits two keys takes the one still free, the better rank wins."""
+    found: dict[str, Label] = {}
+    for label in sheet.rows.get(row, ()):
+        if not left <= label.column <= right:
+            continue
+        options = [role for role in label.roles if role.scope == SCOPE and role.key != "other"]
+        for role in options:
+            rival = found.get(role.key)
+            if rival is None or role.rank < next(r.rank for r in rival.roles if r.scope == SCOPE and r.key == role.key):
+                found[role.key] = label
+                break
+    return found
+
+
+def _add_likely(sheet: Sheet, top: int, bottom: int, left: int, right: int, columns: dict[str, Label]) -> None:
+    for row in range(top, bottom + 1):
+        for column in sheet.filled(row, left, right):
+            text = sheet.grid.value(row, column)
+            if isinstance(text, str) and not roles(text):
+                role = likely(text, SCOPE)
+                if role and role.key not in columns and role.key != "other":
+                    columns[role.key] = Label(row, column, text, sheet.grid.area(row, column), (role,))
+
+
+def read_indicators(sheet: Sheet, head: Head, limit: int, area: Area) -> Indicators:
+    """Reads the rows below the head, down to `limit` or the row that closes the table."""
+    table = Indicators(columns=head.columns, head=(head.top, head.bottom), rows=(head.top, head.bottom))
+    for key, label in head.columns.items():
+        role = next((r for r in label.roles if r.scope == SCOPE and r.key == key), label.role(SCOPE))
+        sheet.note(label, role, "指标表头")
+    levels: dict[str, str | None] = {"level1": None, "level2": None}
+    for row in range(head.bottom + 1, limit + 1):
+        if _is_total(sheet, row, head, area):
+            _read_totals(sheet, row, head, area, table)
+            table.rows = (head.top, row)
+            if not _is_subtotal(sheet, row, area):
+                break
+            continue
+        if _closes(sheet, row, head, area):
+            _find_totals(sheet, row, limit, head, area, table)
+            break
+        if _read_row(sheet, row, head, levels, table):
+            table.rows = (head.top, row)
+    return table
+
+
+def _find_totals(sheet: Sheet, first: int, limit: int, head: Head, area: Area, table: Indicators) -> None:
+    """The total row may stand below the remarks (其他需要说明事项)."""
+    for row in range(first, limit + 1):
+        if _is_total(sheet, row, head, area):
+            _read_totals(sheet, row, head, area, table)
+            table.below.append(row)
+            return
+
+
+def _first_text(sheet: Sheet, row: int, left: int, right: int) -> tuple[str, int]:
+    for column in sheet.filled(row, left, right):
+        value = sheet.grid.value(row, column)
+        if isinstance(value, str) and value.strip():
+            return value.strip(), column
+    return "", -1
+
+
+def _is_total(sheet: Sheet, row: int, head: Head, area: Area) -> bool:
+    """A row 总分 or 合计: the label stands left of the target column and the name cell says nothing else."""
+    text, column = _first_text(sheet, row, area.left, area.right)
+    target = min((head.columns[key].column for key in ("target", "initial_target", "actual", "operator") if key in head.columns), default=10**6)
+    plain = core(text)
+    if column < 0 or column >= max(target, head.columns["name"].column + 1):
+        return False
+    return plain in _TOTALS or (plain.startswith(("总分", "合计", "自评总分")) and len(plain) <= 12 and not sheet.take(row, head.columns["name"].column)[0])
+
+
+def _is_subtotal(sheet: Sheet, row: int, area: Area) -> bool:
+    return core(_first_text(sheet, row, area.left, area.right)[0]) == "小计"
+
+
+def _read_totals(sheet: Sheet, row: int, head: Head, area: Area, table: Indicators) -> None:
+    if _is_subtotal(sheet, row, area):
+        return
+    for key in ("points", "score"):
+        if key in head.columns:
+            text, cell = sheet.take(row, head.columns[key].column)
+            if text is not None and money(text.rstrip("分")) is not None and not _same_cell(sheet, row, head, key):
+                table.totals[key] = (text.rstrip("分"), cell)
+    for column in sheet.filled(row, area.left, area.right):
+        text = sheet.grid.text(row, column).strip()
+        if is_grade(text):
+            table.totals["grade"] = sheet.take(row, column)
+        elif "score" not in table.totals and "points" not in head.columns and money(text) is not None:
+            table.totals["score"] = (text, sheet.take(row, column)[1])
+
+
+def _same_cell(sheet: Sheet, row: int, head: Head, key: str) -> bool:
+    """A cell merged over 分值 and 得分 holds one number: the score."""
+    if key == "points" and "score" in head.columns:
+        return sheet.grid.area(row, head.columns["points"].column) == sheet.grid.area(row, head.columns["score"].column)
+    return False
+
+
+def _closes(sheet: Sheet, row: int, head: Head, area: Area) -> bool:
+    """Whether the row begins what follows the table: remarks, signatures, notes, another head or form."""
+    text, column = _first_text(sheet, row, area.left, area.right)
+    if column < 0:
+        return False
+    plain = squeeze(text)
+    if re.match(r"^(?:注|备注|说明|填表说明|填报说明|注意事项)\d?[:：]", plain):
+        return True
+    known = roles(text)
+    name_column = head.columns["name"].column
+    if known and column < name_column and any(role.scope in ("说明", "签字") for role in known) and not any(role.scope == SCOPE for role in known):
+        return True
+    if column <= name_column and any(role.scope in ("表", "目标栏", "资金栏") and role.key not in ("grade",) for role in known):
+        return True
+    return bool(re.match(r"^(?:填表人|填报人|制表人|单位负责人|项目负责人|财务负责人|负责人|经办人|联系人|联系电话|填报日期|填表日期|审核人)[:：（(]", plain))
+
+
+def _level(sheet: Sheet, row: int, key: str, head: Head, levels: dict[str, str | None]) -> None:
+    """A level printed on this row, merged over it or, where the merge was undone, inherited from above."""
+    label = head.columns.get(key)
+    if label is None:
+        return
+    area = sheet.grid.area(row, label.column)
+    if area.right >= head.columns["name"].column and key == "level2" and area.left > label.area.right:
+        return
+    text = sheet.grid.text(area.top, area.left).strip()
+    if is_void(text) or area.top <= head.bottom:
+        return
+    sheet.used.add((area.top, area.left))
+    plain = re.sub(r"\s*\n\s*", "", text)
+    if key == "level1" and plain != levels["level1"]:
+        levels["level2"] = None
+    levels[key] = plain
+
+
+def _read_row(sheet: Sheet, row: int, head: Head, levels: dict[str, str | None], table: Indicators) -> bool:
+    """One row as an indicator; False where it holds nothing of the table. Placeholders are set aside."""
+    for key in ("level1", "level2"):
+        _level(sheet, row, key, head, levels)
+    taken = {key: sheet.take(row, label.column) for key, label in head.columns.items() if key not in ("level1", "level2")}
+    values = {key: value for key, (value, _) in taken.items()}
+    cells = {key: cell for key, (_, cell) in taken.items()}
+    for key in ("level1", "level2"):
+        if key in head.columns:
+            cells[key] = _cell_of(sheet, row, head.columns[key])
+    name = values.get("name")
+    name_area = sheet.grid.area(row, head.columns["name"].column)
+    has_answer = any(values.get(key) for key in ("target", "initial_target", "adjusted_target", "actual"))
+    if name is None and not has_answer:
+        return any(values.values())
+    if name and _PLACEHOLDER.match(tidy(name)) and not has_answer:
+        table.placeholders.append((cells["name"], name))
+        return True
+    if name_area.left < head.columns["name"].area.left and name in (levels["level1"], levels["level2"]):
+        name = None                                  # a level merged over the name column names no indicator
+    if name is None and not values.get("target") and not values.get("initial_target"):
+        return True
+    target, initial, target_cells = _target(values, cells)
+    cells["target"] = target_cells
+    table.indicators.append(Indicator(
+        level1=levels["level1"], level2=levels["level2"], name=_one_line(name), target=target, initial_target=initial,
+        actual=_one_line(values.get("actual")), points=_points(values.get("points")), score=_points(values.get("score")), note=values.get("note"),
+        unit=values.get("unit"), cells={key: cell for key, cell in cells.items() if key not in ("operator", "unit", "adjusted_target")},
+    ))
+    return True
+
+
+def _cell_of(sheet: Sheet, row: int, label: Label) -> str:
+    return sheet.take(row, label.column)[1]
+
+
+def _points(text: str | None) -> str | None:
+    if text is None:
+        return None
+    plain = tidy(text)
+    return plain[:-1] if plain.endswith("分") and money(plain[:-1]) is not None else text
+
+
+def _one_line(text: str | None) -> str | None:
+    """Line breaks inside a name or value only serve the printed page."""
+    return text and re.sub(r"\s*\n\s*", "", text)
+
+
+def _target(values: dict[str, str | None], cells: dict[str, str]) -> tuple[str | None, str | None, str]:
+    """The target in force with its split columns joined, the original one where the form has both, and the cells."""
+    adjusted, initial, plain = values.get("adjusted_target"), values.get("initial_target"), values.get("target")
+    both = "initial_target" in cells and ("adjusted_target" in cells or "target" in cells)
+    filled = [key for key, value in (("adjusted_target", adjusted), ("target", plain), ("initial_target", initial)) if value]
+    printed = [key for key in ("target", "adjusted_target", "initial_target") if key in cells]
+    if not printed:
+        return None, None, ""
+    key = (filled or printed)[0]
+    joined = join_target(values.get("operator"), values.get(key), values.get("unit"))
+    first = join_target(values.get("operator"), initial, values.get("unit")) if both else None
+    described = _NOT_OPERATORS.match(values.get("operator") or "")       # 定量指标 says nothing of the target's value
+    if described and joined == values.get(key):
+        return joined, first, cells[key]
+    split = [cells[part] for part in ("operator", key, "unit") if part in cells and not (part == "operator" and described)]
+    return joined, first, ",".join(dict.fromkeys(split))
+
+
+def join_target(operator: str | None, value: str | None, unit: str | None) -> str | None:
+    """指标性质, 指标值 and 度量单位 as one text: ≥ 735 人次 is ≥735人次; what a column repeats is not doubled."""
+    sign = "" if operator is None or _NOT_OPERATORS.match(operator.strip()) else operator.strip()
+    if value is None:
+        return None
+    text = re.sub(r"\s*\n\s*", "", value)
+    quantity = parse(text)
+    qualitative = operator is not None and _QUALITATIVE.match(operator.strip())
+    if unit and not qualitative and quantity.kind in (Kind.NUMBER, Kind.RANGE) and not quantity.unit and tidy(unit) in _known_units(unit):
+        text += unit.strip()
+    if sign and not quantity.operator and quantity.kind in (Kind.NUMBER, Kind.TEXT):
+        text = sign + text
+    return text
+
+
+def _known_units(unit: str) -> tuple[str, ...]:
+    plain = tidy(unit)
+    return (plain,) if plain in UNITS or len(plain) <= 6 and not re.search(r"\d", plain) else ()

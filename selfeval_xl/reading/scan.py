@@ -1,0 +1,86 @@
+"""A Grid with its labels found: where each stands, what it can mean, and what was used of the sheet so far."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ..grid import Area, Grid, a1
+from ..quantity import is_void
+from .labels import LONGEST_LABEL, Role, roles
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A cell whose text is a known label, the area it covers and the roles it can play."""
+
+    row: int
+    column: int
+    text: str
+    area: Area
+    roles: tuple[Role, ...]
+
+    def role(self, scope: str) -> Role | None:
+        return next((role for role in self.roles if role.scope == scope), None)
+
+    def is_key(self, scope: str, key: str) -> bool:
+        return any(role.scope == scope and role.key == key for role in self.roles)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """labels by row, left to right. used: cells that some part of a form has taken."""
+
+    grid: Grid
+    rows: dict[int, list[Label]] = field(default_factory=lambda: defaultdict(list))
+    used: set[tuple[int, int]] = field(default_factory=set)
+    evidence: list[str] = field(default_factory=list)
+
+    def labels(self, top: int, bottom: int, left: int = 0, right: int = 10**6) -> Iterator[Label]:
+        """The labels of these rows and columns, in reading order."""
+        for row in range(top, bottom + 1):
+            if row in self.rows:
+                for label in self.rows[row]:
+                    if left <= label.column <= right:
+                        yield label
+
+    def text(self, row: int, column: int) -> str:
+        """What the cell (or the merged area over it) displays, without surrounding white space."""
+        grid = self.grid
+        if grid.merges:
+            area = grid.area(row, column)
+            row, column = area.top, area.left
+        return grid.text(row, column).strip()
+
+    def take(self, row: int, column: int) -> tuple[str | None, str]:
+        """The value of the cell (None: empty or a dash) and the A1 name of its top left; marks it as used."""
+        area = self.grid.area(row, column)
+        self.used.add((area.top, area.left))
+        text = self.grid.text(area.top, area.left).strip()
+        return (None if is_void(text) else text), a1(area.top, area.left)
+
+    def note(self, label: Label, role: Role, what: str) -> None:
+        """Remembers by what a part was recognised, for the page that says how a file was read."""
+        how = "标签" if role.by == "标签" else f"近似“{role.label}”"
+        self.used.add((label.row, label.column))
+        self.evidence.append(f"{what}：{a1(label.row, label.column)}“{' '.join(label.text.split())}”（{how}）")
+
+    def filled(self, row: int, left: int, right: int) -> list[int]:
+        """The columns of this row that hold a value of their own."""
+        if not 0 <= row < len(self.grid.rows):
+            return []
+        cells = self.grid.rows[row]
+        return [column for column in range(left, min(right + 1, len(cells))) if cells[column] not in (None, "")]
+
+
+def scan(grid: Grid) -> Sheet:
+    """Finds all labels of a Grid."""
+    sheet = Sheet(grid)
+    for row, cells in enumerate(grid.rows):
+        for column, value in enumerate(cells):
+            if isinstance(value, str) and len(value) <= LONGEST_LABEL:
+                known = roles(value)
+                if known:
+                    sheet.rows[row].append(Label(row, column, value, grid.area(row, column), known))
+    return sheet

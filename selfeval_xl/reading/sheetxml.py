@@ -1,0 +1,253 @@
+"""A sheet's own XML, cell by cell: slower than calamine, but bounded, and it knows formats, formulas, errors and what is hidden."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from io import BytesIO
+from xml.etree import ElementTree
+
+from ..grid import Value, a1
+from .cells import Place, clean, serial_date
+from .formats import BUILTIN, shows_date
+from .guard import MAX_VALUES, usual_cells
+
+_REFERENCE = re.compile(r"^([A-Z]{1,9})(\d{1,9})$")
+_XF = re.compile(rb"<(?:\w+:)?xf\b[^>]*?\bnumFmtId\s*=\s*[\"'](\d{1,6})[\"']")
+_CELL_XFS = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
+_NUM_FMTS = re.compile(rb"<(?:\w+:)?numFmts\b.*?</(?:\w+:)?numFmts>", re.DOTALL)
+_STYLED = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*? s="(\d{1,6})"')
+_HIDDEN = re.compile(rb"<(?:\w+:)?(row|col)\b([^>]*\bhidden\b[^>]*)>")
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+LAST_COLUMN = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Styles:
+    """`formats`: the number format of each cell style by its number, "" for General."""
+
+    formats: tuple[str, ...] = ()
+
+    def of(self, style: int) -> str:
+        return self.formats[style] if 0 <= style < len(self.formats) else ""
+
+
+@dataclass(slots=True)
+class Cell:
+    """One `c` element: type, style, raw text of its value, formula text (None without a formula)."""
+
+    row: int
+    column: int
+    type: str
+    style: int
+    text: str | None
+    formula: str | None
+    shared: str | None
+
+
+@dataclass(slots=True)
+class Exact:
+    """All that one sheet's XML says. `complete` is False when it holds more values than are read."""
+
+    values: dict[Place, Value] = field(default_factory=dict)
+    complete: bool = True
+
+
+def styles_in(xml: bytes | None) -> Styles:
+    """The number formats of a workbook's cell styles."""
+    if not xml:
+        return Styles()
+    custom: dict[int, str] = {}
+    block = _NUM_FMTS.search(xml)
+    if block:
+        for attributes in re.findall(rb"<(?:\w+:)?numFmt\b([^>]*)>", block[0]):
+            found = _attributes(attributes)
+            if found.get("numFmtId", "").isdecimal():
+                custom[int(found["numFmtId"])] = found.get("formatCode", "")
+    table = _CELL_XFS.search(xml)
+    numbers = [int(number) for number in _XF.findall(table[0])] if table else []
+    return Styles(tuple(_named(custom.get(number, BUILTIN.get(number, ""))) for number in numbers))
+
+
+def _named(number_format: str) -> str:
+    return "" if number_format.lower() in ("general", "g/通用格式") else number_format
+
+
+def _attributes(raw: bytes) -> dict[str, str]:
+    """The attributes of a start tag, entities resolved."""
+    try:
+        return dict(ElementTree.fromstring(b"<a " + raw.rstrip(b"/ ") + b"/>").attrib)
+    except ElementTree.ParseError:
+        return {}
+
+
+def strings_in(xml: bytes | None) -> list[str]:
+    """The shared strings, without their phonetic guides."""
+    if not xml:
+        return []
+    strings = []
+    for _, element in ElementTree.iterparse(BytesIO(xml)):
+        if local(element.tag) == "si":
+            strings.append(rich_text(element))
+            element.clear()
+    return strings
+
+
+def local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def rich_text(element: ElementTree.Element) -> str:
+    """The text of an `si` or `is` element: its own and that of its runs."""
+    parts = []
+    for child in element:
+        name = local(child.tag)
+        if name == "t":
+            parts.append(child.text or "")
+        elif name == "r":
+            parts += [run.text or "" for run in child if local(run.tag) == "t"]
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), "".join(parts))
+
+
+def cells_in(xml: bytes) -> Iterator[Cell]:
+    """Every cell that has a value or a formula, in file order; ParseError when the XML is broken."""
+    row = -1
+    column = -1
+    for event, element in ElementTree.iterparse(BytesIO(xml), events=("start", "end")):
+        name = local(element.tag)
+        if event == "start":
+            if name == "row":
+                number = element.get("r", "")
+                row, column = (int(number) - 1 if number.isdecimal() and len(number) < 10 else row + 1), -1
+        elif name == "c":
+            place = _REFERENCE.match(element.get("r", ""))
+            if place:
+                column, at = column_number(place[1]), int(place[2]) - 1
+            else:
+                column, at = column + 1, row
+            cell = _cell(element, at, column)
+            if cell is not None:
+                yield cell
+            element.clear()
+        elif name == "row":
+            element.clear()
+        elif name == "sheetData":
+            return
+
+
+@lru_cache(maxsize=4096)
+def column_number(letters: str) -> int:
+    """A column's number, counted from 0, by its letters."""
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return column - 1
+
+
+def _cell(element: ElementTree.Element, row: int, column: int) -> Cell | None:
+    text = formula = shared = None
+    for child in element:
+        name = local(child.tag)
+        if name == "v":
+            text = child.text
+        elif name == "is":
+            text = rich_text(child)
+        elif name == "f":
+            formula = child.text or ""
+            shared = child.get("si") if child.get("t") == "shared" else None
+    if text is None and formula is None:
+        return None
+    style = element.get("s", "0")
+    return Cell(row, column, element.get("t", "n"), int(style) if style.isdecimal() else 0, text, formula, shared)
+
+
+def read_exactly(xml: bytes, strings: Callable[[], list[str]], styles: Callable[[], Styles], epoch_1904: bool = False) -> Exact:
+    """The values of a sheet, whatever its shape. strings, styles: () -> the workbook's, asked for only when needed."""
+    exact = Exact()
+    for cell in cells_in(xml):
+        value = _value(cell, strings, styles, epoch_1904)
+        if value is not None:
+            if len(exact.values) >= MAX_VALUES:
+                exact.complete = False
+                return exact
+            exact.values[cell.row, cell.column] = value
+    return exact
+
+
+def _value(cell: Cell, strings: Callable[[], list[str]], styles: Callable[[], Styles], epoch_1904: bool) -> Value:
+    text = cell.text
+    if text is None:
+        return None
+    if cell.type == "s":
+        known = strings()
+        number = int(text) if text.strip().isdecimal() else -1
+        return clean(known[number]) if 0 <= number < len(known) else None
+    if cell.type in ("str", "inlineStr", "e", "d"):
+        return clean(_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text))
+    if cell.type == "b":
+        return text.strip() in ("1", "true")
+    try:
+        number = float(text)
+    except ValueError:
+        return clean(text)
+    if not (abs(number) < 1e300):
+        return clean(text)
+    return serial_date(number, epoch_1904) if 0 <= number < 2_958_466 and shows_date(styles().of(cell.style)) else number
+
+
+def formats_in(xml: bytes, styles: Styles) -> Mapping[Place, str]:
+    """Number formats by place, of cells whose style has one."""
+    if not any(styles.formats):
+        return {}
+    if not usual_cells(xml):
+        return {(cell.row, cell.column): number_format for cell in cells_in(xml) if (number_format := styles.of(cell.style))}
+    known = {str(number).encode(): number_format for number, number_format in enumerate(styles.formats) if number_format}
+    return {
+        (int(row) - 1, column_number(letters.decode())): known[style]
+        for letters, row, style in _STYLED.findall(xml) if style in known
+    }
+
+
+def errors_in(xml: bytes) -> Mapping[Place, str]:
+    """The errors that cells show (#REF! ...) by place."""
+    if b't="e"' not in xml and usual_cells(xml):
+        return {}
+    return {(cell.row, cell.column): cell.text.strip() for cell in cells_in(xml) if cell.type == "e" and cell.text}
+
+
+def formulas_in(xml: bytes) -> Mapping[Place, str]:
+    """The formulas by place, each with its equals sign; one shared by several cells is written out for each."""
+    if b"<f" not in xml and b":f" not in xml:
+        return {}
+    found: dict[Place, str] = {}
+    masters: dict[str, tuple[str, str]] = {}
+    for cell in cells_in(xml):
+        if cell.formula:
+            found[cell.row, cell.column] = f"={cell.formula}"
+            if cell.shared is not None:
+                masters[cell.shared] = (f"={cell.formula}", a1(cell.row, cell.column))
+        elif cell.shared in masters:
+            from openpyxl.formula.translate import Translator
+
+            formula, origin = masters[cell.shared]
+            found[cell.row, cell.column] = Translator(formula, origin).translate_formula(a1(cell.row, cell.column))
+    return found
+
+
+def hidden_in(xml: bytes) -> tuple[frozenset[int], frozenset[int]]:
+    """The hidden rows and the hidden columns, counted from 0."""
+    if b"hidden" not in xml:
+        return frozenset(), frozenset()
+    rows: set[int] = set()
+    columns: set[int] = set()
+    for tag in _HIDDEN.findall(xml):
+        found = _attributes(tag[1])
+        if found.get("hidden") not in ("1", "true"):
+            continue
+        if tag[0] == b"row" and found.get("r", "").isdecimal():
+            rows.add(int(found["r"]) - 1)
+        elif tag[0] == b"col" and found.get("min", "").isdecimal() and found.get("max", "").isdecimal():
+            columns.update(range(int(found["min"]) - 1, min(int(found["max"]), LAST_COLUMN)))
+    return frozenset(rows), frozenset(columns)

@@ -1,0 +1,221 @@
+"""Word's docx: its tables become Grids with merged areas, its headings and paragraphs the blocks of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from xml.etree import ElementTree
+
+from ..errors import UnreadableFile
+from ..forms import Problem
+from ..grid import Grid, Value
+from .cells import clean, merged
+from .guard import DAMAGED, MAX_CELLS, MAX_VALUES, Package
+
+Block = tuple[int, str]       # (heading level or 0, text)
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
+_DOCUMENT, _STYLES = "word/document.xml", "word/styles.xml"
+_SKIPPED = frozenset(("del", "moveFrom", "instrText", "delText", "rPr", "pPr", "tbl", "Fallback", "footnoteReference", "pict", "drawing"))
+_BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-"}
+MAX_TABLES = 500
+MAX_COLUMNS = 200
+
+
+@dataclass(slots=True)
+class Document:
+    """blocks: paragraphs outside tables in order. after: for each table, how many blocks stand before it."""
+
+    grids: list[Grid] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    after: list[int] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    fields: list[str] = field(default_factory=list)
+
+
+def read_word(package: Package) -> Document:
+    """The tables (表1, 表2 ... in order, nested ones after the one that holds them) and paragraphs of a docx.
+
+    Text that tracked changes deleted is left out. Raises UnreadableFile for a damaged document.
+    """
+    parts = package.parts(name for name in (_DOCUMENT, _STYLES) if name in package.entries)
+    document = Document()
+    try:
+        root = ElementTree.fromstring(parts[_DOCUMENT].replace(_STRICT[1:-1].encode(), _W[1:-1].encode()))
+        levels = _heading_levels(parts.get(_STYLES))
+    except (ElementTree.ParseError, KeyError) as error:
+        raise UnreadableFile(DAMAGED) from error
+    body = root.find(f"{_W}body")
+    if body is not None:
+        _read_body(body, levels, document)
+    document.fields = [element.text or "" for element in root.iter(f"{_W}instrText")]
+    return document
+
+
+def _heading_levels(xml: bytes | None) -> dict[str, int]:
+    """The outline level (1 the highest) of each paragraph style that has one; the title is 1."""
+    levels: dict[str, int] = {}
+    based: dict[str, str] = {}
+    if not xml:
+        return levels
+    for _, style in ElementTree.iterparse(BytesIO(xml.replace(_STRICT[1:-1].encode(), _W[1:-1].encode()))):
+        if style.tag != f"{_W}style":
+            continue
+        identity = style.get(f"{_W}styleId", "")
+        name = _attribute(style, "name").lower()
+        outline = style.find(f"{_W}pPr/{_W}outlineLvl")
+        if outline is not None and outline.get(f"{_W}val", "").isdecimal():
+            levels[identity] = int(outline.get(f"{_W}val")) + 1
+        elif name == "title":
+            levels[identity] = 1
+        elif name.startswith("heading ") and name[8:].isdecimal():
+            levels[identity] = int(name[8:])
+        elif _attribute(style, "basedOn"):
+            based[identity] = _attribute(style, "basedOn")
+        style.clear()
+    for identity, parent in based.items():
+        for _ in range(10):
+            if parent in levels:
+                levels[identity] = levels[parent]
+                break
+            parent = based.get(parent, "")
+    return {identity: level for identity, level in levels.items() if level <= 9}
+
+
+def _attribute(element: ElementTree.Element, child: str) -> str:
+    found = element.find(f"{_W}{child}")
+    return "" if found is None else found.get(f"{_W}val", "")
+
+
+def _read_body(body: ElementTree.Element, levels: dict[str, int], document: Document) -> None:
+    tables = 0
+    for element in _content(body):
+        if element.tag == f"{_W}p":
+            text = _text(element)
+            if text.strip():
+                document.blocks.append((_level(element, levels), text))
+        elif tables < MAX_TABLES:
+            caption = document.blocks[-1][1] if document.blocks else ""
+            for table in _with_nested(element):
+                tables += 1
+                document.after.append(len(document.blocks))
+                document.grids.append(_grid(table, f"表{tables}", caption, document.problems))
+        else:
+            document.problems.append(Problem(f"文件里的表格超过{MAX_TABLES}个，后面的没有读取。请只保留自评表和自评报告后再报送。", rule="T01"))
+            return
+
+
+def _content(element: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    """Paragraphs and tables, looking into content controls and tracked insertions, but not into tables."""
+    waiting = list(reversed(element))
+    while waiting:
+        child = waiting.pop()
+        if child.tag in (f"{_W}p", f"{_W}tbl"):
+            yield child
+        elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}moveTo", f"{_W}customXml", f"{_W}smartTag"):
+            waiting += reversed(child)
+
+
+def _with_nested(table: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    """A table, then those inside its cells."""
+    yield from table.iter(f"{_W}tbl")
+
+
+def _level(paragraph: ElementTree.Element, levels: dict[str, int]) -> int:
+    outline = paragraph.find(f"{_W}pPr/{_W}outlineLvl")
+    if outline is not None and outline.get(f"{_W}val", "").isdecimal() and int(outline.get(f"{_W}val")) < 9:
+        return int(outline.get(f"{_W}val")) + 1
+    style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+    return levels.get(style.get(f"{_W}val", ""), 0) if style is not None else 0
+
+
+def _text(paragraph: ElementTree.Element) -> str:
+    """What a paragraph shows: without deleted text, field codes and what floats over it."""
+    parts: list[str] = []
+    waiting = list(reversed(paragraph))
+    while waiting:
+        element = waiting.pop()
+        name = element.tag.rpartition("}")[2]
+        if name == "t":
+            parts.append(element.text or "")
+        elif name in _BREAKS:
+            parts.append(_BREAKS[name])
+        elif name not in _SKIPPED:
+            waiting += reversed(element)
+    return "".join(parts)
+
+
+@dataclass(slots=True)
+class _Span:
+    """A merged area while its rows are still coming."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+def _grid(table: ElementTree.Element, name: str, caption: str, problems: list[Problem]) -> Grid:
+    """A table as a Grid: column spans counted, cells continued from above part of the area that began there."""
+    rows: list[list[Value]] = []
+    spans: list[_Span] = []
+    above: dict[int, _Span] = {}
+    size = 0
+    for number, row in enumerate(_rows(table)):
+        values: list[Value] = []
+        here: dict[int, _Span] = {}
+        for _ in range(min(_number(row, f"{_W}trPr/{_W}gridBefore"), MAX_COLUMNS)):
+            values.append(None)
+        for cell in _cells(row):
+            left, width = len(values), max(1, min(_number(cell, f"{_W}tcPr/{_W}gridSpan"), MAX_COLUMNS))
+            if left + width > MAX_COLUMNS:
+                break
+            merge = cell.find(f"{_W}tcPr/{_W}vMerge")
+            continued = above.get(left) if merge is not None and merge.get(f"{_W}val", "continue") == "continue" else None
+            if continued is not None and continued.right == left + width - 1:
+                continued.bottom = number
+                here[left] = continued
+            elif merge is not None or width > 1:
+                span = _Span(number, left, number, left + width - 1)
+                spans.append(span)
+                if merge is not None:
+                    here[left] = span
+            text = "\n".join(_text(paragraph) for paragraph in _content(cell) if paragraph.tag == f"{_W}p")
+            values += [clean(text.strip("\n")) if here.get(left) is not continued or continued is None else None, *[None] * (width - 1)]
+        rows.append(values)
+        above = here
+        size += len(values)
+        if size > min(MAX_VALUES, MAX_CELLS):
+            problems.append(Problem("表格过大，后面的行没有读取。请只保留自评表后再报送。", sheet=name, rule="T01"))
+            break
+    while rows and not any(value is not None for value in rows[-1]):
+        rows.pop()
+    areas, _ = merged((((span.top, span.left), (span.bottom, span.right)) for span in spans), rows)
+    return Grid(name, rows, areas, caption=caption)
+
+
+def _rows(table: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    yield from _inside(table, "tr")
+
+
+def _cells(row: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    yield from _inside(row, "tc")
+
+
+def _inside(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
+    """Children of this name, looking into content controls and tracked insertions."""
+    waiting = list(reversed(element))
+    while waiting:
+        child = waiting.pop()
+        if child.tag == f"{_W}{name}":
+            yield child
+        elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml"):
+            waiting += reversed(child)
+
+
+def _number(element: ElementTree.Element, path: str) -> int:
+    found = element.find(path)
+    value = "" if found is None else found.get(f"{_W}val", "")
+    return int(value) if value.isdecimal() and len(value) < 6 else 0

@@ -1,0 +1,206 @@
+"""Many files, read in worker processes that may die: a file that kills or hangs its worker costs itself, not the run.
+
+The workers are plain `python -c` processes that speak over their pipes, not multiprocessing children: those would import the
+caller's main script again (so that a script without `if __name__ == "__main__"` starts itself over and over on Windows), or
+inherit its threads and locks elsewhere. So a script may call `read_files` anywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ..errors import SelfevalError
+from ..forms import Problem, ReadFile
+from .child import START, Refusal, receive, send
+from .source import fingerprint
+
+CHUNK = 64                    # files handed to a worker at once
+SECONDS = 60.0                # for one file
+READ_FILE = "selfeval_xl.reading:read_file"
+DIED = "损坏或内容异常，读取时程序中断；请用Excel打开后另存为xlsx再报送。"
+SLOW = "读了{seconds:g}秒还没有读完，已经停止；请用Excel打开，删除表格以外的内容，另存为xlsx再报送。"
+NO_START = "读取文件的程序启动不了（{cause}）。请重新安装selfeval-xl后再试。"
+
+_POLL = 0.25
+
+
+def read_files(paths: Iterable[str | Path], jobs: int | None = None, progress: Callable[[int, int], None] | None = None, *,
+               function: str = READ_FILE, seconds: float = SECONDS) -> Iterator[ReadFile]:
+    """Every file read, in the order given. progress(done, all) is called as files are finished.
+
+    jobs: worker processes, by default one a core; one for fewer than three files. seconds: for one file. function: what a worker
+    does with a path ("module:name", importable there); it returns a ReadFile or anything that pickles.
+    A file whose worker dies or takes too long gives a ReadFile with the problem T08. Closing the iterator ends the workers.
+    Raises SelfevalError when no worker can be started at all.
+    """
+    waiting = [str(path) for path in paths]
+    if waiting:
+        yield from _Pool(waiting, _worker_count(len(waiting), jobs), function, seconds).run(progress)
+
+
+def _worker_count(files: int, jobs: int | None) -> int:
+    return 1 if files < 3 else max(1, min(jobs or os.cpu_count() or 1, files))
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    """A process, what it writes to its error output, the files it still owes, and since when it has been at the first of them."""
+
+    process: subprocess.Popen
+    noise: BinaryIO
+    owes: deque[int] = field(default_factory=deque)
+    since: float = 0.0
+    ready: bool = False
+
+    def end(self) -> str:
+        """Ends the process; the last line that it wrote to its error output, which tells a programmer why it died."""
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            try:
+                pipe.close()
+            except OSError:
+                continue      # what was still to be written to a dead worker is of no use
+        with self.noise as noise:
+            noise.seek(max(0, noise.seek(0, 2) - 2000))
+            lines = noise.read().decode("utf-8", "replace").strip().splitlines()
+        return lines[-1][:300] if lines else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """Sent by the listener when a worker's pipe has ended."""
+
+
+class _Pool:
+    """The files of one call and the workers that read them."""
+
+    def __init__(self, paths: Sequence[str], workers: int, function: str, seconds: float) -> None:
+        self.paths, self.count, self.function, self.seconds = paths, workers, function, seconds
+        self.todo = deque(range(len(paths)))
+        self.done: dict[int, Any] = {}
+        self.events: queue.SimpleQueue[tuple[_Worker, Any]] = queue.SimpleQueue()
+        self.workers: list[_Worker] = []
+
+    def run(self, progress: Callable[[int, int], None] | None) -> Iterator[Any]:
+        finished = 0
+        try:
+            for number in range(len(self.paths)):
+                while number not in self.done:
+                    self._hand_out()
+                    news = self._take_in()
+                    finished += news
+                    if progress and news:
+                        progress(finished, len(self.paths))
+                yield self.done.pop(number)
+                self._restart_clocks()
+        finally:
+            for worker in self.workers:
+                worker.end()
+
+    def _hand_out(self) -> None:
+        """Gives every idle worker its next chunk, and starts workers while there are chunks for them."""
+        while self.todo:
+            idle = next((worker for worker in self.workers if not worker.owes), None)
+            if idle is None:
+                if len(self.workers) >= self.count:
+                    return
+                idle = self._start()
+            size = min(CHUNK, max(1, len(self.todo) // (2 * self.count)))
+            chunk = [self.todo.popleft() for _ in range(size)]
+            idle.owes.extend(chunk)
+            idle.since = time.monotonic()
+            try:
+                send(idle.process.stdin, [self.paths[number] for number in chunk])
+            except OSError:
+                return        # it has died: its listener reports that
+
+    def _start(self) -> _Worker:
+        worker = _spawn(self.function)
+        self.workers.append(worker)
+        threading.Thread(target=_listen, args=(worker, self.events), daemon=True).start()
+        return worker
+
+    def _take_in(self) -> int:
+        """Waits for news of a worker. Returns how many files were finished by it."""
+        now = time.monotonic()
+        hanging = [worker for worker in self.workers if worker.owes and now - worker.since > self.seconds]
+        if hanging and self.events.empty():
+            return sum(self._lost(worker, SLOW.format(seconds=self.seconds)) for worker in hanging)
+        try:
+            worker, news = self.events.get(timeout=_POLL)
+        except queue.Empty:
+            return 0
+        if worker not in self.workers:
+            return 0
+        worker.since = time.monotonic()
+        if isinstance(news, _Lost):
+            return self._lost(worker, DIED)
+        if not worker.ready:
+            worker.ready = True
+            return 0
+        number = worker.owes.popleft()
+        self.done[number] = _unread(self.paths[number], news.text) if isinstance(news, Refusal) else news
+        return 1
+
+    def _lost(self, worker: _Worker, text: str) -> int:
+        """Books the file a worker was at as unreadable, and puts the rest of its chunk back in front."""
+        self.workers.remove(worker)
+        cause = worker.end()
+        if not worker.ready:
+            raise SelfevalError(NO_START.format(cause=cause or "没有说明原因"))
+        if not worker.owes:
+            return 0
+        path = self.paths[culprit := worker.owes.popleft()]
+        self.todo.extendleft(reversed(worker.owes))
+        self.done[culprit] = _unread(path, f"“{Path(path).name}”{text}", cause)
+        return 1
+
+    def _restart_clocks(self) -> None:
+        """While the caller was busy with a result nobody listened to the workers: that is not their time."""
+        now = time.monotonic()
+        for worker in self.workers:
+            worker.since = now
+
+
+def _unread(path: str, text: str, cause: str = "") -> ReadFile:
+    """A file that was not read, and why. cause: what its worker said last."""
+    size, sha256 = fingerprint(path)
+    return ReadFile(path=path, size=size, sha256=sha256, kind="unknown", problems=(Problem(text, rule="T08"),),
+                    evidence=(f"读取程序最后的话：{cause}",) if cause else ())
+
+
+def _spawn(function: str) -> _Worker:
+    """A worker that has been told where to find the package and what to do."""
+    noise = tempfile.TemporaryFile()
+    process = subprocess.Popen([sys.executable, "-P", "-c", START], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=noise,
+                               creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0), env={**os.environ, "PYTHONIOENCODING": "utf-8"})
+    root = str(Path(__file__).resolve().parents[2])
+    worker = _Worker(process, noise)
+    try:
+        process.stdin.write(pickle.dumps([root, *(place for place in sys.path if place and place != root)]))
+        send(process.stdin, function)
+    except OSError:
+        return worker         # it has died: its listener reports that
+    return worker
+
+
+def _listen(worker: _Worker, events: queue.SimpleQueue) -> None:
+    """Carries a worker's answers into the queue until its pipe ends."""
+    try:
+        while True:
+            events.put((worker, receive(worker.process.stdout)))
+    except (OSError, ValueError, EOFError, pickle.UnpicklingError):
+        events.put((worker, _Lost()))

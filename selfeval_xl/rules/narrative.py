@@ -1,0 +1,259 @@
+"""Narrative rules: is the text of a form clean, its own, complete, and does it agree with itself and with the figures."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from ..assess import shown
+from ..findings import Finding, Fix, Severity, Treatment
+from ..forms import REPORT, Filing, Form, Verdict
+from ..policy import Policy
+from ..quantity import Kind, is_blank, parse, tidy
+from .money import main_line
+from .registry import rule
+from .texts import Text, all_texts, cells, goal_texts, outcomes, phrases, remark_texts
+
+
+def _listed(texts: Iterable[Text]) -> str:
+    return "、".join(dict.fromkeys(text.what for text in texts))
+
+
+def _excerpt(text: str, at: int, width: int = 12) -> str:
+    """The words around a place in a text, on one line."""
+    part = " ".join(text[max(0, at - width):at + width].split())
+    return f"{'…' if at > width else ''}{part}{'…' if at + width < len(text) else ''}"
+
+
+@rule("N01", "文字里有网页或公式代码", Severity.WARNING, treatment=Treatment.FIX)
+def residue_in_text(form: Form, policy: Policy) -> Iterator[Finding]:
+    """No HTML, LaTeX or control characters are left in the text, as copying from a web page or a converted file leaves them."""
+    pattern = phrases("residue")
+    found = [(text, match) for text in all_texts(form) if (match := pattern.search(text.text))]
+    if found:
+        text, match = found[0]
+        single = Fix(text.text, clean(text.text)) if len(found) == 1 else None
+        yield Finding(message=f"{_listed(text for text, _ in found)}里有多余的代码（如“{_visible(match[0])}”）。", hint="删掉这些代码，只留文字。", subject=text.what,
+                      cell=cells(*(text.cell for text, _ in found)), value=_excerpt(text.text, match.start()), fix=single)
+
+
+def _visible(code: str) -> str:
+    return "".join(letter if letter.isprintable() else f"控制字符{ord(letter):02X}" for letter in code)
+
+
+_SIGNS = {r"\geqslant": "≥", r"\leqslant": "≤", r"\geq": "≥", r"\leq": "≤", r"\ge": "≥", r"\le": "≤", r"\times": "×", r"\sim": "~", r"\approx": "≈", r"\%": "%",
+          "&nbsp;": " ", "&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"', "&ldquo;": "“", "&rdquo;": "”", "&mdash;": "—", "&hellip;": "…", "&middot;": "·"}
+
+
+def clean(text: str) -> str:
+    """The text without HTML, LaTeX and control characters; paragraphs become lines."""
+    plain = re.sub(r"</p>\s*|<br\s*/?>", "\n", text)
+    plain = re.sub(r"</?[a-zA-Z][^<>]*>", "", plain)
+    for code, sign in _SIGNS.items():
+        plain = plain.replace(code, sign)
+    plain = re.sub(r"\$([^$]{0,40})\$", lambda match: match[1].strip(), plain)
+    plain = re.sub(r"_x00[0-9A-Fa-f]{2}_|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]", "", plain)
+    return plain.strip()
+
+
+@rule("N02", "填写说明或空白占位没有清掉", Severity.WARNING, treatment=Treatment.FIX)
+def guidance_left(form: Form, policy: Policy) -> Iterator[Finding]:
+    """Printed guidance such as (100字以内) is replaced by the answer; empty rows 指标2： and …… are removed."""
+    pattern = phrases("instruction")
+    left = [text for text in (*goal_texts(form), *remark_texts(form), *_notes(form)) if pattern.search(text.text)]
+    if left:
+        yield Finding(message=f"{_listed(left)}里还留着填写说明（“{_excerpt(left[0].text, pattern.search(left[0].text).start(), 16)}”）。",      # type: ignore[union-attr]
+                      hint="按说明写上内容，再把说明文字删掉。", cell=cells(*(text.cell for text in left)), subject=left[0].what, value=left[0].text[:60])
+    if form.placeholders:
+        yield Finding(message=f"有{len(form.placeholders)}行只有“{form.placeholders[0][1]}”这样的占位文字，没有指标。", severity=Severity.NOTE,
+                      hint="不用的行可以删掉，或写明“无”。", cell=cells(*(cell for cell, _ in form.placeholders)), value=form.placeholders[0][1], subject="绩效指标")
+
+
+def _notes(form: Form) -> Iterator[Text]:
+    for line in form.funding:
+        if line.note:
+            yield Text("资金的原因说明", line.cells.get("note"), line.note)
+    for row in form.indicators:
+        if row.note:
+            yield Text("偏差原因", row.cells.get("note"), row.note)
+
+
+@rule("N03", "完成情况照抄目标", Severity.WARNING, treatment=Treatment.FIX)
+def outcome_copies_goal(form: Form, policy: Policy) -> Iterator[Finding]:
+    """The outcome tells what was done; it is not the goal once more."""
+    expected, actual = _letters(form.goal.expected), _letters(form.goal.actual)
+    if len(expected) >= 8 and expected == actual:
+        yield replace(form.goal.finding("actual", "“实际完成情况”和“预期目标”一字不差，看不出完成了什么。", value=(form.goal.actual or "")[:60],
+                                        hint="写清今年实际做了什么、完成多少，用数字说话。"),
+                      cell=cells(form.goal.cells.get("expected"), form.goal.cells.get("actual")))
+
+
+def _letters(text: str | None) -> str:
+    """A text without its punctuation and spaces, for comparing."""
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text or ""))
+
+
+_NOT_A_FIGURE = re.compile(r"<[^<>]*>|(?:^|[\n;；。.\s(（])\s*\d{1,2}(?=[、.．)）])|\d+\s*项?(?:大|主要)?(?:工作)?(?:主要)?职[责能]|[〔\[（(]\s*(?:19|20)\d{2}\s*[〕\]）)]\s*\d+\s*号|第\d+[条号款]|[A-Za-z]\d+|\d+·\d+")
+_FIGURE = re.compile(r"\d|[一二三四五六七八九十百千两]+(?:个|项|次|场|人|户|处|所|座|家|台|套|期|件|份|名|万|亩|公里|批|条|年|月)|百分之|全年|年底|年末|月底|季度")
+
+
+@rule("N04", "目标写成了职责", Severity.WARNING, treatment=Treatment.NEXT_YEAR)
+def goal_is_a_list_of_duties(form: Form, policy: Policy) -> Iterator[Finding]:
+    """A goal says what is reached this year, with a number or a date; a list of duties is none (中发〔2018〕34号: 绩效目标细化量化)."""
+    goal = form.goal.expected or ""
+    duties = len(phrases("duty").findall(goal))
+    if duties >= 3 and not _FIGURE.search(_NOT_A_FIGURE.sub(" ", goal)):
+        yield form.goal.finding("expected", f"年度目标写的是部门职责（{duties}处“负责、组织、指导”一类），没有数量，也没有时间，没法核对完成没有。", value=goal[:60],
+                                hint="下年申报时写清这一年要完成什么、完成多少、什么时候完成。")
+
+
+_AMOUNT = re.compile(r"^(?:≥|≤|=|>|<|约)?[-+]?[\d,]+(?:\.\d+)?(?:元|万元|千元|亿元|%)?$")
+
+
+@rule("N05", "目标栏填的不是目标", Severity.ERROR)
+def goal_is_no_goal(form: Form, policy: Policy) -> Iterator[Finding]:
+    """A goal cell holds a goal, not an amount and not only the project's name."""
+    for key, what in (("expected", "预期目标"), ("actual", "实际完成情况")):
+        text = getattr(form.goal, key)
+        if is_blank(text):
+            continue
+        plain = tidy(text)
+        if _AMOUNT.match(plain):
+            yield form.goal.finding(key, f"“{what}”里填的是“{text}”，是一个数，不是文字说明。", hint=f"写清{'今年要做什么、做到什么程度' if key == 'expected' else '今年做了什么、完成多少'}。")
+        elif form.project and len(_letters(text)) >= 2 and _letters(text) in (_letters(form.project), _letters(f"{form.project_code or ''}{form.project}")):
+            yield form.goal.finding(key, f"“{what}”里只写了项目名称“{text}”。", hint=f"写清{'今年要做什么、做到什么程度' if key == 'expected' else '今年做了什么、完成多少'}。")
+
+
+@rule("N06", "前后说法矛盾", Severity.WARNING)
+def text_contradicts_itself(form: Form, policy: Policy) -> Iterator[Finding]:
+    """One text does not say that nothing was done or paid and that all is done or paid. A text that names the missing part is fine."""
+    rows = (Text(f"“{row.name}”的偏差原因", row.cells.get("note"), row.note) for row in form.indicators if row.note)
+    for text in (*outcomes(form), *rows):
+        pair = _contradiction(text.text)
+        if pair:
+            yield Finding(message=f"{text.what}里既说“{pair[0]}”，又说“{pair[1]}”，前后对不上。", hint="分开写清哪些完成了、哪些没有进展，原因是什么。",
+                          cell=text.cell, subject=text.what, value=text.text[:80])
+
+
+def _contradiction(text: str) -> tuple[str, str] | None:
+    if len(text) < 8 or phrases("partly").search(text):
+        return None
+    for denied, claimed in (("no_work", "work_done"), ("not_paid", "all_paid")):
+        no = phrases(denied).search(text)
+        if no:
+            yes = phrases(claimed).search(text[:no.start()] + "。" * len(no[0]) + text[no.end():])
+            if yes:
+                return no[0], yes[0]
+    return None
+
+
+@rule("N07", "年度不对", Severity.ERROR)
+def wrong_year(form: Form, policy: Policy) -> Iterator[Finding]:
+    """The title's year is the year of this evaluation (policy year, 0: not checked); a deadline of a target lies in the form's year. Never in running text."""
+    wanted = int(policy.number("year"))
+    if wanted and form.year and form.year != wanted:
+        yield form.finding("year", f"表头的年度是{form.year}年，这次自评的是{wanted}年度。", value=str(form.year), expected=str(wanted), hint="改成本次自评的年度；如果交错了表，请换成本年度的。")
+    for row in form.indicators:
+        target = row.target_quantity or parse(row.target)
+        if target.kind is Kind.DEADLINE and target.deadline and target.deadline.year and form.year and target.deadline.year != form.year:
+            yield row.finding("target", f"“{row.name}”的时限是{row.target}，不在{form.year}年。", severity=Severity.WARNING, expected=f"{form.year}年",
+                              hint="时限写错的请改正；跨年项目请说明。")
+
+
+_FULL_WIDTH = re.compile(r"[０-９Ａ-Ｚａ-ｚ％＝＞＜．＋－]")
+_SPACED = re.compile(r"^\s|\s$|(?<=\d)\s+(?=[\d%％])|(?<=[≥≤><=])\s+(?=\d)")
+_STYLES = (("≥", ("≥", "≧", "⩾", ">=", "＞＝", "＞=", "≥=")), ("≤", ("≤", "≦", "⩽", "<=", "＜＝", "＜=", "≤=")), ("=", ("═", "﹦", "==", "=", "＝")))
+
+
+@rule("N08", "写法不规范", Severity.NOTE, treatment=Treatment.FIX)
+def untidy_values(form: Form, policy: Policy) -> Iterator[Finding]:
+    """Values have half-width digits, no stray spaces, and one way of writing an operator."""
+    values = [(row, key, text) for row in form.indicators for key in ("target", "actual") if (text := getattr(row, key)) and "," not in row.cells.get(key, ",")]
+    untidy = [(row, key, text) for row, key, text in values if _FULL_WIDTH.search(text) or _SPACED.search(text)]
+    mixed = [used for _, signs in _STYLES if len(used := _signs_used(values, signs)) > 1]
+    for used in mixed:
+        untidy += [(row, key, text) for row, key, text in values if _sign(text, used[1:])]
+    if untidy:
+        row, key, text = untidy[0]
+        fix = Fix(text, _tidied(text)) if len(untidy) == 1 and _tidied(text) != text else None
+        reason = "、".join([*(["全角字符或多余空格"] if len(untidy) and any(_FULL_WIDTH.search(text) or _SPACED.search(text) for _, _, text in untidy) else []),
+                           *(f"{'和'.join(used)}混用" for used in mixed)])
+        yield replace(row.finding(key, f"指标值里有{reason}（如“{text}”）。", hint=f"统一写成“{_tidied(text)}”这样。", expected=_tidied(text), fix=fix),
+                      cell=cells(*(row.cells.get(key) for row, key, _ in untidy)))
+
+
+def _sign(text: str, signs: Iterable[str]) -> bool:
+    return any(text.startswith(sign) and not (sign in ("=", "＝") and text[1:2] in "=＝") for sign in signs)
+
+
+def _signs_used(values: list, signs: tuple[str, ...]) -> list[str]:
+    """The ways of writing one operator that the form uses, the plain one first."""
+    starts = [next((sign for sign in sorted(signs, key=len, reverse=True) if text.startswith(sign)), None) for _, _, text in values]
+    return sorted({sign for sign in starts if sign}, key=signs.index)
+
+
+def _tidied(text: str) -> str:
+    plain = tidy(text)
+    for right, signs in _STYLES:
+        for sign in sorted(signs, key=len, reverse=True):
+            if plain.startswith(sign):
+                return right + plain[len(sign):]
+    return plain
+
+
+_SELF = re.compile(r"(?<![自你其敌])(?:我|本)(校|院|镇|乡|街道|局|委|馆|村|社区|所|园|公司|医院|学院)(?![长里子来外内落民庄区化际领员])")
+_KINDS = {"校": "校学", "院": "院", "镇": "镇", "乡": "乡", "街道": "街道", "局": "局", "委": "委", "馆": "馆", "村": "村", "社区": "社区", "所": "所", "园": "园",
+          "公司": "公司", "医院": "院", "学院": "院"}
+_BUREAU = re.compile(r"(?:局|委员会|委|办公室)$")
+_ASSESSED = re.compile(r"考核各社区|各社区各部门|对各村[^。]{0,6}考核|各科室、各村|各班级")
+
+
+@rule("N09", "留有其他单位的文字", Severity.WARNING, treatment=Treatment.FIX, scope="filing")
+def text_of_another_kind_of_unit(filing: Filing, policy: Policy) -> Iterator[Finding]:
+    """The text speaks of the unit that files it: a bureau does not write 我校 and does not assess 社区."""
+    for form in filing.forms:
+        names = "".join(name or "" for name in (form.department, form.unit, form.project, filing.department))
+        for text in (*goal_texts(form), *remark_texts(form), *_notes(form)):
+            match = _foreign(text.text, names)
+            if match:
+                yield Finding(message=f"{text.what}里写着“{match}”，和本单位（{form.unit or form.department or filing.department}）对不上，像是从别处抄来的。",
+                              hint="改成本单位的情况。", cell=text.cell, subject=text.what, value=match, file=form.file, sheet=form.sheet, form=form.kind,
+                              department=filing.department, project=form.project)
+    for report in filing.reports:
+        names = (report.department or "") + filing.department + "".join(form.unit or "" for form in filing.forms)
+        for section in report.sections:
+            match = _foreign(section.text, names)
+            if match:
+                yield Finding(message=f"自评报告“{section.title}”里写着“{match}”，和本单位（{report.department or filing.department}）对不上，像是从别处抄来的。",
+                              hint="改成本单位的情况。", subject=section.title, value=match, file=report.file, sheet=report.sheet, form=REPORT, department=filing.department)
+
+
+def _foreign(text: str, names: str) -> str | None:
+    """The words that fit another kind of unit, or None."""
+    for match in _SELF.finditer(text):
+        if names and not any(letter in names for letter in _KINDS[match[1]]):
+            return match[0]
+    assessed = _ASSESSED.search(text)
+    return assessed[0] if assessed and _BUREAU.search(names) and "社区" not in names and "民政" not in names else None
+
+
+@rule("N10", "文字说全部完成，数字不是", Severity.WARNING)
+def text_claims_more_than_figures(form: Form, policy: Policy) -> Iterator[Finding]:
+    """Where the outcome says that all was completed or paid, the indicators and the money say so too."""
+    text = form.goal.actual or ""
+    if not text or phrases("exception").search(text):
+        return
+    unmet = [row for row in form.indicators if row.verdict is Verdict.UNMET]
+    done, paid, line = phrases("all_done").search(text), phrases("all_paid").search(text), main_line(form)
+    if done and unmet:
+        named = "、".join(f"“{row.name}”" for row in unmet[:3])
+        yield replace(form.goal.finding("actual", f"完成情况写“{done[0]}”，但有{len(unmet)}个指标未完成（{named}{'等' if len(unmet) > 3 else ''}）。", value=text[:80],
+                                        hint="按指标的实际完成情况改写，没有完成的写明。"),
+                      cell=cells(form.goal.cells.get("actual"), *(row.cells.get("actual") for row in unmet)))
+    elif paid and line is not None and line.rate is not None and line.amount("annual_budget") and line.rate < policy.number("execution_floor"):
+        yield replace(form.goal.finding("actual", f"完成情况写“{paid[0]}”，但资金执行率只有{shown(line.rate)}。", value=text[:80], hint="核对执行数，或把没有支付的部分写明。"),
+                      cell=cells(form.goal.cells.get("actual"), line.cells.get("execution_rate")))
+
+

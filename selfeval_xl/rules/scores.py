@@ -1,0 +1,291 @@
+"""Score rules, only for forms with points: do points and scores add up, and does the score follow from what was completed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from ..assess import rounded, shown
+from ..findings import Finding, Severity
+from ..forms import Cause, Form, FundingLine, Indicator, Task, Verdict
+from ..grid import plain_number
+from ..policy import Policy
+from ..quantity import Kind, is_blank, is_void, money, tidy
+from .money import main_line
+from .registry import rule
+from .texts import cells, explains_money, has_note, is_instruction, names_measure, tells
+
+HUNDRED = Decimal(100)
+_PARENT = re.compile(r"[(（]\s*(\d+(?:\.\d+)?)\s*分?\s*[)）]\s*$")
+_GRADES = {"优秀": "优", "良好": "良", "中等": "中", "较差": "差", "较好": "良"}
+ROUNDING = Decimal("0.01")
+
+
+def mark(text: str | None) -> Decimal | None:
+    """Points or a score as a number; 10分 and 10% are 10."""
+    return None if text is None else money(tidy(text).rstrip("分%"))
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One row that has points: its record, its points and score."""
+
+    row: FundingLine | Indicator | Task
+    points: Decimal
+    score: Decimal | None
+
+
+def execution(form: Form) -> list[Scored]:
+    """The rows of the funding table that carry points: the total row, or the sources where the total has none."""
+    lines = [form.total_funding] if form.total_funding and mark(form.total_funding.points) is not None else list(form.funding)
+    return _scored(lines)
+
+
+def _scored(rows) -> list[Scored]:
+    """Rows with points; a points cell merged over several rows counts once."""
+    found, seen = [], set()
+    for row in rows:
+        points, cell = mark(row.points), row.cells.get("points")
+        if points is None or (cell and cell in seen):
+            continue
+        seen.add(cell)
+        found.append(Scored(row, points, mark(row.score)))
+    return found
+
+
+def all_scored(form: Form) -> list[Scored]:
+    return execution(form) + _scored(form.tasks) + _scored(form.indicators)
+
+
+def number(value: Decimal) -> str:
+    return plain_number(value)
+
+
+@rule("S01", "分值合计不对", Severity.ERROR, needs="scores")
+def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
+    """The points of execution and indicators add up to 100, those below a level to the points it prints (财预〔2020〕10号: 执行率10分)."""
+    yield from _points_of_levels(form)
+    rows, funds = _scored(form.indicators), execution(form)
+    if not rows or sum(is_blank(row.points) for row in form.indicators) * 2 > len(form.indicators):
+        return
+    total = sum((row.points for row in rows), Decimal(0))
+    paid = sum((row.points for row in funds), Decimal(0))
+    tasks = sum((row.points for row in _scored(form.tasks)), Decimal(0))
+    right = {HUNDRED, Decimal(1)} | ({Decimal(90)} if not paid else set())
+    printed = mark(form.total_points)
+    if printed is not None and (printed == HUNDRED or printed > 1):
+        right.add(printed)
+    sums = {total + paid, total + paid + tasks}
+    if any(abs(one - other) <= ROUNDING * len(rows) for one in sums for other in right) or (total == HUNDRED and paid <= 10):
+        return
+    told = f"执行率{number(paid)}分，" if paid else ""
+    yield Finding(message=f"分值合计是{number(total + paid)}分（{told}指标{number(total)}分），应当是100分。", hint="核对各行分值，调整到合计100分。", subject="分值",
+                  cell=cells(form.cells.get("total_points")) or cells(*(row.row.cells.get("points") for row in (*funds, *rows))), value=number(total + paid), expected="100")
+
+
+def _points_of_levels(form: Form) -> Iterator[Finding]:
+    """产出指标(50分) holds rows of 50 points together."""
+    for key, name in (("level1", "一级指标"), ("level2", "二级指标")):
+        groups: dict[tuple[str | None, str], list[Indicator]] = {}
+        for row in form.indicators:
+            level = getattr(row, key)
+            if level and _PARENT.search(level):
+                groups.setdefault((row.cells.get(key), level), []).append(row)
+        for (cell, level), rows in groups.items():
+            wanted = Decimal(_PARENT.search(level)[1])               # type: ignore[index]
+            if any(is_blank(row.points) for row in rows):
+                continue
+            found = sum((row.points for row in _scored(rows)), Decimal(0))
+            if abs(found - wanted) > ROUNDING * len(rows):
+                yield Finding(message=f"{name}“{level}”下面各行分值加起来是{number(found)}分，不是{number(wanted)}分。", hint="核对这一级下面各行的分值。", subject=level,
+                              cell=cells(cell, *(row.cells.get("points") for row in rows)), value=number(found), expected=number(wanted))
+
+
+@rule("S02", "得分大于分值", Severity.ERROR, needs="scores")
+def score_above_points(form: Form, policy: Policy) -> Iterator[Finding]:
+    """No score is above its points."""
+    for item in all_scored(form):
+        if item.score is not None and item.score > item.points:
+            row = item.row
+            yield row.finding("score", f"“{row.subject}”得分{number(item.score)}分，大于分值{number(item.points)}分。", expected=f"不大于{number(item.points)}",
+                              hint="得分最多等于分值，请改正。")
+    total, points = mark(form.total_score), mark(form.total_points) or HUNDRED
+    if total is not None and total > max(points, HUNDRED):
+        yield form.finding("total_score", f"总分{number(total)}分，大于{number(max(points, HUNDRED))}分。", expected=f"不大于{number(max(points, HUNDRED))}",
+                           hint="核对各行得分，重新计算总分。")
+
+
+@rule("S03", "扣分没有说明原因", Severity.ERROR, needs="scores")
+def deduction_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
+    """A score below its points needs its reason in the deviation column; not the execution row, and an unmet row is D03's (财预〔2020〕10号附件)."""
+    if not form.has_notes:
+        return
+    for item in _scored(form.indicators):
+        row = item.row
+        if item.score is None or item.score >= item.points or not isinstance(row, Indicator) or tells(row.note) or _is_due_anyway(row):
+            continue
+        yield replace(
+            row.finding("score", f"“{row.name}”分值{number(item.points)}分，得分{number(item.score)}分，没有写扣分原因。",
+                        hint="在偏差原因一栏写明扣分的原因和改进措施；没有偏差的，得分改为满分。", expected=number(item.points)),
+            cell=cells(row.cells.get("score"), row.cells.get("note")))
+
+
+def _is_due_anyway(row: Indicator) -> bool:
+    """An unmet row owes its reason under D03, an empty one its completed value under D01."""
+    return row.verdict in (Verdict.UNMET, None)
+
+
+@rule("S04", "得分与完成情况不成比例", Severity.ERROR, needs="scores")
+def score_out_of_proportion(form: Form, policy: Policy) -> Iterator[Finding]:
+    """A quantitative score is points × completion, within the tolerance of the policy (财预〔2020〕10号; ≤ by policy)."""
+    tolerance = policy.number("score_tolerance")
+    for item in _scored(form.indicators):
+        row = item.row
+        if not isinstance(row, Indicator) or row.expected_score is None or item.score is None or item.score > item.points:
+            continue
+        above = item.score - row.expected_score
+        explained = above < 0 and (tells(row.note) or (row.verdict is not Verdict.UNMET and form.has_notes))
+        if abs(above) <= tolerance or explained:
+            continue
+        yield row.finding("score", f"“{row.name}”指标值{row.target}，完成值{row.actual}，分值{number(item.points)}分，按完成比例应得约{number(row.expected_score)}分，填的是{number(item.score)}分。",
+                          expected=number(row.expected_score), hint="按完成比例改得分；有其他计分办法的，请写明。")
+
+
+@rule("S05", "各项得分之和与总分不符", Severity.ERROR, needs="scores")
+def scores_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
+    """The printed total is the sum of the execution score and all indicator scores."""
+    total, rows = mark(form.total_score), all_scored(form)
+    if total is None or not any(isinstance(item.row, Indicator) for item in rows) or any(item.score is None and item.points for item in rows):
+        return
+    if any(is_blank(row.points) and mark(row.score) is not None for row in form.indicators):
+        return
+    found = sum((item.score or Decimal(0) for item in rows), Decimal(0))
+    without_tasks = found - sum((item.score or Decimal(0) for item in rows if isinstance(item.row, Task)), Decimal(0))
+    points = sum((item.points for item in rows), Decimal(0))
+    if points <= 90 and not execution(form):
+        return                                          # the execution score stands somewhere else
+    digits = len(tidy(form.total_score or "").rstrip("分").partition(".")[2])
+    if any(abs(one - total) <= ROUNDING * 2 or (digits < 2 and rounded(one, digits) == total) for one in (found, without_tasks)):
+        return
+    yield form.finding("total_score", f"总分填的是{number(total)}分，各项得分加起来是{number(found)}分。", expected=number(found), hint="核对各行得分，重新计算总分。")
+
+
+@rule("S06", "定性指标得分不在档内", Severity.WARNING, needs="scores")
+def quality_outside_band(form: Form, policy: Policy) -> Iterator[Finding]:
+    """Qualitative scores: 达成 100–80%, 部分达成 80–60%, 未达成 60–0% of the points (财预〔2020〕10号)."""
+    bands = dict(policy["quality_bands"])                             # type: ignore[arg-type]
+    high, low = bands["达成"], bands["部分达成"]
+    for item in _scored(form.indicators):
+        row = item.row
+        if not isinstance(row, Indicator) or item.score is None or not item.points or row.target_quantity is None or row.target_quantity.kind is not Kind.TEXT:
+            continue
+        share = item.score / item.points
+        if row.verdict is Verdict.MET and share < high and tells(row.note):
+            told, band = "完成了", f"{shown(high)}至100%"
+        elif row.judgement.cause is Cause.PARTIAL and share > high:
+            told, band = "只部分完成", f"{shown(low)}至{shown(high)}"
+        elif row.verdict is Verdict.UNMET and share > low:
+            told, band = "没有完成", f"不超过{shown(low)}"
+        else:
+            continue
+        yield row.finding("score", f"“{row.name}”填的是“{row.actual}”，{told}，得分{number(item.score)}分是分值的{shown(share)}，应在{band}。",
+                          hint="按完成程度调整得分，或把完成情况写清楚。", expected=band)
+
+
+@rule("S07", "等级与总分不符", Severity.ERROR, needs="scores")
+def grade_unlike_total(form: Form, policy: Policy) -> Iterator[Finding]:
+    """The printed grade is the band that the total reaches (policy; 财预〔2020〕10号: 优90 良80 中60)."""
+    total = mark(form.total_score)
+    names = dict(policy["grades"])                                    # type: ignore[arg-type]
+    grade = _GRADES.get(tidy(form.grade or ""), tidy(form.grade or ""))
+    if total is None or grade not in names or total > HUNDRED:
+        return
+    right = policy.grade(total)
+    if right != grade:
+        yield form.finding("grade", f"总分{number(total)}分，等级填的是“{form.grade}”，应当是“{right}”。", expected=right, hint="按总分改等级；总分有误的，先改总分。")
+
+
+@rule("S08", "执行率得分不对", Severity.ERROR, needs="scores")
+def execution_score_wrong(form: Form, policy: Policy) -> Iterator[Finding]:
+    """The execution score is points × execution rate, never above the points (财预〔2020〕10号)."""
+    line = main_line(form)
+    if line is None or line.rate is None or not line.amount("annual_budget"):
+        return
+    points, score = mark(line.points), mark(line.score)
+    if not points or score is None or score > points:
+        return
+    right = rounded(points * min(Decimal(1), max(Decimal(0), line.rate)))
+    rates = [right] + ([rounded(points * min(Decimal(1), printed))] if (printed := _printed(line)) is not None else [])
+    if all(abs(score - wanted) > policy.number("score_tolerance") for wanted in rates):
+        yield line.finding("score", f"执行率{shown(line.rate)}，分值{number(points)}分，执行率得分应是{number(right)}分，填的是{number(score)}分。", expected=number(right),
+                           hint="执行率得分＝分值×执行率，超过100%的按100%算；有其他计分办法的，请写明。")
+
+
+def _printed(line: FundingLine) -> Decimal | None:
+    """The rate as printed: where it is wrong, F02 says so once."""
+    number_ = money(tidy(line.execution_rate or "").rstrip("%"))
+    return number_ / 100 if number_ is not None and "%" in tidy(line.execution_rate or "") else None
+
+
+@rule("S09", "总分超过执行率对应的上限", Severity.WARNING, needs="scores")
+def score_above_cap(form: Form, policy: Policy) -> Iterator[Finding]:
+    """Some places cap the total by the execution rate (policy score_caps; none by default)."""
+    line, total = main_line(form), mark(form.total_score)
+    if line is None or line.rate is None or total is None or not line.amount("annual_budget"):
+        return
+    caps = [(Decimal(floor), cap) for floor, cap in policy["score_caps"] if line.rate < Decimal(floor)]     # type: ignore[union-attr]
+    if caps:
+        floor, cap = min(caps, key=lambda pair: pair[1])
+        if total > cap:
+            yield form.finding("total_score", f"执行率{shown(line.rate)}，低于{shown(floor)}，总分不能超过{number(cap)}分，填的是{number(total)}分。", expected=f"不大于{number(cap)}",
+                               hint="按本地细则核减总分，或说明理由。")
+
+
+@rule("S10", "没有目标或完成值却得满分", Severity.ERROR, needs="scores")
+def full_marks_for_nothing(form: Form, policy: Policy) -> Iterator[Finding]:
+    """A row without a target or without a completed value earns no full marks."""
+    for item in _scored(form.indicators):
+        row = item.row
+        if not isinstance(row, Indicator) or item.score is None or not item.points or item.score < item.points:
+            continue
+        missing = [(name, key) for name, key in (("年度指标值", "target"), ("实际完成值", "actual")) if key in row.cells and is_void(getattr(row, key))]
+        if missing:
+            named = "和".join(name for name, _ in missing)
+            yield replace(row.finding("score", f"“{row.name or row.level2 or '这一行'}”没有填{named}，却得了满分{number(item.score)}分。", hint=f"先填{named}，再按完成情况打分。"),
+                          cell=cells(row.cells.get("score"), *(row.cells.get(key) for _, key in missing)))
+
+
+@rule("S11", "有未完成的却得满分", Severity.WARNING, needs="scores")
+def perfect_total_with_faults(form: Form, policy: Policy) -> Iterator[Finding]:
+    """100 in total does not go with an unmet indicator or an execution rate below 90% (policy)."""
+    if mark(form.total_score) != HUNDRED:
+        return
+    line = main_line(form)
+    unmet = [row for row in form.indicators if row.verdict is Verdict.UNMET]
+    told = [f"指标“{row.name}”未完成" for row in unmet[:3]] + ([f"等共{len(unmet)}个指标未完成"] if len(unmet) > 3 else [])
+    if line is not None and line.rate is not None and line.amount("annual_budget") and line.rate < policy.number("execution_floor"):
+        told.append(f"执行率只有{shown(line.rate)}")
+    if told:
+        yield form.finding("total_score", f"总分是100分，但{'，'.join(told)}。", hint="核对得分，按实际完成情况扣分。")
+
+
+@rule("S12", "得分或执行率低没有说明", Severity.WARNING, needs="scores")
+def low_result_unexplained(form: Form, policy: Policy) -> Iterator[Finding]:
+    """A grade 中 or 差, or a rate below 60% (policy), needs an explanation and measures. Without any reason a low rate is F05's."""
+    line, total = main_line(form), mark(form.total_score)
+    reasons, measures = explains_money(form) or any(map(has_note, form.indicators)) or _remarks(form), names_measure(form)
+    if reasons and measures:
+        return
+    low_rate = line is not None and line.rate is not None and line.amount("annual_budget") and line.rate < policy.number("execution_low")
+    grade = policy.grade(total) if total is not None and total <= HUNDRED else ""
+    missing = "没有写改进措施" if reasons else "没有说明原因和改进措施"
+    if grade in ("中", "差"):
+        yield form.finding("total_score", f"总分{number(total or Decimal(0))}分，等级为“{grade}”，{missing}。", hint="写明得分低的原因，以及下一步怎么改进。")
+    elif low_rate and line is not None and reasons:
+        yield line.finding("execution_rate", f"执行率只有{shown(line.rate)}，{missing}。", hint="写明下一步怎样加快支出。", value=line.execution_rate or shown(line.rate))
+
+
+def _remarks(form: Form) -> bool:
+    return any(len(text) >= 10 and not is_instruction(text) for text in form.remarks.values() if text)

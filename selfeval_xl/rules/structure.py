@@ -1,0 +1,161 @@
+"""Structure rules: can the file and the form be read, are they whole, do they still hold what was issued."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..errors import SelfevalError
+from ..findings import Finding, Severity, Treatment
+from ..forms import DEPARTMENT, PROJECT, Form, Problem, ReadFile
+from ..policy import Policy
+from ..quantity import is_blank, tidy
+from .money import AMOUNTS, NAMES, main_line
+from .registry import rule
+from .texts import all_texts, cells, phrases
+
+# The heading fields that every layout asks for. A unit's code or a remark may stay empty.
+HEADING = {PROJECT: (("project", "项目名称"), ("department", "主管部门"), ("unit", "实施单位"), ("year", "年度")),
+           DEPARTMENT: (("department", "部门名称"), ("year", "年度"))}
+_BLANK_YEAR = re.compile(r"[(（]\s*(?:20)?\s*[_＿]*\s*年度?\s*[)）]|^\s*(?:20)?[_＿]{2,}\s*年度?")
+
+
+def _problems(file: ReadFile, rule_id: str) -> Iterator[Problem]:
+    return (problem for problem in file.problems if problem.rule == rule_id)
+
+
+def _reported(problem: Problem, hint: str, severity: Severity | None = None) -> Finding:
+    """What the reader said, as a finding."""
+    return Finding(message=problem.text, hint=hint, cell=problem.cell, sheet=problem.sheet, severity=severity)
+
+
+@rule("T01", "认不出的表或只读出一部分", Severity.ERROR, scope="file")
+def unknown_or_partly_read(file: ReadFile, policy: Policy) -> Iterator[Finding]:
+    """The file holds a form that this program knows, and all of it could be read.
+
+    A sealed scan (PDF, picture) beside the forms is an attachment, not a fault. What the reader could not place is asked about.
+    """
+    for problem in _problems(file, "T01"):
+        yield _reported(problem, "用财政局下发的表或官方表样填写，保留表头文字，不要删列。")
+    for problem in file.problems:
+        if problem.rule is None:
+            yield _reported(problem, "补上这一行或这一格缺的内容；多余的文字请删除。", Severity.WARNING)
+    for form in file.forms:
+        if form.frame is not None and form.frame.indicator_head is not None and not form.indicators and not form.placeholders:
+            yield Finding(message="指标表的表头认得，下面一行指标也没有读到。", sheet=form.sheet, form=form.kind,
+                          hint="把绩效指标逐行填在表头下面，三级指标名称和年度指标值都要写。")
+
+
+@rule("T02", "表头栏目没有填", Severity.WARNING, treatment=Treatment.FIX)
+def heading_left_empty(form: Form, policy: Policy) -> Iterator[Finding]:
+    """Every printed heading field (项目名称, 主管部门, 实施单位, 部门, 年度) is filled in."""
+    empty = [(key, label) for key, label in HEADING.get(form.kind, ())
+             if key in form.cells and getattr(form, key) is None and not (key == "year" and _shares_cell(form, key))]
+    if form.year is None and form.title and _BLANK_YEAR.search(form.title) and not any(key == "year" for key, _ in empty):
+        empty.append(("title", "年度"))
+    if empty:
+        named = "、".join(f"“{label}”" for _, label in empty)
+        yield Finding(message=f"表头的{named}没有填。", hint="按预算批复的名称填写。", cell=cells(*(form.cells.get(key) for key, _ in empty)),
+                      subject=empty[0][1])
+
+
+def _shares_cell(form: Form, key: str) -> bool:
+    return any(other != key and cell == form.cells[key] for other, cell in form.cells.items())
+
+
+@rule("T03", "模板不是最新版", Severity.NOTE, scope="file", needs="settings")
+def older_template(file: ReadFile, policy: Policy) -> Iterator[Finding]:
+    """A workbook of ours says in its hidden sheet which layout and version it was made from; an older one may miss fields."""
+    from .. import layouts
+
+    layout, version = file.settings.get("layout"), file.settings.get("version")
+    if not layout or not version:
+        if file.settings:
+            yield Finding(message="这份工作簿里的隐藏信息不全，认不出是哪一版模板。", hint="内容不受影响；下次请用财政局新下发的工作簿填写。")
+        return
+    for kind in dict.fromkeys(form.kind for form in file.forms):
+        try:
+            current = str(layouts.load(layout, kind).version)
+        except SelfevalError:
+            continue
+        if _number(version) < _number(current):
+            yield Finding(message=f"这份工作簿用的是第{version}版模板，现在是第{current}版。", value=version, expected=current,
+                          hint="内容不受影响；下次请用财政局新下发的工作簿填写。")
+            return
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version))
+
+
+@rule("T04", "下发后锁定的内容被改动", Severity.ERROR, needs="issued")
+def issued_value_changed(form: Form, policy: Policy, issued: Form) -> Iterator[Finding]:
+    """What was issued and locked (name, initial budget, indicators and targets) stays as issued. `issued`: the form as it was issued."""
+    if form.project and issued.project and tidy(form.project) != tidy(issued.project):
+        yield form.finding("project", f"项目名称下发时是“{issued.project}”，现在是“{form.project}”。", expected=issued.project, hint="改回下发时的名称。")
+    line, given = main_line(form), main_line(issued)
+    if line is not None and given is not None:
+        for key in AMOUNTS[:2]:
+            if given.amount(key) is not None and line.amount(key) != given.amount(key):
+                yield line.finding(key, f"{NAMES[key]}下发时是{getattr(given, key)}，现在是{getattr(line, key) or '空的'}。", expected=getattr(given, key),
+                                   hint="改回下发时的数；确有调整的，请财政局重新下发。")
+    rows = {tidy(row.name): row for row in form.indicators if row.name}
+    for row in issued.indicators:
+        now = rows.get(tidy(row.name or ""))
+        if row.name and now is None:
+            yield Finding(message=f"下发的指标“{row.name}”不见了。", hint="补回这个指标，按下发的名称和指标值填写。", subject=row.name, expected=row.target)
+        elif now is not None and tidy(now.target or "") != tidy(row.target or ""):
+            yield now.finding("target", f"“{row.name}”的年度指标值下发时是{row.target}，现在是{now.target or '空的'}。", expected=row.target, hint="改回下发时的指标值。")
+
+
+@rule("T05", "隐藏的行列或工作表里有内容", Severity.WARNING, treatment=Treatment.FIX, scope="file")
+def hidden_data(file: ReadFile, policy: Policy) -> Iterator[Finding]:
+    """Nothing of the form stands in hidden rows, columns or sheets; our own hidden sheets are exempt."""
+    for problem in _problems(file, "T05"):
+        yield _reported(problem, "取消隐藏，核对里面的内容；不要的删掉。")
+
+
+@rule("T06", "公式出错", Severity.WARNING, treatment=Treatment.FIX)
+def broken_formula(form: Form, policy: Policy) -> Iterator[Finding]:
+    """A calculated cell still calculates: no #REF!, #DIV/0! and their like."""
+    pattern = phrases("broken")
+    broken = [(what, cell, text) for what, cell, text in all_texts(form) if text.startswith("#") and pattern.search(text)]
+    for line in form.funding:
+        for key, name in (*NAMES.items(), ("execution_rate", "执行率"), ("points", "分值"), ("score", "得分")):
+            value = getattr(line, key)
+            if value and value.lstrip().startswith("#") and pattern.search(value):
+                broken.append((f"{line.source}的{name}", line.cells.get(key), value))
+    for row in form.indicators:
+        for key, name in (("points", "分值"), ("score", "得分")):
+            value = getattr(row, key)
+            if value and value.startswith("#") and pattern.search(value):
+                broken.append((f"“{row.name}”的{name}", row.cells.get(key), value))
+    if broken:
+        what, _, text = broken[0]
+        more = f"等{len(broken)}处" if len(broken) > 1 else ""
+        yield Finding(message=f"{what}{more}显示{text}，公式出错了，没有算出数。", hint="重新填公式，或直接填数字。", cell=cells(*(cell for _, cell, _ in broken)),
+                      subject=what, value=text, expected="数字")
+
+
+@rule("T07", "含宏或外部链接", Severity.WARNING, treatment=Treatment.FIX, scope="file")
+def macros_or_links(file: ReadFile, policy: Policy) -> Iterator[Finding]:
+    """A submitted file holds no macros and no links to other files; our own template's are exempt."""
+    for problem in _problems(file, "T07"):
+        yield _reported(problem, "另存为不含宏的工作簿（.xlsx），断开外部链接后再报送。")
+
+
+@rule("T08", "文件打不开", Severity.ERROR, scope="file")
+def unreadable(file: ReadFile, policy: Policy) -> Iterator[Finding]:
+    """The file is neither protected by a password nor damaged."""
+    for problem in _problems(file, "T08"):
+        yield _reported(problem, "去掉打开密码，或用Excel、WPS打开后另存一份再报送。")
+
+
+@rule("T09", "签字栏没有填全", Severity.NOTE, treatment=Treatment.FIX)
+def signature_incomplete(form: Form, policy: Policy) -> Iterator[Finding]:
+    """The printed signature block (填表人, 负责人, 电话, 日期) is filled in."""
+    empty = [label for label, value in form.signature.items() if is_blank(value)]
+    if empty:
+        yield Finding(message=f"签字栏的{'、'.join(f'“{label}”' for label in empty)}没有填。", hint="报送前填全；纸质件上签字盖章的，电子件也请填姓名。", subject=empty[0])
+
+

@@ -1,0 +1,132 @@
+"""What the texts of a form say: where they stand, and whether they explain something."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from ..forms import Form, Indicator
+from ..quantity import is_blank
+
+STUB = "【待补充】"
+
+
+class Text(NamedTuple):
+    """One text of a form: what it is called on screen, its cell, and what it says."""
+
+    what: str
+    cell: str | None
+    text: str
+
+
+@cache
+def phrases(name: str) -> re.Pattern[str]:
+    """The alternatives of one section of phrases.toml as one pattern."""
+    return _phrases()[name]
+
+
+@cache
+def _phrases() -> dict[str, re.Pattern[str]]:
+    data = tomllib.loads(resources.files(__package__).joinpath("phrases.toml").read_text(encoding="utf-8"))
+    return {name: re.compile("|".join(section["words"]), re.M) for name, section in data.items()}
+
+
+def cells(*names: str | None) -> str | None:
+    """Cells as a finding lists them: each once, in order; None where there is none."""
+    found = dict.fromkeys(part for name in names if name for part in name.split(","))
+    return ",".join(found) or None
+
+
+def all_texts(form: Form) -> Iterator[Text]:
+    """Every text of a form that a person typed, in the order of the form."""
+    for what, key in (("项目名称", "project"), ("部门名称", "department"), ("实施单位", "unit")):
+        if getattr(form, key):
+            yield Text(what, form.cells.get(key), getattr(form, key))
+    for line in form.funding:
+        if line.note:
+            yield Text(f"{line.source}的说明", line.cells.get("note"), line.note)
+    yield from goal_texts(form)
+    for indicator in form.indicators:
+        for what, key in (("三级指标", "name"), ("年度指标值", "target"), ("实际完成值", "actual"), ("偏差原因", "note")):
+            value = getattr(indicator, key)
+            if value:
+                yield Text(what, indicator.cells.get(key), value)
+    yield from remark_texts(form)
+
+
+def goal_texts(form: Form) -> Iterator[Text]:
+    """The goal, its outcome, and the tasks of a department."""
+    for what, key in (("年初目标", "initial"), ("年度目标", "expected"), ("目标完成情况", "actual")):
+        value = getattr(form.goal, key)
+        if value and not (key == "initial" and value == form.goal.expected):
+            yield Text(what, form.goal.cells.get(key), value)
+    for task in form.tasks:
+        for what, key in (("任务名称", "name"), ("任务内容", "content"), ("任务完成情况", "outcome")):
+            value = getattr(task, key)
+            if value:
+                yield Text(what, task.cells.get(key), value)
+
+
+def remark_texts(form: Form) -> Iterator[Text]:
+    """What stands under 其他需要说明事项 and its like."""
+    for label, value in form.remarks.items():
+        if value:
+            plain = re.sub(r"[(（][^()（）]*[)）]|[\s:：*]", "", label)
+            yield Text(plain, form.cells.get(label) or form.cells.get(plain), value)
+
+
+def is_instruction(text: str) -> bool:
+    """Whether printed guidance (100字以内) still stands there."""
+    return bool(phrases("instruction").search(text))
+
+
+def tells(note: str | None) -> bool:
+    """Whether a note says something at all: no dash, no 无, no guidance, no stub waiting to be completed."""
+    if is_blank(note) or note is None:
+        return False
+    plain = re.sub(r"[\s。，,.；;、！!]", "", note)
+    return len(plain) >= 3 and not phrases("empty_note").match(plain) and STUB not in note and not is_instruction(note)
+
+
+def has_note(indicator: Indicator) -> bool:
+    return tells(indicator.note)
+
+
+def outcomes(form: Form) -> Iterator[Text]:
+    """The texts that tell how the year went: outcome of the goal, of the tasks, remarks."""
+    if form.goal.actual:
+        yield Text("目标完成情况", form.goal.cells.get("actual"), form.goal.actual)
+    for task in form.tasks:
+        if task.outcome:
+            yield Text("任务完成情况", task.cells.get("outcome"), task.outcome)
+    yield from remark_texts(form)
+
+
+def explains_money(form: Form) -> bool:
+    """Whether anything on the form says why money was not spent: a note on the funds, a deviation note, the outcome, a remark."""
+    if any(tells(line.note) for line in form.funding) or any(map(has_note, form.indicators)):
+        return True
+    return _says("unspent", outcomes(form))
+
+
+def explains_change(form: Form) -> bool:
+    """Whether anything on the form says why the budget was changed in the year."""
+    if any(tells(line.note) for line in form.funding):
+        return True
+    notes = (Text("偏差原因", None, indicator.note) for indicator in form.indicators if has_note(indicator) and indicator.note)
+    return _says("budget_change", (*outcomes(form), *notes))
+
+
+def names_measure(form: Form) -> bool:
+    """Whether anything on the form says what will be done about it."""
+    notes = [Text("", None, note) for note in (*(line.note for line in form.funding), *(row.note for row in form.indicators)) if note]
+    return _says("measure", (*notes, *remark_texts(form))) or _says("measure", (text for text in outcomes(form) if text.what == "目标完成情况"))
+
+
+def _says(name: str, texts: Iterable[Text]) -> bool:
+    pattern = phrases(name)
+    return any(pattern.search(text.text) and not is_instruction(text.text) for text in texts)

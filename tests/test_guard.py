@@ -1,0 +1,210 @@
+"""Hostile and broken packages: a sentence for the person who sent them, never a crash, a hang or much memory."""
+
+from __future__ import annotations
+
+import struct
+import time
+import zipfile
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from hostile import parts, repeated, row, sheet, with_packed_part, workbook, zipped
+
+from selfeval_xl.errors import UnreadableFile
+from selfeval_xl.reading.guard import honest_counts, open_package, pack, plain_xml, usual_cells
+from selfeval_xl.reading.source import open_source
+
+GOOD = sheet(row(1, "项目名称", 1))
+
+
+def opened(tmp_path: Path, content: bytes, name: str = "件.xlsx"):
+    path = tmp_path / name
+    path.write_bytes(content)
+    return open_source(path)
+
+
+def only_problem(source):
+    assert len(source.problems) == 1, source.problems
+    return source.problems[0]
+
+
+def test_far_corner_is_reported_and_the_form_is_read(tmp_path):
+    far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    source = opened(tmp_path, workbook(sheet(row(1, "项目名称", 2) + far)))
+    assert source.grids[0].rows == [["项目名称", 2.0]]
+    assert "XFD1048576" in only_problem(source).text
+
+
+def test_values_that_span_too_large_a_rectangle_are_cut_to_the_near_ones(tmp_path):
+    source = opened(tmp_path, workbook(sheet(row(1, "甲") + '<row r="90000"><c r="ZZ90000"><v>1</v></c></row>')))
+    assert source.grids[0].rows == [["甲"]]
+    assert "ZZ90000" in only_problem(source).text
+
+
+def test_cells_without_a_place_are_counted_and_cannot_hide_a_far_corner(tmp_path):
+    wide = "<row>" + "<c><v>1</v></c>" * 5_000 + "</row>"
+    source = opened(tmp_path, workbook(sheet('<row r="99999"><c><v>7</v></c></row>' + wide)))
+    assert "共5001格" in only_problem(source).text
+    assert opened(tmp_path, workbook(sheet("<row><c><v>1</v></c><c><v>2</v></c></row><row><c><v>3</v></c></row>"))).grids[0].rows == [[1.0, 2.0], [3.0, None]]
+
+
+@pytest.mark.parametrize("place", ["ZZZZZZZZ1", "A99999999", "AAAA1"])
+def test_absurd_addresses_are_left_out(tmp_path, place):
+    source = opened(tmp_path, workbook(sheet(row(1, "甲") + f'<row r="2"><c r="{place}"><v>1</v></c></row>')))
+    assert source.grids[0].rows == [["甲"]]
+    assert "太远" in only_problem(source).text
+
+
+def test_65000_styled_empty_rows_are_read_at_once(tmp_path):
+    empty = "".join(f'<row r="{n}"><c r="A{n}" s="1"/><c r="B{n}" s="1"/><c r="G{n}" s="1"/></row>' for n in range(2, 65_002))
+    content = workbook(sheet(row(1, "项目名称", 1) + empty), styles='<cellXfs><xf numFmtId="0"/><xf numFmtId="10"/></cellXfs>')
+    start = time.perf_counter()
+    source = opened(tmp_path, content)
+    assert time.perf_counter() - start < 2
+    assert source.grids[0].rows == [["项目名称", 1.0]]
+    assert not source.problems
+
+
+def test_a_bomb_that_says_its_size_is_not_inflated(tmp_path):
+    packed, size, checksum = repeated(b"<worksheet>", b" " * 1024, 200 << 10, b"</worksheet>")
+    content = with_packed_part(parts(), "xl/worksheets/sheet1.xml", packed, size, checksum)
+    source = opened(tmp_path, content)
+    assert len(content) < 1 << 20
+    assert only_problem(source).rule == "T08" and "64MB" in only_problem(source).text
+
+
+def test_a_header_that_lies_about_the_size_is_damage(tmp_path):
+    packed, _, checksum = repeated(b"<worksheet>", b" " * 1024, 100 << 10, b"</worksheet>")
+    problem = only_problem(opened(tmp_path, with_packed_part(parts(GOOD), "xl/styles.xml", packed, 500, checksum)))
+    assert problem.rule == "T08" and "损坏" in problem.text
+
+
+def test_a_wrong_checksum_is_damage(tmp_path):
+    packed = zlib.compress(b"<a/>", 9)[2:-4]
+    assert "损坏" in only_problem(opened(tmp_path, with_packed_part(parts(GOOD), "xl/styles.xml", packed, 4, 1))).text
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
+def test_a_cut_package_is_damage(tmp_path, share):
+    content = workbook(sheet(row(1, *"甲乙丙丁")))
+    problem = only_problem(opened(tmp_path, content[:int(len(content) * share)]))
+    assert problem.rule == "T08" and "件.xlsx" in problem.text and "另存为xlsx" in problem.text
+
+
+def test_entities_are_refused(tmp_path):
+    bomb = f'<!DOCTYPE x [<!ENTITY a "{"ha" * 50}"><!ENTITY b "&a;&a;&a;">]>' + sheet(row(1, "&b;"))
+    problem = only_problem(opened(tmp_path, workbook(bomb)))
+    assert problem.rule == "T08" and "实体" in problem.text
+
+
+def test_entities_cannot_hide_in_another_encoding():
+    hidden = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE x><a/>'
+    for part in (hidden.encode("utf-16"), hidden.encode("utf-16-le"), hidden.encode("utf-16-be")):
+        with pytest.raises(UnreadableFile):
+            plain_xml(part)
+    assert plain_xml('<?xml version="1.0" encoding="GBK"?><a>表</a>'.encode("gbk")) == "<a>表</a>".encode()
+
+
+def test_a_million_merged_areas_are_cut(tmp_path):
+    merges = "<mergeCells>" + '<mergeCell ref="A1:B2"/>' * 300_000 + "</mergeCells>"
+    start = time.perf_counter()
+    source = opened(tmp_path, workbook(sheet(row(1, "甲", 1), after=merges)))
+    assert time.perf_counter() - start < 3
+    assert source.grids[0].rows == [["甲", 1.0]]
+    assert len(source.grids[0].merges) <= 20_001
+    assert "合并单元格过多" in only_problem(source).text
+
+
+def test_a_merged_area_over_the_whole_sheet_reaches_only_a_little_beyond_the_values(tmp_path):
+    source = opened(tmp_path, workbook(sheet(row(1, "甲", 1), after='<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>')))
+    area = source.grids[0].merges[0]
+    assert (area.top, area.left) == (0, 0) and area.bottom < 100 and area.right < 100
+
+
+def test_a_lying_count_of_shared_strings_reserves_nothing(tmp_path):
+    strings = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="1" uniqueCount="4000000000"><si><t>甲</t></si></sst>'
+    source = opened(tmp_path, workbook(sheet('<row r="1"><c r="A1" t="s"><v>0</v></c></row>'), extra={"xl/sharedStrings.xml": strings}))
+    assert source.grids[0].rows == [["甲"]]
+    assert b"4000000000" not in honest_counts(strings.encode())
+
+
+def test_a_dense_sheet_is_read_up_to_its_limit(tmp_path):
+    rows = b"".join(b'<row r="%d">%s</row>' % (n, b"".join(b'<c r="%c%d"><v>1</v></c>' % (65 + c, n) for c in range(26))) for n in range(1, 20_001))
+    source = opened(tmp_path, workbook(sheet(rows.decode())))
+    assert source.grids[0].height <= 400_000 // 26 + 1
+    assert "超过400000个" in only_problem(source).text
+
+
+def test_a_part_that_names_itself_twice_cannot_slip_past(tmp_path):
+    file = BytesIO(workbook(GOOD))
+    with zipfile.ZipFile(file, "a") as archive, pytest.warns(UserWarning):
+        archive.writestr("xl/worksheets/sheet1.xml", sheet('<row r="1"><c r="XFD1048576"><v>1</v></c></row>'))
+    assert opened(tmp_path, file.getvalue()).grids[0].rows == [["项目名称", 1.0]]
+
+
+def test_an_encrypted_part_says_so(tmp_path):
+    raw = bytearray(workbook(GOOD))
+    with zipfile.ZipFile(BytesIO(bytes(raw))) as archive:
+        directory = archive.start_dir
+    while raw[directory:directory + 4] == b"PK\x01\x02":
+        raw[directory + 8] |= 1
+        name, extra, comment = struct.unpack_from("<HHH", raw, directory + 28)
+        directory += 46 + name + extra + comment
+    assert "密码" in only_problem(opened(tmp_path, bytes(raw))).text
+
+
+def test_a_bomb_of_repeated_cells_in_ods_is_cut(tmp_path):
+    content = (
+        '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+        ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet><table:table table:name="甲">'
+        '<table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384" office:value-type="float" office:value="1"/>'
+        "</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    source = opened(tmp_path, zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content}), "件.ods")
+    assert source.kind == "ods"
+    assert source.grids[0].height * source.grids[0].width <= 2_000_000
+    assert any("只读了前面的" in problem.text for problem in source.problems)
+
+
+def test_usual_cells_are_told_from_those_that_need_a_closer_look():
+    assert usual_cells(b'<row r="1"><c r="A1" s="1"/><c r="CB9999"><v>1</v></c><col min="1"/></row>')
+    for odd in (b'<c r="EA1">', b'<c r="A100000">', b'<c s="1" r="A1">', b"<c>", b"<x:c r='A1'>", b"<c r='A1'>", b'<c\nr="A1">', b'<c r="AB12345">'):
+        assert not usual_cells(b"<sheetData>" + odd + b"</sheetData>"), odd
+
+
+def test_what_is_packed_is_what_was_read():
+    content = {"甲.xml": b"<a/>", "b/c.bin": bytes(range(256)) * 300}
+    with zipfile.ZipFile(pack(content)) as archive:
+        assert archive.testzip() is None
+        assert {name: archive.read(name) for name in archive.namelist()} == content
+    assert open_package(pack(content).getvalue()).parts(content) == content
+
+
+@pytest.mark.soak
+def test_a_sheet_that_inflates_to_2_gb_is_refused_in_bounded_memory(tmp_path):
+    import resource
+
+    for size in ("true", "lie"):
+        packed, real, checksum = repeated(b"<worksheet><sheetData>", b'<row r="1"><c r="A1"><v>1</v></c></row>', (2 << 30) // 40, b"</sheetData></worksheet>")
+        content = with_packed_part(parts(), "xl/worksheets/sheet1.xml", packed, real if size == "true" else 1_000, checksum)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        assert only_problem(opened(tmp_path, content)).rule == "T08"
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
+
+
+@pytest.mark.soak
+def test_a_full_64_mb_of_text_stays_below_300_mb(tmp_path):
+    import subprocess
+    import sys
+
+    text = "".join(row(n, "很长的说明" * 60) for n in range(1, 60_000))
+    path = tmp_path / "大.xlsx"
+    path.write_bytes(workbook(sheet(text)))
+    script = ("import sys,resource;from selfeval_xl.reading.source import open_source;s=open_source(sys.argv[1]);"
+              "print(s.grids[0].height, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)")
+    height, memory = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True,
+                                    cwd=Path(__file__).parents[1]).stdout.split()
+    assert int(height) == 59_999
+    assert int(memory) < 300_000
