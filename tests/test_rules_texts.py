@@ -50,7 +50,7 @@ def test_guidance_left_in(text: str) -> None:
     assert found(narrative.guidance_left, form(text)) == ["E9"]
 
 
-@pytest.mark.parametrize("text", ["完成征文100篇，每篇2000字。", "组织问卷调查，请群众填写满意度问卷3000份", "对照年度目标，完成了全部任务", "编写说明书1套（5册）", None])
+@pytest.mark.parametrize("text", ["完成征文100篇，每篇2000字。", "组织问卷调查，请群众填写满意度问卷3000份", "对照年度目标，完成了全部任务", "编写说明书1套（5册）", "撰写报告5篇（每篇2000字）", "每篇3000字以上", "详细说明了项目情况", "如实填写台账", None])
 def test_text_that_is_no_guidance(text: str | None) -> None:
     assert found(narrative.guidance_left, form(text)) == []
 
@@ -94,7 +94,7 @@ def test_a_text_that_contradicts_itself(text: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "已完成3个村，1个村尚未开展。", "项目已完成，尾款未支付。", "除一处因雨未实施外，其余全部完成。", "项目已完成，资金未支付。", "上年未开展的工作已全部完成。", "全部完成。", "因资金未下达，项目无进展。",
-    "完成主体工程，部分附属工程未实施，全部完成需到明年。",
+    "监控系统未实施，防护网项目已完成。", "培训未开展，其他工作全部完成。", "完成主体工程，部分附属工程未实施，全部完成需到明年。",
 ])
 def test_a_text_that_tells_parts_apart(text: str) -> None:
     assert found(narrative.text_contradicts_itself, form(text)) == []
@@ -144,7 +144,7 @@ def filing(text: str, name: str = "示例县应急管理局") -> Filing:
 @pytest.mark.parametrize("text, name, foreign", [
     ("严格考核各社区各部门的工作开展情况", "示例县应急管理局", "考核各社区"), ("我校高度重视", "示例县应急管理局", "我校"), ("我校高度重视", "示例县第一中学校", None), ("我局高度重视", "示例县应急管理局", None),
     ("我院成立领导小组", "示例县人民医院", None), ("我镇认真落实", "示例县水利局", "我镇"), ("维护本院长期利益", "示例县教育局", None), ("考核各社区各部门", "示例街道办事处", None), ("我委积极推进", "示例县发展和改革委员会", None),
-    ("我中心开展宣传", "示例县林业局", None),
+    ("我中心开展宣传", "示例县林业局", None), ("我局高度重视", "示例县第一小学", "我局"), ("我局高度重视", "示例县林业站", None), ("基本所需得到满足", "示例县财政局", None), ("自我校正", "示例县财政局", None),
 ])
 def test_the_words_of_another_kind_of_unit(text: str, name: str, foreign: str | None) -> None:
     assert [finding.value for finding in narrative.text_of_another_kind_of_unit(filing(text, name), default())] == ([foreign] if foreign else [])

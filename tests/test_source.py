@@ -13,7 +13,9 @@ from hostile import compound, row, sheet, workbook, zipped
 
 from selfeval_xl.errors import UsageError
 from selfeval_xl.grid import Area
+from selfeval_xl.reading.biff import records
 from selfeval_xl.reading.collect import collect
+from selfeval_xl.reading.ole import Compound, packed
 from selfeval_xl.reading.source import open_source
 from selfeval_xl.sheets import SETTINGS
 
@@ -159,6 +161,17 @@ def test_a_circle_of_sectors_is_damage(tmp_path):
     assert [problem.rule for problem in source.problems] == ["T08"]
 
 
+@pytest.mark.parametrize("size", [1, 4096, 7 << 20, 9 << 20])
+def test_a_stream_packed_alone_comes_back_whole(size):
+    stream = bytes(range(1, 252)) * (size // 251 + 1)
+    assert Compound(packed("Workbook", stream)).stream("Workbook").rstrip(b"\0") == stream
+
+
+def test_a_lying_count_of_strings_in_xls_is_damage(tmp_path):
+    stream = struct.pack("<HHHH12x", 0x0809, 16, 0x0600, 5) + struct.pack("<HHII", 0xFC, 8, 1, 0x7FFFFFFF) + struct.pack("<HH", 0x0A, 0)
+    assert [problem.rule for problem in open_source(save(tmp_path, packed("Workbook", stream), "件.xls")).problems] == ["T08"]
+
+
 def test_only_a_missing_file_raises(tmp_path):
     with pytest.raises(UsageError, match="找不到文件"):
         open_source(tmp_path / "没有.xlsx")
@@ -204,6 +217,17 @@ def test_xls_and_ods_say_the_same_as_xlsx(saved_by_libreoffice):
                 assert [same.text(*place) for place in places] == [grid.text(*place) for place in places]
 
 
+def test_formats_of_xls_are_those_that_xlrd_finds(saved_by_libreoffice):
+    import xlrd
+
+    path = saved_by_libreoffice["表"][1]
+    book = xlrd.open_workbook(path, formatting_info=True)
+    sheet = book.sheet_by_index(0)
+    found = {(row, column): book.format_map[book.xf_list[sheet.cell_xf_index(row, column)].format_key].format_str
+             for row in range(sheet.nrows) for column in range(sheet.ncols) if sheet.cell_type(row, column) not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK)}
+    assert open_source(path).grids[0].formats() == {place: shown for place, shown in found.items() if shown != "General"}
+
+
 def test_formulas_of_ods_are_in_excels_words(saved_by_libreoffice):
     assert open_source(saved_by_libreoffice["表"][2]).grids[0].formulas()[3, 1] == "=SUM(A3:A3)"
 
@@ -216,9 +240,6 @@ def test_a_cut_or_broken_xls_is_a_problem(saved_by_libreoffice, tmp_path):
 
 
 def test_a_far_cell_in_xls_is_reported_and_the_form_is_read(tmp_path, saved_by_libreoffice):
-    from selfeval_xl.reading.biff import records
-    from selfeval_xl.reading.ole import Compound
-
     data = bytearray(saved_by_libreoffice["表"][1].read_bytes())
     stream = Compound(bytes(data)).stream("Workbook")
     number = next(at for kind, at, _ in records(stream) if kind == 0x00FD and stream[at:at + 4] == struct.pack("<HH", 1, 4))

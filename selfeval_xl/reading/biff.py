@@ -10,6 +10,7 @@ from .cells import Place
 from .formats import BUILTIN
 
 BOF, EOF, FILEPASS, BOUNDSHEET, SUPBOOK, FORMAT, XF = 0x0809, 0x000A, 0x002F, 0x0085, 0x01AE, 0x041E, 0x00E0
+SST, DIMENSIONS = 0x00FC, 0x0200
 ROW, COLINFO, MULRK, BOOLERR, FORMULA = 0x0208, 0x007D, 0x00BD, 0x0205, 0x0006
 _VALUES = frozenset((0x0203, 0x00FD, 0x027E, 0x0204, 0x00D6, BOOLERR, FORMULA, MULRK))
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
@@ -32,11 +33,16 @@ class SheetRecords:
 
 @dataclass(slots=True)
 class BookRecords:
-    """A workbook: its sheets by name, the number format of each cell style, and what it points to outside."""
+    """A workbook: its sheets by name, the number format of each cell style, and what it points to outside.
+
+    dimensions: offset and length of the records that claim how large a sheet is. lying: more shared strings are claimed than fit.
+    """
 
     sheets: dict[str, SheetRecords] = field(default_factory=dict)
     formats: list[str] = field(default_factory=list)
+    dimensions: list[tuple[int, int]] = field(default_factory=list)
     encrypted: bool = False
+    lying: bool = False
     links: bool = False
     dde: bool = False
 
@@ -77,12 +83,22 @@ def scan(stream: bytes) -> BookRecords:
             custom[struct.unpack_from("<H", data)[0]] = _text(data, 2, biff8, 2 if biff8 else 1)
         elif kind == XF and length >= 4:
             styles.append(struct.unpack_from("<H", data, 2)[0])
+        elif kind == SST and length >= 8:
+            book.lying = struct.unpack_from("<I", data, 4)[0] * 3 > len(stream)
         elif kind == EOF:
             break
     book.formats = ["" if name.lower() == "general" else name for name in (custom.get(number, BUILTIN.get(number, "")) for number in styles)]
     for start, name, visible in places:
-        book.sheets[name] = _sheet(stream, start, visible)
+        book.sheets[name] = _sheet(stream, start, visible, book.dimensions)
     return book
+
+
+def tamed(stream: bytes, book: BookRecords) -> bytes:
+    """The stream without claims of a sheet's size: room for the whole of it would be reserved unseen."""
+    quiet = bytearray(stream)
+    for at, length in book.dimensions:
+        quiet[at:at + length] = bytes(length)
+    return bytes(quiet)
 
 
 def _text(data: bytes, at: int, biff8: bool, width: int) -> str:
@@ -95,7 +111,7 @@ def _text(data: bytes, at: int, biff8: bool, width: int) -> str:
     return data[at + 1:at + 1 + length * (2 if wide else 1)].decode("utf-16-le" if wide else "latin-1", "replace")
 
 
-def _sheet(stream: bytes, start: int, visible: bool) -> SheetRecords:
+def _sheet(stream: bytes, start: int, visible: bool, dimensions: list[tuple[int, int]]) -> SheetRecords:
     sheet = SheetRecords(visible)
     depth = 0
     for kind, at, length in records(stream, start):
@@ -105,6 +121,8 @@ def _sheet(stream: bytes, start: int, visible: bool) -> SheetRecords:
             depth -= 1
             if depth <= 0:
                 break
+        elif kind == DIMENSIONS:
+            dimensions.append((at, length))
         elif depth == 1:
             if kind in _VALUES and length >= 6:
                 _value(sheet, stream, kind, at, length)

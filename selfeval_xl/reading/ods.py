@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from io import BytesIO
 from xml.etree import ElementTree
 
 from ..errors import UnreadableFile
@@ -15,7 +14,7 @@ from ..grid import Grid, Value
 from .cells import TOO_MANY_MERGES, TOO_MANY_VALUES, Place, clean, far_text, filled, merged, within_limits
 from .guard import DAMAGED, MAX_MERGES, MAX_VALUES, Package
 from .opened import Corners
-from .sheetxml import local
+from .xmlwalk import local, small_enough, walk
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -26,6 +25,7 @@ _VALUE_TYPE = f"{_OFFICE}value-type"
 _EXTENDED_TYPE = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 _DATA_STYLES = frozenset(("number-style", "percentage-style", "currency-style", "date-style", "time-style", "text-style"))
+_STYLE_ELEMENTS = _DATA_STYLES | {"style"}
 _CLOCK = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
 _REFERENCE = re.compile(r"\[\.?([^\]:]+)(?::\.?([^\]]+))?\]")
 _MODIFIED = re.compile(rb"<dc:date>\s*([^<]{4,40}?)\s*<")
@@ -93,8 +93,9 @@ def read_ods(package: Package) -> OdsFile:
     found = OdsFile()
     try:
         if "styles.xml" in parts:
-            for _, element in ElementTree.iterparse(BytesIO(parts["styles.xml"])):
-                _learn_style(element, styles)
+            for event, _, element in walk(parts["styles.xml"], _STYLE_ELEMENTS):
+                if event == "end":
+                    _learn_style(element, styles)
         for sheet in _sheets(content, styles):
             found.grids.append(_grid(sheet, styles, found.problems))
     except ElementTree.ParseError as error:
@@ -117,10 +118,8 @@ def _learn_style(element: ElementTree.Element, styles: _Styles) -> None:
             styles.data[name] = element.get(f"{_STYLE}data-style-name", "")
         if element.get(f"{_STYLE}parent-style-name"):
             styles.parent[name] = element.get(f"{_STYLE}parent-style-name", "")
-        element.clear()
     elif element.tag.startswith(_NUMBER) and local(element.tag) in _DATA_STYLES and name:
         styles.formats[name] = _number_format(element)
-        element.clear()
 
 
 def _number_format(style: ElementTree.Element) -> str:
@@ -149,7 +148,7 @@ def _sheets(content: bytes, styles: _Styles) -> Iterator[_Sheet]:
     """The tables of the document one after the other, each complete. Tables inside cells and change logs are passed over."""
     sheet: _Sheet | None = None
     depth = 0
-    for event, element in ElementTree.iterparse(BytesIO(content), events=("start", "end")):
+    for event, _, element in walk(small_enough(content), _STYLE_ELEMENTS | {"table-row"}):
         tag = element.tag
         if tag == f"{_TABLE}table":
             depth += 1 if event == "start" else -1
@@ -158,7 +157,6 @@ def _sheets(content: bytes, styles: _Styles) -> Iterator[_Sheet]:
             elif event == "end" and depth == 0 and sheet is not None:
                 yield sheet
                 sheet = None
-                element.clear()
         elif event == "end":
             if sheet is None:
                 _learn_style(element, styles)
@@ -167,7 +165,6 @@ def _sheets(content: bytes, styles: _Styles) -> Iterator[_Sheet]:
                     _read_column(sheet, element)
                 elif tag == f"{_TABLE}table-row":
                     _read_row(sheet, element)
-                    element.clear()
 
 
 def _repeated(element: ElementTree.Element, what: str, limit: int) -> int:

@@ -11,8 +11,11 @@ from datetime import UTC, datetime, timedelta
 from ..errors import UnreadableFile
 from .guard import DAMAGED
 
+SECTOR = 512                  # bytes, of what `packed` writes
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _END = 0xFFFFFFFA             # this and above are no sector numbers
+_LIST, _TABLE, _LAST, _FREE = 0xFFFFFFFC, 0xFFFFFFFD, 0xFFFFFFFE, 0xFFFFFFFF
+_IN_HEADER, _SMALL = 109, 4096
 _ENTRY = 128
 _LAST_SAVED = 13              # property number in \x05SummaryInformation
 
@@ -127,3 +130,36 @@ class Compound:
         except (struct.error, OverflowError, UnreadableFile):
             return None
         return None
+
+
+def packed(name: str, stream: bytes) -> bytes:
+    """A compound file with this one stream and nothing else, for a library that wants a file.
+
+    Sectors: the stream, one of directory, the tables of sectors, then the lists of those tables beyond the 109 of the header.
+    """
+    stream = stream.ljust(-(-max(len(stream), _SMALL) // SECTOR) * SECTOR, b"\0")
+    pieces, numbers = len(stream) // SECTOR, SECTOR // 4
+    tables = lists = 0
+    while tables * numbers < pieces + 1 + tables + lists:
+        tables += 1
+        lists = -(-max(0, tables - _IN_HEADER) // (numbers - 1))
+    chain = [*range(1, pieces), _LAST, _LAST, *[_TABLE] * tables, *[_LIST] * lists]
+    fat = array("I", chain + [_FREE] * (tables * numbers - len(chain))).tobytes()
+    places = [pieces + 1 + number for number in range(tables)]
+    further = places[_IN_HEADER:] + [_FREE] * (lists * (numbers - 1) - max(0, tables - _IN_HEADER))
+    first_list = pieces + 1 + tables
+    listed = b"".join(
+        array("I", [*further[number * (numbers - 1):(number + 1) * (numbers - 1)], first_list + number + 1 if number + 1 < lists else _LAST]).tobytes()
+        for number in range(lists)
+    )
+    head = SIGNATURE + bytes(16) + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    head += struct.pack("<9I", 0, tables, pieces, 0, _SMALL, _LAST, 0, first_list if lists else _LAST, lists)
+    head += struct.pack("<109I", *places[:_IN_HEADER], *[_FREE] * (_IN_HEADER - len(places)))
+    directory = _entry("Root Entry", 5, 1, _LAST, 0) + _entry(name, 2, _FREE, 0, len(stream))
+    return head + stream + directory.ljust(SECTOR, b"\0") + fat + listed
+
+
+def _entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
+    title = name.encode("utf-16-le") + b"\0\0"
+    links = struct.pack("<HBBIII", len(title), kind, 1, _FREE, _FREE, child)
+    return (title.ljust(64, b"\0") + links).ljust(116, b"\0") + struct.pack("<III", start, size, 0)

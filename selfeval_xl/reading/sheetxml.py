@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from io import BytesIO
 from xml.etree import ElementTree
 
 from ..grid import Value, a1
 from .cells import Place, clean, serial_date
 from .formats import BUILTIN, shows_date
 from .guard import MAX_VALUES, usual_cells
+from .xmlwalk import local, walk
 
 _REFERENCE = re.compile(r"^([A-Z]{1,9})(\d{1,9})$")
 _XF = re.compile(rb"<(?:\w+:)?xf\b[^>]*?\bnumFmtId\s*=\s*[\"'](\d{1,6})[\"']")
@@ -87,16 +87,7 @@ def strings_in(xml: bytes | None) -> list[str]:
     """The shared strings, without their phonetic guides."""
     if not xml:
         return []
-    strings = []
-    for _, element in ElementTree.iterparse(BytesIO(xml)):
-        if local(element.tag) == "si":
-            strings.append(rich_text(element))
-            element.clear()
-    return strings
-
-
-def local(tag: str) -> str:
-    return tag.rpartition("}")[2]
+    return [rich_text(element) for event, name, element in walk(xml, frozenset(("si",))) if event == "end" and name == "si"]
 
 
 def rich_text(element: ElementTree.Element) -> str:
@@ -115,8 +106,7 @@ def cells_in(xml: bytes) -> Iterator[Cell]:
     """Every cell that has a value or a formula, in file order; ParseError when the XML is broken."""
     row = -1
     column = -1
-    for event, element in ElementTree.iterparse(BytesIO(xml), events=("start", "end")):
-        name = local(element.tag)
+    for event, name, element in walk(xml, frozenset("c")):
         if event == "start":
             if name == "row":
                 number = element.get("r", "")
@@ -130,9 +120,6 @@ def cells_in(xml: bytes) -> Iterator[Cell]:
             cell = _cell(element, at, column)
             if cell is not None:
                 yield cell
-            element.clear()
-        elif name == "row":
-            element.clear()
         elif name == "sheetData":
             return
 

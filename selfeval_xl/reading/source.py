@@ -201,12 +201,13 @@ def _read_ole(source: Source, data: bytes) -> None:
     if "EncryptedPackage" in compound.root:
         source.kind = "encrypted"
         raise UnreadableFile(ENCRYPTED)
-    stream = next((found for name in ("Workbook", "Book") if (found := compound.stream(name)) is not None), None)
+    name = next((name for name in ("Workbook", "Book") if name in compound.root), "")
+    stream = compound.stream(name)
     if stream is None:
         source.kind = "doc" if "WordDocument" in compound.root else "unknown"
         raise UnreadableFile(_OTHER_KINDS[source.kind], "T01")
     source.kind, source.saved = "xls", compound.saved()
-    grids, problems, book = read_xls(data, stream)
+    grids, problems, book = read_xls(name, stream)
     if book.encrypted:
         source.kind = "encrypted"
         raise UnreadableFile(ENCRYPTED)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from io import BytesIO
 from xml.etree import ElementTree
 
 from ..errors import UnreadableFile
@@ -12,11 +11,12 @@ from ..forms import Problem
 from ..grid import Grid, Value
 from .cells import clean, merged
 from .guard import DAMAGED, MAX_CELLS, MAX_VALUES, Package
+from .xmlwalk import small_enough, walk
 
 Block = tuple[int, str]       # (heading level or 0, text)
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
+_STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _DOCUMENT, _STYLES = "word/document.xml", "word/styles.xml"
 _SKIPPED = frozenset(("del", "moveFrom", "instrText", "delText", "rPr", "pPr", "tbl", "Fallback", "footnoteReference", "pict", "drawing"))
 _BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-"}
@@ -43,7 +43,7 @@ def read_word(package: Package) -> Document:
     parts = package.parts(name for name in (_DOCUMENT, _STYLES) if name in package.entries)
     document = Document()
     try:
-        root = ElementTree.fromstring(parts[_DOCUMENT].replace(_STRICT[1:-1].encode(), _W[1:-1].encode()))
+        root = ElementTree.fromstring(_usual(small_enough(parts[_DOCUMENT])))
         levels = _heading_levels(parts.get(_STYLES))
     except (ElementTree.ParseError, KeyError) as error:
         raise UnreadableFile(DAMAGED) from error
@@ -60,8 +60,8 @@ def _heading_levels(xml: bytes | None) -> dict[str, int]:
     based: dict[str, str] = {}
     if not xml:
         return levels
-    for _, style in ElementTree.iterparse(BytesIO(xml.replace(_STRICT[1:-1].encode(), _W[1:-1].encode()))):
-        if style.tag != f"{_W}style":
+    for event, _, style in walk(_usual(xml), frozenset(("style",))):
+        if event == "start" or style.tag != f"{_W}style":
             continue
         identity = style.get(f"{_W}styleId", "")
         name = _attribute(style, "name").lower()
@@ -74,7 +74,6 @@ def _heading_levels(xml: bytes | None) -> dict[str, int]:
             levels[identity] = int(name[8:])
         elif _attribute(style, "basedOn"):
             based[identity] = _attribute(style, "basedOn")
-        style.clear()
     for identity, parent in based.items():
         for _ in range(10):
             if parent in levels:
@@ -82,6 +81,11 @@ def _heading_levels(xml: bytes | None) -> dict[str, int]:
                 break
             parent = based.get(parent, "")
     return {identity: level for identity, level in levels.items() if level <= 9}
+
+
+def _usual(xml: bytes) -> bytes:
+    """The XML with the usual namespace, also where it was saved as strict Open XML."""
+    return xml.replace(_STRICT, _W[1:-1].encode())
 
 
 def _attribute(element: ElementTree.Element, child: str) -> str:

@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+import struct
 from functools import partial
 from io import BytesIO
 
 from ..errors import UnreadableFile
 from ..forms import Problem
 from ..grid import Grid
-from .biff import BookRecords, SheetRecords, scan
+from .biff import BookRecords, SheetRecords, scan, tamed
 from .cells import TOO_MANY_MERGES, TOO_MANY_VALUES, clean, far_text, filled, merged, put, trimmed, within_limits
 from .guard import DAMAGED, MAX_CELLS, MAX_VALUES
+from .ole import packed
 from .opened import open_calamine, sheet_values, worksheets
 
 
-def read_xls(data: bytes, stream: bytes) -> tuple[list[Grid], list[Problem], BookRecords]:
-    """Every sheet as a Grid. data: the whole file; stream: its workbook stream. UnreadableFile when it is damaged."""
+def read_xls(name: str, stream: bytes) -> tuple[list[Grid], list[Problem], BookRecords]:
+    """Every sheet as a Grid. stream: the file's workbook stream of this name (Workbook, or Book before 1997).
+
+    The libraries get a file with this stream alone. UnreadableFile when it is damaged.
+    """
     book = scan(stream)
     problems: list[Problem] = []
     if book.encrypted:
         return [], problems, book
+    if book.lying:
+        raise UnreadableFile(DAMAGED)
+    data = packed(name, tamed(stream, book))
     if any(sheet.bottom * sheet.right > MAX_CELLS or sheet.count > MAX_VALUES for sheet in book.sheets.values()):
         return _through_xlrd(data, book, problems), problems, book
     with open_calamine(BytesIO(data)) as opened:
         grids = []
-        for number, name in worksheets(opened):
-            known = book.sheets.get(name, SheetRecords())
+        for number, sheet in worksheets(opened):
+            known = book.sheets.get(sheet, SheetRecords())
             values, corners = sheet_values(opened, number)
             rows = trimmed(values)
             for place, text in known.errors.items():
                 put(rows, place, text)
-            grids.append(_grid(name, rows, corners, known, book, problems))
+            grids.append(_grid(sheet, rows, corners, known, book, problems))
     return grids, problems, book
 
 
@@ -52,7 +60,7 @@ def _through_xlrd(data: bytes, book: BookRecords, problems: list[Problem]) -> li
 
     try:
         opened = xlrd.open_workbook(file_contents=data, ragged_rows=True, logfile=_Silent())
-    except (xlrd.XLRDError, CompDocError, AssertionError, ValueError, IndexError, KeyError, UnicodeError, TypeError, AttributeError) as error:
+    except (xlrd.XLRDError, CompDocError, AssertionError, ValueError, IndexError, KeyError, UnicodeError, TypeError, AttributeError, struct.error) as error:
         raise UnreadableFile(DAMAGED) from error
     grids = []
     for sheet in opened.sheets():

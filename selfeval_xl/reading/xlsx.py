@@ -16,7 +16,8 @@ from ..grid import Area, Grid, Value
 from .cells import TOO_MANY_MERGES, TOO_MANY_VALUES, Place, far_text, filled, merged, put, trimmed, within_limits
 from .guard import DAMAGED, MAX_MERGES, Package, few_values, honest_counts, pack, usual_cells
 from .opened import Corners, open_calamine, sheet_values, worksheets
-from .sheetxml import Styles, column_number, errors_in, formats_in, formulas_in, hidden_in, local, read_exactly, strings_in, styles_in
+from .sheetxml import Styles, column_number, errors_in, formats_in, formulas_in, hidden_in, read_exactly, strings_in, styles_in
+from .xmlwalk import local, small_enough
 
 _NEEDED = re.compile(r"_rels/\.rels$|xl/_rels/[^/]+\.rels$|xl/(?:workbook|styles|sharedStrings)\.xml$|xl/\w*sheets/[^/]+\.xml$", re.IGNORECASE)
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref\s*=\s*[\"']\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})[\"']")
@@ -60,11 +61,11 @@ class Workbook:
     @cached_property
     def sheets(self) -> Mapping[str, SheetPart]:
         """The worksheets in workbook order by name; one whose part is not there is left out."""
-        relations = ElementTree.fromstring(self.named("xl/_rels/workbook.xml.rels") or b"<a/>")
+        relations = ElementTree.fromstring(small_enough(self.named("xl/_rels/workbook.xml.rels") or b"<a/>"))
         targets = {relation.get("Id"): _from_root(relation.get("Target", "")) for relation in relations}
         known = {name.lower(): name for name in self.parts}
         found = {}
-        for element in ElementTree.fromstring(self.named("xl/workbook.xml") or b"<a/>").iter():
+        for element in ElementTree.fromstring(small_enough(self.named("xl/workbook.xml") or b"<a/>")).iter():
             if local(element.tag) == "sheet":
                 identity = next((element.get(key) for key in _RELATION_IDS if element.get(key)), None)
                 part = known.get(targets.get(identity, "").lower(), "")

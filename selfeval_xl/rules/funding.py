@@ -161,21 +161,20 @@ def _unlike_indicators(form: Form) -> Iterator[Finding]:
     line = main_line(form)
     if line is None:
         return
-    for key in ("annual_budget", "executed"):
+    priced = [(indicator, field, parse(text)) for indicator in form.indicators for field in ("target", "actual") if "元" in (text := getattr(indicator, field) or "")]
+    for key in ("annual_budget", "executed") if priced else ():
         amount = line.amount(key)
         if not amount or amount <= 0:
             continue
-        for indicator in form.indicators:
-            for field in ("target", "actual"):
-                quantity = parse(getattr(indicator, field))
-                if quantity.kind is not Kind.NUMBER or not quantity.number or quantity.measure is None or quantity.measure.dimension != "money":
-                    continue
-                if _ten_thousandfold(yuan(form, amount), quantity.number * quantity.measure.factor, Decimal("0.002")):
-                    yield replace(
-                        line.finding(key, f"资金表{NAMES[key]}是{getattr(line, key)}{form.money_unit}，指标“{indicator.name}”写的是{getattr(indicator, field)}，相差正好约一万倍。",
-                                     hint="核对资金表的金额单位（元还是万元），两处按同一个数填。"),
-                        cell=cells(line.cells.get(key), indicator.cells.get(field)))
-                    return
+        for indicator, field, quantity in priced:
+            if quantity.kind is not Kind.NUMBER or not quantity.number or quantity.measure is None or quantity.measure.dimension != "money":
+                continue
+            if _ten_thousandfold(yuan(form, amount), quantity.number * quantity.measure.factor, Decimal("0.002")):
+                yield replace(
+                    line.finding(key, f"资金表{NAMES[key]}是{getattr(line, key)}{form.money_unit}，指标“{indicator.name}”写的是{getattr(indicator, field)}，相差正好约一万倍。",
+                                 hint="核对资金表的金额单位（元还是万元），两处按同一个数填。"),
+                    cell=cells(line.cells.get(key), indicator.cells.get(field)))
+                return
 
 
 def _ten_thousandfold(one: Decimal, other: Decimal, slack: Decimal) -> bool:
@@ -273,16 +272,16 @@ def low_rate_yet_all_met(form: Form, policy: Policy) -> Iterator[Finding]:
 def nothing_spent(form: Form, policy: Policy) -> Iterator[Finding]:
     """A budget without any execution, or one cut to zero: exempt from evaluation, or to be explained. Silences D01 D03 F05."""
     line = main_line(form)
-    if line is None or explains_money(form) or explains_change(form):
+    if line is None or line.amount("executed") != 0:
         return
-    initial, annual, executed = (line.amount(key) for key in AMOUNTS)
-    if executed is None or executed != 0:
-        return
+    initial, annual = line.amount("initial_budget"), line.amount("annual_budget")
     if annual and annual > 0:
         told = f"全年预算数{line.annual_budget}{form.money_unit}，执行数是0。"
     elif annual == 0 and initial and initial > 0:
         told = f"年初预算数{line.initial_budget}{form.money_unit}，全年预算数调减为0。"
     else:
+        return
+    if explains_money(form) or explains_change(form):
         return
     yield replace(line.finding("executed", f"{told}请确认是否免评；不免评的，请说明没有支出的原因。", hint="与财政局确认免评；不免评的，在表里写明原因。"),
                   cell=cells(line.cells.get("executed"), line.cells.get("annual_budget")))
@@ -310,6 +309,8 @@ def indicator_unlike_own_money(form: Form, policy: Policy) -> Iterator[Finding]:
         [max(annual - executed, Decimal(0)) / annual],
     )
     for indicator in form.indicators:
+        if "率" not in (indicator.name or ""):
+            continue
         name = re.sub(r"^指标\d+[:：]|[\s“”\"]|[(（].*?[)）]", "", indicator.name or "")
         told = _ratio(indicator.actual, indicator.target)
         for (pattern, formula), rates in zip(_MANAGEMENT, own):

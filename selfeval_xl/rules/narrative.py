@@ -27,11 +27,14 @@ def _excerpt(text: str, at: int, width: int = 12) -> str:
     return f"{'…' if at > width else ''}{part}{'…' if at + width < len(text) else ''}"
 
 
+_MARKS = re.compile(r"[<&\\$_\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")          # what all residue begins with; quick to look for
+
+
 @rule("N01", "文字里有网页或公式代码", Severity.WARNING, treatment=Treatment.FIX)
 def residue_in_text(form: Form, policy: Policy) -> Iterator[Finding]:
     """No HTML, LaTeX or control characters are left in the text, as copying from a web page or a converted file leaves them."""
     pattern = phrases("residue")
-    found = [(text, match) for text in all_texts(form) if (match := pattern.search(text.text))]
+    found = [(text, match) for text in all_texts(form) if _MARKS.search(text.text) and (match := pattern.search(text.text))]
     if found:
         text, match = found[0]
         single = Fix(text.text, clean(text.text)) if len(found) == 1 else None
@@ -138,14 +141,12 @@ def text_contradicts_itself(form: Form, policy: Policy) -> Iterator[Finding]:
 
 
 def _contradiction(text: str) -> tuple[str, str] | None:
-    if len(text) < 8 or phrases("partly").search(text):
-        return None
     for denied, claimed in (("no_work", "work_done"), ("not_paid", "all_paid")):
         no = phrases(denied).search(text)
-        if no:
+        if no and not phrases("partly").search(text):
             yes = phrases(claimed).search(text[:no.start()] + "。" * len(no[0]) + text[no.end():])
             if yes:
-                return no[0], yes[0]
+                return no[0].strip("，。；;,、:： "), yes[0]
     return None
 
 
@@ -162,50 +163,50 @@ def wrong_year(form: Form, policy: Policy) -> Iterator[Finding]:
                               hint="时限写错的请改正；跨年项目请说明。")
 
 
-_FULL_WIDTH = re.compile(r"[０-９Ａ-Ｚａ-ｚ％＝＞＜．＋－]")
-_SPACED = re.compile(r"^\s|\s$|(?<=\d)\s+(?=[\d%％])|(?<=[≥≤><=])\s+(?=\d)")
-_STYLES = (("≥", ("≥", "≧", "⩾", ">=", "＞＝", "＞=", "≥=")), ("≤", ("≤", "≦", "⩽", "<=", "＜＝", "＜=", "≤=")), ("=", ("═", "﹦", "==", "=", "＝")))
+_UNTIDY = re.compile(r"[０-９Ａ-Ｚａ-ｚ％＝＞＜．＋－]|^\s|\s$|(?<=\d)\s+(?=[\d%％])|(?<=[≥≤><=])\s+(?=\d)")
+_WAYS = {"≥": ("≥", "≧", "⩾", ">=", "＞＝", "＞=", "≥="), "≤": ("≤", "≦", "⩽", "<=", "＜＝", "＜=", "≤="), "=": ("=", "═", "﹦", "==", "＝")}
+_PLAIN_SIGN = {way: sign for sign, ways in _WAYS.items() for way in ways}
+_SIGN = re.compile("|".join(sorted(map(re.escape, _PLAIN_SIGN), key=len, reverse=True)))
 
 
 @rule("N08", "写法不规范", Severity.NOTE, treatment=Treatment.FIX)
 def untidy_values(form: Form, policy: Policy) -> Iterator[Finding]:
     """Values have half-width digits, no stray spaces, and one way of writing an operator."""
-    values = [(row, key, text) for row in form.indicators for key in ("target", "actual") if (text := getattr(row, key)) and "," not in row.cells.get(key, ",")]
-    untidy = [(row, key, text) for row, key, text in values if _FULL_WIDTH.search(text) or _SPACED.search(text)]
-    mixed = [used for _, signs in _STYLES if len(used := _signs_used(values, signs)) > 1]
-    for used in mixed:
-        untidy += [(row, key, text) for row, key, text in values if _sign(text, used[1:])]
-    if untidy:
-        row, key, text = untidy[0]
-        fix = Fix(text, _tidied(text)) if len(untidy) == 1 and _tidied(text) != text else None
-        reason = "、".join([*(["全角字符或多余空格"] if len(untidy) and any(_FULL_WIDTH.search(text) or _SPACED.search(text) for _, _, text in untidy) else []),
-                           *(f"{'和'.join(used)}混用" for used in mixed)])
-        yield replace(row.finding(key, f"指标值里有{reason}（如“{text}”）。", hint=f"统一写成“{_tidied(text)}”这样。", expected=_tidied(text), fix=fix),
-                      cell=cells(*(row.cells.get(key) for row, key, _ in untidy)))
-
-
-def _sign(text: str, signs: Iterable[str]) -> bool:
-    return any(text.startswith(sign) and not (sign in ("=", "＝") and text[1:2] in "=＝") for sign in signs)
-
-
-def _signs_used(values: list, signs: tuple[str, ...]) -> list[str]:
-    """The ways of writing one operator that the form uses, the plain one first."""
-    starts = [next((sign for sign in sorted(signs, key=len, reverse=True) if text.startswith(sign)), None) for _, _, text in values]
-    return sorted({sign for sign in starts if sign}, key=signs.index)
+    found, ways, reasons = [], {sign: {} for sign in _WAYS}, []
+    for row in form.indicators:
+        for key in ("target", "actual"):
+            text = getattr(row, key)
+            if not text or "," in row.cells.get(key, ","):
+                continue
+            if _UNTIDY.search(text):
+                found.append((row, key, text))
+            sign = _SIGN.match(text)
+            if sign:
+                ways[_PLAIN_SIGN[sign[0]]].setdefault(sign[0], []).append((row, key, text))
+    if found:
+        reasons.append("全角字符或多余空格")
+    for sign, used in ways.items():
+        if len(used) > 1:
+            reasons.append(f"{'和'.join(sorted(used, key=_WAYS[sign].index))}混用")
+            found += [value for way, values in used.items() if way != min(used, key=_WAYS[sign].index) for value in values]
+    if found:
+        row, key, text = found[0]
+        right = _tidied(text)
+        yield replace(row.finding(key, f"指标值里有{'、'.join(reasons)}（如“{text}”）。", hint=f"统一写成“{right}”这样。", expected=right,
+                                  fix=Fix(text, right) if len(found) == 1 and right != text else None),
+                      cell=cells(*(row.cells.get(key) for row, key, _ in found)))
 
 
 def _tidied(text: str) -> str:
     plain = tidy(text)
-    for right, signs in _STYLES:
-        for sign in sorted(signs, key=len, reverse=True):
-            if plain.startswith(sign):
-                return right + plain[len(sign):]
-    return plain
+    sign = _SIGN.match(plain)
+    return _PLAIN_SIGN[sign[0]] + plain[sign.end():] if sign else plain
 
 
-_SELF = re.compile(r"(?<![自你其敌])(?:我|本)(校|院|镇|乡|街道|局|委|馆|村|社区|所|园|公司|医院|学院)(?![长里子来外内落民庄区化际领员])")
-_KINDS = {"校": "校学", "院": "院", "镇": "镇", "乡": "乡", "街道": "街道", "局": "局", "委": "委", "馆": "馆", "村": "村", "社区": "社区", "所": "所", "园": "园",
+_SELF = re.compile(r"(?<![自你其敌基根成资样文版剧日书课标副抄账读脚])(?:我|本)(校|院|镇|乡|街道|局|委|馆|村|社区|所|园|公司|医院|学院)(?![长里子来外内落民庄区化际领员镇级正准验对面])")
+_KINDS = {"校": "校学", "院": "院", "镇": "镇", "乡": "乡", "街道": "街道", "局": "", "委": "", "馆": "馆", "村": "村", "社区": "社区", "所": "所", "园": "园",
           "公司": "公司", "医院": "院", "学院": "院"}
+_NO_BUREAU = re.compile(r"学校|中学|小学|幼儿园|医院|卫生院|[镇乡]人民政府|街道办")        # units below a bureau may well write 我局
 _BUREAU = re.compile(r"(?:局|委员会|委|办公室)$")
 _ASSESSED = re.compile(r"考核各社区|各社区各部门|对各村[^。]{0,6}考核|各科室、各村|各班级")
 
@@ -233,7 +234,8 @@ def text_of_another_kind_of_unit(filing: Filing, policy: Policy) -> Iterator[Fin
 def _foreign(text: str, names: str) -> str | None:
     """The words that fit another kind of unit, or None."""
     for match in _SELF.finditer(text):
-        if names and not any(letter in names for letter in _KINDS[match[1]]):
+        own = _KINDS[match[1]]
+        if names and (not any(letter in names for letter in own) if own else match[1] not in names and _NO_BUREAU.search(names)):
             return match[0]
     assessed = _ASSESSED.search(text)
     return assessed[0] if assessed and _BUREAU.search(names) and "社区" not in names and "民政" not in names else None

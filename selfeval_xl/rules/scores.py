@@ -15,7 +15,7 @@ from ..policy import Policy
 from ..quantity import Kind, is_blank, is_void, money, tidy
 from .money import main_line
 from .registry import rule
-from .texts import cells, explains_money, has_note, is_instruction, names_measure, tells
+from .texts import cells, explains_money, is_instruction, names_measure, tells
 
 HUNDRED = Decimal(100)
 _PARENT = re.compile(r"[(（]\s*(\d+(?:\.\d+)?)\s*分?\s*[)）]\s*$")
@@ -275,14 +275,16 @@ def perfect_total_with_faults(form: Form, policy: Policy) -> Iterator[Finding]:
 def low_result_unexplained(form: Form, policy: Policy) -> Iterator[Finding]:
     """A grade 中 or 差, or a rate below 60% (policy), needs an explanation and measures. Without any reason a low rate is F05's."""
     line, total = main_line(form), mark(form.total_score)
-    reasons, measures = explains_money(form) or any(map(has_note, form.indicators)) or _remarks(form), names_measure(form)
+    low_rate = line is not None and line.rate is not None and line.amount("annual_budget") and line.rate < policy.number("execution_low")
+    low_grade = policy.grade(total) in ("中", "差") if total is not None and total <= HUNDRED else False
+    if not low_rate and not low_grade:
+        return
+    reasons, measures = explains_money(form) or _remarks(form), names_measure(form)
+    missing = "没有写改进措施" if reasons else "没有说明原因和改进措施"
     if reasons and measures:
         return
-    low_rate = line is not None and line.rate is not None and line.amount("annual_budget") and line.rate < policy.number("execution_low")
-    grade = policy.grade(total) if total is not None and total <= HUNDRED else ""
-    missing = "没有写改进措施" if reasons else "没有说明原因和改进措施"
-    if grade in ("中", "差"):
-        yield form.finding("total_score", f"总分{number(total or Decimal(0))}分，等级为“{grade}”，{missing}。", hint="写明得分低的原因，以及下一步怎么改进。")
+    if low_grade and total is not None:
+        yield form.finding("total_score", f"总分{number(total)}分，等级为“{policy.grade(total)}”，{missing}。", hint="写明得分低的原因，以及下一步怎么改进。")
     elif low_rate and line is not None and reasons:
         yield line.finding("execution_rate", f"执行率只有{shown(line.rate)}，{missing}。", hint="写明下一步怎样加快支出。", value=line.execution_rate or shown(line.rate))
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from ..errors import SelfevalError
 from ..findings import Finding, Severity, Treatment
-from ..forms import DEPARTMENT, PROJECT, Form, Problem, ReadFile
+from ..forms import DEPARTMENT, PROJECT, Form, FundingLine, Indicator, Problem, ReadFile
 from ..policy import Policy
-from ..quantity import is_blank, tidy
+from ..quantity import is_blank, parse, tidy
 from .money import AMOUNTS, NAMES, main_line
 from .registry import rule
-from .texts import all_texts, cells, phrases
+from .texts import cells, phrases
 
 # The heading fields that every layout asks for. A unit's code or a remark may stay empty.
 HEADING = {PROJECT: (("project", "项目名称"), ("department", "主管部门"), ("unit", "实施单位"), ("year", "年度")),
@@ -104,7 +104,7 @@ def issued_value_changed(form: Form, policy: Policy, issued: Form) -> Iterator[F
         now = rows.get(tidy(row.name or ""))
         if row.name and now is None:
             yield Finding(message=f"下发的指标“{row.name}”不见了。", hint="补回这个指标，按下发的名称和指标值填写。", subject=row.name, expected=row.target)
-        elif now is not None and tidy(now.target or "") != tidy(row.target or ""):
+        elif now is not None and parse(now.target) != parse(row.target):
             yield now.finding("target", f"“{row.name}”的年度指标值下发时是{row.target}，现在是{now.target or '空的'}。", expected=row.target, hint="改回下发时的指标值。")
 
 
@@ -119,22 +119,27 @@ def hidden_data(file: ReadFile, policy: Policy) -> Iterator[Finding]:
 def broken_formula(form: Form, policy: Policy) -> Iterator[Finding]:
     """A calculated cell still calculates: no #REF!, #DIV/0! and their like."""
     pattern = phrases("broken")
-    broken = [(what, cell, text) for what, cell, text in all_texts(form) if text.startswith("#") and pattern.search(text)]
-    for line in form.funding:
-        for key, name in (*NAMES.items(), ("execution_rate", "执行率"), ("points", "分值"), ("score", "得分")):
-            value = getattr(line, key)
-            if value and value.lstrip().startswith("#") and pattern.search(value):
-                broken.append((f"{line.source}的{name}", line.cells.get(key), value))
-    for row in form.indicators:
-        for key, name in (("points", "分值"), ("score", "得分")):
-            value = getattr(row, key)
-            if value and value.startswith("#") and pattern.search(value):
-                broken.append((f"“{row.name}”的{name}", row.cells.get(key), value))
+    broken = [(f"“{row.subject}”的{name}", row.cells.get(key), value) for row, key, name in _calculated(form) if (value := getattr(row, key)) and "#" in value and pattern.search(value)]
     if broken:
         what, _, text = broken[0]
         more = f"等{len(broken)}处" if len(broken) > 1 else ""
         yield Finding(message=f"{what}{more}显示{text}，公式出错了，没有算出数。", hint="重新填公式，或直接填数字。", cell=cells(*(cell for _, cell, _ in broken)),
                       subject=what, value=text, expected="数字")
+
+
+_MONEY_COLUMNS = (*NAMES.items(), ("execution_rate", "执行率"), ("points", "分值"), ("score", "得分"))
+_ROW_COLUMNS = (("target", "年度指标值"), ("actual", "实际完成值"), ("points", "分值"), ("score", "得分"))
+
+
+def _calculated(form: Form) -> Iterator[tuple[FundingLine | Indicator | Form, str, str]]:
+    """Record, key and name of everything that a form may calculate."""
+    for line in form.funding:
+        for key, name in _MONEY_COLUMNS:
+            yield line, key, name
+    for row in form.indicators:
+        for key, name in _ROW_COLUMNS:
+            yield row, key, name
+    yield form, "total_score", "总分"
 
 
 @rule("T07", "含宏或外部链接", Severity.WARNING, treatment=Treatment.FIX, scope="file")

@@ -1,0 +1,120 @@
+"""Runs the rules over filings: assesses the forms, asks rule and policy for severity and treatment, applies the silences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from .assess import assess
+from .findings import FileCount, Finding, Findings, RuleStatus, Severity, Treatment
+from .forms import Filing, Form, ReadFile
+from .policy import Policy, default
+from .rules.registry import Rule, catalogue
+from .rules.silences import silenced
+
+# What a bug in a rule can raise: the rule is reported as failed, the check goes on.
+_BUGS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+
+_MISSING = {
+    "scores": "表中没有分值", "notes": "表中没有偏差原因栏", "settings": "不是用本程序的模板填的", "roster": "没有给出单位名册",
+    "issued": "没有下发时的数据可比", "report": "没有自评报告", "county": "只有一个部门，不做部门间比较", "public": "只用于公开件",
+}
+
+
+def check(filings: Sequence[Filing], policy: Policy | None = None, files: Iterable[ReadFile] = ()) -> Findings:
+    """All findings on these filings, sorted by file, sheet, severity and cell; the status of each rule; counts per file.
+
+    files: all files that were read, also those that belong to no filing (unreadable ones).
+    """
+    policy = policy or default()
+    filings = [replace(filing, forms=tuple(assess(form, policy) for form in filing.forms)) for filing in filings]
+    every_file = list({file.path: file for file in (*(file for filing in filings for file in filing.files), *files)}.values())
+    found: list[Finding] = []
+    statuses: list[RuleStatus] = []
+    for rule in catalogue().values():
+        if policy.rule(rule.id).on is False:
+            statuses.append(RuleStatus(rule.id, "skipped", "参数表里关闭了"))
+            continue
+        try:
+            results, ran = _run(rule, filings, every_file, policy)
+        except _BUGS as error:
+            statuses.append(RuleStatus(rule.id, "failed", f"{type(error).__name__}: {error}"))
+            continue
+        found += [_completed(finding, rule, policy) for finding in results]
+        statuses.append(RuleStatus(rule.id, "ran") if ran else RuleStatus(rule.id, "skipped", _MISSING.get(rule.needs or rule.scope, "没有可查的表")))
+    remaining = tuple(sorted(silenced(found), key=_order))
+    return Findings(remaining, tuple(statuses), tuple(_count(file, remaining) for file in every_file))
+
+
+def _run(rule: Rule, filings: Sequence[Filing], files: Sequence[ReadFile], policy: Policy) -> tuple[list[Finding], bool]:
+    """The rule's findings with their place, and whether there was anything that it could look at."""
+    found: list[Finding] = []
+    ran = False
+    for subject, place in _subjects(rule, filings, files):
+        ran = True
+        found += [_placed(finding, place) for finding in rule.function(subject, policy)]
+    return found, ran
+
+
+def _subjects(rule: Rule, filings: Sequence[Filing], files: Sequence[ReadFile]) -> Iterator[tuple[object, dict]]:
+    """What the rule is given, one by one, and the place that its findings have unless they say another."""
+    if rule.needs in ("roster", "issued", "public"):
+        return
+    if rule.scope == "file":
+        for file in files:
+            if rule.needs != "settings" or file.settings:
+                yield file, {"file": file.path, "department": next((filing.department for filing in filings if file in filing.files), None)}
+    elif rule.scope == "form":
+        for filing in filings:
+            for form in filing.forms:
+                if (rule.needs != "scores" or form.has_scores) and (rule.needs != "notes" or form.has_notes):
+                    yield form, {"file": form.file, "sheet": form.sheet, "form": form.kind, "department": filing.department, "project": form.project}
+    elif rule.scope == "filing":
+        for filing in filings:
+            if rule.needs != "report" or filing.reports:
+                yield filing, {"department": filing.department}
+    elif rule.scope == "county" and len(filings) > 1:
+        yield filings, {}
+
+
+def _placed(finding: Finding, place: dict) -> Finding:
+    """The finding with the place it has not said itself."""
+    return replace(finding, **{key: value for key, value in place.items() if not getattr(finding, key)})
+
+
+def _completed(finding: Finding, rule: Rule, policy: Policy) -> Finding:
+    told = policy.rule(rule.id)
+    severity = told.severity or finding.severity or rule.severity
+    return replace(finding, rule=rule.id, title=rule.title, severity=severity, treatment=told.treatment or finding.treatment or _treatment(rule, severity, policy))
+
+
+def _treatment(rule: Rule, severity: Severity, policy: Policy) -> Treatment:
+    """Targets were fixed with the budget: while they cannot be changed, what is wrong with their design waits for next year."""
+    if rule.id == "I06":
+        return Treatment.FIX
+    if rule.id[0] == "I" and policy["targets_editable"]:
+        return {Severity.ERROR: Treatment.FIX, Severity.WARNING: Treatment.EXPLAIN, Severity.NOTE: Treatment.NEXT_YEAR}[severity]
+    if severity is not rule.severity and rule.treatment in (Treatment.FIX, Treatment.EXPLAIN):
+        return Treatment.FIX if severity is Severity.ERROR else Treatment.EXPLAIN
+    return rule.treatment
+
+
+_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+def _order(finding: Finding) -> tuple:
+    match = re.match(r"([A-Z]+)(\d+)", finding.cell or "")
+    place = (int(match[2]), len(match[1]), match[1]) if match else (0, 0, "")
+    return finding.file, finding.sheet or "", finding.form or "", _RANK[finding.severity], place, finding.rule
+
+
+def _count(file: ReadFile, findings: Sequence[Finding]) -> FileCount:
+    own = [finding for finding in findings if finding.file == file.path]
+    return FileCount(file.path, len(file.forms) + len(file.reports), sum(finding.severity is Severity.ERROR for finding in own),
+                     sum(finding.severity is Severity.WARNING for finding in own))
+
+
+def forms_of(filings: Iterable[Filing]) -> Iterator[Form]:
+    """Every form of these filings."""
+    return (form for filing in filings for form in filing.forms)

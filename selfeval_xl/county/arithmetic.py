@@ -1,0 +1,47 @@
+"""The few computations of the county's figures, as the workbook's formulas do them. Decimal, half up."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from ..quantity import money
+
+_RATE, _MONEY, _SCORE = Decimal("0.0001"), Decimal("0.000001"), Decimal("0.01")
+_TEN_THOUSANDS = {"元": Decimal("0.0001"), "百元": Decimal("0.01"), "千元": Decimal("0.1"), "万元": Decimal(1), "百万元": Decimal(100),
+                  "千万元": Decimal(1000), "亿元": Decimal(10000)}
+
+
+def in_ten_thousands(text: str | Decimal | None, unit: str | None) -> Decimal | None:
+    """An amount as typed, in 万元; a form that names no unit is in 万元. None where there is no number."""
+    amount = text if isinstance(text, Decimal) else money(text)
+    return None if amount is None else amount * _TEN_THOUSANDS.get(unit or "万元", Decimal(1))
+
+
+def ratio(above: Decimal | None, below: Decimal | None) -> Decimal | None:
+    """above ÷ below to 0.01%; 0 over 0 is 0, a number over 0 has no rate."""
+    if above is None or below is None:
+        return None
+    if below == 0:
+        return Decimal(0) if above == 0 else None
+    return (above / below).quantize(_RATE, ROUND_HALF_UP)
+
+
+def change(new: Decimal | None, old: Decimal | None) -> Decimal | None:
+    """(new − old) ÷ old to 0.01%; None where old is 0."""
+    if new is None or old is None or old == 0:
+        return None
+    return ((new - old) / old).quantize(_RATE, ROUND_HALF_UP)
+
+
+def difference(whole: Decimal | None, part: Decimal | None) -> Decimal | None:
+    return None if whole is None or part is None else (whole - part).quantize(_MONEY, ROUND_HALF_UP)
+
+
+def mean(numbers: list[Decimal]) -> Decimal | None:
+    """The average to 0.01; None of nothing."""
+    return (sum(numbers, Decimal(0)) / len(numbers)).quantize(_SCORE, ROUND_HALF_UP) if numbers else None
+
+
+def rate4(value: Decimal | None) -> Decimal | None:
+    """A ratio to 0.01%."""
+    return None if value is None else value.quantize(_RATE, ROUND_HALF_UP)

@@ -1,0 +1,190 @@
+"""What was received, and what became of every file: each ends in exactly one result, with a reason."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path, PurePath
+
+from ..errors import SelfevalError
+from ..filing import gather
+from ..forms import Filing, Form, ReadFile
+from ..reading import read_files
+from ..reading.collect import collect
+from ..reading.labels import squeeze
+from .roster import Roster
+from .versions import CHOSEN, DUPLICATE, ONLY, REFUSED, SUPERSEDED, USED, Arrival, Fate, adopted, decide
+
+RESULTS = ("采用", "部分采用", "被新版本替代", "重复", "附件", "无法读取", "非自评材料")
+ATTACHED = ("pdf", "image")
+ARCHIVES = ("zip", "rar", "7z")
+_EXPLANATION = {"采用": "表和报告都已采用", "重复": "内容与另一份完全相同，只计一次"}
+_OURS = (".sqlite", ".sqlite-journal", ".sqlite-wal", ".sqlite-shm")
+
+
+@dataclass(slots=True)
+class Receipt:
+    """One received file and its result. other: the file that replaced it or that it repeats. filing: number of its filing."""
+
+    arrival: Arrival
+    fates: list[Fate] = field(default_factory=list)
+    result: str = ""
+    reason: str = ""
+    other: str = ""
+    action: str = "无需处理"
+    filing: int | None = None
+    basis: str = ""
+
+    @property
+    def file(self) -> ReadFile:
+        return self.arrival.file
+
+    @property
+    def forms(self) -> list[Fate]:
+        """The fates of its forms; reports are no forms."""
+        return [fate for fate in self.fates if isinstance(fate.form, Form)]
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """filings: with the versions that count. gathered: with all versions. fates: of every form and report."""
+
+    folder: Path
+    receipts: list[Receipt]
+    filings: list[Filing]
+    fates: list[Fate]
+
+    def received(self, filing: int) -> list[Receipt]:
+        return [receipt for receipt in self.receipts if receipt.filing == filing]
+
+
+def collect_files(folder: str | Path, out: Path) -> list[Path]:
+    """Every file below the folder, without the output itself, its store and what is left of an unfinished run."""
+    target = out.resolve()
+    ours = {target, *(target.with_suffix(suffix) for suffix in _OURS)}
+    return [path for path in collect(folder) if path.resolve() not in ours and not path.name.startswith(f".{target.stem}.")]
+
+
+def receive(folder: str | Path, out: Path, roster: Roster | None, chosen: Callable[[ReadFile], tuple[bool | None, str]], jobs: int | None = None,
+            progress: Callable[[int, int, str], None] | None = None) -> Collected:
+    """Reads every file of the folder and decides which versions count. progress(done, all, name of the file)."""
+    paths = collect_files(folder, out)
+    files: list[ReadFile] = []
+    for file in read_files(paths, jobs=jobs):
+        files.append(file)
+        if progress:
+            progress(len(files), len(paths), PurePath(file.path).name)
+    root = Path(folder) if Path(folder).is_dir() else Path(folder).parent
+    return sort_out(root, files, roster, chosen)
+
+
+def sort_out(folder: Path, files: Sequence[ReadFile], roster: Roster | None = None,
+             chosen: Callable[[ReadFile], tuple[bool | None, str]] = lambda file: (None, "")) -> Collected:
+    """Filings, fates and receipts of files that were read."""
+    arrivals = {file.path: Arrival(file, order, received_at(file.path), *chosen(file)) for order, file in enumerate(files)}
+    filings = gather(files, roster)
+    fates = decide(filings, arrivals)
+    by_path: dict[str, list[Fate]] = {}
+    for fate in fates:
+        by_path.setdefault(fate.arrival.file.path, []).append(fate)
+    receipts = [_receipt(arrival, by_path.get(path, []), folder) for path, arrival in arrivals.items()]
+    _place(receipts, filings)
+    used = adopted(filings, fates)
+    if sum(len(receipt.fates) for receipt in receipts) != sum(len(file.forms) + len(file.reports) for file in files):
+        raise SelfevalError("收到的表和归类的表数量不一致，汇总没有完成。请把文件夹交给维护人员核对。")
+    return Collected(folder, receipts, used, fates)
+
+
+def received_at(path: str) -> str:
+    """When the file came into the folder, local time as ISO text; "" where it is gone."""
+    try:
+        return datetime.fromtimestamp(os.stat(path).st_mtime).isoformat(sep=" ", timespec="seconds")
+    except OSError:
+        return ""
+
+
+def relative(path: str, folder: Path) -> str:
+    """A path as it stands below the folder, with / on every system."""
+    try:
+        return PurePath(os.path.relpath(path, folder)).as_posix()
+    except ValueError:
+        return PurePath(path).as_posix()
+
+
+def _receipt(arrival: Arrival, fates: list[Fate], folder: Path) -> Receipt:
+    receipt = Receipt(arrival, fates)
+    if not fates:
+        _without_forms(receipt)
+        return receipt
+    counts = Counter(fate.fate for fate in fates)
+    receipt.filing = fates[0].filing
+    if counts[USED] == len(fates):
+        receipt.result, receipt.reason = "采用", _used_because(fates)
+    elif counts[USED]:
+        receipt.result, receipt.reason = "部分采用", "、".join(f"{fate}{counts[fate]}张" for fate in (USED, SUPERSEDED, DUPLICATE, REFUSED) if counts[fate])
+    elif counts[DUPLICATE] == len(fates):
+        receipt.result, receipt.reason = "重复", _EXPLANATION["重复"]
+    else:
+        receipt.result, receipt.reason = "被新版本替代", _replaced_because(arrival, fates)
+    others = dict.fromkeys(relative(fate.by, folder) for fate in fates if fate.by and fate.by != arrival.file.path)
+    receipt.other = "；".join(others)
+    if arrival.file.problems:
+        receipt.reason += "；读取时发现：" + "；".join(problem.text for problem in arrival.file.problems[:3])
+        receipt.action = "请看原因，必要时请单位改好重报" if receipt.result in RESULTS[:2] else receipt.action
+    return receipt
+
+
+def _used_because(fates: Iterable[Fate]) -> str:
+    bases = dict.fromkeys(fate.basis for fate in fates)
+    if set(bases) == {ONLY}:
+        return _EXPLANATION["采用"]
+    return "有多个版本，按" + "、".join(basis for basis in bases if basis != ONLY) + "采用这一份"
+
+
+def _replaced_because(arrival: Arrival, fates: list[Fate]) -> str:
+    if arrival.chosen is False:
+        return "财政指定不采用" + (f"：{arrival.why}" if arrival.why else "")
+    if any(fate.doubtful for fate in fates):
+        return "同一张表有两份不同的数，分不出先后，暂按另一份；请核对后在“采用版本”里指定"
+    basis = next((fate.basis for fate in fates if fate.fate == SUPERSEDED), CHOSEN)
+    return f"同一张表有更新的版本（按{basis}）"
+
+
+def _without_forms(receipt: Receipt) -> None:
+    """A file without any form: an attachment, something that could not be read, or something else."""
+    file = receipt.file
+    texts = "；".join(problem.text for problem in file.problems)
+    if file.kind in ATTACHED:
+        receipt.result, receipt.reason = "附件", "扫描件或图片，作为盖章件留存"
+    elif file.kind in ARCHIVES:
+        receipt.result, receipt.reason, receipt.action = "无法读取", texts or "压缩包没有打开", "请解压"
+    elif any(problem.rule == "T08" for problem in file.problems) or file.kind in ("encrypted", "empty", "doc"):
+        receipt.result, receipt.reason = "无法读取", texts or "文件打不开"
+        receipt.action = "请另存为docx" if file.kind == "doc" else "请单位取消密码后重报" if file.kind == "encrypted" else "请另存为xlsx或请单位重报"
+    else:
+        receipt.result, receipt.reason = "非自评材料", texts or "里面没有自评表，也没有自评报告"
+
+
+def _place(receipts: list[Receipt], filings: Sequence[Filing]) -> None:
+    """Gives repeated files their first copy, and files without forms the department they lie beside or name."""
+    by_folder: dict[str, set[int]] = {}
+    for receipt in receipts:
+        if receipt.filing is not None:
+            receipt.basis = filings[receipt.filing].basis
+            by_folder.setdefault(str(PurePath(receipt.file.path).parent), set()).add(receipt.filing)
+    names = {squeeze(filing.department): number for number, filing in enumerate(filings) if len(squeeze(filing.department)) >= 3}
+    first: dict[str, Receipt] = {}
+    for receipt in receipts:
+        original = first.setdefault(receipt.file.sha256, receipt) if receipt.file.sha256 else receipt
+        if receipt.filing is None:
+            named = [number for name, number in names.items() if name in squeeze(PurePath(receipt.file.path).name)]
+            beside = by_folder.get(str(PurePath(receipt.file.path).parent), set())
+            if len(named) == 1:
+                receipt.filing, receipt.basis = named[0], "文件名"
+            elif len(beside) == 1:
+                receipt.filing, receipt.basis = next(iter(beside)), "同一文件夹"
+        if original is not receipt and receipt.result in ("附件", "非自评材料"):
+            receipt.result, receipt.reason, receipt.other = "重复", _EXPLANATION["重复"], original.file.path

@@ -1,0 +1,100 @@
+"""What a column of the county workbook is, and the columns that every sheet shares. The tables themselves are data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from .arithmetic import change, difference, ratio
+
+HAND, FORMULA, LINK = "手", "式", "链"
+SINGLE = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A formula and how Python computes the same: text with {key} for a cell of the row, {sheet.key} for a whole column.
+
+    value: the row's values to the formula's value; None: the row already holds it (sums over another sheet).
+    in_total: whether the totals row has the same formula over its own cells (a rate is total over total).
+    """
+
+    text: str
+    value: Callable[[Mapping[str, Any]], Decimal | None] | None = None
+    in_total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """format: text, wrap, code, count, money, number, rate, link. kind: "", 手 (the officers' own), 式 or 链. total: summed below."""
+
+    key: str
+    label: str
+    width: float = 10
+    format: str = "text"
+    kind: str = ""
+    total: bool = False
+    live: Live | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """key: name of the store's table. wide: printed on A3 instead of A4. last: column up to which the print repeats, frozen too."""
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    wide: bool = True
+    frozen: int = 6
+
+    def place(self, key: str) -> int:
+        """The number of a column, counted from 0."""
+        return next(number for number, column in enumerate(self.columns) if column.key == key)
+
+    @property
+    def handwritten(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.kind == HAND)
+
+
+def money(key: str, label: str, total: bool = True) -> Column:
+    return Column(key, label, 13, "money", total=total)
+
+
+def count(key: str, label: str, width: float = 7, total: bool = True) -> Column:
+    return Column(key, label, width, "count", total=total)
+
+
+def hand(key: str, label: str, width: float = 12) -> Column:
+    return Column(key, label, width, "wrap", HAND)
+
+
+def rate_of(key: str, label: str, above: str, below: str) -> Column:
+    """above ÷ below, rounded to 0.01%; 0 over 0 is 0, a number over 0 has no rate."""
+    text = f'IF(OR({{{above}}}="",{{{below}}}=""),"",IF({{{below}}}=0,IF({{{above}}}=0,0,""),ROUND({{{above}}}/{{{below}}},4)))'
+    return Column(key, label, 10, "rate", FORMULA, live=Live(text, lambda row: ratio(row[above], row[below]), True))
+
+
+def change_of(key: str, label: str, new: str, old: str) -> Column:
+    """(new − old) ÷ old, rounded to 0.01%; empty where old is 0."""
+    text = f'IF(OR({{{new}}}="",{{{old}}}=""),"",IF({{{old}}}=0,"",ROUND(({{{new}}}-{{{old}}})/{{{old}}},4)))'
+    return Column(key, label, 10, "rate", FORMULA, live=Live(text, lambda row: change(row[new], row[old]), True))
+
+
+def rest_of(key: str, label: str, whole: str, part: str, total: bool = True) -> Column:
+    """whole − part; a hundredth of a yuan is the last digit kept."""
+    text = f'IF(OR({{{whole}}}="",{{{part}}}=""),"",ROUND({{{whole}}}-{{{part}}},6))'
+    return Column(key, label, 13, "money", FORMULA, total, Live(text, lambda row: difference(row[whole], row[part])))
+
+
+NUMBER = Column("number", "序号", 6, "count")
+HEAD = (
+    NUMBER, Column("section", "归口股室", 10), Column("department_code", "部门编码", 11, "code"), Column("department", "部门名称", 20, "wrap"),
+    Column("project_code", "项目编码", 22, "code"), Column("project", "项目名称", 28, "wrap"),
+)
+PLACE = (Column("file", "文件", 26, "text"), Column("sheet", "工作表", 14, "text"), Column("cell", "单元格", 9, "text"))
+
+
+def link(label: str = "原表") -> Column:
+    return Column("link", label, 7, "link", LINK)

@@ -1,0 +1,229 @@
+"""What the tables of the county are made of: the departments, the forms that count with their findings, the roster's projects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from ..assess import assess
+from ..findings import Finding, Findings, Severity, Treatment
+from ..forms import DEPARTMENT, Filing, Form, Report, Verdict
+from ..policy import Policy
+from ..quantity import money
+from ..reading.labels import squeeze
+from .arithmetic import in_ten_thousands
+from .collecting import Collected, Receipt, relative
+from .roster import Department, Project, Roster
+from .versions import USED
+from .words import has_reason
+
+REPORTED, MISSING, EXEMPT, EXTRA = "已报", "漏报", "免评", "名册外"
+PASS, EXPLAIN, RETURN, NONE = "通过", "说明后通过", "退回修改", "未报"
+UNSCORED = "不评分"
+DASH = "—"
+_FULL_WIDTH = str.maketrans("*?~", "＊？～")
+
+
+@dataclass(slots=True)
+class Entry:
+    """One department of the county. name: unique, and safe as a criterion of SUMIFS. filing: its number, None where nothing came."""
+
+    name: str
+    code: str = ""
+    section: str = ""
+    row: Department | None = None
+    filing: int | None = None
+    forms: list[Assessed] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    missing: list[Project] = field(default_factory=list)
+    exempt: list[Project] = field(default_factory=list)
+
+    @property
+    def projects(self) -> list[Assessed]:
+        return [form for form in self.forms if form.form.kind != DEPARTMENT]
+
+    @property
+    def wholes(self) -> list[Assessed]:
+        return [form for form in self.forms if form.form.kind == DEPARTMENT]
+
+
+@dataclass(slots=True)
+class Assessed:
+    """A form that counts: assessed, with its findings and its row of the roster."""
+
+    form: Form
+    file: str
+    entry: Entry
+    status: str = REPORTED
+    ledger: Project | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def project_name(self) -> str:
+        """How the form is called in the column 项目名称; a department's own form has none."""
+        return "" if self.form.kind == DEPARTMENT else self.form.project or "（未填项目名称）"
+
+    @property
+    def kind(self) -> str:
+        return "部门整体" if self.form.kind == DEPARTMENT else "项目"
+
+    def amount(self, key: str) -> Decimal | None:
+        """The form's money in 万元: of the total row, else of all sources together."""
+        total = self.form.total_funding
+        if total is not None and total.amount(key) is not None:
+            return in_ten_thousands(total.amount(key), self.form.money_unit)
+        parts = [line.amount(key) for line in self.form.funding if not line.is_total and line.part_of in (None, "合计")]
+        known = [part for part in parts if part is not None]
+        return in_ten_thousands(sum(known, Decimal(0)), self.form.money_unit) if known else None
+
+    def verdicts(self) -> dict[str, int]:
+        """Counts of the indicators: 已完成 includes 超额完成, 未完成 includes a completed value of 0."""
+        rows = self.form.indicators
+        unmet = [row for row in rows if row.verdict is Verdict.UNMET]
+        return {
+            "indicators": len(rows), "met": sum(row.verdict in (Verdict.MET, Verdict.EXCEEDED) for row in rows),
+            "exceeded": sum(row.verdict is Verdict.EXCEEDED for row in rows), "unmet": len(unmet), "zero": sum(is_zero(row) for row in unmet),
+            "undetermined": sum(row.verdict is Verdict.UNDETERMINED for row in rows), "unexplained": sum(not has_reason(row.note) for row in unmet),
+        }
+
+    def score(self) -> Decimal | None:
+        return money(self.form.total_score) if self.form.has_scores or self.form.total_score else None
+
+    def grade(self, policy: Policy) -> str:
+        """The printed grade, else the one its total earns, else 不评分."""
+        printed = squeeze(self.form.grade or "")[:1]
+        if printed and printed in "优良中差":
+            return printed
+        score = self.score()
+        return policy.grade(score) if score is not None else UNSCORED
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    entries: list[Entry]
+    collected: Collected
+    roster: Roster | None
+    policy: Policy
+    findings: Findings
+    year: int | None
+
+    def relative(self, path: str) -> str:
+        return relative(path, self.collected.folder) if path else ""
+
+
+def is_zero(row) -> bool:
+    """Whether nothing at all was done: the completed value is the number 0."""
+    return row.actual_quantity is not None and row.actual_quantity.number == 0
+
+
+def prepare(collected: Collected, findings: Findings, roster: Roster | None, policy: Policy) -> Material:
+    """Puts forms, reports, files and findings to their departments, and the roster's projects to the forms."""
+    entries = _entries(collected.filings, roster)
+    by_filing = {entry.filing: entry for entry in entries if entry.filing is not None}
+    for fate in collected.fates:
+        if fate.fate != USED:
+            continue
+        entry = by_filing[fate.filing]
+        if isinstance(fate.form, Report):
+            entry.reports.append(fate.form)
+        else:
+            entry.forms.append(Assessed(assess(fate.form, policy), relative(fate.form.file, collected.folder), entry))
+    for receipt in collected.receipts:
+        if receipt.filing is not None:
+            by_filing[receipt.filing].receipts.append(receipt)
+    _share_out(findings, entries, collected.receipts)
+    if roster:
+        for entry in entries:
+            _compare(entry, roster)
+    years = [form.form.year for entry in entries for form in entry.forms if form.form.year]
+    return Material(entries, collected, roster, policy, findings, max(set(years), key=years.count) if years else None)
+
+
+def _entries(filings: Sequence[Filing], roster: Roster | None) -> list[Entry]:
+    """The roster's departments in its order, then those that came besides. Names made unique by the code."""
+    entries = [Entry(row.name, row.code, row.section, row) for row in roster.reporting] if roster else []
+    for number, filing in enumerate(filings):
+        known = roster.match(filing.department, filing.department_code) if roster else None
+        entry = next((one for one in entries if known and (one.code, one.name) == known and one.filing is None), None)
+        if entry is None:
+            entry = Entry(filing.department, filing.department_code or "")
+            entries.append(entry)
+        entry.filing = number
+    taken: set[str] = set()
+    for entry in entries:
+        name = entry.name.strip().translate(_FULL_WIDTH).lstrip("=<>") or "（未写部门名称）"
+        if name.casefold() in taken:
+            name = f"{name}（{entry.code}）" if entry.code and f"{name}（{entry.code}）".casefold() not in taken else f"{name}（{len(taken)}）"
+        taken.add(name.casefold())
+        entry.name = name
+    return entries
+
+
+def _share_out(findings: Iterable[Finding], entries: list[Entry], receipts: list[Receipt]) -> None:
+    """Gives each finding to its department and, where it speaks of one, to its form."""
+    places: dict[tuple, list[Assessed]] = {}
+    for entry in entries:
+        for form in entry.forms:
+            places.setdefault((form.form.file, form.form.sheet), []).append(form)
+    by_file = {receipt.file.path: receipt.filing for receipt in receipts}
+    by_filing = {entry.filing: entry for entry in entries if entry.filing is not None}
+    by_name = {squeeze(entry.name): entry for entry in entries}
+    for finding in findings:
+        here = places.get((finding.file, finding.sheet), [])
+        form = next((one for one in here if (one.form.kind, one.form.project) == (finding.form, finding.project)), None)
+        if form is None and finding.form is None and len(here) == 1:
+            form = here[0]
+        if form is not None:
+            form.findings.append(finding)
+            form.entry.findings.append(finding)
+            continue
+        entry = by_name.get(squeeze(finding.department)) if finding.department else None
+        entry = entry or by_filing.get(by_file.get(finding.file))
+        if entry is not None:
+            entry.findings.append(finding)
+
+
+def _compare(entry: Entry, roster: Roster) -> None:
+    """Which of the roster's projects came, which are missing, which forms the roster does not know."""
+    due = [project for project in roster.projects if entry.row and (known := roster.match(None, project.department)) and known[0] == entry.code]
+    open_projects = list(due)
+    for form in entry.projects:
+        match = _ledger_row(form.form, open_projects)
+        if match is not None:
+            open_projects.remove(match)
+            form.ledger = match
+            form.status = EXEMPT if match.exempt else REPORTED
+        elif roster.projects:
+            form.status = EXTRA
+    entry.missing = [project for project in open_projects if not project.exempt]
+    entry.exempt = [project for project in open_projects if project.exempt]
+
+
+def _ledger_row(form: Form, projects: list[Project]) -> Project | None:
+    """The roster's row of a form: by code, and unit where a code is used by several, else by name and unit."""
+    code, name, unit = squeeze(form.project_code or ""), squeeze(form.project or ""), squeeze(form.unit or "")
+    fitting = [project for project in projects if code and squeeze(project.code or "") == code]
+    fitting = fitting or [project for project in projects if squeeze(project.name) == name and not (code and project.code)]
+    return next((project for project in fitting if squeeze(project.unit) == unit), fitting[0] if fitting else None)
+
+
+def advice(findings: Iterable[Finding]) -> str:
+    """退回修改 where an error has to be mended now, 说明后通过 where something has to be explained, else 通过."""
+    findings = [finding for finding in findings if finding.status != "explained"]
+    if any(finding.severity is Severity.ERROR and finding.treatment is Treatment.FIX for finding in findings):
+        return RETURN
+    return EXPLAIN if any(finding.severity is Severity.WARNING and finding.treatment is not Treatment.NEXT_YEAR for finding in findings) else PASS
+
+
+def counts(findings: Iterable[Finding]) -> dict[str, int]:
+    severities = [finding.severity for finding in findings]
+    return {"errors": severities.count(Severity.ERROR), "warnings": severities.count(Severity.WARNING), "notes": severities.count(Severity.NOTE)}
+
+
+def folder_of(path: str | Path) -> Path:
+    path = Path(path)
+    return path if path.is_dir() else path.parent

@@ -1,0 +1,264 @@
+"""The roster of departments (单位名册): who has to report what. Read from a workbook, and the empty one to fill in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from ..errors import OutputError, UsageError
+from ..grid import Grid
+from ..quantity import money
+from ..reading.codes import split_code
+from ..reading.labels import squeeze
+from .arithmetic import in_ten_thousands
+
+# Sheet, its columns in order: key and label. Names and order are an agreement with the bureau.
+SHEETS: dict[str, tuple[tuple[str, str], ...]] = {
+    "单位名册": (("code", "部门编码"), ("name", "部门名称"), ("aliases", "别名"), ("parent", "上级部门编码"), ("section", "归口股室"), ("contact", "联系人"),
+             ("phone", "联系电话"), ("deadline", "报送截止日期"), ("layout", "表式")),
+    "项目": (("department", "部门编码"), ("unit", "实施单位"), ("code", "项目编码"), ("name", "项目名称"), ("category", "项目类别"), ("source", "资金来源"),
+           ("initial_budget", "年初预算数"), ("annual_budget", "全年预算数"), ("executed", "全年执行数"), ("money_unit", "金额单位"), ("exempt", "是否免评"),
+           ("public", "是否公开"), ("private_reason", "不公开理由")),
+    "绩效目标": (("project", "项目编码"), ("level1", "一级指标"), ("level2", "二级指标"), ("name", "三级指标"), ("target", "年度指标值"), ("points", "分值"),
+             ("last_target", "上年指标值"), ("last_actual", "上年完成值")),
+    "采用版本": (("file", "文件名或指纹"), ("choice", "采用／不采用"), ("why", "理由")),
+}
+_OPTIONAL = ("绩效目标", "采用版本")
+_AMOUNTS = ("initial_budget", "annual_budget", "executed")
+_YES = ("是", "免评", "√", "1", "Y", "y")
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """One row of 单位名册. parent: code of the department above a subordinate unit. deadline: ISO date or "" ."""
+
+    code: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    parent: str | None = None
+    section: str = ""
+    contact: str = ""
+    phone: str = ""
+    deadline: str = ""
+    layout: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One project that has to be reported, its money in 万元 (annual_budget and executed are the ledger's)."""
+
+    department: str
+    name: str
+    code: str | None = None
+    unit: str = ""
+    category: str = ""
+    source: str = ""
+    initial_budget: Decimal | None = None
+    annual_budget: Decimal | None = None
+    executed: Decimal | None = None
+    exempt: bool = False
+    public: str = ""
+    private_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    project: str
+    name: str
+    level1: str = ""
+    level2: str = ""
+    target: str = ""
+    points: str = ""
+    last_target: str = ""
+    last_actual: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """What the roster workbook says. problems: rows that could not be taken, in plain words, with sheet and row."""
+
+    departments: tuple[Department, ...] = ()
+    projects: tuple[Project, ...] = ()
+    targets: tuple[Target, ...] = ()
+    choices: Mapping[str, tuple[bool, str]] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+    _known: dict[str, Department] = field(default_factory=dict, compare=False)
+
+    def find(self, name: str | None, code: str | None = None) -> Department | None:
+        """The row of this code, else of this name or alias."""
+        if not self._known:
+            for row in self.departments:
+                for text in (row.code, row.name, *row.aliases):
+                    if text:
+                        self._known.setdefault(squeeze(text), row)
+        return (self._known.get(squeeze(code)) if code else None) or (self._known.get(squeeze(name)) if name else None)
+
+    def match(self, name: str | None, code: str | None = None) -> tuple[str, str] | None:
+        """Code and name of the budget department that this code, name or alias belongs to; a subordinate unit's is the one above."""
+        row = self.find(name, code)
+        for _ in range(5):
+            above = self.find(None, row.parent) if row and row.parent and row.parent != row.code else None
+            if above is None:
+                break
+            row = above
+        return (row.code, row.name) if row else None
+
+    @property
+    def reporting(self) -> tuple[Department, ...]:
+        """The departments that report themselves; subordinate units report through theirs."""
+        return tuple(row for row in self.departments if not (row.parent and self.find(None, row.parent)))
+
+
+def read_roster(path: str | Path) -> Roster:
+    """Reads a roster workbook. UsageError when it is none; single faulty rows are in `problems`."""
+    from ..reading.source import open_source
+
+    source = open_source(path)
+    sheets = {squeeze(grid.name): grid for grid in source.grids}
+    if not source.grids and source.problems:
+        raise UsageError(f"单位名册打不开：{source.problems[0].text}")
+    problems: list[str] = []
+    rows = {}
+    for title, columns in SHEETS.items():
+        grid = sheets.get(title)
+        if grid is None:
+            if title == "单位名册":
+                raise UsageError(f"“{Path(path).name}”里没有工作表“单位名册”。空表可以用 selfeval issue --blank -o 名册.xlsx 生成。")
+            if title not in _OPTIONAL:
+                problems.append(f"名册里没有工作表“{title}”，应报项目按空处理。")
+            rows[title] = []
+            continue
+        rows[title] = list(_rows(grid, columns, Path(path).name))
+    departments = tuple(_departments(rows["单位名册"], problems))
+    known = {row.code for row in departments}
+    projects = tuple(_projects(rows["项目"], known, problems))
+    targets = tuple(Target(**{key: _code(text) if key == "project" else text for key, text in row.items()}) for _, row in rows["绩效目标"] if row["name"])
+    choices = dict(_choices(rows["采用版本"], problems))
+    return Roster(departments, projects, targets, choices, tuple(problems))
+
+
+def _rows(grid: Grid, columns: tuple[tuple[str, str], ...], file: str) -> Iterable[tuple[int, dict[str, str]]]:
+    """Row number on the sheet and its texts by key, for every row that is not empty."""
+    for top in range(min(grid.height, 5)):
+        heads = {squeeze(grid.text(top, column)).rstrip("*"): column for column in range(grid.width)}
+        if sum(squeeze(label) in heads for _, label in columns) >= 2:
+            break
+    else:
+        raise UsageError(f"“{file}”的工作表“{grid.name}”里找不到表头，应有：{'、'.join(label for _, label in columns)}。")
+    places = {key: heads.get(squeeze(label)) for key, label in columns}
+    for row in range(top + 1, grid.height):
+        texts = {key: "" if column is None else grid.text(row, column).strip() for key, column in places.items()}
+        if any(texts.values()):
+            yield row + 1, texts
+
+
+def _code(text: str) -> str:
+    return text.removeprefix("'").strip()
+
+
+def _departments(rows: Iterable[tuple[int, dict[str, str]]], problems: list[str]) -> Iterable[Department]:
+    seen: dict[str, int] = {}
+    for number, row in rows:
+        code, name = split_code(row["name"]) if not row["code"] else (_code(row["code"]), row["name"])
+        if not name:
+            problems.append(f"“单位名册”第{number}行没有部门名称，这一行没有用。")
+            continue
+        code = code or ""
+        if code and code in seen:
+            problems.append(f"“单位名册”第{number}行的部门编码{code}与第{seen[code]}行重复，按第{seen[code]}行。")
+            continue
+        if code:
+            seen[code] = number
+        deadline = _date(row["deadline"])
+        if row["deadline"] and not deadline:
+            problems.append(f"“单位名册”第{number}行的报送截止日期“{row['deadline']}”看不懂，请写成2025-03-31。")
+        aliases = tuple(part.strip() for part in row["aliases"].replace("、", "，").replace(",", "，").replace("；", "，").split("，") if part.strip())
+        yield Department(code, name, aliases, _code(row["parent"]) or None, row["section"], row["contact"], row["phone"], deadline, row["layout"])
+
+
+def _projects(rows: Iterable[tuple[int, dict[str, str]]], known: set[str], problems: list[str]) -> Iterable[Project]:
+    for number, row in rows:
+        code, name = split_code(row["name"])
+        code = _code(row["code"]) or code
+        department = _code(row["department"])
+        if not name:
+            problems.append(f"“项目”第{number}行没有项目名称，这一行没有用。")
+            continue
+        if department not in known:
+            problems.append(f"“项目”第{number}行的部门编码“{department}”在“单位名册”里没有，这一行没有用。")
+            continue
+        amounts = {}
+        for key in _AMOUNTS:
+            amounts[key] = in_ten_thousands(row[key], row["money_unit"] or "万元")
+            if row[key] and money(row[key]) is None:
+                problems.append(f"“项目”第{number}行的{dict(SHEETS['项目'])[key]}“{row[key]}”不是数，按空处理。")
+        yield Project(department, name, code or None, row["unit"], row["category"], row["source"], **amounts, exempt=row["exempt"] in _YES,
+                      public=row["public"], private_reason=row["private_reason"])
+
+
+def _choices(rows: Iterable[tuple[int, dict[str, str]]], problems: list[str]) -> Iterable[tuple[str, tuple[bool, str]]]:
+    for number, row in rows:
+        if row["choice"] not in ("采用", "不采用"):
+            problems.append(f"“采用版本”第{number}行应写“采用”或“不采用”，现在写的是“{row['choice']}”，这一行没有用。")
+        elif row["file"]:
+            yield row["file"].lower(), (row["choice"] == "采用", row["why"])
+
+
+def _date(text: str) -> str:
+    """An ISO date of 2025-03-31, 2025年3月31日, 2025/3/31 or a date cell; "" for anything else."""
+    plain = text.strip().split(" ")[0].split("T")[0]
+    for sign in "年月./":
+        plain = plain.replace(sign, "-")
+    try:
+        year, month, day = (int(part) for part in plain.rstrip("日-").split("-"))
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return ""
+
+
+def blank_roster(out: str | Path) -> Path:
+    """Writes the empty roster workbook: the four sheets, codes as text, and what goes into each column."""
+    import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
+
+    out = Path(out)
+    temporary = out.with_name(f".{out.stem}.{os.getpid()}.tmp.xlsx")
+    book = xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    text = book.add_format({"num_format": "@", "font_name": "宋体", "font_size": 11})
+    amount = book.add_format({"num_format": "#,##0.00", "font_name": "宋体", "font_size": 11})
+    head = book.add_format({"bold": True, "font_name": "宋体", "font_size": 11, "bg_color": "#DDEBF7", "border": 1, "align": "center", "text_wrap": True})
+    for title, columns in SHEETS.items():
+        sheet = book.add_worksheet(title)
+        sheet.freeze_panes(1, 0)
+        for number, (key, label) in enumerate(columns):
+            sheet.set_column(number, number, 26 if key in ("name", "unit", "file", "why", "private_reason") else 15, amount if key in _AMOUNTS else text)
+            sheet.write_string(0, number, label, head)
+            choices = {"exempt": ["是", "否"], "public": ["是", "否"], "choice": ["采用", "不采用"], "money_unit": ["万元", "元"]}.get(key)
+            if choices:
+                sheet.data_validation(1, number, 2000, number, {"validate": "list", "source": choices})
+    try:
+        book.close()
+        os.replace(temporary, out)
+    except (OSError, FileCreateError) as error:
+        temporary.unlink(missing_ok=True)
+        raise OutputError(f"单位名册写不进“{out}”：文件夹不存在、没有权限，或文件正在Excel里打开。请关闭后再试。") from error
+    return out
+
+
+def chosen_by(roster: Roster | None, officers: Mapping[str, tuple[bool, str]] | None = None):
+    """What the officers decided about a file: (True 采用 / False 不采用 / None, reason), by name or the head of its fingerprint."""
+    choices = {**(roster.choices if roster else {}), **(officers or {})}
+
+    def choice(file) -> tuple[bool | None, str]:
+        if not choices:
+            return None, ""
+        name = Path(file.path).name.lower()
+        if name in choices:
+            return choices[name]
+        return next((choices[key] for key in choices if len(key) >= 8 and file.sha256.startswith(key)), (None, ""))
+
+    return choice

@@ -1,0 +1,73 @@
+"""Records as the JSON documents that other programs rely on: every key present, empty is null, percents as displayed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .assess import assess, shown
+from .findings import Finding, Findings
+from .forms import PROJECT, Form, FundingLine, Indicator, ReadFile, Report, Task
+from .policy import Policy
+
+_HEAD = ("project", "project_code", "department", "department_code", "unit", "unit_code", "money_unit", "total_score", "grade")
+_FUND = ("source", "part_of", "initial_budget", "annual_budget", "executed", "execution_rate", "points", "score")
+_ROW = ("level1", "level2", "name", "target", "initial_target", "actual", "points", "score", "note")
+_TASK = ("number", "name", "content", "outcome", "budget", "executed", "points", "score")
+
+
+def read_document(files: Iterable[ReadFile], policy: Policy) -> dict:
+    """What `selfeval read --json` prints."""
+    return {"files": [_file(file, policy) for file in files]}
+
+
+def _file(file: ReadFile, policy: Policy) -> dict:
+    forms = [_form(assess(form, policy)) for form in file.forms] + [_report(report) for report in file.reports]
+    return {"path": file.path, "sha256": file.sha256, "forms": forms, "problems": [problem.text for problem in file.problems]}
+
+
+def _form(form: Form) -> dict:
+    head = {"kind": form.kind, "sheet": form.sheet, "layout": form.layout, "year": form.year, **{key: getattr(form, key) for key in _HEAD}}
+    goal = {"initial": form.goal.initial, "expected": form.goal.expected, "actual": form.goal.actual, "cells": dict(form.goal.cells)}
+    tables = {"funding": [_fund(line) for line in form.funding]}
+    if form.kind == PROJECT:
+        tables["goal"] = goal
+    else:
+        tables |= {"annual_goal": form.goal.expected, "outcome": form.goal.actual, "goal": goal, "tasks": [_task(task) for task in form.tasks]}
+    return {**head, **tables, "indicators": [_indicator(row) for row in form.indicators], "cells": dict(form.cells)}
+
+
+def _fund(line: FundingLine) -> dict:
+    return {**{key: getattr(line, key) for key in _FUND}, "note": line.note, "cells": dict(line.cells)}
+
+
+def _indicator(row: Indicator) -> dict:
+    return {**{key: getattr(row, key) for key in _ROW}, "verdict": row.verdict and row.verdict.value, "attainment": shown(row.attainment),
+            "deviation": shown(row.deviation), "cells": dict(row.cells)}
+
+
+def _task(task: Task) -> dict:
+    return {**{key: getattr(task, key) for key in _TASK}, "cells": dict(task.cells)}
+
+
+def _report(report: Report) -> dict:
+    return {"kind": report.kind, "sheet": report.sheet, "department": report.department, "year": report.year,
+            "sections": [{"title": section.title, "text": section.text} for section in report.sections]}
+
+
+def check_document(findings: Findings) -> dict:
+    """What `selfeval check --json` prints."""
+    return {
+        "findings": [_finding(finding) for finding in findings],
+        "rules": [{"rule": status.rule, "status": status.status, "why": status.why} for status in findings.rules],
+        "files": [{"path": count.path, "forms": count.forms, "errors": count.errors, "warnings": count.warnings} for count in findings.files],
+    }
+
+
+def _finding(finding: Finding) -> dict:
+    return {
+        "rule": finding.rule, "severity": finding.severity.value, "treatment": finding.treatment.value, "title": finding.title,
+        "message": finding.message, "hint": finding.hint, "file": finding.file, "sheet": finding.sheet, "cell": finding.cell, "form": finding.form,
+        "department": finding.department, "project": finding.project, "subject": finding.subject, "value": finding.value, "expected": finding.expected,
+        "related": [{"file": other.file, "sheet": other.sheet, "cell": other.cell} for other in finding.related],
+        "fix": finding.fix and {"old": finding.fix.old, "new": finding.fix.new}, "status": finding.status, "explanation": finding.explanation,
+    }

@@ -1,0 +1,61 @@
+"""Which finding silences which: one root cause gives one finding. All of it stands in this table."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from ..findings import Finding
+
+# silencer: the rules that say nothing more once it has spoken about the same form
+FORM: dict[str, tuple[str, ...]] = {
+    "F10": ("F06",),                                   # the cut budget is asked about once
+    "F13": ("D01", "D03", "F05", "F10", "F06", "F12"),  # nothing spent: ask whether the project is exempt
+    "F12": ("F05",),
+    "F04": ("F02",),
+    "F08": ("F01", "F02", "F15"),                      # an amount that is no number cannot be added up
+    "I10": ("I09",),                                   # levels with wrong names look like missing ones
+}
+# the same, but only where both speak about cells of one row
+ROW: dict[str, tuple[str, ...]] = {
+    "F03": ("F02",),
+    "F07": ("F01", "F03", "F06"),
+    "I01": ("I08", "I04", "I05"),
+    "I05": ("I07", "I11", "D02", "I02", "I03"),
+    "I06": ("D02", "D07", "I07", "S10"),
+    "D01": ("S10", "S03", "S04"),
+    "D02": ("S04", "S03"),
+    "D03": ("S03", "S04"),
+    "D07": ("S04", "S03", "D08"),
+    "D10": ("D04", "S03"),
+    "D13": ("D03", "D04", "D05", "D10"),
+    "S02": ("S04",),
+    "S10": ("S04", "S11"),
+    "S04": ("S03",),
+    "N01": ("N08",),
+    "X06": ("X04",),
+}
+_ROW = re.compile(r"[A-Z]+(\d+)")
+
+
+def silenced(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings that remain, in their order."""
+    findings = list(findings)
+    forms: dict[tuple, set[str]] = defaultdict(set)
+    rows: dict[tuple, set[str]] = defaultdict(set)
+    for finding in findings:
+        place = _place(finding)
+        forms[place] |= set(FORM.get(finding.rule, ()))
+        for row in _rows(finding):
+            rows[*place, row] |= set(ROW.get(finding.rule, ()))
+    return [finding for finding in findings
+            if finding.rule not in forms[_place(finding)] and not any(finding.rule in rows[*_place(finding), row] for row in _rows(finding))]
+
+
+def _place(finding: Finding) -> tuple:
+    return finding.file, finding.sheet, finding.form, finding.project
+
+
+def _rows(finding: Finding) -> set[str]:
+    return set(_ROW.findall(finding.cell or ""))

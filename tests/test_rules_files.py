@@ -1,0 +1,102 @@
+"""The structure rules that look at whole files, and those that wait for what was issued."""
+
+from __future__ import annotations
+
+import pytest
+
+from selfeval_xl.findings import Severity
+from selfeval_xl.forms import DEPARTMENT, PROJECT, TOTAL, Form, Frame, FundingLine, Goal, Indicator, Problem, ReadFile
+from selfeval_xl.grid import Area
+from selfeval_xl.policy import default
+from selfeval_xl.rules import structure
+from selfeval_xl.rules.registry import _RULES
+
+
+def found(rule, given, *more) -> list[tuple[str | None, str | None]]:
+    return [(finding.sheet, finding.cell) for finding in rule(given, default(), *more)]
+
+
+def test_what_the_reader_reports_becomes_a_finding_of_its_rule() -> None:
+    file = ReadFile(path="a.rar", problems=(Problem("“a.rar”是压缩包，请解压后再报送。", rule="T01"),))
+    assert [finding.message for finding in structure.unknown_or_partly_read(file, default())] == ["“a.rar”是压缩包，请解压后再报送。"]
+    assert [found(rule, file) for rule in (structure.unreadable, structure.macros_or_links, structure.hidden_data)] == [[], [], []]
+
+
+@pytest.mark.parametrize("rule_id, rule", [("T05", structure.hidden_data), ("T07", structure.macros_or_links), ("T08", structure.unreadable)])
+def test_each_kind_of_problem_has_its_rule(rule_id: str, rule) -> None:
+    file = ReadFile(path="a.xlsx", problems=(Problem("说明", sheet="表", cell="B2", rule=rule_id),))
+    assert found(rule, file) == [("表", "B2")]
+    assert found(structure.unknown_or_partly_read, file) == []
+
+
+def test_what_could_not_be_placed_is_asked_about() -> None:
+    file = ReadFile(path="a.xlsx", problems=(Problem("这一行有金额，但没有写资金来源。", sheet="表", cell="D7"),))
+    assert [(finding.severity, finding.cell) for finding in structure.unknown_or_partly_read(file, default())] == [(Severity.WARNING, "D7")]
+
+
+def test_a_whole_form_and_a_scan_beside_it_are_no_fault() -> None:
+    whole = Form(kind=PROJECT, file="a.xlsx", sheet="表", frame=Frame(Area(0, 0, 20, 6), (10, 10)), indicators=(Indicator(name="数量", target="1个"),))
+    assert found(structure.unknown_or_partly_read, ReadFile(path="a.xlsx", kind="xlsx", forms=(whole,))) == []
+    assert found(structure.unknown_or_partly_read, ReadFile(path="盖章.pdf", kind="pdf")) == []
+
+
+def test_an_indicator_table_without_any_row_is_only_partly_read() -> None:
+    empty = Form(kind=PROJECT, file="a.xlsx", sheet="表", frame=Frame(Area(0, 0, 20, 6), (10, 10)))
+    assert found(structure.unknown_or_partly_read, ReadFile(path="a.xlsx", forms=(empty,))) == [("表", None)]
+
+
+def heading(**values) -> Form:
+    cells = {"project": "B2", "department": "B3", "unit": "E3"}
+    return Form(kind=values.pop("kind", PROJECT), file="a.xlsx", sheet="表", cells=values.pop("cells", cells), **values)
+
+
+@pytest.mark.parametrize("form, cells", [
+    (heading(project="示例项目", department="示例局", unit="示例中心"), []), (heading(project="示例项目", unit="示例中心"), ["B3"]), (heading(department="示例局"), ["B2,E3"]),
+    (heading(project="示例项目", cells={"project": "B2"}), []), (heading(kind=DEPARTMENT, cells={"department": "B2"}), ["B2"]), (heading(kind=DEPARTMENT, cells={}), []),
+    (heading(project="示例项目", cells={"project": "B2"}, title="项目支出绩效自评表（ 年度）"), [None]),
+    (heading(project="示例项目", cells={"project": "B2"}, title="项目支出绩效自评表（2024年度）", year=2024), []),
+])
+def test_empty_heading_fields(form: Form, cells: list[str | None]) -> None:
+    assert [cell for _, cell in found(structure.heading_left_empty, form)] == cells
+
+
+@pytest.mark.parametrize("text, cells", [("#REF!", ["D5"]), ("#DIV/0!", ["D5"]), ("10", []), ("#1号楼", []), (None, [])])
+def test_a_broken_formula_is_told_once(text: str | None, cells: list[str]) -> None:
+    line = FundingLine(source=TOTAL, annual_budget=text, cells={"annual_budget": "D5"})
+    assert [cell for _, cell in found(structure.broken_formula, Form(kind=PROJECT, file="a.xlsx", sheet="表", funding=(line,)))] == cells
+
+
+def test_broken_formulas_in_many_places_are_one_finding() -> None:
+    line = FundingLine(source=TOTAL, execution_rate="#DIV/0!", cells={"execution_rate": "G5"})
+    row = Indicator(name="数量", actual="#REF!", score="#VALUE!", cells={"actual": "F12", "score": "H12"})
+    form = Form(kind=PROJECT, file="a.xlsx", sheet="表", funding=(line,), indicators=(row,), goal=Goal(actual="#完成"))
+    assert [cell for _, cell in found(structure.broken_formula, form)] == ["G5,F12,H12"]
+
+
+def test_an_incomplete_signature_is_a_note() -> None:
+    form = Form(kind=PROJECT, file="a.xlsx", sheet="表", signature={"填表人": "示例", "负责人": None, "联系电话": None})
+    assert ["“负责人”、“联系电话”" in finding.message for finding in structure.signature_incomplete(form, default())] == [True]
+    assert found(structure.signature_incomplete, Form(kind=PROJECT, file="a.xlsx", sheet="表", signature={"填表人": "示例"})) == []
+    assert found(structure.signature_incomplete, Form(kind=PROJECT, file="a.xlsx", sheet="表")) == []
+
+
+def issued(project: str = "示例项目", initial: str = "100", target: str = "≥10个") -> Form:
+    line = FundingLine(source=TOTAL, initial_budget=initial, annual_budget="90", cells={"initial_budget": "C5", "annual_budget": "D5"})
+    return Form(kind=PROJECT, file="a.xlsx", sheet="表", project=project, funding=(line,), cells={"project": "B2"},
+                indicators=(Indicator(name="培训场次", target=target, cells={"target": "E12"}),))
+
+
+@pytest.mark.parametrize("now, cells", [(issued(), []), (issued(project="示例 项目"), []), (issued(project="别的项目"), ["B2"]), (issued(initial="100.00"), []), (issued(initial="80"), ["C5"]),
+                                        (issued(target="≥8个"), ["E12"]), (issued(target=">= 10个"), [])])
+def test_what_was_issued_stays(now: Form, cells: list[str]) -> None:
+    assert [cell for _, cell in found(structure.issued_value_changed, now, issued())] == cells
+
+
+def test_the_old_template_needs_settings_to_be_known() -> None:
+    assert _RULES["T03"].needs == "settings"
+    assert [finding.message for finding in structure.older_template(ReadFile(path="a.xlsx", settings={"year": "2024"}), default())] == ["这份工作簿里的隐藏信息不全，认不出是哪一版模板。"]
+
+
+@pytest.mark.parametrize("one, other, older", [("1", "2", True), ("1.0", "1.1", True), ("2", "10", True), ("2", "2", False), ("3", "2", False)])
+def test_versions_are_compared_by_number(one: str, other: str, older: bool) -> None:
+    assert (structure._number(one) < structure._number(other)) is older
