@@ -35,8 +35,10 @@ def parts(*sheets: str, styles: str = "", extra: Mapping[str, str | bytes] | Non
           names: tuple[str, ...] = ()) -> dict[str, str | bytes]:
     """The parts of a workbook with these sheets, called 表A, 表B ... unless named."""
     listed = related = ""
-    typed = ('<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>'
-             f'<Override PartName="/xl/workbook.xml" ContentType="{SHEETS}.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="{SHEETS}.styles+xml"/>')
+    typed = ('<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+             '<Default Extension="xml" ContentType="application/xml"/>'
+             f'<Override PartName="/xl/workbook.xml" ContentType="{SHEETS}.sheet.main+xml"/>'
+             f'<Override PartName="/xl/styles.xml" ContentType="{SHEETS}.styles+xml"/>')
     found: dict[str, str | bytes] = {}
     for number, xml in enumerate(sheets, 1):
         name = names[number - 1] if names else f"表{chr(64 + number)}"
@@ -50,7 +52,7 @@ def parts(*sheets: str, styles: str = "", extra: Mapping[str, str | bytes] | Non
         found["xl/styles.xml"] = f'<styleSheet xmlns="{MAIN}">{styles}</styleSheet>'
     return {
         "[Content_Types].xml": f'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">{typed}</Types>',
-        "_rels/.rels": f'<Relationships xmlns="{RELS}"><Relationship Id="rId1" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "_rels/.rels": f'<Relationships xmlns="{RELS}"><Relationship Id="r" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{listed}</sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{RELS}">{related}</Relationships>',
         **found, **(extra or {}),
@@ -95,7 +97,8 @@ def with_packed_part(content: Mapping[str, str | bytes], name: str, packed: byte
     local = b"PK\x03\x04" + fields + title + packed
     entry = b"PK\x01\x02" + struct.pack("<H", 20) + fields + struct.pack("<HHHII", 0, 0, 0, 0, start) + title
     directory = raw[start:end] + entry
-    return raw[:start] + local + directory + struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, count + 1, count + 1, len(directory), start + len(local), 0)
+    closing = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, count + 1, count + 1, len(directory), start + len(local), 0)
+    return raw[:start] + local + directory + closing
 
 
 def compound(*streams: tuple[str, bytes]) -> bytes:
@@ -107,13 +110,15 @@ def compound(*streams: tuple[str, bytes]) -> bytes:
         pieces = [content[at:at + sector].ljust(sector, b"\0") for at in range(0, len(content), sector)]
         chains.append(list(range(len(body), len(body) + len(pieces))))
         body += pieces
-    entries = [("Root Entry", 5, 0xFFFFFFFE, 0)] + [(name, 2, chain[0], len(content)) for (name, content), chain in zip(streams, chains, strict=True)]
+    entries = [("Root Entry", 5, 0xFFFFFFFE, 0)]
+    entries += [(name, 2, chain[0], len(content)) for (name, content), chain in zip(streams, chains, strict=True)]
     raw = b""
     for number, (name, kind, start, size) in enumerate(entries):
         title = name.encode("utf-16-le") + b"\0\0"
         right = number + 1 if 0 < number < len(entries) - 1 else 0xFFFFFFFF
         child = 1 if number == 0 and len(entries) > 1 else 0xFFFFFFFF
-        raw += (title.ljust(64, b"\0") + struct.pack("<HBBIII", len(title), kind, 1, 0xFFFFFFFF, right, child)).ljust(116, b"\0") + struct.pack("<III", start, size, 0)
+        links = struct.pack("<HBBIII", len(title), kind, 1, 0xFFFFFFFF, right, child)
+        raw += (title.ljust(64, b"\0") + links).ljust(116, b"\0") + struct.pack("<III", start, size, 0)
     raw = raw.ljust(-(-len(raw) // sector) * sector, b"\0")
     directory = list(range(len(body), len(body) + len(raw) // sector))
     body += [raw[at:at + sector] for at in range(0, len(raw), sector)]

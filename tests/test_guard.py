@@ -58,7 +58,7 @@ def test_absurd_addresses_are_left_out(tmp_path, place):
 
 
 def test_65000_styled_empty_rows_are_read_at_once(tmp_path):
-    empty = "".join(f'<row r="{n}"><c r="A{n}" s="1"/><c r="B{n}" s="1"/><c r="G{n}" s="1"/></row>' for n in range(2, 65_002))
+    empty = "".join(f'<row r="{n}">' + "".join(f'<c r="{column}{n}" s="1"/>' for column in "ABG") + "</row>" for n in range(2, 65_002))
     content = workbook(sheet(row(1, "项目名称", 1) + empty), styles='<cellXfs><xf numFmtId="0"/><xf numFmtId="10"/></cellXfs>')
     start = time.perf_counter()
     source = opened(tmp_path, content)
@@ -72,7 +72,7 @@ def test_a_bomb_that_says_its_size_is_not_inflated(tmp_path):
     content = with_packed_part(parts(), "xl/worksheets/sheet1.xml", packed, size, checksum)
     source = opened(tmp_path, content)
     assert len(content) < 1 << 20
-    assert only_problem(source).rule == "T08" and "64MB" in only_problem(source).text
+    assert only_problem(source).rule == "T08" and "过大" in only_problem(source).text
 
 
 def test_a_header_that_lies_about_the_size_is_damage(tmp_path):
@@ -130,9 +130,9 @@ def test_a_lying_count_of_shared_strings_reserves_nothing(tmp_path):
     assert b"4000000000" not in honest_counts(strings.encode())
 
 
+@pytest.mark.soak
 def test_a_dense_sheet_is_read_up_to_its_limit(tmp_path):
-    rows = b"".join(b'<row r="%d">%s</row>' % (n, b"".join(b'<c r="%c%d"><v>1</v></c>' % (65 + c, n) for c in range(26))) for n in range(1, 20_001))
-    source = opened(tmp_path, workbook(sheet(rows.decode())))
+    source = opened(tmp_path, workbook(sheet("".join(row(number, *range(26)) for number in range(1, 20_001)))))
     assert source.grids[0].height <= 400_000 // 26 + 1
     assert "超过400000个" in only_problem(source).text
 
@@ -156,12 +156,11 @@ def test_an_encrypted_part_says_so(tmp_path):
 
 
 def test_a_bomb_of_repeated_cells_in_ods_is_cut(tmp_path):
-    content = (
-        '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
-        ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet><table:table table:name="甲">'
-        '<table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384" office:value-type="float" office:value="1"/>'
-        "</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
-    )
+    names = "".join(f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text"))
+    cell = '<table:table-cell table:number-columns-repeated="16384" office:value-type="float" office:value="1"/>'
+    row = f'<table:table-row table:number-rows-repeated="1048576">{cell}</table:table-row>'
+    content = (f'<office:document-content{names}><office:body><office:spreadsheet><table:table table:name="甲">{row}</table:table>'
+               "</office:spreadsheet></office:body></office:document-content>")
     source = opened(tmp_path, zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content}), "件.ods")
     assert source.kind == "ods"
     assert source.grids[0].height * source.grids[0].width <= 2_000_000
@@ -187,7 +186,8 @@ def test_a_sheet_that_inflates_to_2_gb_is_refused_in_bounded_memory(tmp_path):
     import resource
 
     for size in ("true", "lie"):
-        packed, real, checksum = repeated(b"<worksheet><sheetData>", b'<row r="1"><c r="A1"><v>1</v></c></row>', (2 << 30) // 40, b"</sheetData></worksheet>")
+        rows = (2 << 30) // 40
+        packed, real, checksum = repeated(b"<worksheet><sheetData>", b'<row r="1"><c r="A1"><v>1</v></c></row>', rows, b"</sheetData></worksheet>")
         content = with_packed_part(parts(), "xl/worksheets/sheet1.xml", packed, real if size == "true" else 1_000, checksum)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         assert only_problem(opened(tmp_path, content)).rule == "T08"

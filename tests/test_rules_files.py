@@ -51,8 +51,10 @@ def heading(**values) -> Form:
 
 
 @pytest.mark.parametrize("form, cells", [
-    (heading(project="示例项目", department="示例局", unit="示例中心"), []), (heading(project="示例项目", unit="示例中心"), ["B3"]), (heading(department="示例局"), ["B2,E3"]),
-    (heading(project="示例项目", cells={"project": "B2"}), []), (heading(kind=DEPARTMENT, cells={"department": "B2"}), ["B2"]), (heading(kind=DEPARTMENT, cells={}), []),
+    (heading(project="示例项目", department="示例局", unit="示例中心"), []), (heading(project="示例项目", unit="示例中心"), ["B3"]),
+    (heading(department="示例局"), ["B2,E3"]),
+    (heading(project="示例项目", cells={"project": "B2"}), []), (heading(kind=DEPARTMENT, cells={"department": "B2"}), ["B2"]),
+    (heading(kind=DEPARTMENT, cells={}), []),
     (heading(project="示例项目", cells={"project": "B2"}, title="项目支出绩效自评表（ 年度）"), [None]),
     (heading(project="示例项目", cells={"project": "B2"}, title="项目支出绩效自评表（2024年度）", year=2024), []),
 ])
@@ -86,7 +88,8 @@ def issued(project: str = "示例项目", initial: str = "100", target: str = "�
                 indicators=(Indicator(name="培训场次", target=target, cells={"target": "E12"}),))
 
 
-@pytest.mark.parametrize("now, cells", [(issued(), []), (issued(project="示例 项目"), []), (issued(project="别的项目"), ["B2"]), (issued(initial="100.00"), []), (issued(initial="80"), ["C5"]),
+@pytest.mark.parametrize("now, cells", [(issued(), []), (issued(project="示例 项目"), []), (issued(project="别的项目"), ["B2"]),
+    (issued(initial="100.00"), []), (issued(initial="80"), ["C5"]),
                                         (issued(target="≥8个"), ["E12"]), (issued(target=">= 10个"), [])])
 def test_what_was_issued_stays(now: Form, cells: list[str]) -> None:
     assert [cell for _, cell in found(structure.issued_value_changed, now, issued())] == cells
@@ -94,7 +97,8 @@ def test_what_was_issued_stays(now: Form, cells: list[str]) -> None:
 
 def test_the_old_template_needs_settings_to_be_known() -> None:
     assert _RULES["T03"].needs == "settings"
-    assert [finding.message for finding in structure.older_template(ReadFile(path="a.xlsx", settings={"year": "2024"}), default())] == ["这份工作簿里的隐藏信息不全，认不出是哪一版模板。"]
+    assert [finding.message for finding in structure.older_template(ReadFile(path="a.xlsx", settings={"year": "2024"}),
+                                                                    default())] == ["这份工作簿里的隐藏信息不全，认不出是哪一版模板。"]
 
 
 @pytest.mark.parametrize("one, other, older", [("1", "2", True), ("1.0", "1.1", True), ("2", "10", True), ("2", "2", False), ("3", "2", False)])

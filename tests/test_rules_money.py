@@ -37,8 +37,10 @@ def rate_fits(budget: str, executed: str, rate: str, unit: str = "万元") -> bo
 @pytest.mark.parametrize("budget, executed, rate", [
     ("57.04", "56.96", "99.86%"), ("57.04", "56.96", "99.9%"), ("57.04", "56.96", "99.86"), ("57.04", "56.96", "0.9986"), ("57.04", "56.96", "１００％"),
     ("2987.6", "2270.58", "76%"), ("2987.6", "2270.58", "76.00%"), ("387664.62", "387664.62", "100%"), ("329.77", "338.31", "102.59%"),
-    ("0", "0", "0.00%"), ("0", "0", "—"), ("0", "0", "_"), ("0", "0", "/"), ("0", "0", "0"), ("100", "100", "1"), ("100", "0", "0.00%"), ("100", "0", "0"),
-    ("0.03", "0.01", "33.33%"), ("0.03", "0.01", "45%"), ("3", "2", "66.67%"), ("3", "2", "66.66%"), ("3", "2", "66.6%"), ("3", "2", "66.7%"), ("3", "2", "67%"), ("861", "365", "42.37%"),
+    ("0", "0", "0.00%"), ("0", "0", "—"), ("0", "0", "_"), ("0", "0", "/"), ("0", "0", "0"), ("100", "100", "1"), ("100", "0", "0.00%"), ("100",
+    "0", "0"),
+    ("0.03", "0.01", "33.33%"), ("0.03", "0.01", "45%"), ("3", "2", "66.67%"), ("3", "2", "66.66%"), ("3", "2", "66.6%"), ("3", "2", "66.7%"),
+    ("3", "2", "67%"), ("861", "365", "42.37%"),
     ("_", "10", "50%"), ("10", "_", "50%"), ("10", "7.5", "见附件"), ("10", "10", "#DIV/0!"), ("-5", "3", "12%"),
 ])
 def test_a_rate_that_these_amounts_can_give_is_right(budget: str, executed: str, rate: str) -> None:
@@ -85,7 +87,8 @@ def test_totals_that_are_not_the_sum(rows: tuple[str, ...], cells: list[str]) ->
 
 
 def test_more_spent_than_budgeted_is_one_finding_with_all_cells() -> None:
-    over = list(funding.spent_more_than_budget(form("合计 329.77 329.77 338.31 102.59%", "当年财政拨款 329.77 329.77 338.31 102.59%", "其他资金 0 0 0 _"), default()))
+    over = list(funding.spent_more_than_budget(form("合计 329.77 329.77 338.31 102.59%", "当年财政拨款 329.77 329.77 338.31 102.59%",
+                                                    "其他资金 0 0 0 _"), default()))
     assert [(finding.cell, finding.severity) for finding in over] == [("E5,E6", None)]
 
 
@@ -130,7 +133,8 @@ def test_rates_that_need_no_reason(rows: str) -> None:
 
 
 @pytest.mark.parametrize("row, unit, fires", [
-    ("合计 861.1 2030.12 2030.12 _", "万元", True), ("合计 238.93 251.89 251.89 _", "万元", False), ("合计 0 50 50 _", "万元", False), ("合计 _ 50 50 _", "万元", False),
+    ("合计 861.1 2030.12 2030.12 _", "万元", True), ("合计 238.93 251.89 251.89 _", "万元", False), ("合计 0 50 50 _", "万元", False), ("合计 _ 50 50 _",
+    "万元", False),
     ("合计 2 2.9 2.9 _", "万元", False), ("合计 20000 29000 29000 _", "元", False), ("合计 20000 49000 49000 _", "元", True), ("合计 100 120 120 _", "万元", False),
     ("合计 100 0 0 _", "万元", False), ("合计 100 79.99 79.99 _", "万元", True),
 ])
@@ -146,7 +150,8 @@ def test_a_changed_budget_is_asked_about_on_department_forms_only() -> None:
 
 
 @pytest.mark.parametrize("row, fires", [
-    ("合计 _ 57.04 569600 _", True), ("合计 _ 570400 56.96 _", True), ("合计 _ 57.04 56.96 _", False), ("合计 _ 100 0.5 _", False), ("合计 _ 100000 9000 _", False),
+    ("合计 _ 57.04 569600 _", True), ("合计 _ 570400 56.96 _", True), ("合计 _ 57.04 56.96 _", False), ("合计 _ 100 0.5 _", False),
+    ("合计 _ 100000 9000 _", False),
     ("合计 0 0 0 _", False),
 ])
 def test_yuan_in_a_ten_thousand_cell(row: str, fires: bool) -> None:
@@ -159,13 +164,15 @@ def test_the_funds_are_compared_with_money_indicators() -> None:
     assert found(funding.yuan_typed_as_ten_thousand, form("合计 _ 387664.62 387664.62 _", unit="元", indicators=(cost,))) == []
 
 
-@pytest.mark.parametrize("row, told", [("合计 一百 10 10 _", [(None, "C5")]), ("合计 10 -3 0 _", [(Severity.WARNING, "D5")]), ("合计 — / 无 _", []), ("合计 1,234.50 10 10 _", []),
+@pytest.mark.parametrize("row, told", [("合计 一百 10 10 _", [(None, "C5")]), ("合计 10 -3 0 _", [(Severity.WARNING, "D5")]), ("合计 — / 无 _", []),
+    ("合计 1,234.50 10 10 _", []),
                                        ("合计 #REF! 10 10 _", [])])
 def test_amounts_are_numbers(row: str, told: list) -> None:
     assert [(finding.severity, finding.cell) for finding in funding.amount_is_no_number(form(row), default())] == told
 
 
-@pytest.mark.parametrize("row, fires", [("合计 132.71 57.04 56.96 _", True), ("合计 132.71 57.04 30 _", False), ("合计 60 57.04 56.96 _", False), ("合计 0 57.04 56.96 _", False),
+@pytest.mark.parametrize("row, fires", [("合计 132.71 57.04 56.96 _", True), ("合计 132.71 57.04 30 _", False), ("合计 60 57.04 56.96 _", False),
+    ("合计 0 57.04 56.96 _", False),
                                         ("合计 861.1 2030.12 2030.12 _", False)])
 def test_a_rate_reached_only_by_cutting_the_budget(row: str, fires: bool) -> None:
     assert bool(found(funding.rate_only_after_cut, form(row))) is fires

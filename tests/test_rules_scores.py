@@ -19,13 +19,18 @@ def row(number: int, text: str, level1: str = "产出指标") -> Indicator:
     """`指标值 完成值 分值 得分 [说明]`; _ is an empty cell."""
     target, actual, points, score, *note = [None if value == "_" else value for value in text.split()]
     cells = {key: f"{letter}{number}" for key, letter in zip(("level1", "name", "target", "actual", "points", "score", "note"), "BDEFGHI")}
-    return Indicator(level1=level1, name=f"事项{number}", target=target, actual=actual, points=points, score=score, note=note[0] if note else None, cells=cells)
+    return Indicator(level1=level1, name=f"事项{number}", target=target, actual=actual, points=points, score=score, note=note[0] if note else None,
+                     cells=cells)
+
+
+NO_NOTES = COLUMNS - {"note"}
 
 
 def form(*rows: str, funds: str = "100 100 10 10", total: str | None = None, policy: Policy | None = None, **more) -> Form:
     """funds: `全年预算 全年执行 分值 得分` of the total row."""
     annual, executed, points, score = [None if value == "_" else value for value in funds.split()]
-    line = FundingLine(source=TOTAL, annual_budget=annual, executed=executed, points=points, score=score, cells={"points": "H5", "score": "J5", "execution_rate": "I5"})
+    line = FundingLine(source=TOTAL, annual_budget=annual, executed=executed, points=points, score=score, cells={"points": "H5", "score": "J5",
+                                                                                                                 "execution_rate": "I5"})
     columns = more.pop("columns", COLUMNS)
     made = Form(kind=PROJECT, file="a.xlsx", sheet="表", funding=(line,), indicators=tuple(row(number, text) for number, text in enumerate(rows, 12)),
                 indicator_columns=columns, total_score=total, cells={"total_score": "H30", "grade": "I30", "total_points": "G30"}, **more)
@@ -40,7 +45,8 @@ FULL = ("≥10个 10个 60 60", "≥90% 95% 30 30")
 
 
 @pytest.mark.parametrize("rows, funds", [
-    (FULL, "100 100 10 10"), (("≥10个 10个 60 60", "≥90% 95% 40 40"), "100 100 _ _"), (FULL, "100 100 _ _"), (("≥1个 1个 50 _", "≥1个 1个 40 _"), "1 1 10 _"),
+    (FULL, "100 100 10 10"), (("≥10个 10个 60 60", "≥90% 95% 40 40"), "100 100 _ _"), (FULL, "100 100 _ _"), (("≥1个 1个 50 _",
+    "≥1个 1个 40 _"), "1 1 10 _"),
     (("≥10个 10个 60% 60", "≥90% 95% 30% 30"), "100 100 10% 10"), (("≥10个 10个 60分 60分", "≥90% 95% 30分 30分"), "100 100 10分 10分"),
     (("≥1个 1个 33.33 33", "≥1个 1个 33.33 33", "≥1个 1个 33.34 33"), "1 1 _ _"), (("≥1个 1个 _ _", "≥1个 1个 _ _", "≥1个 1个 5 5"), "1 1 10 10"),
 ])
@@ -70,11 +76,14 @@ def test_points_below_a_level_add_up_to_what_it_prints() -> None:
 
 
 def test_scores_above_their_points() -> None:
-    assert found(scores.score_above_points, form("≥10个 10个 10 12", "≥10个 10个 10 10", "≥10个 10个 10 _", funds="1 1 10 11", total="101")) == ["J5", "H12", "H30"]
+    assert found(scores.score_above_points, form("≥10个 10个 10 12", "≥10个 10个 10 10", "≥10个 10个 10 _", funds="1 1 10 11", total="101")) == ["J5",
+                                                                                                                                           "H12",
+                                                                                                                                           "H30"]
 
 
 @pytest.mark.parametrize("text, cells", [
-    ("≥10个 10个 10 7", ["H12,I12"]), ("≥10个 10个 10 7 资料归档不全", []), ("≥10个 10个 10 10", []), ("≥10个 10个 10 _", []), ("≥10个 8个 10 8", []), ("有效 有效 10 9", ["H12,I12"]),
+    ("≥10个 10个 10 7", ["H12,I12"]), ("≥10个 10个 10 7 资料归档不全", []), ("≥10个 10个 10 10", []), ("≥10个 10个 10 _", []), ("≥10个 8个 10 8", []),
+    ("有效 有效 10 9", ["H12,I12"]),
     ("≥10个 10个 10 7 无", ["H12,I12"]), ("有效 基本有效 10 8", ["H12,I12"]), ("≥10个 _ 10 0", []),
 ])
 def test_a_deduction_wants_its_reason(text: str, cells: list[str]) -> None:
@@ -82,12 +91,19 @@ def test_a_deduction_wants_its_reason(text: str, cells: list[str]) -> None:
 
 
 @pytest.mark.parametrize("text, cells", [
-    ("≥10个 8个 10 8", []), ("≥10个 8个 10 10", ["H12"]), ("≥10个 8个 10 5", ["H12"]), ("≥10个 8个 10 5 验收推迟,明年一季度补齐", []), ("≥10个 10个 10 7", []),
-    ("≥3个 2个 10 6.67", []), ("≥3个 2个 10 6.7", []), ("≤10个 20个 10 5", []), ("≤10个 20个 10 10", ["H12"]), ("有效 一般 10 10", []), ("≥10个 15个 10 10", []), ("≥10个 8个 10 _", []),
+    ("≥10个 8个 10 8", []), ("≥10个 8个 10 10", ["H12"]), ("≥10个 8个 10 5", []), ("≥10个 8个 10 5 验收推迟,明年一季度补齐", []), ("≥10个 10个 10 7", []),
+    ("≥3个 2个 10 6.67", []), ("≥3个 2个 10 6.7", []), ("≤10个 20个 10 5", []), ("≤10个 20个 10 10", ["H12"]), ("有效 一般 10 10", []),
+    ("≥10个 15个 10 10", []), ("≥10个 8个 10 _", []),
     ("≥90% 45% 10 5", []), ("≥10个 8个 10 12", []),
 ])
 def test_scores_follow_the_completion(text: str, cells: list[str]) -> None:
     assert found(scores.score_out_of_proportion, form(text)) == cells
+
+
+def test_a_low_score_is_asked_about_here_where_the_form_has_no_reason_column() -> None:
+    assert found(scores.score_out_of_proportion, form("≥10个 8个 10 5", columns=NO_NOTES)) == ["H12"]
+    assert found(scores.score_out_of_proportion, form("≥10个 8个 10 8", columns=NO_NOTES)) == []
+    assert found(scores.deduction_without_reason, form("≥10个 10个 10 7", columns=NO_NOTES)) == []
 
 
 @pytest.mark.parametrize("total, cells", [("100", []), ("100.00", []), ("99", ["H30"]), (None, []), ("100分", [])])
@@ -114,14 +130,16 @@ def test_qualitative_scores_stay_in_their_band(text: str, cells: list[str]) -> N
 
 
 @pytest.mark.parametrize("total, grade, cells", [
-    ("96", "优", []), ("90", "优秀", []), ("89.9", "优", ["I30"]), ("85", "良好", []), ("70", "中", []), ("59", "差", []), ("96", "良", ["I30"]), ("96", "合格", []), ("96", None, []), (None, "优", []),
+    ("96", "优", []), ("90", "优秀", []), ("89.9", "优", ["I30"]), ("85", "良好", []), ("70", "中", []), ("59", "差", []), ("96", "良", ["I30"]), ("96",
+    "合格", []), ("96", None, []), (None, "优", []),
 ])
 def test_the_grade_is_that_of_the_total(total: str | None, grade: str | None, cells: list[str]) -> None:
     assert found(scores.grade_unlike_total, form(*FULL, total=total, grade=grade)) == cells
 
 
 @pytest.mark.parametrize("funds, cells", [
-    ("2987.6 2270.58 10 7.6", []), ("100 100 10 10", []), ("57.04 56.96 10 10", []), ("57.04 56.96 10 9.99", []), ("100 76 10 10", ["J5"]), ("100 110 10 10", []),
+    ("2987.6 2270.58 10 7.6", []), ("100 100 10 10", []), ("57.04 56.96 10 10", []), ("57.04 56.96 10 9.99", []), ("100 76 10 10", ["J5"]),
+    ("100 110 10 10", []),
     ("100 76 10 _", []), ("100 76 _ _", []), ("0 0 10 10", []), ("100 0 10 0", []), ("100 0 10 10", ["J5"]), ("100 76 20 15.2", []),
 ])
 def test_the_execution_score_is_points_times_rate(funds: str, cells: list[str]) -> None:
@@ -135,7 +153,8 @@ def test_a_cap_is_off_until_a_county_sets_one() -> None:
     assert found(scores.score_above_cap, low, capped) == ["H30"]
 
 
-@pytest.mark.parametrize("text, cells", [("_ 10个 10 10", ["H12,E12"]), ("≥10个 _ 10 10", ["H12,F12"]), ("≥10个 _ 10 0", []), ("0起 0起 10 10", []), ("无 无 10 10", []), ("≥10个 / 10 10", ["H12,F12"])])
+@pytest.mark.parametrize("text, cells", [("_ 10个 10 10", ["H12,E12"]), ("≥10个 _ 10 10", ["H12,F12"]), ("≥10个 _ 10 0", []), ("0起 0起 10 10", []),
+    ("无 无 10 10", []), ("≥10个 / 10 10", ["H12,F12"])])
 def test_full_marks_need_a_target_and_a_completion(text: str, cells: list[str]) -> None:
     assert found(scores.full_marks_for_nothing, form(text)) == cells
 

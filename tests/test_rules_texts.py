@@ -24,7 +24,8 @@ def found(rule, checked: Form, policy: Policy | None = None) -> list[str | None]
     return [finding.cell for finding in rule(checked, policy or default())]
 
 
-@pytest.mark.parametrize("text", ["<p>负责应急管理工作</p>", "完成建设&nbsp;验收", r"$\geq 99\%$", r"畅通率\geq 99", "完成_x000D_建设", "完成\x0b建设", "乱码\ufffd文字", "第一条<br/>第二条"])
+@pytest.mark.parametrize("text", ["<p>负责应急管理工作</p>", "完成建设&nbsp;验收", r"$\geq 99\%$", r"畅通率\geq 99", "完成_x000D_建设", "完成\x0b建设", "乱码\ufffd文字",
+    "第一条<br/>第二条"])
 def test_code_left_in_a_text(text: str) -> None:
     assert found(narrative.residue_in_text, form(text)) == ["E9"]
 
@@ -50,7 +51,8 @@ def test_guidance_left_in(text: str) -> None:
     assert found(narrative.guidance_left, form(text)) == ["E9"]
 
 
-@pytest.mark.parametrize("text", ["完成征文100篇，每篇2000字。", "组织问卷调查，请群众填写满意度问卷3000份", "对照年度目标，完成了全部任务", "编写说明书1套（5册）", "撰写报告5篇（每篇2000字）", "每篇3000字以上", "详细说明了项目情况", "如实填写台账", None])
+@pytest.mark.parametrize("text", ["完成征文100篇，每篇2000字。", "组织问卷调查，请群众填写满意度问卷3000份", "对照年度目标，完成了全部任务", "编写说明书1套（5册）", "撰写报告5篇（每篇2000字）", "每篇3000字以上",
+    "详细说明了项目情况", "如实填写台账", None])
 def test_text_that_is_no_guidance(text: str | None) -> None:
     assert found(narrative.guidance_left, form(text)) == []
 
@@ -79,7 +81,8 @@ def test_a_goal_that_lists_duties(goal: str, duties: bool) -> None:
     assert bool(found(narrative.goal_is_a_list_of_duties, form("完成", goal))) is duties
 
 
-@pytest.mark.parametrize("text, wrong", [("132.71", True), ("57.04万元", True), ("100%", True), ("示例项目", True), ("完成示例项目建设", False), ("无", False), ("完成3个村", False), ("2024年完成", False)])
+@pytest.mark.parametrize("text, wrong", [("132.71", True), ("57.04万元", True), ("100%", True), ("示例项目", True), ("完成示例项目建设", False), ("无", False),
+    ("完成3个村", False), ("2024年完成", False)])
 def test_a_goal_cell_that_holds_no_goal(text: str, wrong: bool) -> None:
     assert bool(found(narrative.goal_is_no_goal, form("已完成", text))) is wrong
 
@@ -130,7 +133,8 @@ def values(*pairs: str) -> tuple[Indicator, ...]:
 
 
 @pytest.mark.parametrize("pairs, cells", [
-    (("≥９９%|99%",), ["E12"]), (("≥99%|99 %",), ["F12"]), (("≥99%|99%", ">=95%|95%"), ["E13"]), (("≥99%|99%", "≧95%|95%"), ["E13"]), ((">=99%|99%", ">=95%|95%"), []),
+    (("≥９９%|99%",), ["E12"]), (("≥99%|99 %",), ["F12"]), (("≥99%|99%", ">=95%|95%"), ["E13"]), (("≥99%|99%", "≧95%|95%"), ["E13"]),
+    ((">=99%|99%", ">=95%|95%"), []),
     (("≥99%|99%", "≤5个|3个", "=2个|2个"), []), (("=2个|2个", "═3个|3个"), ["E13"]), (("效果 明显|明显",), []),
 ])
 def test_untidy_values(pairs: tuple[str, ...], cells: list[str]) -> None:
@@ -143,7 +147,8 @@ def filing(text: str, name: str = "示例县应急管理局") -> Filing:
 
 @pytest.mark.parametrize("text, name, foreign", [
     ("严格考核各社区各部门的工作开展情况", "示例县应急管理局", "考核各社区"), ("我校高度重视", "示例县应急管理局", "我校"), ("我校高度重视", "示例县第一中学校", None), ("我局高度重视", "示例县应急管理局", None),
-    ("我院成立领导小组", "示例县人民医院", None), ("我镇认真落实", "示例县水利局", "我镇"), ("维护本院长期利益", "示例县教育局", None), ("考核各社区各部门", "示例街道办事处", None), ("我委积极推进", "示例县发展和改革委员会", None),
+    ("我院成立领导小组", "示例县人民医院", None), ("我镇认真落实", "示例县水利局", "我镇"), ("维护本院长期利益", "示例县教育局", None), ("考核各社区各部门", "示例街道办事处", None), ("我委积极推进",
+    "示例县发展和改革委员会", None),
     ("我中心开展宣传", "示例县林业局", None), ("我局高度重视", "示例县第一小学", "我局"), ("我局高度重视", "示例县林业站", None), ("基本所需得到满足", "示例县财政局", None), ("自我校正", "示例县财政局", None),
 ])
 def test_the_words_of_another_kind_of_unit(text: str, name: str, foreign: str | None) -> None:
@@ -152,7 +157,9 @@ def test_the_words_of_another_kind_of_unit(text: str, name: str, foreign: str | 
 
 def test_foreign_words_on_a_form_point_to_their_cell() -> None:
     checked = Filing(department="示例县水利局", forms=(form("我校全部完成。"),))
-    assert [(finding.cell, finding.file, finding.sheet) for finding in narrative.text_of_another_kind_of_unit(checked, default())] == [("E9", "a.xlsx", "表")]
+    assert [(finding.cell, finding.file, finding.sheet) for finding in narrative.text_of_another_kind_of_unit(checked, default())] == [("E9",
+                                                                                                                                        "a.xlsx",
+                                                                                                                                        "表")]
 
 
 @pytest.mark.parametrize("text, rate, met, cells", [
@@ -174,7 +181,8 @@ def test_notes_that_tell_something(note: str) -> None:
 
 
 def test_every_list_of_phrases_compiles_and_matches_no_empty_text() -> None:
-    names = ("instruction", "residue", "broken", "unspent", "budget_change", "measure", "empty_note", "no_work", "work_done", "not_paid", "all_paid", "partly", "all_done", "exception", "duty")
+    names = ("instruction", "residue", "broken", "unspent", "budget_change", "measure", "empty_note", "no_work", "work_done", "not_paid",
+             "all_paid", "partly", "all_done", "exception", "duty")
     assert [name for name in names if phrases(name).search("")] == []
 
 

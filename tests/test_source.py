@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hostile import compound, row, sheet, workbook, zipped
+from hostile import OFFICE, RELS, compound, row, sheet, workbook, zipped
 
 from selfeval_xl.errors import UsageError
 from selfeval_xl.grid import Area
@@ -73,7 +73,8 @@ def test_a_formula_without_its_result_is_empty_but_known(tmp_path):
 
 
 def test_a_shared_formula_is_written_out_for_each_cell(tmp_path):
-    data = '<row r="1"><c r="A1"><f t="shared" ref="A1:A2" si="0">B1/C1</f></c></row><row r="2"><c r="A2"><f t="shared" si="0"/></c><c r="B2"><v>1</v></c></row>'
+    data = ('<row r="1"><c r="A1"><f t="shared" ref="A1:A2" si="0">B1/C1</f></c></row>'
+            '<row r="2"><c r="A2"><f t="shared" si="0"/></c><c r="B2"><v>1</v></c></row>')
     assert open_source(save(tmp_path, workbook(sheet(data)))).grids[0].formulas() == {(0, 0): "=B1/C1", (1, 0): "=B2/C2"}
 
 
@@ -95,7 +96,8 @@ def test_an_error_that_calamine_does_not_know_costs_nothing(tmp_path):
 
 def test_hidden_sheets_are_read_and_our_own_becomes_settings(tmp_path):
     ours = sheet(row(1, "layout", "jilin-2024") + row(2, "year", 2024) + row(3, "submission"))
-    source = open_source(save(tmp_path, workbook(sheet(row(1, "甲")), sheet(row(1, "乙")), ours, names=("明", "暗", SETTINGS), states={2: "hidden", 3: "veryHidden"})))
+    content = workbook(sheet(row(1, "甲")), sheet(row(1, "乙")), ours, names=("明", "暗", SETTINGS), states={2: "hidden", 3: "veryHidden"})
+    source = open_source(save(tmp_path, content))
     assert [(grid.name, grid.visible) for grid in source.grids] == [("明", True), ("暗", False)]
     assert source.settings == {"layout": "jilin-2024", "year": "2024", "submission": ""}
 
@@ -197,9 +199,10 @@ def saved_by_libreoffice(tmp_path_factory):
         shutil.copy(real, folder / "真.xlsx")
     names = sorted(path.name for path in folder.glob("*.xlsx"))
     for kind in ("xls", "ods"):
-        subprocess.run(["soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to", kind, "--outdir", folder, *names],
+        profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+        subprocess.run(["soffice", profile, "--headless", "--convert-to", kind, "--outdir", folder, *names],
                        cwd=folder, check=True, capture_output=True, timeout=180)
-    return {name.removesuffix(".xlsx"): tuple((folder / name).with_suffix(suffix) for suffix in (".xlsx", ".xls", ".ods")) for name in names}
+    return {Path(name).stem: tuple((folder / name).with_suffix(suffix) for suffix in (".xlsx", ".xls", ".ods")) for name in names}
 
 
 def test_xls_and_ods_say_the_same_as_xlsx(saved_by_libreoffice):
@@ -224,7 +227,8 @@ def test_formats_of_xls_are_those_that_xlrd_finds(saved_by_libreoffice):
     book = xlrd.open_workbook(path, formatting_info=True)
     sheet = book.sheet_by_index(0)
     found = {(row, column): book.format_map[book.xf_list[sheet.cell_xf_index(row, column)].format_key].format_str
-             for row in range(sheet.nrows) for column in range(sheet.ncols) if sheet.cell_type(row, column) not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK)}
+             for row in range(sheet.nrows) for column in range(sheet.ncols)
+             if sheet.cell_type(row, column) not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK)}
     assert open_source(path).grids[0].formats() == {place: shown for place, shown in found.items() if shown != "General"}
 
 
@@ -261,17 +265,22 @@ def _wide(text: str) -> bytes:
 
 def _xlsb(cells: bytes) -> bytes:
     """A binary workbook with one sheet of these cell records, A1:B1 merged."""
-    from hostile import OFFICE, RELS
-
     relations = f'<Relationships xmlns="{RELS}"><Relationship Id="rId1" Type="{OFFICE}/%s" Target="%s"/></Relationships>'
     styles = _record(278, b"") + _record(615, struct.pack("<I", 1)) + _record(44, struct.pack("<H", 176) + _wide("0.0%")) + _record(616, b"")
-    styles += _record(617, struct.pack("<I", 2)) + _record(47, struct.pack("<HH12x", 0, 0)) + _record(47, struct.pack("<HH12x", 0, 176)) + _record(618, b"") + _record(279, b"")
+    for number_format in (0, 176):
+        styles += _record(617, struct.pack("<I", 2)) * (number_format == 0) + _record(47, struct.pack("<HH12x", 0, number_format))
+    styles += _record(618, b"") + _record(279, b"")
+    listed = _record(156, struct.pack("<II", 0, 1) + _wide("rId1") + _wide("自评表"))
     return zipped({
-        "[Content_Types].xml": "<Types/>", "_rels/.rels": relations % ("officeDocument", "xl/workbook.bin"),
-        "xl/_rels/workbook.bin.rels": relations % ("worksheet", "worksheets/sheet1.bin"), "xl/styles.bin": styles,
-        "xl/workbook.bin": _record(131, b"") + _record(143, b"") + _record(156, struct.pack("<II", 0, 1) + _wide("rId1") + _wide("自评表")) + _record(144, b"") + _record(132, b""),
-        "xl/worksheets/sheet1.bin": _record(129, b"") + _record(148, struct.pack("<IIII", 0, 1, 0, 1)) + _record(145, b"") + cells + _record(146, b"")
-        + _record(177, struct.pack("<IIII", 0, 0, 0, 1)) + _record(130, b""),
+        "[Content_Types].xml": "<Types/>",
+        "_rels/.rels": relations % ("officeDocument", "xl/workbook.bin"),
+        "xl/_rels/workbook.bin.rels": relations % ("worksheet", "worksheets/sheet1.bin"),
+        "xl/styles.bin": styles,
+        "xl/workbook.bin": _record(131, b"") + _record(143, b"") + listed + _record(144, b"") + _record(132, b""),
+        "xl/worksheets/sheet1.bin": b"".join((
+            _record(129, b""), _record(148, struct.pack("<IIII", 0, 1, 0, 1)), _record(145, b""), cells, _record(146, b""),
+            _record(177, struct.pack("<IIII", 0, 0, 0, 1)), _record(130, b""),
+        )),
     })
 
 

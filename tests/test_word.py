@@ -29,7 +29,8 @@ def table(*rows: str) -> str:
 
 
 def document(folder: Path, body: str, styles: str = "", **parts: str):
-    content = {"word/document.xml": f"<w:document {W}><w:body>{body}</w:body></w:document>", **{name.replace("_", "/", 1): part for name, part in parts.items()}}
+    content = {"word/document.xml": f"<w:document {W}><w:body>{body}</w:body></w:document>"}
+    content |= {name.replace("_", "/", 1): part for name, part in parts.items()}
     if styles:
         content["word/styles.xml"] = f"<w:styles {W}>{styles}</w:styles>"
     path = folder / "自评.docx"
@@ -79,7 +80,8 @@ def test_paragraphs_carry_their_heading_level_and_tables_their_place(tmp_path):
 
 
 def test_only_what_the_paper_shows_is_text(tmp_path):
-    body = ('<w:p><w:r><w:t>实际</w:t><w:br/><w:t>完成</w:t></w:r><w:ins><w:r><w:t>新增</w:t></w:r></w:ins><w:del><w:r><w:delText>删去</w:delText></w:r></w:del>'
+    body = ("<w:p><w:r><w:t>实际</w:t><w:br/><w:t>完成</w:t></w:r><w:ins><w:r><w:t>新增</w:t></w:r></w:ins>"
+            "<w:del><w:r><w:delText>删去</w:delText></w:r></w:del>"
             "<w:hyperlink><w:r><w:t>链接</w:t></w:r></w:hyperlink><w:r><w:instrText> PAGE </w:instrText></w:r></w:p>"
             f"<w:sdt><w:sdtContent>{paragraph('控件里')}</w:sdtContent></w:sdt>")
     assert document(tmp_path, body).blocks == [(0, "实际\n完成新增链接"), (0, "控件里")]
@@ -92,7 +94,7 @@ def test_a_table_inside_a_cell_is_a_grid_of_its_own(tmp_path):
 
 
 def test_dde_fields_and_macros_are_told(tmp_path):
-    source = document(tmp_path, '<w:p><w:r><w:instrText> DDEAUTO c:\\x "y" </w:instrText></w:r></w:p>', word_vbaProject="x")
+    source = document(tmp_path, '<w:p><w:r><w:instrText> DDEAUTO c:\\x "y" </w:instrText></w:r></w:p>')
     assert [problem.rule for problem in source.problems] == ["T07"]
     source = document(tmp_path, paragraph("文"), **{"word_vbaProject.bin": "x"})
     assert [("宏" in problem.text, problem.rule) for problem in source.problems] == [(True, "T07")]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 
 from ..assess import assess
 from ..findings import Finding, Findings, Severity, Treatment
@@ -196,7 +195,6 @@ def _compare(entry: Entry, roster: Roster) -> None:
         if match is not None:
             open_projects.remove(match)
             form.ledger = match
-            form.status = EXEMPT if match.exempt else REPORTED
         elif roster.projects:
             form.status = EXTRA
     entry.missing = [project for project in open_projects if not project.exempt]
@@ -222,8 +220,3 @@ def advice(findings: Iterable[Finding]) -> str:
 def counts(findings: Iterable[Finding]) -> dict[str, int]:
     severities = [finding.severity for finding in findings]
     return {"errors": severities.count(Severity.ERROR), "warnings": severities.count(Severity.WARNING), "notes": severities.count(Severity.NOTE)}
-
-
-def folder_of(path: str | Path) -> Path:
-    path = Path(path)
-    return path if path.is_dir() else path.parent

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from .arithmetic import ratio
 from .columns import FORMULA, HEAD, PLACE, Column, Live, Sheet, change_of, count, hand, link, money, rate_of, rest_of
 
 
@@ -24,8 +29,14 @@ def _found(key: str, label: str, column: str, word: str) -> Column:
     return Column(key, label, 7, "count", FORMULA, True, Live(f'COUNTIFS({{findings.department}},{{department}},{{findings.{column}}},"{word}")'))
 
 
+def completion(row: Mapping[str, Any]) -> Decimal | None:
+    """已完成 ÷ (指标总数 − 待核定) to 0.01%; None where there is nothing to divide by."""
+    whole = row["indicators"] - row["undetermined"]
+    return ratio(Decimal(row["met"]), Decimal(whole)) if whole else None
+
+
 _COMPLETED = Column("completion_rate", "指标完成率", 10, "rate", FORMULA, live=Live(
-    'IF({indicators}-{undetermined}=0,"",ROUND({met}/({indicators}-{undetermined}),4))', None, True))
+    'IF({indicators}-{undetermined}=0,"",ROUND({met}/({indicators}-{undetermined}),4))', completion, True))
 
 DEPARTMENTS = Sheet("departments", "部门汇总", (
     *HEAD[:4], count("units", "所属单位数"),

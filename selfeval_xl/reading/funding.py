@@ -37,6 +37,8 @@ def funding_columns(sheet: Sheet, row: int, left: int, right: int) -> dict[str, 
         role = label.role(SCOPE) if left <= label.column <= right else None
         if role and (role.key not in found or role.rank < found[role.key].role(SCOPE).rank):
             found[role.key] = label
+    if any(key in found for key in (*AMOUNTS, "execution_rate")):
+        _add_likely(sheet, row, left, right, found)
     return found if sum(key in found for key in AMOUNTS) >= 2 else {}
 
 
@@ -61,7 +63,6 @@ def money_unit(sheet: Sheet, area: Area, rows: tuple[int, int]) -> str | None:
 def read_funding(sheet: Sheet, head_row: int, limit: int, area: Area, unit: str) -> Funding:
     """Reads the lines below the head in `head_row`, down to `limit` (the last row that may belong to the table)."""
     columns = funding_columns(sheet, head_row, area.left, area.right)
-    _add_likely(sheet, head_row, area, columns)
     head_bottom = max(label.area.bottom for label in columns.values())
     funding = Funding(rows=(head_row, head_bottom), head=(head_row, head_bottom))
     for label in columns.values():
@@ -91,9 +92,9 @@ def read_funding(sheet: Sheet, head_row: int, limit: int, area: Area, unit: str)
     return funding
 
 
-def _add_likely(sheet: Sheet, row: int, area: Area, columns: dict[str, Label]) -> None:
+def _add_likely(sheet: Sheet, row: int, left: int, right: int, columns: dict[str, Label]) -> None:
     """Heads misspelt by one character, only where their column is still missing."""
-    for column in sheet.filled(row, area.left, area.right):
+    for column in sheet.filled(row, left, right):
         text = sheet.grid.value(row, column)
         if isinstance(text, str) and not roles(text):
             role = likely(text, SCOPE)

@@ -23,11 +23,13 @@ MAX_INFLATED = 64 << 20       # bytes of all parts that are read, together
 MAX_CELLS = 2_000_000         # cells of the rectangle that a sheet's values span
 MAX_VALUES = 400_000          # values of one sheet
 MAX_MERGES = 20_000           # merged areas of one sheet
+MAX_STYLES = 200_000          # cell styles of a workbook (Excel itself allows 65,490)
+MAX_SHEET_TAGS = 4_000_000    # tags of one sheet
 FAR_ROW, FAR_COLUMN = 100_000, 702          # beyond them nothing is read
 NEAR_ROW, NEAR_COLUMN = 20_000, 100         # ... nor beyond these, once a sheet's values span more than MAX_CELLS
 
 DAMAGED = "文件损坏，打不开；请用Excel或WPS打开后另存为xlsx再报送"
-TOO_BIG = "展开后内容超过64MB，不像自评表，没有读取；请删除表格以外的空行空列和图片，另存为xlsx再报送"
+TOO_BIG = "展开后内容过大，不像自评表，没有读取；请删除表格以外的空行空列和图片，另存为xlsx再报送"
 ENTITIES = "文件内含有不该有的XML实体定义，为安全起见没有读取；请用Excel或WPS打开后另存为xlsx再报送"
 
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
@@ -145,7 +147,15 @@ def usual_cells(sheet: bytes) -> bool:
 
 
 def few_values(sheet: bytes) -> bool:
-    return sheet.count(b"<v") + sheet.count(b"<is") <= MAX_VALUES
+    """Whether calamine's tables for this sheet's XML stay small."""
+    return sheet.count(b"<v") + sheet.count(b"<is") <= MAX_VALUES and sheet.count(b"<") <= MAX_SHEET_TAGS
+
+
+def few_entries(part: bytes) -> bytes:
+    """The same styles or shared strings; UnreadableFile when there are more than any form has."""
+    if part.count(b"<si") > MAX_VALUES or part.count(b"<xf") > MAX_STYLES:
+        raise UnreadableFile(TOO_BIG)
+    return part
 
 
 def honest_counts(part: bytes) -> bytes:

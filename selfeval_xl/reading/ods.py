@@ -221,8 +221,10 @@ def _read_cell(sheet: _Sheet, cell: ElementTree.Element, row: int, column: int, 
 
 def _formula(text: str) -> str:
     """A formula in Excel's notation: of:=SUM([.D5:.D7]) is =SUM(D5:D7)."""
-    text = text.partition("=")[2]
-    return "=" + _REFERENCE.sub(lambda match: match[1].replace(".", "!") + (f":{match[2].rpartition('.')[2]}" if match[2] else ""), text).replace(";", ",")
+    def reference(match: re.Match[str]) -> str:
+        return match[1].replace(".", "!") + (f":{match[2].rpartition('.')[2]}" if match[2] else "")
+
+    return "=" + _REFERENCE.sub(reference, text.partition("=")[2]).replace(";", ",")
 
 
 def _value(cell: ElementTree.Element) -> Value:

@@ -149,8 +149,8 @@ def packed(name: str, stream: bytes) -> bytes:
     further = places[_IN_HEADER:] + [_FREE] * (lists * (numbers - 1) - max(0, tables - _IN_HEADER))
     first_list = pieces + 1 + tables
     listed = b"".join(
-        array("I", [*further[number * (numbers - 1):(number + 1) * (numbers - 1)], first_list + number + 1 if number + 1 < lists else _LAST]).tobytes()
-        for number in range(lists)
+        array("I", [*further[at * (numbers - 1):(at + 1) * (numbers - 1)], first_list + at + 1 if at + 1 < lists else _LAST]).tobytes()
+        for at in range(lists)
     )
     head = SIGNATURE + bytes(16) + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
     head += struct.pack("<9I", 0, tables, pieces, 0, _SMALL, _LAST, 0, first_list if lists else _LAST, lists)

@@ -23,8 +23,8 @@ Block = tuple[int, str]
 
 _PACKAGES = (("xl/workbook.bin", "xlsb"), ("xl/workbook.xml", "xlsx"), ("word/document.xml", "docx"))
 _MAGIC = (
-    (b"%PDF", "pdf"), (b"\x89PNG", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"), (b"BM", "image"), (b"II*\0", "image"), (b"MM\0*", "image"),
-    (b"Rar!\x1a\x07", "rar"), (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"%PDF", "pdf"), (b"\x89PNG", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"), (b"BM", "image"), (b"II*\0", "image"),
+    (b"MM\0*", "image"), (b"Rar!\x1a\x07", "rar"), (b"7z\xbc\xaf\x27\x1c", "7z"),
 )
 _OTHER_KINDS = {
     "doc": "是旧版Word文件（.doc），读不出表格；请用Word或WPS打开后另存为.docx再报送。",
@@ -162,7 +162,7 @@ def _settle(source: Source, grids: list[Grid], problems: list[Problem]) -> None:
     source.problems += problems
     for grid in grids:
         if grid.name == SETTINGS:
-            source.settings = {str(row[0]): "" if row[1] is None else grid.text(number, 1) for number, row in enumerate(grid.rows) if len(row) > 1 and row[0] is not None}
+            source.settings = {grid.text(row, 0): grid.text(row, 1) for row in range(grid.height) if grid.value(row, 0) is not None}
         else:
             source.grids.append(grid)
 

@@ -15,6 +15,8 @@ from .guard import DAMAGED, MAX_CELLS, MAX_VALUES
 from .ole import packed
 from .opened import open_calamine, sheet_values, worksheets
 
+_XLRD_STUMBLES = (AssertionError, ValueError, IndexError, KeyError, TypeError, AttributeError)   # over damaged records
+
 
 def read_xls(name: str, stream: bytes) -> tuple[list[Grid], list[Problem], BookRecords]:
     """Every sheet as a Grid. stream: the file's workbook stream of this name (Workbook, or Book before 1997).
@@ -60,7 +62,7 @@ def _through_xlrd(data: bytes, book: BookRecords, problems: list[Problem]) -> li
 
     try:
         opened = xlrd.open_workbook(file_contents=data, ragged_rows=True, logfile=_Silent())
-    except (xlrd.XLRDError, CompDocError, AssertionError, ValueError, IndexError, KeyError, UnicodeError, TypeError, AttributeError, struct.error) as error:
+    except (xlrd.XLRDError, CompDocError, struct.error, *_XLRD_STUMBLES) as error:
         raise UnreadableFile(DAMAGED) from error
     grids = []
     for sheet in opened.sheets():

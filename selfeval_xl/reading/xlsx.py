@@ -14,7 +14,7 @@ from ..errors import UnreadableFile
 from ..forms import Problem
 from ..grid import Area, Grid, Value
 from .cells import TOO_MANY_MERGES, TOO_MANY_VALUES, Place, far_text, filled, merged, put, trimmed, within_limits
-from .guard import DAMAGED, MAX_MERGES, Package, few_values, honest_counts, pack, usual_cells
+from .guard import DAMAGED, MAX_MERGES, Package, few_entries, few_values, honest_counts, pack, usual_cells
 from .opened import Corners, open_calamine, sheet_values, worksheets
 from .sheetxml import Styles, column_number, errors_in, formats_in, formulas_in, hidden_in, read_exactly, strings_in, styles_in
 from .xmlwalk import local, small_enough
@@ -24,7 +24,10 @@ _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref\s*=\s*[\"']\$?([A-Z]{1,3
 _MERGES = re.compile(rb"<mergeCells\b.*</mergeCells>", re.DOTALL)
 _MODIFIED = re.compile(rb"<(?:\w+:)?modified\b[^>]*>\s*([^<]{4,40}?)\s*<")
 _1904 = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*[\"'](?:1|true)")
-_RELATION_IDS = ("{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id", "{http://purl.oclc.org/ooxml/officeDocument/relationships}id")
+_RELATION_IDS = (
+    "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
+    "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",
+)
 BROKEN_SHEET = "这张工作表已损坏，没有读取。请用Excel打开后另存为xlsx再报送。"
 
 
@@ -83,25 +86,25 @@ class Workbook:
     def formats(self, sheet: str) -> Mapping[Place, str]:
         try:
             return formats_in(self.xml(sheet), self.styles)
-        except ElementTree.ParseError:
+        except (ElementTree.ParseError, UnreadableFile):
             return {}
 
     def formulas(self, sheet: str) -> Mapping[Place, str]:
         try:
             return formulas_in(self.xml(sheet))
-        except ElementTree.ParseError:
+        except (ElementTree.ParseError, UnreadableFile):
             return {}
 
     def errors(self, sheet: str) -> Mapping[Place, str]:
         try:
             return errors_in(self.xml(sheet))
-        except ElementTree.ParseError:
+        except (ElementTree.ParseError, UnreadableFile):
             return {}
 
     def hidden(self, sheet: str) -> tuple[frozenset[int], frozenset[int]]:
         try:
             return hidden_in(self.xml(sheet))
-        except ElementTree.ParseError:
+        except (ElementTree.ParseError, UnreadableFile):
             return frozenset(), frozenset()
 
 
@@ -120,6 +123,8 @@ def read_xlsx(package: Package) -> tuple[list[Grid], list[Problem]]:
     """
     book = Workbook(package.parts(name for name in package.names if _NEEDED.match(name)))
     problems: list[Problem] = []
+    for name in ("xl/styles.xml", "xl/sharedStrings.xml"):
+        few_entries(book.named(name) or b"")
     if not all(usual_cells(part) and few_values(part) for name, part in book.parts.items() if "sheets/" in name):
         return _exactly(book, problems), problems
     try:

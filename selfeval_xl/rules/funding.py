@@ -149,8 +149,8 @@ def yuan_typed_as_ten_thousand(form: Form, policy: Policy) -> Iterator[Finding]:
             if _ten_thousandfold(a, b, Decimal("0.2")):
                 large, small = ((one, a), (other, b)) if a > b else ((other, b), (one, a))
                 yield replace(
-                    line.finding(large[0], f"{line.source}的{NAMES[large[0]]}填{a if a > b else b}，{NAMES[small[0]]}填{small[1]}，相差约一万倍，像是有一格按元填、一格按万元填。",
-                                 hint=f"本表金额单位是{form.money_unit}，两个数都按{form.money_unit}填。"),
+                    line.finding(large[0], f"{line.source}的{NAMES[large[0]]}填{large[1]}，{NAMES[small[0]]}填{small[1]}，相差约一万倍，"
+                                 "像是有一格按元填、一格按万元填。", hint=f"本表金额单位是{form.money_unit}，两个数都按{form.money_unit}填。"),
                     cell=cells(line.cells.get(large[0]), line.cells.get(small[0])))
                 return
     yield from _unlike_indicators(form)
@@ -161,7 +161,8 @@ def _unlike_indicators(form: Form) -> Iterator[Finding]:
     line = main_line(form)
     if line is None:
         return
-    priced = [(indicator, field, parse(text)) for indicator in form.indicators for field in ("target", "actual") if "元" in (text := getattr(indicator, field) or "")]
+    priced = [(indicator, field, parse(text)) for indicator in form.indicators for field in ("target", "actual")
+              if "元" in (text := getattr(indicator, field) or "")]
     for key in ("annual_budget", "executed") if priced else ():
         amount = line.amount(key)
         if not amount or amount <= 0:
@@ -171,7 +172,8 @@ def _unlike_indicators(form: Form) -> Iterator[Finding]:
                 continue
             if _ten_thousandfold(yuan(form, amount), quantity.number * quantity.measure.factor, Decimal("0.002")):
                 yield replace(
-                    line.finding(key, f"资金表{NAMES[key]}是{getattr(line, key)}{form.money_unit}，指标“{indicator.name}”写的是{getattr(indicator, field)}，相差正好约一万倍。",
+                    line.finding(key, f"资金表{NAMES[key]}是{getattr(line, key)}{form.money_unit}，指标“{indicator.name}”写的是{getattr(indicator, field)}，"
+                                 "两个数相差一万倍。",
                                  hint="核对资金表的金额单位（元还是万元），两处按同一个数填。"),
                     cell=cells(line.cells.get(key), indicator.cells.get(field)))
                 return
@@ -230,7 +232,8 @@ def rate_only_after_cut(form: Form, policy: Policy) -> Iterator[Finding]:
     if ten_thousand_yuan(form, initial - annual) <= policy.number("budget_change_amount") or explains_change(form):
         return
     yield replace(
-        line.finding("annual_budget", f"预算由{line.initial_budget}{form.money_unit}调减到{line.annual_budget}{form.money_unit}（减少{shown((initial - annual) / initial)}）；"
+        line.finding("annual_budget", f"预算由{line.initial_budget}{form.money_unit}调减到{line.annual_budget}{form.money_unit}"
+                     f"（减少{shown((initial - annual) / initial)}）；"
                      f"按年初预算计算执行率只有{shown(executed / initial)}，请说明调减原因。", hint="写明调减的原因和依据（文号）。"),
         cell=cells(line.cells.get("annual_budget"), line.cells.get("initial_budget"), line.cells.get("execution_rate")))
 
@@ -317,8 +320,8 @@ def indicator_unlike_own_money(form: Form, policy: Policy) -> Iterator[Finding]:
             if told is None or not rates or not pattern.match(name) or any(abs(told - rate) <= Decimal("0.01") for rate in rates):
                 continue
             yield replace(
-                indicator.finding("actual", f"“{indicator.name}”填的是{indicator.actual}，按本表资金算是{shown(rates[0])}，算法是{formula}。", expected=shown(rates[0]),
-                                  hint="核对口径：口径相同的改成一致；口径不同的（如扣除上级追加、不计财政收回）请说明。"),
+                indicator.finding("actual", f"“{indicator.name}”填的是{indicator.actual}，按本表资金算是{shown(rates[0])}，算法是{formula}。",
+                                  expected=shown(rates[0]), hint="核对口径：口径相同的改成一致；口径不同的（如扣除上级追加、不计财政收回）请说明。"),
                 cell=cells(indicator.cells.get("actual"), line.cells.get("annual_budget")))
 
 

@@ -36,7 +36,8 @@ def is_fiscal(line: FundingLine) -> bool:
 
 def sources(form: Form) -> list[FundingLine]:
     """The rows that a total may be the sum of: of the first degree, by source and not by spending."""
-    return [line for line in form.funding if line.part_of is None and not line.is_total and not _SPENDING.match(line.source) and not _HEADS.match(line.source)]
+    return [line for line in form.funding
+            if line.part_of is None and not line.is_total and not _SPENDING.match(line.source) and not _HEADS.match(line.source)]
 
 
 def exceeds(form: Form, key: str, total: Decimal, parts: list[FundingLine], tolerance: Decimal) -> Decimal | None:

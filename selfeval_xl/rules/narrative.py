@@ -46,8 +46,9 @@ def _visible(code: str) -> str:
     return "".join(letter if letter.isprintable() else f"控制字符{ord(letter):02X}" for letter in code)
 
 
-_SIGNS = {r"\geqslant": "≥", r"\leqslant": "≤", r"\geq": "≥", r"\leq": "≤", r"\ge": "≥", r"\le": "≤", r"\times": "×", r"\sim": "~", r"\approx": "≈", r"\%": "%",
-          "&nbsp;": " ", "&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"', "&ldquo;": "“", "&rdquo;": "”", "&mdash;": "—", "&hellip;": "…", "&middot;": "·"}
+_SIGNS = {r"\geqslant": "≥", r"\leqslant": "≤", r"\geq": "≥", r"\leq": "≤", r"\ge": "≥", r"\le": "≤", r"\times": "×", r"\sim": "~",
+          r"\approx": "≈", r"\%": "%", "&nbsp;": " ", "&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"', "&ldquo;": "“", "&rdquo;": "”",
+          "&mdash;": "—", "&hellip;": "…", "&middot;": "·"}
 
 
 def clean(text: str) -> str:
@@ -67,7 +68,8 @@ def guidance_left(form: Form, policy: Policy) -> Iterator[Finding]:
     pattern = phrases("instruction")
     left = [text for text in (*goal_texts(form), *remark_texts(form), *_notes(form)) if pattern.search(text.text)]
     if left:
-        yield Finding(message=f"{_listed(left)}里还留着填写说明（“{_excerpt(left[0].text, pattern.search(left[0].text).start(), 16)}”）。",      # type: ignore[union-attr]
+        at = next(match.start() for match in pattern.finditer(left[0].text))
+        yield Finding(message=f"{_listed(left)}里还留着填写说明（“{_excerpt(left[0].text, at, 16)}”）。",
                       hint="按说明写上内容，再把说明文字删掉。", cell=cells(*(text.cell for text in left)), subject=left[0].what, value=left[0].text[:60])
     if form.placeholders:
         yield Finding(message=f"有{len(form.placeholders)}行只有“{form.placeholders[0][1]}”这样的占位文字，没有指标。", severity=Severity.NOTE,
@@ -98,7 +100,8 @@ def _letters(text: str | None) -> str:
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text or ""))
 
 
-_NOT_A_FIGURE = re.compile(r"<[^<>]*>|(?:^|[\n;；。.\s(（])\s*\d{1,2}(?=[、.．)）])|\d+\s*项?(?:大|主要)?(?:工作)?(?:主要)?职[责能]|[〔\[（(]\s*(?:19|20)\d{2}\s*[〕\]）)]\s*\d+\s*号|第\d+[条号款]|[A-Za-z]\d+|\d+·\d+")
+_NOT_A_FIGURE = re.compile(r"<[^<>]*>|(?:^|[\n;；。.\s(（])\s*\d{1,2}(?=[、.．)）])|\d+\s*项?(?:大|主要)?(?:工作)?(?:主要)?职[责能]|"
+                           r"[〔\[（(]\s*(?:19|20)\d{2}\s*[〕\]）)]\s*\d+\s*号|第\d+[条号款]|[A-Za-z]\d+|\d+·\d+")
 _FIGURE = re.compile(r"\d|[一二三四五六七八九十百千两]+(?:个|项|次|场|人|户|处|所|座|家|台|套|期|件|份|名|万|亩|公里|批|条|年|月)|百分之|全年|年底|年末|月底|季度")
 
 
@@ -125,7 +128,8 @@ def goal_is_no_goal(form: Form, policy: Policy) -> Iterator[Finding]:
         plain = tidy(text)
         if _AMOUNT.match(plain):
             yield form.goal.finding(key, f"“{what}”里填的是“{text}”，是一个数，不是文字说明。", hint=f"写清{'今年要做什么、做到什么程度' if key == 'expected' else '今年做了什么、完成多少'}。")
-        elif form.project and len(_letters(text)) >= 2 and _letters(text) in (_letters(form.project), _letters(f"{form.project_code or ''}{form.project}")):
+        elif form.project and len(_letters(text)) >= 2 and _letters(text) in (
+                _letters(form.project), _letters((form.project_code or "") + form.project)):
             yield form.goal.finding(key, f"“{what}”里只写了项目名称“{text}”。", hint=f"写清{'今年要做什么、做到什么程度' if key == 'expected' else '今年做了什么、完成多少'}。")
 
 
@@ -152,10 +156,14 @@ def _contradiction(text: str) -> tuple[str, str] | None:
 
 @rule("N07", "年度不对", Severity.ERROR)
 def wrong_year(form: Form, policy: Policy) -> Iterator[Finding]:
-    """The title's year is the year of this evaluation (policy year, 0: not checked); a deadline of a target lies in the form's year. Never in running text."""
+    """The title's year is the year of this evaluation (policy year, 0: not checked); a deadline of a target lies in the form's year.
+
+    Never in running text.
+    """
     wanted = int(policy.number("year"))
     if wanted and form.year and form.year != wanted:
-        yield form.finding("year", f"表头的年度是{form.year}年，这次自评的是{wanted}年度。", value=str(form.year), expected=str(wanted), hint="改成本次自评的年度；如果交错了表，请换成本年度的。")
+        yield form.finding("year", f"表头的年度是{form.year}年，这次自评的是{wanted}年度。", value=str(form.year), expected=str(wanted),
+                           hint="改成本次自评的年度；如果交错了表，请换成本年度的。")
     for row in form.indicators:
         target = row.target_quantity or parse(row.target)
         if target.kind is Kind.DEADLINE and target.deadline and target.deadline.year and form.year and target.deadline.year != form.year:
@@ -228,7 +236,8 @@ def text_of_another_kind_of_unit(filing: Filing, policy: Policy) -> Iterator[Fin
             match = _foreign(section.text, names)
             if match:
                 yield Finding(message=f"自评报告“{section.title}”里写着“{match}”，和本单位（{report.department or filing.department}）对不上，像是从别处抄来的。",
-                              hint="改成本单位的情况。", subject=section.title, value=match, file=report.file, sheet=report.sheet, form=REPORT, department=filing.department)
+                              hint="改成本单位的情况。", subject=section.title, value=match, file=report.file, sheet=report.sheet, form=REPORT,
+                              department=filing.department)
 
 
 def _foreign(text: str, names: str) -> str | None:

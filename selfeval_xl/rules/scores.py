@@ -81,8 +81,9 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     if any(abs(one - other) <= ROUNDING * len(rows) for one in sums for other in right) or (total == HUNDRED and paid <= 10):
         return
     told = f"执行率{number(paid)}分，" if paid else ""
-    yield Finding(message=f"分值合计是{number(total + paid)}分（{told}指标{number(total)}分），应当是100分。", hint="核对各行分值，调整到合计100分。", subject="分值",
-                  cell=cells(form.cells.get("total_points")) or cells(*(row.row.cells.get("points") for row in (*funds, *rows))), value=number(total + paid), expected="100")
+    place = form.cells.get("total_points") or cells(*(row.row.cells.get("points") for row in (*funds, *rows)))
+    yield Finding(message=f"分值合计是{number(total + paid)}分（{told}指标{number(total)}分），应当是100分。", hint="核对各行分值，调整到合计100分。",
+                  subject="分值", cell=place, value=number(total + paid), expected="100")
 
 
 def _points_of_levels(form: Form) -> Iterator[Finding]:
@@ -99,8 +100,9 @@ def _points_of_levels(form: Form) -> Iterator[Finding]:
                 continue
             found = sum((row.points for row in _scored(rows)), Decimal(0))
             if abs(found - wanted) > ROUNDING * len(rows):
-                yield Finding(message=f"{name}“{level}”下面各行分值加起来是{number(found)}分，不是{number(wanted)}分。", hint="核对这一级下面各行的分值。", subject=level,
-                              cell=cells(cell, *(row.cells.get("points") for row in rows)), value=number(found), expected=number(wanted))
+                yield Finding(message=f"{name}“{level}”下面各行分值加起来是{number(found)}分，不是{number(wanted)}分。", subject=level,
+                              hint="核对这一级下面各行的分值。", cell=cells(cell, *(row.cells.get("points") for row in rows)),
+                              value=number(found), expected=number(wanted))
 
 
 @rule("S02", "得分大于分值", Severity.ERROR, needs="scores")
@@ -119,12 +121,17 @@ def score_above_points(form: Form, policy: Policy) -> Iterator[Finding]:
 
 @rule("S03", "扣分没有说明原因", Severity.ERROR, needs="scores")
 def deduction_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A score below its points needs its reason in the deviation column; not the execution row, and an unmet row is D03's (财预〔2020〕10号附件)."""
+    """A score below its points needs its reason in the deviation column (财预〔2020〕10号附件); not the execution row.
+
+    An unmet row owes its reason under D03.
+    """
     if not form.has_notes:
         return
     for item in _scored(form.indicators):
         row = item.row
-        if item.score is None or item.score >= item.points or not isinstance(row, Indicator) or tells(row.note) or _is_due_anyway(row):
+        if item.score is None or item.score >= item.points or not isinstance(row, Indicator):
+            continue
+        if tells(row.note) or _is_due_anyway(row):
             continue
         yield replace(
             row.finding("score", f"“{row.name}”分值{number(item.points)}分，得分{number(item.score)}分，没有写扣分原因。",
@@ -139,17 +146,20 @@ def _is_due_anyway(row: Indicator) -> bool:
 
 @rule("S04", "得分与完成情况不成比例", Severity.ERROR, needs="scores")
 def score_out_of_proportion(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A quantitative score is points × completion, within the tolerance of the policy (财预〔2020〕10号; ≤ by policy)."""
+    """A quantitative score is points × completion, within the tolerance of the policy (财预〔2020〕10号; ≤ by policy).
+
+    A score below that is a deduction, which the reason column explains; without such a column it is asked about here.
+    """
     tolerance = policy.number("score_tolerance")
     for item in _scored(form.indicators):
         row = item.row
         if not isinstance(row, Indicator) or row.expected_score is None or item.score is None or item.score > item.points:
             continue
         above = item.score - row.expected_score
-        explained = above < 0 and (tells(row.note) or (row.verdict is not Verdict.UNMET and form.has_notes))
-        if abs(above) <= tolerance or explained:
-            continue
-        yield row.finding("score", f"“{row.name}”指标值{row.target}，完成值{row.actual}，分值{number(item.points)}分，按完成比例应得约{number(row.expected_score)}分，填的是{number(item.score)}分。",
+        if abs(above) <= tolerance or (above < 0 and form.has_notes):
+            continue                                    # too little: the reason column has it, or S03 and D03 ask for it
+        told = f"“{row.name}”指标值{row.target}，完成值{row.actual}，分值{number(item.points)}分，"
+        yield row.finding("score", f"{told}按完成比例应得约{number(row.expected_score)}分，填的是{number(item.score)}分。",
                           expected=number(row.expected_score), hint="按完成比例改得分；有其他计分办法的，请写明。")
 
 
@@ -179,7 +189,9 @@ def quality_outside_band(form: Form, policy: Policy) -> Iterator[Finding]:
     high, low = bands["达成"], bands["部分达成"]
     for item in _scored(form.indicators):
         row = item.row
-        if not isinstance(row, Indicator) or item.score is None or not item.points or row.target_quantity is None or row.target_quantity.kind is not Kind.TEXT:
+        if not isinstance(row, Indicator) or item.score is None or not item.points:
+            continue
+        if row.target_quantity is None or row.target_quantity.kind is not Kind.TEXT:
             continue
         share = item.score / item.points
         if row.verdict is Verdict.MET and share < high and tells(row.note):
@@ -239,8 +251,8 @@ def score_above_cap(form: Form, policy: Policy) -> Iterator[Finding]:
     if caps:
         floor, cap = min(caps, key=lambda pair: pair[1])
         if total > cap:
-            yield form.finding("total_score", f"执行率{shown(line.rate)}，低于{shown(floor)}，总分不能超过{number(cap)}分，填的是{number(total)}分。", expected=f"不大于{number(cap)}",
-                               hint="按本地细则核减总分，或说明理由。")
+            yield form.finding("total_score", f"执行率{shown(line.rate)}，低于{shown(floor)}，总分不能超过{number(cap)}分，填的是{number(total)}分。",
+                               expected=f"不大于{number(cap)}", hint="按本地细则核减总分，或说明理由。")
 
 
 @rule("S10", "没有目标或完成值却得满分", Severity.ERROR, needs="scores")
@@ -253,7 +265,8 @@ def full_marks_for_nothing(form: Form, policy: Policy) -> Iterator[Finding]:
         missing = [(name, key) for name, key in (("年度指标值", "target"), ("实际完成值", "actual")) if key in row.cells and is_void(getattr(row, key))]
         if missing:
             named = "和".join(name for name, _ in missing)
-            yield replace(row.finding("score", f"“{row.name or row.level2 or '这一行'}”没有填{named}，却得了满分{number(item.score)}分。", hint=f"先填{named}，再按完成情况打分。"),
+            yield replace(row.finding("score", f"“{row.name or row.level2 or '这一行'}”没有填{named}，却得了满分{number(item.score)}分。",
+                                      hint=f"先填{named}，再按完成情况打分。"),
                           cell=cells(row.cells.get("score"), *(row.cells.get(key) for _, key in missing)))
 
 
@@ -286,7 +299,8 @@ def low_result_unexplained(form: Form, policy: Policy) -> Iterator[Finding]:
     if low_grade and total is not None:
         yield form.finding("total_score", f"总分{number(total)}分，等级为“{policy.grade(total)}”，{missing}。", hint="写明得分低的原因，以及下一步怎么改进。")
     elif low_rate and line is not None and reasons:
-        yield line.finding("execution_rate", f"执行率只有{shown(line.rate)}，{missing}。", hint="写明下一步怎样加快支出。", value=line.execution_rate or shown(line.rate))
+        yield line.finding("execution_rate", f"执行率只有{shown(line.rate)}，{missing}。", hint="写明下一步怎样加快支出。",
+                           value=line.execution_rate or shown(line.rate))
 
 
 def _remarks(form: Form) -> bool:

@@ -119,7 +119,8 @@ def hidden_data(file: ReadFile, policy: Policy) -> Iterator[Finding]:
 def broken_formula(form: Form, policy: Policy) -> Iterator[Finding]:
     """A calculated cell still calculates: no #REF!, #DIV/0! and their like."""
     pattern = phrases("broken")
-    broken = [(f"“{row.subject}”的{name}", row.cells.get(key), value) for row, key, name in _calculated(form) if (value := getattr(row, key)) and "#" in value and pattern.search(value)]
+    broken = [(f"“{row.subject}”的{name}", row.cells.get(key), value) for row, key, name in _calculated(form)
+              if (value := getattr(row, key)) and "#" in value and pattern.search(value)]
     if broken:
         what, _, text = broken[0]
         more = f"等{len(broken)}处" if len(broken) > 1 else ""

@@ -1,0 +1,159 @@
+"""Rows of 资金明细, 指标明细, 偏差清单 and 审核问题."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from ..findings import Finding
+from ..forms import FundingLine, Indicator, Verdict
+from ..quantity import Kind, money
+from ..reading.labels import squeeze
+from .arithmetic import difference, in_ten_thousands, rate4, ratio
+from .material import Assessed, Entry, Material, is_zero
+from .summary_rows import AMOUNTS, Row, head, place
+from .words import cause_of, has_measure, has_reason, money_kind
+
+TOTAL_ROW, SOURCE_ROW, PART_ROW = "合计", "来源", "其中项"
+NEW, EXPLAINED = "新发现", "已说明"
+ZERO, UNMET, EXCEEDED, OPEN = "完成值为0", "未完成", "超额完成", "待核定"
+FORM_KINDS = {"project": "项目", "department": "部门整体", "report": "自评报告"}
+_SEVERITY_ORDER = {"错误": 0, "核实": 1, "提示": 2}
+
+
+def form_head(form: Assessed) -> Row:
+    return {**head(form.entry), "project_code": form.form.project_code or (form.ledger.code if form.ledger else None), "project": form.project_name,
+            "form": form.kind}
+
+
+def funding_rows(material: Material) -> Iterator[Row]:
+    for entry in material.entries:
+        for form in entry.forms:
+            for line in form.form.funding:
+                yield _funding(form, line)
+
+
+def _funding(form: Assessed, line: FundingLine) -> Row:
+    unit = form.form.money_unit
+    kind = TOTAL_ROW if line.is_total else SOURCE_ROW if line.part_of in (None, TOTAL_ROW) else PART_ROW
+    ledger = form.ledger if line.is_total else None
+    row = {
+        **form_head(form), "kind": kind, "source": line.source, "category": None if line.is_total else money_kind(line.source),
+        **{key: in_ten_thousands(line.amount(key), unit) for key in AMOUNTS}, "stated_rate": line.execution_rate,
+        "points": money(line.points), "score": money(line.score),
+        "ledger_budget": ledger.annual_budget if ledger else None, "ledger_executed": ledger.executed if ledger else None,
+        "money_unit": unit or "万元", **place(form, line.cells.get("executed") or line.cells.get("annual_budget") or next(iter(line.cells.values()), None)),
+    }
+    row["execution_rate"] = ratio(row["executed"], row["annual_budget"])
+    row["unspent"] = difference(row["annual_budget"], row["executed"])
+    row["ledger_difference"] = difference(row["annual_budget"], row["ledger_budget"])
+    return row
+
+
+def indicator_rows(material: Material) -> Iterator[Row]:
+    targets = {(target.project, squeeze(target.name)): target for target in material.roster.targets} if material.roster else {}
+    for entry in material.entries:
+        for form in entry.forms:
+            rules = _rules_by_cell(form.findings)
+            code = form.form.project_code or (form.ledger.code if form.ledger else None) or ""
+            for row in form.form.indicators:
+                last = targets.get((code, squeeze(row.name or "")))
+                yield {**_indicator(form, row), "rules": "、".join(dict.fromkeys(rule for cell in row.cells.values() for rule in rules.get(cell, ()))),
+                       "last_target": last.last_target if last else None, "last_actual": last.last_actual if last else None}
+
+
+def _rules_by_cell(findings: list[Finding]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for finding in findings:
+        for cell in (finding.cell or "").split(","):
+            if cell:
+                found.setdefault(cell, []).append(finding.rule)
+    return found
+
+
+def _indicator(form: Assessed, row: Indicator) -> Row:
+    wanted, done = row.target_quantity, row.actual_quantity
+    numeric = wanted is not None and wanted.kind is Kind.NUMBER
+    score = money(row.score)
+    return {
+        **form_head(form), "level1": row.level1, "level2": row.level2, "name": row.name, "target": row.target,
+        "operator": (wanted.operator or "=") if numeric else "定性" if wanted is not None and wanted.kind is Kind.TEXT else None,
+        "number_wanted": wanted.number if numeric else None, "measure": (wanted.unit if wanted else None) or row.unit, "actual": row.actual,
+        "number_done": done.number if done is not None and done.kind is Kind.NUMBER else None,
+        "attainment": rate4(row.attainment), "deviation": rate4(row.deviation), "verdict": row.verdict.label if row.verdict else None,
+        "points": money(row.points), "score": score, "expected_score": row.expected_score,
+        "score_difference": None if score is None or row.expected_score is None else score - row.expected_score,
+        "note": row.note, **place(form, first_cell(row.cells.get("actual") or row.cells.get("name"))),
+    }
+
+
+def first_cell(cells: str | None) -> str | None:
+    """The first of the cells of a split value."""
+    return cells.split(",")[0] if cells else None
+
+
+def deviation_rows(material: Material) -> list[Row]:
+    """Every indicator that is not simply met; the largest project budgets first, then by project and cause, what was missed
+    before the rest (总览 relies on that order)."""
+    rows = []
+    for entry in material.entries:
+        for form in entry.forms:
+            budget = form.amount("annual_budget")
+            rate = ratio(form.amount("executed"), budget)
+            for indicator in form.form.indicators:
+                kind = deviation_kind(indicator)
+                if kind:
+                    rows.append(_deviation(form, indicator, kind, budget, rate))
+    return sorted(rows, key=lambda row: (-(row["project_budget"] or Decimal(0)), row["department"], row["project"], row["file"], row["sheet"], row["cause"],
+                                       row["kind"] not in (UNMET, ZERO)))
+
+
+def deviation_kind(indicator: Indicator) -> str | None:
+    match indicator.verdict:
+        case Verdict.UNMET:
+            return ZERO if is_zero(indicator) else UNMET
+        case Verdict.EXCEEDED:
+            return EXCEEDED
+        case Verdict.UNDETERMINED:
+            return OPEN
+    return None
+
+
+def _deviation(form: Assessed, indicator: Indicator, kind: str, budget: Decimal | None, rate: Decimal | None) -> Row:
+    return {
+        **form_head(form), "project_budget": budget, "project_rate": rate, "level1": indicator.level1, "level2": indicator.level2, "name": indicator.name,
+        "target": indicator.target, "actual": indicator.actual, "attainment": rate4(indicator.attainment), "deviation": rate4(indicator.deviation), "kind": kind,
+        "note": indicator.note, "has_reason": "有" if has_reason(indicator.note) else "无", "has_measure": "有" if has_measure(indicator.note) else "无",
+        "cause": cause_of(indicator.note), **place(form, first_cell(indicator.cells.get("actual") or indicator.cells.get("name"))),
+    }
+
+
+def finding_rows(material: Material) -> list[Row]:
+    """Every finding, by department and project, the gravest rules first; the rows of one rule stand together."""
+    rows: list[Row] = []
+    shared: set[int] = set()
+    for entry in material.entries:
+        shared |= {id(finding) for finding in entry.findings}
+        forms = {id(finding): form for form in entry.forms for finding in form.findings}
+        rows += _ordered([_finding(finding, entry, forms.get(id(finding)), material) for finding in entry.findings])
+    rest = Entry("（未归入部门）")
+    return rows + _ordered([_finding(finding, rest, None, material) for finding in material.findings if id(finding) not in shared])
+
+
+def _ordered(rows: list[Row]) -> list[Row]:
+    worst: dict[tuple, int] = {}
+    for row in rows:
+        key = (row["project"], row["rule"])
+        worst[key] = min(worst.get(key, 9), _SEVERITY_ORDER.get(row["severity"], 3))
+    return sorted(rows, key=lambda row: (row["project"], worst[row["project"], row["rule"]], row["rule"]))
+
+
+def _finding(finding: Finding, entry: Entry, form: Assessed | None, material: Material) -> Row:
+    base = form_head(form) if form else {**head(entry), "project_code": None, "project": finding.project or "", "form": FORM_KINDS.get(finding.form or "", "")}
+    return {
+        **base, "severity": finding.severity.label if finding.severity else "", "treatment": finding.treatment.label if finding.treatment else "",
+        "rule": finding.rule, "title": finding.title, "subject": finding.subject, "value": finding.value, "expected": finding.expected,
+        "message": finding.message, "hint": finding.hint, "explanation": finding.explanation,
+        "status": EXPLAINED if finding.status == "explained" else NEW,
+        "file": material.relative(finding.file), "sheet": finding.sheet, "cell": finding.cell,
+    }

@@ -1,0 +1,139 @@
+"""Formulas over the county's sheets, each with the value it has now: one description gives the text and the number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from ..grid import a1, column_name
+from .arithmetic import change, mean, ratio
+from .columns import Sheet
+
+Row = Mapping[str, Any]
+_PLACE = re.compile(r"\{(?:(\w+)\.)?(\w+)\}")
+_TESTS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": lambda value, operand: value == operand, "<>": lambda value, operand: value != operand, ">=": lambda value, operand: value >= operand,
+    "<": lambda value, operand: value < operand, ">": lambda value, operand: value > operand,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A formula without its `=`, and its value now (None: an empty text). array: has to be entered as an array formula."""
+
+    text: str
+    value: Decimal | int | str | None
+    array: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One criterion of SUMIFS: key, operator, operand. An empty cell is an empty text, and no number, as in a spreadsheet."""
+
+    key: str
+    operator: str
+    operand: Decimal | int | str
+
+    def holds(self, row: Row) -> bool:
+        value = row.get(self.key)
+        if value is None and isinstance(self.operand, str):
+            value = ""
+        if value is None or (isinstance(value, str) != isinstance(self.operand, str)):
+            return self.operator == "<>"
+        return _TESTS[self.operator](value, self.operand)
+
+    @property
+    def text(self) -> str:
+        sign = "" if self.operator == "=" else self.operator
+        return f'"{sign}{self.operand}"' if sign or isinstance(self.operand, str) else str(self.operand)
+
+
+class Book:
+    """The sheets with their rows: knows where a column stands and what its cells hold."""
+
+    def __init__(self, sheets: Iterable[Sheet], tables: Mapping[str, Sequence[Row]]) -> None:
+        self.sheets = {sheet.key: sheet for sheet in sheets}
+        self.tables = tables
+
+    def column(self, sheet: str, key: str, shift: int = 0) -> str:
+        """The cells of a column, without head and totals: 项目汇总!$K$2:$K$61."""
+        letters = column_name(self.sheets[sheet].place(key))
+        last = max(len(self.tables[sheet]), 1) + 1
+        return f"'{self.sheets[sheet].title}'!${letters}${2 + shift}:${letters}${last + shift}"
+
+    def total_cell(self, sheet: str, key: str) -> str:
+        return f"'{self.sheets[sheet].title}'!{a1(max(len(self.tables[sheet]), 1) + 1, self.sheets[sheet].place(key))}"
+
+    def expand(self, text: str, sheet: str, row: int) -> str:
+        """A template with {key} for the cell in this row (counted from 0) and {sheet.key} for a whole column."""
+        def cell(match: re.Match[str]) -> str:
+            other, key = match.groups()
+            return self.column(other, key) if other else a1(row, self.sheets[sheet].place(key))
+
+        return _PLACE.sub(cell, text)
+
+    def count(self, sheet: str, *conditions: Condition) -> Cell:
+        if not conditions:
+            return Cell(f"COUNT({self.column(sheet, 'number')})", len(self.tables[sheet]))
+        return Cell(f"COUNTIFS({self._criteria(sheet, conditions)})", len(self.chosen(sheet, conditions)))
+
+    def total(self, sheet: str, key: str, *conditions: Condition) -> Cell:
+        numbers = [row[key] for row in self.chosen(sheet, conditions) if isinstance(row.get(key), (Decimal, int))]
+        text = f"SUMIFS({self.column(sheet, key)},{self._criteria(sheet, conditions)})" if conditions else f"SUM({self.column(sheet, key)})"
+        return Cell(text, sum(numbers, Decimal(0)))
+
+    def average(self, sheet: str, key: str, *conditions: Condition) -> Cell:
+        numbers = [row[key] for row in self.chosen(sheet, conditions) if isinstance(row.get(key), (Decimal, int))]
+        return Cell(f'IFERROR(ROUND(AVERAGEIFS({self.column(sheet, key)},{self._criteria(sheet, conditions)}),2),"")', mean(numbers))
+
+    def distinct(self, sheet: str, by: Sequence[str], *conditions: Condition, of: str | None = None) -> Cell:
+        """How many different `by` fulfil the conditions (or the sum of `of` over them): rows that belong together stand together,
+        so a row counts when the one above it differs. Linear in the rows, where 1/COUNTIFS is quadratic."""
+        keys = [*by, *(condition.key for condition in conditions if condition.operator == "=" and condition.key not in by)]
+        same = "*".join(f"({self.column(sheet, key)}={self.column(sheet, key, -1)})" for key in keys)
+        tests = [f"({self.column(sheet, condition.key)}{condition.operator}{self._operand(condition)})" for condition in conditions]
+        factors = [*tests, f"(1-{same})"]
+        value, above = Decimal(0), None
+        for row in self.tables[sheet]:
+            now = tuple(row.get(key) or "" for key in keys)
+            if now != above and all(condition.holds(row) for condition in conditions):
+                value += (row.get(of) or 0) if of else 1
+            above = now
+        if of:
+            return Cell(f"SUMPRODUCT({'*'.join(factors)},{self.column(sheet, of)})", value)
+        return Cell(f"SUMPRODUCT({'*'.join(factors)})", value)
+
+    def chosen(self, sheet: str, conditions: Iterable[Condition]) -> list[Row]:
+        conditions = tuple(conditions)
+        return [row for row in self.tables[sheet] if all(condition.holds(row) for condition in conditions)]
+
+    def _criteria(self, sheet: str, conditions: Iterable[Condition]) -> str:
+        return ",".join(f"{self.column(sheet, condition.key)},{condition.text}" for condition in conditions)
+
+    @staticmethod
+    def _operand(condition: Condition) -> str:
+        return f'"{condition.operand}"' if isinstance(condition.operand, str) else str(condition.operand)
+
+
+def quotient(above: tuple[str, Any], below: tuple[str, Any]) -> Cell:
+    """above ÷ below to 0.01%, of two cells given as (place, value); empty where there is nothing to divide by."""
+    text = f'IF({below[0]}=0,IF({above[0]}=0,0,""),ROUND({above[0]}/{below[0]},4))'
+    return Cell(text, ratio(_decimal(above[1]), _decimal(below[1])))
+
+
+def share(part: tuple[str, Any], whole: tuple[str, Any]) -> Cell:
+    """A part of a whole to 0.01%; empty where the whole is 0."""
+    value = ratio(_decimal(part[1]), _decimal(whole[1])) if whole[1] else None
+    return Cell(f'IF({whole[0]}=0,"",ROUND({part[0]}/{whole[0]},4))', value)
+
+
+def growth(new: tuple[str, Any], old: tuple[str, Any]) -> Cell:
+    """(new − old) ÷ old to 0.01%; empty where old is 0."""
+    return Cell(f'IF({old[0]}=0,"",ROUND(({new[0]}-{old[0]})/{old[0]},4))', change(_decimal(new[1]), _decimal(old[1])))
+
+
+def _decimal(value: Any) -> Decimal:
+    return value if isinstance(value, Decimal) else Decimal(value or 0)

@@ -1,0 +1,119 @@
+"""Rows of 部门汇总 and 项目汇总."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from ..findings import Finding, Severity
+from ..reading.labels import squeeze
+from .arithmetic import change, difference, mean, ratio
+from .collecting import ATTACHED
+from .material import DASH, EXEMPT, EXTRA, MISSING, NONE, REPORTED, Assessed, Entry, Material, advice, counts
+from .roster import Project
+from .summary_columns import completion
+
+Row = dict[str, Any]
+
+VERDICTS = ("indicators", "met", "exceeded", "unmet", "zero", "undetermined", "unexplained")
+AMOUNTS = ("initial_budget", "annual_budget", "executed")
+GRADES = {"excellent": "优", "good": "良", "fair": "中", "poor": "差"}
+_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+def project_rows(material: Material) -> Iterator[Row]:
+    """One row per project that counts, then the missing and the exempt ones of the same department."""
+    for entry in material.entries:
+        for form in entry.projects:
+            yield _project(form, material)
+        for status, projects in ((MISSING, entry.missing), (EXEMPT, entry.exempt)):
+            for project in projects:
+                yield _absent(entry, project, status)
+
+
+def head(entry: Entry) -> Row:
+    """The first columns of every sheet."""
+    return {"section": entry.section, "department_code": entry.code, "department": entry.name}
+
+
+def place(form: Assessed, cell: str | None) -> Row:
+    return {"file": form.file, "sheet": form.form.sheet, "cell": cell}
+
+
+def form_cell(form: Assessed) -> str | None:
+    """The cell that stands for the whole form: its project's or department's name."""
+    cells = form.form.cells
+    return cells.get("project") or cells.get("department") or next(iter(cells.values()), None)
+
+
+def _project(form: Assessed, material: Material) -> Row:
+    record, ledger = form.form, form.ledger
+    row = {
+        **head(form.entry), "project_code": record.project_code or (ledger.code if ledger else None), "project": form.project_name,
+        "supervisor": record.department, "unit": record.unit, "category": ledger.category if ledger else None, "status": form.status,
+        **{key: form.amount(key) for key in AMOUNTS},
+        "stated_rate": record.total_funding.execution_rate if record.total_funding else None,
+        "ledger_budget": ledger.annual_budget if ledger else None, "ledger_executed": ledger.executed if ledger else None,
+        **form.verdicts(), "score": form.score(), "grade": form.grade(material.policy), **counts(form.findings),
+        "main_findings": main_findings(form.findings), "advice": advice(form.findings),
+        "layout": record.layout or "其他表式", "money_unit": record.money_unit or "万元", **place(form, form_cell(form)),
+    }
+    return _with_rates(row)
+
+
+def _absent(entry: Entry, project: Project, status: str) -> Row:
+    row = {**head(entry), "project_code": project.code, "project": project.name, "unit": project.unit, "category": project.category, "status": status,
+           **dict.fromkeys(AMOUNTS), "ledger_budget": project.annual_budget, "ledger_executed": project.executed,
+           "advice": NONE if status == MISSING else status}
+    return _with_rates(row)
+
+
+def _with_rates(row: Row) -> Row:
+    row["execution_rate"] = ratio(row["executed"], row["annual_budget"])
+    row["unspent"] = difference(row["annual_budget"], row["executed"])
+    row["adjustment"] = change(row["annual_budget"], row["initial_budget"])
+    row["initial_rate"] = ratio(row["executed"], row["initial_budget"])
+    return row
+
+
+def main_findings(findings: list[Finding]) -> str:
+    """The three gravest findings, each once, with its cell."""
+    ordered = sorted(findings, key=lambda finding: (_RANK.get(finding.severity, 3), finding.rule))
+    titles = dict.fromkeys(f"{finding.title}（{finding.cell}）" if finding.cell else finding.title for finding in ordered)
+    return "；".join(list(titles)[:3])
+
+
+def department_rows(material: Material, projects: list[Row]) -> Iterator[Row]:
+    """One row per department; what 项目汇总 can be summed to is summed from its rows, as the workbook's formulas do."""
+    mine: dict[str, list[Row]] = {}
+    for row in projects:
+        mine.setdefault(row["department"], []).append(row)
+    for entry in material.entries:
+        yield _department(entry, mine.get(entry.name, []), material)
+
+
+def _department(entry: Entry, projects: list[Row], material: Material) -> Row:
+    statuses = [row["status"] for row in projects]
+    due = statuses.count(REPORTED) + statuses.count(MISSING)
+    known = bool(material.roster and material.roster.projects)
+    row: Row = {
+        **head(entry), "units": len({squeeze(form.form.unit) for form in entry.projects if form.form.unit}),
+        "due": due if known else DASH, "assessed": statuses.count(REPORTED) + statuses.count(EXTRA), "missing": statuses.count(MISSING) if known else DASH,
+        "department_forms": len(entry.wholes), "reports": len(entry.reports), "sealed": sealed(entry),
+        **{key: sum((item.get(key) or 0 for item in projects), Decimal(0)) for key in (*AMOUNTS, *VERDICTS)},
+        **{key: sum(item.get("grade") == grade for item in projects) for key, grade in GRADES.items()},
+        **counts(entry.findings), "explained": sum(finding.status == "explained" for finding in entry.findings),
+        "average_score": mean([item["score"] for item in projects if item.get("score") is not None]),
+    }
+    row["completion_rate"] = completion(row)
+    if entry.wholes:
+        row["department_score"] = entry.wholes[0].score()
+        row["department_grade"] = entry.wholes[0].grade(material.policy)
+    row["advice"] = advice(entry.findings) if entry.forms or entry.reports else NONE
+    return _with_rates(row)
+
+
+def sealed(entry: Entry) -> int:
+    """How many scans or pictures came with the filing."""
+    return sum(receipt.result == "附件" and receipt.file.kind in ATTACHED for receipt in entry.receipts)

@@ -1,0 +1,297 @@
+"""Across the forms of one department, and across departments: what is said twice is said alike."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from ..assess import shown
+from ..findings import Finding, Related, Severity, Treatment
+from ..forms import FORM_NAMES, REPORT, Filing, Form, Indicator, Report, Verdict
+from ..policy import Policy
+from ..quantity import Kind, Quantity, money, parse, tidy
+from .indicators import bare, level
+from .money import main_line, ten_thousand_yuan
+from .registry import rule
+from .texts import tells
+from .words import words
+
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_IDENTITY = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15})(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)(?:62|60)\d{14,17}(?!\d)")
+
+
+def placed(finding: Finding, form: Form, filing: Filing) -> Finding:
+    """The finding with the form it stands on."""
+    return replace(finding, file=form.file, sheet=form.sheet, form=form.kind, department=filing.department, project=form.project)
+
+
+def related(form: Form, cell: str | None) -> tuple[Related, ...]:
+    return (Related(form.file, form.sheet, cell),)
+
+
+def _key(row: Indicator) -> str | None:
+    """The name by which an indicator is known on other forms; None for one that says nothing."""
+    name = re.sub(r"[“”\"'()（）、,，\s]", "", bare(row.name))
+    plain = name.removesuffix("指标")
+    generic = plain in words("empty_names") or plain in (level(row.level1), level(row.level2)) or len(plain) < 4
+    return None if generic or re.fullmatch(r"(?:服务对象|群众|社会公众|公众|受益对象|职工|部门)?满意(?:度|率)", plain) else name
+
+
+def _pairs(filing: Filing) -> Iterator[tuple[Form, Indicator, list[tuple[Form, Indicator]]]]:
+    """Each department indicator with the project indicators of the same specific name."""
+    projects: dict[str, list[tuple[Form, Indicator]]] = defaultdict(list)
+    for form in filing.projects:
+        for row in form.indicators:
+            key = _key(row)
+            if key:
+                projects[key].append((form, row))
+    for whole in filing.department_forms:
+        for row in whole.indicators:
+            key = _key(row)
+            if key and key in projects:
+                yield whole, row, projects[key]
+
+
+def _base(quantity: Quantity) -> tuple[str, Decimal, Decimal] | None:
+    """Dimension, value and half of the last digit in base units; None for what is no plain number."""
+    if quantity.kind is not Kind.NUMBER or quantity.number is None:
+        return None
+    measure = quantity.measure
+    factor = measure.factor if measure else Decimal(1)
+    name = measure.dimension if measure and measure.dimension != "count" else "count"
+    half = Decimal(1).scaleb(quantity.number.as_tuple().exponent) / 2
+    return name, quantity.number * factor, half * factor
+
+
+def _differ(one: str | None, others: list[str | None], summed: bool) -> bool:
+    """Whether a value differs from each of the others and from their sum; False where they cannot be compared."""
+    own, rest = _base(parse(one)), [_base(parse(other)) for other in others]
+    if own is None or not rest or any(value is None or value[0] != own[0] for value in rest):
+        return False
+    if any(abs(own[1] - value[1]) <= max(own[2], value[2]) for value in rest):
+        return False
+    total, slack = sum(value[1] for value in rest), sum(value[2] for value in rest)
+    return not (summed and abs(own[1] - total) <= max(own[2], slack))
+
+
+def _disagreement(filing: Filing, key: str, what: str, hint: str) -> Iterator[Finding]:
+    for whole, row, others in _pairs(filing):
+        value = getattr(row, key)
+        if value is None or not _differ(value, [getattr(other, key) for _, other in others], summed=len(others) > 1):
+            continue
+        form, other = others[0]
+        yield placed(row.finding(key, f"“{bare(row.name)}”的{what}：部门整体表填{value}，项目表“{form.name}”{other.cells.get(key, '')}填{getattr(other, key)}，两表不一致。",
+                                 hint=hint, expected=getattr(other, key), related=related(form, other.cells.get(key))), whole, filing)
+
+
+@rule("X01", "同一指标两表目标不同", Severity.ERROR, scope="filing")
+def targets_differ(filing: Filing, policy: Policy) -> Iterator[Finding]:
+    """The same indicator has the same target on project form and department form, after unit conversion."""
+    yield from _disagreement(filing, "target", "年度指标值", "核对批复的绩效目标，两张表统一。")
+
+
+@rule("X02", "同一指标两表完成值不同", Severity.ERROR, scope="filing")
+def completions_differ(filing: Filing, policy: Policy) -> Iterator[Finding]:
+    """The same indicator has the same completed value on both forms; the sum of the projects is accepted."""
+    yield from _disagreement(filing, "actual", "实际完成值", "核对后两张表统一。")
+
+
+@rule("X03", "项目名称前后不一", Severity.WARNING, treatment=Treatment.FIX, scope="filing")
+def project_named_differently(filing: Filing, policy: Policy) -> Iterator[Finding]:
+    """A project carries one name on all forms of a filing: on its own form and among the department's tasks."""
+    from rapidfuzz.fuzz import partial_ratio, ratio
+
+    names = {tidy(form.project): form for form in filing.projects if form.project}
+    for whole in filing.department_forms:
+        for task in whole.tasks:
+            name = tidy(task.name or "")
+            if not name or name in names or any(name in other or other in name for other in names):
+                continue
+            near = [(max(ratio(name, other), partial_ratio(name, other) - 10), other) for other in names if not _only_number_differs(name, other)]
+            score, other = max(near, default=(0, ""))
+            if score >= 70:
+                form = names[other]
+                yield placed(task.finding("name", f"任务里写的是“{task.name}”，项目表里是“{form.project}”，像是同一个项目。", hint="按预算批复的名称统一。", value=task.name,
+                                          expected=form.project, related=related(form, form.cells.get("project"))), whole, filing)
+
+
+def _only_number_differs(one: str, other: str) -> bool:
+    return re.sub(r"[\d一二三四五六七八九十]+", "#", one) == re.sub(r"[\d一二三四五六七八九十]+", "#", other)
+
+
+def _report_finding(report: Report, filing: Filing, message: str, **more) -> Finding:
+    return Finding(message=message, file=report.file, sheet=report.sheet, form=REPORT, department=filing.department, **more)
+
+
+@rule("X04", "报告里的数与表不符", Severity.WARNING, scope="filing", needs="report")
+def report_unlike_forms(filing: Filing, policy: Policy) -> Iterator[Finding]:
+    """A figure in the report is the figure of the forms: E for budget, execution, rate and total, W for counts of indicators."""
+    for report in filing.reports:
+        for section in report.sections:
+            yield from _money_in(section.title, section.text, report, filing)
+            yield from _indicators_in(section.title, section.text, report, filing)
+
+
+_SAID = re.compile(r"(?P<what>项目支出预算|项目预算|年初预算|全年预算|调整后预算|项目支出|预算执行率|执行率)[^。；;，,\d]{0,10}?(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>万元|元|%)")
+_MEANT = {"年初预算": "initial_budget", "全年预算": "annual_budget", "调整后预算": "annual_budget", "预算执行率": "rate", "执行率": "rate"}
+
+
+def _money_in(title: str, text: str, report: Report, filing: Filing) -> Iterator[Finding]:
+    """Budget figures in the report, where one form alone says them: the department form, else a single project."""
+    form = next(iter(filing.department_forms), None)
+    line = main_line(form) if form and form.funding else None
+    if line is None and len(filing.projects) == 1:
+        form, line = filing.projects[0], main_line(filing.projects[0])
+    if form is None or line is None:
+        return
+    for match in _SAID.finditer(text):
+        key = _MEANT.get(match["what"])
+        if key is None:
+            continue
+        said = Decimal(match["number"].replace(",", ""))
+        if key == "rate":
+            if match["unit"] == "%" and line.rate is not None and abs(said - line.rate * 100) > Decimal("0.5"):
+                yield _report_finding(report, filing, f"报告“{title}”写执行率{said}%，按表计算是{shown(line.rate)}。", hint="按表中数字改报告。", subject=title, value=f"{said}%",
+                                      expected=shown(line.rate), severity=Severity.ERROR, related=related(form, line.cells.get("execution_rate")))
+            continue
+        amount = line.amount(key)
+        if amount is None or match["unit"] == "%":
+            continue
+        told = said if match["unit"] == "万元" else said / 10000
+        if abs(told - ten_thousand_yuan(form, amount)) > Decimal("0.01"):
+            yield _report_finding(report, filing, f"报告“{title}”写{match['what']}{match['number']}{match['unit']}，{FORM_NAMES[form.kind]}填{getattr(line, key)}{form.money_unit}。",
+                                  hint="核对后统一。", subject=title, value=match["number"], expected=getattr(line, key), severity=Severity.ERROR,
+                                  related=related(form, line.cells.get(key)))
+
+
+def _indicators_in(title: str, text: str, report: Report, filing: Filing) -> Iterator[Finding]:
+    """“卫星电话数量：26部” against the form's completed value of the same name."""
+    plain = tidy(text)
+    for form in filing.forms:
+        for row in form.indicators:
+            key = _key(row)
+            actual = parse(row.actual)
+            if key is None or actual.kind is not Kind.NUMBER or not actual.unit:
+                continue
+            match = re.search(rf"{re.escape(key)}[:：为达到是]{{1,2}}(\d+(?:\.\d+)?){re.escape(actual.unit)}", plain)
+            if match and Decimal(match[1]) != actual.number:
+                yield _report_finding(report, filing, f"报告“{title}”写“{key}”{match[1]}{actual.unit}，{form.name}{row.cells.get('actual', '')}填{row.actual}。",
+                                      hint="核对后统一。", subject=key, value=match[1], expected=row.actual, related=related(form, row.cells.get("actual")))
+
+
+@rule("X05", "任务说没有进展，指标却全部完成", Severity.WARNING, scope="filing")
+def task_says_no_progress(filing: Filing, policy: Policy) -> Iterator[Finding]:
+    """Where a task's outcome says that nothing was done, not all of the form's indicators are met."""
+    for whole in filing.department_forms:
+        verdicts = {row.verdict for row in whole.indicators}
+        if not verdicts or not verdicts <= {Verdict.MET, Verdict.EXCEEDED}:
+            continue
+        for task in whole.tasks:
+            match = re.search(r"[^，。；;,]{0,12}(?:无进展|没有进展|未开展|未实施|未启动|尚未开工|未进行)", task.outcome or "")
+            if match:
+                yield placed(task.finding("outcome", f"任务“{task.name}”写着“{match[0]}”，本表指标却全部完成。", hint="核对任务和指标的完成情况，写一致。", value=match[0]), whole, filing)
+
+
+@rule("X06", "部门表与项目表金额不符", Severity.ERROR, scope="filing")
+def department_unlike_projects(filing: Filing, policy: Policy) -> Iterator[Finding]:
+    """The department's 项目支出 row is the sum of its projects; a total that includes 基本支出 is not below it (W)."""
+    lines = [(form, main_line(form)) for form in filing.projects]
+    if len(lines) < 2 or any(line is None for _, line in lines):
+        return
+    for whole in filing.department_forms:
+        row = next((line for line in whole.funding if line.source.endswith("项目支出")), None)
+        total = whole.total_funding
+        for key in ("annual_budget", "executed"):
+            amounts = [ten_thousand_yuan(form, line.amount(key)) for form, line in lines if line.amount(key) is not None]
+            if len(amounts) != len(lines):
+                continue
+            summed, slack = sum(amounts), Decimal("0.01") * len(amounts)
+            name = "全年预算数" if key == "annual_budget" else "全年执行数"
+            if row is not None and row.amount(key) is not None and abs(ten_thousand_yuan(whole, row.amount(key)) - summed) > slack:
+                yield placed(row.finding(key, f"部门表“项目支出”{name}填{getattr(row, key)}，{len(lines)}张项目表合计{summed}万元。", hint="核对是否漏报项目或填错金额。",
+                                         expected=str(summed)), whole, filing)
+            elif row is None and total is not None and total.amount(key) is not None and ten_thousand_yuan(whole, total.amount(key)) < summed - slack:
+                yield placed(total.finding(key, f"部门表{name}合计{getattr(total, key)}，小于{len(lines)}张项目表之和{summed}万元。", hint="核对部门表或项目表的金额。",
+                                           expected=f"不小于{summed}", severity=Severity.WARNING), whole, filing)
+
+
+@rule("X07", "同一项目报了两份不同的表", Severity.ERROR, scope="filing")
+def project_twice(filing: Filing, policy: Policy) -> Iterator[Finding]:
+    """A project stands once in a submission; a later file is a resubmission and replaces the earlier one."""
+    saved = {file.path: file.saved for file in filing.files}
+    seen: dict[tuple, Form] = {}
+    for form in filing.projects:
+        if not form.project:
+            continue
+        key = (form.project_code or tidy(form.project), tidy(form.unit or ""), form.year)
+        other = seen.setdefault(key, form)
+        if other is form:
+            continue
+        one, two = saved.get(other.file), saved.get(form.file)
+        if other.file == form.file or not one or not two or one == two:
+            yield placed(form.finding("project", f"“{form.project}”有两份数据不同的表，另一份在“{other.sheet}”。", hint="只留正确的一份。", related=related(other, other.cells.get("project"))),
+                         form, filing)
+
+
+@rule("X08", "与其他部门的文字相同", Severity.WARNING, scope="county")
+def copied_from_another(filings: Sequence[Filing], policy: Policy) -> Iterator[Finding]:
+    """Goal and reason texts are a department's own (exempt: same-named projects, units of one 主管部门)."""
+    seen: dict[str, tuple[Filing, Form, str | None]] = {}
+    for filing in filings:
+        for form in filing.forms:
+            for key in ("expected", "actual"):
+                text = tidy(getattr(form.goal, key) or "")
+                if len(text) < 25:
+                    continue
+                first = seen.setdefault(text, (filing, form, form.goal.cells.get(key)))
+                if first[0].department != filing.department and tidy(first[1].project or "") != tidy(form.project or "-"):
+                    yield placed(form.goal.finding(key, "这段文字和另一个部门报来的一字不差。", hint="改成本单位、本项目的实际情况。", value=text[:40]), form, filing)
+
+
+@rule("X09", "报告没有说明未完成的指标", Severity.WARNING, scope="filing", needs="report")
+def report_explains_no_miss(filing: Filing, policy: Policy) -> Iterator[Finding]:
+    """三、部分指标情况说明 names the missed indicators with their causes."""
+    missed = [row for form in filing.forms for row in form.indicators if row.verdict is Verdict.UNMET]
+    if not missed:
+        return
+    for report in filing.reports:
+        for section in report.sections:
+            if not re.search(r"指标情况说明|未完成.{0,6}说明|偏离.{0,8}原因|偏差", section.title):
+                continue
+            named = any(_key(row) and _key(row) in tidy(section.text) for row in missed)
+            if not named and not re.search(r"未完成|没有完成|未达|偏差|未下达|原因", section.text):
+                yield _report_finding(report, filing, f"报告“{section.title}”没有说明未完成的指标，表中有{len(missed)}个（例如“{bare(missed[0].name)}”）。",
+                                      hint="逐个写明未完成的原因和改进措施。", subject=section.title, value=section.text[:40] if tells(section.text) else None)
+
+
+@rule("X10", "漏报", Severity.ERROR, scope="filing", needs="roster")
+def missing_from_roster(filing: Filing, policy: Policy) -> Iterator[Finding]:
+    """Every project and form of the roster was received."""
+    yield from ()
+
+
+@rule("X11", "名册外项目", Severity.WARNING, scope="filing", needs="roster")
+def outside_the_roster(filing: Filing, policy: Policy) -> Iterator[Finding]:
+    """Every project received stands in the roster."""
+    yield from ()
+
+
+@rule("X12", "所有项目都是满分", Severity.NOTE, treatment=Treatment.BUREAU, scope="filing")
+def all_full_marks(filing: Filing, policy: Policy) -> Iterator[Finding]:
+    """All projects of a department at 100: the bureau may look closer."""
+    scores = [(form, money(form.total_score)) for form in filing.projects if form.total_score]
+    if len(scores) >= 3 and len(scores) == len(filing.projects) and all(score == 100 for _, score in scores):
+        form = scores[0][0]
+        yield placed(form.finding("total_score", f"{len(scores)}个项目自评全部是100分。", hint="请财政局抽查。"), form, filing)
+
+
+@rule("P01", "公开件里有个人信息", Severity.ERROR, needs="public")
+def personal_data(form: Form, policy: Policy) -> Iterator[Finding]:
+    """A public copy shows no identity, phone or account numbers."""
+    for row in form.indicators:
+        for key in ("name", "actual", "note"):
+            if _IDENTITY.search(getattr(row, key) or ""):
+                yield row.finding(key, "这里有像身份证号、手机号或账号的数字。", hint="公开前删除。")

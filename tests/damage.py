@@ -1,0 +1,155 @@
+"""What happens to forms on their way: each damage takes a Grid and gives another, with where each cell went."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from selfeval_xl.grid import Area, Grid
+
+Place = Callable[[int, int], tuple[int, int]]
+
+
+class Damaged(NamedTuple):
+    """The damaged Grid, and where the cell that stood at (row, column) stands now."""
+
+    grid: Grid
+    place: Place
+
+
+def _same(row: int, column: int) -> tuple[int, int]:
+    return row, column
+
+
+def _texts(grid: Grid, change: Callable[[str], str]) -> Grid:
+    rows = [[change(value) if isinstance(value, str) else value for value in row] for row in grid.rows]
+    return replace(grid, rows=rows, _formats=None, _corner=None)
+
+
+def _with(grid: Grid, rows: list, merges: list[Area], formats: dict) -> Grid:
+    return Grid(grid.name, rows, merges, grid.visible, formats=lambda: formats)
+
+
+def _formats(grid: Grid) -> dict:
+    return dict(grid.formats()) if grid.formats else {}
+
+
+def _moved(grid: Grid, place: Place, height: int, width: int, extra: dict | None = None) -> Damaged:
+    """Every cell, merge and format moved by `place`; merges that a new row or column cuts through are stretched."""
+    rows: list[list] = [[None] * width for _ in range(height)]
+    for r, row in enumerate(grid.rows):
+        for c, value in enumerate(row):
+            if value is not None:
+                to = place(r, c)
+                rows[to[0]][to[1]] = value
+    for (r, c), value in (extra or {}).items():
+        rows[r][c] = value
+    merges = [Area(*place(area.top, area.left), *place(area.bottom, area.right)) for area in grid.merges]
+    return Damaged(_with(grid, rows, merges, {place(*where): form for where, form in _formats(grid).items()}), place)
+
+
+def unmerged(grid: Grid) -> Damaged:
+    """All merges undone; the values stay at the top left."""
+    return Damaged(_with(grid, grid.rows, [], _formats(grid)), _same)
+
+
+def pasted_values(grid: Grid) -> Damaged:
+    """All merges undone and every cell of them filled with the value, as a paste from a list does (levels only)."""
+    rows = [list(row) for row in grid.rows]
+    for area in grid.merges:
+        tall = area.bottom > area.top and area.left == area.right
+        if tall and isinstance(rows[area.top][area.left], str) and "指标" in rows[area.top][area.left]:
+            for r in range(area.top, area.bottom + 1):
+                rows[r][area.left] = rows[area.top][area.left]
+    return Damaged(_with(grid, rows, [], _formats(grid)), _same)
+
+
+def shifted(grid: Grid) -> Damaged:
+    """Three rows down and two columns to the right."""
+    return _moved(grid, lambda r, c: (r + 3, c + 2), grid.height + 3, grid.width + 2)
+
+
+def blank_rows(grid: Grid) -> Damaged:
+    """An empty row after every second row of the lower half."""
+    half = grid.height // 2
+
+    def place(r: int, c: int) -> tuple[int, int]:
+        return r + max(0, (r - half) // 2), c
+
+    return _moved(grid, place, place(grid.height - 1, 0)[0] + 1, grid.width)
+
+
+def blank_column(grid: Grid) -> Damaged:
+    """An empty column A."""
+    return _moved(grid, lambda r, c: (r, c + 1), grid.height, grid.width + 1)
+
+
+def notes_below(grid: Grid) -> Damaged:
+    """A remark and a signature line below the form."""
+    extra = {(grid.height, 0): "注：本表一式两份，数据截至2024年12月31日，共12项。", (grid.height + 1, 0): "填表人：张三", (grid.height + 1, 2): "联系电话：0000000"}
+    return _moved(grid, _same, grid.height + 2, max(grid.width, 3), extra)
+
+
+def title_lines(grid: Grid) -> Damaged:
+    """附件2 and an empty line above the title."""
+    return _moved(grid, lambda r, c: (r + 2, c), grid.height + 2, grid.width, {(0, 0): "附件2"})
+
+
+def spaced_labels(grid: Grid) -> Damaged:
+    """Spaces and line breaks inside labels, brackets in full width."""
+    def change(text: str) -> str:
+        if len(text) in (4, 5, 6) and not any(letter.isdigit() for letter in text) and ("指标" in text or "预算" in text or "名称" in text or "单位" in text):
+            return f"{text[:2]} {text[2:4]}\n{text[4:]}".rstrip()
+        return text
+    return Damaged(_texts(grid, change), _same)
+
+
+def full_width(grid: Grid) -> Damaged:
+    """Digits, percent signs and operators in full width, in text cells."""
+    table = str.maketrans("0123456789%>=<().", "０１２３４５６７８９％＞＝＜（）．")
+    return Damaged(_texts(grid, lambda text: text.translate(table) if len(text) <= 12 and not text.startswith("指标") else text), _same)
+
+
+def numbers_as_text(grid: Grid) -> Damaged:
+    """Numbers typed as text, with separators."""
+    formats = _formats(grid)
+    rows = [[f"{value:,}".removesuffix(".0") if isinstance(value, float) and (r, c) not in formats else value for c, value in enumerate(row)]
+            for r, row in enumerate(grid.rows)]
+    return Damaged(_with(grid, rows, grid.merges, formats), _same)
+
+
+def residue(grid: Grid) -> Damaged:
+    """LaTeX and HTML left in targets."""
+    def change(text: str) -> str:
+        return text.replace("≥", "$\\geq$ ").replace("≤", "$\\leq$ ") if len(text) <= 20 else text
+    return Damaged(_texts(grid, change), _same)
+
+
+MISSPELT = {"年度指标值": "年度指示值", "实际完成值": "实际完成直", "偏差原因分析及改进措施": "偏差原因分析及改进措旋", "全年执行数": "全年执型数", "全年预算数": "全年预祘数"}
+
+
+def misspelt(grid: Grid) -> Damaged:
+    """Labels with one wrong letter."""
+    return Damaged(_texts(grid, lambda text: MISSPELT.get(text, text)), _same)
+
+
+def dated(grid: Grid) -> Damaged:
+    """A deadline typed as a date."""
+    rows = [[datetime(2024, 11, 30) if value == "2024年11月30日" else value for value in row] for row in grid.rows]
+    return Damaged(_with(grid, rows, grid.merges, _formats(grid)), _same)
+
+
+def stray_cells(grid: Grid) -> Damaged:
+    """Scribbles right of the form."""
+    source = random.Random(7)
+    extra = {(source.randrange(grid.height), grid.width + 1 + source.randrange(3)): text for text in ("核对过", "3月5日改", "问小王")}
+    return _moved(grid, _same, grid.height, grid.width + 5, extra)
+
+
+DAMAGES: dict[str, Callable[[Grid], Damaged]] = {
+    function.__name__: function for function in (unmerged, pasted_values, shifted, blank_rows, blank_column, notes_below, title_lines, spaced_labels, full_width,
+                                                 numbers_as_text, residue, misspelt, dated, stray_cells)
+}
