@@ -47,7 +47,8 @@ def test_cells_without_a_place_are_counted_and_cannot_hide_a_far_corner(tmp_path
     wide = "<row>" + "<c><v>1</v></c>" * 5_000 + "</row>"
     source = opened(tmp_path, workbook(sheet('<row r="99999"><c><v>7</v></c></row>' + wide)))
     assert "共5001格" in only_problem(source).text
-    assert opened(tmp_path, workbook(sheet("<row><c><v>1</v></c><c><v>2</v></c></row><row><c><v>3</v></c></row>"))).grids[0].rows == [[1.0, 2.0], [3.0, None]]
+    small = "<row><c><v>1</v></c><c><v>2</v></c></row><row><c><v>3</v></c></row>"
+    assert opened(tmp_path, workbook(sheet(small))).grids[0].rows == [[1.0, 2.0], [3.0, None]]
 
 
 @pytest.mark.parametrize("place", ["ZZZZZZZZ1", "A99999999", "AAAA1"])

@@ -21,6 +21,7 @@ from selfeval_xl.sheets import SETTINGS
 
 STYLES = ('<numFmts count="2"><numFmt numFmtId="176" formatCode="0.0%"/><numFmt numFmtId="177" formatCode="yyyy/m/d"/></numFmts>'
           '<cellXfs><xf numFmtId="0"/><xf numFmtId="10"/><xf numFmtId="176"/><xf numFmtId="177"/><xf numFmtId="49"/><xf numFmtId="2"/></cellXfs>')
+BOF = struct.pack("<HHHH12x", 0x0809, 16, 0x0600, 5)          # the first record of an xls workbook
 FORM = sheet(
     '<row r="1"><c r="A1" t="inlineStr"><is><t>项目支出绩效自评表</t></is></c></row>'
     '<row r="2"><c r="A2" t="inlineStr"><is><t>执行率</t></is></c><c r="B2" s="1"><v>0.9986</v></c><c r="C2" s="2"><v>1</v></c>'
@@ -133,7 +134,7 @@ def test_external_links_and_dde_are_told(tmp_path):
     (b"PK\x03\x04 no zip at all", "unknown", "T08", "损坏"),
     (compound(("EncryptedPackage", b"x" * 5000), ("EncryptionInfo", b"y" * 5000)), "encrypted", "T08", "密码"),
     (compound(("WordDocument", b"x" * 5000)), "doc", "T01", "另存为.docx"),
-    (compound(("Workbook", struct.pack("<HHHH12x", 0x0809, 16, 0x0600, 5) + struct.pack("<HHH", 0x2F, 2, 0) + b"\0" * 5000)), "encrypted", "T08", "密码"),
+    (compound(("Workbook", BOF + struct.pack("<HHH", 0x2F, 2, 0) + b"\0" * 5000)), "encrypted", "T08", "密码"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\xff" * 600, "unknown", "T08", "损坏"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "unknown", "T08", "损坏"),
 ])
@@ -170,7 +171,7 @@ def test_a_stream_packed_alone_comes_back_whole(size):
 
 
 def test_a_lying_count_of_strings_in_xls_is_damage(tmp_path):
-    stream = struct.pack("<HHHH12x", 0x0809, 16, 0x0600, 5) + struct.pack("<HHII", 0xFC, 8, 1, 0x7FFFFFFF) + struct.pack("<HH", 0x0A, 0)
+    stream = BOF + struct.pack("<HHII", 0xFC, 8, 1, 0x7FFFFFFF) + struct.pack("<HH", 0x0A, 0)
     assert [problem.rule for problem in open_source(save(tmp_path, packed("Workbook", stream), "件.xls")).problems] == ["T08"]
 
 
@@ -295,5 +296,6 @@ def test_a_binary_workbook_gives_values_merges_and_formats(tmp_path):
 
 
 def test_a_far_cell_in_a_binary_workbook_is_told(tmp_path):
-    cells = b"".join(_record(0, struct.pack("<I21x", at)) + _record(5, struct.pack("<IId", column, 0, 1.0)) for at, column in ((0, 0), (1_048_575, 16_383)))
+    corners = ((0, 0), (1_048_575, 16_383))
+    cells = b"".join(_record(0, struct.pack("<I21x", at)) + _record(5, struct.pack("<IId", column, 0, 1.0)) for at, column in corners)
     assert "太远" in open_source(save(tmp_path, _xlsb(cells), "件.xlsb")).problems[0].text

@@ -10,7 +10,7 @@ from ..errors import UnreadableFile
 from ..forms import Problem
 from ..grid import Grid, Value
 from .cells import clean, merged
-from .guard import DAMAGED, MAX_CELLS, MAX_VALUES, Package
+from .guard import DAMAGED, MAX_VALUES, Package
 from .xmlwalk import small_enough, walk
 
 Block = tuple[int, str]       # (heading level or 0, text)
@@ -191,7 +191,7 @@ def _grid(table: ElementTree.Element, name: str, caption: str, problems: list[Pr
         rows.append(values)
         above = here
         size += len(values)
-        if size > min(MAX_VALUES, MAX_CELLS):
+        if size > MAX_VALUES:
             problems.append(Problem("表格过大，后面的行没有读取。请只保留自评表后再报送。", sheet=name, rule="T01"))
             break
     while rows and not any(value is not None for value in rows[-1]):

@@ -12,7 +12,7 @@ from python_calamine import SheetVisibleEnum
 
 from ..errors import UnreadableFile
 from ..forms import Problem
-from ..grid import Area, Grid, Value
+from ..grid import Grid, Value
 from .cells import TOO_MANY_MERGES, TOO_MANY_VALUES, Place, far_text, filled, merged, put, trimmed, within_limits
 from .guard import DAMAGED, MAX_MERGES, Package, few_entries, few_values, honest_counts, pack, usual_cells
 from .opened import Corners, open_calamine, sheet_values, worksheets
@@ -193,7 +193,6 @@ def _merges_in(xml: bytes) -> Corners:
 
 
 def _grid(book: Workbook, name: str, visible: bool, rows: list[list[Value]], corners: Corners, problems: list[Problem]) -> Grid:
-    areas: list[Area]
     areas, left_out = merged(corners, rows)
     if left_out or len(corners) > MAX_MERGES:
         problems.append(Problem(TOO_MANY_MERGES, sheet=name, rule="T01"))

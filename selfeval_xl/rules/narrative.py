@@ -72,7 +72,7 @@ def guidance_left(form: Form, policy: Policy) -> Iterator[Finding]:
         yield Finding(message=f"{_listed(left)}里还留着填写说明（“{_excerpt(left[0].text, at, 16)}”）。",
                       hint="按说明写上内容，再把说明文字删掉。", cell=cells(*(text.cell for text in left)), subject=left[0].what, value=left[0].text[:60])
     if form.placeholders:
-        yield Finding(message=f"有{len(form.placeholders)}行只有“{form.placeholders[0][1]}”这样的占位文字，没有指标。", severity=Severity.NOTE,
+        yield Finding(message=f"有{len(form.placeholders)}行只有“{form.placeholders[0][1]}”这样的占位文字，没有指标。", severity=Severity.NOTE, treatment=Treatment.FIX,
                       hint="不用的行可以删掉，或写明“无”。", cell=cells(*(cell for cell, _ in form.placeholders)), value=form.placeholders[0][1], subject="绩效指标")
 
 

@@ -26,7 +26,7 @@ def _problems(file: ReadFile, rule_id: str) -> Iterator[Problem]:
 
 def _reported(problem: Problem, hint: str, severity: Severity | None = None) -> Finding:
     """What the reader said, as a finding."""
-    return Finding(message=problem.text, hint=hint, cell=problem.cell, sheet=problem.sheet, severity=severity)
+    return Finding(message=problem.text, hint=hint, cell=problem.cell, sheet=problem.sheet, severity=severity, treatment=Treatment.FIX)
 
 
 @rule("T01", "认不出的表或只读出一部分", Severity.ERROR, scope="file")

@@ -1,0 +1,45 @@
+# Two commands: `make demo` and `make test`. Both work on a fresh machine with Python 3.11 or later.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV = .venv
+BIN = $(VENV)/bin
+PACKAGES = libreoffice-calc libreoffice-writer python3-uno fonts-noto-cjk poppler-utils nodejs npm
+SOURCES = setup.cfg pyproject.toml
+
+.PHONY: demo test soak templates pictures bench clean system
+
+demo: $(VENV)/.installed
+	@$(BIN)/selfeval demo demo
+
+test: $(VENV)/.test system
+	@$(BIN)/python -m pytest -q
+
+soak: $(VENV)/.test system
+	@$(BIN)/python -m pytest -q -m soak -s
+
+templates: $(VENV)/.installed
+	@$(BIN)/python -m selfeval_xl.templates workbook_templates
+
+pictures: $(VENV)/.test system
+	@$(BIN)/python docs/make_pictures.py
+
+bench: $(VENV)/.test
+	@$(BIN)/python benchmarks/reading.py
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "需要 Python 3.11 或更高版本，请先安装。"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python $(SOURCES)
+	@echo "正在安装（第一次需要一两分钟）……"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e . && touch $@
+
+$(VENV)/.test: $(VENV)/.installed
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[test,addin]' && touch $@
+
+# LibreOffice, its Python bridge, a Chinese font and poppler from the system; the Open XML validator from npm.
+system:
+	@bash tests/system.sh $(PACKAGES)
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info demo tests/node_modules

@@ -1,0 +1,187 @@
+"""The styles of a workbook: a new cell style is an old one with something changed, so borders and fonts stay."""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from typing import TYPE_CHECKING
+
+from .looks import Dress
+from .package import OpenPackage, child, tag
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+_APPLY = frozenset(("applyFill", "applyNumberFormat", "applyFont", "applyBorder", "applyAlignment", "applyProtection"))
+_RGB = re.compile(r"^(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{6})$")
+_PLAIN = """<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="1"><font><sz val="11"/><name val="宋体"/></font></fonts>
+<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>
+<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>
+<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>
+<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs></styleSheet>"""
+STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
+
+
+class Styles:
+    """xl/styles.xml of a package; a workbook without one gets the plainest."""
+
+    def __init__(self, package: OpenPackage, workbook: str) -> None:
+        self._package = package
+        part = next((target for _, kind, target in package.related(workbook) if kind == "styles" and package.name(target)), None)
+        if part is None:
+            part = "xl/styles.xml"
+            package.add(part, _PLAIN.encode(), STYLES_TYPE)
+            package.relate(workbook, "styles", part)
+        self._part = part
+        self._root = package.tree(part)
+        self._cells = child(self._root, "cellXfs")
+        self._keys = {self._key(xf, frozenset()): number for number, xf in reversed(list(enumerate(self._cells)))}
+
+    def dressed(self, style: int, dress: Dress) -> int:
+        """The number of the style `style` with what `dress` says."""
+        xf = deepcopy(self._xf(0 if dress.own else style))
+        if dress.number_format is not None:
+            _set(xf, "numFmtId", dress.number_format, "applyNumberFormat")
+        if dress.fill is not None:
+            _set(xf, "fillId", self._fill(dress.fill), "applyFill")
+        if dress.bold:
+            _set(xf, "fontId", self._bold(int(xf.get("fontId", "0"))), "applyFont")
+        if dress.border:
+            _set(xf, "borderId", self._thin_border(), "applyBorder")
+        if dress.wrap or dress.horizontal or dress.vertical:
+            self._align(xf, dress)
+        return self._number(xf, frozenset())
+
+    def filled(self, style: int, fill: str) -> int:
+        """The style with the fill of a record (see `fill`); an older style that differs in nothing that shows is found again."""
+        xf = deepcopy(self._xf(style))
+        _set(xf, "fillId", self._fill(fill), "applyFill")
+        return self._number(xf, _APPLY)
+
+    def with_format(self, style: int, number_format: int) -> int:
+        xf = deepcopy(self._xf(style))
+        _set(xf, "numFmtId", number_format, "applyNumberFormat")
+        return self._number(xf, frozenset())
+
+    def fill(self, style: int) -> str:
+        """The fill of a style for a record: "" none, "#RRGGBB" a plain colour, else the fill's own XML."""
+        from lxml import etree
+
+        fills = child(self._root, "fills")
+        number = int(self._xf(style).get("fillId", "0"))
+        if fills is None or not 0 <= number < len(fills):
+            return ""
+        fill = fills[number]
+        pattern = child(fill, "patternFill")
+        if pattern is not None:
+            if pattern.get("patternType", "none") == "none":
+                return ""
+            colour = child(pattern, "fgColor")
+            match = _RGB.match(colour.get("rgb", "")) if colour is not None and colour.get("tint") is None else None
+            if pattern.get("patternType") == "solid" and match:
+                return f"#{match[1].upper()}"
+        return etree.tostring(fill, encoding="unicode", with_tail=False)
+
+    def font_size(self, style: int) -> float:
+        fonts = child(self._root, "fonts")
+        number = int(self._xf(style).get("fontId", "0"))
+        size = child(fonts[number], "sz") if fonts is not None and 0 <= number < len(fonts) else None
+        try:
+            return float(size.get("val", "11")) if size is not None else 11.0
+        except ValueError:
+            return 11.0
+
+    def _xf(self, style: int) -> Element:
+        return self._cells[style] if 0 <= style < len(self._cells) else self._cells[0]
+
+    def _number(self, xf: Element, ignore: frozenset[str]) -> int:
+        """The number of an equal style, else of a new one."""
+        key = self._key(xf, frozenset())
+        if key in self._keys:
+            return self._keys[key]
+        if ignore:
+            loose = self._key(xf, ignore)
+            found = next((number for number, other in enumerate(self._cells) if self._key(other, ignore) == loose), None)
+            if found is not None:
+                return found
+        self._cells.append(xf)
+        self._count(self._cells)
+        self._keys[key] = len(self._cells) - 1
+        return len(self._cells) - 1
+
+    @staticmethod
+    def _key(xf: Element, ignore: frozenset[str]) -> tuple:
+        return (tuple(sorted((name, value) for name, value in xf.attrib.items() if name not in ignore)),
+                tuple((each.tag, tuple(sorted(each.attrib.items()))) for each in xf))
+
+    def _count(self, parent: Element) -> None:
+        parent.set("count", str(len(parent)))
+        self._package.changed(self._part)
+
+    def _entry(self, group: str, element: Element) -> int:
+        """The number of an element in its group; it is added where no equal one is there."""
+        from lxml import etree
+
+        parent = child(self._root, group)
+        wanted = etree.tostring(element, method="c14n", with_tail=False)
+        for number, each in enumerate(parent):
+            if etree.tostring(each, method="c14n", with_tail=False) == wanted:
+                return number
+        parent.append(element)
+        self._count(parent)
+        return len(parent) - 1
+
+    def _fill(self, fill: str) -> int:
+        from lxml import etree
+
+        if not fill:
+            return 0
+        if fill.startswith("#"):
+            element = etree.Element(tag(self._root, "fill"), nsmap=self._root.nsmap)
+            pattern = etree.SubElement(element, tag(self._root, "patternFill"), patternType="solid")
+            etree.SubElement(pattern, tag(self._root, "fgColor"), rgb=f"FF{fill[1:]}")
+            etree.SubElement(pattern, tag(self._root, "bgColor"), indexed="64")
+            return self._entry("fills", element)
+        try:
+            return self._entry("fills", etree.fromstring(fill, etree.XMLParser(resolve_entities=False, no_network=True)))
+        except etree.XMLSyntaxError:
+            return 0              # somebody typed into our records: no fill is the best guess
+
+    def _bold(self, font: int) -> int:
+        from lxml import etree
+
+        fonts = child(self._root, "fonts")
+        element = deepcopy(fonts[font if 0 <= font < len(fonts) else 0])
+        if child(element, "b") is None:
+            element.insert(0, etree.Element(tag(self._root, "b")))
+        return self._entry("fonts", element)
+
+    def _thin_border(self) -> int:
+        from lxml import etree
+
+        element = etree.Element(tag(self._root, "border"), nsmap=self._root.nsmap)
+        for side in ("left", "right", "top", "bottom"):
+            edge = etree.SubElement(element, tag(self._root, side), style="thin")
+            etree.SubElement(edge, tag(self._root, "color"), auto="1")
+        etree.SubElement(element, tag(self._root, "diagonal"))
+        return self._entry("borders", element)
+
+    def _align(self, xf: Element, dress: Dress) -> None:
+        from lxml import etree
+
+        alignment = child(xf, "alignment")
+        if alignment is None:
+            alignment = etree.Element(tag(xf, "alignment"))
+            xf.insert(0, alignment)
+        for name, value in (("horizontal", dress.horizontal), ("vertical", dress.vertical), ("wrapText", "1" if dress.wrap else None)):
+            if value:
+                alignment.set(name, value)
+        if dress.wrap:
+            alignment.attrib.pop("shrinkToFit", None)
+        xf.set("applyAlignment", "1")
+
+
+def _set(xf: Element, name: str, value: int, flag: str) -> None:
+    if xf.get(name, "0") != str(value):
+        xf.set(name, str(value))
+        xf.set(flag, "1")

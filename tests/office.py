@@ -1,0 +1,112 @@
+"""LibreOffice and the Open XML validator as the tests use them. One LibreOffice serves the whole run."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SYSTEM_PYTHON = "/usr/bin/python3"
+VALIDATOR = HERE / "node_modules" / ".bin" / "ooxml-validator"
+FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "xls": "MS Excel 97", "ods": "calc8", "pdf": "calc_pdf_Export"}
+VERSIONS = ("Office2010", "Microsoft365")
+
+# Known false alarms, by place and words: openpyxl and excelize write the elements of a font in another order than the schema
+# lists them; Excel writes and reads any order.
+FALSE_ALARMS: tuple[tuple[str, str], ...] = ((r"/x:font\[\d+\]$", "unexpected child element"),)
+
+
+class Office:
+    """One running LibreOffice, spoken to through a small server under the system's Python."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen([SYSTEM_PYTHON, str(HERE / "office_server.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        if not json.loads(self.process.stdout.readline() or "{}").get("ready"):
+            raise RuntimeError("LibreOffice did not start")
+
+    def _ask(self, **order) -> dict:
+        self.process.stdin.write(json.dumps(order) + "\n")
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline() or '{"error": "LibreOffice has gone"}')
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer
+
+    def recalculate(self, path: str | Path) -> dict[tuple[str, str], float | str]:
+        """The value of every formula after a hard recalculation, by (sheet, cell)."""
+        return {(sheet, cell): value for sheet, cell, value in self._ask(do="recalculate", path=str(path))["cells"]}
+
+    def convert(self, path: str | Path, kind: str, folder: str | Path | None = None) -> Path:
+        """A copy of a workbook as xls, ods, xlsx or pdf."""
+        out = Path(folder or tempfile.mkdtemp()) / f"{Path(path).stem}.{kind}"
+        self._ask(do="convert", path=str(path), out=str(out), filter=FILTERS[kind])
+        return out
+
+    def type(self, path: str | Path, cells: list[tuple[str, str, str]], out: str | Path) -> Path:
+        """Types texts into cells as a person would, and saves as xlsx."""
+        self._ask(do="type", path=str(path), out=str(out), filter=FILTERS["xlsx"], cells=cells)
+        return Path(out)
+
+    def render(self, path: str | Path, folder: str | Path, dpi: int = 60) -> list[Path]:
+        """The printed pages as pictures."""
+        pdf = self.convert(path, "pdf", folder)
+        subprocess.run(["pdftoppm", "-r", str(dpi), "-png", str(pdf), str(pdf.with_suffix(""))], check=True)
+        return sorted(Path(folder).glob(f"{pdf.stem}-*.png"))
+
+    def close(self) -> None:
+        self.process.stdin.close()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
+
+def missing_office() -> str | None:
+    """What of LibreOffice is missing, or None."""
+    if not shutil.which("soffice"):
+        return "LibreOffice (soffice) is not installed"
+    probe = subprocess.run([SYSTEM_PYTHON, "-c", "import uno"], capture_output=True, check=False)
+    return "python3-uno is not installed" if probe.returncode else None
+
+
+def disagreements(office: Office, path: str | Path) -> list[tuple[str, str, object, object]]:
+    """Formulas whose cached value is not what LibreOffice computes: (sheet, cell, cached, computed)."""
+    import openpyxl
+
+    cached = openpyxl.load_workbook(path, data_only=True)
+    wrong = []
+    for (sheet, cell), value in office.recalculate(path).items():
+        stored = cached[sheet][cell].value
+        if not _equal(stored, value):
+            wrong.append((sheet, cell, stored, value))
+    return wrong
+
+
+def _equal(stored: object, computed: float | str) -> bool:
+    if isinstance(stored, bool):
+        stored = float(stored)
+    if isinstance(stored, (int, float)) and isinstance(computed, (int, float)):
+        return abs(stored - computed) <= 1e-9 * max(1.0, abs(computed))
+    return (stored or "") == (computed or "") or str(stored) == str(computed)
+
+
+def violations(path: str | Path) -> list[str]:
+    """What the Open XML validator finds in a file, for each version of Excel, without the known false alarms."""
+    found = []
+    for version in VERSIONS:
+        run = subprocess.run([str(VALIDATOR), str(path), "--officeVersion", version], capture_output=True, text=True, check=False,
+                             env={**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"})
+        try:
+            errors = json.loads(run.stdout)["errors"]
+        except (ValueError, KeyError) as error:
+            raise RuntimeError(f"the validator did not run: {run.stderr or run.stdout}") from error
+        for item in errors:
+            text = f"{version} {item.get('path')} {item.get('xPath')} {item.get('description')}"
+            if not any(re.search(place, item.get("xPath") or "") and words in item.get("description", "") for place, words in FALSE_ALARMS):
+                found.append(text)
+    return found

@@ -1,0 +1,110 @@
+"""Runs under the system's Python, which has UNO: starts one LibreOffice and obeys JSON lines from standard input.
+
+{"do": "recalculate", "path": P}           -> {"cells": [[sheet, cell, value], ...]} of every formula after a hard recalculation
+{"do": "convert", "path": P, "out": O, "filter": F} -> {}
+{"do": "type", "path": P, "out": O, "filter": F, "cells": [[sheet, cell, text], ...]} -> {}: text put in as a person types it
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+
+import uno
+from com.sun.star.beans import PropertyValue
+
+FORMULA_CELLS = 16
+FLAGS = {523: "Err:523"}
+ERRORS = {532: "#DIV/0!", 32767: "#N/A", 525: "#NAME?", 524: "#REF!", 519: "#VALUE!", 503: "#NUM!", 521: "#NULL!"}
+
+
+def settings(**values):
+    return tuple(PropertyValue(Name=name, Value=value) for name, value in values.items())
+
+
+def start():
+    profile, pipe = tempfile.mkdtemp(prefix="office-"), "office" + uuid.uuid4().hex[:8]
+    process = subprocess.Popen(
+        ["soffice", f"-env:UserInstallation=file://{profile}", "--headless", "--norestore", "--nologo", "--nodefault",
+         f"--accept=pipe,name={pipe};urp;StarOffice.ComponentContext"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    local = uno.getComponentContext()
+    resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
+    for _ in range(600):
+        try:
+            context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
+            return process, profile, context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+        except Exception:
+            time.sleep(0.1)
+    raise SystemExit("LibreOffice did not answer")
+
+
+def opened(desktop, path):
+    document = desktop.loadComponentFromURL(uno.systemPathToFileUrl(os.path.abspath(path)), "_blank", 0, settings(Hidden=True, MacroExecutionMode=0))
+    if document is None:
+        raise OSError(f"LibreOffice could not open {path}")
+    return document
+
+
+def letters(column):
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def formula_values(document):
+    document.calculateAll()
+    found = []
+    for sheet in (document.Sheets.getByIndex(i) for i in range(document.Sheets.Count)):
+        for area in sheet.queryContentCells(FORMULA_CELLS).RangeAddresses:
+            for row in range(area.StartRow, area.EndRow + 1):
+                for column in range(area.StartColumn, area.EndColumn + 1):
+                    cell = sheet.getCellByPosition(column, row)
+                    error = cell.getError()
+                    value = ERRORS.get(error, f"Err:{error}") if error else cell.getValue() if cell.FormulaResultType2 == 1 else cell.getString()
+                    found.append([sheet.Name, f"{letters(column)}{row + 1}", value])
+    return found
+
+
+def obey(desktop, order):
+    document = opened(desktop, order["path"])
+    try:
+        if order["do"] == "recalculate":
+            return {"cells": formula_values(document)}
+        for sheet, cell, text in order.get("cells", ()):
+            document.Sheets.getByName(sheet).getCellRangeByName(cell).setFormula(text)
+        document.storeToURL(uno.systemPathToFileUrl(os.path.abspath(order["out"])), settings(FilterName=order["filter"]))
+        return {}
+    finally:
+        document.close(True)
+
+
+def main():
+    process, profile, desktop = start()
+    print(json.dumps({"ready": True}), flush=True)
+    try:
+        for line in sys.stdin:
+            try:
+                answer = obey(desktop, json.loads(line))
+            except Exception as error:
+                answer = {"error": f"{type(error).__name__}: {error}"}
+            print(json.dumps(answer), flush=True)
+    finally:
+        try:
+            desktop.terminate()
+        except Exception:
+            process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        shutil.rmtree(profile, ignore_errors=True)
+
+
+main()
