@@ -19,6 +19,7 @@ class Look(StrEnum):
     ERROR = "error"            # marks
     WARNING = "warning"
     NOTE = "note"
+    FORMER = "former"          # a mark is taken away: colour and note as they were before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class Edit:
     """Write `new` into `sheet`!`cell`, only where it still holds `old` (None: empty).
 
     new: None empties the cell; str is written as text, never as a formula; Decimal as a number; Formula as a formula
-    with its cached value. remark: a cell note to add (marks).
+    with its cached value. Where `new` equals `old` the value is left as it is (number, formula and all), only the look
+    changes. remark: a cell note to add (marks).
     """
 
     sheet: str

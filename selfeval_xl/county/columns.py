@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from .arithmetic import change, difference, ratio
 
+PAGE_WIDTH = 215                 # characters that fit across an A4 page in landscape at about 60%
 HAND, FORMULA, LINK = "手", "式", "链"
-SINGLE = Decimal(1)
-
 
 @dataclass(frozen=True, slots=True)
 class Live:
@@ -41,17 +41,23 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """key: name of the store's table. wide: printed on A3 instead of A4. last: column up to which the print repeats, frozen too."""
+    """key: name of the store's table. frozen: how many columns stay in sight, on the screen and on every printed page."""
 
     key: str
     title: str
     columns: tuple[Column, ...]
-    wide: bool = True
     frozen: int = 6
 
     def place(self, key: str) -> int:
         """The number of a column, counted from 0."""
         return next(number for number, column in enumerate(self.columns) if column.key == key)
+
+    @property
+    def pages_across(self) -> int:
+        """How many A4 pages the print is wide, so that it can still be read; the frozen columns repeat on each."""
+        widths = [column.width for column in self.columns]
+        fixed = sum(widths[:self.frozen])
+        return max(1, ceil((sum(widths) - fixed) / (PAGE_WIDTH - fixed)))
 
     @property
     def handwritten(self) -> tuple[Column, ...]:
@@ -74,6 +80,12 @@ def rate_of(key: str, label: str, above: str, below: str) -> Column:
     """above ÷ below, rounded to 0.01%; 0 over 0 is 0, a number over 0 has no rate."""
     text = f'IF(OR({{{above}}}="",{{{below}}}=""),"",IF({{{below}}}=0,IF({{{above}}}=0,0,""),ROUND({{{above}}}/{{{below}}},4)))'
     return Column(key, label, 10, "rate", FORMULA, live=Live(text, lambda row: ratio(row[above], row[below]), True))
+
+
+def share_of(key: str, label: str, above: str, below: str) -> Column:
+    """above ÷ below, rounded to 0.01%; empty where there is nothing to divide by."""
+    text = f'IF({{{below}}}=0,"",ROUND({{{above}}}/{{{below}}},4))'
+    return Column(key, label, 10, "rate", FORMULA, live=Live(text, lambda row: ratio(row[above], row[below]) if row[below] else None, True))
 
 
 def change_of(key: str, label: str, new: str, old: str) -> Column:

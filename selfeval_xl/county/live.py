@@ -17,16 +17,16 @@ _PLACE = re.compile(r"\{(?:(\w+)\.)?(\w+)\}")
 _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda value, operand: value == operand, "<>": lambda value, operand: value != operand, ">=": lambda value, operand: value >= operand,
     "<": lambda value, operand: value < operand, ">": lambda value, operand: value > operand,
+    "contains": lambda value, operand: operand in value,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A formula without its `=`, and its value now (None: an empty text). array: has to be entered as an array formula."""
+    """A formula without its `=`, and its value now (None: an empty text)."""
 
     text: str
     value: Decimal | int | str | None
-    array: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class Condition:
 
     @property
     def text(self) -> str:
+        if self.operator == "contains":
+            return f'"*{self.operand}*"'
         sign = "" if self.operator == "=" else self.operator
         return f'"{sign}{self.operand}"' if sign or isinstance(self.operand, str) else str(self.operand)
 
@@ -116,6 +118,11 @@ class Book:
     @staticmethod
     def _operand(condition: Condition) -> str:
         return f'"{condition.operand}"' if isinstance(condition.operand, str) else str(condition.operand)
+
+
+def plus(*cells: Cell) -> Cell:
+    """The sum of several formulas as one."""
+    return Cell("+".join(cell.text for cell in cells), sum((_decimal(cell.value) for cell in cells), Decimal(0)))
 
 
 def quotient(above: tuple[str, Any], below: tuple[str, Any]) -> Cell:

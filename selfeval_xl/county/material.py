@@ -21,7 +21,7 @@ from .words import has_reason
 REPORTED, MISSING, EXEMPT, EXTRA = "已报", "漏报", "免评", "名册外"
 PASS, EXPLAIN, RETURN, NONE = "通过", "说明后通过", "退回修改", "未报"
 UNSCORED = "不评分"
-DASH = "—"
+DASH, UNLISTED = "—", "（名册外）"
 _FULL_WIDTH = str.maketrans("*?~", "＊？～")
 
 
@@ -149,7 +149,7 @@ def _entries(filings: Sequence[Filing], roster: Roster | None) -> list[Entry]:
         known = roster.match(filing.department, filing.department_code) if roster else None
         entry = next((one for one in entries if known and (one.code, one.name) == known and one.filing is None), None)
         if entry is None:
-            entry = Entry(filing.department, filing.department_code or "")
+            entry = Entry(filing.department, filing.department_code or "", UNLISTED if roster else "")
             entries.append(entry)
         entry.filing = number
     taken: set[str] = set()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from .arithmetic import ratio
-from .columns import FORMULA, HEAD, PLACE, Column, Live, Sheet, change_of, count, hand, link, money, rate_of, rest_of
+from .columns import FORMULA, HEAD, PLACE, Column, Live, Sheet, change_of, count, hand, link, money, rate_of, rest_of, share_of
 
 
 def _sum(key: str, label: str, format: str = "count", width: float = 7) -> Column:
@@ -44,7 +44,7 @@ DEPARTMENTS = Sheet("departments", "部门汇总", (
     count("department_forms", "整体自评表"), count("reports", "自评报告"), count("sealed", "盖章件"),
     _sum("initial_budget", "年初预算数（万元）", "money", 13), _sum("annual_budget", "全年预算数（万元）", "money", 13),
     _sum("executed", "全年执行数（万元）", "money", 13),
-    rate_of("execution_rate", "执行率", "executed", "annual_budget"), rest_of("unspent", "未执行金额（万元）", "annual_budget", "executed"),
+    share_of("execution_rate", "执行率", "executed", "annual_budget"), rest_of("unspent", "未执行金额（万元）", "annual_budget", "executed"),
     change_of("adjustment", "预算调整率", "annual_budget", "initial_budget"),
     _sum("indicators", "指标总数"), _sum("met", "已完成"), _sum("exceeded", "其中超额完成"), _sum("unmet", "未完成"), _sum("zero", "其中完成值为0"),
     _sum("undetermined", "待核定"), _COMPLETED, _sum("unexplained", "偏差未说明数"),

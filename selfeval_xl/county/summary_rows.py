@@ -111,7 +111,8 @@ def _department(entry: Entry, projects: list[Row], material: Material) -> Row:
         row["department_score"] = entry.wholes[0].score()
         row["department_grade"] = entry.wholes[0].grade(material.policy)
     row["advice"] = advice(entry.findings) if entry.forms or entry.reports else NONE
-    return _with_rates(row)
+    row = _with_rates(row)
+    return row if row["annual_budget"] else row | {"execution_rate": None}
 
 
 def sealed(entry: Entry) -> int:

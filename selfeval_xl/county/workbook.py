@@ -16,6 +16,7 @@ from .columns import HAND, LINK, Column, Sheet
 from .formats import Formats
 from .links import link_formula
 from .live import Book
+from .material import DASH
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
 LONGEST_TEXT, CUT = 32_767, "…（原文过长，后面的见原表）"
@@ -77,12 +78,13 @@ def _page(page, sheet: Sheet, formats: Formats, title: str, count: int) -> None:
     page.freeze_panes(1, sheet.frozen)
     page.autofilter(0, 0, max(count, 1), len(sheet.columns) - 1)
     page.set_landscape()
-    page.set_paper(8 if sheet.wide else 9)
-    page.fit_to_pages(1, 0)
+    page.set_paper(9)
+    page.fit_to_pages(sheet.pages_across, 0)
     page.repeat_rows(0)
+    page.repeat_columns(0, sheet.frozen - 1)
     page.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
     page.print_black_and_white()
-    page.set_header(f"&L&9{_escape(title)}&C&12&B{_escape(sheet.title)}&R&9金额单位：万元")
+    page.set_header(f"&L&9 {_escape(title)}&C&12&B {_escape(sheet.title)}&R&9 金额单位：万元")
     page.set_footer(_FOOTER)
 
 
@@ -98,6 +100,9 @@ def _rows(page, sheet: Sheet, rows: Sequence[Row], book: Book, formats: Formats,
         elif column.live:
             template = _template(column, sheet, book)
             for line, row in enumerate(rows, 1):
+                if row.get(column.key) == DASH:
+                    page.write_string(line, number, DASH, look)
+                    continue
                 page.write_formula(line, number, "=" + template.replace("\0", str(line + 1)), look, _cached(row.get(column.key)))
         else:
             _values(page, number, column.key, rows, look)

@@ -1,0 +1,167 @@
+"""From a folder of files as they arrived to one workbook that the bureau can sign."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import OutputError, UsageError
+from ..findings import Findings
+from ..policy import Policy, load
+
+if TYPE_CHECKING:
+    import pandas
+
+    from .material import Material
+
+__all__ = ["County", "consolidate"]
+
+
+@dataclass(frozen=True)
+class County:
+    """What was consolidated: where it lies, and the counts for the closing table. The tables are read from the store when asked for.
+
+    files: received files by result; forms: recognised, used, superseded, duplicate; verdicts: indicators of the project forms
+    (indicators, met, exceeded, unmet, zero, undetermined, unexplained); findings: by severity (错误, 核实, 提示);
+    rules: by status (ran, skipped, failed). lost: officers' remarks that found no row. problems: faulty rows of the roster.
+    """
+
+    out: Path
+    store: Path
+    departments: int = 0
+    reported: int = 0
+    project_forms: int = 0
+    department_forms: int = 0
+    files: dict[str, int] = field(default_factory=dict)
+    forms: dict[str, int] = field(default_factory=dict)
+    verdicts: dict[str, int] = field(default_factory=dict)
+    severities: dict[str, int] = field(default_factory=dict)
+    rules: dict[str, int] = field(default_factory=dict)
+    carried: int = 0
+    lost: int = 0
+    problems: tuple[str, ...] = ()
+
+    @cached_property
+    def projects(self) -> pandas.DataFrame:
+        """One row per project that counts, is missing or exempt; money in 万元, rates as ratios."""
+        return self._table("projects")
+
+    @cached_property
+    def funding(self) -> pandas.DataFrame:
+        """One row per funding row; kind: 合计, 来源, 其中项."""
+        return self._table("funding")
+
+    @cached_property
+    def indicators(self) -> pandas.DataFrame:
+        """One row per third-level indicator."""
+        return self._table("indicators")
+
+    @cached_property
+    def findings(self) -> pandas.DataFrame:
+        """One row per finding."""
+        return self._table("findings")
+
+    def _table(self, name: str) -> pandas.DataFrame:
+        from .store import read
+
+        return read(self.store, name)
+
+
+def consolidate(folder: str | Path, out: str | Path, *, roster: str | Path | None = None, policy: Policy | str | Path | None = None,
+                against: str | Path | None = None, jobs: int | None = None, progress: Callable[[int, int, str], None] | None = None) -> County:
+    """Reads every file below the folder and writes the county workbook `out`, and beside it its store (.sqlite).
+
+    roster: the roster workbook, so that missing departments and projects show. progress(done, all, file name) after each file.
+    A file that cannot be read is listed in 收件核对 and stops nothing. What officers wrote into an earlier `out` is carried over.
+    Raises UsageError (no such folder, faulty roster) and OutputError (`out` cannot be written, or is no workbook of ours).
+    """
+    from ..checking import check
+    from .collecting import receive
+    from .handwritten import read_written
+    from .material import prepare
+    from .roster import chosen_by, read_roster
+    from .tables import SHEETS
+
+    out = Path(out)
+    _usable(Path(folder), out, against)
+    rules = policy if isinstance(policy, Policy) else load(policy)
+    known = read_roster(roster) if roster else None
+    written = read_written(out, SHEETS)
+    collected = receive(folder, out, known, chosen_by(known, written.chosen_files()), jobs, progress)
+    found = check(collected.filings, rules, [receipt.file for receipt in collected.receipts if receipt.result not in ("被新版本替代", "重复")])
+    return publish(prepare(collected, found, known, rules), out, written)
+
+
+def publish(material: Material, out: Path, written=None) -> County:
+    """Store and workbook of what was collected and checked; the old remarks carried over."""
+    from .below import balance_cells, write_below
+    from .handwritten import Written, carry_over
+    from .ledger_rows import form_balance
+    from .links import relative_folder
+    from .live import Book
+    from .overview import Front
+    from .overview_blocks import write_overview
+    from .store import save
+    from .tables import SHEETS, build
+    from .workbook import write
+
+    written = written or Written()
+    tables = build(material)
+    lost = carry_over(written, tables, SHEETS)
+    forms = form_balance(material)
+    book = Book(SHEETS, tables)
+    title = f"{material.year or ''}{'年度' if material.year else ''}预算绩效自评情况总览"
+    about = about_line(material)
+    balance = balance_cells(book, forms, max(len(tables["receipts"]), 1) + 3)
+    store = out.with_suffix(".sqlite")
+    save(store, SHEETS, tables, {"about": about, "folder": str(material.collected.folder), "year": str(material.year or "")})
+    write(out, book, title.removesuffix("总览"), relative_folder(material.collected.folder, out),
+          lambda page, formats: write_overview(Front(page, formats, book), material, title, balance, about),
+          lambda page, formats, line: write_below(page, formats, line, book, forms, lost))
+    return _county(material, out, store, tables, forms, sum(remark.used for remark in written.remarks), len(lost))
+
+
+def about_line(material: Material) -> str:
+    """Program, policy and rules in one line."""
+    changed = sorted({parameter.where for parameter in material.policy.parameters.values()} - {"默认"})
+    states = Counter(status.status for status in material.findings.rules)
+    return (f"程序版本：selfeval-xl {_version()}　　参数表：{'、'.join(changed) if changed else '默认'}　　"
+            f"规则执行：已执行{states['ran']}条，跳过{states['skipped']}条，出错{states['failed']}条")
+
+
+def _version() -> str:
+    try:
+        return metadata.version("selfeval-xl")
+    except metadata.PackageNotFoundError:
+        return "未安装"
+
+
+def _usable(folder: Path, out: Path, against: str | Path | None) -> None:
+    if not folder.exists():
+        raise UsageError(f"找不到文件夹“{folder}”。请核对名称和位置。")
+    if out.suffix.lower() != ".xlsx":
+        raise UsageError(f"汇总工作簿的文件名应以.xlsx结尾，现在写的是“{out.name}”。")
+    if not out.parent.is_dir():
+        raise OutputError(f"没有“{out.parent}”这个文件夹，汇总工作簿写不进去。请先建好文件夹。")
+    if against is not None:
+        raise UsageError("这一版还不能与上年汇总表对比，请去掉上年汇总表再试。")
+
+
+def _county(material: Material, out: Path, store: Path, tables, forms: dict[str, int], carried: int, lost: int) -> County:
+    from .summary_rows import VERDICTS
+
+    projects = tables["projects"]
+    rows: Findings = material.findings
+    return County(
+        out=out, store=store, departments=len(material.entries), reported=sum(bool(entry.forms or entry.reports) for entry in material.entries),
+        project_forms=sum(len(entry.projects) for entry in material.entries), department_forms=sum(len(entry.wholes) for entry in material.entries),
+        files=dict(Counter(row["result"] for row in tables["receipts"])), forms=forms,
+        verdicts={key: sum(int(row.get(key) or 0) for row in projects) for key in VERDICTS},
+        severities=dict(Counter(finding.severity.label for finding in rows if finding.severity)), rules=dict(Counter(status.status for status in rows.rules)),
+        carried=carried, lost=lost, problems=material.roster.problems if material.roster else (),
+    )

@@ -1,0 +1,140 @@
+"""The columns 完成率, 偏差率, 判定: right of the form, outside its print area, or on a sheet 偏差计算 where something else stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from .assess import rounded
+from .edits import Edit, Look
+from .forms import Form, Indicator
+from .grid import Grid, a1, percent_text, position
+from .sheets import ADDED_COLUMNS, DEVIATIONS
+
+HEADS = ("工作表", "单元格", "三级指标", "年度指标值", "实际完成值", *ADDED_COLUMNS)
+GAP = 2                       # from the form's last column to the first of ours: one column stays free
+WHY_HEAD, WHY = "程序计算的列，在打印区域之外", "按年度指标值和实际完成值计算"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What a sheet has on its right besides values. printed, drawn: last printed column, last one under a picture; -1 for none."""
+
+    printed: int = -1
+    drawn: int = -1
+
+
+def right_edge(form: Form, grid: Grid) -> int:
+    """The last column of a form: of its cells with all they are merged over, and of its indicator head up to the first gap."""
+    names = [*form.cells.values(), *form.goal.cells.values()]
+    for part in (*form.funding, *form.indicators, *form.tasks):
+        names += part.cells.values()
+    places = [position(name) for names_of in names for name in names_of.split(",") if name]
+    edge = max((grid.area(*place).right for place in places), default=0)
+    if form.frame and form.frame.indicator_head:
+        for row in range(form.frame.indicator_head[0], form.frame.indicator_head[1] + 1):
+            column = form.frame.area.left
+            while grid.text(grid.area(row, column).top, grid.area(row, column).left).strip() and _own_head(grid, row, column) is None:
+                edge = max(edge, grid.area(row, column).right)
+                column = grid.area(row, column).right + 1
+    return edge
+
+
+def beside(form: Form, grid: Grid, side: Side = Side(), edge: int | None = None) -> int | None:
+    """The first of our three columns for this form: where they are already, else right of it; None where something else stands there.
+
+    edge: last column of all forms of the sheet, this one's by default.
+    """
+    rows = _rows(form)
+    if rows is None:
+        return None
+    there = our_columns(form, grid)
+    if there is not None:
+        return there
+    edge = right_edge(form, grid) if edge is None else edge
+    start = max(edge, side.printed) + GAP
+    foreign = any(value not in (None, "") for line in grid.rows for column, value in enumerate(line) if column > edge and not _is_ours(grid, column))
+    merged = any(area.right > edge for area in grid.merges)
+    return None if foreign or merged or side.drawn > edge else start
+
+
+def our_columns(form: Form, grid: Grid) -> int | None:
+    """Where the heads of ours stand in the form's indicator head; None where there are none yet."""
+    head = form.frame.indicator_head if form.frame else None
+    if head is None:
+        return None
+    for row in range(head[0], head[1] + 1):
+        for column in range(grid.width):
+            if _own_head(grid, row, column) is not None:
+                return column
+    return None
+
+
+def _own_head(grid: Grid, row: int, column: int) -> int | None:
+    """The column, if the three heads begin there."""
+    return column if tuple(grid.text(row, column + number).strip() for number in range(len(ADDED_COLUMNS))) == ADDED_COLUMNS else None
+
+
+def _is_ours(grid: Grid, column: int) -> bool:
+    """Whether this column lies under heads of ours (of another form on the sheet)."""
+    return any(_own_head(grid, row, first) is not None for first in range(max(0, column - 2), column + 1) for row in range(grid.height))
+
+
+def _rows(form: Form) -> tuple[int, list[tuple[int, Indicator]]] | None:
+    """The row for the heads, and each indicator with its row; None for a form without an indicator table."""
+    if form.frame is None or form.frame.indicator_head is None or not form.indicators:
+        return None
+    return form.frame.indicator_head[1], [(_row_of(indicator), indicator) for indicator in form.indicators]
+
+
+def _row_of(indicator: Indicator) -> int:
+    name = indicator.cells.get("name") or next(iter(indicator.cells.values()))
+    return position(name.split(",")[0])[0]
+
+
+def columns_edits(form: Form, grid: Grid, first: int) -> list[Edit]:
+    """The edits that write our columns for an assessed form, beginning with column `first`; only what differs from what is there."""
+    rows = _rows(form)
+    if rows is None:
+        return []
+    head, lines = rows
+    edits = [_edit(grid, head, first + number, name, Look.HEAD, WHY_HEAD) for number, name in enumerate(ADDED_COLUMNS)]
+    for row, indicator in lines:
+        edits += [_edit(grid, row, first + number, value, look, WHY) for number, (value, look) in enumerate(_values(indicator))]
+    return [edit for edit in edits if edit is not None]
+
+
+def _values(indicator: Indicator) -> tuple[tuple[Decimal | str | None, Look], ...]:
+    verdict = indicator.verdict
+    return (_share(indicator.attainment), Look.SHARE), (_share(indicator.deviation), Look.SHARE), (verdict.label if verdict else None, Look.TEXT)
+
+
+def _share(ratio: Decimal | None) -> Decimal | None:
+    return None if ratio is None else rounded(ratio, 4)
+
+
+def _edit(grid: Grid, row: int, column: int, value: Decimal | str | None, look: Look, why: str) -> Edit | None:
+    old = grid.text(row, column).strip()
+    new = percent_text(value) if isinstance(value, Decimal) else value or ""
+    return None if old == new else Edit(grid.name, a1(row, column), old or None, value, look, why)
+
+
+def listed_edits(forms: Iterable[Form], listed: Grid | None) -> list[Edit]:
+    """The sheet 偏差计算 for assessed forms that have no room beside them: an indicator a row, found again by sheet and cell.
+
+    listed: the sheet as it is, None where there is none yet. Rows of other forms and of indicators that are gone stay.
+    """
+    grid = listed or Grid(DEVIATIONS, [])
+    rows = {(grid.text(row, 0), grid.text(row, 1)): row for row in range(1, grid.height)}
+    edits = [_edit(grid, 0, column, name, Look.HEAD, WHY_HEAD) for column, name in enumerate(HEADS)]
+    free = max(grid.height, 1)
+    for form in forms:
+        for indicator in form.indicators:
+            cell = a1(_row_of(indicator), position((indicator.cells.get("actual") or indicator.cells.get("name") or "A1").split(",")[0])[1])
+            row = rows.get((form.sheet, cell))
+            if row is None:
+                row, free = free, free + 1
+            texts = [(text, Look.TEXT) for text in (form.sheet, cell, indicator.name, indicator.target, indicator.actual)]
+            edits += [_edit(grid, row, column, value, look, WHY) for column, (value, look) in enumerate([*texts, *_values(indicator)])]
+    return [replace(edit, sheet=DEVIATIONS) for edit in edits if edit is not None]

@@ -1,0 +1,64 @@
+"""From any received file to a changed copy of it: an xlsx in place, everything else by way of an xlsx of the same grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..deviations import Side
+from ..edits import Edit
+from ..errors import UnreadableFile, UsageError
+from ..forms import Problem
+from ..grid import Grid
+from ..reading.source import open_source
+from . import blank
+from .file import Applied, apply, check_target, rooms, scratch, write_out
+
+_AS_NEW = frozenset(("xls", "xlsb", "ods", "docx"))
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file that is to be changed in a copy: its Grids as people see them, and what could not be read."""
+
+    path: Path
+    kind: str
+    grids: list[Grid]
+    problems: list[Problem]
+
+
+def opened_for_change(path: Path, out: Path) -> Opened:
+    """Opens a file whose changed copy is to be `out`. UsageError where that cannot be, UnreadableFile where it holds no tables."""
+    check_target(path, out)
+    source = open_source(path)
+    if source.kind not in _AS_NEW and source.kind != "xlsx":
+        told = "；".join(problem.text for problem in source.problems) or f"“{path.name}”里没有表格，不能填写或标注。"
+        raise UnreadableFile(told, "T01")
+    if source.kind in _AS_NEW and out.suffix.lower() != ".xlsx":
+        raise UsageError(f"“{path.name}”不是xlsx，结果会另写成一个xlsx工作簿，输出文件名请以.xlsx结尾，现在是“{out.name}”。")
+    if not source.grids:
+        raise UnreadableFile("；".join(problem.text for problem in source.problems) or f"“{path.name}”里没有表格。")
+    return Opened(path, source.kind, source.grids, source.problems)
+
+
+def side_of(opened: Opened) -> dict[str, Side]:
+    """By sheet: how far it is printed and drawn on. A file that is written anew has neither."""
+    if opened.kind != "xlsx":
+        return {}
+    return {name: Side(room.printed.right if room.printed else -1, room.drawn) for name, room in rooms(opened.path).items()}
+
+
+def change(opened: Opened, edits: Iterable[Edit], out: Path) -> Applied:
+    """Writes the copy with the edits; the source is only read. OutputError where `out` cannot be written."""
+    edits = list(edits)
+    if opened.kind == "xlsx":
+        return apply(opened.path, edits, out)
+    with scratch() as folder:
+        anew = folder / "anew.xlsx"
+        names = blank.write(opened.grids, anew)
+        renamed = [replace(edit, sheet=names.get(edit.sheet, edit.sheet)) for edit in edits]
+        if not renamed:
+            write_out(out, lambda file: Path(file).write_bytes(anew.read_bytes()))
+            return Applied((), ())
+        return apply(anew, renamed, out)

@@ -1,0 +1,280 @@
+"""Edits into a copy of a file that a person made. What is not edited stays as it was, byte for byte.
+
+The package is patched part by part (docs/architecture.md says why no library does it).
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from ..edits import Edit, Formula, Look
+from ..errors import OutputError, UsageError
+from ..grid import Area, Grid, percent_text, plain_number, position
+from ..reading.source import Source, open_source
+from .book import Book
+from .looks import DRESSES, MARKS, OUR_COLUMN_WIDTH, SHEET_WIDTHS, TEXT, TINTS
+from .memory import PRINT, Former, Memory, recall, remember
+from .package import OpenPackage
+
+_KINDS = {
+    "application/vnd.ms-excel.sheet.macroEnabled.main+xml": ".xlsm",
+    "application/vnd.ms-excel.template.macroEnabled.main+xml": ".xltm",
+    "application/vnd.ms-excel.addin.macroEnabled.main+xml": ".xlam",
+}
+_TEMPLATE, _WORKBOOK = ("application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml",
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml")
+_FORMULA_LIKE = ("=", "+", "-", "@")
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """done: edits carried out. refused: edits whose cell no longer held `old`, or could not be changed alone."""
+
+    done: tuple[Edit, ...]
+    refused: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a sheet has besides its values. printed: its print area; drawn: last column under a picture or text box, -1 for none."""
+
+    printed: Area | None
+    drawn: int
+
+
+def apply(source: str | Path, edits: Iterable[Edit], out: str | Path) -> Applied:
+    """Writes a copy of `source` (xlsx, xlsm) with the edits to `out`; the source is only read.
+
+    Raises UsageError for a source that is no xlsx or an `out` that is the source or has a wrong ending, OutputError where
+    `out` cannot be written, UnreadableFile where the source is damaged.
+    """
+    source, out = Path(source), Path(out)
+    edits = list(edits)
+    check_target(source, out)
+    opened = open_source(source)
+    if opened.kind != "xlsx":
+        raise UsageError(f"“{source.name}”不是xlsx工作簿，不能直接在上面改。请用Excel或WPS打开后另存为xlsx。")
+    data = source.read_bytes()
+    package = OpenPackage(data)
+    book = Book(package)
+    _check_ending(book, source, out)
+    if not edits and book.package.content_type(book.part) != _TEMPLATE:
+        write_out(out, lambda file: Path(file).write_bytes(data))
+        return Applied((), ())
+    applied = _Run(book, opened).all(edits)
+    write_out(out, package.write)
+    return applied
+
+
+def check_target(source: Path, out: Path) -> None:
+    """UsageError where the result would be written over the file it is made of, or is no xlsx by name."""
+    if out.exists() and source.exists() and out.samefile(source) or out.absolute() == source.absolute():
+        raise UsageError(f"输出文件和原文件是同一个“{source.name}”。原文件不会被改动，请换一个输出文件名。")
+    if out.suffix.lower() not in (".xlsx", ".xlsm"):
+        raise UsageError(f"输出文件名“{out.name}”请以.xlsx结尾（原文件带宏的以.xlsm结尾）。")
+
+
+def _check_ending(book: Book, source: Path, out: Path) -> None:
+    """Excel refuses a file whose ending does not say whether it holds macros."""
+    kind = book.package.content_type(book.part)
+    wanted = _KINDS.get(kind, ".xlsx")
+    if kind == _TEMPLATE:
+        book.package.set_content_type(book.part, _WORKBOOK)
+    if out.suffix.lower() != wanted:
+        has = "带宏" if wanted != ".xlsx" else "不带宏"
+        raise UsageError(f"“{source.name}”{has}，输出文件名请以{wanted}结尾，现在是“{out.name}”。")
+
+
+def write_out(out: Path, write) -> None:
+    """Calls write(file) for a file beside `out` and puts it in its place; OutputError says in plain words what went wrong."""
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=".~", suffix=out.suffix, dir=out.parent)
+        os.close(handle)
+        write(temporary)
+        _usual_rights(temporary)
+        os.replace(temporary, out)
+        temporary = None
+    except FileNotFoundError as error:
+        raise OutputError(f"没有文件夹“{out.parent}”，结果没有写出。请先建好文件夹，或换一个位置。") from error
+    except PermissionError as error:
+        raise OutputError(f"写不了“{out}”：它可能正在Excel或WPS里打开，或者没有写入权限。请关闭它，或换一个文件名。") from error
+    except OSError as error:
+        cause = "磁盘已满" if error.errno == 28 else (error.strerror or str(error))
+        raise OutputError(f"写不了“{out}”：{cause}。请换一个位置再试。") from error
+    finally:
+        if temporary and os.path.exists(temporary):
+            os.unlink(temporary)
+
+
+def _usual_rights(path: str) -> None:
+    """A temporary file is for its owner alone; the result has the rights that any new file has."""
+    mask = os.umask(0)
+    os.umask(mask)
+    os.chmod(path, 0o666 & ~mask)
+
+
+def rooms(path: str | Path) -> dict[str, Room]:
+    """Print area and drawings of every worksheet of an xlsx."""
+    book = Book(OpenPackage(Path(path).read_bytes()))
+    return {name: Room(book.printed(name), book.drawn_right(name)) for name in book.names if book.sheet(name) is not None}
+
+
+def marked(path: str | Path) -> list[Former]:
+    """The cells of an xlsx that carry marks of ours, as they were before."""
+    return [former for former in recall(Book(OpenPackage(Path(path).read_bytes()))).values() if former.cell != PRINT]
+
+
+class _Run:
+    """One application: the book, what its cells showed at the start, and what was written since."""
+
+    def __init__(self, book: Book, opened: Source) -> None:
+        self.book = book
+        self.grids: dict[str, Grid] = {grid.name: grid for grid in opened.grids}
+        self.shown: dict[tuple[str, str], str] = {}
+        self.memory: Memory = recall(book)
+        self.new_sheets: set[str] = set()
+        self.heads: dict[str, set[int]] = {}
+        self.wrote = False
+
+    def all(self, edits: list[Edit]) -> Applied:
+        done, refused = [], []
+        for edit in edits:
+            (done if self._one(edit) else refused).append(edit)
+        for name, columns in self.heads.items():
+            self._set_apart(name, columns)
+        self._finish_printing()
+        remember(self.book, self.memory)
+        if self.wrote:
+            self.book.recalculate()
+        return Applied(tuple(done), tuple(refused))
+
+    def _one(self, edit: Edit) -> bool:
+        row, column = position(edit.cell)
+        if self._text(edit.sheet, edit.cell) != (edit.old or "").strip():
+            return False
+        sheet = self.book.sheet(edit.sheet)
+        if sheet is None:
+            if edit.sheet in self.book.names:
+                return False                                 # a chart of this name
+            sheet = self.book.add_sheet(edit.sheet)
+            self.new_sheets.add(edit.sheet)
+        area = self._area(edit.sheet, row, column)
+        if (area.top, area.left) != (row, column) or sheet.shares_formula(row, column) and edit.new != edit.old:
+            return False
+        if edit.new != edit.old:
+            self._write(edit, row, column, area)
+        self._dress(edit, row, column, area)
+        return True
+
+    def _text(self, sheet: str, cell: str) -> str:
+        if (sheet, cell) in self.shown:
+            return self.shown[sheet, cell]
+        grid = self.grids.get(sheet)
+        return "" if grid is None else grid.text(*position(cell)).strip()
+
+    def _area(self, sheet: str, row: int, column: int) -> Area:
+        grid = self.grids.get(sheet)
+        return Area(row, column, row, column) if grid is None else grid.area(row, column)
+
+    def _write(self, edit: Edit, row: int, column: int, area: Area) -> None:
+        sheet = self.book.sheet(edit.sheet)
+        if sheet.find(row, column) is not None and any(each.tag.endswith("}f") for each in sheet.find(row, column)):
+            self.book.forget_chain()
+        sheet.write(row, column, edit.new)
+        self.shown[edit.sheet, edit.cell] = displayed(edit)
+        self.wrote = self.wrote or edit.sheet not in SHEET_WIDTHS
+        if isinstance(edit.new, str) and edit.look in (Look.STUB, Look.TEXT):
+            sheet.make_room(area, edit.new, self.book.styles.font_size(sheet.style(row, column)))
+
+    def _dress(self, edit: Edit, row: int, column: int, area: Area) -> None:
+        sheet, styles = self.book.sheet(edit.sheet), self.book.styles
+        if edit.look in MARKS:
+            self._mark(edit, area)
+        elif edit.look is Look.FORMER:
+            self._unmark(edit, area)
+        elif edit.look in DRESSES:
+            sheet.set_style(row, column, styles.dressed(sheet.style(row, column), DRESSES[edit.look]))
+        if isinstance(edit.new, str) and edit.new != edit.old and edit.new.startswith(_FORMULA_LIKE):
+            sheet.set_style(row, column, styles.with_format(sheet.style(row, column), TEXT))     # else a double click makes it a formula
+        if edit.look is Look.HEAD and edit.sheet not in SHEET_WIDTHS:
+            self.heads.setdefault(edit.sheet, set()).add(column)
+
+    def _mark(self, edit: Edit, area: Area) -> None:
+        sheet, notes = self.book.sheet(edit.sheet), self.book.notes(edit.sheet)
+        former = self.memory.get((edit.sheet, edit.cell))
+        if former is None:
+            former = Former(edit.sheet, edit.cell, self.book.styles.fill(sheet.style(area.top, area.left)), notes.text(edit.cell))
+            self.memory[edit.sheet, edit.cell] = former
+        else:
+            notes.restore(edit.cell, former.note)
+        self._tint(edit.sheet, area, TINTS[edit.look])
+        if edit.remark:
+            notes.add(edit.cell, edit.remark)
+
+    def _unmark(self, edit: Edit, area: Area) -> None:
+        former = self.memory.pop((edit.sheet, edit.cell), None)
+        if former is None:
+            return
+        sheet = self.book.sheet(edit.sheet)
+        if self.book.styles.fill(sheet.style(area.top, area.left)) in TINTS.values():    # a person's own colour since then stays
+            self._tint(edit.sheet, area, former.fill)
+        self.book.notes(edit.sheet).restore(edit.cell, former.note)
+
+    def _tint(self, name: str, area: Area, fill: str) -> None:
+        """Fills the cell, all of it where it is merged."""
+        sheet = self.book.sheet(name)
+        for row in range(area.top, area.bottom + 1):
+            for column in range(area.left, area.right + 1):
+                sheet.set_style(row, column, self.book.styles.filled(sheet.style(row, column), fill))
+
+    def _set_apart(self, name: str, columns: set[int]) -> None:
+        """Columns of ours get a width, and where the sheet printed all it holds, it now prints what stands left of them."""
+        sheet, grid = self.book.sheet(name), self.grids.get(name)
+        for column in columns:
+            sheet.set_width(column, OUR_COLUMN_WIDTH)
+        if grid is None or self.book.printed(name) is not None:
+            return
+        first = min(columns)
+        used = [area.right for area in grid.merges if area.right < first]
+        used += [column for line in grid.rows for column, value in enumerate(line[:first]) if value not in (None, "")]
+        bottom = max([grid.height - 1, *(area.bottom for area in grid.merges)])
+        self.book.set_printed(name, Area(0, 0, bottom, max(used, default=0)))
+
+    def _finish_printing(self) -> None:
+        """Tints do not reach paper while a sheet has marks; without any it is printed as before."""
+        for name in self.book.names:
+            sheet = self.book.sheet(name)
+            has_marks = any(place == name and cell != PRINT for place, cell in self.memory)
+            known = self.memory.get((name, PRINT))
+            if has_marks and known is None:
+                self.memory[name, PRINT] = Former(name, PRINT, sheet.print_setting("blackAndWhite"))
+                sheet.set_print("blackAndWhite", "1")
+                if sheet.print_setting("cellComments") == "atEnd":
+                    sheet.set_print("cellComments", "none")
+            elif known is not None and not has_marks and sheet is not None:
+                sheet.set_print("blackAndWhite", known.fill)
+                del self.memory[name, PRINT]
+
+
+def displayed(edit: Edit) -> str:
+    """What the cell shows once the edit is done."""
+    value = edit.new.value if isinstance(edit.new, Formula) else edit.new
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return percent_text(value) if edit.look in (Look.PERCENT, Look.SHARE) else plain_number(value)
+    return value.strip()
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder that is gone afterwards, for a workbook that is only a step on the way."""
+    with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)

@@ -1,0 +1,8 @@
+"""`python -m selfeval_xl.templates FOLDER` builds the blank workbook of every layout into the folder."""
+
+import sys
+
+from . import build_all
+
+for path in build_all(sys.argv[1] if len(sys.argv) > 1 else "workbook_templates"):
+    print(path)
