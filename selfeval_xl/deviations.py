@@ -14,6 +14,7 @@ from .sheets import ADDED_COLUMNS, DEVIATIONS
 
 HEADS = ("工作表", "单元格", "三级指标", "年度指标值", "实际完成值", *ADDED_COLUMNS)
 GAP = 2                       # from the form's last column to the first of ours: one column stays free
+FAR = 14                      # columns from the form's last one: farther away nobody would see them
 WHY_HEAD, WHY = "程序计算的列，在打印区域之外", "按年度指标值和实际完成值计算"
 
 
@@ -30,21 +31,21 @@ def right_edge(form: Form, grid: Grid) -> int:
     names = [*form.cells.values(), *form.goal.cells.values()]
     for part in (*form.funding, *form.indicators, *form.tasks):
         names += part.cells.values()
-    places = [position(name) for names_of in names for name in names_of.split(",") if name]
+    places = [position(name) for joined in names for name in joined.split(",") if name]
     edge = max((grid.area(*place).right for place in places), default=0)
     if form.frame and form.frame.indicator_head:
         for row in range(form.frame.indicator_head[0], form.frame.indicator_head[1] + 1):
             column = form.frame.area.left
-            while grid.text(grid.area(row, column).top, grid.area(row, column).left).strip() and _own_head(grid, row, column) is None:
+            while grid.text(grid.area(row, column).top, grid.area(row, column).left).strip() and not _begins_ours(grid, row, column):
                 edge = max(edge, grid.area(row, column).right)
                 column = grid.area(row, column).right + 1
     return edge
 
 
-def beside(form: Form, grid: Grid, side: Side = Side(), edge: int | None = None) -> int | None:
-    """The first of our three columns for this form: where they are already, else right of it; None where something else stands there.
+def beside(form: Form, grid: Grid, side: Side = Side()) -> int | None:
+    """The first of our three columns for this form: where they are already, else right of all that the sheet holds.
 
-    edge: last column of all forms of the sheet, this one's by default.
+    None where something else stands right of the indicators, or where the columns would be far away from them.
     """
     rows = _rows(form)
     if rows is None:
@@ -52,33 +53,35 @@ def beside(form: Form, grid: Grid, side: Side = Side(), edge: int | None = None)
     there = our_columns(form, grid)
     if there is not None:
         return there
-    edge = right_edge(form, grid) if edge is None else edge
-    start = max(edge, side.printed) + GAP
-    foreign = any(value not in (None, "") for line in grid.rows for column, value in enumerate(line) if column > edge and not _is_ours(grid, column))
-    merged = any(area.right > edge for area in grid.merges)
-    return None if foreign or merged or side.drawn > edge else start
+    edge = right_edge(form, grid)
+    last = max(row for row, _ in rows[1])
+    if any(edge < column for row, column in _foreign(grid) if rows[0] <= row <= last):
+        return None
+    used = max((column for _, column in _foreign(grid)), default=0)
+    start = max(edge, used, side.printed, side.drawn) + GAP
+    return start if start - edge <= FAR else None
+
+
+def _foreign(grid: Grid) -> list[tuple[int, int]]:
+    """Every place that is filled or merged over by something that is not ours."""
+    ours = {first + number for row in range(grid.height) for first in range(grid.width) if _begins_ours(grid, row, first) for number in range(len(ADDED_COLUMNS))}
+    filled = [(row, column) for row, line in enumerate(grid.rows) for column, value in enumerate(line) if value not in (None, "") and column not in ours]
+    return filled + [(row, area.right) for area in grid.merges for row in range(area.top, area.bottom + 1)]
 
 
 def our_columns(form: Form, grid: Grid) -> int | None:
     """Where the heads of ours stand in the form's indicator head; None where there are none yet."""
     head = form.frame.indicator_head if form.frame else None
-    if head is None:
-        return None
-    for row in range(head[0], head[1] + 1):
+    for row in range(head[0], head[1] + 1) if head else ():
         for column in range(grid.width):
-            if _own_head(grid, row, column) is not None:
+            if _begins_ours(grid, row, column):
                 return column
     return None
 
 
-def _own_head(grid: Grid, row: int, column: int) -> int | None:
-    """The column, if the three heads begin there."""
-    return column if tuple(grid.text(row, column + number).strip() for number in range(len(ADDED_COLUMNS))) == ADDED_COLUMNS else None
-
-
-def _is_ours(grid: Grid, column: int) -> bool:
-    """Whether this column lies under heads of ours (of another form on the sheet)."""
-    return any(_own_head(grid, row, first) is not None for first in range(max(0, column - 2), column + 1) for row in range(grid.height))
+def _begins_ours(grid: Grid, row: int, column: int) -> bool:
+    """Whether the three heads begin there."""
+    return all(grid.text(row, column + number).strip() == name for number, name in enumerate(ADDED_COLUMNS))
 
 
 def _rows(form: Form) -> tuple[int, list[tuple[int, Indicator]]] | None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from .assess import assess, execution_rate, rounded, shown
-from .deviations import Side, beside, columns_edits, listed_edits, right_edge
+from .deviations import Side, beside, columns_edits, listed_edits
 from .edits import Edit, Look
 from .forms import Form, FundingLine
 from .grid import Grid, plain_number, position
@@ -73,12 +73,11 @@ def workbook_edits(grids: Sequence[Grid], forms: Iterable[Form], policy: Policy,
         on_sheet.setdefault(form.sheet, []).append(form)
     for name, together in on_sheet.items():
         grid = by_name[name]
-        edge = max(right_edge(form, grid) for form in together)
         for form in together:
             edits += funding_edits(form, grid, overwrite)
             judged = assess(form, policy)
             edits += stub_edits(judged, grid)
-            first = beside(judged, grid, (sides or {}).get(name, Side()), edge) if _has_room(form, together) else None
+            first = beside(judged, grid, (sides or {}).get(name, Side())) if _has_room(form, together) else None
             if first is not None:
                 edits += columns_edits(judged, grid, first)
             elif judged.indicators:

@@ -28,7 +28,7 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """format: text, wrap, code, count, money, number, rate, link. kind: "", 手 (the officers' own), 式 or 链. total: summed below."""
+    """format: text, wrap, printed (a number as it was typed), code, count, money, number, rate, link. kind: "", 手 (the officers' own), 式 or 链. total: summed below."""
 
     key: str
     label: str

@@ -10,7 +10,7 @@ _LEVELS = (Column("level1", "一级指标", 11, "wrap"), Column("level2", "二�
 FUNDING = Sheet("funding", "资金明细", (
     *HEAD, _FORM, Column("kind", "行类型", 8), Column("source", "资金来源（原表）", 20, "wrap"), Column("category", "资金来源（归类）", 14),
     money("initial_budget", "年初预算数（万元）"), money("annual_budget", "全年预算数（万元）"), money("executed", "全年执行数（万元）"),
-    rate_of("execution_rate", "执行率（计算）", "executed", "annual_budget"), Column("stated_rate", "执行率（填报）", 10),
+    rate_of("execution_rate", "执行率（计算）", "executed", "annual_budget"), Column("stated_rate", "执行率（填报）", 10, "printed"),
     rest_of("unspent", "未执行金额（万元）", "annual_budget", "executed"),
     Column("points", "分值", 7, "number"), Column("score", "得分", 7, "number"),
     money("ledger_budget", "台账全年预算数（万元）"), money("ledger_executed", "台账支付数（万元）"),

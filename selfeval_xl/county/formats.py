@@ -6,7 +6,7 @@ from typing import Any
 
 FONT = "宋体"
 _BASE = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
-NUMBERS = {"money": "#,##0.00", "number": "General", "rate": "0.00%", "count": "0", "code": "@", "text": "@", "wrap": "@", "link": "General"}
+NUMBERS = {"money": "#,##0.00", "number": "General", "rate": "0.00%", "count": "0", "code": "@", "text": "@", "wrap": "@", "printed": "@", "link": "General"}
 HEAD_TINT, HAND_TINT, TOTAL_TINT = "#DDEBF7", "#FFF2CC", "#F2F2F2"
 
 
@@ -30,6 +30,10 @@ class Formats:
             properties["text_wrap"] = True
         if kind in ("text", "link", "count") and not total:
             properties |= {"align": "left"} if kind == "text" else {"align": "center"}
+        if kind == "printed":
+            properties["align"] = "right"
+        if not total:
+            properties["valign"] = "top"
         if kind == "link":
             properties |= {"font_color": "#0563C1", "underline": 1}
         if hand:

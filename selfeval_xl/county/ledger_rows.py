@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from pathlib import PurePath
 
 from .material import DASH, EXTRA, NONE, Entry, Material, counts
@@ -60,7 +60,7 @@ def receipt_rows(material: Material) -> Iterator[Row]:
     for receipt in material.collected.receipts:
         file, entry = receipt.file, by_filing.get(receipt.filing)
         yield {
-            "path": material.relative(file.path), "name": PurePath(file.path).name, "kind": file.kind, "size": (Decimal(file.size) / 1024).quantize(Decimal("0.1")),
+            "path": material.relative(file.path), "name": PurePath(file.path).name, "kind": file.kind, "size": (Decimal(file.size) / 1024).quantize(Decimal("0.1"), ROUND_UP),
             "saved": (moment(file.saved) or "").replace("T", " "), "received": receipt.arrival.received, "fingerprint": file.sha256[:16],
             "department_code": entry.code if entry else None, "department": entry.name if entry else None, "basis": _BASES.get(receipt.basis, receipt.basis),
             "forms": len(receipt.forms), "forms_used": sum(fate.fate == USED for fate in receipt.forms), "result": receipt.result, "reason": receipt.reason,

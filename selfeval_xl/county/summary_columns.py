@@ -61,7 +61,7 @@ PROJECTS = Sheet("projects", "项目汇总", (
     *HEAD, Column("supervisor", "主管部门", 20, "wrap"), Column("unit", "实施单位", 20, "wrap"), Column("category", "项目类别", 10),
     Column("status", "报送状态", 9),
     money("initial_budget", "年初预算数（万元）"), money("annual_budget", "全年预算数（万元）"), money("executed", "全年执行数（万元）"),
-    rate_of("execution_rate", "执行率", "executed", "annual_budget"), Column("stated_rate", "填报执行率", 10),
+    rate_of("execution_rate", "执行率", "executed", "annual_budget"), Column("stated_rate", "填报执行率", 10, "printed"),
     rest_of("unspent", "未执行金额（万元）", "annual_budget", "executed"), change_of("adjustment", "预算调整率", "annual_budget", "initial_budget"),
     rate_of("initial_rate", "按年初预算执行率", "executed", "initial_budget"),
     money("ledger_budget", "台账全年预算数（万元）"), money("ledger_executed", "台账支付数（万元）"),

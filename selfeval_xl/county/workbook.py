@@ -20,6 +20,7 @@ from .material import DASH
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
 LONGEST_TEXT, CUT = 32_767, "…（原文过长，后面的见原表）"
+LINE_HEIGHT, MOST_LINES = 13.5, 12
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FOOTER = "&L&9打印日期：&D&R&9第&P页 共&N页"
 CHOICES = {
@@ -47,6 +48,7 @@ def write(out: Path, book: Book, title: str, way: str, overview: Callable, balan
             page = file.add_worksheet(sheet.title)
             rows = book.tables[sheet.key]
             _page(page, sheet, formats, title, len(rows))
+            _heights(page, sheet, rows)
             _rows(page, sheet, rows, book, formats, way)
             _totals(page, sheet, rows, book, formats)
             if sheet.key == "receipts":
@@ -62,7 +64,7 @@ def write(out: Path, book: Book, title: str, way: str, overview: Callable, balan
 
 def clean(text: str) -> str:
     """A text that a cell can hold: no control characters, cut with a mark where it is too long."""
-    plain = _CONTROL.sub("", text)
+    plain = text if text.isprintable() else _CONTROL.sub("", text)
     return plain if len(plain) <= LONGEST_TEXT else plain[:LONGEST_TEXT - len(CUT)] + CUT
 
 
@@ -84,8 +86,22 @@ def _page(page, sheet: Sheet, formats: Formats, title: str, count: int) -> None:
     page.repeat_columns(0, sheet.frozen - 1)
     page.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
     page.print_black_and_white()
+    page.hide_gridlines(0)
     page.set_header(f"&L&9 {_escape(title)}&C&12&B {_escape(sheet.title)}&R&9 金额单位：万元")
     page.set_footer(_FOOTER)
+
+
+def _heights(page, sheet: Sheet, rows: Sequence[Row]) -> None:
+    """Rows with long texts get the height they need, up to a limit: programs other than Excel do not fit rows on opening."""
+    wrapped = [(column.key, column.width - 1) for column in sheet.columns if column.format == "wrap"]
+    for line, row in enumerate(rows, 1):
+        needed = 1
+        for key, width in wrapped:
+            text = row.get(key)
+            if isinstance(text, str) and 2 * len(text) > width:
+                needed = max(needed, -int(-len(text.encode("gbk", "replace")) // width))      # two columns wide, two bytes long
+        if needed > 1:
+            page.set_row(line, LINE_HEIGHT * min(needed, MOST_LINES) + 2)
 
 
 def _escape(text: str) -> str:
@@ -116,11 +132,17 @@ def _template(column: Column, sheet: Sheet, book: Book) -> str:
 
 
 def _values(page, number: int, key: str, rows: Sequence[Row], look) -> None:
+    write_string, write_number = page.write_string, page.write_number
     for line, row in enumerate(rows, 1):
         value = row.get(key)
         if value is None or value == "":
             continue
-        put(page, line, number, value, look)
+        if isinstance(value, str):
+            write_string(line, number, clean(value), look)
+        elif isinstance(value, int):
+            write_number(line, number, value, look)
+        else:
+            put(page, line, number, value, look)
 
 
 def put(page, line: int, number: int, value: Any, look) -> None:

@@ -75,8 +75,8 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     tasks = sum((row.points for row in _scored(form.tasks)), Decimal(0))
     right = {HUNDRED, Decimal(1)} | ({Decimal(90)} if not paid else set())
     printed = mark(form.total_points)
-    if printed is not None and (printed == HUNDRED or printed > 1):
-        right.add(printed)
+    if printed is not None and printed > HUNDRED:
+        right.add(printed)                              # places that grant extra points print them in the total
     sums = {total + paid, total + paid + tasks}
     if any(abs(one - other) <= ROUNDING * len(rows) for one in sums for other in right) or (total == HUNDRED and paid <= 10):
         return

@@ -117,16 +117,18 @@ class Book:
         found.text = f"'{quoted}'!${column_name(area.left)}${area.top + 1}:${column_name(area.right)}${area.bottom + 1}"
         self.package.changed(self.part)
 
-    def drawn_right(self, name: str) -> int:
-        """The last column under a picture, text box or chart of a sheet; -1 where there is none."""
+    def drawn(self, name: str) -> Area | None:
+        """The area under the pictures, text boxes and charts of a sheet; None where there are none."""
         sheet = self.sheet(name)
-        columns = [-1]
+        rows: list[int] = []
+        columns: list[int] = []
         for _, kind, target in self.package.related(sheet.part) if sheet is not None else ():
             tree = self.package.tree(target) if kind == "drawing" else None
             for element in tree.iter() if tree is not None else ():
-                if isinstance(element.tag, str) and element.tag.endswith("}col") and (element.text or "").strip().isdecimal():
-                    columns.append(int(element.text))
-        return max(columns)
+                if isinstance(element.tag, str) and "spreadsheetDrawing" in element.tag and (element.text or "").strip().isdecimal():
+                    word = element.tag.rpartition("}")[2]
+                    (rows if word == "row" else columns if word == "col" else []).append(int(element.text))
+        return Area(min(rows), min(columns), max(rows), max(columns)) if rows and columns else None
 
     def recalculate(self) -> None:
         """Values were written: formulas that look at them are computed anew when the file is opened."""

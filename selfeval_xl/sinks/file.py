@@ -42,10 +42,10 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What a sheet has besides its values. printed: its print area; drawn: last column under a picture or text box, -1 for none."""
+    """What a sheet has besides its values. printed: its print area; drawn: what lies under pictures, text boxes and charts."""
 
     printed: Area | None
-    drawn: int
+    drawn: Area | None
 
 
 def apply(source: str | Path, edits: Iterable[Edit], out: str | Path) -> Applied:
@@ -123,7 +123,7 @@ def _usual_rights(path: str) -> None:
 def rooms(path: str | Path) -> dict[str, Room]:
     """Print area and drawings of every worksheet of an xlsx."""
     book = Book(OpenPackage(Path(path).read_bytes()))
-    return {name: Room(book.printed(name), book.drawn_right(name)) for name in book.names if book.sheet(name) is not None}
+    return {name: Room(book.printed(name), book.drawn(name)) for name in book.names if book.sheet(name) is not None}
 
 
 def marked(path: str | Path) -> list[Former]:
@@ -228,11 +228,9 @@ class _Run:
         self.book.notes(edit.sheet).restore(edit.cell, former.note)
 
     def _tint(self, name: str, area: Area, fill: str) -> None:
-        """Fills the cell, all of it where it is merged."""
+        """Fills the cell; a merged one shows the fill of its top left cell."""
         sheet = self.book.sheet(name)
-        for row in range(area.top, area.bottom + 1):
-            for column in range(area.left, area.right + 1):
-                sheet.set_style(row, column, self.book.styles.filled(sheet.style(row, column), fill))
+        sheet.set_style(area.top, area.left, self.book.styles.filled(sheet.style(area.top, area.left), fill))
 
     def _set_apart(self, name: str, columns: set[int]) -> None:
         """Columns of ours get a width, and where the sheet printed all it holds, it now prints what stands left of them."""
@@ -244,8 +242,10 @@ class _Run:
         first = min(columns)
         used = [area.right for area in grid.merges if area.right < first]
         used += [column for line in grid.rows for column, value in enumerate(line[:first]) if value not in (None, "")]
-        bottom = max([grid.height - 1, *(area.bottom for area in grid.merges)])
-        self.book.set_printed(name, Area(0, 0, bottom, max(used, default=0)))
+        drawn = self.book.drawn(name)
+        right = max([*used, *([drawn.right] if drawn and drawn.right < first else [])], default=0)
+        bottom = max([grid.height - 1, *(area.bottom for area in grid.merges), *([drawn.bottom] if drawn else [])])
+        self.book.set_printed(name, Area(0, 0, bottom, right))
 
     def _finish_printing(self) -> None:
         """Tints do not reach paper while a sheet has marks; without any it is printed as before."""

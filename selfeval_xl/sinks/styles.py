@@ -36,9 +36,15 @@ class Styles:
         self._root = package.tree(part)
         self._cells = child(self._root, "cellXfs")
         self._keys = {self._key(xf, frozenset()): number for number, xf in reversed(list(enumerate(self._cells)))}
+        self._made: dict[tuple[int, Dress | str], int] = {}
 
     def dressed(self, style: int, dress: Dress) -> int:
         """The number of the style `style` with what `dress` says."""
+        if (style, dress) not in self._made:
+            self._made[style, dress] = self._dressed(style, dress)
+        return self._made[style, dress]
+
+    def _dressed(self, style: int, dress: Dress) -> int:
         xf = deepcopy(self._xf(0 if dress.own else style))
         if dress.number_format is not None:
             _set(xf, "numFmtId", dress.number_format, "applyNumberFormat")
@@ -54,9 +60,11 @@ class Styles:
 
     def filled(self, style: int, fill: str) -> int:
         """The style with the fill of a record (see `fill`); an older style that differs in nothing that shows is found again."""
-        xf = deepcopy(self._xf(style))
-        _set(xf, "fillId", self._fill(fill), "applyFill")
-        return self._number(xf, _APPLY)
+        if (style, fill) not in self._made:
+            xf = deepcopy(self._xf(style))
+            _set(xf, "fillId", self._fill(fill), "applyFill")
+            self._made[style, fill] = self._number(xf, _APPLY)
+        return self._made[style, fill]
 
     def with_format(self, style: int, number_format: int) -> int:
         xf = deepcopy(self._xf(style))

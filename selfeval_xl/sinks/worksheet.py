@@ -205,10 +205,6 @@ class Worksheet:
         if setup is None:
             if not value:
                 return
-            if child(self.root, "pageMargins") is None:
-                margins = self.insert("pageMargins")
-                for side, inches in (("left", "0.7"), ("right", "0.7"), ("top", "0.75"), ("bottom", "0.75"), ("header", "0.3"), ("footer", "0.3")):
-                    margins.set(side, inches)
             setup = self.insert("pageSetup")
         if value:
             setup.set(name, value)

@@ -77,7 +77,7 @@ def draw(layout: Layout, form: Data | None = None, year: int | None = None) -> D
     drawing.put(row, 0, "title", layout.title, span=width)
     if layout.subtitle:
         row += 1
-        shown_year = str(year or form.get("year") or layout.year or "    ")
+        shown_year = str(year or form.get("year") or "　　　")
         drawing.put(row, 0, "subtitle", layout.subtitle.format(year=shown_year), span=width)
     row += 1
     for block in layout.blocks:

@@ -1,0 +1,175 @@
+"""The command line: one function per command, no logic. Messages are Chinese; status 2 where the job could not be done."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+from . import chinese                                   # before typer: it translates typer's own words
+
+import typer  # noqa: E402
+
+app = typer.Typer(help="预算绩效自评工具：读懂自评表，校验、计算、填写偏差、汇总全县。", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  context_settings={"help_option_names": ["-h", "--help"]})
+policy_app = typer.Typer(help="参数表：阈值、等级、规则级别。", no_args_is_help=True)
+app.add_typer(policy_app, name="policy")
+
+Files = Annotated[list[Path], typer.Argument(metavar="文件…", help="自评表或报告（xlsx、xls、xlsb、ods、docx），可以给多个。")]
+PolicyFile = Annotated[Optional[Path], typer.Option("--policy", metavar="文件", help="本县的参数表（TOML），只写与默认不同的参数。")]
+AsJson = Annotated[bool, typer.Option("--json", help="在标准输出打印一份JSON，供其他程序使用。")]
+
+
+def main() -> None:
+    """Runs a command. Whatever goes wrong is one Chinese sentence on standard error and status 2."""
+    from . import mistakes
+
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    sys.exit(mistakes.run(app))
+
+
+@app.command()
+def demo(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="演示材料放在哪里。")] = Path("demo")) -> None:
+    """演示整个过程：一份真实自评材料的数字和一个虚构的小县。"""
+    from .demo import run
+    from .screen import Progress, show_demo
+
+    with Progress() as progress:
+        result = run(folder, progress.say)
+    show_demo(result)
+
+
+@app.command()
+def template(out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="写到哪里。")],
+             layout: Annotated[str, typer.Option("--layout", metavar="表式", help="表式编号，例如 jilin-2024、mof-2020。")] = "jilin-2024",
+             year: Annotated[Optional[int], typer.Option("--year", metavar="年度", help="印在表上的年度。")] = None) -> None:
+    """生成一份空白的部门自评工作簿。"""
+    from . import templates
+    from .screen import say
+
+    templates.write(layout, out, year)
+    say(f"已生成空白表：{out}")
+
+
+@app.command()
+def read(files: Files, as_json: AsJson = False, policy: PolicyFile = None) -> None:
+    """读自评表，说明读到了什么、凭什么认出来的。"""
+    from .jsonout import read_document
+    from .policy import load
+    from .screen import Progress, show_reading
+
+    rules = load(policy)
+    with Progress(quiet=as_json) as progress:
+        found = _read(files, progress)
+    if as_json:
+        _print_json(read_document(found, rules))
+    else:
+        show_reading(found, rules)
+
+
+@app.command()
+def check(files: Files, as_json: AsJson = False,
+          tsv: Annotated[bool, typer.Option("--tsv", help="打印成制表符分隔的表，可以贴进Excel。")] = False,
+          mark: Annotated[Optional[Path], typer.Option("--mark", metavar="文件夹", help="把问题标在副本上，放进这个文件夹。")] = None, policy: PolicyFile = None) -> None:
+    """校验自评表，逐条说明问题在哪个格、怎么改。有须修改的错误时退出码为1。"""
+    from .checking import check as run
+    from .filing import gather
+    from .findings import Severity
+    from .jsonout import check_document
+    from .policy import load
+    from .screen import Progress, show_findings, show_marked, tsv_lines
+
+    rules = load(policy)
+    with Progress(quiet=as_json or tsv) as progress:
+        found = _read(files, progress)
+        findings = run(gather(found), rules, found)
+        marked = _mark(found, findings, mark) if mark else []
+    if as_json:
+        _print_json(check_document(findings))
+    elif tsv:
+        print("\n".join(tsv_lines(findings)))
+    else:
+        show_findings(findings)
+    if marked and not as_json and not tsv:
+        show_marked(marked)
+    raise typer.Exit(1 if findings.count(Severity.ERROR) else 0)
+
+
+@app.command()
+def fill(file: Annotated[Path, typer.Argument(metavar="文件", help="填好的自评表。")],
+         out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="写到哪里；原文件不会被改动。")],
+         overwrite: Annotated[bool, typer.Option("--overwrite", help="执行率填错的也改正（合计不改），列出新旧值。")] = False, policy: PolicyFile = None) -> None:
+    """计算执行率和合计，填写完成率、偏差率、判定，给该写原因的格备好半成品。"""
+    from .fill import fill as run
+    from .policy import load
+    from .screen import show_filled
+
+    show_filled(run(file, out, overwrite=overwrite, policy=load(policy)), out)
+
+
+@app.command()
+def consolidate(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="收到的全部材料，子文件夹也看。")],
+                out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="汇总工作簿写到哪里。")],
+                roster: Annotated[Optional[Path], typer.Option("--roster", metavar="文件", help="单位名册。")] = None,
+                jobs: Annotated[Optional[int], typer.Option("--jobs", metavar="数", help="同时用几个进程读文件。")] = None, policy: PolicyFile = None) -> None:
+    """把收到的材料汇总成一个全县工作簿，每个数都能回到原表的格。"""
+    from .county import consolidate as run
+    from .policy import load
+    from .screen import Progress, show_county
+
+    with Progress() as progress:
+        county = run(folder, out, roster=roster, policy=load(policy), jobs=jobs, progress=progress.files)
+    show_county(county)
+
+
+@app.command()
+def rules(rule: Annotated[Optional[str], typer.Argument(metavar="编号", help="规则编号，例如 D03。")] = None) -> None:
+    """列出全部校验规则，或说明一条规则。"""
+    from .errors import UsageError
+    from .rules.registry import catalogue
+    from .screen import show_rule, show_rules
+
+    known = catalogue()
+    if rule is None:
+        show_rules(known.values())
+        return
+    if rule.upper() not in known:
+        raise UsageError(f"没有规则“{rule}”。全部规则见 selfeval rules。")
+    show_rule(known[rule.upper()])
+
+
+@policy_app.command("show")
+def policy_show(policy: PolicyFile = None) -> None:
+    """列出现在用的参数，每个值从哪里来。"""
+    from .policy import load
+    from .screen import show_policy
+
+    show_policy(load(policy))
+
+
+def _read(files: list[Path], progress) -> list:
+    from .errors import UsageError
+    from .reading import read_files
+
+    for file in files:
+        if not file.is_file():
+            raise UsageError(f"找不到文件“{file}”。请核对文件名和所在文件夹。")
+    return list(read_files(files, progress=progress.count))
+
+
+def _mark(found: list, findings, folder: Path) -> list[tuple[Path, Path | None]]:
+    """Marked copies of all files with findings; None where a file cannot be marked."""
+    from .marks import mark_all
+
+    return mark_all(found, findings, folder)
+
+
+def _print_json(document: dict) -> None:
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
+    sys.stdout.write("\n")
+
+
+__all__ = ["app", "chinese", "main"]

@@ -1,0 +1,224 @@
+"""Findings as marks in a workbook: tinted cells with a note, and the sheet 校验结果; and all of it taken away again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .edits import Edit, Formula, Look
+from .findings import Finding, Severity
+from .grid import Area, Grid, a1, position
+from .sheets import RESULTS, RETURNED
+
+if TYPE_CHECKING:
+    from .sinks.memory import Former
+
+COLUMNS = ("序号", "级别", "处理方式", "规则编号", "工作表", "单元格", "对象", "填报内容", "应为或参考", "问题说明", "修改建议", "单位说明", "状态")
+NEW, KEPT, MENDED, EXPLAINED = "新发现", "未修改", "已修改", "已说明"
+WHY, WHY_GONE = "校验标注", "问题已不在，取消标注"
+
+_LOOKS = {Severity.ERROR: Look.ERROR, Severity.WARNING: Look.WARNING, Severity.NOTE: Look.NOTE}
+_ORDER = {severity: number for number, severity in enumerate(Severity)}
+_LINK = COLUMNS.index("单元格")
+_KEY = tuple(COLUMNS.index(name) for name in ("规则编号", "工作表", "对象", "填报内容"))
+_EXPLANATION = COLUMNS.index("单位说明")
+_LONGEST_LITERAL = 250        # Excel takes no longer text inside a formula
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """edits: carried out. refused: not carried out, because the cell was changed meanwhile."""
+
+    edits: tuple[Edit, ...]
+    refused: tuple[Edit, ...] = ()
+
+
+def mark(path: str | Path, findings: Iterable[Finding], out: str | Path, sheet: str = RESULTS) -> Marked:
+    """Marks in a copy of the file what was found in it, and lists it on the sheet 校验结果 (问题清单 in returns).
+
+    Findings of other files are passed over. Marks of an earlier check that no longer hold are taken away.
+    Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
+    """
+    from .sinks.copies import change, opened_for_change
+    from .sinks.file import marked
+
+    path, out = Path(path), Path(out)
+    opened = opened_for_change(path, out)
+    own = [finding for finding in findings if not finding.file or _same(finding.file, path)]
+    former = marked(path) if opened.kind == "xlsx" else []
+    applied = change(opened, mark_edits(own, opened.grids, former, sheet), out)
+    return Marked(applied.done, applied.refused)
+
+
+def unmark(path: str | Path, out: str | Path) -> Marked:
+    """Takes all marks away in a copy of the file: colours and notes are as before; the sheet 校验结果 stays, for what was explained there."""
+    from .sinks.copies import change, opened_for_change
+    from .sinks.file import marked
+
+    path, out = Path(path), Path(out)
+    opened = opened_for_change(path, out)
+    former = marked(path) if opened.kind == "xlsx" else []
+    applied = change(opened, unmark_edits(former, opened.grids), out)
+    return Marked(applied.done, applied.refused)
+
+
+def _same(name: str, path: Path) -> bool:
+    return Path(name) == path or Path(name).absolute() == path.absolute()
+
+
+def mark_edits(findings: Iterable[Finding], grids: Sequence[Grid], former: Iterable[Former] = (), sheet: str = RESULTS) -> list[Edit]:
+    """Marks for findings of one file, and the sheet that lists them. former: cells that carry marks of an earlier check."""
+    findings = in_order(findings, grids)
+    by_name = {grid.name: grid for grid in grids}
+    on_cell: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        grid = by_name.get(finding.sheet or "")
+        for cell in cells_of(finding) if grid else ():
+            area = grid.area(*position(cell))
+            on_cell.setdefault((grid.name, a1(area.top, area.left)), []).append(finding)
+    gone = [each for each in former if (each.sheet, each.cell) not in on_cell]
+    marks = [_mark(by_name[name], cell, found) for (name, cell), found in on_cell.items()]
+    listed = by_name.get(sheet) or by_name.get(RESULTS) or by_name.get(RETURNED)
+    return unmark_edits(gone, grids) + marks + result_edits(findings, listed, sheet)
+
+
+def unmark_edits(former: Iterable[Former], grids: Sequence[Grid]) -> list[Edit]:
+    """Gives cells back the look and note that they had before they were marked; their values stay as they are."""
+    by_name = {grid.name: grid for grid in grids}
+    return [_same_value(by_name[each.sheet], each.cell, Look.FORMER, WHY_GONE) for each in former if each.sheet in by_name]
+
+
+def in_order(findings: Iterable[Finding], grids: Sequence[Grid]) -> list[Finding]:
+    """What must be mended first; within a severity as the cells stand in the workbook."""
+    number = {grid.name: place for place, grid in enumerate(grids)}
+
+    def place(finding: Finding) -> tuple:
+        cells = cells_of(finding)
+        return (_ORDER.get(finding.severity, 9), number.get(finding.sheet or "", len(number)), position(cells[0]) if cells else (-1, -1), finding.rule)
+
+    return sorted(findings, key=place)
+
+
+def cells_of(finding: Finding) -> list[str]:
+    """The cells of a finding as names, one each; several are written "G12,G15"."""
+    names = []
+    for name in (finding.cell or "").replace("，", ",").split(","):
+        try:
+            names.append(a1(*position(name.strip())))
+        except ValueError:
+            continue
+    return names
+
+
+def remark(findings: Sequence[Finding]) -> str:
+    """The text of a cell note: one paragraph a finding, the gravest first."""
+    return "\n".join(_sentence(finding) for finding in findings)
+
+
+def _sentence(finding: Finding) -> str:
+    return f"{level(finding)}：{finding.message}" + (f"\n怎么改：{finding.hint}" if finding.hint else "")
+
+
+def level(finding: Finding) -> str:
+    """错误（须修改）, 核实（须说明）, 提示（供参考）."""
+    return f"{finding.severity.label}（{finding.severity.demand}）" if finding.severity else ""
+
+
+def _mark(grid: Grid, cell: str, findings: Sequence[Finding]) -> Edit:
+    gravest = min(findings, key=lambda finding: _ORDER.get(finding.severity, 9))
+    return replace(_same_value(grid, cell, _LOOKS.get(gravest.severity, Look.NOTE), WHY), remark=remark(findings))
+
+
+def _same_value(grid: Grid, cell: str, look: Look, why: str) -> Edit:
+    text = grid.text(*position(cell)).strip() or None
+    return Edit(grid.name, cell, text, text, look, why)
+
+
+def rows(findings: Iterable[Finding], listed: Grid | None) -> list[list[str]]:
+    """The rows of the sheet 校验结果 without its head, as texts; explanations are carried over from the sheet as it was.
+
+    A row is known again by rule, sheet, subject and what was filled in. What a unit explained stays at the end, as 已修改, when
+    its finding is gone.
+    """
+    before = {_key(row): row for row in _listed(listed)}
+    found: list[list[str]] = []
+    seen: set[Key] = set()
+    for finding in findings:
+        row = _row(finding)
+        old = before.get(_key(row))
+        if old and not row[_EXPLANATION]:
+            row[_EXPLANATION] = old[_EXPLANATION]
+        row[-1] = EXPLAINED if row[_EXPLANATION] else KEPT if old else NEW
+        seen.add(_key(row))
+        found.append(row)
+    found += [[*row[:-1], MENDED] for key, row in before.items() if key not in seen and row[_EXPLANATION]]
+    for number, row in enumerate(found, 1):
+        row[0] = str(number)
+    return found
+
+
+def _row(finding: Finding) -> list[str]:
+    return ["", level(finding), finding.treatment.label if finding.treatment else "", finding.rule, finding.sheet or "", ",".join(cells_of(finding)),
+            finding.subject or "", finding.value or "", finding.expected or "", finding.message, finding.hint, finding.explanation or "", ""]
+
+
+def _key(row: Sequence[str]) -> Key:
+    return tuple(" ".join(row[column].split()) for column in _KEY)
+
+
+def _listed(listed: Grid | None) -> list[list[str]]:
+    """The rows of a sheet 校验结果 or 问题清单, its columns found by their heads, wherever a person has moved them."""
+    if listed is None:
+        return []
+    places = _heads(listed)
+    if not {"规则编号", "单位说明"} <= places.keys():
+        return []
+    table = [[listed.text(row, places[name]).strip() if name in places else "" for name in COLUMNS] for row in range(1, listed.height)]
+    return [row for row in table if row[_KEY[0]]]
+
+
+def _heads(listed: Grid) -> dict[str, int]:
+    return {listed.text(0, column).strip(): column for column in range(listed.width)}
+
+
+def result_edits(findings: Iterable[Finding], listed: Grid | None, sheet: str = RESULTS) -> list[Edit]:
+    """The edits that make the sheet list these findings; only cells that differ. listed: that sheet, or the other one, as it is now."""
+    same = listed if listed is not None and listed.name == sheet else Grid(sheet, [])
+    table = rows(findings, listed)
+    formulas = same.formulas() if same.formulas else {}
+    edits = []
+    for row, line in enumerate([list(COLUMNS), *table]):
+        for column, text in enumerate(line):
+            new = _value(line, column) if row else text
+            old = same.text(row, column).strip() or None
+            linked = not isinstance(new, Formula) or formulas.get((row, column)) == f"={new.text}"
+            if (old or "") != text.strip() or not linked:
+                edits.append(Edit(sheet, a1(row, column), old, new, Look.TEXT if row else Look.HEAD, WHY))
+    return edits + _cleared(same, len(table) + 1)
+
+
+def _value(line: Sequence[str], column: int) -> None | str | Decimal | Formula:
+    if column == 0:
+        return Decimal(line[0])
+    return _link(line) if column == _LINK and line[column] else line[column] or None
+
+
+def _cleared(listed: Grid, first: int) -> list[Edit]:
+    """Empties the rows below the new end of the list."""
+    area = Area(first, 0, listed.height - 1, len(COLUMNS) - 1)
+    return [Edit(listed.name, a1(row, column), text, None, Look.KEEP, WHY) for row in range(area.top, area.bottom + 1)
+            for column in range(area.right + 1) if (text := listed.text(row, column).strip())]
+
+
+def _link(line: Sequence[str]) -> str | Formula:
+    """A formula that leads to the cell; where that would be too long for Excel, the cell's name alone."""
+    sheet, cells = line[_LINK - 1], line[_LINK]
+    target = "#'{}'!{}".format(sheet.replace("'", "''"), cells.split(",")[0]).replace('"', '""')
+    if not sheet or max(len(target), len(cells)) > _LONGEST_LITERAL:
+        return cells
+    return Formula(f'HYPERLINK("{target}","{cells}")', cells)

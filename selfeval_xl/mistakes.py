@@ -1,0 +1,83 @@
+"""What a person sees when something goes wrong: one plain sentence, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+import traceback
+from typing import TYPE_CHECKING
+
+from .errors import SelfevalError
+
+if TYPE_CHECKING:
+    import typer
+
+FAILED = 2
+_SAID = (
+    (r"Missing argument '?(?P<what>[^'.]+)'?\.?", "缺少参数“{what}”。"),
+    (r"Missing option '(?P<what>[^']+)'.*", "缺少选项 {what}。"),
+    (r"Missing command\.?", "没有写命令。"),
+    (r"No such command '(?P<what>[^']+)'\.?", "没有命令“{what}”。"),
+    (r"No such option: (?P<what>\S+).*", "没有选项 {what}。"),
+    (r"Option '?(?P<what>[^' ]+)'? requires an argument\.?", "选项 {what} 后面要写值。"),
+    (r"Got unexpected extra argument[s]? \((?P<what>.+)\)", "多写了参数“{what}”。"),
+    (r"Invalid value for '?(?P<what>[^':]+)'?: '?(?P<value>[^' ]+)'? is not a valid integer.*", "{what} 应写整数，现在写的是“{value}”。"),
+)
+
+
+def run(app: typer.Typer) -> int:
+    """Runs the command line and returns its exit status."""
+    from typer import Abort, Exit
+    from typer.main import get_command
+
+    try:
+        from click.exceptions import ClickException
+    except ImportError:                               # newer typer carries its own click
+        from typer._click.exceptions import ClickException
+    try:
+        result = get_command(app)(standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except Exit as stop:
+        return stop.exit_code
+    except ClickException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            error.show()
+            return FAILED
+        return _tell(f"{_usage(error.format_message())}用法见 selfeval --help，或 selfeval 命令 --help。")
+    except SelfevalError as error:
+        return _tell(str(error))
+    except (Abort, KeyboardInterrupt):
+        return _tell("已停止。已经写好的文件不受影响。")
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except MemoryError:
+        return _tell("内存不够，没有做完。请关掉其他程序，或分几批处理。")
+    except OSError as error:
+        return _tell(f"读写文件时出错：{error.strerror or error}{f'（{error.filename}）' if error.filename else ''}。请检查文件夹权限和磁盘空间。")
+    except SystemExit:
+        raise
+    except BaseException:                             # a bug of ours: the person gets a sentence, the developer the log
+        return _tell(f"程序出错了，没有做完；原文件没有改动。请把这个记录文件发给开发者：{_log()}")
+
+
+def _tell(text: str) -> int:
+    print(text, file=sys.stderr)
+    return FAILED
+
+
+def _usage(message: str) -> str:
+    for pattern, said in _SAID:
+        match = re.fullmatch(pattern, message.strip(), re.S)
+        if match:
+            return said.format(**match.groupdict())
+    return message
+
+
+def _log() -> str:
+    """The traceback, saved where a person can find it."""
+    with tempfile.NamedTemporaryFile("w", prefix="selfeval-", suffix=".log", delete=False, encoding="utf-8") as file:
+        file.write(traceback.format_exc())
+        return file.name

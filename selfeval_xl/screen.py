@@ -1,0 +1,232 @@
+"""What a person sees on the screen: progress, tables, closing lines. All of it Chinese."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from .assess import assess, shown
+from .findings import Finding, Findings, Severity
+from .forms import FORM_NAMES, Form, ReadFile
+
+if TYPE_CHECKING:
+    from .county import County
+    from .demo import Result
+    from .fill import Filled
+    from .policy import Policy
+    from .rules.registry import Rule
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+
+
+def console() -> Console:
+    """The screen; as wide as the terminal, 150 columns where there is none (a file, a pipe)."""
+    return Console(width=None if sys.stdout.isatty() else 150, highlight=False, soft_wrap=False)
+
+
+def say(text: str) -> None:
+    console().print(text, markup=False)
+
+
+class Progress:
+    """A progress bar on standard error, only where that is a terminal."""
+
+    def __init__(self, quiet: bool = False) -> None:
+        self.shown = sys.stderr.isatty() and not quiet
+        self.bar = self.task = None
+
+    def __enter__(self) -> Progress:
+        if self.shown:
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+            from rich.progress import Progress as Bar
+
+            self.bar = Bar(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True)
+            self.bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar:
+            self.bar.stop()
+
+    def count(self, done: int, total: int) -> None:
+        self.files(done, total, "")
+
+    def files(self, done: int, total: int, name: str) -> None:
+        if self.bar:
+            if self.task is None:
+                self.task = self.bar.add_task("正在读文件", total=total)
+            self.bar.update(self.task, completed=done, total=total, description=f"正在读 {Path(name).name}" if name else "正在读文件")
+
+    def say(self, text: str) -> None:
+        """A step of longer work, a line each."""
+        if self.shown:
+            self.bar.console.print(text, markup=False)
+
+
+def _table(*columns: str, title: str | None = None) -> Table:
+    table = Table(title=title, title_justify="left", show_lines=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def show_reading(files: Iterable[ReadFile], policy: Policy) -> None:
+    """A page for each file: what was found, by what, and what was not understood."""
+    screen = console()
+    for file in files:
+        screen.rule(Path(file.path).name, align="left")
+        for form in file.forms:
+            _show_form(screen, assess(form, policy))
+        for report in file.reports:
+            screen.print(f"{FORM_NAMES[report.kind]}：{report.department or ''} {report.year or ''}，{len(report.sections)}节", markup=False)
+            for section in report.sections:
+                screen.print(f"  {section.title}（{len(section.text)}字）", markup=False)
+        for problem in file.problems:
+            screen.print(f"读不准：{problem.text}", style="yellow", markup=False)
+        if file.evidence:
+            screen.print("凭什么认出来的：", style="bold")
+            for line in file.evidence:
+                screen.print(f"  {line}", markup=False)
+        if not file.forms and not file.reports and not file.problems:
+            screen.print("没有自评表（附件或扫描件）。")
+
+
+def _show_form(screen: Console, form: Form) -> None:
+    head = [f"{FORM_NAMES[form.kind]}（工作表“{form.sheet}”，{form.frame.area if form.frame else ''}）"]
+    for label, value in (("表式", form.layout or "未收录的表式，按标签读出"), ("年度", form.year), ("项目", form.project), ("项目编码", form.project_code), ("部门", form.department),
+                         ("实施单位", form.unit), ("金额单位", form.money_unit), ("总分", form.total_score), ("等级", form.grade)):
+        if value:
+            head.append(f"{label}：{value}")
+    screen.print("　".join(head), markup=False, style="bold")
+    if form.funding:
+        table = _table("资金来源", "年初预算数", "全年预算数", "全年执行数", "执行率", "得分", "所在格")
+        for line in form.funding:
+            table.add_row(("　" if line.part_of else "") + line.source, line.initial_budget or "", line.annual_budget or "", line.executed or "", line.execution_rate or "",
+                          line.score or "", line.cells.get("executed", line.cells.get("annual_budget", "")))
+        screen.print(table)
+    for label, key in (("预期目标", "expected"), ("实际完成", "actual")):
+        text = getattr(form.goal, key)
+        if text:
+            screen.print(f"{label}（{form.goal.cells.get(key)}）：{text[:120]}{'……' if len(text) > 120 else ''}", markup=False)
+    if form.indicators:
+        table = _table("一级", "二级", "三级指标", "年度指标值", "实际完成值", "判定", "完成率", "分值", "得分", "所在格")
+        for row in form.indicators:
+            table.add_row(row.level1 or "", row.level2 or "", row.name or "", row.target or "", row.actual or "", row.verdict.label if row.verdict else "未填",
+                          shown(row.attainment) or "", row.points or "", row.score or "", row.cells.get("actual", ""))
+        screen.print(table)
+
+
+def show_findings(findings: Findings) -> None:
+    """Findings grouped by file and sheet, worst first, and a closing line."""
+    screen = console()
+    place = None
+    for finding in sorted(findings, key=lambda item: (item.file, item.sheet or "", list(Severity).index(item.severity))):
+        here = (finding.file, finding.sheet)
+        if here != place:
+            place = here
+            screen.rule(" · ".join(part for part in (Path(finding.file).name, finding.sheet or "") if part), align="left")
+        _show_finding(screen, finding)
+    counts = [findings.count(severity) for severity in Severity]
+    forms = sum(count.forms for count in findings.files)
+    if not counts[0] and not counts[1]:
+        screen.print(f"校验完成：{forms}张表，未发现须修改的问题{f'，供参考{counts[2]}处' if counts[2] else ''}。程序只查表面逻辑，不代替财政审核。", markup=False)
+    else:
+        screen.print(f"校验完成：{forms}张表，须修改{counts[0]}处，须说明{counts[1]}处，供参考{counts[2]}处。", markup=False, style="bold")
+    for status in findings.rules:
+        if status.status == "failed":
+            screen.print(f"规则{status.rule}没有查成，其他规则不受影响：{status.why}", style="yellow", markup=False)
+
+
+def _show_finding(screen: Console, finding: Finding) -> None:
+    screen.print(f"[{_COLOURS[finding.severity]}]{finding.severity.label}（{finding.severity.demand}）[/] [bold]{finding.cell or '全表'}[/] ", end="")
+    screen.print(f"{finding.message}  [{finding.rule}]", markup=False)
+    if finding.hint:
+        screen.print(f"    怎么改：{finding.hint}", markup=False, style="dim")
+
+
+def tsv_lines(findings: Findings) -> Iterator[str]:
+    """Findings as tab-separated lines, the head first; what would break a cell is replaced."""
+    yield "\t".join(("级别", "处理方式", "规则编号", "文件", "工作表", "单元格", "对象", "填报内容", "应为或参考", "问题说明", "修改建议"))
+    for finding in findings:
+        row = (finding.severity.label, finding.treatment.label, finding.rule, finding.file, finding.sheet, finding.cell, finding.subject, finding.value, finding.expected,
+               finding.message, finding.hint)
+        yield "\t".join(" ".join(f"'{value}" if value and value[0] in "=+-@" else value or "" for value in [item]).replace("\t", " ").replace("\n", " ") for item in row)
+
+
+def show_marked(marked: Iterable[tuple[Path, Path | None]]) -> None:
+    for source, out in marked:
+        say(f"已标注：{out}" if out else f"不能标注：{source}（只能标注xlsx、xls、ods、docx里的表）")
+
+
+def show_filled(filled: Filled, out: Path) -> None:
+    """What was filled in: old and new, cell by cell."""
+    screen = console()
+    if filled.edits:
+        table = _table("工作表", "单元格", "原来", "现在", "说明")
+        for edit in filled.edits:
+            new = getattr(edit.new, "value", edit.new)
+            table.add_row(edit.sheet, edit.cell, edit.old or "", "" if new is None else str(new), edit.why)
+        screen.print(table)
+    for edit in filled.refused:
+        screen.print(f"没有写入：{edit.sheet} {edit.cell} 的内容已经变了。", style="yellow", markup=False)
+    for problem in filled.problems:
+        screen.print(f"读不准：{getattr(problem, 'text', problem)}", style="yellow", markup=False)
+    screen.print(f"填写完成：写入{len(filled.edits)}格，结果在 {out}。原文件没有改动。" if filled.edits else f"没有要填写的格，已照原样另存到 {out}。", markup=False, style="bold")
+
+
+def show_county(county: County) -> None:
+    """The closing table of a consolidation."""
+    screen = console()
+    table = _table("项目", "结果", title="汇总完成")
+    names = {"indicators": "指标总数", "met": "已完成", "exceeded": "超额完成", "unmet": "未完成", "zero": "完成值为0", "undetermined": "待核定", "unexplained": "偏差未说明"}
+    table.add_row("收到文件", "，".join(f"{name}{count}" for name, count in county.files.items() if count) or "0")
+    table.add_row("部门", f"{county.departments}个，已报{county.reported}个")
+    table.add_row("自评表", f"项目表{county.project_forms}张，部门整体表{county.department_forms}张")
+    table.add_row("指标", "，".join(f"{names.get(key, key)}{count}" for key, count in county.verdicts.items()))
+    table.add_row("校验", "，".join(f"{name}{count}" for name, count in county.severities.items()))
+    if county.carried or county.lost:
+        table.add_row("手工意见", f"带回{county.carried}处，未能带回{county.lost}处（列在“收件核对”末尾）")
+    table.add_row("汇总工作簿", str(county.out))
+    screen.print(table)
+    for problem in county.problems:
+        screen.print(problem, style="yellow", markup=False)
+
+
+def show_rules(rules: Iterable[Rule]) -> None:
+    table = _table("编号", "规则", "级别", "处理方式", "说明")
+    for rule in rules:
+        table.add_row(rule.id, rule.title, rule.severity.label, rule.treatment.label, rule.text)
+    console().print(table)
+
+
+def show_rule(rule: Rule) -> None:
+    say(f"{rule.id} {rule.title}\n级别：{rule.severity.label}（{rule.severity.demand}）　处理方式：{rule.treatment.label}\n{rule.text}")
+
+
+def show_policy(policy: Policy) -> None:
+    table = _table("参数", "名称", "取值", "单位", "出处", "来自")
+    for name, parameter in policy.parameters.items():
+        value = "、".join(f"{band}≥{floor}" for band, floor in parameter.value) if isinstance(parameter.value, tuple) else \
+            {True: "是", False: "否"}.get(parameter.value, str(parameter.value)) if isinstance(parameter.value, bool) else str(parameter.value)
+        table.add_row(name, parameter.label, value, parameter.unit, parameter.source, parameter.where)
+    console().print(table)
+
+
+def show_demo(result: Result) -> None:
+    """What was planted, what was found, and where to look."""
+    screen = console()
+    table = _table("规则", "部门", "项目", "埋下的毛病", "查出")
+    for fault, found in result.faults:
+        table.add_row(fault.rule, fault.department, fault.project, fault.what, "是" if found else "否")
+    screen.print(table)
+    counts = Counter(found for _, found in result.faults)
+    screen.print(f"埋下{len(result.faults)}处毛病，查出{counts[True]}处。用时{result.seconds:.1f}秒。", markup=False, style="bold")
+    screen.print("请打开看看：", markup=False)
+    for what, path in result.paths:
+        screen.print(f"  {what}：{path}", markup=False)
