@@ -79,6 +79,7 @@ def check(files: Files, as_json: AsJson = False,
     from .filing import gather
     from .findings import Severity
     from .jsonout import check_document
+    from .marks import mark_all
     from .policy import load
     from .screen import Progress, show_findings, show_marked, tsv_lines
 
@@ -86,7 +87,7 @@ def check(files: Files, as_json: AsJson = False,
     with Progress(quiet=as_json or tsv) as progress:
         found = _read(files, progress)
         findings = run(gather(found), rules, found)
-        marked = _mark(found, findings, mark) if mark else []
+        marked = mark_all([file.path for file in found], findings, mark) if mark else []
     if as_json:
         _print_json(check_document(findings))
     elif tsv:
@@ -158,13 +159,6 @@ def _read(files: list[Path], progress) -> list:
         if not file.is_file():
             raise UsageError(f"找不到文件“{file}”。请核对文件名和所在文件夹。")
     return list(read_files(files, progress=progress.count))
-
-
-def _mark(found: list, findings, folder: Path) -> list[tuple[Path, Path | None]]:
-    """Marked copies of all files with findings; None where a file cannot be marked."""
-    from .marks import mark_all
-
-    return mark_all(found, findings, folder)
 
 
 def _print_json(document: dict) -> None:

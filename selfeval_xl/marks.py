@@ -222,3 +222,25 @@ def _link(line: Sequence[str]) -> str | Formula:
     if not sheet or max(len(target), len(cells)) > _LONGEST_LITERAL:
         return cells
     return Formula(f'HYPERLINK("{target}","{cells}")', cells)
+
+
+def mark_all(paths: Iterable[str | Path], findings: Iterable[Finding], folder: str | Path) -> list[tuple[Path, Path | None]]:
+    """A marked copy `…_标注.xlsx` of each file in a folder: (source, copy), None where a file cannot be marked (scans, damaged files)."""
+    from .errors import UnreadableFile
+
+    findings = list(findings)
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    done: list[tuple[Path, Path | None]] = []
+    used: set[str] = set()
+    for path in map(Path, paths):
+        stem = f"{path.stem}_标注"
+        name = next(name for number in range(1, 10_000) if (name := stem if number == 1 else f"{stem}{number}") not in used)
+        used.add(name)
+        out = Path(folder) / f"{name}{'.xlsm' if path.suffix.lower() == '.xlsm' else '.xlsx'}"
+        try:
+            mark(path, findings, out)
+        except UnreadableFile:
+            done.append((path, None))
+            continue
+        done.append((path, out))
+    return done

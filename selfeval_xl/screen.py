@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,10 @@ from rich.console import Console
 from rich.table import Table
 
 from .assess import assess, shown
+from .edits import Look
 from .findings import Finding, Findings, Severity
 from .forms import FORM_NAMES, Form, ReadFile
+from .grid import percent_text
 
 if TYPE_CHECKING:
     from .county import County
@@ -167,12 +170,17 @@ def show_marked(marked: Iterable[tuple[Path, Path | None]]) -> None:
 def show_filled(filled: Filled, out: Path) -> None:
     """What was filled in: old and new, cell by cell."""
     screen = console()
-    if filled.edits:
+    beside = Counter(edit.sheet for edit in filled.edits if edit.look in (Look.HEAD, Look.TEXT, Look.SHARE))
+    within = [edit for edit in filled.edits if edit.look not in (Look.HEAD, Look.TEXT, Look.SHARE)]
+    if within:
         table = _table("工作表", "单元格", "原来", "现在", "说明")
-        for edit in filled.edits:
+        for edit in within:
             new = getattr(edit.new, "value", edit.new)
-            table.add_row(edit.sheet, edit.cell, edit.old or "", "" if new is None else str(new), edit.why)
+            told = percent_text(new) if edit.look is Look.PERCENT and isinstance(new, Decimal) else "" if new is None else str(new)
+            table.add_row(edit.sheet, edit.cell, edit.old or "", told, edit.why)
         screen.print(table)
+    for sheet, cells in beside.items():
+        screen.print(f"“{sheet}”：右侧打印区域之外写了完成率、偏差率、判定，共{cells}格。", markup=False)
     for edit in filled.refused:
         screen.print(f"没有写入：{edit.sheet} {edit.cell} 的内容已经变了。", style="yellow", markup=False)
     for problem in filled.problems:

@@ -59,6 +59,7 @@ class Book:
     def __init__(self, sheets: Iterable[Sheet], tables: Mapping[str, Sequence[Row]]) -> None:
         self.sheets = {sheet.key: sheet for sheet in sheets}
         self.tables = tables
+        self._chosen: dict[tuple[str, tuple[Condition, ...]], Sequence[Row]] = {}
 
     def column(self, sheet: str, key: str, shift: int = 0) -> str:
         """The cells of a column, without head and totals: 项目汇总!$K$2:$K$61."""
@@ -108,9 +109,14 @@ class Book:
             return Cell(f"SUMPRODUCT({'*'.join(factors)},{self.column(sheet, of)})", value)
         return Cell(f"SUMPRODUCT({'*'.join(factors)})", value)
 
-    def chosen(self, sheet: str, conditions: Iterable[Condition]) -> list[Row]:
-        conditions = tuple(conditions)
-        return [row for row in self.tables[sheet] if all(condition.holds(row) for condition in conditions)]
+    def chosen(self, sheet: str, conditions: tuple[Condition, ...]) -> Sequence[Row]:
+        """The rows that fulfil all conditions; each longer list of conditions looks only at what the shorter one left."""
+        if not conditions:
+            return self.tables[sheet]
+        if (sheet, conditions) not in self._chosen:
+            last = conditions[-1]
+            self._chosen[sheet, conditions] = [row for row in self.chosen(sheet, conditions[:-1]) if last.holds(row)]
+        return self._chosen[sheet, conditions]
 
     def _criteria(self, sheet: str, conditions: Iterable[Condition]) -> str:
         return ",".join(f"{self.column(sheet, condition.key)},{condition.text}" for condition in conditions)

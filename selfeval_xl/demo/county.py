@@ -191,7 +191,7 @@ _FAULTS: tuple[tuple[int, int, str, str, Callable[[dict], None]], ...] = (
     (5, 0, "I05", "数量指标的单位不对", _set(1, name="森林防火通道建设处数", target="≥99%", actual="99%")),
     (5, 2, "D03", "完成值为0没有说明", _set(1, actual="0个")),
     (6, 1, "D01", "漏填实际完成值", _set(3, actual=None)),
-    (6, 4, "F05", "执行率偏低没有说明", _scaled("executed", "0.55")),
+    (6, 4, "F12", "执行率很低而指标全部完成", _scaled("executed", "0.55")),
     (7, 3, "D03", "完成值没达到目标，也没写原因", _set(1, actual="1套")),
     (8, 0, "N03", "实际完成情况照抄预期目标", _same_goal),
     (9, 2, "D02", "目标和完成值单位对不上", _set(1, actual="100%")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..forms import DEPARTMENT, PROJECT, Form, Frame, Problem
 from ..grid import Area, Grid
@@ -15,6 +15,7 @@ from .head import Head, read_head, year_in
 from .indicators import Head as TableHead
 from .indicators import Indicators, find_heads, read_indicators
 from .labels import roles, squeeze
+from .layout_of import layout_of
 from .scan import Sheet, scan
 
 _TITLE = re.compile(r"(?:自评|绩效评价|绩效).{0,12}表|自评表|整体支出.{0,10}绩效|项目支出.{0,10}绩效")
@@ -153,6 +154,7 @@ def _read_region(sheet: Sheet, region: Region, file: str) -> tuple[Form | None, 
     if not _is_form(region, head, funding is not None, table):
         return None, []
     form = _form(sheet, region, file, head, table, goals, tasks, funding, unit)
+    form = replace(form, layout=layout_of(form, sheet, area))
     problems = [Problem(f"{grid.name}!{cell}：{text}。", grid.name, cell)
                 for cell, text in (funding.problems if funding else []) + table.problems]
     return form, problems

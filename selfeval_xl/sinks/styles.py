@@ -12,7 +12,7 @@ from .package import OpenPackage, child, tag
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-_APPLY = frozenset(("applyFill", "applyNumberFormat", "applyFont", "applyBorder", "applyAlignment", "applyProtection"))
+_APPLY = frozenset(("applyFill",))
 _RGB = re.compile(r"^(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{6})$")
 _PLAIN = """<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="1"><font><sz val="11"/><name val="宋体"/></font></fonts>
 <fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>

@@ -1,0 +1,120 @@
+"""The whole cycle on made-up material: blank forms, filled, checked, marked, filled in, consolidated. Offline, in a minute."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import OutputError, UsageError
+from ..findings import Findings
+from .county import YEAR, Department, Fault, made_up, seed_filing
+
+__all__ = ["Result", "run"]
+
+BLANK, RECEIVED, CHECKED, FILLED, COUNTY = "1_空白表", "2_收到的材料", "3_校验标注", "4_填写偏差", "5_全县汇总"
+SEED_NAME = "柳河县应急管理局_2024_自评表（公开数据示例）"
+_MARKER = "演示材料.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """faults: each planted fault and whether its rule found it there. paths: what to open, with a name each."""
+
+    faults: tuple[tuple[Fault, bool], ...]
+    paths: tuple[tuple[str, Path], ...]
+    seconds: float
+
+
+def run(folder: str | Path, say: Callable[[str], None] = print) -> Result:
+    """Writes the demonstration into `folder` (made if need be, an earlier demonstration is replaced).
+
+    Raises UsageError where the folder holds anything else, OutputError where it cannot be written.
+    """
+    from .. import layouts, templates
+    from ..county import consolidate
+    from ..fill import fill
+    from ..marks import mark_all
+
+    begun = time.perf_counter()
+    root = _clear(Path(folder))
+    say("一、生成空白表……")
+    blanks = [root / BLANK / f"{layout_id}_空白表.xlsx" for layout_id in layouts.ids()]
+    for layout_id, path in zip(layouts.ids(), blanks, strict=True):
+        templates.write(layout_id, path, YEAR)
+    say("二、写出收到的材料：一份公开自评材料的数字，和虚构的12个部门、60张项目表……")
+    departments, faults = made_up()
+    seed = _write_seed(root / RECEIVED)
+    workbooks = [_write_department(root / RECEIVED, department) for department in departments]
+    _write_oddities(root / RECEIVED, workbooks)
+    say("三、逐份校验，把问题标在副本上……")
+    findings = _check([seed, *workbooks])
+    marked = mark_all([seed, workbooks[0]], findings, root / CHECKED)
+    say("四、计算执行率，填写完成率、偏差率、判定……")
+    filled = root / FILLED / f"{SEED_NAME}.xlsx"
+    filled.parent.mkdir(parents=True, exist_ok=True)
+    fill(seed, filled)
+    say("五、汇总全县……")
+    county = root / COUNTY / f"示例县{YEAR}年度预算绩效自评汇总.xlsx"
+    county.parent.mkdir(parents=True, exist_ok=True)
+    consolidate(root / RECEIVED, county)
+    found = {(finding.rule, finding.department, finding.project) for finding in findings}
+    return Result(tuple((fault, (fault.rule, fault.department, fault.project) in found) for fault in faults),
+                  (("空白表", blanks[0]), ("收到的材料", root / RECEIVED), ("标注了问题的副本", marked[0][1]), ("填好偏差的表", filled), ("全县汇总工作簿", county)),
+                  time.perf_counter() - begun)
+
+
+def _check(paths: list[Path]) -> Findings:
+    """All findings on these files, read in worker processes."""
+    from ..checking import check
+    from ..filing import gather
+    from ..reading import read_files
+
+    files = list(read_files(paths))
+    return check(gather(files), None, files)
+
+
+def _clear(root: Path) -> Path:
+    """An empty folder for the demonstration; only an earlier demonstration is ever deleted."""
+    import shutil
+
+    try:
+        if root.exists():
+            if not (root / _MARKER).is_file() and any(root.iterdir()):
+                raise UsageError(f"文件夹“{root}”里已有别的东西，演示不会动它。请换一个文件夹：selfeval demo 新文件夹")
+            for name in (BLANK, RECEIVED, CHECKED, FILLED, COUNTY):
+                shutil.rmtree(root / name, ignore_errors=True)
+        (root / RECEIVED).mkdir(parents=True, exist_ok=True)
+        (root / _MARKER).write_text("这个文件夹由 selfeval demo 生成，除公开材料的数字外都是虚构的示例，可以整个删除。\n", encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"写不了文件夹“{root}”：{error.strerror}。请换一个文件夹。") from error
+    return root
+
+
+def _write_seed(folder: Path) -> Path:
+    from .. import templates
+
+    data = seed_filing()
+    out = folder / "柳河县应急管理局" / f"{SEED_NAME}.xlsx"
+    templates.fill_in("jilin-2024", out, projects=[data["project"]], department=data["department"], year=YEAR)
+    return out
+
+
+def _write_department(folder: Path, department: Department) -> Path:
+    from .. import templates
+
+    out = folder / f"{department.code}{department.name}" / f"{department.name}_{YEAR}_自评表（示例）.xlsx"
+    templates.fill_in(department.layout, out, projects=department.projects, department=department.whole, year=YEAR,
+                      settings={"department_code": department.code, "department": department.name})
+    return out
+
+
+def _write_oddities(folder: Path, workbooks: list[Path]) -> None:
+    """What also lies in a bureau's folder: a copy, a damaged file, a scan, a file that is no form."""
+    whole = workbooks[0].read_bytes()
+    (folder / "微信转发").mkdir(parents=True, exist_ok=True)
+    (folder / "微信转发" / f"{workbooks[0].stem}(1).xlsx").write_bytes(whole)
+    (folder / "微信转发" / "示例县残联_自评表（损坏）.xlsx").write_bytes(whole[: len(whole) // 2])
+    (folder / workbooks[1].parent.name / "盖章扫描件（示例）.pdf").write_bytes(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
+    (folder / "微信转发" / "通知（示例）.txt").write_text("请各部门3月31日前报送。\n", encoding="utf-8")

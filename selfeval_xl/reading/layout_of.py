@@ -1,0 +1,29 @@
+"""Which layout a form was printed from: all of the layout's labels stand on it, and its levels fit best."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from .. import layouts
+from ..forms import Form
+from ..grid import Area
+from .labels import core
+from .scan import Sheet
+
+
+@cache
+def _known() -> tuple[tuple[str, str, frozenset[str], frozenset[tuple[str, str]]], ...]:
+    """Id, kind, labels and level pairs of every layout."""
+    return tuple(
+        (layout.id, layout.kind, frozenset(core(label) for scope, _, label in layout.labels() if scope not in ("资金来源", "说明")),
+         frozenset((first, second) for first, seconds in layout.indicators.levels for second in seconds))
+        for layout in layouts.load_all()
+    )
+
+
+def layout_of(form: Form, sheet: Sheet, area: Area) -> str | None:
+    """The id of the layout whose labels all stand on the form; of several the one with most labels, then with most fitting levels."""
+    printed = {core(label.text) for label in sheet.labels(area.top, area.bottom, area.left, area.right)}
+    pairs = {(core(row.level1 or ""), core(row.level2 or "")) for row in form.indicators}
+    fitting = [(len(labels), len(pairs & levels), layout_id) for layout_id, kind, labels, levels in _known() if kind == form.kind and labels <= printed]
+    return max(fitting)[2] if fitting else None
