@@ -30,8 +30,12 @@ def link_formula(way: str, file: str | None, sheet: str | None, cell: str | None
     address = f"{way}{file}".replace("%", "%25").replace("#", "%23")
     if sheet and file.lower().endswith(_SHEETS):
         address += "#'" + sheet.replace("'", "''") + f"'!{(cell or 'A1').split(',')[0]}"
+    if len(address) > LONGEST:
+        return None
     address = address.replace('"', '""')
-    return None if len(address) > LONGEST else f'HYPERLINK("{address}","{label}")'
+    if "(" in address:                # XlsxWriter takes SORT( in a file's name for a function
+        address = address.replace("(", '"&"(')
+    return f'HYPERLINK("{address}","{label}")'
 
 
 def inside(sheet: str, label: str, cell: str = "A1") -> str:

@@ -6,10 +6,13 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .. import fields
 from ..errors import LayoutError
 
 KINDS = ("project", "department")
-BLOCKS = ("head", "goal", "funding", "tasks", "indicators", "total", "remarks")
+_HEAD_KEYS = frozenset(fields.keys(fields.FORM))
+_INDICATOR_KEYS = frozenset(fields.keys(fields.INDICATOR)) | {"operator", "unit", "adjusted_target"}
+BLOCKS = ("head", "goal", "overview", "funding", "tasks", "indicators", "total", "remarks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Funding:
-    """rows: the sources as printed. total_place: first or last. dashes: columns that print — on source rows."""
+    """rows: the sources as printed. total_place: first or last. dashes: columns that print `dash` on source rows.
+
+    inline: rows below with labels that take their amount in the same cell (政府性基金拨款：), left and right half.
+    """
 
     section: Section
     columns: tuple[Column, ...]
@@ -54,6 +60,8 @@ class Funding:
     source_span: int = 1
     points: str | None = None
     dashes: tuple[str, ...] = ()
+    dash: str = "—"
+    inline: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,7 @@ class Layout:
     blocks: tuple[str, ...]
     head: tuple[tuple[Item, ...], ...]
     indicators: Indicators
+    overview: tuple[tuple[Item, ...], ...] = ()
     funding: Funding | None = None
     goal: Table | None = None
     tasks: Table | None = None
@@ -95,18 +104,24 @@ class Layout:
     remarks: tuple[tuple[str, int], ...] = ()
     signature: str = ""
     subtitle: str = ""
+    caption: str = ""
     year: int | None = None
     companion: str | None = None
     orientation: str = "portrait"
     money_unit: str = "万元"
 
     def labels(self) -> Iterator[tuple[str, str, str]]:
-        """Scope, key and printed label of every field: the reader's vocabulary."""
-        for row in self.head:
+        """Scope, key and printed label of every field: the reader's vocabulary. What is no field of ours has scope 其他 or key other."""
+        for row in (*self.head, *self.overview):
             for item, after in zip(row, (*row[1:], Item()), strict=True):
                 if item.label and after.field:
                     scope, _, key = after.field.partition(".")
-                    yield ("目标", key, item.label) if scope == "goal" else ("表", after.field, item.label)
+                    if scope == "goal":
+                        yield "目标", key, item.label
+                    elif scope in _HEAD_KEYS:
+                        yield "表", scope, item.label
+                    else:
+                        yield "其他", "other", item.label
         if self.funding:
             yield from (("资金行", column.key, column.label) for column in self.funding.columns)
             yield "资金合计", "total", self.funding.total
@@ -115,7 +130,7 @@ class Layout:
             yield from (("目标", column.key, column.label) for column in self.goal.columns)
         if self.tasks:
             yield from (("任务", column.key, column.label) for column in self.tasks.columns)
-        yield from (("指标", column.key, column.label) for column in self.indicators.columns)
+        yield from (("指标", column.key if column.key in _INDICATOR_KEYS else "other", column.label) for column in self.indicators.columns)
         yield from (("说明", "remark", label) for label, _ in self.remarks)
 
 
@@ -138,7 +153,7 @@ class _Reader:
         return LayoutError(f"表式文件“{self.name}”的 {where} 有误：{what}")
 
     def layout(self, data: dict) -> Layout:
-        self._keys(data, "顶层", {"id", "form", "version", "title", "subtitle", "notice", "year", "companion", "widths", "page", "money_unit", "blocks", "head", "funding", "goal", "tasks",
+        self._keys(data, "顶层", {"id", "form", "version", "title", "subtitle", "caption", "overview", "notice", "year", "companion", "widths", "page", "money_unit", "blocks", "head", "funding", "goal", "tasks",
                                 "indicators", "total", "remarks", "signature"}, {"id", "form", "version", "title", "widths", "blocks", "head", "indicators"})
         if data["form"] not in KINDS:
             raise self.wrong("form", f"应为 {' 或 '.join(KINDS)}，现在是“{data['form']}”。")
@@ -152,7 +167,9 @@ class _Reader:
             id=data["id"], kind=data["form"], version=str(data["version"]), title=data["title"], subtitle=data.get("subtitle", ""), notice=data.get("notice", ""), widths=widths,
             blocks=tuple(data["blocks"]), year=data.get("year"), companion=data.get("companion"), orientation=page.get("orientation", "portrait"),
             money_unit=data.get("money_unit", "万元"), signature=data.get("signature", ""),
+            caption=data.get("caption", ""),
             head=tuple(self._row(row, f"head[{number}]", len(widths)) for number, row in enumerate(data["head"], 1)),
+            overview=tuple(self._row(row, f"overview[{number}]", len(widths)) for number, row in enumerate(data.get("overview", ()), 1)),
             funding=self._funding(data["funding"], len(widths)) if "funding" in data else None,
             goal=self._table(data["goal"], "goal", len(widths)) if "goal" in data else None,
             tasks=self._table(data["tasks"], "tasks", len(widths)) if "tasks" in data else None,
@@ -160,7 +177,7 @@ class _Reader:
             total=self._row(data["total"], "total", len(widths)) if "total" in data else (),
             remarks=tuple((remark["label"], remark.get("span", 1)) for remark in data.get("remarks", ())),
         )
-        for block in ("funding", "goal", "tasks", "total", "remarks"):
+        for block in ("funding", "goal", "overview", "tasks", "total", "remarks"):
             if block in layout.blocks and not getattr(layout, block):
                 raise self.wrong("blocks", f"列出了“{block}”，但文件里没有这一块。")
         return layout
@@ -199,12 +216,13 @@ class _Reader:
         return Section(**entry)
 
     def _funding(self, data: dict, width: int) -> Funding:
-        self._keys(data, "funding", {"section", "columns", "rows", "total", "source", "points", "dashes"}, {"section", "columns", "rows", "total"})
+        self._keys(data, "funding", {"section", "columns", "rows", "total", "source", "points", "dashes", "dash", "inline"}, {"section", "columns", "rows", "total"})
         self._keys(data["total"], "funding.total", {"label", "place"}, {"label"})
         source = data.get("source", {})
         self._keys(source, "funding.source", {"label", "span"}, set())
         funding = Funding(self._section(data["section"], "funding"), self._columns(data["columns"], "funding"), tuple(data["rows"]), data["total"]["label"],
-                          data["total"].get("place", "last"), source.get("label", ""), source.get("span", 1), data.get("points"), tuple(data.get("dashes", ())))
+                          data["total"].get("place", "last"), source.get("label", ""), source.get("span", 1), data.get("points"), tuple(data.get("dashes", ())), data.get("dash", "—"),
+                          tuple((left, right) for left, right in data.get("inline", ())))
         self._fits(funding.section.span + funding.source_span + sum(column.span for column in funding.columns), width, "funding.columns")
         return funding
 

@@ -72,7 +72,7 @@ class Notes:
         if note is None:
             return
         if not former:
-            if self._author(note) in (AUTHOR, ""):       # LibreOffice forgets authors
+            if self._author(note).strip() in (AUTHOR, ""):       # LibreOffice forgets authors
                 self._remove(note, cell)
             return
         whole = child(note, "text")

@@ -119,8 +119,7 @@ class Styles:
 
     @staticmethod
     def _key(xf: Element, ignore: frozenset[str]) -> tuple:
-        return (tuple(sorted((name, value) for name, value in xf.attrib.items() if name not in ignore)),
-                tuple((each.tag, tuple(sorted(each.attrib.items()))) for each in xf))
+        return (tuple(sorted((name, value) for name, value in xf.attrib.items() if name not in ignore)), tuple(_content(each) for each in xf))
 
     def _count(self, parent: Element) -> None:
         parent.set("count", str(len(parent)))
@@ -128,12 +127,10 @@ class Styles:
 
     def _entry(self, group: str, element: Element) -> int:
         """The number of an element in its group; it is added where no equal one is there."""
-        from lxml import etree
-
         parent = child(self._root, group)
-        wanted = etree.tostring(element, method="c14n", with_tail=False)
+        wanted = _content(element)
         for number, each in enumerate(parent):
-            if etree.tostring(each, method="c14n", with_tail=False) == wanted:
+            if _content(each) == wanted:
                 return number
         parent.append(element)
         self._count(parent)
@@ -187,6 +184,11 @@ class Styles:
         if dress.wrap:
             alignment.attrib.pop("shrinkToFit", None)
         xf.set("applyAlignment", "1")
+
+
+def _content(element: Element) -> tuple:
+    """What an element says, whatever prefixes it says it with."""
+    return element.tag, tuple(sorted(element.attrib.items())), (element.text or "").strip(), tuple(_content(each) for each in element)
 
 
 def _set(xf: Element, name: str, value: int, flag: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .. import layouts
+from ..forms import DEPARTMENT, FORM_NAMES
 from .frame import Data, Drawing, draw
 
 __all__ = ["build_all", "draw", "fill_in", "write"]
@@ -29,7 +30,7 @@ def fill_in(layout_id: str, out: str | Path, *, projects: Sequence[Data] = (), d
     by_kind = {layout.kind: layout for layout in layouts.sheets_of(layout_id)}
     sheets: list[tuple[str, Drawing]] = []
     if department is not None and "department" in by_kind:
-        sheets.append((by_kind["department"].title, draw(by_kind["department"], department, year)))
+        sheets.append((FORM_NAMES[DEPARTMENT], draw(by_kind["department"], department, year)))
     if "project" in by_kind:
         sheets += [(f"项目{number:02}", draw(by_kind["project"], project, year)) for number, project in enumerate(projects, 1)]
     version = next(iter(by_kind.values())).version

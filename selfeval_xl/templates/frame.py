@@ -13,7 +13,7 @@ from ..assess import rounded
 from ..edits import Formula
 from ..grid import Area, Grid, a1
 from ..layouts import Layout
-from ..layouts.layout import Column
+from ..layouts.layout import Column, Item
 from ..policy import default
 from ..quantity import money
 
@@ -74,10 +74,13 @@ def draw(layout: Layout, form: Data | None = None, year: int | None = None) -> D
     drawing = Drawing(layout)
     width = len(layout.widths)
     row = 0
-    drawing.put(row, 0, "title", layout.title, span=width)
+    shown_year = str(year or form.get("year") or "　　　")
+    if layout.caption:
+        drawing.put(row, 0, "signature", layout.caption, span=width)
+        row += 1
+    drawing.put(row, 0, "title", layout.title.format(year=shown_year), span=width)
     if layout.subtitle:
         row += 1
-        shown_year = str(year or form.get("year") or "　　　")
         drawing.put(row, 0, "subtitle", layout.subtitle.format(year=shown_year), span=width)
     row += 1
     for block in layout.blocks:
@@ -103,12 +106,21 @@ def _field(form: Data, key: str) -> object:
 
 
 def _head(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
-    for items in layout.head:
+    return _rows(drawing, layout.head, form, row)
+
+
+def _overview(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
+    return _rows(drawing, layout.overview, form, row)
+
+
+def _rows(drawing: Drawing, rows: Sequence[Sequence[Item]], form: Data, row: int) -> int:
+    for items in rows:
         column = 0
         for item in items:
             if item.field:
                 look = "long" if item.field.startswith("goal.") else "text"
-                drawing.put(row, column, look, _field(form, item.field), span=item.span, entry=True, key=item.field)
+                value = _field(form, item.field)
+                drawing.put(row, column, look, str(value) if value not in (None, "") else None, span=item.span, entry=True, key=item.field)
             else:
                 drawing.put(row, column, "label", item.label, span=item.span)
             column += item.span
@@ -156,7 +168,7 @@ def _funding(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
     at = _positions(table.columns, start)
     lines = _funding_lines(table.rows, form)
     count = len(lines) + 1
-    drawing.put(row, 0, "label", table.section.label, span=table.section.span, rows=count + 1)
+    drawing.put(row, 0, "label", table.section.label, span=table.section.span, rows=count + 1 + len(table.inline))
     drawing.put(row, table.section.span, "head", table.source or None, span=table.source_span)
     for column in table.columns:
         drawing.put(row, at[column.key], "head", column.label, span=column.span)
@@ -166,7 +178,20 @@ def _funding(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
         _funding_row(drawing, layout, first + number, label, line, at, points=None)
     total = _total_line(form, [line for _, line in lines], (first, first + len(lines) - 1), at)
     _funding_row(drawing, layout, total_row, table.total, total, at, points=table.points)
-    return row + count + 1
+    return _inline(drawing, layout, form, row + count + 1)
+
+
+def _inline(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
+    """Rows whose labels take their amount in the same cell, in a left and a right half."""
+    table = layout.funding
+    start, width = table.section.span, len(layout.widths)
+    half = (width - start) // 2
+    given: Data = form.get("inline") or {}
+    for left, right in table.inline:
+        for column, span, label in ((start, half, left), (start + half, width - start - half, right)):
+            drawing.put(row, column, "text", f"{label}{given.get(label.removeprefix('其中：').strip('：'), '')}", span=span, entry=True, key="inline")
+        row += 1
+    return row
 
 
 def _funding_lines(labels: Sequence[str], form: Data) -> list[tuple[str, Data]]:
@@ -185,7 +210,10 @@ def _total_line(form: Data, lines: Sequence[Data], rows: tuple[int, int], at: Ma
             continue
         numbers = [number for number in (money(str(row[key])) if row.get(key) not in (None, "") else None for row in lines) if number is not None]
         area = f"{a1(rows[0], at[key])}:{a1(rows[1], at[key])}"
-        line[key] = _typed(typed[key]) if key in typed else Formula(f'IF(COUNT({area})=0,"",ROUND(SUM({area}),2))', rounded(sum(numbers)) if numbers else "")
+        if key in typed or not lines:
+            line[key] = _typed(typed.get(key))
+            continue
+        line[key] = Formula(f'IF(COUNT({area})=0,"",ROUND(SUM({area}),2))', rounded(sum(numbers)) if numbers else "")
     for key in ("execution_rate", "score"):
         if typed.get(key):
             line[key] = typed[key]
@@ -199,11 +227,11 @@ def _funding_row(drawing: Drawing, layout: Layout, row: int, label: str, line: D
     for column in table.columns:
         value = line.get(column.key)
         if column.key in AMOUNTS:
-            drawing.put(row, at[column.key], "money", value if isinstance(value, Formula) else _typed(value), span=column.span, entry=not is_total, key=column.key)
+            drawing.put(row, at[column.key], "money", value if isinstance(value, Formula) else _typed(value), span=column.span, entry=not is_total or not table.rows, key=column.key)
         elif column.key == "execution_rate":
             drawing.put(row, at[column.key], "percent", str(value) if value else _rate(row, line, at), span=column.span, entry=False, key=column.key)
         elif column.key in table.dashes and not is_total:
-            drawing.put(row, at[column.key], "choice", "—", span=column.span)
+            drawing.put(row, at[column.key], "choice", table.dash, span=column.span)
         elif column.key == "points":
             drawing.put(row, at[column.key], "number", _typed(points), span=column.span, key="points")
         elif column.key == "score":
@@ -288,6 +316,8 @@ def _indicator_rows(layout: Layout, form: Data) -> list[Data]:
     given = form.get("indicators")
     if given:
         return list(given)
+    if not layout.indicators.levels:
+        return [{}] * layout.indicators.ready
     return [{"level1": first, "level2": second} for first, seconds in layout.indicators.levels for second in seconds or ("",) for _ in range(layout.indicators.ready)]
 
 
@@ -368,5 +398,5 @@ def _remarks(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
     return row
 
 
-_BLOCKS = {"head": _head, "goal": _goal, "funding": _funding, "tasks": _tasks, "indicators": _indicators, "total": _total, "remarks": _remarks}
+_BLOCKS = {"head": _head, "goal": _goal, "overview": _overview, "funding": _funding, "tasks": _tasks, "indicators": _indicators, "total": _total, "remarks": _remarks}
 

@@ -75,7 +75,7 @@ def write_book(out: str | Path, sheets: Sequence[tuple[str, Drawing]], settings:
         handle, place = tempfile.mkstemp(suffix=".xlsx", dir=target.parent)
         os.close(handle)
         book = xlsxwriter.Workbook(place, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
-        book.set_properties({"title": sheets[0][1].layout.title, "created": BUILT})
+        book.set_properties({"title": sheets[0][0], "created": BUILT})
         pen = Pen(book)
         for name, drawing in sheets:
             draw_sheet(book.add_worksheet(name), drawing, pen)

@@ -1,0 +1,172 @@
+"""Templates: drawn from layouts, filled in, and read back whole."""
+
+from __future__ import annotations
+
+import zipfile
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from fillings import filling, targets
+from selfeval_xl import layouts, templates
+from selfeval_xl.errors import LayoutError, OutputError
+from selfeval_xl.forms import PROJECT
+from selfeval_xl.quantity import money
+from selfeval_xl.reading import read_file
+from selfeval_xl.reading.find import forms_in
+from selfeval_xl.templates.frame import draw
+from selfeval_xl.templates.workbook import lines_needed
+
+LAYOUTS = layouts.load_all()
+NAMES = [f"{layout.id}.{layout.kind}" for layout in LAYOUTS]
+BUILT = Path(__file__).resolve().parents[1] / "workbook_templates"
+
+
+def number(text):
+    return None if text is None else money(text)
+
+
+def assert_read(layout, data, form):
+    """The form read says what was filled in, field by field."""
+    assert (form.kind, form.layout) == (layout.kind, layout.id)
+    for key in ("project", "department", "unit", "project_code"):
+        if key in data:
+            assert getattr(form, key) == data[key], key
+    if layout.subtitle or "{year}" in layout.title:
+        assert form.year == 2024
+    assert form.goal.expected == data["goal"]["expected"] and form.goal.actual == data["goal"]["actual"]
+    assert form.goal.initial == data["goal"].get("initial")
+    assert [(row.level1, row.level2, row.name) for row in form.indicators] == [(row["level1"], row["level2"], row["name"]) for row in data["indicators"]]
+    assert [row.target for row in form.indicators] == targets(data["indicators"])
+    assert [row.actual for row in form.indicators] == [row["actual"] for row in data["indicators"]]
+    for key in ("points", "score", "note"):
+        if key in form.indicator_columns:
+            assert [getattr(row, key) for row in form.indicators] == [row.get(key) for row in data["indicators"]], key
+    if layout.funding:
+        lines = {line.source: line for line in form.funding}
+        for row in data["funding"]:
+            assert [number(getattr(lines[row["source"]], key)) for key in ("initial_budget", "annual_budget", "executed")] == [
+                Decimal(row[key]) for key in ("initial_budget", "annual_budget", "executed")]
+        total = form.total_funding
+        rows = data["funding"] or [data["total"]]
+        assert number(total.annual_budget) == sum(Decimal(row["annual_budget"]) for row in rows)
+        assert total.execution_rate.endswith("%")
+        assert form.money_unit == layout.money_unit
+    if layout.tasks:
+        assert [(task.number, task.name, task.content, task.outcome) for task in form.tasks] == [tuple(task.values()) for task in data["tasks"]]
+    if "total_score" in data:
+        assert form.total_score == data["total_score"]
+    elif layout.total:
+        assert form.total_score is not None and form.total_points is not None
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=NAMES)
+def test_a_filled_form_is_read_back_whole(layout):
+    data = filling(layout)
+    found = forms_in(draw(layout, data).grid("表"), "a.xlsx")
+    assert len(found.forms) == 1 and not found.problems
+    assert_read(layout, data, found.forms[0])
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=NAMES)
+def test_a_blank_form_holds_no_indicator_and_says_nothing_wrong(layout):
+    found = forms_in(draw(layout).grid("表"), "a.xlsx")
+    assert [len(form.indicators) for form in found.forms] == [0]
+    assert found.problems == [] and found.forms[0].project is None
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=NAMES)
+def test_no_two_cells_of_a_form_overlap_and_the_frame_is_full(layout):
+    drawing = draw(layout, filling(layout))
+    taken = [(row, column) for cell in drawing.cells for row in range(cell.area.top, cell.area.bottom + 1) for column in range(cell.area.left, cell.area.right + 1)]
+    assert len(taken) == len(set(taken))
+    assert set(taken) == {(row, column) for row in range(max(taken)[0] + 1) for column in range(len(layout.widths))}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """A filled workbook of every layout id."""
+    folder = tmp_path_factory.mktemp("written")
+    books = {}
+    for layout_id in layouts.ids():
+        by_kind = {layout.kind: layout for layout in layouts.sheets_of(layout_id)}
+        books[layout_id] = folder / f"{layout_id}.xlsx"
+        templates.fill_in(layout_id, books[layout_id], projects=[filling(by_kind[PROJECT])] if PROJECT in by_kind else [],
+                          department=filling(by_kind["department"]) if "department" in by_kind else None, year=2024)
+    return books
+
+
+def test_written_workbooks_are_read_back_whole(written):
+    for layout_id, path in written.items():
+        file = read_file(path)
+        assert file.problems == () and file.settings["layout"] == layout_id
+        for layout in layouts.sheets_of(layout_id):
+            form = next(form for form in file.forms if form.kind == layout.kind)
+            assert_read(layout, filling(layout), form)
+
+
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_they_are_read_back_whole_as_xls_and_ods(written, libreoffice, tmp_path, kind):
+    for layout_id, path in written.items():
+        file = read_file(libreoffice.convert(path, kind, tmp_path))
+        for layout in layouts.sheets_of(layout_id):
+            form = next(form for form in file.forms if form.kind == layout.kind)
+            assert_read(layout, filling(layout), form)
+
+
+def test_formulas_agree_with_libreoffice(written, formulas_agree):
+    for path in written.values():
+        formulas_agree(path)
+
+
+def test_the_validator_finds_nothing(written, validate_ooxml, tmp_path):
+    validate_ooxml(written["mof-2020"])
+    templates.write("jilin-2024", tmp_path / "blank.xlsx")
+    validate_ooxml(tmp_path / "blank.xlsx")
+
+
+def test_targets_are_text_and_never_formulas(tmp_path):
+    out = tmp_path / "a.xlsx"
+    templates.fill_in("jilin-2024", out, projects=[{"project": "=1+1", "indicators": [{"level1": "成本指标", "level2": "经济成本指标", "name": "费用", "target": "=30000元", "actual": "=HYPERLINK(\"x\")"}]}])
+    sheet = openpyxl.load_workbook(out)["项目01"]
+    cells = {cell.value: (cell.data_type, cell.number_format) for row in sheet.iter_rows() for cell in row if cell.value}
+    assert cells["=30000元"] == ("s", "@") and cells['=HYPERLINK("x")'][0] == "s" and cells["=1+1"][0] == "s"
+    assert read_file(out).forms[0].indicators[0].target == "=30000元"
+
+
+def test_the_page_is_one_a4_wide_with_the_title_repeated_and_tints_kept_off_paper(tmp_path):
+    out = tmp_path / "a.xlsx"
+    templates.write("mof-2020", out, 2024)
+    for sheet in openpyxl.load_workbook(out).worksheets[:2]:
+        assert sheet.page_setup.paperSize == 9 and sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.page_setup.fitToWidth in (None, 1) and sheet.page_setup.fitToHeight == 0          # one page wide is the default
+        assert sheet.print_title_rows == "$1:$1" and sheet.page_setup.blackAndWhite and sheet.print_area
+    assert openpyxl.load_workbook(out)["_selfeval"].sheet_state == "veryHidden"
+
+
+def test_two_builds_are_byte_equal_and_the_handed_out_templates_are_current(tmp_path):
+    built = templates.build_all(tmp_path)
+    again = templates.build_all(tmp_path / "again")
+    for one, other in zip(built, again, strict=True):
+        assert one.read_bytes() == other.read_bytes()
+        kept = zipfile.ZipFile(BUILT / one.name)
+        fresh = zipfile.ZipFile(one)
+        assert kept.namelist() == fresh.namelist()
+        for name in fresh.namelist():
+            assert kept.read(name) == fresh.read(name), f"{one.name}: {name} differs; run `make templates`"
+
+
+def test_an_unknown_layout_and_an_unwritable_place_are_said_plainly(tmp_path):
+    with pytest.raises(LayoutError, match="没有表式“x”"):
+        templates.write("x", tmp_path / "a.xlsx")
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OutputError, match="写不了"):
+        templates.write("jilin-2024", tmp_path / "file" / "a.xlsx")
+
+
+def test_the_height_of_a_row_follows_its_text():
+    assert lines_needed("短", 20) == 1
+    assert lines_needed("一二三四五六七八九十" * 3, 21) == 4
+    assert lines_needed("一\n二", 20) == 2
