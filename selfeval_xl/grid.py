@@ -29,6 +29,7 @@ def column_name(column: int) -> str:
     return name
 
 
+@lru_cache(maxsize=65_536)
 def a1(row: int, column: int) -> str:
     """The A1 name of a cell counted from 0."""
     return f"{column_name(column)}{row + 1}"
@@ -106,6 +107,10 @@ class Grid:
 
     def area(self, row: int, column: int) -> Area:
         """The merged area that covers this cell, or the cell alone."""
+        return self.merged().get((row, column)) or Area(row, column, row, column)
+
+    def merged(self) -> Mapping[tuple[int, int], Area]:
+        """The merged area of every cell that one covers."""
         if self._corner is None:
             self._corner = {
                 (r, c): merge
@@ -113,7 +118,7 @@ class Grid:
                 for r in range(merge.top, merge.bottom + 1)
                 for c in range(merge.left, merge.right + 1)
             }
-        return self._corner.get((row, column)) or Area(row, column, row, column)
+        return self._corner
 
     def number_format(self, row: int, column: int) -> str | None:
         """The cell's number format, or None where it is General or unknown."""

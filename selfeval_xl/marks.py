@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .edits import Edit, Formula, Look
+from .errors import OutputError, UnreadableFile, UsageError
 from .findings import Finding, Severity
 from .grid import Area, Grid, a1, position
 from .sheets import RESULTS, RETURNED
@@ -65,6 +66,40 @@ def unmark(path: str | Path, out: str | Path) -> Marked:
     former = marked(path) if opened.kind == "xlsx" else []
     applied = change(opened, unmark_edits(former, opened.grids), out)
     return Marked(applied.done, applied.refused)
+
+
+def mark_all(paths: Iterable[str | Path], findings: Iterable[Finding], folder: str | Path) -> list[tuple[Path, Path | None]]:
+    """A marked copy `…_标注.xlsx` of each file in one folder: (file, copy), None for what cannot be marked (a scan, a damaged file).
+
+    Where a name is taken a number is put to it. Raises OutputError.
+    """
+    findings, folder = list(findings), Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"建不了文件夹“{folder}”：{error.strerror}。请换一个位置。") from error
+    copies: list[tuple[Path, Path | None]] = []
+    taken: set[str] = set()
+    for path in map(Path, paths):
+        out = _free(folder, path, taken)
+        try:
+            mark(path, findings, out)
+        except (UnreadableFile, UsageError):
+            copies.append((path, None))
+            continue
+        taken.add(out.name.lower())
+        copies.append((path, out))
+    return copies
+
+
+def _free(folder: Path, path: Path, taken: set[str]) -> Path:
+    """A name for the marked copy that no other copy has, and that is not the file itself."""
+    ending = ".xlsm" if path.suffix.lower() == ".xlsm" else ".xlsx"
+    number, out = 1, folder / f"{path.stem}_标注{ending}"
+    while out.name.lower() in taken or out.absolute() == path.absolute():
+        number += 1
+        out = folder / f"{path.stem}_标注{number}{ending}"
+    return out
 
 
 def _same(name: str, path: Path) -> bool:
@@ -222,25 +257,3 @@ def _link(line: Sequence[str]) -> str | Formula:
     if not sheet or max(len(target), len(cells)) > _LONGEST_LITERAL:
         return cells
     return Formula(f'HYPERLINK("{target}","{cells}")', cells)
-
-
-def mark_all(paths: Iterable[str | Path], findings: Iterable[Finding], folder: str | Path) -> list[tuple[Path, Path | None]]:
-    """A marked copy `…_标注.xlsx` of each file in a folder: (source, copy), None where a file cannot be marked (scans, damaged files)."""
-    from .errors import UnreadableFile
-
-    findings = list(findings)
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    done: list[tuple[Path, Path | None]] = []
-    used: set[str] = set()
-    for path in map(Path, paths):
-        stem = f"{path.stem}_标注"
-        name = next(name for number in range(1, 10_000) if (name := stem if number == 1 else f"{stem}{number}") not in used)
-        used.add(name)
-        out = Path(folder) / f"{name}{'.xlsm' if path.suffix.lower() == '.xlsm' else '.xlsx'}"
-        try:
-            mark(path, findings, out)
-        except UnreadableFile:
-            done.append((path, None))
-            continue
-        done.append((path, out))
-    return done

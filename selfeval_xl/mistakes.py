@@ -23,7 +23,7 @@ _SAID = (
     (r"No such option: (?P<what>\S+).*", "没有选项 {what}。"),
     (r"Option '?(?P<what>[^' ]+)'? requires an argument\.?", "选项 {what} 后面要写值。"),
     (r"Got unexpected extra argument[s]? \((?P<what>.+)\)", "多写了参数“{what}”。"),
-    (r"Invalid value for '?(?P<what>[^':]+)'?: '?(?P<value>[^' ]+)'? is not a valid integer.*", "{what} 应写整数，现在写的是“{value}”。"),
+    (r"Invalid value for '?(?P<what>[^':]+)'?: .*integer.*", "{what} 应写整数。"),
 )
 
 

@@ -9,9 +9,10 @@ import pytest
 
 import fidelity
 from selfeval_xl.edits import Formula, Look
+from selfeval_xl.errors import OutputError
 from selfeval_xl.findings import Finding, Severity, Treatment
 from selfeval_xl.grid import Area, Grid
-from selfeval_xl.marks import COLUMNS, EXPLAINED, KEPT, MENDED, NEW, mark, mark_edits, rows, unmark, unmark_edits
+from selfeval_xl.marks import COLUMNS, EXPLAINED, KEPT, MENDED, NEW, mark, mark_all, mark_edits, rows, unmark, unmark_edits
 from selfeval_xl.reading.source import open_source
 from selfeval_xl.sheets import RESULTS, RETURNED
 from selfeval_xl.sinks.file import marked
@@ -185,3 +186,18 @@ def test_a_merged_area_is_marked_where_people_see_it():
     grid = Grid(FORM, [["题", None], [None, None]], [Area(0, 0, 1, 1)])
     marks = [edit for edit in mark_edits([found("N05", "B2")], [grid]) if edit.sheet == FORM]
     assert [edit.cell for edit in marks] == ["A1"]
+
+
+def test_files_of_the_same_name_get_copies_of_their_own_and_a_scan_gets_none(source, tmp_path):
+    (tmp_path / "乙").mkdir()
+    other = fidelity.build(tmp_path / "乙" / "报送.xlsx")
+    scan = tmp_path / "扫描.pdf"
+    scan.write_bytes(b"%PDF-1.4")
+    copies = mark_all([source, other, scan], of(other, FINDINGS[:1]), tmp_path)
+    assert copies == [(source, tmp_path / "报送_标注.xlsx"), (other, tmp_path / "报送_标注2.xlsx"), (scan, None)]
+    assert [len(marked(copy)) for _, copy in copies if copy] == [0, 1]
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_plain_words(source, tmp_path):
+    with pytest.raises(OutputError, match="建不了文件夹"):
+        mark_all([source], [], source / "标注")

@@ -263,3 +263,48 @@ def test_a_grid_becomes_a_workbook_that_reads_as_the_same_grid(tmp_path, validat
     sheet = openpyxl.load_workbook(tmp_path / "b.xlsx")["表1"]
     assert sheet["B5"].data_type == "s" and sheet["B5"].border.left.style == "thin" and sheet["B5"].alignment.wrap_text
     validate_ooxml(tmp_path / "b.xlsx")
+
+
+def test_fonts_that_another_program_wrote_in_disorder_are_put_in_order(tmp_path, validate_ooxml):
+    book = openpyxl.Workbook()
+    book.active["A1"] = "值"
+    book.active["A1"].font = openpyxl.styles.Font(name="宋体", size=12, color="FF0000", bold=True)
+    book.save(tmp_path / "a.xlsx")
+    apply(tmp_path / "a.xlsx", [Edit("Sheet", "A1", "值", "值", Look.ERROR, remark="错误（须修改）：x")], tmp_path / "b.xlsx")
+    fonts = etree.fromstring(parts(tmp_path / "b.xlsx")["xl/styles.xml"]).find(f"{MAIN}fonts")
+    assert [child.tag.removeprefix(MAIN) for child in fonts[1]] == ["b", "sz", "color", "name"]
+    font = openpyxl.load_workbook(tmp_path / "b.xlsx").active["A1"].font
+    assert (font.name, font.size, font.bold, font.color.rgb) == ("宋体", 12, True, "00FF0000")
+    validate_ooxml(tmp_path / "b.xlsx")
+
+
+def test_a_theme_colour_comes_back_after_a_mark(tmp_path):
+    from openpyxl.styles import PatternFill
+    from openpyxl.styles.colors import Color
+
+    book = openpyxl.Workbook()
+    book.active["A1"] = 5
+    book.active["A1"].fill = PatternFill("solid", fgColor=Color(theme=4, tint=0.6))
+    book.save(tmp_path / "a.xlsx")
+    apply(tmp_path / "a.xlsx", [Edit("Sheet", "A1", "5", "5", Look.ERROR, remark="错误（须修改）：x")], tmp_path / "b.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "b.xlsx").active["A1"].value == 5
+    apply(tmp_path / "b.xlsx", [Edit("Sheet", "A1", "5", "5", Look.FORMER)], tmp_path / "c.xlsx")
+    fill = openpyxl.load_workbook(tmp_path / "c.xlsx").active["A1"].fill
+    assert (fill.fgColor.theme, fill.fgColor.tint) == (4, 0.6)
+
+
+def test_a_cell_from_which_others_take_their_formula_is_refused(tmp_path):
+    book = openpyxl.Workbook()
+    from openpyxl.worksheet.formula import ArrayFormula
+
+    book.active["A1"] = ArrayFormula("A1:A2", "=B1:B2*2")
+    book.save(tmp_path / "a.xlsx")
+    edit = Edit("Sheet", "A1", None, "字")
+    assert apply(tmp_path / "a.xlsx", [edit], tmp_path / "b.xlsx").refused == (edit,)
+
+
+def test_a_formula_over_which_a_value_is_written_leaves_the_calculation_chain(tmp_path):
+    source = fidelity.build(tmp_path / "a.xlsx")
+    apply(source, [Edit(FORM, "G5", "99.86%", Decimal("0.5"), Look.PERCENT)], tmp_path / "b.xlsx")
+    cell = openpyxl.load_workbook(tmp_path / "b.xlsx")[FORM]["G5"]
+    assert cell.value == 0.5 and not [name for name in parts(tmp_path / "b.xlsx") if "calcChain" in name]

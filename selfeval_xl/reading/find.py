@@ -18,7 +18,7 @@ from .labels import roles, squeeze
 from .layout_of import layout_of
 from .scan import Sheet, scan
 
-_TITLE = re.compile(r"(?:自评|绩效评价|绩效).{0,12}表|自评表|整体支出.{0,10}绩效|项目支出.{0,10}绩效")
+_TITLE = re.compile(r"(?:绩效评价|绩效).{0,12}表|自评.{0,4}表|整体支出.{0,10}绩效|项目支出.{0,10}绩效")
 _DEPARTMENT = re.compile(r"整体")
 _BASE_DATA = re.compile(r"基础数据|填报说明|填表说明|指标体系|评分标准|汇总表|目标申报|目标表")
 
@@ -63,7 +63,7 @@ def _titles(sheet: Sheet) -> list[tuple[int, int, str]]:
     titles = []
     for row, cells in enumerate(sheet.grid.rows):
         for column, value in enumerate(cells):
-            if isinstance(value, str) and 4 <= len(value) <= 60 and _TITLE.search(squeeze(value)) and not roles(value) and _stands_alone(sheet, row, column):
+            if isinstance(value, str) and 4 <= len(value) <= 60 and ("绩" in value or "自评" in value) and _TITLE.search(squeeze(value)) and not roles(value) and _stands_alone(sheet, row, column):
                 titles.append((row, column, " ".join(value.split())))
     return titles
 

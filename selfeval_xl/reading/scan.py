@@ -55,10 +55,16 @@ class Sheet:
 
     def take(self, row: int, column: int) -> tuple[str | None, str]:
         """The value of the cell (None: empty or a dash) and the A1 name of its top left; marks it as used."""
-        area = self.grid.area(row, column)
-        self.used.add((area.top, area.left))
-        text = self.grid.text(area.top, area.left).strip()
-        return (None if is_void(text) else text), a1(area.top, area.left)
+        grid = self.grid
+        area = grid.merged().get((row, column))
+        if area is not None:
+            row, column = area.top, area.left
+        self.used.add((row, column))
+        value = grid.value(row, column)
+        if value is None:
+            return None, a1(row, column)
+        text = value.strip() if isinstance(value, str) else grid.text(row, column)
+        return (None if is_void(text) else text), a1(row, column)
 
     def note(self, label: Label, role: Role, what: str) -> None:
         """Remembers by what a part was recognised, for the page that says how a file was read."""

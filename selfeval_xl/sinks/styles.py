@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _APPLY = frozenset(("applyFill",))
 _RGB = re.compile(r"^(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{6})$")
+# The schema's order inside a font; openpyxl and others write another one, which Excel reads and a validator does not.
+_FONT = {name: place for place, name in enumerate("b i strike condense extend outline shadow u vertAlign sz color name family charset scheme".split())}
 _PLAIN = """<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="1"><font><sz val="11"/><name val="宋体"/></font></fonts>
 <fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>
 <borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>
@@ -123,6 +125,8 @@ class Styles:
 
     def _count(self, parent: Element) -> None:
         parent.set("count", str(len(parent)))
+        for font in child(self._root, "fonts"):
+            font[:] = sorted(font, key=lambda each: _FONT.get(each.tag.rpartition("}")[2], len(_FONT)))
         self._package.changed(self._part)
 
     def _entry(self, group: str, element: Element) -> int:

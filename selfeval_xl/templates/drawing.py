@@ -1,0 +1,88 @@
+"""What a form is drawn on: cells with their areas, looks and values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ..edits import Formula
+from ..grid import Area, Grid
+from ..layouts import Layout
+from ..layouts.layout import Column
+from ..quantity import money
+
+Data = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """An area of the form. look: title, subtitle, label, head, text, long, money, percent, number, choice, signature.
+
+    entry: a person fills it in. value: None, str, Decimal or Formula.
+    """
+
+    area: Area
+    look: str
+    value: None | str | Decimal | Formula = None
+    entry: bool = False
+    key: str = ""
+
+
+@dataclass(slots=True)
+class Drawing:
+    """A form's cells, the last row of its frame, and the rows of its indicator table."""
+
+    layout: Layout
+    cells: list[Cell] = field(default_factory=list)
+    bottom: int = 0
+    table: tuple[int, int] = (0, -1)
+
+    def put(self, row: int, column: int, look: str, value: object = None, *, span: int = 1, rows: int = 1, entry: bool = False, key: str = "") -> Cell:
+        cell = Cell(Area(row, column, row + rows - 1, column + span - 1), look, value, entry, key)
+        self.cells.append(cell)
+        return cell
+
+    def grid(self, name: str) -> Grid:
+        """The drawing as a Grid, formulas as their values: what the reader would see of the written file."""
+        width = len(self.layout.widths)
+        rows: list[list] = [[None] * width for _ in range(max(cell.area.bottom for cell in self.cells) + 1)]
+        formats = {}
+        for cell in self.cells:
+            value = cell.value.value if isinstance(cell.value, Formula) else cell.value
+            if value not in (None, ""):
+                rows[cell.area.top][cell.area.left] = float(value) if isinstance(value, Decimal) else value
+                if cell.look == "percent" and isinstance(value, Decimal):
+                    formats[cell.area.top, cell.area.left] = "0.00%"
+        merges = [cell.area for cell in self.cells if cell.area.top != cell.area.bottom or cell.area.left != cell.area.right]
+        return Grid(name, rows, merges, formats=lambda: formats)
+
+
+def typed(value: object) -> object:
+    """An amount as typed: a number where it is one, else the text."""
+    if value is None or value == "":
+        return None
+    number = money(str(value))
+    return number if number is not None else str(value)
+
+
+def field_of(form: Data, key: str) -> object:
+    """A field of the form's data; goal.expected looks inside the goal."""
+    scope, _, name = key.partition(".")
+    value = form.get(scope)
+    return value.get(name) if name and isinstance(value, Mapping) else value
+
+
+def value_of(value: object) -> Decimal | None:
+    """The number in a cell, a formula's value included; None where there is none."""
+    value = value.value if isinstance(value, Formula) else value
+    return money(str(value)) if value not in (None, "") else None
+
+
+def positions(columns: Sequence[Column], start: int) -> dict[str, int]:
+    """The first sheet column of each column key."""
+    found = {}
+    for column in columns:
+        found[column.key] = start
+        start += column.span
+    return found

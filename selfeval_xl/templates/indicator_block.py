@@ -1,0 +1,131 @@
+"""The indicator table of a form and its total row: levels merged like the printed form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from ..assess import rounded
+from ..edits import Formula
+from ..grid import a1
+from ..layouts import Layout
+from ..layouts.layout import Column
+from ..policy import default
+from .drawing import Cell, Data, Drawing, positions, typed, value_of
+
+
+def draw_indicators(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
+    table = layout.indicators
+    left = table.section.span if table.section.place == "left" else 0
+    at = positions(table.columns, left)
+    grouped = any(column.group for column in table.columns)
+    depth = 2 if grouped else 1
+    _indicator_head(drawing, layout, row, at, depth)
+    rows = _indicator_rows(layout, form)
+    first = row + depth
+    for number, data in enumerate(rows):
+        for column in table.columns:
+            if column.key in ("level1", "level2"):
+                continue
+            _indicator_cell(drawing, first + number, at[column.key], column, data)
+    _levels(drawing, table.columns, rows, first, at)
+    if table.section.place == "left":
+        drawing.put(row, 0, "label", table.section.label, span=table.section.span, rows=len(rows) + depth)
+    drawing.table = (first, first + len(rows) - 1)
+    return first + len(rows)
+
+
+def _indicator_head(drawing: Drawing, layout: Layout, row: int, at: Mapping[str, int], depth: int) -> None:
+    table = layout.indicators
+    groups: dict[str, list[Column]] = {}
+    under = {column.key for column in table.columns} if table.section.place == "over" else set()
+    covered = table.section.span if table.section.place == "over" else 0
+    if covered:
+        drawing.put(row, 0, "head", table.section.label, span=covered)
+    for column in table.columns:
+        if column.group:
+            groups.setdefault(column.group, []).append(column)
+            drawing.put(row + 1, at[column.key], "head", column.label, span=column.span)
+        elif column.key in under and at[column.key] < covered:
+            drawing.put(row + 1, at[column.key], "head", column.label, span=column.span)
+        else:
+            drawing.put(row, at[column.key], "head", column.label, span=column.span, rows=depth)
+    for label, columns in groups.items():
+        drawing.put(row, at[columns[0].key], "head", label, span=sum(column.span for column in columns))
+
+
+def _indicator_rows(layout: Layout, form: Data) -> list[Data]:
+    """The form's indicators, or the rows that stand ready in a blank one."""
+    given = form.get("indicators")
+    if given:
+        return list(given)
+    if not layout.indicators.levels:
+        return [{}] * layout.indicators.ready
+    return [{"level1": first, "level2": second} for first, seconds in layout.indicators.levels for second in seconds or ("",) for _ in range(layout.indicators.ready)]
+
+
+def _indicator_cell(drawing: Drawing, row: int, column: int, head: Column, data: Data) -> None:
+    value = data.get(head.key)
+    if head.key in ("points", "score"):
+        drawing.put(row, column, "number", typed(value), span=head.span, entry=True, key=head.key)
+    else:
+        look = {"name": "name", "note": "note", "operator": "choice", "unit": "choice"}.get(head.key, "target")
+        drawing.put(row, column, look, None if value in (None, "") else str(value), span=head.span, entry=True, key=head.key)
+
+
+def _levels(drawing: Drawing, columns: Sequence[Column], rows: Sequence[Data], first: int, at: Mapping[str, int]) -> None:
+    """Equal neighbours of a level are one merged cell, as on the printed form."""
+    spans = {column.key: column.span for column in columns}
+    for key in ("level1", "level2"):
+        if key not in at:
+            continue
+        start = 0
+        for number in range(1, len(rows) + 1):
+            same = number < len(rows) and rows[number].get(key) == rows[start].get(key) and (key == "level1" or rows[number].get("level1") == rows[start].get("level1"))
+            if not same:
+                drawing.put(first + start, at[key], "label", rows[start].get(key), span=spans[key], rows=number - start, key=key)
+                start = number
+
+
+def draw_total(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
+    column = 0
+    table = layout.indicators
+    at = positions(table.columns, table.section.span if table.section.place == "left" else 0)
+    first, last = drawing.table
+    funds = {cell.key: cell for cell in drawing.cells if cell.key in ("points", "score") and cell.area.top < first and not isinstance(cell.value, str)}
+    total: Decimal | None = None
+    for item in layout.total:
+        if item.label is not None:
+            drawing.put(row, column, "label", item.label, span=item.span)
+        elif item.field in ("total_points", "total_score"):
+            key = item.field.removeprefix("total_")
+            formula = _sum(drawing, key, at[key], first, last, funds.get(key)) if key in at else None
+            value = typed(form[item.field]) if form.get(item.field) else formula
+            total = value_of(value) if key == "score" else total
+            drawing.put(row, column, "number", value, span=item.span, key=item.field)
+        elif item.field == "grade":
+            drawing.put(row, column, "choice", form.get("grade") or _grade(drawing, row, total), span=item.span, key="grade")
+        column += item.span
+    return row + 1
+
+
+def _sum(drawing: Drawing, key: str, column: int, first: int, last: int, fund: Cell | None) -> Formula:
+    """The indicators' points or scores and those of the execution row; blank while no indicator has any."""
+    area = f"{a1(first, column)}:{a1(last, column)}"
+    values = [value_of(cell.value) for cell in drawing.cells if cell.key == key and first <= cell.area.top <= last]
+    numbers = [value for value in values if value is not None]
+    own = value_of(fund.value) if fund else None
+    more = f"+N({a1(fund.area.top, fund.area.left)})" if fund else ""
+    return Formula(f'IF(COUNT({area})=0,"",ROUND(SUM({area}){more},2))', rounded(sum(numbers) + (own or 0)) if numbers else "")
+
+
+def _grade(drawing: Drawing, row: int, total: Decimal | None) -> Formula | None:
+    score = next((cell for cell in drawing.cells if cell.key == "total_score" and cell.area.top == row), None)
+    if score is None:
+        return None
+    where = a1(row, score.area.left)
+    bands = default()["grades"]
+    text = f'"{bands[-1][0]}"'
+    for name, floor in reversed(bands[:-1]):
+        text = f'IF({where}>={floor},"{name}",{text})'
+    return Formula(f'IF({where}="","",{text})', "" if total is None else default().grade(total))
