@@ -56,20 +56,20 @@ def _funding_lines(labels: Sequence[str], form: Data) -> list[tuple[str, Data]]:
 
 def _total_line(form: Data, lines: Sequence[Data], rows: tuple[int, int], at: Mapping[str, int]) -> dict:
     """The total row: sums as formulas with their value, unless `total` types over them."""
-    typed = form.get("total") or {}
+    over = form.get("total") or {}
     line: dict = {}
     for key in AMOUNTS:
         if key not in at:
             continue
         numbers = [number for number in (money(str(row[key])) if row.get(key) not in (None, "") else None for row in lines) if number is not None]
         area = f"{a1(rows[0], at[key])}:{a1(rows[1], at[key])}"
-        if key in typed or not lines:
-            line[key] = typed(typed.get(key))
+        if key in over or not lines:
+            line[key] = typed(over.get(key))
             continue
         line[key] = Formula(f'IF(COUNT({area})=0,"",ROUND(SUM({area}),2))', rounded(sum(numbers)) if numbers else "")
     for key in ("execution_rate", "score"):
-        if typed.get(key):
-            line[key] = typed[key]
+        if over.get(key):
+            line[key] = over[key]
     return line
 
 
