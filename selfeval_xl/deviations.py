@@ -64,8 +64,10 @@ def beside(form: Form, grid: Grid, side: Side = Side()) -> int | None:
 
 def _foreign(grid: Grid) -> list[tuple[int, int]]:
     """Every place that is filled or merged over by something that is not ours."""
-    ours = {first + number for row in range(grid.height) for first in range(grid.width) if _begins_ours(grid, row, first) for number in range(len(ADDED_COLUMNS))}
-    filled = [(row, column) for row, line in enumerate(grid.rows) for column, value in enumerate(line) if value not in (None, "") and column not in ours]
+    starts = {column for row in range(grid.height) for column in range(grid.width) if _begins_ours(grid, row, column)}
+    ours = {start + number for start in starts for number in range(len(ADDED_COLUMNS))}
+    filled = [(row, column) for row, line in enumerate(grid.rows) for column, value in enumerate(line)
+              if value not in (None, "") and column not in ours]
     return filled + [(row, area.right) for area in grid.merges for row in range(area.top, area.bottom + 1)]
 
 

@@ -134,7 +134,8 @@ def in_order(findings: Iterable[Finding], grids: Sequence[Grid]) -> list[Finding
 
     def place(finding: Finding) -> tuple:
         cells = cells_of(finding)
-        return (_ORDER.get(finding.severity, 9), number.get(finding.sheet or "", len(number)), position(cells[0]) if cells else (-1, -1), finding.rule)
+        first = position(cells[0]) if cells else (-1, -1)
+        return _ORDER.get(finding.severity, 9), number.get(finding.sheet or "", len(number)), first, finding.rule
 
     return sorted(findings, key=place)
 

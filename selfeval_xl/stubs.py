@@ -59,7 +59,7 @@ def _plain(text: str | None) -> str:
 def _by_one(indicator: Indicator) -> bool:
     """A count with a target up to 5, missed by 1."""
     target, actual = indicator.target_quantity, indicator.actual_quantity
-    if target is None or actual is None or target.kind is not Kind.NUMBER or actual.kind is not Kind.NUMBER or target.number is None or actual.number is None:
+    if target is None or actual is None or {target.kind, actual.kind} != {Kind.NUMBER} or target.number is None or actual.number is None:
         return False
     measure = target.measure or actual.measure
     counted = measure is None or measure.dimension == "count"

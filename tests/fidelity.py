@@ -29,7 +29,8 @@ def build(path: Path) -> Path:
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False})
     form, choices, hidden, other = (book.add_worksheet(name) for name in (FORM, CHOICES, HIDDEN, OTHER))
     hidden.hide()
-    framed = book.add_format({"border": 1, "border_color": "#1F4E79", "font_name": "仿宋", "font_size": 12, "text_wrap": True, "align": "center", "locked": False})
+    framed = book.add_format({"border": 1, "border_color": "#1F4E79", "font_name": "仿宋", "font_size": 12, "text_wrap": True,
+                              "align": "center", "locked": False})
     yellow = book.add_format({"border": 2, "bg_color": "#FFFF00", "num_format": "0.00"})
     percent = book.add_format({"border": 1, "num_format": "0.00%"})
     red = book.add_format({"bold": True, "font_color": "red"})

@@ -16,7 +16,7 @@ VALIDATOR = HERE / "node_modules" / ".bin" / "ooxml-validator"
 FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "xls": "MS Excel 97", "ods": "calc8", "pdf": "calc_pdf_Export"}
 VERSIONS = ("Office2010", "Microsoft365")
 
-# Known false alarms, by place and words: openpyxl and excelize write the elements of a font in another order than the schema
+# Known false alarms, by place and words: openpyxl writes the elements of a font in another order than the schema
 # lists them; Excel writes and reads any order.
 FALSE_ALARMS: tuple[tuple[str, str], ...] = ((r"/x:font\[\d+\]$", "unexpected child element"),)
 

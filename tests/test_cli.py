@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from command import selfeval
 from selfeval_xl import templates
 from selfeval_xl.demo.county import seed_filing
-
-ROOT = Path(__file__).resolve().parents[1]
-
-
-def selfeval(*args: object, cwd: Path | None = None) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-m", "selfeval_xl", *map(str, args)], capture_output=True, text=True, encoding="utf-8", cwd=cwd, check=False,
-                          env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "160"})
 
 
 @pytest.fixture(scope="module")

@@ -54,7 +54,8 @@ def indicators(*rows: str, name: str = "项目表") -> Grid:
 
 
 def by_cell(grid: Grid, overwrite: bool = False) -> dict[str, object]:
-    return {edit.cell: edit.new for edit in fill_edits(form_of(grid), grid, default(), overwrite) if edit.look not in (Look.HEAD, Look.TEXT, Look.SHARE)}
+    beside = (Look.HEAD, Look.TEXT, Look.SHARE)
+    return {edit.cell: edit.new for edit in fill_edits(form_of(grid), grid, default(), overwrite) if edit.look not in beside}
 
 
 def after(grid: Grid, edits) -> Grid:
@@ -108,7 +109,8 @@ def test_a_wrong_rate_stays_and_overwrite_replaces_it_but_never_a_total():
 
 
 def test_overwrite_leaves_a_rate_that_rounding_of_the_amounts_explains():
-    assert by_cell(funds("132.71 | 57.04 | 56.96 | '99.86%", "0 | 0 | 0 | '0.00%", "0 | 0 | 0 | '0.00%", "132.71 | 57.04 | 56.96 | '99.85%"), overwrite=True) == {}
+    nothing = "0 | 0 | 0 | '0.00%"
+    assert by_cell(funds("132.71 | 57.04 | 56.96 | '99.86%", nothing, nothing, "132.71 | 57.04 | 56.96 | '99.85%"), overwrite=True) == {}
 
 
 def test_a_partial_list_of_sources_gives_no_total():
@@ -169,7 +171,8 @@ def test_a_reason_cell_merged_over_two_indicators_gets_both_sentences():
     assert stub.cell == "F2" and [line[:15] for line in stub.new.split("\n")] == ["年度指标值25部，实际完成0部", "年度指标值25部，实际完成5部"]
 
 
-@pytest.mark.parametrize("target,text", [("=25部", "25部"), (">= 2000座", "≥2000座"), ("不少于12种", "≥12种"), ("95%以上", "95%以上"), ("达到国家标准", "达到国家标准"), ("≤-5%", "≤-5%")])
+@pytest.mark.parametrize("target,text", [("=25部", "25部"), (">= 2000座", "≥2000座"), ("不少于12种", "≥12种"), ("95%以上", "95%以上"),
+                                          ("达到国家标准", "达到国家标准"), ("≤-5%", "≤-5%")])
 def test_a_target_in_a_sentence(target, text):
     assert target_text(target) == text
 
@@ -342,7 +345,8 @@ def test_the_real_filing_keeps_every_value_and_gains_three_columns(seed, tmp_pat
     assert {edit.look for edit in filled.edits} == {Look.HEAD, Look.TEXT, Look.SHARE}
     old, new = read_file(seed).forms, read_file(tmp_path / "出.xlsx").forms
     for one, other in zip(old, new, strict=True):
-        assert (one.funding, one.goal, one.indicators, one.tasks, one.cells) == (other.funding, other.goal, other.indicators, other.tasks, other.cells)
+        for part in ("funding", "goal", "indicators", "tasks", "cells"):
+            assert getattr(one, part) == getattr(other, part)
     verdicts = [openpyxl.load_workbook(tmp_path / "出.xlsx").worksheets[0].cell(row, 11).value for row in range(12, 20)]
     assert verdicts == ["未完成", "已完成", "已完成", "未完成", "已完成", "未完成", "未完成", "已完成"]
     assert fill(tmp_path / "出.xlsx", tmp_path / "再.xlsx").edits == ()

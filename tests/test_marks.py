@@ -53,7 +53,8 @@ def test_a_cell_is_tinted_by_severity_and_its_note_says_what_to_do(severity, loo
 
 
 def test_several_findings_on_a_cell_are_one_mark_the_gravest_first():
-    findings = [found("N01", "B2", Severity.NOTE, message="有空格。", hint=""), found("D03", "B2", Severity.ERROR), found("D04", "B2", Severity.WARNING, message="没写措施。", hint="")]
+    findings = [found("N01", "B2", Severity.NOTE, message="有空格。", hint=""),
+                found("D03", "B2", Severity.ERROR), found("D04", "B2", Severity.WARNING, message="没写措施。", hint="")]
     marks = [edit for edit in mark_edits(findings, [form_grid()]) if edit.sheet == FORM]
     assert [(edit.cell, edit.look) for edit in marks] == [("B2", Look.ERROR)]
     assert marks[0].remark == "错误（须修改）：没有说明原因。\n怎么改：写明原因。\n核实（须说明）：没写措施。\n提示（供参考）：有空格。"
@@ -122,7 +123,8 @@ def source(tmp_path) -> Path:
     return fidelity.build(tmp_path / "报送.xlsx")
 
 
-FINDINGS = [found("D03", "G12", subject="视频互联互通年租金"), found("F05", "F5", Severity.WARNING, value="56.96", message="执行率偏低。"), found("N01", "F12", Severity.NOTE)]
+FINDINGS = [found("D03", "G12", subject="视频互联互通年租金"),
+            found("F05", "F5", Severity.WARNING, value="56.96", message="执行率偏低。"), found("N01", "F12", Severity.NOTE)]
 
 
 def of(path: Path, findings) -> list[Finding]:
@@ -162,7 +164,8 @@ def test_marking_again_with_the_same_findings_changes_only_the_state(source, tmp
     mark(second, of(second, FINDINGS), third)
     grids = [{grid.name: grid.rows for grid in open_source(path).grids} for path in (second, third)]
     assert grids[0] == grids[1]
-    notes = [{cell.coordinate: cell.comment.text for row in openpyxl.load_workbook(path)[FORM].iter_rows() for cell in row if cell.comment} for path in (first, third)]
+    sheets = [openpyxl.load_workbook(path)[FORM] for path in (first, third)]
+    notes = [{cell.coordinate: cell.comment.text for row in sheet.iter_rows() for cell in row if cell.comment} for sheet in sheets]
     assert notes[0] == notes[1]
 
 

@@ -155,3 +155,22 @@ def test_a_department_form_with_tasks():
 def test_sheets_of_ours_and_unrelated_tables_hold_no_form():
     assert forms_in(grid_of(PROJECT_FORM, "校验结果"), "a.xlsx").forms == []
     assert forms_in(grid_of("| 序号 | 姓名 | 金额 |\n| 1 | 张三 | 100 |"), "a.xlsx").forms == []
+
+
+def test_formulas_saved_without_their_value_are_computed_again():
+    grid = grid_of(PROJECT_FORM.replace("'99.86%", "").replace("| 年度资金总和 | < | 132.71 | 57.04 | 56.96", "| 年度资金总和 | < | | | ").replace("| 12次 |", "| |"))
+    grid.formulas = lambda: {(row, column): "=x" for row, column in ((4, 6), (6, 3), (6, 4), (6, 5), (6, 6), (12, 5))}
+    found = forms_in(grid, "a.xlsx")
+    total = found.forms[0].total_funding
+    assert (total.initial_budget, total.annual_budget, total.executed, total.execution_rate) == ("132.71", "57.04", "56.96", "99.86%")
+    assert found.forms[0].funding[0].execution_rate == "99.86%"
+    assert [(problem.cell, "没有保存算出的数" in problem.text) for problem in found.problems] == [("F13", True)]
+
+
+def test_hidden_rows_columns_and_sheets_are_told():
+    grid = grid_of(PROJECT_FORM)
+    grid.hidden = lambda: (frozenset((11, 40)), frozenset((5,)))
+    assert [(problem.rule, "第12行、F列" in problem.text) for problem in forms_in(grid, "a.xlsx").problems] == [("T05", True)]
+    grid = grid_of(PROJECT_FORM)
+    grid.visible = False
+    assert [problem.rule for problem in forms_in(grid, "a.xlsx").problems] == ["T05"]

@@ -14,8 +14,10 @@ from .goals import Goals, Tasks, find_tasks, read_goals, read_tasks
 from .head import Head, read_head, year_in
 from .indicators import Head as TableHead
 from .indicators import Indicators, find_heads, read_indicators
+from .hidden import hidden_content
 from .labels import roles, squeeze
 from .layout_of import layout_of
+from .recompute import recomputed
 from .scan import Sheet, scan
 
 _TITLE = re.compile(r"(?:绩效评价|绩效).{0,12}表|自评.{0,4}表|整体支出.{0,10}绩效|项目支出.{0,10}绩效")
@@ -154,10 +156,11 @@ def _read_region(sheet: Sheet, region: Region, file: str) -> tuple[Form | None, 
     if not _is_form(region, head, funding is not None, table):
         return None, []
     form = _form(sheet, region, file, head, table, goals, tasks, funding, unit)
-    form = replace(form, layout=layout_of(form, sheet, area))
+    form, lost = recomputed(replace(form, layout=layout_of(form, sheet, area)), grid)
+    unseen = hidden_content(form, grid)
     problems = [Problem(f"{grid.name}!{cell}：{text}。", grid.name, cell)
                 for cell, text in (funding.problems if funding else []) + table.problems]
-    return form, problems
+    return form, problems + lost + ([unseen] if unseen else [])
 
 
 def _is_form(region: Region, head: Head, funded: bool, table: Indicators) -> bool:
@@ -193,6 +196,8 @@ def _form(sheet: Sheet, region: Region, file: str, head: Head, table: Indicators
     totals = {key: table.totals.get(key) for key in ("points", "score", "grade")}
     score = totals["score"] or (values.get("total_score") and (values["total_score"].rstrip("分"), cells["total_score"]))
     grade = totals["grade"] or (values.get("grade") and (values["grade"], cells["grade"]))
+    if "score" in table.unfilled:
+        cells.setdefault("total_score", table.unfilled["score"])
     for key, pair in (("total_score", score), ("grade", grade), ("total_points", totals["points"])):
         if pair:
             cells[key] = pair[1]

@@ -31,6 +31,7 @@ class Indicators:
     placeholders: list[tuple[str, str]] = field(default_factory=list)
     below: list[int] = field(default_factory=list)       # a total row that stands below the remarks
     totals: dict[str, tuple[str, str]] = field(default_factory=dict)
+    unfilled: dict[str, str] = field(default_factory=dict)     # empty cells of the total row
     problems: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -184,7 +185,11 @@ def _read_totals(sheet: Sheet, row: int, head: Head, area: Area, table: Indicato
     for key in ("points", "score"):
         if key in head.columns:
             text, cell = sheet.take(row, head.columns[key].column)
-            if text is not None and money(text.rstrip("分")) is not None and not _same_cell(sheet, row, head, key):
+            if _same_cell(sheet, row, head, key):
+                continue
+            if text is None:
+                table.unfilled[key] = cell
+            elif money(text.rstrip("分")) is not None:
                 table.totals[key] = (text.rstrip("分"), cell)
     for column in sheet.filled(row, area.left, area.right):
         text = sheet.grid.text(row, column).strip()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..grid import Area, column_name
 from .looks import SHEET_WIDTHS
 from .notes import Notes
-from .package import OFFICE, STRICT, OpenPackage, child, tag
+from .package import OFFICE, STRICT, OpenPackage, child, relation_of, tag
 from .styles import Styles
 from .worksheet import Worksheet
 
@@ -22,7 +22,8 @@ _AFTER_NAMES = frozenset(("calcPr", "oleSize", "customWorkbookViews", "pivotCach
 _AFTER_CALCULATION = _AFTER_NAMES - {"calcPr"}
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?$")
 _SHEET = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<worksheet xmlns="{space}"><dimension ref="A1"/><sheetViews><sheetView workbookViewId="0">{pane}</sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/>{columns}<sheetData/>\
+<worksheet xmlns="{space}"><dimension ref="A1"/><sheetViews><sheetView workbookViewId="0">{pane}</sheetView></sheetViews>\
+<sheetFormatPr defaultRowHeight="15"/>{columns}<sheetData/>\
 <pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>{page}</worksheet>"""
 _PANE = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft" activeCell="A2" sqref="A2"/>'
 _PAGE = '<pageSetup paperSize="9" scale="60" orientation="landscape"/>'
@@ -55,8 +56,7 @@ class Book:
         """The worksheet of this name; None where there is none (charts are none)."""
         if name not in self._open:
             entry = next((sheet for sheet in self._sheets if sheet.get("name") == name), None)
-            identity = None if entry is None else next((value for key, value in entry.attrib.items() if key in (f"{{{OFFICE}}}id", f"{{{STRICT}}}id")), None)
-            part = self.package.name(self._targets.get(identity, ""))
+            part = self.package.name(self._targets.get(relation_of(entry), ""))
             if part is None or "worksheets/" not in part.lower():
                 return None
             self._open[name] = Worksheet(self.package, name, part)
@@ -75,7 +75,8 @@ class Book:
         space = self.root.tag[1:].partition("}")[0]
         widths = SHEET_WIDTHS.get(name, ())
         columns = "".join(f'<col min="{number}" max="{number}" width="{width:g}" customWidth="1"/>' for number, width in enumerate(widths, 1))
-        xml = _SHEET.format(space=space, pane=_PANE if widths else "", columns=f"<cols>{columns}</cols>" if columns else "", page=_PAGE if widths else "")
+        xml = _SHEET.format(space=space, pane=_PANE if widths else "", page=_PAGE if widths else "",
+                            columns=f"<cols>{columns}</cols>" if columns else "")
         part = self.package.free_name("xl/worksheets/sheet{}.xml")
         self.package.add(part, xml.encode(), WORKSHEET_TYPE)
         identity = self.package.relate(self.part, "worksheet", part)
@@ -132,7 +133,8 @@ class Book:
 
     def recalculate(self) -> None:
         """Values were written: formulas that look at them are computed anew when the file is opened."""
-        if not any(b"<f" in (self.package.read(name) or b"") for name in self.package.names if "worksheets/" in name.lower() and name.lower().endswith(".xml")):
+        sheets = [self.package.read(name) or b"" for name in self.package.names if "worksheets/" in name.lower() and name.lower().endswith(".xml")]
+        if not any(b"<f" in sheet or b":f" in sheet for sheet in sheets):
             return
         calculation = child(self.root, "calcPr")
         if calculation is None:
@@ -150,7 +152,8 @@ class Book:
     def _print_area(self, name: str) -> Element | None:
         names = child(self.root, "definedNames")
         number = str(self.names.index(name)) if name in self.names else ""
-        return next((each for each in names if each.get("name") == PRINT_AREA and each.get("localSheetId") == number), None) if names is not None else None
+        return next((each for each in names if each.get("name") == PRINT_AREA and each.get("localSheetId") == number), None) \
+            if names is not None else None
 
     def _insert(self, name: str, before: frozenset[str]) -> Element:
         from lxml import etree

@@ -46,7 +46,8 @@ def side_of(opened: Opened) -> dict[str, Side]:
     """By sheet: how far it is printed and drawn on. A file that is written anew has neither."""
     if opened.kind != "xlsx":
         return {}
-    return {name: Side(room.printed.right if room.printed else -1, room.drawn.right if room.drawn else -1) for name, room in rooms(opened.path).items()}
+    return {name: Side(room.printed.right if room.printed else -1, room.drawn.right if room.drawn else -1)
+            for name, room in rooms(opened.path).items()}
 
 
 def change(opened: Opened, edits: Iterable[Edit], out: Path) -> Applied:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..grid import position
 from .looks import AUTHOR
-from .package import OFFICE, STRICT, OpenPackage, child, tag
+from .package import OFFICE, STRICT, OpenPackage, child, relation_of, tag
 from .worksheet import Worksheet, lines_needed, plain_text
 
 if TYPE_CHECKING:
@@ -23,14 +23,18 @@ SEPARATOR = "\n—— 以下为校验批注 ——\n"
 _SHAPE = re.compile(rb"<v:shape\b(?:(?!</v:shape>).)*?</v:shape>", re.DOTALL)
 _IDENTITY = re.compile(rb"_x0000_s(\d+)")
 _IDMAP = re.compile(rb"<o:idmap\b[^>]*\bdata\s*=\s*[\"']([\d,]+)[\"']")
-_VML = """<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:x="urn:schemas-microsoft-com:office:excel">
+_VML = """<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" \
+xmlns:x="urn:schemas-microsoft-com:office:excel">
 <o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="{0}"/></o:shapelayout>
 </xml>"""
 _SHAPETYPE = b"""<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>\
 <v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>"""
-_BOX = """<v:shape id="_x0000_s{identity}" type="#_x0000_t202" style="position:absolute;margin-left:60pt;margin-top:2pt;width:240pt;height:{height}pt;z-index:{order};\
-visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>\
-<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox><x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>\
+_BOX = """<v:shape id="_x0000_s{identity}" type="#_x0000_t202" \
+style="position:absolute;margin-left:60pt;margin-top:2pt;width:240pt;height:{height}pt;z-index:{order};\
+visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto">\
+<v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>\
+<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>\
+<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>\
 <x:Anchor>{anchor}</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"""
 _COMMENTS = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<comments xmlns="{0}"><authors/><commentList/></comments>'
 
@@ -42,8 +46,7 @@ class Notes:
         self._package, self._sheet = package, sheet
         related = package.related(sheet.part)
         self._part = next((target for _, kind, target in related if kind == "comments" and package.name(target)), None)
-        drawing = child(sheet.root, "legacyDrawing")
-        identity = None if drawing is None else next((value for name, value in drawing.attrib.items() if name in (f"{{{OFFICE}}}id", f"{{{STRICT}}}id")), None)
+        identity = relation_of(child(sheet.root, "legacyDrawing"))
         self._vml = next((target for number, _, target in related if number == identity and package.name(target)), None)
 
     def text(self, cell: str) -> str:

@@ -31,6 +31,11 @@ def child(parent: Element, name: str) -> Element | None:
     return parent.find(tag(parent, name))
 
 
+def relation_of(element: Element | None) -> str | None:
+    """The identity of the relation that an element names by its r:id."""
+    return None if element is None else element.get(f"{{{OFFICE}}}id") or element.get(f"{{{STRICT}}}id")
+
+
 def relations_name(part: str) -> str:
     """The part that holds the relations of `part`: xl/workbook.xml has xl/_rels/workbook.xml.rels."""
     folder, name = posixpath.split(part)

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 _APPLY = frozenset(("applyFill",))
 _RGB = re.compile(r"^(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{6})$")
 # The schema's order inside a font; openpyxl and others write another one, which Excel reads and a validator does not.
-_FONT = {name: place for place, name in enumerate("b i strike condense extend outline shadow u vertAlign sz color name family charset scheme".split())}
-_PLAIN = """<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="1"><font><sz val="11"/><name val="宋体"/></font></fonts>
+_FONT_ORDER = "b i strike condense extend outline shadow u vertAlign sz color name family charset scheme"
+_FONT = {name: place for place, name in enumerate(_FONT_ORDER.split())}
+_PLAIN = """<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
+<fonts count="1"><font><sz val="11"/><name val="宋体"/></font></fonts>
 <fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>
 <borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>
 <cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>

@@ -171,7 +171,8 @@ class Worksheet:
                 for low, high in ((first, column), (column + 2, last)):
                     if low <= high:
                         columns.append(etree.Element(each.tag, {**each.attrib, "min": str(low), "max": str(high)}))
-        columns.append(etree.Element(tag(columns, "col"), {**old, "min": str(column + 1), "max": str(column + 1), "width": f"{width:g}", "customWidth": "1"}))
+        number = str(column + 1)
+        columns.append(etree.Element(tag(columns, "col"), {**old, "min": number, "max": number, "width": f"{width:g}", "customWidth": "1"}))
         columns[:] = sorted(columns, key=lambda each: int(each.get("min")))
         self.changed()
 

@@ -1,0 +1,64 @@
+"""Formulas saved without their value read as empty: rates, totals and scores are computed again, anything else is a problem."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from ..forms import Form, FundingLine, Problem
+from ..grid import Grid, percent_text, plain_number, position
+from ..quantity import money
+
+AMOUNTS = ("initial_budget", "annual_budget", "executed")
+
+
+def recomputed(form: Form, grid: Grid) -> tuple[Form, list[Problem]]:
+    """The form with such values computed, and a problem for each formula whose value cannot be known."""
+    empty = _empty_cells(form)
+    if not empty or grid.formulas is None:
+        return form, []
+    formulas = grid.formulas()
+    lost = {name for name in empty if position(name) in formulas}
+    if not lost:
+        return form, []
+    sources = [line for line in form.funding if not line.is_total and line.part_of is None]
+    funding = tuple(_line(line, sources, lost) for line in form.funding)
+    form = replace(form, funding=funding)
+    if form.total_score is None and form.cells.get("total_score") in lost:
+        form = replace(form, total_score=_sum([row.score for row in form.indicators] + [line.score for line in funding if line.is_total]))
+    known = {line.cells.get(key) for line in funding for key in (*AMOUNTS, "execution_rate") if getattr(line, key) is not None}
+    known |= {form.cells.get("total_score")} if form.total_score else set()
+    return form, [Problem(f"{grid.name}!{name}是公式，文件里没有保存算出的数，读不到。请用Excel打开，保存后再报送。", grid.name, name)
+                  for name in sorted(lost - known, key=position)]
+
+
+def _empty_cells(form: Form) -> set[str]:
+    """Cells that hold nothing although their row is filled in."""
+    found: set[str] = set()
+    for line in form.funding:
+        if any(getattr(line, key) is not None for key in AMOUNTS) or line.is_total:
+            found |= {line.cells[key] for key in (*AMOUNTS, "execution_rate", "score") if key in line.cells and getattr(line, key) is None}
+    for row in form.indicators:
+        found |= {cell for key, cell in row.cells.items() if key in ("actual", "score", "points") and getattr(row, key) is None and cell}
+    if form.total_score is None and "total_score" in form.cells:
+        found.add(form.cells["total_score"])
+    return {name for name in found if "," not in name}
+
+
+def _line(line: FundingLine, sources: list[FundingLine], lost: set[str]) -> FundingLine:
+    if line.is_total:
+        for key in AMOUNTS:
+            if getattr(line, key) is None and line.cells.get(key) in lost:
+                line = replace(line, **{key: _sum([getattr(source, key) for source in sources])})
+    budget, executed = line.amount("annual_budget"), line.amount("executed")
+    if line.execution_rate is None and line.cells.get("execution_rate") in lost and budget is not None and executed is not None:
+        if budget or not executed:
+            line = replace(line, execution_rate=percent_text(executed / budget if budget else Decimal(0)))
+    return line
+
+
+def _sum(values: list[str | None]) -> str | None:
+    numbers = [number for number in map(money, values) if number is not None]
+    return plain_number(sum(numbers)) if numbers else None
+
+

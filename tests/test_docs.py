@@ -1,0 +1,60 @@
+"""The documents say what is so: every command is told, the pictures are there, links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from command import selfeval
+from selfeval_xl import templates
+from selfeval_xl.cli import app
+from selfeval_xl.rules.registry import catalogue
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+COMMANDS = re.findall(r"`(selfeval [^`]+)`", README)
+
+
+def test_every_command_is_told_in_the_readme():
+    told = {shlex.split(command)[1] for command in COMMANDS}
+    assert set(get_command(app).commands) <= told
+
+
+@pytest.mark.parametrize("command", [command for command in dict.fromkeys(COMMANDS) if "demo" not in command])
+def test_the_commands_of_the_readme_run(command, tmp_path):
+    templates.fill_in("jilin-2024", tmp_path / "自评表.xlsx", projects=[{"project": "示例项目", "unit": "示例局"}], department={"department": "示例局"})
+    (tmp_path / "收到的材料").mkdir()
+    (tmp_path / "收到的材料" / "自评表.xlsx").write_bytes((tmp_path / "自评表.xlsx").read_bytes())
+    run = selfeval(*shlex.split(command)[1:], cwd=tmp_path)
+    assert run.returncode in (0, 1) and run.stderr == "", run.stderr
+    for name in re.findall(r"-o (\S+)", command):
+        assert (tmp_path / name).exists()
+
+
+def test_pictures_and_links_lead_somewhere():
+    for document in DOCUMENTS:
+        for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_the_make_targets_of_the_readme_exist():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in set(re.findall(r"`?make (\w+)`?", README)):
+        assert re.search(rf"^{target}:", makefile, re.M), target
+
+
+def test_every_rule_says_what_it_is():
+    for rule in catalogue().values():
+        assert rule.title and len(rule.text) > 20, rule.id
+
+
+def test_no_document_speaks_of_a_disciplinary_penalty():
+    """警告 is one; on screen it is 核实."""
+    for path in (ROOT / "selfeval_xl").rglob("*.py"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            assert "警告" not in line or "never" in line, f"{path.name}: {line}"
