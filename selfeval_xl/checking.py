@@ -10,6 +10,7 @@ from .assess import assess
 from .findings import FileCount, Finding, Findings, RuleStatus, Severity, Treatment
 from .forms import Filing, Form, ReadFile
 from .policy import Policy, default
+from .rules.custom import CustomRule, custom_rule, violations
 from .rules.registry import Rule, catalogue
 from .rules.silences import silenced
 
@@ -43,6 +44,9 @@ def check(filings: Sequence[Filing], policy: Policy | None = None, files: Iterab
             continue
         found += [_completed(finding, rule, policy) for finding in results]
         statuses.append(RuleStatus(rule.id, "ran") if ran else RuleStatus(rule.id, "skipped", _MISSING.get(rule.needs or rule.scope, "没有可查的表")))
+    for rule in map(custom_rule, policy.county_rules):
+        found += [_of_county(finding, rule, place) for form, place in _forms(filings) for finding in violations(rule, form)]
+        statuses.append(RuleStatus(rule.told.number, "ran"))
     remaining = tuple(sorted(silenced(found), key=_order))
     return Findings(remaining, tuple(statuses), tuple(_count(file, remaining) for file in every_file))
 
@@ -66,10 +70,9 @@ def _subjects(rule: Rule, filings: Sequence[Filing], files: Sequence[ReadFile]) 
             if rule.needs != "settings" or file.settings:
                 yield file, {"file": file.path, "department": next((filing.department for filing in filings if file in filing.files), None)}
     elif rule.scope == "form":
-        for filing in filings:
-            for form in filing.forms:
-                if (rule.needs != "scores" or form.has_scores) and (rule.needs != "notes" or form.has_notes):
-                    yield form, {"file": form.file, "sheet": form.sheet, "form": form.kind, "department": filing.department, "project": form.project}
+        for form, place in _forms(filings):
+            if (rule.needs != "scores" or form.has_scores) and (rule.needs != "notes" or form.has_notes):
+                yield form, place
     elif rule.scope == "filing":
         for filing in filings:
             if rule.needs != "report" or filing.reports:
@@ -81,6 +84,16 @@ def _subjects(rule: Rule, filings: Sequence[Filing], files: Sequence[ReadFile]) 
 def _placed(finding: Finding, place: dict) -> Finding:
     """The finding with the place it has not said itself."""
     return replace(finding, **{key: value for key, value in place.items() if not getattr(finding, key)})
+
+
+def _forms(filings: Sequence[Filing]) -> Iterator[tuple[Form, dict]]:
+    for filing in filings:
+        for form in filing.forms:
+            yield form, {"file": form.file, "sheet": form.sheet, "form": form.kind, "department": filing.department, "project": form.project}
+
+
+def _of_county(finding: Finding, rule: CustomRule, place: dict) -> Finding:
+    return replace(_placed(finding, place), rule=rule.told.number, title=rule.told.condition, severity=rule.told.severity, treatment=rule.told.treatment)
 
 
 def _completed(finding: Finding, rule: Rule, policy: Policy) -> Finding:

@@ -17,7 +17,7 @@ policy_app = typer.Typer(help="参数表：阈值、等级、规则级别。", n
 app.add_typer(policy_app, name="policy")
 
 Files = Annotated[list[Path], typer.Argument(metavar="文件…", help="自评表或报告（xlsx、xls、xlsb、ods、docx），可以给多个。")]
-PolicyFile = Annotated[Optional[Path], typer.Option("--policy", metavar="文件", help="本县的参数表（TOML），只写与默认不同的参数。")]
+PolicyFile = Annotated[Optional[Path], typer.Option("--policy", metavar="文件", help="本县的参数表（xlsx或TOML），只写与默认不同的参数。")]
 AsJson = Annotated[bool, typer.Option("--json", help="在标准输出打印一份JSON，供其他程序使用。")]
 
 
@@ -149,6 +149,47 @@ def policy_show(policy: PolicyFile = None) -> None:
     from .screen import show_policy
 
     show_policy(load(policy))
+
+
+@policy_app.command("template")
+def policy_template(out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="写到哪里。")]) -> None:
+    """生成参数表工作簿：每个参数一行，填上与默认不同的值即可；另有“自定义规则”表。"""
+    from .policy import default
+    from .policy_template import write_policy_template
+    from .screen import say
+
+    write_policy_template(default(), out)
+    say(f"已生成参数表：{out}。只填要改的，其余留空。")
+
+
+@policy_app.command("check")
+def policy_check(file: Annotated[Path, typer.Argument(metavar="文件", help="本县的参数表（xlsx或TOML）。")]) -> None:
+    """检查参数表，逐行说明哪里写错了。"""
+    from datetime import date
+
+    from .errors import PolicyError
+    from .policy_file import read_policy_file
+    from .screen import show_policy_file
+
+    policy, mistakes = read_policy_file(file, date.today())
+    if mistakes:
+        raise PolicyError("\n".join([f"参数表“{file.name}”有{len(mistakes)}处要改：", *mistakes]))
+    show_policy_file(policy)
+
+
+@policy_app.command("try")
+def policy_try(file: Annotated[Path, typer.Argument(metavar="文件", help="要试的参数表。")],
+               folder: Annotated[Path, typer.Argument(metavar="文件夹", help="已经收到的材料。")]) -> None:
+    """试用参数表：在已收到的材料上，新规则和改过的规则各查出多少条，各举三例。"""
+    from .policy import load
+    from .reading.collect import collect
+    from .rehearsal import rehearse
+    from .screen import Progress, show_rehearsal
+
+    rules = load(file)
+    with Progress() as progress:
+        found = _read(collect(folder), progress)
+    show_rehearsal(rehearse(rules, found), len(found))
 
 
 def _read(files: list[Path], progress) -> list:

@@ -62,6 +62,24 @@ FIELDS: tuple[Field, ...] = (
     Field(INDICATOR, "verdict", "判定", "verdict", width=10),
 )
 
+# What assess computes or a condition of a county rule may ask for, besides the fields that are read.
+COMPUTED: tuple[Field, ...] = (
+    Field(FORM, "initial_budget", "年初预算数", "money", "万元"),
+    Field(FORM, "annual_budget", "全年预算数", "money", "万元"),
+    Field(FORM, "executed", "全年执行数", "money", "万元"),
+    Field(FORM, "execution_rate", "执行率", "percent"),
+    Field(FORM, "points_total", "分值合计", "number", "分"),
+    Field(FORM, "score_sum", "得分合计", "number", "分"),
+    Field(FORM, "indicator_count", "指标个数", "number", "个"),
+    Field(FORM, "unmet_count", "未完成指标数", "number", "个"),
+    Field(FORM, "expected", "预期目标"),
+    Field(FORM, "actual", "实际完成情况"),
+    Field(FUND, "rate", "计算执行率", "percent"),
+    Field(INDICATOR, "target_number", "指标数值", "number"),
+    Field(INDICATOR, "actual_number", "完成数值", "number"),
+    Field(INDICATOR, "unit", "计量单位"),
+)
+
 _BY_KEY = {(field.scope, field.key): field for field in FIELDS}
 
 

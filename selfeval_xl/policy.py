@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -41,11 +41,30 @@ class RulePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class CountyRule:
+    """A rule of the county's own, as its row says it. scope: 表, 资金行 or 指标; condition: what has to hold."""
+
+    number: str
+    scope: str
+    condition: str
+    severity: Severity
+    treatment: Treatment
+    message: str
+    hint: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """`policy["over_fulfilment"]` is a value in force; `policy.rules` holds what a county changed about rules."""
+    """`policy["over_fulfilment"]` is a value in force; `policy.rules` holds what a county changed about rules.
+
+    county_rules: rules of the county's own. waiting: values that take effect on a later day.
+    """
 
     parameters: Mapping[str, Parameter]
     rules: Mapping[str, RulePolicy] = field(default_factory=dict)
+    county_rules: tuple[CountyRule, ...] = ()
+    waiting: tuple[Parameter, ...] = ()
 
     def __getitem__(self, name: str) -> Setting:
         return self.parameters[name].value
@@ -69,73 +88,37 @@ class Policy:
 def default() -> Policy:
     """The policy that ships with the package."""
     text = resources.files(__package__).joinpath("policy.toml").read_text(encoding="utf-8")
-    return _parse(text, "默认", None)
+    return Policy({name: _shipped(name, entry) for name, entry in tomllib.loads(text).items()})
 
 
-def load(path: str | Path | None) -> Policy:
-    """The default policy with what the county's TOML file overrides; PolicyError names file and line or key."""
+def load(path: str | Path | None, on: date | None = None) -> Policy:
+    """The default policy with what the county's file (TOML or Excel) overrides on a day, today unless told.
+
+    Raises PolicyError with all mistakes of the file, each with its line, key or row.
+    """
     if path is None:
         return default()
-    path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise PolicyError(f"找不到参数表“{path}”。请检查文件名和文件夹。") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise PolicyError(f"参数表“{path}”打不开：请确认它是UTF-8编码的TOML文件。") from error
-    return _parse(text, path.name, default())
+    from .policy_file import read_policy_file
+
+    policy, mistakes = read_policy_file(Path(path), on or date.today())
+    if mistakes:
+        raise PolicyError("\n".join(mistakes))
+    return policy
 
 
-def _parse(text: str, where: str, base: Policy | None) -> Policy:
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PolicyError(f"参数表“{where}”写法有误：{error}") from error
-    parameters = dict(base.parameters) if base else {}
-    rules = dict(base.rules) if base else {}
-    for name, row in data.items():
-        if name == "rules":
-            rules |= {rule_id: _rule(rule_id, entry, where) for rule_id, entry in row.items()}
-        elif base and name not in parameters:
-            raise PolicyError(f"参数表“{where}”里的“{name}”不是已知参数。可用的参数见 selfeval policy show。")
-        else:
-            parameters[name] = _parameter(name, row, where, parameters.get(name))
-    return Policy(parameters, rules)
-
-
-def _parameter(name: str, row: object, where: str, base: Parameter | None) -> Parameter:
-    entry = row if isinstance(row, dict) else {"value": row}
-    if "value" not in entry:
-        raise PolicyError(f"参数表“{where}”里的“{name}”没有写 value（取值）。")
-    value = _setting(name, entry["value"], where)
-    if base and type(value) is not type(base.value):
-        raise PolicyError(f"参数表“{where}”里的“{name}”应与默认值“{base.value}”同类，现在写的是“{entry['value']}”。")
-    start = base or Parameter(name, value)
-    told = {key: entry[key] for key in ("label", "unit", "since", "source", "explanation") if key in entry}
-    return replace(start, value=value, where=where, **told)
-
-
-def _setting(name: str, value: object, where: str) -> Setting:
+def _shipped(name: str, entry: dict) -> Parameter:
+    value = entry["value"]
     if isinstance(value, list):
-        return tuple((str(band), Decimal(str(floor))) for band, floor in value)
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, (int, float)):
-        return Decimal(str(value))
+        value = tuple((str(band), Decimal(str(floor))) for band, floor in value)
+    elif not isinstance(value, bool):
+        value = number_or_text(str(value))
+    return Parameter(name, value, **{key: entry[key] for key in ("label", "unit", "since", "source", "explanation") if key in entry})
+
+
+def number_or_text(text: str) -> Decimal | str:
+    """A number where the text is one (30% is 0.3), else the text."""
+    plain = text.strip()
     try:
-        return Decimal(str(value))
+        return Decimal(plain[:-1]) / 100 if plain.endswith(("%", "％")) else Decimal(plain)
     except InvalidOperation:
-        return str(value)
-
-
-def _rule(rule_id: str, entry: object, where: str) -> RulePolicy:
-    if not isinstance(entry, dict):
-        raise PolicyError(f"参数表“{where}”里规则“{rule_id}”应写成 [rules.{rule_id}]，下面写 severity、treatment 或 on。")
-    try:
-        return RulePolicy(
-            Severity(entry["severity"]) if "severity" in entry else None,
-            Treatment(entry["treatment"]) if "treatment" in entry else None,
-            entry.get("on"),
-        )
-    except ValueError as error:
-        raise PolicyError(f"参数表“{where}”里规则“{rule_id}”：{error}。severity 可写 error、warning、note。") from error
+        return plain

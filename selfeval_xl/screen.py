@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .demo import Result
     from .fill import Filled
     from .policy import Policy
+    from .rehearsal import Rehearsed
     from .rules.registry import Rule
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
@@ -218,12 +219,46 @@ def show_rule(rule: Rule) -> None:
 
 
 def show_policy(policy: Policy) -> None:
-    table = _table("参数", "名称", "取值", "单位", "出处", "来自")
+    """What is in force and where each value comes from; values that wait for their day below."""
+    from .policy_template import shown_value
+
+    table = _table("参数", "名称", "取值", "单位", "生效日期", "出处", "来自")
     for name, parameter in policy.parameters.items():
-        value = "、".join(f"{band}≥{floor}" for band, floor in parameter.value) if isinstance(parameter.value, tuple) else \
-            {True: "是", False: "否"}.get(parameter.value, str(parameter.value)) if isinstance(parameter.value, bool) else str(parameter.value)
-        table.add_row(name, parameter.label, value, parameter.unit, parameter.source, parameter.where)
-    console().print(table)
+        table.add_row(name, parameter.label, shown_value(parameter), parameter.unit, str(parameter.since or ""), parameter.source, parameter.where)
+    screen = console()
+    screen.print(table)
+    show_policy_file(policy)
+
+
+def show_policy_file(policy: Policy) -> None:
+    """What a county's file changes."""
+    from .policy_template import shown_value
+
+    for parameter in policy.parameters.values():
+        if parameter.where != "默认":
+            say(f"参数 {parameter.name}（{parameter.label}）：{shown_value(parameter)}，来自{parameter.where}")
+    for rule_id, rule in policy.rules.items():
+        told = [rule.severity.label if rule.severity else "", rule.treatment.label if rule.treatment else "", {True: "启用", False: "关闭", None: ""}[rule.on]]
+        say(f"规则 {rule_id}：{'，'.join(part for part in told if part)}")
+    for rule in policy.county_rules:
+        say(f"自定义规则 {rule.number}（{rule.scope}）：{rule.condition}，{rule.severity.label}，{rule.treatment.label}")
+    for parameter in policy.waiting:
+        say(f"未到生效日期：{parameter.name}（{parameter.label}）{shown_value(parameter)}，{parameter.since}起")
+
+
+def show_rehearsal(rehearsed: Iterable[Rehearsed], files: int) -> None:
+    """How often new and changed rules fire, with examples."""
+    rehearsed = list(rehearsed)
+    screen = console()
+    table = _table("规则", "名称", "默认查出", "试用查出", title=f"在{files}个文件上试用")
+    for rule in rehearsed:
+        table.add_row(rule.rule, rule.title, str(rule.before), str(rule.after))
+    screen.print(table)
+    for rule in rehearsed:
+        for finding in rule.examples:
+            screen.print(f"{rule.rule} 例：{Path(finding.file).name} {finding.sheet or ''} {finding.cell or ''} {finding.message}", markup=False)
+    if not rehearsed:
+        screen.print("和默认参数查出的完全一样。")
 
 
 def show_demo(result: Result) -> None:

@@ -12,6 +12,8 @@ from typer.main import get_command
 from command import selfeval
 from selfeval_xl import templates
 from selfeval_xl.cli import app
+from selfeval_xl.policy import default
+from selfeval_xl.policy_template import write_policy_template
 from selfeval_xl.rules.registry import catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,6 +31,7 @@ def test_every_command_is_told_in_the_readme():
 def test_the_commands_of_the_readme_run(command, tmp_path):
     templates.fill_in("jilin-2024", tmp_path / "自评表.xlsx", projects=[{"project": "示例项目", "unit": "示例局"}], department={"department": "示例局"})
     (tmp_path / "收到的材料").mkdir()
+    write_policy_template(default(), tmp_path / "参数表.xlsx")
     (tmp_path / "收到的材料" / "自评表.xlsx").write_bytes((tmp_path / "自评表.xlsx").read_bytes())
     run = selfeval(*shlex.split(command)[1:], cwd=tmp_path)
     assert run.returncode in (0, 1) and run.stderr == "", run.stderr
