@@ -12,7 +12,7 @@ from ..findings import Finding
 FORM: dict[str, tuple[str, ...]] = {
     "F10": ("F06",),                                   # the cut budget is asked about once
     "F13": ("D01", "D03", "F05", "F10", "F06", "F12"),  # nothing spent: ask whether the project is exempt
-    "F12": ("F05",),
+    "F07": ("F10", "F12"),                             # an amount in the wrong unit makes every rate wrong
     "F04": ("F02",),
     "F08": ("F01", "F02", "F15"),                      # an amount that is no number cannot be added up
     "I10": ("I09",),                                   # levels with wrong names look like missing ones
@@ -20,13 +20,13 @@ FORM: dict[str, tuple[str, ...]] = {
 # the same, but only where both speak about cells of one row
 ROW: dict[str, tuple[str, ...]] = {
     "F03": ("F02",),
-    "F07": ("F01", "F03", "F06"),
+    "F07": ("F01", "F02", "F03", "F06"),
     "I01": ("I08", "I04"),
     "I05": ("I07", "I11", "D02", "I02", "I03"),
     "I06": ("D02", "D07", "I07", "S10"),
-    "D01": ("S10", "S03", "S04"),
+    "D01": ("S03", "S04"),
     "D02": ("S04", "S03"),
-    "D03": ("S03", "S04"),
+    "D03": ("S03",),
     "D07": ("S04", "S03", "D08"),
     "D10": ("D04", "S03"),
     "D13": ("D03", "D04", "D05", "D10"),
