@@ -28,6 +28,7 @@ _DEGREE = re.compile("|".join(word for words in _DEGREES[1:] for word in words))
 _GRADES = ({"优": 5, "优秀": 5, "良": 4, "良好": 4, "中": 3, "中等": 3, "一般": 3, "低": 2, "较差": 2, "差": 1, "合格": 3, "不合格": 1},
            {"高": 5, "较高": 4, "中": 3, "一般": 3, "较低": 2, "低": 1}, {"好": 5, "较好": 4, "一般": 3, "较差": 2, "差": 1}, {"强": 5, "较强": 4, "一般": 3, "弱": 1},
            {"是": 2, "否": 1}, {"有": 2, "无": 1, "没有": 1}, {"满意": 4, "非常满意": 5, "基本满意": 3, "不满意": 1}, {"及时": 3, "较及时": 2, "不及时": 1})
+_NOTHING = re.compile(r"^(?:不|未|无|没有|零|杜绝)(?:再)?(?:发生|出现|产生)?(?:过)?")
 _RATE_NAME = re.compile(r"率|比例|占比|合规|及时|达标|程度|水平")
 
 
@@ -145,6 +146,8 @@ def _common(target: Quantity, actual: Quantity, name: str) -> tuple[Decimal, Dec
     if not actual.unit:
         if one and one.dimension == "share" and one.factor == 1 and 0 < got <= 1 and low > 10:
             got *= 100                                # 0.96 typed where 96% was meant
+        if one and one.dimension == "money" and one.factor >= 10_000 and low and got / low >= 1000:
+            return None                               # 20000 against 2万元: typed in another unit, or a slip
         return low, high, got
     if not target.unit:
         if other and other.dimension == "share" and low <= 1 < got and "." in str(low):
@@ -222,6 +225,8 @@ def _judge_text(target: str, actual: str) -> Judgement:
     wanted, got = _plain(target), _plain(actual)
     if wanted == got or tidy(target) == tidy(actual):
         return Judgement(Verdict.MET)
+    if _NOTHING.match(wanted) and _NOTHING.match(got) and _NOTHING.sub("", wanted) == _NOTHING.sub("", got):
+        return Judgement(Verdict.MET)                 # 不发生 and 未发生
     if FAILED.search(got) and not FAILED.search(wanted):
         return Judgement(Verdict.UNMET)
     if PARTIAL.search(got) and not PARTIAL.search(wanted):

@@ -113,9 +113,11 @@ _CHINESE_BEFORE_UNIT = re.compile(rf"^(?P<operator>{_OPERATOR})?(?P<number>[零�
 _PERCENT_WORDS = re.compile(rf"百分之(?P<number>{_PLAIN}|[零〇一二两三四五六七八九十百点]+)")
 _LATEX = re.compile(r"\$|\\(?:mathrm|text|,|;|!|quad)|[{}]")
 _NOTE = re.compile(r"[(（][^()（）]*[)）]")
+_POWER = re.compile(r"(?<=\d)\s*m([23])(?![a-z\d])", re.I)
+_LONGEST_NUMBER = 18                                  # digits; more is no amount that anybody meant
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|&nbsp;")
 
-_DATE = re.compile(r"(?:(?P<year>(?:19|20)\d{2})\s*[年./-])?\s*(?P<month>1[0-2]|0?[1-9])\s*[月./-]\s*(?:(?P<day>3[01]|[12]\d|0?[1-9])\s*[日号]?)?")
+_DATE = re.compile(r"(?:(?P<year>(?:19|20)\d{2})\s*[年./-])?\s*(?P<month>1[0-2]|0?[1-9])(?!\d)\s*(?:[月./-]|$)\s*(?:(?P<day>3[01]|[12]\d|0?[1-9])\s*[日号]?)?")
 _MONTH_PART = ("底", "末", "份", "中旬", "下旬", "上旬", "初", "中")
 _BY = ("以前", "之前", "前", "止", "内")
 _YEAR_END = re.compile(r"^(?:(?P<year>(?:19|20)\d{2})年?|当年|本年|年)?(?:年?(?P<when>年底|年末|底|末|年终|年内|内|全年))(?:之前|以前|前|内|止)?(?:[,，]?(?P<done>[^\d]*))$")
@@ -128,7 +130,9 @@ _HALF = re.compile(r"^(?:(?P<year>(?:19|20)\d{2})年)?(?P<half>上|下)半年(?:
 def tidy(text: str) -> str:
     """Full-width to half-width, no spaces, no LaTeX or HTML residue; the meaning stays."""
     text = unicodedata.normalize("NFKC", _TAG.sub("", text))
-    text = _LATEX.sub("", text) if "$" in text or "\\" in text else text
+    if "$" in text or "\\" in text:
+        text = _LATEX.sub("", text).replace("\\%", "%")
+    text = _POWER.sub(lambda match: {"2": "平方米", "3": "立方米"}[match[1]], text)
     text = re.sub(r"\s+", "", text).replace("，", ",").replace("∽", "~").replace("〜", "~").replace("∼", "~").replace("﹣", "-").replace("−", "-")
     return text.strip("。.;；、") if len(text) > 1 else text
 
@@ -151,7 +155,7 @@ def money(text: str | None) -> Decimal | None:
     plain = tidy(text).replace(",", "").replace("¥", "").replace("￥", "")
     if re.fullmatch(r"\(\d+(\.\d+)?\)", plain):
         plain = f"-{plain[1:-1]}"
-    if not re.fullmatch(r"[-+]?(\d+(\.\d*)?|\.\d+)", plain):
+    if not re.fullmatch(r"[-+]?(\d+(\.\d*)?|\.\d+)", plain) or len(plain) > _LONGEST_NUMBER + 4:
         return None
     return Decimal(plain)
 
@@ -173,6 +177,8 @@ def parse(text: str | None) -> Quantity:
     plain = tidy(text)
     if plain in _HARD_BLANKS:
         return EMPTY
+    if re.search(rf"\d{{{_LONGEST_NUMBER + 1}}}", plain.replace(",", "").replace(".", "")):
+        return Quantity(Kind.TEXT, words=plain)
     try:
         return _range(plain) or _deadline(plain) or _number(plain) or Quantity(Kind.TEXT, words=plain)
     except (InvalidOperation, ValueError, OverflowError):
@@ -253,7 +259,7 @@ def _deadline(text: str) -> Quantity | None:
         return None
     written, rest = match[0], plain[match.end():]
     bare_month = not match["year"] and not match["day"]
-    if not re.search(r"[月日号年]", written) and not (match["year"] and match["day"]):
+    if not re.search(r"[月日号年]", written) and not (match["year"] and (match["day"] or plain == written)):
         return None
     part = next((word for word in _MONTH_PART if rest.startswith(word)), "")
     rest = rest[len(part):]
