@@ -99,8 +99,8 @@ def test_every_row_leads_back_to_its_cell(book):
     for name, column in (("项目汇总", "原表"), ("资金明细", "原表"), ("指标明细", "原表"), ("偏差清单", "原表"), ("审核问题", "定位")):
         links = [row[column] for row in table(book, name) if isinstance(row["序号"], (int, float)) and (row["单元格"] or name != "审核问题")]
         assert links and all(str(link).startswith("=HYPERLINK(") and ("#" in link or "坏了" in link) for link in links), name
-    row = next(row for row in table(book, "指标明细") if row["三级指标"] == "学校食堂建设处数")
-    assert "示例县教育局.xlsx" in row["原表"] and row["单元格"] in row["原表"]
+    row = next(row for row in table(book, "指标明细") if row["三级指标"] == "小型水库建设处数")
+    assert "示例县水利局" in row["原表"] and row["单元格"] in row["原表"]
 
 
 def test_targets_are_text(book):
