@@ -47,7 +47,7 @@ def check(filings: Sequence[Filing], policy: Policy | None = None, files: Iterab
     for rule in map(custom_rule, policy.county_rules):
         found += [_of_county(finding, rule, place) for form, place in _forms(filings) for finding in violations(rule, form)]
         statuses.append(RuleStatus(rule.told.number, "ran"))
-    remaining = tuple(sorted(silenced(found), key=_order))
+    remaining = tuple(sorted(_explained(silenced(found), every_file), key=_order))
     return Findings(remaining, tuple(statuses), tuple(_count(file, remaining) for file in every_file))
 
 
@@ -84,6 +84,18 @@ def _subjects(rule: Rule, filings: Sequence[Filing], files: Sequence[ReadFile]) 
 def _placed(finding: Finding, place: dict) -> Finding:
     """The finding with the place it has not said itself."""
     return replace(finding, **{key: value for key, value in place.items() if not getattr(finding, key)})
+
+
+def _explained(findings: Iterable[Finding], files: Iterable[ReadFile]) -> Iterator[Finding]:
+    """Findings that ask for an explanation and have one (column 单位说明). What must be mended cannot be explained away."""
+    told = {(file.path, *(" ".join(part.split()) for part in (said.rule, said.sheet, said.subject, said.value))): said.text for file in files for said in file.explanations}
+    for finding in findings:
+        text = told.get((finding.file, *(" ".join((part or "").split()) for part in (finding.rule, finding.sheet, finding.subject, finding.value))))
+        if text and finding.treatment is Treatment.EXPLAIN:
+            finding = replace(finding, status="explained", explanation=text)
+        elif text:
+            finding = replace(finding, explanation=text)
+        yield finding
 
 
 def _forms(filings: Sequence[Filing]) -> Iterator[tuple[Form, dict]]:

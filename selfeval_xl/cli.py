@@ -73,7 +73,9 @@ def read(files: Files, as_json: AsJson = False, policy: PolicyFile = None) -> No
 @app.command()
 def check(files: Files, as_json: AsJson = False,
           tsv: Annotated[bool, typer.Option("--tsv", help="打印成制表符分隔的表，可以贴进Excel。")] = False,
-          mark: Annotated[Optional[Path], typer.Option("--mark", metavar="文件夹", help="把问题标在副本上，放进这个文件夹。")] = None, policy: PolicyFile = None) -> None:
+          mark: Annotated[Optional[Path], typer.Option("--mark", metavar="文件夹", help="把问题标在副本上，放进这个文件夹。")] = None,
+          fix: Annotated[bool, typer.Option("--fix", help="把不改变意思的小毛病（全角数字、网页代码、带单位的金额）改在副本上，列出新旧值。")] = False,
+          out: Annotated[Optional[Path], typer.Option("-o", "--out", metavar="文件.xlsx", help="--fix 的副本写到哪里。")] = None, policy: PolicyFile = None) -> None:
     """校验自评表，逐条说明问题在哪个格、怎么改。有须修改的错误时退出码为1。"""
     from .checking import check as run
     from .filing import gather
@@ -81,12 +83,13 @@ def check(files: Files, as_json: AsJson = False,
     from .jsonout import check_document
     from .marks import mark_all
     from .policy import load
-    from .screen import Progress, show_findings, show_marked, tsv_lines
+    from .screen import Progress, show_findings, show_marked, show_mended, tsv_lines
 
     rules = load(policy)
     with Progress(quiet=as_json or tsv) as progress:
         found = _read(files, progress)
         findings = run(gather(found), rules, found)
+        mended = _mend(files, findings, out) if fix else None
         marked = mark_all([file.path for file in found], findings, mark) if mark else []
     if as_json:
         _print_json(check_document(findings))
@@ -96,6 +99,8 @@ def check(files: Files, as_json: AsJson = False,
         show_findings(findings)
     if marked and not as_json and not tsv:
         show_marked(marked)
+    if mended and not as_json and not tsv:
+        show_mended(mended, out)
     raise typer.Exit(1 if findings.count(Severity.ERROR) else 0)
 
 
@@ -200,6 +205,15 @@ def _read(files: list[Path], progress) -> list:
         if not file.is_file():
             raise UsageError(f"找不到文件“{file}”。请核对文件名和所在文件夹。")
     return list(read_files(files, progress=progress.count))
+
+
+def _mend(files: list[Path], findings, out: Path | None):
+    from .errors import UsageError
+    from .mending import mend
+
+    if out is None or len(files) != 1:
+        raise UsageError("--fix 一次改一个文件，并要用 -o 写明副本的文件名：selfeval check 自评表.xlsx --fix -o 自评表_改.xlsx")
+    return mend(files[0], findings, out)
 
 
 def _print_json(document: dict) -> None:

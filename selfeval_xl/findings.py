@@ -54,6 +54,7 @@ class Fix:
 class Finding:
     """One finding. A rule gives message, hint, cell, subject, value, expected; the runner adds the rest.
 
+    fix: the mend of its one cell; mends: of each cell, where there are several.
     cell: "G13", "G12,G15" or None. subject: the indicator, fund row or field it is about.
     """
 
@@ -65,6 +66,7 @@ class Finding:
     expected: str | None = None
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
+    mends: tuple[tuple[str, Fix], ...] = ()
     rule: str = ""
     title: str = ""
     severity: Severity | None = None          # None until the runner has asked rule and policy

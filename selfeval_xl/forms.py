@@ -258,6 +258,17 @@ class Problem:
     rule: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a unit wrote in the column 单位说明 beside a finding of an earlier check."""
+
+    rule: str
+    sheet: str
+    subject: str
+    value: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadFile:
     """One received file: what it is by content, what was understood, and what was not.
@@ -276,6 +287,7 @@ class ReadFile:
     problems: tuple[Problem, ...] = ()
     evidence: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
+    explanations: tuple[Explanation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

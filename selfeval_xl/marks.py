@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 
 from .edits import Edit, Formula, Look
 from .errors import OutputError, UnreadableFile, UsageError
-from .findings import Finding, Severity
+from .findings import Finding, Severity, Treatment
 from .grid import Area, Grid, a1, position
-from .sheets import RESULTS, RETURNED
+from .reading.explained import listed_rows
+from .sheets import RESULT_COLUMNS, RESULTS, RETURNED
 
 if TYPE_CHECKING:
     from .sinks.memory import Former
 
-COLUMNS = ("序号", "级别", "处理方式", "规则编号", "工作表", "单元格", "对象", "填报内容", "应为或参考", "问题说明", "修改建议", "单位说明", "状态")
+COLUMNS = RESULT_COLUMNS
 NEW, KEPT, MENDED, EXPLAINED = "新发现", "未修改", "已修改", "已说明"
 WHY, WHY_GONE = "校验标注", "问题已不在，取消标注"
 
@@ -181,7 +182,7 @@ def rows(findings: Iterable[Finding], listed: Grid | None) -> list[list[str]]:
     A row is known again by rule, sheet, subject and what was filled in. What a unit explained stays at the end, as 已修改, when
     its finding is gone.
     """
-    before = {_key(row): row for row in _listed(listed)}
+    before = {_key(row): row for row in listed_rows(listed)}
     found: list[list[str]] = []
     seen: set[Key] = set()
     for finding in findings:
@@ -189,7 +190,7 @@ def rows(findings: Iterable[Finding], listed: Grid | None) -> list[list[str]]:
         old = before.get(_key(row))
         if old and not row[_EXPLANATION]:
             row[_EXPLANATION] = old[_EXPLANATION]
-        row[-1] = EXPLAINED if row[_EXPLANATION] else KEPT if old else NEW
+        row[-1] = EXPLAINED if row[_EXPLANATION] and finding.treatment is Treatment.EXPLAIN else KEPT if old else NEW
         seen.add(_key(row))
         found.append(row)
     found += [[*row[:-1], MENDED] for key, row in before.items() if key not in seen and row[_EXPLANATION]]
@@ -205,21 +206,6 @@ def _row(finding: Finding) -> list[str]:
 
 def _key(row: Sequence[str]) -> Key:
     return tuple(" ".join(row[column].split()) for column in _KEY)
-
-
-def _listed(listed: Grid | None) -> list[list[str]]:
-    """The rows of a sheet 校验结果 or 问题清单, its columns found by their heads, wherever a person has moved them."""
-    if listed is None:
-        return []
-    places = _heads(listed)
-    if not {"规则编号", "单位说明"} <= places.keys():
-        return []
-    table = [[listed.text(row, places[name]).strip() if name in places else "" for name in COLUMNS] for row in range(1, listed.height)]
-    return [row for row in table if row[_KEY[0]]]
-
-
-def _heads(listed: Grid) -> dict[str, int]:
-    return {listed.text(0, column).strip(): column for column in range(listed.width)}
 
 
 def result_edits(findings: Iterable[Finding], listed: Grid | None, sheet: str = RESULTS) -> list[Edit]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .policy import Policy
     from .rehearsal import Rehearsed
     from .rules.registry import Rule
+    from .sinks.file import Applied
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
@@ -166,6 +167,18 @@ def tsv_lines(findings: Findings) -> Iterator[str]:
 def show_marked(marked: Iterable[tuple[Path, Path | None]]) -> None:
     for source, out in marked:
         say(f"已标注：{out}" if out else f"不能标注：{source}（只能标注xlsx、xls、ods、docx里的表）")
+
+
+def show_mended(applied: Applied, out: Path) -> None:
+    """What was mended: old and new, cell by cell."""
+    screen = console()
+    table = _table("工作表", "单元格", "原来", "现在", "说明")
+    for edit in applied.done:
+        table.add_row(edit.sheet, edit.cell, (edit.old or "")[:60], str(edit.new)[:60], edit.why)
+    screen.print(table)
+    for edit in applied.refused:
+        screen.print(f"没有改：{edit.sheet} {edit.cell} 的内容对不上，请手工改。", style="yellow", markup=False)
+    screen.print(f"改了{len(applied.done)}格，结果在 {out}。原文件没有改动。", markup=False, style="bold")
 
 
 def show_filled(filled: Filled, out: Path) -> None:

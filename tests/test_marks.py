@@ -91,14 +91,15 @@ def test_rows_come_errors_first_and_then_as_they_stand_in_the_workbook():
 def test_an_explanation_is_carried_over_by_rule_sheet_subject_and_content():
     before = rows([found("D03", "B2"), found("D04", "B3")], None)
     before[0][11] = "财政资金12月才下达"
-    again = listed([found("D04", "B9"), found("D03", "B7", message="措辞变了。"), found("D05", "B4")], result_sheet(before))
+    again = listed([found("D04", "B9"), found("D03", "B7", message="措辞变了。", treatment=Treatment.EXPLAIN), found("D05", "B4")], result_sheet(before))
     assert [(row["规则编号"], row["单元格"], row["单位说明"], row["状态"]) for row in again] == [
         ("D04", "B9", "", KEPT), ("D03", "B7", "财政资金12月才下达", EXPLAINED), ("D05", "B4", "", NEW)]
 
 
 def test_an_explanation_is_found_in_the_list_of_a_return_and_in_moved_columns():
     grid = grid_of("| 备注 | 单位说明 | 规则编号 | 工作表 | 对象 | 填报内容 |\n| x | 已下达 | D03 | %s | 租金 | '0元 |" % FORM, RETURNED)
-    assert [(row["单位说明"], row["状态"]) for row in listed([found("D03", "B2")], grid)] == [("已下达", EXPLAINED)]
+    assert [(row["单位说明"], row["状态"]) for row in listed([found("D03", "B2", treatment=Treatment.EXPLAIN)], grid)] == [("已下达", EXPLAINED)]
+    assert [(row["单位说明"], row["状态"]) for row in listed([found("D03", "B2")], grid)] == [("已下达", KEPT)]        # what must be mended cannot be explained away
 
 
 def test_what_changed_in_the_cell_is_a_new_finding_and_what_was_explained_before_is_kept_as_mended():

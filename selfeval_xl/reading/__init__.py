@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..forms import Form, Problem, ReadFile, Report
+from ..forms import Explanation, Form, Problem, ReadFile, Report
+from .explained import explanations_in
 from .find import forms_in
 from .report import report_in, report_on_sheet
 from .source import Source, open_source
@@ -27,10 +28,12 @@ def understand(source: Source) -> ReadFile:
     reports: list[Report] = []
     problems = list(source.problems)
     evidence: list[str] = []
+    explanations: list[Explanation] = []
     for grid in source.grids:
         found = forms_in(grid, source.path)
         forms += found.forms
         problems += found.problems
+        explanations += explanations_in(grid)
         evidence += [f"{grid.name}：{line}" for line in found.evidence]
         report = report_on_sheet(grid, source.path)
         if report:
@@ -41,7 +44,8 @@ def understand(source: Source) -> ReadFile:
     if not forms and not reports and not problems and source.kind not in ATTACHMENTS:
         problems.append(Problem(f"“{Path(source.path).name}”里没有找到绩效自评表，也没有自评报告。请确认交的是自评表；如果是，请核对表头“三级指标、年度指标值、实际完成值”等是否还在。", rule="T01"))
     return ReadFile(path=source.path, sha256=source.sha256, size=source.size, kind=source.kind, saved=source.saved, forms=tuple(forms),
-                    reports=tuple(reports), problems=tuple(problems), evidence=tuple(evidence), settings=source.settings)
+                    reports=tuple(reports), problems=tuple(problems), evidence=tuple(evidence), settings=source.settings,
+                    explanations=tuple(explanations))
 
 
 def read_files(*args, **kwargs):

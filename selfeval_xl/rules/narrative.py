@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from ..assess import shown
 from ..findings import Finding, Fix, Severity, Treatment
-from ..forms import REPORT, Filing, Form, Verdict
+from ..forms import REPORT, Filing, Form, FundingLine, Indicator, Verdict
+from ..grid import plain_number
 from ..policy import Policy
 from ..quantity import Kind, is_blank, parse, tidy
 from .money import main_line
@@ -37,9 +38,10 @@ def residue_in_text(form: Form, policy: Policy) -> Iterator[Finding]:
     found = [(text, match) for text in all_texts(form) if _MARKS.search(text.text) and (match := pattern.search(text.text))]
     if found:
         text, match = found[0]
-        single = Fix(text.text, clean(text.text)) if len(found) == 1 else None
+        mends = tuple((each.cell, Fix(each.text, clean(each.text))) for each, _ in found if each.cell)
         yield Finding(message=f"{_listed(text for text, _ in found)}里有多余的代码（如“{_visible(match[0])}”）。", hint="删掉这些代码，只留文字。", subject=text.what,
-                      cell=cells(*(text.cell for text, _ in found)), value=_excerpt(text.text, match.start()), fix=single)
+                      cell=cells(*(text.cell for text, _ in found)), value=_excerpt(text.text, match.start()), fix=mends[0][1] if len(mends) == len(found) == 1 else None,
+                      mends=mends)
 
 
 def _visible(code: str) -> str:
@@ -197,12 +199,40 @@ def untidy_values(form: Form, policy: Policy) -> Iterator[Finding]:
         if len(used) > 1:
             reasons.append(f"{'和'.join(sorted(used, key=_WAYS[sign].index))}混用")
             found += [value for way, values in used.items() if way != min(used, key=_WAYS[sign].index) for value in values]
+    found += _typed_amounts(form) + _fractions(form)
     if found:
         row, key, text = found[0]
-        right = _tidied(text)
-        yield replace(row.finding(key, f"指标值里有{'、'.join(reasons)}（如“{text}”）。", hint=f"统一写成“{right}”这样。", expected=right,
-                                  fix=Fix(text, right) if len(found) == 1 and right != text else None),
-                      cell=cells(*(row.cells.get(key) for row, key, _ in found)))
+        right = _mended(row, key, text)
+        mends = tuple((row.cells[key], Fix(text, _mended(row, key, text))) for row, key, text in found if _mended(row, key, text) != text)
+        told = "、".join(reasons) or "带单位的金额或没有写成百分比的比率"
+        yield replace(row.finding(key, f"填写的值里有{told}（如“{text}”）。", hint=f"统一写成“{right}”这样。", value=text, expected=right,
+                                  fix=mends[0][1] if len(mends) == len(found) == 1 else None),
+                      cell=cells(*(row.cells.get(key) for row, key, _ in found)), mends=mends)
+
+
+def _typed_amounts(form: Form) -> list:
+    """Amounts typed with a unit of their own (12.5万元 in a 万元 cell)."""
+    return [(line, key, text) for line in form.funding for key, text in line.typed.items()]
+
+
+def _fractions(form: Form) -> list:
+    """A ratio typed where a percent is due: 0.96 against ≥95%."""
+    found = []
+    for row in form.indicators:
+        target, actual = row.target_quantity, row.actual_quantity
+        if target and actual and target.unit == "%" and actual.kind is Kind.NUMBER and not actual.unit and target.number and target.number > 10 and actual.number and 0 < actual.number <= 1:
+            found.append((row, "actual", row.actual))
+    return found
+
+
+def _mended(row: FundingLine | Indicator, key: str, text: str) -> str:
+    """The value as it should stand: amounts as plain numbers, ratios as percent, everything else tidied."""
+    if isinstance(row, FundingLine):
+        return getattr(row, key)
+    quantity = row.actual_quantity
+    if key == "actual" and quantity is not None and row.target_quantity is not None and row.target_quantity.unit == "%" and not quantity.unit and quantity.number and 0 < quantity.number <= 1:
+        return f"{plain_number(quantity.number * 100)}%"
+    return _tidied(text)
 
 
 def _tidied(text: str) -> str:

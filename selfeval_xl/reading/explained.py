@@ -1,0 +1,27 @@
+"""The sheets 校验结果 and 问题清单 of an earlier check: what units wrote beside the findings."""
+
+from __future__ import annotations
+
+from ..forms import Explanation
+from ..grid import Grid
+from ..sheets import RESULT_COLUMNS, RESULTS, RETURNED
+
+_RULE, _SHEET, _SUBJECT, _VALUE, _TEXT = (RESULT_COLUMNS.index(name) for name in ("规则编号", "工作表", "对象", "填报内容", "单位说明"))
+
+
+def listed_rows(listed: Grid | None) -> list[list[str]]:
+    """The rows of such a sheet as texts in the order of RESULT_COLUMNS; its columns are found by their heads, wherever they were moved."""
+    if listed is None:
+        return []
+    places = {listed.text(0, column).strip(): column for column in range(listed.width)}
+    if not {"规则编号", "单位说明"} <= places.keys():
+        return []
+    table = [[listed.text(row, places[name]).strip() if name in places else "" for name in RESULT_COLUMNS] for row in range(1, listed.height)]
+    return [row for row in table if row[_RULE]]
+
+
+def explanations_in(grid: Grid) -> list[Explanation]:
+    """What was explained on this sheet; nothing where it is another one."""
+    if grid.name not in (RESULTS, RETURNED):
+        return []
+    return [Explanation(row[_RULE], row[_SHEET], row[_SUBJECT], row[_VALUE], row[_TEXT]) for row in listed_rows(grid) if row[_TEXT]]
