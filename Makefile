@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 PACKAGES = libreoffice-calc libreoffice-writer python3-uno fonts-noto-cjk poppler-utils nodejs npm
 SOURCES = setup.cfg pyproject.toml
 
-.PHONY: demo test soak templates pictures bench clean system
+.PHONY: demo test soak templates rules pictures bench clean system
 
 demo: $(VENV)/.installed
 	@$(BIN)/selfeval demo demo
@@ -19,6 +19,9 @@ soak: $(VENV)/.test system
 
 templates: $(VENV)/.installed
 	@$(BIN)/python -m selfeval_xl.templates workbook_templates
+
+rules: $(VENV)/.test
+	@$(BIN)/python docs/make_rules.py
 
 pictures: $(VENV)/.test system
 	@$(BIN)/python docs/make_pictures.py

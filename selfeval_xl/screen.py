@@ -228,7 +228,11 @@ def show_rules(rules: Iterable[Rule]) -> None:
 
 
 def show_rule(rule: Rule) -> None:
-    say(f"{rule.id} {rule.title}\n级别：{rule.severity.label}（{rule.severity.demand}）　处理方式：{rule.treatment.label}\n{rule.text}")
+    from .rules.page import rule_page
+
+    say(f"{rule.id} {rule.title}")
+    for head, text in rule_page(rule):
+        say(f"{head}：{text}")
 
 
 def show_policy(policy: Policy) -> None:

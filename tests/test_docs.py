@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,14 @@ def test_the_make_targets_of_the_readme_exist():
 def test_every_rule_says_what_it_is():
     for rule in catalogue().values():
         assert rule.title and len(rule.text) > 20, rule.id
+
+
+def test_the_page_of_rules_and_its_examples_are_current():
+    sys.path.insert(0, str(ROOT / "docs"))
+    import make_rules
+
+    assert make_rules.example_text() == make_rules.EXAMPLES.read_text(encoding="utf-8"), "run `make rules`"
+    assert make_rules.rules_document() == make_rules.DOCUMENT.read_text(encoding="utf-8"), "run `make rules`"
 
 
 def test_no_document_speaks_of_a_disciplinary_penalty():
