@@ -45,7 +45,7 @@ def demo(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="演�
 @app.command()
 def template(out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="写到哪里。")],
              layout: Annotated[str, typer.Option("--layout", metavar="表式", help="表式编号，例如 jilin-2024、mof-2020。")] = "jilin-2024",
-             year: Annotated[Optional[int], typer.Option("--year", metavar="年度", help="印在表上的年度。")] = None) -> None:
+             year: Annotated[Optional[int], typer.Option("--year", metavar="年度", min=1990, max=2099, help="印在表上的年度。")] = None) -> None:
     """生成一份空白的部门自评工作簿。"""
     from . import templates
     from .screen import say
@@ -120,7 +120,7 @@ def fill(file: Annotated[Path, typer.Argument(metavar="文件", help="填好的�
 def consolidate(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="收到的全部材料，子文件夹也看。")],
                 out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="汇总工作簿写到哪里。")],
                 roster: Annotated[Optional[Path], typer.Option("--roster", metavar="文件", help="单位名册。")] = None,
-                jobs: Annotated[Optional[int], typer.Option("--jobs", metavar="数", help="同时用几个进程读文件。")] = None, policy: PolicyFile = None) -> None:
+                jobs: Annotated[Optional[int], typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程读文件。")] = None, policy: PolicyFile = None) -> None:
     """把收到的材料汇总成一个全县工作簿，每个数都能回到原表的格。"""
     from .county import consolidate as run
     from .policy import load
@@ -202,6 +202,8 @@ def _read(files: list[Path], progress) -> list:
     from .reading import read_files
 
     for file in files:
+        if file.is_dir():
+            raise UsageError(f"“{file}”是一个文件夹，这里要写文件名。整个文件夹用 selfeval consolidate。")
         if not file.is_file():
             raise UsageError(f"找不到文件“{file}”。请核对文件名和所在文件夹。")
     return list(read_files(files, progress=progress.count))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .edits import Edit, Formula, Look
-from .errors import OutputError, UnreadableFile, UsageError
+from .errors import OutputError, UnreadableFile, UsageError, cause_of
 from .findings import Finding, Severity, Treatment
 from .grid import Area, Grid, a1, position
 from .reading.explained import listed_rows
@@ -78,7 +78,7 @@ def mark_all(paths: Iterable[str | Path], findings: Iterable[Finding], folder: s
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"建不了文件夹“{folder}”：{error.strerror}。请换一个位置。") from error
+        raise OutputError(f"建不了文件夹“{folder}”：{cause_of(error)}。请换一个位置。") from error
     copies: list[tuple[Path, Path | None]] = []
     taken: set[str] = set()
     for path in map(Path, paths):

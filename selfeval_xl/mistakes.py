@@ -9,7 +9,8 @@ import tempfile
 import traceback
 from typing import TYPE_CHECKING
 
-from .errors import SelfevalError
+from .chinese import spoken
+from .errors import SelfevalError, cause_of
 
 if TYPE_CHECKING:
     import typer
@@ -19,12 +20,17 @@ _SAID = (
     (r"Missing argument '?(?P<what>[^'.]+)'?\.?", "缺少参数“{what}”。"),
     (r"Missing option '(?P<what>[^']+)'.*", "缺少选项 {what}。"),
     (r"Missing command\.?", "没有写命令。"),
-    (r"No such command '(?P<what>[^']+)'\.?", "没有命令“{what}”。"),
-    (r"No such option: (?P<what>\S+).*", "没有选项 {what}。"),
+    (r"No such command '(?P<what>[^']+)'.*", "没有命令“{what}”。"),
+    (r"No such option:? '?(?P<what>[^\s']+)'?.*", "没有选项 {what}。"),
     (r"Option '?(?P<what>[^' ]+)'? requires an argument\.?", "选项 {what} 后面要写值。"),
-    (r"Got unexpected extra argument[s]? \((?P<what>.+)\)", "多写了参数“{what}”。"),
-    (r"Invalid value for '?(?P<what>[^':]+)'?: .*integer.*", "{what} 应写整数。"),
+    (r"Option '?(?P<what>[^' ]+)'? does not take a value\.?", "选项 {what} 后面不写值。"),
+    (r"Got unexpected extra arguments?(\(s\))? \((?P<what>.+)\)\.?", "多写了参数“{what}”。"),
+    (r"Invalid value for '?(?P<what>[^':]+)'?.*: .*not in the range (?P<range>.+?)\.?", "{what} 的值超出范围（{range}）。"),
+    (r"Invalid value for '?(?P<what>[^':]+)'?.*: .*less than or equal to (?P<most>\S+?)\.?", "{what} 最大写{most}。"),
+    (r"Invalid value for '?(?P<what>[^':]+)'?.*: .*greater than or equal to (?P<least>\S+?)\.?", "{what} 最小写{least}。"),
+    (r"Invalid value for '?(?P<what>[^':]+)'?.*: .*integer.*", "{what} 应写整数。"),
 )
+_NEAR = re.compile(r"(?:Did you mean(?: one of)?|Possible options):?(.+)", re.S)
 
 
 def run(app: typer.Typer) -> int:
@@ -37,7 +43,7 @@ def run(app: typer.Typer) -> int:
     except ImportError:                               # newer typer carries its own click
         from typer._click.exceptions import ClickException
     try:
-        result = get_command(app)(standalone_mode=False)
+        result = spoken(get_command(app))(prog_name="selfeval", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except Exit as stop:
         return stop.exit_code
@@ -56,7 +62,7 @@ def run(app: typer.Typer) -> int:
     except MemoryError:
         return _tell("内存不够，没有做完。请关掉其他程序，或分几批处理。")
     except OSError as error:
-        return _tell(f"读写文件时出错：{error.strerror or error}{f'（{error.filename}）' if error.filename else ''}。请检查文件夹权限和磁盘空间。")
+        return _tell(f"读写文件时出错{f'（{error.filename}）' if error.filename else ''}：{cause_of(error)}。请处理后再试。")
     except SystemExit:
         raise
     except BaseException:                             # a bug of ours: the person gets a sentence, the developer the log
@@ -69,11 +75,14 @@ def _tell(text: str) -> int:
 
 
 def _usage(message: str) -> str:
+    """The library's message in Chinese, with what was probably meant."""
     for pattern, said in _SAID:
         match = re.fullmatch(pattern, message.strip(), re.S)
         if match:
-            return said.format(**match.groupdict())
-    return message
+            near = _NEAR.search(message)
+            meant = dict.fromkeys(re.findall(r"-*[a-z][\w-]*", near[1].split("Did you mean")[0])) if near else ()
+            return said.format(**match.groupdict()) + (f"是不是 {' 或 '.join(meant)}？" if meant else "")
+    return f"命令写得不对：{message}。"
 
 
 def _log() -> str:

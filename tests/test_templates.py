@@ -17,7 +17,7 @@ from selfeval_xl.quantity import money
 from selfeval_xl.reading import read_file
 from selfeval_xl.reading.find import forms_in
 from selfeval_xl.templates.frame import draw
-from selfeval_xl.templates.workbook import lines_needed
+from selfeval_xl.templates.heights import lines_needed, pages_tall
 
 LAYOUTS = layouts.load_all()
 NAMES = [f"{layout.id}.{layout.kind}" for layout in LAYOUTS]
@@ -38,7 +38,8 @@ def assert_read(layout, data, form):
         assert form.year == 2024
     assert form.goal.expected == data["goal"]["expected"] and form.goal.actual == data["goal"]["actual"]
     assert form.goal.initial == data["goal"].get("initial")
-    assert [(row.level1, row.level2, row.name) for row in form.indicators] == [(row["level1"], row["level2"], row["name"]) for row in data["indicators"]]
+    names = [(row["level1"], row["level2"], row["name"]) for row in data["indicators"]]
+    assert [(row.level1, row.level2, row.name) for row in form.indicators] == names
     assert [row.target for row in form.indicators] == targets(data["indicators"])
     assert [row.actual for row in form.indicators] == [row["actual"] for row in data["indicators"]]
     for key in ("points", "score", "note"):
@@ -80,7 +81,8 @@ def test_a_blank_form_holds_no_indicator_and_says_nothing_wrong(layout):
 @pytest.mark.parametrize("layout", LAYOUTS, ids=NAMES)
 def test_no_two_cells_of_a_form_overlap_and_the_frame_is_full(layout):
     drawing = draw(layout, filling(layout))
-    taken = [(row, column) for cell in drawing.cells for row in range(cell.area.top, cell.area.bottom + 1) for column in range(cell.area.left, cell.area.right + 1)]
+    areas = [cell.area for cell in drawing.cells]
+    taken = [(row, column) for area in areas for row in range(area.top, area.bottom + 1) for column in range(area.left, area.right + 1)]
     assert len(taken) == len(set(taken))
     assert set(taken) == {(row, column) for row in range(max(taken)[0] + 1) for column in range(len(layout.widths))}
 
@@ -116,9 +118,25 @@ def test_they_are_read_back_whole_as_xls_and_ods(written, libreoffice, tmp_path,
             assert_read(layout, filling(layout), form)
 
 
-def test_formulas_agree_with_libreoffice(written, formulas_agree):
-    for path in written.values():
+def test_formulas_agree_with_libreoffice(written, formulas_agree, tmp_path):
+    for layout_id, path in written.items():
         formulas_agree(path)
+        templates.write(layout_id, tmp_path / f"{layout_id}.xlsx", 2024)
+        formulas_agree(tmp_path / f"{layout_id}.xlsx")
+
+
+def test_the_cover_counts_what_is_missing_on_each_sheet(tmp_path, formulas_agree):
+    rows = [{"level1": "产出指标", "level2": "数量指标", "name": "里程", "target": "≥120公里", "actual": actual} for actual in ("118.5公里", "0", None, "")]
+    funding = [{"source": "当年财政拨款", "initial_budget": "100", "annual_budget": "80", "executed": "60"}]
+    out = tmp_path / "a.xlsx"
+    templates.fill_in("mof-2020", out, department={"department": "示例局"}, projects=[{"project": "农村公路养护", "indicators": rows, "funding": funding}, {}],
+                      cover={"截止日期": "2025年3月31日"})
+    formulas_agree(out)
+    sheet = openpyxl.load_workbook(out, data_only=True)["填报说明"]
+    contents = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=12)]
+    assert contents == [["1", "部门整体支出绩效自评表", "示例局", 0, None], ["2", "项目01", "农村公路养护", 2, 0.75], ["3", "项目02", None, 0, None]]
+    assert "2025年3月31日" in [cell.value for row in sheet.iter_rows() for cell in row]
+    assert [form.project for form in read_file(out).forms] == [None, "农村公路养护", None]
 
 
 def test_the_validator_finds_nothing(written, validate_ooxml, tmp_path):
@@ -129,7 +147,8 @@ def test_the_validator_finds_nothing(written, validate_ooxml, tmp_path):
 
 def test_targets_are_text_and_never_formulas(tmp_path):
     out = tmp_path / "a.xlsx"
-    templates.fill_in("jilin-2024", out, projects=[{"project": "=1+1", "indicators": [{"level1": "成本指标", "level2": "经济成本指标", "name": "费用", "target": "=30000元", "actual": "=HYPERLINK(\"x\")"}]}])
+    row = {"level1": "成本指标", "level2": "经济成本指标", "name": "费用", "target": "=30000元", "actual": '=HYPERLINK("x")'}
+    templates.fill_in("jilin-2024", out, projects=[{"project": "=1+1", "indicators": [row]}])
     sheet = openpyxl.load_workbook(out)["项目01"]
     cells = {cell.value: (cell.data_type, cell.number_format) for row in sheet.iter_rows() for cell in row if cell.value}
     assert cells["=30000元"] == ("s", "@") and cells['=HYPERLINK("x")'][0] == "s" and cells["=1+1"][0] == "s"
@@ -139,11 +158,59 @@ def test_targets_are_text_and_never_formulas(tmp_path):
 def test_the_page_is_one_a4_wide_with_the_title_repeated_and_tints_kept_off_paper(tmp_path):
     out = tmp_path / "a.xlsx"
     templates.write("mof-2020", out, 2024)
-    for sheet in openpyxl.load_workbook(out).worksheets[:2]:
+    for sheet in openpyxl.load_workbook(out).worksheets[:3]:
         assert sheet.page_setup.paperSize == 9 and sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.page_setup.fitToWidth in (None, 1) and sheet.page_setup.fitToHeight == 0          # one page wide is the default
         assert sheet.print_title_rows == "$1:$1" and sheet.page_setup.blackAndWhite and sheet.print_area
     assert openpyxl.load_workbook(out)["_selfeval"].sheet_state == "veryHidden"
+
+
+def test_a_form_a_little_longer_than_a_page_is_shrunk_onto_it():
+    widths = (12, 13, 14, 22, 14, 14, 34)
+    assert [pages_tall({0: height}, widths, False) for height in (700.0, 1000.0, 1100.0, 1300.0)] == [0, 1, 1, 0]
+
+
+def test_a_text_too_long_for_the_tallest_row_is_set_smaller(tmp_path):
+    out = tmp_path / "a.xlsx"
+    templates.fill_in("jilin-2024", out, department={"department": "甲", "goal": {"expected": "负责应急管理工作。" * 170, "actual": "已完成。"}})
+    sheet = openpyxl.load_workbook(out).worksheets[0]
+    assert sheet["C3"].font.size == 9 and sheet["C4"].font.size == 10.5
+    assert sheet.row_dimensions[3].height <= 409
+
+
+def test_only_cells_to_fill_in_are_unlocked_and_sheets_ship_unprotected(tmp_path):
+    out = tmp_path / "a.xlsx"
+    templates.write("jilin-2024", out)
+    sheet = openpyxl.load_workbook(out)["项目01"]
+    assert not sheet.protection.sheet
+    locked = {cell: sheet[cell].protection.locked for cell in ("A2", "B2", "D5", "G5", "D8", "B10", "C12", "D12", "E12", "F12", "G12")}
+    assert [cell for cell, is_locked in locked.items() if is_locked] == ["A2", "G5", "D8", "C12"]
+
+
+def test_cells_help_while_typing(tmp_path):
+    out = tmp_path / "a.xlsx"
+    templates.write("yunnan", out)
+    for sheet in openpyxl.load_workbook(out).worksheets[:3]:
+        for told in sheet.data_validations.dataValidation:
+            assert len(told.formula1 or "") <= 255 and len(told.prompt or "") <= 255 and len(told.error or "") <= 225
+            assert len(told.promptTitle or told.errorTitle) <= 32
+    told = {str(area): one for one in openpyxl.load_workbook(out)["项目01"].data_validations.dataValidation for area in one.sqref.ranges}
+    assert told["D14:D22"].formula1 == '"≥,＞,＝,＜,≤,定性"' and told["D7:D9"].type == "decimal" and "≥95%" not in told["E14:E22"].prompt
+
+
+def test_a_further_table_stands_on_its_own_sheet(tmp_path):
+    out = tmp_path / "a.xlsx"
+    templates.write("hunan", out, 2024)
+    sheet = openpyxl.load_workbook(out)["基础数据表"]
+    assert sheet["A1"].value == "2024年度部门整体支出绩效评价基础数据表" and sheet["B4"].value == "2023年决算数"
+    assert [form.sheet for form in read_file(out).forms] == ["部门整体支出绩效自评表", "项目01"]
+
+
+def test_names_are_signed_behind_their_labels(tmp_path):
+    out = tmp_path / "a.xlsx"
+    templates.fill_in("mof-2020", out, projects=[{"project": "甲", "signature": {"填表人": "张三", "联系电话": "0431-0000000"}}])
+    form = read_file(out).forms[0]
+    assert form.signature["填表人"] == "张三" and form.signature["联系电话"] == "0431-0000000" and form.signature["负责人"] is None
 
 
 def test_two_builds_are_byte_equal_and_the_handed_out_templates_are_current(tmp_path):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import OutputError, UsageError
+from ..errors import OutputError, UsageError, cause_of
 from ..findings import Findings
 from .county import YEAR, Department, Fault, made_up, seed_filing
 
@@ -88,7 +88,7 @@ def _clear(root: Path) -> Path:
         (root / RECEIVED).mkdir(parents=True, exist_ok=True)
         (root / _MARKER).write_text("这个文件夹由 selfeval demo 生成，除公开材料的数字外都是虚构的示例，可以整个删除。\n", encoding="utf-8")
     except OSError as error:
-        raise OutputError(f"写不了文件夹“{root}”：{error.strerror}。请换一个文件夹。") from error
+        raise OutputError(f"写不了文件夹“{root}”：{cause_of(error)}。请换一个文件夹。") from error
     return root
 
 

@@ -6,7 +6,8 @@ from functools import cache
 from importlib import resources
 
 from ..errors import LayoutError
-from .layout import Layout, parse_layout
+from .layout import Layout
+from .parse import parse_layout
 
 __all__ = ["Layout", "ids", "load", "load_all", "parse_layout"]
 

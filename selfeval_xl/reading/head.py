@@ -68,7 +68,7 @@ def _read_label(sheet: Sheet, label: Label, area: Area, head: Head) -> None:
             head.cells.setdefault(core(label.text), cell)
         return
     if role.scope == "签字":
-        head.signature[core(label.text)] = value
+        head.signature[core(label.text)] = None if value and split_inline(value) else value       # 负责人： | 联系电话：0431-…
         return
     if role.key == "total_score" and (value is None or money(value) is None):
         return

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from ..edits import Edit, Formula, Look
-from ..errors import OutputError, UsageError
+from ..errors import OutputError, UsageError, cause_of
 from ..grid import Area, Grid, percent_text, plain_number, position
 from ..reading.source import Source, open_source
 from .book import Book
@@ -106,8 +106,7 @@ def write_out(out: Path, write) -> None:
     except PermissionError as error:
         raise OutputError(f"写不了“{out}”：它可能正在Excel或WPS里打开，或者没有写入权限。请关闭它，或换一个文件名。") from error
     except OSError as error:
-        cause = "磁盘已满" if error.errno == 28 else (error.strerror or str(error))
-        raise OutputError(f"写不了“{out}”：{cause}。请换一个位置再试。") from error
+        raise OutputError(f"写不了“{out}”：{cause_of(error)}。请换一个位置再试。") from error
     finally:
         if temporary and os.path.exists(temporary):
             os.unlink(temporary)

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from ..edits import Formula
 from ..grid import Area, Grid
-from ..layouts import Layout
 from ..layouts.layout import Column
 from ..quantity import money
 
@@ -17,7 +16,7 @@ Data = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """An area of the form. look: title, subtitle, label, head, text, long, money, percent, number, choice, signature.
+    """An area of the form. look: title, subtitle, label, head, text, name, note, long, target, choice, money, percent, number, shown, link, plain.
 
     entry: a person fills it in. value: None, str, Decimal or Formula.
     """
@@ -31,21 +30,24 @@ class Cell:
 
 @dataclass(slots=True)
 class Drawing:
-    """A form's cells, the last row of its frame, and the rows of its indicator table."""
+    """A form's cells, the rows of its title and of its indicator table (first and last), the last row of its frame."""
 
-    layout: Layout
+    widths: tuple[float, ...]
+    orientation: str = "portrait"
     cells: list[Cell] = field(default_factory=list)
+    title: int = 0
     bottom: int = 0
     table: tuple[int, int] = (0, -1)
 
-    def put(self, row: int, column: int, look: str, value: object = None, *, span: int = 1, rows: int = 1, entry: bool = False, key: str = "") -> Cell:
+    def put(self, row: int, column: int, look: str, value: object = None, *,
+            span: int = 1, rows: int = 1, entry: bool = False, key: str = "") -> Cell:
         cell = Cell(Area(row, column, row + rows - 1, column + span - 1), look, value, entry, key)
         self.cells.append(cell)
         return cell
 
     def grid(self, name: str) -> Grid:
         """The drawing as a Grid, formulas as their values: what the reader would see of the written file."""
-        width = len(self.layout.widths)
+        width = len(self.widths)
         rows: list[list] = [[None] * width for _ in range(max(cell.area.bottom for cell in self.cells) + 1)]
         formats = {}
         for cell in self.cells:

@@ -6,40 +6,69 @@ The same drawing becomes a blank template, a filled form, or a Grid for the read
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..layouts import Layout
-from ..layouts.layout import Item
+from ..layouts.layout import Attached, Item
 from .drawing import Cell, Data, Drawing, field_of, typed
 from .funding_block import draw_funding
 from .indicator_block import draw_indicators, draw_total
 
-__all__ = ["Cell", "Data", "Drawing", "draw"]
+__all__ = ["Cell", "Data", "Drawing", "draw", "draw_attached"]
+
+NO_YEAR = "　　　"                     # room to write the year by hand
 
 
 def draw(layout: Layout, form: Data | None = None, year: int | None = None) -> Drawing:
     """The form of this layout, filled with `form` (blank without one).
 
     form: plain data by field key: project, unit ..., goal {expected, actual}, funding (rows with source and amounts as typed;
-    execution_rate only where it was typed over), total (amounts of the total row typed over), tasks, indicators, remarks, grade.
+    execution_rate only where it was typed over), total (amounts of the total row typed over), tasks, indicators, remarks, grade,
+    signature (names by label), other (what is no field of ours, by the key after `other.`).
     """
     form = form or {}
-    drawing = Drawing(layout)
+    drawing = Drawing(layout.widths, layout.orientation)
     width = len(layout.widths)
     row = 0
-    shown_year = str(year or form.get("year") or "　　　")
+    shown_year = str(year or form.get("year") or NO_YEAR)
     if layout.caption:
-        drawing.put(row, 0, "signature", layout.caption, span=width)
+        drawing.put(row, 0, "plain", layout.caption, span=width)
         row += 1
+    drawing.title = row
     drawing.put(row, 0, "title", layout.title.format(year=shown_year), span=width)
     if layout.subtitle:
         row += 1
         drawing.put(row, 0, "subtitle", layout.subtitle.format(year=shown_year), span=width)
     row += 1
+    if layout.subhead:
+        row = _rows(drawing, [layout.subhead], form, row, framed=False)
+    tops = {}
     for block in layout.blocks:
+        tops[block] = row
         row = _BLOCKS[block](drawing, layout, form, row)
+        tops[f"{block} end"] = row
+    if layout.beside:
+        first, last = tops[layout.beside.blocks[0]], tops[f"{layout.beside.blocks[-1]} end"]
+        drawing.put(first, 0, "label", layout.beside.label, span=layout.beside.span, rows=last - first)
     drawing.bottom = row - 1
-    if layout.signature:
-        drawing.put(row, 0, "signature", layout.signature, span=width)
+    _signature(drawing, layout, form, row)
+    return drawing
+
+
+def draw_attached(table: Attached, form: Data | None = None, year: int | None = None) -> Drawing:
+    """A further table of a layout, which stands on a sheet of its own."""
+    form = form or {}
+    drawing = Drawing(table.widths)
+    year = year or form.get("year")
+    years = {"year": str(year or NO_YEAR), "previous": str(int(year) - 1) if year else NO_YEAR}
+    width = len(table.widths)
+    drawing.put(0, 0, "title", table.title.format(**years), span=width)
+    rows = [[replace(item, label=item.label.format(**years)) if item.label else item for item in items] for items in table.rows]
+    row = _rows(drawing, rows, form, 1)
+    drawing.bottom = row - 1
+    if table.notes:
+        drawing.bottom = row
+        drawing.put(row, 0, "plain", table.notes, span=width)
     return drawing
 
 
@@ -48,28 +77,48 @@ def _head(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
 
 
 def _overview(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
-    return _rows(drawing, layout.overview, form, row)
+    return _rows(drawing, layout.overview, form, row, start=layout.start("overview"))
 
 
-def _rows(drawing: Drawing, rows: Sequence[Sequence[Item]], form: Data, row: int) -> int:
+def _rows(drawing: Drawing, rows: Sequence[Sequence[Item]], form: Data, row: int, start: int = 0, framed: bool = True) -> int:
     for items in rows:
-        column = 0
+        column = start
         for item in items:
-            if item.field:
-                look = "long" if item.field.startswith("goal.") else "text"
-                value = field_of(form, item.field)
-                drawing.put(row, column, look, str(value) if value not in (None, "") else None, span=item.span, entry=True, key=item.field)
+            value = field_of(form, item.field) if item.field else None
+            told = None if value in (None, "") else str(value)
+            if item.field and item.label:
+                drawing.put(row, column, "text" if framed else "plain", f"{item.label}{told or ''}", span=item.span, entry=True, key=item.field)
+            elif item.field:
+                look = _LOOKS.get(item.field, "long" if item.field.startswith("goal.") else "text")
+                drawing.put(row, column, look, typed(value) if look == "number" else told, span=item.span, entry=True, key=item.field)
             else:
-                drawing.put(row, column, "label", item.label, span=item.span)
+                drawing.put(row, column, "label" if framed else "plain", item.label, span=item.span)
             column += item.span
         row += 1
     return row
 
 
+def _signature(drawing: Drawing, layout: Layout, form: Data, row: int) -> None:
+    """The labels to sign at, spread over the width of the form; each name is written behind its label."""
+    given: Data = form.get("signature") or {}
+    widths, count = layout.widths, len(layout.signature)
+    ends = [sum(widths) * number / count for number in range(1, count + 1)]
+    column = 0
+    for number, label in enumerate(layout.signature):
+        last = column
+        rest = count - number - 1
+        while rest and last + 1 < len(widths) - rest and sum(widths[: last + 2]) <= ends[number] + widths[last + 1] / 2:
+            last += 1
+        last = last if rest else len(widths) - 1
+        drawing.put(row, column, "plain", f"{label}{given.get(label.strip('：'), '')}", span=last - column + 1, entry=True, key="signature")
+        column = last + 1
+
+
 def _goal(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
     table = layout.goal
-    drawing.put(row, 0, "label", table.section.label, span=table.section.span, rows=2)
-    column = table.section.span
+    start = layout.start("goal")
+    drawing.put(row, start, "label", table.section.label, span=table.section.span, rows=2)
+    column = start + table.section.span
     for head in table.columns:
         drawing.put(row, column, "head", head.label, span=head.span)
         drawing.put(row + 1, column, "long", field_of(form, f"goal.{head.key}"), span=head.span, entry=True, key=f"goal.{head.key}")
@@ -80,8 +129,9 @@ def _goal(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
 def _tasks(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
     table = layout.tasks
     tasks: Sequence[Data] = form.get("tasks") or [{"number": str(number)} for number in range(1, table.rows + 1)]
-    drawing.put(row, 0, "label", table.section.label, span=table.section.span, rows=len(tasks) + 1)
-    column = table.section.span
+    start = layout.start("tasks")
+    drawing.put(row, start, "label", table.section.label, span=table.section.span, rows=len(tasks) + 1)
+    column = start + table.section.span
     for head in table.columns:
         drawing.put(row, column, "head", head.label, span=head.span)
         for number, task in enumerate(tasks, 1):
@@ -101,5 +151,6 @@ def _remarks(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
     return row
 
 
-_BLOCKS = {"head": _head, "goal": _goal, "overview": _overview, "funding": draw_funding, "tasks": _tasks, "indicators": draw_indicators, "total": draw_total,
-           "remarks": _remarks}
+_LOOKS = {"total_score": "number", "total_points": "number"}
+_BLOCKS = {"head": _head, "goal": _goal, "overview": _overview, "funding": draw_funding, "tasks": _tasks, "indicators": draw_indicators,
+           "total": draw_total, "remarks": _remarks}

@@ -31,6 +31,10 @@ def draw_funding(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
         _funding_row(drawing, layout, first + number, label, line, at, points=None)
     total = _total_line(form, [line for _, line in lines], (first, first + len(lines) - 1), at)
     _funding_row(drawing, layout, total_row, table.total, total, at, points=table.points)
+    for column in table.columns:
+        if column.key in table.joined:
+            told = next((str(line[column.key]) for line in (form.get("total") or {}, *(line for _, line in lines)) if line.get(column.key)), None)
+            drawing.put(row + 1, at[column.key], "long", told, span=column.span, rows=count, entry=True, key=f"funding.{column.key}")
     return _inline(drawing, layout, form, row + count + 1)
 
 
@@ -79,8 +83,11 @@ def _funding_row(drawing: Drawing, layout: Layout, row: int, label: str, line: D
     drawing.put(row, table.section.span, "label", label, span=table.source_span)
     for column in table.columns:
         value = line.get(column.key)
+        if column.key in table.joined:
+            continue
         if column.key in AMOUNTS:
-            drawing.put(row, at[column.key], "money", value if isinstance(value, Formula) else typed(value), span=column.span, entry=not is_total or not table.rows, key=column.key)
+            amount = value if isinstance(value, Formula) else typed(value)
+            drawing.put(row, at[column.key], "money", amount, span=column.span, entry=not is_total or not table.rows, key=column.key)
         elif column.key == "execution_rate":
             drawing.put(row, at[column.key], "percent", str(value) if value else _rate(row, line, at), span=column.span, entry=False, key=column.key)
         elif column.key in table.dashes and not is_total:
@@ -88,7 +95,8 @@ def _funding_row(drawing: Drawing, layout: Layout, row: int, label: str, line: D
         elif column.key == "points":
             drawing.put(row, at[column.key], "number", typed(points), span=column.span, key="points")
         elif column.key == "score":
-            drawing.put(row, at[column.key], "number", typed(value) if value else _execution_score(row, line, at, points), span=column.span, key="score")
+            score = typed(value) if value else _execution_score(row, line, at, points)
+            drawing.put(row, at[column.key], "number", score, span=column.span, key="score")
         else:
             drawing.put(row, at[column.key], "long", value, span=column.span, entry=True, key=column.key)
 
@@ -104,7 +112,8 @@ def _ratio(line: Data) -> Decimal | None:
 def _rate(row: int, line: Data, at: Mapping[str, int]) -> Formula:
     budget, executed = a1(row, at["annual_budget"]), a1(row, at["executed"])
     ratio = _ratio(line)
-    return Formula(f'IF(COUNT({budget},{executed})<2,"",IF({budget}=0,IF({executed}=0,0,""),ROUND({executed}/{budget},4)))', "" if ratio is None else ratio)
+    text = f'IF(COUNT({budget},{executed})<2,"",IF({budget}=0,IF({executed}=0,0,""),ROUND({executed}/{budget},4)))'
+    return Formula(text, "" if ratio is None else ratio)
 
 
 def _execution_score(row: int, line: Data, at: Mapping[str, int], points: str | None) -> Formula | None:
@@ -116,4 +125,5 @@ def _execution_score(row: int, line: Data, at: Mapping[str, int], points: str | 
     if ratio is not None:
         exact = value_of(line["executed"]) / value_of(line["annual_budget"]) if value_of(line["annual_budget"]) else Decimal(0)
         share = rounded(Decimal(points) * min(Decimal(1), exact))
-    return Formula(f'IF(COUNT({budget},{executed})<2,"",IF({budget}=0,IF({executed}=0,0,""),ROUND({given}*MIN(1,{executed}/{budget}),2)))', "" if share is None else share)
+    text = f'IF(COUNT({budget},{executed})<2,"",IF({budget}=0,IF({executed}=0,0,""),ROUND({given}*MIN(1,{executed}/{budget}),2)))'
+    return Formula(text, "" if share is None else share)

@@ -61,7 +61,8 @@ def _indicator_rows(layout: Layout, form: Data) -> list[Data]:
         return list(given)
     if not layout.indicators.levels:
         return [{}] * layout.indicators.ready
-    return [{"level1": first, "level2": second} for first, seconds in layout.indicators.levels for second in seconds or ("",) for _ in range(layout.indicators.ready)]
+    pairs = [(first, second) for first, seconds in layout.indicators.levels for second in seconds or ("",)]
+    return [{"level1": first, "level2": second} for first, second in pairs for _ in range(layout.indicators.ready)]
 
 
 def _indicator_cell(drawing: Drawing, row: int, column: int, head: Column, data: Data) -> None:
@@ -81,7 +82,7 @@ def _levels(drawing: Drawing, columns: Sequence[Column], rows: Sequence[Data], f
             continue
         start = 0
         for number in range(1, len(rows) + 1):
-            same = number < len(rows) and rows[number].get(key) == rows[start].get(key) and (key == "level1" or rows[number].get("level1") == rows[start].get("level1"))
+            same = number < len(rows) and all(rows[number].get(level) == rows[start].get(level) for level in {key, "level1"})
             if not same:
                 drawing.put(first + start, at[key], "label", rows[start].get(key), span=spans[key], rows=number - start, key=key)
                 start = number
@@ -92,7 +93,8 @@ def draw_total(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
     table = layout.indicators
     at = positions(table.columns, table.section.span if table.section.place == "left" else 0)
     first, last = drawing.table
-    funds = {cell.key: cell for cell in drawing.cells if cell.key in ("points", "score") and cell.area.top < first and not isinstance(cell.value, str)}
+    above = [cell for cell in drawing.cells if cell.area.top < first and not isinstance(cell.value, str)]
+    funds = {cell.key: cell for cell in above if cell.key in ("points", "score")}
     total: Decimal | None = None
     for item in layout.total:
         if item.label is not None:

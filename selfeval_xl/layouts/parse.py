@@ -1,0 +1,209 @@
+"""A layout file as records. Whatever is wrong in it is told with the file and the line (syntax) or the key (content)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+
+from ..errors import LayoutError
+from . import layout as records
+from .layout import BLOCKS, KINDS, OTHER, Attached, Beside, Column, Funding, Indicators, Item, Layout, Section, Table
+
+_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
+_WORDS = {str: "文字", int: "整数", float: "数", list: "列表", dict: "表（{ … }）", object: "文字或表"}
+_TOP = {"id": str, "form": str, "version": str, "title": str, "widths": list, "blocks": list, "head": list, "indicators": dict,
+        "subtitle": str, "caption": str, "subhead": list, "overview": list, "notice": str, "year": int, "companion": str, "page": dict,
+        "money_unit": str, "funding": dict, "goal": dict, "tasks": dict, "total": list, "remarks": list, "signature": list, "beside": dict,
+        "attached": list}
+_NEEDED = ("id", "form", "version", "title", "widths", "blocks", "head", "indicators")
+_FUNDING = {"section": object, "columns": dict, "rows": list, "total": dict, "source": dict, "points": str, "dashes": list, "dash": str,
+            "joined": list, "inline": list}
+_ITEM = {"label": str, "field": str, "span": int}
+_COLUMN = {"label": str, "span": int, "group": str}
+
+
+def parse_layout(text: str, name: str) -> Layout:
+    """A layout from its text. LayoutError names the file `name` with the line (syntax) or the key (content)."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = _LINE.search(str(error))
+        where = f"第{line[1]}行第{line[2]}列" if line else "末尾"
+        raise LayoutError(f"表式文件“{name}”{where}写法有误：{_LINE.sub('', str(error)).strip()}。") from error
+    return _Reader(name).layout(data)
+
+
+class _Reader:
+    """Builds the records and says where a file is wrong."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.width = 0
+
+    def wrong(self, where: str, what: str) -> LayoutError:
+        return LayoutError(f"表式文件“{self.name}”的 {where} 有误：{what}")
+
+    def layout(self, data: dict) -> Layout:
+        self._told(data, "", _TOP, _NEEDED)
+        self._one_of(data["form"], "form", KINDS)
+        widths = self._widths(data["widths"], "widths")
+        self.width = len(widths)
+        page = self._told(data.get("page", {}), "page", {"orientation": str})
+        beside = self._beside(data["beside"]) if "beside" in data else None
+        layout = Layout(
+            id=data["id"], kind=data["form"], version=data["version"], title=data["title"], subtitle=data.get("subtitle", ""),
+            caption=data.get("caption", ""), notice=data.get("notice", ""), year=data.get("year"), companion=data.get("companion"),
+            money_unit=data.get("money_unit", "万元"), widths=widths,
+            orientation=self._one_of(page.get("orientation", "portrait"), "page.orientation", ("portrait", "landscape")),
+            blocks=self._texts(data["blocks"], "blocks", BLOCKS), signature=self._texts(data.get("signature", []), "signature"), beside=beside,
+            subhead=self._row(data["subhead"], "subhead", self.width) if "subhead" in data else (),
+            head=self._rows(data, "head", self.width),
+            overview=self._rows(data, "overview", self._room(beside, "overview")),
+            funding=self._funding(data["funding"]) if "funding" in data else None,
+            goal=self._table(data["goal"], "goal", records.GOAL_KEYS, self._room(beside, "goal")) if "goal" in data else None,
+            tasks=self._table(data["tasks"], "tasks", records.TASK_KEYS, self._room(beside, "tasks")) if "tasks" in data else None,
+            indicators=self._indicators(data["indicators"]),
+            total=self._row(data["total"], "total", self.width) if "total" in data else (),
+            remarks=tuple(self._remark(remark, f"remarks[{number}]") for number, remark in enumerate(data.get("remarks", ()), 1)),
+            attached=tuple(self._attached(table, f"attached[{number}]") for number, table in enumerate(data.get("attached", ()), 1)),
+        )
+        self._complete(layout)
+        return layout
+
+    def _complete(self, layout: Layout) -> None:
+        """Every block listed is there, and every block there is listed."""
+        for block in BLOCKS:
+            if block in layout.blocks and not getattr(layout, block):
+                raise self.wrong("blocks", f"列出了“{block}”，但文件里没有这一块。")
+            if getattr(layout, block) and block not in layout.blocks:
+                raise self.wrong("blocks", f"没有列出“{block}”，但文件里有这一块。")
+
+    def _told(self, data: object, where: str, known: Mapping[str, type], needed: Collection[str] = ()) -> dict:
+        """The table itself, once its keys are known and its values of the right type."""
+        if not isinstance(data, dict):
+            raise self.wrong(where, f"应为表（{{ … }}），现在是“{data}”。")
+        dot = f"{where}." if where else ""
+        for key, value in data.items():
+            if key not in known:
+                raise self.wrong(f"{dot}{key}", f"不认识这一项，可用的有{'、'.join(sorted(known))}。")
+            if not isinstance(value, known[key]) or isinstance(value, bool):
+                raise self.wrong(f"{dot}{key}", f"应为{_WORDS[known[key]]}，现在是“{value}”。")
+            if key == "span" and value < 1:
+                raise self.wrong(f"{dot}span", f"应为1或更大，现在是{value}。")
+        for key in needed:
+            if key not in data:
+                raise self.wrong(where or "顶层", f"缺少“{key}”。")
+        return data
+
+    def _one_of(self, value: str, where: str, allowed: Collection[str]) -> str:
+        if value not in allowed:
+            raise self.wrong(where, f"不认识“{value}”，可用的有{'、'.join(allowed)}。")
+        return value
+
+    def _texts(self, values: list, where: str, allowed: Collection[str] = ()) -> tuple[str, ...]:
+        for number, value in enumerate(values, 1):
+            if not isinstance(value, str):
+                raise self.wrong(f"{where}[{number}]", f"应为文字，现在是“{value}”。")
+            if allowed:
+                self._one_of(value, where, allowed)
+        if len(set(values)) < len(values):
+            raise self.wrong(where, "有重复。")
+        return tuple(values)
+
+    def _widths(self, values: list, where: str) -> tuple[float, ...]:
+        for number, value in enumerate(values, 1):
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 1 <= value <= 255:
+                raise self.wrong(f"{where}[{number}]", f"列宽应为1到255之间的数，现在是“{value}”。")
+        return tuple(values)
+
+    def _room(self, beside: Beside | None, block: str) -> int:
+        """How many columns a block has: all, or those right of the label beside it."""
+        return self.width - (beside.span if beside and block in beside.blocks else 0)
+
+    def _fits(self, used: int, width: int, where: str) -> None:
+        if used != width:
+            raise self.wrong(where, f"各格合计占{used}列，应占{width}列。")
+
+    def _rows(self, data: dict, where: str, width: int) -> tuple[tuple[Item, ...], ...]:
+        return tuple(self._row(row, f"{where}[{number}]", width) for number, row in enumerate(data.get(where, ()), 1))
+
+    def _row(self, row: object, where: str, width: int) -> tuple[Item, ...]:
+        if not isinstance(row, list):
+            raise self.wrong(where, f"应为列表，现在是“{row}”。")
+        items = []
+        for number, cell in enumerate(row, 1):
+            here = f"{where}[{number}]"
+            told = self._told(cell, here, _ITEM)
+            field = told.get("field", OTHER)
+            scope, _, key = field.partition(".")
+            if not (field in records.HEAD_KEYS or (scope == "goal" and key in records.GOAL_KEYS) or field.startswith(OTHER)):
+                known = "、".join((*sorted(records.HEAD_KEYS), "goal.expected", "goal.actual"))
+                raise self.wrong(f"{here}.field", f"没有字段“{field}”，可用的有{known}，其他的写成 {OTHER}名称。")
+            items.append(Item(**told))
+        self._fits(sum(item.span for item in items), width, where)
+        return tuple(items)
+
+    def _columns(self, data: dict, where: str, keys: Collection[str]) -> tuple[Column, ...]:
+        columns = []
+        for key, told in data.items():
+            here = f"{where}.columns.{key}"
+            if key not in keys and not key.startswith(OTHER):
+                raise self.wrong(here, f"没有字段“{key}”，可用的有{'、'.join(sorted(keys))}，其他的写成 \"{OTHER}名称\"。")
+            columns.append(Column(key, **self._told({"label": told} if isinstance(told, str) else told, here, _COLUMN, ("label",))))
+        return tuple(columns)
+
+    def _section(self, told: object, where: str) -> Section:
+        known = {"label": str, "span": int, "place": str}
+        entry = self._told({"label": told} if isinstance(told, str) else told, f"{where}.section", known, ("label",))
+        self._one_of(entry.get("place", "left"), f"{where}.section.place", ("left", "over"))
+        return Section(**entry)
+
+    def _funding(self, data: dict) -> Funding:
+        self._told(data, "funding", _FUNDING, ("section", "columns", "rows", "total"))
+        total = self._told(data["total"], "funding.total", {"label": str, "place": str}, ("label",))
+        source = self._told(data.get("source", {}), "funding.source", {"label": str, "span": int})
+        columns = self._columns(data["columns"], "funding", records.FUND_KEYS)
+        printed = [column.key for column in columns]
+        inline = tuple(self._texts(pair, "funding.inline") if isinstance(pair, list) else () for pair in data.get("inline", ()))
+        if any(len(pair) != 2 for pair in inline):
+            raise self.wrong("funding.inline", "每行应为左右两个文字。")
+        funding = Funding(
+            section=self._section(data["section"], "funding"), columns=columns, rows=self._texts(data["rows"], "funding.rows"), total=total["label"],
+            total_place=self._one_of(total.get("place", "last"), "funding.total.place", ("first", "last")), source=source.get("label", ""),
+            source_span=source.get("span", 1), points=data.get("points"), dashes=self._texts(data.get("dashes", []), "funding.dashes", printed),
+            dash=data.get("dash", "—"), joined=self._texts(data.get("joined", []), "funding.joined", printed), inline=inline)
+        self._fits(funding.section.span + funding.source_span + sum(column.span for column in columns), self.width, "funding.columns")
+        return funding
+
+    def _table(self, data: dict, where: str, keys: Collection[str], width: int) -> Table:
+        self._told(data, where, {"section": object, "columns": dict, "rows": int}, ("section", "columns"))
+        table = Table(self._section(data["section"], where), self._columns(data["columns"], where, keys), data.get("rows", 1))
+        self._fits(table.section.span + sum(column.span for column in table.columns), width, f"{where}.columns")
+        return table
+
+    def _indicators(self, data: dict) -> Indicators:
+        self._told(data, "indicators", {"section": object, "columns": dict, "levels": dict, "ready": int}, ("section", "columns", "levels"))
+        for name, seconds in data["levels"].items():
+            if not isinstance(seconds, list):
+                raise self.wrong(f"indicators.levels.{name}", f"应为列表，现在是“{seconds}”。")
+        levels = tuple((name, self._texts(seconds, f"indicators.levels.{name}")) for name, seconds in data["levels"].items())
+        columns = self._columns(data["columns"], "indicators", records.INDICATOR_KEYS)
+        table = Indicators(self._section(data["section"], "indicators"), columns, levels, data.get("ready", 2))
+        left = table.section.span if table.section.place == "left" else 0
+        self._fits(left + sum(column.span for column in table.columns), self.width, "indicators.columns")
+        return table
+
+    def _remark(self, data: object, where: str) -> tuple[str, int]:
+        told = self._told(data, where, {"label": str, "span": int}, ("label",))
+        return told["label"], told.get("span", 1)
+
+    def _beside(self, data: dict) -> Beside:
+        told = self._told(data, "beside", {"label": str, "blocks": list, "span": int}, ("label", "blocks"))
+        return Beside(told["label"], self._texts(told["blocks"], "beside.blocks", ("goal", "overview", "tasks")), told.get("span", 1))
+
+    def _attached(self, data: object, where: str) -> Attached:
+        told = self._told(data, where, {"sheet": str, "title": str, "widths": list, "rows": list, "notes": str}, ("sheet", "title", "widths", "rows"))
+        widths = self._widths(told["widths"], f"{where}.widths")
+        rows = tuple(self._row(row, f"{where}.rows[{number}]", len(widths)) for number, row in enumerate(told["rows"], 1))
+        return Attached(told["sheet"], told["title"], widths, rows, told.get("notes", ""))

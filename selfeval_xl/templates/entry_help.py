@@ -1,0 +1,70 @@
+"""Help in the cell while typing: what belongs here with an example, drop-downs, and a check whose words say how to mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from .drawing import Cell
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+_MONEY = {"validate": "decimal", "criteria": "between", "minimum": -1e13, "maximum": 1e13, "error_type": "warning", "error_title": "这里填数字",
+          "error_message": "金额只填数字，不带单位；没有这一项就留空，是0就填0。例如 57.04。"}
+_POINTS = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 100, "error_type": "warning", "error_title": "这里填数字",
+           "error_message": "分值和得分填0到100之间的数，得分不超过分值。"}
+
+
+def _choice(*values: str) -> dict:
+    return {"validate": "list", "source": list(values), "error_type": "information", "error_title": "可从下拉框选",
+            "error_message": f"常用的有：{'、'.join(values)}。"}
+
+
+def _say(title: str, message: str) -> dict:
+    return {"validate": "any", "input_title": title, "input_message": message}
+
+
+_HELP: dict[str, dict] = {
+    "initial_budget": _MONEY, "annual_budget": _MONEY, "executed": _MONEY, "points": _POINTS, "score": _POINTS,
+    "target": _say("指标值", "连同符号、数字和单位写全，例如 ≥95%、=30000元、≤10次、2024年11月底前。"),
+    "actual": _say("完成值", "写实际完成的数字和单位，例如 97.3%、25部；没有完成就写0，不要留空。不写符号，不写“完成”。"),
+    "note": _say("偏差原因和改进措施", "没有完成，或超出较多的，写明原因，再写下一步怎么做。"),
+    "other.core": _choice("是", "否"),
+}
+_SPLIT_TARGET = _say("指标值", "只写数字或文字，符号和单位写在旁边两格。例如 95；定性的写 明显改善。")
+_SIGNS = _choice("≥", "＞", "＝", "＜", "≤", "定性")
+_KINDS = _choice("定量指标", "定性指标")
+
+
+def add_help(sheet: Worksheet, cells: Iterable[Cell]) -> None:
+    """Data validation for the cells to fill in, one entry for each kind of cell."""
+    places: dict[str, list[Cell]] = {}
+    for cell in cells:
+        if cell.entry:
+            places.setdefault(cell.key, []).append(cell)
+    for key, entries in places.items():
+        told = _help(key, places)
+        if told:
+            runs = _runs(entries)
+            sheet.data_validation(*runs[0], {**told, "ignore_blank": True, **({"other_cells": runs[1:]} if runs[1:] else {})})
+
+
+def _help(key: str, places: dict[str, list[Cell]]) -> dict | None:
+    split = "operator" in places and "unit" in places
+    if key == "operator" and split:
+        return _KINDS if "initial_target" in places else _SIGNS
+    if key == "target" and split:
+        return _SPLIT_TARGET
+    return _HELP.get("target" if key in ("initial_target", "adjusted_target") else key)
+
+
+def _runs(cells: list[Cell]) -> list[list[int]]:
+    """The top left cells as ranges [first row, first column, last row, last column], neighbours below each other joined."""
+    runs: list[list[int]] = []
+    for row, column in sorted(((cell.area.top, cell.area.left) for cell in cells), key=lambda place: (place[1], place[0])):
+        if runs and runs[-1][1] == column and runs[-1][2] == row - 1:
+            runs[-1][2] = row
+        else:
+            runs.append([row, column, row, column])
+    return runs

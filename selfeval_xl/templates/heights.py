@@ -1,0 +1,71 @@
+"""Row heights for the texts of a form: merged cells do not fit their height by themselves, and a cut text is lost on paper."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+
+from .drawing import Cell
+
+_LINE, _LEAST, _MOST = 15.0, 24.0, 409.0          # points; Excel has no taller row
+SIZES = (10.5, 9.0, 8.0, 7.0, 6.0)                 # fonts for texts that no row could hold in the one before
+_TITLE, _GOAL, _LONG = 36.0, 84.0, 36.0
+_WIDE, _TALL = 523.0, 755.0                       # points of an A4 page inside our margins
+_INDENTED, _INDENT = ("text", "shown", "name", "note", "long"), 1.3      # what an indent takes, in characters
+_SPILL = 1.15                                     # so much over a page is shrunk onto it
+
+
+def text_width(text: str) -> int:
+    """Width in half-width characters of the longest line."""
+    return max((sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in line) for line in text.split("\n")), default=0)
+
+
+def lines_needed(text: str, width: float) -> int:
+    """How many printed lines a text takes in a cell of this width in characters."""
+    return sum(max(1, math.ceil(text_width(line) * 1.05 / max(width - 1, 1))) for line in text.split("\n"))
+
+
+def row_heights(cells: Iterable[Cell], widths: Sequence[float]) -> dict[int, float]:
+    """The height in points of every row with cells. Long texts over several rows share them."""
+    heights: dict[int, float] = {}
+    tall: list[tuple[Cell, float]] = []
+    for cell in cells:
+        needed = _needed(cell, sum(widths[cell.area.left: cell.area.right + 1]))
+        if cell.area.top == cell.area.bottom:
+            heights[cell.area.top] = max(heights.get(cell.area.top, _LEAST), needed)
+        else:
+            tall.append((cell, needed))
+    for cell, needed in tall:
+        span = range(cell.area.top, cell.area.bottom + 1)
+        have = sum(heights.get(row, _LEAST) for row in span)
+        for row in span:
+            heights[row] = heights.get(row, _LEAST) + max(0.0, needed - have) / len(span)
+    return {row: min(height, _MOST) for row, height in heights.items()}
+
+
+def _needed(cell: Cell, width: float) -> float:
+    text = cell.value if isinstance(cell.value, str) else ""
+    if cell.look == "title":
+        return _TITLE
+    if cell.look == "long" and cell.entry and not text:
+        return _GOAL if cell.key.startswith("goal") else _LONG
+    return _text_height(cell, text, width, font_size(cell, width)) if text else _LEAST
+
+
+def _text_height(cell: Cell, text: str, width: float, size: float) -> float:
+    share = size / SIZES[0]
+    return lines_needed(text, (width - _INDENT * (cell.look in _INDENTED)) / share) * _LINE * share + 9
+
+
+def font_size(cell: Cell, width: float) -> float:
+    """The first size with which the text of a one-row cell fits into the tallest row there is; no text is lost on paper."""
+    text = cell.value if isinstance(cell.value, str) and cell.area.top == cell.area.bottom and cell.look != "title" else ""
+    return next((size for size in SIZES if not text or _text_height(cell, text, width, size) <= _MOST), SIZES[-1])
+
+
+def pages_tall(heights: Mapping[int, float], widths: Sequence[float], landscape: bool) -> int:
+    """1 where the form spills a little over one page and is better shrunk onto it, else 0: as many pages as it takes."""
+    wide, tall = (_TALL + 16, _WIDE - 16) if landscape else (_WIDE, _TALL)
+    scale = min(1.0, wide / sum((7 * width + 5) * 0.75 for width in widths))
+    return int(1 < sum(heights.values()) * scale / tall <= _SPILL)

@@ -1,0 +1,49 @@
+"""How each kind of cell of a form looks: fonts as Chinese offices have them, borders, formats; cells to fill in are tinted and unlocked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+
+BODY, TITLE = "宋体", "黑体"
+TINT = "#FFF8E1"                          # cells to fill in; does not print
+_BARE = ("title", "subtitle", "plain")    # no border, no tint
+
+_LOOKS: dict[str, dict] = {
+    "title": {"font_name": TITLE, "font_size": 18, "align": "center", "border": 0},
+    "subtitle": {"align": "center", "border": 0},
+    "plain": {"align": "left", "border": 0, "num_format": "@"},
+    "label": {"align": "center"},
+    "head": {"align": "center"},
+    "text": {"align": "left", "indent": 1, "num_format": "@"},
+    "shown": {"align": "left", "indent": 1},
+    "link": {"align": "left", "indent": 1, "font_color": "#0563C1", "underline": 1},
+    "name": {"align": "left", "indent": 1, "num_format": "@"},
+    "note": {"align": "left", "indent": 1, "num_format": "@"},
+    "long": {"align": "left", "indent": 1, "num_format": "@"},
+    "target": {"align": "center", "num_format": "@"},
+    "choice": {"align": "center", "num_format": "@"},
+    "money": {"align": "right", "num_format": "#,##0.00_ ", "text_wrap": False, "shrink": True},       # never ####
+    "number": {"align": "center", "text_wrap": False, "shrink": True},
+    "percent": {"align": "center", "num_format": "0.00%", "text_wrap": False, "shrink": True},
+}
+
+
+class Pen:
+    """The formats of one workbook, each made once."""
+
+    def __init__(self, book: Workbook) -> None:
+        self.book = book
+        self.formats: dict[tuple[str, bool, float | None], Format] = {}
+
+    def look(self, name: str, entry: bool, size: float | None = None) -> Format:
+        """The format of a look; `entry`: a person fills the cell in; `size`: another font size than the look's own."""
+        if (name, entry, size) not in self.formats:
+            told = {"font_name": BODY, "font_size": 10.5, "valign": "vcenter", "text_wrap": True, "border": 1, "locked": not entry, **_LOOKS[name]}
+            if entry and name not in _BARE:
+                told |= {"bg_color": TINT}
+            self.formats[name, entry, size] = self.book.add_format(told | ({"font_size": size} if size else {}))
+        return self.formats[name, entry, size]
