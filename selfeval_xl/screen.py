@@ -221,9 +221,11 @@ def show_county(county: County) -> None:
 
 
 def show_rules(rules: Iterable[Rule]) -> None:
+    from .rules.page import descriptions
+
     table = _table("编号", "规则", "级别", "处理方式", "说明")
     for rule in rules:
-        table.add_row(rule.id, rule.title, rule.severity.label, rule.treatment.label, rule.text)
+        table.add_row(rule.id, rule.title, rule.severity.label, rule.treatment.label, descriptions()[rule.id])
     console().print(table)
 
 

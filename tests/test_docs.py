@@ -15,6 +15,7 @@ from selfeval_xl import templates
 from selfeval_xl.cli import app
 from selfeval_xl.policy import default
 from selfeval_xl.policy_template import write_policy_template
+from selfeval_xl.rules.page import descriptions
 from selfeval_xl.rules.registry import catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -54,7 +55,7 @@ def test_the_make_targets_of_the_readme_exist():
 
 def test_every_rule_says_what_it_is():
     for rule in catalogue().values():
-        assert rule.title and len(rule.text) > 20, rule.id
+        assert rule.title and len(rule.text) > 20 and descriptions()[rule.id].endswith("。"), rule.id
 
 
 def test_the_page_of_rules_and_its_examples_are_current():
