@@ -85,6 +85,7 @@ class Quantity:
 EMPTY = Quantity(Kind.EMPTY)
 BLANKS = frozenset(("", "/", "\\", "-", "—", "——", "–", "--", "---", "无", "NA", "N/A", "n/a", "一", "／", "－"))
 _HARD_BLANKS = BLANKS - {"无", "一"}
+_LONGEST_BLANK = 12
 
 _OPERATORS = {
     "≥": ("≥", "≧", "⩾", ">=", "=>", "≥=", "大于等于", "大于或等于", "不低于", "不少于", "不小于", "不得低于", "不得少于", "至少", "最低", "最少", "高于等于", "高于或等于", "\\geq", "\\ge", "\\geqslant", "大等于", "多于等于", "&ge;", "&gt;="),
@@ -144,7 +145,7 @@ def is_blank(text: str | None) -> bool:
 
 def is_void(text: str | None) -> bool:
     """Whether a cell holds nothing at all or a dash; 无 may be an answer (安全事故：无)."""
-    return text is None or tidy(text) in _HARD_BLANKS
+    return text is None or (len(text) <= _LONGEST_BLANK and tidy(text) in _HARD_BLANKS)
 
 
 @lru_cache(maxsize=20_000)

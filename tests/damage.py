@@ -149,7 +149,47 @@ def stray_cells(grid: Grid) -> Damaged:
     return _moved(grid, _same, grid.height, grid.width + 5, extra)
 
 
+def _with_row(grid: Grid, row: int, cells: dict[int, object]) -> Damaged:
+    """A row put in before `row`, all merges undone."""
+    grid = unmerged(grid).grid
+    return _moved(grid, lambda r, c: (r + 1 if r >= row else r, c), grid.height + 1, grid.width, {(row, column): value for column, value in cells.items()})
+
+
+def _head_row(grid: Grid) -> int:
+    """The row of 三级指标 or 指标名称."""
+    return next(r for r, row in enumerate(grid.rows) if any(value in ("三级指标", "指标名称") for value in row))
+
+
+def remark_row(grid: Grid) -> Damaged:
+    """A remark put between two indicator rows."""
+    return _with_row(grid, _head_row(grid) + 4, {0: "（以下指标由各单位分别填报）"})
+
+
+def subtotal_row(grid: Grid) -> Damaged:
+    """A row 小计 between two indicator rows."""
+    return _with_row(grid, _head_row(grid) + 4, {0: "小计", grid.width - 2: 15.0})
+
+
+def head_again(grid: Grid) -> Damaged:
+    """The head printed again where a page broke."""
+    row = _head_row(grid)
+    return _with_row(grid, row + 5, {column: value for column, value in enumerate(grid.rows[row]) if value and "指标" in str(value)})
+
+
+def html(grid: Grid) -> Damaged:
+    """Tags of a web page left in short texts."""
+    return Damaged(_texts(grid, lambda text: f"<p>{text}</p>" if text.endswith(("公里", "元")) and len(text) < 12 else text), _same)
+
+
+def percents_as_text(grid: Grid) -> Damaged:
+    """Formatted percents typed as text instead."""
+    formats = _formats(grid)
+    rows = [[grid.text(r, c) if (r, c) in formats and value is not None else value for c, value in enumerate(row)] for r, row in enumerate(grid.rows)]
+    return Damaged(_with(grid, rows, grid.merges, {}), _same)
+
+
 DAMAGES: dict[str, Callable[[Grid], Damaged]] = {
     function.__name__: function for function in (unmerged, pasted_values, shifted, blank_rows, blank_column, notes_below, title_lines, spaced_labels, full_width,
-                                                 numbers_as_text, residue, misspelt, dated, stray_cells)
+                                                 numbers_as_text, percents_as_text, residue, html, misspelt, dated, stray_cells,
+                                                 remark_row, subtotal_row, head_again)
 }

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from damage import DAMAGES
+from fillings import filling
+from selfeval_xl import layouts
 from selfeval_xl.grid import position
 from selfeval_xl.quantity import tidy
 from selfeval_xl.reading.find import forms_in
-from test_reading import PROJECT_FORM, SCORED_FORM
-from text_grid import grid_of
+from selfeval_xl.templates.frame import draw
 
 
 def values(form):
@@ -30,21 +31,34 @@ def plain(value):
     """A value without what a damage may change of its writing."""
     if value is None:
         return None
-    text = tidy(value).replace(",", "").replace("≧", "≥").replace(">=", "≥").replace("\\geq", "≥")
+    text = tidy(value).replace(",", "").replace("≧", "≥").replace(">=", "≥").replace("\\geq", "≥").replace("\\leq", "≤")
     return text[:-3] if text.endswith(".00") else text
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-@pytest.mark.parametrize("table", [PROJECT_FORM, SCORED_FORM], ids=["jilin-2024", "yunnan"])
-def test_damaged_forms_read_the_same(table, damage):
-    grid = grid_of(table)
-    whole = forms_in(grid, "a.xlsx").forms[0]
-    damaged, place = DAMAGES[damage](grid_of(table))
+@pytest.mark.parametrize("layout", layouts.load_all(), ids=lambda layout: f"{layout.id}.{layout.kind}")
+def test_damaged_forms_read_the_same(layout, damage):
+    data = filling(layout)
+    whole = forms_in(draw(layout, data).grid("表"), "a.xlsx").forms[0]
+    damaged, place = DAMAGES[damage](draw(layout, data).grid("表"))
     found = forms_in(damaged, "a.xlsx").forms
     assert len(found) == 1
-    got = list(values(found[0]))
-    want = list(values(whole))
+    got, want = list(values(found[0])), list(values(whole))
     assert [(plain(what), plain(value)) for what, value, _ in got] == [(plain(what), plain(value)) for what, value, _ in want]
     for (what, value, cells), (_, _, now) in zip(want, got, strict=True):
         if cells and value is not None and not what.endswith(("level1", "level2")):
             assert [place(*position(cell)) for cell in cells.split(",")] == [position(cell) for cell in now.split(",")], what
+
+
+def test_a_form_of_three_hundred_indicators_is_read_whole():
+    layout = layouts.load("mof-2020")
+    data = filling(layout)
+    data["indicators"] = [{**data["indicators"][number % 6], "name": f"事项{number}"} for number in range(300)]
+    assert [row.name for row in forms_in(draw(layout, data).grid("表"), "a.xlsx").forms[0].indicators] == [f"事项{number}" for number in range(300)]
+
+
+def test_errors_in_cells_stay_what_they_are():
+    grid = draw(layouts.load("jilin-2024"), filling(layouts.load("jilin-2024"))).grid("表")
+    row, column = next((r, c) for r, line in enumerate(grid.rows) for c, value in enumerate(line) if value == "118.5公里")
+    grid.rows[row][column] = "#REF!"
+    assert forms_in(grid, "a.xlsx").forms[0].indicators[0].actual == "#REF!"

@@ -34,7 +34,8 @@ def funding_columns(sheet: Sheet, row: int, left: int, right: int) -> dict[str, 
     """The columns of a funding head in this row, by key; empty where the row is none (fewer than two budget columns)."""
     found: dict[str, Label] = {}
     for label in sheet.rows.get(row, ()):
-        role = label.role(SCOPE) if left <= label.column <= right else None
+        is_section = label.area.bottom > label.area.top and label.role("资金栏") is not None       # 预算资金 beside the table
+        role = label.role(SCOPE) if left <= label.column <= right and not is_section else None
         if role and (role.key not in found or role.rank < found[role.key].role(SCOPE).rank):
             found[role.key] = label
     if any(key in found for key in (*AMOUNTS, "execution_rate")):

@@ -55,9 +55,31 @@ def find_heads(sheet: Sheet) -> list[Head]:
             continue
         for left, right in _bands(sheet, row, names):
             head = _head(sheet, row, left, right)
-            if head:
+            if head and not _goes_on(sheet, head, heads):
                 heads.append(head)
     return heads
+
+
+def _goes_on(sheet: Sheet, head: Head, heads: list[Head]) -> bool:
+    """Whether a head only repeats the one above it (a page broke there): no part of another form stands between."""
+    above = next((other for other in reversed(heads) if (other.left, other.right) == (head.left, head.right)), None)
+    same = 0 if above is None else sum(key in above.columns and above.columns[key].column == label.column for key, label in head.columns.items())
+    if same < 3:
+        return False
+    between = sheet.labels(above.bottom + 1, head.top - 1, head.left, head.right)
+    return not any(role.scope in ("表", "资金行", "目标") and role.key in ("project", "department", "unit", "executed", "expected", "actual") for label in between for role in label.roles)
+
+
+def _repeats_head(sheet: Sheet, row: int, head: Head) -> bool:
+    same = sum(core(sheet.text(row, label.column)) == core(label.text) for label in head.columns.values())
+    return same >= 3 and row in sheet.rows
+
+
+def _is_remark(sheet: Sheet, row: int, head: Head, area: Area) -> bool:
+    """A lone sentence in brackets between the rows names no level."""
+    filled = sheet.filled(row, area.left, area.right)
+    text = sheet.grid.value(row, filled[0]) if len(filled) == 1 else None
+    return isinstance(text, str) and sheet.grid.area(row, filled[0]).bottom == row and squeeze(text).startswith(("(", "注", "*", "※"))
 
 
 def _bands(sheet: Sheet, row: int, names: list[Label]) -> list[tuple[int, int]]:
@@ -139,6 +161,8 @@ def read_indicators(sheet: Sheet, head: Head, limit: int, area: Area) -> Indicat
             table.rows = (head.top, row)
             if not _is_subtotal(sheet, row, area):
                 break
+            continue
+        if _repeats_head(sheet, row, head) or _is_remark(sheet, row, head, area):
             continue
         if _closes(sheet, row, head, area):
             _find_totals(sheet, row, limit, head, area, table)
@@ -228,14 +252,20 @@ def _level(sheet: Sheet, row: int, key: str, head: Head, levels: dict[str, str |
     label = head.columns.get(key)
     if label is None:
         return
-    area = sheet.grid.area(row, label.column)
-    if area.right >= head.columns["name"].column and key == "level2" and area.left > label.area.right:
+    column = label.column
+    area = sheet.grid.merged().get((row, column))
+    if area is not None:
+        if area.top <= head.bottom or (key == "level2" and area.right >= head.columns["name"].column and area.left > label.area.right):
+            return
+        row, column = area.top, area.left
+    value = sheet.grid.value(row, column)
+    if value is None:
         return
-    text = sheet.grid.text(area.top, area.left).strip()
-    if is_void(text) or area.top <= head.bottom:
+    text = value.strip() if isinstance(value, str) else sheet.grid.text(row, column)
+    if is_void(text):
         return
-    sheet.used.add((area.top, area.left))
-    plain = re.sub(r"\s*\n\s*", "", text)
+    sheet.used.add((row, column))
+    plain = _one_line(text)
     if key == "level1" and plain != levels["level1"]:
         levels["level2"] = None
     levels[key] = plain
@@ -286,7 +316,7 @@ def _points(text: str | None) -> str | None:
 
 def _one_line(text: str | None) -> str | None:
     """Line breaks inside a name or value only serve the printed page."""
-    return text and re.sub(r"\s*\n\s*", "", text)
+    return re.sub(r"\s*\n\s*", "", text) if text and "\n" in text else text
 
 
 def _target(values: dict[str, str | None], cells: dict[str, str]) -> tuple[str | None, str | None, str]:

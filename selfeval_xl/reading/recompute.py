@@ -14,7 +14,7 @@ AMOUNTS = ("initial_budget", "annual_budget", "executed")
 
 def recomputed(form: Form, grid: Grid) -> tuple[Form, list[Problem]]:
     """The form with such values computed, and a problem for each formula whose value cannot be known."""
-    empty = _empty_cells(form)
+    empty = {name for name in _empty_cells(form) if grid.value(*position(name)) is None}          # a dash is no lost value
     if not empty or grid.formulas is None:
         return form, []
     formulas = grid.formulas()
@@ -37,7 +37,8 @@ def _empty_cells(form: Form) -> set[str]:
     found: set[str] = set()
     for line in form.funding:
         if any(getattr(line, key) is not None for key in AMOUNTS) or line.is_total:
-            found |= {line.cells[key] for key in (*AMOUNTS, "execution_rate", "score") if key in line.cells and getattr(line, key) is None}
+            keys = (*AMOUNTS, "execution_rate", "score") if line.is_total else (*AMOUNTS, "execution_rate")
+            found |= {line.cells[key] for key in keys if key in line.cells and getattr(line, key) is None}
     for row in form.indicators:
         found |= {cell for key, cell in row.cells.items() if key in ("actual", "score", "points") and getattr(row, key) is None and cell}
     if form.total_score is None and "total_score" in form.cells:

@@ -1,0 +1,116 @@
+"""How fast forms are read and how much of damaged ones is read right. `make bench`, or `python benchmarks/reading.py [files]`.
+
+Speed: one form of about 20 indicators per file, one core, CPU time; beside it the floor (unzip and parse the sheet), openpyxl, and pandas.
+Accuracy: every layout, filled, under every damage of tests/damage.py: fields with the right value, and cells in the right place.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from damage import DAMAGES  # noqa: E402
+from fillings import filling  # noqa: E402
+from test_damage import plain, values  # noqa: E402
+
+from selfeval_xl import layouts, templates  # noqa: E402
+from selfeval_xl.checking import check  # noqa: E402
+from selfeval_xl.filing import gather  # noqa: E402
+from selfeval_xl.grid import position  # noqa: E402
+from selfeval_xl.reading import read_file  # noqa: E402
+from selfeval_xl.reading.find import forms_in  # noqa: E402
+from selfeval_xl.reading.source import open_source  # noqa: E402
+from selfeval_xl.templates.frame import draw  # noqa: E402
+
+
+def floor(path: Path) -> None:
+    """Unzip the sheet and the shared strings, parse them."""
+    with zipfile.ZipFile(path) as package:
+        for name in ("xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"):
+            ElementTree.fromstring(package.read(name))
+
+
+def with_openpyxl(path: Path) -> None:
+    import openpyxl
+
+    for sheet in openpyxl.load_workbook(path, data_only=True):
+        for _ in sheet.iter_rows(values_only=True):
+            pass
+
+
+def with_pandas(path: Path) -> None:
+    import pandas
+
+    pandas.read_excel(path, sheet_name=0, header=None, engine="openpyxl")
+
+
+def cost(work: Callable[[Path], object], paths: Sequence[Path]) -> float:
+    """Milliseconds of CPU time per file."""
+    work(paths[0])
+    begun = time.process_time()
+    for path in paths:
+        work(path)
+    return (time.process_time() - begun) / len(paths) * 1000
+
+
+def speed(count: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        data = filling(layouts.load("mof-2020"))
+        for number in range(count):
+            paths.append(Path(folder) / f"{number:05}.xlsx")
+            templates.fill_in("mof-2020", paths[-1], projects=[{**data, "project": f"农村公路养护{number}"}])
+        few = paths[: max(20, count // 20)]
+        bare = cost(floor, paths)
+        print(f"{count} files, {len(data['indicators'])} indicators each, ms of CPU a file (times the floor)")
+        for name, work, sample in (("unzip and parse (floor)", floor, paths), ("opened: guard, hash, values, merges", open_source, paths), ("read and understood", read_file, paths),
+                                   ("openpyxl, values only", with_openpyxl, few), ("pandas.read_excel", with_pandas, few)):
+            took = cost(work, sample)
+            print(f"  {name:<38} {took:7.2f}  ({took / bare:.1f})")
+        filings = [gather([read_file(path)]) for path in few]
+        begun = time.process_time()
+        for filing in filings:
+            check(filing)
+        print(f"  {'all rules on one form':<38} {(time.process_time() - begun) / len(filings) * 1000:7.2f}")
+
+
+def accuracy() -> None:
+    print("fields and cells read right, % per layout, all damages; then per damage, all layouts")
+    by_layout: dict[str, list[int]] = {}
+    by_damage: dict[str, list[int]] = {}
+    for layout in layouts.load_all():
+        whole = draw(layout, filling(layout)).grid("表")
+        want = list(values(forms_in(whole, "a").forms[0]))
+        for name, damage in DAMAGES.items():
+            damaged, place = damage(draw(layout, filling(layout)).grid("表"))
+            found = forms_in(damaged, "a").forms
+            told = {plain(what): (value, cell) for what, value, cell in values(found[0])} if found else {}
+            for what, value, cell in want:
+                if value is None:
+                    continue
+                if "-v" in sys.argv and plain(told.get(plain(what), (None,))[0]) != plain(value):
+                    print(layout.id, name, what, value, told.get(plain(what)))
+                got, at = told.get(plain(what), (None, None))
+                here = bool(cell and at) and [place(*position(part)) for part in cell.split(",")] == [position(part) for part in at.split(",")]
+                for tally in (by_layout.setdefault(f"{layout.id}.{layout.kind}", [0, 0, 0]), by_damage.setdefault(name, [0, 0, 0])):
+                    tally[0] += 1
+                    tally[1] += plain(got) == plain(value)
+                    tally[2] += here or what.endswith(("level1", "level2"))
+    for tallies in (by_layout, by_damage):
+        for name, (count, fields, cells) in tallies.items():
+            print(f"  {name:<28} fields {fields / count:7.2%}  cells {cells / count:7.2%}  of {count}")
+    count, fields, cells = (sum(tally[number] for tally in by_layout.values()) for number in range(3))
+    print(f"  {'over all':<28} fields {fields / count:7.2%}  cells {cells / count:7.2%}  of {count}")
+
+
+if __name__ == "__main__":
+    speed(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    accuracy()
