@@ -51,12 +51,18 @@ def forms_in(grid: Grid, file: str) -> Found:
     sheet = scan(grid)
     if not sheet.rows:
         return found
+    unused: list[str] = []
     for region in _regions(sheet):
         form, problems = _read_region(sheet, region, file)
         found.problems += problems
-        if form is not None:
-            found.forms.append(form)
-    found.evidence = sheet.evidence
+        if form is None:
+            continue
+        found.forms.append(form)
+        rest = sheet.left_over(region.area)
+        if rest:
+            unused.append(f"没有用到的{len(rest)}格：{'、'.join(rest[:10])}{'……' if len(rest) > 10 else ''}")
+    found.problems += [Problem(f"{grid.name}!{cell}：{text}。", grid.name, cell) for cell, text in sheet.doubts]
+    found.evidence = sheet.told() + unused
     return found
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from .. import fields
 from ..grid import Area, a1
 from ..quantity import is_void, money
 from .labels import core, roles, split_inline
@@ -76,7 +77,7 @@ def _read_label(sheet: Sheet, label: Label, area: Area, head: Head) -> None:
         return
     if role.key == "year":
         value = year_in(value) and str(year_in(value))
-    sheet.note(label, role, f"{role.key}")
+    sheet.note(label, role, fields.field(fields.FORM, role.key).label)
     head.offer(role.key, role.rank, value, cell)
 
 

@@ -71,12 +71,15 @@ def _goes_on(sheet: Sheet, head: Head, heads: list[Head]) -> bool:
 
 
 def _repeats_head(sheet: Sheet, row: int, head: Head) -> bool:
-    same = sum(core(sheet.text(row, label.column)) == core(label.text) for label in head.columns.values())
-    return same >= 3 and row in sheet.rows
+    if len(sheet.rows.get(row, ())) < 3:
+        return False
+    return sum(core(sheet.text(row, label.column)) == core(label.text) for label in head.columns.values()) >= 3
 
 
 def _is_remark(sheet: Sheet, row: int, head: Head, area: Area) -> bool:
     """A lone sentence in brackets between the rows names no level."""
+    if sheet.grid.value(row, head.columns["name"].column) is not None and head.columns["name"].column > area.left:
+        return False
     filled = sheet.filled(row, area.left, area.right)
     text = sheet.grid.value(row, filled[0]) if len(filled) == 1 else None
     return isinstance(text, str) and sheet.grid.area(row, filled[0]).bottom == row and squeeze(text).startswith(("(", "注", "*", "※"))

@@ -19,7 +19,8 @@ _SPACE = re.compile(r"\s+")
 class Role:
     """scope and key as in the fields table (and 资金合计, 资金来源, 目标栏, 指标栏, 资金栏, 说明, 签字, 其他).
 
-    rank: place among the field's labels, 0 the best. by: 标签 (a layout's or the usual label), 近似 (one character off).
+    rank: place among the field's labels, 0 the best. by: 标签 (printed so on an official form that ships), 同义词 (from the
+    synonyms file), 近似 (one character off).
     """
 
     scope: str
@@ -50,7 +51,7 @@ def vocabulary() -> dict[str, tuple[Role, ...]]:
     for scope, fields in data.items():
         for key, labels in fields.items():
             for rank, label in enumerate(labels):
-                found.setdefault(label, {})[scope, key] = Role(scope, key, rank, label)
+                found.setdefault(label, {})[scope, key] = Role(scope, key, rank, label, "同义词")
     _add_layouts(found)
     return {label: tuple(roles.values()) for label, roles in found.items()}
 
@@ -62,8 +63,9 @@ def _add_layouts(found: dict[str, dict[tuple[str, str], Role]]) -> None:
     for layout in layouts.load_all():
         for scope, key, text in layout.labels():
             label = core(text)
-            if label and key != "source" and (scope, key) not in found.get(label, {}):
-                found.setdefault(label, {})[scope, key] = Role(scope, key, 0, label)
+            if label and key != "source":
+                known = found.setdefault(label, {}).get((scope, key))
+                found[label][scope, key] = Role(scope, key, known.rank if known else 0, label)
 
 
 @lru_cache(maxsize=20_000)

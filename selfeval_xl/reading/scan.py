@@ -35,7 +35,8 @@ class Sheet:
     grid: Grid
     rows: dict[int, list[Label]] = field(default_factory=lambda: defaultdict(list))
     used: set[tuple[int, int]] = field(default_factory=set)
-    evidence: list[str] = field(default_factory=list)
+    evidence: list[tuple[str, int, int, str, Role]] = field(default_factory=list)
+    doubts: list[tuple[str, str]] = field(default_factory=list)
 
     def labels(self, top: int, bottom: int, left: int = 0, right: int = 10**6) -> Iterator[Label]:
         """The labels of these rows and columns, in reading order."""
@@ -68,9 +69,21 @@ class Sheet:
 
     def note(self, label: Label, role: Role, what: str) -> None:
         """Remembers by what a part was recognised, for the page that says how a file was read."""
-        how = "标签" if role.by == "标签" else f"近似“{role.label}”"
         self.used.add((label.row, label.column))
-        self.evidence.append(f"{what}：{a1(label.row, label.column)}“{' '.join(label.text.split())}”（{how}）")
+        text = " ".join(label.text.split())
+        if role.by == "近似":
+            self.doubts.append((a1(label.row, label.column), f"“{text}”像是“{role.label}”写错了一个字，已按“{role.label}”读；请改正"))
+        self.evidence.append((what, label.row, label.column, text, role))
+
+    def told(self) -> list[str]:
+        """By what each part was recognised, a line each."""
+        return [f"{what}：{a1(row, column)}“{text}”（{role.by if role.by != '近似' else f'近似“{role.label}”'}）" for what, row, column, text, role in self.evidence]
+
+    def left_over(self, area: Area) -> list[str]:
+        """Cells of the area that hold something nobody used, with their text."""
+        return [f"{a1(row, column)}“{' '.join(self.grid.text(row, column).split())[:20]}”" for row in range(area.top, area.bottom + 1)
+                for column in self.filled(row, area.left, area.right)
+                if (row, column) not in self.used and not any(label.column == column for label in self.rows.get(row, ()))]
 
     def filled(self, row: int, left: int, right: int) -> list[int]:
         """The columns of this row that hold a value of their own."""
