@@ -31,7 +31,8 @@ bench: $(VENV)/.test
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "需要 Python 3.11 或更高版本，请先安装。"; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) >/dev/null || { rm -rf $(VENV); \
+	  echo "建不了虚拟环境。Debian 或 Ubuntu 上请先运行：sudo apt-get install python3-venv"; exit 1; }
 
 $(VENV)/.installed: $(VENV)/bin/python $(SOURCES)
 	@echo "正在安装（第一次需要一两分钟）……"

@@ -11,6 +11,16 @@ from . import chinese                                   # before typer: it trans
 
 import typer  # noqa: E402
 
+
+def _xlsx(out: Path) -> Path:
+    """Only xlsx is written, whatever the name says; Excel refuses a workbook whose name says something else."""
+    from .errors import UsageError
+
+    if out.suffix.lower() != ".xlsx":
+        raise UsageError(f"输出文件名“{out.name}”请以.xlsx结尾。")
+    return out
+
+
 app = typer.Typer(help="预算绩效自评工具：读懂自评表，校验、计算、填写偏差、汇总全县。", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   context_settings={"help_option_names": ["-h", "--help"]})
 policy_app = typer.Typer(help="参数表：阈值、等级、规则级别。", no_args_is_help=True)
@@ -18,6 +28,7 @@ app.add_typer(policy_app, name="policy")
 
 Files = Annotated[list[Path], typer.Argument(metavar="文件…", help="自评表或报告（xlsx、xls、xlsb、ods、docx），可以给多个。")]
 PolicyFile = Annotated[Optional[Path], typer.Option("--policy", metavar="文件", help="本县的参数表（xlsx或TOML），只写与默认不同的参数。")]
+NewBook = Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="写到哪里。", callback=_xlsx)]
 AsJson = Annotated[bool, typer.Option("--json", help="在标准输出打印一份JSON，供其他程序使用。")]
 
 
@@ -43,7 +54,7 @@ def demo(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="演�
 
 
 @app.command()
-def template(out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="写到哪里。")],
+def template(out: NewBook,
              layout: Annotated[str, typer.Option("--layout", metavar="表式", help="表式编号，例如 jilin-2024、mof-2020。")] = "jilin-2024",
              year: Annotated[Optional[int], typer.Option("--year", metavar="年度", min=1990, max=2099, help="印在表上的年度。")] = None) -> None:
     """生成一份空白的部门自评工作簿。"""
@@ -157,7 +168,7 @@ def policy_show(policy: PolicyFile = None) -> None:
 
 
 @policy_app.command("template")
-def policy_template(out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="写到哪里。")]) -> None:
+def policy_template(out: NewBook) -> None:
     """生成参数表工作簿：每个参数一行，填上与默认不同的值即可；另有“自定义规则”表。"""
     from .policy import default
     from .policy_template import write_policy_template
@@ -174,12 +185,13 @@ def policy_check(file: Annotated[Path, typer.Argument(metavar="文件", help="�
 
     from .errors import PolicyError
     from .policy_file import read_policy_file
-    from .screen import show_policy_file
+    from .screen import say, show_policy_file
 
     policy, mistakes = read_policy_file(file, date.today())
     if mistakes:
         raise PolicyError("\n".join([f"参数表“{file.name}”有{len(mistakes)}处要改：", *mistakes]))
     show_policy_file(policy)
+    say(f"参数表“{file.name}”没有写错的地方。")
 
 
 @policy_app.command("try")

@@ -85,10 +85,7 @@ class Located:
 
     __slots__ = ()
     cells: Mapping[str, str]
-
-    @property
-    def subject(self) -> str | None:
-        raise NotImplementedError
+    subject: str | None
 
     def finding(self, key: str | None, message: str, *, hint: str = "", value: str | None = None, expected: str | None = None,
                 related: tuple[Related, ...] = (), fix: Fix | None = None, severity: Severity | None = None) -> Finding:

@@ -33,7 +33,13 @@ def _form(form: Form) -> dict:
         tables["goal"] = goal
     else:
         tables |= {"annual_goal": form.goal.expected, "outcome": form.goal.actual, "goal": goal, "tasks": [_task(task) for task in form.tasks]}
-    return {**head, **tables, "indicators": [_indicator(row) for row in form.indicators], "cells": dict(form.cells)}
+    return {**head, **tables, "indicators": [_indicator(row) for row in form.indicators], "cells": _head_cells(form)}
+
+
+def _head_cells(form: Form) -> dict[str, str]:
+    """Cells of the head's fields; of a department form also those of the year's goal and what came of it, by their JSON keys."""
+    goals = {} if form.kind == PROJECT else {"annual_goal": "expected", "outcome": "actual"}
+    return {**form.cells, **{key: form.goal.cells[where] for key, where in goals.items() if where in form.goal.cells}}
 
 
 def _fund(line: FundingLine) -> dict:

@@ -35,13 +35,11 @@ _NEAR = re.compile(r"(?:Did you mean(?: one of)?|Possible options):?(.+)", re.S)
 
 def run(app: typer.Typer) -> int:
     """Runs the command line and returns its exit status."""
-    from typer import Abort, Exit
+    from typer import Abort, BadParameter, Exit
     from typer.main import get_command
 
-    try:
-        from click.exceptions import ClickException
-    except ImportError:                               # newer typer carries its own click
-        from typer._click.exceptions import ClickException
+    # Newer typer carries its own click; the click that may be installed beside it (dask needs one) is not the one that raises.
+    ClickException = next(kind for kind in BadParameter.__mro__ if kind.__name__ == "ClickException")
     try:
         result = spoken(get_command(app))(prog_name="selfeval", standalone_mode=False)
         return result if isinstance(result, int) else 0

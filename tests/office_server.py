@@ -16,9 +16,10 @@ import uuid
 
 import uno
 from com.sun.star.beans import PropertyValue
+from com.sun.star.connection import NoConnectException
+from com.sun.star.uno import Exception as UnoException
 
 FORMULA_CELLS = 16
-FLAGS = {523: "Err:523"}
 ERRORS = {532: "#DIV/0!", 32767: "#N/A", 525: "#NAME?", 524: "#REF!", 519: "#VALUE!", 503: "#NUM!", 521: "#NULL!"}
 
 
@@ -37,7 +38,7 @@ def start():
         try:
             context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
             return process, profile, context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
-        except Exception:
+        except NoConnectException:
             time.sleep(0.1)
     raise SystemExit("LibreOffice did not answer")
 
@@ -92,13 +93,13 @@ def main():
         for line in sys.stdin:
             try:
                 answer = obey(desktop, json.loads(line))
-            except Exception as error:
+            except (UnoException, OSError, KeyError, ValueError) as error:
                 answer = {"error": f"{type(error).__name__}: {error}"}
             print(json.dumps(answer), flush=True)
     finally:
         try:
             desktop.terminate()
-        except Exception:
+        except UnoException:
             process.terminate()
         try:
             process.wait(10)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+import typer
 
-from command import selfeval
-from selfeval_xl import templates
+from command import ROOT, selfeval
+from selfeval_xl import mistakes, templates
 from selfeval_xl.demo.county import seed_filing
 
 
@@ -86,6 +91,16 @@ def test_rules_and_policy_are_explained():
     (("read", "没有.xlsx"), "找不到文件“没有.xlsx”"),
     (("read",), "缺少参数"),
     (("nix",), "没有命令“nix”"),
+    (("chekc", "a.xlsx"), "没有命令“chekc”。是不是 check？"),
+    (("check", "--jsn", "a.xlsx"), "没有选项 --jsn。是不是 --json"),
+    (("check", "--json=1", "a.xlsx"), "选项 --json 后面不写值"),
+    (("fill", "a.xlsx", "-o"), "选项 -o 后面要写值"),
+    (("rules", "D03", "D04"), "多写了参数“D04”"),
+    (("template", "-o", "a.xls"), "请以.xlsx结尾"),
+    (("template", "-o", "a.xlsx", "--year", "24"), "--year"),
+    (("consolidate", ".", "-o", "a.xlsx", "--jobs", "0"), "--jobs"),
+    (("read", "."), "是一个文件夹"),
+    (("policy", "shw"), "没有命令“shw”"),
     (("fill", "a.xlsx"), "缺少选项"),
     (("read", "--nix", "a.xlsx"), "没有选项 --nix"),
     (("template", "-o", "a.xlsx", "--year", "x"), "应写整数"),
@@ -97,6 +112,50 @@ def test_rules_and_policy_are_explained():
 def test_what_cannot_be_done_is_one_chinese_sentence_and_status_2(args, told, tmp_path):
     run = selfeval(*args, cwd=tmp_path)
     assert run.returncode == 2 and told in run.stderr and "Traceback" not in run.stderr and run.stdout == ""
+    assert not re.search("[A-Za-z]+ [a-z]+ [a-z]+", run.stderr), "English words"
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", [(), ("read",), ("check",), ("fill",), ("consolidate",), ("template",), ("rules",), ("demo",), ("policy",), ("policy", "try")])
+def test_help_is_chinese(command):
+    run = selfeval(*command, "--help")
+    assert run.returncode == 0 and "用法" in run.stdout and "显示这份说明" in run.stdout
+    assert not re.search(r"Usage|OPTIONS|ARGS|Show this|required|default|<\w+>", run.stdout)
+
+
+def test_a_mistake_of_ours_is_one_sentence_and_a_log_file(capsys, monkeypatch):
+    """The library underneath raises what it likes, also what is no `Exception` (a reader's panic)."""
+    class Panic(BaseException):
+        pass
+
+    broken = typer.Typer(add_completion=False)
+
+    @broken.command()
+    def work() -> None:
+        raise Panic("rows out of range")
+
+    monkeypatch.setattr("sys.argv", ["selfeval"])
+    assert mistakes.run(broken) == 2
+    told = capsys.readouterr()
+    assert told.out == "" and told.err.startswith("程序出错了") and "Traceback" not in told.err and told.err.count("\n") == 1
+    log = Path(told.err.strip().rsplit("：", 1)[1])
+    assert "rows out of range" in log.read_text(encoding="utf-8")
+    log.unlink()
+
+
+def test_json_is_utf8_also_where_the_console_is_not(book):
+    run = subprocess.run([sys.executable, "-m", "selfeval_xl", "read", str(book), "--json"], capture_output=True, check=True,
+                         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "gbk", "PYTHONUTF8": "0"})
+    assert json.loads(run.stdout.decode("utf-8"))["files"][0]["path"] == str(book)
+
+
+def test_where_nothing_can_be_written_it_is_said(book, tmp_path):
+    blocked = tmp_path / "不是文件夹"
+    blocked.write_text("x", encoding="utf-8")
+    for args in (("template", "-o", blocked / "a.xlsx"), ("fill", book, "-o", blocked / "a.xlsx"), ("check", book, "--mark", blocked), ("demo", blocked),
+                 ("consolidate", book.parent, "-o", blocked / "a.xlsx"), ("policy", "template", "-o", blocked / "a.xlsx")):
+        run = selfeval(*args)
+        assert run.returncode == 2 and "Traceback" not in run.stderr and str(blocked) in run.stderr, args
 
 
 def test_a_damaged_file_is_a_finding_and_not_a_traceback(book, tmp_path):

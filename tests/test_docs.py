@@ -25,8 +25,25 @@ COMMANDS = re.findall(r"`(selfeval [^`]+)`", README)
 
 
 def test_every_command_is_told_in_the_readme():
-    told = {shlex.split(command)[1] for command in COMMANDS}
-    assert set(get_command(app).commands) <= told
+    told = {tuple(shlex.split(command)[1:3]) for command in COMMANDS}
+    for name, command in get_command(app).commands.items():
+        assert name in {words[0] for words in told}
+        for below in getattr(command, "commands", {}):
+            assert (name, below) in told, f"{name} {below}"
+
+
+def test_every_command_and_option_in_the_documents_exists():
+    commands = get_command(app).commands
+    for document in DOCUMENTS:
+        for told in re.findall(r"selfeval ([a-z][^`\n“”，。；（）]*)", document.read_text(encoding="utf-8")):
+            words = told.split()
+            command = commands.get(words[0])
+            assert command, f"{document.name}: selfeval {told}"
+            command = getattr(command, "commands", {}).get(words[1] if len(words) > 1 else "", command)
+            options = {option for parameter in command.params for option in parameter.opts} | {"--help", "-h"}
+            for word in words:
+                if re.match(r"--?[a-z]", word):
+                    assert word in options, f"{document.name}: selfeval {told}: {word}"
 
 
 @pytest.mark.parametrize("command", [command for command in dict.fromkeys(COMMANDS) if "demo" not in command])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import configparser
 import re
 import subprocess
 import sys
@@ -16,9 +18,40 @@ def test_the_wheel_carries_the_data(tmp_path):
     run = subprocess.run([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(tmp_path), str(ROOT)], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     names = set(zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist())
-    data = {path.relative_to(ROOT).as_posix() for path in (ROOT / "selfeval_xl").rglob("*.toml")}
-    assert data and data <= names
-    assert not [name for name in names if name.startswith("tests/")]
+    data = {path.relative_to(ROOT).as_posix() for path in (ROOT / "selfeval_xl").rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    assert data <= names, data - names
+    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"selfeval_xl"}
+
+
+def test_every_library_that_the_code_imports_is_required():
+    """And none is required for nothing: defusedxml is taken up by openpyxl, python-docx is for whoever writes the report."""
+    asked = configparser.ConfigParser()
+    asked.read(ROOT / "setup.cfg", encoding="utf-8")
+    lists = [asked["options"]["install_requires"], *asked["options.extras_require"].values()]
+    required = {re.split(r"[ <>=]", line, maxsplit=1)[0].lower() for line in "\n".join(lists).split("\n") if line}
+    called = {"docx": "python-docx", "python_calamine": "python-calamine"}
+    imported = set()
+    for path in (ROOT / "selfeval_xl").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []
+            imported |= {name.split(".")[0] for name in names}
+    outside = {called.get(name, name.lower()) for name in imported - set(sys.stdlib_module_names) - {"selfeval_xl"}}
+    assert outside <= required, outside - required
+    assert {re.split(r"[ <>=]", line, maxsplit=1)[0].lower() for line in lists[0].split("\n") if line} <= outside | {"defusedxml", "python-docx"}
+
+
+def test_arrows_run_downwards_only():
+    """The records know nothing of files or Excel, and nobody knows the command line."""
+    below = {"errors", "fields", "units", "quantity", "grid", "forms", "findings", "edits", "sheets"}
+    for path in (ROOT / "selfeval_xl").rglob("*.py"):
+        text, place = path.read_text(encoding="utf-8"), path.relative_to(ROOT / "selfeval_xl").with_suffix("").as_posix()
+        known = set(re.findall(r"^\s*from \.+(\w+)", text, re.M)) | set(re.findall(r"^\s*from \. import (\w+)", text, re.M))
+        if place in below:
+            assert known <= below | {"policy"}, f"{place}: {known - below}"
+        if place not in ("cli", "__main__", "mistakes"):
+            assert not known & {"cli", "mistakes", "chinese"}, place
+        if place.startswith("rules/"):
+            assert not known & {"reading", "sinks", "templates", "county", "fill", "marks"}, f"{place}: {known}"
 
 
 def test_importing_the_package_is_cheap():
