@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -125,3 +130,54 @@ def test_the_drawn_frame_is_that_of_a_published_form(shared, layout_id, kind):
         form = replace(form, funding=())
     below = {str(cell.area) for cell in draw(layout, as_data(form)).cells if cell.key == "signature"}
     assert frame_of(layout, form) == merged - below
+
+
+COUNTY_FORM = """
+id = "our-county"
+form = "project"
+version = "1"
+title = "示例县专项资金自评表"
+notice = "示例县财政局"
+widths = [12, 14, 24, 16, 16, 10, 10, 30]
+blocks = ["head", "funding", "goal", "indicators", "total"]
+head = [[{ label = "专项名称" }, { field = "project", span = 3 }, { label = "牵头部门" }, { field = "department", span = 3 }]]
+total = [{ label = "总分", span = 5 }, { field = "total_points" }, { field = "total_score" }, { field = "grade" }]
+
+[funding]
+section = "资金（万元）"
+columns = { initial_budget = "年初安排", annual_budget = "调整后安排", executed = "全年列支", points = "分值", execution_rate = "列支率", score = { label = "得分" } }
+rows = ["县级资金", "其他资金"]
+total = { label = "合计", place = "first" }
+points = "10"
+
+[goal]
+section = "年度目标情况"
+columns = { expected = { label = "目标", span = 3 }, actual = { label = "完成", span = 4 } }
+
+[indicators]
+section = { label = "指标", span = 1 }
+columns = { level1 = "一级", name = "考核内容", target = "任务数", actual = "完成数", points = "分值", score = "得分", note = "没有完成的原因" }
+ready = 2
+levels = { "产出指标" = ["数量指标"], "效益指标" = ["社会效益指标"] }
+"""
+
+
+def test_a_countys_form_is_one_data_file_and_no_python(tmp_path):
+    """The package with one file more draws the form and reads it back, by its own labels."""
+    package = Path(layouts.__file__).parents[1]
+    shutil.copytree(package, tmp_path / "selfeval_xl", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "selfeval_xl" / "layouts" / "our-county.project.toml").write_text(COUNTY_FORM, encoding="utf-8")
+    script = """
+import json, sys
+from selfeval_xl import templates
+from selfeval_xl.reading import read_file
+templates.fill_in("our-county", "a.xlsx", projects=[{"project": "农村道路专项", "department": "县交通局", "goal": {"expected": "修路10公里", "actual": "修路9公里"},
+    "funding": [{"source": "县级资金", "initial_budget": "100", "annual_budget": "90", "executed": "81"}],
+    "indicators": [{"level1": "产出指标", "level2": "数量指标", "name": "修路里程", "target": "≥10公里", "actual": "9公里", "points": "90", "score": "81", "note": "雨季停工"}]}])
+form = read_file("a.xlsx").forms[0]
+row = form.indicators[0]
+json.dump([form.layout, form.project, form.department, form.goal.actual, form.total_funding.execution_rate, row.name, row.target, row.actual, row.note, form.total_score], sys.stdout)
+"""
+    run = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(tmp_path)})
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout) == ["our-county", "农村道路专项", "县交通局", "修路9公里", "90.00%", "修路里程", "≥10公里", "9公里", "雨季停工", "90"]

@@ -138,6 +138,7 @@ def _start(sheet: Sheet, first: int, head: int, left: int, right: int, titles: l
 
 def _read_region(sheet: Sheet, region: Region, file: str) -> tuple[Form | None, list[Problem]]:
     area, grid = region.area, sheet.grid
+    sheet.used |= {(row, column) for row, column, _ in _titles(sheet)} if region.title else set()
     if region.title and _BASE_DATA.search(region.title) and "自评" not in region.title:
         return None, []
     table_top = region.head.top if region.head else area.bottom + 1
@@ -228,6 +229,7 @@ def _year(sheet: Sheet, region: Region, values: dict[str, str]) -> int | None:
         for column in sheet.filled(row, region.area.left, region.area.right):
             text = sheet.grid.text(row, column)
             if len(text) <= 40 and re.search(r"20\d\d\s*年?度", text):
+                sheet.used.add((row, column))
                 return year_in(text) or int(re.search(r"20\d\d", text)[0])
     return None
 

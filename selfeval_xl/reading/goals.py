@@ -68,11 +68,12 @@ def read_goals(sheet: Sheet, area: Area, taken: list[tuple[int, int]]) -> Goals:
         by_row.setdefault(label.row, []).append(label)
     for row, found in by_row.items():
         keys = {label.role(SCOPE).key for label in found}
-        if len(keys) > 1:
+        if len(keys) > 1 and not _answered_beside(sheet, found):
             last = max(_below(sheet, label, area, busy, values, cells) for label in found)
             goals.rows.append((row, last))
         else:
-            _beside(sheet, found[0], area, values, cells)
+            for label in found:
+                _beside(sheet, label, area, values, cells)
             goals.rows.append((row, row))
     _fall_back(sheet, area, busy, values, cells, goals)
     if is_blank(values.get("expected")) and "initial" in cells:
@@ -81,6 +82,15 @@ def read_goals(sheet: Sheet, area: Area, taken: list[tuple[int, int]]) -> Goals:
         values.pop("initial", None)
     goals.goal = Goal(initial=values.get("initial"), expected=values.get("expected"), actual=values.get("actual"), cells=cells)
     return goals
+
+
+def _answered_beside(sheet: Sheet, labels: list[Label]) -> bool:
+    """Whether each goal label of a row has its text right beside it, before the next label."""
+    for label in labels:
+        text = sheet.text(label.row, label.area.right + 1)
+        if not text or roles(text):
+            return False
+    return True
 
 
 def _has_both(labels: list[Label]) -> bool:

@@ -10,12 +10,15 @@ from ..grid import Area
 from ..quantity import Kind, is_void, money, parse, tidy
 from ..units import UNITS
 from .head import is_grade
-from .labels import core, likely, roles, squeeze
+from .labels import Role, core, likely, roles, squeeze
 from .scan import Label, Sheet
 
 SCOPE = "指标"
 _TOTALS = frozenset(("总分", "合计", "总计", "总得分", "自评总分", "合计得分", "自评得分", "得分合计", "总分值", "综合得分", "自评总得分", "小计"))
 _PLACEHOLDER = re.compile(r"^(?:指标\d*[:：]?|\d+[.、]?)?(?:\.{2,}|…+|。{2,})?$|^(?:指标\d+[:：]?)$")
+_LONGEST_HEAD = 24
+_WORDINGS = (("note", re.compile(r"原因|改进措施|整改措施|情况说明$")), ("initial_target", re.compile(r"^年初.{0,6}(?:指标|目标)值$")), ("target", re.compile(r"(?:指标|目标|预期|计划)值$")),
+             ("actual", re.compile(r"(?:完成|实际|达成)值$|实际完成")), ("score", re.compile(r"得分$")), ("points", re.compile(r"分值$|权重$")))
 _NOT_OPERATORS = re.compile(r"^(?:定性|定量|正向|反向|逆向|正|逆|计量|计数|其他)")
 _QUALITATIVE = re.compile(r"^定性")
 
@@ -109,8 +112,9 @@ def _band_start(sheet: Sheet, row: int, column: int) -> int:
 def _head(sheet: Sheet, row: int, left: int, right: int) -> Head | None:
     """The head around a 三级指标 cell: its own row, the row above for columns printed over split ones, the row below for split ones."""
     top, bottom = row, max(label.area.bottom for label in sheet.rows[row] if left <= label.column <= right and label.role(SCOPE))
-    above = _columns(sheet, row - 1, left, right) if row else {}
-    if len([key for key in above if key in ("target", "actual", "points", "score", "note", "initial_target")]) >= 1 and "name" not in above:
+    own = _columns(sheet, row, left, right)
+    above = _columns(sheet, row - 1, left, right) if row and not {"target", "actual"} <= own.keys() else {}
+    if above.keys() & {"target", "actual", "points", "score", "note", "initial_target"} and "name" not in above:
         top = row - 1
     below = _columns(sheet, row + 1, left, right)
     if bottom == row and ({"operator", "unit"} & below.keys()) and "name" not in below:
@@ -146,9 +150,16 @@ def _add_likely(sheet: Sheet, top: int, bottom: int, left: int, right: int, colu
         for column in sheet.filled(row, left, right):
             text = sheet.grid.value(row, column)
             if isinstance(text, str) and not roles(text):
-                role = likely(text, SCOPE)
+                role = likely(text, SCOPE) or _by_wording(text)
                 if role and role.key not in columns and role.key != "other":
                     columns[role.key] = Label(row, column, text, sheet.grid.area(row, column), (role,))
+
+
+def _by_wording(text: str) -> Role | None:
+    """The column that an unknown head means by its wording (未达标原因及改进措施), in a row that is a head already."""
+    word = core(text)
+    key = next((key for key, pattern in _WORDINGS if len(word) <= _LONGEST_HEAD and pattern.search(word)), None)
+    return key and Role(SCOPE, key, 90, word, "字样")
 
 
 def read_indicators(sheet: Sheet, head: Head, limit: int, area: Area) -> Indicators:
