@@ -73,6 +73,7 @@ def _titles(sheet: Sheet) -> list[tuple[int, int, str]]:
         for column, value in enumerate(cells):
             if isinstance(value, str) and 4 <= len(value) <= 60 and ("绩" in value or "自评" in value) and _TITLE.search(squeeze(value)) and not roles(value) and _stands_alone(sheet, row, column):
                 titles.append((row, column, " ".join(value.split())))
+                sheet.used.add((row, column))
     return titles
 
 
@@ -138,7 +139,6 @@ def _start(sheet: Sheet, first: int, head: int, left: int, right: int, titles: l
 
 def _read_region(sheet: Sheet, region: Region, file: str) -> tuple[Form | None, list[Problem]]:
     area, grid = region.area, sheet.grid
-    sheet.used |= {(row, column) for row, column, _ in _titles(sheet)} if region.title else set()
     if region.title and _BASE_DATA.search(region.title) and "自评" not in region.title:
         return None, []
     table_top = region.head.top if region.head else area.bottom + 1

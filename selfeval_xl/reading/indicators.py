@@ -195,17 +195,9 @@ def _find_totals(sheet: Sheet, first: int, limit: int, head: Head, area: Area, t
             return
 
 
-def _first_text(sheet: Sheet, row: int, left: int, right: int) -> tuple[str, int]:
-    for column in sheet.filled(row, left, right):
-        value = sheet.grid.value(row, column)
-        if isinstance(value, str) and value.strip():
-            return value.strip(), column
-    return "", -1
-
-
 def _is_total(sheet: Sheet, row: int, head: Head, area: Area) -> bool:
     """A row 总分 or 合计: the label stands left of the target column and the name cell says nothing else."""
-    text, column = _first_text(sheet, row, area.left, area.right)
+    text, column = sheet.first_text(row, area.left, area.right)
     target = min((head.columns[key].column for key in ("target", "initial_target", "actual", "operator") if key in head.columns), default=10**6)
     plain = core(text)
     if column < 0 or column >= max(target, head.columns["name"].column + 1):
@@ -214,7 +206,7 @@ def _is_total(sheet: Sheet, row: int, head: Head, area: Area) -> bool:
 
 
 def _is_subtotal(sheet: Sheet, row: int, area: Area) -> bool:
-    return core(_first_text(sheet, row, area.left, area.right)[0]) == "小计"
+    return core(sheet.first_text(row, area.left, area.right)[0]) == "小计"
 
 
 def _read_totals(sheet: Sheet, row: int, head: Head, area: Area, table: Indicators) -> None:
@@ -246,7 +238,7 @@ def _same_cell(sheet: Sheet, row: int, head: Head, key: str) -> bool:
 
 def _closes(sheet: Sheet, row: int, head: Head, area: Area) -> bool:
     """Whether the row begins what follows the table: remarks, signatures, notes, another head or form."""
-    text, column = _first_text(sheet, row, area.left, area.right)
+    text, column = sheet.first_text(row, area.left, area.right)
     if column < 0:
         return False
     plain = squeeze(text)

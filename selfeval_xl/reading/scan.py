@@ -37,6 +37,7 @@ class Sheet:
     used: set[tuple[int, int]] = field(default_factory=set)
     evidence: list[tuple[str, int, int, str, Role]] = field(default_factory=list)
     doubts: list[tuple[str, str]] = field(default_factory=list)
+    _first: dict[tuple[int, int, int], tuple[str, int]] = field(default_factory=dict)
 
     def labels(self, top: int, bottom: int, left: int = 0, right: int = 10**6) -> Iterator[Label]:
         """The labels of these rows and columns, in reading order."""
@@ -61,11 +62,20 @@ class Sheet:
         if area is not None:
             row, column = area.top, area.left
         self.used.add((row, column))
-        value = grid.value(row, column)
+        cells = grid.rows[row] if row < len(grid.rows) else ()          # the busiest line of the reader: no calls for an empty cell
+        value = cells[column] if column < len(cells) else None
         if value is None:
             return None, a1(row, column)
-        text = value.strip() if isinstance(value, str) else grid.text(row, column)
+        text = value.strip() if type(value) is str else grid.text(row, column)
         return (None if is_void(text) else text), a1(row, column)
+
+    def first_text(self, row: int, left: int, right: int) -> tuple[str, int]:
+        """The first text of a row in these columns and where it stands; "" and -1 where there is none."""
+        key = (row, left, right)
+        if key not in self._first:
+            cells = self.grid.rows[row] if row < len(self.grid.rows) else []
+            self._first[key] = next(((value.strip(), column) for column, value in enumerate(cells[left: right + 1], left) if isinstance(value, str) and value.strip()), ("", -1))
+        return self._first[key]
 
     def note(self, label: Label, role: Role, what: str) -> None:
         """Remembers by what a part was recognised, for the page that says how a file was read."""
@@ -81,9 +91,13 @@ class Sheet:
 
     def left_over(self, area: Area) -> list[str]:
         """Cells of the area that hold something nobody used, with their text."""
-        return [f"{a1(row, column)}“{' '.join(self.grid.text(row, column).split())[:20]}”" for row in range(area.top, area.bottom + 1)
-                for column in self.filled(row, area.left, area.right)
-                if (row, column) not in self.used and not any(label.column == column for label in self.rows.get(row, ()))]
+        found = []
+        for row in range(area.top, min(area.bottom + 1, len(self.grid.rows))):
+            labels = {label.column for label in self.rows.get(row, ())}
+            for column, value in enumerate(self.grid.rows[row][area.left: area.right + 1], area.left):
+                if value is not None and (row, column) not in self.used and column not in labels:
+                    found.append(f"{a1(row, column)}“{' '.join(self.grid.text(row, column).split())[:20]}”")
+        return found
 
     def filled(self, row: int, left: int, right: int) -> list[int]:
         """The columns of this row that hold a value of their own."""
