@@ -9,11 +9,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
+from math import isfinite
 
 Value = None | str | float | int | bool | datetime | date
 
+_WIDE = Context(prec=700)         # a float may have 300 digits before the point
 _NAME = re.compile(r"^\$?([A-Z]{1,3})\$?(\d{1,7})$")
 _PERCENT_DIGITS = re.compile(r"\.(0+)[^.]*%")
 
@@ -142,6 +144,8 @@ class Grid:
         return str(value)
 
     def _number_text(self, value: float | int, row: int, column: int) -> str:
+        if not isfinite(value):
+            return str(value)
         number_format = self.number_format(row, column)
         if number_format and "%" in number_format and '"' not in number_format:
             digits = _PERCENT_DIGITS.search(number_format)
@@ -151,4 +155,4 @@ class Grid:
 
 def percent_text(ratio: Decimal, digits: int = 2) -> str:
     """A ratio as percent, rounded half up as Excel displays it: 0.99859 with 2 digits is 99.86%."""
-    return f"{(ratio * 100).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)}%"
+    return f"{_WIDE.multiply(ratio, Decimal(100)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _WIDE)}%"

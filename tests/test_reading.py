@@ -183,3 +183,9 @@ def test_it_is_told_by_what_each_part_was_recognised_and_what_was_left_over():
     assert "项目名称：A2“项目名称”（标签）" in found.evidence
     assert any(line.startswith("没有用到的") and "核对过" in line for line in found.evidence)
     assert [(problem.cell, "年度指标值" in problem.text) for problem in found.problems] == [("E10", True)]
+
+
+def test_numbers_beyond_reason_are_shown_and_break_nothing():
+    grid = grid_of(PROJECT_FORM.replace("'99.86%", "99.86%"))
+    grid.rows[4][6], grid.rows[4][5], grid.rows[4][4] = 1.7e308, float("inf"), float("nan")
+    assert len(forms_in(grid, "a.xlsx").forms) == 1
