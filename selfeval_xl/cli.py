@@ -69,7 +69,7 @@ def template(out: NewBook,
 def read(files: Files, as_json: AsJson = False, policy: PolicyFile = None) -> None:
     """读自评表，说明读到了什么、凭什么认出来的。"""
     from .jsonout import read_document
-    from .policy import load
+    from .policy_file import load
     from .screen import Progress, show_reading
 
     rules = load(policy)
@@ -93,7 +93,7 @@ def check(files: Files, as_json: AsJson = False,
     from .findings import Severity
     from .jsonout import check_document
     from .marks import mark_all
-    from .policy import load
+    from .policy_file import load
     from .screen import Progress, show_findings, show_marked, show_mended, tsv_lines
 
     rules = load(policy)
@@ -121,7 +121,7 @@ def fill(file: Annotated[Path, typer.Argument(metavar="文件", help="填好的�
          overwrite: Annotated[bool, typer.Option("--overwrite", help="执行率填错的也改正（合计不改），列出新旧值。")] = False, policy: PolicyFile = None) -> None:
     """计算执行率和合计，填写完成率、偏差率、判定，给该写原因的格备好半成品。"""
     from .fill import fill as run
-    from .policy import load
+    from .policy_file import load
     from .screen import show_filled
 
     show_filled(run(file, out, overwrite=overwrite, policy=load(policy)), out)
@@ -134,7 +134,7 @@ def consolidate(folder: Annotated[Path, typer.Argument(metavar="文件夹", help
                 jobs: Annotated[Optional[int], typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程读文件。")] = None, policy: PolicyFile = None) -> None:
     """把收到的材料汇总成一个全县工作簿，每个数都能回到原表的格。"""
     from .county import consolidate as run
-    from .policy import load
+    from .policy_file import load
     from .screen import Progress, show_county
 
     with Progress() as progress:
@@ -161,7 +161,7 @@ def rules(rule: Annotated[Optional[str], typer.Argument(metavar="编号", help="
 @policy_app.command("show")
 def policy_show(policy: PolicyFile = None) -> None:
     """列出现在用的参数，每个值从哪里来。"""
-    from .policy import load
+    from .policy_file import load
     from .screen import show_policy
 
     show_policy(load(policy))
@@ -198,7 +198,7 @@ def policy_check(file: Annotated[Path, typer.Argument(metavar="文件", help="�
 def policy_try(file: Annotated[Path, typer.Argument(metavar="文件", help="要试的参数表。")],
                folder: Annotated[Path, typer.Argument(metavar="文件夹", help="已经收到的材料。")]) -> None:
     """试用参数表：在已收到的材料上，新规则和改过的规则各查出多少条，各举三例。"""
-    from .policy import load
+    from .policy_file import load
     from .reading.collect import collect
     from .rehearsal import rehearse
     from .screen import Progress, show_rehearsal

@@ -9,9 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from importlib import resources
-from pathlib import Path
 
-from .errors import PolicyError
 from .findings import Severity, Treatment
 
 Setting = Decimal | bool | str | tuple[tuple[str, Decimal], ...]
@@ -89,21 +87,6 @@ def default() -> Policy:
     """The policy that ships with the package."""
     text = resources.files(__package__).joinpath("policy.toml").read_text(encoding="utf-8")
     return Policy({name: _shipped(name, entry) for name, entry in tomllib.loads(text).items()})
-
-
-def load(path: str | Path | None, on: date | None = None) -> Policy:
-    """The default policy with what the county's file (TOML or Excel) overrides on a day, today unless told.
-
-    Raises PolicyError with all mistakes of the file, each with its line, key or row.
-    """
-    if path is None:
-        return default()
-    from .policy_file import read_policy_file
-
-    policy, mistakes = read_policy_file(Path(path), on or date.today())
-    if mistakes:
-        raise PolicyError("\n".join(mistakes))
-    return policy
 
 
 def _shipped(name: str, entry: dict) -> Parameter:

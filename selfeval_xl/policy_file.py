@@ -32,6 +32,19 @@ class _File:
     county: list[tuple[str, Mapping[str, object]]]
 
 
+def load(path: str | Path | None, on: date | None = None) -> Policy:
+    """The default policy with what the county's file (TOML or Excel) overrides on a day, today unless told.
+
+    Raises PolicyError with all mistakes of the file, each with its line, key or row.
+    """
+    if path is None:
+        return default()
+    policy, mistakes = read_policy_file(Path(path), on or date.today())
+    if mistakes:
+        raise PolicyError("\n".join(mistakes))
+    return policy
+
+
 def read_policy_file(path: Path, on: date) -> tuple[Policy, list[str]]:
     """The policy with what the file overrides on that day, and all mistakes of the file in plain Chinese.
 

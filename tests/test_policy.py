@@ -15,8 +15,8 @@ from selfeval_xl.demo.county import seed_filing
 from selfeval_xl.errors import PolicyError
 from selfeval_xl.filing import gather
 from selfeval_xl.findings import Severity, Treatment
-from selfeval_xl.policy import default, load
-from selfeval_xl.policy_file import read_policy_file
+from selfeval_xl.policy import default
+from selfeval_xl.policy_file import load, read_policy_file
 from selfeval_xl.policy_template import write_policy_template
 from selfeval_xl.reading import read_file
 

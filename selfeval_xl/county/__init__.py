@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from ..errors import OutputError, UsageError
 from ..findings import Findings
-from ..policy import Policy, load
+from ..policy import Policy
+from ..policy_file import load
 
 if TYPE_CHECKING:
     import pandas
