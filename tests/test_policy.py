@@ -109,6 +109,12 @@ def test_severity_and_switch_are_the_countys(tmp_path, filings):
     assert {status.rule: status.why for status in findings.rules}["I01"] == "参数表里关闭了"
 
 
+def test_a_rule_that_is_off_by_default_runs_once_it_is_switched_on(tmp_path, filings):
+    assert {status.rule: status.status for status in check(filings).rules}["D11"] == "skipped"
+    findings = check(filings, load(toml(tmp_path, "[rules.D11]\non = true\n")))
+    assert {finding.cell for finding in findings if finding.rule == "D11"} == {"F19", "G18", "G19"}
+
+
 def test_the_commands(book, filings, tmp_path, validate_ooxml):
     validate_ooxml(book)
     assert "自定义规则 Z1" in selfeval("policy", "check", book).stdout

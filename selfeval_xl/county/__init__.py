@@ -96,7 +96,7 @@ def consolidate(folder: str | Path, out: str | Path, *, roster: str | Path | Non
     known = read_roster(roster) if roster else None
     written = read_written(out, SHEETS)
     collected = receive(folder, out, known, chosen_by(known, written.chosen_files()), jobs, progress)
-    found = check(collected.filings, rules, [receipt.file for receipt in collected.receipts if receipt.result not in ("被新版本替代", "重复")])
+    found = check(collected.filings, rules, [receipt.file for receipt in collected.receipts if receipt.result not in ("被新版本替代", "重复")], known)
     return publish(prepare(collected, found, known, rules), out, written)
 
 

@@ -267,16 +267,32 @@ def report_explains_no_miss(filing: Filing, policy: Policy) -> Iterator[Finding]
                                       hint="逐个写明未完成的原因和改进措施。", subject=section.title, value=section.text[:40] if tells(section.text) else None)
 
 
+def matching(form: Form, due: Sequence):
+    """The project of the roster that a form is: by code where both have one, else by name; None where there is none."""
+    for project in due:
+        if form.project_code and project.code and form.project_code == project.code:
+            return project
+    return next((project for project in due if form.project and tidy(project.name) == tidy(form.project) and not (form.project_code and project.code)), None)
+
+
 @rule("X10", "漏报", Severity.ERROR, scope="filing", needs="roster")
-def missing_from_roster(filing: Filing, policy: Policy) -> Iterator[Finding]:
-    """Every project and form of the roster was received."""
-    yield from ()
+def missing_from_roster(filing: Filing, policy: Policy, due: Sequence) -> Iterator[Finding]:
+    """Every project that the roster expects was received; exempt ones need not be. `due`: the roster's projects of this department."""
+    received = [matching(form, due) for form in filing.projects]
+    for project in due:
+        if not project.exempt and project not in received:
+            yield Finding(message=f"名册里的项目“{project.name}”{f'（{project.code}）' if project.code else ''}没有报自评表。", hint="补报这个项目的自评表；确属免评的，请与财政局确认。", subject=project.name,
+                          expected=project.name, file=filing.files[0].path if filing.files else "", project=project.name)
 
 
 @rule("X11", "名册外项目", Severity.WARNING, scope="filing", needs="roster")
-def outside_the_roster(filing: Filing, policy: Policy) -> Iterator[Finding]:
-    """Every project received stands in the roster."""
-    yield from ()
+def outside_the_roster(filing: Filing, policy: Policy, due: Sequence) -> Iterator[Finding]:
+    """Every project received stands in the roster, where the roster names projects of this department at all."""
+    if not due:
+        return
+    for form in filing.projects:
+        if form.project and matching(form, due) is None:
+            yield placed(form.finding("project", f"“{form.project}”不在名册里。", hint="核对项目名称和编码；确是新增项目的，请与财政局确认后补进名册。"), form, filing)
 
 
 @rule("X12", "所有项目都是满分", Severity.NOTE, treatment=Treatment.BUREAU, scope="filing")

@@ -144,7 +144,7 @@ def empty_reason(form: Form, policy: Policy) -> Iterator[Finding]:
             yield row.finding("note", f"{named(row)}没有完成，原因栏只写了“{row.note}”。", hint=_DEFAULT_UNMET)
 
 
-@rule("D11", "满意度没有调查依据", Severity.WARNING, needs="public")
+@rule("D11", "满意度没有调查依据", Severity.WARNING, needs="off")
 def satisfaction_without_survey(form: Form, policy: Policy) -> Iterator[Finding]:
     """A satisfaction value rests on a survey. Off by default: no official form has a place for it."""
     for row in form.indicators:

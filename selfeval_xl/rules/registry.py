@@ -16,7 +16,7 @@ FAMILIES = ("structure", "funding", "indicators", "completion", "scores", "narra
 class Rule:
     """scope: file, form, filing or county - what `function` is given, besides the policy.
 
-    needs: "scores", "notes", "roster", "issued" ...; where it is missing the rule is skipped, and the status says why.
+    needs: "scores", "notes", "roster", "issued", "off" (until a county switches it on) ...; where it is missing the rule is skipped, and the status says why.
     The docstring of `function` is the rule's text.
     """
 

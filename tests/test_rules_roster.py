@@ -1,0 +1,49 @@
+"""Rules that need the roster: what is due, what is not known, what the ledger says."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from selfeval_xl.checking import check
+from selfeval_xl.county.roster import Department, Project, Roster
+from selfeval_xl.forms import PROJECT, TOTAL, Filing, Form, FundingLine, ReadFile
+
+LINE = FundingLine(source=TOTAL, annual_budget="100", executed="98", cells={"annual_budget": "E8", "executed": "F8"})
+
+
+def form(name: str, code: str | None = None, line: FundingLine = LINE) -> Form:
+    return Form(kind=PROJECT, file="a.xlsx", sheet=name, project=name, project_code=code, department="县水利局", funding=(line,), cells={"project": "B2"})
+
+
+def found(*forms: Form, projects: tuple[Project, ...], rules=("X10", "X11", "F11")) -> list[tuple]:
+    department = Department("102", "县水利局")
+    roster = Roster((department,), projects, _known={"102": department, "县水利局": department})
+    filing = Filing(department="县水利局", department_code="102", files=(ReadFile(path="a.xlsx", forms=forms),), forms=forms)
+    return [(finding.rule, finding.project, finding.cell) for finding in check([filing], roster=roster) if finding.rule in rules]
+
+
+def test_a_project_that_is_due_and_was_not_received_is_missing():
+    due = (Project("102", "水闸维修"), Project("102", "堤防加固"), Project("102", "移民补助", exempt=True), Project("103", "别处的项目"))
+    assert found(form("水闸维修"), projects=due) == [("X10", "堤防加固", None)]
+
+
+def test_codes_decide_before_names():
+    due = (Project("102", "水闸维修（一期）", "P01"),)
+    assert found(form("水闸维修", "P01"), projects=due) == []
+    assert found(form("水闸维修（一期）", "P02"), projects=due) == [("X10", "水闸维修（一期）", None), ("X11", "水闸维修（一期）", "B2")]
+
+
+def test_nothing_is_outside_a_roster_without_projects():
+    assert found(form("水闸维修"), projects=()) == []
+
+
+def test_amounts_unlike_the_ledger():
+    due = (Project("102", "水闸维修", annual_budget=Decimal("100"), executed=Decimal("97.50")),)
+    assert found(form("水闸维修"), projects=due) == [("F11", "水闸维修", "F8")]
+    due = (Project("102", "水闸维修", annual_budget=Decimal("100.00"), executed=Decimal("98.005")),)
+    assert found(form("水闸维修"), projects=due) == []
+
+
+def test_without_a_roster_they_are_skipped_and_say_why():
+    statuses = {status.rule: (status.status, status.why) for status in check([]).rules}
+    assert statuses["X10"] == statuses["F11"] == ("skipped", "没有给出单位名册")
