@@ -70,6 +70,12 @@ def test_the_make_targets_of_the_readme_exist():
         assert re.search(rf"^{target}:", makefile, re.M), target
 
 
+def test_what_make_runs_exists():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    scripts = re.findall(r"\S+/\S+\.(?:py|sh)\b", makefile)
+    assert scripts and [name for name in scripts if not (ROOT / name).is_file()] == []
+
+
 def test_every_rule_says_what_it_is():
     for rule in catalogue().values():
         assert rule.title and len(rule.text) > 20 and descriptions()[rule.id].endswith("。"), rule.id
