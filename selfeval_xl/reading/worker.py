@@ -28,6 +28,7 @@ from .source import fingerprint
 
 CHUNK = 64                    # files handed to a worker at once
 SECONDS = 60.0                # for one file
+START_SECONDS = 60.0          # for a worker to start, which on a busy machine may take longer than a file
 READ_FILE = "selfeval_xl.reading:read_file"
 DIED = "损坏或内容异常，读取时程序中断；请用Excel打开后另存为xlsx再报送。"
 SLOW = "读了{seconds:g}秒还没有读完，已经停止；请用Excel打开，删除表格以外的内容，另存为xlsx再报送。"
@@ -136,7 +137,7 @@ class _Pool:
     def _take_in(self) -> int:
         """Waits for news of a worker. Returns how many files were finished by it."""
         now = time.monotonic()
-        hanging = [worker for worker in self.workers if worker.owes and now - worker.since > self.seconds]
+        hanging = [worker for worker in self.workers if worker.owes and now - worker.since > (self.seconds if worker.ready else max(START_SECONDS, self.seconds))]
         if hanging and self.events.empty():
             return sum(self._lost(worker, SLOW.format(seconds=self.seconds)) for worker in hanging)
         try:
