@@ -87,9 +87,9 @@ def test_a_worker_may_not_take_the_machines_memory(files):
 
 def test_a_caller_that_takes_its_time_is_not_a_hang(files):
     read = []
-    for file in read_files(files("a.xlsx", "b.xlsx", "c.xlsx", "d.xlsx"), jobs=2, function=FUNCTION, seconds=0.5):
+    for file in read_files(files("a.xlsx", "b.xlsx", "c.xlsx", "d.xlsx"), jobs=2, function=FUNCTION, seconds=1.5):
         read.append(file)
-        time.sleep(0.7)
+        time.sleep(1.8)
     assert not any(file.problems for file in read)
 
 
