@@ -6,30 +6,32 @@ Sources: 财预〔2020〕10号 and the arithmetic of docs/architecture.md. All n
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
+from .deadlines import Deadline, read_compact
 from .forms import Cause, Form, FundingLine, Indicator, Judgement, Verdict
 from .grid import percent_text
 from .policy import Policy
-from .quantity import Deadline, Kind, Quantity, money, parse, tidy
+from .qualitative import FULFILLED, PLANNED, judge_words, says_all, says_done, says_failed, says_none
+from .quantity import Kind, Quantity, money, parse
 from .units import DAYS_A_MONTH, Measure, near
 
-ZERO, ONE = Decimal(0), Decimal(1)
+__all__ = ["FULFILLED", "assess", "execution_rate", "expected_score", "judge", "rounded", "shown"]
 
-FULFILLED = frozenset("""达成预期指标 达成预期目标 达成年度指标 达成年度目标 达成目标 达成指标 达成 已达成 完成 已完成 全部完成 已全部完成 按时完成 按期完成 如期完成 按计划完成 已按时完成 及时完成
- 按要求完成 完成目标 完成指标 完成年度目标 圆满完成 达标 已达标 全部达标 达到预期 达到预期目标 达到预期效果 达到预期指标 已达到 达到 达到目标 达到要求 实现 已实现 实现目标 实现预期目标 符合要求 符合预期
- 完成年初目标 完成预期目标 已完成年度目标 全面完成 符合标准 达预期""".split())
-PARTIAL = re.compile(r"基本|部分|大部|初步|正在|进行中|推进中|持续推进|有待|一般|较好地?完成了?大")
-FAILED = re.compile(r"未(?!发生|出现|超|发现|产生|突破|受)|没有(?!发生|出现|超)|无法|不达标|不合格|不满意|无进展|尚未")
-_DEGREES = (("不",), ("有所", "一定", "逐步", "逐渐", "略"), ("较", "比较"), ("明显", "有效", "切实", "持续", "进一步", "稳步", "不断"), ("显著", "大幅", "极大", "充分", "全面"))
-_DEGREE = re.compile("|".join(word for words in _DEGREES[1:] for word in words))
-_GRADES = ({"优": 5, "优秀": 5, "良": 4, "良好": 4, "中": 3, "中等": 3, "一般": 3, "低": 2, "较差": 2, "差": 1, "合格": 3, "不合格": 1},
-           {"高": 5, "较高": 4, "中": 3, "一般": 3, "较低": 2, "低": 1}, {"好": 5, "较好": 4, "一般": 3, "较差": 2, "差": 1}, {"强": 5, "较强": 4, "一般": 3, "弱": 1},
-           {"是": 2, "否": 1}, {"有": 2, "无": 1, "没有": 1}, {"满意": 4, "非常满意": 5, "基本满意": 3, "不满意": 1}, {"及时": 3, "较及时": 2, "不及时": 1})
-_NOTHING = re.compile(r"^(?:不|未|无|没有|零|杜绝)(?:再)?(?:发生|出现|产生)?(?:过)?")
+ZERO, ONE = Decimal(0), Decimal(1)
+_EXACT = Context(prec=80, rounding=ROUND_HALF_UP)      # quotients of numbers of 18 digits, never rounded twice
+_YEAR = 2000                                           # where neither the date nor the form says one: a leap year
+_ROUGHLY = Decimal("-0.1")                             # 约300人: nobody can say that 290 are too few
+
 _RATE_NAME = re.compile(r"率|比例|占比|合规|及时|达标|程度|水平")
+_COST_RATE_NAME = re.compile(r"控制率|成本率|超支率|变动率|增长率")
+_DATE_NAME = re.compile(r"时间|时限|期限|日期|节点|进度|按期|及时|时效")
+_DURATION_NAME = re.compile(r"时长|工期|租期|周期|月数|期数|月份数|持续|使用年限")
+_DOWN, _UP = re.compile(r"下降|降低|减少|压减|缩减|下滑|减幅|降幅|负增长"), re.compile(r"(?<!负)增长|增加|提高|提升|上升|增幅|上涨")
+_UNIT_IN_NAME = re.compile(r"[(（]([^()（）]{1,6})[)）]\s*$")
 
 
 def assess(form: Form, policy: Policy) -> Form:
@@ -38,7 +40,7 @@ def assess(form: Form, policy: Policy) -> Form:
     return replace(
         form,
         funding=tuple(replace(line, rate=execution_rate(line)) for line in form.funding),
-        indicators=tuple(_assess_indicator(indicator, over, policy) for indicator in form.indicators),
+        indicators=tuple(_assess_indicator(indicator, over, policy, form.year) for indicator in form.indicators),
     )
 
 
@@ -49,12 +51,12 @@ def execution_rate(line: FundingLine) -> Decimal | None:
         return None
     if budget == 0:
         return ZERO if executed == 0 else None
-    return executed / budget
+    return _EXACT.divide(executed, budget)
 
 
 def rounded(ratio: Decimal, digits: int = 2) -> Decimal:
-    """Half up, as Excel's ROUND."""
-    return ratio.quantize(ONE.scaleb(-digits), ROUND_HALF_UP)
+    """Half up (away from zero), as Excel's ROUND."""
+    return ratio.quantize(ONE.scaleb(-digits), ROUND_HALF_UP, _EXACT)
 
 
 def shown(ratio: Decimal | None) -> str | None:
@@ -62,69 +64,125 @@ def shown(ratio: Decimal | None) -> str | None:
     return None if ratio is None else percent_text(ratio)
 
 
-def _assess_indicator(indicator: Indicator, over: Decimal, policy: Policy) -> Indicator:
+def _assess_indicator(indicator: Indicator, over: Decimal, policy: Policy, year: int | None) -> Indicator:
     target, actual = parse(indicator.target), parse(indicator.actual)
-    judgement = judge(target, actual, cost=indicator.is_cost, name=indicator.name or "", over=over)
+    judgement = judge(target, actual, cost=indicator.is_cost, name=indicator.name or "", over=over, year=year)
     return replace(indicator, target_quantity=target, actual_quantity=actual, judgement=judgement,
                    expected_score=expected_score(indicator, target, actual, judgement, policy))
 
 
-def judge(target: Quantity, actual: Quantity, *, cost: bool = False, name: str = "", over: Decimal = Decimal("0.30")) -> Judgement:
+@lru_cache(maxsize=20_000)
+def judge(target: Quantity, actual: Quantity, *, cost: bool = False, name: str = "", over: Decimal = Decimal("0.30"), year: int | None = None) -> Judgement:
     """Compares a completed value with its target.
 
-    cost: `=` or no operator then means at most. name: of the indicator, for units that stand there and for rates.
-    Without a completed value the verdict is None; what cannot be settled is undetermined, never met.
+    cost: `=` or no operator then means at most. name: of the indicator, for units that stand there, rates and dates.
+    year: of the form, for deadlines without one. Without a completed value the verdict is None; what cannot be settled
+    is undetermined, never met.
     """
     if actual.kind is Kind.EMPTY:
         return Judgement(None)
     if target.kind is Kind.EMPTY:
-        return Judgement(Verdict.UNDETERMINED, cause=Cause.NO_TARGET)
+        return _open(Cause.NO_TARGET)
+    target, actual = _month_or_months(target, actual, name)
     if target.kind is Kind.DEADLINE:
-        return _judge_deadline(target, actual)
+        return _judge_deadline(target, actual, year)
     if target.kind is Kind.TEXT:
-        return _judge_words(target.words, actual.words if actual.kind is not Kind.NUMBER else str(actual), actual)
+        return judge_words(target.words, actual)
     if actual.kind is Kind.TEXT:
         return _judge_told(target, actual)
     if actual.kind is Kind.DEADLINE:
-        return Judgement(Verdict.UNDETERMINED, cause=Cause.DIMENSION)
+        plain = money(actual.words)                    # 2024.11 is an amount where one was asked for
+        if plain is None:
+            return _open(Cause.DIMENSION)
+        actual = Quantity(Kind.NUMBER, number=plain)
+    if PLANNED.search(actual.words):
+        return _open(Cause.WORDS)
+    at_most = target.operator in ("≤", "<") or (target.operator in ("=", "") and cost and _counts_as_cost(name))
     if actual.kind is Kind.RANGE:
-        return _judge_actual_range(target, actual, cost=cost, name=name, over=over)
-    pair = _common(target, actual, name)
-    if pair is None:
-        return Judgement(Verdict.UNDETERMINED, cause=Cause.DIMENSION)
+        return _judge_actual_range(target, actual, cost=cost, name=name, over=over, year=year)
+    return _judge_numbers(target, actual, at_most, name, over)
+
+
+def _open(cause: Cause, attainment: Decimal | None = None, deviation: Decimal | None = None) -> Judgement:
+    return Judgement(Verdict.UNDETERMINED, attainment, deviation, cause)
+
+
+def _verdict(met: bool) -> Verdict:
+    return Verdict.MET if met else Verdict.UNMET
+
+
+def _counts_as_cost(name: str) -> bool:
+    return not _RATE_NAME.search(name) or bool(_COST_RATE_NAME.search(name))
+
+
+def _month_or_months(target: Quantity, actual: Quantity, name: str) -> tuple[Quantity, Quantity]:
+    """10月 without an operator is October where the other side is a date or the name asks for one."""
+    if not _may_be_month(target) or _DURATION_NAME.search(name):
+        return target, actual
+    dated = actual.kind is Kind.DEADLINE and actual.deadline is not None and bool(re.search(r"[月年日-]", actual.words))
+    if dated or (_DATE_NAME.search(name) and _may_be_month(actual)):
+        due = Deadline(int(target.number or 0))
+        return Quantity(Kind.DEADLINE, deadline=due, words=str(target)), actual
+    return target, actual
+
+
+def _may_be_month(quantity: Quantity) -> bool:
+    number = quantity.number
+    return quantity.kind is Kind.NUMBER and quantity.unit in ("月", "月份") and not quantity.operator and number is not None and 1 <= number <= 12 and number % 1 == 0
+
+
+def _judge_numbers(target: Quantity, actual: Quantity, at_most: bool, name: str, over: Decimal) -> Judgement:
+    if target.unit == actual.unit == "月" and not target.operator and target.number != actual.number and _may_be_month(target) and not _DURATION_NAME.search(name):
+        return _open(Cause.WORDS)                      # 10月, 9月: a month earlier, or a month short
+    readings = [_judge_pair(target, pair, at_most, over) for pair in _common(target, actual, name)]
+    if not readings:
+        return _open(Cause.DIMENSION)
+    first = readings[0]
+    if any(reading.verdict is not first.verdict for reading in readings[1:]):
+        return _open(Cause.WORDS)
+    return _as_far_as_told(first, actual, at_most)
+
+
+def _judge_pair(target: Quantity, pair: tuple[Decimal, Decimal, Decimal], at_most: bool, over: Decimal) -> Judgement:
     wanted, upper, got = pair
     if target.kind is Kind.RANGE:
         return _judge_range(wanted, upper, got)
-    return _judge_number(target, wanted, got, cost and not _RATE_NAME.search(name), over)
-
-
-def _judge_number(target: Quantity, wanted: Decimal, got: Decimal, cost: bool, over: Decimal) -> Judgement:
-    operator = target.operator or "="
-    deviation = (got - wanted) / abs(wanted) if wanted else None
-    if operator == "=" and cost:
-        operator = "≤"
+    operator = "≤" if at_most and target.operator != "<" else target.operator or "="
+    deviation = _EXACT.divide(got - wanted, abs(wanted)) if wanted else None
     if operator in "≤<":
-        met = got < wanted if operator == "<" else got <= wanted
-        return Judgement(Verdict.MET if met else Verdict.UNMET, None, deviation)
+        return Judgement(_verdict(got < wanted or (operator == "≤" and got == wanted)), None, deviation)
     if wanted == 0:
-        met = {"=": got == 0, "≥": got >= 0, ">": got > 0}[operator]
-        return Judgement(Verdict.MET if met else Verdict.UNMET, None, None)
-    attainment = got / wanted if wanted > 0 else None
-    met = got > wanted if operator == ">" else got >= wanted
-    if not met and target.about and deviation is not None and deviation >= Decimal("-0.1"):
-        return Judgement(Verdict.UNDETERMINED, attainment, deviation, Cause.WORDS)
-    if not met:
-        return Judgement(Verdict.UNMET, attainment, deviation)
-    exceeded = deviation is not None and deviation > over and wanted > 0
+        return Judgement(_verdict({"=": got == 0, "≥": got >= 0, ">": got > 0}[operator]))
+    if wanted < 0 and operator == "=" and got != wanted:
+        return _open(Cause.WORDS, None, deviation)     # -5%, done -6%: nobody said in which direction it should go
+    attainment = _EXACT.divide(got, wanted) if wanted > 0 else None
+    if got < wanted or (operator == ">" and got == wanted):
+        roughly = target.about and deviation is not None and deviation >= _ROUGHLY
+        return _open(Cause.WORDS, attainment, deviation) if roughly else Judgement(Verdict.UNMET, attainment, deviation)
+    exceeded = deviation is not None and wanted > 0 and deviation > over
     return Judgement(Verdict.EXCEEDED if exceeded else Verdict.MET, attainment, deviation)
 
 
 def _judge_range(low: Decimal, high: Decimal, got: Decimal) -> Judgement:
     if got < low:
         return Judgement(Verdict.UNMET)
-    if got > high:
-        return Judgement(Verdict.UNDETERMINED, cause=Cause.ABOVE_RANGE)
-    return Judgement(Verdict.MET)
+    return Judgement(Verdict.MET) if got <= high else _open(Cause.ABOVE_RANGE)
+
+
+def _as_far_as_told(judgement: Judgement, actual: Quantity, at_most: bool) -> Judgement:
+    """A completed value that is itself a limit (不足200人, 近200人) settles only what lies on the safe side of it."""
+    met = judgement.verdict in (Verdict.MET, Verdict.EXCEEDED)
+    exactly = judgement.deviation == 0
+    if "近" in actual.words and actual.about and exactly and not at_most:
+        return _open(Cause.WORDS, judgement.attainment, judgement.deviation)
+    if actual.operator == "<" and exactly and not at_most:
+        return replace(judgement, verdict=Verdict.UNMET)
+    if actual.operator == ">" and exactly:
+        return replace(judgement, verdict=_verdict(not at_most))
+    wrong_side = ("≤", "<") if not at_most else ("≥", ">")
+    if actual.operator in wrong_side and met and not (at_most and actual.operator == ">" and exactly):
+        return _open(Cause.WORDS, judgement.attainment, judgement.deviation)
+    return replace(judgement, verdict=Verdict.MET) if actual.operator == "<" and at_most and exactly else judgement
 
 
 def _judge_actual_range(target: Quantity, actual: Quantity, **how) -> Judgement:
@@ -133,148 +191,169 @@ def _judge_actual_range(target: Quantity, actual: Quantity, **how) -> Judgement:
     verdicts = {end.verdict for end in ends}
     if len(verdicts) == 1:
         return Judgement(ends[0].verdict, cause=ends[0].cause)
-    settled = verdicts <= {Verdict.MET, Verdict.EXCEEDED}
-    return Judgement(Verdict.MET) if settled else Judgement(Verdict.UNDETERMINED, cause=Cause.WORDS)
+    return Judgement(Verdict.MET) if verdicts <= {Verdict.MET, Verdict.EXCEEDED} else _open(Cause.WORDS)
 
 
-def _common(target: Quantity, actual: Quantity, name: str) -> tuple[Decimal, Decimal, Decimal] | None:
-    """Target, its upper end and the completed value in one unit; None across dimensions."""
+Pair = tuple[Decimal, Decimal, Decimal]
+
+
+def _common(target: Quantity, actual: Quantity, name: str) -> list[Pair]:
+    """Target, its upper end and the completed value in one unit, once for each way to read them; empty across dimensions."""
     low, high, got = target.number or ZERO, target.upper or ZERO, actual.number or ZERO
+    signs = _signs(target, actual, name)
+    one, other = _unit_measure(target, actual), _unit_measure(actual, target)
     if target.unit == actual.unit or (not target.unit and not actual.unit):
-        return low, high, got
-    one, other = target.measure, actual.measure
-    if not actual.unit:
-        if one and one.dimension == "share" and one.factor == 1 and 0 < got <= 1 and low > 10:
-            got *= 100                                # 0.96 typed where 96% was meant
-        if one and one.dimension == "money" and one.factor >= 10_000 and low and got / low >= 1000:
-            return None                               # 20000 against 2万元: typed in another unit, or a slip
-        return low, high, got
-    if not target.unit:
-        if other and other.dimension == "share" and low <= 1 < got and "." in str(low):
-            low, high = low * 100, high * 100
-        factor = _named_unit(name, other)
-        return low, high, got * factor
-    if one is None or other is None:
-        return (low, high, got) if _alike(target.unit, actual.unit) else None
-    factors = _factors(one, other)
-    return factors and (low * factors[0], high * factors[0], got * factors[1])
+        pairs = [(low, high, got)]
+    elif not actual.unit:
+        pairs = _without_unit(low, high, got, target)
+    elif not target.unit:
+        pairs = _target_without_unit(low, high, got, actual, name)
+    elif one is None or other is None:
+        pairs = [(low, high, got)] if target.unit in actual.unit or actual.unit in target.unit else []
+    else:
+        factors = _factors(one, other)
+        pairs = [(low * factors[0], high * factors[0], got * factors[1])] if factors else []
+    return [(low, high, got * sign) for low, high, got in pairs for sign in signs]
 
 
-def _named_unit(name: str, other: Measure | None) -> Decimal:
+def _signs(target: Quantity, actual: Quantity, name: str) -> tuple[int, ...]:
+    """下降2% against a target of growth is -2%; where nobody said in which direction the target goes, both readings count."""
+    got, number = _direction(actual.words), actual.number
+    if number is None or target.kind is not Kind.NUMBER:
+        return (1,)
+    wanted = _direction(target.words) or _direction(name)
+    if number < 0:
+        return (-1,) if wanted < 0 and target.number is not None and target.number > 0 else (1,)
+    if not got or wanted == got:
+        return (1,)
+    if wanted or (target.number is not None and target.number < 0):
+        return (-1,) if wanted or got < 0 else (1,)
+    return (-1, 1) if got < 0 else (1,)
+
+
+def _direction(words: str) -> int:
+    return -1 if _DOWN.search(words) else 1 if _UP.search(words) else 0
+
+
+def _unit_measure(quantity: Quantity, other: Quantity) -> Measure | None:
+    """The measure of a unit; a bare 万 or 亿 is money only beside money, else it multiplies the other's unit."""
+    own = quantity.measure
+    if own is None or quantity.unit not in ("万", "亿") or not other.unit or other.measure is None or other.measure.dimension.startswith("money"):
+        return own
+    return Measure(other.measure.dimension, own.factor, other.measure.name)
+
+
+def _without_unit(low: Decimal, high: Decimal, got: Decimal, target: Quantity) -> list[Pair]:
+    """A completed value without unit: the target's unit, or a fraction where per cents were asked for."""
+    plain, fraction = (low, high, got), (low, high, got * 100)
+    if target.measure and target.measure.dimension == "share" and target.measure.factor == 1 and 0 < got <= 1 < low:
+        return [fraction] if low > 10 else [plain, fraction]
+    if "万" in target.unit[:2] or "亿" in target.unit[:2]:
+        return [] if low and abs(got / low) >= 1000 else [plain]      # 20000 against 2万元: typed in another unit, or a slip
+    return [plain]
+
+
+def _target_without_unit(low: Decimal, high: Decimal, got: Decimal, actual: Quantity, name: str) -> list[Pair]:
     """A target without unit, a completed value with one: the unit in the name (万元) decides, else they are the same."""
-    match = re.search(r"[(（]([^()（）]{1,4})[)）]\s*$", name)
-    if match and other:
-        named = parse(f"1{match[1]}").measure
-        if named and named.dimension == other.dimension:
-            return other.factor / named.factor
-    return ONE
+    other = actual.measure
+    if other and other.dimension == "share" and 0 < low <= 1 < got:
+        return [(low * 100, high * 100, got)]          # 0.95 and 96%
+    match = _UNIT_IN_NAME.search(name)
+    named = parse(f"1{match[1]}").measure if match else None
+    if named and other and named.dimension == other.dimension:
+        return [(low, high, _EXACT.divide(got * other.factor, named.factor))]
+    if other and actual.unit in ("万", "亿"):
+        return [(low, high, got * other.factor), (low, high, got)]
+    return [(low, high, got)]
 
 
 def _factors(one: Measure, other: Measure) -> tuple[Decimal, Decimal] | None:
+    """By what both sides are multiplied to stand in one unit; None across dimensions."""
     if one.dimension == other.dimension and (one.dimension != "count" or one.name == other.name or near(one.name, other.name)):
         return one.factor, other.factor
     if {one.dimension, other.dimension} == {"months", "minutes"}:
-        minutes_a_month = DAYS_A_MONTH * 1440
-        if one.name == "月" and one.factor == 12 or other.factor == 12 and other.name == "月":
-            minutes_a_month = Decimal(365 * 1440) / 12
-        return (one.factor * minutes_a_month, other.factor) if one.dimension == "months" else (one.factor, other.factor * minutes_a_month)
+        months = one if one.dimension == "months" else other
+        minutes_a_month = Decimal(365 * 1440) / 12 if months.factor == 12 else DAYS_A_MONTH * 1440
+        return (one.factor * minutes_a_month, other.factor) if months is one else (one.factor, other.factor * minutes_a_month)
     return None
 
 
-def _alike(one: str, other: str) -> bool:
-    """Unknown units are compared when one stands in the other (人 and 受训人)."""
-    return one in other or other in one
-
-
-def _judge_deadline(target: Quantity, actual: Quantity) -> Judgement:
+def _judge_deadline(target: Quantity, actual: Quantity, year: int | None) -> Judgement:
     due = target.deadline
-    assert due is not None
+    if due is None:
+        return _open(Cause.NO_TARGET)
     if actual.kind is Kind.DEADLINE and actual.deadline:
-        return _compare_dates(due, actual.deadline)
-    if actual.kind is Kind.NUMBER and actual.unit in ("月", "月份") and actual.number and 1 <= actual.number <= 12 and actual.number % 1 == 0:
-        return _compare_dates(due, Deadline(int(actual.number)))
+        planned = PLANNED.search(actual.words) and not PLANNED.search(target.words)
+        return _open(Cause.WORDS) if planned else _compare_dates(due, actual.deadline, year)
+    if actual.kind is Kind.NUMBER:
+        return _judge_numeric_date(due, actual, year)
     if actual.kind is Kind.TEXT:
-        return _judge_words(target.words, actual.words, actual)
-    return Judgement(Verdict.UNDETERMINED, cause=Cause.DIMENSION)
+        done_in = re.fullmatch(r"(20\d{2})年度?(?:内?完成)?", actual.words)
+        return _compare_years(due, int(done_in[1]), year) if done_in else judge_words(target.words, actual)
+    return _open(Cause.DIMENSION)
 
 
-def _compare_dates(due: Deadline, done: Deadline) -> Judgement:
-    year = due.year or done.year or 2000
-    limit, finished = due.last_day(year), replace(done, before=False).last_day(year)
-    if not done.day and (limit[0], limit[1]) == (finished[0], finished[1]):
-        return Judgement(Verdict.MET if limit[2] >= 28 else Verdict.UNDETERMINED, cause=None if limit[2] >= 28 else Cause.WORDS)
-    return Judgement(Verdict.MET if finished <= limit else Verdict.UNMET)
+def _judge_numeric_date(due: Deadline, actual: Quantity, year: int | None) -> Judgement:
+    """10月, 12.31 or 20241130 as the day when it was done; 12个月 of a year that was due to its end."""
+    if _may_be_month(actual):
+        return _compare_dates(due, Deadline(int(actual.number or 0)), year)
+    written = None if actual.unit or actual.operator else read_compact(str(actual))
+    if written:
+        return _compare_dates(due, written, year)
+    if actual.unit in ("季度", "季") and actual.number in (1, 2, 3, 4):
+        return _compare_dates(due, Deadline(int(actual.number) * 3), year)
+    own = actual.measure
+    if own and own.dimension == "months" and due.month == 12 and not due.day and actual.number and actual.number * own.factor == 12:
+        return Judgement(Verdict.MET)
+    return _open(Cause.DIMENSION)
+
+
+def _compare_dates(due: Deadline, done: Deadline, form_year: int | None) -> Judgement:
+    """Met by a day not later. A month without a day is settled only where all its days lie on one side."""
+    year = due.year or form_year or done.year or _YEAR
+    limit = due.last_day(year)
+    if done.day:
+        return Judgement(_verdict((done.year or limit[0], done.month, done.day) <= limit))
+    month = (done.year or due.year or (year if due.month > 1 or not due.before else limit[0]), done.month)
+    if month == limit[:2] and limit[2] < monthrange(*month)[1]:
+        return _open(Cause.WORDS)
+    return Judgement(_verdict(month <= limit[:2]))
+
+
+def _compare_years(due: Deadline, done: int, form_year: int | None) -> Judgement:
+    last = due.last_day(due.year or form_year or done)
+    if done == last[0] and last[1:] != (12, 31):
+        return _open(Cause.WORDS)
+    return Judgement(_verdict(done <= last[0]))
 
 
 def _judge_told(target: Quantity, actual: Quantity) -> Judgement:
     """A numeric target, the completed value in words."""
     words = actual.words
-    if target.number == 0 and re.fullmatch(r"(无|没有|未发生|未出现|零|没有发生|无发生|零发生).{0,8}", words):
+    counted = target.measure is None or target.measure.dimension == "count"
+    if says_none(words) and (target.number == 0 or (target.operator in ("≤", "<") and counted and target.number and target.number > 0)):
         return Judgement(Verdict.MET)
-    if FAILED.search(words) and len(words) <= 12 and not PARTIAL.search(words):
+    if says_all(words) and target.unit == "%" and target.number is not None and target.operator in ("", "=", "≥") and target.number == 100:
+        return Judgement(Verdict.MET, ONE, ZERO)
+    if says_failed(words) and not says_done(words):
         return Judgement(Verdict.UNMET, cause=Cause.NOT_A_NUMBER)
-    return Judgement(Verdict.UNDETERMINED, cause=Cause.NOT_A_NUMBER)
-
-
-def _plain(words: str) -> str:
-    return re.sub(r"[,;:。、.!（）()\"“”'%s]" % "的了", "", tidy(words)).removeprefix("已经").removeprefix("已")
-
-
-@lru_cache(maxsize=4096)
-def _judge_text(target: str, actual: str) -> Judgement:
-    wanted, got = _plain(target), _plain(actual)
-    if wanted == got or tidy(target) == tidy(actual):
-        return Judgement(Verdict.MET)
-    if _NOTHING.match(wanted) and _NOTHING.match(got) and _NOTHING.sub("", wanted) == _NOTHING.sub("", got):
-        return Judgement(Verdict.MET)                 # 不发生 and 未发生
-    if FAILED.search(got) and not FAILED.search(wanted):
-        return Judgement(Verdict.UNMET)
-    if PARTIAL.search(got) and not PARTIAL.search(wanted):
-        return Judgement(Verdict.UNDETERMINED, cause=Cause.PARTIAL)
-    if got in FULFILLED or tidy(actual) in FULFILLED:
-        return Judgement(Verdict.MET)
-    for grades in _GRADES:
-        if wanted in grades and got in grades:
-            return Judgement(Verdict.MET if grades[got] >= grades[wanted] else Verdict.UNMET)
-    if len(wanted) >= 2 and wanted in got and not re.search(r"[不未没难]", got.replace(wanted, "")):
-        return Judgement(Verdict.MET)
-    if "/" in target and target.split("/")[0] == actual and len(target.split("/")) > 2:
-        return Judgement(Verdict.MET)
-    if len(got) >= 2 and wanted.startswith(got) and not _DEGREE.search(wanted[len(got):]):
-        return Judgement(Verdict.MET)
-    return _judge_degree(wanted, got)
-
-
-def _judge_degree(wanted: str, got: str) -> Judgement:
-    """有所提升 against 显著提升: the same words but for the degree."""
-    if _DEGREE.sub("", wanted) == _DEGREE.sub("", got) and _degree(got) is not None and _degree(wanted) is not None:
-        if _degree(got) >= _degree(wanted):
-            return Judgement(Verdict.MET)
-    return Judgement(Verdict.UNDETERMINED, cause=Cause.WORDS)
-
-
-def _degree(words: str) -> int | None:
-    match = _DEGREE.search(words)
-    return next((rank for rank, names in enumerate(_DEGREES) if match and match[0] in names), None)
-
-
-def _judge_words(target: str, actual: str, quantity: Quantity) -> Judgement:
-    if quantity.kind is Kind.NUMBER and re.match(r"^(无|不发生|未发生|零|不出现|杜绝)", tidy(target)):
-        return Judgement(Verdict.MET if quantity.number == 0 else Verdict.UNMET)
-    return _judge_text(target, actual)
+    return _open(Cause.NOT_A_NUMBER)
 
 
 def expected_score(indicator: Indicator, target: Quantity, actual: Quantity, judgement: Judgement, policy: Policy) -> Decimal | None:
-    """The score that the completion earns, two decimals, where points are printed and the target is a number; else None."""
+    """The score that the completion earns, two decimals, where points are printed and the target is a number; else None.
+
+    ≥ and =: points × min(1, actual/target). ≤: by policy points × target/actual, or points × (1 − excess), 0 from twice the target.
+    """
     points = money(indicator.points)
     if points is None or target.kind is not Kind.NUMBER or actual.kind is not Kind.NUMBER or judgement.verdict in (None, Verdict.UNDETERMINED):
         return None
     if judgement.verdict in (Verdict.MET, Verdict.EXCEEDED):
         return rounded(points)
     if judgement.attainment is not None:
-        return rounded(points * max(ZERO, min(ONE, judgement.attainment)))
+        return rounded(_EXACT.multiply(points, max(ZERO, min(ONE, judgement.attainment))))
     deviation = judgement.deviation
     if deviation is None or deviation <= -ONE:
         return ZERO if target.number == 0 else None
-    share = ONE / (ONE + deviation) if policy["score_at_most"] == "proportional" else max(ZERO, ONE - deviation)
-    return rounded(points * share)
+    share = _EXACT.divide(ONE, ONE + deviation) if policy["score_at_most"] == "proportional" else max(ZERO, ONE - deviation)
+    return rounded(_EXACT.multiply(points, share))

@@ -66,7 +66,9 @@ class Area:
 
 def plain_number(number: float | int | Decimal) -> str:
     """A number as it would be typed: 15 significant digits, no exponent, no trailing `.0`."""
-    text = format(Decimal(format(number, ".15g")) if isinstance(number, float) else Decimal(number), "f")
+    text = format(number, ".15g") if isinstance(number, float) else format(Decimal(number), "f")
+    if "e" in text:
+        text = format(Decimal(text), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

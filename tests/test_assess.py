@@ -9,126 +9,210 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from judged_pairs import AS_PEOPLE_WRITE_THEM, DEADLINES, IN_WORDS, OPERATORS, TOLD_IN_WORDS, UNITS, WORDS_AROUND
 
-from selfeval_xl.assess import assess, execution_rate, judge, rounded, shown
-from selfeval_xl.forms import PROJECT, Form, FundingLine, Indicator
+from selfeval_xl.assess import FULFILLED, assess, execution_rate, judge, rounded, shown
+from selfeval_xl.forms import PROJECT, Cause, Form, FundingLine, Indicator
 from selfeval_xl.policy import default
 from selfeval_xl.quantity import parse
 
-PAIRS = """
->=149040元 | 0元 | unmet | 0.00%
-≥50个 | 50 | met | 100.00%
-$\\geq 99\\%$ | 99% | met | 100.00%
-≤90万元 | 90 | met |
-严格执行相关制度规定 | 达成预期指标 | met |
-38508人 | 37442人 | unmet | 97.23%
-100.00% | 97.30% | unmet | 97.30%
-高 | 高 | met |
-全天候可用 | 全天候 | met |
-0起 | 0起 | met |
-0起 | 无 | met |
-0起 | 1起 | unmet |
-是 | 是 | met |
-200 | 200余人 | met | 100.00%
-11月底前 | 10月 | met |
-9月前 | 7月 | met |
-9月前 | 9月 | unmet |
-≤4 | 4 | met |
-是 | 基本达到 | undetermined |
-显著提升 | 显著提升 | met |
-≥928小时 | 909.93小时 | unmet | 98.05%
-=12月 | 12个月 | met | 100.00%
-=12月 | 1年 | met | 100.00%
-2021年11月30日前完成资金支付 | 已完成 | met |
-2024年12月31日前 | 2025年1月5日 | unmet |
-年底前 | 2024年12月20日 | met |
-100%覆盖 | 100% | met | 100.00%
-≥2000座 | 3061座 | exceeded | 153.05%
-≥2200篇 | 2859篇 | met | 129.95%
-≥100 | 130 | met | 130.00%
-≥100 | 130.1 | exceeded | 130.10%
-≥95% | 0.96 | met | 101.05%
-90%-95% | 92% | met |
-90%-95% | 85% | unmet |
-90%-95% | 97% | undetermined |
-效果明显 | 明显 | undetermined |
-不低于95% | 完成 | undetermined |
-≥10件 | 100% | undetermined |
-优 | 良 | unmet |
-良 | 优 | met |
-有所提升 | 显著提升 | met |
-明显改善 | 有所改善 | undetermined |
-无事故 | 0 | met |
-不发生 | 未发生 | met |
-≤-5% | -6% | met |
-≤-5% | -3% | unmet |
-=14万元 | 149040元 | met | 106.46%
-12月底前 | 100% | undetermined |
-≥2万元 | 20000 | undetermined |
-≥50家 | 50户 | met | 100.00%
-10人 | 10人次 | met | 100.00%
-≥1000㎡ | 1000平方米 | met | 100.00%
-完成 | 未完成 | unmet |
-达标 | 已达标 | met |
-≥5个 | 未完成 | unmet |
+
+@pytest.mark.parametrize("line", [line for table in (AS_PEOPLE_WRITE_THEM, OPERATORS, UNITS, WORDS_AROUND, TOLD_IN_WORDS) for line in table.strip().splitlines()])
+def test_completed_values_are_judged_with_their_attainment(line):
+    target, actual, verdict, attainment = (part.strip() for part in (f"{line}|" if line.count("|") == 2 else line).split("|"))
+    judgement = judge(parse(target), parse(actual))
+    assert (judgement.verdict.value, shown(judgement.attainment) or "") == (verdict, attainment)
+
+
+@pytest.mark.parametrize("line", [line for table in (IN_WORDS, DEADLINES) for line in table.strip().splitlines()])
+def test_words_and_deadlines_are_judged(line):
+    target, actual, verdict = (part.strip() for part in line.split("|"))
+    judgement = judge(parse(target), parse(actual))
+    assert (judgement.verdict.value, judgement.attainment) == (verdict, None)
+
+
+COSTS = """
+=30000元 | 35000元 | | unmet | 16.67%
+=30000元 | 28000元 | | met | -6.67%
+30000元 | 30000元 | | met | 0.00%
+30000元 | 0元 | | met | -100.00%
+>=149040元 | 0元 | | unmet | -100.00%
+≥14万元 | 149040元 | | met | 6.46%
+≤5万元 | 49999元 | | met | -0.00%
+≤5万元 | 5.1万元 | | unmet | 2.00%
+17元/人.天 | 18元/人.天 | 培训标准 | unmet | 5.88%
+100% | 95% | 成本控制率 | met | -5.00%
+100% | 95% | 资金使用合规率 | unmet | -5.00%
 """
 
 
-@pytest.mark.parametrize("line", PAIRS.strip().splitlines())
-def test_completed_values_are_judged(line):
-    target, actual, verdict, attainment = (part.strip() for part in line.split("|"))
+@pytest.mark.parametrize("line", COSTS.strip().splitlines())
+def test_a_cost_without_an_operator_is_kept_below_its_target(line):
+    target, actual, name, verdict, deviation = (part.strip() for part in line.split("|"))
+    judgement = judge(parse(target), parse(actual), cost=True, name=name)
+    assert (judgement.verdict.value, shown(judgement.deviation)) == (verdict, deviation)
+    assert judgement.attainment is None or target[0] in ">≥" or "率" in name
+
+
+NAMES = """
+数量 | 10月 | 9月 | 完成时间 | met
+数量 | 10月 | 11月 | 完成时限 | unmet
+数量 | 10月 | 9月 | 租期 | unmet
+数量 | 10月 | 11月 | 租赁时长 | met
+数量 | 20 | 200000元 | 投入资金（万元） | met
+数量 | 20 | 199999元 | 投入资金（万元） | unmet
+数量 | ≥5% | 下降6% | 能耗下降率 | met
+数量 | ≥5% | 下降6% | 收入增长率 | unmet
+"""
+
+
+@pytest.mark.parametrize("line", NAMES.strip().splitlines())
+def test_the_name_settles_what_the_values_leave_open(line):
+    _, target, actual, name, verdict = (part.strip() for part in line.split("|"))
+    assert judge(parse(target), parse(actual), name=name).verdict.value == verdict
+
+
+@pytest.mark.parametrize("target, actual, deviation", [("≥100个", "120个", "20.00%"), ("≥100个", "80个", "-20.00%"), ("≤100元", "125元", "25.00%"), ("≤100元", "80元", "-20.00%"), ("=25部", "0部", "-100.00%"),
+                                                       ("≤-5%", "-3%", "40.00%"), ("≤-5%", "-6%", "-20.00%"), ("0起", "1起", None), ("90%-95%", "85%", None), ("高", "低", None), ("≤0%", "1%", None)])
+def test_a_deviation_is_signed_and_bad_upwards_where_the_target_is_a_limit(target, actual, deviation):
+    assert shown(judge(parse(target), parse(actual)).deviation) == deviation
+
+
+@pytest.mark.parametrize("actual, over, verdict", [("130", "0.30", "met"), ("130.01", "0.30", "exceeded"), ("121", "0.20", "exceeded"), ("1000", "10", "met")])
+def test_only_more_than_the_threshold_is_over_fulfilment(actual, over, verdict):
+    assert judge(parse("≥100"), parse(actual), over=Decimal(over)).verdict.value == verdict
+
+
+def test_costs_limits_and_ranges_are_never_over_fulfilled():
+    assert {judge(parse(target), parse("1"), cost=True).verdict.value for target in ("=100元", "≤100元", "100元", "1-2元")} == {"met"}
+
+
+@pytest.mark.parametrize("target, actual, cause", [("≥10件", "100%", Cause.DIMENSION), ("≥95%", "完成", Cause.NOT_A_NUMBER), ("完成", "基本完成", Cause.PARTIAL), ("90%-95%", "97%", Cause.ABOVE_RANGE),
+                                                   (None, "5个", Cause.NO_TARGET), ("显著提升", "不清楚", Cause.WORDS), ("12月底前", "100%", Cause.DIMENSION), ("≥2万元", "20000", Cause.DIMENSION)])
+def test_what_cannot_be_judged_says_why(target, actual, cause):
     judgement = judge(parse(target), parse(actual))
-    assert (judgement.verdict.value, shown(judgement.attainment)) == (verdict, attainment or None)
+    assert (judgement.verdict.value, judgement.cause) == ("undetermined", cause)
 
 
-@pytest.mark.parametrize("target, actual, verdict", [("=30000元", "35000元", "unmet"), ("=30000元", "28000元", "met"), ("30000元", "30000元", "met"), (">=149040元", "0元", "unmet"), ("≤5万元", "49999元", "met")])
-def test_a_cost_is_kept_below_its_target(target, actual, verdict):
-    assert judge(parse(target), parse(actual), cost=True).verdict.value == verdict
+@pytest.mark.parametrize("actual", [None, "", " ", "—", "/", "-", "——"])
+def test_nothing_filled_in_has_no_verdict(actual):
+    assert {judge(parse(target), parse(actual)).verdict for target in ("≥5个", "高", "12月底前", "1-2", None)} == {None}
 
 
-def test_nothing_filled_in_has_no_verdict():
-    assert judge(parse("≥5个"), parse(None)).verdict is None and judge(parse("≥5个"), parse("—")).verdict is None
+@pytest.mark.parametrize("words", sorted(FULFILLED))
+def test_every_way_to_say_fulfilled_meets_a_target_in_words(words):
+    assert judge(parse("保障工作正常运转"), parse(words)).verdict.value == "met"
 
 
-@settings(max_examples=400, deadline=None)
-@given(st.decimals(min_value=0, max_value=10**9, places=2), st.decimals(min_value="0.01", max_value=10**9, places=2))
-def test_rates_agree_with_excels_round(executed, budget):
-    line = FundingLine(source="合计", annual_budget=str(budget), executed=str(executed))
-    exact = Fraction(executed) / Fraction(budget) * 10000
-    half_up = exact.numerator * 2 // exact.denominator
-    assert rounded(execution_rate(line), 4) == Decimal((half_up + 1) // 2) / 10000
+@pytest.mark.parametrize("year, actual, verdict", [(2024, "2025年1月10日", "unmet"), (2024, "2024年12月10日", "met"), (None, "2024年12月10日", "met"), (2024, "2025年", "unmet"), (2024, "2024年", "met")])
+def test_a_deadline_without_a_year_lies_in_the_year_of_the_form(year, actual, verdict):
+    form = Form(kind=PROJECT, file="a", sheet="b", year=year, indicators=(Indicator(target="12月底前", actual=actual),))
+    assert assess(form, default()).indicators[0].verdict.value == verdict
 
 
-def test_zero_over_zero_is_zero_and_payment_over_a_zero_budget_has_no_rate():
-    assert execution_rate(FundingLine(source="x", annual_budget="0", executed="0.00")) == 0
-    assert execution_rate(FundingLine(source="x", annual_budget="0", executed="3")) is None
-    assert execution_rate(FundingLine(source="x", annual_budget=None, executed="3")) is None
+def half_up(exact: Fraction, digits: int) -> Fraction:
+    """ROUND as Excel defines it, without Decimal: away from zero from the half on."""
+    scaled = abs(exact) * 10**digits
+    return (1 if exact >= 0 else -1) * Fraction((scaled.numerator * 2 + scaled.denominator) // (2 * scaled.denominator), 10**digits)
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.integers(1, 10**6), st.integers(0, 10**6))
-def test_units_are_converted_before_comparing(target, actual):
-    plain = judge(parse(f"≥{target}元"), parse(f"{actual}元"))
-    assert judge(parse(f"≥{Decimal(target) / 10000:f}万元"), parse(f"{actual}元")) == plain == judge(parse(f"≥{target}元"), parse(f"{Decimal(actual) / 10000:f}万元"))
+AMOUNTS = st.decimals(min_value="-99999999999.99", max_value="99999999999.99", places=2)
 
 
-def scored(target: str, actual: str, points: str = "10", way: str = "proportional") -> Decimal | None:
+@settings(max_examples=150, deadline=None)
+@given(AMOUNTS, AMOUNTS.filter(bool), st.integers(0, 6))
+def test_rates_agree_with_excels_round(executed, budget, digits):
+    line = FundingLine(source="合计", annual_budget=f"{budget:f}", executed=f"{executed:f}")
+    assert Fraction(rounded(execution_rate(line), digits)) == half_up(Fraction(executed) / Fraction(budget), digits)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-10**12, max_value=10**12), st.integers(0, 4))
+def test_rounding_agrees_with_excels_round(number, digits):
+    assert Fraction(rounded(number, digits)) == half_up(Fraction(number), digits)
+
+
+@pytest.mark.parametrize("number, digits, text", [("0.005", 2, "0.01"), ("-0.005", 2, "-0.01"), ("2.5", 0, "3"), ("0.99859", 4, "0.9986"), ("1e30", 2, "1" + "0" * 30 + ".00"), ("1.005", 2, "1.01")])
+def test_halves_go_up(number, digits, text):
+    assert str(rounded(Decimal(number), digits)) == text
+
+
+@pytest.mark.parametrize("budget, executed, rate", [("0", "0.00", "0.00%"), ("57.04", "56.96", "99.86%"), ("3", "1", "33.33%"), ("8", "9", "112.50%"), ("0", "3", None), (None, "3", None), ("3", "", None), ("—", "3", None),
+                                                    ("0.000000000000000001", "999999999999999999", "99999999999999999900000000000000000000.00%")])
+def test_execution_rates(budget, executed, rate):
+    assert shown(execution_rate(FundingLine(source="合计", annual_budget=budget, executed=executed))) == rate
+
+
+SAME = [("元", "万元", 10_000), ("千元", "万元", 10), ("万元", "亿元", 10_000), ("米", "公里", 1000), ("平方米", "公顷", 10_000), ("亩", "万亩", 10_000), ("公斤", "吨", 1000), ("分钟", "小时", 60), ("小时", "天", 24),
+        ("月", "年", 12), ("个月", "个季度", 3), ("人", "万人", 10_000), ("‰", "%", 10)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(SAME), st.sampled_from(["≥", "≤", "=", ">", "<", ""]), st.integers(1, 10**5), st.integers(0, 10**5), st.booleans())
+def test_the_verdict_is_the_same_in_another_unit(units, operator, target, actual, cost):
+    small, large, factor = units
+    target, actual = target * factor, actual * factor
+    judged = judge(parse(f"{operator}{target}{small}"), parse(f"{actual}{small}"), cost=cost)
+    if small == "月" and (not operator or target >= 1900 * 12 or actual >= 1900 * 12):
+        return                                         # 10月 may be October, 2024年 a year
+    assert judge(parse(f"{operator}{target // factor}{large}"), parse(f"{actual}{small}"), cost=cost) == judged
+    assert judge(parse(f"{operator}{target}{small}"), parse(f"{actual // factor}{large}"), cost=cost) == judged
+    assert judge(parse(f"{operator}{target // factor}{large}"), parse(f"{actual // factor}{large}"), cost=cost) == judged
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(1, 10**6), st.integers(0, 2 * 10**6))
+def test_attainment_and_deviation_are_one_apart(target, actual):
+    judgement = judge(parse(f"≥{target}个"), parse(f"{actual}个"))
+    assert (judgement.attainment is not None and abs(judgement.attainment - judgement.deviation - 1) < Decimal("1e-20"), judgement.verdict.value == "unmet") == (True, actual < target)
+
+
+def scored(target: str, actual: str, points: str | None = "10", way: str = "proportional", level1: str = "产出指标") -> Decimal | None:
     policy = default()
     policy = replace(policy, parameters={**policy.parameters, "score_at_most": replace(policy.parameters["score_at_most"], value=way)})
-    form = Form(kind=PROJECT, file="a", sheet="b", indicators=(Indicator(target=target, actual=actual, points=points),))
+    form = Form(kind=PROJECT, file="a", sheet="b", indicators=(Indicator(level1=level1, target=target, actual=actual, points=points),))
     return assess(form, policy).indicators[0].expected_score
 
 
 @pytest.mark.parametrize("target, actual, way, score", [
-    ("≥100个", "80个", "proportional", "8.00"), ("≥100个", "120个", "proportional", "10.00"), ("≤100元", "125元", "proportional", "8.00"), ("≤100元", "125元", "linear", "7.50"),
-    ("≤100元", "250元", "linear", "0.00"), ("≤100元", "90元", "linear", "10.00"), ("高", "高", "proportional", None), ("≥3个", "1个", "proportional", "3.33"),
+    ("≥100个", "80个", "proportional", "8.00"), ("≥100个", "120个", "proportional", "10.00"), ("=100个", "99.95个", "proportional", "10.00"), ("≥3个", "1个", "proportional", "3.33"), ("≥3个", "0个", "linear", "0.00"),
+    ("≤100元", "125元", "proportional", "8.00"), ("≤100元", "400元", "proportional", "2.50"), ("≤100元", "90元", "proportional", "10.00"),
+    ("≤100元", "125元", "linear", "7.50"), ("≤100元", "199元", "linear", "0.10"), ("≤100元", "200元", "linear", "0.00"), ("≤100元", "250元", "linear", "0.00"), ("≤100元", "90元", "linear", "10.00"),
+    ("0起", "0起", "proportional", "10.00"), ("0起", "1起", "proportional", "0"), ("高", "高", "proportional", None), ("≥5个", "完成", "proportional", None), ("≥5个", "50%", "linear", None), ("≥5%", "-1%", "linear", "0.00"),
 ])
 def test_expected_scores(target, actual, way, score):
     assert scored(target, actual, way=way) == (None if score is None else Decimal(score))
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.text(max_size=30), st.text(max_size=30), st.text(max_size=5))
-def test_no_text_breaks_the_assessment(target, actual, points):
-    form = Form(kind=PROJECT, file="a", sheet="b", indicators=(Indicator(target=target, actual=actual, points=points),), funding=(FundingLine(source=target, executed=actual, annual_budget=points),))
-    assess(form, default())
+def test_a_cost_without_operator_is_scored_as_a_limit():
+    assert scored("=30000元", "37500元", level1="成本指标") == 8 and scored("=30000元", "37500元", way="linear", level1="成本指标") == Decimal("7.5")
+
+
+def test_no_points_no_score():
+    assert scored("≥5个", "5个", points=None) is None and scored("≥5个", "5个", points="十") is None
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(1, 1000), st.integers(0, 3000), st.integers(1, 50), st.sampled_from(["≥", "≤", "=", ">", "<", ""]), st.sampled_from(["proportional", "linear"]))
+def test_a_score_lies_between_nothing_and_its_points(target, actual, points, operator, way):
+    assert 0 <= scored(f"{operator}{target}个", f"{actual}个", str(points), way) <= points
+
+
+WORDY = "0123456789.,-%≥≤><=~至约余近不足以上内前月日年底万元人次个/每未无高优良完成基本下降增长$\\geq第批（）"
+VALUES = st.one_of(st.none(), st.text(max_size=20), st.text(alphabet=WORDY, max_size=14))
+
+
+@settings(max_examples=300, deadline=None)
+@given(VALUES, VALUES, VALUES, st.booleans())
+def test_no_text_breaks_the_assessment(target, actual, points, cost):
+    form = Form(kind=PROJECT, file="a", sheet="b", year=2024, funding=(FundingLine(source="合计", executed=actual, annual_budget=points),),
+                indicators=(Indicator(level1="成本指标" if cost else None, target=target, actual=actual, points=points),))
+    judged = assess(form, default())
+    assert shown(judged.indicators[0].attainment) != "" and shown(judged.funding[0].rate) != ""
+
+
+@pytest.mark.parametrize("text", ["9" * 40, "0." + "0" * 30 + "1", "9" * 18 + "万亿元", "1" + ",000" * 9, "99999999999999999%"])
+def test_absurd_numbers_are_judged_like_any_other(text):
+    form = Form(kind=PROJECT, file="a", sheet="b", indicators=(Indicator(target="≥0.000001", actual=text, points="10"), Indicator(target=text, actual="0.000001", points=text)),
+                funding=(FundingLine(source="合计", annual_budget="0.01", executed=text),))
+    assert all(row.verdict is not None for row in assess(form, default()).indicators)

@@ -132,10 +132,10 @@ def _publish(material: Material, out: Path, written: Written | None) -> County:
     about = about_line(material)
     balance = balance_cells(book, forms, max(len(tables["receipts"]), 1) + 3)
     store = out.with_suffix(".sqlite")
-    save(store, SHEETS, tables, {"about": about, "folder": str(material.collected.folder), "year": str(material.year or "")})
     write(out, book, title.removesuffix("总览"), relative_folder(material.collected.folder, out),
           lambda page, formats: write_overview(Front(page, formats, book), material, title, balance, about),
           lambda page, formats, line: write_below(page, formats, line, book, forms, lost))
+    save(store, SHEETS, tables, {"about": about, "folder": str(material.collected.folder), "year": str(material.year or "")})
     return _county(material, out, store, tables, forms, sum(remark.used for remark in written.remarks), len(lost))
 
 

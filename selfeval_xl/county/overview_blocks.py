@@ -56,10 +56,10 @@ def as_of(material: Material) -> str:
 
 def _reporting(front: Front, row: int, material: Material) -> None:
     book = front.book
-    listed = Condition("section", "<>", UNLISTED)
+    listed = (Condition("section", "<>", UNLISTED), Condition("number", ">", 0))       # an empty line is not unlike anything
     known, projects = material.roster is not None, bool(material.roster and material.roster.projects)
-    due = book.count("submissions", listed) if known else DASH
-    came = book.count("submissions", Condition("state", "<>", NONE), listed)
+    due = book.count("submissions", *listed) if known else DASH
+    came = book.count("submissions", Condition("state", "<>", NONE), *listed)
     front.title(row, 0, "一、报送情况", COLUMNS, "报送台账")
     items = [
         ("应报部门", 2, due, COUNT), ("已报部门", 2, came, COUNT), ("其中按期", 1, book.count("submissions", Condition("late", "=", "否")), COUNT),

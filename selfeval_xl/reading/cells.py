@@ -81,13 +81,14 @@ def merged(areas: Iterable[tuple[Place, Place]], rows: list[list[Value]]) -> tup
 
     The sum of their cells is limited, because a Grid looks them up cell by cell: overlapping areas are no form's.
     """
-    height, width = len(rows), max((len(row) for row in rows), default=0)
+    height, width = len(rows), max(map(len, rows), default=0)
     kept: list[Area] = []
     cells = 0
     for (top, left), (bottom, right) in areas:
         if top >= height or left >= width or top > bottom or left > right:
             continue
-        bottom, right = min(bottom, height - 1 + MARGIN), min(right, width - 1 + MARGIN)
+        if bottom >= height or right >= width:
+            bottom, right = min(bottom, height - 1 + MARGIN), min(right, width - 1 + MARGIN)
         cells += (bottom - top + 1) * (right - left + 1)
         if cells > MAX_MERGED_CELLS:
             return kept, True

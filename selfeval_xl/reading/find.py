@@ -88,7 +88,8 @@ def _stands_alone(sheet: Sheet, row: int, column: int) -> bool:
 
 def _regions(sheet: Sheet) -> list[Region]:
     """Cuts the sheet: first into column bands (forms side by side), then into rows (forms one below the other)."""
-    heads, titles = find_heads(sheet), _titles(sheet)
+    titles = _titles(sheet)
+    heads = find_heads(sheet, titles)
     bottom, width = sheet.grid.height - 1, max(sheet.grid.width - 1, 0)
     if not heads:
         return _headless(sheet, titles, bottom, width)

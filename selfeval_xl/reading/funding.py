@@ -173,7 +173,8 @@ def _inline_lines(sheet: Sheet, row: int, area: Area, unit: str, kinds: dict[int
     lines = []
     for column in sheet.filled(row, area.left, area.right):
         value = sheet.grid.value(row, column)
-        match = _INLINE.match(_AMONG.sub("", squeeze(value))) if isinstance(value, str) else None
+        plain = squeeze(value) if isinstance(value, str) else ""
+        match = _INLINE.match(_AMONG.sub("", plain)) if ":" in plain else None
         if not match or (not match["amount"] and not any(role.scope == "资金来源" for role in roles(match["source"]))):
             continue
         name, where = match["source"], sheet.take(row, column)[1]
@@ -188,20 +189,14 @@ def _inline_lines(sheet: Sheet, row: int, area: Area, unit: str, kinds: dict[int
 
 
 def _line(sheet: Sheet, row: int, source: str, part_of: str | None, columns: dict[str, Label], unit: str) -> FundingLine:
-    values: dict[str, str | None] = {}
-    cells: dict[str, str] = {}
+    values, cells = sheet.take_row(row, columns)
     typed: dict[str, str] = {}
-    for key, label in columns.items():
-        text, cell = sheet.take(row, label.column)
-        cells[key] = cell
-        if key == "note" and sheet.grid.area(row, label.column).top != row:
-            text = None                              # a reason merged over all rows is said once
-        if text is not None and key in AMOUNTS:
-            converted = amount_text(text, unit)
-            if converted != text:
-                typed[key] = text
-            text = converted
-        values[key] = text
+    for key in AMOUNTS:
+        text = values.get(key)
+        if text is not None and (converted := amount_text(text, unit)) != text:
+            values[key], typed[key] = converted, text
+    if "note" in columns and sheet.place(row, columns["note"].column)[0] != row:
+        values["note"] = None                        # a reason merged over all rows is said once
     rate = columns.get("execution_rate")
     if rate is not None:
         values["execution_rate"] = _rate(sheet, row, rate, values)
@@ -214,6 +209,8 @@ def amount_text(text: str, unit: str) -> str:
     """An amount in the form's unit: separators and full-width digits mended, a unit of its own converted, else as typed."""
     number = money(text)
     if number is not None:
+        if text.isascii() and "," not in text:
+            return text.replace(" ", "")
         return unicodedata.normalize("NFKC", text).replace(",", "").replace("¥", "").replace("￥", "").replace(" ", "").strip()
     return _converted(text, unit) or text
 
@@ -221,7 +218,7 @@ def amount_text(text: str, unit: str) -> str:
 def _converted(text: str, unit: str) -> str | None:
     quantity = parse(text)
     own, wanted = quantity.measure, parse(f"1{unit}").measure
-    if quantity.number is None or own is None or wanted is None or own.dimension != "money" or quantity.operator or quantity.upper is not None:
+    if quantity.number is None or own is None or wanted is None or own.dimension != "money" or quantity.operator or quantity.about or quantity.upper is not None:
         return None
     return plain_number(quantity.number * own.factor / wanted.factor)
 

@@ -48,9 +48,9 @@ def read_tasks(sheet: Sheet, head_row: int, limit: int, area: Area) -> Tasks:
     for row in range(bottom + 1, limit + 1):
         if any(role.scope in (SCOPE, "指标", "表", "资金行") for label in sheet.labels(row, row, columns["name"].column, area.right) for role in label.roles):
             break
-        taken = {key: sheet.take(row, label.column) for key, label in columns.items()}
-        if any(taken[key][0] for key in taken if key != "number"):
-            result.tasks.append(Task(cells={key: cell for key, (_, cell) in taken.items()}, **{key: value for key, (value, _) in taken.items()}))
+        values, cells = sheet.take_row(row, columns)
+        if any(value for key, value in values.items() if key != "number"):
+            result.tasks.append(Task(cells=cells, **values))
         result.rows = [(head_row, row)]
     return result
 

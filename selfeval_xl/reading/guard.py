@@ -147,13 +147,13 @@ def usual_cells(sheet: bytes) -> bool:
 
 
 def few_values(sheet: bytes) -> bool:
-    """Whether calamine's tables for this sheet's XML stay small."""
-    return sheet.count(b"<v") + sheet.count(b"<is") <= MAX_VALUES and sheet.count(b"<") <= MAX_SHEET_TAGS
+    """Whether calamine's tables for this sheet's XML stay small; nothing need be counted in a short one."""
+    return len(sheet) <= MAX_VALUES or sheet.count(b"<v") + sheet.count(b"<is") <= MAX_VALUES and sheet.count(b"<") <= MAX_SHEET_TAGS
 
 
 def few_entries(part: bytes) -> bytes:
     """The same styles or shared strings; UnreadableFile when there are more than any form has."""
-    if part.count(b"<si") > MAX_VALUES or part.count(b"<xf") > MAX_STYLES:
+    if len(part) > MAX_STYLES and (part.count(b"<si") > MAX_VALUES or part.count(b"<xf") > MAX_STYLES):
         raise UnreadableFile(TOO_BIG)
     return part
 

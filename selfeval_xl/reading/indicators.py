@@ -9,17 +9,25 @@ from ..forms import Indicator
 from ..grid import Area
 from ..quantity import Kind, is_void, money, parse, tidy
 from ..units import UNITS
+from .bands import Title, bands
 from .head import is_grade
 from .labels import Role, core, likely, roles, squeeze
 from .scan import Label, Sheet
 
 SCOPE = "指标"
+ANSWERS = ("target", "initial_target", "actual")
 _TOTALS = frozenset(("总分", "合计", "总计", "总得分", "自评总分", "合计得分", "自评得分", "得分合计", "总分值", "综合得分", "自评总得分", "小计"))
 _PLACEHOLDER = re.compile(r"^(?:指标\d*[:：]?|\d+[.、]?)?(?:\.{2,}|…+|。{2,})?$|^(?:指标\d+[:：]?)$")
 _LONGEST_HEAD = 24
 _WORDINGS = (("note", re.compile(r"原因|改进措施|整改措施|情况说明$")), ("initial_target", re.compile(r"^年初.{0,6}(?:指标|目标)值$")), ("target", re.compile(r"(?:指标|目标|预期|计划)值$")),
              ("actual", re.compile(r"(?:完成|实际|达成)值$|实际完成")), ("score", re.compile(r"得分$")), ("points", re.compile(r"分值$|权重$")))
 _NOT_OPERATORS = re.compile(r"^(?:定性|定量|正向|反向|逆向|正|逆|计量|计数|其他)")
+_BELOW = re.compile(r"(?:注|备注|说明|填表说明|填报说明|注意事项)\d?:"
+                    r"|(?:填表人|填报人|制表人|单位负责人|项目负责人|财务负责人|负责人|经办人|联系人|联系电话|填报日期|填表日期|审核人)[:(]")
+_JOINED = ("operator", "unit", "adjusted_target")          # their cells are the target's
+_SPLIT = frozenset(("operator", "unit", "initial_target", "adjusted_target"))
+_LONGEST_TOTAL = 60
+_LINE_BREAK = re.compile(r"\s*\n\s*")
 _QUALITATIVE = re.compile(r"^定性")
 
 
@@ -47,16 +55,19 @@ class Head:
     left: int
     right: int
     columns: dict[str, Label]
+    name: int                                    # the column of the names
+    answers: int                                 # the first column of targets and completed values
 
 
-def find_heads(sheet: Sheet) -> list[Head]:
+def find_heads(sheet: Sheet, titles: list[Title]) -> list[Head]:
     """Every indicator head of the sheet, top to bottom, left to right; two side by side are two."""
     heads: list[Head] = []
-    for row in sorted(sheet.rows):
-        names = [label for label in sheet.rows[row] if label.is_key(SCOPE, "name")]
-        if not names or any(head.top <= row <= head.bottom for head in heads):
-            continue
-        for left, right in _bands(sheet, row, names):
+    everywhere = [label for row in sorted(sheet.rows) for label in sheet.rows[row] if label.is_key(SCOPE, "name")]
+    for row in sorted({label.row for label in everywhere}):
+        names = [label for label in everywhere if label.row == row]
+        for left, right in bands(sheet, row, names, everywhere, titles):
+            if any(head.top <= row <= head.bottom and (head.left, head.right) == (left, right) for head in heads):
+                continue
             head = _head(sheet, row, left, right)
             if head and not _goes_on(sheet, head, heads):
                 heads.append(head)
@@ -81,32 +92,11 @@ def _repeats_head(sheet: Sheet, row: int, head: Head) -> bool:
 
 def _is_remark(sheet: Sheet, row: int, head: Head, area: Area) -> bool:
     """A lone sentence in brackets between the rows names no level."""
-    if sheet.grid.value(row, head.columns["name"].column) is not None and head.columns["name"].column > area.left:
+    if head.name > area.left and head.name in sheet.lines[row]:
         return False
     filled = sheet.filled(row, area.left, area.right)
     text = sheet.grid.value(row, filled[0]) if len(filled) == 1 else None
     return isinstance(text, str) and sheet.grid.area(row, filled[0]).bottom == row and squeeze(text).startswith(("(", "注", "*", "※"))
-
-
-def _bands(sheet: Sheet, row: int, names: list[Label]) -> list[tuple[int, int]]:
-    """The column bands of the forms that share this head row: a band ends where a column comes for the second time."""
-    width = sheet.grid.width
-    starts, seen = [0], set()
-    for label in sheet.rows[row]:
-        keys = {role.key for role in label.roles if role.scope == SCOPE} & {"level1", "level2", "name", "target"}
-        if len(names) > 1 and keys & seen:
-            starts.append(_band_start(sheet, row, label.column))
-            seen = set()
-        seen |= keys
-    return [(left, (starts[i + 1] if i + 1 < len(starts) else width) - 1) for i, left in enumerate(starts)]
-
-
-def _band_start(sheet: Sheet, row: int, column: int) -> int:
-    """The section cell (绩效指标) left of the first level belongs to the same form."""
-    before = sheet.grid.area(row, column - 1)
-    text = sheet.grid.text(before.top, before.left).strip()
-    is_section = text and any(role.scope == "指标栏" for role in roles(text))
-    return before.left if is_section else column
 
 
 def _head(sheet: Sheet, row: int, left: int, right: int) -> Head | None:
@@ -125,9 +115,9 @@ def _head(sheet: Sheet, row: int, left: int, right: int) -> Head | None:
             if key not in columns or (line > columns[key].row and label.area.left >= columns[key].area.left):
                 columns[key] = label
     _add_likely(sheet, top, bottom, left, right, columns)
-    if len(columns) < 3 or not columns.keys() & {"target", "actual", "initial_target"}:
+    if len(columns) < 3 or "name" not in columns or not columns.keys() & set(ANSWERS):
         return None
-    return Head(top, bottom, left, right, columns)
+    return Head(top, bottom, left, right, columns, columns["name"].column, min(columns[key].column for key in (*ANSWERS, "operator") if key in columns))
 
 
 def _columns(sheet: Sheet, row: int, left: int, right: int) -> dict[str, Label]:
@@ -198,11 +188,10 @@ def _find_totals(sheet: Sheet, first: int, limit: int, head: Head, area: Area, t
 def _is_total(sheet: Sheet, row: int, head: Head, area: Area) -> bool:
     """A row 总分 or 合计: the label stands left of the target column and the name cell says nothing else."""
     text, column = sheet.first_text(row, area.left, area.right)
-    target = min((head.columns[key].column for key in ("target", "initial_target", "actual", "operator") if key in head.columns), default=10**6)
-    plain = core(text)
-    if column < 0 or column >= max(target, head.columns["name"].column + 1):
+    if column < 0 or len(text) > _LONGEST_TOTAL or column >= max(head.answers, head.name + 1):
         return False
-    return plain in _TOTALS or (plain.startswith(("总分", "合计", "自评总分")) and len(plain) <= 12 and not sheet.take(row, head.columns["name"].column)[0])
+    plain = core(text)
+    return plain in _TOTALS or (plain.startswith(("总分", "合计", "自评总分")) and len(plain) <= 12 and not sheet.take(row, head.name)[0])
 
 
 def _is_subtotal(sheet: Sheet, row: int, area: Area) -> bool:
@@ -241,36 +230,24 @@ def _closes(sheet: Sheet, row: int, head: Head, area: Area) -> bool:
     text, column = sheet.first_text(row, area.left, area.right)
     if column < 0:
         return False
-    plain = squeeze(text)
-    if re.match(r"^(?:注|备注|说明|填表说明|填报说明|注意事项)\d?[:：]", plain):
-        return True
     known = roles(text)
-    name_column = head.columns["name"].column
-    if known and column < name_column and any(role.scope in ("说明", "签字") for role in known) and not any(role.scope == SCOPE for role in known):
-        return True
-    if column <= name_column and any(role.scope in ("表", "目标栏", "资金栏") and role.key not in ("grade",) for role in known):
-        return True
-    return bool(re.match(r"^(?:填表人|填报人|制表人|单位负责人|项目负责人|财务负责人|负责人|经办人|联系人|联系电话|填报日期|填表日期|审核人)[:：（(]", plain))
+    if known:
+        scopes = {role.scope for role in known}
+        if column < head.name and scopes & {"说明", "签字"} and SCOPE not in scopes:
+            return True
+        if column <= head.name and any(role.scope in ("表", "目标栏", "资金栏") and role.key != "grade" for role in known):
+            return True
+    return bool(_BELOW.match(squeeze(text)))
 
 
-def _level(sheet: Sheet, row: int, key: str, head: Head, levels: dict[str, str | None]) -> None:
-    """A level printed on this row, merged over it or, where the merge was undone, inherited from above."""
-    label = head.columns.get(key)
-    if label is None:
+def _level(sheet: Sheet, row: int, key: str, head: Head, text: str | None, levels: dict[str, str | None]) -> None:
+    """Notes the level printed on this row or merged over it; where the merge was undone, the one above goes on."""
+    if text is None:
         return
-    column = label.column
-    area = sheet.grid.merged().get((row, column))
-    if area is not None:
-        if area.top <= head.bottom or (key == "level2" and area.right >= head.columns["name"].column and area.left > label.area.right):
-            return
-        row, column = area.top, area.left
-    value = sheet.grid.value(row, column)
-    if value is None:
+    label = head.columns[key]
+    area = sheet.grid.merged().get((row, label.column))
+    if area is not None and (area.top <= head.bottom or (key == "level2" and area.right >= head.name and area.left > label.area.right)):
         return
-    text = value.strip() if isinstance(value, str) else sheet.grid.text(row, column)
-    if is_void(text):
-        return
-    sheet.used.add((row, column))
     plain = _one_line(text)
     if key == "level1" and plain != levels["level1"]:
         levels["level2"] = None
@@ -279,23 +256,19 @@ def _level(sheet: Sheet, row: int, key: str, head: Head, levels: dict[str, str |
 
 def _read_row(sheet: Sheet, row: int, head: Head, levels: dict[str, str | None], table: Indicators) -> bool:
     """One row as an indicator; False where it holds nothing of the table. Placeholders are set aside."""
-    for key in ("level1", "level2"):
-        _level(sheet, row, key, head, levels)
-    taken = {key: sheet.take(row, label.column) for key, label in head.columns.items() if key not in ("level1", "level2")}
-    values = {key: value for key, (value, _) in taken.items()}
-    cells = {key: cell for key, (_, cell) in taken.items()}
-    for key in ("level1", "level2"):
-        if key in head.columns:
-            cells[key] = _cell_of(sheet, row, head.columns[key])
-    name = values.get("name")
-    name_area = sheet.grid.area(row, head.columns["name"].column)
-    has_answer = any(values.get(key) for key in ("target", "initial_target", "adjusted_target", "actual"))
-    if name is None and not has_answer:
-        return any(values.values())
-    if name and _PLACEHOLDER.match(tidy(name)) and not has_answer:
-        table.placeholders.append((cells["name"], name))
-        return True
-    if name_area.left < head.columns["name"].area.left and name in (levels["level1"], levels["level2"]):
+    values, cells = sheet.take_row(row, head.columns)
+    for key in levels:
+        if key in values:
+            _level(sheet, row, key, head, values.pop(key), levels)
+    name = values["name"]
+    has_answer = any(map(values.get, ANSWERS)) or values.get("adjusted_target") is not None
+    if not has_answer:
+        if name is None:
+            return any(values.values())
+        if _PLACEHOLDER.match(tidy(name)):
+            table.placeholders.append((cells["name"], name))
+            return True
+    if name is not None and name in levels.values() and sheet.place(row, head.name)[1] < head.columns["name"].area.left:
         name = None                                  # a level merged over the name column names no indicator
     if name is None and not values.get("target") and not values.get("initial_target"):
         return True
@@ -304,29 +277,27 @@ def _read_row(sheet: Sheet, row: int, head: Head, levels: dict[str, str | None],
     table.indicators.append(Indicator(
         level1=levels["level1"], level2=levels["level2"], name=_one_line(name), target=target, initial_target=initial,
         actual=_one_line(values.get("actual")), points=_points(values.get("points")), score=_points(values.get("score")), note=values.get("note"),
-        unit=values.get("unit"), cells={key: cell for key, cell in cells.items() if key not in ("operator", "unit", "adjusted_target")},
+        unit=values.get("unit"), cells={key: cell for key, cell in cells.items() if key not in _JOINED},
     ))
     return True
 
 
-def _cell_of(sheet: Sheet, row: int, label: Label) -> str:
-    return sheet.take(row, label.column)[1]
-
-
 def _points(text: str | None) -> str | None:
-    if text is None:
-        return None
+    if text is None or "分" not in text:
+        return text
     plain = tidy(text)
     return plain[:-1] if plain.endswith("分") and money(plain[:-1]) is not None else text
 
 
 def _one_line(text: str | None) -> str | None:
     """Line breaks inside a name or value only serve the printed page."""
-    return re.sub(r"\s*\n\s*", "", text) if text and "\n" in text else text
+    return _LINE_BREAK.sub("", text) if text and "\n" in text else text
 
 
 def _target(values: dict[str, str | None], cells: dict[str, str]) -> tuple[str | None, str | None, str]:
     """The target in force with its split columns joined, the original one where the form has both, and the cells."""
+    if not _SPLIT & cells.keys():
+        return _one_line(values.get("target")), None, cells.get("target", "")
     adjusted, initial, plain = values.get("adjusted_target"), values.get("initial_target"), values.get("target")
     both = "initial_target" in cells and ("adjusted_target" in cells or "target" in cells)
     filled = [key for key, value in (("adjusted_target", adjusted), ("target", plain), ("initial_target", initial)) if value]
@@ -348,7 +319,9 @@ def join_target(operator: str | None, value: str | None, unit: str | None) -> st
     sign = "" if operator is None or _NOT_OPERATORS.match(operator.strip()) else operator.strip()
     if value is None:
         return None
-    text = re.sub(r"\s*\n\s*", "", value)
+    text = _one_line(value)
+    if not unit and not sign:
+        return text
     quantity = parse(text)
     qualitative = operator is not None and _QUALITATIVE.match(operator.strip())
     if unit and not qualitative and quantity.kind in (Kind.NUMBER, Kind.RANGE) and not quantity.unit and tidy(unit) in _known_units(unit):

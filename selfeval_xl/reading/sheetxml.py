@@ -8,17 +8,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.etree import ElementTree
 
-from ..grid import Value, a1
+from ..grid import Value, a1, position
 from .cells import Place, clean, serial_date
 from .formats import BUILTIN, shows_date
 from .guard import MAX_VALUES, usual_cells
 from .xmlwalk import local, walk
 
 _REFERENCE = re.compile(r"^([A-Z]{1,9})(\d{1,9})$")
+_NUM_FMT = re.compile(rb"<(?:\w+:)?numFmt\b([^>]*)>")
 _XF = re.compile(rb"<(?:\w+:)?xf\b[^>]*?\bnumFmtId\s*=\s*[\"'](\d{1,6})[\"']")
-_CELL_XFS = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
-_NUM_FMTS = re.compile(rb"<(?:\w+:)?numFmts\b.*?</(?:\w+:)?numFmts>", re.DOTALL)
-_STYLED = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*? s="(\d{1,6})"')
+_STYLED = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^>]*? s="(\d{1,6})"')
 _HIDDEN = re.compile(rb"<(?:\w+:)?(row|col)\b([^>]*\bhidden\b[^>]*)>")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 LAST_COLUMN = 16_384
@@ -60,15 +59,17 @@ def styles_in(xml: bytes | None) -> Styles:
     if not xml:
         return Styles()
     custom: dict[int, str] = {}
-    block = _NUM_FMTS.search(xml)
-    if block:
-        for attributes in re.findall(rb"<(?:\w+:)?numFmt\b([^>]*)>", block[0]):
-            found = _attributes(attributes)
-            if found.get("numFmtId", "").isdecimal():
-                custom[int(found["numFmtId"])] = found.get("formatCode", "")
-    table = _CELL_XFS.search(xml)
-    numbers = [int(number) for number in _XF.findall(table[0])] if table else []
+    for attributes in _NUM_FMT.findall(_between(xml, b"numFmts")):
+        found = _attributes(attributes)
+        if found.get("numFmtId", "").isdecimal():
+            custom[int(found["numFmtId"])] = found.get("formatCode", "")
+    numbers = [int(number) for number in _XF.findall(_between(xml, b"cellXfs"))]
     return Styles(tuple(_named(custom.get(number, BUILTIN.get(number, ""))) for number in numbers))
+
+
+def _between(xml: bytes, name: bytes) -> bytes:
+    """What stands between the first and the second mention of an element's name: its content."""
+    return xml.partition(name)[2].partition(name)[0]
 
 
 def _named(number_format: str) -> str:
@@ -184,17 +185,19 @@ def _value(cell: Cell, strings: Callable[[], list[str]], styles: Callable[[], St
     return serial_date(number, epoch_1904) if 0 <= number < 2_958_466 and shows_date(styles().of(cell.style)) else number
 
 
-def formats_in(xml: bytes, styles: Styles) -> Mapping[Place, str]:
-    """Number formats by place, of cells whose style has one."""
+def formats_in(xml: bytes, styles: Styles, usual: bool | None = None) -> Mapping[Place, str]:
+    """Number formats by place, of cells whose style has one. usual: what `usual_cells` says, where that is known."""
     if not any(styles.formats):
         return {}
-    if not usual_cells(xml):
+    if not (usual_cells(xml) if usual is None else usual):
         return {(cell.row, cell.column): number_format for cell in cells_in(xml) if (number_format := styles.of(cell.style))}
     known = {str(number).encode(): number_format for number, number_format in enumerate(styles.formats) if number_format}
-    return {
-        (int(row) - 1, column_number(letters.decode())): known[style]
-        for letters, row, style in _STYLED.findall(xml) if style in known
-    }
+    return {_place(reference): known[style] for reference, style in _STYLED.findall(xml) if style in known}
+
+
+@lru_cache(maxsize=65_536)
+def _place(reference: bytes) -> Place:
+    return position(reference.decode())
 
 
 def errors_in(xml: bytes) -> Mapping[Place, str]:

@@ -44,6 +44,7 @@ class Workbook:
 
     def __init__(self, parts: Mapping[str, bytes]) -> None:
         self.parts = parts
+        self.usual: bool | None = None        # what usual_cells says of every sheet
 
     def named(self, name: str) -> bytes | None:
         """A part by its name, however that is spelt: some programs write sharedstrings.xml."""
@@ -85,7 +86,7 @@ class Workbook:
 
     def formats(self, sheet: str) -> Mapping[Place, str]:
         try:
-            return formats_in(self.xml(sheet), self.styles)
+            return formats_in(self.xml(sheet), self.styles, self.usual)
         except (ElementTree.ParseError, UnreadableFile):
             return {}
 
@@ -125,14 +126,16 @@ def read_xlsx(package: Package) -> tuple[list[Grid], list[Problem]]:
     problems: list[Problem] = []
     for name in ("xl/styles.xml", "xl/sharedStrings.xml"):
         few_entries(book.named(name) or b"")
-    if not all(usual_cells(part) and few_values(part) for name, part in book.parts.items() if "sheets/" in name):
+    sheets = [part for name, part in book.parts.items() if "sheets/" in name]
+    book.usual = all(map(usual_cells, sheets)) or None
+    if not book.usual or not all(map(few_values, sheets)):
         return _exactly(book, problems), problems
     try:
         opened = open_calamine(pack({name: _for_calamine(name, part) for name, part in book.parts.items()}))
     except UnreadableFile:
         return _exactly(book, problems), problems
     visible = {meta.name: meta.visible is SheetVisibleEnum.Visible for meta in opened.sheets_metadata}
-    errors = any(b't="e"' in part for name, part in book.parts.items() if "sheets/" in name)
+    errors = any(b't="e"' in part for part in sheets)
     grids = []
     for number, name in worksheets(opened):
         try:
@@ -152,7 +155,7 @@ def read_xlsx(package: Package) -> tuple[list[Grid], list[Problem]]:
 def _for_calamine(name: str, part: bytes) -> bytes:
     """A part as calamine gets it: it believes what a table of strings says of its length, and takes any number of merged areas."""
     if "sheets/" in name:
-        return part if part.count(b"mergeCell ") <= MAX_MERGES else _MERGES.sub(b"", part)
+        return part if len(part) <= MAX_MERGES * 16 or part.count(b"mergeCell ") <= MAX_MERGES else _MERGES.sub(b"", part)
     return honest_counts(part) if name.lower().endswith("sharedstrings.xml") else part
 
 
