@@ -72,7 +72,8 @@ def _assess_indicator(indicator: Indicator, over: Decimal, policy: Policy, year:
 
 
 @lru_cache(maxsize=20_000)
-def judge(target: Quantity, actual: Quantity, *, cost: bool = False, name: str = "", over: Decimal = Decimal("0.30"), year: int | None = None) -> Judgement:
+def judge(target: Quantity, actual: Quantity, *, cost: bool = False, name: str = "", over: Decimal = Decimal("0.30"),
+          year: int | None = None) -> Judgement:
     """Compares a completed value with its target.
 
     cost: `=` or no operator then means at most. name: of the indicator, for units that stand there, rates and dates.
@@ -128,11 +129,14 @@ def _month_or_months(target: Quantity, actual: Quantity, name: str) -> tuple[Qua
 
 def _may_be_month(quantity: Quantity) -> bool:
     number = quantity.number
-    return quantity.kind is Kind.NUMBER and quantity.unit in ("月", "月份") and not quantity.operator and number is not None and 1 <= number <= 12 and number % 1 == 0
+    if quantity.kind is not Kind.NUMBER or quantity.unit not in ("月", "月份") or quantity.operator or number is None:
+        return False
+    return 1 <= number <= 12 and number % 1 == 0
 
 
 def _judge_numbers(target: Quantity, actual: Quantity, at_most: bool, name: str, over: Decimal) -> Judgement:
-    if target.unit == actual.unit == "月" and not target.operator and target.number != actual.number and _may_be_month(target) and not _DURATION_NAME.search(name):
+    months = target.unit == actual.unit == "月" and _may_be_month(target) and not _DURATION_NAME.search(name)
+    if months and target.number != actual.number:
         return _open(Cause.WORDS)                      # 10月, 9月: a month earlier, or a month short
     readings = [_judge_pair(target, pair, at_most, over) for pair in _common(target, actual, name)]
     if not readings:

@@ -24,13 +24,16 @@ _ZERO = re.compile(r"^(?:从?未(?:发生|出现|产生|发现|收到)|不(?:发
 _DONE = re.compile(r"^(?:按时|按期|及时|如期|提前|全部|全面|圆满|顺利|均)*[^,;。、较]{0,6}(?:完毕|完成|达标|到位|落实)$")
 _ALL = frozenset("全覆盖 全部覆盖 实现全覆盖 完成 全部完成 全面完成 全部 应保尽保 应发尽发 应收尽收 应补尽补 应享尽享 达标 全部达标 合格 全部合格 100%".split())
 
-_GRADES = ({"优": 5, "优秀": 5, "优良": 4, "良": 4, "良好": 4, "中": 3, "中等": 3, "一般": 3, "合格": 3, "较差": 2, "低": 2, "差": 1, "不合格": 1}, {"高": 5, "较高": 4, "中": 3, "一般": 3, "较低": 2, "低": 1},
+_GRADES = ({"优": 5, "优秀": 5, "优良": 4, "良": 4, "良好": 4, "中": 3, "中等": 3, "一般": 3, "合格": 3, "较差": 2, "低": 2, "差": 1, "不合格": 1},
+           {"高": 5, "较高": 4, "中": 3, "一般": 3, "较低": 2, "低": 1},
            {"好": 5, "较好": 4, "一般": 3, "较差": 2, "差": 1}, {"强": 5, "较强": 4, "一般": 3, "较弱": 2, "弱": 1}, {"大": 5, "较大": 4, "一般": 3, "较小": 2, "小": 1},
-           {"非常满意": 5, "满意": 4, "一般": 2, "不满意": 1}, {"及时": 3, "较及时": 2, "不及时": 1}, {"合格": 2, "不合格": 1}, {"健全": 3, "较健全": 2, "不健全": 1}, {"完善": 3, "较完善": 2, "不完善": 1})
+           {"非常满意": 5, "满意": 4, "一般": 2, "不满意": 1},
+           {"及时": 3, "较及时": 2, "不及时": 1}, {"合格": 2, "不合格": 1}, {"健全": 3, "较健全": 2, "不健全": 1}, {"完善": 3, "较完善": 2, "不完善": 1})
 _OPPOSITES = tuple(map(frozenset, (("是", "否"), ("有", "无"), ("有", "没有"))))
 _LEAST_GRADE = 3                                       # below it (低, 差) a target may want little, and more is no success
 
-_DEGREES = (("有所", "一定", "逐步", "逐渐", "略", "稍"), ("较", "比较", "较为"), ("明显", "有效", "切实", "持续", "进一步", "稳步", "不断", "逐年"), ("显著", "大幅", "大幅度", "极大", "充分", "全面", "有力"))
+_DEGREES = (("有所", "一定", "逐步", "逐渐", "略", "稍"), ("较", "比较", "较为"),
+            ("明显", "有效", "切实", "持续", "进一步", "稳步", "不断", "逐年"), ("显著", "大幅", "大幅度", "极大", "充分", "全面", "有力"))
 _RANKS = {word: rank for rank, words in enumerate(_DEGREES) for word in words}
 _DEGREE = re.compile("|".join(sorted(_RANKS, key=len, reverse=True)))
 _SUBJECT = re.compile(r"^(?:效果|成效|作用|效益|影响|程度|改善|提升)|(?:效果|成效|作用|效益|程度)$")
@@ -137,7 +140,8 @@ def _judge_likeness(target: str, wanted: str, got: str) -> Judgement:
         return MET if got == "是" else UNMET
     if len(wanted) >= 2 and wanted in got and f"较{wanted}" not in got and not _REVERSED.search(got.replace(wanted, "")):
         return MET
-    if len(got) >= 2 and wanted.startswith(got) and len(got) * 5 >= len(wanted) * 2 and not _DEGREE.search(wanted[len(got):]) and not _AND.search(wanted[len(got):]):
+    rest = wanted[len(got):] if len(got) >= 2 and wanted.startswith(got) else None
+    if rest is not None and len(got) * 5 >= len(wanted) * 2 and not _DEGREE.search(rest) and not _AND.search(rest):
         return MET                                     # 全天候可用 and 全天候
     if got in _RANKS and got in wanted and _SUBJECT.fullmatch(wanted.replace(got, "")):
         return MET                                     # 效果明显 and 明显

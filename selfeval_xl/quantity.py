@@ -81,15 +81,18 @@ _OPERATORS = {
 SIGN_OF = {word: sign for sign, words in _OPERATORS.items() for word in words.split()}
 _LONGEST_OPERATOR = max(map(len, SIGN_OF))
 _LOOSE = ("", "=")                                     # an operator after the number says more than these
-_AFTER = {"及以上": "≥", "或以上": "≥", "以上": "≥", "起步": "≥", "及以下": "≤", "或以下": "≤", "以下": "≤", "以内": "≤", "之内": "≤", "内": "≤", "≥": "≤", "≤": "≥", "+": "≥"}
+_AFTER = {"及以上": "≥", "或以上": "≥", "以上": "≥", "起步": "≥",
+          "及以下": "≤", "或以下": "≤", "以下": "≤", "以内": "≤", "之内": "≤", "内": "≤", "≥": "≤", "≤": "≥", "+": "≥"}
 _ABOUT_BEFORE, _ABOUT_AFTER = ("大约", "将近", "接近", "约", "近", "≈"), ("左右", "上下")
 
 _PLAIN = r"[-+]?(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+)"
 _NUMBER = re.compile(_PLAIN)
 _TOO_LONG = re.compile(rf"[\d.,]{{{_LONGEST_NUMBER + 1}}}")
-_RANGE = re.compile(rf"^(?:控制在|保持在|介于|在|为|达到)?(?P<low>{_PLAIN})(?P<mid>[^\d~至到—–,;()<>≥≤=-]{{0,6}})(?:~+|--?|—+|–|至|到)(?P<high>{_PLAIN})(?P<rest>[^\d]*)$")
+_RANGE = re.compile(rf"^(?:控制在|保持在|介于|在|为|达到)?(?P<low>{_PLAIN})(?P<mid>[^\d~至到—–,;()<>≥≤=-]{{0,6}})"
+                    rf"(?:~+|--?|—+|–|至|到)(?P<high>{_PLAIN})(?P<rest>[^\d]*)$")
 _BETWEEN = re.compile(rf"^(?P<first>[^\d+-]{{1,6}})(?P<low>{_PLAIN})(?P<mid>[^\d+-]{{1,16}})(?P<high>{_PLAIN})(?P<rest>[^\d]*)$")
-_SANDWICH = re.compile(rf"^(?P<low>{_PLAIN})(?P<mid>[^\d<>≥≤]{{0,6}})(?P<sign>[≤<]=?)(?:[^\d<>≥≤+-]{{0,8}}[≤<]=?)?(?P<high>{_PLAIN})(?P<rest>[^\d]*)$")
+_SANDWICH = re.compile(rf"^(?P<low>{_PLAIN})(?P<mid>[^\d<>≥≤]{{0,6}})"
+                       rf"(?P<sign>[≤<]=?)(?:[^\d<>≥≤+-]{{0,8}}[≤<]=?)?(?P<high>{_PLAIN})(?P<rest>[^\d]*)$")
 _JOIN = re.compile(r"(?:并且|同时|且|,|;|、|和|及|~|-)+$")
 _RANGE_END = frozenset(("", "之间", "以内", "内", "范围内", "区间"))
 _COUNTED = re.compile(rf"^(?P<before>[^\d零〇一二两三四五六七八九十百千]{{0,8}})(?P<number>{NUMERAL}+)(?P<rest>[^\d]{{1,10}})$")
@@ -99,7 +102,8 @@ _DETAIL = re.compile(r"[^\d]{0,12}?[,;、(](?:其中|包括|含|另)")
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _LATEX = re.compile(r"\$|\\(?:mathrm|mathbf|text|left|right|quad|[,;!: ])|[{}]|\\(?=%)")
-_LATEX_SIGNS = (("\\geqslant", "≥"), ("\\leqslant", "≤"), ("\\geq", "≥"), ("\\leq", "≤"), ("\\ge", "≥"), ("\\le", "≤"), ("\\gt", ">"), ("\\lt", "<"), ("\\eq", "="),
+_LATEX_SIGNS = (("\\geqslant", "≥"), ("\\leqslant", "≤"), ("\\geq", "≥"), ("\\leq", "≤"), ("\\ge", "≥"), ("\\le", "≤"),
+                ("\\gt", ">"), ("\\lt", "<"), ("\\eq", "="),
                 ("\\sim", "~"), ("\\times", "×"), ("\\approx", "≈"))
 _NATURE = re.compile(r"^定[量性](?:指标)?:?(?=.)")         # the column 指标性质, joined to the value
 _NOTE = re.compile(r"\([^()]*\)?")
@@ -225,11 +229,13 @@ def _range(text: str) -> Quantity | None:
     low, high = _decimal(match["low"]), _decimal(match["high"])
     one, other = measure(mid) if mid else None, measure(unit) if unit else None
     if one and other and one.dimension == other.dimension and one.factor != other.factor:
-        low = low * one.factor / other.factor           # 500米-1公里
+        low = low * one.factor / other.factor          # 500米-1公里
+        if len(low.as_tuple().digits) > _LONGEST_NUMBER:
+            return None                                # 1月-1年: no twelfth can be written down
     if swapped:
         low, high = high, low
     unit = unit or mid
-    if low > high or (unit in ("年", "月", "日", "") and 1900 <= low <= 2100 and 1900 <= high <= 2100) or (unit in ("月", "日") and "-" in text):
+    if low > high or (unit in ("年", "月", "日", "") and 1900 <= low <= 2100 and 1900 <= high <= 2100) or unit == "月" or (unit == "日" and "-" in text):
         return None
     return Quantity(Kind.RANGE, number=low, upper=high, unit=unit)
 
@@ -268,6 +274,8 @@ def _number(text: str) -> Quantity | None:
         unit, rest = rest, ""
     if len(rest) > 24 or re.search(r"未(?!发生|出现|发现|受)|没有|不(?!合格产品)|尚|仅", rest):
         return None
+    if before and not (operator or about or unit) and read_deadline(match[0]):
+        return None                                    # words before 2005.2: an amount or a month
     number = _decimal(match[0])
     if (unit in ("年", "年度") and not operator and 1900 <= number <= 2100) or (unit == "日" and before.endswith("月")):
         return None                                    # 2024年, 每月10日前

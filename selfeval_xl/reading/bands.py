@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .labels import roles
+from .labels import core, roles
 from .scan import Label, Sheet
 
 Title = tuple[int, int, str]          # row, column, text
@@ -56,11 +56,11 @@ def _repeated(sheet: Sheet, row: int, names: list[Label]) -> list[int]:
     starts: list[int] = []
     seen: set[str] = set()
     for label in sheet.rows[row] if len(names) > 1 else ():
-        keys = {role.key for role in label.roles if role.scope == "指标"} & {"level1", "level2", "name", "target"}
-        if keys & seen:
+        word = core(label.text)                      # 三级指标 beside 四级指标 is no second form
+        if word in seen and any(role.scope == "指标" and role.key in ("level1", "level2", "name", "target") for role in label.roles):
             starts.append(_with_section(sheet, row, label.column))
             seen = set()
-        seen |= keys
+        seen.add(word)
     return starts
 
 

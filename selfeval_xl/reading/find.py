@@ -9,7 +9,7 @@ from ..forms import DEPARTMENT, PROJECT, Form, Frame, Problem
 from ..grid import Area, Grid
 from ..sheets import OURS
 from .codes import split_code
-from .funding import Funding, find_funding, funding_columns, money_unit, read_funding
+from .funding import Funding, find_funding, funding_columns, money_unit, read_funding, read_pairs
 from .goals import Goals, Tasks, find_tasks, read_goals, read_tasks
 from .head import Head, read_head, year_in
 from .indicators import Head as TableHead
@@ -158,7 +158,9 @@ def _read_region(sheet: Sheet, region: Region, file: str) -> tuple[Form | None, 
         funding = read_funding(sheet, funding_row, table_top - 1, area, unit)
         taken.append(funding.rows)
     else:
-        unit = money_unit(sheet, area, (area.top, area.top)) or ("万元" if region.head else "万元")
+        unit = money_unit(sheet, area, (area.top, area.top)) or "万元"
+        funding = read_pairs(sheet, Area(area.top, area.left, min(table_top - 1, area.bottom), area.right), unit)
+        taken += [funding.rows] if funding else []
     goals = read_goals(sheet, Area(area.top, area.left, min(table_top - 1, area.bottom), area.right), taken)
     head = read_head(sheet, area, taken + goals.rows + [(row, row) for row in table.below])
     if not _is_form(region, head, funding is not None, table):

@@ -40,7 +40,31 @@ def funding_columns(sheet: Sheet, row: int, left: int, right: int) -> dict[str, 
             found[role.key] = label
     if any(key in found for key in (*AMOUNTS, "execution_rate")):
         _add_likely(sheet, row, left, right, found)
-    return found if sum(key in found for key in AMOUNTS) >= 2 else {}
+    amounts = [found[key] for key in AMOUNTS if key in found]
+    return found if len(amounts) >= 2 and not all(_answer(sheet, label) for label in amounts) else {}
+
+
+def _answer(sheet: Sheet, label: Label) -> bool:
+    """Whether an amount stands right beside its label: such a row is no head of a table."""
+    return money(sheet.text(label.row, label.area.right + 1)) is not None
+
+
+def read_pairs(sheet: Sheet, area: Area, unit: str) -> Funding | None:
+    """The amounts of a form that prints label and amount side by side (预算安排 | 50 | 实际支出 | 48) instead of a table."""
+    columns: dict[str, Label] = {}
+    for label in sheet.labels(area.top, area.bottom, area.left, area.right):
+        role = label.role(SCOPE)
+        if role and role.key in (*AMOUNTS, "execution_rate") and role.key not in columns and (role.key == "execution_rate" or _answer(sheet, label)):
+            columns[role.key] = label
+    if "executed" not in columns or not columns.keys() & {"annual_budget", "initial_budget"}:
+        return None
+    values, cells = {}, {}
+    for key, label in columns.items():
+        sheet.note(label, label.role(SCOPE), "资金")
+        text, cells[key] = sheet.take(label.row, label.area.right + 1)
+        values[key] = amount_text(text, unit) if text and key in AMOUNTS else text
+    rows = [label.row for label in columns.values()]
+    return Funding([FundingLine(source=TOTAL, cells=cells, **values)], (min(rows), max(rows)), (min(rows), min(rows)))
 
 
 def find_funding(sheet: Sheet, top: int, bottom: int, left: int, right: int) -> int | None:
@@ -57,6 +81,8 @@ def money_unit(sheet: Sheet, area: Area, rows: tuple[int, int]) -> str | None:
                 if isinstance(value, str) and len(value) <= 60 and "元" in value:
                     match = _UNIT_IN.search(unicodedata.normalize("NFKC", value))
                     if match:
+                        if match[2]:
+                            sheet.used.add((row, column))
                         return match[1] or match[2]
     return None
 
@@ -73,6 +99,10 @@ def read_funding(sheet: Sheet, head_row: int, limit: int, area: Area, unit: str)
     kinds: dict[int, str] = {}
     for row in range(head_bottom + 1, limit + 1):
         named = _source(sheet, row, area.left, first)
+        if named is None and not funding.lines and not funding.problems and not _closes(sheet, row, area) and _amount_in(sheet, row, columns) and not _amount_in(sheet, row + 1, columns):
+            funding.lines.append(_line(sheet, row, TOTAL, None, columns, unit))          # the only line needs no name
+            funding.rows = (head_row, row)
+            continue
         if named is None:
             if not _closes(sheet, row, area):
                 _stray(sheet, row, columns, funding)

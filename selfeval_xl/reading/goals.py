@@ -60,6 +60,7 @@ def read_goals(sheet: Sheet, area: Area, taken: list[tuple[int, int]]) -> Goals:
     busy = {row for top, bottom in taken for row in range(top, bottom + 1)}
     labels = [label for label in sheet.labels(area.top, area.bottom, area.left, area.right)
               if label.role(SCOPE) and label.row not in busy and not any(top in range(label.area.top, label.area.bottom + 1) for top, _ in taken)]
+    labels = [label for label in labels if not _is_section(label, labels)]
     goals = Goals()
     values: dict[str, str | None] = {}
     cells: dict[str, str] = {}
@@ -82,6 +83,11 @@ def read_goals(sheet: Sheet, area: Area, taken: list[tuple[int, int]]) -> Goals:
         values.pop("initial", None)
     goals.goal = Goal(initial=values.get("initial"), expected=values.get("expected"), actual=values.get("actual"), cells=cells)
     return goals
+
+
+def _is_section(label: Label, labels: list[Label]) -> bool:
+    """A label over several rows with the goal's own labels right of it is the name of that part of the form."""
+    return any(label.area.top <= other.row < label.area.bottom and other.column > label.column and other.area.bottom < label.area.bottom for other in labels)
 
 
 def _answered_beside(sheet: Sheet, labels: list[Label]) -> bool:

@@ -15,7 +15,8 @@ from .scan import Label, Sheet
 _YEAR = re.compile(r"(?<!\d)(20\d{2})\s*(?:年度|年|财政年度)")
 _BARE_YEAR = re.compile(r"^\s*(20\d{2})\s*$")
 _GRADE = re.compile(r"^(?:优秀?|良好?|中等?|差|合格|不合格|较差|较好|好|[ABCDＡ-Ｄ]级?)$")
-_RUN_ON = re.compile(r"\s{2,}|[;；\n]")
+_SEAL = re.compile(r"\s*[(（](?:公章|盖章|签章|签字|单位公章)[)）]$")
+_RUN_ON = re.compile(r"\s{2,}|[;；\n]|\s+(?=[^\s:：]{2,12}\s?[:：])")
 KEPT = ("说明", "签字")
 
 
@@ -56,9 +57,11 @@ def read_head(sheet: Sheet, area: Area, tables: list[tuple[int, int]]) -> Head:
 def _read_label(sheet: Sheet, label: Label, area: Area, head: Head) -> None:
     role = label.role("表") or label.role("说明") or label.role("签字")
     if role is None or _is_section(sheet, label):
+        if label.role("其他"):
+            sheet.used.add(value_place(sheet, label, area))
         return
     row, column = value_place(sheet, label, area)
-    text = sheet.grid.text(row, column).strip()
+    text = _SEAL.sub("", sheet.grid.text(row, column).strip())
     value = None if is_void(text) or roles(text) else text
     where = sheet.grid.area(row, column)
     cell = a1(where.top, where.left)
@@ -108,19 +111,23 @@ def _read_inline(sheet: Sheet, row: int, column: int, head: Head) -> None:
     value = sheet.grid.value(row, column)
     if not isinstance(value, str) or len(value) > 200 or (":" not in value and "：" not in value):
         return
-    for part in _RUN_ON.split(value.strip()):
-        pair = split_inline(part)
-        if pair is None:
-            continue
+    parts: list[str] = []
+    for piece in _RUN_ON.split(value.strip()):
+        if parts and not split_inline(piece) and not roles(piece.rstrip(" :：")):
+            parts[-1] += f" {piece}"                 # no label begins here: it belongs to the value before
+        else:
+            parts.append(piece)
+    for pair in filter(None, map(split_inline, parts)):
         for role in roles(pair[0]):
             if role.scope == "表":
-                text = pair[1] if role.key != "year" else str(year_in(pair[1]) or "")
+                text = _SEAL.sub("", pair[1]) if role.key != "year" else str(year_in(pair[1]) or "")
                 if role.key in ("total_score", "grade") and not (money(text.rstrip("分")) is not None or _GRADE.match(text)):
                     continue
                 head.offer(role.key, role.rank + 50, None if is_void(text) else text.strip(), a1(row, column))
                 sheet.used.add((row, column))
             elif role.scope == "签字":
                 head.signature[core(pair[0])] = pair[1] or None
+                sheet.used.add((row, column))
             elif role.scope == "说明":
                 head.remarks[core(pair[0])] = pair[1]
 

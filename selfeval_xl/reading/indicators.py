@@ -24,7 +24,7 @@ _WORDINGS = (("note", re.compile(r"原因|改进措施|整改措施|情况说明
 _NOT_OPERATORS = re.compile(r"^(?:定性|定量|正向|反向|逆向|正|逆|计量|计数|其他)")
 _BELOW = re.compile(r"(?:注|备注|说明|填表说明|填报说明|注意事项)\d?:"
                     r"|(?:填表人|填报人|制表人|单位负责人|项目负责人|财务负责人|负责人|经办人|联系人|联系电话|填报日期|填表日期|审核人)[:(]")
-_JOINED = ("operator", "unit", "adjusted_target")          # their cells are the target's
+_JOINED = ("operator", "unit", "adjusted_target", "measure")          # parts of the target and of the note
 _SPLIT = frozenset(("operator", "unit", "initial_target", "adjusted_target"))
 _LONGEST_TOTAL = 60
 _LINE_BREAK = re.compile(r"\s*\n\s*")
@@ -104,7 +104,7 @@ def _head(sheet: Sheet, row: int, left: int, right: int) -> Head | None:
     top, bottom = row, max(label.area.bottom for label in sheet.rows[row] if left <= label.column <= right and label.role(SCOPE))
     own = _columns(sheet, row, left, right)
     above = _columns(sheet, row - 1, left, right) if row and not {"target", "actual"} <= own.keys() else {}
-    if above.keys() & {"target", "actual", "points", "score", "note", "initial_target"} and "name" not in above:
+    if (above.keys() - own.keys()) & {"target", "actual", "points", "score", "note", "initial_target"} and "name" not in above:
         top = row - 1
     below = _columns(sheet, row + 1, left, right)
     if bottom == row and ({"operator", "unit"} & below.keys()) and "name" not in below:
@@ -115,6 +115,8 @@ def _head(sheet: Sheet, row: int, left: int, right: int) -> Head | None:
             if key not in columns or (line > columns[key].row and label.area.left >= columns[key].area.left):
                 columns[key] = label
     _add_likely(sheet, top, bottom, left, right, columns)
+    if "measure" in columns and "note" not in columns:
+        columns["note"] = columns.pop("measure")
     if len(columns) < 3 or "name" not in columns or not columns.keys() & set(ANSWERS):
         return None
     return Head(top, bottom, left, right, columns, columns["name"].column, min(columns[key].column for key in (*ANSWERS, "operator") if key in columns))
@@ -139,7 +141,7 @@ def _add_likely(sheet: Sheet, top: int, bottom: int, left: int, right: int, colu
     for row in range(top, bottom + 1):
         for column in sheet.filled(row, left, right):
             text = sheet.grid.value(row, column)
-            if isinstance(text, str) and not roles(text):
+            if isinstance(text, str) and not roles(text) and sheet.grid.area(row, column).bottom <= bottom:        # a section's name goes on below
                 role = likely(text, SCOPE) or _by_wording(text)
                 if role and role.key not in columns and role.key != "other":
                     columns[role.key] = Label(row, column, text, sheet.grid.area(row, column), (role,))
@@ -161,11 +163,12 @@ def read_indicators(sheet: Sheet, head: Head, limit: int, area: Area) -> Indicat
     levels: dict[str, str | None] = {"level1": None, "level2": None}
     for row in range(head.bottom + 1, limit + 1):
         if _is_total(sheet, row, head, area):
-            _read_totals(sheet, row, head, area, table)
             table.rows = (head.top, row)
-            if not _is_subtotal(sheet, row, area):
-                break
-            continue
+            if _is_subtotal(sheet, row, area):
+                sheet.used |= {(row, column) for column in sheet.filled(row, area.left, area.right)}
+                continue
+            _read_totals(sheet, row, head, area, table)
+            break
         if _repeats_head(sheet, row, head) or _is_remark(sheet, row, head, area):
             continue
         if _closes(sheet, row, head, area):
@@ -173,6 +176,9 @@ def read_indicators(sheet: Sheet, head: Head, limit: int, area: Area) -> Indicat
             break
         if _read_row(sheet, row, head, levels, table):
             table.rows = (head.top, row)
+    for label in sheet.labels(head.top, head.bottom, head.left, head.right):
+        if label.is_key(SCOPE, "other"):             # a column that is known and not read (完成率)
+            sheet.used |= {(row, label.column) for row in range(head.bottom + 1, table.rows[1] + 1)}
     return table
 
 
@@ -199,8 +205,6 @@ def _is_subtotal(sheet: Sheet, row: int, area: Area) -> bool:
 
 
 def _read_totals(sheet: Sheet, row: int, head: Head, area: Area, table: Indicators) -> None:
-    if _is_subtotal(sheet, row, area):
-        return
     for key in ("points", "score"):
         if key in head.columns:
             text, cell = sheet.take(row, head.columns[key].column)
@@ -208,8 +212,8 @@ def _read_totals(sheet: Sheet, row: int, head: Head, area: Area, table: Indicato
                 continue
             if text is None:
                 table.unfilled[key] = cell
-            elif money(text.rstrip("分")) is not None:
-                table.totals[key] = (text.rstrip("分"), cell)
+            elif money(_points(text)) is not None:
+                table.totals[key] = (_points(text), cell)
     for column in sheet.filled(row, area.left, area.right):
         text = sheet.grid.text(row, column).strip()
         if is_grade(text):
@@ -233,7 +237,7 @@ def _closes(sheet: Sheet, row: int, head: Head, area: Area) -> bool:
     known = roles(text)
     if known:
         scopes = {role.scope for role in known}
-        if column < head.name and scopes & {"说明", "签字"} and SCOPE not in scopes:
+        if column < head.name and scopes & {"说明", "签字"} and (SCOPE not in scopes or len(sheet.filled(row, area.left, area.right)) <= 2):
             return True
         if column <= head.name and any(role.scope in ("表", "目标栏", "资金栏") and role.key != "grade" for role in known):
             return True
@@ -276,17 +280,24 @@ def _read_row(sheet: Sheet, row: int, head: Head, levels: dict[str, str | None],
     cells["target"] = target_cells
     table.indicators.append(Indicator(
         level1=levels["level1"], level2=levels["level2"], name=_one_line(name), target=target, initial_target=initial,
-        actual=_one_line(values.get("actual")), points=_points(values.get("points")), score=_points(values.get("score")), note=values.get("note"),
+        actual=_one_line(values.get("actual")), points=_points(values.get("points")), score=_points(values.get("score")), note=_note(values),
         unit=values.get("unit"), cells={key: cell for key, cell in cells.items() if key not in _JOINED},
     ))
     return True
 
 
+def _note(values: dict[str, str | None]) -> str | None:
+    """The reason, with the measure where that has a column of its own."""
+    told = [text for text in (values.get("note"), values.get("measure")) if text]
+    return "；".join(told) or None
+
+
 def _points(text: str | None) -> str | None:
-    if text is None or "分" not in text:
+    """Points without their unit: 10分 and a weight of 10% are 10."""
+    if text is None or not text.endswith(("分", "%")):
         return text
     plain = tidy(text)
-    return plain[:-1] if plain.endswith("分") and money(plain[:-1]) is not None else text
+    return plain[:-1] if money(plain[:-1]) is not None else text
 
 
 def _one_line(text: str | None) -> str | None:
