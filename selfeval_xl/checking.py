@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from decimal import Decimal
-from typing import Protocol
 
 from .assess import assess
+from .due import Due, Expected, due, issued, ledger
 from .findings import FileCount, Finding, Findings, RuleStatus, Severity, Treatment
-from .forms import PROJECT, TOTAL, Filing, Form, FundingLine, ReadFile
+from .forms import PROJECT, Filing, Form, ReadFile
 from .policy import Policy, default
 from .rules.across import matching
 from .rules.custom import CustomRule, custom_rule, violations
@@ -19,26 +18,18 @@ from .rules.silences import silenced
 
 # What a bug in a rule can raise: the rule is reported as failed, the check goes on.
 _BUGS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
-
-class Expected(Protocol):
-    """A roster: the departments it knows, and the projects due from each (code, name, exempt, ledger amounts in 万元)."""
-
-    projects: Sequence
-
-    def find(self, name: str | None, code: str | None = None): ...
-
-
 _MISSING = {
     "scores": "表中没有分值", "notes": "表中没有偏差原因栏", "settings": "不是用本程序的模板填的", "roster": "没有给出单位名册",
-    "issued": "没有下发时的数据可比", "report": "没有自评报告", "county": "只有一个部门，不做部门间比较", "public": "只用于公开件",
+    "issued": "没有给出单位名册", "report": "没有自评报告", "county": "只有一个部门，不做部门间比较", "public": "只用于公开件",
 }
 
 
-def check(filings: Sequence[Filing], policy: Policy | None = None, files: Iterable[ReadFile] = (), roster: Expected | None = None) -> Findings:
+def check(filings: Sequence[Filing], policy: Policy | None = None, files: Iterable[ReadFile] = (), roster: Expected | None = None,
+          public: bool = False) -> Findings:
     """All findings on these filings, sorted by file, sheet, severity and cell; the status of each rule; counts per file.
 
     files: all files that were read, also those that belong to no filing (unreadable ones). roster: the projects that are due, with
-    the amounts of the ledger; without one the rules that need it are skipped.
+    the amounts of the ledger; without one the rules that need it are skipped. public: whether these are copies for publication.
     """
     policy = policy or default()
     filings = [replace(filing, forms=tuple(assess(form, policy) for form in filing.forms)) for filing in filings]
@@ -53,7 +44,7 @@ def check(filings: Sequence[Filing], policy: Policy | None = None, files: Iterab
             statuses.append(RuleStatus(rule.id, "skipped", "默认关闭，可以在参数表里启用"))
             continue
         try:
-            results, ran = _run(rule, filings, every_file, policy, roster)
+            results, ran = _run(rule, filings, every_file, policy, roster, public)
         except _BUGS as error:
             statuses.append(RuleStatus(rule.id, "failed", f"{type(error).__name__}: {error}"))
             continue
@@ -66,45 +57,51 @@ def check(filings: Sequence[Filing], policy: Policy | None = None, files: Iterab
     return Findings(remaining, tuple(statuses), tuple(_count(file, remaining) for file in every_file))
 
 
-def _run(rule: Rule, filings: Sequence[Filing], files: Sequence[ReadFile], policy: Policy, roster: Expected | None) -> tuple[list[Finding], bool]:
+def _run(rule: Rule, filings: Sequence[Filing], files: Sequence[ReadFile], policy: Policy, roster: Expected | None, public: bool) -> tuple[list[Finding], bool]:
     """The rule's findings with their place, and whether there was anything that it could look at."""
     found: list[Finding] = []
     ran = False
-    for subject, more, place in _with_roster(rule, filings, roster) if rule.needs == "roster" else _alone(rule, filings, files):
+    for subject, more, place in _given(rule, filings, files, roster, public):
         ran = True
         found += [_placed(finding, place) for finding in rule.function(subject, policy, *more)]
     return found, ran
 
 
-def _alone(rule: Rule, filings: Sequence[Filing], files: Sequence[ReadFile]) -> Iterator[tuple[object, tuple, dict]]:
-    for subject, place in _subjects(rule, filings, files):
-        yield subject, (), place
+def _given(rule: Rule, filings: Sequence[Filing], files: Sequence[ReadFile], roster: Expected | None, public: bool) -> Iterator[tuple[object, tuple, dict]]:
+    """What the rule is given besides the policy: its subject and, for some, what the roster says of it; and the place of its findings."""
+    if rule.needs == "public":
+        return _to_publish(filings, roster) if public else iter(())
+    if rule.needs in ("roster", "issued"):
+        return _with_roster(rule, filings, roster) if roster is not None else iter(())
+    return ((subject, (), place) for subject, place in _subjects(rule, filings, files))
 
 
-def _with_roster(rule: Rule, filings: Sequence[Filing], roster: Expected | None) -> Iterator[tuple[object, tuple, dict]]:
-    """Filings with the projects that the roster expects of them; forms with the ledger's line of their project."""
-    if roster is None:
-        return
+def _with_roster(rule: Rule, filings: Sequence[Filing], roster: Expected) -> Iterator[tuple[object, tuple, dict]]:
+    """Filings with the projects that are due; forms with the ledger's line of their project, or with the form as issued."""
     for filing in filings:
-        known = roster.find(filing.department, filing.department_code)
-        due = tuple(project for project in roster.projects if known and project.department == known.code)
         if rule.scope == "filing":
-            yield filing, (due,), {"department": filing.department}
+            yield filing, (due(filing, roster),), {"department": filing.department}
             continue
-        for form, place in _forms((filing,)):
-            project = matching(form, due) if form.kind == PROJECT else None
+        for form, project, place in _known(filing, roster):
             if project is not None:
-                yield form, (FundingLine(source=TOTAL, annual_budget=_text(project.annual_budget), executed=_text(project.executed)),), place
+                yield form, (ledger(project) if rule.needs == "roster" else issued(project, roster.targets),), place
 
 
-def _text(amount: Decimal | None) -> str | None:
-    return None if amount is None else f"{amount:f}"
+def _to_publish(filings: Sequence[Filing], roster: Expected | None) -> Iterator[tuple[object, tuple, dict]]:
+    for filing in filings:
+        for form, project, place in _known(filing, roster):
+            yield form, (project.public if project else "",), place
+
+
+def _known(filing: Filing, roster: Expected | None) -> Iterator[tuple[Form, Due | None, dict]]:
+    """The filing's forms, each with its project in the roster."""
+    projects = due(filing, roster) if roster else ()
+    for form, place in _forms((filing,)):
+        yield form, matching(form, projects) if form.kind == PROJECT else None, place
 
 
 def _subjects(rule: Rule, filings: Sequence[Filing], files: Sequence[ReadFile]) -> Iterator[tuple[object, dict]]:
     """What the rule is given, one by one, and the place that its findings have unless they say another."""
-    if rule.needs in ("issued", "public"):
-        return
     if rule.scope == "file":
         for file in files:
             if rule.needs != "settings" or file.settings:

@@ -1,85 +1,156 @@
 """Case files: filled forms as text tables, `tests/cases/<RULE>-<defect>.md`, drawn into their layout's frame and read.
 
-The first lines are `layout:`, `expect:` (the rule with the cells of its findings, `;` between several, or none) and, where needed,
-`kind: department`. Then tables by their printed heads, an empty line between; what is missing is filled in. Several forms of one
-filing are separated by a line `---`, each after the first with its own first lines.
+The first lines say `layout:` and `expect:` (every finding as `RULE cell`, `;` between several, or `none`) and, where needed, `kind: department`,
+`year:`, `project:`, `department:`, `unit:`, `goal: expected => actual`, `signature: label=value, ...`, `policy: name=value` (D11=on switches a rule). Then tables by
+their printed heads, an empty line between. What a case does not say is filled in so that nothing else is wrong: funds all spent, a
+quiet goal, signatures, and below the case's own rows an indicator for each first level that is still missing. `fill: no` leaves the
+indicators as they stand. Forms of one filing are separated by a line `---`; a cell is then written with its sheet: `X01 表2!F10`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 
 from selfeval_xl import layouts
+from selfeval_xl.assess import rounded
+from selfeval_xl.findings import Finding
 from selfeval_xl.forms import Form, ReadFile
+from selfeval_xl.layouts import Layout
+from selfeval_xl.policy import Policy, RulePolicy, Setting, default, number_or_text
 from selfeval_xl.reading.find import forms_in
 from selfeval_xl.templates.frame import draw
 
 CASES = Path(__file__).parent / "cases"
-DEPARTMENT = "示例县水利局"
 _TOTALS = ("年度资金总和", "年度资金总额")
 _KEYS = {
     "年初预算数": "initial_budget", "全年预算数": "annual_budget", "全年执行数": "executed", "执行率": "execution_rate", "分值": "points", "得分": "score", "一级指标": "level1",
     "二级指标": "level2", "三级指标": "name", "年度指标值": "target", "实际完成值": "actual", "目标值": "target", "完成值": "actual", "偏差原因分析及改进措施": "note",
-    "项目名称": "project", "主管部门": "department", "实施单位": "unit", "部门名称": "department", "年度": "year", "序号": "number", "任务名称": "name", "主要内容": "content",
-    "实际完成情况": "outcome",
+    "序号": "number", "任务名称": "name", "主要内容": "content", "实际完成情况": "outcome",
 }
+_BASE = {
+    "year": "2024", "project": "示例项目", "department": "示例县水利局", "unit": "示例县水利局",
+    "goal": {"expected": "改善群众生产生活条件。", "actual": "群众生产生活条件有了改善。"},
+    "funding": [{"source": "当年财政拨款", "initial_budget": "100", "annual_budget": "100", "executed": "100"}],
+    "signature": {"填表人": "张三", "负责人": "李四", "联系电话": "0435-7200000", "填报日期": "2025-03-20"},
+}
+_FILLERS = (
+    {"level1": "产出指标", "level2": "数量指标", "name": "巡查河道里程", "target": "≥200公里", "actual": "210公里"},
+    {"level1": "效益指标", "level2": "社会效益指标", "name": "受益群众人数", "target": "≥1000人", "actual": "1020人"},
+    {"level1": "满意度指标", "level2": "服务对象满意度指标", "name": "受益群众满意度", "target": "≥90%", "actual": "95%"},
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """rule: the rule under test. expected: the cells of its findings, in order. file: the forms as the reader gives them."""
+    """rule: the rule under test. expected: every finding of these forms as the case writes it. file: the forms as the reader gives them."""
 
-    name: str
     rule: str
-    expected: tuple[str, ...]
+    expected: list[str]
     file: ReadFile
+    policy: Policy
+
+    def told(self, finding: Finding) -> str:
+        """A finding as a case file writes it."""
+        sheet = f"{finding.sheet}!" if len(self.file.forms) > 1 else ""
+        return f"{finding.rule} {sheet}{finding.cell or ''}".strip()
 
 
 def read_case(path: Path) -> Case:
     """A case file with its forms drawn and read."""
-    rule = path.name[:3]
-    heads, forms = [], []
-    for number, part in enumerate(path.read_text(encoding="utf-8").split("\n---\n"), 1):
-        head, data = _form(part)
-        heads.append(head)
-        forms.append(_read(head, data, f"表{number}"))
-    told = heads[0]["expect"]
-    expected = () if told == "none" else tuple(part.strip().removeprefix(rule).strip() for part in told.split(";"))
-    return Case(path.stem, rule, expected, ReadFile(path=f"{path.stem}.xlsx", kind="xlsx", forms=tuple(forms)))
+    parts = [_part(part) for part in path.read_text(encoding="utf-8").split("\n---\n")]
+    head = parts[0][0]
+    forms = tuple(_form(head, tables, f"表{number}") for number, (head, tables) in enumerate(parts, 1))
+    expected = [] if head["expect"] == "none" else [part.strip() for part in head["expect"].split(";")]
+    return Case(path.name[:3], expected, ReadFile(path=f"{path.stem}.xlsx", kind="xlsx", forms=forms), _policy(head.get("policy", "")))
 
 
-def _read(head: dict[str, str], data: dict, sheet: str) -> Form:
-    drawing = draw(layouts.load(head["layout"], head.get("kind", "project")), data, int(data["year"]) if data.get("year") else None)
-    found = forms_in(drawing.grid(sheet), "case.xlsx").forms
-    assert len(found) == 1
-    return found[0]
-
-
-def _form(text: str) -> tuple[dict[str, str], dict]:
-    data: dict = {"project": "示例项目", "department": DEPARTMENT, "unit": DEPARTMENT}
+def _part(text: str) -> tuple[dict[str, str], list[list[dict[str, str]]]]:
+    """The first lines of one form, and its tables as rows by key; the first column keeps its printed head."""
     head: dict[str, str] = {}
+    tables = []
     for block in text.strip().split("\n\n"):
         rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in block.splitlines() if line.startswith("|")]
         if rows:
-            _table(rows[0], rows[1:], data)
+            tables.append([dict(zip([_KEYS.get(name, name) for name in rows[0]], row, strict=False)) for row in rows[1:]])
         else:
-            head |= dict(line.split(": ", 1) for line in block.splitlines() if ": " in line)
-    return head, data
+            head |= {key: value.strip() for key, _, value in (line.partition(":") for line in block.splitlines())}
+    return head, tables
 
 
-def _table(names: list[str], rows: list[list[str]], data: dict) -> None:
-    keyed = [{_KEYS.get(name, name): value for name, value in zip(names, row, strict=False)} for row in rows]
-    if names[0] == "资金":
-        data["funding"] = [{"source": line.pop("资金"), **line} for line in keyed if line["资金"] not in _TOTALS]
-        data |= {"total": line for line in keyed if line.pop("资金", None) in _TOTALS}
-    elif names[0] == "预期目标":
-        data["goal"] = {"expected": rows[0][0], "actual": rows[0][1]}
-    elif names[0] == "一级指标":
-        data["indicators"] = keyed
-    elif names[0] == "任务名称" or names[0] == "序号":
-        data["tasks"] = keyed
-    elif names[0] == "总分":
-        data |= dict(zip(("total_points", "total_score", "grade"), rows[0], strict=False))
+def _form(head: Mapping[str, str], tables: list[list[dict[str, str]]], sheet: str) -> Form:
+    layout = layouts.load(head["layout"], head.get("kind", "project"))
+    data: dict = _BASE | {key: head[key] for key in ("year", "project", "department", "unit") if key in head}
+    if "goal" in head:
+        expected, _, actual = head["goal"].partition("=>")
+        data["goal"] = {"expected": expected.strip(), "actual": actual.strip()}
+    if "signature" in head:
+        data["signature"] = dict(part.strip().split("=") for part in head["signature"].split(","))
+    for table in tables:
+        _place(table, data)
+    if head.get("fill") != "no":
+        _fill(layout, data)
+    found = forms_in(draw(layout, data, int(data["year"]) if data["year"] else None).grid(sheet), "case.xlsx")
+    assert len(found.forms) == 1 and not found.problems, found.problems
+    return found.forms[0]
+
+
+def _place(table: list[dict[str, str]], data: dict) -> None:
+    first = next(iter(table[0]))
+    if first == "资金":
+        data["funding"] = [{"source": row["资金"], **row} for row in table if row["资金"] not in _TOTALS]
+        data |= {"total": row for row in table if row["资金"] in _TOTALS}
+    elif first == "level1":
+        data["indicators"] = table
+    elif first == "number":
+        data["tasks"] = table
+    elif first == "总分":
+        data |= {"total_points": table[0]["总分"], "total_score": table[0]["score"], "grade": table[0].get("等级")}
     else:
-        data |= keyed[0]
+        raise AssertionError(f"a table that begins with {first}")
+
+
+def _fill(layout: Layout, data: dict) -> None:
+    """Indicators for the first levels that are missing; where there are points, the rest of a hundred on them, and the total."""
+    rows = data.get("indicators", [])
+    added = [dict(filler) for filler in _FILLERS if not any(filler["level1"][:2] in row["level1"] for row in rows)]
+    data["indicators"] = [*rows, *added]
+    if not any(column.key == "points" for column in layout.indicators.columns):
+        return
+    bare = [row for row in data["indicators"] if not row.get("points")]
+    rest = 90 - sum(int(row["points"]) for row in rows if row.get("points"))
+    for number, row in enumerate(bare):
+        row["points"] = row["score"] = str(rest * (number + 1) // len(bare) - rest * number // len(bare))
+    if "total_score" not in data:
+        data |= {"total_points": "100", "total_score": str(_execution_score(data) + sum(Decimal(row["score"] or 0) for row in data["indicators"]))}
+
+
+def _execution_score(data: dict) -> Decimal:
+    """Ten points for money all spent; what the case says of the total row goes before."""
+    lines = [data["total"]] if data.get("total") else data["funding"]
+    if lines[0].get("score"):
+        return Decimal(lines[0]["score"])
+    spent, budget = (sum(Decimal(line[key]) for line in lines) for key in ("executed", "annual_budget"))
+    return rounded(min(Decimal(10), 10 * spent / budget)) if budget else Decimal(0)
+
+
+def _policy(text: str) -> Policy:
+    """The shipped policy with what the case changes."""
+    policy = default()
+    for name, value in (part.strip().split("=") for part in text.split(",") if part.strip()):
+        if name in policy.parameters:
+            changed = replace(policy.parameters[name], value=_setting(value))
+            policy = replace(policy, parameters=policy.parameters | {name: changed})
+        else:
+            policy = replace(policy, rules=policy.rules | {name: RulePolicy(on=value == "on")})
+    return policy
+
+
+def _setting(value: str) -> Setting:
+    """A number, a text, 是 or 否, or a band (0.8:90)."""
+    if ":" in value:
+        floor, cap = value.split(":")
+        return ((floor, Decimal(cap)),)
+    return value == "是" if value in ("是", "否") else number_or_text(value)

@@ -20,7 +20,6 @@ from .texts import tells
 from .words import words
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-_IDENTITY = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15})(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)(?:62|60)\d{14,17}(?!\d)")
 
 
 def placed(finding: Finding, form: Form, filing: Filing) -> Finding:
@@ -302,12 +301,3 @@ def all_full_marks(filing: Filing, policy: Policy) -> Iterator[Finding]:
     if len(scores) >= 3 and len(scores) == len(filing.projects) and all(score == 100 for _, score in scores):
         form = scores[0][0]
         yield placed(form.finding("total_score", f"{len(scores)}个项目自评全部是100分。", hint="请财政局抽查。"), form, filing)
-
-
-@rule("P01", "公开件里有个人信息", Severity.ERROR, needs="public")
-def personal_data(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A public copy shows no identity, phone or account numbers."""
-    for row in form.indicators:
-        for key in ("name", "actual", "note"):
-            if _IDENTITY.search(getattr(row, key) or ""):
-                yield row.finding(key, "这里有像身份证号、手机号或账号的数字。", hint="公开前删除。")

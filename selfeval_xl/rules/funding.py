@@ -202,13 +202,13 @@ def amount_is_no_number(form: Form, policy: Policy) -> Iterator[Finding]:
 
 @rule("F09", "资金基本用完而较多指标未完成", Severity.WARNING)
 def spent_but_unmet(form: Form, policy: Policy) -> Iterator[Finding]:
-    """Money is spent (policy: 95%) although many indicators (policy: 30%) are unmet."""
+    """Money is spent (policy: 95%) although many indicators (policy: 30%, at least two) are unmet."""
     line = main_line(form)
     judged = [row for row in form.indicators if row.verdict is not None]
     unmet = [row for row in judged if row.verdict is Verdict.UNMET]
     if line is None or line.rate is None or line.rate < policy.number("spent_share") or not line.amount("executed") or len(judged) < 3:
         return
-    if Decimal(len(unmet)) / len(judged) >= policy.number("unmet_share"):
+    if len(unmet) >= 2 and Decimal(len(unmet)) / len(judged) >= policy.number("unmet_share"):
         yield replace(
             line.finding("execution_rate", f"资金已支付{shown(line.rate)}，但{len(judged)}个指标里有{len(unmet)}个未完成（{_names(unmet)}）。", value=shown(line.rate),
                          hint="核对指标完成值；确实没有完成的，说明钱用在了哪里。"),

@@ -107,14 +107,15 @@ def _points_of_levels(form: Form) -> Iterator[Finding]:
 
 @rule("S02", "得分大于分值", Severity.ERROR, needs="scores")
 def score_above_points(form: Form, policy: Policy) -> Iterator[Finding]:
-    """No score is above its points."""
-    for item in all_scored(form):
-        if item.score is not None and item.score > item.points:
-            row = item.row
+    """No score is above its points. The total is told only where no row is: it follows from them."""
+    above = [item for item in all_scored(form) if item.score is not None and item.score > item.points]
+    for item in above:
+        row = item.row
+        if item.score is not None:
             yield row.finding("score", f"“{row.subject}”得分{number(item.score)}分，大于分值{number(item.points)}分。", expected=f"不大于{number(item.points)}",
                               hint="得分最多等于分值，请改正。")
     total, points = mark(form.total_score), mark(form.total_points) or HUNDRED
-    if total is not None and total > max(points, HUNDRED):
+    if not above and total is not None and total > max(points, HUNDRED):
         yield form.finding("total_score", f"总分{number(total)}分，大于{number(max(points, HUNDRED))}分。", expected=f"不大于{number(max(points, HUNDRED))}",
                            hint="核对各行得分，重新计算总分。")
 

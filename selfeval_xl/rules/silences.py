@@ -16,6 +16,7 @@ FORM: dict[str, tuple[str, ...]] = {
     "F04": ("F02",),
     "F08": ("F01", "F02", "F15"),                      # an amount that is no number cannot be added up
     "I10": ("I09",),                                   # levels with wrong names look like missing ones
+    **dict.fromkeys(("S04", "S05", "S06", "S08", "S10"), ("S11",)),     # 100 in total follows from a row that has too much
 }
 # the same, but only where both speak about cells of one row
 ROW: dict[str, tuple[str, ...]] = {
@@ -31,7 +32,7 @@ ROW: dict[str, tuple[str, ...]] = {
     "D10": ("D04", "S03"),
     "D13": ("D03", "D04", "D05", "D10"),
     "S02": ("S04",),
-    "S10": ("S04", "S11"),
+    "S10": ("S04",),
     "S04": ("S03",),
     "N01": ("N08",),
     "X06": ("X04",),

@@ -10,7 +10,8 @@ from ..findings import Finding, Severity, Treatment
 from ..forms import DEPARTMENT, PROJECT, Form, FundingLine, Indicator, Problem, ReadFile
 from ..policy import Policy
 from ..quantity import is_blank, parse, tidy
-from .money import AMOUNTS, NAMES, main_line
+from .indicators import bare
+from .money import NAMES, main_line, ten_thousand_yuan
 from .registry import rule
 from .texts import cells, phrases
 
@@ -90,22 +91,23 @@ def _number(version: str) -> tuple[int, ...]:
 
 @rule("T04", "下发后锁定的内容被改动", Severity.ERROR, needs="issued")
 def issued_value_changed(form: Form, policy: Policy, issued: Form) -> Iterator[Finding]:
-    """What was issued and locked (name, initial budget, indicators and targets) stays as issued. `issued`: the form as it was issued."""
+    """What was issued and locked (name, initial budget, indicators and targets) stays as issued.
+
+    `issued`: the form as it was issued; the adjusted budget is the ledger's (F11).
+    """
     if form.project and issued.project and tidy(form.project) != tidy(issued.project):
         yield form.finding("project", f"项目名称下发时是“{issued.project}”，现在是“{form.project}”。", expected=issued.project, hint="改回下发时的名称。")
     line, given = main_line(form), main_line(issued)
-    if line is not None and given is not None:
-        for key in AMOUNTS[:2]:
-            if given.amount(key) is not None and line.amount(key) != given.amount(key):
-                yield line.finding(key, f"{NAMES[key]}下发时是{getattr(given, key)}，现在是{getattr(line, key) or '空的'}。", expected=getattr(given, key),
-                                   hint="改回下发时的数；确有调整的，请财政局重新下发。")
-    rows = {tidy(row.name): row for row in form.indicators if row.name}
+    if line is not None and given is not None and (one := given.amount("initial_budget")) is not None and (two := line.amount("initial_budget")) is not None:
+        if abs(ten_thousand_yuan(form, two) - ten_thousand_yuan(issued, one)) > policy.number("funding_tolerance"):
+            yield line.finding("initial_budget", f"年初预算数下发时是{given.initial_budget}{issued.money_unit}，现在是{line.initial_budget}{form.money_unit}。",
+                               expected=f"{given.initial_budget}{issued.money_unit}", hint="改回下发时的数；确有调整的，请财政局重新下发。")
     for row in issued.indicators:
-        now = rows.get(tidy(row.name or ""))
-        if row.name and now is None:
+        now = [other for other in form.indicators if bare(other.name) == bare(row.name)]
+        if not now:
             yield Finding(message=f"下发的指标“{row.name}”不见了。", hint="补回这个指标，按下发的名称和指标值填写。", subject=row.name, expected=row.target)
-        elif now is not None and parse(now.target) != parse(row.target):
-            yield now.finding("target", f"“{row.name}”的年度指标值下发时是{row.target}，现在是{now.target or '空的'}。", expected=row.target, hint="改回下发时的指标值。")
+        elif row.target and all(parse(other.target) != parse(row.target) for other in now):
+            yield now[0].finding("target", f"“{row.name}”的年度指标值下发时是{row.target}，现在是{now[0].target or '空的'}。", expected=row.target, hint="改回下发时的指标值。")
 
 
 @rule("T05", "隐藏的行列或工作表里有内容", Severity.WARNING, treatment=Treatment.FIX, scope="file")
