@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import struct
 import subprocess
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,11 +14,14 @@ from hostile import OFFICE, RELS, compound, row, sheet, workbook, zipped
 
 from selfeval_xl.errors import UsageError
 from selfeval_xl.grid import Area
+from selfeval_xl.reading import read_file
 from selfeval_xl.reading.biff import records
 from selfeval_xl.reading.collect import collect
 from selfeval_xl.reading.ole import Compound, packed
 from selfeval_xl.reading.source import open_source
 from selfeval_xl.sheets import SETTINGS
+
+FILES = Path(__file__).parent / "files"
 
 STYLES = ('<numFmts count="2"><numFmt numFmtId="176" formatCode="0.0%"/><numFmt numFmtId="177" formatCode="yyyy/m/d"/></numFmts>'
           '<cellXfs><xf numFmtId="0"/><xf numFmtId="10"/><xf numFmtId="176"/><xf numFmtId="177"/><xf numFmtId="49"/><xf numFmtId="2"/></cellXfs>')
@@ -127,6 +131,7 @@ def test_external_links_and_dde_are_told(tmp_path):
     (b"\0" * 5000, "empty", "T01", "空文件"),
     ("部门,项目\n甲,乙\n".encode("gbk"), "text", "T01", "纯文本"),
     (b"<html><table><tr><td>1</td></tr></table></html>", "text", "T01", "网页"),
+    (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Table/></Workbook>', "text", "T01", "XML"),
     (b"Rar!\x1a\x07\x01\0" + b"x" * 50, "rar", "T01", "解压"),
     (b"7z\xbc\xaf\x27\x1c" + b"x" * 50, "7z", "T01", "解压"),
     (zipped({"a.txt": "x"}), "zip", "T01", "解压"),
@@ -280,7 +285,7 @@ def _xlsb(cells: bytes) -> bytes:
         "xl/workbook.bin": _record(131, b"") + _record(143, b"") + listed + _record(144, b"") + _record(132, b""),
         "xl/worksheets/sheet1.bin": b"".join((
             _record(129, b""), _record(148, struct.pack("<IIII", 0, 1, 0, 1)), _record(145, b""), cells, _record(146, b""),
-            _record(177, struct.pack("<IIII", 0, 0, 0, 1)), _record(130, b""),
+            _record(177, struct.pack("<I", 1)), _record(176, struct.pack("<IIII", 0, 0, 0, 1)), _record(178, b""), _record(130, b""),
         )),
     })
 
@@ -299,3 +304,16 @@ def test_a_far_cell_in_a_binary_workbook_is_told(tmp_path):
     corners = ((0, 0), (1_048_575, 16_383))
     cells = b"".join(_record(0, struct.pack("<I21x", at)) + _record(5, struct.pack("<IId", column, 0, 1.0)) for at, column in corners)
     assert "太远" in open_source(save(tmp_path, _xlsb(cells), "件.xlsb")).problems[0].text
+
+
+def test_cells_that_calamine_would_pass_over_are_told_and_not_lost(tmp_path):
+    cells = _record(0, struct.pack("<I21x", 0)) + _record(6, struct.pack("<II", 0, 0) + _wide("执行率")) + _record(16, struct.pack("<Id", 0, 0.9))
+    problem = open_source(save(tmp_path, _xlsb(cells), "件.xlsb")).problems[0]
+    assert problem.rule == "T01" and "另存为xlsx" in problem.text
+
+
+def test_a_binary_workbook_reads_like_the_workbook_it_was_made_from():
+    """files/filled.xlsb was written by SheetJS from files/filled.xlsx, one full record for each cell, as Excel does."""
+    first, second = (read_file(FILES / f"filled.{kind}") for kind in ("xlsx", "xlsb"))
+    assert len(first.forms) == 2 and first.problems == second.problems == ()
+    assert [replace(form, file="") for form in second.forms] == [replace(form, file="") for form in first.forms]

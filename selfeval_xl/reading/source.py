@@ -152,6 +152,8 @@ def _plain_kind(data: bytes) -> str:
 
 def _text_kind(data: bytes) -> str:
     head = data[:2048].lower()
+    if b"schemas-microsoft-com:office:spreadsheet" in head:
+        return "xml"
     if b"<html" in head or b"<table" in head or b"<!doctype html" in head:
         return "html"
     return "xml" if b"<?xml" in head else "text"

@@ -21,8 +21,10 @@ _NEEDED = re.compile(r"_rels/\.rels$|xl/_rels/[^/]+\.rels$|xl/(?:workbook|styles
 _RELATION = re.compile(rb"<Relationship\b[^>]*>")
 _ATTRIBUTE = re.compile(rb'\b(Id|Target)="([^"]*)"')
 _ROW, _FIRST_CELL, _LAST_CELL, _RICH_CELL, _ERROR_CELLS = 0, 1, 11, 62, (3, 11)
-_FORMAT, _XF, _COLUMN, _SHEET, _MERGE, _CELL_XFS, _END_CELL_XFS = 44, 47, 60, 156, 177, 617, 618
+_FORMAT, _XF, _COLUMN, _SHEET, _MERGE, _CELL_XFS, _END_CELL_XFS = 44, 47, 60, 156, 176, 617, 618
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
+_SHORT_CELLS = range(12, 19)             # cells without a column of their own, which only some programs write and calamine passes over
+NOT_EXCELS = "不是Excel或WPS直接保存的xlsb，有些单元格读不出来；请用Excel打开后另存为xlsx再报送。"
 TOO_FAR = "里有内容的单元格离表格太远，没有读取；请删除表格以外的内容，另存为xlsx再报送。"
 
 
@@ -115,6 +117,8 @@ def _scan(part: bytes) -> _Sheet:
             sheet.styles[row, column] = style & 0xFFFFFF
             if kind in _ERROR_CELLS and len(data) > 8:
                 sheet.errors[row, column] = _ERRORS.get(data[8], "#N/A")
+        elif kind in _SHORT_CELLS:
+            raise UnreadableFile(NOT_EXCELS, "T01")
         elif kind == _MERGE and len(sheet.corners) <= MAX_MERGES:
             top, bottom, left, right = struct.unpack_from("<IIII", data)
             sheet.corners.append(((top, left), (bottom, right)))
