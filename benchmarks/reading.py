@@ -90,7 +90,7 @@ def accuracy() -> None:
         whole = draw(layout, filling(layout)).grid("表")
         want = list(values(forms_in(whole, "a").forms[0]))
         for name, damage in DAMAGES.items():
-            damaged, place = damage(draw(layout, filling(layout)).grid("表"))
+            damaged, place, _ = damage(draw(layout, filling(layout)).grid("表"))
             found = forms_in(damaged, "a").forms
             told = {plain(what): (value, cell) for what, value, cell in values(found[0])} if found else {}
             for what, value, cell in want:

@@ -18,6 +18,7 @@ class Damaged(NamedTuple):
 
     grid: Grid
     place: Place
+    forms: int = 1              # how many forms stand in it, the first of them the damaged one
 
 
 def _same(row: int, column: int) -> tuple[int, int]:
@@ -188,8 +189,61 @@ def percents_as_text(grid: Grid) -> Damaged:
     return Damaged(_with(grid, rows, grid.merges, {}), _same)
 
 
+def stacked(grid: Grid) -> Damaged:
+    """The same form a second time below, as when one sheet is used for all projects."""
+    return _twice(grid, grid.height + 1, 0)
+
+
+def side_by_side(grid: Grid) -> Damaged:
+    """The same form a second time to the right."""
+    return _twice(grid, 0, grid.width + 1)
+
+
+def _twice(grid: Grid, down: int, right: int) -> Damaged:
+    rows: list[list] = [[None] * (grid.width + right) for _ in range(grid.height + down)]
+    merges, formats = list(grid.merges), _formats(grid)
+    for r, row in enumerate(grid.rows):
+        for c, value in enumerate(row):
+            rows[r][c] = rows[r][c] if value is None else value
+            rows[r + down][c + right] = value if value is not None else rows[r + down][c + right]
+    merges += [Area(area.top + down, area.left + right, area.bottom + down, area.right + right) for area in grid.merges]
+    formats |= {(r + down, c + right): form for (r, c), form in formats.items()}
+    return Damaged(_with(grid, rows, merges, formats), _same, 2)
+
+
+def uncached(grid: Grid) -> Damaged:
+    """Execution rates as formulas that were saved without what they give."""
+    rows = [list(row) for row in grid.rows]
+    label = next(((r, c) for r, row in enumerate(rows) for c, value in enumerate(row) if isinstance(value, str) and "执行率" in value), None)
+    formulas = {}
+    for r in range(label[0] + 1, _head_row(grid)) if label else ():
+        if isinstance(rows[r][label[1]], float):
+            formulas[r, label[1]], rows[r][label[1]] = "=IF(B1=0,0,C1/B1)", None
+    damaged = _with(grid, rows, grid.merges, _formats(grid))
+    damaged.formulas = lambda: formulas
+    return Damaged(damaged, _same)
+
+
+def run_on(grid: Grid) -> Damaged:
+    """Label and value of the head typed into one cell."""
+    rows, went = [list(row) for row in grid.rows], {}
+    for r, row in enumerate(rows):
+        for c, value in enumerate(row):
+            to = grid.area(r, c).right + 1
+            if value in ("项目名称", "主管部门", "实施单位", "部门名称") and to < len(row) and isinstance(row[to], str):
+                row[c], row[to], went[r, to] = f"{value}：{row[to]}", None, (r, c)
+    return Damaged(_with(grid, rows, grid.merges, _formats(grid)), lambda r, c: went.get((r, c), (r, c)))
+
+
+def hidden_row(grid: Grid) -> Damaged:
+    """A row of the table is hidden."""
+    damaged = _with(grid, grid.rows, grid.merges, _formats(grid))
+    damaged.hidden = lambda: (frozenset((_head_row(grid) + 2,)), frozenset())
+    return Damaged(damaged, _same)
+
+
 DAMAGES: dict[str, Callable[[Grid], Damaged]] = {
     function.__name__: function for function in (unmerged, pasted_values, shifted, blank_rows, blank_column, notes_below, title_lines, spaced_labels, full_width,
                                                  numbers_as_text, percents_as_text, residue, html, misspelt, dated, stray_cells,
-                                                 remark_row, subtotal_row, head_again)
+                                                 remark_row, subtotal_row, head_again, stacked, side_by_side, uncached, run_on, hidden_row)
 }

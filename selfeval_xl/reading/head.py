@@ -16,6 +16,7 @@ _YEAR = re.compile(r"(?<!\d)(20\d{2})\s*(?:年度|年|财政年度)")
 _BARE_YEAR = re.compile(r"^\s*(20\d{2})\s*$")
 _GRADE = re.compile(r"^(?:优秀?|良好?|中等?|差|合格|不合格|较差|较好|好|[ABCDＡ-Ｄ]级?)$")
 _SEAL = re.compile(r"\s*[(（](?:公章|盖章|签章|签字|单位公章)[)）]$")
+_FORM_NUMBER = re.compile(r"^(?:公开|财决|附)?\s*\d{1,3}\s*表$|^附\s*[件表]\s*[\d一二三四五六七八九十]*(?:-\d+)?$")       # printed at the right of a line such as 部门：
 _RUN_ON = re.compile(r"\s{2,}|[;；\n]|\s+(?=[^\s:：]{2,12}\s?[:：])")
 KEPT = ("说明", "签字")
 
@@ -62,7 +63,7 @@ def _read_label(sheet: Sheet, label: Label, area: Area, head: Head) -> None:
         return
     row, column = value_place(sheet, label, area)
     text = _SEAL.sub("", sheet.grid.text(row, column).strip())
-    value = None if is_void(text) or roles(text) else text
+    value = None if is_void(text) or roles(text) or _FORM_NUMBER.match(text) else text
     where = sheet.grid.area(row, column)
     cell = a1(where.top, where.left)
     sheet.used.add((row, column))
