@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from selfeval_xl.checking import check
-from selfeval_xl.county.roster import Department, Project, Roster
-from selfeval_xl.forms import PROJECT, TOTAL, Filing, Form, FundingLine, ReadFile
+from selfeval_xl.county.roster import Department, Project, Roster, Target
+from selfeval_xl.forms import PROJECT, TOTAL, Filing, Form, FundingLine, Indicator, ReadFile
 
 LINE = FundingLine(source=TOTAL, annual_budget="100", executed="98", cells={"annual_budget": "E8", "executed": "F8"})
 
@@ -15,9 +18,9 @@ def form(name: str, code: str | None = None, line: FundingLine = LINE) -> Form:
     return Form(kind=PROJECT, file="a.xlsx", sheet=name, project=name, project_code=code, department="县水利局", funding=(line,), cells={"project": "B2"})
 
 
-def found(*forms: Form, projects: tuple[Project, ...], rules=("X10", "X11", "F11")) -> list[tuple]:
+def found(*forms: Form, projects: tuple[Project, ...], targets: tuple[Target, ...] = (), rules=("X10", "X11", "F11")) -> list[tuple]:
     department = Department("102", "县水利局")
-    roster = Roster((department,), projects, _known={"102": department, "县水利局": department})
+    roster = Roster((department,), projects, targets, _known={"102": department, "县水利局": department})
     filing = Filing(department="县水利局", department_code="102", files=(ReadFile(path="a.xlsx", forms=forms),), forms=forms)
     return [(finding.rule, finding.project, finding.cell) for finding in check([filing], roster=roster) if finding.rule in rules]
 
@@ -47,3 +50,12 @@ def test_amounts_unlike_the_ledger():
 def test_without_a_roster_they_are_skipped_and_say_why():
     statuses = {status.rule: (status.status, status.why) for status in check([]).rules}
     assert statuses["X10"] == statuses["F11"] == ("skipped", "没有给出单位名册")
+
+
+@pytest.mark.parametrize("initial, target, cells", [("100", "≥10个", []), ("100.00", ">=10 个", []), ("80", "≥10个", ["C8"]), ("100", "≥8个", ["E12"])])
+def test_what_the_roster_would_issue_stays(initial, target, cells):
+    line = FundingLine(source=TOTAL, initial_budget=initial, cells={"initial_budget": "C8"})
+    now = replace(form("水闸维修", "P01", line), money_unit="万元", indicators=(Indicator(name="维修水闸数量", target=target, cells={"target": "E12"}),))
+    due = (Project("102", "水闸维修", "P01", initial_budget=Decimal("100")),)
+    asked = (Target("P01", name="维修水闸数量", target="≥10个"),)
+    assert [cell for _, _, cell in found(now, projects=due, targets=asked, rules=("T04",))] == cells

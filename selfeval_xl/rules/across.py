@@ -134,12 +134,17 @@ def report_unlike_forms(filing: Filing, policy: Policy) -> Iterator[Finding]:
             yield from _indicators_in(section.title, section.text, report, filing)
 
 
-_SAID = re.compile(r"(?P<what>项目支出预算|项目预算|年初预算|全年预算|调整后预算|项目支出|预算执行率|执行率)[^。；;，,\d]{0,10}?(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>万元|元|%)")
-_MEANT = {"年初预算": "initial_budget", "全年预算": "annual_budget", "调整后预算": "annual_budget", "预算执行率": "rate", "执行率": "rate"}
+_SAID = re.compile(r"(?P<what>项目支出预算|项目预算|基本支出|年初预算|全年预算|调整后预算|全年执行|执行数|项目支出|预算执行率|执行率)[^。；;，,\d]{0,10}?(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>万元|元|%)")
+_MEANT = {"年初预算": "initial_budget", "全年预算": "annual_budget", "调整后预算": "annual_budget", "全年执行": "executed", "执行数": "executed", "预算执行率": "rate", "执行率": "rate"}
+_ASKED = re.compile(r"要求|目标|不低于|应当|应达|力争|计划|确保|高于|以上|以内")          # a figure that is asked for is not one that is told
+_BEFORE = 14
 
 
 def _money_in(title: str, text: str, report: Report, filing: Filing) -> Iterator[Finding]:
-    """Budget figures in the report, where one form alone says them: the department form, else a single project."""
+    """Budget figures in the report, where one form alone says them: the department form, else a single project.
+
+    A figure that some fund row of some form has is right somewhere and not asked about.
+    """
     form = next(iter(filing.department_forms), None)
     line = main_line(form) if form and form.funding else None
     if line is None and len(filing.projects) == 1:
@@ -148,22 +153,39 @@ def _money_in(title: str, text: str, report: Report, filing: Filing) -> Iterator
         return
     for match in _SAID.finditer(text):
         key = _MEANT.get(match["what"])
-        if key is None:
+        if key is None or _ASKED.search(text[max(0, match.start() - _BEFORE):match.end() + 2]):
             continue
-        said = Decimal(match["number"].replace(",", ""))
-        if key == "rate":
-            if match["unit"] == "%" and line.rate is not None and abs(said - line.rate * 100) > Decimal("0.5"):
+        said, unit = Decimal(match["number"].replace(",", "")), match["unit"]
+        if key == "rate" and unit == "%" and line.rate is not None:
+            if not any(abs(said - rate * 100) <= Decimal("0.5") for rate in _rates(filing)):
                 yield _report_finding(report, filing, f"报告“{title}”写执行率{said}%，按表计算是{shown(line.rate)}。", hint="按表中数字改报告。", subject=title, value=f"{said}%",
                                       expected=shown(line.rate), severity=Severity.ERROR, related=related(form, line.cells.get("execution_rate")))
-            continue
-        amount = line.amount(key)
-        if amount is None or match["unit"] == "%":
-            continue
-        told = said if match["unit"] == "万元" else said / 10000
-        if abs(told - ten_thousand_yuan(form, amount)) > Decimal("0.01"):
-            yield _report_finding(report, filing, f"报告“{title}”写{match['what']}{match['number']}{match['unit']}，{FORM_NAMES[form.kind]}填{getattr(line, key)}{form.money_unit}。",
-                                  hint="核对后统一。", subject=title, value=match["number"], expected=getattr(line, key), severity=Severity.ERROR,
-                                  related=related(form, line.cells.get(key)))
+        elif key != "rate" and unit != "%" and line.amount(key) is not None:
+            told = said if unit == "万元" else said / 10000
+            if not any(abs(told - amount) <= Decimal("0.01") for amount in _amounts(filing, key)):
+                yield _report_finding(report, filing, f"报告“{title}”写{match['what']}{match['number']}{unit}，{FORM_NAMES[form.kind]}填{getattr(line, key)}{form.money_unit or ''}。",
+                                      hint="核对后统一。", subject=title, value=f"{match['number']}{unit}", expected=f"{getattr(line, key)}{form.money_unit or ''}",
+                                      severity=Severity.ERROR, related=related(form, line.cells.get(key)))
+
+
+def _rates(filing: Filing) -> Iterator[Decimal]:
+    """Every execution rate of the filing's fund rows, by the annual and by the initial budget."""
+    for form in filing.forms:
+        for line in form.funding:
+            executed, initial = line.amount("executed"), line.amount("initial_budget")
+            if line.rate is not None:
+                yield line.rate
+            if executed is not None and initial:
+                yield executed / initial
+
+
+def _amounts(filing: Filing, key: str) -> Iterator[Decimal]:
+    """This amount of every fund row of the filing, in 万元."""
+    for form in filing.forms:
+        for line in form.funding:
+            amount = line.amount(key)
+            if amount is not None:
+                yield ten_thousand_yuan(form, amount)
 
 
 def _indicators_in(title: str, text: str, report: Report, filing: Filing) -> Iterator[Finding]:

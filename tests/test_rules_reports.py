@@ -1,0 +1,61 @@
+"""Rules between a filing's report and its forms, and between departments."""
+
+from __future__ import annotations
+
+import pytest
+
+from selfeval_xl.checking import check
+from selfeval_xl.findings import Severity
+from selfeval_xl.forms import DEPARTMENT, PROJECT, TOTAL, Filing, Form, FundingLine, Goal, Indicator, ReadFile, Report, Section
+
+LINE = FundingLine(source=TOTAL, initial_budget="120", annual_budget="100", executed="85.8", cells={"executed": "F8", "execution_rate": "G8"})
+ROWS = (Indicator(level1="产出指标", level2="数量指标", name="新建泵站数量", target="≥26座", actual="26座", cells={"actual": "F12"}),
+        Indicator(level1="产出指标", level2="时效指标", name="工程完工及时率", target="≥95%", actual="60%", note="雨季停工。", cells={"actual": "F13"}))
+
+
+def filing(*sections: tuple[str, str]) -> Filing:
+    form = Form(kind=DEPARTMENT, file="a.xlsx", sheet="整体", department="县水利局", money_unit="万元", funding=(LINE,), indicators=ROWS, cells={"department": "B2"})
+    report = Report(file="a.docx", sections=tuple(Section(*section) for section in sections))
+    return Filing(department="县水利局", files=(ReadFile(path="a.xlsx", forms=(form,)), ReadFile(path="a.docx", reports=(report,))), forms=(form,), reports=(report,))
+
+
+def found(*filings: Filing, rule: str) -> list[tuple[Severity, str | None]]:
+    return [(finding.severity, finding.value) for finding in check(filings) if finding.rule == rule]
+
+
+@pytest.mark.parametrize("text, told", [
+    ("全年预算100万元，执行85.8万元，预算执行率85.8%。", []), ("全年预算1,000,000元。", []), ("全年预算110万元。", [(Severity.ERROR, "110万元")]), ("预算执行率98%。", [(Severity.ERROR, "98%")]),
+    ("新建泵站26座。", []), ("上级要求全年执行率达到90%。", []), ("全年执行数85.8万元。", []), ("全年执行79万元。", [(Severity.ERROR, "79万元")]), ("基本支出全年执行率99%。", []),
+])
+def test_a_figure_of_the_report_is_the_figure_of_the_forms(text, told):
+    assert found(filing(("二、绩效目标完成情况", text)), rule="X04") == told
+
+
+@pytest.mark.parametrize("text, told", [("无。", 1), ("本年各项指标全部按要求推进。", 1), ("工程完工及时率只有60%，因雨季停工，下一步倒排工期。", 0)])
+def test_a_section_on_misses_explains_them(text, told):
+    assert len(found(filing(("三、部分指标情况说明", text)), rule="X09")) == told
+
+
+def test_a_report_without_such_a_section_is_not_asked():
+    assert found(filing(("一、基本情况", "本局负责水利工作。")), rule="X09") == []
+
+
+def county(*goals: tuple[str, str, str]) -> list[Filing]:
+    filings = []
+    for department, project, goal in goals:
+        form = Form(kind=PROJECT, file=f"{department}.xlsx", sheet="项目01", department=department, project=project, goal=Goal(expected=goal, cells={"expected": "B9"}))
+        filings.append(Filing(department=department, files=(ReadFile(path=form.file, forms=(form,)),), forms=(form,)))
+    return filings
+
+
+LONG = "完成全县中小河流治理任务，保障汛期安全，改善沿线群众的生产生活条件。"
+
+
+@pytest.mark.parametrize("goals, told", [
+    ([("县水利局", "河道治理", LONG), ("县林业局", "森林防火", LONG)], 1),
+    ([("县水利局", "河道治理", LONG), ("县林业局", "河道治理", LONG)], 0),
+    ([("县水利局", "河道治理", LONG), ("县水利局", "水库除险", LONG)], 0),
+    ([("县水利局", "河道治理", "完成年度任务。"), ("县林业局", "森林防火", "完成年度任务。")], 0),
+])
+def test_a_goal_is_not_another_departments(goals, told):
+    assert len(found(*county(*goals), rule="X08")) == told
