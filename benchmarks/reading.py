@@ -67,7 +67,7 @@ def speed(count: int) -> None:
         data = filling(layouts.load("mof-2020"))
         for number in range(count):
             paths.append(Path(folder) / f"{number:05}.xlsx")
-            templates.fill_in("mof-2020", paths[-1], projects=[{**data, "project": f"农村公路养护{number}"}])
+            templates.fill_in("mof-2020", paths[-1], projects=[{**data, "project": f"农村公路养护{number}", "indicators": _own(data["indicators"], number)}])
         few = paths[: max(20, count // 20)]
         bare = cost(floor, paths)
         print(f"{count} files, {len(data['indicators'])} indicators each, ms of CPU a file (times the floor)")
@@ -76,10 +76,16 @@ def speed(count: int) -> None:
             took = cost(work, sample)
             print(f"  {name:<38} {took:7.2f}  ({took / bare:.1f})")
         filings = [gather([read_file(path)]) for path in few]
+        check(filings[0])
         begun = time.process_time()
-        for filing in filings:
+        for filing in filings[1:]:
             check(filing)
-        print(f"  {'all rules on one form':<38} {(time.process_time() - begun) / len(filings) * 1000:7.2f}")
+        print(f"  {'assessed, all rules':<38} {(time.process_time() - begun) / (len(filings) - 1) * 1000:7.2f}")
+
+
+def _own(indicators: Sequence[dict], number: int) -> list[dict]:
+    """Indicators with names of their own, so that nothing is known from the form before."""
+    return [{**row, "name": f"{row['name']}第{number}段"} for row in indicators]
 
 
 def accuracy() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from .assess import assess
 from .due import Due, Expected, due, issued, ledger
@@ -36,6 +36,7 @@ def check(filings: Sequence[Filing], policy: Policy | None = None, files: Iterab
     every_file = list({file.path: file for file in (*(file for filing in filings for file in filing.files), *files)}.values())
     found: list[Finding] = []
     statuses: list[RuleStatus] = []
+    given = _Given(filings, every_file, roster, public).of
     for rule in catalogue().values():
         if policy.rule(rule.id).on is False:
             statuses.append(RuleStatus(rule.id, "skipped", "参数表里关闭了"))
@@ -44,7 +45,7 @@ def check(filings: Sequence[Filing], policy: Policy | None = None, files: Iterab
             statuses.append(RuleStatus(rule.id, "skipped", "默认关闭，可以在参数表里启用"))
             continue
         try:
-            results, ran = _run(rule, filings, every_file, policy, roster, public)
+            results, ran = _run(rule, given(rule), policy)
         except _BUGS as error:
             statuses.append(RuleStatus(rule.id, "failed", f"{type(error).__name__}: {error}"))
             continue
@@ -57,23 +58,38 @@ def check(filings: Sequence[Filing], policy: Policy | None = None, files: Iterab
     return Findings(remaining, tuple(statuses), tuple(_count(file, remaining) for file in every_file))
 
 
-def _run(rule: Rule, filings: Sequence[Filing], files: Sequence[ReadFile], policy: Policy, roster: Expected | None, public: bool) -> tuple[list[Finding], bool]:
+Given = tuple[object, tuple, dict]
+
+
+def _run(rule: Rule, given: Sequence[Given], policy: Policy) -> tuple[list[Finding], bool]:
     """The rule's findings with their place, and whether there was anything that it could look at."""
-    found: list[Finding] = []
-    ran = False
-    for subject, more, place in _given(rule, filings, files, roster, public):
-        ran = True
-        found += [_placed(finding, place) for finding in rule.function(subject, policy, *more)]
-    return found, ran
+    found = [_placed(finding, place) for subject, more, place in given for finding in rule.function(subject, policy, *more)]
+    return found, bool(given)
 
 
-def _given(rule: Rule, filings: Sequence[Filing], files: Sequence[ReadFile], roster: Expected | None, public: bool) -> Iterator[tuple[object, tuple, dict]]:
-    """What the rule is given besides the policy: its subject and, for some, what the roster says of it; and the place of its findings."""
-    if rule.needs == "public":
-        return _to_publish(filings, roster) if public else iter(())
-    if rule.needs in ("roster", "issued"):
-        return _with_roster(rule, filings, roster) if roster is not None else iter(())
-    return ((subject, (), place) for subject, place in _subjects(rule, filings, files))
+@dataclass(slots=True)
+class _Given:
+    """What rules are given besides the policy, made once for all that need the same: the subject and, for some, what the roster
+    says of it; and the place that their findings have unless they say another."""
+
+    filings: Sequence[Filing]
+    files: Sequence[ReadFile]
+    roster: Expected | None
+    public: bool
+    made: dict[tuple[str, str | None], list[Given]] = field(default_factory=dict)
+
+    def of(self, rule: Rule) -> Sequence[Given]:
+        key = (rule.scope, rule.needs)
+        if key not in self.made:
+            self.made[key] = list(self._make(rule))
+        return self.made[key]
+
+    def _make(self, rule: Rule) -> Iterator[Given]:
+        if rule.needs == "public":
+            return _to_publish(self.filings, self.roster) if self.public else iter(())
+        if rule.needs in ("roster", "issued"):
+            return _with_roster(rule, self.filings, self.roster) if self.roster is not None else iter(())
+        return ((subject, (), place) for subject, place in _subjects(rule, self.filings, self.files))
 
 
 def _with_roster(rule: Rule, filings: Sequence[Filing], roster: Expected) -> Iterator[tuple[object, tuple, dict]]:
@@ -120,7 +136,8 @@ def _subjects(rule: Rule, filings: Sequence[Filing], files: Sequence[ReadFile]) 
 
 def _placed(finding: Finding, place: dict) -> Finding:
     """The finding with the place it has not said itself."""
-    return replace(finding, **{key: value for key, value in place.items() if not getattr(finding, key)})
+    missing = {key: value for key, value in place.items() if not getattr(finding, key)}
+    return replace(finding, **missing) if missing else finding
 
 
 def _explained(findings: Iterable[Finding], files: Iterable[ReadFile]) -> Iterator[Finding]:

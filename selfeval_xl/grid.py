@@ -64,6 +64,7 @@ class Area:
         return self.top <= row <= self.bottom and self.left <= column <= self.right
 
 
+@lru_cache(maxsize=16_384, typed=True)
 def plain_number(number: float | int | Decimal) -> str:
     """A number as it would be typed: 15 significant digits, no exponent, no trailing `.0`."""
     text = format(number, ".15g") if isinstance(number, float) else format(Decimal(number), "f")
@@ -155,6 +156,7 @@ class Grid:
         return plain_number(value)
 
 
+@lru_cache(maxsize=4096)
 def percent_text(ratio: Decimal, digits: int = 2) -> str:
     """A ratio as percent, rounded half up as Excel displays it: 0.99859 with 2 digits is 99.86%."""
     return f"{_WIDE.multiply(ratio, Decimal(100)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _WIDE)}%"

@@ -52,6 +52,9 @@ class CountyRule:
     where: str = ""
 
 
+_AS_SHIPPED = RulePolicy()
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """`policy["over_fulfilment"]` is a value in force; `policy.rules` holds what a county changed about rules.
@@ -79,7 +82,7 @@ class Policy:
         return next((name for name, floor in bands if total >= floor), bands[-1][0])
 
     def rule(self, rule_id: str) -> RulePolicy:
-        return self.rules.get(rule_id, RulePolicy())
+        return self.rules.get(rule_id, _AS_SHIPPED)
 
 
 @cache

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 
 from ..assess import shown
 from ..findings import Finding, Related, Severity, Treatment
@@ -33,14 +34,21 @@ def related(form: Form, cell: str | None) -> tuple[Related, ...]:
 
 def _key(row: Indicator) -> str | None:
     """The name by which an indicator is known on other forms; None for one that says nothing."""
-    name = re.sub(r"[“”\"'()（）、,，\s]", "", bare(row.name))
+    return _specific(row.name, row.level1, row.level2)
+
+
+@lru_cache(maxsize=16_384)
+def _specific(name: str | None, level1: str | None, level2: str | None) -> str | None:
+    name = re.sub(r"[“”\"'()（）、,，\s]", "", bare(name))
     plain = name.removesuffix("指标")
-    generic = plain in words("empty_names") or plain in (level(row.level1), level(row.level2)) or len(plain) < 4
+    generic = plain in words("empty_names") or plain in (level(level1), level(level2)) or len(plain) < 4
     return None if generic or re.fullmatch(r"(?:服务对象|群众|社会公众|公众|受益对象|职工|部门)?满意(?:度|率)", plain) else name
 
 
 def _pairs(filing: Filing) -> Iterator[tuple[Form, Indicator, list[tuple[Form, Indicator]]]]:
     """Each department indicator with the project indicators of the same specific name."""
+    if not filing.department_forms:
+        return
     projects: dict[str, list[tuple[Form, Indicator]]] = defaultdict(list)
     for form in filing.projects:
         for row in form.indicators:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 
 from ..findings import Finding, Severity
 from ..forms import DEPARTMENT, Form, Indicator
@@ -20,11 +21,13 @@ _TAIL = re.compile(r"[(（][^()（）]*[)）]|指标|等$|情况$")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?|[一二三四五六七八九十]+")
 
 
+@lru_cache(maxsize=16_384)
 def bare(name: str | None) -> str:
     """A name without 指标1：, without spaces and brackets."""
     return _PREFIX.sub("", tidy(name or "")).strip()
 
 
+@lru_cache(maxsize=4096)
 def level(text: str | None) -> str:
     """A level without 指标, (50分), 等 and 产出 in front: 产出数量指标(20分) is 数量."""
     plain = _TAIL.sub("", tidy(text or ""))
@@ -151,7 +154,7 @@ def same_indicator_twice(form: Form, policy: Policy) -> Iterator[Finding]:
         for other in seen:
             before = bare(other.name)
             same = name == before and level(row.level2) == level(other.level2)
-            near = len(name) >= 6 and name != before and ratio(name, before) >= threshold and not _differ_in_detail(name, before) and \
+            near = len(name) >= 6 and name != before and ratio(name, before, score_cutoff=threshold) >= threshold and not _differ_in_detail(name, before) and \
                 parse(row.target) == parse(other.target) and parse(row.actual) == parse(other.actual)
             if same or near:
                 yield row.finding("name", f"{named(row)}和{other.cells.get('name', '上面')}的{named(other)}{'是同一个指标' if same else '几乎一样'}，填了两次。",
@@ -160,9 +163,14 @@ def same_indicator_twice(form: Form, policy: Policy) -> Iterator[Finding]:
         seen.append(row)
 
 
+@lru_cache(maxsize=4096)
+def _numberless(name: str) -> str:
+    return _DIGITS.sub("#", name)
+
+
 def _differ_in_detail(one: str, other: str) -> bool:
     """Names that differ only in a number, a place or a time name different things, and so do opposite words."""
-    if _DIGITS.sub("#", one) == _DIGITS.sub("#", other):
+    if _numberless(one) == _numberless(other):
         return True
     changed = set(one) ^ set(other)
     return bool(changed & set("新旧上下前后春夏秋冬东南西北一二三四五六七八九十男女老幼小中高初县乡镇村市省区校学教师家长生员医患增减收支进出购修建养大内外甲乙丙丁ABCDE"))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from ..assess import rounded, shown
 from ..findings import Finding, Severity
@@ -23,6 +24,7 @@ _GRADES = {"优秀": "优", "良好": "良", "中等": "中", "较差": "差", "
 ROUNDING = Decimal("0.01")
 
 
+@lru_cache(maxsize=4096)
 def mark(text: str | None) -> Decimal | None:
     """Points or a score as a number; 10分 and 10% are 10."""
     return None if text is None else money(tidy(text).rstrip("分%"))
