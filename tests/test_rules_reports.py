@@ -59,3 +59,21 @@ LONG = "完成全县中小河流治理任务，保障汛期安全，改善沿线
 ])
 def test_a_goal_is_not_another_departments(goals, told):
     assert len(found(*county(*goals), rule="X08")) == told
+
+
+def listing(text: str, target: str = "=25部", actual: str = "0部") -> list[str]:
+    row = Indicator(level1="产出指标", level2="数量指标", name="数量", target=target, actual=actual, cells={"target": "E14", "actual": "F14"})
+    form = Form(kind=PROJECT, file="a.xlsx", sheet="项目01", department="县应急管理局", project="应急管理", indicators=(row, *ROWS), cells={"project": "B2"})
+    report = Report(file="a.docx", sections=(Section("（一）绩效目标、指标完成情况", text),))
+    given = Filing(department="县应急管理局", files=(ReadFile(path="a.xlsx", forms=(form,)),), forms=(form,), reports=(report,))
+    return [finding.value for finding in check([given]) if finding.rule == "X04"]
+
+
+@pytest.mark.parametrize("text, told", [
+    ("1.数量指标：(1)卫星电话数量：26部", ["26部"]), ("卫星电话数量：0部", []), ("卫星电话数量：25部", []), ("甲类电话26部，乙类电话27部", []), ("培训26人", []),
+    ("各项工作按进度完成100%", ["各项工作按进度完成100%"]), ("各项工作完成90%", []),
+    ("指标：(1)企业数量：49个 (2)补贴率 100% (3)畅通率：98% (4)使用率 100% (5)经济发展 100% (6)群众满意 97%", ["企业数量"]),
+    ("指标：(1)企业数量：49个 (2)补贴率 100% (3)泵站数量：26座 (4)工程完工及时率 60%", []),
+])
+def test_what_a_report_lists_is_what_the_forms_list(text, told):
+    assert listing(text) == told

@@ -9,15 +9,13 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 
-from ..assess import shown
 from ..findings import Finding, Related, Severity, Treatment
-from ..forms import FORM_NAMES, REPORT, Filing, Form, Indicator, Report, Verdict
+from ..forms import Filing, Form, Indicator, Verdict
 from ..policy import Policy
 from ..quantity import Kind, Quantity, money, parse, tidy
 from .indicators import bare, level
 from .money import main_line, ten_thousand_yuan
 from .registry import rule
-from .texts import tells
 from .words import words
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -32,7 +30,7 @@ def related(form: Form, cell: str | None) -> tuple[Related, ...]:
     return (Related(form.file, form.sheet, cell),)
 
 
-def _key(row: Indicator) -> str | None:
+def specific_name(row: Indicator) -> str | None:
     """The name by which an indicator is known on other forms; None for one that says nothing."""
     return _specific(row.name, row.level1, row.level2)
 
@@ -52,12 +50,12 @@ def _pairs(filing: Filing) -> Iterator[tuple[Form, Indicator, list[tuple[Form, I
     projects: dict[str, list[tuple[Form, Indicator]]] = defaultdict(list)
     for form in filing.projects:
         for row in form.indicators:
-            key = _key(row)
+            key = specific_name(row)
             if key:
                 projects[key].append((form, row))
     for whole in filing.department_forms:
         for row in whole.indicators:
-            key = _key(row)
+            key = specific_name(row)
             if key and key in projects:
                 yield whole, row, projects[key]
 
@@ -129,88 +127,6 @@ def _only_number_differs(one: str, other: str) -> bool:
     return re.sub(r"[\d一二三四五六七八九十]+", "#", one) == re.sub(r"[\d一二三四五六七八九十]+", "#", other)
 
 
-def _report_finding(report: Report, filing: Filing, message: str, **more) -> Finding:
-    return Finding(message=message, file=report.file, sheet=report.sheet, form=REPORT, department=filing.department, **more)
-
-
-@rule("X04", "报告里的数与表不符", Severity.WARNING, scope="filing", needs="report")
-def report_unlike_forms(filing: Filing, policy: Policy) -> Iterator[Finding]:
-    """A figure in the report is the figure of the forms: E for budget, execution, rate and total, W for counts of indicators."""
-    for report in filing.reports:
-        for section in report.sections:
-            yield from _money_in(section.title, section.text, report, filing)
-            yield from _indicators_in(section.title, section.text, report, filing)
-
-
-_SAID = re.compile(r"(?P<what>项目支出预算|项目预算|基本支出|年初预算|全年预算|调整后预算|全年执行|执行数|项目支出|预算执行率|执行率)[^。；;，,\d]{0,10}?(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>万元|元|%)")
-_MEANT = {"年初预算": "initial_budget", "全年预算": "annual_budget", "调整后预算": "annual_budget", "全年执行": "executed", "执行数": "executed", "预算执行率": "rate", "执行率": "rate"}
-_ASKED = re.compile(r"要求|目标|不低于|应当|应达|力争|计划|确保|高于|以上|以内")          # a figure that is asked for is not one that is told
-_BEFORE = 14
-
-
-def _money_in(title: str, text: str, report: Report, filing: Filing) -> Iterator[Finding]:
-    """Budget figures in the report, where one form alone says them: the department form, else a single project.
-
-    A figure that some fund row of some form has is right somewhere and not asked about.
-    """
-    form = next(iter(filing.department_forms), None)
-    line = main_line(form) if form and form.funding else None
-    if line is None and len(filing.projects) == 1:
-        form, line = filing.projects[0], main_line(filing.projects[0])
-    if form is None or line is None:
-        return
-    for match in _SAID.finditer(text):
-        key = _MEANT.get(match["what"])
-        if key is None or _ASKED.search(text[max(0, match.start() - _BEFORE):match.end() + 2]):
-            continue
-        said, unit = Decimal(match["number"].replace(",", "")), match["unit"]
-        if key == "rate" and unit == "%" and line.rate is not None:
-            if not any(abs(said - rate * 100) <= Decimal("0.5") for rate in _rates(filing)):
-                yield _report_finding(report, filing, f"报告“{title}”写执行率{said}%，按表计算是{shown(line.rate)}。", hint="按表中数字改报告。", subject=title, value=f"{said}%",
-                                      expected=shown(line.rate), severity=Severity.ERROR, related=related(form, line.cells.get("execution_rate")))
-        elif key != "rate" and unit != "%" and line.amount(key) is not None:
-            told = said if unit == "万元" else said / 10000
-            if not any(abs(told - amount) <= Decimal("0.01") for amount in _amounts(filing, key)):
-                yield _report_finding(report, filing, f"报告“{title}”写{match['what']}{match['number']}{unit}，{FORM_NAMES[form.kind]}填{getattr(line, key)}{form.money_unit or ''}。",
-                                      hint="核对后统一。", subject=title, value=f"{match['number']}{unit}", expected=f"{getattr(line, key)}{form.money_unit or ''}",
-                                      severity=Severity.ERROR, related=related(form, line.cells.get(key)))
-
-
-def _rates(filing: Filing) -> Iterator[Decimal]:
-    """Every execution rate of the filing's fund rows, by the annual and by the initial budget."""
-    for form in filing.forms:
-        for line in form.funding:
-            executed, initial = line.amount("executed"), line.amount("initial_budget")
-            if line.rate is not None:
-                yield line.rate
-            if executed is not None and initial:
-                yield executed / initial
-
-
-def _amounts(filing: Filing, key: str) -> Iterator[Decimal]:
-    """This amount of every fund row of the filing, in 万元."""
-    for form in filing.forms:
-        for line in form.funding:
-            amount = line.amount(key)
-            if amount is not None:
-                yield ten_thousand_yuan(form, amount)
-
-
-def _indicators_in(title: str, text: str, report: Report, filing: Filing) -> Iterator[Finding]:
-    """“卫星电话数量：26部” against the form's completed value of the same name."""
-    plain = tidy(text)
-    for form in filing.forms:
-        for row in form.indicators:
-            key = _key(row)
-            actual = parse(row.actual)
-            if key is None or actual.kind is not Kind.NUMBER or not actual.unit:
-                continue
-            match = re.search(rf"{re.escape(key)}[:：为达到是]{{1,2}}(\d+(?:\.\d+)?){re.escape(actual.unit)}", plain)
-            if match and Decimal(match[1]) != actual.number:
-                yield _report_finding(report, filing, f"报告“{title}”写“{key}”{match[1]}{actual.unit}，{form.name}{row.cells.get('actual', '')}填{row.actual}。",
-                                      hint="核对后统一。", subject=key, value=match[1], expected=row.actual, related=related(form, row.cells.get("actual")))
-
-
 @rule("X05", "任务说没有进展，指标却全部完成", Severity.WARNING, scope="filing")
 def task_says_no_progress(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """Where a task's outcome says that nothing was done, not all of the form's indicators are met."""
@@ -278,22 +194,6 @@ def copied_from_another(filings: Sequence[Filing], policy: Policy) -> Iterator[F
                 first = seen.setdefault(text, (filing, form, form.goal.cells.get(key)))
                 if first[0].department != filing.department and tidy(first[1].project or "") != tidy(form.project or "-"):
                     yield placed(form.goal.finding(key, "这段文字和另一个部门报来的一字不差。", hint="改成本单位、本项目的实际情况。", value=text[:40]), form, filing)
-
-
-@rule("X09", "报告没有说明未完成的指标", Severity.WARNING, scope="filing", needs="report")
-def report_explains_no_miss(filing: Filing, policy: Policy) -> Iterator[Finding]:
-    """三、部分指标情况说明 names the missed indicators with their causes."""
-    missed = [row for form in filing.forms for row in form.indicators if row.verdict is Verdict.UNMET]
-    if not missed:
-        return
-    for report in filing.reports:
-        for section in report.sections:
-            if not re.search(r"指标情况说明|未完成.{0,6}说明|偏离.{0,8}原因|偏差", section.title):
-                continue
-            named = any(_key(row) and _key(row) in tidy(section.text) for row in missed)
-            if not named and not re.search(r"未完成|没有完成|未达|偏差|未下达|原因", section.text):
-                yield _report_finding(report, filing, f"报告“{section.title}”没有说明未完成的指标，表中有{len(missed)}个（例如“{bare(missed[0].name)}”）。",
-                                      hint="逐个写明未完成的原因和改进措施。", subject=section.title, value=section.text[:40] if tells(section.text) else None)
 
 
 def matching(form: Form, due: Sequence):

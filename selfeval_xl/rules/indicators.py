@@ -99,9 +99,15 @@ def name_unlike_level(form: Form, policy: Policy) -> Iterator[Finding]:
                 break
 
 
+_SHARE = re.compile(r"率|比|占|增|完成|覆盖|达标|控制|变动|下降|减少|满意|程度|知晓|保障|足额|及时|发放|到位|全部|任务|执行|落实|进度|面$|度$")
+
+
 @rule("I05", "指标值的单位与名称不符", Severity.ERROR)
 def unit_unlike_name(form: Form, policy: Policy) -> Iterator[Finding]:
-    """The target's unit can be the unit of what the name names: a number of people is no percentage, a rate no count."""
+    """The target's unit can be the unit of what the name names: a number of people is no percentage, a rate no count.
+
+    A percentage under 数量指标 whose name asks for nothing that has one is asked about (W).
+    """
     for row in form.indicators:
         target, name = quantity(row), bare(row.name)
         if target.kind not in (Kind.NUMBER, Kind.RANGE) or not target.unit or target.measure is None:
@@ -109,6 +115,9 @@ def unit_unlike_name(form: Form, policy: Policy) -> Iterator[Finding]:
         dimension = target.measure.dimension
         if dimension == "share" and pattern("counts").search(name) and not re.search(r"率|比|占|增长|完成|覆盖|达标|控制|变动|下降|减少", name):
             yield row.finding("target", f"{named(row)}问的是数量，指标值却是“{row.target}”。", hint="改成带人、次、个等单位的数量，或把名称改成“……率”。")
+        elif dimension == "share" and "数量" in (row.level2 or "") and not _SHARE.search(name):
+            yield row.finding("target", f"{named(row)}在数量指标下面，指标值却是“{row.target}”，看不出数的是什么。", severity=Severity.WARNING,
+                              hint="改成带单位的数量，例如“3套”；要衡量比率的，把名称改成“……率”，移到质量指标下面。")
         elif dimension == "count" and pattern("rates").search(name) and "频率" not in name and "/" not in target.unit:
             yield row.finding("target", f"{named(row)}问的是比率，指标值却是“{row.target}”。", hint="改成百分比，例如“≥95%”，或把名称改成数量。")
 

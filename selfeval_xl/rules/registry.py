@@ -9,7 +9,7 @@ from functools import cache
 
 from ..findings import Finding, Severity, Treatment
 
-FAMILIES = ("structure", "funding", "indicators", "completion", "scores", "narrative", "across", "public")
+FAMILIES = ("structure", "funding", "indicators", "completion", "scores", "narrative", "across", "reports", "public")
 
 
 @dataclass(frozen=True, slots=True)
