@@ -14,13 +14,14 @@ from ..edits import Formula
 from ..forms import Verdict
 from ..grid import a1
 from ..policy import default
-from ..sheets import ADDED_COLUMNS, STUB
+from ..sheets import ADDED_COLUMNS, HELPER_COLUMNS, STUB
 from .drawing import Cell, Data, Drawing, value_of
 
 # in this order from the first helper column on; 0 where a form has no place for it
 FACTS = ("项目编码", "项目名称", "实施单位", "年初预算数", "全年预算数", "全年执行数", "执行率", "指标总数", "未完成指标数", "自评得分", "自评等级",
-         "未填完成值", "未完成而无原因", "执行数大于预算数", "合计不等于分项", "执行率低而无说明", "仍有“待补充”")
-TROUBLES = FACTS[11:]
+         "未填完成值", "未完成而无原因", "执行数大于预算数", "合计不等于分项", "执行率低而无说明", "仍有“待补充”",
+         "没有公式的行")
+TROUBLES = FACTS[11:17]
 _UNSPENT = ("未支付", "未下达", "结转", "未拨付", "未使用", "结余", "收回", "原因")          # words of an outcome that says why money was not spent
 AMOUNTS = ("initial_budget", "annual_budget", "executed")
 Fact = tuple[str, Decimal | str]
@@ -127,7 +128,7 @@ def _unexplained(found: _Found) -> Fact:
 
 
 def _lines(found: _Found, key: str) -> list[Cell]:
-    return [cell for cell in found.cells.get(key, ()) if cell.look == "money"]
+    return sorted((cell for cell in found.cells.get(key, ()) if cell.look == "money"), key=lambda cell: cell.area.top)
 
 
 def _area(cells: Sequence[Cell]) -> str:
@@ -166,12 +167,12 @@ def _low_rate(found: _Found) -> Fact:
     floor = default().number("execution_floor")
     reasons = [f"LEN({a1(cell.area.top, cell.area.left)})" for cell in found.cells.get("funding.note", ())]
     notes, outcome = found.column("note"), found.one("goal.actual")
-    said = [*reasons, *([f"SUMPRODUCT(LEN({notes}))"] if notes else [])]
+    said = [*reasons, *([f'SUMPRODUCT((LEN({notes})>0)*ISERROR(FIND("{STUB}",{notes})))'] if notes else [])]
     if outcome is not None:
         words = "{" + ",".join(f'"{word}"' for word in _UNSPENT) + "}"
         said.append(f"SUMPRODUCT(--ISNUMBER(FIND({words},{a1(outcome.area.top, outcome.area.left)})))")
     where, ratio = a1(rate.area.top, rate.area.left), value_of(rate.value)
-    explained = any(found.values("note")) or any(cell.value for cell in found.cells.get("funding.note", ())) or any(
+    explained = any(note and STUB not in str(note) for note in found.values("note")) or any(cell.value for cell in found.cells.get("funding.note", ())) or any(
         word in str(outcome.value or "") for word in _UNSPENT if outcome is not None)
     low = ratio is not None and ratio < floor and bool(value_of(total.value)) and not explained
     budget = a1(total.area.top, total.area.left)
@@ -183,6 +184,13 @@ def _stubs(found: _Found) -> Fact:
     area = f"A1:{a1(drawing.bottom, len(drawing.widths) - 1)}"
     count = sum(isinstance(cell.value, str) and STUB in cell.value for cell in drawing.cells)
     return f'COUNTIF({area},"*{STUB}*")', Decimal(count)
+
+
+def _bare_rows(found: _Found) -> Fact:
+    """Rows that a person inserted without the formulas: the last helper column says nothing there."""
+    first, last = found.drawing.table
+    column = found.drawing.hidden_columns.start + len(HELPER_COLUMNS) - 1
+    return f"SUMPRODUCT((LEN({found.column('name')})>0)*(LEN({a1(first, column)}:{a1(last, column)})=0))", Decimal(0)
 
 
 def _progress(found: _Found) -> Fact:
@@ -204,7 +212,7 @@ def _progress(found: _Found) -> Fact:
 
 _FACTS: dict[str, Callable[[_Found], Fact]] = dict(zip(FACTS, (
     _field("project_code"), _field("project"), _field("unit"), _amount("initial_budget"), _amount("annual_budget"), _amount("executed"), _rate,
-    _count_named, _unmet, _field("total_score"), _field("grade"), _missing, _unexplained, _overspent, _unbalanced, _low_rate, _stubs), strict=True))
+    _count_named, _unmet, _field("total_score"), _field("grade"), _missing, _unexplained, _overspent, _unbalanced, _low_rate, _stubs, _bare_rows), strict=True))
 
 
 def look_up(sheet: str, drawing: Drawing, fact: str, value: object) -> Formula:

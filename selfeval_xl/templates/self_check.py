@@ -62,8 +62,10 @@ def _line(drawing: Drawing, row: int, sheet: str, pattern: Drawing, given: Drawi
     named = look_up(sheet, pattern, "指标总数", fact_of(given, "指标总数"))
     troubles = sum((value for _, value in counts if isinstance(value, Decimal)), Decimal(0))
     value = "" if given is None else "还没有填" if not fact_of(given, "指标总数") else "可报送" if not troubles else f"还有{troubles}处"
+    bare = look_up(sheet, pattern, "没有公式的行", 0).text
     drawing.put(row, len(_COLUMNS) - 1, "label", Formula(
-        f'IF({a1(row, 0)}="","",IF(N({named.text})=0,"还没有填",IF({texts}=0,"可报送","还有"&({texts})&"处")))', value))
+        f'IF({a1(row, 0)}="","",IF(N({named.text})=0,"还没有填",IF(N({bare})>0,"还有"&{bare}&"行没有公式，请把上一行整行复制过来",'
+        f'IF({texts}=0,"可报送","还有"&({texts})&"处"))))', value))
 
 
 def _conclusion(drawing: Drawing, first: int, last: int) -> None:

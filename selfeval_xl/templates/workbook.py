@@ -32,6 +32,16 @@ _ALLOWED = {"format_cells": True, "format_columns": True, "format_rows": True, "
 BUILT = datetime(2024, 1, 1)              # one date for every build, so that two builds are byte-equal
 
 
+class Shown(str):
+    """A text that a formula gives. XlsxWriter takes an empty one for a value that is not known; here it is known to be empty."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self) and str.__eq__(self, other)
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A sheet to write. levels: where its level cells find their lists."""
@@ -107,7 +117,7 @@ def _write(sheet: Worksheet, cell: Cell, look: Format) -> None:
     if area.top != area.bottom or area.left != area.right:
         sheet.merge_range(area.top, area.left, area.bottom, area.right, "", look)
     if isinstance(value, Formula):
-        cached = float(value.value) if isinstance(value.value, Decimal) else value.value
+        cached = float(value.value) if isinstance(value.value, Decimal) else Shown(value.value)
         sheet.write_formula(area.top, area.left, f"={value.text}", look, cached)
     elif isinstance(value, Decimal):
         sheet.write_number(area.top, area.left, float(value), look)
