@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 
+from ..due import Due, matching
 from ..findings import Finding, Related, Severity, Treatment
 from ..forms import Filing, Form, Indicator, Verdict
 from ..policy import Policy
@@ -196,16 +197,8 @@ def copied_from_another(filings: Sequence[Filing], policy: Policy) -> Iterator[F
                     yield placed(form.goal.finding(key, "这段文字和另一个部门报来的一字不差。", hint="改成本单位、本项目的实际情况。", value=text[:40]), form, filing)
 
 
-def matching(form: Form, due: Sequence):
-    """The project of the roster that a form is: by code where both have one, else by name; None where there is none."""
-    for project in due:
-        if form.project_code and project.code and form.project_code == project.code:
-            return project
-    return next((project for project in due if form.project and tidy(project.name) == tidy(form.project) and not (form.project_code and project.code)), None)
-
-
 @rule("X10", "漏报", Severity.ERROR, scope="filing", needs="roster")
-def missing_from_roster(filing: Filing, policy: Policy, due: Sequence) -> Iterator[Finding]:
+def missing_from_roster(filing: Filing, policy: Policy, due: Sequence[Due]) -> Iterator[Finding]:
     """Every project that the roster expects was received; exempt ones need not be. `due`: the roster's projects of this department."""
     received = [matching(form, due) for form in filing.projects]
     for project in due:
@@ -215,7 +208,7 @@ def missing_from_roster(filing: Filing, policy: Policy, due: Sequence) -> Iterat
 
 
 @rule("X11", "名册外项目", Severity.WARNING, scope="filing", needs="roster")
-def outside_the_roster(filing: Filing, policy: Policy, due: Sequence) -> Iterator[Finding]:
+def outside_the_roster(filing: Filing, policy: Policy, due: Sequence[Due]) -> Iterator[Finding]:
     """Every project received stands in the roster, where the roster names projects of this department at all."""
     if not due:
         return

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 
 from ..errors import SelfevalError
 from ..findings import Finding, Severity, Treatment
@@ -93,21 +95,54 @@ def _number(version: str) -> tuple[int, ...]:
 def issued_value_changed(form: Form, policy: Policy, issued: Form) -> Iterator[Finding]:
     """What was issued and locked (name, initial budget, indicators and targets) stays as issued.
 
-    `issued`: the form as it was issued; the adjusted budget is the ledger's (F11).
+    `issued`: the form as it was issued, by the roster where there is one, else by the workbook's own hidden sheet.
+    With a roster the annual budget is the ledger's matter (F11).
     """
-    if form.project and issued.project and tidy(form.project) != tidy(issued.project):
-        yield form.finding("project", f"项目名称下发时是“{issued.project}”，现在是“{form.project}”。", expected=issued.project, hint="改回下发时的名称。")
-    line, given = main_line(form), main_line(issued)
-    if line is not None and given is not None and (one := given.amount("initial_budget")) is not None and (two := line.amount("initial_budget")) is not None:
-        if abs(ten_thousand_yuan(form, two) - ten_thousand_yuan(issued, one)) > policy.number("funding_tolerance"):
-            yield line.finding("initial_budget", f"年初预算数下发时是{given.initial_budget}{issued.money_unit}，现在是{line.initial_budget}{form.money_unit}。",
-                               expected=f"{given.initial_budget}{issued.money_unit}", hint="改回下发时的数；确有调整的，请财政局重新下发。")
+    if form.project and issued.project and tidy(issued.project) not in (tidy(form.project), tidy(f"{form.project_code}-{form.project}")):
+        yield form.finding("project", f"项目名称下发时是“{issued.project}”，现在是“{form.project}”。", expected=issued.project, hint="改回下发时的名称；确实改了名的，请财政局重新下发。")
+    for given in issued.funding:
+        line = main_line(form) if given.is_total else next((line for line in form.funding if line.source == given.source), None)
+        if line is not None:
+            yield from _amounts_changed(form, line, issued, given, policy.number("funding_tolerance"))
+    names = {bare(row.name) for row in issued.indicators}
     for row in issued.indicators:
         now = [other for other in form.indicators if bare(other.name) == bare(row.name)]
-        if not now:
-            yield Finding(message=f"下发的指标“{row.name}”不见了。", hint="补回这个指标，按下发的名称和指标值填写。", subject=row.name, expected=row.target)
+        renamed = next((other for other in form.indicators if bare(other.name) not in names and _same_row(other, row)), None)
+        if not now and renamed is not None:
+            yield _renamed(renamed, row)
+        elif not now:
+            yield Finding(message=f"下发的指标“{row.name}”不见了，它的指标值是“{row.target or '空的'}”。", hint="补回这个指标，按下发的名称和指标值填写。", subject=row.name,
+                          expected=" ".join(text for text in (row.name, row.target) if text))
         elif row.target and all(parse(other.target) != parse(row.target) for other in now):
-            yield now[0].finding("target", f"“{row.name}”的年度指标值下发时是{row.target}，现在是{now[0].target or '空的'}。", expected=row.target, hint="改回下发时的指标值。")
+            changed = next((other for other in now if other.cells == row.cells), now[0])
+            yield changed.finding("target", f"“{row.name}”的年度指标值下发时是“{row.target}”，现在是{f'“{changed.target}”' if changed.target else '空的'}。", expected=row.target,
+                                  hint="改回下发时的指标值；目标确实调整过的，请财政局重新下发。")
+
+
+def _amounts_changed(form: Form, line: FundingLine, issued: Form, given: FundingLine, tolerance: Decimal) -> Iterator[Finding]:
+    for key, name in NAMES.items():
+        wanted, now = given.amount(key), line.amount(key)
+        emptied = getattr(line, key) is None and bool(given.cells)            # the hidden sheet knows that the cell was filled
+        if wanted is None or (now is None and not emptied):
+            continue
+        if now is None or abs(ten_thousand_yuan(form, now) - ten_thousand_yuan(issued, wanted)) > tolerance:
+            what, told = name if line.is_total else f"“{line.source}”的{name}", f"{getattr(given, key)}{issued.money_unit or ''}"
+            found = "空的" if now is None else f"{getattr(line, key)}{form.money_unit or ''}"
+            yield line.finding(key, f"{what}下发时是{told}，现在是{found}。", expected=told, hint="改回下发时的数；预算确实调整过的，请财政局重新下发。")
+
+
+def _same_row(now: Indicator, issued: Indicator) -> bool:
+    """Whether an indicator stands where the other was issued; without its cells, whether it has its target."""
+    if issued.cells:
+        return bool(now.cells.get("name")) and now.cells.get("name") == issued.cells.get("name")
+    return bool(issued.target) and parse(now.target) == parse(issued.target)
+
+
+def _renamed(now: Indicator, issued: Indicator) -> Finding:
+    told, places, expected = f"三级指标名称下发时是“{issued.name}”，现在是“{now.name or '空的'}”", [now.cells.get("name")], [issued.name or ""]
+    if issued.target and parse(now.target) != parse(issued.target):
+        told, places, expected = f"{told}；指标值下发时是“{issued.target}”，现在是“{now.target or '空的'}”", [*places, now.cells.get("target")], [*expected, issued.target]
+    return replace(now.finding("name", f"{told}。", expected=" ".join(expected), hint="改回下发时的名称和指标值；另外增加的指标请写在空行里。"), cell=cells(*places))
 
 
 @rule("T05", "隐藏的行列或工作表里有内容", Severity.WARNING, treatment=Treatment.FIX, scope="file")
