@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 
 from .assess import assess
 from .due import Due, Expected, due, issued, ledger, matching
@@ -18,6 +19,7 @@ from .rules.silences import silenced
 
 # What a bug in a rule can raise: the rule is reported as failed, the check goes on.
 _BUGS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+_SCANS = frozenset(("pdf", "image"))
 _MISSING = {
     "scores": "表中没有分值", "notes": "表中没有偏差原因栏", "settings": "不是用本程序的模板填的", "roster": "没有给出单位名册",
     "issued": "不是下发的工作簿，也没有给出单位名册", "report": "没有自评报告", "county": "只有一个部门，不做部门间比较", "public": "只用于公开件",
@@ -89,6 +91,8 @@ class _Given:
             return _to_publish(self.filings, self.roster) if self.public else iter(())
         if rule.needs == "issued":
             return _with_issued(self.filings, self.files, self.roster)
+        if rule.needs == "file":
+            return _with_file(self.filings, self.files)
         if rule.needs == "roster":
             return _with_roster(rule, self.filings, self.roster) if self.roster is not None else iter(())
         return ((subject, (), place) for subject, place in _subjects(rule, self.filings, self.files))
@@ -103,6 +107,14 @@ def _with_roster(rule: Rule, filings: Sequence[Filing], roster: Expected) -> Ite
         for form, project, place in _known(filing, roster):
             if project is not None:
                 yield form, (ledger(project),), place
+
+
+def _with_file(filings: Sequence[Filing], files: Sequence[ReadFile]) -> Iterator[Given]:
+    """Forms, each with the file it stands in, and whether a scan lies in the same folder."""
+    by_path = {file.path: file for file in files}
+    scanned = {PurePath(file.path).parent for file in files if file.kind in _SCANS}
+    for form, place in _forms(filings):
+        yield form, (by_path.get(form.file), PurePath(form.file).parent in scanned), place
 
 
 def _with_issued(filings: Sequence[Filing], files: Sequence[ReadFile], roster: Expected | None) -> Iterator[Given]:

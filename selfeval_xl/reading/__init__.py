@@ -7,6 +7,7 @@ from pathlib import Path
 from ..forms import Explanation, Form, Problem, ReadFile, Report
 from .explained import explanations_in
 from .find import forms_in
+from .overtyped import with_overtyped
 from .report import report_in, report_on_sheet
 from .source import Source, open_source
 
@@ -31,7 +32,7 @@ def understand(source: Source) -> ReadFile:
     explanations: list[Explanation] = []
     for grid in source.grids:
         found = forms_in(grid, source.path)
-        forms += found.forms
+        forms += [with_overtyped(form, grid, source.settings["layout"]) for form in found.forms] if source.settings.get("layout") else found.forms
         problems += found.problems
         explanations += explanations_in(grid)
         evidence += [f"{grid.name}：{line}" for line in found.evidence]

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ..assess import shown
 from ..findings import Finding, Fix, Severity, Treatment
-from ..forms import REPORT, Filing, Form, FundingLine, Indicator, Verdict
+from ..forms import REPORT, Filing, Form, FundingLine, Indicator, ReadFile, Verdict
 from ..grid import plain_number
 from ..policy import Policy
 from ..quantity import Kind, is_blank, parse, tidy
@@ -156,13 +156,14 @@ def _contradiction(text: str) -> tuple[str, str] | None:
     return None
 
 
-@rule("N07", "年度不对", Severity.ERROR)
-def wrong_year(form: Form, policy: Policy) -> Iterator[Finding]:
-    """The title's year is the year of this evaluation (policy year, 0: not checked); a deadline of a target lies in the form's year.
+@rule("N07", "年度不对", Severity.ERROR, needs="file")
+def wrong_year(form: Form, policy: Policy, file: ReadFile | None = None, scanned: bool = False) -> Iterator[Finding]:
+    """The title's year is the year of this evaluation (policy year; 0: the year that the workbook was issued for, if it says one).
 
-    Never in running text.
+    A deadline of a target lies in the form's year (W). Never in running text.
     """
-    wanted = int(policy.number("year"))
+    issued = file.settings.get("year", "") if file is not None else ""
+    wanted = int(policy.number("year")) or (int(issued) if issued.isdecimal() else 0)
     if wanted and form.year and form.year != wanted:
         yield form.finding("year", f"表头的年度是{form.year}年，这次自评的是{wanted}年度。", value=str(form.year), expected=str(wanted),
                            hint="改成本次自评的年度；如果交错了表，请换成本年度的。")

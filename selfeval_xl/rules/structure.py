@@ -152,9 +152,9 @@ def hidden_data(file: ReadFile, policy: Policy) -> Iterator[Finding]:
         yield _reported(problem, "取消隐藏，核对里面的内容；不要的删掉。")
 
 
-@rule("T06", "公式出错", Severity.WARNING, treatment=Treatment.FIX)
-def broken_formula(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A calculated cell still calculates: no #REF!, #DIV/0! and their like."""
+@rule("T06", "公式出错或被改成了数", Severity.WARNING, treatment=Treatment.FIX)
+def formula_broken_or_overtyped(form: Form, policy: Policy) -> Iterator[Finding]:
+    """A calculated cell still calculates: no #REF!, #DIV/0! and their like, and in a workbook of ours no number typed over its formula."""
     pattern = phrases("broken")
     broken = [(f"“{row.subject}”的{name}", row.cells.get(key), value) for row, key, name in _calculated(form)
               if (value := getattr(row, key)) and "#" in value and pattern.search(value)]
@@ -163,6 +163,13 @@ def broken_formula(form: Form, policy: Policy) -> Iterator[Finding]:
         more = f"等{len(broken)}处" if len(broken) > 1 else ""
         yield Finding(message=f"{what}{more}显示{text}，公式出错了，没有算出数。", hint="重新填公式，或直接填数字。", cell=cells(*(cell for _, cell, _ in broken)),
                       subject=what, value=text, expected="数字")
+    if form.overtyped:
+        at = {cell: (record, key, name) for record, key, name in _calculated(form) if (cell := record.cells.get(key))}
+        record, key, name = at[form.overtyped[0]]
+        what = f"“{record.subject}”的{name}" if record is not form else name
+        more = f"等{len(form.overtyped)}格" if len(form.overtyped) > 1 else ""
+        yield Finding(message=f"{what}{more}原来是公式，现在是直接填的“{getattr(record, key)}”，改了金额或得分它不会跟着变。", hint="清空这几格，从旁边的格把公式复制过来；或者核对填的数，算对了可以不改。",
+                      cell=cells(*form.overtyped), subject=what, value=getattr(record, key), expected="公式")
 
 
 _MONEY_COLUMNS = (*NAMES.items(), ("execution_rate", "执行率"), ("points", "分值"), ("score", "得分"))
@@ -178,6 +185,7 @@ def _calculated(form: Form) -> Iterator[tuple[FundingLine | Indicator | Form, st
         for key, name in _ROW_COLUMNS:
             yield row, key, name
     yield form, "total_score", "总分"
+    yield form, "grade", "等级"
 
 
 @rule("T07", "含宏或外部链接", Severity.WARNING, treatment=Treatment.FIX, scope="file")
@@ -194,11 +202,16 @@ def unreadable(file: ReadFile, policy: Policy) -> Iterator[Finding]:
         yield _reported(problem, "去掉打开密码，或用Excel、WPS打开后另存一份再报送。")
 
 
-@rule("T09", "签字栏没有填全", Severity.NOTE, treatment=Treatment.FIX)
-def signature_incomplete(form: Form, policy: Policy) -> Iterator[Finding]:
-    """The printed signature block (填表人, 负责人, 电话, 日期) is filled in."""
+@rule("T09", "签字栏没有填全", Severity.NOTE, treatment=Treatment.FIX, needs="file")
+def signature_incomplete(form: Form, policy: Policy, file: ReadFile | None = None, scanned: bool = False) -> Iterator[Finding]:
+    """The printed signature block (填表人, 负责人, 电话, 日期) is filled in, or a sealed copy lies beside the form.
+
+    `scanned`: whether there is one. A workbook of ours whose block is blank as a whole is printed and signed by hand.
+    """
     empty = [label for label, value in form.signature.items() if is_blank(value)]
-    if empty:
-        yield Finding(message=f"签字栏的{'、'.join(f'“{label}”' for label in empty)}没有填。", hint="报送前填全；纸质件上签字盖章的，电子件也请填姓名。", subject=empty[0])
-
-
+    if not empty or scanned or (len(empty) == len(form.signature) and file is not None and file.settings):
+        return
+    told = "、".join(f"“{label}”" for label in empty)
+    missing = "，也没有收到盖章扫描件" if len(empty) == len(form.signature) else ""
+    yield Finding(message=f"签字栏的{told}没有填{missing}。", hint="报送前填全；在纸质件上签字盖章的，把扫描件（PDF或照片）一起报送。", subject=empty[0],
+                  cell=cells(*(form.cells.get(label) for label in empty)))
