@@ -14,6 +14,7 @@ from ..findings import Finding, Related, Severity, Treatment
 from ..forms import Filing, Form, Indicator, Verdict
 from ..policy import Policy
 from ..quantity import Kind, Quantity, money, parse, tidy
+from ..sheets import STUB
 from .indicators import bare, level
 from .money import main_line, ten_thousand_yuan
 from .registry import rule
@@ -182,19 +183,29 @@ def project_twice(filing: Filing, policy: Policy) -> Iterator[Finding]:
                          form, filing)
 
 
+_OWN_WORDS = 25             # shorter sentences are the same everywhere
+
+
 @rule("X08", "与其他部门的文字相同", Severity.WARNING, scope="county")
 def copied_from_another(filings: Sequence[Filing], policy: Policy) -> Iterator[Finding]:
     """Goal and reason texts are a department's own (exempt: same-named projects, units of one 主管部门)."""
-    seen: dict[str, tuple[Filing, Form, str | None]] = {}
+    seen: dict[str, tuple[Filing, Form]] = {}
     for filing in filings:
         for form in filing.forms:
-            for key in ("expected", "actual"):
-                text = tidy(getattr(form.goal, key) or "")
-                if len(text) < 25:
+            for record, key, what in ((form.goal, "expected", "年度目标"), (form.goal, "actual", "目标完成情况"), *((row, "note", "偏差原因") for row in form.indicators)):
+                text = tidy(getattr(record, key) or "")
+                if len(text) < _OWN_WORDS or STUB in text:
                     continue
-                first = seen.setdefault(text, (filing, form, form.goal.cells.get(key)))
-                if first[0].department != filing.department and tidy(first[1].project or "") != tidy(form.project or "-"):
-                    yield placed(form.goal.finding(key, "这段文字和另一个部门报来的一字不差。", hint="改成本单位、本项目的实际情况。", value=text[:40]), form, filing)
+                first, other = seen.setdefault(text, (filing, form))
+                if first.department != filing.department and not _related(form, other):
+                    yield placed(record.finding(key, f"{what}和另一个部门报来的一字不差（“{text[:20]}……”）。", hint="改成本单位、本项目的实际情况。", value=text[:40]), form, filing)
+
+
+def _related(one: Form, other: Form) -> bool:
+    """Whether two forms may well say the same: projects of one name, units of one 主管部门."""
+    if one.project and other.project and tidy(one.project) == tidy(other.project):
+        return True
+    return bool(one.department and other.department) and tidy(one.department) == tidy(other.department)
 
 
 @rule("X10", "漏报", Severity.ERROR, scope="filing", needs="roster")

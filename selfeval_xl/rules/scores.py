@@ -161,9 +161,11 @@ def score_out_of_proportion(form: Form, policy: Policy) -> Iterator[Finding]:
         above = item.score - row.expected_score
         if abs(above) <= tolerance or (above < 0 and form.has_notes):
             continue                                    # too little: the reason column has it, or S03 and D03 ask for it
-        told = f"“{row.name}”指标值{row.target}，完成值{row.actual}，分值{number(item.points)}分，"
-        yield row.finding("score", f"{told}按完成比例应得约{number(row.expected_score)}分，填的是{number(item.score)}分。",
-                          expected=number(row.expected_score), hint="按完成比例改得分；有其他计分办法的，请写明。")
+        told = f"“{row.name}”指标值{row.target}，实际完成{row.actual}，分值{number(item.points)}分，"
+        way, hint = "按完成比例", "按完成比例改得分；有其他计分办法的，请写明。"
+        if row.verdict is Verdict.EXCEEDED and row.expected_score < item.points:
+            way, hint = f"超出{shown(row.deviation)}，按本地办法扣分后", "按超出的比例扣分；不是年初指标值偏低造成的，请写明原因。"
+        yield row.finding("score", f"{told}{way}应得约{number(row.expected_score)}分，填的是{number(item.score)}分。", expected=number(row.expected_score), hint=hint)
 
 
 @rule("S05", "各项得分之和与总分不符", Severity.ERROR, needs="scores")

@@ -13,7 +13,7 @@ from ..forms import DEPARTMENT, PROJECT, Form, FundingLine, Indicator, Problem, 
 from ..policy import Policy
 from ..quantity import is_blank, parse, tidy
 from .indicators import bare
-from .money import NAMES, main_line, ten_thousand_yuan
+from .money import NAMES, main_line, ten_thousand_yuan, ten_thousandfold
 from .registry import rule
 from .texts import cells, phrases
 
@@ -128,6 +128,8 @@ def _amounts_changed(form: Form, line: FundingLine, issued: Form, given: Funding
         if now is None or abs(ten_thousand_yuan(form, now) - ten_thousand_yuan(issued, wanted)) > tolerance:
             what, told = name if line.is_total else f"“{line.source}”的{name}", f"{getattr(given, key)}{issued.money_unit or ''}"
             found = "空的" if now is None else f"{getattr(line, key)}{form.money_unit or ''}"
+            if now and ten_thousandfold(ten_thousand_yuan(form, now), ten_thousand_yuan(issued, wanted), Decimal("0.002")):
+                found += "，正好相差一万倍，像是金额单位填错了"
             yield line.finding(key, f"{what}下发时是{told}，现在是{found}。", expected=told, hint="改回下发时的数；预算确实调整过的，请财政局重新下发。")
 
 
