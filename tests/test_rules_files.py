@@ -25,7 +25,7 @@ def found(rule, given, *more) -> list[tuple[str | None, str | None]]:
 
 def test_what_the_reader_reports_becomes_a_finding_of_its_rule() -> None:
     file = ReadFile(path="a.rar", problems=(Problem("“a.rar”是压缩包，请解压后再报送。", rule="T01"),))
-    assert [finding.message for finding in structure.unknown_or_partly_read(file, default())] == ["“a.rar”是压缩包，请解压后再报送。"]
+    assert [(finding.message, finding.hint) for finding in structure.unknown_or_partly_read(file, default())] == [("“a.rar”是压缩包。", "请解压后再报送。")]
     assert [found(rule, file) for rule in (structure.unreadable, structure.macros_or_links, structure.hidden_data)] == [[], [], []]
 
 

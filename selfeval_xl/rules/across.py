@@ -90,20 +90,20 @@ def _disagreement(filing: Filing, key: str, what: str, hint: str) -> Iterator[Fi
         if value is None or not _differ(value, [getattr(other, key) for _, other in others], summed=len(others) > 1):
             continue
         form, other = others[0]
-        yield placed(row.finding(key, f"“{bare(row.name)}”的{what}：部门整体表填{value}，项目表“{form.name}”{other.cells.get(key, '')}填{getattr(other, key)}，两表不一致。",
+        yield placed(row.finding(key, f"“{bare(row.name)}”的{what}：部门整体表填“{value}”，项目表“{form.name}”{other.cells.get(key, '')}填“{getattr(other, key)}”，两表不一致。",
                                  hint=hint, expected=getattr(other, key), related=related(form, other.cells.get(key))), whole, filing)
 
 
-@rule("X01", "同一指标两表目标不同", Severity.ERROR, scope="filing")
+@rule("X01", "同一指标两表指标值不同", Severity.ERROR, scope="filing")
 def targets_differ(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """The same indicator has the same target on project form and department form, after unit conversion."""
-    yield from _disagreement(filing, "target", "年度指标值", "核对批复的绩效目标，两张表统一。")
+    yield from _disagreement(filing, "target", "年度指标值", "核对批复的绩效目标，两张表改成一致。")
 
 
 @rule("X02", "同一指标两表完成值不同", Severity.ERROR, scope="filing")
 def completions_differ(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """The same indicator has the same completed value on both forms; the sum of the projects is accepted."""
-    yield from _disagreement(filing, "actual", "实际完成值", "核对后两张表统一。")
+    yield from _disagreement(filing, "actual", "实际完成值", "核对实际完成数，两张表改成一致。")
 
 
 @rule("X03", "项目名称前后不一", Severity.WARNING, treatment=Treatment.FIX, scope="filing")
@@ -121,7 +121,7 @@ def project_named_differently(filing: Filing, policy: Policy) -> Iterator[Findin
             score, other = max(near, default=(0, ""))
             if score >= 70:
                 form = names[other]
-                yield placed(task.finding("name", f"任务里写的是“{task.name}”，项目表里是“{form.project}”，像是同一个项目。", hint="按预算批复的名称统一。", value=task.name,
+                yield placed(task.finding("name", f"任务里写的是“{task.name}”，项目表里是“{form.project}”，像是同一个项目。", hint="按预算批复的名称改成一致。", value=task.name,
                                           expected=form.project, related=related(form, form.cells.get("project"))), whole, filing)
 
 
@@ -139,7 +139,7 @@ def task_says_no_progress(filing: Filing, policy: Policy) -> Iterator[Finding]:
         for task in whole.tasks:
             match = re.search(r"[^，。；;,]{0,12}(?:无进展|没有进展|未开展|未实施|未启动|尚未开工|未进行)", task.outcome or "")
             if match:
-                yield placed(task.finding("outcome", f"任务“{task.name}”写着“{match[0]}”，本表指标却全部完成。", hint="核对任务和指标的完成情况，写一致。", value=match[0]), whole, filing)
+                yield placed(task.finding("outcome", f"任务“{task.name}”写着“{match[0]}”，本表指标却全部完成。", hint="核对任务和指标的完成情况，改成一致。", value=match[0]), whole, filing)
 
 
 @rule("X06", "部门表与项目表金额不符", Severity.ERROR, scope="filing")
@@ -158,10 +158,10 @@ def department_unlike_projects(filing: Filing, policy: Policy) -> Iterator[Findi
             summed, slack = sum(amounts), Decimal("0.01") * len(amounts)
             name = "全年预算数" if key == "annual_budget" else "全年执行数"
             if row is not None and row.amount(key) is not None and abs(ten_thousand_yuan(whole, row.amount(key)) - summed) > slack:
-                yield placed(row.finding(key, f"部门表“项目支出”{name}填{getattr(row, key)}，{len(lines)}张项目表合计{summed}万元。", hint="核对是否漏报项目或填错金额。",
+                yield placed(row.finding(key, f"部门表“项目支出”{name}填{getattr(row, key)}{whole.money_unit or ''}，{len(lines)}张项目表合计{summed}万元。", hint="核对是否漏报项目或填错金额。",
                                          expected=str(summed)), whole, filing)
             elif row is None and total is not None and total.amount(key) is not None and ten_thousand_yuan(whole, total.amount(key)) < summed - slack:
-                yield placed(total.finding(key, f"部门表{name}合计{getattr(total, key)}，小于{len(lines)}张项目表之和{summed}万元。", hint="核对部门表或项目表的金额。",
+                yield placed(total.finding(key, f"部门表{name}合计{getattr(total, key)}{whole.money_unit or ''}，小于{len(lines)}张项目表之和{summed}万元。", hint="核对部门表或项目表的金额。",
                                            expected=f"不小于{summed}", severity=Severity.WARNING), whole, filing)
 
 

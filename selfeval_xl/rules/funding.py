@@ -14,7 +14,7 @@ from ..policy import Policy
 from ..quantity import Kind, is_blank, money, parse
 from .money import (AMOUNTS, NAMES, breakdowns, exceeds, is_fiscal, main_line, printed_rate_fits, sources, subject_cells, ten_thousand_yuan, ten_thousandfold, yuan)
 from .registry import rule
-from .texts import cells, explains_change, explains_money, phrases
+from .texts import cells, explains_change, explains_money, percent, phrases, several
 
 @rule("F01", "合计与分项之和不符", Severity.ERROR)
 def total_is_not_the_sum(form: Form, policy: Policy) -> Iterator[Finding]:
@@ -72,10 +72,10 @@ def spent_more_than_budget(form: Form, policy: Policy) -> Iterator[Finding]:
         return
     first = next((line for line in top if line.is_total), None) or next((line for line in top if is_fiscal(line)), top[0])
     hard = any(line.is_total or is_fiscal(line) for line in top)
-    listed = "；".join(f"{line.source}执行{line.executed}，预算{line.annual_budget}" for line in top)
+    listed = "；".join(f"{line.source}执行{line.executed}，预算{line.annual_budget}" for line in sorted(top, key=lambda line: not line.is_total))
     yield replace(
         first.finding("executed", f"执行数超过了全年预算数：{listed}（{form.money_unit}）。", expected=f"不大于{first.annual_budget}",
-                      hint="核对两个数：年中追加过预算的，全年预算数填调整后的数；执行数多填的，改成实际支付数。",
+                      hint="核对这两个数：年中追加过预算的，全年预算数填调整后的数；执行数多填的，改成实际支付数。",
                       severity=None if hard else Severity.WARNING),
         cell=cells(*(line.cells.get("executed") for line in top)))
 
@@ -105,7 +105,7 @@ def low_rate_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     line = main_line(form)
     if line is None or line.rate is None or not line.amount("annual_budget") or line.rate >= policy.number("execution_floor") or explains_money(form):
         return
-    floor = shown(policy.number("execution_floor"))
+    floor = percent(policy.number("execution_floor"))
     yield replace(
         line.finding("execution_rate", f"{line.source}执行率{shown(line.rate)}，低于{floor}，全表没有说明原因。", value=line.execution_rate or shown(line.rate),
                      hint="在偏差原因、备注或目标完成情况里写明资金没有用完的原因和下一步打算；由财政资金未下达造成的，照实写明即可。"),
@@ -217,14 +217,9 @@ def spent_but_unmet(form: Form, policy: Policy) -> Iterator[Finding]:
         return
     if len(unmet) >= 2 and Decimal(len(unmet)) / len(judged) >= policy.number("unmet_share"):
         yield replace(
-            line.finding("execution_rate", f"资金已支付{shown(line.rate)}，但{len(judged)}个指标里有{len(unmet)}个未完成（{_names(unmet)}）。", value=shown(line.rate),
+            line.finding("execution_rate", f"资金已支付{shown(line.rate)}，但{len(judged)}个指标里有{len(unmet)}个未完成（{several([row.name for row in unmet])}）。", value=shown(line.rate),
                          hint="核对指标完成值；确实没有完成的，说明钱用在了哪里。"),
             cell=cells(line.cells.get("execution_rate"), line.cells.get("executed"), *(row.cells.get("actual") for row in unmet)))
-
-
-def _names(rows: list) -> str:
-    listed = "、".join(f"“{row.name}”" for row in rows[:3])
-    return listed if len(rows) <= 3 else f"{listed}等"
 
 
 @rule("F10", "预算调减后执行率才达标", Severity.WARNING)
@@ -332,7 +327,7 @@ def indicator_unlike_own_money(form: Form, policy: Policy) -> Iterator[Finding]:
             if told is None or not rates or not pattern.match(name) or any(abs(told - rate) <= Decimal("0.01") for rate in rates):
                 continue
             yield replace(
-                indicator.finding("actual", f"“{indicator.name}”填的是{indicator.actual}，按本表资金算是{shown(rates[0])}，算法是{formula}。",
+                indicator.finding("actual", f"“{name}”填的是{indicator.actual}，按本表资金算是{shown(rates[0])}，算法是{formula}。",
                                   expected=shown(rates[0]), hint="核对口径：口径相同的改成一致；口径不同的（如扣除上级追加、不计财政收回）请说明。"),
                 cell=cells(indicator.cells.get("actual"), line.cells.get("annual_budget")))
 
@@ -347,7 +342,7 @@ def _controlled(form: Form, indicator: Indicator, name: str, told: Decimal | Non
     if over is None or not under or under < 0 or abs(told - over / under) <= Decimal("0.01"):
         return
     yield replace(
-        indicator.finding("actual", f"“{indicator.name}”填的是{indicator.actual}，按本表“{line.source}”的金额算是{shown(over / under)}，算法是{_CONTROLLED_BY[match[2]]}。",
+        indicator.finding("actual", f"“{name}”填的是{indicator.actual}，按本表“{line.source}”的金额算是{shown(over / under)}，算法是{_CONTROLLED_BY[match[2]]}。",
                           expected=shown(over / under), hint="核对口径：口径相同的改成一致；口径不同的（如与上年决算比）请说明。"),
         cell=cells(indicator.cells.get("actual"), line.cells.get("annual_budget")))
 

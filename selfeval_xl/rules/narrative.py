@@ -170,7 +170,7 @@ def wrong_year(form: Form, policy: Policy, file: ReadFile | None = None, scanned
     for row in form.indicators:
         target = row.target_quantity or parse(row.target)
         if target.kind is Kind.DEADLINE and target.deadline and target.deadline.year and form.year and target.deadline.year != form.year:
-            yield row.finding("target", f"“{row.name}”的时限是{row.target}，不在{form.year}年。", severity=Severity.WARNING, expected=f"{form.year}年",
+            yield row.finding("target", f"“{row.name}”的时限是“{row.target}”，不在{form.year}年。", severity=Severity.WARNING, expected=f"{form.year}年",
                               hint="时限写错的请改正；跨年项目请说明。")
 
 
@@ -198,7 +198,7 @@ def untidy_values(form: Form, policy: Policy) -> Iterator[Finding]:
         reasons.append("全角字符或多余空格")
     for sign, used in ways.items():
         if len(used) > 1:
-            reasons.append(f"{'和'.join(sorted(used, key=_WAYS[sign].index))}混用")
+            reasons.append(f"{'和'.join(f'“{way}”' for way in sorted(used, key=_WAYS[sign].index))}混用")
             found += [value for way, values in used.items() if way != min(used, key=_WAYS[sign].index) for value in values]
     found += _typed_amounts(form) + _fractions(form)
     if found:

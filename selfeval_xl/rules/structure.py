@@ -23,13 +23,20 @@ HEADING = {PROJECT: (("project", "项目名称"), ("department", "主管部门")
 _BLANK_YEAR = re.compile(r"[(（]\s*(?:20)?\s*[_＿]*\s*年度?\s*[)）]|^\s*(?:20)?[_＿]{2,}\s*年度?")
 
 
+_ASKED = re.compile(r"[；;。，,](请.+)$")
+
+
 def _problems(file: ReadFile, rule_id: str) -> Iterator[Problem]:
     return (problem for problem in file.problems if problem.rule == rule_id)
 
 
 def _reported(problem: Problem, hint: str, severity: Severity | None = None) -> Finding:
-    """What the reader said, as a finding."""
-    return Finding(message=problem.text, hint=hint, cell=problem.cell, sheet=problem.sheet, severity=severity, treatment=Treatment.FIX)
+    """What the reader said, as a finding; where it says itself what to do, that is the hint."""
+    text = problem.text.rstrip("。")
+    said = _ASKED.search(text)
+    if said and said.start() > 0:
+        text, hint = text[:said.start()], f"{said[1]}。"
+    return Finding(message=f"{text}。", hint=hint, cell=problem.cell, sheet=problem.sheet, severity=severity, treatment=Treatment.FIX)
 
 
 @rule("T01", "认不出的表或只读出一部分", Severity.ERROR, scope="file")
@@ -170,7 +177,7 @@ def formula_broken_or_overtyped(form: Form, policy: Policy) -> Iterator[Finding]
         record, key, name = at[form.overtyped[0]]
         what = f"“{record.subject}”的{name}" if record is not form else name
         more = f"等{len(form.overtyped)}格" if len(form.overtyped) > 1 else ""
-        yield Finding(message=f"{what}{more}原来是公式，现在是直接填的“{getattr(record, key)}”，改了金额或得分它不会跟着变。", hint="清空这几格，从旁边的格把公式复制过来；或者核对填的数，算对了可以不改。",
+        yield Finding(message=f"{what}{more}原来是公式，现在是直接填的“{getattr(record, key)}”，改了金额或得分它不会跟着变。", hint="把同一类格的公式复制过来；不恢复公式的，请核对填的数并说明。", treatment=Treatment.EXPLAIN,
                       cell=cells(*form.overtyped), subject=what, value=getattr(record, key), expected="公式")
 
 
@@ -214,6 +221,6 @@ def signature_incomplete(form: Form, policy: Policy, file: ReadFile | None = Non
     if not empty or scanned or (len(empty) == len(form.signature) and file is not None and file.settings):
         return
     told = "、".join(f"“{label}”" for label in empty)
-    missing = "，也没有收到盖章扫描件" if len(empty) == len(form.signature) else ""
+    missing = "，也没有附盖章扫描件" if len(empty) == len(form.signature) else ""
     yield Finding(message=f"签字栏的{told}没有填{missing}。", hint="报送前填全；在纸质件上签字盖章的，把扫描件（PDF或照片）一起报送。", subject=empty[0],
                   cell=cells(*(form.cells.get(label) for label in empty)))
