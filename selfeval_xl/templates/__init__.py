@@ -10,6 +10,7 @@ from ..forms import DEPARTMENT, FORM_NAMES, PROJECT
 from ..layouts import Layout
 from ..sheets import COVER
 from .frame import Data, Drawing, draw, draw_attached
+from .issued import seal
 
 __all__ = ["build_all", "draw", "fill_in", "write"]
 
@@ -25,6 +26,7 @@ def fill_in(layout_id: str, out: str | Path, *, projects: Sequence[Data] = (), d
             settings: Mapping[str, str] | None = None, cover: Mapping[str, str] | None = None) -> None:
     """Writes a department workbook with these forms filled in (an empty dict is a blank form; see `frame.draw` for the data).
 
+    A form with `issued` is one that the bureau hands out: what it gives is locked and written down in the hidden sheet (see `issued.seal`).
     settings: more keys for the hidden sheet (department_code, department, submission ...). cover: what the sheet 填报说明 says of
     截止日期, 报送方式, 联系人, 联系电话; no such sheet without it. Further tables of the department form (基础数据表) stand before it.
     """
@@ -39,10 +41,12 @@ def fill_in(layout_id: str, out: str | Path, *, projects: Sequence[Data] = (), d
         forms.append((FORM_NAMES[DEPARTMENT], by_kind[DEPARTMENT], draw(by_kind[DEPARTMENT], department, year)))
     if PROJECT in by_kind:
         forms += [(f"项目{number:02}", by_kind[PROJECT], draw(by_kind[PROJECT], project, year)) for number, project in enumerate(projects, 1)]
+    given = ([department] if len(forms) > len(projects) else []) + list(projects)
+    issued = {key: text for (name, _, drawing), form in zip(forms, given, strict=False) for key, text in seal(name, drawing, form).items()}
     first = [(COVER, draw_cover(forms, year, cover))] if cover is not None else []
     version = next(iter(by_kind.values())).version
     write_book(out, [*first, *tables, *((name, drawing) for name, _, drawing in forms)],
-               {"layout": layout_id, "version": version, **({"year": str(year)} if year else {}), **(settings or {})})
+               {"layout": layout_id, "version": version, **({"year": str(year)} if year else {}), **(settings or {}), **issued})
 
 
 def build_all(folder: str | Path) -> list[Path]:

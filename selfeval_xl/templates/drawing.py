@@ -30,7 +30,10 @@ class Cell:
 
 @dataclass(slots=True)
 class Drawing:
-    """A form's cells, the rows of its title and of its indicator table (first and last), the last row of its frame."""
+    """A form's cells, the rows of its title and of its indicator table (first and last), the last row of its frame.
+
+    notes: a note for the person who fills in, by row and column; it does not print.
+    """
 
     widths: tuple[float, ...]
     orientation: str = "portrait"
@@ -38,6 +41,7 @@ class Drawing:
     title: int = 0
     bottom: int = 0
     table: tuple[int, int] = (0, -1)
+    notes: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def put(self, row: int, column: int, look: str, value: object = None, *,
             span: int = 1, rows: int = 1, entry: bool = False, key: str = "") -> Cell:

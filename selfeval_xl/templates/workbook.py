@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
+NOTE = {"author": "财政局", "font_name": "宋体", "font_size": 9, "x_scale": 1.6, "y_scale": 0.9}
 BUILT = datetime(2024, 1, 1)              # one date for every build, so that two builds are byte-equal
 
 
@@ -63,6 +64,8 @@ def draw_sheet(sheet: Worksheet, drawing: Drawing, pen: Pen) -> None:
     for row, height in heights.items():
         sheet.set_row(row, height)
     add_help(sheet, drawing.cells)
+    for (row, column), text in drawing.notes.items():
+        sheet.write_comment(row, column, text, NOTE)
     _set_up_page(sheet, drawing, heights)
 
 
