@@ -164,6 +164,30 @@ def fill(file: Annotated[Path, typer.Argument(metavar="文件", help="填好的�
 
 
 @app.command()
+def split(file: Annotated[Path, typer.Argument(metavar="文件.xlsx", help="部门工作簿。")],
+          out: Annotated[Path, typer.Option("-o", "--out", metavar="文件夹", help="单张项目表放进哪个文件夹。")]) -> None:
+    """把部门工作簿拆成单张项目表，分给同事填。"""
+    from .parts import split as run
+    from .parts.telling import show_split
+
+    show_split(run(file, out))
+
+
+@app.command()
+def merge(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="同事交回的单张项目表所在的文件夹。")], out: NewBook,
+          into: Annotated[Optional[Path], typer.Option("--into", metavar="文件.xlsx", help="合并到哪一份部门工作簿；不写就用拆分时的留底。")] = None,
+          jobs: Annotated[Optional[int], typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程读文件。")] = None) -> None:
+    """把同事交回的单张项目表合并回部门工作簿，列出哪些交回了、哪些有冲突。"""
+    from .parts import merge as run
+    from .parts.telling import show_merged
+    from .screen import Progress
+
+    with Progress() as progress:
+        done = run(folder, out, into, jobs=jobs, progress=progress.count)
+    show_merged(done)
+
+
+@app.command()
 def consolidate(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="收到的全部材料，子文件夹也看。")],
                 out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="汇总工作簿写到哪里。")],
                 roster: Annotated[Optional[Path], typer.Option("--roster", metavar="文件", help="单位名册。")] = None,
