@@ -93,7 +93,7 @@ def issue(roster: Annotated[Optional[Path], typer.Argument(metavar="名册", hel
     if roster is None:
         raise UsageError("没有写单位名册：selfeval issue 名册.xlsx -o 下发。没有名册的，先用 selfeval issue --blank -o 名册.xlsx 生成空表。")
     from .issuing import Asked, issue as run
-    from .issuing.telling import show_issued
+    from .screen_issuing import show_issued
 
     with Progress() as progress:
         issued = run(roster, out, asked=Asked(layout, year, send, contact, phone), last=last, protect=protect, overwrite=overwrite, jobs=jobs,
@@ -168,7 +168,7 @@ def split(file: Annotated[Path, typer.Argument(metavar="文件.xlsx", help="部�
           out: Annotated[Path, typer.Option("-o", "--out", metavar="文件夹", help="单张项目表放进哪个文件夹。")]) -> None:
     """把部门工作簿拆成单张项目表，分给同事填。"""
     from .parts import split as run
-    from .parts.telling import show_split
+    from .screen_issuing import show_split
 
     show_split(run(file, out))
 
@@ -179,7 +179,7 @@ def merge(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="同�
           jobs: Annotated[Optional[int], typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程读文件。")] = None) -> None:
     """把同事交回的单张项目表合并回部门工作簿，列出哪些交回了、哪些有冲突。"""
     from .parts import merge as run
-    from .parts.telling import show_merged
+    from .screen_issuing import show_merged
     from .screen import Progress
 
     with Progress() as progress:

@@ -107,7 +107,7 @@ def target_cells(keys: Iterable[str], target: str) -> dict[str, str]:
     quantity = parse(target)
     if place == "initial_target":
         return {place: target, "operator": "定性指标" if quantity.kind is Kind.TEXT else "定量指标"}
-    if quantity.kind is Kind.TEXT:
+    if quantity.kind in (Kind.TEXT, Kind.DEADLINE):
         return {place: target, "operator": _WORDS}
     if quantity.kind is Kind.NUMBER and quantity.number is not None:
         sign = _SIGNS.get(quantity.operator, quantity.operator)

@@ -15,7 +15,7 @@ from ..grid import plain_number
 from ..reading.labels import squeeze
 
 PROJECTS, INDICATORS, OVERVIEW = "项目汇总", "指标明细", "总览"
-_YEAR = re.compile(r"(20\d\d)\s*年")
+_YEAR = re.compile(r"(20\d\d)\s*年度预算绩效")
 _KINDS = {"项目": PROJECT, "部门整体": DEPARTMENT}
 Key = tuple[str, str]                 # code of the department, and code or name of the project; "" for the department form
 

@@ -20,6 +20,8 @@ from .words import BASE, KEPT_COPY, SINGLE, SINGLE_OF
 WRITTEN, SAME, KEPT = "已拆出", "没有变化", "没有覆盖"
 _ABOUT_SHEETS = ("issued", "project", "project_code", "base")          # keys that speak of one sheet: issued|项目01|B2
 
+_TO_COLLEAGUES = {"要报回的": "只填“{sheet}”这一张，填好后交给本单位汇总的人，不用另外报财政局。", "报送方式": "交给本单位汇总的人"}
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -102,7 +104,7 @@ def _part(path: Path, folder: Path, source: Source, sheet: str, forms: list[Form
     out = folder / f"{name}.xlsx"
     grid = next(grid for grid in source.grids if grid.name == sheet)
     try:
-        package = extract(path, (COVER, sheet, LISTS), _settings(source, grid))
+        package = extract(path, (COVER, sheet, LISTS), _settings(source, grid), _cover_texts(source, sheet))
     except UnreadableFile as error:
         raise UnreadableFile(f"“{path.name}”{error}") from error
     fresh = package.bytes()
@@ -111,6 +113,13 @@ def _part(path: Path, folder: Path, source: Source, sheet: str, forms: list[Form
         write_out(out, lambda file: Path(file).write_bytes(fresh))
     result = WRITTEN if there is None else SAME if there == fresh else KEPT
     return Part(out, sheet, form.project or "", form.project_code or "", result)
+
+
+def _cover_texts(source: Source, sheet: str) -> Mapping[tuple[str, str], str]:
+    """What the cover says to the colleague instead of what it says to the department."""
+    cover = next((grid for grid in source.grids if grid.name == COVER), None)
+    places = {cover.text(row, 0).strip(): a1(row, 1) for row in range(cover.height)} if cover else {}
+    return {(COVER, places[label]): text.format(sheet=sheet) for label, text in _TO_COLLEAGUES.items() if label in places}
 
 
 def _settings(source: Source, grid: Grid) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""What our hidden sheet knows about the forms of a workbook and no form prints: the codes of department and projects."""
+"""What our hidden sheet knows about the forms of a workbook and not every form prints: the year, the codes of department and projects."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PROJECT_NAME, PROJECT_CODE = "project", "project_code"      # project|项目01, 
 
 
 def with_codes(forms: Iterable[Form], settings: Mapping[str, str]) -> list[Form]:
-    """The forms with the codes that were issued with them, where they print none.
+    """The forms with the year and the codes that were issued with them, where they print none.
 
     A project is known by the name it was issued with, else by its sheet: a sheet may have been copied, moved or renamed.
     """
@@ -20,7 +20,7 @@ def with_codes(forms: Iterable[Form], settings: Mapping[str, str]) -> list[Form]
     if not settings:
         return forms
     by_sheet, by_name = project_codes(settings)
-    department = settings.get("department_code")
+    department, year = settings.get("department_code"), settings.get("year", "")
     done = []
     for form in forms:
         known = {}
@@ -30,6 +30,8 @@ def with_codes(forms: Iterable[Form], settings: Mapping[str, str]) -> list[Form]
             known["project_code"] = code
         if department and not form.department_code:
             known["department_code"] = department
+        if form.year is None and year.isdecimal():
+            known["year"] = int(year)
         done.append(replace(form, **known) if any(known.values()) else form)
     return done
 

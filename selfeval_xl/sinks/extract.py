@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..grid import position
 from ..sheets import SETTINGS
 from .book import Book
 from .memory import recall, remember
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 
 
-def extract(source: str | Path, keep: Collection[str], settings: Mapping[str, str]) -> OpenPackage:
-    """The package of `source` with the sheets `keep` alone, and these keys in the hidden sheet. Nothing is written.
+def extract(source: str | Path, keep: Collection[str], settings: Mapping[str, str], texts: Mapping[tuple[str, str], str]) -> OpenPackage:
+    """The package of `source` with the sheets `keep` alone, these keys in the hidden sheet and these texts by sheet and cell. Nothing is written.
 
     Formulas that ask a sheet that is gone are emptied, and their row is hidden; texts that only those sheets used are taken out.
     """
@@ -30,6 +31,8 @@ def extract(source: str | Path, keep: Collection[str], settings: Mapping[str, st
     memory = recall(book)
     remember(book, {place: former for place, former in memory.items() if place[0] not in gone})
     _write_settings(book.sheet(SETTINGS) or book.add_sheet(SETTINGS, "veryHidden"), settings)
+    for (name, cell), text in texts.items():
+        book.sheet(name).write(*position(cell), text)
     _forget_names(book, gone)
     for name in gone:
         _drop(book, name)
@@ -58,8 +61,6 @@ def show_rows(package: OpenPackage, rows: Mapping[str, Iterable[int]]) -> None:
 
 def open_cells(package: OpenPackage, name: str) -> frozenset[tuple[int, int]]:
     """The unlocked cells of a sheet: those that a person fills in on a form of ours."""
-    from ..grid import position
-
     book = Book(package)
     sheet = book.sheet(name)
     data = child(sheet.root, "sheetData") if sheet is not None else None
