@@ -108,6 +108,15 @@ def test_what_was_issued_is_locked_and_written_down_and_the_rest_is_open(issued)
     assert row.cells["actual"] not in kept
 
 
+def test_protected_sheets_have_no_password_and_leave_formats_and_rows_free(tmp_path, validate_ooxml):
+    done = issuing.issue(make_roster(tmp_path / "名册.xlsx"), tmp_path / "下发", protect=True)
+    protection = openpyxl.load_workbook(book(done))["项目01"].protection
+    assert protection.sheet and not protection.password
+    assert not any(getattr(protection, name) for name in ("formatCells", "formatRows", "insertRows", "deleteRows", "objects"))      # False: not forbidden
+    validate_ooxml(book(done))
+    assert "校舍维修" in forms(done)
+
+
 def test_the_cover_says_when_how_and_what_has_to_come_back(issued):
     sheet = openpyxl.load_workbook(book(issued))["填报说明"]
     told = {row[0].value: row[1].value for row in sheet.iter_rows(max_col=2)}

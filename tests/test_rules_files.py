@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import openpyxl
 import pytest
 
+from selfeval_xl import templates
+from selfeval_xl.checking import check
+from selfeval_xl.filing import gather
 from selfeval_xl.findings import Severity
 from selfeval_xl.forms import DEPARTMENT, PROJECT, TOTAL, Form, Frame, FundingLine, Goal, Indicator, Problem, ReadFile
 from selfeval_xl.grid import Area
 from selfeval_xl.policy import default
+from selfeval_xl.reading import read_file
 from selfeval_xl.rules import structure
 from selfeval_xl.rules.registry import _RULES
 
@@ -99,6 +106,22 @@ def test_the_old_template_needs_settings_to_be_known() -> None:
     assert _RULES["T03"].needs == "settings"
     assert [finding.message for finding in structure.older_template(ReadFile(path="a.xlsx", settings={"year": "2024"}),
                                                                     default())] == ["这份工作簿里的隐藏信息不全，认不出是哪一版模板。"]
+
+
+def test_a_removed_hidden_sheet_and_a_changed_head_are_noted_and_the_form_is_read_all_the_same(tmp_path) -> None:
+    templates.fill_in("jilin-2024", tmp_path / "a.xlsx", projects=[{"project": "示例项目", "unit": "示例局", "indicators": [
+        {"level1": "产出指标", "level2": "数量指标", "name": "培训场次", "target": "≥10场", "actual": "12场"}]}], cover={})
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    del book["_selfeval"]
+    book.save(tmp_path / "b.xlsx")
+    file = read_file(tmp_path / "b.xlsx")
+    assert [row.actual for row in file.forms[0].indicators] == ["12场"]
+    told = [finding for finding in check(gather([file]), default(), [file]) if finding.rule == "T03"]
+    assert len(told) == 1 and "_selfeval" in told[0].message and told[0].severity is Severity.NOTE
+    kept = read_file(tmp_path / "a.xlsx")
+    assert not [finding for finding in check(gather([kept]), default(), [kept]) if finding.rule == "T03"]
+    strange = replace(kept, forms=tuple(replace(form, layout=None) for form in kept.forms))
+    assert [finding.sheet for finding in structure.older_template(strange, default())] == ["项目01"]
 
 
 @pytest.mark.parametrize("one, other, older", [("1", "2", True), ("1.0", "1.1", True), ("2", "10", True), ("2", "2", False), ("3", "2", False)])

@@ -55,7 +55,7 @@ def write(job: Job) -> Outcome:
     fresh = target.with_name(f".~{os.getpid()}.xlsx")
     try:
         templates.fill_in(contents.layout, fresh, projects=contents.projects, department=contents.whole, year=contents.year,
-                          settings=contents.settings, cover=contents.cover, **({"protect": True} if job.protect else {}))
+                          settings=contents.settings, cover=contents.cover, protect=job.protect)
         made = fingerprint(fresh)[1]
         there = fingerprint(target)[1] if target.exists() else ""
         if there == made:

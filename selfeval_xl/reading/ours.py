@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ..forms import PROJECT, Form
+from ..sheets import COVER, LISTS, SELF_CHECK, SUMMARY
 from .labels import squeeze
+
+OURS = frozenset((COVER, SUMMARY, SELF_CHECK, LISTS))       # only a department workbook of ours has sheets of these names
 
 PROJECT_NAME, PROJECT_CODE = "project", "project_code"      # project|项目01, project_code|项目01
 

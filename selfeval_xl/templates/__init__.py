@@ -23,12 +23,13 @@ def write(layout_id: str, out: str | Path, year: int | None = None) -> None:
 
 
 def fill_in(layout_id: str, out: str | Path, *, projects: Sequence[Data] = (), department: Data | None = None, year: int | None = None,
-            settings: Mapping[str, str] | None = None, cover: Mapping[str, str] | None = None) -> None:
+            settings: Mapping[str, str] | None = None, cover: Mapping[str, str] | None = None, protect: bool = False) -> None:
     """Writes a department workbook with these forms filled in (an empty dict is a blank form; see `frame.draw` for the data).
 
     A form with `issued` is one that the bureau hands out: what it gives is locked and written down in the hidden sheet (see `issued.seal`).
     settings: more keys for the hidden sheet (department_code, department, submission ...). cover: what the sheet 填报说明 says of
     截止日期, 报送方式, 联系人, 联系电话; no such sheet without it. Further tables of the department form (基础数据表) stand before it.
+    protect: cells that are not to be filled in cannot be changed (no password).
     """
     from .cover import draw_cover
     from .workbook import write_book
@@ -46,7 +47,7 @@ def fill_in(layout_id: str, out: str | Path, *, projects: Sequence[Data] = (), d
     first = [(COVER, draw_cover(forms, year, cover))] if cover is not None else []
     version = next(iter(by_kind.values())).version
     write_book(out, [*first, *tables, *((name, drawing) for name, _, drawing in forms)],
-               {"layout": layout_id, "version": version, **({"year": str(year)} if year else {}), **(settings or {}), **issued})
+               {"layout": layout_id, "version": version, **({"year": str(year)} if year else {}), **(settings or {}), **issued}, protect)
 
 
 def build_all(folder: str | Path) -> list[Path]:

@@ -24,11 +24,15 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 NOTE = {"author": "财政局", "font_name": "宋体", "font_size": 9, "x_scale": 1.6, "y_scale": 0.9}
+FREE = {name: True for name in ("objects", "scenarios", "format_cells", "format_columns", "format_rows", "insert_rows", "delete_rows", "insert_hyperlinks")}
 BUILT = datetime(2024, 1, 1)              # one date for every build, so that two builds are byte-equal
 
 
-def write_book(out: str | Path, sheets: Sequence[tuple[str, Drawing]], settings: Mapping[str, str]) -> None:
-    """Writes a department workbook: the forms, and the very hidden sheet of settings. OutputError where that is not possible."""
+def write_book(out: str | Path, sheets: Sequence[tuple[str, Drawing]], settings: Mapping[str, str], protect: bool = False) -> None:
+    """Writes a department workbook: the forms, and the very hidden sheet of settings. OutputError where that is not possible.
+
+    protect: locked cells cannot be changed; no password, and formats, rows and drawings stay free.
+    """
     import xlsxwriter
     from xlsxwriter.exceptions import XlsxWriterException
 
@@ -43,7 +47,10 @@ def write_book(out: str | Path, sheets: Sequence[tuple[str, Drawing]], settings:
         book.set_properties({"title": sheets[0][0], "created": BUILT})
         pen = Pen(book)
         for name, drawing in sheets:
-            draw_sheet(book.add_worksheet(name), drawing, pen)
+            sheet = book.add_worksheet(name)
+            draw_sheet(sheet, drawing, pen)
+            if protect:
+                sheet.protect("", FREE)
         _write_settings(book, settings)
         book.close()
         os.replace(place, target)
