@@ -174,7 +174,8 @@ def split(file: Annotated[Path, typer.Argument(metavar="文件.xlsx", help="部�
 
 
 @app.command()
-def merge(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="同事交回的单张项目表所在的文件夹。")], out: NewBook,
+def merge(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="同事交回的单张项目表所在的文件夹。")],
+          out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="合并后的部门工作簿写到哪里。")],
           into: Annotated[Optional[Path], typer.Option("--into", metavar="文件.xlsx", help="合并到哪一份部门工作簿；不写就用拆分时的留底。")] = None,
           jobs: Annotated[Optional[int], typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程读文件。")] = None) -> None:
     """把同事交回的单张项目表合并回部门工作簿，列出哪些交回了、哪些有冲突。"""

@@ -318,3 +318,26 @@ def test_the_command_issues_and_tells(tmp_path):
 def test_what_cannot_be_done_is_said_in_one_sentence(tmp_path, arguments, words):
     run = selfeval("issue", *arguments, cwd=tmp_path)
     assert run.returncode == 2 and words in run.stderr and "Traceback" not in run.stderr
+
+
+def test_a_department_without_projects_still_gets_its_own_form(tmp_path, validate_ooxml):
+    done = issuing.issue(write(tmp_path / "名册.xlsx", 单位名册=[department("9", "甲局")]), tmp_path / "下发")
+    assert [form.kind for form in read_file(book(done)).forms] == ["department"] and done.projects == 0
+    validate_ooxml(book(done))
+
+
+@pytest.mark.soak
+def test_eighty_departments_with_twenty_projects_take_less_than_a_minute(tmp_path):
+    """The bound is 60 s on two cores; measured in the seconds that the processors worked, so that a busy machine does not matter."""
+    import resource
+
+    numbers = [(str(101 + one), f"P{one:03}{two:03}") for one in range(80) for two in range(20)]
+    roster = write(tmp_path / "名册.xlsx", 单位名册=[department(str(101 + one), f"示例第{one}局", 表式=layouts.ids()[one % 8]) for one in range(80)],
+                   项目=[project(code, owner, f"示例项目{code}", 年初预算数=12, 全年预算数="57.04") for owner, code in numbers],
+                   绩效目标=[target(code, row) for _, code in numbers for row in TARGETS * 2])
+    before = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    done = issuing.issue(roster, tmp_path / "下发", jobs=2)
+    after = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    worked = sum(now.ru_utime + now.ru_stime - then.ru_utime - then.ru_stime for now, then in zip(after, before, strict=True))
+    print(f"{done.count('已生成')} workbooks, {done.projects} project forms: {worked:.1f} s of processor time")
+    assert done.projects == 1600 and worked / 2 < 60

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from command import selfeval
 from selfeval_xl import issuing, templates
@@ -15,6 +17,8 @@ from selfeval_xl.edits import Edit
 from selfeval_xl.errors import UsageError
 from selfeval_xl.parts import merge, split
 from selfeval_xl.parts.alignment import align, rows_of
+from selfeval_xl.parts.changes import compare
+from selfeval_xl.parts.returned import SheetState
 from selfeval_xl.reading import read_file
 from selfeval_xl.sinks.file import apply
 from test_issuing import make_roster
@@ -216,6 +220,7 @@ def test_forms_without_the_hidden_sheet_and_in_other_formats_come_back_by_name(t
     second.unlink()
     done = merge(taken.folder, tmp_path / "合并.xlsx")
     assert [row.actual for row in form_of(done.out).indicators] == ["1100平方米"] * 4 and form_of(done.out, "操场改造").funding[0].executed == "50"
+    assert [(line.kind, line.why.split("；")[0]) for line in done.lines] == [("没有带回", "这种文件看不出哪些格是公式")]
 
 
 def test_typed_in_libreoffice_and_merged_it_reads_back(taken, tmp_path, libreoffice):
@@ -234,6 +239,50 @@ def test_splitting_again_leaves_filled_files_alone(department, taken):
     filled = first.read_bytes()
     again = split(department, taken.folder)
     assert [part.result for part in again.parts] == ["没有覆盖", "没有变化", "没有变化"] and first.read_bytes() == filled
+
+
+def test_a_workbook_with_macros_stays_one(department, tmp_path):
+    import zipfile
+
+    with_macros = tmp_path / "自评表.xlsm"
+    with zipfile.ZipFile(department) as old, zipfile.ZipFile(with_macros, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"spreadsheetml.sheet.main+xml", b"x").replace(
+                b"application/vnd.openxmlformats-officedocument.x", b"application/vnd.ms-excel.sheet.macroEnabled.main+xml") if name == "[Content_Types].xml" else old.read(name))
+    taken = split(with_macros, tmp_path / "拆开")
+    assert {part.file.suffix for part in taken.parts} == {".xlsm"} and taken.kept.name == "部门工作簿_拆分留底.xlsm"
+    with pytest.raises(UsageError, match="xlsm结尾"):
+        merge(taken.folder, tmp_path / "合并.xlsx")
+    assert merge(taken.folder, tmp_path / "合并.xlsm").out.exists()
+
+
+def test_projects_of_the_same_code_in_two_units_are_told_apart(tmp_path):
+    from test_roster import department as one, project, write
+
+    roster = write(tmp_path / "名册.xlsx", 单位名册=[one("101", "教育局")], 项目=[project("P1", "101", "校舍维修", 实施单位=unit) for unit in ("一小", "二小")])
+    done = issuing.issue(roster, tmp_path / "下发")
+    taken = split(done.folder / done.departments[0][0].file, tmp_path / "拆开")
+    for part, amount in zip(taken.parts, (Decimal(11), Decimal(22)), strict=True):
+        fill(part.file, {form_of(part.file).funding[0].cells["executed"]: amount}, sheet=part.sheet)
+    back = read_file(merge(taken.folder, tmp_path / "合并.xlsx").out)
+    assert [(form.unit, form.funding[0].executed) for form in back.forms if form.project] == [("一小", "11"), ("二小", "22")]
+
+
+_TOKENS = st.integers(0, 10**6).map(lambda number: f"新{number}")
+
+
+@given(base=st.dictionaries(st.tuples(st.integers(0, 8), st.integers(0, 4)), st.sampled_from("甲乙丙丁"), max_size=20),
+       typed=st.dictionaries(st.tuples(st.integers(0, 8), st.integers(0, 4)), _TOKENS, max_size=12), inserted=st.lists(st.integers(0, 8), max_size=2),
+       opened=st.frozensets(st.tuples(st.integers(0, 8), st.integers(0, 4)), max_size=30))
+def test_every_value_that_came_back_lands_or_is_listed(base, typed, inserted, opened):
+    now = dict(base | typed)
+    for at in inserted:
+        now = {(row + (row >= at), column): text for (row, column), text in now.items()} | {(at, 0): f"行{at}"}
+    state = SheetState("表", texts=now, values=now)
+    target = SheetState("表", texts=base, values=base, table=(0, 8))
+    changes = compare(state, base, target, opened)
+    accounted = [change.text for change in changes.cells.values()] + [stray.text for stray in changes.strays]
+    assert not {text for text in now.values() if text[0] in "新行"} - set(accounted)
 
 
 def test_what_cannot_be_split_or_merged_is_said_plainly(department, tmp_path, libreoffice):

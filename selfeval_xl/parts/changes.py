@@ -14,6 +14,7 @@ COMPUTED = "这一格由公式计算，不用填"
 NO_ROW = "部门工作簿里没有这一行"
 NO_SPARE = "新增的一行，部门工作簿里没有空行可放"
 ROW_GONE = "交回的表里少了这一行，部门工作簿里没有删"
+NOT_TOLD = "这种文件看不出哪些格是公式；合计、执行率、得分由部门工作簿自己计算"
 MERGED_IN = "这一格在部门工作簿里并在别的格里"
 
 
@@ -42,6 +43,7 @@ class Changes:
 
     cells: dict[Place, Change] = field(default_factory=dict)
     strays: list[Stray] = field(default_factory=list)
+    computed: list[tuple[str, str]] = field(default_factory=list)      # cells with a formula there and a value here, where the file tells no formulas
 
 
 def compare(state: SheetState, base: Mapping[Place, str], target: SheetState, open_cells: Collection[Place]) -> Changes:
@@ -66,6 +68,8 @@ def compare(state: SheetState, base: Mapping[Place, str], target: SheetState, op
         changes.strays += [Stray(a1(number, column), "", text, ROW_GONE) for column, text in then[number].items()]
     for number in inserted:
         _insert(changes, state, target, number, open_cells)
+    if changes.computed:
+        changes.strays.append(Stray(",".join(cell for cell, _ in changes.computed), "、".join(text for _, text in changes.computed), "", NOT_TOLD))
     return changes
 
 
@@ -76,8 +80,10 @@ def _place(changes: Changes, state: SheetState, target: SheetState, here: Place,
         changes.strays.append(Stray(a1(*here), text, base, NO_ROW))
         return
     there = (row, here[1])
-    if there in target.formulas:
-        if here not in state.formulas:
+    if there in (target.formulas or ()):
+        if state.formulas is None:
+            changes.computed.append((a1(*here), text))
+        elif here not in state.formulas:
             changes.strays.append(Stray(a1(*here), text, base, COMPUTED))
     elif any(area.holds(*there) and (area.top, area.left) != there for area in target.merges):
         changes.strays.append(Stray(a1(*here), text, base, MERGED_IN))
@@ -89,7 +95,7 @@ def _place(changes: Changes, state: SheetState, target: SheetState, here: Place,
 
 def _insert(changes: Changes, state: SheetState, target: SheetState, number: int, open_cells: Collection[Place]) -> None:
     """A row that the colleague inserted goes into a spare row of the indicator table with the same levels."""
-    told = {column: text for (row, column), text in state.texts.items() if row == number and (row, column) not in state.formulas}
+    told = {column: text for (row, column), text in state.texts.items() if row == number and (row, column) not in (state.formulas or ())}
     if not told:
         return
     first, last = target.table
@@ -109,5 +115,5 @@ def _is_spare(state: SheetState, target: SheetState, number: int, row: int, told
     own = {column for place_row, column in open_cells if place_row == row}
     if len(own) < 3 or any(target.texts.get((row, column)) or (row, column) in changes.cells for column in own):
         return False
-    printed = {column: target.shown((row, column)) for column in set(told) | {0, 1, 2} if column not in own and (row, column) not in target.formulas}
+    printed = {column: target.shown((row, column)) for column in set(told) | {0, 1, 2} if column not in own and (row, column) not in (target.formulas or ())}
     return all(not text or text == state.shown((number, column)) for column, text in printed.items()) and any(column in own for column in told)

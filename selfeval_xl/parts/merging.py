@@ -44,7 +44,7 @@ def merge(folder: str | Path, out: str | Path, into: str | Path | None = None, *
 
     folder, out = Path(folder), Path(out)
     files = [path for path in collect(folder) if path.absolute() != out.absolute() and not path.stem.endswith(LIST_NAME)]
-    parts = _read([path for path in files if not path.name.startswith(Path(KEPT_COPY).stem)], jobs, progress)
+    parts = _read([path for path in files if not path.name.startswith(KEPT_COPY)], jobs, progress)
     original = _original(files, parts, folder, into)
     check_target(original, out)
     whole = read_returned(str(original))
@@ -86,7 +86,7 @@ def _original(files: Sequence[Path], parts: Sequence[Returned], folder: Path, in
         if not Path(into).is_file():
             raise UsageError(f"找不到部门工作簿“{into}”。请核对文件名和所在文件夹。")
         return Path(into)
-    kept = next((path for path in files if path.name == KEPT_COPY), None)
+    kept = next((path for path in files if path.stem == KEPT_COPY), None)
     if kept is not None:
         return kept
     wholes = [part for part in parts if SINGLE not in part.settings and part.whole and part.sheets]

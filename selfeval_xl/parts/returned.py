@@ -18,7 +18,10 @@ Cell = None | str | Decimal
 
 @dataclass(frozen=True, slots=True)
 class SheetState:
-    """One sheet: what each cell shows (empty ones left out) and holds, which hold formulas, what is merged, which rows are hidden."""
+    """One sheet: what each cell shows (empty ones left out) and holds, which hold formulas, what is merged, which rows are hidden.
+
+    formulas: None where the file does not tell (xls). table: first and last row in which indicators may stand.
+    """
 
     name: str
     project: str | None = None
@@ -26,7 +29,7 @@ class SheetState:
     forms: int = 1
     texts: Mapping[Place, str] = field(default_factory=dict)
     values: Mapping[Place, Cell] = field(default_factory=dict)
-    formulas: frozenset[Place] = frozenset()
+    formulas: frozenset[Place] | None = frozenset()
     merges: tuple[Area, ...] = ()
     hidden: frozenset[int] = frozenset()
     table: tuple[int, int] = (0, -1)
@@ -66,7 +69,7 @@ def _state(grid: Grid, forms: list) -> SheetState:
     return SheetState(
         grid.name, forms[0].project, forms[0].project_code, len(forms),
         {place: text for place in places if (text := grid.text(*place).strip())}, {place: _value(grid, place) for place in places},
-        frozenset(grid.formulas() if grid.formulas else ()), tuple(grid.merges), grid.hidden()[0] if grid.hidden else frozenset(),
+        frozenset(grid.formulas()) if grid.formulas else None, tuple(grid.merges), grid.hidden()[0] if grid.hidden else frozenset(),
         (min(heads) + 1, max(bottoms)) if heads and bottoms else (0, -1))
 
 

@@ -52,7 +52,7 @@ def split(path: str | Path, folder: str | Path) -> Split:
     """
     path, folder = Path(path), Path(folder)
     source = open_source(path)
-    if source.kind != "xlsx":
+    if source.kind != "xlsx" or path.suffix.lower() not in (".xlsx", ".xlsm"):
         told = source.problems[0].text if source.problems and not source.grids else f"“{path.name}”不是xlsx工作簿，拆不开；请用Excel或WPS打开后另存为xlsx。"
         raise UsageError(told)
     sheets = _project_sheets(understand(source).forms)
@@ -69,7 +69,7 @@ def split(path: str | Path, folder: str | Path) -> Split:
         raise OutputError(f"建不了文件夹“{folder}”：{cause_of(error)}。请换一个位置。") from error
     taken: set[str] = set()
     parts = tuple(_part(path, folder, source, name, forms, taken) for name, forms in sheets.items())
-    kept = folder / KEPT_COPY
+    kept = folder / f"{KEPT_COPY}{path.suffix.lower()}"
     data = path.read_bytes()
     if not kept.exists() or kept.read_bytes() != data:
         write_out(_free(kept), lambda file: Path(file).write_bytes(data))
@@ -101,7 +101,7 @@ def _part(path: Path, folder: Path, source: Source, sheet: str, forms: list[Form
     form = forms[0]
     more = f"等{len(forms)}个项目" if len(forms) > 1 else ""
     name = unique(safe_name(sheet, form.project_code or "", (form.project or "") + more, longest=150), taken)
-    out = folder / f"{name}.xlsx"
+    out = folder / f"{name}{path.suffix.lower()}"
     grid = next(grid for grid in source.grids if grid.name == sheet)
     try:
         package = extract(path, (COVER, sheet, LISTS), _settings(source, grid), _cover_texts(source, sheet))
