@@ -17,6 +17,7 @@ from selfeval_xl.errors import LayoutError, UsageError
 from selfeval_xl.issuing.contents import Asked, plan
 from selfeval_xl.issuing.filenames import safe_name, unique
 from selfeval_xl.issuing.form_data import funding, in_printed_order, strange_levels, target_cells
+from selfeval_xl.issuing.last_year import LastYear
 from selfeval_xl.quantity import money, parse
 from selfeval_xl.reading import read_file
 from selfeval_xl.reading.indicators import join_target
@@ -227,6 +228,14 @@ def test_projects_and_targets_come_from_last_years_county_workbook_as_drafts(iss
     assert not sheet[again.indicators[0].cells["target"]].protection.locked
     assert sheet[again.indicators[0].cells["actual"]].comment.text == f"上年（2024年度）\n指标值：{again.indicators[0].target}\n完成值：100平方米"
     assert "上年" in {item.targets_from for item in done.departments[0][0].items} and done.departments[1][0].items[0].targets_from == "名册"
+
+
+def test_targets_of_the_roster_get_last_years_figures_of_the_same_indicator(tmp_path):
+    roster = read_roster(write(tmp_path / "名册.xlsx", 单位名册=[department("1", "甲局")], 项目=[project("P1", "1", "校舍维修")], 绩效目标=[target("P1", row) for row in TARGETS]))
+    before = (Target("P1", "师生 满意度", last_target="≥90%", last_actual="91%"), Target("P1", "维修校舍面积", last_target="x", last_actual="y"))
+    planned, _ = plan(roster, Asked(year=2025), LastYear(2024, targets={("1", "P1"): before}))
+    hints = {row["name"]: (row.get("hint"), row.get("draft")) for row in planned[0].projects[0]["indicators"]}
+    assert hints["师生满意度"] == ("上年（2024年度）\n指标值：≥90%\n完成值：91%", None) and "≥1000平方米" in hints["维修校舍面积"][0] and hints["完工时间"] == (None, None)
 
 
 def test_last_years_workbook_that_is_none_is_refused(tmp_path):

@@ -9,6 +9,7 @@ from decimal import Decimal
 from .. import layouts
 from ..county.roster import Department, Project, Roster, Target
 from ..forms import DEPARTMENT, FORM_NAMES, PROJECT, REPORT
+from ..reading.labels import squeeze
 from .filenames import safe_name, unique
 from .form_data import indicator, in_printed_order, project_data, strange_levels
 from .last_year import LastYear
@@ -108,7 +109,8 @@ def _contents(roster: Roster, department: Department, layout_id: str, own: list[
                     public="不公开" if first.public == "否" else "", why=first.private_reason if first.public == "否" else "")
         if not first.exempt:
             given = targets.get(first.code or "", []) or targets.get(first.name, [])
-            asked_for = given or list(last.of(department.code or department.name, first.code, first.name))
+            before = last.of(department.code or department.name, first.code, first.name)
+            asked_for = [_remembered(target, before) for target in given] or list(before)
             data = project_data(kinds[PROJECT], rows, asked_for, department.name, unit, asked.year, _before(asked, last))
             forms.append((data if given else _draft(data)) | {"issued": not carried})
             for level in strange_levels(kinds[PROJECT], given):
@@ -144,6 +146,14 @@ def _before(asked: Asked, last: LastYear) -> int | None:
     return last.year or (asked.year - 1 if asked.year else None)
 
 
+def _remembered(target: Target, before: Iterable[Target]) -> Target:
+    """The target with last year's figures of the same indicator, where the roster gives none."""
+    if target.last_target or target.last_actual:
+        return target
+    same = next((old for old in before if squeeze(old.name) == squeeze(target.name)), None)
+    return replace(target, last_target=same.last_target, last_actual=same.last_actual) if same else target
+
+
 def _draft(data: dict) -> dict:
     """Targets taken over from last year are not locked: the department has to compare them with this year's budget."""
     return data | {"indicators": [row | {"draft": True} for row in data["indicators"]]}
@@ -155,7 +165,8 @@ def _whole(layout: layouts.Layout | None, department: Department, targets: Mappi
         return {}
     own = department.code or department.name
     given = targets.get(department.code, []) if department.code else targets.get(department.name, [])
-    known = given or list(last.of(own))
+    before = last.of(own)
+    known = [_remembered(target, before) for target in given] or list(before)
     rows = [indicator(layout, target, _before(asked, last)) for target in in_printed_order(layout, known)]
     data = {"issued": True, "department": department.name, **({"year": asked.year} if asked.year else {}), **({"indicators": rows} if rows else {})}
     return _draft(data) if rows and not given else data

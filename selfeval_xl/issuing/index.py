@@ -15,11 +15,11 @@ from .writing import FAILED, KEPT, Outcome
 SENT, PROJECTS, PROBLEMS = "下发清单", "项目", "名册问题"
 FINGERPRINT = "文件指纹"
 _FORMATS = {"text": {"num_format": "@", "text_wrap": True}, "count": {"num_format": "0", "align": "center"}, "money": {"num_format": "#,##0.00"},
-            "link": {"font_color": "#0563C1", "underline": 1}}
+            "mark": {"num_format": "@", "font_color": "#808080"}, "link": {"font_color": "#0563C1", "underline": 1}}
 # label, format, width; columns with "sum" have a total below.
 _SENT = (("序号", "count", 6), ("归口股室", "text", 10), ("部门编码", "text", 11), ("部门名称", "text", 24), ("联系人", "text", 10), ("联系电话", "text", 14),
-         ("报送截止日期", "text", 12), ("表式", "text", 14), ("文件", "text", 44), ("打开", "link", 7), ("项目表", "count", 8), ("指标", "count", 8), ("免评项目", "count", 9),
-         ("不公开项目", "count", 10), ("全年预算数（万元）", "money", 16), ("结果", "text", 10), ("说明", "text", 34), (FINGERPRINT, "text", 18))
+         ("报送截止日期", "text", 12), ("表式", "text", 14), ("文件", "text", 36), ("打开", "link", 7), ("项目表", "count", 8), ("指标", "count", 8), ("免评项目", "count", 9),
+         ("不公开项目", "count", 10), ("全年预算数（万元）", "money", 16), ("结果", "text", 10), ("说明", "text", 26), (FINGERPRINT, "mark", 18))
 _SUMMED = ("项目表", "指标", "免评项目", "不公开项目", "全年预算数（万元）")
 _PROJECTS = (("序号", "count", 6), ("归口股室", "text", 10), ("部门编码", "text", 11), ("部门名称", "text", 22), ("项目编码", "text", 24), ("项目名称", "text", 30),
              ("实施单位", "text", 22), ("状态", "text", 8), ("工作表", "text", 9), ("指标", "count", 7), ("指标来自", "text", 9), ("全年预算数（万元）", "money", 16),
@@ -103,7 +103,7 @@ def _table(sheet, columns: Sequence[tuple[str, str, float]], rows: Sequence[Sequ
     if not rows:
         return
     sheet.autofilter(0, 0, len(rows), len(columns) - 1)
-    _print_set_up(sheet, sum(width for _, _, width in columns))
+    _print_set_up(sheet, len(rows) + 1, [width for _, form, width in columns if form != "mark"])
     for column, (label, form, _) in enumerate(columns):
         if label in summed:
             letter = chr(65 + column)
@@ -113,10 +113,13 @@ def _table(sheet, columns: Sequence[tuple[str, str, float]], rows: Sequence[Sequ
         sheet.write_string(len(rows) + 1, 0, "合计", formats["text"])
 
 
-def _print_set_up(sheet, width: float) -> None:
+def _print_set_up(sheet, last: int, widths: Sequence[float]) -> None:
+    """A4, one page wide; the fingerprints at the right end are for the program and are not printed."""
     sheet.set_paper(9)
-    if width > 100:
+    if sum(widths) > 100:
         sheet.set_landscape()
+    sheet.set_margins(0.4, 0.4, 0.6, 0.6)
+    sheet.print_area(0, 0, last, len(widths) - 1)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     sheet.set_footer("&C&9第 &P 页 共 &N 页")
