@@ -144,7 +144,7 @@ def _subjects(rule: Rule, filings: Sequence[Filing], files: Sequence[ReadFile]) 
     """What the rule is given, one by one, and the place that its findings have unless they say another."""
     if rule.scope == "file":
         for file in files:
-            if rule.needs != "settings" or file.settings:
+            if rule.needs != "settings" or file.settings or any(problem.rule == rule.id for problem in file.problems):
                 yield file, {"file": file.path, "department": next((filing.department for filing in filings if file in filing.files), None)}
     elif rule.scope == "form":
         for form, place in _forms(filings):

@@ -66,6 +66,42 @@ def template(out: NewBook,
 
 
 @app.command()
+def issue(roster: Annotated[Optional[Path], typer.Argument(metavar="名册", help="单位名册工作簿；空表用 --blank 生成。")] = None,
+          out: Annotated[Optional[Path], typer.Option("-o", "--out", metavar="文件夹", help="各部门的工作簿写到哪个文件夹（--blank 时是名册文件名）。")] = None,
+          blank: Annotated[bool, typer.Option("--blank", help="生成空白的单位名册，填好后再下发。")] = False,
+          layout: Annotated[str, typer.Option("--layout", metavar="表式", help="名册里没有写表式的部门用哪一种。")] = "jilin-2024",
+          year: Annotated[Optional[int], typer.Option("--year", metavar="年度", min=1990, max=2099, help="自评哪一年。")] = None,
+          last: Annotated[Optional[Path], typer.Option("--from", metavar="上年汇总.xlsx", help="上年的全县汇总工作簿：名册没有列的项目和指标从这里取。")] = None,
+          protect: Annotated[bool, typer.Option("--protect", help="保护工作表（不设密码），下发的格改不了。")] = False,
+          overwrite: Annotated[bool, typer.Option("--overwrite", help="已有的同名文件也覆盖，部门可能已经填写的会列出来。")] = False,
+          send: Annotated[str, typer.Option("--send", metavar="文字", help="报送方式，印在填报说明上，例如“内网邮箱，盖章件送305室”。")] = "",
+          contact: Annotated[str, typer.Option("--contact", metavar="姓名", help="财政局联系人。")] = "",
+          phone: Annotated[str, typer.Option("--phone", metavar="电话", help="财政局联系电话。")] = "",
+          jobs: Annotated[Optional[int], typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程。")] = None) -> None:
+    """下发：按单位名册，给每个部门生成一份填好项目、预算和指标的工作簿。"""
+    from .errors import UsageError
+    from .screen import Progress, say
+
+    if out is None:
+        raise UsageError("没有写结果放在哪里：selfeval issue 名册.xlsx -o 下发")
+    if blank:
+        from .county.roster import blank_roster
+
+        blank_roster(_xlsx(out))
+        say(f"已生成空白名册：{out}。填好后运行：selfeval issue {out.name} -o 下发")
+        return
+    if roster is None:
+        raise UsageError("没有写单位名册：selfeval issue 名册.xlsx -o 下发。没有名册的，先用 selfeval issue --blank -o 名册.xlsx 生成空表。")
+    from .issuing import Asked, issue as run
+    from .screen_issuing import show_issued
+
+    with Progress() as progress:
+        issued = run(roster, out, asked=Asked(layout, year, send, contact, phone), last=last, protect=protect, overwrite=overwrite, jobs=jobs,
+                     progress=progress.work("正在生成"))
+    show_issued(issued)
+
+
+@app.command()
 def read(files: Files, as_json: AsJson = False, policy: PolicyFile = None) -> None:
     """读自评表，说明读到了什么、凭什么认出来的。"""
     from .jsonout import read_document
@@ -128,6 +164,31 @@ def fill(file: Annotated[Path, typer.Argument(metavar="文件", help="填好的�
     from .screen import show_filled
 
     show_filled(run(file, out, overwrite=overwrite, policy=load(policy)), out)
+
+
+@app.command()
+def split(file: Annotated[Path, typer.Argument(metavar="文件.xlsx", help="部门工作簿。")],
+          out: Annotated[Path, typer.Option("-o", "--out", metavar="文件夹", help="单张项目表放进哪个文件夹。")]) -> None:
+    """把部门工作簿拆成单张项目表，分给同事填。"""
+    from .parts import split as run
+    from .screen_issuing import show_split
+
+    show_split(run(file, out))
+
+
+@app.command()
+def merge(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="同事交回的单张项目表所在的文件夹。")],
+          out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="合并后的部门工作簿写到哪里。")],
+          into: Annotated[Optional[Path], typer.Option("--into", metavar="文件.xlsx", help="合并到哪一份部门工作簿；不写就用拆分时的留底。")] = None,
+          jobs: Annotated[Optional[int], typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程读文件。")] = None) -> None:
+    """把同事交回的单张项目表合并回部门工作簿，列出哪些交回了、哪些有冲突。"""
+    from .parts import merge as run
+    from .screen_issuing import show_merged
+    from .screen import Progress
+
+    with Progress() as progress:
+        done = run(folder, out, into, jobs=jobs, progress=progress.count)
+    show_merged(done)
 
 
 @app.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,6 +67,15 @@ class Progress:
             if self.task is None:
                 self.task = self.bar.add_task("正在读文件", total=total)
             self.bar.update(self.task, completed=done, total=total, description=f"正在读 {Path(name).name}" if name else "正在读文件")
+
+    def work(self, what: str) -> Callable[[int, int], None]:
+        """A function progress(done, all) that shows how far this work is."""
+        def told(done: int, total: int) -> None:
+            if self.bar:
+                if self.task is None:
+                    self.task = self.bar.add_task(what, total=total)
+                self.bar.update(self.task, completed=done, total=total)
+        return told
 
     def say(self, text: str) -> None:
         """A step of longer work, a line each."""

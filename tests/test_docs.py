@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+import test_roster as roster
 from command import selfeval
 from selfeval_xl import templates
 from selfeval_xl.cli import app
+from selfeval_xl.parts import split
 from selfeval_xl.policy import default
 from selfeval_xl.policy_template import write_policy_template
 from selfeval_xl.rules.page import descriptions
@@ -51,6 +53,10 @@ def test_the_commands_of_the_readme_run(command, tmp_path):
     templates.fill_in("jilin-2024", tmp_path / "自评表.xlsx", projects=[{"project": "示例项目", "unit": "示例局"}], department={"department": "示例局"})
     (tmp_path / "收到的材料").mkdir()
     write_policy_template(default(), tmp_path / "参数表.xlsx")
+    if "--blank" not in command:
+        roster.write(tmp_path / "名册.xlsx", 单位名册=[roster.department("101", "示例局")], 项目=[roster.project("1", "101", "示例项目")])
+    if " merge " in command:
+        split(tmp_path / "自评表.xlsx", tmp_path / "分表")
     (tmp_path / "收到的材料" / "自评表.xlsx").write_bytes((tmp_path / "自评表.xlsx").read_bytes())
     run = selfeval(*shlex.split(command)[1:], cwd=tmp_path)
     assert run.returncode in (0, 1) and run.stderr == "", run.stderr

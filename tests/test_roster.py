@@ -23,7 +23,9 @@ def write(path, **sheets):
         labels = [label for _, label in SHEETS[title]]
         for number, row in enumerate(rows, 2):
             for label, value in row.items():
-                book[title].cell(number, labels.index(label) + 1).value = value
+                cell = book[title].cell(number, labels.index(label) + 1)
+                cell.value = value
+                cell.data_type = "s" if isinstance(value, str) else cell.data_type         # =30000元 is text
     book.save(path)
     return path
 

@@ -9,12 +9,18 @@ from ..quantity import money
 _RATE, _MONEY, _SCORE = Decimal("0.0001"), Decimal("0.000001"), Decimal("0.01")
 _TEN_THOUSANDS = {"元": Decimal("0.0001"), "百元": Decimal("0.01"), "千元": Decimal("0.1"), "万元": Decimal(1), "百万元": Decimal(100),
                   "千万元": Decimal(1000), "亿元": Decimal(10000)}
+MONEY_UNITS = tuple(_TEN_THOUSANDS)
 
 
 def in_ten_thousands(text: str | Decimal | None, unit: str | None) -> Decimal | None:
     """An amount as typed, in 万元; a form that names no unit is in 万元. None where there is no number."""
     amount = text if isinstance(text, Decimal) else money(text)
     return None if amount is None else amount * _TEN_THOUSANDS.get(unit or "万元", Decimal(1))
+
+
+def in_unit(amount: Decimal | None, unit: str | None) -> Decimal | None:
+    """An amount in 万元 in the unit of a form; the other way round than `in_ten_thousands`."""
+    return None if amount is None else amount / _TEN_THOUSANDS.get(unit or "万元", Decimal(1))
 
 
 def ratio(above: Decimal | None, below: Decimal | None) -> Decimal | None:

@@ -14,7 +14,7 @@ from ..grid import Grid
 from ..quantity import money
 from ..reading.codes import split_code
 from ..reading.labels import squeeze
-from .arithmetic import in_ten_thousands
+from .arithmetic import MONEY_UNITS, in_ten_thousands
 
 # Sheet, its columns in order: key and label. Names and order are an agreement with the bureau.
 SHEETS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -67,6 +67,8 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Target:
+    """One row of 绩效目标. project: the code of the project, its name where it has none; a department's for its own form."""
+
     project: str
     name: str
     level1: str = ""
@@ -134,9 +136,9 @@ def read_roster(path: str | Path) -> Roster:
             continue
         rows[title] = list(_rows(grid, columns, Path(path).name))
     departments = tuple(_departments(rows["单位名册"], problems))
-    known = {row.code for row in departments}
+    known = {squeeze(text) for row in departments for text in (row.code, row.name, *row.aliases) if text}
     projects = tuple(_projects(rows["项目"], known, problems))
-    targets = tuple(Target(**{key: _code(text) if key == "project" else text for key, text in row.items()}) for _, row in rows["绩效目标"] if row["name"])
+    targets = tuple(_targets(rows["绩效目标"], {text for row in (*projects, *departments) for text in (row.code, row.name) if text}, problems))
     choices = dict(_choices(rows["采用版本"], problems))
     return Roster(departments, projects, targets, choices, tuple(problems))
 
@@ -151,9 +153,14 @@ def _rows(grid: Grid, columns: tuple[tuple[str, str], ...], file: str) -> Iterab
         raise UsageError(f"“{file}”的工作表“{grid.name}”里找不到表头，应有：{'、'.join(label for _, label in columns)}。")
     places = {key: heads.get(squeeze(label)) for key, label in columns}
     for row in range(top + 1, grid.height):
-        texts = {key: "" if column is None else grid.text(row, column).strip() for key, column in places.items()}
+        texts = {key: "" if column is None else _text(grid, row, column) for key, column in places.items()}
         if any(texts.values()):
             yield row + 1, texts
+
+
+def _text(grid: Grid, row: int, column: int) -> str:
+    """What the cell says; a merged one says the same on each of its rows."""
+    return grid.text(grid.area(row, column).top, column).strip()
 
 
 def _code(text: str) -> str:
@@ -168,6 +175,8 @@ def _departments(rows: Iterable[tuple[int, dict[str, str]]], problems: list[str]
             problems.append(f"“单位名册”第{number}行没有部门名称，这一行没有用。")
             continue
         code = code or ""
+        if not code:
+            problems.append(f"“单位名册”第{number}行“{name}”没有部门编码，按名称认。")
         if code and code in seen:
             problems.append(f"“单位名册”第{number}行的部门编码{code}与第{seen[code]}行重复，按第{seen[code]}行。")
             continue
@@ -181,6 +190,8 @@ def _departments(rows: Iterable[tuple[int, dict[str, str]]], problems: list[str]
 
 
 def _projects(rows: Iterable[tuple[int, dict[str, str]]], known: set[str], problems: list[str]) -> Iterable[Project]:
+    seen: dict[tuple[str, ...], int] = {}
+    uncoded: list[int] = []
     for number, row in rows:
         code, name = split_code(row["name"])
         code = _code(row["code"]) or code
@@ -188,16 +199,44 @@ def _projects(rows: Iterable[tuple[int, dict[str, str]]], known: set[str], probl
         if not name:
             problems.append(f"“项目”第{number}行没有项目名称，这一行没有用。")
             continue
-        if department not in known:
+        if squeeze(department) not in known:
             problems.append(f"“项目”第{number}行的部门编码“{department}”在“单位名册”里没有，这一行没有用。")
             continue
+        first = seen.setdefault((department, row["unit"], code or name, row["source"]), number)
+        if first != number:
+            problems.append(f"“项目”第{number}行的{f'项目编码{code}' if code else f'项目“{name}”'}与第{first}行重复（部门、实施单位、资金来源都相同），按第{first}行。")
+            continue
+        if not code:
+            uncoded.append(number)
         amounts = {}
         for key in _AMOUNTS:
             amounts[key] = in_ten_thousands(row[key], row["money_unit"] or "万元")
             if row[key] and money(row[key]) is None:
                 problems.append(f"“项目”第{number}行的{dict(SHEETS['项目'])[key]}“{row[key]}”不是数，按空处理。")
+        if row["money_unit"] and row["money_unit"] not in MONEY_UNITS:
+            problems.append(f"“项目”第{number}行的金额单位“{row['money_unit']}”不认识，按万元；可写{'、'.join(MONEY_UNITS)}。")
         yield Project(department, name, code or None, row["unit"], row["category"], row["source"], **amounts, exempt=row["exempt"] in _YES,
                       public=row["public"], private_reason=row["private_reason"])
+    if uncoded:
+        problems.append(f"“项目”第{_numbers(uncoded)}行没有项目编码，按名称认。")
+
+
+def _numbers(rows: list[int]) -> str:
+    return "、".join(map(str, rows[:20])) + (f"等{len(rows)}" if len(rows) > 20 else "")
+
+
+def _targets(rows: Iterable[tuple[int, dict[str, str]]], known: set[str], problems: list[str]) -> Iterable[Target]:
+    for number, row in rows:
+        project = _code(row["project"])
+        if not row["name"]:
+            problems.append(f"“绩效目标”第{number}行没有三级指标，这一行没有用。")
+        elif project not in known:
+            problems.append(f"“绩效目标”第{number}行的项目编码“{project}”在“项目”里没有，这一行没有用。")
+        else:
+            if row["points"] and money(row["points"].rstrip("分")) is None:
+                problems.append(f"“绩效目标”第{number}行的分值“{row['points']}”不是数，按空处理。")
+                row = row | {"points": ""}
+            yield Target(**row | {"project": project})
 
 
 def _choices(rows: Iterable[tuple[int, dict[str, str]]], problems: list[str]) -> Iterable[tuple[str, tuple[bool, str]]]:
@@ -225,6 +264,8 @@ def blank_roster(out: str | Path) -> Path:
     import xlsxwriter
     from xlsxwriter.exceptions import FileCreateError
 
+    from .. import layouts
+
     out = Path(out)
     temporary = out.with_name(f".{out.stem}.{os.getpid()}.tmp.xlsx")
     book = xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
@@ -237,7 +278,7 @@ def blank_roster(out: str | Path) -> Path:
         for number, (key, label) in enumerate(columns):
             sheet.set_column(number, number, 26 if key in ("name", "unit", "file", "why", "private_reason") else 15, amount if key in _AMOUNTS else text)
             sheet.write_string(0, number, label, head)
-            choices = {"exempt": ["是", "否"], "public": ["是", "否"], "choice": ["采用", "不采用"], "money_unit": ["万元", "元"]}.get(key)
+            choices = {"layout": list(layouts.ids()), "exempt": ["是", "否"], "public": ["是", "否"], "choice": ["采用", "不采用"], "money_unit": ["万元", "元"]}.get(key)
             if choices:
                 sheet.data_validation(1, number, 2000, number, {"validate": "list", "source": choices})
     try:

@@ -8,6 +8,7 @@ from ..forms import Explanation, Form, Problem, ReadFile, Report
 from .explained import explanations_in
 from .find import forms_in
 from .layout_of import told_by_settings
+from .ours import OURS, with_codes
 from .overtyped import with_overtyped
 from .report import report_in, report_on_sheet
 from .source import Source, open_source
@@ -49,7 +50,9 @@ def understand(source: Source) -> ReadFile:
         reports.append(report)
     if not forms and not reports and not problems and source.kind not in ATTACHMENTS:
         problems.append(Problem(f"“{Path(source.path).name}”里没有找到绩效自评表，也没有自评报告。请确认交的是自评表；如果是，请核对表头“三级指标、年度指标值、实际完成值”等是否还在。", rule="T01"))
-    return ReadFile(path=source.path, sha256=source.sha256, size=source.size, kind=source.kind, saved=source.saved, forms=tuple(forms),
+    if forms and not source.settings and any(grid.name in OURS for grid in source.grids):
+        problems.append(Problem("这份工作簿是下发的样子，但里面的隐藏工作表“_selfeval”不见了；部门和项目按表上写的认。", rule="T03"))
+    return ReadFile(path=source.path, sha256=source.sha256, size=source.size, kind=source.kind, saved=source.saved, forms=tuple(with_codes(forms, source.settings)),
                     reports=tuple(reports), problems=tuple(problems), evidence=tuple(evidence), settings=source.settings,
                     explanations=tuple(explanations))
 

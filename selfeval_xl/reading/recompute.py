@@ -29,6 +29,7 @@ def recomputed(form: Form, grid: Grid) -> tuple[Form, list[Problem]]:
         form = replace(form, total_score=_sum([row.score for row in form.indicators] + [line.score for line in funding if line.is_total]))
     known = {line.cells.get(key) for line in funding for key in (*AMOUNTS, "execution_rate") if getattr(line, key) is not None}
     known |= {form.cells.get("total_score")} if form.total_score else set()
+    known |= _rightly_blank(form, sources)
     return form, [Problem(f"{grid.name}!{name}是公式，文件里没有保存算出的数，读不到。请用Excel打开，保存后再报送。", grid.name, name)
                   for name in sorted(lost - known, key=position)]
 
@@ -45,6 +46,22 @@ def _empty_cells(form: Form) -> set[str]:
     if form.total_score is None and "total_score" in form.cells:
         found.add(form.cells["total_score"])
     return {name for name in found if "," not in name}
+
+
+def _rightly_blank(form: Form, sources: list[FundingLine]) -> set[str | None]:
+    """Cells whose formula has nothing to compute with yet: on a form that is not filled in, blank is what it shows."""
+    blank: set[str | None] = set()
+    for line in form.funding:
+        if line.is_total:
+            blank |= {line.cells.get(key) for key in AMOUNTS if all(getattr(source, key) is None for source in sources)}
+        if line.annual_budget is None or line.executed is None:
+            blank |= {line.cells.get("execution_rate"), line.cells.get("score")}
+    for row in form.indicators:
+        if row.actual is None or row.points is None:
+            blank.add(row.cells.get("score"))
+    if all(row.score is None for row in form.indicators):
+        blank.add(form.cells.get("total_score"))
+    return blank
 
 
 def _line(line: FundingLine, sources: list[FundingLine], lost: set[str]) -> FundingLine:

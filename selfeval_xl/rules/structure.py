@@ -75,9 +75,14 @@ def _shares_cell(form: Form, key: str) -> bool:
 
 @rule("T03", "模板不是最新版", Severity.NOTE, scope="file", needs="settings")
 def older_template(file: ReadFile, policy: Policy) -> Iterator[Finding]:
-    """A workbook of ours says in its hidden sheet which layout and version it was made from; an older one may miss fields."""
+    """A workbook of ours says in its hidden sheet which layout and version it was made from; an older one may miss fields.
+
+    Where the hidden sheet is gone, or the form does not look like its layout any more, that is noted; the form is read by its labels all the same.
+    """
     from .. import layouts
 
+    for problem in _problems(file, "T03"):
+        yield _reported(problem, "内容不受影响；请尽量在财政局下发的工作簿上填写，不要另建工作簿。")
     layout, version = file.settings.get("layout"), file.settings.get("version")
     if not layout or not version:
         if file.settings:
@@ -91,7 +96,11 @@ def older_template(file: ReadFile, policy: Policy) -> Iterator[Finding]:
         if _number(version) < _number(current):
             yield Finding(message=f"这份工作簿用的是第{version}版模板，现在是第{current}版。", value=version, expected=current,
                           hint="内容不受影响；下次请用财政局新下发的工作簿填写。")
-            return
+            break
+    for form in file.forms:
+        if form.layout is None and form.kind in {known.kind for known in layouts.load_all() if known.id == layout}:
+            yield Finding(message=f"下发的是{layout}表式，现在的表头和栏目对不上，可能删改过表头或栏目。", sheet=form.sheet, form=form.kind, expected=layout,
+                          hint="按标签读出来了；请核对有没有误删的行列，表头请不要改。")
 
 
 def _number(version: str) -> tuple[int, ...]:

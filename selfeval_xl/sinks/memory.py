@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from ..sheets import SETTINGS
 from .book import Book
@@ -43,7 +44,8 @@ def recall(book: Book) -> Memory:
     strings = next((target for _, kind, target in book.package.related(book.part) if kind == "sharedStrings"), "")
     from lxml import etree
 
-    values = read_exactly(etree.tostring(sheet.root), lambda: strings_in(book.package.read(strings)), Styles).values
+    known = cache(lambda: strings_in(book.package.read(strings)))          # asked for at every cell, and the sheet may list thousands of issued values
+    values = read_exactly(etree.tostring(sheet.root), known, Styles).values
     rows = sorted({row for row, column in values if column == FIRST})
     found: Memory = {}
     for row in rows:

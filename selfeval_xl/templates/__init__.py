@@ -9,6 +9,7 @@ from .. import layouts
 from ..forms import DEPARTMENT, FORM_NAMES, PROJECT
 from ..sheets import COVER, REPORT, SELF_CHECK, SUMMARY
 from .frame import Data, Drawing, draw, draw_attached
+from .issued import seal
 
 __all__ = ["build_all", "draw", "fill_in", "write"]
 
@@ -24,9 +25,10 @@ def fill_in(layout_id: str, out: str | Path, *, projects: Sequence[Data] = (), d
             settings: Mapping[str, str] | None = None, cover: Mapping[str, str] | None = None, protect: bool = False) -> None:
     """Writes a department workbook with these forms filled in (an empty dict is a blank form; see `frame.draw` for the data).
 
+    A form with `issued` is one that the bureau hands out: what it gives is locked and written down in the hidden sheet (see `issued.seal`).
     settings: more keys for the hidden sheet (department_code, department, submission ...). cover: what the sheet 填报说明 says of
-    截止日期, 报送方式, 联系人, 联系电话; with it come 项目自评汇总表, 自评报告 and 自查 too. protect: sheets are protected without a
-    password. Further tables of the department form (基础数据表) stand before it.
+    截止日期, 报送方式, 联系人, 联系电话; with it come 项目自评汇总表, 自评报告 and 自查 too. Further tables of the department form
+    (基础数据表) stand before it. protect: cells that are not to be filled in cannot be changed (no password).
     """
     from .cover import draw_cover
     from .lists import columns
@@ -48,6 +50,8 @@ def fill_in(layout_id: str, out: str | Path, *, projects: Sequence[Data] = (), d
     pattern = draw(layout, {}, year, live=True) if layout else None
     forms = [(*whole, by_kind[DEPARTMENT])] if whole else []
     forms += [(sheet_name(number), drawing, layout) for number, drawing in enumerate(drawn, 1)]
+    given = ([department] if whole else []) + list(projects if layout else [])
+    issued = {key: text for (name, drawing, _), form in zip(forms, given, strict=True) for key, text in seal(name, drawing, form).items()}
     pages = [*tables, *(Page(name, drawing, levels.get(form.kind)) for name, drawing, form in forms)]
     if cover is not None:
         summary = [Page(SUMMARY, draw_summary(drawn, year, layout.money_unit, pattern))] if layout and pattern else []
@@ -55,7 +59,7 @@ def fill_in(layout_id: str, out: str | Path, *, projects: Sequence[Data] = (), d
         pages = [Page(COVER, draw_cover([(name, form, drawing) for name, drawing, form in forms], year, cover)), *summary, *pages, *report,
                  Page(SELF_CHECK, draw_self_check(whole, drawn, pattern))]
     version = next(iter(by_kind.values())).version
-    write_book(out, pages, {"layout": layout_id, "version": version, **({"year": str(year)} if year else {}), **(settings or {})}, lists, protect)
+    write_book(out, pages, {"layout": layout_id, "version": version, **({"year": str(year)} if year else {}), **(settings or {}), **issued}, lists, protect)
 
 
 def build_all(folder: str | Path) -> list[Path]:

@@ -22,7 +22,7 @@ _NOTICE = ("截止日期", "报送方式", "联系人", "联系电话")
 
 
 def draw_cover(sheets: Sequence[tuple[str, Layout, Drawing]], year: int | None = None, notice: Mapping[str, str] | None = None) -> Drawing:
-    """The cover of a department workbook. sheets: its forms. notice: 截止日期, 报送方式, 联系人, 联系电话, as far as known."""
+    """The cover of a department workbook. sheets: its forms. notice: 截止日期, 报送方式, 联系人, 联系电话, as far as known, and what else the bureau says, by label."""
     drawing = Drawing(_WIDTHS)
     width = len(_WIDTHS)
     drawing.put(0, 0, "title", f"{year}年度绩效自评填报说明" if year else "绩效自评填报说明", span=width)
@@ -31,9 +31,10 @@ def draw_cover(sheets: Sequence[tuple[str, Layout, Drawing]], year: int | None =
         drawing.put(row, 0, "label", label)
         drawing.put(row, 1, "shown", text, span=width - 1)
         row += 1
-    for label in _NOTICE:
+    for label in dict.fromkeys((*_NOTICE, *(notice or {}))):
+        told = (notice or {}).get(label)
         drawing.put(row, 0, "label", label)
-        drawing.put(row, 1, "text", (notice or {}).get(label), span=width - 1, entry=True)
+        drawing.put(row, 1, "text", told, span=width - 1, entry=not told)
         row += 1
     for column, label in enumerate(("序号", "工作表", "名称", "未填完成值", "执行率")):
         drawing.put(row, column, "head", label)

@@ -34,6 +34,7 @@ class Drawing:
     """A form's cells, the rows of its title and of its indicator table (first and last), the last row of its frame.
 
     beside: cells of ours right of the form, outside what is printed, with the widths of their columns. hidden: rows that stand ready.
+    notes: a note for the person who fills in, by row and column; it does not print.
     """
 
     widths: tuple[float, ...]
@@ -47,6 +48,7 @@ class Drawing:
     beside_widths: dict[int, float] = field(default_factory=dict)
     hidden_columns: range = range(0)
     hidden: range = range(0)
+    notes: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def put(self, row: int, column: int, look: str, value: object = None, *,
             span: int = 1, rows: int = 1, entry: bool = False, key: str = "") -> Cell:

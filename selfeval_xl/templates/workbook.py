@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 MARK = "＿＿"                              # until 生成报送件 writes number and code there
-_ALLOWED = {"format_cells": True, "format_columns": True, "format_rows": True, "insert_rows": True, "delete_rows": True, "objects": True, "scenarios": True,
-            "sort": True, "autofilter": True}
+FREE = {name: True for name in ("objects", "scenarios", "format_cells", "format_columns", "format_rows", "insert_rows", "delete_rows", "insert_hyperlinks", "sort")}
+NOTE = {"author": "财政局", "font_name": "宋体", "font_size": 9, "x_scale": 1.6, "y_scale": 0.9}
 BUILT = datetime(2024, 1, 1)              # one date for every build, so that two builds are byte-equal
 
 
@@ -76,7 +76,7 @@ def write_book(out: str | Path, pages: Sequence[Page], settings: Mapping[str, st
             if page.drawing.live:
                 add_signals(book, sheet, page.drawing)
             if protect:
-                sheet.protect("", _ALLOWED)
+                sheet.protect("", FREE)
         if lists:
             _write_lists(book, lists)
         _write_settings(book, settings)
@@ -102,6 +102,8 @@ def draw_sheet(sheet: Worksheet, drawing: Drawing, pen: Pen, levels: Levels | No
         sheet.set_row(row, height, None, {"hidden": True} if row in drawing.hidden else {})
     _set_beside(sheet, drawing)
     add_help(sheet, drawing.cells, levels)
+    for (row, column), text in drawing.notes.items():
+        sheet.write_comment(row, column, text, NOTE)
     _set_up_page(sheet, drawing, heights)
 
 

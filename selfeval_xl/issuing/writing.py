@@ -1,0 +1,71 @@
+"""The part that writes: one department's workbook, never over a file that somebody may have filled in."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import templates
+from ..errors import OutputError, SelfevalError, cause_of
+from ..reading.source import fingerprint
+from .contents import Contents
+
+WRITTEN, SAME, KEPT, REPLACED, FAILED = "已生成", "没有变化", "没有覆盖", "已覆盖", "没有生成"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a worker gets: the contents, where to, and what may be written over. known: fingerprint that the last run wrote there."""
+
+    contents: Contents
+    folder: str
+    protect: bool = False
+    overwrite: bool = False
+    known: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """result: 已生成, 没有变化, 没有覆盖, 已覆盖, 没有生成. why: in plain words. sha256: of the file as written, or as found."""
+
+    file: str
+    result: str
+    why: str = ""
+    sha256: str = ""
+
+
+def write_job(path: str) -> Outcome:
+    """Carries out the job that is pickled at `path`: what the workers do."""
+    job: Job = pickle.loads(Path(path).read_bytes())
+    try:
+        return write(job)
+    except SelfevalError as error:
+        return Outcome(job.contents.file, FAILED, str(error))
+
+
+def write(job: Job) -> Outcome:
+    """Writes the workbook beside its place, and puts it there unless a file stands there that somebody may have filled in.
+
+    Untouched is what has the very bytes that would be written, or that the last run wrote. OutputError where it cannot be written.
+    """
+    contents = job.contents
+    target = Path(job.folder) / contents.file
+    fresh = target.with_name(f".~{os.getpid()}.xlsx")
+    try:
+        templates.fill_in(contents.layout, fresh, projects=contents.projects, department=contents.whole, year=contents.year,
+                          settings=contents.settings, cover=contents.cover, protect=job.protect)
+        made = fingerprint(fresh)[1]
+        there = fingerprint(target)[1] if target.exists() else ""
+        if there == made:
+            return Outcome(contents.file, SAME, sha256=made)
+        filled = there not in ("", job.known)
+        if filled and not job.overwrite:
+            return Outcome(contents.file, KEPT, "已有同名文件，部门可能已经填写", there)
+        os.replace(fresh, target)
+        return Outcome(contents.file, REPLACED if filled else WRITTEN, "原来的文件可能已经填写，按要求覆盖了" if filled else "", made)
+    except OSError as error:
+        raise OutputError(f"写不了“{target}”：{cause_of(error)}。请关闭正在打开它的程序后再试。") from error
+    finally:
+        fresh.unlink(missing_ok=True)

@@ -1,0 +1,81 @@
+"""What a file that came back holds, as plain data: its project sheets cell by cell, and what its hidden sheet says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from ..forms import DEPARTMENT, PROJECT
+from ..grid import Area, Grid, plain_number
+from ..reading import understand
+from ..reading.source import open_source
+from .alignment import Place
+
+Cell = None | str | Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SheetState:
+    """One sheet: what each cell shows (empty ones left out) and holds, which hold formulas, what is merged, which rows are hidden.
+
+    formulas: None where the file does not tell (xls). table: first and last row in which indicators may stand.
+    """
+
+    name: str
+    project: str | None = None
+    code: str | None = None
+    forms: int = 1
+    texts: Mapping[Place, str] = field(default_factory=dict)
+    values: Mapping[Place, Cell] = field(default_factory=dict)
+    formulas: frozenset[Place] | None = frozenset()
+    merges: tuple[Area, ...] = ()
+    hidden: frozenset[int] = frozenset()
+    table: tuple[int, int] = (0, -1)
+
+    def shown(self, place: Place) -> str:
+        """What a person sees in a cell: a merged one shows its top left cell's."""
+        area = next((area for area in self.merges if area.holds(*place)), None)
+        return self.texts.get((area.top, area.left) if area else place, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A file with the states of its project sheets. whole: it holds a department form too. problem: why it could not be read."""
+
+    path: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+    sheets: tuple[SheetState, ...] = ()
+    whole: bool = False
+    sha256: str = ""
+    problem: str = ""
+
+
+def read_returned(path: str) -> Returned:
+    """Reads a file: what the workers do. Bad content is its `problem`."""
+    source = open_source(path)
+    read = understand(source)
+    sheets = tuple(_state(grid, [form for form in read.forms if form.sheet == grid.name and form.kind == PROJECT]) for grid in source.grids
+                   if any(form.sheet == grid.name and form.kind == PROJECT for form in read.forms))
+    problem = "" if sheets else next((problem.text for problem in read.problems), "里面没有项目支出绩效自评表")
+    return Returned(path, read.settings, sheets, any(form.kind == DEPARTMENT for form in read.forms), source.sha256, problem)
+
+
+def _state(grid: Grid, forms: list) -> SheetState:
+    places = [(row, column) for row in range(grid.height) for column in range(grid.width) if grid.value(row, column) not in (None, "")]
+    heads = [form.frame.indicator_head[1] for form in forms if form.frame and form.frame.indicator_head]
+    bottoms = [form.frame.area.bottom for form in forms if form.frame]
+    return SheetState(
+        grid.name, forms[0].project, forms[0].project_code, len(forms),
+        {place: text for place in places if (text := grid.text(*place).strip())}, {place: _value(grid, place) for place in places},
+        frozenset(grid.formulas()) if grid.formulas else None, tuple(grid.merges), grid.hidden()[0] if grid.hidden else frozenset(),
+        (min(heads) + 1, max(bottoms)) if heads and bottoms else (0, -1))
+
+
+def _value(grid: Grid, place: Place) -> Cell:
+    """The value as an edit writes it: numbers as numbers, all else (percent and dates too) as the text that is shown."""
+    value, text = grid.value(*place), grid.text(*place).strip()
+    if isinstance(value, (bool, date)) or text.endswith("%"):
+        return text
+    return Decimal(plain_number(value)) if isinstance(value, (int, float)) else str(value).strip()
