@@ -15,10 +15,11 @@ from pathlib import Path
 
 from ..edits import Edit, Formula, Look
 from ..errors import OutputError, UsageError, cause_of
-from ..grid import Area, Grid, percent_text, plain_number, position
+from ..grid import Area, Grid, Value, a1, percent_text, plain_number, position
 from ..reading.source import Source, open_source
+from . import tints
 from .book import Book
-from .looks import DRESSES, MARKS, OUR_COLUMN_WIDTH, SHEET_WIDTHS, TEXT, TINTS
+from .looks import DRESSES, FRONT_SHEETS, MARKS, OUR_COLUMN_WIDTH, SHEET_WIDTHS, TEXT, TINTS
 from .memory import PRINT, Former, Memory, recall, remember
 from .package import OpenPackage
 
@@ -144,6 +145,8 @@ class _Run:
 
     def all(self, edits: list[Edit]) -> Applied:
         done, refused = [], []
+        if any(edit.look in MARKS or edit.look is Look.FORMER for edit in edits):
+            self._sweep()
         for edit in edits:
             (done if self._one(edit) else refused).append(edit)
         for name, columns in self.heads.items():
@@ -162,7 +165,7 @@ class _Run:
         if sheet is None:
             if edit.sheet in self.book.names:
                 return False                                 # a chart of this name
-            sheet = self.book.add_sheet(edit.sheet)
+            sheet = self.book.add_sheet(edit.sheet, front=edit.sheet in FRONT_SHEETS)
             self.new_sheets.add(edit.sheet)
         area = self._area(edit.sheet, row, column)
         if (area.top, area.left) != (row, column) or sheet.shares_formula(row, column) and edit.new != edit.old:
@@ -213,7 +216,9 @@ class _Run:
             self.memory[edit.sheet, edit.cell] = former
         else:
             notes.restore(edit.cell, former.note)
-        self._tint(edit.sheet, area, TINTS[edit.look])
+            self._give_back_fill(edit.sheet, area, former)
+        tints.remove(sheet, frozenset((a1(area.top, area.left),)))
+        tints.add(sheet, area, self._value(edit, area), self.book.styles.tint(TINTS[edit.look]), self._is_error(edit, area))
         if edit.remark:
             notes.add(edit.cell, edit.remark)
 
@@ -221,15 +226,39 @@ class _Run:
         former = self.memory.pop((edit.sheet, edit.cell), None)
         if former is None:
             return
-        sheet = self.book.sheet(edit.sheet)
-        if self.book.styles.fill(sheet.style(area.top, area.left)) in TINTS.values():    # a person's own colour since then stays
-            self._tint(edit.sheet, area, former.fill)
+        tints.remove(self.book.sheet(edit.sheet), frozenset((a1(area.top, area.left),)))
+        self._give_back_fill(edit.sheet, area, former)
         self.book.notes(edit.sheet).restore(edit.cell, former.note)
 
-    def _tint(self, name: str, area: Area, fill: str) -> None:
-        """Fills the cell; a merged one shows the fill of its top left cell."""
+    def _give_back_fill(self, name: str, area: Area, former: Former) -> None:
+        """Where the button tinted the cell itself, its own fill comes back; a person's own colour since then stays."""
         sheet = self.book.sheet(name)
-        sheet.set_style(area.top, area.left, self.book.styles.filled(sheet.style(area.top, area.left), fill))
+        if self.book.styles.fill(sheet.style(area.top, area.left)) in TINTS.values():
+            sheet.set_style(area.top, area.left, self.book.styles.filled(sheet.style(area.top, area.left), former.fill))
+
+    def _value(self, edit: Edit, area: Area) -> Value:
+        """What the marked cell holds, as the conditional format compares it."""
+        if edit.new != edit.old:
+            written = edit.new.value if isinstance(edit.new, Formula) else edit.new
+            return float(written) if isinstance(written, Decimal) else written
+        grid = self.grids.get(edit.sheet)
+        return None if grid is None else grid.value(area.top, area.left)
+
+    def _is_error(self, edit: Edit, area: Area) -> bool:
+        grid = self.grids.get(edit.sheet)
+        return edit.new == edit.old and grid is not None and grid.errors is not None and (area.top, area.left) in grid.errors()
+
+    def _sweep(self) -> None:
+        """Marks of ours that moved with their rows stand where the memory does not know them: they are taken away."""
+        for name in dict.fromkeys(sheet for sheet, _ in self.memory):
+            sheet = self.book.sheet(name)
+            if sheet is None:
+                continue
+            known = {cell for place, cell in self.memory if place == name}
+            tints.remove(sheet, frozenset(tints.tinted(sheet)) - known)
+            for cell in self.book.notes(name).ours():
+                if cell not in known:
+                    self.book.notes(name).restore(cell, "")
 
     def _set_apart(self, name: str, columns: set[int]) -> None:
         """Columns of ours get a width, and where the sheet printed all it holds, it now prints what stands left of them."""

@@ -44,3 +44,4 @@ SHEET_WIDTHS: dict[str, tuple[float, ...]] = {
     RETURNED: RESULT_WIDTHS,
     DEVIATIONS: (24, 12, 30, 18, 18, 11, 11, 11),
 }
+FRONT_SHEETS = frozenset((RETURNED,))          # what a person has to see first
