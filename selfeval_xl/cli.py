@@ -110,7 +110,7 @@ def check(files: Files, as_json: AsJson = False,
     elif tsv:
         print("\n".join(tsv_lines(findings)))
     else:
-        show_findings(findings)
+        show_findings(findings, found)
     if marked and not as_json and not tsv:
         show_marked(marked)
     if mended and not as_json and not tsv:
@@ -143,6 +143,21 @@ def consolidate(folder: Annotated[Path, typer.Argument(metavar="文件夹", help
     with Progress() as progress:
         county = run(folder, out, roster=roster, policy=load(policy), jobs=jobs, progress=progress.files)
     show_county(county)
+
+
+@app.command("return")
+def return_(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="收到的全部材料，子文件夹也看。")],
+            out: Annotated[Path, typer.Option("-o", "--out", metavar="文件夹", help="退回件和通知放在哪里，一个部门一个文件夹。")],
+            roster: Annotated[Optional[Path], typer.Option("--roster", metavar="文件", help="单位名册。")] = None,
+            jobs: Annotated[Optional[int], typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程。")] = None, policy: PolicyFile = None) -> None:
+    """生成退回件：在各部门自己的表上标出要改、要说明的格，前面附问题清单。"""
+    from .policy_file import load
+    from .returns import return_filings
+    from .screen import Progress, show_returned
+
+    with Progress() as progress:
+        result = return_filings(folder, out, roster=roster, policy=load(policy), jobs=jobs, progress=progress.files)
+    show_returned(result)
 
 
 @app.command()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..forms import Explanation, Form, Problem, ReadFile, Report
-from .explained import explanations_in
+from ..forms import Explanation, Form, Listed, Problem, ReadFile, Report
+from .explained import explanations_in, listed_in
 from .find import forms_in
 from .layout_of import told_by_settings
 from .overtyped import with_overtyped
@@ -31,6 +31,7 @@ def understand(source: Source) -> ReadFile:
     problems = list(source.problems)
     evidence: list[str] = []
     explanations: list[Explanation] = []
+    listed: list[Listed] = []
     for grid in source.grids:
         found = forms_in(grid, source.path)
         if source.settings.get("layout"):
@@ -40,6 +41,7 @@ def understand(source: Source) -> ReadFile:
             forms += found.forms
         problems += found.problems
         explanations += explanations_in(grid)
+        listed = listed_in(grid) or listed
         evidence += [f"{grid.name}：{line}" for line in found.evidence]
         report = report_on_sheet(grid, source.path)
         if report:
@@ -51,7 +53,7 @@ def understand(source: Source) -> ReadFile:
         problems.append(Problem(f"“{Path(source.path).name}”里没有找到绩效自评表，也没有自评报告。请确认交的是自评表；如果是，请核对表头“三级指标、年度指标值、实际完成值”等是否还在。", rule="T01"))
     return ReadFile(path=source.path, sha256=source.sha256, size=source.size, kind=source.kind, saved=source.saved, forms=tuple(forms),
                     reports=tuple(reports), problems=tuple(problems), evidence=tuple(evidence), settings=source.settings,
-                    explanations=tuple(explanations))
+                    explanations=tuple(explanations), listed=tuple(listed))
 
 
 def read_files(*args, **kwargs):

@@ -22,11 +22,12 @@ _AFTER_NAMES = frozenset(("calcPr", "oleSize", "customWorkbookViews", "pivotCach
 _AFTER_CALCULATION = _AFTER_NAMES - {"calcPr"}
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?$")
 _SHEET = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<worksheet xmlns="{space}"><dimension ref="A1"/><sheetViews><sheetView workbookViewId="0">{pane}</sheetView></sheetViews>\
+<worksheet xmlns="{space}">{fit}<dimension ref="A1"/><sheetViews><sheetView workbookViewId="0">{pane}</sheetView></sheetViews>\
 <sheetFormatPr defaultRowHeight="15"/>{columns}<sheetData/>\
 <pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>{page}</worksheet>"""
 _PANE = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft" activeCell="A2" sqref="A2"/>'
-_PAGE = '<pageSetup paperSize="9" scale="60" orientation="landscape"/>'
+_FIT = '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+_PAGE = '<pageSetup paperSize="9" fitToHeight="0" orientation="landscape"/>'
 
 
 class Book:
@@ -75,7 +76,7 @@ class Book:
         space = self.root.tag[1:].partition("}")[0]
         widths = SHEET_WIDTHS.get(name, ())
         columns = "".join(f'<col min="{number}" max="{number}" width="{width:g}" customWidth="1"/>' for number, width in enumerate(widths, 1))
-        xml = _SHEET.format(space=space, pane=_PANE if widths else "", page=_PAGE if widths else "",
+        xml = _SHEET.format(space=space, pane=_PANE if widths else "", page=_PAGE if widths else "", fit=_FIT if widths else "",
                             columns=f"<cols>{columns}</cols>" if columns else "")
         part = self.package.free_name("xl/worksheets/sheet{}.xml")
         self.package.add(part, xml.encode(), WORKSHEET_TYPE)

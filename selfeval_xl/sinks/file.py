@@ -192,7 +192,7 @@ class _Run:
         sheet.write(row, column, edit.new)
         self.shown[edit.sheet, edit.cell] = displayed(edit)
         self.wrote = self.wrote or edit.sheet not in SHEET_WIDTHS
-        if isinstance(edit.new, str) and edit.look in (Look.STUB, Look.TEXT):
+        if isinstance(edit.new, str) and edit.look in (Look.STUB, Look.TEXT, Look.ENTRY):
             sheet.make_room(area, edit.new, self.book.styles.font_size(sheet.style(row, column)))
 
     def _dress(self, edit: Edit, row: int, column: int, area: Area) -> None:
