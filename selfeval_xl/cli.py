@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -149,14 +150,15 @@ def consolidate(folder: Annotated[Path, typer.Argument(metavar="文件夹", help
 def return_(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="收到的全部材料，子文件夹也看。")],
             out: Annotated[Path, typer.Option("-o", "--out", metavar="文件夹", help="退回件和通知放在哪里，一个部门一个文件夹。")],
             roster: Annotated[Optional[Path], typer.Option("--roster", metavar="文件", help="单位名册。")] = None,
+            today: Annotated[Optional[datetime], typer.Option("--today", metavar="日期", formats=["%Y-%m-%d"], help="通知上的日期，例如 2025-04-03；不写就是今天。")] = None,
             jobs: Annotated[Optional[int], typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程。")] = None, policy: PolicyFile = None) -> None:
-    """生成退回件：在各部门自己的表上标出要改、要说明的格，前面附问题清单。"""
+    """生成退回件和通知：在各部门自己的表上标出要改、要说明的格，附问题清单、退回通知、催报通知。"""
     from .policy_file import load
-    from .returns import return_filings
+    from .reports.mailing import send_back
     from .screen import Progress, show_returned
 
     with Progress() as progress:
-        result = return_filings(folder, out, roster=roster, policy=load(policy), jobs=jobs, progress=progress.files)
+        result = send_back(folder, out, roster=roster, policy=load(policy), today=today.date() if today else None, jobs=jobs, progress=progress.files)
     show_returned(result)
 
 

@@ -21,7 +21,7 @@ __all__ = ["DepartmentReturn", "Returned", "return_filings"]
 
 SUFFIX = "_退回修改"
 LIST_ONLY = "问题清单"
-_FORBIDDEN = str.maketrans({char: "_" for char in '\\/:*?"<>|\t\r\n'})
+FORBIDDEN = str.maketrans({char: "_" for char in '\\/:*?"<>|\t\r\n'})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def write_returns(material: Material, out: Path, jobs: int | None = None, progre
     planned: list[tuple[Entry, Path, list[Job], tuple[Finding, ...]]] = []
     passed = []
     for entry in material.entries:
-        findings = tuple(finding for finding in entry.findings if returned(finding))
+        findings = findings_of(entry)
         if not any(map(is_open, findings)):
             passed += [entry.name] if entry.forms or entry.reports else []
             continue
@@ -107,8 +107,14 @@ def write_returns(material: Material, out: Path, jobs: int | None = None, progre
     return Returned(out, returns, tuple(passed), tuple(marked.error for marked in done if marked.error))
 
 
+def findings_of(entry: Entry) -> tuple[Finding, ...]:
+    """What goes back to a department. A file without its forms is surely its own only where it names it: what lay beside may be another's."""
+    own = {receipt.file.path for receipt in entry.receipts if receipt.fates or receipt.basis == "文件名"}
+    return tuple(finding for finding in entry.findings if returned(finding) and (not finding.file or finding.file in own))
+
+
 def folder_name(entry: Entry) -> str:
-    return f"{entry.code}{entry.name}".translate(_FORBIDDEN).strip(". ") or "未识别部门"
+    return f"{entry.code}{entry.name}".translate(FORBIDDEN).strip(". ") or "未识别部门"
 
 
 def make_folder(folder: Path) -> Path:
