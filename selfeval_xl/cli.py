@@ -22,6 +22,14 @@ def _xlsx(out: Path) -> Path:
     return out
 
 
+def _docx(out: Path) -> Path:
+    from .errors import UsageError
+
+    if out.suffix.lower() != ".docx":
+        raise UsageError(f"输出文件名“{out.name}”请以.docx结尾。")
+    return out
+
+
 app = typer.Typer(help="预算绩效自评工具：读懂自评表，校验、计算、填写偏差、汇总全县。", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   context_settings={"help_option_names": ["-h", "--help"]})
 policy_app = typer.Typer(help="参数表：阈值、等级、规则级别。", no_args_is_help=True)
@@ -160,6 +168,17 @@ def return_(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="�
     with Progress() as progress:
         result = send_back(folder, out, roster=roster, policy=load(policy), today=today.date() if today else None, jobs=jobs, progress=progress.files)
     show_returned(result)
+
+
+@app.command()
+def report(files: Files, out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.docx", help="写到哪里。", callback=_docx)],
+           template: Annotated[Optional[Path], typer.Option("--template", metavar="文件.docx", help="本县的报告模板，里面用{{部门名称}}这样的记号。")] = None, policy: PolicyFile = None) -> None:
+    """按自评表起草部门整体支出绩效自评报告（Word），只有单位知道的内容标为待填写。"""
+    from .policy_file import load
+    from .reports.selfreport import draft_report
+    from .screen import show_drafted
+
+    show_drafted(draft_report(files, out, template=template, policy=load(policy)))
 
 
 @app.command()

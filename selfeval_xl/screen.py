@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .fill import Filled
     from .policy import Policy
     from .rehearsal import Rehearsed
+    from .reports.selfreport import Drafted
     from .returns import Returned
     from .rules.registry import Rule
     from .sinks.file import Applied
@@ -326,3 +327,12 @@ def show_returned(result: Returned) -> None:
             for cell in file.refused:
                 screen.print(f"没有标注：{each.name} {Path(file.out).name} {cell}", style="yellow", markup=False)
     screen.print(f"退回{len(result.returns)}个部门，不用退回的{len(result.passed)}个。退回件和通知在 {result.out}。", markup=False, style="bold")
+
+
+def show_drafted(drafted: Drafted) -> None:
+    """What was drafted, and what is left to the department."""
+    if drafted.differing:
+        say(f"单位自己写的数有{drafted.differing}处和表不符，已在报告里标出。")
+    for name in drafted.unknown:
+        say(f"模板里的“{{{{{name}}}}}”没有对应的内容，照原样留着。")
+    say(f"{drafted.department}的自评报告已起草：{drafted.out}。还有{drafted.waiting}处待填写（黄色底纹）。")

@@ -117,6 +117,8 @@ def table(document: Document, head: Sequence[str], rows: Iterable[Sequence[str]]
     rows = [list(row) for row in rows]
     made = document.add_table(1 + len(rows), len(head))
     made.style, made.alignment, made.autofit = document.styles["Table Grid"], WD_TABLE_ALIGNMENT.CENTER, widths is None
+    for column, width in enumerate(widths or ()):
+        made.columns[column].width = Mm(width)
     for number, line in enumerate([list(head), *rows]):
         cells = made.rows[number].cells
         for column, text in enumerate(line):
