@@ -182,6 +182,22 @@ def report(files: Files, out: Annotated[Path, typer.Option("-o", "--out", metava
 
 
 @app.command()
+def publish(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="收到的全部材料，子文件夹也看。")],
+            out: Annotated[Path, typer.Option("-o", "--out", metavar="文件夹", help="公开版放在哪里，一个部门一个文件夹。")],
+            roster: Annotated[Optional[Path], typer.Option("--roster", metavar="文件", help="单位名册；写明不公开的项目不会公开。")] = None,
+            pdf: Annotated[bool, typer.Option("--pdf", help="同时生成PDF（要装有LibreOffice）。")] = False,
+            jobs: Annotated[Optional[int], typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程读文件。")] = None, policy: PolicyFile = None) -> None:
+    """生成公开版：去掉批注、标注、隐藏内容和作者，遮住身份证号、电话、账号，不公开的项目不出。"""
+    from .policy_file import load
+    from .publishing import publish as run
+    from .screen import Progress, show_published
+
+    with Progress() as progress:
+        result = run(folder, out, roster=roster, pdf=pdf, policy=load(policy), jobs=jobs, progress=progress.files)
+    show_published(result)
+
+
+@app.command()
 def rules(rule: Annotated[Optional[str], typer.Argument(metavar="编号", help="规则编号，例如 D03。")] = None) -> None:
     """列出全部校验规则，或说明一条规则。"""
     from .errors import UsageError

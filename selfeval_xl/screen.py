@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .fill import Filled
     from .policy import Policy
     from .rehearsal import Rehearsed
+    from .publishing import Published
     from .reports.selfreport import Drafted
     from .returns import Returned
     from .rules.registry import Rule
@@ -336,3 +337,22 @@ def show_drafted(drafted: Drafted) -> None:
     for name in drafted.unknown:
         say(f"模板里的“{{{{{name}}}}}”没有对应的内容，照原样留着。")
     say(f"{drafted.department}的自评报告已起草：{drafted.out}。还有{drafted.waiting}处待填写（黄色底纹）。")
+
+
+def show_published(result: Published) -> None:
+    """The closing table of a publication: what came out, what was kept back and why. It is only shown: no file of it lies among the public ones."""
+    screen = console()
+    table = _table("部门", "公开版", "遮住的号码")
+    for department, path, masked in result.copies:
+        table.add_row(department, path.name, str(masked) if masked else "")
+    screen.print(table)
+    if result.refused:
+        kept = _table("部门", "没有公开", "为什么")
+        for row in result.refused:
+            kept.add_row(*row)
+        screen.print(kept)
+    for department, name in result.unfinished:
+        screen.print(f"公开前请看一下：{department} {name} 里还有没填完的地方（待补充、待填写）。", style="yellow", markup=False)
+    for path in result.not_made:
+        screen.print(f"PDF没有生成：{path.name}", style="yellow", markup=False)
+    screen.print(f"公开版{len(result.copies)}份，PDF {len(result.pdfs)}份，没有公开的{len(result.refused)}份。结果在 {result.out}。", markup=False, style="bold")

@@ -86,7 +86,14 @@ def study(folder: Path, out: Path, roster, policy: Policy, jobs: int | None = No
 
     collected = (receive or collecting.receive)(folder, out, roster, chosen_by(roster), jobs, progress)
     found = check(collected.filings, policy, [receipt.file for receipt in collected.receipts if receipt.result not in ("被新版本替代", "重复")], roster)
-    return prepare(collected, found, roster, policy)
+    material = prepare(collected, found, roster, policy)
+    return material if material.year else replace(material, year=_issued_year(material))
+
+
+def _issued_year(material: Material) -> int | None:
+    """The year of forms that print none: as our templates were issued."""
+    years = [int(text) for receipt in material.collected.receipts if (text := receipt.file.settings.get("year", "")).isdecimal()]
+    return max(set(years), key=years.count) if years else None
 
 
 def write_returns(material: Material, out: Path, jobs: int | None = None, progress=None) -> Returned:

@@ -126,6 +126,12 @@ def rooms(path: str | Path) -> dict[str, Room]:
     return {name: Room(book.printed(name), book.drawn(name)) for name in book.names if book.sheet(name) is not None}
 
 
+def column_widths(path: str | Path, name: str, columns: range) -> list[float]:
+    """How wide these columns of a worksheet are, in characters."""
+    sheet = Book(OpenPackage(Path(path).read_bytes())).sheet(name)
+    return [sheet.width(column) for column in columns] if sheet is not None else []
+
+
 def marked(path: str | Path) -> list[Former]:
     """The cells of an xlsx that carry marks of ours, as they were before."""
     return [former for former in recall(Book(OpenPackage(Path(path).read_bytes()))).values() if former.cell != PRINT]
