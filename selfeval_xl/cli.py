@@ -171,14 +171,28 @@ def return_(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="�
 
 
 @app.command()
-def report(files: Files, out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.docx", help="写到哪里。", callback=_docx)],
-           template: Annotated[Optional[Path], typer.Option("--template", metavar="文件.docx", help="本县的报告模板，里面用{{部门名称}}这样的记号。")] = None, policy: PolicyFile = None) -> None:
-    """按自评表起草部门整体支出绩效自评报告（Word），只有单位知道的内容标为待填写。"""
+def report(files: Annotated[list[Path], typer.Argument(metavar="文件…", help="一个部门的自评表和报告；加 --county 时是收到的全部材料所在的文件夹。")],
+           out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.docx", help="写到哪里。", callback=_docx)],
+           county: Annotated[bool, typer.Option("--county", help="写全县的情况通报。")] = False,
+           roster: Annotated[Optional[Path], typer.Option("--roster", metavar="文件", help="单位名册（写情况通报时用）。")] = None,
+           template: Annotated[Optional[Path], typer.Option("--template", metavar="文件.docx", help="本县的报告模板，里面用{{部门名称}}这样的记号。")] = None,
+           today: Annotated[Optional[datetime], typer.Option("--today", metavar="日期", formats=["%Y-%m-%d"], help="情况通报的日期；不写就是今天。")] = None, policy: PolicyFile = None) -> None:
+    """按自评表起草部门整体支出绩效自评报告（Word），只有单位知道的内容标为待填写；--county 起草全县情况通报。"""
+    from .errors import UsageError
     from .policy_file import load
+    from .reports.bulletin import county_bulletin
     from .reports.selfreport import draft_report
-    from .screen import show_drafted
+    from .screen import Progress, say, show_drafted
 
-    show_drafted(draft_report(files, out, template=template, policy=load(policy)))
+    rules = load(policy)
+    if not county:
+        show_drafted(draft_report(files, out, template=template, policy=rules))
+        return
+    if len(files) != 1:
+        raise UsageError("情况通报只要一个文件夹：selfeval report 收到的材料 --county -o 通报.docx")
+    with Progress() as progress:
+        county_bulletin(files[0], out, roster=roster, policy=rules, today=today.date() if today else None, progress=progress.files)
+    say(f"情况通报已起草：{out}。数字和汇总工作簿的总览一致，请审定后印发。")
 
 
 @app.command()

@@ -124,7 +124,7 @@ def table(document: Document, head: Sequence[str], rows: Iterable[Sequence[str]]
         for column, text in enumerate(line):
             paragraph = cells[column].paragraphs[0]
             paragraph.paragraph_format.line_spacing = Pt(18)
-            is_number = number and text and text.replace(",", "").replace(".", "").replace("%", "").lstrip("-").isdigit()
+            is_number = number and column and text and text.replace(",", "").replace(".", "").replace("%", "").lstrip("-").isdigit()
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if not number else WD_ALIGN_PARAGRAPH.RIGHT if is_number else WD_ALIGN_PARAGRAPH.LEFT
             write(paragraph, text)
             for run in paragraph.runs:
