@@ -128,6 +128,12 @@ def test_every_figure_stands_in_the_text(county):
     assert "县财政局\n2025年5月6日" in text
 
 
+def test_without_a_roster_nobody_is_said_to_be_due(county, tmp_path):
+    county_bulletin(county[0] / "收", tmp_path / "通报.docx")
+    text = "\n".join(paragraph.text for paragraph in docx.Document(str(tmp_path / "通报.docx")).paragraphs)
+    assert "已报部门12个，已评项目60个。" in text and "应报" not in text and "附件1：未报" not in text
+
+
 def test_examples_name_nobody_unless_the_policy_says_so(county, tmp_path):
     root, departments, _ = county
     policy = tmp_path / "参数.toml"

@@ -42,7 +42,7 @@ def county_bulletin(folder: str | Path, out: str | Path, *, roster: str | Path |
     material = study(folder, out, read_roster(roster) if roster else None, rules, jobs, progress)
     if not any(entry.forms for entry in material.entries):
         raise UsageError(f"“{folder}”里没有自评表，写不了情况通报。")
-    figures = county_figures(build(material))
+    figures = county_figures(build(material), material.roster is not None)
     document = word.new_document()
     year = f"{material.year}年度" if material.year else ""
     word.title(document, f"关于{year}预算绩效自评", "情况的通报")
@@ -73,7 +73,7 @@ def share(value: Decimal | None) -> str:
 
 def _whole(figures: CountyFigures) -> list[Block]:
     departments, projects, money, told = figures.departments, figures.projects, figures.money, figures.indicators
-    reported = f"应报部门{departments['due']}个，已报{departments['came']}个（其中逾期{departments['late']}个），未报{departments['silent']}个；" if departments["due"] else ""
+    reported = f"应报部门{departments['due']}个，已报{departments['came']}个（其中逾期{departments['late']}个），未报{departments['silent']}个；" if departments["due"] else f"已报部门{departments['came']}个，"
     missing = f"，漏报{projects['missing']}个" if projects["missing"] else ""
     exempt = f"，免评{projects['exempt']}个" if projects["exempt"] else ""
     graded = "、".join(f"{grade}{count}个" for grade, count, _ in figures.grades if count and grade != UNSCORED)

@@ -72,15 +72,15 @@ class CountyFigures:
         return ratio(Decimal(self.indicators["met"]), Decimal(self.indicators["total"] - self.indicators["open"]))
 
 
-def county_figures(tables: Mapping[str, Sequence[Row]]) -> CountyFigures:
-    """The figures of a county's rows (see county.tables.build)."""
+def county_figures(tables: Mapping[str, Sequence[Row]], known: bool = True) -> CountyFigures:
+    """The figures of a county's rows (see county.tables.build). known: whether there is a roster, so that who is due is known."""
     projects, submissions = tables["projects"], tables["submissions"]
     listed = [row for row in submissions if row["section"] != UNLISTED]
     silent = [row for row in submissions if row["state"] == NONE]
     counted = [row for row in projects if row["annual_budget"] is not None and (row["annual_budget"] == 0 or row["execution_rate"] is not None)]
     statuses = [row["status"] for row in projects]
     return CountyFigures(
-        departments={"due": len(listed), "came": sum(row["state"] != NONE for row in listed), "late": sum(row["late"] == "是" for row in submissions),
+        departments={"due": len(listed) if known else 0, "came": sum(row["state"] != NONE for row in listed), "late": sum(row["late"] == "是" for row in submissions),
                      "silent": len(silent), "partly": sum(row["state"] == "部分报送" for row in submissions), "return": sum(row["advice"] == RETURN for row in tables["departments"])},
         projects={"assessed": sum(status not in (MISSING, EXEMPT) for status in statuses), "missing": statuses.count(MISSING), "extra": statuses.count(EXTRA), "exempt": statuses.count(EXEMPT),
                   "full": sum(row.get("score") == 100 for row in projects)},
