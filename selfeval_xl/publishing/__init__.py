@@ -103,7 +103,7 @@ def _open_forms(entry: Entry, secret: dict[str, str], material: Material, run: _
             continue
         grid = grids.get((form.file, form.sheet))
         if grid is None:
-            run.refused.append((entry.name, name, "原文件再次打开时读不出来"))
+            run.refused.append((entry.name, name, "原文件在压缩包里，或者已经不在了，请解压后放回收件文件夹再试"))
             continue
         public = public_form(form, grid)
         named = _names(secret, "".join(texts_of(public)), form)
@@ -161,7 +161,7 @@ def _grids(entry: Entry) -> dict[tuple[str, str], object]:
     """The sheets of the department's files by file and name; every file was read before, so that it opens."""
     from ..reading.source import open_source
 
-    files = dict.fromkeys(assessed.form.file for assessed in entry.forms)
+    files = dict.fromkeys(assessed.form.file for assessed in entry.forms if Path(assessed.form.file).is_file())
     return {(file, grid.name): grid for file in files for grid in open_source(file).grids}
 
 

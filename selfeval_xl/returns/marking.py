@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import SelfevalError
+from ..errors import SelfevalError, UnreadableFile
 from ..findings import Finding
 from ..forms import Listed
 from ..grid import Grid
@@ -50,7 +50,9 @@ def mark_return(path: str | Path, out: str | Path, findings: Iterable[Finding], 
     from ..sinks.copies import Opened, change, opened_for_change, side_of
     from ..sinks.file import marked
 
-    out = Path(out)
+    if str(path) and not Path(path).is_file():
+        raise UnreadableFile(f"“{Path(path).name}”在压缩包里，或者已经不在了，没有标注。请解压后放回收件文件夹再试。")
+    out = _rightly_named(path, Path(out))
     opened = opened_for_change(Path(path), out) if str(path) else Opened(Path(), "", [Grid("说明", [[ONLY_LISTED]])], [])
     former = marked(opened.path) if opened.kind == "xlsx" else []
     before = listed_on(opened.grids, RETURNED)
@@ -65,6 +67,18 @@ def mark_return(path: str | Path, out: str | Path, findings: Iterable[Finding], 
     states = [*made.progress.states, *[MENDED] * len(made.progress.mended)]
     return Marked(str(path), str(out), {name: states.count(name) for name in (NEW, KEPT, EXPLAINED, MENDED)},
                   tuple(f"{edit.sheet} {edit.cell}" for edit in applied.refused))
+
+
+def _rightly_named(path: str | Path, out: Path) -> Path:
+    """A workbook with macros stays one, also where its name says something else."""
+    from ..sinks.file import right_ending
+
+    if Path(path).suffix.lower() not in (".xlsx", ".xlsm", ".xltx", ".xltm"):
+        return out
+    try:
+        return out.with_suffix(right_ending(path))
+    except UnreadableFile:
+        return out                                    # no xlsx by content: it is written anew
 
 
 def work(path: str) -> Marked:

@@ -81,6 +81,12 @@ def check_target(source: Path, out: Path) -> None:
         raise UsageError(f"输出文件名“{out.name}”请以.xlsx结尾（原文件带宏的以.xlsm结尾）。")
 
 
+def right_ending(path: str | Path) -> str:
+    """The ending that a changed copy of this xlsx has to have: .xlsm where it holds macros, whatever its own name says."""
+    book = Book(OpenPackage(Path(path).read_bytes()))
+    return _KINDS.get(book.package.content_type(book.part), ".xlsx")
+
+
 def _check_ending(book: Book, source: Path, out: Path) -> None:
     """Excel refuses a file whose ending does not say whether it holds macros."""
     kind = book.package.content_type(book.part)

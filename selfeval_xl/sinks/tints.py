@@ -26,7 +26,7 @@ def add(sheet: Worksheet, area: Area, value: Value, dxf: int, is_error: bool = F
     """Tints an area while its top left cell holds `value`. dxf: number of the look in the styles."""
     from lxml import etree
 
-    used = [int(rule.get("priority", "0")) for rule in sheet.root.iter(tag(sheet.root, "cfRule")) if rule.get("priority", "").isdecimal()]
+    used = [int(rule.get("priority", "0")) for rule in sheet.root.iter("{*}cfRule") if rule.get("priority", "").isdecimal()]
     block = sheet.insert("conditionalFormatting")
     block.set("sqref", str(area) if (area.top, area.left) != (area.bottom, area.right) else a1(area.top, area.left))
     rule = etree.SubElement(block, tag(sheet.root, "cfRule"), type="expression", dxfId=str(dxf), priority=str(max(used, default=0) + 1))
