@@ -153,6 +153,16 @@ def test_what_the_bureau_caused_is_asked_and_not_blamed():
     assert "须修改" not in told and "一、须说明1处" in told and "请说明情况。" in told
 
 
+def test_without_a_deadline_nobody_is_late(sent):
+    from selfeval_xl.county.material import Entry, Material
+    from selfeval_xl.county.roster import Department
+    from selfeval_xl.reports.reminders import reminder
+
+    entry = Entry("示例局", row=Department("101", "示例局"))
+    material = Material([entry], None, None, load(None), None, None)
+    assert text_of(reminder(entry, material, date(2025, 4, 3))) == "【绩效自评提醒】示例局：绩效自评材料请尽快报送。你单位部门整体自评表、自评报告均未收到。联系人：县财政局绩效股。"
+
+
 def test_a_term_that_ends_on_a_weekend_ends_on_monday():
     assert working_day(date(2025, 4, 5)) == working_day(date(2025, 4, 6)) == date(2025, 4, 7) == working_day(date(2025, 4, 7))
     assert mend_until(date(2025, 3, 29), load(None)) == "4月7日（周一）17:00"

@@ -24,6 +24,7 @@ from selfeval_xl.grid import position
 from selfeval_xl.publishing import publish
 from selfeval_xl.reading import read_file
 from selfeval_xl.reading.source import open_source
+from selfeval_xl.reports.selfreport import draft_report
 from selfeval_xl.returns import return_filings
 from selfeval_xl.rules.public import without_personal
 from selfeval_xl.sinks.file import apply
@@ -170,6 +171,27 @@ def test_what_was_never_completed_is_told(tmp_path):
     data["indicators"] = [row | {"note": "原因：【待补充】；改进措施：【待补充】"} for row in data["indicators"]]
     templates.fill_in("jilin-2024", tmp_path / "收" / "自评表.xlsx", projects=[data])
     assert publish(tmp_path / "收", tmp_path / "公开").unfinished == (("示例县教育局", data["project"]),)
+
+
+def test_workbooks_behind_charts_and_notes_at_the_foot_are_no_way_out(tmp_path, validate_ooxml):
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+
+    source = tmp_path / "收" / "自评表.xlsx"
+    templates.fill_in("jilin-2024", source, projects=[made_up()[0][0].projects[0]])
+    draft_report([source], tmp_path / "收" / "自评报告.docx")
+    document = docx.Document(str(tmp_path / "收" / "自评报告.docx"))
+    xml = f'<w:footnotes xmlns:w="{qn("w:p")[1:].partition("}")[0]}"><w:footnote w:id="1"><w:p><w:r><w:t>电话{PHONE}</w:t></w:r></w:p></w:footnote></w:footnotes>'
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    part = Part(PackURI("/word/footnotes.xml"), kind, xml.encode(), document.part.package)
+    document.part.relate_to(part, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes")
+    document.save(tmp_path / "收" / "自评报告.docx")
+    result = publish(tmp_path / "收", tmp_path / "公开")
+    report = next(path for _, path, _ in result.copies if path.suffix == ".docx")
+    names = zipfile.ZipFile(report).namelist()
+    assert not [name for name in names if "embeddings" in name] and len([name for name in names if "charts/chart" in name]) == 2
+    assert PHONE not in everything_in(report) and "电话138********" in everything_in(report) and next(masked for _, path, masked in result.copies if path == report) == 1
+    validate_ooxml(report)
 
 
 @pytest.mark.parametrize("text,shown", [("电话13800001234", "电话138********"), ("预算13800001234567元", "预算13800001234567元"), ("身份证22052419900101123X号", "身份证220***************号"),

@@ -22,11 +22,12 @@ from selfeval_xl.errors import UnreadableFile, UsageError
 from selfeval_xl.filing import gather
 from selfeval_xl.findings import Finding, Severity, Treatment
 from selfeval_xl.forms import Listed
+from selfeval_xl.grid import Grid
 from selfeval_xl.progress import EXPLAINED, KEPT, MENDED, NEW, compare
 from selfeval_xl.reading import read_file
 from selfeval_xl.reading.source import open_source
 from selfeval_xl.returns import return_filings
-from selfeval_xl.returns.listing import GONE, NEXT_YEAR
+from selfeval_xl.returns.listing import GONE, NEXT_YEAR, listing
 from selfeval_xl.returns.marking import mark_return
 from selfeval_xl.rules.narrative import clean
 from selfeval_xl.sheets import BACK, RESULT_COLUMNS, RETURNED
@@ -119,6 +120,15 @@ def test_what_waits_for_next_year_is_listed_apart_and_not_marked(county, number,
     assert form.indicators[row].cells[key] not in tints(path, form.sheet)
     assert [each["处理方式"] for each in rows[separator + 1:] if each["规则编号"] == rule and each["工作表"] == form.sheet] == ["下年完善"]
     assert {each["处理方式"] for each in rows[:separator]} <= {"本次修改", "本次说明"}
+
+
+def test_what_the_bureau_has_to_settle_does_not_go_back():
+    def found(treatment: Treatment) -> Finding:
+        return Finding(message="", rule="D09", sheet=FORM, cell="A1", severity=Severity.NOTE, treatment=treatment)
+
+    grid = Grid(FORM, [["x"]])
+    made = listing([found(Treatment.BUREAU), found(Treatment.EXPLAIN), found(Treatment.FIX), found(Treatment.NEXT_YEAR)], [grid])
+    assert [finding.treatment for finding in made.findings] == [Treatment.FIX, Treatment.EXPLAIN, Treatment.NEXT_YEAR] and [number for number, _ in made.marked] == [1, 2]
 
 
 @pytest.mark.parametrize("layout_id", layouts.ids())

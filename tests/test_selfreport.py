@@ -192,6 +192,15 @@ def test_the_report_is_a_valid_word_file(drafted, validate_ooxml):
     validate_ooxml(drafted)
 
 
+def test_guidance_that_was_left_on_a_form_is_no_result_and_a_folder_is_no_department(tmp_path):
+    project = made_up()[0][0].projects[0] | {"department": None, "unit": None}
+    project["goal"] = {"expected": "完成9处。", "actual": "对照年度目标，说明完成情况（100字以内）"}
+    templates.fill_in("jilin-2024", tmp_path / "某文件夹" / "自评表.xlsx", projects=[project])
+    draft_report([tmp_path / "某文件夹" / "自评表.xlsx"], tmp_path / "报告.docx")
+    text = lines(tmp_path / "报告.docx")
+    assert text[0] == "【待填写：部门名称】" and "【待填写：重点工作任务完成情况】" in text and not any("100字以内" in line for line in text)
+
+
 @pytest.fixture
 def template(tmp_path) -> Path:
     document = docx.Document()

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 _GONE = ("del", "moveFrom", "commentRangeStart", "commentRangeEnd", "commentReference", "delText", "moveFromRangeStart", "moveFromRangeEnd", "moveToRangeStart", "moveToRangeEnd",
          "rPrChange", "pPrChange", "sectPrChange", "tblPrChange", "trPrChange", "tcPrChange", "tblGridChange", "cellDel")
 _UNWRAPPED = ("ins", "moveTo")
-_DROPPED_PARTS = ("comments", "people", "custom-properties", "customXml")
+_DROPPED_PARTS = ("comments", "people", "custom-properties", "customXml", "glossaryDocument", "attachedTemplate", "mailMergeSource", "thumbnail")
+_DROPPED_SETTINGS = ("attachedTemplate", "docVars", "mailMerge", "rsids", "documentProtection", "writeProtection", "trackRevisions")
+_EMBEDDED = ("package", "oleObject", "control")      # whole workbooks behind a chart or an object
+_BESIDE = ("footnotes", "endnotes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,11 @@ def public_report(report: Report) -> PublicReport:
     for root in _roots(document):
         _clean(root)
     masked = sum(_mask(root) for root in _roots(document))
+    beside = [_clean_part(part) for part in _parts(document.part, _BESIDE)]
     _forget_authors(document)
-    return PublicReport(document, masked, "\n".join("".join(root.itertext()) for root in _roots(document)))
+    _forget_embedded(document)
+    text = "\n".join("".join(root.itertext()) for root in _roots(document))
+    return PublicReport(document, masked + sum(count for count, _ in beside), "\n".join([text, *(text for _, text in beside)]))
 
 
 def _made_of(report: Report) -> Document:
@@ -114,7 +120,46 @@ def _forget_authors(document: Document) -> None:
     _drop(document.part.package, ("extended-properties", *_DROPPED_PARTS))
 
 
+def _parts(part, kinds: Iterable[str]) -> list:
+    """The parts of these kinds that a part refers to, inside the file."""
+    return [relation.target_part for relation in part.rels.values() if not relation.is_external and relation.reltype.rpartition("/")[2] in kinds]
+
+
+def _clean_part(part) -> tuple[int, str]:
+    """Footnotes and endnotes, which python-docx keeps as bytes: cleaned and masked; how many numbers, and the text."""
+    from docx.oxml import parse_xml
+    from lxml import etree
+
+    root = parse_xml(part.blob)
+    _clean(root)
+    count = _mask(root)
+    part._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return count, "".join(root.itertext())
+
+
+def _forget_embedded(document: Document) -> None:
+    """A chart pasted from Excel brings its whole workbook along, hidden sheets and all; the picture of it stays."""
+    from docx.oxml.ns import qn
+    from lxml import etree
+
+    for chart in _parts(document.part, ("chart",)):
+        root = etree.fromstring(chart.blob, etree.XMLParser(resolve_entities=False, no_network=True))
+        for element in [element for element in root if isinstance(element.tag, str) and element.tag.endswith("}externalData")]:
+            root.remove(element)
+        chart._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+        _drop(chart, _EMBEDDED)
+    for element in list(document.element.body.iter("{urn:schemas-microsoft-com:office:office}OLEObject", qn("w:control"))):
+        element.getparent().remove(element)
+    _drop(document.part, _EMBEDDED)
+    settings = document.settings.element
+    for name in _DROPPED_SETTINGS:
+        for element in settings.findall(qn(f"w:{name}")):
+            settings.remove(element)
+    for part in _parts(document.part, ("settings",)):
+        _drop(part, ("attachedTemplate", "mailMergeSource"))
+
+
 def _drop(part, kinds: Iterable[str]) -> None:
     """Takes parts of these kinds out of the file, which is written by following its relations."""
-    for identity in [identity for identity, relation in part.rels.items() if any(kind.lower() in relation.reltype.lower() for kind in kinds)]:
+    for identity in [identity for identity, relation in part.rels.items() if relation.reltype.rpartition("/")[2].lower().startswith(tuple(kind.lower() for kind in kinds))]:
         del part.rels[identity]

@@ -12,6 +12,7 @@ from ..forms import FORM_NAMES, PROJECT, Form, FundingLine, Indicator
 from ..quantity import is_blank
 from ..rules.money import NAMES, ten_thousand_yuan
 from ..rules.narrative import clean
+from ..rules.texts import is_instruction
 from .blocks import Block, Chart, Table, Text
 from .figures import AMOUNTS, Counts, Figures, Money, by_category, counts, money_of, score_of, unmet
 
@@ -19,7 +20,7 @@ MOST_IN_A_CHART = 12
 _MONEY_HEAD = ("资金来源", "年初预算数", "全年预算数", "全年执行数", "执行率")
 _PROJECT_HEAD = ("项目名称", "年初预算数", "全年预算数", "全年执行数", "执行率", "自评得分")
 _INDICATOR_HEAD = ("类别", "指标数", "已完成", "其中超额", "未完成", "待核定", "未填", "完成率")
-_MONEY_WIDTHS, _PROJECT_WIDTHS, _INDICATOR_WIDTHS = (48, 27, 27, 27, 27), (50, 23, 23, 23, 19, 18), (32, 16, 18, 20, 18, 18, 14, 20)
+_MONEY_WIDTHS, _PROJECT_WIDTHS, _INDICATOR_WIDTHS = (48, 27, 27, 27, 27), (50, 23, 23, 23, 19, 18), (30, 16, 17, 19, 17, 17, 14, 26)
 
 
 def waiting(what: str) -> str:
@@ -83,7 +84,7 @@ def results_blocks(figures: Figures, typed: str = "") -> list[Block]:
     blocks: list[Block] = [Text(typed)] if typed else []
     for form in figures.wholes:
         for label, text in (("年度目标", form.goal.expected), ("完成情况", form.goal.actual)):
-            if not typed and not is_blank(text):
+            if not typed and _told(text):
                 blocks.append(Text(f"{label}：{_short(clean(text or ''))}"))
     for kind, forms in (("部门整体支出", figures.wholes), ("项目支出", figures.projects)):
         if forms and (rows := [row for form in forms for row in form.indicators]):
@@ -113,6 +114,11 @@ def _completion_chart(figures: Figures) -> list[Block]:
     return [Chart("绩效指标完成情况（个）", [name for name, _ in each], series, stacked=True)] if series else []
 
 
+def _told(text: str | None) -> bool:
+    """Whether something was answered, and not only the printed guidance left."""
+    return text is not None and not is_blank(text) and not is_instruction(text)
+
+
 def _short(text: str, most: int = 600) -> str:
     text = " ".join(text.split())
     return text if len(text) <= most else f"{text[:most]}……（全文见部门整体支出绩效自评表）"
@@ -125,7 +131,7 @@ def task_blocks(figures: Figures, typed: str = "") -> list[Block]:
     if tasks:
         rows = [(task.name or "", clean(task.content or ""), clean(task.outcome or "") or waiting("完成情况")) for task in tasks]
         return [*blocks, Table("年度主要任务完成情况", ("任务名称", "主要内容", "完成情况"), rows, (36, 60, 60))]
-    goals = [form for form in figures.projects if not is_blank(form.goal.actual)]
+    goals = [form for form in figures.projects if _told(form.goal.actual)]
     blocks += [Text(f"{form.name}：{_short(clean(form.goal.actual or ''), 300)}") for form in goals]
     return blocks or [Text(waiting("重点工作任务完成情况"))]
 

@@ -16,6 +16,7 @@ from ..rules.money import main_line, ten_thousand_yuan
 
 CATEGORIES = (("成本指标", "成本"), ("产出指标", "产出"), ("效益指标", "效"), ("满意度指标", "满意"))
 OTHER = "其他"
+UNNAMED = "【待填写：部门名称】"
 AMOUNTS = ("initial_budget", "annual_budget", "executed")
 
 
@@ -81,7 +82,8 @@ def figures(filing: Filing, policy: Policy) -> Figures:
     whole = next((amounts for form in wholes if (amounts := money_of(form)).annual_budget is not None), None)
     years = Counter(form.year for form in forms if form.year)
     year = years.most_common(1)[0][0] if years else _year_beside(filing)
-    return Figures(filing.department, year, projects, wholes, whole or _summed(projects))
+    named = filing.basis != "文件夹名"                 # a folder's name is no department's
+    return Figures(filing.department if named else UNNAMED, year, projects, wholes, whole or _summed(projects))
 
 
 def _year_beside(filing: Filing) -> int | None:

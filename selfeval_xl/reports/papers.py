@@ -11,7 +11,10 @@ from ..sinks.file import write_out
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """title: "" for a message without one, with a line break where it may be broken. tables: (caption, head, rows, widths in millimetres). to: whom it is for, with its colon. lines: (level, text), level 1 a heading, 0 text. signed: right below."""
+    """title: "" for a message without one, with a line break where it may be broken. to: whom it is for, with its colon.
+
+    lines: (level, text), level 1 a heading, 0 text. signed: right below. tables: (caption, head, rows, widths in millimetres).
+    """
 
     title: str
     to: str
@@ -31,6 +34,7 @@ def write_text(paper: Paper, out: Path) -> None:
 
 
 def write_word(paper: Paper, out: Path) -> None:
+    """The paper in the form of official papers. OutputError where it cannot be written."""
     from . import word
 
     document = word.new_document()
