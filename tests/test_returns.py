@@ -424,5 +424,19 @@ def test_macros_are_known_by_content_and_a_file_that_is_gone_is_told(tmp_path):
     finding = Finding(message="没有说明原因。", rule="D03", cell="F12", severity=Severity.ERROR, treatment=Treatment.FIX, sheet=FORM, value="0元", file=str(source))
     done = mark_return(source, tmp_path / "退.xlsx", [finding])
     assert Path(done.out).name == "退.xlsm" and Path(done.out).exists()
-    with pytest.raises(UnreadableFile, match="压缩包"):
-        mark_return(tmp_path / "包.zip" / "表.xlsx", tmp_path / "退2.xlsx", [finding])
+    with pytest.raises(UnreadableFile, match="不在收件文件夹里"):
+        mark_return(tmp_path / "没有.xlsx", tmp_path / "退2.xlsx", [finding])
+
+
+def test_a_file_in_an_archive_is_taken_out_and_returned(tmp_path):
+    source, archive = fidelity.build(tmp_path / "原件.xlsx"), tmp_path / "送来.zip"
+    name = "某局/自评表.xlsx".encode("gb18030")                                                          # as Chinese Windows writes it
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("A" * len(name), source.read_bytes())
+    archive.write_bytes(archive.read_bytes().replace(b"A" * len(name), name))
+    inside = archive / "某局" / "自评表.xlsx"
+    finding = Finding(message="没有说明原因。", rule="D03", cell="F12", severity=Severity.ERROR, treatment=Treatment.FIX, sheet=FORM, value="0元", file=str(inside))
+    done = mark_return(inside, tmp_path / "退.xlsx", [finding])
+    assert tints(done.out, FORM) == {"F12": "#FFC7CE"} and done.refused == ()
+    with pytest.raises(UnreadableFile, match="取不出来"):
+        mark_return(archive / "别的.xlsx", tmp_path / "退2.xlsx", [finding])

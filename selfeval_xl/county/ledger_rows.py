@@ -26,7 +26,7 @@ def submission_rows(material: Material) -> Iterator[Row]:
         used = [material.relative(receipt.file.path) for receipt in entry.receipts if receipt.result in ("采用", "部分采用")]
         yield {
             **head(entry), "contact": listed.contact if listed else None, "phone": listed.phone if listed else None, "deadline": listed.deadline if listed else None,
-            "first_received": times[0] if times else None, "last_received": times[-1] if times else None, "times": submissions(entry),
+            "first_received": times[0] if times else None, "last_received": times[-1] if times else None, "times": _times(entry),
             "late": None if late is None else "是" if late > 0 else "否", "days_late": late or None,
             "due": len([form for form in entry.projects if form.status != EXTRA]) + len(entry.missing) if known else DASH, "assessed": len(entry.projects),
             "missing_names": "、".join(project.name for project in entry.missing), "department_forms": len(entry.wholes), "reports": len(entry.reports),
@@ -41,7 +41,7 @@ def state(entry: Entry) -> str:
     return PARTLY if entry.missing or (entry.row and not entry.wholes) else WAITING
 
 
-def submissions(entry: Entry) -> int:
+def _times(entry: Entry) -> int:
     """How often the department submitted: by submission numbers where the files have them, else by days of receipt."""
     numbers = {receipt.arrival.submission for receipt in entry.receipts if receipt.arrival.submission}
     return len(numbers) or len({receipt.arrival.received[:10] for receipt in entry.receipts if receipt.arrival.received})

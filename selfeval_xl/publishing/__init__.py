@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from ..errors import UnreadableFile
 from ..forms import PROJECT, Form, Report
 from ..policy import Policy
 from ..policy_file import load
+from ..reading.at_hand import at_hand
 from ..reading.labels import squeeze
 from ..rules.across import matching
 from ..rules.public import KEPT_BACK
@@ -42,9 +43,10 @@ class Published:
 
 @dataclass(slots=True)
 class _Run:
-    """What one run has written and refused so far."""
+    """What one run has written and refused so far. place: for files taken out of archives."""
 
     out: Path
+    place: Path
     copies: list[tuple[str, Path, int]] = field(default_factory=list)
     refused: list[tuple[str, str, str]] = field(default_factory=list)
     unfinished: list[tuple[str, str]] = field(default_factory=list)
@@ -58,6 +60,7 @@ def publish(folder: str | Path, out: str | Path, *, roster: str | Path | None = 
     """
     from ..county.roster import read_roster
     from ..returns import check_places, study
+    from ..sinks.file import scratch
     from .pdf import make_pdfs, office
 
     folder, out = Path(folder), Path(out)
@@ -65,9 +68,10 @@ def publish(folder: str | Path, out: str | Path, *, roster: str | Path | None = 
     program = office() if pdf else ""
     known = read_roster(roster) if roster else None
     material = study(folder, out, known, policy if isinstance(policy, Policy) else load(policy), jobs, progress)
-    run = _Run(out)
-    for entry in material.entries:
-        _publish(entry, material, run)
+    with scratch() as place:
+        run = _Run(out, place)
+        for entry in material.entries:
+            _publish(entry, material, run)
     written = [path for _, path, _ in run.copies]
     pdfs = make_pdfs(written, program) if pdf else []
     missing = [path for path in written if pdf and path.with_suffix(".pdf") not in pdfs]
@@ -81,11 +85,11 @@ def _publish(entry: Entry, material: Material, run: _Run) -> None:
     secret = _kept_back(entry, material)
     forms = list(_open_forms(entry, secret, material, run))
     if forms:
-        kinds = {file.path: file.kind for receipt in entry.receipts for file in (receipt.file,)}
-        widths = [column_widths(form.file, form.sheet, public.columns) if kinds.get(form.file) == "xlsx" else [] for form, public in forms]
+        kinds = {receipt.file.path: receipt.file.kind for receipt in entry.receipts}
+        widths = [column_widths(real, form.sheet, public.columns) if kinds.get(form.file) == "xlsx" else [] for form, public, real in forms]
         target = _place(entry, run) / f"{_named(entry, material)}绩效自评表.xlsx"
-        write_out(target, lambda file: blank.write([public.grid for _, public in forms], file, widths))
-        run.copies.append((entry.name, target, sum(public.masked for _, public in forms)))
+        write_out(target, lambda file: blank.write([public.grid for _, public, _ in forms], file, widths))
+        run.copies.append((entry.name, target, sum(public.masked for _, public, _ in forms)))
     for number, report in enumerate(entry.reports):
         _publish_report(entry, report, number, secret, material, run)
 
@@ -94,7 +98,7 @@ def _open_forms(entry: Entry, secret: dict[str, str], material: Material, run: _
     """The public copies of the forms that may be published, the department form first."""
     from .forms import name_of, public_form, texts_of
 
-    grids = _grids(entry)
+    grids, places = _grids(entry, run)
     forms = sorted((assessed.form for assessed in entry.forms), key=lambda form: form.kind == PROJECT)
     for form in forms:
         name = name_of(form)
@@ -103,7 +107,7 @@ def _open_forms(entry: Entry, secret: dict[str, str], material: Material, run: _
             continue
         grid = grids.get((form.file, form.sheet))
         if grid is None:
-            run.refused.append((entry.name, name, "原文件在压缩包里，或者已经不在了，请解压后放回收件文件夹再试"))
+            run.refused.append((entry.name, name, "原文件打不开或已经不在了，请放回收件文件夹再试"))
             continue
         public = public_form(form, grid)
         named = _names(secret, "".join(texts_of(public)), form)
@@ -112,7 +116,7 @@ def _open_forms(entry: Entry, secret: dict[str, str], material: Material, run: _
             continue
         if any(STUB in text for text in texts_of(public)):
             run.unfinished.append((entry.name, name))
-        yield form, public
+        yield form, public, places[form.file]
 
 
 def _publish_report(entry: Entry, report: Report, number: int, secret: dict[str, str], material: Material, run: _Run) -> None:
@@ -121,7 +125,7 @@ def _publish_report(entry: Entry, report: Report, number: int, secret: dict[str,
 
     name = f"自评报告{number + 1 if number else ''}"
     try:
-        public = public_report(report)
+        public = public_report(replace(report, file=str(at_hand(report.file, run.place))))
     except UnreadableFile as error:
         run.refused.append((entry.name, name, str(error)))
         return
@@ -157,12 +161,17 @@ def _names(secret: dict[str, str], text: str, form: Form | None = None) -> str:
     return next((name for name in secret if len(name) >= 4 and name in plain), "")
 
 
-def _grids(entry: Entry) -> dict[tuple[str, str], object]:
-    """The sheets of the department's files by file and name; every file was read before, so that it opens."""
+def _grids(entry: Entry, run: _Run) -> tuple[dict[tuple[str, str], object], dict[str, Path]]:
+    """The sheets of the department's files by file and name, and where each file lies; every file was read before, so that it opens."""
     from ..reading.source import open_source
 
-    files = dict.fromkeys(assessed.form.file for assessed in entry.forms if Path(assessed.form.file).is_file())
-    return {(file, grid.name): grid for file in files for grid in open_source(file).grids}
+    places: dict[str, Path] = {}
+    for file in dict.fromkeys(assessed.form.file for assessed in entry.forms):
+        try:
+            places[file] = at_hand(file, run.place)
+        except UnreadableFile:
+            continue                                  # its forms are refused below
+    return {(file, grid.name): grid for file, real in places.items() for grid in open_source(real).grids}, places
 
 
 def _named(entry: Entry, material: Material) -> str:

@@ -70,10 +70,14 @@ def return_notice(entry: Entry, findings: Sequence[Finding], policy: Policy, yea
 def _received(entry: Entry) -> str:
     times = sorted(receipt.arrival.received for receipt in entry.receipts if receipt.arrival.received)
     parts = [f"{name}{count}{unit}" for name, count, unit in (("项目表", len(entry.projects), "张"), ("整体表", len(entry.wholes), "张"), ("报告", len(entry.reports), "份")) if count]
-    from ..county.ledger_rows import submissions
-
     when = f"{dates.day(times[-1])}" if times else ""
-    return f"你单位{when}报送的自评材料（第{max(submissions(entry), 1)}次，{'、'.join(parts)}）已收到。经校验和审核，现退回修改。"
+    return f"你单位{when}报送的自评材料（第{_times(entry)}次，{'、'.join(parts)}）已收到。经校验和审核，现退回修改。"
+
+
+def _times(entry: Entry) -> int:
+    """How often the department submitted: by submission numbers, else by days of receipt, as 报送台账 counts."""
+    numbers = {receipt.arrival.submission for receipt in entry.receipts if receipt.arrival.submission}
+    return len(numbers or {receipt.arrival.received[:10] for receipt in entry.receipts if receipt.arrival.received}) or 1
 
 
 def where(finding: Finding) -> str:

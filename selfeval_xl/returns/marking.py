@@ -12,7 +12,8 @@ from ..findings import Finding
 from ..forms import Listed
 from ..grid import Grid
 from ..marks import cell_edits, listed_on, table_edits
-from ..progress import KEPT, MENDED, NEW, EXPLAINED
+from ..progress import EXPLAINED, KEPT, MENDED, NEW
+from ..reading.at_hand import at_hand
 from ..reading.explained import listed_in
 from ..sheets import RETURNED
 from .backlinks import backlink_edits
@@ -47,17 +48,23 @@ def mark_return(path: str | Path, out: str | Path, findings: Iterable[Finding], 
 
     Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
     """
+    from ..sinks.file import scratch
+
+    with scratch() as place:
+        real = at_hand(path, place) if str(path) else None
+        return _mark(str(path), real, _rightly_named(real, Path(out)), findings, listed)
+
+
+def _mark(path: str, real: Path | None, out: Path, findings: Iterable[Finding], listed: Iterable[Listed]) -> Marked:
+    """path: as the findings know the file; real: where it lies."""
     from ..sinks.copies import Opened, change, opened_for_change, side_of
     from ..sinks.file import marked
 
-    if str(path) and not Path(path).is_file():
-        raise UnreadableFile(f"“{Path(path).name}”在压缩包里，或者已经不在了，没有标注。请解压后放回收件文件夹再试。")
-    out = _rightly_named(path, Path(out))
-    opened = opened_for_change(Path(path), out) if str(path) else Opened(Path(), "", [Grid("说明", [[ONLY_LISTED]])], [])
+    opened = opened_for_change(real, out) if real else Opened(Path(), "", [Grid("说明", [[ONLY_LISTED]])], [])
     former = marked(opened.path) if opened.kind == "xlsx" else []
     before = listed_on(opened.grids, RETURNED)
     made = listing(findings, opened.grids, (listed_in(before) if before else []) or listed)
-    own = [finding for _, finding in made.marked if finding.file in ("", str(path))]
+    own = [finding for _, finding in made.marked if finding.file in ("", path)]
     numbers = {id(finding): number for number, finding in made.marked}
     rows = {int(row[0]): place for place, row in enumerate(made.table, 2) if row[0]}
     edits = table_edits(made.table, before, RETURNED)
@@ -65,15 +72,14 @@ def mark_return(path: str | Path, out: str | Path, findings: Iterable[Finding], 
     edits += backlink_edits([(numbers[id(finding)], finding) for finding in own], rows, opened.grids, side_of(opened))
     applied = change(opened, edits, out)
     states = [*made.progress.states, *[MENDED] * len(made.progress.mended)]
-    return Marked(str(path), str(out), {name: states.count(name) for name in (NEW, KEPT, EXPLAINED, MENDED)},
-                  tuple(f"{edit.sheet} {edit.cell}" for edit in applied.refused))
+    return Marked(path, str(out), {name: states.count(name) for name in (NEW, KEPT, EXPLAINED, MENDED)}, tuple(f"{edit.sheet} {edit.cell}" for edit in applied.refused))
 
 
-def _rightly_named(path: str | Path, out: Path) -> Path:
+def _rightly_named(path: Path | None, out: Path) -> Path:
     """A workbook with macros stays one, also where its name says something else."""
     from ..sinks.file import right_ending
 
-    if Path(path).suffix.lower() not in (".xlsx", ".xlsm", ".xltx", ".xltm"):
+    if path is None or path.suffix.lower() not in (".xlsx", ".xlsm", ".xltx", ".xltm"):
         return out
     try:
         return out.with_suffix(right_ending(path))
