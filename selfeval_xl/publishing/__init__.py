@@ -20,6 +20,7 @@ from ..sheets import STUB
 
 if TYPE_CHECKING:
     from ..county.material import Entry, Material
+    from .forms import PublicForm
 
 __all__ = ["Published", "publish"]
 
@@ -80,18 +81,30 @@ def publish(folder: str | Path, out: str | Path, *, roster: str | Path | None = 
 
 def _publish(entry: Entry, material: Material, run: _Run) -> None:
     from ..sinks import blank
-    from ..sinks.file import column_widths, write_out
+    from ..sinks.file import write_out
 
     secret = _kept_back(entry, material)
     forms = list(_open_forms(entry, secret, material, run))
     if forms:
-        kinds = {receipt.file.path: receipt.file.kind for receipt in entry.receipts}
-        widths = [column_widths(real, form.sheet, public.columns) if kinds.get(form.file) == "xlsx" else [] for form, public, real in forms]
+        widths = _widths(entry, forms)
         target = _place(entry, run) / f"{_named(entry, material)}绩效自评表.xlsx"
         write_out(target, lambda file: blank.write([public.grid for _, public, _ in forms], file, widths))
         run.copies.append((entry.name, target, sum(public.masked for _, public, _ in forms)))
     for number, report in enumerate(entry.reports):
         _publish_report(entry, report, number, secret, material, run)
+
+
+def _widths(entry: Entry, forms: list[tuple[Form, PublicForm, Path]]) -> list[list[float]]:
+    """The column widths of each form as the department's workbook has them; none for other kinds of file."""
+    from ..sinks.file import column_widths
+
+    kinds = {receipt.file.path: receipt.file.kind for receipt in entry.receipts}
+    found: dict[tuple[str, str], list[float]] = {}
+    for file, real in {form.file: real for form, _, real in forms if kinds.get(form.file) == "xlsx"}.items():
+        own = [(form, public) for form, public, _ in forms if form.file == file]
+        widths = column_widths(real, [(form.sheet, public.columns) for form, public in own])
+        found |= {(file, public.grid.name): each for (_, public), each in zip(own, widths)}
+    return [found.get((form.file, public.grid.name), []) for form, public, _ in forms]
 
 
 def _open_forms(entry: Entry, secret: dict[str, str], material: Material, run: _Run) -> Iterator:

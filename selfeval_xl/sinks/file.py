@@ -132,10 +132,11 @@ def rooms(path: str | Path) -> dict[str, Room]:
     return {name: Room(book.printed(name), book.drawn(name)) for name in book.names if book.sheet(name) is not None}
 
 
-def column_widths(path: str | Path, name: str, columns: range) -> list[float]:
-    """How wide these columns of a worksheet are, in characters."""
-    sheet = Book(OpenPackage(Path(path).read_bytes())).sheet(name)
-    return [sheet.width(column) for column in columns] if sheet is not None else []
+def column_widths(path: str | Path, wanted: Iterable[tuple[str, range]]) -> list[list[float]]:
+    """How wide these columns of these worksheets are, in characters; nothing for a sheet that is none."""
+    book = Book(OpenPackage(Path(path).read_bytes()))
+    sheets = [(book.sheet(name), columns) for name, columns in wanted]
+    return [[sheet.width(column) for column in columns] if sheet is not None else [] for sheet, columns in sheets]
 
 
 def marked(path: str | Path) -> list[Former]:
