@@ -69,7 +69,7 @@ def test_a_notice_tells_what_to_mend_then_what_to_explain_then_what_waits(sent):
     told = text(folder(root / "后", departments[0].name) / "退回通知.txt")
     assert told.startswith(f"关于退回修改2024年度绩效自评材料的通知\n{departments[0].name}：\n你单位")
     assert told.index("一、须修改") < told.index("二、须说明") < told.index("三、下年完善")
-    assert "《项目01》G13：“学校食堂建设处数”指标值≥9处，实际完成1处" in told and "写明没有达到的原因，以及下一步怎么做。" in told
+    assert re.search("《项目01》G13：“学校食堂建设处数”.{0,20}≥9处.{0,10}1处.*没有说明原因。写明没有达到的原因，以及下一步怎么做。", told)
     assert "请在2026年绩效目标申报时修改" in told and "于4月10日（周四）17:00前报回" in told and "未涉及的项目不必重报。" in told
     assert told.endswith("联系人：示例县财政局绩效股　王五　电话：0000-1111111\n示例县财政局绩效股\n2025年4月3日")
 
@@ -78,7 +78,7 @@ def test_no_paper_has_a_rule_number_another_departments_name_or_a_threat(sent):
     root, departments, _, _ = sent
     names = [*(department.name for department in departments), SILENT]
     papers = [path for when in ("前", "后") for path in (root / when).glob("*/*通知.txt")]
-    assert len(papers) == 12 + 13 + 12 + 13
+    assert len(papers) == 2 * (11 + 13)
     for path in papers:
         told = text(path)
         assert not re.search(r"规则|(?<![A-Z])[TFIDSNXP]0\d", told)                      # G13 is a cell, D03 can only be a rule
@@ -126,7 +126,7 @@ def test_the_bureau_has_one_page_with_everybody(sent):
     rows = [[cell.text for cell in row.cells] for row in document.tables[0].rows]
     assert [row[0] for row in rows[1:]] == [*(department.name for department in departments), SILENT]
     assert rows[-1] == [SILENT, "社保股", "", "", "项目14个、部门整体自评表、自评报告", "李四", "0000-7654321"]
-    assert "应报部门13个，未报1个，部分报送12个；退回12个部门" in text(root / "后" / "退回催报一览.txt")
+    assert "应报部门13个，未报1个，部分报送12个；退回11个部门" in text(root / "后" / "退回催报一览.txt")
 
 
 def test_at_most_ten_of_a_class_and_what_is_said_alike_is_said_once(sent):
@@ -178,6 +178,6 @@ def test_the_command_writes_everything_and_says_so(sent, tmp_path):
     root, departments, _, _ = sent
     assert read_roster(root / "名册.xlsx").problems == ()
     run = selfeval("return", root / "收", "-o", tmp_path / "退", "--roster", root / "名册.xlsx", "--today", "2025-04-03")
-    assert run.returncode == 0 and run.stderr == "" and "退回12个部门" in run.stdout and departments[0].name in run.stdout
+    assert run.returncode == 0 and run.stderr == "" and "退回11个部门" in run.stdout and departments[0].name in run.stdout
     assert (tmp_path / "退" / "退回催报一览.docx").exists()
     assert selfeval("return", root / "收", "-o", root / "收" / "退").returncode == 2

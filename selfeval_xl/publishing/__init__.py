@@ -7,14 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..due import due
+from ..due import due, matching
 from ..errors import UnreadableFile
 from ..forms import PROJECT, Form, Report
 from ..policy import Policy
 from ..policy_file import load
 from ..reading.at_hand import at_hand
 from ..reading.labels import squeeze
-from ..rules.across import matching
 from ..rules.public import KEPT_BACK
 from ..sheets import STUB
 

@@ -152,6 +152,7 @@ class _Run:
         self.grids: dict[str, Grid] = {grid.name: grid for grid in opened.grids}
         self.shown: dict[tuple[str, str], str] = {}
         self.memory: Memory = recall(book)
+        self.remembered = dict(self.memory)
         self.new_sheets: set[str] = set()
         self.heads: dict[str, set[int]] = {}
         self.wrote = False
@@ -165,7 +166,7 @@ class _Run:
         for name, columns in self.heads.items():
             self._set_apart(name, columns)
         self._finish_printing()
-        remember(self.book, self.memory)
+        remember(self.book, self.memory, self.remembered)
         if self.wrote:
             self.book.recalculate()
         return Applied(tuple(done), tuple(refused))

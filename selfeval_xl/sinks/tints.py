@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SIGN = '"校验标注"<>""'
 _LONGEST_LITERAL = 120        # Excel takes 255 characters in quotes, doubled ones counted
 _LONGEST_FORMULA = 7800       # and 8,192 in a formula
+_FIRST = 10_000               # priorities up to here are ours
 _DAY_ZERO = datetime(1899, 12, 30)
 
 
@@ -26,12 +27,22 @@ def add(sheet: Worksheet, area: Area, value: Value, dxf: int, is_error: bool = F
     """Tints an area while its top left cell holds `value`. dxf: number of the look in the styles."""
     from lxml import etree
 
-    used = [int(rule.get("priority", "0")) for rule in sheet.root.iter("{*}cfRule") if rule.get("priority", "").isdecimal()]
+    own = {rule for _, rule in _ours(sheet)}
+    used = [int(rule.get("priority", "0")) for rule in own]
+    _make_way([rule for rule in sheet.root.iter("{*}cfRule") if rule not in own])
     block = sheet.insert("conditionalFormatting")
     block.set("sqref", str(area) if (area.top, area.left) != (area.bottom, area.right) else a1(area.top, area.left))
     rule = etree.SubElement(block, tag(sheet.root, "cfRule"), type="expression", dxfId=str(dxf), priority=str(max(used, default=0) + 1))
     formula = etree.SubElement(rule, tag(sheet.root, "formula"))
     formula.text = condition(_absolute(area), value, is_error)
+
+
+def _make_way(others: list[Element]) -> None:
+    """Of two fills the one with the lower number is seen: ours goes before the sheet's own, which keep their order among themselves."""
+    if any(int(rule.get("priority", "0")) <= _FIRST for rule in others if rule.get("priority", "").isdecimal()):
+        for rule in others:
+            if rule.get("priority", "").isdecimal():
+                rule.set("priority", str(int(rule.get("priority")) + _FIRST))
 
 
 def remove(sheet: Worksheet, cells: frozenset[str] | None = None) -> None:
