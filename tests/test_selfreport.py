@@ -16,16 +16,19 @@ from command import selfeval
 from selfeval_xl import templates
 from selfeval_xl.checking import check
 from selfeval_xl.demo.county import YEAR, made_up, seed_filing
+from selfeval_xl.edits import Edit
 from selfeval_xl.errors import UsageError
 from selfeval_xl.filing import gather
 from selfeval_xl.forms import Indicator, Report, Section
 from selfeval_xl.policy import default
 from selfeval_xl.reading import read_file
+from selfeval_xl.reading.source import open_source
 from selfeval_xl.reports.blocks import Chart
 from selfeval_xl.reports.charts import chart_xml
 from selfeval_xl.reports.figures import by_category, category, counts, figures
 from selfeval_xl.reports.outline import typed_texts
 from selfeval_xl.reports.selfreport import draft_report
+from selfeval_xl.sinks.file import apply
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 REPORT = """一、部门概况
@@ -152,6 +155,17 @@ def test_the_sheet_of_the_workbook_goes_before_a_word_file_and_guidance_is_no_an
     assert typed_texts([report(None, "编制10名。"), report("自评报告", "编制12名。")]) == {"staff": "编制12名。"}
     assert typed_texts([report("自评报告", "（请填写编制数）"), report(None, "编制10名。")]) == {"staff": "编制10名。"}
     assert typed_texts([report("自评报告", "【待填写：编制】")]) == {}
+
+
+def test_what_is_typed_on_the_sheet_of_our_workbook_goes_in_under_its_heading(tmp_path):
+    department = made_up()[0][0]
+    templates.fill_in(department.layout, tmp_path / "空.xlsx", projects=department.projects, department=department.whole, year=YEAR, cover={})
+    grid = next(grid for grid in open_source(tmp_path / "空.xlsx").grids if grid.name == "自评报告")
+    row = next(row for row in range(grid.height) if "人员情况" in grid.text(row, 0))
+    apply(tmp_path / "空.xlsx", [Edit("自评报告", f"B{row + 1}", None, "编制12名，年末实有11名。")], tmp_path / "填.xlsx")
+    draft_report([tmp_path / "填.xlsx"], tmp_path / "报告.docx")
+    text = lines(tmp_path / "报告.docx")
+    assert text[text.index("（二）人员情况") + 1] == "编制12名，年末实有11名。" and "【待填写：机构职能、内设机构和所属单位】" in text
 
 
 @pytest.mark.parametrize("level1,level2,name", [("产出指标", "成本指标", "产出指标"), ("成本指标", "经济成本指标", "成本指标"), ("效果指标", None, "效益指标"), (None, "服务对象满意度", "满意度指标"),
