@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
+import zipfile
 from datetime import date
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-
-import openpyxl  # noqa: E402
 
 from selfeval_xl import templates  # noqa: E402
 from selfeval_xl.demo.county import YEAR, made_up, seed_filing  # noqa: E402
@@ -42,7 +42,7 @@ def main() -> None:
         county_bulletin(received, root / "通报.docx", today=date(2025, 5, 6))
         publish(received, root / "公开")
         public = next((root / "公开").rglob("*教育局*.xlsx"))
-        pages = [(seen, 1, "returned-list.png", 130, (40, 60, 1440, 420)), (seen, 3, "returned-form.png", 110, (60, 50, 1130, 660)), (notice, 1, "return-notice.png", 60, ()),
+        pages = [(seen, 1, "returned-list.png", 130, (40, 60, 1440, 420)), (seen, 3, "returned-form.png", 110, (60, 50, 1130, 440)), (notice, 1, "return-notice.png", 60, ()),
                  (root / "报告.docx", 1, "report-1.png", 60, ()), (root / "报告.docx", 2, "report-2.png", 60, ()), (root / "报告.docx", 4, "report-4.png", 60, ()),
                  (root / "通报.docx", 1, "bulletin.png", 60, ()), (public, 2, "public.png", 80, (20, 40, 900, 400))]
         make_pdfs(dict.fromkeys(page[0] for page in pages), office())
@@ -52,11 +52,14 @@ def main() -> None:
 
 def as_seen(path: Path, out: Path) -> Path:
     """The return as the screen shows it: tints in colour and the links beside the form, which paper does not have."""
-    book = openpyxl.load_workbook(path)
-    for sheet in book:
-        sheet.print_area = None
-        sheet.page_setup.blackAndWhite = False
-    book.save(out)
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "xl/workbook.xml":
+                data = re.sub(rb'<definedName name="_xlnm.Print_Area".*?</definedName>', b"", data, flags=re.DOTALL)
+            elif name.startswith("xl/worksheets/"):
+                data = data.replace(b'blackAndWhite="1"', b"")
+            target.writestr(name, data)
     return out
 
 

@@ -31,6 +31,7 @@ def add(sheet: Worksheet, area: Area, value: Value, dxf: int, is_error: bool = F
     used = [int(rule.get("priority", "0")) for rule in own]
     _make_way([rule for rule in sheet.root.iter("{*}cfRule") if rule not in own])
     block = sheet.insert("conditionalFormatting")
+    sheet.root.find(block.tag).addprevious(block)               # LibreOffice goes by the order, Excel by the priority
     block.set("sqref", str(area) if (area.top, area.left) != (area.bottom, area.right) else a1(area.top, area.left))
     rule = etree.SubElement(block, tag(sheet.root, "cfRule"), type="expression", dxfId=str(dxf), priority=str(max(used, default=0) + 1))
     formula = etree.SubElement(rule, tag(sheet.root, "formula"))
