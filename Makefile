@@ -26,6 +26,7 @@ rules: $(VENV)/.test
 pictures: $(VENV)/.test system
 	@$(BIN)/python docs/make_pictures.py
 	@$(BIN)/python docs/pictures_of_issue.py
+	@$(BIN)/python docs/pictures_of_returns.py
 
 bench: $(VENV)/.test
 	@$(BIN)/python benchmarks/reading.py

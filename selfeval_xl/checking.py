@@ -10,12 +10,13 @@ from pathlib import PurePath
 from .assess import assess
 from .due import Due, Expected, due, issued, ledger, matching
 from .findings import FileCount, Finding, Findings, RuleStatus, Severity, Treatment
-from .forms import PROJECT, Filing, Form, ReadFile
+from .forms import PROJECT, REPORT, Filing, Form, ReadFile
 from .issued import as_issued
 from .policy import Policy, default
 from .rules.custom import CustomRule, custom_rule, violations
 from .rules.registry import Rule, catalogue
 from .rules.silences import silenced
+from .sheets import REPORT as REPORT_SHEET
 
 # What a bug in a rule can raise: the rule is reported as failed, the check goes on.
 _BUGS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
@@ -56,7 +57,7 @@ def check(filings: Sequence[Filing], policy: Policy | None = None, files: Iterab
     for rule in map(custom_rule, policy.county_rules):
         found += [_of_county(finding, rule, place) for form, place in _forms(filings) for finding in violations(rule, form)]
         statuses.append(RuleStatus(rule.told.number, "ran"))
-    remaining = tuple(sorted(_explained(silenced(found), every_file), key=_order))
+    remaining = tuple(sorted(_explained(silenced(found), every_file, filings), key=_order))
     return Findings(remaining, tuple(statuses), tuple(_count(file, remaining) for file in every_file))
 
 
@@ -164,11 +165,18 @@ def _placed(finding: Finding, place: dict) -> Finding:
     return replace(finding, **missing) if missing else finding
 
 
-def _explained(findings: Iterable[Finding], files: Iterable[ReadFile]) -> Iterator[Finding]:
-    """Findings that ask for an explanation and have one (column 单位说明). What must be mended cannot be explained away."""
+def _explained(findings: Iterable[Finding], files: Iterable[ReadFile], filings: Iterable[Filing]) -> Iterator[Finding]:
+    """Findings that ask for an explanation and have one (column 单位说明). What must be mended cannot be explained away.
+
+    What was found in the report is explained in the department's workbook, whose list calls it 自评报告.
+    """
+    reports = {(filing.department, said.rule, *(" ".join(part.split()) for part in (said.subject, said.value))): said.text
+               for filing in filings for file in filing.files for said in file.explanations if said.sheet == REPORT_SHEET}
     told = {(file.path, *(" ".join(part.split()) for part in (said.rule, said.sheet, said.subject, said.value))): said.text for file in files for said in file.explanations}
     for finding in findings:
         text = told.get((finding.file, *(" ".join((part or "").split()) for part in (finding.rule, finding.sheet, finding.subject, finding.value))))
+        if finding.form == REPORT:
+            text = text or reports.get((finding.department, finding.rule, *(" ".join((part or "").split()) for part in (finding.subject, finding.value))))
         if text and finding.treatment is Treatment.EXPLAIN:
             finding = replace(finding, status="explained", explanation=text)
         elif text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -18,6 +19,14 @@ def _xlsx(out: Path) -> Path:
 
     if out.suffix.lower() != ".xlsx":
         raise UsageError(f"输出文件名“{out.name}”请以.xlsx结尾。")
+    return out
+
+
+def _docx(out: Path) -> Path:
+    from .errors import UsageError
+
+    if out.suffix.lower() != ".docx":
+        raise UsageError(f"输出文件名“{out.name}”请以.docx结尾。")
     return out
 
 
@@ -146,7 +155,7 @@ def check(files: Files, as_json: AsJson = False,
     elif tsv:
         print("\n".join(tsv_lines(findings)))
     else:
-        show_findings(findings)
+        show_findings(findings, found)
     if marked and not as_json and not tsv:
         show_marked(marked)
     if mended and not as_json and not tsv:
@@ -204,6 +213,63 @@ def consolidate(folder: Annotated[Path, typer.Argument(metavar="文件夹", help
     with Progress() as progress:
         county = run(folder, out, roster=roster, policy=load(policy), jobs=jobs, progress=progress.files)
     show_county(county)
+
+
+@app.command("return")
+def return_(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="收到的全部材料，子文件夹也看。")],
+            out: Annotated[Path, typer.Option("-o", "--out", metavar="文件夹", help="退回件和通知放在哪里，一个部门一个文件夹。")],
+            roster: Annotated[Optional[Path], typer.Option("--roster", metavar="文件", help="单位名册。")] = None,
+            today: Annotated[Optional[datetime], typer.Option("--today", metavar="日期", formats=["%Y-%m-%d"], help="通知上的日期，例如 2025-04-03；不写就是今天。")] = None,
+            jobs: Annotated[Optional[int], typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程。")] = None, policy: PolicyFile = None) -> None:
+    """生成退回件和通知：在各部门自己的表上标出要改、要说明的格，附问题清单、退回通知、催报通知。"""
+    from .policy_file import load
+    from .reports.mailing import send_back
+    from .screen import Progress, show_returned
+
+    with Progress() as progress:
+        result = send_back(folder, out, roster=roster, policy=load(policy), today=today.date() if today else None, jobs=jobs, progress=progress.files)
+    show_returned(result)
+
+
+@app.command()
+def report(files: Annotated[list[Path], typer.Argument(metavar="文件…", help="一个部门的自评表和报告；加 --county 时是收到的全部材料所在的文件夹。")],
+           out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.docx", help="写到哪里。", callback=_docx)],
+           county: Annotated[bool, typer.Option("--county", help="写全县的情况通报。")] = False,
+           roster: Annotated[Optional[Path], typer.Option("--roster", metavar="文件", help="单位名册（写情况通报时用）。")] = None,
+           template: Annotated[Optional[Path], typer.Option("--template", metavar="文件.docx", help="本县的报告模板，里面用{{部门名称}}这样的记号。")] = None,
+           today: Annotated[Optional[datetime], typer.Option("--today", metavar="日期", formats=["%Y-%m-%d"], help="情况通报的日期；不写就是今天。")] = None, policy: PolicyFile = None) -> None:
+    """按自评表起草部门整体支出绩效自评报告（Word），只有单位知道的内容标为待填写；--county 起草全县情况通报。"""
+    from .errors import UsageError
+    from .policy_file import load
+    from .reports.bulletin import county_bulletin
+    from .reports.selfreport import draft_report
+    from .screen import Progress, say, show_drafted
+
+    rules = load(policy)
+    if not county:
+        show_drafted(draft_report(files, out, template=template, policy=rules))
+        return
+    if len(files) != 1:
+        raise UsageError("情况通报只要一个文件夹：selfeval report 收到的材料 --county -o 通报.docx")
+    with Progress() as progress:
+        county_bulletin(files[0], out, roster=roster, policy=rules, today=today.date() if today else None, progress=progress.files)
+    say(f"情况通报已起草：{out}。数字和汇总工作簿的总览一致，请审定后印发。")
+
+
+@app.command()
+def publish(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="收到的全部材料，子文件夹也看。")],
+            out: Annotated[Path, typer.Option("-o", "--out", metavar="文件夹", help="公开版放在哪里，一个部门一个文件夹。")],
+            roster: Annotated[Optional[Path], typer.Option("--roster", metavar="文件", help="单位名册；写明不公开的项目不会公开。")] = None,
+            pdf: Annotated[bool, typer.Option("--pdf", help="同时生成PDF（要装有LibreOffice）。")] = False,
+            jobs: Annotated[Optional[int], typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程读文件。")] = None, policy: PolicyFile = None) -> None:
+    """生成公开版：去掉批注、标注、隐藏内容和作者，遮住身份证号、电话、账号，不公开的项目不出。"""
+    from .policy_file import load
+    from .publishing import publish as run
+    from .screen import Progress, show_published
+
+    with Progress() as progress:
+        result = run(folder, out, roster=roster, pdf=pdf, policy=load(policy), jobs=jobs, progress=progress.files)
+    show_published(result)
 
 
 @app.command()

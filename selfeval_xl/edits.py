@@ -15,6 +15,7 @@ class Look(StrEnum):
     HEAD = "head"              # a column head of ours, outside the print area
     TEXT = "text"              # a value of ours outside the print area
     SHARE = "share"            # the same, shown as 0.00%
+    ENTRY = "entry"            # a cell of ours that a person shall type into
     STUB = "stub"              # a sentence the person has to complete (【待补充】)
     ERROR = "error"            # marks
     WARNING = "warning"

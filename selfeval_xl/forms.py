@@ -270,12 +270,31 @@ class Explanation:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row of the sheet 问题清单 or 校验结果: a finding of an earlier check, as it was told then. cell: "G12,G15" or ""."""
+
+    rule: str
+    sheet: str
+    cell: str
+    subject: str
+    value: str
+    level: str = ""
+    treatment: str = ""
+    expected: str = ""
+    message: str = ""
+    hint: str = ""
+    explanation: str = ""
+    state: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadFile:
     """One received file: what it is by content, what was understood, and what was not.
 
     kind: xlsx, xls, xlsb, ods, docx, pdf ... by content. saved: the time saved inside the file, ISO text.
     settings: what our own hidden sheet `_selfeval` says (layout, version, year, codes, submission number).
+    listed: the findings of the check before this one, where the file carries them.
     """
 
     path: str
@@ -289,6 +308,7 @@ class ReadFile:
     evidence: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
     explanations: tuple[Explanation, ...] = ()
+    listed: tuple[Listed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +12,7 @@ from .edits import Edit, Formula, Look
 from .errors import OutputError, UnreadableFile, UsageError, cause_of
 from .findings import Finding, Severity, Treatment
 from .grid import Area, Grid, a1, position
+from .progress import EXPLAINED, KEPT, MENDED, NEW, place_of
 from .reading.explained import listed_rows
 from .sheets import RESULT_COLUMNS, RESULTS, RETURNED
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from .sinks.memory import Former
 
 COLUMNS = RESULT_COLUMNS
-NEW, KEPT, MENDED, EXPLAINED = "新发现", "未修改", "已修改", "已说明"
 WHY, WHY_GONE = "校验标注", "问题已不在，取消标注"
 
 _LOOKS = {Severity.ERROR: Look.ERROR, Severity.WARNING: Look.WARNING, Severity.NOTE: Look.NOTE}
@@ -27,6 +27,7 @@ _ORDER = {severity: number for number, severity in enumerate(Severity)}
 _LINK = COLUMNS.index("单元格")
 _KEY = tuple(COLUMNS.index(name) for name in ("规则编号", "工作表", "对象", "填报内容"))
 _EXPLANATION = COLUMNS.index("单位说明")
+_TREATMENT = COLUMNS.index("处理方式")
 _LONGEST_LITERAL = 250        # Excel takes no longer text inside a formula
 
 Key = tuple[str, ...]
@@ -110,6 +111,18 @@ def _same(name: str, path: Path) -> bool:
 def mark_edits(findings: Iterable[Finding], grids: Sequence[Grid], former: Iterable[Former] = (), sheet: str = RESULTS) -> list[Edit]:
     """Marks for findings of one file, and the sheet that lists them. former: cells that carry marks of an earlier check."""
     findings = in_order(findings, grids)
+    listed = listed_on(grids, sheet)
+    return cell_edits(findings, grids, former) + table_edits(rows(findings, listed), listed, sheet)
+
+
+def listed_on(grids: Iterable[Grid], sheet: str) -> Grid | None:
+    """The sheet of an earlier check: of this name, else of the other one."""
+    by_name = {grid.name: grid for grid in grids}
+    return by_name.get(sheet) or by_name.get(RESULTS) or by_name.get(RETURNED)
+
+
+def cell_edits(findings: Iterable[Finding], grids: Sequence[Grid], former: Iterable[Former] = (), numbers: Mapping[int, int] = {}) -> list[Edit]:
+    """Tints and notes alone, those of an earlier check taken away. numbers: by id of a finding, its number on the list."""
     by_name = {grid.name: grid for grid in grids}
     on_cell: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
@@ -118,9 +131,7 @@ def mark_edits(findings: Iterable[Finding], grids: Sequence[Grid], former: Itera
             area = grid.area(*position(cell))
             on_cell.setdefault((grid.name, a1(area.top, area.left)), []).append(finding)
     gone = [each for each in former if (each.sheet, each.cell) not in on_cell]
-    marks = [_mark(by_name[name], cell, found) for (name, cell), found in on_cell.items()]
-    listed = by_name.get(sheet) or by_name.get(RESULTS) or by_name.get(RETURNED)
-    return unmark_edits(gone, grids) + marks + result_edits(findings, listed, sheet)
+    return unmark_edits(gone, grids) + [_mark(by_name[name], cell, found, numbers) for (name, cell), found in on_cell.items()]
 
 
 def unmark_edits(former: Iterable[Former], grids: Sequence[Grid]) -> list[Edit]:
@@ -152,13 +163,13 @@ def cells_of(finding: Finding) -> list[str]:
     return names
 
 
-def remark(findings: Sequence[Finding]) -> str:
-    """The text of a cell note: one paragraph a finding, the gravest first."""
-    return "\n".join(_sentence(finding) for finding in findings)
+def remark(findings: Sequence[Finding], numbers: Mapping[int, int] = {}) -> str:
+    """The text of a cell note: one paragraph a finding, the gravest first. numbers: as in `cell_edits`."""
+    return "\n".join(_sentence(finding, numbers.get(id(finding))) for finding in findings)
 
 
-def _sentence(finding: Finding) -> str:
-    return f"{level(finding)}：{finding.message}" + (f"\n怎么改：{finding.hint}" if finding.hint else "")
+def _sentence(finding: Finding, number: int | None) -> str:
+    return f"{level(finding)}：{finding.message}" + (f"\n怎么改：{finding.hint}" if finding.hint else "") + (f"（{RETURNED}第{number}条）" if number else "")
 
 
 def level(finding: Finding) -> str:
@@ -166,9 +177,9 @@ def level(finding: Finding) -> str:
     return f"{finding.severity.label}（{finding.severity.demand}）" if finding.severity else ""
 
 
-def _mark(grid: Grid, cell: str, findings: Sequence[Finding]) -> Edit:
+def _mark(grid: Grid, cell: str, findings: Sequence[Finding], numbers: Mapping[int, int]) -> Edit:
     gravest = min(findings, key=lambda finding: _ORDER.get(finding.severity, 9))
-    return replace(_same_value(grid, cell, _LOOKS.get(gravest.severity, Look.NOTE), WHY), remark=remark(findings))
+    return replace(_same_value(grid, cell, _LOOKS.get(gravest.severity, Look.NOTE), WHY), remark=remark(findings, numbers))
 
 
 def _same_value(grid: Grid, cell: str, look: Look, why: str) -> Edit:
@@ -186,7 +197,7 @@ def rows(findings: Iterable[Finding], listed: Grid | None) -> list[list[str]]:
     found: list[list[str]] = []
     seen: set[Key] = set()
     for finding in findings:
-        row = _row(finding)
+        row = row_of(finding)
         old = before.get(_key(row))
         if old and not row[_EXPLANATION]:
             row[_EXPLANATION] = old[_EXPLANATION]
@@ -199,8 +210,9 @@ def rows(findings: Iterable[Finding], listed: Grid | None) -> list[list[str]]:
     return found
 
 
-def _row(finding: Finding) -> list[str]:
-    return ["", level(finding), finding.treatment.label if finding.treatment else "", finding.rule, finding.sheet or "", ",".join(cells_of(finding)),
+def row_of(finding: Finding) -> list[str]:
+    """A finding as a row of the list, without number and state."""
+    return ["", level(finding), finding.treatment.label if finding.treatment else "", finding.rule, place_of(finding), ",".join(cells_of(finding)),
             finding.subject or "", finding.value or "", finding.expected or "", finding.message, finding.hint, finding.explanation or "", ""]
 
 
@@ -208,10 +220,9 @@ def _key(row: Sequence[str]) -> Key:
     return tuple(" ".join(row[column].split()) for column in _KEY)
 
 
-def result_edits(findings: Iterable[Finding], listed: Grid | None, sheet: str = RESULTS) -> list[Edit]:
-    """The edits that make the sheet list these findings; only cells that differ. listed: that sheet, or the other one, as it is now."""
+def table_edits(table: Sequence[Sequence[str]], listed: Grid | None, sheet: str = RESULTS) -> list[Edit]:
+    """The edits that make the sheet show these rows under its head; only cells that differ. listed: that sheet, or the other one, as it is now."""
     same = listed if listed is not None and listed.name == sheet else Grid(sheet, [])
-    table = rows(findings, listed)
     formulas = same.formulas() if same.formulas else {}
     edits = []
     for row, line in enumerate([list(COLUMNS), *table]):
@@ -219,13 +230,20 @@ def result_edits(findings: Iterable[Finding], listed: Grid | None, sheet: str = 
             new = _value(line, column) if row else text
             old = same.text(row, column).strip() or None
             linked = not isinstance(new, Formula) or formulas.get((row, column)) == f"={new.text}"
-            if (old or "") != text.strip() or not linked:
-                edits.append(Edit(sheet, a1(row, column), old, new, Look.TEXT if row else Look.HEAD, WHY))
+            if (old or "") != text.strip() or not linked or row >= same.height and new is None:
+                edits.append(Edit(sheet, a1(row, column), old, new, _look(line, column) if row else Look.HEAD, WHY))
     return edits + _cleared(same, len(table) + 1)
 
 
+def _look(line: Sequence[str], column: int) -> Look:
+    """A row without a number is a heading between others; where an explanation is asked for, its cell invites to type."""
+    if not line[0]:
+        return Look.HEAD
+    return Look.ENTRY if column == _EXPLANATION and line[_TREATMENT] == Treatment.EXPLAIN.label else Look.TEXT
+
+
 def _value(line: Sequence[str], column: int) -> None | str | Decimal | Formula:
-    if column == 0:
+    if column == 0 and line[0].isdecimal():
         return Decimal(line[0])
     return _link(line) if column == _LINK and line[column] else line[column] or None
 

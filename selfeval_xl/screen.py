@@ -14,9 +14,11 @@ from rich.table import Table
 
 from .assess import assess, shown
 from .edits import Look
-from .findings import Finding, Findings, Severity
+from .findings import Finding, Findings, Severity, Treatment
 from .forms import FORM_NAMES, Form, ReadFile
 from .grid import percent_text
+from .progress import EXPLAINED, KEPT, NEW, compare
+from .progress import Progress as Progressed
 
 if TYPE_CHECKING:
     from .county import County
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from .fill import Filled
     from .policy import Policy
     from .rehearsal import Rehearsed
+    from .publishing import Published
+    from .reports.selfreport import Drafted
+    from .returns import Returned
     from .rules.registry import Rule
     from .sinks.file import Applied
 
@@ -136,16 +141,21 @@ def _show_form(screen: Console, form: Form) -> None:
         screen.print(table)
 
 
-def show_findings(findings: Findings) -> None:
-    """Findings grouped by file and sheet, worst first, and a closing line."""
+def show_findings(findings: Findings, files: Iterable[ReadFile] = ()) -> None:
+    """Findings grouped by file and sheet, worst first, and a closing line. files: those with the list of an earlier check show what became of it."""
     screen = console()
+    compared = [(file, [finding for finding in findings if finding.file == file.path]) for file in files if file.listed]
+    progress = [(file, own, compare(own, file.listed)) for file, own in compared]
+    states = {id(finding): state for _, own, each in progress for finding, state in zip(own, each.states)}
     place = None
     for finding in sorted(findings, key=lambda item: (item.file, item.sheet or "", list(Severity).index(item.severity))):
         here = (finding.file, finding.sheet)
         if here != place:
             place = here
             screen.rule(" · ".join(part for part in (Path(finding.file).name, finding.sheet or "") if part), align="left")
-        _show_finding(screen, finding)
+        _show_finding(screen, finding, states.get(id(finding), ""))
+    for file, own, each in progress:
+        _show_progress(screen, file, own, each)
     counts = [findings.count(severity) for severity in Severity]
     forms = sum(count.forms for count in findings.files)
     if not counts[0] and not counts[1]:
@@ -157,9 +167,18 @@ def show_findings(findings: Findings) -> None:
             screen.print(f"规则{status.rule}没有查成，其他规则不受影响：{status.why}", style="yellow", markup=False)
 
 
-def _show_finding(screen: Console, finding: Finding) -> None:
+def _show_progress(screen: Console, file: ReadFile, findings: list[Finding], progress: Progressed) -> None:
+    """Against the list that the file carries: what was mended, what was not, what is new."""
+    asked = Counter(state for finding, state in zip(findings, progress.states) if finding.treatment in (Treatment.FIX, Treatment.EXPLAIN))
+    screen.rule(f"{Path(file.path).name} 与上次的清单相比", align="left")
+    for row in progress.mended:
+        screen.print(f"已修改 {row.sheet} {row.cell} {row.message}", markup=False, style="green")
+    screen.print(f"已修改{len(progress.mended)}处，未修改{asked[KEPT]}处，已说明{asked[EXPLAINED]}处，新发现{asked[NEW]}处（下年完善的不计）。", markup=False, style="bold")
+
+
+def _show_finding(screen: Console, finding: Finding, state: str = "") -> None:
     screen.print(f"[{_COLOURS[finding.severity]}]{finding.severity.label}（{finding.severity.demand}）[/] [bold]{finding.cell or '全表'}[/] ", end="")
-    screen.print(f"{finding.message}  [{finding.rule}]", markup=False)
+    screen.print(f"{f'【{state}】' if state else ''}{finding.message}  [{finding.rule}]", markup=False)
     if finding.hint:
         screen.print(f"    怎么改：{finding.hint}", markup=False, style="dim")
 
@@ -301,3 +320,48 @@ def show_demo(result: Result) -> None:
     screen.print("请打开看看：", markup=False)
     for what, path in result.paths:
         screen.print(f"  {what}：{path}", markup=False)
+
+
+def show_returned(result: Returned) -> None:
+    """The closing table of the returns: what goes back to whom."""
+    screen = console()
+    table = _table("部门", "须修改", "须说明", "退回件")
+    for each in result.returns:
+        counts = Counter(finding.treatment for finding in each.open)
+        table.add_row(each.name, str(counts[Treatment.FIX]), str(counts[Treatment.EXPLAIN]), "\n".join(Path(file.out).name for file in each.files if not file.error))
+    screen.print(table)
+    for problem in result.problems:
+        screen.print(f"没有标注：{problem}", style="yellow", markup=False)
+    for each in result.returns:
+        for file in each.files:
+            for cell in file.refused:
+                screen.print(f"没有标注：{each.name} {Path(file.out).name} {cell}", style="yellow", markup=False)
+    screen.print(f"退回{len(result.returns)}个部门，不用退回的{len(result.passed)}个。退回件和通知在 {result.out}。", markup=False, style="bold")
+
+
+def show_drafted(drafted: Drafted) -> None:
+    """What was drafted, and what is left to the department."""
+    if drafted.differing:
+        say(f"单位自己写的数有{drafted.differing}处和表不符，已在报告里标出。")
+    for name in drafted.unknown:
+        say(f"模板里的“{{{{{name}}}}}”没有对应的内容，照原样留着。")
+    say(f"{drafted.department}的自评报告已起草：{drafted.out}。还有{drafted.waiting}处待填写（黄色底纹）。")
+
+
+def show_published(result: Published) -> None:
+    """The closing table of a publication: what came out, what was kept back and why. It is only shown: no file of it lies among the public ones."""
+    screen = console()
+    table = _table("部门", "公开版", "遮住的号码")
+    for department, path, masked in result.copies:
+        table.add_row(department, path.name, str(masked) if masked else "")
+    screen.print(table)
+    if result.refused:
+        kept = _table("部门", "没有公开", "为什么")
+        for row in result.refused:
+            kept.add_row(*row)
+        screen.print(kept)
+    for department, name in result.unfinished:
+        screen.print(f"公开前请看一下：{department} {name} 里还有没填完的地方（待补充、待填写）。", style="yellow", markup=False)
+    for path in result.not_made:
+        screen.print(f"PDF没有生成：{path.name}", style="yellow", markup=False)
+    screen.print(f"公开版{len(result.copies)}份，PDF {len(result.pdfs)}份，没有公开的{len(result.refused)}份。结果在 {result.out}。", markup=False, style="bold")

@@ -18,6 +18,7 @@ from selfeval_xl.sheets import RESULTS, RETURNED
 from selfeval_xl.sinks.file import marked
 from selfeval_xl.sinks.memory import Former
 from text_grid import grid_of
+from tinted import tints
 
 FORM = fidelity.FORM
 BUREAU = "序号 | 级别 | 处理方式 | 规则编号 | 工作表 | 单元格 | 对象 | 填报内容 | 应为或参考 | 问题说明 | 修改建议 | 单位说明 | 状态"
@@ -139,7 +140,7 @@ def test_a_marked_copy_is_valid_lists_the_findings_and_can_be_unmarked(source, t
     done = mark(source, [*of(source, FINDINGS), *of(Path("别的.xlsx"), [found("T01", "A1")])], out)
     assert done.refused == ()
     book = openpyxl.load_workbook(out)
-    assert {name: book[FORM][name].fill.fgColor.rgb for name in ("G12", "F5", "F12")} == {"G12": "FFFFC7CE", "F5": "FFFFEB9C", "F12": "FFDDEBF7"}
+    assert tints(out, FORM) == {"G12": "#FFC7CE", "F5": "#FFEB9C", "F12": "#DDEBF7"}
     assert [[cell.value for cell in row[:4]] for row in book[RESULTS].iter_rows(min_row=2)] == [
         [1, "错误（须修改）", "本次修改", "D03"], [2, "核实（须说明）", "本次修改", "F05"], [3, "提示（供参考）", "本次修改", "N01"]]
     assert book[RESULTS]["F2"].value.startswith("=HYPERLINK(") and book[FORM]["F12"].comment.text.startswith(fidelity.NOTE)
@@ -152,6 +153,7 @@ def test_a_marked_copy_is_valid_lists_the_findings_and_can_be_unmarked(source, t
     for name in ("G12", "F5", "F12"):
         assert repr(clean[FORM][name].fill) == repr(before[FORM][name].fill)
     assert clean[FORM]["F12"].comment.text == fidelity.NOTE and clean[FORM]["F5"].comment is None
+    assert tints(tmp_path / "还原.xlsx", FORM) == {} and len(clean[FORM].conditional_formatting) == len(before[FORM].conditional_formatting)
     assert marked(tmp_path / "还原.xlsx") == [] and clean[RESULTS]["D2"].value == "D03"
     validate_ooxml(tmp_path / "还原.xlsx")
 

@@ -19,8 +19,10 @@ from selfeval_xl.grid import Area, Grid
 from selfeval_xl.reading.source import open_source
 from selfeval_xl.sinks import blank
 from selfeval_xl.sinks.file import apply, marked, rooms
+from selfeval_xl.sinks.tints import SIGN, condition
 from selfeval_xl.sinks.worksheet import lines_needed
 from text_grid import grid_of
+from tinted import tints
 
 FORM = fidelity.FORM
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -74,11 +76,14 @@ def test_every_part_that_needs_no_change_is_there_byte_for_byte(edited):
 def test_everything_else_on_the_edited_sheet_is_as_it_was(edited):
     before, after = sheet_xml(edited[0]), sheet_xml(edited[1])
     changed = {"dimension", "cols", "sheetData", "pageSetup"}
-    assert [child.tag for child in before] == [child.tag for child in after]
-    for one, other in zip(before, after):
+    kept = [child for child in after if child.tag != f"{MAIN}conditionalFormatting" or SIGN not in "".join(child.itertext())]
+    assert [child.tag for child in before] == [child.tag for child in kept] and len(after) == len(before) + 2
+    for one, other in zip(before, kept):
+        for rule in (rule for rule in (*one.iter("{*}cfRule"), *other.iter("{*}cfRule")) if rule.get("priority")):
+            rule.set("priority", str(int(rule.get("priority")) % 10_000))                 # raised to make way for ours
         if one.tag.removeprefix(MAIN) not in changed:
             assert etree.tostring(one, method="c14n") == etree.tostring(other, method="c14n")
-    touched = {edit.cell for edit in EDITS if edit.sheet == FORM}
+    touched = {edit.cell for edit in EDITS if edit.sheet == FORM and edit.new != edit.old}        # a marked cell is not touched
     cells = [{cell.get("r"): etree.tostring(cell, method="c14n") for cell in root.iter(f"{MAIN}c")} for root in (before, after)]
     assert {name for name in cells[1] if cells[0].get(name) != cells[1][name]} == touched
 
@@ -94,9 +99,9 @@ def test_cached_values_stay_and_formulas_are_computed_anew_when_the_file_is_open
 
 def test_an_edited_cell_keeps_border_font_lock_and_alignment(edited):
     before, after = (openpyxl.load_workbook(path)[FORM] for path in edited)
-    for name, colour in (("F12", "FFFFC7CE"), ("F5", "FFFFEB9C")):
-        assert after[name].fill.fgColor.rgb == colour
-        for part in ("border", "font", "protection", "alignment", "number_format"):
+    assert tints(edited[1], FORM) == {"F12": "#FFC7CE", "F5": "#FFEB9C"}
+    for name in ("F12", "F5"):
+        for part in ("fill", "border", "font", "protection", "alignment", "number_format"):
             assert repr(getattr(after[name], part)) == repr(getattr(before[name], part))
     assert after["G6"].number_format == "0.00%" and after["G6"].border.left.style == "thin"
     assert after["G12"].alignment.wrap_text and after["G12"].alignment.horizontal == "center" and after["G12"].font.name == "仿宋"
@@ -165,7 +170,7 @@ def test_marking_twice_remembers_what_was_there_before_the_first_mark(edited, tm
     apply(edited[1], [Edit(FORM, "F5", "56.96", "56.96", Look.ERROR, remark="错误（须修改）：改主意了。")], twice)
     assert ("F5", "#FFFF00", "") in {(former.cell, former.fill, former.note) for former in marked(twice)}
     sheet = openpyxl.load_workbook(twice)[FORM]
-    assert sheet["F5"].comment.text == "错误（须修改）：改主意了。" and sheet["F5"].fill.fgColor.rgb == "FFFFC7CE"
+    assert sheet["F5"].comment.text == "错误（须修改）：改主意了。" and tints(twice, FORM) == {"F12": "#FFC7CE", "F5": "#FFC7CE"}
 
 
 def test_a_colour_that_a_person_gave_a_marked_cell_since_then_stays(edited, tmp_path):
@@ -308,3 +313,51 @@ def test_a_formula_over_which_a_value_is_written_leaves_the_calculation_chain(tm
     apply(source, [Edit(FORM, "G5", "99.86%", Decimal("0.5"), Look.PERCENT)], tmp_path / "b.xlsx")
     cell = openpyxl.load_workbook(tmp_path / "b.xlsx")[FORM]["G5"]
     assert cell.value == 0.5 and not [name for name in parts(tmp_path / "b.xlsx") if "calcChain" in name]
+
+
+TEXTS = ("0元", "=30000元", '说"好"', "第一行\n第二行", "x" * 300 + "\"" * 60, "长" * 20_000, "", None, True, 56.96, 0, 0.9985974754558206, -3, date(2024, 11, 30))
+
+
+def test_a_tint_holds_while_the_value_stands_and_goes_when_it_is_mended(tmp_path, libreoffice):
+    """The conditions as formulas of a sheet: beside each value, and beside the same value with something changed."""
+    import xlsxwriter
+
+    path = tmp_path / "条件.xlsx"
+    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False})
+    sheet, day = book.add_worksheet("表"), book.add_format({"num_format": "yyyy-mm-dd"})
+    for row, value in enumerate(TEXTS):
+        for column in (0, 1):
+            sheet.write(row, column, value, day if isinstance(value, date) else None)
+        mended = f"{value[:-1]}改" if isinstance(value, str) and value else "已填" if value in ("", None) else not value if isinstance(value, bool) else 56.95
+        sheet.write(row, 1, mended)
+        for column, letter in ((2, "A"), (3, "B")):
+            sheet.write_formula(row, column, f"IF({condition(f'${letter}${row + 1}', value)},1,0)")
+    book.close()
+    shown = libreoffice.recalculate(path)
+    assert [(shown["表", f"C{row}"], shown["表", f"D{row}"]) for row in range(1, len(TEXTS) + 1)] == [(1, 0)] * len(TEXTS)
+
+
+def test_a_mark_that_moved_with_its_row_is_replaced_and_leaves_nothing_behind(tmp_path):
+    path, marked_once, moved = fidelity.build(tmp_path / "原件.xlsx"), tmp_path / "一.xlsx", tmp_path / "二.xlsx"
+    apply(path, [Edit(FORM, "E13", "=30000元", "=30000元", Look.ERROR, remark="错误（须修改）：一。")], marked_once)
+    book = openpyxl.load_workbook(marked_once)
+    note = book[FORM]["E13"].comment
+    book[FORM]["E13"].comment, book[FORM]["E13"].value, book[FORM]["E14"].value = None, None, "=30000元"
+    book[FORM]["E14"].comment = openpyxl.comments.Comment(note.text, note.author)
+    book[FORM]["E14"].data_type = "s"
+    book.save(moved)
+    out = tmp_path / "三.xlsx"
+    apply(moved, [Edit(FORM, "E13", None, None, Look.FORMER), Edit(FORM, "E14", "=30000元", "=30000元", Look.WARNING, remark="核实（须说明）：二。")], out)
+    notes = {cell.coordinate: cell.comment.text for row in openpyxl.load_workbook(out)[FORM].iter_rows() for cell in row if cell.comment}
+    assert notes == {"F12": fidelity.NOTE, "E14": "核实（须说明）：二。"} and tints(out, FORM) == {"E14": "#FFEB9C"}
+
+
+def test_a_sheet_put_in_front_is_the_one_that_opens_and_names_keep_their_sheets(tmp_path, validate_ooxml, formulas_agree):
+    source, out = fidelity.build(tmp_path / "原件.xlsx"), tmp_path / "退回.xlsx"
+    apply(source, [Edit("问题清单", "A1", None, "序号", Look.HEAD)], out)
+    before, after = openpyxl.load_workbook(source), openpyxl.load_workbook(out)
+    assert after.sheetnames == ["问题清单", *before.sheetnames] and after.active.title == "问题清单"
+    assert [sheet.title for sheet in after if sheet.sheet_view.tabSelected] == ["问题清单"]
+    assert after[FORM].print_title_rows == before[FORM].print_title_rows == "$1:$1"
+    validate_ooxml(out)
+    formulas_agree(out)

@@ -13,7 +13,7 @@ from .county import YEAR, Department, Fault, made_up, seed_filing
 
 __all__ = ["Result", "run"]
 
-BLANK, RECEIVED, CHECKED, FILLED, COUNTY = "1_空白表", "2_收到的材料", "3_校验标注", "4_填写偏差", "5_全县汇总"
+BLANK, RECEIVED, CHECKED, FILLED, COUNTY, RETURNS, PAPERS = "1_空白表", "2_收到的材料", "3_校验标注", "4_填写偏差", "5_全县汇总", "6_退回件和通知", "7_报告和通报"
 SEED_NAME = "柳河县应急管理局_2024_自评表（公开数据示例）"
 _MARKER = "演示材料.txt"
 
@@ -36,6 +36,9 @@ def run(folder: str | Path, say: Callable[[str], None] = print) -> Result:
     from ..county import consolidate
     from ..fill import fill
     from ..marks import mark_all
+    from ..reports.bulletin import county_bulletin
+    from ..reports.mailing import send_back
+    from ..reports.selfreport import draft_report
 
     begun = time.perf_counter()
     root = _clear(Path(folder))
@@ -59,9 +62,15 @@ def run(folder: str | Path, say: Callable[[str], None] = print) -> Result:
     county = root / COUNTY / f"示例县{YEAR}年度预算绩效自评汇总.xlsx"
     county.parent.mkdir(parents=True, exist_ok=True)
     consolidate(root / RECEIVED, county)
+    say("六、生成退回件和退回通知……")
+    send_back(root / RECEIVED, root / RETURNS)
+    say("七、起草自评报告和全县情况通报……")
+    (root / PAPERS).mkdir(parents=True, exist_ok=True)
+    draft_report([seed], root / PAPERS / "自评报告（示例）.docx")
+    county_bulletin(root / RECEIVED, root / PAPERS / f"示例县{YEAR}年度预算绩效自评情况通报.docx")
     found = {(finding.rule, finding.department, finding.project) for finding in findings}
     return Result(tuple((fault, (fault.rule, fault.department, fault.project) in found) for fault in faults),
-                  (("空白表", blanks[0]), ("收到的材料", root / RECEIVED), ("标注了问题的副本", marked[0][1]), ("填好偏差的表", filled), ("全县汇总工作簿", county)),
+                  (("空白表", blanks[0]), ("收到的材料", root / RECEIVED), ("标注了问题的副本", marked[0][1]), ("填好偏差的表", filled), ("全县汇总工作簿", county), ("退回件和通知", root / RETURNS), ("自评报告和情况通报", root / PAPERS)),
                   time.perf_counter() - begun)
 
 
@@ -83,7 +92,7 @@ def _clear(root: Path) -> Path:
         if root.exists():
             if not (root / _MARKER).is_file() and any(root.iterdir()):
                 raise UsageError(f"文件夹“{root}”里已有别的东西，演示不会动它。请换一个文件夹：selfeval demo 新文件夹")
-            for name in (BLANK, RECEIVED, CHECKED, FILLED, COUNTY):
+            for name in (BLANK, RECEIVED, CHECKED, FILLED, COUNTY, RETURNS, PAPERS):
                 shutil.rmtree(root / name, ignore_errors=True)
         (root / RECEIVED).mkdir(parents=True, exist_ok=True)
         (root / _MARKER).write_text("这个文件夹由 selfeval demo 生成，除公开材料的数字外都是虚构的示例，可以整个删除。\n", encoding="utf-8")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..forms import Explanation, Form, Problem, ReadFile, Report
-from .explained import explanations_in
+from ..forms import Explanation, Form, Listed, Problem, ReadFile, Report
+from .explained import explanations_in, listed_in
 from .find import forms_in
 from .layout_of import told_by_settings
 from .ours import OURS, with_codes
@@ -32,6 +32,7 @@ def understand(source: Source) -> ReadFile:
     problems = list(source.problems)
     evidence: list[str] = []
     explanations: list[Explanation] = []
+    listed: list[Listed] = []
     for grid in source.grids:
         found = forms_in(grid, source.path)
         if source.settings.get("layout"):
@@ -41,6 +42,7 @@ def understand(source: Source) -> ReadFile:
             forms += found.forms
         problems += found.problems
         explanations += explanations_in(grid)
+        listed = listed_in(grid) or listed
         evidence += [f"{grid.name}：{line}" for line in found.evidence]
         report = report_on_sheet(grid, source.path)
         if report:
@@ -54,7 +56,7 @@ def understand(source: Source) -> ReadFile:
         problems.append(Problem("这份工作簿是下发的样子，但里面的隐藏工作表“_selfeval”不见了；部门和项目按表上写的认。", rule="T03"))
     return ReadFile(path=source.path, sha256=source.sha256, size=source.size, kind=source.kind, saved=source.saved, forms=tuple(with_codes(forms, source.settings)),
                     reports=tuple(reports), problems=tuple(problems), evidence=tuple(evidence), settings=source.settings,
-                    explanations=tuple(explanations))
+                    explanations=tuple(explanations), listed=tuple(listed))
 
 
 def read_files(*args, **kwargs):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..forms import Explanation
+from ..forms import Explanation, Listed
 from ..grid import Grid
 from ..sheets import RESULT_COLUMNS, RESULTS, RETURNED
 
@@ -25,3 +25,14 @@ def explanations_in(grid: Grid) -> list[Explanation]:
     if grid.name not in (RESULTS, RETURNED):
         return []
     return [Explanation(row[_RULE], row[_SHEET], row[_SUBJECT], row[_VALUE], row[_TEXT]) for row in listed_rows(grid) if row[_TEXT]]
+
+
+_KEYS = {"规则编号": "rule", "工作表": "sheet", "单元格": "cell", "对象": "subject", "填报内容": "value", "级别": "level", "处理方式": "treatment", "应为或参考": "expected",
+         "问题说明": "message", "修改建议": "hint", "单位说明": "explanation", "状态": "state"}
+
+
+def listed_in(grid: Grid) -> list[Listed]:
+    """All findings that this sheet lists; nothing where it is another one."""
+    if grid.name not in (RESULTS, RETURNED):
+        return []
+    return [Listed(**{_KEYS[name]: text for name, text in zip(RESULT_COLUMNS, row) if name in _KEYS}) for row in listed_rows(grid)]

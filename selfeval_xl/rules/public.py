@@ -19,13 +19,13 @@ _PERSONAL = {
     "电话号码": re.compile(r"(?<!\d)0\d{2,3}[-－— ]\d{7,8}(?!\d)|电话[：:]\d{7,8}(?!\d)"),
     "银行账号": re.compile(r"(?<!\d)(?:62|60)\d{14,17}(?!\d)|账号[^，。；\d]{0,4}\d{8,}"),
 }
-_KEPT_BACK = ("否", "不公开", "涉密")
+KEPT_BACK = ("否", "不公开", "涉密")
 
 
 @rule("P01", "公开件里有不能公开的内容", Severity.ERROR, needs="public")
 def not_for_the_public(form: Form, policy: Policy, marked: str = "") -> Iterator[Finding]:
     """A public copy shows no identity, phone or account number, and no project that is marked not public. `marked`: 是否公开 of the roster."""
-    if marked in _KEPT_BACK:
+    if marked in KEPT_BACK:
         yield form.finding("project", f"“{form.project}”在名册里写明不公开。", hint="不要公开这张表。")
     for text in (*all_texts(form), *_signed(form)):
         for what, pattern in _PERSONAL.items():
@@ -33,6 +33,32 @@ def not_for_the_public(form: Form, policy: Policy, marked: str = "") -> Iterator
             if match:
                 yield Finding(message=f"{text.what}里有{what}（{_masked(match[0])}）。", hint="公开前删除。", cell=text.cell, subject=text.what, value=_masked(match[0]))
                 break
+
+
+def without_personal(text: str) -> tuple[str, int]:
+    """The text with identity, phone and account numbers masked but for their first three digits, and how many there were."""
+    count = 0
+
+    def hide(match: re.Match) -> str:
+        nonlocal count
+        count += 1
+        return hidden_digits(match[0])
+
+    for pattern in _PERSONAL.values():
+        text = pattern.sub(hide, text)
+    return text, count
+
+
+def hidden_digits(text: str) -> str:
+    """Every digit after the third as a star."""
+    seen = 0
+
+    def star(match: re.Match) -> str:
+        nonlocal seen
+        seen += 1
+        return match[0] if seen <= 3 else "*"
+
+    return re.sub(r"[\dXx]", star, text)
 
 
 def _signed(form: Form) -> Iterator[Text]:

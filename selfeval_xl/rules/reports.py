@@ -20,6 +20,7 @@ from .texts import tells
 # “卫星电话数量：26部”, “群众满意度 100%”: a name and its figure, as reports list them
 _LISTED = re.compile(r"(?P<name>[^\d\s()（）;；:：。,，、.]{3,20})\s*[:：]?\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>%|[\u4e00-\u9fff]{1,3})")
 _LEVEL = re.compile(r"(?:数量|质量|时效|成本|效益|满意度)指标$")
+_SUMMED = re.compile(r"指标(?:共|\d|值|$)|已完成|未完成|超额|待核定|未填|完成率$|实际完成|偏差率")          # “共设绩效指标12个，已完成10个” counts, and names nothing
 _ALL_DONE = re.compile(r"(?:各项|全部|所有)[^，。；;]{0,10}完成(?:率)?\s*(?:为|达到?)?\s*100\s*%")
 _MOST = Decimal("0.8")
 _COMMON_UNITS = {"元", "万元", "%", "个", "人", "次", "人次", "项", "家", "年", "月", "日", "天", "个月"}
@@ -113,7 +114,7 @@ def _indicators_in(title: str, text: str, report: Report, filing: Filing) -> Ite
 def _listed(text: str) -> list[tuple[str, Decimal, str]]:
     """The names, numbers and units that a report lists; levels of indicators are no names."""
     found = [(match["name"].strip(), Decimal(match["number"]), match["unit"]) for match in _LISTED.finditer(text)]
-    return [item for item in found if not _LEVEL.search(item[0])]
+    return [item for item in found if not _LEVEL.search(item[0]) and not _SUMMED.search(item[0])]
 
 
 def _counts_in(title: str, text: str, report: Report, filing: Filing) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,8 +38,8 @@ def sheet_names(grids: Iterable[Grid]) -> list[str]:
     return names
 
 
-def write(grids: list[Grid], out: str | Path) -> dict[str, str]:
-    """Writes the Grids as sheets of a new xlsx: values, merges, borders, fitting widths and heights, one page wide.
+def write(grids: list[Grid], out: str | Path, widths: Sequence[Sequence[float]] = ()) -> dict[str, str]:
+    """Writes the Grids as sheets of a new xlsx: values, merges, borders, fitting heights, one page wide. widths: of the columns of each sheet, else fitting.
 
     Returns the sheet's name for each Grid's name. Text stays text, also where it begins with an equals sign. OSError where `out` cannot be written.
     """
@@ -48,11 +48,11 @@ def write(grids: list[Grid], out: str | Path) -> dict[str, str]:
     names = sheet_names(grids)
     book = Workbook(str(out), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
     formats = _Formats(book)
-    for name, grid in zip(names, grids):
+    for number, (name, grid) in enumerate(zip(names, grids)):
         sheet = book.add_worksheet(name)
         if not grid.visible and any(other.visible for other in grids) and name != names[0]:
             sheet.hide()
-        _set_up(sheet, grid)
+        _set_up(sheet, grid, list(widths[number]) if number < len(widths) and widths[number] else _widths(grid))
         _fill(sheet, grid, formats)
     if not grids:
         book.add_worksheet()
@@ -77,8 +77,7 @@ class _Formats:
         return self._known[key]
 
 
-def _set_up(sheet: Worksheet, grid: Grid) -> None:
-    widths = _widths(grid)
+def _set_up(sheet: Worksheet, grid: Grid, widths: list[float]) -> None:
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     for row in range(grid.height):

@@ -22,11 +22,12 @@ _AFTER_NAMES = frozenset(("calcPr", "oleSize", "customWorkbookViews", "pivotCach
 _AFTER_CALCULATION = _AFTER_NAMES - {"calcPr"}
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?$")
 _SHEET = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<worksheet xmlns="{space}"><dimension ref="A1"/><sheetViews><sheetView workbookViewId="0">{pane}</sheetView></sheetViews>\
+<worksheet xmlns="{space}">{fit}<dimension ref="A1"/><sheetViews><sheetView workbookViewId="0">{pane}</sheetView></sheetViews>\
 <sheetFormatPr defaultRowHeight="15"/>{columns}<sheetData/>\
 <pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>{page}</worksheet>"""
 _PANE = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft" activeCell="A2" sqref="A2"/>'
-_PAGE = '<pageSetup paperSize="9" scale="60" orientation="landscape"/>'
+_FIT = '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+_PAGE = '<pageSetup paperSize="9" fitToHeight="0" orientation="landscape"/>'
 
 
 class Book:
@@ -68,14 +69,14 @@ class Book:
             self._notes[name] = Notes(self.package, self.sheet(name))
         return self._notes[name]
 
-    def add_sheet(self, name: str, state: str = "visible") -> Worksheet:
-        """A new worksheet behind the others, with the widths known for its name."""
+    def add_sheet(self, name: str, state: str = "visible", front: bool = False) -> Worksheet:
+        """A new worksheet behind the others, or in front and open to be seen, with the widths known for its name."""
         from lxml import etree
 
         space = self.root.tag[1:].partition("}")[0]
         widths = SHEET_WIDTHS.get(name, ())
         columns = "".join(f'<col min="{number}" max="{number}" width="{width:g}" customWidth="1"/>' for number, width in enumerate(widths, 1))
-        xml = _SHEET.format(space=space, pane=_PANE if widths else "", page=_PAGE if widths else "",
+        xml = _SHEET.format(space=space, pane=_PANE if widths else "", page=_PAGE if widths else "", fit=_FIT if widths else "",
                             columns=f"<cols>{columns}</cols>" if columns else "")
         part = self.package.free_name("xl/worksheets/sheet{}.xml")
         self.package.add(part, xml.encode(), WORKSHEET_TYPE)
@@ -87,8 +88,31 @@ class Book:
         if state != "visible":
             entry.set("state", state)
         entry.set(f"{{{office}}}id", identity)
+        if front:
+            self._to_front(entry)
         self.package.changed(self.part)
         return self.sheet(name)
+
+    def _to_front(self, entry: Element) -> None:
+        """Puts the last sheet first. Names that belong to a sheet count its place, and only one sheet may be selected."""
+        self._sheets.insert(0, entry)
+        names = child(self.root, "definedNames")
+        for each in names if names is not None else ():
+            if each.get("localSheetId", "").isdecimal():
+                each.set("localSheetId", str(int(each.get("localSheetId")) + 1))
+        views = child(self.root, "bookViews")
+        for view in views if views is not None else ():
+            view.set("activeTab", "0")
+            view.attrib.pop("firstSheet", None)
+        for _, kind, target in self.package.related(self.part):
+            if kind in ("worksheet", "chartsheet", "dialogsheet") and b"tabSelected" in (self.package.read(target) or b""):
+                tree = self.package.tree(target)
+                for view in tree.iter(tag(tree, "sheetView")):
+                    view.attrib.pop("tabSelected", None)
+                self.package.changed(target)
+        first = self.package.tree(self._targets[relation_of(entry)])
+        for view in first.iter(tag(first, "sheetView")):
+            view.set("tabSelected", "1")
 
     def printed(self, name: str) -> Area | None:
         """The print area of a sheet, the whole of it where it has several parts; None where the sheet prints all it holds."""

@@ -15,10 +15,11 @@ from pathlib import Path
 
 from ..edits import Edit, Formula, Look
 from ..errors import OutputError, UsageError, cause_of
-from ..grid import Area, Grid, percent_text, plain_number, position
+from ..grid import Area, Grid, Value, a1, percent_text, plain_number, position
 from ..reading.source import Source, open_source
+from . import tints
 from .book import Book
-from .looks import DRESSES, MARKS, OUR_COLUMN_WIDTH, SHEET_WIDTHS, TEXT, TINTS
+from .looks import DRESSES, FRONT_SHEETS, MARKS, OUR_COLUMN_WIDTH, SHEET_WIDTHS, TEXT, TINTS
 from .memory import PRINT, Former, Memory, recall, remember
 from .package import OpenPackage
 
@@ -80,6 +81,12 @@ def check_target(source: Path, out: Path) -> None:
         raise UsageError(f"输出文件名“{out.name}”请以.xlsx结尾（原文件带宏的以.xlsm结尾）。")
 
 
+def right_ending(path: str | Path) -> str:
+    """The ending that a changed copy of this xlsx has to have: .xlsm where it holds macros, whatever its own name says."""
+    book = Book(OpenPackage(Path(path).read_bytes()))
+    return _KINDS.get(book.package.content_type(book.part), ".xlsx")
+
+
 def _check_ending(book: Book, source: Path, out: Path) -> None:
     """Excel refuses a file whose ending does not say whether it holds macros."""
     kind = book.package.content_type(book.part)
@@ -125,6 +132,13 @@ def rooms(path: str | Path) -> dict[str, Room]:
     return {name: Room(book.printed(name), book.drawn(name)) for name in book.names if book.sheet(name) is not None}
 
 
+def column_widths(path: str | Path, wanted: Iterable[tuple[str, range]]) -> list[list[float]]:
+    """How wide these columns of these worksheets are, in characters; nothing for a sheet that is none."""
+    book = Book(OpenPackage(Path(path).read_bytes()))
+    sheets = [(book.sheet(name), columns) for name, columns in wanted]
+    return [[sheet.width(column) for column in columns] if sheet is not None else [] for sheet, columns in sheets]
+
+
 def marked(path: str | Path) -> list[Former]:
     """The cells of an xlsx that carry marks of ours, as they were before."""
     return [former for former in recall(Book(OpenPackage(Path(path).read_bytes()))).values() if former.cell != PRINT]
@@ -138,18 +152,21 @@ class _Run:
         self.grids: dict[str, Grid] = {grid.name: grid for grid in opened.grids}
         self.shown: dict[tuple[str, str], str] = {}
         self.memory: Memory = recall(book)
+        self.remembered = dict(self.memory)
         self.new_sheets: set[str] = set()
         self.heads: dict[str, set[int]] = {}
         self.wrote = False
 
     def all(self, edits: list[Edit]) -> Applied:
         done, refused = [], []
+        if any(edit.look in MARKS or edit.look is Look.FORMER for edit in edits):
+            self._sweep()
         for edit in edits:
             (done if self._one(edit) else refused).append(edit)
         for name, columns in self.heads.items():
             self._set_apart(name, columns)
         self._finish_printing()
-        remember(self.book, self.memory)
+        remember(self.book, self.memory, self.remembered)
         if self.wrote:
             self.book.recalculate()
         return Applied(tuple(done), tuple(refused))
@@ -162,7 +179,7 @@ class _Run:
         if sheet is None:
             if edit.sheet in self.book.names:
                 return False                                 # a chart of this name
-            sheet = self.book.add_sheet(edit.sheet)
+            sheet = self.book.add_sheet(edit.sheet, front=edit.sheet in FRONT_SHEETS)
             self.new_sheets.add(edit.sheet)
         area = self._area(edit.sheet, row, column)
         if (area.top, area.left) != (row, column) or sheet.shares_formula(row, column) and edit.new != edit.old:
@@ -189,7 +206,7 @@ class _Run:
         sheet.write(row, column, edit.new)
         self.shown[edit.sheet, edit.cell] = displayed(edit)
         self.wrote = self.wrote or edit.sheet not in SHEET_WIDTHS
-        if isinstance(edit.new, str) and edit.look in (Look.STUB, Look.TEXT):
+        if isinstance(edit.new, str) and edit.look in (Look.STUB, Look.TEXT, Look.ENTRY):
             sheet.make_room(area, edit.new, self.book.styles.font_size(sheet.style(row, column)))
 
     def _dress(self, edit: Edit, row: int, column: int, area: Area) -> None:
@@ -213,7 +230,9 @@ class _Run:
             self.memory[edit.sheet, edit.cell] = former
         else:
             notes.restore(edit.cell, former.note)
-        self._tint(edit.sheet, area, TINTS[edit.look])
+            self._give_back_fill(edit.sheet, area, former)
+        tints.remove(sheet, frozenset((a1(area.top, area.left),)))
+        tints.add(sheet, area, self._value(edit, area), self.book.styles.tint(TINTS[edit.look]), self._is_error(edit, area))
         if edit.remark:
             notes.add(edit.cell, edit.remark)
 
@@ -221,15 +240,39 @@ class _Run:
         former = self.memory.pop((edit.sheet, edit.cell), None)
         if former is None:
             return
-        sheet = self.book.sheet(edit.sheet)
-        if self.book.styles.fill(sheet.style(area.top, area.left)) in TINTS.values():    # a person's own colour since then stays
-            self._tint(edit.sheet, area, former.fill)
+        tints.remove(self.book.sheet(edit.sheet), frozenset((a1(area.top, area.left),)))
+        self._give_back_fill(edit.sheet, area, former)
         self.book.notes(edit.sheet).restore(edit.cell, former.note)
 
-    def _tint(self, name: str, area: Area, fill: str) -> None:
-        """Fills the cell; a merged one shows the fill of its top left cell."""
+    def _give_back_fill(self, name: str, area: Area, former: Former) -> None:
+        """Where the button tinted the cell itself, its own fill comes back; a person's own colour since then stays."""
         sheet = self.book.sheet(name)
-        sheet.set_style(area.top, area.left, self.book.styles.filled(sheet.style(area.top, area.left), fill))
+        if self.book.styles.fill(sheet.style(area.top, area.left)) in TINTS.values():
+            sheet.set_style(area.top, area.left, self.book.styles.filled(sheet.style(area.top, area.left), former.fill))
+
+    def _value(self, edit: Edit, area: Area) -> Value:
+        """What the marked cell holds, as the conditional format compares it."""
+        if edit.new != edit.old:
+            written = edit.new.value if isinstance(edit.new, Formula) else edit.new
+            return float(written) if isinstance(written, Decimal) else written
+        grid = self.grids.get(edit.sheet)
+        return None if grid is None else grid.value(area.top, area.left)
+
+    def _is_error(self, edit: Edit, area: Area) -> bool:
+        grid = self.grids.get(edit.sheet)
+        return edit.new == edit.old and grid is not None and grid.errors is not None and (area.top, area.left) in grid.errors()
+
+    def _sweep(self) -> None:
+        """Marks of ours that moved with their rows stand where the memory does not know them: they are taken away."""
+        for name in dict.fromkeys(sheet for sheet, _ in self.memory):
+            sheet = self.book.sheet(name)
+            if sheet is None:
+                continue
+            known = {cell for place, cell in self.memory if place == name}
+            tints.remove(sheet, frozenset(tints.tinted(sheet)) - known)
+            for cell in self.book.notes(name).ours():
+                if cell not in known:
+                    self.book.notes(name).restore(cell, "")
 
     def _set_apart(self, name: str, columns: set[int]) -> None:
         """Columns of ours get a width, and where the sheet printed all it holds, it now prints what stands left of them."""

@@ -12,6 +12,7 @@ PERCENT, TEXT, GENERAL = 10, 49, 0          # Excel's own numbers for 0.00%, @ a
 TINTS = {Look.ERROR: "#FFC7CE", Look.WARNING: "#FFEB9C", Look.NOTE: "#DDEBF7"}
 MARKS = frozenset(TINTS)
 HEAD_FILL = "#F2F2F2"
+ENTRY_FILL = "#FFF9E5"
 OUR_COLUMN_WIDTH = 11.0
 AUTHOR = "绩效自评校验"
 
@@ -35,6 +36,7 @@ DRESSES: dict[Look, Dress] = {
     Look.STUB: Dress(wrap=True),
     Look.HEAD: Dress(number_format=GENERAL, fill=HEAD_FILL, wrap=True, bold=True, border=True, horizontal="center", vertical="center", own=True),
     Look.TEXT: Dress(number_format=GENERAL, wrap=True, border=True, vertical="top", own=True),
+    Look.ENTRY: Dress(number_format=TEXT, fill=ENTRY_FILL, wrap=True, border=True, vertical="top", own=True),
     Look.SHARE: Dress(number_format=PERCENT, border=True, vertical="top", own=True),
 } | {look: Dress(fill=colour) for look, colour in TINTS.items()}
 
@@ -44,3 +46,4 @@ SHEET_WIDTHS: dict[str, tuple[float, ...]] = {
     RETURNED: RESULT_WIDTHS,
     DEVIATIONS: (24, 12, 30, 18, 18, 11, 11, 11),
 }
+FRONT_SHEETS = frozenset((RETURNED,))          # what a person has to see first

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from ..grid import position
 from ..sheets import SETTINGS
 from .book import Book
 
@@ -39,8 +40,8 @@ def recall(book: Book) -> Memory:
     from ..reading.sheetxml import Styles, read_exactly, strings_in
 
     sheet = book.sheet(SETTINGS)
-    if sheet is None:
-        return {}
+    if sheet is None or not any(position(cell.get("r") or "A1")[1] >= FIRST for cell in sheet.root.iter("{*}c")):
+        return {}                                    # nothing is marked: no need to look into thousands of shared strings
     strings = next((target for _, kind, target in book.package.related(book.part) if kind == "sharedStrings"), "")
     from lxml import etree
 
@@ -55,10 +56,9 @@ def recall(book: Book) -> Memory:
     return found
 
 
-def remember(book: Book, memory: Mapping[tuple[str, str], Former]) -> None:
-    """Writes all records, in the place of those that were there."""
-    old = recall(book)
-    if dict(memory) == old:
+def remember(book: Book, memory: Mapping[tuple[str, str], Former], old: Mapping[tuple[str, str], Former]) -> None:
+    """Writes all records, in the place of the old ones, which are there now."""
+    if dict(memory) == dict(old):
         return
     sheet = book.sheet(SETTINGS) or book.add_sheet(SETTINGS, "veryHidden")
     lines = [COLUMNS, *((former.sheet, former.cell, former.fill, former.note) for former in memory.values())] if memory else []

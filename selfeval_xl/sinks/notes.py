@@ -54,6 +54,13 @@ class Notes:
         note = self._find(cell)
         return "" if note is None else _text(note)
 
+    def ours(self) -> list[str]:
+        """The cells with a note that is ours alone."""
+        if self._part is None:
+            return []
+        notes = child(self._package.tree(self._part), "commentList")
+        return [note.get("ref", "") for note in (notes if notes is not None else ()) if self._author(note).strip() == AUTHOR]
+
     def add(self, cell: str, text: str) -> None:
         """Puts our text on a cell, below what a person wrote there. A conversation (threaded comment) is left alone."""
         note = self._find(cell)

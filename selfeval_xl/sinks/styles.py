@@ -23,6 +23,7 @@ _PLAIN = """<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2
 <borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>
 <cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>
 <cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs></styleSheet>"""
+_AFTER_DXFS = frozenset(("tableStyles", "colors", "extLst"))
 STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 
 
@@ -93,6 +94,24 @@ class Styles:
             if pattern.get("patternType") == "solid" and match:
                 return f"#{match[1].upper()}"
         return etree.tostring(fill, encoding="unicode", with_tail=False)
+
+    def tint(self, colour: str) -> int:
+        """The number of the differential look (dxf) that only fills with this colour, for conditional formats."""
+        from lxml import etree
+
+        looks = child(self._root, "dxfs")
+        if looks is None:
+            looks = etree.Element(tag(self._root, "dxfs"), count="0")
+            after = next((each for each in self._root if isinstance(each.tag, str) and each.tag.rpartition("}")[2] in _AFTER_DXFS), None)
+            if after is None:
+                self._root.append(looks)
+            else:
+                after.addprevious(looks)
+        look = etree.Element(tag(self._root, "dxf"), nsmap=self._root.nsmap)
+        pattern = etree.SubElement(etree.SubElement(look, tag(self._root, "fill")), tag(self._root, "patternFill"), patternType="solid")
+        etree.SubElement(pattern, tag(self._root, "fgColor"), rgb=f"FF{colour[1:]}")
+        etree.SubElement(pattern, tag(self._root, "bgColor"), rgb=f"FF{colour[1:]}")
+        return self._entry("dxfs", look)
 
     def font_size(self, style: int) -> float:
         fonts = child(self._root, "fonts")

@@ -1,0 +1,69 @@
+"""What became of the findings of an earlier check: 未修改, 已说明, 新发现, and those that are gone, 已修改.
+
+The earlier findings travel in the file itself, on its sheet 问题清单 or 校验结果.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from .findings import Finding, Treatment
+from .forms import REPORT, Listed
+from .sheets import REPORT as REPORT_SHEET
+
+NEW, KEPT, MENDED, EXPLAINED = "新发现", "未修改", "已修改", "已说明"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """states: one for each finding given, in order. before: the earlier row of each, None for a new one. mended: rows whose finding is gone."""
+
+    states: tuple[str, ...]
+    before: tuple[Listed | None, ...]
+    mended: tuple[Listed, ...]
+
+
+def compare(findings: Sequence[Finding], listed: Iterable[Listed]) -> Progress:
+    """Finds each finding again among the rows of an earlier check: by rule, sheet, subject and content; where the content was changed and is
+    still faulty, by rule, sheet, subject and cell. A row that was 已修改 already is only history."""
+    rows = list(listed)
+    open_rows = [row for row in rows if row.state != MENDED]
+    before: list[Listed | None] = [None] * len(findings)
+    for exact in (True, False):
+        for number, finding in enumerate(findings):
+            if before[number] is None:
+                row = next((row for row in open_rows if _same(finding, row, exact)), None)
+                if row is not None:
+                    before[number] = row
+                    open_rows.remove(row)
+    states = tuple(_state(finding, row) for finding, row in zip(findings, before))
+    here = {_key(finding) for finding in findings}
+    old = [row for row in rows if row.state == MENDED and (row.rule, *map(_plain, (row.sheet, row.subject, row.value))) not in here]
+    return Progress(states, tuple(before), (*open_rows, *old))
+
+
+def place_of(finding: Finding) -> str:
+    """What stands in the column 工作表: the sheet, 自评报告 for the report in a Word file."""
+    return finding.sheet or (REPORT_SHEET if finding.form == REPORT else "")
+
+
+def _state(finding: Finding, row: Listed | None) -> str:
+    if finding.treatment is Treatment.EXPLAIN and (finding.explanation or row is not None and row.explanation and _key(finding)[3] == _plain(row.value)):
+        return EXPLAINED
+    return KEPT if row is not None else NEW
+
+
+def _same(finding: Finding, row: Listed, exact: bool) -> bool:
+    rule, sheet, subject, value = _key(finding)
+    if (rule, sheet, subject) != (row.rule, _plain(row.sheet), _plain(row.subject)):
+        return False
+    return value == _plain(row.value) if exact else (finding.cell or "").replace(" ", "") == row.cell.replace(" ", "")
+
+
+def _key(finding: Finding) -> tuple[str, str, str, str]:
+    return finding.rule, _plain(place_of(finding)), _plain(finding.subject or ""), _plain(finding.value or "")
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,198 @@
+"""公开版: one clean workbook and one clean report for each department, nothing in them that was not meant for the public."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..due import due, matching
+from ..errors import UnreadableFile
+from ..forms import PROJECT, Form, Report
+from ..policy import Policy
+from ..policy_file import load
+from ..reading.at_hand import at_hand
+from ..reading.labels import squeeze
+from ..rules.public import KEPT_BACK
+from ..sheets import STUB
+
+if TYPE_CHECKING:
+    from ..county.material import Entry, Material
+    from .forms import PublicForm
+
+__all__ = ["Published", "publish"]
+
+WAITING = "【待填写"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """copies: department, file, masked numbers. refused: department, what was not published, why. unfinished: department, form with a stub left.
+
+    pdfs: PDF copies. not_made: files of which no PDF could be made.
+    """
+
+    out: Path
+    copies: tuple[tuple[str, Path, int], ...]
+    refused: tuple[tuple[str, str, str], ...]
+    unfinished: tuple[tuple[str, str], ...] = ()
+    pdfs: tuple[Path, ...] = ()
+    not_made: tuple[Path, ...] = ()
+
+
+@dataclass(slots=True)
+class _Run:
+    """What one run has written and refused so far. place: for files taken out of archives."""
+
+    out: Path
+    place: Path
+    copies: list[tuple[str, Path, int]] = field(default_factory=list)
+    refused: list[tuple[str, str, str]] = field(default_factory=list)
+    unfinished: list[tuple[str, str]] = field(default_factory=list)
+
+
+def publish(folder: str | Path, out: str | Path, *, roster: str | Path | None = None, pdf: bool = False, policy: Policy | str | Path | None = None,
+            jobs: int | None = None, progress: Callable[[int, int, str], None] | None = None) -> Published:
+    """Writes into `out` a folder for each department with its public workbook and report; of every form the version that counts.
+
+    What the roster marks as not public is refused, and so is whatever else names it. Raises UsageError and OutputError.
+    """
+    from ..county.roster import read_roster
+    from ..returns import check_places, study
+    from ..sinks.file import scratch
+    from .pdf import make_pdfs, office
+
+    folder, out = Path(folder), Path(out)
+    check_places(folder, out)
+    program = office() if pdf else ""
+    known = read_roster(roster) if roster else None
+    material = study(folder, out, known, policy if isinstance(policy, Policy) else load(policy), jobs, progress)
+    with scratch() as place:
+        run = _Run(out, place)
+        for entry in material.entries:
+            _publish(entry, material, run)
+    written = [path for _, path, _ in run.copies]
+    pdfs = make_pdfs(written, program) if pdf else []
+    missing = [path for path in written if pdf and path.with_suffix(".pdf") not in pdfs]
+    return Published(out, tuple(run.copies), tuple(run.refused), tuple(run.unfinished), tuple(pdfs), tuple(missing))
+
+
+def _publish(entry: Entry, material: Material, run: _Run) -> None:
+    from ..sinks import blank
+    from ..sinks.file import write_out
+
+    secret = _kept_back(entry, material)
+    forms = list(_open_forms(entry, secret, material, run))
+    if forms:
+        widths = _widths(entry, forms)
+        target = _place(entry, run) / f"{_named(entry, material)}绩效自评表.xlsx"
+        write_out(target, lambda file: blank.write([public.grid for _, public, _ in forms], file, widths))
+        run.copies.append((entry.name, target, sum(public.masked for _, public, _ in forms)))
+    for number, report in enumerate(entry.reports):
+        _publish_report(entry, report, number, secret, material, run)
+
+
+def _widths(entry: Entry, forms: list[tuple[Form, PublicForm, Path]]) -> list[list[float]]:
+    """The column widths of each form as the department's workbook has them; none for other kinds of file."""
+    from ..sinks.file import column_widths
+
+    kinds = {receipt.file.path: receipt.file.kind for receipt in entry.receipts}
+    found: dict[tuple[str, str], list[float]] = {}
+    for file, real in {form.file: real for form, _, real in forms if kinds.get(form.file) == "xlsx"}.items():
+        own = [(form, public) for form, public, _ in forms if form.file == file]
+        widths = column_widths(real, [(form.sheet, public.columns) for form, public in own])
+        found |= {(file, public.grid.name): each for (_, public), each in zip(own, widths)}
+    return [found.get((form.file, public.grid.name), []) for form, public, _ in forms]
+
+
+def _open_forms(entry: Entry, secret: dict[str, str], material: Material, run: _Run) -> Iterator:
+    """The public copies of the forms that may be published, the department form first."""
+    from .forms import name_of, public_form, texts_of
+
+    grids, places = _grids(entry, run)
+    forms = sorted((assessed.form for assessed in entry.forms), key=lambda form: form.kind == PROJECT)
+    for form in forms:
+        name = name_of(form)
+        if form.kind == PROJECT and squeeze(form.project or "") in secret:
+            run.refused.append((entry.name, name, secret[squeeze(form.project or "")]))
+            continue
+        grid = grids.get((form.file, form.sheet))
+        if grid is None:
+            run.refused.append((entry.name, name, "原文件打不开或已经不在了，请放回收件文件夹再试"))
+            continue
+        public = public_form(form, grid)
+        named = _names(secret, "".join(texts_of(public)), form)
+        if named:
+            run.refused.append((entry.name, name, f"里面提到不公开的项目“{named}”，请删去后再公开"))
+            continue
+        if any(STUB in text for text in texts_of(public)):
+            run.unfinished.append((entry.name, name))
+        yield form, public, places[form.file]
+
+
+def _publish_report(entry: Entry, report: Report, number: int, secret: dict[str, str], material: Material, run: _Run) -> None:
+    from ..reports import word
+    from .report import public_report
+
+    name = f"自评报告{number + 1 if number else ''}"
+    try:
+        public = public_report(replace(report, file=str(at_hand(report.file, run.place))))
+    except UnreadableFile as error:
+        run.refused.append((entry.name, name, str(error)))
+        return
+    named = _names(secret, public.text)
+    if named:
+        run.refused.append((entry.name, name, f"里面提到不公开的项目“{named}”，请删去后再公开"))
+        return
+    if STUB in public.text or WAITING in public.text:
+        run.unfinished.append((entry.name, name))
+    target = _place(entry, run) / f"{_named(entry, material)}{name}.docx"
+    word.save(public.document, target)
+    run.copies.append((entry.name, target, public.masked))
+
+
+def _kept_back(entry: Entry, material: Material) -> dict[str, str]:
+    """The projects of the department that are not public, by their plain names, with the reason; also those that were named otherwise on their form."""
+    roster = material.roster
+    if roster is None or entry.filing is None:
+        return {}
+    filing = material.collected.filings[entry.filing]
+    expected = due(filing, roster)
+    secret = {squeeze(project.name): f"名册写明不公开{f'（{project.private_reason}）' if project.private_reason else ''}" for project in expected if project.public in KEPT_BACK}
+    for assessed in entry.projects:
+        project = matching(assessed.form, expected)
+        if project is not None and project.public in KEPT_BACK and assessed.form.project:
+            secret.setdefault(squeeze(assessed.form.project), secret[squeeze(project.name)])
+    return secret
+
+
+def _names(secret: dict[str, str], text: str, form: Form | None = None) -> str:
+    """The project that is not public and is named in this text; "" for none."""
+    plain = squeeze(text)
+    return next((name for name in secret if len(name) >= 4 and name in plain), "")
+
+
+def _grids(entry: Entry, run: _Run) -> tuple[dict[tuple[str, str], object], dict[str, Path]]:
+    """The sheets of the department's files by file and name, and where each file lies; every file was read before, so that it opens."""
+    from ..reading.source import open_source
+
+    places: dict[str, Path] = {}
+    for file in dict.fromkeys(assessed.form.file for assessed in entry.forms):
+        try:
+            places[file] = at_hand(file, run.place)
+        except UnreadableFile:
+            continue                                  # its forms are refused below
+    return {(file, grid.name): grid for file, real in places.items() for grid in open_source(real).grids}, places
+
+
+def _named(entry: Entry, material: Material) -> str:
+    from ..returns import FORBIDDEN
+
+    return f"{entry.name}{f'{material.year}年度' if material.year else ''}".translate(FORBIDDEN)
+
+
+def _place(entry: Entry, run: _Run) -> Path:
+    from ..returns import folder_name, make_folder
+
+    return make_folder(run.out / folder_name(entry))

@@ -1,0 +1,133 @@
+"""The figures of the county bulletin: counted from the same rows as the county workbook, so that they are those of its page 总览."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from ..county.arithmetic import ratio
+from ..county.material import EXEMPT, EXTRA, MISSING, NONE, RETURN, UNLISTED, UNSCORED
+from ..county.words import causes
+from ..findings import Severity
+from ..forms import Verdict
+
+Row = Mapping[str, Any]
+
+AMOUNTS = ("initial_budget", "annual_budget", "executed", "unspent")
+LOW = Decimal("0.6")
+_ABOUT_FILES = ("T01", "T08", "X10")
+GRADES = ("优", "良", "中", "差", UNSCORED)
+BANDS: tuple[tuple[str, Callable[[Row], bool]], ...] = (
+    ("全年预算为0", lambda row: row["annual_budget"] == 0),
+    ("零执行", lambda row: row["executed"] == 0 and row["execution_rate"] == 0),
+    ("100%", lambda row: row["execution_rate"] >= 1),
+    ("90%（含）-100%", lambda row: row["execution_rate"] >= Decimal("0.9")),
+    ("80%（含）-90%", lambda row: row["execution_rate"] >= Decimal("0.8")),
+    ("60%（含）-80%", lambda row: row["execution_rate"] >= LOW),
+    ("0-60%", lambda row: True),
+)
+_SHOWN = ("100%", "90%（含）-100%", "80%（含）-90%", "60%（含）-80%", "0-60%", "零执行", "全年预算为0")
+_MET, _EXCEEDED, _UNMET, _OPEN = (verdict.label for verdict in (Verdict.MET, Verdict.EXCEEDED, Verdict.UNMET, Verdict.UNDETERMINED))
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A kind of finding: how many departments, projects and findings. example: the message of one; department, project: whose it is."""
+
+    title: str
+    departments: int
+    projects: int
+    findings: int
+    example: str
+    department: str
+    project: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountyFigures:
+    """Everything the bulletin tells. departments: counts of the roster's departments; money: sums in 万元; bands, grades: projects and budget."""
+
+    departments: Mapping[str, int]
+    projects: Mapping[str, int]
+    money: Mapping[str, Decimal]
+    bands: Sequence[tuple[str, int, Decimal]]
+    grades: Sequence[tuple[str, int, Decimal]]
+    indicators: Mapping[str, int]
+    causes: Sequence[tuple[str, int, int]]
+    problems: Sequence[Problem]
+    missing: Sequence[Row]
+    partly: Sequence[Row]
+    low: Sequence[Row]
+    samples: Sequence[Row]
+
+    @property
+    def rate(self) -> Decimal | None:
+        return ratio(self.money["executed"], self.money["annual_budget"])
+
+    @property
+    def completion(self) -> Decimal | None:
+        """完成率: 已完成 ÷ (指标数 − 待核定)."""
+        return ratio(Decimal(self.indicators["met"]), Decimal(self.indicators["total"] - self.indicators["open"]))
+
+
+def county_figures(tables: Mapping[str, Sequence[Row]], known: bool = True) -> CountyFigures:
+    """The figures of a county's rows (see county.tables.build). known: whether there is a roster, so that who is due is known."""
+    projects, submissions = tables["projects"], tables["submissions"]
+    listed = [row for row in submissions if row["section"] != UNLISTED]
+    silent = [row for row in submissions if row["state"] == NONE]
+    counted = [row for row in projects if row["annual_budget"] is not None and (row["annual_budget"] == 0 or row["execution_rate"] is not None)]
+    statuses = [row["status"] for row in projects]
+    return CountyFigures(
+        departments={"due": len(listed) if known else 0, "came": sum(row["state"] != NONE for row in listed), "late": sum(row["late"] == "是" for row in submissions),
+                     "silent": len(silent), "partly": sum(row["state"] == "部分报送" for row in submissions), "return": sum(row["advice"] == RETURN for row in tables["departments"])},
+        projects={"assessed": sum(status not in (MISSING, EXEMPT) for status in statuses), "missing": statuses.count(MISSING), "extra": statuses.count(EXTRA), "exempt": statuses.count(EXEMPT),
+                  "full": sum(row.get("score") == 100 for row in projects)},
+        money={key: _sum(projects, key) for key in AMOUNTS}, bands=_bands(counted), grades=[(grade, *_group(projects, "grade", grade)) for grade in GRADES],
+        indicators=_indicators(tables), causes=_causes(tables["deviations"]), problems=_problems(tables["findings"]), missing=silent,
+        partly=[row for row in submissions if row["state"] == "部分报送"],
+        low=sorted((row for row in counted if row["annual_budget"] and row["execution_rate"] < LOW), key=lambda row: row["execution_rate"]),
+        samples=[row for row in projects if row.get("sample") == "是"],
+    )
+
+
+def _sum(rows: Iterable[Row], key: str) -> Decimal:
+    return sum((row[key] for row in rows if row.get(key) is not None), Decimal(0))
+
+
+def _group(rows: Iterable[Row], key: str, value: str) -> tuple[int, Decimal]:
+    some = [row for row in rows if row.get(key) == value]
+    return len(some), _sum(some, "annual_budget")
+
+
+def _bands(rows: Iterable[Row]) -> list[tuple[str, int, Decimal]]:
+    by_name: dict[str, list[Row]] = {name: [] for name in _SHOWN}
+    for row in rows:
+        by_name[next(name for name, fits in BANDS if fits(row))].append(row)
+    return [(name, len(some), _sum(some, "annual_budget")) for name, some in by_name.items()]
+
+
+def _indicators(tables: Mapping[str, Sequence[Row]]) -> dict[str, int]:
+    verdicts = [row["verdict"] for row in tables["indicators"] if row["form"] == "项目"]
+    return {"total": len(verdicts), "met": sum(verdict in (_MET, _EXCEEDED) for verdict in verdicts), "exceeded": verdicts.count(_EXCEEDED), "unmet": verdicts.count(_UNMET),
+            "zero": sum(row["form"] == "项目" and row["kind"] == "完成值为0" for row in tables["deviations"]), "open": verdicts.count(_OPEN)}
+
+
+def _causes(rows: Iterable[Row]) -> list[tuple[str, int, int]]:
+    """Indicators and projects for each kind of cause of what was missed."""
+    missed = [row for row in rows if row["form"] == "项目" and row["kind"] not in (_EXCEEDED, _OPEN)]
+    return [(cause, len(some), len({(row["department"], row["project"], row["file"], row["sheet"]) for row in some}))
+            for cause in causes() for some in [[row for row in missed if row["cause"] == cause]]]
+
+
+def _problems(rows: Sequence[Row], most: int = 10) -> list[Problem]:
+    """The errors and the doubtful of which there are most; files that nobody could read are no problem of the forms."""
+    by_rule: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        if row["severity"] == Severity.NOTE.label or row["rule"] in _ABOUT_FILES:
+            continue
+        by_rule.setdefault((row["rule"], row["title"]), []).append(row)
+    ordered = sorted(by_rule.items(), key=lambda item: (-len(item[1]), item[0]))[:most]
+    return [Problem(title, len({row["department"] for row in some}), len({(row["department"], row["project"]) for row in some if row["project"]}), len(some),
+                    some[0]["message"], some[0]["department"] or "", some[0]["project"] or "") for (_, title), some in ordered]

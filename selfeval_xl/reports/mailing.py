@@ -1,0 +1,44 @@
+"""Everything that goes out after a check: marked returns with their notices, reminders, messages for the sections, the bureau's own page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from ..policy import Policy
+from ..policy_file import load
+from ..returns import FORBIDDEN, Returned, check_places, folder_name, make_folder, study, write_returns
+from .notices import return_notice
+from .overview import overview
+from .papers import write_both, write_text
+from .reminders import for_section, reminder, to_remind
+
+NOTICE, REMINDER, SECTIONS, OVERVIEW = "退回通知", "催报通知", "归口股室", "退回催报一览"
+
+
+def send_back(folder: str | Path, out: str | Path, *, roster: str | Path | None = None, policy: Policy | str | Path | None = None, today: date | None = None,
+              jobs: int | None = None, progress: Callable[[int, int, str], None] | None = None) -> Returned:
+    """Writes into `out`: a folder for each department with its marked files, 退回通知 and 催报通知; 归口股室; 退回催报一览.
+
+    today: the date of the papers. Raises UsageError and OutputError with a Chinese sentence when the job cannot be done.
+    """
+    from ..county.roster import read_roster
+
+    folder, out, today = Path(folder), Path(out), today or date.today()
+    check_places(folder, out)
+    rules = policy if isinstance(policy, Policy) else load(policy)
+    material = study(folder, out, read_roster(roster) if roster else None, rules, jobs, progress)
+    result = write_returns(material, out, jobs, progress)
+    make_folder(out)
+    entries = {entry.name: entry for entry in material.entries}
+    for each in result.returns:
+        write_both(return_notice(entries[each.name], each.findings, rules, material.year, today), each.folder, NOTICE)
+    for entry in to_remind(material):
+        write_both(reminder(entry, material, today), make_folder(out / folder_name(entry)), REMINDER)
+    sections = dict.fromkeys(entry.section for entry in material.entries if entry.row and entry.section)
+    for section in sections:
+        paper = for_section(section, [entry for entry in material.entries if entry.section == section], material)
+        write_text(paper, make_folder(out / SECTIONS) / f"{section.translate(FORBIDDEN)}.txt")
+    write_both(overview(material, result, today), out, OVERVIEW)
+    return result

@@ -1,0 +1,161 @@
+"""A department gets its own workbook back, with what has to be mended and explained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import OutputError, UsageError, cause_of
+from ..findings import Finding
+from ..policy import Policy
+from ..policy_file import load
+from .listing import is_open, returned
+from .marking import Job, Marked, mark_many
+
+if TYPE_CHECKING:
+    from ..county.material import Entry, Material
+
+__all__ = ["DepartmentReturn", "Returned", "return_filings"]
+
+SUFFIX = "_退回修改"
+LIST_ONLY = "问题清单"
+FORBIDDEN = str.maketrans({char: "_" for char in '\\/:*?"<>|\t\r\n'})
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentReturn:
+    """What goes back to one department: its marked files, and all findings that go back with the file each stands in."""
+
+    code: str
+    name: str
+    folder: Path
+    files: tuple[Marked, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if is_open(finding))
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """returns: departments that get something back. passed: names of those with nothing to mend or explain. problems: what could not be marked."""
+
+    out: Path
+    returns: tuple[DepartmentReturn, ...]
+    passed: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def return_filings(folder: str | Path, out: str | Path, *, roster: str | Path | None = None, policy: Policy | str | Path | None = None,
+                   jobs: int | None = None, progress: Callable[[int, int, str], None] | None = None) -> Returned:
+    """Reads every file below the folder and writes into `out`, a folder for each department, the files that go back to it.
+
+    Only versions that count are returned, and of them only files with something to mend or to explain. progress(done, all, file name).
+    Raises UsageError (no such folder, `out` inside it, faulty roster) and OutputError (`out` cannot be written).
+    """
+    from ..county.collecting import receive
+    from ..county.roster import read_roster
+
+    folder, out = Path(folder), Path(out)
+    check_places(folder, out)
+    known = read_roster(roster) if roster else None
+    material = study(folder, out, known, policy if isinstance(policy, Policy) else load(policy), jobs, progress, receive)
+    return write_returns(material, out, jobs, progress)
+
+
+def check_places(folder: Path, out: Path) -> None:
+    """The results must not lie among what was received: the next run would take them for new submissions."""
+    if not folder.exists():
+        raise UsageError(f"找不到文件夹“{folder}”。请核对名称和位置。")
+    inside = out.resolve() == folder.resolve() or folder.resolve() in out.resolve().parents
+    if folder.is_dir() and inside:
+        raise UsageError(f"结果不要放在收件文件夹“{folder}”里，下次会被当成新报来的材料。请换一个文件夹。")
+    if out.is_file():
+        raise UsageError(f"“{out}”是一个文件，这里要写文件夹名。")
+
+
+def study(folder: Path, out: Path, roster, policy: Policy, jobs: int | None = None, progress=None, receive=None) -> Material:
+    """What was received, checked and put to its departments; the same that the county workbook is made of."""
+    from ..checking import check
+    from ..county import collecting
+    from ..county.material import prepare
+    from ..county.roster import chosen_by
+
+    collected = (receive or collecting.receive)(folder, out, roster, chosen_by(roster), jobs, progress)
+    found = check(collected.filings, policy, [receipt.file for receipt in collected.receipts if receipt.result not in ("被新版本替代", "重复")], roster)
+    material = prepare(collected, found, roster, policy)
+    return material if material.year else replace(material, year=_issued_year(material))
+
+
+def _issued_year(material: Material) -> int | None:
+    """The year of forms that print none: as our templates were issued."""
+    years = [int(text) for receipt in material.collected.receipts if (text := receipt.file.settings.get("year", "")).isdecimal()]
+    return max(set(years), key=years.count) if years else None
+
+
+def write_returns(material: Material, out: Path, jobs: int | None = None, progress=None) -> Returned:
+    """The marked files of every department."""
+    planned: list[tuple[Entry, Path, list[Job], tuple[Finding, ...]]] = []
+    passed = []
+    for entry in material.entries:
+        findings = findings_of(entry)
+        if not any(map(is_open, findings)):
+            passed += [entry.name] if entry.forms or entry.reports else []
+            continue
+        place = make_folder(out / folder_name(entry))
+        planned.append((entry, place, list(_jobs(entry, place, findings)), findings))
+    every = [job for _, _, own, _ in planned for job in own]
+    done = mark_many(every, jobs, (lambda count, total: progress(count, total, "退回件")) if progress else None) if every else []
+    results = iter(done)
+    returns = tuple(DepartmentReturn(entry.code, entry.name, place, tuple(next(results) for _ in own), findings) for entry, place, own, findings in planned)
+    return Returned(out, returns, tuple(passed), tuple(marked.error for marked in done if marked.error))
+
+
+def findings_of(entry: Entry) -> tuple[Finding, ...]:
+    """What goes back to a department. A file without its forms is surely its own only where it names it: what lay beside may be another's."""
+    own = {receipt.file.path for receipt in entry.receipts if receipt.fates or receipt.basis == "文件名"}
+    return tuple(finding for finding in entry.findings if returned(finding) and (not finding.file or finding.file in own))
+
+
+def folder_name(entry: Entry) -> str:
+    return f"{entry.code}{entry.name}".translate(FORBIDDEN).strip(". ") or "未识别部门"
+
+
+def make_folder(folder: Path) -> Path:
+    """The folder, made where it is not there; what stands in it stays. OutputError in plain words."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"建不了文件夹“{folder}”：{cause_of(error)}。请换一个位置。") from error
+    return folder
+
+
+def _jobs(entry: Entry, place: Path, findings: Iterable[Finding]) -> Iterable[Job]:
+    """A job for each file with something to do; what stands in no table (a missing project, the report) goes to the main file's list."""
+    used = [receipt.file for receipt in entry.receipts if receipt.result in ("采用", "部分采用")]
+    tables = {file.path: file for file in used if any(form.file == file.path for form in file.forms)}
+    main = max(tables, key=lambda path: (tables[path].kind != "docx", any(form.kind == "department" for form in tables[path].forms), len(tables[path].forms)), default=None)
+    own: dict[str | None, list[Finding]] = {}
+    for finding in findings:
+        placed = finding.file in tables and finding.sheet is not None
+        own.setdefault(finding.file if placed else main, []).append(finding)
+    taken: set[str] = set()
+    for path, some in own.items():
+        if any(map(is_open, some)):
+            listed = tuple(row for file in used for row in file.listed) if path == main else ()
+            yield Job(path or "", str(place / _name(path, taken)), tuple(some), listed)
+
+
+def _name(path: str | None, taken: set[str]) -> str:
+    source = Path(path or f"{LIST_ONLY}.xlsx")
+    ending = ".xlsm" if source.suffix.lower() == ".xlsm" else ".xlsx"
+    stem = source.stem.removesuffix(SUFFIX) if path else LIST_ONLY
+    name, number = f"{stem}{SUFFIX if path else ''}{ending}", 1
+    while name.lower() in taken:
+        number += 1
+        name = f"{stem}{SUFFIX}{number}{ending}"
+    taken.add(name.lower())
+    return name

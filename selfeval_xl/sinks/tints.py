@@ -1,0 +1,124 @@
+"""Tints by conditional format, tied to the value that stands in the cell: mend the value and the tint is gone, without any program of ours.
+
+A rule of ours is known by a word in its formula, so it is found again wherever rows were inserted above it. Cell styles are left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from ..grid import Area, Value, a1, column_name, plain_number
+from .package import tag
+from .worksheet import Worksheet, plain_text
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+SIGN = '"校验标注"<>""'
+_LONGEST_LITERAL = 120        # Excel takes 255 characters in quotes, doubled ones counted
+_LONGEST_FORMULA = 7800       # and 8,192 in a formula
+_FIRST = 10_000               # priorities up to here are ours
+_DAY_ZERO = datetime(1899, 12, 30)
+
+
+def add(sheet: Worksheet, area: Area, value: Value, dxf: int, is_error: bool = False) -> None:
+    """Tints an area while its top left cell holds `value`. dxf: number of the look in the styles."""
+    from lxml import etree
+
+    own = {rule for _, rule in _ours(sheet)}
+    used = [int(rule.get("priority", "0")) for rule in own]
+    _make_way([rule for rule in sheet.root.iter("{*}cfRule") if rule not in own])
+    block = sheet.insert("conditionalFormatting")
+    sheet.root.find(block.tag).addprevious(block)               # LibreOffice goes by the order, Excel by the priority
+    block.set("sqref", str(area) if (area.top, area.left) != (area.bottom, area.right) else a1(area.top, area.left))
+    rule = etree.SubElement(block, tag(sheet.root, "cfRule"), type="expression", dxfId=str(dxf), priority=str(max(used, default=0) + 1))
+    formula = etree.SubElement(rule, tag(sheet.root, "formula"))
+    formula.text = condition(_absolute(area), value, is_error)
+
+
+def _make_way(others: list[Element]) -> None:
+    """Of two fills the one with the lower number is seen: ours goes before the sheet's own, which keep their order among themselves."""
+    if any(int(rule.get("priority", "0")) <= _FIRST for rule in others if rule.get("priority", "").isdecimal()):
+        for rule in others:
+            if rule.get("priority", "").isdecimal():
+                rule.set("priority", str(int(rule.get("priority")) + _FIRST))
+
+
+def remove(sheet: Worksheet, cells: frozenset[str] | None = None) -> None:
+    """Takes our tints away: all of them, or those that begin at one of these cells."""
+    for block, rule in list(_ours(sheet)):
+        if cells is None or block.get("sqref", "").replace("$", "").split(":")[0] in cells:
+            block.remove(rule)
+            if not len(block):
+                sheet.root.remove(block)
+            sheet.changed()
+
+
+def tinted(sheet: Worksheet) -> list[str]:
+    """The cells that carry tints of ours."""
+    return [block.get("sqref", "").replace("$", "").split(" ")[0].split(":")[0] for block, _ in _ours(sheet)]
+
+
+def _ours(sheet: Worksheet) -> Iterator[tuple[Element, Element]]:
+    for block in sheet.root.iter(tag(sheet.root, "conditionalFormatting")):
+        for rule in block:
+            if any(SIGN in (part.text or "") for part in rule):
+                yield block, rule
+
+
+def condition(cell: str, value: Value, is_error: bool = False) -> str:
+    """The formula, without `=`, that is true while `cell` ($G$12) holds `value`; in functions that Excel 2010 and WPS know."""
+    return plain_text(f"AND({SIGN},{_same(cell, value, is_error)})")
+
+
+def _same(cell: str, value: Value, is_error: bool) -> str:
+    if is_error:
+        return f"ISERROR({cell})"
+    if value is None or value == "":
+        return f"LEN(TRIM({cell}))=0"
+    if isinstance(value, bool):
+        return f"{cell}={'TRUE' if value else 'FALSE'}"
+    if isinstance(value, date):
+        moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
+        value = (moment - _DAY_ZERO).total_seconds() / 86400
+    if isinstance(value, (int, float)):
+        return f"ISNUMBER({cell}),ABS({cell}-({plain_number(value)}))<{max(abs(value), 1.0) * 1e-9:.0e}"
+    return _same_text(cell, str(value))
+
+
+def _same_text(cell: str, text: str) -> str:
+    shown = f"SUBSTITUTE({cell},CHAR(13),\"\")" if "\n" in text or "\r" in text else cell
+    text = text.replace("\r", "")
+    whole = f"EXACT({shown},{literal(text)})"
+    if len(whole) <= _LONGEST_FORMULA:
+        return whole
+    return f"LEN({shown})={len(text)},EXACT(LEFT({shown},1500),{literal(text[:1500])}),EXACT(RIGHT({shown},1500),{literal(text[-1500:])})"
+
+
+def literal(text: str) -> str:
+    """A text as a formula says it: quotes doubled, line breaks and the like by CHAR, cut where Excel needs it."""
+    pieces: list[str] = []
+    plain = ""
+
+    def close() -> None:
+        if plain:
+            pieces.append('"' + plain.replace('"', '""') + '"')
+
+    for char in text:
+        if ord(char) < 32:
+            close()
+            pieces.append(f"CHAR({ord(char)})")
+            plain = ""
+            continue
+        if len(plain) >= _LONGEST_LITERAL:
+            close()
+            plain = ""
+        plain += char
+    close()
+    return "&".join(pieces) or '""'
+
+
+def _absolute(area: Area) -> str:
+    return f"${column_name(area.left)}${area.top + 1}"
