@@ -161,6 +161,8 @@ def _read_region(sheet: Sheet, region: Region, file: str) -> tuple[Form | None, 
         tasks = read_tasks(sheet, tasks_row, table_top - 1, area)
         taken += tasks.rows
     funding_row = find_funding(sheet, area.top, table_top - 1 if tasks_row is None else tasks_row - 1, area.left, area.right)
+    if funding_row is None and tasks.rows:
+        funding_row = find_funding(sheet, tasks.rows[-1][1] + 1, table_top - 1, area.left, area.right)
     unit, funding = "万元", None
     if funding_row is not None:
         rows = (funding_row, max(label.area.bottom for label in funding_columns(sheet, funding_row, area.left, area.right).values()))
@@ -241,7 +243,7 @@ def _year(sheet: Sheet, region: Region, values: dict[str, str]) -> int | None:
     for row in range(region.area.top, min(region.area.top + 4, region.area.bottom + 1)):
         for column in sheet.filled(row, region.area.left, region.area.right):
             text = sheet.grid.text(row, column)
-            if len(text) <= 40 and re.search(r"20\d\d\s*年?度", text):
+            if len(text) <= 40 and re.search(r"20\d\d\s*年?度|^[(（]\s*20\d\d\s*年\s*[)）]$", text.strip()):
                 sheet.used.add((row, column))
                 return year_in(text) or int(re.search(r"20\d\d", text)[0])
     return None

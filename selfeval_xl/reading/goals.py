@@ -60,7 +60,7 @@ def read_goals(sheet: Sheet, area: Area, taken: list[tuple[int, int]]) -> Goals:
     busy = {row for top, bottom in taken for row in range(top, bottom + 1)}
     labels = [label for label in sheet.labels(area.top, area.bottom, area.left, area.right)
               if label.role(SCOPE) and label.row not in busy and not any(top in range(label.area.top, label.area.bottom + 1) for top, _ in taken)]
-    labels = [label for label in labels if not _is_section(label, labels)]
+    labels = [label for label in labels if not _is_section(sheet, label, labels)]
     goals = Goals()
     values: dict[str, str | None] = {}
     cells: dict[str, str] = {}
@@ -85,8 +85,11 @@ def read_goals(sheet: Sheet, area: Area, taken: list[tuple[int, int]]) -> Goals:
     return goals
 
 
-def _is_section(label: Label, labels: list[Label]) -> bool:
+def _is_section(sheet: Sheet, label: Label, labels: list[Label]) -> bool:
     """A label over several rows with the goal's own labels right of it is the name of that part of the form."""
+    behind = [other for other in labels if other.row == label.row and other.column > label.column]
+    if len(behind) > 1 and behind[0].column == label.area.right + 1 and _answered_beside(sheet, behind):
+        return True                                    # 年度目标 | 预期目标 | text | 实际完成情况 | text
     return any(label.area.top <= other.row < label.area.bottom and other.column > label.column and other.area.bottom < label.area.bottom for other in labels)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..forms import Indicator
 from ..grid import Area
-from ..quantity import Kind, money, parse, tidy
+from ..quantity import Kind, is_blank, money, parse, tidy
 from ..units import UNITS
 from .bands import Title, bands
 from .head import is_grade
@@ -274,6 +274,8 @@ def _read_row(sheet: Sheet, row: int, head: Head, levels: dict[str, str | None],
             return True
     if name is not None and name in levels.values() and sheet.place(row, head.name)[1] < head.columns["name"].area.left:
         name = None                                  # a level merged over the name column names no indicator
+    if all(map(is_blank, (name, values.get("target"), values.get("actual")))) and not values.get("points"):
+        return True                                    # 无 | 无 | 无: this level has no indicator
     if name is None and not values.get("target") and not values.get("initial_target"):
         return True
     target, initial, target_cells = _target(values, cells)
