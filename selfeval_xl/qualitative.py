@@ -97,7 +97,7 @@ def says_done(words: str) -> bool:
 
 
 def _plain(words: str) -> str:
-    plain = re.sub(r"^定性(?:指标)?:?(?=.)", "", tidy(words))
+    plain = re.sub(r"^(?:定性(?:指标)?:?|=)(?=.)", "", tidy(words))
     plain = re.sub(r"[,;:。、.!的了()\"“”'·]", "", plain).removeprefix("已经").removeprefix("已")
     return _OVER.sub("未超", plain)
 
@@ -112,6 +112,8 @@ def _judge_text(target: str, actual: str) -> Judgement:
     due, done = _MONTHLY.match(wanted), _MONTHLY.match(got)
     if due and done and due["what"].strip("个度") == done["what"].strip("个度"):
         return MET if int(done["day"]) <= int(due["day"]) else UNMET   # 每月15日前 and 每月10日前发放
+    if re.sub(r"[及或]?以上$", "", wanted) == got:
+        return MET                                     # III类及以上 and III类
     if frozenset((wanted, got)) in _OPPOSITES:
         return UNMET
     if _NOTHING.match(wanted) and _NOTHING.match(got) and _alike(_NOTHING.sub("", wanted), _NOTHING.sub("", got)):

@@ -218,6 +218,7 @@ def _form(sheet: Sheet, region: Region, file: str, head: Head, table: Indicators
     totals = {key: table.totals.get(key) for key in ("points", "score", "grade")}
     score = totals["score"] or (values.get("total_score") and (values["total_score"].rstrip("分"), cells["total_score"]))
     grade = totals["grade"] or (values.get("grade") and (values["grade"], cells["grade"]))
+    goal = replace(goals.goal, expected="\n".join(filter(None, (goals.goal.expected, *table.goals)))) if table.goals else goals.goal
     if "score" in table.unfilled:
         cells.setdefault("total_score", table.unfilled["score"])
     for key, pair in (("total_score", score), ("grade", grade), ("total_points", totals["points"])):
@@ -226,7 +227,7 @@ def _form(sheet: Sheet, region: Region, file: str, head: Head, table: Indicators
     return Form(
         kind=kind, file=file, sheet=sheet.grid.name, title=region.title, year=_year(sheet, region, values),
         **names, money_unit=unit, total_points=totals["points"] and totals["points"][0], total_score=score[0] if score else None,
-        grade=grade[0] if grade else None, funding=tuple(funding.lines) if funding else (), goal=goals.goal,
+        grade=grade[0] if grade else None, funding=tuple(funding.lines) if funding else (), goal=goal,
         tasks=tuple(tasks.tasks) if kind == DEPARTMENT else (), indicators=tuple(table.indicators), remarks=head.remarks,
         signature=head.signature, placeholders=tuple(table.placeholders), indicator_columns=frozenset(table.columns),
         frame=_frame(region, table, funding), cells=cells,

@@ -49,6 +49,8 @@ def read_tasks(sheet: Sheet, head_row: int, limit: int, area: Area) -> Tasks:
         if any(role.scope in (SCOPE, "指标", "表", "资金行") for label in sheet.labels(row, row, columns["name"].column, area.right) for role in label.roles):
             break
         values, cells = sheet.take_row(row, columns)
+        if len(columns) > 1 and len(set(cells.values())) == 1:
+            break                                    # 三、部门整体支出绩效指标 across the sheet
         if any(value for key, value in values.items() if key != "number"):
             result.tasks.append(Task(cells=cells, **values))
         result.rows = [(head_row, row)]

@@ -71,7 +71,7 @@ def _read_label(sheet: Sheet, label: Label, area: Area, head: Head) -> None:
     sheet.used.add((row, column))
     if role.scope == "说明":
         if value:
-            head.remarks[label.text.strip()] = value
+            head.remarks["".join(label.text.split("\n")).strip()] = value
             head.cells.setdefault(core(label.text), cell)
         return
     if role.scope == "签字":
