@@ -39,6 +39,8 @@ _DEGREE = re.compile("|".join(sorted(_RANKS, key=len, reverse=True)))
 _SUBJECT = re.compile(r"^(?:效果|成效|作用|效益|影响|程度|改善|提升)|(?:效果|成效|作用|效益|程度)$")
 _GRADE_LIST = re.compile(r"优[秀良]?良?好?中等?[低差合格不]{1,6}|[高好强][中一般低差弱]{2,4}")
 _REVERSED = re.compile(r"[不未没难无]|仍|但|[A-Za-z\d]")          # III类 is not II类
+_TURN = re.compile(r"(?:较|比|与)?(?:上年|去年|上一年|往年|上年度|同期|上年同期)?(?:相比)?(?:同比)?(?:有所|有|持续|稳步|逐年|不断)?(?:(?P<up>提高|提升|增长|增加|上升)|下降|减少|降低|压减)(?:了)?")
+_MONTHLY = re.compile(r"每(?P<what>个?月|季度?|季末|年\d{1,2}月)(?P<day>\d{1,2})[日号](?:之前|以前|前)")
 _OVER = re.compile(r"(?:不得|不|未|没有)(?:超过|超出|超|突破)")
 _AND = re.compile(r"[、和及与并且]")
 _AT_MOST = re.compile(r"[≤<]|不超过|以内|以下|不高于|控制|低于")
@@ -56,10 +58,20 @@ def judge_words(target: str, actual: Quantity) -> Judgement:
     wanted = _plain(target)
     if _FORBIDS.match(wanted):
         return MET if actual.number == 0 else UNMET
+    if actual.number is not None and actual.number > 0 and actual.unit and _turn(wanted):
+        turned = _turn(_plain(actual.words))
+        if turned:
+            return MET if turned == _turn(wanted) else UNMET           # 较上年提高 and 提高0.5个百分点
     whole = actual.unit == "%" and actual.number is not None and actual.number >= 100
     if whole and (wanted in _ALL or (actual.words and says_done(actual.words))):
         return MET
     return _judge_text(target, str(actual))
+
+
+def _turn(words: str) -> int:
+    """1 where the words only ask for more than before (较上年提高, 同比增长), -1 for less, 0 for anything else."""
+    match = _TURN.fullmatch(words)
+    return 0 if match is None else 1 if match["up"] else -1
 
 
 def says_none(words: str) -> bool:
@@ -85,7 +97,7 @@ def says_done(words: str) -> bool:
 
 
 def _plain(words: str) -> str:
-    plain = re.sub(r"^定性(?:指标)?:?(?=.)", "", tidy(words))
+    plain = re.sub(r"^(?:定性(?:指标)?:?|=)(?=.)", "", tidy(words))
     plain = re.sub(r"[,;:。、.!的了()\"“”'·]", "", plain).removeprefix("已经").removeprefix("已")
     return _OVER.sub("未超", plain)
 
@@ -97,6 +109,11 @@ def _judge_text(target: str, actual: str) -> Judgement:
         return MET
     if not got or not wanted:
         return OPEN
+    due, done = _MONTHLY.match(wanted), _MONTHLY.match(got)
+    if due and done and due["what"].strip("个度") == done["what"].strip("个度"):
+        return MET if int(done["day"]) <= int(due["day"]) else UNMET   # 每月15日前 and 每月10日前发放
+    if re.sub(r"[及或]?以上$", "", wanted) == got:
+        return MET                                     # III类及以上 and III类
     if frozenset((wanted, got)) in _OPPOSITES:
         return UNMET
     if _NOTHING.match(wanted) and _NOTHING.match(got) and _alike(_NOTHING.sub("", wanted), _NOTHING.sub("", got)):

@@ -107,7 +107,7 @@ _LATEX_SIGNS = (("\\geqslant", "≥"), ("\\leqslant", "≤"), ("\\geq", "≥"), 
                 ("\\sim", "~"), ("\\times", "×"), ("\\approx", "≈"))
 _NATURE = re.compile(r"^定[量性](?:指标)?:?(?=.)")         # the column 指标性质, joined to the value
 _NOTE = re.compile(r"\([^()]*\)?")
-_POWER = re.compile(r"(?<=[\d十百千万亿])m\^?([23])(?![a-z\d])", re.I)
+_POWER = re.compile(r"(?<=[\d十百千万亿/每])m\^?([23])(?![a-z\d])", re.I)
 _ALIKE = str.maketrans({"，": ",", "∽": "~", "〜": "~", "∼": "~", "﹣": "-", "−": "-", "‐": "-", "‑": "-", "﹦": "=", "═": "="})
 _SPACE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_GLUED = re.compile(r"^[\[(【]?(?P<code>(?=[0-9A-Za-z]*\d)[0-9A-Za-z]{3,40})[\])】]?\s*(?:[-—－_–:：]+|\s)\s*(?P<name>[^\d\s\-].*)$", re.S)
+_GLUED = re.compile(r"^[\[(【]?(?P<code>(?=[0-9A-Za-z]*\d)[0-9A-Za-z]{3,40})[\])】]?\s*(?:[-—－_–:：]+|\s)\s*(?P<name>(?:20\d{2}年|[^\d\s\-]).*)$", re.S)
 _BRACKETED = re.compile(r"^[\[(【](?P<code>(?=[0-9A-Za-z]*\d)[0-9A-Za-z]{3,40})[\])】]\s*(?P<name>[^\d\s].*)$", re.S)
 _BEHIND = re.compile(r"^(?P<name>[\u4e00-\u9fff].*?)\s*[\[(【（](?P<code>\d{6,40}|\d{3,}R\d{6,})[\])】）]$", re.S)
+_AFTER_SLASH = re.compile(r"^(?P<name>[\u4e00-\u9fff].*?)\s*[/／]\s*(?P<code>\d{3,20})$", re.S)            # 主管部门及代码
 _DIGITS = re.compile(r"^(?P<code>\d{6,40})(?P<name>[\u4e00-\u9fff].*)$", re.S)
 _YEAR = re.compile(r"^(?:19|20)\d{2}$")
 
@@ -17,7 +18,7 @@ def split_code(text: str | None) -> tuple[str | None, str | None]:
     if text is None:
         return None, None
     plain = unicodedata.normalize("NFKC", text).strip()
-    for pattern in (_BRACKETED, _GLUED, _BEHIND, _DIGITS):
+    for pattern in (_BRACKETED, _GLUED, _BEHIND, _AFTER_SLASH, _DIGITS):
         match = pattern.match(plain)
         if match and not _YEAR.match(match["code"]) and not re.match(r"^[年月届期级号]", match["name"]):
             return match["code"], " ".join(match["name"].split())

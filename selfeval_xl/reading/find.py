@@ -161,6 +161,8 @@ def _read_region(sheet: Sheet, region: Region, file: str) -> tuple[Form | None, 
         tasks = read_tasks(sheet, tasks_row, table_top - 1, area)
         taken += tasks.rows
     funding_row = find_funding(sheet, area.top, table_top - 1 if tasks_row is None else tasks_row - 1, area.left, area.right)
+    if funding_row is None and tasks.rows:
+        funding_row = find_funding(sheet, tasks.rows[-1][1] + 1, table_top - 1, area.left, area.right)
     unit, funding = "万元", None
     if funding_row is not None:
         rows = (funding_row, max(label.area.bottom for label in funding_columns(sheet, funding_row, area.left, area.right).values()))
@@ -216,6 +218,7 @@ def _form(sheet: Sheet, region: Region, file: str, head: Head, table: Indicators
     totals = {key: table.totals.get(key) for key in ("points", "score", "grade")}
     score = totals["score"] or (values.get("total_score") and (values["total_score"].rstrip("分"), cells["total_score"]))
     grade = totals["grade"] or (values.get("grade") and (values["grade"], cells["grade"]))
+    goal = replace(goals.goal, expected="\n".join(filter(None, (goals.goal.expected, *table.goals)))) if table.goals else goals.goal
     if "score" in table.unfilled:
         cells.setdefault("total_score", table.unfilled["score"])
     for key, pair in (("total_score", score), ("grade", grade), ("total_points", totals["points"])):
@@ -224,7 +227,7 @@ def _form(sheet: Sheet, region: Region, file: str, head: Head, table: Indicators
     return Form(
         kind=kind, file=file, sheet=sheet.grid.name, title=region.title, year=_year(sheet, region, values),
         **names, money_unit=unit, total_points=totals["points"] and totals["points"][0], total_score=score[0] if score else None,
-        grade=grade[0] if grade else None, funding=tuple(funding.lines) if funding else (), goal=goals.goal,
+        grade=grade[0] if grade else None, funding=tuple(funding.lines) if funding else (), goal=goal,
         tasks=tuple(tasks.tasks) if kind == DEPARTMENT else (), indicators=tuple(table.indicators), remarks=head.remarks,
         signature=head.signature, placeholders=tuple(table.placeholders), indicator_columns=frozenset(table.columns),
         frame=_frame(region, table, funding), cells=cells,
@@ -241,7 +244,7 @@ def _year(sheet: Sheet, region: Region, values: dict[str, str]) -> int | None:
     for row in range(region.area.top, min(region.area.top + 4, region.area.bottom + 1)):
         for column in sheet.filled(row, region.area.left, region.area.right):
             text = sheet.grid.text(row, column)
-            if len(text) <= 40 and re.search(r"20\d\d\s*年?度", text):
+            if len(text) <= 40 and re.search(r"20\d\d\s*年?度|^[(（]\s*20\d\d\s*年\s*[)）]$", text.strip()):
                 sheet.used.add((row, column))
                 return year_in(text) or int(re.search(r"20\d\d", text)[0])
     return None

@@ -10,12 +10,15 @@ from decimal import Decimal
 from ..forms import TOTAL, FundingLine
 from ..grid import Area, percent_text, plain_number
 from ..quantity import is_void, money, parse
-from .labels import core, likely, roles, squeeze
+from .labels import core, likely, roles, split_inline, squeeze
 from .scan import Label, Sheet
 
 SCOPE = "资金行"
 AMOUNTS = ("initial_budget", "annual_budget", "executed")
 _AMONG = re.compile(r"^其中[:：]?")
+_OF_KIND = re.compile(r"^(?:\d{1,2}[、.]|\([一二三四\d]\))?(?P<kind>按[^:]{2,8}|资金来源|资金结构|支出结构|收入来源):(?P<source>.+)$")
+_NUMBERED = re.compile(r"^(?:\(\d{1,2}\)|\d{1,2}[、.])(?=[\u4e00-\u9fff])")
+_PEER = re.compile(r"结转|结余|^其[他它]|单位资金|专户|自有|自筹")
 _INLINE = re.compile(r"^(?P<source>[^:：]{2,20})[:：]\s*(?P<amount>[-\d,.，]*)\s*(?P<unit>万?元)?$")
 _UNIT_IN = re.compile(r"[(（][^()（）]{0,10}?(亿元|万元|千元|百元|元)[^()（）]{0,6}[)）]|(?:单位|金额单位|计量单位)[:：]?\s*(?:人民币)?(亿元|万元|千元|百元|元)")
 
@@ -56,15 +59,37 @@ def read_pairs(sheet: Sheet, area: Area, unit: str) -> Funding | None:
         role = label.role(SCOPE)
         if role and role.key in (*AMOUNTS, "execution_rate") and role.key not in columns and (role.key == "execution_rate" or _answer(sheet, label)):
             columns[role.key] = label
-    if "executed" not in columns or not columns.keys() & {"annual_budget", "initial_budget"}:
-        return None
     values, cells = {}, {}
+    inline = _inline_pairs(sheet, area, columns, values, cells, unit)
+    if "executed" not in columns.keys() | values.keys() or not (columns.keys() | values.keys()) & {"annual_budget", "initial_budget"}:
+        return None
     for key, label in columns.items():
         sheet.note(label, label.role(SCOPE), "资金")
         text, cells[key] = sheet.take(label.row, label.area.right + 1)
         values[key] = amount_text(text, unit) if text and key in AMOUNTS else text
     rows = [label.row for label in columns.values()]
+    if inline and not rows:                          # other fields may share these rows
+        return Funding([FundingLine(source=TOTAL, cells=cells, **values)])
     return Funding([FundingLine(source=TOTAL, cells=cells, **values)], (min(rows), max(rows)), (min(rows), min(rows)))
+
+
+def _inline_pairs(sheet: Sheet, area: Area, columns: dict[str, Label], values: dict, cells: dict, unit: str) -> list[int]:
+    """Amounts in one cell with their label (年初预算数（元）：1200000.00): adds them, and returns their rows."""
+    rows = []
+    for row in range(area.top, area.bottom + 1):
+        for column in sheet.filled(row, area.left, area.right):
+            pair = split_inline(sheet.lines[row][column])
+            role = pair and next((role for role in roles(pair[0]) if role.scope == SCOPE), None)
+            if not role or role.key in columns or role.key in values or role.key not in (*AMOUNTS, "execution_rate", "points", "score"):
+                continue
+            if role.key in ("points", "score") and "执行" not in pair[0]:
+                continue
+            text, cells[role.key] = pair[1], sheet.take(row, column)[1]
+            if role.key == "execution_rate" and "%" in squeeze(pair[0]) and money(text) is not None:
+                text += "%"
+            values[role.key] = amount_text(text, unit) if role.key in AMOUNTS else text
+            rows.append(row)
+    return rows
 
 
 def find_funding(sheet: Sheet, top: int, bottom: int, left: int, right: int) -> int | None:
@@ -96,6 +121,9 @@ def read_funding(sheet: Sheet, head_row: int, limit: int, area: Area, unit: str)
         sheet.note(label, label.role(SCOPE), "资金表头")
     first = min(label.column for key, label in columns.items() if key in AMOUNTS)
     parent: str | None = None
+    kind: str | None = None                          # the breakdown (按支出性质) that the rows go on with
+    follows = False                                  # whether the row before said 其中 too
+    shared: tuple[int, int] | None = None            # the 其中 cell merged over this row and those after it
     kinds: dict[int, str] = {}
     for row in range(head_bottom + 1, limit + 1):
         named = _source(sheet, row, area.left, first)
@@ -116,7 +144,19 @@ def read_funding(sheet: Sheet, head_row: int, limit: int, area: Area, unit: str)
             continue
         if _closes(sheet, row, area) and not _amount_in(sheet, row, columns):
             break
-        source, part_of, parent = _placed(source, among, funding.lines, parent)
+        cell = _among_cell(sheet, row, label_column, area.left) if among else None
+        peer = cell is not None and cell == shared
+        shared = cell
+        opened = _OF_KIND.match(source)
+        kind, source = (opened["kind"], opened["source"]) if opened else (kind, source)
+        source = _NUMBERED.sub("", source)
+        if kind is not None:
+            part_of = kind
+        elif peer or (among and follows and _PEER.search(source)):
+            part_of = funding.lines[-1].part_of
+        else:
+            source, part_of, parent = _placed(source, among, funding.lines, parent)
+        follows = among
         sheet.used.add((label_row, label_column))
         funding.lines.append(_line(sheet, row, source, part_of, columns, unit))
         funding.rows = (head_row, row)
@@ -152,6 +192,14 @@ def _source(sheet: Sheet, row: int, left: int, first: int) -> tuple[str, int, in
     if inline.left < first and inline.top == row and text:
         return squeeze(text), inline.top, inline.left, False
     return None
+
+
+def _among_cell(sheet: Sheet, row: int, column: int, left: int) -> tuple[int, int] | None:
+    """Where the cell 其中 left of a label stands that is merged over several rows."""
+    if column <= left:
+        return None
+    area = sheet.grid.area(row, column - 1)
+    return (area.top, area.left) if area.bottom > area.top and squeeze(sheet.text(row, column - 1)).startswith("其中") else None
 
 
 def _closes(sheet: Sheet, row: int, area: Area) -> bool:

@@ -49,6 +49,8 @@ def read_tasks(sheet: Sheet, head_row: int, limit: int, area: Area) -> Tasks:
         if any(role.scope in (SCOPE, "指标", "表", "资金行") for label in sheet.labels(row, row, columns["name"].column, area.right) for role in label.roles):
             break
         values, cells = sheet.take_row(row, columns)
+        if len(columns) > 1 and len(set(cells.values())) == 1:
+            break                                    # 三、部门整体支出绩效指标 across the sheet
         if any(value for key, value in values.items() if key != "number"):
             result.tasks.append(Task(cells=cells, **values))
         result.rows = [(head_row, row)]
@@ -60,7 +62,7 @@ def read_goals(sheet: Sheet, area: Area, taken: list[tuple[int, int]]) -> Goals:
     busy = {row for top, bottom in taken for row in range(top, bottom + 1)}
     labels = [label for label in sheet.labels(area.top, area.bottom, area.left, area.right)
               if label.role(SCOPE) and label.row not in busy and not any(top in range(label.area.top, label.area.bottom + 1) for top, _ in taken)]
-    labels = [label for label in labels if not _is_section(label, labels)]
+    labels = [label for label in labels if not _is_section(sheet, label, labels)]
     goals = Goals()
     values: dict[str, str | None] = {}
     cells: dict[str, str] = {}
@@ -85,8 +87,11 @@ def read_goals(sheet: Sheet, area: Area, taken: list[tuple[int, int]]) -> Goals:
     return goals
 
 
-def _is_section(label: Label, labels: list[Label]) -> bool:
+def _is_section(sheet: Sheet, label: Label, labels: list[Label]) -> bool:
     """A label over several rows with the goal's own labels right of it is the name of that part of the form."""
+    behind = [other for other in labels if other.row == label.row and other.column > label.column]
+    if len(behind) > 1 and behind[0].column == label.area.right + 1 and _answered_beside(sheet, behind):
+        return True                                    # 年度目标 | 预期目标 | text | 实际完成情况 | text
     return any(label.area.top <= other.row < label.area.bottom and other.column > label.column and other.area.bottom < label.area.bottom for other in labels)
 
 

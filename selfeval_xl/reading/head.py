@@ -15,6 +15,8 @@ from .scan import Label, Sheet
 _YEAR = re.compile(r"(?<!\d)(20\d{2})\s*(?:年度|年|财政年度)")
 _BARE_YEAR = re.compile(r"^\s*(20\d{2})\s*$")
 _GRADE = re.compile(r"^(?:优秀?|良好?|中等?|差|合格|不合格|较差|较好|好|[ABCDＡ-Ｄ]级?)$")
+_TICK_BEFORE = re.compile(r"[☑√✓✔■☒]\s*(优秀?|良好?|中等?|差|不合格|合格)")
+_TICK_BEHIND = re.compile(r"(优秀?|良好?|中等?|差|不合格|合格)\s*[(（]?\s*[☑√✓✔■☒]")
 _SEAL = re.compile(r"\s*[(（](?:公章|盖章|签章|签字|单位公章)[)）]$")
 _FORM_NUMBER = re.compile(r"^(?:公开|财决|附)?\s*\d{1,3}\s*表$|^附\s*[件表]\s*[\d一二三四五六七八九十]*(?:-\d+)?$")       # printed at the right of a line such as 部门：
 _RUN_ON = re.compile(r"\s{2,}|[;；\n]|\s+(?=[^\s:：]{2,12}\s?[:：])")
@@ -69,7 +71,7 @@ def _read_label(sheet: Sheet, label: Label, area: Area, head: Head) -> None:
     sheet.used.add((row, column))
     if role.scope == "说明":
         if value:
-            head.remarks[label.text.strip()] = value
+            head.remarks["".join(label.text.split("\n")).strip()] = value
             head.cells.setdefault(core(label.text), cell)
         return
     if role.scope == "签字":
@@ -77,8 +79,10 @@ def _read_label(sheet: Sheet, label: Label, area: Area, head: Head) -> None:
         return
     if role.key == "total_score" and (value is None or money(value) is None):
         return
-    if role.key == "grade" and (value is None or not _GRADE.match(value)):
-        return
+    if role.key == "grade":
+        value = value and ticked(value)
+        if value is None or not _GRADE.match(value):
+            return
     if role.key == "year":
         value = year_in(value) and str(year_in(value))
     sheet.note(label, role, fields.field(fields.FORM, role.key).label)
@@ -140,6 +144,13 @@ def year_in(text: str | None) -> int | None:
     plain = unicodedata.normalize("NFKC", text).replace(" ", "")
     match = _YEAR.search(plain) or _BARE_YEAR.match(plain)
     return int(match[1]) if match else None
+
+
+def ticked(text: str) -> str:
+    """The grade that has the tick among several (☑优 □良, 优√ 良 中 差); the text itself where none has."""
+    pattern = _TICK_BEFORE if text.lstrip()[:1] in "☑√✓✔■☒□○☐" else _TICK_BEHIND
+    match = pattern.search(text)
+    return match[1] if match else text
 
 
 def is_grade(text: str) -> bool:

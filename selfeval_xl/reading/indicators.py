@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..forms import Indicator
 from ..grid import Area
-from ..quantity import Kind, money, parse, tidy
+from ..quantity import Kind, is_blank, money, parse, tidy
 from ..units import UNITS
 from .bands import Title, bands
 from .head import is_grade
@@ -27,6 +27,7 @@ _BELOW = re.compile(r"(?:注|备注|说明|填表说明|填报说明|注意事�
 _JOINED = ("operator", "unit", "adjusted_target", "measure")          # parts of the target and of the note
 _SPLIT = frozenset(("operator", "unit", "initial_target", "adjusted_target"))
 _LONGEST_TOTAL = 60
+_GOAL_NUMBERED = re.compile(r"目标(?:\d|[一二三四五六七八九十])$")      # 年度目标2 goes on with the form
 _LINE_BREAK = re.compile(r"\s*\n\s*")
 _QUALITATIVE = re.compile(r"^定性")
 
@@ -40,6 +41,7 @@ class Indicators:
     head: tuple[int, int] = (0, -1)
     rows: tuple[int, int] = (0, -1)
     placeholders: list[tuple[str, str]] = field(default_factory=list)
+    goals: list[str] = field(default_factory=list)       # further goals between the rows (年度目标2)
     below: list[int] = field(default_factory=list)       # a total row that stands below the remarks
     totals: dict[str, tuple[str, str]] = field(default_factory=dict)
     unfilled: dict[str, str] = field(default_factory=dict)     # empty cells of the total row
@@ -81,7 +83,8 @@ def _goes_on(sheet: Sheet, head: Head, heads: list[Head]) -> bool:
     if same < 3:
         return False
     between = sheet.labels(above.bottom + 1, head.top - 1, head.left, head.right)
-    return not any(role.scope in ("表", "资金行", "目标") and role.key in ("project", "department", "unit", "executed", "expected", "actual") for label in between for role in label.roles)
+    return not any(role.scope in ("表", "资金行", "目标") and role.key in ("project", "department", "unit", "executed", "expected", "actual")
+                   for label in between if not _GOAL_NUMBERED.search(core(label.text)) for role in label.roles)
 
 
 def _repeats_head(sheet: Sheet, row: int, head: Head) -> bool:
@@ -97,6 +100,14 @@ def _is_remark(sheet: Sheet, row: int, head: Head, area: Area) -> bool:
     filled = sheet.filled(row, area.left, area.right)
     text = sheet.grid.value(row, filled[0]) if len(filled) == 1 else None
     return isinstance(text, str) and sheet.grid.area(row, filled[0]).bottom == row and squeeze(text).startswith(("(", "注", "*", "※"))
+
+
+def _is_goal(sheet: Sheet, row: int, head: Head) -> bool:
+    """A second goal between the indicators of the first one and its own (年度目标2: ...)."""
+    label = next(iter(sheet.rows.get(row, ())), None)
+    if label is None or label.column >= head.name or label.row != row or not label.is_key("目标", "expected") or label.area.bottom > row:
+        return False
+    return len(sheet.filled(row, head.left, head.right)) <= 2
 
 
 def _head(sheet: Sheet, row: int, left: int, right: int) -> Head | None:
@@ -170,6 +181,9 @@ def read_indicators(sheet: Sheet, head: Head, limit: int, area: Area) -> Indicat
             _read_totals(sheet, row, head, area, table)
             break
         if _repeats_head(sheet, row, head) or _is_remark(sheet, row, head, area):
+            continue
+        if _is_goal(sheet, row, head):
+            table.goals += [text for text in (sheet.take(row, column)[0] for column in sheet.filled(row, head.left, head.right)[1:]) if text]
             continue
         if _closes(sheet, row, head, area):
             _find_totals(sheet, row, limit, head, area, table)
@@ -274,6 +288,8 @@ def _read_row(sheet: Sheet, row: int, head: Head, levels: dict[str, str | None],
             return True
     if name is not None and name in levels.values() and sheet.place(row, head.name)[1] < head.columns["name"].area.left:
         name = None                                  # a level merged over the name column names no indicator
+    if all(map(is_blank, (name, values.get("target"), values.get("actual")))) and not values.get("points"):
+        return True                                    # 无 | 无 | 无: this level has no indicator
     if name is None and not values.get("target") and not values.get("initial_target"):
         return True
     target, initial, target_cells = _target(values, cells)

@@ -12,6 +12,7 @@ from importlib import resources
 LONGEST_LABEL = 40
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|〔[^〔〕]*〕|【[^【】]*】")
 _NUMBERING = re.compile(r"^(?:\d{1,2}[.、]|[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十\d]+\))")
+_GOAL_NUMBER = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十])$")
 _SPACE = re.compile(r"\s+")
 
 
@@ -73,8 +74,11 @@ def roles(text: str) -> tuple[Role, ...]:
     """The roles that this cell's text can play as a label; none for anything that is no label."""
     if len(text) > LONGEST_LABEL:
         return ()
-    known = vocabulary()
-    return known.get(squeeze(text).strip(":")) or known.get(core(text)) or ()
+    known, word = vocabulary(), core(text)
+    found = known.get(squeeze(text).strip(":")) or known.get(word)
+    if found or not word.startswith(("年度", "绩效目标")) or "目标" not in word:
+        return found or ()
+    return tuple(role for role in known.get(_GOAL_NUMBER.sub("", word), ()) if role.scope == "目标")      # 年度目标1 (40分)
 
 
 @lru_cache(maxsize=4096)

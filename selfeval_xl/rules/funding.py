@@ -260,7 +260,7 @@ def unlike_the_ledger(form: Form, policy: Policy, ledger: FundingLine) -> Iterat
 def low_rate_yet_all_met(form: Form, policy: Policy) -> Iterator[Finding]:
     """A rate below 60% (policy) does not go with every indicator met or full marks."""
     line = main_line(form)
-    if line is None or line.rate is None or not line.amount("annual_budget") or line.rate >= policy.number("execution_low"):
+    if line is None or line.rate is None or not line.amount("annual_budget") or line.rate >= policy.number("execution_low") or explains_money(form):
         return
     rows = form.indicators
     all_met = len(rows) >= 2 and all(row.verdict in (Verdict.MET, Verdict.EXCEEDED) for row in rows)

@@ -50,13 +50,13 @@ def name_says_nothing(form: Form, policy: Policy) -> Iterator[Finding]:
         if row.name is None:
             continue
         plain = bare(row.name).removesuffix("指标")
-        if plain in empty or (plain in (level(row.level1), level(row.level2)) and not _names_the_asked(plain)) or (plain and plain == level(row.name) and bare(row.name) in _levels(row)):
+        if plain in empty or (plain in (level(row.level1), level(row.level2)) and not _names_the_asked(plain)) or (plain and not plain.endswith("率") and plain == level(row.name) and bare(row.name) in _levels(row)):
             yield row.finding("name", f"三级指标只写“{row.name}”，看不出衡量的是什么。", hint="写出具体事项，例如“卫星电话采购数量”“安全培训人数”。")
 
 
 def _names_the_asked(name: str) -> bool:
-    """服务对象满意度 repeats its level, yet says who was asked; bureaus accept it."""
-    return name.endswith("满意度") and len(name) > 3
+    """服务对象满意度 or 预算执行率 repeats its level, yet says what is measured; bureaus accept it."""
+    return name.endswith(("满意度", "率")) and len(name) > 3
 
 
 def _levels(row: Indicator) -> tuple[str, str]:

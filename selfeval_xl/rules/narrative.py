@@ -211,9 +211,12 @@ def untidy_values(form: Form, policy: Policy) -> Iterator[Finding]:
                       cell=cells(*(row.cells.get(key) for row, key, _ in found)), mends=mends)
 
 
+_SEPARATED = re.compile(r"[-+]?[¥￥]?\s*\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?")     # 1,500.00 is how accountants write it
+
+
 def _typed_amounts(form: Form) -> list:
     """Amounts typed with a unit of their own (12.5万元 in a 万元 cell)."""
-    return [(line, key, text) for line in form.funding for key, text in line.typed.items()]
+    return [(line, key, text) for line in form.funding for key, text in line.typed.items() if not _SEPARATED.fullmatch(text)]
 
 
 def _fractions(form: Form) -> list:
