@@ -104,6 +104,14 @@ def test_self_check_agrees_with_the_rules(layout_id, tmp_path):
         assert {column for column, rule in STANDS_FOR.items() if rule in rules} == told, row[0]
 
 
+def test_lines_for_twenty_projects_are_shown_and_each_line_says_whose_form_it_is(tmp_path):
+    """A hidden line would stay hidden when its project comes, and would miss on the page that gets the seal."""
+    templates.fill_in("mof-2020", tmp_path / "a.xlsx", projects=[project(1)], department={"department": "示例县水利局"}, year=2024, cover={})
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert [row for name in (SUMMARY, SELF_CHECK) for row, shape in book[name].row_dimensions.items() if shape.hidden] == []
+    assert [row[1] for row in rows_of(tmp_path / "a.xlsx", SELF_CHECK)[4:6]] == ["示例县水利局", "水闸维修1"]
+
+
 def test_a_total_typed_over_is_told_by_the_self_check(tmp_path, libreoffice):
     templates.fill_in("jilin-2024", tmp_path / "a.xlsx", projects=[project(1)], department={}, year=2024, cover={})
     out = libreoffice.type(tmp_path / "a.xlsx", [("项目01", "F8", "95")], tmp_path / "b.xlsx")

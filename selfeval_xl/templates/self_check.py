@@ -36,7 +36,6 @@ def draw_self_check(whole: tuple[str, Drawing] | None, projects: Sequence[Drawin
             given = projects[number - 1] if number <= len(projects) else None
             _line(drawing, row, sheet_name(number), pattern, given)
             row += 1
-        drawing.hidden = range(row - lines + max(len(projects), 3), row)
     _conclusion(drawing, 4, row - 1)
     drawing.bottom = row - 1
     return drawing
