@@ -27,6 +27,7 @@ pictures: $(VENV)/.test system
 	@$(BIN)/python docs/make_pictures.py
 	@$(BIN)/python docs/pictures_of_issue.py
 	@$(BIN)/python docs/pictures_of_returns.py
+	@$(BIN)/python docs/make_template_pictures.py
 
 bench: $(VENV)/.test
 	@$(BIN)/python benchmarks/reading.py

@@ -104,6 +104,14 @@ def test_self_check_agrees_with_the_rules(layout_id, tmp_path):
         assert {column for column, rule in STANDS_FOR.items() if rule in rules} == told, row[0]
 
 
+def test_lines_for_twenty_projects_are_shown_and_each_line_says_whose_form_it_is(tmp_path):
+    """A hidden line would stay hidden when its project comes, and would miss on the page that gets the seal."""
+    templates.fill_in("mof-2020", tmp_path / "a.xlsx", projects=[project(1)], department={"department": "示例县水利局"}, year=2024, cover={})
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert [row for name in (SUMMARY, SELF_CHECK) for row, shape in book[name].row_dimensions.items() if shape.hidden] == []
+    assert [row[1] for row in rows_of(tmp_path / "a.xlsx", SELF_CHECK)[4:6]] == ["示例县水利局", "水闸维修1"]
+
+
 def test_a_total_typed_over_is_told_by_the_self_check(tmp_path, libreoffice):
     templates.fill_in("jilin-2024", tmp_path / "a.xlsx", projects=[project(1)], department={}, year=2024, cover={})
     out = libreoffice.type(tmp_path / "a.xlsx", [("项目01", "F8", "95")], tmp_path / "b.xlsx")
@@ -127,6 +135,31 @@ def test_rows_and_sheets_that_a_person_adds(tmp_path, libreoffice):
     lines = {row[0]: row for row in rows_of(out, SELF_CHECK) if str(row[0]).startswith("项目")}
     assert lines["项目01"][3] == 1 and lines["项目02"][1] == "河道清淤" and lines["项目02"][-1] == lines["项目01"][-1]
     assert [row[2] for row in rows_of(out, SUMMARY) if row[0] in (1, 2)] == ["水闸维修1", "河道清淤"]
+
+
+def test_checks_tints_and_formulas_follow_rows_that_are_inserted_pasted_over_and_deleted(tmp_path, libreoffice):
+    """LibreOffice pastes nothing over merged cells such as those of the reasons, so over an old row only the columns before them are pasted."""
+    templates.fill_in("mof-2020", tmp_path / "a.xlsx", projects=[project(1)], department={"department": "示例县水利局"}, year=2024, cover={})
+    first = next(number for number, row in enumerate(rows_of(tmp_path / "a.xlsx", "项目01"), 1) if "维修水闸数量" in row)
+    steps = [("insert", "项目01", first + 1), ("paste", "项目01", f"B{first}:Z{first}", f"B{first + 1}"), ("paste", "项目01", f"B{first}:H{first}", f"B{first + 3}"),
+             ("type", "项目01", f"F{first + 3}", "3座"), ("type", "项目01", f"F{first + 1}", "40座"), ("delete", "项目01", first + 2)]
+    out = libreoffice.edit(tmp_path / "a.xlsx", steps, tmp_path / "b.xlsx")
+    sheet = openpyxl.load_workbook(out)["项目01"]
+    last = first + 39
+
+    def rows(areas, column: str) -> set[int]:
+        return {row for area in areas for row in range(area.min_row, area.max_row + 1) if area.min_col <= openpyxl.utils.column_index_from_string(column) <= area.max_col}
+    checked = [area for told in sheet.data_validations.dataValidation for area in told.sqref.ranges]
+    tinted = [area for rules in sheet.conditional_formatting for area in rules.cells.ranges]
+    for column in "BCDF":
+        assert rows(checked, column) >= set(range(first, last + 1)), column
+    for column in "BCFI":
+        assert rows(tinted, column) >= set(range(first, last + 1)), column
+    values = openpyxl.load_workbook(out, data_only=True)["项目01"]
+    beside = {row: [values.cell(row, column).value for column in (12, 13, 14)] for row in range(first, first + 3)}
+    assert beside == {first: [1, 0, "已完成"], first + 1: [3.3333, 2.3333, "超额完成"], first + 2: [0.25, -0.75, "未完成"]}
+    told = next(row for row in rows_of(out, SELF_CHECK) if row[0] == "项目01")
+    assert (told[2], told[3], told[-1]) == (0, 1, "还有1处")
 
 
 def test_a_row_without_the_formulas_is_told(tmp_path, libreoffice):

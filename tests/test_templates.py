@@ -16,6 +16,7 @@ from selfeval_xl.forms import PROJECT
 from selfeval_xl.quantity import money
 from selfeval_xl.reading import read_file
 from selfeval_xl.reading.find import forms_in
+from selfeval_xl.templates.common import USUAL_NAMES
 from selfeval_xl.templates.frame import draw
 from selfeval_xl.templates.heights import lines_needed, pages_tall
 
@@ -127,14 +128,15 @@ def test_formulas_agree_with_libreoffice(written, formulas_agree, tmp_path):
 
 def test_the_cover_counts_what_is_missing_on_each_sheet(tmp_path, formulas_agree):
     rows = [{"level1": "产出指标", "level2": "数量指标", "name": "里程", "target": "≥120公里", "actual": actual} for actual in ("118.5公里", "0", None, "")]
-    funding = [{"source": "当年财政拨款", "initial_budget": "100", "annual_budget": "80", "executed": "60"}]
+    funding = [{"source": "当年财政拨款", "initial_budget": "100", "annual_budget": "80", "executed": "75"}, {"source": "上年结转资金", "annual_budget": "55", "executed": "20"}]
     out = tmp_path / "a.xlsx"
     templates.fill_in("mof-2020", out, department={"department": "示例局"}, projects=[{"project": "农村公路养护", "indicators": rows, "funding": funding}, {}],
                       cover={"截止日期": "2025年3月31日"})
     formulas_agree(out)
     sheet = openpyxl.load_workbook(out, data_only=True)["填报说明"]
-    contents = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=12)]
-    assert contents == [["1", "部门整体支出绩效自评表", "示例局", 0, None], ["2", "项目01", "农村公路养护", 2, 0.75], ["3", "项目02", None, 0, None]]
+    contents = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=13)]
+    assert contents == [["1", "部门整体支出绩效自评表", "示例局", 0, None, "还有3格要填"], ["2", "项目01", "农村公路养护", 2, 0.7037, "还有5格要填"], ["3", "项目02", None, 0, None, "还有6格要填"],
+                        ["4", "项目自评汇总表", None, None, None, None], ["5", "自评报告", None, None, None, "还有8段没写"], ["6", "自查", None, None, None, "3张表还要填或改"]]
     assert "2025年3月31日" in [cell.value for row in sheet.iter_rows() for cell in row]
     assert [form.project for form in read_file(out).forms] == [None, "农村公路养护", None]
 
@@ -195,8 +197,9 @@ def test_cells_help_while_typing(tmp_path):
             assert len(told.formula1 or "") <= 255 and len(told.prompt or "") <= 255 and len(told.error or "") <= 225
             assert len(told.promptTitle or told.errorTitle) <= 32
         assert len(sheet.title) <= 31 and not set(sheet.title) & set("[]:*?/\\")
-    told = {str(area): one for one in openpyxl.load_workbook(out)["项目01"].data_validations.dataValidation for area in one.sqref.ranges}
-    assert told["D14:D53"].formula1 == '"≥,＞,＝,＜,≤,定性"' and told["D7:D9"].type == "decimal" and "≥95%" not in told["E14:E53"].prompt
+    book = openpyxl.load_workbook(out)
+    told = {str(area): one for one in book["项目01"].data_validations.dataValidation for area in one.sqref.ranges}
+    assert book["指标库"][told["D14:D53"].formula1.removeprefix("指标库!$").split("$")[0] + "1"].value == "符号" and told["D7:D9"].type == "decimal" and "≥95%" not in told["E14:E53"].prompt
 
 
 def test_the_second_level_is_chosen_below_the_first(tmp_path):
@@ -209,6 +212,27 @@ def test_the_second_level_is_chosen_below_the_first(tmp_path):
     lists = book["指标库"]
     assert lists.sheet_state == "hidden" and [lists.cell(1, column).value for column in range(3, 7)] == ["成本指标", "产出指标", "效益指标", "满意度指标"]
     assert [lists.cell(row, 4).value for row in range(2, 6)] == ["数量指标", "质量指标", "时效指标", None]
+
+
+def test_units_signs_and_usual_indicators_are_offered_and_others_may_be_typed(tmp_path):
+    out = tmp_path / "a.xlsx"
+    templates.write("yunnan", out)
+    book = openpyxl.load_workbook(out)
+    lists = book["指标库"]
+    told = {str(area): one for one in book["项目01"].data_validations.dataValidation for area in one.sqref.ranges}
+    units = [cell.value for row in lists[told["F14:F53"].formula1.removeprefix("指标库!")] for cell in row]
+    assert {"公里", "人次", "%", "元/人"} <= set(units) and None not in units
+    names = told["C14:C53"]
+    heads = [cell.value for cell in lists[names.formula1.split("MATCH($B14,指标库!")[1].split(",")[0]][0]]
+    assert heads[:3] == ["数量指标", "质量指标", "时效指标"] and "服务对象满意度指标等" in heads
+    assert not told["F14:F53"].showErrorMessage and not names.showErrorMessage
+    assert not [one for one in told.values() if one.prompt and "实施单位" in one.prompt]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=NAMES)
+def test_there_are_usual_indicators_below_every_second_level(layout):
+    seconds = [second for _, below in layout.indicators.levels for second in below]
+    assert [second for second in seconds if not 0 < len(USUAL_NAMES.get(second, ())) <= 12] == []
 
 
 def test_a_further_table_stands_on_its_own_sheet(tmp_path):

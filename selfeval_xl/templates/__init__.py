@@ -32,8 +32,8 @@ def fill_in(layout_id: str, out: str | Path, *, projects: Sequence[Data] = (), d
     """
     from .cover import draw_cover
     from .lists import columns
-    from .report_sheet import draw_report
-    from .self_check import draw_self_check
+    from .report_sheet import draw_report, progress_of
+    from .self_check import conclusion_of, draw_self_check
     from .summary import draw_summary, sheet_name
     from .workbook import Page, write_book
 
@@ -56,8 +56,10 @@ def fill_in(layout_id: str, out: str | Path, *, projects: Sequence[Data] = (), d
     if cover is not None:
         summary = [Page(SUMMARY, draw_summary(drawn, year, layout.money_unit, pattern))] if layout and pattern else []
         report = [Page(REPORT, draw_report((department or {}).get("department"), year))] if whole else []
-        pages = [Page(COVER, draw_cover([(name, form, drawing) for name, drawing, form in forms], year, cover)), *summary, *pages, *report,
-                 Page(SELF_CHECK, draw_self_check(whole, drawn, pattern))]
+        checks = Page(SELF_CHECK, draw_self_check(whole, drawn, pattern))
+        others = [*((page.name, None) for page in summary), *((page.name, progress_of(page.drawing)) for page in report), (SELF_CHECK, conclusion_of(checks.drawing))]
+        first = draw_cover([(name, form, drawing) for name, drawing, form in forms], year, cover, others)
+        pages = [Page(COVER, first), *summary, *pages, *report, checks]
     version = next(iter(by_kind.values())).version
     write_book(out, pages, {"layout": layout_id, "version": version, **({"year": str(year)} if year else {}), **(settings or {}), **issued}, lists, protect)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..grid import a1
 from .drawing import Cell
-from .lists import Levels
+from .lists import KINDS, SIGNS, YES_NO, Branch, Levels
 from .report_sheet import guidance_of
 
 if TYPE_CHECKING:
@@ -19,9 +19,13 @@ _POINTS = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum"
            "error_message": "分值和得分填0到100之间的数，得分不超过分值。"}
 
 
-def _choice(*values: str) -> dict:
-    return {"validate": "list", "source": list(values), "error_type": "information", "error_title": "可从下拉框选",
-            "error_message": f"常用的有：{'、'.join(values)}。"}
+def _choice(source: object, values: Iterable[str]) -> dict:
+    return {"validate": "list", "source": source, "error_type": "information", "error_title": "可从下拉框选", "error_message": f"常用的有：{'、'.join(values)}。"}
+
+
+def _offer(source: str, title: str, message: str) -> dict:
+    """A list to choose from where anything else may be typed as well."""
+    return {"validate": "list", "source": f"={source}", "show_error": False, "input_title": title, "input_message": message}
 
 
 def _say(title: str, message: str) -> dict:
@@ -33,11 +37,11 @@ _HELP: dict[str, dict] = {
     "target": _say("指标值", "连同符号、数字和单位写全，例如 ≥95%、=30000元、≤10次、2024年11月底前。"),
     "actual": _say("完成值", "写实际完成的数字和单位，例如 97.3%、25部；没有完成就写0，不要留空。不写符号，不写“完成”。"),
     "note": _say("偏差原因和改进措施", "没有完成，或超出较多的，写明原因，再写下一步怎么做。"),
-    "other.core": _choice("是", "否"),
 }
 _SPLIT_TARGET = _say("指标值", "只写数字或文字，符号和单位写在旁边两格。例如 95；定性的写 明显改善。")
-_SIGNS = _choice("≥", "＞", "＝", "＜", "≤", "定性")
-_KINDS = _choice("定量指标", "定性指标")
+_NAME = ("三级指标", "写明衡量的是什么，例如 道路验收合格率、培训人次。可从下拉框选常用的再改，也可直接填写。")
+_MEASURE = "measure"                       # the column of units; the head's 实施单位 has the key unit too
+_UNIT = ("计量单位", "只写单位，例如 公里、人次、%。下拉框里没有的可直接填写。")
 
 
 def add_help(sheet: Worksheet, cells: Iterable[Cell], levels: Levels | None = None) -> None:
@@ -45,10 +49,10 @@ def add_help(sheet: Worksheet, cells: Iterable[Cell], levels: Levels | None = No
     places: dict[str, list[Cell]] = {}
     for cell in cells:
         if cell.entry:
-            places.setdefault(cell.key, []).append(cell)
+            places.setdefault(_MEASURE if cell.key == "unit" and cell.look == "choice" else cell.key, []).append(cell)
     for key, entries in places.items():
         runs = _runs(entries)
-        told = _executed(places, runs) if key == "executed" else _level(key, places, levels) if key in ("level1", "level2") else _help(key, places)
+        told = _executed(places, runs) if key == "executed" else _listed(key, places, levels) or _help(key, places)
         if told:
             sheet.data_validation(*runs[0], {**told, "ignore_blank": True, **({"other_cells": runs[1:]} if runs[1:] else {})})
 
@@ -64,23 +68,40 @@ def _executed(places: Mapping[str, list[Cell]], runs: list[list[int]]) -> dict:
             "error_title": "请核对执行数", "error_message": "执行数只填数字，不小于0，一般不大于同一行的全年预算数。确实超出的选“是”，并说明原因。"}
 
 
-def _level(key: str, places: Mapping[str, list[Cell]], levels: Levels | None) -> dict | None:
-    """Level lists of the hidden sheet; the second depends on the first in the same row."""
-    if levels is None or "level1" not in places:
+def _listed(key: str, places: Mapping[str, list[Cell]], lists: Levels | None) -> dict | None:
+    """The cells that choose from the hidden sheet: levels, the second below the first in its row, names below the second; units, operators."""
+    if key in ("level1", "level2"):
+        return _level(key, places, lists.levels if lists else None)
+    if key == "operator":
+        return _choice(f"={lists.fixed['指标性质']}", KINDS) if lists and "initial_target" in places else _choice(f"={lists.fixed['符号']}", SIGNS) if lists else None
+    if key == "other.core":
+        return _choice(f"={lists.fixed['是否']}", YES_NO) if lists else None
+    if key == _MEASURE and lists:
+        return _offer(lists.fixed["常用单位"], *_UNIT)
+    if key == "name":
+        return _offer(lists.names.below(_first(places["level2"])), *_NAME) if lists and "level2" in places else _say(*_NAME)
+    return None
+
+
+def _level(key: str, places: Mapping[str, list[Cell]], branch: Branch | None) -> dict | None:
+    if branch is None or "level1" not in places:
         return None
-    first = min(places["level1"], key=lambda cell: cell.area.top).area
-    source = f"={levels.firsts}" if key == "level1" else f"={levels.seconds(f'${a1(first.top, first.left)}')}"
+    source = f"={branch.heads}" if key == "level1" else f"={branch.below(_first(places['level1']))}"
     told = "先选一级指标" if key == "level1" else "再选二级指标，选项随一级指标变化"
     return {"validate": "list", "source": source, "input_title": "指标级别", "input_message": f"{told}。相同的会自动合成一格的样子。", "error_type": "information",
             "error_title": "可从下拉框选", "error_message": "请从下拉框里选；本表式没有的级别，按批复的绩效目标填写。"}
 
 
+def _first(cells: list[Cell]) -> str:
+    """The topmost of these cells, its column fixed."""
+    area = min(cells, key=lambda cell: cell.area.top).area
+    return f"${a1(area.top, area.left)}"
+
+
 def _help(key: str, places: dict[str, list[Cell]]) -> dict | None:
     if key.startswith("report."):
         return _say(guidance_of(key)[0][:32], guidance_of(key)[1])
-    split = "operator" in places and "unit" in places
-    if key == "operator" and split:
-        return _KINDS if "initial_target" in places else _SIGNS
+    split = "operator" in places and _MEASURE in places
     if key == "target" and split:
         return _SPLIT_TARGET
     return _HELP.get("target" if key in ("initial_target", "adjusted_target") else key)

@@ -86,6 +86,11 @@ def _field(key: str) -> Callable[[_Found], Fact]:
     return lambda found: _mirror(found.one(key))
 
 
+def _name(found: _Found) -> Fact:
+    """The project's name; the department's on its own form."""
+    return _mirror(found.one("project") or found.one("department"))
+
+
 def _amount(key: str) -> Callable[[_Found], Fact]:
     return lambda found: _mirror(found.total(key))
 
@@ -211,7 +216,7 @@ def _progress(found: _Found) -> Fact:
 
 
 _FACTS: dict[str, Callable[[_Found], Fact]] = dict(zip(FACTS, (
-    _field("project_code"), _field("project"), _field("unit"), _amount("initial_budget"), _amount("annual_budget"), _amount("executed"), _rate,
+    _field("project_code"), _name, _field("unit"), _amount("initial_budget"), _amount("annual_budget"), _amount("executed"), _rate,
     _count_named, _unmet, _field("total_score"), _field("grade"), _missing, _unexplained, _overspent, _unbalanced, _low_rate, _stubs, _bare_rows), strict=True))
 
 

@@ -1,4 +1,4 @@
-"""The hidden sheet 指标库: what drop-downs and formulas choose from - units, and the second levels below each first level of each form."""
+"""The hidden sheet 指标库: what drop-downs and formulas choose from - units, operators, the levels of each form, usual indicators below them."""
 
 from __future__ import annotations
 
@@ -8,38 +8,60 @@ from dataclasses import dataclass
 from ..grid import a1
 from ..layouts import Layout
 from ..sheets import LISTS
+from .common import USUAL_NAMES, USUAL_UNITS
 from .live import listed_units
 
-_TALLEST = 12                              # second levels below one first level, at most
+_TALLEST = 12                              # entries below one head, at most
+SIGNS = ("≥", "＞", "＝", "＜", "≤", "定性")
+KINDS = ("定量指标", "定性指标")
+YES_NO = ("是", "否")
+_FIXED = (("常用单位", *USUAL_UNITS), ("符号", *SIGNS), ("指标性质", *KINDS), ("是否", *YES_NO))
 
 
 @dataclass(frozen=True, slots=True)
-class Levels:
-    """Where the levels of one layout stand: the row of first levels, and the corner from which second levels are counted."""
+class Branch:
+    """Lists side by side: the row of their heads, and the corner from which the entries below a head are counted."""
 
-    firsts: str
+    heads: str
     corner: str
 
-    def seconds(self, first_level: str) -> str:
-        """A formula for the second levels below what this cell says."""
-        at = f"MATCH({first_level},{self.firsts},0)-1"
+    def below(self, head: str) -> str:
+        """A formula for the entries below the head that this cell says."""
+        at = f"MATCH({head},{self.heads},0)-1"
         count = f"COUNTA(OFFSET({self.corner},1,{at},{_TALLEST},1))"
         return f"OFFSET({self.corner},1,{at},MAX(1,{count}),1)"
 
 
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Where the lists of one layout stand: second levels below the first ones (None without levels), names below the second, and the
+    areas of the lists that never change by their head (常用单位, 符号, 指标性质, 是否)."""
+
+    levels: Branch | None
+    names: Branch
+    fixed: dict[str, str]
+
+
 def columns(layouts: Sequence[Layout]) -> tuple[list[tuple[str, ...]], dict[str, Levels]]:
-    """The columns of the sheet, head first, and where each layout's levels are, by the layout's kind."""
+    """The columns of the sheet, head first, and where each layout's lists are, by the layout's kind."""
     found: list[tuple[str, ...]] = [("单位", *listed_units()), ()]
-    places: dict[str, Levels] = {}
+    branches: dict[str, Branch] = {}
     for layout in layouts:
-        levels = layout.indicators.levels
-        if not levels:
-            continue
-        start = len(found)
-        found += [(first, *seconds) for first, seconds in levels] + [()]
-        firsts = f"{LISTS}!${_column(start)}$1:${_column(start + len(levels) - 1)}$1"
-        places[layout.kind] = Levels(firsts, f"{LISTS}!${_column(start)}$1")
-    return found, places
+        if layout.indicators.levels:
+            branches[layout.kind] = _branch(len(found), len(layout.indicators.levels))
+            found += [(first, *seconds) for first, seconds in layout.indicators.levels] + [()]
+    fixed = {}
+    for head, *values in _FIXED:
+        fixed[head] = f"{LISTS}!${_column(len(found))}$2:${_column(len(found))}${len(values) + 1}"
+        found.append((head, *values))
+    found.append(())
+    names = _branch(len(found), len(USUAL_NAMES))
+    found += [(level, *usual) for level, usual in USUAL_NAMES.items()]
+    return found, {layout.kind: Levels(branches.get(layout.kind), names, fixed) for layout in layouts}
+
+
+def _branch(start: int, width: int) -> Branch:
+    return Branch(f"{LISTS}!${_column(start)}$1:${_column(start + width - 1)}$1", f"{LISTS}!${_column(start)}$1")
 
 
 def _column(number: int) -> str:

@@ -109,7 +109,7 @@ def add_live(drawing: Drawing, columns: Mapping[str, int], rows: Mapping[int, Da
     drawing.beside_widths = {start - 1: 2.5, **dict.fromkeys(range(start, start + len(ADDED_COLUMNS)), 10.0)}
     drawing.hidden_columns = range(start + len(ADDED_COLUMNS), start + len(ADDED_COLUMNS) + len(HELPER_COLUMNS))
     for number, name in enumerate((*ADDED_COLUMNS, *HELPER_COLUMNS)):
-        drawing.put_beside(first - 1, start + number, "helper", name)
+        drawing.put_beside(first - 1, start + number, "told" if number < len(ADDED_COLUMNS) else "helper", name)
     for row in range(first, last + 1):
         settled = settle(*_typed(rows.get(row, {}), columns))
         values = [settled.attainment, settled.deviation, settled.verdict, *settled.parts]

@@ -32,7 +32,7 @@ _LOOKS: dict[str, dict] = {
     "level": {"align": "center", "num_format": "@", "top": 0, "bottom": 0},          # its lines are drawn where the level changes
     "share": {"align": "center", "num_format": "0.00%", "border": 0, "font_size": 9, "font_color": "#595959"},
     "told": {"align": "center", "border": 0, "font_size": 9, "font_color": "#595959"},
-    "helper": {"align": "center", "border": 0, "font_size": 9, "font_color": "#595959", "text_wrap": False},
+    "helper": {"align": "left", "border": 0, "font_size": 9, "font_color": "#595959", "text_wrap": False},          # hidden: must not run out to the left
     "count": {"align": "center", "font_color": "#0563C1"},
     "conclusion": {"align": "left", "indent": 1, "bold": True, "font_size": 12},
     "chapter": {"align": "left", "indent": 1, "bold": True},

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from ..edits import Formula
+from ..grid import a1
+from ..sheets import REPORT
 from .drawing import Drawing
 
 _WIDTHS = (30, 78)
@@ -41,3 +46,11 @@ def draw_report(department: str | None, year: int | None) -> Drawing:
 def guidance_of(key: str) -> tuple[str, str]:
     """Heading and guidance of a cell by its key."""
     return OUTLINE[int(key.removeprefix("report."))]
+
+
+def progress_of(drawing: Drawing) -> Formula:
+    """How many sections of this drawing still have no text."""
+    blank = [cell for cell in drawing.cells if cell.entry]
+    count = "+".join(f"({REPORT}!{a1(cell.area.top, cell.area.left)}=\"\")" for cell in blank)
+    number = Decimal(sum(cell.value in (None, "") for cell in blank))
+    return Formula(f'IF({count}=0,"已写完","还有"&({count})&"段没写")', f"还有{number}段没写" if number else "已写完")

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from ..edits import Formula
 from ..grid import a1
+from ..sheets import SELF_CHECK
 from .drawing import Drawing
 from .facts import TROUBLES, fact_of, look_up
 from .summary import PROJECTS, sheet_name
@@ -35,7 +36,6 @@ def draw_self_check(whole: tuple[str, Drawing] | None, projects: Sequence[Drawin
             given = projects[number - 1] if number <= len(projects) else None
             _line(drawing, row, sheet_name(number), pattern, given)
             row += 1
-        drawing.hidden = range(row - lines + max(len(projects), 3), row)
     _conclusion(drawing, 4, row - 1)
     drawing.bottom = row - 1
     return drawing
@@ -78,3 +78,10 @@ def _conclusion(drawing: Drawing, first: int, last: int) -> None:
     text = (f'IF(COUNTIF({area},"还*")=0,IF(COUNTIF({area},"可报送")=0,"还没有填","结论：可报送"),"结论："&COUNTIF({area},"还*")&"张表还要填或改")')
     value = f"结论：{open_ones}张表还要填或改" if open_ones else "结论：可报送" if ready else "还没有填"
     drawing.put(2, 0, "conclusion", Formula(text, value), span=len(_COLUMNS))
+
+
+def conclusion_of(drawing: Drawing) -> Formula:
+    """The conclusion of this drawing, for another sheet."""
+    cell = next(cell for cell in drawing.cells if cell.look == "conclusion")
+    said = str(cell.value.value).removeprefix("结论：")
+    return Formula(f'SUBSTITUTE({SELF_CHECK}!{a1(cell.area.top, cell.area.left)},"结论：","")', said)

@@ -48,7 +48,6 @@ def draw_summary(projects: Sequence[Drawing], year: int | None, money_unit: str,
                 drawing.put(row, column, look, look_up(sheet_name(number), pattern, fact, fact_of(given, fact)))
             elif column:
                 drawing.put(row, column, look, entry=True, key="remark")
-    drawing.hidden = range(first + max(len(projects), 3), first + lines)
     _total(drawing, first, first + lines - 1)
     drawing.bottom = first + lines
     _sign(drawing, drawing.bottom + 1)
