@@ -214,6 +214,8 @@ def show_county(county: County) -> None:
     table.add_row("校验", "，".join(f"{name}{count}" for name, count in county.severities.items()))
     if county.carried or county.lost:
         table.add_row("手工意见", f"带回{county.carried}处，未能带回{county.lost}处（列在“收件核对”末尾）")
+    for line in county.balances:
+        table.add_row("核对", line)
     table.add_row("汇总工作簿", str(county.out))
     screen.print(table)
     for problem in county.problems:

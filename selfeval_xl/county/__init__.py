@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import gc
+import json
+import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .. import __version__
 from ..errors import OutputError, UsageError
 from ..findings import Findings
 from ..policy import Policy
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["County", "consolidate"]
 
+_COUNTY = re.compile("^.{1,6}?(?:自治)?[县区市旗](?=.{2})")
+
 
 @dataclass(frozen=True)
 class County:
@@ -31,7 +35,7 @@ class County:
 
     files: received files by result; forms: recognised, used, superseded, duplicate; verdicts: indicators of the project forms
     (indicators, met, exceeded, unmet, zero, undetermined, unexplained); findings: by severity (错误, 核实, 提示);
-    rules: by status (ran, skipped, failed). lost: officers' remarks that found no row. problems: faulty rows of the roster.
+    rules: by status (ran, skipped, failed). lost: officers' remarks that found no row. balances: of files and of forms, one line each. problems: faulty rows of the roster.
     """
 
     out: Path
@@ -47,6 +51,7 @@ class County:
     rules: dict[str, int] = field(default_factory=dict)
     carried: int = 0
     lost: int = 0
+    balances: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
     @cached_property
@@ -88,6 +93,7 @@ def consolidate(folder: str | Path, out: str | Path, *, roster: str | Path | Non
     from .handwritten import read_written
     from .material import prepare
     from .roster import chosen_by, read_roster
+    from .store import meta
     from .tables import SHEETS
 
     out = Path(out)
@@ -95,6 +101,7 @@ def consolidate(folder: str | Path, out: str | Path, *, roster: str | Path | Non
     rules = policy if isinstance(policy, Policy) else load(policy)
     known = read_roster(roster) if roster else None
     written = read_written(out, SHEETS)
+    written.returned |= json.loads(meta(out.with_suffix(".sqlite"), "returned") or "{}")
     collected = receive(folder, out, known, chosen_by(known, written.chosen_files()), jobs, progress)
     found = check(collected.filings, rules, [receipt.file for receipt in collected.receipts if receipt.result not in ("被新版本替代", "重复")], known)
     return publish(prepare(collected, found, known, rules), out, written)
@@ -120,38 +127,48 @@ def _publish(material: Material, out: Path, written: Written | None) -> County:
     from .overview import Front
     from .overview_blocks import write_overview
     from .store import save
-    from .tables import SHEETS, build
+    from .tables import SHEETS, build, settle
     from .workbook import write
 
     written = written or handwritten.Written()
     tables = build(material)
     lost = handwritten.carry_over(written, tables, SHEETS)
+    settle(tables, written)
     forms = form_balance(material)
     book = Book(SHEETS, tables)
-    title = f"{material.year or ''}{'年度' if material.year else ''}预算绩效自评情况总览"
+    title = f"{county_name([entry.name for entry in material.entries])}{material.year or ''}{'年度' if material.year else ''}预算绩效自评情况总览"
     about = about_line(material)
     balance = balance_cells(book, forms, max(len(tables["receipts"]), 1) + 3)
     store = out.with_suffix(".sqlite")
     write(out, book, title.removesuffix("总览"), relative_folder(material.collected.folder, out),
-          lambda page, formats: write_overview(Front(page, formats, book), material, title, balance, about),
+          lambda page, formats, chart: write_overview(Front(page, formats, book, chart), material, title, balance, about),
           lambda page, formats, line: write_below(page, formats, line, book, forms, lost))
-    save(store, SHEETS, tables, {"about": about, "folder": str(material.collected.folder), "year": str(material.year or "")})
+    save(store, SHEETS, tables, {"about": about, "folder": str(material.collected.folder), "year": str(material.year or ""),
+                                 "returned": json.dumps(written.returned, ensure_ascii=False)})
     return _county(material, out, store, tables, forms, sum(remark.used for remark in written.remarks), len(lost))
 
 
 def about_line(material: Material) -> str:
     """Program, policy and rules in one line."""
-    changed = sorted({parameter.where for parameter in material.policy.parameters.values()} - {"默认"})
     states = Counter(status.status for status in material.findings.rules)
-    return (f"程序版本：selfeval-xl {_version()}　　参数表：{'、'.join(changed) if changed else '默认'}　　"
-            f"规则执行：已执行{states['ran']}条，跳过{states['skipped']}条，出错{states['failed']}条")
+    failed = "、".join(status.rule for status in material.findings.rules if status.status == "failed")
+    return (f"程序版本：selfeval-xl {__version__}　　参数表：{_policy_name(material.policy)}　　"
+            f"规则执行：已执行{states['ran']}条，跳过{states['skipped']}条，出错{states['failed']}条{f'（{failed}）' if failed else ''}")
 
 
-def _version() -> str:
-    try:
-        return metadata.version("selfeval-xl")
-    except metadata.PackageNotFoundError:
-        return "未安装"
+def _policy_name(policy: Policy) -> str:
+    """The files that changed something and how much, else 默认."""
+    changed = [parameter for parameter in policy.parameters.values() if parameter.where != "默认"]
+    files = sorted({parameter.where for parameter in changed} | {rule.where for rule in policy.county_rules if rule.where})
+    parts = [f"{name}{count}项" for name, count in (("参数", len(changed)), ("规则", len(policy.rules)), ("自定义规则", len(policy.county_rules))) if count]
+    return f"{'、'.join(files) or '本县参数表'}（改了{'、'.join(parts)}）" if parts else "默认"
+
+
+def county_name(names: Iterable[str]) -> str:
+    """What most departments' names begin with, when that is a county, district or city; "" otherwise."""
+    found = Counter(match[0] for name in names if (match := _COUNTY.match(name)))
+    name, count = found.most_common(1)[0] if found else ("", 0)
+    return name if 2 * count > len(list(names)) else ""
 
 
 def _usable(folder: Path, out: Path, against: str | Path | None) -> None:
@@ -165,6 +182,18 @@ def _usable(folder: Path, out: Path, against: str | Path | None) -> None:
         raise UsageError("这一版还不能与上年汇总表对比，请去掉上年汇总表再试。")
 
 
+def balance_lines(files: Counter[str], forms: dict[str, int]) -> tuple[str, ...]:
+    """收到 = 采用 + …, for the files and for the forms, each with whether it holds."""
+    from .below import agreement
+    from .collecting import RESULTS
+
+    received = files.total()
+    parts = " + ".join(f"{result}{files[result]}" for result in RESULTS if files[result] or result == "采用")
+    fits = "相符" if received == sum(files[result] for result in RESULTS) else "不符"
+    return (f"文件：收到{received} = {parts}，{fits}",
+            f"表：识别{forms['recognised']} = 采用{forms['used']} + 被替代{forms['superseded']} + 重复{forms['duplicate']}，{agreement(forms)}")
+
+
 def _county(material: Material, out: Path, store: Path, tables, forms: dict[str, int], carried: int, lost: int) -> County:
     from .summary_rows import VERDICTS
 
@@ -176,5 +205,5 @@ def _county(material: Material, out: Path, store: Path, tables, forms: dict[str,
         files=dict(Counter(row["result"] for row in tables["receipts"])), forms=forms,
         verdicts={key: sum(int(row.get(key) or 0) for row in projects) for key in VERDICTS},
         severities=dict(Counter(finding.severity.label for finding in rows if finding.severity)), rules=dict(Counter(status.status for status in rows.rules)),
-        carried=carried, lost=lost, problems=material.roster.problems if material.roster else (),
+        carried=carried, lost=lost, balances=balance_lines(Counter(row["result"] for row in tables["receipts"]), forms), problems=material.roster.problems if material.roster else (),
     )

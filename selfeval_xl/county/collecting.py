@@ -20,6 +20,7 @@ from .versions import CHOSEN, DUPLICATE, ONLY, REFUSED, SUPERSEDED, USED, Arriva
 
 RESULTS = ("采用", "部分采用", "被新版本替代", "重复", "附件", "无法读取", "非自评材料")
 ATTACHED = ("pdf", "image")
+NOTHING_TO_DO = "无需处理"
 ARCHIVES = ("zip", "rar", "7z")
 _EXPLANATION = {"采用": "表和报告都已采用", "重复": "内容与另一份完全相同，只计一次"}
 _OURS = (".sqlite", ".sqlite-journal", ".sqlite-wal", ".sqlite-shm")
@@ -34,7 +35,7 @@ class Receipt:
     result: str = ""
     reason: str = ""
     other: str = ""
-    action: str = "无需处理"
+    action: str = NOTHING_TO_DO
     filing: int | None = None
     basis: str = ""
 
@@ -91,7 +92,7 @@ def sort_out(folder: Path, files: Sequence[ReadFile], roster: Roster | None = No
     for fate in fates:
         by_path.setdefault(fate.arrival.file.path, []).append(fate)
     receipts = [_receipt(arrival, by_path.get(path, []), folder) for path, arrival in arrivals.items()]
-    _place(receipts, filings)
+    _place(receipts, filings, folder)
     used = adopted(filings, fates)
     if sum(len(receipt.fates) for receipt in receipts) != sum(len(file.forms) + len(file.reports) for file in files):
         raise SelfevalError("收到的表和归类的表数量不一致，汇总没有完成。请把文件夹交给维护人员核对。")
@@ -168,7 +169,7 @@ def _without_forms(receipt: Receipt) -> None:
         receipt.result, receipt.reason = "非自评材料", texts or "里面没有自评表，也没有自评报告"
 
 
-def _place(receipts: list[Receipt], filings: Sequence[Filing]) -> None:
+def _place(receipts: list[Receipt], filings: Sequence[Filing], folder: Path) -> None:
     """Gives repeated files their first copy, and files without forms the department they lie beside or name."""
     by_folder: dict[str, set[int]] = {}
     for receipt in receipts:
@@ -187,4 +188,4 @@ def _place(receipts: list[Receipt], filings: Sequence[Filing]) -> None:
             elif len(beside) == 1:
                 receipt.filing, receipt.basis = next(iter(beside)), "同一文件夹"
         if original is not receipt and receipt.result in ("附件", "非自评材料"):
-            receipt.result, receipt.reason, receipt.other = "重复", _EXPLANATION["重复"], original.file.path
+            receipt.result, receipt.reason, receipt.other = "重复", _EXPLANATION["重复"], relative(original.file.path, folder)

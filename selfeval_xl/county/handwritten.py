@@ -41,10 +41,12 @@ class Remark:
 
 @dataclass(slots=True)
 class Written:
-    """All that officers wrote. lost: what had found no row already when the old workbook was made."""
+    """All that officers wrote. lost: what had found no row already when the old workbook was made. returned: days on which each
+    department (by code or name) got its filing back, as far as earlier runs knew."""
 
     remarks: list[Remark] = field(default_factory=list)
     lost: list[Lost] = field(default_factory=list)
+    returned: dict[str, list[str]] = field(default_factory=dict)
 
     def chosen_files(self) -> dict[str, tuple[bool, str]]:
         """财政指定采用文件 of 报送台账: file name to (采用, why)."""

@@ -21,6 +21,7 @@ from .words import has_reason
 REPORTED, MISSING, EXEMPT, EXTRA = "已报", "漏报", "免评", "名册外"
 PASS, EXPLAIN, RETURN, NONE = "通过", "说明后通过", "退回修改", "未报"
 UNSCORED = "不评分"
+NEW, OLD, MENDED, EXPLAINED = "新发现", "未修改", "已修改", "已说明"       # what became of a finding since the last run
 DASH, UNLISTED = "—", "（名册外）"
 _FULL_WIDTH = str.maketrans("*?~", "＊？～")
 

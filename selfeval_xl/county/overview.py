@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,18 +14,19 @@ from .live import Book, Cell, growth, quotient, share
 from .material import DASH
 from .workbook import clean
 
-COLUMNS, WIDTH, HEIGHT = 24, 8.2, 17
+COLUMNS, WIDTH, HEIGHT = 24, 8.2, 13.5
 Value = Cell | str | None
 Placed = tuple[str, Any]
 
 
 @dataclass(slots=True)
 class Front:
-    """The page being written: where texts and formulas go, in which look. Spans are merged cells."""
+    """The page being written: where texts and formulas go, in which look. Spans are merged cells. chart: makes a new chart of a kind."""
 
     page: Any
     formats: Formats
     book: Book
+    chart: Callable[[dict], Any] = lambda kind: None
 
     def text(self, row: int, column: int, text: str, span: int = 1, **look: Any) -> None:
         style = self.formats.get(**({"border": 1, "align": "center", "shrink": True, "font_size": 9} | look))

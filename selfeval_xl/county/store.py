@@ -61,8 +61,20 @@ def read(path: Path, table: str) -> pandas.DataFrame:
     """One table of the store as a DataFrame."""
     import pandas
 
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
         return pandas.read_sql_query(f"SELECT * FROM {table}", database)      # noqa: S608 - the name is one of ours
+
+
+def meta(path: Path, key: str) -> str | None:
+    """One of the facts about the run that made the store; None where there is no such store or fact."""
+    if not path.is_file():
+        return None
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            found = database.execute(f"SELECT value FROM {_EXTRA} WHERE key = ?", (key,)).fetchone()
+    except sqlite3.Error:
+        return None
+    return found[0] if found else None
 
 
 def rows(path: Path, table: str) -> Iterator[dict[str, Any]]:

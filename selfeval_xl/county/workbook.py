@@ -53,7 +53,7 @@ def write(out: Path, book: Book, title: str, way: str, overview: Callable, balan
             _totals(page, sheet, rows, book, formats)
             if sheet.key == "receipts":
                 balance(page, formats, max(len(rows), 1) + 3)
-        overview(front, formats)
+        overview(front, formats, file.add_chart)
         front.activate()
         file.close()
         os.replace(temporary, out)
