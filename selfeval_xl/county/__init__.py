@@ -142,7 +142,7 @@ def _publish(material: Material, out: Path, written: Written | None) -> County:
     store = out.with_suffix(".sqlite")
     write(out, book, title.removesuffix("总览"), relative_folder(material.collected.folder, out),
           lambda page, formats, chart: write_overview(Front(page, formats, book, chart), material, title, balance, about),
-          lambda page, formats, line: write_below(page, formats, line, book, forms, lost))
+          lambda page, formats, line: write_below(page, formats, line, book, forms, lost), material.archived)
     save(store, SHEETS, tables, {"about": about, "folder": str(material.collected.folder), "year": str(material.year or ""),
                                  "returned": json.dumps(written.returned, ensure_ascii=False)})
     return _county(material, out, store, tables, forms, sum(remark.used for remark in written.remarks), len(lost))

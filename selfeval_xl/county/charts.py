@@ -44,7 +44,7 @@ def _axes(chart, kind: dict, departments: int) -> None:
         numbers |= {"num_format": "0%", "min": 0}
     if kind["type"] == "bar":
         chart.set_y_axis({**labels, "reverse": True})          # in a bar chart the labels stand on the y axis
-        chart.set_x_axis({**numbers, "crossing": "max"})
+        chart.set_x_axis(numbers)
     else:
         chart.set_x_axis(labels)
         chart.set_y_axis(numbers)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path, PurePath
 
 from ..errors import SelfevalError
 from ..filing import gather
-from ..forms import Filing, Form, ReadFile
+from ..forms import Filing, Form, Problem, ReadFile
 from ..reading import read_files
 from ..reading.collect import collect
 from ..reading.labels import squeeze
+from ..reading.source import fingerprint
+from .archives import Arrived, unpack
 from .roster import Roster
 from .versions import CHOSEN, DUPLICATE, ONLY, REFUSED, SUPERSEDED, USED, Arrival, Fate, adopted, decide
 
@@ -28,7 +31,8 @@ _OURS = (".sqlite", ".sqlite-journal", ".sqlite-wal", ".sqlite-shm")
 
 @dataclass(slots=True)
 class Receipt:
-    """One received file and its result. other: the file that replaced it or that it repeats. filing: number of its filing."""
+    """One received file and its result. other: the file that replaced it or that it repeats. filing: number of its filing.
+    archive: the archive it came in, "" for none."""
 
     arrival: Arrival
     fates: list[Fate] = field(default_factory=list)
@@ -38,6 +42,7 @@ class Receipt:
     action: str = NOTHING_TO_DO
     filing: int | None = None
     basis: str = ""
+    archive: str = ""
 
     @property
     def file(self) -> ReadFile:
@@ -71,20 +76,34 @@ def collect_files(folder: str | Path, out: Path) -> list[Path]:
 
 def receive(folder: str | Path, out: Path, roster: Roster | None, chosen: Callable[[ReadFile], tuple[bool | None, str]], jobs: int | None = None,
             progress: Callable[[int, int, str], None] | None = None) -> Collected:
-    """Reads every file of the folder and decides which versions count. progress(done, all, name of the file)."""
-    paths = collect_files(folder, out)
-    files: list[ReadFile] = []
-    for file in read_files(paths, jobs=jobs):
-        files.append(file)
-        if progress:
-            progress(len(files), len(paths), PurePath(file.path).name)
+    """Reads every file of the folder, those in zip archives too, and decides which versions count. progress(done, all, name of the file)."""
     root = Path(folder) if Path(folder).is_dir() else Path(folder).parent
-    return sort_out(root, files, roster, chosen)
+    with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as place:
+        arrived = unpack(collect_files(folder, out), root, Path(place))
+        read = read_files([one.path for one in arrived if not one.trouble], jobs=jobs)
+        files: list[ReadFile] = []
+        for one in arrived:
+            files.append(_not_taken_out(one) if one.trouble else moved(next(read), str(one.shown)))
+            if progress:
+                progress(len(files), len(arrived), one.shown.name)
+    return sort_out(root, files, roster, chosen, {str(one.shown): one.archive for one in arrived if one.archive})
+
+
+def moved(file: ReadFile, path: str) -> ReadFile:
+    """The same file under another path."""
+    if file.path == path:
+        return file
+    return replace(file, path=path, forms=tuple(replace(form, file=path) for form in file.forms), reports=tuple(replace(report, file=path) for report in file.reports))
+
+
+def _not_taken_out(one: Arrived) -> ReadFile:
+    size, sha256 = fingerprint(one.path)
+    return ReadFile(path=str(one.shown), size=size, sha256=sha256, kind=one.kind, problems=(Problem(f"“{one.shown.name}”：{one.trouble}。", rule="T08"),))
 
 
 def sort_out(folder: Path, files: Sequence[ReadFile], roster: Roster | None = None,
-             chosen: Callable[[ReadFile], tuple[bool | None, str]] = lambda file: (None, "")) -> Collected:
-    """Filings, fates and receipts of files that were read."""
+             chosen: Callable[[ReadFile], tuple[bool | None, str]] = lambda file: (None, ""), archives: Mapping[str, str] | None = None) -> Collected:
+    """Filings, fates and receipts of files that were read. archives: by path, the archive that a file came in."""
     arrivals = {file.path: Arrival(file, order, received_at(file.path), *chosen(file)) for order, file in enumerate(files)}
     filings = gather(files, roster)
     fates = decide(filings, arrivals)
@@ -92,6 +111,8 @@ def sort_out(folder: Path, files: Sequence[ReadFile], roster: Roster | None = No
     for fate in fates:
         by_path.setdefault(fate.arrival.file.path, []).append(fate)
     receipts = [_receipt(arrival, by_path.get(path, []), folder) for path, arrival in arrivals.items()]
+    for receipt in receipts:
+        receipt.archive = (archives or {}).get(receipt.file.path, "")
     _place(receipts, filings, folder)
     used = adopted(filings, fates)
     if sum(len(receipt.fates) for receipt in receipts) != sum(len(file.forms) + len(file.reports) for file in files):
@@ -101,10 +122,14 @@ def sort_out(folder: Path, files: Sequence[ReadFile], roster: Roster | None = No
 
 def received_at(path: str) -> str:
     """When the file came into the folder, local time as ISO text; "" where it is gone."""
-    try:
-        return datetime.fromtimestamp(os.stat(path).st_mtime).isoformat(sep=" ", timespec="seconds")
-    except OSError:
-        return ""
+    for place in (PurePath(path), *PurePath(path).parents):
+        try:
+            return datetime.fromtimestamp(os.stat(place).st_mtime).isoformat(sep=" ", timespec="seconds")
+        except NotADirectoryError:
+            continue          # a file in an archive came with the archive
+        except OSError:
+            return ""
+    return ""
 
 
 def relative(path: str, folder: Path) -> str:

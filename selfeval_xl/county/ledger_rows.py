@@ -79,7 +79,7 @@ def receipt_rows(material: Material) -> Iterator[Row]:
         file, entry = receipt.file, by_filing.get(receipt.filing)
         basis, doubt = _basis(receipt, material)
         yield {
-            "path": material.relative(file.path), "name": PurePath(file.path).name, "kind": file.kind, "size": (Decimal(file.size) / 1024).quantize(Decimal("0.1"), ROUND_UP),
+            "path": material.relative(file.path), "archive": receipt.archive, "name": PurePath(file.path).name, "kind": file.kind, "size": (Decimal(file.size) / 1024).quantize(Decimal("0.1"), ROUND_UP),
             "saved": (moment(file.saved) or "").replace("T", " "), "received": receipt.arrival.received, "fingerprint": file.sha256[:16],
             "department_code": entry.code if entry else None, "department": entry.name if entry else None, "basis": basis,
             "forms": len(receipt.forms), "forms_used": sum(fate.fate == USED for fate in receipt.forms), "result": receipt.result,

@@ -111,6 +111,11 @@ class Material:
     findings: Findings
     year: int | None
 
+    @property
+    def archived(self) -> frozenset[str]:
+        """The files, below the folder, that lie in archives: no link leads into one."""
+        return frozenset(self.relative(receipt.file.path) for receipt in self.collected.receipts if receipt.archive)
+
     def relative(self, path: str) -> str:
         return relative(path, self.collected.folder) if path else ""
 

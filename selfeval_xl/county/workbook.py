@@ -30,8 +30,10 @@ CHOICES = {
 Row = Mapping[str, Any]
 
 
-def write(out: Path, book: Book, title: str, way: str, overview: Callable, balance: Callable) -> None:
+def write(out: Path, book: Book, title: str, way: str, overview: Callable, balance: Callable,
+          archived: frozenset[str] = frozenset()) -> None:
     """Writes the workbook. way: from its folder to the received files. overview and balance write 总览 and what stands below 收件核对.
+    archived: files in archives, which cannot be linked to.
 
     OutputError when the target cannot be written; then the old workbook is still whole.
     """
@@ -49,7 +51,7 @@ def write(out: Path, book: Book, title: str, way: str, overview: Callable, balan
             rows = book.tables[sheet.key]
             _page(page, sheet, formats, title, len(rows))
             _heights(page, sheet, rows)
-            _rows(page, sheet, rows, book, formats, way)
+            _rows(page, sheet, rows, book, formats, way, archived)
             _totals(page, sheet, rows, book, formats)
             if sheet.key == "receipts":
                 balance(page, formats, max(len(rows), 1) + 3)
@@ -108,11 +110,11 @@ def _escape(text: str) -> str:
     return text.replace("&", "&&")
 
 
-def _rows(page, sheet: Sheet, rows: Sequence[Row], book: Book, formats: Formats, way: str) -> None:
+def _rows(page, sheet: Sheet, rows: Sequence[Row], book: Book, formats: Formats, way: str, archived: frozenset[str]) -> None:
     for number, column in enumerate(sheet.columns):
         look = formats.column(column.format, column.kind == HAND)
         if column.kind == LINK:
-            _links(page, number, rows, look, way)
+            _links(page, number, rows, look, way, archived)
         elif column.live:
             template = _template(column, sheet, book)
             for line, row in enumerate(rows, 1):
@@ -163,9 +165,9 @@ def _cached(value: Any) -> float | str:
     return float(value) if isinstance(value, (Decimal, int)) else value
 
 
-def _links(page, number: int, rows: Sequence[Row], look, way: str) -> None:
+def _links(page, number: int, rows: Sequence[Row], look, way: str, archived: frozenset[str]) -> None:
     for line, row in enumerate(rows, 1):
-        formula = link_formula(way, row.get("file"), row.get("sheet"), row.get("cell"))
+        formula = None if row.get("file") in archived else link_formula(way, row.get("file"), row.get("sheet"), row.get("cell"))
         if formula:
             page.write_formula(line, number, "=" + formula, look, "打开")
 
