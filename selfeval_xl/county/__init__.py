@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas
 
     from .handwritten import Written
+    from .last_year import Last
     from .material import Material
 
 __all__ = ["County", "consolidate"]
@@ -84,41 +85,43 @@ def consolidate(folder: str | Path, out: str | Path, *, roster: str | Path | Non
                 against: str | Path | None = None, jobs: int | None = None, progress: Callable[[int, int, str], None] | None = None) -> County:
     """Reads every file below the folder and writes the county workbook `out`, and beside it its store (.sqlite).
 
-    roster: the roster workbook, so that missing departments and projects show. progress(done, all, file name) after each file.
+    against: last year's county workbook, for the sheet 与上年对比. roster: the roster workbook, so that missing departments and projects show. progress(done, all, file name) after each file.
     A file that cannot be read is listed in 收件核对 and stops nothing. What officers wrote into an earlier `out` is carried over.
     Raises UsageError (no such folder, faulty roster) and OutputError (`out` cannot be written, or is no workbook of ours).
     """
     from ..checking import check
     from .collecting import receive
     from .handwritten import read_written
+    from .last_year import read_last
     from .material import prepare
     from .roster import chosen_by, read_roster
     from .store import meta
     from .tables import SHEETS
 
     out = Path(out)
-    _usable(Path(folder), out, against)
+    _usable(Path(folder), out)
     rules = policy if isinstance(policy, Policy) else load(policy)
     known = read_roster(roster) if roster else None
+    last = read_last(against) if against else None
     written = read_written(out, SHEETS)
     written.returned |= json.loads(meta(out.with_suffix(".sqlite"), "returned") or "{}")
     collected = receive(folder, out, known, chosen_by(known, written.chosen_files()), jobs, progress)
     found = check(collected.filings, rules, [receipt.file for receipt in collected.receipts if receipt.result not in ("被新版本替代", "重复")], known)
-    return publish(prepare(collected, found, known, rules), out, written)
+    return publish(prepare(collected, found, known, rules), out, written, last)
 
 
-def publish(material: Material, out: Path, written: Written | None = None) -> County:
-    """Store and workbook of what was collected and checked; the old remarks carried over."""
+def publish(material: Material, out: Path, written: Written | None = None, last: Last | None = None) -> County:
+    """Store and workbook of what was collected and checked; the old remarks carried over. last: last year's projects."""
     collecting = gc.isenabled()
     gc.disable()                  # a million cells and no cycle among them: looking for some costs a fifth of the time
     try:
-        return _publish(material, out, written)
+        return _publish(material, out, written, last)
     finally:
         if collecting:
             gc.enable()
 
 
-def _publish(material: Material, out: Path, written: Written | None) -> County:
+def _publish(material: Material, out: Path, written: Written | None, last: Last | None) -> County:
     from .below import balance_cells, write_below
     from . import handwritten
     from .ledger_rows import form_balance
@@ -127,7 +130,8 @@ def _publish(material: Material, out: Path, written: Written | None) -> County:
     from .overview import Front
     from .overview_blocks import write_overview
     from .store import save
-    from .tables import SHEETS, build, settle
+    from .last_year import COMPARED, compare
+    from .tables import SHEETS, build, number_rows, settle
     from .workbook import write
 
     written = written or handwritten.Written()
@@ -135,7 +139,11 @@ def _publish(material: Material, out: Path, written: Written | None) -> County:
     lost = handwritten.carry_over(written, tables, SHEETS)
     settle(tables, written)
     forms = form_balance(material)
-    book = Book(SHEETS, tables)
+    sheets = SHEETS
+    if last is not None:
+        tables["compared"] = number_rows(compare(tables, last))
+        sheets = (*SHEETS, COMPARED)
+    book = Book(sheets, tables)
     title = f"{county_name([entry.name for entry in material.entries])}{material.year or ''}{'年度' if material.year else ''}预算绩效自评情况总览"
     about = about_line(material)
     balance = balance_cells(book, forms, max(len(tables["receipts"]), 1) + 3)
@@ -143,7 +151,7 @@ def _publish(material: Material, out: Path, written: Written | None) -> County:
     write(out, book, title.removesuffix("总览"), relative_folder(material.collected.folder, out),
           lambda page, formats, chart: write_overview(Front(page, formats, book, chart), material, title, balance, about),
           lambda page, formats, line: write_below(page, formats, line, book, forms, lost), material.archived)
-    save(store, SHEETS, tables, {"about": about, "folder": str(material.collected.folder), "year": str(material.year or ""),
+    save(store, sheets, tables, {"about": about, "folder": str(material.collected.folder), "year": str(material.year or ""),
                                  "returned": json.dumps(written.returned, ensure_ascii=False)})
     return _county(material, out, store, tables, forms, sum(remark.used for remark in written.remarks), len(lost))
 
@@ -171,15 +179,13 @@ def county_name(names: Iterable[str]) -> str:
     return name if 2 * count > len(list(names)) else ""
 
 
-def _usable(folder: Path, out: Path, against: str | Path | None) -> None:
+def _usable(folder: Path, out: Path) -> None:
     if not folder.exists():
         raise UsageError(f"找不到文件夹“{folder}”。请核对名称和位置。")
     if out.suffix.lower() != ".xlsx":
         raise UsageError(f"汇总工作簿的文件名应以.xlsx结尾，现在写的是“{out.name}”。")
     if not out.parent.is_dir():
         raise OutputError(f"没有“{out.parent}”这个文件夹，汇总工作簿写不进去。请先建好文件夹。")
-    if against is not None:
-        raise UsageError("这一版还不能与上年汇总表对比，请去掉上年汇总表再试。")
 
 
 def balance_lines(files: Counter[str], forms: dict[str, int]) -> tuple[str, ...]:

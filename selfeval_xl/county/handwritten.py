@@ -83,12 +83,12 @@ def read_written(out: Path, sheets: Iterable[Sheet]) -> Written:
 
 
 def _read_sheet(sheet: Sheet, grid: Sequence[Sequence[Any]], written: Written) -> None:
-    heads = [squeeze(_text(value)) for value in grid[0]] if grid else []
+    heads = [squeeze(plain_text(value)) for value in grid[0]] if grid else []
     places = {column.key: heads.index(squeeze(column.label)) for column in sheet.columns if squeeze(column.label) in heads}
     for number, line in enumerate(grid[1:], 1):
-        if _text(line[0]) == "合计" and _below(sheet, grid, number, written):
+        if plain_text(line[0]) == "合计" and _below(sheet, grid, number, written):
             return
-        row = {key: _text(line[place]) for key, place in places.items() if place < len(line)}
+        row = {key: plain_text(line[place]) for key, place in places.items() if place < len(line)}
         values = {column.key: line[places[column.key]] for column in sheet.handwritten if row.get(column.key)}
         if sheet.key == "deviations" and row.get("cause") == cause_of(row.get("note") or None):
             values.pop("cause", None)           # what the program proposed itself
@@ -98,16 +98,16 @@ def _read_sheet(sheet: Sheet, grid: Sequence[Sequence[Any]], written: Written) -
 
 def _below(sheet: Sheet, grid: Sequence[Sequence[Any]], number: int, written: Written) -> bool:
     """Reads the remarks that were lost before; True: the rows of the sheet are over."""
-    start = next((line for line in range(number, len(grid)) if len(grid[line]) > 1 and _text(grid[line][1]) == LOST_TITLE), None)
+    start = next((line for line in range(number, len(grid)) if len(grid[line]) > 1 and plain_text(grid[line][1]) == LOST_TITLE), None)
     if sheet.key == "receipts" and start is not None:
         for line in grid[start + 2:]:
-            texts = tuple(_text(line[place]) if place < len(line) else "" for place in LOST_PLACES)
+            texts = tuple(plain_text(line[place]) if place < len(line) else "" for place in LOST_PLACES)
             if any(texts):
                 written.lost.append(texts)
     return True
 
 
-def _text(value: Any) -> str:
+def plain_text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, (datetime, date)):
@@ -148,16 +148,16 @@ def _by_sheet(remarks: Iterable[Remark]) -> dict[str, list[Remark]]:
 
 def _identity(row: Mapping[str, Any], keys: Sequence[str]) -> tuple | None:
     """The row's key; None where a part that has to be there is missing."""
-    parts = tuple(squeeze(_text(row.get(key))) for key in keys)
+    parts = tuple(squeeze(plain_text(row.get(key))) for key in keys)
     required = [part for key, part in zip(keys, parts, strict=True) if key not in _MAY_BE_EMPTY]
     return parts if all(required) else None
 
 
 def _kept(value: Any) -> Any:
-    return _text(value) if isinstance(value, (datetime, date)) else value
+    return plain_text(value) if isinstance(value, (datetime, date)) else value
 
 
 def _entry(remark: Remark, key: str, value: Any, sheet: Sheet) -> Lost:
     label = next(column.label for column in sheet.columns if column.key == key)
     subject = next((remark.row[name] for name in ("name", "subject", "path") if remark.row.get(name)), "")
-    return (sheet.title, remark.row.get("department", ""), remark.row.get("project", ""), subject, label, _text(value))
+    return (sheet.title, remark.row.get("department", ""), remark.row.get("project", ""), subject, label, plain_text(value))

@@ -55,6 +55,8 @@ def settle(tables: Tables, written: Written) -> None:
     number_rows(tables["deviations"])
 
 
-def number_rows(rows: list[Row]) -> None:
+def number_rows(rows: list[Row]) -> list[Row]:
+    """The same rows, numbered from 1."""
     for number, row in enumerate(rows, 1):
         row["number"] = number
+    return rows
