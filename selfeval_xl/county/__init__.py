@@ -82,10 +82,10 @@ class County:
 
 
 def consolidate(folder: str | Path, out: str | Path, *, roster: str | Path | None = None, policy: Policy | str | Path | None = None,
-                against: str | Path | None = None, jobs: int | None = None, progress: Callable[[int, int, str], None] | None = None) -> County:
+                against: str | Path | None = None, with_forms: bool = False, jobs: int | None = None, progress: Callable[[int, int, str], None] | None = None) -> County:
     """Reads every file below the folder and writes the county workbook `out`, and beside it its store (.sqlite).
 
-    against: last year's county workbook, for the sheet 与上年对比. roster: the roster workbook, so that missing departments and projects show. progress(done, all, file name) after each file.
+    against: last year's county workbook, for the sheet 与上年对比. with_forms: adds every form as a sheet in its official layout. roster: the roster workbook, so that missing departments and projects show. progress(done, all, file name) after each file.
     A file that cannot be read is listed in 收件核对 and stops nothing. What officers wrote into an earlier `out` is carried over.
     Raises UsageError (no such folder, faulty roster) and OutputError (`out` cannot be written, or is no workbook of ours).
     """
@@ -107,21 +107,22 @@ def consolidate(folder: str | Path, out: str | Path, *, roster: str | Path | Non
     written.returned |= json.loads(meta(out.with_suffix(".sqlite"), "returned") or "{}")
     collected = receive(folder, out, known, chosen_by(known, written.chosen_files()), jobs, progress)
     found = check(collected.filings, rules, [receipt.file for receipt in collected.receipts if receipt.result not in ("被新版本替代", "重复")], known)
-    return publish(prepare(collected, found, known, rules), out, written, last)
+    return publish(prepare(collected, found, known, rules), out, written, last, with_forms)
 
 
-def publish(material: Material, out: Path, written: Written | None = None, last: Last | None = None) -> County:
-    """Store and workbook of what was collected and checked; the old remarks carried over. last: last year's projects."""
+def publish(material: Material, out: Path, written: Written | None = None, last: Last | None = None, with_forms: bool = False) -> County:
+    """Store and workbook of what was collected and checked; the old remarks carried over. last: last year's projects. with_forms: the
+    forms themselves as further sheets."""
     collecting = gc.isenabled()
     gc.disable()                  # a million cells and no cycle among them: looking for some costs a fifth of the time
     try:
-        return _publish(material, out, written, last)
+        return _publish(material, out, written, last, with_forms)
     finally:
         if collecting:
             gc.enable()
 
 
-def _publish(material: Material, out: Path, written: Written | None, last: Last | None) -> County:
+def _publish(material: Material, out: Path, written: Written | None, last: Last | None, with_forms: bool) -> County:
     from .below import balance_cells, write_below
     from . import handwritten
     from .ledger_rows import form_balance
@@ -130,6 +131,7 @@ def _publish(material: Material, out: Path, written: Written | None, last: Last 
     from .overview import Front
     from .overview_blocks import write_overview
     from .store import save
+    from .form_sheets import INDEX, form_sheets
     from .last_year import COMPARED, compare
     from .tables import SHEETS, build, number_rows, settle
     from .workbook import write
@@ -143,6 +145,10 @@ def _publish(material: Material, out: Path, written: Written | None, last: Last 
     if last is not None:
         tables["compared"] = number_rows(compare(tables, last))
         sheets = (*SHEETS, COMPARED)
+    drawings: list = []
+    if with_forms:
+        tables["forms"], drawings = form_sheets(material, ("总览", INDEX.title, *(sheet.title for sheet in sheets)))
+        sheets = (*sheets, INDEX)
     book = Book(sheets, tables)
     title = f"{county_name([entry.name for entry in material.entries])}{material.year or ''}{'年度' if material.year else ''}预算绩效自评情况总览"
     about = about_line(material)
@@ -150,7 +156,7 @@ def _publish(material: Material, out: Path, written: Written | None, last: Last 
     store = out.with_suffix(".sqlite")
     write(out, book, title.removesuffix("总览"), relative_folder(material.collected.folder, out),
           lambda page, formats, chart: write_overview(Front(page, formats, book, chart), material, title, balance, about),
-          lambda page, formats, line: write_below(page, formats, line, book, forms, lost), material.archived)
+          lambda page, formats, line: write_below(page, formats, line, book, forms, lost), material.archived, drawings)
     save(store, sheets, tables, {"about": about, "folder": str(material.collected.folder), "year": str(material.year or ""),
                                  "returned": json.dumps(written.returned, ensure_ascii=False)})
     return _county(material, out, store, tables, forms, sum(remark.used for remark in written.remarks), len(lost))

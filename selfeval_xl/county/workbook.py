@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import OutputError
 from ..grid import column_name
@@ -17,6 +17,9 @@ from .formats import Formats
 from .links import link_formula
 from .live import Book
 from .material import DASH
+
+if TYPE_CHECKING:
+    from ..templates.frame import Drawing
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
 LONGEST_TEXT, CUT = 32_767, "…（原文过长，后面的见原表）"
@@ -31,14 +34,17 @@ Row = Mapping[str, Any]
 
 
 def write(out: Path, book: Book, title: str, way: str, overview: Callable, balance: Callable,
-          archived: frozenset[str] = frozenset()) -> None:
+          archived: frozenset[str] = frozenset(), forms: Sequence[tuple[str, Drawing]] = ()) -> None:
     """Writes the workbook. way: from its folder to the received files. overview and balance write 总览 and what stands below 收件核对.
-    archived: files in archives, which cannot be linked to.
+    archived: files in archives, which cannot be linked to. forms: names and drawings of further sheets.
 
     OutputError when the target cannot be written; then the old workbook is still whole.
     """
     import xlsxwriter
     from xlsxwriter.exceptions import FileCreateError, XlsxFileError
+
+    from ..templates.looks import Pen
+    from ..templates.workbook import draw_sheet
 
     temporary = out.with_name(f".{out.stem}.{os.getpid()}.tmp.xlsx")
     try:
@@ -56,6 +62,9 @@ def write(out: Path, book: Book, title: str, way: str, overview: Callable, balan
             if sheet.key == "receipts":
                 balance(page, formats, max(len(rows), 1) + 3)
         overview(front, formats, file.add_chart)
+        pen = Pen(file)
+        for name, drawing in forms:
+            draw_sheet(file.add_worksheet(name), drawing, pen)
         front.activate()
         file.close()
         os.replace(temporary, out)
@@ -167,7 +176,9 @@ def _cached(value: Any) -> float | str:
 
 def _links(page, number: int, rows: Sequence[Row], look, way: str, archived: frozenset[str]) -> None:
     for line, row in enumerate(rows, 1):
-        formula = None if row.get("file") in archived else link_formula(way, row.get("file"), row.get("sheet"), row.get("cell"))
+        formula = row.get("formula")
+        if formula is None and row.get("file") not in archived:
+            formula = link_formula(way, row.get("file"), row.get("sheet"), row.get("cell"))
         if formula:
             page.write_formula(line, number, "=" + formula, look, "打开")
 
