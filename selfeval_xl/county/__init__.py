@@ -82,10 +82,11 @@ class County:
 
 
 def consolidate(folder: str | Path, out: str | Path, *, roster: str | Path | None = None, policy: Policy | str | Path | None = None,
-                against: str | Path | None = None, with_forms: bool = False, jobs: int | None = None, progress: Callable[[int, int, str], None] | None = None) -> County:
+                against: str | Path | None = None, with_forms: bool = False, parquet: str | Path | None = None, jobs: int | None = None, progress: Callable[[int, int, str], None] | None = None) -> County:
     """Reads every file below the folder and writes the county workbook `out`, and beside it its store (.sqlite).
 
-    against: last year's county workbook, for the sheet 与上年对比. with_forms: adds every form as a sheet in its official layout. roster: the roster workbook, so that missing departments and projects show. progress(done, all, file name) after each file.
+    against: last year's county workbook, for the sheet 与上年对比. with_forms: adds every form as a sheet in its official layout. parquet: a folder
+    for the tables as Parquet (extra `data`). roster: the roster workbook, so that missing departments and projects show. progress(done, all, file name) after each file.
     A file that cannot be read is listed in 收件核对 and stops nothing. What officers wrote into an earlier `out` is carried over.
     Raises UsageError (no such folder, faulty roster) and OutputError (`out` cannot be written, or is no workbook of ours).
     """
@@ -102,27 +103,32 @@ def consolidate(folder: str | Path, out: str | Path, *, roster: str | Path | Non
     _usable(Path(folder), out)
     rules = policy if isinstance(policy, Policy) else load(policy)
     known = read_roster(roster) if roster else None
+    if parquet:
+        from .parquet import ready
+
+        ready(parquet)
     last = read_last(against) if against else None
     written = read_written(out, SHEETS)
     written.returned |= json.loads(meta(out.with_suffix(".sqlite"), "returned") or "{}")
     collected = receive(folder, out, known, chosen_by(known, written.chosen_files()), jobs, progress)
     found = check(collected.filings, rules, [receipt.file for receipt in collected.receipts if receipt.result not in ("被新版本替代", "重复")], known)
-    return publish(prepare(collected, found, known, rules), out, written, last, with_forms)
+    return publish(prepare(collected, found, known, rules), out, written, last, with_forms, parquet)
 
 
-def publish(material: Material, out: Path, written: Written | None = None, last: Last | None = None, with_forms: bool = False) -> County:
+def publish(material: Material, out: Path, written: Written | None = None, last: Last | None = None, with_forms: bool = False,
+            parquet: str | Path | None = None) -> County:
     """Store and workbook of what was collected and checked; the old remarks carried over. last: last year's projects. with_forms: the
-    forms themselves as further sheets."""
+    forms themselves as further sheets. parquet: a folder for the tables."""
     collecting = gc.isenabled()
     gc.disable()                  # a million cells and no cycle among them: looking for some costs a fifth of the time
     try:
-        return _publish(material, out, written, last, with_forms)
+        return _publish(material, out, written, last, with_forms, parquet)
     finally:
         if collecting:
             gc.enable()
 
 
-def _publish(material: Material, out: Path, written: Written | None, last: Last | None, with_forms: bool) -> County:
+def _publish(material: Material, out: Path, written: Written | None, last: Last | None, with_forms: bool, parquet: str | Path | None) -> County:
     from .below import balance_cells, write_below
     from . import handwritten
     from .ledger_rows import form_balance
@@ -159,6 +165,10 @@ def _publish(material: Material, out: Path, written: Written | None, last: Last 
           lambda page, formats, line: write_below(page, formats, line, book, forms, lost), material.archived, drawings)
     save(store, sheets, tables, {"about": about, "folder": str(material.collected.folder), "year": str(material.year or ""),
                                  "returned": json.dumps(written.returned, ensure_ascii=False)})
+    if parquet:
+        from .parquet import write_parquet
+
+        write_parquet(parquet, tables)
     return _county(material, out, store, tables, forms, sum(remark.used for remark in written.remarks), len(lost))
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import OutputError
+from ..errors import OutputError, UsageError
 from .columns import Sheet
 
 if TYPE_CHECKING:
@@ -58,8 +58,11 @@ def _plain(value: Any) -> str | float | int | None:
 
 
 def read(path: Path, table: str) -> pandas.DataFrame:
-    """One table of the store as a DataFrame."""
-    import pandas
+    """One table of the store as a DataFrame. UsageError where pandas is not installed."""
+    try:
+        import pandas
+    except ImportError as error:
+        raise UsageError("取数据表要用pandas，这台机器上没有安装。请先运行：pip install \"selfeval-xl[tables]\"。") from error
 
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
         return pandas.read_sql_query(f"SELECT * FROM {table}", database)      # noqa: S608 - the name is one of ours
