@@ -78,6 +78,10 @@ class Book:
 
         return _PLACE.sub(cell, text)
 
+    def expand_parts(self, text: str, sheet: str, row: int) -> list[str]:
+        """The formula once for each sheet on which the other sheet that it sums over goes on; their sum is the whole."""
+        return [self.expand(text, sheet, row)]
+
     def count(self, sheet: str, *conditions: Condition) -> Cell:
         if not conditions:
             return Cell(f"COUNT({self.column(sheet, 'number')})", len(self.tables[sheet]))

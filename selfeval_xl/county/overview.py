@@ -11,8 +11,8 @@ from .arithmetic import difference
 from .formats import HEAD_TINT, Formats
 from .links import inside
 from .live import Book, Cell, growth, quotient, share
+from .long_sheet import clean
 from .material import DASH
-from .workbook import clean
 
 COLUMNS, WIDTH, HEIGHT = 24, 8.2, 13.5
 Value = Cell | str | None
