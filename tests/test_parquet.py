@@ -18,7 +18,7 @@ from selfeval_xl.checking import check
 from selfeval_xl.county import publish
 from selfeval_xl.county.collecting import sort_out
 from selfeval_xl.county.material import prepare
-from selfeval_xl.county.parquet import ready, write_parquet
+from selfeval_xl.county.parquet import usable, write_parquet
 from selfeval_xl.errors import OutputError
 from selfeval_xl.policy import default
 from test_county_workbook import ROOT, form, received
@@ -70,7 +70,7 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path):
     (tmp_path / "projects").mkdir()
     (tmp_path / "projects" / "照片.jpg").write_bytes(b"1")
     with pytest.raises(OutputError, match="别的东西"):
-        ready(tmp_path)
+        usable(tmp_path)
     assert (tmp_path / "projects" / "照片.jpg").exists()
 
 

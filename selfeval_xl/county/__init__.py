@@ -91,7 +91,8 @@ def consolidate(folder: str | Path, out: str | Path, *, roster: str | Path | Non
     Raises UsageError (no such folder, faulty roster) and OutputError (`out` cannot be written, or is no workbook of ours).
     """
     from ..checking import check
-    from .collecting import receive
+    from .checked import ready
+    from .collecting import receive, sort_out
     from .handwritten import read_written
     from .last_year import read_last
     from .material import prepare
@@ -104,15 +105,17 @@ def consolidate(folder: str | Path, out: str | Path, *, roster: str | Path | Non
     rules = policy if isinstance(policy, Policy) else load(policy)
     known = read_roster(roster) if roster else None
     if parquet:
-        from .parquet import ready
+        from .parquet import usable
 
-        ready(parquet)
+        usable(parquet)
     last = read_last(against) if against else None
     written = read_written(out, SHEETS)
     written.returned |= json.loads(meta(out.with_suffix(".sqlite"), "returned") or "{}")
-    collected = receive(folder, out, known, chosen_by(known, written.chosen_files()), jobs, progress)
-    found = check(collected.filings, rules, [receipt.file for receipt in collected.receipts if receipt.result not in ("被新版本替代", "重复")], known)
-    return publish(prepare(collected, found, known, rules), out, written, last, with_forms, parquet)
+    received = receive(folder, out, rules, jobs, progress)
+    collected = sort_out(received.root, received.files, known, chosen_by(known, written.chosen_files()), received.archives)
+    found = check(collected.filings, rules, [receipt.file for receipt in collected.receipts if receipt.result not in ("被新版本替代", "重复")], known,
+                  ready=ready(received.answers))
+    return publish(prepare(collected, found, known, rules, assessed=True), out, written, last, with_forms, parquet)
 
 
 def publish(material: Material, out: Path, written: Written | None = None, last: Last | None = None, with_forms: bool = False,

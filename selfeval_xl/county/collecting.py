@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePath
 
 from ..errors import SelfevalError
 from ..filing import gather
 from ..forms import Filing, Form, Problem, ReadFile
+from ..policy import Policy
 from ..reading import read_files
 from ..reading.collect import collect
 from ..reading.labels import squeeze
 from ..reading.source import fingerprint
 from .archives import Arrived, unpack
+from .checked import WORK, Checked, moved
+from .kept import Kept
 from .roster import Roster
 from .versions import CHOSEN, DUPLICATE, ONLY, REFUSED, SUPERSEDED, USED, Arrival, Fate, adopted, decide
 
@@ -74,30 +78,55 @@ def collect_files(folder: str | Path, out: Path) -> list[Path]:
     return [path for path in collect(folder) if path.resolve() not in ours and not path.name.startswith(f".{target.stem}.")]
 
 
-def receive(folder: str | Path, out: Path, roster: Roster | None, chosen: Callable[[ReadFile], tuple[bool | None, str]], jobs: int | None = None,
-            progress: Callable[[int, int, str], None] | None = None) -> Collected:
-    """Reads every file of the folder, those in zip archives too, and decides which versions count. progress(done, all, name of the file)."""
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the workers said of every file, in the order of the folder. archives: by path, the archive that a file came in."""
+
+    root: Path
+    answers: list[Checked]
+    archives: dict[str, str]
+
+    @property
+    def files(self) -> list[ReadFile]:
+        return [answer.file for answer in self.answers]
+
+
+def receive(folder: str | Path, out: Path, policy: Policy, jobs: int | None = None, progress: Callable[[int, int, str], None] | None = None,
+            read: Callable[..., Iterator] = read_files) -> Received:
+    """Reads and checks every file of the folder, those in zip archives too; what was read before is taken from the store.
+
+    progress(done, all, name of the file). read: reads many files, as `reading.read_files` does.
+    """
     root = Path(folder) if Path(folder).is_dir() else Path(folder).parent
-    with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as place:
+    with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as place, closing(Kept(out.with_suffix(".sqlite"), policy)) as kept:
         arrived = unpack(collect_files(folder, out), root, Path(place))
-        read = read_files([one.path for one in arrived if not one.trouble], jobs=jobs)
-        files: list[ReadFile] = []
-        for one in arrived:
-            files.append(_not_taken_out(one) if one.trouble else moved(next(read), str(one.shown)))
+        prints = [fingerprint(one.path) for one in arrived]
+        keys = [kept.key(sha256, one.shown.name) for one, (_, sha256) in zip(arrived, prints, strict=True)]
+        new = read([str(one.path) for one, key in zip(arrived, keys, strict=True) if not one.trouble and key not in kept.known], jobs=jobs, function=WORK, context=policy)
+        received = Received(root, [], {str(one.shown): one.archive for one in arrived if one.archive})
+        for one, key, (size, sha256) in zip(arrived, keys, prints, strict=True):
+            if one.trouble:
+                answer = Checked(_not_taken_out(one, size, sha256))
+            elif key in kept.known:
+                answer = kept.get(key) or _new(next(read([str(one.path)], function=WORK, context=policy)), key, sha256, kept)
+            else:
+                answer = _new(next(new), key, sha256, kept)
+            received.answers.append(moved(answer, str(one.shown)))
             if progress:
-                progress(len(files), len(arrived), one.shown.name)
-    return sort_out(root, files, roster, chosen, {str(one.shown): one.archive for one in arrived if one.archive})
+                progress(len(received.answers), len(arrived), one.shown.name)
+    return received
 
 
-def moved(file: ReadFile, path: str) -> ReadFile:
-    """The same file under another path."""
-    if file.path == path:
-        return file
-    return replace(file, path=path, forms=tuple(replace(form, file=path) for form in file.forms), reports=tuple(replace(report, file=path) for report in file.reports))
+def _new(answer: Checked | ReadFile, key: str, sha256: str, kept: Kept) -> Checked:
+    """An answer just given, kept for the next run; a file whose worker died is tried again then."""
+    if isinstance(answer, ReadFile):
+        return Checked(answer)
+    if answer.file.sha256 == sha256:          # else it changed while we looked
+        kept.put(key, answer)
+    return answer
 
 
-def _not_taken_out(one: Arrived) -> ReadFile:
-    size, sha256 = fingerprint(one.path)
+def _not_taken_out(one: Arrived, size: int, sha256: str) -> ReadFile:
     return ReadFile(path=str(one.shown), size=size, sha256=sha256, kind=one.kind, problems=(Problem(f"“{one.shown.name}”：{one.trouble}。", rule="T08"),))
 
 

@@ -125,8 +125,8 @@ def is_zero(row) -> bool:
     return row.actual_quantity is not None and row.actual_quantity.number == 0
 
 
-def prepare(collected: Collected, findings: Findings, roster: Roster | None, policy: Policy) -> Material:
-    """Puts forms, reports, files and findings to their departments, and the roster's projects to the forms."""
+def prepare(collected: Collected, findings: Findings, roster: Roster | None, policy: Policy, assessed: bool = False) -> Material:
+    """Puts forms, reports, files and findings to their departments, and the roster's projects to the forms. assessed: the forms are already."""
     entries = _entries(collected.filings, roster)
     by_filing = {entry.filing: entry for entry in entries if entry.filing is not None}
     for fate in collected.fates:
@@ -136,7 +136,7 @@ def prepare(collected: Collected, findings: Findings, roster: Roster | None, pol
         if isinstance(fate.form, Report):
             entry.reports.append(fate.form)
         else:
-            entry.forms.append(Assessed(assess(fate.form, policy), relative(fate.form.file, collected.folder), entry))
+            entry.forms.append(Assessed(fate.form if assessed else assess(fate.form, policy), relative(fate.form.file, collected.folder), entry))
     for receipt in collected.receipts:
         if receipt.filing is not None:
             by_filing[receipt.filing].receipts.append(receipt)

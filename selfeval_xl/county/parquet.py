@@ -20,7 +20,7 @@ MISSING = "写Parquet要用pyarrow，这台机器上没有安装。请先运行�
 _MONEY_DIGITS, _MONEY_PLACES = 24, 6
 
 
-def ready(folder: str | Path) -> None:
+def usable(folder: str | Path) -> None:
     """UsageError where pyarrow is not installed, OutputError where the folder holds other things under our names."""
     try:
         import pyarrow.dataset  # noqa: F401 - only whether it is there

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -10,8 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import OutputError, UsageError
+from ..errors import UsageError
 from .columns import Sheet
+from .kept import TABLE, connect, writing
 
 if TYPE_CHECKING:
     import pandas
@@ -21,23 +21,19 @@ _EXTRA = "meta"
 
 
 def save(path: Path, sheets: tuple[Sheet, ...], tables: Mapping[str, list[dict[str, Any]]], meta: Mapping[str, str]) -> None:
-    """Writes all rows into a new store, which then takes the place of the old one. OutputError when it cannot be written.
+    """Puts all rows into the store in one transaction: a run that is killed leaves it as it was. OutputError when it cannot be written.
 
     One table per sheet; its columns are the sheet's keys, numbers as REAL (money in 万元), everything else as TEXT.
     """
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.tmp{path.suffix}")
-    try:
-        temporary.unlink(missing_ok=True)
-        with closing(sqlite3.connect(temporary)) as database:
-            for sheet in sheets:
-                _table(database, sheet, tables[sheet.key])
-            database.execute(f"CREATE TABLE {_EXTRA} (key TEXT PRIMARY KEY, value TEXT)")
-            database.executemany(f"INSERT INTO {_EXTRA} VALUES (?, ?)", meta.items())
-            database.commit()
-        os.replace(temporary, path)
-    except (OSError, sqlite3.Error) as error:
-        temporary.unlink(missing_ok=True)
-        raise OutputError(f"汇总数据写不进“{path}”：文件夹不存在、没有权限、磁盘已满，或文件正被占用。请检查后再试。") from error
+    with writing(path), closing(connect(path)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        for name in [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'") if name != TABLE]:
+            database.execute(f"DROP TABLE {name}")
+        for sheet in sheets:
+            _table(database, sheet, tables[sheet.key])
+        database.execute(f"CREATE TABLE {_EXTRA} (key TEXT PRIMARY KEY, value TEXT)")
+        database.executemany(f"INSERT INTO {_EXTRA} VALUES (?, ?)", meta.items())
+        database.commit()
 
 
 def stored_keys(sheet: Sheet) -> tuple[str, ...]:
