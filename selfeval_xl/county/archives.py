@@ -23,6 +23,7 @@ MAX_BYTES = 2 << 30           # their size, together
 MAX_MEMBER = 128 << 20        # size of one
 PIECE = 1 << 20
 _PACKAGES = ("[content_types].xml", "mimetype", "xl/workbook.xml", "word/document.xml")
+_FIRST_PARTS = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis")      # with what most packages begin
 _UNSAFE = re.compile(r'[\x00-\x1f<>:"|?*\\/]')
 _UTF8, _ENCRYPTED = 0x800, 1
 _FAULTS = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OverflowError, struct.error, zlib.error)
@@ -88,8 +89,9 @@ def is_archive(path: Path) -> bool:
     """Whether a file is a zip of files and no workbook or document, by content."""
     try:
         with open(path, "rb") as file:
-            if file.read(2) != b"PK":
-                return False
+            head = file.read(64)
+        if not head.startswith(b"PK") or head[30:].startswith(_FIRST_PARTS):
+            return False
         with zipfile.ZipFile(path) as archive:
             names = {name.replace("\\", "/").lower() for name in archive.namelist()}
     except OSError:

@@ -13,7 +13,6 @@ from ..forms import ReadFile
 from ..policy import Policy
 from ..reading import read_file
 
-WORK = "selfeval_xl.county.checked:read_and_check"
 
 
 @dataclass(frozen=True, slots=True)

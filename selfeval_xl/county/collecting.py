@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path, PurePath
 
 from ..errors import SelfevalError
@@ -20,8 +21,9 @@ from ..reading.collect import collect
 from ..reading.labels import squeeze
 from ..reading.source import fingerprint
 from .archives import Arrived, unpack
-from .checked import WORK, Checked, moved
+from .checked import Checked, moved
 from .kept import Kept
+from .packing import WORK, unpacked
 from .roster import Roster
 from .versions import CHOSEN, DUPLICATE, ONLY, REFUSED, SUPERSEDED, USED, Arrival, Fate, adopted, decide
 
@@ -117,13 +119,15 @@ def receive(folder: str | Path, out: Path, policy: Policy, jobs: int | None = No
     return received
 
 
-def _new(answer: Checked | ReadFile, key: str, sha256: str, kept: Kept) -> Checked:
+def _new(answer: bytes | ReadFile, key: str, sha256: str, kept: Kept) -> Checked:
     """An answer just given, kept for the next run; a file whose worker died is tried again then."""
     if isinstance(answer, ReadFile):
         return Checked(answer)
-    if answer.file.sha256 == sha256:          # else it changed while we looked
+    checked = unpacked(answer)
+    assert checked is not None, "what a worker packs can be unpacked"
+    if checked.file.sha256 == sha256:          # else it changed while we looked
         kept.put(key, answer)
-    return answer
+    return checked
 
 
 def _not_taken_out(one: Arrived, size: int, sha256: str) -> ReadFile:
@@ -161,6 +165,7 @@ def received_at(path: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=65_536)
 def relative(path: str, folder: Path) -> str:
     """A path as it stands below the folder, with / on every system."""
     try:

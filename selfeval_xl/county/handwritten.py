@@ -85,9 +85,12 @@ def read_written(out: Path, sheets: Iterable[Sheet]) -> Written:
 def _read_sheet(sheet: Sheet, grid: Sequence[Sequence[Any]], written: Written) -> None:
     heads = [squeeze(plain_text(value)) for value in grid[0]] if grid else []
     places = {column.key: heads.index(squeeze(column.label)) for column in sheet.columns if squeeze(column.label) in heads}
+    hands = [places[column.key] for column in sheet.handwritten if column.key in places]
     for number, line in enumerate(grid[1:], 1):
-        if plain_text(line[0]) == "合计" and _below(sheet, grid, number, written):
+        if line[0] == "合计" and _below(sheet, grid, number, written):
             return
+        if not any(line[place] not in ("", None) for place in hands if place < len(line)):
+            continue
         row = {key: plain_text(line[place]) for key, place in places.items() if place < len(line)}
         values = {column.key: line[places[column.key]] for column in sheet.handwritten if row.get(column.key)}
         if sheet.key == "deviations" and row.get("cause") == cause_of(row.get("note") or None):

@@ -1,44 +1,27 @@
 """What was read before: the answers of the workers, kept in the county's store, so that unchanged files are not read again.
 
 A file is unchanged when its bytes, its name, the program and the policy are. What is kept is data only: whoever changes the
-store can make no code run (see `_Data`).
+store can make no code run (see `packing`).
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import pickle
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from .. import __version__
 from ..errors import OutputError
 from ..policy import Policy
 from .checked import Checked
+from .packing import unpacked
 
 TABLE = "answers"
 _AT_ONCE = 200                # answers between two commits: what a killed run has read is not lost
-_MODULES = ("forms", "findings", "quantity", "deadlines", "grid", "units", "county.checked")
-_PLAIN = {("decimal", "Decimal"), ("builtins", "frozenset"), ("datetime", "date")}
-_PACKAGE = __name__.split(".")[0]
-_FAULTS = (pickle.UnpicklingError, AttributeError, EOFError, ImportError, IndexError, KeyError, TypeError, ValueError)
-
-
-class _Data(pickle.Unpickler):
-    """Takes only our records and plain values."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in _PLAIN and module not in {f"{_PACKAGE}.{part}" for part in _MODULES}:
-            raise pickle.UnpicklingError(f"{module}.{name}")
-        found = super().find_class(module, name)
-        if not isinstance(found, type):
-            raise pickle.UnpicklingError(f"{module}.{name}")
-        return found
 
 
 class Kept:
@@ -67,15 +50,11 @@ class Kept:
         found = self._base.execute(f"SELECT answer FROM {TABLE} WHERE key = ?", (key,)).fetchone()
         if found is None:
             return None
-        try:
-            answer = _Data(io.BytesIO(found[0])).load()
-        except _FAULTS:
-            return None
-        return answer if isinstance(answer, Checked) else None
+        return unpacked(found[0])
 
-    def put(self, key: str, answer: Checked) -> None:
-        """Keeps an answer."""
-        self._waiting.append((key, pickle.dumps(answer, 5)))
+    def put(self, key: str, answer: bytes) -> None:
+        """Keeps a packed answer."""
+        self._waiting.append((key, answer))
         if len(self._waiting) >= _AT_ONCE:
             self.flush()
 
@@ -96,14 +75,14 @@ class Kept:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """The store, ready to be written; one that is no database any more is begun anew. OutputError where that is not possible."""
+    """The store, ready to be written; one that is no database any more is put aside and begun anew. OutputError where that is not possible."""
     with writing(path):
         try:
             return _opened(path)
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise
-            path.unlink()
+            path.replace(path.with_name(f"{path.name}.bak"))
             return _opened(path)
 
 
@@ -111,8 +90,10 @@ def _opened(path: Path) -> sqlite3.Connection:
     base = sqlite3.connect(path, timeout=10)
     try:
         base.execute("PRAGMA synchronous = NORMAL")
-        base.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.Error:
+        tables = {name for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if tables and not tables & {TABLE, "meta"}:
+            raise OutputError(f"“{path}”是别的程序的数据库，没有改动它。汇总数据要写在这里，请给汇总工作簿换一个文件名。")
+    except (sqlite3.Error, OutputError):
         base.close()
         raise
     return base

@@ -45,6 +45,13 @@ class Condition:
             return self.operator == "<>"
         return _TESTS[self.operator](value, self.operand)
 
+    def fitting(self, rows: Sequence[Row]) -> list[Row]:
+        """The rows that fulfil it."""
+        if self.operator == "=" and self.operand:
+            key, operand = self.key, self.operand
+            return [row for row in rows if row.get(key) == operand]
+        return [row for row in rows if self.holds(row)]
+
     @property
     def text(self) -> str:
         if self.operator == "contains":
@@ -119,7 +126,7 @@ class Book:
             return self.tables[sheet]
         if (sheet, conditions) not in self._chosen:
             last = conditions[-1]
-            self._chosen[sheet, conditions] = [row for row in self.chosen(sheet, conditions[:-1]) if last.holds(row)]
+            self._chosen[sheet, conditions] = last.fitting(self.chosen(sheet, conditions[:-1]))
         return self._chosen[sheet, conditions]
 
     def _criteria(self, sheet: str, conditions: Iterable[Condition]) -> str:

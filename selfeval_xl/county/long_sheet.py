@@ -62,45 +62,51 @@ def clean(text: str) -> str:
 
 def rows_as_xml(sheet: Sheet, rows: Sequence[Row], book: Book, formats: Formats, way: str, archived: frozenset[str], texts: dict[str, str]) -> Iterator[str]:
     """The rows as pieces of XML, the first one as row 2. texts: what texts look like as XML, shared by all sheets."""
-    cells = [_cell(column, number, sheet, book, formats, way, archived, texts) for number, column in enumerate(sheet.columns)]
+    plain, made = _columns(sheet, book, formats, way, archived, texts)
     wrapped = [(column.key, column.width - 1) for column in sheet.columns if column.format == "wrap"]
+    order = len(sheet.columns)
     for start in range(0, len(rows), _ROWS_AT_ONCE):
         pieces: list[str] = []
         for line, row in enumerate(rows[start:start + _ROWS_AT_ONCE], start + 2):
-            number = str(line)
-            pieces.append(f'<row r="{number}"{_height(row, wrapped)}>')
-            pieces += [cell(row, number) for cell in cells]
-            pieces.append("</row>")
+            number, get = str(line), row.get
+            cells = [""] * order
+            for place, key, begin, styled in plain:          # a function for each cell would take half as long again
+                value = get(key)
+                if value is None or value == "":
+                    continue
+                if value.__class__ is str:
+                    told = texts.get(value)
+                    if told is None:
+                        told = texts[value] = inline(value)
+                    cells[place] = f"{begin}{number}{styled}{told}"
+                else:
+                    cells[place] = _number(begin, number, styled, value)
+            for place, cell in made:
+                cells[place] = cell(row, number)
+            pieces.append(f'<row r="{number}"{_height(row, wrapped)}>{"".join(cells)}</row>')
         yield "".join(pieces)
 
 
-def _cell(column: Column, number: int, sheet: Sheet, book: Book, formats: Formats, way: str, archived: frozenset[str], texts: dict[str, str]) -> Cell:
-    """What makes the XML of a column's cells."""
-    style = formats.column(column.format, column.kind == HAND)._get_xf_index()
-    letters, styled = column_name(number), f'" s="{style}"'
-    if column.kind == LINK:
-        return _link(f'<c r="{letters}', styled, way, archived)
-    if column.live:
-        return _formula(f'<c r="{letters}', styled, column.key, "+".join(xml(part) for part in _template(column, sheet, book)), texts)
-    return _value(f'<c r="{letters}', styled, column.key, texts)
+def _columns(sheet: Sheet, book: Book, formats: Formats, way: str, archived: frozenset[str], texts: dict[str, str]) -> tuple[list[tuple], list[tuple[int, Cell]]]:
+    """The columns that hold plain values (place, key, beginning of the cell, its style), and what makes the cells of the others."""
+    plain, made = [], []
+    for place, column in enumerate(sheet.columns):
+        style = formats.column(column.format, column.kind == HAND)._get_xf_index()
+        begin, styled = f'<c r="{column_name(place)}', f'" s="{style}"'
+        if column.kind == LINK:
+            made.append((place, _link(begin, styled, way, archived)))
+        elif column.live:
+            made.append((place, _formula(begin, styled, column.key, "+".join(xml(part) for part in _template(column, sheet, book)), texts)))
+        else:
+            plain.append((place, column.key, begin, styled))
+    return plain, made
 
 
-def _value(begin: str, styled: str, key: str, texts: dict[str, str]) -> Cell:
-    def cell(row: Row, line: str) -> str:
-        value = row.get(key)
-        if value is None or value == "":
-            return ""
-        if isinstance(value, str):
-            told = texts.get(value)
-            if told is None:
-                told = texts[value] = inline(value)
-            return f"{begin}{line}{styled}{told}"
-        plain = float(value)
-        if not math.isfinite(plain):
-            return f"{begin}{line}{styled}{inline(str(value))}"
-        return f"{begin}{line}{styled}><v>{plain:.16g}</v></c>"
-
-    return cell
+def _number(begin: str, line: str, styled: str, value: Any) -> str:
+    number = float(value)
+    if not math.isfinite(number):
+        return f"{begin}{line}{styled}{inline(str(value))}"
+    return f"{begin}{line}{styled}><v>{number:.16g}</v></c>"
 
 
 def _formula(begin: str, styled: str, key: str, template: str, texts: dict[str, str]) -> Cell:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _NUMBERS = ("money", "number", "rate", "count")
 _EXTRA = "meta"
+sqlite3.register_adapter(Decimal, float)
 
 
 def save(path: Path, sheets: tuple[Sheet, ...], tables: Mapping[str, list[dict[str, Any]]], meta: Mapping[str, str]) -> None:
@@ -46,11 +47,7 @@ def _table(database: sqlite3.Connection, sheet: Sheet, rows: list[dict[str, Any]
     types = {column.key: "REAL" if column.format in _NUMBERS else "TEXT" for column in sheet.columns}
     database.execute(f"CREATE TABLE {sheet.key} ({', '.join(f'{key} {types[key]}' for key in keys)})")
     marks = ", ".join("?" * len(keys))
-    database.executemany(f"INSERT INTO {sheet.key} VALUES ({marks})", ([_plain(row.get(key)) for key in keys] for row in rows))
-
-
-def _plain(value: Any) -> str | float | int | None:
-    return float(value) if isinstance(value, Decimal) else value
+    database.executemany(f"INSERT INTO {sheet.key} VALUES ({marks})", (tuple(map(row.get, keys)) for row in rows))
 
 
 def read(path: Path, table: str) -> pandas.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,8 @@ def write(out: Path, book: Book, title: str, way: str, overview: Callable, balan
         front.activate()
         file.close()
         os.replace(temporary, out)
+        for left in out.parent.glob(f".{escape(out.stem)}.*.tmp.xlsx"):         # of runs that were killed
+            left.unlink(missing_ok=True)
     except (OSError, FileCreateError, XlsxFileError) as error:
         temporary.unlink(missing_ok=True)
         raise OutputError(f"汇总工作簿写不进“{out}”：文件正在Excel里打开、没有权限，或磁盘已满。请关闭文件后再试，原来的文件没有改动。") from error

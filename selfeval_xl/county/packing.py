@@ -1,0 +1,83 @@
+"""The answers of the workers as bytes, for the pipe and for the store. Data only: whoever changes the bytes can make no code run."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Any
+
+from ..policy import Policy
+from .checked import Checked, read_and_check
+
+WORK = f"{__name__}:work"
+_MODULES = ("forms", "findings", "quantity", "deadlines", "grid", "units", "county.checked")
+_PLAIN = {("decimal", "Decimal"), ("builtins", "frozenset"), ("datetime", "date"), (__name__, "_Record")}
+_PACKAGE = __name__.split(".")[0]
+_FAULTS = (pickle.UnpicklingError, AttributeError, EOFError, ImportError, IndexError, KeyError, TypeError, ValueError)
+
+
+class _Data(pickle.Unpickler):
+    """Takes only our records and plain values."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in _PLAIN and module not in {f"{_PACKAGE}.{part}" for part in _MODULES}:
+            raise pickle.UnpicklingError(f"{module}.{name}")
+        found = super().find_class(module, name)
+        if not isinstance(found, type):
+            raise pickle.UnpicklingError(f"{module}.{name}")
+        return found
+
+
+class _Short(pickle.Pickler):
+    """Writes our records as class and values: read again in half the time that dataclasses' own way takes."""
+
+    def reducer_override(self, thing: Any) -> Any:
+        kind = type(thing)
+        if is_dataclass(kind) and kind.__module__.startswith(_PACKAGE):
+            return _Record, (kind, tuple(getattr(thing, name) for name in _names(kind)))
+        return NotImplemented
+
+
+class _Record:
+    """Makes a record of its class and values."""
+
+    __slots__ = ()
+
+    def __new__(cls, kind: type, values: tuple) -> Any:
+        if not is_dataclass(kind):
+            raise pickle.UnpicklingError(str(kind))
+        thing = object.__new__(kind)
+        for name, value in zip(_names(kind), values, strict=True):
+            _SET(thing, name, value)
+        return thing
+
+
+_SET = object.__setattr__
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))
+
+
+def packed(answer: Checked) -> bytes:
+    """An answer as bytes."""
+    out = io.BytesIO()
+    _Short(out, 5).dump(answer)
+    return out.getvalue()
+
+
+def unpacked(raw: bytes) -> Checked | None:
+    """The answer in these bytes; None where there is none that can be read."""
+    try:
+        answer = _Data(io.BytesIO(raw)).load()
+    except _FAULTS:
+        return None
+    return answer if isinstance(answer, Checked) else None
+
+
+def work(path: str, context: Policy) -> bytes:
+    """What a worker does with a path; see `checked.read_and_check`."""
+    return packed(read_and_check(path, context))
