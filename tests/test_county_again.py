@@ -161,7 +161,7 @@ def _killed_runs(folder: Path, times: int) -> int:
     right, source, killed = values(inside), random.Random(7), 0
     for number in range(times):
         if number % 2:
-            inside.with_suffix(".sqlite").unlink()       # all has to be read again
+            inside.with_suffix(".sqlite").unlink(missing_ok=True)       # all has to be read again
         killed += _kill_somewhere(folder, inside, source.uniform(0.1, whole))
         assert values(inside) == right
     assert selfeval("consolidate", folder, "-o", inside).returncode == 0
