@@ -137,14 +137,15 @@ def consolidate(folder: Annotated[Path, typer.Argument(metavar="文件夹", help
                 against: Annotated[Optional[Path], typer.Option("--against", metavar="上年.xlsx", help="上年的汇总工作簿，加一张“与上年对比”。")] = None,
                 with_forms: Annotated[bool, typer.Option("--with-forms", help="把各部门的表按官方表样附在后面，每张表一个工作表，另有目录。")] = False,
                 parquet: Annotated[Optional[Path], typer.Option("--parquet", metavar="文件夹", help="另存一份Parquet数据表，供DuckDB、pandas使用。")] = None,
-                jobs: Annotated[Optional[int], typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程读文件。")] = None, policy: PolicyFile = None) -> None:
+                jobs: Annotated[Optional[int], typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程读文件。")] = None,
+                dask: Annotated[Optional[str], typer.Option("--dask", metavar="地址", help="在Dask集群上读文件，例如 tcp://127.0.0.1:8786。")] = None, policy: PolicyFile = None) -> None:
     """把收到的材料汇总成一个全县工作簿，每个数都能回到原表的格。"""
     from .county import consolidate as run
     from .policy_file import load
     from .screen import Progress, show_county
 
     with Progress() as progress:
-        county = run(folder, out, roster=roster, policy=load(policy), against=against, with_forms=with_forms, parquet=parquet, jobs=jobs, progress=progress.files)
+        county = run(folder, out, roster=roster, policy=load(policy), against=against, with_forms=with_forms, parquet=parquet, jobs=jobs, dask=dask, progress=progress.files)
     show_county(county)
 
 

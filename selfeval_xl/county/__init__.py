@@ -6,7 +6,8 @@ import gc
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -82,11 +83,13 @@ class County:
 
 
 def consolidate(folder: str | Path, out: str | Path, *, roster: str | Path | None = None, policy: Policy | str | Path | None = None,
-                against: str | Path | None = None, with_forms: bool = False, parquet: str | Path | None = None, jobs: int | None = None, progress: Callable[[int, int, str], None] | None = None) -> County:
+                against: str | Path | None = None, with_forms: bool = False, parquet: str | Path | None = None, jobs: int | None = None,
+                dask: str | None = None, progress: Callable[[int, int, str], None] | None = None) -> County:
     """Reads every file below the folder and writes the county workbook `out`, and beside it its store (.sqlite).
 
-    against: last year's county workbook, for the sheet 与上年对比. with_forms: adds every form as a sheet in its official layout. parquet: a folder
-    for the tables as Parquet (extra `data`). roster: the roster workbook, so that missing departments and projects show. progress(done, all, file name) after each file.
+    roster: the roster workbook, so that missing departments and projects show. against: last year's county workbook, for the sheet
+    与上年对比. with_forms: adds every form as a sheet in its official layout. parquet: a folder for the tables as Parquet (extra `data`).
+    jobs: processes that read. dask: address of a Dask cluster that reads instead (extra `dask`). progress(done, all, file name) after each file.
     A file that cannot be read is listed in 收件核对 and stops nothing. What officers wrote into an earlier `out` is carried over.
     Raises UsageError (no such folder, faulty roster) and OutputError (`out` cannot be written, or is no workbook of ours).
     """
@@ -111,24 +114,38 @@ def consolidate(folder: str | Path, out: str | Path, *, roster: str | Path | Non
     last = read_last(against) if against else None
     written = read_written(out, SHEETS)
     written.returned |= json.loads(meta(out.with_suffix(".sqlite"), "returned") or "{}")
-    received = receive(folder, out, rules, jobs, progress)
-    collected = sort_out(received.root, received.files, known, chosen_by(known, written.chosen_files()), received.archives)
-    found = check(collected.filings, rules, [receipt.file for receipt in collected.receipts if receipt.result not in ("被新版本替代", "重复")], known,
-                  ready=ready(received.answers))
-    return publish(prepare(collected, found, known, rules, assessed=True), out, written, last, with_forms, parquet)
+    with _few_collections():
+        if dask:
+            from .cluster import reading_on
+
+            with reading_on(dask, folder) as read:
+                received = receive(folder, out, rules, jobs, progress, read)
+        else:
+            received = receive(folder, out, rules, jobs, progress)
+        collected = sort_out(received.root, received.files, known, chosen_by(known, written.chosen_files()), received.archives)
+        found = check(collected.filings, rules, [receipt.file for receipt in collected.receipts if receipt.result not in ("被新版本替代", "重复")], known,
+                      ready=ready(received.answers))
+        return publish(prepare(collected, found, known, rules, assessed=True), out, written, last, with_forms, parquet)
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Without looking for cycles: a million records and no cycle among them, and looking costs a fifth of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def publish(material: Material, out: Path, written: Written | None = None, last: Last | None = None, with_forms: bool = False,
             parquet: str | Path | None = None) -> County:
     """Store and workbook of what was collected and checked; the old remarks carried over. last: last year's projects. with_forms: the
     forms themselves as further sheets. parquet: a folder for the tables."""
-    collecting = gc.isenabled()
-    gc.disable()                  # a million cells and no cycle among them: looking for some costs a fifth of the time
-    try:
+    with _few_collections():
         return _publish(material, out, written, last, with_forms, parquet)
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _publish(material: Material, out: Path, written: Written | None, last: Last | None, with_forms: bool, parquet: str | Path | None) -> County:

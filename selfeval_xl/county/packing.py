@@ -46,20 +46,26 @@ class _Record:
     __slots__ = ()
 
     def __new__(cls, kind: type, values: tuple) -> Any:
-        if not is_dataclass(kind):
-            raise pickle.UnpicklingError(str(kind))
-        thing = object.__new__(kind)
-        for name, value in zip(_names(kind), values, strict=True):
-            _SET(thing, name, value)
+        thing = _MAKE(kind)
+        for put, value in zip(_slots(kind), values, strict=True):
+            put(thing, value)
         return thing
 
 
-_SET = object.__setattr__
+_MAKE = object.__new__
 
 
 @cache
 def _names(kind: type) -> tuple[str, ...]:
     return tuple(one.name for one in fields(kind))
+
+
+@cache
+def _slots(kind: type) -> tuple[Any, ...]:
+    """What sets each field of a record, past its being frozen. Anything but a record of ours raises."""
+    if not is_dataclass(kind):
+        raise pickle.UnpicklingError(str(kind))
+    return tuple(getattr(kind, name).__set__ for name in _names(kind))
 
 
 def packed(answer: Checked) -> bytes:
