@@ -49,7 +49,7 @@ def generate(folder: Path, count: int) -> None:
 
     for number in range(count):
         source = random.Random(number)
-        thing = f"{_THINGS[number % len(_THINGS)]}{number // len(_THINGS) % 40 + 1}期"
+        thing = f"{_THINGS[number % len(_THINGS)]}{number // len(_THINGS) + 1}期"
         words = {"thing": thing, "n": source.randrange(4, 90), "m": source.randrange(120, 9000, 10), "k": source.randrange(2, 12)}
         words["m2"] = words["m"] + source.randrange(0, 25)
         rows = [{"level1": one, "level2": two, "name": name.format(**words), "target": target.format(**words), "actual": actual.format(**words), "points": "4.5", "score": "4.5"}

@@ -18,6 +18,7 @@ from ..errors import OutputError, UsageError
 from ..findings import Findings
 from ..policy import Policy
 from ..policy_file import load
+from .live import MOST_ROWS
 
 if TYPE_CHECKING:
     import pandas
@@ -141,14 +142,14 @@ def _few_collections() -> Iterator[None]:
 
 
 def publish(material: Material, out: Path, written: Written | None = None, last: Last | None = None, with_forms: bool = False,
-            parquet: str | Path | None = None) -> County:
+            parquet: str | Path | None = None, most_rows: int = MOST_ROWS) -> County:
     """Store and workbook of what was collected and checked; the old remarks carried over. last: last year's projects. with_forms: the
-    forms themselves as further sheets. parquet: a folder for the tables."""
+    forms themselves as further sheets. parquet: a folder for the tables. most_rows: of one worksheet."""
     with _few_collections():
-        return _publish(material, out, written, last, with_forms, parquet)
+        return _publish(material, out, written, last, with_forms, parquet, most_rows)
 
 
-def _publish(material: Material, out: Path, written: Written | None, last: Last | None, with_forms: bool, parquet: str | Path | None) -> County:
+def _publish(material: Material, out: Path, written: Written | None, last: Last | None, with_forms: bool, parquet: str | Path | None, most_rows: int) -> County:
     from .below import balance_cells, write_below
     from . import handwritten
     from .ledger_rows import form_balance
@@ -175,7 +176,7 @@ def _publish(material: Material, out: Path, written: Written | None, last: Last 
     if with_forms:
         tables["forms"], drawings = form_sheets(material, ("总览", INDEX.title, *(sheet.title for sheet in sheets)))
         sheets = (*sheets, INDEX)
-    book = Book(sheets, tables)
+    book = Book(sheets, tables, most_rows)
     title = f"{county_name([entry.name for entry in material.entries])}{material.year or ''}{'年度' if material.year else ''}预算绩效自评情况总览"
     about = about_line(material)
     balance = balance_cells(book, forms, max(len(tables["receipts"]), 1) + 3)

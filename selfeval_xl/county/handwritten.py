@@ -13,6 +13,8 @@ from ..grid import plain_number
 from ..reading.labels import squeeze
 from .below import LOST_PLACES, LOST_TITLE, Lost
 from .columns import Sheet
+from .live import continued
+from .long_sheet import clean
 from .words import cause_of
 
 # By what a row is recognised again, first what fits best: codes, then names.
@@ -73,13 +75,18 @@ def read_written(out: Path, sheets: Iterable[Sheet]) -> Written:
         wanted = [sheet for sheet in sheets if sheet.handwritten]
         if not {"总览", *(sheet.title for sheet in wanted)} <= names:
             raise OutputError(NOT_OURS.format(out=out))
-        grids = {sheet.key: book.get_sheet_by_name(sheet.title).to_python(skip_empty_area=False) for sheet in wanted}
+        grids = [(sheet, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for sheet in wanted for name in pages_of(sheet.title, book.sheet_names)]
     except (CalamineError, OSError, ValueError) as error:
         raise OutputError(UNREADABLE.format(out=out)) from error
     written = Written()
-    for sheet in wanted:
-        _read_sheet(sheet, grids[sheet.key], written)
+    for sheet, grid in grids:
+        _read_sheet(sheet, grid, written)
     return written
+
+
+def pages_of(title: str, names: Sequence[str]) -> list[str]:
+    """The worksheets of a table in a workbook: 指标明细, 指标明细（2） ..."""
+    return [name for number in range(1, len(names) + 1) if (name := continued(title, number)) in names]
 
 
 def _read_sheet(sheet: Sheet, grid: Sequence[Sequence[Any]], written: Written) -> None:
@@ -151,7 +158,7 @@ def _by_sheet(remarks: Iterable[Remark]) -> dict[str, list[Remark]]:
 
 def _identity(row: Mapping[str, Any], keys: Sequence[str]) -> tuple | None:
     """The row's key; None where a part that has to be there is missing."""
-    parts = tuple(squeeze(plain_text(row.get(key))) for key in keys)
+    parts = tuple(squeeze(clean(plain_text(row.get(key)))) for key in keys)
     required = [part for key, part in zip(keys, parts, strict=True) if key not in _MAY_BE_EMPTY]
     return parts if all(required) else None
 

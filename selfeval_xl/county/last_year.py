@@ -13,7 +13,7 @@ from ..quantity import money
 from ..reading.labels import squeeze
 from .columns import FORMULA, HEAD, Column, Live, Sheet, change_of, count, money as amount, rate_of, rest_of
 from .detail_columns import INDICATORS
-from .handwritten import plain_text
+from .handwritten import pages_of, plain_text
 from .summary_columns import PROJECTS
 
 CONTINUED, NEW, RENAMED, ENDED = "续做", "新增", "变动", "已结束"
@@ -60,13 +60,18 @@ def read_last(path: str | Path) -> Last:
         raise UsageError(f"找不到上年汇总表“{path}”。请核对文件名和所在文件夹。")
     try:
         book = CalamineWorkbook.from_path(str(path))
-        grids = {sheet.key: book.get_sheet_by_name(sheet.title).to_python(skip_empty_area=False) for sheet in (PROJECTS, INDICATORS) if sheet.title in book.sheet_names}
+        grids = {sheet.key: [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in pages_of(sheet.title, book.sheet_names)] for sheet in (PROJECTS, INDICATORS)}
     except (CalamineError, OSError, ValueError) as error:
         raise UsageError(f"上年汇总表“{path}”读不出来，可能已损坏。请核对文件。") from error
-    if len(grids) < 2:
+    if not all(grids.values()):
         raise UsageError(f"“{path}”不是本程序生成的汇总工作簿（没有“项目汇总”和“指标明细”），不能用来对比。")
-    projects = tuple(row for row in _rows(PROJECTS, grids["projects"]) if row.get("status") not in ("漏报", "免评"))
-    return Last(projects, _by_project(projects, [row for row in _rows(INDICATORS, grids["indicators"]) if row.get("form") == "项目"]))
+    projects = tuple(row for row in _all_rows(PROJECTS, grids["projects"]) if row.get("status") not in ("漏报", "免评"))
+    return Last(projects, _by_project(projects, [row for row in _all_rows(INDICATORS, grids["indicators"]) if row.get("form") == "项目"]))
+
+
+def _all_rows(sheet: Sheet, grids: Iterable[Sequence[Sequence[Any]]]) -> Iterator[Row]:
+    for grid in grids:
+        yield from _rows(sheet, grid)
 
 
 def _rows(sheet: Sheet, grid: Sequence[Sequence[Any]]) -> Iterator[Row]:

@@ -116,7 +116,7 @@ def _formula(begin: str, styled: str, key: str, template: str, texts: dict[str, 
             return f"{begin}{line}{styled}{texts.setdefault(DASH, inline(DASH))}"
         formula = template.replace(_ROW_MARK, line)
         if value is None or isinstance(value, str):
-            return f'{begin}{line}{styled} t="str"><f>{formula}</f><v>{xml(value or "")}</v></c>'
+            return f'{begin}{line}{styled} t="str"><f>{formula}</f><v>{xml(clean(value or ""))}</v></c>'
         return f"{begin}{line}{styled}><f>{formula}</f><v>{float(value):.16g}</v></c>"
 
     return cell

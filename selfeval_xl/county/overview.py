@@ -54,7 +54,7 @@ class Front:
         made = self.formats.get(**style)
         if span > 1:
             self.page.merge_range(row, column, row, column + span - 1, "", made)
-        cached = "" if value.value is None else value.value if isinstance(value.value, str) else float(value.value)
+        cached = "" if value.value is None else clean(value.value) if isinstance(value.value, str) else float(value.value)
         self.page.write_formula(row, column, "=" + value.text, made, cached)
         return a1(row, column), value.value
 

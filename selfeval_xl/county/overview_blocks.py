@@ -182,7 +182,8 @@ def _departments_with(front: Front, rule: str) -> Cell:
     book = front.book
     names = {row["department"] for row in book.tables["departments"]}
     found = {row["department"] for row in book.tables["findings"] if row["rule"] == rule and CURRENT.holds(row)} & names
-    counted = f'COUNTIFS({book.column("findings", "department")},{book.column("departments", "department")},{book.column("findings", "rule")},"{rule}",{book.column("findings", "status")},{CURRENT.text})'
+    department, title, status = ((lambda page, key=key: book.column("findings", key, page=page)) for key in ("department", "rule", "status"))
+    counted = book.each("findings", lambda page: f'COUNTIFS({department(page)},{book.column("departments", "department")},{title(page)},"{rule}",{status(page)},{CURRENT.text})')
     return Cell(f"SUMPRODUCT(--({counted}>0))", len(found))
 
 

@@ -49,13 +49,14 @@ def write(out: Path, book: Book, title: str, way: str, overview: Callable, balan
         texts: dict[str, str] = {}
         front = file.add_worksheet("总览")
         for sheet in book.sheets.values():
-            page = file.add_worksheet(sheet.title, worksheet_class=long_sheet())
-            rows = book.tables[sheet.key]
-            _page(page, sheet, formats, title, len(rows))
-            page.lines, page.after = rows_as_xml(sheet, rows, book, formats, way, archived, texts), len(rows) + 1
-            _totals(page, sheet, rows, book, formats)
-            if sheet.key == "receipts":
-                balance(page, formats, max(len(rows), 1) + 3)
+            for part in book.pages(sheet.key):
+                page = file.add_worksheet(part.title, worksheet_class=long_sheet())
+                rows = book.tables[sheet.key][part.start:part.stop]
+                _page(page, sheet, formats, title, len(rows), part.title)
+                page.lines, page.after = rows_as_xml(sheet, rows, book, formats, way, archived, texts), len(rows) + 1
+                _totals(page, sheet, rows, book, formats)
+                if sheet.key == "receipts":
+                    balance(page, formats, max(len(rows), 1) + 3)
         overview(front, formats, file.add_chart)
         pen = Pen(file)
         for name, drawing in forms:
@@ -70,7 +71,7 @@ def write(out: Path, book: Book, title: str, way: str, overview: Callable, balan
         raise OutputError(f"汇总工作簿写不进“{out}”：文件正在Excel里打开、没有权限，或磁盘已满。请关闭文件后再试，原来的文件没有改动。") from error
 
 
-def _page(page, sheet: Sheet, formats: Formats, title: str, count: int) -> None:
+def _page(page, sheet: Sheet, formats: Formats, title: str, count: int, name: str) -> None:
     """Widths, frozen head, filter over head and rows only, and the print set-up with the title in the header."""
     for number, column in enumerate(sheet.columns):
         page.set_column(number, number, column.width, formats.column(column.format, column.kind == HAND))
@@ -89,7 +90,7 @@ def _page(page, sheet: Sheet, formats: Formats, title: str, count: int) -> None:
     page.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
     page.print_black_and_white()
     page.hide_gridlines(0)
-    page.set_header(f"&L&9 {_escape(title)}&C&12&B {_escape(sheet.title)}&R&9 金额单位：万元")
+    page.set_header(f"&L&9 {_escape(title)}&C&12&B {_escape(name)}&R&9 金额单位：万元")
     page.set_footer(_FOOTER)
 
 
