@@ -25,9 +25,11 @@ rules: $(VENV)/.test
 
 pictures: $(VENV)/.test system
 	@$(BIN)/python docs/make_pictures.py
+	@$(BIN)/python docs/make_county_pictures.py
 
 bench: $(VENV)/.test
 	@$(BIN)/python benchmarks/reading.py
+	@$(BIN)/python benchmarks/county.py
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "需要 Python 3.11 或更高版本，请先安装。"; exit 1; }
