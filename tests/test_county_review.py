@@ -133,3 +133,26 @@ def test_the_front_page_has_native_charts_over_live_cells(tmp_path):
 def test_the_balances_are_told(tmp_path):
     county = written(tmp_path, received("a.xlsx", form("")), received("b.xlsx", form("")), received("章.pdf", kind="pdf"))
     assert county.balances == ("文件：收到3 = 采用1 + 重复1 + 附件1，相符", "表：识别2 = 采用1 + 被替代0 + 重复1，相符")
+
+
+def states(county):
+    return {(row["project"], row["rule"], row["subject"]): row["status"] for row in county.findings.to_dict("records") if row["rule"] == "D03"}
+
+
+def test_a_resubmission_shows_what_was_mended_and_what_was_not(tmp_path, formulas_agree):
+    """Two indicators are missed without a reason; the new version explains one of them. Counts are of what stands now."""
+    base = form("", "校舍维修")
+    bare = replace(base, indicators=tuple(replace(row, actual="1" if row.name == "卫星电话数量" else row.actual, note=None) for row in base.indicators))
+    better = replace(bare, indicators=tuple(replace(row, note="资金未下达，下一步加快拨付") if row.name == "卫星电话数量" else row for row in bare.indicators))
+    first = written(tmp_path, received("a.xlsx", bare, sha="1" * 64))
+    assert set(states(first).values()) == {"新发现"} and len(states(first)) == 3
+    same = written(tmp_path, received("a.xlsx", bare, sha="1" * 64))
+    assert states(same) == states(first)
+    again = written(tmp_path, received("a.xlsx", better, sha="2" * 64))
+    assert sorted(states(again).values()) == ["已修改", "未修改", "未修改"] and states(again)["校舍维修", "D03", "卫星电话数量"] == "已修改"
+    sheet = openpyxl.load_workbook(again.out, data_only=True)["部门汇总"]
+    heads = {cell.value: cell.column for cell in sheet[1]}
+    assert sheet.cell(2, heads["错误数"]).value == again.severities["错误"]
+    formulas_agree(again.out)
+    third = written(tmp_path, received("a.xlsx", better, sha="2" * 64))
+    assert states(third) == states(again)

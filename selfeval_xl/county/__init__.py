@@ -160,11 +160,14 @@ def _publish(material: Material, out: Path, written: Written | None, last: Last 
     from .store import save
     from .form_sheets import INDEX, form_sheets
     from .last_year import COMPARED, compare
+    from .since import mark
     from .tables import SHEETS, build, number_rows, settle
     from .workbook import write
 
     written = written or handwritten.Written()
     tables = build(material)
+    mark(tables, out.with_suffix(".sqlite"))
+    number_rows(tables["findings"])
     lost = handwritten.carry_over(written, tables, SHEETS)
     settle(tables, written)
     forms = form_balance(material)

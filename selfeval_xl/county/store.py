@@ -75,7 +75,7 @@ def meta(path: Path, key: str) -> str | None:
 
 def rows(path: Path, table: str) -> Iterator[dict[str, Any]]:
     """The rows of one table, without pandas."""
-    with closing(sqlite3.connect(path)) as database:
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
         database.row_factory = sqlite3.Row
         for row in database.execute(f"SELECT * FROM {table}"):    # noqa: S608
             yield dict(row)
