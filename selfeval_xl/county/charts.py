@@ -52,8 +52,10 @@ def _axes(chart, kind: dict, departments: int) -> None:
 
 def _rates(book: Book):
     names, rates = ([row[key] for row in book.tables["departments"]] for key in ("department", "execution_rate"))
-    return {"type": "column"}, [{"name": "执行率", "categories_data": names, "values_data": ["" if rate is None else float(rate) for rate in rates], "categories": f"={book.column('departments', 'department')}", "values": f"={book.column('departments', 'execution_rate')}",
-                                 "fill": {"color": "#5B9BD5"}, "gap": 60}]
+    return {"type": "column"}, [{
+        "name": "执行率", "categories": f"={book.column('departments', 'department')}", "values": f"={book.column('departments', 'execution_rate')}",
+        "categories_data": names, "values_data": ["" if rate is None else float(rate) for rate in rates], "fill": {"color": "#5B9BD5"}, "gap": 60,
+    }]
 
 
 def _verdicts(place: tuple[str, str]):

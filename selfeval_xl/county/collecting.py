@@ -90,6 +90,7 @@ class Received:
 
     @property
     def files(self) -> list[ReadFile]:
+        """The files alone."""
         return [answer.file for answer in self.answers]
 
 

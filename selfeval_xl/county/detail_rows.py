@@ -107,6 +107,7 @@ def deviation_rows(material: Material) -> list[Row]:
 
 
 def deviation_order(row: Row) -> tuple:
+    """The largest project budgets first, then by project and cause, what was missed before the rest."""
     return (-(row["project_budget"] or Decimal(0)), row["department"], row["project"], row["file"], row["sheet"], str(row["cause"]), row["kind"] not in (UNMET, ZERO))
 
 

@@ -118,6 +118,7 @@ def _below(sheet: Sheet, grid: Sequence[Sequence[Any]], number: int, written: Wr
 
 
 def plain_text(value: Any) -> str:
+    """A cell's value as text: dates in ISO form, whole numbers without a point, "" for nothing."""
     if value is None:
         return ""
     if isinstance(value, (datetime, date)):

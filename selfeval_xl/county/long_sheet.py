@@ -146,6 +146,7 @@ def inline(text: str) -> str:
 
 
 def xml(text: str) -> str:
+    """A text as it stands in XML."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

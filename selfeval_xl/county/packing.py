@@ -22,6 +22,7 @@ class _Data(pickle.Unpickler):
     """Takes only our records and plain values."""
 
     def find_class(self, module: str, name: str) -> Any:
+        """The class, if it is one of ours."""
         if (module, name) not in _PLAIN and module not in {f"{_PACKAGE}.{part}" for part in _MODULES}:
             raise pickle.UnpicklingError(f"{module}.{name}")
         found = super().find_class(module, name)
@@ -34,6 +35,7 @@ class _Short(pickle.Pickler):
     """Writes our records as class and values: read again in half the time that dataclasses' own way takes."""
 
     def reducer_override(self, thing: Any) -> Any:
+        """How a record is written; everything else as always."""
         kind = type(thing)
         if is_dataclass(kind) and kind.__module__.startswith(_PACKAGE):
             return _Record, (kind, tuple(getattr(thing, name) for name in _names(kind)))

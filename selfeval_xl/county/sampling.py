@@ -26,10 +26,12 @@ class Seen:
     large: Decimal | None
 
     def number(self, key: str) -> Decimal:
+        """A figure of the row, 0 where there is none."""
         return Decimal(self.row.get(key) or 0)
 
     @property
     def rate(self) -> Decimal | None:
+        """The execution rate; None where there is none."""
         return self.row.get("execution_rate")
 
 
