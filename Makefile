@@ -28,9 +28,11 @@ pictures: $(VENV)/.test system
 	@$(BIN)/python docs/pictures_of_issue.py
 	@$(BIN)/python docs/pictures_of_returns.py
 	@$(BIN)/python docs/make_template_pictures.py
+	@$(BIN)/python docs/make_county_pictures.py
 
 bench: $(VENV)/.test
 	@$(BIN)/python benchmarks/reading.py
+	@$(BIN)/python benchmarks/county.py
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "需要 Python 3.11 或更高版本，请先安装。"; exit 1; }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
@@ -28,24 +28,29 @@ _MISSING = {
 
 
 def check(filings: Sequence[Filing], policy: Policy | None = None, files: Iterable[ReadFile] = (), roster: Expected | None = None,
-          public: bool = False) -> Findings:
+          public: bool = False, ready: Ready | None = None) -> Findings:
     """All findings on these filings, sorted by file, sheet, severity and cell; the status of each rule; counts per file.
 
     files: all files that were read, also those that belong to no filing (unreadable ones). roster: the projects that are due, with
     the amounts of the ledger; without one the rules that need it are skipped. public: whether these are copies for publication.
+    ready: what was found on each form already, by `own_findings`; then the forms are assessed too.
     """
     policy = policy or default()
-    filings = [replace(filing, forms=tuple(assess(form, policy) for form in filing.forms)) for filing in filings]
+    if ready is None:
+        filings = [replace(filing, forms=tuple(assess(form, policy) for form in filing.forms)) for filing in filings]
     every_file = list({file.path: file for file in (*(file for filing in filings for file in filing.files), *files)}.values())
     found: list[Finding] = []
     statuses: list[RuleStatus] = []
     given = _Given(filings, every_file, roster, public).of
+    before = ready.by_rule(filings) if ready else {}
     for rule in catalogue().values():
-        if policy.rule(rule.id).on is False:
-            statuses.append(RuleStatus(rule.id, "skipped", "参数表里关闭了"))
+        off = _off(rule, policy)
+        if off:
+            statuses.append(RuleStatus(rule.id, "skipped", off))
             continue
-        if rule.needs == "off" and not policy.rule(rule.id).on:
-            statuses.append(RuleStatus(rule.id, "skipped", "默认关闭，可以在参数表里启用"))
+        if ready is not None and _of_one_form(rule):
+            statuses.append(_told(rule, given(rule), ready))
+            found += before.get(rule.id, ()) if rule.id not in ready.failed else ()
             continue
         try:
             results, ran = _run(rule, given(rule), policy)
@@ -53,12 +58,78 @@ def check(filings: Sequence[Filing], policy: Policy | None = None, files: Iterab
             statuses.append(RuleStatus(rule.id, "failed", f"{type(error).__name__}: {error}"))
             continue
         found += [_completed(finding, rule, policy) for finding in results]
-        statuses.append(RuleStatus(rule.id, "ran") if ran else RuleStatus(rule.id, "skipped", _MISSING.get(rule.needs or rule.scope, "没有可查的表")))
+        statuses.append(_status(rule, ran))
     for rule in map(custom_rule, policy.county_rules):
-        found += [_of_county(finding, rule, place) for form, place in _forms(filings) for finding in violations(rule, form)]
+        found += before.get(rule.told.number, ()) if ready else _violations(rule, _forms(filings))
         statuses.append(RuleStatus(rule.told.number, "ran"))
     remaining = tuple(sorted(_explained(silenced(found), every_file, filings), key=_order))
-    return Findings(remaining, tuple(statuses), tuple(_count(file, remaining) for file in every_file))
+    by_file: dict[str, list[Finding]] = {}
+    for finding in remaining:
+        by_file.setdefault(finding.file, []).append(finding)
+    return Findings(remaining, tuple(statuses), tuple(_count(file, by_file.get(file.path, ())) for file in every_file))
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What was found on single forms. found: by the id of the form. failed: the rules that broke, and how."""
+
+    found: Mapping[int, tuple[Finding, ...]]
+    failed: Mapping[str, str]
+
+    def by_rule(self, filings: Sequence[Filing]) -> dict[str, list[Finding]]:
+        """The findings on the forms of these filings, each with its department, by rule."""
+        found: dict[str, list[Finding]] = {}
+        for filing in filings:
+            for form in filing.forms:
+                for finding in self.found.get(id(form), ()):
+                    found.setdefault(finding.rule, []).append(finding if finding.department else replace(finding, department=filing.department))
+        return found
+
+
+def own_findings(form: Form, policy: Policy, failed: dict[str, str]) -> Iterator[Finding]:
+    """What the rules find that need nothing but this form, which is assessed; without the department, and before any silence.
+    failed: takes the rules that break, and how."""
+    place = {"file": form.file, "sheet": form.sheet, "form": form.kind, "project": form.project}
+    for rule in catalogue().values():
+        if not _of_one_form(rule) or not _fits(rule, form) or _off(rule, policy):
+            continue
+        try:
+            found = [_completed(_placed(finding, place), rule, policy) for finding in rule.function(form, policy)]
+        except _BUGS as error:
+            failed.setdefault(rule.id, f"{type(error).__name__}: {error}")
+            continue
+        yield from found
+    for rule in map(custom_rule, policy.county_rules):
+        yield from _violations(rule, [(form, place)])
+
+
+def _of_one_form(rule: Rule) -> bool:
+    return rule.scope == "form" and rule.needs in (None, "scores", "notes", "off")
+
+
+def _fits(rule: Rule, form: Form) -> bool:
+    """Whether the form has what the rule looks at."""
+    return (rule.needs != "scores" or form.has_scores) and (rule.needs != "notes" or form.has_notes)
+
+
+def _off(rule: Rule, policy: Policy) -> str | None:
+    """Why the rule does not run at all; None where it does."""
+    if policy.rule(rule.id).on is False:
+        return "参数表里关闭了"
+    return "默认关闭，可以在参数表里启用" if rule.needs == "off" and not policy.rule(rule.id).on else None
+
+
+def _told(rule: Rule, given: Sequence[Given], ready: Ready) -> RuleStatus:
+    why = ready.failed.get(rule.id)
+    return RuleStatus(rule.id, "failed", why) if why else _status(rule, bool(given))
+
+
+def _status(rule: Rule, ran: bool) -> RuleStatus:
+    return RuleStatus(rule.id, "ran") if ran else RuleStatus(rule.id, "skipped", _MISSING.get(rule.needs or rule.scope, "没有可查的表"))
+
+
+def _violations(rule: CustomRule, forms: Iterable[tuple[Form, dict]]) -> list[Finding]:
+    return [_of_county(finding, rule, place) for form, place in forms for finding in violations(rule, form)]
 
 
 Given = tuple[object, tuple, dict]
@@ -144,12 +215,16 @@ def _known(filing: Filing, roster: Expected | None) -> Iterator[tuple[Form, Due 
 def _subjects(rule: Rule, filings: Sequence[Filing], files: Sequence[ReadFile]) -> Iterator[tuple[object, dict]]:
     """What the rule is given, one by one, and the place that its findings have unless they say another."""
     if rule.scope == "file":
+        owner: dict[str, str] = {}
+        for filing in filings:
+            for file in filing.files:
+                owner.setdefault(file.path, filing.department)
         for file in files:
             if rule.needs != "settings" or file.settings or any(problem.rule == rule.id for problem in file.problems):
-                yield file, {"file": file.path, "department": next((filing.department for filing in filings if file in filing.files), None)}
+                yield file, {"file": file.path, "department": owner.get(file.path)}
     elif rule.scope == "form":
         for form, place in _forms(filings):
-            if (rule.needs != "scores" or form.has_scores) and (rule.needs != "notes" or form.has_notes):
+            if _fits(rule, form):
                 yield form, place
     elif rule.scope == "filing":
         for filing in filings:
@@ -220,8 +295,7 @@ def _order(finding: Finding) -> tuple:
     return finding.file, finding.sheet or "", finding.form or "", _RANK[finding.severity], place, finding.rule
 
 
-def _count(file: ReadFile, findings: Sequence[Finding]) -> FileCount:
-    own = [finding for finding in findings if finding.file == file.path]
+def _count(file: ReadFile, own: Sequence[Finding]) -> FileCount:
     return FileCount(file.path, len(file.forms) + len(file.reports), sum(finding.severity is Severity.ERROR for finding in own),
                      sum(finding.severity is Severity.WARNING for finding in own))
 

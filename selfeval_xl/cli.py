@@ -204,14 +204,18 @@ def merge(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="同�
 def consolidate(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="收到的全部材料，子文件夹也看。")],
                 out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="汇总工作簿写到哪里。")],
                 roster: Annotated[Optional[Path], typer.Option("--roster", metavar="文件", help="单位名册。")] = None,
-                jobs: Annotated[Optional[int], typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程读文件。")] = None, policy: PolicyFile = None) -> None:
+                against: Annotated[Optional[Path], typer.Option("--against", metavar="上年.xlsx", help="上年的汇总工作簿，加一张“与上年对比”。")] = None,
+                with_forms: Annotated[bool, typer.Option("--with-forms", help="把各部门的表按官方表样附在后面，每张表一个工作表，另有目录。")] = False,
+                parquet: Annotated[Optional[Path], typer.Option("--parquet", metavar="文件夹", help="另存一份Parquet数据表，供DuckDB、pandas使用。")] = None,
+                jobs: Annotated[Optional[int], typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程读文件。")] = None,
+                dask: Annotated[Optional[str], typer.Option("--dask", metavar="地址", help="在Dask集群上读文件，例如 tcp://127.0.0.1:8786。")] = None, policy: PolicyFile = None) -> None:
     """把收到的材料汇总成一个全县工作簿，每个数都能回到原表的格。"""
     from .county import consolidate as run
     from .policy_file import load
     from .screen import Progress, show_county
 
     with Progress() as progress:
-        county = run(folder, out, roster=roster, policy=load(policy), jobs=jobs, progress=progress.files)
+        county = run(folder, out, roster=roster, policy=load(policy), against=against, with_forms=with_forms, parquet=parquet, jobs=jobs, dask=dask, progress=progress.files)
     show_county(county)
 
 
@@ -270,6 +274,22 @@ def publish(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="�
     with Progress() as progress:
         result = run(folder, out, roster=roster, pdf=pdf, policy=load(policy), jobs=jobs, progress=progress.files)
     show_published(result)
+
+
+@app.command()
+def diff(old: Annotated[Path, typer.Argument(metavar="旧版", help="先报的那一份。")], new: Annotated[Path, typer.Argument(metavar="新版", help="后报的那一份。")],
+         as_json: AsJson = False) -> None:
+    """比较两个版本：哪张表、哪个格、原来是什么、现在是什么。"""
+    from .differences import differences, document
+    from .screen import Progress, show_changes
+
+    with Progress(quiet=as_json) as progress:
+        read_both = _read([old, new], progress)
+    changes = differences(read_both[:1], read_both[1:])
+    if as_json:
+        _print_json(document(old, new, changes))
+    else:
+        show_changes(changes, [problem for file in read_both for problem in file.problems])
 
 
 @app.command()

@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from .assess import assess, shown
 from .edits import Look
 from .findings import Finding, Findings, Severity, Treatment
-from .forms import FORM_NAMES, Form, ReadFile
+from .forms import FORM_NAMES, Form, Problem, ReadFile
 from .grid import percent_text
 from .progress import EXPLAINED, KEPT, NEW, compare
 from .progress import Progress as Progressed
 
 if TYPE_CHECKING:
     from .county import County
+    from .differences import Change
     from .demo import Result
     from .fill import Filled
     from .policy import Policy
@@ -242,10 +244,36 @@ def show_county(county: County) -> None:
     table.add_row("校验", "，".join(f"{name}{count}" for name, count in county.severities.items()))
     if county.carried or county.lost:
         table.add_row("手工意见", f"带回{county.carried}处，未能带回{county.lost}处（列在“收件核对”末尾）")
+    for line in county.balances:
+        table.add_row("核对", line)
     table.add_row("汇总工作簿", str(county.out))
     screen.print(table)
     for problem in county.problems:
         screen.print(problem, style="yellow", markup=False)
+
+
+def show_changes(changes: Iterable[Change], problems: Iterable[Problem]) -> None:
+    """What changed between two versions, form by form."""
+    from .differences import LABELS
+
+    screen, changes, place = console(), list(changes), None
+    table = None
+    for change in changes:
+        here = (change.form, change.project, change.sheets)
+        if here != place:
+            if table:
+                screen.print(table)
+            place = here
+            table = _table("变化", "对象", "内容", "旧版", "旧格", "新版", "新格", title=f"{FORM_NAMES[change.form]} {change.project}（{change.sheets[0] or '没有'} → {change.sheets[1] or '没有'}）")
+        table.add_row(*(Text(text) for text in (LABELS[change.change], change.subject, change.label, (change.old or "")[:200], change.cells[0] or "", (change.new or "")[:200],
+                                                change.cells[1] or "")))
+    if table:
+        screen.print(table)
+    for problem in problems:
+        screen.print(f"读不准：{problem.text}", style="yellow", markup=False)
+    counts = Counter(change.change for change in changes)
+    screen.print(f"共{len(changes)}处不同：" + "，".join(f"{LABELS[key]}{counts[key]}处" for key in LABELS if counts[key]) if changes else "两个版本填报的内容完全一样。",
+                 markup=False, style="bold")
 
 
 def show_rules(rules: Iterable[Rule]) -> None:

@@ -21,7 +21,7 @@ from selfeval_xl.county.live import Book, Condition
 from selfeval_xl.county.material import prepare
 from selfeval_xl.county.tables import SHEETS
 from selfeval_xl.county.words import cause_of, has_measure, money_kind
-from selfeval_xl.county.workbook import LONGEST_TEXT, clean
+from selfeval_xl.county.long_sheet import LONGEST_TEXT, clean
 from selfeval_xl.errors import OutputError
 from selfeval_xl.forms import Form, FundingLine, Indicator, ReadFile
 from selfeval_xl.policy import default

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path, PurePath
 
 from ..errors import SelfevalError
 from ..filing import gather
-from ..forms import Filing, Form, ReadFile
+from ..forms import Filing, Form, Problem, ReadFile
+from ..policy import Policy
 from ..reading import read_files
 from ..reading.collect import collect
 from ..reading.labels import squeeze
+from ..reading.source import fingerprint
+from .archives import Arrived, unpack
+from .checked import Checked, moved
+from .kept import Kept
+from .packing import WORK, unpacked
 from .roster import Roster
 from .versions import CHOSEN, DUPLICATE, ONLY, REFUSED, SUPERSEDED, USED, Arrival, Fate, adopted, decide
 
 RESULTS = ("采用", "部分采用", "被新版本替代", "重复", "附件", "无法读取", "非自评材料")
 ATTACHED = ("pdf", "image")
+NOTHING_TO_DO = "无需处理"
 ARCHIVES = ("zip", "rar", "7z")
 _EXPLANATION = {"采用": "表和报告都已采用", "重复": "内容与另一份完全相同，只计一次"}
 _OURS = (".sqlite", ".sqlite-journal", ".sqlite-wal", ".sqlite-shm")
@@ -27,16 +37,18 @@ _OURS = (".sqlite", ".sqlite-journal", ".sqlite-wal", ".sqlite-shm")
 
 @dataclass(slots=True)
 class Receipt:
-    """One received file and its result. other: the file that replaced it or that it repeats. filing: number of its filing."""
+    """One received file and its result. other: the file that replaced it or that it repeats. filing: number of its filing.
+    archive: the archive it came in, "" for none."""
 
     arrival: Arrival
     fates: list[Fate] = field(default_factory=list)
     result: str = ""
     reason: str = ""
     other: str = ""
-    action: str = "无需处理"
+    action: str = NOTHING_TO_DO
     filing: int | None = None
     basis: str = ""
+    archive: str = ""
 
     @property
     def file(self) -> ReadFile:
@@ -68,22 +80,64 @@ def collect_files(folder: str | Path, out: Path) -> list[Path]:
     return [path for path in collect(folder) if path.resolve() not in ours and not path.name.startswith(f".{target.stem}.")]
 
 
-def receive(folder: str | Path, out: Path, roster: Roster | None, chosen: Callable[[ReadFile], tuple[bool | None, str]], jobs: int | None = None,
-            progress: Callable[[int, int, str], None] | None = None) -> Collected:
-    """Reads every file of the folder and decides which versions count. progress(done, all, name of the file)."""
-    paths = collect_files(folder, out)
-    files: list[ReadFile] = []
-    for file in read_files(paths, jobs=jobs):
-        files.append(file)
-        if progress:
-            progress(len(files), len(paths), PurePath(file.path).name)
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the workers said of every file, in the order of the folder. archives: by path, the archive that a file came in."""
+
+    root: Path
+    answers: list[Checked]
+    archives: dict[str, str]
+
+    @property
+    def files(self) -> list[ReadFile]:
+        """The files alone."""
+        return [answer.file for answer in self.answers]
+
+
+def receive(folder: str | Path, out: Path, policy: Policy, jobs: int | None = None, progress: Callable[[int, int, str], None] | None = None,
+            read: Callable[..., Iterator] = read_files) -> Received:
+    """Reads and checks every file of the folder, those in zip archives too; what was read before is taken from the store.
+
+    progress(done, all, name of the file). read: reads many files, as `reading.read_files` does.
+    """
     root = Path(folder) if Path(folder).is_dir() else Path(folder).parent
-    return sort_out(root, files, roster, chosen)
+    with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as place, closing(Kept(out.with_suffix(".sqlite"), policy)) as kept:
+        arrived = unpack(collect_files(folder, out), root, Path(place))
+        prints = [fingerprint(one.path) for one in arrived]
+        keys = [kept.key(sha256, one.shown.name) for one, (_, sha256) in zip(arrived, prints, strict=True)]
+        new = read([str(one.path) for one, key in zip(arrived, keys, strict=True) if not one.trouble and key not in kept.known], jobs=jobs, function=WORK, context=policy)
+        received = Received(root, [], {str(one.shown): one.archive for one in arrived if one.archive})
+        for one, key, (size, sha256) in zip(arrived, keys, prints, strict=True):
+            if one.trouble:
+                answer = Checked(_not_taken_out(one, size, sha256))
+            elif key in kept.known:
+                answer = kept.get(key) or _new(next(read([str(one.path)], function=WORK, context=policy)), key, sha256, kept)
+            else:
+                answer = _new(next(new), key, sha256, kept)
+            received.answers.append(moved(answer, str(one.shown)))
+            if progress:
+                progress(len(received.answers), len(arrived), one.shown.name)
+    return received
+
+
+def _new(answer: bytes | ReadFile, key: str, sha256: str, kept: Kept) -> Checked:
+    """An answer just given, kept for the next run; a file whose worker died is tried again then."""
+    if isinstance(answer, ReadFile):
+        return Checked(answer)
+    checked = unpacked(answer)
+    assert checked is not None, "what a worker packs can be unpacked"
+    if checked.file.sha256 == sha256:          # else it changed while we looked
+        kept.put(key, answer)
+    return checked
+
+
+def _not_taken_out(one: Arrived, size: int, sha256: str) -> ReadFile:
+    return ReadFile(path=str(one.shown), size=size, sha256=sha256, kind=one.kind, problems=(Problem(f"“{one.shown.name}”：{one.trouble}。", rule="T08"),))
 
 
 def sort_out(folder: Path, files: Sequence[ReadFile], roster: Roster | None = None,
-             chosen: Callable[[ReadFile], tuple[bool | None, str]] = lambda file: (None, "")) -> Collected:
-    """Filings, fates and receipts of files that were read."""
+             chosen: Callable[[ReadFile], tuple[bool | None, str]] = lambda file: (None, ""), archives: Mapping[str, str] | None = None) -> Collected:
+    """Filings, fates and receipts of files that were read. archives: by path, the archive that a file came in."""
     arrivals = {file.path: Arrival(file, order, received_at(file.path), *chosen(file)) for order, file in enumerate(files)}
     filings = gather(files, roster)
     fates = decide(filings, arrivals)
@@ -91,7 +145,9 @@ def sort_out(folder: Path, files: Sequence[ReadFile], roster: Roster | None = No
     for fate in fates:
         by_path.setdefault(fate.arrival.file.path, []).append(fate)
     receipts = [_receipt(arrival, by_path.get(path, []), folder) for path, arrival in arrivals.items()]
-    _place(receipts, filings)
+    for receipt in receipts:
+        receipt.archive = (archives or {}).get(receipt.file.path, "")
+    _place(receipts, filings, folder)
     used = adopted(filings, fates)
     if sum(len(receipt.fates) for receipt in receipts) != sum(len(file.forms) + len(file.reports) for file in files):
         raise SelfevalError("收到的表和归类的表数量不一致，汇总没有完成。请把文件夹交给维护人员核对。")
@@ -100,12 +156,17 @@ def sort_out(folder: Path, files: Sequence[ReadFile], roster: Roster | None = No
 
 def received_at(path: str) -> str:
     """When the file came into the folder, local time as ISO text; "" where it is gone."""
-    try:
-        return datetime.fromtimestamp(os.stat(path).st_mtime).isoformat(sep=" ", timespec="seconds")
-    except OSError:
-        return ""
+    for place in (PurePath(path), *PurePath(path).parents):
+        try:
+            return datetime.fromtimestamp(os.stat(place).st_mtime).isoformat(sep=" ", timespec="seconds")
+        except NotADirectoryError:
+            continue          # a file in an archive came with the archive
+        except OSError:
+            return ""
+    return ""
 
 
+@lru_cache(maxsize=65_536)
 def relative(path: str, folder: Path) -> str:
     """A path as it stands below the folder, with / on every system."""
     try:
@@ -168,7 +229,7 @@ def _without_forms(receipt: Receipt) -> None:
         receipt.result, receipt.reason = "非自评材料", texts or "里面没有自评表，也没有自评报告"
 
 
-def _place(receipts: list[Receipt], filings: Sequence[Filing]) -> None:
+def _place(receipts: list[Receipt], filings: Sequence[Filing], folder: Path) -> None:
     """Gives repeated files their first copy, and files without forms the department they lie beside or name."""
     by_folder: dict[str, set[int]] = {}
     for receipt in receipts:
@@ -187,4 +248,4 @@ def _place(receipts: list[Receipt], filings: Sequence[Filing]) -> None:
             elif len(beside) == 1:
                 receipt.filing, receipt.basis = next(iter(beside)), "同一文件夹"
         if original is not receipt and receipt.result in ("附件", "非自评材料"):
-            receipt.result, receipt.reason, receipt.other = "重复", _EXPLANATION["重复"], original.file.path
+            receipt.result, receipt.reason, receipt.other = "重复", _EXPLANATION["重复"], relative(original.file.path, folder)

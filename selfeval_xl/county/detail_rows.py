@@ -10,12 +10,11 @@ from ..forms import FundingLine, Indicator, Verdict
 from ..quantity import Kind, money
 from ..reading.labels import squeeze
 from .arithmetic import difference, in_ten_thousands, rate4, ratio
-from .material import Assessed, Entry, Material, is_zero
+from .material import EXPLAINED, NEW, Assessed, Entry, Material, is_zero
 from .summary_rows import AMOUNTS, Row, head, place
 from .words import cause_of, has_measure, has_reason, money_kind
 
 TOTAL_ROW, SOURCE_ROW, PART_ROW = "合计", "来源", "其中项"
-NEW, EXPLAINED = "新发现", "已说明"
 ZERO, UNMET, EXCEEDED, OPEN = "完成值为0", "未完成", "超额完成", "待核定"
 FORM_KINDS = {"project": "项目", "department": "部门整体", "report": "自评报告"}
 _SEVERITY_ORDER = {"错误": 0, "核实": 1, "提示": 2}
@@ -104,8 +103,12 @@ def deviation_rows(material: Material) -> list[Row]:
                 kind = deviation_kind(indicator)
                 if kind:
                     rows.append(_deviation(form, indicator, kind, budget, rate))
-    return sorted(rows, key=lambda row: (-(row["project_budget"] or Decimal(0)), row["department"], row["project"], row["file"], row["sheet"], row["cause"],
-                                       row["kind"] not in (UNMET, ZERO)))
+    return sorted(rows, key=deviation_order)
+
+
+def deviation_order(row: Row) -> tuple:
+    """The largest project budgets first, then by project and cause, what was missed before the rest."""
+    return (-(row["project_budget"] or Decimal(0)), row["department"], row["project"], row["file"], row["sheet"], str(row["cause"]), row["kind"] not in (UNMET, ZERO))
 
 
 def deviation_kind(indicator: Indicator) -> str | None:

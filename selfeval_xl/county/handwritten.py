@@ -13,6 +13,8 @@ from ..grid import plain_number
 from ..reading.labels import squeeze
 from .below import LOST_PLACES, LOST_TITLE, Lost
 from .columns import Sheet
+from .live import continued
+from .long_sheet import clean
 from .words import cause_of
 
 # By what a row is recognised again, first what fits best: codes, then names.
@@ -41,10 +43,12 @@ class Remark:
 
 @dataclass(slots=True)
 class Written:
-    """All that officers wrote. lost: what had found no row already when the old workbook was made."""
+    """All that officers wrote. lost: what had found no row already when the old workbook was made. returned: days on which each
+    department (by code or name) got its filing back, as far as earlier runs knew."""
 
     remarks: list[Remark] = field(default_factory=list)
     lost: list[Lost] = field(default_factory=list)
+    returned: dict[str, list[str]] = field(default_factory=dict)
 
     def chosen_files(self) -> dict[str, tuple[bool, str]]:
         """财政指定采用文件 of 报送台账: file name to (采用, why)."""
@@ -71,22 +75,30 @@ def read_written(out: Path, sheets: Iterable[Sheet]) -> Written:
         wanted = [sheet for sheet in sheets if sheet.handwritten]
         if not {"总览", *(sheet.title for sheet in wanted)} <= names:
             raise OutputError(NOT_OURS.format(out=out))
-        grids = {sheet.key: book.get_sheet_by_name(sheet.title).to_python(skip_empty_area=False) for sheet in wanted}
+        grids = [(sheet, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for sheet in wanted for name in pages_of(sheet.title, book.sheet_names)]
     except (CalamineError, OSError, ValueError) as error:
         raise OutputError(UNREADABLE.format(out=out)) from error
     written = Written()
-    for sheet in wanted:
-        _read_sheet(sheet, grids[sheet.key], written)
+    for sheet, grid in grids:
+        _read_sheet(sheet, grid, written)
     return written
 
 
+def pages_of(title: str, names: Sequence[str]) -> list[str]:
+    """The worksheets of a table in a workbook: 指标明细, 指标明细（2） ..."""
+    return [name for number in range(1, len(names) + 1) if (name := continued(title, number)) in names]
+
+
 def _read_sheet(sheet: Sheet, grid: Sequence[Sequence[Any]], written: Written) -> None:
-    heads = [squeeze(_text(value)) for value in grid[0]] if grid else []
+    heads = [squeeze(plain_text(value)) for value in grid[0]] if grid else []
     places = {column.key: heads.index(squeeze(column.label)) for column in sheet.columns if squeeze(column.label) in heads}
+    hands = [places[column.key] for column in sheet.handwritten if column.key in places]
     for number, line in enumerate(grid[1:], 1):
-        if _text(line[0]) == "合计" and _below(sheet, grid, number, written):
+        if line[0] == "合计" and _below(sheet, grid, number, written):
             return
-        row = {key: _text(line[place]) for key, place in places.items() if place < len(line)}
+        if not any(line[place] not in ("", None) for place in hands if place < len(line)):
+            continue
+        row = {key: plain_text(line[place]) for key, place in places.items() if place < len(line)}
         values = {column.key: line[places[column.key]] for column in sheet.handwritten if row.get(column.key)}
         if sheet.key == "deviations" and row.get("cause") == cause_of(row.get("note") or None):
             values.pop("cause", None)           # what the program proposed itself
@@ -96,16 +108,17 @@ def _read_sheet(sheet: Sheet, grid: Sequence[Sequence[Any]], written: Written) -
 
 def _below(sheet: Sheet, grid: Sequence[Sequence[Any]], number: int, written: Written) -> bool:
     """Reads the remarks that were lost before; True: the rows of the sheet are over."""
-    start = next((line for line in range(number, len(grid)) if len(grid[line]) > 1 and _text(grid[line][1]) == LOST_TITLE), None)
+    start = next((line for line in range(number, len(grid)) if len(grid[line]) > 1 and plain_text(grid[line][1]) == LOST_TITLE), None)
     if sheet.key == "receipts" and start is not None:
         for line in grid[start + 2:]:
-            texts = tuple(_text(line[place]) if place < len(line) else "" for place in LOST_PLACES)
+            texts = tuple(plain_text(line[place]) if place < len(line) else "" for place in LOST_PLACES)
             if any(texts):
                 written.lost.append(texts)
     return True
 
 
-def _text(value: Any) -> str:
+def plain_text(value: Any) -> str:
+    """A cell's value as text: dates in ISO form, whole numbers without a point, "" for nothing."""
     if value is None:
         return ""
     if isinstance(value, (datetime, date)):
@@ -146,16 +159,16 @@ def _by_sheet(remarks: Iterable[Remark]) -> dict[str, list[Remark]]:
 
 def _identity(row: Mapping[str, Any], keys: Sequence[str]) -> tuple | None:
     """The row's key; None where a part that has to be there is missing."""
-    parts = tuple(squeeze(_text(row.get(key))) for key in keys)
+    parts = tuple(squeeze(clean(plain_text(row.get(key)))) for key in keys)
     required = [part for key, part in zip(keys, parts, strict=True) if key not in _MAY_BE_EMPTY]
     return parts if all(required) else None
 
 
 def _kept(value: Any) -> Any:
-    return _text(value) if isinstance(value, (datetime, date)) else value
+    return plain_text(value) if isinstance(value, (datetime, date)) else value
 
 
 def _entry(remark: Remark, key: str, value: Any, sheet: Sheet) -> Lost:
     label = next(column.label for column in sheet.columns if column.key == key)
     subject = next((remark.row[name] for name in ("name", "subject", "path") if remark.row.get(name)), "")
-    return (sheet.title, remark.row.get("department", ""), remark.row.get("project", ""), subject, label, _text(value))
+    return (sheet.title, remark.row.get("department", ""), remark.row.get("project", ""), subject, label, plain_text(value))

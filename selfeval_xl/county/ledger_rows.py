@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_UP, Decimal
 from pathlib import PurePath
 
+from .collecting import NOTHING_TO_DO, Receipt
 from .material import DASH, EXTRA, NONE, Entry, Material, counts
+from .roster import iso_day
 from .summary_rows import Row, head, sealed
 from .versions import DUPLICATE, ONLY, REFUSED, SUPERSEDED, USED, moment
 
-PARTLY, WAITING = "部分报送", "待审核"
-_BASES = {"名册": "表内名称", "文件夹名": "文件夹名"}
+PARTLY, WAITING, RETURNED, AGAIN, PASSED = "部分报送", "待审核", "已退回", "已重报", "已通过"
+_AGREED = ("通过", "同意", "合格", "认可")
+_BASES = {"名册": "表内名称", "表内编码": "编码"}
 
 
 def submission_rows(material: Material) -> Iterator[Row]:
@@ -30,7 +33,7 @@ def submission_rows(material: Material) -> Iterator[Row]:
             "late": None if late is None else "是" if late > 0 else "否", "days_late": late or None,
             "due": len([form for form in entry.projects if form.status != EXTRA]) + len(entry.missing) if known else DASH, "assessed": len(entry.projects),
             "missing_names": "、".join(project.name for project in entry.missing), "department_forms": len(entry.wholes), "reports": len(entry.reports),
-            "sealed": sealed(entry), "used_files": "；".join(used), "basis": "、".join(bases), **counts(entry.findings), "state": state(entry),
+            "sealed": sealed(entry), "returned": None, "used_files": "；".join(used), "basis": "、".join(bases), **counts(entry.findings), "state": state(entry),
         }
 
 
@@ -39,6 +42,21 @@ def state(entry: Entry) -> str:
     if not entry.forms and not entry.reports:
         return NONE
     return PARTLY if entry.missing or (entry.row and not entry.wholes) else WAITING
+
+
+def review_state(row: Row, opinion: str, earlier: Mapping[str, Sequence[str]]) -> Row:
+    """State and number of returns, from what officers wrote: 审核意见 of 部门汇总 and 最近退回日期. earlier: the days of return known so far."""
+    day = str(row.get("last_returned") or "").strip()
+    days = [*earlier.get(row["department_code"] or row["department"], ()), *([day] if day else [])]
+    found: Row = {"returned": len(set(days)) or None}
+    if row["state"] == NONE:
+        return found
+    if opinion.strip().startswith(_AGREED):
+        return found | {"state": PASSED}
+    when = iso_day(day)
+    if when:
+        found["state"] = AGAIN if (row["last_received"] or "")[:10] > when else RETURNED
+    return found
 
 
 def _times(entry: Entry) -> int:
@@ -59,13 +77,30 @@ def receipt_rows(material: Material) -> Iterator[Row]:
     by_filing = {entry.filing: entry for entry in material.entries if entry.filing is not None}
     for receipt in material.collected.receipts:
         file, entry = receipt.file, by_filing.get(receipt.filing)
+        basis, doubt = _basis(receipt, material)
         yield {
-            "path": material.relative(file.path), "name": PurePath(file.path).name, "kind": file.kind, "size": (Decimal(file.size) / 1024).quantize(Decimal("0.1"), ROUND_UP),
+            "path": material.relative(file.path), "archive": receipt.archive, "name": PurePath(file.path).name, "kind": file.kind, "size": (Decimal(file.size) / 1024).quantize(Decimal("0.1"), ROUND_UP),
             "saved": (moment(file.saved) or "").replace("T", " "), "received": receipt.arrival.received, "fingerprint": file.sha256[:16],
-            "department_code": entry.code if entry else None, "department": entry.name if entry else None, "basis": _BASES.get(receipt.basis, receipt.basis),
-            "forms": len(receipt.forms), "forms_used": sum(fate.fate == USED for fate in receipt.forms), "result": receipt.result, "reason": receipt.reason,
-            "other": receipt.other, "action": receipt.action,
+            "department_code": entry.code if entry else None, "department": entry.name if entry else None, "basis": basis,
+            "forms": len(receipt.forms), "forms_used": sum(fate.fate == USED for fate in receipt.forms), "result": receipt.result,
+            "reason": "；".join(part for part in (receipt.reason, doubt) if part), "other": receipt.other,
+            "action": "请核对部门名称，或在名册里加别名" if doubt and receipt.action == NOTHING_TO_DO else receipt.action,
         }
+
+
+def _basis(receipt: Receipt, material: Material) -> tuple[str, str]:
+    """By what the department was recognised, and what to ask where the roster knows no such name."""
+    basis, roster = _BASES.get(receipt.basis, receipt.basis), material.roster
+    if roster is None or not receipt.forms:
+        return basis, ""
+    form = receipt.forms[0].form
+    names = [name for name in (form.department, form.unit) if name]
+    if receipt.basis == "名册":
+        return ("近似" if names and not form.department_code and not any(map(roster.exact, names)) else basis), ""
+    if receipt.basis != "表内名称" or not names:
+        return basis, ""
+    likely = roster.likely(names[0])
+    return basis, f"名册里没有“{names[0]}”" + (f"，是不是“{likely.name}”？" if likely else "")
 
 
 def form_balance(material: Material) -> dict[str, int]:

@@ -21,6 +21,7 @@ from .words import has_reason
 REPORTED, MISSING, EXEMPT, EXTRA = "已报", "漏报", "免评", "名册外"
 PASS, EXPLAIN, RETURN, NONE = "通过", "说明后通过", "退回修改", "未报"
 UNSCORED = "不评分"
+NEW, OLD, MENDED, EXPLAINED = "新发现", "未修改", "已修改", "已说明"       # what became of a finding since the last run
 DASH, UNLISTED = "—", "（名册外）"
 _FULL_WIDTH = str.maketrans("*?~", "＊？～")
 
@@ -110,6 +111,11 @@ class Material:
     findings: Findings
     year: int | None
 
+    @property
+    def archived(self) -> frozenset[str]:
+        """The files, below the folder, that lie in archives: no link leads into one."""
+        return frozenset(self.relative(receipt.file.path) for receipt in self.collected.receipts if receipt.archive)
+
     def relative(self, path: str) -> str:
         return relative(path, self.collected.folder) if path else ""
 
@@ -119,8 +125,8 @@ def is_zero(row) -> bool:
     return row.actual_quantity is not None and row.actual_quantity.number == 0
 
 
-def prepare(collected: Collected, findings: Findings, roster: Roster | None, policy: Policy) -> Material:
-    """Puts forms, reports, files and findings to their departments, and the roster's projects to the forms."""
+def prepare(collected: Collected, findings: Findings, roster: Roster | None, policy: Policy, assessed: bool = False) -> Material:
+    """Puts forms, reports, files and findings to their departments, and the roster's projects to the forms. assessed: the forms are already."""
     entries = _entries(collected.filings, roster)
     by_filing = {entry.filing: entry for entry in entries if entry.filing is not None}
     for fate in collected.fates:
@@ -130,7 +136,7 @@ def prepare(collected: Collected, findings: Findings, roster: Roster | None, pol
         if isinstance(fate.form, Report):
             entry.reports.append(fate.form)
         else:
-            entry.forms.append(Assessed(assess(fate.form, policy), relative(fate.form.file, collected.folder), entry))
+            entry.forms.append(Assessed(fate.form if assessed else assess(fate.form, policy), relative(fate.form.file, collected.folder), entry))
     for receipt in collected.receipts:
         if receipt.filing is not None:
             by_filing[receipt.filing].receipts.append(receipt)

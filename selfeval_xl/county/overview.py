@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,21 +11,22 @@ from .arithmetic import difference
 from .formats import HEAD_TINT, Formats
 from .links import inside
 from .live import Book, Cell, growth, quotient, share
+from .long_sheet import clean
 from .material import DASH
-from .workbook import clean
 
-COLUMNS, WIDTH, HEIGHT = 24, 8.2, 17
+COLUMNS, WIDTH, HEIGHT = 24, 8.2, 13.5
 Value = Cell | str | None
 Placed = tuple[str, Any]
 
 
 @dataclass(slots=True)
 class Front:
-    """The page being written: where texts and formulas go, in which look. Spans are merged cells."""
+    """The page being written: where texts and formulas go, in which look. Spans are merged cells. chart: makes a new chart of a kind."""
 
     page: Any
     formats: Formats
     book: Book
+    chart: Callable[[dict], Any] = lambda kind: None
 
     def text(self, row: int, column: int, text: str, span: int = 1, **look: Any) -> None:
         style = self.formats.get(**({"border": 1, "align": "center", "shrink": True, "font_size": 9} | look))
@@ -53,7 +54,7 @@ class Front:
         made = self.formats.get(**style)
         if span > 1:
             self.page.merge_range(row, column, row, column + span - 1, "", made)
-        cached = "" if value.value is None else value.value if isinstance(value.value, str) else float(value.value)
+        cached = "" if value.value is None else clean(value.value) if isinstance(value.value, str) else float(value.value)
         self.page.write_formula(row, column, "=" + value.text, made, cached)
         return a1(row, column), value.value
 

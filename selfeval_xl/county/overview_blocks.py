@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 
-from ..grid import position
-from .live import Cell, Condition, plus, share
-from .material import DASH, EXEMPT, EXPLAIN, EXTRA, MISSING, NONE, PASS, RETURN, UNLISTED, UNSCORED, Material
-from .overview import COLUMNS, COUNT, MONEY, RATE, SCORE, Front, figures, heads, line, money_line, rate_cell, set_up
+from ..grid import a1, position
+from .charts import draw_charts
+from .live import Book, Cell, Condition, plus, quotient, share
+from .material import DASH, EXEMPT, EXPLAIN, EXTRA, MENDED, MISSING, NONE, PASS, RETURN, UNLISTED, UNSCORED, Material
+from .overview import COLUMNS, COUNT, MONEY, RATE, SCORE, Front, Placed, figures, heads, line, money_line, rate_cell, set_up
 from .overview_lists import attention
 from .words import causes, money_kinds
 
@@ -25,6 +26,7 @@ _BANDS: tuple[tuple[str, tuple[Condition, ...]], ...] = (
 )
 _LEVELS = (("成本", "成本"), ("产出", "产出"), ("效益", "效"), ("满意度", "满意"))
 PROJECT = Condition("form", "=", "项目")
+CURRENT = Condition("status", "<>", MENDED)
 MISSED = (PROJECT, Condition("kind", "<>", "超额完成"), Condition("kind", "<>", "待核定"))
 
 
@@ -36,13 +38,16 @@ def write_overview(front: Front, material: Material, title: str, balance: Mappin
     row = 6
     _money(front, row)
     _bands(front, row)
-    _indicators(front, row + 7)
+    completed = _indicators(front, row + 7)
     _grades(front, row + 10)
     _causes(front, row + 15)
     _review(front, row + 19, material)
-    _last_year(front, row + 26)
+    _last_year(front, row + 26, completed)
     attention(front, row + 34)
     _balance(front, row + 47, material, balance, about)
+    places = {"levels": (a1(row + 9, LEFT), a1(row + 12, LEFT)), "rules": (a1(row + 23, RIGHT), a1(row + 32, RIGHT)),
+              "grades": (a1(row + 12, RIGHT), a1(row + 15, RIGHT)), "causes": (a1(row + 17, LEFT), a1(row + 24, LEFT))}
+    draw_charts(front, row + 51, places, any(item.get("score") is not None for item in front.book.tables["projects"]))
 
 
 def as_of(material: Material) -> str:
@@ -106,7 +111,8 @@ def _bands(front: Front, row: int) -> None:
                                               (book.total("projects", "unspent", *conditions), MONEY)], 2)
 
 
-def _indicators(front: Front, row: int) -> None:
+def _indicators(front: Front, row: int) -> Placed:
+    """Returns the completion rate of all indicators."""
     book = front.book
     front.title(row, LEFT, "四、指标完成", HALF, "指标明细")
     heads(front, row + 1, LEFT, ("一级指标", 4), ("指标数", "已完成", "其中超额完成", "未完成", "其中完成值为0", "待核定", "完成率"))
@@ -118,7 +124,8 @@ def _indicators(front: Front, row: int) -> None:
                  book.count("indicators", *where, Condition("verdict", "=", "待核定"))]
         places = line(front, number, LEFT, label, 4, [(cell, COUNT) for cell in cells])
         judged = Decimal(places[0][1]) - Decimal(places[5][1])
-        front.value(number, 10, share(places[1], (f"({places[0][0]}-{places[5][0]})", judged)), 1, RATE)
+        rate = front.value(number, 10, share(places[1], (f"({places[0][0]}-{places[5][0]})", judged)), 1, RATE)
+    return rate
 
 
 def _grades(front: Front, row: int) -> None:
@@ -152,8 +159,8 @@ def _review(front: Front, row: int, material: Material) -> None:
     items = [
         ("建议通过", book.count("departments", Condition("advice", "=", PASS))), ("建议说明后通过", book.count("departments", Condition("advice", "=", EXPLAIN))),
         ("建议退回", book.count("departments", Condition("advice", "=", RETURN))), ("已退回", book.count("submissions", Condition("state", "=", "已退回"))),
-        ("退回后已重报", book.count("submissions", Condition("state", "=", "已重报"))), ("错误条数", book.count("findings", Condition("severity", "=", "错误"))),
-        ("核实条数", book.count("findings", Condition("severity", "=", "核实"))), ("单位已说明", book.count("findings", Condition("status", "=", "已说明"))),
+        ("退回后已重报", book.count("submissions", Condition("state", "=", "已重报"))), ("错误条数", book.count("findings", CURRENT, Condition("severity", "=", "错误"))),
+        ("核实条数", book.count("findings", CURRENT, Condition("severity", "=", "核实"))), ("单位已说明", book.count("findings", Condition("status", "=", "已说明"))),
     ]
     column = RIGHT
     for number, (label, cell) in enumerate(items):
@@ -162,28 +169,62 @@ def _review(front: Front, row: int, material: Material) -> None:
         front.value(row + 2, column, cell, span, COUNT)
         column += span
     heads(front, row + 3, RIGHT, ("问题最多的十条规则", 6), ("部门数", "项目数", "条数"), 2)
-    rules = Counter((item["rule"], item["title"]) for item in book.tables["findings"])
+    rules = Counter((item["rule"], item["title"]) for item in book.tables["findings"] if CURRENT.holds(item))
     for number, ((rule, title), _) in enumerate(sorted(rules.items(), key=lambda item: (-item[1], item[0]))[:10], row + 4):
         here = Condition("rule", "=", rule)
         line(front, number, RIGHT, f"{rule} {title}", 6, [(_departments_with(front, rule), COUNT),
-                                                          (book.distinct("findings", ("department", "project"), here, Condition("project", "<>", "")), COUNT),
-                                                          (book.count("findings", here), COUNT)], 2)
+                                                          (book.distinct("findings", ("department", "project"), here, CURRENT, Condition("project", "<>", "")), COUNT),
+                                                          (book.count("findings", here, CURRENT), COUNT)], 2)
 
 
 def _departments_with(front: Front, rule: str) -> Cell:
     """In how many departments a rule found something."""
     book = front.book
     names = {row["department"] for row in book.tables["departments"]}
-    found = {row["department"] for row in book.tables["findings"] if row["rule"] == rule} & names
-    counted = f'COUNTIFS({book.column("findings", "department")},{book.column("departments", "department")},{book.column("findings", "rule")},"{rule}")'
+    found = {row["department"] for row in book.tables["findings"] if row["rule"] == rule and CURRENT.holds(row)} & names
+    department, title, status = ((lambda page, key=key: book.column("findings", key, page=page)) for key in ("department", "rule", "status"))
+    counted = book.each("findings", lambda page: f'COUNTIFS({department(page)},{book.column("departments", "department")},{title(page)},"{rule}",{status(page)},{CURRENT.text})')
     return Cell(f"SUMPRODUCT(--({counted}>0))", len(found))
 
 
-def _last_year(front: Front, row: int) -> None:
-    front.title(row, LEFT, "九、与上年对比", HALF)
-    heads(front, row + 1, LEFT, ("", 1), ("项目数", "全年预算", "执行率", "指标完成率", "平均得分"), 2)
-    for number, label in enumerate(("上年", "本年", "增减"), row + 2):
-        line(front, number, LEFT, label, 1, [(DASH, "General")] * 5, 2)
+def _last_year(front: Front, row: int, completed: Placed) -> None:
+    """上年 comes from the sheet 与上年对比 where there is one; 本年 from this workbook, the same figures as above."""
+    book = front.book
+    compared = "compared" in book.sheets
+    front.title(row, LEFT, "九、与上年对比", HALF, "与上年对比" if compared else None)
+    spans = (1, 2, 2, 2, 2, 1)
+    front.head(row + 1, LEFT, "")
+    columns = [LEFT + 1 + sum(spans[:number]) for number in range(len(spans))]
+    for column, span, label in zip(columns, spans, ("项目数", "全年预算", "执行率", "指标完成率", "平均得分", "问题条数"), strict=True):
+        front.head(row + 1, column, label, span)
+    looks = (COUNT, MONEY, RATE, RATE, SCORE, COUNT)
+    annual, executed = book.total("projects", "annual_budget"), book.total("projects", "executed")
+    now = (book.total("departments", "assessed"), annual, quotient((executed.text, executed.value), (annual.text, annual.value)), Cell(*completed),
+           book.average("projects", "score", Condition("score", ">=", 0)), book.count("findings", CURRENT, Condition("number", ">", 0)))
+    last = _last_figures(book) if compared else None
+    for number, (label, cells) in enumerate((("上年", last), ("本年", now)), row + 2):
+        front.text(number, LEFT, label, align="left")
+        for column, span, cell, look in zip(columns, spans, cells or [DASH] * len(spans), looks, strict=True):
+            front.value(number, column, cell, span, look)
+    front.text(row + 4, LEFT, "增减", align="left")
+    for place, (column, span, look) in enumerate(zip(columns, spans, looks, strict=True)):
+        front.value(row + 4, column, _risen(a1(row + 3, column), now[place], a1(row + 2, column), last[place]) if last else DASH, span, look)
+
+
+def _risen(new: str, now: Cell, old: str, before: Cell) -> Cell:
+    """The difference of two figures; empty where one of them is."""
+    known = [cell.value for cell in (now, before)]
+    value = None if any(item in (None, "") for item in known) else Decimal(known[0]) - Decimal(known[1])
+    return Cell(f'IF(OR({new}="",{old}=""),"",ROUND({new}-{old},6))', value)
+
+
+def _last_figures(book: Book) -> tuple[Cell, ...]:
+    """Last year's projects, budget, execution, completion, average score and findings, from 与上年对比."""
+    annual, executed, met, indicators, undetermined = (book.total("compared", f"last_{key}") for key in ("annual_budget", "executed", "met", "indicators", "undetermined"))
+    judged = Cell(f"({indicators.text}-{undetermined.text})", Decimal(indicators.value) - Decimal(undetermined.value))
+    return (book.count("compared", Condition("last_indicators", ">=", 0)), annual, quotient((executed.text, executed.value), (annual.text, annual.value)),
+            share((met.text, met.value), (judged.text, judged.value)), book.average("compared", "last_score", Condition("last_score", ">=", 0)),
+            book.total("compared", "last_findings"))
 
 
 def _balance(front: Front, row: int, material: Material, balance: Mapping[str, str], about: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -97,7 +98,19 @@ class Roster:
                 for text in (row.code, row.name, *row.aliases):
                     if text:
                         self._known.setdefault(squeeze(text), row)
-        return (self._known.get(squeeze(code)) if code else None) or (self._known.get(squeeze(name)) if name else None)
+        return (self._known.get(squeeze(code)) if code else None) or (self._known.get(squeeze(name)) or self._shorter(squeeze(name)) if name else None)
+
+    def exact(self, name: str) -> bool:
+        """Whether the name stands in the roster as it is, as a name or an alias."""
+        return any(squeeze(name) in map(squeeze, (row.name, *row.aliases)) for row in self.departments)
+
+    def _shorter(self, name: str) -> Department | None:
+        """The only row whose name differs by a county's or town's name in front: 教育局 is 示例县教育局."""
+        if len(name) < 3:
+            return None
+        found = {row.code or row.name: row for text, row in self._known.items() if len(text) >= 3 and text != name
+                 and _same_place(*sorted((name, text), key=len))}
+        return next(iter(found.values())) if len(found) == 1 else None
 
     def match(self, name: str | None, code: str | None = None) -> tuple[str, str] | None:
         """Code and name of the budget department that this code, name or alias belongs to; a subordinate unit's is the one above."""
@@ -109,10 +122,45 @@ class Roster:
             row = above
         return (row.code, row.name) if row else None
 
+    def below(self, code: str) -> list[Department]:
+        """The subordinate units of a department."""
+        return [row for row in self.departments if row.code != code and (self.match(None, row.code) or ("",))[0] == code] if code else []
+
+    def likely(self, name: str) -> Department | None:
+        """Whom a misspelt name probably means; None where nobody, or several, are meant. Names that differ in a number are different names."""
+        wanted = squeeze(name)
+        if len(wanted) < 3:
+            return None
+        rated = sorted(((_likeness(wanted, squeeze(text)), row) for row in self.departments for text in (row.name, *row.aliases) if text), key=lambda pair: -pair[0])
+        near = {row.name: row for likeness, row in rated if likeness >= _NEAR and likeness >= rated[0][0] - 1}
+        return next(iter(near.values())) if len(near) == 1 else None
+
     @property
     def reporting(self) -> tuple[Department, ...]:
         """The departments that report themselves; subordinate units report through theirs."""
         return tuple(row for row in self.departments if not (row.parent and self.find(None, row.parent)))
+
+
+_NEAR = 72                    # percent of likeness from which a name is suggested
+_PLACE_NAME = re.compile(".{0,6}[省市县区旗州]")
+_COUNTED = re.compile("[0-9一二三四五六七八九十]")
+
+
+def _same_place(shorter: str, longer: str) -> bool:
+    """Whether the longer name is the shorter one with a county's name in front (教育局 or 县教育局, 示例县教育局)."""
+    before = longer.removesuffix(shorter)
+    return before != longer and bool(_PLACE_NAME.fullmatch(before) or shorter[0] in "省市县区旗州" and len(before) <= 6)
+
+
+def _likeness(one: str, other: str) -> float:
+    """0 to 100; a name that only lacks the county's name in front (教育局, 示例县教育局) is very near."""
+    if _COUNTED.findall(one) != _COUNTED.findall(other):
+        return 0
+    if min(len(one), len(other)) >= 3 and (one.endswith(other) or other.endswith(one)):
+        return 95
+    from rapidfuzz import fuzz
+
+    return fuzz.ratio(one, other)
 
 
 def read_roster(path: str | Path) -> Roster:
@@ -182,7 +230,7 @@ def _departments(rows: Iterable[tuple[int, dict[str, str]]], problems: list[str]
             continue
         if code:
             seen[code] = number
-        deadline = _date(row["deadline"])
+        deadline = iso_day(row["deadline"])
         if row["deadline"] and not deadline:
             problems.append(f"“单位名册”第{number}行的报送截止日期“{row['deadline']}”看不懂，请写成2025-03-31。")
         aliases = tuple(part.strip() for part in row["aliases"].replace("、", "，").replace(",", "，").replace("；", "，").split("，") if part.strip())
@@ -247,7 +295,7 @@ def _choices(rows: Iterable[tuple[int, dict[str, str]]], problems: list[str]) ->
             yield row["file"].lower(), (row["choice"] == "采用", row["why"])
 
 
-def _date(text: str) -> str:
+def iso_day(text: str) -> str:
     """An ISO date of 2025-03-31, 2025年3月31日, 2025/3/31 or a date cell; "" for anything else."""
     plain = text.strip().split(" ")[0].split("T")[0]
     for sign in "年月./":

@@ -25,8 +25,9 @@ def _graded(key: str, grade: str) -> Column:
 
 
 def _found(key: str, label: str, column: str, word: str) -> Column:
-    """Counted over 审核问题, so that what was found on the department's own form counts too."""
-    return Column(key, label, 7, "count", FORMULA, True, Live(f'COUNTIFS({{findings.department}},{{department}},{{findings.{column}}},"{word}")'))
+    """Counted over 审核问题, so that what was found on the department's own form counts too; what was mended since does not."""
+    current = "" if column == "status" else ',{findings.status},"<>已修改"'
+    return Column(key, label, 7, "count", FORMULA, True, Live(f'COUNTIFS({{findings.department}},{{department}},{{findings.{column}}},"{word}"{current})'))
 
 
 def completion(row: Mapping[str, Any]) -> Decimal | None:

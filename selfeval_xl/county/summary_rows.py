@@ -98,7 +98,7 @@ def _department(entry: Entry, projects: list[Row], material: Material) -> Row:
     due = statuses.count(REPORTED) + statuses.count(MISSING)
     known = bool(material.roster and material.roster.projects)
     row: Row = {
-        **head(entry), "units": len({squeeze(form.form.unit) for form in entry.projects if form.form.unit}),
+        **head(entry), "units": units_of(entry, material),
         "due": due if known else DASH, "assessed": statuses.count(REPORTED) + statuses.count(EXTRA), "missing": statuses.count(MISSING) if known else DASH,
         "department_forms": len(entry.wholes), "reports": len(entry.reports), "sealed": sealed(entry),
         **{key: sum((item.get(key) or 0 for item in projects), Decimal(0)) for key in (*AMOUNTS, *VERDICTS)},
@@ -113,6 +113,13 @@ def _department(entry: Entry, projects: list[Row], material: Material) -> Row:
     row["advice"] = advice(entry.findings) if entry.forms or entry.reports else NONE
     row = _with_rates(row)
     return row if row["annual_budget"] else row | {"execution_rate": None}
+
+
+def units_of(entry: Entry, material: Material) -> int:
+    """The subordinate units by the roster; without one, the units that are named on the forms."""
+    if material.roster and entry.row:
+        return len(material.roster.below(entry.code))
+    return len({squeeze(form.form.unit) for form in entry.projects if form.form.unit})
 
 
 def sealed(entry: Entry) -> int:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import math
 import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from glob import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import OutputError
 from ..grid import column_name
-from .columns import HAND, LINK, Column, Sheet
+from .columns import HAND, Sheet
 from .formats import Formats
-from .links import link_formula
 from .live import Book
-from .material import DASH
+from .long_sheet import cached, long_sheet, rows_as_xml
+
+if TYPE_CHECKING:
+    from ..templates.frame import Drawing
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
-LONGEST_TEXT, CUT = 32_767, "…（原文过长，后面的见原表）"
-LINE_HEIGHT, MOST_LINES = 13.5, 12
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FOOTER = "&L&9打印日期：&D&R&9第&P页 共&N页"
 CHOICES = {
     ("deviations", "opinion"): ("认可", "补充说明", "退回"), ("findings", "opinion"): ("认可", "不认可"), ("projects", "public"): ("是", "否"),
@@ -30,45 +28,50 @@ CHOICES = {
 Row = Mapping[str, Any]
 
 
-def write(out: Path, book: Book, title: str, way: str, overview: Callable, balance: Callable) -> None:
+def write(out: Path, book: Book, title: str, way: str, overview: Callable, balance: Callable,
+          archived: frozenset[str] = frozenset(), forms: Sequence[tuple[str, Drawing]] = ()) -> None:
     """Writes the workbook. way: from its folder to the received files. overview and balance write 总览 and what stands below 收件核对.
+    archived: files in archives, which cannot be linked to. forms: names and drawings of further sheets.
 
     OutputError when the target cannot be written; then the old workbook is still whole.
     """
     import xlsxwriter
     from xlsxwriter.exceptions import FileCreateError, XlsxFileError
 
+    from ..templates.looks import Pen
+    from ..templates.workbook import draw_sheet
+
     temporary = out.with_name(f".{out.stem}.{os.getpid()}.tmp.xlsx")
     try:
         file = xlsxwriter.Workbook(str(temporary), OPTIONS)
         file.set_calc_mode("auto")
         formats = Formats(file)
+        texts: dict[str, str] = {}
         front = file.add_worksheet("总览")
         for sheet in book.sheets.values():
-            page = file.add_worksheet(sheet.title)
-            rows = book.tables[sheet.key]
-            _page(page, sheet, formats, title, len(rows))
-            _heights(page, sheet, rows)
-            _rows(page, sheet, rows, book, formats, way)
-            _totals(page, sheet, rows, book, formats)
-            if sheet.key == "receipts":
-                balance(page, formats, max(len(rows), 1) + 3)
-        overview(front, formats)
+            for part in book.pages(sheet.key):
+                page = file.add_worksheet(part.title, worksheet_class=long_sheet())
+                rows = book.tables[sheet.key][part.start:part.stop]
+                _page(page, sheet, formats, title, len(rows), part.title)
+                page.lines, page.after = rows_as_xml(sheet, rows, book, formats, way, archived, texts), len(rows) + 1
+                _totals(page, sheet, rows, book, formats)
+                if sheet.key == "receipts":
+                    balance(page, formats, max(len(rows), 1) + 3)
+        overview(front, formats, file.add_chart)
+        pen = Pen(file)
+        for name, drawing in forms:
+            draw_sheet(file.add_worksheet(name), drawing, pen)
         front.activate()
         file.close()
         os.replace(temporary, out)
+        for left in out.parent.glob(f".{escape(out.stem)}.*.tmp.xlsx"):         # of runs that were killed
+            left.unlink(missing_ok=True)
     except (OSError, FileCreateError, XlsxFileError) as error:
         temporary.unlink(missing_ok=True)
         raise OutputError(f"汇总工作簿写不进“{out}”：文件正在Excel里打开、没有权限，或磁盘已满。请关闭文件后再试，原来的文件没有改动。") from error
 
 
-def clean(text: str) -> str:
-    """A text that a cell can hold: no control characters, cut with a mark where it is too long."""
-    plain = text if text.isprintable() else _CONTROL.sub("", text)
-    return plain if len(plain) <= LONGEST_TEXT else plain[:LONGEST_TEXT - len(CUT)] + CUT
-
-
-def _page(page, sheet: Sheet, formats: Formats, title: str, count: int) -> None:
+def _page(page, sheet: Sheet, formats: Formats, title: str, count: int, name: str) -> None:
     """Widths, frozen head, filter over head and rows only, and the print set-up with the title in the header."""
     for number, column in enumerate(sheet.columns):
         page.set_column(number, number, column.width, formats.column(column.format, column.kind == HAND))
@@ -87,87 +90,12 @@ def _page(page, sheet: Sheet, formats: Formats, title: str, count: int) -> None:
     page.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
     page.print_black_and_white()
     page.hide_gridlines(0)
-    page.set_header(f"&L&9 {_escape(title)}&C&12&B {_escape(sheet.title)}&R&9 金额单位：万元")
+    page.set_header(f"&L&9 {_escape(title)}&C&12&B {_escape(name)}&R&9 金额单位：万元")
     page.set_footer(_FOOTER)
-
-
-def _heights(page, sheet: Sheet, rows: Sequence[Row]) -> None:
-    """Rows with long texts get the height they need, up to a limit: programs other than Excel do not fit rows on opening."""
-    wrapped = [(column.key, column.width - 1) for column in sheet.columns if column.format == "wrap"]
-    for line, row in enumerate(rows, 1):
-        needed = 1
-        for key, width in wrapped:
-            text = row.get(key)
-            if isinstance(text, str) and 2 * len(text) > width:
-                needed = max(needed, -int(-len(text.encode("gbk", "replace")) // width))      # two columns wide, two bytes long
-        if needed > 1:
-            page.set_row(line, LINE_HEIGHT * min(needed, MOST_LINES) + 2)
 
 
 def _escape(text: str) -> str:
     return text.replace("&", "&&")
-
-
-def _rows(page, sheet: Sheet, rows: Sequence[Row], book: Book, formats: Formats, way: str) -> None:
-    for number, column in enumerate(sheet.columns):
-        look = formats.column(column.format, column.kind == HAND)
-        if column.kind == LINK:
-            _links(page, number, rows, look, way)
-        elif column.live:
-            template = _template(column, sheet, book)
-            for line, row in enumerate(rows, 1):
-                if row.get(column.key) == DASH:
-                    page.write_string(line, number, DASH, look)
-                    continue
-                page.write_formula(line, number, "=" + template.replace("\0", str(line + 1)), look, _cached(row.get(column.key)))
-        else:
-            _values(page, number, column.key, rows, look)
-
-
-def _template(column: Column, sheet: Sheet, book: Book) -> str:
-    """The column's formula with a mark for the row's number."""
-    own = re.compile(r"\{(\w+)\}")
-    text = own.sub(lambda match: f"{column_name(sheet.place(match[1]))}\0", column.live.text)
-    return book.expand(text, sheet.key, 0)
-
-
-def _values(page, number: int, key: str, rows: Sequence[Row], look) -> None:
-    write_string, write_number = page.write_string, page.write_number
-    for line, row in enumerate(rows, 1):
-        value = row.get(key)
-        if value is None or value == "":
-            continue
-        if isinstance(value, str):
-            write_string(line, number, clean(value), look)
-        elif isinstance(value, int):
-            write_number(line, number, value, look)
-        else:
-            put(page, line, number, value, look)
-
-
-def put(page, line: int, number: int, value: Any, look) -> None:
-    """Text as text, whatever it begins with; numbers as numbers."""
-    if isinstance(value, str):
-        page.write_string(line, number, clean(value), look)
-        return
-    plain = float(value)
-    if math.isfinite(plain):
-        page.write_number(line, number, plain, look)
-    else:
-        page.write_string(line, number, str(value), look)
-
-
-def _cached(value: Any) -> float | str:
-    if value is None:
-        return ""
-    return float(value) if isinstance(value, (Decimal, int)) else value
-
-
-def _links(page, number: int, rows: Sequence[Row], look, way: str) -> None:
-    for line, row in enumerate(rows, 1):
-        formula = link_formula(way, row.get("file"), row.get("sheet"), row.get("cell"))
-        if formula:
-            page.write_formula(line, number, "=" + formula, look, "打开")
 
 
 def _totals(page, sheet: Sheet, rows: Sequence[Row], book: Book, formats: Formats) -> None:
@@ -181,9 +109,9 @@ def _totals(page, sheet: Sheet, rows: Sequence[Row], book: Book, formats: Format
         elif column.total:
             letters = column_name(number)
             text = _funding_total(letters, sheet, line) if sheet.key == "funding" else f"SUBTOTAL(109,{letters}2:{letters}{line})"
-            page.write_formula(line, number, f"={text}", look, _cached(sums[column.key]))
+            page.write_formula(line, number, f"={text}", look, cached(sums[column.key]))
         elif column.live and column.live.in_total:
-            page.write_formula(line, number, "=" + book.expand(column.live.text, sheet.key, line), look, _cached(sums[column.key]))
+            page.write_formula(line, number, "=" + book.expand(column.live.text, sheet.key, line), look, cached(sums[column.key]))
         else:
             page.write_blank(line, number, None, look)
 

@@ -8,6 +8,7 @@ import pickle
 import struct
 import sys
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO
 
 from ..errors import SelfevalError
@@ -42,11 +43,14 @@ def receive(pipe: BinaryIO) -> Any:
 
 
 def serve() -> None:
-    """The life of a worker: the function's name, READY, then paths in chunks and an answer for each, until the pipe ends."""
+    """The life of a worker: the function's name and context, READY, then paths in chunks and an answer for each, until the pipe ends."""
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)             # whatever prints must not come between the answers
-    module, _, name = receive(requests).partition(":")
+    function, context = receive(requests)
+    module, _, name = function.partition(":")
     work = getattr(importlib.import_module(module), name)
+    if context is not None:
+        work = partial(work, context=context)
     send(answers, READY)
     _limit_memory()
     while True:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ..errors import UsageError
+from ..errors import UsageError, cause_of
 
 _LEFT_BEHIND = ("~$", ".~", "._")             # lock files of Excel and WPS, the resource forks of a Mac
 _NEVER = frozenset((".ds_store", "thumbs.db", "desktop.ini"))
@@ -14,7 +14,7 @@ _NEVER = frozenset((".ds_store", "thumbs.db", "desktop.ini"))
 def collect(folder: str | Path) -> list[Path]:
     """Every file below the folder (a file given instead is itself), sorted by path; lock files and system files are passed over.
 
-    Links to other folders are not followed. UsageError when there is no such folder.
+    Links to other folders are not followed. UsageError when there is no such folder, or one below it cannot be looked into.
     """
     root = Path(folder)
     if root.is_file():
@@ -22,10 +22,15 @@ def collect(folder: str | Path) -> list[Path]:
     if not root.is_dir():
         raise UsageError(f"找不到文件夹“{folder}”。请核对名称和位置。")
     found = []
-    for place, folders, names in os.walk(root):
+    for place, folders, names in os.walk(root, onerror=_refused):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX")
         found += [Path(place, name) for name in sorted(names) if not is_left_behind(name)]
     return found
+
+
+def _refused(error: OSError) -> None:
+    """What cannot be looked into must not be passed over in silence: it may hold filings."""
+    raise UsageError(f"打不开文件夹“{error.filename}”：{cause_of(error)}。里面可能有报送的材料，请处理好权限再试，或先把它移走。") from error
 
 
 def is_left_behind(name: str) -> bool:

@@ -38,17 +38,18 @@ _POLL = 0.25
 
 
 def read_files(paths: Iterable[str | Path], jobs: int | None = None, progress: Callable[[int, int], None] | None = None, *,
-               function: str = READ_FILE, seconds: float = SECONDS) -> Iterator[ReadFile]:
+               function: str = READ_FILE, context: Any = None, seconds: float = SECONDS) -> Iterator[ReadFile]:
     """Every file read, in the order given. progress(done, all) is called as files are finished.
 
     jobs: worker processes, by default one a core; one for fewer than three files. seconds: for one file. function: what a worker
     does with a path ("module:name", importable there); it returns a ReadFile or anything that pickles.
+    context: given to the function besides the path, where it is not None.
     A file whose worker dies or takes too long gives a ReadFile with the problem T08. Closing the iterator ends the workers.
     Raises SelfevalError when no worker can be started at all.
     """
     waiting = [str(path) for path in paths]
     if waiting:
-        yield from _Pool(waiting, _worker_count(len(waiting), jobs), function, seconds).run(progress)
+        yield from _Pool(waiting, _worker_count(len(waiting), jobs), function, context, seconds).run(progress)
 
 
 def _worker_count(files: int, jobs: int | None) -> int:
@@ -88,8 +89,8 @@ class _Lost:
 class _Pool:
     """The files of one call and the workers that read them."""
 
-    def __init__(self, paths: Sequence[str], workers: int, function: str, seconds: float) -> None:
-        self.paths, self.count, self.function, self.seconds = paths, workers, function, seconds
+    def __init__(self, paths: Sequence[str], workers: int, function: str, context: Any, seconds: float) -> None:
+        self.paths, self.count, self.function, self.context, self.seconds = paths, workers, function, context, seconds
         self.todo = deque(range(len(paths)))
         self.done: dict[int, Any] = {}
         self.events: queue.SimpleQueue[tuple[_Worker, Any]] = queue.SimpleQueue()
@@ -129,7 +130,7 @@ class _Pool:
                 return        # it has died: its listener reports that
 
     def _start(self) -> _Worker:
-        worker = _spawn(self.function)
+        worker = _spawn(self.function, self.context)
         self.workers.append(worker)
         threading.Thread(target=_listen, args=(worker, self.events), daemon=True).start()
         return worker
@@ -183,7 +184,7 @@ def _unread(path: str, text: str, cause: str = "") -> ReadFile:
                     evidence=(f"读取程序最后的话：{cause}",) if cause else ())
 
 
-def _spawn(function: str) -> _Worker:
+def _spawn(function: str, context: Any) -> _Worker:
     """A worker that has been told where to find the package and what to do."""
     noise = tempfile.TemporaryFile()
     process = subprocess.Popen([sys.executable, "-P", "-c", START], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=noise,
@@ -192,7 +193,7 @@ def _spawn(function: str) -> _Worker:
     worker = _Worker(process, noise)
     try:
         process.stdin.write(pickle.dumps([root, *(place for place in sys.path if place and place != root)]))
-        send(process.stdin, function)
+        send(process.stdin, (function, context))
     except OSError:
         return worker         # it has died: its listener reports that
     return worker

@@ -1,0 +1,96 @@
+"""The county's tables as Parquet for DuckDB, pandas and others: typed, a folder per table, a folder per department in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import OutputError, UsageError, cause_of
+from .columns import Column, Sheet
+from .detail_columns import FINDINGS, FUNDING, INDICATORS
+from .store import stored_keys
+from .summary_columns import PROJECTS
+
+TABLES = (PROJECTS, FUNDING, INDICATORS, FINDINGS)
+PARTITION = "department"
+MISSING = "写Parquet要用pyarrow，这台机器上没有安装。请先运行：pip install \"selfeval-xl[data]\"；不需要Parquet就去掉--parquet。"
+_MONEY_DIGITS, _MONEY_PLACES = 24, 6
+
+
+def usable(folder: str | Path) -> None:
+    """UsageError where pyarrow is not installed, OutputError where the folder holds other things under our names."""
+    try:
+        import pyarrow.dataset  # noqa: F401 - only whether it is there
+    except ImportError as error:
+        raise UsageError(MISSING) from error
+    for sheet in TABLES:
+        place = Path(folder) / sheet.key
+        if place.exists() and not _ours(place):
+            raise OutputError(f"“{place}”里有别的东西，没有改动它。请给Parquet换一个空文件夹。")
+
+
+def write_parquet(folder: str | Path, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Path]:
+    """Writes projects, funding, indicators and findings below the folder; each takes the place of the earlier one when it is whole.
+
+    Money is in 万元 (decimal), rates are ratios, codes and texts strings. OutputError where it cannot be written.
+    """
+    import pyarrow
+    from pyarrow import dataset
+
+    root = Path(folder)
+    written = []
+    for sheet in TABLES:
+        columns = [column for column in sheet.columns if column.key in stored_keys(sheet)]
+        schema = pyarrow.schema([(column.key, _type(column, pyarrow)) for column in columns])
+        rows = tables[sheet.key]
+        table = pyarrow.table([pyarrow.array([_value(row.get(column.key), column) for row in rows], schema.field(column.key).type) for column in columns], schema)
+        target, fresh = root / sheet.key, root / f".{sheet.key}.{os.getpid()}.tmp"
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            if rows:
+                dataset.write_dataset(table, fresh, format="parquet", partitioning=dataset.partitioning(pyarrow.schema([(PARTITION, pyarrow.string())]), flavor="hive"),
+                                      max_partitions=len(rows), basename_template="part-{i}.parquet", existing_data_behavior="overwrite_or_ignore")
+            else:
+                fresh.mkdir()
+            if target.exists():
+                shutil.rmtree(target)
+            os.replace(fresh, target)
+        except (OSError, pyarrow.ArrowException) as error:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise OutputError(f"Parquet写不进“{target}”：{cause_of(error) if isinstance(error, OSError) else error}。请检查后再试。") from error
+        written.append(target)
+    return written
+
+
+def _ours(place: Path) -> bool:
+    """Whether a folder holds nothing but departments' folders of Parquet files."""
+    return place.is_dir() and all(one.is_dir() and one.name.startswith(f"{PARTITION}=") for one in place.iterdir())
+
+
+def _type(column: Column, pyarrow):
+    match column.format:
+        case "money":
+            return pyarrow.decimal128(_MONEY_DIGITS, _MONEY_PLACES)
+        case "rate" | "number":
+            return pyarrow.float64()
+        case "count":
+            return pyarrow.int64()
+        case _:
+            return pyarrow.string()
+
+
+def _value(value: Any, column: Column) -> Any:
+    if value is None or value == "":
+        return None if column.key != PARTITION else ""
+    match column.format:
+        case "money":
+            return None if isinstance(value, str) else round(value, _MONEY_PLACES)
+        case "rate" | "number":
+            return None if isinstance(value, str) else float(value)
+        case "count":
+            return None if isinstance(value, str) else int(value)
+        case _:
+            return str(value)

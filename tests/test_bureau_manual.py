@@ -1,0 +1,72 @@
+"""The bureau manual says what is so: its commands and its examples run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from command import ROOT, selfeval
+from selfeval_xl import templates
+from selfeval_xl.county import consolidate
+from selfeval_xl.county.collecting import RESULTS
+from selfeval_xl.county.columns import HAND
+from selfeval_xl.county.ledger_rows import AGAIN, PASSED, RETURNED
+from selfeval_xl.county.tables import SHEETS
+from selfeval_xl.demo.county import made_up
+
+MANUAL = (ROOT / "docs" / "汇总手册.md").read_text(encoding="utf-8")
+PYTHON = re.findall(r"```python\n(.*?)```", MANUAL, re.S)
+COMMANDS = re.findall(r"^selfeval .*", MANUAL, re.M)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A folder as the manual has it: what was received, last year's workbook, two versions of a filing, the tables."""
+    folder = tmp_path_factory.mktemp("manual")
+    for department in made_up()[0][:2]:
+        templates.fill_in(department.layout, folder / "收到的材料" / f"{department.name}.xlsx", projects=department.projects, department=department.whole, year=2024,
+                          settings={"department_code": department.code, "department": department.name})
+    first = next((folder / "收到的材料").iterdir()).read_bytes()
+    for name in ("第一次报的.xlsx", "第二次报的.xlsx"):
+        (folder / name).write_bytes(first)
+    consolidate(folder / "收到的材料", folder / "上年汇总.xlsx", parquet=folder / "数据")
+    return folder
+
+
+@pytest.mark.parametrize("number", range(len(PYTHON)))
+def test_the_examples_run(number, place):
+    run = subprocess.run([sys.executable, "-c", PYTHON[number]], cwd=place, capture_output=True, text=True, encoding="utf-8", env={"PYTHONPATH": str(ROOT), "PATH": ""}, check=False)
+    assert run.returncode == 0, run.stderr
+    if "duckdb" in PYTHON[number]:
+        assert "示例县教育局" in run.stdout and "执行率" in run.stdout
+    if "blank_roster" in PYTHON[number]:
+        assert (place / "名册.xlsx").exists()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_commands_run(command, place):
+    from selfeval_xl.county.roster import blank_roster
+
+    blank_roster(place / "名册.xlsx")
+    run = selfeval(*shlex.split(command)[1:], cwd=place)
+    assert run.returncode == 0 and run.stderr == "", run.stderr
+
+
+def test_all_options_together(place):
+    run = selfeval(*shlex.split("consolidate 收到的材料 -o 全部.xlsx --against 上年汇总.xlsx --with-forms --parquet 数据 --jobs 2"), cwd=place)
+    assert run.returncode == 0 and "相符" in run.stdout
+
+
+def test_the_manual_names_every_sheet_result_and_hand_column_of_weight():
+    for sheet in SHEETS:
+        assert sheet.title in MANUAL
+    for result in (*RESULTS, RETURNED, AGAIN, PASSED):
+        assert result in MANUAL, result
+    labels = {column.label.removesuffix("（自动，可改）") for sheet in SHEETS for column in sheet.columns if column.kind == HAND}
+    assert len([label for label in labels if label in MANUAL]) >= 9
+    assert Path(ROOT / "docs" / "pictures" / "county-overview.png").exists()

@@ -1,0 +1,104 @@
+"""A Dask cluster on loopback gives the same workbook, also when a worker is killed on the way."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from distributed import Client, LocalCluster
+
+from command import ROOT
+from selfeval_xl import templates
+from selfeval_xl.county import cluster, consolidate
+from selfeval_xl.demo.county import made_up
+from selfeval_xl.errors import UsageError
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Twelve departments' files, one in an archive, and one that kills whoever reads it with the libraries."""
+    place = tmp_path_factory.mktemp("received") / "收到"
+    for department in made_up()[0]:
+        templates.fill_in(department.layout, place / department.name / "自评表.xlsx", projects=department.projects, department=department.whole, year=2024,
+                          settings={"department_code": department.code, "department": department.name})
+    first = next(place.iterdir())
+    with zipfile.ZipFile(place / "另外.zip", "w") as archive:
+        archive.write(first / "自评表.xlsx", "自评表.xlsx")
+    shutil.rmtree(first)
+    (place / "坏了.xlsx").write_bytes(b"PK\x03\x04 broken")
+    return place
+
+
+@pytest.fixture(scope="module")
+def running():
+    os.environ["PYTHONPATH"] = str(ROOT)
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None) as here:
+        yield here
+
+
+@pytest.fixture(scope="module")
+def alone(folder, tmp_path_factory):
+    return consolidate(folder, tmp_path_factory.mktemp("out") / "全县.xlsx")
+
+
+def parts(path):
+    """The parts of a workbook without the time stamp."""
+    with zipfile.ZipFile(path) as package:
+        return {name: re.sub(rb"<dcterms:\w+ [^>]*>[^<]*<", b"<", package.read(name)) for name in package.namelist()}
+
+
+def test_the_cluster_gives_the_same_workbook_byte_for_byte(folder, running, alone, tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "CHUNK", 3)
+    place = alone.out.parent.parent / "cluster0"
+    place.mkdir()
+    county = consolidate(folder, place / "全县.xlsx", dask=running.scheduler_address)
+    assert parts(county.out) == parts(alone.out) and county.balances == alone.balances and county.files["无法读取"] == 1
+
+
+def test_a_worker_killed_on_the_way_costs_nothing(folder, running, alone, tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "CHUNK", 1)
+    with Client(running.scheduler_address, set_as_default=False) as client:
+        victim = next(iter(client.run(os.getpid).values()))
+    killed = []
+
+    def kill_once(done, total, name):
+        if not killed:
+            killed.append(os.kill(victim, signal.SIGKILL))
+
+    place = alone.out.parent.parent / "cluster1"
+    place.mkdir()
+    county = consolidate(folder, place / "全县.xlsx", dask=running.scheduler_address, progress=kill_once)
+    assert killed and parts(county.out) == parts(alone.out)
+
+
+def test_workers_that_do_not_see_the_folder_are_named(running, tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "_seen", lambda folder: (cluster.__version__, ("别的.xlsx",)))
+    (tmp_path / "收到").mkdir()
+    with Client(running.scheduler_address, set_as_default=False) as client:
+        monkeypatch.setattr(client, "run", lambda *args, **options: {"tcp://1": (cluster.__version__, ())})
+        with pytest.raises(UsageError, match="看不到文件夹"):
+            cluster._able(client, tmp_path / "收到")
+
+
+def test_nobody_at_the_address_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "SECONDS", "1s")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    (tmp_path / "收到").mkdir()
+    with pytest.raises(UsageError, match="连不上"):
+        consolidate(tmp_path / "收到", tmp_path / "a.xlsx", dask=f"tcp://127.0.0.1:{port}")
+
+
+def test_without_distributed_one_sentence_says_what_to_install(tmp_path):
+    (tmp_path / "收到").mkdir()
+    code = "import sys; sys.modules['distributed'] = None; sys.argv[1:] = ['consolidate', '收到', '-o', 'a.xlsx', '--dask', 'tcp://127.0.0.1:1']; from selfeval_xl.cli import main; main()"
+    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", env={"PYTHONPATH": str(ROOT), "PATH": ""}, check=False)
+    assert run.returncode == 2 and "selfeval-xl[dask]" in run.stderr and "Traceback" not in run.stderr
