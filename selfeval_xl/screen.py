@@ -163,7 +163,7 @@ def show_findings(findings: Findings, files: Iterable[ReadFile] = ()) -> None:
     if not counts[0] and not counts[1]:
         screen.print(f"校验完成：{forms}张表，未发现须修改的问题{f'，供参考{counts[2]}处' if counts[2] else ''}。程序只查表面逻辑，不代替财政审核。", markup=False)
     else:
-        screen.print(f"校验完成：{forms}张表，须修改{counts[0]}处，须说明{counts[1]}处，供参考{counts[2]}处。", markup=False, style="bold")
+        screen.print(f"校验完成：{forms}张表，须修改{counts[0]}处，须说明{counts[1]}处，供参考{counts[2]}处{_later(findings)}。", markup=False, style="bold")
     for status in findings.rules:
         if status.status == "failed":
             screen.print(f"规则{status.rule}没有查成，其他规则不受影响：{status.why}", style="yellow", markup=False)
@@ -178,9 +178,20 @@ def _show_progress(screen: Console, file: ReadFile, findings: list[Finding], pro
     screen.print(f"已修改{len(progress.mended)}处，未修改{asked[KEPT]}处，已说明{asked[EXPLAINED]}处，新发现{asked[NEW]}处（下年完善的不计）。", markup=False, style="bold")
 
 
+_NOT_NOW = {Treatment.NEXT_YEAR: "下年完善，本次不用改", Treatment.BUREAU: "财政核实"}
+
+
+def _later(findings: Findings) -> str:
+    """How many of the errors and questions are not for the unit to mend now."""
+    counts = {told: sum(finding.treatment is treatment and finding.severity is not Severity.NOTE for finding in findings) for treatment, told in _NOT_NOW.items()}
+    told = "，".join(f"{count}处{told}" for told, count in counts.items() if count)
+    return f"；其中{told}" if told else ""
+
+
 def _show_finding(screen: Console, finding: Finding, state: str = "") -> None:
     screen.print(f"[{_COLOURS[finding.severity]}]{finding.severity.label}（{finding.severity.demand}）[/] [bold]{finding.cell or '全表'}[/] ", end="")
-    screen.print(f"{f'【{state}】' if state else ''}{finding.message}  [{finding.rule}]", markup=False)
+    later = f"，{_NOT_NOW[finding.treatment]}" if finding.treatment in _NOT_NOW else ""
+    screen.print(f"{f'【{state}】' if state else ''}{finding.message}  [{finding.rule}{later}]", markup=False)
     if finding.hint:
         screen.print(f"    怎么改：{finding.hint}", markup=False, style="dim")
 

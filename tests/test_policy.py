@@ -10,15 +10,18 @@ import pytest
 
 from command import selfeval
 from selfeval_xl import templates
+from selfeval_xl.assess import assess
 from selfeval_xl.checking import check
 from selfeval_xl.demo.county import seed_filing
 from selfeval_xl.errors import PolicyError
 from selfeval_xl.filing import gather
 from selfeval_xl.findings import Severity, Treatment
-from selfeval_xl.policy import default
+from selfeval_xl.forms import PROJECT, TOTAL, Form, FundingLine, Indicator
+from selfeval_xl.policy import CountyRule, default
 from selfeval_xl.policy_file import load, read_policy_file
 from selfeval_xl.policy_template import shown_value, write_policy_template
 from selfeval_xl.reading import read_file
+from selfeval_xl.rules.custom import custom_rule, violations
 
 
 def toml(tmp_path, text):
@@ -98,7 +101,7 @@ def filings(tmp_path):
 def test_county_rules_are_listed_beside_the_built_in_ones(book, filings):
     findings = check(filings, load(book))
     own = [(finding.rule, finding.cell, finding.message, finding.severity, finding.treatment) for finding in findings if finding.rule == "Z1"]
-    assert own == [("Z1", "F5", "执行56.96超过98%", Severity.ERROR, Treatment.FIX), ("Z1", "F8", "执行56.96超过98%", Severity.ERROR, Treatment.FIX)]
+    assert own == [("Z1", "F5,F8", "执行56.96超过98%", Severity.ERROR, Treatment.FIX)]            # said alike, so said once
     assert {status.rule: status.status for status in findings.rules}["Z2"] == "ran"
 
 
@@ -145,3 +148,15 @@ def test_score_formulas_are_written_in_words(tmp_path, name, value, setting, sho
 def test_a_score_formula_that_is_none_is_explained(tmp_path, name, value):
     _, mistakes = set_to(tmp_path, name, value)
     assert len(mistakes) == 1 and "现在写的是" in mistakes[0]
+
+
+@pytest.mark.parametrize("scope, condition, form, told", [
+    ("资金行", "执行率 >= 0.9", {"funding": (FundingLine(source="其他资金", annual_budget="0", executed="0", execution_rate="0.00%"),)}, 0),
+    ("资金行", "执行率 >= 0.9", {"funding": (FundingLine(source="其他资金", annual_budget="10", executed="8", execution_rate="80.00%"),)}, 1),
+    ("表", "分值合计 = 100", {"funding": (FundingLine(source=TOTAL, points="10"),), "indicators": (Indicator(name="数量"),)}, 0),
+    ("表", "分值合计 = 100", {"funding": (FundingLine(source=TOTAL, points="10"),), "indicators": (Indicator(name="数量", points="80"),)}, 1),
+    ("表", "执行率 >= 0.9", {"funding": (FundingLine(source=TOTAL, annual_budget="0", executed="0"),)}, 0),
+])
+def test_what_a_form_does_not_say_violates_no_rule_of_a_county(scope, condition, form, told):
+    rule = custom_rule(CountyRule("Z9", scope, condition, Severity.ERROR, Treatment.FIX, "不符合本县规定。"))
+    assert len(list(violations(rule, assess(Form(kind=PROJECT, file="a", sheet="表", **form), default())))) == told

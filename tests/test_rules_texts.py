@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from selfeval_xl.assess import assess
-from selfeval_xl.forms import DEPARTMENT, PROJECT, TOTAL, Filing, Form, FundingLine, Goal, Indicator, Report, Section, Task
+from selfeval_xl.checking import check
+from selfeval_xl.findings import Treatment
+from selfeval_xl.forms import DEPARTMENT, PROJECT, TOTAL, Filing, Form, FundingLine, Goal, Indicator, ReadFile, Report, Section, Task
 from selfeval_xl.policy import Parameter, Policy, default
 from selfeval_xl.rules import narrative
 from selfeval_xl.rules.texts import phrases, tells
@@ -189,3 +191,14 @@ def test_every_list_of_phrases_compiles_and_matches_no_empty_text() -> None:
 def test_a_department_form_is_read_like_a_project_form() -> None:
     made = Form(kind=DEPARTMENT, file="a.xlsx", sheet="表", goal=Goal(expected="<p>目标</p>", cells={"expected": "C3"}))
     assert found(narrative.residue_in_text, made) == ["C3"]
+
+
+@pytest.mark.parametrize("note, treatment", [
+    ("由于财政未下达相关指标，资金未进行支付。", Treatment.BUREAU), ("资金到位较晚，工程跨年。", Treatment.BUREAU), ("厂家供货延迟。", Treatment.FIX),
+    ("人员安排未到位。", Treatment.FIX),
+])
+def test_what_the_bureau_caused_is_asked_there_and_not_blamed(note, treatment):
+    rows = tuple(Indicator(name=name, target="=25部", actual="20部", note=note, cells={"note": cell}) for name, cell in (("卫星电话数量", "G12"), ("对讲机数量", "G13")))
+    given = Form(kind=PROJECT, file="a.xlsx", sheet="表", project="示例项目", indicators=rows, indicator_columns=frozenset(("note",)))
+    filing = Filing(department="示例局", files=(ReadFile(path="a.xlsx", forms=(given,)),), forms=(given,))
+    assert {(finding.rule, finding.treatment) for finding in check([filing]) if finding.rule in ("D04", "D05")} == {("D04", treatment), ("D05", treatment)}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError, UsageError, cause_of
-from .columns import Column, Sheet
+from .columns import Column
 from .detail_columns import FINDINGS, FUNDING, INDICATORS
 from .store import stored_keys
 from .summary_columns import PROJECTS

@@ -13,7 +13,6 @@ from .papers import Paper
 
 if TYPE_CHECKING:
     from ..county.material import Entry, Material
-    from ..policy import Policy
 
 LONGEST = 200                 # letters of a message that is pasted into a chat
 _NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩"

@@ -66,8 +66,17 @@ def reason_without_measure(form: Form, policy: Policy) -> Iterator[Finding]:
     for alike in by_note.values():
         first = alike[0]
         more = f"等{len(alike)}个指标" if len(alike) > 1 else ""
-        yield replace(first.finding("note", f"{named(first)}{more}写了原因，没有写改进措施。", hint="在原因后面补上下一步怎么做、什么时候完成。"),
-                      cell=cells(*(row.cells.get("note") for row in alike)))
+        hint = _BUREAU if _lies_with_bureau(first) else "在原因后面补上下一步怎么做、什么时候完成。"
+        yield replace(first.finding("note", f"{named(first)}{more}写了原因，没有写改进措施。", hint=hint), cell=cells(*(row.cells.get("note") for row in alike)),
+                      treatment=Treatment.BUREAU if _lies_with_bureau(first) else None)
+
+
+_BUREAU = "资金没有下达的，请财政局核实；单位写明收到资金后怎么安排。"
+
+
+def _lies_with_bureau(row: Indicator) -> bool:
+    """Whether the reason is that funds were not released: the bureau is asked, the unit is not blamed."""
+    return bool(phrases("bureau_caused").search(row.note or ""))
 
 
 @rule("D05", "几处原因一字不差", Severity.WARNING, treatment=Treatment.FIX, needs="notes")
@@ -80,8 +89,10 @@ def same_reason_everywhere(form: Form, policy: Policy) -> Iterator[Finding]:
     for alike in by_note.values():
         places = dict.fromkeys(row.cells.get("note") for row in alike)
         if len(places) >= 2 and not phrases("measure").search(alike[0].note or ""):
-            yield replace(alike[0].finding("note", f"{len(places)}个指标的偏差原因一字不差：“{(alike[0].note or '')[:40]}”。", hint="按每个指标的实际情况分别写原因和改进措施。"),
-                          cell=cells(*places))
+            bureau = _lies_with_bureau(alike[0])
+            yield replace(alike[0].finding("note", f"{len(places)}个指标的偏差原因一字不差：“{(alike[0].note or '').rstrip('。')[:40]}”。",
+                                           hint=_BUREAU if bureau else "按每个指标的实际情况分别写原因和改进措施。"),
+                          cell=cells(*places), treatment=Treatment.BUREAU if bureau else None)
 
 
 @rule("D06", "超额较多没有说明", Severity.WARNING, needs="notes")

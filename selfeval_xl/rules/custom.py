@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from .. import fields
@@ -14,6 +14,7 @@ from ..grid import percent_text, plain_number
 from ..policy import CountyRule
 from ..quantity import Kind, money, percent
 from .condition import Condition, Value, parse_condition
+from .texts import cells
 
 _PLACE = re.compile(r"[{｛](?P<name>[^{}｛｝]+)[}｝]")
 
@@ -37,11 +38,14 @@ def custom_rule(told: CountyRule) -> CustomRule:
 
 
 def violations(rule: CustomRule, form: Form) -> Iterator[Finding]:
-    """A finding for each row of an assessed form (or for the form) on which the condition does not hold."""
+    """A finding for each row of an assessed form (or for the form) on which the condition does not hold; one for all that are told the same."""
+    found: dict[str, Finding] = {}
     for row, values in _rows(rule.told.scope, form):
         if rule.condition.holds(values) is False:
             told = _PLACE.sub(lambda match: _shown(match["name"], values, rule.told.scope), rule.told.message)
-            yield row.finding(_key(rule, row), told, hint=rule.told.hint or f"核对后使“{rule.condition.text}”成立。", value=None, expected=rule.condition.text)
+            finding = row.finding(_key(rule, row), told, hint=rule.told.hint or f"核对后改到符合“{rule.condition.text}”。", value=None, expected=rule.condition.text)
+            found[told] = replace(found[told], cell=cells(found[told].cell, finding.cell)) if told in found else finding
+    yield from found.values()
 
 
 def _shown(name: str, values: Mapping[str, Value], scope: str) -> str:
@@ -62,7 +66,7 @@ def _key(rule: CustomRule, row: Form | FundingLine | Indicator) -> str | None:
 def _rows(scope: str, form: Form) -> Iterator[tuple[Form | FundingLine | Indicator, dict[str, Value]]]:
     if scope == fields.FUND:
         for line in form.funding:
-            yield line, _values(scope, lambda key, line=line: line.rate if key == "rate" else getattr(line, key, None))
+            yield line, _values(scope, lambda key, line=line: _fund(line, key))
     elif scope == fields.INDICATOR:
         for row in form.indicators:
             yield row, _values(scope, lambda key, row=row: _indicator(row, key))
@@ -87,6 +91,13 @@ def _typed(field: fields.Field, value: object) -> Value:
     return percent(str(value)) if field.type == "percent" else str(value)
 
 
+def _fund(line: FundingLine, key: str) -> object:
+    """A fund row's value; without a budget there is no rate to judge."""
+    if key in ("rate", "execution_rate") and line.amount("annual_budget") == 0:
+        return None
+    return getattr(line, key, None)
+
+
 def _indicator(row: Indicator, key: str) -> object:
     if key in ("target_number", "actual_number"):
         quantity = row.target_quantity if key == "target_number" else row.actual_quantity
@@ -99,11 +110,13 @@ def _form(form: Form, key: str) -> object:
     if key in ("initial_budget", "annual_budget", "executed"):
         return getattr(line, key) if line else None
     if key == "execution_rate":
-        return line.rate if line else None
+        return _fund(line, "rate") if line else None
     if key in ("points_total", "score_sum"):
         name = "points" if key == "points_total" else "score"
-        values = [money(getattr(row, name)) for row in (*form.indicators, *((line,) if line else ()))]
-        return sum(value for value in values if value is not None) if any(value is not None for value in values) else None
+        values = [money(getattr(row, name)) for row in form.indicators]
+        if all(value is None for value in values):
+            return None                                       # points of the funds alone are no score table
+        return sum(value for value in (*values, money(getattr(line, name)) if line else None) if value is not None)
     if key == "indicator_count":
         return Decimal(len(form.indicators))
     if key == "unmet_count":

@@ -217,7 +217,7 @@ def spent_but_unmet(form: Form, policy: Policy) -> Iterator[Finding]:
         return
     if len(unmet) >= 2 and Decimal(len(unmet)) / len(judged) >= policy.number("unmet_share"):
         yield replace(
-            line.finding("execution_rate", f"资金已支付{shown(line.rate)}，但{len(judged)}个指标里有{len(unmet)}个未完成（{several([row.name for row in unmet])}）。", value=shown(line.rate),
+            line.finding("execution_rate", f"资金已支付{shown(line.rate)}，但{len(judged)}个指标里有{len(unmet)}个未完成（{several([row.name for row in unmet], '等')}）。", value=shown(line.rate),
                          hint="核对指标完成值；确实没有完成的，说明钱用在了哪里。"),
             cell=cells(line.cells.get("execution_rate"), line.cells.get("executed"), *(row.cells.get("actual") for row in unmet)))
 

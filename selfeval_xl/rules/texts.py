@@ -43,10 +43,10 @@ def cells(*names: str | None) -> str | None:
     return ",".join(found) or None
 
 
-def several(names: Sequence[str | None], most: int = 3) -> str:
+def several(names: Sequence[str | None], rest: str = "等{}个指标", most: int = 3) -> str:
     """Indicators as a sentence names them: “A”, “B” and “C”, and how many there are where there are more."""
     named = "、".join(f"“{name}”" for name in names[:most])
-    return named if len(names) <= most else f"{named}等{len(names)}个指标"
+    return named if len(names) <= most else named + rest.format(len(names))
 
 
 def percent(share: Decimal) -> str:
