@@ -54,11 +54,16 @@ class Notes:
         note = self._find(cell)
         return "" if note is None else _text(note)
 
+    def is_conversation(self, cell: str) -> bool:
+        """Whether the note stands for a threaded comment, whose text Excel keeps elsewhere."""
+        note = self._find(cell)
+        return note is not None and self._author(note).startswith("tc=")
+
     def add(self, cell: str, text: str) -> None:
         """Puts our text on a cell, below what a person wrote there. A conversation (threaded comment) is left alone."""
         note = self._find(cell)
         if note is not None:
-            if not self._author(note).startswith("tc="):
+            if not self.is_conversation(cell):
                 self._append(note, SEPARATOR + text)
             return
         from lxml import etree

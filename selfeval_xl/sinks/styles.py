@@ -94,6 +94,11 @@ class Styles:
                 return f"#{match[1].upper()}"
         return etree.tostring(fill, encoding="unicode", with_tail=False)
 
+    def wraps(self, style: int) -> bool:
+        """Whether text is wrapped."""
+        alignment = child(self._xf(style), "alignment")
+        return alignment is not None and alignment.get("wrapText") in ("1", "true")
+
     def font_size(self, style: int) -> float:
         fonts = child(self._root, "fonts")
         number = int(self._xf(style).get("fontId", "0"))

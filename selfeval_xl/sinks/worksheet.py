@@ -139,7 +139,7 @@ class Worksheet:
         """Makes the last row of the area higher where the text, wrapped, would not fit: merged cells never do that by themselves."""
         width = sum(self.width(column) for column in range(area.left, area.right + 1))
         needed = lines_needed(text, width * 11 / max(font_size, 6)) * font_size * 1.45 + 4
-        heights = [self._height(row) for row in range(area.top, area.bottom + 1)]
+        heights = [self.height(row) for row in range(area.top, area.bottom + 1)]
         missing = needed - sum(height for height in heights)
         if missing > 0:
             row = self._row(area.bottom)
@@ -254,7 +254,8 @@ class Worksheet:
                 return each
         return etree.Element(tag(self.root, "col"))
 
-    def _height(self, row: int) -> float:
+    def height(self, row: int) -> float:
+        """The height of a row in points."""
         found = self._rows.get(row)
         setup = child(self.root, "sheetFormatPr")
         default = _real(setup.get("defaultRowHeight", "15"), 15.0) if setup is not None else 15.0
