@@ -2,6 +2,7 @@
 
 {"do": "recalculate", "path": P}           -> {"cells": [[sheet, cell, value], ...]} of every formula after a hard recalculation
 {"do": "convert", "path": P, "out": O, "filter": F} -> {}
+{"do": "open", "path": P} -> {"book": N}: stays open for {"do": "ask", "book": N, ...}, see office_words.ask -> {"value": V}
 {"do": "type", "path": P, "out": O, "filter": F, "cells": [[sheet, cell, text], ...]} -> {}: text put in as a person types it
 {"do": "edit", ..., "steps": [["type", sheet, cell, text], ["insert" or "delete", sheet, row], ["copy", sheet, new name],
  ["paste", sheet, area, cell]]} -> {}: the steps in this order; rows count from 1
@@ -16,12 +17,14 @@ import tempfile
 import time
 import uuid
 
+import office_words
 import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 from com.sun.star.uno import Exception as UnoException
 
 FORMULA_CELLS = 16
+open_books = []
 ERRORS = {532: "#DIV/0!", 32767: "#N/A", 525: "#NAME?", 524: "#REF!", 519: "#VALUE!", 503: "#NUM!", 521: "#NULL!"}
 
 
@@ -92,6 +95,11 @@ def edit(document, verb, name, *more):
 
 
 def obey(desktop, order):
+    if order["do"] == "open":
+        open_books.append(office_words.Workbook(opened(desktop, order["path"])))
+        return {"book": len(open_books) - 1}
+    if order["do"] == "ask":
+        return {"value": office_words.ask(open_books[order["book"]], order["path"], order["word"], order["args"], order["named"], order["value"], order["sets"])}
     document = opened(desktop, order["path"])
     try:
         if order["do"] == "recalculate":
@@ -113,7 +121,7 @@ def main():
         for line in sys.stdin:
             try:
                 answer = obey(desktop, json.loads(line))
-            except (UnoException, OSError, KeyError, ValueError) as error:
+            except (UnoException, OSError, KeyError, ValueError, AttributeError, TypeError, office_words.Refused) as error:
                 answer = {"error": f"{type(error).__name__}: {error}"}
             print(json.dumps(answer), flush=True)
     finally:
