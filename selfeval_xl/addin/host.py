@@ -75,6 +75,11 @@ class Host:
             areas.append(_area(first, last or first))
         return areas
 
+    def selected_cell(self) -> str:
+        """The name of the first selected cell."""
+        area = self.selection()[0]
+        return a1(area.top, area.left)
+
     def select(self, sheet: str, cell: str) -> None:
         self.workbook.Sheets(sheet).Activate()
         self.workbook.Sheets(sheet).Range(cell).Select()
@@ -120,7 +125,7 @@ class Host:
         finally:
             api.ScreenUpdating = api.EnableEvents = api.DisplayAlerts = True
 
-    def remember_place(self, name: str) -> Path:
+    def folder_for(self, name: str) -> Path:
         """The folder of the book, for what is put beside it; UsageError where the book was never saved."""
         if self.file is None:
             raise UsageError(f"工作簿“{self.name}”还没有存到本机，{name}没有地方放。请先用“文件－保存”存好，再按一次。")
@@ -151,5 +156,3 @@ def _line(value: object) -> str:
     text = " ".join(str(value).split()) if value is not None else ""
     return f"{text[:40]}……" if len(text) > 40 else text or "（空）"
 
-
-__all__ = ["Host", "a1", "preview"]

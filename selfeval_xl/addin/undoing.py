@@ -36,9 +36,12 @@ def undo(host: Host) -> None:
             for name in removed:
                 host.workbook.Sheets(name).Delete()
     state.forget_journal(host.full_name)
-    left = len(here) - len(kept)
-    host.say(f"已还原{_shown(kept)}格{f'，删除了工作表{chr(12289).join(_seen(removed))}' if _seen(removed) else ''}。"
-             + (f"有{left}格后来又改过，没有动。" if left else ""))
+    told = [f"已还原{_shown(kept)}格。"]
+    if _seen(removed):
+        told.append(f"删除了工作表{'、'.join(_seen(removed))}。")
+    if len(kept) < len(here):
+        told.append(f"有{len(here) - len(kept)}格后来又改过，没有动。")
+    host.say("".join(told))
 
 
 def _seen(names: Sequence[str]) -> list[str]:

@@ -34,7 +34,7 @@ class Stop:
 
 def step(host: Host, way: int) -> None:
     """Selects the next cell of the list (way 1) or the one before (-1), and says in the status bar what is wrong there."""
-    stops = stops_in(_listed(host))
+    stops = stops_in(listed(host))
     if not stops:
         host.say("“校验结果”里没有要看的问题了。改完以后可以再按一次“校验整本”。")
         return
@@ -63,8 +63,7 @@ def _current(host: Host, stops: list[Stop], way: int) -> int:
 
     Where the one shown last is no longer listed, it was mended and explained: what followed it has moved up into its place.
     """
-    area = host.selection()[0]
-    here = (host.active, a1(area.top, area.left))
+    here = (host.active, host.selected_cell())
     places = [(stop.sheet, stop.cell) for stop in stops]
     if here in places:
         return places.index(here)
@@ -76,7 +75,7 @@ def _current(host: Host, stops: list[Stop], way: int) -> int:
     return min(last[2], len(stops)) - (1 if way > 0 else 0)
 
 
-def _listed(host: Host) -> Grid:
+def listed(host: Host) -> Grid:
     """The sheet 校验结果 as it is on the screen, in one call; UsageError where there is none."""
     try:
         values = host.workbook.Sheets(RESULTS).UsedRange.Value
@@ -89,13 +88,12 @@ def _listed(host: Host) -> Grid:
 
 def explain(host: Host) -> None:
     """Asks for the unit's explanation of what was found at the selected cell, and writes it into the list."""
-    name, area = host.active, host.selection()[0]
-    cell = a1(area.top, area.left)
+    name, cell, row = host.active, host.selected_cell(), host.selection()[0].top
     with host.saved() as saved:
-        listed = saved.grids.get(RESULTS)
-        if listed is None:
+        grid = saved.grids.get(RESULTS)
+        if grid is None:
             raise UsageError(NOT_CHECKED)
-        rows = rows_at(listed, name, cell, area.top)
+        rows = rows_at(grid, name, cell, row)
         if not rows:
             raise UsageError(f"选中的{cell}没有列在“校验结果”里。请先选中有标注的格，或者“校验结果”里的一行。")
         open_rows = {row: told for row, told in rows.items() if told["处理方式"] != Treatment.FIX.label}
@@ -106,7 +104,7 @@ def explain(host: Host) -> None:
         for row, told in open_rows.items():
             text = host.prompt(f"{told['级别']}：{told['问题说明']}\n请写单位说明：", told["单位说明"])
             if text:
-                edits += _explained(listed, row, told, text)
+                edits += _explained(grid, row, told, text)
         if not edits:
             return
         with host.quietly():

@@ -88,9 +88,12 @@ def read_block(sheet: Any, area: Area) -> dict[tuple[int, int], object]:
 
 
 @contextmanager
-def unprotected(workbook: Any, saved: Saved, names: Sequence[str]) -> Iterator[None]:
-    """Takes the protection of these sheets away (none of them has a password) and puts the same back afterwards."""
-    opened = [(name, told) for name in names if (told := saved.protection(name))]
+def unprotected(workbook: Any, saved: Saved, names: Sequence[str], like: str | None = None) -> Iterator[None]:
+    """Takes the protection of these sheets away (none of them has a password) and puts the same back afterwards.
+
+    like: the sheet that they are copies of, made since the book was saved.
+    """
+    opened = [(name, told) for name in names if (told := saved.protection(like or name))]
     for name, _ in opened:
         workbook.Sheets(name).Unprotect("")
     try:

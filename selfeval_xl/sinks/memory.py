@@ -35,22 +35,27 @@ Memory = dict[tuple[str, str], Former]
 
 def recall(book: Book) -> Memory:
     """All records by sheet and cell; empty where nothing is marked."""
+    texts = texts_of(book)
+    found: Memory = {}
+    for row in sorted({row for row, column in texts if column == FIRST}):
+        name, cell, fill, note = (texts.get((row, FIRST + number), "") for number in range(4))
+        if name != COLUMNS[0] and cell:
+            found[name, cell] = Former(name, cell, fill, note)
+    return found
+
+
+def texts_of(book: Book) -> dict[tuple[int, int], str]:
+    """All that the hidden sheet says, by row and column; empty where there is none."""
+    from lxml import etree
+
     from ..reading.sheetxml import Styles, read_exactly, strings_in
 
     sheet = book.sheet(SETTINGS)
     if sheet is None:
         return {}
     strings = next((target for _, kind, target in book.package.related(book.part) if kind == "sharedStrings"), "")
-    from lxml import etree
-
     values = read_exactly(etree.tostring(sheet.root), lambda: strings_in(book.package.read(strings)), Styles).values
-    rows = sorted({row for row, column in values if column == FIRST})
-    found: Memory = {}
-    for row in rows:
-        name, cell, fill, note = (str(values.get((row, FIRST + number), "") or "") for number in range(4))
-        if name != COLUMNS[0] and cell:
-            found[name, cell] = Former(name, cell, fill, note)
-    return found
+    return {place: str(value or "") for place, value in values.items()}
 
 
 def remember(book: Book, memory: Mapping[tuple[str, str], Former]) -> None:
