@@ -49,7 +49,8 @@ def start():
 
 
 def opened(desktop, path):
-    document = desktop.loadComponentFromURL(uno.systemPathToFileUrl(os.path.abspath(path)), "_blank", 0, settings(Hidden=True, MacroExecutionMode=0))
+    address = path if path.startswith("private:") else uno.systemPathToFileUrl(os.path.abspath(path))
+    document = desktop.loadComponentFromURL(address, "_blank", 0, settings(Hidden=True, MacroExecutionMode=0))
     if document is None:
         raise OSError(f"LibreOffice could not open {path}")
     return document

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from ..deviations import our_columns
@@ -14,7 +15,7 @@ from ..reading import understand
 from ..reading.labels import squeeze
 from ..sheets import ADDED_COLUMNS
 from ..sinks import live
-from ..sinks.changes import Change, content_in
+from ..sinks.changes import Change
 from ..sinks.live_sheets import open_for_change
 from ..sinks.saved import Saved
 from .host import Host
@@ -33,7 +34,7 @@ def add_project(host: Host) -> None:
         pattern = _pattern(saved, host.active)
         name = next(name for number in range(1, 1000) if (name := NAME.format(number)) not in saved.names)
         open_for_change(saved, [pattern.sheet, name], set())
-        changes = [*_cleared(saved, pattern, name), *_unmarked(saved, pattern.sheet, name)]
+        changes = _together([*_cleared(saved, pattern, name), *_unmarked(saved, pattern.sheet, name)])
         with host.quietly():
             host.workbook.Sheets(pattern.sheet).Copy(After=host.workbook.Sheets(_last_project(saved)))
             host.workbook.ActiveSheet.Name = name
@@ -61,7 +62,7 @@ def _cleared(saved: Saved, form: Form, name: str) -> Iterator[Change]:
     """What the pattern's own values become in the copy: nothing; a value behind its label leaves the label."""
     grid = saved.grids[form.sheet]
     for cell, value in _own_values(form):
-        content = content_in(grid, cell)
+        content = saved.content(form.sheet, cell)
         if content is None or isinstance(content, dict) and "formula" in content:
             continue
         rest = content.removesuffix(value) if isinstance(content, str) and value and content != value and content.endswith(value) else ""
@@ -70,7 +71,7 @@ def _cleared(saved: Saved, form: Form, name: str) -> Iterator[Change]:
     for row in range(form.frame.indicator_head[0], grid.height) if start is not None else ():
         for column in range(start, start + len(ADDED_COLUMNS)):
             if grid.text(row, column) and grid.text(row, column) not in ADDED_COLUMNS:
-                yield Change(name, a1(row, column), value=(content_in(grid, a1(row, column)), None))
+                yield Change(name, a1(row, column), value=(saved.content(form.sheet, a1(row, column)), None))
 
 
 def _own_values(form: Form) -> Iterator[tuple[str, str]]:
@@ -82,6 +83,15 @@ def _own_values(form: Form) -> Iterator[tuple[str, str]]:
             for cell in (part.cells.get(key) or "").split(","):
                 if cell:
                     yield cell, str(getattr(part, key, None) or "")
+
+
+def _together(changes: Iterable[Change]) -> list[Change]:
+    """One change a cell: its value of one, its fill and note of another."""
+    found: dict[str, Change] = {}
+    for change in changes:
+        told = {name: getattr(change, name) for name in ("value", "fill", "note") if getattr(change, name) is not None}
+        found[change.cell] = replace(found.get(change.cell, change), **told)
+    return list(found.values())
 
 
 def _unmarked(saved: Saved, sheet: str, name: str) -> Iterator[Change]:
@@ -156,7 +166,7 @@ def _longer(form: Form, grid: Grid, row: int) -> Iterator[tuple[str, str]]:
 def _longer_sums(saved: Saved, name: str, row: int) -> Iterator[Change]:
     """Formulas over a column that ends with the row: they take in the new one. In places as they are after the insertion."""
     for grid in saved.grids.values():
-        for (at, column), formula in (grid.formulas() if grid.formulas else {}).items():
+        for (at, column), formula in saved.formulas(grid.name).items():
             longer = with_row(shifted(formula, name, row, grid.name == name), name, row, grid.name == name)
             before = shifted(formula, name, row, grid.name == name)
             if longer != before:

@@ -12,6 +12,7 @@ from ..edits import Edit
 from ..errors import UsageError
 from ..grid import Area, a1, position
 from ..sinks.changes import Journal
+from ..sinks.file import displayed
 from ..sinks.live import Applied, apply
 from ..sinks.saved import Saved
 
@@ -148,11 +149,11 @@ def _short(text: str) -> str:
 
 def preview(edits: Sequence[Edit], most: int = 12) -> str:
     """Old and new value of each edit, a line a cell, the first ones where there are many."""
-    lines = [f"{edit.sheet} {edit.cell}：{_line(edit.old)} → {_line(edit.new)}" for edit in edits[:most]]
+    lines = [f"{edit.sheet} {edit.cell}：{_line(edit.old)} → {_line(displayed(edit))}" for edit in edits[:most]]
     return "\n".join([*lines, *([f"……共{len(edits)}格"] if len(edits) > most else [])])
 
 
-def _line(value: object) -> str:
-    text = " ".join(str(value).split()) if value is not None else ""
+def _line(told: str | None) -> str:
+    text = " ".join((told or "").split())
     return f"{text[:40]}……" if len(text) > 40 else text or "（空）"
 

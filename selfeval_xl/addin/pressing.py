@@ -72,6 +72,7 @@ def press_on(host: Host, button: str) -> None:
     if function is None:
         raise UsageError(f"没有按钮“{button}”。请核对插件和程序的版本：selfeval addin status。")
     try:
+        host.progress(None)
         with buttons.calling(host):
             function()
     finally:

@@ -30,13 +30,15 @@ def undo(host: Host) -> None:
         open_for_change(saved, names, {change.sheet for change in here if change.value})
         kept = _as_we_left(saved, live.still_there(host.workbook, here))
         removed = [name for name in journal.added if name in saved.names and _may_remove(host, saved, name, kept)]
+        rows = []
         with host.quietly():
             with live.unprotected(host.workbook, saved, [name for name in names if name not in removed]):
-                _give_back(host.workbook, saved, journal, [change for change in kept if change.sheet not in removed])
+                rows = _give_back(host.workbook, saved, journal, [change for change in kept if change.sheet not in removed])
             for name in removed:
                 host.workbook.Sheets(name).Delete()
     state.forget_journal(host.full_name)
-    told = [f"已还原{_shown(kept)}格。"]
+    told = [f"已还原{_shown(kept)}格。"] if kept or not removed + rows else []
+    told += [f"删除了“{name}”里插入的第{row + 1}行。" for name, row in rows]
     if _seen(removed):
         told.append(f"删除了工作表{'、'.join(_seen(removed))}。")
     if len(kept) < len(here):
@@ -75,12 +77,15 @@ def _may_remove(host: Host, saved: Saved, name: str, kept: Sequence[Change]) -> 
     return filled <= ours or host.ask(f"工作表“{name}”是上一个按钮加的，还原会把它整张删除，后来填在里面的内容也没有了。要删除吗？")
 
 
-def _give_back(workbook: Any, saved: Saved, journal: Journal, kept: Sequence[Change]) -> None:
-    live.write(workbook, [change.swapped() for change in reversed(kept)])
+def _give_back(workbook: Any, saved: Saved, journal: Journal, kept: Sequence[Change]) -> list[tuple[str, int]]:
+    """Writes what was there before; returns the rows that were deleted again."""
+    plain = [replace(change, number_format=None) if change.dressed else change for change in kept]
+    live.write(workbook, [change.swapped() for change in reversed(plain)])
     for name in dict.fromkeys(change.sheet for change in kept if change.dressed):
         for area, _ in runs({position(change.cell): "" for change in kept if change.dressed and change.sheet == name}):
             workbook.Sheets(name).Range(str(area)).ClearFormats()
     apply_setups(workbook, [replace(setup, before=setup.after, after=setup.before) for setup in reversed(journal.setups) if setup.sheet in saved.names])
+    rows = []
     for name, row, merges in reversed(journal.inserted):
         if name in saved.names and _is_empty(saved, name, row):
             sheet = workbook.Sheets(name)
@@ -90,6 +95,8 @@ def _give_back(workbook: Any, saved: Saved, journal: Journal, kept: Sequence[Cha
             for before, _ in merges:
                 if ":" in before:
                     sheet.Range(before).Merge()
+            rows.append((name, row))
+    return rows
 
 
 def _is_empty(saved: Saved, name: str, row: int) -> bool:

@@ -5,7 +5,7 @@ A content is what a cell holds: None, a number, True or False, text, or one of `
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -73,14 +73,10 @@ class Journal:
                        [(sheet, row, [tuple(pair) for pair in merges]) for sheet, row, merges in document["inserted"]])
 
 
-def content_in(grid: Grid | None, cell: str) -> Content:
-    """What a cell of a saved copy holds."""
-    if grid is None:
-        return None
-    place = position(cell)
-    formula = grid.formulas().get(place) if grid.formulas else None
-    if formula:
-        return {"formula": formula}
+def content_in(grid: Grid, place: tuple[int, int], formulas: Mapping[tuple[int, int], str]) -> Content:
+    """What a cell of a grid holds."""
+    if place in formulas:
+        return {"formula": formulas[place]}
     value = grid.value(*place)
     if isinstance(value, date):
         return {"date": value.isoformat()}

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,19 +14,28 @@ from ..edits import Edit, Look
 from ..grid import Area, a1, position
 from ..sheets import SETTINGS
 from . import interior
-from .changes import Change, Content, Journal, Setup, by_sheet, content_in, content_of, holds, typed
+from .changes import Change, Content, Journal, Setup, by_sheet, content_of, holds, typed
 from .file import FORMULA_LIKE
 from .live_setup import apply_setups, fit_rows, printing, set_apart
 from .live_sheets import add_sheet, open_for_change, show_all
-from .looks import DRESSES, MARKS, TINTS
+from .looks import DRESSES, MARKS, TINTS, Dress
 from .memory import COLUMNS, FIRST, PRINT, Former, Memory
 from .notes import SEPARATOR
 from .runs import bounds, runs
 from .saved import Saved
 
 GENERAL, PERCENT = "General", "0.00%"
-CENTRE, TOP, CONTINUOUS = -4108, -4160, 1
-_PLACES = {"center": CENTRE, "top": TOP}
+CONTINUOUS = 1
+_PLACES = {"center": -4108, "top": -4160}
+# What a dress asks for, in Excel's words: (object inside the range or "", word, value), None where it asks for nothing.
+DRESSING: tuple[Callable[[Dress], tuple[str, str, object] | None], ...] = (
+    lambda dress: ("Interior", "Color", interior.bgr(dress.fill)) if dress.fill else None,
+    lambda dress: ("Font", "Bold", True) if dress.bold else None,
+    lambda dress: ("Borders", "LineStyle", CONTINUOUS) if dress.border else None,
+    lambda dress: ("", "WrapText", True) if dress.wrap else None,
+    lambda dress: ("", "HorizontalAlignment", _PLACES[dress.horizontal]) if dress.horizontal else None,
+    lambda dress: ("", "VerticalAlignment", _PLACES[dress.vertical]) if dress.vertical else None,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +149,7 @@ class _Run:
             return False
         if edit.new != edit.old and self.saved.shares_formula(edit.sheet, edit.cell):
             return False
-        return holds(live[place], content_in(grid, edit.cell))
+        return holds(live[place], self.saved.content(edit.sheet, edit.cell))
 
     def carry_out(self, edits: Sequence[Edit]) -> None:
         for name in dict.fromkeys(edit.sheet for edit in edits):
@@ -149,7 +158,7 @@ class _Run:
                 self.journal.added.append(name)
         for edit in edits:
             self._plan(edit)
-        self._dress(edits)
+        self._dress()
         write(self.workbook, self.changes)
         self.journal.changes += self.changes
         for setup in (*fit_rows(self.saved, edits), *set_apart(self.saved, edits), *printing(self.saved, self.memory)):
@@ -159,10 +168,9 @@ class _Run:
 
     def _plan(self, edit: Edit) -> None:
         """The change that an edit makes, with what was there before."""
-        grid = self.saved.grids.get(edit.sheet)
         change = Change(edit.sheet, edit.cell)
         if edit.new != edit.old:
-            before = content_in(grid, edit.cell)
+            before = self.saved.content(edit.sheet, edit.cell)
             change = replace(change, value=(before, content_of(edit)), number_format=self._format(edit))
             if edit.look in DRESSES and DRESSES[edit.look].own and edit.old is None:
                 change = replace(change, dressed=str(edit.look))
@@ -204,13 +212,17 @@ class _Run:
             change = replace(change, fill=(fill, former.fill))
         return change if note is None or note == former.note else replace(change, note=(note, former.note))
 
-    def _dress(self, edits: Sequence[Edit]) -> None:
-        """Borders, wrapping and heads of our own cells, a run of equal looks at a time."""
-        looks = {(change.sheet, position(change.cell)): change.dressed for change in self.changes if change.dressed}
-        for name in dict.fromkeys(sheet for sheet, _ in looks):
+    def _dress(self) -> None:
+        """Borders, wrapping and heads of our own cells, each in runs of its own."""
+        dressed = [change for change in self.changes if change.dressed]
+        for name, places in by_sheet(dressed).items():
             sheet = self.workbook.Sheets(name)
-            for area, look in runs({place: look for (where, place), look in looks.items() if where == name}):
-                dress(_range(sheet, area), Look(look))
+            for put in DRESSING:
+                told = {place: put(DRESSES[Look(change.dressed)]) for place, change in places.items()}
+                for area, setting in runs({place: setting for place, setting in told.items() if setting}):
+                    path, word, value = setting
+                    cells = _range(sheet, area)
+                    setattr(getattr(cells, path) if path else cells, word, value)
 
     def _remember(self) -> None:
         """Writes the records of what was there before the marks into the hidden sheet, in one block."""
@@ -227,23 +239,6 @@ class _Run:
             changes += [Change(SETTINGS, a1(row, FIRST + column), value=(was or None, now or None)) for column, (was, now) in enumerate(zip(before, after))]
         write(self.workbook, changes)
         self.journal.changes += changes
-
-
-def dress(cells: Any, look: Look) -> None:
-    """Gives cells the look of ours that an empty cell gets."""
-    told = DRESSES[look]
-    if told.fill:
-        cells.Interior.Color = interior.bgr(told.fill)
-    if told.bold:
-        cells.Font.Bold = True
-    if told.border:
-        cells.Borders.LineStyle = CONTINUOUS
-    if told.wrap:
-        cells.WrapText = True
-    if told.horizontal:
-        cells.HorizontalAlignment = _PLACES[told.horizontal]
-    if told.vertical:
-        cells.VerticalAlignment = _PLACES[told.vertical]
 
 
 def _lines(memory: Memory) -> list[tuple[str, ...]]:

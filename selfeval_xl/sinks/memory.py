@@ -46,6 +46,8 @@ def recall(book: Book) -> Memory:
 
 def texts_of(book: Book) -> dict[tuple[int, int], str]:
     """All that the hidden sheet says, by row and column; empty where there is none."""
+    from functools import cache
+
     from lxml import etree
 
     from ..reading.sheetxml import Styles, read_exactly, strings_in
@@ -54,7 +56,7 @@ def texts_of(book: Book) -> dict[tuple[int, int], str]:
     if sheet is None:
         return {}
     strings = next((target for _, kind, target in book.package.related(book.part) if kind == "sharedStrings"), "")
-    values = read_exactly(etree.tostring(sheet.root), lambda: strings_in(book.package.read(strings)), Styles).values
+    values = read_exactly(etree.tostring(sheet.root), cache(lambda: strings_in(book.package.read(strings))), Styles).values
     return {place: str(value or "") for place, value in values.items()}
 
 

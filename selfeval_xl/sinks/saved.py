@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import UnreadableFile
 from ..grid import Grid, position
 from ..reading.source import Source, open_source
 from .book import Book
+from .changes import Content, content_in
 from .memory import PRINT, Former, Memory, recall
 from .package import OpenPackage, child
 from .worksheet import Worksheet
@@ -32,6 +34,7 @@ class Saved:
         if self.source.kind != "xlsx":
             raise UnreadableFile(OLD_FORMAT)
         self.grids: dict[str, Grid] = {grid.name: grid for grid in self.source.grids}
+        self._formulas: dict[str, Mapping[tuple[int, int], str]] = {}
         self.book = Book(OpenPackage(path.read_bytes()))
         self.memory: Memory = recall(self.book)
 
@@ -47,6 +50,17 @@ class Saved:
 
     def sheet(self, name: str) -> Worksheet | None:
         return self.book.sheet(name)
+
+    def formulas(self, name: str) -> Mapping[tuple[int, int], str]:
+        """The formulas of a sheet by place."""
+        if name not in self._formulas:
+            grid = self.grids.get(name)
+            self._formulas[name] = grid.formulas() if grid and grid.formulas else {}
+        return self._formulas[name]
+
+    def content(self, name: str, cell: str) -> Content:
+        """What a cell holds; None on a sheet that the copy does not have."""
+        return content_in(self.grids[name], position(cell), self.formulas(name)) if name in self.grids else None
 
     def fill(self, name: str, cell: str) -> str:
         """The cell's fill as in `Former`; "" for a sheet that the copy does not have."""
