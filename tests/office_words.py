@@ -225,6 +225,9 @@ class Range:
         area = self.areas[0]
         return self.sheet.x.getCellRangeByPosition(area.StartColumn, area.StartRow, area.EndColumn, area.EndRow)
 
+    def each(self):
+        return [self.sheet.x.getCellRangeByPosition(area.StartColumn, area.StartRow, area.EndColumn, area.EndRow) for area in self.areas]
+
     cell = property(lambda self: self.x.getCellByPosition(0, 0))
     formats = property(lambda self: self.sheet.document.NumberFormats)
     Address = property(lambda self: ",".join(named(area) for area in self.areas))
@@ -233,7 +236,7 @@ class Range:
     Font = property(lambda self: Font(self.x))
     MergeCells = property(lambda self: self.cell.IsMerged)
     WrapText = property(lambda self: self.x.IsTextWrapped, lambda self, value: setattr(self.x, "IsTextWrapped", bool(value)))
-    ColumnWidth = property(lambda self: self.x.Columns.Width / 200, lambda self, value: setattr(self.x.Columns, "Width", int(value * 200)))
+    ColumnWidth = property(lambda self: self.x.Columns.Width / 200, lambda self, value: [setattr(each.Columns, "Width", int(value * 200)) for each in self.each()])
     RowHeight = property(lambda self: self.x.Rows.Height / POINT, lambda self, value: setattr(self.x.Rows, "Height", int(value * POINT)))
     HorizontalAlignment = property(None, lambda self, value: setattr(self.x, "HoriJustify", CENTRED if value == -4108 else STANDARD))
     VerticalAlignment = property(None, lambda self, value: setattr(self.x, "VertJustify", 2 if value == -4108 else 1))
@@ -299,6 +302,13 @@ class Range:
         if self.cell.Annotation.String:
             raise Refused("the cell has a note")
         self.sheet.x.Annotations.insertNew(self.cell.CellAddress, text)
+
+    def ClearComments(self):
+        notes, area = self.sheet.x.Annotations, self.areas[0]
+        for number in reversed(range(notes.Count)):
+            place = notes.getByIndex(number).Position
+            if area.StartRow <= place.Row <= area.EndRow and area.StartColumn <= place.Column <= area.EndColumn:
+                notes.removeByIndex(number)
 
     def Select(self):
         self.sheet.document.CurrentController.select(self.x)
@@ -370,13 +380,6 @@ class Comment:
     def Characters(self, start, length):
         self.start, self.length = int(start), int(length)
         return Characters(self)
-
-    def Delete(self):
-        place, notes = self.cell.CellAddress, self.sheet.Annotations
-        for number in range(notes.Count):
-            if (notes.getByIndex(number).Position.Row, notes.getByIndex(number).Position.Column) == (place.Row, place.Column):
-                notes.removeByIndex(number)
-                return
 
 
 class Characters:

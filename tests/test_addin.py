@@ -15,7 +15,7 @@ from selfeval_xl.addin import pressing, state
 from selfeval_xl.addin.ribbon import ready_buttons, ribbon
 from selfeval_xl.layouts import sheets_of
 from selfeval_xl.sheets import RESULT_COLUMNS, RESULTS, SETTINGS
-from selfeval_xl.sinks.looks import AUTHOR, TINTS
+from selfeval_xl.sinks.looks import TINTS
 from selfeval_xl.sinks.notes import SEPARATOR
 from selfeval_xl.sinks.runs import runs
 from selfeval_xl.templates import fill_in
@@ -421,4 +421,3 @@ def test_runs_cover_the_cells_and_nothing_else():
     found = runs(cells)
     assert {(row, column) for area, _ in found for row in range(area.top, area.bottom + 1) for column in range(area.left, area.right + 1)} == set(cells)
     assert [(str(area), key) for area, key in found] == [("A2:B3", "a"), ("D2:D2", "b"), ("A4:A4", "a"), ("A6:A6", "a")]
-    assert AUTHOR

@@ -13,6 +13,7 @@ from ..sinks.live_setup import refusals
 from . import state
 from .host import Host
 from .marking import policy
+from .pressing import WORKING
 
 LEDGER = "报送台账"
 COUNTY_BOOK = "全县汇总.xlsx"
@@ -31,7 +32,7 @@ def consolidate_county(host: Host) -> None:
         return
     county = consolidate(folder, out, roster=known or None, policy=policy(),
                          progress=lambda done, count, name: host.progress(f"正在汇总 {done}/{count}　{Path(name).name}"))
-    host.progress(None)
+    host.progress(WORKING)
     state.change_settings(county_book=str(out))
     host.open(out)
     told = [f"汇总完成：{county.departments}个部门，已报{county.reported}个，项目表{county.project_forms}张。", f"汇总工作簿：{out}"]

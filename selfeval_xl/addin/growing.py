@@ -16,6 +16,7 @@ from ..reading.labels import squeeze
 from ..sheets import ADDED_COLUMNS
 from ..sinks import live
 from ..sinks.changes import Change
+from ..sinks.interior import can_restore
 from ..sinks.live_sheets import open_for_change
 from ..sinks.saved import Saved
 from .host import Host
@@ -35,12 +36,13 @@ def add_project(host: Host) -> None:
         name = next(name for number in range(1, 1000) if (name := NAME.format(number)) not in saved.names)
         open_for_change(saved, [pattern.sheet, name], set())
         changes = _together([*_cleared(saved, pattern, name), *_unmarked(saved, pattern.sheet, name)])
-        with host.quietly():
+        with host.quietly("DisplayAlerts"):
             host.workbook.Sheets(pattern.sheet).Copy(After=host.workbook.Sheets(_last_project(saved)))
             host.workbook.ActiveSheet.Name = name
             host.journal.added.append(name)
             with live.unprotected(host.workbook, saved, [name], like=pattern.sheet):
                 live.write(host.workbook, changes)
+                host.workbook.Sheets(name).Range(str(pattern.frame.area)).ClearComments()
     host.select(name, (pattern.cells.get("project") or "A1").split(",")[0])
     host.say(f"已新增“{name}”，样式照“{pattern.sheet}”。请从项目名称填起。")
 
@@ -86,20 +88,21 @@ def _own_values(form: Form) -> Iterator[tuple[str, str]]:
 
 
 def _together(changes: Iterable[Change]) -> list[Change]:
-    """One change a cell: its value of one, its fill and note of another."""
+    """One change a cell: its value of one, its fill of another."""
     found: dict[str, Change] = {}
     for change in changes:
-        told = {name: getattr(change, name) for name in ("value", "fill", "note") if getattr(change, name) is not None}
+        told = {name: getattr(change, name) for name in ("value", "fill") if getattr(change, name) is not None}
         found[change.cell] = replace(found.get(change.cell, change), **told)
     return list(found.values())
 
 
 def _unmarked(saved: Saved, sheet: str, name: str) -> Iterator[Change]:
-    """Marks of the pattern do not go into the copy."""
+    """Tints of marks do not go into the copy."""
     for former in saved.former:
         if former.sheet == sheet:
-            fill, note = saved.fill(sheet, former.cell), saved.note(sheet, former.cell)
-            yield Change(name, former.cell, fill=(fill, former.fill) if fill != former.fill else None, note=(note, former.note) if note and note != former.note else None)
+            fill = saved.fill(sheet, former.cell)
+            if fill != former.fill and can_restore(former.fill):
+                yield Change(name, former.cell, fill=(fill, former.fill))
 
 
 def insert_indicator(host: Host) -> None:
@@ -110,7 +113,7 @@ def insert_indicator(host: Host) -> None:
         row = grid.area(row, _name_column(form, grid)).bottom
         open_for_change(saved, [name], {name})
         merges = list(_longer(form, grid, row))
-        with host.quietly(), live.unprotected(host.workbook, saved, [name]):
+        with host.quietly("DisplayAlerts"), live.unprotected(host.workbook, saved, [name]):
             sheet = host.workbook.Sheets(name)
             sheet.Rows(row + 2).Insert()
             host.journal.inserted.append((name, row + 1, merges))

@@ -33,6 +33,7 @@ class Host:
         self.workbook: Any = book.api
         self.full_name: str = self.workbook.FullName
         self.journal = Journal(button)
+        self.status: str | None = None
 
     @property
     def file(self) -> Path | None:
@@ -110,6 +111,7 @@ class Host:
 
     def progress(self, text: str | None) -> None:
         """A line in the status bar; None gives it back to the program."""
+        self.status = text
         self.app.api.StatusBar = text if text else False
 
     def open(self, path: Path) -> Any:
@@ -117,14 +119,16 @@ class Host:
         return self.app.api.Workbooks.Open(str(path))
 
     @contextmanager
-    def quietly(self) -> Iterator[None]:
-        """No redrawing, no events and no questions of the program meanwhile."""
-        api = self.app.api
-        api.ScreenUpdating = api.EnableEvents = api.DisplayAlerts = False
+    def quietly(self, *more: str) -> Iterator[None]:
+        """No redrawing and no events meanwhile; more: DisplayAlerts, where the program would ask (deleting, merging)."""
+        words = ("ScreenUpdating", "EnableEvents", *more)
+        for word in words:
+            setattr(self.app.api, word, False)
         try:
             yield
         finally:
-            api.ScreenUpdating = api.EnableEvents = api.DisplayAlerts = True
+            for word in words:
+                setattr(self.app.api, word, True)
 
     def folder_for(self, name: str) -> Path:
         """The folder of the book, for what is put beside it; UsageError where the book was never saved."""

@@ -41,7 +41,6 @@ def check_sheet(host: Host) -> None:
 
 
 def _check(host: Host, only: str | None) -> None:
-    host.progress("正在校验……")
     with host.saved() as saved:
         file, findings = examined(saved)
         if not file.forms:
@@ -53,7 +52,6 @@ def _check(host: Host, only: str | None) -> None:
         edits = numbered(mark_edits(own, saved.source.grids, former, only=only), own, saved.source.grids)
         with host.quietly():
             applied = host.apply(saved, edits)
-    host.progress(None)
     count = len({form.sheet for form in file.forms}) if only is None else 1
     told = [closing(own, count, only)]
     if any(edit.look in MARKS for edit in applied.refused):

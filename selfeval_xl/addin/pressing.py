@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # What Excel's object model answers while a cell is being edited or a dialog is open.
 BUSY = frozenset((-2147418111, -2147417846, -2146777998))
+WORKING = "绩效自评：正在处理……"
 TRIES, PAUSE = 20, 0.25
 EDITING = "Excel正忙：可能正在编辑一个单元格，或者开着一个对话框。请按回车或Esc结束编辑、关闭对话框，再按一次。"
 NO_BOOK = "没有找到要处理的工作簿。请先打开自评表；如果表上方有“启用编辑”，先点它；同时开着几个Excel窗口时，先点一下要处理的那个窗口，再按一次。"
@@ -72,10 +73,12 @@ def press_on(host: Host, button: str) -> None:
     if function is None:
         raise UsageError(f"没有按钮“{button}”。请核对插件和程序的版本：selfeval addin status。")
     try:
-        host.progress(None)
+        host.progress(WORKING)
         with buttons.calling(host):
             function()
     finally:
+        if host.status == WORKING:
+            host.progress(None)
         if not host.journal.empty:
             state.keep_journal(host.full_name, host.journal)
 

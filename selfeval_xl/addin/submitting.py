@@ -59,7 +59,7 @@ def _free(out: Path) -> Path:
 def _remember(host: Host, saved: Saved, number: int) -> None:
     """Keeps the number in the open book, so that the next submission gets the next one."""
     if SETTINGS not in saved.names:
-        add_sheet(host.workbook, SETTINGS)
+        add_sheet(host.workbook, SETTINGS, saved.names[-1])
     places = settings_places(saved.book)
     row = places.get(NUMBER, places[""])
     with live.unprotected(host.workbook, saved, [SETTINGS]):

@@ -31,7 +31,7 @@ def undo(host: Host) -> None:
         kept = _as_we_left(saved, live.still_there(host.workbook, here))
         removed = [name for name in journal.added if name in saved.names and _may_remove(host, saved, name, kept)]
         rows = []
-        with host.quietly():
+        with host.quietly("DisplayAlerts"):
             with live.unprotected(host.workbook, saved, [name for name in names if name not in removed]):
                 rows = _give_back(host.workbook, saved, journal, [change for change in kept if change.sheet not in removed])
             for name in removed:
@@ -53,7 +53,7 @@ def _seen(names: Sequence[str]) -> list[str]:
 
 def _shown(changes: Sequence[Change]) -> int:
     """How many cells of sheets that people see."""
-    return len({(change.sheet, change.cell) for change in changes if not change.sheet.startswith("_")})
+    return len({(change.sheet, change.cell) for change in changes if not change.sheet.startswith("_") and change.value != (None, None)})
 
 
 def _as_we_left(saved: Saved, changes: Sequence[Change]) -> list[Change]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,7 +18,7 @@ from .changes import Change, Content, Journal, Setup, by_sheet, content_of, hold
 from .file import FORMULA_LIKE
 from .live_setup import apply_setups, fit_rows, printing, set_apart
 from .live_sheets import add_sheet, open_for_change, show_all
-from .looks import DRESSES, MARKS, TINTS, Dress
+from .looks import DRESSES, MARKS, SHEET_WIDTHS, TINTS, Dress
 from .memory import COLUMNS, FIRST, PRINT, Former, Memory
 from .notes import SEPARATOR
 from .runs import bounds, runs
@@ -154,10 +154,11 @@ class _Run:
     def carry_out(self, edits: Sequence[Edit]) -> None:
         for name in dict.fromkeys(edit.sheet for edit in edits):
             if name not in self.saved.names:
-                add_sheet(self.workbook, name)
+                add_sheet(self.workbook, name, self.saved.names[-1])
                 self.journal.added.append(name)
         for edit in edits:
             self._plan(edit)
+        self._close_gaps()
         self._dress()
         write(self.workbook, self.changes)
         self.journal.changes += self.changes
@@ -212,13 +213,19 @@ class _Run:
             change = replace(change, fill=(fill, former.fill))
         return change if note is None or note == former.note else replace(change, note=(note, former.note))
 
+    def _close_gaps(self) -> None:
+        """Rows of our lists are written whole: empty cells between those that change go with them, so that the list is one run."""
+        for name, places in by_sheet([change for change in self.changes if change.value and change.sheet in SHEET_WIDTHS]).items():
+            gaps = ((row, column) for row in {row for row, _ in places} for column in range(len(SHEET_WIDTHS[name])) if (row, column) not in places)
+            self.changes += [Change(name, a1(*place), value=(None, None)) for place in gaps if self.saved.content(name, a1(*place)) is None]
+
     def _dress(self) -> None:
         """Borders, wrapping and heads of our own cells, each in runs of its own."""
         dressed = [change for change in self.changes if change.dressed]
         for name, places in by_sheet(dressed).items():
             sheet = self.workbook.Sheets(name)
             for put in DRESSING:
-                told = {place: put(DRESSES[Look(change.dressed)]) for place, change in places.items()}
+                told = {place: put(DRESSES[look]) for place, look in _whole_rows(name, places).items()}
                 for area, setting in runs({place: setting for place, setting in told.items() if setting}):
                     path, word, value = setting
                     cells = _range(sheet, area)
@@ -229,7 +236,7 @@ class _Run:
         if self.memory == self.saved.memory:
             return
         if SETTINGS not in self.saved.names:
-            add_sheet(self.workbook, SETTINGS)
+            add_sheet(self.workbook, SETTINGS, self.saved.names[-1])
             self.journal.added.append(SETTINGS)
         old, new = _lines(self.saved.memory), _lines(self.memory)
         blank = ("",) * len(COLUMNS)
@@ -239,6 +246,12 @@ class _Run:
             changes += [Change(SETTINGS, a1(row, FIRST + column), value=(was or None, now or None)) for column, (was, now) in enumerate(zip(before, after))]
         write(self.workbook, changes)
         self.journal.changes += changes
+
+
+def _whole_rows(name: str, places: Mapping[tuple[int, int], Change]) -> dict[tuple[int, int], Look]:
+    """The looks by place; a list of ours is dressed in whole rows, its empty cells too."""
+    looks = {place: Look(change.dressed) for place, change in places.items()}
+    return {(row, column): look for (row, _), look in looks.items() for column in range(len(SHEET_WIDTHS[name]))} if name in SHEET_WIDTHS else looks
 
 
 def _lines(memory: Memory) -> list[tuple[str, ...]]:
@@ -261,7 +274,7 @@ def _write_note(cell: Any, before: str, after: str) -> None:
     if not before:
         cell.AddComment(after)
     elif not after:
-        cell.Comment.Delete()
+        cell.ClearComments()
     elif SEPARATOR not in before and SEPARATOR not in after:
         cell.Comment.Text(after)
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby
 from typing import Any
 
 from ..errors import UsageError
@@ -40,19 +39,17 @@ def show_all(workbook: Any, saved: Saved, written: Iterable[str]) -> None:
             workbook.Sheets(name).ShowAllData()
 
 
-def add_sheet(workbook: Any, name: str) -> None:
-    """A new sheet behind the others, set up as its name asks; the sheet that was in front stays there."""
+def add_sheet(workbook: Any, name: str, last: str) -> None:
+    """A new sheet behind the one called `last`, set up as its name asks; the sheet that was in front stays there."""
     active = workbook.ActiveSheet.Name
-    workbook.Worksheets.Add(After=workbook.Sheets(workbook.Sheets.Count))
+    workbook.Worksheets.Add(After=workbook.Sheets(last))
     workbook.ActiveSheet.Name = name
     sheet = workbook.Sheets(name)
     widths = SHEET_WIDTHS.get(name)
     if widths:
-        first = 0
-        for width, same in groupby(widths):
-            last = first + len(list(same)) - 1
-            sheet.Range(f"{column_name(first)}:{column_name(last)}").ColumnWidth = width
-            first = last + 1
+        for width in dict.fromkeys(widths):
+            columns = [column_name(column) for column, each in enumerate(widths) if each == width]
+            sheet.Range(",".join(f"{column}:{column}" for column in columns)).ColumnWidth = width
         window = workbook.Windows(1)
         window.SplitRow = 1
         window.FreezePanes = True
