@@ -333,7 +333,8 @@ def test_help_turns_to_the_guide_explains_rules_and_changes_settings(book, press
     assert book.ActiveSheet.Name == "填报说明"
     assert "D03 未完成没有说明原因" in press("look_up_rule", "d03")
     assert press("look_up_rule", "Z99").endswith("全部规则见手册的规则一页。")
-    assert "改为显示" in press("settings", "3") and state.settings()["bureau"] == "1"
+    assert "改为显示" in press("settings", "3") and state.settings()["bureau"] == "1" and (state.folder() / state.BUREAU_FLAG).exists()
+    assert "改为不显示" in press("settings", "3") and not (state.folder() / state.BUREAU_FLAG).exists()
     (home / "参数.toml").write_text("[thresholds]\n", encoding="utf-8")
     press("settings", "2", None)
     assert "roster" not in state.settings()

@@ -15,6 +15,7 @@ from pathlib import Path
 from ..sinks.changes import Journal
 
 KEPT_LOGS = 20
+BUREAU_FLAG = "bureau"        # a file of this name says that the bureau's group shows: the ribbon's callback only has to look whether it is there
 
 
 def folder() -> Path:
@@ -40,6 +41,11 @@ def change_settings(**values: str) -> None:
     """Keeps these settings; an empty text forgets one."""
     told = settings() | values
     _keep("settings.json", {key: value for key, value in told.items() if value})
+    flag = folder() / BUREAU_FLAG
+    if told.get("bureau") == "1":
+        flag.touch()
+    else:
+        flag.unlink(missing_ok=True)
 
 
 def keep_journal(book: str, journal: Journal) -> None:
