@@ -24,6 +24,7 @@ from com.sun.star.connection import NoConnectException
 from com.sun.star.uno import Exception as UnoException
 
 FORMULA_CELLS = 16
+SEEN = os.environ.get("OFFICE_SEEN") == "1"        # with windows, on the display of DISPLAY: for pictures
 open_books = []
 ERRORS = {532: "#DIV/0!", 32767: "#N/A", 525: "#NAME?", 524: "#REF!", 519: "#VALUE!", 503: "#NUM!", 521: "#NULL!"}
 
@@ -35,7 +36,7 @@ def settings(**values):
 def start():
     profile, pipe = tempfile.mkdtemp(prefix="office-"), "office" + uuid.uuid4().hex[:8]
     process = subprocess.Popen(
-        ["soffice", f"-env:UserInstallation=file://{profile}", "--headless", "--norestore", "--nologo", "--nodefault",
+        ["soffice", f"-env:UserInstallation=file://{profile}", *([] if SEEN else ["--headless"]), "--norestore", "--nologo", "--nodefault",
          f"--accept=pipe,name={pipe};urp;StarOffice.ComponentContext"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     local = uno.getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
@@ -50,7 +51,7 @@ def start():
 
 def opened(desktop, path):
     address = path if path.startswith("private:") else uno.systemPathToFileUrl(os.path.abspath(path))
-    document = desktop.loadComponentFromURL(address, "_blank", 0, settings(Hidden=True, MacroExecutionMode=0))
+    document = desktop.loadComponentFromURL(address, "_blank", 0, settings(Hidden=not SEEN, MacroExecutionMode=0))
     if document is None:
         raise OSError(f"LibreOffice could not open {path}")
     return document

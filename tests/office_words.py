@@ -103,6 +103,30 @@ class Window:
         return Range(Sheet(self.document, self.controller.ActiveSheet), areas)
 
     @property
+    def Zoom(self):
+        return self.controller.ZoomValue
+
+    @Zoom.setter
+    def Zoom(self, value):
+        self.controller.ZoomType, self.controller.ZoomValue = 3, int(value)
+
+    @property
+    def Width(self):
+        return self.controller.Frame.ContainerWindow.PosSize.Width
+
+    @Width.setter
+    def Width(self, value):
+        self.controller.Frame.ContainerWindow.setPosSize(0, 0, int(value), int(value * 0.68), 15)
+
+    @property
+    def ScrollRow(self):
+        return self.controller.getFirstVisibleRow() + 1
+
+    @ScrollRow.setter
+    def ScrollRow(self, value):
+        self.controller.setFirstVisibleRow(int(value) - 1)
+
+    @property
     def FreezePanes(self):
         return self.controller.hasFrozenPanes()
 
@@ -370,6 +394,7 @@ class Comment:
         self.cell, self.sheet = cell, sheet
 
     Shape = TextFrame = property(lambda self: self)
+    Visible = property(lambda self: self.cell.Annotation.IsVisible, lambda self, value: self.cell.Annotation.setIsVisible(bool(value)))
 
     def Text(self, text=None, start=None, overwrite=True):
         if text is not None:

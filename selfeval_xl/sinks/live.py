@@ -12,7 +12,7 @@ from typing import Any
 
 from ..edits import Edit, Look
 from ..grid import Area, a1, position
-from ..sheets import SETTINGS
+from ..sheets import ADDED_COLUMNS, SETTINGS
 from . import interior
 from .changes import Change, Content, Journal, Setup, by_sheet, content_of, holds, typed
 from .file import FORMULA_LIKE
@@ -214,10 +214,14 @@ class _Run:
         return change if note is None or note == former.note else replace(change, note=(note, former.note))
 
     def _close_gaps(self) -> None:
-        """Rows of our lists are written whole: empty cells between those that change go with them, so that the list is one run."""
-        for name, places in by_sheet([change for change in self.changes if change.value and change.sheet in SHEET_WIDTHS]).items():
-            gaps = ((row, column) for row in {row for row, _ in places} for column in range(len(SHEET_WIDTHS[name])) if (row, column) not in places)
-            self.changes += [Change(name, a1(*place), value=(None, None)) for place in gaps if self.saved.content(name, a1(*place)) is None]
+        """Rows of our lists, and our columns beside a form, are written whole: empty cells between those that change go with them.
+
+        So a list is one run, and the columns have no holes in their borders.
+        """
+        for name, places in by_sheet([change for change in self.changes if change.dressed]).items():
+            whole = _columns_of(name, places)
+            gaps = dict.fromkeys((row, each) for row, column in places for each in whole(column) if (row, each) not in places)
+            self.changes += [Change(name, a1(*place), value=(None, None), dressed=str(Look.TEXT)) for place in gaps if self.saved.content(name, a1(*place)) is None]
 
     def _dress(self) -> None:
         """Borders, wrapping and heads of our own cells, each in runs of its own."""
@@ -225,7 +229,7 @@ class _Run:
         for name, places in by_sheet(dressed).items():
             sheet = self.workbook.Sheets(name)
             for put in DRESSING:
-                told = {place: put(DRESSES[look]) for place, look in _whole_rows(name, places).items()}
+                told = {place: put(DRESSES[Look(change.dressed)]) for place, change in places.items()}
                 for area, setting in runs({place: setting for place, setting in told.items() if setting}):
                     path, word, value = setting
                     cells = _range(sheet, area)
@@ -248,10 +252,13 @@ class _Run:
         self.journal.changes += changes
 
 
-def _whole_rows(name: str, places: Mapping[tuple[int, int], Change]) -> dict[tuple[int, int], Look]:
-    """The looks by place; a list of ours is dressed in whole rows, its empty cells too."""
-    looks = {place: Look(change.dressed) for place, change in places.items()}
-    return {(row, column): look for (row, _), look in looks.items() for column in range(len(SHEET_WIDTHS[name]))} if name in SHEET_WIDTHS else looks
+def _columns_of(name: str, places: Mapping[tuple[int, int], Change]) -> Callable[[int], range]:
+    """The columns that a cell of ours stands among: all of a list, or the three beside a form, which begin at their first head."""
+    if name in SHEET_WIDTHS:
+        return lambda column: range(len(SHEET_WIDTHS[name]))
+    heads = {place for place, change in places.items() if change.dressed == Look.HEAD}
+    starts = [column for row, column in heads if (row, column - 1) not in heads]
+    return lambda column: next((range(start, start + len(ADDED_COLUMNS)) for start in starts if start <= column < start + len(ADDED_COLUMNS)), range(0))
 
 
 def _lines(memory: Memory) -> list[tuple[str, ...]]:
