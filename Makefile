@@ -25,6 +25,7 @@ rules: $(VENV)/.test
 
 pictures: $(VENV)/.test system
 	@$(BIN)/python docs/make_pictures.py
+	@$(BIN)/python docs/make_filmstrip.py
 
 bench: $(VENV)/.test
 	@$(BIN)/python benchmarks/reading.py
