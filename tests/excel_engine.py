@@ -19,7 +19,7 @@ from xlwings import base_classes
 import office
 
 _OBJECTS = frozenset("Sheets Worksheets ActiveSheet Range Rows PageSetup Windows Interior Font Borders Comment Shape TextFrame Characters RangeSelection UsedRange".split())
-_METHODS = frozenset("SaveCopyAs Activate Close Add Copy Delete Protect Unprotect ShowAllData Insert AddComment Text Select Merge UnMerge ClearFormats ClearContents ClearComments".split())
+_METHODS = frozenset("SaveCopyAs Activate Close Add Copy Delete Protect Unprotect ShowAllData Insert AddComment Text Select Merge UnMerge ClearFormats ClearContents ClearComments AutoFilter".split())
 
 
 class Refused(xlwings.XlwingsError):
@@ -90,8 +90,10 @@ class AppWords:
         self._app.calls.append(word)
         self.__dict__[word] = value
 
-    def InputBox(self, prompt: str, title: str, default: str, *_: Any) -> Any:
-        return self._app.person.answer(prompt, False)
+    def InputBox(self, *, Prompt: str, Title: str, Default: str, Type: int) -> Any:
+        if max(len(Prompt), len(Default)) > 255:
+            raise Refused("an InputBox takes 255 characters")
+        return self._app.person.answer(Prompt, False)
 
     def GetOpenFilename(self, kinds: str, number: int, title: str) -> Any:
         return self._app.person.answer(title, False)

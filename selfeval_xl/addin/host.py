@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TITLE = "绩效自评"
 LONGEST_MESSAGE = 1000        # Windows cuts longer message boxes off at the foot of the screen
+LONGEST_PROMPT = 250          # Excel's InputBox refuses more than 255
 _FOLDERS = 4                  # msoFileDialogFolderPicker
 _TEXT = 2                     # InputBox gives back a text
 
@@ -96,7 +97,7 @@ class Host:
 
     def prompt(self, text: str, given: str = "") -> str | None:
         """A line of text from the person; None where she cancels."""
-        answer = self.app.api.InputBox(_short(text), TITLE, given, None, None, None, None, _TEXT)
+        answer = self.app.api.InputBox(Prompt=_short(text, LONGEST_PROMPT), Title=TITLE, Default=given[:LONGEST_PROMPT], Type=_TEXT)
         return None if answer is False or answer is None else str(answer).strip()
 
     def pick_file(self, title: str, kinds: str) -> Path | None:
@@ -147,8 +148,8 @@ def _area(first: str, last: str) -> Area:
     return Area(top, left, bottom, right)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}……"
+def _short(text: str, most: int = LONGEST_MESSAGE) -> str:
+    return text if len(text) <= most else f"{text[:most - 2]}……"
 
 
 def preview(edits: Sequence[Edit], most: int = 12) -> str:

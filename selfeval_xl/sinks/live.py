@@ -20,7 +20,7 @@ from .live_setup import apply_setups, fit_rows, printing, set_apart
 from .live_sheets import add_sheet, open_for_change, show_all
 from .looks import DRESSES, MARKS, SHEET_WIDTHS, TINTS, Dress
 from .memory import COLUMNS, FIRST, PRINT, Former, Memory
-from .notes import SEPARATOR
+from .notes import SEPARATOR, is_ours
 from .runs import bounds, runs
 from .saved import Saved
 
@@ -211,7 +211,7 @@ class _Run:
         fill, note = self.saved.fill(edit.sheet, edit.cell), self.saved.note(edit.sheet, edit.cell)
         if fill in TINTS.values() and fill != former.fill and interior.can_restore(former.fill):      # a person's own colour since then stays
             change = replace(change, fill=(fill, former.fill))
-        return change if note is None or note == former.note else replace(change, note=(note, former.note))
+        return replace(change, note=(note, former.note)) if note and note != former.note and is_ours(note) else change      # and so does her own note
 
     def _close_gaps(self) -> None:
         """Rows of our lists, and our columns beside a form, are written whole: empty cells between those that change go with them.

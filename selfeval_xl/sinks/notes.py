@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ..findings import Severity
 from ..grid import position
 from .looks import AUTHOR
 from .package import OFFICE, STRICT, OpenPackage, child, relation_of, tag
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 SEPARATOR = "\n—— 以下为校验批注 ——\n"
+LEVELS = tuple(f"{severity.label}（{severity.demand}）：" for severity in Severity)       # how every note of ours begins
 
 _SHAPE = re.compile(rb"<v:shape\b(?:(?!</v:shape>).)*?</v:shape>", re.DOTALL)
 _IDENTITY = re.compile(rb"_x0000_s(\d+)")
@@ -37,6 +39,11 @@ visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto">\
 <x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>\
 <x:Anchor>{anchor}</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"""
 _COMMENTS = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<comments xmlns="{0}"><authors/><commentList/></comments>'
+
+
+def is_ours(text: str) -> bool:
+    """Whether a note is one of ours, or has ours behind what a person wrote."""
+    return text.startswith(LEVELS) or SEPARATOR in text
 
 
 class Notes:
@@ -80,7 +87,7 @@ class Notes:
         if note is None:
             return
         if not former:
-            if self._author(note).strip() in (AUTHOR, ""):       # LibreOffice forgets authors
+            if self._author(note).strip() in (AUTHOR, "") or is_ours(_text(note)):       # LibreOffice forgets authors, Excel names its user
                 self._remove(note, cell)
             return
         whole = child(note, "text")
