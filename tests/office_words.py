@@ -327,19 +327,6 @@ class Range:
             raise Refused("the cell has a note")
         self.sheet.x.Annotations.insertNew(self.cell.CellAddress, text)
 
-    def AutoFilter(self, column, wanted):
-        """Hides the rows below the first whose value in that column is another one, as a filter does."""
-        field = uno.createUnoStruct("com.sun.star.sheet.TableFilterField")
-        field.Field, field.IsNumeric, field.StringValue, field.Operator = int(column) - 1, False, wanted, uno.Enum("com.sun.star.sheet.FilterOperator", "EQUAL")
-        ranges = self.sheet.document.UnnamedDatabaseRanges
-        ranges.setByTable(self.areas[0])
-        filtered = ranges.getByTable(self.areas[0].Sheet)
-        filtered.AutoFilter = True
-        told = filtered.getFilterDescriptor()
-        told.ContainsHeader = True
-        told.setFilterFields((field,))
-        filtered.refresh()
-
     def ClearComments(self):
         notes, area = self.sheet.x.Annotations, self.areas[0]
         for number in reversed(range(notes.Count)):

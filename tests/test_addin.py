@@ -470,8 +470,16 @@ def test_fills_come_back_in_excels_words(fill, words):
     assert not interior.can_restore('<fill><gradientFill degree="90"><stop position="0"><color rgb="FFFFFFFF"/></stop></gradientFill></fill>')
 
 
-def test_rows_hidden_by_a_filter_are_not_written_over(book, press, home):
-    book.Sheets(ONE).Range("A11:G18").AutoFilter(4, "公路养护事项第7类")
+def test_rows_hidden_by_a_filter_are_not_written_over(book, press, home, excel):
+    book.SaveCopyAs(str(home / "筛选.xlsx"))
+    file = openpyxl.load_workbook(home / "筛选.xlsx")
+    file[ONE].auto_filter.ref = "D11:G30"
+    file[ONE].auto_filter.add_filter_column(0, ["公路养护事项第7类"])
+    for row in (*range(12, 18), *range(19, 31)):
+        file[ONE].row_dimensions[row].hidden = True
+    file.save(home / "筛选.xlsx")
+    excel.Open(str(home / "筛选.xlsx"))
+    excel_engine.xlwings.Book(impl=excel.opened[-1]).set_mock_caller()
     assert press("fill_deviations").startswith(f"工作表“{ONE}”正在筛选，有的行藏着")
     assert press("check_book").startswith("校验完成")            # tints and notes harm no filtered row
 
