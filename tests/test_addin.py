@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 
@@ -36,16 +37,23 @@ def home(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def book(home, excel):
-    """A workbook of two projects open in the program: 项目01 has an unmet indicator without a reason (G18), a note and colours of a person."""
-    path = home / "交通局.xlsx"
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Path:
+    """A workbook of two projects: 项目01 has an unmet indicator without a reason (G18)."""
+    path = tmp_path_factory.mktemp("表") / "交通局.xlsx"
     one, two = project(1), project(2)
     one["indicators"][0] |= {"target": "≤120万元", "actual": "118万元", "note": None}
     one["indicators"][6] |= {"target": "=25部", "actual": "0部", "note": None}
     one["funding"][1]["executed"] = "1.5"
     fill_in("jilin-2024", path, projects=[one, two], department=filling(LAYOUT["department"]), year=2024, cover={},
             settings={"department_code": "301001", "department": "示例县交通运输局"})
+    return path
+
+
+@pytest.fixture
+def book(home, excel, made):
+    """That workbook open in the program, with a note and a colour of a person on F18."""
+    path = Path(shutil.copy(made, home))
     with excel_engine.open_book(excel, path) as opened:
         sheet = opened.api.Sheets(ONE)
         sheet.Range("F18").Interior.Color = YELLOW
@@ -76,7 +84,8 @@ def snapshot(book, tmp_path: Path) -> dict[tuple[str, str], tuple]:
     for sheet in openpyxl.load_workbook(path).worksheets:
         for cell in (cell for row in sheet.iter_rows() for cell in row):
             fill = cell.fill.fgColor.rgb if cell.fill.fill_type else None
-            told = (cell.value, fill, cell.number_format, cell.comment.text if cell.comment else None)
+            shown = "General" if str(cell.value).startswith("=") else cell.number_format          # Calc gives formulas the format of what they look at
+            told = (cell.value, fill, shown, cell.comment.text if cell.comment else None)
             if told != (None, None, "General", None) and (sheet.title != SETTINGS or cell.value):
                 found[sheet.title, cell.coordinate] = told
     return found

@@ -5,8 +5,8 @@ A content is what a cell holds: None, a number, True or False, text, or one of `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -47,6 +47,9 @@ class Setup:
     after: float | str | bool
 
 
+_FIELDS = tuple(each.name for each in fields(Change))
+
+
 @dataclass(slots=True)
 class Journal:
     """All that one button did. added: sheets it made. inserted: (sheet, row counted from 0, merged areas as (old, new) that were made longer)."""
@@ -62,7 +65,8 @@ class Journal:
         return not (self.changes or self.setups or self.added or self.inserted)
 
     def to_json(self) -> dict:
-        return asdict(self)
+        return {"button": self.button, "added": self.added, "inserted": self.inserted, "setups": [asdict(setup) for setup in self.setups],
+                "changes": [{name: value for name in _FIELDS if (value := getattr(change, name)) is not None} for change in self.changes]}
 
     @staticmethod
     def from_json(document: dict) -> Journal:
@@ -73,10 +77,10 @@ class Journal:
                        [(sheet, row, [tuple(pair) for pair in merges]) for sheet, row, merges in document["inserted"]])
 
 
-def content_in(grid: Grid, place: tuple[int, int], formulas: Mapping[tuple[int, int], str]) -> Content:
-    """What a cell of a grid holds."""
-    if place in formulas:
-        return {"formula": formulas[place]}
+def content_in(grid: Grid, place: tuple[int, int], formula: str) -> Content:
+    """What a cell of a grid holds; formula: "" where it has none."""
+    if formula:
+        return {"formula": formula}
     value = grid.value(*place)
     if isinstance(value, date):
         return {"date": value.isoformat()}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ..sheets import SETTINGS
 from .book import Book
+from .package import child
 
 COLUMNS = ("标注的工作表", "单元格", "原底色", "原批注")
 FIRST = 3                     # column D
@@ -46,18 +47,25 @@ def recall(book: Book) -> Memory:
 
 def texts_of(book: Book) -> dict[tuple[int, int], str]:
     """All that the hidden sheet says, by row and column; empty where there is none."""
-    from functools import cache
-
-    from lxml import etree
-
-    from ..reading.sheetxml import Styles, read_exactly, strings_in
-
     sheet = book.sheet(SETTINGS)
     if sheet is None:
         return {}
-    strings = next((target for _, kind, target in book.package.related(book.part) if kind == "sharedStrings"), "")
-    values = read_exactly(etree.tostring(sheet.root), cache(lambda: strings_in(book.package.read(strings))), Styles).values
-    return {place: str(value or "") for place, value in values.items()}
+    part = next((target for _, kind, target in book.package.related(book.part) if kind == "sharedStrings"), "")
+    strings = book.package.tree(part) if part else None                # only those that the sheet names are looked at
+    return {place: text for place, cell in sheet.cells() if (text := _text(cell, strings))}
+
+
+def _text(cell, strings) -> str:
+    """What a cell of the hidden sheet says; our own sheet has texts and plain numbers only."""
+    from ..reading.sheetxml import rich_text
+
+    inline, value = child(cell, "is"), child(cell, "v")
+    if inline is not None:
+        return rich_text(inline)
+    text = (value.text or "") if value is not None else ""
+    if cell.get("t") != "s":
+        return text
+    return rich_text(strings[int(text)]) if strings is not None and text.isdecimal() and int(text) < len(strings) else ""
 
 
 def remember(book: Book, memory: Mapping[tuple[str, str], Former]) -> None:

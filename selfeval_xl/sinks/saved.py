@@ -60,7 +60,14 @@ class Saved:
 
     def content(self, name: str, cell: str) -> Content:
         """What a cell holds; None on a sheet that the copy does not have."""
-        return content_in(self.grids[name], position(cell), self.formulas(name)) if name in self.grids else None
+        return content_in(self.grids[name], position(cell), self._formula(name, position(cell))) if name in self.grids else None
+
+    def _formula(self, name: str, place: tuple[int, int]) -> str:
+        """The cell's formula, "" for none; only where others share it the whole sheet has to be looked through."""
+        sheet = self.sheet(name)
+        found = sheet.find(*place) if sheet is not None else None
+        told = child(found, "f") if found is not None else None
+        return "" if told is None else f"={told.text}" if told.text else self.formulas(name).get(place, "")
 
     def fill(self, name: str, cell: str) -> str:
         """The cell's fill as in `Former`; "" for a sheet that the copy does not have."""

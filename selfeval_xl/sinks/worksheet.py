@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,10 @@ class Worksheet:
         """The cell's element; None where the file has none."""
         found = self._rows.get(row)
         return None if found is None else next((cell for at, cell in self._cells(found) if at == column), None)
+
+    def cells(self) -> Iterator[tuple[tuple[int, int], Element]]:
+        """Every cell that the file has, by place."""
+        return (((row, column), cell) for row, line in self._rows.items() for column, cell in self._cells(line))
 
     def cell(self, row: int, column: int) -> Element:
         """The cell's element, made where there is none; a new one has the style of its row or column."""
