@@ -334,6 +334,9 @@ class Range:
             if area.StartRow <= place.Row <= area.EndRow and area.StartColumn <= place.Column <= area.EndColumn:
                 notes.removeByIndex(number)
 
+    def Copy(self, to):
+        self.sheet.x.copyRange(to.cell.CellAddress, self.areas[0])
+
     def Select(self):
         self.sheet.document.CurrentController.select(self.x)
 

@@ -278,7 +278,8 @@ def test_a_new_project_form_is_empty_has_the_look_of_the_others_and_no_marks(boo
     new, old = book.Sheets("项目03"), book.Sheets(TWO)
     assert new.Range("A1").Value == old.Range("A1").Value and new.Range("D11").Value == "三级指标" and new.Range("B12").Value == old.Range("B12").Value
     assert {value for row in new.Range("D12:G20").Value for value in row} == {None}
-    assert {value for row in new.Range("D6:F8").Value for value in row} == {None} and new.Range("B2").Value is None
+    assert {value for row in new.Range("D5:F7").Value for value in row} == {None} and new.Range("B2").Value is None
+    assert new.Range("I12").Formula == old.Range("I12").Formula != "" and new.Range("G5").Formula == old.Range("G5").Formula != ""
     told = snapshot(book, home)
     assert not [place for place, cell in told.items() if place[0] == "项目03" and (cell[3] or cell[1] in {f"FF{tint[1:]}" for tint in TINTS.values()})]
     press("fill_deviations")
@@ -287,18 +288,40 @@ def test_a_new_project_form_is_empty_has_the_look_of_the_others_and_no_marks(boo
     assert "删除了工作表“项目04”" in press("undo", "yes")
 
 
-def test_an_indicator_row_is_inserted_with_merged_levels_and_longer_sums(book, press, home):
+def test_levels_that_are_merged_reach_over_an_inserted_row(book, press, home):
     sheet = book.Sheets(ONE)
-    sheet.Range("N1").Value = "=COUNTA(D12:D13)"
-    book.Sheets(TWO).Range("N1").Value = f"=COUNTA('{ONE}'!D12:D13)"
+    sheet.Range("C13").Value = sheet.Range("B13:B17").Value = None
+    sheet.Range("C12:C13").Merge()
+    sheet.Range("B12:B17").Merge()
+    before = snapshot(book, home)
+    sheet.Activate()
+    sheet.Range("D13").Select()
+    press("insert_indicator")
+    merged = openpyxl_merges(book, home)
+    assert {"C12:C14", "B12:B18"} <= merged and sheet.Range("B14:C14").Value == ((None, None),)
+    press("undo")
+    assert snapshot(book, home) == before and {"C12:C13", "B12:B17"} <= openpyxl_merges(book, home)
+
+
+def openpyxl_merges(book, tmp_path: Path) -> set[str]:
+    book.SaveCopyAs(str(tmp_path / "merges.xlsx"))
+    return {str(area) for area in openpyxl.load_workbook(tmp_path / "merges.xlsx")[ONE].merged_cells.ranges}
+
+
+def test_an_indicator_row_is_inserted_with_levels_formulas_and_longer_sums(book, press, home):
+    sheet = book.Sheets(ONE)
+    sheet.Range("AF1").Value = "=COUNTA(D12:D13)"
+    book.Sheets(TWO).Range("AF1").Value = f"=COUNTA('{ONE}'!D12:D13)"
     before = snapshot(book, home)
     sheet.Activate()
     sheet.Range("E13").Select()
     press("insert_indicator")
     assert [sheet.Range(f"D{row}").Value for row in (13, 14, 15)] == ["公路养护事项第2类", None, "公路养护事项第3类"]
-    assert sheet.Range("N1").Formula == "=COUNTA(D12:D14)" and book.Sheets(TWO).Range("N1").Formula.replace("$", "").endswith("D12:D14)")
+    assert sheet.Range("AF1").Formula == "=COUNTA(D12:D14)" and book.Sheets(TWO).Range("AF1").Formula.replace("$", "").endswith("D12:D14)")
+    assert sheet.Range("B14:C14").Value == sheet.Range("B13:C13").Value != ((None, None),)
+    assert sheet.Range("J14").Formula == sheet.Range("J13").Formula.replace("13", "14") != ""
     sheet.Range("D14").Value = "'新增里程"
-    assert sheet.Range("N1").Value == 3
+    assert sheet.Range("AF1").Value == 3
     sheet.Range("D14").Value = None
     assert "插入的第14行" in press("undo")
     assert snapshot(book, home) == before

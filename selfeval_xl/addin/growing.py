@@ -18,6 +18,7 @@ from ..sinks import live
 from ..sinks.changes import Change
 from ..sinks.interior import can_restore
 from ..sinks.live_sheets import open_for_change
+from ..sinks.runs import runs
 from ..sinks.saved import Saved
 from .host import Host
 
@@ -72,8 +73,9 @@ def _cleared(saved: Saved, form: Form, name: str) -> Iterator[Change]:
     start = our_columns(form, grid)
     for row in range(form.frame.indicator_head[0], grid.height) if start is not None else ():
         for column in range(start, start + len(ADDED_COLUMNS)):
-            if grid.text(row, column) and grid.text(row, column) not in ADDED_COLUMNS:
-                yield Change(name, a1(row, column), value=(saved.content(form.sheet, a1(row, column)), None))
+            content = saved.content(form.sheet, a1(row, column))
+            if content is not None and content not in ADDED_COLUMNS and not isinstance(content, dict):         # a template's own formulas stay
+                yield Change(name, a1(row, column), value=(content, None))
 
 
 def _own_values(form: Form) -> Iterator[tuple[str, str]]:
@@ -121,11 +123,12 @@ def insert_indicator(host: Host) -> None:
             for area in grid.merges:
                 if area.top == area.bottom == row:
                     sheet.Range(str(Area(row + 1, area.left, row + 1, area.right))).Merge()
-            for _, longer in merges:
+            for old, longer in merges:
+                sheet.Range(old).UnMerge()
                 sheet.Range(longer).Merge()
-            changes = list(_longer_sums(saved, name, row))
+            changes = [*_longer_sums(saved, name, row), *_same_levels(form, grid, row)]
             live.write(host.workbook, changes)
-            host.journal.changes += changes
+            host.journal.changes += [*changes, *_copied_formulas(sheet, saved, name, row)]
     host.select(name, a1(row + 1, _name_column(form, grid)))
     host.progress(f"已在第{row + 1}行下面插入一行，请填写三级指标。")
 
@@ -158,7 +161,7 @@ def _name_column(form: Form, grid: Grid) -> int:
 
 def _longer(form: Form, grid: Grid, row: int) -> Iterator[tuple[str, str]]:
     """Merged areas that end with the row and have to reach over the new one, as (old, new); also levels that are one cell yet."""
-    levels = {column for label, column in _head_columns(form, grid).items() if label in _LEVELS}
+    levels = _level_columns(form, grid) if _merges_levels(form, grid) else set()
     for column in range(form.frame.area.left, form.frame.area.right + 1):
         area = grid.area(row, column)
         if area.left == column and area.bottom == row and (area.top < row or column in levels):
@@ -166,10 +169,37 @@ def _longer(form: Form, grid: Grid, row: int) -> Iterator[tuple[str, str]]:
             yield old, str(Area(area.top, area.left, row + 1, area.right))
 
 
+def _level_columns(form: Form, grid: Grid) -> set[int]:
+    return {column for label, column in _head_columns(form, grid).items() if label in _LEVELS}
+
+
+def _merges_levels(form: Form, grid: Grid) -> bool:
+    """Whether equal levels are one merged cell on this form; else each row says its own."""
+    below = form.frame.indicator_head[1]
+    return any(area.left in _level_columns(form, grid) and area.top > below and area.bottom > area.top for area in grid.merges)
+
+
+def _same_levels(form: Form, grid: Grid, row: int) -> Iterator[Change]:
+    """Where each row says its own levels, the new one says those of the row above."""
+    for column in () if _merges_levels(form, grid) else sorted(_level_columns(form, grid)):
+        if grid.text(row, column):
+            yield Change(form.sheet, a1(row + 1, column), value=(None, grid.text(row, column)))
+
+
+def _copied_formulas(sheet: Any, saved: Saved, name: str, row: int) -> list[Change]:
+    """Formulas that the row above has for itself go into the new one, as the program copies them."""
+    own = {(row, column): "" for at, column in saved.formulas(name) if at == row}
+    for area, _ in runs(own):
+        sheet.Range(str(area)).Copy(sheet.Range(str(Area(row + 1, area.left, row + 1, area.right))))
+    return [Change(name, a1(row + 1, column), value=(None, {"formula": ""})) for _, column in own]
+
+
 def _longer_sums(saved: Saved, name: str, row: int) -> Iterator[Change]:
     """Formulas over a column that ends with the row: they take in the new one. In places as they are after the insertion."""
     for grid in saved.grids.values():
         for (at, column), formula in saved.formulas(grid.name).items():
+            if str(row + 1) not in formula or ":" not in formula or grid.name != name and name not in formula:
+                continue
             longer = with_row(shifted(formula, name, row, grid.name == name), name, row, grid.name == name)
             before = shifted(formula, name, row, grid.name == name)
             if longer != before:

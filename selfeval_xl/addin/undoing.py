@@ -87,7 +87,7 @@ def _give_back(workbook: Any, saved: Saved, journal: Journal, kept: Sequence[Cha
     apply_setups(workbook, [replace(setup, before=setup.after, after=setup.before) for setup in reversed(journal.setups) if setup.sheet in saved.names])
     rows = []
     for name, row, merges in reversed(journal.inserted):
-        if name in saved.names and _is_empty(saved, name, row):
+        if name in saved.names and _is_empty(saved, name, row, {position(change.cell) for change in kept if change.sheet == name and change.value}):
             sheet = workbook.Sheets(name)
             for _, longer in merges:
                 sheet.Range(longer).UnMerge()
@@ -99,6 +99,7 @@ def _give_back(workbook: Any, saved: Saved, journal: Journal, kept: Sequence[Cha
     return rows
 
 
-def _is_empty(saved: Saved, name: str, row: int) -> bool:
+def _is_empty(saved: Saved, name: str, row: int, ours: set[tuple[int, int]]) -> bool:
+    """Whether an inserted row holds nothing but what the button wrote there."""
     grid = saved.grids[name]
-    return row >= grid.height or all(value in (None, "") for value in grid.rows[row])
+    return row >= grid.height or all(value in (None, "") or (row, column) in ours for column, value in enumerate(grid.rows[row]))
