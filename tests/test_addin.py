@@ -520,7 +520,7 @@ def test_rows_hidden_by_a_filter_are_not_written_over(book, press, home, excel):
     ("=SUM(G12:G20)", "=SUM(G12:G21)"), ("=SUM($G$12:$G$20)+G30", "=SUM($G$12:$G$21)+G31"), ("=SUM(G12:G19)", "=SUM(G12:G19)"), ("=G20", "=G20"),
     ("=SUM('别的'!G12:G20)", "=SUM('别的'!G12:G20)"), ("=IF(G20>1,\"G12:G20\",LOG10(G25))", "=IF(G20>1,\"G12:G20\",LOG10(G26))")])
 def test_a_sum_that_ends_with_the_row_takes_in_the_row_inserted_below(formula, longer):
-    from selfeval_xl.addin.growing import shifted, with_row
+    from selfeval_xl.addin.references import shifted, with_row
 
     assert with_row(shifted(formula, "项目01", 19, True), "项目01", 19, True) == longer
     away = formula.replace("G12:G20", "'项目01'!G12:G20") if "'" not in formula and '"' not in formula else None

@@ -45,7 +45,7 @@ def add_project() -> None:
 
 def insert_indicator() -> None:
     """插入指标行"""
-    from .growing import insert_indicator
+    from .inserting import insert_indicator
 
     insert_indicator(_host())
 

@@ -14,12 +14,12 @@ from ..edits import Edit, Look
 from ..grid import Area, a1, position
 from ..sheets import ADDED_COLUMNS, SETTINGS
 from . import interior
-from .changes import Change, Content, Journal, Setup, by_sheet, content_of, holds, typed
+from .changes import Change, Content, Journal, by_sheet, content_of, holds, typed
 from .file import FORMULA_LIKE
 from .live_setup import apply_setups, fit_rows, printing, set_apart
 from .live_sheets import add_sheet, open_for_change, show_all
 from .looks import DRESSES, MARKS, SHEET_WIDTHS, TINTS, Dress
-from .memory import COLUMNS, FIRST, PRINT, Former, Memory
+from .memory import COLUMNS, FIRST, Former, Memory
 from .notes import SEPARATOR, is_ours
 from .runs import bounds, runs
 from .saved import Saved
