@@ -1,8 +1,8 @@
 """报送件: a copy of a department workbook without marks, with its number (报送序号) and code (校验码) in the footer and in `_selfeval`.
 
-The code is the first eight hexadecimal digits, 8F3A-27C1, of the SHA-256 over the values of all forms: for each form, in the order of the workbook, what it
-says without where it stands (`filing.signature`), as one JSON list without spaces, UTF-8. Marks, colours, widths, sheet names and our own columns
-do not change it; a changed value does. So a scan can be held against the electronic copy.
+The code is the first eight hexadecimal digits, 8F3A-27C1, of the SHA-256 over the values of all forms: for each form, in the order of the
+workbook, what it says without where it stands (`filing.signature`), as one JSON list without spaces, UTF-8. Marks, colours, widths, sheet
+names and our own columns do not change it; a changed value does. So a scan can be held against the electronic copy.
 """
 
 from __future__ import annotations

@@ -177,6 +177,7 @@ def settings() -> None:
     settings(_host())
 
 
-BUTTONS = frozenset(("add_project", "insert_indicator", "yuan_to_wan", "tidy_text", "compute_rates", "fill_deviations", "undo", "check_book", "check_sheet",
-                     "previous_finding", "next_finding", "explain", "clear_marks", "make_submission", "consolidate_county", "open_ledger", "show_guide",
-                     "look_up_rule", "settings"))
+BUTTONS = frozenset((
+    "add_project", "insert_indicator", "yuan_to_wan", "tidy_text", "compute_rates", "fill_deviations", "undo",
+    "check_book", "check_sheet", "previous_finding", "next_finding", "explain", "clear_marks",
+    "make_submission", "consolidate_county", "open_ledger", "show_guide", "look_up_rule", "settings"))

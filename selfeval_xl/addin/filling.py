@@ -41,7 +41,7 @@ def fill_deviations(host: Host) -> None:
     """Writes 完成率, 偏差率, 判定 beside each form and half-written sentences into empty reason cells that need one."""
     with host.saved() as saved:
         forms = forms_in(saved)
-        edits = [edit for edit in workbook_edits(saved.source.grids, forms, policy(), sides=sides(saved)) if edit.look in _BESIDE or edit.look is Look.STUB]
+        edits = workbook_edits(saved.source.grids, forms, policy(), sides=sides(saved))
         beside, stubs = [edit for edit in edits if edit.look in _BESIDE], [edit for edit in edits if edit.look is Look.STUB]
         typed = [edit for edit in stubs if edit.old is not None]
         if typed and not host.ask(f"下面各格该写原因，现在只填了“无”“/”之类，要换成半成品吗？\n{preview(typed)}"):

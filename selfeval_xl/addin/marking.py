@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..county.roster import Roster
 
 NOTHING = "未发现须修改的问题，可以生成报送件。程序只查表面逻辑，不代替财政审核。"
+NOTHING_HERE = "这张表未发现须修改的问题。程序只查表面逻辑，不代替财政审核。"
 NO_FORM = "这个工作簿里没有找到自评表。请确认打开的是自评表；如果是，请核对表头“三级指标、年度指标值、实际完成值”等是否还在。"
 READ_ONLY = "这本工作簿是只读打开的，标注存不下来；要保存请用“文件－另存为”。"
 
@@ -93,7 +94,10 @@ def numbered(edits: Sequence[Edit], findings: Sequence[Finding], grids: Sequence
         for cell in cells_of(finding) if grid else ():
             area = grid.area(*position(cell))
             numbers.setdefault((grid.name, a1(area.top, area.left)), []).append(str(number))
-    return [replace(edit, remark=f"{edit.remark}\n（“{RESULTS}”第{'、'.join(numbers[edit.sheet, edit.cell])}条）") if edit.look in MARKS else edit for edit in edits]
+    def with_numbers(edit: Edit) -> Edit:
+        return replace(edit, remark=f"{edit.remark}\n（“{RESULTS}”第{'、'.join(numbers[edit.sheet, edit.cell])}条）")
+
+    return [with_numbers(edit) if edit.look in MARKS else edit for edit in edits]
 
 
 def closing(findings: Sequence[Finding], sheets: int, only: str | None = None) -> str:
@@ -105,10 +109,11 @@ def closing(findings: Sequence[Finding], sheets: int, only: str | None = None) -
     if explained:
         parts[1] += f"（已说明{explained}处）"
     line = f"{what}，{'，'.join(parts)}。"
+    nothing = NOTHING_HERE if only else NOTHING
     if not findings:
-        return f"{what}。{NOTHING}"
+        return f"{what}。{nothing}"
     shown = f"{line}已在表中标出，可按“下一个问题”逐条查看。"
-    return shown if counts[Severity.ERROR] else f"{shown}\n{NOTHING}"
+    return shown if counts[Severity.ERROR] else f"{shown}\n{nothing}"
 
 
 def clear_marks(host: Host) -> None:

@@ -84,7 +84,8 @@ def _give_back(workbook: Any, saved: Saved, journal: Journal, kept: Sequence[Cha
     for name in dict.fromkeys(change.sheet for change in kept if change.dressed):
         for area, _ in runs({position(change.cell): "" for change in kept if change.dressed and change.sheet == name}):
             workbook.Sheets(name).Range(str(area)).ClearFormats()
-    apply_setups(workbook, [replace(setup, before=setup.after, after=setup.before) for setup in reversed(journal.setups) if setup.sheet in saved.names])
+    setups = [setup for setup in reversed(journal.setups) if setup.sheet in saved.names]
+    apply_setups(workbook, [replace(setup, before=setup.after, after=setup.before) for setup in setups])
     rows = []
     for name, row, merges in reversed(journal.inserted):
         if name in saved.names and _is_empty(saved, name, row, {position(change.cell) for change in kept if change.sheet == name and change.value}):

@@ -1,6 +1,7 @@
 """What was done to the open book, cell by cell, before and after: the add-in's memory for 撤销本次.
 
-A content is what a cell holds: None, a number, True or False, text, or one of `{"formula": "=A1"}` and `{"date": "2024-11-30"}`. All of it is plain JSON.
+A content is what a cell holds: None, a number, True or False, text, or one of `{"formula": "=A1"}` and `{"date": "2024-11-30"}`.
+All of it is plain JSON.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ class Change:
 
     def swapped(self) -> Change:
         """The change that takes this one back."""
-        return replace(self, **{name: getattr(self, name)[::-1] for name in ("value", "number_format", "fill", "note") if getattr(self, name) is not None})
+        pairs = {name: getattr(self, name) for name in ("value", "number_format", "fill", "note")}
+        return replace(self, **{name: pair[::-1] for name, pair in pairs.items() if pair is not None})
 
 
 @dataclass(frozen=True, slots=True)

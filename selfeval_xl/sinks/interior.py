@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 
 NONE, SOLID = -4142, 1
 # Excel's XlPattern for the pattern names of a file.
-PATTERNS = {"solid": SOLID, "darkGray": -4126, "mediumGray": -4125, "lightGray": -4124, "gray125": 17, "gray0625": 18, "darkHorizontal": -4128, "darkVertical": -4166,
-            "darkDown": -4121, "darkUp": -4162, "darkGrid": 9, "darkTrellis": 10, "lightHorizontal": 11, "lightVertical": 12, "lightDown": 13, "lightUp": 14,
-            "lightGrid": 15, "lightTrellis": 16}
+PATTERNS = {"solid": SOLID, "darkGray": -4126, "mediumGray": -4125, "lightGray": -4124, "gray125": 17, "gray0625": 18,
+            "darkHorizontal": -4128, "darkVertical": -4166, "darkDown": -4121, "darkUp": -4162, "darkGrid": 9, "darkTrellis": 10,
+            "lightHorizontal": 11, "lightVertical": 12, "lightDown": 13, "lightUp": 14, "lightGrid": 15, "lightTrellis": 16}
 _AUTOMATIC = 64               # the palette's entries from here on are the system's own colours
 
 

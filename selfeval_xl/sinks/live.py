@@ -116,7 +116,7 @@ def _protect(sheet: Any, told: dict[str, bool]) -> None:
     from .saved import ALLOWED
 
     sheet.EnableSelection = 0 if told["locked"] else 1 if told["unlocked"] else -4142
-    sheet.Protect("", told["objects"], True, told["scenarios"], False, *(told[attribute] for attribute, _ in ALLOWED))
+    sheet.Protect("", told["objects"], True, told["scenarios"], False, *(told[attribute] for attribute in ALLOWED))
 
 
 class _Run:
@@ -220,8 +220,9 @@ class _Run:
         """
         for name, places in by_sheet([change for change in self.changes if change.dressed]).items():
             whole = _columns_of(name, places)
-            gaps = dict.fromkeys((row, each) for row, column in places for each in whole(column) if (row, each) not in places)
-            self.changes += [Change(name, a1(*place), value=(None, None), dressed=str(Look.TEXT)) for place in gaps if self.saved.content(name, a1(*place)) is None]
+            gaps = dict.fromkeys(a1(row, each) for row, column in places for each in whole(column) if (row, each) not in places)
+            empty = [cell for cell in gaps if self.saved.content(name, cell) is None]
+            self.changes += [Change(name, cell, value=(None, None), dressed=str(Look.TEXT)) for cell in empty]
 
     def _dress(self) -> None:
         """Borders, wrapping and heads of our own cells, each in runs of its own."""
@@ -247,7 +248,8 @@ class _Run:
         changes = []
         for row in range(max(len(old), len(new))):
             before, after = (lines[row] if row < len(lines) else blank for lines in (old, new))
-            changes += [Change(SETTINGS, a1(row, FIRST + column), value=(was or None, now or None)) for column, (was, now) in enumerate(zip(before, after))]
+            changes += [Change(SETTINGS, a1(row, FIRST + column), value=(was or None, now or None))
+                        for column, (was, now) in enumerate(zip(before, after, strict=True))]
         write(self.workbook, changes)
         self.journal.changes += changes
 
@@ -258,7 +260,8 @@ def _columns_of(name: str, places: Mapping[tuple[int, int], Change]) -> Callable
         return lambda column: range(len(SHEET_WIDTHS[name]))
     heads = {place for place, change in places.items() if change.dressed == Look.HEAD}
     starts = [column for row, column in heads if (row, column - 1) not in heads]
-    return lambda column: next((range(start, start + len(ADDED_COLUMNS)) for start in starts if start <= column < start + len(ADDED_COLUMNS)), range(0))
+    threes = [range(start, start + len(ADDED_COLUMNS)) for start in starts]
+    return lambda column: next((three for three in threes if column in three), range(0))
 
 
 def _lines(memory: Memory) -> list[tuple[str, ...]]:

@@ -36,7 +36,8 @@ def fit_rows(saved: Saved, edits: Sequence[Edit]) -> Iterator[Setup]:
     """Rows that get higher because a text, wrapped, does not fit: merged cells never do that by themselves."""
     for edit in edits:
         sheet = saved.sheet(edit.sheet)
-        if not isinstance(edit.new, str) or edit.new == edit.old or edit.look not in (Look.STUB, Look.TEXT) or edit.sheet in SHEET_WIDTHS or sheet is None:
+        written = isinstance(edit.new, str) and edit.new != edit.old and edit.look in (Look.STUB, Look.TEXT)
+        if not written or edit.sheet in SHEET_WIDTHS or sheet is None:
             continue
         place = position(edit.cell)
         area = saved.grids[edit.sheet].area(*place)

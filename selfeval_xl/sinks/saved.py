@@ -14,9 +14,9 @@ from .memory import PRINT, Former, Memory, recall
 from .package import OpenPackage, child
 from .worksheet import Worksheet
 
-# What may be allowed on a protected sheet, in the order of Worksheet.Protect's arguments: (attribute, whether it is allowed where nothing is said).
-ALLOWED = (("formatCells", False), ("formatColumns", False), ("formatRows", False), ("insertColumns", False), ("insertRows", False), ("insertHyperlinks", False),
-           ("deleteColumns", False), ("deleteRows", False), ("sort", False), ("autoFilter", False), ("pivotTables", False))
+# What may be allowed on a protected sheet, in the order of Worksheet.Protect's arguments; what a file says nothing of is not allowed.
+ALLOWED = ("formatCells", "formatColumns", "formatRows", "insertColumns", "insertRows", "insertHyperlinks", "deleteColumns", "deleteRows", "sort", "autoFilter",
+           "pivotTables")
 
 
 OLD_FORMAT = "这本工作簿是旧格式（.xls、.xlsb）或不是工作簿，按钮只能用在.xlsx上。请用“文件－另存为”存成“Excel工作簿(*.xlsx)”，再按一次。"
@@ -96,7 +96,7 @@ class Saved:
         told = child(sheet.root, "sheetProtection") if sheet is not None else None
         if told is None or told.get("sheet") not in ("1", "true"):
             return None
-        found = {attribute: told.get(attribute, "0" if allowed else "1") in ("0", "false") for attribute, allowed in ALLOWED}
+        found = {attribute: told.get(attribute, "1") in ("0", "false") for attribute in ALLOWED}
         return found | {"password": bool(told.get("password") or told.get("hashValue")), "objects": told.get("objects") in ("1", "true"),
                         "scenarios": told.get("scenarios") in ("1", "true"), "locked": told.get("selectLockedCells") not in ("1", "true"),
                         "unlocked": told.get("selectUnlockedCells") not in ("1", "true")}
