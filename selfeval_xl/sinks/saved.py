@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from ..errors import UnreadableFile
@@ -11,7 +12,7 @@ from ..reading.source import Source, open_source
 from .book import Book
 from .changes import Content, content_in
 from .memory import PRINT, Former, Memory, recall
-from .package import OpenPackage, child
+from .package import OpenPackage, child, tag
 from .worksheet import Worksheet
 
 # What may be allowed on a protected sheet, in the order of Worksheet.Protect's arguments; what a file says nothing of is not allowed.
@@ -34,6 +35,9 @@ class Saved:
         if self.source.kind != "xlsx":
             raise UnreadableFile(OLD_FORMAT)
         self.grids: dict[str, Grid] = {grid.name: grid for grid in self.source.grids}
+        self._read = {grid.name: grid.formulas for grid in self.source.grids}
+        for grid in self.source.grids:
+            grid.formulas = partial(self.formulas, grid.name)
         self._formulas: dict[str, Mapping[tuple[int, int], str]] = {}
         self.book = Book(OpenPackage(path.read_bytes()))
         self.memory: Memory = recall(self.book)
@@ -52,11 +56,18 @@ class Saved:
         return self.book.sheet(name)
 
     def formulas(self, name: str) -> Mapping[tuple[int, int], str]:
-        """The formulas of a sheet by place."""
+        """The formulas of a sheet by place, from the tree that is parsed for its looks anyway."""
         if name not in self._formulas:
-            grid = self.grids.get(name)
-            self._formulas[name] = grid.formulas() if grid and grid.formulas else {}
+            self._formulas[name] = self._told(name)
         return self._formulas[name]
+
+    def _told(self, name: str) -> Mapping[tuple[int, int], str]:
+        sheet = self.sheet(name)
+        found = [(formula.getparent().get("r"), formula.text) for formula in sheet.root.iter(tag(sheet.root, "f"))] if sheet is not None else []
+        if all(cell and text for cell, text in found):
+            return {position(cell): f"={text}" for cell, text in found}
+        read = self._read.get(name)                            # some share a formula: the reader works out what each says
+        return read() if read else {}
 
     def content(self, name: str, cell: str) -> Content:
         """What a cell holds; None on a sheet that the copy does not have."""
