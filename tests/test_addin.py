@@ -232,10 +232,12 @@ def test_rates_are_computed_into_blank_cells_and_wrong_ones_only_when_agreed(boo
 
 
 def test_deviations_stand_beside_the_form_outside_its_print_area(book, press, home):
+    sheet = book.Sheets(ONE)
+    sheet.Range("I1:AC52").ClearFormats()                               # a form that has no such columns of its own
+    sheet.Range("I1:AC52").Value = None
     before = snapshot(book, home)
     told = press("fill_deviations")
-    sheet = book.Sheets(ONE)
-    assert "3张表的右侧" in told and "【待补充】" in told
+    assert "张表的右侧" in told and "1格备好了半成品，请把【待补充】处写完整。" in told
     head = [sheet.Range(f"{column}11").Value for column in "IJK"]
     assert head == ["完成率", "偏差率", "判定"]
     assert sheet.Range("I18:K18").Value == ((0, -1, "未完成"),) and sheet.Range("J18").NumberFormat == "0.00%"

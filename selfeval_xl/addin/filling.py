@@ -11,6 +11,7 @@ from ..fill import funding_edits, workbook_edits
 from ..forms import Form
 from ..mending import mend_edits
 from ..reading import understand
+from ..sheets import DEVIATIONS
 from ..sinks.live import Applied
 from ..sinks.saved import Saved
 from .host import Host, preview
@@ -52,8 +53,10 @@ def fill_deviations(host: Host) -> None:
         with host.quietly():
             applied = host.apply(saved, [*stubs, *beside])
     due = _count(applied, stubs)
-    told = f"已填写偏差：{len({form.sheet for form in forms})}张表的右侧（打印区域之外）写了完成率、偏差率、判定。"
-    told += f"另有{due}格备好了半成品，请把【待补充】处写完整。" if due else "没有要补写原因的格。"
+    sheets = {edit.sheet for edit in beside}
+    told = "已填写偏差：" + (f"{len(sheets - {DEVIATIONS})}张表的右侧（打印区域之外）写了完成率、偏差率、判定。" if sheets - {DEVIATIONS} else "")
+    told += f"旁边放不下的列在“{DEVIATIONS}”表。" if DEVIATIONS in sheets else ""
+    told += f"{due}格备好了半成品，请把【待补充】处写完整。" if due else "没有要补写原因的格。"
     host.say(told + _refused(applied))
 
 
