@@ -28,6 +28,7 @@ _LINK = COLUMNS.index("单元格")
 _KEY = tuple(COLUMNS.index(name) for name in ("规则编号", "工作表", "对象", "填报内容"))
 _EXPLANATION = COLUMNS.index("单位说明")
 _TREATMENT = COLUMNS.index("处理方式")
+_SHEET = COLUMNS.index("工作表")
 _LONGEST_LITERAL = 250        # Excel takes no longer text inside a formula
 
 Key = tuple[str, ...]
@@ -108,11 +109,14 @@ def _same(name: str, path: Path) -> bool:
     return Path(name) == path or Path(name).absolute() == path.absolute()
 
 
-def mark_edits(findings: Iterable[Finding], grids: Sequence[Grid], former: Iterable[Former] = (), sheet: str = RESULTS) -> list[Edit]:
-    """Marks for findings of one file, and the sheet that lists them. former: cells that carry marks of an earlier check."""
+def mark_edits(findings: Iterable[Finding], grids: Sequence[Grid], former: Iterable[Former] = (), sheet: str = RESULTS, only: str | None = None) -> list[Edit]:
+    """Marks for findings of one file, and the sheet that lists them. former: cells that carry marks of an earlier check.
+
+    only: the findings are those of this sheet alone; what is listed of the others stays as it was.
+    """
     findings = in_order(findings, grids)
     listed = listed_on(grids, sheet)
-    return cell_edits(findings, grids, former) + table_edits(rows(findings, listed), listed, sheet)
+    return cell_edits(findings, grids, former) + table_edits(rows(findings, listed, only), listed, sheet)
 
 
 def listed_on(grids: Iterable[Grid], sheet: str) -> Grid | None:
@@ -187,13 +191,15 @@ def _same_value(grid: Grid, cell: str, look: Look, why: str) -> Edit:
     return Edit(grid.name, cell, text, text, look, why)
 
 
-def rows(findings: Iterable[Finding], listed: Grid | None) -> list[list[str]]:
+def rows(findings: Iterable[Finding], listed: Grid | None, only: str | None = None) -> list[list[str]]:
     """The rows of the sheet 校验结果 without its head, as texts; explanations are carried over from the sheet as it was.
 
     A row is known again by rule, sheet, subject and what was filled in. What a unit explained stays at the end, as 已修改, when
-    its finding is gone.
+    its finding is gone. only: the findings are those of this sheet; rows of other sheets stay as they are, behind them.
     """
-    before = {_key(row): row for row in listed_rows(listed)}
+    earlier = listed_rows(listed)
+    others = [row for row in earlier if only is not None and row[_SHEET] != only]
+    before = {_key(row): row for row in earlier if only is None or row[_SHEET] == only}
     found: list[list[str]] = []
     seen: set[Key] = set()
     for finding in findings:
@@ -205,6 +211,7 @@ def rows(findings: Iterable[Finding], listed: Grid | None) -> list[list[str]]:
         seen.add(_key(row))
         found.append(row)
     found += [[*row[:-1], MENDED] for key, row in before.items() if key not in seen and row[_EXPLANATION]]
+    found += [list(row) for row in others]
     for number, row in enumerate(found, 1):
         row[0] = str(number)
     return found

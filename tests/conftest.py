@@ -31,6 +31,14 @@ def libreoffice():
 
 
 @pytest.fixture(scope="session")
+def excel(libreoffice):
+    """The running LibreOffice as xlwings sees Excel, with a person before the screen; see excel_engine.py."""
+    import excel_engine
+
+    return excel_engine.App(libreoffice)
+
+
+@pytest.fixture(scope="session")
 def formulas_agree(libreoffice):
     """A function that fails where a formula's cached value is not what LibreOffice computes."""
     def check(path: str | Path) -> None:

@@ -2,6 +2,7 @@
 
 {"do": "recalculate", "path": P}           -> {"cells": [[sheet, cell, value], ...]} of every formula after a hard recalculation
 {"do": "convert", "path": P, "out": O, "filter": F} -> {}
+{"do": "open", "path": P} -> {"book": N}: stays open for {"do": "ask", "book": N, ...}, see office_words.ask -> {"value": V}
 {"do": "type", "path": P, "out": O, "filter": F, "cells": [[sheet, cell, text], ...]} -> {}: text put in as a person types it
 {"do": "edit", ..., "steps": [["type", sheet, cell, text], ["insert" or "delete", sheet, row], ["copy", sheet, new name],
  ["paste", sheet, area, cell]]} -> {}: the steps in this order; rows count from 1
@@ -16,12 +17,15 @@ import tempfile
 import time
 import uuid
 
+import office_words
 import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 from com.sun.star.uno import Exception as UnoException
 
 FORMULA_CELLS = 16
+SEEN = os.environ.get("OFFICE_SEEN") == "1"        # with windows, on the display of DISPLAY: for pictures
+open_books = []
 ERRORS = {532: "#DIV/0!", 32767: "#N/A", 525: "#NAME?", 524: "#REF!", 519: "#VALUE!", 503: "#NUM!", 521: "#NULL!"}
 
 
@@ -32,7 +36,7 @@ def settings(**values):
 def start():
     profile, pipe = tempfile.mkdtemp(prefix="office-"), "office" + uuid.uuid4().hex[:8]
     process = subprocess.Popen(
-        ["soffice", f"-env:UserInstallation=file://{profile}", "--headless", "--norestore", "--nologo", "--nodefault",
+        ["soffice", f"-env:UserInstallation=file://{profile}", *([] if SEEN else ["--headless"]), "--norestore", "--nologo", "--nodefault",
          f"--accept=pipe,name={pipe};urp;StarOffice.ComponentContext"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     local = uno.getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
@@ -46,7 +50,8 @@ def start():
 
 
 def opened(desktop, path):
-    document = desktop.loadComponentFromURL(uno.systemPathToFileUrl(os.path.abspath(path)), "_blank", 0, settings(Hidden=True, MacroExecutionMode=0))
+    address = path if path.startswith("private:") else uno.systemPathToFileUrl(os.path.abspath(path))
+    document = desktop.loadComponentFromURL(address, "_blank", 0, settings(Hidden=not SEEN, MacroExecutionMode=0))
     if document is None:
         raise OSError(f"LibreOffice could not open {path}")
     return document
@@ -92,6 +97,11 @@ def edit(document, verb, name, *more):
 
 
 def obey(desktop, order):
+    if order["do"] == "open":
+        open_books.append(office_words.Workbook(opened(desktop, order["path"])))
+        return {"book": len(open_books) - 1}
+    if order["do"] == "ask":
+        return {"value": office_words.ask(open_books[order["book"]], order["path"], order["word"], order["args"], order["named"], order["value"], order["sets"])}
     document = opened(desktop, order["path"])
     try:
         if order["do"] == "recalculate":
@@ -113,7 +123,7 @@ def main():
         for line in sys.stdin:
             try:
                 answer = obey(desktop, json.loads(line))
-            except (UnoException, OSError, KeyError, ValueError) as error:
+            except (UnoException, OSError, KeyError, ValueError, AttributeError, TypeError, office_words.Refused) as error:
                 answer = {"error": f"{type(error).__name__}: {error}"}
             print(json.dumps(answer), flush=True)
     finally:

@@ -30,7 +30,7 @@ _KINDS = {
 }
 _TEMPLATE, _WORKBOOK = ("application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml",
                         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml")
-_FORMULA_LIKE = ("=", "+", "-", "@")
+FORMULA_LIKE = ("=", "+", "-", "@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,7 @@ class _Run:
             self._unmark(edit, area)
         elif edit.look in DRESSES:
             sheet.set_style(row, column, styles.dressed(sheet.style(row, column), DRESSES[edit.look]))
-        if isinstance(edit.new, str) and edit.new != edit.old and edit.new.startswith(_FORMULA_LIKE):
+        if isinstance(edit.new, str) and edit.new != edit.old and edit.new.startswith(FORMULA_LIKE):
             sheet.set_style(row, column, styles.with_format(sheet.style(row, column), TEXT))     # else a double click makes it a formula
         if edit.look is Look.HEAD and edit.sheet not in SHEET_WIDTHS:
             self.heads.setdefault(edit.sheet, set()).add(column)

@@ -13,6 +13,7 @@ from functools import cache
 from ..grid import position
 from ..sheets import SETTINGS
 from .book import Book
+from .package import child
 
 COLUMNS = ("标注的工作表", "单元格", "原底色", "原批注")
 FIRST = 3                     # column D
@@ -37,27 +38,44 @@ Memory = dict[tuple[str, str], Former]
 
 def recall(book: Book) -> Memory:
     """All records by sheet and cell; empty where nothing is marked."""
-    from ..reading.sheetxml import Styles, read_exactly, strings_in
-
     sheet = book.sheet(SETTINGS)
     if sheet is None or not any(position(cell.get("r") or "A1")[1] >= FIRST for cell in sheet.root.iter("{*}c")):
         return {}                                    # nothing is marked: no need to look into thousands of shared strings
-    strings = next((target for _, kind, target in book.package.related(book.part) if kind == "sharedStrings"), "")
-    from lxml import etree
-
-    known = cache(lambda: strings_in(book.package.read(strings)))          # asked for at every cell, and the sheet may list thousands of issued values
-    values = read_exactly(etree.tostring(sheet.root), known, Styles).values
-    rows = sorted({row for row, column in values if column == FIRST})
+    texts = texts_of(book)
     found: Memory = {}
-    for row in rows:
-        name, cell, fill, note = (str(values.get((row, FIRST + number), "") or "") for number in range(4))
+    for row in sorted({row for row, column in texts if column == FIRST}):
+        name, cell, fill, note = (texts.get((row, FIRST + number), "") for number in range(4))
         if name != COLUMNS[0] and cell:
             found[name, cell] = Former(name, cell, fill, note)
     return found
 
 
-def remember(book: Book, memory: Mapping[tuple[str, str], Former], old: Mapping[tuple[str, str], Former]) -> None:
-    """Writes all records, in the place of the old ones, which are there now."""
+def texts_of(book: Book) -> dict[tuple[int, int], str]:
+    """All that the hidden sheet says, by row and column; empty where there is none."""
+    sheet = book.sheet(SETTINGS)
+    if sheet is None:
+        return {}
+    part = next((target for _, kind, target in book.package.related(book.part) if kind == "sharedStrings"), "")
+    strings = book.package.tree(part) if part else None                # only those that the sheet names are looked at
+    return {place: text for place, cell in sheet.cells() if (text := _text(cell, strings))}
+
+
+def _text(cell, strings) -> str:
+    """What a cell of the hidden sheet says; our own sheet has texts and plain numbers only."""
+    from ..reading.sheetxml import rich_text
+
+    inline, value = child(cell, "is"), child(cell, "v")
+    if inline is not None:
+        return rich_text(inline)
+    text = (value.text or "") if value is not None else ""
+    if cell.get("t") != "s":
+        return text
+    return rich_text(strings[int(text)]) if strings is not None and text.isdecimal() and int(text) < len(strings) else ""
+
+
+def remember(book: Book, memory: Mapping[tuple[str, str], Former], old: Mapping[tuple[str, str], Former] | None = None) -> None:
+    """Writes all records, in the place of the old ones, which are there now (looked up where they are not given)."""
+    old = recall(book) if old is None else old
     if dict(memory) == dict(old):
         return
     sheet = book.sheet(SETTINGS) or book.add_sheet(SETTINGS, "veryHidden")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ..findings import Severity
 from ..grid import position
 from .looks import AUTHOR
 from .package import OFFICE, STRICT, OpenPackage, child, relation_of, tag
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 SEPARATOR = "\n—— 以下为校验批注 ——\n"
+LEVELS = tuple(f"{severity.label}（{severity.demand}）：" for severity in Severity)       # how every note of ours begins
 
 _SHAPE = re.compile(rb"<v:shape\b(?:(?!</v:shape>).)*?</v:shape>", re.DOTALL)
 _IDENTITY = re.compile(rb"_x0000_s(\d+)")
@@ -37,6 +39,11 @@ visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto">\
 <x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>\
 <x:Anchor>{anchor}</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"""
 _COMMENTS = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<comments xmlns="{0}"><authors/><commentList/></comments>'
+
+
+def is_ours(text: str) -> bool:
+    """Whether a note is one of ours, or has ours behind what a person wrote."""
+    return text.startswith(LEVELS) or SEPARATOR in text
 
 
 class Notes:
@@ -61,11 +68,16 @@ class Notes:
         notes = child(self._package.tree(self._part), "commentList")
         return [note.get("ref", "") for note in (notes if notes is not None else ()) if self._author(note).strip() == AUTHOR]
 
+    def is_conversation(self, cell: str) -> bool:
+        """Whether the note stands for a threaded comment, whose text Excel keeps elsewhere."""
+        note = self._find(cell)
+        return note is not None and self._author(note).startswith("tc=")
+
     def add(self, cell: str, text: str) -> None:
         """Puts our text on a cell, below what a person wrote there. A conversation (threaded comment) is left alone."""
         note = self._find(cell)
         if note is not None:
-            if not self._author(note).startswith("tc="):
+            if not self.is_conversation(cell):
                 self._append(note, SEPARATOR + text)
             return
         from lxml import etree
@@ -82,7 +94,7 @@ class Notes:
         if note is None:
             return
         if not former:
-            if self._author(note).strip() in (AUTHOR, ""):       # LibreOffice forgets authors
+            if self._author(note).strip() in (AUTHOR, "") or is_ours(_text(note)):       # LibreOffice forgets authors, Excel names its user
                 self._remove(note, cell)
             return
         whole = child(note, "text")

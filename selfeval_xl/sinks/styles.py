@@ -113,6 +113,11 @@ class Styles:
         etree.SubElement(pattern, tag(self._root, "bgColor"), rgb=f"FF{colour[1:]}")
         return self._entry("dxfs", look)
 
+    def wraps(self, style: int) -> bool:
+        """Whether text is wrapped."""
+        alignment = child(self._xf(style), "alignment")
+        return alignment is not None and alignment.get("wrapText") in ("1", "true")
+
     def font_size(self, style: int) -> float:
         fonts = child(self._root, "fonts")
         number = int(self._xf(style).get("fontId", "0"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,10 @@ class Worksheet:
         """The cell's element; None where the file has none."""
         found = self._rows.get(row)
         return None if found is None else next((cell for at, cell in self._cells(found) if at == column), None)
+
+    def cells(self) -> Iterator[tuple[tuple[int, int], Element]]:
+        """Every cell that the file has, by place."""
+        return (((row, column), cell) for row, line in self._rows.items() for column, cell in self._cells(line))
 
     def cell(self, row: int, column: int) -> Element:
         """The cell's element, made where there is none; a new one has the style of its row or column."""
@@ -139,7 +144,7 @@ class Worksheet:
         """Makes the last row of the area higher where the text, wrapped, would not fit: merged cells never do that by themselves."""
         width = sum(self.width(column) for column in range(area.left, area.right + 1))
         needed = lines_needed(text, width * 11 / max(font_size, 6)) * font_size * 1.45 + 4
-        heights = [self._height(row) for row in range(area.top, area.bottom + 1)]
+        heights = [self.height(row) for row in range(area.top, area.bottom + 1)]
         missing = needed - sum(height for height in heights)
         if missing > 0:
             row = self._row(area.bottom)
@@ -254,7 +259,8 @@ class Worksheet:
                 return each
         return etree.Element(tag(self.root, "col"))
 
-    def _height(self, row: int) -> float:
+    def height(self, row: int) -> float:
+        """The height of a row in points."""
         found = self._rows.get(row)
         setup = child(self.root, "sheetFormatPr")
         default = _real(setup.get("defaultRowHeight", "15"), 15.0) if setup is not None else 15.0

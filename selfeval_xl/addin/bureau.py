@@ -1,0 +1,51 @@
+"""汇总全县, 打开台账: the bureau's buttons; each calls what the command of the same work calls.
+
+A further one (生成下发表, 生成退回件, 生成催报通知) asks for its folders as `consolidate_county` does and calls its command's function; then its
+id goes into `ready` of `ribbon.toml` and its function into `buttons.py`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..errors import UsageError
+from ..sinks.live_setup import refusals
+from . import state
+from .host import Host
+from .marking import policy
+from .pressing import WORKING
+
+LEDGER = "报送台账"
+COUNTY_BOOK = "全县汇总.xlsx"
+
+
+def consolidate_county(host: Host) -> None:
+    """Consolidates a folder that the officer picks into a county workbook beside it, and opens that."""
+    from ..county import consolidate
+
+    folder = host.pick_folder("请选择放着各部门材料的文件夹")
+    if folder is None:
+        return
+    out = folder.parent / COUNTY_BOOK
+    known = state.settings().get("roster")
+    if not known and not host.ask("设置里没有单位名册，汇总表里就没有未报部门和漏报项目。仍要汇总吗？\n（名册在“设置”里指定。）"):
+        return
+    county = consolidate(folder, out, roster=known or None, policy=policy(),
+                         progress=lambda done, count, name: host.progress(f"正在汇总 {done}/{count}　{Path(name).name}"))
+    host.progress(WORKING)
+    state.change_settings(county_book=str(out))
+    host.open(out)
+    told = [f"汇总完成：{county.departments}个部门，已报{county.reported}个，项目表{county.project_forms}张。", f"汇总工作簿：{out}"]
+    host.say("\n".join([*told, *county.problems[:5]]))
+
+
+def open_ledger(host: Host) -> None:
+    """Opens the last county workbook at its ledger."""
+    known = state.settings().get("county_book")
+    if not known or not Path(known).exists():
+        raise UsageError("还没有汇总过，或者汇总工作簿已经移走。请先按“汇总全县”。")
+    book = host.open(Path(known))
+    try:
+        book.Sheets(LEDGER).Activate()
+    except refusals() as error:
+        raise UsageError(f"“{known}”里没有“{LEDGER}”表。请先按“汇总全县”重新汇总。") from error

@@ -1,0 +1,183 @@
+"""The buttons of the ribbon, one function each, named by their ids in `ribbon.toml`; what they do stands in the modules they call.
+
+A new button: a row in `ribbon.toml`, its id in `ready` there, and a function here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .host import Host
+
+_calling: list[Host] = []
+
+
+@contextmanager
+def calling(host: Host) -> Iterator[None]:
+    """The book that the buttons work on meanwhile."""
+    _calling.append(host)
+    try:
+        yield
+    finally:
+        _calling.pop()
+
+
+def _host() -> Host:
+    """The book whose button is pressed; called from a script without `press`, the book that xlwings says called."""
+    if _calling:
+        return _calling[-1]
+    from .pressing import connect
+
+    return connect("")
+
+
+# 填报
+
+def add_project() -> None:
+    """新增项目表"""
+    from .growing import add_project
+
+    add_project(_host())
+
+
+def insert_indicator() -> None:
+    """插入指标行"""
+    from .inserting import insert_indicator
+
+    insert_indicator(_host())
+
+
+def yuan_to_wan() -> None:
+    """元转万元"""
+    from .amounts import yuan_to_wan
+
+    yuan_to_wan(_host())
+
+
+def tidy_text() -> None:
+    """规范文字"""
+    from .filling import tidy_text
+
+    tidy_text(_host())
+
+
+def compute_rates() -> None:
+    """计算执行率"""
+    from .filling import compute_rates
+
+    compute_rates(_host())
+
+
+def fill_deviations() -> None:
+    """填写偏差"""
+    from .filling import fill_deviations
+
+    fill_deviations(_host())
+
+
+def undo() -> None:
+    """撤销本次"""
+    from .undoing import undo
+
+    undo(_host())
+
+
+# 自查
+
+def check_book() -> None:
+    """校验整本"""
+    from .marking import check_book
+
+    check_book(_host())
+
+
+def check_sheet() -> None:
+    """校验本表"""
+    from .marking import check_sheet
+
+    check_sheet(_host())
+
+
+def previous_finding() -> None:
+    """上一个问题"""
+    from .walking import step
+
+    step(_host(), -1)
+
+
+def next_finding() -> None:
+    """下一个问题"""
+    from .walking import step
+
+    step(_host(), 1)
+
+
+def explain() -> None:
+    """填写单位说明"""
+    from .walking import explain
+
+    explain(_host())
+
+
+def clear_marks() -> None:
+    """清除标注"""
+    from .marking import clear_marks
+
+    clear_marks(_host())
+
+
+# 报送
+
+def make_submission() -> None:
+    """生成报送件"""
+    from .submitting import make_submission
+
+    make_submission(_host())
+
+
+# 财政审核
+
+def consolidate_county() -> None:
+    """汇总全县"""
+    from .bureau import consolidate_county
+
+    consolidate_county(_host())
+
+
+def open_ledger() -> None:
+    """打开台账"""
+    from .bureau import open_ledger
+
+    open_ledger(_host())
+
+
+# 帮助
+
+def show_guide() -> None:
+    """填报说明"""
+    from .helping import show_guide
+
+    show_guide(_host())
+
+
+def look_up_rule() -> None:
+    """规则查询"""
+    from .helping import look_up_rule
+
+    look_up_rule(_host())
+
+
+def settings() -> None:
+    """设置"""
+    from .helping import settings
+
+    settings(_host())
+
+
+BUTTONS = frozenset((
+    "add_project", "insert_indicator", "yuan_to_wan", "tidy_text", "compute_rates", "fill_deviations", "undo",
+    "check_book", "check_sheet", "previous_finding", "next_finding", "explain", "clear_marks",
+    "make_submission", "consolidate_county", "open_ledger", "show_guide", "look_up_rule", "settings"))

@@ -1,0 +1,103 @@
+"""计算执行率, 填写偏差, 规范文字: the same edits as the commands `fill` and `check --fix`; what a person typed is shown before it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..deviations import Side
+from ..edits import Edit, Look
+from ..errors import UsageError
+from ..fill import funding_edits, workbook_edits
+from ..forms import Form
+from ..mending import mend_edits
+from ..reading import understand
+from ..sheets import DEVIATIONS
+from ..sinks.live import Applied
+from ..sinks.saved import Saved
+from .host import Host, preview
+from .marking import NO_FORM, examined, policy
+
+_BESIDE = frozenset((Look.HEAD, Look.SHARE, Look.TEXT))
+
+
+def compute_rates(host: Host) -> None:
+    """Fills blank totals and execution rates; wrong ones that were typed are listed, and corrected where the person agrees."""
+    with host.saved() as saved:
+        forms = forms_in(saved)
+        edits = [edit for form in forms for edit in funding_edits(form, saved.grids[form.sheet], overwrite=True)]
+        blank, typed = [edit for edit in edits if edit.old is None], [edit for edit in edits if edit.old is not None]
+        if not edits:
+            host.say("执行率和合计都已填好，没有要计算的格。")
+            return
+        agreed = typed if typed and host.ask(f"下面的执行率和“全年执行数÷全年预算数”算出来的不一样，要改成算出来的吗？\n{preview(typed)}") else []
+        if not blank + agreed:
+            host.say("没有改动。")
+            return
+        with host.quietly():
+            applied = host.apply(saved, blank + agreed)
+    host.say(f"已计算：填写空格{_count(applied, blank)}格，改正执行率{_count(applied, agreed)}格。{_refused(applied)}")
+
+
+def fill_deviations(host: Host) -> None:
+    """Writes 完成率, 偏差率, 判定 beside each form and half-written sentences into empty reason cells that need one."""
+    with host.saved() as saved:
+        forms = forms_in(saved)
+        edits = workbook_edits(saved.source.grids, forms, policy(), sides=sides(saved))
+        beside, stubs = [edit for edit in edits if edit.look in _BESIDE], [edit for edit in edits if edit.look is Look.STUB]
+        typed = [edit for edit in stubs if edit.old is not None]
+        if typed and not host.ask(f"下面各格该写原因，现在只填了“无”“/”之类，要换成半成品吗？\n{preview(typed)}"):
+            stubs = [edit for edit in stubs if edit.old is None]
+        if not beside and not stubs:
+            host.say("完成率、偏差率、判定都是新的，没有要填的格。")
+            return
+        with host.quietly():
+            applied = host.apply(saved, [*stubs, *beside])
+    due = _count(applied, stubs)
+    sheets = {edit.sheet for edit in beside}
+    told = "已填写偏差：" + (f"{len(sheets - {DEVIATIONS})}张表的右侧（打印区域之外）写了完成率、偏差率、判定。" if sheets - {DEVIATIONS} else "")
+    told += f"旁边放不下的列在“{DEVIATIONS}”表。" if DEVIATIONS in sheets else ""
+    told += f"{due}格备好了半成品，请把【待补充】处写完整。" if due else "没有要补写原因的格。"
+    host.say(told + _refused(applied))
+
+
+def tidy_text(host: Host) -> None:
+    """Mends that keep the meaning (full-width digits, stray code, a unit typed with an amount), after showing old and new."""
+    with host.saved() as saved:
+        edits = mend_edits(examined(saved)[1])
+        if not edits:
+            host.say("没有需要规范的文字。")
+            return
+        if not host.ask(f"下面各格的意思不变，只改写法。要改吗？\n{preview(edits)}"):
+            host.say("没有改动。")
+            return
+        with host.quietly():
+            applied = host.apply(saved, edits)
+    host.say(f"已规范{len(applied.done)}格。{_refused(applied)}")
+
+
+def forms_in(saved: Saved) -> Sequence[Form]:
+    """The forms of the book; UsageError where there is none."""
+    forms = understand(saved.source).forms
+    if not forms:
+        raise UsageError(NO_FORM)
+    return forms
+
+
+def sides(saved: Saved) -> dict[str, Side]:
+    """By sheet: how far it is printed and drawn on."""
+    found = {}
+    for name in saved.grids:
+        printed, drawn = saved.book.printed(name), saved.book.drawn(name)
+        found[name] = Side(printed.right if printed else -1, drawn.right if drawn else -1)
+    return found
+
+
+def _count(applied: Applied, edits: Sequence[Edit]) -> int:
+    return sum(edit in applied.done for edit in edits)
+
+
+def _refused(applied: Applied) -> str:
+    if not applied.refused:
+        return ""
+    edit = applied.refused[0]
+    return f"\n有{len(applied.refused)}格没有写：{edit.sheet} {edit.cell}刚才改过，或者属于一片公式。请核对后再按一次。"

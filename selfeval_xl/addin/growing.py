@@ -1,0 +1,102 @@
+"""新增项目表: one more project form in the open book, in the look that its forms have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from ..deviations import our_columns
+from ..errors import UsageError
+from ..forms import PROJECT, Form
+from ..grid import a1
+from ..reading import understand
+from ..sheets import ADDED_COLUMNS
+from ..sinks import live
+from ..sinks.changes import Change
+from ..sinks.interior import can_restore
+from ..sinks.live_sheets import open_for_change
+from ..sinks.saved import Saved
+from .host import Host
+
+NAME = "项目{:02}"
+# What of a project's form is its own; department, unit and the printed labels stay.
+_HEAD = ("project", "project_code", "total_score", "grade")
+_FUNDS = ("initial_budget", "annual_budget", "executed", "execution_rate", "score", "note")
+_INDICATOR = ("name", "target", "initial_target", "operator", "unit", "actual", "points", "score", "note")
+
+
+def add_project(host: Host) -> None:
+    """Adds an empty project form: a copy of the one in front (else of the last one) with its own values taken out."""
+    with host.saved() as saved:
+        pattern = _pattern(saved, host.active)
+        name = next(name for number in range(1, 1000) if (name := NAME.format(number)) not in saved.names)
+        open_for_change(saved, [pattern.sheet, name], set())
+        changes = _together([*_cleared(saved, pattern, name), *_unmarked(saved, pattern.sheet, name)])
+        with host.quietly("DisplayAlerts"):
+            host.workbook.Sheets(pattern.sheet).Copy(After=host.workbook.Sheets(_last_project(saved)))
+            host.workbook.ActiveSheet.Name = name
+            host.journal.added.append(name)
+            with live.unprotected(host.workbook, saved, [name], like=pattern.sheet):
+                live.write(host.workbook, changes)
+                host.workbook.Sheets(name).Range(str(pattern.frame.area)).ClearComments()
+    host.select(name, (pattern.cells.get("project") or "A1").split(",")[0])
+    host.say(f"已新增“{name}”，样式照“{pattern.sheet}”。请从项目名称填起。")
+
+
+def _pattern(saved: Saved, active: str) -> Form:
+    forms = understand(saved.source).forms
+    counts = [form.sheet for form in forms]
+    alone = [form for form in forms if form.kind == PROJECT and counts.count(form.sheet) == 1]
+    if not alone:
+        raise UsageError("这个工作簿里没有单独成表的项目支出绩效自评表，没有样式可以照。请打开部门工作簿再按。")
+    return next((form for form in alone if form.sheet == active), alone[-1])
+
+
+def _last_project(saved: Saved) -> str:
+    return [form.sheet for form in understand(saved.source).forms if form.kind == PROJECT][-1]
+
+
+def _cleared(saved: Saved, form: Form, name: str) -> Iterator[Change]:
+    """What the pattern's own values become in the copy: nothing; a value behind its label leaves the label."""
+    grid = saved.grids[form.sheet]
+    for cell, value in _own_values(form):
+        content = saved.content(form.sheet, cell)
+        if content is None or isinstance(content, dict) and "formula" in content:
+            continue
+        rest = content.removesuffix(value) if isinstance(content, str) and value and content != value and content.endswith(value) else ""
+        yield Change(name, cell, value=(content, rest or None))
+    start = our_columns(form, grid)
+    for row in range(form.frame.indicator_head[0], grid.height) if start is not None else ():
+        for column in range(start, start + len(ADDED_COLUMNS)):
+            content = saved.content(form.sheet, a1(row, column))
+            if content is not None and content not in ADDED_COLUMNS and not isinstance(content, dict):         # a template's own formulas stay
+                yield Change(name, a1(row, column), value=(content, None))
+
+
+def _own_values(form: Form) -> Iterator[tuple[str, str]]:
+    """Cell and value of everything that belongs to this project alone."""
+    parts = [(form, _HEAD), (form.goal, ("initial", "expected", "actual"))]
+    parts += [(line, _FUNDS) for line in form.funding] + [(indicator, _INDICATOR) for indicator in form.indicators]
+    for part, keys in parts:
+        for key in keys:
+            for cell in (part.cells.get(key) or "").split(","):
+                if cell:
+                    yield cell, str(getattr(part, key, None) or "")
+
+
+def _together(changes: Iterable[Change]) -> list[Change]:
+    """One change a cell: its value of one, its fill of another."""
+    found: dict[str, Change] = {}
+    for change in changes:
+        told = {name: getattr(change, name) for name in ("value", "fill") if getattr(change, name) is not None}
+        found[change.cell] = replace(found.get(change.cell, change), **told)
+    return list(found.values())
+
+
+def _unmarked(saved: Saved, sheet: str, name: str) -> Iterator[Change]:
+    """Tints of marks do not go into the copy."""
+    for former in saved.former:
+        if former.sheet == sheet:
+            fill = saved.fill(sheet, former.cell)
+            if fill != former.fill and can_restore(former.fill):
+                yield Change(name, former.cell, fill=(fill, former.fill))

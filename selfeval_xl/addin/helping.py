@@ -1,0 +1,75 @@
+"""填报说明, 规则查询, 设置."""
+
+from __future__ import annotations
+
+from ..errors import UsageError
+from ..sheets import COVER
+from ..sinks.live_setup import refusals
+from . import state
+from .host import Host
+from .ribbon import ready_buttons
+from .walking import listed, rows_at
+
+_KINDS = "工作簿和参数文件,*.xlsx;*.toml"
+
+
+def show_guide(host: Host) -> None:
+    """Turns to the sheet 填报说明; a book without one gets a line on each button."""
+    try:
+        host.workbook.Sheets(COVER).Activate()
+    except refusals():
+        host.say("\n".join(f"{button.label}：{button.tip}" for button in ready_buttons() if button.group in ("fill_in", "self_check", "submit")))
+
+
+def look_up_rule(host: Host) -> None:
+    """Explains a rule; the one found at the selected cell is proposed."""
+    from ..rules.page import rule_page
+    from ..rules.registry import catalogue
+
+    asked = host.prompt("请输入规则编号，例如 D03（校验结果的“规则编号”一列）：", _rule_here(host))
+    if not asked:
+        return
+    rule = catalogue().get(asked.upper())
+    if rule is None:
+        raise UsageError(f"没有规则“{asked}”。规则编号是一个字母加两位数字，例如 D03；全部规则见手册的规则一页。")
+    host.say("\n".join([f"{rule.id} {rule.title}", *(f"{head}：{text}" for head, text in rule_page(rule))]))
+
+
+def _rule_here(host: Host) -> str:
+    """The rule of the first finding at the selected cell; "" where there is none."""
+    try:
+        found = rows_at(listed(host), host.active, host.selected_cell(), host.selection()[0].top)
+    except UsageError:
+        return ""
+    return next((told["规则编号"] for told in found.values()), "")
+
+
+def settings(host: Host) -> None:
+    """Lets the person choose parameter file and roster, and show or hide the bureau's group."""
+    told = state.settings()
+    shown = "显示" if told.get("bureau") == "1" else "不显示"
+    choice = host.prompt(f"现在的设置：\n1 参数表：{told.get('policy') or '默认'}\n2 单位名册：{told.get('roster') or '没有'}\n3 “财政审核”组：{shown}\n\n输入要改的号码：")
+    if choice == "3":
+        state.change_settings(bureau="" if told.get("bureau") == "1" else "1")
+        host.say(f"“财政审核”组改为{'不显示' if told.get('bureau') == '1' else '显示'}，重新打开Excel后生效。")
+    elif choice in ("1", "2"):
+        key, name = ("policy", "参数表") if choice == "1" else ("roster", "单位名册")
+        _choose(host, key, name)
+    elif choice:
+        raise UsageError(f"没有第“{choice}”项。请输入1、2或3。")
+
+
+def _choose(host: Host, key: str, name: str) -> None:
+    """A file for one setting, looked into before it is taken; cancelling forgets the old one if the person agrees."""
+    from ..county.roster import read_roster
+    from ..policy_file import load
+
+    path = host.pick_file(f"请选择{name}", _KINDS)
+    if path is None:
+        if state.settings().get(key) and host.ask(f"没有选文件。不再使用现在的{name}吗？"):
+            state.change_settings(**{key: ""})
+        return
+    (load if key == "policy" else read_roster)(path)
+    state.change_settings(**{key: str(path)})
+    host.say(f"{name}改为：{path}")
+

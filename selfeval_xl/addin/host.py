@@ -1,0 +1,164 @@
+"""The spreadsheet program as a button sees it: saves a copy, takes edits, selects a cell, speaks and asks. One implementation, over xlwings."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..edits import Edit
+from ..errors import UsageError
+from ..grid import Area, a1, position
+from ..sinks.changes import Journal
+from ..sinks.file import displayed
+from ..sinks.live import Applied, apply
+from ..sinks.saved import Saved
+
+if TYPE_CHECKING:
+    import xlwings
+
+TITLE = "绩效自评"
+LONGEST_MESSAGE = 1000        # Windows cuts longer message boxes off at the foot of the screen
+LONGEST_PROMPT = 250          # Excel's InputBox refuses more than 255
+_FOLDERS = 4                  # msoFileDialogFolderPicker
+_TEXT = 2                     # InputBox gives back a text
+
+
+class Host:
+    """One open book and the program it is open in. journal: what this button did, for 撤销本次."""
+
+    def __init__(self, book: xlwings.Book, button: str = "") -> None:
+        self.book, self.app = book, book.app
+        self.workbook: Any = book.api
+        self.full_name: str = self.workbook.FullName
+        self.journal = Journal(button)
+        self.status: str | None = None
+
+    @property
+    def file(self) -> Path | None:
+        """Where the book is saved on this computer; None for one that is not (new, or opened from the web)."""
+        path = Path(self.full_name)
+        return path if path.is_absolute() and path.exists() else None
+
+    @property
+    def name(self) -> str:
+        return Path(self.full_name).name
+
+    @contextmanager
+    def saved(self) -> Iterator[Saved]:
+        """A copy of the book as it stands, read; the copy is gone afterwards."""
+        with self.copied() as path:
+            yield Saved(path, self.full_name)
+
+    @contextmanager
+    def copied(self) -> Iterator[Path]:
+        """A copy of the book as it stands, as a file."""
+        with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as folder:
+            suffix = Path(self.full_name).suffix
+            path = Path(folder) / f"copy{suffix if len(suffix) <= 5 else ''}"
+            self.workbook.SaveCopyAs(str(path if path.suffix else path.with_suffix(".xlsx")))
+            yield path if path.suffix else path.with_suffix(".xlsx")
+
+    def apply(self, saved: Saved, edits: Iterable[Edit]) -> Applied:
+        """Carries out edits; see `sinks.live.apply`."""
+        return apply(self.workbook, saved, edits, self.journal)
+
+    @property
+    def active(self) -> str:
+        """The name of the sheet in front."""
+        return self.workbook.ActiveSheet.Name
+
+    def selection(self) -> list[Area]:
+        """The selected areas on the sheet in front."""
+        areas = []
+        for address in self.workbook.Windows(1).RangeSelection.Address.replace("$", "").split(","):
+            first, _, last = address.partition(":")
+            areas.append(_area(first, last or first))
+        return areas
+
+    def selected_cell(self) -> str:
+        """The name of the first selected cell."""
+        area = self.selection()[0]
+        return a1(area.top, area.left)
+
+    def select(self, sheet: str, cell: str) -> None:
+        self.workbook.Sheets(sheet).Activate()
+        self.workbook.Sheets(sheet).Range(cell).Select()
+
+    def say(self, text: str) -> None:
+        """A message that the person closes."""
+        self.app.alert(_short(text), TITLE, "ok", "info")
+
+    def ask(self, text: str) -> bool:
+        """A question to be answered with yes or no."""
+        return self.app.alert(_short(text), TITLE, "yes_no", "info") == "yes"
+
+    def prompt(self, text: str, given: str = "") -> str | None:
+        """A line of text from the person; None where she cancels."""
+        answer = self.app.api.InputBox(Prompt=_short(text, LONGEST_PROMPT), Title=TITLE, Default=given[:LONGEST_PROMPT], Type=_TEXT)
+        return None if answer is False or answer is None else str(answer).strip()
+
+    def pick_file(self, title: str, kinds: str) -> Path | None:
+        """An existing file; kinds as Excel wants them: `工作簿,*.xlsx`."""
+        answer = self.app.api.GetOpenFilename(kinds, 1, title)
+        return Path(answer) if isinstance(answer, str) else None
+
+    def pick_folder(self, title: str) -> Path | None:
+        dialog = self.app.api.FileDialog(_FOLDERS)
+        dialog.Title = title
+        return Path(dialog.SelectedItems(1)) if dialog.Show() == -1 else None
+
+    def progress(self, text: str | None) -> None:
+        """A line in the status bar; None gives it back to the program."""
+        self.status = text
+        self.app.api.StatusBar = text if text else False
+
+    def open(self, path: Path) -> Any:
+        """Opens another workbook and gives its Workbook object."""
+        return self.app.api.Workbooks.Open(str(path))
+
+    @contextmanager
+    def quietly(self, *more: str) -> Iterator[None]:
+        """No redrawing and no events meanwhile; more: DisplayAlerts, where the program would ask (deleting, merging)."""
+        words = ("ScreenUpdating", "EnableEvents", *more)
+        for word in words:
+            setattr(self.app.api, word, False)
+        try:
+            yield
+        finally:
+            for word in words:
+                setattr(self.app.api, word, True)
+
+    def folder_for(self, name: str) -> Path:
+        """The folder of the book, for what is put beside it; UsageError where the book was never saved."""
+        if self.file is None:
+            raise UsageError(f"工作簿“{self.name}”还没有存到本机，{name}没有地方放。请先用“文件－保存”存好，再按一次。")
+        return self.file.parent
+
+
+def _area(first: str, last: str) -> Area:
+    """An area from two corners; whole rows and columns reach to the end of the sheet."""
+    if first.isdigit():
+        return Area(int(first) - 1, 0, int(last) - 1, 16_383)
+    if first.isalpha():
+        return Area(0, position(f"{first}1")[1], 1_048_575, position(f"{last}1")[1])
+    (top, left), (bottom, right) = position(first), position(last)
+    return Area(top, left, bottom, right)
+
+
+def _short(text: str, most: int = LONGEST_MESSAGE) -> str:
+    return text if len(text) <= most else f"{text[:most - 2]}……"
+
+
+def preview(edits: Sequence[Edit], most: int = 12) -> str:
+    """Old and new value of each edit, a line a cell, the first ones where there are many."""
+    lines = [f"{edit.sheet} {edit.cell}：{_line(edit.old)} → {_line(displayed(edit))}" for edit in edits[:most]]
+    return "\n".join([*lines, *([f"……共{len(edits)}格"] if len(edits) > most else [])])
+
+
+def _line(told: str | None) -> str:
+    text = " ".join((told or "").split())
+    return f"{text[:40]}……" if len(text) > 40 else text or "（空）"
+

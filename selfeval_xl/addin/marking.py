@@ -1,0 +1,129 @@
+"""校验整本, 校验本表, 清除标注: findings as marks in the open book, and taken away again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..checking import check
+from ..edits import Edit
+from ..errors import UsageError
+from ..filing import gather
+from ..findings import Finding, Severity
+from ..forms import ReadFile
+from ..grid import Grid, a1, position
+from ..marks import cells_of, in_order, mark_edits, unmark_edits
+from ..policy import Policy
+from ..reading import understand
+from ..sheets import RESULTS
+from ..sinks.looks import MARKS
+from ..sinks.saved import Saved
+from . import state
+from .host import Host
+
+if TYPE_CHECKING:
+    from ..county.roster import Roster
+
+NOTHING = "未发现须修改的问题，可以生成报送件。程序只查表面逻辑，不代替财政审核。"
+NOTHING_HERE = "这张表未发现须修改的问题。程序只查表面逻辑，不代替财政审核。"
+NO_FORM = "这个工作簿里没有找到自评表。请确认打开的是自评表；如果是，请核对表头“三级指标、年度指标值、实际完成值”等是否还在。"
+READ_ONLY = "这本工作簿是只读打开的，标注存不下来；要保存请用“文件－另存为”。"
+
+
+def check_book(host: Host) -> None:
+    """Checks every form of the book, marks what was found and lists it on the sheet 校验结果."""
+    _check(host, None)
+
+
+def check_sheet(host: Host) -> None:
+    """Checks the sheet in front; marks of other sheets, and what is listed of them, stay."""
+    _check(host, host.active)
+
+
+def _check(host: Host, only: str | None) -> None:
+    with host.saved() as saved:
+        file, findings = examined(saved)
+        if not file.forms:
+            raise UsageError(NO_FORM)
+        if only is not None and only not in {form.sheet for form in file.forms}:
+            raise UsageError(f"“{only}”不是自评表，没有可以校验的内容。请先点开要校验的那张表，或者用“校验整本”。")
+        own = [finding for finding in findings if only is None or finding.sheet == only]
+        former = [each for each in saved.former if only is None or each.sheet == only]
+        edits = numbered(mark_edits(own, saved.source.grids, former, only=only), own, saved.source.grids)
+        with host.quietly():
+            applied = host.apply(saved, edits)
+    count = len({form.sheet for form in file.forms}) if only is None else 1
+    told = [closing(own, count, only)]
+    if any(edit.look in MARKS for edit in applied.refused):
+        told.append(f"有{len(applied.refused)}格刚才改过，没有标上，请再校验一次。")
+    if host.workbook.ReadOnly:
+        told.append(READ_ONLY)
+    host.say("\n".join(told))
+
+
+def examined(saved: Saved) -> tuple[ReadFile, list[Finding]]:
+    """What the copy says, and all that the rules find in it, by the parameters and the roster of the settings."""
+    file = understand(saved.source)
+    return file, list(check(gather([file]), policy(), [file], roster()))
+
+
+def policy() -> Policy:
+    """The county's parameters where the settings name a file, else the ones that ship."""
+    from ..policy_file import load
+
+    return load(state.settings().get("policy") or None)
+
+
+def roster() -> Roster | None:
+    """The roster that the settings name."""
+    path = state.settings().get("roster")
+    if not path:
+        return None
+    from ..county.roster import read_roster
+
+    return read_roster(path)
+
+
+def numbered(edits: Sequence[Edit], findings: Sequence[Finding], grids: Sequence[Grid]) -> list[Edit]:
+    """The marks with the numbers of their rows on the sheet 校验结果: the list leads to the cell by its links, the note leads back."""
+    by_name = {grid.name: grid for grid in grids}
+    numbers: dict[tuple[str, str], list[str]] = {}
+    for number, finding in enumerate(in_order(findings, grids), 1):
+        grid = by_name.get(finding.sheet or "")
+        for cell in cells_of(finding) if grid else ():
+            area = grid.area(*position(cell))
+            numbers.setdefault((grid.name, a1(area.top, area.left)), []).append(str(number))
+    def with_numbers(edit: Edit) -> Edit:
+        return replace(edit, remark=f"{edit.remark}\n（“{RESULTS}”第{'、'.join(numbers[edit.sheet, edit.cell])}条）")
+
+    return [with_numbers(edit) if edit.look in MARKS else edit for edit in edits]
+
+
+def closing(findings: Sequence[Finding], sheets: int, only: str | None = None) -> str:
+    """The closing message of a check."""
+    counts = {severity: sum(finding.severity is severity for finding in findings) for severity in Severity}
+    explained = sum(finding.status == "explained" for finding in findings)
+    what = f"“{only}”校验完成" if only else f"校验完成：{sheets}张表"
+    parts = [f"{severity.demand}{counts[severity]}处" for severity in Severity]
+    if explained:
+        parts[1] += f"（已说明{explained}处）"
+    line = f"{what}，{'，'.join(parts)}。"
+    nothing = NOTHING_HERE if only else NOTHING
+    if not findings:
+        return f"{what}。{nothing}"
+    shown = f"{line}已在表中标出，可按“下一个问题”逐条查看。"
+    return shown if counts[Severity.ERROR] else f"{shown}\n{nothing}"
+
+
+def clear_marks(host: Host) -> None:
+    """Takes all marks away: colours and notes are as they were; the sheet 校验结果 stays, for what was explained there."""
+    with host.saved() as saved:
+        former = saved.former
+        if not former:
+            host.say("这个工作簿里没有校验标注。")
+            return
+        with host.quietly():
+            applied = host.apply(saved, unmark_edits(former, saved.source.grids))
+    told = f"已清除{len(applied.done)}处标注，底色和批注恢复到校验以前。“{RESULTS}”表还在，里面的单位说明下次校验时带回。"
+    host.say(told + (f"\n有{len(applied.refused)}处没有清除：{applied.refused[0].sheet} {applied.refused[0].cell}刚才改过，请再按一次。" if applied.refused else ""))

@@ -1,0 +1,66 @@
+"""生成报送件: a last check, then a copy without marks, numbered and signed with its code, beside the open book."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..errors import UsageError
+from ..filing import gather
+from ..findings import Severity
+from ..grid import a1
+from ..sheets import SETTINGS
+from ..sinks import live
+from ..sinks.changes import Change
+from ..sinks.live_sheets import add_sheet, open_for_change
+from ..sinks.saved import Saved
+from ..submission import NUMBER, code_of, file_name, next_number, settings_places, write
+from .host import Host
+from .marking import NO_FORM, examined
+
+
+def make_submission(host: Host) -> None:
+    """Writes the submission into the folder of the book and remembers its number in the book."""
+    folder = host.folder_for("报送件")
+    with host.copied() as path:
+        saved = Saved(path, host.full_name)
+        file, findings = examined(saved)
+        if not file.forms:
+            raise UsageError(NO_FORM)
+        errors = sum(finding.severity is Severity.ERROR for finding in findings)
+        open_ones = sum(finding.severity is Severity.WARNING and finding.status != "explained" for finding in findings)
+        left = "、".join(text for count, text in ((errors, f"须修改{errors}处"), (open_ones, f"须说明而没有说明{open_ones}处")) if count)
+        if left and not host.ask(f"还有{left}。现在报送，财政局可能退回。仍要生成报送件吗？\n（选“否”后可按“校验整本”逐条查看。）"):
+            return
+        number, code = next_number(saved.source.settings), code_of(file.forms)
+        department = gather([file])[0]
+        year = next((form.year for form in file.forms if form.year), None) or _year(saved.source.settings.get("year"))
+        out = _free(folder / file_name(department.department, department.department_code, year, number, path.suffix))
+        open_for_change(saved, [SETTINGS], set())
+        write(path, out, number, code)
+        with host.quietly():
+            _remember(host, saved, number)
+    said = [f"报送件已生成：{out}", f"报送序号 {number}，校验码 {code}（打印在每页页脚，盖章扫描件和电子件可以对码）。"]
+    host.say("\n".join([*said, "程序只查表面逻辑，不代替财政审核。请保存当前工作簿，下次报送的序号接着往下编。"]))
+
+
+def _year(told: str | None) -> int | None:
+    return int(told) if told and told.isdecimal() else None
+
+
+def _free(out: Path) -> Path:
+    """The name, with a number behind it where a file of that name is there already: nothing is overwritten."""
+    number, found = 1, out
+    while found.exists():
+        number += 1
+        found = out.with_name(f"{out.stem}_{number}{out.suffix}")
+    return found
+
+
+def _remember(host: Host, saved: Saved, number: int) -> None:
+    """Keeps the number in the open book, so that the next submission gets the next one."""
+    if SETTINGS not in saved.names:
+        add_sheet(host.workbook, SETTINGS, saved.names[-1])
+    places = settings_places(saved.book)
+    row = places.get(NUMBER, places[""])
+    with live.unprotected(host.workbook, saved, [SETTINGS]):
+        live.write(host.workbook, [Change(SETTINGS, a1(row, 0), value=(None, NUMBER)), Change(SETTINGS, a1(row, 1), value=(None, str(number)))])

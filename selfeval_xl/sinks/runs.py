@@ -1,0 +1,52 @@
+"""Cells as runs: rectangles of cells that can be written at once."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+
+from ..grid import Area
+
+Place = tuple[int, int]
+
+
+def runs(cells: Mapping[Place, Hashable]) -> list[tuple[Area, Hashable]]:
+    """Rectangles that cover exactly these cells, each of cells with the same key; rows from top to bottom.
+
+    Neighbours in a row become a stretch, equal stretches below each other a rectangle.
+    """
+    found: list[tuple[Area, Hashable]] = []
+    open_above: dict[tuple[int, int, Hashable], int] = {}        # stretch (left, right, key) -> its number in found
+    last_row = -2
+    for row, stretches in _stretches(cells).items():
+        if row != last_row + 1:
+            open_above = {}
+        here: dict[tuple[int, int, Hashable], int] = {}
+        for stretch in stretches:
+            number = open_above.get(stretch)
+            if number is None:
+                number = len(found)
+                found.append((Area(row, stretch[0], row, stretch[1]), stretch[2]))
+            else:
+                area, key = found[number]
+                found[number] = Area(area.top, area.left, row, area.right), key
+            here[stretch] = number
+        open_above, last_row = here, row
+    return found
+
+
+def _stretches(cells: Mapping[Place, Hashable]) -> dict[int, list[tuple[int, int, Hashable]]]:
+    """By row: (first column, last column, key) of neighbours with the same key."""
+    rows: dict[int, list[tuple[int, int, Hashable]]] = {}
+    for (row, column), key in sorted(cells.items(), key=lambda each: each[0]):
+        stretches = rows.setdefault(row, [])
+        if stretches and stretches[-1][1] == column - 1 and stretches[-1][2] == key:
+            stretches[-1] = stretches[-1][0], column, key
+        else:
+            stretches.append((column, column, key))
+    return rows
+
+
+def bounds(cells: Mapping[Place, object] | set[Place]) -> Area:
+    """The smallest rectangle around these cells; there is at least one."""
+    rows, columns = zip(*cells)
+    return Area(min(rows), min(columns), max(rows), max(columns))

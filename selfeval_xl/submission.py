@@ -1,0 +1,122 @@
+"""报送件: a copy of a department workbook without marks, with its number (报送序号) and code (校验码) in the footer and in `_selfeval`.
+
+The code is the first eight hexadecimal digits, 8F3A-27C1, of the SHA-256 over the values of all forms: for each form, in the order of the
+workbook, what it says without where it stands (`filing.signature`), as one JSON list without spaces, UTF-8. Marks, colours, widths, sheet
+names and our own columns do not change it; a changed value does. So a scan can be held against the electronic copy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from .forms import Form
+from .filing import signature
+from .marks import unmark_edits
+from .reading.source import open_source
+from .sheets import OURS, SETTINGS
+
+NUMBER, CODE = "submission", "checksum"
+_SECTIONS = re.compile(r"&([LCR])")
+_FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+_OURS = re.compile(r"&8(?:报送序号|打印时间)[^\n]*")
+
+
+def code_of(forms: Iterable[Form]) -> str:
+    """The code of these forms."""
+    text = json.dumps([signature(form) for form in forms], ensure_ascii=False, separators=(",", ":"), default=str)
+    digits = hashlib.sha256(text.encode()).hexdigest()[:8].upper()
+    return f"{digits[:4]}-{digits[4:]}"
+
+
+def next_number(settings: Mapping[str, str]) -> int:
+    """The number of the next submission, from what `_selfeval` says of the last one."""
+    told = re.match(r"\d+", settings.get(NUMBER, ""))
+    return int(told[0]) + 1 if told else 1
+
+
+def file_name(department: str, code: str | None, year: int | None, number: int, suffix: str = ".xlsx") -> str:
+    """301001_县应急管理局_2024年度绩效自评_第1次.xlsx; what is not known is left out."""
+    parts = [code or "", department, f"{year}年度绩效自评" if year else "绩效自评", f"第{number}次"]
+    return f"{'_'.join(_FORBIDDEN.sub('', part).strip(' .') for part in parts if part)}{suffix}"
+
+
+def write(source: Path, out: Path, number: int, code: str) -> None:
+    """Writes the submission: marks taken away, footers and settings put in; the source is only read.
+
+    Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
+    """
+    from .sinks.book import Book
+    from .sinks.file import apply, marked, scratch, write_out
+    from .sinks.package import OpenPackage
+
+    opened = open_source(source)
+    with scratch() as folder:
+        clean = folder / f"clean{out.suffix}"
+        apply(source, unmark_edits(marked(source), opened.grids), clean)
+        package = OpenPackage(clean.read_bytes())
+        book = Book(package)
+        for grid in opened.grids:
+            if grid.visible and grid.name not in OURS:
+                _sign(book.sheet(grid.name), number, code)
+        _tell(book, {NUMBER: str(number), CODE: code})
+        write_out(out, package.write)
+
+
+def footer(before: str, number: int, code: str) -> str:
+    """A footer in Excel's code with number and code at its left and the time of printing at its right; what stood there stays."""
+    sections = {"L": "", "C": "", "R": ""}
+    pieces = _SECTIONS.split(before)
+    if pieces[0]:
+        sections["C"] = pieces[0]
+    for letter, text in zip(pieces[1::2], pieces[2::2]):
+        sections[letter] = text
+    ours = {"L": f"&8报送序号 {number}　校验码 {code}", "R": "&8打印时间 &D &T"}
+    for letter, text in ours.items():
+        rest = _OURS.sub("", sections[letter]).strip("\n")
+        sections[letter] = f"{rest}\n{text}" if rest else text
+    return "".join(f"&{letter}{text}" for letter, text in sections.items() if text)
+
+
+def _sign(sheet, number: int, code: str) -> None:
+    """Puts the footer on a worksheet, on first and even pages too where they have their own."""
+    from lxml import etree
+
+    from .sinks.package import child, tag
+
+    element = child(sheet.root, "headerFooter")
+    if element is None:
+        element = sheet.insert("headerFooter")
+    order = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
+    for name in ("oddFooter", *(name for name in ("evenFooter", "firstFooter") if child(element, name) is not None)):
+        found = child(element, name)
+        if found is None:
+            found = etree.Element(tag(element, name))
+            earlier = [each for each in element if order.index(each.tag.rpartition("}")[2]) < order.index(name)]
+            element.insert(len(earlier), found)
+        found.text = footer(found.text or "", number, code)
+    sheet.changed()
+
+
+def settings_places(book) -> dict[str, int]:
+    """The rows of `_selfeval` by key, counted from 0; "" is the first free row."""
+    from .sinks.memory import texts_of
+
+    texts = texts_of(book)
+    found = {text: row for (row, column), text in texts.items() if column == 0 and text}
+    return found | {"": max((row for row, column in texts if column in (0, 1)), default=-1) + 1}
+
+
+def _tell(book, told: Mapping[str, str]) -> None:
+    """Writes keys and values into the hidden sheet of settings."""
+    sheet = book.sheet(SETTINGS) or book.add_sheet(SETTINGS, "veryHidden")
+    places = settings_places(book)
+    free = places[""]
+    for key, value in told.items():
+        row = places.get(key, free)
+        free += row == free
+        sheet.write(row, 0, key)
+        sheet.write(row, 1, value)

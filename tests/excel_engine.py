@@ -1,0 +1,178 @@
+"""An xlwings engine whose spreadsheet program is the tests' LibreOffice: `Book.caller()` and `.api` work as they do with Excel.
+
+Words of Excel's object model are sent to office_words.py one by one, as COM does it; each word that is read, set or called is one host call and
+is counted. `Person` sits before the screen: what she is told is kept, and what she answers is given beforehand.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import xlwings
+from xlwings import base_classes
+
+import office
+
+_OBJECTS = frozenset("""Sheets Worksheets ActiveSheet Range Rows PageSetup Windows Interior Font Borders Comment Shape TextFrame Characters
+ RangeSelection UsedRange""".split())
+_METHODS = frozenset("""SaveCopyAs Activate Close Add Copy Delete Protect Unprotect ShowAllData
+ Insert AddComment Text Select Merge UnMerge ClearFormats ClearContents ClearComments""".split())
+
+
+class Refused(xlwings.XlwingsError):
+    """The program refused."""
+
+
+class Person:
+    """Who sits before the screen. told: all messages in order. answers: what she clicks, types or picks next."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self.answers: list[Any] = []
+
+    def answer(self, told: str, otherwise: Any) -> Any:
+        self.told.append(told)
+        return self.answers.pop(0) if self.answers else otherwise
+
+
+class Words:
+    """An object of Excel's model: a path of words from the workbook."""
+
+    def __init__(self, book: Book, path: list) -> None:
+        self.__dict__.update(_book=book, _path=path)
+
+    def __getattr__(self, word: str) -> Any:
+        if word in _OBJECTS:
+            return Words(self._book, [*self._path, [word, None]])
+        if word in _METHODS:
+            return lambda *args, **named: self._book.ask(self._path, word, list(args), named)
+        return self._book.ask(self._path, word)
+
+    def __call__(self, *args: Any) -> Words:
+        return Words(self._book, [*self._path[:-1], [self._path[-1][0], list(args)]])
+
+    def __setattr__(self, word: str, value: Any) -> None:
+        self._book.ask(self._path, word, value=value, sets=True)
+
+
+class Book(base_classes.Book):
+    def __init__(self, app: App, number: int) -> None:
+        self._app, self.number = app, number
+
+    app = property(lambda self: self._app)
+    api = property(lambda self: Words(self, []))
+    name = property(lambda self: self.api.Name)
+    fullname = property(lambda self: self.api.FullName)
+
+    def ask(self, path: list, word: str, args: list | None = None, named: dict | None = None, value: Any = None, sets: bool = False) -> Any:
+        self._app.calls.append(".".join([*(step[0] for step in path), word]))
+        started = time.perf_counter()
+        try:
+            answer = self._app.office._ask(do="ask", book=self.number, path=path, word=word, args=None if args is None else [_sent(each) for each in args],
+                                           named={name: _sent(each) for name, each in (named or {}).items()}, value=_sent(value), sets=sets)
+        except RuntimeError as error:
+            raise Refused(str(error)) from error
+        finally:
+            self._app.seconds += time.perf_counter() - started
+        return _received(answer.get("value"))
+
+
+class AppWords:
+    """The application's own words: dialogs are answered by the person, the rest is kept."""
+
+    def __init__(self, app: App) -> None:
+        self.__dict__.update(_app=app, StatusBar=False, ScreenUpdating=True, EnableEvents=True, DisplayAlerts=True)
+
+    def __setattr__(self, word: str, value: Any) -> None:
+        self._app.calls.append(word)
+        self.__dict__[word] = value
+
+    def InputBox(self, *, Prompt: str, Title: str, Default: str, Type: int) -> Any:
+        if max(len(Prompt), len(Default)) > 255:
+            raise Refused("an InputBox takes 255 characters")
+        return self._app.person.answer(Prompt, False)
+
+    def GetOpenFilename(self, kinds: str, number: int, title: str) -> Any:
+        return self._app.person.answer(title, False)
+
+    def FileDialog(self, kind: int) -> Any:
+        return Folders(self._app.person)
+
+    @property
+    def Workbooks(self) -> App:
+        return self._app
+
+
+class Folders:
+    """Excel's dialog for folders."""
+
+    def __init__(self, person: Person) -> None:
+        self.person, self.Title, self.chosen = person, "", None
+
+    def Show(self) -> int:
+        self.chosen = self.person.answer(self.Title, None)
+        return -1 if self.chosen else 0
+
+    def SelectedItems(self, number: int) -> str:
+        return str(self.chosen)
+
+
+class App(base_classes.App):
+    """calls: the host calls since they were last cleared. seconds: how long the program took for them."""
+
+    def __init__(self, running: office.Office) -> None:
+        self.office, self.person, self.calls, self.seconds = running, Person(), [], 0.0
+        self.opened: list[Book] = []
+        self._api = AppWords(self)
+
+    engine = property(lambda self: None)
+    api = property(lambda self: self._api)
+    pid = property(lambda self: self.office.process.pid)
+    hwnd = property(lambda self: 0)
+
+    def Open(self, path: str) -> Words:
+        book = Book(self, self.office._ask(do="open", path=str(path))["book"])
+        self.opened.append(book)
+        return book.api
+
+    def alert(self, prompt: str, title: str | None, buttons: str | None, mode: str | None, callback: str | None) -> str:
+        return self.person.answer(prompt, "yes" if buttons == "yes_no" else "ok")
+
+
+@contextmanager
+def open_book(app: App, path: Path) -> Iterator[xlwings.Book]:
+    """A workbook open in LibreOffice as the one whose ribbon is clicked; closed without saving afterwards."""
+    app.Open(str(path))
+    book = app.opened[-1]
+    calling = xlwings.Book(impl=book)
+    calling.set_mock_caller()
+    app.person.told.clear()
+    app.person.answers.clear()
+    app.calls.clear()
+    app.seconds = 0.0
+    try:
+        yield calling
+    finally:
+        for each in app.opened:
+            each.ask([], "Close", [False])
+        app.opened.clear()
+        del xlwings.Book._mock_caller
+
+
+def _sent(value: Any) -> Any:
+    if isinstance(value, Words):
+        return {"path": value._path}
+    if isinstance(value, datetime):
+        return {"date": value.isoformat()}
+    return [[_sent(each) for each in row] for row in value] if isinstance(value, list) else value
+
+
+def _received(value: Any) -> Any:
+    if isinstance(value, dict):
+        return datetime.fromisoformat(value["date"])
+    return tuple(tuple(_received(each) for each in row) for row in value) if isinstance(value, list) else value
