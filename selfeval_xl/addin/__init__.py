@@ -1,0 +1,15 @@
+"""What the ribbon calls: `press("check_book")` finds the calling book and runs the button of that name.
+
+Importing this costs next to nothing; what a button needs is imported when it is pressed.
+"""
+
+from __future__ import annotations
+
+__all__ = ["press"]
+
+
+def press(button: str) -> None:
+    """Runs a button of `ribbon.toml` on the book that called. Whatever goes wrong becomes a Chinese message with the path of a log, never an exception."""
+    from .pressing import run
+
+    run(button)
