@@ -84,6 +84,7 @@ def read(files: Files, as_json: AsJson = False, policy: PolicyFile = None) -> No
 @app.command()
 def check(files: Files, as_json: AsJson = False,
           tsv: Annotated[bool, typer.Option("--tsv", help="打印成制表符分隔的表，可以贴进Excel。")] = False,
+          plain: Annotated[bool, typer.Option("--ascii", help="与 --tsv 同用：汉字写成 \\uXXXX，供Excel、WPS里的宏读取。")] = False,
           mark: Annotated[Optional[Path], typer.Option("--mark", metavar="文件夹", help="把问题标在副本上，放进这个文件夹。")] = None,
           fix: Annotated[bool, typer.Option("--fix", help="把不改变意思的小毛病（全角数字、网页代码、带单位的金额）改在副本上，列出新旧值。")] = False,
           out: Annotated[Optional[Path], typer.Option("-o", "--out", metavar="文件.xlsx", help="--fix 的副本写到哪里。")] = None,
@@ -96,7 +97,7 @@ def check(files: Files, as_json: AsJson = False,
     from .jsonout import check_document
     from .marks import mark_all
     from .policy_file import load
-    from .screen import Progress, show_findings, show_marked, show_mended, tsv_lines
+    from .screen import Progress, escaped, show_findings, show_marked, show_mended, tsv_lines
 
     rules = load(policy)
     known = _roster(roster)
@@ -108,7 +109,7 @@ def check(files: Files, as_json: AsJson = False,
     if as_json:
         _print_json(check_document(findings))
     elif tsv:
-        print("\n".join(tsv_lines(findings)))
+        print("\n".join(map(escaped, tsv_lines(findings)) if plain else tsv_lines(findings)))
     else:
         show_findings(findings)
     if marked and not as_json and not tsv:

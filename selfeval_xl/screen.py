@@ -164,6 +164,13 @@ def tsv_lines(findings: Findings) -> Iterator[str]:
         yield "\t".join(" ".join(f"'{value}" if value and value[0] in "=+-@" else value or "" for value in [item]).replace("\t", " ").replace("\n", " ") for item in row)
 
 
+def escaped(line: str) -> str:
+    """The line in ASCII, everything else as \\uXXXX (UTF-16), the backslash too: VBA reads files as ANSI and decodes by ChrW."""
+    units = (line[at].encode("utf-16-be", "surrogatepass") for at in range(len(line)))
+    return "".join(sign if sign == "\t" or " " <= sign <= "~" and sign != "\\" else "".join(f"\\u{code[at]:02X}{code[at + 1]:02X}" for at in range(0, len(code), 2))
+                   for sign, code in zip(line, units))
+
+
 def show_marked(marked: Iterable[tuple[Path, Path | None]]) -> None:
     for source, out in marked:
         say(f"已标注：{out}" if out else f"不能标注：{source}（只能标注xlsx、xls、ods、docx里的表）")

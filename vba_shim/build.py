@@ -12,6 +12,7 @@ import sys
 import tempfile
 import tomllib
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
@@ -97,8 +98,8 @@ def _button(button: Button, size: str, ending: str = "") -> str:
     return f'<button id="{button.id}{ending}" label={quoteattr(button.label)} imageMso="{button.image}" {tips}{size} onAction="Selfeval_OnButton"/>'
 
 
-def build_addin(out: Path, extra: str = "") -> Path:
-    """The add-in. extra: VBA put at the end of every module (the tests' probes)."""
+def build_addin(out: Path, extra: Mapping[str, str] | None = None) -> Path:
+    """The add-in. extra: VBA put at the end of these modules (the tests' probes)."""
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "book.xlam"
         with ExcelFile.create_new(raw) as book:
@@ -113,26 +114,33 @@ def build_addin(out: Path, extra: str = "") -> Path:
 def build_template(out: Path) -> Path:
     """The department workbook as a template that carries the buttons itself."""
     with tempfile.TemporaryDirectory() as folder:
-        plain, raw = Path(folder) / "book.xlsx", Path(folder) / "book.xlsm"
+        plain = Path(folder) / "book.xlsx"
         templates.write(LAYOUT, plain, None)
-        parts = _parts(plain)
-        kinds = "[Content_Types].xml"
-        parts[kinds] = parts[kinds].replace(PLAIN_BOOK.encode(), MAIN.format("sheet").encode())
+        return build_book(plain, out, "template")
+
+
+def build_book(plain: Path, out: Path, kind: str = "sheet", extra: Mapping[str, str] | None = None) -> Path:
+    """An xlsx workbook with the modules and buttons in it. kind: "sheet" for an xlsm, "template" for an xltm. extra: as in build_addin."""
+    parts = _parts(plain)
+    kinds = "[Content_Types].xml"
+    parts[kinds] = parts[kinds].replace(PLAIN_BOOK.encode(), MAIN.format("sheet").encode())
+    with tempfile.TemporaryDirectory() as folder:
+        raw = Path(folder) / "book.xlsm"
         _zip(raw, parts)
         with ExcelFile(raw) as book:
             book.add_vba_project()
-            _put_modules(book)
+            _put_modules(book, extra)
         parts = _parts(raw)
-    parts[kinds] = parts[kinds].replace(MAIN.format("sheet").encode(), MAIN.format("template").encode())
+    parts[kinds] = parts[kinds].replace(MAIN.format("sheet").encode(), MAIN.format(kind).encode())
     return _write(out, parts, own_tab=True)
 
 
-def _put_modules(book: ExcelFile, extra: str = "") -> None:
+def _put_modules(book: ExcelFile, extra: Mapping[str, str] | None = None) -> None:
     project = book.vba_project()
     if "Module1" in project.module_names():
         project.delete_module("Module1")
     for name, text in sources().items():
-        project.add_module(name, (text + extra).replace("\n", "\r\n"), kind=VBAModuleKind.standard)
+        project.add_module(name, (text + (extra or {}).get(name, "")).replace("\n", "\r\n"), kind=VBAModuleKind.standard)
     book.save()
 
 
