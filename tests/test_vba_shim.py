@@ -26,8 +26,8 @@ import build  # noqa: E402
 
 SHIPPED = ROOT / "selfeval_xl" / "addin"
 FILES = (build.ADDIN, build.TEMPLATE)
-PROBE = "\nPublic Function zzProbe() As Long\n    zzProbe = 4711\nEnd Function\n"
-PAINT = PROBE + """
+PROBE = "\nPublic Function zzProbe{0}() As Long\n    zzProbe{0} = 4711\nEnd Function\n"
+PAINT = """
 Public Function zzPaint(ByVal path As String, ByVal only As String) As String
     zzPaint = PaintAll(ThisWorkbook, ReadLines(path), only)
 End Function
@@ -89,8 +89,8 @@ def test_the_notice_of_xlwings_is_kept():
 
 def test_a_received_workbook_cannot_say_which_program_is_run():
     module = build.sources()["xlwings"]
-    assert "SheetExists(ActiveWorkbook, PROJECT_NAME" not in module and "FileExists(GetDirectoryConfigFilePath())" not in module
-    assert dict(build.SETTINGS)["ADD_WORKBOOK_TO_PYTHONPATH"] == "false"
+    assert "SheetExists(ActiveWorkbook" not in module and "GetDirectoryConfigFilePath" not in module and ".py" not in re.sub("(?m)^ *'.*", "", module)
+    assert 'AddExcelDir = "false"' in module and "interpreter = SelfevalSettings.Interpreter()" in module
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -145,7 +145,7 @@ def plain_book(tmp_path_factory) -> Path:
     data = seed_filing()
     templates.fill_in("jilin-2024", out, projects=[data["project"]], department=data["department"], year=2024)
     book = openpyxl.load_workbook(out)
-    sheet = book.worksheets[-1] if book.worksheets[-1].title.startswith("项目") else next(sheet for sheet in book if "项目支出" in sheet.title)
+    sheet = next(sheet for sheet in book if sheet["F12"].value == "0元")
     sheet["F12"].fill = openpyxl.styles.PatternFill("solid", fgColor="FF00B050")
     sheet["F12"].comment = openpyxl.comments.Comment("张三：已核对", "张三")
     book.save(out)
@@ -160,12 +160,12 @@ def seed_book(plain_book) -> Path:
 
 def test_every_module_compiles(libreoffice, plain_book, tmp_path):
     modules = list(build.sources())
-    book = build.build_book(plain_book, tmp_path / "探.xlsm", extra=dict.fromkeys(modules, PROBE))
-    assert libreoffice.run(book, [(module, "zzProbe", []) for module in modules]) == [4711] * len(modules)
+    book = build.build_book(plain_book, tmp_path / "探.xlsm", extra={module: PROBE.format(module) for module in modules})
+    assert libreoffice.run(book, [(module, f"zzProbe{module}", []) for module in modules]) == [4711] * len(modules)
 
 
 def test_a_module_with_an_error_does_not_compile(libreoffice, plain_book, tmp_path):
-    broken = build.build_book(plain_book, tmp_path / "坏.xlsm", extra={"SelfevalPlain": PROBE + "\nPublic Sub Broken(\n    If Then\n"})
+    broken = build.build_book(plain_book, tmp_path / "坏.xlsm", extra={"SelfevalPlain": PROBE.format("") + "\nPublic Sub Broken(\n    If Then\n"})
     assert libreoffice.run(broken, [("SelfevalPlain", "zzProbe", [])]) == [None]
 
 

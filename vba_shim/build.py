@@ -7,7 +7,6 @@ Two builds give the same parts.
 from __future__ import annotations
 
 import io
-import re
 import sys
 import tempfile
 import tomllib
@@ -18,6 +17,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from pyopenvba import ExcelFile, VBAModuleKind
 
+import xlwings_part
 from selfeval_xl import templates
 from selfeval_xl.addin.ribbon import Button, ready_buttons, ribbon
 
@@ -27,32 +27,12 @@ ADDIN, TEMPLATE, LAYOUT = "selfeval.xlam", "selfeval.xltm", "jilin-2024"
 MODULES = ("SelfevalSettings", "SelfevalRibbon", "SelfevalPlain")
 ON_CELL = ("yuan_to_wan", "check_sheet", "next_finding", "explain")          # in the menu of the right mouse button
 CONF = "selfeval.conf"
-SETTINGS = (("INTERPRETER_WIN", ""), ("ADD_WORKBOOK_TO_PYTHONPATH", "false"), ("MODE", "auto"), ("VERSION", ""))
+SETTINGS = (("INTERPRETER_WIN", ""), ("MODE", "auto"), ("VERSION", ""))
 NAMESPACES = {"customUI": "http://schemas.microsoft.com/office/2006/01/customui", "customUI14": "http://schemas.microsoft.com/office/2009/07/customui"}
 RELATIONS = {"customUI": "http://schemas.microsoft.com/office/2006/relationships/ui/extensibility",
              "customUI14": "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility"}
 MAIN = "application/vnd.ms-excel.{}.macroEnabled.main+xml"
 PLAIN_BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
-
-# xlwings' module asks the open workbook and its folder for settings: a received file could then name the program that is run.
-# Its messages are English and its log is deleted; ours says it in Chinese and keeps the log.
-CHANGES = (
-    ('Public Const PROJECT_NAME As String = "myaddin"', 'Public Const PROJECT_NAME As String = "selfeval"'),
-    ("If SheetExists(ActiveWorkbook, PROJECT_NAME & \".conf\") = True Then", "If False Then"),
-    ("If FileExists(GetDirectoryConfigFilePath()) = True Then", "If False Then"),
-    ('If Right$(sht.Name, 3) = ".py" Then', "If False Then"),
-    ('    Const OK_BUTTON_ERROR = 16\n', '    ShowPythonError FileName, Message\n    Exit Sub\n\n    Const OK_BUTTON_ERROR = 16\n'),
-)
-
-
-def xlwings_module() -> str:
-    """xlwings' VBA for custom add-ins (vba_shim/xlwings.bas, BSD-3), with the changes above; each must find its place."""
-    text = (HERE / "xlwings.bas").read_text(encoding="ascii")
-    for old, new in CHANGES:
-        if old not in text:
-            raise SystemExit(f"xlwings.bas has changed: {old!r} is not there")
-        text = text.replace(old, new)
-    return re.sub(r"^Attribute VB_Name.*\n", "", text)
 
 
 def texts_module() -> str:
@@ -72,7 +52,7 @@ def _escaped(text: str) -> str:
 def sources() -> dict[str, str]:
     """Every module by name."""
     own = {name: (HERE / f"{name}.bas").read_text(encoding="ascii") for name in MODULES}
-    return own | {"SelfevalTexts": texts_module(), "xlwings": xlwings_module()}
+    return own | {"SelfevalTexts": texts_module(), "xlwings": xlwings_part.module()}
 
 
 def ribbon_xml(part: str, own_tab: bool = False) -> bytes:
