@@ -6,6 +6,7 @@ Option Explicit
 Private Const MEMORY As String = "_selfeval"
 Private Const NO_FILL As Long = -4142
 Private Const SOLID As Long = 1
+Private Const AUTOMATIC As Long = -4105
 Private Const VERY_HIDDEN As Long = 2
 Private Const COLUMNS_OF_RESULTS As Long = 13
 Private Const LONGEST_LITERAL As Long = 250
@@ -152,7 +153,7 @@ Private Function PaintMarks(ByVal book As Object) As Long
             missed = missed + 1
         Else
             Set cell = sheet.Range(markCell(number)).MergeArea.Cells(1, 1)
-            If cell.Interior.ColorIndex <> NO_FILL And cell.Interior.Pattern <> SOLID Then
+            If Patterned(cell) Then
                 missed = missed + 1
             Else
                 row = RecordOf(memorySheet, sheet.Name, cell.Address(False, False))
@@ -172,6 +173,15 @@ Private Function PaintMarks(ByVal book As Object) As Long
         End If
     Next number
     PaintMarks = missed
+End Function
+
+Private Function Patterned(ByVal cell As Object) As Boolean
+    ' Hatched or graded: a colour alone would not bring that back. LibreOffice answers xlNone for a plain colour.
+    Dim pattern As Long
+    Patterned = False
+    If cell.Interior.ColorIndex = NO_FILL Then Exit Function
+    pattern = cell.Interior.Pattern
+    Patterned = pattern <> SOLID And pattern <> AUTOMATIC And pattern <> NO_FILL
 End Function
 
 Private Function TintOf(ByVal level As Long) As Long

@@ -76,23 +76,16 @@ End Function
 
 Public Function ReadLines(ByVal path As String) As Variant
     ' The lines of an ASCII file as an array counted from 0.
-    Dim number As Integer, textLine As String, lines() As String, count As Long
-    ReDim lines(0 To 63)
+    Dim number As Integer, textLine As String, whole As String
     number = FreeFile
     Open path For Input As #number
     Do While Not EOF(number)
         Line Input #number, textLine
-        If count > UBound(lines) Then ReDim Preserve lines(0 To 2 * count)
-        lines(count) = textLine
-        count = count + 1
+        If whole <> "" Then whole = whole & vbLf
+        whole = whole & textLine
     Loop
     Close #number
-    If count = 0 Then
-        ReadLines = Split("", vbTab)
-    Else
-        ReDim Preserve lines(0 To count - 1)
-        ReadLines = lines
-    End If
+    ReadLines = Split(whole, vbLf)
 End Function
 
 Public Function Decode(ByVal text As String) As String
