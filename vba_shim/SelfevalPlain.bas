@@ -7,6 +7,7 @@ Private Const MEMORY As String = "_selfeval"
 Private Const NO_FILL As Long = -4142
 Private Const SOLID As Long = 1
 Private Const AUTOMATIC As Long = -4105
+Private Const TOP As Long = -4160
 Private Const VERY_HIDDEN As Long = 2
 Private Const COLUMNS_OF_RESULTS As Long = 13
 Private Const LONGEST_LITERAL As Long = 250
@@ -375,4 +376,5 @@ Private Sub PutText(ByVal cell As Object, ByVal text As String)
     cell.NumberFormat = "@"
     cell.Value = text
     cell.WrapText = True
+    cell.VerticalAlignment = TOP
 End Sub
