@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 PACKAGES = libreoffice-calc libreoffice-writer python3-uno fonts-noto-cjk poppler-utils nodejs npm
 SOURCES = setup.cfg pyproject.toml
 
-.PHONY: demo test soak templates rules pictures bench clean system
+.PHONY: demo test soak templates rules addin pictures bench clean system
 
 demo: $(VENV)/.installed
 	@$(BIN)/selfeval demo demo
@@ -22,6 +22,9 @@ templates: $(VENV)/.installed
 
 rules: $(VENV)/.test
 	@$(BIN)/python docs/make_rules.py
+
+addin: $(VENV)/.test
+	@PYTHONPATH=. $(BIN)/python vba_shim/build.py
 
 pictures: $(VENV)/.test system
 	@$(BIN)/python docs/make_pictures.py

@@ -34,6 +34,8 @@ app = typer.Typer(help="预算绩效自评工具：读懂自评表，校验、�
                   context_settings={"help_option_names": ["-h", "--help"]})
 policy_app = typer.Typer(help="参数表：阈值、等级、规则级别。", no_args_is_help=True)
 app.add_typer(policy_app, name="policy")
+addin_app = typer.Typer(help="Excel插件：安装、看状态、卸载、做离线包。", no_args_is_help=True)
+app.add_typer(addin_app, name="addin")
 
 Files = Annotated[list[Path], typer.Argument(metavar="文件…", help="自评表或报告（xlsx、xls、xlsb、ods、docx），可以给多个。")]
 PolicyFile = Annotated[Optional[Path], typer.Option("--policy", metavar="文件", help="本县的参数表（xlsx或TOML），只写与默认不同的参数。")]
@@ -129,6 +131,7 @@ def read(files: Files, as_json: AsJson = False, policy: PolicyFile = None) -> No
 @app.command()
 def check(files: Files, as_json: AsJson = False,
           tsv: Annotated[bool, typer.Option("--tsv", help="打印成制表符分隔的表，可以贴进Excel。")] = False,
+          plain: Annotated[bool, typer.Option("--ascii", help="与 --tsv 同用：汉字写成 \\uXXXX，供Excel、WPS里的宏读取。")] = False,
           mark: Annotated[Optional[Path], typer.Option("--mark", metavar="文件夹", help="把问题标在副本上，放进这个文件夹。")] = None,
           fix: Annotated[bool, typer.Option("--fix", help="把不改变意思的小毛病（全角数字、网页代码、带单位的金额）改在副本上，列出新旧值。")] = False,
           out: Annotated[Optional[Path], typer.Option("-o", "--out", metavar="文件.xlsx", help="--fix 的副本写到哪里。")] = None,
@@ -141,7 +144,7 @@ def check(files: Files, as_json: AsJson = False,
     from .jsonout import check_document
     from .marks import mark_all
     from .policy_file import load
-    from .screen import Progress, show_findings, show_marked, show_mended, tsv_lines
+    from .screen import Progress, escaped, show_findings, show_marked, show_mended, tsv_lines
 
     rules = load(policy)
     known = _roster(roster)
@@ -153,7 +156,7 @@ def check(files: Files, as_json: AsJson = False,
     if as_json:
         _print_json(check_document(findings))
     elif tsv:
-        print("\n".join(tsv_lines(findings)))
+        print("\n".join(map(escaped, tsv_lines(findings)) if plain else tsv_lines(findings)))
     else:
         show_findings(findings, found)
     if marked and not as_json and not tsv:
@@ -308,6 +311,28 @@ def rules(rule: Annotated[Optional[str], typer.Argument(metavar="编号", help="
     show_rule(known[rule.upper()])
 
 
+@app.command()
+def watch(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="放自评表的文件夹，子文件夹也看。")],
+          once: Annotated[bool, typer.Option("--once", help="现有的文件各校验一遍就结束，不再等。")] = False,
+          no_open: Annotated[bool, typer.Option("--no-open", help="只写标注副本，不自动打开。")] = False, policy: PolicyFile = None) -> None:
+    """看着一个文件夹：自评表一保存就校验，标注副本写在旁边。按 Ctrl+C 结束。"""
+    from . import watching
+    from .policy_file import load
+    from .screen import say, show_saved
+
+    rules = load(policy)
+    saved = watching.watch(folder, rules, once=once)
+    try:
+        if not once and folder.is_dir():
+            say(f"正在看着“{folder}”：自评表一保存就校验，结果写在旁边的“…_标注.xlsx”。按 Ctrl+C 结束。")
+        for checked in saved:
+            show_saved(checked)
+            if checked.out and not no_open:
+                watching.open_beside(checked.out)
+    except KeyboardInterrupt:
+        say("已停止。")
+
+
 @policy_app.command("show")
 def policy_show(policy: PolicyFile = None) -> None:
     """列出现在用的参数，每个值从哪里来。"""
@@ -357,6 +382,58 @@ def policy_try(file: Annotated[Path, typer.Argument(metavar="文件", help="要�
     with Progress() as progress:
         found = _read(collect(folder), progress)
     show_rehearsal(rehearse(rules, found), len(found))
+
+
+Folder = Annotated[Optional[Path], typer.Option("--folder", metavar="文件夹", help="装到这个文件夹，不用Excel的启动文件夹（XLSTART）。")]
+
+
+@addin_app.command("install")
+def addin_install(folder: Folder = None,
+                  python: Annotated[Optional[Path], typer.Option("--python", metavar="文件", help="插件用哪个python.exe；默认是现在运行的这个。")] = None,
+                  mode: Annotated[str, typer.Option("--mode", metavar="方式", help="auto：Excel里用全部按钮，WPS里只校验和标注；com、plain：固定用前者、后者。")] = "auto") -> None:
+    """把插件装进Excel的启动文件夹，不要管理员权限，不覆盖别人的文件。"""
+    from .addin.installing import install
+    from .errors import UsageError
+    from .screen import say
+
+    if mode not in ("auto", "com", "plain"):
+        raise UsageError(f"--mode 写 auto、com 或 plain，不能是“{mode}”。")
+    say(f"插件已装好：{install(folder, str(python) if python else None, mode)}。重新打开Excel，就有“绩效自评”选项卡。")
+
+
+@addin_app.command("status")
+def addin_status(folder: Folder = None) -> None:
+    """插件装了没有、版本合不合、该做什么。"""
+    import os
+
+    from .addin.installing import NOT_WINDOWS, status
+    from .screen import say, show_addin
+
+    if folder is None and not os.environ.get("APPDATA"):
+        say(NOT_WINDOWS)
+    else:
+        show_addin(status(folder))
+
+
+@addin_app.command("uninstall")
+def addin_uninstall(folder: Folder = None) -> None:
+    """从Excel的启动文件夹里拿走插件。"""
+    from .addin.installing import uninstall
+    from .screen import say
+
+    gone = uninstall(folder)
+    say(f"插件已卸载：{gone}" if gone else "没有安装插件，不用卸载。")
+
+
+@addin_app.command("bundle")
+def addin_bundle(out: Annotated[Path, typer.Option("-o", "--out", metavar="文件夹", help="离线包放在哪个文件夹（新的）。")],
+                 python: Annotated[Path, typer.Option("--python", metavar="文件.zip", help="嵌入式Python的压缩包（python-3.x-embed-amd64.zip）。")],
+                 wheels: Annotated[Optional[Path], typer.Option("--wheels", metavar="文件夹", help="Windows组件（wheel）已经放在这里，不再上网收集。")] = None) -> None:
+    """做离线包：给没有Python、不能上网、没有管理员权限的电脑用。"""
+    from .addin.bundling import bundle
+    from .screen import say
+
+    say(f"离线包已做好：{out}（组件{len(bundle(out, python, wheels))}个）。把整个文件夹拷过去，先看里面的“使用说明.txt”。")
 
 
 def _read(files: list[Path], progress) -> list:

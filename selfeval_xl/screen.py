@@ -22,6 +22,7 @@ from .progress import EXPLAINED, KEPT, NEW, compare
 from .progress import Progress as Progressed
 
 if TYPE_CHECKING:
+    from .addin.installing import Status
     from .county import County
     from .differences import Change
     from .demo import Result
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from .returns import Returned
     from .rules.registry import Rule
     from .sinks.file import Applied
+    from .watching import Checked
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
@@ -205,9 +207,34 @@ def tsv_lines(findings: Findings) -> Iterator[str]:
         yield "\t".join(" ".join(f"'{value}" if value and value[0] in "=+-@" else value or "" for value in [item]).replace("\t", " ").replace("\n", " ") for item in row)
 
 
+def escaped(line: str) -> str:
+    """The line in ASCII, everything else as \\uXXXX (UTF-16), the backslash too: VBA reads files as ANSI and decodes by ChrW."""
+    units = (line[at].encode("utf-16-be", "surrogatepass") for at in range(len(line)))
+    return "".join(sign if sign == "\t" or " " <= sign <= "~" and sign != "\\" else "".join(f"\\u{code[at]:02X}{code[at + 1]:02X}" for at in range(0, len(code), 2))
+                   for sign, code in zip(line, units))
+
+
 def show_marked(marked: Iterable[tuple[Path, Path | None]]) -> None:
     for source, out in marked:
         say(f"已标注：{out}" if out else f"不能标注：{source}（只能标注xlsx、xls、ods、docx里的表）")
+
+
+def show_saved(checked: Checked) -> None:
+    """One line for a workbook that was saved."""
+    counts = f"须修改{checked.errors}处，须说明{checked.warnings}处，供参考{checked.notes}处"
+    say(f"{checked.file.name}：{checked.trouble}" if checked.trouble else f"{checked.file.name}：{counts}。标注副本：{checked.out.name}")
+
+
+def show_addin(status: Status) -> None:
+    """What stands in Excel's start folder, and what to do."""
+    there = "已安装" if status.installed else "有一个同名的、不是本程序的文件" if status.foreign else "没有安装"
+    say(f"文件夹：{status.folder}\n插件：{there}")
+    if status.installed:
+        fits = "一致" if status.current else "不一致"
+        say(f"版本：插件{status.addin_version or '不详'}，程序{status.version or '不详'}（{fits}）；xlwings {status.xlwings or '没有安装'}")
+        say(f"Python：{status.interpreter or '没有登记'}（{'在' if status.interpreter_there else '找不到'}）")
+    for advice in status.advice:
+        say(f"下一步：{advice}")
 
 
 def show_mended(applied: Applied, out: Path) -> None:

@@ -57,6 +57,10 @@ class Office:
         self._ask(do="edit", path=str(path), out=str(out), filter=FILTERS["xlsx"], steps=steps)
         return Path(out)
 
+    def run(self, path: str | Path, calls: list[tuple[str, str, list]], out: str | Path | None = None) -> list:
+        """What VBA functions of a file return, by (module, function, arguments); None for one that does not compile. out: the file afterwards, as xlsx."""
+        return self._ask(do="run", path=str(path), calls=calls, out=str(out or ""), filter=FILTERS["xlsx"])["values"]
+
     def render(self, path: str | Path, folder: str | Path, dpi: int = 60) -> list[Path]:
         """The printed pages as pictures."""
         pdf = self.convert(path, "pdf", folder)

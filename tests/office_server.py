@@ -3,6 +3,7 @@
 {"do": "recalculate", "path": P}           -> {"cells": [[sheet, cell, value], ...]} of every formula after a hard recalculation
 {"do": "convert", "path": P, "out": O, "filter": F} -> {}
 {"do": "open", "path": P} -> {"book": N}: stays open for {"do": "ask", "book": N, ...}, see office_words.ask -> {"value": V}
+{"do": "run", "path": P, "calls": [[module, function, [argument, ...]], ...], "out": O, "filter": F} -> {"values": [...]}: VBA of the file, then saved
 {"do": "type", "path": P, "out": O, "filter": F, "cells": [[sheet, cell, text], ...]} -> {}: text put in as a person types it
 {"do": "edit", ..., "steps": [["type", sheet, cell, text], ["insert" or "delete", sheet, row], ["copy", sheet, new name],
  ["paste", sheet, area, cell]]} -> {}: the steps in this order; rows count from 1
@@ -96,12 +97,33 @@ def edit(document, verb, name, *more):
         sheet.copyRange(sheet.getCellRangeByName(more[1]).CellAddress, sheet.getCellRangeByName(more[0]).RangeAddress)
 
 
+def run_macros(desktop, order):
+    """What the VBA functions of a file return; null where one does not compile or breaks off. The file is saved as `out` where that is given."""
+    document = desktop.loadComponentFromURL(uno.systemPathToFileUrl(os.path.abspath(order["path"])), "_blank", 0,
+                                            settings(Hidden=True, MacroExecutionMode=4, FilterName="Calc MS Excel 2007 VBA XML"))
+    values = []
+    try:
+        for module, function, arguments in order["calls"]:
+            address = f"vnd.sun.star.script:VBAProject.{module}.{function}?language=Basic&location=document"
+            try:
+                values.append(document.getScriptProvider().getScript(address).invoke(tuple(arguments), (), ())[0])
+            except UnoException:
+                values.append(None)
+        if order.get("out"):
+            document.storeToURL(uno.systemPathToFileUrl(os.path.abspath(order["out"])), settings(FilterName=order["filter"]))
+        return {"values": values}
+    finally:
+        document.close(True)
+
+
 def obey(desktop, order):
     if order["do"] == "open":
         open_books.append(office_words.Workbook(opened(desktop, order["path"])))
         return {"book": len(open_books) - 1}
     if order["do"] == "ask":
         return {"value": office_words.ask(open_books[order["book"]], order["path"], order["word"], order["args"], order["named"], order["value"], order["sets"])}
+    if order["do"] == "run":
+        return run_macros(desktop, order)
     document = opened(desktop, order["path"])
     try:
         if order["do"] == "recalculate":

@@ -1,0 +1,162 @@
+"""Installing the add-in without Windows: into a folder that is named, or where APPDATA says; and the bundle from stand-ins."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from command import ROOT, selfeval
+from selfeval_xl.addin import bundling, installing, starters
+from selfeval_xl.demo.county import seed_filing
+from selfeval_xl.errors import UsageError
+from selfeval_xl import templates
+
+
+def with_appdata(folder: Path, *args: str) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, "-m", "selfeval_xl", "addin", *args], capture_output=True, text=True, encoding="utf-8", check=False,
+                          env={**{key: value for key, value in os.environ.items() if key != "SELFEVAL_HOME"}, "APPDATA": str(folder), "PYTHONPATH": str(ROOT)})
+
+
+def test_install_status_uninstall_in_the_users_start_folder(tmp_path, validate_ooxml):
+    home = tmp_path / "张三 的文件"
+    place = home / "Microsoft" / "Excel" / "XLSTART" / "selfeval.xlam"
+    assert "没有安装" in with_appdata(home, "status").stdout
+    run = with_appdata(home, "install")
+    assert run.returncode == 0 and run.stderr == "" and place.is_file()
+    told = installing.settings_of(place.read_bytes())
+    assert (told["INTERPRETER_WIN"], told["MODE"]) == (sys.executable, "auto")
+    note = (home / "selfeval_xl" / "interpreter.txt").read_text(encoding="ascii")
+    assert re.sub(r"\\u([0-9A-F]{4})", lambda found: chr(int(found[1], 16)), note) == sys.executable
+    validate_ooxml(place)
+    said = with_appdata(home, "status").stdout
+    assert "已安装" in said and "一致" in said and "不一致" not in said
+    assert with_appdata(home, "uninstall").returncode == 0 and not place.exists() and not (home / "selfeval_xl" / "interpreter.txt").exists()
+    assert "不用卸载" in with_appdata(home, "uninstall").stdout
+
+
+def test_only_the_sheet_of_settings_changes():
+    path = "C:\\用户\\张三 & 李四\\<py>\\python.exe"
+    filled = installing.with_settings(installing.shipped(), {"INTERPRETER_WIN": path, "MODE": "plain"})
+    assert installing.settings_of(filled) == {"INTERPRETER_WIN": path, "MODE": "plain", "VERSION": ""}
+    assert installing._without_settings(filled) == installing._without_settings(installing.shipped())
+
+
+@pytest.mark.parametrize("content", [b"mine", b"PK\x03\x04"])
+def test_a_foreign_file_is_never_touched(tmp_path, content):
+    foreign = tmp_path / "selfeval.xlam"
+    foreign.write_bytes(content)
+    with pytest.raises(UsageError, match="没有覆盖"):
+        installing.install(tmp_path)
+    with pytest.raises(UsageError, match="没有动它"):
+        installing.uninstall(tmp_path)
+    assert foreign.read_bytes() == content
+    status = installing.status(tmp_path)
+    assert status.foreign and not status.installed and "移走或改名" in status.advice[0]
+
+
+def test_status_says_what_does_not_fit_and_what_to_do(tmp_path):
+    installing.install(tmp_path, interpreter=str(tmp_path / "没有" / "python.exe"))
+    assert "python.exe不在了" in "".join(installing.status(tmp_path).advice)
+    file = tmp_path / "selfeval.xlam"
+    with zipfile.ZipFile(file, "a") as package:
+        package.writestr("docProps/more.xml", "<x/>")
+    status = installing.status(tmp_path)
+    assert status.installed and not status.current and "版本不一致" in "".join(status.advice)
+
+
+def test_on_a_machine_that_is_not_windows_it_says_so(tmp_path, monkeypatch):
+    monkeypatch.delenv("APPDATA", raising=False)
+    with pytest.raises(UsageError, match="只能装在Windows上"):
+        installing.install()
+    assert "只能装在Windows上" in selfeval("addin", "status").stdout
+
+
+def wheel(folder: Path, name: str, files: dict[str, str]) -> None:
+    with zipfile.ZipFile(folder / f"{name.replace('-', '_')}-1.0-py3-none-any.whl", "w") as package:
+        for path, text in files.items():
+            package.writestr(path, text)
+
+
+@pytest.fixture
+def stand_ins(tmp_path) -> tuple[Path, Path]:
+    """An embeddable Python that is none, and wheels with one module each."""
+    archive, wheels = tmp_path / "python-3.12.10-embed-amd64.zip", tmp_path / "wheels"
+    wheels.mkdir()
+    with zipfile.ZipFile(archive, "w") as package:
+        for name in ("python.exe", "python312.zip", "python312._pth"):
+            package.writestr(name, "x")
+    for name in (*bundling.NEEDED, *bundling.WINDOWS, "numpy", "pandas"):
+        wheel(wheels, name, {f"{name.replace('-', '_').lower()}_module.py": "", f"{name}-1.0.data/scripts/run.exe": "x"})
+    wheel(wheels, "pywin32", {"pywin32_system32/pywintypes312.dll": "dll", "pywin32-1.0.data/platlib/win32/lib/x.py": ""})
+    return archive, wheels
+
+
+def test_the_bundle_has_everything_and_no_pandas(stand_ins, tmp_path):
+    archive, wheels = stand_ins
+    out = tmp_path / "离线包"
+    run = selfeval("addin", "bundle", "-o", out, "--python", archive, "--wheels", wheels)
+    assert run.returncode == 0 and run.stderr == ""
+    there = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    assert {"selfeval.xlam", "selfeval.xltm", "selfeval-check.cmd", "安装.cmd", "使用说明.txt", "python/python.exe", "python/pywintypes312.dll",
+            "packages/selfeval_xl/cli.py", "packages/selfeval_xl/addin/selfeval.xlam", "packages/xlwings_module.py", "packages/win32/lib/x.py"} <= there
+    assert not [name for name in there if re.search(r"pandas|numpy|run\.exe|__pycache__", name)]
+    assert (out / "python" / "python312._pth").read_text(encoding="ascii").split() == ["python312.zip", ".", "..\\packages", "..\\packages\\win32",
+                                                                                       "..\\packages\\win32\\lib", "..\\packages\\pythonwin"]
+    assert (out / "使用说明.txt").read_bytes().startswith(b"\xef\xbb\xbf")
+    again = selfeval("addin", "bundle", "-o", out, "--python", archive, "--wheels", wheels)
+    assert again.returncode == 2 and "不是空的" in again.stderr
+
+
+def test_what_is_missing_is_named(stand_ins, tmp_path):
+    archive, wheels = stand_ins
+    next(wheels.glob("lxml*")).unlink()
+    with pytest.raises(UsageError, match="缺少组件：lxml"):
+        bundling.bundle(tmp_path / "包", archive, wheels)
+    assert not (tmp_path / "包").exists() and not list(tmp_path.glob("~*"))
+
+
+@pytest.mark.parametrize("names,said", [(["python.exe", "python310._pth"], "太旧"), (["readme.txt"], "不是嵌入式Python"), (None, "不是完整的zip")])
+def test_only_an_embeddable_python_is_taken(tmp_path, names, said):
+    archive = tmp_path / "p.zip"
+    archive.write_bytes(b"nothing")
+    if names:
+        with zipfile.ZipFile(archive, "w") as package:
+            for name in names:
+                package.writestr(name, "x")
+    with pytest.raises(UsageError, match=said):
+        bundling.python_version(archive)
+
+
+def test_the_desk_gets_what_the_package_requires():
+    asked = configparser.ConfigParser()
+    asked.read(ROOT / "setup.cfg", encoding="utf-8")
+    assert {re.split(r"[ <>=]", line, maxsplit=1)[0] for line in asked["options"]["install_requires"].split("\n") if line} == set(bundling.NEEDED)
+
+
+@pytest.mark.parametrize("text", [starters.CHECK, starters.INSTALL])
+def test_starters_are_gbk_that_cmd_cannot_misread(text):
+    data = starters.batch(text)
+    assert data.decode("gbk").replace("\r\n", "\n") == text and text.index("chcp 936") < min(map(text.index, re.findall(r"[^\x00-\x7f]", text)))
+    for sign in re.findall(r"[^\x00-\x7f]", text):
+        assert sign.encode("gbk")[1] not in b"\\|^&<>%!\"", sign
+    assert text.rstrip().endswith("pause >nul")
+
+
+def test_the_shipped_starter_is_the_one_of_the_bundle():
+    assert installing.shipped("selfeval-check.cmd") == starters.batch(starters.CHECK)
+
+
+def test_a_dropped_file_is_checked_beside_itself(tmp_path):
+    data = seed_filing()
+    book = tmp_path / "自评表.xlsx"
+    templates.fill_in("jilin-2024", book, projects=[data["project"]], department=data["department"], year=2024)
+    run = subprocess.run([sys.executable, "-m", "selfeval_xl.addin.dropped", str(book), str(tmp_path / "没有.xlsx")], capture_output=True, text=True, encoding="utf-8",
+                         check=False, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert run.returncode == 2 and "自评表_标注.xlsx" in run.stdout and "找不到它" in run.stdout and (tmp_path / "自评表_标注.xlsx").is_file()

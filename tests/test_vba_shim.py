@@ -1,0 +1,207 @@
+"""The VBA shim: what can be proved about it without Excel. Compile and painting run in LibreOffice."""
+
+from __future__ import annotations
+
+import re
+import sys
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from lxml import etree
+
+import ribbon_schema
+from command import ROOT, selfeval
+from selfeval_xl import templates
+from selfeval_xl.addin.ribbon import ready_buttons, ribbon
+from selfeval_xl.demo.county import seed_filing
+from selfeval_xl.marks import COLUMNS, unmark
+from selfeval_xl.screen import escaped
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")      # oletools calls old names of its parser
+
+sys.path.insert(0, str(ROOT / "vba_shim"))
+import build  # noqa: E402
+
+SHIPPED = ROOT / "selfeval_xl" / "addin"
+FILES = (build.ADDIN, build.TEMPLATE)
+PROBE = "\nPublic Function zzProbe{0}() As Long\n    zzProbe{0} = 4711\nEnd Function\n"
+PAINT = """
+Public Function zzPaint(ByVal path As String, ByVal only As String) As String
+    zzPaint = PaintAll(ThisWorkbook, ReadLines(path), only)
+End Function
+Public Function zzClear() As String
+    PlainClear ThisWorkbook
+    zzClear = "cleared"
+End Function
+Public Function zzDecode(ByVal text As String) As String
+    zzDecode = Decode(text)
+End Function
+"""
+
+
+def parts(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("addin")
+    build.build_addin(folder / build.ADDIN)
+    build.build_template(folder / build.TEMPLATE)
+    return folder
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_is_shipped_is_a_fresh_build_part_by_part(fresh, name):
+    shipped, built = parts(SHIPPED / name), parts(fresh / name)
+    assert list(shipped) == list(built)
+    assert [part for part in built if shipped[part] != built[part]] == [], "run `make addin`"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_files_are_clean(validate_ooxml, name):
+    validate_ooxml(SHIPPED / name)
+
+
+def test_every_source_is_ascii_with_lines_that_vba_takes():
+    for name, text in build.sources().items():
+        assert text.isascii(), name
+        assert max(map(len, text.splitlines())) < 1000, name
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_olevba_reads_every_module_back(name):
+    from oletools.olevba import VBA_Parser
+
+    parser = VBA_Parser(str(SHIPPED / name))
+    found = {Path(module).stem: code.replace("\r\n", "\n") for _, _, module, code in parser.extract_macros()}
+    parser.close()
+    for module, text in build.sources().items():
+        assert text.strip() in found[module], module
+
+
+def test_the_notice_of_xlwings_is_kept():
+    assert "BSD 3-clause license" in build.sources()["xlwings"] and "Zoomer Analytics" in (ROOT / "vba_shim" / "LICENSE-xlwings.txt").read_text(encoding="utf-8")
+
+
+def test_a_received_workbook_cannot_say_which_program_is_run():
+    module = build.sources()["xlwings"]
+    assert "SheetExists(ActiveWorkbook" not in module and "GetDirectoryConfigFilePath" not in module and ".py" not in re.sub("(?m)^ *'.*", "", module)
+    assert 'AddExcelDir = "false"' in module and "interpreter = SelfevalSettings.Interpreter()" in module
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_callbacks_named_in_the_ribbon_exist_with_the_right_signature(name):
+    wanted = {"onAction": r"\(control As IRibbonControl\)", "getVisible": r"\(control As IRibbonControl, ByRef visible As Variant\)", "onLoad": r"\(ribbon As IRibbonUI\)"}
+    code = "\n".join(build.sources().values())
+    called = set()
+    for part in ("customUI/customUI.xml", "customUI/customUI14.xml"):
+        for element in etree.fromstring(parts(SHIPPED / name)[part]).iter():
+            called |= {(key, value) for key, value in element.attrib.items() if key in wanted}
+    assert {key for key, _ in called} == set(wanted)
+    for key, value in called:
+        assert re.search(rf"^Public Sub {value}{wanted[key]}", code, re.M), value
+
+
+def test_the_ribbon_shows_the_ready_buttons_in_their_groups_and_order():
+    for part in ("customUI", "customUI14"):
+        root = etree.fromstring(build.ribbon_xml(part))
+        groups = [(element.get("label"), [button.get("label") for button in element]) for element in root.iter("{*}group")]
+        wanted = [(group.label, [button.label for button in ready_buttons() if button.group == group.id]) for group in ribbon().groups]
+        assert groups == [(label, labels) for label, labels in wanted if labels]
+        hidden = [element.get("label") for element in root.iter("{*}group") if element.get("getVisible")]
+        assert hidden == ["财政审核"]
+
+
+@pytest.mark.parametrize("part,schema", [("customUI", "customUI.xsd"), ("customUI14", "customui14.xsd")])
+@pytest.mark.parametrize("own_tab", [False, True])
+def test_the_ribbon_is_valid_against_microsofts_schema(shared, part, schema, own_tab):
+    rules = ribbon_schema.load(shared / "schemas" / schema)
+    assert rules.validate(etree.fromstring(build.ribbon_xml(part, own_tab))), rules.error_log
+    assert not rules.validate(etree.fromstring(build.ribbon_xml(part, own_tab).replace(b'size="large"', b'size="huge"')))
+
+
+def test_every_picture_is_one_of_excels(shared):
+    known = set()
+    for name in ("m365_excelcontrols.xlsx", "office2013_excelcontrols.xlsx"):
+        book = openpyxl.load_workbook(shared / "schemas" / name, read_only=True)
+        names = {str(row[0]) for sheet in book for row in sheet.iter_rows(values_only=True, max_col=1)}
+        known = names if not known else known & names
+    assert {button.image for button in ribbon().buttons} <= known
+
+
+def test_escapes_are_ascii_and_come_back(libreoffice, seed_book):
+    text = "=30000元，“\\”±㎡\U0001f600"
+    assert escaped(text).isascii() and "\\u5143" in escaped(text)
+    assert libreoffice.run(seed_book, [("SelfevalPlain", "zzDecode", [escaped(text)])]) == [text]
+
+
+@pytest.fixture(scope="module")
+def plain_book(tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("plain") / "自评表.xlsx"
+    data = seed_filing()
+    templates.fill_in("jilin-2024", out, projects=[data["project"]], department=data["department"], year=2024)
+    book = openpyxl.load_workbook(out)
+    sheet = next(sheet for sheet in book if sheet["F12"].value == "0元")
+    sheet["F12"].fill = openpyxl.styles.PatternFill("solid", fgColor="FF00B050")
+    sheet["F12"].comment = openpyxl.comments.Comment("张三：已核对", "张三")
+    book.save(out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def seed_book(plain_book) -> Path:
+    """The figures of the filing with the modules in it, as WPS would see the form and the add-in together."""
+    return build.build_book(plain_book, plain_book.with_suffix(".xlsm"), extra={"SelfevalPlain": PAINT})
+
+
+def test_every_module_compiles(libreoffice, plain_book, tmp_path):
+    modules = list(build.sources())
+    book = build.build_book(plain_book, tmp_path / "探.xlsm", extra={module: PROBE.format(module) for module in modules})
+    assert libreoffice.run(book, [(module, f"zzProbe{module}", []) for module in modules]) == [4711] * len(modules)
+
+
+def test_a_module_with_an_error_does_not_compile(libreoffice, plain_book, tmp_path):
+    broken = build.build_book(plain_book, tmp_path / "坏.xlsm", extra={"SelfevalPlain": PROBE.format("") + "\nPublic Sub Broken(\n    If Then\n"})
+    assert libreoffice.run(broken, [("SelfevalPlain", "zzProbe", [])]) == [None]
+
+
+def test_the_way_without_com_paints_what_the_command_found_and_takes_it_away(libreoffice, plain_book, seed_book, tmp_path):
+    lines = selfeval("check", plain_book, "--tsv", "--ascii").stdout
+    told = selfeval("check", plain_book, "--tsv").stdout
+    assert lines.isascii() and not told.isascii() and len(lines.splitlines()) == len(told.splitlines()) > 5
+    table = tmp_path / "found.tsv"
+    table.write_text(lines, encoding="ascii")
+    painted, cleared = tmp_path / "painted.xlsx", tmp_path / "cleared.xlsx"
+    said = libreoffice.run(seed_book, [("SelfevalPlain", "zzPaint", [str(table), ""])], painted)[0]
+    found = [line.split("\t") for line in told.splitlines()[1:]]
+    count = {level: sum(row[0] == level for row in found) for level in ("错误", "核实", "提示")}
+    assert said.startswith(f"校验完成：须修改{count['错误']}处，须说明{count['核实']}处，供参考{count['提示']}处。")
+
+    book, before = openpyxl.load_workbook(painted), openpyxl.load_workbook(plain_book)
+    results = [list(row) for row in book["校验结果"].iter_rows(values_only=True)]
+    assert results[0][:13] == list(COLUMNS) and len(results) == len(found) + 1
+    assert sorted((row[3], row[9]) for row in results[1:]) == sorted((row[2], row[9]) for row in found)
+    assert [row[1] for row in results[1:]] == sorted((row[1] for row in results[1:]), key=["错误（须修改）", "核实（须说明）", "提示（供参考）"].index)
+    marked = {(row[4], cell) for row in found for cell in row[5].split(",") if row[5] and row[4] in before.sheetnames}
+    for sheet, cell in marked:
+        assert book[sheet][cell].fill.fgColor.rgb[-6:] in ("FFC7CE", "FFEB9C", "DDEBF7"), (sheet, cell)
+        assert re.search(r"错误（须修改）：|核实（须说明）：|提示（供参考）：", book[sheet][cell].comment.text)
+        assert book[sheet][cell].value == before[sheet][cell].value
+    assert book["_selfeval"].sheet_state != "visible"
+
+    libreoffice.run(seed_book, [("SelfevalPlain", "zzPaint", [str(table), ""]), ("SelfevalPlain", "zzPaint", [str(table), ""]), ("SelfevalPlain", "zzClear", [])], cleared)
+    unmark(painted, tmp_path / "unmarked.xlsx")
+    for path in (cleared, tmp_path / "unmarked.xlsx"):
+        after = openpyxl.load_workbook(path)
+        for sheet, cell in marked:
+            old, new = before[sheet][cell], after[sheet][cell]
+            assert (new.comment.text if new.comment else None) == (old.comment.text if old.comment else None), (path.name, sheet, cell)
+            assert _colour(new) == _colour(old), (path.name, sheet, cell)
+
+
+def _colour(cell) -> str | None:
+    return cell.fill.fgColor.rgb[-6:] if cell.fill.fill_type == "solid" else None

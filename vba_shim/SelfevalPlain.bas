@@ -1,0 +1,380 @@
+Option Explicit
+' The way without COM (WPS, or where xlwings does not work): a copy of the workbook goes through "selfeval check --tsv --ascii",
+' and what it found is painted here: tint, note, the sheet of results. What was there before stands in the hidden sheet "_selfeval",
+' columns D to G, as the Python side keeps it, so that either can take the marks of the other away.
+
+Private Const MEMORY As String = "_selfeval"
+Private Const NO_FILL As Long = -4142
+Private Const SOLID As Long = 1
+Private Const AUTOMATIC As Long = -4105
+Private Const TOP As Long = -4160
+Private Const VERY_HIDDEN As Long = 2
+Private Const COLUMNS_OF_RESULTS As Long = 13
+Private Const LONGEST_LITERAL As Long = 250
+
+Private markSheet() As String, markCell() As String, markText() As String, markLevel() As Long, marks As Long
+Private keptKey() As String, keptRow() As Variant, keptSeen() As Boolean, kept As Long
+
+Public Sub PlainPress(ByVal button As String)
+    Select Case button
+        Case "check_book"
+            PlainCheck ""
+        Case "check_sheet"
+            PlainCheck ActiveSheet.Name
+        Case "clear_marks"
+            PlainClear ActiveWorkbook
+            Say Told("cleared")
+        Case Else
+            Say Told("only_checks")
+    End Select
+End Sub
+
+Private Sub PlainCheck(ByVal only As String)
+    Dim book As Object, stem As String, copyPath As String, ending As String, status As Long
+    Set book = ActiveWorkbook
+    ending = ".xlsx"
+    If InStr(book.Name, ".") > 0 Then ending = LCase(Mid(book.Name, InStrRev(book.Name, ".")))
+    If ending <> ".xlsx" And ending <> ".xlsm" And ending <> ".xls" Then
+        Say Told("save_as_xlsx")
+        Exit Sub
+    End If
+    Randomize
+    stem = Environ("TEMP") & "\selfeval-" & Format(Now, "yyyymmddhhnnss") & "-" & CStr(Int(Rnd * 1000000))
+    copyPath = stem & ending
+    book.SaveCopyAs copyPath
+    status = RunCheck(copyPath, stem & ".tsv", stem & ".logPath")
+    If (status = 0 Or status = 1) And FileThere(stem & ".tsv") Then
+        Say PaintAll(book, ReadLines(stem & ".tsv"), only)
+        KillFile stem & ".logPath"
+    Else
+        Say Told("python_failed") & vbLf & stem & ".logPath"
+    End If
+    KillFile copyPath
+    KillFile stem & ".tsv"
+End Sub
+
+Private Function RunCheck(ByVal copyPath As String, ByVal results As String, ByVal logPath As String) As Long
+    ' The exit status of the command; -1 where it could not be started. The window stays hidden.
+    Dim quote As String, order As String
+    quote = Chr(34)
+    order = quote & Interpreter() & quote & " -P -B -m selfeval_xl check " & quote & copyPath & quote & " --tsv --ascii"
+    order = "cmd.exe /d /s /c " & quote & order & " > " & quote & results & quote & " 2> " & quote & logPath & quote & quote
+    RunCheck = -1
+    On Error Resume Next
+    RunCheck = CreateObject("WScript.Shell").Run(order, 0, True)
+    On Error GoTo 0
+End Function
+
+Private Sub KillFile(ByVal path As String)
+    On Error Resume Next
+    Kill path
+    On Error GoTo 0
+End Sub
+
+Public Function PaintAll(ByVal book As Object, ByVal lines As Variant, ByVal only As String) As String
+    ' Paints what the lines of the command say (the head first); returns the closing sentence. only: one sheet, or "" for all.
+    Dim fields() As Variant, count As Long, level As Long, number As Long, item As Variant, counts(1 To 3) As Long, missed As Long
+    PlainClear book
+    marks = 0
+    ReDim markSheet(0 To 0): ReDim markCell(0 To 0): ReDim markText(0 To 0): ReDim markLevel(0 To 0)
+    ReDim fields(0 To UBound(lines) + 1)
+    For level = 1 To 3
+        For number = 1 To UBound(lines)
+            item = Split(CStr(lines(number)), vbTab)
+            If UBound(item) >= 10 Then
+                If LevelOf(Decode(CStr(item(0)))) = level Then
+                    item = Decoded(item)
+                    If only = "" Or CStr(item(4)) = only Then
+                        fields(count) = item
+                        count = count + 1
+                        counts(level) = counts(level) + 1
+                        NoteMarks item, level
+                    End If
+                End If
+            End If
+        Next number
+    Next level
+    missed = PaintMarks(book)
+    WriteResults book, fields, count
+    PaintAll = Told("checked") & CStr(counts(1)) & Told("checked_errors") & CStr(counts(2)) & Told("checked_warnings") & CStr(counts(3)) & Told("checked_notes")
+    If missed > 0 Then PaintAll = PaintAll & vbLf & Told("not_painted") & CStr(missed)
+    If counts(1) = 0 Then PaintAll = PaintAll & vbLf & Told("no_errors")
+End Function
+
+Private Function Decoded(ByVal item As Variant) As Variant
+    Dim number As Long, text As String, result(0 To 10) As String
+    For number = 0 To 10
+        text = Decode(CStr(item(number)))
+        If Left(text, 1) = "'" And InStr("=+-@", Mid(text & " ", 2, 1)) > 0 Then text = Mid(text, 2)
+        result(number) = text
+    Next number
+    Decoded = result
+End Function
+
+Private Function LevelOf(ByVal label As String) As Long
+    LevelOf = 3
+    If label = Told("error") Then LevelOf = 1
+    If label = Told("warning") Then LevelOf = 2
+End Function
+
+Private Function LevelName(ByVal label As String) As String
+    LevelName = Told("level_" & CStr(LevelOf(label)))
+End Function
+
+Private Sub NoteMarks(ByVal item As Variant, ByVal level As Long)
+    ' One mark a cell; the gravest finding comes first and gives the colour.
+    Dim names As Variant, number As Long, place As Long, text As String
+    text = LevelName(CStr(item(0))) & ChrW(&HFF1A) & CStr(item(9))
+    If CStr(item(10)) <> "" Then text = text & vbLf & Told("how") & CStr(item(10))
+    names = Split(Replace(CStr(item(5)), " ", ""), ",")
+    For number = 0 To UBound(names)
+        For place = 0 To marks - 1
+            If markSheet(place) = CStr(item(4)) And markCell(place) = CStr(names(number)) Then Exit For
+        Next place
+        If place = marks Then
+            ReDim Preserve markSheet(0 To marks): ReDim Preserve markCell(0 To marks)
+            ReDim Preserve markText(0 To marks): ReDim Preserve markLevel(0 To marks)
+            markSheet(marks) = CStr(item(4)): markCell(marks) = CStr(names(number)): markText(marks) = text: markLevel(marks) = level
+            marks = marks + 1
+        Else
+            markText(place) = markText(place) & vbLf & text
+        End If
+    Next number
+End Sub
+
+Private Function PaintMarks(ByVal book As Object) As Long
+    ' Tints and notes; returns how many could not be painted (protected sheet, patterned cell). They stand in the list all the same.
+    Dim sheet As Object, cell As Object, memorySheet As Object, number As Long, row As Long, before As String, missed As Long
+    If marks > 0 Then Set memorySheet = MemoryOf(book)
+    For number = 0 To marks - 1
+        Set sheet = SheetOf(book, markSheet(number))
+        If sheet Is Nothing Then
+            missed = missed + 1
+        ElseIf sheet.ProtectContents Then
+            missed = missed + 1
+        Else
+            Set cell = sheet.Range(markCell(number)).MergeArea.Cells(1, 1)
+            If Patterned(cell) Then
+                missed = missed + 1
+            Else
+                row = RecordOf(memorySheet, sheet.Name, cell.Address(False, False))
+                If CStr(memorySheet.Cells(row, 4).Value) = "" Then
+                    before = NoteOf(cell)
+                    Remember memorySheet, row, sheet.Name, cell.Address(False, False), FillOf(cell), before
+                Else
+                    before = CStr(memorySheet.Cells(row, 7).Value)
+                End If
+                cell.MergeArea.Interior.Color = TintOf(markLevel(number))
+                If before = "" Then
+                    SetNote cell, markText(number)
+                Else
+                    SetNote cell, before & Told("separator") & markText(number)
+                End If
+            End If
+        End If
+    Next number
+    PaintMarks = missed
+End Function
+
+Private Function Patterned(ByVal cell As Object) As Boolean
+    ' Hatched or graded: a colour alone would not bring that back. LibreOffice answers xlNone for a plain colour.
+    Dim pattern As Long
+    Patterned = False
+    If cell.Interior.ColorIndex = NO_FILL Then Exit Function
+    pattern = cell.Interior.Pattern
+    Patterned = pattern <> SOLID And pattern <> AUTOMATIC And pattern <> NO_FILL
+End Function
+
+Private Function TintOf(ByVal level As Long) As Long
+    TintOf = Choose(level, RGB(255, 199, 206), RGB(255, 235, 156), RGB(221, 235, 247))
+End Function
+
+Private Function FillOf(ByVal cell As Object) As String
+    Dim colour As Long
+    FillOf = ""
+    If cell.Interior.ColorIndex = NO_FILL Then Exit Function
+    colour = cell.Interior.Color
+    FillOf = "#" & Two(colour Mod 256) & Two((colour \ 256) Mod 256) & Two((colour \ 65536) Mod 256)
+End Function
+
+Private Function Two(ByVal number As Long) As String
+    Two = Right("0" & Hex(number), 2)
+End Function
+
+Private Function NoteOf(ByVal cell As Object) As String
+    NoteOf = ""
+    If Not cell.Comment Is Nothing Then NoteOf = cell.Comment.Text
+End Function
+
+Private Sub SetNote(ByVal cell As Object, ByVal text As String)
+    If Not cell.Comment Is Nothing Then cell.Comment.Delete
+    If text <> "" Then cell.AddComment text
+End Sub
+
+Private Function MemoryOf(ByVal book As Object) As Object
+    ' The hidden sheet with the head of the records; made where it is not there.
+    Dim number As Long, before As Object
+    Set MemoryOf = SheetOf(book, MEMORY)
+    If MemoryOf Is Nothing Then
+        Set before = book.ActiveSheet
+        Set MemoryOf = book.Worksheets.Add(After:=book.Worksheets(book.Worksheets.Count))
+        MemoryOf.Name = MEMORY
+        before.Activate
+        MemoryOf.Visible = VERY_HIDDEN
+    End If
+    For number = 1 To 4
+        MemoryOf.Cells(1, 3 + number).Value = Told("memory_" & CStr(number))
+    Next number
+End Function
+
+Private Function RecordOf(ByVal memorySheet As Object, ByVal sheetName As String, ByVal cellName As String) As Long
+    ' The row of a cell's record; the first free row where it has none.
+    RecordOf = 2
+    Do While CStr(memorySheet.Cells(RecordOf, 4).Value) <> ""
+        If CStr(memorySheet.Cells(RecordOf, 4).Value) = sheetName And CStr(memorySheet.Cells(RecordOf, 5).Value) = cellName Then Exit Do
+        RecordOf = RecordOf + 1
+    Loop
+End Function
+
+Private Sub Remember(ByVal memorySheet As Object, ByVal row As Long, ByVal sheetName As String, ByVal cellName As String, ByVal fill As String, ByVal note As String)
+    memorySheet.Range("D" & row & ":G" & row).NumberFormat = "@"
+    memorySheet.Cells(row, 4).Value = sheetName
+    memorySheet.Cells(row, 5).Value = cellName
+    memorySheet.Cells(row, 6).Value = fill
+    memorySheet.Cells(row, 7).Value = note
+End Sub
+
+Public Sub PlainClear(ByVal book As Object)
+    ' Gives every marked cell its colour and note back, and forgets the records. Records of the Python side that hold a fill as XML, or how a
+    ' sheet was printed, stay for the Python side.
+    Dim records As Object, sheet As Object, cell As Object, row As Long, last As Long, fill As String, cellName As String
+    Set records = SheetOf(book, MEMORY)
+    If records Is Nothing Then Exit Sub
+    last = 1
+    Do While CStr(records.Cells(last + 1, 4).Value) <> ""
+        last = last + 1
+    Loop
+    For row = last To 2 Step -1
+        fill = CStr(records.Cells(row, 6).Value)
+        cellName = CStr(records.Cells(row, 5).Value)
+        Set sheet = SheetOf(book, CStr(records.Cells(row, 4).Value))
+        If Not sheet Is Nothing And (fill = "" Or Left(fill, 1) = "#") And cellName Like "[A-Z]*#" Then
+            If Not sheet.ProtectContents Then
+                Set cell = sheet.Range(cellName)
+                If fill = "" Then
+                    cell.MergeArea.Interior.ColorIndex = NO_FILL
+                Else
+                    cell.MergeArea.Interior.Color = RGB(CLng("&H" & Mid(fill, 2, 2)), CLng("&H" & Mid(fill, 4, 2)), CLng("&H" & Mid(fill, 6, 2)))
+                End If
+                SetNote cell, CStr(records.Cells(row, 7).Value)
+                Forget records, row, last
+                last = last - 1
+            End If
+        End If
+    Next row
+    If last = 1 Then records.Range("D1:G1").ClearContents
+End Sub
+
+Private Sub Forget(ByVal records As Object, ByVal row As Long, ByVal last As Long)
+    ' The last record takes the place of this one: deleting rows would move the settings in columns A and B.
+    Dim column As Long
+    For column = 4 To 7
+        records.Cells(row, column).Value = records.Cells(last, column).Value
+        records.Cells(last, column).ClearContents
+    Next column
+End Sub
+
+Private Sub WriteResults(ByVal book As Object, ByRef fields() As Variant, ByVal count As Long)
+    ' The sheet of results; what a unit explained is carried over, and stays at the end where its finding has gone.
+    Dim sheet As Object, number As Long, column As Long, before As Object, row As Long, item As Variant
+    Set sheet = SheetOf(book, Told("results"))
+    kept = 0
+    If sheet Is Nothing Then
+        Set before = book.ActiveSheet
+        Set sheet = book.Worksheets.Add(After:=book.Worksheets(book.Worksheets.Count))
+        sheet.Name = Told("results")
+        before.Activate
+    Else
+        If sheet.ProtectContents Then Exit Sub
+        KeepExplanations sheet
+        sheet.Cells.ClearContents
+    End If
+    For column = 1 To COLUMNS_OF_RESULTS
+        sheet.Cells(1, column).Value = Told("column_" & CStr(column))
+        sheet.Cells(1, column).Font.Bold = True
+        sheet.Columns(column).ColumnWidth = Choose(column, 6, 15, 10, 10, 20, 11, 20, 20, 20, 46, 38, 30, 10)
+    Next column
+    row = 1
+    For number = 0 To count - 1
+        row = row + 1
+        WriteResult sheet, row, fields(number)
+    Next number
+    For number = 0 To kept - 1
+        If Not keptSeen(number) Then
+            row = row + 1
+            item = keptRow(number)
+            For column = 2 To 12
+                PutText sheet.Cells(row, column), CStr(item(column))
+            Next column
+            sheet.Cells(row, 1).Value = row - 1
+            PutText sheet.Cells(row, 13), Told("status_mended")
+        End If
+    Next number
+End Sub
+
+Private Sub KeepExplanations(ByVal sheet As Object)
+    Dim row As Long, column As Long, item() As Variant
+    row = 2
+    Do While CStr(sheet.Cells(row, 10).Value) <> ""
+        ReDim Preserve keptKey(0 To kept): ReDim Preserve keptRow(0 To kept): ReDim Preserve keptSeen(0 To kept)
+        ReDim item(1 To COLUMNS_OF_RESULTS)
+        For column = 1 To COLUMNS_OF_RESULTS
+            item(column) = CStr(sheet.Cells(row, column).Value)
+        Next column
+        keptKey(kept) = item(4) & vbTab & item(5) & vbTab & item(7) & vbTab & item(8)
+        keptRow(kept) = item
+        keptSeen(kept) = (item(12) = "")
+        kept = kept + 1
+        row = row + 1
+    Loop
+End Sub
+
+Private Sub WriteResult(ByVal sheet As Object, ByVal row As Long, ByVal item As Variant)
+    Dim number As Long, status As String, explanation As String, cellName As String, link As String
+    status = Told("status_new")
+    For number = 0 To kept - 1
+        If keptKey(number) = item(2) & vbTab & item(4) & vbTab & item(6) & vbTab & item(7) Then
+            status = Told("status_kept")
+            explanation = CStr(keptRow(number)(12))
+            If explanation <> "" And LevelOf(CStr(item(0))) = 2 Then status = Told("status_explained")
+            keptSeen(number) = True
+            Exit For
+        End If
+    Next number
+    sheet.Cells(row, 1).Value = row - 1
+    PutText sheet.Cells(row, 2), LevelName(CStr(item(0)))
+    PutText sheet.Cells(row, 3), CStr(item(1))
+    PutText sheet.Cells(row, 4), CStr(item(2))
+    PutText sheet.Cells(row, 5), CStr(item(4))
+    cellName = CStr(item(5))
+    link = "#'" & Replace(CStr(item(4)), "'", "''") & "'!" & Split(cellName & ",", ",")(0)
+    If cellName <> "" And Len(link) <= LONGEST_LITERAL Then
+        sheet.Cells(row, 6).NumberFormat = "General"
+        sheet.Cells(row, 6).Formula = "=HYPERLINK(""" & Replace(link, """", """""") & """,""" & cellName & """)"
+    Else
+        PutText sheet.Cells(row, 6), cellName
+    End If
+    For number = 6 To 10
+        PutText sheet.Cells(row, number + 1), CStr(item(number))
+    Next number
+    PutText sheet.Cells(row, 12), explanation
+    PutText sheet.Cells(row, 13), status
+End Sub
+
+Private Sub PutText(ByVal cell As Object, ByVal text As String)
+    ' As text, always: "=30000" must not become a formula.
+    cell.NumberFormat = "@"
+    cell.Value = text
+    cell.WrapText = True
+    cell.VerticalAlignment = TOP
+End Sub
