@@ -348,10 +348,14 @@ def expected_score(indicator: Indicator, target: Quantity, actual: Quantity, jud
     """The score that the completion earns, two decimals, where points are printed and the target is a number; else None.
 
     ≥ and =: points × min(1, actual/target). ≤: by policy points × target/actual, or points × (1 − excess), 0 from twice the target.
+    Exceeded: all points, less the policy's over_deduction for each part of the deviation beyond the threshold.
     """
     points = money(indicator.points)
     if points is None or target.kind is not Kind.NUMBER or actual.kind is not Kind.NUMBER or judgement.verdict in (None, Verdict.UNDETERMINED):
         return None
+    if judgement.verdict is Verdict.EXCEEDED and judgement.deviation is not None and (factor := policy.number("over_deduction")):
+        beyond = _EXACT.subtract(judgement.deviation, policy.number("over_fulfilment"))
+        return rounded(_EXACT.multiply(points, max(ZERO, ONE - _EXACT.multiply(factor, max(ZERO, beyond)))))
     if judgement.verdict in (Verdict.MET, Verdict.EXCEEDED):
         return rounded(points)
     if judgement.attainment is not None:

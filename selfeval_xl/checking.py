@@ -5,22 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 
 from .assess import assess
-from .due import Due, Expected, due, issued, ledger
+from .due import Due, Expected, due, issued, ledger, matching
 from .findings import FileCount, Finding, Findings, RuleStatus, Severity, Treatment
 from .forms import PROJECT, Filing, Form, ReadFile
+from .issued import as_issued
 from .policy import Policy, default
-from .rules.across import matching
 from .rules.custom import CustomRule, custom_rule, violations
 from .rules.registry import Rule, catalogue
 from .rules.silences import silenced
 
 # What a bug in a rule can raise: the rule is reported as failed, the check goes on.
 _BUGS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+_SCANS = frozenset(("pdf", "image"))
 _MISSING = {
     "scores": "表中没有分值", "notes": "表中没有偏差原因栏", "settings": "不是用本程序的模板填的", "roster": "没有给出单位名册",
-    "issued": "没有给出单位名册", "report": "没有自评报告", "county": "只有一个部门，不做部门间比较", "public": "只用于公开件",
+    "issued": "不是下发的工作簿，也没有给出单位名册", "report": "没有自评报告", "county": "只有一个部门，不做部门间比较", "public": "只用于公开件",
 }
 
 
@@ -87,20 +89,42 @@ class _Given:
     def _make(self, rule: Rule) -> Iterator[Given]:
         if rule.needs == "public":
             return _to_publish(self.filings, self.roster) if self.public else iter(())
-        if rule.needs in ("roster", "issued"):
+        if rule.needs == "issued":
+            return _with_issued(self.filings, self.files, self.roster)
+        if rule.needs == "file":
+            return _with_file(self.filings, self.files)
+        if rule.needs == "roster":
             return _with_roster(rule, self.filings, self.roster) if self.roster is not None else iter(())
         return ((subject, (), place) for subject, place in _subjects(rule, self.filings, self.files))
 
 
 def _with_roster(rule: Rule, filings: Sequence[Filing], roster: Expected) -> Iterator[tuple[object, tuple, dict]]:
-    """Filings with the projects that are due; forms with the ledger's line of their project, or with the form as issued."""
+    """Filings with the projects that are due; forms with the ledger's line of their project."""
     for filing in filings:
         if rule.scope == "filing":
             yield filing, (due(filing, roster),), {"department": filing.department}
             continue
         for form, project, place in _known(filing, roster):
             if project is not None:
-                yield form, (ledger(project) if rule.needs == "roster" else issued(project, roster.targets),), place
+                yield form, (ledger(project),), place
+
+
+def _with_file(filings: Sequence[Filing], files: Sequence[ReadFile]) -> Iterator[Given]:
+    """Forms, each with the file it stands in, and whether a scan lies in the same folder."""
+    by_path = {file.path: file for file in files}
+    scanned = {PurePath(file.path).parent for file in files if file.kind in _SCANS}
+    for form, place in _forms(filings):
+        yield form, (by_path.get(form.file), PurePath(form.file).parent in scanned), place
+
+
+def _with_issued(filings: Sequence[Filing], files: Sequence[ReadFile], roster: Expected | None) -> Iterator[Given]:
+    """Forms, each with the form as it was issued: by the roster, else by what the workbook itself remembers."""
+    settings = {file.path: file.settings for file in files if file.settings}
+    for filing in filings:
+        for form, project, place in _known(filing, roster):
+            given = issued(project, roster.targets if roster else (), as_issued(form, settings.get(form.file, {})))
+            if given is not None:
+                yield form, (given,), place
 
 
 def _to_publish(filings: Sequence[Filing], roster: Expected | None) -> Iterator[tuple[object, tuple, dict]]:

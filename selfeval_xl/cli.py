@@ -122,7 +122,9 @@ def check(files: Files, as_json: AsJson = False,
           tsv: Annotated[bool, typer.Option("--tsv", help="打印成制表符分隔的表，可以贴进Excel。")] = False,
           mark: Annotated[Optional[Path], typer.Option("--mark", metavar="文件夹", help="把问题标在副本上，放进这个文件夹。")] = None,
           fix: Annotated[bool, typer.Option("--fix", help="把不改变意思的小毛病（全角数字、网页代码、带单位的金额）改在副本上，列出新旧值。")] = False,
-          out: Annotated[Optional[Path], typer.Option("-o", "--out", metavar="文件.xlsx", help="--fix 的副本写到哪里。")] = None, policy: PolicyFile = None) -> None:
+          out: Annotated[Optional[Path], typer.Option("-o", "--out", metavar="文件.xlsx", help="--fix 的副本写到哪里。")] = None,
+          roster: Annotated[Optional[Path], typer.Option("--roster", metavar="文件", help="单位名册：核对漏报、名册外项目、台账金额和下发的指标值。")] = None,
+          policy: PolicyFile = None) -> None:
     """校验自评表，逐条说明问题在哪个格、怎么改。有须修改的错误时退出码为1。"""
     from .checking import check as run
     from .filing import gather
@@ -133,9 +135,10 @@ def check(files: Files, as_json: AsJson = False,
     from .screen import Progress, show_findings, show_marked, show_mended, tsv_lines
 
     rules = load(policy)
+    known = _roster(roster)
     with Progress(quiet=as_json or tsv) as progress:
         found = _read(files, progress)
-        findings = run(gather(found), rules, found)
+        findings = run(gather(found, known), rules, found, known)
         mended = _mend(files, findings, out) if fix else None
         marked = mark_all([file.path for file in found], findings, mark) if mark else []
     if as_json:
@@ -280,6 +283,15 @@ def _read(files: list[Path], progress) -> list:
         if not file.is_file():
             raise UsageError(f"找不到文件“{file}”。请核对文件名和所在文件夹。")
     return list(read_files(files, progress=progress.count))
+
+
+def _roster(path: Path | None):
+    from .county.roster import read_roster
+    from .errors import UsageError
+
+    if path is not None and not path.is_file():
+        raise UsageError(f"找不到单位名册“{path}”。请核对文件名和所在文件夹。")
+    return None if path is None else read_roster(path)
 
 
 def _mend(files: list[Path], findings, out: Path | None):

@@ -205,6 +205,7 @@ class Form(Located):
     indicator_columns: frozenset[str] = frozenset()
     frame: Frame | None = None
     cells: Cells = field(default_factory=dict)
+    overtyped: tuple[str, ...] = ()                               # cells with a constant where our template has a formula
 
     @property
     def subject(self) -> str:

@@ -79,7 +79,8 @@ class Grid:
 
     formats: () -> {(row, column): number format}, e.g. "0.00%"; only cells that have one other than General.
     formulas: () -> {(row, column): "=..."}. hidden: () -> (hidden rows, hidden columns).
-    errors: () -> {(row, column): "#REF!"}; the same text stands in `rows`.
+    errors: () -> {(row, column): "#REF!"}; the same text stands in `rows`. blanks: () -> places of formulas that give an empty text,
+    which is a value and not a lost one.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Grid:
     formulas: Callable[[], Mapping[tuple[int, int], str]] | None = None
     hidden: Callable[[], tuple[frozenset[int], frozenset[int]]] | None = None
     errors: Callable[[], Mapping[tuple[int, int], str]] | None = None
+    blanks: Callable[[], frozenset[tuple[int, int]]] | None = None
     _formats: Mapping[tuple[int, int], str] | None = None
     _corner: dict[tuple[int, int], Area] | None = None
 

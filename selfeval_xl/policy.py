@@ -13,6 +13,8 @@ from importlib import resources
 from .findings import Severity, Treatment
 
 Setting = Decimal | bool | str | tuple[tuple[str, Decimal], ...]
+# Parameters that are one of a few words: as a county writes them, and as the code knows them.
+CHOICES = {"score_at_most": {"按比例": "proportional", "按超出比例": "linear"}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from .errors import PolicyError
 from .findings import Severity, Treatment
-from .policy import CountyRule, Parameter, Policy, RulePolicy, Setting, default, number_or_text
+from .policy import CHOICES, CountyRule, Parameter, Policy, RulePolicy, Setting, default, number_or_text
 
 PARAMETERS, RULES, COUNTY_RULES, NAMES = "参数", "规则", "自定义规则", "名称说明"
 PARAMETER_COLUMNS = ("参数", "名称", "取值", "单位", "生效日期", "出处", "说明")
@@ -155,7 +156,7 @@ def _parameter(row: Mapping[str, object], policy: Policy, where: str) -> Paramet
     base = policy.parameters[name]
     if row.get("取值") in (None, ""):
         return None                                   # an empty value leaves the default
-    value = _setting(row["取值"], base.value)
+    value = _caps(row["取值"]) if name == "score_caps" else _word(row["取值"], CHOICES[name]) if name in CHOICES else _setting(row["取值"], base.value)
     return replace(base, value=value, where=where, since=_day(row.get("生效日期")) or base.since, source=_text(row, "出处") or base.source)
 
 
@@ -172,6 +173,26 @@ def _setting(given: object, base: Setting) -> Setting:
     if isinstance(base, Decimal) and not isinstance(value, Decimal):
         raise PolicyError(f"应写数字，现在写的是“{text}”。")
     return str(given).strip() if isinstance(base, str) else value
+
+
+def _word(given: object, known: Mapping[str, str]) -> str:
+    """One of the words that a parameter may be."""
+    text = str(given).strip()
+    if text not in known and text not in known.values():
+        raise PolicyError(f"应写{'或'.join(f'“{word}”' for word in known)}，现在写的是“{text}”。")
+    return known.get(text, text)
+
+
+def _caps(given: object) -> tuple[tuple[str, Decimal], ...]:
+    """80%：90、60%：80, or a list of pairs: execution rate below which a total is at most this."""
+    pairs = given if isinstance(given, list) else [re.split("[:：]", part, maxsplit=1) for part in re.split("[、,，;；]", str(given)) if part.strip()]
+    found = []
+    for pair in pairs:
+        numbers = [number_or_text(str(part)) for part in pair]
+        if len(numbers) != 2 or not all(isinstance(number, Decimal) for number in numbers) or not 0 < numbers[0] <= 1 or not 0 <= numbers[1] <= 100:
+            raise PolicyError(f"应写成“80%：90、60%：80”（执行率低于80%的总分不超过90分），现在写的是“{given}”。")
+        found.append((f"{numbers[0]:f}", numbers[1]))
+    return tuple(found)
 
 
 def _bands(given: object) -> tuple[tuple[str, Decimal], ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from . import fields
 from .errors import OutputError
 from .findings import Severity, Treatment
-from .policy import Parameter, Policy
+from .policy import CHOICES, Parameter, Policy
 from .policy_file import COUNTY_COLUMNS, COUNTY_RULES, NAMES, PARAMETER_COLUMNS, PARAMETERS, RULE_COLUMNS, RULES, SCOPES
 from .rules.custom import names
 from .rules.registry import catalogue
@@ -27,7 +27,10 @@ def shown_value(parameter: Parameter) -> str:
     value = parameter.value
     if isinstance(value, bool):
         return "是" if value else "否"
-    return "、".join(f"{name}{floor}" for name, floor in value) if isinstance(value, tuple) else str(value)
+    if isinstance(value, tuple):
+        return "、".join(f"{name}{'：' if name[-1:].isdigit() else ''}{floor}" for name, floor in value)
+    words = {known: word for word, known in CHOICES.get(parameter.name, {}).items()}
+    return words.get(value, str(value)) if isinstance(value, str) else str(value)
 
 
 def write_policy_template(policy: Policy, out: str | Path) -> None:

@@ -52,6 +52,11 @@ class Office:
         self._ask(do="type", path=str(path), out=str(out), filter=FILTERS["xlsx"], cells=cells)
         return Path(out)
 
+    def edit(self, path: str | Path, steps: list[tuple], out: str | Path) -> Path:
+        """Carries out what a person does to rows and sheets (see office_server), and saves as xlsx."""
+        self._ask(do="edit", path=str(path), out=str(out), filter=FILTERS["xlsx"], steps=steps)
+        return Path(out)
+
     def render(self, path: str | Path, folder: str | Path, dpi: int = 60) -> list[Path]:
         """The printed pages as pictures."""
         pdf = self.convert(path, "pdf", folder)

@@ -3,6 +3,8 @@
 {"do": "recalculate", "path": P}           -> {"cells": [[sheet, cell, value], ...]} of every formula after a hard recalculation
 {"do": "convert", "path": P, "out": O, "filter": F} -> {}
 {"do": "type", "path": P, "out": O, "filter": F, "cells": [[sheet, cell, text], ...]} -> {}: text put in as a person types it
+{"do": "edit", ..., "steps": [["type", sheet, cell, text], ["insert" or "delete", sheet, row], ["copy", sheet, new name],
+ ["paste", sheet, area, cell]]} -> {}: the steps in this order; rows count from 1
 """
 
 import json
@@ -73,6 +75,22 @@ def formula_values(document):
     return found
 
 
+def edit(document, verb, name, *more):
+    """One step of a person: rows as a whole, a sheet copied behind itself, an area pasted elsewhere on its sheet."""
+    sheet = document.Sheets.getByName(name)
+    if verb == "type":
+        sheet.getCellRangeByName(more[0]).setFormula(more[1])
+    elif verb == "insert":
+        sheet.Rows.insertByIndex(more[0] - 1, 1)
+    elif verb == "delete":
+        sheet.Rows.removeByIndex(more[0] - 1, 1)
+    elif verb == "copy":
+        names = list(document.Sheets.ElementNames)
+        document.Sheets.copyByName(name, more[0], names.index(name) + 1)
+    elif verb == "paste":
+        sheet.copyRange(sheet.getCellRangeByName(more[1]).CellAddress, sheet.getCellRangeByName(more[0]).RangeAddress)
+
+
 def obey(desktop, order):
     document = opened(desktop, order["path"])
     try:
@@ -80,6 +98,8 @@ def obey(desktop, order):
             return {"cells": formula_values(document)}
         for sheet, cell, text in order.get("cells", ()):
             document.Sheets.getByName(sheet).getCellRangeByName(cell).setFormula(text)
+        for step in order.get("steps", ()):
+            edit(document, *step)
         document.storeToURL(uno.systemPathToFileUrl(os.path.abspath(order["out"])), settings(FilterName=order["filter"]))
         return {}
     finally:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 import typer
 
@@ -49,6 +50,21 @@ def test_check_finds_leaves_with_1_and_prints_one_document(book):
     assert document["files"][0]["forms"] == 2
 
 
+def test_check_with_a_roster_asks_for_what_is_due(book, tmp_path):
+    roster = openpyxl.Workbook()
+    sheets = {"单位名册": [("部门编码", "部门名称"), ("301", "柳河县应急管理局")], "项目": [("部门编码", "项目名称", "年初预算数"), ("301", "应急管理类综合管理项目", "140"), ("301", "地震台网维护", "20")],
+              "绩效目标": [("项目编码", "三级指标", "年度指标值"), ("应急管理类综合管理项目", "数量", "30部")]}
+    for name, rows in sheets.items():
+        sheet = roster.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    roster.save(tmp_path / "名册.xlsx")
+    document = json.loads(selfeval("check", book, "--json", "--roster", tmp_path / "名册.xlsx").stdout)
+    told = [(finding["rule"], finding["project"], finding["cell"]) for finding in document["findings"] if finding["rule"] in ("T04", "X10", "X11")]
+    assert told == [("X10", "地震台网维护", None), ("T04", "应急管理类综合管理项目", "D8"), ("T04", "应急管理类综合管理项目", "E15")]
+    assert "找不到单位名册" in selfeval("check", book, "--roster", tmp_path / "没有.xlsx").stderr
+
+
 def test_check_speaks_to_a_person(book):
     run = selfeval("check", book)
     assert run.returncode == 1 and "校验完成：2张表" in run.stdout and "怎么改：" in run.stdout and "警告" not in run.stdout
@@ -70,7 +86,11 @@ def test_check_marks_copies_and_leaves_the_source_alone(book, tmp_path):
 
 
 def test_fill_says_what_it_wrote_and_a_second_fill_changes_nothing(book, tmp_path):
-    first = selfeval("fill", book, "-o", tmp_path / "a.xlsx")
+    plain = openpyxl.load_workbook(book)
+    for sheet in plain.worksheets[:2]:
+        sheet.delete_cols(8, 40)                       # a form that is not our template has no columns beside it
+    plain.save(tmp_path / "收到的.xlsx")
+    first = selfeval("fill", tmp_path / "收到的.xlsx", "-o", tmp_path / "a.xlsx")
     assert first.returncode == 0 and "完成率、偏差率、判定" in first.stdout
     second = selfeval("fill", tmp_path / "a.xlsx", "-o", tmp_path / "b.xlsx")
     assert second.returncode == 0 and "没有要填写的格" in second.stdout

@@ -17,7 +17,7 @@ from selfeval_xl.filing import gather
 from selfeval_xl.findings import Severity, Treatment
 from selfeval_xl.policy import default
 from selfeval_xl.policy_file import load, read_policy_file
-from selfeval_xl.policy_template import write_policy_template
+from selfeval_xl.policy_template import shown_value, write_policy_template
 from selfeval_xl.reading import read_file
 
 
@@ -124,3 +124,24 @@ def test_the_commands(book, filings, tmp_path, validate_ooxml):
     broken = tmp_path / "坏.xlsx"
     broken.write_bytes(b"x")
     assert selfeval("policy", "check", broken).returncode == 2
+
+
+def set_to(tmp_path, name: str, value: str):
+    (tmp_path / "p.toml").write_text(f'{name} = "{value}"\n', encoding="utf-8")
+    return read_policy_file(tmp_path / "p.toml", date(2025, 1, 1))
+
+
+@pytest.mark.parametrize("name, value, setting, shown", [
+    ("score_at_most", "按超出比例", "linear", "按超出比例"), ("score_at_most", "linear", "linear", "按超出比例"), ("score_at_most", "按比例", "proportional", "按比例"),
+    ("score_caps", "80%：90、60%：80", (("0.8", Decimal(90)), ("0.6", Decimal(80))), "0.8：90、0.6：80"), ("score_caps", "0.8:90", (("0.8", Decimal(90)),), "0.8：90"),
+    ("over_deduction", "0.5", Decimal("0.5"), "0.5"),
+])
+def test_score_formulas_are_written_in_words(tmp_path, name, value, setting, shown):
+    policy, mistakes = set_to(tmp_path, name, value)
+    assert (mistakes, policy[name], shown_value(policy.parameters[name])) == ([], setting, shown)
+
+
+@pytest.mark.parametrize("name, value", [("score_at_most", "比例"), ("score_caps", "90"), ("score_caps", "80：90"), ("score_caps", "低：90")])
+def test_a_score_formula_that_is_none_is_explained(tmp_path, name, value):
+    _, mistakes = set_to(tmp_path, name, value)
+    assert len(mistakes) == 1 and "现在写的是" in mistakes[0]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import openpyxl
 import pytest
 
-from selfeval_xl import templates
+from selfeval_xl import layouts, templates
 from selfeval_xl.checking import check
 from selfeval_xl.filing import gather
 from selfeval_xl.findings import Severity
@@ -25,7 +25,7 @@ def found(rule, given, *more) -> list[tuple[str | None, str | None]]:
 
 def test_what_the_reader_reports_becomes_a_finding_of_its_rule() -> None:
     file = ReadFile(path="a.rar", problems=(Problem("“a.rar”是压缩包，请解压后再报送。", rule="T01"),))
-    assert [finding.message for finding in structure.unknown_or_partly_read(file, default())] == ["“a.rar”是压缩包，请解压后再报送。"]
+    assert [(finding.message, finding.hint) for finding in structure.unknown_or_partly_read(file, default())] == [("“a.rar”是压缩包。", "请解压后再报送。")]
     assert [found(rule, file) for rule in (structure.unreadable, structure.macros_or_links, structure.hidden_data)] == [[], [], []]
 
 
@@ -72,14 +72,14 @@ def test_empty_heading_fields(form: Form, cells: list[str | None]) -> None:
 @pytest.mark.parametrize("text, cells", [("#REF!", ["D5"]), ("#DIV/0!", ["D5"]), ("10", []), ("#1号楼", []), (None, [])])
 def test_a_broken_formula_is_told_once(text: str | None, cells: list[str]) -> None:
     line = FundingLine(source=TOTAL, annual_budget=text, cells={"annual_budget": "D5"})
-    assert [cell for _, cell in found(structure.broken_formula, Form(kind=PROJECT, file="a.xlsx", sheet="表", funding=(line,)))] == cells
+    assert [cell for _, cell in found(structure.formula_broken_or_overtyped, Form(kind=PROJECT, file="a.xlsx", sheet="表", funding=(line,)))] == cells
 
 
 def test_broken_formulas_in_many_places_are_one_finding() -> None:
     line = FundingLine(source=TOTAL, execution_rate="#DIV/0!", cells={"execution_rate": "G5"})
     row = Indicator(name="数量", actual="#REF!", score="#VALUE!", cells={"actual": "F12", "score": "H12"})
     form = Form(kind=PROJECT, file="a.xlsx", sheet="表", funding=(line,), indicators=(row,), goal=Goal(actual="#完成"))
-    assert [cell for _, cell in found(structure.broken_formula, form)] == ["G5,F12,H12"]
+    assert [cell for _, cell in found(structure.formula_broken_or_overtyped, form)] == ["G5,F12,H12"]
 
 
 def test_an_incomplete_signature_is_a_note() -> None:
@@ -108,6 +108,74 @@ def test_the_old_template_needs_settings_to_be_known() -> None:
                                                                     default())] == ["这份工作簿里的隐藏信息不全，认不出是哪一版模板。"]
 
 
+@pytest.mark.parametrize("one, other, older", [("1", "2", True), ("1.0", "1.1", True), ("2", "10", True), ("2", "2", False), ("3", "2", False)])
+def test_versions_are_compared_by_number(one: str, other: str, older: bool) -> None:
+    assert (structure._number(one) < structure._number(other)) is older
+
+
+FILLED = {"project": "示例项目", "department": "示例局", "unit": "示例局", "funding": [{"source": "当年财政拨款", "initial_budget": "100", "annual_budget": "90", "executed": "81"}],
+          "indicators": [{"level1": "产出指标", "level2": "数量指标", "name": "培训场次", "target": "≥10场", "actual": "12场", "points": "90", "score": "90"}]}
+
+
+def ours(folder, layout: str = "mof-2020", typed: dict[str, object] | None = None, **more) -> ReadFile:
+    """A workbook of ours, as a person saved it after typing into some of its cells."""
+    templates.fill_in(layout, folder / "a.xlsx", projects=[FILLED | more], cover={}, year=2024)
+    book = openpyxl.load_workbook(folder / "a.xlsx")
+    if typed:
+        for cell, value in typed.items():
+            book["项目01"][cell] = value
+        book.save(folder / "a.xlsx")
+    return read_file(folder / "a.xlsx")
+
+
+def told(file: ReadFile, rule_id: str, *others: ReadFile) -> list[str | None]:
+    files = [file, *others]
+    return [finding.cell for finding in check(gather(files), default(), files) if finding.rule == rule_id]
+
+
+@pytest.mark.parametrize("layout", layouts.ids())
+def test_a_workbook_of_ours_holds_the_formulas_of_its_template(layout: str, tmp_path) -> None:
+    templates.write(layout, tmp_path / "blank.xlsx", 2024)
+    for file in (ours(tmp_path, layout), read_file(tmp_path / "blank.xlsx")):
+        assert told(file, "T06") == told(file, "T09") == []
+
+
+def test_numbers_typed_over_formulas_are_one_finding(tmp_path) -> None:
+    file = ours(tmp_path)
+    total = file.forms[0].total_funding
+    where = total.cells["annual_budget"], total.cells["execution_rate"]
+    assert told(ours(tmp_path, typed=dict(zip(where, (90, "90.00%"), strict=True))), "T06") == [",".join(where)]
+    wrong = ours(tmp_path, typed={where[0]: 80})
+    assert (told(wrong, "T06"), len(told(wrong, "F01"))) == ([], 1)           # typed over and wrong: the wrong number is told
+
+
+def test_a_number_in_another_places_form_is_no_formula_typed_over(tmp_path) -> None:
+    file = ours(tmp_path)
+    assert [form.overtyped for form in replace(file, settings={}).forms] == [()]
+    rate = file.forms[0].total_funding.cells["execution_rate"]
+    book = openpyxl.load_workbook(file.path)
+    del book["_selfeval"]
+    book["项目01"][rate] = "90.00%"
+    book.save(tmp_path / "b.xlsx")
+    assert told(read_file(tmp_path / "b.xlsx"), "T06") == []
+
+
+def test_a_blank_signature_block_waits_for_paper_or_a_scan() -> None:
+    blank = Form(kind=PROJECT, file="报送/a.xlsx", sheet="表", department="示例局", signature={"填表人": None, "负责人": None}, cells={"负责人": "D20"})
+    partly = replace(blank, signature={"填表人": "张三", "负责人": None})
+    scan = ReadFile(path="报送/盖章件.pdf", kind="pdf")
+    mine = ReadFile(path="报送/a.xlsx", forms=(blank,), settings={"layout": "jilin-2024"})
+    assert told(ReadFile(path="报送/a.xlsx", forms=(blank,)), "T09") == ["D20"] and told(mine, "T09") == []
+    assert told(ReadFile(path="报送/a.xlsx", forms=(blank,)), "T09", scan) == []
+    assert told(replace(mine, forms=(partly,)), "T09") == ["D20"]
+
+
+@pytest.mark.parametrize("year, issued, cells", [(2023, "2024", ["A1"]), (2024, "2024", []), (2023, "", []), (None, "2024", [])])
+def test_the_year_is_the_one_that_the_workbook_was_issued_for(year: int | None, issued: str, cells: list[str]) -> None:
+    form = Form(kind=PROJECT, file="a.xlsx", sheet="表", department="示例局", year=year, cells={"year": "A1"})
+    assert told(ReadFile(path="a.xlsx", forms=(form,), settings={"layout": "mof-2020", "year": issued}), "N07") == cells
+
+
 def test_a_removed_hidden_sheet_and_a_changed_head_are_noted_and_the_form_is_read_all_the_same(tmp_path) -> None:
     templates.fill_in("jilin-2024", tmp_path / "a.xlsx", projects=[{"project": "示例项目", "unit": "示例局", "indicators": [
         {"level1": "产出指标", "level2": "数量指标", "name": "培训场次", "target": "≥10场", "actual": "12场"}]}], cover={})
@@ -122,8 +190,3 @@ def test_a_removed_hidden_sheet_and_a_changed_head_are_noted_and_the_form_is_rea
     assert not [finding for finding in check(gather([kept]), default(), [kept]) if finding.rule == "T03"]
     strange = replace(kept, forms=tuple(replace(form, layout=None) for form in kept.forms))
     assert [finding.sheet for finding in structure.older_template(strange, default())] == ["项目01"]
-
-
-@pytest.mark.parametrize("one, other, older", [("1", "2", True), ("1.0", "1.1", True), ("2", "10", True), ("2", "2", False), ("3", "2", False)])
-def test_versions_are_compared_by_number(one: str, other: str, older: bool) -> None:
-    assert (structure._number(one) < structure._number(other)) is older

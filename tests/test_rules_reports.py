@@ -77,3 +77,13 @@ def listing(text: str, target: str = "=25部", actual: str = "0部") -> list[str
 ])
 def test_what_a_report_lists_is_what_the_forms_list(text, told):
     assert listing(text) == told
+
+
+@pytest.mark.parametrize("parent, told", [("县教育局", 0), ("县水利局", 1)])
+def test_a_reason_is_not_another_departments_unless_one_office_stands_above_both(parent, told):
+    def one(unit: str, department: str) -> Filing:
+        row = Indicator(name="维修数量", target="≥5处", actual="3处", note=LONG, cells={"note": "H12"})
+        form = Form(kind=PROJECT, file=f"{unit}.xlsx", sheet="项目01", department=department, unit=unit, project=f"{unit}维修", indicators=(row,), indicator_columns=frozenset(("note",)))
+        return Filing(department=unit, files=(ReadFile(path=form.file, forms=(form,)),), forms=(form,))
+
+    assert len(found(one("一小", "县教育局"), one("二小", parent), rule="X08")) == told

@@ -59,3 +59,15 @@ def test_what_the_roster_would_issue_stays(initial, target, cells):
     due = (Project("102", "水闸维修", "P01", initial_budget=Decimal("100")),)
     asked = (Target("P01", name="维修水闸数量", target="≥10个"),)
     assert [cell for _, _, cell in found(now, projects=due, targets=asked, rules=("T04",))] == cells
+
+
+def test_the_sources_of_a_project_are_one_project():
+    due = (Project("102", "水闸维修", "P01", source="一般公共预算", annual_budget=Decimal("60"), executed=Decimal("58")),
+           Project("102", "水闸维修", "P01", source="政府性基金", annual_budget=Decimal("40"), executed=Decimal("40")))
+    assert found(form("水闸维修", "P01"), projects=due) == []
+
+
+def test_projects_of_one_name_in_several_units_are_told_apart_by_the_unit():
+    due = tuple(Project("102", "生均公用经费", unit=unit, annual_budget=Decimal(amount)) for unit, amount in (("一小", "100"), ("二小", "90"), ("三小", "80")))
+    two = [replace(form("生均公用经费"), sheet=unit, unit=unit) for unit in ("二小", "一小")]
+    assert found(*two, projects=due) == [("X10", "生均公用经费", None), ("F11", "生均公用经费", "E8")]

@@ -184,18 +184,31 @@ def test_only_cells_to_fill_in_are_unlocked_and_sheets_ship_unprotected(tmp_path
     sheet = openpyxl.load_workbook(out)["项目01"]
     assert not sheet.protection.sheet
     locked = {cell: sheet[cell].protection.locked for cell in ("A2", "B2", "D5", "G5", "D8", "B10", "C12", "D12", "E12", "F12", "G12")}
-    assert [cell for cell, is_locked in locked.items() if is_locked] == ["A2", "G5", "D8", "C12"]
+    assert [cell for cell, is_locked in locked.items() if is_locked] == ["A2", "G5", "D8"]
 
 
 def test_cells_help_while_typing(tmp_path):
     out = tmp_path / "a.xlsx"
     templates.write("yunnan", out)
-    for sheet in openpyxl.load_workbook(out).worksheets[:3]:
+    for sheet in openpyxl.load_workbook(out).worksheets:
         for told in sheet.data_validations.dataValidation:
             assert len(told.formula1 or "") <= 255 and len(told.prompt or "") <= 255 and len(told.error or "") <= 225
             assert len(told.promptTitle or told.errorTitle) <= 32
+        assert len(sheet.title) <= 31 and not set(sheet.title) & set("[]:*?/\\")
     told = {str(area): one for one in openpyxl.load_workbook(out)["项目01"].data_validations.dataValidation for area in one.sqref.ranges}
-    assert told["D14:D22"].formula1 == '"≥,＞,＝,＜,≤,定性"' and told["D7:D9"].type == "decimal" and "≥95%" not in told["E14:E22"].prompt
+    assert told["D14:D53"].formula1 == '"≥,＞,＝,＜,≤,定性"' and told["D7:D9"].type == "decimal" and "≥95%" not in told["E14:E53"].prompt
+
+
+def test_the_second_level_is_chosen_below_the_first(tmp_path):
+    out = tmp_path / "a.xlsx"
+    templates.write("mof-2021", out)
+    book = openpyxl.load_workbook(out)
+    told = {str(area): one for one in book["项目01"].data_validations.dataValidation for area in one.sqref.ranges}
+    assert told["B13:B52"].formula1 == "指标库!$C$1:$F$1"
+    assert told["C13:C52"].formula1.startswith("OFFSET(指标库!$C$1,1,MATCH($B13,指标库!$C$1:$F$1,0)-1,MAX(1,COUNTA(")
+    lists = book["指标库"]
+    assert lists.sheet_state == "hidden" and [lists.cell(1, column).value for column in range(3, 7)] == ["成本指标", "产出指标", "效益指标", "满意度指标"]
+    assert [lists.cell(row, 4).value for row in range(2, 6)] == ["数量指标", "质量指标", "时效指标", None]
 
 
 def test_a_further_table_stands_on_its_own_sheet(tmp_path):

@@ -128,7 +128,6 @@ def scored(form: dict) -> dict:
     budget, executed = Decimal(fund["annual_budget"]), Decimal(fund["executed"])
     rate = min(Decimal(1), executed / budget) if budget else Decimal(0)
     form["execution_points"], form["execution_score"] = "10", str(rounded(10 * rate))
-    form["total_score"] = str(rounded(10 * rate) + sum(Decimal(row["score"] or 0) for row in rows))
     return form
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from ..forms import Explanation, Form, Problem, ReadFile, Report
 from .explained import explanations_in
 from .find import forms_in
+from .layout_of import told_by_settings
 from .ours import OURS, with_codes
+from .overtyped import with_overtyped
 from .report import report_in, report_on_sheet
 from .source import Source, open_source
 
@@ -32,7 +34,11 @@ def understand(source: Source) -> ReadFile:
     explanations: list[Explanation] = []
     for grid in source.grids:
         found = forms_in(grid, source.path)
-        forms += found.forms
+        if source.settings.get("layout"):
+            own = [told_by_settings(form, source.settings) for form in found.forms]
+            forms += [with_overtyped(form, grid, source.settings["layout"]) for form in own]
+        else:
+            forms += found.forms
         problems += found.problems
         explanations += explanations_in(grid)
         evidence += [f"{grid.name}：{line}" for line in found.evidence]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ..forms import DEPARTMENT, PROJECT, Form, Frame, Problem
 from ..grid import Area, Grid
-from ..sheets import OURS
+from ..sheets import ADDED_COLUMNS, HELPER_COLUMNS, OURS
 from .codes import split_code
 from .funding import Funding, find_funding, funding_columns, money_unit, read_funding, read_pairs
 from .goals import Goals, Tasks, find_tasks, read_goals, read_tasks
@@ -46,6 +46,7 @@ class Region:
 def forms_in(grid: Grid, file: str) -> Found:
     """All forms of a Grid, in reading order. Sheets of ours hold none."""
     found = Found()
+    grid = without_ours(grid)
     if grid.name in OURS or not grid.rows:
         return found
     sheet = scan(grid)
@@ -64,6 +65,15 @@ def forms_in(grid: Grid, file: str) -> Found:
     found.problems += [Problem(f"{grid.name}!{cell}：{text}。", grid.name, cell) for cell, text in sheet.doubts]
     found.evidence = sheet.told() + unused
     return found
+
+
+def without_ours(grid: Grid) -> Grid:
+    """The Grid without the columns of our templates, which stand right of the form (判定 and what it is made of)."""
+    for row in grid.rows:
+        if HELPER_COLUMNS[0] in row and ADDED_COLUMNS[0] in row:
+            start = row.index(ADDED_COLUMNS[0])
+            return replace(grid, rows=[cells[:start] for cells in grid.rows], _formats=None, _corner=None)
+    return grid
 
 
 def _titles(sheet: Sheet) -> list[tuple[int, int, str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..forms import Indicator
 from ..grid import Area
-from ..quantity import Kind, is_void, money, parse, tidy
+from ..quantity import Kind, money, parse, tidy
 from ..units import UNITS
 from .bands import Title, bands
 from .head import is_grade

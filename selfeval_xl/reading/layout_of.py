@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 
 from .. import layouts
@@ -19,6 +21,14 @@ def _known() -> tuple[tuple[str, str, frozenset[str], frozenset[tuple[str, str]]
          frozenset((first, second) for first, seconds in layout.indicators.levels for second in seconds))
         for layout in layouts.load_all()
     )
+
+
+def told_by_settings(form: Form, settings: Mapping[str, str]) -> Form:
+    """A blank form of our own workbook looks like several layouts; the hidden sheet says which one it is."""
+    if form.indicators or form.layout is None or settings.get("layout") not in layouts.ids():
+        return form
+    own = next((layout.id for layout in layouts.sheets_of(settings["layout"]) if layout.kind == form.kind), form.layout)
+    return replace(form, layout=own)
 
 
 def layout_of(form: Form, sheet: Sheet, area: Area) -> str | None:

@@ -70,6 +70,7 @@ class _Sheet:
     values: dict[Place, Value] = field(default_factory=dict)
     styles: dict[Place, str] = field(default_factory=dict)
     formulas: dict[Place, str] = field(default_factory=dict)
+    blanks: set[Place] = field(default_factory=set)
     errors: dict[Place, str] = field(default_factory=dict)
     corners: Corners = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
@@ -214,6 +215,8 @@ def _read_cell(sheet: _Sheet, cell: ElementTree.Element, row: int, column: int, 
             sheet.styles[place] = cell.get(f"{_TABLE}style-name") or row_style or sheet.column_style(place[1])
         if cell.get(f"{_TABLE}formula"):
             sheet.formulas[place] = _formula(cell.get(f"{_TABLE}formula", ""))
+            if value is None and cell.get(_VALUE_TYPE) == "string":
+                sheet.blanks.add(place)
         if cell.get(_EXTENDED_TYPE) == "error" and isinstance(value, str):
             sheet.errors[place] = value
     return column + times
@@ -289,5 +292,5 @@ def _grid(sheet: _Sheet, styles: _Styles, problems: list[Problem]) -> Grid:
     def formats() -> Mapping[Place, str]:
         return {place: shown for place, style in sheet.styles.items() if (shown := styles.number_format(style))}
 
-    return Grid(sheet.name, rows, areas, sheet.visible, formats=formats, formulas=lambda: sheet.formulas,
+    return Grid(sheet.name, rows, areas, sheet.visible, formats=formats, formulas=lambda: sheet.formulas, blanks=lambda: frozenset(sheet.blanks),
                 hidden=lambda: (frozenset(sheet.hidden_rows), frozenset(sheet.hidden_columns)), errors=lambda: sheet.errors)

@@ -63,4 +63,5 @@ def report_on_sheet(grid: Grid, file: str) -> Report | None:
         return None
     blocks = [(1 if _CHAPTER.match(text) or _SECTION.match(text) else 0, text)
               for row in range(grid.height) for column in range(grid.width) if (text := grid.text(row, column).strip())]
-    return report_in(blocks, file, grid.name)
+    report = report_in(blocks, file, grid.name)
+    return report if report and any(section.text for section in report.sections) else None         # the outline alone is no report

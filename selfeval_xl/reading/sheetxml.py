@@ -207,6 +207,13 @@ def errors_in(xml: bytes) -> Mapping[Place, str]:
     return {(cell.row, cell.column): cell.text.strip() for cell in cells_in(xml) if cell.type == "e" and cell.text}
 
 
+def blanks_in(xml: bytes) -> frozenset[Place]:
+    """Formulas that say that they give an empty text."""
+    if b't="str"' not in xml:
+        return frozenset()
+    return frozenset((cell.row, cell.column) for cell in cells_in(xml) if cell.type == "str" and not cell.text)
+
+
 def formulas_in(xml: bytes) -> Mapping[Place, str]:
     """The formulas by place, each with its equals sign; one shared by several cells is written out for each."""
     if b"<f" not in xml and b":f" not in xml:

@@ -16,7 +16,7 @@ from ..grid import Grid, Value
 from .cells import TOO_MANY_MERGES, TOO_MANY_VALUES, Place, far_text, filled, merged, put, trimmed, within_limits
 from .guard import DAMAGED, MAX_MERGES, Package, few_entries, few_values, honest_counts, pack, usual_cells
 from .opened import Corners, open_calamine, sheet_values, worksheets
-from .sheetxml import Styles, column_number, errors_in, formats_in, formulas_in, hidden_in, read_exactly, strings_in, styles_in
+from .sheetxml import Styles, blanks_in, column_number, errors_in, formats_in, formulas_in, hidden_in, read_exactly, strings_in, styles_in
 from .xmlwalk import local, small_enough
 
 _NEEDED = re.compile(r"_rels/\.rels$|xl/_rels/[^/]+\.rels$|xl/(?:workbook|styles|sharedStrings)\.xml$|xl/\w*sheets/[^/]+\.xml$", re.IGNORECASE)
@@ -95,6 +95,12 @@ class Workbook:
             return formulas_in(self.xml(sheet))
         except (ElementTree.ParseError, UnreadableFile):
             return {}
+
+    def blanks(self, sheet: str) -> frozenset[Place]:
+        try:
+            return blanks_in(self.xml(sheet))
+        except (ElementTree.ParseError, UnreadableFile):
+            return frozenset()
 
     def errors(self, sheet: str) -> Mapping[Place, str]:
         try:
@@ -199,7 +205,7 @@ def _grid(book: Workbook, name: str, visible: bool, rows: list[list[Value]], cor
     areas, left_out = merged(corners, rows)
     if left_out or len(corners) > MAX_MERGES:
         problems.append(Problem(TOO_MANY_MERGES, sheet=name, rule="T01"))
-    return Grid(name, rows, areas, visible, formats=lambda: book.formats(name), formulas=lambda: book.formulas(name),
+    return Grid(name, rows, areas, visible, formats=lambda: book.formats(name), formulas=lambda: book.formulas(name), blanks=lambda: book.blanks(name),
                 hidden=lambda: book.hidden(name), errors=lambda: book.errors(name))
 
 

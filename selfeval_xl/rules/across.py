@@ -9,10 +9,12 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 
+from ..due import Due, matching
 from ..findings import Finding, Related, Severity, Treatment
 from ..forms import Filing, Form, Indicator, Verdict
 from ..policy import Policy
 from ..quantity import Kind, Quantity, money, parse, tidy
+from ..sheets import STUB
 from .indicators import bare, level
 from .money import main_line, ten_thousand_yuan
 from .registry import rule
@@ -88,20 +90,20 @@ def _disagreement(filing: Filing, key: str, what: str, hint: str) -> Iterator[Fi
         if value is None or not _differ(value, [getattr(other, key) for _, other in others], summed=len(others) > 1):
             continue
         form, other = others[0]
-        yield placed(row.finding(key, f"“{bare(row.name)}”的{what}：部门整体表填{value}，项目表“{form.name}”{other.cells.get(key, '')}填{getattr(other, key)}，两表不一致。",
+        yield placed(row.finding(key, f"“{bare(row.name)}”的{what}：部门整体表填“{value}”，项目表“{form.name}”{other.cells.get(key, '')}填“{getattr(other, key)}”，两表不一致。",
                                  hint=hint, expected=getattr(other, key), related=related(form, other.cells.get(key))), whole, filing)
 
 
-@rule("X01", "同一指标两表目标不同", Severity.ERROR, scope="filing")
+@rule("X01", "同一指标两表指标值不同", Severity.ERROR, scope="filing")
 def targets_differ(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """The same indicator has the same target on project form and department form, after unit conversion."""
-    yield from _disagreement(filing, "target", "年度指标值", "核对批复的绩效目标，两张表统一。")
+    yield from _disagreement(filing, "target", "年度指标值", "核对批复的绩效目标，两张表改成一致。")
 
 
 @rule("X02", "同一指标两表完成值不同", Severity.ERROR, scope="filing")
 def completions_differ(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """The same indicator has the same completed value on both forms; the sum of the projects is accepted."""
-    yield from _disagreement(filing, "actual", "实际完成值", "核对后两张表统一。")
+    yield from _disagreement(filing, "actual", "实际完成值", "核对实际完成数，两张表改成一致。")
 
 
 @rule("X03", "项目名称前后不一", Severity.WARNING, treatment=Treatment.FIX, scope="filing")
@@ -119,7 +121,7 @@ def project_named_differently(filing: Filing, policy: Policy) -> Iterator[Findin
             score, other = max(near, default=(0, ""))
             if score >= 70:
                 form = names[other]
-                yield placed(task.finding("name", f"任务里写的是“{task.name}”，项目表里是“{form.project}”，像是同一个项目。", hint="按预算批复的名称统一。", value=task.name,
+                yield placed(task.finding("name", f"任务里写的是“{task.name}”，项目表里是“{form.project}”，像是同一个项目。", hint="按预算批复的名称改成一致。", value=task.name,
                                           expected=form.project, related=related(form, form.cells.get("project"))), whole, filing)
 
 
@@ -137,7 +139,7 @@ def task_says_no_progress(filing: Filing, policy: Policy) -> Iterator[Finding]:
         for task in whole.tasks:
             match = re.search(r"[^，。；;,]{0,12}(?:无进展|没有进展|未开展|未实施|未启动|尚未开工|未进行)", task.outcome or "")
             if match:
-                yield placed(task.finding("outcome", f"任务“{task.name}”写着“{match[0]}”，本表指标却全部完成。", hint="核对任务和指标的完成情况，写一致。", value=match[0]), whole, filing)
+                yield placed(task.finding("outcome", f"任务“{task.name}”写着“{match[0]}”，本表指标却全部完成。", hint="核对任务和指标的完成情况，改成一致。", value=match[0]), whole, filing)
 
 
 @rule("X06", "部门表与项目表金额不符", Severity.ERROR, scope="filing")
@@ -156,10 +158,10 @@ def department_unlike_projects(filing: Filing, policy: Policy) -> Iterator[Findi
             summed, slack = sum(amounts), Decimal("0.01") * len(amounts)
             name = "全年预算数" if key == "annual_budget" else "全年执行数"
             if row is not None and row.amount(key) is not None and abs(ten_thousand_yuan(whole, row.amount(key)) - summed) > slack:
-                yield placed(row.finding(key, f"部门表“项目支出”{name}填{getattr(row, key)}，{len(lines)}张项目表合计{summed}万元。", hint="核对是否漏报项目或填错金额。",
+                yield placed(row.finding(key, f"部门表“项目支出”{name}填{getattr(row, key)}{whole.money_unit or ''}，{len(lines)}张项目表合计{summed}万元。", hint="核对是否漏报项目或填错金额。",
                                          expected=str(summed)), whole, filing)
             elif row is None and total is not None and total.amount(key) is not None and ten_thousand_yuan(whole, total.amount(key)) < summed - slack:
-                yield placed(total.finding(key, f"部门表{name}合计{getattr(total, key)}，小于{len(lines)}张项目表之和{summed}万元。", hint="核对部门表或项目表的金额。",
+                yield placed(total.finding(key, f"部门表{name}合计{getattr(total, key)}{whole.money_unit or ''}，小于{len(lines)}张项目表之和{summed}万元。", hint="核对部门表或项目表的金额。",
                                            expected=f"不小于{summed}", severity=Severity.WARNING), whole, filing)
 
 
@@ -181,31 +183,33 @@ def project_twice(filing: Filing, policy: Policy) -> Iterator[Finding]:
                          form, filing)
 
 
+_OWN_WORDS = 25             # shorter sentences are the same everywhere
+
+
 @rule("X08", "与其他部门的文字相同", Severity.WARNING, scope="county")
 def copied_from_another(filings: Sequence[Filing], policy: Policy) -> Iterator[Finding]:
     """Goal and reason texts are a department's own (exempt: same-named projects, units of one 主管部门)."""
-    seen: dict[str, tuple[Filing, Form, str | None]] = {}
+    seen: dict[str, tuple[Filing, Form]] = {}
     for filing in filings:
         for form in filing.forms:
-            for key in ("expected", "actual"):
-                text = tidy(getattr(form.goal, key) or "")
-                if len(text) < 25:
+            for record, key, what in ((form.goal, "expected", "年度目标"), (form.goal, "actual", "目标完成情况"), *((row, "note", "偏差原因") for row in form.indicators)):
+                text = tidy(getattr(record, key) or "")
+                if len(text) < _OWN_WORDS or STUB in text:
                     continue
-                first = seen.setdefault(text, (filing, form, form.goal.cells.get(key)))
-                if first[0].department != filing.department and tidy(first[1].project or "") != tidy(form.project or "-"):
-                    yield placed(form.goal.finding(key, "这段文字和另一个部门报来的一字不差。", hint="改成本单位、本项目的实际情况。", value=text[:40]), form, filing)
+                first, other = seen.setdefault(text, (filing, form))
+                if first.department != filing.department and not _related(form, other):
+                    yield placed(record.finding(key, f"{what}和另一个部门报来的一字不差（“{text[:20]}……”）。", hint="改成本单位、本项目的实际情况。", value=text[:40]), form, filing)
 
 
-def matching(form: Form, due: Sequence):
-    """The project of the roster that a form is: by code where both have one, else by name; None where there is none."""
-    for project in due:
-        if form.project_code and project.code and form.project_code == project.code:
-            return project
-    return next((project for project in due if form.project and tidy(project.name) == tidy(form.project) and not (form.project_code and project.code)), None)
+def _related(one: Form, other: Form) -> bool:
+    """Whether two forms may well say the same: projects of one name, units of one 主管部门."""
+    if one.project and other.project and tidy(one.project) == tidy(other.project):
+        return True
+    return bool(one.department and other.department) and tidy(one.department) == tidy(other.department)
 
 
 @rule("X10", "漏报", Severity.ERROR, scope="filing", needs="roster")
-def missing_from_roster(filing: Filing, policy: Policy, due: Sequence) -> Iterator[Finding]:
+def missing_from_roster(filing: Filing, policy: Policy, due: Sequence[Due]) -> Iterator[Finding]:
     """Every project that the roster expects was received; exempt ones need not be. `due`: the roster's projects of this department."""
     received = [matching(form, due) for form in filing.projects]
     for project in due:
@@ -215,7 +219,7 @@ def missing_from_roster(filing: Filing, policy: Policy, due: Sequence) -> Iterat
 
 
 @rule("X11", "名册外项目", Severity.WARNING, scope="filing", needs="roster")
-def outside_the_roster(filing: Filing, policy: Policy, due: Sequence) -> Iterator[Finding]:
+def outside_the_roster(filing: Filing, policy: Policy, due: Sequence[Due]) -> Iterator[Finding]:
     """Every project received stands in the roster, where the roster names projects of this department at all."""
     if not due:
         return

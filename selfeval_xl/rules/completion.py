@@ -14,9 +14,9 @@ from ..forms import Cause, Form, Indicator, Verdict
 from ..policy import Policy
 from ..quantity import Kind, is_blank, parse, tidy
 from ..sheets import STUB
-from .indicators import level, named
+from .indicators import bare, level, named
 from .registry import rule
-from .texts import cells, has_note, phrases, tells
+from .texts import cells, has_note, phrases, several, tells
 
 _OPERATOR = re.compile(r"^(?:≥|≧|⩾|>=|=>|≤|≦|<=|＞|>|＜|<|＝|=)\s*")
 _SURVEY = re.compile(r"问卷|调查|测评|回访|评议|走访|投票|样本|份")
@@ -26,9 +26,11 @@ _DEFAULT_UNMET = "写明没有达到的原因，以及下一步怎么做。"
 @rule("D01", "没有填实际完成值", Severity.ERROR)
 def actual_missing(form: Form, policy: Policy) -> Iterator[Finding]:
     """Every indicator with a target has a completed value; 0 is an answer."""
-    for row in form.indicators:
-        if row.target and row.actual is None:
-            yield row.finding("actual", f"{named(row)}没有填实际完成值。", hint=f"填写全年实际完成的数（目标是{row.target}）；没有完成的填0，并写明原因。")
+    rows = [row for row in form.indicators if row.target and row.actual is None]
+    if rows:
+        wanted = f"指标值是“{rows[0].target}”" if len(rows) == 1 else "单位和指标值相同"
+        yield replace(rows[0].finding("actual", f"{several([bare(row.name) or row.name for row in rows])}没有填实际完成值。", hint=f"填写全年实际完成的数（{wanted}）；没有完成的填0，并写明原因。"),
+                      cell=cells(*(row.cells.get("actual") for row in rows)))
 
 
 @rule("D02", "完成值与指标值无法比较", Severity.ERROR)
@@ -36,7 +38,7 @@ def incomparable(form: Form, policy: Policy) -> Iterator[Finding]:
     """Completed value and target are of one kind, so that they can be compared (not: % against 件)."""
     for row in form.indicators:
         if row.judgement.cause is Cause.DIMENSION:
-            yield row.finding("actual", f"{named(row)}的指标值是“{row.target}”，实际完成值却是“{row.actual}”，单位不同，没法比较。",
+            yield row.finding("actual", f"{named(row)}的指标值是“{row.target}”，实际完成值是“{row.actual}”，单位不同，没法比较。",
                               expected=f"与“{row.target}”同单位的数", hint="按指标值的单位填写实际完成值。")
 
 
@@ -50,7 +52,7 @@ def unmet_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     for row in _reason_due(form):
         if is_blank(row.note):
             rate = f"（完成率{shown(row.attainment)}）" if row.attainment is not None and row.attainment > 0 else ""
-            yield replace(row.finding("note", f"{named(row)}指标值{row.target}，实际完成{row.actual}{rate}，没有完成，也没有说明原因。", hint=_DEFAULT_UNMET, value=row.actual),
+            yield replace(row.finding("note", f"{named(row)}指标值“{row.target}”，实际完成“{row.actual}”{rate}，未完成，也没有说明原因。", hint=_DEFAULT_UNMET, value=row.actual),
                           cell=cells(row.cells.get("note")) or row.cells.get("actual"))
 
 
@@ -92,7 +94,7 @@ def exceeded_without_word(form: Form, policy: Policy) -> Iterator[Finding]:
         small = target.number is not None and actual.number is not None and target.number <= 5 and actual.number - target.number <= 1 and target.unit not in ("%",)
         if small:
             continue
-        yield row.finding("actual", f"{named(row)}指标值{row.target}，实际完成{row.actual}，超出{shown(row.deviation)}，没有说明原因。",
+        yield row.finding("actual", f"{named(row)}指标值“{row.target}”，实际完成“{row.actual}”，超出{shown(row.deviation)}，没有说明原因。",
                           hint="说明超额的原因；年初指标值定低了的，下年调整。")
 
 
@@ -141,7 +143,7 @@ def empty_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     """A due reason says something (not: 已完成, 按计划, 0)."""
     for row in _reason_due(form):
         if not is_blank(row.note) and not tells(row.note) and STUB not in (row.note or ""):
-            yield row.finding("note", f"{named(row)}没有完成，原因栏只写了“{row.note}”。", hint=_DEFAULT_UNMET)
+            yield row.finding("note", f"{named(row)}未完成，原因栏只写了“{row.note}”，没有说明原因。", hint=_DEFAULT_UNMET)
 
 
 @rule("D11", "满意度没有调查依据", Severity.WARNING, needs="off")
@@ -149,7 +151,7 @@ def satisfaction_without_survey(form: Form, policy: Policy) -> Iterator[Finding]
     """A satisfaction value rests on a survey. Off by default: no official form has a place for it."""
     for row in form.indicators:
         if "满意" in (row.level1 or "") and row.actual and not _SURVEY.search(f"{row.note or ''}{form.goal.actual or ''}"):
-            yield row.finding("actual", f"{named(row)}填了{row.actual}，表中看不出做过满意度调查。", hint="说明调查方式和份数。")
+            yield row.finding("actual", f"{named(row)}填的是“{row.actual}”，表中看不出做过满意度调查。", hint="在备注或目标完成情况里写明调查方式和份数。")
 
 
 @rule("D12", "没有做却说效果达到", Severity.WARNING)
@@ -165,7 +167,7 @@ def effect_without_cause(form: Form, policy: Policy) -> Iterator[Finding]:
         for other in nothing:
             common = _shared(named(row), named(other))
             if len(common) >= 4 and LCSseq.similarity(named(row), named(other)) >= 6:
-                yield replace(row.finding("actual", f"{named(row)}填了{row.actual}、已完成，但{other.cells.get('name', '')}{named(other)}实际完成是{other.actual}。",
+                yield replace(row.finding("actual", f"{named(row)}实际完成值是“{row.actual}”，已完成；可是{other.cells.get('name', '')}{named(other)}实际完成值是“{other.actual}”。",
                                           hint="核对两个指标的完成值；没有做的事不会有效果。"), cell=cells(row.cells.get("actual"), other.cells.get("actual")))
                 break
 

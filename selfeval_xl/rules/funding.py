@@ -9,15 +9,12 @@ from decimal import Decimal
 
 from ..assess import rounded, shown
 from ..findings import Finding, Severity, Treatment
-from ..forms import DEPARTMENT, Form, FundingLine, Verdict
+from ..forms import DEPARTMENT, Form, FundingLine, Indicator, Verdict
 from ..policy import Policy
 from ..quantity import Kind, is_blank, money, parse
-from .money import (AMOUNTS, NAMES, breakdowns, exceeds, is_fiscal, main_line, printed_rate_fits, sources, subject_cells, ten_thousand_yuan, yuan)
+from .money import (AMOUNTS, NAMES, breakdowns, exceeds, is_fiscal, main_line, printed_rate_fits, sources, subject_cells, ten_thousand_yuan, ten_thousandfold, yuan)
 from .registry import rule
-from .texts import cells, explains_change, explains_money, phrases
-
-TEN_THOUSAND = Decimal(10000)
-
+from .texts import cells, explains_change, explains_money, percent, phrases, several
 
 @rule("F01", "合计与分项之和不符", Severity.ERROR)
 def total_is_not_the_sum(form: Form, policy: Policy) -> Iterator[Finding]:
@@ -75,10 +72,10 @@ def spent_more_than_budget(form: Form, policy: Policy) -> Iterator[Finding]:
         return
     first = next((line for line in top if line.is_total), None) or next((line for line in top if is_fiscal(line)), top[0])
     hard = any(line.is_total or is_fiscal(line) for line in top)
-    listed = "；".join(f"{line.source}执行{line.executed}，预算{line.annual_budget}" for line in top)
+    listed = "；".join(f"{line.source}执行{line.executed}，预算{line.annual_budget}" for line in sorted(top, key=lambda line: not line.is_total))
     yield replace(
         first.finding("executed", f"执行数超过了全年预算数：{listed}（{form.money_unit}）。", expected=f"不大于{first.annual_budget}",
-                      hint="核对两个数：年中追加过预算的，全年预算数填调整后的数；执行数多填的，改成实际支付数。",
+                      hint="核对这两个数：年中追加过预算的，全年预算数填调整后的数；执行数多填的，改成实际支付数。",
                       severity=None if hard else Severity.WARNING),
         cell=cells(*(line.cells.get("executed") for line in top)))
 
@@ -108,7 +105,7 @@ def low_rate_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     line = main_line(form)
     if line is None or line.rate is None or not line.amount("annual_budget") or line.rate >= policy.number("execution_floor") or explains_money(form):
         return
-    floor = shown(policy.number("execution_floor"))
+    floor = percent(policy.number("execution_floor"))
     yield replace(
         line.finding("execution_rate", f"{line.source}执行率{shown(line.rate)}，低于{floor}，全表没有说明原因。", value=line.execution_rate or shown(line.rate),
                      hint="在偏差原因、备注或目标完成情况里写明资金没有用完的原因和下一步打算；由财政资金未下达造成的，照实写明即可。"),
@@ -141,19 +138,34 @@ def budget_changed_without_reason(form: Form, policy: Policy) -> Iterator[Findin
 def yuan_typed_as_ten_thousand(form: Form, policy: Policy) -> Iterator[Finding]:
     """An amount 10⁴ times another one that should be like it was typed in 元 in a 万元 cell, or the reverse.
 
-    Compared: the columns of one row, the total with its only source, and the funds with the form's money indicators.
+    Compared: the columns of one row, the total with its sources, and the funds with the form's money indicators.
     """
     for line in form.funding:
         amounts = [(key, amount) for key in AMOUNTS if (amount := line.amount(key)) and amount > 0]
         for (one, a), (other, b) in zip(amounts, amounts[1:]):
-            if _ten_thousandfold(a, b, Decimal("0.2")):
+            if ten_thousandfold(a, b, Decimal("0.2")):
                 large, small = ((one, a), (other, b)) if a > b else ((other, b), (one, a))
                 yield replace(
                     line.finding(large[0], f"{line.source}的{NAMES[large[0]]}填{large[1]}，{NAMES[small[0]]}填{small[1]}，相差约一万倍，"
                                  "像是有一格按元填、一格按万元填。", hint=f"本表金额单位是{form.money_unit}，两个数都按{form.money_unit}填。"),
                     cell=cells(line.cells.get(large[0]), line.cells.get(small[0])))
                 return
-    yield from _unlike_indicators(form)
+    yield from _total_unlike_sources(form) or _unlike_indicators(form)
+
+
+def _total_unlike_sources(form: Form) -> list[Finding]:
+    """A total ten thousand times the sum of its sources, or the reverse."""
+    total = form.total_funding
+    for key in AMOUNTS if total is not None else ():
+        wanted = total.amount(key)
+        parts = [(line, amount) for line in sources(form) if (amount := line.amount(key))]
+        if not wanted or wanted < 0 or not parts or not ten_thousandfold(wanted, abs(sum(amount for _, amount in parts)), Decimal("0.002")):
+            continue
+        return [replace(
+            total.finding(key, f"{NAMES[key]}：合计填{getattr(total, key)}，各项资金加起来是{sum(amount for _, amount in parts)}，相差一万倍，像是有的格按元填、有的格按万元填。",
+                          hint=f"本表金额单位是{form.money_unit}，都按{form.money_unit}填。"),
+            cell=cells(total.cells.get(key), *(line.cells.get(key) for line, _ in parts)))]
+    return []
 
 
 def _unlike_indicators(form: Form) -> Iterator[Finding]:
@@ -170,18 +182,13 @@ def _unlike_indicators(form: Form) -> Iterator[Finding]:
         for indicator, field, quantity in priced:
             if quantity.kind is not Kind.NUMBER or not quantity.number or quantity.measure is None or quantity.measure.dimension != "money":
                 continue
-            if _ten_thousandfold(yuan(form, amount), quantity.number * quantity.measure.factor, Decimal("0.002")):
+            if ten_thousandfold(yuan(form, amount), quantity.number * quantity.measure.factor, Decimal("0.002")):
                 yield replace(
                     line.finding(key, f"资金表{NAMES[key]}是{getattr(line, key)}{form.money_unit}，指标“{indicator.name}”写的是{getattr(indicator, field)}，"
                                  "两个数相差一万倍。",
                                  hint="核对资金表的金额单位（元还是万元），两处按同一个数填。"),
                     cell=cells(line.cells.get(key), indicator.cells.get(field)))
                 return
-
-
-def _ten_thousandfold(one: Decimal, other: Decimal, slack: Decimal) -> bool:
-    large, small = max(one, other), min(one, other)
-    return small > 0 and abs(large / small / TEN_THOUSAND - 1) <= slack
 
 
 @rule("F08", "金额不是数字", Severity.ERROR)
@@ -210,14 +217,9 @@ def spent_but_unmet(form: Form, policy: Policy) -> Iterator[Finding]:
         return
     if len(unmet) >= 2 and Decimal(len(unmet)) / len(judged) >= policy.number("unmet_share"):
         yield replace(
-            line.finding("execution_rate", f"资金已支付{shown(line.rate)}，但{len(judged)}个指标里有{len(unmet)}个未完成（{_names(unmet)}）。", value=shown(line.rate),
+            line.finding("execution_rate", f"资金已支付{shown(line.rate)}，但{len(judged)}个指标里有{len(unmet)}个未完成（{several([row.name for row in unmet])}）。", value=shown(line.rate),
                          hint="核对指标完成值；确实没有完成的，说明钱用在了哪里。"),
             cell=cells(line.cells.get("execution_rate"), line.cells.get("executed"), *(row.cells.get("actual") for row in unmet)))
-
-
-def _names(rows: list) -> str:
-    listed = "、".join(f"“{row.name}”" for row in rows[:3])
-    return listed if len(rows) <= 3 else f"{listed}等"
 
 
 @rule("F10", "预算调减后执行率才达标", Severity.WARNING)
@@ -249,7 +251,8 @@ def unlike_the_ledger(form: Form, policy: Policy, ledger: FundingLine) -> Iterat
         if told is None or known is None:
             continue
         if abs(ten_thousand_yuan(form, told) - known) > policy.number("funding_tolerance"):
-            yield line.finding(key, f"{NAMES[key]}填的是{getattr(line, key)}{form.money_unit}，财政台账是{known}万元。", expected=f"{known}万元",
+            alike = "，正好相差一万倍，像是金额单位填错了" if known > 0 and told > 0 and ten_thousandfold(ten_thousand_yuan(form, told), known, Decimal("0.002")) else ""
+            yield line.finding(key, f"{NAMES[key]}填的是{getattr(line, key)}{form.money_unit}，财政台账是{known}万元{alike}。", expected=f"{known}万元",
                                hint="按财政一体化系统的数改；台账有误的，请与财政局核对。")
 
 
@@ -295,11 +298,14 @@ _MANAGEMENT = (          # name of the indicator, its formula; 财预〔2013〕5
     (re.compile(r"^(?:部门|项目|全年)?预算调整率$"), "（全年预算数－年初预算数）÷年初预算数"),
     (re.compile(r"^(?:部门)?结转结余率$"), "（全年预算数－执行数）÷全年预算数"),
 )
+# 三公经费控制率 and 公用经费控制率 follow from the row of that money, where the form has one
+_CONTROLLED = re.compile(r"^(?:部门)?(三公经费|公用经费|会议费|培训费)(?:支出)?(?:预算)?(控制率|变动率)$")
+_CONTROLLED_BY = {"控制率": "执行数÷预算数", "变动率": "（全年预算数－年初预算数）÷年初预算数"}
 
 
 @rule("F14", "管理类指标与本表金额不符", Severity.WARNING)
 def indicator_unlike_own_money(form: Form, policy: Policy) -> Iterator[Finding]:
-    """预算完成率, 预算调整率 and 结转结余率 follow from the form's own funding table (财预〔2013〕53号)."""
+    """预算完成率, 预算调整率, 结转结余率, 三公经费控制率 and its like follow from the form's own funding table (财预〔2013〕53号)."""
     line = main_line(form)
     if line is None:
         return
@@ -316,13 +322,29 @@ def indicator_unlike_own_money(form: Form, policy: Policy) -> Iterator[Finding]:
             continue
         name = re.sub(r"^指标\d+[:：]|[\s“”\"]|[(（].*?[)）]", "", indicator.name or "")
         told = _ratio(indicator.actual, indicator.target)
+        yield from _controlled(form, indicator, name, told)
         for (pattern, formula), rates in zip(_MANAGEMENT, own):
             if told is None or not rates or not pattern.match(name) or any(abs(told - rate) <= Decimal("0.01") for rate in rates):
                 continue
             yield replace(
-                indicator.finding("actual", f"“{indicator.name}”填的是{indicator.actual}，按本表资金算是{shown(rates[0])}，算法是{formula}。",
+                indicator.finding("actual", f"“{name}”填的是{indicator.actual}，按本表资金算是{shown(rates[0])}，算法是{formula}。",
                                   expected=shown(rates[0]), hint="核对口径：口径相同的改成一致；口径不同的（如扣除上级追加、不计财政收回）请说明。"),
                 cell=cells(indicator.cells.get("actual"), line.cells.get("annual_budget")))
+
+
+def _controlled(form: Form, indicator: Indicator, name: str, told: Decimal | None) -> Iterator[Finding]:
+    match = _CONTROLLED.match(name)
+    line = next((line for line in form.funding if match and match[1] in re.sub(r"[“”\"]", "", line.source)), None)
+    if match is None or line is None or told is None:
+        return
+    initial, annual, executed = (line.amount(key) for key in AMOUNTS)
+    over, under = (executed, annual) if match[2] == "控制率" else (abs(annual - initial) if annual is not None and initial is not None else None, initial)
+    if over is None or not under or under < 0 or abs(told - over / under) <= Decimal("0.01"):
+        return
+    yield replace(
+        indicator.finding("actual", f"“{name}”填的是{indicator.actual}，按本表“{line.source}”的金额算是{shown(over / under)}，算法是{_CONTROLLED_BY[match[2]]}。",
+                          expected=shown(over / under), hint="核对口径：口径相同的改成一致；口径不同的（如与上年决算比）请说明。"),
+        cell=cells(indicator.cells.get("actual"), line.cells.get("annual_budget")))
 
 
 def _ratio(actual: str | None, target: str | None) -> Decimal | None:

@@ -13,7 +13,7 @@ from ..forms import DEPARTMENT, Form, Indicator
 from ..policy import Policy
 from ..quantity import Kind, Quantity, money, parse, tidy
 from .registry import rule
-from .texts import cells
+from .texts import cells, several
 from .words import pattern, table, words
 
 _PREFIX = re.compile(r"^指标\d+[:：、.]?")
@@ -95,7 +95,7 @@ def name_unlike_level(form: Form, policy: Policy) -> Iterator[Finding]:
         second = level(row.level2)
         for key, misfit in table("level_misfits").items():
             if key in second and misfit.search(bare(row.name)) and not ("满意" in key and "满意" in bare(row.name)):
-                yield row.finding("name", f"{named(row)}放在“{row.level2}”下面不合适。", hint="移到相符的二级指标下面。", value=row.name)
+                yield row.finding("name", f"{named(row)}放在“{row.level2}”下面不合适。", hint="下年申报时移到相符的二级指标下面。", value=row.name)
                 break
 
 
@@ -125,23 +125,27 @@ def unit_unlike_name(form: Form, policy: Policy) -> Iterator[Finding]:
 @rule("I06", "没有填年度指标值", Severity.ERROR)
 def target_missing(form: Form, policy: Policy) -> Iterator[Finding]:
     """Every named indicator has a target."""
-    for row in form.indicators:
-        if row.name and row.target is None:
-            yield row.finding("target", f"{named(row)}没有填年度指标值。", hint="按预算批复的绩效目标填写指标值和单位。")
+    rows = [row for row in form.indicators if row.name and row.target is None]
+    if rows:
+        yield replace(rows[0].finding("target", f"{several([bare(row.name) for row in rows])}没有填年度指标值。", hint="按预算批复的绩效目标填写指标值和单位。"),
+                      cell=cells(*(row.cells.get("target") for row in rows)))
 
 
 @rule("I07", "指标值没有单位", Severity.WARNING)
 def number_without_unit(form: Form, policy: Policy) -> Iterator[Finding]:
     """A numeric target has a unit: in itself, in the name, in a column of its own or in the completed value."""
-    for row in form.indicators:
-        target = quantity(row)
-        actual = row.actual_quantity or parse(row.actual)
-        if target.kind is not Kind.NUMBER or target.unit or row.unit or actual.unit or target.number == 0:
-            continue
-        name = bare(row.name)
-        if _unit_in(name) or pattern("rates").search(name):
-            continue
-        yield row.finding("target", f"{named(row)}的指标值“{row.target}”没有单位。", hint="补上单位，例如“个”“人次”“万元”“%”。")
+    rows = [row for row in form.indicators if _lacks_unit(row)]
+    if rows:
+        told = f"“{rows[0].target}”" if len(rows) == 1 else "只有数字，"
+        yield replace(rows[0].finding("target", f"{several([bare(row.name) for row in rows])}的指标值{told}没有单位。", hint="补上单位，例如“个”“人次”“万元”“%”。"),
+                      cell=cells(*(row.cells.get("target") for row in rows)))
+
+
+def _lacks_unit(row: Indicator) -> bool:
+    target, actual, name = quantity(row), row.actual_quantity or parse(row.actual), bare(row.name)
+    if target.kind is not Kind.NUMBER or target.unit or row.unit or actual.unit or target.number == 0:
+        return False
+    return not (_unit_in(name) or pattern("rates").search(name))
 
 
 def _unit_in(name: str) -> bool:
@@ -195,7 +199,7 @@ def first_level_missing(form: Form, policy: Policy) -> Iterator[Finding]:
         return                                        # a frame of its own (履职效能, 管理效率 ...)
     for word, alike, severity in (("产出", r"产出|履职|数量|质量", Severity.WARNING), ("效益", r"效益|效果|效应|可持续", Severity.WARNING), ("满意度", r"满意", Severity.NOTE)):
         if not re.search(alike, text) and not (word == "满意度" and any("满意" in bare(row.name) for row in form.indicators)):
-            yield replace(form.finding(None, f"没有{word}指标。", hint=f"申报绩效目标时补上{word}指标。", severity=severity), subject=f"{word}指标")
+            yield replace(form.finding(None, f"没有{word}指标。", hint=f"下年申报时补上{word}指标。", severity=severity), subject=f"{word}指标")
 
 
 @rule("I10", "一级、二级指标名称不对", Severity.ERROR)
@@ -214,7 +218,7 @@ def level_in_wrong_place(form: Form, policy: Policy) -> Iterator[Finding]:
             yield row.finding("level2", f"“{row.level2}”放在一级指标“{row.level1}”下面不对。", hint=f"“{row.level2}”应放在“{seconds[second][0]}指标”下面。", value=row.level2)
 
 
-@rule("I11", "比率目标超过100%", Severity.WARNING)
+@rule("I11", "比率指标值超过100%", Severity.WARNING)
 def ratio_above_100(form: Form, policy: Policy) -> Iterator[Finding]:
     """A ratio of a part to its whole is not above 100 % (exempt: 增长率, 覆盖 beyond, upper limits)."""
     for row in form.indicators:
@@ -232,7 +236,7 @@ def payment_as_quantity(form: Form, policy: Policy) -> Iterator[Finding]:
             yield row.finding("name", f"数量指标{named(row)}只是支付的金额，没有反映做了什么。", hint="改成完成的数量，例如人数、户数、公里数；金额放到成本指标。")
 
 
-@rule("I13", "定性目标难以考核", Severity.NOTE)
+@rule("I13", "定性指标值难以考核", Severity.NOTE)
 def target_cannot_be_assessed(form: Form, policy: Policy) -> Iterator[Finding]:
     """A qualitative target can be assessed (not: 好坏, 基本建立, 促进发展)."""
     vague = words("unassessable")
@@ -240,7 +244,7 @@ def target_cannot_be_assessed(form: Form, policy: Policy) -> Iterator[Finding]:
     if rows:
         first = rows[0]
         more = f"等{len(rows)}个指标" if len(rows) > 1 else ""
-        yield replace(first.finding("target", f"{named(first)}{more}的目标“{first.target}”不好考核。", hint="改成能数得清、查得到的目标，或写明达到什么程度算完成。"),
+        yield replace(first.finding("target", f"{named(first)}{more}的指标值（如“{first.target}”）不好考核。" if more else f"{named(first)}的指标值“{first.target}”不好考核。", hint="改成能数得清、查得到的指标值，或写明达到什么程度算完成。"),
                       cell=cells(*(row.cells.get("target") for row in rows)))
 
 
@@ -262,7 +266,7 @@ def cost_covers_little(form: Form, policy: Policy) -> Iterator[Finding]:
     share = total / executed
     if share < policy.number("cost_coverage"):
         yield replace(costs[0].finding("target", f"成本指标合计{total.normalize():f}{form.money_unit}，只占全年执行数{line.executed}{form.money_unit}的{share * 100:.0f}%。",
-                                       hint="成本指标应覆盖主要支出。"), cell=cells(*(row.cells.get("target") for row in costs)))
+                                       hint="下年申报时，主要的支出都设成本指标。"), cell=cells(*(row.cells.get("target") for row in costs)))
 
 
 @rule("I15", "一个指标分值过大", Severity.NOTE, needs="scores")

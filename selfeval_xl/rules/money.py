@@ -96,6 +96,12 @@ def ten_thousand_yuan(form: Form, amount: Decimal) -> Decimal:
     return yuan(form, amount) / 10000
 
 
+def ten_thousandfold(one: Decimal, other: Decimal, slack: Decimal) -> bool:
+    """Whether one amount is ten thousand times the other, as 元 typed for 万元 makes it; slack is a share."""
+    large, small = max(one, other), min(one, other)
+    return small > 0 and abs(large / small / 10000 - 1) <= slack
+
+
 def decimals(text: str | None) -> int:
     """How many decimals are printed."""
     return len(tidy(text or "").rstrip("%").partition(".")[2])

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ..assess import shown
 from ..findings import Finding, Fix, Severity, Treatment
-from ..forms import REPORT, Filing, Form, FundingLine, Indicator, Verdict
+from ..forms import REPORT, Filing, Form, FundingLine, Indicator, ReadFile, Verdict
 from ..grid import plain_number
 from ..policy import Policy
 from ..quantity import Kind, is_blank, parse, tidy
@@ -156,20 +156,21 @@ def _contradiction(text: str) -> tuple[str, str] | None:
     return None
 
 
-@rule("N07", "年度不对", Severity.ERROR)
-def wrong_year(form: Form, policy: Policy) -> Iterator[Finding]:
-    """The title's year is the year of this evaluation (policy year, 0: not checked); a deadline of a target lies in the form's year.
+@rule("N07", "年度不对", Severity.ERROR, needs="file")
+def wrong_year(form: Form, policy: Policy, file: ReadFile | None = None, scanned: bool = False) -> Iterator[Finding]:
+    """The title's year is the year of this evaluation (policy year; 0: the year that the workbook was issued for, if it says one).
 
-    Never in running text.
+    A deadline of a target lies in the form's year (W). Never in running text.
     """
-    wanted = int(policy.number("year"))
+    issued = file.settings.get("year", "") if file is not None else ""
+    wanted = int(policy.number("year")) or (int(issued) if issued.isdecimal() else 0)
     if wanted and form.year and form.year != wanted:
         yield form.finding("year", f"表头的年度是{form.year}年，这次自评的是{wanted}年度。", value=str(form.year), expected=str(wanted),
                            hint="改成本次自评的年度；如果交错了表，请换成本年度的。")
     for row in form.indicators:
         target = row.target_quantity or parse(row.target)
         if target.kind is Kind.DEADLINE and target.deadline and target.deadline.year and form.year and target.deadline.year != form.year:
-            yield row.finding("target", f"“{row.name}”的时限是{row.target}，不在{form.year}年。", severity=Severity.WARNING, expected=f"{form.year}年",
+            yield row.finding("target", f"“{row.name}”的时限是“{row.target}”，不在{form.year}年。", severity=Severity.WARNING, expected=f"{form.year}年",
                               hint="时限写错的请改正；跨年项目请说明。")
 
 
@@ -197,7 +198,7 @@ def untidy_values(form: Form, policy: Policy) -> Iterator[Finding]:
         reasons.append("全角字符或多余空格")
     for sign, used in ways.items():
         if len(used) > 1:
-            reasons.append(f"{'和'.join(sorted(used, key=_WAYS[sign].index))}混用")
+            reasons.append(f"{'和'.join(f'“{way}”' for way in sorted(used, key=_WAYS[sign].index))}混用")
             found += [value for way, values in used.items() if way != min(used, key=_WAYS[sign].index) for value in values]
     found += _typed_amounts(form) + _fractions(form)
     if found:

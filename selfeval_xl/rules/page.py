@@ -9,7 +9,7 @@ from importlib import resources
 from .registry import Rule, catalogue
 
 FAMILIES = {"T": "文件和表式", "F": "资金", "I": "指标设置", "D": "完成和偏差", "S": "评分", "N": "文字", "X": "表与表之间", "P": "公开件"}
-NEEDS = {"scores": "只查有分值的表", "notes": "只查有偏差原因栏的表", "settings": "只查用本程序模板填的表", "roster": "有单位名册时才查", "issued": "有单位名册时才查", "report": "有自评报告时才查",
+NEEDS = {"scores": "只查有分值的表", "notes": "只查有偏差原因栏的表", "settings": "只查用本程序模板填的表", "roster": "有单位名册时才查", "issued": "下发的工作簿，或有单位名册时才查", "report": "有自评报告时才查",
          "public": "只查公开件", "off": "默认关闭，可以在参数表里启用"}
 
 

@@ -16,7 +16,7 @@ from ..policy import Policy
 from ..quantity import Kind, is_blank, is_void, money, tidy
 from .money import main_line
 from .registry import rule
-from .texts import cells, explains_money, is_instruction, names_measure, tells
+from .texts import cells, explains_money, is_instruction, names_measure, percent, tells
 
 HUNDRED = Decimal(100)
 _PARENT = re.compile(r"[(（]\s*(\d+(?:\.\d+)?)\s*分?\s*[)）]\s*$")
@@ -161,9 +161,11 @@ def score_out_of_proportion(form: Form, policy: Policy) -> Iterator[Finding]:
         above = item.score - row.expected_score
         if abs(above) <= tolerance or (above < 0 and form.has_notes):
             continue                                    # too little: the reason column has it, or S03 and D03 ask for it
-        told = f"“{row.name}”指标值{row.target}，完成值{row.actual}，分值{number(item.points)}分，"
-        yield row.finding("score", f"{told}按完成比例应得约{number(row.expected_score)}分，填的是{number(item.score)}分。",
-                          expected=number(row.expected_score), hint="按完成比例改得分；有其他计分办法的，请写明。")
+        told = f"“{row.name}”指标值“{row.target}”，实际完成“{row.actual}”，分值{number(item.points)}分，"
+        way, hint = "按完成比例", "按完成比例改得分；有其他计分办法的，请写明。"
+        if row.verdict is Verdict.EXCEEDED and row.expected_score < item.points:
+            way, hint = f"超出{shown(row.deviation)}，按本地办法扣分后", "按超出的比例扣分；不是年初指标值偏低造成的，请写明原因。"
+        yield row.finding("score", f"{told}{way}应得约{number(row.expected_score)}分，填的是{number(item.score)}分。", expected=number(row.expected_score), hint=hint)
 
 
 @rule("S05", "各项得分之和与总分不符", Severity.ERROR, needs="scores")
@@ -198,11 +200,11 @@ def quality_outside_band(form: Form, policy: Policy) -> Iterator[Finding]:
             continue
         share = item.score / item.points
         if row.verdict is Verdict.MET and share < high and tells(row.note):
-            told, band = "完成了", f"{shown(high)}至100%"
+            told, band = "完成了", f"{percent(high)}至100%"
         elif row.judgement.cause is Cause.PARTIAL and share > high:
-            told, band = "只部分完成", f"{shown(low)}至{shown(high)}"
+            told, band = "只部分完成", f"{percent(low)}至{percent(high)}"
         elif row.verdict is Verdict.UNMET and share > low:
-            told, band = "没有完成", f"不超过{shown(low)}"
+            told, band = "未完成", f"不超过{percent(low)}"
         else:
             continue
         yield row.finding("score", f"“{row.name}”填的是“{row.actual}”，{told}，得分{number(item.score)}分是分值的{shown(share)}，应在{band}。",
@@ -254,11 +256,11 @@ def score_above_cap(form: Form, policy: Policy) -> Iterator[Finding]:
     if caps:
         floor, cap = min(caps, key=lambda pair: pair[1])
         if total > cap:
-            yield form.finding("total_score", f"执行率{shown(line.rate)}，低于{shown(floor)}，总分不能超过{number(cap)}分，填的是{number(total)}分。",
+            yield form.finding("total_score", f"执行率{shown(line.rate)}，低于{percent(floor)}，总分不能超过{number(cap)}分，填的是{number(total)}分。",
                                expected=f"不大于{number(cap)}", hint="按本地细则核减总分，或说明理由。")
 
 
-@rule("S10", "没有目标或完成值却得满分", Severity.ERROR, needs="scores")
+@rule("S10", "没有指标值或完成值却得满分", Severity.ERROR, needs="scores")
 def full_marks_for_nothing(form: Form, policy: Policy) -> Iterator[Finding]:
     """A row without a target or without a completed value earns no full marks."""
     for item in _scored(form.indicators):

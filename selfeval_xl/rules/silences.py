@@ -21,6 +21,8 @@ FORM: dict[str, tuple[str, ...]] = {
 # the same, but only where both speak about cells of one row
 ROW: dict[str, tuple[str, ...]] = {
     "F03": ("F02",),
+    **dict.fromkeys(("F01", "F02", "S05", "S07", "S08"), ("T06",)),    # typed over and wrong: the wrong number is told
+    "T04": ("I06",),                                   # an issued target that was emptied
     "F07": ("F01", "F02", "F03", "F06"),
     "I01": ("I08", "I04"),
     "I05": ("I07", "I11", "D02", "I02", "I03"),

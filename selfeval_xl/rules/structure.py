@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 
 from ..errors import SelfevalError
 from ..findings import Finding, Severity, Treatment
@@ -11,7 +13,7 @@ from ..forms import DEPARTMENT, PROJECT, Form, FundingLine, Indicator, Problem, 
 from ..policy import Policy
 from ..quantity import is_blank, parse, tidy
 from .indicators import bare
-from .money import NAMES, main_line, ten_thousand_yuan
+from .money import NAMES, main_line, ten_thousand_yuan, ten_thousandfold
 from .registry import rule
 from .texts import cells, phrases
 
@@ -21,13 +23,20 @@ HEADING = {PROJECT: (("project", "项目名称"), ("department", "主管部门")
 _BLANK_YEAR = re.compile(r"[(（]\s*(?:20)?\s*[_＿]*\s*年度?\s*[)）]|^\s*(?:20)?[_＿]{2,}\s*年度?")
 
 
+_ASKED = re.compile(r"[；;。，,](请.+)$")
+
+
 def _problems(file: ReadFile, rule_id: str) -> Iterator[Problem]:
     return (problem for problem in file.problems if problem.rule == rule_id)
 
 
 def _reported(problem: Problem, hint: str, severity: Severity | None = None) -> Finding:
-    """What the reader said, as a finding."""
-    return Finding(message=problem.text, hint=hint, cell=problem.cell, sheet=problem.sheet, severity=severity, treatment=Treatment.FIX)
+    """What the reader said, as a finding; where it says itself what to do, that is the hint."""
+    text = problem.text.rstrip("。")
+    said = _ASKED.search(text)
+    if said and said.start() > 0:
+        text, hint = text[:said.start()], f"{said[1]}。"
+    return Finding(message=f"{text}。", hint=hint, cell=problem.cell, sheet=problem.sheet, severity=severity, treatment=Treatment.FIX)
 
 
 @rule("T01", "认不出的表或只读出一部分", Severity.ERROR, scope="file")
@@ -102,21 +111,56 @@ def _number(version: str) -> tuple[int, ...]:
 def issued_value_changed(form: Form, policy: Policy, issued: Form) -> Iterator[Finding]:
     """What was issued and locked (name, initial budget, indicators and targets) stays as issued.
 
-    `issued`: the form as it was issued; the adjusted budget is the ledger's (F11).
+    `issued`: the form as it was issued, by the roster where there is one, else by the workbook's own hidden sheet.
+    With a roster the annual budget is the ledger's matter (F11).
     """
-    if form.project and issued.project and tidy(form.project) != tidy(issued.project):
-        yield form.finding("project", f"项目名称下发时是“{issued.project}”，现在是“{form.project}”。", expected=issued.project, hint="改回下发时的名称。")
-    line, given = main_line(form), main_line(issued)
-    if line is not None and given is not None and (one := given.amount("initial_budget")) is not None and (two := line.amount("initial_budget")) is not None:
-        if abs(ten_thousand_yuan(form, two) - ten_thousand_yuan(issued, one)) > policy.number("funding_tolerance"):
-            yield line.finding("initial_budget", f"年初预算数下发时是{given.initial_budget}{issued.money_unit}，现在是{line.initial_budget}{form.money_unit}。",
-                               expected=f"{given.initial_budget}{issued.money_unit}", hint="改回下发时的数；确有调整的，请财政局重新下发。")
+    if form.project and issued.project and tidy(issued.project) not in (tidy(form.project), tidy(f"{form.project_code}-{form.project}")):
+        yield form.finding("project", f"项目名称下发时是“{issued.project}”，现在是“{form.project}”。", expected=issued.project, hint="改回下发时的名称；确实改了名的，请财政局重新下发。")
+    for given in issued.funding:
+        line = main_line(form) if given.is_total else next((line for line in form.funding if line.source == given.source), None)
+        if line is not None:
+            yield from _amounts_changed(form, line, issued, given, policy.number("funding_tolerance"))
+    names = {bare(row.name) for row in issued.indicators}
     for row in issued.indicators:
         now = [other for other in form.indicators if bare(other.name) == bare(row.name)]
-        if not now:
-            yield Finding(message=f"下发的指标“{row.name}”不见了。", hint="补回这个指标，按下发的名称和指标值填写。", subject=row.name, expected=row.target)
+        renamed = next((other for other in form.indicators if bare(other.name) not in names and _same_row(other, row)), None)
+        if not now and renamed is not None:
+            yield _renamed(renamed, row)
+        elif not now:
+            yield Finding(message=f"下发的指标“{row.name}”不见了，它的指标值是“{row.target or '空的'}”。", hint="补回这个指标，按下发的名称和指标值填写。", subject=row.name,
+                          expected=" ".join(text for text in (row.name, row.target) if text))
         elif row.target and all(parse(other.target) != parse(row.target) for other in now):
-            yield now[0].finding("target", f"“{row.name}”的年度指标值下发时是{row.target}，现在是{now[0].target or '空的'}。", expected=row.target, hint="改回下发时的指标值。")
+            changed = next((other for other in now if other.cells == row.cells), now[0])
+            yield changed.finding("target", f"“{row.name}”的年度指标值下发时是“{row.target}”，现在是{f'“{changed.target}”' if changed.target else '空的'}。", expected=row.target,
+                                  hint="改回下发时的指标值；目标确实调整过的，请财政局重新下发。")
+
+
+def _amounts_changed(form: Form, line: FundingLine, issued: Form, given: FundingLine, tolerance: Decimal) -> Iterator[Finding]:
+    for key, name in NAMES.items():
+        wanted, now = given.amount(key), line.amount(key)
+        emptied = getattr(line, key) is None and bool(given.cells)            # the hidden sheet knows that the cell was filled
+        if wanted is None or (now is None and not emptied):
+            continue
+        if now is None or abs(ten_thousand_yuan(form, now) - ten_thousand_yuan(issued, wanted)) > tolerance:
+            what, told = name if line.is_total else f"“{line.source}”的{name}", f"{getattr(given, key)}{issued.money_unit or ''}"
+            found = "空的" if now is None else f"{getattr(line, key)}{form.money_unit or ''}"
+            if now and ten_thousandfold(ten_thousand_yuan(form, now), ten_thousand_yuan(issued, wanted), Decimal("0.002")):
+                found += "，正好相差一万倍，像是金额单位填错了"
+            yield line.finding(key, f"{what}下发时是{told}，现在是{found}。", expected=told, hint="改回下发时的数；预算确实调整过的，请财政局重新下发。")
+
+
+def _same_row(now: Indicator, issued: Indicator) -> bool:
+    """Whether an indicator stands where the other was issued; without its cells, whether it has its target."""
+    if issued.cells:
+        return bool(now.cells.get("name")) and now.cells.get("name") == issued.cells.get("name")
+    return bool(issued.target) and parse(now.target) == parse(issued.target)
+
+
+def _renamed(now: Indicator, issued: Indicator) -> Finding:
+    told, places, expected = f"三级指标名称下发时是“{issued.name}”，现在是“{now.name or '空的'}”", [now.cells.get("name")], [issued.name or ""]
+    if issued.target and parse(now.target) != parse(issued.target):
+        told, places, expected = f"{told}；指标值下发时是“{issued.target}”，现在是“{now.target or '空的'}”", [*places, now.cells.get("target")], [*expected, issued.target]
+    return replace(now.finding("name", f"{told}。", expected=" ".join(expected), hint="改回下发时的名称和指标值；另外增加的指标请写在空行里。"), cell=cells(*places))
 
 
 @rule("T05", "隐藏的行列或工作表里有内容", Severity.WARNING, treatment=Treatment.FIX, scope="file")
@@ -126,9 +170,9 @@ def hidden_data(file: ReadFile, policy: Policy) -> Iterator[Finding]:
         yield _reported(problem, "取消隐藏，核对里面的内容；不要的删掉。")
 
 
-@rule("T06", "公式出错", Severity.WARNING, treatment=Treatment.FIX)
-def broken_formula(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A calculated cell still calculates: no #REF!, #DIV/0! and their like."""
+@rule("T06", "公式出错或被改成了数", Severity.WARNING, treatment=Treatment.FIX)
+def formula_broken_or_overtyped(form: Form, policy: Policy) -> Iterator[Finding]:
+    """A calculated cell still calculates: no #REF!, #DIV/0! and their like, and in a workbook of ours no number typed over its formula."""
     pattern = phrases("broken")
     broken = [(f"“{row.subject}”的{name}", row.cells.get(key), value) for row, key, name in _calculated(form)
               if (value := getattr(row, key)) and "#" in value and pattern.search(value)]
@@ -137,6 +181,13 @@ def broken_formula(form: Form, policy: Policy) -> Iterator[Finding]:
         more = f"等{len(broken)}处" if len(broken) > 1 else ""
         yield Finding(message=f"{what}{more}显示{text}，公式出错了，没有算出数。", hint="重新填公式，或直接填数字。", cell=cells(*(cell for _, cell, _ in broken)),
                       subject=what, value=text, expected="数字")
+    if form.overtyped:
+        at = {cell: (record, key, name) for record, key, name in _calculated(form) if (cell := record.cells.get(key))}
+        record, key, name = at[form.overtyped[0]]
+        what = f"“{record.subject}”的{name}" if record is not form else name
+        more = f"等{len(form.overtyped)}格" if len(form.overtyped) > 1 else ""
+        yield Finding(message=f"{what}{more}原来是公式，现在是直接填的“{getattr(record, key)}”，改了金额或得分它不会跟着变。", hint="把同一类格的公式复制过来；不恢复公式的，请核对填的数并说明。", treatment=Treatment.EXPLAIN,
+                      cell=cells(*form.overtyped), subject=what, value=getattr(record, key), expected="公式")
 
 
 _MONEY_COLUMNS = (*NAMES.items(), ("execution_rate", "执行率"), ("points", "分值"), ("score", "得分"))
@@ -152,6 +203,7 @@ def _calculated(form: Form) -> Iterator[tuple[FundingLine | Indicator | Form, st
         for key, name in _ROW_COLUMNS:
             yield row, key, name
     yield form, "total_score", "总分"
+    yield form, "grade", "等级"
 
 
 @rule("T07", "含宏或外部链接", Severity.WARNING, treatment=Treatment.FIX, scope="file")
@@ -168,11 +220,16 @@ def unreadable(file: ReadFile, policy: Policy) -> Iterator[Finding]:
         yield _reported(problem, "去掉打开密码，或用Excel、WPS打开后另存一份再报送。")
 
 
-@rule("T09", "签字栏没有填全", Severity.NOTE, treatment=Treatment.FIX)
-def signature_incomplete(form: Form, policy: Policy) -> Iterator[Finding]:
-    """The printed signature block (填表人, 负责人, 电话, 日期) is filled in."""
+@rule("T09", "签字栏没有填全", Severity.NOTE, treatment=Treatment.FIX, needs="file")
+def signature_incomplete(form: Form, policy: Policy, file: ReadFile | None = None, scanned: bool = False) -> Iterator[Finding]:
+    """The printed signature block (填表人, 负责人, 电话, 日期) is filled in, or a sealed copy lies beside the form.
+
+    `scanned`: whether there is one. A workbook of ours whose block is blank as a whole is printed and signed by hand.
+    """
     empty = [label for label, value in form.signature.items() if is_blank(value)]
-    if empty:
-        yield Finding(message=f"签字栏的{'、'.join(f'“{label}”' for label in empty)}没有填。", hint="报送前填全；纸质件上签字盖章的，电子件也请填姓名。", subject=empty[0])
-
-
+    if not empty or scanned or (len(empty) == len(form.signature) and file is not None and file.settings):
+        return
+    told = "、".join(f"“{label}”" for label in empty)
+    missing = "，也没有附盖章扫描件" if len(empty) == len(form.signature) else ""
+    yield Finding(message=f"签字栏的{told}没有填{missing}。", hint="报送前填全；在纸质件上签字盖章的，把扫描件（PDF或照片）一起报送。", subject=empty[0],
+                  cell=cells(*(form.cells.get(label) for label in empty)))

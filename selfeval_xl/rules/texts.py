@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
 from ..forms import Form, Indicator
+from ..grid import plain_number
 from ..quantity import is_blank
 
 STUB = "【待补充】"
@@ -39,6 +41,17 @@ def cells(*names: str | None) -> str | None:
     """Cells as a finding lists them: each once, in order; None where there is none."""
     found = dict.fromkeys(part for name in names if name for part in name.split(","))
     return ",".join(found) or None
+
+
+def several(names: Sequence[str | None], most: int = 3) -> str:
+    """Indicators as a sentence names them: “A”, “B” and “C”, and how many there are where there are more."""
+    named = "、".join(f"“{name}”" for name in names[:most])
+    return named if len(names) <= most else f"{named}等{len(names)}个指标"
+
+
+def percent(share: Decimal) -> str:
+    """A threshold as people say it: 0.9 is 90%."""
+    return f"{plain_number(share * 100)}%"
 
 
 def all_texts(form: Form) -> Iterator[Text]:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from .. import layouts
 from ..forms import DEPARTMENT, FORM_NAMES, PROJECT
-from ..layouts import Layout
-from ..sheets import COVER
+from ..sheets import COVER, REPORT, SELF_CHECK, SUMMARY
 from .frame import Data, Drawing, draw, draw_attached
 from .issued import seal
 
@@ -26,28 +25,40 @@ def fill_in(layout_id: str, out: str | Path, *, projects: Sequence[Data] = (), d
             settings: Mapping[str, str] | None = None, cover: Mapping[str, str] | None = None, protect: bool = False) -> None:
     """Writes a department workbook with these forms filled in (an empty dict is a blank form; see `frame.draw` for the data).
 
-    A form with `issued` is one that the bureau hands out: what it gives is locked and written down in the hidden sheet (see `issued.seal`).
     settings: more keys for the hidden sheet (department_code, department, submission ...). cover: what the sheet 填报说明 says of
-    截止日期, 报送方式, 联系人, 联系电话; no such sheet without it. Further tables of the department form (基础数据表) stand before it.
-    protect: cells that are not to be filled in cannot be changed (no password).
+    截止日期, 报送方式, 联系人, 联系电话; with it come 项目自评汇总表, 自评报告 and 自查 too. protect: sheets are protected without a
+    password. Further tables of the department form (基础数据表) stand before it.
     """
     from .cover import draw_cover
-    from .workbook import write_book
+    from .lists import columns
+    from .report_sheet import draw_report
+    from .self_check import draw_self_check
+    from .summary import draw_summary, sheet_name
+    from .workbook import Page, write_book
 
-    by_kind = {layout.kind: layout for layout in layouts.sheets_of(layout_id)}
-    forms: list[tuple[str, Layout, Drawing]] = []
-    tables: list[tuple[str, Drawing]] = []
+    kinds = layouts.sheets_of(layout_id)
+    by_kind = {layout.kind: layout for layout in kinds}
+    lists, levels = columns(kinds)
+    whole: tuple[str, Drawing] | None = None
+    tables: list[Page] = []
     if department is not None and DEPARTMENT in by_kind:
-        tables = [(table.sheet, draw_attached(table, department, year)) for table in by_kind[DEPARTMENT].attached]
-        forms.append((FORM_NAMES[DEPARTMENT], by_kind[DEPARTMENT], draw(by_kind[DEPARTMENT], department, year)))
-    if PROJECT in by_kind:
-        forms += [(f"项目{number:02}", by_kind[PROJECT], draw(by_kind[PROJECT], project, year)) for number, project in enumerate(projects, 1)]
-    given = ([department] if len(forms) > len(projects) else []) + list(projects)
-    issued = {key: text for (name, _, drawing), form in zip(forms, given, strict=False) for key, text in seal(name, drawing, form).items()}
-    first = [(COVER, draw_cover(forms, year, cover))] if cover is not None else []
+        tables = [Page(table.sheet, draw_attached(table, department, year)) for table in by_kind[DEPARTMENT].attached]
+        whole = FORM_NAMES[DEPARTMENT], draw(by_kind[DEPARTMENT], department, year, live=True)
+    layout = by_kind.get(PROJECT)
+    drawn = [draw(layout, project, year, live=True) for project in projects] if layout else []
+    pattern = draw(layout, {}, year, live=True) if layout else None
+    forms = [(*whole, by_kind[DEPARTMENT])] if whole else []
+    forms += [(sheet_name(number), drawing, layout) for number, drawing in enumerate(drawn, 1)]
+    given = ([department] if whole else []) + list(projects)
+    issued = {key: text for (name, drawing, _), form in zip(forms, given, strict=True) for key, text in seal(name, drawing, form).items()}
+    pages = [*tables, *(Page(name, drawing, levels.get(form.kind)) for name, drawing, form in forms)]
+    if cover is not None:
+        summary = [Page(SUMMARY, draw_summary(drawn, year, layout.money_unit, pattern))] if layout and pattern else []
+        report = [Page(REPORT, draw_report((department or {}).get("department"), year))] if whole else []
+        pages = [Page(COVER, draw_cover([(name, form, drawing) for name, drawing, form in forms], year, cover)), *summary, *pages, *report,
+                 Page(SELF_CHECK, draw_self_check(whole, drawn, pattern))]
     version = next(iter(by_kind.values())).version
-    write_book(out, [*first, *tables, *((name, drawing) for name, _, drawing in forms)],
-               {"layout": layout_id, "version": version, **({"year": str(year)} if year else {}), **(settings or {}), **issued}, protect)
+    write_book(out, pages, {"layout": layout_id, "version": version, **({"year": str(year)} if year else {}), **(settings or {}), **issued}, lists, protect)
 
 
 def build_all(folder: str | Path) -> list[Path]:

@@ -16,7 +16,8 @@ Data = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """An area of the form. look: title, subtitle, label, head, text, name, note, long, target, choice, money, percent, number, shown, link, plain.
+    """An area of the form. look: title, subtitle, label, head, text, name, note, long, target, choice, money, percent, number, shown, link, plain,
+    level, share, told, helper, progress.
 
     entry: a person fills it in. value: None, str, Decimal or Formula.
     """
@@ -32,21 +33,33 @@ class Cell:
 class Drawing:
     """A form's cells, the rows of its title and of its indicator table (first and last), the last row of its frame.
 
+    beside: cells of ours right of the form, outside what is printed, with the widths of their columns. hidden: rows that stand ready.
     notes: a note for the person who fills in, by row and column; it does not print.
     """
 
     widths: tuple[float, ...]
     orientation: str = "portrait"
+    live: bool = False
     cells: list[Cell] = field(default_factory=list)
     title: int = 0
     bottom: int = 0
     table: tuple[int, int] = (0, -1)
+    beside: list[Cell] = field(default_factory=list)
+    beside_widths: dict[int, float] = field(default_factory=dict)
+    hidden_columns: range = range(0)
+    hidden: range = range(0)
     notes: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def put(self, row: int, column: int, look: str, value: object = None, *,
             span: int = 1, rows: int = 1, entry: bool = False, key: str = "") -> Cell:
         cell = Cell(Area(row, column, row + rows - 1, column + span - 1), look, value, entry, key)
         self.cells.append(cell)
+        return cell
+
+    def put_beside(self, row: int, column: int, look: str, value: object = None, *, key: str = "") -> Cell:
+        """A cell of ours right of the form."""
+        cell = Cell(Area(row, column, row, column), look, value, key=key)
+        self.beside.append(cell)
         return cell
 
     def grid(self, name: str) -> Grid:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from ..grid import a1
 from .drawing import Cell
+from .lists import Levels
+from .report_sheet import guidance_of
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-_MONEY = {"validate": "decimal", "criteria": "between", "minimum": -1e13, "maximum": 1e13, "error_type": "warning", "error_title": "这里填数字",
-          "error_message": "金额只填数字，不带单位；没有这一项就留空，是0就填0。例如 57.04。"}
+_MONEY = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1e13, "error_type": "warning", "error_title": "这里填数字",
+          "error_message": "金额只填数字，不带单位；没有这一项就留空，是0就填0。例如 57.04。冲减的负数可以选“是”照填。"}
 _POINTS = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 100, "error_type": "warning", "error_title": "这里填数字",
            "error_message": "分值和得分填0到100之间的数，得分不超过分值。"}
 
@@ -37,20 +40,44 @@ _SIGNS = _choice("≥", "＞", "＝", "＜", "≤", "定性")
 _KINDS = _choice("定量指标", "定性指标")
 
 
-def add_help(sheet: Worksheet, cells: Iterable[Cell]) -> None:
-    """Data validation for the cells to fill in, one entry for each kind of cell."""
+def add_help(sheet: Worksheet, cells: Iterable[Cell], levels: Levels | None = None) -> None:
+    """Data validation for the cells to fill in, one entry for each kind of cell. levels: where the lists for the level cells stand."""
     places: dict[str, list[Cell]] = {}
     for cell in cells:
         if cell.entry:
             places.setdefault(cell.key, []).append(cell)
     for key, entries in places.items():
-        told = _help(key, places)
+        runs = _runs(entries)
+        told = _executed(places, runs) if key == "executed" else _level(key, places, levels) if key in ("level1", "level2") else _help(key, places)
         if told:
-            runs = _runs(entries)
             sheet.data_validation(*runs[0], {**told, "ignore_blank": True, **({"other_cells": runs[1:]} if runs[1:] else {})})
 
 
+def _executed(places: Mapping[str, list[Cell]], runs: list[list[int]]) -> dict:
+    """Not below 0 and not above the budget of the same row."""
+    row, column = runs[0][:2]
+    budget = next((cell.area.left for cell in places.get("annual_budget", ()) if cell.area.top == row), None)
+    if budget is None:
+        return _MONEY
+    here, there = a1(row, column), a1(row, budget)
+    return {"validate": "custom", "value": f'=AND(ISNUMBER({here}),{here}>=0,OR(NOT(ISNUMBER({there})),{here}<={there}))', "error_type": "warning",
+            "error_title": "请核对执行数", "error_message": "执行数只填数字，不小于0，一般不大于同一行的全年预算数。确实超出的选“是”，并说明原因。"}
+
+
+def _level(key: str, places: Mapping[str, list[Cell]], levels: Levels | None) -> dict | None:
+    """Level lists of the hidden sheet; the second depends on the first in the same row."""
+    if levels is None or "level1" not in places:
+        return None
+    first = min(places["level1"], key=lambda cell: cell.area.top).area
+    source = f"={levels.firsts}" if key == "level1" else f"={levels.seconds(f'${a1(first.top, first.left)}')}"
+    told = "先选一级指标" if key == "level1" else "再选二级指标，选项随一级指标变化"
+    return {"validate": "list", "source": source, "input_title": "指标级别", "input_message": f"{told}。相同的会自动合成一格的样子。", "error_type": "information",
+            "error_title": "可从下拉框选", "error_message": "请从下拉框里选；本表式没有的级别，按批复的绩效目标填写。"}
+
+
 def _help(key: str, places: dict[str, list[Cell]]) -> dict | None:
+    if key.startswith("report."):
+        return _say(guidance_of(key)[0][:32], guidance_of(key)[1])
     split = "operator" in places and "unit" in places
     if key == "operator" and split:
         return _KINDS if "initial_target" in places else _SIGNS

@@ -11,6 +11,7 @@ from dataclasses import replace
 from ..layouts import Layout
 from ..layouts.layout import Attached, Item
 from .drawing import Cell, Data, Drawing, field_of, typed
+from .facts import add_facts
 from .funding_block import draw_funding
 from .indicator_block import draw_indicators, draw_total
 
@@ -19,15 +20,16 @@ __all__ = ["Cell", "Data", "Drawing", "draw", "draw_attached"]
 NO_YEAR = "　　　"                     # room to write the year by hand
 
 
-def draw(layout: Layout, form: Data | None = None, year: int | None = None) -> Drawing:
+def draw(layout: Layout, form: Data | None = None, year: int | None = None, live: bool = False) -> Drawing:
     """The form of this layout, filled with `form` (blank without one).
 
     form: plain data by field key: project, unit ..., goal {expected, actual}, funding (rows with source and amounts as typed;
     execution_rate only where it was typed over), total (amounts of the total row typed over), tasks, indicators, remarks, grade,
-    signature (names by label), other (what is no field of ours, by the key after `other.`).
+    signature (names by label), other (what is no field of ours, by the key after `other.`). live: as staff fill it in, with one level
+    cell a row, rows that stand ready, and formulas beside the indicators.
     """
     form = form or {}
-    drawing = Drawing(layout.widths, layout.orientation)
+    drawing = Drawing(layout.widths, layout.orientation, live=live)
     width = len(layout.widths)
     row = 0
     shown_year = str(year or form.get("year") or NO_YEAR)
@@ -52,6 +54,8 @@ def draw(layout: Layout, form: Data | None = None, year: int | None = None) -> D
         drawing.put(first, 0, "label", layout.beside.label, span=layout.beside.span, rows=last - first)
     drawing.bottom = row - 1
     _signature(drawing, layout, form, row)
+    if live:
+        add_facts(drawing, form)
     return drawing
 
 

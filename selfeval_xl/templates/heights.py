@@ -30,7 +30,12 @@ def row_heights(cells: Iterable[Cell], widths: Sequence[float]) -> dict[int, flo
     """The height in points of every row with cells. Long texts over several rows share them."""
     heights: dict[int, float] = {}
     tall: list[tuple[Cell, float]] = []
+    levels: dict[int, object] = {}
     for cell in cells:
+        if cell.look == "level":
+            known, levels[cell.area.left] = levels.get(cell.area.left), cell.value
+            if known == cell.value:
+                continue                                 # a repeat is not shown
         needed = _needed(cell, sum(widths[cell.area.left: cell.area.right + 1]))
         if cell.area.top == cell.area.bottom:
             heights[cell.area.top] = max(heights.get(cell.area.top, _LEAST), needed)
@@ -49,7 +54,7 @@ def _needed(cell: Cell, width: float) -> float:
     if cell.look == "title":
         return _TITLE
     if cell.look == "long" and cell.entry and not text:
-        return _GOAL if cell.key.startswith("goal") else _LONG
+        return _GOAL if cell.key.startswith(("goal", "report")) else _LONG
     return _text_height(cell, text, width, font_size(cell, width)) if text else _LEAST
 
 

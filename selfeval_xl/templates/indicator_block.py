@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from ..assess import rounded
@@ -12,6 +13,11 @@ from ..layouts import Layout
 from ..layouts.layout import Column
 from ..policy import default
 from .drawing import Cell, Data, Drawing, positions, typed, value_of
+from .live import add_live, score
+
+
+READY = 40                                 # rows that stand ready, those not needed hidden
+LEVELS = ("level1", "level2")
 
 
 def draw_indicators(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
@@ -23,16 +29,35 @@ def draw_indicators(drawing: Drawing, layout: Layout, form: Data, row: int) -> i
     _indicator_head(drawing, layout, row, at, depth)
     rows = _indicator_rows(layout, form)
     first = row + depth
+    if drawing.live:
+        drawing.hidden = range(first + len(rows), first + max(len(rows), READY))
+        rows += [{}] * len(drawing.hidden)
     for number, data in enumerate(rows):
         for column in table.columns:
-            if column.key in ("level1", "level2"):
-                continue
-            _indicator_cell(drawing, first + number, at[column.key], column, data)
-    _levels(drawing, table.columns, rows, first, at)
+            if column.key not in LEVELS:
+                _indicator_cell(drawing, first + number, at[column.key], column, data)
+            elif drawing.live:
+                drawing.put(first + number, at[column.key], "level", data.get(column.key) or None, span=column.span, entry=True, key=column.key)
+    if not drawing.live:
+        _levels(drawing, table.columns, rows, first, at)
     if table.section.place == "left":
         drawing.put(row, 0, "label", table.section.label, span=table.section.span, rows=len(rows) + depth)
     drawing.table = (first, first + len(rows) - 1)
+    if drawing.live:
+        add_live(drawing, at, {first + number: data for number, data in enumerate(rows)})
+        _score_formulas(drawing, at, rows)
     return first + len(rows)
+
+
+def _score_formulas(drawing: Drawing, at: Mapping[str, int], rows: Sequence[Data]) -> None:
+    """Blank scores as formulas: they follow from the verdict, and may be typed over (for words, for what the formulas leave blank)."""
+    if "score" not in at or "points" not in at:
+        return
+    first, _ = drawing.table
+    for number, cell in enumerate(drawing.cells):
+        if cell.key == "score" and cell.area.top >= first and cell.value is None:
+            text, value = score(cell.area.top, at, len(drawing.widths), rows[cell.area.top - first])
+            drawing.cells[number] = replace(cell, value=Formula(text, "" if value is None else value))
 
 
 def _indicator_head(drawing: Drawing, layout: Layout, row: int, at: Mapping[str, int], depth: int) -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 BODY, TITLE = "宋体", "黑体"
 TINT = "#FFF8E1"                          # cells to fill in; does not print
-_BARE = ("title", "subtitle", "plain")    # no border, no tint
+_UNTINTED = ("title", "subtitle", "plain", "level")
 
 _LOOKS: dict[str, dict] = {
     "title": {"font_name": TITLE, "font_size": 18, "align": "center", "border": 0},
@@ -29,6 +29,15 @@ _LOOKS: dict[str, dict] = {
     "money": {"align": "right", "num_format": "#,##0.00_ ", "text_wrap": False, "shrink": True},       # never ####
     "number": {"align": "center", "text_wrap": False, "shrink": True},
     "percent": {"align": "center", "num_format": "0.00%", "text_wrap": False, "shrink": True},
+    "level": {"align": "center", "num_format": "@", "top": 0, "bottom": 0},          # its lines are drawn where the level changes
+    "share": {"align": "center", "num_format": "0.00%", "border": 0, "font_size": 9, "font_color": "#595959"},
+    "told": {"align": "center", "border": 0, "font_size": 9, "font_color": "#595959"},
+    "helper": {"align": "center", "border": 0, "font_size": 9, "font_color": "#595959", "text_wrap": False},
+    "count": {"align": "center", "font_color": "#0563C1"},
+    "conclusion": {"align": "left", "indent": 1, "bold": True, "font_size": 12},
+    "chapter": {"align": "left", "indent": 1, "bold": True},
+    "section": {"align": "left", "indent": 2},
+    "progress": {"align": "left", "border": 0, "bold": True, "font_color": "#C00000", "text_wrap": False},
 }
 
 
@@ -43,7 +52,7 @@ class Pen:
         """The format of a look; `entry`: a person fills the cell in; `size`: another font size than the look's own."""
         if (name, entry, size) not in self.formats:
             told = {"font_name": BODY, "font_size": 10.5, "valign": "vcenter", "text_wrap": True, "border": 1, "locked": not entry, **_LOOKS[name]}
-            if entry and name not in _BARE:
+            if entry and name not in _UNTINTED:
                 told |= {"bg_color": TINT}
             self.formats[name, entry, size] = self.book.add_format(told | ({"font_size": size} if size else {}))
         return self.formats[name, entry, size]

@@ -5,33 +5,59 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..edits import Formula
 from ..errors import OutputError
-from ..sheets import SETTINGS
+from ..sheets import LISTS, SETTINGS
 from .entry_help import add_help
 from .frame import Cell, Drawing
 from .heights import SIZES, font_size, pages_tall, row_heights
+from .lists import Levels
 from .looks import Pen
+from .signals import add_signals
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
+MARK = "＿＿"                              # until 生成报送件 writes number and code there
+_ALLOWED = {"format_cells": True, "format_columns": True, "format_rows": True, "insert_rows": True, "delete_rows": True, "objects": True, "scenarios": True,
+            "sort": True, "autofilter": True}
 NOTE = {"author": "财政局", "font_name": "宋体", "font_size": 9, "x_scale": 1.6, "y_scale": 0.9}
-FREE = {name: True for name in ("objects", "scenarios", "format_cells", "format_columns", "format_rows", "insert_rows", "delete_rows", "insert_hyperlinks")}
 BUILT = datetime(2024, 1, 1)              # one date for every build, so that two builds are byte-equal
 
 
-def write_book(out: str | Path, sheets: Sequence[tuple[str, Drawing]], settings: Mapping[str, str], protect: bool = False) -> None:
-    """Writes a department workbook: the forms, and the very hidden sheet of settings. OutputError where that is not possible.
+class Shown(str):
+    """A text that a formula gives. XlsxWriter takes an empty one for a value that is not known; here it is known to be empty."""
 
-    protect: locked cells cannot be changed; no password, and formats, rows and drawings stay free.
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self) and str.__eq__(self, other)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A sheet to write. levels: where its level cells find their lists."""
+
+    name: str
+    drawing: Drawing
+    levels: Levels | None = None
+
+
+def write_book(out: str | Path, pages: Sequence[Page], settings: Mapping[str, str], lists: Sequence[Sequence[str]] = (), protect: bool = False) -> None:
+    """Writes a department workbook: the pages, the hidden lists, and the very hidden sheet of settings.
+
+    lists: the columns of 指标库, no such sheet without them. protect: sheets are protected without a password; formats, rows and
+    objects may be changed all the same. OutputError where writing is not possible.
     """
     import xlsxwriter
     from xlsxwriter.exceptions import XlsxWriterException
@@ -44,13 +70,17 @@ def write_book(out: str | Path, sheets: Sequence[tuple[str, Drawing]], settings:
         os.close(handle)
         os.chmod(place, 0o644)            # mkstemp makes files that nobody else may read
         book = xlsxwriter.Workbook(place, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
-        book.set_properties({"title": sheets[0][0], "created": BUILT})
+        book.set_properties({"title": pages[0].name, "created": BUILT})
         pen = Pen(book)
-        for name, drawing in sheets:
-            sheet = book.add_worksheet(name)
-            draw_sheet(sheet, drawing, pen)
+        for page in pages:
+            sheet = book.add_worksheet(page.name, _plain_sheet())
+            draw_sheet(sheet, page.drawing, pen, page.levels)
+            if page.drawing.live:
+                add_signals(book, sheet, page.drawing)
             if protect:
-                sheet.protect("", FREE)
+                sheet.protect("", _ALLOWED)
+        if lists:
+            _write_lists(book, lists)
         _write_settings(book, settings)
         book.close()
         os.replace(place, target)
@@ -60,20 +90,42 @@ def write_book(out: str | Path, sheets: Sequence[tuple[str, Drawing]], settings:
         raise OutputError(f"写不了“{target}”：{error}。请确认文件没有被打开、文件夹可写、磁盘有空间。") from error
 
 
-def draw_sheet(sheet: Worksheet, drawing: Drawing, pen: Pen) -> None:
+@cache
+def _plain_sheet() -> type[Worksheet]:
+    """A worksheet that takes formulas as they are: XlsxWriter looks for thirty functions newer than Excel 2010 in each, half of the time of a workbook."""
+    from xlsxwriter.worksheet import Worksheet
+
+    class PlainSheet(Worksheet):
+        def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+            return formula.removeprefix("=")
+
+    return PlainSheet
+
+
+def draw_sheet(sheet: Worksheet, drawing: Drawing, pen: Pen, levels: Levels | None = None) -> None:
     """All cells of a drawing, widths, heights, help while typing, and the print set-up."""
     for column, width in enumerate(drawing.widths):
         sheet.set_column(column, column, width)
     for cell in drawing.cells:
         size = font_size(cell, sum(drawing.widths[cell.area.left: cell.area.right + 1]))
         _write(sheet, cell, pen.look(cell.look, cell.entry, size if size < SIZES[0] else None))
+    for cell in drawing.beside:
+        _write(sheet, cell, pen.look(cell.look, False))
     heights = row_heights(drawing.cells, drawing.widths)
     for row, height in heights.items():
-        sheet.set_row(row, height)
-    add_help(sheet, drawing.cells)
+        sheet.set_row(row, height, None, {"hidden": True} if row in drawing.hidden else {})
+    _set_beside(sheet, drawing)
+    add_help(sheet, drawing.cells, levels)
     for (row, column), text in drawing.notes.items():
         sheet.write_comment(row, column, text, NOTE)
     _set_up_page(sheet, drawing, heights)
+
+
+def _set_beside(sheet: Worksheet, drawing: Drawing) -> None:
+    for column, width in drawing.beside_widths.items():
+        sheet.set_column(column, column, width)
+    if drawing.hidden_columns:
+        sheet.set_column(drawing.hidden_columns.start, drawing.hidden_columns.stop - 1, 9, None, {"hidden": True})
 
 
 def _write(sheet: Worksheet, cell: Cell, look: Format) -> None:
@@ -81,7 +133,7 @@ def _write(sheet: Worksheet, cell: Cell, look: Format) -> None:
     if area.top != area.bottom or area.left != area.right:
         sheet.merge_range(area.top, area.left, area.bottom, area.right, "", look)
     if isinstance(value, Formula):
-        cached = float(value.value) if isinstance(value.value, Decimal) else value.value
+        cached = float(value.value) if isinstance(value.value, Decimal) else Shown(value.value)
         sheet.write_formula(area.top, area.left, f"={value.text}", look, cached)
     elif isinstance(value, Decimal):
         sheet.write_number(area.top, area.left, float(value), look)
@@ -97,14 +149,23 @@ def _set_up_page(sheet: Worksheet, drawing: Drawing, heights: Mapping[int, float
     landscape = drawing.orientation == "landscape"
     if landscape:
         sheet.set_landscape()
-    sheet.fit_to_pages(1, pages_tall(heights, drawing.widths, landscape))
+    shown = {row: height for row, height in heights.items() if row not in drawing.hidden}
+    sheet.fit_to_pages(1, pages_tall(shown, drawing.widths, landscape))
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
     sheet.center_horizontally()
     sheet.repeat_rows(0, drawing.title)
     sheet.print_black_and_white()
     sheet.print_area(0, 0, max(heights), len(drawing.widths) - 1)
-    sheet.set_footer("&C&9第 &P 页 共 &N 页")
+    sheet.set_footer(f"&L&9报送序号 {MARK}　校验码 {MARK}&C&9第 &P 页 共 &N 页&R&9打印时间 &D &T")
     sheet.hide_gridlines(2)
+
+
+def _write_lists(book: Workbook, lists: Sequence[Sequence[str]]) -> None:
+    sheet = book.add_worksheet(LISTS)
+    for column, values in enumerate(lists):
+        for row, value in enumerate(values):
+            sheet.write_string(row, column, value)
+    sheet.hide()
 
 
 def _write_settings(book: Workbook, settings: Mapping[str, str]) -> None:

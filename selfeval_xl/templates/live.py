@@ -1,0 +1,223 @@
+"""完成率, 偏差率 and 判定 beside the indicators as plain formulas, for targets written as text too (≥95%, =12月, ≤10次).
+
+The formulas cover what is common and leave the rest blank rather than wrong: one number on each side, in the same unit. Helper
+columns, hidden right of the verdict, hold what they are made of. `settle` computes the same in Python, for the cached values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from ..assess import rounded
+from ..edits import Formula
+from ..forms import Verdict
+from ..grid import a1
+from ..policy import default
+from ..sheets import ADDED_COLUMNS, HELPER_COLUMNS, LISTS
+from ..units import UNITS
+from .drawing import Data, Drawing
+
+GAP = 1                                    # columns left free between the form and ours
+_CLEANED = ((" ", ""), ("　", ""), (",", ""), ("，", ""), ("％", "%"), (">=", "≥"), ("<=", "≤"), ("≧", "≥"), ("≦", "≤"), ("⩾", "≥"), ("⩽", "≤"), ("＝", "="), ("═", "="), ("＞", ">"), ("＜", "<"))
+_RATE_WORDS = ("率", "比例", "占比", "合规", "及时", "达标", "程度", "水平")       # a cost indicator with one of them may be better high or low
+
+_SIGNS = "≥≤><="
+_DIGITS = "0123456789."
+_LONGEST = 16
+FAR_YEAR = 1900                            # 2024年 is a date
+_OVER = default().number("over_fulfilment")
+
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the formulas give for one indicator; None is blank. parts: the helper columns' values."""
+
+    attainment: Decimal | None = None
+    deviation: Decimal | None = None
+    verdict: str = ""
+    parts: tuple[Decimal | str, ...] = ("",) * len(HELPER_COLUMNS)
+
+
+def cleaned(text: str) -> str:
+    for old, new in _CLEANED:
+        text = text.replace(old, new)
+    return text
+
+
+def settle(target: str, actual: str, cost: bool, name: str) -> Settled:
+    """The formulas' result: target and completed value as typed (split targets joined), cost: a level that says 成本."""
+    wanted, got = cleaned(target), cleaned(actual)
+    sign = wanted[0] if wanted and wanted[0] in _SIGNS else ""
+    want, unit = _number(wanted[len(sign):])
+    have, own = _number(got)
+    at_most = sign in ("≤", "<") or (sign in ("=", "") and cost)
+    comparable = want is not None and have is not None and _same_unit(unit, own) and _known(unit, sign, max(want, have)) and not (
+        cost and sign in ("=", "") and any(word in name for word in _RATE_WORDS))
+    parts = (wanted, got, sign, "" if want is None else want, unit, "" if have is None else have, own, Decimal(int(comparable)))
+    if not comparable:
+        return Settled(parts=parts)
+    deviation = rounded((have - want) / want, 4) if want else None
+    if at_most:
+        met = have < want or (have == want and sign != "<")
+        return Settled(None, deviation, (Verdict.MET if met else Verdict.UNMET).label, parts)
+    attainment = rounded(have / want, 4) if want else None
+    if have < want or (have == want and sign == ">"):
+        verdict = Verdict.UNMET
+    elif not want:
+        verdict = Verdict.MET if sign in ("≥", ">") or have == 0 else Verdict.UNMET
+    else:
+        verdict = Verdict.EXCEEDED if (have - want) / want > _OVER else Verdict.MET
+    return Settled(attainment, deviation, verdict.label, parts)
+
+
+def _number(text: str) -> tuple[Decimal | None, str]:
+    """The number at the head of a text and what follows it; None where there is none."""
+    digits = re.match(f"[{_DIGITS}]*", text)[0][:_LONGEST]
+    try:
+        return (Decimal(digits), text[len(digits):]) if digits else (None, "")
+    except InvalidOperation:
+        return None, ""
+
+
+def _same_unit(unit: str, own: str) -> bool:
+    return unit == own or (not own and unit not in ("", "%") and "万" not in unit and "亿" not in unit)
+
+
+def _known(unit: str, sign: str, largest: Decimal) -> bool:
+    """A unit of our list; what may be a date (2024年, 2024.11, 10月 without a sign, 30日) is none."""
+    if unit == "":
+        return bool(sign) or largest < FAR_YEAR
+    return unit in listed_units() and not (unit == "年" and largest >= FAR_YEAR) and not (unit in ("月", "月份") and not sign)
+
+
+def listed_units() -> list[str]:
+    """The units that the formulas know, in the order of the sheet 指标库."""
+    return [unit for unit in UNITS if unit not in ("日", "号", "里")]
+
+
+def add_live(drawing: Drawing, columns: Mapping[str, int], rows: Mapping[int, Data]) -> None:
+    """Puts heads and formulas beside the indicator table of a drawing.
+
+    columns: sheet column by key of the table's columns. rows: the data of each row of the table, as `draw` was given it.
+    """
+    first, last = drawing.table
+    start = len(drawing.widths) + GAP
+    drawing.beside_widths = {start - 1: 2.5, **dict.fromkeys(range(start, start + len(ADDED_COLUMNS)), 10.0)}
+    drawing.hidden_columns = range(start + len(ADDED_COLUMNS), start + len(ADDED_COLUMNS) + len(HELPER_COLUMNS))
+    for number, name in enumerate((*ADDED_COLUMNS, *HELPER_COLUMNS)):
+        drawing.put_beside(first - 1, start + number, "helper", name)
+    for row in range(first, last + 1):
+        settled = settle(*_typed(rows.get(row, {}), columns))
+        values = [settled.attainment, settled.deviation, settled.verdict, *settled.parts]
+        for number, (look, text) in enumerate(_formulas(row, start, columns)):
+            value = values[number]
+            drawing.put_beside(row, start + number, look, Formula(text, "" if value is None else value))
+
+
+def _typed(data: Data, columns: Mapping[str, int]) -> tuple[str, str, bool, str]:
+    cost = any("成本" in str(data.get(key) or "") for key in ("level1", "level2") if key in columns)
+    return _target(data, columns), str(data.get("actual") or ""), cost, str(data.get("name") or "")
+
+
+def _target(data: Data, columns: Mapping[str, int]) -> str:
+    """The target in force as the formula joins it: sign, value and unit."""
+    said = {key: str(data.get(key) or "") for key in ("operator", "target", "adjusted_target", "initial_target", "unit")}
+    value = said["adjusted_target"] or said["target"] or said["initial_target"]
+    operator = "" if said["operator"] == "定量指标" else said["operator"]
+    return f"{operator if 'operator' in columns else ''}{value}{said['unit'] if 'unit' in columns else ''}"
+
+
+def _formulas(row: int, start: int, columns: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Look and text of each formula of a row, in the order of the columns."""
+    at = {name: a1(row, start + number) for number, name in enumerate((*ADDED_COLUMNS, *HELPER_COLUMNS))}
+    target, actual = at["整理后指标值"], at["整理后完成值"]
+    sign, want, unit, have, own, fits = (at[name] for name in HELPER_COLUMNS[2:])
+    cell = {key: a1(row, column) for key, column in columns.items()}
+    cost = f'ISNUMBER(FIND("成本",{cell["level1"]}&{cell["level2"]}))' if "level2" in cell else "FALSE"
+    at_most = f'OR({sign}="≤",{sign}="<",AND(OR({sign}="=",{sign}=""),{cost}))'
+    deviation = f"({have}-{want})/{want}"
+    met, unmet, exceeded = (verdict.label for verdict in (Verdict.MET, Verdict.UNMET, Verdict.EXCEEDED))
+    floor = (f'IF(OR({have}<{want},AND({have}={want},{sign}=">")),"{unmet}",IF({want}=0,IF(OR({sign}="≥",{sign}=">",{have}=0),"{met}","{unmet}"),'
+             f'IF(ROUND({deviation},10)>{_OVER},"{exceeded}","{met}")))')
+    ceiling = f'IF(OR({have}<{want},AND({have}={want},{sign}<>"<")),"{met}","{unmet}")'
+    return [
+        ("share", f'IF({fits}<>1,"",IF(OR({want}=0,{at_most}),"",ROUND({have}/{want},4)))'),
+        ("share", f'IF({fits}<>1,"",IF({want}=0,"",ROUND({deviation},4)))'),
+        ("told", f'IF({fits}<>1,"",IF({at_most},{ceiling},{floor}))'),
+        ("helper", _clean_formula(_joined(cell))),
+        ("helper", _clean_formula(cell["actual"])),
+        ("helper", f'IF({target}="","",IF(ISNUMBER(FIND(LEFT({target},1),"{_SIGNS}")),LEFT({target},1),""))'),
+        ("helper", _number_formula(f"MID({target},LEN({sign})+1,99)")),
+        ("helper", f'IF({want}="","",MID({target},LEN({sign})+1+{_count(f"MID({target},LEN({sign})+1,99)")},99))'),
+        ("helper", _number_formula(actual)),
+        ("helper", f'IF({have}="","",MID({actual},1+{_count(actual)},99))'),
+        ("helper", _fits_formula(sign, want, unit, have, own, cost, cell)),
+    ]
+
+
+def _joined(cell: Mapping[str, str]) -> str:
+    """The target as one text: its value, with sign and unit where these have columns of their own."""
+    adjusted, initial = cell.get("adjusted_target"), cell.get("initial_target")
+    value = cell.get("target") or (f'IF({adjusted}="",{initial},{adjusted})' if adjusted else initial)
+    operator = f'SUBSTITUTE({cell["operator"]},"定量指标","")&' if "operator" in cell else ""
+    return f"{operator}{value}{'&' + cell['unit'] if 'unit' in cell else ''}"
+
+
+def _clean_formula(text: str) -> str:
+    for old, new in _CLEANED:
+        text = f'SUBSTITUTE({text},"{old}","{new}")'
+    return text
+
+
+def _count(text: str) -> str:
+    """How many letters at the head of a text are digits or points."""
+    letters = "{" + ",".join(map(str, range(1, _LONGEST + 2))) + "}"
+    return f'(MATCH(TRUE,ISERROR(FIND(MID(LEFT({text},{_LONGEST})&"#",{letters},1),"{_DIGITS}")),0)-1)'
+
+
+def _number_formula(text: str) -> str:
+    return f'IFERROR(VALUE(LEFT({text},{_count(text)})),"")'
+
+
+def _fits_formula(sign: str, want: str, unit: str, have: str, own: str, cost: str, cell: Mapping[str, str]) -> str:
+    units = f"{LISTS}!{units_area()}"
+    same = f'OR({unit}={own},AND({own}="",{unit}<>"",{unit}<>"%",ISERROR(FIND("万",{unit})),ISERROR(FIND("亿",{unit}))))'
+    dated = f"MAX({want},{have})>={FAR_YEAR}"
+    known = f'IF({unit}="",OR({sign}<>"",NOT({dated})),AND(SUMPRODUCT(--EXACT({units},{unit}))>0,NOT(AND({unit}="年",{dated})),NOT(AND(OR({unit}="月",{unit}="月份"),{sign}=""))))'
+    words = "{" + ",".join(f'"{word}"' for word in _RATE_WORDS) + "}"
+    unclear = f'AND({cost},OR({sign}="=",{sign}=""),SUMPRODUCT(--ISNUMBER(FIND({words},{cell["name"]})))>0)'
+    return f"IF(AND(ISNUMBER({want}),ISNUMBER({have})),IF(AND({same},{known},NOT({unclear})),1,0),0)"
+
+
+def units_area() -> str:
+    """Where the units stand on the sheet 指标库."""
+    return f"$A$2:$A${len(listed_units()) + 1}"
+
+
+def score(row: int, columns: Mapping[str, int], width: int, data: Data) -> tuple[str, Decimal | None]:
+    """The formula of a score and its value: points × min(1, attainment); for ≤ as the policy says (points × target ÷ actual, or less the
+    excess); all points where the target is met. Blank where there are no points or no verdict."""
+    start = width + GAP
+    points, rate, deviation, verdict = a1(row, columns["points"]), *(a1(row, start + number) for number in range(3))
+    want, have = a1(row, start + 6), a1(row, start + 8)
+    unmet = Verdict.UNMET.label
+    by_share = default()["score_at_most"] == "proportional"
+    excess = f"{want}/{have}" if by_share else f"MAX(0,1-({have}-{want})/{want})"
+    short = f'IF({rate}<>"",{points}*{have}/{want},IF({deviation}="",0,{points}*{excess}))'
+    text = f'IF(OR({points}="",{verdict}=""),"",IF({verdict}="{unmet}",ROUND({short},2),{points}))'
+    given = str(data.get("points") or "")
+    settled = settle(*_typed(data, columns))
+    if not given or not settled.verdict:
+        return text, None
+    full, wanted, got = Decimal(given), settled.parts[3], settled.parts[5]
+    if settled.verdict != unmet:
+        return text, full
+    if settled.attainment is not None:
+        return text, rounded(full * got / wanted)
+    if settled.deviation is None:
+        return text, Decimal(0)
+    return text, rounded(full * (wanted / got if by_share else max(Decimal(0), 1 - (got - wanted) / wanted)))

@@ -1,0 +1,43 @@
+"""The sheet 自评报告: the outline of the report, a cell a section. What is typed here becomes the report; guidance is shown on selecting a cell."""
+
+from __future__ import annotations
+
+from .drawing import Drawing
+
+_WIDTHS = (30, 78)
+# heading (chapters have no text of their own where sections follow), guidance
+OUTLINE: tuple[tuple[str, str], ...] = (
+    ("一、部门概况", ""),
+    ("（一）机构职能及组成", "主要职能写三五句；内设机构和下属单位写个数和名称。"),
+    ("（二）人员情况", "编制数、年末实有人数，与决算一致。"),
+    ("（三）收支情况", "年初预算、全年预算、全年支出各多少万元，执行率多少；与自评表一致。"),
+    ("二、部门绩效情况", ""),
+    ("（一）绩效目标、指标设定及完成情况", "年初设了哪些指标、完成了几个，按成本、产出、效益、满意度说明；数字与自评表一致。"),
+    ("（二）重点工作任务完成情况", "逐项写年度主要任务做了什么、完成多少。"),
+    ("三、部分指标情况说明", "没有完成的指标逐个写：差多少、什么原因、下一步怎么做。全部完成的写“各项指标均已完成”。"),
+    ("四、存在的问题和建议", "预算编制、执行、指标设置、管理上的问题，以及打算怎么改。"),
+    ("五、其他需说明的问题", "没有的写“无”。"),
+)
+
+
+def draw_report(department: str | None, year: int | None) -> Drawing:
+    """The outline with its guidance; the title names department and year as far as they are known."""
+    drawing = Drawing(_WIDTHS)
+    told = f"{department or ''}{f'{year}年度' if year else ''}部门整体支出绩效自评报告"
+    drawing.put(0, 0, "title", told, span=2)
+    row = 1
+    for number, (heading, guidance) in enumerate(OUTLINE):
+        followed = number + 1 < len(OUTLINE) and not guidance and OUTLINE[number + 1][0].startswith("（")
+        if followed:
+            drawing.put(row, 0, "chapter", heading, span=2)
+        else:
+            drawing.put(row, 0, "chapter" if heading[1] == "、" else "section", heading)
+            drawing.put(row, 1, "long", entry=True, key=f"report.{number}")
+        row += 1
+    drawing.bottom = row - 1
+    return drawing
+
+
+def guidance_of(key: str) -> tuple[str, str]:
+    """Heading and guidance of a cell by its key."""
+    return OUTLINE[int(key.removeprefix("report."))]
