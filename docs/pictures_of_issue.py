@@ -96,6 +96,7 @@ def shown(running: office.Office, path: Path, sheet: str, name: str, folder: Pat
     pages = [page for page in book.worksheets if page.sheet_state == "visible"]
     for page in pages:                                            # one page a sheet, so that the sheet's number is its page's
         page.print_options.headings, page.print_title_rows, page.oddFooter.center.text = True, None, ""
+        page.oddFooter.left.text = page.oddFooter.right.text = ""
         page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         page.page_setup.fitToWidth = page.page_setup.fitToHeight = 1
     step = folder / f"{Path(name).stem}.xlsx"

@@ -108,22 +108,6 @@ def test_the_old_template_needs_settings_to_be_known() -> None:
                                                                     default())] == ["这份工作簿里的隐藏信息不全，认不出是哪一版模板。"]
 
 
-def test_a_removed_hidden_sheet_and_a_changed_head_are_noted_and_the_form_is_read_all_the_same(tmp_path) -> None:
-    templates.fill_in("jilin-2024", tmp_path / "a.xlsx", projects=[{"project": "示例项目", "unit": "示例局", "indicators": [
-        {"level1": "产出指标", "level2": "数量指标", "name": "培训场次", "target": "≥10场", "actual": "12场"}]}], cover={})
-    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    del book["_selfeval"]
-    book.save(tmp_path / "b.xlsx")
-    file = read_file(tmp_path / "b.xlsx")
-    assert [row.actual for row in file.forms[0].indicators] == ["12场"]
-    told = [finding for finding in check(gather([file]), default(), [file]) if finding.rule == "T03"]
-    assert len(told) == 1 and "_selfeval" in told[0].message and told[0].severity is Severity.NOTE
-    kept = read_file(tmp_path / "a.xlsx")
-    assert not [finding for finding in check(gather([kept]), default(), [kept]) if finding.rule == "T03"]
-    strange = replace(kept, forms=tuple(replace(form, layout=None) for form in kept.forms))
-    assert [finding.sheet for finding in structure.older_template(strange, default())] == ["项目01"]
-
-
 @pytest.mark.parametrize("one, other, older", [("1", "2", True), ("1.0", "1.1", True), ("2", "10", True), ("2", "2", False), ("3", "2", False)])
 def test_versions_are_compared_by_number(one: str, other: str, older: bool) -> None:
     assert (structure._number(one) < structure._number(other)) is older
@@ -190,3 +174,19 @@ def test_a_blank_signature_block_waits_for_paper_or_a_scan() -> None:
 def test_the_year_is_the_one_that_the_workbook_was_issued_for(year: int | None, issued: str, cells: list[str]) -> None:
     form = Form(kind=PROJECT, file="a.xlsx", sheet="表", department="示例局", year=year, cells={"year": "A1"})
     assert told(ReadFile(path="a.xlsx", forms=(form,), settings={"layout": "mof-2020", "year": issued}), "N07") == cells
+
+
+def test_a_removed_hidden_sheet_and_a_changed_head_are_noted_and_the_form_is_read_all_the_same(tmp_path) -> None:
+    templates.fill_in("jilin-2024", tmp_path / "a.xlsx", projects=[{"project": "示例项目", "unit": "示例局", "indicators": [
+        {"level1": "产出指标", "level2": "数量指标", "name": "培训场次", "target": "≥10场", "actual": "12场"}]}], cover={})
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    del book["_selfeval"]
+    book.save(tmp_path / "b.xlsx")
+    file = read_file(tmp_path / "b.xlsx")
+    assert [row.actual for row in file.forms[0].indicators] == ["12场"]
+    told = [finding for finding in check(gather([file]), default(), [file]) if finding.rule == "T03"]
+    assert len(told) == 1 and "_selfeval" in told[0].message and told[0].severity is Severity.NOTE
+    kept = read_file(tmp_path / "a.xlsx")
+    assert not [finding for finding in check(gather([kept]), default(), [kept]) if finding.rule == "T03"]
+    strange = replace(kept, forms=tuple(replace(form, layout=None) for form in kept.forms))
+    assert [finding.sheet for finding in structure.older_template(strange, default())] == ["项目01"]

@@ -25,7 +25,6 @@ def fill_in(layout_id: str, out: str | Path, *, projects: Sequence[Data] = (), d
             settings: Mapping[str, str] | None = None, cover: Mapping[str, str] | None = None, protect: bool = False) -> None:
     """Writes a department workbook with these forms filled in (an empty dict is a blank form; see `frame.draw` for the data).
 
-    A form with `issued` is one that the bureau hands out: what it gives is locked and written down in the hidden sheet (see `issued.seal`).
     settings: more keys for the hidden sheet (department_code, department, submission ...). cover: what the sheet 填报说明 says of
     截止日期, 报送方式, 联系人, 联系电话; with it come 项目自评汇总表, 自评报告 and 自查 too. Further tables of the department form
     (基础数据表) stand before it. protect: cells that are not to be filled in cannot be changed (no password).
