@@ -119,7 +119,7 @@ def test_files_in_archives_count_like_all_others(tmp_path, workbook, formulas_ag
     sheet = openpyxl.load_workbook(county.out)["收件核对"]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2) if isinstance(row[0].value, int)]
     assert sorted((row[1], row[2], row[14], row[17]) for row in rows) == [
-        ("又一份.xlsx", None, "采用", "请看原因，必要时请单位改好重报"), ("另外.7z", None, "无法读取", "请解压"), ("另外.rar", None, "无法读取", "请解压"),
+        ("又一份.xlsx", None, "采用", "无需处理"), ("另外.7z", None, "无法读取", "请解压"), ("另外.rar", None, "无法读取", "请解压"),
         ("教育局.zip/教育局/校车.xlsx", "教育局.zip", "重复", "无需处理"), ("教育局.zip/教育局/盖章.pdf", "教育局.zip", "附件", "无需处理")]
     assert "文件：收到5 = 采用1 + 重复1 + 附件1 + 无法读取2，相符" in county.balances and all(row[7] for row in rows)
     formulas_agree(county.out)
