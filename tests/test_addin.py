@@ -14,6 +14,7 @@ from fillings import filling
 from selfeval_xl import addin
 from selfeval_xl.addin import pressing, state
 from selfeval_xl.addin.ribbon import ready_buttons, ribbon
+from selfeval_xl.county.roster import blank_roster
 from selfeval_xl.layouts import sheets_of
 from selfeval_xl.sheets import RESULT_COLUMNS, RESULTS, SETTINGS
 from selfeval_xl.sinks.looks import TINTS
@@ -359,6 +360,28 @@ def test_the_bureau_consolidates_a_folder_and_opens_its_ledger(book, press, home
     assert "汇总完成：1个部门，已报1个，项目表2张。" in told and (home / "全县汇总.xlsx").exists()
     press("open_ledger")
     assert excel.opened[-1].api.ActiveSheet.Name == "报送台账"
+
+
+def test_the_bureau_issues_returns_and_reminds_by_its_roster(book, press, home):
+    assert "指定名册文件" in press("issue_books") and "指定名册文件" in press("make_reminders")
+    blank_roster(home / "名册.xlsx")
+    listed = openpyxl.load_workbook(home / "名册.xlsx")
+    listed["单位名册"].append(["102", "县水利局", None, None, "农业股", None, None, None, "mof-2020"])
+    listed["项目"].append(["102", "县水利站", "P01", "水闸维修", None, "财政拨款", 100, 100, None, "万元"])
+    listed.save(home / "名册.xlsx")
+    state.change_settings(roster=str(home / "名册.xlsx"))
+    (home / "下发").mkdir()
+    assert "1个部门，项目表1张" in press("issue_books", home / "下发") and list((home / "下发").glob("*县水利局*.xlsx"))
+    (home / "收件").mkdir(exist_ok=True)
+    book.SaveCopyAs(str(home / "收件" / "交通局.xlsx"))
+    assert "退回1个部门" in press("make_returns", home / "收件") and list((home / "退回件").rglob("退回通知.*"))
+    assert "催报通知已生成" in press("make_reminders", home / "收件") and list((home / "催报通知").rglob("*县水利局*/催报通知.*"))
+
+
+def test_the_report_is_drafted_beside_the_book(book, press, home):
+    told = press("make_report")
+    assert told.startswith("自评报告已生成") and "待填写" in told
+    assert next(Path(told.splitlines()[0].partition("：")[2]).parent.glob("*_自评报告.docx")).stat().st_size > 10_000
 
 
 def test_help_turns_to_the_guide_explains_rules_and_changes_settings(book, press, home):

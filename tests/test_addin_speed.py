@@ -116,12 +116,12 @@ from selfeval_xl import addin
 from selfeval_xl.addin.ribbon import ready_buttons
 running = office.Office()
 excel = excel_engine.App(running)
-answers = {{"consolidate_county": [{str(tmp_path / "收件")!r}, "yes"], "look_up_rule": ["D03"], "settings": ["3"]}}
+answers = {{"make_returns": [{str(tmp_path / "收件")!r}], "consolidate_county": [{str(tmp_path / "收件")!r}, "yes"], "look_up_rule": ["D03"], "settings": ["3"]}}
 told = {{}}
 with excel_engine.open_book(excel, {str(book)!r}) as opened:
     sheet = opened.api.Sheets("项目01")
-    for button in sorted(ready_buttons(), key=lambda button: button.group == "bureau"):
-        if button.group == "bureau" and "loaded" not in told:
+    for button in sorted(ready_buttons(), key=lambda button: button.group == "bureau" or button.id == "make_report"):
+        if (button.group == "bureau" or button.id == "make_report") and "loaded" not in told:
             told["loaded"] = [name for name in {HEAVY!r} if name in sys.modules]
         sheet.Activate()
         sheet.Range("E18").Select()

@@ -1,8 +1,4 @@
-"""汇总全县, 打开台账: the bureau's buttons; each calls what the command of the same work calls.
-
-A further one (生成下发表, 生成退回件, 生成催报通知) asks for its folders as `consolidate_county` does and calls its command's function; then its
-id goes into `ready` of `ribbon.toml` and its function into `buttons.py`.
-"""
+"""生成下发表, 汇总全县, 生成退回件, 生成催报通知, 打开台账: the bureau's buttons; each calls what the command of the same work calls."""
 
 from __future__ import annotations
 
@@ -37,6 +33,51 @@ def consolidate_county(host: Host) -> None:
     host.open(out)
     told = [f"汇总完成：{county.departments}个部门，已报{county.reported}个，项目表{county.project_forms}张。", f"汇总工作簿：{out}"]
     host.say("\n".join([*told, *county.problems[:5]]))
+
+
+def issue_books(host: Host) -> None:
+    """Writes a workbook for each department of the roster into a folder that the officer picks."""
+    from ..issuing import issue
+
+    roster = _roster("下发")
+    folder = host.pick_folder("请选择下发的工作簿放在哪个文件夹")
+    if folder is None:
+        return
+    issued = issue(roster, folder, progress=lambda done, count: host.progress(f"正在生成 {done}/{count}"))
+    host.progress(WORKING)
+    told = [f"下发表已生成：{len(issued.departments)}个部门，项目表{issued.projects}张。", f"清单：{issued.index}"]
+    host.say("\n".join([*told, *issued.problems[:5]]))
+
+
+def make_returns(host: Host) -> None:
+    """Marks the faults in the departments' own files, with the notices, beside the folder that the officer picks."""
+    _send(host, "退回件", "退回件和通知已生成")
+
+
+def make_reminders(host: Host) -> None:
+    """The reminders to departments that are late, and the messages for the sections; needs the roster."""
+    _roster("催报")
+    _send(host, "催报通知", "催报通知已生成", returns=False)
+
+
+def _send(host: Host, name: str, done: str, returns: bool = True) -> None:
+    from ..reports.mailing import send_back
+
+    folder = host.pick_folder("请选择放着各部门材料的文件夹")
+    if folder is None:
+        return
+    out = folder.parent / name
+    sent = send_back(folder, out, roster=state.settings().get("roster") or None, policy=policy(), returns=returns,
+                     progress=lambda count, every, told: host.progress(f"正在处理 {count}/{every}　{Path(told).name}"))
+    host.progress(WORKING)
+    host.say(f"{done}：{out}" + (f"\n退回{len(sent.returns)}个部门。" if returns else ""))
+
+
+def _roster(purpose: str) -> str:
+    known = state.settings().get("roster")
+    if not known:
+        raise UsageError(f"{purpose}要用单位名册。请先在“设置”里指定名册文件。")
+    return known
 
 
 def open_ledger(host: Host) -> None:

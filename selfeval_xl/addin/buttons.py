@@ -131,6 +131,13 @@ def clear_marks() -> None:
 
 # 报送
 
+def make_report() -> None:
+    """生成自评报告"""
+    from .reporting import make_report
+
+    make_report(_host())
+
+
 def make_submission() -> None:
     """生成报送件"""
     from .submitting import make_submission
@@ -140,11 +147,32 @@ def make_submission() -> None:
 
 # 财政审核
 
+def issue_books() -> None:
+    """生成下发表"""
+    from .bureau import issue_books
+
+    issue_books(_host())
+
+
 def consolidate_county() -> None:
     """汇总全县"""
     from .bureau import consolidate_county
 
     consolidate_county(_host())
+
+
+def make_returns() -> None:
+    """生成退回件"""
+    from .bureau import make_returns
+
+    make_returns(_host())
+
+
+def make_reminders() -> None:
+    """生成催报通知"""
+    from .bureau import make_reminders
+
+    make_reminders(_host())
 
 
 def open_ledger() -> None:
@@ -180,4 +208,4 @@ def settings() -> None:
 BUTTONS = frozenset((
     "add_project", "insert_indicator", "yuan_to_wan", "tidy_text", "compute_rates", "fill_deviations", "undo",
     "check_book", "check_sheet", "previous_finding", "next_finding", "explain", "clear_marks",
-    "make_submission", "consolidate_county", "open_ledger", "show_guide", "look_up_rule", "settings"))
+    "make_report", "make_submission", "issue_books", "consolidate_county", "make_returns", "make_reminders", "open_ledger", "show_guide", "look_up_rule", "settings"))

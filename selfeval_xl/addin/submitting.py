@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 
 from ..errors import UsageError
 from ..filing import gather
@@ -16,6 +15,7 @@ from ..sinks.saved import Saved
 from ..submission import NUMBER, code_of, file_name, next_number, settings_places, write
 from .host import Host
 from .marking import NO_FORM, examined
+from .naming import free_name
 
 
 def make_submission(host: Host) -> None:
@@ -34,7 +34,7 @@ def make_submission(host: Host) -> None:
         number, code = next_number(saved.source.settings), code_of(file.forms)
         department = gather([file])[0]
         year = next((form.year for form in file.forms if form.year), None) or _year(saved.source.settings.get("year"))
-        out = _free(folder / file_name(department.department, department.department_code, year, number, path.suffix))
+        out = free_name(folder / file_name(department.department, department.department_code, year, number, path.suffix))
         open_for_change(saved, [SETTINGS], set())
         write(path, out, number, code)
         with host.quietly():
@@ -45,15 +45,6 @@ def make_submission(host: Host) -> None:
 
 def _year(told: str | None) -> int | None:
     return int(told) if told and told.isdecimal() else None
-
-
-def _free(out: Path) -> Path:
-    """The name, with a number behind it where a file of that name is there already: nothing is overwritten."""
-    number, found = 1, out
-    while found.exists():
-        number += 1
-        found = out.with_name(f"{out.stem}_{number}{out.suffix}")
-    return found
 
 
 def _remember(host: Host, saved: Saved, number: int) -> None:

@@ -67,7 +67,7 @@ def publish(folder: str | Path, out: str | Path, *, roster: str | Path | None = 
     check_places(folder, out)
     program = office() if pdf else ""
     known = read_roster(roster) if roster else None
-    material = study(folder, out, known, policy if isinstance(policy, Policy) else load(policy), jobs, progress)
+    material = study(folder, known, policy if isinstance(policy, Policy) else load(policy), jobs, progress)
     with scratch() as place:
         run = _Run(out, place)
         for entry in material.entries:

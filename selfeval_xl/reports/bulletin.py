@@ -39,7 +39,7 @@ def county_bulletin(folder: str | Path, out: str | Path, *, roster: str | Path |
     if not folder.is_dir():
         raise UsageError(f"“{folder}”不是文件夹。情况通报要给出收到的全部材料所在的文件夹。")
     rules = policy if isinstance(policy, Policy) else load(policy)
-    material = study(folder, out, read_roster(roster) if roster else None, rules, jobs, progress)
+    material = study(folder, read_roster(roster) if roster else None, rules, jobs, progress)
     if not any(entry.forms for entry in material.entries):
         raise UsageError(f"“{folder}”里没有自评表，写不了情况通报。")
     figures = county_figures(build(material), material.roster is not None)

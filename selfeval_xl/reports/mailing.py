@@ -18,18 +18,18 @@ NOTICE, REMINDER, SECTIONS, OVERVIEW = "退回通知", "催报通知", "归口�
 
 
 def send_back(folder: str | Path, out: str | Path, *, roster: str | Path | None = None, policy: Policy | str | Path | None = None, today: date | None = None,
-              jobs: int | None = None, progress: Callable[[int, int, str], None] | None = None) -> Returned:
+              returns: bool = True, jobs: int | None = None, progress: Callable[[int, int, str], None] | None = None) -> Returned:
     """Writes into `out`: a folder for each department with its marked files, 退回通知 and 催报通知; 归口股室; 退回催报一览.
 
-    today: the date of the papers. Raises UsageError and OutputError with a Chinese sentence when the job cannot be done.
+    today: the date of the papers. returns: False writes 催报通知 and what goes with it alone. Raises UsageError and OutputError with a Chinese sentence when the job cannot be done.
     """
     from ..county.roster import read_roster
 
     folder, out, today = Path(folder), Path(out), today or date.today()
     check_places(folder, out)
     rules = policy if isinstance(policy, Policy) else load(policy)
-    material = study(folder, out, read_roster(roster) if roster else None, rules, jobs, progress)
-    result = write_returns(material, out, jobs, progress)
+    material = study(folder, read_roster(roster) if roster else None, rules, jobs, progress)
+    result = write_returns(material, out, jobs, progress) if returns else Returned(out, (), (), ())
     make_folder(out)
     entries = {entry.name: entry for entry in material.entries}
     for each in result.returns:

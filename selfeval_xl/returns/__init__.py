@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -56,13 +57,12 @@ def return_filings(folder: str | Path, out: str | Path, *, roster: str | Path | 
     Only versions that count are returned, and of them only files with something to mend or to explain. progress(done, all, file name).
     Raises UsageError (no such folder, `out` inside it, faulty roster) and OutputError (`out` cannot be written).
     """
-    from ..county.collecting import receive
     from ..county.roster import read_roster
 
     folder, out = Path(folder), Path(out)
     check_places(folder, out)
     known = read_roster(roster) if roster else None
-    material = study(folder, out, known, policy if isinstance(policy, Policy) else load(policy), jobs, progress, receive)
+    material = study(folder, known, policy if isinstance(policy, Policy) else load(policy), jobs, progress)
     return write_returns(material, out, jobs, progress)
 
 
@@ -77,16 +77,20 @@ def check_places(folder: Path, out: Path) -> None:
         raise UsageError(f"“{out}”是一个文件，这里要写文件夹名。")
 
 
-def study(folder: Path, out: Path, roster, policy: Policy, jobs: int | None = None, progress=None, receive=None) -> Material:
+def study(folder: Path, roster, policy: Policy, jobs: int | None = None, progress=None) -> Material:
     """What was received, checked and put to its departments; the same that the county workbook is made of."""
     from ..checking import check
-    from ..county import collecting
+    from ..county.checked import ready
+    from ..county.collecting import receive, sort_out
     from ..county.material import prepare
     from ..county.roster import chosen_by
 
-    collected = (receive or collecting.receive)(folder, out, roster, chosen_by(roster), jobs, progress)
-    found = check(collected.filings, policy, [receipt.file for receipt in collected.receipts if receipt.result not in ("被新版本替代", "重复")], roster)
-    material = prepare(collected, found, roster, policy)
+    with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as place:         # of its store nothing is kept
+        received = receive(folder, Path(place) / "退回", policy, jobs, progress)
+    collected = sort_out(received.root, received.files, roster, chosen_by(roster), received.archives)
+    found = check(collected.filings, policy, [receipt.file for receipt in collected.receipts if receipt.result not in ("被新版本替代", "重复")], roster,
+                  ready=ready(received.answers))
+    material = prepare(collected, found, roster, policy, assessed=True)
     return material if material.year else replace(material, year=_issued_year(material))
 
 
