@@ -12,35 +12,15 @@ from . import chinese                                   # before typer: it trans
 
 import typer  # noqa: E402
 
-
-def _xlsx(out: Path) -> Path:
-    """Only xlsx is written, whatever the name says; Excel refuses a workbook whose name says something else."""
-    from .errors import UsageError
-
-    if out.suffix.lower() != ".xlsx":
-        raise UsageError(f"输出文件名“{out.name}”请以.xlsx结尾。")
-    return out
-
-
-def _docx(out: Path) -> Path:
-    from .errors import UsageError
-
-    if out.suffix.lower() != ".docx":
-        raise UsageError(f"输出文件名“{out.name}”请以.docx结尾。")
-    return out
+from .cli_addin import addin_app  # noqa: E402
+from .cli_options import AsJson, Files, NewBook, PolicyFile, docx, read_all, xlsx  # noqa: E402
+from .cli_policy import policy_app  # noqa: E402
 
 
 app = typer.Typer(help="预算绩效自评工具：读懂自评表，校验、计算、填写偏差、汇总全县。", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   context_settings={"help_option_names": ["-h", "--help"]})
-policy_app = typer.Typer(help="参数表：阈值、等级、规则级别。", no_args_is_help=True)
 app.add_typer(policy_app, name="policy")
-addin_app = typer.Typer(help="Excel插件：安装、看状态、卸载、做离线包。", no_args_is_help=True)
 app.add_typer(addin_app, name="addin")
-
-Files = Annotated[list[Path], typer.Argument(metavar="文件…", help="自评表或报告（xlsx、xls、xlsb、ods、docx），可以给多个。")]
-PolicyFile = Annotated[Optional[Path], typer.Option("--policy", metavar="文件", help="本县的参数表（xlsx或TOML），只写与默认不同的参数。")]
-NewBook = Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="写到哪里。", callback=_xlsx)]
-AsJson = Annotated[bool, typer.Option("--json", help="在标准输出打印一份JSON，供其他程序使用。")]
 
 
 def main() -> None:
@@ -98,7 +78,7 @@ def issue(roster: Annotated[Optional[Path], typer.Argument(metavar="名册", hel
     if blank:
         from .county.roster import blank_roster
 
-        blank_roster(_xlsx(out))
+        blank_roster(xlsx(out))
         say(f"已生成空白名册：{out}。填好后运行：selfeval issue {out.name} -o 下发")
         return
     if roster is None:
@@ -121,7 +101,7 @@ def read(files: Files, as_json: AsJson = False, policy: PolicyFile = None) -> No
 
     rules = load(policy)
     with Progress(quiet=as_json) as progress:
-        found = _read(files, progress)
+        found = read_all(files, progress)
     if as_json:
         _print_json(read_document(found, rules))
     else:
@@ -149,7 +129,7 @@ def check(files: Files, as_json: AsJson = False,
     rules = load(policy)
     known = _roster(roster)
     with Progress(quiet=as_json or tsv) as progress:
-        found = _read(files, progress)
+        found = read_all(files, progress)
         findings = run(gather(found, known), rules, found, known)
         mended = _mend(files, findings, out) if fix else None
         marked = mark_all([file.path for file in found], findings, mark) if mark else []
@@ -231,7 +211,8 @@ def return_(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="�
     """生成退回件和通知：在各部门自己的表上标出要改、要说明的格，附问题清单、退回通知、催报通知。"""
     from .policy_file import load
     from .reports.mailing import send_back
-    from .screen import Progress, show_returned
+    from .screen import Progress
+    from .screen_sending import show_returned
 
     with Progress() as progress:
         result = send_back(folder, out, roster=roster, policy=load(policy), today=today.date() if today else None, jobs=jobs, progress=progress.files)
@@ -240,7 +221,7 @@ def return_(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="�
 
 @app.command()
 def report(files: Annotated[list[Path], typer.Argument(metavar="文件…", help="一个部门的自评表和报告；加 --county 时是收到的全部材料所在的文件夹。")],
-           out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.docx", help="写到哪里。", callback=_docx)],
+           out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.docx", help="写到哪里。", callback=docx)],
            county: Annotated[bool, typer.Option("--county", help="写全县的情况通报。")] = False,
            roster: Annotated[Optional[Path], typer.Option("--roster", metavar="文件", help="单位名册（写情况通报时用）。")] = None,
            template: Annotated[Optional[Path], typer.Option("--template", metavar="文件.docx", help="本县的报告模板，里面用{{部门名称}}这样的记号。")] = None,
@@ -250,7 +231,8 @@ def report(files: Annotated[list[Path], typer.Argument(metavar="文件…", help
     from .policy_file import load
     from .reports.bulletin import county_bulletin
     from .reports.selfreport import draft_report
-    from .screen import Progress, say, show_drafted
+    from .screen import Progress, say
+    from .screen_sending import show_drafted
 
     rules = load(policy)
     if not county:
@@ -272,7 +254,8 @@ def publish(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="�
     """生成公开版：去掉批注、标注、隐藏内容和作者，遮住身份证号、电话、账号，不公开的项目不出。"""
     from .policy_file import load
     from .publishing import publish as run
-    from .screen import Progress, show_published
+    from .screen import Progress
+    from .screen_sending import show_published
 
     with Progress() as progress:
         result = run(folder, out, roster=roster, pdf=pdf, policy=load(policy), jobs=jobs, progress=progress.files)
@@ -287,7 +270,7 @@ def diff(old: Annotated[Path, typer.Argument(metavar="旧版", help="先报的�
     from .screen import Progress, show_changes
 
     with Progress(quiet=as_json) as progress:
-        read_both = _read([old, new], progress)
+        read_both = read_all([old, new], progress)
     changes = differences(read_both[:1], read_both[1:])
     if as_json:
         _print_json(document(old, new, changes))
@@ -300,7 +283,7 @@ def rules(rule: Annotated[Optional[str], typer.Argument(metavar="编号", help="
     """列出全部校验规则，或说明一条规则。"""
     from .errors import UsageError
     from .rules.registry import catalogue
-    from .screen import show_rule, show_rules
+    from .screen_rules import show_rule, show_rules
 
     known = catalogue()
     if rule is None:
@@ -331,121 +314,6 @@ def watch(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="放�
                 watching.open_beside(checked.out)
     except KeyboardInterrupt:
         say("已停止。")
-
-
-@policy_app.command("show")
-def policy_show(policy: PolicyFile = None) -> None:
-    """列出现在用的参数，每个值从哪里来。"""
-    from .policy_file import load
-    from .screen import show_policy
-
-    show_policy(load(policy))
-
-
-@policy_app.command("template")
-def policy_template(out: NewBook) -> None:
-    """生成参数表工作簿：每个参数一行，填上与默认不同的值即可；另有“自定义规则”表。"""
-    from .policy import default
-    from .policy_template import write_policy_template
-    from .screen import say
-
-    write_policy_template(default(), out)
-    say(f"已生成参数表：{out}。只填要改的，其余留空。")
-
-
-@policy_app.command("check")
-def policy_check(file: Annotated[Path, typer.Argument(metavar="文件", help="本县的参数表（xlsx或TOML）。")]) -> None:
-    """检查参数表，逐行说明哪里写错了。"""
-    from datetime import date
-
-    from .errors import PolicyError
-    from .policy_file import read_policy_file
-    from .screen import say, show_policy_file
-
-    policy, mistakes = read_policy_file(file, date.today())
-    if mistakes:
-        raise PolicyError("\n".join([f"参数表“{file.name}”有{len(mistakes)}处要改：", *mistakes]))
-    show_policy_file(policy)
-    say(f"参数表“{file.name}”没有写错的地方。")
-
-
-@policy_app.command("try")
-def policy_try(file: Annotated[Path, typer.Argument(metavar="文件", help="要试的参数表。")],
-               folder: Annotated[Path, typer.Argument(metavar="文件夹", help="已经收到的材料。")]) -> None:
-    """试用参数表：在已收到的材料上，新规则和改过的规则各查出多少条，各举三例。"""
-    from .policy_file import load
-    from .reading.collect import collect
-    from .rehearsal import rehearse
-    from .screen import Progress, show_rehearsal
-
-    rules = load(file)
-    with Progress() as progress:
-        found = _read(collect(folder), progress)
-    show_rehearsal(rehearse(rules, found), len(found))
-
-
-Folder = Annotated[Optional[Path], typer.Option("--folder", metavar="文件夹", help="装到这个文件夹，不用Excel的启动文件夹（XLSTART）。")]
-
-
-@addin_app.command("install")
-def addin_install(folder: Folder = None,
-                  python: Annotated[Optional[Path], typer.Option("--python", metavar="文件", help="插件用哪个python.exe；默认是现在运行的这个。")] = None,
-                  mode: Annotated[str, typer.Option("--mode", metavar="方式", help="auto：Excel里用全部按钮，WPS里只校验和标注；com、plain：固定用前者、后者。")] = "auto") -> None:
-    """把插件装进Excel的启动文件夹，不要管理员权限，不覆盖别人的文件。"""
-    from .addin.installing import install
-    from .errors import UsageError
-    from .screen import say
-
-    if mode not in ("auto", "com", "plain"):
-        raise UsageError(f"--mode 写 auto、com 或 plain，不能是“{mode}”。")
-    say(f"插件已装好：{install(folder, str(python) if python else None, mode)}。重新打开Excel，就有“绩效自评”选项卡。")
-
-
-@addin_app.command("status")
-def addin_status(folder: Folder = None) -> None:
-    """插件装了没有、版本合不合、该做什么。"""
-    import os
-
-    from .addin.installing import NOT_WINDOWS, status
-    from .screen import say, show_addin
-
-    if folder is None and not os.environ.get("APPDATA"):
-        say(NOT_WINDOWS)
-    else:
-        show_addin(status(folder))
-
-
-@addin_app.command("uninstall")
-def addin_uninstall(folder: Folder = None) -> None:
-    """从Excel的启动文件夹里拿走插件。"""
-    from .addin.installing import uninstall
-    from .screen import say
-
-    gone = uninstall(folder)
-    say(f"插件已卸载：{gone}" if gone else "没有安装插件，不用卸载。")
-
-
-@addin_app.command("bundle")
-def addin_bundle(out: Annotated[Path, typer.Option("-o", "--out", metavar="文件夹", help="离线包放在哪个文件夹（新的）。")],
-                 python: Annotated[Path, typer.Option("--python", metavar="文件.zip", help="嵌入式Python的压缩包（python-3.x-embed-amd64.zip）。")],
-                 wheels: Annotated[Optional[Path], typer.Option("--wheels", metavar="文件夹", help="Windows组件（wheel）已经放在这里，不再上网收集。")] = None) -> None:
-    """做离线包：给没有Python、不能上网、没有管理员权限的电脑用。"""
-    from .addin.bundling import bundle
-    from .screen import say
-
-    say(f"离线包已做好：{out}（组件{len(bundle(out, python, wheels))}个）。把整个文件夹拷过去，先看里面的“使用说明.txt”。")
-
-
-def _read(files: list[Path], progress) -> list:
-    from .errors import UsageError
-    from .reading import read_files
-
-    for file in files:
-        if file.is_dir():
-            raise UsageError(f"“{file}”是一个文件夹，这里要写文件名。整个文件夹用 selfeval consolidate。")
-        if not file.is_file():
-            raise UsageError(f"找不到文件“{file}”。请核对文件名和所在文件夹。")
-    return list(read_files(files, progress=progress.count))
 
 
 def _roster(path: Path | None):

@@ -28,11 +28,6 @@ if TYPE_CHECKING:
     from .demo import Result
     from .fill import Filled
     from .policy import Policy
-    from .rehearsal import Rehearsed
-    from .publishing import Published
-    from .reports.selfreport import Drafted
-    from .returns import Returned
-    from .rules.registry import Rule
     from .sinks.file import Applied
     from .watching import Checked
 
@@ -92,7 +87,8 @@ class Progress:
             self.bar.console.print(text, markup=False)
 
 
-def _table(*columns: str, title: str | None = None) -> Table:
+def table_of(*columns: str, title: str | None = None) -> Table:
+    """An empty table with these heads, whose cells fold."""
     table = Table(title=title, title_justify="left", show_lines=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
@@ -128,7 +124,7 @@ def _show_form(screen: Console, form: Form) -> None:
             head.append(f"{label}：{value}")
     screen.print("　".join(head), markup=False, style="bold")
     if form.funding:
-        table = _table("资金来源", "年初预算数", "全年预算数", "全年执行数", "执行率", "得分", "所在格")
+        table = table_of("资金来源", "年初预算数", "全年预算数", "全年执行数", "执行率", "得分", "所在格")
         for line in form.funding:
             table.add_row(("　" if line.part_of else "") + line.source, line.initial_budget or "", line.annual_budget or "", line.executed or "", line.execution_rate or "",
                           line.score or "", line.cells.get("executed", line.cells.get("annual_budget", "")))
@@ -138,7 +134,7 @@ def _show_form(screen: Console, form: Form) -> None:
         if text:
             screen.print(f"{label}（{form.goal.cells.get(key)}）：{text[:120]}{'……' if len(text) > 120 else ''}", markup=False)
     if form.indicators:
-        table = _table("一级", "二级", "三级指标", "年度指标值", "实际完成值", "判定", "完成率", "分值", "得分", "所在格")
+        table = table_of("一级", "二级", "三级指标", "年度指标值", "实际完成值", "判定", "完成率", "分值", "得分", "所在格")
         for row in form.indicators:
             table.add_row(row.level1 or "", row.level2 or "", row.name or "", row.target or "", row.actual or "", row.verdict.label if row.verdict else "未填",
                           shown(row.attainment) or "", row.points or "", row.score or "", row.cells.get("actual", ""))
@@ -240,7 +236,7 @@ def show_addin(status: Status) -> None:
 def show_mended(applied: Applied, out: Path) -> None:
     """What was mended: old and new, cell by cell."""
     screen = console()
-    table = _table("工作表", "单元格", "原来", "现在", "说明")
+    table = table_of("工作表", "单元格", "原来", "现在", "说明")
     for edit in applied.done:
         table.add_row(edit.sheet, edit.cell, (edit.old or "")[:60], str(edit.new)[:60], edit.why)
     screen.print(table)
@@ -255,7 +251,7 @@ def show_filled(filled: Filled, out: Path) -> None:
     beside = Counter(edit.sheet for edit in filled.edits if edit.look in (Look.HEAD, Look.TEXT, Look.SHARE))
     within = [edit for edit in filled.edits if edit.look not in (Look.HEAD, Look.TEXT, Look.SHARE)]
     if within:
-        table = _table("工作表", "单元格", "原来", "现在", "说明")
+        table = table_of("工作表", "单元格", "原来", "现在", "说明")
         for edit in within:
             new = getattr(edit.new, "value", edit.new)
             told = percent_text(new) if edit.look is Look.PERCENT and isinstance(new, Decimal) else "" if new is None else str(new)
@@ -273,7 +269,7 @@ def show_filled(filled: Filled, out: Path) -> None:
 def show_county(county: County) -> None:
     """The closing table of a consolidation."""
     screen = console()
-    table = _table("项目", "结果", title="汇总完成")
+    table = table_of("项目", "结果", title="汇总完成")
     names = {"indicators": "指标总数", "met": "已完成", "exceeded": "超额完成", "unmet": "未完成", "zero": "完成值为0", "undetermined": "待核定", "unexplained": "偏差未说明"}
     table.add_row("收到文件", "，".join(f"{name}{count}" for name, count in county.files.items() if count) or "0")
     table.add_row("部门", f"{county.departments}个，已报{county.reported}个")
@@ -302,7 +298,7 @@ def show_changes(changes: Iterable[Change], problems: Iterable[Problem]) -> None
             if table:
                 screen.print(table)
             place = here
-            table = _table("变化", "对象", "内容", "旧版", "旧格", "新版", "新格", title=f"{FORM_NAMES[change.form]} {change.project}（{change.sheets[0] or '没有'} → {change.sheets[1] or '没有'}）")
+            table = table_of("变化", "对象", "内容", "旧版", "旧格", "新版", "新格", title=f"{FORM_NAMES[change.form]} {change.project}（{change.sheets[0] or '没有'} → {change.sheets[1] or '没有'}）")
         table.add_row(*(Text(text) for text in (LABELS[change.change], change.subject, change.label, (change.old or "")[:200], change.cells[0] or "", (change.new or "")[:200],
                                                 change.cells[1] or "")))
     if table:
@@ -314,70 +310,10 @@ def show_changes(changes: Iterable[Change], problems: Iterable[Problem]) -> None
                  markup=False, style="bold")
 
 
-def show_rules(rules: Iterable[Rule]) -> None:
-    from .rules.page import descriptions
-
-    table = _table("编号", "规则", "级别", "处理方式", "说明")
-    for rule in rules:
-        table.add_row(rule.id, rule.title, rule.severity.label, rule.treatment.label, descriptions()[rule.id])
-    console().print(table)
-
-
-def show_rule(rule: Rule) -> None:
-    from .rules.page import rule_page
-
-    say(f"{rule.id} {rule.title}")
-    for head, text in rule_page(rule):
-        say(f"{head}：{text}")
-
-
-def show_policy(policy: Policy) -> None:
-    """What is in force and where each value comes from; values that wait for their day below."""
-    from .policy_template import shown_value
-
-    table = _table("参数", "名称", "取值", "单位", "生效日期", "出处", "来自")
-    for name, parameter in policy.parameters.items():
-        table.add_row(name, parameter.label, shown_value(parameter), parameter.unit, str(parameter.since or ""), parameter.source, parameter.where)
-    screen = console()
-    screen.print(table)
-    show_policy_file(policy)
-
-
-def show_policy_file(policy: Policy) -> None:
-    """What a county's file changes."""
-    from .policy_template import shown_value
-
-    for parameter in policy.parameters.values():
-        if parameter.where != "默认":
-            say(f"参数 {parameter.name}（{parameter.label}）：{shown_value(parameter)}，来自{parameter.where}")
-    for rule_id, rule in policy.rules.items():
-        told = [rule.severity.label if rule.severity else "", rule.treatment.label if rule.treatment else "", {True: "启用", False: "关闭", None: ""}[rule.on]]
-        say(f"规则 {rule_id}：{'，'.join(part for part in told if part)}")
-    for rule in policy.county_rules:
-        say(f"自定义规则 {rule.number}（{rule.scope}）：{rule.condition}，{rule.severity.label}，{rule.treatment.label}")
-    for parameter in policy.waiting:
-        say(f"未到生效日期：{parameter.name}（{parameter.label}）{shown_value(parameter)}，{parameter.since}起")
-
-
-def show_rehearsal(rehearsed: Iterable[Rehearsed], files: int) -> None:
-    """How often new and changed rules fire, with examples."""
-    rehearsed = list(rehearsed)
-    screen = console()
-    table = _table("规则", "名称", "默认查出", "试用查出", title=f"在{files}个文件上试用")
-    for rule in rehearsed:
-        table.add_row(rule.rule, rule.title, str(rule.before), str(rule.after))
-    screen.print(table)
-    for rule in rehearsed:
-        for finding in rule.examples:
-            screen.print(f"{rule.rule} 例：{Path(finding.file).name} {finding.sheet or ''} {finding.cell or ''} {finding.message}", markup=False)
-    if not rehearsed:
-        screen.print("和默认参数查出的完全一样。")
-
-
 def show_demo(result: Result) -> None:
     """What was planted, what was found, and where to look."""
     screen = console()
-    table = _table("规则", "部门", "项目", "埋下的毛病", "查出")
+    table = table_of("规则", "部门", "项目", "埋下的毛病", "查出")
     for fault, found in result.faults:
         table.add_row(fault.rule, fault.department, fault.project, fault.what, "是" if found else "否")
     screen.print(table)
@@ -386,48 +322,3 @@ def show_demo(result: Result) -> None:
     screen.print("请打开看看：", markup=False)
     for what, path in result.paths:
         screen.print(f"  {what}：{path}", markup=False)
-
-
-def show_returned(result: Returned) -> None:
-    """The closing table of the returns: what goes back to whom."""
-    screen = console()
-    table = _table("部门", "须修改", "须说明", "退回件")
-    for each in result.returns:
-        counts = Counter(finding.treatment for finding in each.open)
-        table.add_row(each.name, str(counts[Treatment.FIX]), str(counts[Treatment.EXPLAIN]), "\n".join(Path(file.out).name for file in each.files if not file.error))
-    screen.print(table)
-    for problem in result.problems:
-        screen.print(f"没有标注：{problem}", style="yellow", markup=False)
-    for each in result.returns:
-        for file in each.files:
-            for cell in file.refused:
-                screen.print(f"没有标注：{each.name} {Path(file.out).name} {cell}", style="yellow", markup=False)
-    screen.print(f"退回{len(result.returns)}个部门，不用退回的{len(result.passed)}个。退回件和通知在 {result.out}。", markup=False, style="bold")
-
-
-def show_drafted(drafted: Drafted) -> None:
-    """What was drafted, and what is left to the department."""
-    if drafted.differing:
-        say(f"单位自己写的数有{drafted.differing}处和表不符，已在报告里标出。")
-    for name in drafted.unknown:
-        say(f"模板里的“{{{{{name}}}}}”没有对应的内容，照原样留着。")
-    say(f"{drafted.department}的自评报告已起草：{drafted.out}。还有{drafted.waiting}处待填写（黄色底纹）。")
-
-
-def show_published(result: Published) -> None:
-    """The closing table of a publication: what came out, what was kept back and why. It is only shown: no file of it lies among the public ones."""
-    screen = console()
-    table = _table("部门", "公开版", "遮住的号码")
-    for department, path, masked in result.copies:
-        table.add_row(department, path.name, str(masked) if masked else "")
-    screen.print(table)
-    if result.refused:
-        kept = _table("部门", "没有公开", "为什么")
-        for row in result.refused:
-            kept.add_row(*row)
-        screen.print(kept)
-    for department, name in result.unfinished:
-        screen.print(f"公开前请看一下：{department} {name} 里还有没填完的地方（待补充、待填写）。", style="yellow", markup=False)
-    for path in result.not_made:
-        screen.print(f"PDF没有生成：{path.name}", style="yellow", markup=False)
-    screen.print(f"公开版{len(result.copies)}份，PDF {len(result.pdfs)}份，没有公开的{len(result.refused)}份。结果在 {result.out}。", markup=False, style="bold")

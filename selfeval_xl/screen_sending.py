@@ -1,0 +1,60 @@
+"""What returns, reports and public copies say on the screen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .findings import Treatment
+from .screen import console, say, table_of
+
+if TYPE_CHECKING:
+    from .publishing import Published
+    from .reports.selfreport import Drafted
+    from .returns import Returned
+
+
+def show_returned(result: Returned) -> None:
+    """The closing table of the returns: what goes back to whom."""
+    screen = console()
+    table = table_of("部门", "须修改", "须说明", "退回件")
+    for each in result.returns:
+        counts = Counter(finding.treatment for finding in each.open)
+        table.add_row(each.name, str(counts[Treatment.FIX]), str(counts[Treatment.EXPLAIN]), "\n".join(Path(file.out).name for file in each.files if not file.error))
+    screen.print(table)
+    for problem in result.problems:
+        screen.print(f"没有标注：{problem}", style="yellow", markup=False)
+    for each in result.returns:
+        for file in each.files:
+            for cell in file.refused:
+                screen.print(f"没有标注：{each.name} {Path(file.out).name} {cell}", style="yellow", markup=False)
+    screen.print(f"退回{len(result.returns)}个部门，不用退回的{len(result.passed)}个。退回件和通知在 {result.out}。", markup=False, style="bold")
+
+
+def show_drafted(drafted: Drafted) -> None:
+    """What was drafted, and what is left to the department."""
+    if drafted.differing:
+        say(f"单位自己写的数有{drafted.differing}处和表不符，已在报告里标出。")
+    for name in drafted.unknown:
+        say(f"模板里的“{{{{{name}}}}}”没有对应的内容，照原样留着。")
+    say(f"{drafted.department}的自评报告已起草：{drafted.out}。还有{drafted.waiting}处待填写（黄色底纹）。")
+
+
+def show_published(result: Published) -> None:
+    """The closing table of a publication: what came out, what was kept back and why. It is only shown: no file of it lies among the public ones."""
+    screen = console()
+    table = table_of("部门", "公开版", "遮住的号码")
+    for department, path, masked in result.copies:
+        table.add_row(department, path.name, str(masked) if masked else "")
+    screen.print(table)
+    if result.refused:
+        kept = table_of("部门", "没有公开", "为什么")
+        for row in result.refused:
+            kept.add_row(*row)
+        screen.print(kept)
+    for department, name in result.unfinished:
+        screen.print(f"公开前请看一下：{department} {name} 里还有没填完的地方（待补充、待填写）。", style="yellow", markup=False)
+    for path in result.not_made:
+        screen.print(f"PDF没有生成：{path.name}", style="yellow", markup=False)
+    screen.print(f"公开版{len(result.copies)}份，PDF {len(result.pdfs)}份，没有公开的{len(result.refused)}份。结果在 {result.out}。", markup=False, style="bold")
