@@ -188,9 +188,18 @@ def test_what_a_person_types_into_a_blank_template_is_read_back(layout_id, tmp_p
             for cell in sheet[row]:
                 text = str(cell.value or "").replace("\n", "").replace(" ", "")
                 at |= {key: cell.column_letter for key, labels in columns.items() if text in labels and key not in at}
+        columns_of = {"note": ("偏差原因分析及改进措施", "未完成原因分析", "说明", "偏差原因分析及改进措施（未完成）"), "score": ("得分", "自评得分", "指标得分"), "points": ("分值", "指标权重", "权重")}
+        for row in range(form.frame.indicator_head[0] + 1, head + 2):
+            for cell in sheet[row]:
+                at |= {key: cell.column_letter for key, labels in columns_of.items() if str(cell.value or "").replace("\n", "") in labels and key not in at}
         for number in (2, 3):
-            for key, text in (("name", f"受益户数{number}"), ("actual", f"1{number}"), ("target", f"1{number}")):
-                typed.append((form.sheet, f"{at[key]}{head + number}", text))
+            texts = {"name": f"受益户数{number}", "actual": f"1{number}", "target": f"1{number}", "note": f"原因{number}", "points": "20", "score": "19.5"}
+            typed += [(form.sheet, f"{at[key]}{head + number}", text) for key, text in texts.items() if key in at]
+        single = {"goal.expected": "保障灌溉", "goal.actual": "灌溉有保障"}
+        typed += [(form.sheet, form.goal.cells[key[5:]], text) for key, text in single.items() if form.goal.cells.get(key[5:])]
+        sources = [line for line in form.funding if not line.is_total] or list(form.funding)
+        for number, line in enumerate(sources):
+            typed += [(form.sheet, line.cells[key], str(10 * (number + 1) - less)) for less, key in enumerate(("initial_budget", "annual_budget", "executed")) if line.cells.get(key)]
         want[form.sheet] = (form.kind, [f"受益户数{number}" for number in (2, 3)], ["12", "13"])
     out = libreoffice.type(tmp_path / "a.xlsx", typed, tmp_path / "b.xlsx")
     read = {form.sheet: form for form in read_file(out).forms}
@@ -200,6 +209,15 @@ def test_what_a_person_types_into_a_blank_template_is_read_back(layout_id, tmp_p
         for key in ("project", "department", "unit"):
             if form.cells.get(key):
                 assert getattr(form, key) == f"示例{key}"
+        places = {(cell, text) for name, cell, text in typed if name == sheet}
+        got = {(line.cells[key], getattr(line, key)) for line in form.funding for key in ("initial_budget", "annual_budget", "executed") if line.cells.get(key)}
+        got |= {(form.goal.cells[key], getattr(form.goal, key)) for key in ("expected", "actual") if form.goal.cells.get(key)}
+        got |= {(row.cells[key], getattr(row, key)) for row in form.indicators for key in ("points", "score", "note") if row.cells.get(key)}
+        asked = {cell for cell, _ in got}
+        assert {(cell, text) for cell, text in places if cell in asked} == {(cell, text) for cell, text in got if (cell, text) in places}
+        known = {form.cells.get(key) for key in ("project", "department", "unit")} | {
+            cell for row in form.indicators for key in ("name", "target", "actual") for cell in row.cells.get(key, "").split(",")}
+        assert {cell for cell, _ in places} <= asked | known
 
 
 @pytest.mark.parametrize("path", OLD, ids=[f"{path.parent.name}-{path.stem}" for path in OLD])
