@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from html import unescape
 from xml.etree import ElementTree
 
 from ..grid import Value, a1, position
@@ -207,6 +208,11 @@ def errors_in(xml: bytes) -> Mapping[Place, str]:
     return {(cell.row, cell.column): cell.text.strip() for cell in cells_in(xml) if cell.type == "e" and cell.text}
 
 
+# Excel, WPS and LibreOffice write a formula right behind its cell's tag, and its place first
+_FORMULA = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"[^>]*><f(?: [^>]*)?>([^<]*)</f>')
+_SHARED_FORMULA = re.compile(rb'<f [^>]*(?:t="shared"|si=)')
+
+
 def blanks_in(xml: bytes) -> frozenset[Place]:
     """Formulas that say that they give an empty text."""
     if b't="str"' not in xml:
@@ -218,6 +224,8 @@ def formulas_in(xml: bytes) -> Mapping[Place, str]:
     """The formulas by place, each with its equals sign; one shared by several cells is written out for each."""
     if b"<f" not in xml and b":f" not in xml:
         return {}
+    if usual_cells(xml) and not _SHARED_FORMULA.search(xml):
+        return {_place(match[1]): f"={unescape(match[2].decode())}" for match in _FORMULA.finditer(xml)}
     found: dict[Place, str] = {}
     masters: dict[str, tuple[str, str]] = {}
     for cell in cells_in(xml):

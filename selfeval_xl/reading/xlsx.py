@@ -13,6 +13,7 @@ from python_calamine import SheetVisibleEnum
 from ..errors import UnreadableFile
 from ..forms import Problem
 from ..grid import Grid, Value
+from ..sheets import LISTS
 from .cells import TOO_MANY_MERGES, TOO_MANY_VALUES, Place, far_text, filled, merged, put, trimmed, within_limits
 from .guard import DAMAGED, MAX_MERGES, Package, few_entries, few_values, honest_counts, pack, usual_cells
 from .opened import Corners, open_calamine, sheet_values, worksheets
@@ -144,6 +145,9 @@ def read_xlsx(package: Package) -> tuple[list[Grid], list[Problem]]:
     errors = any(b't="e"' in part for part in sheets)
     grids = []
     for number, name in worksheets(opened):
+        if name == LISTS and not visible[name]:
+            grids.append(Grid(name, [], visible=False))              # the lists of our templates: nothing of a form, and long
+            continue
         try:
             values, corners = sheet_values(opened, number)
         except UnreadableFile:

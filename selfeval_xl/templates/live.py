@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cache
 
 from ..assess import rounded
 from ..edits import Formula
@@ -27,6 +28,8 @@ _RATE_WORDS = ("率", "比例", "占比", "合规", "及时", "达标", "程度"
 _SIGNS = "≥≤><="
 _DIGITS = "0123456789."
 _LONGEST = 16
+_SCALES = "十百千万亿"
+_SCALED = ("万元", "亿元", "千元", "百元", "千克", "千米", "千瓦", "千瓦时", "万人", "万人次", "万户", "万亩", "万吨", "万千瓦时", "亿千瓦时", "千分之", "百分比", "百分点")
 FAR_YEAR = 1900                            # 2024年 is a date
 _OVER = default().number("over_fulfilment")
 
@@ -94,9 +97,10 @@ def _known(unit: str, sign: str, largest: Decimal) -> bool:
     return unit in listed_units() and not (unit == "年" and largest >= FAR_YEAR) and not (unit in ("月", "月份") and not sign)
 
 
-def listed_units() -> list[str]:
-    """The units that the formulas know, in the order of the sheet 指标库."""
-    return [unit for unit in UNITS if unit not in ("日", "号", "里")]
+@cache
+def listed_units() -> tuple[str, ...]:
+    """The units that the formulas know, in the order of the sheet 指标库: those without a scale in front, and the usual ones with one."""
+    return tuple(unit for unit in UNITS if unit not in ("日", "号", "里") and (unit[0] not in _SCALES or unit in _SCALED))
 
 
 def add_live(drawing: Drawing, columns: Mapping[str, int], rows: Mapping[int, Data]) -> None:
