@@ -102,7 +102,7 @@ def test_everything_filled_in_comes_back_and_the_rest_stays(department, taken, t
     fill(second, {other.funding[0].cells["executed"]: Decimal(0)}, sheet="项目02")
     done = merge(taken.folder, tmp_path / "合并.xlsx")
     assert [(row.project, row.status, row.landed, row.conflicts, row.strays) for row in done.statuses] == [
-        ("校舍维修", "已交回", 8, 0, 0), ("操场改造", "已交回", 1, 0, 0), ("涉密项目", "交回但没有填", 0, 0, 0)]
+        ("校舍维修", "已交回", 8, 0, 0), ("操场改造", "已交回", 1, 0, 0), ("涉密项目", "交回但没有改动", 0, 0, 0)]
     assert done.lines == () and done.landed == 9
     back = form_of(done.out)
     assert [row.actual for row in back.indicators] == ["1100平方米"] * 4 and back.funding[0].executed == "120.5" and back.goal.actual == "已维修1100平方米。"
@@ -123,9 +123,9 @@ def test_everything_filled_in_comes_back_and_the_rest_stays(department, taken, t
 def test_a_form_that_never_came_back_is_listed(taken, tmp_path):
     taken.parts[1].file.unlink()
     done = merge(taken.folder, tmp_path / "合并.xlsx")
-    assert [row.status for row in done.statuses] == ["交回但没有填", "没有交回", "交回但没有填"]
+    assert [row.status for row in done.statuses] == ["交回但没有改动", "没有交回", "交回但没有改动"]
     rows = list(openpyxl.load_workbook(done.listed)["交回情况"].iter_rows(min_row=2, values_only=True))
-    assert [(row[2], row[4]) for row in rows] == [("P1", "交回但没有填"), ("P2", "没有交回"), ("P3", "交回但没有填")]
+    assert [(row[2], row[4]) for row in rows] == [("P1", "交回但没有改动"), ("P2", "没有交回"), ("P3", "交回但没有改动")]
 
 
 def test_two_files_that_differ_are_a_conflict_and_the_original_stays(taken, tmp_path):
@@ -303,7 +303,7 @@ def test_the_commands_tell_what_came_back(department, tmp_path):
     run = selfeval("split", "自评表.xlsx", "-o", "分表", cwd=tmp_path)
     assert run.returncode == 0 and "共3份" in run.stdout and run.stderr == ""
     run = selfeval("merge", "分表", "-o", "合并.xlsx", cwd=tmp_path)
-    assert run.returncode == 0 and "交回但没有填" in run.stdout and (tmp_path / "合并_合并清单.xlsx").exists() and run.stderr == ""
+    assert run.returncode == 0 and "交回但没有改动" in run.stdout and (tmp_path / "合并_合并清单.xlsx").exists() and run.stderr == ""
 
 
 def test_rows_are_known_again_by_what_stands_in_them():

@@ -14,7 +14,7 @@ from .changes import Change, Changes, compare
 from .returned import Returned, SheetState
 from .words import BASE, SINGLE
 
-CAME, UNTOUCHED, AWAY, DISPUTED = "已交回", "交回但没有填", "没有交回", "有冲突"
+CAME, UNTOUCHED, AWAY, DISPUTED = "已交回", "交回但没有改动", "没有交回", "有冲突"
 CONFLICT, STRAY, UNKNOWN, UNREAD, TWICE = "冲突", "没有带回", "对不上", "读不出", "重复"
 _OURS_LATER = "拆分以后部门工作簿里也改过这一格"
 

@@ -28,7 +28,7 @@ MAX_SHEET_TAGS = 4_000_000    # tags of one sheet
 FAR_ROW, FAR_COLUMN = 100_000, 702          # beyond them nothing is read
 NEAR_ROW, NEAR_COLUMN = 20_000, 100         # ... nor beyond these, once a sheet's values span more than MAX_CELLS
 
-DAMAGED = "文件损坏，打不开；请用Excel或WPS打开后另存为xlsx再报送"
+DAMAGED = "文件损坏，打不开；请用Excel或WPS打开后另存为xlsx再报送。"
 TOO_BIG = "展开后内容过大，不像自评表，没有读取；请删除表格以外的空行空列和图片，另存为xlsx再报送"
 ENTITIES = "文件内含有不该有的XML实体定义，为安全起见没有读取；请用Excel或WPS打开后另存为xlsx再报送"
 

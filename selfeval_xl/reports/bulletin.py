@@ -142,7 +142,7 @@ def annexes(figures: CountyFigures) -> list[Block]:
         ("未报部门名单", ("序号", "部门", "归口股室", "应评项目数"), [(row["department"], row["section"] or "", str(row["due"])) for row in figures.missing], (16, 70, 40, 30)),
         ("部分报送部门名单", ("序号", "部门", "漏报项目"), [(row["department"], row["missing_names"] or "整体自评表") for row in figures.partly], (16, 50, 90)),
         ("执行率低于60%的项目", ("序号", "部门", "项目名称", "全年预算数", "全年执行数", "执行率"),
-         [(row["department"], row["project"] or "", amount(row["annual_budget"]), amount(row["executed"]), share(row["execution_rate"])) for row in figures.low], (14, 40, 40, 22, 22, 18)),
+         [(row["department"], row["project"] or "", amount(row["annual_budget"]), amount(row["executed"]), share(row["execution_rate"])) for row in figures.low], (12, 36, 42, 23, 23, 20)),
         ("建议抽查项目名单", ("序号", "部门", "项目名称", "抽查理由"), [(row["department"], row["project"] or "", row.get("sample_reason") or "") for row in figures.samples], (14, 42, 50, 50)),
     ]
     found: list[Block] = []

@@ -18,7 +18,7 @@ _BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _SHEET = "Sheet1"
 _WIDE, _TALL = 150, 80        # millimetres
-_LABELLED = 16                # columns: more of them and their figures would lie on one another
+_LABELLED = 12                # columns: more of them and their figures would lie on one another
 _EMU = 36_000                 # of a millimetre
 _TEXT = '<a:defRPr sz="{size}" b="0"><a:latin typeface="Times New Roman"/><a:ea typeface="宋体"/></a:defRPr>'
 _CHART = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>

@@ -20,7 +20,7 @@ MOST_IN_A_CHART = 12
 _MONEY_HEAD = ("资金来源", "年初预算数", "全年预算数", "全年执行数", "执行率")
 _PROJECT_HEAD = ("项目名称", "年初预算数", "全年预算数", "全年执行数", "执行率", "自评得分")
 _INDICATOR_HEAD = ("类别", "指标数", "已完成", "其中超额", "未完成", "待核定", "未填", "完成率")
-_MONEY_WIDTHS, _PROJECT_WIDTHS, _INDICATOR_WIDTHS = (48, 27, 27, 27, 27), (50, 23, 23, 23, 19, 18), (30, 16, 17, 19, 17, 17, 14, 26)
+_MONEY_WIDTHS, _PROJECT_WIDTHS, _INDICATOR_WIDTHS = (48, 27, 27, 27, 27), (34, 23, 23, 23, 21, 32), (30, 16, 17, 19, 17, 17, 14, 26)
 
 
 def waiting(what: str) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 HEAD = ("部门", "归口股室", "须修改", "须说明", "未报", "联系人", "电话")
 
-WIDTHS = (34, 18, 15, 15, 36, 18, 24)
+WIDTHS = (34, 20, 16, 16, 32, 18, 24)
 
 
 def overview(material: Material, result: Returned, today: date) -> Paper:

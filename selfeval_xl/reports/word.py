@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from docx.text.run import Run
 
 TITLE, HEADING, SECOND, BODY, TABLE = "方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312", "仿宋_GB2312"
-TITLE_SIZE, BODY_SIZE, TABLE_SIZE = 22, 16, 12
+TITLE_SIZE, BODY_SIZE, TABLE_SIZE = 22, 16, 10.5
 LINE = 28                     # points, exactly
 LATIN = "Times New Roman"
 MISSING = "【待填写】"
@@ -133,7 +133,7 @@ def table(document: Document, head: Sequence[str], rows: Iterable[Sequence[str]]
                     _fonts(run._element.get_or_add_rPr(), HEADING)
             if widths:
                 cells[column].width = Mm(widths[column])
-    _repeat_head(made.rows[0])
+        _keep_whole(made.rows[number], head=not number)
     document.add_paragraph()
 
 
@@ -208,9 +208,10 @@ def _page_number(section) -> None:
             run._element.append(element)
 
 
-def _repeat_head(row) -> None:
+def _keep_whole(row, head: bool) -> None:
+    """A row stays on one page; the head is repeated on each."""
     from docx.oxml import OxmlElement
 
     properties = row._tr.get_or_add_trPr()
-    for name in ("w:cantSplit", "w:tblHeader"):
+    for name in ("w:cantSplit", "w:tblHeader")[:1 + head]:
         properties.append(OxmlElement(name))
