@@ -28,12 +28,13 @@ _MISSING = {
 
 
 def check(filings: Sequence[Filing], policy: Policy | None = None, files: Iterable[ReadFile] = (), roster: Expected | None = None,
-          public: bool = False, ready: Ready | None = None) -> Findings:
+          public: bool = False, ready: Ready | None = None, county: County | None = None) -> Findings:
     """All findings on these filings, sorted by file, sheet, severity and cell; the status of each rule; counts per file.
 
     files: all files that were read, also those that belong to no filing (unreadable ones). roster: the projects that are due, with
     the amounts of the ledger; without one the rules that need it are skipped. public: whether these are copies for publication.
-    ready: what was found on each form already, by `own_findings`; then the forms are assessed too.
+    ready: what was found on each form already, by `own_findings`; then the forms are assessed too. county: what has to be known of
+    the others where these are some filings of a county.
     """
     policy = policy or default()
     if ready is None:
@@ -41,7 +42,7 @@ def check(filings: Sequence[Filing], policy: Policy | None = None, files: Iterab
     every_file = list({file.path: file for file in (*(file for filing in filings for file in filing.files), *files)}.values())
     found: list[Finding] = []
     statuses: list[RuleStatus] = []
-    given = _Given(filings, every_file, roster, public).of
+    given = _Given(filings, every_file, roster, public, county.scanned if county else scanned(every_file)).of
     before = ready.by_rule(filings) if ready else {}
     for rule in catalogue().values():
         off = _off(rule, policy)
@@ -52,21 +53,44 @@ def check(filings: Sequence[Filing], policy: Policy | None = None, files: Iterab
             statuses.append(_told(rule, given(rule), ready))
             found += before.get(rule.id, ()) if rule.id not in ready.failed else ()
             continue
-        try:
-            results, ran = _run(rule, given(rule), policy)
-        except _BUGS as error:
-            statuses.append(RuleStatus(rule.id, "failed", f"{type(error).__name__}: {error}"))
+        if county is not None and rule.scope == "county":
             continue
-        found += [_completed(finding, rule, policy) for finding in results]
-        statuses.append(_status(rule, ran))
+        status, results = _tried(rule, given(rule), policy)
+        found += results
+        statuses.append(status)
+    found += county.found if county else ()
     for rule in map(custom_rule, policy.county_rules):
         found += before.get(rule.told.number, ()) if ready else _violations(rule, _forms(filings))
         statuses.append(RuleStatus(rule.told.number, "ran"))
-    remaining = tuple(sorted(_explained(silenced(found), every_file, filings), key=_order))
+    remaining = tuple(sorted(_explained(silenced(found), every_file, filings), key=order))
     by_file: dict[str, list[Finding]] = {}
     for finding in remaining:
         by_file.setdefault(finding.file, []).append(finding)
     return Findings(remaining, tuple(statuses), tuple(_count(file, by_file.get(file.path, ())) for file in every_file))
+
+
+def across(filings: Sequence[Filing], policy: Policy) -> tuple[list[RuleStatus], list[Finding]]:
+    """The rules that compare departments, alone: their status, and what they found, before any silence."""
+    told = [_tried(rule, list(_subjects_as_given(rule, filings, ())), policy) for rule in catalogue().values() if rule.scope == "county" and not _off(rule, policy)]
+    return [status for status, _ in told], [finding for _, results in told for finding in results]
+
+
+def _tried(rule: Rule, given: Sequence[Given], policy: Policy) -> tuple[RuleStatus, list[Finding]]:
+    """The rule's status and its findings, each with its place; none where it breaks."""
+    try:
+        found = [_completed(_placed(finding, place), rule, policy) for subject, more, place in given for finding in rule.function(subject, policy, *more)]
+    except _BUGS as error:
+        return RuleStatus(rule.id, "failed", f"{type(error).__name__}: {error}"), []
+    return _status(rule, bool(given)), found
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """What some filings of a county have to know of the others. scanned: folders in which a scan lies. found: what the rules that
+    compare departments found on these (see `across`)."""
+
+    scanned: frozenset[PurePath]
+    found: Sequence[Finding] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +159,6 @@ def _violations(rule: CustomRule, forms: Iterable[tuple[Form, dict]]) -> list[Fi
 Given = tuple[object, tuple, dict]
 
 
-def _run(rule: Rule, given: Sequence[Given], policy: Policy) -> tuple[list[Finding], bool]:
-    """The rule's findings with their place, and whether there was anything that it could look at."""
-    found = [_placed(finding, place) for subject, more, place in given for finding in rule.function(subject, policy, *more)]
-    return found, bool(given)
-
-
 @dataclass(slots=True)
 class _Given:
     """What rules are given besides the policy, made once for all that need the same: the subject and, for some, what the roster
@@ -150,6 +168,7 @@ class _Given:
     files: Sequence[ReadFile]
     roster: Expected | None
     public: bool
+    scanned: frozenset[PurePath]
     made: dict[tuple[str, str | None], list[Given]] = field(default_factory=dict)
 
     def of(self, rule: Rule) -> Sequence[Given]:
@@ -164,10 +183,14 @@ class _Given:
         if rule.needs == "issued":
             return _with_issued(self.filings, self.files, self.roster)
         if rule.needs == "file":
-            return _with_file(self.filings, self.files)
+            return _with_file(self.filings, self.files, self.scanned)
         if rule.needs == "roster":
             return _with_roster(rule, self.filings, self.roster) if self.roster is not None else iter(())
-        return ((subject, (), place) for subject, place in _subjects(rule, self.filings, self.files))
+        return _subjects_as_given(rule, self.filings, self.files)
+
+
+def _subjects_as_given(rule: Rule, filings: Sequence[Filing], files: Sequence[ReadFile]) -> Iterator[Given]:
+    return ((subject, (), place) for subject, place in _subjects(rule, filings, files))
 
 
 def _with_roster(rule: Rule, filings: Sequence[Filing], roster: Expected) -> Iterator[tuple[object, tuple, dict]]:
@@ -181,10 +204,14 @@ def _with_roster(rule: Rule, filings: Sequence[Filing], roster: Expected) -> Ite
                 yield form, (ledger(project),), place
 
 
-def _with_file(filings: Sequence[Filing], files: Sequence[ReadFile]) -> Iterator[Given]:
+def scanned(files: Iterable[ReadFile]) -> frozenset[PurePath]:
+    """The folders in which a scan lies."""
+    return frozenset(PurePath(file.path).parent for file in files if file.kind in _SCANS)
+
+
+def _with_file(filings: Sequence[Filing], files: Sequence[ReadFile], scanned: frozenset[PurePath]) -> Iterator[Given]:
     """Forms, each with the file it stands in, and whether a scan lies in the same folder."""
     by_path = {file.path: file for file in files}
-    scanned = {PurePath(file.path).parent for file in files if file.kind in _SCANS}
     for form, place in _forms(filings):
         yield form, (by_path.get(form.file), PurePath(form.file).parent in scanned), place
 
@@ -289,7 +316,8 @@ def _treatment(rule: Rule, severity: Severity, policy: Policy) -> Treatment:
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
-def _order(finding: Finding) -> tuple:
+def order(finding: Finding) -> tuple:
+    """Findings as they are listed: by file, sheet, form, severity and cell."""
     match = re.match(r"([A-Z]+)(\d+)", finding.cell or "")
     place = (int(match[2]), len(match[1]), match[1]) if match else (0, 0, "")
     return finding.file, finding.sheet or "", finding.form or "", _RANK[finding.severity], place, finding.rule

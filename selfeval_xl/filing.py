@@ -27,6 +27,30 @@ class _Group:
     reports: list[Report] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Groups:
+    """The groups in the order in which they began, and where each is by its code and by its name."""
+
+    all: list[_Group] = field(default_factory=list)
+    by_code: dict[str, list[int]] = field(default_factory=dict)
+    by_name: dict[str, list[int]] = field(default_factory=dict)
+
+    def find(self, name: str, code: str | None, basis: str) -> _Group:
+        """The group of this department: by code where both have one, else by name; a new one where there is none."""
+        key = squeeze(name)
+        same_name = [place for place in self.by_name.get(key, ()) if not (code and self.all[place].code and code != self.all[place].code)]
+        place = min((*(self.by_code.get(code, ()) if code else ()), *same_name), default=None)
+        if place is None:
+            place = len(self.all)
+            self.all.append(_Group(name, None, basis))
+            self.by_name.setdefault(key, []).append(place)
+        group = self.all[place]
+        if code and not group.code:
+            group.code = code
+            self.by_code.setdefault(code, []).append(place)
+        return group
+
+
 def gather(files: Iterable[ReadFile], roster: Known | None = None) -> list[Filing]:
     """The filings among these files, in the order in which their first file came.
 
@@ -36,13 +60,13 @@ def gather(files: Iterable[ReadFile], roster: Known | None = None) -> list[Filin
     """
     files = list(files)
     beside = {**_named_by(files, lambda file: str(PurePath(file.path).parent)), **_named_by(files, lambda file: file.path)}
-    groups: dict[str, _Group] = {}
+    groups = _Groups()
     seen: dict[str, set[tuple]] = {}
     for file in files:
         for form in (*file.forms, *file.reports):
             name, code, basis = department_of(form, file, beside, roster)
-            group = _group(groups, name, code, basis)
-            if file not in group.files:
+            group = groups.find(name, code, basis)
+            if not group.files or group.files[-1] is not file:
                 group.files.append(file)
             values = signature(form)
             if values in seen.setdefault(group.department, set()):
@@ -50,7 +74,7 @@ def gather(files: Iterable[ReadFile], roster: Known | None = None) -> list[Filin
             seen[group.department].add(values)
             (group.reports if isinstance(form, Report) else group.forms).append(form)
     return [Filing(department=group.department, department_code=group.code, basis=group.basis, files=tuple(group.files),
-                   forms=tuple(group.forms), reports=tuple(group.reports)) for group in groups.values()]
+                   forms=tuple(group.forms), reports=tuple(group.reports)) for group in groups.all]
 
 
 def department_of(form: Form | Report, file: ReadFile, beside: dict[str, str], roster: Known | None) -> tuple[str, str | None, str]:
@@ -87,18 +111,10 @@ def _named_by(files: list[ReadFile], place) -> dict[str, str]:
     return {where: next(iter(names)) for where, names in named.items() if len(names) == 1}
 
 
-def _group(groups: dict[str, _Group], name: str, code: str | None, basis: str) -> _Group:
-    """The group of this department: by code where both have one, else by name."""
-    key = squeeze(name)
-    for group in groups.values():
-        if (code and group.code == code) or (squeeze(group.department) == key and not (code and group.code and code != group.code)):
-            group.code = group.code or code
-            return group
-    return groups.setdefault(f"{code or ''}|{key}", _Group(name, code, basis))
-
-
 def signature(form: Form | Report) -> tuple:
     """What a form says, without where it stands: two forms with the same signature are the same form."""
+    if form.says:
+        return (form.kind, form.says)
     if isinstance(form, Report):
         return (form.kind, form.sections)
     return (

@@ -206,6 +206,7 @@ class Form(Located):
     frame: Frame | None = None
     cells: Cells = field(default_factory=dict)
     overtyped: tuple[str, ...] = ()                               # cells with a constant where our template has a formula
+    says: str = ""                                                # digest of its contents, where nothing else of them is at hand
 
     @property
     def subject(self) -> str:
@@ -247,6 +248,7 @@ class Report:
     year: int | None = None
     sections: tuple[Section, ...] = ()
     kind: str = REPORT
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from ..quantity import money
@@ -43,9 +44,29 @@ def difference(whole: Decimal | None, part: Decimal | None) -> Decimal | None:
     return None if whole is None or part is None else (whole - part).quantize(_MONEY, ROUND_HALF_UP)
 
 
-def mean(numbers: list[Decimal]) -> Decimal | None:
+def mean(numbers: Sequence[Decimal]) -> Decimal | None:
     """The average to 0.01; None of nothing."""
-    return (sum(numbers, Decimal(0)) / len(numbers)).quantize(_SCORE, ROUND_HALF_UP) if numbers else None
+    return average(sum(numbers, Decimal(0)), len(numbers))
+
+
+def average(total: Decimal, count: int) -> Decimal | None:
+    """total ÷ count to 0.01; None of nothing."""
+    return (total / count).quantize(_SCORE, ROUND_HALF_UP) if count else None
+
+
+def decimal(value: float) -> Decimal:
+    """The number that a float of the store stands for, as it was before."""
+    return Decimal(repr(value))
+
+
+def exact(value: float | Decimal) -> int:
+    """A number in millionths: these can be added without any loss, a hundredth of a yuan is one of them in 万元."""
+    return round(value * 1_000_000)
+
+
+def of_millionths(total: int) -> Decimal:
+    """What `exact` made of a number, or of a sum of numbers."""
+    return Decimal(total).scaleb(-6)
 
 
 def rate4(value: Decimal | None) -> Decimal | None:

@@ -51,10 +51,10 @@ def _axes(chart, kind: dict, departments: int) -> None:
 
 
 def _rates(book: Book):
-    names, rates = ([row[key] for row in book.tables["departments"]] for key in ("department", "execution_rate"))
+    names, rates = zip(*book.tables["departments"].picked("department", "execution_rate"), strict=True) if len(book.tables["departments"]) else ((), ())
     return {"type": "column"}, [{
         "name": "执行率", "categories": f"={book.column('departments', 'department')}", "values": f"={book.column('departments', 'execution_rate')}",
-        "categories_data": names, "values_data": ["" if rate is None else float(rate) for rate in rates], "fill": {"color": "#5B9BD5"}, "gap": 60,
+        "categories_data": list(names), "values_data": ["" if rate is None else float(rate) for rate in rates], "fill": {"color": "#5B9BD5"}, "gap": 60,
     }]
 
 

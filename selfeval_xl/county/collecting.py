@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path, PurePath
@@ -23,6 +23,7 @@ from ..reading.source import fingerprint
 from .archives import Arrived, unpack
 from .checked import Checked, moved
 from .kept import Kept
+from .outline import Outline, outlined
 from .packing import WORK, unpacked
 from .roster import Roster
 from .versions import CHOSEN, DUPLICATE, ONLY, REFUSED, SUPERSEDED, USED, Arrival, Fate, adopted, decide
@@ -32,6 +33,8 @@ ATTACHED = ("pdf", "image")
 NOTHING_TO_DO = "无需处理"
 ARCHIVES = ("zip", "rar", "7z")
 _EXPLANATION = {"采用": "表和报告都已采用", "重复": "内容与另一份完全相同，只计一次"}
+Read = Callable[..., Iterator]
+_PACKED = "what a worker packs can be unpacked"
 _OURS = (".sqlite", ".sqlite-journal", ".sqlite-wal", ".sqlite-shm")
 
 
@@ -82,53 +85,101 @@ def collect_files(folder: str | Path, out: Path) -> list[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What the workers said of every file, in the order of the folder. archives: by path, the archive that a file came in."""
+    """What came, as far as it has to be known at once; the contents of a file come from the store when they are asked for.
+
+    files: outlines, in the order of the folder. words: by path, what `outline.Outline` says of its texts. archives: by path, the archive
+    that a file came in. taken_out: where the files from archives lie now. loose: answers that the store does not keep.
+    """
 
     root: Path
-    answers: list[Checked]
-    archives: dict[str, str]
+    kept: Kept
+    policy: Policy
+    read: Read
+    files: list[ReadFile] = field(default_factory=list)
+    words: dict[str, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
+    archives: dict[str, str] = field(default_factory=dict)
+    taken_out: dict[str, Path] = field(default_factory=dict)
+    loose: dict[str, Checked] = field(default_factory=dict)
 
-    @property
-    def files(self) -> list[ReadFile]:
-        """The files alone."""
-        return [answer.file for answer in self.answers]
+    def answer(self, file: ReadFile) -> Checked:
+        """The file with all its contents, its forms assessed, and what was found on them."""
+        if file.path in self.loose:
+            return self.loose[file.path]
+        key = self.kept.key(file.sha256, PurePath(file.path).name)
+        answer = self.kept.get(key)
+        if answer is None:                     # somebody spoilt it
+            told = next(self.read([str(self.taken_out.get(file.path, file.path))], function=WORK, context=self.policy))
+            if isinstance(told, ReadFile):
+                return Checked(replace(told, path=file.path))
+            self.kept.mend(key, *told)
+            answer = unpacked(told[1])
+            assert answer is not None, _PACKED
+        return moved(answer, file.path)
+
+    def words_of(self, form: Form, file: ReadFile) -> tuple[int, ...]:
+        """Digests of the texts of this form of the file that are a department's own."""
+        words = self.words.get(file.path)
+        return words[next(number for number, one in enumerate(file.forms) if one is form)] if words else ()
+
+    def keep(self, answer: tuple[str, bytes] | ReadFile, path: str, sha256: str) -> Outline:
+        """Keeps what a worker said for the next run, and gives its outline; a file whose worker died is tried again then."""
+        if isinstance(answer, ReadFile):
+            return self.unreadable(replace(answer, path=path))
+        told, whole = answer
+        found = outlined(told, path)
+        if found.file.sha256 == sha256:
+            self.kept.put(self.kept.key(sha256, PurePath(path).name), told, whole)
+        else:                                  # it changed while we looked
+            checked = unpacked(whole)
+            assert checked is not None, _PACKED
+            self.loose[path] = moved(checked, path)
+        return found
+
+    def unreadable(self, file: ReadFile) -> Outline:
+        """A file of which nothing is known but its problem."""
+        self.loose[file.path] = Checked(file)
+        return Outline(file)
 
 
-def receive(folder: str | Path, out: Path, policy: Policy, jobs: int | None = None, progress: Callable[[int, int, str], None] | None = None,
-            read: Callable[..., Iterator] = read_files) -> Received:
+@contextmanager
+def receiving(folder: str | Path, out: Path, policy: Policy, jobs: int | None = None, progress: Callable[[int, int, str], None] | None = None,
+              read: Read | None = None) -> Iterator[Received]:
     """Reads and checks every file of the folder, those in zip archives too; what was read before is taken from the store.
 
-    progress(done, all, name of the file). read: reads many files, as `reading.read_files` does.
+    progress(done, all, name of the file). read: reads many files, as `reading.read_files` does. The store, and what was taken out of
+    archives, stay open until the end of the block.
     """
     root = Path(folder) if Path(folder).is_dir() else Path(folder).parent
     with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as place, closing(Kept(out.with_suffix(".sqlite"), policy)) as kept:
-        arrived = unpack(collect_files(folder, out), root, Path(place))
-        prints = [fingerprint(one.path) for one in arrived]
-        keys = [kept.key(sha256, one.shown.name) for one, (_, sha256) in zip(arrived, prints, strict=True)]
-        new = read([str(one.path) for one, key in zip(arrived, keys, strict=True) if not one.trouble and key not in kept.known], jobs=jobs, function=WORK, context=policy)
-        received = Received(root, [], {str(one.shown): one.archive for one in arrived if one.archive})
-        for one, key, (size, sha256) in zip(arrived, keys, prints, strict=True):
-            if one.trouble:
-                answer = Checked(_not_taken_out(one, size, sha256))
-            elif key in kept.known:
-                answer = kept.get(key) or _new(next(read([str(one.path)], function=WORK, context=policy)), key, sha256, kept)
-            else:
-                answer = _new(next(new), key, sha256, kept)
-            received.answers.append(moved(answer, str(one.shown)))
-            if progress:
-                progress(len(received.answers), len(arrived), one.shown.name)
-    return received
+        received = Received(root, kept, policy, read or read_files)
+        _receive(received, unpack(collect_files(folder, out), root, Path(place)), jobs, progress)
+        kept.forget()
+        yield received
 
 
-def _new(answer: bytes | ReadFile, key: str, sha256: str, kept: Kept) -> Checked:
-    """An answer just given, kept for the next run; a file whose worker died is tried again then."""
-    if isinstance(answer, ReadFile):
-        return Checked(answer)
-    checked = unpacked(answer)
-    assert checked is not None, "what a worker packs can be unpacked"
-    if checked.file.sha256 == sha256:          # else it changed while we looked
-        kept.put(key, answer)
-    return checked
+def _receive(received: Received, arrived: list[Arrived], jobs: int | None, progress: Callable[[int, int, str], None] | None) -> None:
+    """The outline of each file, those of new ones as the workers finish them."""
+    kept, every = received.kept, len(arrived)
+    waiting = deque((one, *fingerprint(one.path)) for one in arrived)
+    arrived.clear()
+    unread = [str(one.path) for one, _, sha256 in waiting if not one.trouble and kept.key(sha256, one.shown.name) not in kept.known]
+    new = received.read(unread, jobs=jobs, function=WORK, context=received.policy)
+    while waiting:
+        one, size, sha256 = waiting.popleft()
+        path, key = str(one.shown), kept.key(sha256, one.shown.name)
+        if one.archive:
+            received.archives[path], received.taken_out[path] = one.archive, one.path
+        if one.trouble:
+            found = received.unreadable(_not_taken_out(one, size, sha256))
+        elif key in kept.known:
+            found = kept.outline(key, path) or received.keep(next(received.read([str(one.path)], function=WORK, context=received.policy)), path, sha256)
+        else:
+            found = received.keep(next(new), path, sha256)
+        received.files.append(found.file)
+        if any(found.words):
+            received.words[path] = found.words
+        if progress:
+            progress(every - len(waiting), every, one.shown.name)
 
 
 def _not_taken_out(one: Arrived, size: int, sha256: str) -> ReadFile:

@@ -41,12 +41,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """key: name of the store's table. frozen: how many columns stay in sight, on the screen and on every printed page."""
+    """key: name of the store's table. frozen: how many columns stay in sight, on the screen and on every printed page.
+
+    counted, summed: the columns by which rows are counted, and those that are added up, for the page 总览.
+    """
 
     key: str
     title: str
     columns: tuple[Column, ...]
     frozen: int = 6
+    counted: tuple[str, ...] = ()
+    summed: tuple[str, ...] = ()
 
     def place(self, key: str) -> int:
         """The number of a column, counted from 0."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from ..checking import order
 from ..findings import Finding
 from ..forms import FundingLine, Indicator, Verdict
 from ..quantity import Kind, money
@@ -25,11 +26,10 @@ def form_head(form: Assessed) -> Row:
             "form": form.kind}
 
 
-def funding_rows(material: Material) -> Iterator[Row]:
-    for entry in material.entries:
-        for form in entry.forms:
-            for line in form.form.funding:
-                yield _funding(form, line)
+def funding_rows(entry: Entry) -> Iterator[Row]:
+    for form in entry.forms:
+        for line in form.form.funding:
+            yield _funding(form, line)
 
 
 def _funding(form: Assessed, line: FundingLine) -> Row:
@@ -49,16 +49,14 @@ def _funding(form: Assessed, line: FundingLine) -> Row:
     return row
 
 
-def indicator_rows(material: Material) -> Iterator[Row]:
-    targets = {(target.project, squeeze(target.name)): target for target in material.roster.targets} if material.roster else {}
-    for entry in material.entries:
-        for form in entry.forms:
-            rules = _rules_by_cell(form.findings)
-            code = form.form.project_code or (form.ledger.code if form.ledger else None) or ""
-            for row in form.form.indicators:
-                last = targets.get((code, squeeze(row.name or "")))
-                yield {**_indicator(form, row), "rules": "、".join(dict.fromkeys(rule for cell in row.cells.values() for rule in rules.get(cell, ()))),
-                       "last_target": last.last_target if last else None, "last_actual": last.last_actual if last else None}
+def indicator_rows(entry: Entry, material: Material) -> Iterator[Row]:
+    for form in entry.forms:
+        rules = _rules_by_cell(form.findings)
+        code = form.form.project_code or (form.ledger.code if form.ledger else None) or ""
+        for row in form.form.indicators:
+            last = material.targets.get((code, squeeze(row.name or ""))) if material.targets else None
+            yield {**_indicator(form, row), "rules": "、".join(dict.fromkeys(rule for cell in row.cells.values() for rule in rules.get(cell, ()))),
+                   "last_target": last.last_target if last else None, "last_actual": last.last_actual if last else None}
 
 
 def _rules_by_cell(findings: list[Finding]) -> dict[str, list[str]]:
@@ -91,23 +89,19 @@ def first_cell(cells: str | None) -> str | None:
     return cells.split(",")[0] if cells else None
 
 
-def deviation_rows(material: Material) -> list[Row]:
-    """Every indicator that is not simply met; the largest project budgets first, then by project and cause, what was missed
-    before the rest (总览 relies on that order)."""
-    rows = []
-    for entry in material.entries:
-        for form in entry.forms:
-            budget = form.amount("annual_budget")
-            rate = ratio(form.amount("executed"), budget)
-            for indicator in form.form.indicators:
-                kind = deviation_kind(indicator)
-                if kind:
-                    rows.append(_deviation(form, indicator, kind, budget, rate))
-    return sorted(rows, key=deviation_order)
+def deviation_rows(entry: Entry) -> Iterator[Row]:
+    """Every indicator that is not simply met."""
+    for form in entry.forms:
+        budget = form.amount("annual_budget")
+        rate = ratio(form.amount("executed"), budget)
+        for indicator in form.form.indicators:
+            kind = deviation_kind(indicator)
+            if kind:
+                yield _deviation(form, indicator, kind, budget, rate)
 
 
 def deviation_order(row: Row) -> tuple:
-    """The largest project budgets first, then by project and cause, what was missed before the rest."""
+    """The largest project budgets first, then by project and cause, what was missed before the rest (总览 relies on that order)."""
     return (-(row["project_budget"] or Decimal(0)), row["department"], row["project"], row["file"], row["sheet"], str(row["cause"]), row["kind"] not in (UNMET, ZERO))
 
 
@@ -131,16 +125,16 @@ def _deviation(form: Assessed, indicator: Indicator, kind: str, budget: Decimal 
     }
 
 
-def finding_rows(material: Material) -> list[Row]:
-    """Every finding, by department and project, the gravest rules first; the rows of one rule stand together."""
-    rows: list[Row] = []
-    shared: set[int] = set()
-    for entry in material.entries:
-        shared |= {id(finding) for finding in entry.findings}
-        forms = {id(finding): form for form in entry.forms for finding in form.findings}
-        rows += _ordered([_finding(finding, entry, forms.get(id(finding)), material) for finding in entry.findings])
-    rest = Entry("（未归入部门）")
-    return rows + _ordered([_finding(finding, rest, None, material) for finding in material.findings if id(finding) not in shared])
+def finding_rows(entry: Entry, material: Material) -> list[Row]:
+    """The department's findings by project, the gravest rules first; the rows of one rule stand together."""
+    forms = {id(finding): form for form in entry.forms for finding in form.findings}
+    return _ordered([_finding(finding, entry, forms.get(id(finding)), material) for finding in entry.findings])
+
+
+def other_findings(findings: Iterable[Finding], material: Material) -> tuple[Entry, list[Row]]:
+    """Findings that belong to no department: what stands in its place, and their rows."""
+    entry = Entry("（未归入部门）", findings=sorted(findings, key=order))
+    return entry, finding_rows(entry, material)
 
 
 def _ordered(rows: list[Row]) -> list[Row]:

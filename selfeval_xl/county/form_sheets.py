@@ -14,7 +14,7 @@ from ..quantity import Kind
 from ..templates.frame import Drawing, draw
 from .columns import HEAD, LINK, Column, Sheet
 from .links import inside
-from .material import Assessed, Material
+from .material import Assessed, Entry
 
 INDEX = Sheet("forms", "表册目录", (*HEAD, Column("form", "表别", 9), Column("layout", "所用表式", 14), Column("name", "工作表", 30, "wrap"),
                                Column("file", "原表文件", 40, "wrap"), Column("original", "原表工作表", 16), Column("link", "打开", 7, "link", LINK)))
@@ -25,19 +25,22 @@ _QUALITATIVE = "定性"
 Row = dict[str, Any]
 
 
-def form_sheets(material: Material, taken: Iterable[str]) -> tuple[list[Row], list[tuple[str, Drawing]]]:
+class FormSheets:
     """Rows of the index, and name and drawing of every form that counts, department by department. taken: names already in use."""
-    names = {name.casefold() for name in taken}
-    rows: list[Row] = []
-    sheets: list[tuple[str, Drawing]] = []
-    for entry in material.entries:
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._names = {name.casefold() for name in taken}
+        self.rows: list[Row] = []
+        self.drawings: list[tuple[str, Drawing]] = []
+
+    def add(self, entry: Entry) -> None:
+        """The forms of one department, its own first."""
         for number, form in enumerate(sorted(entry.forms, key=lambda one: one.form.kind != DEPARTMENT)):
             layout = layout_for(form.form)
-            name = sheet_name(f"{entry.code or entry.name[:8]}-{number:02}{form.project_name or '部门整体'}", names)
-            sheets.append((name, draw(layout, plain(form.form, layout), form.form.year)))
-            rows.append({"number": len(rows) + 1, **_head(form), "form": form.kind, "layout": layout.id, "name": name, "file": form.file, "original": form.form.sheet,
-                         "formula": inside(name.replace("'", "''").replace('"', '""'), "打开")})
-    return rows, sheets
+            name = sheet_name(f"{entry.code or entry.name[:8]}-{number:02}{form.project_name or '部门整体'}", self._names)
+            self.drawings.append((name, draw(layout, plain(form.form, layout), form.form.year)))
+            self.rows.append({**_head(form), "form": form.kind, "layout": layout.id, "name": name, "file": form.file, "original": form.form.sheet,
+                              "formula": inside(name.replace("'", "''").replace('"', '""'), "打开")})
 
 
 def _head(form: Assessed) -> Row:

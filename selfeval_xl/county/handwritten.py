@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,7 +15,9 @@ from ..reading.labels import squeeze
 from .below import LOST_PLACES, LOST_TITLE, Lost
 from .columns import Sheet
 from .live import continued
+from .ledger_rows import review_state
 from .long_sheet import clean
+from .table import Rows
 from .words import cause_of
 
 # By what a row is recognised again, first what fits best: codes, then names.
@@ -126,28 +129,36 @@ def plain_text(value: Any) -> str:
     return plain_number(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value).strip()
 
 
-def carry_over(written: Written, tables: Mapping[str, list[dict[str, Any]]], sheets: Iterable[Sheet]) -> list[Lost]:
+def carry_over(written: Written, tables: Mapping[str, Rows]) -> list[Lost]:
     """Puts the remarks into the rows they belong to. Returns what found no row, ready to be listed."""
-    sheets = {sheet.key: sheet for sheet in sheets}
-    for keys_at in range(2):
-        for key, remarks in _by_sheet(written.remarks).items():
-            free: dict[tuple, list[dict[str, Any]]] = {}
-            for row in tables[key]:
-                identity = _identity(row, _KEYS[key][keys_at])
-                if identity and "_taken" not in row:
-                    free.setdefault(identity, []).append(row)
+    for key, remarks in _by_sheet(written.remarks).items():
+        rows, taken = tables[key], set()
+        for keys in _KEYS[key]:
+            wanted = {identity for remark in remarks if not remark.used and (identity := _identity(remark.row, keys))}
+            free: dict[tuple, deque[int]] = {}
+            for number, values in enumerate(rows.picked(*keys) if wanted else (), 1):
+                identity = _identity(dict(zip(keys, values, strict=True)), keys)
+                if identity in wanted and number not in taken:
+                    free.setdefault(identity, deque()).append(number)
             for remark in remarks:
-                rows = free.get(_identity(remark.row, _KEYS[key][keys_at]) or (), [])
-                if not remark.used and rows:
-                    row = rows.pop(0)
-                    row["_taken"] = True
-                    row |= {name: _kept(value) for name, value in remark.values.items()}
+                found = free.get(_identity(remark.row, keys) or ())
+                if not remark.used and found:
+                    number = found.popleft()
+                    taken.add(number)
+                    rows.change(number, {name: _kept(value) for name, value in remark.values.items()})
                     remark.used = True
-    for rows in tables.values():
-        for row in rows:
-            row.pop("_taken", None)
-    lost = [_entry(remark, name, value, sheets[remark.sheet]) for remark in written.remarks if not remark.used for name, value in remark.values.items()]
+    lost = [_entry(remark, name, value, tables[remark.sheet].sheet) for remark in written.remarks if not remark.used for name, value in remark.values.items()]
     return list(dict.fromkeys([*written.lost, *lost]))
+
+
+def settle(tables: Mapping[str, Rows], written: Written) -> None:
+    """What follows from the officers' words: the state of each department."""
+    opinions = {department: str(opinion or "") for department, opinion in tables["departments"].picked("department", "opinion")}
+    for row in list(tables["submissions"].rows()):
+        tables["submissions"].change(row["number"], review_state(row, opinions.get(row["department"], ""), written.returned))
+        if row.get("last_returned"):
+            days = written.returned.setdefault(row["department_code"] or row["department"], [])
+            days += [day for day in [str(row["last_returned"]).strip()] if day not in days]
 
 
 def _by_sheet(remarks: Iterable[Remark]) -> dict[str, list[Remark]]:

@@ -1,4 +1,5 @@
-"""What was read before: the answers of the workers, kept in the county's store, so that unchanged files are not read again.
+"""What was read: the answers of the workers, kept in the county's store. They are taken from there when they are needed, so that
+memory does not grow with them, and unchanged files are not read again.
 
 A file is unchanged when its bytes, its name, the program and the policy are. What is kept is data only: whoever changes the
 store can make no code run (see `packing`).
@@ -18,60 +19,82 @@ from .. import __version__
 from ..errors import OutputError
 from ..policy import Policy
 from .checked import Checked
+from .outline import Outline, outlined
 from .packing import unpacked
 
 TABLE = "answers"
+_COLUMNS = ["key", "outline", "answer"]
 _AT_ONCE = 200                # answers between two commits: what a killed run has read is not lost
 
 
 class Kept:
-    """The answers in one store; known: the keys of those that are there.
+    """The answers in one store; known: the keys of those that an earlier run left there.
 
     Raises OutputError where the store cannot be written; one that is damaged begins anew.
     """
 
     def __init__(self, path: Path, policy: Policy) -> None:
         self.path, self._asked = path, set()
-        self._salt = program() + hashlib.sha256(pickle.dumps((dict(policy.parameters), dict(policy.rules), policy.county_rules), 5)).hexdigest()
-        self._waiting: list[tuple[str, bytes]] = []
-        self._base = connect(path)
+        self.salt = program() + hashlib.sha256(pickle.dumps((dict(policy.parameters), dict(policy.rules), policy.county_rules), 5)).hexdigest()
+        self._waiting: list[tuple[bytes, str, bytes]] = []
+        self.base = connect(path)
         with writing(path):
-            self._base.execute(f"CREATE TABLE IF NOT EXISTS {TABLE} (key TEXT PRIMARY KEY, answer BLOB)")
-            self.known = {key for (key,) in self._base.execute(f"SELECT key FROM {TABLE}")}
+            if [name for _, name, *_ in self.base.execute(f"PRAGMA table_info({TABLE})")] != _COLUMNS:
+                self.base.execute(f"DROP TABLE IF EXISTS {TABLE}")
+                self.base.execute(f"CREATE TABLE {TABLE} (key BLOB PRIMARY KEY, outline TEXT, answer BLOB)")
+            self.known = {key for (key,) in self.base.execute(f"SELECT key FROM {TABLE}")}
 
-    def key(self, sha256: str, name: str) -> str:
+    def key(self, sha256: str, name: str) -> bytes:
         """What an answer is kept under."""
-        key = hashlib.sha256(f"{sha256}{name}{self._salt}".encode()).hexdigest()
+        key = hashlib.sha256(f"{sha256}{name}{self.salt}".encode()).digest()
         self._asked.add(key)
         return key
 
-    def get(self, key: str) -> Checked | None:
-        """The answer of an earlier run; None where there is none that can be read."""
-        found = self._base.execute(f"SELECT answer FROM {TABLE} WHERE key = ?", (key,)).fetchone()
-        if found is None:
+    def outline(self, key: bytes, path: str) -> Outline | None:
+        """The outline of a file that was read before, lying at this path now; None where there is none that can be read."""
+        found = self.base.execute(f"SELECT outline FROM {TABLE} WHERE key = ?", (key,)).fetchone()
+        try:
+            return outlined(found[0], path) if found else None
+        except (ValueError, LookupError, TypeError, AttributeError):
             return None
-        return unpacked(found[0])
 
-    def put(self, key: str, answer: bytes) -> None:
-        """Keeps a packed answer."""
-        self._waiting.append((key, answer))
+    def get(self, key: bytes) -> Checked | None:
+        """The whole answer; None where there is none that can be read."""
+        found = self.base.execute(f"SELECT answer FROM {TABLE} WHERE key = ?", (key,)).fetchone()
+        return unpacked(found[0]) if found else None
+
+    def put(self, key: bytes, outline: str, answer: bytes) -> None:
+        """Keeps an answer."""
+        self._waiting.append((key, outline, answer))
         if len(self._waiting) >= _AT_ONCE:
             self.flush()
+
+    def mend(self, key: bytes, outline: str, answer: bytes) -> None:
+        """Replaces an answer that could not be read, as part of whatever is being written."""
+        with writing(self.path):
+            self.base.execute(f"INSERT OR REPLACE INTO {TABLE} VALUES (?, ?, ?)", (key, outline, answer))
 
     def flush(self) -> None:
         """Writes what waits."""
         with writing(self.path):
-            self._base.executemany(f"INSERT OR REPLACE INTO {TABLE} VALUES (?, ?)", self._waiting)
-            self._base.commit()
+            self.base.executemany(f"INSERT OR REPLACE INTO {TABLE} VALUES (?, ?, ?)", self._waiting)
+            self.base.commit()
         self._waiting.clear()
 
-    def close(self) -> None:
-        """Forgets the answers that nobody asked for in this run: their files are gone or changed."""
+    def forget(self) -> None:
+        """Writes what waits, and forgets the answers that nobody asked for in this run: their files are gone or changed."""
         self.flush()
         with writing(self.path):
-            self._base.executemany(f"DELETE FROM {TABLE} WHERE key = ?", [(key,) for key in self.known - self._asked])
-            self._base.commit()
-        self._base.close()
+            self.base.executemany(f"DELETE FROM {TABLE} WHERE key = ?", [(key,) for key in self.known - self._asked])
+            self.base.commit()
+        self.known, self._asked = frozenset(), set()
+
+    def close(self) -> None:
+        """Writes what waits and closes the store."""
+        try:
+            self.flush()
+        finally:
+            self.base.close()
 
 
 def connect(path: Path) -> sqlite3.Connection:

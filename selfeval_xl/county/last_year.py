@@ -15,6 +15,7 @@ from .columns import FORMULA, HEAD, Column, Live, Sheet, change_of, count, money
 from .detail_columns import INDICATORS
 from .handwritten import pages_of, plain_text
 from .summary_columns import PROJECTS
+from .table import Rows
 
 CONTINUED, NEW, RENAMED, ENDED = "续做", "新增", "变动", "已结束"
 _ALIKE = 70                   # percent of likeness from which a project of the same department is the same, renamed
@@ -100,10 +101,10 @@ def _place(row: Row) -> tuple:
     return (row.get("department"), row.get("project_code") or row.get("project"), row.get("file"), row.get("sheet"))
 
 
-def compare(tables: dict[str, list[Row]], last: Last) -> list[Row]:
+def compare(tables: Mapping[str, Rows], last: Last) -> list[Row]:
     """The rows of 与上年对比. Fills 与上年对比 of 项目汇总, 上年指标值 and 上年完成值 of 指标明细 (where the roster did not) on the way."""
-    mine = [row for row in tables["projects"] if row["status"] not in ("漏报", "免评")]
-    now = _by_project(mine, [row for row in tables["indicators"] if row["form"] == "项目"])
+    mine = [row for row in tables["projects"].rows() if row["status"] not in ("漏报", "免评")]
+    now = _by_project(mine, [row for row in tables["indicators"].rows() if row["form"] == "项目"])
     partner = _partners(mine, last.projects)
     rows = []
     for number, row in enumerate(mine):
@@ -111,6 +112,10 @@ def compare(tables: dict[str, list[Row]], last: Last) -> list[Row]:
         old = last.projects[before] if before is not None else None
         row["last_year"] = NEW if old is None else CONTINUED if squeeze(old["project"]) == squeeze(row["project"]) else RENAMED
         rows.append(_compared(row, old, now.get(number, ()), last.indicators.get(before, ()) if before is not None else ()))
+        tables["projects"].change(row["number"], {"last_year": row["last_year"]})
+        for indicator in now.get(number, ()):
+            if indicator.get("last_target") or indicator.get("last_actual"):
+                tables["indicators"].change(indicator["number"], {key: indicator.get(key) for key in ("last_target", "last_actual")})
     gone = set(range(len(last.projects))) - set(partner.values())
     rows += [_ended(last.projects[number]) for number in sorted(gone)]
     return rows

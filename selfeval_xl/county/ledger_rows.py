@@ -18,23 +18,22 @@ _AGREED = ("通过", "同意", "合格", "认可")
 _BASES = {"名册": "表内名称", "表内编码": "编码"}
 
 
-def submission_rows(material: Material) -> Iterator[Row]:
-    """One row per department of the roster, and per department that reported without being in it."""
+def submission_row(entry: Entry, material: Material) -> Row:
+    """The row of a department, whether the roster has it or not."""
     known = bool(material.roster and material.roster.projects)
-    for entry in material.entries:
-        listed = entry.row
-        times = sorted(receipt.arrival.received for receipt in entry.receipts if receipt.arrival.received)
-        late = _days_late(times, listed.deadline if listed else "")
-        bases = dict.fromkeys(fate.basis for receipt in entry.receipts for fate in receipt.fates if fate.fate == USED and fate.basis != ONLY)
-        used = [material.relative(receipt.file.path) for receipt in entry.receipts if receipt.result in ("采用", "部分采用")]
-        yield {
-            **head(entry), "contact": listed.contact if listed else None, "phone": listed.phone if listed else None, "deadline": listed.deadline if listed else None,
-            "first_received": times[0] if times else None, "last_received": times[-1] if times else None, "times": _times(entry),
-            "late": None if late is None else "是" if late > 0 else "否", "days_late": late or None,
-            "due": len([form for form in entry.projects if form.status != EXTRA]) + len(entry.missing) if known else DASH, "assessed": len(entry.projects),
-            "missing_names": "、".join(project.name for project in entry.missing), "department_forms": len(entry.wholes), "reports": len(entry.reports),
-            "sealed": sealed(entry), "returned": None, "used_files": "；".join(used), "basis": "、".join(bases), **counts(entry.findings), "state": state(entry),
-        }
+    listed = entry.row
+    times = sorted(receipt.arrival.received for receipt in entry.receipts if receipt.arrival.received)
+    late = _days_late(times, listed.deadline if listed else "")
+    bases = dict.fromkeys(fate.basis for receipt in entry.receipts for fate in receipt.fates if fate.fate == USED and fate.basis != ONLY)
+    used = [material.relative(receipt.file.path) for receipt in entry.receipts if receipt.result in ("采用", "部分采用")]
+    return {
+        **head(entry), "contact": listed.contact if listed else None, "phone": listed.phone if listed else None, "deadline": listed.deadline if listed else None,
+        "first_received": times[0] if times else None, "last_received": times[-1] if times else None, "times": _times(entry),
+        "late": None if late is None else "是" if late > 0 else "否", "days_late": late or None,
+        "due": len([form for form in entry.projects if form.status != EXTRA]) + len(entry.missing) if known else DASH, "assessed": len(entry.projects),
+        "missing_names": "、".join(project.name for project in entry.missing), "department_forms": len(entry.wholes), "reports": len(entry.reports),
+        "sealed": sealed(entry), "returned": None, "used_files": "；".join(used), "basis": "、".join(bases), **counts(entry.findings), "state": state(entry),
+    }
 
 
 def state(entry: Entry) -> str:
@@ -74,9 +73,8 @@ def _days_late(times: list[str], deadline: str) -> int | None:
 
 def receipt_rows(material: Material) -> Iterator[Row]:
     """One row per received file."""
-    by_filing = {entry.filing: entry for entry in material.entries if entry.filing is not None}
     for receipt in material.collected.receipts:
-        file, entry = receipt.file, by_filing.get(receipt.filing)
+        file, entry = receipt.file, material.by_filing.get(receipt.filing)
         basis, doubt = _basis(receipt, material)
         yield {
             "path": material.relative(file.path), "archive": receipt.archive, "name": PurePath(file.path).name, "kind": file.kind, "size": (Decimal(file.size) / 1024).quantize(Decimal("0.1"), ROUND_UP),

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from ..grid import a1, column_name
-from .arithmetic import change, mean, ratio
+from .arithmetic import average, change, decimal, exact, of_millionths, ratio
 from .columns import Sheet
+from .table import NUMBER, Listed, Rows
 
 Row = Mapping[str, Any]
 MOST_ROWS = 1_048_000         # of a worksheet, with room for the totals
 _LONG = frozenset(("funding", "indicators", "deviations", "findings"))      # what may go on on a second worksheet
+_LONGEST_FORM = 5_000         # rows; a longer one is torn where the worksheet ends
+_WHOSE = ("department", "project", "file", "sheet")
 _PLACE = re.compile(r"\{(?:(\w+)\.)?(\w+)\}")
 _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda value, operand: value == operand, "<>": lambda value, operand: value != operand, ">=": lambda value, operand: value >= operand,
@@ -40,19 +43,15 @@ class Condition:
     operand: Decimal | int | str
 
     def holds(self, row: Row) -> bool:
-        value = row.get(self.key)
+        return self.fits(row.get(self.key))
+
+    def fits(self, value: Any) -> bool:
+        """Whether a value of the column fulfils it."""
         if value is None and isinstance(self.operand, str):
             value = ""
         if value is None or (isinstance(value, str) != isinstance(self.operand, str)):
             return self.operator == "<>"
         return _TESTS[self.operator](value, self.operand)
-
-    def fitting(self, rows: Sequence[Row]) -> list[Row]:
-        """The rows that fulfil it."""
-        if self.operator == "=" and self.operand:
-            key, operand = self.key, self.operand
-            return [row for row in rows if row.get(key) == operand]
-        return [row for row in rows if self.holds(row)]
 
     @property
     def text(self) -> str:
@@ -76,17 +75,27 @@ class Page:
         return max(self.stop - self.start, 1) + 1
 
 
+@dataclass(slots=True)
+class _Group:
+    """Rows with the same values in some columns: how many, and of other columns the sum (in millionths) and the count of the numbers."""
+
+    values: dict[str, Any]
+    count: int
+    sums: dict[str, int]
+    numbers: dict[str, int]
+
+
 class Book:
     """The sheets with their rows: knows where a column stands and what its cells hold.
 
     limit: rows of one worksheet; a longer table of details (`_LONG`) goes on on a second one, and the formulas add them up.
     """
 
-    def __init__(self, sheets: Iterable[Sheet], tables: Mapping[str, Sequence[Row]], limit: int = MOST_ROWS) -> None:
+    def __init__(self, sheets: Iterable[Sheet], tables: Mapping[str, Rows | list[dict[str, Any]]], limit: int = MOST_ROWS) -> None:
         self.sheets = {sheet.key: sheet for sheet in sheets}
-        self.tables = tables
+        self.tables: dict[str, Rows] = {key: Listed(self.sheets[key], rows) if isinstance(rows, list) else rows for key, rows in tables.items() if key in self.sheets}
         self.limit = limit
-        self._chosen: dict[tuple[str, tuple[Condition, ...]], Sequence[Row]] = {}
+        self._groups: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[_Group]] = {}
         self._pages: dict[str, list[Page]] = {}
 
     def pages(self, sheet: str) -> list[Page]:
@@ -94,10 +103,9 @@ class Book:
         if sheet not in self._pages:
             rows, title, start, pages = self.tables[sheet], self.sheets[sheet].title, 0, []
             while sheet in _LONG and len(rows) - start > self.limit:
-                stop = start + self.limit
-                while stop > start + 1 and _whose(rows[stop - 1]) == _whose(rows[stop]):
-                    stop -= 1
-                stop = stop if stop > start + 1 else start + self.limit
+                window = min(self.limit, _LONGEST_FORM)
+                whose = list(rows.picked(*_WHOSE, start=start + self.limit - window, stop=start + self.limit + 1))
+                stop = next((place for place in range(window, 1, -1) if whose[place - 1] != whose[place]), window) + start + self.limit - window
                 pages.append(Page(continued(title, len(pages) + 1), start, stop))
                 start = stop
             self._pages[sheet] = [*pages, Page(continued(title, len(pages) + 1), start, len(rows))]
@@ -131,7 +139,7 @@ class Book:
         """How many rows fulfil the conditions."""
         if not conditions:
             return Cell(self.each(sheet, lambda page: f"COUNT({self.column(sheet, 'number', page=page)})"), len(self.tables[sheet]))
-        return Cell(self.each(sheet, lambda page: f"COUNTIFS({self._criteria(sheet, conditions, page)})"), len(self.chosen(sheet, conditions)))
+        return Cell(self.each(sheet, lambda page: f"COUNTIFS({self._criteria(sheet, conditions, page)})"), sum(group.count for group in self._fitting(sheet, conditions)))
 
     def total(self, sheet: str, key: str, *conditions: Condition) -> Cell:
         """The sum of a column over the rows that fulfil the conditions."""
@@ -139,13 +147,13 @@ class Book:
             cells = self.column(sheet, key, page=page)
             return f"SUMIFS({cells},{self._criteria(sheet, conditions, page)})" if conditions else f"SUM({cells})"
 
-        numbers = [row[key] for row in self.chosen(sheet, conditions) if isinstance(row.get(key), (Decimal, int))]
-        return Cell(self.each(sheet, text), sum(numbers, Decimal(0)))
+        return Cell(self.each(sheet, text), of_millionths(sum(group.sums[key] for group in self._fitting(sheet, conditions, key))))
 
     def average(self, sheet: str, key: str, *conditions: Condition) -> Cell:
         """The average of a column of a table that is not long, to 0.01."""
-        numbers = [row[key] for row in self.chosen(sheet, conditions) if isinstance(row.get(key), (Decimal, int))]
-        return Cell(f'IFERROR(ROUND(AVERAGEIFS({self.column(sheet, key)},{self._criteria(sheet, conditions)}),2),"")', mean(numbers))
+        groups = list(self._fitting(sheet, conditions, key))
+        value = average(of_millionths(sum(group.sums[key] for group in groups)), sum(group.numbers[key] for group in groups))
+        return Cell(f'IFERROR(ROUND(AVERAGEIFS({self.column(sheet, key)},{self._criteria(sheet, conditions)}),2),"")', value)
 
     def distinct(self, sheet: str, by: Sequence[str], *conditions: Condition, of: str | None = None) -> Cell:
         """How many different `by` fulfil the conditions (or the sum of `of` over them): rows that belong together stand together,
@@ -158,27 +166,45 @@ class Book:
             factors = "*".join([*tests, f"(1-{same})"])
             return f"SUMPRODUCT({factors},{self.column(sheet, of, page=page)})" if of else f"SUMPRODUCT({factors})"
 
-        value, above = Decimal(0), None
-        for row in self.tables[sheet]:
-            now = tuple(row.get(key) or "" for key in keys)
-            if now != above and all(condition.holds(row) for condition in conditions):
-                value += (row.get(of) or 0) if of else 1
+        total, above = 0, None
+        columns = list(dict.fromkeys((*keys, *(condition.key for condition in conditions), *([of] if of else []))))
+        tests = [(columns.index(condition.key), condition) for condition in conditions]
+        for row in self.tables[sheet].picked(*columns):
+            now = tuple(value or "" for value in row[:len(keys)])
+            if now != above and all(condition.fits(row[place]) for place, condition in tests):
+                total += exact(row[columns.index(of)] or 0) if of else 1
             above = now
-        return Cell(self.each(sheet, text), value)
+        return Cell(self.each(sheet, text), of_millionths(total) if of else total)
 
     def each(self, sheet: str, text: Callable[[Page], str]) -> str:
         """The sum of a formula over the worksheets of a table."""
         texts = [text(page) for page in self.pages(sheet)]
         return texts[0] if len(texts) == 1 else f"({'+'.join(texts)})"
 
-    def chosen(self, sheet: str, conditions: tuple[Condition, ...]) -> Sequence[Row]:
-        """The rows that fulfil all conditions; each longer list of conditions looks only at what the shorter one left."""
-        if not conditions:
-            return self.tables[sheet]
-        if (sheet, conditions) not in self._chosen:
-            last = conditions[-1]
-            self._chosen[sheet, conditions] = last.fitting(self.chosen(sheet, conditions[:-1]))
-        return self._chosen[sheet, conditions]
+    def _fitting(self, sheet: str, conditions: Sequence[Condition], of: str | None = None) -> Iterator[_Group]:
+        """The groups of rows that fulfil all conditions, with the sum of a column."""
+        told = self.sheets[sheet]
+        by = {condition.key for condition in conditions if condition.key != NUMBER}
+        groups = self._grouped(sheet, told.counted if by <= set(told.counted) else tuple(sorted(by)), told.summed if of is None or of in told.summed else (of,))
+        return (group for group in groups if all(condition.holds(group.values) for condition in conditions))
+
+    def _grouped(self, sheet: str, by: tuple[str, ...], sums: tuple[str, ...]) -> list[_Group]:
+        """The rows of a sheet in groups that have the same values in these columns."""
+        if (sheet, by, sums) not in self._groups:
+            groups: dict[tuple, _Group] = {}
+            for row in self.tables[sheet].picked(*by, *sums):
+                key = row[:len(by)]
+                group = groups.get(key)
+                if group is None:
+                    values = (decimal(value) if isinstance(value, float) else value for value in key)
+                    group = groups[key] = _Group({**dict(zip(by, values, strict=True)), NUMBER: 1}, 0, dict.fromkeys(sums, 0), dict.fromkeys(sums, 0))
+                group.count += 1
+                for name, value in zip(sums, row[len(by):], strict=True):
+                    if value is not None and not isinstance(value, str):
+                        group.sums[name] += exact(value)
+                        group.numbers[name] += 1
+            self._groups[sheet, by, sums] = list(groups.values())
+        return self._groups[sheet, by, sums]
 
     def _criteria(self, sheet: str, conditions: Iterable[Condition], page: Page | None = None) -> str:
         return ",".join(f"{self.column(sheet, condition.key, page=page)},{condition.text}" for condition in conditions)
@@ -191,10 +217,6 @@ class Book:
 def continued(title: str, number: int) -> str:
     """The name of a table's worksheet: 指标明细, 指标明细（2） ..."""
     return title if number == 1 else f"{title}（{number}）"
-
-
-def _whose(row: Row) -> tuple:
-    return tuple(row.get(key) for key in ("department", "project", "file", "sheet"))
 
 
 def plus(*cells: Cell) -> Cell:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from ..grid import column_name
@@ -28,7 +29,8 @@ _ESCAPED = re.compile("_(?=x[0-9a-fA-F]{4}_)")            # Excel takes _x000A_ 
 _OWN = re.compile(r"\{(\w+)\}")
 _ROWS_AT_ONCE = 400
 _ROW_MARK = "\0"
-Row = Mapping[str, Any]
+_MOST_TEXTS = 50_000
+Row = Sequence[Any]
 Cell = Callable[[Row, str], str]
 
 
@@ -60,18 +62,23 @@ def clean(text: str) -> str:
     return plain if len(plain) <= LONGEST_TEXT else plain[:LONGEST_TEXT - len(CUT)] + CUT
 
 
-def rows_as_xml(sheet: Sheet, rows: Sequence[Row], book: Book, formats: Formats, way: str, archived: frozenset[str], texts: dict[str, str]) -> Iterator[str]:
-    """The rows as pieces of XML, the first one as row 2. texts: what texts look like as XML, shared by all sheets."""
+def rows_as_xml(sheet: Sheet, rows: Iterable[Row], book: Book, formats: Formats, way: str, archived: frozenset[str], texts: dict[str, str]) -> Iterator[str]:
+    """The rows as pieces of XML, the first one as row 2. rows: the values of all columns in their order (see `table.Rows.part`).
+    texts: what texts look like as XML, shared by all sheets."""
     plain, made = _columns(sheet, book, formats, way, archived, texts)
-    wrapped = [(column.key, column.width - 1) for column in sheet.columns if column.format == "wrap"]
+    wrapped = [(place, column.width - 1) for place, column in enumerate(sheet.columns) if column.format == "wrap"]
     order = len(sheet.columns)
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
+    rows, line = iter(rows), 1
+    while several := list(islice(rows, _ROWS_AT_ONCE)):
         pieces: list[str] = []
-        for line, row in enumerate(rows[start:start + _ROWS_AT_ONCE], start + 2):
-            number, get = str(line), row.get
+        if len(texts) > _MOST_TEXTS:
+            texts.clear()
+        for row in several:
+            line += 1
+            number = str(line)
             cells = [""] * order
-            for place, key, begin, styled in plain:          # a function for each cell would take half as long again
-                value = get(key)
+            for place, begin, styled in plain:          # a function for each cell would take half as long again
+                value = row[place]
                 if value is None or value == "":
                     continue
                 if value.__class__ is str:
@@ -88,17 +95,17 @@ def rows_as_xml(sheet: Sheet, rows: Sequence[Row], book: Book, formats: Formats,
 
 
 def _columns(sheet: Sheet, book: Book, formats: Formats, way: str, archived: frozenset[str], texts: dict[str, str]) -> tuple[list[tuple], list[tuple[int, Cell]]]:
-    """The columns that hold plain values (place, key, beginning of the cell, its style), and what makes the cells of the others."""
+    """The columns that hold plain values (place, beginning of the cell, its style), and what makes the cells of the others."""
     plain, made = [], []
     for place, column in enumerate(sheet.columns):
         style = formats.column(column.format, column.kind == HAND)._get_xf_index()
         begin, styled = f'<c r="{column_name(place)}', f'" s="{style}"'
         if column.kind == LINK:
-            made.append((place, _link(begin, styled, way, archived)))
+            made.append((place, _link(sheet, place, begin, styled, way, archived)))
         elif column.live:
-            made.append((place, _formula(begin, styled, column.key, "+".join(xml(part) for part in _template(column, sheet, book)), texts)))
+            made.append((place, _formula(place, begin, styled, "+".join(xml(part) for part in _template(column, sheet, book)), texts)))
         else:
-            plain.append((place, column.key, begin, styled))
+            plain.append((place, begin, styled))
     return plain, made
 
 
@@ -109,9 +116,9 @@ def _number(begin: str, line: str, styled: str, value: Any) -> str:
     return f"{begin}{line}{styled}><v>{number:.16g}</v></c>"
 
 
-def _formula(begin: str, styled: str, key: str, template: str, texts: dict[str, str]) -> Cell:
+def _formula(place: int, begin: str, styled: str, template: str, texts: dict[str, str]) -> Cell:
     def cell(row: Row, line: str) -> str:
-        value = row.get(key)
+        value = row[place]
         if value == DASH:
             return f"{begin}{line}{styled}{texts.setdefault(DASH, inline(DASH))}"
         formula = template.replace(_ROW_MARK, line)
@@ -122,11 +129,13 @@ def _formula(begin: str, styled: str, key: str, template: str, texts: dict[str, 
     return cell
 
 
-def _link(begin: str, styled: str, way: str, archived: frozenset[str]) -> Cell:
+def _link(sheet: Sheet, place: int, begin: str, styled: str, way: str, archived: frozenset[str]) -> Cell:
+    places = [number for key in ("file", "sheet", "cell") for number, column in enumerate(sheet.columns) if column.key == key]
+
     def cell(row: Row, line: str) -> str:
-        formula = row.get("formula")
-        if formula is None and row.get("file") not in archived:
-            formula = link_formula(way, row.get("file"), row.get("sheet"), row.get("cell"), OPEN)
+        formula = row[place]
+        if formula is None and len(places) == 3 and row[places[0]] not in archived:
+            formula = link_formula(way, *(row[number] for number in places), OPEN)
         return f'{begin}{line}{styled} t="str"><f>{xml(formula)}</f><v>{OPEN}</v></c>' if formula else ""
 
     return cell
@@ -150,11 +159,11 @@ def xml(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _height(row: Row, wrapped: Sequence[tuple[str, float]]) -> str:
+def _height(row: Row, wrapped: Sequence[tuple[int, float]]) -> str:
     """Rows with long texts get the height they need, up to a limit: programs other than Excel do not fit rows on opening."""
     needed = 1
-    for key, width in wrapped:
-        text = row.get(key)
+    for place, width in wrapped:
+        text = row[place]
         if isinstance(text, str) and 2 * len(text) > width:
             needed = max(needed, -int(-len(text.encode("gbk", "replace")) // width))      # two columns wide, two bytes long
     return f' ht="{LINE_HEIGHT * min(needed, MOST_LINES) + 2:g}" customHeight="1"' if needed > 1 else ""

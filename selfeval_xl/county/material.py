@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from ..assess import assess
 from ..findings import Finding, Findings, Severity, Treatment
@@ -14,8 +16,8 @@ from ..quantity import money
 from ..reading.labels import squeeze
 from .arithmetic import in_ten_thousands
 from .collecting import Collected, Receipt, relative
-from .roster import Department, Project, Roster
-from .versions import USED
+from .roster import Department, Project, Roster, Target
+from .versions import USED, Fate
 from .words import has_reason
 
 REPORTED, MISSING, EXEMPT, EXTRA = "已报", "漏报", "免评", "名册外"
@@ -102,7 +104,7 @@ class Assessed:
         return policy.grade(score) if score is not None else UNSCORED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Material:
     entries: list[Entry]
     collected: Collected
@@ -110,6 +112,12 @@ class Material:
     policy: Policy
     findings: Findings
     year: int | None
+    by_filing: Mapping[int, Entry] = field(default_factory=dict)
+
+    @cached_property
+    def targets(self) -> Mapping[tuple[str, str], Target]:
+        """The roster's targets, by project code and indicator name."""
+        return {(target.project, squeeze(target.name)): target for target in self.roster.targets} if self.roster else {}
 
     @property
     def archived(self) -> frozenset[str]:
@@ -127,25 +135,39 @@ def is_zero(row) -> bool:
 
 def prepare(collected: Collected, findings: Findings, roster: Roster | None, policy: Policy, assessed: bool = False) -> Material:
     """Puts forms, reports, files and findings to their departments, and the roster's projects to the forms. assessed: the forms are already."""
+    material = laid_out(collected, roster, policy, findings)
+    fates: dict[int, list[Fate]] = {}
+    for fate in collected.fates:
+        if fate.fate == USED:
+            fates.setdefault(fate.filing, []).append(fate)
+    for number, entry in material.by_filing.items():
+        forms = (fate.form for fate in fates.get(number, ()))
+        assign(entry, (form if assessed or isinstance(form, Report) else assess(form, policy) for form in forms), material)
+    share_out(findings, material.entries, collected.receipts)
+    if roster:
+        for entry in material.entries:
+            compare(entry, roster)
+    return material
+
+
+def laid_out(collected: Collected, roster: Roster | None, policy: Policy, findings: Findings | None = None) -> Material:
+    """The departments with the files that they sent, and without any form."""
     entries = _entries(collected.filings, roster)
     by_filing = {entry.filing: entry for entry in entries if entry.filing is not None}
-    for fate in collected.fates:
-        if fate.fate != USED:
-            continue
-        entry = by_filing[fate.filing]
-        if isinstance(fate.form, Report):
-            entry.reports.append(fate.form)
-        else:
-            entry.forms.append(Assessed(fate.form if assessed else assess(fate.form, policy), relative(fate.form.file, collected.folder), entry))
     for receipt in collected.receipts:
         if receipt.filing is not None:
             by_filing[receipt.filing].receipts.append(receipt)
-    _share_out(findings, entries, collected.receipts)
-    if roster:
-        for entry in entries:
-            _compare(entry, roster)
-    years = [form.form.year for entry in entries for form in entry.forms if form.form.year]
-    return Material(entries, collected, roster, policy, findings, max(set(years), key=years.count) if years else None)
+    years = Counter(fate.form.year for fate in collected.fates if fate.fate == USED and isinstance(fate.form, Form) and fate.form.year)
+    return Material(entries, collected, roster, policy, findings or Findings((), (), ()), years.most_common(1)[0][0] if years else None, by_filing)
+
+
+def assign(entry: Entry, forms: Iterable[Form | Report], material: Material) -> None:
+    """Gives a department its forms, which are assessed, and its reports."""
+    for form in forms:
+        if isinstance(form, Report):
+            entry.reports.append(form)
+        else:
+            entry.forms.append(Assessed(form, relative(form.file, material.collected.folder), entry))
 
 
 def _entries(filings: Sequence[Filing], roster: Roster | None) -> list[Entry]:
@@ -168,8 +190,9 @@ def _entries(filings: Sequence[Filing], roster: Roster | None) -> list[Entry]:
     return entries
 
 
-def _share_out(findings: Iterable[Finding], entries: list[Entry], receipts: list[Receipt]) -> None:
-    """Gives each finding to its department and, where it speaks of one, to its form."""
+def share_out(findings: Iterable[Finding], entries: Sequence[Entry], receipts: Iterable[Receipt]) -> list[Finding]:
+    """Gives each finding to its department and, where it speaks of one, to its form. Returns those that belong to no department."""
+    rest: list[Finding] = []
     places: dict[tuple, list[Assessed]] = {}
     for entry in entries:
         for form in entry.forms:
@@ -188,11 +211,11 @@ def _share_out(findings: Iterable[Finding], entries: list[Entry], receipts: list
             continue
         entry = by_name.get(squeeze(finding.department)) if finding.department else None
         entry = entry or by_filing.get(by_file.get(finding.file))
-        if entry is not None:
-            entry.findings.append(finding)
+        (entry.findings if entry is not None else rest).append(finding)
+    return rest
 
 
-def _compare(entry: Entry, roster: Roster) -> None:
+def compare(entry: Entry, roster: Roster) -> None:
     """Which of the roster's projects came, which are missing, which forms the roster does not know."""
     due = [project for project in roster.projects if entry.row and (known := roster.match(None, project.department)) and known[0] == entry.code]
     open_projects = list(due)

@@ -47,7 +47,7 @@ def write_overview(front: Front, material: Material, title: str, balance: Mappin
     _balance(front, row + 47, material, balance, about)
     places = {"levels": (a1(row + 9, LEFT), a1(row + 12, LEFT)), "rules": (a1(row + 23, RIGHT), a1(row + 32, RIGHT)),
               "grades": (a1(row + 12, RIGHT), a1(row + 15, RIGHT)), "causes": (a1(row + 17, LEFT), a1(row + 24, LEFT))}
-    draw_charts(front, row + 51, places, any(item.get("score") is not None for item in front.book.tables["projects"]))
+    draw_charts(front, row + 51, places, any(score is not None for (score,) in front.book.tables["projects"].picked("score")))
 
 
 def as_of(material: Material) -> str:
@@ -169,19 +169,22 @@ def _review(front: Front, row: int, material: Material) -> None:
         front.value(row + 2, column, cell, span, COUNT)
         column += span
     heads(front, row + 3, RIGHT, ("问题最多的十条规则", 6), ("部门数", "项目数", "条数"), 2)
-    rules = Counter((item["rule"], item["title"]) for item in book.tables["findings"] if CURRENT.holds(item))
+    rules = Counter((rule, title) for rule, title, status in book.tables["findings"].picked("rule", "title", "status") if CURRENT.fits(status))
+    whose: dict[str, set[str]] = {}
+    for department, rule, status in book.tables["findings"].picked("department", "rule", "status"):
+        if CURRENT.fits(status):
+            whose.setdefault(rule, set()).add(department)
     for number, ((rule, title), _) in enumerate(sorted(rules.items(), key=lambda item: (-item[1], item[0]))[:10], row + 4):
         here = Condition("rule", "=", rule)
-        line(front, number, RIGHT, f"{rule} {title}", 6, [(_departments_with(front, rule), COUNT),
+        line(front, number, RIGHT, f"{rule} {title}", 6, [(_departments_with(front, rule, whose[rule]), COUNT),
                                                           (book.distinct("findings", ("department", "project"), here, CURRENT, Condition("project", "<>", "")), COUNT),
                                                           (book.count("findings", here, CURRENT), COUNT)], 2)
 
 
-def _departments_with(front: Front, rule: str) -> Cell:
-    """In how many departments a rule found something."""
+def _departments_with(front: Front, rule: str, whose: set[str]) -> Cell:
+    """In how many departments a rule found something. whose: the names that its findings bear."""
     book = front.book
-    names = {row["department"] for row in book.tables["departments"]}
-    found = {row["department"] for row in book.tables["findings"] if row["rule"] == rule and CURRENT.holds(row)} & names
+    found = whose.intersection(name for (name,) in book.tables["departments"].picked("department"))
     department, title, status = ((lambda page, key=key: book.column("findings", key, page=page)) for key in ("department", "rule", "status"))
     counted = book.each("findings", lambda page: f'COUNTIFS({department(page)},{book.column("departments", "department")},{title(page)},"{rule}",{status(page)},{CURRENT.text})')
     return Cell(f"SUMPRODUCT(--({counted}>0))", len(found))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from heapq import nsmallest
+from itertools import islice
 from typing import Any
 
 from ..grid import a1, column_name
+from .arithmetic import decimal
 from .live import Cell
 from .material import NONE
 from .overview import COLUMNS, COUNT, MONEY, RATE, Front
 
 LINES, LOW = 10, Decimal("0.6")
 _FAR = 10_000_000            # beyond any row: puts what does not fit behind everything that does
-Row = dict[str, Any]
 
 
 def attention(front: Front, row: int) -> None:
@@ -23,38 +25,38 @@ def attention(front: Front, row: int) -> None:
     book = front.book
     for column, span, label in ((0, 4, "未报部门"), (4, 5, "执行率低于60%的部门"), (9, 6, "未执行金额前十项目（万元）"), (15, 4, "零执行项目"), (19, 5, "错误最多的十个部门")):
         front.head(row + 1, column, label, span)
-    departments, projects, submissions = (book.tables[key] for key in ("departments", "projects", "submissions"))
     state = book.column("submissions", "state")
-    _names(front, row + 2, 0, 4, "submissions", "department", f'({state}="{NONE}")', [item for item in submissions if item["state"] == NONE])
+    _names(front, row + 2, 0, 4, "submissions", "department", f'({state}="{NONE}")', (name for name, state in book.tables["submissions"].picked("department", "state") if state == NONE))
     rate = book.column("departments", "execution_rate")
     _ranked(front, row + 2, 4, 4, "departments", "execution_rate", "department", RATE,
-            f'IF(SMALL({rate},{{k}})<{LOW},SMALL({rate},{{k}}),"")', departments, lambda value: value < LOW, False)
-    _ranked(front, row + 2, 9, 5, "projects", "unspent", "project", MONEY, f"LARGE({book.column('projects', 'unspent')},{{k}})", projects, lambda value: True, True)
+            f'IF(SMALL({rate},{{k}})<{LOW},SMALL({rate},{{k}}),"")', lambda value: value < LOW, False)
+    _ranked(front, row + 2, 9, 5, "projects", "unspent", "project", MONEY, f"LARGE({book.column('projects', 'unspent')},{{k}})", lambda value: True, True)
     executed, annual = book.column("projects", "executed"), book.column("projects", "annual_budget")
-    idle = [item for item in projects if item["executed"] == 0 and item["executed"] is not None and (item["annual_budget"] or 0) > 0]
+    idle = (name for name, spent, budget in book.tables["projects"].picked("project", "executed", "annual_budget") if spent is not None and spent == 0 and (budget or 0) > 0)
     _names(front, row + 2, 15, 4, "projects", "project", f"(ISNUMBER({executed})*({executed}=0)*ISNUMBER({annual})*({annual}>0))", idle)
     errors = book.column("departments", "errors")
-    _ranked(front, row + 2, 19, 4, "departments", "errors", "department", COUNT, f'IF(LARGE({errors},{{k}})>0,LARGE({errors},{{k}}),"")', departments, lambda value: value > 0, True)
+    _ranked(front, row + 2, 19, 4, "departments", "errors", "department", COUNT, f'IF(LARGE({errors},{{k}})>0,LARGE({errors},{{k}}),"")', lambda value: value > 0, True)
 
 
-def _names(front: Front, row: int, column: int, span: int, sheet: str, key: str, test: str, chosen: Sequence[Row]) -> None:
+def _names(front: Front, row: int, column: int, span: int, sheet: str, key: str, test: str, found: Iterable[str]) -> None:
     """The first ten rows that pass the test, in the order of the sheet."""
-    names = front.book.column(sheet, key)
+    names, chosen = front.book.column(sheet, key), list(islice(found, LINES))
     for k in range(1, LINES + 1):
         text = f'IF({k}>SUMPRODUCT(1*{test}),"",INDEX({names},SUMPRODUCT(SMALL(ROW({names})-1+{_FAR}*(1-{test}),{k}))))'
-        value = chosen[k - 1][key] if k <= len(chosen) else None
+        value = chosen[k - 1] if k <= len(chosen) else None
         front.value(row + k - 1, column, Cell(text, value), span, align="left")
 
 
-def _ranked(front: Front, row: int, column: int, span: int, sheet: str, key: str, name: str, look: str, pick: str, rows: Sequence[Row],
+def _ranked(front: Front, row: int, column: int, span: int, sheet: str, key: str, name: str, look: str, pick: str,
             fits: Callable[[Any], bool], falling: bool) -> None:
     """The ten rows with the largest (or smallest) figure: the name, and the figure beside it. Equal figures keep the sheet's order."""
     book, right = front.book, column + span
     numbers, names = book.column(sheet, key), book.column(sheet, name)
-    best = sorted((item for item in rows if item.get(key) is not None and fits(item[key])), key=lambda item: -item[key] if falling else item[key])[:LINES]
+    known = ((decimal(figure) if isinstance(figure, float) else figure, called) for figure, called in book.tables[sheet].picked(key, name) if figure is not None)
+    best = nsmallest(LINES, (row for row in known if fits(row[0])), key=lambda row: -row[0] if falling else row[0])
     for k in range(1, LINES + 1):
         chosen = best[k - 1] if k <= len(best) else None
         place, first = a1(row + k - 1, right), f"{column_name(right)}${row + 1}"
         text = f'IF({place}="","",INDEX({names},SUMPRODUCT(SMALL(ROW({names})-1+{_FAR}*({numbers}<>{place}),COUNTIF({first}:{place},{place})))))'
-        front.value(row + k - 1, column, Cell(text, chosen[name] if chosen else None), span, align="left")
-        front.value(row + k - 1, right, Cell(f'IFERROR({pick.format(k=k)},"")', chosen[key] if chosen else None), 1, look)
+        front.value(row + k - 1, column, Cell(text, chosen[1] if chosen else None), span, align="left")
+        front.value(row + k - 1, right, Cell(f'IFERROR({pick.format(k=k)},"")', chosen[0] if chosen else None), 1, look)

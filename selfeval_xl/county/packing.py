@@ -10,6 +10,7 @@ from typing import Any
 
 from ..policy import Policy
 from .checked import Checked, read_and_check
+from .outline import outline
 
 WORK = f"{__name__}:work"
 _MODULES = ("forms", "findings", "quantity", "deadlines", "grid", "units", "county.checked")
@@ -86,6 +87,7 @@ def unpacked(raw: bytes) -> Checked | None:
     return answer if isinstance(answer, Checked) else None
 
 
-def work(path: str, context: Policy) -> bytes:
-    """What a worker does with a path; see `checked.read_and_check`."""
-    return packed(read_and_check(path, context))
+def work(path: str, context: Policy) -> tuple[str, bytes]:
+    """What a worker does with a path: its outline, and the whole answer; see `checked.read_and_check`."""
+    answer = read_and_check(path, context)
+    return outline(answer), packed(answer)

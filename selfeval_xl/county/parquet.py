@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError, UsageError, cause_of
 from .columns import Column
 from .detail_columns import FINDINGS, FUNDING, INDICATORS
-from .store import stored_keys
 from .summary_columns import PROJECTS
+from .table import Rows, stored_keys
 
 TABLES = (PROJECTS, FUNDING, INDICATORS, FINDINGS)
 PARTITION = "department"
 MISSING = "写Parquet要用pyarrow，这台机器上没有安装。请先运行：pip install \"selfeval-xl[data]\"；不需要Parquet就去掉--parquet。"
+_AT_ONCE = 20_000
 _MONEY_DIGITS, _MONEY_PLACES = 24, 6
 
 
@@ -32,7 +34,7 @@ def usable(folder: str | Path) -> None:
             raise OutputError(f"“{place}”里有别的东西，没有改动它。请给Parquet换一个空文件夹。")
 
 
-def write_parquet(folder: str | Path, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Path]:
+def write_parquet(folder: str | Path, tables: Mapping[str, Rows]) -> list[Path]:
     """Writes projects, funding, indicators and findings below the folder; each takes the place of the earlier one when it is whole.
 
     Money is in 万元 (decimal), rates are ratios, codes and texts strings. OutputError where it cannot be written.
@@ -46,12 +48,11 @@ def write_parquet(folder: str | Path, tables: Mapping[str, Sequence[Mapping[str,
         columns = [column for column in sheet.columns if column.key in stored_keys(sheet)]
         schema = pyarrow.schema([(column.key, _type(column, pyarrow)) for column in columns])
         rows = tables[sheet.key]
-        table = pyarrow.table([pyarrow.array([_value(row.get(column.key), column) for row in rows], schema.field(column.key).type) for column in columns], schema)
         target, fresh = root / sheet.key, root / f".{sheet.key}.{os.getpid()}.tmp"
         try:
             root.mkdir(parents=True, exist_ok=True)
-            if rows:
-                dataset.write_dataset(table, fresh, format="parquet", partitioning=dataset.partitioning(pyarrow.schema([(PARTITION, pyarrow.string())]), flavor="hive"),
+            if len(rows):
+                dataset.write_dataset(_batches(rows.rows(), columns, schema, pyarrow), fresh, schema=schema, format="parquet", partitioning=dataset.partitioning(pyarrow.schema([(PARTITION, pyarrow.string())]), flavor="hive"),
                                       max_partitions=len(rows), basename_template="part-{i}.parquet", existing_data_behavior="overwrite_or_ignore")
             else:
                 fresh.mkdir()
@@ -65,6 +66,12 @@ def write_parquet(folder: str | Path, tables: Mapping[str, Sequence[Mapping[str,
     return written
 
 
+def _batches(rows: Iterator[dict[str, Any]], columns: Sequence[Column], schema, pyarrow) -> Iterator:
+    """The rows as record batches, so that only some are in memory."""
+    while several := list(islice(rows, _AT_ONCE)):
+        yield pyarrow.record_batch([pyarrow.array([_value(row.get(column.key), column) for row in several], schema.field(column.key).type) for column in columns], schema=schema)
+
+
 def _ours(place: Path) -> bool:
     """Whether a folder holds nothing but departments' folders of Parquet files."""
     return place.is_dir() and all(one.is_dir() and one.name.startswith(f"{PARTITION}=") for one in place.iterdir())
@@ -73,7 +80,8 @@ def _ours(place: Path) -> bool:
 def _type(column: Column, pyarrow):
     match column.format:
         case "money":
-            return pyarrow.decimal128(_MONEY_DIGITS, _MONEY_PLACES)
+            return pyarrow.decimal128(_AT_ONCE = 20_000
+_MONEY_DIGITS, _MONEY_PLACES)
         case "rate" | "number":
             return pyarrow.float64()
         case "count":

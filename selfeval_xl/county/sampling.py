@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,12 +18,11 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a sign looks at: the row of 项目汇总, the rules that found something on the form, the policy, the least of the large budgets."""
+    """What a sign looks at: the row of 项目汇总, the rules that found something on the form, the policy."""
 
     row: Row
     rules: frozenset[str]
     policy: Policy
-    large: Decimal | None
 
     def number(self, key: str) -> Decimal:
         """A figure of the row, 0 where there is none."""
@@ -35,8 +34,8 @@ class Seen:
         return self.row.get("execution_rate")
 
 
-# Points, the reason, the test. Three points make a proposal (policy: sampling_risk).
-_SIGNS: tuple[tuple[int, str, Callable[[Seen], bool]], ...] = (
+# Points, the reason, the test (None: only the whole county shows it). Three points make a proposal (policy: sampling_risk).
+_SIGNS: tuple[tuple[int, str, Callable[[Seen], bool] | None], ...] = (
     (3, "与台账数不一致", lambda seen: "F11" in seen.rules),
     (3, "满分或自评为优，但有指标未完成或执行率低", lambda seen: _praised(seen) and (bool(seen.row.get("unmet")) or _slow(seen))),
     (3, "全年预算零执行", lambda seen: seen.number("annual_budget") > 0 and seen.row.get("executed") == 0),
@@ -47,27 +46,38 @@ _SIGNS: tuple[tuple[int, str, Callable[[Seen], bool]], ...] = (
     (1, "有指标完成值为0", lambda seen: seen.number("zero") > 0),
     (1, "钱花完了而指标未完成较多", lambda seen: "F09" in seen.rules),
     (1, "年中调整较大", lambda seen: abs(seen.row.get("adjustment") or 0) > seen.policy.number("budget_change")),
-    (1, "预算规模较大", lambda seen: seen.large is not None and seen.number("annual_budget") >= seen.large),
+    (1, "预算规模较大", None),
     (1, "完成值与指标值完全相同", lambda seen: "D09" in seen.rules),
     (1, "名册外项目", lambda seen: seen.row.get("status") == EXTRA),
 )
+_LARGE = 1 << next(place for place, (_, _, test) in enumerate(_SIGNS) if test is None)
 
 
-def propose(rows: Sequence[dict[str, Any]], rules: Mapping[int, frozenset[str]], policy: Policy) -> None:
-    """Writes 建议抽查 and 抽查理由 into the rows of projects that came. rules: the rules with findings, by the row's place."""
-    large = _large([row["annual_budget"] for row in rows if row.get("annual_budget")])
-    limit = policy.number("sampling_risk")
-    for place, found in rules.items():
-        seen = Seen(rows[place], found, policy, large)
-        signs = [(points, reason) for points, reason, holds in _SIGNS if holds(seen)]
-        chosen = sum(points for points, _ in signs) >= limit
-        rows[place] |= {"sample": YES if chosen else NO, "sample_reason": "；".join(reason for _, reason in signs) if chosen else None}
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """Which projects are proposed under a policy. Signs are a number with a bit for each, so that those of a whole county fit into memory."""
 
+    policy: Policy
 
-def _large(budgets: list[Decimal]) -> Decimal | None:
-    """The least budget of the largest tenth; None for a handful of projects."""
-    ordered = sorted(budgets, reverse=True)
-    return ordered[len(ordered) // _LARGE_SHARE - 1] if len(ordered) >= _LARGE_SHARE else None
+    def signs(self, row: Row, rules: frozenset[str]) -> int:
+        """The signs that a project shows by itself. rules: those that found something on its form."""
+        seen = Seen(row, rules, self.policy)
+        return sum(1 << place for place, (_, _, test) in enumerate(_SIGNS) if test is not None and test(seen))
+
+    @staticmethod
+    def large(budgets: Iterable[Decimal | float | None]) -> Decimal | float | None:
+        """The least budget of the largest tenth; None for a handful of projects."""
+        ordered = sorted((budget for budget in budgets if budget), reverse=True)
+        return ordered[len(ordered) // _LARGE_SHARE - 1] if len(ordered) >= _LARGE_SHARE else None
+
+    def proposal(self, signs: int | None, budget: Decimal | float | None, large: Decimal | float | None) -> dict[str, Any]:
+        """建议抽查 and 抽查理由 of a project; nothing where no form came (signs None)."""
+        if signs is None:
+            return {}
+        signs |= _LARGE if large is not None and (budget or 0) >= large else 0
+        shown = [(points, reason) for place, (points, reason, _) in enumerate(_SIGNS) if signs >> place & 1]
+        chosen = sum(points for points, _ in shown) >= self.policy.number("sampling_risk")
+        return {"sample": YES if chosen else NO, "sample_reason": "；".join(reason for _, reason in shown) if chosen else None}
 
 
 def _slow(seen: Seen) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
@@ -12,42 +12,66 @@ from typing import TYPE_CHECKING, Any
 from ..errors import UsageError
 from .columns import Sheet
 from .kept import TABLE, connect, writing
+from .table import Rows, Table
 
 if TYPE_CHECKING:
     import pandas
 
-_NUMBERS = ("money", "number", "rate", "count")
 _EXTRA = "meta"
+_FRESH = "fresh_"
 sqlite3.register_adapter(Decimal, float)
 
 
-def save(path: Path, sheets: tuple[Sheet, ...], tables: Mapping[str, list[dict[str, Any]]], meta: Mapping[str, str]) -> None:
-    """Puts all rows into the store in one transaction: a run that is killed leaves it as it was. OutputError when it cannot be written.
+class Store:
+    """The county's tables being made anew, in one transaction: a run that is killed leaves the store as it was.
 
-    One table per sheet; its columns are the sheet's keys, numbers as REAL (money in 万元), everything else as TEXT.
+    One table per sheet; its columns are the sheet's keys, numbers as REAL (money in 万元), everything else as TEXT. Until `finish` the
+    tables of the last run are there too. Raises OutputError where the store cannot be written.
     """
-    with writing(path), closing(connect(path)) as database:
-        database.execute("BEGIN IMMEDIATE")
-        for name in [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'") if name != TABLE]:
-            database.execute(f"DROP TABLE {name}")
-        for sheet in sheets:
-            _table(database, sheet, tables[sheet.key])
-        database.execute(f"CREATE TABLE {_EXTRA} (key TEXT PRIMARY KEY, value TEXT)")
-        database.executemany(f"INSERT INTO {_EXTRA} VALUES (?, ?)", meta.items())
-        database.commit()
 
+    def __init__(self, path: Path, base: sqlite3.Connection | None = None) -> None:
+        """base: the store already open; else it is opened, and closed at the end."""
+        self.path, self._own = path, base is None
+        self.base = base or connect(path)
+        with writing(path):
+            self.base.commit()
+            self.base.execute("BEGIN IMMEDIATE")
 
-def stored_keys(sheet: Sheet) -> tuple[str, ...]:
-    """The columns of a sheet that hold data: not the officers' own, not the links."""
-    return tuple(column.key for column in sheet.columns if column.kind != "链" and (column.kind != "手" or column.key == "cause"))
+    def table(self, sheet: Sheet, name: str = "") -> Table:
+        """An empty table for the rows of a sheet. name: another than the sheet's, for what is only needed on the way."""
+        with writing(self.path):
+            return Table(self.base, sheet, self.name(sheet, name), self.path)
 
+    @staticmethod
+    def name(sheet: Sheet, name: str = "") -> str:
+        """What a new table is called until the end."""
+        return f"{_FRESH}{name or sheet.key}"
 
-def _table(database: sqlite3.Connection, sheet: Sheet, rows: list[dict[str, Any]]) -> None:
-    keys = stored_keys(sheet)
-    types = {column.key: "REAL" if column.format in _NUMBERS else "TEXT" for column in sheet.columns}
-    database.execute(f"CREATE TABLE {sheet.key} ({', '.join(f'{key} {types[key]}' for key in keys)})")
-    marks = ", ".join("?" * len(keys))
-    database.executemany(f"INSERT INTO {sheet.key} VALUES ({marks})", (tuple(map(row.get, keys)) for row in rows))
+    def tables(self) -> set[str]:
+        """The tables that the last run left."""
+        return {name for (name,) in self.base.execute("SELECT name FROM sqlite_master WHERE type = 'table'") if name != TABLE and not name.startswith(_FRESH)}
+
+    def finish(self, sheets: Sequence[Sheet], tables: Mapping[str, Rows], meta: Mapping[str, str]) -> None:
+        """Puts the new tables in the place of the old ones."""
+        with writing(self.path):
+            for name in self.tables():
+                self.base.execute(f"DROP TABLE {name}")
+            for sheet in sheets:
+                rows = tables[sheet.key]
+                if not isinstance(rows, Table):
+                    made = self.table(sheet)
+                    made.add(rows.rows())
+            for (name,) in self.base.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'fresh\\_%' ESCAPE '\\'").fetchall():
+                self.base.execute(f"ALTER TABLE {name} RENAME TO {name.removeprefix(_FRESH)}")
+            self.base.execute(f"CREATE TABLE {_EXTRA} (key TEXT PRIMARY KEY, value TEXT)")
+            self.base.executemany(f"INSERT INTO {_EXTRA} VALUES (?, ?)", meta.items())
+            self.base.commit()
+
+    def close(self) -> None:
+        """Gives up what was not finished."""
+        self.base.rollback()
+        if self._own:
+            self.base.close()
 
 
 def read(path: Path, table: str) -> pandas.DataFrame:

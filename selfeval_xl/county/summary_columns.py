@@ -74,4 +74,4 @@ PROJECTS = Sheet("projects", "项目汇总", (
     Column("sample", "建议抽查", 8), Column("sample_reason", "抽查理由", 16, "wrap"), hand("second_score", "复核得分", 9), hand("second_grade", "复核等级", 9),
     hand("use", "结果应用建议", 13), hand("public", "是否公开", 8), hand("private_reason", "不公开理由", 16), Column("last_year", "与上年对比", 9),
     Column("layout", "表式", 14), Column("money_unit", "原表金额单位", 8), *PLACE, link(), hand("remark", "备注", 16),
-))
+), counted=("status", "execution_rate", "annual_budget", "executed", "score", "grade"), summed=("initial_budget", "annual_budget", "executed", "unspent", "score"))

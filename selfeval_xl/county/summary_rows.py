@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -22,14 +22,13 @@ GRADES = {"excellent": "优", "good": "良", "fair": "中", "poor": "差"}
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
-def project_rows(material: Material) -> Iterator[Row]:
-    """One row per project that counts, then the missing and the exempt ones of the same department."""
-    for entry in material.entries:
-        for form in entry.projects:
-            yield _project(form, material)
-        for status, projects in ((MISSING, entry.missing), (EXEMPT, entry.exempt)):
-            for project in projects:
-                yield _absent(entry, project, status)
+def project_rows(entry: Entry, material: Material) -> Iterator[Row]:
+    """One row per project of the department that counts, then the missing and the exempt ones."""
+    for form in entry.projects:
+        yield _project(form, material)
+    for status, projects in ((MISSING, entry.missing), (EXEMPT, entry.exempt)):
+        for project in projects:
+            yield _absent(entry, project, status)
 
 
 def head(entry: Entry) -> Row:
@@ -84,16 +83,8 @@ def main_findings(findings: list[Finding]) -> str:
     return "；".join(list(titles)[:3])
 
 
-def department_rows(material: Material, projects: list[Row]) -> Iterator[Row]:
-    """One row per department; what 项目汇总 can be summed to is summed from its rows, as the workbook's formulas do."""
-    mine: dict[str, list[Row]] = {}
-    for row in projects:
-        mine.setdefault(row["department"], []).append(row)
-    for entry in material.entries:
-        yield _department(entry, mine.get(entry.name, []), material)
-
-
-def _department(entry: Entry, projects: list[Row], material: Material) -> Row:
+def department_row(entry: Entry, projects: Sequence[Row], material: Material) -> Row:
+    """The department's row; what 项目汇总 can be summed to is summed from the rows of its projects, as the workbook's formulas do."""
     statuses = [row["status"] for row in projects]
     due = statuses.count(REPORTED) + statuses.count(MISSING)
     known = bool(material.roster and material.roster.projects)

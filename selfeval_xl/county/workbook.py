@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import OutputError
 from ..grid import column_name
+from .arithmetic import exact, of_millionths
 from .columns import HAND, Sheet
 from .formats import Formats
 from .live import Book
 from .long_sheet import cached, long_sheet, rows_as_xml
+from .table import Rows
 
 if TYPE_CHECKING:
     from ..templates.frame import Drawing
@@ -25,7 +26,6 @@ CHOICES = {
     ("deviations", "opinion"): ("认可", "补充说明", "退回"), ("findings", "opinion"): ("认可", "不认可"), ("projects", "public"): ("是", "否"),
     ("projects", "use"): ("优先保障", "正常安排", "压减", "取消"), ("projects", "second_grade"): ("优", "良", "中", "差"),
 }
-Row = Mapping[str, Any]
 
 
 def write(out: Path, book: Book, title: str, way: str, overview: Callable, balance: Callable,
@@ -51,12 +51,12 @@ def write(out: Path, book: Book, title: str, way: str, overview: Callable, balan
         for sheet in book.sheets.values():
             for part in book.pages(sheet.key):
                 page = file.add_worksheet(part.title, worksheet_class=long_sheet())
-                rows = book.tables[sheet.key][part.start:part.stop]
-                _page(page, sheet, formats, title, len(rows), part.title)
-                page.lines, page.after = rows_as_xml(sheet, rows, book, formats, way, archived, texts), len(rows) + 1
-                _totals(page, sheet, rows, book, formats)
+                rows, count = book.tables[sheet.key], part.stop - part.start
+                _page(page, sheet, formats, title, count, part.title)
+                page.lines, page.after = rows_as_xml(sheet, rows.part(part.start, part.stop), book, formats, way, archived, texts), count + 1
+                _totals(page, sheet, count, totals(rows, part.start, part.stop), book, formats)
                 if sheet.key == "receipts":
-                    balance(page, formats, max(len(rows), 1) + 3)
+                    balance(page, formats, max(count, 1) + 3)
         overview(front, formats, file.add_chart)
         pen = Pen(file)
         for name, drawing in forms:
@@ -98,10 +98,9 @@ def _escape(text: str) -> str:
     return text.replace("&", "&&")
 
 
-def _totals(page, sheet: Sheet, rows: Sequence[Row], book: Book, formats: Formats) -> None:
+def _totals(page, sheet: Sheet, count: int, sums: Mapping[str, Any], book: Book, formats: Formats) -> None:
     """The row below the filter: SUBTOTAL(109) of what can be summed, rates as total over total."""
-    line = max(len(rows), 1) + 1
-    sums = totals(sheet, rows)
+    line = max(count, 1) + 1
     for number, column in enumerate(sheet.columns):
         look = formats.column(column.format, total=True)
         if number == 0:
@@ -123,14 +122,19 @@ def _funding_total(letters: str, sheet: Sheet, line: int) -> str:
     return f'SUMPRODUCT({each},({kind}2:{kind}{line}="合计")*({form}2:{form}{line}="项目"))'
 
 
-def totals(sheet: Sheet, rows: Sequence[Row]) -> dict[str, Any]:
-    """The values of the totals row."""
-    if sheet.key == "funding":
-        rows = [row for row in rows if row["kind"] == "合计" and row["form"] == "项目"]
-    sums: dict[str, Any] = {}
-    for column in sheet.columns:
-        if column.total:
-            sums[column.key] = sum((row[column.key] for row in rows if isinstance(row.get(column.key), (Decimal, int))), Decimal(0))
+def totals(rows: Rows, start: int, stop: int) -> dict[str, Any]:
+    """The values of the totals row below these rows."""
+    sheet = rows.sheet
+    keys = [column.key for column in sheet.columns if column.total]
+    tests = ("kind", "form") if sheet.key == "funding" else ()
+    summed = [0] * len(keys)
+    for row in rows.picked(*keys, *tests, start=start, stop=stop) if keys else ():
+        if tests and row[-2:] != ("合计", "项目"):
+            continue
+        for place, value in enumerate(row[:len(keys)]):
+            if value is not None and not isinstance(value, str):
+                summed[place] += exact(value)
+    sums: dict[str, Any] = {key: of_millionths(total) for key, total in zip(keys, summed, strict=True)}
     for column in sheet.columns:
         if column.live and column.live.in_total and column.live.value:
             sums[column.key] = column.live.value(sums)

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from ..due import Due, matching
 from ..findings import Finding, Related, Severity, Treatment
-from ..forms import Filing, Form, Indicator, Verdict
+from ..forms import Filing, Form, Goal, Indicator, Verdict
 from ..policy import Policy
 from ..quantity import Kind, Quantity, money, parse, tidy
 from ..sheets import STUB
@@ -192,13 +192,18 @@ def copied_from_another(filings: Sequence[Filing], policy: Policy) -> Iterator[F
     seen: dict[str, tuple[Filing, Form]] = {}
     for filing in filings:
         for form in filing.forms:
-            for record, key, what in ((form.goal, "expected", "年度目标"), (form.goal, "actual", "目标完成情况"), *((row, "note", "偏差原因") for row in form.indicators)):
-                text = tidy(getattr(record, key) or "")
-                if len(text) < _OWN_WORDS or STUB in text:
-                    continue
+            for record, key, what, text in own_texts(form):
                 first, other = seen.setdefault(text, (filing, form))
                 if first.department != filing.department and not _related(form, other):
                     yield placed(record.finding(key, f"{what}和另一个部门报来的一字不差（“{text[:20]}……”）。", hint="改成本单位、本项目的实际情况。", value=text[:40]), form, filing)
+
+
+def own_texts(form: Form) -> Iterator[tuple[Goal | Indicator, str, str, str]]:
+    """The texts of a form that are a department's own: where each stands (record and field), what it is, and the text without blanks."""
+    for record, key, what in ((form.goal, "expected", "年度目标"), (form.goal, "actual", "目标完成情况"), *((row, "note", "偏差原因") for row in form.indicators)):
+        text = tidy(getattr(record, key) or "")
+        if len(text) >= _OWN_WORDS and STUB not in text:
+            yield record, key, what, text
 
 
 def _related(one: Form, other: Form) -> bool:

@@ -1,0 +1,188 @@
+"""The county's departments one after the other, each with its forms and findings while its turn lasts: what was received is never in
+memory all at once. Departments whose forms came in one file take their turn together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from ..checking import County, across, check, scanned
+from ..findings import Finding, RuleStatus
+from ..forms import Filing, Form, ReadFile, Report
+from ..rules.across import own_texts
+from .checked import Checked, ready
+from .collecting import Received, Receipt
+from .material import Entry, Material, assign, compare, share_out
+from .outline import digest_of
+from .versions import USED
+
+_OUTDATED = ("被新版本替代", "重复")
+_WORST = ("failed", "ran", "skipped")
+
+
+@dataclass(slots=True)
+class Prepared:
+    """All departments at once, as `material.prepare` made them. rest: findings that belong to no department. rules: the status of each."""
+
+    material: Material
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.material.entries)
+
+    @property
+    def rest(self) -> list[Finding]:
+        told = {id(finding) for entry in self.material.entries for finding in entry.findings}
+        return [finding for finding in self.material.findings if id(finding) not in told]
+
+    @property
+    def rules(self) -> Sequence[RuleStatus]:
+        return self.material.findings.rules
+
+
+@dataclass(slots=True)
+class Departments:
+    """The entries of a material, filled one after the other from what was received, and emptied again. rest and rules are whole when
+    all have had their turn."""
+
+    received: Received
+    material: Material
+    rest: list[Finding] = field(default_factory=list)
+    told: dict[str, RuleStatus] = field(default_factory=dict)
+
+    @property
+    def rules(self) -> Sequence[RuleStatus]:
+        return tuple(self.told.values())
+
+    def __iter__(self) -> Iterator[Entry]:
+        entries = self.material.entries
+        scans = scanned(receipt.file for receipt in self.material.collected.receipts)
+        common = self._common()
+        batches = _batches(self.material)
+        for entry in entries:
+            batch = batches.get(entry.filing)
+            if batch is not None and not batch.filled:
+                self._fill(batch, County(scans, [finding for path in batch.paths for finding in common.get(path, ())]))
+            if self.material.roster:
+                compare(entry, self.material.roster)
+            yield entry
+            entry.forms, entry.reports, entry.findings = [], [], []
+        rest = batches.get(None)
+        if rest is not None:
+            self._fill(rest, County(scans))
+
+    def _fill(self, batch: _Batch, county: County) -> None:
+        """Forms, reports and findings of the departments of a batch, which leaves their outlines behind."""
+        material, batch.filled = self.material, True
+        used = {id(fate.form) for number in batch.filings for fate in batch.fates[number] if fate.fate == USED or fate.doubtful}
+        whole: dict[int, Form | Report] = {}
+        answers: list[Checked] = []
+        files: dict[str, ReadFile] = {}
+        for receipt in batch.receipts:
+            outline = receipt.file
+            mine = [form for form in (*outline.forms, *outline.reports) if id(form) in used]
+            if not mine and receipt.result in _OUTDATED:
+                continue
+            answer = self.received.answer(outline)
+            answers.append(answer)
+            files[outline.path] = answer.file
+            whole |= {id(form): there for form, there in zip((*outline.forms, *outline.reports), (*answer.file.forms, *answer.file.reports), strict=True)}
+        filings = [_whole(material.collected.filings[number], whole, files) for number in batch.filings]
+        current = [files[receipt.file.path] for receipt in batch.receipts if receipt.result not in _OUTDATED]
+        found = check(filings, material.policy, current, material.roster, ready=ready(answers), county=county)
+        self._note(found.rules)
+        entries = [material.by_filing[number] for number in batch.filings]
+        for number, entry in zip(batch.filings, entries, strict=True):
+            assign(entry, (whole[id(fate.form)] for fate in batch.fates[number] if fate.fate == USED), material)
+        self.rest += share_out(found, entries, batch.receipts)
+
+    def _note(self, statuses: Iterable[RuleStatus]) -> None:
+        """A rule ran where it ran anywhere, and failed where it failed anywhere."""
+        for status in statuses:
+            known = self.told.get(status.rule)
+            if known is None or _WORST.index(status.status) < _WORST.index(known.status):
+                self.told[status.rule] = status
+
+    def _common(self) -> dict[str, list[Finding]]:
+        """What the rules that compare departments found, by file; they look only at texts that more than one department sent."""
+        collected = self.material.collected
+        shared = _shared(collected.filings, self.received)
+        filings = [replace(filing, forms=tuple(self._only_shared(filing, shared))) for filing in collected.filings]
+        statuses, findings = across(filings, self.material.policy)
+        self._note(statuses)
+        found: dict[str, list[Finding]] = {}
+        for finding in findings:
+            found.setdefault(finding.file, []).append(finding)
+        return found
+
+    def _only_shared(self, filing: Filing, shared: set[int]) -> Iterator[Form]:
+        """The forms of a filing that have such a text, with no other texts."""
+        files = {file.path: file for file in filing.files}
+        for form in filing.forms:
+            words = self.received.words_of(form, files[form.file])
+            if shared.isdisjoint(words):
+                continue
+            answer = self.received.answer(files[form.file]).file
+            whole = next(there for outline, there in zip(files[form.file].forms, answer.forms, strict=True) if outline is form)
+            rows = {id(record) for record, _, _, text in own_texts(whole) if digest_of(text) in shared}
+            yield replace(whole, indicators=tuple(row for row in whole.indicators if id(row) in rows), funding=(), tasks=())
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Departments that have a file in common, by the numbers of their filings; their receipts, and the fates of their forms."""
+
+    filings: list[int] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
+    fates: dict[int, list] = field(default_factory=dict)
+    filled: bool = False
+
+    @property
+    def paths(self) -> list[str]:
+        return [receipt.file.path for receipt in self.receipts]
+
+
+def _batches(material: Material) -> dict[int | None, _Batch]:
+    """Every filing's batch, and under None the files that belong to no department."""
+    collected = material.collected
+    leader = list(range(len(collected.filings)))
+
+    def first(number: int) -> int:
+        while leader[number] != number:
+            leader[number] = leader[leader[number]]
+            number = leader[number]
+        return number
+
+    owner: dict[str, int] = {}
+    sent = [(fate.arrival.file.path, fate.filing) for fate in collected.fates] + [(receipt.file.path, receipt.filing) for receipt in collected.receipts if receipt.filing is not None]
+    for path, number in sent:
+        one, other = first(owner.setdefault(path, number)), first(number)
+        leader[max(one, other)] = min(one, other)
+    batches: dict[int | None, _Batch] = {}
+    for number in range(len(collected.filings)):
+        batch = batches[number] = batches.setdefault(first(number), _Batch())
+        batch.filings.append(number)
+        batch.fates[number] = []
+    for fate in collected.fates:
+        batches[fate.filing].fates[fate.filing].append(fate)
+    for receipt in collected.receipts:
+        batches.setdefault(receipt.filing, _Batch()).receipts.append(receipt)
+    return batches
+
+
+def _whole(filing: Filing, whole: dict[int, Form | Report], files: dict[str, ReadFile]) -> Filing:
+    """A filing with the contents of its forms in the place of their outlines."""
+    return replace(filing, forms=tuple(whole[id(form)] for form in filing.forms), reports=tuple(whole[id(report)] for report in filing.reports),
+                   files=tuple(files[file.path] for file in filing.files))
+
+
+def _shared(filings: Sequence[Filing], received: Received) -> set[int]:
+    """Digests of the texts that more than one department sent."""
+    first: dict[int, str] = {}
+    shared: set[int] = set()
+    for filing in filings:
+        files = {file.path: file for file in filing.files}
+        for form in filing.forms:
+            for word in received.words_of(form, files[form.file]):
+                if first.setdefault(word, filing.department) != filing.department:
+                    shared.add(word)
+    return shared

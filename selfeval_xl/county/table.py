@@ -1,0 +1,161 @@
+"""The rows of a county sheet: in the store while the workbook is made (`Table`), since a county's indicators do not fit into memory;
+or, for sheets with a row for each department, in a list (`Listed`). Both can be asked for the same."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol
+
+from .arithmetic import decimal
+from .columns import HAND, LINK, Sheet
+from .kept import writing
+
+NUMBERS = ("money", "number", "rate", "count")
+NUMBER = "number"             # the row's number, from 1: the key of the table
+Row = Mapping[str, Any]
+
+
+class Rows(Protocol):
+    """What the workbook asks of a sheet's rows, which are numbered from 1."""
+
+    sheet: Sheet
+
+    def __len__(self) -> int: ...
+
+    def picked(self, *keys: str, start: int = 0, stop: int | None = None) -> Iterator[tuple]:
+        """The values of some columns, row by row. Numbers may be floats."""
+
+    def part(self, start: int, stop: int) -> Iterator[Sequence[Any]]:
+        """Rows as the values of all columns in their order; in a column of links the formula, where the row brings one."""
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Every row by column, numbers as Decimal and counts as int."""
+
+    def change(self, number: int, values: Row) -> None:
+        """Sets values of the row with this number."""
+
+
+def stored_keys(sheet: Sheet) -> tuple[str, ...]:
+    """The columns of a sheet that hold data: not the officers' own, not the links."""
+    return tuple(column.key for column in sheet.columns if column.kind != LINK and (column.kind != HAND or column.key == "cause"))
+
+
+def create(base: sqlite3.Connection, name: str, sheet: Sheet) -> None:
+    """A table for the rows of a sheet: numbers as REAL (money in 万元), everything else as TEXT."""
+    types = {column.key: "REAL" if column.format in NUMBERS else "TEXT" for column in sheet.columns} | {NUMBER: "INTEGER PRIMARY KEY"}
+    base.execute(f"CREATE TABLE {name} ({', '.join(f'{key} {types[key]}' for key in stored_keys(sheet))})")
+
+
+class Table:
+    """Rows in a table of the store. What officers wrote is no data: it is kept here, by the row's number, while the run lasts.
+
+    path: where the store lies, for what has to be said when it cannot be written.
+    """
+
+    def __init__(self, base: sqlite3.Connection, sheet: Sheet, name: str, path: Path) -> None:
+        self.base, self.sheet, self.name, self.path = base, sheet, name, path
+        self.keys = tuple(key for key in stored_keys(sheet) if key != NUMBER)
+        self.count = 0
+        self.written: dict[int, dict[str, Any]] = {}
+        self._put = f"INSERT INTO {name} ({', '.join(self.keys)}) VALUES ({', '.join('?' * len(self.keys))})"
+        create(base, name, sheet)
+
+    def __len__(self) -> int:
+        return self.count
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Adds rows at the end."""
+        values = [tuple(map(row.get, self.keys)) for row in rows]
+        with writing(self.path):
+            self.base.executemany(self._put, values)
+        self.count += len(values)
+
+    def add_from(self, other: str, where: str = "", order: str = NUMBER, values: Sequence[Any] = ()) -> None:
+        """Adds the rows of another table of the same columns."""
+        columns = ", ".join(self.keys)
+        with writing(self.path):
+            added = self.base.execute(f"INSERT INTO {self.name} ({columns}) SELECT {columns} FROM {other} {where} ORDER BY {order}", values)
+        self.count += added.rowcount
+
+    def picked(self, *keys: str, start: int = 0, stop: int | None = None) -> Iterator[tuple]:
+        stored = {NUMBER, *self.keys}
+        columns = ", ".join(key if key in stored else "NULL" for key in keys)
+        where = f" WHERE {NUMBER} > {start} AND {NUMBER} <= {stop}" if start or stop is not None else ""
+        found = self.base.execute(f"SELECT {columns} FROM {self.name}{where} ORDER BY {NUMBER}")
+        return found if not self._own(keys) else self._picked(found, keys, start)
+
+    def _own(self, keys: Iterable[str]) -> bool:
+        """Whether officers have written into one of these columns."""
+        asked = set(keys)
+        return any(not asked.isdisjoint(values) for values in self.written.values())
+
+    def _picked(self, found: Iterable[tuple], keys: Sequence[str], start: int) -> Iterator[tuple]:
+        for number, row in enumerate(found, start + 1):
+            own = self.written.get(number)
+            yield tuple(own.get(key, value) for key, value in zip(keys, row, strict=True)) if own else row
+
+    def part(self, start: int, stop: int) -> Iterator[Sequence[Any]]:
+        return self.picked(*(column.key for column in self.sheet.columns), start=start, stop=stop)
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        decoders = [_DECODERS.get(column.format) for column in self.sheet.columns]
+        keys = [column.key for column in self.sheet.columns]
+        for row in self.part(0, self.count):
+            yield {key: decode(value) if decode and value.__class__ is float else value for key, decode, value in zip(keys, decoders, row, strict=True)}
+
+    def change(self, number: int, values: Row) -> None:
+        stored = {key: value for key, value in values.items() if key in self.keys}
+        if stored:
+            with writing(self.path):
+                self.base.execute(f"UPDATE {self.name} SET {', '.join(f'{key} = ?' for key in stored)} WHERE {NUMBER} = ?", (*stored.values(), number))
+        if len(stored) < len(values):
+            self.written.setdefault(number, {}).update({key: value for key, value in values.items() if key not in stored})
+
+    def drop(self) -> None:
+        """Gives the rows up."""
+        with writing(self.path):
+            self.base.execute(f"DROP TABLE {self.name}")
+
+    def sorted_by(self, order: str, name: str) -> Table:
+        """The same rows in another order, in a table of this name. order: as in SQL."""
+        made = Table(self.base, self.sheet, name, self.path)
+        if self.written:
+            places = {old: new for new, (old,) in enumerate(self.base.execute(f"SELECT {NUMBER} FROM {self.name} ORDER BY {order}"), 1)}
+            made.written = {places[number]: values for number, values in self.written.items()}
+        made.add_from(self.name, order=order)
+        self.drop()
+        return made
+
+
+def _whole(value: float) -> int | float:
+    return int(value) if value.is_integer() else value
+
+
+_DECODERS = {"count": _whole, **dict.fromkeys(("money", "number", "rate"), decimal)}
+
+
+class Listed:
+    """Rows in memory."""
+
+    def __init__(self, sheet: Sheet, rows: list[dict[str, Any]]) -> None:
+        self.sheet, self._rows = sheet, rows
+        for number, row in enumerate(rows, 1):
+            row[NUMBER] = number
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def picked(self, *keys: str, start: int = 0, stop: int | None = None) -> Iterator[tuple]:
+        return (tuple(map(row.get, keys)) for row in islice(self._rows, start, stop))
+
+    def part(self, start: int, stop: int) -> Iterator[Sequence[Any]]:
+        return self.picked(*("formula" if column.kind == LINK else column.key for column in self.sheet.columns), start=start, stop=stop)
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        return iter(self._rows)
+
+    def change(self, number: int, values: Row) -> None:
+        self._rows[number - 1] |= values
