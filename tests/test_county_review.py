@@ -10,13 +10,14 @@ import openpyxl
 import pytest
 
 from selfeval_xl.checking import check
-from selfeval_xl.county import about_line, consolidate, county_name
+from selfeval_xl.county import consolidate
 from selfeval_xl.county.collecting import sort_out
 from selfeval_xl.county.handwritten import read_written
 from selfeval_xl.county.ledger_rows import review_state
 from selfeval_xl.county.material import prepare
+from selfeval_xl.county.publishing import about_line, county_name
 from selfeval_xl.county.roster import Department, Roster
-from selfeval_xl.county.sampling import propose
+from selfeval_xl.county.sampling import Sampling
 from selfeval_xl.county.tables import SHEETS, build
 from selfeval_xl.policy import RulePolicy, default
 from test_county_workbook import ROOT, form, received, written
@@ -25,9 +26,10 @@ ROSTER = Roster((Department("101", "示例县教育局", ("教体局",)), Depart
 
 
 def proposed(rules=(), **row):
-    rows = [{"annual_budget": Decimal(100), "executed": Decimal(95), "execution_rate": Decimal("0.95"), "adjustment": None, **row}]
-    propose(rows, {0: frozenset(rules)}, default())
-    return rows[0]["sample"], rows[0]["sample_reason"]
+    told = {"annual_budget": Decimal(100), "executed": Decimal(95), "execution_rate": Decimal("0.95"), "adjustment": None, **row}
+    sampling = Sampling(default())
+    found = sampling.proposal(sampling.signs(told, frozenset(rules)), told["annual_budget"], None)
+    return found["sample"], found["sample_reason"]
 
 
 @pytest.mark.parametrize(("row", "rules", "expected"), [
@@ -117,9 +119,9 @@ def test_the_front_page_names_what_the_county_changed(tmp_path):
     collected = sort_out(ROOT, [received("a.xlsx", form(""))])
     policy = replace(default(), rules={"D03": RulePolicy(on=False)})
     material = prepare(collected, check(collected.filings, policy), None, policy)
-    assert "参数表：本县参数表（改了规则1项）" in about_line(material) and "程序版本：selfeval-xl 0." in about_line(material)
+    assert "参数表：本县参数表（改了规则1项）" in about_line(policy, material.findings.rules) and "程序版本：selfeval-xl 0." in about_line(policy, material.findings.rules)
     unchanged = prepare(collected, check(collected.filings, default()), None, default())
-    assert "参数表：默认" in about_line(unchanged)
+    assert "参数表：默认" in about_line(default(), unchanged.findings.rules)
 
 
 def test_the_front_page_has_native_charts_over_live_cells(tmp_path):

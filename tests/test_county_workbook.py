@@ -11,14 +11,15 @@ import openpyxl
 import pytest
 
 from selfeval_xl.checking import check
-from selfeval_xl.county import publish
 from selfeval_xl.county.arithmetic import change, in_ten_thousands, ratio
 from selfeval_xl.county.collecting import sort_out
 from selfeval_xl.county.columns import HAND
+from selfeval_xl.county.departments import Prepared
 from selfeval_xl.county.handwritten import read_written
 from selfeval_xl.county.links import LONGEST, link_formula, relative_folder
 from selfeval_xl.county.live import Book, Condition
 from selfeval_xl.county.material import prepare
+from selfeval_xl.county.publishing import publish
 from selfeval_xl.county.tables import SHEETS
 from selfeval_xl.county.words import cause_of, has_measure, money_kind
 from selfeval_xl.county.long_sheet import LONGEST_TEXT, clean
@@ -53,7 +54,7 @@ def results(*files, chosen=None):
 
 def written(tmp_path, *files, name="全县.xlsx", old=None):
     collected = sort_out(ROOT, files)
-    return publish(prepare(collected, check(collected.filings, default()), None, default()), tmp_path / name, old)
+    return publish(Prepared(prepare(collected, check(collected.filings, default()), None, default())), tmp_path / name, old)
 
 
 def test_the_later_saved_version_counts():

@@ -9,10 +9,12 @@ import openpyxl
 import pytest
 
 from selfeval_xl.checking import check
-from selfeval_xl.county import consolidate, publish
+from selfeval_xl.county import consolidate
 from selfeval_xl.county.collecting import sort_out
+from selfeval_xl.county.departments import Prepared
 from selfeval_xl.county.last_year import eased, read_last
 from selfeval_xl.county.material import prepare
+from selfeval_xl.county.publishing import publish
 from selfeval_xl.errors import UsageError
 from selfeval_xl.policy import default
 from test_county_workbook import ROOT, form, received, written
@@ -32,7 +34,7 @@ def years(tmp_path_factory):
     files = [received("a.xlsx", lowered(form("", "校舍维修", executed="90", total_score="90"))), received("c.xlsx", form("", "农村饮水安全巩固提升工程", department="县水利局")),
              received("d.xlsx", form("", "校车", department="县教育局"))]
     collected = sort_out(ROOT, files)
-    return publish(prepare(collected, check(collected.filings, default()), None, default()), place / "2024.xlsx", last=read_last(old.out))
+    return publish(Prepared(prepare(collected, check(collected.filings, default()), None, default())), place / "2024.xlsx", last=read_last(old.out))
 
 
 def rows(path, name, **options):

@@ -9,14 +9,15 @@ import pytest
 import xlsxwriter
 
 from selfeval_xl.checking import check
-from selfeval_xl.county import publish
 from selfeval_xl.county.collecting import sort_out
 from selfeval_xl.county.columns import HAND, LINK
+from selfeval_xl.county.departments import Prepared
 from selfeval_xl.county.formats import Formats
 from selfeval_xl.county.handwritten import read_written
 from selfeval_xl.county.live import Book
 from selfeval_xl.county.long_sheet import clean, rows_as_xml
 from selfeval_xl.county.material import prepare
+from selfeval_xl.county.publishing import publish
 from selfeval_xl.county.tables import SHEETS, build
 from selfeval_xl.county.workbook import OPTIONS, write
 from selfeval_xl.policy import default
@@ -39,7 +40,7 @@ def plainly(path, book):
         page = file.add_worksheet(sheet.title)
         for number, column in enumerate(sheet.columns):
             look = formats.column(column.format, column.kind == HAND)
-            for line, row in enumerate(book.tables[sheet.key], 1):
+            for line, row in enumerate(book.tables[sheet.key].rows(), 1):
                 value = row.get(column.key)
                 if column.kind == LINK:
                     continue
@@ -61,7 +62,7 @@ def looks(cell):
 def test_both_ways_of_writing_are_equal_cell_by_cell(tmp_path, values):
     book = Book(SHEETS, build(material()))
     for rows in book.tables.values():
-        for number, row in enumerate(rows):
+        for number, row in enumerate(rows.rows()):
             row |= {"message": TEXTS[number % len(TEXTS)], "note": TEXTS[number % len(TEXTS)], "score": (None, Decimal("1E+3"), Decimal("0.1"))[number % 3]}
     write(tmp_path / "快.xlsx", book, "标题", "", lambda page, formats, chart: None, lambda page, formats, line: None)
     plainly(tmp_path / "慢.xlsx", book)
@@ -90,7 +91,7 @@ def test_a_row_without_values_is_an_empty_row():
             return Look()
 
     sheet = SHEETS[-1]
-    assert "".join(rows_as_xml(sheet, [{}, {"number": 3, "path": "a<b"}], Book(SHEETS, {sheet.key: []}), Looks(), "", frozenset(), {})) == (
+    assert "".join(rows_as_xml(sheet, [(None,) * len(sheet.columns), (3, "a<b", *[None] * (len(sheet.columns) - 2))], Book(SHEETS, {sheet.key: []}), Looks(), "", frozenset(), {})) == (
         '<row r="2"></row><row r="3"><c r="A3" s="7"><v>3</v></c><c r="B3" s="7" t="inlineStr"><is><t>a&lt;b</t></is></c></row>')
 
 
@@ -98,7 +99,7 @@ def test_a_row_without_values_is_an_empty_row():
 def torn(tmp_path_factory):
     """A county on worksheets of at most 12 rows, and the same on one each."""
     place = tmp_path_factory.mktemp("long")
-    return publish(material(), place / "短.xlsx", most_rows=12), publish(material(), place / "长.xlsx")
+    return publish(Prepared(material()), place / "短.xlsx", most_rows=12), publish(Prepared(material()), place / "长.xlsx")
 
 
 def test_a_long_table_goes_on_on_a_second_sheet_and_nothing_is_lost(torn):
@@ -125,5 +126,5 @@ def test_words_on_a_second_sheet_come_back(torn):
     sheet.cell(2, next(cell.column for cell in sheet[1] if cell.value == "备注")).value = "请核实"
     out = torn[0].out.with_name("改.xlsx")
     book.save(out)
-    again = publish(material(), out, read_written(out, SHEETS), most_rows=12)
+    again = publish(Prepared(material()), out, read_written(out, SHEETS), most_rows=12)
     assert (again.carried, again.lost) == (1, 0)

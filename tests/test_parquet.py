@@ -15,10 +15,12 @@ import pytest
 
 from command import ROOT as PROJECT
 from selfeval_xl.checking import check
-from selfeval_xl.county import publish
 from selfeval_xl.county.collecting import sort_out
+from selfeval_xl.county.departments import Prepared
 from selfeval_xl.county.material import prepare
-from selfeval_xl.county.parquet import usable, write_parquet
+from selfeval_xl.county.publishing import publish
+from selfeval_xl.county.parquet import TABLES, usable, write_parquet
+from selfeval_xl.county.table import Listed
 from selfeval_xl.errors import OutputError
 from selfeval_xl.policy import default
 from test_county_workbook import ROOT, form, received
@@ -31,7 +33,7 @@ FILES = [received(f"{number}.xlsx", form("", f"项目{number}", executed=f"{numb
 def county(tmp_path_factory):
     place = tmp_path_factory.mktemp("parquet")
     collected = sort_out(ROOT, FILES)
-    return publish(prepare(collected, check(collected.filings, default()), None, default()), place / "全县.xlsx", parquet=place / "数据")
+    return publish(Prepared(prepare(collected, check(collected.filings, default()), None, default())), place / "全县.xlsx", parquet=place / "数据")
 
 
 def test_a_folder_for_each_table_and_department(county):
@@ -60,9 +62,9 @@ def test_duckdb_pandas_and_the_workbook_sum_the_same(county):
 
 def test_a_second_run_leaves_nothing_of_the_first(county):
     folder = county.out.parent / "数据"
-    write_parquet(folder, {key: [{"department": "县林业局", "number": 1}] for key in ("projects", "funding", "indicators", "findings")})
+    write_parquet(folder, {sheet.key: Listed(sheet, [{"department": "县林业局"}]) for sheet in TABLES})
     assert duckdb.sql(f"SELECT DISTINCT department FROM read_parquet('{folder}/projects/**/*.parquet', hive_partitioning=true)").fetchall() == [("县林业局",)]
-    write_parquet(folder, dict.fromkeys(("projects", "funding", "indicators", "findings"), ()))
+    write_parquet(folder, {sheet.key: Listed(sheet, []) for sheet in TABLES})
     assert list((folder / "projects").iterdir()) == []
 
 

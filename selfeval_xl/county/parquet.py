@@ -18,7 +18,7 @@ from .table import Rows, stored_keys
 TABLES = (PROJECTS, FUNDING, INDICATORS, FINDINGS)
 PARTITION = "department"
 MISSING = "写Parquet要用pyarrow，这台机器上没有安装。请先运行：pip install \"selfeval-xl[data]\"；不需要Parquet就去掉--parquet。"
-_AT_ONCE = 20_000
+_AT_ONCE = 50_000
 _MONEY_DIGITS, _MONEY_PLACES = 24, 6
 
 
@@ -51,10 +51,10 @@ def write_parquet(folder: str | Path, tables: Mapping[str, Rows]) -> list[Path]:
         target, fresh = root / sheet.key, root / f".{sheet.key}.{os.getpid()}.tmp"
         try:
             root.mkdir(parents=True, exist_ok=True)
-            if len(rows):
-                dataset.write_dataset(_batches(rows.rows(), columns, schema, pyarrow), fresh, schema=schema, format="parquet", partitioning=dataset.partitioning(pyarrow.schema([(PARTITION, pyarrow.string())]), flavor="hive"),
-                                      max_partitions=len(rows), basename_template="part-{i}.parquet", existing_data_behavior="overwrite_or_ignore")
-            else:
+            for number, table in enumerate(_parts(rows.rows(), columns, schema, pyarrow)):
+                dataset.write_dataset(table, fresh, format="parquet", partitioning=dataset.partitioning(pyarrow.schema([(PARTITION, pyarrow.string())]), flavor="hive"),
+                                      max_partitions=len(rows), basename_template=f"part-{number}-{{i}}.parquet", existing_data_behavior="overwrite_or_ignore")
+            if not len(rows):
                 fresh.mkdir()
             if target.exists():
                 shutil.rmtree(target)
@@ -66,10 +66,10 @@ def write_parquet(folder: str | Path, tables: Mapping[str, Rows]) -> list[Path]:
     return written
 
 
-def _batches(rows: Iterator[dict[str, Any]], columns: Sequence[Column], schema, pyarrow) -> Iterator:
-    """The rows as record batches, so that only some are in memory."""
+def _parts(rows: Iterator[dict[str, Any]], columns: Sequence[Column], schema, pyarrow) -> Iterator:
+    """The rows in several tables, so that only some are in memory."""
     while several := list(islice(rows, _AT_ONCE)):
-        yield pyarrow.record_batch([pyarrow.array([_value(row.get(column.key), column) for row in several], schema.field(column.key).type) for column in columns], schema=schema)
+        yield pyarrow.table([pyarrow.array([_value(row.get(column.key), column) for row in several], schema.field(column.key).type) for column in columns], schema)
 
 
 def _ours(place: Path) -> bool:
@@ -80,8 +80,7 @@ def _ours(place: Path) -> bool:
 def _type(column: Column, pyarrow):
     match column.format:
         case "money":
-            return pyarrow.decimal128(_AT_ONCE = 20_000
-_MONEY_DIGITS, _MONEY_PLACES)
+            return pyarrow.decimal128(_MONEY_DIGITS, _MONEY_PLACES)
         case "rate" | "number":
             return pyarrow.float64()
         case "count":

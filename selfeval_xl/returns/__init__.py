@@ -81,15 +81,16 @@ def study(folder: Path, roster, policy: Policy, jobs: int | None = None, progres
     """What was received, checked and put to its departments; the same that the county workbook is made of."""
     from ..checking import check
     from ..county.checked import ready
-    from ..county.collecting import receive, sort_out
+    from ..county.collecting import receiving, sort_out
     from ..county.material import prepare
     from ..county.roster import chosen_by
 
     with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as place:         # of its store nothing is kept
-        received = receive(folder, Path(place) / "退回", policy, jobs, progress)
-    collected = sort_out(received.root, received.files, roster, chosen_by(roster), received.archives)
+        with receiving(folder, Path(place) / "退回", policy, jobs, progress) as received:
+            answers = [received.answer(file) for file in received.files]
+    collected = sort_out(received.root, [answer.file for answer in answers], roster, chosen_by(roster), received.archives)
     found = check(collected.filings, policy, [receipt.file for receipt in collected.receipts if receipt.result not in ("被新版本替代", "重复")], roster,
-                  ready=ready(received.answers))
+                  ready=ready(answers))
     material = prepare(collected, found, roster, policy, assessed=True)
     return material if material.year else replace(material, year=_issued_year(material))
 
