@@ -3,8 +3,10 @@ memory all at once. Departments whose forms came in one file take their turn tog
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 
 from ..checking import County, across, check, scanned
 from ..findings import Finding, RuleStatus
@@ -14,10 +16,28 @@ from .checked import Checked, ready
 from .collecting import Received, Receipt
 from .material import Entry, Material, assign, compare, share_out
 from .outline import digest_of
-from .versions import USED
+from .versions import USED, Fate
 
 _OUTDATED = ("被新版本替代", "重复")
 _WORST = ("failed", "ran", "skipped")
+
+
+@dataclass(slots=True)
+class Turn:
+    """A department's turn. receipts, fates: of its files and of their forms, with those of departments that came in the same files.
+
+    scanned: the folders of its files in which a scan lies. common: what the rules that compare departments found on its files.
+    rules: what the rules did, once it is filled.
+    """
+
+    entry: Entry
+    receipts: Sequence[Receipt] = ()
+    fates: Sequence[Fate] = ()
+    scanned: Sequence[str] = ()
+    common: Sequence[Finding] = ()
+    rules: Sequence[RuleStatus] = ()
+    complete: bool = True         # whether every finding found its department
+    fill: Callable[[Turn], None] = lambda turn: None
 
 
 @dataclass(slots=True)
@@ -25,9 +45,13 @@ class Prepared:
     """All departments at once, as `material.prepare` made them. rest: findings that belong to no department. rules: the status of each."""
 
     material: Material
+    salt: str = ""
 
-    def __iter__(self) -> Iterator[Entry]:
-        return iter(self.material.entries)
+    def __iter__(self) -> Iterator[Turn]:
+        return (Turn(entry) for entry in self.material.entries)
+
+    def note(self, rules: Iterable[RuleStatus]) -> None:
+        """What the rules did is known already."""
 
     @property
     def rest(self) -> list[Finding]:
@@ -41,8 +65,8 @@ class Prepared:
 
 @dataclass(slots=True)
 class Departments:
-    """The entries of a material, filled one after the other from what was received, and emptied again. rest and rules are whole when
-    all have had their turn."""
+    """The entries of a material, to be filled one after the other from what was received; they are emptied again when their turn is over.
+    rest and rules are whole when all have had their turn."""
 
     received: Received
     material: Material
@@ -50,28 +74,38 @@ class Departments:
     told: dict[str, RuleStatus] = field(default_factory=dict)
 
     @property
+    def salt(self) -> str:
+        """What changes every department: program, policy, roster."""
+        roster = self.material.roster
+        return self.received.kept.salt + (hashlib.sha256(repr(roster).encode("utf-8", "surrogatepass")).hexdigest() if roster else "")
+
+    @property
     def rules(self) -> Sequence[RuleStatus]:
         return tuple(self.told.values())
 
-    def __iter__(self) -> Iterator[Entry]:
-        entries = self.material.entries
+    def __iter__(self) -> Iterator[Turn]:
         scans = scanned(receipt.file for receipt in self.material.collected.receipts)
         common = self._common()
-        batches = _batches(self.material)
-        for entry in entries:
-            batch = batches.get(entry.filing)
-            if batch is not None and not batch.filled:
-                self._fill(batch, County(scans, [finding for path in batch.paths for finding in common.get(path, ())]))
-            if self.material.roster:
-                compare(entry, self.material.roster)
-            yield entry
+        batches = _batches(self.material, scans, common)
+        for entry in self.material.entries:
+            batch = batches.get(entry.filing, _NOTHING)
+            yield Turn(entry, batch.receipts, [fate for fates in batch.fates.values() for fate in fates], sorted(map(str, batch.county.scanned)), batch.county.found,
+                       fill=lambda turn, batch=batch: self._take(turn, batch))
             entry.forms, entry.reports, entry.findings = [], [], []
         rest = batches.get(None)
         if rest is not None:
-            self._fill(rest, County(scans))
+            self._fill(rest)
 
-    def _fill(self, batch: _Batch, county: County) -> None:
-        """Forms, reports and findings of the departments of a batch, which leaves their outlines behind."""
+    def _take(self, turn: Turn, batch: _Batch) -> None:
+        """Fills a department, and those that came in the same files with it."""
+        if batch.filings and not batch.filled:
+            self._fill(batch)
+        turn.rules, turn.complete = batch.rules, batch.complete
+        if self.material.roster:
+            compare(turn.entry, self.material.roster)
+
+    def _fill(self, batch: _Batch) -> None:
+        """Forms, reports and findings of the departments of a batch, in the place of their outlines."""
         material, batch.filled = self.material, True
         used = {id(fate.form) for number in batch.filings for fate in batch.fates[number] if fate.fate == USED or fate.doubtful}
         whole: dict[int, Form | Report] = {}
@@ -88,16 +122,19 @@ class Departments:
             whole |= {id(form): there for form, there in zip((*outline.forms, *outline.reports), (*answer.file.forms, *answer.file.reports), strict=True)}
         filings = [_whole(material.collected.filings[number], whole, files) for number in batch.filings]
         current = [files[receipt.file.path] for receipt in batch.receipts if receipt.result not in _OUTDATED]
-        found = check(filings, material.policy, current, material.roster, ready=ready(answers), county=county)
-        self._note(found.rules)
+        found = check(filings, material.policy, current, material.roster, ready=ready(answers), county=batch.county)
+        batch.rules = found.rules
+        self.note(found.rules)
         entries = [material.by_filing[number] for number in batch.filings]
         for number, entry in zip(batch.filings, entries, strict=True):
             assign(entry, (whole[id(fate.form)] for fate in batch.fates[number] if fate.fate == USED), material)
-        self.rest += share_out(found, entries, batch.receipts)
+        left = share_out(found, entries, batch.receipts)
+        batch.complete = not left
+        self.rest += left
 
-    def _note(self, statuses: Iterable[RuleStatus]) -> None:
+    def note(self, rules: Iterable[RuleStatus]) -> None:
         """A rule ran where it ran anywhere, and failed where it failed anywhere."""
-        for status in statuses:
+        for status in rules:
             known = self.told.get(status.rule)
             if known is None or _WORST.index(status.status) < _WORST.index(known.status):
                 self.told[status.rule] = status
@@ -108,7 +145,7 @@ class Departments:
         shared = _shared(collected.filings, self.received)
         filings = [replace(filing, forms=tuple(self._only_shared(filing, shared))) for filing in collected.filings]
         statuses, findings = across(filings, self.material.policy)
-        self._note(statuses)
+        self.note(statuses)
         found: dict[str, list[Finding]] = {}
         for finding in findings:
             found.setdefault(finding.file, []).append(finding)
@@ -134,15 +171,18 @@ class _Batch:
     filings: list[int] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
     fates: dict[int, list] = field(default_factory=dict)
+    county: County = County(frozenset())
+    rules: Sequence[RuleStatus] = ()
     filled: bool = False
-
-    @property
-    def paths(self) -> list[str]:
-        return [receipt.file.path for receipt in self.receipts]
+    complete: bool = True
 
 
-def _batches(material: Material) -> dict[int | None, _Batch]:
-    """Every filing's batch, and under None the files that belong to no department."""
+_NOTHING = _Batch()
+
+
+def _batches(material: Material, scans: frozenset[PurePath], common: Mapping[str, list[Finding]]) -> dict[int | None, _Batch]:
+    """Every filing's batch, and under None the files that belong to no department. scans: folders with one. common: findings of the rules
+    that compare departments, by file."""
     collected = material.collected
     leader = list(range(len(collected.filings)))
 
@@ -166,6 +206,10 @@ def _batches(material: Material) -> dict[int | None, _Batch]:
         batches[fate.filing].fates[fate.filing].append(fate)
     for receipt in collected.receipts:
         batches.setdefault(receipt.filing, _Batch()).receipts.append(receipt)
+    for batch in batches.values():
+        if batch.county is _NOTHING.county:
+            paths = [receipt.file.path for receipt in batch.receipts]
+            batch.county = County(frozenset(PurePath(path).parent for path in paths) & scans, [finding for path in paths for finding in common.get(path, ())])
     return batches
 
 

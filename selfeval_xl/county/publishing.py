@@ -34,11 +34,13 @@ from .store import Store
 from .summary_rows import VERDICTS
 from .table import Listed, Rows
 from .tables import SHEETS, other_findings, share_of
+from .unchanged import RANGED, Unchanged
 from .versions import USED
 from .workbook import write
 
 _COUNTY = re.compile("^.{1,6}?(?:自治)?[县区市旗](?=.{2})")
 _IN_MEMORY = ("departments", "submissions")       # a row for each department
+_PROPOSED = ("sample", "sample_reason")
 _DEVIATIONS_ORDER = ("-coalesce(project_budget, 0), department, project, file, sheet, coalesce(cause, 'None'), kind NOT IN ('未完成', '完成值为0'), number")
 
 
@@ -60,7 +62,7 @@ def _publish(store: Store, departments: Departments | Prepared, out: Path, writt
              most_rows: int) -> County:
     material, sheets = departments.material, SHEETS
     forms = FormSheets(("总览", INDEX.title, *(sheet.title for sheet in (*SHEETS, *([COMPARED] if last else ()))))) if with_forms else None
-    tables = _filled(store, departments, forms)
+    tables = _filled(store, departments, forms, last)
     lost = handwritten.carry_over(written, tables)
     handwritten.settle(tables, written)
     tables["deviations"] = tables["deviations"].sorted_by(_DEVIATIONS_ORDER, store.name(DEVIATIONS))
@@ -88,44 +90,59 @@ def _publish(store: Store, departments: Departments | Prepared, out: Path, writt
     return county
 
 
-def _filled(store: Store, departments: Departments | Prepared, forms: FormSheets | None) -> dict[str, Rows]:
-    """All rows, department by department; the deviations in their order, which goes by the money."""
+def _filled(store: Store, departments: Departments | Prepared, forms: FormSheets | None, last: Last | None) -> dict[str, Rows]:
+    """All rows, department by department, those of unchanged ones from the last run; the deviations in their order, which goes by the money.
+
+    forms: takes the forms, for which every department has to be read. last: last year's figures go into the rows, which then cannot be
+    taken over by the next run.
+    """
     material = departments.material
     tables: dict = {sheet.key: store.table(sheet) for sheet in SHEETS if sheet.key not in (*_IN_MEMORY, DEVIATIONS.key)}
     deviations, mended = store.table(DEVIATIONS, "collected"), store.table(FINDINGS, "mended")
     short: dict[str, list[dict]] = {key: [] for key in _IN_MEMORY}
     sampling, signs = Sampling(material.policy), []
+    unchanged = Unchanged(store, bool(departments.salt) and forms is None, departments.salt)
     since = Since(store.base, "meta" in store.tables(), {material.relative(receipt.file.path): receipt.file.sha256[:16] for receipt in material.collected.receipts})
-    for entry in departments:
-        share = share_of(entry, material, sampling)
-        mended.add(since.mark(entry.name, share.findings, (*share.indicators, *share.funding)))
-        signs += share.signs
-        for row, own in zip(share.projects, share.signs, strict=True):
-            row |= sampling.proposal(own, None, None)
-        for key in ("projects", "funding", "indicators", "findings"):
-            tables[key].add(getattr(share, key))
-        deviations.add(share.deviations)
-        for key in _IN_MEMORY:
-            short[key].append(getattr(share, key))
-        if forms:
-            forms.add(entry)
+    for turn in departments:
+        entry, before = turn.entry, {key: len(tables[key]) for key in RANGED}
+        known = unchanged.share(turn, material)
+        if known is not None:
+            turn.rules, own_signs = known.rules, known.signs
+            departments.note(known.rules)
+            rows = dict(zip(_IN_MEMORY, unchanged.copy(known, tables, entry.name), strict=True))
+        else:
+            turn.fill(turn)
+            share = share_of(entry, material, sampling)
+            own_signs, rows = share.signs, {key: getattr(share, key) for key in _IN_MEMORY}
+            mended.add(since.mark(entry.name, share.findings, (*share.indicators, *share.funding)))
+            for key in RANGED:
+                tables[key].add(getattr(share, key))
+            deviations.add(share.deviations)
+            if forms:
+                forms.add(entry)
+        signs += own_signs
+        for key, row in rows.items():
+            short[key].append(row)
+        if departments.salt and last is None and turn.complete:
+            unchanged.note(turn, material, {key: (before[key], len(tables[key])) for key in RANGED}, own_signs, rows["submissions"]["state"])
+    unchanged.copy_scattered(deviations, mended)
     rest, rows = other_findings(departments.rest, material)
     since.mark(rest.name, rows, ())
     tables["findings"].add(rows)
     tables["findings"].add_from(mended.name)
     mended.drop()
     tables["receipts"].add(receipt_rows(material))
-    _propose_large(tables["projects"], sampling, signs)
+    _propose(tables["projects"], sampling, signs)
     tables |= {sheet.key: Listed(sheet, short[sheet.key]) for sheet in SHEETS if sheet.key in short}
     return {**tables, "deviations": deviations.sorted_by(_DEVIATIONS_ORDER, store.name(DEVIATIONS, "ordered"))}
 
 
-def _propose_large(projects: Rows, sampling: Sampling, signs: Sequence[int | None]) -> None:
-    """The proposals once more for the largest budgets, which is a sign of its own that only the whole county shows."""
+def _propose(projects: Rows, sampling: Sampling, signs: Sequence[int | None]) -> None:
+    """建议抽查 and 抽查理由, once the county's budgets are known: a large one is a sign of its own."""
     large = sampling.large(budget for (budget,) in projects.picked("annual_budget"))
-    if large is not None:
-        for number, budget in [row for row in projects.picked("number", "annual_budget") if (row[1] or 0) >= large]:
-            projects.change(number, sampling.proposal(signs[number - 1], budget, large))
+    proposals = ((number, said, sampling.proposal(signs[number - 1], budget, large)) for number, budget, *said in projects.picked("number", "annual_budget", *_PROPOSED))
+    for number, proposal in [(number, proposal) for number, said, proposal in proposals if proposal and said != [proposal[key] for key in _PROPOSED]]:
+        projects.change(number, proposal)
 
 
 def about_line(policy: Policy, rules: Iterable[RuleStatus]) -> str:

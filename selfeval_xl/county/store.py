@@ -43,6 +43,11 @@ class Store:
             return Table(self.base, sheet, self.name(sheet, name), self.path)
 
     @staticmethod
+    def temporary(name: str) -> str:
+        """What a new table of this name is called until the end."""
+        return f"{_FRESH}{name}"
+
+    @staticmethod
     def name(sheet: Sheet, name: str = "") -> str:
         """What a new table is called until the end."""
         return f"{_FRESH}{name or sheet.key}"

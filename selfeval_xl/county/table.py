@@ -4,7 +4,8 @@ or, for sheets with a row for each department, in a list (`Listed`). Both can be
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
@@ -73,11 +74,11 @@ class Table:
             self.base.executemany(self._put, values)
         self.count += len(values)
 
-    def add_from(self, other: str, where: str = "", order: str = NUMBER, values: Sequence[Any] = ()) -> None:
-        """Adds the rows of another table of the same columns."""
-        columns = ", ".join(self.keys)
+    def add_from(self, other: str, where: str = "", order: str = NUMBER, values: Sequence[Any] = (), computed: Mapping[str, str] | None = None) -> None:
+        """Adds the rows of another table of the same columns. computed: columns that are made anew, as in SQL."""
+        found = ", ".join((computed or {}).get(key, key) for key in self.keys)
         with writing(self.path):
-            added = self.base.execute(f"INSERT INTO {self.name} ({columns}) SELECT {columns} FROM {other} {where} ORDER BY {order}", values)
+            added = self.base.execute(f"INSERT INTO {self.name} ({', '.join(self.keys)}) SELECT {found} FROM {other} {where} ORDER BY {order}", values)
         self.count += added.rowcount
 
     def picked(self, *keys: str, start: int = 0, stop: int | None = None) -> Iterator[tuple]:
@@ -101,10 +102,8 @@ class Table:
         return self.picked(*(column.key for column in self.sheet.columns), start=start, stop=stop)
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        decoders = [_DECODERS.get(column.format) for column in self.sheet.columns]
         keys = [column.key for column in self.sheet.columns]
-        for row in self.part(0, self.count):
-            yield {key: decode(value) if decode and value.__class__ is float else value for key, decode, value in zip(keys, decoders, row, strict=True)}
+        return (decoded(self.sheet, keys, row) for row in self.part(0, self.count))
 
     def change(self, number: int, values: Row) -> None:
         stored = {key: value for key, value in values.items() if key in self.keys}
@@ -135,6 +134,17 @@ def _whole(value: float) -> int | float:
 
 
 _DECODERS = {"count": _whole, **dict.fromkeys(("money", "number", "rate"), decimal)}
+
+
+def decoded(sheet: Sheet, keys: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
+    """A row of the store by column, numbers as Decimal and counts as int."""
+    decoders = _decoders(sheet)
+    return {key: decoders[key](value) if value.__class__ is float else value for key, value in zip(keys, values, strict=True)}
+
+
+@cache
+def _decoders(sheet: Sheet) -> dict[str, Callable[[float], Any]]:
+    return {column.key: _DECODERS.get(column.format, str) for column in sheet.columns}
 
 
 class Listed:
