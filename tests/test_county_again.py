@@ -24,6 +24,7 @@ from selfeval_xl.county.kept import TABLE, Kept
 from selfeval_xl.county.outline import outline
 from selfeval_xl.county.packing import packed, unpacked
 from selfeval_xl.county.checked import Checked, moved, read_and_check
+from selfeval_xl.county.unchanged import SHARES
 from selfeval_xl.demo.county import made_up
 from selfeval_xl.errors import OutputError, UsageError
 from selfeval_xl.policy import RulePolicy, default
@@ -109,12 +110,14 @@ def test_nothing_but_records_comes_out_of_the_store(raw):
     assert unpacked(raw) is None
 
 
-def test_a_spoilt_answer_is_read_anew(folder, tmp_path, monkeypatch):
+@pytest.mark.parametrize("column", ["answer", "outline"])
+def test_a_spoilt_answer_is_read_anew(folder, tmp_path, monkeypatch, column):
     out = tmp_path / "全县.xlsx"
     consolidate(folder, out)
     first = values(out)
     with closing(sqlite3.connect(out.with_suffix(".sqlite"))) as base:
-        base.execute(f"UPDATE {TABLE} SET answer = x'00'")
+        base.execute(f"UPDATE {TABLE} SET {column} = x'00'")
+        base.execute(f"DELETE FROM {SHARES}")
         base.commit()
     assert len(read_now(folder, out, monkeypatch)) == 6 and values(out) == first
 

@@ -80,7 +80,8 @@ def collect_files(folder: str | Path, out: Path) -> list[Path]:
     """Every file below the folder, without the output itself, its store and what is left of an unfinished run."""
     target = out.resolve()
     ours = {target, *(target.with_suffix(suffix) for suffix in _OURS)}
-    return [path for path in collect(folder) if path.resolve() not in ours and not path.name.startswith(f".{target.stem}.")]
+    names, left = {one.name for one in ours}, f".{target.stem}."
+    return [path for path in collect(folder) if not path.name.startswith(left) and (path.name not in names or path.resolve() not in ours)]
 
 
 @dataclass(frozen=True, slots=True)

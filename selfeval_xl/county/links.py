@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path, PurePath
 
 LONGEST = 255                 # of a text inside a formula, and of what HYPERLINK takes
@@ -25,17 +26,24 @@ def link_formula(way: str, file: str | None, sheet: str | None, cell: str | None
 
     A Word file can only be opened, not pointed into.
     """
+    return link_to(way, file, sheet, label)(cell)
+
+
+def link_to(way: str, file: str | None, sheet: str | None, label: str = OPEN_FILE) -> Callable[[str | None], str | None]:
+    """What gives the formula for each cell of a sheet of this file; see `link_formula`."""
     if not file:
-        return None
+        return lambda cell: None
     address = f"{way}{file}".replace("%", "%25").replace("#", "%23")
-    if sheet and file.lower().endswith(_SHEETS):
-        address += "#'" + sheet.replace("'", "''") + f"'!{(cell or 'A1').split(',')[0]}"
-    if len(address) > LONGEST:
-        return None
-    address = address.replace('"', '""')
-    if "(" in address:                # XlsxWriter takes SORT( in a file's name for a function
-        address = address.replace("(", '"&"(')
-    return f'HYPERLINK("{address}","{label}")'
+    into = bool(sheet) and file.lower().endswith(_SHEETS)
+    address += "#'" + sheet.replace("'", "''") + "'!" if into else ""
+    # XlsxWriter takes SORT( in a file's name for a function
+    begin, end, room = 'HYPERLINK("' + address.replace('"', '""').replace("(", '"&"('), f'","{label}")', LONGEST - len(address)
+
+    def formula(cell: str | None) -> str | None:
+        cell = (cell or "A1").partition(",")[0] if into else ""
+        return f"{begin}{cell}{end}" if len(cell) <= room else None
+
+    return formula
 
 
 def inside(sheet: str, label: str, cell: str = "A1") -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from ..grid import column_name
 from .columns import HAND, LINK, Column, Sheet
 from .formats import Formats
-from .links import link_formula
+from .links import link_to
 from .live import Book
 from .material import DASH
 
@@ -86,6 +86,8 @@ def rows_as_xml(sheet: Sheet, rows: Iterable[Row], book: Book, formats: Formats,
                     if told is None:
                         told = texts[value] = inline(value)
                     cells[place] = f"{begin}{number}{styled}{told}"
+                elif value.__class__ is float and value * 0 == 0:
+                    cells[place] = f"{begin}{number}{styled}><v>{value:.16g}</v></c>"
                 else:
                     cells[place] = _number(begin, number, styled, value)
             for place, cell in made:
@@ -132,11 +134,25 @@ def _formula(place: int, begin: str, styled: str, template: str, texts: dict[str
 def _link(sheet: Sheet, place: int, begin: str, styled: str, way: str, archived: frozenset[str]) -> Cell:
     places = [number for key in ("file", "sheet", "cell") for number, column in enumerate(sheet.columns) if column.key == key]
 
+    def written(line: str, formula: str) -> str:
+        return f'{begin}{line}{styled} t="str"><f>{xml(formula)}</f><v>{OPEN}</v></c>'
+
+    def given(row: Row, line: str) -> str:
+        return written(line, row[place]) if row[place] else ""
+
+    if len(places) < 3:
+        return given
+    file, sheet_name, where = places
+    told: dict[tuple, Callable[[str | None], str | None]] = {}
+
     def cell(row: Row, line: str) -> str:
-        formula = row[place]
-        if formula is None and len(places) == 3 and row[places[0]] not in archived:
-            formula = link_formula(way, *(row[number] for number in places), OPEN)
-        return f'{begin}{line}{styled} t="str"><f>{xml(formula)}</f><v>{OPEN}</v></c>' if formula else ""
+        key = row[file], row[sheet_name]
+        way_to = told.get(key)
+        if way_to is None:
+            told.clear()                       # the rows of a form stand together
+            way_to = told[key] = link_to(way, *key) if key[0] not in archived else lambda cell: None
+        formula = way_to(row[where])
+        return written(line, formula) if formula else ""
 
     return cell
 
