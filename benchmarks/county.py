@@ -99,17 +99,17 @@ def _pandas(engine: str) -> Callable[[Path, Path], dict]:
 
 def one_core(folder: Path, out: Path) -> None:
     """Ours without the workbook, in one process: read, assess, all rules, store."""
-    from selfeval_xl.checking import check
-    from selfeval_xl.county.checked import ready
-    from selfeval_xl.county.collecting import receive, sort_out
+    from selfeval_xl.county.collecting import receiving, sort_out
+    from selfeval_xl.county.departments import Departments
+    from selfeval_xl.county.material import laid_out
     from selfeval_xl.policy import default
 
-    received = receive(folder, out, default(), read=_in_process)
-    collected = sort_out(received.root, received.files)
-    check(collected.filings, default(), received.files, ready=ready(received.answers))
+    with receiving(folder, out, default(), read=_in_process) as received:
+        for turn in Departments(received, laid_out(sort_out(received.root, received.files), None, default())):
+            turn.fill(turn)
 
 
-def _in_process(paths: list[str], context=None, **options: object) -> Iterator[bytes]:
+def _in_process(paths: list[str], context=None, **options: object) -> Iterator[tuple[str, bytes]]:
     from selfeval_xl.county.packing import work
 
     return (work(path, context) for path in paths)
@@ -147,26 +147,26 @@ def workbook(folder: Path, out: Path) -> dict:
     """Writing the workbook beside a bare XlsxWriter loop over the same cells."""
     import xlsxwriter
 
-    from selfeval_xl.county import workbook as writer
-    from selfeval_xl.county import consolidate
+    from selfeval_xl.county import consolidate, publishing
 
     seen: dict = {}
-    real = writer.write
+    real = publishing.write
 
     def listening(target: Path, book, *rest: object) -> None:
+        rows = {key: list(table.rows()) for key, table in book.tables.items()}
         begun = time.process_time()
         real(target, book, *rest)
-        seen["workbook"], seen["book"] = time.process_time() - begun, book
+        seen["workbook"], seen["book"], seen["rows"] = time.process_time() - begun, book, rows
 
-    writer.write = listening
+    publishing.write = listening
     consolidate(folder, out)
-    book = seen.pop("book")
+    book, rows = seen.pop("book"), seen.pop("rows")
     begun = time.process_time()
     bare = xlsxwriter.Workbook(str(out.with_suffix(".bare.xlsx")), {"strings_to_formulas": False, "strings_to_urls": False})
     cells = 0
     for sheet in book.sheets.values():
         page = bare.add_worksheet(sheet.title)
-        for line, row in enumerate(book.tables[sheet.key], 1):
+        for line, row in enumerate(rows[sheet.key], 1):
             for number, column in enumerate(sheet.columns):
                 value = row.get(column.key)
                 if column.live or column.kind == "链":
