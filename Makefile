@@ -37,6 +37,7 @@ pictures: $(VENV)/.test system
 bench: $(VENV)/.test
 	@$(BIN)/python benchmarks/reading.py
 	@$(BIN)/python benchmarks/county.py
+	@$(BIN)/python benchmarks/scale.py --forms 1600 10000
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "需要 Python 3.11 或更高版本，请先安装。"; exit 1; }

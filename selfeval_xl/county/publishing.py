@@ -18,30 +18,25 @@ from .below import agreement, balance_cells, write_below
 from .collecting import RESULTS
 from .columns import Sheet
 from .departments import Departments, Prepared
-from .detail_columns import DEVIATIONS, FINDINGS
+from .detail_columns import DEVIATIONS
 from .form_sheets import INDEX, FormSheets
 from .handwritten import Written
 from .last_year import COMPARED, Last, compare
-from .ledger_rows import form_balance, receipt_rows
+from .ledger_rows import form_balance
 from .links import relative_folder
 from .live import MOST_ROWS, Book
+from .making import Making, in_order
 from .material import MENDED, Material
 from .overview import Front
 from .overview_blocks import write_overview
-from .sampling import Sampling
-from .since import Since
 from .store import Store
 from .summary_rows import VERDICTS
 from .table import Listed, Rows
-from .tables import SHEETS, other_findings, share_of
-from .unchanged import RANGED, Unchanged
+from .tables import SHEETS
 from .versions import USED
 from .workbook import write
 
 _COUNTY = re.compile("^.{1,6}?(?:自治)?[县区市旗](?=.{2})")
-_IN_MEMORY = ("departments", "submissions")       # a row for each department
-_PROPOSED = ("sample", "sample_reason")
-_DEVIATIONS_ORDER = ("-coalesce(project_budget, 0), department, project, file, sheet, coalesce(cause, 'None'), kind NOT IN ('未完成', '完成值为0'), number")
 
 
 def publish(departments: Departments | Prepared, out: Path, written: Written | None = None, last: Last | None = None, with_forms: bool = False,
@@ -62,10 +57,10 @@ def _publish(store: Store, departments: Departments | Prepared, out: Path, writt
              most_rows: int) -> County:
     material, sheets = departments.material, SHEETS
     forms = FormSheets(("总览", INDEX.title, *(sheet.title for sheet in (*SHEETS, *([COMPARED] if last else ()))))) if with_forms else None
-    tables = _filled(store, departments, forms, last)
+    tables = Making(store, departments, forms, last is None).tables()
     lost = handwritten.carry_over(written, tables)
     handwritten.settle(tables, written)
-    tables["deviations"] = tables["deviations"].sorted_by(_DEVIATIONS_ORDER, store.name(DEVIATIONS))
+    tables["deviations"] = in_order(tables["deviations"], store.name(DEVIATIONS))
     if last is not None:
         tables["compared"] = Listed(COMPARED, compare(tables, last))
         sheets = (*sheets, COMPARED)
@@ -88,61 +83,6 @@ def _publish(store: Store, departments: Departments | Prepared, out: Path, writt
     store.finish(sheets, tables, {"about": about, "folder": str(material.collected.folder), "year": str(material.year or ""),
                                   "returned": json.dumps(written.returned, ensure_ascii=False)})
     return county
-
-
-def _filled(store: Store, departments: Departments | Prepared, forms: FormSheets | None, last: Last | None) -> dict[str, Rows]:
-    """All rows, department by department, those of unchanged ones from the last run; the deviations in their order, which goes by the money.
-
-    forms: takes the forms, for which every department has to be read. last: last year's figures go into the rows, which then cannot be
-    taken over by the next run.
-    """
-    material = departments.material
-    tables: dict = {sheet.key: store.table(sheet) for sheet in SHEETS if sheet.key not in (*_IN_MEMORY, DEVIATIONS.key)}
-    deviations, mended = store.table(DEVIATIONS, "collected"), store.table(FINDINGS, "mended")
-    short: dict[str, list[dict]] = {key: [] for key in _IN_MEMORY}
-    sampling, signs = Sampling(material.policy), []
-    unchanged = Unchanged(store, bool(departments.salt) and forms is None, departments.salt)
-    since = Since(store.base, "meta" in store.tables(), {material.relative(receipt.file.path): receipt.file.sha256[:16] for receipt in material.collected.receipts})
-    for turn in departments:
-        entry, before = turn.entry, {key: len(tables[key]) for key in RANGED}
-        known = unchanged.share(turn, material)
-        if known is not None:
-            turn.rules, own_signs = known.rules, known.signs
-            departments.note(known.rules)
-            rows = dict(zip(_IN_MEMORY, unchanged.copy(known, tables, entry.name), strict=True))
-        else:
-            turn.fill(turn)
-            share = share_of(entry, material, sampling)
-            own_signs, rows = share.signs, {key: getattr(share, key) for key in _IN_MEMORY}
-            mended.add(since.mark(entry.name, share.findings, (*share.indicators, *share.funding)))
-            for key in RANGED:
-                tables[key].add(getattr(share, key))
-            deviations.add(share.deviations)
-            if forms:
-                forms.add(entry)
-        signs += own_signs
-        for key, row in rows.items():
-            short[key].append(row)
-        if departments.salt and last is None and turn.complete:
-            unchanged.note(turn, material, {key: (before[key], len(tables[key])) for key in RANGED}, own_signs, rows["submissions"]["state"])
-    unchanged.copy_scattered(deviations, mended)
-    rest, rows = other_findings(departments.rest, material)
-    since.mark(rest.name, rows, ())
-    tables["findings"].add(rows)
-    tables["findings"].add_from(mended.name)
-    mended.drop()
-    tables["receipts"].add(receipt_rows(material))
-    _propose(tables["projects"], sampling, signs)
-    tables |= {sheet.key: Listed(sheet, short[sheet.key]) for sheet in SHEETS if sheet.key in short}
-    return {**tables, "deviations": deviations.sorted_by(_DEVIATIONS_ORDER, store.name(DEVIATIONS, "ordered"))}
-
-
-def _propose(projects: Rows, sampling: Sampling, signs: Sequence[int | None]) -> None:
-    """建议抽查 and 抽查理由, once the county's budgets are known: a large one is a sign of its own."""
-    large = sampling.large(budget for (budget,) in projects.picked("annual_budget"))
-    proposals = ((number, said, sampling.proposal(signs[number - 1], budget, large)) for number, budget, *said in projects.picked("number", "annual_budget", *_PROPOSED))
-    for number, proposal in [(number, proposal) for number, said, proposal in proposals if proposal and said != [proposal[key] for key in _PROPOSED]]:
-        projects.change(number, proposal)
 
 
 def about_line(policy: Policy, rules: Iterable[RuleStatus]) -> str:
