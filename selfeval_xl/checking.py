@@ -54,6 +54,7 @@ def check(filings: Sequence[Filing], policy: Policy | None = None, files: Iterab
             found += before.get(rule.id, ()) if rule.id not in ready.failed else ()
             continue
         if county is not None and rule.scope == "county":
+            statuses.append(_status(rule, county.several))
             continue
         status, results = _tried(rule, given(rule), policy)
         found += results
@@ -69,10 +70,10 @@ def check(filings: Sequence[Filing], policy: Policy | None = None, files: Iterab
     return Findings(remaining, tuple(statuses), tuple(_count(file, by_file.get(file.path, ())) for file in every_file))
 
 
-def across(filings: Sequence[Filing], policy: Policy) -> tuple[list[RuleStatus], list[Finding]]:
-    """The rules that compare departments, alone: their status, and what they found, before any silence."""
-    told = [_tried(rule, list(_subjects_as_given(rule, filings, ())), policy) for rule in catalogue().values() if rule.scope == "county" and not _off(rule, policy)]
-    return [status for status, _ in told], [finding for _, results in told for finding in results]
+def told_apart(rule_id: str, found: Iterable[Finding], policy: Policy) -> list[Finding]:
+    """What a rule found that was asked outside of `check`, with its title and severity; nothing where it is switched off."""
+    rule = catalogue()[rule_id]
+    return [] if _off(rule, policy) else [_completed(finding, rule, policy) for finding in found]
 
 
 def _tried(rule: Rule, given: Sequence[Given], policy: Policy) -> tuple[RuleStatus, list[Finding]]:
@@ -87,10 +88,11 @@ def _tried(rule: Rule, given: Sequence[Given], policy: Policy) -> tuple[RuleStat
 @dataclass(frozen=True, slots=True)
 class County:
     """What some filings of a county have to know of the others. scanned: folders in which a scan lies. found: what the rules that
-    compare departments found on these (see `across`)."""
+    compare departments found on these (see `told_apart`). several: whether there are departments to compare."""
 
     scanned: frozenset[PurePath]
     found: Sequence[Finding] = ()
+    several: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ memory all at once. Departments whose forms came in one file take their turn tog
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
-from ..checking import County, across, check, scanned
+from ..checking import County, check, scanned, told_apart
 from ..findings import Finding, RuleStatus
 from ..forms import Filing, Form, ReadFile, Report
-from ..rules.across import own_texts
+from ..rules.across import copied_texts, said_before
 from .checked import Checked, ready
 from .collecting import Received, Receipt
 from .material import Entry, Material, assign, compare, share_out
@@ -19,6 +19,7 @@ from .outline import digest_of
 from .versions import USED, Fate
 
 _OUTDATED = ("被新版本替代", "重复")
+SAME_WORDS = "X08"
 _WORST = ("failed", "ran", "skipped")
 
 
@@ -26,7 +27,7 @@ _WORST = ("failed", "ran", "skipped")
 class Turn:
     """A department's turn. receipts, fates: of its files and of their forms, with those of departments that came in the same files.
 
-    scanned: the folders of its files in which a scan lies. common: what the rules that compare departments found on its files.
+    scanned: the folders of its files in which a scan lies. copied: for each fate, digests of the form's texts that another department sent before.
     rules: what the rules did, once it is filled.
     """
 
@@ -34,7 +35,7 @@ class Turn:
     receipts: Sequence[Receipt] = ()
     fates: Sequence[Fate] = ()
     scanned: Sequence[str] = ()
-    common: Sequence[Finding] = ()
+    copied: Sequence[Sequence[int]] = ()
     rules: Sequence[RuleStatus] = ()
     complete: bool = True         # whether every finding found its department
     fill: Callable[[Turn], None] = lambda turn: None
@@ -72,6 +73,7 @@ class Departments:
     material: Material
     rest: list[Finding] = field(default_factory=list)
     told: dict[str, RuleStatus] = field(default_factory=dict)
+    copied: dict[int, set[int]] = field(default_factory=dict)
 
     @property
     def salt(self) -> str:
@@ -84,12 +86,14 @@ class Departments:
         return tuple(self.told.values())
 
     def __iter__(self) -> Iterator[Turn]:
-        scans = scanned(receipt.file for receipt in self.material.collected.receipts)
-        common = self._common()
-        batches = _batches(self.material, scans, common)
+        collected = self.material.collected
+        scans = scanned(receipt.file for receipt in collected.receipts)
+        self.copied = _copied(collected.filings, self.received)
+        batches = _batches(self.material, scans)
         for entry in self.material.entries:
             batch = batches.get(entry.filing, _NOTHING)
-            yield Turn(entry, batch.receipts, [fate for fates in batch.fates.values() for fate in fates], sorted(map(str, batch.county.scanned)), batch.county.found,
+            fates = [fate for fates in batch.fates.values() for fate in fates]
+            yield Turn(entry, batch.receipts, fates, sorted(map(str, batch.scanned)), [sorted(self.copied.get(id(fate.form), ())) for fate in fates],
                        fill=lambda turn, batch=batch: self._take(turn, batch))
             entry.forms, entry.reports, entry.findings = [], [], []
         rest = batches.get(None)
@@ -122,7 +126,11 @@ class Departments:
             whole |= {id(form): there for form, there in zip((*outline.forms, *outline.reports), (*answer.file.forms, *answer.file.reports), strict=True)}
         filings = [_whole(material.collected.filings[number], whole, files) for number in batch.filings]
         current = [files[receipt.file.path] for receipt in batch.receipts if receipt.result not in _OUTDATED]
-        found = check(filings, material.policy, current, material.roster, ready=ready(answers), county=batch.county)
+        outlines = [material.collected.filings[number] for number in batch.filings]
+        same = [finding for outline, filing in zip(outlines, filings, strict=True) for short, form in zip(outline.forms, filing.forms, strict=True)
+                if id(short) in self.copied for finding in said_before(form, filing, lambda text, short=short: digest_of(text) in self.copied[id(short)])]
+        county = County(batch.scanned, told_apart(SAME_WORDS, same, material.policy), len(material.collected.filings) > 1)
+        found = check(filings, material.policy, current, material.roster, ready=ready(answers), county=county)
         batch.rules = found.rules
         self.note(found.rules)
         entries = [material.by_filing[number] for number in batch.filings]
@@ -139,30 +147,6 @@ class Departments:
             if known is None or _WORST.index(status.status) < _WORST.index(known.status):
                 self.told[status.rule] = status
 
-    def _common(self) -> dict[str, list[Finding]]:
-        """What the rules that compare departments found, by file; they look only at texts that more than one department sent."""
-        collected = self.material.collected
-        shared = _shared(collected.filings, self.received)
-        filings = [replace(filing, forms=tuple(self._only_shared(filing, shared))) for filing in collected.filings]
-        statuses, findings = across(filings, self.material.policy)
-        self.note(statuses)
-        found: dict[str, list[Finding]] = {}
-        for finding in findings:
-            found.setdefault(finding.file, []).append(finding)
-        return found
-
-    def _only_shared(self, filing: Filing, shared: set[int]) -> Iterator[Form]:
-        """The forms of a filing that have such a text, with no other texts."""
-        files = {file.path: file for file in filing.files}
-        for form in filing.forms:
-            words = self.received.words_of(form, files[form.file])
-            if shared.isdisjoint(words):
-                continue
-            answer = self.received.answer(files[form.file]).file
-            whole = next(there for outline, there in zip(files[form.file].forms, answer.forms, strict=True) if outline is form)
-            rows = {id(record) for record, _, _, text in own_texts(whole) if digest_of(text) in shared}
-            yield replace(whole, indicators=tuple(row for row in whole.indicators if id(row) in rows), funding=(), tasks=())
-
 
 @dataclass(slots=True)
 class _Batch:
@@ -171,7 +155,7 @@ class _Batch:
     filings: list[int] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
     fates: dict[int, list] = field(default_factory=dict)
-    county: County = County(frozenset())
+    scanned: frozenset[PurePath] = frozenset()
     rules: Sequence[RuleStatus] = ()
     filled: bool = False
     complete: bool = True
@@ -180,9 +164,8 @@ class _Batch:
 _NOTHING = _Batch()
 
 
-def _batches(material: Material, scans: frozenset[PurePath], common: Mapping[str, list[Finding]]) -> dict[int | None, _Batch]:
-    """Every filing's batch, and under None the files that belong to no department. scans: folders with one. common: findings of the rules
-    that compare departments, by file."""
+def _batches(material: Material, scans: frozenset[PurePath]) -> dict[int | None, _Batch]:
+    """Every filing's batch, and under None the files that belong to no department. scans: folders with one."""
     collected = material.collected
     leader = list(range(len(collected.filings)))
 
@@ -207,9 +190,7 @@ def _batches(material: Material, scans: frozenset[PurePath], common: Mapping[str
     for receipt in collected.receipts:
         batches.setdefault(receipt.filing, _Batch()).receipts.append(receipt)
     for batch in batches.values():
-        if batch.county is _NOTHING.county:
-            paths = [receipt.file.path for receipt in batch.receipts]
-            batch.county = County(frozenset(PurePath(path).parent for path in paths) & scans, [finding for path in paths for finding in common.get(path, ())])
+        batch.scanned = frozenset(PurePath(receipt.file.path).parent for receipt in batch.receipts) & scans if scans else scans
     return batches
 
 
@@ -219,14 +200,12 @@ def _whole(filing: Filing, whole: dict[int, Form | Report], files: dict[str, Rea
                    files=tuple(files[file.path] for file in filing.files))
 
 
-def _shared(filings: Sequence[Filing], received: Received) -> set[int]:
-    """Digests of the texts that more than one department sent."""
-    first: dict[int, str] = {}
-    shared: set[int] = set()
-    for filing in filings:
-        files = {file.path: file for file in filing.files}
-        for form in filing.forms:
-            for word in received.words_of(form, files[form.file]):
-                if first.setdefault(word, filing.department) != filing.department:
-                    shared.add(word)
-    return shared
+def _copied(filings: Sequence[Filing], received: Received) -> dict[int, set[int]]:
+    """Digests of the texts of each form (by the id of its outline) that another department sent before."""
+    def told() -> Iterator[tuple[Filing, Form, tuple[int, ...]]]:
+        for filing in filings:
+            files = {file.path: file for file in filing.files}
+            for form in filing.forms:
+                yield filing, form, received.words_of(form, files[form.file])
+
+    return copied_texts(told())

@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from .. import __version__
@@ -16,7 +16,6 @@ from ..policy import Policy
 from . import County, handwritten
 from .below import agreement, balance_cells, write_below
 from .collecting import RESULTS
-from .columns import Sheet
 from .departments import Departments, Prepared
 from .detail_columns import DEVIATIONS
 from .form_sheets import INDEX, FormSheets

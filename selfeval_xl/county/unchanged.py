@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any
 
-from ..findings import Finding, RuleStatus
+from ..findings import RuleStatus
 from .columns import Sheet
 from .departments import Turn
 from .detail_columns import DEVIATIONS, FINDINGS
 from .ledger_columns import SUBMISSIONS
-from .material import MENDED, Entry, Material
+from .material import MENDED, Material
 from .store import Store
 from .summary_columns import DEPARTMENTS
 from .table import NUMBER, Table, decoded, stored_keys
@@ -64,7 +63,7 @@ class Unchanged:
         told = [self.salt, entry.name, entry.code, entry.section, turn.scanned,
                 [[material.relative(one.file.path), one.file.sha256, one.file.kind, one.arrival.received, one.result, one.basis, one.archive, one.other] for one in turn.receipts],
                 [[material.relative(fate.form.file), fate.form.sheet, fate.form.says, fate.fate, fate.basis, fate.doubtful] for fate in turn.fates],
-                [repr(finding) for finding in turn.common]]
+                turn.copied]
         return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
     def copy(self, share: Share, tables: Mapping[str, Table], department: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from html import unescape
 from xml.etree import ElementTree
 
@@ -220,12 +220,38 @@ def blanks_in(xml: bytes) -> frozenset[Place]:
     return frozenset((cell.row, cell.column) for cell in cells_in(xml) if cell.type == "str" and not cell.text)
 
 
-def formulas_in(xml: bytes) -> Mapping[Place, str]:
-    """The formulas by place, each with its equals sign; one shared by several cells is written out for each."""
+class _Formulas(Mapping):
+    """The formulas of a sheet whose cells are written in the usual way, none of them shared. Most readers ask only whether there is one
+    at a place: the cell is looked up, the others are left alone."""
+
+    def __init__(self, xml: bytes) -> None:
+        self._xml = xml
+
+    @cached_property
+    def _raw(self) -> dict[Place, bytes]:
+        return {_place(reference): text for reference, text in _FORMULA.findall(self._xml)}
+
+    def __getitem__(self, place: Place) -> str:
+        return f"={unescape(self._raw[place].decode())}"
+
+    def __contains__(self, place: object) -> bool:
+        start = self._xml.find(f'<c r="{a1(*place)}"'.encode())
+        return start >= 0 and _FORMULA.match(self._xml, start) is not None
+
+    def __iter__(self) -> Iterator[Place]:
+        return iter(self._raw)
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+
+def formulas_in(xml: bytes, usual: bool | None = None) -> Mapping[Place, str]:
+    """The formulas by place, each with its equals sign; one shared by several cells is written out for each. usual: as of `formats_in`."""
     if b"<f" not in xml and b":f" not in xml:
         return {}
-    if usual_cells(xml) and not _SHARED_FORMULA.search(xml):
-        return {_place(match[1]): f"={unescape(match[2].decode())}" for match in _FORMULA.finditer(xml)}
+    shared = (b"si=" in xml or b'"shared"' in xml) and _SHARED_FORMULA.search(xml)
+    if not shared and (usual_cells(xml) if usual is None else usual):
+        return _Formulas(xml)
     found: dict[Place, str] = {}
     masters: dict[str, tuple[str, str]] = {}
     for cell in cells_in(xml):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
@@ -189,13 +189,31 @@ _OWN_WORDS = 25             # shorter sentences are the same everywhere
 @rule("X08", "与其他部门的文字相同", Severity.WARNING, scope="county")
 def copied_from_another(filings: Sequence[Filing], policy: Policy) -> Iterator[Finding]:
     """Goal and reason texts are a department's own (exempt: same-named projects, units of one 主管部门)."""
-    seen: dict[str, tuple[Filing, Form]] = {}
-    for filing in filings:
-        for form in filing.forms:
-            for record, key, what, text in own_texts(form):
-                first, other = seen.setdefault(text, (filing, form))
-                if first.department != filing.department and not _related(form, other):
-                    yield placed(record.finding(key, f"{what}和另一个部门报来的一字不差（“{text[:20]}……”）。", hint="改成本单位、本项目的实际情况。", value=text[:40]), form, filing)
+    told = [(filing, form) for filing in filings for form in filing.forms]
+    copied = copied_texts((filing, form, [text for *_, text in own_texts(form)]) for filing, form in told)
+    for filing, form in told:
+        if id(form) in copied:
+            yield from said_before(form, filing, lambda text, form=form: text in copied[id(form)])
+
+
+def copied_texts(told: Iterable[tuple[Filing, Form, Iterable[Hashable]]]) -> dict[int, set[Hashable]]:
+    """The texts of each form (by its id) that another department sent before. told: the forms in their order, each with its texts or
+    something that stands for them."""
+    seen: dict[Hashable, tuple[Filing, Form]] = {}
+    copied: dict[int, set[Hashable]] = {}
+    for filing, form, texts in told:
+        for text in texts:
+            first, other = seen.setdefault(text, (filing, form))
+            if first.department != filing.department and not _related(form, other):
+                copied.setdefault(id(form), set()).add(text)
+    return copied
+
+
+def said_before(form: Form, filing: Filing, copied: Callable[[str], bool]) -> Iterator[Finding]:
+    """What there is to say of a form with such texts. copied: whether a text is one."""
+    for record, key, what, text in own_texts(form):
+        if copied(text):
+            yield placed(record.finding(key, f"{what}和另一个部门报来的一字不差（“{text[:20]}……”）。", hint="改成本单位、本项目的实际情况。", value=text[:40]), form, filing)
 
 
 def own_texts(form: Form) -> Iterator[tuple[Goal | Indicator, str, str, str]]:
