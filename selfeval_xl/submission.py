@@ -15,6 +15,7 @@ from pathlib import Path
 
 from .forms import Form
 from .filing import signature
+from .backlinks import unlink_edits
 from .marks import unmark_edits
 from .reading.source import open_source
 from .sheets import OURS, SETTINGS
@@ -56,7 +57,7 @@ def write(source: Path, out: Path, number: int, code: str) -> None:
     opened = open_source(source)
     with scratch() as folder:
         clean = folder / f"clean{out.suffix}"
-        apply(source, unmark_edits(marked(source), opened.grids), clean)
+        apply(source, [*unmark_edits(marked(source), opened.grids), *unlink_edits(opened.grids)], clean)
         package = OpenPackage(clean.read_bytes())
         book = Book(package)
         for grid in opened.grids:

@@ -166,6 +166,8 @@ class Sheet:
     PageSetup = property(lambda self: PageSetup(self.document, self.x))
 
     def Range(self, address):
+        if len(address) > 255:
+            raise Refused("a Range takes 255 characters")
         areas = [self.x.getCellRangeByName(self._whole(each)).RangeAddress for each in address.replace("$", "").split(",")]
         return Range(self, areas)
 
@@ -255,7 +257,7 @@ class Range:
     cell = property(lambda self: self.x.getCellByPosition(0, 0))
     formats = property(lambda self: self.sheet.document.NumberFormats)
     Address = property(lambda self: ",".join(named(area) for area in self.areas))
-    Interior = property(lambda self: Interior(self.x))
+    Interior = property(lambda self: Interior(self.each()))
     Borders = property(lambda self: Borders(self.x))
     Font = property(lambda self: Font(self.x))
     MergeCells = property(lambda self: self.cell.IsMerged)
@@ -354,20 +356,23 @@ class Range:
 
 
 class Interior:
-    def __init__(self, x):
-        self.__dict__.update(x=x)
+    """Of several areas at once; what it says is the first one's."""
+
+    def __init__(self, areas):
+        self.__dict__.update(areas=areas, x=areas[0])
 
     def __setattr__(self, word, value):
-        if word == "Color":
-            self.x.CellBackColor = turned(int(value))
-        elif word == "Pattern":
-            self.x.CellBackColor = -1 if value == -4142 else 0xFFFFFF
-        elif word == "ThemeColor":
-            self.x.CellBackColor = int(THEME[int(value) - 1], 16)
-        elif word == "TintAndShade":
-            self.x.CellBackColor = tinted(self.x.CellBackColor, value)
-        elif word not in ("PatternColor", "PatternThemeColor", "PatternTintAndShade", "ColorIndex", "PatternColorIndex"):
-            raise Refused(word)
+        for each in self.areas:
+            if word == "Color":
+                each.CellBackColor = turned(int(value))
+            elif word == "Pattern":
+                each.CellBackColor = -1 if value == -4142 else 0xFFFFFF
+            elif word == "ThemeColor":
+                each.CellBackColor = int(THEME[int(value) - 1], 16)
+            elif word == "TintAndShade":
+                each.CellBackColor = tinted(each.CellBackColor, value)
+            elif word not in ("PatternColor", "PatternThemeColor", "PatternTintAndShade", "ColorIndex", "PatternColorIndex"):
+                raise Refused(word)
 
     @property
     def Color(self):

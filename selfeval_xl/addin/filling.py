@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..deviations import Side
 from ..edits import Edit, Look
 from ..errors import UsageError
 from ..fill import funding_edits, workbook_edits
@@ -13,7 +12,7 @@ from ..mending import mend_edits
 from ..reading import understand
 from ..sheets import DEVIATIONS
 from ..sinks.live import Applied
-from ..sinks.saved import Saved
+from ..sinks.saved import Saved, side_on
 from .host import Host, preview
 from .marking import NO_FORM, examined, policy
 
@@ -42,7 +41,7 @@ def fill_deviations(host: Host) -> None:
     """Writes 完成率, 偏差率, 判定 beside each form and half-written sentences into empty reason cells that need one."""
     with host.saved() as saved:
         forms = forms_in(saved)
-        edits = workbook_edits(saved.source.grids, forms, policy(), sides=sides(saved))
+        edits = workbook_edits(saved.source.grids, forms, policy(), sides={name: side_on(saved, name) for name in saved.grids})
         beside, stubs = [edit for edit in edits if edit.look in _BESIDE], [edit for edit in edits if edit.look is Look.STUB]
         typed = [edit for edit in stubs if edit.old is not None]
         if typed and not host.ask(f"下面各格该写原因，现在只填了“无”“/”之类，要换成半成品吗？\n{preview(typed)}"):
@@ -81,15 +80,6 @@ def forms_in(saved: Saved) -> Sequence[Form]:
     if not forms:
         raise UsageError(NO_FORM)
     return forms
-
-
-def sides(saved: Saved) -> dict[str, Side]:
-    """By sheet: how far it is printed and drawn on."""
-    found = {}
-    for name in saved.grids:
-        printed, drawn = saved.book.printed(name), saved.book.drawn(name)
-        found[name] = Side(printed.right if printed else -1, drawn.right if drawn else -1)
-    return found
 
 
 def _count(applied: Applied, edits: Sequence[Edit]) -> int:
