@@ -149,13 +149,15 @@ def check(files: Files, as_json: AsJson = False,
 @app.command()
 def fill(file: Annotated[Path, typer.Argument(metavar="文件", help="填好的自评表。")],
          out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="写到哪里；原文件不会被改动。")],
-         overwrite: Annotated[bool, typer.Option("--overwrite", help="执行率填错的也改正（合计不改），列出新旧值。")] = False, policy: PolicyFile = None) -> None:
+         overwrite: Annotated[bool, typer.Option("--overwrite", help="执行率填错的也改正（合计不改），列出新旧值。")] = False,
+         rate_sentence: Annotated[bool, typer.Option("--rate-sentence", help="没有执行率一栏的表，在目标实际完成情况之后（或备注里）写一句全年预算、执行和执行率。")] = False,
+         policy: PolicyFile = None) -> None:
     """计算执行率和合计，填写完成率、偏差率、判定，给该写原因的格备好半成品。"""
     from .fill import fill as run
     from .policy_file import load
     from .screen import show_filled
 
-    show_filled(run(file, out, overwrite=overwrite, policy=load(policy)), out)
+    show_filled(run(file, out, overwrite=overwrite, policy=load(policy), rate_sentence=rate_sentence), out)
 
 
 @app.command()
