@@ -186,6 +186,25 @@ def merge(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="同�
 
 
 @app.command()
+def submit(file: Annotated[Path, typer.Argument(metavar="文件.xlsx", help="填好的部门工作簿；只读，不会被改动。")],
+           out: Annotated[Optional[Path], typer.Option("-o", "--out", metavar="文件夹", help="报送件放在哪里；不写就放在原文件旁边。")] = None,
+           yes: Annotated[bool, typer.Option("--yes", help="还有须修改、须说明的也生成，不再问。")] = False,
+           roster: Annotated[Optional[Path], typer.Option("--roster", metavar="文件", help="单位名册：核对漏报、台账金额和下发的指标值。")] = None,
+           as_json: AsJson = False, policy: PolicyFile = None) -> None:
+    """生成报送件：最后校验一遍，写一份不带标注的副本，带报送序号和校验码。"""
+    from .jsonout import submission_document
+    from .policy_file import load
+    from .screen_sending import agreed, show_submitted
+    from .submission import submit as run
+
+    submitted = run(file, out, load(policy), _roster(roster), agree=lambda told: yes or as_json or agreed(told))
+    if as_json:
+        _print_json(submission_document(file, submitted))
+    else:
+        show_submitted(submitted)
+
+
+@app.command()
 def consolidate(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="收到的全部材料，子文件夹也看。")],
                 out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="汇总工作簿写到哪里。")],
                 roster: Annotated[Optional[Path], typer.Option("--roster", metavar="文件", help="单位名册。")] = None,
