@@ -9,7 +9,8 @@ import openpyxl
 import pytest
 
 import excel_engine
-from selfeval_xl.grid import position
+from selfeval_xl.backlinks import MOST
+from selfeval_xl.grid import a1, position
 from selfeval_xl.links import links_in
 from selfeval_xl.marks import unmark
 from selfeval_xl.reading import read_file
@@ -26,8 +27,6 @@ def links(book, tmp_path: Path, name: str = ONE) -> dict[str, str]:
     path = tmp_path / "links.xlsx"
     book.SaveCopyAs(str(path))
     grid = next(grid for grid in open_source(path).grids if grid.name == name)
-    from selfeval_xl.grid import a1
-
     return {a1(*place): formula for place, formula in links_in(grid).items()}
 
 
@@ -77,6 +76,27 @@ def test_clearing_leaves_what_was_there_and_a_new_check_replaces_the_links(book,
     press("clear_marks")
     assert {place: told for place, told in snapshot(book, home).items() if place[0] not in (RESULTS, "_selfeval")} == before
     assert links(book, home) == {}
+
+
+def test_checking_one_sheet_keeps_the_marks_of_the_others_and_their_numbers_true(book, press, home):  # noqa: F811
+    book.Sheets(TWO).Range("E18:G18").Value = [["'=25部", "'0部", None]]
+    book.Sheets(TWO).Range("G18").AddComment("李四：已问")
+    press("check_book")
+    book.Sheets(ONE).Range("F18").Value, book.Sheets(ONE).Range("F13").Value = "'25部", "'0条"
+    book.Sheets(ONE).Activate()
+    press("check_sheet")
+    rows = [row for row in results(book) if row["工作表"] == TWO and row["单元格"] and row["状态"] != "已修改"]
+    told, sheet = links(book, home, TWO), book.Sheets(TWO)
+    for row in rows:
+        for cell in row["单元格"].split(","):
+            number = f"{row['序号']:.0f}"
+            note = sheet.Range(cell).Comment.Text()
+            assert number in note.rpartition("第")[2].removesuffix("条）").split("、"), note
+            named = next(formula for place, formula in told.items() if position(place)[0] == position(cell)[0]).partition("第")[2].partition("条")[0].split("、")
+            assert number in named or len(named) == MOST
+    assert sheet.Range("G18").Comment.Text().startswith("李四：已问\n——") and len(rows) > 1
+    press("clear_marks")
+    assert sheet.Range("G18").Comment.Text() == "李四：已问"
 
 
 def test_what_a_person_typed_in_the_column_of_links_stays(book, press, home):  # noqa: F811

@@ -14,11 +14,13 @@ from ..errors import UsageError
 from ..filing import gather
 from ..findings import Finding, Severity
 from ..forms import ReadFile
-from ..marks import cell_edits, in_order, listed_on, rows, table_edits, unmark_edits
+from ..grid import position
+from ..marks import WHY, cell_edits, in_order, listed_on, rows, table_edits, unmark_edits
 from ..policy import Policy
 from ..reading import understand
 from ..sheets import RESULTS
-from ..sinks.looks import MARKS
+from ..sinks.looks import MARKS, TINTS
+from ..sinks.notes import SEPARATOR, is_ours
 from ..sinks.saved import Saved, side_on
 from . import state
 from .host import Host
@@ -26,6 +28,7 @@ from .host import Host
 if TYPE_CHECKING:
     from ..county.roster import Roster
 
+_TINTED = {tint: look for look, tint in TINTS.items()}
 NOTHING = "未发现须修改的问题，可以生成报送件。程序只查表面逻辑，不代替财政审核。"
 NOTHING_HERE = "这张表未发现须修改的问题。程序只查表面逻辑，不代替财政审核。"
 NO_FORM = "这个工作簿里没有找到自评表。请确认打开的是自评表；如果是，请核对表头“三级指标、年度指标值、实际完成值”等是否还在。"
@@ -54,8 +57,10 @@ def _check(host: Host, only: str | None) -> None:
         grids, listed = saved.source.grids, listed_on(saved.source.grids, RESULTS)
         own = in_order(own, grids)
         table = rows(own, listed, only)
-        edits = numbered(cell_edits(own, grids, former), numbers_by_cell(table, grids)) + table_edits(table, listed)
-        edits += result_links(table, grids, partial(side_on, saved))
+        numbers = numbers_by_cell(table, grids)
+        edits = numbered(cell_edits(own, grids, former), numbers) + table_edits(table, listed)
+        beyond = [*renumbered(saved, only, numbers), *result_links(table, grids, partial(side_on, saved))]
+        edits += [edit for edit in beyond if only is None or edit.sheet == only or not _locked(saved, edit.sheet)]
         with host.quietly():
             applied = host.apply(saved, edits)
     count = len({form.sheet for form in file.forms}) if only is None else 1
@@ -93,6 +98,24 @@ def roster() -> Roster | None:
 def numbered(edits: Sequence[Edit], numbers: Mapping[tuple[str, str], Sequence[int]]) -> list[Edit]:
     """The marks with the numbers of their rows on the sheet 校验结果, by sheet and cell."""
     return [replace(edit, remark=edit.remark + _named(numbers[edit.sheet, edit.cell])) if edit.look in MARKS else edit for edit in edits]
+
+
+def renumbered(saved: Saved, only: str | None, numbers: Mapping[tuple[str, str], Sequence[int]]) -> list[Edit]:
+    """Marks of the other sheets whose rows on the list have another number now; their tints and texts stay."""
+    edits = []
+    for former in saved.former if only is not None else ():
+        note, look = saved.note(former.sheet, former.cell) or "", _TINTED.get(saved.fill(former.sheet, former.cell))
+        text, found, _ = note.removeprefix(f"{former.note}{SEPARATOR}" if former.note else "").rpartition("\n（“")
+        there = numbers.get((former.sheet, former.cell))
+        if former.sheet != only and found and look and there and is_ours(note) and not note.endswith(_named(there)):
+            value = saved.grids[former.sheet].text(*position(former.cell)).strip() or None
+            edits.append(Edit(former.sheet, former.cell, value, value, look, WHY, text + _named(there)))
+    return edits
+
+
+def _locked(saved: Saved, sheet: str) -> bool:
+    """Whether a sheet cannot be written to for a password."""
+    return bool((saved.protection(sheet) or {}).get("password"))
 
 
 def _named(numbers: Sequence[int]) -> str:

@@ -10,7 +10,7 @@ import re
 from .worksheet import Worksheet, lines_needed
 
 # Narrow characters a line, width in points; the second where the first would get higher than a screen.
-WIDTHS = ((44, 240), (76, 400))
+WIDTHS = ((40, 240), (70, 400))
 MOST_LINES = 30
 LINE, MARGIN = 14, 10                       # points
 _PIXELS = 4 / 3                             # of a point
