@@ -184,6 +184,10 @@ class Sheet:
         cursor.gotoEndOfUsedArea(False)
         return Range(self, [self.x.getCellRangeByPosition(0, 0, cursor.RangeAddress.EndColumn, cursor.RangeAddress.EndRow).RangeAddress])
 
+    @property
+    def Cells(self):
+        return Cells(self.x)
+
     def Rows(self, number):
         return Row(self, int(number) - 1)
 
@@ -208,6 +212,47 @@ class Sheet:
 
     def ShowAllData(self):
         self.x.Rows.IsVisible = True
+
+
+class Cells:
+    """All cells of a sheet."""
+
+    def __init__(self, x):
+        self.FormatConditions = FormatConditions(x)
+
+
+class FormatConditions:
+    """All rules of a sheet, each entry of each conditional format one."""
+
+    def __init__(self, x):
+        self.formats = x.ConditionalFormats
+
+    @property
+    def found(self):
+        return [(each, number) for each in self.formats.getConditionalFormats() for number in range(each.getCount())]
+
+    Count = property(lambda self: len(self.found))
+
+    def __call__(self, number):
+        return FormatCondition(self.formats, *self.found[int(number) - 1])
+
+
+class FormatCondition:
+    def __init__(self, formats, conditional, number):
+        self.formats, self.conditional, self.number = formats, conditional, number
+
+    @property
+    def Formula1(self):
+        entry = self.conditional.getByIndex(self.number)
+        if not hasattr(entry, "Formula1"):
+            raise Refused("no formula")
+        return f"={entry.Formula1}"
+
+    def Delete(self):
+        if self.conditional.getCount() == 1:
+            self.formats.removeByID(self.conditional.ID)
+        else:
+            self.conditional.removeByIndex(self.number)
 
 
 class Row:

@@ -283,6 +283,23 @@ Public Sub PlainClear(ByVal book As Object, ByVal only As String)
         End If
     Next row
     If last = 1 Then records.Range("D1:G1").ClearContents
+    For Each sheet In book.Worksheets
+        If Not sheet.ProtectContents And (only = "" Or sheet.Name = only) Then RemoveRules sheet
+    Next sheet
+End Sub
+
+Private Sub RemoveRules(ByVal sheet As Object)
+    ' Tints that a marked copy (check --mark, a return) has as conditional formats. Colour scales and the like have no formula.
+    ' LibreOffice's Basic has no FormatConditions: there the count stays 0.
+    Dim number As Long, found As Long, formula As String
+    On Error Resume Next
+    found = sheet.Cells.FormatConditions.Count
+    For number = found To 1 Step -1
+        formula = ""
+        formula = CStr(sheet.Cells.FormatConditions(number).Formula1)
+        If InStr(formula, Told("rule_word")) > 0 Then sheet.Cells.FormatConditions(number).Delete
+    Next number
+    On Error GoTo 0
 End Sub
 
 Public Sub Forget(ByVal records As Object, ByVal row As Long, ByVal last As Long)

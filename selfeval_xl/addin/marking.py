@@ -22,6 +22,7 @@ from ..sheets import RESULTS
 from ..sinks.looks import MARKS, TINTS
 from ..sinks.notes import SEPARATOR, is_ours
 from ..sinks.saved import Saved, side_on
+from ..sinks.tints import tinted
 from . import state
 from .host import Host
 
@@ -107,7 +108,8 @@ def renumbered(saved: Saved, only: str | None, numbers: Mapping[tuple[str, str],
         note, look = saved.note(former.sheet, former.cell) or "", _TINTED.get(saved.fill(former.sheet, former.cell))
         text, found, _ = note.removeprefix(f"{former.note}{SEPARATOR}" if former.note else "").rpartition("\n（“")
         there = numbers.get((former.sheet, former.cell))
-        if former.sheet != only and found and look and there and is_ours(note) and not note.endswith(_named(there)):
+        ruled = tinted(saved.sheet(former.sheet)) if former.sheet != only and look else True
+        if not ruled and found and there and is_ours(note) and not note.endswith(_named(there)):
             value = saved.grids[former.sheet].text(*position(former.cell)).strip() or None
             edits.append(Edit(former.sheet, former.cell, value, value, look, WHY, text + _named(there)))
     return edits

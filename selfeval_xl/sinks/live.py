@@ -18,6 +18,7 @@ from .changes import Change, Content, Journal, by_sheet, content_of, holds, type
 from .file import FORMULA_LIKE
 from .live_setup import apply_setups, fit_rows, off_paper, printing, set_apart
 from .live_sheets import add_sheet, open_for_change, show_all
+from .live_tints import Ruled
 from .looks import DRESSES, LINK_FILL, MARKS, SHEET_WIDTHS, TINTS, Dress
 from .memory import COLUMNS, FIRST, Former, Memory
 from .notes import SEPARATOR, is_ours
@@ -128,6 +129,7 @@ class _Run:
     def __init__(self, workbook: Any, saved: Saved, journal: Journal) -> None:
         self.workbook, self.saved, self.journal = workbook, saved, journal
         self.memory: Memory = dict(saved.memory)
+        self.ruled = Ruled(saved)
         self.changes: list[Change] = []
 
     def decide(self, edits: Sequence[Edit]) -> tuple[list[Edit], list[Edit]]:
@@ -161,6 +163,7 @@ class _Run:
                 self.journal.added.append(name)
         for edit in edits:
             self._plan(edit)
+        self.ruled.remove(self.workbook, dict.fromkeys(edit.sheet for edit in edits if edit.look in MARKS or edit.look is Look.FORMER))
         self._close_gaps()
         self._dress()
         linked = dict.fromkeys(edit.sheet for edit in edits if edit.look in LINKS)
@@ -208,8 +211,9 @@ class _Run:
         fill, note = self.saved.fill(edit.sheet, edit.cell), self.saved.note(edit.sheet, edit.cell)
         former = self.memory.setdefault((edit.sheet, edit.cell), Former(edit.sheet, edit.cell, fill, note or ""))
         tint = TINTS[edit.look]
-        if fill != tint and interior.can_restore(fill):
-            change = replace(change, fill=(fill, tint))
+        shown = self.ruled.tint(edit.sheet, edit.cell) or fill
+        if (fill != tint or shown != tint) and interior.can_restore(fill):
+            change = replace(change, fill=(shown, tint))
         text = f"{former.note}{SEPARATOR}{edit.remark}" if former.note else edit.remark or ""
         return change if note is None or note == text else replace(change, note=(note, text))
 
@@ -218,7 +222,10 @@ class _Run:
         if former is None:
             return change
         fill, note = self.saved.fill(edit.sheet, edit.cell), self.saved.note(edit.sheet, edit.cell)
-        if fill in TINTS.values() and fill != former.fill and interior.can_restore(former.fill):      # a person's own colour since then stays
+        ruled = self.ruled.tint(edit.sheet, edit.cell)
+        if ruled and fill == former.fill and interior.can_restore(fill):
+            change = replace(change, fill=(ruled, fill))                   # taken back, the cell is tinted itself: a rule cannot be given back
+        elif fill in TINTS.values() and fill != former.fill and interior.can_restore(former.fill):      # a person's own colour since then stays
             change = replace(change, fill=(fill, former.fill))
         return replace(change, note=(note, former.note)) if note and note != former.note and is_ours(note) else change      # and so does her own note
 
