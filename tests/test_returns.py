@@ -180,7 +180,7 @@ def test_seals_text_boxes_macros_and_notes_of_people_stay(tmp_path, ending, vali
         before, after = ({name: archive.read(name) for name in archive.namelist()} for archive in (one, two))
     assert before.keys() <= after.keys()
     assert {name for name in before if before[name] != after[name]} == {
-        "[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/comments1.xml"}
+        "[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/comments1.xml", "xl/drawings/vmlDrawing1.vml"}
     note = openpyxl.load_workbook(out)[FORM]["F12"].comment.text
     assert note.startswith(fidelity.NOTE) and note.endswith("怎么改：写明原因。（问题清单第1条）")
     validate_ooxml(out)
