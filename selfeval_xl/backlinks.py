@@ -5,7 +5,7 @@ Every cell of ours there is a HYPERLINK to 校验结果 or 问题清单 and is k
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from .deviations import Side
 from .edits import Edit, Formula, Look

@@ -5,16 +5,16 @@ from __future__ import annotations
 from contextlib import nullcontext
 from pathlib import Path
 
+import excel_engine
 import openpyxl
 import pytest
 import xlwings
 from openpyxl.workbook.protection import WorkbookProtection
-
-import excel_engine
-from selfeval_xl import addin
-from selfeval_xl.addin import pressing, state
 from test_addin import ONE, RED, Busy, book, home, made, press, snapshot  # noqa: F401
 from test_links_back import opened
+
+from selfeval_xl import addin
+from selfeval_xl.addin import pressing, state
 
 
 def test_without_a_calling_book_there_is_a_sentence_and_no_log(home, capsys, monkeypatch):  # noqa: F811

@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import excel_engine
 import openpyxl
 import pytest
+from test_addin import ONE, TWO, book, home, made, press, results, snapshot  # noqa: F401
 
-import excel_engine
 from selfeval_xl.backlinks import MOST
 from selfeval_xl.grid import a1, position
 from selfeval_xl.links import links_in
@@ -17,15 +18,14 @@ from selfeval_xl.reading import read_file
 from selfeval_xl.reading.source import open_source
 from selfeval_xl.sheets import RESULTS
 from selfeval_xl.submission import code_of
-from test_addin import ONE, TWO, book, home, made, press, results, snapshot  # noqa: F401
 
 GREY = 0xF2F2F2
 
 
-def links(book, tmp_path: Path, name: str = ONE) -> dict[str, str]:
+def links(api, tmp_path: Path, name: str = ONE) -> dict[str, str]:
     """Cell and formula of all links of ours on a sheet."""
     path = tmp_path / "links.xlsx"
-    book.SaveCopyAs(str(path))
+    api.SaveCopyAs(str(path))
     grid = next(grid for grid in open_source(path).grids if grid.name == name)
     return {a1(*place): formula for place, formula in links_in(grid).items()}
 

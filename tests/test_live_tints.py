@@ -9,13 +9,13 @@ import openpyxl
 import pytest
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import PatternFill
+from test_addin import ONE, RED, book, home, made, press  # noqa: F401
+from test_links_back import opened
 
 from selfeval_xl.checking import check
 from selfeval_xl.filing import gather
 from selfeval_xl.marks import mark
 from selfeval_xl.reading import read_file
-from test_addin import ONE, RED, book, home, made, press  # noqa: F401
-from test_links_back import opened
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-
 from command import selfeval
-from selfeval_xl.fill import fill, rate_sentences
-from selfeval_xl.reading.find import forms_in
 from test_addin import ONE, book, home, made, press  # noqa: F401
 from test_links_back import opened
 from text_grid import grid_of
+
+from selfeval_xl.fill import fill, rate_sentences
+from selfeval_xl.reading.find import forms_in
 
 FORM = """
     | 项目支出绩效自评表 | <            | <          | <          | <          | <      |

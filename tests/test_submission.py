@@ -14,15 +14,15 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-
 from command import ROOT, selfeval
+from test_addin import ONE, made  # noqa: F401
+
 from selfeval_xl.edits import Edit, Formula, Look
 from selfeval_xl.marks import mark
 from selfeval_xl.reading import read_file
 from selfeval_xl.sheets import RESULTS, SETTINGS
 from selfeval_xl.sinks.file import apply
 from selfeval_xl.submission import code_of, submit
-from test_addin import ONE, made  # noqa: F401
 
 NAME = "301001_示例县交通运输局_2024年度绩效自评_第{}次.xlsx"
 
