@@ -80,7 +80,7 @@ def workbook(folder: Path) -> Path:
     return out
 
 
-def show(book, sheet: str, name: str, zoom: int = 80) -> None:
+def show(book, sheet: str, name: str, zoom: int = 74) -> None:
     """Turns to a sheet and takes a picture of its cells, without the program's bars above and beside."""
     book.Sheets(sheet).Activate()
     window = book.Windows(1)

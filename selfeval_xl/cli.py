@@ -149,13 +149,15 @@ def check(files: Files, as_json: AsJson = False,
 @app.command()
 def fill(file: Annotated[Path, typer.Argument(metavar="文件", help="填好的自评表。")],
          out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="写到哪里；原文件不会被改动。")],
-         overwrite: Annotated[bool, typer.Option("--overwrite", help="执行率填错的也改正（合计不改），列出新旧值。")] = False, policy: PolicyFile = None) -> None:
+         overwrite: Annotated[bool, typer.Option("--overwrite", help="执行率填错的也改正（合计不改），列出新旧值。")] = False,
+         rate_sentence: Annotated[bool, typer.Option("--rate-sentence", help="没有执行率一栏的表，在目标实际完成情况之后（或备注里）写一句全年预算、执行和执行率。")] = False,
+         policy: PolicyFile = None) -> None:
     """计算执行率和合计，填写完成率、偏差率、判定，给该写原因的格备好半成品。"""
     from .fill import fill as run
     from .policy_file import load
     from .screen import show_filled
 
-    show_filled(run(file, out, overwrite=overwrite, policy=load(policy)), out)
+    show_filled(run(file, out, overwrite=overwrite, policy=load(policy), rate_sentence=rate_sentence), out)
 
 
 @app.command()
@@ -181,6 +183,25 @@ def merge(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="同�
     with Progress() as progress:
         done = run(folder, out, into, jobs=jobs, progress=progress.count)
     show_merged(done)
+
+
+@app.command()
+def submit(file: Annotated[Path, typer.Argument(metavar="文件.xlsx", help="填好的部门工作簿；只读，不会被改动。")],
+           out: Annotated[Optional[Path], typer.Option("-o", "--out", metavar="文件夹", help="报送件放在哪里；不写就放在原文件旁边。")] = None,
+           yes: Annotated[bool, typer.Option("--yes", help="还有须修改、须说明的也生成，不再问。")] = False,
+           roster: Annotated[Optional[Path], typer.Option("--roster", metavar="文件", help="单位名册：核对漏报、台账金额和下发的指标值。")] = None,
+           as_json: AsJson = False, policy: PolicyFile = None) -> None:
+    """生成报送件：最后校验一遍，写一份不带标注的副本，带报送序号和校验码。"""
+    from .jsonout import submission_document
+    from .policy_file import load
+    from .screen_sending import agreed, show_submitted
+    from .submission import submit as run
+
+    submitted = run(file, out, load(policy), _roster(roster), agree=lambda told: yes or as_json or agreed(told))
+    if as_json:
+        _print_json(submission_document(file, submitted))
+    else:
+        show_submitted(submitted)
 
 
 @app.command()

@@ -10,7 +10,8 @@ from .assess import rounded
 from .edits import Edit, Look
 from .forms import Form, Indicator
 from .grid import Grid, a1, percent_text, position
-from .sheets import ADDED_COLUMNS, BACK, DEVIATIONS
+from .links import links_in
+from .sheets import ADDED_COLUMNS, DEVIATIONS
 
 HEADS = ("工作表", "单元格", "三级指标", "年度指标值", "实际完成值", *ADDED_COLUMNS)
 GAP = 2                       # from the form's last column to the first of ours: one column stays free
@@ -55,9 +56,10 @@ def beside(form: Form, grid: Grid, side: Side = Side()) -> int | None:
         return there
     edge = right_edge(form, grid)
     last = max(row for row, _ in rows[1])
-    if any(edge < column and grid.text(0, column).strip() != BACK for row, column in _foreign(grid) if rows[0] <= row <= last):
+    foreign, links = _foreign(grid), links_in(grid)
+    if any(edge < column and (row, column) not in links for row, column in foreign if rows[0] <= row <= last):
         return None
-    used = max((column for _, column in _foreign(grid)), default=0)
+    used = max((column for _, column in foreign), default=0)
     start = max(edge, used, side.printed, side.drawn) + GAP
     return start if start - edge <= FAR else None
 

@@ -20,6 +20,8 @@ class Look(StrEnum):
     ERROR = "error"            # marks
     WARNING = "warning"
     NOTE = "note"
+    LINK = "link"              # a link of ours back to the list
+    BARE = "bare"              # a link of ours is taken away, and its colour
     FORMER = "former"          # a mark is taken away: colour and note as they were before it
 
 

@@ -14,6 +14,7 @@ from .forms import Form, FundingLine
 from .grid import Grid, plain_number, position
 from .policy import Policy, default
 from .quantity import is_blank, is_void, tidy
+from .rate_sentence import sentence_edits
 from .rules.money import AMOUNTS, NAMES, decimals, exceeds, printed_rate_fits, sources
 from .sheets import DEVIATIONS
 from .stubs import stubs
@@ -32,10 +33,10 @@ class Filled:
     problems: tuple[str, ...] = ()
 
 
-def fill(path: str | Path, out: str | Path, overwrite: bool = False, policy: Policy | None = None) -> Filled:
+def fill(path: str | Path, out: str | Path, overwrite: bool = False, policy: Policy | None = None, rate_sentence: bool = False) -> Filled:
     """Fills the forms of a file into a copy of it. xls, xlsb, ods and docx give an xlsx of the same grid.
 
-    overwrite: replaces wrong execution rates too, never totals. The source is only read; nothing to fill gives a plain copy.
+    overwrite: replaces wrong execution rates too, never totals. rate_sentence: where a form has no place for the rate, a sentence says it. The source is only read; nothing to fill gives a plain copy.
     Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
     """
     from .reading.find import forms_in
@@ -49,6 +50,7 @@ def fill(path: str | Path, out: str | Path, overwrite: bool = False, policy: Pol
     if not forms:
         problems.append(f"“{path.name}”里没有找到绩效自评表，没有可以填的内容。")
     edits = workbook_edits(opened.grids, forms, policy or default(), overwrite, side_of(opened))
+    edits += rate_sentences(opened.grids, forms, overwrite) if rate_sentence else []
     applied = change(opened, edits, out)
     problems += [f"{edit.sheet}!{edit.cell}里现在不是“{edit.old or '空'}”，没有写入。" for edit in applied.refused]
     return Filled(applied.done, applied.refused, tuple(problems))
@@ -94,6 +96,13 @@ def _has_room(form: Form, together: list[Form]) -> bool:
 
 def funding_edits(form: Form, grid: Grid, overwrite: bool = False) -> list[Edit]:
     """Blank totals and blank execution rates, totals first: a rate may need a total that was just filled in."""
+    edits, filled = total_edits(form, grid)
+    rates = [_rate_edit(filled, line, grid, overwrite) for line in filled.funding]
+    return edits + [edit for edit in rates if edit is not None]
+
+
+def total_edits(form: Form, grid: Grid) -> tuple[list[Edit], Form]:
+    """Blank totals alone, and the form with them."""
     edits, lines = [], []
     for line in form.funding:
         if line.is_total:
@@ -103,12 +112,13 @@ def funding_edits(form: Form, grid: Grid, overwrite: bool = False) -> list[Edit]
                     edits.append(_total_edit(form, line, key, total, grid))
                     line = replace(line, **{key: plain_number(total)})
         lines.append(line)
-    filled = replace(form, funding=tuple(lines))
-    for line in lines:
-        edit = _rate_edit(filled, line, grid, overwrite)
-        if edit is not None:
-            edits.append(edit)
-    return edits
+    return edits, replace(form, funding=tuple(lines))
+
+
+def rate_sentences(grids: Sequence[Grid], forms: Iterable[Form], overwrite: bool = False) -> list[Edit]:
+    """The sentences on budget and execution for forms without a place for the rate, with totals that are filled in at the same time."""
+    by_name = {grid.name: grid for grid in grids}
+    return [edit for form in forms for edit in sentence_edits(total_edits(form, by_name[form.sheet])[1], by_name[form.sheet], overwrite)]
 
 
 def _missing_total(form: Form, line: FundingLine, key: str, grid: Grid) -> Decimal | None:

@@ -48,6 +48,17 @@ def position(name: str) -> tuple[int, int]:
     return int(match[2]) - 1, column - 1
 
 
+def cell_names(text: str) -> list[str]:
+    """The cells named in a text, "G12,G15" or "G12，G15", one each; what is no cell's name is left out."""
+    names = []
+    for name in text.replace("，", ",").split(","):
+        try:
+            names.append(a1(*position(name.strip())))
+        except ValueError:
+            continue
+    return names
+
+
 @dataclass(frozen=True, slots=True)
 class Area:
     """A rectangle of cells, both corners inside it, counted from 0."""

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .assess import assess, shown
 from .findings import Finding, Findings
 from .forms import PROJECT, Form, FundingLine, Indicator, ReadFile, Report, Task
 from .policy import Policy
+
+if TYPE_CHECKING:
+    from .submission import Submitted
 
 _HEAD = ("project", "project_code", "department", "department_code", "unit", "unit_code", "money_unit", "total_score", "grade")
 _FUND = ("source", "part_of", "initial_budget", "annual_budget", "executed", "execution_rate", "points", "score")
@@ -77,3 +82,10 @@ def _finding(finding: Finding) -> dict:
         "related": [{"file": other.file, "sheet": other.sheet, "cell": other.cell} for other in finding.related],
         "fix": finding.fix and {"old": finding.fix.old, "new": finding.fix.new}, "status": finding.status, "explanation": finding.explanation,
     }
+
+
+def submission_document(path: Path, submitted: Submitted) -> dict:
+    """What `selfeval submit --json` prints."""
+    owner = submitted.owner
+    return {"path": str(path), "out": str(submitted.out), "number": submitted.number, "code": submitted.code, "department": owner.department,
+            "department_code": owner.code, "year": owner.year, "errors": submitted.errors, "unexplained": submitted.unexplained}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .edits import Edit, Formula, Look
 from .errors import OutputError, UnreadableFile, UsageError, cause_of
 from .findings import Finding, Severity, Treatment
-from .grid import Area, Grid, a1, position
+from .grid import Area, Grid, a1, cell_names, position
 from .progress import EXPLAINED, KEPT, MENDED, NEW, place_of
 from .reading.explained import listed_rows
 from .sheets import RESULT_COLUMNS, RESULTS, RETURNED
@@ -48,6 +48,7 @@ def mark(path: str | Path, findings: Iterable[Finding], out: str | Path, sheet: 
     Findings of other files are passed over. Marks of an earlier check that no longer hold are taken away.
     Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
     """
+    from .backlinks import unlink_edits
     from .sinks.copies import change, opened_for_change
     from .sinks.file import marked
 
@@ -55,19 +56,20 @@ def mark(path: str | Path, findings: Iterable[Finding], out: str | Path, sheet: 
     opened = opened_for_change(path, out)
     own = [finding for finding in findings if not finding.file or _same(finding.file, path)]
     former = marked(path) if opened.kind == "xlsx" else []
-    applied = change(opened, mark_edits(own, opened.grids, former, sheet), out)
+    applied = change(opened, mark_edits(own, opened.grids, former, sheet) + unlink_edits(opened.grids), out)
     return Marked(applied.done, applied.refused)
 
 
 def unmark(path: str | Path, out: str | Path) -> Marked:
     """Takes all marks away in a copy of the file: colours and notes are as before; the sheet 校验结果 stays, for what was explained there."""
+    from .backlinks import unlink_edits
     from .sinks.copies import change, opened_for_change
     from .sinks.file import marked
 
     path, out = Path(path), Path(out)
     opened = opened_for_change(path, out)
     former = marked(path) if opened.kind == "xlsx" else []
-    applied = change(opened, unmark_edits(former, opened.grids), out)
+    applied = change(opened, unmark_edits(former, opened.grids) + unlink_edits(opened.grids), out)
     return Marked(applied.done, applied.refused)
 
 
@@ -158,13 +160,7 @@ def in_order(findings: Iterable[Finding], grids: Sequence[Grid]) -> list[Finding
 
 def cells_of(finding: Finding) -> list[str]:
     """The cells of a finding as names, one each; several are written "G12,G15"."""
-    names = []
-    for name in (finding.cell or "").replace("，", ",").split(","):
-        try:
-            names.append(a1(*position(name.strip())))
-        except ValueError:
-            continue
-    return names
+    return cell_names(finding.cell or "")
 
 
 def remark(findings: Sequence[Finding], numbers: Mapping[int, int] = {}) -> str:

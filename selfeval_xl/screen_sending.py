@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .findings import Treatment
 from .screen import console, say, table_of
+from .submission import warning
 
 if TYPE_CHECKING:
     from .publishing import Published
     from .reports.selfreport import Drafted
     from .returns import Returned
+    from .submission import Submitted
 
 
 def show_returned(result: Returned) -> None:
@@ -58,3 +61,22 @@ def show_published(result: Published) -> None:
     for path in result.not_made:
         screen.print(f"PDF没有生成：{path.name}", style="yellow", markup=False)
     screen.print(f"公开版{len(result.copies)}份，PDF {len(result.pdfs)}份，没有公开的{len(result.refused)}份。结果在 {result.out}。", markup=False, style="bold")
+
+
+def agreed(told: str) -> bool:
+    """Whether a person at the terminal wants the submission all the same; a program that calls is not asked."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return True
+    print(f"{told}仍要生成报送件吗？（输入 y 生成，直接回车不生成）", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes", "是")
+
+
+def show_submitted(submitted: Submitted | None) -> None:
+    """Where the submission lies, its number and code, and what is left to do."""
+    if submitted is None:
+        say("没有生成报送件。用 selfeval check 可以逐条查看还有哪些问题。")
+        return
+    left = warning(submitted.errors, submitted.unexplained)
+    say(f"报送件已生成：{submitted.out}")
+    say(f"报送序号 {submitted.number}，校验码 {submitted.code}（打印在每页页脚，盖章扫描件和电子件可以对码）。")
+    say(f"{left or '未发现须修改的问题。'}程序只查表面逻辑，不代替财政审核。原文件没有改动。")

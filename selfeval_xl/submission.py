@@ -10,19 +10,29 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .forms import Form
-from .filing import signature
+from .backlinks import unlink_edits
+from .errors import OutputError, UsageError, cause_of
+from .filing import gather, signature
+from .findings import Finding, Severity
+from .forms import Form, ReadFile
 from .marks import unmark_edits
+from .policy import Policy, default
 from .reading.source import open_source
 from .sheets import OURS, SETTINGS
+
+if TYPE_CHECKING:
+    from .county.roster import Roster
 
 NUMBER, CODE = "submission", "checksum"
 _SECTIONS = re.compile(r"&([LCR])")
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
-_OURS = re.compile(r"&8(?:报送序号|打印时间)[^\n]*")
+_OURS = re.compile(r"[^\n]*(?:报送序号[^\n]*校验码|打印时间)[^\n]*")      # blank ones of our templates too
 
 
 def code_of(forms: Iterable[Form]) -> str:
@@ -44,6 +54,84 @@ def file_name(department: str, code: str | None, year: int | None, number: int, 
     return f"{'_'.join(_FORBIDDEN.sub('', part).strip(' .') for part in parts if part)}{suffix}"
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose submission it is and of which year, as far as the workbook says."""
+
+    department: str
+    code: str | None
+    year: int | None
+
+    def file(self, number: int, suffix: str) -> str:
+        return file_name(self.department, self.code, self.year, number, suffix)
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A submission that was written. errors: findings that must be mended; unexplained: findings to be explained that nobody has."""
+
+    out: Path
+    number: int
+    code: str
+    owner: Owner
+    errors: int
+    unexplained: int
+
+
+def owner_of(file: ReadFile, settings: Mapping[str, str]) -> Owner:
+    """The department that a workbook belongs to, and its year: of its forms, else of its settings."""
+    filing = gather([file])[0]
+    told = settings.get("year") or ""
+    return Owner(filing.department, filing.department_code, next((form.year for form in file.forms if form.year), None) or (int(told) if told.isdecimal() else None))
+
+
+def remaining(findings: Iterable[Finding]) -> tuple[int, int]:
+    """How many findings still have to be mended, and how many explained."""
+    counted = list(findings)
+    return (sum(finding.severity is Severity.ERROR for finding in counted),
+            sum(finding.severity is Severity.WARNING and finding.status != "explained" for finding in counted))
+
+
+def warning(errors: int, unexplained: int) -> str:
+    """What a person is told before a submission that is not clean; "" where it is."""
+    left = "、".join(text for number, text in ((errors, f"须修改{errors}处"), (unexplained, f"须说明而没有说明{unexplained}处")) if number)
+    return f"还有{left}。现在报送，财政局可能退回。" if left else ""
+
+
+def submit(path: str | Path, folder: str | Path | None = None, policy: Policy | None = None, roster: Roster | None = None,
+           agree: Callable[[str], bool] = lambda told: True) -> Submitted | None:
+    """Checks a department workbook a last time and writes its submission into the folder (default: beside it); the file itself is only read.
+
+    agree: asked with the warning where something is left to do; None comes back where it says no. The number goes on from what the
+    workbook says of the last submission and from the submissions that lie in the folder.
+    Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
+    """
+    from .checking import check
+    from .reading import understand
+    from .sinks.file import right_ending
+
+    path = Path(path)
+    folder = Path(folder) if folder is not None else path.parent
+    source = open_source(path)
+    if source.kind != "xlsx":
+        raise UsageError(f"“{path.name}”不是xlsx工作簿，不能生成报送件。请用Excel或WPS打开后另存为xlsx。")
+    file = understand(source)
+    if not file.forms:
+        raise UsageError(f"“{path.name}”里没有找到自评表，不能生成报送件。请确认给的是部门工作簿。")
+    errors, unexplained = remaining(check(gather([file], roster), policy or default(), [file], roster))
+    if (errors or unexplained) and not agree(warning(errors, unexplained)):
+        return None
+    owner, code, suffix = owner_of(file, source.settings), code_of(file.forms), right_ending(path)
+    number = next(number for number in count(next_number(source.settings)) if not (folder / owner.file(number, suffix)).exists())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"建不了文件夹“{folder}”：{cause_of(error)}。请换一个位置。") from error
+    out = folder / owner.file(number, suffix)
+    write(path, out, number, code)
+    return Submitted(out, number, code, owner, errors, unexplained)
+
+
 def write(source: Path, out: Path, number: int, code: str) -> None:
     """Writes the submission: marks taken away, footers and settings put in; the source is only read.
 
@@ -56,7 +144,7 @@ def write(source: Path, out: Path, number: int, code: str) -> None:
     opened = open_source(source)
     with scratch() as folder:
         clean = folder / f"clean{out.suffix}"
-        apply(source, unmark_edits(marked(source), opened.grids), clean)
+        apply(source, [*unmark_edits(marked(source), opened.grids), *unlink_edits(opened.grids)], clean)
         package = OpenPackage(clean.read_bytes())
         book = Book(package)
         for grid in opened.grids:

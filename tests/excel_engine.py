@@ -19,7 +19,7 @@ from xlwings import base_classes
 import office
 
 _OBJECTS = frozenset("""Sheets Worksheets ActiveSheet Range Rows PageSetup Windows Interior Font Borders Comment Shape TextFrame Characters
- RangeSelection UsedRange""".split())
+ RangeSelection UsedRange Cells FormatConditions""".split())
 _METHODS = frozenset("""SaveCopyAs Activate Close Add Copy Delete Protect Unprotect ShowAllData
  Insert AddComment Text Select Merge UnMerge ClearFormats ClearContents ClearComments""".split())
 

@@ -166,6 +166,8 @@ class Sheet:
     PageSetup = property(lambda self: PageSetup(self.document, self.x))
 
     def Range(self, address):
+        if len(address) > 255:
+            raise Refused("a Range takes 255 characters")
         areas = [self.x.getCellRangeByName(self._whole(each)).RangeAddress for each in address.replace("$", "").split(",")]
         return Range(self, areas)
 
@@ -181,6 +183,10 @@ class Sheet:
         cursor = self.x.createCursor()
         cursor.gotoEndOfUsedArea(False)
         return Range(self, [self.x.getCellRangeByPosition(0, 0, cursor.RangeAddress.EndColumn, cursor.RangeAddress.EndRow).RangeAddress])
+
+    @property
+    def Cells(self):
+        return Cells(self.x)
 
     def Rows(self, number):
         return Row(self, int(number) - 1)
@@ -206,6 +212,47 @@ class Sheet:
 
     def ShowAllData(self):
         self.x.Rows.IsVisible = True
+
+
+class Cells:
+    """All cells of a sheet."""
+
+    def __init__(self, x):
+        self.FormatConditions = FormatConditions(x)
+
+
+class FormatConditions:
+    """All rules of a sheet, each entry of each conditional format one."""
+
+    def __init__(self, x):
+        self.formats = x.ConditionalFormats
+
+    @property
+    def found(self):
+        return [(each, number) for each in self.formats.getConditionalFormats() for number in range(each.getCount())]
+
+    Count = property(lambda self: len(self.found))
+
+    def __call__(self, number):
+        return FormatCondition(self.formats, *self.found[int(number) - 1])
+
+
+class FormatCondition:
+    def __init__(self, formats, conditional, number):
+        self.formats, self.conditional, self.number = formats, conditional, number
+
+    @property
+    def Formula1(self):
+        entry = self.conditional.getByIndex(self.number)
+        if not hasattr(entry, "Formula1"):
+            raise Refused("no formula")
+        return f"={entry.Formula1}"
+
+    def Delete(self):
+        if self.conditional.getCount() == 1:
+            self.formats.removeByID(self.conditional.ID)
+        else:
+            self.conditional.removeByIndex(self.number)
 
 
 class Row:
@@ -255,7 +302,7 @@ class Range:
     cell = property(lambda self: self.x.getCellByPosition(0, 0))
     formats = property(lambda self: self.sheet.document.NumberFormats)
     Address = property(lambda self: ",".join(named(area) for area in self.areas))
-    Interior = property(lambda self: Interior(self.x))
+    Interior = property(lambda self: Interior(self.each()))
     Borders = property(lambda self: Borders(self.x))
     Font = property(lambda self: Font(self.x))
     MergeCells = property(lambda self: self.cell.IsMerged)
@@ -354,20 +401,23 @@ class Range:
 
 
 class Interior:
-    def __init__(self, x):
-        self.__dict__.update(x=x)
+    """Of several areas at once; what it says is the first one's."""
+
+    def __init__(self, areas):
+        self.__dict__.update(areas=areas, x=areas[0])
 
     def __setattr__(self, word, value):
-        if word == "Color":
-            self.x.CellBackColor = turned(int(value))
-        elif word == "Pattern":
-            self.x.CellBackColor = -1 if value == -4142 else 0xFFFFFF
-        elif word == "ThemeColor":
-            self.x.CellBackColor = int(THEME[int(value) - 1], 16)
-        elif word == "TintAndShade":
-            self.x.CellBackColor = tinted(self.x.CellBackColor, value)
-        elif word not in ("PatternColor", "PatternThemeColor", "PatternTintAndShade", "ColorIndex", "PatternColorIndex"):
-            raise Refused(word)
+        for each in self.areas:
+            if word == "Color":
+                each.CellBackColor = turned(int(value))
+            elif word == "Pattern":
+                each.CellBackColor = -1 if value == -4142 else 0xFFFFFF
+            elif word == "ThemeColor":
+                each.CellBackColor = int(THEME[int(value) - 1], 16)
+            elif word == "TintAndShade":
+                each.CellBackColor = tinted(each.CellBackColor, value)
+            elif word not in ("PatternColor", "PatternThemeColor", "PatternTintAndShade", "ColorIndex", "PatternColorIndex"):
+                raise Refused(word)
 
     @property
     def Color(self):

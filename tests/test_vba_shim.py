@@ -18,6 +18,7 @@ from selfeval_xl.addin.ribbon import ready_buttons, ribbon
 from selfeval_xl.demo.county import seed_filing
 from selfeval_xl.marks import COLUMNS, unmark
 from selfeval_xl.screen import escaped
+from selfeval_xl.sinks import note_box
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")      # oletools calls old names of its parser
 
@@ -32,11 +33,23 @@ Public Function zzPaint(ByVal path As String, ByVal only As String) As String
     zzPaint = PaintAll(ThisWorkbook, ReadLines(path), only)
 End Function
 Public Function zzClear() As String
-    PlainClear ThisWorkbook
+    PlainClearAll ThisWorkbook
     zzClear = "cleared"
 End Function
 Public Function zzDecode(ByVal text As String) As String
     zzDecode = Decode(text)
+End Function
+"""
+
+
+SIZES = """
+Public Function zzSizes() As String
+    Dim sheet As Object, number As Long
+    For Each sheet In ThisWorkbook.Worksheets
+        For number = 1 To sheet.Comments.Count
+            zzSizes = zzSizes & CStr(sheet.Comments(number).Shape.Width) & "|" & CStr(sheet.Comments(number).Shape.Height) & "|" & sheet.Comments(number).Text & "~"
+        Next number
+    Next sheet
 End Function
 """
 
@@ -155,7 +168,7 @@ def plain_book(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def seed_book(plain_book) -> Path:
     """The figures of the filing with the modules in it, as WPS would see the form and the add-in together."""
-    return build.build_book(plain_book, plain_book.with_suffix(".xlsm"), extra={"SelfevalPlain": PAINT})
+    return build.build_book(plain_book, plain_book.with_suffix(".xlsm"), extra={"SelfevalPlain": PAINT, "SelfevalNotes": SIZES})
 
 
 def test_every_module_compiles(libreoffice, plain_book, tmp_path):
@@ -201,6 +214,69 @@ def test_the_way_without_com_paints_what_the_command_found_and_takes_it_away(lib
             old, new = before[sheet][cell], after[sheet][cell]
             assert (new.comment.text if new.comment else None) == (old.comment.text if old.comment else None), (path.name, sheet, cell)
             assert _colour(new) == _colour(old), (path.name, sheet, cell)
+
+
+def links(book, name: str) -> dict[str, str]:
+    return {cell.coordinate: cell.value for row in book[name].iter_rows() for cell in row if str(cell.value).startswith("=HYPERLINK(\"#'校验结果'!")}
+
+
+def painted(libreoffice, seed_book, folder: Path, *calls: tuple[str, list]) -> tuple[list, Path]:
+    """What the calls return, and the workbook after them."""
+    out = folder / f"{len(list(folder.iterdir()))}.xlsx"
+    return libreoffice.run(seed_book, [("SelfevalPlain", *call) for call in calls], out), out
+
+
+@pytest.fixture(scope="module")
+def table(plain_book, tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("tsv") / "found.tsv"
+    path.write_text(selfeval("check", plain_book, "--tsv", "--ascii").stdout, encoding="ascii")
+    return path
+
+
+def test_the_way_without_com_links_both_ways_and_clears_the_links(libreoffice, plain_book, seed_book, table, tmp_path):
+    _, out = painted(libreoffice, seed_book, tmp_path, ("zzPaint", [str(table), ""]), ("zzPaint", [str(table), ""]))
+    book = openpyxl.load_workbook(out)
+    rows = [row for row in book["校验结果"].iter_rows(min_row=2, values_only=True) if row[4] in book.sheetnames and row[5]]
+    for row in rows:
+        cell = row[5].rpartition(',"')[2].removesuffix('")').split(",")[0] if row[5].startswith("=") else row[5].split(",")[0]
+        found = {place: formula for place, formula in links(book, row[4]).items() if place.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
+        assert any(str(row[0]) in formula.rpartition("第")[2].partition("条")[0].split("、") for formula in found.values()), (row, found)
+    for name in {row[4] for row in rows}:
+        assert "回校验结果" in links(book, name)[next(iter(links(book, name)))] and len({re.sub(r"\d", "", place) for place in links(book, name)}) == 1
+    _, out = painted(libreoffice, seed_book, tmp_path, ("zzPaint", [str(table), ""]), ("zzClear", []))
+    cleared, before = openpyxl.load_workbook(out), openpyxl.load_workbook(plain_book)
+    for name in before.sheetnames:
+        assert links(cleared, name) == {} and cleared[name].print_area == before[name].print_area
+
+
+def test_the_way_without_com_checks_one_sheet_and_leaves_the_others(libreoffice, seed_book, table, tmp_path):
+    names = sorted({row.split("\t")[4] for row in table.read_text().splitlines()[1:] if row.split("\t")[5]})
+    only = next(name for name in map(_decoded, names) if name.startswith("项目"))
+    _, whole = painted(libreoffice, seed_book, tmp_path, ("zzPaint", [str(table), ""]))
+    said, part = painted(libreoffice, seed_book, tmp_path, ("zzPaint", [str(table), ""]), ("zzPaint", [str(table), only]))
+    assert said[1].startswith(f"“{only}”校验完成：须修改")
+    before, after = openpyxl.load_workbook(whole), openpyxl.load_workbook(part)
+    others = [name for name in before.sheetnames if name not in (only, "校验结果", "_selfeval")]
+    told = [{(name, cell.coordinate): (cell.comment.text, _colour(cell)) for name in others for row in book[name].iter_rows() for cell in row if cell.comment} for book in (before, after)]
+    assert told[0] == told[1] and told[0]
+    rows = [[row[1:] for row in book["校验结果"].iter_rows(min_row=2, values_only=True) if row[3]] for book in (before, after)]
+    assert sorted(row[:11] for row in rows[0]) == sorted(row[:11] for row in rows[1])
+    assert {row[3]: row[-1] for row in rows[1]} == {name: "新发现" if name != only else "未修改" for name in {row[3] for row in rows[1]}}
+    assert [row[0] for row in after["校验结果"].iter_rows(min_row=2, values_only=True) if row[3]] == list(range(1, len(rows[1]) + 1))
+
+
+def _decoded(text: str) -> str:
+    return re.sub(r"\\u([0-9A-F]{4})", lambda match: chr(int(match[1], 16)), text)
+
+
+def test_boxes_of_notes_are_as_large_as_their_text(libreoffice, seed_book, table, tmp_path):
+    _, out = painted(libreoffice, seed_book, tmp_path, ("zzPaint", [str(table), ""]))
+    sizes = libreoffice.run(seed_book, [("SelfevalPlain", "zzPaint", [str(table), ""]), ("SelfevalNotes", "zzSizes", [])])[1]
+    found = [line.split("|") for line in sizes.split("~") if line]               # LibreOffice makes a box higher where its own font needs it
+    assert len(found) > 5
+    for width, height, text in found:
+        lines = note_box.size(text)
+        assert abs(float(width) - lines[0]) <= 2 and lines[1] - 2 <= float(height) <= lines[1] * 1.3 + 6, (width, height, lines)
 
 
 def _colour(cell) -> str | None:

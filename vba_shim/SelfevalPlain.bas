@@ -7,13 +7,9 @@ Private Const MEMORY As String = "_selfeval"
 Private Const NO_FILL As Long = -4142
 Private Const SOLID As Long = 1
 Private Const AUTOMATIC As Long = -4105
-Private Const TOP As Long = -4160
 Private Const VERY_HIDDEN As Long = 2
-Private Const COLUMNS_OF_RESULTS As Long = 13
-Private Const LONGEST_LITERAL As Long = 250
 
 Private markSheet() As String, markCell() As String, markText() As String, markLevel() As Long, marks As Long
-Private keptKey() As String, keptRow() As Variant, keptSeen() As Boolean, kept As Long
 
 Public Sub PlainPress(ByVal button As String)
     Select Case button
@@ -22,7 +18,7 @@ Public Sub PlainPress(ByVal button As String)
         Case "check_sheet"
             PlainCheck ActiveSheet.Name
         Case "clear_marks"
-            PlainClear ActiveWorkbook
+            PlainClearAll ActiveWorkbook
             Say Told("cleared")
         Case Else
             Say Told("only_checks")
@@ -72,9 +68,10 @@ Private Sub KillFile(ByVal path As String)
 End Sub
 
 Public Function PaintAll(ByVal book As Object, ByVal lines As Variant, ByVal only As String) As String
-    ' Paints what the lines of the command say (the head first); returns the closing sentence. only: one sheet, or "" for all.
+    ' Paints what the lines of the command say (the head first); returns the closing sentence. only: one sheet, or "" for all; marks of the
+    ' other sheets, and what is listed of them, stay.
     Dim fields() As Variant, count As Long, level As Long, number As Long, item As Variant, counts(1 To 3) As Long, missed As Long
-    PlainClear book
+    PlainClear book, only
     marks = 0
     ReDim markSheet(0 To 0): ReDim markCell(0 To 0): ReDim markText(0 To 0): ReDim markLevel(0 To 0)
     ReDim fields(0 To UBound(lines) + 1)
@@ -95,10 +92,14 @@ Public Function PaintAll(ByVal book As Object, ByVal lines As Variant, ByVal onl
         Next number
     Next level
     missed = PaintMarks(book)
-    WriteResults book, fields, count
-    PaintAll = Told("checked") & CStr(counts(1)) & Told("checked_errors") & CStr(counts(2)) & Told("checked_warnings") & CStr(counts(3)) & Told("checked_notes")
+    WriteResults book, fields, count, only
+    If Not SheetOf(book, Told("results")) Is Nothing Then WriteLinks book, SheetOf(book, Told("results")), MemoryOf(book)
+    FitNotes book
+    PaintAll = Told("checked")
+    If only <> "" Then PaintAll = Replace(Told("checked_sheet"), "{0}", only)
+    PaintAll = PaintAll & CStr(counts(1)) & Told("checked_errors") & CStr(counts(2)) & Told("checked_warnings") & CStr(counts(3)) & Told("checked_notes")
     If missed > 0 Then PaintAll = PaintAll & vbLf & Told("not_painted") & CStr(missed)
-    If counts(1) = 0 Then PaintAll = PaintAll & vbLf & Told("no_errors")
+    If counts(1) = 0 Then PaintAll = PaintAll & vbLf & Told(IIf(only = "", "no_errors", "no_errors_here"))
 End Function
 
 Private Function Decoded(ByVal item As Variant) As Variant
@@ -111,13 +112,13 @@ Private Function Decoded(ByVal item As Variant) As Variant
     Decoded = result
 End Function
 
-Private Function LevelOf(ByVal label As String) As Long
+Public Function LevelOf(ByVal label As String) As Long
     LevelOf = 3
     If label = Told("error") Then LevelOf = 1
     If label = Told("warning") Then LevelOf = 2
 End Function
 
-Private Function LevelName(ByVal label As String) As String
+Public Function LevelName(ByVal label As String) As String
     LevelName = Told("level_" & CStr(LevelOf(label)))
 End Function
 
@@ -236,7 +237,7 @@ Private Function RecordOf(ByVal memorySheet As Object, ByVal sheetName As String
     Loop
 End Function
 
-Private Sub Remember(ByVal memorySheet As Object, ByVal row As Long, ByVal sheetName As String, ByVal cellName As String, ByVal fill As String, ByVal note As String)
+Public Sub Remember(ByVal memorySheet As Object, ByVal row As Long, ByVal sheetName As String, ByVal cellName As String, ByVal fill As String, ByVal note As String)
     memorySheet.Range("D" & row & ":G" & row).NumberFormat = "@"
     memorySheet.Cells(row, 4).Value = sheetName
     memorySheet.Cells(row, 5).Value = cellName
@@ -244,10 +245,17 @@ Private Sub Remember(ByVal memorySheet As Object, ByVal row As Long, ByVal sheet
     memorySheet.Cells(row, 7).Value = note
 End Sub
 
-Public Sub PlainClear(ByVal book As Object)
-    ' Gives every marked cell its colour and note back, and forgets the records. Records of the Python side that hold a fill as XML, or how a
-    ' sheet was printed, stay for the Python side.
-    Dim records As Object, sheet As Object, cell As Object, row As Long, last As Long, fill As String, cellName As String
+Public Sub PlainClearAll(ByVal book As Object)
+    PlainClear book, ""
+    RemoveLinks book
+    PrintAsBefore book, SheetOf(book, MEMORY)
+    FitNotes book
+End Sub
+
+Public Sub PlainClear(ByVal book As Object, ByVal only As String)
+    ' Gives every marked cell (of one sheet, or "" for all) its colour and note back, and forgets the records. Records of the Python side
+    ' that hold a fill as XML, or how a sheet was printed, stay for the Python side.
+    Dim records As Object, sheet As Object, cell As Object, row As Long, last As Long, fill As String, cellName As String, mine As Boolean
     Set records = SheetOf(book, MEMORY)
     If records Is Nothing Then Exit Sub
     last = 1
@@ -258,7 +266,9 @@ Public Sub PlainClear(ByVal book As Object)
         fill = CStr(records.Cells(row, 6).Value)
         cellName = CStr(records.Cells(row, 5).Value)
         Set sheet = SheetOf(book, CStr(records.Cells(row, 4).Value))
-        If Not sheet Is Nothing And (fill = "" Or Left(fill, 1) = "#") And cellName Like "[A-Z]*#" Then
+        mine = Not sheet Is Nothing
+        If mine And only <> "" Then mine = (sheet.Name = only)
+        If mine And (fill = "" Or Left(fill, 1) = "#") And cellName Like "[A-Z]*#" Then
             If Not sheet.ProtectContents Then
                 Set cell = sheet.Range(cellName)
                 If fill = "" Then
@@ -273,108 +283,30 @@ Public Sub PlainClear(ByVal book As Object)
         End If
     Next row
     If last = 1 Then records.Range("D1:G1").ClearContents
+    For Each sheet In book.Worksheets
+        If Not sheet.ProtectContents And (only = "" Or sheet.Name = only) Then RemoveRules sheet
+    Next sheet
 End Sub
 
-Private Sub Forget(ByVal records As Object, ByVal row As Long, ByVal last As Long)
+Private Sub RemoveRules(ByVal sheet As Object)
+    ' Tints that a marked copy (check --mark, a return) has as conditional formats. Colour scales and the like have no formula.
+    ' LibreOffice's Basic has no FormatConditions: there the count stays 0.
+    Dim number As Long, found As Long, formula As String
+    On Error Resume Next
+    found = sheet.Cells.FormatConditions.Count
+    For number = found To 1 Step -1
+        formula = ""
+        formula = CStr(sheet.Cells.FormatConditions(number).Formula1)
+        If InStr(formula, Told("rule_word")) > 0 Then sheet.Cells.FormatConditions(number).Delete
+    Next number
+    On Error GoTo 0
+End Sub
+
+Public Sub Forget(ByVal records As Object, ByVal row As Long, ByVal last As Long)
     ' The last record takes the place of this one: deleting rows would move the settings in columns A and B.
     Dim column As Long
     For column = 4 To 7
         records.Cells(row, column).Value = records.Cells(last, column).Value
         records.Cells(last, column).ClearContents
     Next column
-End Sub
-
-Private Sub WriteResults(ByVal book As Object, ByRef fields() As Variant, ByVal count As Long)
-    ' The sheet of results; what a unit explained is carried over, and stays at the end where its finding has gone.
-    Dim sheet As Object, number As Long, column As Long, before As Object, row As Long, item As Variant
-    Set sheet = SheetOf(book, Told("results"))
-    kept = 0
-    If sheet Is Nothing Then
-        Set before = book.ActiveSheet
-        Set sheet = book.Worksheets.Add(After:=book.Worksheets(book.Worksheets.Count))
-        sheet.Name = Told("results")
-        before.Activate
-    Else
-        If sheet.ProtectContents Then Exit Sub
-        KeepExplanations sheet
-        sheet.Cells.ClearContents
-    End If
-    For column = 1 To COLUMNS_OF_RESULTS
-        sheet.Cells(1, column).Value = Told("column_" & CStr(column))
-        sheet.Cells(1, column).Font.Bold = True
-        sheet.Columns(column).ColumnWidth = Choose(column, 6, 15, 10, 10, 20, 11, 20, 20, 20, 46, 38, 30, 10)
-    Next column
-    row = 1
-    For number = 0 To count - 1
-        row = row + 1
-        WriteResult sheet, row, fields(number)
-    Next number
-    For number = 0 To kept - 1
-        If Not keptSeen(number) Then
-            row = row + 1
-            item = keptRow(number)
-            For column = 2 To 12
-                PutText sheet.Cells(row, column), CStr(item(column))
-            Next column
-            sheet.Cells(row, 1).Value = row - 1
-            PutText sheet.Cells(row, 13), Told("status_mended")
-        End If
-    Next number
-End Sub
-
-Private Sub KeepExplanations(ByVal sheet As Object)
-    Dim row As Long, column As Long, item() As Variant
-    row = 2
-    Do While CStr(sheet.Cells(row, 10).Value) <> ""
-        ReDim Preserve keptKey(0 To kept): ReDim Preserve keptRow(0 To kept): ReDim Preserve keptSeen(0 To kept)
-        ReDim item(1 To COLUMNS_OF_RESULTS)
-        For column = 1 To COLUMNS_OF_RESULTS
-            item(column) = CStr(sheet.Cells(row, column).Value)
-        Next column
-        keptKey(kept) = item(4) & vbTab & item(5) & vbTab & item(7) & vbTab & item(8)
-        keptRow(kept) = item
-        keptSeen(kept) = (item(12) = "")
-        kept = kept + 1
-        row = row + 1
-    Loop
-End Sub
-
-Private Sub WriteResult(ByVal sheet As Object, ByVal row As Long, ByVal item As Variant)
-    Dim number As Long, status As String, explanation As String, cellName As String, link As String
-    status = Told("status_new")
-    For number = 0 To kept - 1
-        If keptKey(number) = item(2) & vbTab & item(4) & vbTab & item(6) & vbTab & item(7) Then
-            status = Told("status_kept")
-            explanation = CStr(keptRow(number)(12))
-            If explanation <> "" And LevelOf(CStr(item(0))) = 2 Then status = Told("status_explained")
-            keptSeen(number) = True
-            Exit For
-        End If
-    Next number
-    sheet.Cells(row, 1).Value = row - 1
-    PutText sheet.Cells(row, 2), LevelName(CStr(item(0)))
-    PutText sheet.Cells(row, 3), CStr(item(1))
-    PutText sheet.Cells(row, 4), CStr(item(2))
-    PutText sheet.Cells(row, 5), CStr(item(4))
-    cellName = CStr(item(5))
-    link = "#'" & Replace(CStr(item(4)), "'", "''") & "'!" & Split(cellName & ",", ",")(0)
-    If cellName <> "" And Len(link) <= LONGEST_LITERAL Then
-        sheet.Cells(row, 6).NumberFormat = "General"
-        sheet.Cells(row, 6).Formula = "=HYPERLINK(""" & Replace(link, """", """""") & """,""" & cellName & """)"
-    Else
-        PutText sheet.Cells(row, 6), cellName
-    End If
-    For number = 6 To 10
-        PutText sheet.Cells(row, number + 1), CStr(item(number))
-    Next number
-    PutText sheet.Cells(row, 12), explanation
-    PutText sheet.Cells(row, 13), status
-End Sub
-
-Private Sub PutText(ByVal cell As Object, ByVal text As String)
-    ' As text, always: "=30000" must not become a formula.
-    cell.NumberFormat = "@"
-    cell.Value = text
-    cell.WrapText = True
-    cell.VerticalAlignment = TOP
 End Sub

@@ -37,6 +37,7 @@ Public Sub Selfeval_Press(ByVal button As String)
         PlainPress button
     Else
         answer = RunPython("import selfeval_xl.addin as a; a.press('" & button & "')")
+        If button = "check_book" Or button = "check_sheet" Or button = "clear_marks" Or button = "undo" Then FitNotes ActiveWorkbook
     End If
     If button = "settings" And Not ribbonUI Is Nothing Then ribbonUI.Invalidate
     Exit Sub

@@ -24,7 +24,7 @@ from selfeval_xl.addin.ribbon import Button, ready_buttons, ribbon
 HERE = Path(__file__).parent
 PACKAGE = HERE.parent / "selfeval_xl" / "addin"
 ADDIN, TEMPLATE, LAYOUT = "selfeval.xlam", "selfeval.xltm", "jilin-2024"
-MODULES = ("SelfevalSettings", "SelfevalRibbon", "SelfevalPlain")
+MODULES = ("SelfevalSettings", "SelfevalRibbon", "SelfevalPlain", "SelfevalResults", "SelfevalLinks", "SelfevalNotes")
 ON_CELL = ("yuan_to_wan", "check_sheet", "next_finding", "explain")          # in the menu of the right mouse button
 CONF = "selfeval.conf"
 SETTINGS = (("INTERPRETER_WIN", ""), ("MODE", "auto"), ("VERSION", ""))

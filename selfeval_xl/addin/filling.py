@@ -4,45 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..deviations import Side
 from ..edits import Edit, Look
 from ..errors import UsageError
-from ..fill import funding_edits, workbook_edits
+from ..fill import funding_edits, rate_sentences, workbook_edits
 from ..forms import Form
 from ..mending import mend_edits
+from ..rate_sentence import sentence_in
 from ..reading import understand
-from ..sheets import DEVIATIONS
+from ..sheets import DEVIATIONS, STUB
 from ..sinks.live import Applied
-from ..sinks.saved import Saved
+from ..sinks.saved import Saved, side_on
 from .host import Host, preview
 from .marking import NO_FORM, examined, policy
 
+MOST = 12                     # sentences that a question shows
 _BESIDE = frozenset((Look.HEAD, Look.SHARE, Look.TEXT))
 
 
 def compute_rates(host: Host) -> None:
-    """Fills blank totals and execution rates; wrong ones that were typed are listed, and corrected where the person agrees."""
+    """Fills blank totals and execution rates; wrong ones that were typed are listed, and corrected where the person agrees.
+
+    A form without a place for the rate gets it as a sentence, where the person agrees.
+    """
     with host.saved() as saved:
         forms = forms_in(saved)
+        sentences = rate_sentences(saved.source.grids, forms, overwrite=True)
         edits = [edit for form in forms for edit in funding_edits(form, saved.grids[form.sheet], overwrite=True)]
         blank, typed = [edit for edit in edits if edit.old is None], [edit for edit in edits if edit.old is not None]
-        if not edits:
+        if not edits and not sentences:
             host.say("执行率和合计都已填好，没有要计算的格。")
             return
         agreed = typed if typed and host.ask(f"下面的执行率和“全年执行数÷全年预算数”算出来的不一样，要改成算出来的吗？\n{preview(typed)}") else []
-        if not blank + agreed:
+        if sentences and not host.ask(f"下面的表没有执行率一栏。要把执行率写成一句话，放在目标实际完成情况之后（或备注里）吗？原来写的都留着。\n{_shown(sentences)}"):
+            sentences = []
+        if not blank + agreed + sentences:
             host.say("没有改动。")
             return
         with host.quietly():
-            applied = host.apply(saved, blank + agreed)
-    host.say(f"已计算：填写空格{_count(applied, blank)}格，改正执行率{_count(applied, agreed)}格。{_refused(applied)}")
+            applied = host.apply(saved, blank + agreed + sentences)
+    written = f"，写入执行率说明{_count(applied, sentences)}处，请把{STUB}处写完整" if sentences else ""
+    host.say(f"已计算：填写空格{_count(applied, blank)}格，改正执行率{_count(applied, agreed)}格{written}。{_refused(applied)}")
+
+
+def _shown(sentences: Sequence[Edit]) -> str:
+    """Each sentence and its cell, the first ones where there are many."""
+    lines = [f"{edit.sheet} {edit.cell}：{sentence_in(edit)}" for edit in sentences[:MOST]]
+    return "\n".join([*lines, *([f"……共{len(sentences)}格"] if len(sentences) > MOST else [])])
 
 
 def fill_deviations(host: Host) -> None:
     """Writes 完成率, 偏差率, 判定 beside each form and half-written sentences into empty reason cells that need one."""
     with host.saved() as saved:
         forms = forms_in(saved)
-        edits = workbook_edits(saved.source.grids, forms, policy(), sides=sides(saved))
+        edits = workbook_edits(saved.source.grids, forms, policy(), sides={name: side_on(saved, name) for name in saved.grids})
         beside, stubs = [edit for edit in edits if edit.look in _BESIDE], [edit for edit in edits if edit.look is Look.STUB]
         typed = [edit for edit in stubs if edit.old is not None]
         if typed and not host.ask(f"下面各格该写原因，现在只填了“无”“/”之类，要换成半成品吗？\n{preview(typed)}"):
@@ -81,15 +95,6 @@ def forms_in(saved: Saved) -> Sequence[Form]:
     if not forms:
         raise UsageError(NO_FORM)
     return forms
-
-
-def sides(saved: Saved) -> dict[str, Side]:
-    """By sheet: how far it is printed and drawn on."""
-    found = {}
-    for name in saved.grids:
-        printed, drawn = saved.book.printed(name), saved.book.drawn(name)
-        found[name] = Side(printed.right if printed else -1, drawn.right if drawn else -1)
-    return found
 
 
 def _count(applied: Applied, edits: Sequence[Edit]) -> int:

@@ -9,12 +9,14 @@ from ..deviations import our_columns
 from ..errors import UsageError
 from ..forms import PROJECT, Form
 from ..grid import a1
+from ..links import links_in
 from ..reading import understand
 from ..sheets import ADDED_COLUMNS
 from ..sinks import live
 from ..sinks.changes import Change
 from ..sinks.interior import can_restore
 from ..sinks.live_sheets import open_for_change
+from ..sinks.looks import LINK_FILL
 from ..sinks.saved import Saved
 from .host import Host
 
@@ -94,7 +96,10 @@ def _together(changes: Iterable[Change]) -> list[Change]:
 
 
 def _unmarked(saved: Saved, sheet: str, name: str) -> Iterator[Change]:
-    """Tints of marks do not go into the copy."""
+    """Tints of marks and links to the list do not go into the copy."""
+    for place in links_in(saved.grids[sheet]):
+        coloured = saved.fill(sheet, a1(*place)) == LINK_FILL
+        yield Change(name, a1(*place), value=(saved.content(sheet, a1(*place)), None), fill=(LINK_FILL, "") if coloured else None)
     for former in saved.former:
         if former.sheet == sheet:
             fill = saved.fill(sheet, former.cell)

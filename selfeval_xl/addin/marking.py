@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+from ..backlinks import numbers_by_cell, result_links, unlink_edits
 from ..checking import check
-from ..edits import Edit
+from ..edits import Edit, Look
 from ..errors import UsageError
 from ..filing import gather
 from ..findings import Finding, Severity
 from ..forms import ReadFile
-from ..grid import Grid, a1, position
-from ..marks import cells_of, in_order, mark_edits, unmark_edits
+from ..grid import position
+from ..marks import WHY, cell_edits, in_order, listed_on, rows, table_edits, unmark_edits
 from ..policy import Policy
 from ..reading import understand
 from ..sheets import RESULTS
-from ..sinks.looks import MARKS
-from ..sinks.saved import Saved
+from ..sinks.looks import MARKS, TINTS
+from ..sinks.notes import SEPARATOR, is_ours
+from ..sinks.saved import Saved, side_on
+from ..sinks.tints import tinted
 from . import state
 from .host import Host
 
 if TYPE_CHECKING:
     from ..county.roster import Roster
 
+_TINTED = {tint: look for look, tint in TINTS.items()}
 NOTHING = "未发现须修改的问题，可以生成报送件。程序只查表面逻辑，不代替财政审核。"
 NOTHING_HERE = "这张表未发现须修改的问题。程序只查表面逻辑，不代替财政审核。"
 NO_FORM = "这个工作簿里没有找到自评表。请确认打开的是自评表；如果是，请核对表头“三级指标、年度指标值、实际完成值”等是否还在。"
@@ -50,7 +55,13 @@ def _check(host: Host, only: str | None) -> None:
             raise UsageError(f"“{only}”不是自评表，没有可以校验的内容。请先点开要校验的那张表，或者用“校验整本”。")
         own = [finding for finding in findings if only is None or finding.sheet == only]
         former = [each for each in saved.former if only is None or each.sheet == only]
-        edits = numbered(mark_edits(own, saved.source.grids, former, only=only), own, saved.source.grids)
+        grids, listed = saved.source.grids, listed_on(saved.source.grids, RESULTS)
+        own = in_order(own, grids)
+        table = rows(own, listed, only)
+        numbers = numbers_by_cell(table, grids)
+        edits = numbered(cell_edits(own, grids, former), numbers) + table_edits(table, listed)
+        beyond = [*renumbered(saved, only, numbers), *result_links(table, grids, partial(side_on, saved))]
+        edits += [edit for edit in beyond if only is None or edit.sheet == only or not _locked(saved, edit.sheet)]
         with host.quietly():
             applied = host.apply(saved, edits)
     count = len({form.sheet for form in file.forms}) if only is None else 1
@@ -85,19 +96,32 @@ def roster() -> Roster | None:
     return read_roster(path)
 
 
-def numbered(edits: Sequence[Edit], findings: Sequence[Finding], grids: Sequence[Grid]) -> list[Edit]:
-    """The marks with the numbers of their rows on the sheet 校验结果: the list leads to the cell by its links, the note leads back."""
-    by_name = {grid.name: grid for grid in grids}
-    numbers: dict[tuple[str, str], list[str]] = {}
-    for number, finding in enumerate(in_order(findings, grids), 1):
-        grid = by_name.get(finding.sheet or "")
-        for cell in cells_of(finding) if grid else ():
-            area = grid.area(*position(cell))
-            numbers.setdefault((grid.name, a1(area.top, area.left)), []).append(str(number))
-    def with_numbers(edit: Edit) -> Edit:
-        return replace(edit, remark=f"{edit.remark}\n（“{RESULTS}”第{'、'.join(numbers[edit.sheet, edit.cell])}条）")
+def numbered(edits: Sequence[Edit], numbers: Mapping[tuple[str, str], Sequence[int]]) -> list[Edit]:
+    """The marks with the numbers of their rows on the sheet 校验结果, by sheet and cell."""
+    return [replace(edit, remark=edit.remark + _named(numbers[edit.sheet, edit.cell])) if edit.look in MARKS else edit for edit in edits]
 
-    return [with_numbers(edit) if edit.look in MARKS else edit for edit in edits]
+
+def renumbered(saved: Saved, only: str | None, numbers: Mapping[tuple[str, str], Sequence[int]]) -> list[Edit]:
+    """Marks of the other sheets whose rows on the list have another number now; their tints and texts stay."""
+    edits = []
+    for former in saved.former if only is not None else ():
+        note, look = saved.note(former.sheet, former.cell) or "", _TINTED.get(saved.fill(former.sheet, former.cell))
+        text, found, _ = note.removeprefix(f"{former.note}{SEPARATOR}" if former.note else "").rpartition("\n（“")
+        there = numbers.get((former.sheet, former.cell))
+        ruled = tinted(saved.sheet(former.sheet)) if former.sheet != only and look else True
+        if not ruled and found and there and is_ours(note) and not note.endswith(_named(there)):
+            value = saved.grids[former.sheet].text(*position(former.cell)).strip() or None
+            edits.append(Edit(former.sheet, former.cell, value, value, look, WHY, text + _named(there)))
+    return edits
+
+
+def _locked(saved: Saved, sheet: str) -> bool:
+    """Whether a sheet cannot be written to for a password."""
+    return bool((saved.protection(sheet) or {}).get("password"))
+
+
+def _named(numbers: Sequence[int]) -> str:
+    return f"\n（“{RESULTS}”第{'、'.join(map(str, numbers))}条）"
 
 
 def closing(findings: Sequence[Finding], sheets: int, only: str | None = None) -> str:
@@ -119,11 +143,11 @@ def closing(findings: Sequence[Finding], sheets: int, only: str | None = None) -
 def clear_marks(host: Host) -> None:
     """Takes all marks away: colours and notes are as they were; the sheet 校验结果 stays, for what was explained there."""
     with host.saved() as saved:
-        former = saved.former
-        if not former:
+        former, links = saved.former, unlink_edits(saved.source.grids)
+        if not former and not links:
             host.say("这个工作簿里没有校验标注。")
             return
         with host.quietly():
-            applied = host.apply(saved, unmark_edits(former, saved.source.grids))
-    told = f"已清除{len(applied.done)}处标注，底色和批注恢复到校验以前。“{RESULTS}”表还在，里面的单位说明下次校验时带回。"
+            applied = host.apply(saved, unmark_edits(former, saved.source.grids) + links)
+    told = f"已清除{sum(edit.look is Look.FORMER for edit in applied.done)}处标注，底色和批注恢复到校验以前。“{RESULTS}”表还在，里面的单位说明下次校验时带回。"
     host.say(told + (f"\n有{len(applied.refused)}处没有清除：{applied.refused[0].sheet} {applied.refused[0].cell}刚才改过，请再按一次。" if applied.refused else ""))

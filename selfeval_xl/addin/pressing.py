@@ -46,6 +46,10 @@ def connect(button: str) -> Host:
         return patiently(lambda: Host(xlwings.Book.caller(), button))
     except (KeyError, AttributeError, xlwings.XlwingsError) as error:
         raise UsageError(NO_BOOK) from error
+    except Exception as error:
+        if type(error) is not Exception:              # a bare one is how xlwings says that no book called
+            raise
+        raise UsageError(NO_BOOK) from error
 
 
 def patiently(ask: Callable[[], Any], tries: int = TRIES, pause: float = PAUSE) -> Any:

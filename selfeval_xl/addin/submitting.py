@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-
 from ..errors import UsageError
-from ..filing import gather
-from ..findings import Severity
 from ..grid import a1
 from ..sheets import SETTINGS
 from ..sinks import live
 from ..sinks.changes import Change
 from ..sinks.live_sheets import add_sheet, open_for_change
 from ..sinks.saved import Saved
-from ..submission import NUMBER, code_of, file_name, next_number, settings_places, write
+from ..submission import NUMBER, code_of, next_number, owner_of, remaining, settings_places, warning, write
 from .host import Host
 from .marking import NO_FORM, examined
 from .naming import free_name
@@ -26,25 +23,17 @@ def make_submission(host: Host) -> None:
         file, findings = examined(saved)
         if not file.forms:
             raise UsageError(NO_FORM)
-        errors = sum(finding.severity is Severity.ERROR for finding in findings)
-        open_ones = sum(finding.severity is Severity.WARNING and finding.status != "explained" for finding in findings)
-        left = "、".join(text for count, text in ((errors, f"须修改{errors}处"), (open_ones, f"须说明而没有说明{open_ones}处")) if count)
-        if left and not host.ask(f"还有{left}。现在报送，财政局可能退回。仍要生成报送件吗？\n（选“否”后可按“校验整本”逐条查看。）"):
+        told = warning(*remaining(findings))
+        if told and not host.ask(f"{told}仍要生成报送件吗？\n（选“否”后可按“校验整本”逐条查看。）"):
             return
         number, code = next_number(saved.source.settings), code_of(file.forms)
-        department = gather([file])[0]
-        year = next((form.year for form in file.forms if form.year), None) or _year(saved.source.settings.get("year"))
-        out = free_name(folder / file_name(department.department, department.department_code, year, number, path.suffix))
+        out = free_name(folder / owner_of(file, saved.source.settings).file(number, path.suffix))
         open_for_change(saved, [SETTINGS], set())
         write(path, out, number, code)
         with host.quietly():
             _remember(host, saved, number)
     said = [f"报送件已生成：{out}", f"报送序号 {number}，校验码 {code}（打印在每页页脚，盖章扫描件和电子件可以对码）。"]
     host.say("\n".join([*said, "程序只查表面逻辑，不代替财政审核。请保存当前工作簿，下次报送的序号接着往下编。"]))
-
-
-def _year(told: str | None) -> int | None:
-    return int(told) if told and told.isdecimal() else None
 
 
 def _remember(host: Host, saved: Saved, number: int) -> None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from ..forms import DEPARTMENT, PROJECT
 from ..grid import Area, Grid, plain_number
+from ..links import links_in
 from ..reading import understand
 from ..reading.source import open_source
 from .alignment import Place
@@ -63,7 +64,8 @@ def read_returned(path: str) -> Returned:
 
 
 def _state(grid: Grid, forms: list) -> SheetState:
-    places = [(row, column) for row in range(grid.height) for column in range(grid.width) if grid.value(row, column) not in (None, "")]
+    links = links_in(grid)
+    places = [(row, column) for row in range(grid.height) for column in range(grid.width) if grid.value(row, column) not in (None, "") and (row, column) not in links]
     heads = [form.frame.indicator_head[1] for form in forms if form.frame and form.frame.indicator_head]
     bottoms = [form.frame.area.bottom for form in forms if form.frame]
     return SheetState(

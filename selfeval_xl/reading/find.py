@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ..forms import DEPARTMENT, PROJECT, Form, Frame, Problem
 from ..grid import Area, Grid
+from ..links import links_in
 from ..sheets import ADDED_COLUMNS, HELPER_COLUMNS, OURS
 from .codes import split_code
 from .funding import Funding, find_funding, funding_columns, money_unit, read_funding, read_pairs
@@ -68,7 +69,12 @@ def forms_in(grid: Grid, file: str) -> Found:
 
 
 def without_ours(grid: Grid) -> Grid:
-    """The Grid without the columns of our templates, which stand right of the form (判定 and what it is made of)."""
+    """The Grid without what is ours right of the form: the links back to a list, the columns of our templates (判定 and what it is made of)."""
+    links = links_in(grid)
+    if links:
+        rows = [[None if (row, column) in links else value for column, value in enumerate(cells)] for row, cells in enumerate(grid.rows)]
+        width = max((column + 1 for cells in rows for column, value in enumerate(cells) if value is not None), default=0)
+        grid = replace(grid, rows=[cells[:width] for cells in rows], _formats=None, _corner=None)
     for row in grid.rows:
         if HELPER_COLUMNS[0] in row and ADDED_COLUMNS[0] in row:
             start = row.index(ADDED_COLUMNS[0])

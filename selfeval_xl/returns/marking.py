@@ -7,16 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..backlinks import backlink_edits
+from ..deviations import Side
 from ..errors import SelfevalError, UnreadableFile
 from ..findings import Finding
 from ..forms import Listed
 from ..grid import Grid
-from ..marks import cell_edits, listed_on, table_edits
+from ..marks import cell_edits, cells_of, listed_on, table_edits
 from ..progress import EXPLAINED, KEPT, MENDED, NEW
 from ..reading.at_hand import at_hand
 from ..reading.explained import listed_in
 from ..sheets import RETURNED
-from .backlinks import backlink_edits
 from .listing import listing
 
 ONLY_LISTED = "没有可以标注的表格，问题列在“问题清单”里，请逐条办理。"
@@ -69,7 +70,10 @@ def _mark(path: str, real: Path | None, out: Path, findings: Iterable[Finding], 
     rows = {int(row[0]): place for place, row in enumerate(made.table, 2) if row[0]}
     edits = table_edits(made.table, before, RETURNED)
     edits += cell_edits(own, opened.grids, former, numbers)
-    edits += backlink_edits([(numbers[id(finding)], finding) for finding in own], rows, opened.grids, side_of(opened))
+    sides, listed_cells = side_of(opened), {}
+    for finding in own:
+        listed_cells.setdefault(finding.sheet or "", []).extend((numbers[id(finding)], cell) for cell in cells_of(finding))
+    edits += backlink_edits(listed_cells, rows, RETURNED, opened.grids, lambda name: sides.get(name, Side()))
     applied = change(opened, edits, out)
     states = [*made.progress.states, *[MENDED] * len(made.progress.mended)]
     return Marked(path, str(out), {name: states.count(name) for name in (NEW, KEPT, EXPLAINED, MENDED)}, tuple(f"{edit.sheet} {edit.cell}" for edit in applied.refused))

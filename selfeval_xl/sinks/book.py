@@ -127,11 +127,14 @@ class Book:
         rows, columns = zip(*corners)
         return Area(min(rows), min(columns), max(rows), max(columns))
 
-    def set_printed(self, name: str, area: Area) -> None:
-        """Limits what is printed of a sheet."""
+    def set_printed(self, name: str, area: Area | None) -> None:
+        """Limits what is printed of a sheet; None lifts the limit."""
         from lxml import etree
 
         found = self._print_area(name)
+        if area is None:
+            self._drop_name(found)
+            return
         if found is None:
             names = child(self.root, "definedNames")
             if names is None:
@@ -140,6 +143,16 @@ class Book:
             names[:] = sorted(names, key=lambda each: (each.get("name", "").lower(), int(each.get("localSheetId", "-1"))))
         quoted = name.replace("'", "''")
         found.text = f"'{quoted}'!${column_name(area.left)}${area.top + 1}:${column_name(area.right)}${area.bottom + 1}"
+        self.package.changed(self.part)
+
+    def _drop_name(self, found) -> None:
+        """Takes a defined name away, and the list of names with its last one."""
+        if found is None:
+            return
+        names = found.getparent()
+        names.remove(found)
+        if not len(names):
+            names.getparent().remove(names)
         self.package.changed(self.part)
 
     def drawn(self, name: str) -> Area | None:

@@ -19,9 +19,10 @@ from ..grid import Area, Grid, Value, a1, percent_text, plain_number, position
 from ..reading.source import Source, open_source
 from . import tints
 from .book import Book
-from .looks import DRESSES, FRONT_SHEETS, MARKS, OUR_COLUMN_WIDTH, SHEET_WIDTHS, TEXT, TINTS
-from .memory import PRINT, Former, Memory, recall, remember
+from .looks import DRESSES, FRONT_SHEETS, LINK_FILL, MARKS, OUR_COLUMN_WIDTH, SHEET_WIDTHS, TEXT, TINTS
+from .memory import AREA, PRINT, SETUPS, Former, Memory, recall, remember
 from .package import OpenPackage
+from .worksheet import Worksheet
 
 _KINDS = {
     "application/vnd.ms-excel.sheet.macroEnabled.main+xml": ".xlsm",
@@ -141,7 +142,7 @@ def column_widths(path: str | Path, wanted: Iterable[tuple[str, range]]) -> list
 
 def marked(path: str | Path) -> list[Former]:
     """The cells of an xlsx that carry marks of ours, as they were before."""
-    return [former for former in recall(Book(OpenPackage(Path(path).read_bytes()))).values() if former.cell != PRINT]
+    return [former for former in recall(Book(OpenPackage(Path(path).read_bytes()))).values() if former.cell not in SETUPS]
 
 
 class _Run:
@@ -154,7 +155,7 @@ class _Run:
         self.memory: Memory = recall(book)
         self.remembered = dict(self.memory)
         self.new_sheets: set[str] = set()
-        self.heads: dict[str, set[int]] = {}
+        self.beside: dict[str, dict[int, Look]] = {}               # columns of ours right of a form, by sheet
         self.wrote = False
 
     def all(self, edits: list[Edit]) -> Applied:
@@ -163,7 +164,7 @@ class _Run:
             self._sweep()
         for edit in edits:
             (done if self._one(edit) else refused).append(edit)
-        for name, columns in self.heads.items():
+        for name, columns in self.beside.items():
             self._set_apart(name, columns)
         self._finish_printing()
         remember(self.book, self.memory, self.remembered)
@@ -215,12 +216,19 @@ class _Run:
             self._mark(edit, area)
         elif edit.look is Look.FORMER:
             self._unmark(edit, area)
+        elif edit.look is Look.BARE:
+            self._undress(sheet, row, column)
         elif edit.look in DRESSES:
             sheet.set_style(row, column, styles.dressed(sheet.style(row, column), DRESSES[edit.look]))
         if isinstance(edit.new, str) and edit.new != edit.old and edit.new.startswith(FORMULA_LIKE):
             sheet.set_style(row, column, styles.with_format(sheet.style(row, column), TEXT))     # else a double click makes it a formula
-        if edit.look is Look.HEAD and edit.sheet not in SHEET_WIDTHS:
-            self.heads.setdefault(edit.sheet, set()).add(column)
+        if edit.look in (Look.HEAD, Look.LINK) and edit.sheet not in SHEET_WIDTHS:
+            self.beside.setdefault(edit.sheet, {})[column] = edit.look
+
+    def _undress(self, sheet: Worksheet, row: int, column: int) -> None:
+        """The colour of a link goes; any other is a person's."""
+        if self.book.styles.fill(sheet.style(row, column)) == LINK_FILL:
+            sheet.set_style(row, column, self.book.styles.filled(sheet.style(row, column), ""))
 
     def _mark(self, edit: Edit, area: Area) -> None:
         sheet, notes = self.book.sheet(edit.sheet), self.book.notes(edit.sheet)
@@ -274,10 +282,10 @@ class _Run:
                 if cell not in known:
                     self.book.notes(name).restore(cell, "")
 
-    def _set_apart(self, name: str, columns: set[int]) -> None:
-        """Columns of ours get a width, and where the sheet printed all it holds, it now prints what stands left of them."""
+    def _set_apart(self, name: str, columns: dict[int, Look]) -> None:
+        """Columns of ours get a width, links excepted, and where the sheet printed all it holds, it now prints what stands left of them."""
         sheet, grid = self.book.sheet(name), self.grids.get(name)
-        for column in columns:
+        for column in (column for column, look in columns.items() if look is Look.HEAD):
             sheet.set_width(column, OUR_COLUMN_WIDTH)
         if grid is None or self.book.printed(name) is not None:
             return
@@ -288,13 +296,17 @@ class _Run:
         right = max([*used, *([drawn.right] if drawn and drawn.right < first else [])], default=0)
         bottom = max([grid.height - 1, *(area.bottom for area in grid.merges), *([drawn.bottom] if drawn else [])])
         self.book.set_printed(name, Area(0, 0, bottom, right))
+        if set(columns.values()) == {Look.LINK}:
+            self.memory[name, AREA] = Former(name, AREA, "", str(Area(0, 0, bottom, right)))
 
     def _finish_printing(self) -> None:
         """Tints do not reach paper while a sheet has marks; without any it is printed as before."""
         for name in self.book.names:
             sheet = self.book.sheet(name)
-            has_marks = any(place == name and cell != PRINT for place, cell in self.memory)
+            has_marks = any(place == name and cell not in SETUPS for place, cell in self.memory)
             known = self.memory.get((name, PRINT))
+            if not has_marks and self.memory.pop((name, AREA), None) and sheet is not None:
+                self.book.set_printed(name, None)
             if has_marks and known is None:
                 self.memory[name, PRINT] = Former(name, PRINT, sheet.print_setting("blackAndWhite"))
                 sheet.set_print("blackAndWhite", "1")

@@ -16,15 +16,18 @@ from ..sheets import ADDED_COLUMNS, SETTINGS
 from . import interior
 from .changes import Change, Content, Journal, by_sheet, content_of, holds, typed
 from .file import FORMULA_LIKE
-from .live_setup import apply_setups, fit_rows, printing, set_apart
+from .live_setup import apply_setups, fit_rows, off_paper, printing, set_apart
 from .live_sheets import add_sheet, open_for_change, show_all
-from .looks import DRESSES, MARKS, SHEET_WIDTHS, TINTS, Dress
+from .live_tints import Ruled
+from .looks import DRESSES, LINK_FILL, MARKS, SHEET_WIDTHS, TINTS, Dress
 from .memory import COLUMNS, FIRST, Former, Memory
 from .notes import SEPARATOR, is_ours
 from .runs import bounds, runs
 from .saved import Saved
 
 GENERAL, PERCENT = "General", "0.00%"
+LONGEST_ADDRESS = 250         # Range takes 255 characters
+LINKS = frozenset((Look.LINK, Look.BARE))
 CONTINUOUS = 1
 _PLACES = {"center": -4108, "top": -4160}
 # What a dress asks for, in Excel's words: (object inside the range or "", word, value), None where it asks for nothing.
@@ -53,7 +56,8 @@ def apply(workbook: Any, saved: Saved, edits: Iterable[Edit], journal: Journal) 
     """
     edits = list(edits)
     run = _Run(workbook, saved, journal)
-    wanted, written = dict.fromkeys(edit.sheet for edit in edits), {edit.sheet for edit in edits if edit.new != edit.old}
+    wanted = dict.fromkeys(edit.sheet for edit in edits)
+    written = {edit.sheet for edit in edits if edit.new != edit.old and edit.look not in LINKS}
     open_for_change(saved, [*wanted, SETTINGS] if any(edit.look in MARKS for edit in edits) else wanted, written)
     show_all(workbook, saved, written)
     done, refused = run.decide(edits)
@@ -62,17 +66,17 @@ def apply(workbook: Any, saved: Saved, edits: Iterable[Edit], journal: Journal) 
     return Applied(tuple(done), tuple(refused))
 
 
-def write(workbook: Any, changes: Iterable[Change]) -> None:
-    """Writes the `after` of changes: formats, values, fills and notes, in runs."""
+def write(workbook: Any, changes: Iterable[Change], singly: frozenset[str] = frozenset()) -> None:
+    """Writes the `after` of changes: formats, values, fills and notes, in runs; on sheets named in `singly` values cell by cell."""
     for name, places in by_sheet(changes).items():
         sheet = workbook.Sheets(name)
         for area, key in runs({place: change.number_format[1] for place, change in places.items() if change.number_format}):
             _range(sheet, area).NumberFormat = key
         contents = {place: change.value[1] for place, change in places.items() if change.value}
-        for area, _ in runs(dict.fromkeys(contents, "")):
+        for area, _ in runs({place: place if name in singly else "" for place in contents}):
             _range(sheet, area).Value = _block(contents, area)
-        for area, key in runs({place: change.fill[1] for place, change in places.items() if change.fill}):
-            interior.put(_range(sheet, area).Interior, key)
+        for address, key in _alike(runs({place: change.fill[1] for place, change in places.items() if change.fill})):
+            interior.put(sheet.Range(address).Interior, key)
         for change in places.values():
             if change.note:
                 _write_note(sheet.Range(change.cell), *change.note)
@@ -125,6 +129,7 @@ class _Run:
     def __init__(self, workbook: Any, saved: Saved, journal: Journal) -> None:
         self.workbook, self.saved, self.journal = workbook, saved, journal
         self.memory: Memory = dict(saved.memory)
+        self.ruled = Ruled(saved)
         self.changes: list[Change] = []
 
     def decide(self, edits: Sequence[Edit]) -> tuple[list[Edit], list[Edit]]:
@@ -158,11 +163,16 @@ class _Run:
                 self.journal.added.append(name)
         for edit in edits:
             self._plan(edit)
+        self.ruled.remove(self.workbook, dict.fromkeys(edit.sheet for edit in edits if edit.look in MARKS or edit.look is Look.FORMER))
         self._close_gaps()
         self._dress()
-        write(self.workbook, self.changes)
+        linked = dict.fromkeys(edit.sheet for edit in edits if edit.look in LINKS)
+        filtered = frozenset(filter(self.saved.filtered, linked))
+        self._join_links([edit for edit in edits if edit.look is Look.LINK and edit.sheet not in filtered])
+        write(self.workbook, self.changes, filtered)
         self.journal.changes += self.changes
-        for setup in (*fit_rows(self.saved, edits), *set_apart(self.saved, edits), *printing(self.saved, self.memory)):
+        setups = (*fit_rows(self.saved, edits), *set_apart(self.saved, edits), *off_paper(self.saved, edits, self.memory), *printing(self.saved, self.memory))
+        for setup in setups:
             apply_setups(self.workbook, [setup])
             self.journal.setups.append(setup)
         self._remember()
@@ -179,6 +189,8 @@ class _Run:
             change = self._mark(edit, change)
         elif edit.look is Look.FORMER:
             change = self._unmark(edit, change)
+        elif edit.look in LINKS:
+            change = self._link(edit, change)
         self.changes.append(change)
 
     def _format(self, edit: Edit) -> tuple[str, str] | None:
@@ -199,8 +211,9 @@ class _Run:
         fill, note = self.saved.fill(edit.sheet, edit.cell), self.saved.note(edit.sheet, edit.cell)
         former = self.memory.setdefault((edit.sheet, edit.cell), Former(edit.sheet, edit.cell, fill, note or ""))
         tint = TINTS[edit.look]
-        if fill != tint and interior.can_restore(fill):
-            change = replace(change, fill=(fill, tint))
+        shown = self.ruled.tint(edit.sheet, edit.cell) or fill
+        if (fill != tint or shown != tint) and interior.can_restore(fill):
+            change = replace(change, fill=(shown, tint))
         text = f"{former.note}{SEPARATOR}{edit.remark}" if former.note else edit.remark or ""
         return change if note is None or note == text else replace(change, note=(note, text))
 
@@ -209,9 +222,17 @@ class _Run:
         if former is None:
             return change
         fill, note = self.saved.fill(edit.sheet, edit.cell), self.saved.note(edit.sheet, edit.cell)
-        if fill in TINTS.values() and fill != former.fill and interior.can_restore(former.fill):      # a person's own colour since then stays
+        ruled = self.ruled.tint(edit.sheet, edit.cell)
+        if ruled and fill == former.fill and interior.can_restore(fill):
+            change = replace(change, fill=(ruled, fill))                   # taken back, the cell is tinted itself: a rule cannot be given back
+        elif fill in TINTS.values() and fill != former.fill and interior.can_restore(former.fill):      # a person's own colour since then stays
             change = replace(change, fill=(fill, former.fill))
         return replace(change, note=(note, former.note)) if note and note != former.note and is_ours(note) else change      # and so does her own note
+
+    def _link(self, edit: Edit, change: Change) -> Change:
+        """The colour of a link comes with it and goes with it; any other is a person's."""
+        before, after = ("", LINK_FILL) if edit.look is Look.LINK else (LINK_FILL, "")
+        return replace(change, fill=(before, after)) if self.saved.fill(edit.sheet, edit.cell) == before else change
 
     def _close_gaps(self) -> None:
         """Rows of our lists, and our columns beside a form, are written whole: empty cells between those that change go with them.
@@ -223,6 +244,16 @@ class _Run:
             gaps = dict.fromkeys(a1(row, each) for row, column in places for each in whole(column) if (row, each) not in places)
             empty = [cell for cell in gaps if self.saved.content(name, cell) is None]
             self.changes += [Change(name, cell, value=(None, None), dressed=str(Look.TEXT)) for cell in empty]
+
+    def _join_links(self, edits: Iterable[Edit]) -> None:
+        """Links stand in a column of their own: its empty cells between them are written along, so that it is one run."""
+        columns: dict[tuple[str, int], list[int]] = {}
+        for edit in edits:
+            row, column = position(edit.cell)
+            columns.setdefault((edit.sheet, column), []).append(row)
+        for (name, column), rows in columns.items():
+            between = (a1(row, column) for row in range(min(rows), max(rows)) if row not in rows)
+            self.changes += [Change(name, cell, value=(None, None)) for cell in between if self.saved.content(name, cell) is None]
 
     def _dress(self) -> None:
         """Borders, wrapping and heads of our own cells, each in runs of its own."""
@@ -269,7 +300,23 @@ def _lines(memory: Memory) -> list[tuple[str, ...]]:
 
 
 def _range(sheet: Any, area: Area) -> Any:
-    return sheet.Range(a1(area.top, area.left) if (area.top, area.left) == (area.bottom, area.right) else str(area))
+    return sheet.Range(_name(area))
+
+
+def _alike(found: Iterable[tuple[Area, str]]) -> Iterator[tuple[str, str]]:
+    """Addresses of several areas with the same key, each short enough for a Range."""
+    by_key: dict[str, list[str]] = {}
+    for area, key in found:
+        name, addresses = _name(area), by_key.setdefault(key, [])
+        if addresses and len(addresses[-1]) + len(name) < LONGEST_ADDRESS:
+            addresses[-1] += f",{name}"
+        else:
+            addresses.append(name)
+    return ((address, key) for key, addresses in by_key.items() for address in addresses)
+
+
+def _name(area: Area) -> str:
+    return a1(area.top, area.left) if (area.top, area.left) == (area.bottom, area.right) else str(area)
 
 
 def _block(contents: dict[tuple[int, int], Content], area: Area) -> object:

@@ -8,9 +8,10 @@ from typing import Any
 
 from ..edits import Edit, Look
 from ..grid import Area, column_name, position
+from ..sheets import ADDED_COLUMNS
 from .changes import Setup
 from .looks import OUR_COLUMN_WIDTH, SHEET_WIDTHS
-from .memory import PRINT, Former, Memory
+from .memory import AREA, PRINT, SETUPS, Former, Memory
 from .saved import Saved
 
 NO_COMMENTS, COMMENTS_AT_END = -4142, 1
@@ -74,8 +75,8 @@ def _left_of(first: int, saved: Saved, name: str, grid: Any) -> Area:
 
 def printing(saved: Saved, memory: Memory) -> Iterator[Setup]:
     """Tints do not reach paper while a sheet has marks; without any it is printed as before. Keeps in `memory` how that was."""
-    marked = {name for name, cell in memory if cell != PRINT}
-    for name in dict.fromkeys([*marked, *(name for name, cell in memory if cell == PRINT)]):
+    marked = {name for name, cell in memory if cell not in SETUPS}
+    for name in dict.fromkeys([*marked, *(name for name, cell in memory if cell in SETUPS)]):
         sheet, known = saved.sheet(name), memory.get((name, PRINT))
         if sheet is None:
             continue
@@ -87,9 +88,26 @@ def printing(saved: Saved, memory: Memory) -> Iterator[Setup]:
             if sheet.print_setting("cellComments") == "atEnd":
                 yield Setup(name, "print_comments", "", COMMENTS_AT_END, NO_COMMENTS)
         elif name not in marked:
-            del memory[name, PRINT]
-            if known.fill not in ("1", "true"):
-                yield Setup(name, "black_and_white", "", True, False)
+            yield from _as_before(saved, name, memory)
+
+
+def _as_before(saved: Saved, name: str, memory: Memory) -> Iterator[Setup]:
+    """The sheet is printed as before its marks and links; a print area that leaves our columns out is needed still."""
+    known, limited, printed = memory.pop((name, PRINT), None), memory.pop((name, AREA), None), saved.book.printed(name)
+    if known is not None and known.fill not in ("1", "true"):
+        yield Setup(name, "black_and_white", "", True, False)
+    if limited is not None and printed is not None and not any(ADDED_COLUMNS[0] in line[printed.right + 1:] for line in saved.grids[name].rows):
+        yield Setup(name, "print_area", "", str(printed), "")
+
+
+def off_paper(saved: Saved, edits: Sequence[Edit], memory: Memory) -> Iterator[Setup]:
+    """Where a sheet printed all it holds, it prints what stands left of our links while it has some. Keeps in `memory` that it did."""
+    for name in dict.fromkeys(edit.sheet for edit in edits if edit.look is Look.LINK):
+        if saved.book.printed(name) is None:
+            column = min(position(edit.cell)[1] for edit in edits if edit.sheet == name and edit.look is Look.LINK)
+            area = str(_left_of(column, saved, name, saved.grids[name]))
+            memory[name, AREA] = Former(name, AREA, "", area)
+            yield Setup(name, "print_area", "", "", area)
 
 
 def apply_setups(workbook: Any, setups: Iterable[Setup]) -> None:

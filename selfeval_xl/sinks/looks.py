@@ -13,6 +13,7 @@ TINTS = {Look.ERROR: "#FFC7CE", Look.WARNING: "#FFEB9C", Look.NOTE: "#DDEBF7"}
 MARKS = frozenset(TINTS)
 HEAD_FILL = "#F2F2F2"
 ENTRY_FILL = "#FFF9E5"
+LINK_FILL = "#F2F2F2"
 OUR_COLUMN_WIDTH = 11.0
 AUTHOR = "绩效自评校验"
 
@@ -38,6 +39,7 @@ DRESSES: dict[Look, Dress] = {
     Look.TEXT: Dress(number_format=GENERAL, wrap=True, border=True, vertical="top", own=True),
     Look.ENTRY: Dress(number_format=TEXT, fill=ENTRY_FILL, wrap=True, border=True, vertical="top", own=True),
     Look.SHARE: Dress(number_format=PERCENT, border=True, vertical="top", own=True),
+    Look.LINK: Dress(number_format=GENERAL, fill=LINK_FILL),
 } | {look: Dress(fill=colour) for look, colour in TINTS.items()}
 
 RESULT_WIDTHS = (6, 15, 10, 10, 20, 11, 20, 20, 20, 46, 38, 30, 10)

@@ -16,14 +16,16 @@ from .package import child
 
 COLUMNS = ("标注的工作表", "单元格", "原底色", "原批注")
 FIRST = 3                     # column D
-PRINT = "打印"                # in the column 单元格: how the sheet was printed
+PRINT, AREA = "打印", "打印区域"      # in the column 单元格: how the sheet was printed; the print area that it got from us
+SETUPS = frozenset((PRINT, AREA))
 
 
 @dataclass(frozen=True, slots=True)
 class Former:
     """One cell before its mark. fill: "" none, "#RRGGBB", or a fill's XML; note: what a person had written, "" for nothing.
 
-    A record with the cell 打印 keeps in `fill` whether the sheet was printed in black and white ("" no, "1" yes).
+    A record with the cell 打印 keeps in `fill` whether the sheet was printed in black and white ("" no, "1" yes); one with the
+    cell 打印区域 says that the sheet had no print area before our links, and in `note` which one it got.
     """
 
     sheet: str

@@ -6,13 +6,15 @@ Drawings written by Excel are often no well-formed XML, so boxes are put in and 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..findings import Severity
 from ..grid import position
 from .looks import AUTHOR
+from .note_box import anchor, as_before, enlarged, size
 from .package import OFFICE, STRICT, OpenPackage, child, relation_of, tag
-from .worksheet import Worksheet, lines_needed, plain_text
+from .worksheet import Worksheet, plain_text
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -32,7 +34,7 @@ xmlns:x="urn:schemas-microsoft-com:office:excel">
 _SHAPETYPE = b"""<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>\
 <v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>"""
 _BOX = """<v:shape id="_x0000_s{identity}" type="#_x0000_t202" \
-style="position:absolute;margin-left:60pt;margin-top:2pt;width:240pt;height:{height}pt;z-index:{order};\
+style="position:absolute;margin-left:60pt;margin-top:2pt;width:{width}pt;height:{height}pt;z-index:{order};\
 visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto">\
 <v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>\
 <v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>\
@@ -79,6 +81,7 @@ class Notes:
         if note is not None:
             if not self.is_conversation(cell):
                 self._append(note, SEPARATOR + text)
+                self._reshape(cell, lambda shape: enlarged(shape, self._sheet, *position(cell), _text(note)))
             return
         from lxml import etree
 
@@ -110,6 +113,7 @@ class Notes:
             for run in runs[ours:]:
                 whole.remove(run)
         self._package.changed(self._part)
+        self._reshape(cell, as_before)
 
     def _comments(self) -> Element:
         if self._part is None:
@@ -159,12 +163,7 @@ class Notes:
         notes.remove(note)
         self._package.changed(self._part)
         if self._vml is not None:
-            row, column = position(cell)
-            data = self._package.read(self._vml) or b""
-            for shape in _SHAPE.findall(data):
-                if b'ObjectType="Note"' in shape and b"<x:Row>%d</x:Row>" % row in shape and b"<x:Column>%d</x:Column>" % column in shape:
-                    data = data.replace(shape, b"", 1)
-                    break
+            data = (self._package.read(self._vml) or b"").replace(self._shape(cell), b"", 1)
             self._package.put(self._vml, data)
             if not _SHAPE.search(data) and b"<v:shape " not in data:
                 self._sheet.remove("legacyDrawing")
@@ -176,18 +175,30 @@ class Notes:
             self._package.drop(self._part)
             self._part = None
 
+    def _shape(self, cell: str) -> bytes:
+        """The box of a cell's note as the drawing says it; nothing where there is none."""
+        row, column = position(cell)
+        places = b"<x:Row>%d</x:Row>" % row, b"<x:Column>%d</x:Column>" % column
+        shapes = _SHAPE.findall((self._package.read(self._vml) or b"") if self._vml is not None else b"")
+        return next((shape for shape in shapes if b'ObjectType="Note"' in shape and all(place in shape for place in places)), b"")
+
+    def _reshape(self, cell: str, change: Callable[[bytes], bytes]) -> None:
+        shape = self._shape(cell)
+        if shape and change(shape) != shape:
+            self._package.put(self._vml, (self._package.read(self._vml) or b"").replace(shape, change(shape), 1))
+
     def _draw(self, cell: str, text: str) -> None:
         """The hidden box in which the note opens, right of its cell."""
         if self._vml is None:
             self._new_drawing()
         data = self._package.read(self._vml) or b""
         row, column = position(cell)
-        lines = min(lines_needed(text, 44), 24)
+        width, height = size(text)
         taken = [int(number) for number in _IDENTITY.findall(data)]
         block = _IDMAP.search(data)
         identity = max(taken, default=int((block[1] if block else b"1").split(b",")[0]) * 1024) + 1
-        box = _BOX.format(identity=identity, height=lines * 14 + 10, order=len(taken) + 1, row=row, column=column,
-                          anchor=f"{column + 1}, 12, {max(row - 1, 0)}, 6, {column + 5}, 12, {max(row - 1, 0) + lines}, 6").encode()
+        box = _BOX.format(identity=identity, width=width, height=height, order=len(taken) + 1, row=row, column=column,
+                          anchor=anchor(self._sheet, row, column, width, height)).encode()
         kind = b"" if b'id="_x0000_t202"' in data else _SHAPETYPE
         head, end, tail = data.rpartition(b"</xml>")
         self._package.put(self._vml, head + kind + box + end + tail)

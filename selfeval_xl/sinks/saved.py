@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
+from ..deviations import Side
 from ..errors import UnreadableFile
 from ..grid import Grid, position
 from ..reading.source import Source, open_source
 from .book import Book
 from .changes import Content, content_in
-from .memory import PRINT, Former, Memory, recall
+from .memory import SETUPS, Former, Memory, recall
 from .package import OpenPackage, child, tag
 from .worksheet import Worksheet
 
@@ -45,7 +46,7 @@ class Saved:
     @property
     def former(self) -> list[Former]:
         """The cells that carry marks of ours, as they were before."""
-        return [former for former in self.memory.values() if former.cell != PRINT]
+        return [former for former in self.memory.values() if former.cell not in SETUPS]
 
     @property
     def names(self) -> list[str]:
@@ -126,3 +127,9 @@ class Saved:
             return True
         rows = child(sheet.root, "sheetData") if sheet is not None and child(sheet.root, "autoFilter") is not None else None
         return rows is not None and any(row.get("hidden") in ("1", "true") for row in rows)
+
+
+def side_on(saved: Saved, name: str) -> Side:
+    """How far a sheet is printed and drawn on."""
+    printed, drawn = saved.book.printed(name), saved.book.drawn(name)
+    return Side(printed.right if printed else -1, drawn.right if drawn else -1)

@@ -16,7 +16,8 @@ from .worksheet import Worksheet, plain_text
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-SIGN = '"校验标注"<>""'
+WORD = "校验标注"
+SIGN = f'"{WORD}"<>""'
 _LONGEST_LITERAL = 120        # Excel takes 255 characters in quotes, doubled ones counted
 _LONGEST_FORMULA = 7800       # and 8,192 in a formula
 _FIRST = 10_000               # priorities up to here are ours
