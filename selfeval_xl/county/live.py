@@ -14,7 +14,7 @@ from .columns import Sheet
 
 Row = Mapping[str, Any]
 MOST_ROWS = 1_048_000         # of a worksheet, with room for the totals
-_LONG = frozenset(("funding", "indicators", "deviations", "findings"))      # what may go on on a second worksheet
+_LONG = frozenset(("funding", "indicators", "deviations", "findings", "all_projects"))      # what may go on on a second worksheet
 _PLACE = re.compile(r"\{(?:(\w+)\.)?(\w+)\}")
 _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda value, operand: value == operand, "<>": lambda value, operand: value != operand, ">=": lambda value, operand: value >= operand,
