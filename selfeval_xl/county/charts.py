@@ -28,8 +28,9 @@ def draw_charts(front: Front, row: int, places: dict[str, tuple[str, str]], scor
     place_charts(front, row + 1, charts, len(front.book.tables["departments"]))
 
 
-def place_charts(front: Front, row: int, charts: Sequence[tuple[int, tuple[dict, list[dict]], str, bool]], labels: int) -> None:
-    """Charts side by side: columns of the page, kind and series, title, legend. labels: how many the first one has, whose values are rates."""
+def place_charts(front: Front, row: int, charts: Sequence[tuple[int, tuple[dict, list[dict]], str, bool]], labels: int, height: int = ROWS) -> None:
+    """Charts side by side: columns of the page, kind and series, title, legend. labels: how many the first one
+    has, whose values are rates. height: in rows of the page."""
     column = 0
     for span, (kind, series), title, legend in charts:
         chart = front.chart(kind)
@@ -38,7 +39,7 @@ def place_charts(front: Front, row: int, charts: Sequence[tuple[int, tuple[dict,
         chart.set_title({"name": title, "name_font": _font(9, True), "overlay": False})
         _axes(chart, kind, labels if column == 0 else 0)
         chart.set_legend({"position": "bottom", "font": _font(_SMALL)} if legend else {"none": True})
-        chart.set_size({"width": span * _COLUMN_PIXELS - 4, "height": int((ROWS - 1) * HEIGHT * _POINT_PIXELS) - 4})
+        chart.set_size({"width": span * _COLUMN_PIXELS - 4, "height": int((height - 1) * HEIGHT * _POINT_PIXELS) - 4})
         front.page.insert_chart(row, column, chart, {"x_offset": 2, "y_offset": 2, "object_position": 1})
         column += span
 

@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import OutputError, UsageError, cause_of
 from ..policy import Policy
 from ..policy_file import load
+
+if TYPE_CHECKING:
+    from .folders import Place
+    from .running import Outcome
 
 __all__ = ["NAME", "CountyResult", "Province", "consolidate_province"]
 
@@ -60,9 +64,11 @@ def consolidate_province(folder: str | Path, out: str | Path, *, name: str = NAM
     A county that fails is listed with its reason and stops nothing; its figures are left out, not taken from an earlier run.
     Raises UsageError (no folder, no county) and OutputError (`out` or the province's workbook cannot be written, or is none of ours).
     """
+    from .child import Order
     from .figures import figures
     from .folders import survey
     from .publishing import publish, usable
+    from .running import run
 
     folder, out = Path(folder), Path(out)
     rules = policy if isinstance(policy, Policy) else load(policy)
@@ -70,10 +76,12 @@ def consolidate_province(folder: str | Path, out: str | Path, *, name: str = NAM
     found = survey(folder, out, book.name, *(Path(place) if place else None for place in (rosters, against)), None if isinstance(policy, Policy) or not policy else Path(policy))
     _make(out)
     usable(book)
+    last = {place: path for place in found.places if against and (path := Path(against) / f"{place.name}.xlsx").is_file()}
     rows = []
     results: list[CountyResult] = []
-    for number, outcome in enumerate(_outcomes(found.places, out, rules, Path(against) if against else None, with_forms, jobs, progress), 1):
-        row = figures(outcome)
+    for number, place in enumerate(found.places, 1):
+        outcome = run(place, Order(place.path, out / f"{place.name}.xlsx", place.roster, rules, last.get(place), with_forms, jobs), progress)
+        row = figures(outcome, _remark(place, bool(against) and place not in last))
         rows.append(row)
         results.append(_result(outcome, row.county))
         if told:
@@ -97,17 +105,13 @@ def _make(out: Path) -> None:
         raise OutputError(f"建不了文件夹“{out}”：{cause_of(error)}。请换一个位置，或处理好权限再试。") from error
 
 
-def _outcomes(places, out: Path, policy: Policy, against: Path | None, with_forms: bool, jobs: int | None, progress) -> Iterator[Any]:
-    from .child import Order
-    from .running import run
-
-    for place in places:
-        last = against / f"{place.name}.xlsx" if against else None
-        order = Order(place.path, out / f"{place.name}.xlsx", place.roster, policy, last if last and last.is_file() else None, with_forms, jobs)
-        yield run(place, order, progress)
+def _remark(place: Place, no_last: bool) -> str:
+    """What the reader of the county's figures has to know."""
+    told = () if place.roster else ("没有单位名册，看不出谁没有报、漏了哪些项目。",)
+    return "".join((*told, *(("没有上年的汇总表，没有和上年对比。",) if no_last else ())))
 
 
-def _result(outcome, row: dict[str, Any]) -> CountyResult:
+def _result(outcome: Outcome, row: dict[str, Any]) -> CountyResult:
     figures = {key: value for key, value in row.items() if key != "formula"}
     if outcome.county is None:
         return CountyResult(outcome.place.name, None, row["remark"], figures)

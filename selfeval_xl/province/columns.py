@@ -85,7 +85,7 @@ def _covered(key: str, label: str, missing: str, due: str) -> Column:
 _LISTED = f',{{departments.section}},"<>{UNLISTED}"'
 
 COUNTIES = Sheet("counties", "县区汇总", (
-    NUMBER, COUNTY, STATE,
+    NUMBER, COUNTY, STATE, Column("remark", "说明", 30, "wrap"),
     _count("departments", "due", "应报部门", "section", f"<>{UNLISTED}"), _count("departments", "reported", "已报部门", "state", f"<>{NONE}", more=_LISTED),
     _count("departments", "unreported", "未报部门", "state", NONE), _covered("reported_rate", "报送率", "unreported", "due"),
     _sum("receipts", "files", "收到文件", of="received"), _sum("receipts", "forms", "识别表数", of="recognised"), _sum("receipts", "forms_used", "采用表数", of="used"),
@@ -107,7 +107,7 @@ COUNTIES = Sheet("counties", "县区汇总", (
       for key, label in zip(AMOUNTS, ("年初预算数", "全年预算数", "全年执行数"), strict=True)),
     Column("agrees", "收件核对", 9, "number", FORMULA, live=Live(
         f'IF(COUNTIFS({{receipts.county}},{{county}},{{receipts.files_agree}},"{AGREE}",{{receipts.forms_agree}},"{AGREE}")=1,"{AGREE}","{DISAGREE}")')),
-    Column("remark", "说明", 36, "wrap"), Column("file", "县区汇总表", 22, "wrap"), link(),
+    Column("file", "县区汇总表", 22, "wrap"), link(),
 ), frozen=3)
 
 SHEETS = (COUNTIES, DEPARTMENTS, PROJECTS, PROBLEMS, RECEIPTS)

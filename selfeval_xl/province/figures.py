@@ -11,13 +11,12 @@ from decimal import Decimal
 from typing import Any
 
 from ..county.arithmetic import change, difference, ratio
-from ..county.links import link_formula
-from ..county.material import DASH, EXEMPT, EXTRA, MENDED, NONE, UNLISTED
-from ..county.summary_columns import PROJECTS as COUNTY_PROJECTS
-from ..county.summary_columns import DEPARTMENTS as COUNTY_DEPARTMENTS
 from ..county.detail_columns import FINDINGS
 from ..county.ledger_columns import RECEIPTS as COUNTY_RECEIPTS
+from ..county.links import link_formula
+from ..county.material import DASH, EXEMPT, EXTRA, MENDED, NONE, UNLISTED
 from ..county.store import meta
+from ..county.summary_columns import DEPARTMENTS as COUNTY_DEPARTMENTS
 from ..county.summary_rows import VERDICTS
 from ..county.words import money_kinds
 from ..errors import SelfevalError
@@ -54,8 +53,8 @@ def shown_name(name: str) -> str:
     return name.translate(_FULL_WIDTH).lstrip("=<>") or "（未写名称）"
 
 
-def figures(outcome: Outcome) -> Figures:
-    """The rows of one county."""
+def figures(outcome: Outcome, remark: str = "") -> Figures:
+    """The rows of one county. remark: what is to be known of its figures."""
     name = shown_name(outcome.place.name)
     if outcome.county is None:
         return without_result(outcome)
@@ -64,7 +63,7 @@ def figures(outcome: Outcome) -> Figures:
         departments = list(_departments(base, name, book))
         problems = list(_problems(base, name, book))
         receipt = _receipt(base, name, outcome)
-        county = _county(base, name, outcome, departments, problems, receipt)
+        county = _county(base, name, outcome, departments, problems, receipt) | {"remark": remark}
         (last,) = base.execute("SELECT max(substr(received, 1, 10)) FROM receipts").fetchone()
     store = outcome.county.store
     policy = next((part for part in (meta(store, "about") or "").split("　　") if part.startswith("参数表")), "")
@@ -98,7 +97,7 @@ def _link(book: str, title: str, row: int | None = None) -> str | None:
 
 
 def _stored(base: sqlite3.Connection, table: str) -> Iterator[Row]:
-    found = base.execute(f"SELECT * FROM {table} ORDER BY rowid")       # noqa: S608 - the name is one of ours
+    found = base.execute(f"SELECT * FROM {table} ORDER BY rowid")
     keys = [column[0] for column in found.description]
     return (dict(zip(keys, map(plain, values), strict=True)) for values in found)
 
@@ -135,7 +134,7 @@ def _county(base: sqlite3.Connection, name: str, outcome: Outcome, departments: 
     rostered = outcome.place.roster is not None
     listed = [row for row in departments if row["section"] != UNLISTED]
     unreported = sum(row["state"] == NONE for row in departments)
-    statuses, grades = (Counter(dict(base.execute(f"SELECT {key}, count(*) FROM projects GROUP BY {key}"))) for key in ("status", "grade"))    # noqa: S608
+    statuses, grades = (Counter(dict(base.execute(f"SELECT {key}, count(*) FROM projects GROUP BY {key}"))) for key in ("status", "grade"))
     severities = Counter()
     for row in problems:
         severities[row["severity"]] += row["count"]
@@ -147,7 +146,7 @@ def _county(base: sqlite3.Connection, name: str, outcome: Outcome, departments: 
         **_sums(base, "projects", (*AMOUNTS, *VERDICTS)), **{key: grades[label] for key, label in GRADES.items()},
         "errors": severities["错误"], "warnings": severities["核实"], "notes": severities["提示"],
         "agrees": AGREE if receipt["files_agree"] == receipt["forms_agree"] == AGREE else DISAGREE,
-        "remark": "" if rostered else "没有单位名册，看不出谁没有报、漏了哪些项目。", "file": outcome.book.name, FORMULA_KEY: _link(outcome.book.name, FRONT),
+        "file": outcome.book.name, FORMULA_KEY: _link(outcome.book.name, FRONT),
     }
     for number, kind in enumerate(money_kinds()):
         sums = _sums(base, "funding", AMOUNTS, "WHERE kind = '来源' AND form = '项目' AND category = ?", [kind])
@@ -177,5 +176,5 @@ def _sums(base: sqlite3.Connection, table: str, keys: Iterable[str], where: str 
     """Exact sums of columns: in millionths, as integers."""
     keys = tuple(keys)
     told = ", ".join(f"coalesce(sum(CAST(round({key} * {_MILLION}) AS INTEGER)), 0)" for key in keys)
-    found = base.execute(f"SELECT {told} FROM {table} {where}", tuple(values)).fetchone()       # noqa: S608
+    found = base.execute(f"SELECT {told} FROM {table} {where}", tuple(values)).fetchone()
     return {key: Decimal(total) / _MILLION for key, total in zip(keys, found, strict=True)}

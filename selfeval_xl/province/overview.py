@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..county.charts import TINTS, bars, place_charts
-from ..county.live import Book, Cell, Condition, plus, quotient, share
+from ..county.live import Book, Cell, Condition, plus, share
 from ..county.material import DASH, EXPLAIN, PASS, RETURN, UNSCORED
 from ..county.overview import COLUMNS, COUNT, MONEY, RATE, Front, Placed, figures, heads, line, money_line, rate_cell, set_up
 from ..county.overview_blocks import BANDS, HALF, LEFT, RIGHT
@@ -18,7 +18,7 @@ from .columns import AGREE, AMOUNTS, DISAGREE, DONE, FAILED, FATES, GRADES, sour
 from .ranking import LINES, ranked
 from .rows import CountyRows, plain
 
-RULES, BROKEN_LINES = 10, 3
+RULES, BROKEN_LINES, CHART_ROWS = 10, 3, 24
 Row = dict[str, Any]
 Tables = Mapping[str, Any]    # the rows of every sheet: lists, and CountyRows for all_projects
 _BAND_KEYS = ("execution_rate", "annual_budget", "executed", "unspent", "score")
@@ -54,6 +54,7 @@ def write_overview(front: Front, tables: Tables, title: str, as_of: str, about: 
     set_up(front, title)
     front.text(1, 0, f"金额单位：万元　　　数据截至：{as_of}　　　口径：各县区采用版本", COLUMNS, border=0, align="right")
     _reporting(front, 2, counties)
+    front.text(5, 0, _unknown(counties), COLUMNS, border=0, align="left")
     row = 6
     _money(front, row)
     _bands(front, row, counted(tables["all_projects"]))
@@ -87,6 +88,17 @@ def _reporting(front: Front, row: int, counties: Sequence[Row]) -> None:
         known = DASH not in (due[1], gone[1])
         covered = (f"({due[0]}-{gone[0]})", due[1] - gone[1]) if known else due
         front.value(*position(places[rate][0]), rate_cell(covered, due), 2, RATE)
+
+
+def _unknown(counties: Sequence[Row]) -> str:
+    """What the figures above do not hold, where rosters are missing."""
+    done = [item for item in counties if item["state"] == DONE]
+    told = []
+    for key, lack, figures_told in (("due", "没有单位名册", "应报部门、未报部门、报送率"), ("due_projects", "名册里没有项目", "应评项目、漏报项目、自评覆盖率")):
+        without = sum(item[key] == DASH for item in done)
+        if 0 < without < len(done):
+            told.append(f"{without}个县区{lack}，{figures_told}不含它们")
+    return f"注：{'；'.join(told)}。" if told else ""
 
 
 def _money(front: Front, row: int) -> None:
@@ -218,7 +230,7 @@ def _charts(front: Front, row: int, counties: Sequence[Row], rules: tuple[str, s
               (9, ({"type": "column", "subtype": "percent_stacked"}, [series(label, key, TINTS[label]) for label, key in (("已完成", "met"), ("未完成", "unmet"), ("待核定", "undetermined"))]),
                "各县区指标完成情况（占比）", True),
               (6, bars(rules, 10), "问题最多的规则（条）", False))
-    place_charts(front, row + 1, charts, len(counties))
+    place_charts(front, row + 1, charts, len(counties), CHART_ROWS)
 
 
 def _plotted(value: Any) -> float | str:

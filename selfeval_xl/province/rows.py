@@ -63,7 +63,7 @@ class CountyRows:
         self._start = self._stop = 0
         for source in sources:
             with closing(opened(source.store)) as base:
-                (count,) = base.execute(f"SELECT count(*) FROM {table}").fetchone()         # noqa: S608 - the name is one of ours
+                (count,) = base.execute(f"SELECT count(*) FROM {table}").fetchone()
             self._sources.append((source, self._stop, self._stop + count))
             self._stop += count
 
@@ -107,4 +107,4 @@ class CountyRows:
         }
         told = [own.get(key, (key, [])) for key in keys]
         values = [value for _, several in told for value in several]
-        return (f"SELECT {', '.join(text for text, _ in told)} FROM {self._table} WHERE rowid > ? AND rowid <= ? ORDER BY rowid", [*values, start, stop])   # noqa: S608
+        return (f"SELECT {', '.join(text for text, _ in told)} FROM {self._table} WHERE rowid > ? AND rowid <= ? ORDER BY rowid", [*values, start, stop])
