@@ -96,13 +96,13 @@ COUNTIES = Sheet("counties", "县区汇总", (
     *(_sum("all_projects", key, label, "money", 14) for key, label in zip(AMOUNTS, ("年初预算数（万元）", "全年预算数（万元）", "全年执行数（万元）"), strict=True)),
     share_of("execution_rate", "执行率", "executed", "annual_budget"), rest_of("unspent", "未执行金额（万元）", "annual_budget", "executed"),
     change_of("adjustment", "预算调整率", "annual_budget", "initial_budget"), rate_of("initial_rate", "按年初预算执行率", "executed", "initial_budget"),
-    *(_sum("all_projects", key, label) for key, label in (("indicators", "指标总数"), ("met", "已完成"), ("exceeded", "其中超额完成"), ("unmet", "未完成"),
+    *(_sum("departments", key, label) for key, label in (("indicators", "指标总数"), ("met", "已完成"), ("exceeded", "其中超额完成"), ("unmet", "未完成"),
                                                       ("zero", "其中完成值为0"), ("undetermined", "待核定"))),
     Column("completion_rate", "指标完成率", 10, "rate", FORMULA, live=Live(
         'IF({indicators}-{undetermined}=0,"",ROUND({met}/({indicators}-{undetermined}),4))', completion, True)),
-    _sum("all_projects", "unexplained", "偏差未说明数"),
+    _sum("departments", "unexplained", "偏差未说明数"),
     *(_sum("problems", key, f"{word}数", of="count", where=f',{{problems.severity}},"{word}"') for key, word in (("errors", "错误"), ("warnings", "核实"), ("notes", "提示"))),
-    *(_count("all_projects", key, label, "grade", label, 7) for key, label in GRADES.items()),
+    *(_sum("departments", key, label, width=7) for key, label in GRADES.items() if label != UNSCORED), _count("all_projects", "unscored", UNSCORED, "grade", UNSCORED),
     *(money(source_key(number, key), f"{kind}{label}（万元）") for number, kind in enumerate(money_kinds())
       for key, label in zip(AMOUNTS, ("年初预算数", "全年预算数", "全年执行数"), strict=True)),
     Column("agrees", "收件核对", 9, "number", FORMULA, live=Live(

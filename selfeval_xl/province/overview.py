@@ -18,7 +18,7 @@ from .columns import AGREE, AMOUNTS, DISAGREE, DONE, FAILED, FATES, GRADES, sour
 from .ranking import LINES, ranked
 from .rows import CountyRows, plain
 
-RULES, BROKEN_LINES, CHART_ROWS = 10, 3, 24
+RULES, BROKEN_LINES, CHART_ROWS, REASON = 10, 3, 24, 54
 Row = dict[str, Any]
 Tables = Mapping[str, Any]    # the rows of every sheet: lists, and CountyRows for all_projects
 _BAND_KEYS = ("execution_rate", "annual_budget", "executed", "unspent", "score")
@@ -168,7 +168,7 @@ def _broken(front: Front, row: int, broken: Sequence[tuple[str, str]]) -> None:
     for number in range(BROKEN_LINES):
         name, reason = shown[number] if number < len(shown) else ("" if number else "没有", "")
         front.text(row + 1 + number, LEFT, name, 3, align="left")
-        front.text(row + 1 + number, LEFT + 3, reason, HALF - 3, align="left")
+        front.text(row + 1 + number, LEFT + 3, reason if len(reason) <= REASON else f"{reason[:REASON]}……", HALF - 3, align="left")
 
 
 def _rules(front: Front, row: int, problems: Sequence[Row]) -> tuple[str, str]:

@@ -41,7 +41,16 @@ def run(place: Place, order: Order, progress: Callable[[int, int, str], None] | 
             answer = Refused(NO_START.format(cause=error.strerror or error))
         if answer is None:
             answer = Refused(_died(noise))
-    return Outcome(place, order.out, reason=answer.text) if isinstance(answer, Refused) else Outcome(place, order.out, answer)
+    if isinstance(answer, Refused):
+        return Outcome(place, order.out, reason=_without_folders(answer.text, place.path.parent, order.out.parent))
+    return Outcome(place, order.out, answer)
+
+
+def _without_folders(text: str, *folders: Path) -> str:
+    """The reason goes into a workbook that is passed on: only the names, not where they lie on this machine."""
+    for folder in folders:
+        text = text.replace(f"{folder}{os.sep}", "")
+    return text
 
 
 def _died(noise: BinaryIO) -> str:
