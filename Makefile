@@ -32,6 +32,7 @@ pictures: $(VENV)/.test system
 	@$(BIN)/python docs/pictures_of_returns.py
 	@$(BIN)/python docs/make_template_pictures.py
 	@$(BIN)/python docs/make_county_pictures.py
+	@$(BIN)/python docs/make_province_pictures.py
 	@$(BIN)/python docs/make_filmstrip.py
 
 bench: $(VENV)/.test

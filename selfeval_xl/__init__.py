@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from .findings import Findings
     from .forms import Filing, Form
     from .policy import Policy
+    from .province import Province
 
 __version__ = "0.1.0"
-__all__ = ["assess", "check", "consolidate", "fill", "read"]
+__all__ = ["assess", "check", "consolidate", "consolidate_province", "fill", "read"]
 
 
 def read(*paths: str | PathLike[str]) -> list[Filing]:
@@ -63,3 +64,10 @@ def consolidate(folder: str | PathLike[str], out: str | PathLike[str], roster: s
     from .county import consolidate as run
 
     return run(folder, out, roster=roster, policy=policy, **options)
+
+
+def consolidate_province(folder: str | PathLike[str], out: str | PathLike[str], policy: Policy | None = None, **options) -> Province:
+    """Consolidates every county of `folder` into the folder `out`, and writes one workbook over all of them; see `selfeval_xl.province`."""
+    from .province import consolidate_province as run
+
+    return run(folder, out, policy=policy, **options)

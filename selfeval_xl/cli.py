@@ -223,6 +223,29 @@ def consolidate(folder: Annotated[Path, typer.Argument(metavar="文件夹", help
     show_county(county)
 
 
+@app.command()
+def province(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="各县区的材料：一个县区一个子文件夹，或一个zip压缩包。")],
+             out: Annotated[Path, typer.Option("-o", "--out", metavar="文件夹", help="结果放在哪个文件夹：一个县区一个工作簿，另有全省的一个。")],
+             name: Annotated[str, typer.Option("--name", metavar="名称", help="全省工作簿叫什么，例如 全市汇总。")] = "全省汇总",
+             rosters: Annotated[Optional[Path], typer.Option("--rosters", metavar="文件夹", help="各县区的单位名册，文件名就是县区的名称；不写就用各县区文件夹里的 单位名册.xlsx。")] = None,
+             against: Annotated[Optional[Path], typer.Option("--against", metavar="文件夹", help="上年的结果文件夹，各县区的工作簿加一张“与上年对比”。")] = None,
+             with_forms: Annotated[bool, typer.Option("--with-forms", help="各县区的工作簿后面附上各部门的表。")] = False,
+             jobs: Annotated[Optional[int], typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程读文件。")] = None, as_json: AsJson = False, policy: PolicyFile = None) -> None:
+    """汇总一个省（市）的全部县区：每个县区一个工作簿，全省一个工作簿。有县区没有汇总成时退出码为1。"""
+    from .province import consolidate_province
+    from .screen import Progress
+    from .screen_province import document, show_county_done, show_province
+
+    with Progress(quiet=as_json) as progress:
+        result = consolidate_province(folder, out, name=name, rosters=rosters, policy=policy, against=against, with_forms=with_forms, jobs=jobs, progress=progress.files,
+                                      told=None if as_json else show_county_done)
+    if as_json:
+        _print_json(document(result))
+    else:
+        show_province(result)
+    raise typer.Exit(1 if result.failed else 0)
+
+
 @app.command("return")
 def return_(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="收到的全部材料，子文件夹也看。")],
             out: Annotated[Path, typer.Option("-o", "--out", metavar="文件夹", help="退回件和通知放在哪里，一个部门一个文件夹。")],

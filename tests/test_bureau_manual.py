@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,7 @@ def place(tmp_path_factory):
         templates.fill_in(department.layout, folder / "收到的材料" / f"{department.name}.xlsx", projects=department.projects, department=department.whole, year=2024,
                           settings={"department_code": department.code, "department": department.name})
     first = next((folder / "收到的材料").iterdir()).read_bytes()
+    shutil.copytree(folder / "收到的材料", folder / "各县材料" / "甲县")
     for name in ("第一次报的.xlsx", "第二次报的.xlsx"):
         (folder / name).write_bytes(first)
     consolidate(folder / "收到的材料", folder / "上年汇总.xlsx", parquet=folder / "数据")

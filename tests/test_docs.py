@@ -58,6 +58,8 @@ def test_the_commands_of_the_readme_run(command, tmp_path):
     if " merge " in command:
         split(tmp_path / "自评表.xlsx", tmp_path / "分表")
     (tmp_path / "收到的材料" / "自评表.xlsx").write_bytes((tmp_path / "自评表.xlsx").read_bytes())
+    (tmp_path / "各县材料" / "示例县").mkdir(parents=True)
+    (tmp_path / "各县材料" / "示例县" / "自评表.xlsx").write_bytes((tmp_path / "自评表.xlsx").read_bytes())
     run = selfeval(*shlex.split(command)[1:], cwd=tmp_path)
     assert run.returncode in (0, 1) and run.stderr == "", run.stderr
     for name in re.findall(r"-o (\S+)", command):

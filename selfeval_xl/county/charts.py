@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..grid import column_name, position
 from .formats import FONT
 from .live import Book
@@ -10,7 +12,7 @@ from .overview import COLUMNS, HEIGHT, Front
 ROWS = 14                     # rows of the page that the charts take
 _COLUMN_PIXELS, _POINT_PIXELS = 62, 4 / 3
 _MANY, _TINY, _SMALL = 30, 5, 7
-_TINTS = {"已完成": "#70AD47", "未完成": "#C00000", "待核定": "#A5A5A5"}
+TINTS = {"已完成": "#70AD47", "未完成": "#C00000", "待核定": "#A5A5A5"}
 _FRONT = "总览"
 
 
@@ -20,19 +22,25 @@ def draw_charts(front: Front, row: int, places: dict[str, tuple[str, str]], scor
     front.title(row, 0, "十一、图", COLUMNS)
     charts = (
         (10, _rates(front.book), "各部门执行率", False), (4, _verdicts(places["levels"]), "指标完成情况", True),
-        (5, _bars(places["rules"], 10), "问题最多的规则（条）", False),
-        (5, _columns(places["grades"], 4), "自评等级（项目数）", False) if scored else (5, _bars(places["causes"], 5), "偏差原因（指标数）", False),
+        (5, bars(places["rules"], 10), "问题最多的规则（条）", False),
+        (5, _columns(places["grades"], 4), "自评等级（项目数）", False) if scored else (5, bars(places["causes"], 5), "偏差原因（指标数）", False),
     )
+    place_charts(front, row + 1, charts, len(front.book.tables["departments"]))
+
+
+def place_charts(front: Front, row: int, charts: Sequence[tuple[int, tuple[dict, list[dict]], str, bool]], labels: int, height: int = ROWS) -> None:
+    """Charts side by side: columns of the page, kind and series, title, legend. labels: how many the first one
+    has, whose values are rates. height: in rows of the page."""
     column = 0
     for span, (kind, series), title, legend in charts:
         chart = front.chart(kind)
         for one in series:
             chart.add_series(one)
         chart.set_title({"name": title, "name_font": _font(9, True), "overlay": False})
-        _axes(chart, kind, len(front.book.tables["departments"]) if column == 0 else 0)
+        _axes(chart, kind, labels if column == 0 else 0)
         chart.set_legend({"position": "bottom", "font": _font(_SMALL)} if legend else {"none": True})
-        chart.set_size({"width": span * _COLUMN_PIXELS - 4, "height": int((ROWS - 1) * HEIGHT * _POINT_PIXELS) - 4})
-        front.page.insert_chart(row + 1, column, chart, {"x_offset": 2, "y_offset": 2, "object_position": 1})
+        chart.set_size({"width": span * _COLUMN_PIXELS - 4, "height": int((height - 1) * HEIGHT * _POINT_PIXELS) - 4})
+        front.page.insert_chart(row, column, chart, {"x_offset": 2, "y_offset": 2, "object_position": 1})
         column += span
 
 
@@ -60,11 +68,11 @@ def _rates(book: Book):
 
 def _verdicts(place: tuple[str, str]):
     """Met, unmet and open indicators of each first level, one on top of the other."""
-    return {"type": "bar", "subtype": "stacked"}, [{"name": name, "categories": _beside(place, 0), "values": _beside(place, shift), "fill": {"color": _TINTS[name]}, "gap": 40}
+    return {"type": "bar", "subtype": "stacked"}, [{"name": name, "categories": _beside(place, 0), "values": _beside(place, shift), "fill": {"color": TINTS[name]}, "gap": 40}
                                                    for name, shift in (("已完成", 5), ("未完成", 7), ("待核定", 9))]
 
 
-def _bars(place: tuple[str, str], shift: int):
+def bars(place: tuple[str, str], shift: int):
     return {"type": "bar"}, [{"categories": _beside(place, 0), "values": _beside(place, shift), "fill": {"color": "#ED7D31"}, "gap": 40,
                               "data_labels": {"value": True, "font": _font(_SMALL)}}]
 

@@ -189,7 +189,8 @@ def _not_taken_out(one: Arrived, size: int, sha256: str) -> ReadFile:
 
 def sort_out(folder: Path, files: Sequence[ReadFile], roster: Roster | None = None,
              chosen: Callable[[ReadFile], tuple[bool | None, str]] = lambda file: (None, ""), archives: Mapping[str, str] | None = None) -> Collected:
-    """Filings, fates and receipts of files that were read. archives: by path, the archive that a file came in."""
+    """Filings, fates and receipts of files that were read; the roster itself is none of them. archives: by path, the archive that a file came in."""
+    files = [file for file in files if not (roster and roster.sha256 and file.sha256 == roster.sha256)]
     arrivals = {file.path: Arrival(file, order, received_at(file.path), *chosen(file)) for order, file in enumerate(files)}
     filings = gather(files, roster)
     fates = decide(filings, arrivals)

@@ -15,7 +15,7 @@ from .table import NUMBER, Listed, Rows
 
 Row = Mapping[str, Any]
 MOST_ROWS = 1_048_000         # of a worksheet, with room for the totals
-_LONG = frozenset(("funding", "indicators", "deviations", "findings"))      # what may go on on a second worksheet
+_LONG = frozenset(("funding", "indicators", "deviations", "findings", "all_projects"))      # what may go on on a second worksheet
 _LONGEST_FORM = 5_000         # rows; a longer one is torn where the worksheet ends
 _WHOSE = ("department", "project", "file", "sheet")
 _PLACE = re.compile(r"\{(?:(\w+)\.)?(\w+)\}")

@@ -146,6 +146,8 @@ def _link(sheet: Sheet, place: int, begin: str, styled: str, way: str, archived:
     told: dict[tuple, Callable[[str | None], str | None]] = {}
 
     def cell(row: Row, line: str) -> str:
+        if row[place]:
+            return written(line, row[place])
         key = row[file], row[sheet_name]
         way_to = told.get(key)
         if way_to is None:

@@ -15,7 +15,7 @@ from .overview_lists import attention
 from .words import causes, money_kinds
 
 LEFT, RIGHT, HALF = 0, 12, 11
-_BANDS: tuple[tuple[str, tuple[Condition, ...]], ...] = (
+BANDS: tuple[tuple[str, tuple[Condition, ...]], ...] = (
     ("100%", (Condition("execution_rate", ">=", 1), Condition("annual_budget", "<>", 0))),
     ("90%（含）-100%", (Condition("execution_rate", ">=", Decimal("0.9")), Condition("execution_rate", "<", 1), Condition("annual_budget", "<>", 0))),
     ("80%（含）-90%", (Condition("execution_rate", ">=", Decimal("0.8")), Condition("execution_rate", "<", Decimal("0.9")))),
@@ -102,10 +102,10 @@ def _bands(front: Front, row: int) -> None:
     book = front.book
     front.title(row, RIGHT, "三、执行率分布", HALF, "项目汇总")
     heads(front, row + 1, RIGHT, ("执行率", 4), ("项目数", "占比", "全年预算数", "未执行金额"), 2)
-    counts = [book.count("projects", *conditions) for _, conditions in _BANDS]
+    counts = [book.count("projects", *conditions) for _, conditions in BANDS]
     whole = plus(*counts)
-    first, last = row + 3, row + 2 + len(_BANDS)
-    for number, ((label, conditions), count) in enumerate(zip(_BANDS, counts, strict=True), row + 2):
+    first, last = row + 3, row + 2 + len(BANDS)
+    for number, ((label, conditions), count) in enumerate(zip(BANDS, counts, strict=True), row + 2):
         part = share((f"Q{number + 1}", count.value), (f"SUM(Q{first}:Q{last})", whole.value))
         line(front, number, RIGHT, label, 4, [(count, COUNT), (part, RATE), (book.total("projects", "annual_budget", *conditions), MONEY),
                                               (book.total("projects", "unspent", *conditions), MONEY)], 2)

@@ -82,13 +82,14 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """What the roster workbook says. problems: rows that could not be taken, in plain words, with sheet and row."""
+    """What the roster workbook says. problems: rows that could not be taken, in plain words, with sheet and row. sha256: of the workbook."""
 
     departments: tuple[Department, ...] = ()
     projects: tuple[Project, ...] = ()
     targets: tuple[Target, ...] = ()
     choices: Mapping[str, tuple[bool, str]] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    sha256: str = ""
     _known: dict[str, Department] = field(default_factory=dict, compare=False)
 
     def find(self, name: str | None, code: str | None = None) -> Department | None:
@@ -165,7 +166,7 @@ def _likeness(one: str, other: str) -> float:
 
 def read_roster(path: str | Path) -> Roster:
     """Reads a roster workbook. UsageError when it is none; single faulty rows are in `problems`."""
-    from ..reading.source import open_source
+    from ..reading.source import fingerprint, open_source
 
     source = open_source(path)
     sheets = {squeeze(grid.name): grid for grid in source.grids}
@@ -188,7 +189,7 @@ def read_roster(path: str | Path) -> Roster:
     projects = tuple(_projects(rows["项目"], known, problems))
     targets = tuple(_targets(rows["绩效目标"], {text for row in (*projects, *departments) for text in (row.code, row.name) if text}, problems))
     choices = dict(_choices(rows["采用版本"], problems))
-    return Roster(departments, projects, targets, choices, tuple(problems))
+    return Roster(departments, projects, targets, choices, tuple(problems), fingerprint(path)[1])
 
 
 def _rows(grid: Grid, columns: tuple[tuple[str, str], ...], file: str) -> Iterable[tuple[int, dict[str, str]]]:

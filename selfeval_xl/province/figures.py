@@ -1,0 +1,180 @@
+"""What one county gives to the province's sheets, read from its store. A county without a result gives dashes and the reason."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from ..county.arithmetic import change, difference, ratio
+from ..county.detail_columns import FINDINGS
+from ..county.ledger_columns import RECEIPTS as COUNTY_RECEIPTS
+from ..county.links import link_formula
+from ..county.material import DASH, EXEMPT, EXTRA, MENDED, NONE, UNLISTED
+from ..county.store import meta
+from ..county.summary_columns import DEPARTMENTS as COUNTY_DEPARTMENTS
+from ..county.summary_rows import VERDICTS
+from ..county.words import money_kinds
+from ..errors import SelfevalError
+from ..findings import Severity
+from ..reading.collect import collect
+from .columns import AGREE, AMOUNTS, COUNTIES, DISAGREE, DONE, FAILED, FATES, GRADES, RECEIPTS, source_key
+from .rows import FORMULA_KEY, Source, opened, plain
+from .running import Outcome
+
+Row = dict[str, Any]
+FRONT = "总览"
+_MILLION = 1_000_000
+_FULL_WIDTH = str.maketrans("*?~", "＊？～")
+_HEAD = ("number", "county", "state", "remark", "file", FORMULA_KEY)
+
+
+@dataclass(slots=True)
+class Figures:
+    """One county's rows. source: its store, None where there is no result. as_of: the day of the last receipt, ISO.
+    policy: what its workbook says of the policy in force."""
+
+    county: Row
+    receipt: Row
+    departments: list[Row] = field(default_factory=list)
+    problems: list[Row] = field(default_factory=list)
+    source: Source | None = None
+    year: str = ""
+    as_of: str = ""
+    policy: str = ""
+
+
+def shown_name(name: str) -> str:
+    """A county's name as the formulas can look for it."""
+    return name.translate(_FULL_WIDTH).lstrip("=<>") or "（未写名称）"
+
+
+def figures(outcome: Outcome, remark: str = "") -> Figures:
+    """The rows of one county. remark: what is to be known of its figures."""
+    name = shown_name(outcome.place.name)
+    if outcome.county is None:
+        return without_result(outcome)
+    book = outcome.book.name
+    with closing(opened(outcome.county.store)) as base:
+        departments = list(_departments(base, name, book))
+        problems = list(_problems(base, name, book))
+        receipt = _receipt(base, name, outcome)
+        county = _county(base, name, outcome, departments, problems, receipt) | {"remark": remark}
+        (last,) = base.execute("SELECT max(substr(received, 1, 10)) FROM receipts").fetchone()
+    store = outcome.county.store
+    policy = next((part for part in (meta(store, "about") or "").split("　　") if part.startswith("参数表")), "")
+    return Figures(county, receipt, departments, problems, Source(name, book, store), meta(store, "year") or "", last or "", policy)
+
+
+def without_result(outcome: Outcome) -> Figures:
+    """Dashes, and why: figures of an earlier run are not this run's."""
+    reason = f"{outcome.reason}{_left_out(outcome)}"
+    common = {"county": shown_name(outcome.place.name), "state": FAILED}
+    return Figures(_dashes(COUNTIES) | common | {"remark": reason, "file": None}, _dashes(RECEIPTS) | common | {"folder": outcome.place.path.name})
+
+
+def _dashes(sheet) -> Row:
+    return {column.key: DASH for column in sheet.columns if column.key not in _HEAD and column.kind != "链"}
+
+
+def _left_out(outcome: Outcome) -> str:
+    told = []
+    try:
+        told.append(f"收到的{len(collect(outcome.place.path))}个文件没有计入。")
+    except SelfevalError:
+        told.append("收到的文件没有计入。")
+    if outcome.book.exists():
+        told.append(f"“{outcome.book.name}”还是上次汇总的，没有改动，里面的数没有计入。")
+    return "".join(told)
+
+
+def _link(book: str, title: str, row: int | None = None) -> str | None:
+    return link_formula("", book, title, "A1" if row is None else f"A{row}")
+
+
+def _stored(base: sqlite3.Connection, table: str) -> Iterator[Row]:
+    found = base.execute(f"SELECT * FROM {table} ORDER BY rowid")
+    keys = [column[0] for column in found.description]
+    return (dict(zip(keys, map(plain, values), strict=True)) for values in found)
+
+
+def _departments(base: sqlite3.Connection, name: str, book: str) -> Iterator[Row]:
+    """部门汇总 and 报送台账 have a row for each department, in the same order."""
+    for number, (row, submission) in enumerate(zip(_stored(base, "departments"), _stored(base, "submissions"), strict=True), 2):
+        yield row | {"county": name, "state": submission["state"], "late": submission["late"], FORMULA_KEY: _link(book, COUNTY_DEPARTMENTS.title, number)}
+
+
+def _problems(base: sqlite3.Connection, name: str, book: str) -> Iterator[Row]:
+    """By rule, as 总览 of the county counts: what was mended since is left out."""
+    found = base.execute("""
+        SELECT severity, rule, title, count(DISTINCT CASE WHEN department IN (SELECT department FROM departments) THEN department END),
+               count(DISTINCT CASE WHEN project <> '' THEN coalesce(department, '') || char(10) || project END), count(*), sum(status = '已说明'), min(rowid)
+        FROM findings WHERE status IS NOT ? GROUP BY severity, rule, title""", [MENDED]).fetchall()
+    order = [severity.label for severity in Severity]
+    for severity, rule, title, departments, projects, count, explained, first in sorted(found, key=lambda row: (order.index(row[0]) if row[0] in order else 9, row[1], row[2])):
+        yield {"county": name, "severity": severity, "rule": rule, "title": title, "departments": departments, "projects": projects, "count": count,
+               "explained": explained or 0, FORMULA_KEY: _link(book, FINDINGS.title, first + 1)}
+
+
+def _receipt(base: sqlite3.Connection, name: str, outcome: Outcome) -> Row:
+    results = dict(base.execute("SELECT result, count(*) FROM receipts GROUP BY result"))
+    forms = outcome.county.forms
+    row = {"county": name, "state": DONE, "folder": outcome.place.path.name, "received": sum(results.values()), **{key: results.get(label, 0) for key, label in FATES.items()},
+           "recognised": forms["recognised"], "used": forms["used"], "replaced": forms["superseded"], "duplicate": forms["duplicate"],
+           FORMULA_KEY: _link(outcome.book.name, COUNTY_RECEIPTS.title)}
+    return row | {column.key: column.live.value(row) for column in RECEIPTS.columns if column.live}
+
+
+def _county(base: sqlite3.Connection, name: str, outcome: Outcome, departments: list[Row], problems: list[Row], receipt: Row) -> Row:
+    """The county's row: the values that its formulas have."""
+    rostered = outcome.place.roster is not None
+    listed = [row for row in departments if row["section"] != UNLISTED]
+    unreported = sum(row["state"] == NONE for row in departments)
+    statuses, grades = (Counter(dict(base.execute(f"SELECT {key}, count(*) FROM projects GROUP BY {key}"))) for key in ("status", "grade"))
+    severities = Counter()
+    for row in problems:
+        severities[row["severity"]] += row["count"]
+    row: Row = {
+        "county": name, "state": DONE, "due": len(listed) if rostered else DASH, "reported": sum(row["state"] != NONE for row in listed),
+        "unreported": unreported if rostered else DASH, "files": receipt["received"], "forms": receipt["recognised"], "forms_used": receipt["used"],
+        "due_projects": _total(departments, "due"), "assessed": _total(departments, "assessed"), "missing": _total(departments, "missing"),
+        "extra": statuses[EXTRA], "exempt": statuses[EXEMPT], **{key: _total(departments, key) for key in ("department_forms", "reports", "sealed")},
+        **_sums(base, "projects", (*AMOUNTS, *VERDICTS)), **{key: grades[label] for key, label in GRADES.items()},
+        "errors": severities["错误"], "warnings": severities["核实"], "notes": severities["提示"],
+        "agrees": AGREE if receipt["files_agree"] == receipt["forms_agree"] == AGREE else DISAGREE,
+        "file": outcome.book.name, FORMULA_KEY: _link(outcome.book.name, FRONT),
+    }
+    for number, kind in enumerate(money_kinds()):
+        sums = _sums(base, "funding", AMOUNTS, "WHERE kind = '来源' AND form = '项目' AND category = ?", [kind])
+        row |= {source_key(number, key): value for key, value in sums.items()}
+    return row | _rates(row)
+
+
+def _rates(row: Row) -> Row:
+    initial, annual, executed = (row[key] for key in AMOUNTS)
+    by_key = {column.key: column.live.value for column in COUNTIES.columns if column.live and column.live.value}
+    return {
+        "execution_rate": ratio(executed, annual) if annual else None, "unspent": difference(annual, executed), "adjustment": change(annual, initial),
+        "initial_rate": ratio(executed, initial), "completion_rate": by_key["completion_rate"](row),
+        "reported_rate": DASH if row["due"] == DASH else by_key["reported_rate"](row),
+        "covered": DASH if row["due_projects"] == DASH else by_key["covered"](row),
+    }
+
+
+def _total(rows: Iterable[Row], key: str) -> Decimal | int | str:
+    """The sum of a column; a dash where no row has a number."""
+    numbers = [row[key] for row in rows]
+    known = [number for number in numbers if isinstance(number, (Decimal, int))]
+    return DASH if numbers and not known else sum(known, Decimal(0))
+
+
+def _sums(base: sqlite3.Connection, table: str, keys: Iterable[str], where: str = "", values: Iterable[Any] = ()) -> dict[str, Decimal]:
+    """Exact sums of columns: in millionths, as integers."""
+    keys = tuple(keys)
+    told = ", ".join(f"coalesce(sum(CAST(round({key} * {_MILLION}) AS INTEGER)), 0)" for key in keys)
+    found = base.execute(f"SELECT {told} FROM {table} {where}", tuple(values)).fetchone()
+    return {key: Decimal(total) / _MILLION for key, total in zip(keys, found, strict=True)}
