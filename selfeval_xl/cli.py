@@ -231,7 +231,7 @@ def province(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="�
              against: Annotated[Optional[Path], typer.Option("--against", metavar="文件夹", help="上年的结果文件夹，各县区的工作簿加一张“与上年对比”。")] = None,
              with_forms: Annotated[bool, typer.Option("--with-forms", help="各县区的工作簿后面附上各部门的表。")] = False,
              jobs: Annotated[Optional[int], typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程读文件。")] = None, as_json: AsJson = False, policy: PolicyFile = None) -> None:
-    """汇总一个省（市）的全部县区：每个县区一个工作簿，全省一个工作簿。有县区没有汇总成时退出码为1。"""
+    """汇总一个省（市）的全部县区：每个县区一个工作簿，全省一个工作簿。有县区没有汇总成时退出码为2。"""
     from .province import consolidate_province
     from .screen import Progress
     from .screen_province import document, show_county_done, show_province
@@ -243,7 +243,7 @@ def province(folder: Annotated[Path, typer.Argument(metavar="文件夹", help="�
         _print_json(document(result))
     else:
         show_province(result)
-    raise typer.Exit(1 if result.failed else 0)
+    raise typer.Exit(2 if result.failed else 0)
 
 
 @app.command("return")

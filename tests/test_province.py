@@ -342,7 +342,7 @@ def test_the_document_has_every_county_and_the_command_says_that_one_failed(two,
     (tmp_path / "结果" / "甲县.xlsx").mkdir(parents=True)
     run = selfeval("province", two, "-o", tmp_path / "结果", "--json")
     told = json.loads(run.stdout)
-    assert run.returncode == 1 and [county["county"] for county in told["counties"]] == ["乙县", "甲县"]
+    assert run.returncode == 2 and [county["county"] for county in told["counties"]] == ["乙县", "甲县"]
     assert told["counties"][1]["figures"] is None and told["counties"][1]["reason"] and told["counties"][0]["figures"]["assessed"] == 5 == told["totals"]["assessed"]
     assert told["counties"][0]["figures"]["annual_budget"] == told["totals"]["annual_budget"]
 
