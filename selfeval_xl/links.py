@@ -9,6 +9,7 @@ from .sheets import BACK_TO
 
 _OURS = re.compile(rf"""=?HYPERLINK\("#'(?:{'|'.join(BACK_TO)})'!""")
 _TEXT = re.compile(rf"第[\d、]+条$|(?:{'|'.join(BACK_TO.values())})(?:第[\d、]+条)?$")
+_BEGINNINGS = frozenset("第回")
 
 
 def links_in(grid: Grid) -> dict[tuple[int, int], str]:
@@ -17,7 +18,7 @@ def links_in(grid: Grid) -> dict[tuple[int, int], str]:
     Where the file tells no formulas, what stands below such a head and reads like a link is one.
     """
     found = {(row, column): value for row, line in enumerate(grid.rows) for column, value in enumerate(line)
-             if isinstance(value, str) and value[:1] in "第回" and _TEXT.match(value)}
+             if value.__class__ is str and value[:1] in _BEGINNINGS and _TEXT.match(value)}
     if not found:
         return {}
     headed = {column for (_, column), value in found.items() if value in BACK_TO.values()}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import pickle
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from ..policy import Policy
@@ -37,10 +39,8 @@ class _Short(pickle.Pickler):
 
     def reducer_override(self, thing: Any) -> Any:
         """How a record is written; everything else as always."""
-        kind = type(thing)
-        if is_dataclass(kind) and kind.__module__.startswith(_PACKAGE):
-            return _Record, (kind, tuple(getattr(thing, name) for name in _names(kind)))
-        return NotImplemented
+        values = _values(type(thing))
+        return NotImplemented if values is None else (_Record, (type(thing), values(thing)))
 
 
 class _Record:
@@ -59,8 +59,12 @@ _MAKE = object.__new__
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(kind))
+def _values(kind: type) -> Callable[[Any], tuple] | None:
+    """What gives the values of all fields of a record of ours; None for any other kind."""
+    names = [one.name for one in fields(kind)] if is_dataclass(kind) and kind.__module__.startswith(_PACKAGE) else []
+    if len(names) < 2:                 # attrgetter gives no tuple for one
+        return (lambda thing: tuple(getattr(thing, name) for name in names)) if names else None
+    return attrgetter(*names)
 
 
 @cache
@@ -68,7 +72,7 @@ def _slots(kind: type) -> tuple[Any, ...]:
     """What sets each field of a record, past its being frozen. Anything but a record of ours raises."""
     if not is_dataclass(kind):
         raise pickle.UnpicklingError(str(kind))
-    return tuple(getattr(kind, name).__set__ for name in _names(kind))
+    return tuple(getattr(kind, one.name).__set__ for one in fields(kind))
 
 
 def packed(answer: Checked) -> bytes:

@@ -19,6 +19,8 @@ _REFERENCE = re.compile(r"^([A-Z]{1,9})(\d{1,9})$")
 _NUM_FMT = re.compile(rb"<(?:\w+:)?numFmt\b([^>]*)>")
 _XF = re.compile(rb"<(?:\w+:)?xf\b[^>]*?\bnumFmtId\s*=\s*[\"'](\d{1,6})[\"']")
 _STYLED = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^>]*? s="(\d{1,6})"')
+_PLAIN_ATTRIBUTE = re.compile(rb' (\w+)="([\w.:-]*)"')
+_PLAIN_ATTRIBUTES = re.compile(rb'(?: \w+="[\w.:-]*")+ ?/?')          # nothing that an XML parser would have to look at
 _HIDDEN = re.compile(rb"<(?:\w+:)?(row|col)\b([^>]*\bhidden\b[^>]*)>")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 LAST_COLUMN = 16_384
@@ -79,6 +81,9 @@ def _named(number_format: str) -> str:
 
 def _attributes(raw: bytes) -> dict[str, str]:
     """The attributes of a start tag, entities resolved."""
+    plain = _PLAIN_ATTRIBUTES.fullmatch(raw)
+    if plain:
+        return {name.decode(): value.decode() for name, value in _PLAIN_ATTRIBUTE.findall(raw)}
     try:
         return dict(ElementTree.fromstring(b"<a " + raw.rstrip(b"/ ") + b"/>").attrib)
     except ElementTree.ParseError:
