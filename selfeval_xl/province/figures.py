@@ -84,7 +84,7 @@ def _dashes(sheet) -> Row:
 def _left_out(outcome: Outcome) -> str:
     told = []
     try:
-        told.append(f"收到的{len(collect(outcome.place.path))}个文件没有计入。")
+        told.append(f"收到的{sum(path != outcome.place.roster for path in collect(outcome.place.path))}个文件没有计入。")
     except SelfevalError:
         told.append("收到的文件没有计入。")
     if outcome.book.exists():
