@@ -19,7 +19,7 @@ from .outline import digest_of
 from .versions import USED, Fate
 
 _OUTDATED = ("被新版本替代", "重复")
-SAME_WORDS = "X08"
+SAME_WORDS = "X08"            # the one rule that compares departments
 _WORST = ("failed", "ran", "skipped")
 
 
@@ -126,10 +126,7 @@ class Departments:
             whole |= {id(form): there for form, there in zip((*outline.forms, *outline.reports), (*answer.file.forms, *answer.file.reports), strict=True)}
         filings = [_whole(material.collected.filings[number], whole, files) for number in batch.filings]
         current = [files[receipt.file.path] for receipt in batch.receipts if receipt.result not in _OUTDATED]
-        outlines = [material.collected.filings[number] for number in batch.filings]
-        same = [finding for outline, filing in zip(outlines, filings, strict=True) for short, form in zip(outline.forms, filing.forms, strict=True)
-                if id(short) in self.copied for finding in said_before(form, filing, lambda text, short=short: digest_of(text) in self.copied[id(short)])]
-        county = County(batch.scanned, told_apart(SAME_WORDS, same, material.policy), len(material.collected.filings) > 1)
+        county = County(batch.scanned, told_apart(SAME_WORDS, self._same_words(batch, filings), material.policy), len(material.collected.filings) > 1)
         found = check(filings, material.policy, current, material.roster, ready=ready(answers), county=county)
         batch.rules = found.rules
         self.note(found.rules)
@@ -139,6 +136,14 @@ class Departments:
         left = share_out(found, entries, batch.receipts)
         batch.complete = not left
         self.rest += left
+
+    def _same_words(self, batch: _Batch, filings: Sequence[Filing]) -> Iterator[Finding]:
+        """Texts that another department sent before. filings: those of the batch, whole."""
+        for number, filing in zip(batch.filings, filings, strict=True):
+            for outline, form in zip(self.material.collected.filings[number].forms, filing.forms, strict=True):
+                copied = self.copied.get(id(outline))
+                if copied:
+                    yield from said_before(form, filing, lambda text, copied=copied: digest_of(text) in copied)
 
     def note(self, rules: Iterable[RuleStatus]) -> None:
         """A rule ran where it ran anywhere, and failed where it failed anywhere."""

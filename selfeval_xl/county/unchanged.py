@@ -60,7 +60,7 @@ class Unchanged:
     def print_of(self, turn: Turn, material: Material) -> str:
         """A digest of all that the rows of a department depend on."""
         entry = turn.entry
-        told = [self.salt, entry.name, entry.code, entry.section, turn.scanned,
+        told = [self.salt, len(material.collected.filings) > 1, entry.name, entry.code, entry.section, turn.scanned,
                 [[material.relative(one.file.path), one.file.sha256, one.file.kind, one.arrival.received, one.result, one.basis, one.archive, one.other] for one in turn.receipts],
                 [[material.relative(fate.form.file), fate.form.sheet, fate.form.says, fate.fate, fate.basis, fate.doubtful] for fate in turn.fates],
                 turn.copied]
