@@ -15,7 +15,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 import office  # noqa: E402
 
 from selfeval_xl import demo  # noqa: E402
-from selfeval_xl.fill import fill  # noqa: E402
+from selfeval_xl.filling import fill  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 

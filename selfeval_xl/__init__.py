@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .county import County
-    from .fill import Filled
+    from .filling import Filled
     from .findings import Findings
     from .forms import Filing, Form
     from .policy import Policy
@@ -37,8 +37,8 @@ def read(*paths: str | PathLike[str]) -> list[Filing]:
 
 
 def assess(form: Form, policy: Policy | None = None) -> Form:
-    """The same form with execution rates, verdicts and expected scores; see `selfeval_xl.assess`."""
-    from .assess import assess as run
+    """The same form with execution rates, verdicts and expected scores; see `selfeval_xl.assessing`."""
+    from .assessing import assess as run
     from .policy import default
 
     return run(form, policy or default())
@@ -53,7 +53,7 @@ def check(filings: list[Filing], policy: Policy | None = None) -> Findings:
 
 def fill(path: str | PathLike[str], out: str | PathLike[str], *, overwrite: bool = False, policy: Policy | None = None) -> Filled:
     """Writes a copy of `path` to `out` with execution rates, totals, the deviation columns and the stubs filled in."""
-    from .fill import fill as run
+    from .filling import fill as run
 
     return run(path, out, overwrite=overwrite, policy=policy)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
-from .assess import assess
+from .assessing import assess
 from .due import Due, Expected, due, issued, ledger, matching
 from .findings import FileCount, Finding, Findings, RuleStatus, Severity, Treatment
 from .forms import PROJECT, REPORT, Filing, Form, ReadFile

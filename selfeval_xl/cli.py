@@ -153,7 +153,7 @@ def fill(file: Annotated[Path, typer.Argument(metavar="文件", help="填好的�
          rate_sentence: Annotated[bool, typer.Option("--rate-sentence", help="没有执行率一栏的表，在目标实际完成情况之后（或备注里）写一句全年预算、执行和执行率。")] = False,
          policy: PolicyFile = None) -> None:
     """计算执行率和合计，填写完成率、偏差率、判定，给该写原因的格备好半成品。"""
-    from .fill import fill as run
+    from .filling import fill as run
     from .policy_file import load
     from .screen import show_filled
 

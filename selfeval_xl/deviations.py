@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from .assess import rounded
+from .assessing import rounded
 from .edits import Edit, Look
 from .forms import Form, Indicator
 from .grid import Grid, a1, percent_text, position

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .assess import assess, shown
+from .assessing import assess, shown
 from .findings import Finding, Findings
 from .forms import PROJECT, Form, FundingLine, Indicator, ReadFile, Report, Task
 from .policy import Policy

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from .assess import execution_rate, rounded, shown
+from .assessing import execution_rate, rounded, shown
 from .edits import Edit, Look
 from .forms import Form, FundingLine
 from .grid import Grid, position

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .assess import assess, shown
+from .assessing import assess, shown
 from .edits import Look
 from .findings import Finding, Findings, Severity, Treatment
 from .forms import FORM_NAMES, Form, Problem, ReadFile
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .county import County
     from .differences import Change
     from .demo import Result
-    from .fill import Filled
+    from .filling import Filled
     from .policy import Policy
     from .sinks.file import Applied
     from .watching import Checked

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from .assess import shown
+from .assessing import shown
 from .forms import Form, Indicator, Verdict
 from .quantity import SIGN_OF, Kind, tidy
 from .sheets import STUB

@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from selfeval_xl import layouts
-from selfeval_xl.assess import rounded
+from selfeval_xl.assessing import rounded
 from selfeval_xl.findings import Finding
 from selfeval_xl.forms import Form, ReadFile
 from selfeval_xl.layouts import Layout

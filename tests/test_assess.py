@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from judged_pairs import AS_PEOPLE_WRITE_THEM, DEADLINES, IN_WORDS, OPERATORS, TOLD_IN_WORDS, UNITS, WORDS_AROUND
 
-from selfeval_xl.assess import FULFILLED, assess, execution_rate, judge, rounded, shown
+from selfeval_xl.assessing import FULFILLED, assess, execution_rate, judge, rounded, shown
 from selfeval_xl.forms import PROJECT, Cause, Form, FundingLine, Indicator
 from selfeval_xl.policy import default
 from selfeval_xl.quantity import parse

@@ -12,7 +12,7 @@ import xlsxwriter
 
 from selfeval_xl.edits import Look
 from selfeval_xl.errors import SelfevalError, UsageError
-from selfeval_xl.fill import fill, fill_edits, workbook_edits
+from selfeval_xl.filling import fill, fill_edits, workbook_edits
 from selfeval_xl.forms import Form, Frame, Indicator
 from selfeval_xl.grid import Area, Grid, position
 from selfeval_xl.policy import default

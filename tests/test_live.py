@@ -7,7 +7,7 @@ import itertools
 import judged_pairs
 import pytest
 
-from selfeval_xl.assess import judge
+from selfeval_xl.assessing import judge
 from selfeval_xl.quantity import parse
 from selfeval_xl.templates.live import settle
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import os
 import re
 import shutil
 import subprocess
@@ -75,3 +76,13 @@ def test_nothing_names_a_place_outside_the_project():
 def test_modules_stay_small():
     long = [(path.name, count) for path in (ROOT / "selfeval_xl").rglob("*.py") if (count := len(path.read_text(encoding="utf-8").splitlines())) > 400]
     assert long == []
+
+
+def test_the_public_functions_stay_functions(tmp_path):
+    """A module of the same name would take a function's place as soon as anything imports it."""
+    code = ("import importlib, pkgutil, sys, selfeval_xl as sx\n"
+            "for found in pkgutil.walk_packages(sx.__path__, 'selfeval_xl.'):\n"
+            "    if not found.name.endswith('__main__'): importlib.import_module(found.name)\n"
+            "assert all(callable(getattr(sx, name)) for name in sx.__all__), [name for name in sx.__all__ if not callable(getattr(sx, name))]")
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
+    assert run.returncode == 0, run.stderr

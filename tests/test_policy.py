@@ -10,7 +10,7 @@ import pytest
 
 from command import selfeval
 from selfeval_xl import templates
-from selfeval_xl.assess import assess
+from selfeval_xl.assessing import assess
 from selfeval_xl.checking import check
 from selfeval_xl.demo.county import seed_filing
 from selfeval_xl.errors import PolicyError

@@ -11,7 +11,7 @@ from test_addin import ONE, book, home, made, press  # noqa: F401
 from test_links_back import opened
 from text_grid import grid_of
 
-from selfeval_xl.fill import fill, rate_sentences
+from selfeval_xl.filling import fill, rate_sentences
 from selfeval_xl.reading.find import forms_in
 
 FORM = """

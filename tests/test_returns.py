@@ -412,7 +412,7 @@ def test_a_return_reads_as_the_same_forms(county):
 
 def test_a_return_can_be_filled_in_beside_its_links(tmp_path):
     """完成率 偏差率 判定 find their place although the links stand right of the form."""
-    from selfeval_xl.fill import fill
+    from selfeval_xl.filling import fill
 
     data = filling(layouts.load("jilin-2024"))
     data["indicators"][1]["actual"] = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from selfeval_xl.assess import assess
+from selfeval_xl.assessing import assess
 from selfeval_xl.findings import Severity
 from selfeval_xl.forms import DEPARTMENT, PROJECT, TOTAL, Form, FundingLine, Goal, Indicator
 from selfeval_xl.policy import default

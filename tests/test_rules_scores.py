@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from selfeval_xl.assess import assess
+from selfeval_xl.assessing import assess
 from selfeval_xl.forms import PROJECT, TOTAL, Form, FundingLine, Goal, Indicator
 from selfeval_xl.policy import Parameter, Policy, default
 from selfeval_xl.rules import scores

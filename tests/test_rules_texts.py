@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from selfeval_xl.assess import assess
+from selfeval_xl.assessing import assess
 from selfeval_xl.checking import check
 from selfeval_xl.findings import Treatment
 from selfeval_xl.forms import DEPARTMENT, PROJECT, TOTAL, Filing, Form, FundingLine, Goal, Indicator, ReadFile, Report, Section, Task

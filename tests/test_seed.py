@@ -11,7 +11,7 @@ import pytest
 from selfeval_xl.checking import check
 from selfeval_xl.demo.county import seed_filing
 from selfeval_xl.filing import gather
-from selfeval_xl.fill import fill
+from selfeval_xl.filling import fill
 from selfeval_xl.findings import Treatment
 from selfeval_xl.forms import DEPARTMENT, PROJECT
 from selfeval_xl.quantity import money

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..edits import Edit, Look
 from ..errors import UsageError
-from ..fill import funding_edits, rate_sentences, workbook_edits
+from ..filling import funding_edits, rate_sentences, workbook_edits
 from ..forms import Form
 from ..mending import mend_edits
 from ..rate_sentence import sentence_in

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ..assess import assess
+from ..assessing import assess
 from ..checking import Ready, own_findings
 from ..findings import Finding
 from ..forms import ReadFile

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from ..assess import assess
+from ..assessing import assess
 from ..findings import Finding, Findings, Severity, Treatment
 from ..forms import DEPARTMENT, Filing, Form, Report, Verdict
 from ..policy import Policy

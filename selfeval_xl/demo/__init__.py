@@ -34,7 +34,7 @@ def run(folder: str | Path, say: Callable[[str], None] = print) -> Result:
     """
     from .. import layouts, templates
     from ..county import consolidate
-    from ..fill import fill
+    from ..filling import fill
     from ..marks import mark_all
     from ..reports.bulletin import county_bulletin
     from ..reports.mailing import send_back

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cache
 from importlib import resources
 
-from ..assess import rounded
+from ..assessing import rounded
 
 SEED, YEAR = 2024, 2024
 SCORED = "mof-2020"

@@ -29,7 +29,7 @@ def clean(value: object) -> Value:
 
 def trimmed(rows: Iterable[list[object]]) -> list[list[Value]]:
     """Cleaned rows without the empty rows and columns at the end."""
-    kept = [[value if value.__class__ is float else clean(value) for value in row] for row in rows]
+    kept = [[value if value.__class__ is float else clean(value) if value != "" else None for value in row] for row in rows]
     while kept and not any(value is not None for value in kept[-1]):
         kept.pop()
     width = max((_length(row) for row in kept), default=0)

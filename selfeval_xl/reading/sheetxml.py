@@ -18,9 +18,9 @@ from .xmlwalk import local, walk
 _REFERENCE = re.compile(r"^([A-Z]{1,9})(\d{1,9})$")
 _NUM_FMT = re.compile(rb"<(?:\w+:)?numFmt\b([^>]*)>")
 _XF = re.compile(rb"<(?:\w+:)?xf\b[^>]*?\bnumFmtId\s*=\s*[\"'](\d{1,6})[\"']")
-_STYLED = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^>]*? s="(\d{1,6})"')
 _PLAIN_ATTRIBUTE = re.compile(rb' (\w+)="([\w.:-]*)"')
 _PLAIN_ATTRIBUTES = re.compile(rb'(?: \w+="[\w.:-]*")+ ?/?')          # nothing that an XML parser would have to look at
+_MANY_STYLES = 40
 _HIDDEN = re.compile(rb"<(?:\w+:)?(row|col)\b([^>]*\bhidden\b[^>]*)>")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 LAST_COLUMN = 16_384
@@ -198,7 +198,14 @@ def formats_in(xml: bytes, styles: Styles, usual: bool | None = None) -> Mapping
     if not (usual_cells(xml) if usual is None else usual):
         return {(cell.row, cell.column): number_format for cell in cells_in(xml) if (number_format := styles.of(cell.style))}
     known = {str(number).encode(): number_format for number, number_format in enumerate(styles.formats) if number_format}
-    return {_place(reference): known[style] for reference, style in _STYLED.findall(xml) if style in known}
+    return {_place(reference): known[style] for reference, style in _styled(tuple(known)).findall(xml) if style in known}
+
+
+@lru_cache(maxsize=64)
+def _styled(styles: tuple[bytes, ...]) -> re.Pattern[bytes]:
+    """What finds the cells that have one of these styles, or any style where they are many: place and style."""
+    wanted = b"|".join(styles) if len(styles) <= _MANY_STYLES else rb"\d{1,6}"
+    return re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^>]*? s="(' + wanted + rb')"')
 
 
 @lru_cache(maxsize=65_536)

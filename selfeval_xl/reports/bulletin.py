@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from ..assess import rounded
+from ..assessing import rounded
 from ..county.material import UNSCORED
 from ..county.words import NO_CAUSE
 from ..errors import UsageError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from ..assess import rounded, shown
+from ..assessing import rounded, shown
 from ..county.words import has_measure, has_reason
 from ..findings import Finding, Treatment
 from ..forms import FORM_NAMES, PROJECT, Form, FundingLine, Indicator

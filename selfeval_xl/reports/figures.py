@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..assess import assess, rounded
+from ..assessing import assess, rounded
 from ..forms import DEPARTMENT, Filing, Form, Indicator, Verdict
 from ..grid import percent_text
 from ..policy import Policy

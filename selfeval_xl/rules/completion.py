@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from ..assess import shown
+from ..assessing import shown
 from ..findings import Finding, Fix, Severity, Treatment
 from ..forms import Cause, Form, Indicator, Verdict
 from ..policy import Policy

@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from ..assess import rounded
+from ..assessing import rounded
 from ..errors import PolicyError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from ..assess import rounded, shown
+from ..assessing import rounded, shown
 from ..findings import Finding, Severity, Treatment
 from ..forms import DEPARTMENT, Form, FundingLine, Indicator, Verdict
 from ..policy import Policy

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ..assess import shown
+from ..assessing import shown
 from ..findings import Finding, Fix, Severity, Treatment
 from ..forms import REPORT, Filing, Form, FundingLine, Indicator, ReadFile, Verdict
 from ..grid import plain_number

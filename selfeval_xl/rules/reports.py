@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ..assess import shown
+from ..assessing import shown
 from ..findings import Finding, Severity
 from ..forms import FORM_NAMES, REPORT, Filing, Report, Verdict
 from ..policy import Policy

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from ..assess import rounded, shown
+from ..assessing import rounded, shown
 from ..findings import Finding, Severity
 from ..forms import Cause, Form, FundingLine, Indicator, Task, Verdict
 from ..grid import plain_number

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from ..assess import rounded
+from ..assessing import rounded
 from ..edits import Formula
 from ..grid import a1
 from ..layouts import Layout

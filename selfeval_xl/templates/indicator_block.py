@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from ..assess import rounded
+from ..assessing import rounded
 from ..edits import Formula
 from ..grid import a1
 from ..layouts import Layout

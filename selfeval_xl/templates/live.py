@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
 
-from ..assess import rounded
+from ..assessing import rounded
 from ..edits import Formula
 from ..forms import Verdict
 from ..grid import a1

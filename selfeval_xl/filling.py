@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
-from .assess import assess, execution_rate, rounded, shown
+from .assessing import assess, execution_rate, rounded, shown
 from .deviations import Side, beside, columns_edits, listed_edits
 from .edits import Edit, Look
 from .forms import Form, FundingLine
