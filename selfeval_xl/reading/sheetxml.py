@@ -19,7 +19,8 @@ _REFERENCE = re.compile(r"^([A-Z]{1,9})(\d{1,9})$")
 _NUM_FMT = re.compile(rb"<(?:\w+:)?numFmt\b([^>]*)>")
 _XF = re.compile(rb"<(?:\w+:)?xf\b[^>]*?\bnumFmtId\s*=\s*[\"'](\d{1,6})[\"']")
 _STYLED = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^>]*? s="(\d{1,6})"')
-_HIDDEN = re.compile(rb"<(?:\w+:)?(row|col)\b([^>]*\bhidden\b[^>]*)>")
+_HIDDEN = re.compile(rb"<(row|col)\b([^>]*\bhidden\b[^>]*)>")
+_PREFIXED_HIDDEN = re.compile(_HIDDEN.pattern.replace(b"<", rb"<(?:\w+:)?", 1))
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 LAST_COLUMN = 16_384
 
@@ -45,6 +46,28 @@ class Cell:
     text: str | None
     formula: str | None
     shared: str | None
+
+
+class Told(Mapping[Place, str]):
+    """What stands at cells: found once for all of them, put into words only for those that are asked for.
+
+    found: what was found by A1 name, as bytes. words: of one such finding.
+    """
+
+    def __init__(self, found: Mapping[bytes, bytes], words: Callable[[bytes], str]) -> None:
+        self._found, self._words = found, words
+
+    def __getitem__(self, place: Place) -> str:
+        return self._words(self._found[a1(*place).encode()])
+
+    def __contains__(self, place: object) -> bool:
+        return isinstance(place, tuple) and a1(*place).encode() in self._found
+
+    def __iter__(self) -> Iterator[Place]:
+        return (position(name.decode()) for name in self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 @dataclass(slots=True)
@@ -193,12 +216,7 @@ def formats_in(xml: bytes, styles: Styles, usual: bool | None = None) -> Mapping
     if not (usual_cells(xml) if usual is None else usual):
         return {(cell.row, cell.column): number_format for cell in cells_in(xml) if (number_format := styles.of(cell.style))}
     known = {str(number).encode(): number_format for number, number_format in enumerate(styles.formats) if number_format}
-    return {_place(reference): known[style] for reference, style in _STYLED.findall(xml) if style in known}
-
-
-@lru_cache(maxsize=65_536)
-def _place(reference: bytes) -> Place:
-    return position(reference.decode())
+    return Told({name: style for name, style in _STYLED.findall(xml) if style in known}, known.__getitem__)
 
 
 def errors_in(xml: bytes) -> Mapping[Place, str]:
@@ -220,12 +238,12 @@ def blanks_in(xml: bytes) -> frozenset[Place]:
     return frozenset((cell.row, cell.column) for cell in cells_in(xml) if cell.type == "str" and not cell.text)
 
 
-def formulas_in(xml: bytes) -> Mapping[Place, str]:
-    """The formulas by place, each with its equals sign; one shared by several cells is written out for each."""
+def formulas_in(xml: bytes, usual: bool | None = None) -> Mapping[Place, str]:
+    """The formulas by place, each with its equals sign; one shared by several cells is written out for each. usual: as for `formats_in`."""
     if b"<f" not in xml and b":f" not in xml:
         return {}
-    if usual_cells(xml) and not _SHARED_FORMULA.search(xml):
-        return {_place(match[1]): f"={unescape(match[2].decode())}" for match in _FORMULA.finditer(xml)}
+    if (usual_cells(xml) if usual is None else usual) and not _SHARED_FORMULA.search(xml):
+        return Told(dict(_FORMULA.findall(xml)), _formula)
     found: dict[Place, str] = {}
     masters: dict[str, tuple[str, str]] = {}
     for cell in cells_in(xml):
@@ -241,13 +259,18 @@ def formulas_in(xml: bytes) -> Mapping[Place, str]:
     return found
 
 
+def _formula(raw: bytes) -> str:
+    return f"={unescape(raw.decode())}"
+
+
 def hidden_in(xml: bytes) -> tuple[frozenset[int], frozenset[int]]:
     """The hidden rows and the hidden columns, counted from 0."""
     if b"hidden" not in xml:
         return frozenset(), frozenset()
     rows: set[int] = set()
     columns: set[int] = set()
-    for tag in _HIDDEN.findall(xml):
+    pattern = _PREFIXED_HIDDEN if b":row" in xml or b":col" in xml else _HIDDEN
+    for tag in pattern.findall(xml):
         found = _attributes(tag[1])
         if found.get("hidden") not in ("1", "true"):
             continue

@@ -93,7 +93,7 @@ class Workbook:
 
     def formulas(self, sheet: str) -> Mapping[Place, str]:
         try:
-            return formulas_in(self.xml(sheet))
+            return formulas_in(self.xml(sheet), self.usual)
         except (ElementTree.ParseError, UnreadableFile):
             return {}
 
