@@ -18,8 +18,10 @@ def recomputed(form: Form, grid: Grid) -> tuple[Form, list[Problem]]:
     if not empty or grid.formulas is None:
         return form, []
     formulas = grid.formulas()
-    blanks = grid.blanks() if grid.blanks else frozenset()
-    lost = {name for name in empty if position(name) in formulas and position(name) not in blanks}
+    lost = {name for name in empty if position(name) in formulas}
+    if lost and grid.blanks is not None:
+        blanks = grid.blanks()
+        lost = {name for name in lost if position(name) not in blanks}
     if not lost:
         return form, []
     sources = [line for line in form.funding if not line.is_total and line.part_of is None]

@@ -21,7 +21,8 @@ _XF = re.compile(rb"<(?:\w+:)?xf\b[^>]*?\bnumFmtId\s*=\s*[\"'](\d{1,6})[\"']")
 _PLAIN_ATTRIBUTE = re.compile(rb' (\w+)="([\w.:-]*)"')
 _PLAIN_ATTRIBUTES = re.compile(rb'(?: \w+="[\w.:-]*")+ ?/?')          # nothing that an XML parser would have to look at
 _MANY_STYLES = 40
-_HIDDEN = re.compile(rb"<(?:\w+:)?(row|col)\b([^>]*\bhidden\b[^>]*)>")
+_HIDDEN = re.compile(rb"<(row|col)\b([^>]*\bhidden\b[^>]*)>")
+_PREFIXED_HIDDEN = re.compile(_HIDDEN.pattern.replace(b"<", rb"<(?:\w+:)?", 1))
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 LAST_COLUMN = 16_384
 
@@ -47,6 +48,28 @@ class Cell:
     text: str | None
     formula: str | None
     shared: str | None
+
+
+class Told(Mapping[Place, str]):
+    """What stands at cells: found once for all of them, put into words only for those that are asked for.
+
+    found: what was found by A1 name, as bytes. words: of one such finding.
+    """
+
+    def __init__(self, found: Mapping[bytes, bytes], words: Callable[[bytes], str]) -> None:
+        self._found, self._words = found, words
+
+    def __getitem__(self, place: Place) -> str:
+        return self._words(self._found[a1(*place).encode()])
+
+    def __contains__(self, place: object) -> bool:
+        return isinstance(place, tuple) and a1(*place).encode() in self._found
+
+    def __iter__(self) -> Iterator[Place]:
+        return (position(name.decode()) for name in self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 @dataclass(slots=True)
@@ -198,7 +221,7 @@ def formats_in(xml: bytes, styles: Styles, usual: bool | None = None) -> Mapping
     if not (usual_cells(xml) if usual is None else usual):
         return {(cell.row, cell.column): number_format for cell in cells_in(xml) if (number_format := styles.of(cell.style))}
     known = {str(number).encode(): number_format for number, number_format in enumerate(styles.formats) if number_format}
-    return {_place(reference): known[style] for reference, style in _styled(tuple(known)).findall(xml) if style in known}
+    return Told({name: style for name, style in _styled(tuple(known)).findall(xml) if style in known}, known.__getitem__)
 
 
 @lru_cache(maxsize=64)
@@ -206,11 +229,6 @@ def _styled(styles: tuple[bytes, ...]) -> re.Pattern[bytes]:
     """What finds the cells that have one of these styles, or any style where they are many: place and style."""
     wanted = b"|".join(styles) if len(styles) <= _MANY_STYLES else rb"\d{1,6}"
     return re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^>]*? s="(' + wanted + rb')"')
-
-
-@lru_cache(maxsize=65_536)
-def _place(reference: bytes) -> Place:
-    return position(reference.decode())
 
 
 def errors_in(xml: bytes) -> Mapping[Place, str]:
@@ -241,7 +259,7 @@ class _Formulas(Mapping):
 
     @cached_property
     def _raw(self) -> dict[Place, bytes]:
-        return {_place(reference): text for reference, text in _FORMULA.findall(self._xml)}
+        return {position(reference.decode()): text for reference, text in _FORMULA.findall(self._xml)}
 
     def __getitem__(self, place: Place) -> str:
         return f"={unescape(self._raw[place].decode())}"
@@ -285,7 +303,8 @@ def hidden_in(xml: bytes) -> tuple[frozenset[int], frozenset[int]]:
         return frozenset(), frozenset()
     rows: set[int] = set()
     columns: set[int] = set()
-    for tag in _HIDDEN.findall(xml):
+    pattern = _PREFIXED_HIDDEN if b":row" in xml or b":col" in xml else _HIDDEN
+    for tag in pattern.findall(xml):
         found = _attributes(tag[1])
         if found.get("hidden") not in ("1", "true"):
             continue

@@ -75,8 +75,9 @@ def open_source(path: str | Path) -> Source:
     source = Source(str(path))
     try:
         with open(path, "rb") as file:
-            data = file.read(MAX_FILE + 1)
             source.size = file.seek(0, 2)
+            file.seek(0)
+            data = file.read(min(source.size, MAX_FILE) + 1)          # not more: room for all that is asked for is made first
     except FileNotFoundError as error:
         raise UsageError(f"找不到文件“{path}”。请核对文件名和所在文件夹。") from error
     except OSError as error:

@@ -22,6 +22,7 @@ from .xmlwalk import local, small_enough
 
 _NEEDED = re.compile(r"_rels/\.rels$|xl/_rels/[^/]+\.rels$|xl/(?:workbook|styles|sharedStrings)\.xml$|xl/\w*sheets/[^/]+\.xml$", re.IGNORECASE)
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref\s*=\s*[\"']\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})[\"']")
+_FORMULA = re.compile(rb"<f[ >][^<]*</f>")
 _MERGES = re.compile(rb"<mergeCells\b.*</mergeCells>", re.DOTALL)
 _MODIFIED = re.compile(rb"<(?:\w+:)?modified\b[^>]*>\s*([^<]{4,40}?)\s*<")
 _1904 = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*[\"'](?:1|true)")
@@ -41,10 +42,15 @@ class SheetPart(NamedTuple):
 
 
 class Workbook:
-    """The parts of one xlsx that were read, and what can be looked up in them later."""
+    """The parts of one xlsx that were read, and what can be looked up in them later.
+
+    parts: the sheets in them without their formulas, which are most of a sheet of our templates. whole: the sheets with them.
+    """
 
     def __init__(self, parts: Mapping[str, bytes]) -> None:
-        self.parts = parts
+        self.whole = {name: part for name, part in parts.items() if _is_sheet(name)}
+        self.bare = {name: _FORMULA.sub(b"", part) for name, part in self.whole.items()}
+        self.parts = {**parts, **self.bare}
         self.usual: bool | None = None        # what usual_cells says of every sheet
 
     def named(self, name: str) -> bytes | None:
@@ -79,9 +85,14 @@ class Workbook:
         return found
 
     def xml(self, sheet: str) -> bytes:
-        """The XML of a sheet by the name that people see."""
+        """The XML of a sheet by the name that people see, without its formulas."""
         known = self.sheets.get(sheet)
         return self.parts[known.part] if known else b"<worksheet/>"
+
+    def whole_xml(self, sheet: str) -> bytes:
+        """The same with its formulas."""
+        known = self.sheets.get(sheet)
+        return self.whole.get(known.part, b"") if known else b"<worksheet/>"
 
     # What a Grid asks for later. A sheet that calamine could read may still be none that an XML parser accepts.
 
@@ -93,13 +104,13 @@ class Workbook:
 
     def formulas(self, sheet: str) -> Mapping[Place, str]:
         try:
-            return formulas_in(self.xml(sheet), self.usual)
+            return formulas_in(self.whole_xml(sheet), self.usual)
         except (ElementTree.ParseError, UnreadableFile):
             return {}
 
     def blanks(self, sheet: str) -> frozenset[Place]:
         try:
-            return blanks_in(self.xml(sheet))
+            return blanks_in(self.whole_xml(sheet))
         except (ElementTree.ParseError, UnreadableFile):
             return frozenset()
 
@@ -114,6 +125,10 @@ class Workbook:
             return hidden_in(self.xml(sheet))
         except (ElementTree.ParseError, UnreadableFile):
             return frozenset(), frozenset()
+
+
+def _is_sheet(name: str) -> bool:
+    return "sheets/" in name.lower()
 
 
 def _from_root(target: str) -> str:
@@ -133,7 +148,7 @@ def read_xlsx(package: Package) -> tuple[list[Grid], list[Problem]]:
     problems: list[Problem] = []
     for name in ("xl/styles.xml", "xl/sharedStrings.xml"):
         few_entries(book.named(name) or b"")
-    sheets = [part for name, part in book.parts.items() if "sheets/" in name]
+    sheets = book.bare.values()
     book.usual = all(map(usual_cells, sheets)) or None
     if not book.usual or not all(map(few_values, sheets)):
         return _exactly(book, problems), problems
@@ -164,7 +179,7 @@ def read_xlsx(package: Package) -> tuple[list[Grid], list[Problem]]:
 
 def _for_calamine(name: str, part: bytes) -> bytes:
     """A part as calamine gets it: it believes what a table of strings says of its length, and takes any number of merged areas."""
-    if "sheets/" in name:
+    if _is_sheet(name):
         return part if len(part) <= MAX_MERGES * 16 or part.count(b"mergeCell ") <= MAX_MERGES else _MERGES.sub(b"", part)
     return honest_counts(part) if name.lower().endswith("sharedstrings.xml") else part
 
