@@ -278,6 +278,7 @@ def main() -> None:
     options.add_argument("--forms", type=int, nargs="+", default=[1600])
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--office", action="store_true", help="also let LibreOffice recalculate the workbook")
+    options.add_argument("--made", type=Path, help="the forms made before (by `generate`), instead of making them; for one number of forms")
     options.add_argument("--only", nargs="+", choices=list(PARTS), help="only these parts")
     options.add_argument("--part", choices=list(PARTS), help=argparse.SUPPRESS)
     options.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
@@ -289,12 +290,16 @@ def main() -> None:
     for count in asked.forms:
         parts = asked.only or [part for part in PARTS if part not in ("workbook", "office") or count <= MOST_FOR_CELLS and (part != "office" or asked.office)]
         with tempfile.TemporaryDirectory() as place:
-            generate(Path(place), count)
+            folder = asked.made or Path(place)
+            if not asked.made:
+                generate(folder, count)
             texts.append("")
-            for done, found in enumerate(measured(Path(place), parts, asked.rounds), 1):
+            for done, found in enumerate(measured(folder, parts, asked.rounds), 1):
                 texts[-1] = table(count, found, done)
-                if not asked.only:
-                    RESULTS.write_text("\n".join([_HEAD, *texts]), encoding="utf-8")
+                if asked.made or not asked.only:
+                    before = RESULTS.read_text(encoding="utf-8").split("\n\n### ")[1:] if asked.made and RESULTS.exists() else []
+                    kept = [f"### {part}" for part in before if not part.startswith(f"{count} ")]
+                    RESULTS.write_text("\n\n".join([_HEAD.strip(), *(part.strip() for part in kept), *(text.strip() for text in texts)]) + "\n", encoding="utf-8")
             print(texts[-1])
 
 

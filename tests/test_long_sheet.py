@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import openpyxl
 import pytest
@@ -15,7 +16,8 @@ from selfeval_xl.county.departments import Prepared
 from selfeval_xl.county.formats import Formats
 from selfeval_xl.county.handwritten import read_written
 from selfeval_xl.county.live import Book
-from selfeval_xl.county.long_sheet import clean, rows_as_xml
+from selfeval_xl.county.long_package import pack, sheet_part
+from selfeval_xl.county.long_sheet import MARK, clean, rows_as_xml
 from selfeval_xl.county.material import prepare
 from selfeval_xl.county.publishing import publish
 from selfeval_xl.county.tables import SHEETS, build
@@ -128,3 +130,39 @@ def test_words_on_a_second_sheet_come_back(torn):
     book.save(out)
     again = publish(Prepared(material()), out, read_written(out, SHEETS), most_rows=12)
     assert (again.carried, again.lost) == (1, 0)
+
+
+def packed(tmp_path, rows, target=None):
+    """A workbook with one long sheet: its head, then these pieces."""
+    skeleton = tmp_path / "a.xlsx"
+    with ZipFile(skeleton, "w", ZIP_DEFLATED) as file:
+        file.writestr("xl/worksheets/sheet1.xml", f"<sheetData>{MARK}</sheetData>")
+        file.writestr("xl/styles.xml", "<styleSheet/>")
+    pack(skeleton, target or tmp_path / "b.xlsx", {sheet_part(0): (len(rows), iter(rows))})
+    with ZipFile(tmp_path / "b.xlsx") as file:
+        assert file.testzip() is None and file.namelist() == ["xl/worksheets/sheet1.xml", "xl/styles.xml"]
+        return file.read("xl/worksheets/sheet1.xml").decode()
+
+
+def test_rows_stand_in_the_place_of_the_mark(tmp_path):
+    assert packed(tmp_path, []) == "<sheetData></sheetData>"
+    many = [f'<row r="{number}"/>' * 50 for number in range(400)]
+    assert packed(tmp_path, many) == f"<sheetData>{''.join(many)}</sheetData>"
+
+
+def test_what_goes_wrong_while_rows_are_made_or_packed_is_raised(tmp_path, monkeypatch):
+    def failing():
+        yield "<row/>"
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        pack_of = {sheet_part(0): (2, failing())}
+        packed(tmp_path, [])
+        pack(tmp_path / "a.xlsx", tmp_path / "c.xlsx", pack_of)
+
+    def full(self, data):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("zipfile._ZipWriteFile.write", full)
+    with pytest.raises(OSError, match="No space"):
+        packed(tmp_path, ["<row/>"] * 100)

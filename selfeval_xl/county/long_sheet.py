@@ -24,6 +24,7 @@ from .material import DASH
 LONGEST_TEXT, CUT = 32_767, "…（原文过长，后面的见原表）"
 LINE_HEIGHT, MOST_LINES = 13.5, 12
 OPEN = "打开"
+MARK = "<!--rows-->"
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPED = re.compile("_(?=x[0-9a-fA-F]{4}_)")            # Excel takes _x000A_ for a line feed
 _OWN = re.compile(r"\{(\w+)\}")
@@ -36,19 +37,17 @@ Cell = Callable[[Row, str], str]
 
 @cache
 def long_sheet() -> type:
-    """A worksheet whose rows below the head come from `lines`, ready as XML; `after`: the first row that is XlsxWriter's again."""
+    """A worksheet with a mark in the place of its rows below the head (see `long_package`); `after`: the first row that is XlsxWriter's again."""
     from xlsxwriter.worksheet import Worksheet
 
     class LongSheet(Worksheet):
-        lines: Iterable[str] = ()
         after = 1
 
         def _write_rows(self) -> None:
             first, last = self.dim_rowmin, self.dim_rowmax
             self.dim_rowmax = first
             super()._write_rows()
-            for piece in self.lines:
-                self.fh.write(piece)
+            self.fh.write(MARK)
             self.dim_rowmin, self.dim_rowmax = self.after, last
             super()._write_rows()
             self.dim_rowmin = first

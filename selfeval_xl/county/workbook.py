@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from .arithmetic import exact, of_millionths
 from .columns import HAND, Sheet
 from .formats import Formats
 from .live import Book
+from .long_package import pack, sheet_part
 from .long_sheet import cached, long_sheet, rows_as_xml
 from .table import Rows
 
@@ -41,19 +42,21 @@ def write(out: Path, book: Book, title: str, way: str, overview: Callable, balan
     from ..templates.looks import Pen
     from ..templates.workbook import draw_sheet
 
-    temporary = out.with_name(f".{out.stem}.{os.getpid()}.tmp.xlsx")
+    temporary, skeleton = (out.with_name(f".{out.stem}.{os.getpid()}{ending}.tmp.xlsx") for ending in ("", "a"))
     try:
-        file = xlsxwriter.Workbook(str(temporary), OPTIONS)
+        file = xlsxwriter.Workbook(str(skeleton), OPTIONS)
         file.set_calc_mode("auto")
         formats = Formats(file)
         texts: dict[str, str] = {}
+        long_rows: dict[str, tuple[int, Iterable[str]]] = {}
         front = file.add_worksheet("总览")
         for sheet in book.sheets.values():
             for part in book.pages(sheet.key):
                 page = file.add_worksheet(part.title, worksheet_class=long_sheet())
                 rows, count = book.tables[sheet.key], part.stop - part.start
                 _page(page, sheet, formats, title, count, part.title)
-                page.lines, page.after = rows_as_xml(sheet, rows.part(part.start, part.stop), book, formats, way, archived, texts), count + 1
+                page.after = count + 1
+                long_rows[sheet_part(page.index)] = count, rows_as_xml(sheet, rows.part(part.start, part.stop), book, formats, way, archived, texts)
                 _totals(page, sheet, count, totals(rows, part.start, part.stop), book, formats)
                 if sheet.key == "receipts":
                     balance(page, formats, max(count, 1) + 3)
@@ -63,11 +66,14 @@ def write(out: Path, book: Book, title: str, way: str, overview: Callable, balan
             draw_sheet(file.add_worksheet(name), drawing, pen)
         front.activate()
         file.close()
+        pack(skeleton, temporary, long_rows)
         os.replace(temporary, out)
+        skeleton.unlink()
         for left in out.parent.glob(f".{escape(out.stem)}.*.tmp.xlsx"):         # of runs that were killed
             left.unlink(missing_ok=True)
     except (OSError, FileCreateError, XlsxFileError) as error:
-        temporary.unlink(missing_ok=True)
+        for left in (temporary, skeleton):
+            left.unlink(missing_ok=True)
         raise OutputError(f"汇总工作簿写不进“{out}”：文件正在Excel里打开、没有权限，或磁盘已满。请关闭文件后再试，原来的文件没有改动。") from error
 
 
