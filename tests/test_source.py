@@ -317,3 +317,12 @@ def test_a_binary_workbook_reads_like_the_workbook_it_was_made_from():
     first, second = (read_file(FILES / f"filled.{kind}") for kind in ("xlsx", "xlsb"))
     assert len(first.forms) == 2 and first.problems == second.problems == ()
     assert [replace(form, file="") for form in second.forms] == [replace(form, file="") for form in first.forms]
+
+
+def test_hidden_rows_of_excels_own_files_are_seen():
+    """Excel writes an attribute of a namespace into its rows, which a parser refuses where the tag stands alone."""
+    from selfeval_xl.reading.sheetxml import hidden_in
+
+    xml = (b'<worksheet xmlns:x14ac="urn:a"><cols><col min="3" max="4" width="9.140625" hidden="1" customWidth="1"/></cols><sheetData>'
+           b'<row r="2" spans="1:7" hidden="1" x14ac:dyDescent="0.25"/><row r="3" spans="1:7" ht="15.75" x14ac:dyDescent="0.2"/></sheetData></worksheet>')
+    assert hidden_in(xml) == (frozenset({1}), frozenset({2, 3}))

@@ -18,8 +18,8 @@ from .xmlwalk import local, walk
 _REFERENCE = re.compile(r"^([A-Z]{1,9})(\d{1,9})$")
 _NUM_FMT = re.compile(rb"<(?:\w+:)?numFmt\b([^>]*)>")
 _XF = re.compile(rb"<(?:\w+:)?xf\b[^>]*?\bnumFmtId\s*=\s*[\"'](\d{1,6})[\"']")
-_PLAIN_ATTRIBUTE = re.compile(rb' (\w+)="([\w.:-]*)"')
-_PLAIN_ATTRIBUTES = re.compile(rb'(?: \w+="[\w.:-]*")+ ?/?')          # nothing that an XML parser would have to look at
+_PLAIN_ATTRIBUTE = re.compile(rb' ([\w:.-]+)="([\w.:-]*)"')
+_PLAIN_ATTRIBUTES = re.compile(rb'(?: [\w:.-]+="[\w.:-]*")+ ?/?')          # x14ac:dyDescent of Excel's rows too, which alone is no XML
 _MANY_STYLES = 40
 _HIDDEN = re.compile(rb"<(row|col)\b([^>]*\bhidden\b[^>]*)>")
 _PREFIXED_HIDDEN = re.compile(_HIDDEN.pattern.replace(b"<", rb"<(?:\w+:)?", 1))
