@@ -14,9 +14,10 @@ import openpyxl
 import pytest
 
 from selfeval_xl import templates
-from selfeval_xl.county import consolidate
+from selfeval_xl.county import consolidate, handwritten
 from selfeval_xl.county.departments import Departments
 from selfeval_xl.county.roster import blank_roster
+from selfeval_xl.county.store import UNWRITTEN
 from selfeval_xl.county.unchanged import SHARES
 from selfeval_xl.demo.county import made_up
 from selfeval_xl.policy import RulePolicy, default
@@ -152,6 +153,7 @@ CHANGES: tuple[Callable[[Path], dict], ...] = (nothing, another_version, gone, o
 def contents(store: Path) -> dict[str, list]:
     with closing(sqlite3.connect(store)) as base:
         names = [name for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'") if name not in ("answers", SHARES)]
+        base.execute("DELETE FROM meta WHERE key = ?", (UNWRITTEN,))          # a fingerprint, with the time stamp in it
         return {name: base.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall() for name in names}
 
 
@@ -172,6 +174,17 @@ def test_the_rows_kept_are_those_that_would_be_made(first, tmp_path, change):
     assert contents(kept.store) == contents(made.store)
     assert values(kept.out) == values(made.out)
     assert replace(kept, out=made.out, store=made.store) == made
+
+
+def test_a_workbook_without_a_word_of_officers_is_not_read_again(first, tmp_path, monkeypatch):
+    place = tmp_path / "县"
+    shutil.copytree(first, place)
+    read, real = [], handwritten.read_written
+    monkeypatch.setattr(handwritten, "read_written", lambda *given: read.append(given) or real(*given))
+    consolidate(place / "收到", place / "全县.xlsx")
+    assert not read
+    words_of_officers(place)
+    assert [consolidate(place / "收到", place / "全县.xlsx").carried for _ in range(2)] == [3, 3] and len(read) == 2
 
 
 def test_only_the_changed_department_is_looked_at(first, tmp_path, monkeypatch):

@@ -83,14 +83,15 @@ def consolidate(folder: str | Path, out: str | Path, *, roster: str | Path | Non
     A file that cannot be read is listed in 收件核对 and stops nothing. What officers wrote into an earlier `out` is carried over.
     Raises UsageError (no such folder, faulty roster) and OutputError (`out` cannot be written, or is no workbook of ours).
     """
+    from ..reading.source import fingerprint
     from .collecting import receiving, sort_out
     from .departments import Departments
-    from .handwritten import read_written
+    from .handwritten import Written, read_written
     from .last_year import read_last
     from .material import laid_out
     from .publishing import publish
     from .roster import chosen_by, read_roster
-    from .store import meta
+    from .store import UNWRITTEN, meta
     from .tables import SHEETS
 
     out = Path(out)
@@ -102,7 +103,8 @@ def consolidate(folder: str | Path, out: str | Path, *, roster: str | Path | Non
 
         usable(parquet)
     last = read_last(against) if against else None
-    written = read_written(out, SHEETS)
+    unwritten = meta(out.with_suffix(".sqlite"), UNWRITTEN)
+    written = Written() if unwritten and out.is_file() and fingerprint(out)[1] == unwritten else read_written(out, SHEETS)
     written.returned |= json.loads(meta(out.with_suffix(".sqlite"), "returned") or "{}")
     with _few_collections(), _reading(dask, folder) as read, receiving(folder, out, rules, jobs, progress, read) as received:
         collected = sort_out(received.root, received.files, known, chosen_by(known, written.chosen_files()), received.archives)

@@ -13,6 +13,7 @@ from .. import __version__
 from ..findings import RuleStatus, Severity
 from ..forms import DEPARTMENT, Form
 from ..policy import Policy
+from ..reading.source import fingerprint
 from . import County, handwritten
 from .below import agreement, balance_cells, write_below
 from .collecting import RESULTS
@@ -28,7 +29,7 @@ from .making import Making, in_order
 from .material import MENDED, Material
 from .overview import Front
 from .overview_blocks import write_overview
-from .store import Store
+from .store import UNWRITTEN, Store
 from .summary_rows import VERDICTS
 from .table import Listed, Rows
 from .tables import SHEETS
@@ -79,7 +80,8 @@ def _publish(store: Store, departments: Departments | Prepared, out: Path, writt
 
         write_parquet(parquet, tables)
     county = _county(material, departments.rules, out, store.path, tables, balanced, sum(remark.used for remark in written.remarks), len(lost))
-    store.finish(sheets, tables, {"about": about, "folder": str(material.collected.folder), "year": str(material.year or ""),
+    untouched = fingerprint(out)[1] if not written.remarks and not lost else ""
+    store.finish(sheets, tables, {UNWRITTEN: untouched, "about": about, "folder": str(material.collected.folder), "year": str(material.year or ""),
                                   "returned": json.dumps(written.returned, ensure_ascii=False)})
     return county
 

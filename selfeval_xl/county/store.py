@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas
 
 _EXTRA = "meta"
+UNWRITTEN = "unwritten"       # the fact: fingerprint of the workbook, where officers had written nothing into it
 _FRESH = "fresh_"
 sqlite3.register_adapter(Decimal, float)
 
