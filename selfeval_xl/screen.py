@@ -270,7 +270,7 @@ def show_county(county: County) -> None:
     """The closing table of a consolidation."""
     screen = console()
     table = table_of("项目", "结果", title="汇总完成")
-    names = {"indicators": "指标总数", "met": "已完成", "exceeded": "超额完成", "unmet": "未完成", "zero": "完成值为0", "undetermined": "待核定", "unexplained": "偏差未说明"}
+    names = {"indicators": "指标总数", "met": "已完成", "exceeded": "超额完成", "unmet": "未完成", "zero": "其中完成值为0的", "undetermined": "待核定", "unexplained": "偏差未说明"}
     table.add_row("收到文件", "，".join(f"{name}{count}" for name, count in county.files.items() if count) or "0")
     table.add_row("部门", f"{county.departments}个，已报{county.reported}个")
     table.add_row("自评表", f"项目表{county.project_forms}张，部门整体表{county.department_forms}张")
