@@ -1,7 +1,10 @@
-"""How fast a county is consolidated, beside what a user would write: `python benchmarks/county.py [--forms 1600] [--rounds 3] [--office]`.
+"""How fast a county is consolidated, beside what a user would write: `python benchmarks/county.py [--forms
+1600] [--rounds 3] [--office]`.
 
-(a) the floor: unzip and parse the XML of all files; (b) a loop of pandas.read_excel (openpyxl), concatenated, to_excel; (c) the same with
-calamine; (d) ours: read, all rules, store, workbook with formulas and links. Each part runs in a process of its own, one after the
+(a) the floor: unzip and parse the XML of all files; (b) a loop of pandas.read_excel (openpyxl), concatenated,
+to_excel; (c) the same with
+calamine; (d) ours: read, all rules, store, workbook with formulas and links. Each part runs in a process of
+its own, one after the
 other in each round; medians of the rounds. Writes benchmarks/results.md.
 """
 
@@ -27,45 +30,114 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 RESULTS = ROOT / "benchmarks" / "results.md"
 DEPARTMENTS = 80
-MOST_FOR_CELLS = 2000         # files for which the bare loop writes every cell (each an object) and LibreOffice opens the workbook
-_ROWS = (          # level 1, level 2, name, target, completed, in the frame of 2021
-    ("成本指标", "经济成本指标", "{thing}总成本", "≤{n}万元", "{n}万元"), ("成本指标", "经济成本指标", "{thing}单位成本", "≤{m}元/处", "{m}元/处"),
-    ("成本指标", "社会成本指标", "{thing}施工扰民投诉数", "≤{k}件", "0件"), ("产出指标", "数量指标", "{thing}建设处数", "≥{n}处", "{n}处"),
-    ("产出指标", "数量指标", "{thing}改造面积", "≥{m}平方米", "{m2}平方米"), ("产出指标", "数量指标", "{thing}设备购置数", "={n}台", "{n}台"),
-    ("产出指标", "数量指标", "{thing}培训人数", "≥{m}人次", "{m2}人次"), ("产出指标", "质量指标", "{thing}验收合格率", "=100%", "100%"),
-    ("产出指标", "质量指标", "{thing}设备完好率", "≥95%", "97.5%"), ("产出指标", "质量指标", "{thing}培训合格率", "≥90%", "93%"),
-    ("产出指标", "时效指标", "{thing}完工时间", "2024年11月底前", "2024年10月"), ("产出指标", "时效指标", "{thing}资金支付及时率", "≥90%", "95%"),
-    ("效益指标", "经济效益指标", "{thing}带动增收", "≥{n}万元", "{n}万元"), ("效益指标", "社会效益指标", "{thing}受益人数", "≥{m}人", "{m2}人"),
-    ("效益指标", "社会效益指标", "{thing}覆盖率", "≥98%", "99%"), ("效益指标", "生态效益指标", "{thing}周边环境", "明显改善", "明显改善"),
-    ("效益指标", "可持续影响指标", "{thing}管护制度", "健全", "健全"), ("效益指标", "可持续影响指标", "{thing}使用年限", "≥{k}年", "{k}年"),
-    ("满意度指标", "服务对象满意度指标", "{thing}受益群众满意度", "≥90%", "94%"), ("满意度指标", "服务对象满意度指标", "{thing}管理单位满意度", "≥90%", "92%"),
+# files for which the bare loop writes every cell (each an object) and LibreOffice opens the workbook
+MOST_FOR_CELLS = 2000
+_ROWS = (  # level 1, level 2, name, target, completed, in the frame of 2021
+    ("成本指标", "经济成本指标", "{thing}总成本", "≤{n}万元", "{n}万元"),
+    ("成本指标", "经济成本指标", "{thing}单位成本", "≤{m}元/处", "{m}元/处"),
+    ("成本指标", "社会成本指标", "{thing}施工扰民投诉数", "≤{k}件", "0件"),
+    ("产出指标", "数量指标", "{thing}建设处数", "≥{n}处", "{n}处"),
+    ("产出指标", "数量指标", "{thing}改造面积", "≥{m}平方米", "{m2}平方米"),
+    ("产出指标", "数量指标", "{thing}设备购置数", "={n}台", "{n}台"),
+    ("产出指标", "数量指标", "{thing}培训人数", "≥{m}人次", "{m2}人次"),
+    ("产出指标", "质量指标", "{thing}验收合格率", "=100%", "100%"),
+    ("产出指标", "质量指标", "{thing}设备完好率", "≥95%", "97.5%"),
+    ("产出指标", "质量指标", "{thing}培训合格率", "≥90%", "93%"),
+    ("产出指标", "时效指标", "{thing}完工时间", "2024年11月底前", "2024年10月"),
+    ("产出指标", "时效指标", "{thing}资金支付及时率", "≥90%", "95%"),
+    ("效益指标", "经济效益指标", "{thing}带动增收", "≥{n}万元", "{n}万元"),
+    ("效益指标", "社会效益指标", "{thing}受益人数", "≥{m}人", "{m2}人"),
+    ("效益指标", "社会效益指标", "{thing}覆盖率", "≥98%", "99%"),
+    ("效益指标", "生态效益指标", "{thing}周边环境", "明显改善", "明显改善"),
+    ("效益指标", "可持续影响指标", "{thing}管护制度", "健全", "健全"),
+    ("效益指标", "可持续影响指标", "{thing}使用年限", "≥{k}年", "{k}年"),
+    ("满意度指标", "服务对象满意度指标", "{thing}受益群众满意度", "≥90%", "94%"),
+    ("满意度指标", "服务对象满意度指标", "{thing}管理单位满意度", "≥90%", "92%"),
 )
-_THINGS = ("农村公路", "校舍", "小型水库", "饮水安全", "卫生室", "文化站", "高标准农田", "视频监控", "消防栓", "污水管网", "护林站", "养老床位")
-_REASONS = ("因财政资金未及时下达，工程未能按期完工；下一步加快拨付进度，确保明年6月底前完成。", "受汛期影响施工延误；今后提前安排工期。", None)
+_THINGS = (
+    "农村公路",
+    "校舍",
+    "小型水库",
+    "饮水安全",
+    "卫生室",
+    "文化站",
+    "高标准农田",
+    "视频监控",
+    "消防栓",
+    "污水管网",
+    "护林站",
+    "养老床位",
+)
+_REASONS = (
+    "因财政资金未及时下达，工程未能按期完工；下一步加快拨付进度，确保明年6月底前完成。",
+    "受汛期影响施工延误；今后提前安排工期。",
+    None,
+)
 
 
 def generate(folder: Path, count: int) -> None:
-    """Project forms as departments send them: 20 indicators, three sources of money, a few faults in every tenth."""
+    """Project forms as departments send them: 20 indicators, three sources of money, a few faults in every
+    tenth.
+    """
     from selfeval_xl import templates
 
     for number in range(count):
         source = random.Random(number)
         thing = f"{_THINGS[number % len(_THINGS)]}{number // len(_THINGS) + 1}期"
-        words = {"thing": thing, "n": source.randrange(4, 90), "m": source.randrange(120, 9000, 10), "k": source.randrange(2, 12)}
+        words = {
+            "thing": thing,
+            "n": source.randrange(4, 90),
+            "m": source.randrange(120, 9000, 10),
+            "k": source.randrange(2, 12),
+        }
         words["m2"] = words["m"] + source.randrange(0, 25)
-        rows = [{"level1": one, "level2": two, "name": name.format(**words), "target": target.format(**words), "actual": actual.format(**words), "points": "4.5", "score": "4.5"}
-                for one, two, name, target, actual in _ROWS]
+        rows = [
+            {
+                "level1": one,
+                "level2": two,
+                "name": name.format(**words),
+                "target": target.format(**words),
+                "actual": actual.format(**words),
+                "points": "4.5",
+                "score": "4.5",
+            }
+            for one, two, name, target, actual in _ROWS
+        ]
         if number % 10 == 0:
             row = rows[source.randrange(3, 10)]
-            row |= {"actual": "0" + row["target"].lstrip("≥=0123456789"), "score": "0", "note": source.choice(_REASONS)}
+            row |= {
+                "actual": "0" + row["target"].lstrip("≥=0123456789"),
+                "score": "0",
+                "note": source.choice(_REASONS),
+            }
         budget = source.randrange(20_00, 900_00) / 100
         department = f"示例县第{number % DEPARTMENTS + 1:02}局"
         form = {
-            "project": f"{thing}建设项目", "project_code": f"2205{number % DEPARTMENTS:02}24R{number:09}", "department": department, "unit": department,
-            "goal": {"expected": f"完成{thing}建设{words['n']}处，受益{words['m']}人，年底前投入使用。", "actual": f"完成{thing}建设{words['n']}处，受益{words['m2']}人。"},
-            "funding": [{"source": "当年财政拨款", "initial_budget": f"{budget:.2f}", "annual_budget": f"{budget:.2f}", "executed": f"{budget * source.randrange(85, 101) / 100:.2f}"},
-                        {"source": "上年结转资金", "initial_budget": "0", "annual_budget": "0", "executed": "0"}, {"source": "其他资金", "initial_budget": "0", "annual_budget": "0", "executed": "0"}],
-            "indicators": rows, "signature": {"填表人": "张三", "负责人": "李四", "联系电话": "0439-5550000", "填报日期": "2025年3月1日"},
+            "project": f"{thing}建设项目",
+            "project_code": f"2205{number % DEPARTMENTS:02}24R{number:09}",
+            "department": department,
+            "unit": department,
+            "goal": {
+                "expected": f"完成{thing}建设{words['n']}处，受益{words['m']}人，年底前投入使用。",
+                "actual": f"完成{thing}建设{words['n']}处，受益{words['m2']}人。",
+            },
+            "funding": [
+                {
+                    "source": "当年财政拨款",
+                    "initial_budget": f"{budget:.2f}",
+                    "annual_budget": f"{budget:.2f}",
+                    "executed": f"{budget * source.randrange(85, 101) / 100:.2f}",
+                },
+                {"source": "上年结转资金", "initial_budget": "0", "annual_budget": "0", "executed": "0"},
+                {"source": "其他资金", "initial_budget": "0", "annual_budget": "0", "executed": "0"},
+            ],
+            "indicators": rows,
+            "signature": {
+                "填表人": "张三",
+                "负责人": "李四",
+                "联系电话": "0439-5550000",
+                "填报日期": "2025年3月1日",
+            },
         }
         templates.fill_in("mof-2021", folder / department / f"{number:05}.xlsx", projects=[form], year=2024)
 
@@ -75,6 +147,7 @@ def files(folder: Path) -> list[Path]:
 
 
 # ---- the parts: each does its work once and may return more figures
+
 
 def floor(folder: Path, out: Path) -> None:
     """Unzip and parse the XML of all files."""
@@ -90,7 +163,10 @@ def _pandas(engine: str) -> Callable[[Path, Path], dict]:
         import pandas
 
         begun = time.process_time()
-        tables = [pandas.read_excel(path, header=None, engine=engine).assign(file=path.name) for path in files(folder)]
+        tables = [
+            pandas.read_excel(path, header=None, engine=engine).assign(file=path.name)
+            for path in files(folder)
+        ]
         read = time.process_time() - begun
         pandas.concat(tables).to_excel(out, index=False)
         return {"reading": read}
@@ -99,7 +175,9 @@ def _pandas(engine: str) -> Callable[[Path, Path], dict]:
 
 
 def one_core(folder: Path, out: Path) -> dict:
-    """Ours without the workbook, in one process: read, assess, all rules, store. reading: without starting the program, as of pandas."""
+    """Ours without the workbook, in one process: read, assess, all rules, store. reading: without starting
+    the program, as of pandas.
+    """
     from selfeval_xl.county.collecting import receiving, sort_out
     from selfeval_xl.county.departments import Departments
     from selfeval_xl.county.material import laid_out
@@ -134,7 +212,9 @@ def again(folder: Path, out: Path) -> dict:
     first = _timed(lambda: consolidate(folder, out))
     changed = files(folder)[0]
     kept = changed.read_bytes()
-    templates.fill_in("mof-2021", changed, projects=[{"project": "改过的项目", "department": "示例县第01局"}], year=2024)
+    templates.fill_in(
+        "mof-2021", changed, projects=[{"project": "改过的项目", "department": "示例县第01局"}], year=2024
+    )
     second = _timed(lambda: consolidate(folder, out))
     changed.write_bytes(kept)
     return {"first": first, "second": second}
@@ -166,7 +246,9 @@ def workbook(folder: Path, out: Path) -> dict:
     consolidate(folder, out)
     book, rows = seen.pop("book"), seen.pop("rows")
     begun = time.process_time()
-    bare = xlsxwriter.Workbook(str(out.with_suffix(".bare.xlsx")), {"strings_to_formulas": False, "strings_to_urls": False})
+    bare = xlsxwriter.Workbook(
+        str(out.with_suffix(".bare.xlsx")), {"strings_to_formulas": False, "strings_to_urls": False}
+    )
     cells = 0
     for sheet in book.sheets.values():
         page = bare.add_worksheet(sheet.title)
@@ -174,7 +256,13 @@ def workbook(folder: Path, out: Path) -> dict:
             for number, column in enumerate(sheet.columns):
                 value = row.get(column.key)
                 if column.live or column.kind == "链":
-                    page.write_formula(line, number, "=A1+B1", None, value if isinstance(value, str) or value is None else float(value))
+                    page.write_formula(
+                        line,
+                        number,
+                        "=A1+B1",
+                        None,
+                        value if isinstance(value, str) or value is None else float(value),
+                    )
                 elif isinstance(value, str):
                     page.write_string(line, number, value)
                 elif value is not None:
@@ -191,7 +279,12 @@ def office(folder: Path, out: Path) -> dict:
     from selfeval_xl.county import consolidate
 
     consolidate(folder, out)
-    run = subprocess.run([SYSTEM_PYTHON, "-c", _OFFICE, str(ROOT / "tests"), str(out)], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [SYSTEM_PYTHON, "-c", _OFFICE, str(ROOT / "tests"), str(out)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     opening, recalculation = json.loads(run.stdout.strip().splitlines()[-1])
     return {"opening": opening, "recalculation": recalculation}
 
@@ -212,9 +305,14 @@ process.kill()
 
 
 PARTS: dict[str, tuple[str, Callable]] = {
-    "floor": ("(a) 解压并解析XML（下限）", floor), "pandas": ("(b) pandas＋openpyxl循环", _pandas("openpyxl")), "calamine": ("(c) pandas＋calamine循环", _pandas("calamine")),
-    "one_core": ("(d) 本程序：读、校验、入库，一个进程", one_core), "ours": ("(d) 本程序：全部（含工作簿），多进程", ours), "again": ("再次汇总（改了一个文件）", again),
-    "workbook": ("写工作簿", workbook), "office": ("LibreOffice重算", office),
+    "floor": ("(a) 解压并解析XML（下限）", floor),
+    "pandas": ("(b) pandas＋openpyxl循环", _pandas("openpyxl")),
+    "calamine": ("(c) pandas＋calamine循环", _pandas("calamine")),
+    "one_core": ("(d) 本程序：读、校验、入库，一个进程", one_core),
+    "ours": ("(d) 本程序：全部（含工作簿），多进程", ours),
+    "again": ("再次汇总（改了一个文件）", again),
+    "workbook": ("写工作簿", workbook),
+    "office": ("LibreOffice重算", office),
 }
 
 
@@ -224,11 +322,22 @@ def _cpu() -> float:
 
 
 def run_part(part: str, folder: Path) -> None:
-    """Does one part and prints its figures as JSON: seconds by the clock, of the processors, peak memory of this process in MB."""
+    """Does one part and prints its figures as JSON: seconds by the clock, of the processors, peak memory of
+    this process in MB.
+    """
     with tempfile.TemporaryDirectory() as place:
         begun = time.perf_counter()
         more = PARTS[part][1](folder, Path(place) / "全县.xlsx") or {}
-        print(json.dumps({"clock": time.perf_counter() - begun, "cpu": _cpu(), "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, **more}))
+        print(
+            json.dumps(
+                {
+                    "clock": time.perf_counter() - begun,
+                    "cpu": _cpu(),
+                    "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+                    **more,
+                }
+            )
+        )
 
 
 def measured(folder: Path, parts: list[str], rounds: int) -> Iterator[dict[str, dict]]:
@@ -236,49 +345,90 @@ def measured(folder: Path, parts: list[str], rounds: int) -> Iterator[dict[str, 
     seen: dict[str, list[dict]] = {part: [] for part in parts}
     for number in range(rounds):
         for part in parts:
-            run = subprocess.run([sys.executable, __file__, "--part", part, "--folder", str(folder)], capture_output=True, text=True, check=True)
+            run = subprocess.run(
+                [sys.executable, __file__, "--part", part, "--folder", str(folder)],
+                capture_output=True,
+                text=True,
+                check=True,
+            )
             seen[part].append(json.loads(run.stdout.strip().splitlines()[-1]))
             print(f"round {number + 1} {part}: {seen[part][-1]}", file=sys.stderr)
-        yield {part: {key: _median([one[key] for one in found]) for key in found[0]} for part, found in seen.items()}
+        yield {
+            part: {key: _median([one[key] for one in found]) for key in found[0]}
+            for part, found in seen.items()
+        }
 
 
 def _median(values: list) -> float | list[float]:
-    return [statistics.median(place) for place in zip(*values, strict=True)] if isinstance(values[0], list) else statistics.median(values)
+    return (
+        [statistics.median(place) for place in zip(*values, strict=True)]
+        if isinstance(values[0], list)
+        else statistics.median(values)
+    )
 
 
 def table(count: int, found: dict[str, dict], rounds: int) -> str:
     """The figures as Markdown."""
-    lines = [f"### {count} 个文件，每个一张项目表、20个指标（{rounds}次的中位数）", "", "| 做法 | 用时（秒） | 处理器时间（秒） | 每张表（毫秒） | 是(a)的几倍 | 峰值内存（MB） |", "| --- | --- | --- | --- | --- | --- |"]
+    lines = [
+        f"### {count} 个文件，每个一张项目表、20个指标（{rounds}次的中位数）",
+        "",
+        "| 做法 | 用时（秒） | 处理器时间（秒） | 每张表（毫秒） | 是(a)的几倍 | 峰值内存（MB） |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     bare = found["floor"]["cpu"]
     for part in ("floor", "pandas", "calamine", "one_core", "ours"):
         if part in found:
             one = found[part]
-            lines.append(f"| {PARTS[part][0]} | {one['clock']:.1f} | {one['cpu']:.1f} | {one['cpu'] / count * 1000:.2f} | {one['cpu'] / bare:.1f} | {one['memory']:.0f} |")
+            lines.append(
+                f"| {PARTS[part][0]} | {one['clock']:.1f} | {one['cpu']:.1f} | "
+                f"{one['cpu'] / count * 1000:.2f} | {one['cpu'] / bare:.1f} | {one['memory']:.0f} |"
+            )
     lines.append("")
     if "pandas" in found and "one_core" in found:
-        lines.append(f"- 读、校验、入库（一个进程）（不算程序启动）是(b)光读表的 1/{found['pandas']['reading'] / found['one_core']['reading']:.1f}；全部做完（多进程）的用时是(b)的 1/{found['pandas']['clock'] / found['ours']['clock']:.1f}。")
+        lines.append(
+            "- 读、校验、入库（一个进程）（不算程序启动）是(b)光读表的 1/"
+            f"{found['pandas']['reading'] / found['one_core']['reading']:.1f}；全部做完（多进程）"
+            f"的用时是(b)的 1/{found['pandas']['clock'] / found['ours']['clock']:.1f}。"
+        )
     if "workbook" in found:
         one = found["workbook"]
-        lines.append(f"- 写工作簿 {one['workbook']:.2f} 秒，空的XlsxWriter循环写同样的{one['cells']:.0f}格 {one['bare']:.2f} 秒，是它的 {one['workbook'] / one['bare']:.2f} 倍；文件 {one['bytes'] / 1e6:.1f} MB。")
+        lines.append(
+            f"- 写工作簿 {one['workbook']:.2f} 秒，空的XlsxWriter循环写同样的{one['cells']:.0f}格 "
+            f"{one['bare']:.2f} 秒，是它的 {one['workbook'] / one['bare']:.2f} 倍；文件 "
+            f"{one['bytes'] / 1e6:.1f} MB。"
+        )
     if "again" in found:
         first, second = found["again"]["first"], found["again"]["second"]
-        lines.append(f"- 改了一个文件后再次汇总：{second[0]:.1f} 秒（处理器{second[1]:.1f}秒），第一次 {first[0]:.1f} 秒（处理器{first[1]:.1f}秒），用时是它的 1/{first[0] / second[0]:.1f}，处理器时间是 1/{first[1] / second[1]:.1f}。")
+        lines.append(
+            f"- 改了一个文件后再次汇总：{second[0]:.1f} 秒（处理器{second[1]:.1f}秒），第一次 "
+            f"{first[0]:.1f} 秒（处理器{first[1]:.1f}秒），用时是它的 1/{first[0] / second[0]:.1f}，"
+            f"处理器时间是 1/{first[1] / second[1]:.1f}。"
+        )
     if "office" in found:
         one = found["office"]
         lines.append(f"- LibreOffice打开 {one['opening']:.1f} 秒，全部重算 {one['recalculation']:.1f} 秒。")
     return "\n".join([*lines, ""])
 
 
-_HEAD = (f"# 汇总的速度\n\n由 `python benchmarks/county.py` 生成。机器：{os.cpu_count()}核，{platform.system()}，Python {platform.python_version()}。"
-         "用时受机器上别的程序影响，比较时看处理器时间。\n")
+_HEAD = (
+    f"# 汇总的速度\n\n由 `python benchmarks/county.py` 生成。机器：{os.cpu_count()}核，"
+    f"{platform.system()}，Python {platform.python_version()}。"
+    "用时受机器上别的程序影响，比较时看处理器时间。\n"
+)
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--forms", type=int, nargs="+", default=[1600])
     options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--office", action="store_true", help="also let LibreOffice recalculate the workbook")
-    options.add_argument("--made", type=Path, help="the forms made before (by `generate`), instead of making them; for one number of forms")
+    options.add_argument(
+        "--office", action="store_true", help="also let LibreOffice recalculate the workbook"
+    )
+    options.add_argument(
+        "--made",
+        type=Path,
+        help="the forms made before (by `generate`), instead of making them; for one number of forms",
+    )
     options.add_argument("--only", nargs="+", choices=list(PARTS), help="only these parts")
     options.add_argument("--part", choices=list(PARTS), help=argparse.SUPPRESS)
     options.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
@@ -288,7 +438,13 @@ def main() -> None:
         return
     texts = []
     for count in asked.forms:
-        parts = asked.only or [part for part in PARTS if part not in ("workbook", "office") or count <= MOST_FOR_CELLS and (part != "office" or asked.office)]
+        parts = asked.only or [
+            part
+            for part in PARTS
+            if part not in ("workbook", "office")
+            or count <= MOST_FOR_CELLS
+            and (part != "office" or asked.office)
+        ]
         with tempfile.TemporaryDirectory() as place:
             folder = asked.made or Path(place)
             if not asked.made:
@@ -297,9 +453,23 @@ def main() -> None:
             for done, found in enumerate(measured(folder, parts, asked.rounds), 1):
                 texts[-1] = table(count, found, done)
                 if asked.made or not asked.only:
-                    before = RESULTS.read_text(encoding="utf-8").split("\n\n### ")[1:] if asked.made and RESULTS.exists() else []
+                    before = (
+                        RESULTS.read_text(encoding="utf-8").split("\n\n### ")[1:]
+                        if asked.made and RESULTS.exists()
+                        else []
+                    )
                     kept = [f"### {part}" for part in before if not part.startswith(f"{count} ")]
-                    RESULTS.write_text("\n\n".join([_HEAD.strip(), *(part.strip() for part in kept), *(text.strip() for text in texts)]) + "\n", encoding="utf-8")
+                    RESULTS.write_text(
+                        "\n\n".join(
+                            [
+                                _HEAD.strip(),
+                                *(part.strip() for part in kept),
+                                *(text.strip() for text in texts),
+                            ]
+                        )
+                        + "\n",
+                        encoding="utf-8",
+                    )
             print(texts[-1])
 
 

@@ -1,7 +1,11 @@
-"""How fast forms are read and how much of damaged ones is read right. `make bench`, or `python benchmarks/reading.py [files]`.
+"""How fast forms are read and how much of damaged ones is read right.
 
-Speed: one form of about 20 indicators per file, one core, CPU time; beside it the floor (unzip and parse the sheet), openpyxl, and pandas.
-Accuracy: every layout, filled, under every damage of tests/damage.py: fields with the right value, and cells in the right place.
+`make bench`, or `python benchmarks/reading.py [files]`.
+
+Speed: one form of about 20 indicators per file, one core, CPU time; beside it the floor (unzip and parse the
+sheet), openpyxl, and pandas.
+Accuracy: every layout, filled, under every damage of tests/damage.py: fields with the right value, and cells
+in the right place.
 """
 
 from __future__ import annotations
@@ -68,27 +72,43 @@ def speed(count: int) -> None:
         data = filling(layouts.load("mof-2020"))
         for number in range(count):
             paths.append(Path(folder) / f"{number:05}.xlsx")
-            form = {**data, "project": f"农村公路养护{number}", "indicators": _own(data["indicators"], number)}
+            form = {
+                **data,
+                "project": f"农村公路养护{number}",
+                "indicators": _own(data["indicators"], number),
+            }
             write_book(paths[-1], [Page("项目01", draw(layouts.load("mof-2020"), form))], {})
         ours = Path(folder) / "ours"
         ours.mkdir()
         for number in range(20):
-            templates.fill_in("mof-2020", ours / f"{number}.xlsx", projects=[{**data, "project": f"农村公路养护{number}"}])
+            templates.fill_in(
+                "mof-2020", ours / f"{number}.xlsx", projects=[{**data, "project": f"农村公路养护{number}"}]
+            )
         few = paths[: max(20, count // 20)]
         bare = cost(floor, paths)
         print(f"{count} files, {len(data['indicators'])} indicators each, ms of CPU a file (times the floor)")
-        for name, work, sample in (("unzip and parse (floor)", floor, paths), ("opened: guard, hash, values, merges", open_source, paths), ("read and understood", read_file, paths),
-                                   ("openpyxl, values only", with_openpyxl, few), ("pandas.read_excel", with_pandas, few)):
+        for name, work, sample in (
+            ("unzip and parse (floor)", floor, paths),
+            ("opened: guard, hash, values, merges", open_source, paths),
+            ("read and understood", read_file, paths),
+            ("openpyxl, values only", with_openpyxl, few),
+            ("pandas.read_excel", with_pandas, few),
+        ):
             took = cost(work, sample)
             print(f"  {name:<38} {took:7.2f}  ({took / bare:.1f})")
         own = sorted(ours.glob("*.xlsx"))
-        print(f"  {'a form of our template, its formulas too':<38} {cost(read_file, own):7.2f}  ({cost(read_file, own) / cost(floor, own):.1f} times its own floor)")
+        print(
+            f"  {'a form of our template, its formulas too':<38} {cost(read_file, own):7.2f}  "
+            f"({cost(read_file, own) / cost(floor, own):.1f} times its own floor)"
+        )
         filings = [gather([read_file(path)]) for path in few]
         check(filings[0])
         begun = time.process_time()
         for filing in filings[1:]:
             check(filing)
-        print(f"  {'assessed, all rules':<38} {(time.process_time() - begun) / (len(filings) - 1) * 1000:7.2f}")
+        print(
+            f"  {'assessed, all rules':<38} {(time.process_time() - begun) / (len(filings) - 1) * 1000:7.2f}"
+        )
 
 
 def _own(indicators: Sequence[dict], number: int) -> list[dict]:
@@ -113,8 +133,13 @@ def accuracy() -> None:
                 if "-v" in sys.argv and plain(told.get(plain(what), (None,))[0]) != plain(value):
                     print(layout.id, name, what, value, told.get(plain(what)))
                 got, at = told.get(plain(what), (None, None))
-                here = bool(cell and at) and [place(*position(part)) for part in cell.split(",")] == [position(part) for part in at.split(",")]
-                for tally in (by_layout.setdefault(f"{layout.id}.{layout.kind}", [0, 0, 0]), by_damage.setdefault(name, [0, 0, 0])):
+                here = bool(cell and at) and [place(*position(part)) for part in cell.split(",")] == [
+                    position(part) for part in at.split(",")
+                ]
+                for tally in (
+                    by_layout.setdefault(f"{layout.id}.{layout.kind}", [0, 0, 0]),
+                    by_damage.setdefault(name, [0, 0, 0]),
+                ):
                     tally[0] += 1
                     tally[1] += plain(got) == plain(value)
                     tally[2] += here or what.endswith(("level1", "level2"))

@@ -1,7 +1,9 @@
 """How memory and time grow with the forms: `python benchmarks/scale.py [--forms 1600 10000 100000]`.
 
-The forms of benchmarks/county.py, multiplied with other names in other departments (100 a department), so that a hundred thousand are
-there in minutes. Each size is consolidated in a process of its own, twice; the second time nothing has changed. Writes benchmarks/scale.md.
+The forms of benchmarks/county.py, multiplied with other names in other departments (100 a department), so
+that a hundred thousand are
+there in minutes. Each size is consolidated in a process of its own, twice; the second time nothing has
+changed. Writes benchmarks/scale.md.
 """
 
 from __future__ import annotations
@@ -32,7 +34,16 @@ def multiply(folder: Path, count: int) -> None:
         patterns = [path.read_bytes() for path in county.files(Path(place))]
         names = [path.parent.name for path in county.files(Path(place))]
         with ProcessPoolExecutor() as pool:
-            list(pool.map(_write, [(folder, patterns[number % PATTERNS], names[number % PATTERNS], number) for number in range(count)], chunksize=500))
+            list(
+                pool.map(
+                    _write,
+                    [
+                        (folder, patterns[number % PATTERNS], names[number % PATTERNS], number)
+                        for number in range(count)
+                    ],
+                    chunksize=500,
+                )
+            )
 
 
 def _write(job: tuple[Path, bytes, str, int]) -> None:
@@ -41,24 +52,37 @@ def _write(job: tuple[Path, bytes, str, int]) -> None:
 
     target = folder / f"示例省第{number // A_DEPARTMENT + 1:04}局" / f"{number:06}.xlsx"
     target.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(io.BytesIO(pattern)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
+    with (
+        zipfile.ZipFile(io.BytesIO(pattern)) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made,
+    ):
         for name in source.namelist():
             raw = source.read(name)
             if name in _NAMED:
-                raw = raw.replace(department.encode(), target.parent.name.encode()).replace("建设项目".encode(), f"建设项目（{number:06}）".encode())
+                raw = raw.replace(department.encode(), target.parent.name.encode()).replace(
+                    "建设项目".encode(), f"建设项目（{number:06}）".encode()
+                )
                 raw = raw.replace(b"24R", f"24R{number:06}".encode())
             made.writestr(name, raw)
 
 
 def once(folder: Path, out: Path) -> dict:
-    """One run: seconds by the clock, of all processors, peak memory of the coordinator in MB, and what came out."""
+    """One run: seconds by the clock, of all processors, peak memory of the coordinator in MB, and what came
+    out.
+    """
     from selfeval_xl.county import consolidate
 
     begun = time.perf_counter()
     done = consolidate(folder, out)
     own, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return {"clock": time.perf_counter() - begun, "cpu": own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime, "memory": own.ru_maxrss / 1024,
-            "projects": done.project_forms, "megabytes": out.stat().st_size / 1e6, "balances": done.balances}
+    return {
+        "clock": time.perf_counter() - begun,
+        "cpu": own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime,
+        "memory": own.ru_maxrss / 1024,
+        "projects": done.project_forms,
+        "megabytes": out.stat().st_size / 1e6,
+        "balances": done.balances,
+    }
 
 
 def main() -> None:
@@ -69,16 +93,41 @@ def main() -> None:
     if asked.once:
         print(json.dumps(once(*asked.once)))
         return
-    lines = ["# 规模：用时和内存怎样增长", "", "由 `python benchmarks/scale.py` 生成：每个文件一张项目表、20个指标，每100个文件一个部门。内存是汇总进程的峰值。", "",
-             "| 表数 | 第一次（秒） | 处理器时间（秒） | 内存（MB） | 再次，没有变化（秒） | 内存（MB） | 工作簿（MB） |", "| --- | --- | --- | --- | --- | --- | --- |"]
+    lines = [
+        "# 规模：用时和内存怎样增长",
+        "",
+        (
+            "由 `python benchmarks/scale.py` 生成：每个文件一张项目表、20个指标，每100个文件一个部门。"
+            "内存是汇总进程的峰值。"
+        ),
+        "",
+        (
+            "| 表数 | 第一次（秒） | 处理器时间（秒） | 内存（MB） | 再次，没有变化（秒） | 内存（MB） | "
+            "工作簿（MB） |"
+        ),
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
     for count in asked.forms:
         with tempfile.TemporaryDirectory() as place:
             folder, out = Path(place) / "收到", Path(place) / "全县.xlsx"
             multiply(folder, count)
-            found = [json.loads(subprocess.run([sys.executable, __file__, "--once", str(folder), str(out)], capture_output=True, text=True, check=True).stdout) for _ in range(2)]
+            found = [
+                json.loads(
+                    subprocess.run(
+                        [sys.executable, __file__, "--once", str(folder), str(out)],
+                        capture_output=True,
+                        text=True,
+                        check=True,
+                    ).stdout
+                )
+                for _ in range(2)
+            ]
             assert all(run["projects"] == count for run in found), found
             first, second = found
-            lines.append(f"| {count} | {first['clock']:.1f} | {first['cpu']:.1f} | {first['memory']:.0f} | {second['clock']:.1f} | {second['memory']:.0f} | {first['megabytes']:.1f} |")
+            lines.append(
+                f"| {count} | {first['clock']:.1f} | {first['cpu']:.1f} | {first['memory']:.0f} | "
+                f"{second['clock']:.1f} | {second['memory']:.0f} | {first['megabytes']:.1f} |"
+            )
             print(lines[-1], flush=True)
     RESULTS.write_text("\n".join([*lines, ""]), encoding="utf-8")
 

@@ -19,7 +19,12 @@ from selfeval_xl.county.roster import SHEETS, blank_roster  # noqa: E402
 from selfeval_xl.demo.county import made_up  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
-SHOWN = (("overview", "总览", 0, 0), ("projects", "项目汇总", 1220, 520), ("deviations", "偏差清单", 1220, 330), ("findings", "审核问题", 1220, 520))
+SHOWN = (
+    ("overview", "总览", 0, 0),
+    ("projects", "项目汇总", 1220, 520),
+    ("deviations", "偏差清单", 1220, 330),
+    ("findings", "审核问题", 1220, 520),
+)
 SECTIONS = ("教科文股", "农业股", "社保股")
 
 
@@ -41,24 +46,51 @@ def _roster(path: Path) -> Path:
     """A roster of the made-up county, and one department that did not report."""
     blank_roster(path)
     book = openpyxl.load_workbook(path)
-    departments = [(department.code, department.name) for department in made_up()[0]] + [("199", "示例县残联")]
+    departments = [(department.code, department.name) for department in made_up()[0]] + [
+        ("199", "示例县残联")
+    ]
     for number, (code, name) in enumerate(departments, 2):
-        for key, value in (("code", code), ("name", name), ("section", SECTIONS[number % 3]), ("deadline", "2099-03-31")):
-            book["单位名册"].cell(number, [column for column, _ in SHEETS["单位名册"]].index(key) + 1).value = value
+        for key, value in (
+            ("code", code),
+            ("name", name),
+            ("section", SECTIONS[number % 3]),
+            ("deadline", "2099-03-31"),
+        ):
+            book["单位名册"].cell(
+                number, [column for column, _ in SHEETS["单位名册"]].index(key) + 1
+            ).value = value
     book.save(path)
     return path
 
 
 def _page(pdf: Path, title: str) -> int:
     """The first page of a sheet: its header says which it is."""
-    pages = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True).stdout.split("\f")
+    pages = subprocess.run(
+        ["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True
+    ).stdout.split("\f")
     return next(number for number, text in enumerate(pages, 1) if title in "".join(text.splitlines()[:3]))
 
 
 def _keep(pdf: Path, page: int, name: str, width: int, height: int) -> None:
     part = ["-x", "30", "-y", "20", "-W", str(width), "-H", str(height)] if width else []
     out = PICTURES / name
-    subprocess.run(["pdftoppm", "-r", "110", "-f", str(page), "-l", str(page), "-singlefile", "-png", *part, str(pdf), str(out)], check=True)
+    subprocess.run(
+        [
+            "pdftoppm",
+            "-r",
+            "110",
+            "-f",
+            str(page),
+            "-l",
+            str(page),
+            "-singlefile",
+            "-png",
+            *part,
+            str(pdf),
+            str(out),
+        ],
+        check=True,
+    )
     print(out.with_suffix(".png"))
 
 

@@ -1,6 +1,8 @@
-"""Takes the pictures of docs/插件手册.md: the add-in's buttons pressed on a workbook in a real window, one picture after each.
+"""Takes the pictures of docs/插件手册.md: the add-in's buttons pressed on a workbook in a real window, one
+picture after each.
 
-Needs LibreOffice and, for a screen that nobody sees, the packages xvfb and imagemagick: apt-get install xvfb imagemagick. Run by `make pictures`.
+Needs LibreOffice and, for a screen that nobody sees, the packages xvfb and imagemagick: apt-get install xvfb
+imagemagick. Run by `make pictures`.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 PICTURES = ROOT / "docs" / "pictures"
 WIDTH, HEIGHT = 1500, 1020
-CROP = "1430x810+0+106"       # the cells with their heads
+CROP = "1430x810+0+106"  # the cells with their heads
 FORM = "项目01"
 
 
@@ -27,9 +29,17 @@ def main() -> None:
     if missing:
         sys.exit(f"missing {', '.join(missing)}: apt-get install xvfb imagemagick")
     with tempfile.TemporaryDirectory() as folder:
-        screen = subprocess.Popen(["Xvfb", "-displayfd", "1", "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp"], stdout=subprocess.PIPE, text=True)
+        screen = subprocess.Popen(
+            ["Xvfb", "-displayfd", "1", "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp"],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         try:
-            os.environ |= {"DISPLAY": f":{screen.stdout.readline().strip()}", "OFFICE_SEEN": "1", "SELFEVAL_HOME": str(Path(folder) / "settings")}
+            os.environ |= {
+                "DISPLAY": f":{screen.stdout.readline().strip()}",
+                "OFFICE_SEEN": "1",
+                "SELFEVAL_HOME": str(Path(folder) / "settings"),
+            }
             film(Path(folder))
         finally:
             screen.terminate()
@@ -74,7 +84,10 @@ def workbook(folder: Path) -> Path:
 
     data = seed_filing()
     project = data["project"] | {"unit": "示例县应急管理局"}
-    project["indicators"] = [{key: value for key, value in row.items() if not (key == "note" and row["name"] == "数量")} for row in project["indicators"]]
+    project["indicators"] = [
+        {key: value for key, value in row.items() if not (key == "note" and row["name"] == "数量")}
+        for row in project["indicators"]
+    ]
     out = folder / "示例县应急管理局.xlsx"
     templates.fill_in("jilin-2024", out, projects=[project], year=2024, cover={})
     return out
@@ -85,8 +98,11 @@ def show(book, sheet: str, name: str, zoom: int = 74) -> None:
     book.Sheets(sheet).Activate()
     window = book.Windows(1)
     window.Zoom = zoom
-    time.sleep(1.5)                                    # until the window is drawn
-    subprocess.run(["import", "-window", "root", "-crop", CROP, "+repage", "-quality", "95", str(PICTURES / name)], check=True)
+    time.sleep(1.5)  # until the window is drawn
+    subprocess.run(
+        ["import", "-window", "root", "-crop", CROP, "+repage", "-quality", "95", str(PICTURES / name)],
+        check=True,
+    )
     print(PICTURES / name)
 
 

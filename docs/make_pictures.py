@@ -28,7 +28,12 @@ def main() -> None:
         paths = dict(demo.run(folder / "demo", print).paths)
         fill(paths["标注了问题的副本"], folder / "marked.xlsx")
         shutil.copy(paths["全县汇总工作簿"], folder / "county.xlsx")
-        keep(running.convert(folder / "marked.xlsx", "pdf", folder), 2, "marked.png", "-x 40 -y 60 -W 860 -H 600".split())
+        keep(
+            running.convert(folder / "marked.xlsx", "pdf", folder),
+            2,
+            "marked.png",
+            "-x 40 -y 60 -W 860 -H 600".split(),
+        )
         keep(running.convert(folder / "county.xlsx", "pdf", folder), 1, "county.png")
     running.close()
 
@@ -36,7 +41,23 @@ def main() -> None:
 def keep(pdf: Path, page: int, name: str, part: Sequence[str] = ()) -> None:
     """One page of a PDF as a picture, or a part of it in pixels."""
     out = PICTURES / name
-    subprocess.run(["pdftoppm", "-r", "110", "-f", str(page), "-l", str(page), "-singlefile", "-png", *part, str(pdf), str(out.with_suffix(""))], check=True)
+    subprocess.run(
+        [
+            "pdftoppm",
+            "-r",
+            "110",
+            "-f",
+            str(page),
+            "-l",
+            str(page),
+            "-singlefile",
+            "-png",
+            *part,
+            str(pdf),
+            str(out.with_suffix("")),
+        ],
+        check=True,
+    )
     print(out)
 
 

@@ -1,4 +1,6 @@
-"""Draws the pictures of a province for the bureau manual, from the made-up county's departments shared out to counties: run by `make pictures`."""
+"""Draws the pictures of a province for the bureau manual, from the made-up county's departments shared out to
+counties: run by `make pictures`.
+"""
 
 from __future__ import annotations
 
@@ -28,33 +30,78 @@ def main() -> None:
         folder = Path(place)
         departments = made_up()[0]
         for number, name in enumerate(COUNTIES):
-            _county(folder / "各县材料" / name, departments[2 * number:2 * number + 2])
+            _county(folder / "各县材料" / name, departments[2 * number : 2 * number + 2])
         (folder / "各县材料" / "催报通知.docx").write_bytes(b"")
-        (folder / "结果" / "06己旗.xlsx").mkdir(parents=True)          # cannot be written
+        (folder / "结果" / "06己旗.xlsx").mkdir(parents=True)  # cannot be written
         result = consolidate_province(folder / "各县材料", folder / "结果")
         pdf = running.convert(result.out, "pdf", folder)
-        pages = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True).stdout.split("\f")
+        pages = subprocess.run(
+            ["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True
+        ).stdout.split("\f")
         for name, title, width, height in SHOWN:
-            page = next(number for number, text in enumerate(pages, 1) if title in "".join(text.splitlines()[:3]))
+            page = next(
+                number for number, text in enumerate(pages, 1) if title in "".join(text.splitlines()[:3])
+            )
             part = ["-x", "30", "-y", "20", "-W", str(width), "-H", str(height)] if width else []
             out = PICTURES / f"province-{name}"
-            subprocess.run(["pdftoppm", "-r", "110", "-f", str(page), "-l", str(page), "-singlefile", "-png", *part, str(pdf), str(out)], check=True)
+            subprocess.run(
+                [
+                    "pdftoppm",
+                    "-r",
+                    "110",
+                    "-f",
+                    str(page),
+                    "-l",
+                    str(page),
+                    "-singlefile",
+                    "-png",
+                    *part,
+                    str(pdf),
+                    str(out),
+                ],
+                check=True,
+            )
             print(out.with_suffix(".png"))
     running.close()
 
 
 def _county(folder: Path, departments) -> None:
-    """The filings of some departments, and a roster with one that did not report and a project that did not come."""
+    """The filings of some departments, and a roster with one that did not report and a project that did not
+    come.
+    """
     for department in departments:
-        templates.fill_in(department.layout, folder / f"{department.name}.xlsx", projects=department.projects, department=department.whole, year=2024,
-                          settings={"department_code": department.code, "department": department.name})
+        templates.fill_in(
+            department.layout,
+            folder / f"{department.name}.xlsx",
+            projects=department.projects,
+            department=department.whole,
+            year=2024,
+            settings={"department_code": department.code, "department": department.name},
+        )
     roster = folder / "单位名册.xlsx"
     blank_roster(roster)
     book = openpyxl.load_workbook(roster)
-    _put(book["单位名册"], "单位名册", [{"code": code, "name": name, "section": "教科文股", "deadline": "2099-03-31"}
-                                for code, name in [*((department.code, department.name) for department in departments), ("199", "示例县残联")]])
-    _put(book["项目"], "项目", [{"department": department.code, "code": project["project_code"], "name": project["project"]} for department in departments for project in department.projects]
-         + [{"department": departments[0].code, "code": "990001", "name": "没有报的项目"}])
+    _put(
+        book["单位名册"],
+        "单位名册",
+        [
+            {"code": code, "name": name, "section": "教科文股", "deadline": "2099-03-31"}
+            for code, name in [
+                *((department.code, department.name) for department in departments),
+                ("199", "示例县残联"),
+            ]
+        ],
+    )
+    _put(
+        book["项目"],
+        "项目",
+        [
+            {"department": department.code, "code": project["project_code"], "name": project["project"]}
+            for department in departments
+            for project in department.projects
+        ]
+        + [{"department": departments[0].code, "code": "990001", "name": "没有报的项目"}],
+    )
     book.save(roster)
 
 

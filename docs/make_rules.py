@@ -1,4 +1,6 @@
-"""Writes docs/rules.md and the examples that `selfeval rules` shows, from the catalogue and the case files: run by `make rules`."""
+"""Writes docs/rules.md and the examples that `selfeval rules` shows, from the catalogue and the case files:
+run by `make rules`.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,12 @@ def example_text() -> str:
         finding = next((finding for finding in check(gather([case.file])) if finding.rule == case.rule), None)
         if finding:
             done.add(case.rule)
-            lines += [f"[{case.rule}]", f"message = {_quoted(finding.message)}", f"hint = {_quoted(finding.hint)}", ""]
+            lines += [
+                f"[{case.rule}]",
+                f"message = {_quoted(finding.message)}",
+                f"hint = {_quoted(finding.hint)}",
+                "",
+            ]
     return "\n".join(lines)
 
 

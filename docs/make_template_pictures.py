@@ -1,7 +1,9 @@
 """Draws the pictures of the templates, blank and filled in, on screen and on paper: run by `make pictures`.
 
-A spreadsheet program without a window only prints, so the screen is a print of a copy that shows what a screen shows: tints and the
-columns beside the form. For paper the fills are taken out of a copy: LibreOffice does not know Excel's switch for black and white.
+A spreadsheet program without a window only prints, so the screen is a print of a copy that shows what a
+screen shows: tints and the
+columns beside the form. For paper the fills are taken out of a copy: LibreOffice does not know Excel's switch
+for black and white.
 """
 
 from __future__ import annotations
@@ -27,10 +29,24 @@ from selfeval_xl.sheets import COVER, LISTS, REPORT, SELF_CHECK, SETTINGS, SUMMA
 PICTURES = ROOT / "docs" / "pictures" / "templates"
 YEAR = 2024
 MOST_BYTES = 200_000
-EVERYWHERE = (COVER, SUMMARY, REPORT, SELF_CHECK)          # the same in every layout: drawn once
-_ASCII = {COVER: "cover", SUMMARY: "summary", REPORT: "report", SELF_CHECK: "self-check", "部门整体支出绩效自评表": "department", "项目01": "project"}
-_NOTICE = {"截止日期": "2025年3月31日", "报送方式": "发到绩效股邮箱，盖章扫描件一并发来", "联系人": "绩效股", "联系电话": "0000-0000000"}
-_FILLS = re.compile(r'<patternFill patternType="solid">.*?</patternFill>|<patternFill><bgColor [^>]*/></patternFill>')
+EVERYWHERE = (COVER, SUMMARY, REPORT, SELF_CHECK)  # the same in every layout: drawn once
+_ASCII = {
+    COVER: "cover",
+    SUMMARY: "summary",
+    REPORT: "report",
+    SELF_CHECK: "self-check",
+    "部门整体支出绩效自评表": "department",
+    "项目01": "project",
+}
+_NOTICE = {
+    "截止日期": "2025年3月31日",
+    "报送方式": "发到绩效股邮箱，盖章扫描件一并发来",
+    "联系人": "绩效股",
+    "联系电话": "0000-0000000",
+}
+_FILLS = re.compile(
+    r'<patternFill patternType="solid">.*?</patternFill>|<patternFill><bgColor [^>]*/></patternFill>'
+)
 _AREA = re.compile(r'<definedName name="_xlnm.Print_Area"[^>]*>[^<]*</definedName>')
 
 
@@ -40,10 +56,19 @@ def main() -> None:
     drawn: set[str] = set()
     with tempfile.TemporaryDirectory() as place:
         for layout_id in layouts.ids():
-            for state, book in (("blank", blank(layout_id, Path(place))), ("filled", filled(layout_id, Path(place)))):
+            for state, book in (
+                ("blank", blank(layout_id, Path(place))),
+                ("filled", filled(layout_id, Path(place))),
+            ):
                 for medium, change in (("paper", on_paper), ("screen", on_screen)):
                     copy = copied(book, book.with_name(f"{book.stem}-{medium}.xlsx"), change)
-                    drawn |= keep(running.convert(copy, "pdf", copy.parent), sheets_of(book), layout_id, f"{state}-{medium}", drawn)
+                    drawn |= keep(
+                        running.convert(copy, "pdf", copy.parent),
+                        sheets_of(book),
+                        layout_id,
+                        f"{state}-{medium}",
+                        drawn,
+                    )
     running.close()
 
 
@@ -54,13 +79,22 @@ def blank(layout_id: str, folder: Path) -> Path:
 
 
 def filled(layout_id: str, folder: Path) -> Path:
-    """With every field filled in, one completed value missing and one reason missing, so that the tints can be seen."""
+    """With every field filled in, one completed value missing and one reason missing, so that the tints can
+    be seen.
+    """
     out = folder / f"{layout_id}-filled.xlsx"
     forms = {layout.kind: fillings.filling(layout) for layout in layouts.sheets_of(layout_id)}
     for form in forms.values():
         form["indicators"][0]["note"] = None
         form["indicators"][3]["actual"] = None
-    templates.fill_in(layout_id, out, projects=[forms[PROJECT]] if PROJECT in forms else [], department=forms.get(DEPARTMENT), year=YEAR, cover=_NOTICE)
+    templates.fill_in(
+        layout_id,
+        out,
+        projects=[forms[PROJECT]] if PROJECT in forms else [],
+        department=forms.get(DEPARTMENT),
+        year=YEAR,
+        cover=_NOTICE,
+    )
     return out
 
 
@@ -88,24 +122,41 @@ def on_screen(name: str, text: str) -> str:
     if name == "xl/workbook.xml":
         return _AREA.sub("", text)
     if name.startswith("xl/worksheets/"):
-        return re.sub(r"<headerFooter>.*?</headerFooter>", "", text.replace('fitToHeight="0"', 'fitToHeight="1"'))
+        return re.sub(
+            r"<headerFooter>.*?</headerFooter>", "", text.replace('fitToHeight="0"', 'fitToHeight="1"')
+        )
     return text
 
 
 def keep(pdf: Path, sheets: list[str], layout_id: str, what: str, drawn: set[str]) -> set[str]:
-    """Each page as a picture; sheets that are the same in every layout once. Stops where a sheet takes more than its page."""
-    pages = int(re.search(r"Pages:\s+(\d+)", subprocess.run(["pdfinfo", str(pdf)], capture_output=True, text=True, check=True).stdout)[1])
+    """Each page as a picture; sheets that are the same in every layout once.
+
+    Stops where a sheet takes more than its page.
+    """
+    pages = int(
+        re.search(
+            r"Pages:\s+(\d+)",
+            subprocess.run(["pdfinfo", str(pdf)], capture_output=True, text=True, check=True).stdout,
+        )[1]
+    )
     if pages != len(sheets):
         raise SystemExit(f"{pdf.name}: {pages} pages for the sheets {sheets}")
     kept = set()
     for page, sheet in enumerate(sheets, 1):
-        name = f"{_ASCII.get(sheet, 'table')}-{what}" if sheet in EVERYWHERE else f"{layout_id}-{_ASCII.get(sheet, 'table')}-{what}"
+        name = (
+            f"{_ASCII.get(sheet, 'table')}-{what}"
+            if sheet in EVERYWHERE
+            else f"{layout_id}-{_ASCII.get(sheet, 'table')}-{what}"
+        )
         if name in drawn:
             continue
         kept.add(name)
         out = PICTURES / name
         look = ["-r", "75", "-gray"] if what.endswith("paper") else ["-r", "100"]
-        subprocess.run(["pdftoppm", *look, "-f", str(page), "-l", str(page), "-singlefile", "-png", str(pdf), str(out)], check=True)
+        subprocess.run(
+            ["pdftoppm", *look, "-f", str(page), "-l", str(page), "-singlefile", "-png", str(pdf), str(out)],
+            check=True,
+        )
         size = out.with_suffix(".png").stat().st_size
         if size > MOST_BYTES:
             raise SystemExit(f"{out.name}.png: {size} bytes")

@@ -31,12 +31,19 @@ from selfeval_xl.sinks.file import apply  # noqa: E402
 PICTURES = ROOT / "docs" / "pictures"
 YEAR = 2024
 TARGETS = (
-    ("成本指标", "经济成本指标", "每平方米维修费用", "≤300元/平方米", "≤310元/平方米", "305元/平方米"), ("产出指标", "数量指标", "维修校舍面积", "≥1200平方米", "≥1000平方米", "1000平方米"),
-    ("产出指标", "质量指标", "工程验收合格率", "=100%", "=100%", "100%"), ("产出指标", "时效指标", "完工时间", "11月底前", "11月底前", "12月"),
-    ("效益指标", "社会效益指标", "受益学生人数", "≥850人", "≥800人", "812人"), ("满意度指标", "服务对象满意度指标", "师生满意度", "≥95%", "≥95%", "96.2%"))
+    ("成本指标", "经济成本指标", "每平方米维修费用", "≤300元/平方米", "≤310元/平方米", "305元/平方米"),
+    ("产出指标", "数量指标", "维修校舍面积", "≥1200平方米", "≥1000平方米", "1000平方米"),
+    ("产出指标", "质量指标", "工程验收合格率", "=100%", "=100%", "100%"),
+    ("产出指标", "时效指标", "完工时间", "11月底前", "11月底前", "12月"),
+    ("效益指标", "社会效益指标", "受益学生人数", "≥850人", "≥800人", "812人"),
+    ("满意度指标", "服务对象满意度指标", "师生满意度", "≥95%", "≥95%", "96.2%"),
+)
 ACTUALS = ("296元/平方米", "1080平方米", "100%", "10月", "862人", "97.3%")
 NOTE = "雨季停工20天，有120平方米没有完工。下一步调整工期，2025年3月底前补齐。"
-EXPECTED, OUTCOME = "维修校舍1200平方米，11月底前完工，改善850名学生的学习条件。", "维修校舍1080平方米，10月完工验收，862名学生受益。"
+EXPECTED, OUTCOME = (
+    "维修校舍1200平方米，11月底前完工，改善850名学生的学习条件。",
+    "维修校舍1080平方米，10月完工验收，862名学生受益。",
+)
 
 
 def main() -> None:
@@ -51,7 +58,13 @@ def main() -> None:
         shown(running, filled, "项目01", "manual-filled.png", folder)
         for name, picture in ((SUMMARY, "manual-summary.png"), (SELF_CHECK, "manual-check.png")):
             if name in openpyxl.load_workbook(filled, read_only=True).sheetnames:
-                shown(running, fill(issued, folder / "half.xlsx", (*ACTUALS[:4], None, None), None), name, picture, folder)
+                shown(
+                    running,
+                    fill(issued, folder / "half.xlsx", (*ACTUALS[:4], None, None), None),
+                    name,
+                    picture,
+                    folder,
+                )
         wrong = fill(issued, folder / "wrong.xlsx", (*ACTUALS[:3], None, *ACTUALS[4:]), None)
         returned = give_back(wrong, folder / "returned.xlsx")
         shown(running, returned, "项目01", "manual-returned.png", folder)
@@ -62,39 +75,73 @@ def main() -> None:
 def issue(folder: Path) -> Path:
     """The workbook as a department receives it."""
     keys = "一级指标 二级指标 三级指标 年度指标值 上年指标值 上年完成值".split()
-    roster = write(folder / "名册.xlsx", 单位名册=[department("101", "示例县教育局", 报送截止日期="2025-03-31"), department("101002", "示例县第一小学", 上级部门编码="101")], 项目=[
-        project("220624240001", "101002", "校舍维修", 年初预算数="38.00", 全年预算数="36.00"), project("220624240002", "101", "学校食堂改造", 年初预算数="52.40", 全年预算数="52.40"),
-        project("220624240003", "101", "教师培训", 年初预算数="12.00", 全年预算数="9.60"), project("220624240004", "101", "教职工工资", 是否免评="是", 全年预算数="5600")],
-        绩效目标=[{"项目编码": code, **dict(zip(keys, row, strict=True))} for code in ("220624240001", "220624240002", "220624240003") for row in TARGETS])
-    done = issuing.issue(roster, folder / "下发", asked=issuing.Asked("jilin-2024", YEAR, "内网邮箱 jixiao@example.cn，盖章件送305室", "绩效股 李四", "0431-0000000"))
+    roster = write(
+        folder / "名册.xlsx",
+        单位名册=[
+            department("101", "示例县教育局", 报送截止日期="2025-03-31"),
+            department("101002", "示例县第一小学", 上级部门编码="101"),
+        ],
+        项目=[
+            project("220624240001", "101002", "校舍维修", 年初预算数="38.00", 全年预算数="36.00"),
+            project("220624240002", "101", "学校食堂改造", 年初预算数="52.40", 全年预算数="52.40"),
+            project("220624240003", "101", "教师培训", 年初预算数="12.00", 全年预算数="9.60"),
+            project("220624240004", "101", "教职工工资", 是否免评="是", 全年预算数="5600"),
+        ],
+        绩效目标=[
+            {"项目编码": code, **dict(zip(keys, row, strict=True))}
+            for code in ("220624240001", "220624240002", "220624240003")
+            for row in TARGETS
+        ],
+    )
+    done = issuing.issue(
+        roster,
+        folder / "下发",
+        asked=issuing.Asked(
+            "jilin-2024", YEAR, "内网邮箱 jixiao@example.cn，盖章件送305室", "绩效股 李四", "0431-0000000"
+        ),
+    )
     return done.folder / done.departments[0][0].file
 
 
 def fill(path: Path, out: Path, actuals: Sequence[str | None], note: str | None) -> Path:
     """The first project filled in as a person would."""
     form = next(form for form in read_file(path).forms if form.kind == PROJECT)
-    values: dict[str, str | Decimal] = {form.funding[0].cells["executed"]: Decimal("33.10"), form.goal.cells["expected"]: EXPECTED, form.goal.cells["actual"]: OUTCOME}
-    values |= {row.cells["actual"]: actual for row, actual in zip(form.indicators, actuals, strict=True) if actual}
+    values: dict[str, str | Decimal] = {
+        form.funding[0].cells["executed"]: Decimal("33.10"),
+        form.goal.cells["expected"]: EXPECTED,
+        form.goal.cells["actual"]: OUTCOME,
+    }
+    values |= {
+        row.cells["actual"]: actual for row, actual in zip(form.indicators, actuals, strict=True) if actual
+    }
     if note:
         values[form.indicators[1].cells["note"]] = note
-    apply(path, [Edit(form.sheet, cell, None, value, Look.STUB) for cell, value in values.items()], out)          # rows grow as a person would drag them
+    apply(
+        path, [Edit(form.sheet, cell, None, value, Look.STUB) for cell, value in values.items()], out
+    )  # rows grow as a person would drag them
     return out
 
 
 def give_back(path: Path, out: Path) -> Path:
     """The workbook as the bureau returns it, with what was found in the first project."""
     file = read_file(path)
-    found = [finding for finding in check(gather([file]), None, [file]) if finding.sheet == "项目01" and finding.rule in ("D01", "D03")]
+    found = [
+        finding
+        for finding in check(gather([file]), None, [file])
+        if finding.sheet == "项目01" and finding.rule in ("D01", "D03")
+    ]
     mark(path, found, out, RETURNED)
     return out
 
 
 def shown(running: office.Office, path: Path, sheet: str, name: str, folder: Path, dpi: int = 84) -> None:
-    """One sheet as it looks on the screen: with the letters and numbers of columns and rows, cut to what is on it."""
+    """One sheet as it looks on the screen: with the letters and numbers of columns and rows, cut to what is
+    on it.
+    """
     (folder / "computed").mkdir(exist_ok=True)
     book = openpyxl.load_workbook(running.convert(path, "xlsx", folder / "computed"))
     pages = [page for page in book.worksheets if page.sheet_state == "visible"]
-    for page in pages:                                            # one page a sheet, so that the sheet's number is its page's
+    for page in pages:  # one page a sheet, so that the sheet's number is its page's
         page.print_options.headings, page.print_title_rows, page.oddFooter.center.text = True, None, ""
         page.oddFooter.left.text = page.oddFooter.right.text = ""
         page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
@@ -103,10 +150,38 @@ def shown(running: office.Office, path: Path, sheet: str, name: str, folder: Pat
     book.save(step)
     number = next(number for number, page in enumerate(pages, 1) if page.title == sheet)
     out = PICTURES / name
-    subprocess.run(["pdftoppm", "-r", str(dpi), "-f", str(number), "-l", str(number), "-singlefile", "-png", str(running.convert(step, "pdf", folder)),
-                    str(out.with_suffix(""))], check=True)
-    if shutil.which("convert"):                                   # ImageMagick, where there is one, cuts the empty rest of the page off
-        subprocess.run(["convert", str(out), "-trim", "-bordercolor", "white", "-border", "8", "-colors", "64", f"PNG8:{out}"], check=True)
+    subprocess.run(
+        [
+            "pdftoppm",
+            "-r",
+            str(dpi),
+            "-f",
+            str(number),
+            "-l",
+            str(number),
+            "-singlefile",
+            "-png",
+            str(running.convert(step, "pdf", folder)),
+            str(out.with_suffix("")),
+        ],
+        check=True,
+    )
+    if shutil.which("convert"):  # ImageMagick, where there is one, cuts the empty rest of the page off
+        subprocess.run(
+            [
+                "convert",
+                str(out),
+                "-trim",
+                "-bordercolor",
+                "white",
+                "-border",
+                "8",
+                "-colors",
+                "64",
+                f"PNG8:{out}",
+            ],
+            check=True,
+        )
     print(out)
 
 

@@ -30,33 +30,56 @@ def main() -> None:
         departments, _ = made_up()
         received = root / "收"
         for department in departments:
-            templates.fill_in(department.layout, received / department.code / f"{department.name}.xlsx", projects=department.projects, department=department.whole, year=YEAR,
-                              settings={"department_code": department.code, "department": department.name})
+            templates.fill_in(
+                department.layout,
+                received / department.code / f"{department.name}.xlsx",
+                projects=department.projects,
+                department=department.whole,
+                year=YEAR,
+                settings={"department_code": department.code, "department": department.name},
+            )
         result = send_back(received, root / "退", today=date(2025, 4, 3))
         first = result.returns[0]
         seen = as_seen(Path(first.files[0].out), root / "seen.xlsx")
         notice = first.folder / "退回通知.docx"
         data = seed_filing()
-        templates.fill_in("jilin-2024", root / "自评表.xlsx", projects=[data["project"]], department=data["department"], year=YEAR)
+        templates.fill_in(
+            "jilin-2024",
+            root / "自评表.xlsx",
+            projects=[data["project"]],
+            department=data["department"],
+            year=YEAR,
+        )
         draft_report([root / "自评表.xlsx"], root / "报告.docx")
         county_bulletin(received, root / "通报.docx", today=date(2025, 5, 6))
         publish(received, root / "公开")
         public = next((root / "公开").rglob("*教育局*.xlsx"))
-        pages = [(seen, 1, "returned-list.png", 130, (40, 60, 1440, 420)), (seen, 3, "returned-form.png", 110, (60, 50, 1130, 440)), (notice, 1, "return-notice.png", 60, ()),
-                 (root / "报告.docx", 1, "report-1.png", 60, ()), (root / "报告.docx", 2, "report-2.png", 60, ()), (root / "报告.docx", 4, "report-4.png", 60, ()),
-                 (root / "通报.docx", 1, "bulletin.png", 60, ()), (public, 2, "public.png", 80, (20, 40, 900, 400))]
+        pages = [
+            (seen, 1, "returned-list.png", 130, (40, 60, 1440, 420)),
+            (seen, 3, "returned-form.png", 110, (60, 50, 1130, 440)),
+            (notice, 1, "return-notice.png", 60, ()),
+            (root / "报告.docx", 1, "report-1.png", 60, ()),
+            (root / "报告.docx", 2, "report-2.png", 60, ()),
+            (root / "报告.docx", 4, "report-4.png", 60, ()),
+            (root / "通报.docx", 1, "bulletin.png", 60, ()),
+            (public, 2, "public.png", 80, (20, 40, 900, 400)),
+        ]
         make_pdfs(dict.fromkeys(page[0] for page in pages), office())
         for path, *how in pages:
             keep(path.with_suffix(".pdf"), *how)
 
 
 def as_seen(path: Path, out: Path) -> Path:
-    """The return as the screen shows it: tints in colour and the links beside the form, which paper does not have."""
+    """The return as the screen shows it: tints in colour and the links beside the form, which paper does not
+    have.
+    """
     with zipfile.ZipFile(path) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
             data = source.read(name)
             if name == "xl/workbook.xml":
-                data = re.sub(rb'<definedName name="_xlnm.Print_Area".*?</definedName>', b"", data, flags=re.DOTALL)
+                data = re.sub(
+                    rb'<definedName name="_xlnm.Print_Area".*?</definedName>', b"", data, flags=re.DOTALL
+                )
             elif name.startswith("xl/worksheets/"):
                 data = data.replace(b'blackAndWhite="1"', b"")
             target.writestr(name, data)
@@ -67,7 +90,23 @@ def keep(pdf: Path, page: int, name: str, dpi: int, part: tuple[int, ...]) -> No
     """One page of a PDF as a picture, or a part of it: left, top, width, height in pixels."""
     out = PICTURES / name
     crop = [word for option, number in zip(("-x", "-y", "-W", "-H"), part) for word in (option, str(number))]
-    subprocess.run(["pdftoppm", "-r", str(dpi), "-f", str(page), "-l", str(page), "-singlefile", "-png", *crop, str(pdf), str(out.with_suffix(""))], check=True)
+    subprocess.run(
+        [
+            "pdftoppm",
+            "-r",
+            str(dpi),
+            "-f",
+            str(page),
+            "-l",
+            str(page),
+            "-singlefile",
+            "-png",
+            *crop,
+            str(pdf),
+            str(out.with_suffix("")),
+        ],
+        check=True,
+    )
     print(out)
 
 

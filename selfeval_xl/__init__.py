@@ -1,4 +1,5 @@
-"""Budget performance self-evaluation (预算绩效自评): read, check, compute, fill in and consolidate the official forms.
+"""Budget performance self-evaluation (预算绩效自评): read, check, compute, fill in and consolidate the
+official forms.
 
     import selfeval_xl as sx
     filings = sx.read("县应急管理局_自评表.xlsx")
@@ -26,9 +27,12 @@ __all__ = ["assess", "check", "consolidate", "consolidate_province", "fill", "re
 
 
 def read(*paths: str | PathLike[str]) -> list[Filing]:
-    """The filings in these files, one per department, every value with its cell. Bad files are in `Filing.files[].problems`.
+    """The filings in these files, one per department, every value with its cell.
 
-    Each file is read in a worker process that may die without harm. Raises UsageError where a file does not exist.
+    Bad files are in `Filing.files[].problems`.
+
+    Each file is read in a worker process that may die without harm. Raises UsageError where a file does not
+    exist.
     """
     from .filing import gather
     from .reading import read_files
@@ -51,23 +55,42 @@ def check(filings: list[Filing], policy: Policy | None = None) -> Findings:
     return run(filings, policy)
 
 
-def fill(path: str | PathLike[str], out: str | PathLike[str], *, overwrite: bool = False, policy: Policy | None = None) -> Filled:
-    """Writes a copy of `path` to `out` with execution rates, totals, the deviation columns and the stubs filled in."""
+def fill(
+    path: str | PathLike[str],
+    out: str | PathLike[str],
+    *,
+    overwrite: bool = False,
+    policy: Policy | None = None,
+) -> Filled:
+    """Writes a copy of `path` to `out` with execution rates, totals, the deviation columns and the stubs
+    filled in.
+    """
     from .filling import fill as run
 
     return run(path, out, overwrite=overwrite, policy=policy)
 
 
-def consolidate(folder: str | PathLike[str], out: str | PathLike[str], roster: str | PathLike[str] | None = None,
-                policy: Policy | None = None, **options) -> County:
-    """Reads every file below `folder` and writes the county workbook to `out`; see `selfeval_xl.county.consolidate`."""
+def consolidate(
+    folder: str | PathLike[str],
+    out: str | PathLike[str],
+    roster: str | PathLike[str] | None = None,
+    policy: Policy | None = None,
+    **options,
+) -> County:
+    """Reads every file below `folder` and writes the county workbook to `out`; see
+    `selfeval_xl.county.consolidate`.
+    """
     from .county import consolidate as run
 
     return run(folder, out, roster=roster, policy=policy, **options)
 
 
-def consolidate_province(folder: str | PathLike[str], out: str | PathLike[str], policy: Policy | None = None, **options) -> Province:
-    """Consolidates every county of `folder` into the folder `out`, and writes one workbook over all of them; see `selfeval_xl.province`."""
+def consolidate_province(
+    folder: str | PathLike[str], out: str | PathLike[str], policy: Policy | None = None, **options
+) -> Province:
+    """Consolidates every county of `folder` into the folder `out`, and writes one workbook over all of them;
+    see `selfeval_xl.province`.
+    """
     from .province import consolidate_province as run
 
     return run(folder, out, policy=policy, **options)

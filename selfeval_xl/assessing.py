@@ -1,6 +1,9 @@
-"""Execution rate, attainment, deviation, verdict and expected score of what was read. Pure: records in, records out.
+"""Execution rate, attainment, deviation, verdict and expected score of what was read.
 
-Sources: 财预〔2020〕10号 and the arithmetic of docs/architecture.md. All numbers are Decimal, rounding is half up.
+Pure: records in, records out.
+
+Sources: 财预〔2020〕10号 and the arithmetic of docs/architecture.md. All numbers are Decimal, rounding is
+half up.
 """
 
 from __future__ import annotations
@@ -22,15 +25,18 @@ from .units import DAYS_A_MONTH, Measure, near
 __all__ = ["FULFILLED", "assess", "execution_rate", "expected_score", "judge", "rounded", "shown"]
 
 ZERO, ONE = Decimal(0), Decimal(1)
-_EXACT = Context(prec=80, rounding=ROUND_HALF_UP)      # quotients of numbers of 18 digits, never rounded twice
-_YEAR = 2000                                           # where neither the date nor the form says one: a leap year
-_ROUGHLY = Decimal("-0.1")                             # 约300人: nobody can say that 290 are too few
+_EXACT = Context(prec=80, rounding=ROUND_HALF_UP)  # quotients of numbers of 18 digits, never rounded twice
+_YEAR = 2000  # where neither the date nor the form says one: a leap year
+_ROUGHLY = Decimal("-0.1")  # 约300人: nobody can say that 290 are too few
 
 _RATE_NAME = re.compile(r"率|比例|占比|合规|及时|达标|程度|水平")
 _COST_RATE_NAME = re.compile(r"控制率|成本率|超支率|变动率|增长率")
 _DATE_NAME = re.compile(r"时间|时限|期限|日期|节点|进度|按期|及时|时效")
 _DURATION_NAME = re.compile(r"时长|工期|租期|周期|月数|期数|月份数|持续|使用年限")
-_DOWN, _UP = re.compile(r"下降|降低|减少|压减|缩减|下滑|减幅|降幅|负增长"), re.compile(r"(?<!负)增长|增加|提高|提升|上升|增幅|上涨")
+_DOWN, _UP = (
+    re.compile(r"下降|降低|减少|压减|缩减|下滑|减幅|降幅|负增长"),
+    re.compile(r"(?<!负)增长|增加|提高|提升|上升|增幅|上涨"),
+)
 _UNIT_IN_NAME = re.compile(r"[(（]([^()（）]{1,6})[)）]\s*$")
 
 
@@ -40,12 +46,16 @@ def assess(form: Form, policy: Policy) -> Form:
     return replace(
         form,
         funding=tuple(replace(line, rate=execution_rate(line)) for line in form.funding),
-        indicators=tuple(_assess_indicator(indicator, over, policy, form.year) for indicator in form.indicators),
+        indicators=tuple(
+            _assess_indicator(indicator, over, policy, form.year) for indicator in form.indicators
+        ),
     )
 
 
 def execution_rate(line: FundingLine) -> Decimal | None:
-    """Executed over annual budget, exact; 0/0 is 0; None where a number is missing or money was paid over a zero budget."""
+    """Executed over annual budget, exact; 0/0 is 0; None where a number is missing or money was paid over a
+    zero budget.
+    """
     budget, executed = line.amount("annual_budget"), line.amount("executed")
     if budget is None or executed is None:
         return None
@@ -67,17 +77,31 @@ def shown(ratio: Decimal | None) -> str | None:
 def _assess_indicator(indicator: Indicator, over: Decimal, policy: Policy, year: int | None) -> Indicator:
     target, actual = parse(indicator.target), parse(indicator.actual)
     judgement = judge(target, actual, cost=indicator.is_cost, name=indicator.name or "", over=over, year=year)
-    return replace(indicator, target_quantity=target, actual_quantity=actual, judgement=judgement,
-                   expected_score=expected_score(indicator, target, actual, judgement, policy))
+    return replace(
+        indicator,
+        target_quantity=target,
+        actual_quantity=actual,
+        judgement=judgement,
+        expected_score=expected_score(indicator, target, actual, judgement, policy),
+    )
 
 
 @lru_cache(maxsize=20_000)
-def judge(target: Quantity, actual: Quantity, *, cost: bool = False, name: str = "", over: Decimal = Decimal("0.30"),
-          year: int | None = None) -> Judgement:
+def judge(
+    target: Quantity,
+    actual: Quantity,
+    *,
+    cost: bool = False,
+    name: str = "",
+    over: Decimal = Decimal("0.30"),
+    year: int | None = None,
+) -> Judgement:
     """Compares a completed value with its target.
 
-    cost: `=` or no operator then means at most. name: of the indicator, for units that stand there, rates and dates.
-    year: of the form, for deadlines without one. Without a completed value the verdict is None; what cannot be settled
+    cost: `=` or no operator then means at most. name: of the indicator, for units that stand there, rates and
+    dates.
+    year: of the form, for deadlines without one. Without a completed value the verdict is None; what cannot
+    be settled
     is undetermined, never met.
     """
     if actual.kind is Kind.EMPTY:
@@ -92,13 +116,15 @@ def judge(target: Quantity, actual: Quantity, *, cost: bool = False, name: str =
     if actual.kind is Kind.TEXT:
         return _judge_told(target, actual)
     if actual.kind is Kind.DEADLINE:
-        plain = money(actual.words)                    # 2024.11 is an amount where one was asked for
+        plain = money(actual.words)  # 2024.11 is an amount where one was asked for
         if plain is None:
             return _open(Cause.DIMENSION)
         actual = Quantity(Kind.NUMBER, number=plain)
     if PLANNED.search(actual.words):
         return _open(Cause.WORDS)
-    at_most = target.operator in ("≤", "<") or (target.operator in ("=", "") and cost and _counts_as_cost(name))
+    at_most = target.operator in ("≤", "<") or (
+        target.operator in ("=", "") and cost and _counts_as_cost(name)
+    )
     if actual.kind is Kind.RANGE:
         return _judge_actual_range(target, actual, cost=cost, name=name, over=over, year=year)
     return _judge_numbers(target, actual, at_most, name, over)
@@ -120,7 +146,11 @@ def _month_or_months(target: Quantity, actual: Quantity, name: str) -> tuple[Qua
     """10月 without an operator is October where the other side is a date or the name asks for one."""
     if not _may_be_month(target) or _DURATION_NAME.search(name):
         return target, actual
-    dated = actual.kind is Kind.DEADLINE and actual.deadline is not None and bool(re.search(r"[月年日-]", actual.words))
+    dated = (
+        actual.kind is Kind.DEADLINE
+        and actual.deadline is not None
+        and bool(re.search(r"[月年日-]", actual.words))
+    )
     if dated or (_DATE_NAME.search(name) and _may_be_month(actual)):
         due = Deadline(int(target.number or 0))
         return Quantity(Kind.DEADLINE, deadline=due, words=str(target)), actual
@@ -129,7 +159,12 @@ def _month_or_months(target: Quantity, actual: Quantity, name: str) -> tuple[Qua
 
 def _may_be_month(quantity: Quantity) -> bool:
     number = quantity.number
-    if quantity.kind is not Kind.NUMBER or quantity.unit not in ("月", "月份") or quantity.operator or number is None:
+    if (
+        quantity.kind is not Kind.NUMBER
+        or quantity.unit not in ("月", "月份")
+        or quantity.operator
+        or number is None
+    ):
         return False
     return 1 <= number <= 12 and number % 1 == 0
 
@@ -137,7 +172,7 @@ def _may_be_month(quantity: Quantity) -> bool:
 def _judge_numbers(target: Quantity, actual: Quantity, at_most: bool, name: str, over: Decimal) -> Judgement:
     months = target.unit == actual.unit == "月" and _may_be_month(target) and not _DURATION_NAME.search(name)
     if months and target.number != actual.number:
-        return _open(Cause.WORDS)                      # 10月, 9月: a month earlier, or a month short
+        return _open(Cause.WORDS)  # 10月, 9月: a month earlier, or a month short
     readings = [_judge_pair(target, pair, at_most, over) for pair in _common(target, actual, name)]
     if not readings:
         return _open(Cause.DIMENSION)
@@ -147,7 +182,9 @@ def _judge_numbers(target: Quantity, actual: Quantity, at_most: bool, name: str,
     return _as_far_as_told(first, actual, at_most)
 
 
-def _judge_pair(target: Quantity, pair: tuple[Decimal, Decimal, Decimal], at_most: bool, over: Decimal) -> Judgement:
+def _judge_pair(
+    target: Quantity, pair: tuple[Decimal, Decimal, Decimal], at_most: bool, over: Decimal
+) -> Judgement:
     wanted, upper, got = pair
     if target.kind is Kind.RANGE:
         return _judge_range(wanted, upper, got)
@@ -158,11 +195,17 @@ def _judge_pair(target: Quantity, pair: tuple[Decimal, Decimal, Decimal], at_mos
     if wanted == 0:
         return Judgement(_verdict({"=": got == 0, "≥": got >= 0, ">": got > 0}[operator]))
     if wanted < 0 and operator == "=" and got != wanted:
-        return _open(Cause.WORDS, None, deviation)     # -5%, done -6%: nobody said in which direction it should go
+        return _open(
+            Cause.WORDS, None, deviation
+        )  # -5%, done -6%: nobody said in which direction it should go
     attainment = _EXACT.divide(got, wanted) if wanted > 0 else None
     if got < wanted or (operator == ">" and got == wanted):
         roughly = target.about and deviation is not None and deviation >= _ROUGHLY
-        return _open(Cause.WORDS, attainment, deviation) if roughly else Judgement(Verdict.UNMET, attainment, deviation)
+        return (
+            _open(Cause.WORDS, attainment, deviation)
+            if roughly
+            else Judgement(Verdict.UNMET, attainment, deviation)
+        )
     exceeded = deviation is not None and wanted > 0 and deviation > over
     return Judgement(Verdict.EXCEEDED if exceeded else Verdict.MET, attainment, deviation)
 
@@ -174,7 +217,9 @@ def _judge_range(low: Decimal, high: Decimal, got: Decimal) -> Judgement:
 
 
 def _as_far_as_told(judgement: Judgement, actual: Quantity, at_most: bool) -> Judgement:
-    """A completed value that is itself a limit (不足200人, 近200人) settles only what lies on the safe side of it."""
+    """A completed value that is itself a limit (不足200人, 近200人) settles only what lies on the safe side
+    of it.
+    """
     met = judgement.verdict in (Verdict.MET, Verdict.EXCEEDED)
     exactly = judgement.deviation == 0
     if "近" in actual.words and actual.about and exactly and not at_most:
@@ -186,12 +231,19 @@ def _as_far_as_told(judgement: Judgement, actual: Quantity, at_most: bool) -> Ju
     wrong_side = ("≤", "<") if not at_most else ("≥", ">")
     if actual.operator in wrong_side and met and not (at_most and actual.operator == ">" and exactly):
         return _open(Cause.WORDS, judgement.attainment, judgement.deviation)
-    return replace(judgement, verdict=Verdict.MET) if actual.operator == "<" and at_most and exactly else judgement
+    return (
+        replace(judgement, verdict=Verdict.MET)
+        if actual.operator == "<" and at_most and exactly
+        else judgement
+    )
 
 
 def _judge_actual_range(target: Quantity, actual: Quantity, **how) -> Judgement:
     """A completed value given as a range is met only when both ends are."""
-    ends = [judge(target, Quantity(Kind.NUMBER, number=number, unit=actual.unit), **how) for number in (actual.number, actual.upper)]
+    ends = [
+        judge(target, Quantity(Kind.NUMBER, number=number, unit=actual.unit), **how)
+        for number in (actual.number, actual.upper)
+    ]
     verdicts = {end.verdict for end in ends}
     if len(verdicts) == 1:
         return Judgement(ends[0].verdict, cause=ends[0].cause)
@@ -202,7 +254,9 @@ Pair = tuple[Decimal, Decimal, Decimal]
 
 
 def _common(target: Quantity, actual: Quantity, name: str) -> list[Pair]:
-    """Target, its upper end and the completed value in one unit, once for each way to read them; empty across dimensions."""
+    """Target, its upper end and the completed value in one unit, once for each way to read them; empty across
+    dimensions.
+    """
     low, high, got = target.number or ZERO, target.upper or ZERO, actual.number or ZERO
     signs = _signs(target, actual, name)
     one, other = _unit_measure(target, actual), _unit_measure(actual, target)
@@ -221,7 +275,9 @@ def _common(target: Quantity, actual: Quantity, name: str) -> list[Pair]:
 
 
 def _signs(target: Quantity, actual: Quantity, name: str) -> tuple[int, ...]:
-    """下降2% against a target of growth is -2%; where nobody said in which direction the target goes, both readings count."""
+    """下降2% against a target of growth is -2%; where nobody said in which direction the target goes, both
+    readings count.
+    """
     got, number = _direction(actual.words), actual.number
     if number is None or target.kind is not Kind.NUMBER:
         return (1,)
@@ -242,7 +298,13 @@ def _direction(words: str) -> int:
 def _unit_measure(quantity: Quantity, other: Quantity) -> Measure | None:
     """The measure of a unit; a bare 万 or 亿 is money only beside money, else it multiplies the other's unit."""
     own = quantity.measure
-    if own is None or quantity.unit not in ("万", "亿") or not other.unit or other.measure is None or other.measure.dimension.startswith("money"):
+    if (
+        own is None
+        or quantity.unit not in ("万", "亿")
+        or not other.unit
+        or other.measure is None
+        or other.measure.dimension.startswith("money")
+    ):
         return own
     return Measure(other.measure.dimension, own.factor, other.measure.name)
 
@@ -250,18 +312,29 @@ def _unit_measure(quantity: Quantity, other: Quantity) -> Measure | None:
 def _without_unit(low: Decimal, high: Decimal, got: Decimal, target: Quantity) -> list[Pair]:
     """A completed value without unit: the target's unit, or a fraction where per cents were asked for."""
     plain, fraction = (low, high, got), (low, high, got * 100)
-    if target.measure and target.measure.dimension == "share" and target.measure.factor == 1 and 0 < got <= 1 < low:
+    if (
+        target.measure
+        and target.measure.dimension == "share"
+        and target.measure.factor == 1
+        and 0 < got <= 1 < low
+    ):
         return [fraction] if low > 10 else [plain, fraction]
     if "万" in target.unit[:2] or "亿" in target.unit[:2]:
-        return [] if low and abs(got / low) >= 1000 else [plain]      # 20000 against 2万元: typed in another unit, or a slip
+        return (
+            [] if low and abs(got / low) >= 1000 else [plain]
+        )  # 20000 against 2万元: typed in another unit, or a slip
     return [plain]
 
 
-def _target_without_unit(low: Decimal, high: Decimal, got: Decimal, actual: Quantity, name: str) -> list[Pair]:
-    """A target without unit, a completed value with one: the unit in the name (万元) decides, else they are the same."""
+def _target_without_unit(
+    low: Decimal, high: Decimal, got: Decimal, actual: Quantity, name: str
+) -> list[Pair]:
+    """A target without unit, a completed value with one: the unit in the name (万元) decides, else they are
+    the same.
+    """
     other = actual.measure
     if other and other.dimension == "share" and 0 < low <= 1 < got:
-        return [(low * 100, high * 100, got)]          # 0.95 and 96%
+        return [(low * 100, high * 100, got)]  # 0.95 and 96%
     match = _UNIT_IN_NAME.search(name)
     named = parse(f"1{match[1]}").measure if match else None
     if named and other and named.dimension == other.dimension:
@@ -273,12 +346,18 @@ def _target_without_unit(low: Decimal, high: Decimal, got: Decimal, actual: Quan
 
 def _factors(one: Measure, other: Measure) -> tuple[Decimal, Decimal] | None:
     """By what both sides are multiplied to stand in one unit; None across dimensions."""
-    if one.dimension == other.dimension and (one.dimension != "count" or one.name == other.name or near(one.name, other.name)):
+    if one.dimension == other.dimension and (
+        one.dimension != "count" or one.name == other.name or near(one.name, other.name)
+    ):
         return one.factor, other.factor
     if {one.dimension, other.dimension} == {"months", "minutes"}:
         months = one if one.dimension == "months" else other
         minutes_a_month = Decimal(365 * 1440) / 12 if months.factor == 12 else DAYS_A_MONTH * 1440
-        return (one.factor * minutes_a_month, other.factor) if months is one else (one.factor, other.factor * minutes_a_month)
+        return (
+            (one.factor * minutes_a_month, other.factor)
+            if months is one
+            else (one.factor, other.factor * minutes_a_month)
+        )
     return None
 
 
@@ -307,7 +386,14 @@ def _judge_numeric_date(due: Deadline, actual: Quantity, year: int | None) -> Ju
     if actual.unit in ("季度", "季") and actual.number in (1, 2, 3, 4):
         return _compare_dates(due, Deadline(int(actual.number) * 3), year)
     own = actual.measure
-    if own and own.dimension == "months" and due.month == 12 and not due.day and actual.number and actual.number * own.factor == 12:
+    if (
+        own
+        and own.dimension == "months"
+        and due.month == 12
+        and not due.day
+        and actual.number
+        and actual.number * own.factor == 12
+    ):
         return Judgement(Verdict.MET)
     return _open(Cause.DIMENSION)
 
@@ -335,25 +421,48 @@ def _judge_told(target: Quantity, actual: Quantity) -> Judgement:
     """A numeric target, the completed value in words."""
     words = actual.words
     counted = target.measure is None or target.measure.dimension == "count"
-    if says_none(words) and (target.number == 0 or (target.operator in ("≤", "<") and counted and target.number and target.number > 0)):
+    if says_none(words) and (
+        target.number == 0
+        or (target.operator in ("≤", "<") and counted and target.number and target.number > 0)
+    ):
         return Judgement(Verdict.MET)
-    if says_all(words) and target.unit == "%" and target.number is not None and target.operator in ("", "=", "≥") and target.number == 100:
+    if (
+        says_all(words)
+        and target.unit == "%"
+        and target.number is not None
+        and target.operator in ("", "=", "≥")
+        and target.number == 100
+    ):
         return Judgement(Verdict.MET, ONE, ZERO)
     if says_failed(words) and not says_done(words):
         return Judgement(Verdict.UNMET, cause=Cause.NOT_A_NUMBER)
     return _open(Cause.NOT_A_NUMBER)
 
 
-def expected_score(indicator: Indicator, target: Quantity, actual: Quantity, judgement: Judgement, policy: Policy) -> Decimal | None:
-    """The score that the completion earns, two decimals, where points are printed and the target is a number; else None.
+def expected_score(
+    indicator: Indicator, target: Quantity, actual: Quantity, judgement: Judgement, policy: Policy
+) -> Decimal | None:
+    """The score that the completion earns, two decimals, where points are printed and the target is a number;
+    else None.
 
-    ≥ and =: points × min(1, actual/target). ≤: by policy points × target/actual, or points × (1 − excess), 0 from twice the target.
-    Exceeded: all points, less the policy's over_deduction for each part of the deviation beyond the threshold.
+    ≥ and =: points × min(1, actual/target). ≤: by policy points × target/actual, or points × (1 − excess), 0
+    from twice the target.
+    Exceeded: all points, less the policy's over_deduction for each part of the deviation beyond the
+    threshold.
     """
     points = money(indicator.points)
-    if points is None or target.kind is not Kind.NUMBER or actual.kind is not Kind.NUMBER or judgement.verdict in (None, Verdict.UNDETERMINED):
+    if (
+        points is None
+        or target.kind is not Kind.NUMBER
+        or actual.kind is not Kind.NUMBER
+        or judgement.verdict in (None, Verdict.UNDETERMINED)
+    ):
         return None
-    if judgement.verdict is Verdict.EXCEEDED and judgement.deviation is not None and (factor := policy.number("over_deduction")):
+    if (
+        judgement.verdict is Verdict.EXCEEDED
+        and judgement.deviation is not None
+        and (factor := policy.number("over_deduction"))
+    ):
         beyond = _EXACT.subtract(judgement.deviation, policy.number("over_fulfilment"))
         return rounded(_EXACT.multiply(points, max(ZERO, ONE - _EXACT.multiply(factor, max(ZERO, beyond)))))
     if judgement.verdict in (Verdict.MET, Verdict.EXCEEDED):
@@ -363,5 +472,9 @@ def expected_score(indicator: Indicator, target: Quantity, actual: Quantity, jud
     deviation = judgement.deviation
     if deviation is None or deviation <= -ONE:
         return ZERO if target.number == 0 else None
-    share = _EXACT.divide(ONE, ONE + deviation) if policy["score_at_most"] == "proportional" else max(ZERO, ONE - deviation)
+    share = (
+        _EXACT.divide(ONE, ONE + deviation)
+        if policy["score_at_most"] == "proportional"
+        else max(ZERO, ONE - deviation)
+    )
     return rounded(_EXACT.multiply(points, share))

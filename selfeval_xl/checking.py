@@ -1,4 +1,6 @@
-"""Runs the rules over filings: assesses the forms, asks rule and policy for severity and treatment, applies the silences."""
+"""Runs the rules over filings: assesses the forms, asks rule and policy for severity and treatment, applies
+the silences.
+"""
 
 from __future__ import annotations
 
@@ -22,24 +24,47 @@ from .sheets import REPORT as REPORT_SHEET
 _BUGS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 _SCANS = frozenset(("pdf", "image"))
 _MISSING = {
-    "scores": "表中没有分值", "notes": "表中没有偏差原因栏", "settings": "不是用本程序的模板填的", "roster": "没有给出单位名册",
-    "issued": "不是下发的工作簿，也没有给出单位名册", "report": "没有自评报告", "county": "只有一个部门，不做部门间比较", "public": "只用于公开件",
+    "scores": "表中没有分值",
+    "notes": "表中没有偏差原因栏",
+    "settings": "不是用本程序的模板填的",
+    "roster": "没有给出单位名册",
+    "issued": "不是下发的工作簿，也没有给出单位名册",
+    "report": "没有自评报告",
+    "county": "只有一个部门，不做部门间比较",
+    "public": "只用于公开件",
 }
 
 
-def check(filings: Sequence[Filing], policy: Policy | None = None, files: Iterable[ReadFile] = (), roster: Expected | None = None,
-          public: bool = False, ready: Ready | None = None, county: County | None = None) -> Findings:
-    """All findings on these filings, sorted by file, sheet, severity and cell; the status of each rule; counts per file.
+def check(
+    filings: Sequence[Filing],
+    policy: Policy | None = None,
+    files: Iterable[ReadFile] = (),
+    roster: Expected | None = None,
+    public: bool = False,
+    ready: Ready | None = None,
+    county: County | None = None,
+) -> Findings:
+    """All findings on these filings, sorted by file, sheet, severity and cell; the status of each rule;
+    counts per file.
 
-    files: all files that were read, also those that belong to no filing (unreadable ones). roster: the projects that are due, with
-    the amounts of the ledger; without one the rules that need it are skipped. public: whether these are copies for publication.
-    ready: what was found on each form already, by `own_findings`; then the forms are assessed too. county: what has to be known of
+    files: all files that were read, also those that belong to no filing (unreadable ones). roster: the
+    projects that are due, with
+    the amounts of the ledger; without one the rules that need it are skipped. public: whether these are
+    copies for publication.
+    ready: what was found on each form already, by `own_findings`; then the forms are assessed too. county:
+    what has to be known of
     the others where these are some filings of a county.
     """
     policy = policy or default()
     if ready is None:
-        filings = [replace(filing, forms=tuple(assess(form, policy) for form in filing.forms)) for filing in filings]
-    every_file = list({file.path: file for file in (*(file for filing in filings for file in filing.files), *files)}.values())
+        filings = [
+            replace(filing, forms=tuple(assess(form, policy) for form in filing.forms)) for filing in filings
+        ]
+    every_file = list(
+        {
+            file.path: file for file in (*(file for filing in filings for file in filing.files), *files)
+        }.values()
+    )
     found: list[Finding] = []
     statuses: list[RuleStatus] = []
     given = _Given(filings, every_file, roster, public, county.scanned if county else scanned(every_file)).of
@@ -67,11 +92,15 @@ def check(filings: Sequence[Filing], policy: Policy | None = None, files: Iterab
     by_file: dict[str, list[Finding]] = {}
     for finding in remaining:
         by_file.setdefault(finding.file, []).append(finding)
-    return Findings(remaining, tuple(statuses), tuple(_count(file, by_file.get(file.path, ())) for file in every_file))
+    return Findings(
+        remaining, tuple(statuses), tuple(_count(file, by_file.get(file.path, ())) for file in every_file)
+    )
 
 
 def told_apart(rule_id: str, found: Iterable[Finding], policy: Policy) -> list[Finding]:
-    """What a rule found that was asked outside of `check`, with its title and severity; nothing where it is switched off."""
+    """What a rule found that was asked outside of `check`, with its title and severity; nothing where it is
+    switched off.
+    """
     rule = catalogue()[rule_id]
     return [] if _off(rule, policy) else [_completed(finding, rule, policy) for finding in found]
 
@@ -79,7 +108,11 @@ def told_apart(rule_id: str, found: Iterable[Finding], policy: Policy) -> list[F
 def _tried(rule: Rule, given: Sequence[Given], policy: Policy) -> tuple[RuleStatus, list[Finding]]:
     """The rule's status and its findings, each with its place; none where it breaks."""
     try:
-        found = [_completed(_placed(finding, place), rule, policy) for subject, more, place in given for finding in rule.function(subject, policy, *more)]
+        found = [
+            _completed(_placed(finding, place), rule, policy)
+            for subject, more, place in given
+            for finding in rule.function(subject, policy, *more)
+        ]
     except _BUGS as error:
         return RuleStatus(rule.id, "failed", f"{type(error).__name__}: {error}"), []
     return _status(rule, bool(given)), found
@@ -87,8 +120,10 @@ def _tried(rule: Rule, given: Sequence[Given], policy: Policy) -> tuple[RuleStat
 
 @dataclass(frozen=True, slots=True)
 class County:
-    """What some filings of a county have to know of the others. scanned: folders in which a scan lies. found: what the rules that
-    compare departments found on these (see `told_apart`). several: whether there are departments to compare."""
+    """What some filings of a county have to know of the others. scanned: folders in which a scan lies. found:
+    what the rules that
+    compare departments found on these (see `told_apart`). several: whether there are departments to compare.
+    """
 
     scanned: frozenset[PurePath]
     found: Sequence[Finding] = ()
@@ -108,19 +143,25 @@ class Ready:
         for filing in filings:
             for form in filing.forms:
                 for finding in self.found.get(id(form), ()):
-                    found.setdefault(finding.rule, []).append(finding if finding.department else replace(finding, department=filing.department))
+                    found.setdefault(finding.rule, []).append(
+                        finding if finding.department else replace(finding, department=filing.department)
+                    )
         return found
 
 
 def own_findings(form: Form, policy: Policy, failed: dict[str, str]) -> Iterator[Finding]:
-    """What the rules find that need nothing but this form, which is assessed; without the department, and before any silence.
-    failed: takes the rules that break, and how."""
+    """What the rules find that need nothing but this form, which is assessed; without the department, and
+    before any silence.
+    failed: takes the rules that break, and how.
+    """
     place = {"file": form.file, "sheet": form.sheet, "form": form.kind, "project": form.project}
     for rule in catalogue().values():
         if not _of_one_form(rule) or not _fits(rule, form) or _off(rule, policy):
             continue
         try:
-            found = [_completed(_placed(finding, place), rule, policy) for finding in rule.function(form, policy)]
+            found = [
+                _completed(_placed(finding, place), rule, policy) for finding in rule.function(form, policy)
+            ]
         except _BUGS as error:
             failed.setdefault(rule.id, f"{type(error).__name__}: {error}")
             continue
@@ -151,7 +192,11 @@ def _told(rule: Rule, given: Sequence[Given], ready: Ready) -> RuleStatus:
 
 
 def _status(rule: Rule, ran: bool) -> RuleStatus:
-    return RuleStatus(rule.id, "ran") if ran else RuleStatus(rule.id, "skipped", _MISSING.get(rule.needs or rule.scope, "没有可查的表"))
+    return (
+        RuleStatus(rule.id, "ran")
+        if ran
+        else RuleStatus(rule.id, "skipped", _MISSING.get(rule.needs or rule.scope, "没有可查的表"))
+    )
 
 
 def _violations(rule: CustomRule, forms: Iterable[tuple[Form, dict]]) -> list[Finding]:
@@ -163,8 +208,10 @@ Given = tuple[object, tuple, dict]
 
 @dataclass(slots=True)
 class _Given:
-    """What rules are given besides the policy, made once for all that need the same: the subject and, for some, what the roster
-    says of it; and the place that their findings have unless they say another."""
+    """What rules are given besides the policy, made once for all that need the same: the subject and, for
+    some, what the roster
+    says of it; and the place that their findings have unless they say another.
+    """
 
     filings: Sequence[Filing]
     files: Sequence[ReadFile]
@@ -195,7 +242,9 @@ def _subjects_as_given(rule: Rule, filings: Sequence[Filing], files: Sequence[Re
     return ((subject, (), place) for subject, place in _subjects(rule, filings, files))
 
 
-def _with_roster(rule: Rule, filings: Sequence[Filing], roster: Expected) -> Iterator[tuple[object, tuple, dict]]:
+def _with_roster(
+    rule: Rule, filings: Sequence[Filing], roster: Expected
+) -> Iterator[tuple[object, tuple, dict]]:
     """Filings with the projects that are due; forms with the ledger's line of their project."""
     for filing in filings:
         if rule.scope == "filing":
@@ -211,19 +260,25 @@ def scanned(files: Iterable[ReadFile]) -> frozenset[PurePath]:
     return frozenset(PurePath(file.path).parent for file in files if file.kind in _SCANS)
 
 
-def _with_file(filings: Sequence[Filing], files: Sequence[ReadFile], scanned: frozenset[PurePath]) -> Iterator[Given]:
+def _with_file(
+    filings: Sequence[Filing], files: Sequence[ReadFile], scanned: frozenset[PurePath]
+) -> Iterator[Given]:
     """Forms, each with the file it stands in, and whether a scan lies in the same folder."""
     by_path = {file.path: file for file in files}
     for form, place in _forms(filings):
         yield form, (by_path.get(form.file), PurePath(form.file).parent in scanned), place
 
 
-def _with_issued(filings: Sequence[Filing], files: Sequence[ReadFile], roster: Expected | None) -> Iterator[Given]:
+def _with_issued(
+    filings: Sequence[Filing], files: Sequence[ReadFile], roster: Expected | None
+) -> Iterator[Given]:
     """Forms, each with the form as it was issued: by the roster, else by what the workbook itself remembers."""
     settings = {file.path: file.settings for file in files if file.settings}
     for filing in filings:
         for form, project, place in _known(filing, roster):
-            given = issued(project, roster.targets if roster else (), as_issued(form, settings.get(form.file, {})))
+            given = issued(
+                project, roster.targets if roster else (), as_issued(form, settings.get(form.file, {}))
+            )
             if given is not None:
                 yield form, (given,), place
 
@@ -241,7 +296,9 @@ def _known(filing: Filing, roster: Expected | None) -> Iterator[tuple[Form, Due 
         yield form, matching(form, projects) if form.kind == PROJECT else None, place
 
 
-def _subjects(rule: Rule, filings: Sequence[Filing], files: Sequence[ReadFile]) -> Iterator[tuple[object, dict]]:
+def _subjects(
+    rule: Rule, filings: Sequence[Filing], files: Sequence[ReadFile]
+) -> Iterator[tuple[object, dict]]:
     """What the rule is given, one by one, and the place that its findings have unless they say another."""
     if rule.scope == "file":
         owner: dict[str, str] = {}
@@ -249,7 +306,11 @@ def _subjects(rule: Rule, filings: Sequence[Filing], files: Sequence[ReadFile]) 
             for file in filing.files:
                 owner.setdefault(file.path, filing.department)
         for file in files:
-            if rule.needs != "settings" or file.settings or any(problem.rule == rule.id for problem in file.problems):
+            if (
+                rule.needs != "settings"
+                or file.settings
+                or any(problem.rule == rule.id for problem in file.problems)
+            ):
                 yield file, {"file": file.path, "department": owner.get(file.path)}
     elif rule.scope == "form":
         for form, place in _forms(filings):
@@ -269,18 +330,52 @@ def _placed(finding: Finding, place: dict) -> Finding:
     return replace(finding, **missing) if missing else finding
 
 
-def _explained(findings: Iterable[Finding], files: Iterable[ReadFile], filings: Iterable[Filing]) -> Iterator[Finding]:
-    """Findings that ask for an explanation and have one (column 单位说明). What must be mended cannot be explained away.
+def _explained(
+    findings: Iterable[Finding], files: Iterable[ReadFile], filings: Iterable[Filing]
+) -> Iterator[Finding]:
+    """Findings that ask for an explanation and have one (column 单位说明).
+
+    What must be mended cannot be explained away.
 
     What was found in the report is explained in the department's workbook, whose list calls it 自评报告.
     """
-    reports = {(filing.department, said.rule, *(" ".join(part.split()) for part in (said.subject, said.value))): said.text
-               for filing in filings for file in filing.files for said in file.explanations if said.sheet == REPORT_SHEET}
-    told = {(file.path, *(" ".join(part.split()) for part in (said.rule, said.sheet, said.subject, said.value))): said.text for file in files for said in file.explanations}
+    reports = {
+        (
+            filing.department,
+            said.rule,
+            *(" ".join(part.split()) for part in (said.subject, said.value)),
+        ): said.text
+        for filing in filings
+        for file in filing.files
+        for said in file.explanations
+        if said.sheet == REPORT_SHEET
+    }
+    told = {
+        (
+            file.path,
+            *(" ".join(part.split()) for part in (said.rule, said.sheet, said.subject, said.value)),
+        ): said.text
+        for file in files
+        for said in file.explanations
+    }
     for finding in findings:
-        text = told.get((finding.file, *(" ".join((part or "").split()) for part in (finding.rule, finding.sheet, finding.subject, finding.value))))
+        text = told.get(
+            (
+                finding.file,
+                *(
+                    " ".join((part or "").split())
+                    for part in (finding.rule, finding.sheet, finding.subject, finding.value)
+                ),
+            )
+        )
         if finding.form == REPORT:
-            text = text or reports.get((finding.department, finding.rule, *(" ".join((part or "").split()) for part in (finding.subject, finding.value))))
+            text = text or reports.get(
+                (
+                    finding.department,
+                    finding.rule,
+                    *(" ".join((part or "").split()) for part in (finding.subject, finding.value)),
+                )
+            )
         if text and finding.treatment is Treatment.EXPLAIN:
             finding = replace(finding, status="explained", explanation=text)
         elif text:
@@ -291,25 +386,52 @@ def _explained(findings: Iterable[Finding], files: Iterable[ReadFile], filings: 
 def _forms(filings: Sequence[Filing]) -> Iterator[tuple[Form, dict]]:
     for filing in filings:
         for form in filing.forms:
-            yield form, {"file": form.file, "sheet": form.sheet, "form": form.kind, "department": filing.department, "project": form.project}
+            yield (
+                form,
+                {
+                    "file": form.file,
+                    "sheet": form.sheet,
+                    "form": form.kind,
+                    "department": filing.department,
+                    "project": form.project,
+                },
+            )
 
 
 def _of_county(finding: Finding, rule: CustomRule, place: dict) -> Finding:
-    return replace(_placed(finding, place), rule=rule.told.number, title=rule.told.condition, severity=rule.told.severity, treatment=rule.told.treatment)
+    return replace(
+        _placed(finding, place),
+        rule=rule.told.number,
+        title=rule.told.condition,
+        severity=rule.told.severity,
+        treatment=rule.told.treatment,
+    )
 
 
 def _completed(finding: Finding, rule: Rule, policy: Policy) -> Finding:
     told = policy.rule(rule.id)
     severity = told.severity or finding.severity or rule.severity
-    return replace(finding, rule=rule.id, title=rule.title, severity=severity, treatment=told.treatment or finding.treatment or _treatment(rule, severity, policy))
+    return replace(
+        finding,
+        rule=rule.id,
+        title=rule.title,
+        severity=severity,
+        treatment=told.treatment or finding.treatment or _treatment(rule, severity, policy),
+    )
 
 
 def _treatment(rule: Rule, severity: Severity, policy: Policy) -> Treatment:
-    """Targets were fixed with the budget: while they cannot be changed, what is wrong with their design waits for next year."""
+    """Targets were fixed with the budget: while they cannot be changed, what is wrong with their design waits
+    for next year.
+    """
     if rule.id == "I06":
         return Treatment.FIX
     if rule.id[0] == "I" and policy["targets_editable"]:
-        return {Severity.ERROR: Treatment.FIX, Severity.WARNING: Treatment.EXPLAIN, Severity.NOTE: Treatment.NEXT_YEAR}[severity]
+        return {
+            Severity.ERROR: Treatment.FIX,
+            Severity.WARNING: Treatment.EXPLAIN,
+            Severity.NOTE: Treatment.NEXT_YEAR,
+        }[severity]
     if severity is not rule.severity and rule.treatment in (Treatment.FIX, Treatment.EXPLAIN):
         return Treatment.FIX if severity is Severity.ERROR else Treatment.EXPLAIN
     return rule.treatment
@@ -326,8 +448,12 @@ def order(finding: Finding) -> tuple:
 
 
 def _count(file: ReadFile, own: Sequence[Finding]) -> FileCount:
-    return FileCount(file.path, len(file.forms) + len(file.reports), sum(finding.severity is Severity.ERROR for finding in own),
-                     sum(finding.severity is Severity.WARNING for finding in own))
+    return FileCount(
+        file.path,
+        len(file.forms) + len(file.reports),
+        sum(finding.severity is Severity.ERROR for finding in own),
+        sum(finding.severity is Severity.WARNING for finding in own),
+    )
 
 
 def forms_of(filings: Iterable[Filing]) -> Iterator[Form]:

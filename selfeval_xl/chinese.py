@@ -1,14 +1,24 @@
 """The command line library speaks English; here it learns Chinese. Import this module before typer.
 
-Part of its words it asks of gettext, which the table answers. What it prints without asking (用法, the help option,
+Part of its words it asks of gettext, which the table answers. What it prints without asking (用法, the help
+option,
 the types of parameters) is put into each command by `spoken`.
 """
 
 import gettext
 
 WORDS = {
-    "Usage:": "用法：", "Usage: ": "用法：", "Options": "选项", "Arguments": "参数", "Commands": "命令", "Show this message and exit.": "显示这份说明。",
-    "[default: {}]": "［默认：{}］", "[required]": "［必填］", "default": "默认", "required": "必填", "Error": "出错",
+    "Usage:": "用法：",
+    "Usage: ": "用法：",
+    "Options": "选项",
+    "Arguments": "参数",
+    "Commands": "命令",
+    "Show this message and exit.": "显示这份说明。",
+    "[default: {}]": "［默认：{}］",
+    "[required]": "［必填］",
+    "default": "默认",
+    "required": "必填",
+    "Error": "出错",
 }
 
 

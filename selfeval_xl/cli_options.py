@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -26,8 +26,14 @@ def docx(out: Path) -> Path:
     return out
 
 
-Files = Annotated[list[Path], typer.Argument(metavar="文件…", help="自评表或报告（xlsx、xls、xlsb、ods、docx），可以给多个。")]
-PolicyFile = Annotated[Optional[Path], typer.Option("--policy", metavar="文件", help="本县的参数表（xlsx或TOML），只写与默认不同的参数。")]
+Files = Annotated[
+    list[Path],
+    typer.Argument(metavar="文件…", help="自评表或报告（xlsx、xls、xlsb、ods、docx），可以给多个。"),
+]
+PolicyFile = Annotated[
+    Path | None,
+    typer.Option("--policy", metavar="文件", help="本县的参数表（xlsx或TOML），只写与默认不同的参数。"),
+]
 NewBook = Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="写到哪里。", callback=xlsx)]
 AsJson = Annotated[bool, typer.Option("--json", help="在标准输出打印一份JSON，供其他程序使用。")]
 

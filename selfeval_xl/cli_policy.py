@@ -33,7 +33,9 @@ def policy_template(out: NewBook) -> None:
 
 
 @policy_app.command("check")
-def policy_check(file: Annotated[Path, typer.Argument(metavar="文件", help="本县的参数表（xlsx或TOML）。")]) -> None:
+def policy_check(
+    file: Annotated[Path, typer.Argument(metavar="文件", help="本县的参数表（xlsx或TOML）。")],
+) -> None:
     """检查参数表，逐行说明哪里写错了。"""
     from datetime import date
 
@@ -50,8 +52,10 @@ def policy_check(file: Annotated[Path, typer.Argument(metavar="文件", help="�
 
 
 @policy_app.command("try")
-def policy_try(file: Annotated[Path, typer.Argument(metavar="文件", help="要试的参数表。")],
-               folder: Annotated[Path, typer.Argument(metavar="文件夹", help="已经收到的材料。")]) -> None:
+def policy_try(
+    file: Annotated[Path, typer.Argument(metavar="文件", help="要试的参数表。")],
+    folder: Annotated[Path, typer.Argument(metavar="文件夹", help="已经收到的材料。")],
+) -> None:
     """试用参数表：在已收到的材料上，新规则和改过的规则各查出多少条，各举三例。"""
     from .policy_file import load
     from .reading.collect import collect

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 from .numerals import chinese_number
 
-_LEAP_YEAR = 2024                                      # where no year is written, 29 February is a day
+_LEAP_YEAR = 2024  # where no year is written, 29 February is a day
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A point in time; without year or day where none is written. `before`: the month itself is too late (9月前)."""
+    """A point in time; without year or day where none is written.
+
+    `before`: the month itself is too late (9月前).
+    """
 
     month: int
     year: int | None = None
@@ -21,7 +24,9 @@ class Deadline:
     before: bool = False
 
     def last_day(self, year: int) -> tuple[int, int, int]:
-        """The last day that still keeps it, as (year, month, day); 9月前 ends with August, 9月底前 with September."""
+        """The last day that still keeps it, as (year, month, day); 9月前 ends with August, 9月底前 with
+        September.
+        """
         year, month = self.year or year, self.month
         if self.day:
             return year, month, self.day
@@ -39,29 +44,49 @@ _YEAR = r"(?P<year>(?:19|20)\d{2})"
 _BY_WORDS = r"(?:之前|以前|前|内|止)?"
 _END_WORDS = r"(?:末|底|内)?"
 _AFTER_WORDS = r"[,]?(?P<done>[^\d]*)$"
-_LEAD = re.compile(r"^(?:截至|截止到?|最迟|最晚|不晚于|不迟于|早于|已于|预计|计划|力争|争取|应|须|于|在|到|至|=|当年|本年|(?P<sign>≤|<=|<))+")
-_UNDOUBTED = re.compile(r"\d年\d|月\d+[日号]|[底末旬初前]|^\d{4}[-./]\d")     # after ≤ only what can be no duration
-_YEAR_END = re.compile(rf"^(?:{_YEAR}年?度?|当年|本年度?|年)?(?:年?(?:年底|年末|底|末|年终|年内|内|全年|12月底)){_BY_WORDS}{_AFTER_WORDS}")
-_QUARTER = re.compile(rf"^(?:{_YEAR}年)?(?P<quarter>第[一二三四1-4]季度?|[一二三四]季度|[1-4]季度(?=[末底前内之以完])){_END_WORDS}{_BY_WORDS}{_AFTER_WORDS}")
+_LEAD = re.compile(
+    r"^(?:截至|截止到?|最迟|最晚|不晚于|不迟于|早于|已于|预计|计划|力争|争取|应|须|于|在|到|至|=|当年|"
+    r"本年|(?P<sign>≤|<=|<))+"
+)
+_UNDOUBTED = re.compile(
+    r"\d年\d|月\d+[日号]|[底末旬初前]|^\d{4}[-./]\d"
+)  # after ≤ only what can be no duration
+_YEAR_END = re.compile(
+    rf"^(?:{_YEAR}年?度?|当年|本年度?|年)?(?:年?(?:年底|年末|底|末|年终|年内|内|全年|12月底))"
+    rf"{_BY_WORDS}{_AFTER_WORDS}"
+)
+_QUARTER = re.compile(
+    rf"^(?:{_YEAR}年)?(?P<quarter>第[一二三四1-4]季度?|[一二三四]季度|[1-4]季度(?=[末底前内之以完]))"
+    rf"{_END_WORDS}{_BY_WORDS}{_AFTER_WORDS}"
+)
 _HALF = re.compile(rf"^(?:{_YEAR}年)?(?P<half>[上下])半年(?:末|底)?{_BY_WORDS}{_AFTER_WORDS}")
-_DATE = re.compile(rf"(?:{_YEAR}[年./-])?(?P<month>1[0-2]|0?[1-9])(?!\d)(?:[月./-]|$)(?:(?P<day>3[01]|[12]\d|0?[1-9])(?![\d月])[日号]?)?")
+_DATE = re.compile(
+    rf"(?:{_YEAR}[年./-])?(?P<month>1[0-2]|0?[1-9])(?!\d)(?:[月./-]|$)(?:(?P<day>3[01]|[12]\d|0?[1-9])"
+    r"(?![\d月])[日号]?)?"
+)
 _COMPACT = re.compile(r"^(?P<year>20\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])$")
 _PART = re.compile(r"(?:月?底|末|份|中旬|下旬|上旬|初|中)")
 _BY = re.compile(r"(?:之前|以前|前|止|内|之内|以内)")
 _DONE = re.compile(r"(?:完成|支付|验收|竣工|交付|发放|投入|开工|建成|拨付|交工|完工|实施|启用|到位)")
 _PART_DAYS = {"上旬": 10, "初": 10, "中旬": 20, "中": 20}
-_SPAN_START = re.compile(r"^(?:(?P<year>(?:19|20)\d{2})[年./-])?(?:0?[1-9]|1[0-2])(?:[月./-](?:(?:0?[1-9]|[12]\d|3[01])[日号]?)?)?[初底]?$")
+_SPAN_START = re.compile(
+    r"^(?:(?P<year>(?:19|20)\d{2})[年./-])?(?:0?[1-9]|1[0-2])(?:[月./-](?:(?:0?[1-9]|[12]\d|3[01])"
+    r"[日号]?)?)?[初底]?$"
+)
 _SPAN = re.compile(r"[-~至到—]+")
 _CHINESE_IN_DATE = re.compile(r"[零〇一二三四五六七八九十]+(?=[年月日号])")
 _SIGNS = "前月底末年日号季半旬"
 
 
 def read_deadline(text: str) -> Deadline | None:
-    """A tidied text as a deadline; None where it is none. A bare 12月 is a duration, 12月底 or 12月完成 a deadline."""
+    """A tidied text as a deadline; None where it is none.
+
+    A bare 12月 is a duration, 12月底 or 12月完成 a deadline.
+    """
     if not any(sign in text for sign in _SIGNS) and not re.match(r"(?:19|20)\d{2}[-./]\d", text):
         return None
     lead = _LEAD.match(text)
-    plain = text[lead.end():] if lead else text
+    plain = text[lead.end() :] if lead else text
     if lead and lead["sign"] and not _UNDOUBTED.search(plain):
         return None
     for pattern in (_YEAR_END, _QUARTER, _HALF):
@@ -76,10 +101,14 @@ def read_deadline(text: str) -> Deadline | None:
 
 def read_compact(text: str) -> Deadline | None:
     """20241130, 12.31 or 11.30日 where a date is expected."""
-    match = _COMPACT.match(text) or re.match(r"^(?P<month>1[0-2]|0?[1-9])[./](?P<day>3[01]|[12]\d|0?[1-9])[日号]?$", text)
+    match = _COMPACT.match(text) or re.match(
+        r"^(?P<month>1[0-2]|0?[1-9])[./](?P<day>3[01]|[12]\d|0?[1-9])[日号]?$", text
+    )
     if not match:
         return None
-    return _valid(int(match["month"]), int(match["year"]) if "year" in match.re.groupindex else None, int(match["day"]))
+    return _valid(
+        int(match["month"]), int(match["year"]) if "year" in match.re.groupindex else None, int(match["day"])
+    )
 
 
 def _month(match: re.Match[str]) -> int:
@@ -100,16 +129,18 @@ def _date(plain: str, in_span: bool = False) -> Deadline | None:
     match = _DATE.match(plain)
     if not match:
         return None
-    written, rest = match[0], plain[match.end():]
-    if not re.search(r"[月日号年]", written) and not (match["year"] and (match["day"] or plain == written or _BY.match(rest))):
+    written, rest = match[0], plain[match.end() :]
+    if not re.search(r"[月日号年]", written) and not (
+        match["year"] and (match["day"] or plain == written or _BY.match(rest))
+    ):
         return None
     part = found[0] if (found := _PART.match(rest)) else ""
-    rest = rest[len(part):]
+    rest = rest[len(part) :]
     by = found[0] if (found := _BY.match(rest)) else ""
-    rest = rest[len(by):]
+    rest = rest[len(by) :]
     if not match["year"] and not match["day"] and not in_span:
         if not part and (by.endswith("内") or not by and not _DONE.match(rest)):
-            return None                                # 12月 and 3月内 are durations
+            return None  # 12月 and 3月内 are durations
         if part == "份" and not by and not rest:
             return Deadline(int(match["month"]))
     if re.search(r"\d", rest) or not _may_follow(rest):
@@ -122,10 +153,14 @@ def _date(plain: str, in_span: bool = False) -> Deadline | None:
 def _end_of_span(plain: str) -> Deadline | None:
     """1-12月 or 2024年1月1日至12月31日: what counts is its end."""
     for separator in _SPAN.finditer(plain):
-        start = _SPAN_START.match(plain[:separator.start()])
-        end = _date(plain[separator.end():], in_span=True) if start else None
+        start = _SPAN_START.match(plain[: separator.start()])
+        end = _date(plain[separator.end() :], in_span=True) if start else None
         if start and end:
-            return end if end.year or not start["year"] else Deadline(end.month, int(start["year"]), end.day, end.before)
+            return (
+                end
+                if end.year or not start["year"]
+                else Deadline(end.month, int(start["year"]), end.day, end.before)
+            )
     return None
 
 

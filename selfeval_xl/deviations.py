@@ -1,4 +1,6 @@
-"""The columns 完成率, 偏差率, 判定: right of the form, outside its print area, or on a sheet 偏差计算 where something else stands there."""
+"""The columns 完成率, 偏差率, 判定: right of the form, outside its print area, or on a sheet 偏差计算 where
+something else stands there.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +16,25 @@ from .links import links_in
 from .sheets import ADDED_COLUMNS, DEVIATIONS
 
 HEADS = ("工作表", "单元格", "三级指标", "年度指标值", "实际完成值", *ADDED_COLUMNS)
-GAP = 2                       # from the form's last column to the first of ours: one column stays free
-FAR = 14                      # columns from the form's last one: farther away nobody would see them
+GAP = 2  # from the form's last column to the first of ours: one column stays free
+FAR = 14  # columns from the form's last one: farther away nobody would see them
 WHY_HEAD, WHY = "程序计算的列，在打印区域之外", "按年度指标值和实际完成值计算"
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What a sheet has on its right besides values. printed, drawn: last printed column, last one under a picture; -1 for none."""
+    """What a sheet has on its right besides values. printed, drawn: last printed column, last one under a
+    picture; -1 for none.
+    """
 
     printed: int = -1
     drawn: int = -1
 
 
 def right_edge(form: Form, grid: Grid) -> int:
-    """The last column of a form: of its cells with all they are merged over, and of its indicator head up to the first gap."""
+    """The last column of a form: of its cells with all they are merged over, and of its indicator head up to
+    the first gap.
+    """
     names = [*form.cells.values(), *form.goal.cells.values()]
     for part in (*form.funding, *form.indicators, *form.tasks):
         names += part.cells.values()
@@ -37,16 +43,20 @@ def right_edge(form: Form, grid: Grid) -> int:
     if form.frame and form.frame.indicator_head:
         for row in range(form.frame.indicator_head[0], form.frame.indicator_head[1] + 1):
             column = form.frame.area.left
-            while grid.text(grid.area(row, column).top, grid.area(row, column).left).strip() and not _begins_ours(grid, row, column):
+            while grid.text(
+                grid.area(row, column).top, grid.area(row, column).left
+            ).strip() and not _begins_ours(grid, row, column):
                 edge = max(edge, grid.area(row, column).right)
                 column = grid.area(row, column).right + 1
     return edge
 
 
 def beside(form: Form, grid: Grid, side: Side = Side()) -> int | None:
-    """The first of our three columns for this form: where they are already, else right of all that the sheet holds.
+    """The first of our three columns for this form: where they are already, else right of all that the sheet
+    holds.
 
-    None where something else stands right of the indicators, or where the columns would be far away from them.
+    None where something else stands right of the indicators, or where the columns would be far away from
+    them.
     """
     rows = _rows(form)
     if rows is None:
@@ -66,10 +76,19 @@ def beside(form: Form, grid: Grid, side: Side = Side()) -> int | None:
 
 def _foreign(grid: Grid) -> list[tuple[int, int]]:
     """Every place that is filled or merged over by something that is not ours."""
-    starts = {column for row in range(grid.height) for column in range(grid.width) if _begins_ours(grid, row, column)}
+    starts = {
+        column
+        for row in range(grid.height)
+        for column in range(grid.width)
+        if _begins_ours(grid, row, column)
+    }
     ours = {start + number for start in starts for number in range(len(ADDED_COLUMNS))}
-    filled = [(row, column) for row, line in enumerate(grid.rows) for column, value in enumerate(line)
-              if value not in (None, "") and column not in ours]
+    filled = [
+        (row, column)
+        for row, line in enumerate(grid.rows)
+        for column, value in enumerate(line)
+        if value not in (None, "") and column not in ours
+    ]
     return filled + [(row, area.right) for area in grid.merges for row in range(area.top, area.bottom + 1)]
 
 
@@ -101,36 +120,52 @@ def _row_of(indicator: Indicator) -> int:
 
 
 def columns_edits(form: Form, grid: Grid, first: int) -> list[Edit]:
-    """The edits that write our columns for an assessed form, beginning with column `first`; only what differs from what is there."""
+    """The edits that write our columns for an assessed form, beginning with column `first`; only what differs
+    from what is there.
+    """
     rows = _rows(form)
     if rows is None:
         return []
     head, lines = rows
-    edits = [_edit(grid, head, first + number, name, Look.HEAD, WHY_HEAD) for number, name in enumerate(ADDED_COLUMNS)]
+    edits = [
+        _edit(grid, head, first + number, name, Look.HEAD, WHY_HEAD)
+        for number, name in enumerate(ADDED_COLUMNS)
+    ]
     for row, indicator in lines:
-        edits += [_edit(grid, row, first + number, value, look, WHY) for number, (value, look) in enumerate(_values(indicator))]
+        edits += [
+            _edit(grid, row, first + number, value, look, WHY)
+            for number, (value, look) in enumerate(_values(indicator))
+        ]
     return [edit for edit in edits if edit is not None]
 
 
 def _values(indicator: Indicator) -> tuple[tuple[Decimal | str | None, Look], ...]:
     verdict = indicator.verdict
-    return (_share(indicator.attainment), Look.SHARE), (_share(indicator.deviation), Look.SHARE), (verdict.label if verdict else None, Look.TEXT)
+    return (
+        (_share(indicator.attainment), Look.SHARE),
+        (_share(indicator.deviation), Look.SHARE),
+        (verdict.label if verdict else None, Look.TEXT),
+    )
 
 
 def _share(ratio: Decimal | None) -> Decimal | None:
     return None if ratio is None else rounded(ratio, 4)
 
 
-def _edit(grid: Grid, row: int, column: int, value: Decimal | str | None, look: Look, why: str) -> Edit | None:
+def _edit(
+    grid: Grid, row: int, column: int, value: Decimal | str | None, look: Look, why: str
+) -> Edit | None:
     old = grid.text(row, column).strip()
     new = percent_text(value) if isinstance(value, Decimal) else value or ""
     return None if old == new else Edit(grid.name, a1(row, column), old or None, value, look, why)
 
 
 def listed_edits(forms: Iterable[Form], listed: Grid | None) -> list[Edit]:
-    """The sheet 偏差计算 for assessed forms that have no room beside them: an indicator a row, found again by sheet and cell.
+    """The sheet 偏差计算 for assessed forms that have no room beside them: an indicator a row, found again by
+    sheet and cell.
 
-    listed: the sheet as it is, None where there is none yet. Rows of other forms and of indicators that are gone stay.
+    listed: the sheet as it is, None where there is none yet. Rows of other forms and of indicators that are
+    gone stay.
     """
     grid = listed or Grid(DEVIATIONS, [])
     rows = {(grid.text(row, 0), grid.text(row, 1)): row for row in range(1, grid.height)}
@@ -138,10 +173,21 @@ def listed_edits(forms: Iterable[Form], listed: Grid | None) -> list[Edit]:
     free = max(grid.height, 1)
     for form in forms:
         for indicator in form.indicators:
-            cell = a1(_row_of(indicator), position((indicator.cells.get("actual") or indicator.cells.get("name") or "A1").split(",")[0])[1])
+            cell = a1(
+                _row_of(indicator),
+                position(
+                    (indicator.cells.get("actual") or indicator.cells.get("name") or "A1").split(",")[0]
+                )[1],
+            )
             row = rows.get((form.sheet, cell))
             if row is None:
                 row, free = free, free + 1
-            texts = [(text, Look.TEXT) for text in (form.sheet, cell, indicator.name, indicator.target, indicator.actual)]
-            edits += [_edit(grid, row, column, value, look, WHY) for column, (value, look) in enumerate([*texts, *_values(indicator)])]
+            texts = [
+                (text, Look.TEXT)
+                for text in (form.sheet, cell, indicator.name, indicator.target, indicator.actual)
+            ]
+            edits += [
+                _edit(grid, row, column, value, look, WHY)
+                for column, (value, look) in enumerate([*texts, *_values(indicator)])
+            ]
     return [replace(edit, sheet=DEVIATIONS) for edit in edits if edit is not None]

@@ -13,7 +13,7 @@ from .quantity import is_blank, money
 
 CHANGED, ADDED, REMOVED = "changed", "added", "removed"
 LABELS = {CHANGED: "改动", ADDED: "新增", REMOVED: "删去"}
-_ALIKE = 60                   # percent of likeness from which two names may be one, renamed
+_ALIKE = 60  # percent of likeness from which two names may be one, renamed
 _NUMBERS = frozenset(("initial_budget", "annual_budget", "executed", "points", "score", "total_score"))
 _HEAD = ("project", "project_code", "department", "unit", "year", "money_unit", "total_score", "grade")
 Thing = TypeVar("Thing")
@@ -23,7 +23,8 @@ Thing = TypeVar("Thing")
 class Change:
     """One value that differs. change: changed, added or removed (a whole row or form: key "" and no values).
 
-    subject: indicator, fund row or task. key, label: of the field. cells: where it stands in the old and the new version.
+    subject: indicator, fund row or task. key, label: of the field. cells: where it stands in the old and the
+    new version.
     """
 
     change: str
@@ -39,7 +40,9 @@ class Change:
 
 
 def differences(old: Sequence[ReadFile], new: Sequence[ReadFile]) -> list[Change]:
-    """All changes from the old version to the new one; forms belong together by kind, then code or name, then likeness."""
+    """All changes from the old version to the new one; forms belong together by kind, then code or name, then
+    likeness.
+    """
     before, after = ([form for file in files for form in file.forms] for files in (old, new))
     found: list[Change] = []
     for kind in FORM_NAMES:
@@ -65,8 +68,18 @@ def _forms(old: Form | None, new: Form | None) -> Iterator[Change]:
     yield from _values(named, "", FORM, _HEAD, old, new)
     yield from _values(named, "年度目标", GOAL, keys(GOAL), old.goal, new.goal)
     yield from _rows(named, FUND, keys(FUND)[1:], old.funding, new.funding, lambda line: (line.source,), 100)
-    yield from _rows(named, TASK, keys(TASK), old.tasks, new.tasks, lambda task: (task.name or task.content or "",), _ALIKE)
-    yield from _rows(named, INDICATOR, _printed(keys(INDICATOR)), old.indicators, new.indicators, lambda row: (f"{row.level2 or ''}/{row.name or ''}", row.name or ""), _ALIKE)
+    yield from _rows(
+        named, TASK, keys(TASK), old.tasks, new.tasks, lambda task: (task.name or task.content or "",), _ALIKE
+    )
+    yield from _rows(
+        named,
+        INDICATOR,
+        _printed(keys(INDICATOR)),
+        old.indicators,
+        new.indicators,
+        lambda row: (f"{row.level2 or ''}/{row.name or ''}", row.name or ""),
+        _ALIKE,
+    )
 
 
 def _printed(names: Iterable[str]) -> tuple[str, ...]:
@@ -74,7 +87,15 @@ def _printed(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in names if name not in ("attainment", "deviation", "verdict"))
 
 
-def _rows(named: tuple, scope: str, names: Sequence[str], old: Sequence, new: Sequence, called: Callable[..., tuple[str, ...]], alike: int) -> Iterator[Change]:
+def _rows(
+    named: tuple,
+    scope: str,
+    names: Sequence[str],
+    old: Sequence,
+    new: Sequence,
+    called: Callable[..., tuple[str, ...]],
+    alike: int,
+) -> Iterator[Change]:
     for first, second in _pairs(old, new, called, alike):
         row = second or first
         subject = called(row)[-1]
@@ -82,7 +103,10 @@ def _rows(named: tuple, scope: str, names: Sequence[str], old: Sequence, new: Se
             yield from _values(named, subject, scope, names, first, second)
             continue
         cells = tuple(next(iter(item.cells.values()), None) if item else None for item in (first, second))
-        texts = tuple("，".join(str(getattr(item, name)) for name in names if getattr(item, name)) if item else None for item in (first, second))
+        texts = tuple(
+            "，".join(str(getattr(item, name)) for name in names if getattr(item, name)) if item else None
+            for item in (first, second)
+        )
         yield Change(ADDED if first is None else REMOVED, *named, subject, "", "整行", *texts, cells)
 
 
@@ -90,7 +114,16 @@ def _values(named: tuple, subject: str, scope: str, names: Iterable[str], old, n
     for name in names:
         one, other = getattr(old, name), getattr(new, name)
         if not _same(name, one, other):
-            yield Change(CHANGED, *named, subject, name, field(scope, name).label, _text(one), _text(other), (old.cells.get(name), new.cells.get(name)))
+            yield Change(
+                CHANGED,
+                *named,
+                subject,
+                name,
+                field(scope, name).label,
+                _text(one),
+                _text(other),
+                (old.cells.get(name), new.cells.get(name)),
+            )
 
 
 def _same(name: str, one: object, other: object) -> bool:
@@ -116,14 +149,26 @@ def _reports(old: Report | None, new: Report | None) -> Iterator[Change]:
         return
     for first, second in _pairs(old.sections, new.sections, lambda section: (section.title,), _ALIKE):
         if first is None or second is None:
-            yield Change(ADDED if first is None else REMOVED, *named, (second or first).title, "", "整节", first.text if first else None, second.text if second else None)
+            yield Change(
+                ADDED if first is None else REMOVED,
+                *named,
+                (second or first).title,
+                "",
+                "整节",
+                first.text if first else None,
+                second.text if second else None,
+            )
         elif not _same("text", first.text, second.text):
             yield Change(CHANGED, *named, second.title, "text", "正文", first.text, second.text)
 
 
-def _pairs(old: Sequence[Thing], new: Sequence[Thing], called: Callable[[Thing], tuple[str, ...]], alike: int) -> list[tuple[Thing | None, Thing | None]]:
-    """What belongs together: by each of the names in turn, then the likest pairs first; what is left over stands alone.
-    In the order of the new version, what is gone at the end."""
+def _pairs(
+    old: Sequence[Thing], new: Sequence[Thing], called: Callable[[Thing], tuple[str, ...]], alike: int
+) -> list[tuple[Thing | None, Thing | None]]:
+    """What belongs together: by each of the names in turn, then the likest pairs first; what is left over
+    stands alone.
+    In the order of the new version, what is gone at the end.
+    """
     partner: dict[int, int] = {}
     free = list(range(len(old)))
     for place in range(len(called(old[0])) if old else 0):
@@ -136,12 +181,21 @@ def _pairs(old: Sequence[Thing], new: Sequence[Thing], called: Callable[[Thing],
                 partner[number] = match
                 free.remove(match)
     left = [number for number in range(len(new)) if number not in partner]
-    rated = sorted(((_likeness(called(old[one])[-1], called(new[number])[-1]), -abs(one - number), one, number) for one in free for number in left), reverse=True)
+    rated = sorted(
+        (
+            (_likeness(called(old[one])[-1], called(new[number])[-1]), -abs(one - number), one, number)
+            for one in free
+            for number in left
+        ),
+        reverse=True,
+    )
     for likeness, _, one, number in rated:
         if likeness >= alike and one in free and number not in partner:
             partner[number] = one
             free.remove(one)
-    return [(old[partner[number]] if number in partner else None, thing) for number, thing in enumerate(new)] + [(old[one], None) for one in free]
+    return [
+        (old[partner[number]] if number in partner else None, thing) for number, thing in enumerate(new)
+    ] + [(old[one], None) for one in free]
 
 
 def _likeness(one: str, other: str) -> float:
@@ -152,7 +206,24 @@ def _likeness(one: str, other: str) -> float:
 
 def document(old: Path, new: Path, changes: Iterable[Change]) -> dict:
     """The changes as one JSON document."""
-    return {"old": str(old), "new": str(new), "changes": [
-        {"change": change.change, "form": change.form, "project": change.project or None, "subject": change.subject or None, "field": change.key or None, "label": change.label,
-         "old": change.old, "new": change.new, "old_sheet": change.sheets[0], "old_cell": change.cells[0], "new_sheet": change.sheets[1], "new_cell": change.cells[1]}
-        for change in changes]}
+    return {
+        "old": str(old),
+        "new": str(new),
+        "changes": [
+            {
+                "change": change.change,
+                "form": change.form,
+                "project": change.project or None,
+                "subject": change.subject or None,
+                "field": change.key or None,
+                "label": change.label,
+                "old": change.old,
+                "new": change.new,
+                "old_sheet": change.sheets[0],
+                "old_cell": change.cells[0],
+                "new_sheet": change.sheets[1],
+                "new_cell": change.cells[1],
+            }
+            for change in changes
+        ],
+    }

@@ -1,4 +1,6 @@
-"""What the roster expects: the projects of a filing, what the ledger says of a form's project, and the form as it was issued."""
+"""What the roster expects: the projects of a filing, what the ledger says of a form's project, and the form
+as it was issued.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,7 @@ def due(filing: Filing, roster: Expected) -> tuple[Due, ...]:
 
 def _together(one: Due, other: Due) -> Due:
     amounts = {key: _sum(getattr(one, key), getattr(other, key)) for key in AMOUNTS}
-    return replace(one, **amounts)                                          # type: ignore[type-var]
+    return replace(one, **amounts)  # type: ignore[type-var]
 
 
 def _sum(one: Decimal | None, other: Decimal | None) -> Decimal | None:
@@ -71,28 +73,56 @@ def _sum(one: Decimal | None, other: Decimal | None) -> Decimal | None:
 
 
 def matching(form: Form, projects: Sequence[Due]) -> Due | None:
-    """The project of the roster that a form is: by code where both have one, else by name; of several units' the one of its unit."""
-    same = [project for project in projects if form.project_code and project.code and form.project_code == project.code]
-    same = same or [project for project in projects if form.project and tidy(project.name) == tidy(form.project) and not (form.project_code and project.code)]
+    """The project of the roster that a form is: by code where both have one, else by name; of several units'
+    the one of its unit.
+    """
+    same = [
+        project
+        for project in projects
+        if form.project_code and project.code and form.project_code == project.code
+    ]
+    same = same or [
+        project
+        for project in projects
+        if form.project
+        and tidy(project.name) == tidy(form.project)
+        and not (form.project_code and project.code)
+    ]
     unit = tidy(form.unit or "")
-    return next((project for project in same if unit and tidy(project.unit) == unit), same[0] if same else None)
+    return next(
+        (project for project in same if unit and tidy(project.unit) == unit), same[0] if same else None
+    )
 
 
 def ledger(project: Due) -> FundingLine:
     """What the budget ledger says of a project, in 万元."""
-    return FundingLine(source=TOTAL, annual_budget=_text(project.annual_budget), executed=_text(project.executed))
+    return FundingLine(
+        source=TOTAL, annual_budget=_text(project.annual_budget), executed=_text(project.executed)
+    )
 
 
 def issued(project: Due | None, targets: Iterable[Asked], own: Form | None = None) -> Form | None:
     """The project's form as the roster would issue it: name, initial budget in 万元, targets.
 
-    own: the form as the workbook remembers it; it tells what the roster leaves open, and all of it where there is no roster.
+    own: the form as the workbook remembers it; it tells what the roster leaves open, and all of it where
+    there is no roster.
     """
     if project is None:
         return own
-    rows = tuple(Indicator(name=asked.name, target=asked.target or None) for asked in targets if asked.project in (project.code or project.name, project.name))
-    form = Form(kind=PROJECT, file="", sheet="", project=project.name, money_unit="万元", indicators=rows,
-                funding=(FundingLine(source=TOTAL, initial_budget=_text(project.initial_budget)),))
+    rows = tuple(
+        Indicator(name=asked.name, target=asked.target or None)
+        for asked in targets
+        if asked.project in (project.code or project.name, project.name)
+    )
+    form = Form(
+        kind=PROJECT,
+        file="",
+        sheet="",
+        project=project.name,
+        money_unit="万元",
+        indicators=rows,
+        funding=(FundingLine(source=TOTAL, initial_budget=_text(project.initial_budget)),),
+    )
     if own is None:
         return form
     if project.initial_budget is None:

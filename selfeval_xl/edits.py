@@ -11,18 +11,18 @@ class Look(StrEnum):
     """How an edited cell looks; the sinks know the colours. KEEP leaves the cell's own look."""
 
     KEEP = "keep"
-    PERCENT = "percent"        # 0.00%, same look otherwise
-    HEAD = "head"              # a column head of ours, outside the print area
-    TEXT = "text"              # a value of ours outside the print area
-    SHARE = "share"            # the same, shown as 0.00%
-    ENTRY = "entry"            # a cell of ours that a person shall type into
-    STUB = "stub"              # a sentence the person has to complete (【待补充】)
-    ERROR = "error"            # marks
+    PERCENT = "percent"  # 0.00%, same look otherwise
+    HEAD = "head"  # a column head of ours, outside the print area
+    TEXT = "text"  # a value of ours outside the print area
+    SHARE = "share"  # the same, shown as 0.00%
+    ENTRY = "entry"  # a cell of ours that a person shall type into
+    STUB = "stub"  # a sentence the person has to complete (【待补充】)
+    ERROR = "error"  # marks
     WARNING = "warning"
     NOTE = "note"
-    LINK = "link"              # a link of ours back to the list
-    BARE = "bare"              # a link of ours is taken away, and its colour
-    FORMER = "former"          # a mark is taken away: colour and note as they were before it
+    LINK = "link"  # a link of ours back to the list
+    BARE = "bare"  # a link of ours is taken away, and its colour
+    FORMER = "former"  # a mark is taken away: colour and note as they were before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,10 @@ class Formula:
 class Edit:
     """Write `new` into `sheet`!`cell`, only where it still holds `old` (None: empty).
 
-    new: None empties the cell; str is written as text, never as a formula; Decimal as a number; Formula as a formula
-    with its cached value. Where `new` equals `old` the value is left as it is (number, formula and all), only the look
+    new: None empties the cell; str is written as text, never as a formula; Decimal as a number; Formula as a
+    formula
+    with its cached value. Where `new` equals `old` the value is left as it is (number, formula and all), only
+    the look
     changes. remark: a cell note to add (marks).
     """
 

@@ -1,15 +1,25 @@
 """Every error a person can meet, on one page.
 
-Bad input is a finding or a problem, not an exception. These are raised only when the job itself cannot be done;
+Bad input is a finding or a problem, not an exception. These are raised only when the job itself cannot be
+done;
 the command line prints the message and leaves with status 2.
 """
 
 import errno
 
 _CAUSES = {
-    errno.ENOENT: "找不到文件或文件夹", errno.EACCES: "没有权限，或文件正被其他程序（Excel、WPS）打开", errno.EPERM: "没有权限", errno.ENOSPC: "磁盘已满",
-    errno.EROFS: "磁盘是只读的", errno.EISDIR: "这是一个文件夹", errno.ENOTDIR: "路径中间有一段不是文件夹", errno.EEXIST: "同名的文件或文件夹已经在那里",
-    errno.ENAMETOOLONG: "文件名太长", errno.EINVAL: "文件名里有不能用的字符", errno.ELOOP: "链接绕回了自己", errno.EIO: "磁盘读写出错",
+    errno.ENOENT: "找不到文件或文件夹",
+    errno.EACCES: "没有权限，或文件正被其他程序（Excel、WPS）打开",
+    errno.EPERM: "没有权限",
+    errno.ENOSPC: "磁盘已满",
+    errno.EROFS: "磁盘是只读的",
+    errno.EISDIR: "这是一个文件夹",
+    errno.ENOTDIR: "路径中间有一段不是文件夹",
+    errno.EEXIST: "同名的文件或文件夹已经在那里",
+    errno.ENAMETOOLONG: "文件名太长",
+    errno.EINVAL: "文件名里有不能用的字符",
+    errno.ELOOP: "链接绕回了自己",
+    errno.EIO: "磁盘读写出错",
 }
 
 

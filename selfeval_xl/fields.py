@@ -1,4 +1,7 @@
-"""The fields table: one row per field of the forms. JSON keys, county columns, labels and rule names come from it."""
+"""The fields table: one row per field of the forms.
+
+JSON keys, county columns, labels and rule names come from it.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: key in code and JSON, Chinese name on screen, type, unit as printed, column width in characters.
+    """One field: key in code and JSON, Chinese name on screen, type, unit as printed, column width in
+    characters.
 
-    scope: 表 (once a form), 资金行, 目标, 任务, 指标. type: text, code, money, percent, number, year, grade, verdict.
+    scope: 表 (once a form), 资金行, 目标, 任务, 指标. type: text, code, money, percent, number, year, grade,
+    verdict.
     """
 
     scope: str

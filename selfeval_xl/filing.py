@@ -36,9 +36,15 @@ class _Groups:
     by_name: dict[str, list[int]] = field(default_factory=dict)
 
     def find(self, name: str, code: str | None, basis: str) -> _Group:
-        """The group of this department: by code where both have one, else by name; a new one where there is none."""
+        """The group of this department: by code where both have one, else by name; a new one where there is
+        none.
+        """
         key = squeeze(name)
-        same_name = [place for place in self.by_name.get(key, ()) if not (code and self.all[place].code and code != self.all[place].code)]
+        same_name = [
+            place
+            for place in self.by_name.get(key, ())
+            if not (code and self.all[place].code and code != self.all[place].code)
+        ]
         place = min((*(self.by_code.get(code, ()) if code else ()), *same_name), default=None)
         if place is None:
             place = len(self.all)
@@ -54,12 +60,17 @@ class _Groups:
 def gather(files: Iterable[ReadFile], roster: Known | None = None) -> list[Filing]:
     """The filings among these files, in the order in which their first file came.
 
-    A form's department is: the code in the file's `_selfeval` sheet; else 主管部门 or 部门 (by the roster where there is one);
-    else 实施单位; else the department form or report beside it in the same file or folder; else the folder's name.
+    A form's department is: the code in the file's `_selfeval` sheet; else 主管部门 or 部门 (by the roster
+    where there is one);
+    else 实施单位; else the department form or report beside it in the same file or folder; else the folder's
+    name.
     The same form with the same values in two files counts once. Files without any form belong to no filing.
     """
     files = list(files)
-    beside = {**_named_by(files, lambda file: str(PurePath(file.path).parent)), **_named_by(files, lambda file: file.path)}
+    beside = {
+        **_named_by(files, lambda file: str(PurePath(file.path).parent)),
+        **_named_by(files, lambda file: file.path),
+    }
     groups = _Groups()
     seen: dict[str, set[tuple]] = {}
     for file in files:
@@ -73,16 +84,31 @@ def gather(files: Iterable[ReadFile], roster: Known | None = None) -> list[Filin
                 continue
             seen[group.department].add(values)
             (group.reports if isinstance(form, Report) else group.forms).append(form)
-    return [Filing(department=group.department, department_code=group.code, basis=group.basis, files=tuple(group.files),
-                   forms=tuple(group.forms), reports=tuple(group.reports)) for group in groups.all]
+    return [
+        Filing(
+            department=group.department,
+            department_code=group.code,
+            basis=group.basis,
+            files=tuple(group.files),
+            forms=tuple(group.forms),
+            reports=tuple(group.reports),
+        )
+        for group in groups.all
+    ]
 
 
-def department_of(form: Form | Report, file: ReadFile, beside: dict[str, str], roster: Known | None) -> tuple[str, str | None, str]:
+def department_of(
+    form: Form | Report, file: ReadFile, beside: dict[str, str], roster: Known | None
+) -> tuple[str, str | None, str]:
     """Name, code and basis of the department that a form belongs to."""
     own_code = file.settings.get("department_code")
     if own_code:
         known = roster.match(None, own_code) if roster else None
-        return (known[1] if known else file.settings.get("department") or form.department or own_code), own_code, "表内编码"
+        return (
+            (known[1] if known else file.settings.get("department") or form.department or own_code),
+            own_code,
+            "表内编码",
+        )
     names = [(form.department, form.department_code)]
     if isinstance(form, Form):
         names.append((form.unit, form.unit_code))
@@ -102,7 +128,9 @@ def department_of(form: Form | Report, file: ReadFile, beside: dict[str, str], r
 
 
 def _named_by(files: list[ReadFile], place) -> dict[str, str]:
-    """The department named by the department forms and reports of each place (file or folder), where it is only one."""
+    """The department named by the department forms and reports of each place (file or folder), where it is
+    only one.
+    """
     named: dict[str, set[str]] = {}
     for file in files:
         for form in (*file.forms, *file.reports):
@@ -118,8 +146,25 @@ def signature(form: Form | Report) -> tuple:
     if isinstance(form, Report):
         return (form.kind, form.sections)
     return (
-        form.kind, form.year, form.project_code, form.project, form.unit, form.total_score, form.goal.expected, form.goal.actual,
-        tuple((line.source, line.initial_budget, line.annual_budget, line.executed, line.execution_rate, line.score) for line in form.funding),
+        form.kind,
+        form.year,
+        form.project_code,
+        form.project,
+        form.unit,
+        form.total_score,
+        form.goal.expected,
+        form.goal.actual,
+        tuple(
+            (
+                line.source,
+                line.initial_budget,
+                line.annual_budget,
+                line.executed,
+                line.execution_rate,
+                line.score,
+            )
+            for line in form.funding
+        ),
         tuple((row.name, row.target, row.actual, row.points, row.score, row.note) for row in form.indicators),
         tuple((task.name, task.content, task.outcome) for task in form.tasks),
     )

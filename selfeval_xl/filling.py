@@ -1,4 +1,6 @@
-"""What a program can fill in: blank totals and execution rates, the deviation columns, the stubs in due reason cells."""
+"""What a program can fill in: blank totals and execution rates, the deviation columns, the stubs in due
+reason cells.
+"""
 
 from __future__ import annotations
 
@@ -26,17 +28,26 @@ WHY_STUB = "有偏差而没有写原因，请把【待补充】处写完整"
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """edits: carried out. refused: not carried out, because the cell was changed meanwhile. problems: what the reader could not read."""
+    """edits: carried out. refused: not carried out, because the cell was changed meanwhile. problems: what
+    the reader could not read.
+    """
 
     edits: tuple[Edit, ...]
     refused: tuple[Edit, ...] = ()
     problems: tuple[str, ...] = ()
 
 
-def fill(path: str | Path, out: str | Path, overwrite: bool = False, policy: Policy | None = None, rate_sentence: bool = False) -> Filled:
+def fill(
+    path: str | Path,
+    out: str | Path,
+    overwrite: bool = False,
+    policy: Policy | None = None,
+    rate_sentence: bool = False,
+) -> Filled:
     """Fills the forms of a file into a copy of it. xls, xlsb, ods and docx give an xlsx of the same grid.
 
-    overwrite: replaces wrong execution rates too, never totals. rate_sentence: where a form has no place for the rate, a sentence says it. The source is only read; nothing to fill gives a plain copy.
+    overwrite: replaces wrong execution rates too, never totals. rate_sentence: where a form has no place for
+    the rate, a sentence says it. The source is only read; nothing to fill gives a plain copy.
     Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
     """
     from .reading.find import forms_in
@@ -46,13 +57,18 @@ def fill(path: str | Path, out: str | Path, overwrite: bool = False, policy: Pol
     opened = opened_for_change(path, out)
     found = {grid.name: forms_in(grid, str(path)) for grid in opened.grids}
     forms = [form for each in found.values() for form in each.forms]
-    problems = [problem.text for problem in (*opened.problems, *(problem for each in found.values() for problem in each.problems))]
+    problems = [
+        problem.text
+        for problem in (*opened.problems, *(problem for each in found.values() for problem in each.problems))
+    ]
     if not forms:
         problems.append(f"“{path.name}”里没有找到绩效自评表，没有可以填的内容。")
     edits = workbook_edits(opened.grids, forms, policy or default(), overwrite, side_of(opened))
     edits += rate_sentences(opened.grids, forms, overwrite) if rate_sentence else []
     applied = change(opened, edits, out)
-    problems += [f"{edit.sheet}!{edit.cell}里现在不是“{edit.old or '空'}”，没有写入。" for edit in applied.refused]
+    problems += [
+        f"{edit.sheet}!{edit.cell}里现在不是“{edit.old or '空'}”，没有写入。" for edit in applied.refused
+    ]
     return Filled(applied.done, applied.refused, tuple(problems))
 
 
@@ -61,8 +77,13 @@ def fill_edits(form: Form, grid: Grid, policy: Policy, overwrite: bool = False) 
     return workbook_edits([grid], [form], policy, overwrite)
 
 
-def workbook_edits(grids: Sequence[Grid], forms: Iterable[Form], policy: Policy, overwrite: bool = False,
-                   sides: Mapping[str, Side] | None = None) -> list[Edit]:
+def workbook_edits(
+    grids: Sequence[Grid],
+    forms: Iterable[Form],
+    policy: Policy,
+    overwrite: bool = False,
+    sides: Mapping[str, Side] | None = None,
+) -> list[Edit]:
     """All edits for the forms of one file. sides: by sheet, what stands there besides values.
 
     Empty when everything that can be filled in is there already.
@@ -79,7 +100,9 @@ def workbook_edits(grids: Sequence[Grid], forms: Iterable[Form], policy: Policy,
             edits += funding_edits(form, grid, overwrite)
             judged = assess(form, policy)
             edits += stub_edits(judged, grid)
-            first = beside(judged, grid, (sides or {}).get(name, Side())) if _has_room(form, together) else None
+            first = (
+                beside(judged, grid, (sides or {}).get(name, Side())) if _has_room(form, together) else None
+            )
             if first is not None:
                 edits += columns_edits(judged, grid, first)
             elif judged.indicators:
@@ -88,10 +111,14 @@ def workbook_edits(grids: Sequence[Grid], forms: Iterable[Form], policy: Policy,
 
 
 def _has_room(form: Form, together: list[Form]) -> bool:
-    """Whether no other form stands right or left of this one: columns of ours in common rows would get mixed up."""
+    """Whether no other form stands right or left of this one: columns of ours in common rows would get mixed
+    up.
+    """
     area = form.frame.area if form.frame else None
     others = [other.frame.area for other in together if other is not form and other.frame]
-    return area is not None and not any(other.top <= area.bottom and area.top <= other.bottom for other in others)
+    return area is not None and not any(
+        other.top <= area.bottom and area.top <= other.bottom for other in others
+    )
 
 
 def funding_edits(form: Form, grid: Grid, overwrite: bool = False) -> list[Edit]:
@@ -116,13 +143,21 @@ def total_edits(form: Form, grid: Grid) -> tuple[list[Edit], Form]:
 
 
 def rate_sentences(grids: Sequence[Grid], forms: Iterable[Form], overwrite: bool = False) -> list[Edit]:
-    """The sentences on budget and execution for forms without a place for the rate, with totals that are filled in at the same time."""
+    """The sentences on budget and execution for forms without a place for the rate, with totals that are
+    filled in at the same time.
+    """
     by_name = {grid.name: grid for grid in grids}
-    return [edit for form in forms for edit in sentence_edits(total_edits(form, by_name[form.sheet])[1], by_name[form.sheet], overwrite)]
+    return [
+        edit
+        for form in forms
+        for edit in sentence_edits(total_edits(form, by_name[form.sheet])[1], by_name[form.sheet], overwrite)
+    ]
 
 
 def _missing_total(form: Form, line: FundingLine, key: str, grid: Grid) -> Decimal | None:
-    """The sum for a blank total cell; None where it is not blank or the sources may be only a part of the total."""
+    """The sum for a blank total cell; None where it is not blank or the sources may be only a part of the
+    total.
+    """
     cell = line.cells.get(key)
     parts = sources(form)
     if cell is None or not _is_free(grid, cell) or not any(part.amount(key) is not None for part in parts):
@@ -130,7 +165,9 @@ def _missing_total(form: Form, line: FundingLine, key: str, grid: Grid) -> Decim
     if any(part.amount(key) is None and not is_blank(getattr(part, key)) for part in parts):
         return None
     # No total is infinite: what comes back is the sum of a list that claims to be complete.
-    return exceeds(form, key, Decimal("Infinity"), [part for part in parts if part.amount(key) is not None], Decimal(0))
+    return exceeds(
+        form, key, Decimal("Infinity"), [part for part in parts if part.amount(key) is not None], Decimal(0)
+    )
 
 
 def _total_edit(form: Form, line: FundingLine, key: str, total: Decimal, grid: Grid) -> Edit:
@@ -160,7 +197,9 @@ def _rate_edit(form: Form, line: FundingLine, grid: Grid, overwrite: bool) -> Ed
 
 
 def _as_text(grid: Grid, cell: str, neighbours: list[str | None]) -> bool:
-    """Whether rates are texts in this column: as the neighbours are; where there are none, as the cell's own format says."""
+    """Whether rates are texts in this column: as the neighbours are; where there are none, as the cell's own
+    format says.
+    """
     values = [grid.value(*position(name)) for name in neighbours if name]
     told = [value for value in values if not (value is None or isinstance(value, str) and is_void(value))]
     own = grid.value(*position(cell))
@@ -173,13 +212,19 @@ def _as_bare_percent(grid: Grid, neighbours: list[str | None]) -> bool:
     """Whether the neighbours are numbers such as 99.86, without a percent format."""
     places = [position(name) for name in neighbours if name]
     numbers = [(grid.value(*place), grid.number_format(*place) or "") for place in places]
-    return any(isinstance(value, (int, float)) and value > 1.5 and "%" not in number_format for value, number_format in numbers)
+    return any(
+        isinstance(value, (int, float)) and value > 1.5 and "%" not in number_format
+        for value, number_format in numbers
+    )
 
 
 def stub_edits(form: Form, grid: Grid) -> list[Edit]:
     """The sentences due in empty reason cells of an assessed form."""
-    return [Edit(grid.name, cell, _old(grid, cell), text, Look.STUB, WHY_STUB) for cell, text in stubs(form).items()
-            if is_void(_old(grid, cell)) and not _has_formula(grid, cell)]
+    return [
+        Edit(grid.name, cell, _old(grid, cell), text, Look.STUB, WHY_STUB)
+        for cell, text in stubs(form).items()
+        if is_void(_old(grid, cell)) and not _has_formula(grid, cell)
+    ]
 
 
 def _is_free(grid: Grid, cell: str) -> bool:
@@ -199,4 +244,3 @@ def _texts(grid: Grid, cells: list[str | None]) -> bool:
     """Whether the amounts in these cells are texts."""
     values = [grid.value(*position(name)) for name in cells if name]
     return any(isinstance(value, str) and not is_void(value) for value in values)
-

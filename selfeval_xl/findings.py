@@ -30,7 +30,9 @@ class Treatment(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"fix": "本次修改", "explain": "本次说明", "next_year": "下年完善", "bureau": "财政核实"}[self.value]
+        return {"fix": "本次修改", "explain": "本次说明", "next_year": "下年完善", "bureau": "财政核实"}[
+            self.value
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Finding:
     mends: tuple[tuple[str, Fix], ...] = ()
     rule: str = ""
     title: str = ""
-    severity: Severity | None = None          # None until the runner has asked rule and policy
+    severity: Severity | None = None  # None until the runner has asked rule and policy
     treatment: Treatment | None = None
     file: str = ""
     sheet: str | None = None
@@ -81,22 +83,44 @@ class Finding:
 
 
 class Located:
-    """What knows the cells of its values, so that a finding can point. Subclasses have `cells` and `subject`."""
+    """What knows the cells of its values, so that a finding can point.
+
+    Subclasses have `cells` and `subject`.
+    """
 
     __slots__ = ()
     cells: Mapping[str, str]
     subject: str | None
 
-    def finding(self, key: str | None, message: str, *, hint: str = "", value: str | None = None, expected: str | None = None,
-                related: tuple[Related, ...] = (), fix: Fix | None = None, severity: Severity | None = None) -> Finding:
+    def finding(
+        self,
+        key: str | None,
+        message: str,
+        *,
+        hint: str = "",
+        value: str | None = None,
+        expected: str | None = None,
+        related: tuple[Related, ...] = (),
+        fix: Fix | None = None,
+        severity: Severity | None = None,
+    ) -> Finding:
         """A finding at the cell of field `key`; `value` defaults to what stands there.
 
         severity: only where a rule's severity differs from case to case (F03: W for 单位资金).
         """
         if value is None and key is not None:
             value = getattr(self, key, None)
-        return Finding(message=message, hint=hint, cell=self.cells.get(key) if key else None, subject=self.subject,
-                       value=value, expected=expected, related=related, fix=fix, severity=severity)
+        return Finding(
+            message=message,
+            hint=hint,
+            cell=self.cells.get(key) if key else None,
+            subject=self.subject,
+            value=value,
+            expected=expected,
+            related=related,
+            fix=fix,
+            severity=severity,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""The records: what a file says, value by value, each with the cell it came from. Pure data, no file, no Excel."""
+"""The records: what a file says, value by value, each with the cell it came from.
+
+Pure data, no file, no Excel.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,11 @@ from .quantity import Quantity, money
 Cells = Mapping[str, str]
 
 PROJECT, DEPARTMENT, REPORT = "project", "department", "report"
-FORM_NAMES = {PROJECT: "项目支出绩效自评表", DEPARTMENT: "部门整体支出绩效自评表", REPORT: "部门整体支出绩效自评报告"}
+FORM_NAMES = {
+    PROJECT: "项目支出绩效自评表",
+    DEPARTMENT: "部门整体支出绩效自评表",
+    REPORT: "部门整体支出绩效自评报告",
+}
 TOTAL = "合计"
 
 
@@ -26,23 +33,27 @@ class Verdict(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"met": "已完成", "exceeded": "超额完成", "unmet": "未完成", "undetermined": "待核定"}[self.value]
+        return {"met": "已完成", "exceeded": "超额完成", "unmet": "未完成", "undetermined": "待核定"}[
+            self.value
+        ]
 
 
 class Cause(StrEnum):
     """Why an indicator could not be judged."""
 
-    DIMENSION = "dimension"          # % against 件
-    NOT_A_NUMBER = "not_a_number"    # numeric target, completed value in words
-    PARTIAL = "partial"              # 基本达到
-    WORDS = "words"                  # words that do not settle it
+    DIMENSION = "dimension"  # % against 件
+    NOT_A_NUMBER = "not_a_number"  # numeric target, completed value in words
+    PARTIAL = "partial"  # 基本达到
+    WORDS = "words"  # words that do not settle it
     ABOVE_RANGE = "above_range"
     NO_TARGET = "no_target"
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """verdict None: nothing was filled in. attainment and deviation are ratios (0.9723), None where they mean nothing."""
+    """verdict None: nothing was filled in. attainment and deviation are ratios (0.9723), None where they mean
+    nothing.
+    """
 
     verdict: Verdict | None
     attainment: Decimal | None = None
@@ -52,10 +63,14 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FundingLine(Located):
-    """One row of the funding table. Money as typed, without unit, in the form's unit; None where empty, "0" where 0.
+    """One row of the funding table.
 
-    source: 合计 for the total row, else the label as printed without 其中：. part_of: the parent row's source.
-    execution_rate: as displayed. rate: annual execution over annual budget, set by assess (None: cannot be computed).
+    Money as typed, without unit, in the form's unit; None where empty, "0" where 0.
+
+    source: 合计 for the total row, else the label as printed without 其中：. part_of: the parent row's
+    source.
+    execution_rate: as displayed. rate: annual execution over annual budget, set by assess (None: cannot be
+    computed).
     typed: what stood in a cell whose value had to be converted (12.5万元 in a 元 form), by key.
     """
 
@@ -161,7 +176,8 @@ class Indicator(Located):
 class Frame:
     """Where the form stands on its sheet: all of it, and the rows and columns that other parts write beside.
 
-    indicator_head: first and last row of the indicator table's head; None where the form has no indicator table.
+    indicator_head: first and last row of the indicator table's head; None where the form has no indicator
+    table.
     funding_head: the same of the funding table. Rows and columns count from 0.
     """
 
@@ -172,10 +188,13 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form(Located):
-    """A project form or a department form: `kind` says which; a department form has no project, a project form no tasks.
+    """A project form or a department form: `kind` says which; a department form has no project, a project
+    form no tasks.
 
-    file, sheet: where it was read. layout: id of the layout it looks like, or None. cells: of the head's fields; a field
-    whose label is printed but empty has a cell and the value None. placeholders: cells of rows left as 指标2： or ……
+    file, sheet: where it was read. layout: id of the layout it looks like, or None. cells: of the head's
+    fields; a field
+    whose label is printed but empty has a cell and the value None. placeholders: cells of rows left as
+    指标2： or ……
     indicator_columns: keys of the columns that the indicator table has (note, points, score, level1 ...).
     """
 
@@ -199,14 +218,16 @@ class Form(Located):
     goal: Goal = field(default_factory=Goal)
     tasks: tuple[Task, ...] = ()
     indicators: tuple[Indicator, ...] = ()
-    remarks: Mapping[str, str] = field(default_factory=dict)      # 其他需要说明事项 ... by label
-    signature: Mapping[str, str | None] = field(default_factory=dict)   # 填表人 ... by label, None where not filled in
-    placeholders: tuple[tuple[str, str], ...] = ()                # (cell, text)
+    remarks: Mapping[str, str] = field(default_factory=dict)  # 其他需要说明事项 ... by label
+    signature: Mapping[str, str | None] = field(
+        default_factory=dict
+    )  # 填表人 ... by label, None where not filled in
+    placeholders: tuple[tuple[str, str], ...] = ()  # (cell, text)
     indicator_columns: frozenset[str] = frozenset()
     frame: Frame | None = None
     cells: Cells = field(default_factory=dict)
-    overtyped: tuple[str, ...] = ()                               # cells with a constant where our template has a formula
-    says: str = ""                                                # digest of its contents, where nothing else of them is at hand
+    overtyped: tuple[str, ...] = ()  # cells with a constant where our template has a formula
+    says: str = ""  # digest of its contents, where nothing else of them is at hand
 
     @property
     def subject(self) -> str:
@@ -224,7 +245,9 @@ class Form(Located):
     @property
     def has_scores(self) -> bool:
         """Whether points are printed, so that rules about scores apply."""
-        return any(indicator.points for indicator in self.indicators) or any(line.points for line in self.funding)
+        return any(indicator.points for indicator in self.indicators) or any(
+            line.points for line in self.funding
+        )
 
     @property
     def has_notes(self) -> bool:
@@ -253,7 +276,9 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What the reader could not read or place. rule: the finding it becomes in a check (T01, T08 ...), or None."""
+    """What the reader could not read or place. rule: the finding it becomes in a check (T01, T08 ...), or
+    None.
+    """
 
     text: str
     sheet: str | None = None
@@ -274,7 +299,9 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A row of the sheet 问题清单 or 校验结果: a finding of an earlier check, as it was told then. cell: "G12,G15" or ""."""
+    """A row of the sheet 问题清单 or 校验结果: a finding of an earlier check, as it was told then. cell:
+    "G12,G15" or "".
+    """
 
     rule: str
     sheet: str
@@ -315,7 +342,9 @@ class ReadFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
-    """All forms of one department among the files given together. basis: by what the department was recognised."""
+    """All forms of one department among the files given together. basis: by what the department was
+    recognised.
+    """
 
     department: str
     department_code: str | None = None

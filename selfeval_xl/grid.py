@@ -15,7 +15,7 @@ from math import isfinite
 
 Value = None | str | float | int | bool | datetime | date
 
-_WIDE = Context(prec=700)         # a float may have 300 digits before the point
+_WIDE = Context(prec=700)  # a float may have 300 digits before the point
 _NAME = re.compile(r"^\$?([A-Z]{1,3})\$?(\d{1,7})$")
 _PERCENT_DIGITS = re.compile(r"\.(0+)[^.]*%")
 
@@ -86,11 +86,14 @@ def plain_number(number: float | int | Decimal) -> str:
 
 @dataclass(slots=True)
 class Grid:
-    """Values row by row from A1, `None` where empty. `formats` and `formulas` look into the file only when asked.
+    """Values row by row from A1, `None` where empty.
+
+    `formats` and `formulas` look into the file only when asked.
 
     formats: () -> {(row, column): number format}, e.g. "0.00%"; only cells that have one other than General.
     formulas: () -> {(row, column): "=..."}. hidden: () -> (hidden rows, hidden columns).
-    errors: () -> {(row, column): "#REF!"}; the same text stands in `rows`. blanks: () -> places of formulas that give an empty text,
+    errors: () -> {(row, column): "#REF!"}; the same text stands in `rows`. blanks: () -> places of formulas
+    that give an empty text,
     which is a value and not a lost one.
     """
 
@@ -98,7 +101,7 @@ class Grid:
     rows: list[list[Value]]
     merges: list[Area] = field(default_factory=list)
     visible: bool = True
-    caption: str = ""              # the paragraph above a Word table
+    caption: str = ""  # the paragraph above a Word table
     formats: Callable[[], Mapping[tuple[int, int], str]] | None = None
     formulas: Callable[[], Mapping[tuple[int, int], str]] | None = None
     hidden: Callable[[], tuple[frozenset[int], frozenset[int]]] | None = None
@@ -145,7 +148,9 @@ class Grid:
         return self._formats.get((row, column))
 
     def text(self, row: int, column: int) -> str:
-        """What the cell displays: percent formats as percent, numbers as typed, dates as 2024年11月30日, else ''."""
+        """What the cell displays: percent formats as percent, numbers as typed, dates as 2024年11月30日, else
+        ''.
+        """
         value = self.value(row, column)
         if value is None:
             return ""
@@ -172,4 +177,6 @@ class Grid:
 @lru_cache(maxsize=4096)
 def percent_text(ratio: Decimal, digits: int = 2) -> str:
     """A ratio as percent, rounded half up as Excel displays it: 0.99859 with 2 digits is 99.86%."""
-    return f"{_WIDE.multiply(ratio, Decimal(100)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _WIDE)}%"
+    return (
+        f"{_WIDE.multiply(ratio, Decimal(100)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _WIDE)}%"
+    )

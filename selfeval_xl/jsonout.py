@@ -1,4 +1,6 @@
-"""Records as the JSON documents that other programs rely on: every key present, empty is null, percents as displayed."""
+"""Records as the JSON documents that other programs rely on: every key present, empty is null, percents as
+displayed.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,27 @@ from .policy import Policy
 if TYPE_CHECKING:
     from .submission import Submitted
 
-_HEAD = ("project", "project_code", "department", "department_code", "unit", "unit_code", "money_unit", "total_score", "grade")
-_FUND = ("source", "part_of", "initial_budget", "annual_budget", "executed", "execution_rate", "points", "score")
+_HEAD = (
+    "project",
+    "project_code",
+    "department",
+    "department_code",
+    "unit",
+    "unit_code",
+    "money_unit",
+    "total_score",
+    "grade",
+)
+_FUND = (
+    "source",
+    "part_of",
+    "initial_budget",
+    "annual_budget",
+    "executed",
+    "execution_rate",
+    "points",
+    "score",
+)
 _ROW = ("level1", "level2", "name", "target", "initial_target", "actual", "points", "score", "note")
 _TASK = ("number", "name", "content", "outcome", "budget", "executed", "points", "score")
 
@@ -26,25 +47,58 @@ def read_document(files: Iterable[ReadFile], policy: Policy) -> dict:
 
 
 def _file(file: ReadFile, policy: Policy) -> dict:
-    forms = [_form(assess(form, policy)) for form in file.forms] + [_report(report) for report in file.reports]
-    return {"path": file.path, "sha256": file.sha256, "forms": forms, "problems": [problem.text for problem in file.problems]}
+    forms = [_form(assess(form, policy)) for form in file.forms] + [
+        _report(report) for report in file.reports
+    ]
+    return {
+        "path": file.path,
+        "sha256": file.sha256,
+        "forms": forms,
+        "problems": [problem.text for problem in file.problems],
+    }
 
 
 def _form(form: Form) -> dict:
-    head = {"kind": form.kind, "sheet": form.sheet, "layout": form.layout, "year": form.year, **{key: getattr(form, key) for key in _HEAD}}
-    goal = {"initial": form.goal.initial, "expected": form.goal.expected, "actual": form.goal.actual, "cells": dict(form.goal.cells)}
+    head = {
+        "kind": form.kind,
+        "sheet": form.sheet,
+        "layout": form.layout,
+        "year": form.year,
+        **{key: getattr(form, key) for key in _HEAD},
+    }
+    goal = {
+        "initial": form.goal.initial,
+        "expected": form.goal.expected,
+        "actual": form.goal.actual,
+        "cells": dict(form.goal.cells),
+    }
     tables = {"funding": [_fund(line) for line in form.funding]}
     if form.kind == PROJECT:
         tables["goal"] = goal
     else:
-        tables |= {"annual_goal": form.goal.expected, "outcome": form.goal.actual, "goal": goal, "tasks": [_task(task) for task in form.tasks]}
-    return {**head, **tables, "indicators": [_indicator(row) for row in form.indicators], "cells": _head_cells(form)}
+        tables |= {
+            "annual_goal": form.goal.expected,
+            "outcome": form.goal.actual,
+            "goal": goal,
+            "tasks": [_task(task) for task in form.tasks],
+        }
+    return {
+        **head,
+        **tables,
+        "indicators": [_indicator(row) for row in form.indicators],
+        "cells": _head_cells(form),
+    }
 
 
 def _head_cells(form: Form) -> dict[str, str]:
-    """Cells of the head's fields; of a department form also those of the year's goal and what came of it, by their JSON keys."""
+    """Cells of the head's fields; of a department form also those of the year's goal and what came of it, by
+    their JSON keys.
+    """
     goals = {} if form.kind == PROJECT else {"annual_goal": "expected", "outcome": "actual"}
-    return {**form.cells, **{key: form.goal.cells[where] for key, where in goals.items() if where in form.goal.cells}}
+    return {
+        **form.cells,
+        **{key: form.goal.cells[where] for key, where in goals.items() if where in form.goal.cells},
+    }
 
 
 def _fund(line: FundingLine) -> dict:
@@ -52,8 +106,13 @@ def _fund(line: FundingLine) -> dict:
 
 
 def _indicator(row: Indicator) -> dict:
-    return {**{key: getattr(row, key) for key in _ROW}, "verdict": row.verdict and row.verdict.value, "attainment": shown(row.attainment),
-            "deviation": shown(row.deviation), "cells": dict(row.cells)}
+    return {
+        **{key: getattr(row, key) for key in _ROW},
+        "verdict": row.verdict and row.verdict.value,
+        "attainment": shown(row.attainment),
+        "deviation": shown(row.deviation),
+        "cells": dict(row.cells),
+    }
 
 
 def _task(task: Task) -> dict:
@@ -61,31 +120,66 @@ def _task(task: Task) -> dict:
 
 
 def _report(report: Report) -> dict:
-    return {"kind": report.kind, "sheet": report.sheet, "department": report.department, "year": report.year,
-            "sections": [{"title": section.title, "text": section.text} for section in report.sections]}
+    return {
+        "kind": report.kind,
+        "sheet": report.sheet,
+        "department": report.department,
+        "year": report.year,
+        "sections": [{"title": section.title, "text": section.text} for section in report.sections],
+    }
 
 
 def check_document(findings: Findings) -> dict:
     """What `selfeval check --json` prints."""
     return {
         "findings": [_finding(finding) for finding in findings],
-        "rules": [{"rule": status.rule, "status": status.status, "why": status.why} for status in findings.rules],
-        "files": [{"path": count.path, "forms": count.forms, "errors": count.errors, "warnings": count.warnings} for count in findings.files],
+        "rules": [
+            {"rule": status.rule, "status": status.status, "why": status.why} for status in findings.rules
+        ],
+        "files": [
+            {"path": count.path, "forms": count.forms, "errors": count.errors, "warnings": count.warnings}
+            for count in findings.files
+        ],
     }
 
 
 def _finding(finding: Finding) -> dict:
     return {
-        "rule": finding.rule, "severity": finding.severity.value, "treatment": finding.treatment.value, "title": finding.title,
-        "message": finding.message, "hint": finding.hint, "file": finding.file, "sheet": finding.sheet, "cell": finding.cell, "form": finding.form,
-        "department": finding.department, "project": finding.project, "subject": finding.subject, "value": finding.value, "expected": finding.expected,
-        "related": [{"file": other.file, "sheet": other.sheet, "cell": other.cell} for other in finding.related],
-        "fix": finding.fix and {"old": finding.fix.old, "new": finding.fix.new}, "status": finding.status, "explanation": finding.explanation,
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "treatment": finding.treatment.value,
+        "title": finding.title,
+        "message": finding.message,
+        "hint": finding.hint,
+        "file": finding.file,
+        "sheet": finding.sheet,
+        "cell": finding.cell,
+        "form": finding.form,
+        "department": finding.department,
+        "project": finding.project,
+        "subject": finding.subject,
+        "value": finding.value,
+        "expected": finding.expected,
+        "related": [
+            {"file": other.file, "sheet": other.sheet, "cell": other.cell} for other in finding.related
+        ],
+        "fix": finding.fix and {"old": finding.fix.old, "new": finding.fix.new},
+        "status": finding.status,
+        "explanation": finding.explanation,
     }
 
 
 def submission_document(path: Path, submitted: Submitted) -> dict:
     """What `selfeval submit --json` prints."""
     owner = submitted.owner
-    return {"path": str(path), "out": str(submitted.out), "number": submitted.number, "code": submitted.code, "department": owner.department,
-            "department_code": owner.code, "year": owner.year, "errors": submitted.errors, "unexplained": submitted.unexplained}
+    return {
+        "path": str(path),
+        "out": str(submitted.out),
+        "number": submitted.number,
+        "code": submitted.code,
+        "department": owner.department,
+        "department_code": owner.code,
+        "year": owner.year,
+        "errors": submitted.errors,
+        "unexplained": submitted.unexplained,
+    }

@@ -1,4 +1,6 @@
-"""Findings as marks in a workbook: tinted cells with a note, and the sheet 校验结果; and all of it taken away again."""
+"""Findings as marks in a workbook: tinted cells with a note, and the sheet 校验结果; and all of it taken away
+again.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ _KEY = tuple(COLUMNS.index(name) for name in ("规则编号", "工作表", "对�
 _EXPLANATION = COLUMNS.index("单位说明")
 _TREATMENT = COLUMNS.index("处理方式")
 _SHEET = COLUMNS.index("工作表")
-_LONGEST_LITERAL = 250        # Excel takes no longer text inside a formula
+_LONGEST_LITERAL = 250  # Excel takes no longer text inside a formula
 
 Key = tuple[str, ...]
 
@@ -43,7 +45,8 @@ class Marked:
 
 
 def mark(path: str | Path, findings: Iterable[Finding], out: str | Path, sheet: str = RESULTS) -> Marked:
-    """Marks in a copy of the file what was found in it, and lists it on the sheet 校验结果 (问题清单 in returns).
+    """Marks in a copy of the file what was found in it, and lists it on the sheet 校验结果 (问题清单 in
+    returns).
 
     Findings of other files are passed over. Marks of an earlier check that no longer hold are taken away.
     Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
@@ -61,7 +64,9 @@ def mark(path: str | Path, findings: Iterable[Finding], out: str | Path, sheet: 
 
 
 def unmark(path: str | Path, out: str | Path) -> Marked:
-    """Takes all marks away in a copy of the file: colours and notes are as before; the sheet 校验结果 stays, for what was explained there."""
+    """Takes all marks away in a copy of the file: colours and notes are as before; the sheet 校验结果 stays,
+    for what was explained there.
+    """
     from .backlinks import unlink_edits
     from .sinks.copies import change, opened_for_change
     from .sinks.file import marked
@@ -73,8 +78,11 @@ def unmark(path: str | Path, out: str | Path) -> Marked:
     return Marked(applied.done, applied.refused)
 
 
-def mark_all(paths: Iterable[str | Path], findings: Iterable[Finding], folder: str | Path) -> list[tuple[Path, Path | None]]:
-    """A marked copy `…_标注.xlsx` of each file in one folder: (file, copy), None for what cannot be marked (a scan, a damaged file).
+def mark_all(
+    paths: Iterable[str | Path], findings: Iterable[Finding], folder: str | Path
+) -> list[tuple[Path, Path | None]]:
+    """A marked copy `…_标注.xlsx` of each file in one folder: (file, copy), None for what cannot be marked (a
+    scan, a damaged file).
 
     Where a name is taken a number is put to it. Raises OutputError.
     """
@@ -111,8 +119,15 @@ def _same(name: str, path: Path) -> bool:
     return Path(name) == path or Path(name).absolute() == path.absolute()
 
 
-def mark_edits(findings: Iterable[Finding], grids: Sequence[Grid], former: Iterable[Former] = (), sheet: str = RESULTS, only: str | None = None) -> list[Edit]:
-    """Marks for findings of one file, and the sheet that lists them. former: cells that carry marks of an earlier check.
+def mark_edits(
+    findings: Iterable[Finding],
+    grids: Sequence[Grid],
+    former: Iterable[Former] = (),
+    sheet: str = RESULTS,
+    only: str | None = None,
+) -> list[Edit]:
+    """Marks for findings of one file, and the sheet that lists them. former: cells that carry marks of an
+    earlier check.
 
     only: the findings are those of this sheet alone; what is listed of the others stays as it was.
     """
@@ -127,8 +142,15 @@ def listed_on(grids: Iterable[Grid], sheet: str) -> Grid | None:
     return by_name.get(sheet) or by_name.get(RESULTS) or by_name.get(RETURNED)
 
 
-def cell_edits(findings: Iterable[Finding], grids: Sequence[Grid], former: Iterable[Former] = (), numbers: Mapping[int, int] = {}) -> list[Edit]:
-    """Tints and notes alone, those of an earlier check taken away. numbers: by id of a finding, its number on the list."""
+def cell_edits(
+    findings: Iterable[Finding],
+    grids: Sequence[Grid],
+    former: Iterable[Former] = (),
+    numbers: Mapping[int, int] = {},
+) -> list[Edit]:
+    """Tints and notes alone, those of an earlier check taken away. numbers: by id of a finding, its number on
+    the list.
+    """
     by_name = {grid.name: grid for grid in grids}
     on_cell: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
@@ -137,13 +159,21 @@ def cell_edits(findings: Iterable[Finding], grids: Sequence[Grid], former: Itera
             area = grid.area(*position(cell))
             on_cell.setdefault((grid.name, a1(area.top, area.left)), []).append(finding)
     gone = [each for each in former if (each.sheet, each.cell) not in on_cell]
-    return unmark_edits(gone, grids) + [_mark(by_name[name], cell, found, numbers) for (name, cell), found in on_cell.items()]
+    return unmark_edits(gone, grids) + [
+        _mark(by_name[name], cell, found, numbers) for (name, cell), found in on_cell.items()
+    ]
 
 
 def unmark_edits(former: Iterable[Former], grids: Sequence[Grid]) -> list[Edit]:
-    """Gives cells back the look and note that they had before they were marked; their values stay as they are."""
+    """Gives cells back the look and note that they had before they were marked; their values stay as they
+    are.
+    """
     by_name = {grid.name: grid for grid in grids}
-    return [_same_value(by_name[each.sheet], each.cell, Look.FORMER, WHY_GONE) for each in former if each.sheet in by_name]
+    return [
+        _same_value(by_name[each.sheet], each.cell, Look.FORMER, WHY_GONE)
+        for each in former
+        if each.sheet in by_name
+    ]
 
 
 def in_order(findings: Iterable[Finding], grids: Sequence[Grid]) -> list[Finding]:
@@ -153,7 +183,12 @@ def in_order(findings: Iterable[Finding], grids: Sequence[Grid]) -> list[Finding
     def place(finding: Finding) -> tuple:
         cells = cells_of(finding)
         first = position(cells[0]) if cells else (-1, -1)
-        return _ORDER.get(finding.severity, 9), number.get(finding.sheet or "", len(number)), first, finding.rule
+        return (
+            _ORDER.get(finding.severity, 9),
+            number.get(finding.sheet or "", len(number)),
+            first,
+            finding.rule,
+        )
 
     return sorted(findings, key=place)
 
@@ -169,7 +204,11 @@ def remark(findings: Sequence[Finding], numbers: Mapping[int, int] = {}) -> str:
 
 
 def _sentence(finding: Finding, number: int | None) -> str:
-    return f"{level(finding)}：{finding.message}" + (f"\n怎么改：{finding.hint}" if finding.hint else "") + (f"（{RETURNED}第{number}条）" if number else "")
+    return (
+        f"{level(finding)}：{finding.message}"
+        + (f"\n怎么改：{finding.hint}" if finding.hint else "")
+        + (f"（{RETURNED}第{number}条）" if number else "")
+    )
 
 
 def level(finding: Finding) -> str:
@@ -179,7 +218,10 @@ def level(finding: Finding) -> str:
 
 def _mark(grid: Grid, cell: str, findings: Sequence[Finding], numbers: Mapping[int, int]) -> Edit:
     gravest = min(findings, key=lambda finding: _ORDER.get(finding.severity, 9))
-    return replace(_same_value(grid, cell, _LOOKS.get(gravest.severity, Look.NOTE), WHY), remark=remark(findings, numbers))
+    return replace(
+        _same_value(grid, cell, _LOOKS.get(gravest.severity, Look.NOTE), WHY),
+        remark=remark(findings, numbers),
+    )
 
 
 def _same_value(grid: Grid, cell: str, look: Look, why: str) -> Edit:
@@ -188,10 +230,13 @@ def _same_value(grid: Grid, cell: str, look: Look, why: str) -> Edit:
 
 
 def rows(findings: Iterable[Finding], listed: Grid | None, only: str | None = None) -> list[list[str]]:
-    """The rows of the sheet 校验结果 without its head, as texts; explanations are carried over from the sheet as it was.
+    """The rows of the sheet 校验结果 without its head, as texts; explanations are carried over from the sheet
+    as it was.
 
-    A row is known again by rule, sheet, subject and what was filled in. What a unit explained stays at the end, as 已修改, when
-    its finding is gone. only: the findings are those of this sheet; rows of other sheets stay as they are, behind them.
+    A row is known again by rule, sheet, subject and what was filled in. What a unit explained stays at the
+    end, as 已修改, when
+    its finding is gone. only: the findings are those of this sheet; rows of other sheets stay as they are,
+    behind them.
     """
     earlier = listed_rows(listed)
     others = [row for row in earlier if only is not None and row[_SHEET] != only]
@@ -203,7 +248,13 @@ def rows(findings: Iterable[Finding], listed: Grid | None, only: str | None = No
         old = before.get(_key(row))
         if old and not row[_EXPLANATION]:
             row[_EXPLANATION] = old[_EXPLANATION]
-        row[-1] = EXPLAINED if row[_EXPLANATION] and finding.treatment is Treatment.EXPLAIN else KEPT if old else NEW
+        row[-1] = (
+            EXPLAINED
+            if row[_EXPLANATION] and finding.treatment is Treatment.EXPLAIN
+            else KEPT
+            if old
+            else NEW
+        )
         seen.add(_key(row))
         found.append(row)
     found += [[*row[:-1], MENDED] for key, row in before.items() if key not in seen and row[_EXPLANATION]]
@@ -215,8 +266,21 @@ def rows(findings: Iterable[Finding], listed: Grid | None, only: str | None = No
 
 def row_of(finding: Finding) -> list[str]:
     """A finding as a row of the list, without number and state."""
-    return ["", level(finding), finding.treatment.label if finding.treatment else "", finding.rule, place_of(finding), ",".join(cells_of(finding)),
-            finding.subject or "", finding.value or "", finding.expected or "", finding.message, finding.hint, finding.explanation or "", ""]
+    return [
+        "",
+        level(finding),
+        finding.treatment.label if finding.treatment else "",
+        finding.rule,
+        place_of(finding),
+        ",".join(cells_of(finding)),
+        finding.subject or "",
+        finding.value or "",
+        finding.expected or "",
+        finding.message,
+        finding.hint,
+        finding.explanation or "",
+        "",
+    ]
 
 
 def _key(row: Sequence[str]) -> Key:
@@ -224,7 +288,9 @@ def _key(row: Sequence[str]) -> Key:
 
 
 def table_edits(table: Sequence[Sequence[str]], listed: Grid | None, sheet: str = RESULTS) -> list[Edit]:
-    """The edits that make the sheet show these rows under its head; only cells that differ. listed: that sheet, or the other one, as it is now."""
+    """The edits that make the sheet show these rows under its head; only cells that differ. listed: that
+    sheet, or the other one, as it is now.
+    """
     same = listed if listed is not None and listed.name == sheet else Grid(sheet, [])
     formulas = same.formulas() if same.formulas else {}
     edits = []
@@ -234,12 +300,16 @@ def table_edits(table: Sequence[Sequence[str]], listed: Grid | None, sheet: str 
             old = same.text(row, column).strip() or None
             linked = not isinstance(new, Formula) or formulas.get((row, column)) == f"={new.text}"
             if (old or "") != text.strip() or not linked or row >= same.height and new is None:
-                edits.append(Edit(sheet, a1(row, column), old, new, _look(line, column) if row else Look.HEAD, WHY))
+                edits.append(
+                    Edit(sheet, a1(row, column), old, new, _look(line, column) if row else Look.HEAD, WHY)
+                )
     return edits + _cleared(same, len(table) + 1)
 
 
 def _look(line: Sequence[str], column: int) -> Look:
-    """A row without a number is a heading between others; where an explanation is asked for, its cell invites to type."""
+    """A row without a number is a heading between others; where an explanation is asked for, its cell invites
+    to type.
+    """
     if not line[0]:
         return Look.HEAD
     return Look.ENTRY if column == _EXPLANATION and line[_TREATMENT] == Treatment.EXPLAIN.label else Look.TEXT
@@ -254,8 +324,12 @@ def _value(line: Sequence[str], column: int) -> None | str | Decimal | Formula:
 def _cleared(listed: Grid, first: int) -> list[Edit]:
     """Empties the rows below the new end of the list."""
     area = Area(first, 0, listed.height - 1, len(COLUMNS) - 1)
-    return [Edit(listed.name, a1(row, column), text, None, Look.KEEP, WHY) for row in range(area.top, area.bottom + 1)
-            for column in range(area.right + 1) if (text := listed.text(row, column).strip())]
+    return [
+        Edit(listed.name, a1(row, column), text, None, Look.KEEP, WHY)
+        for row in range(area.top, area.bottom + 1)
+        for column in range(area.right + 1)
+        if (text := listed.text(row, column).strip())
+    ]
 
 
 def _link(line: Sequence[str]) -> str | Formula:

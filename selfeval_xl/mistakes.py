@@ -25,9 +25,18 @@ _SAID = (
     (r"Option '?(?P<what>[^' ]+)'? requires an argument\.?", "选项 {what} 后面要写值。"),
     (r"Option '?(?P<what>[^' ]+)'? does not take a value\.?", "选项 {what} 后面不写值。"),
     (r"Got unexpected extra arguments?(\(s\))? \((?P<what>.+)\)\.?", "多写了参数“{what}”。"),
-    (r"Invalid value for '?(?P<what>[^':]+)'?.*: .*not in the range (?P<range>.+?)\.?", "{what} 的值超出范围（{range}）。"),
-    (r"Invalid value for '?(?P<what>[^':]+)'?.*: .*less than or equal to (?P<most>\S+?)\.?", "{what} 最大写{most}。"),
-    (r"Invalid value for '?(?P<what>[^':]+)'?.*: .*greater than or equal to (?P<least>\S+?)\.?", "{what} 最小写{least}。"),
+    (
+        r"Invalid value for '?(?P<what>[^':]+)'?.*: .*not in the range (?P<range>.+?)\.?",
+        "{what} 的值超出范围（{range}）。",
+    ),
+    (
+        r"Invalid value for '?(?P<what>[^':]+)'?.*: .*less than or equal to (?P<most>\S+?)\.?",
+        "{what} 最大写{most}。",
+    ),
+    (
+        r"Invalid value for '?(?P<what>[^':]+)'?.*: .*greater than or equal to (?P<least>\S+?)\.?",
+        "{what} 最小写{least}。",
+    ),
     (r"Invalid value for '?(?P<what>[^':]+)'?.*: .*integer.*", "{what} 应写整数。"),
 )
 _NEAR = re.compile(r"(?:Did you mean(?: one of)?|Possible options):?(.+)", re.S)
@@ -38,7 +47,8 @@ def run(app: typer.Typer) -> int:
     from typer import Abort, BadParameter, Exit
     from typer.main import get_command
 
-    # Newer typer carries its own click; the click that may be installed beside it (dask needs one) is not the one that raises.
+    # Newer typer carries its own click; the click that may be installed beside it (dask needs one) is not the
+    # one that raises.
     ClickException = next(kind for kind in BadParameter.__mro__ if kind.__name__ == "ClickException")
     try:
         result = spoken(get_command(app))(prog_name="selfeval", standalone_mode=False)
@@ -60,10 +70,13 @@ def run(app: typer.Typer) -> int:
     except MemoryError:
         return _tell("内存不够，没有做完。请关掉其他程序，或分几批处理。")
     except OSError as error:
-        return _tell(f"读写文件时出错{f'（{error.filename}）' if error.filename else ''}：{cause_of(error)}。请处理后再试。")
+        return _tell(
+            f"读写文件时出错{f'（{error.filename}）' if error.filename else ''}：{cause_of(error)}。"
+            "请处理后再试。"
+        )
     except SystemExit:
         raise
-    except BaseException:                             # a bug of ours: the person gets a sentence, the developer the log
+    except BaseException:  # a bug of ours: the person gets a sentence, the developer the log
         return _tell(f"程序出错了，没有做完；原文件没有改动。请把这个记录文件发给开发者：{_log()}")
 
 
@@ -78,13 +91,17 @@ def _usage(message: str) -> str:
         match = re.fullmatch(pattern, message.strip(), re.S)
         if match:
             near = _NEAR.search(message)
-            meant = dict.fromkeys(re.findall(r"-*[a-z][\w-]*", near[1].split("Did you mean")[0])) if near else ()
+            meant = (
+                dict.fromkeys(re.findall(r"-*[a-z][\w-]*", near[1].split("Did you mean")[0])) if near else ()
+            )
             return said.format(**match.groupdict()) + (f"是不是 {' 或 '.join(meant)}？" if meant else "")
     return f"命令写得不对：{message}。"
 
 
 def _log() -> str:
     """The traceback, saved where a person can find it."""
-    with tempfile.NamedTemporaryFile("w", prefix="selfeval-", suffix=".log", delete=False, encoding="utf-8") as file:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="selfeval-", suffix=".log", delete=False, encoding="utf-8"
+    ) as file:
         file.write(traceback.format_exc())
         return file.name

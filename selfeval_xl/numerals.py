@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import re
 
-_DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_DIGITS = {
+    "零": 0,
+    "〇": 0,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _LONGEST = 18
 NUMERAL = "[零〇一二两三四五六七八九十百千]"
@@ -38,7 +51,9 @@ def chinese_decimal(text: str) -> str | None:
 
 
 _PERCENT = re.compile(rf"(?P<of>百|千)分之(?P<number>\d+(?:\.\d+)?|(?:{NUMERAL}|点)+|百)")
-_TENTHS = re.compile(r"(?<!完)(?P<number>[一二三四五六七八九])成(?P<half>半)?(?=以上|以下|以内|左右|及以|的|$)")
+_TENTHS = re.compile(
+    r"(?<!完)(?P<number>[一二三四五六七八九])成(?P<half>半)?(?=以上|以下|以内|左右|及以|的|$)"
+)
 
 
 def with_percent_sign(text: str) -> str:

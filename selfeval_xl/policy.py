@@ -1,4 +1,7 @@
-"""Every threshold, band and severity, with the date it takes effect and its source. Defaults ship; a county overrides what differs."""
+"""Every threshold, band and severity, with the date it takes effect and its source.
+
+Defaults ship; a county overrides what differs.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,8 @@ _AS_SHIPPED = RulePolicy()
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`policy["over_fulfilment"]` is a value in force; `policy.rules` holds what a county changed about rules.
+    """`policy["over_fulfilment"]` is a value in force; `policy.rules` holds what a county changed about
+    rules.
 
     county_rules: rules of the county's own. waiting: values that take effect on a later day.
     """
@@ -100,7 +104,11 @@ def _shipped(name: str, entry: dict) -> Parameter:
         value = tuple((str(band), Decimal(str(floor))) for band, floor in value)
     elif not isinstance(value, bool):
         value = number_or_text(str(value))
-    return Parameter(name, value, **{key: entry[key] for key in ("label", "unit", "since", "source", "explanation") if key in entry})
+    return Parameter(
+        name,
+        value,
+        **{key: entry[key] for key in ("label", "unit", "since", "source", "explanation") if key in entry},
+    )
 
 
 def number_or_text(text: str) -> Decimal | str:

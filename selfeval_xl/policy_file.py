@@ -1,4 +1,6 @@
-"""A county's policy file, TOML or Excel: single values that override the defaults, rule severities, rules of its own."""
+"""A county's policy file, TOML or Excel: single values that override the defaults, rule severities, rules of
+its own.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,16 @@ COUNTY_COLUMNS = ("规则号", "适用范围", "条件", "级别", "处理方式
 SCOPES = ("表", "资金行", "指标")
 _SEVERITIES = {name: severity for severity in Severity for name in (severity.value, severity.label)}
 _TREATMENTS = {name: treatment for treatment in Treatment for name in (treatment.value, treatment.label)}
-_YES_NO = {"是": True, "否": False, "true": True, "false": False, "1": True, "0": False, "启用": True, "关闭": False}
+_YES_NO = {
+    "是": True,
+    "否": False,
+    "true": True,
+    "false": False,
+    "1": True,
+    "0": False,
+    "启用": True,
+    "关闭": False,
+}
 
 
 @dataclass(slots=True)
@@ -70,7 +81,11 @@ def read_policy_file(path: Path, on: date) -> tuple[Policy, list[str]]:
         told = _guard(mistakes, where, _rule, row)
         if told is not None:
             rules[told[0]] = told[1]
-    county = [rule for where, row in file.county if (rule := _guard(mistakes, where, _county_rule, row, where)) is not None]
+    county = [
+        rule
+        for where, row in file.county
+        if (rule := _guard(mistakes, where, _county_rule, row, where)) is not None
+    ]
     seen: set[str] = set()
     for rule in county:
         if rule.number in seen:
@@ -103,8 +118,19 @@ def _from_toml(path: Path) -> _File:
     rules, county = data.pop("rules", {}), data.pop(COUNTY_RULES, [])
     return _File(
         [(f"{path.name} 的 {name}", {"参数": name, **_renamed(entry)}) for name, entry in data.items()],
-        [(f"{path.name} 的 rules.{rule_id}", {"规则编号": rule_id, "级别": entry.get("severity"), "处理方式": entry.get("treatment"), "启用": entry.get("on")})
-         for rule_id, entry in rules.items() if isinstance(entry, dict)],
+        [
+            (
+                f"{path.name} 的 rules.{rule_id}",
+                {
+                    "规则编号": rule_id,
+                    "级别": entry.get("severity"),
+                    "处理方式": entry.get("treatment"),
+                    "启用": entry.get("on"),
+                },
+            )
+            for rule_id, entry in rules.items()
+            if isinstance(entry, dict)
+        ],
         [(f"{path.name} 第{number}条自定义规则", entry) for number, entry in enumerate(county, 1)],
     )
 
@@ -112,7 +138,14 @@ def _from_toml(path: Path) -> _File:
 def _renamed(entry: object) -> dict[str, object]:
     if not isinstance(entry, dict):
         return {"取值": entry}
-    known = {"value": "取值", "label": "名称", "unit": "单位", "since": "生效日期", "source": "出处", "explanation": "说明"}
+    known = {
+        "value": "取值",
+        "label": "名称",
+        "unit": "单位",
+        "since": "生效日期",
+        "source": "出处",
+        "explanation": "说明",
+    }
     return {known.get(key, key): value for key, value in entry.items()}
 
 
@@ -125,11 +158,21 @@ def _from_excel(path: Path) -> _File:
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except (OSError, BadZipFile, InvalidFileException, KeyError, ValueError) as error:
-        raise PolicyError(f"参数表“{path.name}”打不开：请确认它是xlsx工作簿（用 selfeval policy template 生成）。") from error
+        raise PolicyError(
+            f"参数表“{path.name}”打不开：请确认它是xlsx工作簿（用 selfeval policy template 生成）。"
+        ) from error
     try:
         if not {PARAMETERS, RULES, COUNTY_RULES} & set(book.sheetnames):
-            raise PolicyError(f"参数表“{path.name}”里没有“{PARAMETERS}”“{RULES}”“{COUNTY_RULES}”这几张表，请用 selfeval policy template 生成的文件。")
-        return _File(*(list(_rows(book, name)) if name in book.sheetnames else [] for name in (PARAMETERS, RULES, COUNTY_RULES)))
+            raise PolicyError(
+                f"参数表“{path.name}”里没有“{PARAMETERS}”“{RULES}”“{COUNTY_RULES}”这几张表，请用 "
+                "selfeval policy template 生成的文件。"
+            )
+        return _File(
+            *(
+                list(_rows(book, name)) if name in book.sheetnames else []
+                for name in (PARAMETERS, RULES, COUNTY_RULES)
+            )
+        )
     finally:
         book.close()
 
@@ -155,9 +198,21 @@ def _parameter(row: Mapping[str, object], policy: Policy, where: str) -> Paramet
         raise PolicyError(f"没有参数“{name}”。可用的参数见 selfeval policy show。")
     base = policy.parameters[name]
     if row.get("取值") in (None, ""):
-        return None                                   # an empty value leaves the default
-    value = _caps(row["取值"]) if name == "score_caps" else _word(row["取值"], CHOICES[name]) if name in CHOICES else _setting(row["取值"], base.value)
-    return replace(base, value=value, where=where, since=_day(row.get("生效日期")) or base.since, source=_text(row, "出处") or base.source)
+        return None  # an empty value leaves the default
+    value = (
+        _caps(row["取值"])
+        if name == "score_caps"
+        else _word(row["取值"], CHOICES[name])
+        if name in CHOICES
+        else _setting(row["取值"], base.value)
+    )
+    return replace(
+        base,
+        value=value,
+        where=where,
+        since=_day(row.get("生效日期")) or base.since,
+        source=_text(row, "出处") or base.source,
+    )
 
 
 def _setting(given: object, base: Setting) -> Setting:
@@ -185,19 +240,40 @@ def _word(given: object, known: Mapping[str, str]) -> str:
 
 def _caps(given: object) -> tuple[tuple[str, Decimal], ...]:
     """80%：90、60%：80, or a list of pairs: execution rate below which a total is at most this."""
-    pairs = given if isinstance(given, list) else [re.split("[:：]", part, maxsplit=1) for part in re.split("[、,，;；]", str(given)) if part.strip()]
+    pairs = (
+        given
+        if isinstance(given, list)
+        else [
+            re.split("[:：]", part, maxsplit=1) for part in re.split("[、,，;；]", str(given)) if part.strip()
+        ]
+    )
     found = []
     for pair in pairs:
         numbers = [number_or_text(str(part)) for part in pair]
-        if len(numbers) != 2 or not all(isinstance(number, Decimal) for number in numbers) or not 0 < numbers[0] <= 1 or not 0 <= numbers[1] <= 100:
-            raise PolicyError(f"应写成“80%：90、60%：80”（执行率低于80%的总分不超过90分），现在写的是“{given}”。")
+        if (
+            len(numbers) != 2
+            or not all(isinstance(number, Decimal) for number in numbers)
+            or not 0 < numbers[0] <= 1
+            or not 0 <= numbers[1] <= 100
+        ):
+            raise PolicyError(
+                f"应写成“80%：90、60%：80”（执行率低于80%的总分不超过90分），现在写的是“{given}”。"
+            )
         found.append((f"{numbers[0]:f}", numbers[1]))
     return tuple(found)
 
 
 def _bands(given: object) -> tuple[tuple[str, Decimal], ...]:
     """优90、良80、中60、差0, or a list of pairs; from the highest down."""
-    pairs = given if isinstance(given, list) else [(part.rstrip("0123456789.≥"), part[len(part.rstrip("0123456789.")):]) for part in str(given).replace(",", "、").replace("，", "、").split("、") if part.strip()]
+    pairs = (
+        given
+        if isinstance(given, list)
+        else [
+            (part.rstrip("0123456789.≥"), part[len(part.rstrip("0123456789.")) :])
+            for part in str(given).replace(",", "、").replace("，", "、").split("、")
+            if part.strip()
+        ]
+    )
     found = []
     for name, floor in pairs:
         number = number_or_text(str(floor))
@@ -243,20 +319,28 @@ def _rule(row: Mapping[str, object]) -> tuple[str, RulePolicy] | None:
     treatment = _choice(row, "处理方式", _TREATMENTS, "本次修改、本次说明、下年完善或财政核实")
     on = row.get("启用")
     on = None if on in (None, "") else on if isinstance(on, bool) else _setting(on, True)
-    return (rule_id, RulePolicy(severity, treatment, on)) if (severity, treatment, on) != (None, None, None) else None
+    return (
+        (rule_id, RulePolicy(severity, treatment, on))
+        if (severity, treatment, on) != (None, None, None)
+        else None
+    )
 
 
 def _county_rule(row: Mapping[str, object], where: str) -> CountyRule:
     from .rules.custom import custom_rule
 
-    number, scope, condition, message = (_text(row, name) for name in ("规则号", "适用范围", "条件", "提示语"))
+    number, scope, condition, message = (
+        _text(row, name) for name in ("规则号", "适用范围", "条件", "提示语")
+    )
     for name, value in (("规则号", number), ("条件", condition), ("提示语", message)):
         if not value:
             raise PolicyError(f"没有填“{name}”。")
     if scope not in SCOPES:
         raise PolicyError(f"适用范围应写{'、'.join(SCOPES)}之一，现在写的是“{scope}”。")
     severity = _choice(row, "级别", _SEVERITIES, "错误、核实或提示") or Severity.WARNING
-    treatment = _choice(row, "处理方式", _TREATMENTS, "本次修改、本次说明、下年完善或财政核实") or (Treatment.FIX if severity is Severity.ERROR else Treatment.EXPLAIN)
+    treatment = _choice(row, "处理方式", _TREATMENTS, "本次修改、本次说明、下年完善或财政核实") or (
+        Treatment.FIX if severity is Severity.ERROR else Treatment.EXPLAIN
+    )
     rule = CountyRule(number, scope, condition, severity, treatment, message, _text(row, "修改建议"), where)
-    custom_rule(rule)                                 # a condition that cannot be understood is told now, with its row
+    custom_rule(rule)  # a condition that cannot be understood is told now, with its row
     return rule

@@ -17,7 +17,9 @@ NEW, KEPT, MENDED, EXPLAINED = "新发现", "未修改", "已修改", "已说明
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """states: one for each finding given, in order. before: the earlier row of each, None for a new one. mended: rows whose finding is gone."""
+    """states: one for each finding given, in order. before: the earlier row of each, None for a new one.
+    mended: rows whose finding is gone.
+    """
 
     states: tuple[str, ...]
     before: tuple[Listed | None, ...]
@@ -25,8 +27,10 @@ class Progress:
 
 
 def compare(findings: Sequence[Finding], listed: Iterable[Listed]) -> Progress:
-    """Finds each finding again among the rows of an earlier check: by rule, sheet, subject and content; where the content was changed and is
-    still faulty, by rule, sheet, subject and cell. A row that was 已修改 already is only history."""
+    """Finds each finding again among the rows of an earlier check: by rule, sheet, subject and content; where
+    the content was changed and is
+    still faulty, by rule, sheet, subject and cell. A row that was 已修改 already is only history.
+    """
     rows = list(listed)
     open_rows = [row for row in rows if row.state != MENDED]
     before: list[Listed | None] = [None] * len(findings)
@@ -39,7 +43,11 @@ def compare(findings: Sequence[Finding], listed: Iterable[Listed]) -> Progress:
                     open_rows.remove(row)
     states = tuple(_state(finding, row) for finding, row in zip(findings, before))
     here = {_key(finding) for finding in findings}
-    old = [row for row in rows if row.state == MENDED and (row.rule, *map(_plain, (row.sheet, row.subject, row.value))) not in here]
+    old = [
+        row
+        for row in rows
+        if row.state == MENDED and (row.rule, *map(_plain, (row.sheet, row.subject, row.value))) not in here
+    ]
     return Progress(states, tuple(before), (*open_rows, *old))
 
 
@@ -49,7 +57,9 @@ def place_of(finding: Finding) -> str:
 
 
 def _state(finding: Finding, row: Listed | None) -> str:
-    if finding.treatment is Treatment.EXPLAIN and (finding.explanation or row is not None and row.explanation and _key(finding)[3] == _plain(row.value)):
+    if finding.treatment is Treatment.EXPLAIN and (
+        finding.explanation or row is not None and row.explanation and _key(finding)[3] == _plain(row.value)
+    ):
         return EXPLAINED
     return KEPT if row is not None else NEW
 
@@ -58,7 +68,11 @@ def _same(finding: Finding, row: Listed, exact: bool) -> bool:
     rule, sheet, subject, value = _key(finding)
     if (rule, sheet, subject) != (row.rule, _plain(row.sheet), _plain(row.subject)):
         return False
-    return value == _plain(row.value) if exact else (finding.cell or "").replace(" ", "") == row.cell.replace(" ", "")
+    return (
+        value == _plain(row.value)
+        if exact
+        else (finding.cell or "").replace(" ", "") == row.cell.replace(" ", "")
+    )
 
 
 def _key(finding: Finding) -> tuple[str, str, str, str]:

@@ -1,4 +1,7 @@
-"""Targets in words: whether what was written says the same, says that it was done, or settles nothing. Unknown is never met."""
+"""Targets in words: whether what was written says the same, says that it was done, or settles nothing.
+
+Unknown is never met.
+"""
 
 from __future__ import annotations
 
@@ -9,37 +12,85 @@ from .forms import Cause, Judgement, Verdict
 from .quantity import Kind, Quantity, tidy
 
 # How people say that a target in words was reached; compared after `_plain`, so without a leading 已 or 已经.
-FULFILLED = frozenset("""达成预期指标 达成预期目标 达成年度指标 达成年度目标 达成目标 达成指标 达成预期 达成 已达成 全部达成 完成 已完成 全部完成 已全部完成 按时完成 按期完成 如期完成 按计划完成 已按时完成 及时完成
+FULFILLED = frozenset(
+    """达成预期指标 达成预期目标 达成年度指标 达成年度目标 达成目标 达成指标 达成预期 达成 已达成 全部达成 完成 已完成 全部完成 已全部完成 按时完成 按期完成 如期完成 按计划完成 已按时完成 及时完成
  按要求完成 按质按量完成 保质保量完成 完成目标 完成指标 完成任务 完成年度目标 完成年度任务 圆满完成 顺利完成 提前完成 超额完成 全面完成 完全完成 完成年初目标 完成预期目标 完成预期指标 已完成年度目标 目标完成 任务完成
  达标 已达标 全部达标 达到预期 达到预期目标 达到预期效果 达到预期指标 达到年度目标 达到年度指标值 达到指标值 达到目标值 已达到 达到 达到目标 达到要求 达到标准 达预期 实现 已实现 实现目标 实现预期目标 实现预期
- 全部实现 符合要求 符合预期 符合标准 符合规定 按时 按期 如期 及时 按时按量 按要求执行 严格执行 已落实 落实到位 执行到位 到位 全部到位 执行完毕 办理完毕 100%完成 完成100%""".split())
+ 全部实现 符合要求 符合预期 符合标准 符合规定 按时 按期 如期 及时 按时按量 按要求执行 严格执行 已落实 落实到位 执行到位 到位 全部到位 执行完毕 办理完毕 100%完成 完成100%""".split()
+)
 
-PARTIAL = re.compile(r"基本|部分|大部|大多|初步|接近|正在|进行中|推进中|办理中|建设中|实施中|有待|一般|阶段性|多数|主体完成|较好地?完成了?大|(?:继续|持续|有序|稳步)推进")
-PLANNED = re.compile(r"预计|预期(?!目标|指标|效果|值)|拟|即将|可望|有望|争取|力争|计划(?!完成$|完成$|生育)|待|将于|将在")
-FAILED = re.compile(r"未(?!发生|出现|超|发现|产生|突破|受|见|有|来|成年|央)|没有(?!发生|出现|超|发现)|无法|不达标|不合格|不满意|不及时|不到位|无进展|尚未|取消|停止|终止|延期|推迟|滞后|失败|逾期|超期")
+PARTIAL = re.compile(
+    r"基本|部分|大部|大多|初步|接近|正在|进行中|推进中|办理中|建设中|实施中|有待|一般|阶段性|多数|"
+    r"主体完成|较好地?完成了?大|(?:继续|持续|有序|稳步)推进"
+)
+PLANNED = re.compile(
+    r"预计|预期(?!目标|指标|效果|值)|拟|即将|可望|有望|争取|力争|计划(?!完成$|完成$|生育)|待|将于|将在"
+)
+FAILED = re.compile(
+    r"未(?!发生|出现|超|发现|产生|突破|受|见|有|来|成年|央)|没有(?!发生|出现|超|发现)|无法|不达标|"
+    r"不合格|不满意|不及时|不到位|无进展|尚未|取消|停止|终止|延期|推迟|滞后|失败|逾期|超期"
+)
 
 _NOTHING = re.compile(r"^(?:不|未|无|没有|零|杜绝|避免|没)(?:再)?(?:发生|出现|产生|发现)?(?:过)?(?:任何)?")
 _FORBIDS = re.compile(r"^(?:无$|无(?![缝障害偿线人])|零|未发生|未出现|不发生|不出现|不产生|没有|杜绝|避免)")
-_ZERO = re.compile(r"^(?:从?未(?:发生|出现|产生|发现|收到)|不(?:发生|存在)|无(?!法|进展|故|力|人)|没有|没|零(?!星))[^,;。、]{0,8}$")
-_DONE = re.compile(r"^(?:按时|按期|及时|如期|提前|全部|全面|圆满|顺利|均)*[^,;。、较]{0,6}(?:完毕|完成|达标|到位|落实)$")
-_ALL = frozenset("全覆盖 全部覆盖 实现全覆盖 完成 全部完成 全面完成 全部 应保尽保 应发尽发 应收尽收 应补尽补 应享尽享 达标 全部达标 合格 全部合格 100%".split())
+_ZERO = re.compile(
+    r"^(?:从?未(?:发生|出现|产生|发现|收到)|不(?:发生|存在)|无(?!法|进展|故|力|人)|没有|没|零(?!星))"
+    r"[^,;。、]{0,8}$"
+)
+_DONE = re.compile(
+    r"^(?:按时|按期|及时|如期|提前|全部|全面|圆满|顺利|均)*[^,;。、较]{0,6}(?:完毕|完成|达标|到位|落实)$"
+)
+_ALL = frozenset(
+    (
+        "全覆盖 全部覆盖 实现全覆盖 完成 全部完成 全面完成 全部 应保尽保 应发尽发 应收尽收 应补尽补 "
+        "应享尽享 达标 全部达标 合格 全部合格 100%"
+    ).split()
+)
 
-_GRADES = ({"优": 5, "优秀": 5, "优良": 4, "良": 4, "良好": 4, "中": 3, "中等": 3, "一般": 3, "合格": 3, "较差": 2, "低": 2, "差": 1, "不合格": 1},
-           {"高": 5, "较高": 4, "中": 3, "一般": 3, "较低": 2, "低": 1},
-           {"好": 5, "较好": 4, "一般": 3, "较差": 2, "差": 1}, {"强": 5, "较强": 4, "一般": 3, "较弱": 2, "弱": 1}, {"大": 5, "较大": 4, "一般": 3, "较小": 2, "小": 1},
-           {"非常满意": 5, "满意": 4, "一般": 2, "不满意": 1},
-           {"及时": 3, "较及时": 2, "不及时": 1}, {"合格": 2, "不合格": 1}, {"健全": 3, "较健全": 2, "不健全": 1}, {"完善": 3, "较完善": 2, "不完善": 1})
+_GRADES = (
+    {
+        "优": 5,
+        "优秀": 5,
+        "优良": 4,
+        "良": 4,
+        "良好": 4,
+        "中": 3,
+        "中等": 3,
+        "一般": 3,
+        "合格": 3,
+        "较差": 2,
+        "低": 2,
+        "差": 1,
+        "不合格": 1,
+    },
+    {"高": 5, "较高": 4, "中": 3, "一般": 3, "较低": 2, "低": 1},
+    {"好": 5, "较好": 4, "一般": 3, "较差": 2, "差": 1},
+    {"强": 5, "较强": 4, "一般": 3, "较弱": 2, "弱": 1},
+    {"大": 5, "较大": 4, "一般": 3, "较小": 2, "小": 1},
+    {"非常满意": 5, "满意": 4, "一般": 2, "不满意": 1},
+    {"及时": 3, "较及时": 2, "不及时": 1},
+    {"合格": 2, "不合格": 1},
+    {"健全": 3, "较健全": 2, "不健全": 1},
+    {"完善": 3, "较完善": 2, "不完善": 1},
+)
 _OPPOSITES = tuple(map(frozenset, (("是", "否"), ("有", "无"), ("有", "没有"))))
-_LEAST_GRADE = 3                                       # below it (低, 差) a target may want little, and more is no success
+_LEAST_GRADE = 3  # below it (低, 差) a target may want little, and more is no success
 
-_DEGREES = (("有所", "一定", "逐步", "逐渐", "略", "稍"), ("较", "比较", "较为"),
-            ("明显", "有效", "切实", "持续", "进一步", "稳步", "不断", "逐年"), ("显著", "大幅", "大幅度", "极大", "充分", "全面", "有力"))
+_DEGREES = (
+    ("有所", "一定", "逐步", "逐渐", "略", "稍"),
+    ("较", "比较", "较为"),
+    ("明显", "有效", "切实", "持续", "进一步", "稳步", "不断", "逐年"),
+    ("显著", "大幅", "大幅度", "极大", "充分", "全面", "有力"),
+)
 _RANKS = {word: rank for rank, words in enumerate(_DEGREES) for word in words}
 _DEGREE = re.compile("|".join(sorted(_RANKS, key=len, reverse=True)))
 _SUBJECT = re.compile(r"^(?:效果|成效|作用|效益|影响|程度|改善|提升)|(?:效果|成效|作用|效益|程度)$")
 _GRADE_LIST = re.compile(r"优[秀良]?良?好?中等?[低差合格不]{1,6}|[高好强][中一般低差弱]{2,4}")
-_REVERSED = re.compile(r"[不未没难无]|仍|但|[A-Za-z\d]")          # III类 is not II类
-_TURN = re.compile(r"(?:较|比|与)?(?:上年|去年|上一年|往年|上年度|同期|上年同期)?(?:相比)?(?:同比)?(?:有所|有|持续|稳步|逐年|不断)?(?:(?P<up>提高|提升|增长|增加|上升)|下降|减少|降低|压减)(?:了)?")
+_REVERSED = re.compile(r"[不未没难无]|仍|但|[A-Za-z\d]")  # III类 is not II类
+_TURN = re.compile(
+    r"(?:较|比|与)?(?:上年|去年|上一年|往年|上年度|同期|上年同期)?(?:相比)?(?:同比)?(?:有所|有|持续|"
+    r"稳步|逐年|不断)?(?:(?P<up>提高|提升|增长|增加|上升)|下降|减少|降低|压减)(?:了)?"
+)
 _MONTHLY = re.compile(r"每(?P<what>个?月|季度?|季末|年\d{1,2}月)(?P<day>\d{1,2})[日号](?:之前|以前|前)")
 _OVER = re.compile(r"(?:不得|不|未|没有)(?:超过|超出|超|突破)")
 _AND = re.compile(r"[、和及与并且]")
@@ -61,7 +112,7 @@ def judge_words(target: str, actual: Quantity) -> Judgement:
     if actual.number is not None and actual.number > 0 and actual.unit and _turn(wanted):
         turned = _turn(_plain(actual.words))
         if turned:
-            return MET if turned == _turn(wanted) else UNMET           # 较上年提高 and 提高0.5个百分点
+            return MET if turned == _turn(wanted) else UNMET  # 较上年提高 and 提高0.5个百分点
     whole = actual.unit == "%" and actual.number is not None and actual.number >= 100
     if whole and (wanted in _ALL or (actual.words and says_done(actual.words))):
         return MET
@@ -69,14 +120,18 @@ def judge_words(target: str, actual: Quantity) -> Judgement:
 
 
 def _turn(words: str) -> int:
-    """1 where the words only ask for more than before (较上年提高, 同比增长), -1 for less, 0 for anything else."""
+    """1 where the words only ask for more than before (较上年提高, 同比增长), -1 for less, 0 for anything
+    else.
+    """
     match = _TURN.fullmatch(words)
     return 0 if match is None else 1 if match["up"] else -1
 
 
 def says_none(words: str) -> bool:
     """Whether the words say that nothing of the kind happened: 无, 未发生, 零投诉."""
-    return bool(_ZERO.match(words)) and not re.search(r"完成|达|开展|实施|统计|支付|启动|到位|落实|及时|合格|满意", words)
+    return bool(_ZERO.match(words)) and not re.search(
+        r"完成|达|开展|实施|统计|支付|启动|到位|落实|及时|合格|满意", words
+    )
 
 
 def says_all(words: str) -> bool:
@@ -93,7 +148,9 @@ def says_done(words: str) -> bool:
     plain = _plain(words)
     if plain in FULFILLED or words in FULFILLED:
         return True
-    return bool(_DONE.match(plain)) and not (PARTIAL.search(plain) or PLANNED.search(plain) or FAILED.search(plain))
+    return bool(_DONE.match(plain)) and not (
+        PARTIAL.search(plain) or PLANNED.search(plain) or FAILED.search(plain)
+    )
 
 
 def _plain(words: str) -> str:
@@ -111,13 +168,17 @@ def _judge_text(target: str, actual: str) -> Judgement:
         return OPEN
     due, done = _MONTHLY.match(wanted), _MONTHLY.match(got)
     if due and done and due["what"].strip("个度") == done["what"].strip("个度"):
-        return MET if int(done["day"]) <= int(due["day"]) else UNMET   # 每月15日前 and 每月10日前发放
+        return MET if int(done["day"]) <= int(due["day"]) else UNMET  # 每月15日前 and 每月10日前发放
     if re.sub(r"[及或]?以上$", "", wanted) == got:
-        return MET                                     # III类及以上 and III类
+        return MET  # III类及以上 and III类
     if frozenset((wanted, got)) in _OPPOSITES:
         return UNMET
-    if _NOTHING.match(wanted) and _NOTHING.match(got) and _alike(_NOTHING.sub("", wanted), _NOTHING.sub("", got)):
-        return MET                                     # 不发生 and 未发生
+    if (
+        _NOTHING.match(wanted)
+        and _NOTHING.match(got)
+        and _alike(_NOTHING.sub("", wanted), _NOTHING.sub("", got))
+    ):
+        return MET  # 不发生 and 未发生
     graded = _judge_grade(wanted, got)
     if graded:
         return graded
@@ -125,7 +186,9 @@ def _judge_text(target: str, actual: str) -> Judgement:
         return MET
     if FAILED.search(got) and not FAILED.search(wanted):
         return UNMET if len(got) <= 30 and not PARTIAL.search(got) else OPEN
-    if (PARTIAL.search(got) and not PARTIAL.search(wanted)) or (PLANNED.search(got) and not PLANNED.search(wanted)):
+    if (PARTIAL.search(got) and not PARTIAL.search(wanted)) or (
+        PLANNED.search(got) and not PLANNED.search(wanted)
+    ):
         return IN_PART
     if says_done(actual):
         return MET
@@ -142,36 +205,60 @@ def _judge_grade(wanted: str, got: str) -> Judgement | None:
     least = re.sub(r"[及或]?以上$", "", wanted)
     for grades in _GRADES:
         if least in grades and got in grades:
-            if grades[least] < _LEAST_GRADE and not (least in ("较及时", "较健全", "较完善")) and grades[got] != grades[least]:
+            if (
+                grades[least] < _LEAST_GRADE
+                and least not in ("较及时", "较健全", "较完善")
+                and grades[got] != grades[least]
+            ):
                 return OPEN
             return MET if grades[got] >= grades[least] else UNMET
     return None
 
 
 def _judge_likeness(target: str, wanted: str, got: str) -> Judgement:
-    """One text inside the other, the best of a list of grades, the same sentence with other numbers or another degree."""
+    """One text inside the other, the best of a list of grades, the same sentence with other numbers or
+    another degree.
+    """
     choices = list(wanted) if _GRADE_LIST.fullmatch(wanted) else re.split("/", tidy(target))
     if len(choices) > 1 and choices[0] == got:
-        return MET                                     # 优/良/中/差, 是/否
+        return MET  # 优/良/中/差, 是/否
     if wanted.startswith("是否") and got in ("是", "否"):
         return MET if got == "是" else UNMET
-    if len(wanted) >= 2 and wanted in got and f"较{wanted}" not in got and not _REVERSED.search(got.replace(wanted, "")):
+    if (
+        len(wanted) >= 2
+        and wanted in got
+        and f"较{wanted}" not in got
+        and not _REVERSED.search(got.replace(wanted, ""))
+    ):
         return MET
-    rest = wanted[len(got):] if len(got) >= 2 and wanted.startswith(got) else None
-    if rest is not None and len(got) * 5 >= len(wanted) * 2 and not _DEGREE.search(rest) and not _AND.search(rest):
-        return MET                                     # 全天候可用 and 全天候
+    rest = wanted[len(got) :] if len(got) >= 2 and wanted.startswith(got) else None
+    if (
+        rest is not None
+        and len(got) * 5 >= len(wanted) * 2
+        and not _DEGREE.search(rest)
+        and not _AND.search(rest)
+    ):
+        return MET  # 全天候可用 and 全天候
     if got in _RANKS and got in wanted and _SUBJECT.fullmatch(wanted.replace(got, "")):
-        return MET                                     # 效果明显 and 明显
+        return MET  # 效果明显 and 明显
     if _FIGURE.search(wanted):
         return _judge_figures(wanted, got)
     return _judge_degree(wanted, got)
 
 
 def _judge_figures(wanted: str, got: str) -> Judgement:
-    """开展12场,覆盖300人 against the same words with other numbers. Years, dates and limits settle nothing."""
-    if _FIGURE.sub("#", wanted) != _FIGURE.sub("#", got) or re.search(r"#[年月日:.-]|第#", _FIGURE.sub("#", wanted)):
+    """开展12场,覆盖300人 against the same words with other numbers.
+
+    Years, dates and limits settle nothing.
+    """
+    if _FIGURE.sub("#", wanted) != _FIGURE.sub("#", got) or re.search(
+        r"#[年月日:.-]|第#", _FIGURE.sub("#", wanted)
+    ):
         return OPEN
-    pairs = [(float(one), float(other)) for one, other in zip(_FIGURE.findall(wanted), _FIGURE.findall(got), strict=True)]
+    pairs = [
+        (float(one), float(other))
+        for one, other in zip(_FIGURE.findall(wanted), _FIGURE.findall(got), strict=True)
+    ]
     if _AT_MOST.search(wanted):
         return OPEN
     return MET if all(other >= one for one, other in pairs) else UNMET

@@ -17,7 +17,20 @@ from .deadlines import Deadline, read_deadline
 from .numerals import NUMERAL, chinese_number, with_percent_sign
 from .units import Measure, leading_unit, measure, split_unit
 
-__all__ = ["EMPTY", "SIGN_OF", "Deadline", "Kind", "Quantity", "chinese_number", "is_blank", "is_void", "money", "parse", "percent", "tidy"]
+__all__ = [
+    "EMPTY",
+    "SIGN_OF",
+    "Deadline",
+    "Kind",
+    "Quantity",
+    "chinese_number",
+    "is_blank",
+    "is_void",
+    "money",
+    "parse",
+    "percent",
+    "tidy",
+]
 
 
 class Kind(StrEnum):
@@ -32,7 +45,8 @@ class Kind(StrEnum):
 class Quantity:
     """operator: ≥ ≤ > < = or "" (none written). number: as written, in `unit`. upper: end of a range.
 
-    about: written as 约, 左右, 余. words: the text left over, for qualitative values and deadlines the whole text.
+    about: written as 约, 左右, 余. words: the text left over, for qualitative values and deadlines the whole
+    text.
     """
 
     kind: Kind
@@ -63,11 +77,13 @@ class Quantity:
 
 
 EMPTY = Quantity(Kind.EMPTY)
-BLANKS = frozenset(("", "/", "\\", "-", "—", "——", "–", "--", "---", "无", "NA", "N/A", "n/a", "一", "／", "－"))
+BLANKS = frozenset(
+    ("", "/", "\\", "-", "—", "——", "–", "--", "---", "无", "NA", "N/A", "n/a", "一", "／", "－")
+)
 _HARD_BLANKS = BLANKS - {"无", "一"}
 _LONGEST_BLANK = 12
-_LONGEST_NUMBER = 18                                   # digits; more is no amount that anybody meant
-_LONGEST_VALUE = 120                                   # characters; more is a description
+_LONGEST_NUMBER = 18  # digits; more is no amount that anybody meant
+_LONGEST_VALUE = 120  # characters; more is a description
 
 _OPERATORS = {
     "≥": """≥ ≧ ⩾ ≮ >= => ≥= >/= 大于等于 大于或等于 大于(等于) 高于等于 高于或等于 多于等于 大等于 不低于 不少于 不小于 不得低于 不得少于 不得小于 不能低于 不能少于 不应低于 不应少于 未低于
@@ -80,35 +96,69 @@ _OPERATORS = {
 }
 SIGN_OF = {word: sign for sign, words in _OPERATORS.items() for word in words.split()}
 _LONGEST_OPERATOR = max(map(len, SIGN_OF))
-_LOOSE = ("", "=")                                     # an operator after the number says more than these
-_AFTER = {"及以上": "≥", "或以上": "≥", "以上": "≥", "起步": "≥",
-          "及以下": "≤", "或以下": "≤", "以下": "≤", "以内": "≤", "之内": "≤", "内": "≤", "≥": "≤", "≤": "≥", "+": "≥"}
+_LOOSE = ("", "=")  # an operator after the number says more than these
+_AFTER = {
+    "及以上": "≥",
+    "或以上": "≥",
+    "以上": "≥",
+    "起步": "≥",
+    "及以下": "≤",
+    "或以下": "≤",
+    "以下": "≤",
+    "以内": "≤",
+    "之内": "≤",
+    "内": "≤",
+    "≥": "≤",
+    "≤": "≥",
+    "+": "≥",
+}
 _ABOUT_BEFORE, _ABOUT_AFTER = ("大约", "将近", "接近", "约", "近", "≈"), ("左右", "上下")
 
 _PLAIN = r"[-+]?(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+)"
 _NUMBER = re.compile(_PLAIN)
 _TOO_LONG = re.compile(rf"[\d.,]{{{_LONGEST_NUMBER + 1}}}")
-_RANGE = re.compile(rf"^(?:控制在|保持在|介于|在|为|达到)?(?P<low>{_PLAIN})(?P<mid>[^\d~至到—–,;()<>≥≤=-]{{0,6}})"
-                    rf"(?:~+|--?|—+|–|至|到)(?P<high>{_PLAIN})(?P<rest>[^\d]*)$")
-_BETWEEN = re.compile(rf"^(?P<first>[^\d+-]{{1,6}})(?P<low>{_PLAIN})(?P<mid>[^\d+-]{{1,16}})(?P<high>{_PLAIN})(?P<rest>[^\d]*)$")
-_SANDWICH = re.compile(rf"^(?P<low>{_PLAIN})(?P<mid>[^\d<>≥≤]{{0,6}})"
-                       rf"(?P<sign>[≤<]=?)(?:[^\d<>≥≤+-]{{0,8}}[≤<]=?)?(?P<high>{_PLAIN})(?P<rest>[^\d]*)$")
+_RANGE = re.compile(
+    rf"^(?:控制在|保持在|介于|在|为|达到)?(?P<low>{_PLAIN})(?P<mid>[^\d~至到—–,;()<>≥≤=-]{{0,6}})"
+    rf"(?:~+|--?|—+|–|至|到)(?P<high>{_PLAIN})(?P<rest>[^\d]*)$"
+)
+_BETWEEN = re.compile(
+    rf"^(?P<first>[^\d+-]{{1,6}})(?P<low>{_PLAIN})(?P<mid>[^\d+-]{{1,16}})(?P<high>{_PLAIN})(?P<rest>[^\d]*)$"
+)
+_SANDWICH = re.compile(
+    rf"^(?P<low>{_PLAIN})(?P<mid>[^\d<>≥≤]{{0,6}})"
+    rf"(?P<sign>[≤<]=?)(?:[^\d<>≥≤+-]{{0,8}}[≤<]=?)?(?P<high>{_PLAIN})(?P<rest>[^\d]*)$"
+)
 _JOIN = re.compile(r"(?:并且|同时|且|,|;|、|和|及|~|-)+$")
 _RANGE_END = frozenset(("", "之间", "以内", "内", "范围内", "区间"))
-_COUNTED = re.compile(rf"^(?P<before>[^\d零〇一二两三四五六七八九十百千]{{0,8}})(?P<number>{NUMERAL}+)(?P<rest>[^\d]{{1,10}})$")
-_RANKS = ("级", "类", "号", "等", "期", "批", "轮", "届")     # 三级 is a rank, not three of something
+_COUNTED = re.compile(
+    rf"^(?P<before>[^\d零〇一二两三四五六七八九十百千]{{0,8}})(?P<number>{NUMERAL}+)(?P<rest>[^\d]{{1,10}})$"
+)
+_RANKS = ("级", "类", "号", "等", "期", "批", "轮", "届")  # 三级 is a rank, not three of something
 
 _DETAIL = re.compile(r"[^\d]{0,12}?[,;、(](?:其中|包括|含|另)")
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _LATEX = re.compile(r"\$|\\(?:mathrm|mathbf|text|left|right|quad|[,;!: ])|[{}]|\\(?=%)")
-_LATEX_SIGNS = (("\\geqslant", "≥"), ("\\leqslant", "≤"), ("\\geq", "≥"), ("\\leq", "≤"), ("\\ge", "≥"), ("\\le", "≤"),
-                ("\\gt", ">"), ("\\lt", "<"), ("\\eq", "="),
-                ("\\sim", "~"), ("\\times", "×"), ("\\approx", "≈"))
-_NATURE = re.compile(r"^定[量性](?:指标)?:?(?=.)")         # the column 指标性质, joined to the value
+_LATEX_SIGNS = (
+    ("\\geqslant", "≥"),
+    ("\\leqslant", "≤"),
+    ("\\geq", "≥"),
+    ("\\leq", "≤"),
+    ("\\ge", "≥"),
+    ("\\le", "≤"),
+    ("\\gt", ">"),
+    ("\\lt", "<"),
+    ("\\eq", "="),
+    ("\\sim", "~"),
+    ("\\times", "×"),
+    ("\\approx", "≈"),
+)
+_NATURE = re.compile(r"^定[量性](?:指标)?:?(?=.)")  # the column 指标性质, joined to the value
 _NOTE = re.compile(r"\([^()]*\)?")
 _POWER = re.compile(r"(?<=[\d十百千万亿/每])m\^?([23])(?![a-z\d])", re.I)
-_ALIKE = str.maketrans({"，": ",", "∽": "~", "〜": "~", "∼": "~", "﹣": "-", "−": "-", "‐": "-", "‑": "-", "﹦": "=", "═": "="})
+_ALIKE = str.maketrans(
+    {"，": ",", "∽": "~", "〜": "~", "∼": "~", "﹣": "-", "−": "-", "‐": "-", "‑": "-", "﹦": "=", "═": "="}
+)
 _SPACE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 
 
@@ -229,13 +279,18 @@ def _range(text: str) -> Quantity | None:
     low, high = _decimal(match["low"]), _decimal(match["high"])
     one, other = measure(mid) if mid else None, measure(unit) if unit else None
     if one and other and one.dimension == other.dimension and one.factor != other.factor:
-        low = low * one.factor / other.factor          # 500米-1公里
+        low = low * one.factor / other.factor  # 500米-1公里
         if len(low.as_tuple().digits) > _LONGEST_NUMBER:
-            return None                                # 1月-1年: no twelfth can be written down
+            return None  # 1月-1年: no twelfth can be written down
     if swapped:
         low, high = high, low
     unit = unit or mid
-    if low > high or (unit in ("年", "月", "日", "") and 1900 <= low <= 2100 and 1900 <= high <= 2100) or unit == "月" or (unit == "日" and "-" in text):
+    if (
+        low > high
+        or (unit in ("年", "月", "日", "") and 1900 <= low <= 2100 and 1900 <= high <= 2100)
+        or unit == "月"
+        or (unit == "日" and "-" in text)
+    ):
         return None
     return Quantity(Kind.RANGE, number=low, upper=high, unit=unit)
 
@@ -247,7 +302,7 @@ def _arabic(text: str) -> str:
     if match is None or number is None or match["before"].endswith("第"):
         return text
     unit = leading_unit(match["rest"])
-    after = match["rest"][len(unit):]
+    after = match["rest"][len(unit) :]
     if not unit or unit in _RANKS or (after and after not in _AFTER and after not in _ABOUT_AFTER):
         return text
     return f"{match['before']}{number}{match['rest']}"
@@ -258,8 +313,12 @@ def _number(text: str) -> Quantity | None:
     match = _NUMBER.search(text)
     if not match:
         return None
-    before, rest = text[:match.start()], text[match.end():]
-    if (_NUMBER.search(rest) and not _only_detail(rest)) or rest[:1] in (":", "×", "*") or (rest[:1] == "-" and len(rest) > 1):
+    before, rest = text[: match.start()], text[match.end() :]
+    if (
+        (_NUMBER.search(rest) and not _only_detail(rest))
+        or rest[:1] in (":", "×", "*")
+        or (rest[:1] == "-" and len(rest) > 1)
+    ):
         return None
     before, about, near_word = _about_before(before)
     before, operator = _sign_at_end(before)
@@ -269,16 +328,21 @@ def _number(text: str) -> Quantity | None:
     about, after, rest = _after(rest, about)
     operator = after if after and (operator in _LOOSE or text.startswith("控制在")) else operator
     if not unit and rest:
-        if not re.fullmatch(r"[\u4e00-\u9fff]{1,4}|[A-Za-z]{1,4}", rest) or rest[0] in "年月号第无未不余多约近":
+        if (
+            not re.fullmatch(r"[\u4e00-\u9fff]{1,4}|[A-Za-z]{1,4}", rest)
+            or rest[0] in "年月号第无未不余多约近"
+        ):
             return None
         unit, rest = rest, ""
     if len(rest) > 24 or re.search(r"未(?!发生|出现|发现|受)|没有|不(?!合格产品)|尚|仅", rest):
         return None
     if before and not (operator or about or unit) and read_deadline(match[0]):
-        return None                                    # words before 2005.2: an amount or a month
+        return None  # words before 2005.2: an amount or a month
     number = _decimal(match[0])
-    if (unit in ("年", "年度") and not operator and 1900 <= number <= 2100) or (unit == "日" and before.endswith("月")):
-        return None                                    # 2024年, 每月10日前
+    if (unit in ("年", "年度") and not operator and 1900 <= number <= 2100) or (
+        unit == "日" and before.endswith("月")
+    ):
+        return None  # 2024年, 每月10日前
     return Quantity(Kind.NUMBER, operator, number, unit=unit, about=about, words=before + near_word + rest)
 
 
@@ -304,12 +368,12 @@ def _after(rest: str, about: bool) -> tuple[bool, str, str]:
     """左右, 以上 and the like behind the unit, or at the end of the words: 50个项目以上."""
     for word in _ABOUT_AFTER:
         if rest.startswith(word):
-            about, rest = True, rest[len(word):]
+            about, rest = True, rest[len(word) :]
     for word, sign in _AFTER.items():
         if rest == word or (len(word) > 1 and rest.startswith(word)):
-            return about, sign, rest[len(word):]
+            return about, sign, rest[len(word) :]
         if len(word) > 1 and rest.endswith(word):
-            return about, sign, rest[:-len(word)]
+            return about, sign, rest[: -len(word)]
     return about, "", rest
 
 
@@ -319,5 +383,9 @@ def _only_detail(rest: str) -> bool:
 
 
 def _may_lead(before: str) -> bool:
-    """Whether the words before the number leave it the value of this cell (同比增长≥5%, 培训12场; not 第1批, G318)."""
-    return len(before) <= 16 and not re.search(r"未|没有|不(?!动产)|尚|无(?!害|偿)|第$|仅|[A-Za-z\d#:/×.<>≥≤=]$", before.rstrip(":"))
+    """Whether the words before the number leave it the value of this cell (同比增长≥5%, 培训12场; not 第1批,
+    G318).
+    """
+    return len(before) <= 16 and not re.search(
+        r"未|没有|不(?!动产)|尚|无(?!害|偿)|第$|仅|[A-Za-z\d#:/×.<>≥≤=]$", before.rstrip(":")
+    )

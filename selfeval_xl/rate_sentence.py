@@ -1,4 +1,6 @@
-"""The sentence on budget and execution for forms that print no 执行率: behind 目标实际完成情况, or into the remark. Asked first, never by itself."""
+"""The sentence on budget and execution for forms that print no 执行率: behind 目标实际完成情况, or into the
+remark. Asked first, never by itself.
+"""
 
 from __future__ import annotations
 
@@ -23,20 +25,31 @@ _ENDS = "。！？；!?;"
 
 
 def sentence_of(form: Form) -> str | None:
-    """The sentence that is due: amounts in 万元 with two decimals, half up; a reason is asked for where not all was spent.
+    """The sentence that is due: amounts in 万元 with two decimals, half up; a reason is asked for where not
+    all was spent.
 
     None where the form has a place for the rate, or says no budget or no execution.
     """
     line = main_line(form)
     rate = execution_rate(line) if line is not None else None
-    if rate is None or not line.amount("annual_budget") or any("execution_rate" in each.cells for each in form.funding):
+    if (
+        rate is None
+        or not line.amount("annual_budget")
+        or any("execution_rate" in each.cells for each in form.funding)
+    ):
         return None
-    told = SENTENCE.format(budget=_amount(form, line, "annual_budget"), executed=_amount(form, line, "executed"), rate=shown(rate))
+    told = SENTENCE.format(
+        budget=_amount(form, line, "annual_budget"),
+        executed=_amount(form, line, "executed"),
+        rate=shown(rate),
+    )
     return told + REASON if rate < _WHOLE else told
 
 
 def sentence_edits(form: Form, grid: Grid, overwrite: bool = False) -> Iterator[Edit]:
-    """The edit that writes the sentence; none where it stands on the form already. overwrite: figures in it that have changed are brought up to date."""
+    """The edit that writes the sentence; none where it stands on the form already. overwrite: figures in it
+    that have changed are brought up to date.
+    """
     told = sentence_of(form)
     cells = list(_places(form, grid)) if told else []
     written = [cell for cell in cells if _WRITTEN.search(_text(grid, cell))]
@@ -51,16 +64,25 @@ def sentence_edits(form: Form, grid: Grid, overwrite: bool = False) -> Iterator[
     if is_void(old):
         yield Edit(grid.name, cells[0], old or None, told, Look.STUB, WHY)
     else:
-        yield Edit(grid.name, cells[0], old, f"{old}{'' if old.endswith(tuple(_ENDS)) else '。'}\n{told}", Look.STUB, WHY)
+        yield Edit(
+            grid.name,
+            cells[0],
+            old,
+            f"{old}{'' if old.endswith(tuple(_ENDS)) else '。'}\n{told}",
+            Look.STUB,
+            WHY,
+        )
 
 
 def sentence_in(edit: Edit) -> str:
     """The sentence that an edit of `sentence_edits` writes, for showing it before."""
-    return str(edit.new)[_WRITTEN.search(str(edit.new)).start():]
+    return str(edit.new)[_WRITTEN.search(str(edit.new)).start() :]
 
 
 def _places(form: Form, grid: Grid) -> Iterator[str]:
-    """Where the sentence may stand: behind what was attained, else in the remark of the total, else where the attained is still to be written."""
+    """Where the sentence may stand: behind what was attained, else in the remark of the total, else where the
+    attained is still to be written.
+    """
     goal, remark = form.goal.cells.get("actual"), (main_line(form) or form.funding[0]).cells.get("note")
     attained = [goal] if goal and not is_void(form.goal.actual) else []
     for named in (*attained, remark, *([] if attained else [goal])):

@@ -14,7 +14,9 @@ from .policy import Policy, default
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """One rule: how often it fires by default and with the policy tried, and up to three examples of what is new."""
+    """One rule: how often it fires by default and with the policy tried, and up to three examples of what is
+    new.
+    """
 
     rule: str
     title: str
@@ -33,11 +35,30 @@ def rehearse(policy: Policy, files: Iterable[ReadFile]) -> list[Rehearsed]:
     known = {_key(finding) for finding in before}
     told = []
     for rule in dict.fromkeys((*own, *(finding.rule for finding in (*before, *after)))):
-        old, new = [finding for finding in before if finding.rule == rule], [finding for finding in after if finding.rule == rule]
+        old, new = (
+            [finding for finding in before if finding.rule == rule],
+            [finding for finding in after if finding.rule == rule],
+        )
         if rule in own or {_key(finding) for finding in old} != {_key(finding) for finding in new}:
-            told.append(Rehearsed(rule, titles[rule], len(old), len(new), tuple(finding for finding in new if _key(finding) not in known)[:3]))
+            told.append(
+                Rehearsed(
+                    rule,
+                    titles[rule],
+                    len(old),
+                    len(new),
+                    tuple(finding for finding in new if _key(finding) not in known)[:3],
+                )
+            )
     return told
 
 
 def _key(finding: Finding) -> tuple:
-    return finding.rule, finding.severity, finding.treatment, finding.file, finding.sheet, finding.cell, finding.subject
+    return (
+        finding.rule,
+        finding.severity,
+        finding.treatment,
+        finding.file,
+        finding.sheet,
+        finding.cell,
+        finding.subject,
+    )

@@ -37,7 +37,15 @@ def show_policy(policy: Policy) -> None:
 
     table = table_of("参数", "名称", "取值", "单位", "生效日期", "出处", "来自")
     for name, parameter in policy.parameters.items():
-        table.add_row(name, parameter.label, shown_value(parameter), parameter.unit, str(parameter.since or ""), parameter.source, parameter.where)
+        table.add_row(
+            name,
+            parameter.label,
+            shown_value(parameter),
+            parameter.unit,
+            str(parameter.since or ""),
+            parameter.source,
+            parameter.where,
+        )
     screen = console()
     screen.print(table)
     show_policy_file(policy)
@@ -49,14 +57,26 @@ def show_policy_file(policy: Policy) -> None:
 
     for parameter in policy.parameters.values():
         if parameter.where != "默认":
-            say(f"参数 {parameter.name}（{parameter.label}）：{shown_value(parameter)}，来自{parameter.where}")
+            say(
+                f"参数 {parameter.name}（{parameter.label}）：{shown_value(parameter)}，来自{parameter.where}"
+            )
     for rule_id, rule in policy.rules.items():
-        told = [rule.severity.label if rule.severity else "", rule.treatment.label if rule.treatment else "", {True: "启用", False: "关闭", None: ""}[rule.on]]
+        told = [
+            rule.severity.label if rule.severity else "",
+            rule.treatment.label if rule.treatment else "",
+            {True: "启用", False: "关闭", None: ""}[rule.on],
+        ]
         say(f"规则 {rule_id}：{'，'.join(part for part in told if part)}")
     for rule in policy.county_rules:
-        say(f"自定义规则 {rule.number}（{rule.scope}）：{rule.condition}，{rule.severity.label}，{rule.treatment.label}")
+        say(
+            f"自定义规则 {rule.number}（{rule.scope}）：{rule.condition}，{rule.severity.label}，"
+            f"{rule.treatment.label}"
+        )
     for parameter in policy.waiting:
-        say(f"未到生效日期：{parameter.name}（{parameter.label}）{shown_value(parameter)}，{parameter.since}起")
+        say(
+            f"未到生效日期：{parameter.name}（{parameter.label}）{shown_value(parameter)}，"
+            f"{parameter.since}起"
+        )
 
 
 def show_rehearsal(rehearsed: Iterable[Rehearsed], files: int) -> None:
@@ -69,6 +89,12 @@ def show_rehearsal(rehearsed: Iterable[Rehearsed], files: int) -> None:
     screen.print(table)
     for rule in rehearsed:
         for finding in rule.examples:
-            screen.print(f"{rule.rule} 例：{Path(finding.file).name} {finding.sheet or ''} {finding.cell or ''} {finding.message}", markup=False)
+            screen.print(
+                (
+                    f"{rule.rule} 例：{Path(finding.file).name} {finding.sheet or ''} {finding.cell or ''} "
+                    f"{finding.message}"
+                ),
+                markup=False,
+            )
     if not rehearsed:
         screen.print("和默认参数查出的完全一样。")

@@ -24,15 +24,26 @@ def show_returned(result: Returned) -> None:
     table = table_of("部门", "须修改", "须说明", "退回件")
     for each in result.returns:
         counts = Counter(finding.treatment for finding in each.open)
-        table.add_row(each.name, str(counts[Treatment.FIX]), str(counts[Treatment.EXPLAIN]), "\n".join(Path(file.out).name for file in each.files if not file.error))
+        table.add_row(
+            each.name,
+            str(counts[Treatment.FIX]),
+            str(counts[Treatment.EXPLAIN]),
+            "\n".join(Path(file.out).name for file in each.files if not file.error),
+        )
     screen.print(table)
     for problem in result.problems:
         screen.print(f"没有标注：{problem}", style="yellow", markup=False)
     for each in result.returns:
         for file in each.files:
             for cell in file.refused:
-                screen.print(f"没有标注：{each.name} {Path(file.out).name} {cell}", style="yellow", markup=False)
-    screen.print(f"退回{len(result.returns)}个部门，不用退回的{len(result.passed)}个。退回件和通知在 {result.out}。", markup=False, style="bold")
+                screen.print(
+                    f"没有标注：{each.name} {Path(file.out).name} {cell}", style="yellow", markup=False
+                )
+    screen.print(
+        f"退回{len(result.returns)}个部门，不用退回的{len(result.passed)}个。退回件和通知在 {result.out}。",
+        markup=False,
+        style="bold",
+    )
 
 
 def show_drafted(drafted: Drafted) -> None:
@@ -45,7 +56,10 @@ def show_drafted(drafted: Drafted) -> None:
 
 
 def show_published(result: Published) -> None:
-    """The closing table of a publication: what came out, what was kept back and why. It is only shown: no file of it lies among the public ones."""
+    """The closing table of a publication: what came out, what was kept back and why.
+
+    It is only shown: no file of it lies among the public ones.
+    """
     screen = console()
     table = table_of("部门", "公开版", "遮住的号码")
     for department, path, masked in result.copies:
@@ -57,10 +71,21 @@ def show_published(result: Published) -> None:
             kept.add_row(*row)
         screen.print(kept)
     for department, name in result.unfinished:
-        screen.print(f"公开前请看一下：{department} {name} 里还有没填完的地方（待补充、待填写）。", style="yellow", markup=False)
+        screen.print(
+            f"公开前请看一下：{department} {name} 里还有没填完的地方（待补充、待填写）。",
+            style="yellow",
+            markup=False,
+        )
     for path in result.not_made:
         screen.print(f"PDF没有生成：{path.name}", style="yellow", markup=False)
-    screen.print(f"公开版{len(result.copies)}份，PDF {len(result.pdfs)}份，没有公开的{len(result.refused)}份。结果在 {result.out}。", markup=False, style="bold")
+    screen.print(
+        (
+            f"公开版{len(result.copies)}份，PDF {len(result.pdfs)}份，没有公开的{len(result.refused)}份。"
+            f"结果在 {result.out}。"
+        ),
+        markup=False,
+        style="bold",
+    )
 
 
 def agreed(told: str) -> bool:
@@ -78,5 +103,8 @@ def show_submitted(submitted: Submitted | None) -> None:
         return
     left = warning(submitted.errors, submitted.unexplained)
     say(f"报送件已生成：{submitted.out}")
-    say(f"报送序号 {submitted.number}，校验码 {submitted.code}（打印在每页页脚，盖章扫描件和电子件可以对码）。")
+    say(
+        f"报送序号 {submitted.number}，校验码 {submitted.code}（打印在每页页脚，"
+        "盖章扫描件和电子件可以对码）。"
+    )
     say(f"{left or '未发现须修改的问题。'}程序只查表面逻辑，不代替财政审核。原文件没有改动。")

@@ -1,4 +1,6 @@
-"""Names of the sheets and columns that are ours: the reader passes over them, the rules exempt them, the sinks write them."""
+"""Names of the sheets and columns that are ours: the reader passes over them, the rules exempt them, the
+sinks write them.
+"""
 
 COVER = "填报说明"
 SUMMARY = "项目自评汇总表"
@@ -11,9 +13,35 @@ DEVIATIONS = "偏差计算"
 REPORT = "自评报告"
 
 OURS = frozenset((COVER, SUMMARY, SELF_CHECK, LISTS, SETTINGS, RESULTS, RETURNED, DEVIATIONS))
-RESULT_COLUMNS = ("序号", "级别", "处理方式", "规则编号", "工作表", "单元格", "对象", "填报内容", "应为或参考", "问题说明", "修改建议", "单位说明", "状态")
+RESULT_COLUMNS = (
+    "序号",
+    "级别",
+    "处理方式",
+    "规则编号",
+    "工作表",
+    "单元格",
+    "对象",
+    "填报内容",
+    "应为或参考",
+    "问题说明",
+    "修改建议",
+    "单位说明",
+    "状态",
+)
 ADDED_COLUMNS = ("完成率", "偏差率", "判定")
-HELPER_COLUMNS = ("整理后指标值", "整理后完成值", "符号", "指标数", "指标单位", "完成数", "完成单位", "可比")       # of our templates, hidden right of them
-BACK_TO = {RESULTS: "回校验结果", RETURNED: "回问题清单"}     # head of the column of links right of a marked form, by the list it leads to
+HELPER_COLUMNS = (
+    "整理后指标值",
+    "整理后完成值",
+    "符号",
+    "指标数",
+    "指标单位",
+    "完成数",
+    "完成单位",
+    "可比",
+)  # of our templates, hidden right of them
+BACK_TO = {
+    RESULTS: "回校验结果",
+    RETURNED: "回问题清单",
+}  # head of the column of links right of a marked form, by the list it leads to
 BACK = BACK_TO[RETURNED]
 STUB = "【待补充】"

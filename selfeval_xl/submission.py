@@ -1,8 +1,12 @@
-"""报送件: a copy of a department workbook without marks, with its number (报送序号) and code (校验码) in the footer and in `_selfeval`.
+"""报送件: a copy of a department workbook without marks, with its number (报送序号) and code (校验码) in the
+footer and in `_selfeval`.
 
-The code is the first eight hexadecimal digits, 8F3A-27C1, of the SHA-256 over the values of all forms: for each form, in the order of the
-workbook, what it says without where it stands (`filing.signature`), as one JSON list without spaces, UTF-8. Marks, colours, widths, sheet
-names and our own columns do not change it; a changed value does. So a scan can be held against the electronic copy.
+The code is the first eight hexadecimal digits, 8F3A-27C1, of the SHA-256 over the values of all forms: for
+each form, in the order of the
+workbook, what it says without where it stands (`filing.signature`), as one JSON list without spaces, UTF-8.
+Marks, colours, widths, sheet
+names and our own columns do not change it; a changed value does. So a scan can be held against the electronic
+copy.
 """
 
 from __future__ import annotations
@@ -32,12 +36,14 @@ if TYPE_CHECKING:
 NUMBER, CODE = "submission", "checksum"
 _SECTIONS = re.compile(r"&([LCR])")
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
-_OURS = re.compile(r"[^\n]*(?:报送序号[^\n]*校验码|打印时间)[^\n]*")      # blank ones of our templates too
+_OURS = re.compile(r"[^\n]*(?:报送序号[^\n]*校验码|打印时间)[^\n]*")  # blank ones of our templates too
 
 
 def code_of(forms: Iterable[Form]) -> str:
     """The code of these forms."""
-    text = json.dumps([signature(form) for form in forms], ensure_ascii=False, separators=(",", ":"), default=str)
+    text = json.dumps(
+        [signature(form) for form in forms], ensure_ascii=False, separators=(",", ":"), default=str
+    )
     digits = hashlib.sha256(text.encode()).hexdigest()[:8].upper()
     return f"{digits[:4]}-{digits[4:]}"
 
@@ -68,7 +74,9 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A submission that was written. errors: findings that must be mended; unexplained: findings to be explained that nobody has."""
+    """A submission that was written. errors: findings that must be mended; unexplained: findings to be
+    explained that nobody has.
+    """
 
     out: Path
     number: int
@@ -82,27 +90,45 @@ def owner_of(file: ReadFile, settings: Mapping[str, str]) -> Owner:
     """The department that a workbook belongs to, and its year: of its forms, else of its settings."""
     filing = gather([file])[0]
     told = settings.get("year") or ""
-    return Owner(filing.department, filing.department_code, next((form.year for form in file.forms if form.year), None) or (int(told) if told.isdecimal() else None))
+    return Owner(
+        filing.department,
+        filing.department_code,
+        next((form.year for form in file.forms if form.year), None)
+        or (int(told) if told.isdecimal() else None),
+    )
 
 
 def remaining(findings: Iterable[Finding]) -> tuple[int, int]:
     """How many findings still have to be mended, and how many explained."""
     counted = list(findings)
-    return (sum(finding.severity is Severity.ERROR for finding in counted),
-            sum(finding.severity is Severity.WARNING and finding.status != "explained" for finding in counted))
+    return (
+        sum(finding.severity is Severity.ERROR for finding in counted),
+        sum(finding.severity is Severity.WARNING and finding.status != "explained" for finding in counted),
+    )
 
 
 def warning(errors: int, unexplained: int) -> str:
     """What a person is told before a submission that is not clean; "" where it is."""
-    left = "、".join(text for number, text in ((errors, f"须修改{errors}处"), (unexplained, f"须说明而没有说明{unexplained}处")) if number)
+    left = "、".join(
+        text
+        for number, text in ((errors, f"须修改{errors}处"), (unexplained, f"须说明而没有说明{unexplained}处"))
+        if number
+    )
     return f"还有{left}。现在报送，财政局可能退回。" if left else ""
 
 
-def submit(path: str | Path, folder: str | Path | None = None, policy: Policy | None = None, roster: Roster | None = None,
-           agree: Callable[[str], bool] = lambda told: True) -> Submitted | None:
-    """Checks a department workbook a last time and writes its submission into the folder (default: beside it); the file itself is only read.
+def submit(
+    path: str | Path,
+    folder: str | Path | None = None,
+    policy: Policy | None = None,
+    roster: Roster | None = None,
+    agree: Callable[[str], bool] = lambda told: True,
+) -> Submitted | None:
+    """Checks a department workbook a last time and writes its submission into the folder (default: beside
+    it); the file itself is only read.
 
-    agree: asked with the warning where something is left to do; None comes back where it says no. The number goes on from what the
+    agree: asked with the warning where something is left to do; None comes back where it says no. The number
+    goes on from what the
     workbook says of the last submission and from the submissions that lie in the folder.
     Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
     """
@@ -122,7 +148,11 @@ def submit(path: str | Path, folder: str | Path | None = None, policy: Policy | 
     if (errors or unexplained) and not agree(warning(errors, unexplained)):
         return None
     owner, code, suffix = owner_of(file, source.settings), code_of(file.forms), right_ending(path)
-    number = next(number for number in count(next_number(source.settings)) if not (folder / owner.file(number, suffix)).exists())
+    number = next(
+        number
+        for number in count(next_number(source.settings))
+        if not (folder / owner.file(number, suffix)).exists()
+    )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -155,7 +185,9 @@ def write(source: Path, out: Path, number: int, code: str) -> None:
 
 
 def footer(before: str, number: int, code: str) -> str:
-    """A footer in Excel's code with number and code at its left and the time of printing at its right; what stood there stays."""
+    """A footer in Excel's code with number and code at its left and the time of printing at its right; what
+    stood there stays.
+    """
     sections = {"L": "", "C": "", "R": ""}
     pieces = _SECTIONS.split(before)
     if pieces[0]:
@@ -179,11 +211,16 @@ def _sign(sheet, number: int, code: str) -> None:
     if element is None:
         element = sheet.insert("headerFooter")
     order = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
-    for name in ("oddFooter", *(name for name in ("evenFooter", "firstFooter") if child(element, name) is not None)):
+    for name in (
+        "oddFooter",
+        *(name for name in ("evenFooter", "firstFooter") if child(element, name) is not None),
+    ):
         found = child(element, name)
         if found is None:
             found = etree.Element(tag(element, name))
-            earlier = [each for each in element if order.index(each.tag.rpartition("}")[2]) < order.index(name)]
+            earlier = [
+                each for each in element if order.index(each.tag.rpartition("}")[2]) < order.index(name)
+            ]
             element.insert(len(earlier), found)
         found.text = footer(found.text or "", number, code)
     sheet.changed()

@@ -1,6 +1,8 @@
-"""`selfeval watch`: a workbook is checked whenever it is saved; the marked copy lies beside it and is opened. The workbook itself is never written.
+"""`selfeval watch`: a workbook is checked whenever it is saved; the marked copy lies beside it and is opened.
+The workbook itself is never written.
 
-Polling by time and size: it works on shared folders, where the systems' own notices do not arrive, and needs no library.
+Polling by time and size: it works on shared folders, where the systems' own notices do not arrive, and needs
+no library.
 """
 
 from __future__ import annotations
@@ -15,16 +17,18 @@ from pathlib import Path
 from .errors import SelfevalError, UsageError, cause_of
 
 KINDS = frozenset((".xlsx", ".xlsm", ".xls", ".ods"))
-OURS = ("_标注", "_已填", "_改")          # copies that we wrote ourselves
-PAUSE = 1.0                               # seconds between two looks
-SETTLED = 1.5                             # seconds a file must have stayed as it is: Excel and WPS save in several steps
+OURS = ("_标注", "_已填", "_改")  # copies that we wrote ourselves
+PAUSE = 1.0  # seconds between two looks
+SETTLED = 1.5  # seconds a file must have stayed as it is: Excel and WPS save in several steps
 
 Stamp = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a look at one saved file gave. out: the marked copy, None where it could not be made; then `trouble` says why."""
+    """What a look at one saved file gave. out: the marked copy, None where it could not be made; then
+    `trouble` says why.
+    """
 
     file: Path
     errors: int = 0
@@ -35,7 +39,9 @@ class Checked:
 
 
 def watched_files(folder: Path) -> dict[Path, Stamp]:
-    """The workbooks below the folder with time of change (ns) and size; lock files and copies of ours are passed over."""
+    """The workbooks below the folder with time of change (ns) and size; lock files and copies of ours are
+    passed over.
+    """
     from .reading.collect import collect
 
     found = {}
@@ -44,7 +50,7 @@ def watched_files(folder: Path) -> dict[Path, Stamp]:
             continue
         try:
             found[path] = _stamp(path)
-        except OSError:                   # gone since the folder was read: a program is just saving
+        except OSError:  # gone since the folder was read: a program is just saving
             continue
     return found
 
@@ -76,7 +82,8 @@ class Settling:
 def check_saved(path: Path, policy, written: dict[Path, Stamp] | None = None) -> Checked:
     """Checks one workbook and writes the marked copy `…_标注` beside it.
 
-    written: the copies of this run as they were written; only those are replaced. A copy in which somebody has written since, or that is
+    written: the copies of this run as they were written; only those are replaced. A copy in which somebody
+    has written since, or that is
     not known, stays, and the new one gets a number.
     """
     from .checking import check
@@ -114,8 +121,18 @@ def _stamp(path: Path) -> Stamp:
     return state.st_mtime_ns, state.st_size
 
 
-def watch(folder: Path, policy, *, once: bool = False, sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic) -> Iterator[Checked]:
-    """Each file after it was saved, without end; once: every file that is there now, then the end. Raises UsageError where there is no such folder."""
+def watch(
+    folder: Path,
+    policy,
+    *,
+    once: bool = False,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[Checked]:
+    """Each file after it was saved, without end; once: every file that is there now, then the end.
+
+    Raises UsageError where there is no such folder.
+    """
     if not folder.is_dir():
         raise UsageError(f"找不到文件夹“{folder}”。这里要写文件夹，例如放自评表的那个。")
     there, written = watched_files(folder), {}
@@ -130,7 +147,9 @@ def watch(folder: Path, policy, *, once: bool = False, sleep: Callable[[float], 
 
 
 def open_beside(path: Path) -> bool:
-    """Opens a file with the program of its kind, on a Windows desktop only; False where that is not so or does not work."""
+    """Opens a file with the program of its kind, on a Windows desktop only; False where that is not so or
+    does not work.
+    """
     if sys.platform != "win32" or not os.environ.get("SESSIONNAME"):
         return False
     try:

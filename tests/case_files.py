@@ -1,10 +1,16 @@
-"""Case files: filled forms as text tables, `tests/cases/<RULE>-<defect>.md`, drawn into their layout's frame and read.
+"""Case files: filled forms as text tables, `tests/cases/<RULE>-<defect>.md`, drawn into their layout's frame
+and read.
 
-The first lines say `layout:` and `expect:` (every finding as `RULE cell`, `;` between several, or `none`) and, where needed, `kind: department`,
-`year:`, `project:`, `department:`, `unit:`, `goal: expected => actual`, `signature: label=value, ...`, `policy: name=value` (D11=on switches a rule). Then tables by
-their printed heads, an empty line between. What a case does not say is filled in so that nothing else is wrong: funds all spent, a
-quiet goal, signatures, and below the case's own rows an indicator for each first level that is still missing. `fill: no` leaves the
-indicators as they stand. Forms of one filing are separated by a line `---`; a cell is then written with its sheet: `X01 表2!F10`.
+The first lines say `layout:` and `expect:` (every finding as `RULE cell`, `;` between several, or `none`)
+and, where needed, `kind: department`,
+`year:`, `project:`, `department:`, `unit:`, `goal: expected => actual`, `signature: label=value, ...`,
+`policy: name=value` (D11=on switches a rule). Then tables by
+their printed heads, an empty line between. What a case does not say is filled in so that nothing else is
+wrong: funds all spent, a
+quiet goal, signatures, and below the case's own rows an indicator for each first level that is still missing.
+`fill: no` leaves the
+indicators as they stand. Forms of one filing are separated by a line `---`; a cell is then written with its
+sheet: `X01 表2!F10`.
 """
 
 from __future__ import annotations
@@ -26,26 +32,66 @@ from selfeval_xl.templates.frame import draw
 CASES = Path(__file__).parent / "cases"
 _TOTALS = ("年度资金总和", "年度资金总额")
 _KEYS = {
-    "年初预算数": "initial_budget", "全年预算数": "annual_budget", "全年执行数": "executed", "执行率": "execution_rate", "分值": "points", "得分": "score", "一级指标": "level1",
-    "二级指标": "level2", "三级指标": "name", "年度指标值": "target", "实际完成值": "actual", "目标值": "target", "完成值": "actual", "偏差原因分析及改进措施": "note",
-    "序号": "number", "任务名称": "name", "主要内容": "content", "实际完成情况": "outcome",
+    "年初预算数": "initial_budget",
+    "全年预算数": "annual_budget",
+    "全年执行数": "executed",
+    "执行率": "execution_rate",
+    "分值": "points",
+    "得分": "score",
+    "一级指标": "level1",
+    "二级指标": "level2",
+    "三级指标": "name",
+    "年度指标值": "target",
+    "实际完成值": "actual",
+    "目标值": "target",
+    "完成值": "actual",
+    "偏差原因分析及改进措施": "note",
+    "序号": "number",
+    "任务名称": "name",
+    "主要内容": "content",
+    "实际完成情况": "outcome",
 }
 _BASE = {
-    "year": "2024", "project": "示例项目", "department": "示例县水利局", "unit": "示例县水利局",
+    "year": "2024",
+    "project": "示例项目",
+    "department": "示例县水利局",
+    "unit": "示例县水利局",
     "goal": {"expected": "改善群众生产生活条件。", "actual": "群众生产生活条件有了改善。"},
-    "funding": [{"source": "当年财政拨款", "initial_budget": "100", "annual_budget": "100", "executed": "100"}],
+    "funding": [
+        {"source": "当年财政拨款", "initial_budget": "100", "annual_budget": "100", "executed": "100"}
+    ],
     "signature": {"填表人": "张三", "负责人": "李四", "联系电话": "0435-7200000", "填报日期": "2025-03-20"},
 }
 _FILLERS = (
-    {"level1": "产出指标", "level2": "数量指标", "name": "巡查河道里程", "target": "≥200公里", "actual": "210公里"},
-    {"level1": "效益指标", "level2": "社会效益指标", "name": "受益群众人数", "target": "≥1000人", "actual": "1020人"},
-    {"level1": "满意度指标", "level2": "服务对象满意度指标", "name": "受益群众满意度", "target": "≥90%", "actual": "95%"},
+    {
+        "level1": "产出指标",
+        "level2": "数量指标",
+        "name": "巡查河道里程",
+        "target": "≥200公里",
+        "actual": "210公里",
+    },
+    {
+        "level1": "效益指标",
+        "level2": "社会效益指标",
+        "name": "受益群众人数",
+        "target": "≥1000人",
+        "actual": "1020人",
+    },
+    {
+        "level1": "满意度指标",
+        "level2": "服务对象满意度指标",
+        "name": "受益群众满意度",
+        "target": "≥90%",
+        "actual": "95%",
+    },
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """rule: the rule under test. expected: every finding of these forms as the case writes it. file: the forms as the reader gives them."""
+    """rule: the rule under test. expected: every finding of these forms as the case writes it. file: the
+    forms as the reader gives them.
+    """
 
     rule: str
     expected: list[str]
@@ -64,7 +110,12 @@ def read_case(path: Path) -> Case:
     head = parts[0][0]
     forms = tuple(_form(head, tables, f"表{number}") for number, (head, tables) in enumerate(parts, 1))
     expected = [] if head["expect"] == "none" else [part.strip() for part in head["expect"].split(";")]
-    return Case(path.name[:3], expected, ReadFile(path=f"{path.stem}.xlsx", kind="xlsx", forms=forms), _policy(head.get("policy", "")))
+    return Case(
+        path.name[:3],
+        expected,
+        ReadFile(path=f"{path.stem}.xlsx", kind="xlsx", forms=forms),
+        _policy(head.get("policy", "")),
+    )
 
 
 def _part(text: str) -> tuple[dict[str, str], list[list[dict[str, str]]]]:
@@ -72,11 +123,22 @@ def _part(text: str) -> tuple[dict[str, str], list[list[dict[str, str]]]]:
     head: dict[str, str] = {}
     tables = []
     for block in text.strip().split("\n\n"):
-        rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in block.splitlines() if line.startswith("|")]
+        rows = [
+            [cell.strip() for cell in line.strip().strip("|").split("|")]
+            for line in block.splitlines()
+            if line.startswith("|")
+        ]
         if rows:
-            tables.append([dict(zip([_KEYS.get(name, name) for name in rows[0]], row, strict=False)) for row in rows[1:]])
+            tables.append(
+                [
+                    dict(zip([_KEYS.get(name, name) for name in rows[0]], row, strict=False))
+                    for row in rows[1:]
+                ]
+            )
         else:
-            head |= {key: value.strip() for key, _, value in (line.partition(":") for line in block.splitlines())}
+            head |= {
+                key: value.strip() for key, _, value in (line.partition(":") for line in block.splitlines())
+            }
     return head, tables
 
 
@@ -107,15 +169,23 @@ def _place(table: list[dict[str, str]], data: dict) -> None:
     elif first == "number":
         data["tasks"] = table
     elif first == "总分":
-        data |= {"total_points": table[0]["总分"], "total_score": table[0]["score"], "grade": table[0].get("等级")}
+        data |= {
+            "total_points": table[0]["总分"],
+            "total_score": table[0]["score"],
+            "grade": table[0].get("等级"),
+        }
     else:
         raise AssertionError(f"a table that begins with {first}")
 
 
 def _fill(layout: Layout, data: dict) -> None:
-    """Indicators for the first levels that are missing; where there are points, the rest of a hundred on them, and the total."""
+    """Indicators for the first levels that are missing; where there are points, the rest of a hundred on
+    them, and the total.
+    """
     rows = data.get("indicators", [])
-    added = [dict(filler) for filler in _FILLERS if not any(filler["level1"][:2] in row["level1"] for row in rows)]
+    added = [
+        dict(filler) for filler in _FILLERS if not any(filler["level1"][:2] in row["level1"] for row in rows)
+    ]
     data["indicators"] = [*rows, *added]
     if not any(column.key == "points" for column in layout.indicators.columns):
         return
@@ -124,7 +194,12 @@ def _fill(layout: Layout, data: dict) -> None:
     for number, row in enumerate(bare):
         row["points"] = row["score"] = str(rest * (number + 1) // len(bare) - rest * number // len(bare))
     if "total_score" not in data:
-        data |= {"total_points": "100", "total_score": str(_execution_score(data) + sum(Decimal(row["score"] or 0) for row in data["indicators"]))}
+        data |= {
+            "total_points": "100",
+            "total_score": str(
+                _execution_score(data) + sum(Decimal(row["score"] or 0) for row in data["indicators"])
+            ),
+        }
 
 
 def _execution_score(data: dict) -> Decimal:

@@ -12,5 +12,12 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def selfeval(*args: object, cwd: Path | None = None) -> subprocess.CompletedProcess:
     """Runs `selfeval` with these arguments in a process of its own."""
-    return subprocess.run([sys.executable, "-m", "selfeval_xl", *map(str, args)], capture_output=True, text=True, encoding="utf-8", cwd=cwd, check=False,
-                          env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "160"})
+    return subprocess.run(
+        [sys.executable, "-m", "selfeval_xl", *map(str, args)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=cwd,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "160"},
+    )

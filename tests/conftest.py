@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import pytest
-
 import office
+import pytest
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -41,9 +40,11 @@ def excel(libreoffice):
 @pytest.fixture(scope="session")
 def formulas_agree(libreoffice):
     """A function that fails where a formula's cached value is not what LibreOffice computes."""
+
     def check(path: str | Path) -> None:
         wrong = office.disagreements(libreoffice, path)
         assert not wrong, wrong[:10]
+
     return check
 
 
@@ -56,6 +57,7 @@ def validate_ooxml():
     def check(path: str | Path) -> None:
         found = office.violations(path)
         assert not found, found[:5]
+
     return check
 
 

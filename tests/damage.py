@@ -18,7 +18,7 @@ class Damaged(NamedTuple):
 
     grid: Grid
     place: Place
-    forms: int = 1              # how many forms stand in it, the first of them the damaged one
+    forms: int = 1  # how many forms stand in it, the first of them the damaged one
 
 
 def _same(row: int, column: int) -> tuple[int, int]:
@@ -39,7 +39,9 @@ def _formats(grid: Grid) -> dict:
 
 
 def _moved(grid: Grid, place: Place, height: int, width: int, extra: dict | None = None) -> Damaged:
-    """Every cell, merge and format moved by `place`; merges that a new row or column cuts through are stretched."""
+    """Every cell, merge and format moved by `place`; merges that a new row or column cuts through are
+    stretched.
+    """
     rows: list[list] = [[None] * width for _ in range(height)]
     for r, row in enumerate(grid.rows):
         for c, value in enumerate(row):
@@ -49,7 +51,9 @@ def _moved(grid: Grid, place: Place, height: int, width: int, extra: dict | None
     for (r, c), value in (extra or {}).items():
         rows[r][c] = value
     merges = [Area(*place(area.top, area.left), *place(area.bottom, area.right)) for area in grid.merges]
-    return Damaged(_with(grid, rows, merges, {place(*where): form for where, form in _formats(grid).items()}), place)
+    return Damaged(
+        _with(grid, rows, merges, {place(*where): form for where, form in _formats(grid).items()}), place
+    )
 
 
 def unmerged(grid: Grid) -> Damaged:
@@ -58,7 +62,9 @@ def unmerged(grid: Grid) -> Damaged:
 
 
 def pasted_values(grid: Grid) -> Damaged:
-    """All merges undone and every cell of them filled with the value, as a paste from a list does (levels only)."""
+    """All merges undone and every cell of them filled with the value, as a paste from a list does (levels
+    only).
+    """
     rows = [list(row) for row in grid.rows]
     for area in grid.merges:
         tall = area.bottom > area.top and area.left == area.right
@@ -90,7 +96,11 @@ def blank_column(grid: Grid) -> Damaged:
 
 def notes_below(grid: Grid) -> Damaged:
     """A remark and a signature line below the form."""
-    extra = {(grid.height, 0): "注：本表一式两份，数据截至2024年12月31日，共12项。", (grid.height + 1, 0): "填表人：张三", (grid.height + 1, 2): "联系电话：0000000"}
+    extra = {
+        (grid.height, 0): "注：本表一式两份，数据截至2024年12月31日，共12项。",
+        (grid.height + 1, 0): "填表人：张三",
+        (grid.height + 1, 2): "联系电话：0000000",
+    }
     return _moved(grid, _same, grid.height + 2, max(grid.width, 3), extra)
 
 
@@ -101,35 +111,60 @@ def title_lines(grid: Grid) -> Damaged:
 
 def spaced_labels(grid: Grid) -> Damaged:
     """Spaces and line breaks inside labels, brackets in full width."""
+
     def change(text: str) -> str:
-        if len(text) in (4, 5, 6) and not any(letter.isdigit() for letter in text) and ("指标" in text or "预算" in text or "名称" in text or "单位" in text):
+        if (
+            len(text) in (4, 5, 6)
+            and not any(letter.isdigit() for letter in text)
+            and ("指标" in text or "预算" in text or "名称" in text or "单位" in text)
+        ):
             return f"{text[:2]} {text[2:4]}\n{text[4:]}".rstrip()
         return text
+
     return Damaged(_texts(grid, change), _same)
 
 
 def full_width(grid: Grid) -> Damaged:
     """Digits, percent signs and operators in full width, in text cells."""
     table = str.maketrans("0123456789%>=<().", "０１２３４５６７８９％＞＝＜（）．")
-    return Damaged(_texts(grid, lambda text: text.translate(table) if len(text) <= 12 and not text.startswith("指标") else text), _same)
+    return Damaged(
+        _texts(
+            grid,
+            lambda text: text.translate(table) if len(text) <= 12 and not text.startswith("指标") else text,
+        ),
+        _same,
+    )
 
 
 def numbers_as_text(grid: Grid) -> Damaged:
     """Numbers typed as text, with separators."""
     formats = _formats(grid)
-    rows = [[f"{value:,}".removesuffix(".0") if isinstance(value, float) and (r, c) not in formats else value for c, value in enumerate(row)]
-            for r, row in enumerate(grid.rows)]
+    rows = [
+        [
+            f"{value:,}".removesuffix(".0") if isinstance(value, float) and (r, c) not in formats else value
+            for c, value in enumerate(row)
+        ]
+        for r, row in enumerate(grid.rows)
+    ]
     return Damaged(_with(grid, rows, grid.merges, formats), _same)
 
 
 def residue(grid: Grid) -> Damaged:
     """LaTeX and HTML left in targets."""
+
     def change(text: str) -> str:
         return text.replace("≥", "$\\geq$ ").replace("≤", "$\\leq$ ") if len(text) <= 20 else text
+
     return Damaged(_texts(grid, change), _same)
 
 
-MISSPELT = {"年度指标值": "年度指示值", "实际完成值": "实际完成直", "偏差原因分析及改进措施": "偏差原因分析及改进措旋", "全年执行数": "全年执型数", "全年预算数": "全年预祘数"}
+MISSPELT = {
+    "年度指标值": "年度指示值",
+    "实际完成值": "实际完成直",
+    "偏差原因分析及改进措施": "偏差原因分析及改进措旋",
+    "全年执行数": "全年执型数",
+    "全年预算数": "全年预祘数",
+}
 
 
 def misspelt(grid: Grid) -> Damaged:
@@ -139,26 +174,39 @@ def misspelt(grid: Grid) -> Damaged:
 
 def dated(grid: Grid) -> Damaged:
     """A deadline typed as a date."""
-    rows = [[datetime(2024, 11, 30) if value == "2024年11月30日" else value for value in row] for row in grid.rows]
+    rows = [
+        [datetime(2024, 11, 30) if value == "2024年11月30日" else value for value in row] for row in grid.rows
+    ]
     return Damaged(_with(grid, rows, grid.merges, _formats(grid)), _same)
 
 
 def stray_cells(grid: Grid) -> Damaged:
     """Scribbles right of the form."""
     source = random.Random(7)
-    extra = {(source.randrange(grid.height), grid.width + 1 + source.randrange(3)): text for text in ("核对过", "3月5日改", "问小王")}
+    extra = {
+        (source.randrange(grid.height), grid.width + 1 + source.randrange(3)): text
+        for text in ("核对过", "3月5日改", "问小王")
+    }
     return _moved(grid, _same, grid.height, grid.width + 5, extra)
 
 
 def _with_row(grid: Grid, row: int, cells: dict[int, object]) -> Damaged:
     """A row put in before `row`, all merges undone."""
     grid = unmerged(grid).grid
-    return _moved(grid, lambda r, c: (r + 1 if r >= row else r, c), grid.height + 1, grid.width, {(row, column): value for column, value in cells.items()})
+    return _moved(
+        grid,
+        lambda r, c: (r + 1 if r >= row else r, c),
+        grid.height + 1,
+        grid.width,
+        {(row, column): value for column, value in cells.items()},
+    )
 
 
 def _head_row(grid: Grid) -> int:
     """The row of 三级指标 or 指标名称."""
-    return next(r for r, row in enumerate(grid.rows) if any(value in ("三级指标", "指标名称") for value in row))
+    return next(
+        r for r, row in enumerate(grid.rows) if any(value in ("三级指标", "指标名称") for value in row)
+    )
 
 
 def remark_row(grid: Grid) -> Damaged:
@@ -174,18 +222,30 @@ def subtotal_row(grid: Grid) -> Damaged:
 def head_again(grid: Grid) -> Damaged:
     """The head printed again where a page broke."""
     row = _head_row(grid)
-    return _with_row(grid, row + 5, {column: value for column, value in enumerate(grid.rows[row]) if value and "指标" in str(value)})
+    return _with_row(
+        grid,
+        row + 5,
+        {column: value for column, value in enumerate(grid.rows[row]) if value and "指标" in str(value)},
+    )
 
 
 def html(grid: Grid) -> Damaged:
     """Tags of a web page left in short texts."""
-    return Damaged(_texts(grid, lambda text: f"<p>{text}</p>" if text.endswith(("公里", "元")) and len(text) < 12 else text), _same)
+    return Damaged(
+        _texts(
+            grid, lambda text: f"<p>{text}</p>" if text.endswith(("公里", "元")) and len(text) < 12 else text
+        ),
+        _same,
+    )
 
 
 def percents_as_text(grid: Grid) -> Damaged:
     """Formatted percents typed as text instead."""
     formats = _formats(grid)
-    rows = [[grid.text(r, c) if (r, c) in formats and value is not None else value for c, value in enumerate(row)] for r, row in enumerate(grid.rows)]
+    rows = [
+        [grid.text(r, c) if (r, c) in formats and value is not None else value for c, value in enumerate(row)]
+        for r, row in enumerate(grid.rows)
+    ]
     return Damaged(_with(grid, rows, grid.merges, {}), _same)
 
 
@@ -206,7 +266,10 @@ def _twice(grid: Grid, down: int, right: int) -> Damaged:
         for c, value in enumerate(row):
             rows[r][c] = rows[r][c] if value is None else value
             rows[r + down][c + right] = value if value is not None else rows[r + down][c + right]
-    merges += [Area(area.top + down, area.left + right, area.bottom + down, area.right + right) for area in grid.merges]
+    merges += [
+        Area(area.top + down, area.left + right, area.bottom + down, area.right + right)
+        for area in grid.merges
+    ]
     formats |= {(r + down, c + right): form for (r, c), form in formats.items()}
     return Damaged(_with(grid, rows, merges, formats), _same, 2)
 
@@ -214,7 +277,15 @@ def _twice(grid: Grid, down: int, right: int) -> Damaged:
 def uncached(grid: Grid) -> Damaged:
     """Execution rates as formulas that were saved without what they give."""
     rows = [list(row) for row in grid.rows]
-    label = next(((r, c) for r, row in enumerate(rows) for c, value in enumerate(row) if isinstance(value, str) and "执行率" in value), None)
+    label = next(
+        (
+            (r, c)
+            for r, row in enumerate(rows)
+            for c, value in enumerate(row)
+            if isinstance(value, str) and "执行率" in value
+        ),
+        None,
+    )
     formulas = {}
     for r in range(label[0] + 1, _head_row(grid)) if label else ():
         if isinstance(rows[r][label[1]], float):
@@ -230,7 +301,11 @@ def run_on(grid: Grid) -> Damaged:
     for r, row in enumerate(rows):
         for c, value in enumerate(row):
             to = grid.area(r, c).right + 1
-            if value in ("项目名称", "主管部门", "实施单位", "部门名称") and to < len(row) and isinstance(row[to], str):
+            if (
+                value in ("项目名称", "主管部门", "实施单位", "部门名称")
+                and to < len(row)
+                and isinstance(row[to], str)
+            ):
                 row[c], row[to], went[r, to] = f"{value}：{row[to]}", None, (r, c)
     return Damaged(_with(grid, rows, grid.merges, _formats(grid)), lambda r, c: went.get((r, c), (r, c)))
 
@@ -243,7 +318,31 @@ def hidden_row(grid: Grid) -> Damaged:
 
 
 DAMAGES: dict[str, Callable[[Grid], Damaged]] = {
-    function.__name__: function for function in (unmerged, pasted_values, shifted, blank_rows, blank_column, notes_below, title_lines, spaced_labels, full_width,
-                                                 numbers_as_text, percents_as_text, residue, html, misspelt, dated, stray_cells,
-                                                 remark_row, subtotal_row, head_again, stacked, side_by_side, uncached, run_on, hidden_row)
+    function.__name__: function
+    for function in (
+        unmerged,
+        pasted_values,
+        shifted,
+        blank_rows,
+        blank_column,
+        notes_below,
+        title_lines,
+        spaced_labels,
+        full_width,
+        numbers_as_text,
+        percents_as_text,
+        residue,
+        html,
+        misspelt,
+        dated,
+        stray_cells,
+        remark_row,
+        subtotal_row,
+        head_again,
+        stacked,
+        side_by_side,
+        uncached,
+        run_on,
+        hidden_row,
+    )
 }

@@ -1,7 +1,10 @@
-"""An xlwings engine whose spreadsheet program is the tests' LibreOffice: `Book.caller()` and `.api` work as they do with Excel.
+"""An xlwings engine whose spreadsheet program is the tests' LibreOffice: `Book.caller()` and `.api` work as
+they do with Excel.
 
-Words of Excel's object model are sent to office_words.py one by one, as COM does it; each word that is read, set or called is one host call and
-is counted. `Person` sits before the screen: what she is told is kept, and what she answers is given beforehand.
+Words of Excel's object model are sent to office_words.py one by one, as COM does it; each word that is read,
+set or called is one host call and
+is counted. `Person` sits before the screen: what she is told is kept, and what she answers is given
+beforehand.
 """
 
 from __future__ import annotations
@@ -13,15 +16,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import office
 import xlwings
 from xlwings import base_classes
 
-import office
-
-_OBJECTS = frozenset("""Sheets Worksheets ActiveSheet Range Rows PageSetup Windows Interior Font Borders Comment Shape TextFrame Characters
- RangeSelection UsedRange Cells FormatConditions""".split())
-_METHODS = frozenset("""SaveCopyAs Activate Close Add Copy Delete Protect Unprotect ShowAllData
- Insert AddComment Text Select Merge UnMerge ClearFormats ClearContents ClearComments""".split())
+_OBJECTS = frozenset(
+    """Sheets Worksheets ActiveSheet Range Rows PageSetup Windows Interior Font Borders Comment Shape TextFrame Characters
+ RangeSelection UsedRange Cells FormatConditions""".split()
+)
+_METHODS = frozenset(
+    """SaveCopyAs Activate Close Add Copy Delete Protect Unprotect ShowAllData
+ Insert AddComment Text Select Merge UnMerge ClearFormats ClearContents ClearComments""".split()
+)
 
 
 class Refused(xlwings.XlwingsError):
@@ -69,12 +75,28 @@ class Book(base_classes.Book):
     name = property(lambda self: self.api.Name)
     fullname = property(lambda self: self.api.FullName)
 
-    def ask(self, path: list, word: str, args: list | None = None, named: dict | None = None, value: Any = None, sets: bool = False) -> Any:
+    def ask(
+        self,
+        path: list,
+        word: str,
+        args: list | None = None,
+        named: dict | None = None,
+        value: Any = None,
+        sets: bool = False,
+    ) -> Any:
         self._app.calls.append(".".join([*(step[0] for step in path), word]))
         started = time.perf_counter()
         try:
-            answer = self._app.office._ask(do="ask", book=self.number, path=path, word=word, args=None if args is None else [_sent(each) for each in args],
-                                           named={name: _sent(each) for name, each in (named or {}).items()}, value=_sent(value), sets=sets)
+            answer = self._app.office._ask(
+                do="ask",
+                book=self.number,
+                path=path,
+                word=word,
+                args=None if args is None else [_sent(each) for each in args],
+                named={name: _sent(each) for name, each in (named or {}).items()},
+                value=_sent(value),
+                sets=sets,
+            )
         except RuntimeError as error:
             raise Refused(str(error)) from error
         finally:
@@ -86,7 +108,9 @@ class AppWords:
     """The application's own words: dialogs are answered by the person, the rest is kept."""
 
     def __init__(self, app: App) -> None:
-        self.__dict__.update(_app=app, StatusBar=False, ScreenUpdating=True, EnableEvents=True, DisplayAlerts=True)
+        self.__dict__.update(
+            _app=app, StatusBar=False, ScreenUpdating=True, EnableEvents=True, DisplayAlerts=True
+        )
 
     def __setattr__(self, word: str, value: Any) -> None:
         self._app.calls.append(word)
@@ -140,7 +164,9 @@ class App(base_classes.App):
         self.opened.append(book)
         return book.api
 
-    def alert(self, prompt: str, title: str | None, buttons: str | None, mode: str | None, callback: str | None) -> str:
+    def alert(
+        self, prompt: str, title: str | None, buttons: str | None, mode: str | None, callback: str | None
+    ) -> str:
         return self.person.answer(prompt, "yes" if buttons == "yes_no" else "ok")
 
 
@@ -175,4 +201,6 @@ def _sent(value: Any) -> Any:
 def _received(value: Any) -> Any:
     if isinstance(value, dict):
         return datetime.fromisoformat(value["date"])
-    return tuple(tuple(_received(each) for each in row) for row in value) if isinstance(value, list) else value
+    return (
+        tuple(tuple(_received(each) for each in row) for row in value) if isinstance(value, list) else value
+    )

@@ -13,13 +13,19 @@ NOTE = "这一格我问过财政局，张三"
 
 def seal() -> io.BytesIO:
     """A red square as PNG, standing for a seal."""
+
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     size = 40
     rows = b"".join(b"\0" + bytes((200, 30, 30)) * size for _ in range(size))
     head = struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)
-    return io.BytesIO(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+    return io.BytesIO(
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
 
 
 def build(path: Path) -> Path:
@@ -29,13 +35,34 @@ def build(path: Path) -> Path:
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False})
     form, choices, hidden, other = (book.add_worksheet(name) for name in (FORM, CHOICES, HIDDEN, OTHER))
     hidden.hide()
-    framed = book.add_format({"border": 1, "border_color": "#1F4E79", "font_name": "仿宋", "font_size": 12, "text_wrap": True,
-                              "align": "center", "locked": False})
+    framed = book.add_format(
+        {
+            "border": 1,
+            "border_color": "#1F4E79",
+            "font_name": "仿宋",
+            "font_size": 12,
+            "text_wrap": True,
+            "align": "center",
+            "locked": False,
+        }
+    )
     yellow = book.add_format({"border": 2, "bg_color": "#FFFF00", "num_format": "0.00"})
     percent = book.add_format({"border": 1, "num_format": "0.00%"})
     red = book.add_format({"bold": True, "font_color": "red"})
     form.merge_range("A1:G1", "项目支出绩效自评表", framed)
-    form.write_row("A11", ["绩效指标", "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "偏差原因分析及改进措施"], framed)
+    form.write_row(
+        "A11",
+        [
+            "绩效指标",
+            "一级指标",
+            "二级指标",
+            "三级指标",
+            "年度指标值",
+            "实际完成值",
+            "偏差原因分析及改进措施",
+        ],
+        framed,
+    )
     for column, number in zip("DEF", (132.71, 57.04, 56.96)):
         form.write_number(f"{column}5", number, yellow)
     form.write_formula("G5", "F5/E5", percent, 0.9985974754558206)
@@ -50,7 +77,10 @@ def build(path: Path) -> Path:
     form.insert_textbox("D16", "（盖章处）")
     form.data_validation("B3", {"validate": "list", "source": f"={CHOICES}!$A$1:$A$3"})
     form.write_comment("F12", NOTE, {"author": "张三"})
-    form.conditional_format("D5:F8", {"type": "cell", "criteria": ">", "value": 100, "format": book.add_format({"bg_color": "#FFC7CE"})})
+    form.conditional_format(
+        "D5:F8",
+        {"type": "cell", "criteria": ">", "value": 100, "format": book.add_format({"bg_color": "#FFC7CE"})},
+    )
     form.conditional_format("D9:D10", {"type": "data_bar", "data_bar_2010": True})
     form.repeat_rows(0)
     form.set_landscape()
@@ -69,6 +99,8 @@ def build(path: Path) -> Path:
     other.insert_chart("D2", chart)
     book.define_name("名单", f"={CHOICES}!$A$1:$A$3")
     if path.suffix == ".xlsm":
-        book.add_vba_project(io.BytesIO(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"macros" * 300), is_stream=True)
+        book.add_vba_project(
+            io.BytesIO(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"macros" * 300), is_stream=True
+        )
     book.close()
     return path

@@ -11,7 +11,12 @@ def filling(layout: Layout) -> dict:
     """Data for every field that the layout prints; two indicators for each of its second levels."""
     head = [item.field for row in layout.head for item in row if item.field]
     form: dict = {"year": 2024}
-    texts = {"project": "农村公路养护", "department": "示例县交通运输局", "unit": "示例县公路段", "project_code": "220624R000001"}
+    texts = {
+        "project": "农村公路养护",
+        "department": "示例县交通运输局",
+        "unit": "示例县公路段",
+        "project_code": "220624R000001",
+    }
     form |= {key: text for key, text in texts.items() if key in head}
     if layout.goal or "goal.expected" in head:
         form["goal"] = {"expected": "养护公路120公里，年底前完成。", "actual": "完成养护118.5公里。"}
@@ -20,7 +25,10 @@ def filling(layout: Layout) -> dict:
     if layout.funding:
         _funds(layout, form)
     if layout.tasks:
-        form["tasks"] = [{"number": "1", "name": "公路养护", "content": "日常养护", "outcome": "已完成"}, {"number": "2", "name": "水毁修复", "content": "修复3处", "outcome": "修复2处"}]
+        form["tasks"] = [
+            {"number": "1", "name": "公路养护", "content": "日常养护", "outcome": "已完成"},
+            {"number": "2", "name": "水毁修复", "content": "修复3处", "outcome": "修复2处"},
+        ]
     form["indicators"] = _indicators(layout)
     if layout.remarks:
         form["remarks"] = {label: f"{label}的内容" for label, _ in layout.remarks}
@@ -32,27 +40,42 @@ def filling(layout: Layout) -> dict:
 def _funds(layout: Layout, form: dict) -> None:
     sources = [label.removeprefix("其中：") for label in layout.funding.rows]
     amounts = [("120.50", "110.20", "104.69"), ("3", "2.80", "0"), ("0", "0", "0"), ("1.11", "1.11", "1.11")]
-    form["funding"] = [{"source": source, "initial_budget": one, "annual_budget": two, "executed": three}
-                       for source, (one, two, three) in zip(sources, amounts, strict=False)]
+    form["funding"] = [
+        {"source": source, "initial_budget": one, "annual_budget": two, "executed": three}
+        for source, (one, two, three) in zip(sources, amounts, strict=False)
+    ]
     if not sources:
         form["total"] = {"initial_budget": "861.10", "annual_budget": "2030.12", "executed": "1998.00"}
 
 
-_TARGETS = (("≥120公里", "118.5公里", "雨季施工受阻；下一步加快进度。"), ("=30000元", "30000元", None), ("≥95%", "97.25%", None), ("2024年11月底前", "2024年10月", None), ("明显改善", "明显改善", None), ("≤0起", "0起", None))
+_TARGETS = (
+    ("≥120公里", "118.5公里", "雨季施工受阻；下一步加快进度。"),
+    ("=30000元", "30000元", None),
+    ("≥95%", "97.25%", None),
+    ("2024年11月底前", "2024年10月", None),
+    ("明显改善", "明显改善", None),
+    ("≤0起", "0起", None),
+)
 
 
 def _indicators(layout: Layout) -> list[dict]:
     keys = {column.key for column in layout.indicators.columns}
-    levels = [(first, second) for first, seconds in layout.indicators.levels for second in seconds] or [LEVELLESS] * 4
+    levels = [(first, second) for first, seconds in layout.indicators.levels for second in seconds] or [
+        LEVELLESS
+    ] * 4
     rows = []
     for number, (first, second) in enumerate(level for level in levels for _ in range(2)):
         target, actual, note = _TARGETS[number % len(_TARGETS)]
         row = {"level1": first, "level2": second, "name": f"公路养护事项第{number + 1}类", "actual": actual}
-        if "operator" in keys and "adjusted_target" not in keys and target[0] in "≥≤=" :
+        if "operator" in keys and "adjusted_target" not in keys and target[0] in "≥≤=":
             digits = "".join(letter for letter in target[1:] if letter.isdigit() or letter == ".")
             row |= {"operator": target[0], "target": digits, "unit": target[1:].removeprefix(digits)}
         elif "initial_target" in keys:
-            row |= {"initial_target": target, "adjusted_target": target if number % 2 else None, "operator": "定量指标"}
+            row |= {
+                "initial_target": target,
+                "adjusted_target": target if number % 2 else None,
+                "operator": "定量指标",
+            }
         else:
             row["target"] = target
         if "points" in keys:

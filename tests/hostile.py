@@ -31,32 +31,48 @@ def row(number: int, *values: object) -> str:
     return f'<row r="{number}">{cells}</row>'
 
 
-def parts(*sheets: str, styles: str = "", extra: Mapping[str, str | bytes] | None = None, states: Mapping[int, str] | None = None,
-          names: tuple[str, ...] = ()) -> dict[str, str | bytes]:
+def parts(
+    *sheets: str,
+    styles: str = "",
+    extra: Mapping[str, str | bytes] | None = None,
+    states: Mapping[int, str] | None = None,
+    names: tuple[str, ...] = (),
+) -> dict[str, str | bytes]:
     """The parts of a workbook with these sheets, called 表A, 表B ... unless named."""
     listed = related = ""
-    typed = ('<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-             '<Default Extension="xml" ContentType="application/xml"/>'
-             f'<Override PartName="/xl/workbook.xml" ContentType="{SHEETS}.sheet.main+xml"/>'
-             f'<Override PartName="/xl/styles.xml" ContentType="{SHEETS}.styles+xml"/>')
+    typed = (
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{SHEETS}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/styles.xml" ContentType="{SHEETS}.styles+xml"/>'
+    )
     found: dict[str, str | bytes] = {}
     for number, xml in enumerate(sheets, 1):
         name = names[number - 1] if names else f"表{chr(64 + number)}"
         state = f' state="{(states or {})[number]}"' if number in (states or {}) else ""
         listed += f'<sheet name="{name}" sheetId="{number}"{state} r:id="rId{number}"/>'
-        related += f'<Relationship Id="rId{number}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{number}.xml"/>'
-        typed += f'<Override PartName="/xl/worksheets/sheet{number}.xml" ContentType="{SHEETS}.worksheet+xml"/>'
+        related += (
+            f'<Relationship Id="rId{number}" Type="{OFFICE}/worksheet" Target="worksheets/'
+            f'sheet{number}.xml"/>'
+        )
+        typed += (
+            f'<Override PartName="/xl/worksheets/sheet{number}.xml" ContentType="{SHEETS}.worksheet+xml"/>'
+        )
         found[f"xl/worksheets/sheet{number}.xml"] = xml
     if styles:
         related += f'<Relationship Id="rIdS" Type="{OFFICE}/styles" Target="styles.xml"/>'
         found["xl/styles.xml"] = f'<styleSheet xmlns="{MAIN}">{styles}</styleSheet>'
     return {
-        "[Content_Types].xml": f'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">{typed}</Types>',
-        "_rels/.rels": f'<Relationships xmlns="{RELS}"><Relationship Id="r" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
-                       "</Relationships>",
+        "[Content_Types].xml": (
+            f'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">{typed}</Types>'
+        ),
+        "_rels/.rels": f'<Relationships xmlns="{RELS}"><Relationship Id="r" Type="{OFFICE}/officeDocument" '
+        'Target="xl/workbook.xml"/>'
+        "</Relationships>",
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{listed}</sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{RELS}">{related}</Relationships>',
-        **found, **(extra or {}),
+        **found,
+        **(extra or {}),
     }
 
 
@@ -85,8 +101,12 @@ def repeated(first: bytes, piece: bytes, times: int, last: bytes) -> tuple[bytes
     return bytes(packed + packer.flush()), size, checksum
 
 
-def with_packed_part(content: Mapping[str, str | bytes], name: str, packed: bytes, size: int, checksum: int) -> bytes:
-    """A zip of these parts and one more whose packed bytes, declared size and checksum are given, true or not."""
+def with_packed_part(
+    content: Mapping[str, str | bytes], name: str, packed: bytes, size: int, checksum: int
+) -> bytes:
+    """A zip of these parts and one more whose packed bytes, declared size and checksum are given, true or
+    not.
+    """
     file = BytesIO(zipped(content))
     raw = file.getvalue()
     with zipfile.ZipFile(file) as archive:
@@ -94,11 +114,15 @@ def with_packed_part(content: Mapping[str, str | bytes], name: str, packed: byte
         count = len(archive.infolist())
     end = raw.rindex(b"PK\x05\x06")
     title = name.encode("utf-8")
-    fields = struct.pack("<HHHHHIIIHH", 20, 0, 8, 0, 33, checksum & 0xFFFFFFFF, len(packed), size & 0xFFFFFFFF, len(title), 0)
+    fields = struct.pack(
+        "<HHHHHIIIHH", 20, 0, 8, 0, 33, checksum & 0xFFFFFFFF, len(packed), size & 0xFFFFFFFF, len(title), 0
+    )
     local = b"PK\x03\x04" + fields + title + packed
     entry = b"PK\x01\x02" + struct.pack("<H", 20) + fields + struct.pack("<HHHII", 0, 0, 0, 0, start) + title
     directory = raw[start:end] + entry
-    closing = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, count + 1, count + 1, len(directory), start + len(local), 0)
+    closing = struct.pack(
+        "<4sHHHHIIH", b"PK\x05\x06", 0, 0, count + 1, count + 1, len(directory), start + len(local), 0
+    )
     return raw[:start] + local + directory + closing
 
 
@@ -108,11 +132,13 @@ def compound(*streams: tuple[str, bytes]) -> bytes:
     chains: list[list[int]] = []
     body: list[bytes] = []
     for _, content in streams:
-        pieces = [content[at:at + sector].ljust(sector, b"\0") for at in range(0, len(content), sector)]
+        pieces = [content[at : at + sector].ljust(sector, b"\0") for at in range(0, len(content), sector)]
         chains.append(list(range(len(body), len(body) + len(pieces))))
         body += pieces
     entries = [("Root Entry", 5, 0xFFFFFFFE, 0)]
-    entries += [(name, 2, chain[0], len(content)) for (name, content), chain in zip(streams, chains, strict=True)]
+    entries += [
+        (name, 2, chain[0], len(content)) for (name, content), chain in zip(streams, chains, strict=True)
+    ]
     raw = b""
     for number, (name, kind, start, size) in enumerate(entries):
         title = name.encode("utf-16-le") + b"\0\0"
@@ -122,14 +148,19 @@ def compound(*streams: tuple[str, bytes]) -> bytes:
         raw += (title.ljust(64, b"\0") + links).ljust(116, b"\0") + struct.pack("<III", start, size, 0)
     raw = raw.ljust(-(-len(raw) // sector) * sector, b"\0")
     directory = list(range(len(body), len(body) + len(raw) // sector))
-    body += [raw[at:at + sector] for at in range(0, len(raw), sector)]
+    body += [raw[at : at + sector] for at in range(0, len(raw), sector)]
     fat_sector = len(body)
     fat = [0xFFFFFFFF] * 128
     for chain in (*chains, directory):
         for here, following in zip(chain, [*chain[1:], 0xFFFFFFFE], strict=True):
             fat[here] = following
     fat[fat_sector] = 0xFFFFFFFD
-    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16 + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + b"\0" * 6
+    head = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + b"\0" * 16
+        + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6)
+        + b"\0" * 6
+    )
     head += struct.pack("<9I", 0, 1, directory[0], 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
     head += struct.pack("<109I", fat_sector, *[0xFFFFFFFF] * 108)
     return head + b"".join(body) + struct.pack("<128I", *fat)

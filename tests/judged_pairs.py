@@ -1,4 +1,5 @@
-"""Pairs of a target and a completed value as real forms write them, and how each is judged: text tables for test_assess.py.
+"""Pairs of a target and a completed value as real forms write them, and how each is judged: text tables for
+test_assess.py.
 
 Last column of the first five: the attainment; empty where it means nothing.
 """

@@ -16,7 +16,8 @@ VALIDATOR = HERE / "node_modules" / ".bin" / "ooxml-validator"
 FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "xls": "MS Excel 97", "ods": "calc8", "pdf": "calc_pdf_Export"}
 VERSIONS = ("Office2010", "Microsoft365")
 
-# Known false alarms, by place and words: openpyxl writes the elements of a font in another order than the schema
+# Known false alarms, by place and words: openpyxl writes the elements of a font in another order than the
+# schema
 # lists them; Excel writes and reads any order.
 FALSE_ALARMS: tuple[tuple[str, str], ...] = ((r"/x:font\[\d+\]$", "unexpected child element"),)
 
@@ -25,7 +26,12 @@ class Office:
     """One running LibreOffice, spoken to through a small server under the system's Python."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen([SYSTEM_PYTHON, str(HERE / "office_server.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [SYSTEM_PYTHON, str(HERE / "office_server.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         if not json.loads(self.process.stdout.readline() or "{}").get("ready"):
             raise RuntimeError("LibreOffice did not start")
 
@@ -39,7 +45,10 @@ class Office:
 
     def recalculate(self, path: str | Path) -> dict[tuple[str, str], float | str]:
         """The value of every formula after a hard recalculation, by (sheet, cell)."""
-        return {(sheet, cell): value for sheet, cell, value in self._ask(do="recalculate", path=str(path))["cells"]}
+        return {
+            (sheet, cell): value
+            for sheet, cell, value in self._ask(do="recalculate", path=str(path))["cells"]
+        }
 
     def convert(self, path: str | Path, kind: str, folder: str | Path | None = None) -> Path:
         """A copy of a workbook as xls, ods, xlsx or pdf."""
@@ -57,9 +66,15 @@ class Office:
         self._ask(do="edit", path=str(path), out=str(out), filter=FILTERS["xlsx"], steps=steps)
         return Path(out)
 
-    def run(self, path: str | Path, calls: list[tuple[str, str, list]], out: str | Path | None = None) -> list:
-        """What VBA functions of a file return, by (module, function, arguments); None for one that does not compile. out: the file afterwards, as xlsx."""
-        return self._ask(do="run", path=str(path), calls=calls, out=str(out or ""), filter=FILTERS["xlsx"])["values"]
+    def run(
+        self, path: str | Path, calls: list[tuple[str, str, list]], out: str | Path | None = None
+    ) -> list:
+        """What VBA functions of a file return, by (module, function, arguments); None for one that does not
+        compile. out: the file afterwards, as xlsx.
+        """
+        return self._ask(do="run", path=str(path), calls=calls, out=str(out or ""), filter=FILTERS["xlsx"])[
+            "values"
+        ]
 
     def render(self, path: str | Path, folder: str | Path, dpi: int = 60) -> list[Path]:
         """The printed pages as pictures."""
@@ -108,14 +123,22 @@ def violations(path: str | Path) -> list[str]:
     """What the Open XML validator finds in a file, for each version of Excel, without the known false alarms."""
     found = []
     for version in VERSIONS:
-        run = subprocess.run([str(VALIDATOR), str(path), "--officeVersion", version], capture_output=True, text=True, check=False,
-                             env={**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"})
+        run = subprocess.run(
+            [str(VALIDATOR), str(path), "--officeVersion", version],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"},
+        )
         try:
             errors = json.loads(run.stdout)["errors"]
         except (ValueError, KeyError) as error:
             raise RuntimeError(f"the validator did not run: {run.stderr or run.stdout}") from error
         for item in errors:
             text = f"{version} {item.get('path')} {item.get('xPath')} {item.get('description')}"
-            if not any(re.search(place, item.get("xPath") or "") and words in item.get("description", "") for place, words in FALSE_ALARMS):
+            if not any(
+                re.search(place, item.get("xPath") or "") and words in item.get("description", "")
+                for place, words in FALSE_ALARMS
+            ):
                 found.append(text)
     return found

@@ -1,11 +1,17 @@
-"""Runs under the system's Python, which has UNO: starts one LibreOffice and obeys JSON lines from standard input.
+"""Runs under the system's Python, which has UNO: starts one LibreOffice and obeys JSON lines from standard
+input.
 
-{"do": "recalculate", "path": P}           -> {"cells": [[sheet, cell, value], ...]} of every formula after a hard recalculation
+{"do": "recalculate", "path": P}           -> {"cells": [[sheet, cell, value], ...]} of every formula after a
+hard recalculation
 {"do": "convert", "path": P, "out": O, "filter": F} -> {}
-{"do": "open", "path": P} -> {"book": N}: stays open for {"do": "ask", "book": N, ...}, see office_words.ask -> {"value": V}
-{"do": "run", "path": P, "calls": [[module, function, [argument, ...]], ...], "out": O, "filter": F} -> {"values": [...]}: VBA of the file, then saved
-{"do": "type", "path": P, "out": O, "filter": F, "cells": [[sheet, cell, text], ...]} -> {}: text put in as a person types it
-{"do": "edit", ..., "steps": [["type", sheet, cell, text], ["insert" or "delete", sheet, row], ["copy", sheet, new name],
+{"do": "open", "path": P} -> {"book": N}: stays open for {"do": "ask", "book": N, ...}, see office_words.ask
+-> {"value": V}
+{"do": "run", "path": P, "calls": [[module, function, [argument, ...]], ...], "out": O, "filter": F} ->
+{"values": [...]}: VBA of the file, then saved
+{"do": "type", "path": P, "out": O, "filter": F, "cells": [[sheet, cell, text], ...]} -> {}: text put in as a
+person types it
+{"do": "edit", ..., "steps": [["type", sheet, cell, text], ["insert" or "delete", sheet, row], ["copy", sheet,
+new name],
  ["paste", sheet, area, cell]]} -> {}: the steps in this order; rows count from 1
 """
 
@@ -25,9 +31,17 @@ from com.sun.star.connection import NoConnectException
 from com.sun.star.uno import Exception as UnoException
 
 FORMULA_CELLS = 16
-SEEN = os.environ.get("OFFICE_SEEN") == "1"        # with windows, on the display of DISPLAY: for pictures
+SEEN = os.environ.get("OFFICE_SEEN") == "1"  # with windows, on the display of DISPLAY: for pictures
 open_books = []
-ERRORS = {532: "#DIV/0!", 32767: "#N/A", 525: "#NAME?", 524: "#REF!", 519: "#VALUE!", 503: "#NUM!", 521: "#NULL!"}
+ERRORS = {
+    532: "#DIV/0!",
+    32767: "#N/A",
+    525: "#NAME?",
+    524: "#REF!",
+    519: "#VALUE!",
+    503: "#NUM!",
+    521: "#NULL!",
+}
 
 
 def settings(**values):
@@ -37,14 +51,28 @@ def settings(**values):
 def start():
     profile, pipe = tempfile.mkdtemp(prefix="office-"), "office" + uuid.uuid4().hex[:8]
     process = subprocess.Popen(
-        ["soffice", f"-env:UserInstallation=file://{profile}", *([] if SEEN else ["--headless"]), "--norestore", "--nologo", "--nodefault",
-         f"--accept=pipe,name={pipe};urp;StarOffice.ComponentContext"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        [
+            "soffice",
+            f"-env:UserInstallation=file://{profile}",
+            *([] if SEEN else ["--headless"]),
+            "--norestore",
+            "--nologo",
+            "--nodefault",
+            f"--accept=pipe,name={pipe};urp;StarOffice.ComponentContext",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     local = uno.getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
     for _ in range(600):
         try:
             context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-            return process, profile, context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+            return (
+                process,
+                profile,
+                context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context),
+            )
         except NoConnectException:
             time.sleep(0.1)
     raise SystemExit("LibreOffice did not answer")
@@ -52,7 +80,9 @@ def start():
 
 def opened(desktop, path):
     address = path if path.startswith("private:") else uno.systemPathToFileUrl(os.path.abspath(path))
-    document = desktop.loadComponentFromURL(address, "_blank", 0, settings(Hidden=not SEEN, MacroExecutionMode=0))
+    document = desktop.loadComponentFromURL(
+        address, "_blank", 0, settings(Hidden=not SEEN, MacroExecutionMode=0)
+    )
     if document is None:
         raise OSError(f"LibreOffice could not open {path}")
     return document
@@ -76,13 +106,21 @@ def formula_values(document):
                 for column in range(area.StartColumn, area.EndColumn + 1):
                     cell = sheet.getCellByPosition(column, row)
                     error = cell.getError()
-                    value = ERRORS.get(error, f"Err:{error}") if error else cell.getValue() if cell.FormulaResultType2 == 1 else cell.getString()
+                    value = (
+                        ERRORS.get(error, f"Err:{error}")
+                        if error
+                        else cell.getValue()
+                        if cell.FormulaResultType2 == 1
+                        else cell.getString()
+                    )
                     found.append([sheet.Name, f"{letters(column)}{row + 1}", value])
     return found
 
 
 def edit(document, verb, name, *more):
-    """One step of a person: rows as a whole, a sheet copied behind itself, an area pasted elsewhere on its sheet."""
+    """One step of a person: rows as a whole, a sheet copied behind itself, an area pasted elsewhere on its
+    sheet.
+    """
     sheet = document.Sheets.getByName(name)
     if verb == "type":
         sheet.getCellRangeByName(more[0]).setFormula(more[1])
@@ -94,23 +132,36 @@ def edit(document, verb, name, *more):
         names = list(document.Sheets.ElementNames)
         document.Sheets.copyByName(name, more[0], names.index(name) + 1)
     elif verb == "paste":
-        sheet.copyRange(sheet.getCellRangeByName(more[1]).CellAddress, sheet.getCellRangeByName(more[0]).RangeAddress)
+        sheet.copyRange(
+            sheet.getCellRangeByName(more[1]).CellAddress, sheet.getCellRangeByName(more[0]).RangeAddress
+        )
 
 
 def run_macros(desktop, order):
-    """What the VBA functions of a file return; null where one does not compile or breaks off. The file is saved as `out` where that is given."""
-    document = desktop.loadComponentFromURL(uno.systemPathToFileUrl(os.path.abspath(order["path"])), "_blank", 0,
-                                            settings(Hidden=True, MacroExecutionMode=4, FilterName="Calc MS Excel 2007 VBA XML"))
+    """What the VBA functions of a file return; null where one does not compile or breaks off.
+
+    The file is saved as `out` where that is given.
+    """
+    document = desktop.loadComponentFromURL(
+        uno.systemPathToFileUrl(os.path.abspath(order["path"])),
+        "_blank",
+        0,
+        settings(Hidden=True, MacroExecutionMode=4, FilterName="Calc MS Excel 2007 VBA XML"),
+    )
     values = []
     try:
         for module, function, arguments in order["calls"]:
             address = f"vnd.sun.star.script:VBAProject.{module}.{function}?language=Basic&location=document"
             try:
-                values.append(document.getScriptProvider().getScript(address).invoke(tuple(arguments), (), ())[0])
+                values.append(
+                    document.getScriptProvider().getScript(address).invoke(tuple(arguments), (), ())[0]
+                )
             except UnoException:
                 values.append(None)
         if order.get("out"):
-            document.storeToURL(uno.systemPathToFileUrl(os.path.abspath(order["out"])), settings(FilterName=order["filter"]))
+            document.storeToURL(
+                uno.systemPathToFileUrl(os.path.abspath(order["out"])), settings(FilterName=order["filter"])
+            )
         return {"values": values}
     finally:
         document.close(True)
@@ -121,7 +172,17 @@ def obey(desktop, order):
         open_books.append(office_words.Workbook(opened(desktop, order["path"])))
         return {"book": len(open_books) - 1}
     if order["do"] == "ask":
-        return {"value": office_words.ask(open_books[order["book"]], order["path"], order["word"], order["args"], order["named"], order["value"], order["sets"])}
+        return {
+            "value": office_words.ask(
+                open_books[order["book"]],
+                order["path"],
+                order["word"],
+                order["args"],
+                order["named"],
+                order["value"],
+                order["sets"],
+            )
+        }
     if order["do"] == "run":
         return run_macros(desktop, order)
     document = opened(desktop, order["path"])
@@ -132,7 +193,9 @@ def obey(desktop, order):
             document.Sheets.getByName(sheet).getCellRangeByName(cell).setFormula(text)
         for step in order.get("steps", ()):
             edit(document, *step)
-        document.storeToURL(uno.systemPathToFileUrl(os.path.abspath(order["out"])), settings(FilterName=order["filter"]))
+        document.storeToURL(
+            uno.systemPathToFileUrl(os.path.abspath(order["out"])), settings(FilterName=order["filter"])
+        )
         return {}
     finally:
         document.close(True)
@@ -145,7 +208,15 @@ def main():
         for line in sys.stdin:
             try:
                 answer = obey(desktop, json.loads(line))
-            except (UnoException, OSError, KeyError, ValueError, AttributeError, TypeError, office_words.Refused) as error:
+            except (
+                UnoException,
+                OSError,
+                KeyError,
+                ValueError,
+                AttributeError,
+                TypeError,
+                office_words.Refused,
+            ) as error:
                 answer = {"error": f"{type(error).__name__}: {error}"}
             print(json.dumps(answer), flush=True)
     finally:

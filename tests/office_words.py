@@ -1,6 +1,9 @@
-"""Words of Excel's object model over a LibreOffice document, as far as the add-in uses them. Runs under the system's Python, inside office_server.py.
+"""Words of Excel's object model over a LibreOffice document, as far as the add-in uses them.
 
-Each class is named as Excel names the object, its members too; Excel's constants are kept. `ask` follows a path of words from a workbook.
+Runs under the system's Python, inside office_server.py.
+
+Each class is named as Excel names the object, its members too; Excel's constants are kept. `ask` follows a
+path of words from a workbook.
 """
 
 import os
@@ -15,8 +18,16 @@ from com.sun.star.table.CellHoriJustify import CENTER as CENTRED
 from com.sun.star.table.CellHoriJustify import STANDARD
 
 EPOCH = datetime(1899, 12, 30)
-DATES, LOGICAL = 2 | 4, 1024                    # com.sun.star.util.NumberFormat
-ERRORS = {532: "#DIV/0!", 32767: "#N/A", 525: "#NAME?", 524: "#REF!", 519: "#VALUE!", 503: "#NUM!", 521: "#NULL!"}
+DATES, LOGICAL = 2 | 4, 1024  # com.sun.star.util.NumberFormat
+ERRORS = {
+    532: "#DIV/0!",
+    32767: "#N/A",
+    525: "#NAME?",
+    524: "#REF!",
+    519: "#VALUE!",
+    503: "#NUM!",
+    521: "#NULL!",
+}
 FILTERS = {".xlsm": "Calc MS Excel 2007 VBA XML", ".ods": "calc8", ".xls": "MS Excel 97"}
 THEME = ("FFFFFF", "000000", "E7E6E6", "44546A", "5B9BD5", "ED7D31", "A5A5A5", "FFC000", "4472C4", "70AD47")
 ALL_CONTENT, HARD_FORMATS, POINT = 1 | 2 | 4 | 16, 32, 35.28
@@ -31,14 +42,19 @@ def settings(**values):
 
 
 def ask(start, path, word, args=None, named=None, value=None, sets=False):
-    """Follows the path from an object and reads a word, sets it or calls it; arguments that are paths themselves are followed first."""
+    """Follows the path from an object and reads a word, sets it or calls it; arguments that are paths
+    themselves are followed first.
+    """
     target = follow(start, path)
     if sets:
         setattr(target, word, opened_up(start, value))
         return None
     found = getattr(target, word)
     if args is not None:
-        found = found(*(opened_up(start, each) for each in args), **{name: opened_up(start, each) for name, each in named.items()})
+        found = found(
+            *(opened_up(start, each) for each in args),
+            **{name: opened_up(start, each) for name, each in named.items()},
+        )
     return plain(found)
 
 
@@ -74,7 +90,9 @@ class Workbook:
     Worksheets = property(lambda self: Sheets(self.document))
     Sheets = property(lambda self: Sheets(self.document))
     ActiveSheet = property(lambda self: Sheet(self.document, self.document.CurrentController.ActiveSheet))
-    FullName = property(lambda self: uno.fileUrlToSystemPath(self.document.URL) if self.document.URL else self.document.Title)
+    FullName = property(
+        lambda self: uno.fileUrlToSystemPath(self.document.URL) if self.document.URL else self.document.Title
+    )
     Name = property(lambda self: os.path.basename(self.FullName))
     Path = property(lambda self: os.path.dirname(self.FullName) if self.document.URL else "")
     ReadOnly = property(lambda self: self.document.isReadonly())
@@ -149,7 +167,9 @@ class Sheets:
         return Sheet(self.document, self.sheets.getByName(key))
 
     def Add(self, After):
-        name = next(f"Sheet{number}" for number in range(1, 999) if not self.sheets.hasByName(f"Sheet{number}"))
+        name = next(
+            f"Sheet{number}" for number in range(1, 999) if not self.sheets.hasByName(f"Sheet{number}")
+        )
         self.sheets.insertNewByName(name, After.x.RangeAddress.Sheet + 1)
         self.document.CurrentController.setActiveSheet(self.sheets.getByName(name))
 
@@ -160,7 +180,10 @@ class Sheet:
 
     Name = property(lambda self: self.x.Name, lambda self, value: setattr(self.x, "Name", value))
     Index = property(lambda self: self.x.RangeAddress.Sheet + 1)
-    Visible = property(lambda self: -1 if self.x.IsVisible else 2, lambda self, value: setattr(self.x, "IsVisible", value == -1))
+    Visible = property(
+        lambda self: -1 if self.x.IsVisible else 2,
+        lambda self, value: setattr(self.x, "IsVisible", value == -1),
+    )
     ProtectContents = property(lambda self: self.x.isProtected())
     EnableSelection = property(lambda self: 0, lambda self, value: None)
     PageSetup = property(lambda self: PageSetup(self.document, self.x))
@@ -168,7 +191,10 @@ class Sheet:
     def Range(self, address):
         if len(address) > 255:
             raise Refused("a Range takes 255 characters")
-        areas = [self.x.getCellRangeByName(self._whole(each)).RangeAddress for each in address.replace("$", "").split(",")]
+        areas = [
+            self.x.getCellRangeByName(self._whole(each)).RangeAddress
+            for each in address.replace("$", "").split(",")
+        ]
         return Range(self, areas)
 
     def _whole(self, address):
@@ -182,7 +208,14 @@ class Sheet:
     def UsedRange(self):
         cursor = self.x.createCursor()
         cursor.gotoEndOfUsedArea(False)
-        return Range(self, [self.x.getCellRangeByPosition(0, 0, cursor.RangeAddress.EndColumn, cursor.RangeAddress.EndRow).RangeAddress])
+        return Range(
+            self,
+            [
+                self.x.getCellRangeByPosition(
+                    0, 0, cursor.RangeAddress.EndColumn, cursor.RangeAddress.EndRow
+                ).RangeAddress
+            ],
+        )
 
     @property
     def Cells(self):
@@ -195,9 +228,17 @@ class Sheet:
         self.document.CurrentController.setActiveSheet(self.x)
 
     def Copy(self, After):
-        number = next(number for number in range(2, 999) if not self.document.Sheets.hasByName(f"{self.x.Name} ({number})"))
-        self.document.Sheets.copyByName(self.x.Name, f"{self.x.Name} ({number})", After.x.RangeAddress.Sheet + 1)
-        self.document.CurrentController.setActiveSheet(self.document.Sheets.getByName(f"{self.x.Name} ({number})"))
+        number = next(
+            number
+            for number in range(2, 999)
+            if not self.document.Sheets.hasByName(f"{self.x.Name} ({number})")
+        )
+        self.document.Sheets.copyByName(
+            self.x.Name, f"{self.x.Name} ({number})", After.x.RangeAddress.Sheet + 1
+        )
+        self.document.CurrentController.setActiveSheet(
+            self.document.Sheets.getByName(f"{self.x.Name} ({number})")
+        )
 
     def Delete(self):
         self.document.Sheets.removeByName(self.x.Name)
@@ -229,7 +270,11 @@ class FormatConditions:
 
     @property
     def found(self):
-        return [(each, number) for each in self.formats.getConditionalFormats() for number in range(each.getCount())]
+        return [
+            (each, number)
+            for each in self.formats.getConditionalFormats()
+            for number in range(each.getCount())
+        ]
 
     Count = property(lambda self: len(self.found))
 
@@ -273,13 +318,17 @@ class PageSetup:
     def __setattr__(self, word, value):
         style = self.document.StyleFamilies.getByName("PageStyles").getByName(self.x.PageStyle)
         if word == "PrintArea":
-            self.x.setPrintAreas(tuple(self.x.getCellRangeByName(each).RangeAddress for each in value.split(",")) if value else ())
+            self.x.setPrintAreas(
+                tuple(self.x.getCellRangeByName(each).RangeAddress for each in value.split(","))
+                if value
+                else ()
+            )
         elif word == "Zoom":
             style.PageScale = value
         elif word == "Orientation":
             if style.IsLandscape != (value == 2):
                 style.IsLandscape, style.Width, style.Height = value == 2, style.Height, style.Width
-        elif word not in ("BlackAndWhite", "PrintComments"):             # Calc has neither
+        elif word not in ("BlackAndWhite", "PrintComments"):  # Calc has neither
             raise Refused(word)
 
     @property
@@ -294,10 +343,15 @@ class Range:
     @property
     def x(self):
         area = self.areas[0]
-        return self.sheet.x.getCellRangeByPosition(area.StartColumn, area.StartRow, area.EndColumn, area.EndRow)
+        return self.sheet.x.getCellRangeByPosition(
+            area.StartColumn, area.StartRow, area.EndColumn, area.EndRow
+        )
 
     def each(self):
-        return [self.sheet.x.getCellRangeByPosition(area.StartColumn, area.StartRow, area.EndColumn, area.EndRow) for area in self.areas]
+        return [
+            self.sheet.x.getCellRangeByPosition(area.StartColumn, area.StartRow, area.EndColumn, area.EndRow)
+            for area in self.areas
+        ]
 
     cell = property(lambda self: self.x.getCellByPosition(0, 0))
     formats = property(lambda self: self.sheet.document.NumberFormats)
@@ -306,16 +360,31 @@ class Range:
     Borders = property(lambda self: Borders(self.x))
     Font = property(lambda self: Font(self.x))
     MergeCells = property(lambda self: self.cell.IsMerged)
-    WrapText = property(lambda self: self.x.IsTextWrapped, lambda self, value: setattr(self.x, "IsTextWrapped", bool(value)))
-    ColumnWidth = property(lambda self: self.x.Columns.Width / 200, lambda self, value: [setattr(each.Columns, "Width", int(value * 200)) for each in self.each()])
-    RowHeight = property(lambda self: self.x.Rows.Height / POINT, lambda self, value: setattr(self.x.Rows, "Height", int(value * POINT)))
-    HorizontalAlignment = property(None, lambda self, value: setattr(self.x, "HoriJustify", CENTRED if value == -4108 else STANDARD))
-    VerticalAlignment = property(None, lambda self, value: setattr(self.x, "VertJustify", 2 if value == -4108 else 1))
+    WrapText = property(
+        lambda self: self.x.IsTextWrapped, lambda self, value: setattr(self.x, "IsTextWrapped", bool(value))
+    )
+    ColumnWidth = property(
+        lambda self: self.x.Columns.Width / 200,
+        lambda self, value: [setattr(each.Columns, "Width", int(value * 200)) for each in self.each()],
+    )
+    RowHeight = property(
+        lambda self: self.x.Rows.Height / POINT,
+        lambda self, value: setattr(self.x.Rows, "Height", int(value * POINT)),
+    )
+    HorizontalAlignment = property(
+        None, lambda self, value: setattr(self.x, "HoriJustify", CENTRED if value == -4108 else STANDARD)
+    )
+    VerticalAlignment = property(
+        None, lambda self, value: setattr(self.x, "VertJustify", 2 if value == -4108 else 1)
+    )
 
     @property
     def Value(self):
-        wrong = self.x.queryFormulaCells(4).Count > 0                   # FormulaResult.ERROR
-        rows = [[self._shown(row, column, value, wrong) for column, value in enumerate(line)] for row, line in enumerate(self.x.getDataArray())]
+        wrong = self.x.queryFormulaCells(4).Count > 0  # FormulaResult.ERROR
+        rows = [
+            [self._shown(row, column, value, wrong) for column, value in enumerate(line)]
+            for row, line in enumerate(self.x.getDataArray())
+        ]
         return rows[0][0] if len(rows) == len(rows[0]) == 1 else rows
 
     @Value.setter
@@ -323,8 +392,18 @@ class Range:
         area = self.areas[0]
         if not isinstance(value, list):
             value = [[value] * (area.EndColumn - area.StartColumn + 1)] * (area.EndRow - area.StartRow + 1)
-        formulas = [(row, column, each) for row, line in enumerate(value) for column, each in enumerate(line) if isinstance(each, str) and each.startswith("=")]
-        self.x.setDataArray(tuple(tuple(self._given(each, row, column) for column, each in enumerate(line)) for row, line in enumerate(value)))
+        formulas = [
+            (row, column, each)
+            for row, line in enumerate(value)
+            for column, each in enumerate(line)
+            if isinstance(each, str) and each.startswith("=")
+        ]
+        self.x.setDataArray(
+            tuple(
+                tuple(self._given(each, row, column) for column, each in enumerate(line))
+                for row, line in enumerate(value)
+            )
+        )
         for row, column, formula in formulas:
             cell = self.x.getCellByPosition(column, row)
             cell.setTokens(parser(self.sheet.document).parseFormula(formula[1:], cell.CellAddress))
@@ -332,25 +411,37 @@ class Range:
     @property
     def Formula(self):
         formula = self.cell.getFormula()
-        return "=" + parser(self.sheet.document).printFormula(self.cell.getTokens(), self.cell.CellAddress) if formula.startswith("=") else formula
+        return (
+            "=" + parser(self.sheet.document).printFormula(self.cell.getTokens(), self.cell.CellAddress)
+            if formula.startswith("=")
+            else formula
+        )
 
     def _shown(self, row, column, value, wrong):
         cell = self.x.getCellByPosition(column, row) if wrong or isinstance(value, float) else None
         if wrong and cell.getError():
             return ERRORS.get(cell.getError(), f"Err:{cell.getError()}")
-        kind = self.formats.getByKey(cell.NumberFormat).Type if isinstance(value, float) and cell.NumberFormat else 0
+        kind = (
+            self.formats.getByKey(cell.NumberFormat).Type
+            if isinstance(value, float) and cell.NumberFormat
+            else 0
+        )
         if kind & LOGICAL:
             return bool(value)
         return EPOCH + timedelta(days=value) if kind & DATES else None if value == "" else value
 
     def _given(self, value, row, column):
-        """A value as it arrives in the cell: what looks like a number becomes one, unless the cell is text or an apostrophe stands before it."""
+        """A value as it arrives in the cell: what looks like a number becomes one, unless the cell is text or
+        an apostrophe stands before it.
+        """
         if isinstance(value, datetime):
             return (value - EPOCH).total_seconds() / 86400
         if isinstance(value, str) and value.startswith("'"):
             return value[1:]
         if isinstance(value, str):
-            text = self.formats.getByKey(self.x.getCellByPosition(column, row).NumberFormat).FormatString == "@"
+            text = (
+                self.formats.getByKey(self.x.getCellByPosition(column, row).NumberFormat).FormatString == "@"
+            )
             number = None if text else as_number(value)
             return "" if value.startswith("=") else value if number is None else number
         return "" if value is None else float(value)
@@ -378,7 +469,10 @@ class Range:
         notes, area = self.sheet.x.Annotations, self.areas[0]
         for number in reversed(range(notes.Count)):
             place = notes.getByIndex(number).Position
-            if area.StartRow <= place.Row <= area.EndRow and area.StartColumn <= place.Column <= area.EndColumn:
+            if (
+                area.StartRow <= place.Row <= area.EndRow
+                and area.StartColumn <= place.Column <= area.EndColumn
+            ):
                 notes.removeByIndex(number)
 
     def Copy(self, to):
@@ -416,7 +510,13 @@ class Interior:
                 each.CellBackColor = int(THEME[int(value) - 1], 16)
             elif word == "TintAndShade":
                 each.CellBackColor = tinted(each.CellBackColor, value)
-            elif word not in ("PatternColor", "PatternThemeColor", "PatternTintAndShade", "ColorIndex", "PatternColorIndex"):
+            elif word not in (
+                "PatternColor",
+                "PatternThemeColor",
+                "PatternTintAndShade",
+                "ColorIndex",
+                "PatternColorIndex",
+            ):
                 raise Refused(word)
 
     @property
@@ -439,7 +539,10 @@ class Font:
     def __init__(self, x):
         self.__dict__.update(x=x)
 
-    Bold = property(lambda self: self.x.CharWeight > 100, lambda self, value: setattr(self.x, "CharWeight", 150.0 if value else 100.0))
+    Bold = property(
+        lambda self: self.x.CharWeight > 100,
+        lambda self, value: setattr(self.x, "CharWeight", 150.0 if value else 100.0),
+    )
 
 
 class Comment:
@@ -447,12 +550,19 @@ class Comment:
         self.cell, self.sheet = cell, sheet
 
     Shape = TextFrame = property(lambda self: self)
-    Visible = property(lambda self: self.cell.Annotation.IsVisible, lambda self, value: self.cell.Annotation.setIsVisible(bool(value)))
+    Visible = property(
+        lambda self: self.cell.Annotation.IsVisible,
+        lambda self, value: self.cell.Annotation.setIsVisible(bool(value)),
+    )
 
     def Text(self, text=None, start=None, overwrite=True):
         if text is not None:
             old = self.cell.Annotation.String
-            self.cell.Annotation.setString(text if start is None else old[: int(start) - 1] + text + ("" if overwrite else old[int(start) - 1:]))
+            self.cell.Annotation.setString(
+                text
+                if start is None
+                else old[: int(start) - 1] + text + ("" if overwrite else old[int(start) - 1 :])
+            )
         return self.cell.Annotation.String
 
     def Characters(self, start, length):
@@ -466,13 +576,15 @@ class Characters:
 
     def Delete(self):
         old, start = self.comment.cell.Annotation.String, self.comment.start - 1
-        self.comment.cell.Annotation.setString(old[:start] + old[start + self.comment.length:])
+        self.comment.cell.Annotation.setString(old[:start] + old[start + self.comment.length :])
 
 
 def parser(document):
     """Excel's A1 syntax with English names; without the English map a comma breaks the formula silently."""
     found = document.createInstance("com.sun.star.sheet.FormulaParser")
-    found.OpCodeMap = document.createInstance("com.sun.star.sheet.FormulaOpCodeMapper").getAvailableMappings(4, 0x7FFFFFFF)
+    found.OpCodeMap = document.createInstance("com.sun.star.sheet.FormulaOpCodeMapper").getAvailableMappings(
+        4, 0x7FFFFFFF
+    )
     found.FormulaConvention, found.CompileEnglish = 1, True
     return found
 
@@ -505,5 +617,8 @@ def letters(column):
 
 
 def named(area):
-    first, last = (f"${letters(column)}${row + 1}" for column, row in ((area.StartColumn, area.StartRow), (area.EndColumn, area.EndRow)))
+    first, last = (
+        f"${letters(column)}${row + 1}"
+        for column, row in ((area.StartColumn, area.StartRow), (area.EndColumn, area.EndRow))
+    )
     return first if first == last else f"{first}:{last}"

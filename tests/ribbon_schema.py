@@ -1,4 +1,6 @@
-"""Microsoft's XSDs of the ribbon, loaded. libxml2 refuses an attribute that a derived type names again; the repeat is dropped."""
+"""Microsoft's XSDs of the ribbon, loaded. libxml2 refuses an attribute that a derived type names again; the
+repeat is dropped.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +21,22 @@ def load(path: Path) -> etree.XMLSchema:
         if content is None:
             _without_repeats(kind, set(), groups)
         elif content[-1].tag == XS + "extension":
-            _without_repeats(content[-1], _known(content[-1].get("base").split(":")[-1], types, groups), groups)
+            _without_repeats(
+                content[-1], _known(content[-1].get("base").split(":")[-1], types, groups), groups
+            )
     return etree.XMLSchema(root.getroottree())
 
 
 def _attributes(name: str, groups: dict) -> list:
     found = []
     for child in groups[name]:
-        found += [child] if child.tag == XS + "attribute" else _attributes(child.get("ref"), groups) if child.tag == XS + "attributeGroup" else []
+        found += (
+            [child]
+            if child.tag == XS + "attribute"
+            else _attributes(child.get("ref"), groups)
+            if child.tag == XS + "attributeGroup"
+            else []
+        )
     return found
 
 

@@ -1,4 +1,6 @@
-"""Every button of the ribbon, pressed on a workbook open in LibreOffice: what the cells then hold, how they look, what was said."""
+"""Every button of the ribbon, pressed on a workbook open in LibreOffice: what the cells then hold, how they
+look, what was said.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,11 @@ import shutil
 import time
 from pathlib import Path
 
+import excel_engine
 import openpyxl
 import pytest
-
-import excel_engine
 from fillings import filling
+
 from selfeval_xl import addin
 from selfeval_xl.addin import pressing, state
 from selfeval_xl.addin.ribbon import ready_buttons, ribbon
@@ -23,13 +25,17 @@ from selfeval_xl.sinks.runs import runs
 from selfeval_xl.templates import fill_in
 
 ONE, TWO = "项目01", "项目02"
-RED, YELLOW = 0xCEC7FF, 0x00FFFF                     # Excel's numbers: the tint of an error, a colour of the person's
+RED, YELLOW = 0xCEC7FF, 0x00FFFF  # Excel's numbers: the tint of an error, a colour of the person's
 LAYOUT = {layout.kind: layout for layout in sheets_of("jilin-2024")}
 NAME, TARGET, ACTUAL, NOTE = "D", "E", "F", "G"
 
 
 def project(number: int, **more) -> dict:
-    return filling(LAYOUT["project"]) | {"project": f"农村公路养护{number}", "project_code": f"22062424R{number:06}"} | more
+    return (
+        filling(LAYOUT["project"])
+        | {"project": f"农村公路养护{number}", "project_code": f"22062424R{number:06}"}
+        | more
+    )
 
 
 @pytest.fixture
@@ -46,8 +52,15 @@ def made(tmp_path_factory) -> Path:
     one["indicators"][0] |= {"target": "≤120万元", "actual": "118万元", "note": None}
     one["indicators"][6] |= {"target": "=25部", "actual": "0部", "note": None}
     one["funding"][1]["executed"] = "1.5"
-    fill_in("jilin-2024", path, projects=[one, two], department=filling(LAYOUT["department"]), year=2024, cover={},
-            settings={"department_code": "301001", "department": "示例县交通运输局"})
+    fill_in(
+        "jilin-2024",
+        path,
+        projects=[one, two],
+        department=filling(LAYOUT["department"]),
+        year=2024,
+        cover={},
+        settings={"department_code": "301001", "department": "示例县交通运输局"},
+    )
     return path
 
 
@@ -65,7 +78,10 @@ def book(home, excel, made):
 
 @pytest.fixture
 def press(book, excel):
-    """Presses a button with these answers of the person and gives back what she was told; a log means that the program failed."""
+    """Presses a button with these answers of the person and gives back what she was told; a log means that
+    the program failed.
+    """
+
     def pressed(button: str, *answers: object) -> str:
         excel.person.told.clear()
         excel.person.answers[:] = answers
@@ -74,6 +90,7 @@ def press(book, excel):
         assert not logs, logs[0].read_text(encoding="utf-8")
         assert not excel.person.answers, "not asked as often as expected"
         return "\n".join(excel.person.told)
+
     return pressed
 
 
@@ -85,7 +102,9 @@ def snapshot(book, tmp_path: Path) -> dict[tuple[str, str], tuple]:
     for sheet in openpyxl.load_workbook(path).worksheets:
         for cell in (cell for row in sheet.iter_rows() for cell in row):
             fill = cell.fill.fgColor.rgb if cell.fill.fill_type else None
-            shown = "General" if str(cell.value).startswith("=") else cell.number_format          # Calc gives formulas the format of what they look at
+            shown = (
+                "General" if str(cell.value).startswith("=") else cell.number_format
+            )  # Calc gives formulas the format of what they look at
             told = (cell.value, fill, shown, cell.comment.text if cell.comment else None)
             if told != (None, None, "General", None) and (sheet.title != SETTINGS or cell.value):
                 found[sheet.title, cell.coordinate] = told
@@ -102,11 +121,22 @@ def test_checking_tints_the_cells_writes_notes_and_lists_everything(book, press)
     told = press("check_book")
     assert told.startswith("校验完成：3张表，须修改") and "已在表中标出，可按“下一个问题”逐条查看。" in told
     sheet = book.Sheets(ONE)
-    row = next(row for row in results(book) if (row["规则编号"], row["工作表"], row["单元格"]) == ("D03", ONE, "G18"))
-    assert (row["级别"], row["处理方式"], row["对象"], row["状态"]) == ("错误（须修改）", "本次修改", "公路养护事项第7类", "新发现")
+    row = next(
+        row for row in results(book) if (row["规则编号"], row["工作表"], row["单元格"]) == ("D03", ONE, "G18")
+    )
+    assert (row["级别"], row["处理方式"], row["对象"], row["状态"]) == (
+        "错误（须修改）",
+        "本次修改",
+        "公路养护事项第7类",
+        "新发现",
+    )
     assert sheet.Range("G18").Interior.Color == RED and sheet.Range("G17").Interior.Color != RED
-    assert sheet.Range("G18").Comment.Text() == f"错误（须修改）：{row['问题说明']}\n怎么改：{row['修改建议']}\n（“校验结果”第{row['序号']:.0f}条）"
-    assert book.Sheets(RESULTS).Range(f"F{row['序号'] + 1:.0f}").Formula == f"=HYPERLINK(\"#'{ONE}'!G18\",\"G18\")"
+    assert sheet.Range("G18").Comment.Text() == (
+        f"错误（须修改）：{row['问题说明']}\n怎么改：{row['修改建议']}\n（“校验结果”第{row['序号']:.0f}条）"
+    )
+    assert (
+        book.Sheets(RESULTS).Range(f"F{row['序号'] + 1:.0f}").Formula == f'=HYPERLINK("#\'{ONE}\'!G18","G18")'
+    )
     assert [row["序号"] for row in results(book)] == list(range(1, len(results(book)) + 1))
 
 
@@ -123,13 +153,25 @@ def test_a_persons_note_and_colour_stay_under_a_mark_and_come_back(book, press, 
     sheet.Range("G18").Interior.Color = YELLOW
     sheet.Range("G18").AddComment("这一格我再想想")
     press("check_book")
-    assert sheet.Range("G18").Comment.Text().startswith(f"这一格我再想想{SEPARATOR}错误（须修改）") and sheet.Range("G18").Interior.Color == RED
+    assert (
+        sheet.Range("G18").Comment.Text().startswith(f"这一格我再想想{SEPARATOR}错误（须修改）")
+        and sheet.Range("G18").Interior.Color == RED
+    )
     press("check_book")
     assert sheet.Range("G18").Comment.Text().count(SEPARATOR) == 1
     assert press("clear_marks").startswith("已清除")
-    assert (sheet.Range("G18").Interior.Color, sheet.Range("G18").Comment.Text()) == (YELLOW, "这一格我再想想")
-    after = {place: told for place, told in snapshot(book, home).items() if place[0] not in (RESULTS, SETTINGS) and place != (ONE, "G18")}
-    assert after == {place: told for place, told in before.items() if place[0] != SETTINGS and place != (ONE, "G18")}
+    assert (sheet.Range("G18").Interior.Color, sheet.Range("G18").Comment.Text()) == (
+        YELLOW,
+        "这一格我再想想",
+    )
+    after = {
+        place: told
+        for place, told in snapshot(book, home).items()
+        if place[0] not in (RESULTS, SETTINGS) and place != (ONE, "G18")
+    }
+    assert after == {
+        place: told for place, told in before.items() if place[0] != SETTINGS and place != (ONE, "G18")
+    }
     assert press("clear_marks") == "这个工作簿里没有校验标注。"
 
 
@@ -151,10 +193,16 @@ def test_undo_gives_back_every_cell_as_it_was(book, press, home):
 
 def test_undo_leaves_what_was_changed_since(book, press):
     press("fill_deviations")
-    assert book.Sheets(ONE).Range("G18").Value == "年度指标值25部，实际完成0部，未完成（偏差率-100.00%）。原因：【待补充】；改进措施：【待补充】"
+    assert (
+        book.Sheets(ONE).Range("G18").Value
+        == "年度指标值25部，实际完成0部，未完成（偏差率-100.00%）。原因：【待补充】；改进措施：【待补充】"
+    )
     book.Sheets(ONE).Range("G18").Value = "设备没有到货。"
     assert press("undo").endswith("有1格后来又改过，没有动。")
-    assert book.Sheets(ONE).Range("G18").Value == "设备没有到货。" and book.Sheets(ONE).Range("I12").Value is None
+    assert (
+        book.Sheets(ONE).Range("G18").Value == "设备没有到货。"
+        and book.Sheets(ONE).Range("I12").Value is None
+    )
 
 
 def test_a_mended_cell_loses_its_mark_and_its_row_at_the_next_check(book, press):
@@ -162,8 +210,14 @@ def test_a_mended_cell_loses_its_mark_and_its_row_at_the_next_check(book, press)
     count = len(results(book))
     book.Sheets(ONE).Range("F18").Value = "'25部"
     press("check_book")
-    assert book.Sheets(ONE).Range("G18").Interior.Color != RED and book.Sheets(ONE).Range("G18").Comment.Text is not None
-    assert not [row for row in results(book) if row["规则编号"] == "D03" and row["单元格"] == "G18"] and len(results(book)) < count + 1
+    assert (
+        book.Sheets(ONE).Range("G18").Interior.Color != RED
+        and book.Sheets(ONE).Range("G18").Comment.Text is not None
+    )
+    assert (
+        not [row for row in results(book) if row["规则编号"] == "D03" and row["单元格"] == "G18"]
+        and len(results(book)) < count + 1
+    )
     assert {row["状态"] for row in results(book) if row["规则编号"]} <= {"未修改", "新发现"}
 
 
@@ -174,7 +228,11 @@ def test_checking_one_sheet_leaves_the_others_alone(book, press):
     book.Sheets(ONE).Range("F18").Value = "'25部"
     told = press("check_sheet")
     assert told.startswith(f"“{ONE}”校验完成") and "可以生成报送件" not in told
-    left = [{key: value for key, value in row.items() if key != "序号"} for row in results(book) if row["工作表"] != ONE]
+    left = [
+        {key: value for key, value in row.items() if key != "序号"}
+        for row in results(book)
+        if row["工作表"] != ONE
+    ]
     assert left == [{key: value for key, value in row.items() if key != "序号"} for row in others] and left
     assert not [row for row in results(book) if row["工作表"] == ONE and row["规则编号"] == "D03"]
     book.Sheets("填报说明").Activate()
@@ -184,32 +242,55 @@ def test_checking_one_sheet_leaves_the_others_alone(book, press):
 def test_walking_selects_each_cell_in_turn_and_goes_on_where_one_was_mended(book, press, excel):
     assert press("next_finding") == "还没有校验过，请先按“校验整本”。"
     press("check_book")
-    listed = list(dict.fromkeys((row["工作表"], str(row["单元格"]).split(",")[0]) for row in results(book) if row["单元格"]))
+    listed = list(
+        dict.fromkeys(
+            (row["工作表"], str(row["单元格"]).split(",")[0]) for row in results(book) if row["单元格"]
+        )
+    )
     seen = []
     for _ in listed:
         assert press("next_finding") == ""
-        seen.append((book.ActiveSheet.Name, book.Windows(1).RangeSelection.Address.replace("$", "").split(":")[0]))
+        seen.append(
+            (book.ActiveSheet.Name, book.Windows(1).RangeSelection.Address.replace("$", "").split(":")[0])
+        )
     assert seen == listed
     assert excel.api.StatusBar.startswith(f"第{len(listed)}/{len(listed)}处　")
     press("next_finding")
     assert book.ActiveSheet.Name == listed[0][0]
     press("previous_finding")
-    assert (book.ActiveSheet.Name, book.Windows(1).RangeSelection.Address.replace("$", "").split(":")[0]) == listed[-1]
+    assert (
+        book.ActiveSheet.Name,
+        book.Windows(1).RangeSelection.Address.replace("$", "").split(":")[0],
+    ) == listed[-1]
     press("next_finding")
-    book.Sheets(listed[0][0]).Range("A1").Select()                     # the person pressed Enter after mending: the walk goes on
+    book.Sheets(listed[0][0]).Range("A1").Select()  # the person pressed Enter after mending: the walk goes on
     press("next_finding")
-    assert (book.ActiveSheet.Name, book.Windows(1).RangeSelection.Address.replace("$", "").split(":")[0]) == listed[1]
+    assert (
+        book.ActiveSheet.Name,
+        book.Windows(1).RangeSelection.Address.replace("$", "").split(":")[0],
+    ) == listed[1]
 
 
 def test_an_explanation_goes_into_the_list_and_comes_back_at_the_next_check(book, press):
     press("check_book")
-    row = next(row for row in results(book) if row["处理方式"] != "本次修改" and row["单元格"] and row["工作表"] in (ONE, TWO))
+    row = next(
+        row
+        for row in results(book)
+        if row["处理方式"] != "本次修改" and row["单元格"] and row["工作表"] in (ONE, TWO)
+    )
     book.Sheets(row["工作表"]).Activate()
     book.Sheets(row["工作表"]).Range(str(row["单元格"]).split(",")[0]).Select()
-    count = sum(each["单元格"] == row["单元格"] and each["工作表"] == row["工作表"] and each["处理方式"] != "本次修改" for each in results(book))
+    count = sum(
+        each["单元格"] == row["单元格"] and each["工作表"] == row["工作表"] and each["处理方式"] != "本次修改"
+        for each in results(book)
+    )
     press("explain", *["上级文件统一要求"] * count)
     press("check_book")
-    again = [each["单位说明"] for each in results(book) if (each["规则编号"], each["工作表"], each["对象"]) == (row["规则编号"], row["工作表"], row["对象"])]
+    again = [
+        each["单位说明"]
+        for each in results(book)
+        if (each["规则编号"], each["工作表"], each["对象"]) == (row["规则编号"], row["工作表"], row["对象"])
+    ]
     assert again == ["上级文件统一要求"]
     book.Sheets(ONE).Activate()
     book.Sheets(ONE).Range("G18").Select()
@@ -224,8 +305,12 @@ def test_rates_are_computed_into_blank_cells_and_wrong_ones_only_when_agreed(boo
     told = press("compute_rates", "no")
     assert f"{ONE} G6：90.00% → 53.57%" in told and "已计算：填写空格2格，改正执行率0格。" in told
     assert sheet.Range("F5:F8").Value == ((104.69,), (1.5,), (0,), (106.19,))
-    assert (sheet.Range("G5").Value, sheet.Range("G5").NumberFormat, sheet.Range("G6").Value) == (0.95, "0.00%", 0.9)
-    assert sheet.Range("G8").Value == 0.9397                                # the program's own formula over the total that was filled in
+    assert (sheet.Range("G5").Value, sheet.Range("G5").NumberFormat, sheet.Range("G6").Value) == (
+        0.95,
+        "0.00%",
+        0.9,
+    )
+    assert sheet.Range("G8").Value == 0.9397  # the program's own formula over the total that was filled in
     press("compute_rates", "yes")
     assert sheet.Range("G6").Value == 0.5357
     press("undo")
@@ -234,7 +319,7 @@ def test_rates_are_computed_into_blank_cells_and_wrong_ones_only_when_agreed(boo
 
 def test_deviations_stand_beside_the_form_outside_its_print_area(book, press, home):
     sheet = book.Sheets(ONE)
-    sheet.Range("I1:AC52").ClearFormats()                               # a form that has no such columns of its own
+    sheet.Range("I1:AC52").ClearFormats()  # a form that has no such columns of its own
     sheet.Range("I1:AC52").Value = None
     before = snapshot(book, home)
     told = press("fill_deviations")
@@ -265,26 +350,42 @@ def test_selected_amounts_go_from_yuan_to_ten_thousands(book, press):
     sheet.Activate()
     sheet.Range("D5:G6").Select()
     told = press("yuan_to_wan", "yes")
-    assert f"{TWO} D6：1327100 → 132.71\n{TWO} E6：570400元 → 57.04万元" in told and "请确认选中的数确实是元" in told
+    assert (
+        f"{TWO} D6：1327100 → 132.71\n{TWO} E6：570400元 → 57.04万元" in told
+        and "请确认选中的数确实是元" in told
+    )
     assert sheet.Range("D6:F6").Value == ((132.71, "57.04万元", 0.0),)
     press("undo")
     assert sheet.Range("D6:F6").Value == ((1327100.0, "570400元", 0.0),)
     sheet.Range("A1").Select()
     assert press("yuan_to_wan").startswith("选中的格里没有可以换算的金额")
     sheet.Range("G5:G6").Select()
-    assert press("yuan_to_wan").startswith("选中的格里没有可以换算的金额")         # rates by formula
+    assert press("yuan_to_wan").startswith("选中的格里没有可以换算的金额")  # rates by formula
 
 
 def test_a_new_project_form_is_empty_has_the_look_of_the_others_and_no_marks(book, press, home):
     press("check_book")
     assert "已新增“项目03”" in press("add_project")
     new, old = book.Sheets("项目03"), book.Sheets(TWO)
-    assert new.Range("A1").Value == old.Range("A1").Value and new.Range("D11").Value == "三级指标" and new.Range("B12").Value == old.Range("B12").Value
+    assert (
+        new.Range("A1").Value == old.Range("A1").Value
+        and new.Range("D11").Value == "三级指标"
+        and new.Range("B12").Value == old.Range("B12").Value
+    )
     assert {value for row in new.Range("D12:G20").Value for value in row} == {None}
-    assert {value for row in new.Range("D5:F7").Value for value in row} == {None} and new.Range("B2").Value is None
-    assert new.Range("I12").Formula == old.Range("I12").Formula != "" and new.Range("G5").Formula == old.Range("G5").Formula != ""
+    assert {value for row in new.Range("D5:F7").Value for value in row} == {None} and new.Range(
+        "B2"
+    ).Value is None
+    assert (
+        new.Range("I12").Formula == old.Range("I12").Formula != ""
+        and new.Range("G5").Formula == old.Range("G5").Formula != ""
+    )
     told = snapshot(book, home)
-    assert not [place for place, cell in told.items() if place[0] == "项目03" and (cell[3] or cell[1] in {f"FF{tint[1:]}" for tint in TINTS.values()})]
+    assert not [
+        place
+        for place, cell in told.items()
+        if place[0] == "项目03" and (cell[3] or cell[1] in {f"FF{tint[1:]}" for tint in TINTS.values()})
+    ]
     press("fill_deviations")
     assert press("undo")
     press("add_project")
@@ -319,8 +420,14 @@ def test_an_indicator_row_is_inserted_with_levels_formulas_and_longer_sums(book,
     sheet.Activate()
     sheet.Range("E13").Select()
     press("insert_indicator")
-    assert [sheet.Range(f"D{row}").Value for row in (13, 14, 15)] == ["公路养护事项第2类", None, "公路养护事项第3类"]
-    assert sheet.Range("AF1").Formula == "=COUNTA(D12:D14)" and book.Sheets(TWO).Range("AF1").Formula.replace("$", "").endswith("D12:D14)")
+    assert [sheet.Range(f"D{row}").Value for row in (13, 14, 15)] == [
+        "公路养护事项第2类",
+        None,
+        "公路养护事项第3类",
+    ]
+    assert sheet.Range("AF1").Formula == "=COUNTA(D12:D14)" and book.Sheets(TWO).Range("AF1").Formula.replace(
+        "$", ""
+    ).endswith("D12:D14)")
     assert sheet.Range("B14:C14").Value == sheet.Range("B13:C13").Value != ((None, None),)
     assert sheet.Range("J14").Formula == sheet.Range("J13").Formula.replace("13", "14") != ""
     sheet.Range("D14").Value = "'新增里程"
@@ -332,16 +439,29 @@ def test_an_indicator_row_is_inserted_with_levels_formulas_and_longer_sums(book,
     assert press("insert_indicator").startswith("请先选中指标表里的一行")
 
 
-def test_a_submission_has_no_marks_a_number_and_a_code_and_keeps_the_explanations(book, press, home, validate_ooxml):
+def test_a_submission_has_no_marks_a_number_and_a_code_and_keeps_the_explanations(
+    book, press, home, validate_ooxml
+):
     press("check_book")
     told = press("make_submission", "yes")
     out = home / "301001_示例县交通运输局_2024年度绩效自评_第1次.xlsx"
     assert "须修改" in told and str(out) in told and "报送序号 1，校验码 " in told
     copy = openpyxl.load_workbook(out)
     code = told.partition("校验码 ")[2][:9]
-    assert f"报送序号 1　校验码 {code}" in copy[ONE].oddFooter.left.text and "&D" in copy[ONE].oddFooter.right.text and "&P" in copy[ONE].oddFooter.center.text
-    assert copy[ONE]["G18"].fill.fgColor.rgb != "FFFFC7CE" and copy[ONE]["G18"].comment is None and copy[ONE]["F18"].comment.text.startswith("问过财政局")
-    assert RESULTS in copy.sheetnames and dict(copy[SETTINGS].iter_rows(max_col=2, values_only=True))["submission"] == "1"
+    assert (
+        f"报送序号 1　校验码 {code}" in copy[ONE].oddFooter.left.text
+        and "&D" in copy[ONE].oddFooter.right.text
+        and "&P" in copy[ONE].oddFooter.center.text
+    )
+    assert (
+        copy[ONE]["G18"].fill.fgColor.rgb != "FFFFC7CE"
+        and copy[ONE]["G18"].comment is None
+        and copy[ONE]["F18"].comment.text.startswith("问过财政局")
+    )
+    assert (
+        RESULTS in copy.sheetnames
+        and dict(copy[SETTINGS].iter_rows(max_col=2, values_only=True))["submission"] == "1"
+    )
     validate_ooxml(out)
     again = press("make_submission", "yes")
     assert "报送序号 2" in again and f"校验码 {code}" in again
@@ -371,17 +491,26 @@ def test_the_bureau_issues_returns_and_reminds_by_its_roster(book, press, home):
     listed.save(home / "名册.xlsx")
     state.change_settings(roster=str(home / "名册.xlsx"))
     (home / "下发").mkdir()
-    assert "1个部门，项目表1张" in press("issue_books", home / "下发") and list((home / "下发").glob("*县水利局*.xlsx"))
+    assert "1个部门，项目表1张" in press("issue_books", home / "下发") and list(
+        (home / "下发").glob("*县水利局*.xlsx")
+    )
     (home / "收件").mkdir(exist_ok=True)
     book.SaveCopyAs(str(home / "收件" / "交通局.xlsx"))
-    assert "退回1个部门" in press("make_returns", home / "收件") and list((home / "退回件").rglob("退回通知.*"))
-    assert "催报通知已生成" in press("make_reminders", home / "收件") and list((home / "催报通知").rglob("*县水利局*/催报通知.*"))
+    assert "退回1个部门" in press("make_returns", home / "收件") and list(
+        (home / "退回件").rglob("退回通知.*")
+    )
+    assert "催报通知已生成" in press("make_reminders", home / "收件") and list(
+        (home / "催报通知").rglob("*县水利局*/催报通知.*")
+    )
 
 
 def test_the_report_is_drafted_beside_the_book(book, press, home):
     told = press("make_report")
     assert told.startswith("自评报告已生成") and "待填写" in told
-    assert next(Path(told.splitlines()[0].partition("：")[2]).parent.glob("*_自评报告.docx")).stat().st_size > 10_000
+    assert (
+        next(Path(told.splitlines()[0].partition("：")[2]).parent.glob("*_自评报告.docx")).stat().st_size
+        > 10_000
+    )
 
 
 def test_help_turns_to_the_guide_explains_rules_and_changes_settings(book, press, home):
@@ -390,7 +519,11 @@ def test_help_turns_to_the_guide_explains_rules_and_changes_settings(book, press
     assert book.ActiveSheet.Name == "填报说明"
     assert "D03 未完成没有说明原因" in press("look_up_rule", "d03")
     assert press("look_up_rule", "Z99").endswith("全部规则见手册的规则一页。")
-    assert "改为显示" in press("settings", "3") and state.settings()["bureau"] == "1" and (state.folder() / state.BUREAU_FLAG).exists()
+    assert (
+        "改为显示" in press("settings", "3")
+        and state.settings()["bureau"] == "1"
+        and (state.folder() / state.BUREAU_FLAG).exists()
+    )
     assert "改为不显示" in press("settings", "3") and not (state.folder() / state.BUREAU_FLAG).exists()
     (home / "参数.toml").write_text("[thresholds]\n", encoding="utf-8")
     press("settings", "2", None)
@@ -423,16 +556,25 @@ def test_what_changed_between_looking_and_writing_is_not_overwritten(book, excel
     with host.saved() as saved:
         book.Sheets(ONE).Range("G18").Value = "我正在写"
         applied = host.apply(saved, [Edit(ONE, "G18", None, "半成品"), Edit(ONE, "G17", None, "可以写")])
-    assert [edit.cell for edit in applied.refused] == ["G18"] and book.Sheets(ONE).Range("G17:G18").Value == (("可以写",), ("我正在写",))
+    assert [edit.cell for edit in applied.refused] == ["G18"] and book.Sheets(ONE).Range("G17:G18").Value == (
+        ("可以写",),
+        ("我正在写",),
+    )
 
 
 class Busy(Exception):
     hresult = -2147418111
 
 
-@pytest.mark.parametrize("error,said", [
-    (Busy(), "Excel正忙：可能正在编辑一个单元格"), (MemoryError(), "内存不够"), (PermissionError(13, "denied", "C:\\表.xlsx"), "读写文件时出错（C:\\表.xlsx）"),
-    (ZeroDivisionError(), "程序出错了，没有做完。")])
+@pytest.mark.parametrize(
+    "error,said",
+    [
+        (Busy(), "Excel正忙：可能正在编辑一个单元格"),
+        (MemoryError(), "内存不够"),
+        (PermissionError(13, "denied", "C:\\表.xlsx"), "读写文件时出错（C:\\表.xlsx）"),
+        (ZeroDivisionError(), "程序出错了，没有做完。"),
+    ],
+)
 def test_every_failure_is_a_chinese_sentence(home, error, said):
     try:
         raise error
@@ -465,8 +607,12 @@ def test_no_book_and_an_unknown_button_are_said_and_not_raised(home, capsys, exc
 def test_every_ready_button_has_its_function_and_every_label_is_the_bureaus(shared):
     from selfeval_xl.addin import buttons
 
-    assert ribbon().ready == buttons.BUTTONS and all(callable(getattr(buttons, button.id)) for button in ready_buttons())
-    assert {getattr(buttons, button.id).__doc__ for button in ready_buttons()} == {button.label for button in ready_buttons()}
+    assert ribbon().ready == buttons.BUTTONS and all(
+        callable(getattr(buttons, button.id)) for button in ready_buttons()
+    )
+    assert {getattr(buttons, button.id).__doc__ for button in ready_buttons()} == {
+        button.label for button in ready_buttons()
+    }
     listed = (shared / "BUREAU.md").read_text(encoding="utf-8").partition("## 12.")[2].partition("\n## ")[0]
     for group in ribbon().groups:
         line = next(line for line in listed.splitlines() if line.startswith(f"| {group.label}"))
@@ -475,10 +621,24 @@ def test_every_ready_button_has_its_function_and_every_label_is_the_bureaus(shar
 
 
 def test_runs_cover_the_cells_and_nothing_else():
-    cells = {(row, column): "a" for row in (1, 2) for column in (0, 1)} | {(3, 0): "a", (1, 3): "b", (5, 0): "a"}
+    cells = {(row, column): "a" for row in (1, 2) for column in (0, 1)} | {
+        (3, 0): "a",
+        (1, 3): "b",
+        (5, 0): "a",
+    }
     found = runs(cells)
-    assert {(row, column) for area, _ in found for row in range(area.top, area.bottom + 1) for column in range(area.left, area.right + 1)} == set(cells)
-    assert [(str(area), key) for area, key in found] == [("A2:B3", "a"), ("D2:D2", "b"), ("A4:A4", "a"), ("A6:A6", "a")]
+    assert {
+        (row, column)
+        for area, _ in found
+        for row in range(area.top, area.bottom + 1)
+        for column in range(area.left, area.right + 1)
+    } == set(cells)
+    assert [(str(area), key) for area, key in found] == [
+        ("A2:B3", "a"),
+        ("D2:D2", "b"),
+        ("A4:A4", "a"),
+        ("A6:A6", "a"),
+    ]
 
 
 def test_marks_of_the_add_in_are_taken_away_by_the_command_and_the_other_way_round(book, press, home, excel):
@@ -489,12 +649,18 @@ def test_marks_of_the_add_in_are_taken_away_by_the_command_and_the_other_way_rou
     book.SaveCopyAs(str(marked))
     unmark(marked, clean)
     sheet = openpyxl.load_workbook(clean)[ONE]
-    assert sheet["G18"].comment is None and sheet["G18"].fill.fgColor.rgb != "FFFFC7CE" and sheet["F18"].comment.text.strip() == "问过财政局，张三"
+    assert (
+        sheet["G18"].comment is None
+        and sheet["G18"].fill.fgColor.rgb != "FFFFC7CE"
+        and sheet["F18"].comment.text.strip() == "问过财政局，张三"
+    )
     excel.Open(str(marked))
     excel_engine.xlwings.Book(impl=excel.opened[-1]).set_mock_caller()
     press("clear_marks")
     again = excel.opened[-1].api.Sheets(ONE)
-    assert again.Range("G18").Interior.Color != RED and again.Range("F18").Comment.Text() == "问过财政局，张三"
+    assert (
+        again.Range("G18").Interior.Color != RED and again.Range("F18").Comment.Text() == "问过财政局，张三"
+    )
 
 
 def test_a_note_that_the_person_wrote_in_the_place_of_ours_stays(book, press):
@@ -504,13 +670,31 @@ def test_a_note_that_the_person_wrote_in_the_place_of_ours_stays(book, press):
     assert book.Sheets(ONE).Range("G18").Comment.Text() == "已问过，下周补"
 
 
-@pytest.mark.parametrize("fill,words", [
-    ("", [("Pattern", -4142)]), ("#FFEB9C", [("Color", 0x9CEBFF)]),
-    ('<fill><patternFill patternType="solid"><fgColor theme="4" tint="0.4"/><bgColor indexed="64"/></patternFill></fill>',
-     [("Pattern", 1), ("ThemeColor", 5), ("TintAndShade", 0.4)]),
-    ('<fill><patternFill patternType="solid"><fgColor indexed="13"/></patternFill></fill>', [("Pattern", 1), ("ColorIndex", 6)]),
-    ('<fill><patternFill patternType="lightUp"><fgColor rgb="FFFF0000"/><bgColor rgb="FF00FF00"/></patternFill></fill>',
-     [("Pattern", 14), ("Color", 0x00FF00), ("PatternColor", 0x0000FF)])])
+@pytest.mark.parametrize(
+    "fill,words",
+    [
+        ("", [("Pattern", -4142)]),
+        ("#FFEB9C", [("Color", 0x9CEBFF)]),
+        (
+            (
+                '<fill><patternFill patternType="solid"><fgColor theme="4" tint="0.4"/><bgColor '
+                'indexed="64"/></patternFill></fill>'
+            ),
+            [("Pattern", 1), ("ThemeColor", 5), ("TintAndShade", 0.4)],
+        ),
+        (
+            '<fill><patternFill patternType="solid"><fgColor indexed="13"/></patternFill></fill>',
+            [("Pattern", 1), ("ColorIndex", 6)],
+        ),
+        (
+            (
+                '<fill><patternFill patternType="lightUp"><fgColor rgb="FFFF0000"/><bgColor rgb="FF00FF00"/'
+                "></patternFill></fill>"
+            ),
+            [("Pattern", 14), ("Color", 0x00FF00), ("PatternColor", 0x0000FF)],
+        ),
+    ],
+)
 def test_fills_come_back_in_excels_words(fill, words):
     from selfeval_xl.sinks import interior
 
@@ -524,7 +708,10 @@ def test_fills_come_back_in_excels_words(fill, words):
     cells = Interior()
     interior.put(cells, fill)
     assert cells.said == words and interior.can_restore(fill)
-    assert not interior.can_restore('<fill><gradientFill degree="90"><stop position="0"><color rgb="FFFFFFFF"/></stop></gradientFill></fill>')
+    assert not interior.can_restore(
+        '<fill><gradientFill degree="90"><stop position="0"><color rgb="FFFFFFFF"/></stop></'
+        "gradientFill></fill>"
+    )
 
 
 def test_rows_hidden_by_a_filter_are_not_written_over(book, press, home, excel):
@@ -538,16 +725,26 @@ def test_rows_hidden_by_a_filter_are_not_written_over(book, press, home, excel):
     excel.Open(str(home / "筛选.xlsx"))
     excel_engine.xlwings.Book(impl=excel.opened[-1]).set_mock_caller()
     assert press("fill_deviations").startswith(f"工作表“{ONE}”正在筛选，有的行藏着")
-    assert press("check_book").startswith("校验完成")            # tints and notes harm no filtered row
+    assert press("check_book").startswith("校验完成")  # tints and notes harm no filtered row
 
 
-@pytest.mark.parametrize("formula,longer", [
-    ("=SUM(G12:G20)", "=SUM(G12:G21)"), ("=SUM($G$12:$G$20)+G30", "=SUM($G$12:$G$21)+G31"), ("=SUM(G12:G19)", "=SUM(G12:G19)"), ("=G20", "=G20"),
-    ("=SUM('别的'!G12:G20)", "=SUM('别的'!G12:G20)"), ("=IF(G20>1,\"G12:G20\",LOG10(G25))", "=IF(G20>1,\"G12:G20\",LOG10(G26))")])
+@pytest.mark.parametrize(
+    "formula,longer",
+    [
+        ("=SUM(G12:G20)", "=SUM(G12:G21)"),
+        ("=SUM($G$12:$G$20)+G30", "=SUM($G$12:$G$21)+G31"),
+        ("=SUM(G12:G19)", "=SUM(G12:G19)"),
+        ("=G20", "=G20"),
+        ("=SUM('别的'!G12:G20)", "=SUM('别的'!G12:G20)"),
+        ('=IF(G20>1,"G12:G20",LOG10(G25))', '=IF(G20>1,"G12:G20",LOG10(G26))'),
+    ],
+)
 def test_a_sum_that_ends_with_the_row_takes_in_the_row_inserted_below(formula, longer):
     from selfeval_xl.addin.references import shifted, with_row
 
     assert with_row(shifted(formula, "项目01", 19, True), "项目01", 19, True) == longer
-    away = formula.replace("G12:G20", "'项目01'!G12:G20") if "'" not in formula and '"' not in formula else None
+    away = (
+        formula.replace("G12:G20", "'项目01'!G12:G20") if "'" not in formula and '"' not in formula else None
+    )
     if away and "SUM(G12:G20)" in formula:
         assert with_row(shifted(away, "项目01", 19, False), "项目01", 19, False) == away.replace("G20", "G21")

@@ -1,4 +1,6 @@
-"""Installing the add-in without Windows: into a folder that is named, or where APPDATA says; and the bundle from stand-ins."""
+"""Installing the add-in without Windows: into a folder that is named, or where APPDATA says; and the bundle
+from stand-ins.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +13,27 @@ import zipfile
 from pathlib import Path
 
 import pytest
-
 from command import ROOT, selfeval
+
+from selfeval_xl import templates
 from selfeval_xl.addin import bundling, installing, starters
 from selfeval_xl.demo.county import seed_filing
 from selfeval_xl.errors import UsageError
-from selfeval_xl import templates
 
 
 def with_appdata(folder: Path, *args: str) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-m", "selfeval_xl", "addin", *args], capture_output=True, text=True, encoding="utf-8", check=False,
-                          env={**{key: value for key, value in os.environ.items() if key != "SELFEVAL_HOME"}, "APPDATA": str(folder), "PYTHONPATH": str(ROOT)})
+    return subprocess.run(
+        [sys.executable, "-m", "selfeval_xl", "addin", *args],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env={
+            **{key: value for key, value in os.environ.items() if key != "SELFEVAL_HOME"},
+            "APPDATA": str(folder),
+            "PYTHONPATH": str(ROOT),
+        },
+    )
 
 
 def test_install_status_uninstall_in_the_users_start_folder(tmp_path, validate_ooxml):
@@ -37,7 +49,11 @@ def test_install_status_uninstall_in_the_users_start_folder(tmp_path, validate_o
     validate_ooxml(place)
     said = with_appdata(home, "status").stdout
     assert "已安装" in said and "一致" in said and "不一致" not in said
-    assert with_appdata(home, "uninstall").returncode == 0 and not place.exists() and not (home / "selfeval_xl" / "interpreter.txt").exists()
+    assert (
+        with_appdata(home, "uninstall").returncode == 0
+        and not place.exists()
+        and not (home / "selfeval_xl" / "interpreter.txt").exists()
+    )
     assert "不用卸载" in with_appdata(home, "uninstall").stdout
 
 
@@ -93,8 +109,16 @@ def stand_ins(tmp_path) -> tuple[Path, Path]:
         for name in ("python.exe", "python312.zip", "python312._pth"):
             package.writestr(name, "x")
     for name in (*bundling.NEEDED, *bundling.WINDOWS, "numpy", "pandas"):
-        wheel(wheels, name, {f"{name.replace('-', '_').lower()}_module.py": "", f"{name}-1.0.data/scripts/run.exe": "x"})
-    wheel(wheels, "pywin32", {"pywin32_system32/pywintypes312.dll": "dll", "pywin32-1.0.data/platlib/win32/lib/x.py": ""})
+        wheel(
+            wheels,
+            name,
+            {f"{name.replace('-', '_').lower()}_module.py": "", f"{name}-1.0.data/scripts/run.exe": "x"},
+        )
+    wheel(
+        wheels,
+        "pywin32",
+        {"pywin32_system32/pywintypes312.dll": "dll", "pywin32-1.0.data/platlib/win32/lib/x.py": ""},
+    )
     return archive, wheels
 
 
@@ -104,11 +128,28 @@ def test_the_bundle_has_everything_and_no_pandas(stand_ins, tmp_path):
     run = selfeval("addin", "bundle", "-o", out, "--python", archive, "--wheels", wheels)
     assert run.returncode == 0 and run.stderr == ""
     there = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    assert {"selfeval.xlam", "selfeval.xltm", "selfeval-check.cmd", "安装.cmd", "使用说明.txt", "python/python.exe", "python/pywintypes312.dll",
-            "packages/selfeval_xl/cli.py", "packages/selfeval_xl/addin/selfeval.xlam", "packages/xlwings_module.py", "packages/win32/lib/x.py"} <= there
+    assert {
+        "selfeval.xlam",
+        "selfeval.xltm",
+        "selfeval-check.cmd",
+        "安装.cmd",
+        "使用说明.txt",
+        "python/python.exe",
+        "python/pywintypes312.dll",
+        "packages/selfeval_xl/cli.py",
+        "packages/selfeval_xl/addin/selfeval.xlam",
+        "packages/xlwings_module.py",
+        "packages/win32/lib/x.py",
+    } <= there
     assert not [name for name in there if re.search(r"pandas|numpy|run\.exe|__pycache__", name)]
-    assert (out / "python" / "python312._pth").read_text(encoding="ascii").split() == ["python312.zip", ".", "..\\packages", "..\\packages\\win32",
-                                                                                       "..\\packages\\win32\\lib", "..\\packages\\pythonwin"]
+    assert (out / "python" / "python312._pth").read_text(encoding="ascii").split() == [
+        "python312.zip",
+        ".",
+        "..\\packages",
+        "..\\packages\\win32",
+        "..\\packages\\win32\\lib",
+        "..\\packages\\pythonwin",
+    ]
     assert (out / "使用说明.txt").read_bytes().startswith(b"\xef\xbb\xbf")
     again = selfeval("addin", "bundle", "-o", out, "--python", archive, "--wheels", wheels)
     assert again.returncode == 2 and "不是空的" in again.stderr
@@ -122,7 +163,14 @@ def test_what_is_missing_is_named(stand_ins, tmp_path):
     assert not (tmp_path / "包").exists() and not list(tmp_path.glob("~*"))
 
 
-@pytest.mark.parametrize("names,said", [(["python.exe", "python310._pth"], "太旧"), (["readme.txt"], "不是嵌入式Python"), (None, "不是完整的zip")])
+@pytest.mark.parametrize(
+    "names,said",
+    [
+        (["python.exe", "python310._pth"], "太旧"),
+        (["readme.txt"], "不是嵌入式Python"),
+        (None, "不是完整的zip"),
+    ],
+)
 def test_only_an_embeddable_python_is_taken(tmp_path, names, said):
     archive = tmp_path / "p.zip"
     archive.write_bytes(b"nothing")
@@ -137,15 +185,21 @@ def test_only_an_embeddable_python_is_taken(tmp_path, names, said):
 def test_the_desk_gets_what_the_package_requires():
     asked = configparser.ConfigParser()
     asked.read(ROOT / "setup.cfg", encoding="utf-8")
-    assert {re.split(r"[ <>=]", line, maxsplit=1)[0] for line in asked["options"]["install_requires"].split("\n") if line} == set(bundling.NEEDED)
+    assert {
+        re.split(r"[ <>=]", line, maxsplit=1)[0]
+        for line in asked["options"]["install_requires"].split("\n")
+        if line
+    } == set(bundling.NEEDED)
 
 
 @pytest.mark.parametrize("text", [starters.CHECK, starters.INSTALL])
 def test_starters_are_gbk_that_cmd_cannot_misread(text):
     data = starters.batch(text)
-    assert data.decode("gbk").replace("\r\n", "\n") == text and text.index("chcp 936") < min(map(text.index, re.findall(r"[^\x00-\x7f]", text)))
+    assert data.decode("gbk").replace("\r\n", "\n") == text and text.index("chcp 936") < min(
+        map(text.index, re.findall(r"[^\x00-\x7f]", text))
+    )
     for sign in re.findall(r"[^\x00-\x7f]", text):
-        assert sign.encode("gbk")[1] not in b"\\|^&<>%!\"", sign
+        assert sign.encode("gbk")[1] not in b'\\|^&<>%!"', sign
     assert text.rstrip().endswith("pause >nul")
 
 
@@ -156,7 +210,20 @@ def test_the_shipped_starter_is_the_one_of_the_bundle():
 def test_a_dropped_file_is_checked_beside_itself(tmp_path):
     data = seed_filing()
     book = tmp_path / "自评表.xlsx"
-    templates.fill_in("jilin-2024", book, projects=[data["project"]], department=data["department"], year=2024)
-    run = subprocess.run([sys.executable, "-m", "selfeval_xl.addin.dropped", str(book), str(tmp_path / "没有.xlsx")], capture_output=True, text=True, encoding="utf-8",
-                         check=False, env={**os.environ, "PYTHONPATH": str(ROOT)})
-    assert run.returncode == 2 and "自评表_标注.xlsx" in run.stdout and "找不到它" in run.stdout and (tmp_path / "自评表_标注.xlsx").is_file()
+    templates.fill_in(
+        "jilin-2024", book, projects=[data["project"]], department=data["department"], year=2024
+    )
+    run = subprocess.run(
+        [sys.executable, "-m", "selfeval_xl.addin.dropped", str(book), str(tmp_path / "没有.xlsx")],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert (
+        run.returncode == 2
+        and "自评表_标注.xlsx" in run.stdout
+        and "找不到它" in run.stdout
+        and (tmp_path / "自评表_标注.xlsx").is_file()
+    )

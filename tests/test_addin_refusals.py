@@ -1,4 +1,6 @@
-"""What a button says where it cannot work: no book, a book of an old kind, one that may not be changed, a program that is busy."""
+"""What a button says where it cannot work: no book, a book of an old kind, one that may not be changed, a
+program that is busy.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ def test_without_a_calling_book_there_is_a_sentence_and_no_log(home, capsys, mon
     assert capsys.readouterr().err.strip() == pressing.NO_BOOK and not (state.folder() / "logs").exists()
 
 
-@pytest.mark.parametrize("error", [KeyError("自评表.xlsx"), AttributeError("Books"), xlwings.XlwingsError("no app")])
+@pytest.mark.parametrize(
+    "error", [KeyError("自评表.xlsx"), AttributeError("Books"), xlwings.XlwingsError("no app")]
+)
 def test_a_book_in_another_window_of_excel_that_is_not_found_is_said(home, capsys, monkeypatch, error):  # noqa: F811
     def caller():
         raise error
@@ -48,9 +52,15 @@ def test_a_cell_that_is_being_edited_is_said_and_nothing_is_written(book, press,
 def test_a_read_only_book_is_checked_and_told_that_it_cannot_be_saved(book, press, monkeypatch):  # noqa: F811
     """LibreOffice lets nobody write into such a book, Excel does: here only the word ReadOnly is another."""
     ask = excel_engine.Book.ask
-    monkeypatch.setattr(excel_engine.Book, "ask", lambda self, path, word, *args, **named: word == "ReadOnly" or ask(self, path, word, *args, **named))
+    monkeypatch.setattr(
+        excel_engine.Book,
+        "ask",
+        lambda self, path, word, *args, **named: word == "ReadOnly" or ask(self, path, word, *args, **named),
+    )
     told = press("check_book")
-    assert told.startswith("校验完成：") and told.endswith("这本工作簿是只读打开的，标注存不下来；要保存请用“文件－另存为”。")
+    assert told.startswith("校验完成：") and told.endswith(
+        "这本工作簿是只读打开的，标注存不下来；要保存请用“文件－另存为”。"
+    )
     assert book.Sheets(ONE).Range("G18").Interior.Color == RED
 
 
@@ -61,7 +71,9 @@ def test_a_fixed_structure_is_said_before_anything_is_written(made, home, book, 
     file.save(home / "结构.xlsx")
     api = opened(excel, home / "结构.xlsx")
     monkeypatch.setattr("selfeval_xl.addin.host.Host.copied", lambda host: nullcontext(home / "结构.xlsx"))
-    assert press("check_book").startswith("工作簿的结构有保护，加不了工作表“校验结果”。请先在“审阅－保护工作簿”里取消保护")
+    assert press("check_book").startswith(
+        "工作簿的结构有保护，加不了工作表“校验结果”。请先在“审阅－保护工作簿”里取消保护"
+    )
     assert api.Sheets(ONE).Range("G18").Interior.Color != RED
 
 
@@ -72,7 +84,9 @@ def test_an_old_format_is_to_be_saved_as_xlsx_first(made, home, book, press, exc
     assert press(button).startswith("这本工作簿是旧格式（.xls、.xlsb）或不是工作簿，按钮只能用在.xlsx上。")
 
 
-@pytest.mark.parametrize("button", ["check_book", "check_sheet", "fill_deviations", "add_project", "insert_indicator"])
+@pytest.mark.parametrize(
+    "button", ["check_book", "check_sheet", "fill_deviations", "add_project", "insert_indicator"]
+)
 def test_a_password_is_said_before_anything_is_written(book, press, home, button):  # noqa: F811
     book.Sheets(ONE).Activate()
     book.Sheets(ONE).Range("D13").Select()

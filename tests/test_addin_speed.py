@@ -1,4 +1,6 @@
-"""What a click costs: our own time, how often the spreadsheet program is called, and what a fresh Python has to load."""
+"""What a click costs: our own time, how often the spreadsheet program is called, and what a fresh Python has
+to load.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +12,10 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
 import excel_engine
+import pytest
 from fillings import filling
+
 from selfeval_xl import addin
 from selfeval_xl.addin import state
 from selfeval_xl.addin.ribbon import ribbon
@@ -39,7 +41,9 @@ sys.path[:0] = {paths!r}
 
 def project_of(layout_id: str, number: int) -> dict:
     """A project's form with an unmet indicator without a reason."""
-    project = filling(next(layout for layout in sheets_of(layout_id) if layout.kind == "project")) | {"project": f"农村公路养护{number + 1}"}
+    project = filling(next(layout for layout in sheets_of(layout_id) if layout.kind == "project")) | {
+        "project": f"农村公路养护{number + 1}"
+    }
     project["indicators"][6] |= {"target": "=25部", "actual": f"{number}部", "note": None}
     return project
 
@@ -50,13 +54,22 @@ def twenty(tmp_path, monkeypatch, excel):
     monkeypatch.setenv("SELFEVAL_HOME", str(tmp_path / "设置"))
     path = tmp_path / "二十个项目.xlsx"
     whole = next(layout for layout in sheets_of("jilin-2024") if layout.kind == "department")
-    fill_in("jilin-2024", path, projects=[project_of("jilin-2024", number) for number in range(PROJECTS)], department=filling(whole), year=2024, cover={})
+    fill_in(
+        "jilin-2024",
+        path,
+        projects=[project_of("jilin-2024", number) for number in range(PROJECTS)],
+        department=filling(whole),
+        year=2024,
+        cover={},
+    )
     with excel_engine.open_book(excel, path) as opened:
         yield opened.api
 
 
 def pressed(excel, button: str) -> tuple[float, Counter]:
-    """Our own time for a click (without what the program takes, which is another process), and the words it was asked."""
+    """Our own time for a click (without what the program takes, which is another process), and the words it
+    was asked.
+    """
     excel.calls.clear()
     excel.seconds = 0.0
     started = time.process_time()
@@ -66,7 +79,7 @@ def pressed(excel, button: str) -> tuple[float, Counter]:
 
 def test_checking_twenty_projects_is_quick_and_asks_little(twenty, excel, capsys):
     addin.press("check_book")
-    addin.press("undo")                              # rules and vocabularies are loaded now, the book is as it was
+    addin.press("undo")  # rules and vocabularies are loaded now, the book is as it was
     own, calls = pressed(excel, "check_book")
     told, host = excel.person.told[-1], excel.seconds
     journal = state.last_journal(twenty.FullName)
@@ -78,7 +91,11 @@ def test_checking_twenty_projects_is_quick_and_asks_little(twenty, excel, capsys
     sheets = twenty.Sheets.Count
     again, few = min((pressed(excel, "check_book") for _ in range(3)), key=lambda run: run[0])
     with capsys.disabled():
-        print(f"\n校验整本，{PROJECTS}张项目表：程序{own:.2f}秒（再次{again:.2f}秒），表格软件{host:.2f}秒，调用{calls.total()}次（再次{few.total()}次）：{sheets}张表，{written}片，{notes}个批注")
+        print(
+            f"\n校验整本，{PROJECTS}张项目表：程序{own:.2f}秒（再次{again:.2f}秒），"
+            f"表格软件{host:.2f}秒，调用{calls.total()}次（再次{few.total()}次）：{sheets}张表，"
+            f"{written}片，{notes}个批注"
+        )
     assert told.startswith("校验完成：21张表，须修改") and notes >= PROJECTS
     assert calls["Sheets.Range.AddComment"] == notes
     assert calls.total() <= 3 * sheets + written + notes
@@ -87,15 +104,23 @@ def test_checking_twenty_projects_is_quick_and_asks_little(twenty, excel, capsys
 
 
 def test_a_fresh_python_loads_the_add_in_quickly_and_nothing_heavy():
-    code = DESK.format(absent=HEAVY, paths=[str(ROOT)]) + """
+    code = (
+        DESK.format(absent=HEAVY, paths=[str(ROOT)])
+        + f"""
 import time
 started = time.process_time()
 import selfeval_xl.addin
 told = time.process_time() - started
 import selfeval_xl.addin.buttons, selfeval_xl.addin.pressing, selfeval_xl.addin.marking, selfeval_xl.addin.host, xlwings
-print(told, time.process_time() - started, *sorted(name for name in sys.modules if name in {heavy!r}))
-""".format(heavy=HEAVY)
-    runs_ = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split() for _ in range(3)]
+print(told, time.process_time() - started, *sorted(name for name in sys.modules if name in {HEAVY!r}))
+"""
+    )
+    runs_ = [
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.split()
+        for _ in range(3)
+    ]
     bare, checking = min(float(run[0]) for run in runs_), min(float(run[1]) for run in runs_)
     print(f"\n插件载入{bare:.3f}秒，连同校验所需{checking:.3f}秒")
     assert bare <= 0.35 and [run[2:] for run in runs_] == [[]] * 3
@@ -108,7 +133,9 @@ def test_every_button_works_on_a_desk_without_pandas_and_numpy(tmp_path):
     fill_in("mof-2020", book, projects=[project_of("mof-2020", 0)], year=2024)
     (tmp_path / "收件").mkdir()
     shutil.copy(book, tmp_path / "收件")
-    code = DESK.format(absent=("pandas", "numpy"), paths=[str(ROOT), str(ROOT / "tests")]) + f"""
+    code = (
+        DESK.format(absent=("pandas", "numpy"), paths=[str(ROOT), str(ROOT / "tests")])
+        + f"""
 import json, os
 os.environ["SELFEVAL_HOME"] = {str(tmp_path / "桌面设置")!r}
 import excel_engine, office
@@ -132,10 +159,20 @@ with excel_engine.open_book(excel, {str(book)!r}) as opened:
 running.close()
 print(json.dumps(told))
 """
+    )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     told = json.loads(run.stdout)
     assert told.pop("loaded") == []
     assert told.keys() == ribbon().ready
-    assert not [(button, text) for button, texts in told.items() for text in texts if "程序出错" in text or "缺少" in text]
-    assert told["check_book"][0].startswith("校验完成：2张表") and "报送序号 1" in told["make_submission"][1] and "汇总完成" in told["consolidate_county"][-2]
+    assert not [
+        (button, text)
+        for button, texts in told.items()
+        for text in texts
+        if "程序出错" in text or "缺少" in text
+    ]
+    assert (
+        told["check_book"][0].startswith("校验完成：2张表")
+        and "报送序号 1" in told["make_submission"][1]
+        and "汇总完成" in told["consolidate_county"][-2]
+    )

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from command import ROOT, selfeval
+
 from selfeval_xl import templates
 from selfeval_xl.county import consolidate
 from selfeval_xl.county.collecting import RESULTS
@@ -27,11 +27,19 @@ COMMANDS = re.findall(r"^selfeval .*", MANUAL, re.M)
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A folder as the manual has it: what was received, last year's workbook, two versions of a filing, the tables."""
+    """A folder as the manual has it: what was received, last year's workbook, two versions of a filing, the
+    tables.
+    """
     folder = tmp_path_factory.mktemp("manual")
     for department in made_up()[0][:2]:
-        templates.fill_in(department.layout, folder / "收到的材料" / f"{department.name}.xlsx", projects=department.projects, department=department.whole, year=2024,
-                          settings={"department_code": department.code, "department": department.name})
+        templates.fill_in(
+            department.layout,
+            folder / "收到的材料" / f"{department.name}.xlsx",
+            projects=department.projects,
+            department=department.whole,
+            year=2024,
+            settings={"department_code": department.code, "department": department.name},
+        )
     first = next((folder / "收到的材料").iterdir()).read_bytes()
     shutil.copytree(folder / "收到的材料", folder / "各县材料" / "甲县")
     for name in ("第一次报的.xlsx", "第二次报的.xlsx"):
@@ -42,7 +50,15 @@ def place(tmp_path_factory):
 
 @pytest.mark.parametrize("number", range(len(PYTHON)))
 def test_the_examples_run(number, place):
-    run = subprocess.run([sys.executable, "-c", PYTHON[number]], cwd=place, capture_output=True, text=True, encoding="utf-8", env={"PYTHONPATH": str(ROOT), "PATH": ""}, check=False)
+    run = subprocess.run(
+        [sys.executable, "-c", PYTHON[number]],
+        cwd=place,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        check=False,
+    )
     assert run.returncode == 0, run.stderr
     if "duckdb" in PYTHON[number]:
         assert "示例县教育局" in run.stdout and "执行率" in run.stdout
@@ -59,7 +75,12 @@ def test_the_commands_run(command, place):
 
 
 def test_all_options_together(place):
-    run = selfeval(*shlex.split("consolidate 收到的材料 -o 全部.xlsx --against 上年汇总.xlsx --with-forms --parquet 数据 --jobs 2"), cwd=place)
+    run = selfeval(
+        *shlex.split(
+            "consolidate 收到的材料 -o 全部.xlsx --against 上年汇总.xlsx --with-forms --parquet 数据 --jobs 2"
+        ),
+        cwd=place,
+    )
     assert run.returncode == 0 and "相符" in run.stdout
 
 
@@ -68,6 +89,11 @@ def test_the_manual_names_every_sheet_result_and_hand_column_of_weight():
         assert sheet.title in MANUAL
     for result in (*RESULTS, RETURNED, AGAIN, PASSED):
         assert result in MANUAL, result
-    labels = {column.label.removesuffix("（自动，可改）") for sheet in SHEETS for column in sheet.columns if column.kind == HAND}
+    labels = {
+        column.label.removesuffix("（自动，可改）")
+        for sheet in SHEETS
+        for column in sheet.columns
+        if column.kind == HAND
+    }
     assert len([label for label in labels if label in MANUAL]) >= 9
     assert Path(ROOT / "docs" / "pictures" / "county-overview.png").exists()

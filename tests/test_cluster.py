@@ -12,9 +12,9 @@ import sys
 import zipfile
 
 import pytest
+from command import ROOT
 from distributed import Client, LocalCluster
 
-from command import ROOT
 from selfeval_xl import templates
 from selfeval_xl.county import cluster, consolidate
 from selfeval_xl.demo.county import made_up
@@ -26,8 +26,14 @@ def folder(tmp_path_factory):
     """Twelve departments' files, one in an archive, and one that kills whoever reads it with the libraries."""
     place = tmp_path_factory.mktemp("received") / "收到"
     for department in made_up()[0]:
-        templates.fill_in(department.layout, place / department.name / "自评表.xlsx", projects=department.projects, department=department.whole, year=2024,
-                          settings={"department_code": department.code, "department": department.name})
+        templates.fill_in(
+            department.layout,
+            place / department.name / "自评表.xlsx",
+            projects=department.projects,
+            department=department.whole,
+            year=2024,
+            settings={"department_code": department.code, "department": department.name},
+        )
     first = next(place.iterdir())
     with zipfile.ZipFile(place / "另外.zip", "w") as archive:
         archive.write(first / "自评表.xlsx", "自评表.xlsx")
@@ -39,7 +45,9 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def running():
     os.environ["PYTHONPATH"] = str(ROOT)
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None) as here:
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
+    ) as here:
         yield here
 
 
@@ -51,7 +59,10 @@ def alone(folder, tmp_path_factory):
 def parts(path):
     """The parts of a workbook without the time stamp."""
     with zipfile.ZipFile(path) as package:
-        return {name: re.sub(rb"<dcterms:\w+ [^>]*>[^<]*<", b"<", package.read(name)) for name in package.namelist()}
+        return {
+            name: re.sub(rb"<dcterms:\w+ [^>]*>[^<]*<", b"<", package.read(name))
+            for name in package.namelist()
+        }
 
 
 def test_the_cluster_gives_the_same_workbook_byte_for_byte(folder, running, alone, tmp_path, monkeypatch):
@@ -59,7 +70,11 @@ def test_the_cluster_gives_the_same_workbook_byte_for_byte(folder, running, alon
     place = alone.out.parent.parent / "cluster0"
     place.mkdir()
     county = consolidate(folder, place / "全县.xlsx", dask=running.scheduler_address)
-    assert parts(county.out) == parts(alone.out) and county.balances == alone.balances and county.files["无法读取"] == 1
+    assert (
+        parts(county.out) == parts(alone.out)
+        and county.balances == alone.balances
+        and county.files["无法读取"] == 1
+    )
 
 
 def test_a_worker_killed_on_the_way_costs_nothing(folder, running, alone, tmp_path, monkeypatch):
@@ -99,6 +114,17 @@ def test_nobody_at_the_address_is_said(tmp_path, monkeypatch):
 
 def test_without_distributed_one_sentence_says_what_to_install(tmp_path):
     (tmp_path / "收到").mkdir()
-    code = "import sys; sys.modules['distributed'] = None; sys.argv[1:] = ['consolidate', '收到', '-o', 'a.xlsx', '--dask', 'tcp://127.0.0.1:1']; from selfeval_xl.cli import main; main()"
-    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", env={"PYTHONPATH": str(ROOT), "PATH": ""}, check=False)
+    code = (
+        "import sys; sys.modules['distributed'] = None; sys.argv[1:] = ['consolidate', '收到', "
+        "'-o', 'a.xlsx', '--dask', 'tcp://127.0.0.1:1']; from selfeval_xl.cli import main; main()"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        check=False,
+    )
     assert run.returncode == 2 and "selfeval-xl[dask]" in run.stderr and "Traceback" not in run.stderr

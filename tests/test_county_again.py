@@ -1,4 +1,6 @@
-"""The second run: what did not change is not read again, what a killed run leaves behind harms nothing, and a refusal loses nothing."""
+"""The second run: what did not change is not read again, what a killed run leaves behind harms nothing, and a
+refusal loses nothing.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +18,14 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-
 from command import ROOT, selfeval
+
 from selfeval_xl import templates
 from selfeval_xl.county import consolidate
+from selfeval_xl.county.checked import Checked, moved, read_and_check
 from selfeval_xl.county.kept import TABLE, Kept
 from selfeval_xl.county.outline import outline
 from selfeval_xl.county.packing import packed, unpacked
-from selfeval_xl.county.checked import Checked, moved, read_and_check
 from selfeval_xl.county.unchanged import SHARES
 from selfeval_xl.demo.county import made_up
 from selfeval_xl.errors import OutputError, UsageError
@@ -37,8 +39,14 @@ def folder(tmp_path):
     """Six departments' workbooks."""
     place = tmp_path / "收到"
     for department in made_up()[0][:6]:
-        templates.fill_in(department.layout, place / f"{department.name}.xlsx", projects=department.projects, department=department.whole, year=2024,
-                          settings={"department_code": department.code, "department": department.name})
+        templates.fill_in(
+            department.layout,
+            place / f"{department.name}.xlsx",
+            projects=department.projects,
+            department=department.whole,
+            year=2024,
+            settings={"department_code": department.code, "department": department.name},
+        )
     return place
 
 
@@ -71,7 +79,9 @@ def test_only_what_changed_is_read_again(folder, tmp_path, monkeypatch):
     first = values(out)
     assert read_now(folder, out, monkeypatch) == [] and values(out) == first
     changed = next(folder.iterdir())
-    templates.fill_in("jilin-2024", changed, projects=[{"project": "新项目", "unit": "示例县教育局"}], year=2024)
+    templates.fill_in(
+        "jilin-2024", changed, projects=[{"project": "新项目", "unit": "示例县教育局"}], year=2024
+    )
     assert read_now(folder, out, monkeypatch) == [changed.name]
     policy = replace(default(), rules={"T09": RulePolicy(on=False)})
     assert len(read_now(folder, out, monkeypatch, policy=policy)) == 6
@@ -97,7 +107,11 @@ def test_answers_come_out_as_they_went_in_and_move_with_their_file(folder):
     answer = read_and_check(next(folder.iterdir()), default())
     assert unpacked(packed(answer)) == answer
     other = moved(answer, "别处/a.xlsx")
-    assert {form.file for form in other.file.forms} == {finding.file for findings in other.found for finding in findings} == {"别处/a.xlsx"}
+    assert (
+        {form.file for form in other.file.forms}
+        == {finding.file for findings in other.found for finding in findings}
+        == {"别处/a.xlsx"}
+    )
 
 
 class _Evil:
@@ -105,7 +119,17 @@ class _Evil:
         return (os.system, ("echo 1",))
 
 
-@pytest.mark.parametrize("raw", [b"", b"nonsense", pickle.dumps(_Evil()), pickle.dumps("text"), pickle.dumps(Path("a")), pickle.dumps(subprocess.Popen)])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"nonsense",
+        pickle.dumps(_Evil()),
+        pickle.dumps("text"),
+        pickle.dumps(Path("a")),
+        pickle.dumps(subprocess.Popen),
+    ],
+)
 def test_nothing_but_records_comes_out_of_the_store(raw):
     assert unpacked(raw) is None
 
@@ -141,13 +165,21 @@ def test_what_was_read_before_the_end_is_there_in_the_next_run(tmp_path):
         answer = Checked(file=read_and_check(__file__, default()).file)
         kept.put(key, outline(answer), packed(answer))
     with closing(Kept(tmp_path / "a.sqlite", default())) as kept:
-        assert kept.known == {key} and kept.get(kept.key("1", "a.xlsx")) is not None and kept.key("1", "b.xlsx") not in kept.known
+        assert (
+            kept.known == {key}
+            and kept.get(kept.key("1", "a.xlsx")) is not None
+            and kept.key("1", "b.xlsx") not in kept.known
+        )
 
 
 def _kill_somewhere(folder: Path, out: Path, seconds: float) -> bool:
     """Starts a run and kills it after a while; whether it was still running."""
-    process = subprocess.Popen([sys.executable, "-m", "selfeval_xl", "consolidate", str(folder), "-o", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               env={**os.environ, "PYTHONPATH": str(ROOT)})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "selfeval_xl", "consolidate", str(folder), "-o", str(out)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
     try:
         process.wait(seconds)
         return False
@@ -158,15 +190,18 @@ def _kill_somewhere(folder: Path, out: Path, seconds: float) -> bool:
 
 
 def _killed_runs(folder: Path, times: int) -> int:
-    """Kills runs at random moments; the old workbook opens after each, and the next whole run is right. How many were killed."""
-    inside = folder / "全县.xlsx"               # among the received files: what is left over must not be taken for input
+    """Kills runs at random moments; the old workbook opens after each, and the next whole run is right.
+
+    How many were killed.
+    """
+    inside = folder / "全县.xlsx"  # among the received files: what is left over must not be taken for input
     begun = time.perf_counter()
     assert selfeval("consolidate", folder, "-o", inside).returncode == 0
     whole = time.perf_counter() - begun
     right, source, killed = values(inside), random.Random(7), 0
     for number in range(times):
         if number % 2:
-            inside.with_suffix(".sqlite").unlink(missing_ok=True)       # all has to be read again
+            inside.with_suffix(".sqlite").unlink(missing_ok=True)  # all has to be read again
         killed += _kill_somewhere(folder, inside, source.uniform(0.1, whole))
         assert values(inside) == right
     assert selfeval("consolidate", folder, "-o", inside).returncode == 0
@@ -188,11 +223,24 @@ def test_a_full_disk_is_said_and_the_old_workbook_stays(folder, tmp_path):
     out = tmp_path / "全县.xlsx"
     consolidate(folder, out)
     before = out.read_bytes()
-    code = ("import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000));"
-            f"sys.argv[1:] = ['consolidate', {str(folder)!r}, '-o', {str(out)!r}]; from selfeval_xl.cli import main; main()")
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
+    code = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000));"
+        f"sys.argv[1:] = ['consolidate', {str(folder)!r}, '-o', {str(out)!r}]; from selfeval_xl.cli "
+        "import main; main()"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
     assert run.returncode == 2 and "磁盘已满" in run.stderr and "Traceback" not in run.stderr
-    assert out.read_bytes() == before and not [path for pattern in TEMPORARY for path in tmp_path.glob(f".*{pattern[1:]}")]
+    assert out.read_bytes() == before and not [
+        path for pattern in TEMPORARY for path in tmp_path.glob(f".*{pattern[1:]}")
+    ]
     assert consolidate(folder, out).project_forms == 30
 
 
@@ -225,5 +273,3 @@ def test_an_unreadable_folder_is_said(tmp_path, folder, monkeypatch):
     with pytest.raises(UsageError, match="锁着"):
         consolidate(folder, tmp_path / "全县.xlsx")
     assert not (tmp_path / "全县.xlsx").exists()
-
-

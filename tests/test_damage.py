@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-
 from damage import DAMAGES
 from fillings import filling
+
 from selfeval_xl import layouts
 from selfeval_xl.grid import position
 from selfeval_xl.quantity import tidy
@@ -31,7 +31,14 @@ def plain(value):
     """A value without what a damage may change of its writing."""
     if value is None:
         return None
-    text = tidy(value).replace(",", "").replace("≧", "≥").replace(">=", "≥").replace("\\geq", "≥").replace("\\leq", "≤")
+    text = (
+        tidy(value)
+        .replace(",", "")
+        .replace("≧", "≥")
+        .replace(">=", "≥")
+        .replace("\\geq", "≥")
+        .replace("\\leq", "≤")
+    )
     return text[:-3] if text.endswith(".00") else text
 
 
@@ -44,22 +51,36 @@ def test_damaged_forms_read_the_same(layout, damage):
     found = forms_in(damaged, "a.xlsx").forms
     assert len(found) == forms
     got, want = list(values(found[0])), list(values(whole))
-    assert [(plain(what), plain(value)) for what, value, _ in got] == [(plain(what), plain(value)) for what, value, _ in want]
+    assert [(plain(what), plain(value)) for what, value, _ in got] == [
+        (plain(what), plain(value)) for what, value, _ in want
+    ]
     for (what, value, cells), (_, _, now) in zip(want, got, strict=True):
         if cells and value is not None and not what.endswith(("level1", "level2")):
-            assert [place(*position(cell)) for cell in cells.split(",")] == [position(cell) for cell in now.split(",")], what
+            assert [place(*position(cell)) for cell in cells.split(",")] == [
+                position(cell) for cell in now.split(",")
+            ], what
 
 
-@pytest.mark.parametrize("layout", [layouts.load("mof-2020"), layouts.load("sichuan-0013zp")], ids=lambda layout: layout.id)
+@pytest.mark.parametrize(
+    "layout", [layouts.load("mof-2020"), layouts.load("sichuan-0013zp")], ids=lambda layout: layout.id
+)
 def test_a_form_of_three_hundred_indicators_is_read_whole(layout):
     data = filling(layout)
-    data["indicators"] = [{**data["indicators"][number % 6], "name": f"事项{number}"} for number in range(300)]
-    assert [row.name for row in forms_in(draw(layout, data).grid("表"), "a.xlsx").forms[0].indicators] == [f"事项{number}" for number in range(300)]
+    data["indicators"] = [
+        {**data["indicators"][number % 6], "name": f"事项{number}"} for number in range(300)
+    ]
+    assert [row.name for row in forms_in(draw(layout, data).grid("表"), "a.xlsx").forms[0].indicators] == [
+        f"事项{number}" for number in range(300)
+    ]
 
 
-@pytest.mark.parametrize("layout", [layouts.load("jilin-2024"), layouts.load("mof-2020")], ids=lambda layout: layout.id)
+@pytest.mark.parametrize(
+    "layout", [layouts.load("jilin-2024"), layouts.load("mof-2020")], ids=lambda layout: layout.id
+)
 def test_errors_in_cells_stay_what_they_are(layout):
     grid = draw(layout, filling(layout)).grid("表")
-    row, column = next((r, c) for r, line in enumerate(grid.rows) for c, value in enumerate(line) if value == "118.5公里")
+    row, column = next(
+        (r, c) for r, line in enumerate(grid.rows) for c, value in enumerate(line) if value == "118.5公里"
+    )
     grid.rows[row][column] = "#REF!"
     assert forms_in(grid, "a.xlsx").forms[0].indicators[0].actual == "#REF!"

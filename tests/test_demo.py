@@ -29,8 +29,13 @@ def test_forms_without_a_planted_fault_have_no_error(shown):
     folder, result = shown
     planted = {(fault.department, fault.project) for fault, _ in result.faults}
     files = list(read_files(sorted((folder / "2_收到的材料").glob("1*/*.xlsx"))))
-    wrong = [(finding.rule, finding.department, finding.project, finding.message) for finding in check(gather(files))
-             if finding.severity is Severity.ERROR and finding.form == "project" and (finding.department, finding.project) not in planted]
+    wrong = [
+        (finding.rule, finding.department, finding.project, finding.message)
+        for finding in check(gather(files))
+        if finding.severity is Severity.ERROR
+        and finding.form == "project"
+        and (finding.department, finding.project) not in planted
+    ]
     assert wrong == []
 
 

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
-
 import test_roster as roster
 from command import selfeval
+from typer.main import get_command
+
 from selfeval_xl import templates
 from selfeval_xl.cli import app
 from selfeval_xl.parts import split
@@ -48,13 +48,25 @@ def test_every_command_and_option_in_the_documents_exists():
                     assert word in options, f"{document.name}: selfeval {told}: {word}"
 
 
-@pytest.mark.parametrize("command", [command for command in dict.fromkeys(COMMANDS) if "demo" not in command and "bundle" not in command])
+@pytest.mark.parametrize(
+    "command",
+    [command for command in dict.fromkeys(COMMANDS) if "demo" not in command and "bundle" not in command],
+)
 def test_the_commands_of_the_readme_run(command, tmp_path):
-    templates.fill_in("jilin-2024", tmp_path / "自评表.xlsx", projects=[{"project": "示例项目", "unit": "示例局"}], department={"department": "示例局"})
+    templates.fill_in(
+        "jilin-2024",
+        tmp_path / "自评表.xlsx",
+        projects=[{"project": "示例项目", "unit": "示例局"}],
+        department={"department": "示例局"},
+    )
     (tmp_path / "收到的材料").mkdir()
     write_policy_template(default(), tmp_path / "参数表.xlsx")
     if "--blank" not in command:
-        roster.write(tmp_path / "名册.xlsx", 单位名册=[roster.department("101", "示例局")], 项目=[roster.project("1", "101", "示例项目")])
+        roster.write(
+            tmp_path / "名册.xlsx",
+            单位名册=[roster.department("101", "示例局")],
+            项目=[roster.project("1", "101", "示例项目")],
+        )
     if " merge " in command:
         split(tmp_path / "自评表.xlsx", tmp_path / "分表")
     (tmp_path / "收到的材料" / "自评表.xlsx").write_bytes((tmp_path / "自评表.xlsx").read_bytes())

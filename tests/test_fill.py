@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
+from text_grid import grid_of
 
 from selfeval_xl.edits import Look
 from selfeval_xl.errors import SelfevalError, UsageError
@@ -20,7 +21,6 @@ from selfeval_xl.reading import read_file
 from selfeval_xl.reading.find import forms_in
 from selfeval_xl.sheets import ADDED_COLUMNS, DEVIATIONS
 from selfeval_xl.stubs import target_text
-from text_grid import grid_of
 
 FUNDS = """
     | 项目支出绩效自评表 | <            | <          | <          | <          | <      | <    |
@@ -55,7 +55,11 @@ def indicators(*rows: str, name: str = "项目表") -> Grid:
 
 def by_cell(grid: Grid, overwrite: bool = False) -> dict[str, object]:
     beside = (Look.HEAD, Look.TEXT, Look.SHARE)
-    return {edit.cell: edit.new for edit in fill_edits(form_of(grid), grid, default(), overwrite) if edit.look not in beside}
+    return {
+        edit.cell: edit.new
+        for edit in fill_edits(form_of(grid), grid, default(), overwrite)
+        if edit.look not in beside
+    }
 
 
 def after(grid: Grid, edits) -> Grid:
@@ -75,8 +79,13 @@ def after(grid: Grid, edits) -> Grid:
 def test_blank_rates_and_totals_are_computed_and_nothing_over_nothing_is_zero():
     grid = funds("132.71 | 57.04 | 56.96 | ", "0 | 0 | 0 | ", "0 | 0 | 0 | ", " |  |  | ")
     assert by_cell(grid) == {
-        "C7": Decimal("132.71"), "D7": Decimal("57.04"), "E7": Decimal("56.96"),
-        "F4": Decimal("0.9986"), "F5": Decimal("0.0000"), "F6": Decimal("0.0000"), "F7": Decimal("0.9986"),
+        "C7": Decimal("132.71"),
+        "D7": Decimal("57.04"),
+        "E7": Decimal("56.96"),
+        "F4": Decimal("0.9986"),
+        "F5": Decimal("0.0000"),
+        "F6": Decimal("0.0000"),
+        "F7": Decimal("0.9986"),
     }
     looks = {edit.cell: edit.look for edit in fill_edits(form_of(grid), grid, default())}
     assert looks["F4"] is Look.PERCENT and looks["C7"] is Look.KEEP
@@ -98,19 +107,32 @@ def test_a_rate_over_a_blank_amount_or_a_zero_budget_is_not_invented():
 
 
 def test_a_dash_in_a_rate_is_an_answer():
-    assert by_cell(funds("10 | 10 | 5 | '50.00%", "0 | 0 | 0 | —", "0 | 0 | 0 | /", "10 | 10 | 5 | '50.00%")) == {}
+    assert (
+        by_cell(funds("10 | 10 | 5 | '50.00%", "0 | 0 | 0 | —", "0 | 0 | 0 | /", "10 | 10 | 5 | '50.00%"))
+        == {}
+    )
 
 
 def test_a_wrong_rate_stays_and_overwrite_replaces_it_but_never_a_total():
     grid = funds("10 | 10 | 5 | '99.00%", "0 | 0 | 0 | '0.00%", "0 | 0 | 0 | '0.00%", "10 | 99 | 5 | '50.00%")
     assert by_cell(grid) == {}
-    edits = {edit.cell: (edit.old, edit.new) for edit in fill_edits(form_of(grid), grid, default(), overwrite=True) if edit.look is Look.KEEP}
+    edits = {
+        edit.cell: (edit.old, edit.new)
+        for edit in fill_edits(form_of(grid), grid, default(), overwrite=True)
+        if edit.look is Look.KEEP
+    }
     assert edits == {"F4": ("99.00%", "50.00%"), "F7": ("50.00%", "5.05%")}
 
 
 def test_overwrite_leaves_a_rate_that_rounding_of_the_amounts_explains():
     nothing = "0 | 0 | 0 | '0.00%"
-    assert by_cell(funds("132.71 | 57.04 | 56.96 | '99.86%", nothing, nothing, "132.71 | 57.04 | 56.96 | '99.85%"), overwrite=True) == {}
+    assert (
+        by_cell(
+            funds("132.71 | 57.04 | 56.96 | '99.86%", nothing, nothing, "132.71 | 57.04 | 56.96 | '99.85%"),
+            overwrite=True,
+        )
+        == {}
+    )
 
 
 def test_a_partial_list_of_sources_gives_no_total():
@@ -137,8 +159,12 @@ def test_a_live_formula_is_never_written_over():
 
 
 def test_unmet_and_exceeded_indicators_get_the_sentences_of_the_bureau():
-    grid = indicators("产出指标 | 数量指标 | 卫星电话 | '=25部 | 0部 | ", "^ | ^ | 亮化座数 | '>=2000座 | 3061座 | ", "^ | 质量指标 | 合格率 | '>=99% | 99% | ",
-                      "^ | 时效指标 | 完成时间 | 9月前 | 11月 | ")
+    grid = indicators(
+        "产出指标 | 数量指标 | 卫星电话 | '=25部 | 0部 | ",
+        "^ | ^ | 亮化座数 | '>=2000座 | 3061座 | ",
+        "^ | 质量指标 | 合格率 | '>=99% | 99% | ",
+        "^ | 时效指标 | 完成时间 | 9月前 | 11月 | ",
+    )
     assert by_cell(grid) == {
         "F4": "年度指标值25部，实际完成0部，未完成（偏差率-100.00%）。原因：【待补充】；改进措施：【待补充】",
         "F5": "年度指标值≥2000座，实际完成3061座，超出53.05%。原因（是否年初指标值偏低）：【待补充】",
@@ -146,8 +172,25 @@ def test_unmet_and_exceeded_indicators_get_the_sentences_of_the_bureau():
     }
 
 
-@pytest.mark.parametrize("row", ["'=1人 | 基本达到 | ", "'=25部 |  | ", "'=25部 | 0部 | 无", "'=25部 | 0部 | 资金未到", "'≤4次 | 1次 | ", "'=2次 | 3次 | "],
-                         ids=["undetermined", "nothing filled in", "the word none", "a reason", "under an upper limit", "one more than two"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        "'=1人 | 基本达到 | ",
+        "'=25部 |  | ",
+        "'=25部 | 0部 | 无",
+        "'=25部 | 0部 | 资金未到",
+        "'≤4次 | 1次 | ",
+        "'=2次 | 3次 | ",
+    ],
+    ids=[
+        "undetermined",
+        "nothing filled in",
+        "the word none",
+        "a reason",
+        "under an upper limit",
+        "one more than two",
+    ],
+)
 def test_no_sentence_where_none_is_due(row):
     assert by_cell(indicators(f"产出指标 | 数量指标 | 手机 | {row}")) == {}
 
@@ -163,26 +206,61 @@ def test_a_form_without_a_reason_column_gets_no_sentence():
 
 
 def test_a_reason_cell_merged_over_two_indicators_gets_both_sentences():
-    form = Form(kind="project", file="f", sheet="表", indicator_columns=frozenset({"note"}), frame=Frame(Area(0, 0, 2, 5), (0, 0)), indicators=tuple(
-        Indicator(level1="产出指标", name=name, target="25部", actual=actual, cells={"name": f"C{row}", "note": "F2"})
-        for row, (name, actual) in enumerate([("甲", "0部"), ("乙", "5部")], 2)))
+    form = Form(
+        kind="project",
+        file="f",
+        sheet="表",
+        indicator_columns=frozenset({"note"}),
+        frame=Frame(Area(0, 0, 2, 5), (0, 0)),
+        indicators=tuple(
+            Indicator(
+                level1="产出指标",
+                name=name,
+                target="25部",
+                actual=actual,
+                cells={"name": f"C{row}", "note": "F2"},
+            )
+            for row, (name, actual) in enumerate([("甲", "0部"), ("乙", "5部")], 2)
+        ),
+    )
     grid = Grid("表", [[], [None] * 6, []], [Area(1, 5, 2, 5)])
     (stub,) = [edit for edit in fill_edits(form, grid, default()) if edit.look is Look.STUB]
-    assert stub.cell == "F2" and [line[:15] for line in stub.new.split("\n")] == ["年度指标值25部，实际完成0部", "年度指标值25部，实际完成5部"]
+    assert stub.cell == "F2" and [line[:15] for line in stub.new.split("\n")] == [
+        "年度指标值25部，实际完成0部",
+        "年度指标值25部，实际完成5部",
+    ]
 
 
-@pytest.mark.parametrize("target,text", [("=25部", "25部"), (">= 2000座", "≥2000座"), ("不少于12种", "≥12种"), ("95%以上", "95%以上"),
-                                          ("达到国家标准", "达到国家标准"), ("≤-5%", "≤-5%")])
+@pytest.mark.parametrize(
+    "target,text",
+    [
+        ("=25部", "25部"),
+        (">= 2000座", "≥2000座"),
+        ("不少于12种", "≥12种"),
+        ("95%以上", "95%以上"),
+        ("达到国家标准", "达到国家标准"),
+        ("≤-5%", "≤-5%"),
+    ],
+)
 def test_a_target_in_a_sentence(target, text):
     assert target_text(target) == text
 
 
 def test_our_columns_stand_right_of_the_form_with_a_free_column_between():
-    grid = indicators("产出指标 | 数量指标 | 手机 | '=25部 | 20部 | 没钱", "^ | 质量指标 | 效果 | 显著提升 | 有变化 | ", "^ | 数量指标 | 电话 | '=5部 |  | ")
+    grid = indicators(
+        "产出指标 | 数量指标 | 手机 | '=25部 | 20部 | 没钱",
+        "^ | 质量指标 | 效果 | 显著提升 | 有变化 | ",
+        "^ | 数量指标 | 电话 | '=5部 |  | ",
+    )
     edits = [edit for edit in fill_edits(form_of(grid), grid, default()) if edit.look is not Look.STUB]
     assert [(edit.cell, edit.new, edit.look) for edit in edits] == [
-        ("H3", "完成率", Look.HEAD), ("I3", "偏差率", Look.HEAD), ("J3", "判定", Look.HEAD),
-        ("H4", Decimal("0.8000"), Look.SHARE), ("I4", Decimal("-0.2000"), Look.SHARE), ("J4", "未完成", Look.TEXT), ("J5", "待核定", Look.TEXT),
+        ("H3", "完成率", Look.HEAD),
+        ("I3", "偏差率", Look.HEAD),
+        ("J3", "判定", Look.HEAD),
+        ("H4", Decimal("0.8000"), Look.SHARE),
+        ("I4", Decimal("-0.2000"), Look.SHARE),
+        ("J4", "未完成", Look.TEXT),
+        ("J5", "待核定", Look.TEXT),
     ]
 
 
@@ -198,7 +276,10 @@ def test_our_columns_follow_a_value_that_was_changed():
     once = after(grid, fill_edits(form_of(grid), grid, default()))
     once.rows[3][4] = "25部"
     assert [(edit.cell, edit.old, edit.new) for edit in fill_edits(form_of(once), once, default())] == [
-        ("H4", "0.00%", Decimal("1.0000")), ("I4", "-100.00%", Decimal("0.0000")), ("J4", "未完成", "已完成")]
+        ("H4", "0.00%", Decimal("1.0000")),
+        ("I4", "-100.00%", Decimal("0.0000")),
+        ("J4", "未完成", "已完成"),
+    ]
 
 
 def test_where_something_stands_right_of_the_form_the_columns_go_to_a_sheet_of_their_own():
@@ -206,14 +287,25 @@ def test_where_something_stands_right_of_the_form_the_columns_go_to_a_sheet_of_t
     edits = fill_edits(form_of(grid), grid, default())
     assert {edit.sheet for edit in edits} == {DEVIATIONS}
     listed = after(Grid(DEVIATIONS, []), edits)
-    assert [listed.text(1, column) for column in range(8)] == ["项目表", "E4", "手机", "=25部", "0部", "0.00%", "-100.00%", "未完成"]
+    assert [listed.text(1, column) for column in range(8)] == [
+        "项目表",
+        "E4",
+        "手机",
+        "=25部",
+        "0部",
+        "0.00%",
+        "-100.00%",
+        "未完成",
+    ]
     assert workbook_edits([grid, listed], [form_of(grid)], default()) == []
 
 
 def test_forms_side_by_side_are_listed_on_the_sheet():
     left = indicators("产出指标 | 数量指标 | 手机 | '=25部 | 0部 | 没钱")
     rows = [[*row, *[None] * (7 - len(row)), *row] for row in left.rows]
-    merges = left.merges + [Area(area.top, area.left + 7, area.bottom, area.right + 7) for area in left.merges]
+    merges = left.merges + [
+        Area(area.top, area.left + 7, area.bottom, area.right + 7) for area in left.merges
+    ]
     grid = Grid("项目表", rows, merges)
     forms = forms_in(grid, "f").forms
     assert len(forms) == 2
@@ -222,8 +314,11 @@ def test_forms_side_by_side_are_listed_on_the_sheet():
 
 def test_forms_one_below_the_other_share_the_columns():
     upper = indicators("产出指标 | 数量指标 | 手机 | '=25部 | 25部 | ")
-    grid = Grid("项目表", upper.rows + [[]] + [list(row) for row in upper.rows],
-                upper.merges + [Area(area.top + 5, area.left, area.bottom + 5, area.right) for area in upper.merges])
+    grid = Grid(
+        "项目表",
+        upper.rows + [[]] + [list(row) for row in upper.rows],
+        upper.merges + [Area(area.top + 5, area.left, area.bottom + 5, area.right) for area in upper.merges],
+    )
     forms = forms_in(grid, "f").forms
     edits = workbook_edits([grid], forms, default())
     assert [edit.cell for edit in edits if edit.look is Look.HEAD] == ["H3", "I3", "J3", "H8", "I8", "J8"]
@@ -254,10 +349,15 @@ def digest(path: Path) -> str:
 
 @pytest.fixture
 def sent(tmp_path) -> Path:
-    return write(tmp_path / "报送.xlsx", funds("132.71 | 57.04 | 56.96 | ", "0 | 0 | 0 | ", "0 | 0 | 0 | ", " |  |  | "))
+    return write(
+        tmp_path / "报送.xlsx",
+        funds("132.71 | 57.04 | 56.96 | ", "0 | 0 | 0 | ", "0 | 0 | 0 | ", " |  |  | "),
+    )
 
 
-def test_a_filled_copy_has_the_values_the_source_keeps_its_hash_and_a_second_fill_changes_nothing(sent, tmp_path):
+def test_a_filled_copy_has_the_values_the_source_keeps_its_hash_and_a_second_fill_changes_nothing(
+    sent, tmp_path
+):
     before = digest(sent)
     filled = fill(sent, tmp_path / "填好.xlsx")
     assert digest(sent) == before and filled.refused == () and filled.problems == ()
@@ -277,7 +377,9 @@ def test_a_filled_copy_is_valid(sent, tmp_path, validate_ooxml):
 
 
 @pytest.mark.parametrize("kind", ["xls", "ods"])
-def test_other_kinds_of_workbook_give_an_xlsx_of_the_same_grid(sent, tmp_path, kind, libreoffice, validate_ooxml):
+def test_other_kinds_of_workbook_give_an_xlsx_of_the_same_grid(
+    sent, tmp_path, kind, libreoffice, validate_ooxml
+):
     other = libreoffice.convert(sent, kind, tmp_path)
     before = digest(other)
     out = tmp_path / f"自{kind}.xlsx"
@@ -326,11 +428,19 @@ def test_a_picture_right_of_the_form_sends_the_columns_beyond_it(tmp_path):
 def test_a_file_without_a_form_is_copied_and_said_so(tmp_path):
     source = write(tmp_path / "别的.xlsx", grid_of("| 一 | 二 |"))
     filled = fill(source, tmp_path / "出.xlsx")
-    assert filled.edits == () and "没有找到绩效自评表" in filled.problems[0] and digest(tmp_path / "出.xlsx") == digest(source)
+    assert (
+        filled.edits == ()
+        and "没有找到绩效自评表" in filled.problems[0]
+        and digest(tmp_path / "出.xlsx") == digest(source)
+    )
 
 
 def test_wrong_usage_is_said_in_plain_words(sent, tmp_path):
-    for source, out, words in ((sent, sent, "同一个"), (sent, tmp_path / "出.pdf", "请以.xlsx结尾"), (tmp_path / "没有.xlsx", tmp_path / "出.xlsx", "找不到文件")):
+    for source, out, words in (
+        (sent, sent, "同一个"),
+        (sent, tmp_path / "出.pdf", "请以.xlsx结尾"),
+        (tmp_path / "没有.xlsx", tmp_path / "出.xlsx", "找不到文件"),
+    ):
         with pytest.raises(UsageError, match=words):
             fill(source, out)
     (tmp_path / "扫描.pdf").write_bytes(b"%PDF-1.4")
@@ -347,6 +457,9 @@ def test_the_real_filing_keeps_every_value_and_gains_three_columns(seed, tmp_pat
     for one, other in zip(old, new, strict=True):
         for part in ("funding", "goal", "indicators", "tasks", "cells"):
             assert getattr(one, part) == getattr(other, part)
-    verdicts = [openpyxl.load_workbook(tmp_path / "出.xlsx").worksheets[0].cell(row, 11).value for row in range(12, 20)]
+    verdicts = [
+        openpyxl.load_workbook(tmp_path / "出.xlsx").worksheets[0].cell(row, 11).value
+        for row in range(12, 20)
+    ]
     assert verdicts == ["未完成", "已完成", "已完成", "未完成", "已完成", "未完成", "未完成", "已完成"]
     assert fill(tmp_path / "出.xlsx", tmp_path / "再.xlsx").edits == ()

@@ -1,11 +1,13 @@
-"""The forms themselves as sheets of the county workbook: what was typed comes out of the drawing again; names that Excel takes."""
+"""The forms themselves as sheets of the county workbook: what was typed comes out of the drawing again; names
+that Excel takes.
+"""
 
 from __future__ import annotations
 
 import openpyxl
 import pytest
-
 from fillings import filling
+
 from selfeval_xl import layouts, templates
 from selfeval_xl.county import consolidate
 from selfeval_xl.county.form_sheets import LONGEST_NAME, plain, sheet_name
@@ -22,27 +24,53 @@ def test_a_form_drawn_again_says_the_same(layout):
     assert signature(again) == signature(form)
 
 
-@pytest.mark.parametrize(("wanted", "name"), [("101-01校车", "101-01校车"), ("a/b:c*[d]?\\e", "abcde"), ("'引号'", "引号"), ("", "表"), ("长" * 40, "长" * LONGEST_NAME), ("History", "History(2)")])
+@pytest.mark.parametrize(
+    ("wanted", "name"),
+    [
+        ("101-01校车", "101-01校车"),
+        ("a/b:c*[d]?\\e", "abcde"),
+        ("'引号'", "引号"),
+        ("", "表"),
+        ("长" * 40, "长" * LONGEST_NAME),
+        ("History", "History(2)"),
+    ],
+)
 def test_names_are_such_as_excel_takes(wanted, name):
     assert sheet_name(wanted, set()) == name
 
 
 def test_no_two_sheets_have_one_name():
     taken = {"总览"}
-    assert [sheet_name(name, taken) for name in ("总览", "A", "a", "长" * 40, "长" * 40)] == ["总览(2)", "A", "a(2)", "长" * 31, "长" * 28 + "(2)"]
+    assert [sheet_name(name, taken) for name in ("总览", "A", "a", "长" * 40, "长" * 40)] == [
+        "总览(2)",
+        "A",
+        "a(2)",
+        "长" * 31,
+        "长" * 28 + "(2)",
+    ]
 
 
 def test_the_forms_follow_their_index(tmp_path, formulas_agree, validate_ooxml):
     folder = tmp_path / "收到"
     for department in made_up()[0][:2]:
-        templates.fill_in(department.layout, folder / f"{department.name}.xlsx", projects=department.projects[:2], department=department.whole, year=2024,
-                          settings={"department_code": department.code, "department": department.name})
+        templates.fill_in(
+            department.layout,
+            folder / f"{department.name}.xlsx",
+            projects=department.projects[:2],
+            department=department.whole,
+            year=2024,
+            settings={"department_code": department.code, "department": department.name},
+        )
     county = consolidate(folder, tmp_path / "全县.xlsx", with_forms=True)
     book = openpyxl.load_workbook(county.out)
-    names = book.sheetnames[book.sheetnames.index("表册目录") + 1:]
-    index = [[cell.value for cell in row] for row in book["表册目录"].iter_rows(min_row=2) if isinstance(row[0].value, int)]
+    names = book.sheetnames[book.sheetnames.index("表册目录") + 1 :]
+    index = [
+        [cell.value for cell in row]
+        for row in book["表册目录"].iter_rows(min_row=2)
+        if isinstance(row[0].value, int)
+    ]
     assert [row[8] for row in index] == names and len(names) == 6 and names[0] == "101-00部门整体"
-    assert all(row[11] == f"=HYPERLINK(\"#'{row[8]}'!A1\",\"打开\")" for row in index)
+    assert all(row[11] == f'=HYPERLINK("#\'{row[8]}\'!A1","打开")' for row in index)
     assert "项目支出绩效自评表" in str(book[names[1]]["A1"].value)
     again = consolidate(folder, tmp_path / "全县.xlsx")
     assert "表册目录" not in openpyxl.load_workbook(again.out).sheetnames and again.lost == 0

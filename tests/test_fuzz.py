@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fillings import filling
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fillings import filling
 from selfeval_xl import layouts, templates
 from selfeval_xl.checking import check
 from selfeval_xl.filing import gather
@@ -20,11 +20,44 @@ from selfeval_xl.reading.source import open_source
 from selfeval_xl.templates.frame import draw
 
 LAYOUTS = layouts.load_all()
-WORDS = ("三级指标", "一级指标", "年度指标值", "实际完成值", "总分", "合计", "小计", "项目名称", "预期目标", "全年执行数", "年初预算数", "其中：", "——", "≥", "项目支出绩效自评表", "任务名称", "", " ", "指标1：",
-         "填表人：", "100%", "#REF!", "（注）")
-VALUES = st.one_of(st.none(), st.sampled_from(WORDS), st.text(max_size=12), st.floats(allow_nan=True, allow_infinity=True), st.integers(), st.booleans(), st.dates())
+WORDS = (
+    "三级指标",
+    "一级指标",
+    "年度指标值",
+    "实际完成值",
+    "总分",
+    "合计",
+    "小计",
+    "项目名称",
+    "预期目标",
+    "全年执行数",
+    "年初预算数",
+    "其中：",
+    "——",
+    "≥",
+    "项目支出绩效自评表",
+    "任务名称",
+    "",
+    " ",
+    "指标1：",
+    "填表人：",
+    "100%",
+    "#REF!",
+    "（注）",
+)
+VALUES = st.one_of(
+    st.none(),
+    st.sampled_from(WORDS),
+    st.text(max_size=12),
+    st.floats(allow_nan=True, allow_infinity=True),
+    st.integers(),
+    st.booleans(),
+    st.dates(),
+)
 EDITS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 12), VALUES), max_size=12)
-MERGES = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 12), st.integers(0, 6), st.integers(0, 6)), max_size=3)
+MERGES = st.lists(
+    st.tuples(st.integers(0, 40), st.integers(0, 12), st.integers(0, 6), st.integers(0, 6)), max_size=3
+)
 
 
 def edited(layout, edits, merges, cuts) -> Grid:
@@ -39,7 +72,11 @@ def edited(layout, edits, merges, cuts) -> Grid:
             del rows[cut]
     kept = grid.merges if not cuts else []
     height, width = len(rows), max(map(len, rows), default=0)
-    extra = [Area(top, left, min(top + down, height - 1), min(left + right, width - 1)) for top, left, down, right in merges if top < height and left < width]
+    extra = [
+        Area(top, left, min(top + down, height - 1), min(left + right, width - 1))
+        for top, left, down, right in merges
+        if top < height and left < width
+    ]
     return Grid("表", rows, kept + extra, formats=grid.formats)
 
 

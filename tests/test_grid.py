@@ -20,7 +20,17 @@ SHEET = """
 """
 
 
-@pytest.mark.parametrize("row, column, name", [(0, 0, "A1"), (11, 6, "G12"), (0, 25, "Z1"), (0, 26, "AA1"), (99, 701, "ZZ100"), (1048575, 16383, "XFD1048576")])
+@pytest.mark.parametrize(
+    "row, column, name",
+    [
+        (0, 0, "A1"),
+        (11, 6, "G12"),
+        (0, 25, "Z1"),
+        (0, 26, "AA1"),
+        (99, 701, "ZZ100"),
+        (1048575, 16383, "XFD1048576"),
+    ],
+)
 def test_cells_have_names(row, column, name):
     assert a1(row, column) == name and position(name) == (row, column)
 
@@ -51,29 +61,83 @@ def test_a_merged_area_has_its_value_in_the_top_left_cell_only():
 
 def test_values_read_as_displayed():
     grid = grid_of(SHEET)
-    assert [grid.text(row, column) for row, column in ((2, 1), (2, 2), (3, 0), (3, 1), (3, 2))] == ["132.71", "99.86%", "", "0", "0.50%"]
-    assert (grid.height, grid.width, grid.number_format(2, 2), grid.number_format(2, 1)) == (4, 3, "0.00%", None)
+    assert [grid.text(row, column) for row, column in ((2, 1), (2, 2), (3, 0), (3, 1), (3, 2))] == [
+        "132.71",
+        "99.86%",
+        "",
+        "0",
+        "0.50%",
+    ]
+    assert (grid.height, grid.width, grid.number_format(2, 2), grid.number_format(2, 1)) == (
+        4,
+        3,
+        "0.00%",
+        None,
+    )
 
 
 def test_outside_the_sheet_there_is_nothing():
     grid = grid_of(SHEET)
-    assert [grid.value(row, column) for row, column in ((-1, 0), (0, -1), (4, 0), (0, 3))] == [None] * 4 and Grid("空", []).width == 0
+    assert [grid.value(row, column) for row, column in ((-1, 0), (0, -1), (4, 0), (0, 3))] == [
+        None
+    ] * 4 and Grid("空", []).width == 0
 
 
-@pytest.mark.parametrize("value, number_format, text", [
-    (1.0, "0%", "100%"), (1, "0.00%", "100.00%"), (0.99859, "0.00%", "99.86%"), (0.005, "0%", "1%"), (-0.025, "0.0%", "-2.5%"), (12.0, None, "12"), (0.1 + 0.2, None, "0.3"), (1e15, None, "1000000000000000"),
-    (0.5, '0"%"', "0.5"), (True, None, "是"), (False, None, "否"), (date(2024, 11, 30), None, "2024年11月30日"), (datetime(2024, 11, 3, 8), None, "2024年11月3日"), ("=1人", "@", "=1人"), (0, None, "0"), (1e30, "0%", "1" + "0" * 32 + "%"),
-])
+@pytest.mark.parametrize(
+    "value, number_format, text",
+    [
+        (1.0, "0%", "100%"),
+        (1, "0.00%", "100.00%"),
+        (0.99859, "0.00%", "99.86%"),
+        (0.005, "0%", "1%"),
+        (-0.025, "0.0%", "-2.5%"),
+        (12.0, None, "12"),
+        (0.1 + 0.2, None, "0.3"),
+        (1e15, None, "1000000000000000"),
+        (0.5, '0"%"', "0.5"),
+        (True, None, "是"),
+        (False, None, "否"),
+        (date(2024, 11, 30), None, "2024年11月30日"),
+        (datetime(2024, 11, 3, 8), None, "2024年11月3日"),
+        ("=1人", "@", "=1人"),
+        (0, None, "0"),
+        (1e30, "0%", "1" + "0" * 32 + "%"),
+    ],
+)
 def test_a_cell_shows_what_its_format_makes_of_it(value, number_format, text):
-    assert Grid("表", [[value]], formats=lambda: {(0, 0): number_format} if number_format else {}).text(0, 0) == text
+    assert (
+        Grid("表", [[value]], formats=lambda: {(0, 0): number_format} if number_format else {}).text(0, 0)
+        == text
+    )
 
 
-@pytest.mark.parametrize("number, text", [(132.71, "132.71"), (57.0, "57"), (1e-7, "0.0000001"), (Decimal("1.50"), "1.5"), (Decimal(100), "100"), (-0.5, "-0.5"), (220000000000000, "220000000000000")])
+@pytest.mark.parametrize(
+    "number, text",
+    [
+        (132.71, "132.71"),
+        (57.0, "57"),
+        (1e-7, "0.0000001"),
+        (Decimal("1.50"), "1.5"),
+        (Decimal(100), "100"),
+        (-0.5, "-0.5"),
+        (220000000000000, "220000000000000"),
+    ],
+)
 def test_numbers_are_written_as_typed(number, text):
     assert plain_number(number) == text
 
 
-@pytest.mark.parametrize("ratio, digits, text", [("0.99859", 2, "99.86%"), ("0.998549", 2, "99.85%"), ("0.00005", 2, "0.01%"), ("-1", 2, "-100.00%"), ("0", 2, "0.00%"), ("1.5", 0, "150%")])
+@pytest.mark.parametrize(
+    "ratio, digits, text",
+    [
+        ("0.99859", 2, "99.86%"),
+        ("0.998549", 2, "99.85%"),
+        ("0.00005", 2, "0.01%"),
+        ("-1", 2, "-100.00%"),
+        ("0", 2, "0.00%"),
+        ("1.5", 0, "150%"),
+    ],
+)
 def test_percents_round_half_up(ratio, digits, text):
     assert percent_text(Decimal(ratio), digits) == text
 

@@ -38,7 +38,9 @@ def test_far_corner_is_reported_and_the_form_is_read(tmp_path):
 
 
 def test_values_that_span_too_large_a_rectangle_are_cut_to_the_near_ones(tmp_path):
-    source = opened(tmp_path, workbook(sheet(row(1, "甲") + '<row r="90000"><c r="ZZ90000"><v>1</v></c></row>')))
+    source = opened(
+        tmp_path, workbook(sheet(row(1, "甲") + '<row r="90000"><c r="ZZ90000"><v>1</v></c></row>'))
+    )
     assert source.grids[0].rows == [["甲"]]
     assert "ZZ90000" in only_problem(source).text
 
@@ -59,8 +61,14 @@ def test_absurd_addresses_are_left_out(tmp_path, place):
 
 
 def test_65000_styled_empty_rows_are_read_at_once(tmp_path):
-    empty = "".join(f'<row r="{n}">' + "".join(f'<c r="{column}{n}" s="1"/>' for column in "ABG") + "</row>" for n in range(2, 65_002))
-    content = workbook(sheet(row(1, "项目名称", 1) + empty), styles='<cellXfs><xf numFmtId="0"/><xf numFmtId="10"/></cellXfs>')
+    empty = "".join(
+        f'<row r="{n}">' + "".join(f'<c r="{column}{n}" s="1"/>' for column in "ABG") + "</row>"
+        for n in range(2, 65_002)
+    )
+    content = workbook(
+        sheet(row(1, "项目名称", 1) + empty),
+        styles='<cellXfs><xf numFmtId="0"/><xf numFmtId="10"/></cellXfs>',
+    )
     start = time.perf_counter()
     source = opened(tmp_path, content)
     assert time.perf_counter() - start < 2
@@ -78,19 +86,24 @@ def test_a_bomb_that_says_its_size_is_not_inflated(tmp_path):
 
 def test_a_header_that_lies_about_the_size_is_damage(tmp_path):
     packed, _, checksum = repeated(b"<worksheet>", b" " * 1024, 100 << 10, b"</worksheet>")
-    problem = only_problem(opened(tmp_path, with_packed_part(parts(GOOD), "xl/styles.xml", packed, 500, checksum)))
+    problem = only_problem(
+        opened(tmp_path, with_packed_part(parts(GOOD), "xl/styles.xml", packed, 500, checksum))
+    )
     assert problem.rule == "T08" and "损坏" in problem.text
 
 
 def test_a_wrong_checksum_is_damage(tmp_path):
     packed = zlib.compress(b"<a/>", 9)[2:-4]
-    assert "损坏" in only_problem(opened(tmp_path, with_packed_part(parts(GOOD), "xl/styles.xml", packed, 4, 1))).text
+    assert (
+        "损坏"
+        in only_problem(opened(tmp_path, with_packed_part(parts(GOOD), "xl/styles.xml", packed, 4, 1))).text
+    )
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
 def test_a_cut_package_is_damage(tmp_path, share):
     content = workbook(sheet(row(1, *"甲乙丙丁")))
-    problem = only_problem(opened(tmp_path, content[:int(len(content) * share)]))
+    problem = only_problem(opened(tmp_path, content[: int(len(content) * share)]))
     assert problem.rule == "T08" and "件.xlsx" in problem.text and "另存为xlsx" in problem.text
 
 
@@ -119,21 +132,38 @@ def test_a_million_merged_areas_are_cut(tmp_path):
 
 
 def test_a_merged_area_over_the_whole_sheet_reaches_only_a_little_beyond_the_values(tmp_path):
-    source = opened(tmp_path, workbook(sheet(row(1, "甲", 1), after='<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>')))
+    source = opened(
+        tmp_path,
+        workbook(
+            sheet(
+                row(1, "甲", 1), after='<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'
+            )
+        ),
+    )
     area = source.grids[0].merges[0]
     assert (area.top, area.left) == (0, 0) and area.bottom < 100 and area.right < 100
 
 
 def test_a_lying_count_of_shared_strings_reserves_nothing(tmp_path):
-    strings = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="1" uniqueCount="4000000000"><si><t>甲</t></si></sst>'
-    source = opened(tmp_path, workbook(sheet('<row r="1"><c r="A1" t="s"><v>0</v></c></row>'), extra={"xl/sharedStrings.xml": strings}))
+    strings = (
+        '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="1" '
+        'uniqueCount="4000000000"><si><t>甲</t></si></sst>'
+    )
+    source = opened(
+        tmp_path,
+        workbook(
+            sheet('<row r="1"><c r="A1" t="s"><v>0</v></c></row>'), extra={"xl/sharedStrings.xml": strings}
+        ),
+    )
     assert source.grids[0].rows == [["甲"]]
     assert b"4000000000" not in honest_counts(strings.encode())
 
 
 @pytest.mark.soak
 def test_a_dense_sheet_is_read_up_to_its_limit(tmp_path):
-    source = opened(tmp_path, workbook(sheet("".join(row(number, *range(26)) for number in range(1, 20_001)))))
+    source = opened(
+        tmp_path, workbook(sheet("".join(row(number, *range(26)) for number in range(1, 20_001))))
+    )
     assert source.grids[0].height <= 400_000 // 26 + 1
     assert "超过400000个" in only_problem(source).text
 
@@ -149,7 +179,7 @@ def test_an_encrypted_part_says_so(tmp_path):
     raw = bytearray(workbook(GOOD))
     with zipfile.ZipFile(BytesIO(bytes(raw))) as archive:
         directory = archive.start_dir
-    while raw[directory:directory + 4] == b"PK\x01\x02":
+    while raw[directory : directory + 4] == b"PK\x01\x02":
         raw[directory + 8] |= 1
         name, extra, comment = struct.unpack_from("<HHH", raw, directory + 28)
         directory += 46 + name + extra + comment
@@ -157,12 +187,24 @@ def test_an_encrypted_part_says_so(tmp_path):
 
 
 def test_a_bomb_of_repeated_cells_in_ods_is_cut(tmp_path):
-    names = "".join(f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text"))
-    cell = '<table:table-cell table:number-columns-repeated="16384" office:value-type="float" office:value="1"/>'
+    names = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    cell = (
+        '<table:table-cell table:number-columns-repeated="16384" office:value-type="float" office:value="1"/>'
+    )
     row = f'<table:table-row table:number-rows-repeated="1048576">{cell}</table:table-row>'
-    content = (f'<office:document-content{names}><office:body><office:spreadsheet><table:table table:name="甲">{row}</table:table>'
-               "</office:spreadsheet></office:body></office:document-content>")
-    source = opened(tmp_path, zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content}), "件.ods")
+    content = (
+        f"<office:document-content{names}><office:body><office:spreadsheet><table:table "
+        f'table:name="甲">{row}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    source = opened(
+        tmp_path,
+        zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content}),
+        "件.ods",
+    )
     assert source.kind == "ods"
     assert source.grids[0].height * source.grids[0].width <= 2_000_000
     assert any("只读了前面的" in problem.text for problem in source.problems)
@@ -170,7 +212,16 @@ def test_a_bomb_of_repeated_cells_in_ods_is_cut(tmp_path):
 
 def test_usual_cells_are_told_from_those_that_need_a_closer_look():
     assert usual_cells(b'<row r="1"><c r="A1" s="1"/><c r="CB9999"><v>1</v></c><col min="1"/></row>')
-    for odd in (b'<c r="EA1">', b'<c r="A100000">', b'<c s="1" r="A1">', b"<c>", b"<x:c r='A1'>", b"<c r='A1'>", b'<c\nr="A1">', b'<c r="AB12345">'):
+    for odd in (
+        b'<c r="EA1">',
+        b'<c r="A100000">',
+        b'<c s="1" r="A1">',
+        b"<c>",
+        b"<x:c r='A1'>",
+        b"<c r='A1'>",
+        b'<c\nr="A1">',
+        b'<c r="AB12345">',
+    ):
         assert not usual_cells(b"<sheetData>" + odd + b"</sheetData>"), odd
 
 
@@ -188,8 +239,15 @@ def test_a_sheet_that_inflates_to_2_gb_is_refused_in_bounded_memory(tmp_path):
 
     for size in ("true", "lie"):
         rows = (2 << 30) // 40
-        packed, real, checksum = repeated(b"<worksheet><sheetData>", b'<row r="1"><c r="A1"><v>1</v></c></row>', rows, b"</sheetData></worksheet>")
-        content = with_packed_part(parts(), "xl/worksheets/sheet1.xml", packed, real if size == "true" else 1_000, checksum)
+        packed, real, checksum = repeated(
+            b"<worksheet><sheetData>",
+            b'<row r="1"><c r="A1"><v>1</v></c></row>',
+            rows,
+            b"</sheetData></worksheet>",
+        )
+        content = with_packed_part(
+            parts(), "xl/worksheets/sheet1.xml", packed, real if size == "true" else 1_000, checksum
+        )
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         assert only_problem(opened(tmp_path, content)).rule == "T08"
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
@@ -203,9 +261,17 @@ def test_a_full_64_mb_of_text_stays_below_300_mb(tmp_path):
     text = "".join(row(n, "很长的说明" * 60) for n in range(1, 60_000))
     path = tmp_path / "大.xlsx"
     path.write_bytes(workbook(sheet(text)))
-    script = ("import sys,re;from selfeval_xl.reading.source import open_source;s=open_source(sys.argv[1]);"          # not ru_maxrss: that starts with the parent's
-              "print(s.grids[0].height, re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])")
-    height, memory = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True,
-                                    cwd=Path(__file__).parents[1]).stdout.split()
+    script = (
+        # not ru_maxrss: that starts with the parent's
+        "import sys,re;from selfeval_xl.reading.source import open_source;s=open_source(sys.argv[1]);"
+        "print(s.grids[0].height, re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])"
+    )
+    height, memory = subprocess.run(
+        [sys.executable, "-c", script, str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[1],
+    ).stdout.split()
     assert int(height) == 59_999
     assert int(memory) < 300_000

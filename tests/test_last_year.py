@@ -1,4 +1,6 @@
-"""与上年对比: what goes on, what is new, what ended; targets that ask for less; the figures on the front page."""
+"""与上年对比: what goes on, what is new, what ended; targets that ask for less; the figures on the front
+page.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from test_county_workbook import ROOT, form, received, written
 
 from selfeval_xl.checking import check
 from selfeval_xl.county import consolidate
@@ -17,7 +20,6 @@ from selfeval_xl.county.material import prepare
 from selfeval_xl.county.publishing import publish
 from selfeval_xl.errors import UsageError
 from selfeval_xl.policy import default
-from test_county_workbook import ROOT, form, received, written
 
 
 def lowered(base):
@@ -29,12 +31,24 @@ def lowered(base):
 def years(tmp_path_factory):
     """Last year's workbook and this year's beside it."""
     place = tmp_path_factory.mktemp("years")
-    old = written(place, received("a.xlsx", form("", "校舍维修", executed="50", total_score="80")), received("b.xlsx", form("", "河道治理", department="县水利局")),
-                  received("c.xlsx", form("", "农村饮水安全巩固提升", department="县水利局")), name="2023.xlsx")
-    files = [received("a.xlsx", lowered(form("", "校舍维修", executed="90", total_score="90"))), received("c.xlsx", form("", "农村饮水安全巩固提升工程", department="县水利局")),
-             received("d.xlsx", form("", "校车", department="县教育局"))]
+    old = written(
+        place,
+        received("a.xlsx", form("", "校舍维修", executed="50", total_score="80")),
+        received("b.xlsx", form("", "河道治理", department="县水利局")),
+        received("c.xlsx", form("", "农村饮水安全巩固提升", department="县水利局")),
+        name="2023.xlsx",
+    )
+    files = [
+        received("a.xlsx", lowered(form("", "校舍维修", executed="90", total_score="90"))),
+        received("c.xlsx", form("", "农村饮水安全巩固提升工程", department="县水利局")),
+        received("d.xlsx", form("", "校车", department="县教育局")),
+    ]
     collected = sort_out(ROOT, files)
-    return publish(Prepared(prepare(collected, check(collected.filings, default()), None, default())), place / "2024.xlsx", last=read_last(old.out))
+    return publish(
+        Prepared(prepare(collected, check(collected.filings, default()), None, default())),
+        place / "2024.xlsx",
+        last=read_last(old.out),
+    )
 
 
 def rows(path, name, **options):
@@ -45,28 +59,65 @@ def rows(path, name, **options):
 
 def test_every_project_of_both_years_is_there_once(years):
     found = {row["项目名称"]: row for row in rows(years.out, "与上年对比", data_only=True)}
-    assert {name: row["对比结果"] for name, row in found.items() if name} == {"校舍维修": "续做", "农村饮水安全巩固提升工程": "变动", "校车": "新增", "河道治理": "已结束"}
+    assert {name: row["对比结果"] for name, row in found.items() if name} == {
+        "校舍维修": "续做",
+        "农村饮水安全巩固提升工程": "变动",
+        "校车": "新增",
+        "河道治理": "已结束",
+    }
     kept = found["校舍维修"]
-    assert (kept["上年执行率"], kept["本年执行率"], kept["执行率增减"], kept["上年自评得分"], kept["本年自评得分"]) == (0.5, 0.9, pytest.approx(0.4), 80, 90)
-    assert (kept["沿用指标数"], kept["降低指标值的指标数"], kept["降低了指标值的指标"]) == (3, 1, "卫星电话数量（≥25部→≥20部）")
+    assert (
+        kept["上年执行率"],
+        kept["本年执行率"],
+        kept["执行率增减"],
+        kept["上年自评得分"],
+        kept["本年自评得分"],
+    ) == (0.5, 0.9, pytest.approx(0.4), 80, 90)
+    assert (kept["沿用指标数"], kept["降低指标值的指标数"], kept["降低了指标值的指标"]) == (
+        3,
+        1,
+        "卫星电话数量（≥25部→≥20部）",
+    )
 
 
 def test_projects_and_indicators_say_what_was_last_year(years):
-    assert {row["项目名称"]: row["与上年对比"] for row in rows(years.out, "项目汇总")[:-1]} == {"校舍维修": "续做", "农村饮水安全巩固提升工程": "变动", "校车": "新增"}
+    assert {row["项目名称"]: row["与上年对比"] for row in rows(years.out, "项目汇总")[:-1]} == {
+        "校舍维修": "续做",
+        "农村饮水安全巩固提升工程": "变动",
+        "校车": "新增",
+    }
     first = rows(years.out, "指标明细")[0]
     assert (first["上年指标值"], first["上年完成值"]) == ("≥25部", "25部")
 
 
 def test_the_front_page_compares_the_years_and_formulas_agree(years, formulas_agree, validate_ooxml):
     front = openpyxl.load_workbook(years.out, data_only=True)["总览"]
-    found = {row[0].value: [cell.value for cell in row[1:11] if cell.value is not None] for row in front.iter_rows() if row[0].value in ("上年", "本年", "增减")}
-    assert found["上年"][:5] == [3, 300, 0.5, pytest.approx(0.3333), 80] and found["本年"][:3] == [3, 300, pytest.approx(0.6333)] and found["增减"][4] == 10
+    found = {
+        row[0].value: [cell.value for cell in row[1:11] if cell.value is not None]
+        for row in front.iter_rows()
+        if row[0].value in ("上年", "本年", "增减")
+    }
+    assert (
+        found["上年"][:5] == [3, 300, 0.5, pytest.approx(0.3333), 80]
+        and found["本年"][:3] == [3, 300, pytest.approx(0.6333)]
+        and found["增减"][4] == 10
+    )
     formulas_agree(years.out)
     validate_ooxml(years.out)
 
 
-@pytest.mark.parametrize(("operator", "old", "new", "unit", "expected"), [
-    ("≥", 10, 8, "辆", True), ("≥", 10, 10, "辆", False), ("≥", 10, 12, "辆", False), ("≤", 10, 12, "辆", True), ("≤", 10, 8, "辆", False), ("≥", 10, 8, "台", False), ("≥", None, 8, "辆", False)])
+@pytest.mark.parametrize(
+    ("operator", "old", "new", "unit", "expected"),
+    [
+        ("≥", 10, 8, "辆", True),
+        ("≥", 10, 10, "辆", False),
+        ("≥", 10, 12, "辆", False),
+        ("≤", 10, 12, "辆", True),
+        ("≤", 10, 8, "辆", False),
+        ("≥", 10, 8, "台", False),
+        ("≥", None, 8, "辆", False),
+    ],
+)
 def test_a_target_that_asks_for_less(operator, old, new, unit, expected):
     before = {"operator": operator, "number_wanted": None if old is None else Decimal(old), "measure": "辆"}
     assert eased({"operator": operator, "number_wanted": Decimal(new), "measure": unit}, before) is expected

@@ -35,36 +35,60 @@ levels = { "产出指标" = ["数量指标"] }
 def test_a_layout_is_read():
     layout = layouts.parse_layout(GOOD, "x.project.toml")
     assert (layout.id, layout.kind, layout.blocks) == ("x", "project", ("head", "indicators"))
-    assert ("表", "project", "项目名称") in list(layout.labels()) and ("指标", "target", "年度指标值") in list(layout.labels())
+    assert ("表", "project", "项目名称") in list(layout.labels()) and (
+        "指标",
+        "target",
+        "年度指标值",
+    ) in list(layout.labels())
 
 
-@pytest.mark.parametrize("old, new, told", [
-    ('id = "x"', "id = x", "第2行第6列"),
-    ('form = "project"', 'form = "other"', "form 有误"),
-    ('version = "1"', "version = 1", "version 有误：应为文字，现在是“1”"),
-    ("widths = [10, 10,", 'widths = [10, "b",', r"widths\[2\] 有误"),
-    ("widths = [10, 10,", "widths = [10, 0,", r"widths\[2\] 有误：列宽应为1到255"),
-    ('span = 4', 'span = 3', r"head\[1\] 有误：各格合计占4列，应占5列"),
-    ('span = 4', 'span = "4"', r"head\[1\]\[2\].span 有误：应为整数"),
-    ('span = 4', 'span = 0', r"head\[1\]\[2\].span 有误：应为1或更大"),
-    ('field = "project"', 'field = "projekt"', r"head\[1\]\[2\].field 有误：没有字段“projekt”"),
-    ('field = "project"', 'field = "expected"', "没有字段“expected”"),
-    ('section = "绩效指标"', 'section = { label = "绩效指标", wide = 2 }', "indicators.section.wide"),
-    ('section = "绩效指标"', 'section = { label = "绩效指标", place = "under" }', "indicators.section.place"),
-    ('blocks = ["head", "indicators"]', 'blocks = ["head", "money"]', "不认识“money”"),
-    ('blocks = ["head", "indicators"]', 'blocks = ["head", "funding", "indicators"]', "列出了“funding”"),
-    ('blocks = ["head", "indicators"]', 'blocks = ["indicators"]', "没有列出“head”"),
-    ('blocks = ["head", "indicators"]', 'blocks = ["head", "indicators", "head"]', "blocks 有误：有重复"),
-    ('version = "1"', "", "缺少“version”"),
-    ('version = "1"', 'version = "1"\ncolour = "red"', "colour 有误：不认识这一项"),
-    ('target = "年度指标值"', 'target = { name = "年度指标值" }', "columns.target.name"),
-    ('target = "年度指标值"', 'aim = "年度指标值"', "columns.aim 有误：没有字段"),
-    ('levels = { "产出指标" = ["数量指标"] }', 'levels = { "产出指标" = "数量指标" }', "indicators.levels.产出指标 有误：应为列表"),
-    ('[indicators]', 'page = { orientation = "across" }\n[indicators]', "page.orientation 有误"),
-    ('[indicators]', '[goal]\nsection = "目标"\ncolumns = { expected = "预期目标" }\n[indicators]', "goal.columns 有误：各格合计占2列"),
-    ('[indicators]', '[funding]\nsection = "资金"\ncolumns = { executed = { label = "执行数", span = 3 } }\nrows = []\n'
-                     'total = { label = "合计", place = "middle" }\n[indicators]', "funding.total.place"),
-])
+@pytest.mark.parametrize(
+    "old, new, told",
+    [
+        ('id = "x"', "id = x", "第2行第6列"),
+        ('form = "project"', 'form = "other"', "form 有误"),
+        ('version = "1"', "version = 1", "version 有误：应为文字，现在是“1”"),
+        ("widths = [10, 10,", 'widths = [10, "b",', r"widths\[2\] 有误"),
+        ("widths = [10, 10,", "widths = [10, 0,", r"widths\[2\] 有误：列宽应为1到255"),
+        ("span = 4", "span = 3", r"head\[1\] 有误：各格合计占4列，应占5列"),
+        ("span = 4", 'span = "4"', r"head\[1\]\[2\].span 有误：应为整数"),
+        ("span = 4", "span = 0", r"head\[1\]\[2\].span 有误：应为1或更大"),
+        ('field = "project"', 'field = "projekt"', r"head\[1\]\[2\].field 有误：没有字段“projekt”"),
+        ('field = "project"', 'field = "expected"', "没有字段“expected”"),
+        ('section = "绩效指标"', 'section = { label = "绩效指标", wide = 2 }', "indicators.section.wide"),
+        (
+            'section = "绩效指标"',
+            'section = { label = "绩效指标", place = "under" }',
+            "indicators.section.place",
+        ),
+        ('blocks = ["head", "indicators"]', 'blocks = ["head", "money"]', "不认识“money”"),
+        ('blocks = ["head", "indicators"]', 'blocks = ["head", "funding", "indicators"]', "列出了“funding”"),
+        ('blocks = ["head", "indicators"]', 'blocks = ["indicators"]', "没有列出“head”"),
+        ('blocks = ["head", "indicators"]', 'blocks = ["head", "indicators", "head"]', "blocks 有误：有重复"),
+        ('version = "1"', "", "缺少“version”"),
+        ('version = "1"', 'version = "1"\ncolour = "red"', "colour 有误：不认识这一项"),
+        ('target = "年度指标值"', 'target = { name = "年度指标值" }', "columns.target.name"),
+        ('target = "年度指标值"', 'aim = "年度指标值"', "columns.aim 有误：没有字段"),
+        (
+            'levels = { "产出指标" = ["数量指标"] }',
+            'levels = { "产出指标" = "数量指标" }',
+            "indicators.levels.产出指标 有误：应为列表",
+        ),
+        ("[indicators]", 'page = { orientation = "across" }\n[indicators]', "page.orientation 有误"),
+        (
+            "[indicators]",
+            '[goal]\nsection = "目标"\ncolumns = { expected = "预期目标" }\n[indicators]',
+            "goal.columns 有误：各格合计占2列",
+        ),
+        (
+            "[indicators]",
+            '[funding]\nsection = "资金"\ncolumns = { executed = { label = "执行数", span = 3 } '
+            "}\nrows = []\n"
+            'total = { label = "合计", place = "middle" }\n[indicators]',
+            "funding.total.place",
+        ),
+    ],
+)
 def test_a_faulty_layout_is_told_by_line_or_key(old, new, told):
     assert old in GOOD
     with pytest.raises(LayoutError, match=told) as caught:
@@ -74,28 +98,57 @@ def test_a_faulty_layout_is_told_by_line_or_key(old, new, told):
 
 def test_every_official_form_is_there():
     assert {(layout.id, layout.kind) for layout in layouts.load_all()} >= {
-        ("jilin-2024", "project"), ("jilin-2024", "department"), ("mof-2020", "project"), ("mof-2020", "department"), ("mof-2021", "project"),
+        ("jilin-2024", "project"),
+        ("jilin-2024", "department"),
+        ("mof-2020", "project"),
+        ("mof-2020", "department"),
+        ("mof-2021", "project"),
         ("yunnan", "project"),
-        ("sichuan-0013zp", "project"), ("chongqing", "project"), ("chongqing", "department"), ("anhui", "department"), ("hunan", "department")}
+        ("sichuan-0013zp", "project"),
+        ("chongqing", "project"),
+        ("chongqing", "department"),
+        ("anhui", "department"),
+        ("hunan", "department"),
+    }
 
 
 def test_a_department_workbook_takes_its_other_form_from_the_companion():
-    assert [(layout.id, layout.kind) for layout in layouts.sheets_of("yunnan")] == [("yunnan", "project"), ("mof-2020", "department")]
+    assert [(layout.id, layout.kind) for layout in layouts.sheets_of("yunnan")] == [
+        ("yunnan", "project"),
+        ("mof-2020", "department"),
+    ]
 
 
 def test_labels_are_given_with_scope_and_key():
     labels = list(layouts.load("mof-2020").labels())
-    assert {("表", "unit", "实施单位"), ("资金行", "annual_budget", "全年预算数"), ("资金合计", "total", "年度资金总额"), ("资金来源", "source", "当年财政拨款"),
-            ("目标", "actual", "实际完成情况"), ("指标", "note", "偏差原因分析及改进措施")} <= set(labels)
-    assert ("其他", "other", "联系电话") in set(layouts.load("chongqing").labels()) and ("指标", "other", "是否核心指标") in set(layouts.load("chongqing").labels())
+    assert {
+        ("表", "unit", "实施单位"),
+        ("资金行", "annual_budget", "全年预算数"),
+        ("资金合计", "total", "年度资金总额"),
+        ("资金来源", "source", "当年财政拨款"),
+        ("目标", "actual", "实际完成情况"),
+        ("指标", "note", "偏差原因分析及改进措施"),
+    } <= set(labels)
+    assert ("其他", "other", "联系电话") in set(layouts.load("chongqing").labels()) and (
+        "指标",
+        "other",
+        "是否核心指标",
+    ) in set(layouts.load("chongqing").labels())
 
 
 def as_data(form):
     """A form that was read, as data to draw."""
     data = {"goal": {key: getattr(form.goal, key) for key in ("initial", "expected", "actual")}}
-    data["funding"] = [{"source": line.source, "executed": line.executed} for line in form.funding if not line.is_total and not line.part_of]
+    data["funding"] = [
+        {"source": line.source, "executed": line.executed}
+        for line in form.funding
+        if not line.is_total and not line.part_of
+    ]
     data["tasks"] = [{"number": task.number, "name": task.name} for task in form.tasks]
-    data["indicators"] = [{"level1": row.level1, "level2": row.level2, "name": row.name, "target": row.target} for row in form.indicators]
+    data["indicators"] = [
+        {"level1": row.level1, "level2": row.level2, "name": row.name, "target": row.target}
+        for row in form.indicators
+    ]
     return data
 
 
@@ -109,10 +162,15 @@ def real_forms(folder: Path):
 
 
 def frame_of(layout, form):
-    """The merged areas of the drawn form, without the signatures below it and the amounts in one cell with their labels."""
+    """The merged areas of the drawn form, without the signatures below it and the amounts in one cell with
+    their labels.
+    """
     drawing = draw(layout, as_data(form))
-    return {str(cell.area) for cell in drawing.cells
-            if cell.key != "signature" and (cell.area.top, cell.area.left) != (cell.area.bottom, cell.area.right)}
+    return {
+        str(cell.area)
+        for cell in drawing.cells
+        if cell.key != "signature" and (cell.area.top, cell.area.left) != (cell.area.bottom, cell.area.right)
+    }
 
 
 def test_the_drawn_frame_is_the_real_filings(shared):
@@ -122,9 +180,15 @@ def test_the_drawn_frame_is_the_real_filings(shared):
         assert frame_of(layouts.load("jilin-2024", form.kind), form) == merged
 
 
-@pytest.mark.parametrize("layout_id, kind", [("chongqing", "department"), ("sichuan-0013zp", "project"), ("hunan", "department")])
+@pytest.mark.parametrize(
+    "layout_id, kind", [("chongqing", "department"), ("sichuan-0013zp", "project"), ("hunan", "department")]
+)
 def test_the_drawn_frame_is_that_of_a_published_form(shared, layout_id, kind):
-    form, merged = next((form, merged) for form, merged in real_forms(shared / "samples" / "forms") if (form.layout, form.kind) == (layout_id, kind))
+    form, merged = next(
+        (form, merged)
+        for form, merged in real_forms(shared / "samples" / "forms")
+        if (form.layout, form.kind) == (layout_id, kind)
+    )
     layout = layouts.load(layout_id, kind)
     if not layout.funding.rows:
         form = replace(form, funding=())
@@ -166,7 +230,9 @@ def test_a_countys_form_is_one_data_file_and_no_python(tmp_path):
     """The package with one file more draws the form and reads it back, by its own labels."""
     package = Path(layouts.__file__).parents[1]
     shutil.copytree(package, tmp_path / "selfeval_xl", ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "selfeval_xl" / "layouts" / "our-county.project.toml").write_text(COUNTY_FORM, encoding="utf-8")
+    (tmp_path / "selfeval_xl" / "layouts" / "our-county.project.toml").write_text(
+        COUNTY_FORM, encoding="utf-8"
+    )
     script = """
 import json, sys
 from selfeval_xl import templates
@@ -178,6 +244,24 @@ form = read_file("a.xlsx").forms[0]
 row = form.indicators[0]
 json.dump([form.layout, form.project, form.department, form.goal.actual, form.total_funding.execution_rate, row.name, row.target, row.actual, row.note, form.total_score], sys.stdout)
 """
-    run = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(tmp_path)})
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
     assert run.returncode == 0, run.stderr
-    assert json.loads(run.stdout) == ["our-county", "农村道路专项", "县交通局", "修路9公里", "90.00%", "修路里程", "≥10公里", "9公里", "雨季停工", "90"]
+    assert json.loads(run.stdout) == [
+        "our-county",
+        "农村道路专项",
+        "县交通局",
+        "修路9公里",
+        "90.00%",
+        "修路里程",
+        "≥10公里",
+        "9公里",
+        "雨季停工",
+        "90",
+    ]

@@ -1,4 +1,6 @@
-"""The way back from a marked row of a form to its row on 校验结果: written by 校验, taken away by 清除标注, no content of anybody's."""
+"""The way back from a marked row of a form to its row on 校验结果: written by 校验, taken away by 清除标注,
+no content of anybody's.
+"""
 
 from __future__ import annotations
 
@@ -52,20 +54,32 @@ def opened(excel, path: Path):
 def test_each_marked_row_has_a_link_to_its_row_of_the_list(book, press, home):  # noqa: F811
     press("check_book")
     found = links(book, home)
-    row = next(row for row in results(book) if (row["规则编号"], row["单元格"], row["工作表"]) == ("D03", "G18", ONE))
+    row = next(
+        row for row in results(book) if (row["规则编号"], row["单元格"], row["工作表"]) == ("D03", "G18", ONE)
+    )
     column = {cell.rstrip("0123456789") for cell in found}
     assert len(column) == 1 and f"{(letters := column.pop())}18" in found
-    assert found[f"{letters}18"].startswith(f"=HYPERLINK(\"#'{RESULTS}'!A{row['序号'] + 1:.0f}\",\"第{row['序号']:.0f}")
-    assert found[f"{letters}1"] == f"=HYPERLINK(\"#'{RESULTS}'!A1\",\"回校验结果\")"
-    marked = {int("".join(filter(str.isdigit, row["单元格"].split(",")[0]))) for row in results(book) if row["工作表"] == ONE and row["单元格"]}
+    assert found[f"{letters}18"].startswith(
+        f'=HYPERLINK("#\'{RESULTS}\'!A{row["序号"] + 1:.0f}","第{row["序号"]:.0f}'
+    )
+    assert found[f"{letters}1"] == f'=HYPERLINK("#\'{RESULTS}\'!A1","回校验结果")'
+    marked = {
+        int("".join(filter(str.isdigit, row["单元格"].split(",")[0])))
+        for row in results(book)
+        if row["工作表"] == ONE and row["单元格"]
+    }
     assert {position(cell)[0] + 1 for cell in found} >= marked
     sheet = book.Sheets(ONE)
-    assert sheet.Range(f"{letters}18").Interior.Color == GREY and sheet.Range(f"{letters}18").Value.startswith("第")
+    assert sheet.Range(f"{letters}18").Interior.Color == GREY and sheet.Range(
+        f"{letters}18"
+    ).Value.startswith("第")
     assert position(f"{letters}1")[1] > position(sheet.PageSetup.PrintArea.replace("$", "").split(":")[1])[1]
 
 
 def test_clearing_leaves_what_was_there_and_a_new_check_replaces_the_links(book, press, home):  # noqa: F811
-    before = {place: told for place, told in snapshot(book, home).items() if place[0] not in (RESULTS, "_selfeval")}
+    before = {
+        place: told for place, told in snapshot(book, home).items() if place[0] not in (RESULTS, "_selfeval")
+    }
     press("check_book")
     first = links(book, home)
     book.Sheets(ONE).Range("G18").Value = "设备没有到货，已改为下年采购。"
@@ -74,7 +88,9 @@ def test_clearing_leaves_what_was_there_and_a_new_check_replaces_the_links(book,
     assert second != first and second.keys() == first.keys()
     book.Sheets(ONE).Range("G18").Value = None
     press("clear_marks")
-    assert {place: told for place, told in snapshot(book, home).items() if place[0] not in (RESULTS, "_selfeval")} == before
+    assert {
+        place: told for place, told in snapshot(book, home).items() if place[0] not in (RESULTS, "_selfeval")
+    } == before
     assert links(book, home) == {}
 
 
@@ -85,14 +101,21 @@ def test_checking_one_sheet_keeps_the_marks_of_the_others_and_their_numbers_true
     book.Sheets(ONE).Range("F18").Value, book.Sheets(ONE).Range("F13").Value = "'25部", "'0条"
     book.Sheets(ONE).Activate()
     press("check_sheet")
-    rows = [row for row in results(book) if row["工作表"] == TWO and row["单元格"] and row["状态"] != "已修改"]
+    rows = [
+        row for row in results(book) if row["工作表"] == TWO and row["单元格"] and row["状态"] != "已修改"
+    ]
     told, sheet = links(book, home, TWO), book.Sheets(TWO)
     for row in rows:
         for cell in row["单元格"].split(","):
             number = f"{row['序号']:.0f}"
             note = sheet.Range(cell).Comment.Text()
             assert number in note.rpartition("第")[2].removesuffix("条）").split("、"), note
-            named = next(formula for place, formula in told.items() if position(place)[0] == position(cell)[0]).partition("第")[2].partition("条")[0].split("、")
+            named = (
+                next(formula for place, formula in told.items() if position(place)[0] == position(cell)[0])
+                .partition("第")[2]
+                .partition("条")[0]
+                .split("、")
+            )
             assert number in named or len(named) == MOST
     assert sheet.Range("G18").Comment.Text().startswith("李四：已问\n——") and len(rows) > 1
     press("clear_marks")
@@ -106,7 +129,10 @@ def test_what_a_person_typed_in_the_column_of_links_stays(book, press, home):  #
     sheet.Range(f"{letters}18").Value, sheet.Range(f"{letters}30").Value = "问李四", "待办"
     press("check_book")
     press("clear_marks")
-    assert (sheet.Range(f"{letters}18").Value, sheet.Range(f"{letters}30").Value) == ("问李四", "待办") and links(book, home) == {}
+    assert (sheet.Range(f"{letters}18").Value, sheet.Range(f"{letters}30").Value) == (
+        "问李四",
+        "待办",
+    ) and links(book, home) == {}
 
 
 def test_a_form_without_print_area_prints_as_before_once_the_marks_are_gone(bare, press, home):  # noqa: F811
@@ -119,8 +145,9 @@ def test_a_form_without_print_area_prints_as_before_once_the_marks_are_gone(bare
     assert sheet.Range("K11").Value == "完成率"
     press("undo")
     press("clear_marks")
-    assert sheet.PageSetup.PrintArea == "" and {place: told for place, told in snapshot(bare, home).items() if place[0] in (ONE, TWO)} == \
-        {place: told for place, told in before.items() if place[0] in (ONE, TWO)}
+    assert sheet.PageSetup.PrintArea == "" and {
+        place: told for place, told in snapshot(bare, home).items() if place[0] in (ONE, TWO)
+    } == {place: told for place, told in before.items() if place[0] in (ONE, TWO)}
     press("check_book")
     press("undo")
     assert sheet.PageSetup.PrintArea == "" and links(bare, home) == {}
@@ -132,12 +159,17 @@ def test_links_are_no_content_and_go_with_the_marks_by_command_too(bare, press, 
     press("check_book")
     bare.SaveCopyAs(str(marked))
     forms = read_file(plain).forms, read_file(marked).forms
-    assert [form.indicators for form in forms[0]] == [form.indicators for form in forms[1]] and code_of(forms[0]) == code_of(forms[1])
+    assert [form.indicators for form in forms[0]] == [form.indicators for form in forms[1]] and code_of(
+        forms[0]
+    ) == code_of(forms[1])
     assert [form.frame for form in forms[0]] == [form.frame for form in forms[1]]
     unmark(marked, clean)
     validate_ooxml(clean)
     file = openpyxl.load_workbook(clean)
-    assert not [cell for cell in file[ONE]["I"] if cell.value or cell.fill.fill_type] and not file[ONE].print_area
+    assert (
+        not [cell for cell in file[ONE]["I"] if cell.value or cell.fill.fill_type]
+        and not file[ONE].print_area
+    )
     press("make_submission", "yes")
     out = openpyxl.load_workbook(next(home.glob("*_第1次.xlsx")))
     assert not [cell for name in (ONE, TWO) for cell in out[name]["I"] if cell.value or cell.fill.fill_type]

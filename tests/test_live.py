@@ -1,4 +1,6 @@
-"""The formulas beside the indicators: what they say is what `judge` says, and where they do not know they say nothing."""
+"""The formulas beside the indicators: what they say is what `judge` says, and where they do not know they say
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,32 @@ from selfeval_xl.assessing import judge
 from selfeval_xl.quantity import parse
 from selfeval_xl.templates.live import settle
 
-PAIRS = [tuple(part.strip() for part in line.split("|"))[:2] for table in vars(judged_pairs).values() if isinstance(table, str) for line in table.splitlines() if line.count("|") >= 2]
-VALUES = ("3", "0", "12月", "10月", "95%", "97.5%", "100%", "1,200元", "14万元", "0.5", "5次", "1年", "2024年", "30日", "优", "完成", "")
+PAIRS = [
+    tuple(part.strip() for part in line.split("|"))[:2]
+    for table in vars(judged_pairs).values()
+    if isinstance(table, str)
+    for line in table.splitlines()
+    if line.count("|") >= 2
+]
+VALUES = (
+    "3",
+    "0",
+    "12月",
+    "10月",
+    "95%",
+    "97.5%",
+    "100%",
+    "1,200元",
+    "14万元",
+    "0.5",
+    "5次",
+    "1年",
+    "2024年",
+    "30日",
+    "优",
+    "完成",
+    "",
+)
 TARGETS = tuple(sign + value for sign in ("", "≥", "<=", "=", "＞", "<") for value in VALUES if value)
 
 
@@ -29,11 +55,29 @@ def test_a_verdict_of_the_formulas_is_the_programs_verdict(cost, name):
     assert told > 150
 
 
-@pytest.mark.parametrize(("target", "actual", "verdict", "attainment"), [
-    ("≥95%", "97.3%", "已完成", "1.0242"), (">=149040元", "0元", "未完成", "0.0000"), ("=12月", "0月", "未完成", "0.0000"), ("≤10次", "8次", "已完成", None), ("≤10次", "11次", "未完成", None),
-    ("≥100个", "131", "超额完成", "1.3100"), ("=25部", "25部", "已完成", "1.0000"), ("38508人", "37442人", "未完成", "0.9723"), ("≥ 1,000 元", "1000元", "已完成", "1.0000"),
-    ("≥95%", "完成", "", None), ("2024年11月底前", "2024年10月", "", None), ("明显改善", "明显改善", "", None), ("=14万元", "149040元", "", None), ("10月", "9月", "", None), ("", "3次", "", None),
-])
+@pytest.mark.parametrize(
+    ("target", "actual", "verdict", "attainment"),
+    [
+        ("≥95%", "97.3%", "已完成", "1.0242"),
+        (">=149040元", "0元", "未完成", "0.0000"),
+        ("=12月", "0月", "未完成", "0.0000"),
+        ("≤10次", "8次", "已完成", None),
+        ("≤10次", "11次", "未完成", None),
+        ("≥100个", "131", "超额完成", "1.3100"),
+        ("=25部", "25部", "已完成", "1.0000"),
+        ("38508人", "37442人", "未完成", "0.9723"),
+        ("≥ 1,000 元", "1000元", "已完成", "1.0000"),
+        ("≥95%", "完成", "", None),
+        ("2024年11月底前", "2024年10月", "", None),
+        ("明显改善", "明显改善", "", None),
+        ("=14万元", "149040元", "", None),
+        ("10月", "9月", "", None),
+        ("", "3次", "", None),
+    ],
+)
 def test_common_targets_are_settled_and_the_rest_is_left_blank(target, actual, verdict, attainment):
     settled = settle(target, actual, False, "数量")
-    assert (settled.verdict, settled.attainment if settled.attainment is None else str(settled.attainment)) == (verdict, attainment)
+    assert (
+        settled.verdict,
+        settled.attainment if settled.attainment is None else str(settled.attainment),
+    ) == (verdict, attainment)

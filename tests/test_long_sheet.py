@@ -1,4 +1,6 @@
-"""Rows written straight to XML are, cell by cell, what XlsxWriter would have written; long tables go on on a second sheet."""
+"""Rows written straight to XML are, cell by cell, what XlsxWriter would have written; long tables go on on a
+second sheet.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import openpyxl
 import pytest
 import xlsxwriter
+from test_county_workbook import ROOT, form, received
 
 from selfeval_xl.checking import check
 from selfeval_xl.county.collecting import sort_out
@@ -23,13 +26,32 @@ from selfeval_xl.county.publishing import publish
 from selfeval_xl.county.tables import SHEETS, build
 from selfeval_xl.county.workbook import OPTIONS, write
 from selfeval_xl.policy import default
-from test_county_workbook import ROOT, form, received
 
-TEXTS = ("=30000元", " 前后有空格 ", "两\n行", "a&b<c>d\"e'f", "_x000A_", "表\t格", "\x07响铃", "长" * 40_000, "😀", "0012", "1E5", "+1", "<w>")
+TEXTS = (
+    "=30000元",
+    " 前后有空格 ",
+    "两\n行",
+    "a&b<c>d\"e'f",
+    "_x000A_",
+    "表\t格",
+    "\x07响铃",
+    "长" * 40_000,
+    "😀",
+    "0012",
+    "1E5",
+    "+1",
+    "<w>",
+)
 
 
 def material():
-    files = [received(f"{number}.xlsx", form("", f"{text[:50]}{number}", department=("甲局", "乙局")[number % 2], total_score="91.25")) for number, text in enumerate(TEXTS)]
+    files = [
+        received(
+            f"{number}.xlsx",
+            form("", f"{text[:50]}{number}", department=("甲局", "乙局")[number % 2], total_score="91.25"),
+        )
+        for number, text in enumerate(TEXTS)
+    ]
     collected = sort_out(ROOT, files)
     return prepare(collected, check(collected.filings, default()), None, default())
 
@@ -47,7 +69,13 @@ def plainly(path, book):
                 if column.kind == LINK:
                     continue
                 if column.live and value != "—":
-                    page.write_formula(line, number, "=" + book.expand(column.live.text, sheet.key, line), look, "" if value is None else value if isinstance(value, str) else float(value))
+                    page.write_formula(
+                        line,
+                        number,
+                        "=" + book.expand(column.live.text, sheet.key, line),
+                        look,
+                        "" if value is None else value if isinstance(value, str) else float(value),
+                    )
                 elif isinstance(value, str) and value:
                     page.write_string(line, number, clean(value), look)
                 elif value not in (None, ""):
@@ -56,8 +84,16 @@ def plainly(path, book):
 
 
 def looks(cell):
-    return (cell.number_format, cell.font.name, cell.font.b, cell.font.color.rgb if cell.font.color else None, cell.alignment.wrap_text, cell.alignment.horizontal, cell.alignment.vertical,
-            cell.fill.fgColor.rgb)
+    return (
+        cell.number_format,
+        cell.font.name,
+        cell.font.b,
+        cell.font.color.rgb if cell.font.color else None,
+        cell.alignment.wrap_text,
+        cell.alignment.horizontal,
+        cell.alignment.vertical,
+        cell.fill.fgColor.rgb,
+    )
 
 
 @pytest.mark.parametrize("values", [False, True], ids=["formulas", "values"])
@@ -65,10 +101,23 @@ def test_both_ways_of_writing_are_equal_cell_by_cell(tmp_path, values):
     book = Book(SHEETS, build(material()))
     for rows in book.tables.values():
         for number, row in enumerate(rows.rows()):
-            row |= {"message": TEXTS[number % len(TEXTS)], "note": TEXTS[number % len(TEXTS)], "score": (None, Decimal("1E+3"), Decimal("0.1"))[number % 3]}
-    write(tmp_path / "快.xlsx", book, "标题", "", lambda page, formats, chart: None, lambda page, formats, line: None)
+            row |= {
+                "message": TEXTS[number % len(TEXTS)],
+                "note": TEXTS[number % len(TEXTS)],
+                "score": (None, Decimal("1E+3"), Decimal("0.1"))[number % 3],
+            }
+    write(
+        tmp_path / "快.xlsx",
+        book,
+        "标题",
+        "",
+        lambda page, formats, chart: None,
+        lambda page, formats, line: None,
+    )
     plainly(tmp_path / "慢.xlsx", book)
-    fast, slow = (openpyxl.load_workbook(tmp_path / name, data_only=values) for name in ("快.xlsx", "慢.xlsx"))
+    fast, slow = (
+        openpyxl.load_workbook(tmp_path / name, data_only=values) for name in ("快.xlsx", "慢.xlsx")
+    )
     compared = 0
     for sheet in SHEETS:
         hyperlink = {number for number, column in enumerate(sheet.columns, 1) if column.kind == LINK}
@@ -77,8 +126,13 @@ def test_both_ways_of_writing_are_equal_cell_by_cell(tmp_path, values):
                 one, other = fast[sheet.title].cell(line, number), slow[sheet.title].cell(line, number)
                 if number in hyperlink or other.value is None and one.value in (None, ""):
                     continue
-                told = one.value.replace("_x005F_", "_") if isinstance(one.value, str) else one.value       # openpyxl takes the escape off shared texts only
-                assert (told, one.data_type, looks(one)) == (other.value, other.data_type, looks(other)), (sheet.title, one.coordinate)
+                told = (
+                    one.value.replace("_x005F_", "_") if isinstance(one.value, str) else one.value
+                )  # openpyxl takes the escape off shared texts only
+                assert (told, one.data_type, looks(one)) == (other.value, other.data_type, looks(other)), (
+                    sheet.title,
+                    one.coordinate,
+                )
                 compared += 1
     assert compared > 1500
 
@@ -93,30 +147,59 @@ def test_a_row_without_values_is_an_empty_row():
             return Look()
 
     sheet = SHEETS[-1]
-    assert "".join(rows_as_xml(sheet, [(None,) * len(sheet.columns), (3, "a<b", *[None] * (len(sheet.columns) - 2))], Book(SHEETS, {sheet.key: []}), Looks(), "", frozenset(), {})) == (
-        '<row r="2"></row><row r="3"><c r="A3" s="7"><v>3</v></c><c r="B3" s="7" t="inlineStr"><is><t>a&lt;b</t></is></c></row>')
+    assert "".join(
+        rows_as_xml(
+            sheet,
+            [(None,) * len(sheet.columns), (3, "a<b", *[None] * (len(sheet.columns) - 2))],
+            Book(SHEETS, {sheet.key: []}),
+            Looks(),
+            "",
+            frozenset(),
+            {},
+        )
+    ) == (
+        '<row r="2"></row><row r="3"><c r="A3" s="7"><v>3</v></c><c r="B3" s="7" '
+        't="inlineStr"><is><t>a&lt;b</t></is></c></row>'
+    )
 
 
 @pytest.fixture(scope="module")
 def torn(tmp_path_factory):
     """A county on worksheets of at most 12 rows, and the same on one each."""
     place = tmp_path_factory.mktemp("long")
-    return publish(Prepared(material()), place / "短.xlsx", most_rows=12), publish(Prepared(material()), place / "长.xlsx")
+    return publish(Prepared(material()), place / "短.xlsx", most_rows=12), publish(
+        Prepared(material()), place / "长.xlsx"
+    )
 
 
 def test_a_long_table_goes_on_on_a_second_sheet_and_nothing_is_lost(torn):
     short, long = (openpyxl.load_workbook(county.out, data_only=True) for county in torn)
     parts = [name for name in short.sheetnames if name.startswith("指标明细")]
-    assert parts[:3] == ["指标明细", "指标明细（2）", "指标明细（3）"] and [name for name in long.sheetnames if name.startswith("指标明细")] == ["指标明细"]
+    assert parts[:3] == ["指标明细", "指标明细（2）", "指标明细（3）"] and [
+        name for name in long.sheetnames if name.startswith("指标明细")
+    ] == ["指标明细"]
 
     def rows(book, names):
-        return [[cell.value for cell in row] for name in names for row in book[name].iter_rows(min_row=2) if isinstance(row[0].value, int)]
+        return [
+            [cell.value for cell in row]
+            for name in names
+            for row in book[name].iter_rows(min_row=2)
+            if isinstance(row[0].value, int)
+        ]
 
-    assert rows(short, parts) == rows(long, ["指标明细"]) and all(short[name].max_row <= 14 and short[name].auto_filter.ref for name in parts)
+    assert rows(short, parts) == rows(long, ["指标明细"]) and all(
+        short[name].max_row <= 14 and short[name].auto_filter.ref for name in parts
+    )
 
 
 def test_the_front_page_adds_the_sheets_up(torn, formulas_agree, validate_ooxml):
-    short, long = ([[cell.value for cell in row] for row in openpyxl.load_workbook(county.out, data_only=True)["总览"].iter_rows()] for county in torn)
+    short, long = (
+        [
+            [cell.value for cell in row]
+            for row in openpyxl.load_workbook(county.out, data_only=True)["总览"].iter_rows()
+        ]
+        for county in torn
+    )
     assert short == long
     formulas_agree(torn[0].out)
     validate_ooxml(torn[0].out)

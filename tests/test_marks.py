@@ -4,27 +4,50 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import fidelity
 import openpyxl
 import pytest
+from text_grid import grid_of
+from tinted import tints
 
-import fidelity
 from selfeval_xl.edits import Formula, Look
 from selfeval_xl.errors import OutputError
 from selfeval_xl.findings import Finding, Severity, Treatment
 from selfeval_xl.grid import Area, Grid
-from selfeval_xl.marks import COLUMNS, EXPLAINED, KEPT, MENDED, NEW, mark, mark_all, mark_edits, rows, unmark, unmark_edits
+from selfeval_xl.marks import (
+    COLUMNS,
+    EXPLAINED,
+    KEPT,
+    MENDED,
+    NEW,
+    mark,
+    mark_all,
+    mark_edits,
+    rows,
+    unmark,
+    unmark_edits,
+)
 from selfeval_xl.reading.source import open_source
 from selfeval_xl.sheets import RESULTS, RETURNED
 from selfeval_xl.sinks.file import marked
 from selfeval_xl.sinks.memory import Former
-from text_grid import grid_of
-from tinted import tints
 
 FORM = fidelity.FORM
-BUREAU = "序号 | 级别 | 处理方式 | 规则编号 | 工作表 | 单元格 | 对象 | 填报内容 | 应为或参考 | 问题说明 | 修改建议 | 单位说明 | 状态"
+BUREAU = (
+    "序号 | 级别 | 处理方式 | 规则编号 | 工作表 | 单元格 | 对象 | 填报内容 | 应为或参考 | 问题说明 "
+    "| 修改建议 | 单位说明 | 状态"
+)
 
 
-def found(rule: str, cell: str | None, severity: Severity = Severity.ERROR, *, message: str = "没有说明原因。", sheet: str | None = FORM, **more) -> Finding:
+def found(
+    rule: str,
+    cell: str | None,
+    severity: Severity = Severity.ERROR,
+    *,
+    message: str = "没有说明原因。",
+    sheet: str | None = FORM,
+    **more,
+) -> Finding:
     more = {"subject": "租金", "value": "0元", "hint": "写明原因。", "treatment": Treatment.FIX} | more
     return Finding(message=message, rule=rule, cell=cell, severity=severity, sheet=sheet, **more)
 
@@ -45,8 +68,14 @@ def test_the_columns_are_those_of_the_bureau():
     assert " | ".join(COLUMNS) == BUREAU
 
 
-@pytest.mark.parametrize("severity,look,level", [(Severity.ERROR, Look.ERROR, "错误（须修改）"), (Severity.WARNING, Look.WARNING, "核实（须说明）"),
-                                                 (Severity.NOTE, Look.NOTE, "提示（供参考）")])
+@pytest.mark.parametrize(
+    "severity,look,level",
+    [
+        (Severity.ERROR, Look.ERROR, "错误（须修改）"),
+        (Severity.WARNING, Look.WARNING, "核实（须说明）"),
+        (Severity.NOTE, Look.NOTE, "提示（供参考）"),
+    ],
+)
 def test_a_cell_is_tinted_by_severity_and_its_note_says_what_to_do(severity, look, level):
     edit = mark_edits([found("D03", "B2", severity)], [form_grid()])[0]
     assert (edit.sheet, edit.cell, edit.old, edit.new, edit.look) == (FORM, "B2", "0元", "0元", look)
@@ -54,11 +83,17 @@ def test_a_cell_is_tinted_by_severity_and_its_note_says_what_to_do(severity, loo
 
 
 def test_several_findings_on_a_cell_are_one_mark_the_gravest_first():
-    findings = [found("N01", "B2", Severity.NOTE, message="有空格。", hint=""),
-                found("D03", "B2", Severity.ERROR), found("D04", "B2", Severity.WARNING, message="没写措施。", hint="")]
+    findings = [
+        found("N01", "B2", Severity.NOTE, message="有空格。", hint=""),
+        found("D03", "B2", Severity.ERROR),
+        found("D04", "B2", Severity.WARNING, message="没写措施。", hint=""),
+    ]
     marks = [edit for edit in mark_edits(findings, [form_grid()]) if edit.sheet == FORM]
     assert [(edit.cell, edit.look) for edit in marks] == [("B2", Look.ERROR)]
-    assert marks[0].remark == "错误（须修改）：没有说明原因。\n怎么改：写明原因。\n核实（须说明）：没写措施。\n提示（供参考）：有空格。"
+    assert marks[0].remark == (
+        "错误（须修改）：没有说明原因。\n怎么改：写明原因。\n核实（须说明）：没写措施。"
+        "\n提示（供参考）：有空格。"
+    )
 
 
 def test_every_cell_of_a_finding_is_marked_a_merged_one_at_its_top_left():
@@ -72,51 +107,104 @@ def test_a_finding_without_a_cell_or_on_another_sheet_is_only_listed():
 
 
 def test_a_row_says_everything_and_its_cell_is_a_link():
-    edits = {edit.cell: edit.new for edit in mark_edits([found("D03", "B2,C3", expected="有原因", value="=1人")], [form_grid()]) if edit.sheet == RESULTS}
-    assert [edits[f"{column}2"] for column in "BCDEGHIJK"] == ["错误（须修改）", "本次修改", "D03", FORM, "租金", "=1人", "有原因", "没有说明原因。", "写明原因。"]
-    assert edits["F2"] == Formula(f"HYPERLINK(\"#'{FORM}'!B2\",\"B2,C3\")", "B2,C3") and edits["M2"] == NEW
+    edits = {
+        edit.cell: edit.new
+        for edit in mark_edits([found("D03", "B2,C3", expected="有原因", value="=1人")], [form_grid()])
+        if edit.sheet == RESULTS
+    }
+    assert [edits[f"{column}2"] for column in "BCDEGHIJK"] == [
+        "错误（须修改）",
+        "本次修改",
+        "D03",
+        FORM,
+        "租金",
+        "=1人",
+        "有原因",
+        "没有说明原因。",
+        "写明原因。",
+    ]
+    assert edits["F2"] == Formula(f'HYPERLINK("#\'{FORM}\'!B2","B2,C3")', "B2,C3") and edits["M2"] == NEW
 
 
 def test_quotes_in_a_sheet_name_do_not_break_the_link():
-    edits = {edit.cell: edit.new for edit in mark_edits([found("D03", "A1", sheet="张'三\"表")], []) if edit.sheet == RESULTS}
-    assert edits["F2"].text == "HYPERLINK(\"#'张''三\"\"表'!A1\",\"A1\")"
+    edits = {
+        edit.cell: edit.new
+        for edit in mark_edits([found("D03", "A1", sheet="张'三\"表")], [])
+        if edit.sheet == RESULTS
+    }
+    assert edits["F2"].text == 'HYPERLINK("#\'张\'\'三""表\'!A1","A1")'
 
 
 def test_rows_come_errors_first_and_then_as_they_stand_in_the_workbook():
-    findings = [found("N01", "C3", Severity.NOTE), found("D03", "C3"), found("D01", "A2"), found("T02", None), found("D03", "A1", sheet="第二张")]
+    findings = [
+        found("N01", "C3", Severity.NOTE),
+        found("D03", "C3"),
+        found("D01", "A2"),
+        found("T02", None),
+        found("D03", "A1", sheet="第二张"),
+    ]
     edits = mark_edits(findings, [form_grid(), Grid("第二张", [["x"]])])
-    numbers = [edit.new for edit in edits if edit.sheet == RESULTS and edit.cell[0] == "D" and edit.cell != "D1"]
+    numbers = [
+        edit.new for edit in edits if edit.sheet == RESULTS and edit.cell[0] == "D" and edit.cell != "D1"
+    ]
     assert numbers == ["T02", "D01", "D03", "D03", "N01"]
 
 
 def test_an_explanation_is_carried_over_by_rule_sheet_subject_and_content():
     before = rows([found("D03", "B2"), found("D04", "B3")], None)
     before[0][11] = "财政资金12月才下达"
-    again = listed([found("D04", "B9"), found("D03", "B7", message="措辞变了。", treatment=Treatment.EXPLAIN), found("D05", "B4")], result_sheet(before))
+    again = listed(
+        [
+            found("D04", "B9"),
+            found("D03", "B7", message="措辞变了。", treatment=Treatment.EXPLAIN),
+            found("D05", "B4"),
+        ],
+        result_sheet(before),
+    )
     assert [(row["规则编号"], row["单元格"], row["单位说明"], row["状态"]) for row in again] == [
-        ("D04", "B9", "", KEPT), ("D03", "B7", "财政资金12月才下达", EXPLAINED), ("D05", "B4", "", NEW)]
+        ("D04", "B9", "", KEPT),
+        ("D03", "B7", "财政资金12月才下达", EXPLAINED),
+        ("D05", "B4", "", NEW),
+    ]
 
 
 def test_an_explanation_is_found_in_the_list_of_a_return_and_in_moved_columns():
-    grid = grid_of("| 备注 | 单位说明 | 规则编号 | 工作表 | 对象 | 填报内容 |\n| x | 已下达 | D03 | %s | 租金 | '0元 |" % FORM, RETURNED)
-    assert [(row["单位说明"], row["状态"]) for row in listed([found("D03", "B2", treatment=Treatment.EXPLAIN)], grid)] == [("已下达", EXPLAINED)]
-    assert [(row["单位说明"], row["状态"]) for row in listed([found("D03", "B2")], grid)] == [("已下达", KEPT)]        # what must be mended cannot be explained away
+    grid = grid_of(
+        "| 备注 | 单位说明 | 规则编号 | 工作表 | 对象 | 填报内容 |\n| x | 已下达 | D03 | %s | 租金 | '0元 |"
+        % FORM,
+        RETURNED,
+    )
+    assert [
+        (row["单位说明"], row["状态"])
+        for row in listed([found("D03", "B2", treatment=Treatment.EXPLAIN)], grid)
+    ] == [("已下达", EXPLAINED)]
+    assert [(row["单位说明"], row["状态"]) for row in listed([found("D03", "B2")], grid)] == [
+        ("已下达", KEPT)
+    ]  # what must be mended cannot be explained away
 
 
 def test_what_changed_in_the_cell_is_a_new_finding_and_what_was_explained_before_is_kept_as_mended():
     before = rows([found("D03", "B2"), found("D04", "B3")], None)
     before[0][11] = "财政资金12月才下达"
     again = listed([found("D03", "B2", value="5元")], result_sheet(before))
-    assert [(row["序号"], row["填报内容"], row["单位说明"], row["状态"]) for row in again] == [("1", "5元", "", NEW), ("2", "0元", "财政资金12月才下达", MENDED)]
+    assert [(row["序号"], row["填报内容"], row["单位说明"], row["状态"]) for row in again] == [
+        ("1", "5元", "", NEW),
+        ("2", "0元", "财政资金12月才下达", MENDED),
+    ]
 
 
 def test_marks_that_no_longer_hold_are_taken_away():
     edits = mark_edits([found("D03", "B2")], [form_grid()], [Former(FORM, "B2"), Former(FORM, "A2")])
-    assert [(edit.cell, edit.look) for edit in edits if edit.sheet == FORM] == [("A2", Look.FORMER), ("B2", Look.ERROR)]
+    assert [(edit.cell, edit.look) for edit in edits if edit.sheet == FORM] == [
+        ("A2", Look.FORMER),
+        ("B2", Look.ERROR),
+    ]
 
 
 def test_unmarking_leaves_every_value():
-    (edit,) = unmark_edits([Former(FORM, "A2", "#FFFF00", "我写的"), Former("没有这张表", "A1")], [form_grid()])
+    (edit,) = unmark_edits(
+        [Former(FORM, "A2", "#FFFF00", "我写的"), Former("没有这张表", "A1")], [form_grid()]
+    )
     assert (edit.cell, edit.old, edit.new, edit.look) == ("A2", "1.5", "1.5", Look.FORMER)
 
 
@@ -125,8 +213,11 @@ def source(tmp_path) -> Path:
     return fidelity.build(tmp_path / "报送.xlsx")
 
 
-FINDINGS = [found("D03", "G12", subject="视频互联互通年租金"),
-            found("F05", "F5", Severity.WARNING, value="56.96", message="执行率偏低。"), found("N01", "F12", Severity.NOTE)]
+FINDINGS = [
+    found("D03", "G12", subject="视频互联互通年租金"),
+    found("F05", "F5", Severity.WARNING, value="56.96", message="执行率偏低。"),
+    found("N01", "F12", Severity.NOTE),
+]
 
 
 def of(path: Path, findings) -> list[Finding]:
@@ -135,15 +226,22 @@ def of(path: Path, findings) -> list[Finding]:
     return [replace(finding, file=str(path)) for finding in findings]
 
 
-def test_a_marked_copy_is_valid_lists_the_findings_and_can_be_unmarked(source, tmp_path, validate_ooxml, formulas_agree):
+def test_a_marked_copy_is_valid_lists_the_findings_and_can_be_unmarked(
+    source, tmp_path, validate_ooxml, formulas_agree
+):
     out = tmp_path / "标注.xlsx"
     done = mark(source, [*of(source, FINDINGS), *of(Path("别的.xlsx"), [found("T01", "A1")])], out)
     assert done.refused == ()
     book = openpyxl.load_workbook(out)
     assert tints(out, FORM) == {"G12": "#FFC7CE", "F5": "#FFEB9C", "F12": "#DDEBF7"}
     assert [[cell.value for cell in row[:4]] for row in book[RESULTS].iter_rows(min_row=2)] == [
-        [1, "错误（须修改）", "本次修改", "D03"], [2, "核实（须说明）", "本次修改", "F05"], [3, "提示（供参考）", "本次修改", "N01"]]
-    assert book[RESULTS]["F2"].value.startswith("=HYPERLINK(") and book[FORM]["F12"].comment.text.startswith(fidelity.NOTE)
+        [1, "错误（须修改）", "本次修改", "D03"],
+        [2, "核实（须说明）", "本次修改", "F05"],
+        [3, "提示（供参考）", "本次修改", "N01"],
+    ]
+    assert book[RESULTS]["F2"].value.startswith("=HYPERLINK(") and book[FORM]["F12"].comment.text.startswith(
+        fidelity.NOTE
+    )
     assert book["_selfeval"].sheet_state == "veryHidden"
     validate_ooxml(out)
     formulas_agree(out)
@@ -153,7 +251,9 @@ def test_a_marked_copy_is_valid_lists_the_findings_and_can_be_unmarked(source, t
     for name in ("G12", "F5", "F12"):
         assert repr(clean[FORM][name].fill) == repr(before[FORM][name].fill)
     assert clean[FORM]["F12"].comment.text == fidelity.NOTE and clean[FORM]["F5"].comment is None
-    assert tints(tmp_path / "还原.xlsx", FORM) == {} and len(clean[FORM].conditional_formatting) == len(before[FORM].conditional_formatting)
+    assert tints(tmp_path / "还原.xlsx", FORM) == {} and len(clean[FORM].conditional_formatting) == len(
+        before[FORM].conditional_formatting
+    )
     assert marked(tmp_path / "还原.xlsx") == [] and clean[RESULTS]["D2"].value == "D03"
     validate_ooxml(tmp_path / "还原.xlsx")
 
@@ -168,7 +268,10 @@ def test_marking_again_with_the_same_findings_changes_only_the_state(source, tmp
     grids = [{grid.name: grid.rows for grid in open_source(path).grids} for path in (second, third)]
     assert grids[0] == grids[1]
     sheets = [openpyxl.load_workbook(path)[FORM] for path in (first, third)]
-    notes = [{cell.coordinate: cell.comment.text for row in sheet.iter_rows() for cell in row if cell.comment} for sheet in sheets]
+    notes = [
+        {cell.coordinate: cell.comment.text for row in sheet.iter_rows() for cell in row if cell.comment}
+        for sheet in sheets
+    ]
     assert notes[0] == notes[1]
 
 
@@ -176,12 +279,16 @@ def test_fewer_findings_leave_a_shorter_list_and_fewer_marks(source, tmp_path):
     mark(source, of(source, FINDINGS), tmp_path / "1.xlsx")
     mark(tmp_path / "1.xlsx", of(tmp_path / "1.xlsx", FINDINGS[:1]), tmp_path / "2.xlsx")
     assert [former.cell for former in marked(tmp_path / "2.xlsx")] == ["G12"]
-    assert [row[3].value for row in openpyxl.load_workbook(tmp_path / "2.xlsx")[RESULTS].iter_rows(min_row=2)] == ["D03", None, None]
+    assert [
+        row[3].value for row in openpyxl.load_workbook(tmp_path / "2.xlsx")[RESULTS].iter_rows(min_row=2)
+    ] == ["D03", None, None]
 
 
 def test_marks_survive_another_program_saving_the_file(source, tmp_path, libreoffice):
     mark(source, of(source, FINDINGS), tmp_path / "1.xlsx")
-    saved = libreoffice.convert(tmp_path / "1.xlsx", "xlsx", tmp_path / "lo" if (tmp_path / "lo").mkdir() is None else None)
+    saved = libreoffice.convert(
+        tmp_path / "1.xlsx", "xlsx", tmp_path / "lo" if (tmp_path / "lo").mkdir() is None else None
+    )
     unmark(saved, tmp_path / "还原.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "还原.xlsx")[FORM]
     assert sheet["F12"].comment.text.strip() == fidelity.NOTE and sheet["F5"].comment is None
@@ -200,7 +307,11 @@ def test_files_of_the_same_name_get_copies_of_their_own_and_a_scan_gets_none(sou
     scan = tmp_path / "扫描.pdf"
     scan.write_bytes(b"%PDF-1.4")
     copies = mark_all([source, other, scan], of(other, FINDINGS[:1]), tmp_path)
-    assert copies == [(source, tmp_path / "报送_标注.xlsx"), (other, tmp_path / "报送_标注2.xlsx"), (scan, None)]
+    assert copies == [
+        (source, tmp_path / "报送_标注.xlsx"),
+        (other, tmp_path / "报送_标注2.xlsx"),
+        (scan, None),
+    ]
     assert [len(marked(copy)) for _, copy in copies if copy] == [0, 1]
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
-
 from command import selfeval
+
 from selfeval_xl import templates
 from selfeval_xl.county.roster import blank_roster, read_roster
 from selfeval_xl.demo.county import YEAR, made_up
@@ -27,28 +27,101 @@ SILENT, PARTLY = "示例县残疾人联合会", 1
 
 @pytest.fixture(scope="module")
 def sent(tmp_path_factory):
-    """Twelve departments that reported, one of them without two projects, and one that did not; papers of the day before and the third day after."""
+    """Twelve departments that reported, one of them without two projects, and one that did not; papers of the
+    day before and the third day after.
+    """
     root = tmp_path_factory.mktemp("notices")
     departments, _ = made_up()
     received = root / "收"
     for department in departments:
-        templates.fill_in(department.layout, received / f"{department.code}" / f"{department.name}.xlsx", projects=department.projects, department=department.whole, year=YEAR,
-                          settings={"department_code": department.code, "department": department.name})
+        templates.fill_in(
+            department.layout,
+            received / f"{department.code}" / f"{department.name}.xlsx",
+            projects=department.projects,
+            department=department.whole,
+            year=YEAR,
+            settings={"department_code": department.code, "department": department.name},
+        )
     roster = root / "名册.xlsx"
     blank_roster(roster)
     book = openpyxl.load_workbook(roster)
     for number, department in enumerate(departments):
-        book["单位名册"].append([department.code, department.name, None, None, ("农业股", "社保股")[number % 2], "张三", "0000-1234567", "2025-03-31", department.layout])
+        book["单位名册"].append(
+            [
+                department.code,
+                department.name,
+                None,
+                None,
+                ("农业股", "社保股")[number % 2],
+                "张三",
+                "0000-1234567",
+                "2025-03-31",
+                department.layout,
+            ]
+        )
         for project in department.projects:
-            book["项目"].append([department.code, None, project["project_code"], project["project"], None, None, None, None, None, "万元", "否", "是", None])
-    book["单位名册"].append(["199", SILENT, None, None, "社保股", "李四", "0000-7654321", "2025-03-31", "jilin-2024"])
+            book["项目"].append(
+                [
+                    department.code,
+                    None,
+                    project["project_code"],
+                    project["project"],
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                    "万元",
+                    "否",
+                    "是",
+                    None,
+                ]
+            )
+    book["单位名册"].append(
+        ["199", SILENT, None, None, "社保股", "李四", "0000-7654321", "2025-03-31", "jilin-2024"]
+    )
     for number in range(14):
-        book["项目"].append(["199", None, f"22199000000{number:02d}", f"残疾人康复和就业服务示例项目第{number}期", None, None, None, None, None, "万元", "否", "是", None])
+        book["项目"].append(
+            [
+                "199",
+                None,
+                f"22199000000{number:02d}",
+                f"残疾人康复和就业服务示例项目第{number}期",
+                None,
+                None,
+                None,
+                None,
+                None,
+                "万元",
+                "否",
+                "是",
+                None,
+            ]
+        )
     for number in range(2):
-        book["项目"].append([departments[PARTLY].code, None, f"22299000000{number:02d}", f"示例灌区维修第{number}期", None, None, None, None, None, "万元", "否", "是", None])
+        book["项目"].append(
+            [
+                departments[PARTLY].code,
+                None,
+                f"22299000000{number:02d}",
+                f"示例灌区维修第{number}期",
+                None,
+                None,
+                None,
+                None,
+                None,
+                "万元",
+                "否",
+                "是",
+                None,
+            ]
+        )
     book.save(roster)
     policy = root / "参数.toml"
-    policy.write_text('bureau_name = "示例县财政局"\nbureau_contact = "王五"\nbureau_phone = "0000-1111111"\n', encoding="utf-8")
+    policy.write_text(
+        'bureau_name = "示例县财政局"\nbureau_contact = "王五"\nbureau_phone = "0000-1111111"\n',
+        encoding="utf-8",
+    )
     early = send_back(received, root / "前", roster=roster, policy=policy, today=date(2025, 3, 30))
     late = send_back(received, root / "后", roster=roster, policy=policy, today=date(2025, 4, 3))
     return root, departments, early, late
@@ -56,7 +129,7 @@ def sent(tmp_path_factory):
 
 def text(path: Path) -> str:
     raw = path.read_bytes()
-    assert raw.startswith(b"\xef\xbb\xbf") and b"\r\n" in raw                       # Notepad and messengers show it right
+    assert raw.startswith(b"\xef\xbb\xbf") and b"\r\n" in raw  # Notepad and messengers show it right
     return raw.decode("utf-8-sig").replace("\r\n", "\n").strip()
 
 
@@ -69,9 +142,19 @@ def test_a_notice_tells_what_to_mend_then_what_to_explain_then_what_waits(sent):
     told = text(folder(root / "后", departments[0].name) / "退回通知.txt")
     assert told.startswith(f"关于退回修改2024年度绩效自评材料的通知\n{departments[0].name}：\n你单位")
     assert told.index("一、须修改") < told.index("二、须说明") < told.index("三、下年完善")
-    assert re.search("《项目01》G13：“学校食堂建设处数”.{0,20}≥9处.{0,10}1处.*没有说明原因。写明没有达到的原因，以及下一步怎么做。", told)
-    assert "请在2026年绩效目标申报时修改" in told and "于4月10日（周四）17:00前报回" in told and "未涉及的项目不必重报。" in told
-    assert told.endswith("联系人：示例县财政局绩效股　王五　电话：0000-1111111\n示例县财政局绩效股\n2025年4月3日")
+    assert re.search(
+        "《项目01》G13：“学校食堂建设处数”.{0,20}≥9处.{0,10}1处.*没有说明原因。写明没有达到的原因，"
+        "以及下一步怎么做。",
+        told,
+    )
+    assert (
+        "请在2026年绩效目标申报时修改" in told
+        and "于4月10日（周四）17:00前报回" in told
+        and "未涉及的项目不必重报。" in told
+    )
+    assert told.endswith(
+        "联系人：示例县财政局绩效股　王五　电话：0000-1111111\n示例县财政局绩效股\n2025年4月3日"
+    )
 
 
 def test_no_paper_has_a_rule_number_another_departments_name_or_a_threat(sent):
@@ -81,7 +164,7 @@ def test_no_paper_has_a_rule_number_another_departments_name_or_a_threat(sent):
     assert len(papers) == 2 * (11 + 13)
     for path in papers:
         told = text(path)
-        assert not re.search(r"规则|(?<![A-Z])[TFIDSNXP]0\d", told)                      # G13 is a cell, D03 can only be a rule
+        assert not re.search(r"规则|(?<![A-Z])[TFIDSNXP]0\d", told)  # G13 is a cell, D03 can only be a rule
         assert [name for name in names if name in told and not path.parent.name.endswith(name)] == []
         assert not re.search("警告|通报批评|扣分|整改|无效", told)
 
@@ -90,21 +173,31 @@ def test_the_word_file_says_the_same(sent):
     root, departments, _, _ = sent
     place = folder(root / "后", departments[0].name)
     document = docx.Document(str(place / "退回通知.docx"))
-    assert "".join("".join(paragraph.text for paragraph in document.paragraphs).split()) == "".join(text(place / "退回通知.txt").split())
+    assert "".join("".join(paragraph.text for paragraph in document.paragraphs).split()) == "".join(
+        text(place / "退回通知.txt").split()
+    )
 
 
 def test_a_reminder_before_the_deadline_is_friendly_and_after_it_plain(sent):
     root, departments, _, _ = sent
     early, late = (text(folder(root / when, SILENT) / "催报通知.txt") for when in ("前", "后"))
-    assert early.startswith(f"【绩效自评提醒】{SILENT}：2024年度绩效自评材料请于3月31日（周一）17:00前报送。你单位应报项目14个、部门整体自评表、自评报告均未收到。")
-    assert late.startswith(f"【绩效自评催报】{SILENT}：你单位2024年度绩效自评材料已逾期3天。") and "确有困难的，请当日告知预计时间。" in late
+    assert early.startswith(
+        f"【绩效自评提醒】{SILENT}：2024年度绩效自评材料请于3月31日（周一）17:00前报送。"
+        "你单位应报项目14个、部门整体自评表、自评报告均未收到。"
+    )
+    assert (
+        late.startswith(f"【绩效自评催报】{SILENT}：你单位2024年度绩效自评材料已逾期3天。")
+        and "确有困难的，请当日告知预计时间。" in late
+    )
     assert early.endswith("联系人：示例县财政局绩效股　王五　电话：0000-1111111。")
 
 
 def test_a_reminder_names_what_is_missing_and_what_can_be_mended_on_the_way(sent):
     root, departments, _, _ = sent
     told = text(folder(root / "前", departments[PARTLY].name) / "催报通知.txt")
-    assert "你单位应报项目7个，已收到5个，还差：①示例灌区维修第0期 ②示例灌区维修第1期；自评报告未收到。" in told
+    assert (
+        "你单位应报项目7个，已收到5个，还差：①示例灌区维修第0期 ②示例灌区维修第1期；自评报告未收到。" in told
+    )
     assert re.search(r"已收到的表中有须修改\d+处、须说明\d+处，清单随附，可一并改好再报。", told)
 
 
@@ -116,7 +209,10 @@ def test_every_reminder_fits_into_a_message(sent):
 def test_a_section_hears_of_its_own_departments_only(sent):
     root, departments, _, _ = sent
     told = text(root / "后" / "归口股室" / "社保股.txt")
-    assert told.startswith(f"社保股：你股归口7个部门，已报齐0个，未报1个（{SILENT}），部分报送6个（{departments[1].name}缺2个项目、自评报告；") and told.endswith("请协助催促。")
+    assert told.startswith(
+        f"社保股：你股归口7个部门，已报齐0个，未报1个（{SILENT}），"
+        f"部分报送6个（{departments[1].name}缺2个项目、自评报告；"
+    ) and told.endswith("请协助催促。")
     assert all(department.name not in told for department in departments[::2])
 
 
@@ -125,7 +221,15 @@ def test_the_bureau_has_one_page_with_everybody(sent):
     document = docx.Document(str(root / "后" / "退回催报一览.docx"))
     rows = [[cell.text for cell in row.cells] for row in document.tables[0].rows]
     assert [row[0] for row in rows[1:]] == [*(department.name for department in departments), SILENT]
-    assert rows[-1] == [SILENT, "社保股", "", "", "项目14个、部门整体自评表、自评报告", "李四", "0000-7654321"]
+    assert rows[-1] == [
+        SILENT,
+        "社保股",
+        "",
+        "",
+        "项目14个、部门整体自评表、自评报告",
+        "李四",
+        "0000-7654321",
+    ]
     assert "应报部门13个，未报1个，部分报送12个；退回11个部门" in text(root / "后" / "退回催报一览.txt")
 
 
@@ -133,14 +237,33 @@ def test_at_most_ten_of_a_class_and_what_is_said_alike_is_said_once(sent):
     root, departments, _, _ = sent
 
     def found(number: int, treatment: Treatment, **more) -> Finding:
-        return Finding(**{"message": f"第{number}处不对。", "hint": "请改。", "rule": "D03", "sheet": "项目01", "cell": f"G{number + 1}", "severity": Severity.ERROR, "treatment": treatment} | more)
+        return Finding(
+            **{
+                "message": f"第{number}处不对。",
+                "hint": "请改。",
+                "rule": "D03",
+                "sheet": "项目01",
+                "cell": f"G{number + 1}",
+                "severity": Severity.ERROR,
+                "treatment": treatment,
+            }
+            | more
+        )
 
     class Entry:
         name, receipts, projects, wholes, reports, missing = "示例局", (), (1,), (), (), ()
 
-    findings = [*(found(number, Treatment.FIX) for number in range(14)), *(found(0, Treatment.EXPLAIN, sheet=f"项目{number}", message="都一样。") for number in range(3))]
+    findings = [
+        *(found(number, Treatment.FIX) for number in range(14)),
+        *(found(0, Treatment.EXPLAIN, sheet=f"项目{number}", message="都一样。") for number in range(3)),
+    ]
     told = text_of(return_notice(Entry(), findings, load(None), 2024, date(2025, 4, 3)))
-    assert "一、须修改14处" in told and f"\n{MOST}.《项目01》G10" in told and "G11" not in told and "其余4处见退回件“问题清单”。" in told
+    assert (
+        "一、须修改14处" in told
+        and f"\n{MOST}.《项目01》G10" in told
+        and "G11" not in told
+        and "其余4处见退回件“问题清单”。" in told
+    )
     assert "1.《项目0》G1、《项目1》G1、《项目2》G1：都一样。请改。" in told and "\n2.《项目1》" not in told
 
 
@@ -148,7 +271,16 @@ def test_what_the_bureau_caused_is_asked_and_not_blamed():
     class Entry:
         name, receipts, projects, wholes, reports, missing = "示例局", (), (1,), (), (), ()
 
-    finding = Finding(message="写了原因，没有写改进措施。", hint="补上。", rule="D04", sheet="项目01", cell="G12", severity=Severity.WARNING, treatment=Treatment.FIX, value="由于财政未下达相关指标，资金未进行支付。")
+    finding = Finding(
+        message="写了原因，没有写改进措施。",
+        hint="补上。",
+        rule="D04",
+        sheet="项目01",
+        cell="G12",
+        severity=Severity.WARNING,
+        treatment=Treatment.FIX,
+        value="由于财政未下达相关指标，资金未进行支付。",
+    )
     told = text_of(return_notice(Entry(), [finding], load(None), 2024, date(2025, 4, 3)))
     assert "须修改" not in told and "一、须说明1处" in told and "请说明情况。" in told
 
@@ -160,11 +292,19 @@ def test_without_a_deadline_nobody_is_late(sent):
 
     entry = Entry("示例局", row=Department("101", "示例局"))
     material = Material([entry], None, None, load(None), None, None)
-    assert text_of(reminder(entry, material, date(2025, 4, 3))) == "【绩效自评提醒】示例局：绩效自评材料请尽快报送。你单位部门整体自评表、自评报告均未收到。联系人：县财政局绩效股。"
+    assert text_of(reminder(entry, material, date(2025, 4, 3))) == (
+        "【绩效自评提醒】示例局：绩效自评材料请尽快报送。你单位部门整体自评表、自评报告均未收到。"
+        "联系人：县财政局绩效股。"
+    )
 
 
 def test_a_term_that_ends_on_a_weekend_ends_on_monday():
-    assert working_day(date(2025, 4, 5)) == working_day(date(2025, 4, 6)) == date(2025, 4, 7) == working_day(date(2025, 4, 7))
+    assert (
+        working_day(date(2025, 4, 5))
+        == working_day(date(2025, 4, 6))
+        == date(2025, 4, 7)
+        == working_day(date(2025, 4, 7))
+    )
     assert mend_until(date(2025, 3, 29), load(None)) == "4月7日（周一）17:00"
 
 
@@ -177,7 +317,14 @@ def test_papers_are_valid_word_files(sent, validate_ooxml):
 def test_the_command_writes_everything_and_says_so(sent, tmp_path):
     root, departments, _, _ = sent
     assert read_roster(root / "名册.xlsx").problems == ()
-    run = selfeval("return", root / "收", "-o", tmp_path / "退", "--roster", root / "名册.xlsx", "--today", "2025-04-03")
-    assert run.returncode == 0 and run.stderr == "" and "退回11个部门" in run.stdout and departments[0].name in run.stdout
+    run = selfeval(
+        "return", root / "收", "-o", tmp_path / "退", "--roster", root / "名册.xlsx", "--today", "2025-04-03"
+    )
+    assert (
+        run.returncode == 0
+        and run.stderr == ""
+        and "退回11个部门" in run.stdout
+        and departments[0].name in run.stdout
+    )
     assert (tmp_path / "退" / "退回催报一览.docx").exists()
     assert selfeval("return", root / "收", "-o", root / "收" / "退").returncode == 2

@@ -1,4 +1,6 @@
-"""The county's tables as Parquet: typed, a folder per department, read by DuckDB and pandas with the sums of the workbook."""
+"""The county's tables as Parquet: typed, a folder per department, read by DuckDB and pandas with the sums of
+the workbook.
+"""
 
 from __future__ import annotations
 
@@ -12,28 +14,43 @@ import pandas
 import pyarrow
 import pyarrow.parquet
 import pytest
-
 from command import ROOT as PROJECT
+from test_county_workbook import ROOT, form, received
+
 from selfeval_xl.checking import check
 from selfeval_xl.county.collecting import sort_out
 from selfeval_xl.county.departments import Prepared
 from selfeval_xl.county.material import prepare
-from selfeval_xl.county.publishing import publish
 from selfeval_xl.county.parquet import TABLES, usable, write_parquet
+from selfeval_xl.county.publishing import publish
 from selfeval_xl.county.table import Listed
 from selfeval_xl.errors import OutputError
 from selfeval_xl.policy import default
-from test_county_workbook import ROOT, form, received
 
-FILES = [received(f"{number}.xlsx", form("", f"项目{number}", executed=f"{number}.37", department=department, project_code=f"00012345678901234567{number}"))
-         for number, department in ((1, "县教育局"), (2, "县教育局"), (3, "县水利局"))]
+FILES = [
+    received(
+        f"{number}.xlsx",
+        form(
+            "",
+            f"项目{number}",
+            executed=f"{number}.37",
+            department=department,
+            project_code=f"00012345678901234567{number}",
+        ),
+    )
+    for number, department in ((1, "县教育局"), (2, "县教育局"), (3, "县水利局"))
+]
 
 
 @pytest.fixture(scope="module")
 def county(tmp_path_factory):
     place = tmp_path_factory.mktemp("parquet")
     collected = sort_out(ROOT, FILES)
-    return publish(Prepared(prepare(collected, check(collected.filings, default()), None, default())), place / "全县.xlsx", parquet=place / "数据")
+    return publish(
+        Prepared(prepare(collected, check(collected.filings, default()), None, default())),
+        place / "全县.xlsx",
+        parquet=place / "数据",
+    )
 
 
 def test_a_folder_for_each_table_and_department(county):
@@ -41,21 +58,39 @@ def test_a_folder_for_each_table_and_department(county):
     assert sorted(path.name for path in folder.iterdir()) == ["findings", "funding", "indicators", "projects"]
     from urllib.parse import unquote
 
-    assert sorted(unquote(path.name) for path in (folder / "projects").iterdir()) == ["department=县教育局", "department=县水利局"]
+    assert sorted(unquote(path.name) for path in (folder / "projects").iterdir()) == [
+        "department=县教育局",
+        "department=县水利局",
+    ]
 
 
 def test_the_columns_are_typed(county):
     schema = pyarrow.parquet.read_schema(next((county.out.parent / "数据" / "projects").rglob("*.parquet")))
-    kinds = {name: str(schema.field(name).type) for name in ("project_code", "annual_budget", "execution_rate", "indicators", "score")}
-    assert kinds == {"project_code": "string", "annual_budget": "decimal128(24, 6)", "execution_rate": "double", "indicators": "int64", "score": "double"}
+    kinds = {
+        name: str(schema.field(name).type)
+        for name in ("project_code", "annual_budget", "execution_rate", "indicators", "score")
+    }
+    assert kinds == {
+        "project_code": "string",
+        "annual_budget": "decimal128(24, 6)",
+        "execution_rate": "double",
+        "indicators": "int64",
+        "score": "double",
+    }
 
 
 def test_duckdb_pandas_and_the_workbook_sum_the_same(county):
     folder = county.out.parent / "数据"
-    found = duckdb.sql(f"SELECT department, sum(executed), count(*) FROM read_parquet('{folder}/projects/**/*.parquet', hive_partitioning=true) GROUP BY 1 ORDER BY 1").fetchall()
+    found = duckdb.sql(
+        f"SELECT department, sum(executed), count(*) FROM read_parquet('{folder}/projects/**/"
+        "*.parquet', hive_partitioning=true) GROUP BY 1 ORDER BY 1"
+    ).fetchall()
     assert found == [("县教育局", Decimal("3.740000"), 2), ("县水利局", Decimal("3.370000"), 1)]
     frame = pandas.read_parquet(folder / "indicators")
-    assert len(frame) == len(county.indicators) == 9 and (frame["verdict"] == "未完成").sum() == county.verdicts["unmet"]
+    assert (
+        len(frame) == len(county.indicators) == 9
+        and (frame["verdict"] == "未完成").sum() == county.verdicts["unmet"]
+    )
     total = openpyxl.load_workbook(county.out, data_only=True)["项目汇总"][5]
     assert total[0].value == "合计" and total[12].value == pytest.approx(float(sum(row[1] for row in found)))
 
@@ -63,7 +98,10 @@ def test_duckdb_pandas_and_the_workbook_sum_the_same(county):
 def test_a_second_run_leaves_nothing_of_the_first(county):
     folder = county.out.parent / "数据"
     write_parquet(folder, {sheet.key: Listed(sheet, [{"department": "县林业局"}]) for sheet in TABLES})
-    assert duckdb.sql(f"SELECT DISTINCT department FROM read_parquet('{folder}/projects/**/*.parquet', hive_partitioning=true)").fetchall() == [("县林业局",)]
+    assert duckdb.sql(
+        f"SELECT DISTINCT department FROM read_parquet('{folder}/projects/**/*.parquet', "
+        "hive_partitioning=true)"
+    ).fetchall() == [("县林业局",)]
     write_parquet(folder, {sheet.key: Listed(sheet, []) for sheet in TABLES})
     assert list((folder / "projects").iterdir()) == []
 
@@ -78,6 +116,22 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path):
 
 def test_without_pyarrow_one_sentence_says_what_to_install(tmp_path):
     (tmp_path / "收到").mkdir()
-    code = "import sys; sys.modules['pyarrow'] = None; sys.argv[1:] = ['consolidate', '收到', '-o', 'a.xlsx', '--parquet', 'd']; from selfeval_xl.cli import main; main()"
-    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", env={"PYTHONPATH": str(PROJECT), "PATH": ""}, check=False)
-    assert run.returncode == 2 and "selfeval-xl[data]" in run.stderr and "Traceback" not in run.stderr and not (tmp_path / "a.xlsx").exists()
+    code = (
+        "import sys; sys.modules['pyarrow'] = None; sys.argv[1:] = ['consolidate', '收到', '-o', "
+        "'a.xlsx', '--parquet', 'd']; from selfeval_xl.cli import main; main()"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={"PYTHONPATH": str(PROJECT), "PATH": ""},
+        check=False,
+    )
+    assert (
+        run.returncode == 2
+        and "selfeval-xl[data]" in run.stderr
+        and "Traceback" not in run.stderr
+        and not (tmp_path / "a.xlsx").exists()
+    )

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-
 from command import selfeval
+
 from selfeval_xl import templates
 from selfeval_xl.assessing import assess
 from selfeval_xl.checking import check
@@ -36,24 +36,50 @@ def test_every_default_has_a_name_and_a_source():
 
 
 def test_a_toml_file_overrides_single_values(tmp_path):
-    policy = load(toml(tmp_path, 'over_fulfilment = 0.5\ngrades = [["优", 90], ["良", 80], ["中", 70], ["差", 0]]\n[execution_floor]\nvalue = "80%"\nsource = "县财〔2025〕3号"\n'
-                                 '[rules.D03]\nseverity = "warning"\ntreatment = "explain"\n[rules.I09]\non = false\n'))
-    assert (policy.number("over_fulfilment"), policy.number("execution_floor"), policy.grade(Decimal(65))) == (Decimal("0.5"), Decimal("0.8"), "差")
-    assert policy.parameters["execution_floor"].source == "县财〔2025〕3号" and policy.parameters["execution_low"].where == "默认"
-    assert (policy.rule("D03").severity, policy.rule("D03").treatment, policy.rule("I09").on) == (Severity.WARNING, Treatment.EXPLAIN, False)
+    policy = load(
+        toml(
+            tmp_path,
+            'over_fulfilment = 0.5\ngrades = [["优", 90], ["良", 80], ["中", 70], ["差", '
+            '0]]\n[execution_floor]\nvalue = "80%"\nsource = "县财〔2025〕3号"\n'
+            '[rules.D03]\nseverity = "warning"\ntreatment = "explain"\n[rules.I09]\non = false\n',
+        )
+    )
+    assert (
+        policy.number("over_fulfilment"),
+        policy.number("execution_floor"),
+        policy.grade(Decimal(65)),
+    ) == (Decimal("0.5"), Decimal("0.8"), "差")
+    assert (
+        policy.parameters["execution_floor"].source == "县财〔2025〕3号"
+        and policy.parameters["execution_low"].where == "默认"
+    )
+    assert (policy.rule("D03").severity, policy.rule("D03").treatment, policy.rule("I09").on) == (
+        Severity.WARNING,
+        Treatment.EXPLAIN,
+        False,
+    )
 
 
 def test_values_take_effect_on_their_day(tmp_path):
-    path = toml(tmp_path, '[over_fulfilment]\nvalue = 0.5\nsince = 2026-01-01\n')
+    path = toml(tmp_path, "[over_fulfilment]\nvalue = 0.5\nsince = 2026-01-01\n")
     assert load(path, date(2025, 12, 31)).number("over_fulfilment") == Decimal("0.30")
     assert [waiting.name for waiting in load(path, date(2025, 12, 31)).waiting] == ["over_fulfilment"]
     assert load(path, date(2026, 1, 1)).number("over_fulfilment") == Decimal("0.5")
 
 
-@pytest.mark.parametrize("text, told", [
-    ("over = 1", "没有参数“over”"), ("over_fulfilment = '高'", "应写数字"), ("targets_editable = '也许'", "应写“是”或“否”"), ("grades = '优90、良95'", "从高到低"),
-    ("[rules.Z9]\non = true", "没有规则“Z9”"), ("[rules.D03]\nseverity = 'x'", "级别应写"), ("over_fulfilment = ", "写法有误"), ("[over_fulfilment]\nvalue = 1\nsince = '明年'", "生效日期应写成"),
-])
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        ("over = 1", "没有参数“over”"),
+        ("over_fulfilment = '高'", "应写数字"),
+        ("targets_editable = '也许'", "应写“是”或“否”"),
+        ("grades = '优90、良95'", "从高到低"),
+        ("[rules.Z9]\non = true", "没有规则“Z9”"),
+        ("[rules.D03]\nseverity = 'x'", "级别应写"),
+        ("over_fulfilment = ", "写法有误"),
+        ("[over_fulfilment]\nvalue = 1\nsince = '明年'", "生效日期应写成"),
+    ],
+)
 def test_mistakes_are_told(tmp_path, text, told):
     with pytest.raises(PolicyError, match=told):
         load(toml(tmp_path, text))
@@ -68,8 +94,28 @@ def book(tmp_path):
     for row in workbook["参数"].iter_rows(min_row=2):
         if row[0].value == "over_fulfilment":
             row[2].value = "50%"
-    workbook["自定义规则"].append(["Z1", "资金行", "全年执行数 <= 全年预算数 * 0.98", "错误", "本次修改", "执行{全年执行数}超过98%", "核对"])
-    workbook["自定义规则"].append(["Z2", "指标", "完成率 >= 1 或 非 为空(偏差原因分析及改进措施)", "核实", "本次说明", "“{三级指标}”完成率{完成率}，没有说明", None])
+    workbook["自定义规则"].append(
+        [
+            "Z1",
+            "资金行",
+            "全年执行数 <= 全年预算数 * 0.98",
+            "错误",
+            "本次修改",
+            "执行{全年执行数}超过98%",
+            "核对",
+        ]
+    )
+    workbook["自定义规则"].append(
+        [
+            "Z2",
+            "指标",
+            "完成率 >= 1 或 非 为空(偏差原因分析及改进措施)",
+            "核实",
+            "本次说明",
+            "“{三级指标}”完成率{完成率}，没有说明",
+            None,
+        ]
+    )
     workbook.save(path)
     return path
 
@@ -77,7 +123,10 @@ def book(tmp_path):
 def test_a_workbook_overrides_values_and_adds_rules_without_code(book):
     policy, mistakes = read_policy_file(book, date(2025, 5, 1))
     assert mistakes == [] and policy.number("over_fulfilment") == Decimal("0.5") and policy.rules == {}
-    assert [(rule.number, rule.scope, rule.severity) for rule in policy.county_rules] == [("Z1", "资金行", Severity.ERROR), ("Z2", "指标", Severity.WARNING)]
+    assert [(rule.number, rule.scope, rule.severity) for rule in policy.county_rules] == [
+        ("Z1", "资金行", Severity.ERROR),
+        ("Z2", "指标", Severity.WARNING),
+    ]
 
 
 def test_mistakes_in_a_workbook_are_all_told_by_sheet_and_row(book):
@@ -87,26 +136,40 @@ def test_mistakes_in_a_workbook_are_all_told_by_sheet_and_row(book):
     workbook["自定义规则"].append(["Z1", "表", "分值共计 = 100", "错误", None, "分值不对", None])
     workbook.save(book)
     mistakes = read_policy_file(book, date(2025, 5, 1))[1]
-    assert [mistake.split("：")[0] for mistake in mistakes] == ["“参数”第3行", "“规则”第2行", "“自定义规则”第4行"]
+    assert [mistake.split("：")[0] for mistake in mistakes] == [
+        "“参数”第3行",
+        "“规则”第2行",
+        "“自定义规则”第4行",
+    ]
     assert "是不是“分值合计”" in mistakes[2]
 
 
 @pytest.fixture
 def filings(tmp_path):
     data = seed_filing()
-    templates.fill_in("jilin-2024", tmp_path / "自评表.xlsx", projects=[data["project"]], department=data["department"])
+    templates.fill_in(
+        "jilin-2024", tmp_path / "自评表.xlsx", projects=[data["project"]], department=data["department"]
+    )
     return gather([read_file(tmp_path / "自评表.xlsx")])
 
 
 def test_county_rules_are_listed_beside_the_built_in_ones(book, filings):
     findings = check(filings, load(book))
-    own = [(finding.rule, finding.cell, finding.message, finding.severity, finding.treatment) for finding in findings if finding.rule == "Z1"]
-    assert own == [("Z1", "F5,F8", "执行56.96超过98%", Severity.ERROR, Treatment.FIX)]            # said alike, so said once
+    own = [
+        (finding.rule, finding.cell, finding.message, finding.severity, finding.treatment)
+        for finding in findings
+        if finding.rule == "Z1"
+    ]
+    assert own == [
+        ("Z1", "F5,F8", "执行56.96超过98%", Severity.ERROR, Treatment.FIX)
+    ]  # said alike, so said once
     assert {status.rule: status.status for status in findings.rules}["Z2"] == "ran"
 
 
 def test_severity_and_switch_are_the_countys(tmp_path, filings):
-    findings = check(filings, load(toml(tmp_path, '[rules.I02]\nseverity = "note"\n[rules.I01]\non = false\n')))
+    findings = check(
+        filings, load(toml(tmp_path, '[rules.I02]\nseverity = "note"\n[rules.I01]\non = false\n'))
+    )
     assert {finding.severity for finding in findings if finding.rule == "I02"} == {Severity.NOTE}
     assert not [finding for finding in findings if finding.rule == "I01"]
     assert {status.rule: status.why for status in findings.rules}["I01"] == "参数表里关闭了"
@@ -123,7 +186,10 @@ def test_the_commands(book, filings, tmp_path, validate_ooxml):
     assert "自定义规则 Z1" in selfeval("policy", "check", book).stdout
     tried = selfeval("policy", "try", book, tmp_path)
     assert tried.returncode == 0 and "Z1" in tried.stdout and "例：" in tried.stdout
-    assert "50%" in selfeval("policy", "show", "--policy", book).stdout or "0.5" in selfeval("policy", "show", "--policy", book).stdout
+    assert (
+        "50%" in selfeval("policy", "show", "--policy", book).stdout
+        or "0.5" in selfeval("policy", "show", "--policy", book).stdout
+    )
     broken = tmp_path / "坏.xlsx"
     broken.write_bytes(b"x")
     assert selfeval("policy", "check", broken).returncode == 2
@@ -134,29 +200,80 @@ def set_to(tmp_path, name: str, value: str):
     return read_policy_file(tmp_path / "p.toml", date(2025, 1, 1))
 
 
-@pytest.mark.parametrize("name, value, setting, shown", [
-    ("score_at_most", "按超出比例", "linear", "按超出比例"), ("score_at_most", "linear", "linear", "按超出比例"), ("score_at_most", "按比例", "proportional", "按比例"),
-    ("score_caps", "80%：90、60%：80", (("0.8", Decimal(90)), ("0.6", Decimal(80))), "0.8：90、0.6：80"), ("score_caps", "0.8:90", (("0.8", Decimal(90)),), "0.8：90"),
-    ("over_deduction", "0.5", Decimal("0.5"), "0.5"),
-])
+@pytest.mark.parametrize(
+    "name, value, setting, shown",
+    [
+        ("score_at_most", "按超出比例", "linear", "按超出比例"),
+        ("score_at_most", "linear", "linear", "按超出比例"),
+        ("score_at_most", "按比例", "proportional", "按比例"),
+        ("score_caps", "80%：90、60%：80", (("0.8", Decimal(90)), ("0.6", Decimal(80))), "0.8：90、0.6：80"),
+        ("score_caps", "0.8:90", (("0.8", Decimal(90)),), "0.8：90"),
+        ("over_deduction", "0.5", Decimal("0.5"), "0.5"),
+    ],
+)
 def test_score_formulas_are_written_in_words(tmp_path, name, value, setting, shown):
     policy, mistakes = set_to(tmp_path, name, value)
     assert (mistakes, policy[name], shown_value(policy.parameters[name])) == ([], setting, shown)
 
 
-@pytest.mark.parametrize("name, value", [("score_at_most", "比例"), ("score_caps", "90"), ("score_caps", "80：90"), ("score_caps", "低：90")])
+@pytest.mark.parametrize(
+    "name, value",
+    [("score_at_most", "比例"), ("score_caps", "90"), ("score_caps", "80：90"), ("score_caps", "低：90")],
+)
 def test_a_score_formula_that_is_none_is_explained(tmp_path, name, value):
     _, mistakes = set_to(tmp_path, name, value)
     assert len(mistakes) == 1 and "现在写的是" in mistakes[0]
 
 
-@pytest.mark.parametrize("scope, condition, form, told", [
-    ("资金行", "执行率 >= 0.9", {"funding": (FundingLine(source="其他资金", annual_budget="0", executed="0", execution_rate="0.00%"),)}, 0),
-    ("资金行", "执行率 >= 0.9", {"funding": (FundingLine(source="其他资金", annual_budget="10", executed="8", execution_rate="80.00%"),)}, 1),
-    ("表", "分值合计 = 100", {"funding": (FundingLine(source=TOTAL, points="10"),), "indicators": (Indicator(name="数量"),)}, 0),
-    ("表", "分值合计 = 100", {"funding": (FundingLine(source=TOTAL, points="10"),), "indicators": (Indicator(name="数量", points="80"),)}, 1),
-    ("表", "执行率 >= 0.9", {"funding": (FundingLine(source=TOTAL, annual_budget="0", executed="0"),)}, 0),
-])
+@pytest.mark.parametrize(
+    "scope, condition, form, told",
+    [
+        (
+            "资金行",
+            "执行率 >= 0.9",
+            {
+                "funding": (
+                    FundingLine(source="其他资金", annual_budget="0", executed="0", execution_rate="0.00%"),
+                )
+            },
+            0,
+        ),
+        (
+            "资金行",
+            "执行率 >= 0.9",
+            {
+                "funding": (
+                    FundingLine(source="其他资金", annual_budget="10", executed="8", execution_rate="80.00%"),
+                )
+            },
+            1,
+        ),
+        (
+            "表",
+            "分值合计 = 100",
+            {"funding": (FundingLine(source=TOTAL, points="10"),), "indicators": (Indicator(name="数量"),)},
+            0,
+        ),
+        (
+            "表",
+            "分值合计 = 100",
+            {
+                "funding": (FundingLine(source=TOTAL, points="10"),),
+                "indicators": (Indicator(name="数量", points="80"),),
+            },
+            1,
+        ),
+        (
+            "表",
+            "执行率 >= 0.9",
+            {"funding": (FundingLine(source=TOTAL, annual_budget="0", executed="0"),)},
+            0,
+        ),
+    ],
+)
 def test_what_a_form_does_not_say_violates_no_rule_of_a_county(scope, condition, form, told):
     rule = custom_rule(CountyRule("Z9", scope, condition, Severity.ERROR, Treatment.FIX, "不符合本县规定。"))
-    assert len(list(violations(rule, assess(Form(kind=PROJECT, file="a", sheet="表", **form), default())))) == told
+    assert (
+        len(list(violations(rule, assess(Form(kind=PROJECT, file="a", sheet="表", **form), default()))))
+        == told
+    )

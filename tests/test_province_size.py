@@ -10,13 +10,13 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 import office
+import pytest
 from command import ROOT
+from test_province import fill_county
+
 from selfeval_xl.county import consolidate
 from selfeval_xl.demo.county import made_up
-from test_province import fill_county
 
 COUNTIES, TIMES, MOST_MEGABYTES = 100, 17, 400
 MEASURED = """
@@ -44,8 +44,17 @@ def multiply(store: Path, times: int) -> None:
             columns = [row[1] for row in base.execute(f"PRAGMA table_info({table})")]
             (count,) = base.execute(f"SELECT count(*) FROM {table}").fetchone()
             for time_ in range(1, times):
-                told = {"number": f"number + {time_ * count}", "project": f"project || '（{time_}期）'", "project_code": f"project_code || '{time_:03}'", "department": f"department || '{time_}处'"}
-                base.execute(f"INSERT INTO {table} SELECT {', '.join(told.get(column, column) for column in columns)} FROM {table} WHERE rowid <= {count}")
+                told = {
+                    "number": f"number + {time_ * count}",
+                    "project": f"project || '（{time_}期）'",
+                    "project_code": f"project_code || '{time_:03}'",
+                    "department": f"department || '{time_}处'",
+                }
+                base.execute(
+                    f"INSERT INTO {table} SELECT "
+                    f"{', '.join(told.get(column, column) for column in columns)} FROM {table} WHERE "
+                    f"rowid <= {count}"
+                )
         base.commit()
         base.execute("VACUUM")
 
@@ -66,7 +75,14 @@ def stores(tmp_path_factory):
 
 def measured(place: Path) -> tuple[int, int, float]:
     """Projects, the most megabytes that the process of the province took, and seconds."""
-    run = subprocess.run([sys.executable, "-c", MEASURED, str(place)], capture_output=True, text=True, encoding="utf-8", check=True, env={"PYTHONPATH": str(ROOT), "PATH": ""})
+    run = subprocess.run(
+        [sys.executable, "-c", MEASURED, str(place)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+    )
     projects, megabytes, seconds = run.stdout.split()
     return int(projects), int(megabytes), float(seconds)
 
@@ -74,7 +90,10 @@ def measured(place: Path) -> tuple[int, int, float]:
 @pytest.mark.soak
 def test_the_memory_of_a_province_of_100000_projects_is_bounded(stores):
     projects, megabytes, seconds = measured(stores)
-    print(f"\n{projects} projects of {COUNTIES} counties: {megabytes} MB, {seconds} s, {(stores / '全省汇总.xlsx').stat().st_size / 1e6:.1f} MB of workbook")
+    print(
+        f"\n{projects} projects of {COUNTIES} counties: {megabytes} MB, {seconds} s, "
+        f"{(stores / '全省汇总.xlsx').stat().st_size / 1e6:.1f} MB of workbook"
+    )
     assert projects == COUNTIES * TIMES * 60 and megabytes < MOST_MEGABYTES
 
 

@@ -1,4 +1,6 @@
-"""Public copies: what was not meant for the public is in none of their parts, and what must stay back stays back."""
+"""Public copies: what was not meant for the public is in none of their parts, and what must stay back stays
+back.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +12,10 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
+from command import selfeval
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-from command import selfeval
 from selfeval_xl import templates
 from selfeval_xl.checking import check
 from selfeval_xl.county.roster import blank_roster
@@ -30,23 +32,42 @@ from selfeval_xl.rules.public import without_personal
 from selfeval_xl.sinks.file import apply
 
 PHONE, IDENTITY, ACCOUNT = "13800001234", "220524199001011234", "6222000000000000000"
-SECRET = 2                    # the number of the project that is not public
+SECRET = 2  # the number of the project that is not public
 
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory):
-    """A marked and explained return with everything in it that must not come out, a report with traces of its authors, and the roster."""
+    """A marked and explained return with everything in it that must not come out, a report with traces of its
+    authors, and the roster.
+    """
     root = tmp_path_factory.mktemp("publish")
     department = made_up()[0][0]
-    department.whole["tasks"] = [task for task in department.whole["tasks"] if task["number"] != str(SECRET + 1)]
-    department.whole["goal"] = {"expected": "<p>全年完成重点项目。</p>", "actual": f"联系人电话{PHONE}，账号：{ACCOUNT}。"}
+    department.whole["tasks"] = [
+        task for task in department.whole["tasks"] if task["number"] != str(SECRET + 1)
+    ]
+    department.whole["goal"] = {
+        "expected": "<p>全年完成重点项目。</p>",
+        "actual": f"联系人电话{PHONE}，账号：{ACCOUNT}。",
+    }
     first = root / "一" / "自评表.xlsx"
-    templates.fill_in(department.layout, first, projects=department.projects, department=department.whole, year=YEAR,
-                      settings={"department_code": department.code, "department": department.name})
+    templates.fill_in(
+        department.layout,
+        first,
+        projects=department.projects,
+        department=department.whole,
+        year=YEAR,
+        settings={"department_code": department.code, "department": department.name},
+    )
     returned = return_filings(root / "一", root / "退").returns[0].files[0].out
     received = root / "收"
     received.mkdir()
-    line = next(number for number, row in enumerate(openpyxl.load_workbook(returned)["问题清单"].iter_rows(values_only=True), 1) if row[2] == "本次说明")
+    line = next(
+        number
+        for number, row in enumerate(
+            openpyxl.load_workbook(returned)["问题清单"].iter_rows(values_only=True), 1
+        )
+        if row[2] == "本次说明"
+    )
     apply(returned, [Edit("问题清单", f"L{line}", None, "内部说明：请勿外传")], root / "说明.xlsx")
     book = openpyxl.load_workbook(root / "说明.xlsx")
     sheet = book["项目01"]
@@ -64,8 +85,23 @@ def published(tmp_path_factory):
     names = openpyxl.load_workbook(roster)
     names["单位名册"].append([department.code, department.name, None, None, None, None, None, None, None])
     for number, project in enumerate(department.projects):
-        names["项目"].append([department.code, None, project["project_code"], project["project"], None, None, None, None, None, "万元", "否", "否" if number == SECRET else "是",
-                            "涉及未公开事项" if number == SECRET else None])
+        names["项目"].append(
+            [
+                department.code,
+                None,
+                project["project_code"],
+                project["project"],
+                None,
+                None,
+                None,
+                None,
+                None,
+                "万元",
+                "否",
+                "否" if number == SECRET else "是",
+                "涉及未公开事项" if number == SECRET else None,
+            ]
+        )
     names.save(roster)
     return root, department, publish(received, root / "公开", roster=roster)
 
@@ -74,7 +110,14 @@ def _report(path: Path, department) -> None:
     document = docx.Document()
     document.core_properties.author, document.core_properties.last_modified_by = "李作者", "王修改"
     document.add_heading(f"{department.name}2024年部门整体支出绩效自评报告", 1)
-    for text in ("一、部门概况", "（二）人员情况", f"联系人身份证号{IDENTITY}。", "二、部门绩效情况", "三、部分指标情况说明", "没有未完成的指标。"):
+    for text in (
+        "一、部门概况",
+        "（二）人员情况",
+        f"联系人身份证号{IDENTITY}。",
+        "二、部门绩效情况",
+        "三、部分指标情况说明",
+        "没有未完成的指标。",
+    ):
         document.add_paragraph(text)
     cut = document.add_paragraph("联系电话：138")
     cut.add_run("0000")
@@ -94,7 +137,11 @@ def _report(path: Path, department) -> None:
 def everything_in(path: Path) -> str:
     """All parts of a package as one text."""
     with zipfile.ZipFile(path) as archive:
-        parts = [archive.read(name).decode("utf-8", "replace") for name in archive.namelist() if name.endswith((".xml", ".rels", ".vml"))]
+        parts = [
+            archive.read(name).decode("utf-8", "replace")
+            for name in archive.namelist()
+            if name.endswith((".xml", ".rels", ".vml"))
+        ]
     return "\n".join(re.sub(r"&#(\d+);", lambda match: chr(int(match[1])), part) for part in parts)
 
 
@@ -104,17 +151,46 @@ def copies(published) -> tuple[Path, Path]:
 
 def test_there_is_one_clean_workbook_and_one_report(published):
     root, department, result = published
-    assert [path.name for path in copies(published)] == [f"{department.name}2024年度绩效自评表.xlsx", f"{department.name}2024年度自评报告.docx"]
+    assert [path.name for path in copies(published)] == [
+        f"{department.name}2024年度绩效自评表.xlsx",
+        f"{department.name}2024年度自评报告.docx",
+    ]
     book = openpyxl.load_workbook(copies(published)[0])
-    assert book.sheetnames == ["部门整体支出绩效自评表", *(project["project"] for number, project in enumerate(department.projects) if number != SECRET)]
+    assert book.sheetnames == [
+        "部门整体支出绩效自评表",
+        *(project["project"] for number, project in enumerate(department.projects) if number != SECRET),
+    ]
     assert all(sheet.sheet_state == "visible" for sheet in book)
 
 
-@pytest.mark.parametrize("words", ["内部说明", "私下意见", "旁边的草稿", "隐藏行里的话", "隐藏表里的话", "李作者", "王修改", "隐藏的字", "删掉的话", "批注里的话", "校验标注", "怎么改", "回问题清单",
-                                   "_selfeval", PHONE, IDENTITY, ACCOUNT, "&lt;p&gt;"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "内部说明",
+        "私下意见",
+        "旁边的草稿",
+        "隐藏行里的话",
+        "隐藏表里的话",
+        "李作者",
+        "王修改",
+        "隐藏的字",
+        "删掉的话",
+        "批注里的话",
+        "校验标注",
+        "怎么改",
+        "回问题清单",
+        "_selfeval",
+        PHONE,
+        IDENTITY,
+        ACCOUNT,
+        "&lt;p&gt;",
+    ],
+)
 def test_nothing_of_what_must_not_come_out_is_in_any_part(published, words):
     root, _, _ = published
-    assert words == PHONE or any(words in everything_in(path) for path in (root / "收").iterdir())          # it was there; Word had cut the phone number
+    assert words == PHONE or any(
+        words in everything_in(path) for path in (root / "收").iterdir()
+    )  # it was there; Word had cut the phone number
     for path in copies(published):
         assert words not in everything_in(path)
 
@@ -125,16 +201,26 @@ def test_what_is_published_is_what_the_form_shows(published):
     for form in read_file(root / "收" / "自评表.xlsx").forms:
         if form.project in forms:
             public = forms[form.project]
-            assert [(row.name, row.target, row.actual, row.note) for row in public.indicators] == [(row.name, row.target, row.actual, row.note) for row in form.indicators]
-            if form.project != department.projects[0]["project"]:                         # the first has a row hidden
-                assert [(line.source, line.annual_budget, line.executed, line.execution_rate) for line in public.funding] == [
-                    (line.source, line.annual_budget, line.executed, line.execution_rate) for line in form.funding]
+            assert [(row.name, row.target, row.actual, row.note) for row in public.indicators] == [
+                (row.name, row.target, row.actual, row.note) for row in form.indicators
+            ]
+            if form.project != department.projects[0]["project"]:  # the first has a row hidden
+                assert [
+                    (line.source, line.annual_budget, line.executed, line.execution_rate)
+                    for line in public.funding
+                ] == [
+                    (line.source, line.annual_budget, line.executed, line.execution_rate)
+                    for line in form.funding
+                ]
 
 
 def test_numbers_of_persons_are_masked_and_counted(published):
     _, _, result = published
     whole = next(form for form in read_file(copies(published)[0]).forms if form.project is None)
-    assert whole.goal.expected == "全年完成重点项目。" and whole.goal.actual == "联系人电话138********，账号：622****************。"
+    assert (
+        whole.goal.expected == "全年完成重点项目。"
+        and whole.goal.actual == "联系人电话138********，账号：622****************。"
+    )
     text = "\n".join(paragraph.text for paragraph in docx.Document(str(copies(published)[1])).paragraphs)
     assert "身份证号220***************。" in text and "联系电话：138********。" in text
     assert [masked for _, _, masked in result.copies] == [2, 2]
@@ -142,14 +228,18 @@ def test_numbers_of_persons_are_masked_and_counted(published):
 
 def test_a_project_that_is_not_public_is_refused_by_name(published):
     _, department, result = published
-    assert result.refused == ((department.name, department.projects[SECRET]["project"], "名册写明不公开（涉及未公开事项）"),)
+    assert result.refused == (
+        (department.name, department.projects[SECRET]["project"], "名册写明不公开（涉及未公开事项）"),
+    )
     for path in copies(published):
         assert department.projects[SECRET]["project"] not in everything_in(path)
 
 
 def test_the_copies_pass_the_rule_for_public_copies_and_are_valid(published, validate_ooxml):
     files = [read_file(path) for path in copies(published)]
-    assert [finding.message for finding in check(gather(files), None, files, public=True) if finding.rule == "P01"] == []
+    assert [
+        finding.message for finding in check(gather(files), None, files, public=True) if finding.rule == "P01"
+    ] == []
     for path in copies(published):
         validate_ooxml(path)
 
@@ -168,7 +258,9 @@ def test_what_names_a_project_that_is_not_public_is_refused_too(published, tmp_p
 
 def test_what_was_never_completed_is_told(tmp_path):
     data = made_up()[0][0].projects[0] | {}
-    data["indicators"] = [row | {"note": "原因：【待补充】；改进措施：【待补充】"} for row in data["indicators"]]
+    data["indicators"] = [
+        row | {"note": "原因：【待补充】；改进措施：【待补充】"} for row in data["indicators"]
+    ]
     templates.fill_in("jilin-2024", tmp_path / "收" / "自评表.xlsx", projects=[data])
     assert publish(tmp_path / "收", tmp_path / "公开").unfinished == (("示例县教育局", data["project"]),)
 
@@ -181,21 +273,42 @@ def test_workbooks_behind_charts_and_notes_at_the_foot_are_no_way_out(tmp_path, 
     templates.fill_in("jilin-2024", source, projects=[made_up()[0][0].projects[0]])
     draft_report([source], tmp_path / "收" / "自评报告.docx")
     document = docx.Document(str(tmp_path / "收" / "自评报告.docx"))
-    xml = f'<w:footnotes xmlns:w="{qn("w:p")[1:].partition("}")[0]}"><w:footnote w:id="1"><w:p><w:r><w:t>电话{PHONE}</w:t></w:r></w:p></w:footnote></w:footnotes>'
+    xml = (
+        f'<w:footnotes xmlns:w="{qn("w:p")[1:].partition("}")[0]}"><w:footnote '
+        f'w:id="1"><w:p><w:r><w:t>电话{PHONE}</w:t></w:r></w:p></w:footnote></w:footnotes>'
+    )
     kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
     part = Part(PackURI("/word/footnotes.xml"), kind, xml.encode(), document.part.package)
-    document.part.relate_to(part, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes")
+    document.part.relate_to(
+        part, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+    )
     document.save(tmp_path / "收" / "自评报告.docx")
     result = publish(tmp_path / "收", tmp_path / "公开")
     report = next(path for _, path, _ in result.copies if path.suffix == ".docx")
     names = zipfile.ZipFile(report).namelist()
-    assert not [name for name in names if "embeddings" in name] and len([name for name in names if "charts/chart" in name]) == 2
-    assert PHONE not in everything_in(report) and "电话138********" in everything_in(report) and next(masked for _, path, masked in result.copies if path == report) == 1
+    assert (
+        not [name for name in names if "embeddings" in name]
+        and len([name for name in names if "charts/chart" in name]) == 2
+    )
+    assert (
+        PHONE not in everything_in(report)
+        and "电话138********" in everything_in(report)
+        and next(masked for _, path, masked in result.copies if path == report) == 1
+    )
     validate_ooxml(report)
 
 
-@pytest.mark.parametrize("text,shown", [("电话13800001234", "电话138********"), ("预算13800001234567元", "预算13800001234567元"), ("身份证22052419900101123X号", "身份证220***************号"),
-                                        ("合同金额149040元", "合同金额149040元"), ("0435-7654321", "043*-*******"), ("项目编码22101240R000001", "项目编码22101240R000001")])
+@pytest.mark.parametrize(
+    "text,shown",
+    [
+        ("电话13800001234", "电话138********"),
+        ("预算13800001234567元", "预算13800001234567元"),
+        ("身份证22052419900101123X号", "身份证220***************号"),
+        ("合同金额149040元", "合同金额149040元"),
+        ("0435-7654321", "043*-*******"),
+        ("项目编码22101240R000001", "项目编码22101240R000001"),
+    ],
+)
 def test_only_numbers_of_persons_are_masked(text, shown):
     assert without_personal(text)[0] == shown
 
@@ -212,14 +325,25 @@ def test_a_number_beside_its_label_is_masked(tmp_path):
     sheet["A3"], sheet["B3"] = "联系电话", 87654321
     book.save(source)
     publish(tmp_path / "收", tmp_path / "公开")
-    shown = [str(value) for path in (tmp_path / "公开").rglob("*.xlsx") for grid in open_source(path).grids for line in grid.rows for value in line if value is not None]
+    shown = [
+        str(value)
+        for path in (tmp_path / "公开").rglob("*.xlsx")
+        for grid in open_source(path).grids
+        for line in grid.rows
+        for value in line
+        if value is not None
+    ]
     assert not any("87654321" in value for value in shown)
 
 
-def test_the_command_makes_pdfs_where_libreoffice_is_and_says_what_stayed_back(published, tmp_path, libreoffice):
+def test_the_command_makes_pdfs_where_libreoffice_is_and_says_what_stayed_back(
+    published, tmp_path, libreoffice
+):
     root, department, _ = published
     run = selfeval("publish", root / "收", "-o", tmp_path / "公开", "--roster", root / "名册.xlsx", "--pdf")
     assert run.returncode == 0 and run.stderr == "" and department.projects[SECRET]["project"] in run.stdout
     assert len(list((tmp_path / "公开").rglob("*.pdf"))) == 2
-    assert not any(department.projects[SECRET]["project"] in path.name for path in (tmp_path / "公开").rglob("*"))
+    assert not any(
+        department.projects[SECRET]["project"] in path.name for path in (tmp_path / "公开").rglob("*")
+    )
     assert selfeval("publish", root / "收", "-o", root / "收" / "公开").returncode == 2

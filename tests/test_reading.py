@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from text_grid import grid_of
 
 from selfeval_xl.forms import DEPARTMENT, PROJECT
 from selfeval_xl.reading.codes import split_code
 from selfeval_xl.reading.find import forms_in
 from selfeval_xl.reading.indicators import join_target
-from text_grid import grid_of
 
 PROJECT_FORM = """
 | 项目支出绩效自评表 | < | < | < | < | < | < |
@@ -60,12 +60,27 @@ def only(text: str):
 
 def test_a_plain_project_form_is_read_with_its_cells():
     form = only(PROJECT_FORM)
-    assert (form.kind, form.project, form.unit, form.money_unit, form.year) == (PROJECT, "应急管理项目", "示例县应急局", "万元", None)
+    assert (form.kind, form.project, form.unit, form.money_unit, form.year) == (
+        PROJECT,
+        "应急管理项目",
+        "示例县应急局",
+        "万元",
+        None,
+    )
     assert [line.source for line in form.funding] == ["当年财政拨款", "其他资金", "合计"]
     total = form.total_funding
-    assert (total.initial_budget, total.annual_budget, total.executed, total.execution_rate) == ("132.71", "57.04", "56.96", "99.86%")
+    assert (total.initial_budget, total.annual_budget, total.executed, total.execution_rate) == (
+        "132.71",
+        "57.04",
+        "56.96",
+        "99.86%",
+    )
     assert total.cells["executed"] == "F7"
-    assert (form.goal.expected, form.goal.actual, form.goal.cells["actual"]) == ("保障网络畅通；", "已经完成。", "E9")
+    assert (form.goal.expected, form.goal.actual, form.goal.cells["actual"]) == (
+        "保障网络畅通；",
+        "已经完成。",
+        "E9",
+    )
     assert [(row.level1, row.level2, row.name, row.target, row.actual) for row in form.indicators] == [
         ("成本指标", "经济成本指标", "年租金", ">=149040元", "0元"),
         ("产出指标", "数量指标", "卫星电话数量", "=25部", "0"),
@@ -77,36 +92,69 @@ def test_a_plain_project_form_is_read_with_its_cells():
 
 def test_split_targets_codes_parts_and_totals_are_understood():
     form = only(SCORED_FORM)
-    assert (form.year, form.money_unit, form.total_points, form.total_score, form.grade) == (2023, "元", "100", "96.5", "优")
+    assert (form.year, form.money_unit, form.total_points, form.total_score, form.grade) == (
+        2023,
+        "元",
+        "100",
+        "96.5",
+        "优",
+    )
     assert (form.project_code, form.project) == ("51000021R000000019951", "工资性支出")
-    assert (form.department_code, form.department, form.unit) == ("219001", "棠溪镇人民政府", "棠溪镇中心小学")
+    assert (form.department_code, form.department, form.unit) == (
+        "219001",
+        "棠溪镇人民政府",
+        "棠溪镇中心小学",
+    )
     assert [(line.source, line.part_of) for line in form.funding] == [
-        ("合计", None), ("财政拨款", None), ("中央补助", "财政拨款"), ("县级资金", "财政拨款"), ("其他资金", None)]
-    assert form.funding[-1].executed is None and form.funding[0].points == "10" and form.funding[1].points is None
+        ("合计", None),
+        ("财政拨款", None),
+        ("中央补助", "财政拨款"),
+        ("县级资金", "财政拨款"),
+        ("其他资金", None),
+    ]
+    assert (
+        form.funding[-1].executed is None
+        and form.funding[0].points == "10"
+        and form.funding[1].points is None
+    )
     assert [row.target for row in form.indicators] == ["≥735人次", "=100%", "满意"]
     assert form.indicators[0].cells["target"] == "D15,E15,F15"
     assert form.placeholders == (("C17", "指标1："),)
     assert form.signature == {"填表人": "张三", "联系电话": "0000"}
 
 
-@pytest.mark.parametrize("text, code, name", [
-    ("51000021R000000019951-工资性支出", "51000021R000000019951", "工资性支出"),
-    ("219001-棠溪镇人民政府", "219001", "棠溪镇人民政府"),
-    ("301001 县应急管理局", "301001", "县应急管理局"),
-    ("[101]县教育局", "101", "县教育局"),
-    ("2023年度道路建设", None, "2023年度道路建设"),
-    ("2022-2023年道路建设", None, "2022-2023年道路建设"),
-    ("120急救车购置", None, "120急救车购置"),
-    ("柳河县应急管理局", None, "柳河县应急管理局"),
-])
+@pytest.mark.parametrize(
+    "text, code, name",
+    [
+        ("51000021R000000019951-工资性支出", "51000021R000000019951", "工资性支出"),
+        ("219001-棠溪镇人民政府", "219001", "棠溪镇人民政府"),
+        ("301001 县应急管理局", "301001", "县应急管理局"),
+        ("[101]县教育局", "101", "县教育局"),
+        ("2023年度道路建设", None, "2023年度道路建设"),
+        ("2022-2023年道路建设", None, "2022-2023年道路建设"),
+        ("120急救车购置", None, "120急救车购置"),
+        ("柳河县应急管理局", None, "柳河县应急管理局"),
+    ],
+)
 def test_codes_are_split_from_names_and_stay_text(text, code, name):
     assert split_code(text) == (code, name)
 
 
-@pytest.mark.parametrize("operator, value, unit, joined", [
-    ("≧", "735", "人次", "≧735人次"), ("═", "100", "%", "═100%"), ("定量指标", "≤100%", "%", "≤100%"), ("定性指标", "高", None, "高"),
-    (None, "95%", "%", "95%"), ("≥", "≥95", "%", "≥95%"), ("=", "12次", "次", "=12次"), ("定性", "优", "等级", "优"), ("≤", None, "次", None), ("≥", "90%-95%", "%", "90%-95%"),
-])
+@pytest.mark.parametrize(
+    "operator, value, unit, joined",
+    [
+        ("≧", "735", "人次", "≧735人次"),
+        ("═", "100", "%", "═100%"),
+        ("定量指标", "≤100%", "%", "≤100%"),
+        ("定性指标", "高", None, "高"),
+        (None, "95%", "%", "95%"),
+        ("≥", "≥95", "%", "≥95%"),
+        ("=", "12次", "次", "=12次"),
+        ("定性", "优", "等级", "优"),
+        ("≤", None, "次", None),
+        ("≥", "90%-95%", "%", "90%-95%"),
+    ],
+)
 def test_split_targets_are_joined_without_doubling(operator, value, unit, joined):
     assert join_target(operator, value, unit) == joined
 
@@ -117,7 +165,10 @@ def stacked(*tables: str) -> str:
 
 def test_two_forms_one_below_the_other():
     found = forms_in(grid_of(stacked(PROJECT_FORM, SCORED_FORM)), "a.xlsx")
-    assert [(form.project, len(form.indicators)) for form in found.forms] == [("应急管理项目", 4), ("工资性支出", 3)]
+    assert [(form.project, len(form.indicators)) for form in found.forms] == [
+        ("应急管理项目", 4),
+        ("工资性支出", 3),
+    ]
 
 
 def beside(one: str, other: str) -> str:
@@ -127,13 +178,22 @@ def beside(one: str, other: str) -> str:
     width = max(map(len, left))
     left += [[]] * (len(right) - len(left))
     right += [""] * (len(left) - len(right))
-    return "\n".join("|".join([*row, *[""] * (width - len(row)), "", line]) for row, line in zip(left, right, strict=True))
+    return "\n".join(
+        "|".join([*row, *[""] * (width - len(row)), "", line]) for row, line in zip(left, right, strict=True)
+    )
 
 
 def test_two_forms_side_by_side():
     found = forms_in(grid_of(beside(PROJECT_FORM, PROJECT_FORM)), "a.xlsx")
-    assert [(form.project, len(form.indicators), form.indicators[0].cells["target"], form.total_funding.cells["executed"]) for form in found.forms] == [
-        ("应急管理项目", 4, "E11", "F7"), ("应急管理项目", 4, "M11", "N7")]
+    assert [
+        (
+            form.project,
+            len(form.indicators),
+            form.indicators[0].cells["target"],
+            form.total_funding.cells["executed"],
+        )
+        for form in found.forms
+    ] == [("应急管理项目", 4, "E11", "F7"), ("应急管理项目", 4, "M11", "N7")]
 
 
 def test_a_department_form_with_tasks():
@@ -147,8 +207,15 @@ def test_a_department_form_with_tasks():
 | 年度绩效目标完成情况 | < | 一级指标 | 二级指标 | 三级指标 | 目标值 | 完成值 |
 | ^ | ^ | 产出指标 | 数量指标 | 培训场次 | '≥10场 | 10场 |
 """)
-    assert (form.kind, form.department, form.goal.expected, form.goal.actual) == (DEPARTMENT, "示例县应急局", "做好应急管理", "全部完成")
-    assert [(task.number, task.name, task.outcome, task.cells["outcome"]) for task in form.tasks] == [("1", "综合项目", "已完成", "G6")]
+    assert (form.kind, form.department, form.goal.expected, form.goal.actual) == (
+        DEPARTMENT,
+        "示例县应急局",
+        "做好应急管理",
+        "全部完成",
+    )
+    assert [(task.number, task.name, task.outcome, task.cells["outcome"]) for task in form.tasks] == [
+        ("1", "综合项目", "已完成", "G6")
+    ]
     assert [row.name for row in form.indicators] == ["培训场次"]
 
 
@@ -158,26 +225,46 @@ def test_sheets_of_ours_and_unrelated_tables_hold_no_form():
 
 
 def test_formulas_saved_without_their_value_are_computed_again():
-    grid = grid_of(PROJECT_FORM.replace("'99.86%", "").replace("| 年度资金总和 | < | 132.71 | 57.04 | 56.96", "| 年度资金总和 | < | | | ").replace("| 12次 |", "| |"))
-    grid.formulas = lambda: {(row, column): "=x" for row, column in ((4, 6), (6, 3), (6, 4), (6, 5), (6, 6), (12, 5))}
+    grid = grid_of(
+        PROJECT_FORM.replace("'99.86%", "")
+        .replace("| 年度资金总和 | < | 132.71 | 57.04 | 56.96", "| 年度资金总和 | < | | | ")
+        .replace("| 12次 |", "| |")
+    )
+    grid.formulas = lambda: dict.fromkeys(((4, 6), (6, 3), (6, 4), (6, 5), (6, 6), (12, 5)), "=x")
     found = forms_in(grid, "a.xlsx")
     total = found.forms[0].total_funding
-    assert (total.initial_budget, total.annual_budget, total.executed, total.execution_rate) == ("132.71", "57.04", "56.96", "99.86%")
+    assert (total.initial_budget, total.annual_budget, total.executed, total.execution_rate) == (
+        "132.71",
+        "57.04",
+        "56.96",
+        "99.86%",
+    )
     assert found.forms[0].funding[0].execution_rate == "99.86%"
-    assert [(problem.cell, "没有保存算出的数" in problem.text) for problem in found.problems] == [("F13", True)]
+    assert [(problem.cell, "没有保存算出的数" in problem.text) for problem in found.problems] == [
+        ("F13", True)
+    ]
 
 
 def test_hidden_rows_columns_and_sheets_are_told():
     grid = grid_of(PROJECT_FORM)
     grid.hidden = lambda: (frozenset((11, 40)), frozenset((5,)))
-    assert [(problem.rule, "第12行、F列" in problem.text) for problem in forms_in(grid, "a.xlsx").problems] == [("T05", True)]
+    assert [
+        (problem.rule, "第12行、F列" in problem.text) for problem in forms_in(grid, "a.xlsx").problems
+    ] == [("T05", True)]
     grid = grid_of(PROJECT_FORM)
     grid.visible = False
     assert [problem.rule for problem in forms_in(grid, "a.xlsx").problems] == ["T05"]
 
 
 def test_it_is_told_by_what_each_part_was_recognised_and_what_was_left_over():
-    found = forms_in(grid_of(PROJECT_FORM.replace("年度指标值", "年度指示值").replace("全年执行数", "支付数").replace("| 12次 | |", "| 12次 | |核对过|")), "a.xlsx")
+    found = forms_in(
+        grid_of(
+            PROJECT_FORM.replace("年度指标值", "年度指示值")
+            .replace("全年执行数", "支付数")
+            .replace("| 12次 | |", "| 12次 | |核对过|")
+        ),
+        "a.xlsx",
+    )
     assert "指标表头：E10“年度指示值”（近似“年度指标值”）" in found.evidence
     assert "资金表头：F4“支付数”（同义词）" in found.evidence
     assert "项目名称：A2“项目名称”（标签）" in found.evidence

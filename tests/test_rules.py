@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import pytest
-
 from case_files import CASES, read_case
+
 from selfeval_xl.checking import check
 from selfeval_xl.filing import gather
 from selfeval_xl.rules.registry import catalogue
 
-CATALOGUE = [f"{family}{number:02}" for family, count in zip("TFIDSNXP", (9, 15, 16, 13, 12, 10, 12, 1), strict=True) for number in range(1, count + 1)]
-# Rules about files, rosters, issued values, reports, public copies or several departments: tested on records, not on drawn forms.
+CATALOGUE = [
+    f"{family}{number:02}"
+    for family, count in zip("TFIDSNXP", (9, 15, 16, 13, 12, 10, 12, 1), strict=True)
+    for number in range(1, count + 1)
+]
+# Rules about files, rosters, issued values, reports, public copies or several departments: tested on records,
+# not on drawn forms.
 ON_RECORDS = {"T01", "T03", "T04", "T05", "T07", "T08", "F11", "X04", "X08", "X09", "X10", "X11", "P01"}
 FILES = sorted(CASES.glob("*.md"))
 
@@ -36,9 +41,15 @@ def test_every_rule_has_a_case_that_fires_and_one_that_does_not():
     for path in FILES:
         case = read_case(path)
         (fires if any(told.startswith(case.rule) for told in case.expected) else quiet).add(case.rule)
-    assert [rule for rule in CATALOGUE if rule not in ON_RECORDS and (rule not in fires or rule not in quiet)] == []
+    assert [
+        rule for rule in CATALOGUE if rule not in ON_RECORDS and (rule not in fires or rule not in quiet)
+    ] == []
 
 
 def test_a_rule_on_records_is_tested_by_name():
-    told = "".join(path.read_text(encoding="utf-8") for path in CASES.parent.glob("test_*.py") if path.name != "test_rules.py")
+    told = "".join(
+        path.read_text(encoding="utf-8")
+        for path in CASES.parent.glob("test_*.py")
+        if path.name != "test_rules.py"
+    )
     assert [rule for rule in ON_RECORDS if f'"{rule}"' not in told] == []

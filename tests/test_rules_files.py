@@ -11,7 +11,18 @@ from selfeval_xl import layouts, templates
 from selfeval_xl.checking import check
 from selfeval_xl.filing import gather
 from selfeval_xl.findings import Severity
-from selfeval_xl.forms import DEPARTMENT, PROJECT, TOTAL, Form, Frame, FundingLine, Goal, Indicator, Problem, ReadFile
+from selfeval_xl.forms import (
+    DEPARTMENT,
+    PROJECT,
+    TOTAL,
+    Form,
+    Frame,
+    FundingLine,
+    Goal,
+    Indicator,
+    Problem,
+    ReadFile,
+)
 from selfeval_xl.grid import Area
 from selfeval_xl.policy import default
 from selfeval_xl.reading import read_file
@@ -25,11 +36,18 @@ def found(rule, given, *more) -> list[tuple[str | None, str | None]]:
 
 def test_what_the_reader_reports_becomes_a_finding_of_its_rule() -> None:
     file = ReadFile(path="a.rar", problems=(Problem("“a.rar”是压缩包，请解压后再报送。", rule="T01"),))
-    assert [(finding.message, finding.hint) for finding in structure.unknown_or_partly_read(file, default())] == [("“a.rar”是压缩包。", "请解压后再报送。")]
-    assert [found(rule, file) for rule in (structure.unreadable, structure.macros_or_links, structure.hidden_data)] == [[], [], []]
+    assert [
+        (finding.message, finding.hint) for finding in structure.unknown_or_partly_read(file, default())
+    ] == [("“a.rar”是压缩包。", "请解压后再报送。")]
+    assert [
+        found(rule, file) for rule in (structure.unreadable, structure.macros_or_links, structure.hidden_data)
+    ] == [[], [], []]
 
 
-@pytest.mark.parametrize("rule_id, rule", [("T05", structure.hidden_data), ("T07", structure.macros_or_links), ("T08", structure.unreadable)])
+@pytest.mark.parametrize(
+    "rule_id, rule",
+    [("T05", structure.hidden_data), ("T07", structure.macros_or_links), ("T08", structure.unreadable)],
+)
 def test_each_kind_of_problem_has_its_rule(rule_id: str, rule) -> None:
     file = ReadFile(path="a.xlsx", problems=(Problem("说明", sheet="表", cell="B2", rule=rule_id),))
     assert found(rule, file) == [("表", "B2")]
@@ -37,12 +55,22 @@ def test_each_kind_of_problem_has_its_rule(rule_id: str, rule) -> None:
 
 
 def test_what_could_not_be_placed_is_asked_about() -> None:
-    file = ReadFile(path="a.xlsx", problems=(Problem("这一行有金额，但没有写资金来源。", sheet="表", cell="D7"),))
-    assert [(finding.severity, finding.cell) for finding in structure.unknown_or_partly_read(file, default())] == [(Severity.WARNING, "D7")]
+    file = ReadFile(
+        path="a.xlsx", problems=(Problem("这一行有金额，但没有写资金来源。", sheet="表", cell="D7"),)
+    )
+    assert [
+        (finding.severity, finding.cell) for finding in structure.unknown_or_partly_read(file, default())
+    ] == [(Severity.WARNING, "D7")]
 
 
 def test_a_whole_form_and_a_scan_beside_it_are_no_fault() -> None:
-    whole = Form(kind=PROJECT, file="a.xlsx", sheet="表", frame=Frame(Area(0, 0, 20, 6), (10, 10)), indicators=(Indicator(name="数量", target="1个"),))
+    whole = Form(
+        kind=PROJECT,
+        file="a.xlsx",
+        sheet="表",
+        frame=Frame(Area(0, 0, 20, 6), (10, 10)),
+        indicators=(Indicator(name="数量", target="1个"),),
+    )
     assert found(structure.unknown_or_partly_read, ReadFile(path="a.xlsx", kind="xlsx", forms=(whole,))) == []
     assert found(structure.unknown_or_partly_read, ReadFile(path="盖章.pdf", kind="pdf")) == []
 
@@ -54,67 +82,148 @@ def test_an_indicator_table_without_any_row_is_only_partly_read() -> None:
 
 def heading(**values) -> Form:
     cells = {"project": "B2", "department": "B3", "unit": "E3"}
-    return Form(kind=values.pop("kind", PROJECT), file="a.xlsx", sheet="表", cells=values.pop("cells", cells), **values)
+    return Form(
+        kind=values.pop("kind", PROJECT),
+        file="a.xlsx",
+        sheet="表",
+        cells=values.pop("cells", cells),
+        **values,
+    )
 
 
-@pytest.mark.parametrize("form, cells", [
-    (heading(project="示例项目", department="示例局", unit="示例中心"), []), (heading(project="示例项目", unit="示例中心"), ["B3"]),
-    (heading(department="示例局"), ["B2,E3"]),
-    (heading(project="示例项目", cells={"project": "B2"}), []), (heading(kind=DEPARTMENT, cells={"department": "B2"}), ["B2"]),
-    (heading(kind=DEPARTMENT, cells={}), []),
-    (heading(project="示例项目", cells={"project": "B2"}, title="项目支出绩效自评表（ 年度）"), [None]),
-    (heading(project="示例项目", cells={"project": "B2"}, title="项目支出绩效自评表（2024年度）", year=2024), []),
-])
+@pytest.mark.parametrize(
+    "form, cells",
+    [
+        (heading(project="示例项目", department="示例局", unit="示例中心"), []),
+        (heading(project="示例项目", unit="示例中心"), ["B3"]),
+        (heading(department="示例局"), ["B2,E3"]),
+        (heading(project="示例项目", cells={"project": "B2"}), []),
+        (heading(kind=DEPARTMENT, cells={"department": "B2"}), ["B2"]),
+        (heading(kind=DEPARTMENT, cells={}), []),
+        (heading(project="示例项目", cells={"project": "B2"}, title="项目支出绩效自评表（ 年度）"), [None]),
+        (
+            heading(
+                project="示例项目", cells={"project": "B2"}, title="项目支出绩效自评表（2024年度）", year=2024
+            ),
+            [],
+        ),
+    ],
+)
 def test_empty_heading_fields(form: Form, cells: list[str | None]) -> None:
     assert [cell for _, cell in found(structure.heading_left_empty, form)] == cells
 
 
-@pytest.mark.parametrize("text, cells", [("#REF!", ["D5"]), ("#DIV/0!", ["D5"]), ("10", []), ("#1号楼", []), (None, [])])
+@pytest.mark.parametrize(
+    "text, cells", [("#REF!", ["D5"]), ("#DIV/0!", ["D5"]), ("10", []), ("#1号楼", []), (None, [])]
+)
 def test_a_broken_formula_is_told_once(text: str | None, cells: list[str]) -> None:
     line = FundingLine(source=TOTAL, annual_budget=text, cells={"annual_budget": "D5"})
-    assert [cell for _, cell in found(structure.formula_broken_or_overtyped, Form(kind=PROJECT, file="a.xlsx", sheet="表", funding=(line,)))] == cells
+    assert [
+        cell
+        for _, cell in found(
+            structure.formula_broken_or_overtyped,
+            Form(kind=PROJECT, file="a.xlsx", sheet="表", funding=(line,)),
+        )
+    ] == cells
 
 
 def test_broken_formulas_in_many_places_are_one_finding() -> None:
     line = FundingLine(source=TOTAL, execution_rate="#DIV/0!", cells={"execution_rate": "G5"})
     row = Indicator(name="数量", actual="#REF!", score="#VALUE!", cells={"actual": "F12", "score": "H12"})
-    form = Form(kind=PROJECT, file="a.xlsx", sheet="表", funding=(line,), indicators=(row,), goal=Goal(actual="#完成"))
+    form = Form(
+        kind=PROJECT, file="a.xlsx", sheet="表", funding=(line,), indicators=(row,), goal=Goal(actual="#完成")
+    )
     assert [cell for _, cell in found(structure.formula_broken_or_overtyped, form)] == ["G5,F12,H12"]
 
 
 def test_an_incomplete_signature_is_a_note() -> None:
-    form = Form(kind=PROJECT, file="a.xlsx", sheet="表", signature={"填表人": "示例", "负责人": None, "联系电话": None})
-    assert ["“负责人”、“联系电话”" in finding.message for finding in structure.signature_incomplete(form, default())] == [True]
-    assert found(structure.signature_incomplete, Form(kind=PROJECT, file="a.xlsx", sheet="表", signature={"填表人": "示例"})) == []
+    form = Form(
+        kind=PROJECT,
+        file="a.xlsx",
+        sheet="表",
+        signature={"填表人": "示例", "负责人": None, "联系电话": None},
+    )
+    assert [
+        "“负责人”、“联系电话”" in finding.message
+        for finding in structure.signature_incomplete(form, default())
+    ] == [True]
+    assert (
+        found(
+            structure.signature_incomplete,
+            Form(kind=PROJECT, file="a.xlsx", sheet="表", signature={"填表人": "示例"}),
+        )
+        == []
+    )
     assert found(structure.signature_incomplete, Form(kind=PROJECT, file="a.xlsx", sheet="表")) == []
 
 
 def issued(project: str = "示例项目", initial: str = "100", target: str = "≥10个") -> Form:
-    line = FundingLine(source=TOTAL, initial_budget=initial, annual_budget="90", cells={"initial_budget": "C5", "annual_budget": "D5"})
-    return Form(kind=PROJECT, file="a.xlsx", sheet="表", project=project, funding=(line,), cells={"project": "B2"},
-                indicators=(Indicator(name="培训场次", target=target, cells={"target": "E12"}),))
+    line = FundingLine(
+        source=TOTAL,
+        initial_budget=initial,
+        annual_budget="90",
+        cells={"initial_budget": "C5", "annual_budget": "D5"},
+    )
+    return Form(
+        kind=PROJECT,
+        file="a.xlsx",
+        sheet="表",
+        project=project,
+        funding=(line,),
+        cells={"project": "B2"},
+        indicators=(Indicator(name="培训场次", target=target, cells={"target": "E12"}),),
+    )
 
 
-@pytest.mark.parametrize("now, cells", [(issued(), []), (issued(project="示例 项目"), []), (issued(project="别的项目"), ["B2"]),
-    (issued(initial="100.00"), []), (issued(initial="80"), ["C5"]),
-                                        (issued(target="≥8个"), ["E12"]), (issued(target=">= 10个"), [])])
+@pytest.mark.parametrize(
+    "now, cells",
+    [
+        (issued(), []),
+        (issued(project="示例 项目"), []),
+        (issued(project="别的项目"), ["B2"]),
+        (issued(initial="100.00"), []),
+        (issued(initial="80"), ["C5"]),
+        (issued(target="≥8个"), ["E12"]),
+        (issued(target=">= 10个"), []),
+    ],
+)
 def test_what_was_issued_stays(now: Form, cells: list[str]) -> None:
     assert [cell for _, cell in found(structure.issued_value_changed, now, issued())] == cells
 
 
 def test_the_old_template_needs_settings_to_be_known() -> None:
     assert _RULES["T03"].needs == "settings"
-    assert [finding.message for finding in structure.older_template(ReadFile(path="a.xlsx", settings={"year": "2024"}),
-                                                                    default())] == ["这份工作簿里的隐藏信息不全，认不出是哪一版模板。"]
+    assert [
+        finding.message
+        for finding in structure.older_template(ReadFile(path="a.xlsx", settings={"year": "2024"}), default())
+    ] == ["这份工作簿里的隐藏信息不全，认不出是哪一版模板。"]
 
 
-@pytest.mark.parametrize("one, other, older", [("1", "2", True), ("1.0", "1.1", True), ("2", "10", True), ("2", "2", False), ("3", "2", False)])
+@pytest.mark.parametrize(
+    "one, other, older",
+    [("1", "2", True), ("1.0", "1.1", True), ("2", "10", True), ("2", "2", False), ("3", "2", False)],
+)
 def test_versions_are_compared_by_number(one: str, other: str, older: bool) -> None:
     assert (structure._number(one) < structure._number(other)) is older
 
 
-FILLED = {"project": "示例项目", "department": "示例局", "unit": "示例局", "funding": [{"source": "当年财政拨款", "initial_budget": "100", "annual_budget": "90", "executed": "81"}],
-          "indicators": [{"level1": "产出指标", "level2": "数量指标", "name": "培训场次", "target": "≥10场", "actual": "12场", "points": "90", "score": "90"}]}
+FILLED = {
+    "project": "示例项目",
+    "department": "示例局",
+    "unit": "示例局",
+    "funding": [{"source": "当年财政拨款", "initial_budget": "100", "annual_budget": "90", "executed": "81"}],
+    "indicators": [
+        {
+            "level1": "产出指标",
+            "level2": "数量指标",
+            "name": "培训场次",
+            "target": "≥10场",
+            "actual": "12场",
+            "points": "90",
+            "score": "90",
+        }
+    ],
+}
 
 
 def ours(folder, layout: str = "mof-2020", typed: dict[str, object] | None = None, **more) -> ReadFile:
@@ -144,9 +253,14 @@ def test_numbers_typed_over_formulas_are_one_finding(tmp_path) -> None:
     file = ours(tmp_path)
     total = file.forms[0].total_funding
     where = total.cells["annual_budget"], total.cells["execution_rate"]
-    assert told(ours(tmp_path, typed=dict(zip(where, (90, "90.00%"), strict=True))), "T06") == [",".join(where)]
+    assert told(ours(tmp_path, typed=dict(zip(where, (90, "90.00%"), strict=True))), "T06") == [
+        ",".join(where)
+    ]
     wrong = ours(tmp_path, typed={where[0]: 80})
-    assert (told(wrong, "T06"), len(told(wrong, "F01"))) == ([], 1)           # typed over and wrong: the wrong number is told
+    assert (told(wrong, "T06"), len(told(wrong, "F01"))) == (
+        [],
+        1,
+    )  # typed over and wrong: the wrong number is told
 
 
 def test_a_number_in_another_places_form_is_no_formula_typed_over(tmp_path) -> None:
@@ -161,7 +275,14 @@ def test_a_number_in_another_places_form_is_no_formula_typed_over(tmp_path) -> N
 
 
 def test_a_blank_signature_block_waits_for_paper_or_a_scan() -> None:
-    blank = Form(kind=PROJECT, file="报送/a.xlsx", sheet="表", department="示例局", signature={"填表人": None, "负责人": None}, cells={"负责人": "D20"})
+    blank = Form(
+        kind=PROJECT,
+        file="报送/a.xlsx",
+        sheet="表",
+        department="示例局",
+        signature={"填表人": None, "负责人": None},
+        cells={"负责人": "D20"},
+    )
     partly = replace(blank, signature={"填表人": "张三", "负责人": None})
     scan = ReadFile(path="报送/盖章件.pdf", kind="pdf")
     mine = ReadFile(path="报送/a.xlsx", forms=(blank,), settings={"layout": "jilin-2024"})
@@ -170,15 +291,42 @@ def test_a_blank_signature_block_waits_for_paper_or_a_scan() -> None:
     assert told(replace(mine, forms=(partly,)), "T09") == ["D20"]
 
 
-@pytest.mark.parametrize("year, issued, cells", [(2023, "2024", ["A1"]), (2024, "2024", []), (2023, "", []), (None, "2024", [])])
-def test_the_year_is_the_one_that_the_workbook_was_issued_for(year: int | None, issued: str, cells: list[str]) -> None:
+@pytest.mark.parametrize(
+    "year, issued, cells", [(2023, "2024", ["A1"]), (2024, "2024", []), (2023, "", []), (None, "2024", [])]
+)
+def test_the_year_is_the_one_that_the_workbook_was_issued_for(
+    year: int | None, issued: str, cells: list[str]
+) -> None:
     form = Form(kind=PROJECT, file="a.xlsx", sheet="表", department="示例局", year=year, cells={"year": "A1"})
-    assert told(ReadFile(path="a.xlsx", forms=(form,), settings={"layout": "mof-2020", "year": issued}), "N07") == cells
+    assert (
+        told(ReadFile(path="a.xlsx", forms=(form,), settings={"layout": "mof-2020", "year": issued}), "N07")
+        == cells
+    )
 
 
-def test_a_removed_hidden_sheet_and_a_changed_head_are_noted_and_the_form_is_read_all_the_same(tmp_path) -> None:
-    templates.fill_in("jilin-2024", tmp_path / "a.xlsx", projects=[{"project": "示例项目", "unit": "示例局", "indicators": [
-        {"level1": "产出指标", "level2": "数量指标", "name": "培训场次", "target": "≥10场", "actual": "12场"}]}], cover={})
+def test_a_removed_hidden_sheet_and_a_changed_head_are_noted_and_the_form_is_read_all_the_same(
+    tmp_path,
+) -> None:
+    templates.fill_in(
+        "jilin-2024",
+        tmp_path / "a.xlsx",
+        projects=[
+            {
+                "project": "示例项目",
+                "unit": "示例局",
+                "indicators": [
+                    {
+                        "level1": "产出指标",
+                        "level2": "数量指标",
+                        "name": "培训场次",
+                        "target": "≥10场",
+                        "actual": "12场",
+                    }
+                ],
+            }
+        ],
+        cover={},
+    )
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     del book["_selfeval"]
     book.save(tmp_path / "b.xlsx")

@@ -14,16 +14,35 @@ COLUMNS = ("initial_budget", "annual_budget", "executed", "execution_rate")
 
 
 def form(*rows: str, unit: str = "万元", kind: str = PROJECT, **more) -> Form:
-    """A form with these funding rows, each `资金来源 年初 全年 执行 执行率`; _ is an empty cell, > before a source marks a part of the row above it."""
+    """A form with these funding rows, each `资金来源 年初 全年 执行 执行率`; _ is an empty cell, > before a
+    source marks a part of the row above it.
+    """
     lines, parent = [], None
     for number, row in enumerate(rows, 5):
         source, *values = row.split()
         part = source.startswith(">")
         cells = {key: f"{letter}{number}" for key, letter in zip(COLUMNS, "CDEF")}
-        lines.append(FundingLine(source=source.lstrip(">"), part_of=parent if part else None, cells=cells,
-                                 **{key: None if value == "_" else value for key, value in zip(COLUMNS, values)}))
+        lines.append(
+            FundingLine(
+                source=source.lstrip(">"),
+                part_of=parent if part else None,
+                cells=cells,
+                **{key: None if value == "_" else value for key, value in zip(COLUMNS, values)},
+            )
+        )
         parent = parent if part else source
-    return assess(Form(kind=kind, file="a.xlsx", sheet="表", project="示例项目", money_unit=unit, funding=tuple(lines), **more), default())
+    return assess(
+        Form(
+            kind=kind,
+            file="a.xlsx",
+            sheet="表",
+            project="示例项目",
+            money_unit=unit,
+            funding=tuple(lines),
+            **more,
+        ),
+        default(),
+    )
 
 
 def found(rule, checked: Form) -> list[str | None]:
@@ -34,25 +53,63 @@ def rate_fits(budget: str, executed: str, rate: str, unit: str = "万元") -> bo
     return not found(funding.impossible_rate, form(f"{TOTAL} _ {budget} {executed} {rate}", unit=unit))
 
 
-@pytest.mark.parametrize("budget, executed, rate", [
-    ("57.04", "56.96", "99.86%"), ("57.04", "56.96", "99.9%"), ("57.04", "56.96", "99.86"), ("57.04", "56.96", "0.9986"), ("57.04", "56.96", "１００％"),
-    ("2987.6", "2270.58", "76%"), ("2987.6", "2270.58", "76.00%"), ("387664.62", "387664.62", "100%"), ("329.77", "338.31", "102.59%"),
-    ("0", "0", "0.00%"), ("0", "0", "—"), ("0", "0", "_"), ("0", "0", "/"), ("0", "0", "0"), ("100", "100", "1"), ("100", "0", "0.00%"), ("100",
-    "0", "0"),
-    ("0.03", "0.01", "33.33%"), ("0.03", "0.01", "45%"), ("3", "2", "66.67%"), ("3", "2", "66.66%"), ("3", "2", "66.6%"), ("3", "2", "66.7%"),
-    ("3", "2", "67%"), ("861", "365", "42.37%"),
-    ("_", "10", "50%"), ("10", "_", "50%"), ("10", "7.5", "见附件"), ("10", "10", "#DIV/0!"), ("-5", "3", "12%"),
-])
+@pytest.mark.parametrize(
+    "budget, executed, rate",
+    [
+        ("57.04", "56.96", "99.86%"),
+        ("57.04", "56.96", "99.9%"),
+        ("57.04", "56.96", "99.86"),
+        ("57.04", "56.96", "0.9986"),
+        ("57.04", "56.96", "１００％"),
+        ("2987.6", "2270.58", "76%"),
+        ("2987.6", "2270.58", "76.00%"),
+        ("387664.62", "387664.62", "100%"),
+        ("329.77", "338.31", "102.59%"),
+        ("0", "0", "0.00%"),
+        ("0", "0", "—"),
+        ("0", "0", "_"),
+        ("0", "0", "/"),
+        ("0", "0", "0"),
+        ("100", "100", "1"),
+        ("100", "0", "0.00%"),
+        ("100", "0", "0"),
+        ("0.03", "0.01", "33.33%"),
+        ("0.03", "0.01", "45%"),
+        ("3", "2", "66.67%"),
+        ("3", "2", "66.66%"),
+        ("3", "2", "66.6%"),
+        ("3", "2", "66.7%"),
+        ("3", "2", "67%"),
+        ("861", "365", "42.37%"),
+        ("_", "10", "50%"),
+        ("10", "_", "50%"),
+        ("10", "7.5", "见附件"),
+        ("10", "10", "#DIV/0!"),
+        ("-5", "3", "12%"),
+    ],
+)
 def test_a_rate_that_these_amounts_can_give_is_right(budget: str, executed: str, rate: str) -> None:
     assert rate_fits(budget, executed, rate)
 
 
-@pytest.mark.parametrize("budget, executed, rate, right", [
-    ("57.04", "56.96", "42.92%", "99.86%"), ("57.04", "56.96", "98.86%", "99.86%"), ("100", "95", "99%", "95.00%"), ("10", "10", "95%", "100.00%"),
-    ("2987.6", "2270.58", "77%", "76.00%"), ("0", "0", "100%", "0.00%"), ("100", "0", "100%", "0.00%"), ("57.04", "56.96", "9.986", "99.86%"),
-    ("100", "100", "99%", "100.00%"), ("100", "50", "0%", "50.00%"),
-])
-def test_a_rate_that_no_amounts_like_these_give_is_wrong(budget: str, executed: str, rate: str, right: str) -> None:
+@pytest.mark.parametrize(
+    "budget, executed, rate, right",
+    [
+        ("57.04", "56.96", "42.92%", "99.86%"),
+        ("57.04", "56.96", "98.86%", "99.86%"),
+        ("100", "95", "99%", "95.00%"),
+        ("10", "10", "95%", "100.00%"),
+        ("2987.6", "2270.58", "77%", "76.00%"),
+        ("0", "0", "100%", "0.00%"),
+        ("100", "0", "100%", "0.00%"),
+        ("57.04", "56.96", "9.986", "99.86%"),
+        ("100", "100", "99%", "100.00%"),
+        ("100", "50", "0%", "50.00%"),
+    ],
+)
+def test_a_rate_that_no_amounts_like_these_give_is_wrong(
+    budget: str, executed: str, rate: str, right: str
+) -> None:
     wrong = list(funding.impossible_rate(form(f"{TOTAL} _ {budget} {executed} {rate}"), default()))
     assert [(finding.cell, finding.value, finding.expected) for finding in wrong] == [("F5", rate, right)]
 
@@ -62,46 +119,99 @@ def test_a_rate_on_the_initial_budget_is_told_as_such() -> None:
     assert "年初预算" in wrong.hint
 
 
-@pytest.mark.parametrize("rows", [
-    ("合计 132.71 57.04 56.96 _", "当年财政拨款 132.71 57.04 56.96 _", "上年结转资金 0 0 0 _", "其他资金 0 0 0 _"),
-    ("合计 _ 100.01 99.98 _", "当年财政拨款 _ 33.33 33.33 _", "上年结转资金 _ 33.33 33.33 _", "其他资金 _ 33.33 33.33 _"),
-    ("合计 _ 100 90 _", "财政拨款 _ 80 80 _"),                                                     # 其中 alone is partial
-    ("合计 _ 100 90 _", "财政拨款 _ 100 90 _", ">中央补助 _ 60 60 _", ">县级资金 _ 40 30 _", "其他资金 _ _ _ _"),
-    ("合计 _ 100 90 _", "财政拨款 _ 100 90 _", "中央补助 _ 60 60 _", "县级资金 _ 40 30 _", "其他资金 _ 0 0 _"),      # parts unmarked
-    ("合计 _ 100 90 _", "财政拨款 _ _ _ _", "其他资金 _ _ _ _"),
-    ("合计 _ _ _ _", "财政拨款 _ 10 10 _", "其他资金 _ 5 5 _"),
-    ("合计 _ 100 90 _", "财政拨款 _ 90 80 _", "其他资金 _ 10 10 _", "基本支出 _ 60 60 _", "项目支出 _ 40 30 _"),
-])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (
+            "合计 132.71 57.04 56.96 _",
+            "当年财政拨款 132.71 57.04 56.96 _",
+            "上年结转资金 0 0 0 _",
+            "其他资金 0 0 0 _",
+        ),
+        (
+            "合计 _ 100.01 99.98 _",
+            "当年财政拨款 _ 33.33 33.33 _",
+            "上年结转资金 _ 33.33 33.33 _",
+            "其他资金 _ 33.33 33.33 _",
+        ),
+        ("合计 _ 100 90 _", "财政拨款 _ 80 80 _"),  # 其中 alone is partial
+        (
+            "合计 _ 100 90 _",
+            "财政拨款 _ 100 90 _",
+            ">中央补助 _ 60 60 _",
+            ">县级资金 _ 40 30 _",
+            "其他资金 _ _ _ _",
+        ),
+        (
+            "合计 _ 100 90 _",
+            "财政拨款 _ 100 90 _",
+            "中央补助 _ 60 60 _",
+            "县级资金 _ 40 30 _",
+            "其他资金 _ 0 0 _",
+        ),  # parts unmarked
+        ("合计 _ 100 90 _", "财政拨款 _ _ _ _", "其他资金 _ _ _ _"),
+        ("合计 _ _ _ _", "财政拨款 _ 10 10 _", "其他资金 _ 5 5 _"),
+        (
+            "合计 _ 100 90 _",
+            "财政拨款 _ 90 80 _",
+            "其他资金 _ 10 10 _",
+            "基本支出 _ 60 60 _",
+            "项目支出 _ 40 30 _",
+        ),
+    ],
+)
 def test_totals_that_are_the_sum_or_need_not_be(rows: tuple[str, ...]) -> None:
     assert found(funding.total_is_not_the_sum, form(*rows)) == []
 
 
-@pytest.mark.parametrize("rows, cells", [
-    (("合计 _ 100 90 _", "财政拨款 _ 80 80 _", "其他资金 _ 10 10 _"), ["D5,D6,D7"]),
-    (("合计 _ 100 90 _", "财政拨款 _ 80 70 _", "其他资金 _ _ _ _"), ["D5,D6", "E5,E6"]),
-    (("合计 _ 100 90 _", "财政拨款 _ 120 90 _"), ["D5,D6"]),
-    (("合计 10 100 90 _", "财政拨款 12 100 90 _", "其他资金 0 0 0 _"), ["C5,C6,C7"]),
-])
+@pytest.mark.parametrize(
+    "rows, cells",
+    [
+        (("合计 _ 100 90 _", "财政拨款 _ 80 80 _", "其他资金 _ 10 10 _"), ["D5,D6,D7"]),
+        (("合计 _ 100 90 _", "财政拨款 _ 80 70 _", "其他资金 _ _ _ _"), ["D5,D6", "E5,E6"]),
+        (("合计 _ 100 90 _", "财政拨款 _ 120 90 _"), ["D5,D6"]),
+        (("合计 10 100 90 _", "财政拨款 12 100 90 _", "其他资金 0 0 0 _"), ["C5,C6,C7"]),
+    ],
+)
 def test_totals_that_are_not_the_sum(rows: tuple[str, ...], cells: list[str]) -> None:
     assert found(funding.total_is_not_the_sum, form(*rows)) == cells
 
 
 def test_more_spent_than_budgeted_is_one_finding_with_all_cells() -> None:
-    over = list(funding.spent_more_than_budget(form("合计 329.77 329.77 338.31 102.59%", "当年财政拨款 329.77 329.77 338.31 102.59%",
-                                                    "其他资金 0 0 0 _"), default()))
+    over = list(
+        funding.spent_more_than_budget(
+            form(
+                "合计 329.77 329.77 338.31 102.59%",
+                "当年财政拨款 329.77 329.77 338.31 102.59%",
+                "其他资金 0 0 0 _",
+            ),
+            default(),
+        )
+    )
     assert [(finding.cell, finding.severity) for finding in over] == [("E5,E6", None)]
 
 
 def test_more_spent_of_the_units_own_money_is_only_asked_about() -> None:
-    over = list(funding.spent_more_than_budget(form("合计 _ 110 105 _", "财政拨款 _ 100 90 _", "单位资金 _ 10 15 _"), default()))
+    over = list(
+        funding.spent_more_than_budget(
+            form("合计 _ 110 105 _", "财政拨款 _ 100 90 _", "单位资金 _ 10 15 _"), default()
+        )
+    )
     assert [(finding.cell, finding.severity) for finding in over] == [("E7", Severity.WARNING)]
 
 
-@pytest.mark.parametrize("rows, cells", [
-    (("合计 0 0 5 _", "财政拨款 0 0 5 _"), ["E5,E6"]), (("合计 0 10 10 _", "上年结转资金 0 0 5 _", "财政拨款 0 10 5 _"), ["E6"]),
-    (("合计 0 10 10 _", "上年结转资金 _ _ 5 _", "财政拨款 0 10 5 _"), ["E6"]),
-    (("合计 0 0 0 _",), []), (("合计 5 _ 5 _",), []), (("合计 _ _ 5 _",), []), (("合计 0 10 0 _",), []),
-])
+@pytest.mark.parametrize(
+    "rows, cells",
+    [
+        (("合计 0 0 5 _", "财政拨款 0 0 5 _"), ["E5,E6"]),
+        (("合计 0 10 10 _", "上年结转资金 0 0 5 _", "财政拨款 0 10 5 _"), ["E6"]),
+        (("合计 0 10 10 _", "上年结转资金 _ _ 5 _", "财政拨款 0 10 5 _"), ["E6"]),
+        (("合计 0 0 0 _",), []),
+        (("合计 5 _ 5 _",), []),
+        (("合计 _ _ 5 _",), []),
+        (("合计 0 10 0 _",), []),
+    ],
+)
 def test_payments_over_no_budget(rows: tuple[str, ...], cells: list[str]) -> None:
     assert found(funding.paid_without_budget, form(*rows)) == cells
 
@@ -119,10 +229,16 @@ def test_a_low_rate_wants_a_reason_and_any_reason_does() -> None:
     assert [found(funding.low_rate_without_reason, one) for one in explained] == [[], [], []]
 
 
-@pytest.mark.parametrize("told", [
-    {"goal": Goal(actual="较好地完成了各项履职任务。")}, {"remarks": {"其他需要说明事项": "无"}}, {"remarks": {"改进措施": "结合自评情况，分析存在的问题及原因。(200字以内)"}},
-    {"indicators": (Indicator(name="数量", note="无"),)}, {"indicators": (Indicator(name="数量", note="原因：【待补充】；改进措施：【待补充】"),)},
-])
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"goal": Goal(actual="较好地完成了各项履职任务。")},
+        {"remarks": {"其他需要说明事项": "无"}},
+        {"remarks": {"改进措施": "结合自评情况，分析存在的问题及原因。(200字以内)"}},
+        {"indicators": (Indicator(name="数量", note="无"),)},
+        {"indicators": (Indicator(name="数量", note="原因：【待补充】；改进措施：【待补充】"),)},
+    ],
+)
 def test_what_explains_nothing_is_no_reason(told: dict) -> None:
     assert found(funding.low_rate_without_reason, form(*LOW, **told)) == ["F5,E5"]
 
@@ -132,61 +248,123 @@ def test_rates_that_need_no_reason(rows: str) -> None:
     assert found(funding.low_rate_without_reason, form(rows)) == []
 
 
-@pytest.mark.parametrize("row, unit, fires", [
-    ("合计 861.1 2030.12 2030.12 _", "万元", True), ("合计 238.93 251.89 251.89 _", "万元", False), ("合计 0 50 50 _", "万元", False), ("合计 _ 50 50 _",
-    "万元", False),
-    ("合计 2 2.9 2.9 _", "万元", False), ("合计 20000 29000 29000 _", "元", False), ("合计 20000 49000 49000 _", "元", True), ("合计 100 120 120 _", "万元", False),
-    ("合计 100 0 0 _", "万元", False), ("合计 100 79.99 79.99 _", "万元", True),
-])
+@pytest.mark.parametrize(
+    "row, unit, fires",
+    [
+        ("合计 861.1 2030.12 2030.12 _", "万元", True),
+        ("合计 238.93 251.89 251.89 _", "万元", False),
+        ("合计 0 50 50 _", "万元", False),
+        ("合计 _ 50 50 _", "万元", False),
+        ("合计 2 2.9 2.9 _", "万元", False),
+        ("合计 20000 29000 29000 _", "元", False),
+        ("合计 20000 49000 49000 _", "元", True),
+        ("合计 100 120 120 _", "万元", False),
+        ("合计 100 0 0 _", "万元", False),
+        ("合计 100 79.99 79.99 _", "万元", True),
+    ],
+)
 def test_large_changes_of_the_budget_want_a_reason(row: str, unit: str, fires: bool) -> None:
     assert bool(found(funding.budget_changed_without_reason, form(row, unit=unit))) is fires
 
 
 def test_a_changed_budget_is_asked_about_on_department_forms_only() -> None:
     row = "合计 861.1 2030.12 2030.12 _"
-    severities = [next(iter(funding.budget_changed_without_reason(form(row, kind=kind), default()))).severity for kind in (PROJECT, DEPARTMENT)]
+    severities = [
+        next(iter(funding.budget_changed_without_reason(form(row, kind=kind), default()))).severity
+        for kind in (PROJECT, DEPARTMENT)
+    ]
     assert severities == [None, Severity.WARNING]
-    assert found(funding.budget_changed_without_reason, form(row, remarks={"说明": "年中追加上级专项资金1169万元"})) == []
+    assert (
+        found(
+            funding.budget_changed_without_reason, form(row, remarks={"说明": "年中追加上级专项资金1169万元"})
+        )
+        == []
+    )
 
 
-@pytest.mark.parametrize("row, fires", [
-    ("合计 _ 57.04 569600 _", True), ("合计 _ 570400 56.96 _", True), ("合计 _ 57.04 56.96 _", False), ("合计 _ 100 0.5 _", False),
-    ("合计 _ 100000 9000 _", False),
-    ("合计 0 0 0 _", False),
-])
+@pytest.mark.parametrize(
+    "row, fires",
+    [
+        ("合计 _ 57.04 569600 _", True),
+        ("合计 _ 570400 56.96 _", True),
+        ("合计 _ 57.04 56.96 _", False),
+        ("合计 _ 100 0.5 _", False),
+        ("合计 _ 100000 9000 _", False),
+        ("合计 0 0 0 _", False),
+    ],
+)
 def test_yuan_in_a_ten_thousand_cell(row: str, fires: bool) -> None:
     assert bool(found(funding.yuan_typed_as_ten_thousand, form(row))) is fires
 
 
 def test_the_funds_are_compared_with_money_indicators() -> None:
-    cost = Indicator(name="项目成本", level1="成本指标", target="≤387664.62元", actual="387664.62元", cells={"target": "E9"})
-    assert found(funding.yuan_typed_as_ten_thousand, form("合计 _ 387664.62 387664.62 _", indicators=(cost,))) == ["D5,E9"]
-    assert found(funding.yuan_typed_as_ten_thousand, form("合计 _ 387664.62 387664.62 _", unit="元", indicators=(cost,))) == []
+    cost = Indicator(
+        name="项目成本",
+        level1="成本指标",
+        target="≤387664.62元",
+        actual="387664.62元",
+        cells={"target": "E9"},
+    )
+    assert found(
+        funding.yuan_typed_as_ten_thousand, form("合计 _ 387664.62 387664.62 _", indicators=(cost,))
+    ) == ["D5,E9"]
+    assert (
+        found(
+            funding.yuan_typed_as_ten_thousand,
+            form("合计 _ 387664.62 387664.62 _", unit="元", indicators=(cost,)),
+        )
+        == []
+    )
 
 
-@pytest.mark.parametrize("row, told", [("合计 一百 10 10 _", [(None, "C5")]), ("合计 10 -3 0 _", [(Severity.WARNING, "D5")]), ("合计 — / 无 _", []),
-    ("合计 1,234.50 10 10 _", []),
-                                       ("合计 #REF! 10 10 _", [])])
+@pytest.mark.parametrize(
+    "row, told",
+    [
+        ("合计 一百 10 10 _", [(None, "C5")]),
+        ("合计 10 -3 0 _", [(Severity.WARNING, "D5")]),
+        ("合计 — / 无 _", []),
+        ("合计 1,234.50 10 10 _", []),
+        ("合计 #REF! 10 10 _", []),
+    ],
+)
 def test_amounts_are_numbers(row: str, told: list) -> None:
-    assert [(finding.severity, finding.cell) for finding in funding.amount_is_no_number(form(row), default())] == told
+    assert [
+        (finding.severity, finding.cell) for finding in funding.amount_is_no_number(form(row), default())
+    ] == told
 
 
-@pytest.mark.parametrize("row, fires", [("合计 132.71 57.04 56.96 _", True), ("合计 132.71 57.04 30 _", False), ("合计 60 57.04 56.96 _", False),
-    ("合计 0 57.04 56.96 _", False),
-                                        ("合计 861.1 2030.12 2030.12 _", False)])
+@pytest.mark.parametrize(
+    "row, fires",
+    [
+        ("合计 132.71 57.04 56.96 _", True),
+        ("合计 132.71 57.04 30 _", False),
+        ("合计 60 57.04 56.96 _", False),
+        ("合计 0 57.04 56.96 _", False),
+        ("合计 861.1 2030.12 2030.12 _", False),
+    ],
+)
 def test_a_rate_reached_only_by_cutting_the_budget(row: str, fires: bool) -> None:
     assert bool(found(funding.rate_only_after_cut, form(row))) is fires
 
 
 def test_amounts_are_compared_with_the_ledger_in_its_unit() -> None:
     ledger = FundingLine(source=TOTAL, annual_budget="38.77", executed="30")
-    wrong = list(funding.unlike_the_ledger(form("合计 _ 387664.62 387664.62 _", unit="元"), default(), ledger))
+    wrong = list(
+        funding.unlike_the_ledger(form("合计 _ 387664.62 387664.62 _", unit="元"), default(), ledger)
+    )
     assert [(finding.cell, finding.expected) for finding in wrong] == [("E5", "30万元")]
 
 
-@pytest.mark.parametrize("row, told, fires", [
-    ("合计 100 100 0 _", {}, True), ("合计 100 0 0 _", {}, True), ("合计 0 0 0 _", {}, False), ("合计 100 100 _ _", {}, False), ("合计 100 100 1 _", {}, False),
-    ("合计 100 100 0 _", {"goal": Goal(actual="由于财政资金未下达，项目未实施。")}, False),
-])
+@pytest.mark.parametrize(
+    "row, told, fires",
+    [
+        ("合计 100 100 0 _", {}, True),
+        ("合计 100 0 0 _", {}, True),
+        ("合计 0 0 0 _", {}, False),
+        ("合计 100 100 _ _", {}, False),
+        ("合计 100 100 1 _", {}, False),
+        ("合计 100 100 0 _", {"goal": Goal(actual="由于财政资金未下达，项目未实施。")}, False),
+    ],
+)
 def test_a_budget_without_spending_is_asked_about(row: str, told: dict, fires: bool) -> None:
     assert bool(found(funding.nothing_spent, form(row, **told))) is fires

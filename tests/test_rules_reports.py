@@ -6,32 +6,98 @@ import pytest
 
 from selfeval_xl.checking import check
 from selfeval_xl.findings import Severity
-from selfeval_xl.forms import DEPARTMENT, PROJECT, TOTAL, Filing, Form, FundingLine, Goal, Indicator, ReadFile, Report, Section
+from selfeval_xl.forms import (
+    DEPARTMENT,
+    PROJECT,
+    TOTAL,
+    Filing,
+    Form,
+    FundingLine,
+    Goal,
+    Indicator,
+    ReadFile,
+    Report,
+    Section,
+)
 
-LINE = FundingLine(source=TOTAL, initial_budget="120", annual_budget="100", executed="85.8", cells={"executed": "F8", "execution_rate": "G8"})
-ROWS = (Indicator(level1="产出指标", level2="数量指标", name="新建泵站数量", target="≥26座", actual="26座", cells={"actual": "F12"}),
-        Indicator(level1="产出指标", level2="时效指标", name="工程完工及时率", target="≥95%", actual="60%", note="雨季停工。", cells={"actual": "F13"}))
+LINE = FundingLine(
+    source=TOTAL,
+    initial_budget="120",
+    annual_budget="100",
+    executed="85.8",
+    cells={"executed": "F8", "execution_rate": "G8"},
+)
+ROWS = (
+    Indicator(
+        level1="产出指标",
+        level2="数量指标",
+        name="新建泵站数量",
+        target="≥26座",
+        actual="26座",
+        cells={"actual": "F12"},
+    ),
+    Indicator(
+        level1="产出指标",
+        level2="时效指标",
+        name="工程完工及时率",
+        target="≥95%",
+        actual="60%",
+        note="雨季停工。",
+        cells={"actual": "F13"},
+    ),
+)
 
 
 def filing(*sections: tuple[str, str]) -> Filing:
-    form = Form(kind=DEPARTMENT, file="a.xlsx", sheet="整体", department="县水利局", money_unit="万元", funding=(LINE,), indicators=ROWS, cells={"department": "B2"})
+    form = Form(
+        kind=DEPARTMENT,
+        file="a.xlsx",
+        sheet="整体",
+        department="县水利局",
+        money_unit="万元",
+        funding=(LINE,),
+        indicators=ROWS,
+        cells={"department": "B2"},
+    )
     report = Report(file="a.docx", sections=tuple(Section(*section) for section in sections))
-    return Filing(department="县水利局", files=(ReadFile(path="a.xlsx", forms=(form,)), ReadFile(path="a.docx", reports=(report,))), forms=(form,), reports=(report,))
+    return Filing(
+        department="县水利局",
+        files=(ReadFile(path="a.xlsx", forms=(form,)), ReadFile(path="a.docx", reports=(report,))),
+        forms=(form,),
+        reports=(report,),
+    )
 
 
 def found(*filings: Filing, rule: str) -> list[tuple[Severity, str | None]]:
     return [(finding.severity, finding.value) for finding in check(filings) if finding.rule == rule]
 
 
-@pytest.mark.parametrize("text, told", [
-    ("全年预算100万元，执行85.8万元，预算执行率85.8%。", []), ("全年预算1,000,000元。", []), ("全年预算110万元。", [(Severity.ERROR, "110万元")]), ("预算执行率98%。", [(Severity.ERROR, "98%")]),
-    ("新建泵站26座。", []), ("上级要求全年执行率达到90%。", []), ("全年执行数85.8万元。", []), ("全年执行79万元。", [(Severity.ERROR, "79万元")]), ("基本支出全年执行率99%。", []),
-])
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        ("全年预算100万元，执行85.8万元，预算执行率85.8%。", []),
+        ("全年预算1,000,000元。", []),
+        ("全年预算110万元。", [(Severity.ERROR, "110万元")]),
+        ("预算执行率98%。", [(Severity.ERROR, "98%")]),
+        ("新建泵站26座。", []),
+        ("上级要求全年执行率达到90%。", []),
+        ("全年执行数85.8万元。", []),
+        ("全年执行79万元。", [(Severity.ERROR, "79万元")]),
+        ("基本支出全年执行率99%。", []),
+    ],
+)
 def test_a_figure_of_the_report_is_the_figure_of_the_forms(text, told):
     assert found(filing(("二、绩效目标完成情况", text)), rule="X04") == told
 
 
-@pytest.mark.parametrize("text, told", [("无。", 1), ("本年各项指标全部按要求推进。", 1), ("工程完工及时率只有60%，因雨季停工，下一步倒排工期。", 0)])
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        ("无。", 1),
+        ("本年各项指标全部按要求推进。", 1),
+        ("工程完工及时率只有60%，因雨季停工，下一步倒排工期。", 0),
+    ],
+)
 def test_a_section_on_misses_explains_them(text, told):
     assert len(found(filing(("三、部分指标情况说明", text)), rule="X09")) == told
 
@@ -43,38 +109,84 @@ def test_a_report_without_such_a_section_is_not_asked():
 def county(*goals: tuple[str, str, str]) -> list[Filing]:
     filings = []
     for department, project, goal in goals:
-        form = Form(kind=PROJECT, file=f"{department}.xlsx", sheet="项目01", department=department, project=project, goal=Goal(expected=goal, cells={"expected": "B9"}))
-        filings.append(Filing(department=department, files=(ReadFile(path=form.file, forms=(form,)),), forms=(form,)))
+        form = Form(
+            kind=PROJECT,
+            file=f"{department}.xlsx",
+            sheet="项目01",
+            department=department,
+            project=project,
+            goal=Goal(expected=goal, cells={"expected": "B9"}),
+        )
+        filings.append(
+            Filing(department=department, files=(ReadFile(path=form.file, forms=(form,)),), forms=(form,))
+        )
     return filings
 
 
 LONG = "完成全县中小河流治理任务，保障汛期安全，改善沿线群众的生产生活条件。"
 
 
-@pytest.mark.parametrize("goals, told", [
-    ([("县水利局", "河道治理", LONG), ("县林业局", "森林防火", LONG)], 1),
-    ([("县水利局", "河道治理", LONG), ("县林业局", "河道治理", LONG)], 0),
-    ([("县水利局", "河道治理", LONG), ("县水利局", "水库除险", LONG)], 0),
-    ([("县水利局", "河道治理", "完成年度任务。"), ("县林业局", "森林防火", "完成年度任务。")], 0),
-])
+@pytest.mark.parametrize(
+    "goals, told",
+    [
+        ([("县水利局", "河道治理", LONG), ("县林业局", "森林防火", LONG)], 1),
+        ([("县水利局", "河道治理", LONG), ("县林业局", "河道治理", LONG)], 0),
+        ([("县水利局", "河道治理", LONG), ("县水利局", "水库除险", LONG)], 0),
+        ([("县水利局", "河道治理", "完成年度任务。"), ("县林业局", "森林防火", "完成年度任务。")], 0),
+    ],
+)
 def test_a_goal_is_not_another_departments(goals, told):
     assert len(found(*county(*goals), rule="X08")) == told
 
 
 def listing(text: str, target: str = "=25部", actual: str = "0部") -> list[str]:
-    row = Indicator(level1="产出指标", level2="数量指标", name="数量", target=target, actual=actual, cells={"target": "E14", "actual": "F14"})
-    form = Form(kind=PROJECT, file="a.xlsx", sheet="项目01", department="县应急管理局", project="应急管理", indicators=(row, *ROWS), cells={"project": "B2"})
+    row = Indicator(
+        level1="产出指标",
+        level2="数量指标",
+        name="数量",
+        target=target,
+        actual=actual,
+        cells={"target": "E14", "actual": "F14"},
+    )
+    form = Form(
+        kind=PROJECT,
+        file="a.xlsx",
+        sheet="项目01",
+        department="县应急管理局",
+        project="应急管理",
+        indicators=(row, *ROWS),
+        cells={"project": "B2"},
+    )
     report = Report(file="a.docx", sections=(Section("（一）绩效目标、指标完成情况", text),))
-    given = Filing(department="县应急管理局", files=(ReadFile(path="a.xlsx", forms=(form,)),), forms=(form,), reports=(report,))
+    given = Filing(
+        department="县应急管理局",
+        files=(ReadFile(path="a.xlsx", forms=(form,)),),
+        forms=(form,),
+        reports=(report,),
+    )
     return [finding.value for finding in check([given]) if finding.rule == "X04"]
 
 
-@pytest.mark.parametrize("text, told", [
-    ("1.数量指标：(1)卫星电话数量：26部", ["26部"]), ("卫星电话数量：0部", []), ("卫星电话数量：25部", []), ("甲类电话26部，乙类电话27部", []), ("培训26人", []),
-    ("各项工作按进度完成100%", ["各项工作按进度完成100%"]), ("各项工作完成90%", []),
-    ("指标：(1)企业数量：49个 (2)补贴率 100% (3)畅通率：98% (4)使用率 100% (5)经济发展 100% (6)群众满意 97%", ["企业数量"]),
-    ("指标：(1)企业数量：49个 (2)补贴率 100% (3)泵站数量：26座 (4)工程完工及时率 60%", []),
-])
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        ("1.数量指标：(1)卫星电话数量：26部", ["26部"]),
+        ("卫星电话数量：0部", []),
+        ("卫星电话数量：25部", []),
+        ("甲类电话26部，乙类电话27部", []),
+        ("培训26人", []),
+        ("各项工作按进度完成100%", ["各项工作按进度完成100%"]),
+        ("各项工作完成90%", []),
+        (
+            (
+                "指标：(1)企业数量：49个 (2)补贴率 100% (3)畅通率：98% (4)使用率 100% (5)经济发展 100% (6)"
+                "群众满意 97%"
+            ),
+            ["企业数量"],
+        ),
+        ("指标：(1)企业数量：49个 (2)补贴率 100% (3)泵站数量：26座 (4)工程完工及时率 60%", []),
+    ],
+)
 def test_what_a_report_lists_is_what_the_forms_list(text, told):
     assert listing(text) == told
 
@@ -83,7 +195,16 @@ def test_what_a_report_lists_is_what_the_forms_list(text, told):
 def test_a_reason_is_not_another_departments_unless_one_office_stands_above_both(parent, told):
     def one(unit: str, department: str) -> Filing:
         row = Indicator(name="维修数量", target="≥5处", actual="3处", note=LONG, cells={"note": "H12"})
-        form = Form(kind=PROJECT, file=f"{unit}.xlsx", sheet="项目01", department=department, unit=unit, project=f"{unit}维修", indicators=(row,), indicator_columns=frozenset(("note",)))
+        form = Form(
+            kind=PROJECT,
+            file=f"{unit}.xlsx",
+            sheet="项目01",
+            department=department,
+            unit=unit,
+            project=f"{unit}维修",
+            indicators=(row,),
+            indicator_columns=frozenset(("note",)),
+        )
         return Filing(department=unit, files=(ReadFile(path=form.file, forms=(form,)),), forms=(form,))
 
     assert len(found(one("一小", "县教育局"), one("二小", parent), rule="X08")) == told

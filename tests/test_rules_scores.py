@@ -18,22 +18,50 @@ COLUMNS = frozenset(("level1", "level2", "name", "target", "actual", "points", "
 def row(number: int, text: str, level1: str = "产出指标") -> Indicator:
     """`指标值 完成值 分值 得分 [说明]`; _ is an empty cell."""
     target, actual, points, score, *note = [None if value == "_" else value for value in text.split()]
-    cells = {key: f"{letter}{number}" for key, letter in zip(("level1", "name", "target", "actual", "points", "score", "note"), "BDEFGHI")}
-    return Indicator(level1=level1, name=f"事项{number}", target=target, actual=actual, points=points, score=score, note=note[0] if note else None,
-                     cells=cells)
+    cells = {
+        key: f"{letter}{number}"
+        for key, letter in zip(("level1", "name", "target", "actual", "points", "score", "note"), "BDEFGHI")
+    }
+    return Indicator(
+        level1=level1,
+        name=f"事项{number}",
+        target=target,
+        actual=actual,
+        points=points,
+        score=score,
+        note=note[0] if note else None,
+        cells=cells,
+    )
 
 
 NO_NOTES = COLUMNS - {"note"}
 
 
-def form(*rows: str, funds: str = "100 100 10 10", total: str | None = None, policy: Policy | None = None, **more) -> Form:
+def form(
+    *rows: str, funds: str = "100 100 10 10", total: str | None = None, policy: Policy | None = None, **more
+) -> Form:
     """funds: `全年预算 全年执行 分值 得分` of the total row."""
     annual, executed, points, score = [None if value == "_" else value for value in funds.split()]
-    line = FundingLine(source=TOTAL, annual_budget=annual, executed=executed, points=points, score=score, cells={"points": "H5", "score": "J5",
-                                                                                                                 "execution_rate": "I5"})
+    line = FundingLine(
+        source=TOTAL,
+        annual_budget=annual,
+        executed=executed,
+        points=points,
+        score=score,
+        cells={"points": "H5", "score": "J5", "execution_rate": "I5"},
+    )
     columns = more.pop("columns", COLUMNS)
-    made = Form(kind=PROJECT, file="a.xlsx", sheet="表", funding=(line,), indicators=tuple(row(number, text) for number, text in enumerate(rows, 12)),
-                indicator_columns=columns, total_score=total, cells={"total_score": "H30", "grade": "I30", "total_points": "G30"}, **more)
+    made = Form(
+        kind=PROJECT,
+        file="a.xlsx",
+        sheet="表",
+        funding=(line,),
+        indicators=tuple(row(number, text) for number, text in enumerate(rows, 12)),
+        indicator_columns=columns,
+        total_score=total,
+        cells={"total_score": "H30", "grade": "I30", "total_points": "G30"},
+        **more,
+    )
     return assess(made, policy or default())
 
 
@@ -44,12 +72,19 @@ def found(rule, checked: Form, policy: Policy | None = None) -> list[str | None]
 FULL = ("≥10个 10个 60 60", "≥90% 95% 30 30")
 
 
-@pytest.mark.parametrize("rows, funds", [
-    (FULL, "100 100 10 10"), (("≥10个 10个 60 60", "≥90% 95% 40 40"), "100 100 _ _"), (FULL, "100 100 _ _"), (("≥1个 1个 50 _",
-    "≥1个 1个 40 _"), "1 1 10 _"),
-    (("≥10个 10个 60% 60", "≥90% 95% 30% 30"), "100 100 10% 10"), (("≥10个 10个 60分 60分", "≥90% 95% 30分 30分"), "100 100 10分 10分"),
-    (("≥1个 1个 33.33 33", "≥1个 1个 33.33 33", "≥1个 1个 33.34 33"), "1 1 _ _"), (("≥1个 1个 _ _", "≥1个 1个 _ _", "≥1个 1个 5 5"), "1 1 10 10"),
-])
+@pytest.mark.parametrize(
+    "rows, funds",
+    [
+        (FULL, "100 100 10 10"),
+        (("≥10个 10个 60 60", "≥90% 95% 40 40"), "100 100 _ _"),
+        (FULL, "100 100 _ _"),
+        (("≥1个 1个 50 _", "≥1个 1个 40 _"), "1 1 10 _"),
+        (("≥10个 10个 60% 60", "≥90% 95% 30% 30"), "100 100 10% 10"),
+        (("≥10个 10个 60分 60分", "≥90% 95% 30分 30分"), "100 100 10分 10分"),
+        (("≥1个 1个 33.33 33", "≥1个 1个 33.33 33", "≥1个 1个 33.34 33"), "1 1 _ _"),
+        (("≥1个 1个 _ _", "≥1个 1个 _ _", "≥1个 1个 5 5"), "1 1 10 10"),
+    ],
+)
 def test_points_that_add_up(rows: tuple[str, ...], funds: str) -> None:
     assert found(scores.points_do_not_add_up, form(*rows, funds=funds)) == []
 
@@ -69,32 +104,63 @@ def test_points_merged_over_rows_count_once() -> None:
 
 def test_points_below_a_level_add_up_to_what_it_prints() -> None:
     checked = form(*FULL)
-    level = [replace(one, level1="产出指标（80分）", cells=one.cells | {"level1": "B12"}) for one in checked.indicators]
+    level = [
+        replace(one, level1="产出指标（80分）", cells=one.cells | {"level1": "B12"})
+        for one in checked.indicators
+    ]
     assert found(scores.points_do_not_add_up, replace(checked, indicators=tuple(level))) == ["B12,G12,G13"]
-    right = [replace(one, level1="产出指标（90分）", cells=one.cells | {"level1": "B12"}) for one in checked.indicators]
+    right = [
+        replace(one, level1="产出指标（90分）", cells=one.cells | {"level1": "B12"})
+        for one in checked.indicators
+    ]
     assert found(scores.points_do_not_add_up, replace(checked, indicators=tuple(right))) == []
 
 
 def test_scores_above_their_points() -> None:
-    assert found(scores.score_above_points, form("≥10个 10个 10 12", "≥10个 10个 10 10", "≥10个 10个 10 _", funds="1 1 10 11", total="101")) == ["J5", "H12"]
+    assert found(
+        scores.score_above_points,
+        form("≥10个 10个 10 12", "≥10个 10个 10 10", "≥10个 10个 10 _", funds="1 1 10 11", total="101"),
+    ) == ["J5", "H12"]
     assert found(scores.score_above_points, form("≥10个 10个 10 10", total="101")) == ["H30"]
 
 
-@pytest.mark.parametrize("text, cells", [
-    ("≥10个 10个 10 7", ["H12,I12"]), ("≥10个 10个 10 7 资料归档不全", []), ("≥10个 10个 10 10", []), ("≥10个 10个 10 _", []), ("≥10个 8个 10 8", []),
-    ("有效 有效 10 9", ["H12,I12"]),
-    ("≥10个 10个 10 7 无", ["H12,I12"]), ("有效 基本有效 10 8", ["H12,I12"]), ("≥10个 _ 10 0", []),
-])
+@pytest.mark.parametrize(
+    "text, cells",
+    [
+        ("≥10个 10个 10 7", ["H12,I12"]),
+        ("≥10个 10个 10 7 资料归档不全", []),
+        ("≥10个 10个 10 10", []),
+        ("≥10个 10个 10 _", []),
+        ("≥10个 8个 10 8", []),
+        ("有效 有效 10 9", ["H12,I12"]),
+        ("≥10个 10个 10 7 无", ["H12,I12"]),
+        ("有效 基本有效 10 8", ["H12,I12"]),
+        ("≥10个 _ 10 0", []),
+    ],
+)
 def test_a_deduction_wants_its_reason(text: str, cells: list[str]) -> None:
     assert found(scores.deduction_without_reason, form(text)) == cells
 
 
-@pytest.mark.parametrize("text, cells", [
-    ("≥10个 8个 10 8", []), ("≥10个 8个 10 10", ["H12"]), ("≥10个 8个 10 5", []), ("≥10个 8个 10 5 验收推迟,明年一季度补齐", []), ("≥10个 10个 10 7", []),
-    ("≥3个 2个 10 6.67", []), ("≥3个 2个 10 6.7", []), ("≤10个 20个 10 5", []), ("≤10个 20个 10 10", ["H12"]), ("有效 一般 10 10", []),
-    ("≥10个 15个 10 10", []), ("≥10个 8个 10 _", []),
-    ("≥90% 45% 10 5", []), ("≥10个 8个 10 12", []),
-])
+@pytest.mark.parametrize(
+    "text, cells",
+    [
+        ("≥10个 8个 10 8", []),
+        ("≥10个 8个 10 10", ["H12"]),
+        ("≥10个 8个 10 5", []),
+        ("≥10个 8个 10 5 验收推迟,明年一季度补齐", []),
+        ("≥10个 10个 10 7", []),
+        ("≥3个 2个 10 6.67", []),
+        ("≥3个 2个 10 6.7", []),
+        ("≤10个 20个 10 5", []),
+        ("≤10个 20个 10 10", ["H12"]),
+        ("有效 一般 10 10", []),
+        ("≥10个 15个 10 10", []),
+        ("≥10个 8个 10 _", []),
+        ("≥90% 45% 10 5", []),
+        ("≥10个 8个 10 12", []),
+    ],
+)
 def test_scores_follow_the_completion(text: str, cells: list[str]) -> None:
     assert found(scores.score_out_of_proportion, form(text)) == cells
 
@@ -105,7 +171,9 @@ def test_a_low_score_is_asked_about_here_where_the_form_has_no_reason_column() -
     assert found(scores.deduction_without_reason, form("≥10个 10个 10 7", columns=NO_NOTES)) == []
 
 
-@pytest.mark.parametrize("total, cells", [("100", []), ("100.00", []), ("99", ["H30"]), (None, []), ("100分", [])])
+@pytest.mark.parametrize(
+    "total, cells", [("100", []), ("100.00", []), ("99", ["H30"]), (None, []), ("100分", [])]
+)
 def test_the_total_is_the_sum(total: str | None, cells: list[str]) -> None:
     assert found(scores.scores_do_not_add_up, form(*FULL, total=total)) == cells
 
@@ -120,27 +188,58 @@ def test_a_total_is_not_checked_where_a_score_is_missing() -> None:
     assert found(scores.scores_do_not_add_up, form(*FULL, funds="100 100 _ _", total="100")) == []
 
 
-@pytest.mark.parametrize("text, cells", [
-    ("显著提升 基本提升 10 10", ["H12"]), ("显著提升 基本提升 10 8", []), ("显著提升 显著提升 10 10", []), ("显著提升 未提升 10 7", ["H12"]), ("显著提升 未提升 10 6", []),
-    ("显著提升 显著提升 10 5 资料不全", ["H12"]), ("≥10个 5个 10 10", []),
-])
+@pytest.mark.parametrize(
+    "text, cells",
+    [
+        ("显著提升 基本提升 10 10", ["H12"]),
+        ("显著提升 基本提升 10 8", []),
+        ("显著提升 显著提升 10 10", []),
+        ("显著提升 未提升 10 7", ["H12"]),
+        ("显著提升 未提升 10 6", []),
+        ("显著提升 显著提升 10 5 资料不全", ["H12"]),
+        ("≥10个 5个 10 10", []),
+    ],
+)
 def test_qualitative_scores_stay_in_their_band(text: str, cells: list[str]) -> None:
     assert found(scores.quality_outside_band, form(text)) == cells
 
 
-@pytest.mark.parametrize("total, grade, cells", [
-    ("96", "优", []), ("90", "优秀", []), ("89.9", "优", ["I30"]), ("85", "良好", []), ("70", "中", []), ("59", "差", []), ("96", "良", ["I30"]), ("96",
-    "合格", []), ("96", None, []), (None, "优", []),
-])
+@pytest.mark.parametrize(
+    "total, grade, cells",
+    [
+        ("96", "优", []),
+        ("90", "优秀", []),
+        ("89.9", "优", ["I30"]),
+        ("85", "良好", []),
+        ("70", "中", []),
+        ("59", "差", []),
+        ("96", "良", ["I30"]),
+        ("96", "合格", []),
+        ("96", None, []),
+        (None, "优", []),
+    ],
+)
 def test_the_grade_is_that_of_the_total(total: str | None, grade: str | None, cells: list[str]) -> None:
     assert found(scores.grade_unlike_total, form(*FULL, total=total, grade=grade)) == cells
 
 
-@pytest.mark.parametrize("funds, cells", [
-    ("2987.6 2270.58 10 7.6", []), ("100 100 10 10", []), ("57.04 56.96 10 10", []), ("57.04 56.96 10 9.99", []), ("100 76 10 10", ["J5"]),
-    ("100 110 10 10", []),
-    ("100 76 10 _", []), ("100 76 _ _", []), ("0 0 10 10", []), ("100 0 10 0", []), ("100 0 10 10", ["J5"]), ("100 76 20 15.2", []),
-])
+@pytest.mark.parametrize(
+    "funds, cells",
+    [
+        ("2987.6 2270.58 10 7.6", []),
+        ("100 100 10 10", []),
+        ("57.04 56.96 10 10", []),
+        ("57.04 56.96 10 9.99", []),
+        ("100 76 10 10", ["J5"]),
+        ("100 110 10 10", []),
+        ("100 76 10 _", []),
+        ("100 76 _ _", []),
+        ("0 0 10 10", []),
+        ("100 0 10 0", []),
+        ("100 0 10 10", ["J5"]),
+        ("100 76 20 15.2", []),
+    ],
+)
 def test_the_execution_score_is_points_times_rate(funds: str, cells: list[str]) -> None:
     assert found(scores.execution_score_wrong, form(*FULL, funds=funds)) == cells
 
@@ -148,31 +247,55 @@ def test_the_execution_score_is_points_times_rate(funds: str, cells: list[str]) 
 def test_a_cap_is_off_until_a_county_sets_one() -> None:
     low = form(*FULL, funds="100 76 10 7.6", total="97.6")
     assert found(scores.score_above_cap, low) == []
-    capped = Policy(default().parameters | {"score_caps": Parameter("score_caps", (("0.8", Decimal(90)), ("0.6", Decimal(80))))})
+    capped = Policy(
+        default().parameters
+        | {"score_caps": Parameter("score_caps", (("0.8", Decimal(90)), ("0.6", Decimal(80))))}
+    )
     assert found(scores.score_above_cap, low, capped) == ["H30"]
 
 
-@pytest.mark.parametrize("text, cells", [("_ 10个 10 10", ["H12,E12"]), ("≥10个 _ 10 10", ["H12,F12"]), ("≥10个 _ 10 0", []), ("0起 0起 10 10", []),
-    ("无 无 10 10", []), ("≥10个 / 10 10", ["H12,F12"])])
+@pytest.mark.parametrize(
+    "text, cells",
+    [
+        ("_ 10个 10 10", ["H12,E12"]),
+        ("≥10个 _ 10 10", ["H12,F12"]),
+        ("≥10个 _ 10 0", []),
+        ("0起 0起 10 10", []),
+        ("无 无 10 10", []),
+        ("≥10个 / 10 10", ["H12,F12"]),
+    ],
+)
 def test_full_marks_need_a_target_and_a_completion(text: str, cells: list[str]) -> None:
     assert found(scores.full_marks_for_nothing, form(text)) == cells
 
 
 def test_a_perfect_total_with_something_unmet() -> None:
     assert found(scores.perfect_total_with_faults, form("≥10个 8个 90 90", total="100")) == ["H30"]
-    assert found(scores.perfect_total_with_faults, form("≥10个 10个 90 90", funds="100 80 10 10", total="100")) == ["H30"]
+    assert found(
+        scores.perfect_total_with_faults, form("≥10个 10个 90 90", funds="100 80 10 10", total="100")
+    ) == ["H30"]
     assert found(scores.perfect_total_with_faults, form("≥10个 10个 90 90", total="100")) == []
     assert found(scores.perfect_total_with_faults, form("≥10个 8个 90 72", total="82")) == []
 
 
 def test_a_low_grade_wants_reasons_and_measures() -> None:
     assert found(scores.low_result_unexplained, form("≥10个 5个 90 45", total="55")) == ["H30"]
-    assert found(scores.low_result_unexplained, form("≥10个 5个 90 45 由于招标推迟,今后加快前期工作", total="55")) == []
+    assert (
+        found(
+            scores.low_result_unexplained, form("≥10个 5个 90 45 由于招标推迟,今后加快前期工作", total="55")
+        )
+        == []
+    )
     assert found(scores.low_result_unexplained, form("≥10个 9个 90 81", total="91")) == []
 
 
 def test_a_low_rate_that_is_explained_still_wants_measures() -> None:
     told = form("≥10个 10个 90 90", funds="100 40 10 4", total="94", goal=Goal(actual="质保金未支付。"))
     assert found(scores.low_result_unexplained, told) == ["I5"]
-    assert found(scores.low_result_unexplained, replace(told, goal=Goal(actual="质保金未支付，下一步尽快办理。"))) == []
+    assert (
+        found(
+            scores.low_result_unexplained, replace(told, goal=Goal(actual="质保金未支付，下一步尽快办理。"))
+        )
+        == []
+    )
     assert found(scores.low_result_unexplained, replace(told, goal=Goal(actual="完成各项工作。"))) == []

@@ -1,4 +1,6 @@
-"""`selfeval submit`: the same submission as the button's, from the command line, with the source left as it was."""
+"""`selfeval submit`: the same submission as the button's, from the command line, with the source left as it
+was.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,11 @@ def marked(made, tmp_path) -> Path:  # noqa: F811
 
     file, there, out = read_file(made), tmp_path / "标注.xlsx", tmp_path / "交通局.xlsx"
     mark(made, [finding for finding in check(gather([file]), files=[file])], there)
-    apply(there, [Edit(ONE, "AE18", None, Formula(f"HYPERLINK(\"#'{RESULTS}'!A2\",\"第1条\")", "第1条"), Look.LINK)], out)
+    apply(
+        there,
+        [Edit(ONE, "AE18", None, Formula(f'HYPERLINK("#\'{RESULTS}\'!A2","第1条")', "第1条"), Look.LINK)],
+        out,
+    )
     return out
 
 
@@ -45,12 +51,29 @@ def test_a_submission_is_clean_numbered_and_named_and_the_source_stays(marked, t
     assert run.returncode == 0 and run.stderr == ""
     out = tmp_path / "报送" / NAME.format(1)
     code = code_of(read_file(marked).forms)
-    assert f"校验码 {code}" in run.stdout and "报送序号 1" in run.stdout and re.search(r"还有须修改\d+处", run.stdout) and "不代替财政审核" in run.stdout
+    assert (
+        f"校验码 {code}" in run.stdout
+        and "报送序号 1" in run.stdout
+        and re.search(r"还有须修改\d+处", run.stdout)
+        and "不代替财政审核" in run.stdout
+    )
     file = openpyxl.load_workbook(out)
-    assert file[ONE].oddFooter.left.text == f"报送序号 1　校验码 {code}" and "&D" in file[ONE].oddFooter.right.text and file[ONE].oddFooter.right.text.count("打印时间") == 1
+    assert (
+        file[ONE].oddFooter.left.text == f"报送序号 1　校验码 {code}"
+        and "&D" in file[ONE].oddFooter.right.text
+        and file[ONE].oddFooter.right.text.count("打印时间") == 1
+    )
     with zipfile.ZipFile(out) as package:
-        assert not [name for name in package.namelist() if name.startswith("xl/worksheets/sheet") and "校验标注".encode() in package.read(name)]
-    assert file[ONE]["AE18"].value is None and file[ONE]["AE18"].fill.fill_type is None and file[ONE]["G18"].comment is None
+        assert not [
+            name
+            for name in package.namelist()
+            if name.startswith("xl/worksheets/sheet") and "校验标注".encode() in package.read(name)
+        ]
+    assert (
+        file[ONE]["AE18"].value is None
+        and file[ONE]["AE18"].fill.fill_type is None
+        and file[ONE]["G18"].comment is None
+    )
     assert dict(file[SETTINGS].iter_rows(max_col=2, values_only=True))["checksum"] == code
     assert code_of(read_file(out).forms) == code and hashlib.sha256(marked.read_bytes()).hexdigest() == before
     validate_ooxml(out)
@@ -66,8 +89,23 @@ def test_numbers_go_on_from_the_folder_and_from_the_submission_that_is_mended(ma
 def test_json_is_one_document(marked, tmp_path):
     run = selfeval("submit", marked, "--json")
     told = json.loads(run.stdout)
-    assert run.returncode == 0 and told.keys() == {"path", "out", "number", "code", "department", "department_code", "year", "errors", "unexplained"}
-    assert (told["out"], told["number"], told["department_code"], told["year"]) == (str(tmp_path / NAME.format(1)), 1, "301001", 2024) and told["errors"] > 0
+    assert run.returncode == 0 and told.keys() == {
+        "path",
+        "out",
+        "number",
+        "code",
+        "department",
+        "department_code",
+        "year",
+        "errors",
+        "unexplained",
+    }
+    assert (told["out"], told["number"], told["department_code"], told["year"]) == (
+        str(tmp_path / NAME.format(1)),
+        1,
+        "301001",
+        2024,
+    ) and told["errors"] > 0
 
 
 def test_what_cannot_be_done_is_said_with_status_2(marked, tmp_path):
@@ -75,7 +113,12 @@ def test_what_cannot_be_done_is_said_with_status_2(marked, tmp_path):
     openpyxl.Workbook().save(empty)
     (tmp_path / "占用").write_text("不是文件夹", encoding="utf-8")
     (tmp_path / "表.csv").write_text("1,2", encoding="utf-8")
-    for args, said in [((tmp_path / "没有.xlsx",), "没有"), ((empty,), "里没有找到自评表"), ((marked, "-o", tmp_path / "占用"), "占用"), ((tmp_path / "表.csv",), "另存为xlsx")]:
+    for args, said in [
+        ((tmp_path / "没有.xlsx",), "没有"),
+        ((empty,), "里没有找到自评表"),
+        ((marked, "-o", tmp_path / "占用"), "占用"),
+        ((tmp_path / "表.csv",), "另存为xlsx"),
+    ]:
         run = selfeval("submit", *args)
         assert run.returncode == 2 and said in run.stderr and run.stdout == "", run.stderr
     assert not list(tmp_path.glob("*第1次*"))
@@ -87,12 +130,19 @@ def test_at_a_terminal_a_person_is_asked_first(marked, tmp_path, answer, written
     import pty
 
     ours, theirs = pty.openpty()
-    running = subprocess.Popen([sys.executable, "-m", "selfeval_xl", "submit", str(marked)], stdin=theirs, stdout=subprocess.PIPE, stderr=theirs,
-                               env={**os.environ, "PYTHONPATH": str(ROOT)})
+    running = subprocess.Popen(
+        [sys.executable, "-m", "selfeval_xl", "submit", str(marked)],
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
     os.write(ours, answer)
     said, _ = running.communicate(timeout=60)
     os.close(theirs)
     asked = os.read(ours, 4096).decode()
     os.close(ours)
     assert "仍要生成报送件吗？" in asked and running.returncode == 0
-    assert len(list(tmp_path.glob("*第1次*"))) == written and ("没有生成报送件" in said.decode()) == (not written)
+    assert len(list(tmp_path.glob("*第1次*"))) == written and ("没有生成报送件" in said.decode()) == (
+        not written
+    )

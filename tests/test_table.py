@@ -25,11 +25,35 @@ from selfeval_xl.errors import OutputError
 from selfeval_xl.filing import gather
 from selfeval_xl.policy import default
 
-SHEET = Sheet("things", "表", (Column("number", "序号", 6, "count"), Column("name", "名称"), Column("kind", "类别"), Column("amount", "金额", 10, "money"), Column("pieces", "数", 6, "count"),
-                              Column("rate", "率", 6, "rate"), hand("remark", "备注"), link()), counted=("kind",), summed=("amount",))
-AMOUNTS = st.none() | st.decimals(-10**9, 10**9, places=6) | st.just("—")
-ROWS = st.lists(st.fixed_dictionaries({"name": st.none() | st.text(st.characters(exclude_categories=("Cs",))), "kind": st.sampled_from("甲乙丙"), "amount": AMOUNTS,
-                                       "pieces": st.none() | st.integers(0, 10**6), "rate": st.none() | st.decimals(0, 2, places=4)}), max_size=12)
+SHEET = Sheet(
+    "things",
+    "表",
+    (
+        Column("number", "序号", 6, "count"),
+        Column("name", "名称"),
+        Column("kind", "类别"),
+        Column("amount", "金额", 10, "money"),
+        Column("pieces", "数", 6, "count"),
+        Column("rate", "率", 6, "rate"),
+        hand("remark", "备注"),
+        link(),
+    ),
+    counted=("kind",),
+    summed=("amount",),
+)
+AMOUNTS = st.none() | st.decimals(-(10**9), 10**9, places=6) | st.just("—")
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "name": st.none() | st.text(st.characters(exclude_categories=("Cs",))),
+            "kind": st.sampled_from("甲乙丙"),
+            "amount": AMOUNTS,
+            "pieces": st.none() | st.integers(0, 10**6),
+            "rate": st.none() | st.decimals(0, 2, places=4),
+        }
+    ),
+    max_size=12,
+)
 
 
 def table_of(rows) -> Table:
@@ -49,27 +73,48 @@ def test_both_kinds_of_rows_say_the_same(rows, start, stop):
             one.change(1, {"amount": Decimal("0.1")})
     assert len(stored) == len(listed)
     assert [{key: value for key, value in row.items() if value is not None} for row in stored.rows()] == [
-        {key: value for key, value in row.items() if value is not None} for row in listed.rows()]
+        {key: value for key, value in row.items() if value is not None} for row in listed.rows()
+    ]
     for one, other in zip(stored.part(start, stop), listed.part(start, stop), strict=True):
-        assert [float(value) if isinstance(value, Decimal) else value for value in one] == [float(value) if isinstance(value, Decimal) else value for value in other]
-    conditions = [(), (Condition("kind", "=", "甲"),), (Condition("kind", "<>", "甲"), Condition("name", "<>", ""))]
+        assert [float(value) if isinstance(value, Decimal) else value for value in one] == [
+            float(value) if isinstance(value, Decimal) else value for value in other
+        ]
+    conditions = [
+        (),
+        (Condition("kind", "=", "甲"),),
+        (Condition("kind", "<>", "甲"), Condition("name", "<>", "")),
+    ]
     books = [Book((SHEET,), {"things": table}) for table in (stored, listed)]
     for asked in conditions:
-        for ask in (lambda book: book.count("things", *asked), lambda book: book.total("things", "amount", *asked), lambda book: book.total("things", "pieces", *asked),
-                    lambda book: book.average("things", "rate", Condition("kind", "=", "乙")), lambda book: book.distinct("things", ("kind",), *asked)):
+        for ask in (
+            lambda book: book.count("things", *asked),
+            lambda book: book.total("things", "amount", *asked),
+            lambda book: book.total("things", "pieces", *asked),
+            lambda book: book.average("things", "rate", Condition("kind", "=", "乙")),
+            lambda book: book.distinct("things", ("kind",), *asked),
+        ):
             assert ask(books[0]) == ask(books[1])
 
 
-@given(st.lists(st.decimals(-10**8, 10**8, places=6)))
+@given(st.lists(st.decimals(-(10**8), 10**8, places=6)))
 def test_sums_of_what_comes_back_from_the_store_are_exact(amounts):
     assert of_millionths(sum(exact(decimal(float(amount))) for amount in amounts)) == sum(amounts, Decimal(0))
 
 
 def test_rows_in_another_order_keep_what_officers_wrote():
-    table = table_of([{"name": name, "kind": "甲", "amount": amount} for name, amount in (("小", Decimal(1)), ("大", Decimal(9)), ("中", Decimal(5)))])
+    table = table_of(
+        [
+            {"name": name, "kind": "甲", "amount": amount}
+            for name, amount in (("小", Decimal(1)), ("大", Decimal(9)), ("中", Decimal(5)))
+        ]
+    )
     table.change(2, {"remark": "最大"})
     made = table.sorted_by("-amount, number", "sorted")
-    assert [(row["number"], row["name"], row["remark"]) for row in made.rows()] == [(1, "大", "最大"), (2, "中", None), (3, "小", None)]
+    assert [(row["number"], row["name"], row["remark"]) for row in made.rows()] == [
+        (1, "大", "最大"),
+        (2, "中", None),
+        (3, "小", None),
+    ]
 
 
 def test_an_unfinished_store_is_as_it_was(tmp_path):
@@ -84,7 +129,11 @@ def test_an_unfinished_store_is_as_it_was(tmp_path):
         store.close()
     with closing(sqlite3.connect(tmp_path / "a.sqlite")) as base:
         assert base.execute("SELECT name FROM things").fetchall() == [("True",)]
-        assert {name for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")} == {TABLE, "things", "meta"}
+        assert {name for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")} == {
+            TABLE,
+            "things",
+            "meta",
+        }
 
 
 def test_a_store_that_another_program_holds_is_said(tmp_path):
@@ -102,17 +151,54 @@ def test_an_outline_tells_who_sent_what(tmp_path):
     answers = []
     for department in made_up()[0][:4]:
         path = tmp_path / department.name / "a.xlsx"
-        templates.fill_in(department.layout, path, projects=department.projects, department=department.whole, year=2024, settings={"department_code": department.code, "department": department.name})
+        templates.fill_in(
+            department.layout,
+            path,
+            projects=department.projects,
+            department=department.whole,
+            year=2024,
+            settings={"department_code": department.code, "department": department.name},
+        )
         answers.append(read_and_check(path, default()))
     whole = gather([answer.file for answer in answers])
     short = gather([outlined(outline(answer), answer.file.path).file for answer in answers])
     keys = ("kind", "file", "sheet", "year", "project", "project_code", "department", "unit")
-    assert [(filing.department, filing.department_code, filing.basis, [[getattr(form, key) for key in keys] for form in filing.forms]) for filing in short] == [
-        (filing.department, filing.department_code, filing.basis, [[getattr(form, key) for key in keys] for form in filing.forms]) for filing in whole]
-    assert sum(len(filing.forms) for filing in whole) > 10 and all(form.says and not form.indicators for filing in short for form in filing.forms)
+    assert [
+        (
+            filing.department,
+            filing.department_code,
+            filing.basis,
+            [[getattr(form, key) for key in keys] for form in filing.forms],
+        )
+        for filing in short
+    ] == [
+        (
+            filing.department,
+            filing.department_code,
+            filing.basis,
+            [[getattr(form, key) for key in keys] for form in filing.forms],
+        )
+        for filing in whole
+    ]
+    assert sum(len(filing.forms) for filing in whole) > 10 and all(
+        form.says and not form.indicators for filing in short for form in filing.forms
+    )
 
 
-@pytest.mark.parametrize("text", ["", "null", "[]", "{}", '{"file": 1}', '{"file": ["", 1, "", ""], "settings": {}, "problems": [], "forms": [[1]], "reports": [], "words": []}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "null",
+        "[]",
+        "{}",
+        '{"file": 1}',
+        (
+            '{"file": ["", 1, "", ""], "settings": {}, "problems": [], "forms": [[1]], "reports": [], '
+            '"words": []}'
+        ),
+    ],
+)
 def test_an_outline_of_somebody_else_is_refused(text):
     with pytest.raises((ValueError, LookupError, TypeError, AttributeError)):
         outlined(text, "a.xlsx")

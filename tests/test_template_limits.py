@@ -1,4 +1,6 @@
-"""What Excel does not forgive and no validator tells: limits of lists, names, texts and areas, in every template and every filled workbook."""
+"""What Excel does not forgive and no validator tells: limits of lists, names, texts and areas, in every
+template and every filled workbook.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,10 @@ from fillings import filling
 
 from selfeval_xl import layouts, templates
 
-SINCE_2010 = re.compile(r"(?<![A-Z])(LET|LAMBDA|XLOOKUP|XMATCH|FILTER|UNIQUE|SORT|SEQUENCE|TEXTJOIN|CONCAT|IFS|SWITCH|MAXIFS|MINIFS|TEXTSPLIT|_xlfn\.[A-Z.]+)\(")
+SINCE_2010 = re.compile(
+    r"(?<![A-Z])(LET|LAMBDA|XLOOKUP|XMATCH|FILTER|UNIQUE|SORT|SEQUENCE|TEXTJOIN|CONCAT|IFS|SWITCH|"
+    r"MAXIFS|MINIFS|TEXTSPLIT|_xlfn\.[A-Z.]+)\("
+)
 LONGEST_FORMULA, LONGEST_TEXT, LONGEST_CONDITION = 8192, 32767, 255
 
 
@@ -23,13 +28,27 @@ def books(request, tmp_path_factory):
     blank, filled = folder / "blank.xlsx", folder / "filled.xlsx"
     templates.write(request.param, blank, 2024)
     by_kind = {layout.kind: filling(layout) for layout in layouts.sheets_of(request.param)}
-    templates.fill_in(request.param, filled, projects=[by_kind["project"]] * 2 if "project" in by_kind else [], department=by_kind.get("department"), year=2024, cover={}, protect=True)
+    templates.fill_in(
+        request.param,
+        filled,
+        projects=[by_kind["project"]] * 2 if "project" in by_kind else [],
+        department=by_kind.get("department"),
+        year=2024,
+        cover={},
+        protect=True,
+    )
     return [(path, openpyxl.load_workbook(path)) for path in (blank, filled)]
 
 
 def overlapping(areas) -> list[tuple[str, str]]:
-    return [(str(one), str(other)) for one, other in itertools.combinations(areas, 2)
-            if one.min_row <= other.max_row and other.min_row <= one.max_row and one.min_col <= other.max_col and other.min_col <= one.max_col]
+    return [
+        (str(one), str(other))
+        for one, other in itertools.combinations(areas, 2)
+        if one.min_row <= other.max_row
+        and other.min_row <= one.max_row
+        and one.min_col <= other.max_col
+        and other.min_col <= one.max_col
+    ]
 
 
 def test_names_of_sheets_are_short_and_plain(books):
@@ -43,18 +62,28 @@ def test_no_merged_areas_and_no_checks_overlap(books):
     for _, book in books:
         for sheet in book.worksheets:
             assert overlapping(sheet.merged_cells.ranges) == [], sheet.title
-            assert overlapping([area for told in sheet.data_validations.dataValidation for area in told.sqref.ranges]) == [], sheet.title
+            assert (
+                overlapping(
+                    [area for told in sheet.data_validations.dataValidation for area in told.sqref.ranges]
+                )
+                == []
+            ), sheet.title
 
 
 def test_lists_and_messages_keep_to_their_lengths(books):
     for _, book in books:
         for sheet in book.worksheets:
             for told in sheet.data_validations.dataValidation:
-                assert max(len(told.formula1 or ""), len(told.formula2 or ""), len(told.prompt or "")) <= 255 and len(told.error or "") <= 225, told.sqref
+                assert (
+                    max(len(told.formula1 or ""), len(told.formula2 or ""), len(told.prompt or "")) <= 255
+                    and len(told.error or "") <= 225
+                ), told.sqref
                 assert len(told.promptTitle or "") <= 32 and len(told.errorTitle or "") <= 32
                 assert told.prompt or told.error or told.type == "list"
             for rules in sheet.conditional_formatting:
-                assert all(len(formula) <= LONGEST_CONDITION for rule in rules.rules for formula in rule.formula)
+                assert all(
+                    len(formula) <= LONGEST_CONDITION for rule in rules.rules for formula in rule.formula
+                )
 
 
 def test_no_cell_and_no_formula_is_too_long_and_every_function_is_an_old_one(books):
@@ -62,8 +91,15 @@ def test_no_cell_and_no_formula_is_too_long_and_every_function_is_an_old_one(boo
         for sheet in book.worksheets:
             for cell in (cell for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)):
                 if cell.data_type == "f":
-                    assert len(cell.value) <= LONGEST_FORMULA and not SINCE_2010.search(cell.value), f"{sheet.title}!{cell.coordinate}"
-                    nested = max(itertools.accumulate(1 if letter == "(" else -1 if letter == ")" else 0 for letter in re.sub('"[^"]*"', "", cell.value)))
+                    assert len(cell.value) <= LONGEST_FORMULA and not SINCE_2010.search(cell.value), (
+                        f"{sheet.title}!{cell.coordinate}"
+                    )
+                    nested = max(
+                        itertools.accumulate(
+                            1 if letter == "(" else -1 if letter == ")" else 0
+                            for letter in re.sub('"[^"]*"', "", cell.value)
+                        )
+                    )
                     assert nested <= 64
                 else:
                     assert len(cell.value) <= LONGEST_TEXT
@@ -72,14 +108,20 @@ def test_no_cell_and_no_formula_is_too_long_and_every_function_is_an_old_one(boo
 def test_no_macros_no_links_to_other_files_no_outline_and_no_names_of_ours(books):
     for path, book in books:
         parts = zipfile.ZipFile(path)
-        assert not [name for name in parts.namelist() if "vba" in name or "externalLink" in name or "calcChain" in name]
+        assert not [
+            name
+            for name in parts.namelist()
+            if "vba" in name or "externalLink" in name or "calcChain" in name
+        ]
         for name in parts.namelist():
             if name.startswith("xl/worksheets/sheet"):
                 assert b"outlineLevel" not in parts.read(name)
         assert not list(book.defined_names)
 
 
-def test_the_filled_workbook_is_valid_and_its_formulas_agree_with_libreoffice(books, validate_ooxml, formulas_agree):
+def test_the_filled_workbook_is_valid_and_its_formulas_agree_with_libreoffice(
+    books, validate_ooxml, formulas_agree
+):
     path, _ = books[1]
     validate_ooxml(path)
     formulas_agree(path)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-
 from fillings import filling, targets
+
 from selfeval_xl import layouts, templates
 from selfeval_xl.errors import LayoutError, OutputError
 from selfeval_xl.forms import PROJECT
@@ -45,19 +45,25 @@ def assert_read(layout, data, form):
     assert [row.actual for row in form.indicators] == [row["actual"] for row in data["indicators"]]
     for key in ("points", "score", "note"):
         if key in form.indicator_columns:
-            assert [getattr(row, key) for row in form.indicators] == [row.get(key) for row in data["indicators"]], key
+            assert [getattr(row, key) for row in form.indicators] == [
+                row.get(key) for row in data["indicators"]
+            ], key
     if layout.funding:
         lines = {line.source: line for line in form.funding}
         for row in data["funding"]:
-            assert [number(getattr(lines[row["source"]], key)) for key in ("initial_budget", "annual_budget", "executed")] == [
-                Decimal(row[key]) for key in ("initial_budget", "annual_budget", "executed")]
+            assert [
+                number(getattr(lines[row["source"]], key))
+                for key in ("initial_budget", "annual_budget", "executed")
+            ] == [Decimal(row[key]) for key in ("initial_budget", "annual_budget", "executed")]
         total = form.total_funding
         rows = data["funding"] or [data["total"]]
         assert number(total.annual_budget) == sum(Decimal(row["annual_budget"]) for row in rows)
         assert total.execution_rate.endswith("%")
         assert form.money_unit == layout.money_unit
     if layout.tasks:
-        assert [(task.number, task.name, task.content, task.outcome) for task in form.tasks] == [tuple(task.values()) for task in data["tasks"]]
+        assert [(task.number, task.name, task.content, task.outcome) for task in form.tasks] == [
+            tuple(task.values()) for task in data["tasks"]
+        ]
     if "total_score" in data:
         assert form.total_score == data["total_score"]
     elif layout.total:
@@ -83,9 +89,16 @@ def test_a_blank_form_holds_no_indicator_and_says_nothing_wrong(layout):
 def test_no_two_cells_of_a_form_overlap_and_the_frame_is_full(layout):
     drawing = draw(layout, filling(layout))
     areas = [cell.area for cell in drawing.cells]
-    taken = [(row, column) for area in areas for row in range(area.top, area.bottom + 1) for column in range(area.left, area.right + 1)]
+    taken = [
+        (row, column)
+        for area in areas
+        for row in range(area.top, area.bottom + 1)
+        for column in range(area.left, area.right + 1)
+    ]
     assert len(taken) == len(set(taken))
-    assert set(taken) == {(row, column) for row in range(max(taken)[0] + 1) for column in range(len(layout.widths))}
+    assert set(taken) == {
+        (row, column) for row in range(max(taken)[0] + 1) for column in range(len(layout.widths))
+    }
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +109,13 @@ def written(tmp_path_factory):
     for layout_id in layouts.ids():
         by_kind = {layout.kind: layout for layout in layouts.sheets_of(layout_id)}
         books[layout_id] = folder / f"{layout_id}.xlsx"
-        templates.fill_in(layout_id, books[layout_id], projects=[filling(by_kind[PROJECT])] if PROJECT in by_kind else [],
-                          department=filling(by_kind["department"]) if "department" in by_kind else None, year=2024)
+        templates.fill_in(
+            layout_id,
+            books[layout_id],
+            projects=[filling(by_kind[PROJECT])] if PROJECT in by_kind else [],
+            department=filling(by_kind["department"]) if "department" in by_kind else None,
+            year=2024,
+        )
     return books
 
 
@@ -127,16 +145,33 @@ def test_formulas_agree_with_libreoffice(written, formulas_agree, tmp_path):
 
 
 def test_the_cover_counts_what_is_missing_on_each_sheet(tmp_path, formulas_agree):
-    rows = [{"level1": "产出指标", "level2": "数量指标", "name": "里程", "target": "≥120公里", "actual": actual} for actual in ("118.5公里", "0", None, "")]
-    funding = [{"source": "当年财政拨款", "initial_budget": "100", "annual_budget": "80", "executed": "75"}, {"source": "上年结转资金", "annual_budget": "55", "executed": "20"}]
+    rows = [
+        {"level1": "产出指标", "level2": "数量指标", "name": "里程", "target": "≥120公里", "actual": actual}
+        for actual in ("118.5公里", "0", None, "")
+    ]
+    funding = [
+        {"source": "当年财政拨款", "initial_budget": "100", "annual_budget": "80", "executed": "75"},
+        {"source": "上年结转资金", "annual_budget": "55", "executed": "20"},
+    ]
     out = tmp_path / "a.xlsx"
-    templates.fill_in("mof-2020", out, department={"department": "示例局"}, projects=[{"project": "农村公路养护", "indicators": rows, "funding": funding}, {}],
-                      cover={"截止日期": "2025年3月31日"})
+    templates.fill_in(
+        "mof-2020",
+        out,
+        department={"department": "示例局"},
+        projects=[{"project": "农村公路养护", "indicators": rows, "funding": funding}, {}],
+        cover={"截止日期": "2025年3月31日"},
+    )
     formulas_agree(out)
     sheet = openpyxl.load_workbook(out, data_only=True)["填报说明"]
     contents = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=13)]
-    assert contents == [["1", "部门整体支出绩效自评表", "示例局", 0, None, "还有3格要填"], ["2", "项目01", "农村公路养护", 2, 0.7037, "还有5格要填"], ["3", "项目02", None, 0, None, "还有6格要填"],
-                        ["4", "项目自评汇总表", None, None, None, None], ["5", "自评报告", None, None, None, "还有8段没写"], ["6", "自查", None, None, None, "3张表还要填或改"]]
+    assert contents == [
+        ["1", "部门整体支出绩效自评表", "示例局", 0, None, "还有3格要填"],
+        ["2", "项目01", "农村公路养护", 2, 0.7037, "还有5格要填"],
+        ["3", "项目02", None, 0, None, "还有6格要填"],
+        ["4", "项目自评汇总表", None, None, None, None],
+        ["5", "自评报告", None, None, None, "还有8段没写"],
+        ["6", "自查", None, None, None, "3张表还要填或改"],
+    ]
     assert "2025年3月31日" in [cell.value for row in sheet.iter_rows() for cell in row]
     assert [form.project for form in read_file(out).forms] == [None, "农村公路养护", None]
 
@@ -149,10 +184,21 @@ def test_the_validator_finds_nothing(written, validate_ooxml, tmp_path):
 
 def test_targets_are_text_and_never_formulas(tmp_path):
     out = tmp_path / "a.xlsx"
-    row = {"level1": "成本指标", "level2": "经济成本指标", "name": "费用", "target": "=30000元", "actual": '=HYPERLINK("x")'}
+    row = {
+        "level1": "成本指标",
+        "level2": "经济成本指标",
+        "name": "费用",
+        "target": "=30000元",
+        "actual": '=HYPERLINK("x")',
+    }
     templates.fill_in("jilin-2024", out, projects=[{"project": "=1+1", "indicators": [row]}])
     sheet = openpyxl.load_workbook(out)["项目01"]
-    cells = {cell.value: (cell.data_type, cell.number_format) for row in sheet.iter_rows() for cell in row if cell.value}
+    cells = {
+        cell.value: (cell.data_type, cell.number_format)
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value
+    }
     assert cells["=30000元"] == ("s", "@") and cells['=HYPERLINK("x")'][0] == "s" and cells["=1+1"][0] == "s"
     assert read_file(out).forms[0].indicators[0].target == "=30000元"
 
@@ -162,19 +208,33 @@ def test_the_page_is_one_a4_wide_with_the_title_repeated_and_tints_kept_off_pape
     templates.write("mof-2020", out, 2024)
     for sheet in openpyxl.load_workbook(out).worksheets[:3]:
         assert sheet.page_setup.paperSize == 9 and sheet.sheet_properties.pageSetUpPr.fitToPage
-        assert sheet.page_setup.fitToWidth in (None, 1) and sheet.page_setup.fitToHeight == 0          # one page wide is the default
+        assert (
+            sheet.page_setup.fitToWidth in (None, 1) and sheet.page_setup.fitToHeight == 0
+        )  # one page wide is the default
         assert sheet.print_title_rows == "$1:$1" and sheet.page_setup.blackAndWhite and sheet.print_area
     assert openpyxl.load_workbook(out)["_selfeval"].sheet_state == "veryHidden"
 
 
 def test_a_form_a_little_longer_than_a_page_is_shrunk_onto_it():
     widths = (12, 13, 14, 22, 14, 14, 34)
-    assert [pages_tall({0: height}, widths, False) for height in (700.0, 1000.0, 1100.0, 1300.0)] == [0, 1, 1, 0]
+    assert [pages_tall({0: height}, widths, False) for height in (700.0, 1000.0, 1100.0, 1300.0)] == [
+        0,
+        1,
+        1,
+        0,
+    ]
 
 
 def test_a_text_too_long_for_the_tallest_row_is_set_smaller(tmp_path):
     out = tmp_path / "a.xlsx"
-    templates.fill_in("jilin-2024", out, department={"department": "甲", "goal": {"expected": "负责应急管理工作。" * 170, "actual": "已完成。"}})
+    templates.fill_in(
+        "jilin-2024",
+        out,
+        department={
+            "department": "甲",
+            "goal": {"expected": "负责应急管理工作。" * 170, "actual": "已完成。"},
+        },
+    )
     sheet = openpyxl.load_workbook(out).worksheets[0]
     assert sheet["C3"].font.size == 9 and sheet["C4"].font.size == 10.5
     assert sheet.row_dimensions[3].height <= 409
@@ -185,7 +245,10 @@ def test_only_cells_to_fill_in_are_unlocked_and_sheets_ship_unprotected(tmp_path
     templates.write("jilin-2024", out)
     sheet = openpyxl.load_workbook(out)["项目01"]
     assert not sheet.protection.sheet
-    locked = {cell: sheet[cell].protection.locked for cell in ("A2", "B2", "D5", "G5", "D8", "B10", "C12", "D12", "E12", "F12", "G12")}
+    locked = {
+        cell: sheet[cell].protection.locked
+        for cell in ("A2", "B2", "D5", "G5", "D8", "B10", "C12", "D12", "E12", "F12", "G12")
+    }
     assert [cell for cell, is_locked in locked.items() if is_locked] == ["A2", "G5", "D8"]
 
 
@@ -194,23 +257,42 @@ def test_cells_help_while_typing(tmp_path):
     templates.write("yunnan", out)
     for sheet in openpyxl.load_workbook(out).worksheets:
         for told in sheet.data_validations.dataValidation:
-            assert len(told.formula1 or "") <= 255 and len(told.prompt or "") <= 255 and len(told.error or "") <= 225
+            assert (
+                len(told.formula1 or "") <= 255
+                and len(told.prompt or "") <= 255
+                and len(told.error or "") <= 225
+            )
             assert len(told.promptTitle or told.errorTitle) <= 32
         assert len(sheet.title) <= 31 and not set(sheet.title) & set("[]:*?/\\")
     book = openpyxl.load_workbook(out)
-    told = {str(area): one for one in book["项目01"].data_validations.dataValidation for area in one.sqref.ranges}
-    assert book["指标库"][told["D14:D53"].formula1.removeprefix("指标库!$").split("$")[0] + "1"].value == "符号" and told["D7:D9"].type == "decimal" and "≥95%" not in told["E14:E53"].prompt
+    told = {
+        str(area): one for one in book["项目01"].data_validations.dataValidation for area in one.sqref.ranges
+    }
+    assert (
+        book["指标库"][told["D14:D53"].formula1.removeprefix("指标库!$").split("$")[0] + "1"].value == "符号"
+        and told["D7:D9"].type == "decimal"
+        and "≥95%" not in told["E14:E53"].prompt
+    )
 
 
 def test_the_second_level_is_chosen_below_the_first(tmp_path):
     out = tmp_path / "a.xlsx"
     templates.write("mof-2021", out)
     book = openpyxl.load_workbook(out)
-    told = {str(area): one for one in book["项目01"].data_validations.dataValidation for area in one.sqref.ranges}
+    told = {
+        str(area): one for one in book["项目01"].data_validations.dataValidation for area in one.sqref.ranges
+    }
     assert told["B13:B52"].formula1 == "指标库!$C$1:$F$1"
-    assert told["C13:C52"].formula1.startswith("OFFSET(指标库!$C$1,1,MATCH($B13,指标库!$C$1:$F$1,0)-1,MAX(1,COUNTA(")
+    assert told["C13:C52"].formula1.startswith(
+        "OFFSET(指标库!$C$1,1,MATCH($B13,指标库!$C$1:$F$1,0)-1,MAX(1,COUNTA("
+    )
     lists = book["指标库"]
-    assert lists.sheet_state == "hidden" and [lists.cell(1, column).value for column in range(3, 7)] == ["成本指标", "产出指标", "效益指标", "满意度指标"]
+    assert lists.sheet_state == "hidden" and [lists.cell(1, column).value for column in range(3, 7)] == [
+        "成本指标",
+        "产出指标",
+        "效益指标",
+        "满意度指标",
+    ]
     assert [lists.cell(row, 4).value for row in range(2, 6)] == ["数量指标", "质量指标", "时效指标", None]
 
 
@@ -219,7 +301,9 @@ def test_units_signs_and_usual_indicators_are_offered_and_others_may_be_typed(tm
     templates.write("yunnan", out)
     book = openpyxl.load_workbook(out)
     lists = book["指标库"]
-    told = {str(area): one for one in book["项目01"].data_validations.dataValidation for area in one.sqref.ranges}
+    told = {
+        str(area): one for one in book["项目01"].data_validations.dataValidation for area in one.sqref.ranges
+    }
     units = [cell.value for row in lists[told["F14:F53"].formula1.removeprefix("指标库!")] for cell in row]
     assert {"公里", "人次", "%", "元/人"} <= set(units) and None not in units
     names = told["C14:C53"]
@@ -239,15 +323,25 @@ def test_a_further_table_stands_on_its_own_sheet(tmp_path):
     out = tmp_path / "a.xlsx"
     templates.write("hunan", out, 2024)
     sheet = openpyxl.load_workbook(out)["基础数据表"]
-    assert sheet["A1"].value == "2024年度部门整体支出绩效评价基础数据表" and sheet["B4"].value == "2023年决算数"
+    assert (
+        sheet["A1"].value == "2024年度部门整体支出绩效评价基础数据表" and sheet["B4"].value == "2023年决算数"
+    )
     assert [form.sheet for form in read_file(out).forms] == ["部门整体支出绩效自评表", "项目01"]
 
 
 def test_names_are_signed_behind_their_labels(tmp_path):
     out = tmp_path / "a.xlsx"
-    templates.fill_in("mof-2020", out, projects=[{"project": "甲", "signature": {"填表人": "张三", "联系电话": "0431-0000000"}}])
+    templates.fill_in(
+        "mof-2020",
+        out,
+        projects=[{"project": "甲", "signature": {"填表人": "张三", "联系电话": "0431-0000000"}}],
+    )
     form = read_file(out).forms[0]
-    assert form.signature["填表人"] == "张三" and form.signature["联系电话"] == "0431-0000000" and form.signature["负责人"] is None
+    assert (
+        form.signature["填表人"] == "张三"
+        and form.signature["联系电话"] == "0431-0000000"
+        and form.signature["负责人"] is None
+    )
 
 
 def test_two_builds_are_byte_equal_and_the_handed_out_templates_are_current(tmp_path):

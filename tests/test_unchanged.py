@@ -1,4 +1,6 @@
-"""Departments of which nothing has changed keep the rows of the last run: the workbook is the one that a run without them gives."""
+"""Departments of which nothing has changed keep the rows of the last run: the workbook is the one that a run
+without them gives.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from test_county_again import values
 
 from selfeval_xl import templates
 from selfeval_xl.county import consolidate, handwritten
@@ -21,14 +24,18 @@ from selfeval_xl.county.store import UNWRITTEN
 from selfeval_xl.county.unchanged import SHARES
 from selfeval_xl.demo.county import made_up
 from selfeval_xl.policy import RulePolicy, default
-from test_county_again import values
 
 LONG_TEXT = "全面完成年度建设任务，改善群众生产生活条件，提高公共服务水平，促进县域经济社会持续发展。"
 
 
 def send(place: Path, department, **more):
-    templates.fill_in(department.layout, place / department.name / f"{department.name}.xlsx", year=2024, settings={"department_code": department.code, "department": department.name},
-                      **{"projects": department.projects, "department": department.whole, **more})
+    templates.fill_in(
+        department.layout,
+        place / department.name / f"{department.name}.xlsx",
+        year=2024,
+        settings={"department_code": department.code, "department": department.name},
+        **{"projects": department.projects, "department": department.whole, **more},
+    )
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +85,11 @@ def not_ours(place: Path) -> dict:
 def same_words(place: Path) -> dict:
     for number in (0, 3):
         one = made_up()[0][number]
-        send(place / "收到", one, projects=[{**one.projects[0], "goal": {"expected": LONG_TEXT, "actual": LONG_TEXT}}])
+        send(
+            place / "收到",
+            one,
+            projects=[{**one.projects[0], "goal": {"expected": LONG_TEXT, "actual": LONG_TEXT}}],
+        )
     return {}
 
 
@@ -116,7 +127,9 @@ def words_of_officers(place: Path) -> dict:
     heads = {cell.value: cell.column for cell in sheet[1]}
     sheet.cell(2, heads["原因分类（自动，可改）"]).value = "天气原因"
     sheet.cell(3, heads["备注"]).value = "请核实"
-    book["部门汇总"].cell(2, next(cell.column for cell in book["部门汇总"][1] if cell.value == "审核意见")).value = "通过"
+    book["部门汇总"].cell(
+        2, next(cell.column for cell in book["部门汇总"][1] if cell.value == "审核意见")
+    ).value = "通过"
     book.save(place / "全县.xlsx")
     return {}
 
@@ -146,14 +159,36 @@ def mended_before(place: Path) -> dict:
     return {}
 
 
-CHANGES: tuple[Callable[[Path], dict], ...] = (nothing, another_version, gone, one_more, a_scan, not_ours, same_words, a_duplicate, other_policy, a_roster, last_year, the_forms,
-                                               words_of_officers, words_taken_back, without_last_year_again, mended_before)
+CHANGES: tuple[Callable[[Path], dict], ...] = (
+    nothing,
+    another_version,
+    gone,
+    one_more,
+    a_scan,
+    not_ours,
+    same_words,
+    a_duplicate,
+    other_policy,
+    a_roster,
+    last_year,
+    the_forms,
+    words_of_officers,
+    words_taken_back,
+    without_last_year_again,
+    mended_before,
+)
 
 
 def contents(store: Path) -> dict[str, list]:
     with closing(sqlite3.connect(store)) as base:
-        names = [name for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'") if name not in ("answers", SHARES)]
-        base.execute("DELETE FROM meta WHERE key = ?", (UNWRITTEN,))          # a fingerprint, with the time stamp in it
+        names = [
+            name
+            for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            if name not in ("answers", SHARES)
+        ]
+        base.execute(
+            "DELETE FROM meta WHERE key = ?", (UNWRITTEN,)
+        )  # a fingerprint, with the time stamp in it
         return {name: base.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall() for name in names}
 
 
@@ -184,7 +219,9 @@ def test_a_workbook_without_a_word_of_officers_is_not_read_again(first, tmp_path
     consolidate(place / "收到", place / "全县.xlsx")
     assert not read
     words_of_officers(place)
-    assert [consolidate(place / "收到", place / "全县.xlsx").carried for _ in range(2)] == [3, 3] and len(read) == 2
+    assert [consolidate(place / "收到", place / "全县.xlsx").carried for _ in range(2)] == [3, 3] and len(
+        read
+    ) == 2
 
 
 def test_only_the_changed_department_is_looked_at(first, tmp_path, monkeypatch):
@@ -203,7 +240,9 @@ def test_only_the_changed_department_is_looked_at(first, tmp_path, monkeypatch):
 
 
 def test_many_changes_one_after_the_other(first, tmp_path):
-    """Whatever happened between the runs, the last workbook is that of a run that knows only the findings before."""
+    """Whatever happened between the runs, the last workbook is that of a run that knows only the findings
+    before.
+    """
     place = tmp_path / "县"
     shutil.copytree(first, place)
     source = random.Random(5)

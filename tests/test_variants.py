@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from selfeval_xl.reading.find import forms_in
 from text_grid import grid_of
+
+from selfeval_xl.reading.find import forms_in
 
 NUMBERED = """
 | 项目支出绩效自评表 | < | < | < | < | < | < | < | < | < |
@@ -91,28 +92,79 @@ def rows(form) -> list[tuple]:
 
 def test_levels_with_line_breaks_and_points_and_numbered_indicators():
     form = only(NUMBERED)
-    assert (form.year, form.project, form.department, form.unit, form.total_score) == (2022, "课后服务补助", "某区教育委员会", "某区第一小学", "96.21")
-    assert [row.level1 for row in form.indicators] == ["产出指标(50分)", "产出指标(50分)", "效益指标(30分)", "满意度指标(10分)"]
-    assert rows(form)[1] == ("质量指标", "指标1：服务覆盖率", "100%", "98%", "30", "29") and form.placeholders == (("D15", "指标2："),)
-    assert form.goal.expected.startswith("目标1：") and form.signature == {"项目负责人": "张三", "联系电话": "010-1234"}
+    assert (form.year, form.project, form.department, form.unit, form.total_score) == (
+        2022,
+        "课后服务补助",
+        "某区教育委员会",
+        "某区第一小学",
+        "96.21",
+    )
+    assert [row.level1 for row in form.indicators] == [
+        "产出指标(50分)",
+        "产出指标(50分)",
+        "效益指标(30分)",
+        "满意度指标(10分)",
+    ]
+    assert rows(form)[1] == (
+        "质量指标",
+        "指标1：服务覆盖率",
+        "100%",
+        "98%",
+        "30",
+        "29",
+    ) and form.placeholders == (("D15", "指标2："),)
+    assert form.goal.expected.startswith("目标1：") and form.signature == {
+        "项目负责人": "张三",
+        "联系电话": "010-1234",
+    }
 
 
 def test_score_and_grade_in_the_head_and_goals_beside_their_labels():
     form = only(SCORE_IN_THE_HEAD)
-    assert (form.year, form.project, form.project_code, form.unit, form.total_score, form.grade) == (2023, "信息化运维", "SJ440000210012345", "省某厅本级", "92.5", "优")
+    assert (form.year, form.project, form.project_code, form.unit, form.total_score, form.grade) == (
+        2023,
+        "信息化运维",
+        "SJ440000210012345",
+        "省某厅本级",
+        "92.5",
+        "优",
+    )
     assert (form.goal.expected, form.goal.actual) == ("保障系统稳定运行", "系统运行稳定")
-    assert [(line.source, line.annual_budget, line.executed, line.note) for line in form.funding][:2] == [("合计", "90", "45", "合同跨年支付"), ("一般公共预算拨款", "90", "45", None)]
+    assert [(line.source, line.annual_budget, line.executed, line.note) for line in form.funding][:2] == [
+        ("合计", "90", "45", "合同跨年支付"),
+        ("一般公共预算拨款", "90", "45", None),
+    ]
     assert rows(form)[2] == ("社会效益", "系统可用率", "99.9%", "99.95%", "40", "32.5") and form.has_notes
 
 
 def test_labels_that_carry_their_value_and_points_before_targets():
     form = only(LABELS_WITH_VALUES)
-    assert (form.project, form.department, form.unit, form.total_score, form.money_unit) == ("农村电商扶持", "某县商务局", "某县电商中心", "96", "万元")
-    assert [(line.source, line.annual_budget, line.execution_rate) for line in form.funding] == [("合计", "200", "90%"), ("财政资金", "200", "90%"), ("其他资金", "0", None)]
-    assert rows(form)[2] == ("经济效益指标", "带动销售额", "1000万元", "900万元", "30", "27") and form.indicators[2].note == "市场下行"
+    assert (form.project, form.department, form.unit, form.total_score, form.money_unit) == (
+        "农村电商扶持",
+        "某县商务局",
+        "某县电商中心",
+        "96",
+        "万元",
+    )
+    assert [(line.source, line.annual_budget, line.execution_rate) for line in form.funding] == [
+        ("合计", "200", "90%"),
+        ("财政资金", "200", "90%"),
+        ("其他资金", "0", None),
+    ]
+    assert (
+        rows(form)[2] == ("经济效益指标", "带动销售额", "1000万元", "900万元", "30", "27")
+        and form.indicators[2].note == "市场下行"
+    )
 
 
 def test_a_form_without_levels_and_with_the_goal_beside_its_label():
     form = only(WITHOUT_LEVELS)
     assert (form.money_unit, form.goal.expected, form.goal.actual) == ("元", "养护100公里", "养护98公里")
-    assert rows(form) == [("数量", "养护里程", "100公里", "98公里", "45", "44"), ("质量", "合格率", "100%", "100%", "45", "45")] and form.indicators[0].note == "雨季影响"
+    assert (
+        rows(form)
+        == [
+            ("数量", "养护里程", "100公里", "98公里", "45", "44"),
+            ("质量", "合格率", "100%", "100%", "45", "45"),
+        ]
+        and form.indicators[0].note == "雨季影响"
+    )

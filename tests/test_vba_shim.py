@@ -7,13 +7,13 @@ import sys
 import zipfile
 from pathlib import Path
 
+import office
 import openpyxl
 import pytest
-from lxml import etree
-
-import office
 import ribbon_schema
 from command import ROOT, selfeval
+from lxml import etree
+
 from selfeval_xl import templates
 from selfeval_xl.addin.ribbon import ready_buttons, ribbon
 from selfeval_xl.demo.county import seed_filing
@@ -21,7 +21,9 @@ from selfeval_xl.marks import COLUMNS, unmark
 from selfeval_xl.screen import escaped
 from selfeval_xl.sinks import note_box
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")      # oletools calls old names of its parser
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning"
+)  # oletools calls old names of its parser
 
 sys.path.insert(0, str(ROOT / "vba_shim"))
 import build  # noqa: E402
@@ -106,18 +108,28 @@ def test_olevba_reads_every_module_back(name):
 
 
 def test_the_notice_of_xlwings_is_kept():
-    assert "BSD 3-clause license" in build.sources()["xlwings"] and "Zoomer Analytics" in (ROOT / "vba_shim" / "LICENSE-xlwings.txt").read_text(encoding="utf-8")
+    assert "BSD 3-clause license" in build.sources()["xlwings"] and "Zoomer Analytics" in (
+        ROOT / "vba_shim" / "LICENSE-xlwings.txt"
+    ).read_text(encoding="utf-8")
 
 
 def test_a_received_workbook_cannot_say_which_program_is_run():
     module = build.sources()["xlwings"]
-    assert "SheetExists(ActiveWorkbook" not in module and "GetDirectoryConfigFilePath" not in module and ".py" not in re.sub("(?m)^ *'.*", "", module)
+    assert (
+        "SheetExists(ActiveWorkbook" not in module
+        and "GetDirectoryConfigFilePath" not in module
+        and ".py" not in re.sub("(?m)^ *'.*", "", module)
+    )
     assert 'AddExcelDir = "false"' in module and "interpreter = SelfevalSettings.Interpreter()" in module
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_callbacks_named_in_the_ribbon_exist_with_the_right_signature(name):
-    wanted = {"onAction": r"\(control As IRibbonControl\)", "getVisible": r"\(control As IRibbonControl, ByRef visible As Variant\)", "onLoad": r"\(ribbon As IRibbonUI\)"}
+    wanted = {
+        "onAction": r"\(control As IRibbonControl\)",
+        "getVisible": r"\(control As IRibbonControl, ByRef visible As Variant\)",
+        "onLoad": r"\(ribbon As IRibbonUI\)",
+    }
     code = "\n".join(build.sources().values())
     called = set()
     for part in ("customUI/customUI.xml", "customUI/customUI14.xml"):
@@ -131,8 +143,14 @@ def test_callbacks_named_in_the_ribbon_exist_with_the_right_signature(name):
 def test_the_ribbon_shows_the_ready_buttons_in_their_groups_and_order():
     for part in ("customUI", "customUI14"):
         root = etree.fromstring(build.ribbon_xml(part))
-        groups = [(element.get("label"), [button.get("label") for button in element]) for element in root.iter("{*}group")]
-        wanted = [(group.label, [button.label for button in ready_buttons() if button.group == group.id]) for group in ribbon().groups]
+        groups = [
+            (element.get("label"), [button.get("label") for button in element])
+            for element in root.iter("{*}group")
+        ]
+        wanted = [
+            (group.label, [button.label for button in ready_buttons() if button.group == group.id])
+            for group in ribbon().groups
+        ]
         assert groups == [(label, labels) for label, labels in wanted if labels]
         hidden = [element.get("label") for element in root.iter("{*}group") if element.get("getVisible")]
         assert hidden == ["财政审核"]
@@ -143,7 +161,9 @@ def test_the_ribbon_shows_the_ready_buttons_in_their_groups_and_order():
 def test_the_ribbon_is_valid_against_microsofts_schema(shared, part, schema, own_tab):
     rules = ribbon_schema.load(shared / "schemas" / schema)
     assert rules.validate(etree.fromstring(build.ribbon_xml(part, own_tab))), rules.error_log
-    assert not rules.validate(etree.fromstring(build.ribbon_xml(part, own_tab).replace(b'size="large"', b'size="huge"')))
+    assert not rules.validate(
+        etree.fromstring(build.ribbon_xml(part, own_tab).replace(b'size="large"', b'size="huge"'))
+    )
 
 
 def test_every_picture_is_one_of_excels(shared):
@@ -177,21 +197,33 @@ def plain_book(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def seed_book(plain_book) -> Path:
     """The figures of the filing with the modules in it, as WPS would see the form and the add-in together."""
-    return build.build_book(plain_book, plain_book.with_suffix(".xlsm"), extra={"SelfevalPlain": PAINT, "SelfevalNotes": SIZES})
+    return build.build_book(
+        plain_book, plain_book.with_suffix(".xlsm"), extra={"SelfevalPlain": PAINT, "SelfevalNotes": SIZES}
+    )
 
 
 def test_every_module_compiles(libreoffice, plain_book, tmp_path):
     modules = list(build.sources())
-    book = build.build_book(plain_book, tmp_path / "探.xlsm", extra={module: PROBE.format(module) for module in modules})
-    assert libreoffice.run(book, [(module, f"zzProbe{module}", []) for module in modules]) == [4711] * len(modules)
+    book = build.build_book(
+        plain_book, tmp_path / "探.xlsm", extra={module: PROBE.format(module) for module in modules}
+    )
+    assert libreoffice.run(book, [(module, f"zzProbe{module}", []) for module in modules]) == [4711] * len(
+        modules
+    )
 
 
 def test_a_module_with_an_error_does_not_compile(libreoffice, plain_book, tmp_path):
-    broken = build.build_book(plain_book, tmp_path / "坏.xlsm", extra={"SelfevalPlain": PROBE.format("") + "\nPublic Sub Broken(\n    If Then\n"})
+    broken = build.build_book(
+        plain_book,
+        tmp_path / "坏.xlsm",
+        extra={"SelfevalPlain": PROBE.format("") + "\nPublic Sub Broken(\n    If Then\n"},
+    )
     assert libreoffice.run(broken, [("SelfevalPlain", "zzProbe", [])]) == [None]
 
 
-def test_the_way_without_com_paints_what_the_command_found_and_takes_it_away(libreoffice, plain_book, seed_book, tmp_path):
+def test_the_way_without_com_paints_what_the_command_found_and_takes_it_away(
+    libreoffice, plain_book, seed_book, tmp_path
+):
     lines = selfeval("check", plain_book, "--tsv", "--ascii").stdout
     told = selfeval("check", plain_book, "--tsv").stdout
     assert lines.isascii() and not told.isascii() and len(lines.splitlines()) == len(told.splitlines()) > 5
@@ -201,32 +233,58 @@ def test_the_way_without_com_paints_what_the_command_found_and_takes_it_away(lib
     said = libreoffice.run(seed_book, [("SelfevalPlain", "zzPaint", [str(table), ""])], painted)[0]
     found = [line.split("\t") for line in told.splitlines()[1:]]
     count = {level: sum(row[0] == level for row in found) for level in ("错误", "核实", "提示")}
-    assert said.startswith(f"校验完成：须修改{count['错误']}处，须说明{count['核实']}处，供参考{count['提示']}处。")
+    assert said.startswith(
+        f"校验完成：须修改{count['错误']}处，须说明{count['核实']}处，供参考{count['提示']}处。"
+    )
 
     book, before = openpyxl.load_workbook(painted), openpyxl.load_workbook(plain_book)
     results = [list(row) for row in book["校验结果"].iter_rows(values_only=True)]
     assert results[0][:13] == list(COLUMNS) and len(results) == len(found) + 1
     assert sorted((row[3], row[9]) for row in results[1:]) == sorted((row[2], row[9]) for row in found)
-    assert [row[1] for row in results[1:]] == sorted((row[1] for row in results[1:]), key=["错误（须修改）", "核实（须说明）", "提示（供参考）"].index)
-    marked = {(row[4], cell) for row in found for cell in row[5].split(",") if row[5] and row[4] in before.sheetnames}
+    assert [row[1] for row in results[1:]] == sorted(
+        (row[1] for row in results[1:]), key=["错误（须修改）", "核实（须说明）", "提示（供参考）"].index
+    )
+    marked = {
+        (row[4], cell)
+        for row in found
+        for cell in row[5].split(",")
+        if row[5] and row[4] in before.sheetnames
+    }
     for sheet, cell in marked:
         assert book[sheet][cell].fill.fgColor.rgb[-6:] in ("FFC7CE", "FFEB9C", "DDEBF7"), (sheet, cell)
-        assert re.search(r"错误（须修改）：|核实（须说明）：|提示（供参考）：", book[sheet][cell].comment.text)
+        assert re.search(
+            r"错误（须修改）：|核实（须说明）：|提示（供参考）：", book[sheet][cell].comment.text
+        )
         assert book[sheet][cell].value == before[sheet][cell].value
     assert book["_selfeval"].sheet_state != "visible"
 
-    libreoffice.run(seed_book, [("SelfevalPlain", "zzPaint", [str(table), ""]), ("SelfevalPlain", "zzPaint", [str(table), ""]), ("SelfevalPlain", "zzClear", [])], cleared)
+    libreoffice.run(
+        seed_book,
+        [
+            ("SelfevalPlain", "zzPaint", [str(table), ""]),
+            ("SelfevalPlain", "zzPaint", [str(table), ""]),
+            ("SelfevalPlain", "zzClear", []),
+        ],
+        cleared,
+    )
     unmark(painted, tmp_path / "unmarked.xlsx")
     for path in (cleared, tmp_path / "unmarked.xlsx"):
         after = openpyxl.load_workbook(path)
         for sheet, cell in marked:
             old, new = before[sheet][cell], after[sheet][cell]
-            assert (new.comment.text if new.comment else None) == (old.comment.text if old.comment else None), (path.name, sheet, cell)
+            assert (new.comment.text if new.comment else None) == (
+                old.comment.text if old.comment else None
+            ), (path.name, sheet, cell)
             assert _colour(new) == _colour(old), (path.name, sheet, cell)
 
 
 def links(book, name: str) -> dict[str, str]:
-    return {cell.coordinate: cell.value for row in book[name].iter_rows() for cell in row if str(cell.value).startswith("=HYPERLINK(\"#'校验结果'!")}
+    return {
+        cell.coordinate: cell.value
+        for row in book[name].iter_rows()
+        for cell in row
+        if str(cell.value).startswith("=HYPERLINK(\"#'校验结果'!")
+    }
 
 
 def painted(libreoffice, seed_book, folder: Path, *calls: tuple[str, list]) -> tuple[list, Path]:
@@ -242,16 +300,38 @@ def table(plain_book, tmp_path_factory) -> Path:
     return path
 
 
-def test_the_way_without_com_links_both_ways_and_clears_the_links(libreoffice, plain_book, seed_book, table, tmp_path):
-    _, out = painted(libreoffice, seed_book, tmp_path, ("zzPaint", [str(table), ""]), ("zzPaint", [str(table), ""]))
+def test_the_way_without_com_links_both_ways_and_clears_the_links(
+    libreoffice, plain_book, seed_book, table, tmp_path
+):
+    _, out = painted(
+        libreoffice, seed_book, tmp_path, ("zzPaint", [str(table), ""]), ("zzPaint", [str(table), ""])
+    )
     book = openpyxl.load_workbook(out)
-    rows = [row for row in book["校验结果"].iter_rows(min_row=2, values_only=True) if row[4] in book.sheetnames and row[5]]
+    rows = [
+        row
+        for row in book["校验结果"].iter_rows(min_row=2, values_only=True)
+        if row[4] in book.sheetnames and row[5]
+    ]
     for row in rows:
-        cell = row[5].rpartition(',"')[2].removesuffix('")').split(",")[0] if row[5].startswith("=") else row[5].split(",")[0]
-        found = {place: formula for place, formula in links(book, row[4]).items() if place.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
-        assert any(str(row[0]) in formula.rpartition("第")[2].partition("条")[0].split("、") for formula in found.values()), (row, found)
+        cell = (
+            row[5].rpartition(',"')[2].removesuffix('")').split(",")[0]
+            if row[5].startswith("=")
+            else row[5].split(",")[0]
+        )
+        found = {
+            place: formula
+            for place, formula in links(book, row[4]).items()
+            if place.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        }
+        assert any(
+            str(row[0]) in formula.rpartition("第")[2].partition("条")[0].split("、")
+            for formula in found.values()
+        ), (row, found)
     for name in {row[4] for row in rows}:
-        assert "回校验结果" in links(book, name)[next(iter(links(book, name)))] and len({re.sub(r"\d", "", place) for place in links(book, name)}) == 1
+        assert (
+            "回校验结果" in links(book, name)[next(iter(links(book, name)))]
+            and len({re.sub(r"\d", "", place) for place in links(book, name)}) == 1
+        )
     _, out = painted(libreoffice, seed_book, tmp_path, ("zzPaint", [str(table), ""]), ("zzClear", []))
     cleared, before = openpyxl.load_workbook(out), openpyxl.load_workbook(plain_book)
     for name in before.sheetnames:
@@ -262,16 +342,34 @@ def test_the_way_without_com_checks_one_sheet_and_leaves_the_others(libreoffice,
     names = sorted({row.split("\t")[4] for row in table.read_text().splitlines()[1:] if row.split("\t")[5]})
     only = next(name for name in map(_decoded, names) if name.startswith("项目"))
     _, whole = painted(libreoffice, seed_book, tmp_path, ("zzPaint", [str(table), ""]))
-    said, part = painted(libreoffice, seed_book, tmp_path, ("zzPaint", [str(table), ""]), ("zzPaint", [str(table), only]))
+    said, part = painted(
+        libreoffice, seed_book, tmp_path, ("zzPaint", [str(table), ""]), ("zzPaint", [str(table), only])
+    )
     assert said[1].startswith(f"“{only}”校验完成：须修改")
     before, after = openpyxl.load_workbook(whole), openpyxl.load_workbook(part)
     others = [name for name in before.sheetnames if name not in (only, "校验结果", "_selfeval")]
-    told = [{(name, cell.coordinate): (cell.comment.text, _colour(cell)) for name in others for row in book[name].iter_rows() for cell in row if cell.comment} for book in (before, after)]
+    told = [
+        {
+            (name, cell.coordinate): (cell.comment.text, _colour(cell))
+            for name in others
+            for row in book[name].iter_rows()
+            for cell in row
+            if cell.comment
+        }
+        for book in (before, after)
+    ]
     assert told[0] == told[1] and told[0]
-    rows = [[row[1:] for row in book["校验结果"].iter_rows(min_row=2, values_only=True) if row[3]] for book in (before, after)]
+    rows = [
+        [row[1:] for row in book["校验结果"].iter_rows(min_row=2, values_only=True) if row[3]]
+        for book in (before, after)
+    ]
     assert sorted(row[:11] for row in rows[0]) == sorted(row[:11] for row in rows[1])
-    assert {row[3]: row[-1] for row in rows[1]} == {name: "新发现" if name != only else "未修改" for name in {row[3] for row in rows[1]}}
-    assert [row[0] for row in after["校验结果"].iter_rows(min_row=2, values_only=True) if row[3]] == list(range(1, len(rows[1]) + 1))
+    assert {row[3]: row[-1] for row in rows[1]} == {
+        name: "新发现" if name != only else "未修改" for name in {row[3] for row in rows[1]}
+    }
+    assert [row[0] for row in after["校验结果"].iter_rows(min_row=2, values_only=True) if row[3]] == list(
+        range(1, len(rows[1]) + 1)
+    )
 
 
 def _decoded(text: str) -> str:
@@ -280,12 +378,20 @@ def _decoded(text: str) -> str:
 
 def test_boxes_of_notes_are_as_large_as_their_text(libreoffice, seed_book, table, tmp_path):
     _, out = painted(libreoffice, seed_book, tmp_path, ("zzPaint", [str(table), ""]))
-    sizes = libreoffice.run(seed_book, [("SelfevalPlain", "zzPaint", [str(table), ""]), ("SelfevalNotes", "zzSizes", [])])[1]
-    found = [line.split("|") for line in sizes.split("~") if line]               # LibreOffice makes a box higher where its own font needs it
+    sizes = libreoffice.run(
+        seed_book, [("SelfevalPlain", "zzPaint", [str(table), ""]), ("SelfevalNotes", "zzSizes", [])]
+    )[1]
+    found = [
+        line.split("|") for line in sizes.split("~") if line
+    ]  # LibreOffice makes a box higher where its own font needs it
     assert len(found) > 5
     for width, height, text in found:
         lines = note_box.size(text)
-        assert abs(float(width) - lines[0]) <= 2 and lines[1] - 2 <= float(height) <= lines[1] * 1.3 + 6, (width, height, lines)
+        assert abs(float(width) - lines[0]) <= 2 and lines[1] - 2 <= float(height) <= lines[1] * 1.3 + 6, (
+            width,
+            height,
+            lines,
+        )
 
 
 def _colour(cell) -> str | None:

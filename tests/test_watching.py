@@ -12,13 +12,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-
 from command import ROOT, selfeval
+
 from selfeval_xl import templates
 from selfeval_xl.demo.county import seed_filing
 from selfeval_xl.errors import UsageError
-from selfeval_xl.watching import Settling, check_saved, open_beside, watch, watched_files
 from selfeval_xl.policy import default
+from selfeval_xl.watching import Settling, check_saved, open_beside, watch, watched_files
 
 A, B = Path("甲.xlsx"), Path("乙.xlsx")
 
@@ -26,7 +26,13 @@ A, B = Path("甲.xlsx"), Path("乙.xlsx")
 @pytest.fixture
 def folder(tmp_path) -> Path:
     data = seed_filing()
-    templates.fill_in("jilin-2024", tmp_path / "应急局 自评表.xlsx", projects=[data["project"]], department=data["department"], year=2024)
+    templates.fill_in(
+        "jilin-2024",
+        tmp_path / "应急局 自评表.xlsx",
+        projects=[data["project"]],
+        department=data["department"],
+        year=2024,
+    )
     return tmp_path
 
 
@@ -38,7 +44,7 @@ def test_a_file_is_handed_out_once_when_it_has_settled():
     settling = Settling({A: (1, 10)}, settled=1.5)
     assert settling.look({A: (1, 10)}, 0) == []
     assert settling.look({A: (2, 5)}, 1) == []
-    assert settling.look({A: (3, 12)}, 2) == []            # still being written
+    assert settling.look({A: (3, 12)}, 2) == []  # still being written
     assert settling.look({A: (3, 12)}, 3) == []
     assert settling.look({A: (3, 12)}, 3.5) == [A]
     assert settling.look({A: (3, 12)}, 9) == []
@@ -47,12 +53,24 @@ def test_a_file_is_handed_out_once_when_it_has_settled():
 def test_a_new_file_counts_as_saved_and_a_vanished_one_is_forgotten():
     settling = Settling({}, settled=1)
     assert settling.look({B: (1, 1)}, 0) == [] and settling.look({B: (1, 1)}, 1) == [B]
-    assert settling.look({A: (1, 1)}, 2) == [] and settling.look({}, 3) == [] and settling.look({A: (1, 1)}, 4) == []
+    assert (
+        settling.look({A: (1, 1)}, 2) == []
+        and settling.look({}, 3) == []
+        and settling.look({A: (1, 1)}, 4) == []
+    )
     assert settling.look({A: (1, 1)}, 5) == [A]
 
 
 def test_lock_files_other_kinds_and_our_own_copies_are_passed_over(tmp_path):
-    for name in ("表.xlsx", "~$表.xlsx", "表_标注.xlsx", "表_标注2.xlsx", "表_已填.xlsx", "说明.docx", "旧.xls"):
+    for name in (
+        "表.xlsx",
+        "~$表.xlsx",
+        "表_标注.xlsx",
+        "表_标注2.xlsx",
+        "表_已填.xlsx",
+        "说明.docx",
+        "旧.xls",
+    ):
         (tmp_path / name).write_bytes(b"x")
     assert sorted(path.name for path in watched_files(tmp_path)) == ["旧.xls", "表.xlsx"]
 
@@ -71,7 +89,10 @@ def test_only_a_copy_of_this_run_is_replaced_never_one_in_which_somebody_wrote(f
     assert check_saved(book, default(), written).out == first
     first.write_bytes(first.read_bytes() + b" ")
     mine = fingerprint(first)
-    assert check_saved(book, default(), written).out.name == "应急局 自评表_标注2.xlsx" and fingerprint(first) == mine
+    assert (
+        check_saved(book, default(), written).out.name == "应急局 自评表_标注2.xlsx"
+        and fingerprint(first) == mine
+    )
 
 
 def test_a_damaged_workbook_is_one_sentence(tmp_path):
@@ -112,12 +133,23 @@ def test_nothing_is_opened_where_there_is_no_windows_desktop(folder):
 
 def test_the_command_checks_once_and_says_what_it_wrote(folder):
     run = selfeval("watch", folder, "--once", "--no-open")
-    assert run.returncode == 0 and run.stderr == "" and "须修改" in run.stdout and "应急局 自评表_标注.xlsx" in run.stdout
+    assert (
+        run.returncode == 0
+        and run.stderr == ""
+        and "须修改" in run.stdout
+        and "应急局 自评表_标注.xlsx" in run.stdout
+    )
 
 
 def test_ctrl_c_ends_it(folder):
-    process = subprocess.Popen([sys.executable, "-m", "selfeval_xl", "watch", str(folder), "--no-open"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                               encoding="utf-8", env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "selfeval_xl", "watch", str(folder), "--no-open"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+    )
     assert "正在看着" in process.stdout.readline()
     time.sleep(0.3)
     process.send_signal(signal.SIGINT)

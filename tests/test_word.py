@@ -20,7 +20,9 @@ def paragraph(text: str, style: str = "") -> str:
 
 
 def cell(text: str, span: int = 1, merge: str = "") -> str:
-    more = (f'<w:gridSpan w:val="{span}"/>' if span > 1 else "") + (f'<w:vMerge w:val="{merge}"/>' if merge else "")
+    more = (f'<w:gridSpan w:val="{span}"/>' if span > 1 else "") + (
+        f'<w:vMerge w:val="{merge}"/>' if merge else ""
+    )
     return f"<w:tc><w:tcPr>{more}</w:tcPr>{paragraph(text)}</w:tc>"
 
 
@@ -39,11 +41,15 @@ def document(folder: Path, body: str, styles: str = "", **parts: str):
 
 
 def test_a_table_is_a_grid_with_its_merged_areas(tmp_path):
-    source = document(tmp_path, paragraph("附件一") + table(
-        cell("项目支出绩效自评表", 4),
-        cell("产出指标", 1, "restart") + cell("数量指标") + cell("电话数量") + cell("=25部"),
-        cell("", 1, "continue") + cell("质量指标") + cell("合格率", 2),
-    ))
+    source = document(
+        tmp_path,
+        paragraph("附件一")
+        + table(
+            cell("项目支出绩效自评表", 4),
+            cell("产出指标", 1, "restart") + cell("数量指标") + cell("电话数量") + cell("=25部"),
+            cell("", 1, "continue") + cell("质量指标") + cell("合格率", 2),
+        ),
+    )
     grid = source.grids[0]
     assert (source.kind, source.problems, grid.name, grid.caption) == ("docx", [], "表1", "附件一")
     assert grid.rows == [
@@ -55,35 +61,56 @@ def test_a_table_is_a_grid_with_its_merged_areas(tmp_path):
 
 
 def test_a_merge_without_value_continues_and_two_columns_merge_together(tmp_path):
-    source = document(tmp_path, table(
-        cell("资金情况", 2, "restart") + cell("甲"),
-        '<w:tc><w:tcPr><w:gridSpan w:val="2"/><w:vMerge/></w:tcPr><w:p/></w:tc>' + cell("乙"),
-        cell("目标", 1, "restart") + cell("丙") + cell("丁"),
-    ))
+    source = document(
+        tmp_path,
+        table(
+            cell("资金情况", 2, "restart") + cell("甲"),
+            '<w:tc><w:tcPr><w:gridSpan w:val="2"/><w:vMerge/></w:tcPr><w:p/></w:tc>' + cell("乙"),
+            cell("目标", 1, "restart") + cell("丙") + cell("丁"),
+        ),
+    )
     assert source.grids[0].merges == [Area(0, 0, 1, 1)]
     assert source.grids[0].rows == [["资金情况", None, "甲"], [None, None, "乙"], ["目标", "丙", "丁"]]
 
 
 def test_rows_that_begin_further_right_keep_their_columns(tmp_path):
     shifted = '<w:trPr><w:gridBefore w:val="2"/></w:trPr>' + cell("丙")
-    assert document(tmp_path, table(cell("甲") + cell("乙") + cell("一"), shifted)).grids[0].rows == [["甲", "乙", "一"], [None, None, "丙"]]
+    assert document(tmp_path, table(cell("甲") + cell("乙") + cell("一"), shifted)).grids[0].rows == [
+        ["甲", "乙", "一"],
+        [None, None, "丙"],
+    ]
 
 
 def test_paragraphs_carry_their_heading_level_and_tables_their_place(tmp_path):
-    styles = ('<w:style w:styleId="1"><w:name w:val="heading 1"/></w:style><w:style w:styleId="a"><w:name w:val="Title"/></w:style>'
-              '<w:style w:styleId="x"><w:name w:val="章"/><w:basedOn w:val="1"/></w:style>'
-              '<w:style w:styleId="o"><w:name w:val="节"/><w:pPr><w:outlineLvl w:val="1"/></w:pPr></w:style>')
-    source = document(tmp_path, paragraph("自评报告", "a") + paragraph("一、部门概况", "x") + paragraph(" ") + paragraph("(一)职能", "o")
-                      + table(cell("甲")) + paragraph("正文") + table(cell("乙")), styles)
+    styles = (
+        '<w:style w:styleId="1"><w:name w:val="heading 1"/></w:style><w:style w:styleId="a"><w:name '
+        'w:val="Title"/></w:style>'
+        '<w:style w:styleId="x"><w:name w:val="章"/><w:basedOn w:val="1"/></w:style>'
+        '<w:style w:styleId="o"><w:name w:val="节"/><w:pPr><w:outlineLvl w:val="1"/></w:pPr></w:style>'
+    )
+    source = document(
+        tmp_path,
+        paragraph("自评报告", "a")
+        + paragraph("一、部门概况", "x")
+        + paragraph(" ")
+        + paragraph("(一)职能", "o")
+        + table(cell("甲"))
+        + paragraph("正文")
+        + table(cell("乙")),
+        styles,
+    )
     assert source.blocks == [(1, "自评报告"), (1, "一、部门概况"), (2, "(一)职能"), (0, "正文")]
     assert source.table_after == [3, 4]
 
 
 def test_only_what_the_paper_shows_is_text(tmp_path):
-    body = ("<w:p><w:r><w:t>实际</w:t><w:br/><w:t>完成</w:t></w:r><w:ins><w:r><w:t>新增</w:t></w:r></w:ins>"
-            "<w:del><w:r><w:delText>删去</w:delText></w:r></w:del>"
-            "<w:hyperlink><w:r><w:t>链接</w:t></w:r></w:hyperlink><w:r><w:instrText> PAGE </w:instrText></w:r></w:p>"
-            f"<w:sdt><w:sdtContent>{paragraph('控件里')}</w:sdtContent></w:sdt>")
+    body = (
+        "<w:p><w:r><w:t>实际</w:t><w:br/><w:t>完成</w:t></w:r><w:ins><w:r><w:t>新增</w:t></w:r></w:ins>"
+        "<w:del><w:r><w:delText>删去</w:delText></w:r></w:del>"
+        "<w:hyperlink><w:r><w:t>链接</w:t></w:r></w:hyperlink><w:r><w:instrText> PAGE </w:instrText></"
+        "w:r></w:p>"
+        f"<w:sdt><w:sdtContent>{paragraph('控件里')}</w:sdtContent></w:sdt>"
+    )
     assert document(tmp_path, body).blocks == [(0, "实际\n完成新增链接"), (0, "控件里")]
 
 
@@ -127,7 +154,10 @@ def test_what_python_docx_writes_is_read(tmp_path):
     assert source.grids[0].merges == [Area(0, 0, 1, 1)]
 
 
-@pytest.mark.skipif(not (Path(__file__).parents[2] / "shared" / "seed").exists(), reason="the real filing is not beside the repository")
+@pytest.mark.skipif(
+    not (Path(__file__).parents[2] / "shared" / "seed").exists(),
+    reason="the real filing is not beside the repository",
+)
 def test_the_real_filing_says_in_word_what_it_says_in_excel():
     folder = Path(__file__).parents[2] / "shared" / "seed"
     word, excel = (open_source(next(folder.glob(pattern))) for pattern in ("*.docx", "*.xlsx"))
@@ -136,4 +166,6 @@ def test_the_real_filing_says_in_word_what_it_says_in_excel():
         mine = {one.text(row, column) for row in range(one.height) for column in range(one.width)}
         theirs = {two.text(row, column) for row in range(two.height) for column in range(two.width)}
         assert len(theirs - mine) <= 10, theirs - mine
-    assert [text for level, text in word.blocks if text.startswith(("一、", "二、", "三、", "四、", "五、"))][0] == "一、部门概况"
+    assert [text for level, text in word.blocks if text.startswith(("一、", "二、", "三、", "四、", "五、"))][
+        0
+    ] == "一、部门概况"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import docx
 import pytest
-
 from fillings import filling
+from test_templates import assert_read
+
 from selfeval_xl import layouts
 from selfeval_xl.edits import Formula
 from selfeval_xl.filing import gather
 from selfeval_xl.grid import percent_text
 from selfeval_xl.reading import read_file
 from selfeval_xl.templates.frame import draw
-from test_templates import assert_read
 
 LAYOUTS = layouts.load_all()
 
@@ -52,11 +52,21 @@ def test_two_forms_and_a_report_in_one_word_file_are_one_filing(tmp_path):
         add_table(document, draw(layout, filling(layout), 2024))
         document.add_paragraph("")
     document.add_heading("示例县交通运输局2024年部门整体支出绩效自评报告", 0)
-    for title, text in (("一、部门概况", "编制20人。"), ("二、部门绩效情况", "完成养护118.5公里。"), ("三、存在的问题和建议", "无。")):
+    for title, text in (
+        ("一、部门概况", "编制20人。"),
+        ("二、部门绩效情况", "完成养护118.5公里。"),
+        ("三、存在的问题和建议", "无。"),
+    ):
         document.add_heading(title, 1)
         document.add_paragraph(text)
     document.save(tmp_path / "a.docx")
     filings = gather([read_file(tmp_path / "a.docx")])
-    assert [(filing.department, len(filing.forms), len(filing.reports)) for filing in filings] == [("示例县交通运输局", 2, 1)]
-    assert [section.title for section in filings[0].reports[0].sections] == ["一、部门概况", "二、部门绩效情况", "三、存在的问题和建议"]
+    assert [(filing.department, len(filing.forms), len(filing.reports)) for filing in filings] == [
+        ("示例县交通运输局", 2, 1)
+    ]
+    assert [section.title for section in filings[0].reports[0].sections] == [
+        "一、部门概况",
+        "二、部门绩效情况",
+        "三、存在的问题和建议",
+    ]
     assert filings[0].reports[0].year == 2024

@@ -1,4 +1,6 @@
-"""Files are read in processes that may die: each death or hang costs one file, and the rest come in their order."""
+"""Files are read in processes that may die: each death or hang costs one file, and the rest come in their
+order.
+"""
 
 from __future__ import annotations
 
@@ -43,17 +45,21 @@ FUNCTION = "test_worker:open_only"
 @pytest.fixture
 def files(tmp_path):
     """Makes good workbooks of these names."""
+
     def make(*names: str) -> list[Path]:
         for name in names:
             (tmp_path / name).write_bytes(workbook(sheet(row(1, name, 1))))
         return [tmp_path / name for name in names]
+
     return make
 
 
 def test_results_come_in_the_order_of_the_paths(files):
     paths = files(*(f"{number}.xlsx" for number in range(150)))
     seen = []
-    read = list(read_files(paths, jobs=2, progress=lambda done, all: seen.append((done, all)), function=FUNCTION))
+    read = list(
+        read_files(paths, jobs=2, progress=lambda done, all: seen.append((done, all)), function=FUNCTION)
+    )
     assert [file.path for file in read] == [str(path) for path in paths]
     assert {file.kind for file in read} == {"xlsx"}
     assert seen[-1] == (150, 150) and seen == sorted(seen)
@@ -73,7 +79,9 @@ def test_a_death_costs_one_file(files):
 
 def test_a_hang_is_ended_after_its_time(files):
     start = time.perf_counter()
-    read = list(read_files(files("a.xlsx", "hang.xlsx", "b.xlsx", "c.xlsx"), jobs=1, function=FUNCTION, seconds=1.5))
+    read = list(
+        read_files(files("a.xlsx", "hang.xlsx", "b.xlsx", "c.xlsx"), jobs=1, function=FUNCTION, seconds=1.5)
+    )
     assert time.perf_counter() - start < 15
     assert [bool(file.problems) for file in read] == [False, True, False, False]
     assert "1.5秒" in read[1].problems[0].text
@@ -87,7 +95,9 @@ def test_a_worker_may_not_take_the_machines_memory(files):
 
 def test_a_caller_that_takes_its_time_is_not_a_hang(files):
     read = []
-    for file in read_files(files("a.xlsx", "b.xlsx", "c.xlsx", "d.xlsx"), jobs=2, function=FUNCTION, seconds=1.5):
+    for file in read_files(
+        files("a.xlsx", "b.xlsx", "c.xlsx", "d.xlsx"), jobs=2, function=FUNCTION, seconds=1.5
+    ):
         read.append(file)
         time.sleep(1.8)
     assert not any(file.problems for file in read)
@@ -118,8 +128,11 @@ def test_workers_that_cannot_start_are_an_error(files):
 def test_a_script_without_a_main_guard_may_read_files(files, tmp_path):
     path = files("a.xlsx")[0]
     script = tmp_path / "script.py"
-    script.write_text(f"import sys; sys.path[:0] = {[str(Path(__file__).parent), str(Path(__file__).parents[1])]!r}\n"
-                      "from selfeval_xl.reading.worker import read_files\n"
-                      f"print([file.kind for file in read_files([{str(path)!r}] * 5, jobs=2, function={FUNCTION!r})])\n", encoding="utf-8")
+    script.write_text(
+        f"import sys; sys.path[:0] = {[str(Path(__file__).parent), str(Path(__file__).parents[1])]!r}\n"
+        "from selfeval_xl.reading.worker import read_files\n"
+        f"print([file.kind for file in read_files([{str(path)!r}] * 5, jobs=2, function={FUNCTION!r})])\n",
+        encoding="utf-8",
+    )
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == str(["xlsx"] * 5)

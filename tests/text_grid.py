@@ -1,4 +1,6 @@
-"""A Grid from a text table: one line a row, cells between bars; `<` belongs to the cell at its left, `^` to the one above."""
+"""A Grid from a text table: one line a row, cells between bars; `<` belongs to the cell at its left, `^` to
+the one above.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from selfeval_xl.grid import Area, Grid
 
 def grid_of(text: str, name: str = "表") -> Grid:
     """Numbers become numbers, `50%` a number with a percent format, '=1人 (leading quote) stays text."""
-    table = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in text.strip().splitlines()]
+    table = [
+        [cell.strip() for cell in line.strip().strip("|").split("|")] for line in text.strip().splitlines()
+    ]
     width = max(map(len, table))
     table = [row + [""] * (width - len(row)) for row in table]
     owner: dict[tuple[int, int], tuple[int, int]] = {}
@@ -27,7 +31,11 @@ def grid_of(text: str, name: str = "表") -> Grid:
             spans[r, c] = [(r, c)]
             row.append(_value(cell, r, c, formats))
         rows.append(row)
-    merges = [Area(r, c, max(x for x, _ in cells), max(y for _, y in cells)) for (r, c), cells in spans.items() if len(cells) > 1]
+    merges = [
+        Area(r, c, max(x for x, _ in cells), max(y for _, y in cells))
+        for (r, c), cells in spans.items()
+        if len(cells) > 1
+    ]
     return Grid(name, rows, merges, formats=lambda: formats)
 
 

@@ -1,6 +1,8 @@
-"""Builds the add-in and the template with buttons without Excel: `python vba_shim/build.py [FOLDER]` (default: into the package).
+"""Builds the add-in and the template with buttons without Excel: `python vba_shim/build.py [FOLDER]`
+(default: into the package).
 
-pyOpenVBA puts the sources into a project that Excel itself once made empty; Excel compiles them when the file is opened.
+pyOpenVBA puts the sources into a project that Excel itself once made empty; Excel compiles them when the file
+is opened.
 Two builds give the same parts.
 """
 
@@ -15,38 +17,63 @@ from collections.abc import Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+import xlwings_part
 from pyopenvba import ExcelFile, VBAModuleKind
 
-import xlwings_part
 from selfeval_xl import templates
 from selfeval_xl.addin.ribbon import Button, ready_buttons, ribbon
 
 HERE = Path(__file__).parent
 PACKAGE = HERE.parent / "selfeval_xl" / "addin"
 ADDIN, TEMPLATE, LAYOUT = "selfeval.xlam", "selfeval.xltm", "jilin-2024"
-MODULES = ("SelfevalSettings", "SelfevalRibbon", "SelfevalPlain", "SelfevalResults", "SelfevalLinks", "SelfevalNotes")
-ON_CELL = ("yuan_to_wan", "check_sheet", "next_finding", "explain")          # in the menu of the right mouse button
+MODULES = (
+    "SelfevalSettings",
+    "SelfevalRibbon",
+    "SelfevalPlain",
+    "SelfevalResults",
+    "SelfevalLinks",
+    "SelfevalNotes",
+)
+ON_CELL = ("yuan_to_wan", "check_sheet", "next_finding", "explain")  # in the menu of the right mouse button
 CONF = "selfeval.conf"
 SETTINGS = (("INTERPRETER_WIN", ""), ("MODE", "auto"), ("VERSION", ""))
-NAMESPACES = {"customUI": "http://schemas.microsoft.com/office/2006/01/customui", "customUI14": "http://schemas.microsoft.com/office/2009/07/customui"}
-RELATIONS = {"customUI": "http://schemas.microsoft.com/office/2006/relationships/ui/extensibility",
-             "customUI14": "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility"}
+NAMESPACES = {
+    "customUI": "http://schemas.microsoft.com/office/2006/01/customui",
+    "customUI14": "http://schemas.microsoft.com/office/2009/07/customui",
+}
+RELATIONS = {
+    "customUI": "http://schemas.microsoft.com/office/2006/relationships/ui/extensibility",
+    "customUI14": "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility",
+}
 MAIN = "application/vnd.ms-excel.{}.macroEnabled.main+xml"
 PLAIN_BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 
 
 def texts_module() -> str:
-    """The Chinese texts as a VBA function; every character beyond ASCII an escape, lines short enough for VBA."""
+    """The Chinese texts as a VBA function; every character beyond ASCII an escape, lines short enough for
+    VBA.
+    """
     told = tomllib.loads((HERE / "texts.toml").read_text(encoding="utf-8"))
-    lines = ["Option Explicit", "' Generated from texts.toml.", "", "Public Function Told(ByVal key As String) As String", "    Select Case key"]
+    lines = [
+        "Option Explicit",
+        "' Generated from texts.toml.",
+        "",
+        "Public Function Told(ByVal key As String) As String",
+        "    Select Case key",
+    ]
     for key, text in told.items():
-        pieces = [_escaped(text[start:start + 60]) for start in range(0, len(text), 60)]
-        lines += [f'        Case "{key}"', '            Told = Decode("' + '" & _\n                "'.join(pieces) + '")']
+        pieces = [_escaped(text[start : start + 60]) for start in range(0, len(text), 60)]
+        lines += [
+            f'        Case "{key}"',
+            '            Told = Decode("' + '" & _\n                "'.join(pieces) + '")',
+        ]
     return "\n".join([*lines, "    End Select", "End Function", ""])
 
 
 def _escaped(text: str) -> str:
-    return "".join(sign if " " <= sign <= "~" and sign not in '\\"' else f"\\u{ord(sign):04X}" for sign in text)
+    return "".join(
+        sign if " " <= sign <= "~" and sign not in '\\"' else f"\\u{ord(sign):04X}" for sign in text
+    )
 
 
 def sources() -> dict[str, str]:
@@ -56,26 +83,51 @@ def sources() -> dict[str, str]:
 
 
 def ribbon_xml(part: str, own_tab: bool = False) -> bytes:
-    """The ribbon from ribbon.toml. part: customUI (2006) or customUI14 (2009, with the cell's menu). own_tab: hidden where the add-in is there."""
+    """The ribbon from ribbon.toml. part: customUI (2006) or customUI14 (2009, with the cell's menu). own_tab:
+    hidden where the add-in is there.
+    """
     shown = ready_buttons()
     groups = []
     for group in ribbon().groups:
-        inside = [_button(button, "size=" + quoteattr("large" if button.large else "normal")) for button in shown if button.group == group.id]
+        inside = [
+            _button(button, "size=" + quoteattr("large" if button.large else "normal"))
+            for button in shown
+            if button.group == group.id
+        ]
         if inside:
             visible = "" if group.shown else ' getVisible="Selfeval_BureauVisible"'
-            groups.append(f'<group id="group_{group.id}" label={quoteattr(group.label)}{visible}>' + "".join(inside) + "</group>")
-    tab = f'<tab id="selfeval" label={quoteattr(ribbon().tab)}' + (' getVisible="Selfeval_TabVisible"' if own_tab else "") + ">" + "".join(groups) + "</tab>"
+            groups.append(
+                f'<group id="group_{group.id}" label={quoteattr(group.label)}{visible}>'
+                + "".join(inside)
+                + "</group>"
+            )
+    tab = (
+        f'<tab id="selfeval" label={quoteattr(ribbon().tab)}'
+        + (' getVisible="Selfeval_TabVisible"' if own_tab else "")
+        + ">"
+        + "".join(groups)
+        + "</tab>"
+    )
     menu = ""
     if part == "customUI14" and not own_tab:
         inside = "".join(_button(button, "", "_menu") for button in shown if button.id in ON_CELL)
-        menu = f'<contextMenus><contextMenu idMso="ContextMenuCell"><menuSeparator id="selfeval_line"/>{inside}</contextMenu></contextMenus>'
-    text = f'<customUI xmlns="{NAMESPACES[part]}" onLoad="Selfeval_OnLoad"><ribbon><tabs>{tab}</tabs></ribbon>{menu}</customUI>'
+        menu = (
+            '<contextMenus><contextMenu idMso="ContextMenuCell"><menuSeparator id="selfeval_line"/'
+            f">{inside}</contextMenu></contextMenus>"
+        )
+    text = (
+        f'<customUI xmlns="{NAMESPACES[part]}" onLoad="Selfeval_OnLoad"><ribbon><tabs>{tab}</tabs></'
+        f"ribbon>{menu}</customUI>"
+    )
     return ('<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + text).encode()
 
 
 def _button(button: Button, size: str, ending: str = "") -> str:
     tips = f"screentip={quoteattr(button.label)} supertip={quoteattr(button.tip)} "
-    return f'<button id="{button.id}{ending}" label={quoteattr(button.label)} imageMso="{button.image}" {tips}{size} onAction="Selfeval_OnButton"/>'
+    return (
+        f'<button id="{button.id}{ending}" label={quoteattr(button.label)} '
+        f'imageMso="{button.image}" {tips}{size} onAction="Selfeval_OnButton"/>'
+    )
 
 
 def build_addin(out: Path, extra: Mapping[str, str] | None = None) -> Path:
@@ -100,7 +152,9 @@ def build_template(out: Path) -> Path:
 
 
 def build_book(plain: Path, out: Path, kind: str = "sheet", extra: Mapping[str, str] | None = None) -> Path:
-    """An xlsx workbook with the modules and buttons in it. kind: "sheet" for an xlsm, "template" for an xltm. extra: as in build_addin."""
+    """An xlsx workbook with the modules and buttons in it. kind: "sheet" for an xlsm, "template" for an xltm.
+    extra: as in build_addin.
+    """
     parts = _parts(plain)
     kinds = "[Content_Types].xml"
     parts[kinds] = parts[kinds].replace(PLAIN_BOOK.encode(), MAIN.format("sheet").encode())
@@ -120,15 +174,24 @@ def _put_modules(book: ExcelFile, extra: Mapping[str, str] | None = None) -> Non
     if "Module1" in project.module_names():
         project.delete_module("Module1")
     for name, text in sources().items():
-        project.add_module(name, (text + (extra or {}).get(name, "")).replace("\n", "\r\n"), kind=VBAModuleKind.standard)
+        project.add_module(
+            name, (text + (extra or {}).get(name, "")).replace("\n", "\r\n"), kind=VBAModuleKind.standard
+        )
     book.save()
 
 
 def _settings_sheet(sheet: bytes) -> bytes:
-    """The sheet of settings: key and value a row, as texts inside the sheet, so that `addin install` changes this one part only."""
-    rows = "".join(f'<row r="{row}"><c r="A{row}" t="inlineStr"><is><t>{escape(key)}</t></is></c>'
-                   f'<c r="B{row}" t="inlineStr"><is><t>{escape(value)}</t></is></c></row>' for row, (key, value) in enumerate(SETTINGS, 1))
-    return sheet.replace(b"<sheetData/>", f"<sheetData>{rows}</sheetData>".encode()).replace(b'ref="A1"', f'ref="A1:B{len(SETTINGS)}"'.encode())
+    """The sheet of settings: key and value a row, as texts inside the sheet, so that `addin install` changes
+    this one part only.
+    """
+    rows = "".join(
+        f'<row r="{row}"><c r="A{row}" t="inlineStr"><is><t>{escape(key)}</t></is></c>'
+        f'<c r="B{row}" t="inlineStr"><is><t>{escape(value)}</t></is></c></row>'
+        for row, (key, value) in enumerate(SETTINGS, 1)
+    )
+    return sheet.replace(b"<sheetData/>", f"<sheetData>{rows}</sheetData>".encode()).replace(
+        b'ref="A1"', f'ref="A1:B{len(SETTINGS)}"'.encode()
+    )
 
 
 def _parts(path: Path) -> dict[str, bytes]:
@@ -137,8 +200,13 @@ def _parts(path: Path) -> dict[str, bytes]:
 
 
 def _write(out: Path, parts: dict[str, bytes], own_tab: bool) -> Path:
-    links = "".join(f'<Relationship Id="rIdUI{number}" Type="{kind}" Target="customUI/{part}.xml"/>' for number, (part, kind) in enumerate(RELATIONS.items()))
-    parts["_rels/.rels"] = parts["_rels/.rels"].replace(b"</Relationships>", links.encode() + b"</Relationships>")
+    links = "".join(
+        f'<Relationship Id="rIdUI{number}" Type="{kind}" Target="customUI/{part}.xml"/>'
+        for number, (part, kind) in enumerate(RELATIONS.items())
+    )
+    parts["_rels/.rels"] = parts["_rels/.rels"].replace(
+        b"</Relationships>", links.encode() + b"</Relationships>"
+    )
     for part in NAMESPACES:
         parts[f"customUI/{part}.xml"] = ribbon_xml(part, own_tab)
     _zip(out, parts)

@@ -1,6 +1,8 @@
-"""What the add-in takes of xlwings' VBA for custom add-ins (vba_shim/xlwings.bas, BSD-3): the way from a click to Python on Windows.
+"""What the add-in takes of xlwings' VBA for custom add-ins (vba_shim/xlwings.bas, BSD-3): the way from a
+click to Python on Windows.
 
-Left out: functions in cells with their DLL, macOS, Word and Access. Changed: a received file must not say which program is run, and
+Left out: functions in cells with their DLL, macOS, Word and Access. Changed: a received file must not say
+which program is run, and
 a failure is told in Chinese.
 """
 
@@ -10,32 +12,69 @@ import re
 from pathlib import Path
 
 SOURCE = Path(__file__).parent / "xlwings.bas"
-TAKEN = ("RunPython", "ExecuteWindows", "GetConfig", "GetConfigFromSheet", "GetConfigFromFile", "GetConfigFilePath", "ExpandEnvironmentStrings", "SheetExists", "FileExists",
-         "ParentFolder", "ReadFile", "ShowError", "CreateGUID", "CheckConda", "FileExistsOnWindows", "WScript")
+TAKEN = (
+    "RunPython",
+    "ExecuteWindows",
+    "GetConfig",
+    "GetConfigFromSheet",
+    "GetConfigFromFile",
+    "GetConfigFilePath",
+    "ExpandEnvironmentStrings",
+    "SheetExists",
+    "FileExists",
+    "ParentFolder",
+    "ReadFile",
+    "ShowError",
+    "CreateGUID",
+    "CheckConda",
+    "FileExistsOnWindows",
+    "WScript",
+)
 HEAD = """' Taken from xlwings {version} by the build, with changes; see xlwings_part.py. Its licence:
 {notice}
 
 Public Const PROJECT_NAME As String = "selfeval"
 """
-# xlwings asks the open workbook and its folder for settings, and runs code that it carries: all of that is cut out.
+# xlwings asks the open workbook and its folder for settings, and runs code that it carries: all of that is
+# cut out.
 CHANGES = (
     (r"(?s)            'Workbook Sheet Config.*?(?=            'Add-in Sheet Config)", ""),
     (r"(?s)    ' Directory Config.*?(?=    ' User Config)", ""),
-    (r"(?s)    ' Check for embedded Python code.*?    If uses_embedded_code = True Then\n.*?    Else\n(.*?)    End If\n", r"\1"),
+    (
+        (
+            r"(?s)    ' Check for embedded Python code.*?    If uses_embedded_code = True Then\n.*?    "
+            r"Else\n(.*?)    End If\n"
+        ),
+        r"\1",
+    ),
     (r"(?s)    ' PythonCommand with embedded code.*?(?=    ' Call Python platform-dependent)", ""),
-    (r"(?s)        If OPTIMIZED_CONNECTION = True Then.*?        Else\n            (RunPython = ExecuteWindows[^\n]*)\n        End If\n", r"        \1\n"),
+    (
+        (
+            r"(?s)        If OPTIMIZED_CONNECTION = True Then.*?        Else\n            (RunPython = "
+            r"ExecuteWindows[^\n]*)\n        End If\n"
+        ),
+        r"        \1\n",
+    ),
     (r"(?s)(Sub ShowError\([^\n]*\n).*?(?=End Sub)", r"\1    ShowPythonError FileName, Message\n"),
-    (r'(?s)        interpreter = GetConfig\("INTERPRETER_WIN", ""\).*?    End If\n', "    interpreter = SelfevalSettings.Interpreter()\n"),
+    (
+        r'(?s)        interpreter = GetConfig\("INTERPRETER_WIN", ""\).*?    End If\n',
+        "    interpreter = SelfevalSettings.Interpreter()\n",
+    ),
     (r'GetConfig\("ADD_WORKBOOK_TO_PYTHONPATH", "true"\)', '"false"'),
     (r"\bdefault\b", "fallback"),
     (r"    Dim wb As Workbook\n    Dim sht As Worksheet\n", ""),
     (r"uses_embedded_code As Boolean", "unused As Boolean"),
 )
-_PROCEDURE = re.compile(r"^(?:Public |Private )?(?:Function|Sub) (\w+).*?^End (?:Function|Sub)[ \t]*$", re.M | re.S)
+_PROCEDURE = re.compile(
+    r"^(?:Public |Private )?(?:Function|Sub) (\w+).*?^End (?:Function|Sub)[ \t]*$", re.M | re.S
+)
 
 
 def module() -> str:
-    """The module's text. SystemExit where xlwings has changed so that a procedure or a change has lost its place."""
+    """The module's text.
+
+    SystemExit where xlwings has changed so that a procedure or a change has lost its place.
+    """
     whole = SOURCE.read_text(encoding="ascii")
     text = _excel_on_windows(whole)
     found = {match[1]: match[0] for match in _PROCEDURE.finditer(text)}
@@ -59,7 +98,9 @@ def _excel_on_windows(text: str) -> str:
         word = line.strip()
         if word.startswith("#If "):
             condition = word[4:].removesuffix(" Then")
-            open_ifs.append(condition in ('App = "Microsoft Excel"', "VBA7") or condition.startswith("Not Mac"))
+            open_ifs.append(
+                condition in ('App = "Microsoft Excel"', "VBA7") or condition.startswith("Not Mac")
+            )
         elif word.startswith("#ElseIf"):
             open_ifs[-1] = None if open_ifs[-1] is not False else False
         elif word.startswith("#Else"):

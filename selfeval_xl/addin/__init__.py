@@ -9,7 +9,10 @@ __all__ = ["press"]
 
 
 def press(button: str) -> None:
-    """Runs a button of `ribbon.toml` on the book that called. Whatever goes wrong becomes a Chinese message, never an exception."""
+    """Runs a button of `ribbon.toml` on the book that called.
+
+    Whatever goes wrong becomes a Chinese message, never an exception.
+    """
     from .pressing import run
 
     run(button)

@@ -17,7 +17,9 @@ WHY = "元换算成万元"
 
 
 def yuan_to_wan(host: Host) -> None:
-    """Divides the selected amounts by 10,000; formulas, percents, dates and what is in 万元 already are left alone."""
+    """Divides the selected amounts by 10,000; formulas, percents, dates and what is in 万元 already are left
+    alone.
+    """
     name, areas = host.active, host.selection()
     with host.saved() as saved:
         grid = saved.grids.get(name)
@@ -26,7 +28,13 @@ def yuan_to_wan(host: Host) -> None:
             host.say("选中的格里没有可以换算的金额。请先选中以元为单位的数（不含公式、百分比），再按一次。")
             return
         named = next((form.money_unit for form in understand(saved.source).forms if form.sheet == name), None)
-        warning = "\n表头写的金额单位已经是“万元”，请确认选中的数确实是元。" if named == "万元" else "\n换算后请把表头的金额单位改成“万元”。" if named == "元" else ""
+        warning = (
+            "\n表头写的金额单位已经是“万元”，请确认选中的数确实是元。"
+            if named == "万元"
+            else "\n换算后请把表头的金额单位改成“万元”。"
+            if named == "元"
+            else ""
+        )
         if not host.ask(f"把选中的{len(edits)}格从元换算成万元，要改吗？\n{preview(edits)}{warning}"):
             host.say("没有改动。")
             return
@@ -38,15 +46,21 @@ def yuan_to_wan(host: Host) -> None:
 def wan_edits(grid: Grid, areas: Iterable[Area]) -> Iterable[Edit]:
     """The edits for all amounts in these areas of a sheet."""
     formulas = grid.formulas() if grid.formulas else {}
-    places = {(row, column) for area in areas for row in range(area.top, min(area.bottom, grid.height - 1) + 1)
-              for column in range(area.left, min(area.right, grid.width - 1) + 1)}
+    places = {
+        (row, column)
+        for area in areas
+        for row in range(area.top, min(area.bottom, grid.height - 1) + 1)
+        for column in range(area.left, min(area.right, grid.width - 1) + 1)
+    }
     for row, column in sorted(places):
         value = grid.value(row, column)
         if value is None or (row, column) in formulas or "%" in (grid.number_format(row, column) or ""):
             continue
         new = in_wan(value)
         if new is not None:
-            yield Edit(grid.name, a1(row, column), grid.text(row, column).strip() or None, new, Look.KEEP, WHY)
+            yield Edit(
+                grid.name, a1(row, column), grid.text(row, column).strip() or None, new, Look.KEEP, WHY
+            )
 
 
 def in_wan(value: object) -> Decimal | str | None:
@@ -56,7 +70,15 @@ def in_wan(value: object) -> Decimal | str | None:
     if isinstance(value, (int, float)):
         return Decimal(plain_number(Decimal(format(value, ".15g")) / _TEN_THOUSAND)) if value else None
     quantity = parse(str(value))
-    if quantity.kind is not Kind.NUMBER or quantity.unit not in ("", "元") or not quantity.number or "%" in tidy(str(value)):
+    if (
+        quantity.kind is not Kind.NUMBER
+        or quantity.unit not in ("", "元")
+        or not quantity.number
+        or "%" in tidy(str(value))
+    ):
         return None
     unit = "万元" if quantity.unit else ""
-    return f"{quantity.operator}{'约' if quantity.about else ''}{plain_number(quantity.number / _TEN_THOUSAND)}{unit}"
+    return (
+        f"{quantity.operator}{'约' if quantity.about else ''}"
+        f"{plain_number(quantity.number / _TEN_THOUSAND)}{unit}"
+    )

@@ -1,6 +1,7 @@
 """`selfeval addin bundle`: a folder for desks without Python, internet or administrator.
 
-python/ is the embeddable Python that the user fetched, packages/ the Windows wheels unpacked, its ._pth names both. pandas and numpy stay out:
+python/ is the embeddable Python that the user fetched, packages/ the Windows wheels unpacked, its ._pth names
+both. pandas and numpy stay out:
 xlwings imports them wherever it finds them, and a click would take half a second more.
 """
 
@@ -14,18 +15,32 @@ import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from ..errors import OutputError, UsageError, UnreadableFile, cause_of
+from ..errors import OutputError, UnreadableFile, UsageError, cause_of
 from . import installing, starters
 
-# What a desk needs: the required libraries of setup.cfg and, named here because markers are judged on the machine that collects, those of Windows.
-NEEDED = ("python-calamine", "openpyxl", "defusedxml", "XlsxWriter", "python-docx", "lxml", "xlrd", "rapidfuzz", "lark", "typer", "rich")
+# What a desk needs: the required libraries of setup.cfg and, named here because markers are judged on the
+# machine that collects, those of Windows.
+NEEDED = (
+    "python-calamine",
+    "openpyxl",
+    "defusedxml",
+    "XlsxWriter",
+    "python-docx",
+    "lxml",
+    "xlrd",
+    "rapidfuzz",
+    "lark",
+    "typer",
+    "rich",
+)
 WINDOWS = ("xlwings", "pywin32", "colorama")
 LEFT_OUT = frozenset(("pandas", "numpy"))
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def bundle(out: Path, python: Path, wheels: Path | None = None) -> list[str]:
-    """Makes the folder; the names of the wheels in it. wheels: take the wheels of this folder, ask no network.
+    """Makes the folder; the names of the wheels in it. wheels: take the wheels of this folder, ask no
+    network.
 
     Raises UsageError (not an embeddable Python, wheels missing, the folder is not empty), OutputError.
     """
@@ -36,7 +51,9 @@ def bundle(out: Path, python: Path, wheels: Path | None = None) -> list[str]:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out.parent, prefix="~selfeval") as folder:
             made = Path(folder) / "bundle"
-            collected = sorted(wheels.glob("*.whl")) if wheels else _download(version, Path(folder) / "wheels")
+            collected = (
+                sorted(wheels.glob("*.whl")) if wheels else _download(version, Path(folder) / "wheels")
+            )
             taken = _complete(collected)
             _unpack(python, made / "python")
             for wheel in taken:
@@ -48,14 +65,19 @@ def bundle(out: Path, python: Path, wheels: Path | None = None) -> list[str]:
                 out.rmdir()
             shutil.move(made, out)
     except OSError as error:
-        raise OutputError(f"写不成离线包“{out}”：{cause_of(error)}。请换一个位置，或看磁盘是否已满。") from error
+        raise OutputError(
+            f"写不成离线包“{out}”：{cause_of(error)}。请换一个位置，或看磁盘是否已满。"
+        ) from error
     return [wheel.name for wheel in taken]
 
 
 def python_version(archive: Path) -> str:
-    """"3.12" of an embeddable Python's zip; UsageError where it is none."""
+    """ "3.12" of an embeddable Python's zip; UsageError where it is none."""
     if not archive.is_file():
-        raise UsageError(f"找不到文件“{archive}”。这里要写嵌入式Python的压缩包，例如 python-3.12.10-embed-amd64.zip，来源见安装手册。")
+        raise UsageError(
+            f"找不到文件“{archive}”。这里要写嵌入式Python的压缩包，例如 "
+            "python-3.12.10-embed-amd64.zip，来源见安装手册。"
+        )
     try:
         with zipfile.ZipFile(archive) as package:
             names = package.namelist()
@@ -63,19 +85,41 @@ def python_version(archive: Path) -> str:
         raise UsageError(f"“{archive.name}”不是完整的zip文件。请重新下载，并核对校验值。") from error
     found = next((match for name in names if (match := re.fullmatch(r"python(\d)(\d+)\._pth", name))), None)
     if found is None or "python.exe" not in names:
-        raise UsageError(f"“{archive.name}”不是嵌入式Python（里面没有python.exe和python3xx._pth）。请下载名字里有 embed-amd64 的那一个。")
+        raise UsageError(
+            f"“{archive.name}”不是嵌入式Python（里面没有python.exe和python3xx._pth）。请下载名字里有 "
+            "embed-amd64 的那一个。"
+        )
     if int(found[1]) == 3 and int(found[2]) < 11:
         raise UsageError(f"“{archive.name}”是Python {found[1]}.{found[2]}，太旧；要3.11或更新的。")
     return f"{found[1]}.{found[2]}"
 
 
 def _download(version: str, folder: Path) -> list[Path]:
-    command = [sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check", "-d", str(folder), "--platform", "win_amd64", "--implementation", "cp",
-               "--python-version", version, "--only-binary=:all:", *NEEDED, *WINDOWS]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "-q",
+        "--disable-pip-version-check",
+        "-d",
+        str(folder),
+        "--platform",
+        "win_amd64",
+        "--implementation",
+        "cp",
+        "--python-version",
+        version,
+        "--only-binary=:all:",
+        *NEEDED,
+        *WINDOWS,
+    ]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode:
         last = (run.stderr.strip().splitlines() or ["没有说明原因"])[-1]
-        raise UsageError(f"收集Windows组件没有成功（要能上网，或用 --wheels 给出放好组件的文件夹）。pip说：{last}")
+        raise UsageError(
+            f"收集Windows组件没有成功（要能上网，或用 --wheels 给出放好组件的文件夹）。pip说：{last}"
+        )
     return sorted(folder.glob("*.whl"))
 
 
@@ -129,9 +173,18 @@ def _own_package(folder: Path) -> None:
 
 
 def _set_path(python: Path) -> None:
-    """The ._pth replaces every other way of finding modules: nothing of the desk's own Python gets in. pywin32's folders and DLLs are named here."""
+    """The ._pth replaces every other way of finding modules: nothing of the desk's own Python gets in.
+    pywin32's folders and DLLs are named here.
+    """
     file = next(python.glob("python*._pth"))
-    lines = [f"{file.stem}.zip", ".", "..\\packages", "..\\packages\\win32", "..\\packages\\win32\\lib", "..\\packages\\pythonwin"]
+    lines = [
+        f"{file.stem}.zip",
+        ".",
+        "..\\packages",
+        "..\\packages\\win32",
+        "..\\packages\\win32\\lib",
+        "..\\packages\\pythonwin",
+    ]
     file.write_bytes(("\r\n".join(lines) + "\r\n").encode("ascii"))
     for library in (python.parent / "packages" / "pywin32_system32").glob("*.dll"):
         shutil.copy(library, python)
@@ -142,4 +195,6 @@ def _papers(folder: Path) -> None:
         (folder / name).write_bytes(installing.shipped(name))
     (folder / "selfeval-check.cmd").write_bytes(starters.batch(starters.CHECK))
     (folder / "安装.cmd").write_bytes(starters.batch(starters.INSTALL))
-    (folder / "使用说明.txt").write_text(starters.GUIDE.replace("\n", "\r\n"), encoding="utf-8-sig", newline="")
+    (folder / "使用说明.txt").write_text(
+        starters.GUIDE.replace("\n", "\r\n"), encoding="utf-8-sig", newline=""
+    )

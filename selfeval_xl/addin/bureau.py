@@ -1,4 +1,6 @@
-"""生成下发表, 汇总全县, 生成退回件, 生成催报通知, 打开台账: the bureau's buttons; each calls what the command of the same work calls."""
+"""生成下发表, 汇总全县, 生成退回件, 生成催报通知, 打开台账: the bureau's buttons; each calls what the command
+of the same work calls.
+"""
 
 from __future__ import annotations
 
@@ -24,14 +26,24 @@ def consolidate_county(host: Host) -> None:
         return
     out = folder.parent / COUNTY_BOOK
     known = state.settings().get("roster")
-    if not known and not host.ask("设置里没有单位名册，汇总表里就没有未报部门和漏报项目。仍要汇总吗？\n（名册在“设置”里指定。）"):
+    if not known and not host.ask(
+        "设置里没有单位名册，汇总表里就没有未报部门和漏报项目。仍要汇总吗？\n（名册在“设置”里指定。）"
+    ):
         return
-    county = consolidate(folder, out, roster=known or None, policy=policy(),
-                         progress=lambda done, count, name: host.progress(f"正在汇总 {done}/{count}　{Path(name).name}"))
+    county = consolidate(
+        folder,
+        out,
+        roster=known or None,
+        policy=policy(),
+        progress=lambda done, count, name: host.progress(f"正在汇总 {done}/{count}　{Path(name).name}"),
+    )
     host.progress(WORKING)
     state.change_settings(county_book=str(out))
     host.open(out)
-    told = [f"汇总完成：{county.departments}个部门，已报{county.reported}个，项目表{county.project_forms}张。", f"汇总工作簿：{out}"]
+    told = [
+        f"汇总完成：{county.departments}个部门，已报{county.reported}个，项目表{county.project_forms}张。",
+        f"汇总工作簿：{out}",
+    ]
     host.say("\n".join([*told, *county.problems[:5]]))
 
 
@@ -45,12 +57,17 @@ def issue_books(host: Host) -> None:
         return
     issued = issue(roster, folder, progress=lambda done, count: host.progress(f"正在生成 {done}/{count}"))
     host.progress(WORKING)
-    told = [f"下发表已生成：{len(issued.departments)}个部门，项目表{issued.projects}张。", f"清单：{issued.index}"]
+    told = [
+        f"下发表已生成：{len(issued.departments)}个部门，项目表{issued.projects}张。",
+        f"清单：{issued.index}",
+    ]
     host.say("\n".join([*told, *issued.problems[:5]]))
 
 
 def make_returns(host: Host) -> None:
-    """Marks the faults in the departments' own files, with the notices, beside the folder that the officer picks."""
+    """Marks the faults in the departments' own files, with the notices, beside the folder that the officer
+    picks.
+    """
     _send(host, "退回件", "退回件和通知已生成")
 
 
@@ -67,8 +84,14 @@ def _send(host: Host, name: str, done: str, returns: bool = True) -> None:
     if folder is None:
         return
     out = folder.parent / name
-    sent = send_back(folder, out, roster=state.settings().get("roster") or None, policy=policy(), returns=returns,
-                     progress=lambda count, every, told: host.progress(f"正在处理 {count}/{every}　{Path(told).name}"))
+    sent = send_back(
+        folder,
+        out,
+        roster=state.settings().get("roster") or None,
+        policy=policy(),
+        returns=returns,
+        progress=lambda count, every, told: host.progress(f"正在处理 {count}/{every}　{Path(told).name}"),
+    )
     host.progress(WORKING)
     host.say(f"{done}：{out}" + (f"\n退回{len(sent.returns)}个部门。" if returns else ""))
 

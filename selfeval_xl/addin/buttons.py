@@ -1,4 +1,5 @@
-"""The buttons of the ribbon, one function each, named by their ids in `ribbon.toml`; what they do stands in the modules they call.
+"""The buttons of the ribbon, one function each, named by their ids in `ribbon.toml`; what they do stands in
+the modules they call.
 
 A new button: a row in `ribbon.toml`, its id in `ready` there, and a function here.
 """
@@ -26,7 +27,9 @@ def calling(host: Host) -> Iterator[None]:
 
 
 def _host() -> Host:
-    """The book whose button is pressed; called from a script without `press`, the book that xlwings says called."""
+    """The book whose button is pressed; called from a script without `press`, the book that xlwings says
+    called.
+    """
     if _calling:
         return _calling[-1]
     from .pressing import connect
@@ -35,6 +38,7 @@ def _host() -> Host:
 
 
 # 填报
+
 
 def add_project() -> None:
     """新增项目表"""
@@ -87,6 +91,7 @@ def undo() -> None:
 
 # 自查
 
+
 def check_book() -> None:
     """校验整本"""
     from .marking import check_book
@@ -131,6 +136,7 @@ def clear_marks() -> None:
 
 # 报送
 
+
 def make_report() -> None:
     """生成自评报告"""
     from .reporting import make_report
@@ -146,6 +152,7 @@ def make_submission() -> None:
 
 
 # 财政审核
+
 
 def issue_books() -> None:
     """生成下发表"""
@@ -184,6 +191,7 @@ def open_ledger() -> None:
 
 # 帮助
 
+
 def show_guide() -> None:
     """填报说明"""
     from .helping import show_guide
@@ -205,7 +213,30 @@ def settings() -> None:
     settings(_host())
 
 
-BUTTONS = frozenset((
-    "add_project", "insert_indicator", "yuan_to_wan", "tidy_text", "compute_rates", "fill_deviations", "undo",
-    "check_book", "check_sheet", "previous_finding", "next_finding", "explain", "clear_marks",
-    "make_report", "make_submission", "issue_books", "consolidate_county", "make_returns", "make_reminders", "open_ledger", "show_guide", "look_up_rule", "settings"))
+BUTTONS = frozenset(
+    (
+        "add_project",
+        "insert_indicator",
+        "yuan_to_wan",
+        "tidy_text",
+        "compute_rates",
+        "fill_deviations",
+        "undo",
+        "check_book",
+        "check_sheet",
+        "previous_finding",
+        "next_finding",
+        "explain",
+        "clear_marks",
+        "make_report",
+        "make_submission",
+        "issue_books",
+        "consolidate_county",
+        "make_returns",
+        "make_reminders",
+        "open_ledger",
+        "show_guide",
+        "look_up_rule",
+        "settings",
+    )
+)

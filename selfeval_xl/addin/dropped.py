@@ -1,4 +1,6 @@
-"""What `selfeval-check.cmd` runs: `python -m selfeval_xl.addin.dropped FILE...` checks the files that were dropped on it and opens the marked copies."""
+"""What `selfeval-check.cmd` runs: `python -m selfeval_xl.addin.dropped FILE...` checks the files that were
+dropped on it and opens the marked copies.
+"""
 
 from __future__ import annotations
 

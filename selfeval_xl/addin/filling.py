@@ -1,4 +1,6 @@
-"""计算执行率, 填写偏差, 规范文字: the same edits as the commands `fill` and `check --fix`; what a person typed is shown before it changes."""
+"""计算执行率, 填写偏差, 规范文字: the same edits as the commands `fill` and `check --fix`; what a person
+typed is shown before it changes.
+"""
 
 from __future__ import annotations
 
@@ -17,25 +19,41 @@ from ..sinks.saved import Saved, side_on
 from .host import Host, preview
 from .marking import NO_FORM, examined, policy
 
-MOST = 12                     # sentences that a question shows
+MOST = 12  # sentences that a question shows
 _BESIDE = frozenset((Look.HEAD, Look.SHARE, Look.TEXT))
 
 
 def compute_rates(host: Host) -> None:
-    """Fills blank totals and execution rates; wrong ones that were typed are listed, and corrected where the person agrees.
+    """Fills blank totals and execution rates; wrong ones that were typed are listed, and corrected where the
+    person agrees.
 
     A form without a place for the rate gets it as a sentence, where the person agrees.
     """
     with host.saved() as saved:
         forms = forms_in(saved)
         sentences = rate_sentences(saved.source.grids, forms, overwrite=True)
-        edits = [edit for form in forms for edit in funding_edits(form, saved.grids[form.sheet], overwrite=True)]
-        blank, typed = [edit for edit in edits if edit.old is None], [edit for edit in edits if edit.old is not None]
+        edits = [
+            edit for form in forms for edit in funding_edits(form, saved.grids[form.sheet], overwrite=True)
+        ]
+        blank, typed = (
+            [edit for edit in edits if edit.old is None],
+            [edit for edit in edits if edit.old is not None],
+        )
         if not edits and not sentences:
             host.say("执行率和合计都已填好，没有要计算的格。")
             return
-        agreed = typed if typed and host.ask(f"下面的执行率和“全年执行数÷全年预算数”算出来的不一样，要改成算出来的吗？\n{preview(typed)}") else []
-        if sentences and not host.ask(f"下面的表没有执行率一栏。要把执行率写成一句话，放在目标实际完成情况之后（或备注里）吗？原来写的都留着。\n{_shown(sentences)}"):
+        agreed = (
+            typed
+            if typed
+            and host.ask(
+                f"下面的执行率和“全年执行数÷全年预算数”算出来的不一样，要改成算出来的吗？\n{preview(typed)}"
+            )
+            else []
+        )
+        if sentences and not host.ask(
+            "下面的表没有执行率一栏。要把执行率写成一句话，放在目标实际完成情况之后（或备注里）"
+            f"吗？原来写的都留着。\n{_shown(sentences)}"
+        ):
             sentences = []
         if not blank + agreed + sentences:
             host.say("没有改动。")
@@ -43,7 +61,10 @@ def compute_rates(host: Host) -> None:
         with host.quietly():
             applied = host.apply(saved, blank + agreed + sentences)
     written = f"，写入执行率说明{_count(applied, sentences)}处，请把{STUB}处写完整" if sentences else ""
-    host.say(f"已计算：填写空格{_count(applied, blank)}格，改正执行率{_count(applied, agreed)}格{written}。{_refused(applied)}")
+    host.say(
+        f"已计算：填写空格{_count(applied, blank)}格，改正执行率{_count(applied, agreed)}格{written}。"
+        f"{_refused(applied)}"
+    )
 
 
 def _shown(sentences: Sequence[Edit]) -> str:
@@ -53,13 +74,22 @@ def _shown(sentences: Sequence[Edit]) -> str:
 
 
 def fill_deviations(host: Host) -> None:
-    """Writes 完成率, 偏差率, 判定 beside each form and half-written sentences into empty reason cells that need one."""
+    """Writes 完成率, 偏差率, 判定 beside each form and half-written sentences into empty reason cells that
+    need one.
+    """
     with host.saved() as saved:
         forms = forms_in(saved)
-        edits = workbook_edits(saved.source.grids, forms, policy(), sides={name: side_on(saved, name) for name in saved.grids})
-        beside, stubs = [edit for edit in edits if edit.look in _BESIDE], [edit for edit in edits if edit.look is Look.STUB]
+        edits = workbook_edits(
+            saved.source.grids, forms, policy(), sides={name: side_on(saved, name) for name in saved.grids}
+        )
+        beside, stubs = (
+            [edit for edit in edits if edit.look in _BESIDE],
+            [edit for edit in edits if edit.look is Look.STUB],
+        )
         typed = [edit for edit in stubs if edit.old is not None]
-        if typed and not host.ask(f"下面各格该写原因，现在只填了“无”“/”之类，要换成半成品吗？\n{preview(typed)}"):
+        if typed and not host.ask(
+            f"下面各格该写原因，现在只填了“无”“/”之类，要换成半成品吗？\n{preview(typed)}"
+        ):
             stubs = [edit for edit in stubs if edit.old is None]
         if not beside and not stubs:
             host.say("完成率、偏差率、判定都是新的，没有要填的格。")
@@ -68,14 +98,20 @@ def fill_deviations(host: Host) -> None:
             applied = host.apply(saved, [*stubs, *beside])
     due = _count(applied, stubs)
     sheets = {edit.sheet for edit in beside}
-    told = "已填写偏差：" + (f"{len(sheets - {DEVIATIONS})}张表的右侧（打印区域之外）写了完成率、偏差率、判定。" if sheets - {DEVIATIONS} else "")
+    told = "已填写偏差：" + (
+        f"{len(sheets - {DEVIATIONS})}张表的右侧（打印区域之外）写了完成率、偏差率、判定。"
+        if sheets - {DEVIATIONS}
+        else ""
+    )
     told += f"旁边放不下的列在“{DEVIATIONS}”表。" if DEVIATIONS in sheets else ""
     told += f"{due}格备好了半成品，请把【待补充】处写完整。" if due else "没有要补写原因的格。"
     host.say(told + _refused(applied))
 
 
 def tidy_text(host: Host) -> None:
-    """Mends that keep the meaning (full-width digits, stray code, a unit typed with an amount), after showing old and new."""
+    """Mends that keep the meaning (full-width digits, stray code, a unit typed with an amount), after showing
+    old and new.
+    """
     with host.saved() as saved:
         edits = mend_edits(examined(saved)[1])
         if not edits:
@@ -105,4 +141,7 @@ def _refused(applied: Applied) -> str:
     if not applied.refused:
         return ""
     edit = applied.refused[0]
-    return f"\n有{len(applied.refused)}格没有写：{edit.sheet} {edit.cell}刚才改过，或者属于一片公式。请核对后再按一次。"
+    return (
+        f"\n有{len(applied.refused)}格没有写：{edit.sheet} {edit.cell}刚才改过，或者属于一片公式。"
+        "请核对后再按一次。"
+    )

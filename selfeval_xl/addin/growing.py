@@ -28,7 +28,9 @@ _INDICATOR = ("name", "target", "initial_target", "operator", "unit", "actual", 
 
 
 def add_project(host: Host) -> None:
-    """Adds an empty project form: a copy of the one in front (else of the last one) with its own values taken out."""
+    """Adds an empty project form: a copy of the one in front (else of the last one) with its own values taken
+    out.
+    """
     with host.saved() as saved:
         pattern = _pattern(saved, host.active)
         name = next(name for number in range(1, 1000) if (name := NAME.format(number)) not in saved.names)
@@ -50,7 +52,9 @@ def _pattern(saved: Saved, active: str) -> Form:
     counts = [form.sheet for form in forms]
     alone = [form for form in forms if form.kind == PROJECT and counts.count(form.sheet) == 1]
     if not alone:
-        raise UsageError("这个工作簿里没有单独成表的项目支出绩效自评表，没有样式可以照。请打开部门工作簿再按。")
+        raise UsageError(
+            "这个工作簿里没有单独成表的项目支出绩效自评表，没有样式可以照。请打开部门工作簿再按。"
+        )
     return next((form for form in alone if form.sheet == active), alone[-1])
 
 
@@ -65,20 +69,28 @@ def _cleared(saved: Saved, form: Form, name: str) -> Iterator[Change]:
         content = saved.content(form.sheet, cell)
         if content is None or isinstance(content, dict) and "formula" in content:
             continue
-        rest = content.removesuffix(value) if isinstance(content, str) and value and content != value and content.endswith(value) else ""
+        rest = (
+            content.removesuffix(value)
+            if isinstance(content, str) and value and content != value and content.endswith(value)
+            else ""
+        )
         yield Change(name, cell, value=(content, rest or None))
     start = our_columns(form, grid)
     for row in range(form.frame.indicator_head[0], grid.height) if start is not None else ():
         for column in range(start, start + len(ADDED_COLUMNS)):
             content = saved.content(form.sheet, a1(row, column))
-            if content is not None and content not in ADDED_COLUMNS and not isinstance(content, dict):         # a template's own formulas stay
+            if (
+                content is not None and content not in ADDED_COLUMNS and not isinstance(content, dict)
+            ):  # a template's own formulas stay
                 yield Change(name, a1(row, column), value=(content, None))
 
 
 def _own_values(form: Form) -> Iterator[tuple[str, str]]:
     """Cell and value of everything that belongs to this project alone."""
     parts = [(form, _HEAD), (form.goal, ("initial", "expected", "actual"))]
-    parts += [(line, _FUNDS) for line in form.funding] + [(indicator, _INDICATOR) for indicator in form.indicators]
+    parts += [(line, _FUNDS) for line in form.funding] + [
+        (indicator, _INDICATOR) for indicator in form.indicators
+    ]
     for part, keys in parts:
         for key in keys:
             for cell in (part.cells.get(key) or "").split(","):
@@ -90,7 +102,9 @@ def _together(changes: Iterable[Change]) -> list[Change]:
     """One change a cell: its value of one, its fill of another."""
     found: dict[str, Change] = {}
     for change in changes:
-        told = {name: getattr(change, name) for name in ("value", "fill") if getattr(change, name) is not None}
+        told = {
+            name: getattr(change, name) for name in ("value", "fill") if getattr(change, name) is not None
+        }
         found[change.cell] = replace(found.get(change.cell, change), **told)
     return list(found.values())
 
@@ -99,7 +113,12 @@ def _unmarked(saved: Saved, sheet: str, name: str) -> Iterator[Change]:
     """Tints of marks and links to the list do not go into the copy."""
     for place in links_in(saved.grids[sheet]):
         coloured = saved.fill(sheet, a1(*place)) == LINK_FILL
-        yield Change(name, a1(*place), value=(saved.content(sheet, a1(*place)), None), fill=(LINK_FILL, "") if coloured else None)
+        yield Change(
+            name,
+            a1(*place),
+            value=(saved.content(sheet, a1(*place)), None),
+            fill=(LINK_FILL, "") if coloured else None,
+        )
     for former in saved.former:
         if former.sheet == sheet:
             fill = saved.fill(sheet, former.cell)

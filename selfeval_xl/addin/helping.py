@@ -18,7 +18,13 @@ def show_guide(host: Host) -> None:
     try:
         host.workbook.Sheets(COVER).Activate()
     except refusals():
-        host.say("\n".join(f"{button.label}：{button.tip}" for button in ready_buttons() if button.group in ("fill_in", "self_check", "submit")))
+        host.say(
+            "\n".join(
+                f"{button.label}：{button.tip}"
+                for button in ready_buttons()
+                if button.group in ("fill_in", "self_check", "submit")
+            )
+        )
 
 
 def look_up_rule(host: Host) -> None:
@@ -31,7 +37,9 @@ def look_up_rule(host: Host) -> None:
         return
     rule = catalogue().get(asked.upper())
     if rule is None:
-        raise UsageError(f"没有规则“{asked}”。规则编号是一个字母加两位数字，例如 D03；全部规则见手册的规则一页。")
+        raise UsageError(
+            f"没有规则“{asked}”。规则编号是一个字母加两位数字，例如 D03；全部规则见手册的规则一页。"
+        )
     host.say("\n".join([f"{rule.id} {rule.title}", *(f"{head}：{text}" for head, text in rule_page(rule))]))
 
 
@@ -48,10 +56,15 @@ def settings(host: Host) -> None:
     """Lets the person choose parameter file and roster, and show or hide the bureau's group."""
     told = state.settings()
     shown = "显示" if told.get("bureau") == "1" else "不显示"
-    choice = host.prompt(f"现在的设置：\n1 参数表：{told.get('policy') or '默认'}\n2 单位名册：{told.get('roster') or '没有'}\n3 “财政审核”组：{shown}\n\n输入要改的号码：")
+    choice = host.prompt(
+        f"现在的设置：\n1 参数表：{told.get('policy') or '默认'}\n2 单位名册："
+        f"{told.get('roster') or '没有'}\n3 “财政审核”组：{shown}\n\n输入要改的号码："
+    )
     if choice == "3":
         state.change_settings(bureau="" if told.get("bureau") == "1" else "1")
-        host.say(f"“财政审核”组改为{'不显示' if told.get('bureau') == '1' else '显示'}，重新打开Excel后生效。")
+        host.say(
+            f"“财政审核”组改为{'不显示' if told.get('bureau') == '1' else '显示'}，重新打开Excel后生效。"
+        )
     elif choice in ("1", "2"):
         key, name = ("policy", "参数表") if choice == "1" else ("roster", "单位名册")
         _choose(host, key, name)
@@ -60,7 +73,9 @@ def settings(host: Host) -> None:
 
 
 def _choose(host: Host, key: str, name: str) -> None:
-    """A file for one setting, looked into before it is taken; cancelling forgets the old one if the person agrees."""
+    """A file for one setting, looked into before it is taken; cancelling forgets the old one if the person
+    agrees.
+    """
     from ..county.roster import read_roster
     from ..policy_file import load
 
@@ -72,4 +87,3 @@ def _choose(host: Host, key: str, name: str) -> None:
     (load if key == "policy" else read_roster)(path)
     state.change_settings(**{key: str(path)})
     host.say(f"{name}改为：{path}")
-

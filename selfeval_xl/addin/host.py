@@ -1,4 +1,7 @@
-"""The spreadsheet program as a button sees it: saves a copy, takes edits, selects a cell, speaks and asks. One implementation, over xlwings."""
+"""The spreadsheet program as a button sees it: saves a copy, takes edits, selects a cell, speaks and asks.
+
+One implementation, over xlwings.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +23,10 @@ if TYPE_CHECKING:
     import xlwings
 
 TITLE = "绩效自评"
-LONGEST_MESSAGE = 1000        # Windows cuts longer message boxes off at the foot of the screen
-LONGEST_PROMPT = 250          # Excel's InputBox refuses more than 255
-_FOLDERS = 4                  # msoFileDialogFolderPicker
-_TEXT = 2                     # InputBox gives back a text
+LONGEST_MESSAGE = 1000  # Windows cuts longer message boxes off at the foot of the screen
+LONGEST_PROMPT = 250  # Excel's InputBox refuses more than 255
+_FOLDERS = 4  # msoFileDialogFolderPicker
+_TEXT = 2  # InputBox gives back a text
 
 
 class Host:
@@ -97,7 +100,9 @@ class Host:
 
     def prompt(self, text: str, given: str = "") -> str | None:
         """A line of text from the person; None where she cancels."""
-        answer = self.app.api.InputBox(Prompt=_short(text, LONGEST_PROMPT), Title=TITLE, Default=given[:LONGEST_PROMPT], Type=_TEXT)
+        answer = self.app.api.InputBox(
+            Prompt=_short(text, LONGEST_PROMPT), Title=TITLE, Default=given[:LONGEST_PROMPT], Type=_TEXT
+        )
         return None if answer is False or answer is None else str(answer).strip()
 
     def pick_file(self, title: str, kinds: str) -> Path | None:
@@ -121,7 +126,9 @@ class Host:
 
     @contextmanager
     def quietly(self, *more: str) -> Iterator[None]:
-        """No redrawing and no events meanwhile; more: DisplayAlerts, where the program would ask (deleting, merging)."""
+        """No redrawing and no events meanwhile; more: DisplayAlerts, where the program would ask (deleting,
+        merging).
+        """
         words = ("ScreenUpdating", "EnableEvents", *more)
         for word in words:
             setattr(self.app.api, word, False)
@@ -134,7 +141,9 @@ class Host:
     def folder_for(self, name: str) -> Path:
         """The folder of the book, for what is put beside it; UsageError where the book was never saved."""
         if self.file is None:
-            raise UsageError(f"工作簿“{self.name}”还没有存到本机，{name}没有地方放。请先用“文件－保存”存好，再按一次。")
+            raise UsageError(
+                f"工作簿“{self.name}”还没有存到本机，{name}没有地方放。请先用“文件－保存”存好，再按一次。"
+            )
         return self.file.parent
 
 
@@ -149,16 +158,17 @@ def _area(first: str, last: str) -> Area:
 
 
 def _short(text: str, most: int = LONGEST_MESSAGE) -> str:
-    return text if len(text) <= most else f"{text[:most - 2]}……"
+    return text if len(text) <= most else f"{text[: most - 2]}……"
 
 
 def preview(edits: Sequence[Edit], most: int = 12) -> str:
     """Old and new value of each edit, a line a cell, the first ones where there are many."""
-    lines = [f"{edit.sheet} {edit.cell}：{_line(edit.old)} → {_line(displayed(edit))}" for edit in edits[:most]]
+    lines = [
+        f"{edit.sheet} {edit.cell}：{_line(edit.old)} → {_line(displayed(edit))}" for edit in edits[:most]
+    ]
     return "\n".join([*lines, *([f"……共{len(edits)}格"] if len(edits) > most else [])])
 
 
 def _line(told: str | None) -> str:
     text = " ".join((told or "").split())
     return f"{text[:40]}……" if len(text) > 40 else text or "（空）"
-

@@ -22,7 +22,9 @@ _LEVELS = frozenset(("一级指标", "二级指标"))
 
 
 def insert_indicator(host: Host) -> None:
-    """Inserts a row below the selected indicator: borders, merged cells and height as in the row above; levels reach over it."""
+    """Inserts a row below the selected indicator: borders, merged cells and height as in the row above;
+    levels reach over it.
+    """
     name, row = host.active, host.selection()[0].top
     with host.saved() as saved:
         form, grid = _form_at(saved, name, row)
@@ -51,7 +53,12 @@ def _form_at(saved: Saved, name: str, row: int) -> tuple[Form, Grid]:
     """The form whose indicator table has this row; UsageError where there is none."""
     grid = saved.grids.get(name)
     for form in understand(saved.source).forms:
-        if form.sheet == name and form.frame and form.frame.indicator_head and form.frame.indicator_head[1] < row <= form.frame.area.bottom:
+        if (
+            form.sheet == name
+            and form.frame
+            and form.frame.indicator_head
+            and form.frame.indicator_head[1] < row <= form.frame.area.bottom
+        ):
             column = _name_column(form, grid)
             if grid.area(row, column).left == column and not _is_total(grid, row, column):
                 return form, grid
@@ -65,16 +72,29 @@ def _is_total(grid: Grid, row: int, column: int) -> bool:
 def _head_columns(form: Form, grid: Grid) -> dict[str, int]:
     """The columns of the indicator head by their labels."""
     top, bottom = form.frame.indicator_head
-    return {squeeze(grid.text(row, column)): column for row in range(top, bottom + 1) for column in range(grid.width) if grid.text(row, column)}
+    return {
+        squeeze(grid.text(row, column)): column
+        for row in range(top, bottom + 1)
+        for column in range(grid.width)
+        if grid.text(row, column)
+    }
 
 
 def _name_column(form: Form, grid: Grid) -> int:
-    named = next((indicator.cells["name"] for indicator in form.indicators if indicator.cells.get("name")), None)
-    return position(named.split(",")[0])[1] if named else _head_columns(form, grid).get("三级指标", form.frame.area.left)
+    named = next(
+        (indicator.cells["name"] for indicator in form.indicators if indicator.cells.get("name")), None
+    )
+    return (
+        position(named.split(",")[0])[1]
+        if named
+        else _head_columns(form, grid).get("三级指标", form.frame.area.left)
+    )
 
 
 def _longer(form: Form, grid: Grid, row: int) -> Iterator[tuple[str, str]]:
-    """Merged areas that end with the row and have to reach over the new one, as (old, new); also levels that are one cell yet."""
+    """Merged areas that end with the row and have to reach over the new one, as (old, new); also levels that
+    are one cell yet.
+    """
     levels = _level_columns(form, grid) if _merges_levels(form, grid) else set()
     for column in range(form.frame.area.left, form.frame.area.right + 1):
         area = grid.area(row, column)
@@ -90,7 +110,10 @@ def _level_columns(form: Form, grid: Grid) -> set[int]:
 def _merges_levels(form: Form, grid: Grid) -> bool:
     """Whether equal levels are one merged cell on this form; else each row says its own."""
     below = form.frame.indicator_head[1]
-    return any(area.left in _level_columns(form, grid) and area.top > below and area.bottom > area.top for area in grid.merges)
+    return any(
+        area.left in _level_columns(form, grid) and area.top > below and area.bottom > area.top
+        for area in grid.merges
+    )
 
 
 def _same_levels(form: Form, grid: Grid, row: int) -> Iterator[Change]:
@@ -109,7 +132,10 @@ def _copied_formulas(sheet: Any, saved: Saved, name: str, row: int) -> list[Chan
 
 
 def _longer_sums(saved: Saved, name: str, row: int) -> Iterator[Change]:
-    """Formulas over a column that ends with the row: they take in the new one. In places as they are after the insertion."""
+    """Formulas over a column that ends with the row: they take in the new one.
+
+    In places as they are after the insertion.
+    """
     for grid in saved.grids.values():
         for (at, column), formula in saved.formulas(grid.name).items():
             if str(row + 1) not in formula or ":" not in formula or grid.name != name and name not in formula:

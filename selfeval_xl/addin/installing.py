@@ -1,6 +1,9 @@
-"""`selfeval addin install | status | uninstall`: the add-in in Excel's start folder of this user. No administrator, no registry.
+"""`selfeval addin install | status | uninstall`: the add-in in Excel's start folder of this user.
 
-The installed file is the shipped one with its sheet of settings filled in; every other part stays byte for byte, which is how a file of ours is
+No administrator, no registry.
+
+The installed file is the shipped one with its sheet of settings filled in; every other part stays byte for
+byte, which is how a file of ours is
 known from a foreign one of the same name.
 """
 
@@ -21,13 +24,18 @@ from ..errors import OutputError, UsageError, cause_of
 
 ADDIN, TEMPLATE = "selfeval.xlam", "selfeval.xltm"
 SETTINGS_PART = "xl/worksheets/sheet1.xml"
-OURS = b"Selfeval_OnButton"                     # named in the ribbon of every version
-NOT_WINDOWS = "Excel插件只能装在Windows上，这台电脑不是。这里可以用命令（selfeval check、selfeval watch）做同样的事；要看装到某个文件夹会怎样，用 --folder 写明文件夹。"
+OURS = b"Selfeval_OnButton"  # named in the ribbon of every version
+NOT_WINDOWS = (
+    "Excel插件只能装在Windows上，这台电脑不是。这里可以用命令（selfeval check、selfeval watch）"
+    "做同样的事；要看装到某个文件夹会怎样，用 --folder 写明文件夹。"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What is there. installed: a file of ours is there; foreign: another file of that name; current: it is the version shipped with this program."""
+    """What is there. installed: a file of ours is there; foreign: another file of that name; current: it is
+    the version shipped with this program.
+    """
 
     folder: Path
     installed: bool
@@ -47,7 +55,10 @@ def shipped(name: str = ADDIN) -> bytes:
 
 
 def start_folder(given: Path | None = None) -> Path:
-    """Excel's start folder of this user, from APPDATA; `given` instead of it. UsageError where there is neither."""
+    """Excel's start folder of this user, from APPDATA; `given` instead of it.
+
+    UsageError where there is neither.
+    """
     if given is not None:
         return given
     home = os.environ.get("APPDATA")
@@ -57,12 +68,17 @@ def start_folder(given: Path | None = None) -> Path:
 
 
 def install(folder: Path | None = None, interpreter: str | None = None, mode: str = "auto") -> Path:
-    """Puts the add-in into the start folder with these settings; the add-in's path. A file of ours is replaced, a foreign one never."""
+    """Puts the add-in into the start folder with these settings; the add-in's path.
+
+    A file of ours is replaced, a foreign one never.
+    """
     place = start_folder(folder) / ADDIN
     if place.exists() and not is_ours(place):
         raise UsageError(f"“{place}”已经有一个不是本程序的文件，没有覆盖它。请先把它移走或改名，再装一次。")
     interpreter = interpreter or sys.executable
-    _write(place, with_settings(shipped(), {"INTERPRETER_WIN": interpreter, "MODE": mode, "VERSION": version()}))
+    _write(
+        place, with_settings(shipped(), {"INTERPRETER_WIN": interpreter, "MODE": mode, "VERSION": version()})
+    )
     if folder is None:
         _write(_note(), escaped_line(interpreter).encode("ascii"))
     return place
@@ -92,12 +108,23 @@ def status(folder: Path | None = None) -> Status:
     told = settings_of(file.read_bytes()) if ours else {}
     interpreter = told.get("INTERPRETER_WIN", "")
     current = ours and _without_settings(file.read_bytes()) == _without_settings(shipped())
-    found = {"folder": place, "installed": ours, "foreign": file.exists() and not ours, "current": current, "interpreter": interpreter,
-             "interpreter_there": bool(interpreter) and Path(interpreter).is_file(), "addin_version": told.get("VERSION", ""), "version": version(), "xlwings": _version_of("xlwings")}
+    found = {
+        "folder": place,
+        "installed": ours,
+        "foreign": file.exists() and not ours,
+        "current": current,
+        "interpreter": interpreter,
+        "interpreter_there": bool(interpreter) and Path(interpreter).is_file(),
+        "addin_version": told.get("VERSION", ""),
+        "version": version(),
+        "xlwings": _version_of("xlwings"),
+    }
     return Status(**found, advice=tuple(_advice(**found)))
 
 
-def _advice(*, installed: bool, foreign: bool, current: bool, interpreter_there: bool, xlwings: str | None, **_) -> list[str]:
+def _advice(
+    *, installed: bool, foreign: bool, current: bool, interpreter_there: bool, xlwings: str | None, **_
+) -> list[str]:
     if foreign:
         return [f"启动文件夹里的{ADDIN}不是本程序的文件。请移走或改名，再运行 selfeval addin install。"]
     if not installed:
@@ -108,7 +135,10 @@ def _advice(*, installed: bool, foreign: bool, current: bool, interpreter_there:
     if not interpreter_there:
         todo.append("插件记着的python.exe不在了。请运行 selfeval addin install 重新登记。")
     if xlwings is None:
-        todo.append("缺少组件xlwings，按钮在Excel里不能用。请运行 python -m pip install xlwings，或用 selfeval addin install --mode plain（只校验和标注）。")
+        todo.append(
+            "缺少组件xlwings，按钮在Excel里不能用。请运行 python -m pip install xlwings，或用 selfeval "
+            "addin install --mode plain（只校验和标注）。"
+        )
     return todo or ["可以使用。重新打开Excel，看有没有“绩效自评”选项卡；没有时见安装手册“宏被禁用”。"]
 
 
@@ -134,7 +164,9 @@ def with_settings(addin: bytes, values: dict[str, str]) -> bytes:
 
 
 def settings_of(addin: bytes) -> dict[str, str]:
-    """Key and value of each row of the sheet of settings; empty where the sheet is another one (saved by Excel)."""
+    """Key and value of each row of the sheet of settings; empty where the sheet is another one (saved by
+    Excel).
+    """
     with zipfile.ZipFile(io.BytesIO(addin)) as package:
         sheet = package.read(SETTINGS_PART).decode("utf-8", "replace")
     texts = re.findall(r'<c r="([AB])(\d+)" t="inlineStr"><is><t[^>]*>([^<]*)</t>', sheet)
@@ -157,7 +189,10 @@ def _without_settings(addin: bytes) -> dict[str, bytes]:
 
 def escaped_line(text: str) -> str:
     """In ASCII, everything else and the backslash as \\uXXXX: VBA reads files as ANSI."""
-    return "".join(sign if " " <= sign <= "~" and sign != "\\" else "".join(f"\\u{unit:04X}" for unit in _units(sign)) for sign in text)
+    return "".join(
+        sign if " " <= sign <= "~" and sign != "\\" else "".join(f"\\u{unit:04X}" for unit in _units(sign))
+        for sign in text
+    )
 
 
 def _units(sign: str) -> list[int]:
@@ -167,7 +202,10 @@ def _units(sign: str) -> list[int]:
 
 def _note() -> Path:
     """Where a workbook with buttons of its own looks for the interpreter."""
-    return Path(os.environ.get("SELFEVAL_HOME") or Path(os.environ["APPDATA"]) / "selfeval_xl") / "interpreter.txt"
+    return (
+        Path(os.environ.get("SELFEVAL_HOME") or Path(os.environ["APPDATA"]) / "selfeval_xl")
+        / "interpreter.txt"
+    )
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 _TINTED = {tint: look for look, tint in TINTS.items()}
 NOTHING = "未发现须修改的问题，可以生成报送件。程序只查表面逻辑，不代替财政审核。"
 NOTHING_HERE = "这张表未发现须修改的问题。程序只查表面逻辑，不代替财政审核。"
-NO_FORM = "这个工作簿里没有找到自评表。请确认打开的是自评表；如果是，请核对表头“三级指标、年度指标值、实际完成值”等是否还在。"
+NO_FORM = (
+    "这个工作簿里没有找到自评表。请确认打开的是自评表；如果是，请核对表头“三级指标、年度指标值、"
+    "实际完成值”等是否还在。"
+)
 READ_ONLY = "这本工作簿是只读打开的，标注存不下来；要保存请用“文件－另存为”。"
 
 
@@ -52,7 +55,9 @@ def _check(host: Host, only: str | None) -> None:
         if not file.forms:
             raise UsageError(NO_FORM)
         if only is not None and only not in {form.sheet for form in file.forms}:
-            raise UsageError(f"“{only}”不是自评表，没有可以校验的内容。请先点开要校验的那张表，或者用“校验整本”。")
+            raise UsageError(
+                f"“{only}”不是自评表，没有可以校验的内容。请先点开要校验的那张表，或者用“校验整本”。"
+            )
         own = [finding for finding in findings if only is None or finding.sheet == only]
         former = [each for each in saved.former if only is None or each.sheet == only]
         grids, listed = saved.source.grids, listed_on(saved.source.grids, RESULTS)
@@ -61,7 +66,9 @@ def _check(host: Host, only: str | None) -> None:
         numbers = numbers_by_cell(table, grids)
         edits = numbered(cell_edits(own, grids, former), numbers) + table_edits(table, listed)
         beyond = [*renumbered(saved, only, numbers), *result_links(table, grids, partial(side_on, saved))]
-        edits += [edit for edit in beyond if only is None or edit.sheet == only or not _locked(saved, edit.sheet)]
+        edits += [
+            edit for edit in beyond if only is None or edit.sheet == only or not _locked(saved, edit.sheet)
+        ]
         with host.quietly():
             applied = host.apply(saved, edits)
     count = len({form.sheet for form in file.forms}) if only is None else 1
@@ -74,7 +81,9 @@ def _check(host: Host, only: str | None) -> None:
 
 
 def examined(saved: Saved) -> tuple[ReadFile, list[Finding]]:
-    """What the copy says, and all that the rules find in it, by the parameters and the roster of the settings."""
+    """What the copy says, and all that the rules find in it, by the parameters and the roster of the
+    settings.
+    """
     file = understand(saved.source)
     return file, list(check(gather([file]), policy(), [file], roster()))
 
@@ -98,15 +107,27 @@ def roster() -> Roster | None:
 
 def numbered(edits: Sequence[Edit], numbers: Mapping[tuple[str, str], Sequence[int]]) -> list[Edit]:
     """The marks with the numbers of their rows on the sheet 校验结果, by sheet and cell."""
-    return [replace(edit, remark=edit.remark + _named(numbers[edit.sheet, edit.cell])) if edit.look in MARKS else edit for edit in edits]
+    return [
+        replace(edit, remark=edit.remark + _named(numbers[edit.sheet, edit.cell]))
+        if edit.look in MARKS
+        else edit
+        for edit in edits
+    ]
 
 
-def renumbered(saved: Saved, only: str | None, numbers: Mapping[tuple[str, str], Sequence[int]]) -> list[Edit]:
+def renumbered(
+    saved: Saved, only: str | None, numbers: Mapping[tuple[str, str], Sequence[int]]
+) -> list[Edit]:
     """Marks of the other sheets whose rows on the list have another number now; their tints and texts stay."""
     edits = []
     for former in saved.former if only is not None else ():
-        note, look = saved.note(former.sheet, former.cell) or "", _TINTED.get(saved.fill(former.sheet, former.cell))
-        text, found, _ = note.removeprefix(f"{former.note}{SEPARATOR}" if former.note else "").rpartition("\n（“")
+        note, look = (
+            saved.note(former.sheet, former.cell) or "",
+            _TINTED.get(saved.fill(former.sheet, former.cell)),
+        )
+        text, found, _ = note.removeprefix(f"{former.note}{SEPARATOR}" if former.note else "").rpartition(
+            "\n（“"
+        )
         there = numbers.get((former.sheet, former.cell))
         ruled = tinted(saved.sheet(former.sheet)) if former.sheet != only and look else True
         if not ruled and found and there and is_ours(note) and not note.endswith(_named(there)):
@@ -141,7 +162,9 @@ def closing(findings: Sequence[Finding], sheets: int, only: str | None = None) -
 
 
 def clear_marks(host: Host) -> None:
-    """Takes all marks away: colours and notes are as they were; the sheet 校验结果 stays, for what was explained there."""
+    """Takes all marks away: colours and notes are as they were; the sheet 校验结果 stays, for what was
+    explained there.
+    """
     with host.saved() as saved:
         former, links = saved.former, unlink_edits(saved.source.grids)
         if not former and not links:
@@ -149,5 +172,18 @@ def clear_marks(host: Host) -> None:
             return
         with host.quietly():
             applied = host.apply(saved, unmark_edits(former, saved.source.grids) + links)
-    told = f"已清除{sum(edit.look is Look.FORMER for edit in applied.done)}处标注，底色和批注恢复到校验以前。“{RESULTS}”表还在，里面的单位说明下次校验时带回。"
-    host.say(told + (f"\n有{len(applied.refused)}处没有清除：{applied.refused[0].sheet} {applied.refused[0].cell}刚才改过，请再按一次。" if applied.refused else ""))
+    told = (
+        f"已清除{sum(edit.look is Look.FORMER for edit in applied.done)}处标注，"
+        f"底色和批注恢复到校验以前。“{RESULTS}”表还在，里面的单位说明下次校验时带回。"
+    )
+    host.say(
+        told
+        + (
+            (
+                f"\n有{len(applied.refused)}处没有清除：{applied.refused[0].sheet} "
+                f"{applied.refused[0].cell}刚才改过，请再按一次。"
+            )
+            if applied.refused
+            else ""
+        )
+    )

@@ -1,4 +1,7 @@
-"""One click: from the calling book to the button and its message. Errors are told in Chinese, with a log for whoever has to mend the program."""
+"""One click: from the calling book to the button and its message.
+
+Errors are told in Chinese, with a log for whoever has to mend the program.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,13 @@ if TYPE_CHECKING:
 BUSY = frozenset((-2147418111, -2147417846, -2146777998))
 WORKING = "绩效自评：正在处理……"
 TRIES, PAUSE = 20, 0.25
-EDITING = "Excel正忙：可能正在编辑一个单元格，或者开着一个对话框。请按回车或Esc结束编辑、关闭对话框，再按一次。"
-NO_BOOK = "没有找到要处理的工作簿。请先打开自评表；如果表上方有“启用编辑”，先点它；同时开着几个Excel窗口时，先点一下要处理的那个窗口，再按一次。"
+EDITING = (
+    "Excel正忙：可能正在编辑一个单元格，或者开着一个对话框。请按回车或Esc结束编辑、关闭对话框，再按一次。"
+)
+NO_BOOK = (
+    "没有找到要处理的工作簿。请先打开自评表；如果表上方有“启用编辑”，先点它；"
+    "同时开着几个Excel窗口时，先点一下要处理的那个窗口，再按一次。"
+)
 NO_XLWINGS = "缺少组件xlwings，按钮不能用。请重新安装插件，或改用命令 selfeval check。"
 
 
@@ -30,7 +38,7 @@ def run(button: str) -> None:
         press_on(host, button)
     except KeyboardInterrupt:
         tell(host, "已停止。")
-    except BaseException as error:                    # a bug of ours too: the person gets a sentence, the developer the log
+    except BaseException as error:  # a bug of ours too: the person gets a sentence, the developer the log
         tell(host, told(error, button))
 
 
@@ -47,7 +55,7 @@ def connect(button: str) -> Host:
     except (KeyError, AttributeError, xlwings.XlwingsError) as error:
         raise UsageError(NO_BOOK) from error
     except Exception as error:
-        if type(error) is not Exception:              # a bare one is how xlwings says that no book called
+        if type(error) is not Exception:  # a bare one is how xlwings says that no book called
             raise
         raise UsageError(NO_BOOK) from error
 
@@ -65,7 +73,9 @@ def patiently(ask: Callable[[], Any], tries: int = TRIES, pause: float = PAUSE) 
 
 
 def is_busy(error: BaseException) -> bool:
-    """Whether the program refused because a cell is being edited or a dialog is open; an error of its object model carries the number."""
+    """Whether the program refused because a cell is being edited or a dialog is open; an error of its object
+    model carries the number.
+    """
     told = getattr(error, "excepinfo", None) or ()
     return getattr(error, "hresult", None) in BUSY or len(told) > 5 and told[5] in BUSY
 
@@ -78,7 +88,7 @@ def press_on(host: Host, button: str) -> None:
     if function is None:
         raise UsageError(f"没有按钮“{button}”。请核对插件和程序的版本：selfeval addin status。")
     collecting = gc.isenabled()
-    gc.disable()                                      # a click is short and makes many records without cycles: looking for some costs a fifth
+    gc.disable()  # a click is short and makes many records without cycles: looking for some costs a fifth
     try:
         host.progress(WORKING)
         with buttons.calling(host):
@@ -101,8 +111,14 @@ def told(error: BaseException, button: str) -> str:
     if isinstance(error, MemoryError):
         return "内存不够，没有做完。请关掉其他程序再试。"
     if isinstance(error, OSError) and not hasattr(error, "excepinfo"):
-        return f"读写文件时出错{f'（{error.filename}）' if error.filename else ''}：{cause_of(error)}。请处理后再试。"
-    return f"程序出错了，没有做完。已经写进表里的内容可以用“撤销本次”还原。请把这个记录文件发给开发者：{_log(button)}"
+        return (
+            f"读写文件时出错{f'（{error.filename}）' if error.filename else ''}：{cause_of(error)}。"
+            "请处理后再试。"
+        )
+    return (
+        "程序出错了，没有做完。已经写进表里的内容可以用“撤销本次”还原。请把这个记录文件发给开发者："
+        f"{_log(button)}"
+    )
 
 
 def _log(button: str) -> str:
@@ -115,7 +131,9 @@ def _log(button: str) -> str:
 
 
 def tell(host: Host | None, text: str) -> None:
-    """Shows a message in the program; where there is no book to show it with, in a window of the system, else on standard error."""
+    """Shows a message in the program; where there is no book to show it with, in a window of the system, else
+    on standard error.
+    """
     if host is not None:
         host.say(text)
     elif sys.platform == "win32":

@@ -11,7 +11,9 @@ from .naming import free_name
 
 
 def make_report(host: Host) -> None:
-    """Drafts the report from the forms of the book; texts of the sheet 自评报告 go in, what only the department knows stays as 待填写."""
+    """Drafts the report from the forms of the book; texts of the sheet 自评报告 go in, what only the
+    department knows stays as 待填写.
+    """
     folder = host.folder_for("自评报告")
     with host.copied() as path:
         file, _ = examined(Saved(path, host.full_name))
@@ -20,6 +22,11 @@ def make_report(host: Host) -> None:
         from ..reports.selfreport import write_report
 
         filing = gather([file])[0]
-        drafted = write_report(filing, [file], free_name(folder / f"{filing.department}_自评报告.docx"), None, policy())
-    told = [f"自评报告已生成：{drafted.out}", f"还有{drafted.waiting}处【待填写】，请在Word里补上。" if drafted.waiting else ""]
+        drafted = write_report(
+            filing, [file], free_name(folder / f"{filing.department}_自评报告.docx"), None, policy()
+        )
+    told = [
+        f"自评报告已生成：{drafted.out}",
+        f"还有{drafted.waiting}处【待填写】，请在Word里补上。" if drafted.waiting else "",
+    ]
     host.say("\n".join(filter(None, told)))

@@ -39,7 +39,10 @@ class Ribbon:
 def ribbon() -> Ribbon:
     """All of it, in the order of the ribbon."""
     told = tomllib.loads(resources.files(__package__).joinpath("ribbon.toml").read_text(encoding="utf-8"))
-    groups, buttons = tuple(Group(**group) for group in told["groups"]), tuple(Button(**button) for button in told["buttons"])
+    groups, buttons = (
+        tuple(Group(**group) for group in told["groups"]),
+        tuple(Button(**button) for button in told["buttons"]),
+    )
     return Ribbon(told["tab"], groups, buttons, frozenset(told["ready"]))
 
 

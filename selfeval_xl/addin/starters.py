@@ -1,4 +1,7 @@
-"""The starters of the desk bundle as texts. They are written in GBK after `chcp 936`: cmd reads its own lines in the code page of the console."""
+"""The starters of the desk bundle as texts.
+
+They are written in GBK after `chcp 936`: cmd reads its own lines in the code page of the console.
+"""
 
 from __future__ import annotations
 
@@ -22,18 +25,26 @@ echo.
 echo 按任意键关闭这个窗口。
 pause >nul
 """
-CHECK = _FIND + """echo 正在校验，请稍等……
+CHECK = (
+    _FIND
+    + """echo 正在校验，请稍等……
 chcp 65001 >nul
 "%PY%" -P -B -X utf8 -m selfeval_xl.addin.dropped %*
 chcp 936 >nul
 echo 结果写在原文件旁边，名字后面加了“标注”。原文件没有改动。
-""" + _END
-INSTALL = _FIND + """echo 正在安装Excel插件，请先关闭Excel……
+"""
+    + _END
+)
+INSTALL = (
+    _FIND
+    + """echo 正在安装Excel插件，请先关闭Excel……
 chcp 65001 >nul
 "%PY%" -P -B -X utf8 -m selfeval_xl addin install
 "%PY%" -P -B -X utf8 -m selfeval_xl addin status
 chcp 936 >nul
-""" + _END
+"""
+    + _END
+)
 
 GUIDE = """绩效自评工具　离线包使用说明
 

@@ -1,6 +1,8 @@
-"""What the add-in keeps between two clicks, each of which is a new Python: settings, the journal for 撤销本次, where 下一个问题 is, logs.
+"""What the add-in keeps between two clicks, each of which is a new Python: settings, the journal for
+撤销本次, where 下一个问题 is, logs.
 
-All of it lies in one folder of the user: %APPDATA%\\selfeval_xl on Windows, ~/.config/selfeval_xl elsewhere, or what SELFEVAL_HOME says.
+All of it lies in one folder of the user: %APPDATA%\\selfeval_xl on Windows, ~/.config/selfeval_xl elsewhere,
+or what SELFEVAL_HOME says.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ from pathlib import Path
 from ..sinks.changes import Journal
 
 KEPT_LOGS = 20
-BUREAU_FLAG = "bureau"        # a file of this name says that the bureau's group shows: the ribbon's callback only has to look whether it is there
+# a file of this name says that the bureau's group shows: the ribbon's callback only has to look whether it is
+# there
+BUREAU_FLAG = "bureau"
 
 
 def folder() -> Path:
@@ -32,7 +36,9 @@ def folder() -> Path:
 
 
 def settings() -> dict[str, str]:
-    """policy: the county's parameter file; roster; county_book: the last consolidated workbook; bureau: "1" where its group shows."""
+    """policy: the county's parameter file; roster; county_book: the last consolidated workbook; bureau: "1"
+    where its group shows.
+    """
     told = _load("settings.json")
     return {key: str(value) for key, value in told.items()} if isinstance(told, dict) else {}
 
@@ -92,7 +98,9 @@ def _key(book: str) -> str:
 
 
 def _load(name: str) -> object:
-    """What a file of ours says; None where it is not there or damaged: then it is as if nothing had been kept."""
+    """What a file of ours says; None where it is not there or damaged: then it is as if nothing had been
+    kept.
+    """
     try:
         return json.loads((folder() / name).read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -1,4 +1,6 @@
-"""生成报送件: a last check, then a copy without marks, numbered and signed with its code, beside the open book."""
+"""生成报送件: a last check, then a copy without marks, numbered and signed with its code, beside the open
+book.
+"""
 
 from __future__ import annotations
 
@@ -32,8 +34,13 @@ def make_submission(host: Host) -> None:
         write(path, out, number, code)
         with host.quietly():
             _remember(host, saved, number)
-    said = [f"报送件已生成：{out}", f"报送序号 {number}，校验码 {code}（打印在每页页脚，盖章扫描件和电子件可以对码）。"]
-    host.say("\n".join([*said, "程序只查表面逻辑，不代替财政审核。请保存当前工作簿，下次报送的序号接着往下编。"]))
+    said = [
+        f"报送件已生成：{out}",
+        f"报送序号 {number}，校验码 {code}（打印在每页页脚，盖章扫描件和电子件可以对码）。",
+    ]
+    host.say(
+        "\n".join([*said, "程序只查表面逻辑，不代替财政审核。请保存当前工作簿，下次报送的序号接着往下编。"])
+    )
 
 
 def _remember(host: Host, saved: Saved, number: int) -> None:
@@ -43,4 +50,10 @@ def _remember(host: Host, saved: Saved, number: int) -> None:
     places = settings_places(saved.book)
     row = places.get(NUMBER, places[""])
     with live.unprotected(host.workbook, saved, [SETTINGS]):
-        live.write(host.workbook, [Change(SETTINGS, a1(row, 0), value=(None, NUMBER)), Change(SETTINGS, a1(row, 1), value=(None, str(number)))])
+        live.write(
+            host.workbook,
+            [
+                Change(SETTINGS, a1(row, 0), value=(None, NUMBER)),
+                Change(SETTINGS, a1(row, 1), value=(None, str(number))),
+            ],
+        )

@@ -25,15 +25,26 @@ def undo(host: Host) -> None:
         return
     with host.saved() as saved:
         here = [change for change in journal.changes if change.sheet in saved.names]
-        names = list(dict.fromkeys([*(change.sheet for change in here), *(setup.sheet for setup in journal.setups if setup.sheet in saved.names),
-                                    *(sheet for sheet, _, _ in journal.inserted if sheet in saved.names)]))
+        names = list(
+            dict.fromkeys(
+                [
+                    *(change.sheet for change in here),
+                    *(setup.sheet for setup in journal.setups if setup.sheet in saved.names),
+                    *(sheet for sheet, _, _ in journal.inserted if sheet in saved.names),
+                ]
+            )
+        )
         open_for_change(saved, names, {change.sheet for change in here if change.value})
         kept = _as_we_left(saved, live.still_there(host.workbook, here))
-        removed = [name for name in journal.added if name in saved.names and _may_remove(host, saved, name, kept)]
+        removed = [
+            name for name in journal.added if name in saved.names and _may_remove(host, saved, name, kept)
+        ]
         rows = []
         with host.quietly("DisplayAlerts"):
             with live.unprotected(host.workbook, saved, [name for name in names if name not in removed]):
-                rows = _give_back(host.workbook, saved, journal, [change for change in kept if change.sheet not in removed])
+                rows = _give_back(
+                    host.workbook, saved, journal, [change for change in kept if change.sheet not in removed]
+                )
             for name in removed:
                 host.workbook.Sheets(name).Delete()
     state.forget_journal(host.full_name)
@@ -53,7 +64,13 @@ def _seen(names: Sequence[str]) -> list[str]:
 
 def _shown(changes: Sequence[Change]) -> int:
     """How many cells of sheets that people see."""
-    return len({(change.sheet, change.cell) for change in changes if not change.sheet.startswith("_") and change.value != (None, None)})
+    return len(
+        {
+            (change.sheet, change.cell)
+            for change in changes
+            if not change.sheet.startswith("_") and change.value != (None, None)
+        }
+    )
 
 
 def _as_we_left(saved: Saved, changes: Sequence[Change]) -> list[Change]:
@@ -70,25 +87,47 @@ def _as_we_left(saved: Saved, changes: Sequence[Change]) -> list[Change]:
 
 
 def _may_remove(host: Host, saved: Saved, name: str, kept: Sequence[Change]) -> bool:
-    """Whether a sheet that the button added may go: at once where it holds nothing but what we wrote, else only if the person agrees."""
+    """Whether a sheet that the button added may go: at once where it holds nothing but what we wrote, else
+    only if the person agrees.
+    """
     grid = saved.grids.get(name)
     ours = {position(change.cell) for change in kept if change.sheet == name and change.value}
-    filled = {(row, column) for row, line in enumerate(grid.rows) for column, value in enumerate(line) if value not in (None, "")} if grid else set()
-    return filled <= ours or host.ask(f"工作表“{name}”是上一个按钮加的，还原会把它整张删除，后来填在里面的内容也没有了。要删除吗？")
+    filled = (
+        {
+            (row, column)
+            for row, line in enumerate(grid.rows)
+            for column, value in enumerate(line)
+            if value not in (None, "")
+        }
+        if grid
+        else set()
+    )
+    return filled <= ours or host.ask(
+        f"工作表“{name}”是上一个按钮加的，还原会把它整张删除，后来填在里面的内容也没有了。要删除吗？"
+    )
 
 
-def _give_back(workbook: Any, saved: Saved, journal: Journal, kept: Sequence[Change]) -> list[tuple[str, int]]:
+def _give_back(
+    workbook: Any, saved: Saved, journal: Journal, kept: Sequence[Change]
+) -> list[tuple[str, int]]:
     """Writes what was there before; returns the rows that were deleted again."""
     plain = [replace(change, number_format=None) if change.dressed else change for change in kept]
     live.write(workbook, [change.swapped() for change in reversed(plain)])
     for name in dict.fromkeys(change.sheet for change in kept if change.dressed):
-        for area, _ in runs({position(change.cell): "" for change in kept if change.dressed and change.sheet == name}):
+        for area, _ in runs(
+            {position(change.cell): "" for change in kept if change.dressed and change.sheet == name}
+        ):
             workbook.Sheets(name).Range(str(area)).ClearFormats()
     setups = [setup for setup in reversed(journal.setups) if setup.sheet in saved.names]
     apply_setups(workbook, [replace(setup, before=setup.after, after=setup.before) for setup in setups])
     rows = []
     for name, row, merges in reversed(journal.inserted):
-        if name in saved.names and _is_empty(saved, name, row, {position(change.cell) for change in kept if change.sheet == name and change.value}):
+        if name in saved.names and _is_empty(
+            saved,
+            name,
+            row,
+            {position(change.cell) for change in kept if change.sheet == name and change.value},
+        ):
             sheet = workbook.Sheets(name)
             for _, longer in merges:
                 sheet.Range(longer).UnMerge()
@@ -103,4 +142,6 @@ def _give_back(workbook: Any, saved: Saved, journal: Journal, kept: Sequence[Cha
 def _is_empty(saved: Saved, name: str, row: int, ours: set[tuple[int, int]]) -> bool:
     """Whether an inserted row holds nothing but what the button wrote there."""
     grid = saved.grids[name]
-    return row >= grid.height or all(value in (None, "") or (row, column) in ours for column, value in enumerate(grid.rows[row]))
+    return row >= grid.height or all(
+        value in (None, "") or (row, column) in ours for column, value in enumerate(grid.rows[row])
+    )

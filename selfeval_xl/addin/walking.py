@@ -33,7 +33,9 @@ class Stop:
 
 
 def step(host: Host, way: int) -> None:
-    """Selects the next cell of the list (way 1) or the one before (-1), and says in the status bar what is wrong there."""
+    """Selects the next cell of the list (way 1) or the one before (-1), and says in the status bar what is
+    wrong there.
+    """
     stops = stops_in(listed(host))
     if not stops:
         host.say("“校验结果”里没有要看的问题了。改完以后可以再按一次“校验整本”。")
@@ -43,7 +45,9 @@ def step(host: Host, way: int) -> None:
     try:
         host.select(stop.sheet, stop.cell)
     except refusals() as error:
-        raise UsageError(f"选不了“{stop.sheet}”的{stop.cell}：这张表可能改了名、删掉了或者隐藏着。请再按一次“校验整本”。") from error
+        raise UsageError(
+            f"选不了“{stop.sheet}”的{stop.cell}：这张表可能改了名、删掉了或者隐藏着。请再按一次“校验整本”。"
+        ) from error
     state.keep_place(host.full_name, stop.sheet, stop.cell, number)
     host.progress(f"第{number + 1}/{len(stops)}处　{stop.sheet} {stop.cell}　{stop.told}"[:250])
 
@@ -59,9 +63,11 @@ def stops_in(listed: Grid) -> list[Stop]:
 
 
 def _current(host: Host, stops: list[Stop], way: int) -> int:
-    """The number of the stop to go on from: the selected cell, else the one shown last; before the first where there is neither.
+    """The number of the stop to go on from: the selected cell, else the one shown last; before the first
+    where there is neither.
 
-    Where the one shown last is no longer listed, it was mended and explained: what followed it has moved up into its place.
+    Where the one shown last is no longer listed, it was mended and explained: what followed it has moved up
+    into its place.
     """
     here = (host.active, host.selected_cell())
     places = [(stop.sheet, stop.cell) for stop in stops]
@@ -95,11 +101,15 @@ def explain(host: Host) -> None:
             raise UsageError(NOT_CHECKED)
         rows = rows_at(grid, name, cell, row)
         if not rows:
-            raise UsageError(f"选中的{cell}没有列在“校验结果”里。请先选中有标注的格，或者“校验结果”里的一行。")
+            raise UsageError(
+                f"选中的{cell}没有列在“校验结果”里。请先选中有标注的格，或者“校验结果”里的一行。"
+            )
         open_rows = {row: told for row, told in rows.items() if told["处理方式"] != Treatment.FIX.label}
         if not open_rows:
             told = next(iter(rows.values()))
-            raise UsageError(f"这一处须修改，写说明代替不了修改：{told['问题说明']}\n怎么改：{told['修改建议']}")
+            raise UsageError(
+                f"这一处须修改，写说明代替不了修改：{told['问题说明']}\n怎么改：{told['修改建议']}"
+            )
         edits: list[Edit] = []
         for row, told in open_rows.items():
             text = host.prompt(f"{told['级别']}：{told['问题说明']}\n请写单位说明：", told["单位说明"])
@@ -117,8 +127,14 @@ def rows_at(listed: Grid, sheet: str, cell: str, row: int) -> dict[int, dict[str
     heads = {listed.text(0, column).strip(): column for column in range(listed.width)}
     found = {}
     for number in range(1, listed.height):
-        told = {name: listed.text(number, heads[name]).strip() if name in heads else "" for name in RESULT_COLUMNS}
-        here = number == row if sheet == RESULTS else told["工作表"] == sheet and cell in told["单元格"].split(",")
+        told = {
+            name: listed.text(number, heads[name]).strip() if name in heads else "" for name in RESULT_COLUMNS
+        }
+        here = (
+            number == row
+            if sheet == RESULTS
+            else told["工作表"] == sheet and cell in told["单元格"].split(",")
+        )
         if here and told["规则编号"] and told["状态"] != MENDED:
             found[number] = told
     return found
@@ -128,5 +144,8 @@ def _explained(listed: Grid, row: int, told: dict[str, str], text: str) -> list[
     """The edits that write an explanation into a row of the list, and its state."""
     heads = {listed.text(0, column).strip(): column for column in range(listed.width)}
     wanted = {"单位说明": text} | ({"状态": EXPLAINED} if told["处理方式"] == Treatment.EXPLAIN.label else {})
-    return [Edit(listed.name, a1(row, heads[name]), told[name] or None, new, Look.KEEP, "单位说明") for name, new in wanted.items()
-            if name in heads and new != told[name]]
+    return [
+        Edit(listed.name, a1(row, heads[name]), told[name] or None, new, Look.KEEP, "单位说明")
+        for name, new in wanted.items()
+        if name in heads and new != told[name]
+    ]

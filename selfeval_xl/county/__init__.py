@@ -23,11 +23,16 @@ __all__ = ["County", "consolidate"]
 
 @dataclass(frozen=True)
 class County:
-    """What was consolidated: where it lies, and the counts for the closing table. The tables are read from the store when asked for.
+    """What was consolidated: where it lies, and the counts for the closing table.
 
-    files: received files by result; forms: recognised, used, superseded, duplicate; verdicts: indicators of the project forms
-    (indicators, met, exceeded, unmet, zero, undetermined, unexplained); findings: by severity (错误, 核实, 提示);
-    rules: by status (ran, skipped, failed). lost: officers' remarks that found no row. balances: of files and of forms, one line each. problems: faulty rows of the roster.
+    The tables are read from the store when asked for.
+
+    files: received files by result; forms: recognised, used, superseded, duplicate; verdicts: indicators of
+    the project forms
+    (indicators, met, exceeded, unmet, zero, undetermined, unexplained); findings: by severity (错误, 核实,
+    提示);
+    rules: by status (ran, skipped, failed). lost: officers' remarks that found no row. balances: of files and
+    of forms, one line each. problems: faulty rows of the roster.
     """
 
     out: Path
@@ -72,16 +77,32 @@ class County:
         return read(self.store, name)
 
 
-def consolidate(folder: str | Path, out: str | Path, *, roster: str | Path | None = None, policy: Policy | str | Path | None = None,
-                against: str | Path | None = None, with_forms: bool = False, parquet: str | Path | None = None, jobs: int | None = None,
-                dask: str | None = None, progress: Callable[[int, int, str], None] | None = None) -> County:
-    """Reads every file below the folder and writes the county workbook `out`, and beside it its store (.sqlite).
+def consolidate(
+    folder: str | Path,
+    out: str | Path,
+    *,
+    roster: str | Path | None = None,
+    policy: Policy | str | Path | None = None,
+    against: str | Path | None = None,
+    with_forms: bool = False,
+    parquet: str | Path | None = None,
+    jobs: int | None = None,
+    dask: str | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> County:
+    """Reads every file below the folder and writes the county workbook `out`, and beside it its store
+    (.sqlite).
 
-    roster: the roster workbook, so that missing departments and projects show. against: last year's county workbook, for the sheet
-    与上年对比. with_forms: adds every form as a sheet in its official layout. parquet: a folder for the tables as Parquet (extra `data`).
-    jobs: processes that read. dask: address of a Dask cluster that reads instead (extra `dask`). progress(done, all, file name) after each file.
-    A file that cannot be read is listed in 收件核对 and stops nothing. What officers wrote into an earlier `out` is carried over.
-    Raises UsageError (no such folder, faulty roster) and OutputError (`out` cannot be written, or is no workbook of ours).
+    roster: the roster workbook, so that missing departments and projects show. against: last year's county
+    workbook, for the sheet
+    与上年对比. with_forms: adds every form as a sheet in its official layout. parquet: a folder for the
+    tables as Parquet (extra `data`).
+    jobs: processes that read. dask: address of a Dask cluster that reads instead (extra `dask`).
+    progress(done, all, file name) after each file.
+    A file that cannot be read is listed in 收件核对 and stops nothing. What officers wrote into an earlier
+    `out` is carried over.
+    Raises UsageError (no such folder, faulty roster) and OutputError (`out` cannot be written, or is no
+    workbook of ours).
     """
     from ..reading.source import fingerprint
     from .collecting import receiving, sort_out
@@ -104,11 +125,29 @@ def consolidate(folder: str | Path, out: str | Path, *, roster: str | Path | Non
         usable(parquet)
     last = read_last(against) if against else None
     unwritten = meta(out.with_suffix(".sqlite"), UNWRITTEN)
-    written = Written() if unwritten and out.is_file() and fingerprint(out)[1] == unwritten else read_written(out, SHEETS)
+    written = (
+        Written()
+        if unwritten and out.is_file() and fingerprint(out)[1] == unwritten
+        else read_written(out, SHEETS)
+    )
     written.returned |= json.loads(meta(out.with_suffix(".sqlite"), "returned") or "{}")
-    with _few_collections(), _reading(dask, folder) as read, receiving(folder, out, rules, jobs, progress, read) as received:
-        collected = sort_out(received.root, received.files, known, chosen_by(known, written.chosen_files()), received.archives)
-        return publish(Departments(received, laid_out(collected, known, rules)), out, written, last, with_forms, parquet, store=received.kept.base)
+    with (
+        _few_collections(),
+        _reading(dask, folder) as read,
+        receiving(folder, out, rules, jobs, progress, read) as received,
+    ):
+        collected = sort_out(
+            received.root, received.files, known, chosen_by(known, written.chosen_files()), received.archives
+        )
+        return publish(
+            Departments(received, laid_out(collected, known, rules)),
+            out,
+            written,
+            last,
+            with_forms,
+            parquet,
+            store=received.kept.base,
+        )
 
 
 def _reading(dask: str | None, folder: str | Path) -> AbstractContextManager:
@@ -122,7 +161,9 @@ def _reading(dask: str | None, folder: str | Path) -> AbstractContextManager:
 
 @contextmanager
 def _few_collections() -> Iterator[None]:
-    """Without looking for cycles: a million records and no cycle among them, and looking costs a fifth of the time."""
+    """Without looking for cycles: a million records and no cycle among them, and looking costs a fifth of the
+    time.
+    """
     collecting = gc.isenabled()
     gc.disable()
     try:

@@ -1,6 +1,8 @@
-"""Zip archives among what was received: their files are taken out into a temporary folder and count like all others.
+"""Zip archives among what was received: their files are taken out into a temporary folder and count like all
+others.
 
-Nothing a zip says is believed: depth, number and sizes are bounded, names never become paths, what was written is counted.
+Nothing a zip says is believed: depth, number and sizes are bounded, names never become paths, what was
+written is counted.
 """
 
 from __future__ import annotations
@@ -17,16 +19,25 @@ from pathlib import Path
 from ..errors import cause_of
 from ..reading.collect import is_left_behind
 
-MAX_DEPTH = 4                 # archives within archives
-MAX_MEMBERS = 20_000          # files of one received archive, nested ones together
-MAX_BYTES = 2 << 30           # their size, together
-MAX_MEMBER = 128 << 20        # size of one
+MAX_DEPTH = 4  # archives within archives
+MAX_MEMBERS = 20_000  # files of one received archive, nested ones together
+MAX_BYTES = 2 << 30  # their size, together
+MAX_MEMBER = 128 << 20  # size of one
 PIECE = 1 << 20
 _PACKAGES = ("[content_types].xml", "mimetype", "xl/workbook.xml", "word/document.xml")
-_FIRST_PARTS = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis")      # with what most packages begin
+_FIRST_PARTS = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis")  # with what most packages begin
 _UNSAFE = re.compile(r'[\x00-\x1f<>:"|?*\\/]')
 _UTF8, _ENCRYPTED = 0x800, 1
-_FAULTS = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OverflowError, struct.error, zlib.error)
+_FAULTS = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+)
 TOO_DEEP = f"压缩包里套了{MAX_DEPTH}层以上的压缩包，没有再往里读；请解压后直接报送"
 TOO_MANY = f"压缩包里的文件超过{MAX_MEMBERS}个，没有全部读取；请解压后直接报送"
 TOO_BIG = "压缩包展开后过大，没有读取；请解压后直接报送"
@@ -37,9 +48,11 @@ EMPTY = "压缩包里没有文件"
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """One file to read. path: where it lies now. shown: where it was received (zip/folder/name inside an archive).
+    """One file to read. path: where it lies now. shown: where it was received (zip/folder/name inside an
+    archive).
 
-    archive: the archive it came in, below the folder, "" for none. trouble: why it could not be taken out; then there is nothing at path.
+    archive: the archive it came in, below the folder, "" for none. trouble: why it could not be taken out;
+    then there is nothing at path.
     """
 
     path: Path
@@ -58,16 +71,20 @@ class _Budget:
 
 
 def unpack(paths: list[Path], root: Path, place: Path) -> list[Arrived]:
-    """Every received file, archives replaced by the files in them, in the same order. place: an empty folder for what is taken out.
+    """Every received file, archives replaced by the files in them, in the same order. place: an empty folder
+    for what is taken out.
 
-    An archive that cannot be opened, or is empty, stays as itself, with the trouble; so does a single file that cannot be taken out.
+    An archive that cannot be opened, or is empty, stays as itself, with the trouble; so does a single file
+    that cannot be taken out.
     """
     arrived: list[Arrived] = []
     for number, path in enumerate(paths):
         if is_archive(path):
             name = Path(os.path.relpath(path, root)).as_posix()
             (place / str(number)).mkdir()
-            arrived += _each_once(_open(path, path, name, place / str(number), _Budget(MAX_MEMBERS, MAX_BYTES), 1)) or [Arrived(path, path, trouble=EMPTY, kind="zip")]
+            arrived += _each_once(
+                _open(path, path, name, place / str(number), _Budget(MAX_MEMBERS, MAX_BYTES), 1)
+            ) or [Arrived(path, path, trouble=EMPTY, kind="zip")]
         else:
             arrived.append(Arrived(path, path))
     return arrived
@@ -101,7 +118,9 @@ def is_archive(path: Path) -> bool:
     return not names.intersection(_PACKAGES)
 
 
-def _open(path: Path, shown: Path, archive: str, place: Path, budget: _Budget, depth: int) -> Iterator[Arrived]:
+def _open(
+    path: Path, shown: Path, archive: str, place: Path, budget: _Budget, depth: int
+) -> Iterator[Arrived]:
     try:
         with zipfile.ZipFile(path) as opened:
             for entry in sorted(opened.infolist(), key=_name):
@@ -119,21 +138,39 @@ def _open(path: Path, shown: Path, archive: str, place: Path, budget: _Budget, d
         yield Arrived(path, shown, "", f"压缩包打不开：{cause_of(error)}", "zip")
 
 
-def _take(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, parts: list[str], shown: Path, archive: str, place: Path, budget: _Budget, depth: int) -> Iterator[Arrived]:
+def _take(
+    opened: zipfile.ZipFile,
+    entry: zipfile.ZipInfo,
+    parts: list[str],
+    shown: Path,
+    archive: str,
+    place: Path,
+    budget: _Budget,
+    depth: int,
+) -> Iterator[Arrived]:
     """One file of an archive; the files in it where it is an archive itself."""
     where = shown.joinpath(*parts)
     budget.members -= 1
     target = place / f"{MAX_MEMBERS - budget.members:06}" / _UNSAFE.sub("_", parts[-1])[-120:]
     trouble = _extract(opened, entry, target, budget)
     if trouble:
-        yield Arrived(target, where, archive, trouble, "encrypted" if trouble == ENCRYPTED else "zip" if target.suffix.lower() == ".zip" else "unknown")
+        yield Arrived(
+            target,
+            where,
+            archive,
+            trouble,
+            "encrypted" if trouble == ENCRYPTED else "zip" if target.suffix.lower() == ".zip" else "unknown",
+        )
     elif not is_archive(target):
         yield Arrived(target, where, archive)
     elif depth >= MAX_DEPTH:
         yield Arrived(target, where, archive, TOO_DEEP, "zip")
     else:
         inner = "/".join((archive, *parts))
-        found = [one if one.archive else Arrived(one.path, one.shown, archive, one.trouble, one.kind) for one in _open(target, where, inner, place, budget, depth + 1)]
+        found = [
+            one if one.archive else Arrived(one.path, one.shown, archive, one.trouble, one.kind)
+            for one in _open(target, where, inner, place, budget, depth + 1)
+        ]
         yield from found or [Arrived(target, where, archive, EMPTY, "zip")]
 
 
@@ -160,7 +197,10 @@ def _extract(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, budg
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
-    """The file's name. Without the UTF-8 mark zipfile has read the bytes as cp437: Chinese Windows meant GBK, a Mac UTF-8."""
+    """The file's name.
+
+    Without the UTF-8 mark zipfile has read the bytes as cp437: Chinese Windows meant GBK, a Mac UTF-8.
+    """
     if entry.flag_bits & _UTF8:
         return entry.filename
     try:

@@ -8,8 +8,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from ..quantity import money
 
 _RATE, _MONEY, _SCORE = Decimal("0.0001"), Decimal("0.000001"), Decimal("0.01")
-_TEN_THOUSANDS = {"元": Decimal("0.0001"), "百元": Decimal("0.01"), "千元": Decimal("0.1"), "万元": Decimal(1), "百万元": Decimal(100),
-                  "千万元": Decimal(1000), "亿元": Decimal(10000)}
+_TEN_THOUSANDS = {
+    "元": Decimal("0.0001"),
+    "百元": Decimal("0.01"),
+    "千元": Decimal("0.1"),
+    "万元": Decimal(1),
+    "百万元": Decimal(100),
+    "千万元": Decimal(1000),
+    "亿元": Decimal(10000),
+}
 MONEY_UNITS = tuple(_TEN_THOUSANDS)
 
 
@@ -60,7 +67,9 @@ def decimal(value: float) -> Decimal:
 
 
 def exact(value: float | Decimal) -> int:
-    """A number in millionths: these can be added without any loss, a hundredth of a yuan is one of them in 万元."""
+    """A number in millionths: these can be added without any loss, a hundredth of a yuan is one of them in
+    万元.
+    """
     return round(value * 1_000_000)
 
 

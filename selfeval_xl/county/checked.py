@@ -1,4 +1,6 @@
-"""What a worker does with a received file: reads it, assesses its forms, and runs the rules that need nothing but a form."""
+"""What a worker does with a received file: reads it, assesses its forms, and runs the rules that need nothing
+but a form.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +16,11 @@ from ..policy import Policy
 from ..reading import read_file
 
 
-
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A file with its forms assessed. found: the findings on each of its forms, in their order. failed: rules that broke, and how."""
+    """A file with its forms assessed. found: the findings on each of its forms, in their order. failed: rules
+    that broke, and how.
+    """
 
     file: ReadFile
     found: tuple[tuple[Finding, ...], ...] = ()
@@ -29,16 +32,31 @@ def read_and_check(path: str | Path, context: Policy) -> Checked:
     file = read_file(path)
     forms = tuple(assess(form, context) for form in file.forms)
     failed: dict[str, str] = {}
-    return Checked(replace(file, forms=forms), tuple(tuple(own_findings(form, context, failed)) for form in forms), failed)
+    return Checked(
+        replace(file, forms=forms),
+        tuple(tuple(own_findings(form, context, failed)) for form in forms),
+        failed,
+    )
 
 
 def moved(checked: Checked, path: str) -> Checked:
-    """The same under another path: a file out of an archive, or one that was read before and lies elsewhere now."""
+    """The same under another path: a file out of an archive, or one that was read before and lies elsewhere
+    now.
+    """
     file = checked.file
     if file.path == path:
         return checked
-    file = replace(file, path=path, forms=tuple(replace(form, file=path) for form in file.forms), reports=tuple(replace(report, file=path) for report in file.reports))
-    return replace(checked, file=file, found=tuple(tuple(_moved(finding, path) for finding in findings) for findings in checked.found))
+    file = replace(
+        file,
+        path=path,
+        forms=tuple(replace(form, file=path) for form in file.forms),
+        reports=tuple(replace(report, file=path) for report in file.reports),
+    )
+    return replace(
+        checked,
+        file=file,
+        found=tuple(tuple(_moved(finding, path) for finding in findings) for findings in checked.found),
+    )
 
 
 def _moved(finding: Finding, path: str) -> Finding:
@@ -50,6 +68,10 @@ def ready(answers: Iterable[Checked]) -> Ready:
     found: dict[int, tuple[Finding, ...]] = {}
     failed: dict[str, str] = {}
     for answer in answers:
-        found |= {id(form): findings for form, findings in zip(answer.file.forms, answer.found, strict=True)} if answer.found else {}
+        found |= (
+            {id(form): findings for form, findings in zip(answer.file.forms, answer.found, strict=True)}
+            if answer.found
+            else {}
+        )
         failed |= answer.failed
     return Ready(found, failed)

@@ -1,6 +1,8 @@
-"""Reading on a Dask cluster: chunks of files instead of single ones, results as on one machine, in the same order.
+"""Reading on a Dask cluster: chunks of files instead of single ones, results as on one machine, in the same
+order.
 
-Each chunk is read by a worker process of our own below the Dask worker, so that a file that kills its reader costs itself only.
+Each chunk is read by a worker process of our own below the Dask worker, so that a file that kills its reader
+costs itself only.
 Dask does the chunk of a lost worker again; where it gives up, the chunk is read here.
 """
 
@@ -16,17 +18,22 @@ from .. import __version__
 from ..errors import UsageError
 from ..reading import read_files
 
-CHUNK = 256                   # files: starting a reader for a chunk costs as much as reading a hundred of them
-SECONDS = "15s"               # to find the scheduler
-MISSING = "--dask要用distributed，这台机器上没有安装。请先运行：pip install \"selfeval-xl[dask]\"；不用集群就去掉--dask。"
+CHUNK = 256  # files: starting a reader for a chunk costs as much as reading a hundred of them
+SECONDS = "15s"  # to find the scheduler
+MISSING = (
+    '--dask要用distributed，这台机器上没有安装。请先运行：pip install "selfeval-xl[dask]"；'
+    "不用集群就去掉--dask。"
+)
 Read = Callable[..., Iterator]
 
 
 @contextmanager
 def reading_on(address: str, folder: str | Path) -> Iterator[Read]:
-    """What reads many files on the cluster at this address, as `reading.read_files` does here. folder: what its workers have to see.
+    """What reads many files on the cluster at this address, as `reading.read_files` does here. folder: what
+    its workers have to see.
 
-    UsageError where distributed is not installed, nobody answers at the address, or a worker lacks the program or the folder.
+    UsageError where distributed is not installed, nobody answers at the address, or a worker lacks the
+    program or the folder.
     """
     try:
         from distributed import Client
@@ -35,11 +42,15 @@ def reading_on(address: str, folder: str | Path) -> Iterator[Read]:
     try:
         client = Client(address, timeout=SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
-        raise UsageError(f"连不上Dask调度器“{address}”。请核对地址（例如 tcp://127.0.0.1:8786），确认调度器已经启动。") from error
+        raise UsageError(
+            f"连不上Dask调度器“{address}”。请核对地址（例如 tcp://127.0.0.1:8786），确认调度器已经启动。"
+        ) from error
     with client:
         root = Path(folder).resolve()
         _able(client, root)
-        yield lambda paths, jobs=None, function="", context=None: _read(client, root, [str(path) for path in paths], function, context, jobs)
+        yield lambda paths, jobs=None, function="", context=None: _read(
+            client, root, [str(path) for path in paths], function, context, jobs
+        )
 
 
 def _able(client: Any, folder: Path) -> None:
@@ -53,11 +64,20 @@ def _able(client: Any, folder: Path) -> None:
     here = _seen(str(folder))
     for worker, there in seen.items():
         if isinstance(there, BaseException):
-            raise UsageError(f"工作机“{worker}”上没有安装selfeval-xl，或装的不是这个版本（{__version__}）。请在每台工作机上安装同一版本。")
+            raise UsageError(
+                f"工作机“{worker}”上没有安装selfeval-xl，或装的不是这个版本（{__version__}）。"
+                "请在每台工作机上安装同一版本。"
+            )
         if there[0] != here[0]:
-            raise UsageError(f"工作机“{worker}”上的selfeval-xl是{there[0]}版，这里是{here[0]}版。请在每台工作机上安装同一版本。")
+            raise UsageError(
+                f"工作机“{worker}”上的selfeval-xl是{there[0]}版，这里是{here[0]}版。"
+                "请在每台工作机上安装同一版本。"
+            )
         if there[1] != here[1]:
-            raise UsageError(f"工作机“{worker}”看不到文件夹“{folder}”，或看到的内容不一样。请把材料放在所有工作机都能用同一路径打开的共享文件夹里。")
+            raise UsageError(
+                f"工作机“{worker}”看不到文件夹“{folder}”，或看到的内容不一样。"
+                "请把材料放在所有工作机都能用同一路径打开的共享文件夹里。"
+            )
 
 
 def _seen(folder: str) -> tuple[str, tuple[str, ...] | None]:
@@ -68,13 +88,18 @@ def _seen(folder: str) -> tuple[str, tuple[str, ...] | None]:
         return __version__, None
 
 
-def _read(client: Any, root: Path, paths: list[str], function: str, context: Any, jobs: int | None) -> Iterator:
+def _read(
+    client: Any, root: Path, paths: list[str], function: str, context: Any, jobs: int | None
+) -> Iterator:
     """The files in their order; those outside the folder (taken out of archives here) are read here."""
     workers = max(1, len(client.scheduler_info()["workers"]))
     size = min(CHUNK, max(1, len(paths) // (2 * workers)))
-    chunks = [paths[start:start + size] for start in range(0, len(paths), size)]
+    chunks = [paths[start : start + size] for start in range(0, len(paths), size)]
     shared = [all(root in Path(path).resolve().parents for path in chunk) for chunk in chunks]
-    sent = [client.submit(read_chunk, chunk, function, context, pure=False) if far else None for chunk, far in zip(chunks, shared, strict=True)]
+    sent = [
+        client.submit(read_chunk, chunk, function, context, pure=False) if far else None
+        for chunk, far in zip(chunks, shared, strict=True)
+    ]
     for number, chunk in enumerate(chunks):
         future, sent[number] = sent[number], None
         yield from _answers(future, chunk, function, context, jobs)

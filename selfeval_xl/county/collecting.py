@@ -40,8 +40,10 @@ _OURS = (".sqlite", ".sqlite-journal", ".sqlite-wal", ".sqlite-shm")
 
 @dataclass(slots=True)
 class Receipt:
-    """One received file and its result. other: the file that replaced it or that it repeats. filing: number of its filing.
-    archive: the archive it came in, "" for none."""
+    """One received file and its result. other: the file that replaced it or that it repeats. filing: number
+    of its filing.
+    archive: the archive it came in, "" for none.
+    """
 
     arrival: Arrival
     fates: list[Fate] = field(default_factory=list)
@@ -77,19 +79,28 @@ class Collected:
 
 
 def collect_files(folder: str | Path, out: Path) -> list[Path]:
-    """Every file below the folder, without the output itself, its store and what is left of an unfinished run."""
+    """Every file below the folder, without the output itself, its store and what is left of an unfinished
+    run.
+    """
     target = out.resolve()
     ours = {target, *(target.with_suffix(suffix) for suffix in _OURS)}
     names, left = {one.name for one in ours}, f".{target.stem}."
-    return [path for path in collect(folder) if not path.name.startswith(left) and (path.name not in names or path.resolve() not in ours)]
+    return [
+        path
+        for path in collect(folder)
+        if not path.name.startswith(left) and (path.name not in names or path.resolve() not in ours)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What came, as far as it has to be known at once; the contents of a file come from the store when they are asked for.
+    """What came, as far as it has to be known at once; the contents of a file come from the store when they
+    are asked for.
 
-    files: outlines, in the order of the folder. words: by path, what `outline.Outline` says of its texts. archives: by path, the archive
-    that a file came in. taken_out: where the files from archives lie now. loose: answers that the store does not keep.
+    files: outlines, in the order of the folder. words: by path, what `outline.Outline` says of its texts.
+    archives: by path, the archive
+    that a file came in. taken_out: where the files from archives lie now. loose: answers that the store does
+    not keep.
     """
 
     root: Path
@@ -108,8 +119,10 @@ class Received:
             return self.loose[file.path]
         key = self.kept.key(file.sha256, PurePath(file.path).name)
         answer = self.kept.get(key)
-        if answer is None:                     # somebody spoilt it
-            told = next(self.read([str(self.taken_out.get(file.path, file.path))], function=WORK, context=self.policy))
+        if answer is None:  # somebody spoilt it
+            told = next(
+                self.read([str(self.taken_out.get(file.path, file.path))], function=WORK, context=self.policy)
+            )
             if isinstance(told, ReadFile):
                 return Checked(replace(told, path=file.path))
             self.kept.mend(key, *told)
@@ -123,14 +136,16 @@ class Received:
         return words[next(number for number, one in enumerate(file.forms) if one is form)] if words else ()
 
     def keep(self, answer: tuple[str, bytes] | ReadFile, path: str, sha256: str) -> Outline:
-        """Keeps what a worker said for the next run, and gives its outline; a file whose worker died is tried again then."""
+        """Keeps what a worker said for the next run, and gives its outline; a file whose worker died is tried
+        again then.
+        """
         if isinstance(answer, ReadFile):
             return self.unreadable(replace(answer, path=path))
         told, whole = answer
         found = outlined(told, path)
         if found.file.sha256 == sha256:
             self.kept.put(self.kept.key(sha256, PurePath(path).name), told, whole)
-        else:                                  # it changed while we looked
+        else:  # it changed while we looked
             checked = unpacked(whole)
             assert checked is not None, _PACKED
             self.loose[path] = moved(checked, path)
@@ -143,27 +158,47 @@ class Received:
 
 
 @contextmanager
-def receiving(folder: str | Path, out: Path, policy: Policy, jobs: int | None = None, progress: Callable[[int, int, str], None] | None = None,
-              read: Read | None = None) -> Iterator[Received]:
-    """Reads and checks every file of the folder, those in zip archives too; what was read before is taken from the store.
+def receiving(
+    folder: str | Path,
+    out: Path,
+    policy: Policy,
+    jobs: int | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+    read: Read | None = None,
+) -> Iterator[Received]:
+    """Reads and checks every file of the folder, those in zip archives too; what was read before is taken
+    from the store.
 
-    progress(done, all, name of the file). read: reads many files, as `reading.read_files` does. The store, and what was taken out of
+    progress(done, all, name of the file). read: reads many files, as `reading.read_files` does. The store,
+    and what was taken out of
     archives, stay open until the end of the block.
     """
     root = Path(folder) if Path(folder).is_dir() else Path(folder).parent
-    with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as place, closing(Kept(out.with_suffix(".sqlite"), policy)) as kept:
+    with (
+        tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as place,
+        closing(Kept(out.with_suffix(".sqlite"), policy)) as kept,
+    ):
         received = Received(root, kept, policy, read or read_files)
         _receive(received, unpack(collect_files(folder, out), root, Path(place)), jobs, progress)
         kept.forget()
         yield received
 
 
-def _receive(received: Received, arrived: list[Arrived], jobs: int | None, progress: Callable[[int, int, str], None] | None) -> None:
+def _receive(
+    received: Received,
+    arrived: list[Arrived],
+    jobs: int | None,
+    progress: Callable[[int, int, str], None] | None,
+) -> None:
     """The outline of each file, those of new ones as the workers finish them."""
     kept, every = received.kept, len(arrived)
     waiting = deque((one, *fingerprint(one.path)) for one in arrived)
     arrived.clear()
-    unread = [str(one.path) for one, _, sha256 in waiting if not one.trouble and kept.key(sha256, one.shown.name) not in kept.known]
+    unread = [
+        str(one.path)
+        for one, _, sha256 in waiting
+        if not one.trouble and kept.key(sha256, one.shown.name) not in kept.known
+    ]
     new = received.read(unread, jobs=jobs, function=WORK, context=received.policy)
     while waiting:
         one, size, sha256 = waiting.popleft()
@@ -173,7 +208,9 @@ def _receive(received: Received, arrived: list[Arrived], jobs: int | None, progr
         if one.trouble:
             found = received.unreadable(_not_taken_out(one, size, sha256))
         elif key in kept.known:
-            found = kept.outline(key, path) or received.keep(next(received.read([str(one.path)], function=WORK, context=received.policy)), path, sha256)
+            found = kept.outline(key, path) or received.keep(
+                next(received.read([str(one.path)], function=WORK, context=received.policy)), path, sha256
+            )
         else:
             found = received.keep(next(new), path, sha256)
         received.files.append(found.file)
@@ -184,14 +221,30 @@ def _receive(received: Received, arrived: list[Arrived], jobs: int | None, progr
 
 
 def _not_taken_out(one: Arrived, size: int, sha256: str) -> ReadFile:
-    return ReadFile(path=str(one.shown), size=size, sha256=sha256, kind=one.kind, problems=(Problem(f"“{one.shown.name}”：{one.trouble}。", rule="T08"),))
+    return ReadFile(
+        path=str(one.shown),
+        size=size,
+        sha256=sha256,
+        kind=one.kind,
+        problems=(Problem(f"“{one.shown.name}”：{one.trouble}。", rule="T08"),),
+    )
 
 
-def sort_out(folder: Path, files: Sequence[ReadFile], roster: Roster | None = None,
-             chosen: Callable[[ReadFile], tuple[bool | None, str]] = lambda file: (None, ""), archives: Mapping[str, str] | None = None) -> Collected:
-    """Filings, fates and receipts of files that were read; the roster itself is none of them. archives: by path, the archive that a file came in."""
+def sort_out(
+    folder: Path,
+    files: Sequence[ReadFile],
+    roster: Roster | None = None,
+    chosen: Callable[[ReadFile], tuple[bool | None, str]] = lambda file: (None, ""),
+    archives: Mapping[str, str] | None = None,
+) -> Collected:
+    """Filings, fates and receipts of files that were read; the roster itself is none of them. archives: by
+    path, the archive that a file came in.
+    """
     files = [file for file in files if not (roster and roster.sha256 and file.sha256 == roster.sha256)]
-    arrivals = {file.path: Arrival(file, order, received_at(file.path), *chosen(file)) for order, file in enumerate(files)}
+    arrivals = {
+        file.path: Arrival(file, order, received_at(file.path), *chosen(file))
+        for order, file in enumerate(files)
+    }
     filings = gather(files, roster)
     fates = decide(filings, arrivals)
     by_path: dict[str, list[Fate]] = {}
@@ -202,7 +255,9 @@ def sort_out(folder: Path, files: Sequence[ReadFile], roster: Roster | None = No
         receipt.archive = (archives or {}).get(receipt.file.path, "")
     _place(receipts, filings, folder)
     used = adopted(filings, fates)
-    if sum(len(receipt.fates) for receipt in receipts) != sum(len(file.forms) + len(file.reports) for file in files):
+    if sum(len(receipt.fates) for receipt in receipts) != sum(
+        len(file.forms) + len(file.reports) for file in files
+    ):
         raise SelfevalError("收到的表和归类的表数量不一致，汇总没有完成。请把文件夹交给维护人员核对。")
     return Collected(folder, receipts, used, fates)
 
@@ -213,7 +268,7 @@ def received_at(path: str) -> str:
         try:
             return datetime.fromtimestamp(os.stat(place).st_mtime).isoformat(sep=" ", timespec="seconds")
         except NotADirectoryError:
-            continue          # a file in an archive came with the archive
+            continue  # a file in an archive came with the archive
         except OSError:
             return ""
     return ""
@@ -238,12 +293,19 @@ def _receipt(arrival: Arrival, fates: list[Fate], folder: Path) -> Receipt:
     if counts[USED] == len(fates):
         receipt.result, receipt.reason = "采用", _used_because(fates)
     elif counts[USED]:
-        receipt.result, receipt.reason = "部分采用", "、".join(f"{fate}{counts[fate]}张" for fate in (USED, SUPERSEDED, DUPLICATE, REFUSED) if counts[fate])
+        receipt.result, receipt.reason = (
+            "部分采用",
+            "、".join(
+                f"{fate}{counts[fate]}张" for fate in (USED, SUPERSEDED, DUPLICATE, REFUSED) if counts[fate]
+            ),
+        )
     elif counts[DUPLICATE] == len(fates):
         receipt.result, receipt.reason = "重复", _EXPLANATION["重复"]
     else:
         receipt.result, receipt.reason = "被新版本替代", _replaced_because(arrival, fates)
-    others = dict.fromkeys(relative(fate.by, folder) for fate in fates if fate.by and fate.by != arrival.file.path)
+    others = dict.fromkeys(
+        relative(fate.by, folder) for fate in fates if fate.by and fate.by != arrival.file.path
+    )
     receipt.other = "；".join(others)
     if arrival.file.problems:
         receipt.reason += "；读取时发现：" + "；".join(problem.text for problem in arrival.file.problems[:3])
@@ -275,9 +337,19 @@ def _without_forms(receipt: Receipt) -> None:
         receipt.result, receipt.reason = "附件", "扫描件或图片，作为盖章件留存"
     elif file.kind in ARCHIVES:
         receipt.result, receipt.reason, receipt.action = "无法读取", texts or "压缩包没有打开", "请解压"
-    elif any(problem.rule == "T08" for problem in file.problems) or file.kind in ("encrypted", "empty", "doc"):
+    elif any(problem.rule == "T08" for problem in file.problems) or file.kind in (
+        "encrypted",
+        "empty",
+        "doc",
+    ):
         receipt.result, receipt.reason = "无法读取", texts or "文件打不开"
-        receipt.action = "请另存为docx" if file.kind == "doc" else "请单位取消密码后重报" if file.kind == "encrypted" else "请另存为xlsx或请单位重报"
+        receipt.action = (
+            "请另存为docx"
+            if file.kind == "doc"
+            else "请单位取消密码后重报"
+            if file.kind == "encrypted"
+            else "请另存为xlsx或请单位重报"
+        )
     else:
         receipt.result, receipt.reason = "非自评材料", texts or "里面没有自评表，也没有自评报告"
 
@@ -289,16 +361,26 @@ def _place(receipts: list[Receipt], filings: Sequence[Filing], folder: Path) -> 
         if receipt.filing is not None:
             receipt.basis = filings[receipt.filing].basis
             by_folder.setdefault(str(PurePath(receipt.file.path).parent), set()).add(receipt.filing)
-    names = {squeeze(filing.department): number for number, filing in enumerate(filings) if len(squeeze(filing.department)) >= 3}
+    names = {
+        squeeze(filing.department): number
+        for number, filing in enumerate(filings)
+        if len(squeeze(filing.department)) >= 3
+    }
     first: dict[str, Receipt] = {}
     for receipt in receipts:
         original = first.setdefault(receipt.file.sha256, receipt) if receipt.file.sha256 else receipt
         if receipt.filing is None:
-            named = [number for name, number in names.items() if name in squeeze(PurePath(receipt.file.path).name)]
+            named = [
+                number for name, number in names.items() if name in squeeze(PurePath(receipt.file.path).name)
+            ]
             beside = by_folder.get(str(PurePath(receipt.file.path).parent), set())
             if len(named) == 1:
                 receipt.filing, receipt.basis = named[0], "文件名"
             elif len(beside) == 1:
                 receipt.filing, receipt.basis = next(iter(beside)), "同一文件夹"
         if original is not receipt and receipt.result in ("附件", "非自评材料"):
-            receipt.result, receipt.reason, receipt.other = "重复", _EXPLANATION["重复"], relative(original.file.path, folder)
+            receipt.result, receipt.reason, receipt.other = (
+                "重复",
+                _EXPLANATION["重复"],
+                relative(original.file.path, folder),
+            )

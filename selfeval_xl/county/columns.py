@@ -1,4 +1,7 @@
-"""What a column of the county workbook is, and the columns that every sheet shares. The tables themselves are data."""
+"""What a column of the county workbook is, and the columns that every sheet shares.
+
+The tables themselves are data.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,14 @@ from typing import Any
 
 from .arithmetic import change, difference, ratio
 
-PAGE_WIDTH = 215                 # characters that fit across an A4 page in landscape at about 60%
+PAGE_WIDTH = 215  # characters that fit across an A4 page in landscape at about 60%
 HAND, FORMULA, LINK = "手", "式", "链"
+
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A formula and how Python computes the same: text with {key} for a cell of the row, {sheet.key} for a whole column.
+    """A formula and how Python computes the same: text with {key} for a cell of the row, {sheet.key} for a
+    whole column.
 
     value: the row's values to the formula's value; None: the row already holds it (sums over another sheet).
     in_total: whether the totals row has the same formula over its own cells (a rate is total over total).
@@ -28,7 +33,9 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """format: text, wrap, printed (a number as it was typed), code, count, money, number, rate, link. kind: "", 手 (the officers' own), 式 or 链. total: summed below."""
+    """format: text, wrap, printed (a number as it was typed), code, count, money, number, rate, link. kind:
+    "", 手 (the officers' own), 式 or 链. total: summed below.
+    """
 
     key: str
     label: str
@@ -41,7 +48,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """key: name of the store's table. frozen: how many columns stay in sight, on the screen and on every printed page.
+    """key: name of the store's table. frozen: how many columns stay in sight, on the screen and on every
+    printed page.
 
     counted, summed: the columns by which rows are counted, and those that are added up, for the page 总览.
     """
@@ -59,9 +67,11 @@ class Sheet:
 
     @property
     def pages_across(self) -> int:
-        """How many A4 pages the print is wide, so that it can still be read; the frozen columns repeat on each."""
+        """How many A4 pages the print is wide, so that it can still be read; the frozen columns repeat on
+        each.
+        """
         widths = [column.width for column in self.columns]
-        fixed = sum(widths[:self.frozen])
+        fixed = sum(widths[: self.frozen])
         return max(1, ceil((sum(widths) - fixed) / (PAGE_WIDTH - fixed)))
 
     @property
@@ -83,34 +93,58 @@ def hand(key: str, label: str, width: float = 12) -> Column:
 
 def rate_of(key: str, label: str, above: str, below: str) -> Column:
     """above ÷ below, rounded to 0.01%; 0 over 0 is 0, a number over 0 has no rate."""
-    text = f'IF(OR({{{above}}}="",{{{below}}}=""),"",IF({{{below}}}=0,IF({{{above}}}=0,0,""),ROUND({{{above}}}/{{{below}}},4)))'
-    return Column(key, label, 10, "rate", FORMULA, live=Live(text, lambda row: ratio(row[above], row[below]), True))
+    text = (
+        f'IF(OR({{{above}}}="",{{{below}}}=""),"",IF({{{below}}}=0,IF({{{above}}}=0,0,"")'
+        f",ROUND({{{above}}}/{{{below}}},4)))"
+    )
+    return Column(
+        key, label, 10, "rate", FORMULA, live=Live(text, lambda row: ratio(row[above], row[below]), True)
+    )
 
 
 def share_of(key: str, label: str, above: str, below: str) -> Column:
     """above ÷ below, rounded to 0.01%; empty where there is nothing to divide by."""
     text = f'IF({{{below}}}=0,"",ROUND({{{above}}}/{{{below}}},4))'
-    return Column(key, label, 10, "rate", FORMULA, live=Live(text, lambda row: ratio(row[above], row[below]) if row[below] else None, True))
+    return Column(
+        key,
+        label,
+        10,
+        "rate",
+        FORMULA,
+        live=Live(text, lambda row: ratio(row[above], row[below]) if row[below] else None, True),
+    )
 
 
 def change_of(key: str, label: str, new: str, old: str) -> Column:
     """(new − old) ÷ old, rounded to 0.01%; empty where old is 0."""
     text = f'IF(OR({{{new}}}="",{{{old}}}=""),"",IF({{{old}}}=0,"",ROUND(({{{new}}}-{{{old}}})/{{{old}}},4)))'
-    return Column(key, label, 10, "rate", FORMULA, live=Live(text, lambda row: change(row[new], row[old]), True))
+    return Column(
+        key, label, 10, "rate", FORMULA, live=Live(text, lambda row: change(row[new], row[old]), True)
+    )
 
 
 def rest_of(key: str, label: str, whole: str, part: str, total: bool = True) -> Column:
     """whole − part; a hundredth of a yuan is the last digit kept."""
     text = f'IF(OR({{{whole}}}="",{{{part}}}=""),"",ROUND({{{whole}}}-{{{part}}},6))'
-    return Column(key, label, 13, "money", FORMULA, total, Live(text, lambda row: difference(row[whole], row[part])))
+    return Column(
+        key, label, 13, "money", FORMULA, total, Live(text, lambda row: difference(row[whole], row[part]))
+    )
 
 
 NUMBER = Column("number", "序号", 6, "count")
 HEAD = (
-    NUMBER, Column("section", "归口股室", 10), Column("department_code", "部门编码", 11, "code"), Column("department", "部门名称", 20, "wrap"),
-    Column("project_code", "项目编码", 22, "code"), Column("project", "项目名称", 28, "wrap"),
+    NUMBER,
+    Column("section", "归口股室", 10),
+    Column("department_code", "部门编码", 11, "code"),
+    Column("department", "部门名称", 20, "wrap"),
+    Column("project_code", "项目编码", 22, "code"),
+    Column("project", "项目名称", 28, "wrap"),
 )
-PLACE = (Column("file", "文件", 26, "text"), Column("sheet", "工作表", 14, "text"), Column("cell", "单元格", 9, "text"))
+PLACE = (
+    Column("file", "文件", 26, "text"),
+    Column("sheet", "工作表", 14, "text"),
+    Column("cell", "单元格", 9, "text"),
+)
 
 
 def link(label: str = "原表") -> Column:

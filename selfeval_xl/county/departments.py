@@ -1,5 +1,7 @@
-"""The county's departments one after the other, each with its forms and findings while its turn lasts: what was received is never in
-memory all at once. Departments whose forms came in one file take their turn together."""
+"""The county's departments one after the other, each with its forms and findings while its turn lasts: what
+was received is never in
+memory all at once. Departments whose forms came in one file take their turn together.
+"""
 
 from __future__ import annotations
 
@@ -13,21 +15,23 @@ from ..findings import Finding, RuleStatus
 from ..forms import Filing, Form, ReadFile, Report
 from ..rules.across import copied_texts, said_before
 from .checked import Checked, ready
-from .collecting import Received, Receipt
+from .collecting import Receipt, Received
 from .material import Entry, Material, assign, compare, share_out
 from .outline import digest_of
 from .versions import USED, Fate
 
 _OUTDATED = ("被新版本替代", "重复")
-SAME_WORDS = "X08"            # the one rule that compares departments
+SAME_WORDS = "X08"  # the one rule that compares departments
 _WORST = ("failed", "ran", "skipped")
 
 
 @dataclass(slots=True)
 class Turn:
-    """A department's turn. receipts, fates: of its files and of their forms, with those of departments that came in the same files.
+    """A department's turn. receipts, fates: of its files and of their forms, with those of departments that
+    came in the same files.
 
-    scanned: the folders of its files in which a scan lies. copied: for each fate, digests of the form's texts that another department sent before.
+    scanned: the folders of its files in which a scan lies. copied: for each fate, digests of the form's texts
+    that another department sent before.
     rules: what the rules did, once it is filled.
     """
 
@@ -37,13 +41,15 @@ class Turn:
     scanned: Sequence[str] = ()
     copied: Sequence[Sequence[int]] = ()
     rules: Sequence[RuleStatus] = ()
-    complete: bool = True         # whether every finding found its department
+    complete: bool = True  # whether every finding found its department
     fill: Callable[[Turn], None] = lambda turn: None
 
 
 @dataclass(slots=True)
 class Prepared:
-    """All departments at once, as `material.prepare` made them. rest: findings that belong to no department. rules: the status of each."""
+    """All departments at once, as `material.prepare` made them. rest: findings that belong to no department.
+    rules: the status of each.
+    """
 
     material: Material
     salt: str = ""
@@ -66,8 +72,10 @@ class Prepared:
 
 @dataclass(slots=True)
 class Departments:
-    """The entries of a material, to be filled one after the other from what was received; they are emptied again when their turn is over.
-    rest and rules are whole when all have had their turn."""
+    """The entries of a material, to be filled one after the other from what was received; they are emptied
+    again when their turn is over.
+    rest and rules are whole when all have had their turn.
+    """
 
     received: Received
     material: Material
@@ -79,7 +87,9 @@ class Departments:
     def salt(self) -> str:
         """What changes every department: program, policy, roster."""
         roster = self.material.roster
-        return self.received.kept.salt + (hashlib.sha256(repr(roster).encode("utf-8", "surrogatepass")).hexdigest() if roster else "")
+        return self.received.kept.salt + (
+            hashlib.sha256(repr(roster).encode("utf-8", "surrogatepass")).hexdigest() if roster else ""
+        )
 
     @property
     def rules(self) -> Sequence[RuleStatus]:
@@ -93,8 +103,14 @@ class Departments:
         for entry in self.material.entries:
             batch = batches.get(entry.filing, _NOTHING)
             fates = [fate for fates in batch.fates.values() for fate in fates]
-            yield Turn(entry, batch.receipts, fates, sorted(map(str, batch.scanned)), [sorted(self.copied.get(id(fate.form), ())) for fate in fates],
-                       fill=lambda turn, batch=batch: self._take(turn, batch))
+            yield Turn(
+                entry,
+                batch.receipts,
+                fates,
+                sorted(map(str, batch.scanned)),
+                [sorted(self.copied.get(id(fate.form), ())) for fate in fates],
+                fill=lambda turn, batch=batch: self._take(turn, batch),
+            )
             entry.forms, entry.reports, entry.findings = [], [], []
         rest = batches.get(None)
         if rest is not None:
@@ -111,7 +127,12 @@ class Departments:
     def _fill(self, batch: _Batch) -> None:
         """Forms, reports and findings of the departments of a batch, in the place of their outlines."""
         material, batch.filled = self.material, True
-        used = {id(fate.form) for number in batch.filings for fate in batch.fates[number] if fate.fate == USED or fate.doubtful}
+        used = {
+            id(fate.form)
+            for number in batch.filings
+            for fate in batch.fates[number]
+            if fate.fate == USED or fate.doubtful
+        }
         whole: dict[int, Form | Report] = {}
         answers: list[Checked] = []
         files: dict[str, ReadFile] = {}
@@ -123,16 +144,29 @@ class Departments:
             answer = self.received.answer(outline)
             answers.append(answer)
             files[outline.path] = answer.file
-            whole |= {id(form): there for form, there in zip((*outline.forms, *outline.reports), (*answer.file.forms, *answer.file.reports), strict=True)}
+            whole |= {
+                id(form): there
+                for form, there in zip(
+                    (*outline.forms, *outline.reports),
+                    (*answer.file.forms, *answer.file.reports),
+                    strict=True,
+                )
+            }
         filings = [_whole(material.collected.filings[number], whole, files) for number in batch.filings]
         current = [files[receipt.file.path] for receipt in batch.receipts if receipt.result not in _OUTDATED]
-        county = County(batch.scanned, told_apart(SAME_WORDS, self._same_words(batch, filings), material.policy), len(material.collected.filings) > 1)
+        county = County(
+            batch.scanned,
+            told_apart(SAME_WORDS, self._same_words(batch, filings), material.policy),
+            len(material.collected.filings) > 1,
+        )
         found = check(filings, material.policy, current, material.roster, ready=ready(answers), county=county)
         batch.rules = found.rules
         self.note(found.rules)
         entries = [material.by_filing[number] for number in batch.filings]
         for number, entry in zip(batch.filings, entries, strict=True):
-            assign(entry, (whole[id(fate.form)] for fate in batch.fates[number] if fate.fate == USED), material)
+            assign(
+                entry, (whole[id(fate.form)] for fate in batch.fates[number] if fate.fate == USED), material
+            )
         left = share_out(found, entries, batch.receipts)
         batch.complete = not left
         self.rest += left
@@ -140,10 +174,14 @@ class Departments:
     def _same_words(self, batch: _Batch, filings: Sequence[Filing]) -> Iterator[Finding]:
         """Texts that another department sent before. filings: those of the batch, whole."""
         for number, filing in zip(batch.filings, filings, strict=True):
-            for outline, form in zip(self.material.collected.filings[number].forms, filing.forms, strict=True):
+            for outline, form in zip(
+                self.material.collected.filings[number].forms, filing.forms, strict=True
+            ):
                 copied = self.copied.get(id(outline))
                 if copied:
-                    yield from said_before(form, filing, lambda text, copied=copied: digest_of(text) in copied)
+                    yield from said_before(
+                        form, filing, lambda text, copied=copied: digest_of(text) in copied
+                    )
 
     def note(self, rules: Iterable[RuleStatus]) -> None:
         """A rule ran where it ran anywhere, and failed where it failed anywhere."""
@@ -155,7 +193,9 @@ class Departments:
 
 @dataclass(slots=True)
 class _Batch:
-    """Departments that have a file in common, by the numbers of their filings; their receipts, and the fates of their forms."""
+    """Departments that have a file in common, by the numbers of their filings; their receipts, and the fates
+    of their forms.
+    """
 
     filings: list[int] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
@@ -181,7 +221,9 @@ def _batches(material: Material, scans: frozenset[PurePath]) -> dict[int | None,
         return number
 
     owner: dict[str, int] = {}
-    sent = [(fate.arrival.file.path, fate.filing) for fate in collected.fates] + [(receipt.file.path, receipt.filing) for receipt in collected.receipts if receipt.filing is not None]
+    sent = [(fate.arrival.file.path, fate.filing) for fate in collected.fates] + [
+        (receipt.file.path, receipt.filing) for receipt in collected.receipts if receipt.filing is not None
+    ]
     for path, number in sent:
         one, other = first(owner.setdefault(path, number)), first(number)
         leader[max(one, other)] = min(one, other)
@@ -195,18 +237,27 @@ def _batches(material: Material, scans: frozenset[PurePath]) -> dict[int | None,
     for receipt in collected.receipts:
         batches.setdefault(receipt.filing, _Batch()).receipts.append(receipt)
     for batch in batches.values():
-        batch.scanned = frozenset(PurePath(receipt.file.path).parent for receipt in batch.receipts) & scans if scans else scans
+        batch.scanned = (
+            frozenset(PurePath(receipt.file.path).parent for receipt in batch.receipts) & scans
+            if scans
+            else scans
+        )
     return batches
 
 
 def _whole(filing: Filing, whole: dict[int, Form | Report], files: dict[str, ReadFile]) -> Filing:
     """A filing with the contents of its forms in the place of their outlines."""
-    return replace(filing, forms=tuple(whole[id(form)] for form in filing.forms), reports=tuple(whole[id(report)] for report in filing.reports),
-                   files=tuple(files[file.path] for file in filing.files))
+    return replace(
+        filing,
+        forms=tuple(whole[id(form)] for form in filing.forms),
+        reports=tuple(whole[id(report)] for report in filing.reports),
+        files=tuple(files[file.path] for file in filing.files),
+    )
 
 
 def _copied(filings: Sequence[Filing], received: Received) -> dict[int, set[int]]:
     """Digests of the texts of each form (by the id of its outline) that another department sent before."""
+
     def told() -> Iterator[tuple[Filing, Form, tuple[int, ...]]]:
         for filing in filings:
             files = {file.path: file for file in filing.files}

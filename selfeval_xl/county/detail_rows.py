@@ -22,8 +22,12 @@ _SEVERITY_ORDER = {"错误": 0, "核实": 1, "提示": 2}
 
 
 def form_head(form: Assessed) -> Row:
-    return {**head(form.entry), "project_code": form.form.project_code or (form.ledger.code if form.ledger else None), "project": form.project_name,
-            "form": form.kind}
+    return {
+        **head(form.entry),
+        "project_code": form.form.project_code or (form.ledger.code if form.ledger else None),
+        "project": form.project_name,
+        "form": form.kind,
+    }
 
 
 def funding_rows(entry: Entry) -> Iterator[Row]:
@@ -37,11 +41,23 @@ def _funding(form: Assessed, line: FundingLine) -> Row:
     kind = TOTAL_ROW if line.is_total else SOURCE_ROW if line.part_of in (None, TOTAL_ROW) else PART_ROW
     ledger = form.ledger if line.is_total else None
     row = {
-        **form_head(form), "kind": kind, "source": line.source, "category": None if line.is_total else money_kind(line.source),
-        **{key: in_ten_thousands(line.amount(key), unit) for key in AMOUNTS}, "stated_rate": line.execution_rate,
-        "points": money(line.points), "score": money(line.score),
-        "ledger_budget": ledger.annual_budget if ledger else None, "ledger_executed": ledger.executed if ledger else None,
-        "money_unit": unit or "万元", **place(form, line.cells.get("executed") or line.cells.get("annual_budget") or next(iter(line.cells.values()), None)),
+        **form_head(form),
+        "kind": kind,
+        "source": line.source,
+        "category": None if line.is_total else money_kind(line.source),
+        **{key: in_ten_thousands(line.amount(key), unit) for key in AMOUNTS},
+        "stated_rate": line.execution_rate,
+        "points": money(line.points),
+        "score": money(line.score),
+        "ledger_budget": ledger.annual_budget if ledger else None,
+        "ledger_executed": ledger.executed if ledger else None,
+        "money_unit": unit or "万元",
+        **place(
+            form,
+            line.cells.get("executed")
+            or line.cells.get("annual_budget")
+            or next(iter(line.cells.values()), None),
+        ),
     }
     row["execution_rate"] = ratio(row["executed"], row["annual_budget"])
     row["unspent"] = difference(row["annual_budget"], row["executed"])
@@ -55,8 +71,14 @@ def indicator_rows(entry: Entry, material: Material) -> Iterator[Row]:
         code = form.form.project_code or (form.ledger.code if form.ledger else None) or ""
         for row in form.form.indicators:
             last = material.targets.get((code, squeeze(row.name or ""))) if material.targets else None
-            yield {**_indicator(form, row), "rules": "、".join(dict.fromkeys(rule for cell in row.cells.values() for rule in rules.get(cell, ()))),
-                   "last_target": last.last_target if last else None, "last_actual": last.last_actual if last else None}
+            yield {
+                **_indicator(form, row),
+                "rules": "、".join(
+                    dict.fromkeys(rule for cell in row.cells.values() for rule in rules.get(cell, ()))
+                ),
+                "last_target": last.last_target if last else None,
+                "last_actual": last.last_actual if last else None,
+            }
 
 
 def _rules_by_cell(findings: list[Finding]) -> dict[str, list[str]]:
@@ -73,14 +95,31 @@ def _indicator(form: Assessed, row: Indicator) -> Row:
     numeric = wanted is not None and wanted.kind is Kind.NUMBER
     score = money(row.score)
     return {
-        **form_head(form), "level1": row.level1, "level2": row.level2, "name": row.name, "target": row.target,
-        "operator": (wanted.operator or "=") if numeric else "定性" if wanted is not None and wanted.kind is Kind.TEXT else None,
-        "number_wanted": wanted.number if numeric else None, "measure": (wanted.unit if wanted else None) or row.unit, "actual": row.actual,
+        **form_head(form),
+        "level1": row.level1,
+        "level2": row.level2,
+        "name": row.name,
+        "target": row.target,
+        "operator": (wanted.operator or "=")
+        if numeric
+        else "定性"
+        if wanted is not None and wanted.kind is Kind.TEXT
+        else None,
+        "number_wanted": wanted.number if numeric else None,
+        "measure": (wanted.unit if wanted else None) or row.unit,
+        "actual": row.actual,
         "number_done": done.number if done is not None and done.kind is Kind.NUMBER else None,
-        "attainment": rate4(row.attainment), "deviation": rate4(row.deviation), "verdict": row.verdict.label if row.verdict else None,
-        "points": money(row.points), "score": score, "expected_score": row.expected_score,
-        "score_difference": None if score is None or row.expected_score is None else score - row.expected_score,
-        "note": row.note, **place(form, first_cell(row.cells.get("actual") or row.cells.get("name"))),
+        "attainment": rate4(row.attainment),
+        "deviation": rate4(row.deviation),
+        "verdict": row.verdict.label if row.verdict else None,
+        "points": money(row.points),
+        "score": score,
+        "expected_score": row.expected_score,
+        "score_difference": None
+        if score is None or row.expected_score is None
+        else score - row.expected_score,
+        "note": row.note,
+        **place(form, first_cell(row.cells.get("actual") or row.cells.get("name"))),
     }
 
 
@@ -101,8 +140,18 @@ def deviation_rows(entry: Entry) -> Iterator[Row]:
 
 
 def deviation_order(row: Row) -> tuple:
-    """The largest project budgets first, then by project and cause, what was missed before the rest (总览 relies on that order)."""
-    return (-(row["project_budget"] or Decimal(0)), row["department"], row["project"], row["file"], row["sheet"], str(row["cause"]), row["kind"] not in (UNMET, ZERO))
+    """The largest project budgets first, then by project and cause, what was missed before the rest (总览
+    relies on that order).
+    """
+    return (
+        -(row["project_budget"] or Decimal(0)),
+        row["department"],
+        row["project"],
+        row["file"],
+        row["sheet"],
+        str(row["cause"]),
+        row["kind"] not in (UNMET, ZERO),
+    )
 
 
 def deviation_kind(indicator: Indicator) -> str | None:
@@ -116,19 +165,35 @@ def deviation_kind(indicator: Indicator) -> str | None:
     return None
 
 
-def _deviation(form: Assessed, indicator: Indicator, kind: str, budget: Decimal | None, rate: Decimal | None) -> Row:
+def _deviation(
+    form: Assessed, indicator: Indicator, kind: str, budget: Decimal | None, rate: Decimal | None
+) -> Row:
     return {
-        **form_head(form), "project_budget": budget, "project_rate": rate, "level1": indicator.level1, "level2": indicator.level2, "name": indicator.name,
-        "target": indicator.target, "actual": indicator.actual, "attainment": rate4(indicator.attainment), "deviation": rate4(indicator.deviation), "kind": kind,
-        "note": indicator.note, "has_reason": "有" if has_reason(indicator.note) else "无", "has_measure": "有" if has_measure(indicator.note) else "无",
-        "cause": cause_of(indicator.note), **place(form, first_cell(indicator.cells.get("actual") or indicator.cells.get("name"))),
+        **form_head(form),
+        "project_budget": budget,
+        "project_rate": rate,
+        "level1": indicator.level1,
+        "level2": indicator.level2,
+        "name": indicator.name,
+        "target": indicator.target,
+        "actual": indicator.actual,
+        "attainment": rate4(indicator.attainment),
+        "deviation": rate4(indicator.deviation),
+        "kind": kind,
+        "note": indicator.note,
+        "has_reason": "有" if has_reason(indicator.note) else "无",
+        "has_measure": "有" if has_measure(indicator.note) else "无",
+        "cause": cause_of(indicator.note),
+        **place(form, first_cell(indicator.cells.get("actual") or indicator.cells.get("name"))),
     }
 
 
 def finding_rows(entry: Entry, material: Material) -> list[Row]:
     """The department's findings by project, the gravest rules first; the rows of one rule stand together."""
     forms = {id(finding): form for form in entry.forms for finding in form.findings}
-    return _ordered([_finding(finding, entry, forms.get(id(finding)), material) for finding in entry.findings])
+    return _ordered(
+        [_finding(finding, entry, forms.get(id(finding)), material) for finding in entry.findings]
+    )
 
 
 def other_findings(findings: Iterable[Finding], material: Material) -> tuple[Entry, list[Row]]:
@@ -146,11 +211,30 @@ def _ordered(rows: list[Row]) -> list[Row]:
 
 
 def _finding(finding: Finding, entry: Entry, form: Assessed | None, material: Material) -> Row:
-    base = form_head(form) if form else {**head(entry), "project_code": None, "project": finding.project or "", "form": FORM_KINDS.get(finding.form or "", "")}
+    base = (
+        form_head(form)
+        if form
+        else {
+            **head(entry),
+            "project_code": None,
+            "project": finding.project or "",
+            "form": FORM_KINDS.get(finding.form or "", ""),
+        }
+    )
     return {
-        **base, "severity": finding.severity.label if finding.severity else "", "treatment": finding.treatment.label if finding.treatment else "",
-        "rule": finding.rule, "title": finding.title, "subject": finding.subject, "value": finding.value, "expected": finding.expected,
-        "message": finding.message, "hint": finding.hint, "explanation": finding.explanation,
+        **base,
+        "severity": finding.severity.label if finding.severity else "",
+        "treatment": finding.treatment.label if finding.treatment else "",
+        "rule": finding.rule,
+        "title": finding.title,
+        "subject": finding.subject,
+        "value": finding.value,
+        "expected": finding.expected,
+        "message": finding.message,
+        "hint": finding.hint,
+        "explanation": finding.explanation,
         "status": EXPLAINED if finding.status == "explained" else NEW,
-        "file": material.relative(finding.file), "sheet": finding.sheet, "cell": finding.cell,
+        "file": material.relative(finding.file),
+        "sheet": finding.sheet,
+        "cell": finding.cell,
     }

@@ -1,4 +1,6 @@
-"""Each department's forms as sheets of the county workbook, in the official layout, with an index in front of them."""
+"""Each department's forms as sheets of the county workbook, in the official layout, with an index in front of
+them.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +18,33 @@ from .columns import HEAD, LINK, Column, Sheet
 from .links import inside
 from .material import Assessed, Entry
 
-INDEX = Sheet("forms", "表册目录", (*HEAD, Column("form", "表别", 9), Column("layout", "所用表式", 14), Column("name", "工作表", 30, "wrap"),
-                               Column("file", "原表文件", 40, "wrap"), Column("original", "原表工作表", 16), Column("link", "打开", 7, "link", LINK)))
+INDEX = Sheet(
+    "forms",
+    "表册目录",
+    (
+        *HEAD,
+        Column("form", "表别", 9),
+        Column("layout", "所用表式", 14),
+        Column("name", "工作表", 30, "wrap"),
+        Column("file", "原表文件", 40, "wrap"),
+        Column("original", "原表工作表", 16),
+        Column("link", "打开", 7, "link", LINK),
+    ),
+)
 LONGEST_NAME = 31
-_DEFAULTS = {True: {PROJECT: "mof-2020", DEPARTMENT: "mof-2020"}, False: {PROJECT: "jilin-2024", DEPARTMENT: "jilin-2024"}}      # with scores, without
+_DEFAULTS = {
+    True: {PROJECT: "mof-2020", DEPARTMENT: "mof-2020"},
+    False: {PROJECT: "jilin-2024", DEPARTMENT: "jilin-2024"},
+}  # with scores, without
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _QUALITATIVE = "定性"
 Row = dict[str, Any]
 
 
 class FormSheets:
-    """Rows of the index, and name and drawing of every form that counts, department by department. taken: names already in use."""
+    """Rows of the index, and name and drawing of every form that counts, department by department. taken:
+    names already in use.
+    """
 
     def __init__(self, taken: Iterable[str]) -> None:
         self._names = {name.casefold() for name in taken}
@@ -37,29 +55,50 @@ class FormSheets:
         """The forms of one department, its own first."""
         for number, form in enumerate(sorted(entry.forms, key=lambda one: one.form.kind != DEPARTMENT)):
             layout = layout_for(form.form)
-            name = sheet_name(f"{entry.code or entry.name[:8]}-{number:02}{form.project_name or '部门整体'}", self._names)
+            name = sheet_name(
+                f"{entry.code or entry.name[:8]}-{number:02}{form.project_name or '部门整体'}", self._names
+            )
             self.drawings.append((name, draw(layout, plain(form.form, layout), form.form.year)))
-            self.rows.append({**_head(form), "form": form.kind, "layout": layout.id, "name": name, "file": form.file, "original": form.form.sheet,
-                              "formula": inside(name.replace("'", "''").replace('"', '""'), "打开")})
+            self.rows.append(
+                {
+                    **_head(form),
+                    "form": form.kind,
+                    "layout": layout.id,
+                    "name": name,
+                    "file": form.file,
+                    "original": form.form.sheet,
+                    "formula": inside(name.replace("'", "''").replace('"', '""'), "打开"),
+                }
+            )
 
 
 def _head(form: Assessed) -> Row:
-    return {"section": form.entry.section, "department_code": form.entry.code, "department": form.entry.name, "project_code": form.form.project_code, "project": form.project_name}
+    return {
+        "section": form.entry.section,
+        "department_code": form.entry.code,
+        "department": form.entry.name,
+        "project_code": form.form.project_code,
+        "project": form.project_name,
+    }
 
 
 def sheet_name(wanted: str, taken: set[str]) -> str:
-    """A name that Excel takes: 31 characters, none forbidden, no apostrophe at the ends, no other sheet's name whatever the case."""
+    """A name that Excel takes: 31 characters, none forbidden, no apostrophe at the ends, no other sheet's
+    name whatever the case.
+    """
     plain_name = _FORBIDDEN.sub("", wanted).strip("' ")[:LONGEST_NAME].rstrip("' ") or "表"
     name, number = plain_name, 2
     while name.casefold() in taken or name.casefold() == "history":
         ending = f"({number})"
-        name, number = plain_name[:LONGEST_NAME - len(ending)] + ending, number + 1
+        name, number = plain_name[: LONGEST_NAME - len(ending)] + ending, number + 1
     taken.add(name.casefold())
     return name
 
 
 def layout_for(form: Form) -> Layout:
-    """The layout the form was recognised as; else the ministry's where there are scores, the plain one where there are none."""
+    """The layout the form was recognised as; else the ministry's where there are scores, the plain one where
+    there are none.
+    """
     try:
         return layouts.load(form.layout or "", form.kind)
     except LayoutError:
@@ -70,17 +109,48 @@ def plain(form: Form, layout: Layout) -> Row:
     """The form as plain data, as `templates.frame.draw` takes it: everything as it was typed, totals too."""
     columns = {column.key for column in layout.indicators.columns}
     total = form.total_funding
-    inline = {label.removeprefix("其中：").strip("：") for pair in layout.funding.inline for label in pair} if layout.funding else set()
+    inline = (
+        {label.removeprefix("其中：").strip("：") for pair in layout.funding.inline for label in pair}
+        if layout.funding
+        else set()
+    )
     data: Row = {
-        **{key: getattr(form, key) for key in ("project", "project_code", "department", "unit", "total_score", "grade", "total_points")},
-        "goal": {key: getattr(form.goal, key) for key in ("initial", "expected", "actual")}, "remarks": dict(form.remarks),
-        "signature": {label: name for label, name in form.signature.items() if name}, "funding": _funding(form, inline),
-        "inline": {line.source: line.annual_budget or line.initial_budget or line.executed or "" for line in form.funding if line.source in inline},
-        "tasks": [{key: getattr(task, key) for key in ("number", "name", "content", "outcome", "budget", "executed", "points", "score")} for task in form.tasks],
+        **{
+            key: getattr(form, key)
+            for key in (
+                "project",
+                "project_code",
+                "department",
+                "unit",
+                "total_score",
+                "grade",
+                "total_points",
+            )
+        },
+        "goal": {key: getattr(form.goal, key) for key in ("initial", "expected", "actual")},
+        "remarks": dict(form.remarks),
+        "signature": {label: name for label, name in form.signature.items() if name},
+        "funding": _funding(form, inline),
+        "inline": {
+            line.source: line.annual_budget or line.initial_budget or line.executed or ""
+            for line in form.funding
+            if line.source in inline
+        },
+        "tasks": [
+            {
+                key: getattr(task, key)
+                for key in ("number", "name", "content", "outcome", "budget", "executed", "points", "score")
+            }
+            for task in form.tasks
+        ],
         "indicators": [_indicator(row, columns) for row in form.indicators],
     }
     if total is not None:
-        data["total"] = {key: value for key in ("initial_budget", "annual_budget", "executed", "execution_rate", "score") if (value := getattr(total, key))}
+        data["total"] = {
+            key: value
+            for key in ("initial_budget", "annual_budget", "executed", "execution_rate", "score")
+            if (value := getattr(total, key))
+        }
     return data
 
 
@@ -92,20 +162,56 @@ def _funding(form: Form, inline: set[str]) -> list[Row]:
         if line.is_total or line.source in inline:
             continue
         source, number = line.source, 2
-        while source in names:                 # the drawing knows its rows by their label
+        while source in names:  # the drawing knows its rows by their label
             source, number = f"{line.source}（{number}）", number + 1
         names.add(source)
-        rows.append({"source": source, **{key: getattr(line, key) for key in ("initial_budget", "annual_budget", "executed", "execution_rate", "points", "score", "note")}})
+        rows.append(
+            {
+                "source": source,
+                **{
+                    key: getattr(line, key)
+                    for key in (
+                        "initial_budget",
+                        "annual_budget",
+                        "executed",
+                        "execution_rate",
+                        "points",
+                        "score",
+                        "note",
+                    )
+                },
+            }
+        )
     return rows
 
 
 def _indicator(row: Indicator, columns: Sequence[str] | set[str]) -> Row:
-    data: Row = {key: getattr(row, key) for key in ("level1", "level2", "name", "target", "actual", "points", "score", "note", "initial_target")}
+    data: Row = {
+        key: getattr(row, key)
+        for key in (
+            "level1",
+            "level2",
+            "name",
+            "target",
+            "actual",
+            "points",
+            "score",
+            "note",
+            "initial_target",
+        )
+    }
     if "adjusted_target" in columns:
-        data |= {"initial_target": row.initial_target or row.target, "adjusted_target": row.target if row.initial_target else None}
+        data |= {
+            "initial_target": row.initial_target or row.target,
+            "adjusted_target": row.target if row.initial_target else None,
+        }
     wanted = row.target_quantity
     if "operator" not in columns or wanted is None:
         return data
     if wanted.kind is Kind.NUMBER:
-        return data | {"operator": wanted.operator or "=", "unit": wanted.unit or row.unit, **({} if "adjusted_target" in columns else {"target": f"{wanted.number:f}"})}
+        return data | {
+            "operator": wanted.operator or "=",
+            "unit": wanted.unit or row.unit,
+            **({} if "adjusted_target" in columns else {"target": f"{wanted.number:f}"}),
+        }
     return data | {"operator": _QUALITATIVE, "unit": row.unit}

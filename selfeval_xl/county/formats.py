@@ -6,7 +6,17 @@ from typing import Any
 
 FONT = "宋体"
 _BASE = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
-NUMBERS = {"money": "#,##0.00", "number": "General", "rate": "0.00%", "count": "0", "code": "@", "text": "@", "wrap": "@", "printed": "@", "link": "General"}
+NUMBERS = {
+    "money": "#,##0.00",
+    "number": "General",
+    "rate": "0.00%",
+    "count": "0",
+    "code": "@",
+    "text": "@",
+    "wrap": "@",
+    "printed": "@",
+    "link": "General",
+}
 HEAD_TINT, HAND_TINT, TOTAL_TINT = "#DDEBF7", "#FFF2CC", "#F2F2F2"
 
 
@@ -45,4 +55,6 @@ class Formats:
         return self.get(**properties)
 
     def head(self, hand: bool = False):
-        return self.get(bold=True, align="center", text_wrap=True, border=1, bg_color=HAND_TINT if hand else HEAD_TINT)
+        return self.get(
+            bold=True, align="center", text_wrap=True, border=1, bg_color=HAND_TINT if hand else HEAD_TINT
+        )

@@ -1,4 +1,7 @@
-"""What officers wrote into the last county workbook, and where it belongs in the new one. Nothing of it may get lost."""
+"""What officers wrote into the last county workbook, and where it belongs in the new one.
+
+Nothing of it may get lost.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,8 @@ from ..grid import plain_number
 from ..reading.labels import squeeze
 from .below import LOST_PLACES, LOST_TITLE, Lost
 from .columns import Sheet
-from .live import continued
 from .ledger_rows import review_state
+from .live import continued
 from .long_sheet import clean
 from .table import Rows
 from .words import cause_of
@@ -24,14 +27,23 @@ from .words import cause_of
 _KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
     "departments": (("department_code",), ("department",)),
     "projects": (("department_code", "project_code", "unit"), ("department", "project", "unit")),
-    "deviations": (("department_code", "project_code", "form", "name"), ("department", "project", "form", "name")),
-    "findings": (("department_code", "project_code", "rule", "subject", "form"), ("department", "project", "rule", "subject", "form")),
+    "deviations": (
+        ("department_code", "project_code", "form", "name"),
+        ("department", "project", "form", "name"),
+    ),
+    "findings": (
+        ("department_code", "project_code", "rule", "subject", "form"),
+        ("department", "project", "rule", "subject", "form"),
+    ),
     "submissions": (("department_code",), ("department",)),
     "receipts": (("fingerprint", "path"), ("fingerprint",)),
 }
 _MAY_BE_EMPTY = ("unit", "project", "subject", "form")
 NOT_OURS = "“{out}”已经存在，但不是本程序生成的汇总工作簿，没有改动它。请换一个文件名，或先把它移走。"
-UNREADABLE = "“{out}”已经存在但读不出来（可能已损坏），里面可能有手工填写的审核意见，没有改动它。请换一个文件名，或先把它移走。"
+UNREADABLE = (
+    "“{out}”已经存在但读不出来（可能已损坏），里面可能有手工填写的审核意见，没有改动它。"
+    "请换一个文件名，或先把它移走。"
+)
 
 
 @dataclass(slots=True)
@@ -46,8 +58,10 @@ class Remark:
 
 @dataclass(slots=True)
 class Written:
-    """All that officers wrote. lost: what had found no row already when the old workbook was made. returned: days on which each
-    department (by code or name) got its filing back, as far as earlier runs knew."""
+    """All that officers wrote. lost: what had found no row already when the old workbook was made. returned:
+    days on which each
+    department (by code or name) got its filing back, as far as earlier runs knew.
+    """
 
     remarks: list[Remark] = field(default_factory=list)
     lost: list[Lost] = field(default_factory=list)
@@ -57,7 +71,9 @@ class Written:
         """财政指定采用文件 of 报送台账: file name to (采用, why)."""
         found = {}
         for remark in self.remarks:
-            for name in str(remark.values.get("chosen") or "").replace("；", ";").replace("、", ";").split(";"):
+            for name in (
+                str(remark.values.get("chosen") or "").replace("；", ";").replace("、", ";").split(";")
+            ):
                 if name.strip():
                     found[Path(name.strip()).name.lower()] = (True, "报送台账指定")
         return found
@@ -78,7 +94,11 @@ def read_written(out: Path, sheets: Iterable[Sheet]) -> Written:
         wanted = [sheet for sheet in sheets if sheet.handwritten]
         if not {"总览", *(sheet.title for sheet in wanted)} <= names:
             raise OutputError(NOT_OURS.format(out=out))
-        grids = [(sheet, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for sheet in wanted for name in pages_of(sheet.title, book.sheet_names)]
+        grids = [
+            (sheet, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+            for sheet in wanted
+            for name in pages_of(sheet.title, book.sheet_names)
+        ]
     except (CalamineError, OSError, ValueError) as error:
         raise OutputError(UNREADABLE.format(out=out)) from error
     written = Written()
@@ -94,7 +114,11 @@ def pages_of(title: str, names: Sequence[str]) -> list[str]:
 
 def _read_sheet(sheet: Sheet, grid: Sequence[Sequence[Any]], written: Written) -> None:
     heads = [squeeze(plain_text(value)) for value in grid[0]] if grid else []
-    places = {column.key: heads.index(squeeze(column.label)) for column in sheet.columns if squeeze(column.label) in heads}
+    places = {
+        column.key: heads.index(squeeze(column.label))
+        for column in sheet.columns
+        if squeeze(column.label) in heads
+    }
     hands = [places[column.key] for column in sheet.handwritten if column.key in places]
     for number, line in enumerate(grid[1:], 1):
         if line[0] == "合计" and _below(sheet, grid, number, written):
@@ -104,16 +128,23 @@ def _read_sheet(sheet: Sheet, grid: Sequence[Sequence[Any]], written: Written) -
         row = {key: plain_text(line[place]) for key, place in places.items() if place < len(line)}
         values = {column.key: line[places[column.key]] for column in sheet.handwritten if row.get(column.key)}
         if sheet.key == "deviations" and row.get("cause") == cause_of(row.get("note") or None):
-            values.pop("cause", None)           # what the program proposed itself
+            values.pop("cause", None)  # what the program proposed itself
         if values:
             written.remarks.append(Remark(sheet.key, row, values))
 
 
 def _below(sheet: Sheet, grid: Sequence[Sequence[Any]], number: int, written: Written) -> bool:
     """Reads the remarks that were lost before; True: the rows of the sheet are over."""
-    start = next((line for line in range(number, len(grid)) if len(grid[line]) > 1 and plain_text(grid[line][1]) == LOST_TITLE), None)
+    start = next(
+        (
+            line
+            for line in range(number, len(grid))
+            if len(grid[line]) > 1 and plain_text(grid[line][1]) == LOST_TITLE
+        ),
+        None,
+    )
     if sheet.key == "receipts" and start is not None:
-        for line in grid[start + 2:]:
+        for line in grid[start + 2 :]:
             texts = tuple(plain_text(line[place]) if place < len(line) else "" for place in LOST_PLACES)
             if any(texts):
                 written.lost.append(texts)
@@ -126,7 +157,11 @@ def plain_text(value: Any) -> str:
         return ""
     if isinstance(value, (datetime, date)):
         return value.isoformat(sep=" ")[:10] if isinstance(value, datetime) else value.isoformat()
-    return plain_number(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value).strip()
+    return (
+        plain_number(value)
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+        else str(value).strip()
+    )
 
 
 def carry_over(written: Written, tables: Mapping[str, Rows]) -> list[Lost]:
@@ -134,7 +169,11 @@ def carry_over(written: Written, tables: Mapping[str, Rows]) -> list[Lost]:
     for key, remarks in _by_sheet(written.remarks).items():
         rows, taken = tables[key], set()
         for keys in _KEYS[key]:
-            wanted = {identity for remark in remarks if not remark.used and (identity := _identity(remark.row, keys))}
+            wanted = {
+                identity
+                for remark in remarks
+                if not remark.used and (identity := _identity(remark.row, keys))
+            }
             free: dict[tuple, deque[int]] = {}
             for number, values in enumerate(rows.picked(*keys) if wanted else (), 1):
                 identity = _identity(dict(zip(keys, values, strict=True)), keys)
@@ -147,15 +186,25 @@ def carry_over(written: Written, tables: Mapping[str, Rows]) -> list[Lost]:
                     taken.add(number)
                     rows.change(number, {name: _kept(value) for name, value in remark.values.items()})
                     remark.used = True
-    lost = [_entry(remark, name, value, tables[remark.sheet].sheet) for remark in written.remarks if not remark.used for name, value in remark.values.items()]
+    lost = [
+        _entry(remark, name, value, tables[remark.sheet].sheet)
+        for remark in written.remarks
+        if not remark.used
+        for name, value in remark.values.items()
+    ]
     return list(dict.fromkeys([*written.lost, *lost]))
 
 
 def settle(tables: Mapping[str, Rows], written: Written) -> None:
     """What follows from the officers' words: the state of each department."""
-    opinions = {department: str(opinion or "") for department, opinion in tables["departments"].picked("department", "opinion")}
+    opinions = {
+        department: str(opinion or "")
+        for department, opinion in tables["departments"].picked("department", "opinion")
+    }
     for row in list(tables["submissions"].rows()):
-        tables["submissions"].change(row["number"], review_state(row, opinions.get(row["department"], ""), written.returned))
+        tables["submissions"].change(
+            row["number"], review_state(row, opinions.get(row["department"], ""), written.returned)
+        )
         if row.get("last_returned"):
             days = written.returned.setdefault(row["department_code"] or row["department"], [])
             days += [day for day in [str(row["last_returned"]).strip()] if day not in days]
@@ -182,4 +231,11 @@ def _kept(value: Any) -> Any:
 def _entry(remark: Remark, key: str, value: Any, sheet: Sheet) -> Lost:
     label = next(column.label for column in sheet.columns if column.key == key)
     subject = next((remark.row[name] for name in ("name", "subject", "path") if remark.row.get(name)), "")
-    return (sheet.title, remark.row.get("department", ""), remark.row.get("project", ""), subject, label, plain_text(value))
+    return (
+        sheet.title,
+        remark.row.get("department", ""),
+        remark.row.get("project", ""),
+        subject,
+        label,
+        plain_text(value),
+    )

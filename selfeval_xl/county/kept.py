@@ -1,7 +1,10 @@
-"""What was read: the answers of the workers, kept in the county's store. They are taken from there when they are needed, so that
+"""What was read: the answers of the workers, kept in the county's store.
+
+They are taken from there when they are needed, so that
 memory does not grow with them, and unchanged files are not read again.
 
-A file is unchanged when its bytes, its name, the program and the policy are. What is kept is data only: whoever changes the
+A file is unchanged when its bytes, its name, the program and the policy are. What is kept is data only:
+whoever changes the
 store can make no code run (see `packing`).
 """
 
@@ -24,7 +27,7 @@ from .packing import unpacked
 
 TABLE = "answers"
 _COLUMNS = ["key", "outline", "answer"]
-_AT_ONCE = 200                # answers between two commits: what a killed run has read is not lost
+_AT_ONCE = 200  # answers between two commits: what a killed run has read is not lost
 
 
 class Kept:
@@ -35,7 +38,12 @@ class Kept:
 
     def __init__(self, path: Path, policy: Policy) -> None:
         self.path, self._asked = path, set()
-        self.salt = program() + hashlib.sha256(pickle.dumps((dict(policy.parameters), dict(policy.rules), policy.county_rules), 5)).hexdigest()
+        self.salt = (
+            program()
+            + hashlib.sha256(
+                pickle.dumps((dict(policy.parameters), dict(policy.rules), policy.county_rules), 5)
+            ).hexdigest()
+        )
         self._waiting: list[tuple[bytes, str, bytes]] = []
         self.base = connect(path)
         with writing(path):
@@ -51,7 +59,9 @@ class Kept:
         return key
 
     def outline(self, key: bytes, path: str) -> Outline | None:
-        """The outline of a file that was read before, lying at this path now; None where there is none that can be read."""
+        """The outline of a file that was read before, lying at this path now; None where there is none that
+        can be read.
+        """
         found = self.base.execute(f"SELECT outline FROM {TABLE} WHERE key = ?", (key,)).fetchone()
         try:
             return outlined(found[0], path) if found else None
@@ -82,10 +92,14 @@ class Kept:
         self._waiting.clear()
 
     def forget(self) -> None:
-        """Writes what waits, and forgets the answers that nobody asked for in this run: their files are gone or changed."""
+        """Writes what waits, and forgets the answers that nobody asked for in this run: their files are gone
+        or changed.
+        """
         self.flush()
         with writing(self.path):
-            self.base.executemany(f"DELETE FROM {TABLE} WHERE key = ?", [(key,) for key in self.known - self._asked])
+            self.base.executemany(
+                f"DELETE FROM {TABLE} WHERE key = ?", [(key,) for key in self.known - self._asked]
+            )
             self.base.commit()
         self.known, self._asked = frozenset(), set()
 
@@ -98,7 +112,10 @@ class Kept:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """The store, ready to be written; one that is no database any more is put aside and begun anew. OutputError where that is not possible."""
+    """The store, ready to be written; one that is no database any more is put aside and begun anew.
+
+    OutputError where that is not possible.
+    """
     with writing(path):
         try:
             return _opened(path)
@@ -115,7 +132,9 @@ def _opened(path: Path) -> sqlite3.Connection:
         base.execute("PRAGMA synchronous = NORMAL")
         tables = {name for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if tables and not tables & {TABLE, "meta"}:
-            raise OutputError(f"“{path}”是别的程序的数据库，没有改动它。汇总数据要写在这里，请给汇总工作簿换一个文件名。")
+            raise OutputError(
+                f"“{path}”是别的程序的数据库，没有改动它。汇总数据要写在这里，请给汇总工作簿换一个文件名。"
+            )
     except (sqlite3.Error, OutputError):
         base.close()
         raise
@@ -128,7 +147,9 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as error:
-        raise OutputError(f"汇总数据写不进“{path}”：文件夹不存在、没有权限、磁盘已满，或文件正被占用。请检查后再试。") from error
+        raise OutputError(
+            f"汇总数据写不进“{path}”：文件夹不存在、没有权限、磁盘已满，或文件正被占用。请检查后再试。"
+        ) from error
 
 
 @cache

@@ -1,4 +1,7 @@
-"""与上年对比: this year's projects beside those of last year's county workbook. Both are read from their 项目汇总 and 指标明细."""
+"""与上年对比: this year's projects beside those of last year's county workbook.
+
+Both are read from their 项目汇总 and 指标明细.
+"""
 
 from __future__ import annotations
 
@@ -11,37 +14,72 @@ from typing import Any
 from ..errors import UsageError
 from ..quantity import money
 from ..reading.labels import squeeze
-from .columns import FORMULA, HEAD, Column, Live, Sheet, change_of, count, money as amount, rate_of, rest_of
+from .columns import FORMULA, HEAD, Column, Live, Sheet, change_of, count, rate_of, rest_of
+from .columns import money as amount
 from .detail_columns import INDICATORS
 from .handwritten import pages_of, plain_text
 from .summary_columns import PROJECTS
 from .table import Rows
 
 CONTINUED, NEW, RENAMED, ENDED = "续做", "新增", "变动", "已结束"
-_ALIKE = 70                   # percent of likeness from which a project of the same department is the same, renamed
+_ALIKE = 70  # percent of likeness from which a project of the same department is the same, renamed
 _NUMBERS = ("money", "count", "number", "rate")
 _AT_MOST = ("≤", "<")
-_KEYS = ("annual_budget", "executed", "indicators", "met", "undetermined", "score", "errors", "warnings", "notes")
+_KEYS = (
+    "annual_budget",
+    "executed",
+    "indicators",
+    "met",
+    "undetermined",
+    "score",
+    "errors",
+    "warnings",
+    "notes",
+)
 Row = dict[str, Any]
 
 
 def _risen(key: str, label: str, new: str, old: str) -> Column:
     text = f'IF(OR({{{new}}}="",{{{old}}}=""),"",ROUND({{{new}}}-{{{old}}},4))'
-    return Column(key, label, 10, "rate", FORMULA, live=Live(text, lambda row: None if None in (row[new], row[old]) else row[new] - row[old], True))
+    return Column(
+        key,
+        label,
+        10,
+        "rate",
+        FORMULA,
+        live=Live(text, lambda row: None if None in (row[new], row[old]) else row[new] - row[old], True),
+    )
 
 
-COMPARED = Sheet("compared", "与上年对比", (
-    *HEAD, Column("state", "对比结果", 9), Column("last_project", "上年项目名称", 28, "wrap"),
-    amount("last_annual_budget", "上年全年预算数（万元）"), amount("annual_budget", "本年全年预算数（万元）"),
-    rest_of("budget_rise", "预算增减（万元）", "annual_budget", "last_annual_budget"), change_of("budget_change", "预算增减率", "annual_budget", "last_annual_budget"),
-    amount("last_executed", "上年全年执行数（万元）"), amount("executed", "本年全年执行数（万元）"),
-    rate_of("last_rate", "上年执行率", "last_executed", "last_annual_budget"), rate_of("rate", "本年执行率", "executed", "annual_budget"),
-    _risen("rate_rise", "执行率增减", "rate", "last_rate"),
-    count("last_indicators", "上年指标数"), count("last_met", "上年已完成"), count("last_undetermined", "上年待核定"), count("indicators", "本年指标数"),
-    count("reused", "沿用指标数"), count("lowered", "降低指标值的指标数"), Column("lowered_names", "降低了指标值的指标", 34, "wrap"),
-    Column("last_score", "上年自评得分", 9, "number"), Column("score", "本年自评得分", 9, "number"),
-    count("last_findings", "上年问题条数"), count("findings", "本年问题条数"),
-))
+COMPARED = Sheet(
+    "compared",
+    "与上年对比",
+    (
+        *HEAD,
+        Column("state", "对比结果", 9),
+        Column("last_project", "上年项目名称", 28, "wrap"),
+        amount("last_annual_budget", "上年全年预算数（万元）"),
+        amount("annual_budget", "本年全年预算数（万元）"),
+        rest_of("budget_rise", "预算增减（万元）", "annual_budget", "last_annual_budget"),
+        change_of("budget_change", "预算增减率", "annual_budget", "last_annual_budget"),
+        amount("last_executed", "上年全年执行数（万元）"),
+        amount("executed", "本年全年执行数（万元）"),
+        rate_of("last_rate", "上年执行率", "last_executed", "last_annual_budget"),
+        rate_of("rate", "本年执行率", "executed", "annual_budget"),
+        _risen("rate_rise", "执行率增减", "rate", "last_rate"),
+        count("last_indicators", "上年指标数"),
+        count("last_met", "上年已完成"),
+        count("last_undetermined", "上年待核定"),
+        count("indicators", "本年指标数"),
+        count("reused", "沿用指标数"),
+        count("lowered", "降低指标值的指标数"),
+        Column("lowered_names", "降低了指标值的指标", 34, "wrap"),
+        Column("last_score", "上年自评得分", 9, "number"),
+        Column("score", "本年自评得分", 9, "number"),
+        count("last_findings", "上年问题条数"),
+        count("findings", "本年问题条数"),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +99,26 @@ def read_last(path: str | Path) -> Last:
         raise UsageError(f"找不到上年汇总表“{path}”。请核对文件名和所在文件夹。")
     try:
         book = CalamineWorkbook.from_path(str(path))
-        grids = {sheet.key: [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in pages_of(sheet.title, book.sheet_names)] for sheet in (PROJECTS, INDICATORS)}
+        grids = {
+            sheet.key: [
+                book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                for name in pages_of(sheet.title, book.sheet_names)
+            ]
+            for sheet in (PROJECTS, INDICATORS)
+        }
     except (CalamineError, OSError, ValueError) as error:
         raise UsageError(f"上年汇总表“{path}”读不出来，可能已损坏。请核对文件。") from error
     if not all(grids.values()):
         raise UsageError(f"“{path}”不是本程序生成的汇总工作簿（没有“项目汇总”和“指标明细”），不能用来对比。")
-    projects = tuple(row for row in _all_rows(PROJECTS, grids["projects"]) if row.get("status") not in ("漏报", "免评"))
-    return Last(projects, _by_project(projects, [row for row in _all_rows(INDICATORS, grids["indicators"]) if row.get("form") == "项目"]))
+    projects = tuple(
+        row for row in _all_rows(PROJECTS, grids["projects"]) if row.get("status") not in ("漏报", "免评")
+    )
+    return Last(
+        projects,
+        _by_project(
+            projects, [row for row in _all_rows(INDICATORS, grids["indicators"]) if row.get("form") == "项目"]
+        ),
+    )
 
 
 def _all_rows(sheet: Sheet, grids: Iterable[Sequence[Sequence[Any]]]) -> Iterator[Row]:
@@ -78,12 +129,20 @@ def _all_rows(sheet: Sheet, grids: Iterable[Sequence[Sequence[Any]]]) -> Iterato
 def _rows(sheet: Sheet, grid: Sequence[Sequence[Any]]) -> Iterator[Row]:
     """The rows above the totals, by column key; numbers as Decimal."""
     heads = [squeeze(plain_text(value)) for value in grid[0]] if grid else []
-    places = {column: heads.index(squeeze(column.label)) for column in sheet.columns if squeeze(column.label) in heads}
+    places = {
+        column: heads.index(squeeze(column.label))
+        for column in sheet.columns
+        if squeeze(column.label) in heads
+    }
     for line in grid[1:]:
         if plain_text(line[0]) == "合计":
             return
-        texts = {column: plain_text(line[place]) if place < len(line) else "" for column, place in places.items()}
-        yield {column.key: money(text) if column.format in _NUMBERS else text for column, text in texts.items()}
+        texts = {
+            column: plain_text(line[place]) if place < len(line) else "" for column, place in places.items()
+        }
+        yield {
+            column.key: money(text) if column.format in _NUMBERS else text for column, text in texts.items()
+        }
 
 
 def _by_project(projects: Sequence[Row], indicators: Iterable[Row]) -> dict[int, tuple[Row, ...]]:
@@ -98,11 +157,19 @@ def _by_project(projects: Sequence[Row], indicators: Iterable[Row]) -> dict[int,
 
 
 def _place(row: Row) -> tuple:
-    return (row.get("department"), row.get("project_code") or row.get("project"), row.get("file"), row.get("sheet"))
+    return (
+        row.get("department"),
+        row.get("project_code") or row.get("project"),
+        row.get("file"),
+        row.get("sheet"),
+    )
 
 
 def compare(tables: Mapping[str, Rows], last: Last) -> list[Row]:
-    """The rows of 与上年对比. Fills 与上年对比 of 项目汇总, 上年指标值 and 上年完成值 of 指标明细 (where the roster did not) on the way."""
+    """The rows of 与上年对比.
+
+    Fills 与上年对比 of 项目汇总, 上年指标值 and 上年完成值 of 指标明细 (where the roster did not) on the way.
+    """
     mine = [row for row in tables["projects"].rows() if row["status"] not in ("漏报", "免评")]
     now = _by_project(mine, [row for row in tables["indicators"].rows() if row["form"] == "项目"])
     partner = _partners(mine, last.projects)
@@ -110,23 +177,42 @@ def compare(tables: Mapping[str, Rows], last: Last) -> list[Row]:
     for number, row in enumerate(mine):
         before = partner.get(number)
         old = last.projects[before] if before is not None else None
-        row["last_year"] = NEW if old is None else CONTINUED if squeeze(old["project"]) == squeeze(row["project"]) else RENAMED
-        rows.append(_compared(row, old, now.get(number, ()), last.indicators.get(before, ()) if before is not None else ()))
+        row["last_year"] = (
+            NEW
+            if old is None
+            else CONTINUED
+            if squeeze(old["project"]) == squeeze(row["project"])
+            else RENAMED
+        )
+        rows.append(
+            _compared(
+                row, old, now.get(number, ()), last.indicators.get(before, ()) if before is not None else ()
+            )
+        )
         tables["projects"].change(row["number"], {"last_year": row["last_year"]})
         for indicator in now.get(number, ()):
             if indicator.get("last_target") or indicator.get("last_actual"):
-                tables["indicators"].change(indicator["number"], {key: indicator.get(key) for key in ("last_target", "last_actual")})
+                tables["indicators"].change(
+                    indicator["number"], {key: indicator.get(key) for key in ("last_target", "last_actual")}
+                )
     gone = set(range(len(last.projects))) - set(partner.values())
     rows += [_ended(last.projects[number]) for number in sorted(gone)]
     return rows
 
 
 def _partners(mine: Sequence[Row], projects: Sequence[Row]) -> dict[int, int]:
-    """This year's project to last year's: by code, by name within the department, then the likest name of the same department."""
+    """This year's project to last year's: by code, by name within the department, then the likest name of the
+    same department.
+    """
     from rapidfuzz import fuzz
 
     free, partner = dict.fromkeys(range(len(projects))), {}
-    for keys in (("project_code", "unit"), ("project_code",), ("department", "project", "unit"), ("department", "project")):
+    for keys in (
+        ("project_code", "unit"),
+        ("project_code",),
+        ("department", "project", "unit"),
+        ("department", "project"),
+    ):
         known: dict[tuple, list[int]] = {}
         for number in free:
             known.setdefault(_named(projects[number], keys), []).append(number)
@@ -138,8 +224,15 @@ def _partners(mine: Sequence[Row], projects: Sequence[Row]) -> dict[int, int]:
     by_department: dict[str, list[int]] = {}
     for number in free:
         by_department.setdefault(squeeze(projects[number]["department"]), []).append(number)
-    rated = sorted(((fuzz.ratio(squeeze(row["project"]), squeeze(projects[old]["project"])), -number, old) for number, row in enumerate(mine) if number not in partner
-                    for old in by_department.get(squeeze(row["department"]), ())), reverse=True)
+    rated = sorted(
+        (
+            (fuzz.ratio(squeeze(row["project"]), squeeze(projects[old]["project"])), -number, old)
+            for number, row in enumerate(mine)
+            if number not in partner
+            for old in by_department.get(squeeze(row["department"]), ())
+        ),
+        reverse=True,
+    )
     for likeness, number, old in rated:
         if likeness >= _ALIKE and -number not in partner and old in free:
             partner[-number] = old
@@ -163,22 +256,55 @@ def _compared(row: Row, old: Row | None, indicators: Sequence[Row], before: Sequ
         indicator["last_actual"] = indicator.get("last_actual") or earlier["actual"]
         if eased(indicator, earlier):
             lowered.append(f"{indicator['name']}（{earlier['target']}→{indicator['target']}）")
-    return _with_rates({
-        **{key: row.get(key) for key in ("section", "department_code", "department", "project_code", "project", "annual_budget", "executed", "indicators", "score")},
-        "findings": sum(row.get(key) or 0 for key in ("errors", "warnings", "notes")), "state": row["last_year"], **_old(old),
-        "reused": reused if old else None, "lowered": len(lowered) if old else None, "lowered_names": "；".join(lowered),
-    })
+    return _with_rates(
+        {
+            **{
+                key: row.get(key)
+                for key in (
+                    "section",
+                    "department_code",
+                    "department",
+                    "project_code",
+                    "project",
+                    "annual_budget",
+                    "executed",
+                    "indicators",
+                    "score",
+                )
+            },
+            "findings": sum(row.get(key) or 0 for key in ("errors", "warnings", "notes")),
+            "state": row["last_year"],
+            **_old(old),
+            "reused": reused if old else None,
+            "lowered": len(lowered) if old else None,
+            "lowered_names": "；".join(lowered),
+        }
+    )
 
 
 def _old(old: Row | None) -> Row:
     if old is None:
         return {f"last_{key}": None for key in (*_KEYS[:6], "findings")} | {"last_project": None}
-    return {**{f"last_{key}": old.get(key) for key in _KEYS[:6]}, "last_project": old["project"], "last_findings": sum((old.get(key) or Decimal(0) for key in _KEYS[6:]), Decimal(0))}
+    return {
+        **{f"last_{key}": old.get(key) for key in _KEYS[:6]},
+        "last_project": old["project"],
+        "last_findings": sum((old.get(key) or Decimal(0) for key in _KEYS[6:]), Decimal(0)),
+    }
 
 
 def _ended(old: Row) -> Row:
-    empty = dict.fromkeys(("annual_budget", "executed", "indicators", "score", "findings", "reused", "lowered"))
-    return _with_rates({**{key: old.get(key) for key in ("section", "department_code", "department", "project_code")}, "project": old["project"], "state": ENDED, **empty, **_old(old)})
+    empty = dict.fromkeys(
+        ("annual_budget", "executed", "indicators", "score", "findings", "reused", "lowered")
+    )
+    return _with_rates(
+        {
+            **{key: old.get(key) for key in ("section", "department_code", "department", "project_code")},
+            "project": old["project"],
+            "state": ENDED,
+            **empty,
+            **_old(old),
+        }
+    )
 
 
 def _with_rates(row: Row) -> Row:
@@ -189,7 +315,10 @@ def _with_rates(row: Row) -> Row:
 
 
 def eased(now: Row, before: Row) -> bool:
-    """Whether the target asks for less than last year's: a smaller number, a larger one for ≤. Only numbers of the same unit are compared."""
+    """Whether the target asks for less than last year's: a smaller number, a larger one for ≤.
+
+    Only numbers of the same unit are compared.
+    """
     new, old = now.get("number_wanted"), before.get("number_wanted")
     if new is None or old is None or (now.get("measure") or "") != (before.get("measure") or ""):
         return False

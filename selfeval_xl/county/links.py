@@ -6,13 +6,15 @@ import os
 from collections.abc import Callable
 from pathlib import Path, PurePath
 
-LONGEST = 255                 # of a text inside a formula, and of what HYPERLINK takes
+LONGEST = 255  # of a text inside a formula, and of what HYPERLINK takes
 OPEN_FILE = "打开"
 _SHEETS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 
 def relative_folder(folder: Path, out: Path) -> str:
-    """The way from the workbook's folder to the folder of received files, with / and a closing /; absolute across drives."""
+    """The way from the workbook's folder to the folder of received files, with / and a closing /; absolute
+    across drives.
+    """
     try:
         way = os.path.relpath(folder.resolve(), out.resolve().parent)
     except ValueError:
@@ -21,15 +23,20 @@ def relative_folder(folder: Path, out: Path) -> str:
     return "" if plain == "." else f"{plain}/"
 
 
-def link_formula(way: str, file: str | None, sheet: str | None, cell: str | None, label: str = OPEN_FILE) -> str | None:
-    """The formula that opens the file at the cell; None where there is no file or the address is too long for Excel.
+def link_formula(
+    way: str, file: str | None, sheet: str | None, cell: str | None, label: str = OPEN_FILE
+) -> str | None:
+    """The formula that opens the file at the cell; None where there is no file or the address is too long for
+    Excel.
 
     A Word file can only be opened, not pointed into.
     """
     return link_to(way, file, sheet, label)(cell)
 
 
-def link_to(way: str, file: str | None, sheet: str | None, label: str = OPEN_FILE) -> Callable[[str | None], str | None]:
+def link_to(
+    way: str, file: str | None, sheet: str | None, label: str = OPEN_FILE
+) -> Callable[[str | None], str | None]:
     """What gives the formula for each cell of a sheet of this file; see `link_formula`."""
     if not file:
         return lambda cell: None
@@ -37,7 +44,11 @@ def link_to(way: str, file: str | None, sheet: str | None, label: str = OPEN_FIL
     into = bool(sheet) and file.lower().endswith(_SHEETS)
     address += "#'" + sheet.replace("'", "''") + "'!" if into else ""
     # XlsxWriter takes SORT( in a file's name for a function
-    begin, end, room = 'HYPERLINK("' + address.replace('"', '""').replace("(", '"&"('), f'","{label}")', LONGEST - len(address)
+    begin, end, room = (
+        'HYPERLINK("' + address.replace('"', '""').replace("(", '"&"('),
+        f'","{label}")',
+        LONGEST - len(address),
+    )
 
     def formula(cell: str | None) -> str | None:
         cell = (cell or "A1").partition(",")[0] if into else ""
@@ -48,4 +59,4 @@ def link_to(way: str, file: str | None, sheet: str | None, label: str = OPEN_FIL
 
 def inside(sheet: str, label: str, cell: str = "A1") -> str:
     """The formula that jumps to another sheet of the same workbook."""
-    return f"HYPERLINK(\"#'{sheet}'!{cell}\",\"{label}\")"
+    return f'HYPERLINK("#\'{sheet}\'!{cell}","{label}")'

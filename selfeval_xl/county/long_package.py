@@ -1,5 +1,7 @@
-"""A workbook with its long sheets: XlsxWriter's package once more, with the rows in the place of their marks. The rows are packed by a
-second thread while the next ones are made, and never stand in a file of their own."""
+"""A workbook with its long sheets: XlsxWriter's package once more, with the rows in the place of their marks.
+The rows are packed by a
+second thread while the next ones are made, and never stand in a file of their own.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from .long_sheet import MARK
 
-_LONG = 500_000               # rows from which a sheet may be larger than 2 GB
-_WAITING = 8                  # pieces made before they are packed
+_LONG = 500_000  # rows from which a sheet may be larger than 2 GB
+_WAITING = 8  # pieces made before they are packed
 
 
 def sheet_part(index: int) -> str:
@@ -21,14 +23,19 @@ def sheet_part(index: int) -> str:
 
 
 def pack(skeleton: Path, target: Path, rows: Mapping[str, tuple[int, Iterable[str]]]) -> None:
-    """Writes the workbook. skeleton: as XlsxWriter left it. rows: by part, how many and the pieces of their XML.
+    """Writes the workbook. skeleton: as XlsxWriter left it. rows: by part, how many and the pieces of their
+    XML.
 
     Raises OSError where it cannot be written.
     """
     with ZipFile(skeleton) as source, ZipFile(target, "w", ZIP_DEFLATED) as made:
         for entry in source.infolist():
             fresh = ZipInfo(entry.filename, entry.date_time)
-            fresh.compress_type, fresh.external_attr, fresh.create_system = entry.compress_type, entry.external_attr, entry.create_system
+            fresh.compress_type, fresh.external_attr, fresh.create_system = (
+                entry.compress_type,
+                entry.external_attr,
+                entry.create_system,
+            )
             if entry.filename not in rows:
                 made.writestr(fresh, source.read(entry))
                 continue
@@ -60,7 +67,7 @@ class _Packing:
             if self._error is None:
                 try:
                     self._part.write(piece)
-                except Exception as error:      # noqa: BLE001 - whatever it is, it is raised where the rows are made
+                except Exception as error:  # noqa: BLE001 - whatever it is, it is raised where the rows are made
                     self._error = error
 
     def __enter__(self) -> _Packing:

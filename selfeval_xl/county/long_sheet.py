@@ -1,6 +1,9 @@
-"""Rows of a county sheet straight to XML. XlsxWriter keeps every cell as an object and asks each one what it is: five times the time.
+"""Rows of a county sheet straight to XML.
 
-Everything else of the sheet (head, widths, filter, totals, print set-up) stays XlsxWriter's. A test holds both ways of writing
+XlsxWriter keeps every cell as an object and asks each one what it is: five times the time.
+
+Everything else of the sheet (head, widths, filter, totals, print set-up) stays XlsxWriter's. A test holds
+both ways of writing
 equal cell by cell.
 """
 
@@ -26,7 +29,7 @@ LINE_HEIGHT, MOST_LINES = 13.5, 12
 OPEN = "打开"
 MARK = "<!--rows-->"
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_ESCAPED = re.compile("_(?=x[0-9a-fA-F]{4}_)")            # Excel takes _x000A_ for a line feed
+_ESCAPED = re.compile("_(?=x[0-9a-fA-F]{4}_)")  # Excel takes _x000A_ for a line feed
 _OWN = re.compile(r"\{(\w+)\}")
 _ROWS_AT_ONCE = 400
 _ROW_MARK = "\0"
@@ -37,7 +40,9 @@ Cell = Callable[[Row, str], str]
 
 @cache
 def long_sheet() -> type:
-    """A worksheet with a mark in the place of its rows below the head (see `long_package`); `after`: the first row that is XlsxWriter's again."""
+    """A worksheet with a mark in the place of its rows below the head (see `long_package`); `after`: the
+    first row that is XlsxWriter's again.
+    """
     from xlsxwriter.worksheet import Worksheet
 
     class LongSheet(Worksheet):
@@ -58,14 +63,26 @@ def long_sheet() -> type:
 def clean(text: str) -> str:
     """A text that a cell can hold: no control characters, cut with a mark where it is too long."""
     plain = text if text.isprintable() else _CONTROL.sub("", text)
-    return plain if len(plain) <= LONGEST_TEXT else plain[:LONGEST_TEXT - len(CUT)] + CUT
+    return plain if len(plain) <= LONGEST_TEXT else plain[: LONGEST_TEXT - len(CUT)] + CUT
 
 
-def rows_as_xml(sheet: Sheet, rows: Iterable[Row], book: Book, formats: Formats, way: str, archived: frozenset[str], texts: dict[str, str]) -> Iterator[str]:
-    """The rows as pieces of XML, the first one as row 2. rows: the values of all columns in their order (see `table.Rows.part`).
-    texts: what texts look like as XML, shared by all sheets."""
+def rows_as_xml(
+    sheet: Sheet,
+    rows: Iterable[Row],
+    book: Book,
+    formats: Formats,
+    way: str,
+    archived: frozenset[str],
+    texts: dict[str, str],
+) -> Iterator[str]:
+    """The rows as pieces of XML, the first one as row 2. rows: the values of all columns in their order (see
+    `table.Rows.part`).
+    texts: what texts look like as XML, shared by all sheets.
+    """
     plain, made = _columns(sheet, book, formats, way, archived, texts)
-    wrapped = [(place, column.width - 1) for place, column in enumerate(sheet.columns) if column.format == "wrap"]
+    wrapped = [
+        (place, column.width - 1) for place, column in enumerate(sheet.columns) if column.format == "wrap"
+    ]
     order = len(sheet.columns)
     rows, line = iter(rows), 1
     while several := list(islice(rows, _ROWS_AT_ONCE)):
@@ -76,7 +93,7 @@ def rows_as_xml(sheet: Sheet, rows: Iterable[Row], book: Book, formats: Formats,
             line += 1
             number = str(line)
             cells = [""] * order
-            for place, begin, styled in plain:          # a function for each cell would take half as long again
+            for place, begin, styled in plain:  # a function for each cell would take half as long again
                 value = row[place]
                 if value is None or value == "":
                     continue
@@ -95,8 +112,12 @@ def rows_as_xml(sheet: Sheet, rows: Iterable[Row], book: Book, formats: Formats,
         yield "".join(pieces)
 
 
-def _columns(sheet: Sheet, book: Book, formats: Formats, way: str, archived: frozenset[str], texts: dict[str, str]) -> tuple[list[tuple], list[tuple[int, Cell]]]:
-    """The columns that hold plain values (place, beginning of the cell, its style), and what makes the cells of the others."""
+def _columns(
+    sheet: Sheet, book: Book, formats: Formats, way: str, archived: frozenset[str], texts: dict[str, str]
+) -> tuple[list[tuple], list[tuple[int, Cell]]]:
+    """The columns that hold plain values (place, beginning of the cell, its style), and what makes the cells
+    of the others.
+    """
     plain, made = [], []
     for place, column in enumerate(sheet.columns):
         style = formats.column(column.format, column.kind == HAND)._get_xf_index()
@@ -104,7 +125,18 @@ def _columns(sheet: Sheet, book: Book, formats: Formats, way: str, archived: fro
         if column.kind == LINK:
             made.append((place, _link(sheet, place, begin, styled, way, archived)))
         elif column.live:
-            made.append((place, _formula(place, begin, styled, "+".join(xml(part) for part in _template(column, sheet, book)), texts)))
+            made.append(
+                (
+                    place,
+                    _formula(
+                        place,
+                        begin,
+                        styled,
+                        "+".join(xml(part) for part in _template(column, sheet, book)),
+                        texts,
+                    ),
+                )
+            )
         else:
             plain.append((place, begin, styled))
     return plain, made
@@ -131,7 +163,12 @@ def _formula(place: int, begin: str, styled: str, template: str, texts: dict[str
 
 
 def _link(sheet: Sheet, place: int, begin: str, styled: str, way: str, archived: frozenset[str]) -> Cell:
-    places = [number for key in ("file", "sheet", "cell") for number, column in enumerate(sheet.columns) if column.key == key]
+    places = [
+        number
+        for key in ("file", "sheet", "cell")
+        for number, column in enumerate(sheet.columns)
+        if column.key == key
+    ]
 
     def written(line: str, formula: str) -> str:
         return f'{begin}{line}{styled} t="str"><f>{xml(formula)}</f><v>{OPEN}</v></c>'
@@ -150,7 +187,7 @@ def _link(sheet: Sheet, place: int, begin: str, styled: str, way: str, archived:
         key = row[file], row[sheet_name]
         way_to = told.get(key)
         if way_to is None:
-            told.clear()                       # the rows of a form stand together
+            told.clear()  # the rows of a form stand together
             way_to = told[key] = link_to(way, *key) if key[0] not in archived else lambda cell: None
         formula = way_to(row[where])
         return written(line, formula) if formula else ""
@@ -159,7 +196,9 @@ def _link(sheet: Sheet, place: int, begin: str, styled: str, way: str, archived:
 
 
 def _template(column: Column, sheet: Sheet, book: Book) -> list[str]:
-    """The column's formula with a mark for the row's number; the parts that have to be added where another sheet goes on."""
+    """The column's formula with a mark for the row's number; the parts that have to be added where another
+    sheet goes on.
+    """
     own = _OWN.sub(lambda match: f"{column_name(sheet.place(match[1]))}{_ROW_MARK}", column.live.text)
     return book.expand_parts(own, sheet.key, 0)
 
@@ -177,12 +216,16 @@ def xml(text: str) -> str:
 
 
 def _height(row: Row, wrapped: Sequence[tuple[int, float]]) -> str:
-    """Rows with long texts get the height they need, up to a limit: programs other than Excel do not fit rows on opening."""
+    """Rows with long texts get the height they need, up to a limit: programs other than Excel do not fit rows
+    on opening.
+    """
     needed = 1
     for place, width in wrapped:
         text = row[place]
         if isinstance(text, str) and 2 * len(text) > width:
-            needed = max(needed, -int(-len(text.encode("gbk", "replace")) // width))      # two columns wide, two bytes long
+            needed = max(
+                needed, -int(-len(text.encode("gbk", "replace")) // width)
+            )  # two columns wide, two bytes long
     return f' ht="{LINE_HEIGHT * min(needed, MOST_LINES) + 2:g}" customHeight="1"' if needed > 1 else ""
 
 

@@ -1,4 +1,6 @@
-"""The rows of all sheets, made department by department; those of departments that have not changed come from the last run."""
+"""The rows of all sheets, made department by department; those of departments that have not changed come from
+the last run.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,12 @@ from .table import Listed, Rows, Table
 from .tables import SHEETS, other_findings, share_of
 from .unchanged import RANGED, Share, Unchanged
 
-_IN_MEMORY = ("departments", "submissions")       # a row for each department
+_IN_MEMORY = ("departments", "submissions")  # a row for each department
 _PROPOSED = ("sample", "sample_reason")
-_DEVIATIONS_ORDER = "-coalesce(project_budget, 0), department, project, file, sheet, coalesce(cause, 'None'), kind NOT IN ('未完成', '完成值为0'), number"
+_DEVIATIONS_ORDER = (
+    "-coalesce(project_budget, 0), department, project, file, sheet, coalesce(cause, 'None'), kind "
+    "NOT IN ('未完成', '完成值为0'), number"
+)
 
 
 def in_order(deviations: Table, name: str) -> Table:
@@ -29,21 +34,34 @@ def in_order(deviations: Table, name: str) -> Table:
 class Making:
     """One making of the tables.
 
-    forms: takes every form, for which every department has to be read. lasting: whether the next run may take the rows over; not where
+    forms: takes every form, for which every department has to be read. lasting: whether the next run may take
+    the rows over; not where
     they are to hold last year's figures.
     """
 
-    def __init__(self, store: Store, departments: Departments | Prepared, forms: FormSheets | None, lasting: bool) -> None:
+    def __init__(
+        self, store: Store, departments: Departments | Prepared, forms: FormSheets | None, lasting: bool
+    ) -> None:
         self.departments, self.material, self.forms = departments, departments.material, forms
         self.lasting = lasting and bool(departments.salt)
         self.ordered = store.name(DEVIATIONS, "ordered")
-        self.stored = {sheet.key: store.table(sheet) for sheet in SHEETS if sheet.key not in (*_IN_MEMORY, DEVIATIONS.key)}
+        self.stored = {
+            sheet.key: store.table(sheet)
+            for sheet in SHEETS
+            if sheet.key not in (*_IN_MEMORY, DEVIATIONS.key)
+        }
         self.deviations, self.mended = store.table(DEVIATIONS, "collected"), store.table(FINDINGS, "mended")
         self.listed: dict[str, list[dict[str, Any]]] = {key: [] for key in _IN_MEMORY}
         self.sampling, self.signs = Sampling(self.material.policy), []
         self.unchanged = Unchanged(store, bool(departments.salt) and forms is None, departments.salt)
-        self.since = Since(store.base, "meta" in store.tables(),
-                           {self.material.relative(receipt.file.path): receipt.file.sha256[:16] for receipt in self.material.collected.receipts})
+        self.since = Since(
+            store.base,
+            "meta" in store.tables(),
+            {
+                self.material.relative(receipt.file.path): receipt.file.sha256[:16]
+                for receipt in self.material.collected.receipts
+            },
+        )
 
     def tables(self) -> dict[str, Rows]:
         """Makes all of them; the deviations in their order."""
@@ -55,15 +73,25 @@ class Making:
             for key, row in rows.items():
                 self.listed[key].append(row)
             if self.lasting and turn.complete:
-                self.unchanged.note(turn, self.material, {key: (before[key], len(self.stored[key])) for key in RANGED}, signs, rows["submissions"]["state"])
+                self.unchanged.note(
+                    turn,
+                    self.material,
+                    {key: (before[key], len(self.stored[key])) for key in RANGED},
+                    signs,
+                    rows["submissions"]["state"],
+                )
         self._complete()
-        listed = {sheet.key: Listed(sheet, self.listed[sheet.key]) for sheet in SHEETS if sheet.key in self.listed}
+        listed = {
+            sheet.key: Listed(sheet, self.listed[sheet.key]) for sheet in SHEETS if sheet.key in self.listed
+        }
         return {**self.stored, **listed, DEVIATIONS.key: in_order(self.deviations, self.ordered)}
 
     def _taken_over(self, turn: Turn, known: Share) -> tuple[list[int | None], dict[str, dict]]:
         turn.rules = known.rules
         self.departments.note(known.rules)
-        return known.signs, dict(zip(_IN_MEMORY, self.unchanged.copy(known, self.stored, turn.entry.name), strict=True))
+        return known.signs, dict(
+            zip(_IN_MEMORY, self.unchanged.copy(known, self.stored, turn.entry.name), strict=True)
+        )
 
     def _made(self, turn: Turn) -> tuple[list[int | None], dict[str, dict]]:
         turn.fill(turn)
@@ -91,6 +119,13 @@ class Making:
 def _propose(projects: Table, sampling: Sampling, signs: Sequence[int | None]) -> None:
     """建议抽查 and 抽查理由, once the county's budgets are known: a large one is a sign of its own."""
     large = sampling.large(budget for (budget,) in projects.picked("annual_budget"))
-    proposals = ((number, said, sampling.proposal(signs[number - 1], budget, large)) for number, budget, *said in projects.picked("number", "annual_budget", *_PROPOSED))
-    for number, proposal in [(number, proposal) for number, said, proposal in proposals if proposal and said != [proposal[key] for key in _PROPOSED]]:
+    proposals = (
+        (number, said, sampling.proposal(signs[number - 1], budget, large))
+        for number, budget, *said in projects.picked("number", "annual_budget", *_PROPOSED)
+    )
+    for number, proposal in [
+        (number, proposal)
+        for number, said, proposal in proposals
+        if proposal and said != [proposal[key] for key in _PROPOSED]
+    ]:
         projects.change(number, proposal)

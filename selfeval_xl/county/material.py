@@ -1,4 +1,6 @@
-"""What the tables of the county are made of: the departments, the forms that count with their findings, the roster's projects."""
+"""What the tables of the county are made of: the departments, the forms that count with their findings, the
+roster's projects.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +25,21 @@ from .words import has_reason
 REPORTED, MISSING, EXEMPT, EXTRA = "已报", "漏报", "免评", "名册外"
 PASS, EXPLAIN, RETURN, NONE = "通过", "说明后通过", "退回修改", "未报"
 UNSCORED = "不评分"
-NEW, OLD, MENDED, EXPLAINED = "新发现", "未修改", "已修改", "已说明"       # what became of a finding since the last run
+NEW, OLD, MENDED, EXPLAINED = (
+    "新发现",
+    "未修改",
+    "已修改",
+    "已说明",
+)  # what became of a finding since the last run
 DASH, UNLISTED = "—", "（名册外）"
 _FULL_WIDTH = str.maketrans("*?~", "＊？～")
 
 
 @dataclass(slots=True)
 class Entry:
-    """One department of the county. name: unique, and safe as a criterion of SUMIFS. filing: its number, None where nothing came."""
+    """One department of the county. name: unique, and safe as a criterion of SUMIFS. filing: its number, None
+    where nothing came.
+    """
 
     name: str
     code: str = ""
@@ -78,7 +87,11 @@ class Assessed:
         total = self.form.total_funding
         if total is not None and total.amount(key) is not None:
             return in_ten_thousands(total.amount(key), self.form.money_unit)
-        parts = [line.amount(key) for line in self.form.funding if not line.is_total and line.part_of in (None, "合计")]
+        parts = [
+            line.amount(key)
+            for line in self.form.funding
+            if not line.is_total and line.part_of in (None, "合计")
+        ]
         known = [part for part in parts if part is not None]
         return in_ten_thousands(sum(known, Decimal(0)), self.form.money_unit) if known else None
 
@@ -87,9 +100,13 @@ class Assessed:
         rows = self.form.indicators
         unmet = [row for row in rows if row.verdict is Verdict.UNMET]
         return {
-            "indicators": len(rows), "met": sum(row.verdict in (Verdict.MET, Verdict.EXCEEDED) for row in rows),
-            "exceeded": sum(row.verdict is Verdict.EXCEEDED for row in rows), "unmet": len(unmet), "zero": sum(is_zero(row) for row in unmet),
-            "undetermined": sum(row.verdict is Verdict.UNDETERMINED for row in rows), "unexplained": sum(not has_reason(row.note) for row in unmet),
+            "indicators": len(rows),
+            "met": sum(row.verdict in (Verdict.MET, Verdict.EXCEEDED) for row in rows),
+            "exceeded": sum(row.verdict is Verdict.EXCEEDED for row in rows),
+            "unmet": len(unmet),
+            "zero": sum(is_zero(row) for row in unmet),
+            "undetermined": sum(row.verdict is Verdict.UNDETERMINED for row in rows),
+            "unexplained": sum(not has_reason(row.note) for row in unmet),
         }
 
     def score(self) -> Decimal | None:
@@ -117,12 +134,18 @@ class Material:
     @cached_property
     def targets(self) -> Mapping[tuple[str, str], Target]:
         """The roster's targets, by project code and indicator name."""
-        return {(target.project, squeeze(target.name)): target for target in self.roster.targets} if self.roster else {}
+        return (
+            {(target.project, squeeze(target.name)): target for target in self.roster.targets}
+            if self.roster
+            else {}
+        )
 
     @property
     def archived(self) -> frozenset[str]:
         """The files, below the folder, that lie in archives: no link leads into one."""
-        return frozenset(self.relative(receipt.file.path) for receipt in self.collected.receipts if receipt.archive)
+        return frozenset(
+            self.relative(receipt.file.path) for receipt in self.collected.receipts if receipt.archive
+        )
 
     def relative(self, path: str) -> str:
         return relative(path, self.collected.folder) if path else ""
@@ -133,8 +156,12 @@ def is_zero(row) -> bool:
     return row.actual_quantity is not None and row.actual_quantity.number == 0
 
 
-def prepare(collected: Collected, findings: Findings, roster: Roster | None, policy: Policy, assessed: bool = False) -> Material:
-    """Puts forms, reports, files and findings to their departments, and the roster's projects to the forms. assessed: the forms are already."""
+def prepare(
+    collected: Collected, findings: Findings, roster: Roster | None, policy: Policy, assessed: bool = False
+) -> Material:
+    """Puts forms, reports, files and findings to their departments, and the roster's projects to the forms.
+    assessed: the forms are already.
+    """
     material = laid_out(collected, roster, policy, findings)
     fates: dict[int, list[Fate]] = {}
     for fate in collected.fates:
@@ -142,7 +169,11 @@ def prepare(collected: Collected, findings: Findings, roster: Roster | None, pol
             fates.setdefault(fate.filing, []).append(fate)
     for number, entry in material.by_filing.items():
         forms = (fate.form for fate in fates.get(number, ()))
-        assign(entry, (form if assessed or isinstance(form, Report) else assess(form, policy) for form in forms), material)
+        assign(
+            entry,
+            (form if assessed or isinstance(form, Report) else assess(form, policy) for form in forms),
+            material,
+        )
     share_out(findings, material.entries, collected.receipts)
     if roster:
         for entry in material.entries:
@@ -150,15 +181,29 @@ def prepare(collected: Collected, findings: Findings, roster: Roster | None, pol
     return material
 
 
-def laid_out(collected: Collected, roster: Roster | None, policy: Policy, findings: Findings | None = None) -> Material:
+def laid_out(
+    collected: Collected, roster: Roster | None, policy: Policy, findings: Findings | None = None
+) -> Material:
     """The departments with the files that they sent, and without any form."""
     entries = _entries(collected.filings, roster)
     by_filing = {entry.filing: entry for entry in entries if entry.filing is not None}
     for receipt in collected.receipts:
         if receipt.filing is not None:
             by_filing[receipt.filing].receipts.append(receipt)
-    years = Counter(fate.form.year for fate in collected.fates if fate.fate == USED and isinstance(fate.form, Form) and fate.form.year)
-    return Material(entries, collected, roster, policy, findings or Findings((), (), ()), years.most_common(1)[0][0] if years else None, by_filing)
+    years = Counter(
+        fate.form.year
+        for fate in collected.fates
+        if fate.fate == USED and isinstance(fate.form, Form) and fate.form.year
+    )
+    return Material(
+        entries,
+        collected,
+        roster,
+        policy,
+        findings or Findings((), (), ()),
+        years.most_common(1)[0][0] if years else None,
+        by_filing,
+    )
 
 
 def assign(entry: Entry, forms: Iterable[Form | Report], material: Material) -> None:
@@ -175,7 +220,9 @@ def _entries(filings: Sequence[Filing], roster: Roster | None) -> list[Entry]:
     entries = [Entry(row.name, row.code, row.section, row) for row in roster.reporting] if roster else []
     for number, filing in enumerate(filings):
         known = roster.match(filing.department, filing.department_code) if roster else None
-        entry = next((one for one in entries if known and (one.code, one.name) == known and one.filing is None), None)
+        entry = next(
+            (one for one in entries if known and (one.code, one.name) == known and one.filing is None), None
+        )
         if entry is None:
             entry = Entry(filing.department, filing.department_code or "", UNLISTED if roster else "")
             entries.append(entry)
@@ -184,14 +231,23 @@ def _entries(filings: Sequence[Filing], roster: Roster | None) -> list[Entry]:
     for entry in entries:
         name = entry.name.strip().translate(_FULL_WIDTH).lstrip("=<>") or "（未写部门名称）"
         if name.casefold() in taken:
-            name = f"{name}（{entry.code}）" if entry.code and f"{name}（{entry.code}）".casefold() not in taken else f"{name}（{len(taken)}）"
+            name = (
+                f"{name}（{entry.code}）"
+                if entry.code and f"{name}（{entry.code}）".casefold() not in taken
+                else f"{name}（{len(taken)}）"
+            )
         taken.add(name.casefold())
         entry.name = name
     return entries
 
 
-def share_out(findings: Iterable[Finding], entries: Sequence[Entry], receipts: Iterable[Receipt]) -> list[Finding]:
-    """Gives each finding to its department and, where it speaks of one, to its form. Returns those that belong to no department."""
+def share_out(
+    findings: Iterable[Finding], entries: Sequence[Entry], receipts: Iterable[Receipt]
+) -> list[Finding]:
+    """Gives each finding to its department and, where it speaks of one, to its form.
+
+    Returns those that belong to no department.
+    """
     rest: list[Finding] = []
     places: dict[tuple, list[Assessed]] = {}
     for entry in entries:
@@ -202,7 +258,10 @@ def share_out(findings: Iterable[Finding], entries: Sequence[Entry], receipts: I
     by_name = {squeeze(entry.name): entry for entry in entries}
     for finding in findings:
         here = places.get((finding.file, finding.sheet), [])
-        form = next((one for one in here if (one.form.kind, one.form.project) == (finding.form, finding.project)), None)
+        form = next(
+            (one for one in here if (one.form.kind, one.form.project) == (finding.form, finding.project)),
+            None,
+        )
         if form is None and finding.form is None and len(here) == 1:
             form = here[0]
         if form is not None:
@@ -217,7 +276,11 @@ def share_out(findings: Iterable[Finding], entries: Sequence[Entry], receipts: I
 
 def compare(entry: Entry, roster: Roster) -> None:
     """Which of the roster's projects came, which are missing, which forms the roster does not know."""
-    due = [project for project in roster.projects if entry.row and (known := roster.match(None, project.department)) and known[0] == entry.code]
+    due = [
+        project
+        for project in roster.projects
+        if entry.row and (known := roster.match(None, project.department)) and known[0] == entry.code
+    ]
     open_projects = list(due)
     for form in entry.projects:
         match = _ledger_row(form.form, open_projects)
@@ -234,18 +297,35 @@ def _ledger_row(form: Form, projects: list[Project]) -> Project | None:
     """The roster's row of a form: by code, and unit where a code is used by several, else by name and unit."""
     code, name, unit = squeeze(form.project_code or ""), squeeze(form.project or ""), squeeze(form.unit or "")
     fitting = [project for project in projects if code and squeeze(project.code or "") == code]
-    fitting = fitting or [project for project in projects if squeeze(project.name) == name and not (code and project.code)]
-    return next((project for project in fitting if squeeze(project.unit) == unit), fitting[0] if fitting else None)
+    fitting = fitting or [
+        project for project in projects if squeeze(project.name) == name and not (code and project.code)
+    ]
+    return next(
+        (project for project in fitting if squeeze(project.unit) == unit), fitting[0] if fitting else None
+    )
 
 
 def advice(findings: Iterable[Finding]) -> str:
-    """退回修改 where an error has to be mended now, 说明后通过 where something has to be explained, else 通过."""
+    """退回修改 where an error has to be mended now, 说明后通过 where something has to be explained, else
+    通过.
+    """
     findings = [finding for finding in findings if finding.status != "explained"]
     if any(finding.severity is Severity.ERROR and finding.treatment is Treatment.FIX for finding in findings):
         return RETURN
-    return EXPLAIN if any(finding.severity is Severity.WARNING and finding.treatment is not Treatment.NEXT_YEAR for finding in findings) else PASS
+    return (
+        EXPLAIN
+        if any(
+            finding.severity is Severity.WARNING and finding.treatment is not Treatment.NEXT_YEAR
+            for finding in findings
+        )
+        else PASS
+    )
 
 
 def counts(findings: Iterable[Finding]) -> dict[str, int]:
     severities = [finding.severity for finding in findings]
-    return {"errors": severities.count(Severity.ERROR), "warnings": severities.count(Severity.WARNING), "notes": severities.count(Severity.NOTE)}
+    return {
+        "errors": severities.count(Severity.ERROR),
+        "warnings": severities.count(Severity.WARNING),
+        "notes": severities.count(Severity.NOTE),
+    }

@@ -1,4 +1,7 @@
-"""总览: one printed page for the leaders. Every figure is a formula over the other sheets, with the value it has now."""
+"""总览: one printed page for the leaders.
+
+Every figure is a formula over the other sheets, with the value it has now.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ Placed = tuple[str, Any]
 
 @dataclass(slots=True)
 class Front:
-    """The page being written: where texts and formulas go, in which look. Spans are merged cells. chart: makes a new chart of a kind."""
+    """The page being written: where texts and formulas go, in which look.
+
+    Spans are merged cells. chart: makes a new chart of a kind.
+    """
 
     page: Any
     formats: Formats
@@ -45,16 +51,30 @@ class Front:
         else:
             self.value(row, column, Cell(inside(sheet, text), text), span, font_color="#1F4E79", **look)
 
-    def value(self, row: int, column: int, value: Value, span: int = 1, number: str = "General", **look: Any) -> Placed:
+    def value(
+        self, row: int, column: int, value: Value, span: int = 1, number: str = "General", **look: Any
+    ) -> Placed:
         """Writes a formula (or a text where there is none) and returns its place and value."""
-        style = {"border": 1, "align": "right" if number not in ("General", "0") else "center", "num_format": number, "font_size": 9, "shrink": True} | look
+        style = {
+            "border": 1,
+            "align": "right" if number not in ("General", "0") else "center",
+            "num_format": number,
+            "font_size": 9,
+            "shrink": True,
+        } | look
         if not isinstance(value, Cell):
             self.text(row, column, value or "", span, **look)
             return a1(row, column), value or ""
         made = self.formats.get(**style)
         if span > 1:
             self.page.merge_range(row, column, row, column + span - 1, "", made)
-        cached = "" if value.value is None else clean(value.value) if isinstance(value.value, str) else float(value.value)
+        cached = (
+            ""
+            if value.value is None
+            else clean(value.value)
+            if isinstance(value.value, str)
+            else float(value.value)
+        )
         self.page.write_formula(row, column, "=" + value.text, made, cached)
         return a1(row, column), value.value
 
@@ -62,13 +82,26 @@ class Front:
 MONEY, RATE, COUNT, SCORE = "#,##0.00", "0.00%", "0", "0.00"
 
 
-def line(front: Front, row: int, column: int, label: str, label_span: int, cells: Sequence[tuple[Value, str]], span: int = 1) -> list[Placed]:
+def line(
+    front: Front,
+    row: int,
+    column: int,
+    label: str,
+    label_span: int,
+    cells: Sequence[tuple[Value, str]],
+    span: int = 1,
+) -> list[Placed]:
     """A row of a block: its label, then its figures."""
     front.text(row, column, label, label_span, align="left")
-    return [front.value(row, column + label_span + number * span, value, span, look) for number, (value, look) in enumerate(cells)]
+    return [
+        front.value(row, column + label_span + number * span, value, span, look)
+        for number, (value, look) in enumerate(cells)
+    ]
 
 
-def heads(front: Front, row: int, column: int, first: tuple[str, int], names: Sequence[str], span: int = 1) -> None:
+def heads(
+    front: Front, row: int, column: int, first: tuple[str, int], names: Sequence[str], span: int = 1
+) -> None:
     front.head(row, column, *first)
     for number, name in enumerate(names):
         front.head(row, column + first[1] + number * span, name, span)
@@ -92,11 +125,15 @@ def set_up(front: Front, title: str) -> None:
 
 
 def figures(front: Front, row: int, items: Sequence[tuple[str, int, Value, str]]) -> list[Placed]:
-    """Heads in one row, their figures below; None leaves the figure to the caller, who needs the others for it."""
+    """Heads in one row, their figures below; None leaves the figure to the caller, who needs the others for
+    it.
+    """
     places, column = [], 0
     for label, span, value, look in items:
         front.head(row, column, label, span)
-        places.append((a1(row + 1, column), None) if value is None else front.value(row + 1, column, value, span, look))
+        places.append(
+            (a1(row + 1, column), None) if value is None else front.value(row + 1, column, value, span, look)
+        )
         column += span
     return places
 
@@ -106,10 +143,19 @@ def rate_cell(above: Placed, below: Placed) -> Cell | str:
     return DASH if DASH in (above[1], below[1]) else share(above, below)
 
 
-def money_line(front: Front, row: int, column: int, label: str, label_span: int, amounts: Sequence[Cell]) -> None:
+def money_line(
+    front: Front, row: int, column: int, label: str, label_span: int, amounts: Sequence[Cell]
+) -> None:
     """Initial, annual, executed, and what follows from them."""
     places = line(front, row, column, label, label_span, [(cell, MONEY) for cell in amounts])
     initial, annual, executed = places
     rest = Cell(f"ROUND({annual[0]}-{executed[0]},6)", difference(annual[1], executed[1]))
-    for number, (cell, look) in enumerate(((quotient(executed, annual), RATE), (rest, MONEY), (growth(annual, initial), RATE), (quotient(executed, initial), RATE))):
+    for number, (cell, look) in enumerate(
+        (
+            (quotient(executed, annual), RATE),
+            (rest, MONEY),
+            (growth(annual, initial), RATE),
+            (quotient(executed, initial), RATE),
+        )
+    ):
         front.value(row, column + label_span + 3 + number, cell, 1, look)

@@ -1,4 +1,7 @@
-"""The answers of the workers as bytes, for the pipe and for the store. Data only: whoever changes the bytes can make no code run."""
+"""The answers of the workers as bytes, for the pipe and for the store.
+
+Data only: whoever changes the bytes can make no code run.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,16 @@ WORK = f"{__name__}:work"
 _MODULES = ("forms", "findings", "quantity", "deadlines", "grid", "units", "county.checked")
 _PLAIN = {("decimal", "Decimal"), ("builtins", "frozenset"), ("datetime", "date"), (__name__, "_Record")}
 _PACKAGE = __name__.split(".")[0]
-_FAULTS = (pickle.UnpicklingError, AttributeError, EOFError, ImportError, IndexError, KeyError, TypeError, ValueError)
+_FAULTS = (
+    pickle.UnpicklingError,
+    AttributeError,
+    EOFError,
+    ImportError,
+    IndexError,
+    KeyError,
+    TypeError,
+    ValueError,
+)
 
 
 class _Data(pickle.Unpickler):
@@ -61,8 +73,12 @@ _MAKE = object.__new__
 @cache
 def _values(kind: type) -> Callable[[Any], tuple] | None:
     """What gives the values of all fields of a record of ours; None for any other kind."""
-    names = [one.name for one in fields(kind)] if is_dataclass(kind) and kind.__module__.startswith(_PACKAGE) else []
-    if len(names) < 2:                 # attrgetter gives no tuple for one
+    names = (
+        [one.name for one in fields(kind)]
+        if is_dataclass(kind) and kind.__module__.startswith(_PACKAGE)
+        else []
+    )
+    if len(names) < 2:  # attrgetter gives no tuple for one
         return (lambda thing: tuple(getattr(thing, name) for name in names)) if names else None
     return attrgetter(*names)
 

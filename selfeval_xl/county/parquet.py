@@ -1,4 +1,6 @@
-"""The county's tables as Parquet for DuckDB, pandas and others: typed, a folder per table, a folder per department in it."""
+"""The county's tables as Parquet for DuckDB, pandas and others: typed, a folder per table, a folder per
+department in it.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +19,18 @@ from .table import Rows, stored_keys
 
 TABLES = (PROJECTS, FUNDING, INDICATORS, FINDINGS)
 PARTITION = "department"
-MISSING = "写Parquet要用pyarrow，这台机器上没有安装。请先运行：pip install \"selfeval-xl[data]\"；不需要Parquet就去掉--parquet。"
+MISSING = (
+    '写Parquet要用pyarrow，这台机器上没有安装。请先运行：pip install "selfeval-xl[data]"；'
+    "不需要Parquet就去掉--parquet。"
+)
 _AT_ONCE = 50_000
 _MONEY_DIGITS, _MONEY_PLACES = 24, 6
 
 
 def usable(folder: str | Path) -> None:
-    """UsageError where pyarrow is not installed, OutputError where the folder holds other things under our names."""
+    """UsageError where pyarrow is not installed, OutputError where the folder holds other things under our
+    names.
+    """
     try:
         import pyarrow.dataset  # noqa: F401 - only whether it is there
     except ImportError as error:
@@ -35,9 +42,11 @@ def usable(folder: str | Path) -> None:
 
 
 def write_parquet(folder: str | Path, tables: Mapping[str, Rows]) -> list[Path]:
-    """Writes projects, funding, indicators and findings below the folder; each takes the place of the earlier one when it is whole.
+    """Writes projects, funding, indicators and findings below the folder; each takes the place of the earlier
+    one when it is whole.
 
-    Money is in 万元 (decimal), rates are ratios, codes and texts strings. OutputError where it cannot be written.
+    Money is in 万元 (decimal), rates are ratios, codes and texts strings. OutputError where it cannot be
+    written.
     """
     import pyarrow
     from pyarrow import dataset
@@ -52,8 +61,17 @@ def write_parquet(folder: str | Path, tables: Mapping[str, Rows]) -> list[Path]:
         try:
             root.mkdir(parents=True, exist_ok=True)
             for number, table in enumerate(_parts(rows.rows(), columns, schema, pyarrow)):
-                dataset.write_dataset(table, fresh, format="parquet", partitioning=dataset.partitioning(pyarrow.schema([(PARTITION, pyarrow.string())]), flavor="hive"),
-                                      max_partitions=len(rows), basename_template=f"part-{number}-{{i}}.parquet", existing_data_behavior="overwrite_or_ignore")
+                dataset.write_dataset(
+                    table,
+                    fresh,
+                    format="parquet",
+                    partitioning=dataset.partitioning(
+                        pyarrow.schema([(PARTITION, pyarrow.string())]), flavor="hive"
+                    ),
+                    max_partitions=len(rows),
+                    basename_template=f"part-{number}-{{i}}.parquet",
+                    existing_data_behavior="overwrite_or_ignore",
+                )
             if not len(rows):
                 fresh.mkdir()
             if target.exists():
@@ -61,7 +79,10 @@ def write_parquet(folder: str | Path, tables: Mapping[str, Rows]) -> list[Path]:
             os.replace(fresh, target)
         except (OSError, pyarrow.ArrowException) as error:
             shutil.rmtree(fresh, ignore_errors=True)
-            raise OutputError(f"Parquet写不进“{target}”：{cause_of(error) if isinstance(error, OSError) else error}。请检查后再试。") from error
+            raise OutputError(
+                f"Parquet写不进“{target}”：{cause_of(error) if isinstance(error, OSError) else error}。"
+                "请检查后再试。"
+            ) from error
         written.append(target)
     return written
 
@@ -69,12 +90,22 @@ def write_parquet(folder: str | Path, tables: Mapping[str, Rows]) -> list[Path]:
 def _parts(rows: Iterator[dict[str, Any]], columns: Sequence[Column], schema, pyarrow) -> Iterator:
     """The rows in several tables, so that only some are in memory."""
     while several := list(islice(rows, _AT_ONCE)):
-        yield pyarrow.table([pyarrow.array([_value(row.get(column.key), column) for row in several], schema.field(column.key).type) for column in columns], schema)
+        yield pyarrow.table(
+            [
+                pyarrow.array(
+                    [_value(row.get(column.key), column) for row in several], schema.field(column.key).type
+                )
+                for column in columns
+            ],
+            schema,
+        )
 
 
 def _ours(place: Path) -> bool:
     """Whether a folder holds nothing but departments' folders of Parquet files."""
-    return place.is_dir() and all(one.is_dir() and one.name.startswith(f"{PARTITION}=") for one in place.iterdir())
+    return place.is_dir() and all(
+        one.is_dir() and one.name.startswith(f"{PARTITION}=") for one in place.iterdir()
+    )
 
 
 def _type(column: Column, pyarrow):

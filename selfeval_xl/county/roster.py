@@ -1,4 +1,7 @@
-"""The roster of departments (单位名册): who has to report what. Read from a workbook, and the empty one to fill in."""
+"""The roster of departments (单位名册): who has to report what.
+
+Read from a workbook, and the empty one to fill in.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +22,42 @@ from .arithmetic import MONEY_UNITS, in_ten_thousands
 
 # Sheet, its columns in order: key and label. Names and order are an agreement with the bureau.
 SHEETS: dict[str, tuple[tuple[str, str], ...]] = {
-    "单位名册": (("code", "部门编码"), ("name", "部门名称"), ("aliases", "别名"), ("parent", "上级部门编码"), ("section", "归口股室"), ("contact", "联系人"),
-             ("phone", "联系电话"), ("deadline", "报送截止日期"), ("layout", "表式")),
-    "项目": (("department", "部门编码"), ("unit", "实施单位"), ("code", "项目编码"), ("name", "项目名称"), ("category", "项目类别"), ("source", "资金来源"),
-           ("initial_budget", "年初预算数"), ("annual_budget", "全年预算数"), ("executed", "全年执行数"), ("money_unit", "金额单位"), ("exempt", "是否免评"),
-           ("public", "是否公开"), ("private_reason", "不公开理由")),
-    "绩效目标": (("project", "项目编码"), ("level1", "一级指标"), ("level2", "二级指标"), ("name", "三级指标"), ("target", "年度指标值"), ("points", "分值"),
-             ("last_target", "上年指标值"), ("last_actual", "上年完成值")),
+    "单位名册": (
+        ("code", "部门编码"),
+        ("name", "部门名称"),
+        ("aliases", "别名"),
+        ("parent", "上级部门编码"),
+        ("section", "归口股室"),
+        ("contact", "联系人"),
+        ("phone", "联系电话"),
+        ("deadline", "报送截止日期"),
+        ("layout", "表式"),
+    ),
+    "项目": (
+        ("department", "部门编码"),
+        ("unit", "实施单位"),
+        ("code", "项目编码"),
+        ("name", "项目名称"),
+        ("category", "项目类别"),
+        ("source", "资金来源"),
+        ("initial_budget", "年初预算数"),
+        ("annual_budget", "全年预算数"),
+        ("executed", "全年执行数"),
+        ("money_unit", "金额单位"),
+        ("exempt", "是否免评"),
+        ("public", "是否公开"),
+        ("private_reason", "不公开理由"),
+    ),
+    "绩效目标": (
+        ("project", "项目编码"),
+        ("level1", "一级指标"),
+        ("level2", "二级指标"),
+        ("name", "三级指标"),
+        ("target", "年度指标值"),
+        ("points", "分值"),
+        ("last_target", "上年指标值"),
+        ("last_actual", "上年完成值"),
+    ),
     "采用版本": (("file", "文件名或指纹"), ("choice", "采用／不采用"), ("why", "理由")),
 }
 _OPTIONAL = ("绩效目标", "采用版本")
@@ -35,7 +67,9 @@ _YES = ("是", "免评", "√", "1", "Y", "y")
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """One row of 单位名册. parent: code of the department above a subordinate unit. deadline: ISO date or "" ."""
+    """One row of 单位名册. parent: code of the department above a subordinate unit. deadline: ISO date or ""
+    .
+    """
 
     code: str
     name: str
@@ -68,7 +102,9 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One row of 绩效目标. project: the code of the project, its name where it has none; a department's for its own form."""
+    """One row of 绩效目标. project: the code of the project, its name where it has none; a department's for
+    its own form.
+    """
 
     project: str
     name: str
@@ -82,7 +118,9 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """What the roster workbook says. problems: rows that could not be taken, in plain words, with sheet and row. sha256: of the workbook."""
+    """What the roster workbook says. problems: rows that could not be taken, in plain words, with sheet and
+    row. sha256: of the workbook.
+    """
 
     departments: tuple[Department, ...] = ()
     projects: tuple[Project, ...] = ()
@@ -99,7 +137,9 @@ class Roster:
                 for text in (row.code, row.name, *row.aliases):
                     if text:
                         self._known.setdefault(squeeze(text), row)
-        return (self._known.get(squeeze(code)) if code else None) or (self._known.get(squeeze(name)) or self._shorter(squeeze(name)) if name else None)
+        return (self._known.get(squeeze(code)) if code else None) or (
+            self._known.get(squeeze(name)) or self._shorter(squeeze(name)) if name else None
+        )
 
     def exact(self, name: str) -> bool:
         """Whether the name stands in the roster as it is, as a name or an alias."""
@@ -109,12 +149,17 @@ class Roster:
         """The only row whose name differs by a county's or town's name in front: 教育局 is 示例县教育局."""
         if len(name) < 3:
             return None
-        found = {row.code or row.name: row for text, row in self._known.items() if len(text) >= 3 and text != name
-                 and _same_place(*sorted((name, text), key=len))}
+        found = {
+            row.code or row.name: row
+            for text, row in self._known.items()
+            if len(text) >= 3 and text != name and _same_place(*sorted((name, text), key=len))
+        }
         return next(iter(found.values())) if len(found) == 1 else None
 
     def match(self, name: str | None, code: str | None = None) -> tuple[str, str] | None:
-        """Code and name of the budget department that this code, name or alias belongs to; a subordinate unit's is the one above."""
+        """Code and name of the budget department that this code, name or alias belongs to; a subordinate
+        unit's is the one above.
+        """
         row = self.find(name, code)
         for _ in range(5):
             above = self.find(None, row.parent) if row and row.parent and row.parent != row.code else None
@@ -125,14 +170,33 @@ class Roster:
 
     def below(self, code: str) -> list[Department]:
         """The subordinate units of a department."""
-        return [row for row in self.departments if row.code != code and (self.match(None, row.code) or ("",))[0] == code] if code else []
+        return (
+            [
+                row
+                for row in self.departments
+                if row.code != code and (self.match(None, row.code) or ("",))[0] == code
+            ]
+            if code
+            else []
+        )
 
     def likely(self, name: str) -> Department | None:
-        """Whom a misspelt name probably means; None where nobody, or several, are meant. Names that differ in a number are different names."""
+        """Whom a misspelt name probably means; None where nobody, or several, are meant.
+
+        Names that differ in a number are different names.
+        """
         wanted = squeeze(name)
         if len(wanted) < 3:
             return None
-        rated = sorted(((_likeness(wanted, squeeze(text)), row) for row in self.departments for text in (row.name, *row.aliases) if text), key=lambda pair: -pair[0])
+        rated = sorted(
+            (
+                (_likeness(wanted, squeeze(text)), row)
+                for row in self.departments
+                for text in (row.name, *row.aliases)
+                if text
+            ),
+            key=lambda pair: -pair[0],
+        )
         near = {row.name: row for likeness, row in rated if likeness >= _NEAR and likeness >= rated[0][0] - 1}
         return next(iter(near.values())) if len(near) == 1 else None
 
@@ -142,15 +206,19 @@ class Roster:
         return tuple(row for row in self.departments if not (row.parent and self.find(None, row.parent)))
 
 
-_NEAR = 72                    # percent of likeness from which a name is suggested
+_NEAR = 72  # percent of likeness from which a name is suggested
 _PLACE_NAME = re.compile(".{0,6}[省市县区旗州]")
 _COUNTED = re.compile("[0-9一二三四五六七八九十]")
 
 
 def _same_place(shorter: str, longer: str) -> bool:
-    """Whether the longer name is the shorter one with a county's name in front (教育局 or 县教育局, 示例县教育局)."""
+    """Whether the longer name is the shorter one with a county's name in front (教育局 or 县教育局,
+    示例县教育局).
+    """
     before = longer.removesuffix(shorter)
-    return before != longer and bool(_PLACE_NAME.fullmatch(before) or shorter[0] in "省市县区旗州" and len(before) <= 6)
+    return before != longer and bool(
+        _PLACE_NAME.fullmatch(before) or shorter[0] in "省市县区旗州" and len(before) <= 6
+    )
 
 
 def _likeness(one: str, other: str) -> float:
@@ -178,7 +246,10 @@ def read_roster(path: str | Path) -> Roster:
         grid = sheets.get(title)
         if grid is None:
             if title == "单位名册":
-                raise UsageError(f"“{Path(path).name}”里没有工作表“单位名册”。空表可以用 selfeval issue --blank -o 名册.xlsx 生成。")
+                raise UsageError(
+                    f"“{Path(path).name}”里没有工作表“单位名册”。空表可以用 selfeval issue --blank -o "
+                    "名册.xlsx 生成。"
+                )
             if title not in _OPTIONAL:
                 problems.append(f"名册里没有工作表“{title}”，应报项目按空处理。")
             rows[title] = []
@@ -187,19 +258,29 @@ def read_roster(path: str | Path) -> Roster:
     departments = tuple(_departments(rows["单位名册"], problems))
     known = {squeeze(text) for row in departments for text in (row.code, row.name, *row.aliases) if text}
     projects = tuple(_projects(rows["项目"], known, problems))
-    targets = tuple(_targets(rows["绩效目标"], {text for row in (*projects, *departments) for text in (row.code, row.name) if text}, problems))
+    targets = tuple(
+        _targets(
+            rows["绩效目标"],
+            {text for row in (*projects, *departments) for text in (row.code, row.name) if text},
+            problems,
+        )
+    )
     choices = dict(_choices(rows["采用版本"], problems))
     return Roster(departments, projects, targets, choices, tuple(problems), fingerprint(path)[1])
 
 
-def _rows(grid: Grid, columns: tuple[tuple[str, str], ...], file: str) -> Iterable[tuple[int, dict[str, str]]]:
+def _rows(
+    grid: Grid, columns: tuple[tuple[str, str], ...], file: str
+) -> Iterable[tuple[int, dict[str, str]]]:
     """Row number on the sheet and its texts by key, for every row that is not empty."""
     for top in range(min(grid.height, 5)):
         heads = {squeeze(grid.text(top, column)).rstrip("*"): column for column in range(grid.width)}
         if sum(squeeze(label) in heads for _, label in columns) >= 2:
             break
     else:
-        raise UsageError(f"“{file}”的工作表“{grid.name}”里找不到表头，应有：{'、'.join(label for _, label in columns)}。")
+        raise UsageError(
+            f"“{file}”的工作表“{grid.name}”里找不到表头，应有：{'、'.join(label for _, label in columns)}。"
+        )
     places = {key: heads.get(squeeze(label)) for key, label in columns}
     for row in range(top + 1, grid.height):
         texts = {key: "" if column is None else _text(grid, row, column) for key, column in places.items()}
@@ -227,18 +308,38 @@ def _departments(rows: Iterable[tuple[int, dict[str, str]]], problems: list[str]
         if not code:
             problems.append(f"“单位名册”第{number}行“{name}”没有部门编码，按名称认。")
         if code and code in seen:
-            problems.append(f"“单位名册”第{number}行的部门编码{code}与第{seen[code]}行重复，按第{seen[code]}行。")
+            problems.append(
+                f"“单位名册”第{number}行的部门编码{code}与第{seen[code]}行重复，按第{seen[code]}行。"
+            )
             continue
         if code:
             seen[code] = number
         deadline = iso_day(row["deadline"])
         if row["deadline"] and not deadline:
-            problems.append(f"“单位名册”第{number}行的报送截止日期“{row['deadline']}”看不懂，请写成2025-03-31。")
-        aliases = tuple(part.strip() for part in row["aliases"].replace("、", "，").replace(",", "，").replace("；", "，").split("，") if part.strip())
-        yield Department(code, name, aliases, _code(row["parent"]) or None, row["section"], row["contact"], row["phone"], deadline, row["layout"])
+            problems.append(
+                f"“单位名册”第{number}行的报送截止日期“{row['deadline']}”看不懂，请写成2025-03-31。"
+            )
+        aliases = tuple(
+            part.strip()
+            for part in row["aliases"].replace("、", "，").replace(",", "，").replace("；", "，").split("，")
+            if part.strip()
+        )
+        yield Department(
+            code,
+            name,
+            aliases,
+            _code(row["parent"]) or None,
+            row["section"],
+            row["contact"],
+            row["phone"],
+            deadline,
+            row["layout"],
+        )
 
 
-def _projects(rows: Iterable[tuple[int, dict[str, str]]], known: set[str], problems: list[str]) -> Iterable[Project]:
+def _projects(
+    rows: Iterable[tuple[int, dict[str, str]]], known: set[str], problems: list[str]
+) -> Iterable[Project]:
     seen: dict[tuple[str, ...], int] = {}
     uncoded: list[int] = []
     for number, row in rows:
@@ -253,7 +354,10 @@ def _projects(rows: Iterable[tuple[int, dict[str, str]]], known: set[str], probl
             continue
         first = seen.setdefault((department, row["unit"], code or name, row["source"]), number)
         if first != number:
-            problems.append(f"“项目”第{number}行的{f'项目编码{code}' if code else f'项目“{name}”'}与第{first}行重复（部门、实施单位、资金来源都相同），按第{first}行。")
+            problems.append(
+                f"“项目”第{number}行的{f'项目编码{code}' if code else f'项目“{name}”'}与第{first}行重复"
+                f"（部门、实施单位、资金来源都相同），按第{first}行。"
+            )
             continue
         if not code:
             uncoded.append(number)
@@ -261,11 +365,26 @@ def _projects(rows: Iterable[tuple[int, dict[str, str]]], known: set[str], probl
         for key in _AMOUNTS:
             amounts[key] = in_ten_thousands(row[key], row["money_unit"] or "万元")
             if row[key] and money(row[key]) is None:
-                problems.append(f"“项目”第{number}行的{dict(SHEETS['项目'])[key]}“{row[key]}”不是数，按空处理。")
+                problems.append(
+                    f"“项目”第{number}行的{dict(SHEETS['项目'])[key]}“{row[key]}”不是数，按空处理。"
+                )
         if row["money_unit"] and row["money_unit"] not in MONEY_UNITS:
-            problems.append(f"“项目”第{number}行的金额单位“{row['money_unit']}”不认识，按万元；可写{'、'.join(MONEY_UNITS)}。")
-        yield Project(department, name, code or None, row["unit"], row["category"], row["source"], **amounts, exempt=row["exempt"] in _YES,
-                      public=row["public"], private_reason=row["private_reason"])
+            problems.append(
+                f"“项目”第{number}行的金额单位“{row['money_unit']}”不认识，按万元；"
+                f"可写{'、'.join(MONEY_UNITS)}。"
+            )
+        yield Project(
+            department,
+            name,
+            code or None,
+            row["unit"],
+            row["category"],
+            row["source"],
+            **amounts,
+            exempt=row["exempt"] in _YES,
+            public=row["public"],
+            private_reason=row["private_reason"],
+        )
     if uncoded:
         problems.append(f"“项目”第{_numbers(uncoded)}行没有项目编码，按名称认。")
 
@@ -274,7 +393,9 @@ def _numbers(rows: list[int]) -> str:
     return "、".join(map(str, rows[:20])) + (f"等{len(rows)}" if len(rows) > 20 else "")
 
 
-def _targets(rows: Iterable[tuple[int, dict[str, str]]], known: set[str], problems: list[str]) -> Iterable[Target]:
+def _targets(
+    rows: Iterable[tuple[int, dict[str, str]]], known: set[str], problems: list[str]
+) -> Iterable[Target]:
     for number, row in rows:
         project = _code(row["project"])
         if not row["name"]:
@@ -288,10 +409,14 @@ def _targets(rows: Iterable[tuple[int, dict[str, str]]], known: set[str], proble
             yield Target(**row | {"project": project})
 
 
-def _choices(rows: Iterable[tuple[int, dict[str, str]]], problems: list[str]) -> Iterable[tuple[str, tuple[bool, str]]]:
+def _choices(
+    rows: Iterable[tuple[int, dict[str, str]]], problems: list[str]
+) -> Iterable[tuple[str, tuple[bool, str]]]:
     for number, row in rows:
         if row["choice"] not in ("采用", "不采用"):
-            problems.append(f"“采用版本”第{number}行应写“采用”或“不采用”，现在写的是“{row['choice']}”，这一行没有用。")
+            problems.append(
+                f"“采用版本”第{number}行应写“采用”或“不采用”，现在写的是“{row['choice']}”，这一行没有用。"
+            )
         elif row["file"]:
             yield row["file"].lower(), (row["choice"] == "采用", row["why"])
 
@@ -317,17 +442,40 @@ def blank_roster(out: str | Path) -> Path:
 
     out = Path(out)
     temporary = out.with_name(f".{out.stem}.{os.getpid()}.tmp.xlsx")
-    book = xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book = xlsxwriter.Workbook(
+        str(temporary), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
     text = book.add_format({"num_format": "@", "font_name": "宋体", "font_size": 11})
     amount = book.add_format({"num_format": "#,##0.00", "font_name": "宋体", "font_size": 11})
-    head = book.add_format({"bold": True, "font_name": "宋体", "font_size": 11, "bg_color": "#DDEBF7", "border": 1, "align": "center", "text_wrap": True})
+    head = book.add_format(
+        {
+            "bold": True,
+            "font_name": "宋体",
+            "font_size": 11,
+            "bg_color": "#DDEBF7",
+            "border": 1,
+            "align": "center",
+            "text_wrap": True,
+        }
+    )
     for title, columns in SHEETS.items():
         sheet = book.add_worksheet(title)
         sheet.freeze_panes(1, 0)
         for number, (key, label) in enumerate(columns):
-            sheet.set_column(number, number, 26 if key in ("name", "unit", "file", "why", "private_reason") else 15, amount if key in _AMOUNTS else text)
+            sheet.set_column(
+                number,
+                number,
+                26 if key in ("name", "unit", "file", "why", "private_reason") else 15,
+                amount if key in _AMOUNTS else text,
+            )
             sheet.write_string(0, number, label, head)
-            choices = {"layout": list(layouts.ids()), "exempt": ["是", "否"], "public": ["是", "否"], "choice": ["采用", "不采用"], "money_unit": ["万元", "元"]}.get(key)
+            choices = {
+                "layout": list(layouts.ids()),
+                "exempt": ["是", "否"],
+                "public": ["是", "否"],
+                "choice": ["采用", "不采用"],
+                "money_unit": ["万元", "元"],
+            }.get(key)
             if choices:
                 sheet.data_validation(1, number, 2000, number, {"validate": "list", "source": choices})
     try:
@@ -335,12 +483,16 @@ def blank_roster(out: str | Path) -> Path:
         os.replace(temporary, out)
     except (OSError, FileCreateError) as error:
         temporary.unlink(missing_ok=True)
-        raise OutputError(f"单位名册写不进“{out}”：文件夹不存在、没有权限，或文件正在Excel里打开。请关闭后再试。") from error
+        raise OutputError(
+            f"单位名册写不进“{out}”：文件夹不存在、没有权限，或文件正在Excel里打开。请关闭后再试。"
+        ) from error
     return out
 
 
 def chosen_by(roster: Roster | None, officers: Mapping[str, tuple[bool, str]] | None = None):
-    """What the officers decided about a file: (True 采用 / False 不采用 / None, reason), by name or the head of its fingerprint."""
+    """What the officers decided about a file: (True 采用 / False 不采用 / None, reason), by name or the head
+    of its fingerprint.
+    """
     choices = {**(roster.choices if roster else {}), **(officers or {})}
 
     def choice(file) -> tuple[bool | None, str]:
@@ -349,6 +501,8 @@ def chosen_by(roster: Roster | None, officers: Mapping[str, tuple[bool, str]] | 
         name = Path(file.path).name.lower()
         if name in choices:
             return choices[name]
-        return next((choices[key] for key in choices if len(key) >= 8 and file.sha256.startswith(key)), (None, ""))
+        return next(
+            (choices[key] for key in choices if len(key) >= 8 and file.sha256.startswith(key)), (None, "")
+        )
 
     return choice

@@ -1,4 +1,6 @@
-"""Which projects the bureau should look at again (建议抽查): points for each sign of risk, and the signs as reasons."""
+"""Which projects the bureau should look at again (建议抽查): points for each sign of risk, and the signs as
+reasons.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from ..policy import Policy
 from .material import EXTRA
 
 YES, NO = "是", "否"
-_LARGE_SHARE = 10             # the largest tenth of the budgets
+_LARGE_SHARE = 10  # the largest tenth of the budgets
 _FULL = 100
 Row = Mapping[str, Any]
 
@@ -34,10 +36,15 @@ class Seen:
         return self.row.get("execution_rate")
 
 
-# Points, the reason, the test (None: only the whole county shows it). Three points make a proposal (policy: sampling_risk).
+# Points, the reason, the test (None: only the whole county shows it). Three points make a proposal (policy:
+# sampling_risk).
 _SIGNS: tuple[tuple[int, str, Callable[[Seen], bool] | None], ...] = (
     (3, "与台账数不一致", lambda seen: "F11" in seen.rules),
-    (3, "满分或自评为优，但有指标未完成或执行率低", lambda seen: _praised(seen) and (bool(seen.row.get("unmet")) or _slow(seen))),
+    (
+        3,
+        "满分或自评为优，但有指标未完成或执行率低",
+        lambda seen: _praised(seen) and (bool(seen.row.get("unmet")) or _slow(seen)),
+    ),
     (3, "全年预算零执行", lambda seen: seen.number("annual_budget") > 0 and seen.row.get("executed") == 0),
     (2, "执行率低", lambda seen: seen.row.get("executed") != 0 and _slow(seen)),
     (2, "错误较多", lambda seen: seen.number("errors") >= 3),
@@ -45,7 +52,11 @@ _SIGNS: tuple[tuple[int, str, Callable[[Seen], bool] | None], ...] = (
     (2, "未完成指标没有说明原因", lambda seen: seen.number("unexplained") > 0),
     (1, "有指标完成值为0", lambda seen: seen.number("zero") > 0),
     (1, "钱花完了而指标未完成较多", lambda seen: "F09" in seen.rules),
-    (1, "年中调整较大", lambda seen: abs(seen.row.get("adjustment") or 0) > seen.policy.number("budget_change")),
+    (
+        1,
+        "年中调整较大",
+        lambda seen: abs(seen.row.get("adjustment") or 0) > seen.policy.number("budget_change"),
+    ),
     (1, "预算规模较大", None),
     (1, "完成值与指标值完全相同", lambda seen: "D09" in seen.rules),
     (1, "名册外项目", lambda seen: seen.row.get("status") == EXTRA),
@@ -55,7 +66,10 @@ _LARGE = 1 << next(place for place, (_, _, test) in enumerate(_SIGNS) if test is
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """Which projects are proposed under a policy. Signs are a number with a bit for each, so that those of a whole county fit into memory."""
+    """Which projects are proposed under a policy.
+
+    Signs are a number with a bit for each, so that those of a whole county fit into memory.
+    """
 
     policy: Policy
 
@@ -70,18 +84,27 @@ class Sampling:
         ordered = sorted((budget for budget in budgets if budget), reverse=True)
         return ordered[len(ordered) // _LARGE_SHARE - 1] if len(ordered) >= _LARGE_SHARE else None
 
-    def proposal(self, signs: int | None, budget: Decimal | float | None, large: Decimal | float | None) -> dict[str, Any]:
+    def proposal(
+        self, signs: int | None, budget: Decimal | float | None, large: Decimal | float | None
+    ) -> dict[str, Any]:
         """建议抽查 and 抽查理由 of a project; nothing where no form came (signs None)."""
         if signs is None:
             return {}
         signs |= _LARGE if large is not None and (budget or 0) >= large else 0
         shown = [(points, reason) for place, (points, reason, _) in enumerate(_SIGNS) if signs >> place & 1]
         chosen = sum(points for points, _ in shown) >= self.policy.number("sampling_risk")
-        return {"sample": YES if chosen else NO, "sample_reason": "；".join(reason for _, reason in shown) if chosen else None}
+        return {
+            "sample": YES if chosen else NO,
+            "sample_reason": "；".join(reason for _, reason in shown) if chosen else None,
+        }
 
 
 def _slow(seen: Seen) -> bool:
-    return seen.rate is not None and seen.number("annual_budget") > 0 and seen.rate < seen.policy.number("execution_low")
+    return (
+        seen.rate is not None
+        and seen.number("annual_budget") > 0
+        and seen.rate < seen.policy.number("execution_low")
+    )
 
 
 def _praised(seen: Seen) -> bool:

@@ -1,4 +1,6 @@
-"""The county's rows in one SQLite file beside the workbook: workbook, pandas tables and scripts are views of it."""
+"""The county's rows in one SQLite file beside the workbook: workbook, pandas tables and scripts are views of
+it.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +20,17 @@ if TYPE_CHECKING:
     import pandas
 
 _EXTRA = "meta"
-UNWRITTEN = "unwritten"       # the fact: fingerprint of the workbook, where officers had written nothing into it
+UNWRITTEN = "unwritten"  # the fact: fingerprint of the workbook, where officers had written nothing into it
 _FRESH = "fresh_"
 sqlite3.register_adapter(Decimal, float)
 
 
 class Store:
-    """The county's tables being made anew, in one transaction: a run that is killed leaves the store as it was.
+    """The county's tables being made anew, in one transaction: a run that is killed leaves the store as it
+    was.
 
-    One table per sheet; its columns are the sheet's keys, numbers as REAL (money in 万元), everything else as TEXT. Until `finish` the
+    One table per sheet; its columns are the sheet's keys, numbers as REAL (money in 万元), everything else as
+    TEXT. Until `finish` the
     tables of the last run are there too. Raises OutputError where the store cannot be written.
     """
 
@@ -39,7 +43,9 @@ class Store:
             self.base.execute("BEGIN IMMEDIATE")
 
     def table(self, sheet: Sheet, name: str = "") -> Table:
-        """An empty table for the rows of a sheet. name: another than the sheet's, for what is only needed on the way."""
+        """An empty table for the rows of a sheet. name: another than the sheet's, for what is only needed on
+        the way.
+        """
         with writing(self.path):
             return Table(self.base, sheet, self.name(sheet, name), self.path)
 
@@ -55,7 +61,11 @@ class Store:
 
     def tables(self) -> set[str]:
         """The tables that the last run left."""
-        return {name for (name,) in self.base.execute("SELECT name FROM sqlite_master WHERE type = 'table'") if name != TABLE and not name.startswith(_FRESH)}
+        return {
+            name
+            for (name,) in self.base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            if name != TABLE and not name.startswith(_FRESH)
+        }
 
     def finish(self, sheets: Sequence[Sheet], tables: Mapping[str, Rows], meta: Mapping[str, str]) -> None:
         """Puts the new tables in the place of the old ones."""
@@ -67,7 +77,9 @@ class Store:
                 if not isinstance(rows, Table):
                     made = self.table(sheet)
                     made.add(rows.rows())
-            for (name,) in self.base.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'fresh\\_%' ESCAPE '\\'").fetchall():
+            for (name,) in self.base.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'fresh\\_%' ESCAPE '\\'"
+            ).fetchall():
                 self.base.execute(f"ALTER TABLE {name} RENAME TO {name.removeprefix(_FRESH)}")
             self.base.execute(f"CREATE TABLE {_EXTRA} (key TEXT PRIMARY KEY, value TEXT)")
             self.base.executemany(f"INSERT INTO {_EXTRA} VALUES (?, ?)", meta.items())
@@ -85,10 +97,12 @@ def read(path: Path, table: str) -> pandas.DataFrame:
     try:
         import pandas
     except ImportError as error:
-        raise UsageError("取数据表要用pandas，这台机器上没有安装。请先运行：pip install \"selfeval-xl[tables]\"。") from error
+        raise UsageError(
+            '取数据表要用pandas，这台机器上没有安装。请先运行：pip install "selfeval-xl[tables]"。'
+        ) from error
 
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-        return pandas.read_sql_query(f"SELECT * FROM {table}", database)      # noqa: S608 - the name is one of ours
+        return pandas.read_sql_query(f"SELECT * FROM {table}", database)  # noqa: S608 - the name is one of ours
 
 
 def meta(path: Path, key: str) -> str | None:
@@ -107,5 +121,5 @@ def rows(path: Path, table: str) -> Iterator[dict[str, Any]]:
     """The rows of one table, without pandas."""
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
         database.row_factory = sqlite3.Row
-        for row in database.execute(f"SELECT * FROM {table}"):    # noqa: S608
+        for row in database.execute(f"SELECT * FROM {table}"):  # noqa: S608
             yield dict(row)

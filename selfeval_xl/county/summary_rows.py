@@ -49,22 +49,43 @@ def form_cell(form: Assessed) -> str | None:
 def _project(form: Assessed, material: Material) -> Row:
     record, ledger = form.form, form.ledger
     row = {
-        **head(form.entry), "project_code": record.project_code or (ledger.code if ledger else None), "project": form.project_name,
-        "supervisor": record.department, "unit": record.unit, "category": ledger.category if ledger else None, "status": form.status,
+        **head(form.entry),
+        "project_code": record.project_code or (ledger.code if ledger else None),
+        "project": form.project_name,
+        "supervisor": record.department,
+        "unit": record.unit,
+        "category": ledger.category if ledger else None,
+        "status": form.status,
         **{key: form.amount(key) for key in AMOUNTS},
         "stated_rate": record.total_funding.execution_rate if record.total_funding else None,
-        "ledger_budget": ledger.annual_budget if ledger else None, "ledger_executed": ledger.executed if ledger else None,
-        **form.verdicts(), "score": form.score(), "grade": form.grade(material.policy), **counts(form.findings),
-        "main_findings": main_findings(form.findings), "advice": advice(form.findings),
-        "layout": record.layout or "其他表式", "money_unit": record.money_unit or "万元", **place(form, form_cell(form)),
+        "ledger_budget": ledger.annual_budget if ledger else None,
+        "ledger_executed": ledger.executed if ledger else None,
+        **form.verdicts(),
+        "score": form.score(),
+        "grade": form.grade(material.policy),
+        **counts(form.findings),
+        "main_findings": main_findings(form.findings),
+        "advice": advice(form.findings),
+        "layout": record.layout or "其他表式",
+        "money_unit": record.money_unit or "万元",
+        **place(form, form_cell(form)),
     }
     return _with_rates(row)
 
 
 def _absent(entry: Entry, project: Project, status: str) -> Row:
-    row = {**head(entry), "project_code": project.code, "project": project.name, "unit": project.unit, "category": project.category, "status": status,
-           **dict.fromkeys(AMOUNTS), "ledger_budget": project.annual_budget, "ledger_executed": project.executed,
-           "advice": NONE if status == MISSING else status}
+    row = {
+        **head(entry),
+        "project_code": project.code,
+        "project": project.name,
+        "unit": project.unit,
+        "category": project.category,
+        "status": status,
+        **dict.fromkeys(AMOUNTS),
+        "ledger_budget": project.annual_budget,
+        "ledger_executed": project.executed,
+        "advice": NONE if status == MISSING else status,
+    }
     return _with_rates(row)
 
 
@@ -79,22 +100,32 @@ def _with_rates(row: Row) -> Row:
 def main_findings(findings: list[Finding]) -> str:
     """The three gravest findings, each once, with its cell."""
     ordered = sorted(findings, key=lambda finding: (_RANK.get(finding.severity, 3), finding.rule))
-    titles = dict.fromkeys(f"{finding.title}（{finding.cell}）" if finding.cell else finding.title for finding in ordered)
+    titles = dict.fromkeys(
+        f"{finding.title}（{finding.cell}）" if finding.cell else finding.title for finding in ordered
+    )
     return "；".join(list(titles)[:3])
 
 
 def department_row(entry: Entry, projects: Sequence[Row], material: Material) -> Row:
-    """The department's row; what 项目汇总 can be summed to is summed from the rows of its projects, as the workbook's formulas do."""
+    """The department's row; what 项目汇总 can be summed to is summed from the rows of its projects, as the
+    workbook's formulas do.
+    """
     statuses = [row["status"] for row in projects]
     due = statuses.count(REPORTED) + statuses.count(MISSING)
     known = bool(material.roster and material.roster.projects)
     row: Row = {
-        **head(entry), "units": units_of(entry, material),
-        "due": due if known else DASH, "assessed": statuses.count(REPORTED) + statuses.count(EXTRA), "missing": statuses.count(MISSING) if known else DASH,
-        "department_forms": len(entry.wholes), "reports": len(entry.reports), "sealed": sealed(entry),
+        **head(entry),
+        "units": units_of(entry, material),
+        "due": due if known else DASH,
+        "assessed": statuses.count(REPORTED) + statuses.count(EXTRA),
+        "missing": statuses.count(MISSING) if known else DASH,
+        "department_forms": len(entry.wholes),
+        "reports": len(entry.reports),
+        "sealed": sealed(entry),
         **{key: sum((item.get(key) or 0 for item in projects), Decimal(0)) for key in (*AMOUNTS, *VERDICTS)},
         **{key: sum(item.get("grade") == grade for item in projects) for key, grade in GRADES.items()},
-        **counts(entry.findings), "explained": sum(finding.status == "explained" for finding in entry.findings),
+        **counts(entry.findings),
+        "explained": sum(finding.status == "explained" for finding in entry.findings),
         "average_score": mean([item["score"] for item in projects if item.get("score") is not None]),
     }
     row["completion_rate"] = completion(row)

@@ -1,5 +1,7 @@
-"""The rows of a county sheet: in the store while the workbook is made (`Table`), since a county's indicators do not fit into memory;
-or, for sheets with a row for each department, in a list (`Listed`). Both can be asked for the same."""
+"""The rows of a county sheet: in the store while the workbook is made (`Table`), since a county's indicators
+do not fit into memory;
+or, for sheets with a row for each department, in a list (`Listed`). Both can be asked for the same.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from .columns import HAND, LINK, Sheet
 from .kept import writing
 
 NUMBERS = ("money", "number", "rate", "count")
-NUMBER = "number"             # the row's number, from 1: the key of the table
+NUMBER = "number"  # the row's number, from 1: the key of the table
 Row = Mapping[str, Any]
 
 
@@ -30,7 +32,9 @@ class Rows(Protocol):
         """The values of some columns, row by row. Numbers may be floats."""
 
     def part(self, start: int, stop: int) -> Iterator[Sequence[Any]]:
-        """Rows as the values of all columns in their order; in a column of links the formula, where the row brings one."""
+        """Rows as the values of all columns in their order; in a column of links the formula, where the row
+        brings one.
+        """
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Every row by column, numbers as Decimal and counts as int."""
@@ -41,17 +45,25 @@ class Rows(Protocol):
 
 def stored_keys(sheet: Sheet) -> tuple[str, ...]:
     """The columns of a sheet that hold data: not the officers' own, not the links."""
-    return tuple(column.key for column in sheet.columns if column.kind != LINK and (column.kind != HAND or column.key == "cause"))
+    return tuple(
+        column.key
+        for column in sheet.columns
+        if column.kind != LINK and (column.kind != HAND or column.key == "cause")
+    )
 
 
 def create(base: sqlite3.Connection, name: str, sheet: Sheet) -> None:
     """A table for the rows of a sheet: numbers as REAL (money in 万元), everything else as TEXT."""
-    types = {column.key: "REAL" if column.format in NUMBERS else "TEXT" for column in sheet.columns} | {NUMBER: "INTEGER PRIMARY KEY"}
+    types = {column.key: "REAL" if column.format in NUMBERS else "TEXT" for column in sheet.columns} | {
+        NUMBER: "INTEGER PRIMARY KEY"
+    }
     base.execute(f"CREATE TABLE {name} ({', '.join(f'{key} {types[key]}' for key in stored_keys(sheet))})")
 
 
 class Table:
-    """Rows in a table of the store. What officers wrote is no data: it is kept here, by the row's number, while the run lasts.
+    """Rows in a table of the store.
+
+    What officers wrote is no data: it is kept here, by the row's number, while the run lasts.
 
     path: where the store lies, for what has to be said when it cannot be written.
     """
@@ -74,11 +86,26 @@ class Table:
             self.base.executemany(self._put, values)
         self.count += len(values)
 
-    def add_from(self, other: str, where: str = "", order: str = NUMBER, values: Sequence[Any] = (), computed: Mapping[str, str] | None = None) -> None:
-        """Adds the rows of another table of the same columns. computed: columns that are made anew, as in SQL."""
+    def add_from(
+        self,
+        other: str,
+        where: str = "",
+        order: str = NUMBER,
+        values: Sequence[Any] = (),
+        computed: Mapping[str, str] | None = None,
+    ) -> None:
+        """Adds the rows of another table of the same columns. computed: columns that are made anew, as in
+        SQL.
+        """
         found = ", ".join((computed or {}).get(key, key) for key in self.keys)
         with writing(self.path):
-            added = self.base.execute(f"INSERT INTO {self.name} ({', '.join(self.keys)}) SELECT {found} FROM {other} {where} ORDER BY {order}", values)
+            added = self.base.execute(
+                (
+                    f"INSERT INTO {self.name} ({', '.join(self.keys)}) SELECT {found} FROM {other} {where} "
+                    f"ORDER BY {order}"
+                ),
+                values,
+            )
         self.count += added.rowcount
 
     def picked(self, *keys: str, start: int = 0, stop: int | None = None) -> Iterator[tuple]:
@@ -109,9 +136,14 @@ class Table:
         stored = {key: value for key, value in values.items() if key in self.keys}
         if stored:
             with writing(self.path):
-                self.base.execute(f"UPDATE {self.name} SET {', '.join(f'{key} = ?' for key in stored)} WHERE {NUMBER} = ?", (*stored.values(), number))
+                self.base.execute(
+                    f"UPDATE {self.name} SET {', '.join(f'{key} = ?' for key in stored)} WHERE {NUMBER} = ?",
+                    (*stored.values(), number),
+                )
         if len(stored) < len(values):
-            self.written.setdefault(number, {}).update({key: value for key, value in values.items() if key not in stored})
+            self.written.setdefault(number, {}).update(
+                {key: value for key, value in values.items() if key not in stored}
+            )
 
     def drop(self) -> None:
         """Gives the rows up."""
@@ -122,7 +154,12 @@ class Table:
         """The same rows in another order, in a table of this name. order: as in SQL."""
         made = Table(self.base, self.sheet, name, self.path)
         if self.written:
-            places = {old: new for new, (old,) in enumerate(self.base.execute(f"SELECT {NUMBER} FROM {self.name} ORDER BY {order}"), 1)}
+            places = {
+                old: new
+                for new, (old,) in enumerate(
+                    self.base.execute(f"SELECT {NUMBER} FROM {self.name} ORDER BY {order}"), 1
+                )
+            }
             made.written = {places[number]: values for number, values in self.written.items()}
         made.add_from(self.name, order=order)
         self.drop()
@@ -139,7 +176,10 @@ _DECODERS = {"count": _whole, **dict.fromkeys(("money", "number", "rate"), decim
 def decoded(sheet: Sheet, keys: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
     """A row of the store by column, numbers as Decimal and counts as int."""
     decoders = _decoders(sheet)
-    return {key: decoders[key](value) if value.__class__ is float else value for key, value in zip(keys, values, strict=True)}
+    return {
+        key: decoders[key](value) if value.__class__ is float else value
+        for key, value in zip(keys, values, strict=True)
+    }
 
 
 @cache
@@ -162,7 +202,11 @@ class Listed:
         return (tuple(map(row.get, keys)) for row in islice(self._rows, start, stop))
 
     def part(self, start: int, stop: int) -> Iterator[Sequence[Any]]:
-        return self.picked(*("formula" if column.kind == LINK else column.key for column in self.sheet.columns), start=start, stop=stop)
+        return self.picked(
+            *("formula" if column.kind == LINK else column.key for column in self.sheet.columns),
+            start=start,
+            stop=stop,
+        )
 
     def rows(self) -> Iterator[dict[str, Any]]:
         return iter(self._rows)

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from .columns import Sheet
 from .departments import Prepared
 from .detail_columns import DEVIATIONS, FINDINGS, FUNDING, INDICATORS
-from .detail_rows import deviation_order, deviation_rows, finding_rows, funding_rows, indicator_rows, other_findings
+from .detail_rows import (
+    deviation_order,
+    deviation_rows,
+    finding_rows,
+    funding_rows,
+    indicator_rows,
+    other_findings,
+)
 from .ledger_columns import RECEIPTS, SUBMISSIONS
 from .ledger_rows import receipt_rows, submission_row
 from .material import Entry, Material
@@ -15,7 +22,16 @@ from .sampling import Sampling
 from .summary_columns import DEPARTMENTS, PROJECTS
 from .summary_rows import Row, department_row, project_rows
 
-SHEETS: tuple[Sheet, ...] = (DEPARTMENTS, PROJECTS, FUNDING, INDICATORS, DEVIATIONS, FINDINGS, SUBMISSIONS, RECEIPTS)
+SHEETS: tuple[Sheet, ...] = (
+    DEPARTMENTS,
+    PROJECTS,
+    FUNDING,
+    INDICATORS,
+    DEVIATIONS,
+    FINDINGS,
+    SUBMISSIONS,
+    RECEIPTS,
+)
 Tables = dict[str, list[Row]]
 
 
@@ -36,10 +52,19 @@ class Share:
 def share_of(entry: Entry, material: Material, sampling: Sampling) -> Share:
     """The rows of a department; of every sheet but 收件核对, which has a row for each file."""
     projects = list(project_rows(entry, material))
-    share = Share(department_row(entry, projects, material), submission_row(entry, material), projects, list(funding_rows(entry)), list(indicator_rows(entry, material)),
-                  list(deviation_rows(entry)), finding_rows(entry, material))
+    share = Share(
+        department_row(entry, projects, material),
+        submission_row(entry, material),
+        projects,
+        list(funding_rows(entry)),
+        list(indicator_rows(entry, material)),
+        list(deviation_rows(entry)),
+        finding_rows(entry, material),
+    )
     forms = [frozenset(finding.rule for finding in form.findings) for form in entry.projects]
-    share.signs = [sampling.signs(row, found) for row, found in zip(projects, forms, strict=False)] + [None] * (len(projects) - len(forms))
+    share.signs = [sampling.signs(row, found) for row, found in zip(projects, forms, strict=False)] + [
+        None
+    ] * (len(projects) - len(forms))
     return share
 
 

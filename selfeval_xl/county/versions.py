@@ -17,9 +17,11 @@ SUBMISSION_KEYS = ("submission", "submission_number", "报送序号")
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A received file and what decides about its rank: submission number, time saved inside, time received, the officer's choice.
+    """A received file and what decides about its rank: submission number, time saved inside, time received,
+    the officer's choice.
 
-    order: its place among the files. chosen: True 采用, False 不采用, None nothing said; why: the officer's reason.
+    order: its place among the files. chosen: True 采用, False 不采用, None nothing said; why: the officer's
+    reason.
     """
 
     file: ReadFile
@@ -36,7 +38,9 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What became of one form: used, superseded, duplicate or refused; by which file, and how that was decided."""
+    """What became of one form: used, superseded, duplicate or refused; by which file, and how that was
+    decided.
+    """
 
     form: Form | Report
     arrival: Arrival
@@ -44,7 +48,7 @@ class Fate:
     fate: str
     basis: str
     by: str | None = None
-    doubtful: bool = False          # neither version is later than the other
+    doubtful: bool = False  # neither version is later than the other
 
 
 def decide(filings: Sequence[Filing], arrivals: Mapping[str, Arrival]) -> list[Fate]:
@@ -53,8 +57,12 @@ def decide(filings: Sequence[Filing], arrivals: Mapping[str, Arrival]) -> list[F
     settled: set[int] = set()
     for number, filing in enumerate(filings):
         said = {signature(form) for form in (*filing.forms, *filing.reports)}
-        copies = [(form, arrivals[file.path]) for file in filing.files for form in (*file.forms, *file.reports)
-                  if id(form) not in settled and signature(form) in said]
+        copies = [
+            (form, arrivals[file.path])
+            for file in filing.files
+            for form in (*file.forms, *file.reports)
+            if id(form) not in settled and signature(form) in said
+        ]
         settled |= {id(form) for form, _ in copies}
         for versions in _same(copies):
             fates += _settle(versions, number)
@@ -71,13 +79,21 @@ def adopted(filings: Sequence[Filing], fates: Iterable[Fate]) -> list[Filing]:
     for number, filing in enumerate(filings):
         forms = kept.get(number, [])
         used = {form.file for form in forms}
-        result.append(replace(filing, forms=tuple(form for form in forms if isinstance(form, Form)), reports=tuple(form for form in forms if isinstance(form, Report)),
-                              files=tuple(file for file in filing.files if file.path in used)))
+        result.append(
+            replace(
+                filing,
+                forms=tuple(form for form in forms if isinstance(form, Form)),
+                reports=tuple(form for form in forms if isinstance(form, Report)),
+                files=tuple(file for file in filing.files if file.path in used),
+            )
+        )
     return result
 
 
 def _same(copies: list[tuple[Form | Report, Arrival]]) -> list[list[tuple[Form | Report, Arrival]]]:
-    """Groups the versions of one form: same project and unit; code and year only separate where both sides name them."""
+    """Groups the versions of one form: same project and unit; code and year only separate where both sides
+    name them.
+    """
     groups: list[tuple[tuple, dict[str, str], list]] = []
     for form, arrival in copies:
         base, optional = _identity(form)
@@ -98,12 +114,18 @@ def _identity(form: Form | Report) -> tuple[tuple, dict[str, str]]:
     if form.project is None and form.project_code is None:
         return (form.kind, squeeze(form.unit or "") if form.kind == "project" else ""), year
     code = {"code": form.project_code} if form.project_code else {}
-    return (form.kind, squeeze(form.project or form.project_code or ""), squeeze(form.unit or "")), year | code
+    return (
+        form.kind,
+        squeeze(form.project or form.project_code or ""),
+        squeeze(form.unit or ""),
+    ), year | code
 
 
 def _settle(versions: list[tuple[Form | Report, Arrival]], filing: int) -> list[Fate]:
     allowed = [version for version in versions if version[1].chosen is not False]
-    refused = [Fate(form, arrival, filing, REFUSED, CHOSEN) for form, arrival in versions if arrival.chosen is False]
+    refused = [
+        Fate(form, arrival, filing, REFUSED, CHOSEN) for form, arrival in versions if arrival.chosen is False
+    ]
     if not allowed:
         return refused
     values = {signature(form) for form, _ in allowed}
@@ -118,12 +140,16 @@ def _settle(versions: list[tuple[Form | Report, Arrival]], filing: int) -> list[
             continue
         same = signature(other) == signature(form)
         doubtful = not same and equal and _rank(where, basis) == _rank(arrival, basis)
-        fates.append(Fate(other, where, filing, DUPLICATE if same else SUPERSEDED, basis, arrival.file.path, doubtful))
+        fates.append(
+            Fate(other, where, filing, DUPLICATE if same else SUPERSEDED, basis, arrival.file.path, doubtful)
+        )
     return fates + refused
 
 
 def _latest(versions: list[tuple[Form | Report, Arrival]]) -> tuple[tuple[Form | Report, Arrival], str, bool]:
-    """The version that counts, by what that was decided, and whether another with other values is just as late."""
+    """The version that counts, by what that was decided, and whether another with other values is just as
+    late.
+    """
     arrivals = [arrival for _, arrival in versions]
     for basis in (CHOSEN, SUBMISSION, SAVED, RECEIVED):
         ranks = [_rank(arrival, basis) for arrival in arrivals]

@@ -22,7 +22,14 @@ def _table(name: str) -> dict[str, re.Pattern[str]]:
 
 def causes() -> tuple[str, ...]:
     """All kinds of cause, in the order in which the bureau lists them."""
-    order = ("资金未下达或拨付不及时", "政策或上级任务调整", "招标采购等前期工作滞后", "实施管理原因", "年初指标设置不合理", "不可抗力")
+    order = (
+        "资金未下达或拨付不及时",
+        "政策或上级任务调整",
+        "招标采购等前期工作滞后",
+        "实施管理原因",
+        "年初指标设置不合理",
+        "不可抗力",
+    )
     return (*order, OTHER_CAUSE, NO_CAUSE)
 
 
@@ -46,7 +53,11 @@ def has_reason(note: str | None) -> bool:
 @lru_cache(maxsize=20_000)
 def has_measure(note: str | None) -> bool:
     """Whether the text names an improvement measure."""
-    return has_reason(note) and f"改进措施：{STUB}" not in (note or "") and bool(_table("measures")["words"].search(note or ""))
+    return (
+        has_reason(note)
+        and f"改进措施：{STUB}" not in (note or "")
+        and bool(_table("measures")["words"].search(note or ""))
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -1,4 +1,6 @@
-"""The county workbook: 总览 and the eight detail sheets, written by XlsxWriter in one go beside the old one, then put in its place."""
+"""The county workbook: 总览 and the eight detail sheets, written by XlsxWriter in one go beside the old one,
+then put in its place.
+"""
 
 from __future__ import annotations
 
@@ -21,17 +23,34 @@ from .table import Rows
 if TYPE_CHECKING:
     from ..templates.frame import Drawing
 
-OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
+OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": True,
+}
 _FOOTER = "&L&9打印日期：&D&R&9第&P页 共&N页"
 CHOICES = {
-    ("deviations", "opinion"): ("认可", "补充说明", "退回"), ("findings", "opinion"): ("认可", "不认可"), ("projects", "public"): ("是", "否"),
-    ("projects", "use"): ("优先保障", "正常安排", "压减", "取消"), ("projects", "second_grade"): ("优", "良", "中", "差"),
+    ("deviations", "opinion"): ("认可", "补充说明", "退回"),
+    ("findings", "opinion"): ("认可", "不认可"),
+    ("projects", "public"): ("是", "否"),
+    ("projects", "use"): ("优先保障", "正常安排", "压减", "取消"),
+    ("projects", "second_grade"): ("优", "良", "中", "差"),
 }
 
 
-def write(out: Path, book: Book, title: str, way: str, overview: Callable, balance: Callable,
-          archived: frozenset[str] = frozenset(), forms: Sequence[tuple[str, Drawing]] = ()) -> None:
-    """Writes the workbook. way: from its folder to the received files. overview and balance write 总览 and what stands below 收件核对.
+def write(
+    out: Path,
+    book: Book,
+    title: str,
+    way: str,
+    overview: Callable,
+    balance: Callable,
+    archived: frozenset[str] = frozenset(),
+    forms: Sequence[tuple[str, Drawing]] = (),
+) -> None:
+    """Writes the workbook. way: from its folder to the received files. overview and balance write 总览 and
+    what stands below 收件核对.
     archived: files in archives, which cannot be linked to. forms: names and drawings of further sheets.
 
     OutputError when the target cannot be written; then the old workbook is still whole.
@@ -42,7 +61,9 @@ def write(out: Path, book: Book, title: str, way: str, overview: Callable, balan
     from ..templates.looks import Pen
     from ..templates.workbook import draw_sheet
 
-    temporary, skeleton = (out.with_name(f".{out.stem}.{os.getpid()}{ending}.tmp.xlsx") for ending in ("", "a"))
+    temporary, skeleton = (
+        out.with_name(f".{out.stem}.{os.getpid()}{ending}.tmp.xlsx") for ending in ("", "a")
+    )
     try:
         file = xlsxwriter.Workbook(str(skeleton), OPTIONS)
         file.set_calc_mode("auto")
@@ -56,7 +77,10 @@ def write(out: Path, book: Book, title: str, way: str, overview: Callable, balan
                 rows, count = book.tables[sheet.key], part.stop - part.start
                 _page(page, sheet, formats, title, count, part.title)
                 page.after = count + 1
-                long_rows[sheet_part(page.index)] = count, rows_as_xml(sheet, rows.part(part.start, part.stop), book, formats, way, archived, texts)
+                long_rows[sheet_part(page.index)] = (
+                    count,
+                    rows_as_xml(sheet, rows.part(part.start, part.stop), book, formats, way, archived, texts),
+                )
                 _totals(page, sheet, count, totals(rows, part.start, part.stop), book, formats)
                 if sheet.key == "receipts":
                     balance(page, formats, max(count, 1) + 3)
@@ -69,12 +93,15 @@ def write(out: Path, book: Book, title: str, way: str, overview: Callable, balan
         pack(skeleton, temporary, long_rows)
         os.replace(temporary, out)
         skeleton.unlink()
-        for left in out.parent.glob(f".{escape(out.stem)}.*.tmp.xlsx"):         # of runs that were killed
+        for left in out.parent.glob(f".{escape(out.stem)}.*.tmp.xlsx"):  # of runs that were killed
             left.unlink(missing_ok=True)
     except (OSError, FileCreateError, XlsxFileError) as error:
         for left in (temporary, skeleton):
             left.unlink(missing_ok=True)
-        raise OutputError(f"汇总工作簿写不进“{out}”：文件正在Excel里打开、没有权限，或磁盘已满。请关闭文件后再试，原来的文件没有改动。") from error
+        raise OutputError(
+            f"汇总工作簿写不进“{out}”：文件正在Excel里打开、没有权限，或磁盘已满。请关闭文件后再试，"
+            "原来的文件没有改动。"
+        ) from error
 
 
 def _page(page, sheet: Sheet, formats: Formats, title: str, count: int, name: str) -> None:
@@ -84,7 +111,13 @@ def _page(page, sheet: Sheet, formats: Formats, title: str, count: int, name: st
         page.write_string(0, number, column.label, formats.head(column.kind == HAND))
         choices = CHOICES.get((sheet.key, column.key))
         if choices and count:
-            page.data_validation(1, number, count, number, {"validate": "list", "source": list(choices), "error_type": "information"})
+            page.data_validation(
+                1,
+                number,
+                count,
+                number,
+                {"validate": "list", "source": list(choices), "error_type": "information"},
+            )
     page.set_row(0, 42)
     page.freeze_panes(1, sheet.frozen)
     page.autofilter(0, 0, max(count, 1), len(sheet.columns) - 1)
@@ -113,16 +146,28 @@ def _totals(page, sheet: Sheet, count: int, sums: Mapping[str, Any], book: Book,
             page.write_string(line, 0, "合计", look)
         elif column.total:
             letters = column_name(number)
-            text = _funding_total(letters, sheet, line) if sheet.key == "funding" else f"SUBTOTAL(109,{letters}2:{letters}{line})"
+            text = (
+                _funding_total(letters, sheet, line)
+                if sheet.key == "funding"
+                else f"SUBTOTAL(109,{letters}2:{letters}{line})"
+            )
             page.write_formula(line, number, f"={text}", look, cached(sums[column.key]))
         elif column.live and column.live.in_total:
-            page.write_formula(line, number, "=" + book.expand(column.live.text, sheet.key, line), look, cached(sums[column.key]))
+            page.write_formula(
+                line,
+                number,
+                "=" + book.expand(column.live.text, sheet.key, line),
+                look,
+                cached(sums[column.key]),
+            )
         else:
             page.write_blank(line, number, None, look)
 
 
 def _funding_total(letters: str, sheet: Sheet, line: int) -> str:
-    """Of the rows that the filter shows, only the total rows of project forms: sources and department forms would count twice."""
+    """Of the rows that the filter shows, only the total rows of project forms: sources and department forms
+    would count twice.
+    """
     kind, form = (column_name(sheet.place(key)) for key in ("kind", "form"))
     each = f"SUBTOTAL(109,OFFSET({letters}2,ROW({letters}2:{letters}{line})-ROW({letters}2),0))"
     return f'SUMPRODUCT({each},({kind}2:{kind}{line}="合计")*({form}2:{form}{line}="项目"))'
@@ -137,7 +182,7 @@ def totals(rows: Rows, start: int, stop: int) -> dict[str, Any]:
     for row in rows.picked(*keys, *tests, start=start, stop=stop) if keys else ():
         if tests and row[-2:] != ("合计", "项目"):
             continue
-        for place, value in enumerate(row[:len(keys)]):
+        for place, value in enumerate(row[: len(keys)]):
             if value is not None and not isinstance(value, str):
                 summed[place] += exact(value)
     sums: dict[str, Any] = {key: of_millionths(total) for key, total in zip(keys, summed, strict=True)}

@@ -1,4 +1,7 @@
-"""The whole cycle on made-up material: blank forms, filled, checked, marked, filled in, consolidated. Offline, in a minute."""
+"""The whole cycle on made-up material: blank forms, filled, checked, marked, filled in, consolidated.
+
+Offline, in a minute.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,15 @@ from .county import YEAR, Department, Fault, made_up, seed_filing
 
 __all__ = ["Result", "run"]
 
-BLANK, RECEIVED, CHECKED, FILLED, COUNTY, RETURNS, PAPERS = "1_空白表", "2_收到的材料", "3_校验标注", "4_填写偏差", "5_全县汇总", "6_退回件和通知", "7_报告和通报"
+BLANK, RECEIVED, CHECKED, FILLED, COUNTY, RETURNS, PAPERS = (
+    "1_空白表",
+    "2_收到的材料",
+    "3_校验标注",
+    "4_填写偏差",
+    "5_全县汇总",
+    "6_退回件和通知",
+    "7_报告和通报",
+)
 SEED_NAME = "柳河县应急管理局_2024_自评表（公开数据示例）"
 _MARKER = "演示材料.txt"
 
@@ -69,9 +80,19 @@ def run(folder: str | Path, say: Callable[[str], None] = print) -> Result:
     draft_report([seed], root / PAPERS / "自评报告（示例）.docx")
     county_bulletin(root / RECEIVED, root / PAPERS / f"示例县{YEAR}年度预算绩效自评情况通报.docx")
     found = {(finding.rule, finding.department, finding.project) for finding in findings}
-    return Result(tuple((fault, (fault.rule, fault.department, fault.project) in found) for fault in faults),
-                  (("空白表", blanks[0]), ("收到的材料", root / RECEIVED), ("标注了问题的副本", marked[0][1]), ("填好偏差的表", filled), ("全县汇总工作簿", county), ("退回件和通知", root / RETURNS), ("自评报告和情况通报", root / PAPERS)),
-                  time.perf_counter() - begun)
+    return Result(
+        tuple((fault, (fault.rule, fault.department, fault.project) in found) for fault in faults),
+        (
+            ("空白表", blanks[0]),
+            ("收到的材料", root / RECEIVED),
+            ("标注了问题的副本", marked[0][1]),
+            ("填好偏差的表", filled),
+            ("全县汇总工作簿", county),
+            ("退回件和通知", root / RETURNS),
+            ("自评报告和情况通报", root / PAPERS),
+        ),
+        time.perf_counter() - begun,
+    )
 
 
 def _check(paths: list[Path]) -> Findings:
@@ -91,11 +112,16 @@ def _clear(root: Path) -> Path:
     try:
         if root.exists():
             if not (root / _MARKER).is_file() and any(root.iterdir()):
-                raise UsageError(f"文件夹“{root}”里已有别的东西，演示不会动它。请换一个文件夹：selfeval demo 新文件夹")
+                raise UsageError(
+                    f"文件夹“{root}”里已有别的东西，演示不会动它。请换一个文件夹：selfeval demo 新文件夹"
+                )
             for name in (BLANK, RECEIVED, CHECKED, FILLED, COUNTY, RETURNS, PAPERS):
                 shutil.rmtree(root / name, ignore_errors=True)
         (root / RECEIVED).mkdir(parents=True, exist_ok=True)
-        (root / _MARKER).write_text("这个文件夹由 selfeval demo 生成，除公开材料的数字外都是虚构的示例，可以整个删除。\n", encoding="utf-8")
+        (root / _MARKER).write_text(
+            "这个文件夹由 selfeval demo 生成，除公开材料的数字外都是虚构的示例，可以整个删除。\n",
+            encoding="utf-8",
+        )
     except OSError as error:
         raise OutputError(f"写不了文件夹“{root}”：{cause_of(error)}。请换一个文件夹。") from error
     return root
@@ -114,8 +140,14 @@ def _write_department(folder: Path, department: Department) -> Path:
     from .. import templates
 
     out = folder / f"{department.code}{department.name}" / f"{department.name}_{YEAR}_自评表（示例）.xlsx"
-    templates.fill_in(department.layout, out, projects=department.projects, department=department.whole, year=YEAR,
-                      settings={"department_code": department.code, "department": department.name})
+    templates.fill_in(
+        department.layout,
+        out,
+        projects=department.projects,
+        department=department.whole,
+        year=YEAR,
+        settings={"department_code": department.code, "department": department.name},
+    )
     return out
 
 
@@ -125,5 +157,7 @@ def _write_oddities(folder: Path, workbooks: list[Path]) -> None:
     (folder / "微信转发").mkdir(parents=True, exist_ok=True)
     (folder / "微信转发" / f"{workbooks[0].stem}(1).xlsx").write_bytes(whole)
     (folder / "微信转发" / "示例县残联_自评表（损坏）.xlsx").write_bytes(whole[: len(whole) // 2])
-    (folder / workbooks[1].parent.name / "盖章扫描件（示例）.pdf").write_bytes(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
+    (folder / workbooks[1].parent.name / "盖章扫描件（示例）.pdf").write_bytes(
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+    )
     (folder / "微信转发" / "通知（示例）.txt").write_text("请各部门3月31日前报送。\n", encoding="utf-8")

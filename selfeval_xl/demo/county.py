@@ -1,4 +1,5 @@
-"""A made-up county for the demonstration: departments, projects and forms from a seeded generator, with planted faults.
+"""A made-up county for the demonstration: departments, projects and forms from a seeded generator, with
+planted faults.
 
 Nothing in it is real; every name begins with 示例. The same seed gives the same county.
 """
@@ -63,56 +64,119 @@ def _department(number: int, row: dict, source: random.Random) -> Department:
     layout = SCORED if number % 2 else PLAIN
     department = Department(row["code"], row["name"], layout)
     for index, (name, kind, thing) in enumerate(row["projects"], 1):
-        department.projects.append(_project(department, f"22{row['code']}24R{index:06d}", name, kind, thing, source))
+        department.projects.append(
+            _project(department, f"22{row['code']}24R{index:06d}", name, kind, thing, source)
+        )
     department.whole = _whole(department)
     return department
 
 
-def _project(department: Department, code: str, name: str, kind: str, thing: str, source: random.Random) -> dict:
+def _project(
+    department: Department, code: str, name: str, kind: str, thing: str, source: random.Random
+) -> dict:
     pattern = _data()[kind]
     people = source.randrange(120, 900, 10)
-    words = {"thing": thing, "n": source.randrange(4, 30), "m": people, "m2": people + source.randrange(0, 20), "cost": source.randrange(8, 60),
-             "unit_cost": source.randrange(200, 900, 50)}
+    words = {
+        "thing": thing,
+        "n": source.randrange(4, 30),
+        "m": people,
+        "m2": people + source.randrange(0, 20),
+        "cost": source.randrange(8, 60),
+        "unit_cost": source.randrange(200, 900, 50),
+    }
     budget = Decimal(source.randrange(2000, 60000)) / 100
     initial = rounded(budget * Decimal(source.randrange(95, 108)) / 100)
     executed = rounded(budget * Decimal(source.randrange(930, 1000)) / 1000)
     project = {
-        "year": YEAR, "project": name, "project_code": code, "department": department.name, "unit": department.name,
+        "year": YEAR,
+        "project": name,
+        "project_code": code,
+        "department": department.name,
+        "unit": department.name,
         "goal": {"expected": pattern["goal"].format(**words), "actual": pattern["actual"].format(**words)},
-        "funding": [_fund("当年财政拨款", initial, budget, executed), _fund("上年结转资金", 0, 0, 0), _fund("其他资金", 0, 0, 0)],
+        "funding": [
+            _fund("当年财政拨款", initial, budget, executed),
+            _fund("上年结转资金", 0, 0, 0),
+            _fund("其他资金", 0, 0, 0),
+        ],
         "indicators": [_indicator(row, words, department.layout) for row in pattern["indicators"]],
     }
     return project
 
 
 def _fund(source: str, initial: Decimal | int, annual: Decimal | int, executed: Decimal | int) -> dict:
-    return {"source": source, "initial_budget": str(initial), "annual_budget": str(annual), "executed": str(executed)}
+    return {
+        "source": source,
+        "initial_budget": str(initial),
+        "annual_budget": str(annual),
+        "executed": str(executed),
+    }
 
 
 def _indicator(row: list[str], words: dict, layout: str) -> dict:
     level1, level2, name, target, actual = row
-    if layout == SCORED and level1 == "成本指标":            # the 2020 frame has costs under 产出指标
+    if layout == SCORED and level1 == "成本指标":  # the 2020 frame has costs under 产出指标
         level1, level2 = "产出指标", "成本指标"
-    return {"level1": level1, "level2": level2, "name": name.format(**words), "target": target.format(**words), "actual": actual.format(**words), "note": None}
+    return {
+        "level1": level1,
+        "level2": level2,
+        "name": name.format(**words),
+        "target": target.format(**words),
+        "actual": actual.format(**words),
+        "note": None,
+    }
 
 
 def _whole(department: Department) -> dict:
     names = "、".join(project["project"] for project in department.projects)
-    levels = ("产出指标", "数量指标"), ("产出指标", "质量指标"), ("效益指标", "社会效益指标"), ("满意度指标", "服务对象满意度指标")
-    rows = (("重点项目完成个数", "=5个", "5个"), ("重点项目验收合格率", "=100%", "100%"), ("公共服务能力提升程度", "明显提升", "明显提升"), ("服务对象满意度", "≥90%", "95%"))
+    levels = (
+        ("产出指标", "数量指标"),
+        ("产出指标", "质量指标"),
+        ("效益指标", "社会效益指标"),
+        ("满意度指标", "服务对象满意度指标"),
+    )
+    rows = (
+        ("重点项目完成个数", "=5个", "5个"),
+        ("重点项目验收合格率", "=100%", "100%"),
+        ("公共服务能力提升程度", "明显提升", "明显提升"),
+        ("服务对象满意度", "≥90%", "95%"),
+    )
     return {
-        "year": YEAR, "department": department.name,
-        "goal": {"expected": f"全年完成{names}等5个重点项目，年底前全部见效。", "actual": f"{names}等5个重点项目按计划实施，主要任务完成。"},
-        "tasks": [{"number": str(i), "name": project["project"], "content": project["goal"]["expected"], "outcome": project["goal"]["actual"]}
-                  for i, project in enumerate(department.projects, 1)],
+        "year": YEAR,
+        "department": department.name,
+        "goal": {
+            "expected": f"全年完成{names}等5个重点项目，年底前全部见效。",
+            "actual": f"{names}等5个重点项目按计划实施，主要任务完成。",
+        },
+        "tasks": [
+            {
+                "number": str(i),
+                "name": project["project"],
+                "content": project["goal"]["expected"],
+                "outcome": project["goal"]["actual"],
+            }
+            for i, project in enumerate(department.projects, 1)
+        ],
         "funding": [_sum(department, 0), _fund("上年结转资金", 0, 0, 0), _fund("其他资金", 0, 0, 0)],
-        "indicators": [{"level1": level1, "level2": level2, "name": name, "target": target, "actual": actual, "note": None}
-                       for (level1, level2), (name, target, actual) in zip(levels, rows, strict=True)],
+        "indicators": [
+            {
+                "level1": level1,
+                "level2": level2,
+                "name": name,
+                "target": target,
+                "actual": actual,
+                "note": None,
+            }
+            for (level1, level2), (name, target, actual) in zip(levels, rows, strict=True)
+        ],
     }
 
 
 def _sum(department: Department, line: int) -> dict:
-    total = {key: sum(Decimal(project["funding"][line][key]) for project in department.projects) for key in ("initial_budget", "annual_budget", "executed")}
+    total = {
+        key: sum(Decimal(project["funding"][line][key]) for project in department.projects)
+        for key in ("initial_budget", "annual_budget", "executed")
+    }
     return {"source": "当年财政拨款"} | {key: str(value) for key, value in total.items()}
 
 
@@ -133,15 +197,18 @@ def scored(form: dict) -> dict:
 
 # ---- planted faults: each changes one form and names the rule that has to find it
 
+
 def _set(row: int, **values: str | None) -> Callable[[dict], None]:
     def change(form: dict) -> None:
         form["indicators"][row].update(values)
+
     return change
 
 
 def _money(line: int, **values: str) -> Callable[[dict], None]:
     def change(form: dict) -> None:
         form["funding"][line].update(values)
+
     return change
 
 
@@ -149,12 +216,14 @@ def _scaled(key: str, factor: str) -> Callable[[dict], None]:
     def change(form: dict) -> None:
         fund = form["funding"][0]
         fund[key] = str(rounded(Decimal(fund["annual_budget"]) * Decimal(factor)))
+
     return change
 
 
 def _goal(**values: str) -> Callable[[dict], None]:
     def change(form: dict) -> None:
         form["goal"].update(values)
+
     return change
 
 
@@ -172,12 +241,24 @@ _FAULTS: tuple[tuple[int, int, str, str, Callable[[dict], None]], ...] = (
     (0, 1, "D01", "漏填实际完成值", _set(2, actual=None)),
     (0, 2, "F03", "执行数大于预算数", _scaled("executed", "1.08")),
     (0, 3, "F01", "合计与分项之和不等", lambda form: form.update(total={"annual_budget": "1.00"})),
-    (0, 4, "N01", "目标里残留网页代码", lambda form: form["goal"].update(expected=f"<p>{form['goal']['expected']}</p>")),
+    (
+        0,
+        4,
+        "N01",
+        "目标里残留网页代码",
+        lambda form: form["goal"].update(expected=f"<p>{form['goal']['expected']}</p>"),
+    ),
     (1, 0, "F05", "执行率偏低没有说明", _scaled("executed", "0.71")),
     (1, 1, "I01", "指标名称太笼统", _set(1, name="数量")),
     (1, 2, "D02", "目标和完成值单位对不上", _set(1, actual="98%")),
     (1, 3, "D07", "数量目标填成了文字", _set(1, actual="完成")),
-    (2, 0, "I02", "成本指标用了≥", lambda form: form["indicators"][0].update(target=form["indicators"][0]["target"].replace("≤", "≥"))),
+    (
+        2,
+        0,
+        "I02",
+        "成本指标用了≥",
+        lambda form: form["indicators"][0].update(target=form["indicators"][0]["target"].replace("≤", "≥")),
+    ),
     (2, 1, "N03", "实际完成情况照抄预期目标", _same_goal),
     (2, 2, "F02", "执行率填错", lambda form: form["funding"][0].update(execution_rate="52.10%")),
     (2, 3, "D04", "只有原因没有改进措施", _set(1, actual="1套", note="供应商未按时供货。")),
@@ -186,7 +267,15 @@ _FAULTS: tuple[tuple[int, int, str, str, Callable[[dict], None]], ...] = (
     (3, 2, "I06", "漏填年度指标值", _set(2, target=None)),
     (4, 0, "F08", "金额填成了文字", _money(0, executed="约三十万")),
     (4, 1, "N06", "前后说法矛盾", _goal(actual="培训尚未开展，项目无进展。全部培训任务已经完成。")),
-    (4, 2, "F10", "年初预算大幅调减", lambda form: form["funding"][0].update(initial_budget=str(Decimal(form["funding"][0]["annual_budget"]) * 3))),
+    (
+        4,
+        2,
+        "F10",
+        "年初预算大幅调减",
+        lambda form: form["funding"][0].update(
+            initial_budget=str(Decimal(form["funding"][0]["annual_budget"]) * 3)
+        ),
+    ),
     (5, 0, "I05", "数量指标的单位不对", _set(1, name="森林防火通道建设处数", target="≥99%", actual="99%")),
     (5, 2, "D03", "完成值为0没有说明", _set(1, actual="0个")),
     (6, 1, "D01", "漏填实际完成值", _set(3, actual=None)),

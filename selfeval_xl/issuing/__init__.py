@@ -17,12 +17,14 @@ from .writing import FAILED, Job, Outcome
 __all__ = ["Asked", "Issued", "issue"]
 
 INDEX = "下发清单.xlsx"
-_SECONDS = 600.0              # for one department; hundreds of projects on a busy machine take their time
+_SECONDS = 600.0  # for one department; hundreds of projects on a busy machine take their time
 
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """What was issued: the index, and each department's contents with what became of its file. problems: of the roster."""
+    """What was issued: the index, and each department's contents with what became of its file. problems: of
+    the roster.
+    """
 
     folder: Path
     index: Path
@@ -35,7 +37,12 @@ class Issued:
     @property
     def projects(self) -> int:
         """Project forms in the workbooks that were written or stand there already."""
-        return sum(bool(item.sheet) for contents, outcome in self.departments if outcome.result != FAILED for item in contents.items)
+        return sum(
+            bool(item.sheet)
+            for contents, outcome in self.departments
+            if outcome.result != FAILED
+            for item in contents.items
+        )
 
     @property
     def targets(self) -> int:
@@ -44,15 +51,29 @@ class Issued:
     @property
     def left_out(self) -> Counter[str]:
         """Projects left out, by reason."""
-        return Counter(EXEMPT for contents, _ in self.departments for item in contents.items if item.status == EXEMPT)
+        return Counter(
+            EXEMPT for contents, _ in self.departments for item in contents.items if item.status == EXEMPT
+        )
 
 
-def issue(roster: str | Path, folder: str | Path, *, asked: Asked | None = None, last: str | Path | None = None, protect: bool = False,
-          overwrite: bool = False, jobs: int | None = None, progress: Callable[[int, int], None] | None = None) -> Issued:
-    """Writes a workbook for each department of the roster into `folder`, and the index 下发清单.xlsx beside them.
+def issue(
+    roster: str | Path,
+    folder: str | Path,
+    *,
+    asked: Asked | None = None,
+    last: str | Path | None = None,
+    protect: bool = False,
+    overwrite: bool = False,
+    jobs: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Issued:
+    """Writes a workbook for each department of the roster into `folder`, and the index 下发清单.xlsx beside
+    them.
 
-    last: last year's county workbook, for projects and targets that the roster does not name. A file that a department may have filled
-    in stays as it is unless `overwrite`. progress(done, all) after each. Raises UsageError (no roster, unknown layout), OutputError.
+    last: last year's county workbook, for projects and targets that the roster does not name. A file that a
+    department may have filled
+    in stays as it is unless `overwrite`. progress(done, all) after each. Raises UsageError (no roster,
+    unknown layout), OutputError.
     """
     from .. import layouts
     from ..county.roster import read_roster
@@ -65,20 +86,31 @@ def issue(roster: str | Path, folder: str | Path, *, asked: Asked | None = None,
     known = read_roster(roster)
     planned, problems = plan(known, asked, read_last_year(last, known.match) if last else None)
     if not planned:
-        raise UsageError(f"单位名册“{Path(roster).name}”里一个单位也没有，没有可下发的。{''.join(problems[:3])}")
+        raise UsageError(
+            f"单位名册“{Path(roster).name}”里一个单位也没有，没有可下发的。{''.join(problems[:3])}"
+        )
     folder = Path(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"建不了文件夹“{folder}”：{cause_of(error)}。请换一个位置。") from error
     before = known_files(folder / INDEX)
-    outcomes = _write([Job(contents, str(folder.absolute()), protect, overwrite, before.get(contents.file, "")) for contents in planned], jobs, progress)
+    outcomes = _write(
+        [
+            Job(contents, str(folder.absolute()), protect, overwrite, before.get(contents.file, ""))
+            for contents in planned
+        ],
+        jobs,
+        progress,
+    )
     departments = tuple(zip(planned, outcomes, strict=True))
     write_index(folder / INDEX, departments, problems, before)
     return Issued(folder, folder / INDEX, departments, tuple(problems))
 
 
-def _write(todo: Iterable[Job], jobs: int | None, progress: Callable[[int, int], None] | None) -> list[Outcome]:
+def _write(
+    todo: Iterable[Job], jobs: int | None, progress: Callable[[int, int], None] | None
+) -> list[Outcome]:
     """Carries the jobs out in worker processes; a worker that dies costs its department."""
     from ..reading.worker import read_files
 
@@ -87,6 +119,12 @@ def _write(todo: Iterable[Job], jobs: int | None, progress: Callable[[int, int],
         paths = [Path(place) / f"{number:05}" for number in range(len(todo))]
         for path, job in zip(paths, todo, strict=True):
             path.write_bytes(pickle.dumps(job))
-        done = read_files(paths, jobs, progress, function="selfeval_xl.issuing.writing:write_job", seconds=_SECONDS)
-        return [Outcome(job.contents.file, FAILED, "写这一份时程序中断了，请再运行一次") if isinstance(outcome, ReadFile) else outcome
-                for job, outcome in zip(todo, done, strict=True)]
+        done = read_files(
+            paths, jobs, progress, function="selfeval_xl.issuing.writing:write_job", seconds=_SECONDS
+        )
+        return [
+            Outcome(job.contents.file, FAILED, "写这一份时程序中断了，请再运行一次")
+            if isinstance(outcome, ReadFile)
+            else outcome
+            for job, outcome in zip(todo, done, strict=True)
+        ]

@@ -1,4 +1,6 @@
-"""What goes into each department's workbook: the roster (and last year's county workbook) taken apart by department. Pure."""
+"""What goes into each department's workbook: the roster (and last year's county workbook) taken apart by
+department. Pure.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from ..county.roster import Department, Project, Roster, Target
 from ..forms import DEPARTMENT, FORM_NAMES, PROJECT, REPORT
 from ..reading.labels import squeeze
 from .filenames import safe_name, unique
-from .form_data import indicator, in_printed_order, project_data, strange_levels
+from .form_data import in_printed_order, indicator, project_data, strange_levels
 from .last_year import LastYear
 
 ISSUED, EXEMPT = "已下发", "免评"
@@ -21,7 +23,9 @@ _MOST_NAMED = 12
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One project as the index lists it. sheet: where it stands, "" where it was left out. targets_from: 名册, 上年, 无."""
+    """One project as the index lists it. sheet: where it stands, "" where it was left out. targets_from:
+    名册, 上年, 无.
+    """
 
     name: str
     code: str = ""
@@ -37,7 +41,9 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """One department's workbook: what `templates.fill_in` needs, the name of the file, and its projects for the index."""
+    """One department's workbook: what `templates.fill_in` needs, the name of the file, and its projects for
+    the index.
+    """
 
     department: Department
     layout: str
@@ -83,7 +89,20 @@ def plan(roster: Roster, asked: Asked, last: LastYear | None = None) -> tuple[li
         layout = _layout(department, asked.layout, problems)
         own = by_department.get((department.code, department.name), [])
         carried = [] if own else list(last.projects.get(department.code or department.name, ()))
-        planned.append(_contents(roster, department, layout, own or carried, bool(carried), targets, asked, last, taken, problems))
+        planned.append(
+            _contents(
+                roster,
+                department,
+                layout,
+                own or carried,
+                bool(carried),
+                targets,
+                asked,
+                last,
+                taken,
+                problems,
+            )
+        )
     return planned, problems
 
 
@@ -91,12 +110,25 @@ def _layout(department: Department, default: str, problems: list[str]) -> str:
     """The layout that the roster names for a department, else the one for all."""
     if not department.layout or department.layout in layouts.ids():
         return department.layout or default
-    problems.append(f"“单位名册”里{department.name}的表式“{department.layout}”没有这一种，用了{default}；可写{'、'.join(layouts.ids())}。")
+    problems.append(
+        f"“单位名册”里{department.name}的表式“{department.layout}”没有这一种，用了{default}；"
+        f"可写{'、'.join(layouts.ids())}。"
+    )
     return default
 
 
-def _contents(roster: Roster, department: Department, layout_id: str, own: list[Project], carried: bool, targets: Mapping[str, list[Target]],
-              asked: Asked, last: LastYear, taken: set[str], problems: list[str]) -> Contents:
+def _contents(
+    roster: Roster,
+    department: Department,
+    layout_id: str,
+    own: list[Project],
+    carried: bool,
+    targets: Mapping[str, list[Target]],
+    asked: Asked,
+    last: LastYear,
+    taken: set[str],
+    problems: list[str],
+) -> Contents:
     """carried: the projects are last year's, because the roster names none."""
     kinds = {layout.kind: layout for layout in layouts.sheets_of(layout_id)}
     forms: list[dict] = []
@@ -105,29 +137,66 @@ def _contents(roster: Roster, department: Department, layout_id: str, own: list[
     for rows in _by_form(own):
         first = rows[0]
         unit = first.unit or _unit_name(roster, first, department)
-        item = Item(first.name, first.code or "", unit, status=EXEMPT if first.exempt else ISSUED, annual_budget=_total(rows),
-                    public="不公开" if first.public == "否" else "", why=first.private_reason if first.public == "否" else "")
+        item = Item(
+            first.name,
+            first.code or "",
+            unit,
+            status=EXEMPT if first.exempt else ISSUED,
+            annual_budget=_total(rows),
+            public="不公开" if first.public == "否" else "",
+            why=first.private_reason if first.public == "否" else "",
+        )
         if not first.exempt:
             given = targets.get(first.code or "", []) or targets.get(first.name, [])
             before = last.of(department.code or department.name, first.code, first.name)
             asked_for = [_remembered(target, before) for target in given] or list(before)
-            data = project_data(kinds[PROJECT], rows, asked_for, department.name, unit, asked.year, _before(asked, last))
+            data = project_data(
+                kinds[PROJECT], rows, asked_for, department.name, unit, asked.year, _before(asked, last)
+            )
             forms.append((data if given else _draft(data)) | {"issued": not carried})
             for level in strange_levels(kinds[PROJECT], given):
                 strange.setdefault(level, []).append(first.name)
-            item = replace(item, sheet=f"项目{len(forms):02}", targets=len(asked_for), targets_from=FROM_ROSTER if given else FROM_LAST_YEAR if asked_for else NO_TARGETS)
+            item = replace(
+                item,
+                sheet=f"项目{len(forms):02}",
+                targets=len(asked_for),
+                targets_from=FROM_ROSTER if given else FROM_LAST_YEAR if asked_for else NO_TARGETS,
+            )
         items.append(item)
-    problems += [f"“绩效目标”里{department.name}的指标级次“{level}”在表式{layout_id}里没有，照名册填了，请核对（项目：{_few(names)}）。" for level, names in strange.items()]
+    problems += [
+        (
+            f"“绩效目标”里{department.name}的指标级次“{level}”在表式{layout_id}里没有，照名册填了，"
+            f"请核对（项目：{_few(names)}）。"
+        )
+        for level, names in strange.items()
+    ]
     whole = _whole(kinds.get(DEPARTMENT), department, targets, asked, last)
-    name = unique(safe_name(department.code, department.name, f"{asked.year}年度绩效自评表" if asked.year else "绩效自评表"), taken)
-    return Contents(department, layout_id, asked.year, f"{name}.xlsx", tuple(forms), whole, _settings(department, items), _cover(department, items, whole, asked), tuple(items))
+    name = unique(
+        safe_name(
+            department.code, department.name, f"{asked.year}年度绩效自评表" if asked.year else "绩效自评表"
+        ),
+        taken,
+    )
+    return Contents(
+        department,
+        layout_id,
+        asked.year,
+        f"{name}.xlsx",
+        tuple(forms),
+        whole,
+        _settings(department, items),
+        _cover(department, items, whole, asked),
+        tuple(items),
+    )
 
 
 def _by_form(own: Iterable[Project]) -> list[list[Project]]:
     """The roster rows of each form: one project of one unit; its sources of money are rows of one form."""
     grouped: dict[tuple[str, ...], list[Project]] = {}
     for project in own:
-        grouped.setdefault((project.department, project.unit, project.code or project.name), []).append(project)
+        grouped.setdefault((project.department, project.unit, project.code or project.name), []).append(
+            project
+        )
     return list(grouped.values())
 
 
@@ -155,11 +224,19 @@ def _remembered(target: Target, before: Iterable[Target]) -> Target:
 
 
 def _draft(data: dict) -> dict:
-    """Targets taken over from last year are not locked: the department has to compare them with this year's budget."""
+    """Targets taken over from last year are not locked: the department has to compare them with this year's
+    budget.
+    """
     return data | {"indicators": [row | {"draft": True} for row in data["indicators"]]}
 
 
-def _whole(layout: layouts.Layout | None, department: Department, targets: Mapping[str, list[Target]], asked: Asked, last: LastYear) -> dict:
+def _whole(
+    layout: layouts.Layout | None,
+    department: Department,
+    targets: Mapping[str, list[Target]],
+    asked: Asked,
+    last: LastYear,
+) -> dict:
     """The department's own form: its name, and its targets where the roster or last year has any."""
     if layout is None:
         return {}
@@ -168,12 +245,19 @@ def _whole(layout: layouts.Layout | None, department: Department, targets: Mappi
     before = last.of(own)
     known = [_remembered(target, before) for target in given] or list(before)
     rows = [indicator(layout, target, _before(asked, last)) for target in in_printed_order(layout, known)]
-    data = {"issued": True, "department": department.name, **({"year": asked.year} if asked.year else {}), **({"indicators": rows} if rows else {})}
+    data = {
+        "issued": True,
+        "department": department.name,
+        **({"year": asked.year} if asked.year else {}),
+        **({"indicators": rows} if rows else {}),
+    }
     return _draft(data) if rows and not given else data
 
 
 def _settings(department: Department, items: Iterable[Item]) -> dict[str, str]:
-    """The keys of the hidden sheet by which the file is known again: codes of the department and of each sheet's project."""
+    """The keys of the hidden sheet by which the file is known again: codes of the department and of each
+    sheet's project.
+    """
     settings = {"department": department.name}
     if department.code:
         settings["department_code"] = department.code
@@ -188,9 +272,17 @@ def _settings(department: Department, items: Iterable[Item]) -> dict[str, str]:
 def _cover(department: Department, items: tuple[Item, ...], whole: dict, asked: Asked) -> dict[str, str]:
     """What the sheet 填报说明 says: when, how and to whom, what has to come back, and what need not."""
     year, month, day = department.deadline.split("-") if department.deadline else ("", "", "")
-    told = {"截止日期": f"{year}年{int(month)}月{int(day)}日" if year else "", "报送方式": asked.send, "联系人": asked.contact, "联系电话": asked.phone,
-            "要报回的": _due_back(items, whole),
-            "已填好的": "白色的格由财政局填好并锁定（项目、预算、指标、指标值），不要改；发现不对的，请打电话说明。把鼠标放在右上角有红三角的格上，可以看到上年的指标值和完成值。"}
+    told = {
+        "截止日期": f"{year}年{int(month)}月{int(day)}日" if year else "",
+        "报送方式": asked.send,
+        "联系人": asked.contact,
+        "联系电话": asked.phone,
+        "要报回的": _due_back(items, whole),
+        "已填好的": (
+            "白色的格由财政局填好并锁定（项目、预算、指标、指标值），不要改；发现不对的，"
+            "请打电话说明。把鼠标放在右上角有红三角的格上，可以看到上年的指标值和完成值。"
+        ),
+    }
     drafts = [item.sheet for item in items if item.sheet and item.targets_from == FROM_LAST_YEAR]
     if drafts:
         told["上年带来"] = f"{_few(drafts)}的指标取自上年，请按本年批复的绩效目标核对，不同的直接改。"
@@ -205,7 +297,9 @@ def _cover(department: Department, items: tuple[Item, ...], whole: dict, asked: 
 
 def _due_back(items: Iterable[Item], whole: dict) -> str:
     count = sum(bool(item.sheet) for item in items)
-    parts = ([f"{FORM_NAMES[PROJECT]}{count}张（每个项目一张，目录见下）"] if count else []) + ([f"{FORM_NAMES[DEPARTMENT]}1张"] if whole else [])
+    parts = ([f"{FORM_NAMES[PROJECT]}{count}张（每个项目一张，目录见下）"] if count else []) + (
+        [f"{FORM_NAMES[DEPARTMENT]}1张"] if whole else []
+    )
     parts += [f"{FORM_NAMES[REPORT]}1份", "签字盖章后的扫描件1份（PDF或照片）"]
     return "\n".join(f"{number}. {part}" for number, part in enumerate(parts, 1))
 

@@ -7,11 +7,13 @@ import unicodedata
 
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]+')
 _RESERVED = re.compile(r"^(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
-_LONGEST = 200                        # bytes of UTF-8, the ending not counted; file systems take 255
+_LONGEST = 200  # bytes of UTF-8, the ending not counted; file systems take 255
 
 
 def safe_name(*parts: str, longest: int = _LONGEST) -> str:
-    """The parts joined by underscores as a file name without its ending; what no system takes becomes an underscore."""
+    """The parts joined by underscores as a file name without its ending; what no system takes becomes an
+    underscore.
+    """
     plain = (_FORBIDDEN.sub("_", unicodedata.normalize("NFC", part)).strip(" ._") for part in parts)
     name = "_".join(part for part in plain if part)
     while len(name.encode()) > longest:
@@ -21,7 +23,10 @@ def safe_name(*parts: str, longest: int = _LONGEST) -> str:
 
 
 def unique(name: str, taken: set[str]) -> str:
-    """The name, with a number where it is taken already; it is taken then. Names that differ in case only are the same to Windows."""
+    """The name, with a number where it is taken already; it is taken then.
+
+    Names that differ in case only are the same to Windows.
+    """
     number, free = 1, name
     while free.casefold() in taken:
         number += 1

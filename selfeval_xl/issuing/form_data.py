@@ -1,4 +1,6 @@
-"""One project of the roster as the data of its form: money in the form's unit, targets as its columns want them. Pure."""
+"""One project of the roster as the data of its form: money in the form's unit, targets as its columns want
+them. Pure.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +15,39 @@ from ..quantity import Kind, money, parse
 from ..reading.indicators import join_target
 
 AMOUNTS = ("initial_budget", "annual_budget", "executed")
-_SIGNS = {">": "＞", "<": "＜", "=": "＝"}            # as the drop-down of 指标性质 has them
+_SIGNS = {">": "＞", "<": "＜", "=": "＝"}  # as the drop-down of 指标性质 has them
 _WORDS = "定性"
 
 
-def project_data(layout: Layout, rows: Sequence[Project], targets: Iterable[Target], department: str, unit: str, year: int | None, last_year: int | None) -> dict:
+def project_data(
+    layout: Layout,
+    rows: Sequence[Project],
+    targets: Iterable[Target],
+    department: str,
+    unit: str,
+    year: int | None,
+    last_year: int | None,
+) -> dict:
     """The form of a project whose roster rows (one for each source of money) and targets are these."""
     first = rows[0]
-    data = {"issued": True, "project": first.name, "project_code": first.code or "", "department": department, "unit": unit,
-            "funding": funding(layout, rows), "indicators": [indicator(layout, target, last_year) for target in in_printed_order(layout, targets)]}
+    data = {
+        "issued": True,
+        "project": first.name,
+        "project_code": first.code or "",
+        "department": department,
+        "unit": unit,
+        "funding": funding(layout, rows),
+        "indicators": [indicator(layout, target, last_year) for target in in_printed_order(layout, targets)],
+    }
     if layout.funding and not layout.funding.rows and data["funding"]:
         data["total"] = {key: _sum(row.get(key) for row in data.pop("funding")) for key in AMOUNTS}
     return data | ({"year": year} if year else {})
 
 
 def funding(layout: Layout, rows: Sequence[Project]) -> list[dict]:
-    """The roster's amounts on the printed source rows that they belong to; what fits none gets a row of its own."""
+    """The roster's amounts on the printed source rows that they belong to; what fits none gets a row of its
+    own.
+    """
     if layout.funding is None:
         return []
     lines: dict[str, dict[str, Decimal]] = {}
@@ -39,11 +58,16 @@ def funding(layout: Layout, rows: Sequence[Project]) -> list[dict]:
             line = lines.setdefault(_printed_source(layout, row.source), {})
             for key, amount in told.items():
                 line[key] = line.get(key, Decimal(0)) + amount
-    return [{"source": source, **{key: _plain(amount) for key, amount in line.items()}} for source, line in lines.items()]
+    return [
+        {"source": source, **{key: _plain(amount) for key, amount in line.items()}}
+        for source, line in lines.items()
+    ]
 
 
 def _printed_source(layout: Layout, source: str) -> str:
-    """The printed source row for a source of money: of the same name, else of the same kind; without a name the first."""
+    """The printed source row for a source of money: of the same name, else of the same kind; without a name
+    the first.
+    """
     printed = [label.removeprefix("其中：") for label in layout.funding.rows]
     plain = source.removeprefix("其中：").strip()
     if plain in printed or not printed:
@@ -54,22 +78,33 @@ def _printed_source(layout: Layout, source: str) -> str:
 
 
 def in_printed_order(layout: Layout, targets: Iterable[Target]) -> list[Target]:
-    """The targets in the order in which the form prints their levels; levels that it does not print come last, as given."""
+    """The targets in the order in which the form prints their levels; levels that it does not print come
+    last, as given.
+    """
     targets = list(targets)
     given = list(dict.fromkeys(target.level1 for target in targets))
 
     def order(target: Target) -> tuple[int, int, int]:
         first, second = _printed_place(layout, target)
-        return (first, second, 0) if first >= 0 else (len(layout.indicators.levels), 0, given.index(target.level1))
+        return (
+            (first, second, 0)
+            if first >= 0
+            else (len(layout.indicators.levels), 0, given.index(target.level1))
+        )
 
     return sorted(targets, key=order)
 
 
 def _printed_place(layout: Layout, target: Target) -> tuple[int, int]:
-    """Where the form prints the levels of a target; -1 for a first level that it does not print, a high number for such a second one."""
+    """Where the form prints the levels of a target; -1 for a first level that it does not print, a high
+    number for such a second one.
+    """
     for first, (name, below) in enumerate(layout.indicators.levels):
         if _same_level(name, target.level1):
-            return first, next((number for number, second in enumerate(below) if _same_level(second, target.level2)), len(below))
+            return first, next(
+                (number for number, second in enumerate(below) if _same_level(second, target.level2)),
+                len(below),
+            )
     return -1, 0
 
 
@@ -81,25 +116,43 @@ def _same_level(printed: str, given: str) -> bool:
 def strange_levels(layout: Layout, targets: Iterable[Target]) -> list[str]:
     """Levels of these targets that the form does not print, as 一级/二级."""
     levels = layout.indicators.levels
-    strange = [target for target in targets if levels and target.level1
-               and ((place := _printed_place(layout, target))[0] < 0 or place[1] == len(levels[place[0]][1]))]
+    strange = [
+        target
+        for target in targets
+        if levels
+        and target.level1
+        and ((place := _printed_place(layout, target))[0] < 0 or place[1] == len(levels[place[0]][1]))
+    ]
     return list(dict.fromkeys(f"{target.level1}/{target.level2}" for target in strange))
 
 
 def indicator(layout: Layout, target: Target, last_year: int | None) -> dict:
-    """One row of the indicator table: levels, name, target in the form's columns, points, and a note of last year's."""
+    """One row of the indicator table: levels, name, target in the form's columns, points, and a note of last
+    year's.
+    """
     keys = {column.key for column in layout.indicators.columns}
-    row = {"level1": target.level1 or None, "level2": target.level2 or None, "name": target.name, **target_cells(keys, target.target)}
+    row = {
+        "level1": target.level1 or None,
+        "level2": target.level2 or None,
+        "name": target.name,
+        **target_cells(keys, target.target),
+    }
     if target.points and "points" in keys:
         row["points"] = target.points.rstrip("分")
-    told = [f"{label}：{text}" for label, text in (("指标值", target.last_target), ("完成值", target.last_actual)) if text]
+    told = [
+        f"{label}：{text}"
+        for label, text in (("指标值", target.last_target), ("完成值", target.last_actual))
+        if text
+    ]
     if told:
         row["hint"] = "\n".join([f"上年（{last_year}年度）" if last_year else "上年", *told])
     return row
 
 
 def target_cells(keys: Iterable[str], target: str) -> dict[str, str]:
-    """A target as the form's columns take it: whole, or split in 指标性质, 指标值 and 度量单位 where it can be put together again."""
+    """A target as the form's columns take it: whole, or split in 指标性质, 指标值 and 度量单位 where it can
+    be put together again.
+    """
     keys = set(keys)
     place = "initial_target" if "initial_target" in keys else "target"
     if not target or not {"operator", "unit"} <= keys:

@@ -1,4 +1,6 @@
-"""The index 下发清单.xlsx: what went to whom, every project with its sheet, and what is wrong with the roster."""
+"""The index 下发清单.xlsx: what went to whom, every project with its sheet, and what is wrong with the
+roster.
+"""
 
 from __future__ import annotations
 
@@ -14,45 +16,126 @@ from .writing import FAILED, KEPT, Outcome
 
 SENT, PROJECTS, PROBLEMS = "下发清单", "项目", "名册问题"
 FINGERPRINT = "文件指纹"
-_FORMATS = {"text": {"num_format": "@", "text_wrap": True}, "count": {"num_format": "0", "align": "center"}, "money": {"num_format": "#,##0.00"},
-            "mark": {"num_format": "@", "font_color": "#808080"}, "link": {"font_color": "#0563C1", "underline": 1}}
+_FORMATS = {
+    "text": {"num_format": "@", "text_wrap": True},
+    "count": {"num_format": "0", "align": "center"},
+    "money": {"num_format": "#,##0.00"},
+    "mark": {"num_format": "@", "font_color": "#808080"},
+    "link": {"font_color": "#0563C1", "underline": 1},
+}
 # label, format, width; columns with "sum" have a total below.
-_SENT = (("序号", "count", 6), ("归口股室", "text", 10), ("部门编码", "text", 11), ("部门名称", "text", 24), ("联系人", "text", 10), ("联系电话", "text", 14),
-         ("报送截止日期", "text", 12), ("表式", "text", 14), ("文件", "text", 36), ("打开", "link", 7), ("项目表", "count", 8), ("指标", "count", 8), ("免评项目", "count", 9),
-         ("不公开项目", "count", 10), ("全年预算数（万元）", "money", 16), ("结果", "text", 10), ("说明", "text", 26), (FINGERPRINT, "mark", 18))
+_SENT = (
+    ("序号", "count", 6),
+    ("归口股室", "text", 10),
+    ("部门编码", "text", 11),
+    ("部门名称", "text", 24),
+    ("联系人", "text", 10),
+    ("联系电话", "text", 14),
+    ("报送截止日期", "text", 12),
+    ("表式", "text", 14),
+    ("文件", "text", 36),
+    ("打开", "link", 7),
+    ("项目表", "count", 8),
+    ("指标", "count", 8),
+    ("免评项目", "count", 9),
+    ("不公开项目", "count", 10),
+    ("全年预算数（万元）", "money", 16),
+    ("结果", "text", 10),
+    ("说明", "text", 26),
+    (FINGERPRINT, "mark", 18),
+)
 _SUMMED = ("项目表", "指标", "免评项目", "不公开项目", "全年预算数（万元）")
-_PROJECTS = (("序号", "count", 6), ("归口股室", "text", 10), ("部门编码", "text", 11), ("部门名称", "text", 22), ("项目编码", "text", 24), ("项目名称", "text", 30),
-             ("实施单位", "text", 22), ("状态", "text", 8), ("工作表", "text", 9), ("指标", "count", 7), ("指标来自", "text", 9), ("全年预算数（万元）", "money", 16),
-             ("是否公开", "text", 9), ("说明", "text", 24))
+_PROJECTS = (
+    ("序号", "count", 6),
+    ("归口股室", "text", 10),
+    ("部门编码", "text", 11),
+    ("部门名称", "text", 22),
+    ("项目编码", "text", 24),
+    ("项目名称", "text", 30),
+    ("实施单位", "text", 22),
+    ("状态", "text", 8),
+    ("工作表", "text", 9),
+    ("指标", "count", 7),
+    ("指标来自", "text", 9),
+    ("全年预算数（万元）", "money", 16),
+    ("是否公开", "text", 9),
+    ("说明", "text", 24),
+)
 _PROBLEMS = (("序号", "count", 6), ("问题", "text", 110))
 
 
-def write_index(path: Path, departments: Sequence[tuple[Contents, Outcome]], problems: Sequence[str], before: Mapping[str, str]) -> None:
-    """Writes the index. before: fingerprints of the last run, kept for files that were left as they are. OutputError where that fails."""
+def write_index(
+    path: Path,
+    departments: Sequence[tuple[Contents, Outcome]],
+    problems: Sequence[str],
+    before: Mapping[str, str],
+) -> None:
+    """Writes the index. before: fingerprints of the last run, kept for files that were left as they are.
+
+    OutputError where that fails.
+    """
     import xlsxwriter
     from xlsxwriter.exceptions import XlsxWriterException
 
     temporary = path.with_name(f".~{os.getpid()}_{path.name}")
-    book = xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
-    formats = {name: book.add_format({"font_name": "宋体", "font_size": 10.5, "valign": "vcenter", "border": 1, **look}) for name, look in _FORMATS.items()}
-    formats["head"] = book.add_format({"font_name": "宋体", "font_size": 10.5, "bold": True, "bg_color": "#DDEBF7", "border": 1, "align": "center", "valign": "vcenter",
-                                       "text_wrap": True})
-    _table(book.add_worksheet(SENT), _SENT, [_sent(number, *row, before) for number, row in enumerate(departments, 1)], formats, _SUMMED)
+    book = xlsxwriter.Workbook(
+        str(temporary), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
+    formats = {
+        name: book.add_format(
+            {"font_name": "宋体", "font_size": 10.5, "valign": "vcenter", "border": 1, **look}
+        )
+        for name, look in _FORMATS.items()
+    }
+    formats["head"] = book.add_format(
+        {
+            "font_name": "宋体",
+            "font_size": 10.5,
+            "bold": True,
+            "bg_color": "#DDEBF7",
+            "border": 1,
+            "align": "center",
+            "valign": "vcenter",
+            "text_wrap": True,
+        }
+    )
+    _table(
+        book.add_worksheet(SENT),
+        _SENT,
+        [_sent(number, *row, before) for number, row in enumerate(departments, 1)],
+        formats,
+        _SUMMED,
+    )
     items = [(contents, item) for contents, _ in departments for item in contents.items]
-    _table(book.add_worksheet(PROJECTS), _PROJECTS, [_project(number, *row) for number, row in enumerate(items, 1)], formats, ("指标", "全年预算数（万元）"))
+    _table(
+        book.add_worksheet(PROJECTS),
+        _PROJECTS,
+        [_project(number, *row) for number, row in enumerate(items, 1)],
+        formats,
+        ("指标", "全年预算数（万元）"),
+    )
     if problems:
-        _table(book.add_worksheet(PROBLEMS), _PROBLEMS, [[number, text] for number, text in enumerate(problems, 1)], formats)
+        _table(
+            book.add_worksheet(PROBLEMS),
+            _PROBLEMS,
+            [[number, text] for number, text in enumerate(problems, 1)],
+            formats,
+        )
     try:
         book.close()
         os.replace(temporary, path)
     except (OSError, XlsxWriterException) as error:
         temporary.unlink(missing_ok=True)
         cause = cause_of(error) if isinstance(error, OSError) else "正在被其他程序打开，或文件夹不可写"
-        raise OutputError(f"写不了“{path}”：{cause}。各部门的工作簿已经写好；请关闭它后再运行一次。") from error
+        raise OutputError(
+            f"写不了“{path}”：{cause}。各部门的工作簿已经写好；请关闭它后再运行一次。"
+        ) from error
 
 
 def known_files(path: Path) -> dict[str, str]:
-    """Name and fingerprint of the files that the last run wrote, by its index; nothing where there is none that can be read."""
+    """Name and fingerprint of the files that the last run wrote, by its index; nothing where there is none
+    that can be read.
+    """
     from python_calamine import CalamineWorkbook
 
     from ..errors import UnreadableFile
@@ -62,7 +145,9 @@ def known_files(path: Path) -> dict[str, str]:
         return {}
     try:
         with calamine_fails():
-            rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_name(SENT).to_python(skip_empty_area=False)
+            rows = (
+                CalamineWorkbook.from_path(str(path)).get_sheet_by_name(SENT).to_python(skip_empty_area=False)
+            )
     except UnreadableFile:
         return {}
     heads = [str(value) for value in rows[0]] if rows else []
@@ -76,9 +161,26 @@ def _sent(number: int, contents: Contents, outcome: Outcome, before: Mapping[str
     department, items = contents.department, contents.items
     sheets = [item for item in items if item.sheet]
     ours = before.get(contents.file, "") if outcome.result in (KEPT, FAILED) else outcome.sha256
-    return [number, department.section, department.code, department.name, department.contact, department.phone, department.deadline, contents.layout,
-            contents.file, "" if outcome.result == FAILED else contents.file, len(sheets), contents.targets, len(items) - len(sheets), sum(bool(item.public) for item in items), _budget(sheets),
-            outcome.result, outcome.why, ours]
+    return [
+        number,
+        department.section,
+        department.code,
+        department.name,
+        department.contact,
+        department.phone,
+        department.deadline,
+        contents.layout,
+        contents.file,
+        "" if outcome.result == FAILED else contents.file,
+        len(sheets),
+        contents.targets,
+        len(items) - len(sheets),
+        sum(bool(item.public) for item in items),
+        _budget(sheets),
+        outcome.result,
+        outcome.why,
+        ours,
+    ]
 
 
 def _budget(items: Sequence[Item]) -> Decimal | None:
@@ -88,11 +190,31 @@ def _budget(items: Sequence[Item]) -> Decimal | None:
 
 def _project(number: int, contents: Contents, item: Item) -> list:
     department = contents.department
-    return [number, department.section, department.code, department.name, item.code, item.name, item.unit, item.status, item.sheet, item.targets if item.sheet else None,
-            item.targets_from if item.sheet else "", item.annual_budget, item.public, item.why]
+    return [
+        number,
+        department.section,
+        department.code,
+        department.name,
+        item.code,
+        item.name,
+        item.unit,
+        item.status,
+        item.sheet,
+        item.targets if item.sheet else None,
+        item.targets_from if item.sheet else "",
+        item.annual_budget,
+        item.public,
+        item.why,
+    ]
 
 
-def _table(sheet, columns: Sequence[tuple[str, str, float]], rows: Sequence[Sequence], formats: Mapping, summed: Sequence[str] = ()) -> None:
+def _table(
+    sheet,
+    columns: Sequence[tuple[str, str, float]],
+    rows: Sequence[Sequence],
+    formats: Mapping,
+    summed: Sequence[str] = (),
+) -> None:
     """A head row, frozen and filtered; totals below the filter."""
     for column, (label, form, width) in enumerate(columns):
         sheet.set_column(column, column, width)
@@ -108,7 +230,13 @@ def _table(sheet, columns: Sequence[tuple[str, str, float]], rows: Sequence[Sequ
         if label in summed:
             letter = chr(65 + column)
             total = sum((Decimal(str(row[column])) for row in rows if row[column] is not None), Decimal(0))
-            sheet.write_formula(len(rows) + 1, column, f"=SUBTOTAL(109,{letter}2:{letter}{len(rows) + 1})", formats[form], float(total))
+            sheet.write_formula(
+                len(rows) + 1,
+                column,
+                f"=SUBTOTAL(109,{letter}2:{letter}{len(rows) + 1})",
+                formats[form],
+                float(total),
+            )
     if summed:
         sheet.write_string(len(rows) + 1, 0, "合计", formats["text"])
 

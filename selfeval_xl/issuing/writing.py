@@ -17,7 +17,9 @@ WRITTEN, SAME, KEPT, REPLACED, FAILED = "已生成", "没有变化", "没有覆�
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker gets: the contents, where to, and what may be written over. known: fingerprint that the last run wrote there."""
+    """What a worker gets: the contents, where to, and what may be written over. known: fingerprint that the
+    last run wrote there.
+    """
 
     contents: Contents
     folder: str
@@ -28,7 +30,9 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """result: 已生成, 没有变化, 没有覆盖, 已覆盖, 没有生成. why: in plain words. sha256: of the file as written, or as found."""
+    """result: 已生成, 没有变化, 没有覆盖, 已覆盖, 没有生成. why: in plain words. sha256: of the file as
+    written, or as found.
+    """
 
     file: str
     result: str
@@ -46,16 +50,26 @@ def write_job(path: str) -> Outcome:
 
 
 def write(job: Job) -> Outcome:
-    """Writes the workbook beside its place, and puts it there unless a file stands there that somebody may have filled in.
+    """Writes the workbook beside its place, and puts it there unless a file stands there that somebody may
+    have filled in.
 
-    Untouched is what has the very bytes that would be written, or that the last run wrote. OutputError where it cannot be written.
+    Untouched is what has the very bytes that would be written, or that the last run wrote. OutputError where
+    it cannot be written.
     """
     contents = job.contents
     target = Path(job.folder) / contents.file
     fresh = target.with_name(f".~{os.getpid()}.xlsx")
     try:
-        templates.fill_in(contents.layout, fresh, projects=contents.projects, department=contents.whole, year=contents.year,
-                          settings=contents.settings, cover=contents.cover, protect=job.protect)
+        templates.fill_in(
+            contents.layout,
+            fresh,
+            projects=contents.projects,
+            department=contents.whole,
+            year=contents.year,
+            settings=contents.settings,
+            cover=contents.cover,
+            protect=job.protect,
+        )
         made = fingerprint(fresh)[1]
         there = fingerprint(target)[1] if target.exists() else ""
         if there == made:
@@ -64,7 +78,12 @@ def write(job: Job) -> Outcome:
         if filled and not job.overwrite:
             return Outcome(contents.file, KEPT, "已有同名文件，部门可能已经填写", there)
         os.replace(fresh, target)
-        return Outcome(contents.file, REPLACED if filled else WRITTEN, "原来的文件可能已经填写，按要求覆盖了" if filled else "", made)
+        return Outcome(
+            contents.file,
+            REPLACED if filled else WRITTEN,
+            "原来的文件可能已经填写，按要求覆盖了" if filled else "",
+            made,
+        )
     except OSError as error:
         raise OutputError(f"写不了“{target}”：{cause_of(error)}。请关闭正在打开它的程序后再试。") from error
     finally:

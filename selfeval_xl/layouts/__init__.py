@@ -1,4 +1,7 @@
-"""Official forms as data: one file per form, `<id>.<kind>.toml`. A new county's form is one new file and no Python."""
+"""Official forms as data: one file per form, `<id>.<kind>.toml`.
+
+A new county's form is one new file and no Python.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ __all__ = ["Layout", "ids", "load", "load_all", "parse_layout"]
 @cache
 def load_all() -> tuple[Layout, ...]:
     """Every layout that ships, by id and kind. Raises LayoutError naming file and line or key."""
-    files = sorted((entry for entry in resources.files(__package__).iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name)
+    files = sorted(
+        (entry for entry in resources.files(__package__).iterdir() if entry.name.endswith(".toml")),
+        key=lambda entry: entry.name,
+    )
     return tuple(parse_layout(entry.read_text(encoding="utf-8"), entry.name) for entry in files)
 
 
@@ -33,7 +39,9 @@ def load(layout_id: str, kind: str = "project") -> Layout:
 
 
 def sheets_of(layout_id: str) -> tuple[Layout, ...]:
-    """The project form and the department form of one department workbook: of the same id, or of the `companion`."""
+    """The project form and the department form of one department workbook: of the same id, or of the
+    `companion`.
+    """
     own = [layout for layout in load_all() if layout.id == layout_id]
     if not own:
         load(layout_id)

@@ -1,4 +1,7 @@
-"""One official form: its rows, labels, spans, widths and tables. `parse.py` reads it from a data file that looks like the form."""
+"""One official form: its rows, labels, spans, widths and tables.
+
+`parse.py` reads it from a data file that looks like the form.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,15 @@ FUND_KEYS = frozenset(fields.keys(fields.FUND)) | {"note"}
 GOAL_KEYS = frozenset(fields.keys(fields.GOAL))
 TASK_KEYS = frozenset(fields.keys(fields.TASK)) | {"budget", "executed", "points", "score"}
 INDICATOR_KEYS = frozenset(fields.keys(fields.INDICATOR)) | {"operator", "unit", "adjusted_target"}
-OTHER = "other."                       # before the key of what is printed and filled in, but is no field of ours
+OTHER = "other."  # before the key of what is printed and filled in, but is no field of ours
 BLOCKS = ("head", "goal", "overview", "funding", "tasks", "indicators", "total", "remarks")
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A label cell or a field cell of a row, or both in one cell (部门：…). field: a key of the form, goal.expected, other.phone ..."""
+    """A label cell or a field cell of a row, or both in one cell (部门：…). field: a key of the form,
+    goal.expected, other.phone ...
+    """
 
     label: str | None = None
     field: str | None = None
@@ -47,10 +52,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Funding:
-    """rows: the sources as printed. total_place: first or last. dashes: columns that print `dash` on source rows.
+    """rows: the sources as printed. total_place: first or last. dashes: columns that print `dash` on source
+    rows.
 
     joined: columns whose cell runs over all rows (one 原因 for the whole table).
-    inline: rows below with labels that take their amount in the same cell (政府性基金拨款：), left and right half.
+    inline: rows below with labels that take their amount in the same cell (政府性基金拨款：), left and right
+    half.
     """
 
     section: Section
@@ -78,7 +85,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Indicators:
-    """levels: first level with its second levels, in printed order. ready: rows that stand ready for each second level."""
+    """levels: first level with its second levels, in printed order. ready: rows that stand ready for each
+    second level.
+    """
 
     section: Section
     columns: tuple[Column, ...]
@@ -110,7 +119,8 @@ class Attached:
 class Layout:
     """A whole form. widths in characters, one per column of the sheet; blocks in printed order.
 
-    caption stands over the title, subtitle and subhead (cells without borders) below it; signature: the labels below the frame.
+    caption stands over the title, subtitle and subhead (cells without borders) below it; signature: the
+    labels below the frame.
     """
 
     id: str
@@ -146,7 +156,8 @@ class Layout:
     def labels(self) -> Iterator[tuple[str, str, str]]:
         """Scope, key and printed label of every field: the reader's vocabulary.
 
-        Scopes are those of the fields table, and 资金合计 (the total row), 资金来源 (the source rows), 说明 (remarks). What is no field
+        Scopes are those of the fields table, and 资金合计 (the total row), 资金来源 (the source rows), 说明
+        (remarks). What is no field
         of ours has scope 其他 or, in the indicator table, key other.
         """
         for row in (*self.head, *self.overview):
@@ -167,5 +178,8 @@ class Layout:
             yield from (("目标", column.key, column.label) for column in self.goal.columns)
         if self.tasks:
             yield from (("任务", column.key, column.label) for column in self.tasks.columns)
-        yield from (("指标", column.key if column.key in INDICATOR_KEYS else "other", column.label) for column in self.indicators.columns)
+        yield from (
+            ("指标", column.key if column.key in INDICATOR_KEYS else "other", column.label)
+            for column in self.indicators.columns
+        )
         yield from (("说明", "remark", label) for label, _ in self.remarks)

@@ -1,4 +1,7 @@
-"""A layout file as records. Whatever is wrong in it is told with the file and the line (syntax) or the key (content)."""
+"""A layout file as records.
+
+Whatever is wrong in it is told with the file and the line (syntax) or the key (content).
+"""
 
 from __future__ import annotations
 
@@ -8,29 +11,80 @@ from collections.abc import Collection, Mapping
 
 from ..errors import LayoutError
 from . import layout as records
-from .layout import BLOCKS, KINDS, OTHER, Attached, Beside, Column, Funding, Indicators, Item, Layout, Section, Table
+from .layout import (
+    BLOCKS,
+    KINDS,
+    OTHER,
+    Attached,
+    Beside,
+    Column,
+    Funding,
+    Indicators,
+    Item,
+    Layout,
+    Section,
+    Table,
+)
 
 _LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _WORDS = {str: "文字", int: "整数", float: "数", list: "列表", dict: "表（{ … }）", object: "文字或表"}
-_TOP = {"id": str, "form": str, "version": str, "title": str, "widths": list, "blocks": list, "head": list, "indicators": dict,
-        "subtitle": str, "caption": str, "subhead": list, "overview": list, "notice": str, "year": int, "companion": str, "page": dict,
-        "money_unit": str, "funding": dict, "goal": dict, "tasks": dict, "total": list, "remarks": list, "signature": list, "beside": dict,
-        "attached": list}
+_TOP = {
+    "id": str,
+    "form": str,
+    "version": str,
+    "title": str,
+    "widths": list,
+    "blocks": list,
+    "head": list,
+    "indicators": dict,
+    "subtitle": str,
+    "caption": str,
+    "subhead": list,
+    "overview": list,
+    "notice": str,
+    "year": int,
+    "companion": str,
+    "page": dict,
+    "money_unit": str,
+    "funding": dict,
+    "goal": dict,
+    "tasks": dict,
+    "total": list,
+    "remarks": list,
+    "signature": list,
+    "beside": dict,
+    "attached": list,
+}
 _NEEDED = ("id", "form", "version", "title", "widths", "blocks", "head", "indicators")
-_FUNDING = {"section": object, "columns": dict, "rows": list, "total": dict, "source": dict, "points": str, "dashes": list, "dash": str,
-            "joined": list, "inline": list}
+_FUNDING = {
+    "section": object,
+    "columns": dict,
+    "rows": list,
+    "total": dict,
+    "source": dict,
+    "points": str,
+    "dashes": list,
+    "dash": str,
+    "joined": list,
+    "inline": list,
+}
 _ITEM = {"label": str, "field": str, "span": int}
 _COLUMN = {"label": str, "span": int, "group": str}
 
 
 def parse_layout(text: str, name: str) -> Layout:
-    """A layout from its text. LayoutError names the file `name` with the line (syntax) or the key (content)."""
+    """A layout from its text.
+
+    LayoutError names the file `name` with the line (syntax) or the key (content).
+    """
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = _LINE.search(str(error))
         where = f"第{line[1]}行第{line[2]}列" if line else "末尾"
-        raise LayoutError(f"表式文件“{name}”{where}写法有误：{_LINE.sub('', str(error)).strip()}。") from error
+        raise LayoutError(
+            f"表式文件“{name}”{where}写法有误：{_LINE.sub('', str(error)).strip()}。"
+        ) from error
     return _Reader(name).layout(data)
 
 
@@ -52,21 +106,43 @@ class _Reader:
         page = self._told(data.get("page", {}), "page", {"orientation": str})
         beside = self._beside(data["beside"]) if "beside" in data else None
         layout = Layout(
-            id=data["id"], kind=data["form"], version=data["version"], title=data["title"], subtitle=data.get("subtitle", ""),
-            caption=data.get("caption", ""), notice=data.get("notice", ""), year=data.get("year"), companion=data.get("companion"),
-            money_unit=data.get("money_unit", "万元"), widths=widths,
-            orientation=self._one_of(page.get("orientation", "portrait"), "page.orientation", ("portrait", "landscape")),
-            blocks=self._texts(data["blocks"], "blocks", BLOCKS), signature=self._texts(data.get("signature", []), "signature"), beside=beside,
+            id=data["id"],
+            kind=data["form"],
+            version=data["version"],
+            title=data["title"],
+            subtitle=data.get("subtitle", ""),
+            caption=data.get("caption", ""),
+            notice=data.get("notice", ""),
+            year=data.get("year"),
+            companion=data.get("companion"),
+            money_unit=data.get("money_unit", "万元"),
+            widths=widths,
+            orientation=self._one_of(
+                page.get("orientation", "portrait"), "page.orientation", ("portrait", "landscape")
+            ),
+            blocks=self._texts(data["blocks"], "blocks", BLOCKS),
+            signature=self._texts(data.get("signature", []), "signature"),
+            beside=beside,
             subhead=self._row(data["subhead"], "subhead", self.width) if "subhead" in data else (),
             head=self._rows(data, "head", self.width),
             overview=self._rows(data, "overview", self._room(beside, "overview")),
             funding=self._funding(data["funding"]) if "funding" in data else None,
-            goal=self._table(data["goal"], "goal", records.GOAL_KEYS, self._room(beside, "goal")) if "goal" in data else None,
-            tasks=self._table(data["tasks"], "tasks", records.TASK_KEYS, self._room(beside, "tasks")) if "tasks" in data else None,
+            goal=self._table(data["goal"], "goal", records.GOAL_KEYS, self._room(beside, "goal"))
+            if "goal" in data
+            else None,
+            tasks=self._table(data["tasks"], "tasks", records.TASK_KEYS, self._room(beside, "tasks"))
+            if "tasks" in data
+            else None,
             indicators=self._indicators(data["indicators"]),
             total=self._row(data["total"], "total", self.width) if "total" in data else (),
-            remarks=tuple(self._remark(remark, f"remarks[{number}]") for number, remark in enumerate(data.get("remarks", ()), 1)),
-            attached=tuple(self._attached(table, f"attached[{number}]") for number, table in enumerate(data.get("attached", ()), 1)),
+            remarks=tuple(
+                self._remark(remark, f"remarks[{number}]")
+                for number, remark in enumerate(data.get("remarks", ()), 1)
+            ),
+            attached=tuple(
+                self._attached(table, f"attached[{number}]")
+                for number, table in enumerate(data.get("attached", ()), 1)
+            ),
         )
         self._complete(layout)
         return layout
@@ -79,7 +155,9 @@ class _Reader:
             if getattr(layout, block) and block not in layout.blocks:
                 raise self.wrong("blocks", f"没有列出“{block}”，但文件里有这一块。")
 
-    def _told(self, data: object, where: str, known: Mapping[str, type], needed: Collection[str] = ()) -> dict:
+    def _told(
+        self, data: object, where: str, known: Mapping[str, type], needed: Collection[str] = ()
+    ) -> dict:
         """The table itself, once its keys are known and its values of the right type."""
         if not isinstance(data, dict):
             raise self.wrong(where, f"应为表（{{ … }}），现在是“{data}”。")
@@ -126,7 +204,9 @@ class _Reader:
             raise self.wrong(where, f"各格合计占{used}列，应占{width}列。")
 
     def _rows(self, data: dict, where: str, width: int) -> tuple[tuple[Item, ...], ...]:
-        return tuple(self._row(row, f"{where}[{number}]", width) for number, row in enumerate(data.get(where, ()), 1))
+        return tuple(
+            self._row(row, f"{where}[{number}]", width) for number, row in enumerate(data.get(where, ()), 1)
+        )
 
     def _row(self, row: object, where: str, width: int) -> tuple[Item, ...]:
         if not isinstance(row, list):
@@ -137,9 +217,15 @@ class _Reader:
             told = self._told(cell, here, _ITEM)
             field = told.get("field", OTHER)
             scope, _, key = field.partition(".")
-            if not (field in records.HEAD_KEYS or (scope == "goal" and key in records.GOAL_KEYS) or field.startswith(OTHER)):
+            if not (
+                field in records.HEAD_KEYS
+                or (scope == "goal" and key in records.GOAL_KEYS)
+                or field.startswith(OTHER)
+            ):
                 known = "、".join((*sorted(records.HEAD_KEYS), "goal.expected", "goal.actual"))
-                raise self.wrong(f"{here}.field", f"没有字段“{field}”，可用的有{known}，其他的写成 {OTHER}名称。")
+                raise self.wrong(
+                    f"{here}.field", f"没有字段“{field}”，可用的有{known}，其他的写成 {OTHER}名称。"
+                )
             items.append(Item(**told))
         self._fits(sum(item.span for item in items), width, where)
         return tuple(items)
@@ -149,13 +235,24 @@ class _Reader:
         for key, told in data.items():
             here = f"{where}.columns.{key}"
             if key not in keys and not key.startswith(OTHER):
-                raise self.wrong(here, f"没有字段“{key}”，可用的有{'、'.join(sorted(keys))}，其他的写成 \"{OTHER}名称\"。")
-            columns.append(Column(key, **self._told({"label": told} if isinstance(told, str) else told, here, _COLUMN, ("label",))))
+                raise self.wrong(
+                    here, f'没有字段“{key}”，可用的有{"、".join(sorted(keys))}，其他的写成 "{OTHER}名称"。'
+                )
+            columns.append(
+                Column(
+                    key,
+                    **self._told(
+                        {"label": told} if isinstance(told, str) else told, here, _COLUMN, ("label",)
+                    ),
+                )
+            )
         return tuple(columns)
 
     def _section(self, told: object, where: str) -> Section:
         known = {"label": str, "span": int, "place": str}
-        entry = self._told({"label": told} if isinstance(told, str) else told, f"{where}.section", known, ("label",))
+        entry = self._told(
+            {"label": told} if isinstance(told, str) else told, f"{where}.section", known, ("label",)
+        )
         self._one_of(entry.get("place", "left"), f"{where}.section.place", ("left", "over"))
         return Section(**entry)
 
@@ -165,31 +262,63 @@ class _Reader:
         source = self._told(data.get("source", {}), "funding.source", {"label": str, "span": int})
         columns = self._columns(data["columns"], "funding", records.FUND_KEYS)
         printed = [column.key for column in columns]
-        inline = tuple(self._texts(pair, "funding.inline") if isinstance(pair, list) else () for pair in data.get("inline", ()))
+        inline = tuple(
+            self._texts(pair, "funding.inline") if isinstance(pair, list) else ()
+            for pair in data.get("inline", ())
+        )
         if any(len(pair) != 2 for pair in inline):
             raise self.wrong("funding.inline", "每行应为左右两个文字。")
         funding = Funding(
-            section=self._section(data["section"], "funding"), columns=columns, rows=self._texts(data["rows"], "funding.rows"), total=total["label"],
-            total_place=self._one_of(total.get("place", "last"), "funding.total.place", ("first", "last")), source=source.get("label", ""),
-            source_span=source.get("span", 1), points=data.get("points"), dashes=self._texts(data.get("dashes", []), "funding.dashes", printed),
-            dash=data.get("dash", "—"), joined=self._texts(data.get("joined", []), "funding.joined", printed), inline=inline)
-        self._fits(funding.section.span + funding.source_span + sum(column.span for column in columns), self.width, "funding.columns")
+            section=self._section(data["section"], "funding"),
+            columns=columns,
+            rows=self._texts(data["rows"], "funding.rows"),
+            total=total["label"],
+            total_place=self._one_of(total.get("place", "last"), "funding.total.place", ("first", "last")),
+            source=source.get("label", ""),
+            source_span=source.get("span", 1),
+            points=data.get("points"),
+            dashes=self._texts(data.get("dashes", []), "funding.dashes", printed),
+            dash=data.get("dash", "—"),
+            joined=self._texts(data.get("joined", []), "funding.joined", printed),
+            inline=inline,
+        )
+        self._fits(
+            funding.section.span + funding.source_span + sum(column.span for column in columns),
+            self.width,
+            "funding.columns",
+        )
         return funding
 
     def _table(self, data: dict, where: str, keys: Collection[str], width: int) -> Table:
         self._told(data, where, {"section": object, "columns": dict, "rows": int}, ("section", "columns"))
-        table = Table(self._section(data["section"], where), self._columns(data["columns"], where, keys), data.get("rows", 1))
-        self._fits(table.section.span + sum(column.span for column in table.columns), width, f"{where}.columns")
+        table = Table(
+            self._section(data["section"], where),
+            self._columns(data["columns"], where, keys),
+            data.get("rows", 1),
+        )
+        self._fits(
+            table.section.span + sum(column.span for column in table.columns), width, f"{where}.columns"
+        )
         return table
 
     def _indicators(self, data: dict) -> Indicators:
-        self._told(data, "indicators", {"section": object, "columns": dict, "levels": dict, "ready": int}, ("section", "columns", "levels"))
+        self._told(
+            data,
+            "indicators",
+            {"section": object, "columns": dict, "levels": dict, "ready": int},
+            ("section", "columns", "levels"),
+        )
         for name, seconds in data["levels"].items():
             if not isinstance(seconds, list):
                 raise self.wrong(f"indicators.levels.{name}", f"应为列表，现在是“{seconds}”。")
-        levels = tuple((name, self._texts(seconds, f"indicators.levels.{name}")) for name, seconds in data["levels"].items())
+        levels = tuple(
+            (name, self._texts(seconds, f"indicators.levels.{name}"))
+            for name, seconds in data["levels"].items()
+        )
         columns = self._columns(data["columns"], "indicators", records.INDICATOR_KEYS)
-        table = Indicators(self._section(data["section"], "indicators"), columns, levels, data.get("ready", 2))
+        table = Indicators(
+            self._section(data["section"], "indicators"), columns, levels, data.get("ready", 2)
+        )
         left = table.section.span if table.section.place == "left" else 0
         self._fits(left + sum(column.span for column in table.columns), self.width, "indicators.columns")
         return table
@@ -200,10 +329,22 @@ class _Reader:
 
     def _beside(self, data: dict) -> Beside:
         told = self._told(data, "beside", {"label": str, "blocks": list, "span": int}, ("label", "blocks"))
-        return Beside(told["label"], self._texts(told["blocks"], "beside.blocks", ("goal", "overview", "tasks")), told.get("span", 1))
+        return Beside(
+            told["label"],
+            self._texts(told["blocks"], "beside.blocks", ("goal", "overview", "tasks")),
+            told.get("span", 1),
+        )
 
     def _attached(self, data: object, where: str) -> Attached:
-        told = self._told(data, where, {"sheet": str, "title": str, "widths": list, "rows": list, "notes": str}, ("sheet", "title", "widths", "rows"))
+        told = self._told(
+            data,
+            where,
+            {"sheet": str, "title": str, "widths": list, "rows": list, "notes": str},
+            ("sheet", "title", "widths", "rows"),
+        )
         widths = self._widths(told["widths"], f"{where}.widths")
-        rows = tuple(self._row(row, f"{where}.rows[{number}]", len(widths)) for number, row in enumerate(told["rows"], 1))
+        rows = tuple(
+            self._row(row, f"{where}.rows[{number}]", len(widths))
+            for number, row in enumerate(told["rows"], 1)
+        )
         return Attached(told["sheet"], told["title"], widths, rows, told.get("notes", ""))

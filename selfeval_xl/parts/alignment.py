@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 Place = tuple[int, int]
-Row = Mapping[int, str]               # texts of a row by column, empty cells left out
+Row = Mapping[int, str]  # texts of a row by column, empty cells left out
 
-_BLANK, _OTHER = 0.2, 0.1             # two empty rows; two rows that share nothing: better beside each other than both alone
+_BLANK, _OTHER = (
+    0.2,
+    0.1,
+)  # two empty rows; two rows that share nothing: better beside each other than both alone
 
 
 def rows_of(texts: Mapping[Place, str]) -> list[Row]:
@@ -20,7 +23,8 @@ def rows_of(texts: Mapping[Place, str]) -> list[Row]:
 
 
 def align(old: list[Row], new: list[Row]) -> dict[int, int]:
-    """For each row of `new` that is a row of `old`, which one; in order, so that most texts stand where they stood.
+    """For each row of `new` that is a row of `old`, which one; in order, so that most texts stand where they
+    stood.
 
     Rows of `new` that are missing were inserted, rows of `old` that are no value were deleted.
     """
@@ -30,8 +34,10 @@ def align(old: list[Row], new: list[Row]) -> dict[int, int]:
     tail = 0
     while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
         tail += 1
-    found = {row: row for row in range(head)} | {len(new) - 1 - step: len(old) - 1 - step for step in range(tail)}
-    middle = _align(old[head:len(old) - tail], new[head:len(new) - tail])
+    found = {row: row for row in range(head)} | {
+        len(new) - 1 - step: len(old) - 1 - step for step in range(tail)
+    }
+    middle = _align(old[head : len(old) - tail], new[head : len(new) - tail])
     return found | {head + row: head + other for row, other in middle.items()}
 
 
@@ -40,7 +46,9 @@ def _align(old: list[Row], new: list[Row]) -> dict[int, int]:
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for i in range(1, len(old) + 1):
         for j in range(1, len(new) + 1):
-            best[i][j] = max(best[i - 1][j - 1] + _likeness(old[i - 1], new[j - 1]), best[i - 1][j], best[i][j - 1])
+            best[i][j] = max(
+                best[i - 1][j - 1] + _likeness(old[i - 1], new[j - 1]), best[i - 1][j], best[i][j - 1]
+            )
     found = {}
     i, j = len(old), len(new)
     while i and j:

@@ -1,4 +1,6 @@
-"""What a colleague changed on a single form, cell by cell, and where it belongs in the department workbook. Pure."""
+"""What a colleague changed on a single form, cell by cell, and where it belongs in the department workbook.
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ MERGED_IN = "这一格在部门工作簿里并在别的格里"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A cell of the department workbook that a colleague filled in. base: what stood there when the form was taken out."""
+    """A cell of the department workbook that a colleague filled in. base: what stood there when the form was
+    taken out.
+    """
 
     text: str
     value: Cell
@@ -43,13 +47,18 @@ class Changes:
 
     cells: dict[Place, Change] = field(default_factory=dict)
     strays: list[Stray] = field(default_factory=list)
-    computed: list[tuple[str, str]] = field(default_factory=list)      # cells with a formula there and a value here, where the file tells no formulas
+    computed: list[tuple[str, str]] = field(
+        default_factory=list
+    )  # cells with a formula there and a value here, where the file tells no formulas
 
 
-def compare(state: SheetState, base: Mapping[Place, str], target: SheetState, open_cells: Collection[Place]) -> Changes:
+def compare(
+    state: SheetState, base: Mapping[Place, str], target: SheetState, open_cells: Collection[Place]
+) -> Changes:
     """What differs between a form that came back and its base, with the place of each difference in `target`.
 
-    Rows that were inserted or deleted on either side are found by what stands beside them. open_cells: the unlocked cells of
+    Rows that were inserted or deleted on either side are found by what stands beside them. open_cells: the
+    unlocked cells of
     `target`; where it has none at all no cell counts as locked.
     """
     then, now = rows_of(base), rows_of(state.texts)
@@ -63,17 +72,42 @@ def compare(state: SheetState, base: Mapping[Place, str], target: SheetState, op
         old = then[to_then[number]]
         for column in sorted(old.keys() | row.keys()):
             if row.get(column, "") != old.get(column, ""):
-                _place(changes, state, target, (number, column), to_target.get(to_then[number]), old.get(column, ""), open_cells)
+                _place(
+                    changes,
+                    state,
+                    target,
+                    (number, column),
+                    to_target.get(to_then[number]),
+                    old.get(column, ""),
+                    open_cells,
+                )
     for number in sorted(set(range(len(then))) - set(to_then.values())):
-        changes.strays += [Stray(a1(number, column), "", text, ROW_GONE) for column, text in then[number].items()]
+        changes.strays += [
+            Stray(a1(number, column), "", text, ROW_GONE) for column, text in then[number].items()
+        ]
     for number in inserted:
         _insert(changes, state, target, number, open_cells)
     if changes.computed:
-        changes.strays.append(Stray(",".join(cell for cell, _ in changes.computed), "、".join(text for _, text in changes.computed), "", NOT_TOLD))
+        changes.strays.append(
+            Stray(
+                ",".join(cell for cell, _ in changes.computed),
+                "、".join(text for _, text in changes.computed),
+                "",
+                NOT_TOLD,
+            )
+        )
     return changes
 
 
-def _place(changes: Changes, state: SheetState, target: SheetState, here: Place, row: int | None, base: str, open_cells: Collection[Place]) -> None:
+def _place(
+    changes: Changes,
+    state: SheetState,
+    target: SheetState,
+    here: Place,
+    row: int | None,
+    base: str,
+    open_cells: Collection[Place],
+) -> None:
     """One difference: into its cell, or among the strays with the reason."""
     text = state.texts.get(here, "")
     if row is None:
@@ -93,13 +127,26 @@ def _place(changes: Changes, state: SheetState, target: SheetState, here: Place,
         changes.cells[there] = Change(text, state.values.get(here), base)
 
 
-def _insert(changes: Changes, state: SheetState, target: SheetState, number: int, open_cells: Collection[Place]) -> None:
+def _insert(
+    changes: Changes, state: SheetState, target: SheetState, number: int, open_cells: Collection[Place]
+) -> None:
     """A row that the colleague inserted goes into a spare row of the indicator table with the same levels."""
-    told = {column: text for (row, column), text in state.texts.items() if row == number and (row, column) not in (state.formulas or ())}
+    told = {
+        column: text
+        for (row, column), text in state.texts.items()
+        if row == number and (row, column) not in (state.formulas or ())
+    }
     if not told:
         return
     first, last = target.table
-    spare = next((row for row in range(first, last + 1) if _is_spare(state, target, number, row, told, changes, open_cells)), None)
+    spare = next(
+        (
+            row
+            for row in range(first, last + 1)
+            if _is_spare(state, target, number, row, told, changes, open_cells)
+        ),
+        None,
+    )
     if spare is None:
         changes.strays += [Stray(a1(number, column), text, "", NO_SPARE) for column, text in told.items()]
         return
@@ -110,10 +157,28 @@ def _insert(changes: Changes, state: SheetState, target: SheetState, number: int
             changes.strays.append(Stray(a1(number, column), text, "", LOCKED))
 
 
-def _is_spare(state: SheetState, target: SheetState, number: int, row: int, told: Mapping[int, str], changes: Changes, open_cells: Collection[Place]) -> bool:
-    """Whether nobody has filled in the row, all that is told fits into it, and what is printed on it is printed on the other too."""
+def _is_spare(
+    state: SheetState,
+    target: SheetState,
+    number: int,
+    row: int,
+    told: Mapping[int, str],
+    changes: Changes,
+    open_cells: Collection[Place],
+) -> bool:
+    """Whether nobody has filled in the row, all that is told fits into it, and what is printed on it is
+    printed on the other too.
+    """
     own = {column for place_row, column in open_cells if place_row == row}
-    if len(own) < 3 or any(target.texts.get((row, column)) or (row, column) in changes.cells for column in own):
+    if len(own) < 3 or any(
+        target.texts.get((row, column)) or (row, column) in changes.cells for column in own
+    ):
         return False
-    printed = {column: target.shown((row, column)) for column in set(told) | {0, 1, 2} if column not in own and (row, column) not in (target.formulas or ())}
-    return all(not text or text == state.shown((number, column)) for column, text in printed.items()) and any(column in own for column in told)
+    printed = {
+        column: target.shown((row, column))
+        for column in set(told) | {0, 1, 2}
+        if column not in own and (row, column) not in (target.formulas or ())
+    }
+    return all(not text or text == state.shown((number, column)) for column, text in printed.items()) and any(
+        column in own for column in told
+    )

@@ -1,4 +1,7 @@
-"""All files that came back against the department workbook: what lands, what conflicts, what has no place. Pure."""
+"""All files that came back against the department workbook: what lands, what conflicts, what has no place.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -51,14 +54,18 @@ class Combined:
     statuses: list[Status] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
-    hidden: dict[str, set[int]] = field(default_factory=dict)      # rows that get values and have to be shown
+    hidden: dict[str, set[int]] = field(default_factory=dict)  # rows that get values and have to be shown
 
 
-def combine(whole: Returned, parts: Sequence[Returned], open_cells: Mapping[str, frozenset[Place]]) -> Combined:
+def combine(
+    whole: Returned, parts: Sequence[Returned], open_cells: Mapping[str, frozenset[Place]]
+) -> Combined:
     """Puts together what came back. open_cells: the unlocked cells of each sheet of the department workbook.
 
-    A cell is taken where all files that changed it say the same and nobody changed it in the department workbook meanwhile. Where
-    they differ the department workbook's value stays and the conflict is listed; which file is newer is not guessed.
+    A cell is taken where all files that changed it say the same and nobody changed it in the department
+    workbook meanwhile. Where
+    they differ the department workbook's value stays and the conflict is listed; which file is newer is not
+    guessed.
     """
     combined = Combined()
     found: dict[str, list[tuple[str, Changes]]] = {sheet.name: [] for sheet in whole.sheets}
@@ -66,7 +73,9 @@ def combine(whole: Returned, parts: Sequence[Returned], open_cells: Mapping[str,
     for part in parts:
         name = Path(part.path).name
         if part.sha256 and part.sha256 in seen:
-            combined.lines.append(Line(TWICE, "", "", "", "", name, f"与“{seen[part.sha256]}”完全相同，只算一份"))
+            combined.lines.append(
+                Line(TWICE, "", "", "", "", name, f"与“{seen[part.sha256]}”完全相同，只算一份")
+            )
             continue
         seen[part.sha256] = name
         if part.problem:
@@ -74,18 +83,44 @@ def combine(whole: Returned, parts: Sequence[Returned], open_cells: Mapping[str,
         for state in part.sheets:
             target = _target(part, state, whole)
             if target is None:
-                combined.lines.append(Line(UNKNOWN, state.name, "", state.project or "", "", name, f"部门工作簿里没有这个项目，里面的{len(state.texts)}格都没有带回"))
+                combined.lines.append(
+                    Line(
+                        UNKNOWN,
+                        state.name,
+                        "",
+                        state.project or "",
+                        "",
+                        name,
+                        f"部门工作簿里没有这个项目，里面的{len(state.texts)}格都没有带回",
+                    )
+                )
             else:
-                found[target.name].append((name, compare(state, _base(part, state, target), target, open_cells.get(target.name, frozenset()))))
+                found[target.name].append(
+                    (
+                        name,
+                        compare(
+                            state,
+                            _base(part, state, target),
+                            target,
+                            open_cells.get(target.name, frozenset()),
+                        ),
+                    )
+                )
     for sheet in whole.sheets:
         _settle(combined, sheet, found[sheet.name])
     return combined
 
 
 def _target(part: Returned, state: SheetState, whole: Returned) -> SheetState | None:
-    """The sheet of the department workbook with this project: by code, else by name, else by the sheet that it was taken from."""
+    """The sheet of the department workbook with this project: by code, else by name, else by the sheet that
+    it was taken from.
+    """
     by_code = [sheet for sheet in whole.sheets if state.code and sheet.code == state.code]
-    by_name = [sheet for sheet in by_code or whole.sheets if state.project and sheet.project and squeeze(sheet.project) == squeeze(state.project)]
+    by_name = [
+        sheet
+        for sheet in by_code or whole.sheets
+        if state.project and sheet.project and squeeze(sheet.project) == squeeze(state.project)
+    ]
     origin = part.settings.get(SINGLE) if len(part.sheets) == 1 else None
     for group in (by_name, by_code):
         if len(group) == 1:
@@ -100,10 +135,16 @@ def _target(part: Returned, state: SheetState, whole: Returned) -> SheetState | 
 
 
 def _base(part: Returned, state: SheetState, target: SheetState) -> Mapping[Place, str]:
-    """What the form said when it was taken out, by its hidden sheet; without one, what the department workbook says."""
+    """What the form said when it was taken out, by its hidden sheet; without one, what the department
+    workbook says.
+    """
     if len(part.sheets) == 1 and SINGLE in part.settings:
         start = f"{BASE}|"
-        texts = {position(key[len(start):]): text.strip() for key, text in part.settings.items() if key.startswith(start)}
+        texts = {
+            position(key[len(start) :]): text.strip()
+            for key, text in part.settings.items()
+            if key.startswith(start)
+        }
         if texts:
             return texts
     return target.texts
@@ -120,24 +161,67 @@ def _settle(combined: Combined, sheet: SheetState, found: list[tuple[str, Change
         one = next(iter(told.values()))
         if why:
             conflicts += 1
-            says = "；".join(f"{file}：{cells[place].text if place in cells else one.base}" for file, cells in changed if place in cells or one.base)
-            combined.lines.append(Line(CONFLICT, sheet.name, a1(*place), project, sheet.texts.get(place, ""), says, why))
+            says = "；".join(
+                f"{file}：{cells[place].text if place in cells else one.base}"
+                for file, cells in changed
+                if place in cells or one.base
+            )
+            combined.lines.append(
+                Line(CONFLICT, sheet.name, a1(*place), project, sheet.texts.get(place, ""), says, why)
+            )
         elif sheet.texts.get(place, "") != one.text:
             landed += 1
-            combined.edits.append(Edit(sheet.name, a1(*place), sheet.texts.get(place), one.value if one.text else None, why=f"取自{'、'.join(told)}"))
+            combined.edits.append(
+                Edit(
+                    sheet.name,
+                    a1(*place),
+                    sheet.texts.get(place),
+                    one.value if one.text else None,
+                    why=f"取自{'、'.join(told)}",
+                )
+            )
             if place[0] in sheet.hidden:
                 combined.hidden.setdefault(sheet.name, set()).add(place[0])
     strays = 0
     for file, changes in found:
         for stray in changes.strays:
             strays += 1
-            combined.lines.append(Line(STRAY, sheet.name, stray.cell, project, stray.base, f"{file}：{stray.text or '（空）'}", stray.why))
+            combined.lines.append(
+                Line(
+                    STRAY,
+                    sheet.name,
+                    stray.cell,
+                    project,
+                    stray.base,
+                    f"{file}：{stray.text or '（空）'}",
+                    stray.why,
+                )
+            )
     status = DISPUTED if conflicts else CAME if changed or strays else UNTOUCHED if found else AWAY
-    combined.statuses.append(Status(sheet.name, project, sheet.code or "", status, tuple(file for file, _ in found), landed, conflicts, strays))
+    combined.statuses.append(
+        Status(
+            sheet.name,
+            project,
+            sheet.code or "",
+            status,
+            tuple(file for file, _ in found),
+            landed,
+            conflicts,
+            strays,
+        )
+    )
 
 
-def _dispute(place: Place, told: Mapping[str, Change], changed: list[tuple[str, Mapping[Place, Change]]], sheet: SheetState) -> str:
-    """Why the cell cannot be decided; "" where it can. A file that left an empty cell empty says nothing about it."""
+def _dispute(
+    place: Place,
+    told: Mapping[str, Change],
+    changed: list[tuple[str, Mapping[Place, Change]]],
+    sheet: SheetState,
+) -> str:
+    """Why the cell cannot be decided; "" where it can.
+
+    A file that left an empty cell empty says nothing about it.
+    """
     texts = {change.text for change in told.values()}
     base = next(iter(told.values())).base
     others = [file for file, cells in changed if place not in cells]

@@ -1,4 +1,6 @@
-"""The list of a merge as a workbook: a row for each project, and a row for everything that a person has to look at."""
+"""The list of a merge as a workbook: a row for each project, and a row for everything that a person has to
+look at.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +11,49 @@ from pathlib import Path
 from ..sinks.file import write_out
 from .combining import Line, Status
 
-_PROJECTS = (("序号", 6), ("工作表", 10), ("项目编码", 24), ("项目名称", 32), ("交回情况", 13), ("交回的文件", 44), ("带回格数", 9), ("冲突格数", 9), ("没有带回格数", 12))
-_LINES = (("序号", 6), ("类别", 9), ("工作表", 10), ("单元格", 9), ("项目名称", 28), ("部门工作簿里", 26), ("交回的表里", 46), ("原因", 40))
+_PROJECTS = (
+    ("序号", 6),
+    ("工作表", 10),
+    ("项目编码", 24),
+    ("项目名称", 32),
+    ("交回情况", 13),
+    ("交回的文件", 44),
+    ("带回格数", 9),
+    ("冲突格数", 9),
+    ("没有带回格数", 12),
+)
+_LINES = (
+    ("序号", 6),
+    ("类别", 9),
+    ("工作表", 10),
+    ("单元格", 9),
+    ("项目名称", 28),
+    ("部门工作簿里", 26),
+    ("交回的表里", 46),
+    ("原因", 40),
+)
 
 
 def write_list(path: Path, statuses: Sequence[Status], lines: Sequence[Line]) -> None:
     """Writes the list. OutputError where it cannot be written."""
-    projects = [[number, row.sheet, row.code, row.project, row.status, "、".join(row.files), row.landed, row.conflicts, row.strays] for number, row in enumerate(statuses, 1)]
-    open_lines = [[number, line.kind, line.sheet, line.cell, line.project, line.kept, line.told, line.why] for number, line in enumerate(lines, 1)]
+    projects = [
+        [
+            number,
+            row.sheet,
+            row.code,
+            row.project,
+            row.status,
+            "、".join(row.files),
+            row.landed,
+            row.conflicts,
+            row.strays,
+        ]
+        for number, row in enumerate(statuses, 1)
+    ]
+    open_lines = [
+        [number, line.kind, line.sheet, line.cell, line.project, line.kept, line.told, line.why]
+        for number, line in enumerate(lines, 1)
+    ]
     with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as place:
         book = Path(place) / "list.xlsx"
         _write(book, (("交回情况", _PROJECTS, projects), ("要看的", _LINES, open_lines)))
@@ -26,9 +63,14 @@ def write_list(path: Path, statuses: Sequence[Status], lines: Sequence[Line]) ->
 def _write(path: Path, tables: Sequence[tuple[str, Sequence[tuple[str, int]], Sequence[Sequence]]]) -> None:
     import xlsxwriter
 
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book = xlsxwriter.Workbook(
+        str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
     look = {"font_name": "宋体", "font_size": 10.5, "valign": "vcenter", "text_wrap": True, "border": 1}
-    head, text = book.add_format(look | {"bold": True, "bg_color": "#DDEBF7", "align": "center"}), book.add_format(look | {"num_format": "@"})
+    head, text = (
+        book.add_format(look | {"bold": True, "bg_color": "#DDEBF7", "align": "center"}),
+        book.add_format(look | {"num_format": "@"}),
+    )
     number = book.add_format(look | {"align": "center"})
     for title, columns, rows in tables:
         sheet = book.add_worksheet(title)

@@ -1,4 +1,6 @@
-"""Single forms back into a copy of the department workbook, and a list of what came back, what did not and what conflicts."""
+"""Single forms back into a copy of the department workbook, and a list of what came back, what did not and
+what conflicts.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ LIST_NAME = "_合并清单"
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """statuses: one for each project of the department workbook. lines: what needs a person. landed: cells written."""
+    """statuses: one for each project of the department workbook. lines: what needs a person. landed: cells
+    written.
+    """
 
     out: Path
     listed: Path
@@ -30,20 +34,32 @@ class Merged:
     landed: int
 
 
-def merge(folder: str | Path, out: str | Path, into: str | Path | None = None, *, jobs: int | None = None,
-          progress: Callable[[int, int], None] | None = None) -> Merged:
-    """Writes a copy of the department workbook with what came back in `folder`, and beside it the list ..._合并清单.xlsx.
+def merge(
+    folder: str | Path,
+    out: str | Path,
+    into: str | Path | None = None,
+    *,
+    jobs: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Merged:
+    """Writes a copy of the department workbook with what came back in `folder`, and beside it the list
+    ..._合并清单.xlsx.
 
-    into: the department workbook; without it the copy that `split` left in the folder. Neither it nor the parts are changed.
+    into: the department workbook; without it the copy that `split` left in the folder. Neither it nor the
+    parts are changed.
     Raises UsageError where there is no department workbook, UnreadableFile, OutputError.
     """
-    from ..sinks.file import apply, check_target, write_out
     from ..sinks.extract import open_cells, show_rows
+    from ..sinks.file import apply, check_target, write_out
     from ..sinks.package import OpenPackage
     from .listing import write_list
 
     folder, out = Path(folder), Path(out)
-    files = [path for path in collect(folder) if path.absolute() != out.absolute() and not path.stem.endswith(LIST_NAME)]
+    files = [
+        path
+        for path in collect(folder)
+        if path.absolute() != out.absolute() and not path.stem.endswith(LIST_NAME)
+    ]
     parts = _read([path for path in files if not path.name.startswith(KEPT_COPY)], jobs, progress)
     original = _original(files, parts, folder, into)
     check_target(original, out)
@@ -51,8 +67,11 @@ def merge(folder: str | Path, out: str | Path, into: str | Path | None = None, *
     if not whole.sheets:
         raise UsageError(f"部门工作簿“{original.name}”里没有读到项目支出绩效自评表：{whole.problem}")
     package = OpenPackage(original.read_bytes())
-    combined = combine(whole, [part for part in parts if Path(part.path).absolute() != original.absolute()],
-                       {sheet.name: open_cells(package, sheet.name) for sheet in whole.sheets})
+    combined = combine(
+        whole,
+        [part for part in parts if Path(part.path).absolute() != original.absolute()],
+        {sheet.name: open_cells(package, sheet.name) for sheet in whole.sheets},
+    )
     with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as place:
         step = Path(place) / f"step{out.suffix}"
         applied = apply(original, combined.edits, step)
@@ -60,7 +79,21 @@ def merge(folder: str | Path, out: str | Path, into: str | Path | None = None, *
         show_rows(finished, combined.hidden)
         _make_room(finished, whole, combined)
         write_out(out, finished.write)
-    lines = [*combined.lines, *(Line(STRAY, edit.sheet, edit.cell, "", edit.old or "", f"{edit.why}：{edit.new}", "这一格写不进去，请手工填") for edit in applied.refused)]
+    lines = [
+        *combined.lines,
+        *(
+            Line(
+                STRAY,
+                edit.sheet,
+                edit.cell,
+                "",
+                edit.old or "",
+                f"{edit.why}：{edit.new}",
+                "这一格写不进去，请手工填",
+            )
+            for edit in applied.refused
+        ),
+    ]
     statuses = _counted(combined, applied.refused)
     listed = out.with_name(f"{out.stem}{LIST_NAME}.xlsx")
     write_list(listed, statuses, lines)
@@ -68,8 +101,12 @@ def merge(folder: str | Path, out: str | Path, into: str | Path | None = None, *
 
 
 def _counted(combined: Combined, refused: Sequence) -> list[Status]:
-    return [replace(status, landed=status.landed - lost, strays=status.strays + lost) if (lost := sum(edit.sheet == status.sheet for edit in refused)) else status
-            for status in combined.statuses]
+    return [
+        replace(status, landed=status.landed - lost, strays=status.strays + lost)
+        if (lost := sum(edit.sheet == status.sheet for edit in refused))
+        else status
+        for status in combined.statuses
+    ]
 
 
 def _read(paths: list[Path], jobs: int | None, progress: Callable[[int, int], None] | None) -> list[Returned]:
@@ -77,11 +114,22 @@ def _read(paths: list[Path], jobs: int | None, progress: Callable[[int, int], No
     from ..reading.worker import read_files
 
     read = read_files(paths, jobs, progress, function="selfeval_xl.parts.returned:read_returned")
-    return [Returned(file.path, problem=file.problems[0].text if file.problems else "读不出来", sha256=file.sha256) if isinstance(file, ReadFile) else file for file in read]
+    return [
+        Returned(
+            file.path, problem=file.problems[0].text if file.problems else "读不出来", sha256=file.sha256
+        )
+        if isinstance(file, ReadFile)
+        else file
+        for file in read
+    ]
 
 
-def _original(files: Sequence[Path], parts: Sequence[Returned], folder: Path, into: str | Path | None) -> Path:
-    """The department workbook: the one given, the copy that `split` left, or the only file with several forms that is no part."""
+def _original(
+    files: Sequence[Path], parts: Sequence[Returned], folder: Path, into: str | Path | None
+) -> Path:
+    """The department workbook: the one given, the copy that `split` left, or the only file with several forms
+    that is no part.
+    """
     if into is not None:
         if not Path(into).is_file():
             raise UsageError(f"找不到部门工作簿“{into}”。请核对文件名和所在文件夹。")
@@ -92,7 +140,10 @@ def _original(files: Sequence[Path], parts: Sequence[Returned], folder: Path, in
     wholes = [part for part in parts if SINGLE not in part.settings and part.whole and part.sheets]
     if len(wholes) == 1:
         return Path(wholes[0].path)
-    raise UsageError(f"“{folder}”里没有“{KEPT_COPY}”，不知道合并到哪一份部门工作簿。请用 --into 写明：selfeval merge {folder.name} -o 合并.xlsx --into 部门工作簿.xlsx")
+    raise UsageError(
+        f"“{folder}”里没有“{KEPT_COPY}”，不知道合并到哪一份部门工作簿。请用 --into 写明：selfeval "
+        f"merge {folder.name} -o 合并.xlsx --into 部门工作簿.xlsx"
+    )
 
 
 def _make_room(package, whole: Returned, combined: Combined) -> None:
@@ -104,6 +155,9 @@ def _make_room(package, whole: Returned, combined: Combined) -> None:
     for edit in combined.edits:
         if isinstance(edit.new, str):
             row, column = position(edit.cell)
-            area = next((area for area in merges[edit.sheet] if area.holds(row, column)), Area(row, column, row, column))
+            area = next(
+                (area for area in merges[edit.sheet] if area.holds(row, column)),
+                Area(row, column, row, column),
+            )
             sheet = book.sheet(edit.sheet)
             sheet.make_room(area, edit.new, book.styles.font_size(sheet.style(row, column)))

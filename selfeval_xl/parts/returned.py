@@ -1,4 +1,6 @@
-"""What a file that came back holds, as plain data: its project sheets cell by cell, and what its hidden sheet says."""
+"""What a file that came back holds, as plain data: its project sheets cell by cell, and what its hidden sheet
+says.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,11 @@ Cell = None | str | Decimal
 
 @dataclass(frozen=True, slots=True)
 class SheetState:
-    """One sheet: what each cell shows (empty ones left out) and holds, which hold formulas, what is merged, which rows are hidden.
+    """One sheet: what each cell shows (empty ones left out) and holds, which hold formulas, what is merged,
+    which rows are hidden.
 
-    formulas: None where the file does not tell (xls). table: first and last row in which indicators may stand.
+    formulas: None where the file does not tell (xls). table: first and last row in which indicators may
+    stand.
     """
 
     name: str
@@ -43,7 +47,9 @@ class SheetState:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A file with the states of its project sheets. whole: it holds a department form too. problem: why it could not be read."""
+    """A file with the states of its project sheets. whole: it holds a department form too. problem: why it
+    could not be read.
+    """
 
     path: str
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -57,26 +63,52 @@ def read_returned(path: str) -> Returned:
     """Reads a file: what the workers do. Bad content is its `problem`."""
     source = open_source(path)
     read = understand(source)
-    sheets = tuple(_state(grid, [form for form in read.forms if form.sheet == grid.name and form.kind == PROJECT]) for grid in source.grids
-                   if any(form.sheet == grid.name and form.kind == PROJECT for form in read.forms))
-    problem = "" if sheets else next((problem.text for problem in read.problems), "里面没有项目支出绩效自评表")
-    return Returned(path, read.settings, sheets, any(form.kind == DEPARTMENT for form in read.forms), source.sha256, problem)
+    sheets = tuple(
+        _state(grid, [form for form in read.forms if form.sheet == grid.name and form.kind == PROJECT])
+        for grid in source.grids
+        if any(form.sheet == grid.name and form.kind == PROJECT for form in read.forms)
+    )
+    problem = (
+        "" if sheets else next((problem.text for problem in read.problems), "里面没有项目支出绩效自评表")
+    )
+    return Returned(
+        path,
+        read.settings,
+        sheets,
+        any(form.kind == DEPARTMENT for form in read.forms),
+        source.sha256,
+        problem,
+    )
 
 
 def _state(grid: Grid, forms: list) -> SheetState:
     links = links_in(grid)
-    places = [(row, column) for row in range(grid.height) for column in range(grid.width) if grid.value(row, column) not in (None, "") and (row, column) not in links]
+    places = [
+        (row, column)
+        for row in range(grid.height)
+        for column in range(grid.width)
+        if grid.value(row, column) not in (None, "") and (row, column) not in links
+    ]
     heads = [form.frame.indicator_head[1] for form in forms if form.frame and form.frame.indicator_head]
     bottoms = [form.frame.area.bottom for form in forms if form.frame]
     return SheetState(
-        grid.name, forms[0].project, forms[0].project_code, len(forms),
-        {place: text for place in places if (text := grid.text(*place).strip())}, {place: _value(grid, place) for place in places},
-        frozenset(grid.formulas()) if grid.formulas else None, tuple(grid.merges), grid.hidden()[0] if grid.hidden else frozenset(),
-        (min(heads) + 1, max(bottoms)) if heads and bottoms else (0, -1))
+        grid.name,
+        forms[0].project,
+        forms[0].project_code,
+        len(forms),
+        {place: text for place in places if (text := grid.text(*place).strip())},
+        {place: _value(grid, place) for place in places},
+        frozenset(grid.formulas()) if grid.formulas else None,
+        tuple(grid.merges),
+        grid.hidden()[0] if grid.hidden else frozenset(),
+        (min(heads) + 1, max(bottoms)) if heads and bottoms else (0, -1),
+    )
 
 
 def _value(grid: Grid, place: Place) -> Cell:
-    """The value as an edit writes it: numbers as numbers, all else (percent and dates too) as the text that is shown."""
+    """The value as an edit writes it: numbers as numbers, all else (percent and dates too) as the text that
+    is shown.
+    """
     value, text = grid.value(*place), grid.text(*place).strip()
     if isinstance(value, (bool, date)) or text.endswith("%"):
         return text

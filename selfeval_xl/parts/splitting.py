@@ -18,9 +18,17 @@ from ..sinks.file import write_out
 from .words import BASE, KEPT_COPY, SINGLE, SINGLE_OF
 
 WRITTEN, SAME, KEPT = "已拆出", "没有变化", "没有覆盖"
-_ABOUT_SHEETS = ("issued", "project", "project_code", "base")          # keys that speak of one sheet: issued|项目01|B2
+_ABOUT_SHEETS = (
+    "issued",
+    "project",
+    "project_code",
+    "base",
+)  # keys that speak of one sheet: issued|项目01|B2
 
-_TO_COLLEAGUES = {"要报回的": "只填“{sheet}”这一张，填好后交给本单位汇总的人，不用另外报财政局。", "报送方式": "交给本单位汇总的人"}
+_TO_COLLEAGUES = {
+    "要报回的": "只填“{sheet}”这一张，填好后交给本单位汇总的人，不用另外报财政局。",
+    "报送方式": "交给本单位汇总的人",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """parts: one for each sheet with project forms. kept: the copy of the whole that `merge` starts from. left: sheets that stay whole, and why."""
+    """parts: one for each sheet with project forms. kept: the copy of the whole that `merge` starts from.
+    left: sheets that stay whole, and why.
+    """
 
     folder: Path
     kept: Path
@@ -45,7 +55,8 @@ class Split:
 
 
 def split(path: str | Path, folder: str | Path) -> Split:
-    """Writes a workbook for each sheet with a project form, with the cover and a hidden sheet of its own, and a copy of the whole.
+    """Writes a workbook for each sheet with a project form, with the cover and a hidden sheet of its own, and
+    a copy of the whole.
 
     A file that stands there already and says something else is left alone: a colleague may have filled it in.
     Raises UsageError where there is nothing to take apart, UnreadableFile, OutputError.
@@ -53,7 +64,11 @@ def split(path: str | Path, folder: str | Path) -> Split:
     path, folder = Path(path), Path(folder)
     source = open_source(path)
     if source.kind != "xlsx" or path.suffix.lower() not in (".xlsx", ".xlsm"):
-        told = source.problems[0].text if source.problems and not source.grids else f"“{path.name}”不是xlsx工作簿，拆不开；请用Excel或WPS打开后另存为xlsx。"
+        told = (
+            source.problems[0].text
+            if source.problems and not source.grids
+            else f"“{path.name}”不是xlsx工作簿，拆不开；请用Excel或WPS打开后另存为xlsx。"
+        )
         raise UsageError(told)
     sheets = _project_sheets(understand(source).forms)
     if not sheets:
@@ -62,7 +77,9 @@ def split(path: str | Path, folder: str | Path) -> Split:
     left = tuple(f"“{name}”上还有部门整体表，没有拆。" for name in sheets if name in others)
     sheets = {name: forms for name, forms in sheets.items() if name not in others}
     if not sheets:
-        raise UsageError(f"“{path.name}”的项目表和部门整体表在同一张工作表上，拆不开。请先把它们分到各自的工作表。")
+        raise UsageError(
+            f"“{path.name}”的项目表和部门整体表在同一张工作表上，拆不开。请先把它们分到各自的工作表。"
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -85,7 +102,9 @@ def _free(kept: Path) -> Path:
         try:
             kept.rename(aside)
         except OSError as error:
-            raise OutputError(f"“{kept}”是上次拆分的留底，移不开：{cause_of(error)}。请关闭它，或换一个文件夹。") from error
+            raise OutputError(
+                f"“{kept}”是上次拆分的留底，移不开：{cause_of(error)}。请关闭它，或换一个文件夹。"
+            ) from error
     return kept
 
 
@@ -119,12 +138,24 @@ def _cover_texts(source: Source, sheet: str) -> Mapping[tuple[str, str], str]:
     """What the cover says to the colleague instead of what it says to the department."""
     cover = next((grid for grid in source.grids if grid.name == COVER), None)
     places = {cover.text(row, 0).strip(): a1(row, 1) for row in range(cover.height)} if cover else {}
-    return {(COVER, places[label]): text.format(sheet=sheet) for label, text in _TO_COLLEAGUES.items() if label in places}
+    return {
+        (COVER, places[label]): text.format(sheet=sheet)
+        for label, text in _TO_COLLEAGUES.items()
+        if label in places
+    }
 
 
 def _settings(source: Source, grid: Grid) -> Mapping[str, str]:
     """The keys of the whole workbook that concern this sheet, and what stands in each of its cells now."""
-    own = {key: text for key, text in source.settings.items()
-           if not (key.partition("|")[0] in _ABOUT_SHEETS and "|" in key and key.split("|")[1] != grid.name)}
-    base = {f"{BASE}|{a1(row, column)}": text for row in range(grid.height) for column in range(grid.width) if (text := grid.text(row, column).strip())}
+    own = {
+        key: text
+        for key, text in source.settings.items()
+        if not (key.partition("|")[0] in _ABOUT_SHEETS and "|" in key and key.split("|")[1] != grid.name)
+    }
+    base = {
+        f"{BASE}|{a1(row, column)}": text
+        for row in range(grid.height)
+        for column in range(grid.width)
+        if (text := grid.text(row, column).strip())
+    }
     return own | {SINGLE: grid.name, SINGLE_OF: source.sha256} | base

@@ -1,4 +1,6 @@
-"""What stands below 收件核对: the files that belong to no county, each with its reason, and what else is to be known of the folders."""
+"""What stands below 收件核对: the files that belong to no county, each with its reason, and what else is to
+be known of the folders.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from .folders import Loose
 
 TITLE, NONE = "未归入县区的文件（没有读取，也没有计入上面的数）", "没有"
 HEADS = ("序号", "文件", "大小（KB）", "原因", "需要做什么")
-_PLACES = (0, 1, 4, 5, 11)    # columns of the sheet above: number, folder, count, and wide ones
+_PLACES = (0, 1, 4, 5, 11)  # columns of the sheet above: number, folder, count, and wide ones
 _LAST = 16
 
 
@@ -20,14 +22,19 @@ def write_below(page: Any, formats: Formats, line: int, loose: Sequence[Loose], 
     """The list, then the notes, a line each."""
     page.write_string(line, 1, TITLE, formats.get(bold=True))
     line += 1
-    look, number = formats.get(border=1, num_format="@", text_wrap=True), formats.get(border=1, num_format="0.0")
+    look, number = (
+        formats.get(border=1, num_format="@", text_wrap=True),
+        formats.get(border=1, num_format="0.0"),
+    )
     for place, head in zip(_PLACES, HEADS, strict=True):
         _put(page, line, place, head, formats.head())
     for order, file in enumerate(loose, 1):
         page.write_number(line + order, 0, order, formats.get(border=1))
         for place, value in ((1, file.name), (5, file.reason), (11, file.action)):
             _put(page, line + order, place, clean(value), look)
-        page.write_number(line + order, 4, float((Decimal(file.size) / 1024).quantize(Decimal("0.1"), ROUND_UP)), number)
+        page.write_number(
+            line + order, 4, float((Decimal(file.size) / 1024).quantize(Decimal("0.1"), ROUND_UP)), number
+        )
         page.set_row(line + order, 27)
     if not loose:
         _put(page, line + 1, 1, NONE, look)

@@ -15,8 +15,11 @@ from ..errors import SelfevalError, cause_of
 from ..policy import Policy
 from ..reading.child import receive, send
 
-START = "import sys,pickle;sys.path[:]=pickle.load(sys.stdin.buffer);from selfeval_xl.province.child import serve;serve()"
-_BETWEEN = 0.1                # seconds between two messages about progress
+START = (
+    "import sys,pickle;sys.path[:]=pickle.load(sys.stdin.buffer);from selfeval_xl.province.child "
+    "import serve;serve()"
+)
+_BETWEEN = 0.1  # seconds between two messages about progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +52,36 @@ class Refused:
 
 
 def serve() -> None:
-    """Takes an order from standard input, tells its steps on standard output, at last a County or a Refused. Ends when the parent does."""
+    """Takes an order from standard input, tells its steps on standard output, at last a County or a Refused.
+    Ends when the parent does.
+    """
     order, answers = receive(sys.stdin.buffer), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)             # whatever prints must not come between the answers
+    os.dup2(2, 1)  # whatever prints must not come between the answers
     threading.Thread(target=_end_with_parent, daemon=True).start()
     send(answers, _answer(order, answers))
 
 
 def _answer(order: Order, answers: BinaryIO) -> Any:
     try:
-        return consolidate(order.folder, order.out, roster=order.roster, policy=order.policy, against=order.against, with_forms=order.with_forms, jobs=order.jobs,
-                           progress=_Teller(answers))
+        return consolidate(
+            order.folder,
+            order.out,
+            roster=order.roster,
+            policy=order.policy,
+            against=order.against,
+            with_forms=order.with_forms,
+            jobs=order.jobs,
+            progress=_Teller(answers),
+        )
     except SelfevalError as error:
         return Refused(str(error))
     except MemoryError:
         return Refused("内存不够，没有做完。请关掉其他程序再试。")
     except OSError as error:
-        return Refused(f"读写文件时出错{f'（{error.filename}）' if error.filename else ''}：{cause_of(error)}。请处理后再试。")
+        return Refused(
+            f"读写文件时出错{f'（{error.filename}）' if error.filename else ''}：{cause_of(error)}。"
+            "请处理后再试。"
+        )
 
 
 class _Teller:
@@ -82,6 +98,6 @@ class _Teller:
 
 
 def _end_with_parent() -> None:
-    while os.read(0, 1):      # not through sys.stdin: its lock would be held when this process ends
+    while os.read(0, 1):  # not through sys.stdin: its lock would be held when this process ends
         continue
     os._exit(1)

@@ -1,4 +1,7 @@
-"""What one county gives to the province's sheets, read from its store. A county without a result gives dashes and the reason."""
+"""What one county gives to the province's sheets, read from its store.
+
+A county without a result gives dashes and the reason.
+"""
 
 from __future__ import annotations
 
@@ -35,8 +38,10 @@ _HEAD = ("number", "county", "state", "remark", "file", FORMULA_KEY)
 
 @dataclass(slots=True)
 class Figures:
-    """One county's rows. source: its store, None where there is no result. as_of: the day of the last receipt, ISO.
-    policy: what its workbook says of the policy in force."""
+    """One county's rows. source: its store, None where there is no result. as_of: the day of the last
+    receipt, ISO.
+    policy: what its workbook says of the policy in force.
+    """
 
     county: Row
     receipt: Row
@@ -66,15 +71,29 @@ def figures(outcome: Outcome, remark: str = "") -> Figures:
         county = _county(base, name, outcome, departments, problems, receipt) | {"remark": remark}
         (last,) = base.execute("SELECT max(substr(received, 1, 10)) FROM receipts").fetchone()
     store = outcome.county.store
-    policy = next((part for part in (meta(store, "about") or "").split("　　") if part.startswith("参数表")), "")
-    return Figures(county, receipt, departments, problems, Source(name, book, store), meta(store, "year") or "", last or "", policy)
+    policy = next(
+        (part for part in (meta(store, "about") or "").split("　　") if part.startswith("参数表")), ""
+    )
+    return Figures(
+        county,
+        receipt,
+        departments,
+        problems,
+        Source(name, book, store),
+        meta(store, "year") or "",
+        last or "",
+        policy,
+    )
 
 
 def without_result(outcome: Outcome) -> Figures:
     """Dashes, and why: figures of an earlier run are not this run's."""
     reason = f"{outcome.reason}{_left_out(outcome)}"
     common = {"county": shown_name(outcome.place.name), "state": FAILED}
-    return Figures(_dashes(COUNTIES) | common | {"remark": reason, "file": None}, _dashes(RECEIPTS) | common | {"folder": outcome.place.path.name})
+    return Figures(
+        _dashes(COUNTIES) | common | {"remark": reason, "file": None},
+        _dashes(RECEIPTS) | common | {"folder": outcome.place.path.name},
+    )
 
 
 def _dashes(sheet) -> Row:
@@ -84,7 +103,10 @@ def _dashes(sheet) -> Row:
 def _left_out(outcome: Outcome) -> str:
     told = []
     try:
-        told.append(f"收到的{sum(path != outcome.place.roster for path in collect(outcome.place.path))}个文件没有计入。")
+        told.append(
+            f"收到的{sum(path != outcome.place.roster for path in collect(outcome.place.path))}个文件没"
+            "有计入。"
+        )
     except SelfevalError:
         told.append("收到的文件没有计入。")
     if outcome.book.exists():
@@ -104,62 +126,123 @@ def _stored(base: sqlite3.Connection, table: str) -> Iterator[Row]:
 
 def _departments(base: sqlite3.Connection, name: str, book: str) -> Iterator[Row]:
     """部门汇总 and 报送台账 have a row for each department, in the same order."""
-    for number, (row, submission) in enumerate(zip(_stored(base, "departments"), _stored(base, "submissions"), strict=True), 2):
-        yield row | {"county": name, "state": submission["state"], "late": submission["late"], FORMULA_KEY: _link(book, COUNTY_DEPARTMENTS.title, number)}
+    for number, (row, submission) in enumerate(
+        zip(_stored(base, "departments"), _stored(base, "submissions"), strict=True), 2
+    ):
+        yield row | {
+            "county": name,
+            "state": submission["state"],
+            "late": submission["late"],
+            FORMULA_KEY: _link(book, COUNTY_DEPARTMENTS.title, number),
+        }
 
 
 def _problems(base: sqlite3.Connection, name: str, book: str) -> Iterator[Row]:
     """By rule, as 总览 of the county counts: what was mended since is left out."""
-    found = base.execute("""
+    found = base.execute(
+        """
         SELECT severity, rule, title, count(DISTINCT CASE WHEN department IN (SELECT department FROM departments) THEN department END),
                count(DISTINCT CASE WHEN project <> '' THEN coalesce(department, '') || char(10) || project END), count(*), sum(status = '已说明'), min(rowid)
-        FROM findings WHERE status IS NOT ? GROUP BY severity, rule, title""", [MENDED]).fetchall()
+        FROM findings WHERE status IS NOT ? GROUP BY severity, rule, title""",
+        [MENDED],
+    ).fetchall()
     order = [severity.label for severity in Severity]
-    for severity, rule, title, departments, projects, count, explained, first in sorted(found, key=lambda row: (order.index(row[0]) if row[0] in order else 9, row[1], row[2])):
-        yield {"county": name, "severity": severity, "rule": rule, "title": title, "departments": departments, "projects": projects, "count": count,
-               "explained": explained or 0, FORMULA_KEY: _link(book, FINDINGS.title, first + 1)}
+    for severity, rule, title, departments, projects, count, explained, first in sorted(
+        found, key=lambda row: (order.index(row[0]) if row[0] in order else 9, row[1], row[2])
+    ):
+        yield {
+            "county": name,
+            "severity": severity,
+            "rule": rule,
+            "title": title,
+            "departments": departments,
+            "projects": projects,
+            "count": count,
+            "explained": explained or 0,
+            FORMULA_KEY: _link(book, FINDINGS.title, first + 1),
+        }
 
 
 def _receipt(base: sqlite3.Connection, name: str, outcome: Outcome) -> Row:
     results = dict(base.execute("SELECT result, count(*) FROM receipts GROUP BY result"))
     forms = outcome.county.forms
-    row = {"county": name, "state": DONE, "folder": outcome.place.path.name, "received": sum(results.values()), **{key: results.get(label, 0) for key, label in FATES.items()},
-           "recognised": forms["recognised"], "used": forms["used"], "replaced": forms["superseded"], "duplicate": forms["duplicate"],
-           FORMULA_KEY: _link(outcome.book.name, COUNTY_RECEIPTS.title)}
+    row = {
+        "county": name,
+        "state": DONE,
+        "folder": outcome.place.path.name,
+        "received": sum(results.values()),
+        **{key: results.get(label, 0) for key, label in FATES.items()},
+        "recognised": forms["recognised"],
+        "used": forms["used"],
+        "replaced": forms["superseded"],
+        "duplicate": forms["duplicate"],
+        FORMULA_KEY: _link(outcome.book.name, COUNTY_RECEIPTS.title),
+    }
     return row | {column.key: column.live.value(row) for column in RECEIPTS.columns if column.live}
 
 
-def _county(base: sqlite3.Connection, name: str, outcome: Outcome, departments: list[Row], problems: list[Row], receipt: Row) -> Row:
+def _county(
+    base: sqlite3.Connection,
+    name: str,
+    outcome: Outcome,
+    departments: list[Row],
+    problems: list[Row],
+    receipt: Row,
+) -> Row:
     """The county's row: the values that its formulas have."""
     rostered = outcome.place.roster is not None
     listed = [row for row in departments if row["section"] != UNLISTED]
     unreported = sum(row["state"] == NONE for row in departments)
-    statuses, grades = (Counter(dict(base.execute(f"SELECT {key}, count(*) FROM projects GROUP BY {key}"))) for key in ("status", "grade"))
+    statuses, grades = (
+        Counter(dict(base.execute(f"SELECT {key}, count(*) FROM projects GROUP BY {key}")))
+        for key in ("status", "grade")
+    )
     severities = Counter()
     for row in problems:
         severities[row["severity"]] += row["count"]
     row: Row = {
-        "county": name, "state": DONE, "due": len(listed) if rostered else DASH, "reported": sum(row["state"] != NONE for row in listed),
-        "unreported": unreported if rostered else DASH, "files": receipt["received"], "forms": receipt["recognised"], "forms_used": receipt["used"],
-        "due_projects": _total(departments, "due"), "assessed": _total(departments, "assessed"), "missing": _total(departments, "missing"),
-        "extra": statuses[EXTRA], "exempt": statuses[EXEMPT], **{key: _total(departments, key) for key in ("department_forms", "reports", "sealed")},
-        **_sums(base, "projects", (*AMOUNTS, *VERDICTS)), **{key: grades[label] for key, label in GRADES.items()},
-        "errors": severities["错误"], "warnings": severities["核实"], "notes": severities["提示"],
+        "county": name,
+        "state": DONE,
+        "due": len(listed) if rostered else DASH,
+        "reported": sum(row["state"] != NONE for row in listed),
+        "unreported": unreported if rostered else DASH,
+        "files": receipt["received"],
+        "forms": receipt["recognised"],
+        "forms_used": receipt["used"],
+        "due_projects": _total(departments, "due"),
+        "assessed": _total(departments, "assessed"),
+        "missing": _total(departments, "missing"),
+        "extra": statuses[EXTRA],
+        "exempt": statuses[EXEMPT],
+        **{key: _total(departments, key) for key in ("department_forms", "reports", "sealed")},
+        **_sums(base, "projects", (*AMOUNTS, *VERDICTS)),
+        **{key: grades[label] for key, label in GRADES.items()},
+        "errors": severities["错误"],
+        "warnings": severities["核实"],
+        "notes": severities["提示"],
         "agrees": AGREE if receipt["files_agree"] == receipt["forms_agree"] == AGREE else DISAGREE,
-        "file": outcome.book.name, FORMULA_KEY: _link(outcome.book.name, FRONT),
+        "file": outcome.book.name,
+        FORMULA_KEY: _link(outcome.book.name, FRONT),
     }
     for number, kind in enumerate(money_kinds()):
-        sums = _sums(base, "funding", AMOUNTS, "WHERE kind = '来源' AND form = '项目' AND category = ?", [kind])
+        sums = _sums(
+            base, "funding", AMOUNTS, "WHERE kind = '来源' AND form = '项目' AND category = ?", [kind]
+        )
         row |= {source_key(number, key): value for key, value in sums.items()}
     return row | _rates(row)
 
 
 def _rates(row: Row) -> Row:
     initial, annual, executed = (row[key] for key in AMOUNTS)
-    by_key = {column.key: column.live.value for column in COUNTIES.columns if column.live and column.live.value}
+    by_key = {
+        column.key: column.live.value for column in COUNTIES.columns if column.live and column.live.value
+    }
     return {
-        "execution_rate": ratio(executed, annual) if annual else None, "unspent": difference(annual, executed), "adjustment": change(annual, initial),
-        "initial_rate": ratio(executed, initial), "completion_rate": by_key["completion_rate"](row),
+        "execution_rate": ratio(executed, annual) if annual else None,
+        "unspent": difference(annual, executed),
+        "adjustment": change(annual, initial),
+        "initial_rate": ratio(executed, initial),
+        "completion_rate": by_key["completion_rate"](row),
         "reported_rate": DASH if row["due"] == DASH else by_key["reported_rate"](row),
         "covered": DASH if row["due_projects"] == DASH else by_key["covered"](row),
     }
@@ -172,7 +255,9 @@ def _total(rows: Iterable[Row], key: str) -> Decimal | int | str:
     return DASH if numbers and not known else sum(known, Decimal(0))
 
 
-def _sums(base: sqlite3.Connection, table: str, keys: Iterable[str], where: str = "", values: Iterable[Any] = ()) -> dict[str, Decimal]:
+def _sums(
+    base: sqlite3.Connection, table: str, keys: Iterable[str], where: str = "", values: Iterable[Any] = ()
+) -> dict[str, Decimal]:
     """Exact sums of columns: in millionths, as integers."""
     keys = tuple(keys)
     told = ", ".join(f"coalesce(sum(CAST(round({key} * {_MILLION}) AS INTEGER)), 0)" for key in keys)

@@ -1,4 +1,6 @@
-"""Which counties lie in the folder of a province, with the roster of each; and what lies there without belonging to one."""
+"""Which counties lie in the folder of a province, with the roster of each; and what lies there without
+belonging to one.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ _SYSTEM = ("__MACOSX", "System Volume Information", "$RECYCLE.BIN", "@eaDir")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What one county handed in. name: of the folder, or of the zip archive without its ending. roster: None where there is none."""
+    """What one county handed in. name: of the folder, or of the zip archive without its ending. roster: None
+    where there is none.
+    """
 
     name: str
     path: Path
@@ -44,41 +48,68 @@ class Survey:
     spare: tuple[str, ...] = ()
 
 
-def survey(folder: Path, out: Path, book: str, rosters: Path | None = None, against: Path | None = None, policy: Path | None = None) -> Survey:
+def survey(
+    folder: Path,
+    out: Path,
+    book: str,
+    rosters: Path | None = None,
+    against: Path | None = None,
+    policy: Path | None = None,
+) -> Survey:
     """The folders and zip archives directly in the folder are the counties; other files there are loose.
 
-    out: the folder for the results; book: the name of the province's workbook. rosters: a folder with a roster for each county (甲县.xlsx),
-    which goes before the 单位名册.xlsx in a county's own folder. against: last year's results. policy: the policy file in force.
-    out, rosters and against may lie in the folder and are no counties. UsageError where there is no county, a folder is missing, or out is a county's own.
+    out: the folder for the results; book: the name of the province's workbook. rosters: a folder with a
+    roster for each county (甲县.xlsx),
+    which goes before the 单位名册.xlsx in a county's own folder. against: last year's results. policy: the
+    policy file in force.
+    out, rosters and against may lie in the folder and are no counties. UsageError where there is no county, a
+    folder is missing, or out is a county's own.
     """
     for place, told in ((folder, "各县区材料"), (rosters, "名册"), (against, "上年结果")):
         if place is not None and not place.is_dir():
             raise UsageError(f"找不到{told}的文件夹“{place}”。请核对名称和位置。")
     aside = {place.resolve() for place in (out, rosters, against) if place is not None}
     if folder.resolve() in aside:
-        raise UsageError(f"结果、名册和上年结果请放在“{folder}”以外，或放在它下面单独的文件夹里，不能就是它自己。")
+        raise UsageError(
+            f"结果、名册和上年结果请放在“{folder}”以外，或放在它下面单独的文件夹里，不能就是它自己。"
+        )
     found, loose = _sorted_out(_listed(folder), aside, policy.resolve() if policy else None)
     for place in found.values():
         if any(other.is_relative_to(place.resolve()) for other in aside):
             raise UsageError(f"“{place.name}”是一个县区的文件夹，结果、名册和上年结果不能放在它里面。")
     if not found:
-        raise UsageError(f"“{folder}”里没有县区：一个县区放一个文件夹，或一个zip压缩包。只汇总一个县用 selfeval consolidate。")
+        raise UsageError(
+            f"“{folder}”里没有县区：一个县区放一个文件夹，或一个zip压缩包。只汇总一个县用 selfeval "
+            "consolidate。"
+        )
     if Path(book).stem in found:
-        raise UsageError(f"有一个县区就叫“{Path(book).stem}”，和全省工作簿重名。请用 --name 给全省工作簿换一个名称。")
-    known = {path.stem: path for path in _listed(rosters) if path.suffix.lower() == ".xlsx"} if rosters else {}
+        raise UsageError(
+            f"有一个县区就叫“{Path(book).stem}”，和全省工作簿重名。请用 --name 给全省工作簿换一个名称。"
+        )
+    known = (
+        {path.stem: path for path in _listed(rosters) if path.suffix.lower() == ".xlsx"} if rosters else {}
+    )
     places = tuple(Place(name, path, known.get(name) or _own_roster(path)) for name, path in found.items())
     return Survey(places, tuple(loose), tuple(path.name for name, path in known.items() if name not in found))
 
 
 def _listed(folder: Path) -> list[Path]:
     try:
-        return sorted(path for path in folder.iterdir() if not path.name.startswith(".") and path.name not in _SYSTEM and not is_left_behind(path.name))
+        return sorted(
+            path
+            for path in folder.iterdir()
+            if not path.name.startswith(".") and path.name not in _SYSTEM and not is_left_behind(path.name)
+        )
     except OSError as error:
         raise UsageError(f"打不开文件夹“{folder}”：{cause_of(error)}。请处理好权限再试。") from error
 
 
-def _sorted_out(paths: Iterable[Path], aside: set[Path], policy: Path | None) -> tuple[dict[str, Path], list[Loose]]:
-    """The counties by name, folders before archives; names that differ only in upper and lower case are the same on Windows."""
+def _sorted_out(
+    paths: Iterable[Path], aside: set[Path], policy: Path | None
+) -> tuple[dict[str, Path], list[Loose]]:
+    """The counties by name, folders before archives; names that differ only in upper and lower case are the
+    same on Windows.
+    """
     found: dict[str, Path] = {}
     taken: set[str] = set()
     loose: list[Loose] = []
@@ -89,7 +120,14 @@ def _sorted_out(paths: Iterable[Path], aside: set[Path], policy: Path | None) ->
         if not path.is_dir() and (path.suffix.lower() != ".zip" or not is_archive(path)):
             loose.append(_loose(path, policy))
         elif name.casefold() in taken:
-            loose.append(Loose(path.name, _size(path), f"已有叫“{name}”的县区，没有当作另一个县区", "请改名，或把它放进那个县区的文件夹"))
+            loose.append(
+                Loose(
+                    path.name,
+                    _size(path),
+                    f"已有叫“{name}”的县区，没有当作另一个县区",
+                    "请改名，或把它放进那个县区的文件夹",
+                )
+            )
         else:
             taken.add(name.casefold())
             found[name] = path
@@ -100,8 +138,15 @@ def _loose(path: Path, policy: Path | None) -> Loose:
     if policy is not None and path.resolve() == policy:
         return Loose(path.name, _size(path), "本次使用的参数表")
     if path.suffix.lower() in _ARCHIVES:
-        return Loose(path.name, _size(path), "压缩包打不开或不是zip，没有读取", "请解压成一个文件夹，用县区的名称作文件夹名")
-    return Loose(path.name, _size(path), "直接放在总文件夹里，看不出是哪个县区的，没有读取", "请放进所属县区的文件夹")
+        return Loose(
+            path.name,
+            _size(path),
+            "压缩包打不开或不是zip，没有读取",
+            "请解压成一个文件夹，用县区的名称作文件夹名",
+        )
+    return Loose(
+        path.name, _size(path), "直接放在总文件夹里，看不出是哪个县区的，没有读取", "请放进所属县区的文件夹"
+    )
 
 
 def _size(path: Path) -> int:

@@ -1,4 +1,7 @@
-"""总览 of the province: one printed page. Every figure is a formula over the other sheets, with the value it has now."""
+"""总览 of the province: one printed page.
+
+Every figure is a formula over the other sheets, with the value it has now.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,20 @@ from typing import Any
 from ..county.charts import TINTS, bars, place_charts
 from ..county.live import Book, Cell, Condition, plus, share
 from ..county.material import DASH, EXPLAIN, PASS, RETURN, UNSCORED
-from ..county.overview import COLUMNS, COUNT, MONEY, RATE, Front, Placed, figures, heads, line, money_line, rate_cell, set_up
+from ..county.overview import (
+    COLUMNS,
+    COUNT,
+    MONEY,
+    RATE,
+    Front,
+    Placed,
+    figures,
+    heads,
+    line,
+    money_line,
+    rate_cell,
+    set_up,
+)
 from ..county.overview_blocks import BANDS, HALF, LEFT, RIGHT
 from ..county.words import money_kinds
 from ..grid import a1, position
@@ -20,13 +36,15 @@ from .rows import CountyRows, plain
 
 RULES, BROKEN_LINES, CHART_ROWS, REASON = 10, 3, 24, 54
 Row = dict[str, Any]
-Tables = Mapping[str, Any]    # the rows of every sheet: lists, and CountyRows for all_projects
+Tables = Mapping[str, Any]  # the rows of every sheet: lists, and CountyRows for all_projects
 _BAND_KEYS = ("execution_rate", "annual_budget", "executed", "unspent", "score")
 
 
 @dataclass(slots=True)
 class Bands:
-    """What 总览 counts over all projects: by band of the execution rate their number, budgets and unspent money; full: projects with 100 points."""
+    """What 总览 counts over all projects: by band of the execution rate their number, budgets and unspent
+    money; full: projects with 100 points.
+    """
 
     counts: list[int] = field(default_factory=lambda: [0] * len(BANDS))
     annual: list[Decimal] = field(default_factory=lambda: [Decimal(0)] * len(BANDS))
@@ -49,10 +67,19 @@ def counted(projects: CountyRows) -> Bands:
 
 
 def write_overview(front: Front, tables: Tables, title: str, as_of: str, about: str, loose: int) -> None:
-    """Writes the page. as_of: the day of the last receipt. about: the program and its policy. loose: files of no county."""
+    """Writes the page. as_of: the day of the last receipt. about: the program and its policy. loose: files of
+    no county.
+    """
     counties = tables["counties"]
     set_up(front, title)
-    front.text(1, 0, f"金额单位：万元　　　数据截至：{as_of}　　　口径：各县区采用版本", COLUMNS, border=0, align="right")
+    front.text(
+        1,
+        0,
+        f"金额单位：万元　　　数据截至：{as_of}　　　口径：各县区采用版本",
+        COLUMNS,
+        border=0,
+        align="right",
+    )
     _reporting(front, 2, counties)
     front.text(5, 0, _unknown(counties), COLUMNS, border=0, align="left")
     row = 6
@@ -61,7 +88,9 @@ def write_overview(front: Front, tables: Tables, title: str, as_of: str, about: 
     _indicators(front, row + 6)
     _grades(front, row + 9)
     _review(front, row + 17)
-    _broken(front, row + 20, [(item["county"], item["remark"]) for item in counties if item["state"] == FAILED])
+    _broken(
+        front, row + 20, [(item["county"], item["remark"]) for item in counties if item["state"] == FAILED]
+    )
     rules = _rules(front, row + 11, tables["problems"])
     _attention(front, row + 25, counties)
     _balance(front, row + 38, about, loose)
@@ -75,13 +104,35 @@ def _summed(front: Front, key: str) -> Cell:
 def _reporting(front: Front, row: int, counties: Sequence[Row]) -> None:
     book = front.book
     front.title(row, 0, "一、报送情况", COLUMNS, "县区汇总")
-    items = [("县区", 2, book.count("counties"), COUNT), ("已汇总", 1, book.count("counties", Condition("state", "=", DONE)), COUNT),
-             ("没有汇总成", 1, book.count("counties", Condition("state", "=", FAILED)), COUNT)]
-    for label, span, key in (("应报部门", 2, "due"), ("已报部门", 2, "reported"), ("未报部门", 1, "unreported"), ("报送率", 2, None), ("应评项目", 2, "due_projects"),
-                             ("已评项目", 2, "assessed"), ("漏报项目", 1, "missing"), ("名册外项目", 1, "extra"), ("免评项目", 1, "exempt"), ("自评覆盖率", 2, None),
-                             ("整体自评表", 2, "department_forms"), ("自评报告", 1, "reports"), ("盖章件", 1, "sealed")):
+    items = [
+        ("县区", 2, book.count("counties"), COUNT),
+        ("已汇总", 1, book.count("counties", Condition("state", "=", DONE)), COUNT),
+        ("没有汇总成", 1, book.count("counties", Condition("state", "=", FAILED)), COUNT),
+    ]
+    for label, span, key in (
+        ("应报部门", 2, "due"),
+        ("已报部门", 2, "reported"),
+        ("未报部门", 1, "unreported"),
+        ("报送率", 2, None),
+        ("应评项目", 2, "due_projects"),
+        ("已评项目", 2, "assessed"),
+        ("漏报项目", 1, "missing"),
+        ("名册外项目", 1, "extra"),
+        ("免评项目", 1, "exempt"),
+        ("自评覆盖率", 2, None),
+        ("整体自评表", 2, "department_forms"),
+        ("自评报告", 1, "reports"),
+        ("盖章件", 1, "sealed"),
+    ):
         unknown = key is not None and all(item[key] == DASH for item in counties)
-        items.append((label, span, None if key is None else DASH if unknown else _summed(front, key), RATE if key is None else COUNT))
+        items.append(
+            (
+                label,
+                span,
+                None if key is None else DASH if unknown else _summed(front, key),
+                RATE if key is None else COUNT,
+            )
+        )
     places = figures(front, row + 1, items)
     for rate, whole, missing in ((6, 3, 5), (12, 7, 9)):
         due, gone = places[whole], places[missing]
@@ -94,7 +145,10 @@ def _unknown(counties: Sequence[Row]) -> str:
     """What the figures above do not hold, where rosters are missing."""
     done = [item for item in counties if item["state"] == DONE]
     told = []
-    for key, lack, figures_told in (("due", "没有单位名册", "应报部门、未报部门、报送率"), ("due_projects", "名册里没有项目", "应评项目、漏报项目、自评覆盖率")):
+    for key, lack, figures_told in (
+        ("due", "没有单位名册", "应报部门、未报部门、报送率"),
+        ("due_projects", "名册里没有项目", "应评项目、漏报项目、自评覆盖率"),
+    ):
         without = sum(item[key] == DASH for item in done)
         if 0 < without < len(done):
             told.append(f"{without}个县区{lack}，{figures_told}不含它们")
@@ -103,17 +157,46 @@ def _unknown(counties: Sequence[Row]) -> str:
 
 def _money(front: Front, row: int) -> None:
     front.title(row, LEFT, "二、资金情况", HALF, "县区汇总")
-    heads(front, row + 1, LEFT, ("资金来源", 4), ("年初预算数", "全年预算数", "全年执行数", "执行率", "未执行金额", "较年初调整率", "按年初预算执行率"))
+    heads(
+        front,
+        row + 1,
+        LEFT,
+        ("资金来源", 4),
+        (
+            "年初预算数",
+            "全年预算数",
+            "全年执行数",
+            "执行率",
+            "未执行金额",
+            "较年初调整率",
+            "按年初预算执行率",
+        ),
+    )
     money_line(front, row + 2, LEFT, "合计", 4, [_summed(front, key) for key in AMOUNTS])
     for number, kind in enumerate(money_kinds()):
-        money_line(front, row + 3 + number, LEFT, kind, 4, [_summed(front, source_key(number, key)) for key in AMOUNTS])
+        money_line(
+            front,
+            row + 3 + number,
+            LEFT,
+            kind,
+            4,
+            [_summed(front, source_key(number, key)) for key in AMOUNTS],
+        )
 
 
 def _over_projects(book: Book, of: str | None, conditions: Iterable[Condition]) -> str:
     """COUNTIFS, or SUMIFS of a column, over all worksheets of 项目汇总; the value comes from `counted`."""
+
     def text(page: Any) -> str:
-        criteria = ",".join(f"{book.column('all_projects', condition.key, page=page)},{condition.text}" for condition in conditions)
-        return f"SUMIFS({book.column('all_projects', of, page=page)},{criteria})" if of else f"COUNTIFS({criteria})"
+        criteria = ",".join(
+            f"{book.column('all_projects', condition.key, page=page)},{condition.text}"
+            for condition in conditions
+        )
+        return (
+            f"SUMIFS({book.column('all_projects', of, page=page)},{criteria})"
+            if of
+            else f"COUNTIFS({criteria})"
+        )
 
     return book.each("all_projects", text)
 
@@ -122,20 +205,58 @@ def _bands(front: Front, row: int, bands: Bands) -> None:
     book = front.book
     front.title(row, RIGHT, "三、执行率分布（项目）", HALF, "项目汇总")
     heads(front, row + 1, RIGHT, ("执行率", 4), ("项目数", "占比", "全年预算数", "未执行金额"), 2)
-    counts = [Cell(_over_projects(book, None, conditions), count) for (_, conditions), count in zip(BANDS, bands.counts, strict=True)]
+    counts = [
+        Cell(_over_projects(book, None, conditions), count)
+        for (_, conditions), count in zip(BANDS, bands.counts, strict=True)
+    ]
     first, last, whole = row + 3, row + 2 + len(BANDS), plus(*counts)
     for number, ((label, conditions), count) in enumerate(zip(BANDS, counts, strict=True)):
         part = share((f"Q{first + number}", count.value), (f"SUM(Q{first}:Q{last})", whole.value))
-        line(front, row + 2 + number, RIGHT, label, 4, [
-            (count, COUNT), (part, RATE), (Cell(_over_projects(book, "annual_budget", conditions), bands.annual[number]), MONEY),
-            (Cell(_over_projects(book, "unspent", conditions), bands.unspent[number]), MONEY)], 2)
-    line(front, row + 2 + len(BANDS), RIGHT, "满分（100分）项目数", 4, [(Cell(_over_projects(book, None, [Condition("score", "=", 100)]), bands.full), COUNT)], 2)
+        line(
+            front,
+            row + 2 + number,
+            RIGHT,
+            label,
+            4,
+            [
+                (count, COUNT),
+                (part, RATE),
+                (Cell(_over_projects(book, "annual_budget", conditions), bands.annual[number]), MONEY),
+                (Cell(_over_projects(book, "unspent", conditions), bands.unspent[number]), MONEY),
+            ],
+            2,
+        )
+    line(
+        front,
+        row + 2 + len(BANDS),
+        RIGHT,
+        "满分（100分）项目数",
+        4,
+        [(Cell(_over_projects(book, None, [Condition("score", "=", 100)]), bands.full), COUNT)],
+        2,
+    )
 
 
 def _indicators(front: Front, row: int) -> None:
     front.title(row, LEFT, "四、指标完成", HALF, "县区汇总")
-    heads(front, row + 1, LEFT, ("", 4), ("指标数", "已完成", "其中超额完成", "未完成", "其中完成值为0", "待核定", "完成率"))
-    places = line(front, row + 2, LEFT, "合计", 4, [(_summed(front, key), COUNT) for key in ("indicators", "met", "exceeded", "unmet", "zero", "undetermined")])
+    heads(
+        front,
+        row + 1,
+        LEFT,
+        ("", 4),
+        ("指标数", "已完成", "其中超额完成", "未完成", "其中完成值为0", "待核定", "完成率"),
+    )
+    places = line(
+        front,
+        row + 2,
+        LEFT,
+        "合计",
+        4,
+        [
+            (_summed(front, key), COUNT)
+            for key in ("indicators", "met", "exceeded", "unmet", "zero", "undetermined")
+        ],
+    )
     judged = Decimal(places[0][1]) - Decimal(places[5][1])
     front.value(row + 2, 10, share(places[1], (f"({places[0][0]}-{places[5][0]})", judged)), 1, RATE)
 
@@ -148,15 +269,39 @@ def _grades(front: Front, row: int) -> None:
     whole = plus(*counts)
     for number, (label, count) in enumerate(zip(GRADES.values(), counts, strict=True)):
         part = share((f"F{first + number}", count.value), (f"SUM(F{first}:F{last})", whole.value))
-        line(front, row + 2 + number, LEFT, "不评分表式" if label == UNSCORED else label, 5, [(count, COUNT), (part, RATE)], 3)
+        line(
+            front,
+            row + 2 + number,
+            LEFT,
+            "不评分表式" if label == UNSCORED else label,
+            5,
+            [(count, COUNT), (part, RATE)],
+            3,
+        )
 
 
 def _review(front: Front, row: int) -> None:
     book = front.book
     front.title(row, LEFT, "六、审核情况（部门、条）", HALF, "部门汇总")
-    advice = [(label, span, book.count("departments", Condition("advice", "=", word)), COUNT)
-              for label, span, word in (("建议通过", 2, PASS), ("建议说明后通过", 2, EXPLAIN), ("建议退回", 2, RETURN))]
-    figures(front, row + 1, [*advice, *((label, span, _summed(front, key), COUNT) for label, span, key in (("错误", 2, "errors"), ("核实", 2, "warnings"), ("提示", 1, "notes")))])
+    advice = [
+        (label, span, book.count("departments", Condition("advice", "=", word)), COUNT)
+        for label, span, word in (
+            ("建议通过", 2, PASS),
+            ("建议说明后通过", 2, EXPLAIN),
+            ("建议退回", 2, RETURN),
+        )
+    ]
+    figures(
+        front,
+        row + 1,
+        [
+            *advice,
+            *(
+                (label, span, _summed(front, key), COUNT)
+                for label, span, key in (("错误", 2, "errors"), ("核实", 2, "warnings"), ("提示", 1, "notes"))
+            ),
+        ],
+    )
 
 
 def _broken(front: Front, row: int, broken: Sequence[tuple[str, str]]) -> None:
@@ -168,7 +313,13 @@ def _broken(front: Front, row: int, broken: Sequence[tuple[str, str]]) -> None:
     for number in range(BROKEN_LINES):
         name, reason = shown[number] if number < len(shown) else ("" if number else "没有", "")
         front.text(row + 1 + number, LEFT, name, 3, align="left")
-        front.text(row + 1 + number, LEFT + 3, reason if len(reason) <= REASON else f"{reason[:REASON]}……", HALF - 3, align="left")
+        front.text(
+            row + 1 + number,
+            LEFT + 3,
+            reason if len(reason) <= REASON else f"{reason[:REASON]}……",
+            HALF - 3,
+            align="left",
+        )
 
 
 def _rules(front: Front, row: int, problems: Sequence[Row]) -> tuple[str, str]:
@@ -179,19 +330,42 @@ def _rules(front: Front, row: int, problems: Sequence[Row]) -> tuple[str, str]:
     sums: dict[tuple[str, str], int] = {}
     for item in problems:
         sums[item["rule"], item["title"]] = sums.get((item["rule"], item["title"]), 0) + item["count"]
-    for number, ((rule, title), _) in enumerate(sorted(sums.items(), key=lambda item: (-item[1], item[0]))[:RULES], row + 2):
+    for number, ((rule, title), _) in enumerate(
+        sorted(sums.items(), key=lambda item: (-item[1], item[0]))[:RULES], row + 2
+    ):
         here = Condition("rule", "=", rule)
         counties = len({item["county"] for item in problems if item["rule"] == rule})
         names, rules = book.column("counties", "county"), book.column("problems", "rule")
-        with_it = Cell(f'SUMPRODUCT(--(COUNTIFS({book.column("problems", "county")},{names},{rules},"{rule}")>0))', counties)
-        line(front, number, RIGHT, f"{rule} {title}", 6, [(with_it, COUNT), (book.total("problems", "projects", here), COUNT), (book.total("problems", "count", here), COUNT)], 2)
+        with_it = Cell(
+            f'SUMPRODUCT(--(COUNTIFS({book.column("problems", "county")},{names},{rules},"{rule}")>0))',
+            counties,
+        )
+        line(
+            front,
+            number,
+            RIGHT,
+            f"{rule} {title}",
+            6,
+            [
+                (with_it, COUNT),
+                (book.total("problems", "projects", here), COUNT),
+                (book.total("problems", "count", here), COUNT),
+            ],
+            2,
+        )
     return a1(row + 2, RIGHT), a1(row + 1 + max(1, min(RULES, len(sums))), RIGHT)
 
 
 def _attention(front: Front, row: int, counties: Sequence[Row]) -> None:
     front.title(row, 0, "八、需要关注的县区", COLUMNS, "县区汇总")
-    lists = (("未报部门最多", "unreported", COUNT, True), ("执行率最低", "execution_rate", RATE, False), ("未执行金额最多（万元）", "unspent", MONEY, True),
-             ("指标完成率最低", "completion_rate", RATE, False), ("错误最多", "errors", COUNT, True), ("漏报项目最多", "missing", COUNT, True))
+    lists = (
+        ("未报部门最多", "unreported", COUNT, True),
+        ("执行率最低", "execution_rate", RATE, False),
+        ("未执行金额最多（万元）", "unspent", MONEY, True),
+        ("指标完成率最低", "completion_rate", RATE, False),
+        ("错误最多", "errors", COUNT, True),
+        ("漏报项目最多", "missing", COUNT, True),
+    )
     for number, (label, key, look, falling) in enumerate(lists):
         front.head(row + 1, 4 * number, label, 4)
         ranked(front, row + 2, 4 * number, (2, 2), counties, key, look, falling)
@@ -200,11 +374,29 @@ def _attention(front: Front, row: int, counties: Sequence[Row]) -> None:
 
 def _balance(front: Front, row: int, about: str, loose: int) -> None:
     book = front.book
-    front.title(row, 0, "九、收件核对（收到 = 采用 + 部分采用 + 被新版本替代 + 重复 + 附件 + 无法读取 + 非自评材料）", COLUMNS, "收件核对")
+    front.title(
+        row,
+        0,
+        "九、收件核对（收到 = 采用 + 部分采用 + 被新版本替代 + 重复 + 附件 + 无法读取 + 非自评材料）",
+        COLUMNS,
+        "收件核对",
+    )
     items = [("收到文件", 2, book.total("receipts", "received"), COUNT)]
     items += [(label, 2, book.total("receipts", key), COUNT) for key, label in FATES.items()]
-    items += [(label, 1, book.total("receipts", key), COUNT) for label, key in (("识别表数", "recognised"), ("采用", "used"), ("被替代", "replaced"), ("重复", "duplicate"))]
-    items += [("文件核对", 1, None, COUNT), ("表核对", 1, None, COUNT), ("未归入县区", 2, Cell(str(loose), loose), COUNT)]
+    items += [
+        (label, 1, book.total("receipts", key), COUNT)
+        for label, key in (
+            ("识别表数", "recognised"),
+            ("采用", "used"),
+            ("被替代", "replaced"),
+            ("重复", "duplicate"),
+        )
+    ]
+    items += [
+        ("文件核对", 1, None, COUNT),
+        ("表核对", 1, None, COUNT),
+        ("未归入县区", 2, Cell(str(loose), loose), COUNT),
+    ]
     places = figures(front, row + 1, items)
     for check, whole, parts in ((12, 0, places[1:8]), (13, 8, places[9:12])):
         front.value(*position(places[check][0]), _agreeing(places[whole], parts), 1)
@@ -213,7 +405,10 @@ def _balance(front: Front, row: int, about: str, loose: int) -> None:
 
 def _agreeing(whole: Placed, parts: Sequence[Placed]) -> Cell:
     fits = whole[1] == sum(value for _, value in parts)
-    return Cell(f'IF({whole[0]}={"+".join(place for place, _ in parts)},"{AGREE}","{DISAGREE}")', AGREE if fits else DISAGREE)
+    return Cell(
+        f'IF({whole[0]}={"+".join(place for place, _ in parts)},"{AGREE}","{DISAGREE}")',
+        AGREE if fits else DISAGREE,
+    )
 
 
 def _charts(front: Front, row: int, counties: Sequence[Row], rules: tuple[str, str]) -> None:
@@ -223,17 +418,36 @@ def _charts(front: Front, row: int, counties: Sequence[Row], rules: tuple[str, s
     names = f"={book.column('counties', 'county')}"
 
     def series(label: str, key: str, tint: str) -> dict:
-        cells: Mapping[str, Any] = {"name": label, "categories": names, "values": f"={book.column('counties', key)}", "fill": {"color": tint}, "gap": 60}
-        return cells | {"categories_data": [item["county"] for item in counties], "values_data": [_plotted(item[key]) for item in counties]}
+        cells: Mapping[str, Any] = {
+            "name": label,
+            "categories": names,
+            "values": f"={book.column('counties', key)}",
+            "fill": {"color": tint},
+            "gap": 60,
+        }
+        return cells | {
+            "categories_data": [item["county"] for item in counties],
+            "values_data": [_plotted(item[key]) for item in counties],
+        }
 
-    charts = ((9, ({"type": "column"}, [series("执行率", "execution_rate", "#5B9BD5")]), "各县区执行率", False),
-              (9, ({"type": "column", "subtype": "percent_stacked"}, [series(label, key, TINTS[label]) for label, key in (("已完成", "met"), ("未完成", "unmet"), ("待核定", "undetermined"))]),
-               "各县区指标完成情况（占比）", True),
-              (6, bars(rules, 10), "问题最多的规则（条）", False))
+    charts = (
+        (9, ({"type": "column"}, [series("执行率", "execution_rate", "#5B9BD5")]), "各县区执行率", False),
+        (
+            9,
+            (
+                {"type": "column", "subtype": "percent_stacked"},
+                [
+                    series(label, key, TINTS[label])
+                    for label, key in (("已完成", "met"), ("未完成", "unmet"), ("待核定", "undetermined"))
+                ],
+            ),
+            "各县区指标完成情况（占比）",
+            True,
+        ),
+        (6, bars(rules, 10), "问题最多的规则（条）", False),
+    )
     place_charts(front, row + 1, charts, len(counties), CHART_ROWS)
 
 
 def _plotted(value: Any) -> float | str:
     return "" if value is None or isinstance(value, str) else float(value)
-
-

@@ -10,23 +10,43 @@ from ..county.overview import Front
 from ..grid import a1, column_name
 
 LINES = 10
-_FAR = 10_000_000            # beyond any row: puts what does not fit behind everything that does
+_FAR = 10_000_000  # beyond any row: puts what does not fit behind everything that does
 
 
-def ranked(front: Front, row: int, column: int, spans: tuple[int, int], counties: Sequence[Mapping[str, Any]],
-           key: str, look: str, falling: bool) -> None:
-    """Ten counties, the figure beside the name; equal figures keep the order of 县区汇总. falling: the largest first, and none without anything.
+def ranked(
+    front: Front,
+    row: int,
+    column: int,
+    spans: tuple[int, int],
+    counties: Sequence[Mapping[str, Any]],
+    key: str,
+    look: str,
+    falling: bool,
+) -> None:
+    """Ten counties, the figure beside the name; equal figures keep the order of 县区汇总. falling: the
+    largest first, and none without anything.
 
     No array formulas, which merged cells cannot hold: SUMPRODUCT(SMALL(...)) evaluates its arrays by itself.
     """
     book, right = front.book, column + spans[0]
     numbers, names = book.column("counties", key), book.column("counties", "county")
-    known = [item for item in counties if not isinstance(item[key], str) and item[key] is not None and (item[key] > 0 or not falling)]
+    known = [
+        item
+        for item in counties
+        if not isinstance(item[key], str) and item[key] is not None and (item[key] > 0 or not falling)
+    ]
     best = sorted(known, key=lambda item: -item[key] if falling else item[key])[:LINES]
     for k in range(1, LINES + 1):
         chosen = best[k - 1] if k <= len(best) else None
         place, first = a1(row + k - 1, right), f"{column_name(right)}${row + 1}"
         pick = f'IF(LARGE({numbers},{k})>0,LARGE({numbers},{k}),"")' if falling else f"SMALL({numbers},{k})"
-        found = f'IF({place}="","",INDEX({names},SUMPRODUCT(SMALL(ROW({names})-1+{_FAR}*({numbers}<>{place}),COUNTIF({first}:{place},{place})))))'
-        front.value(row + k - 1, column, Cell(found, chosen["county"] if chosen else None), spans[0], align="left")
-        front.value(row + k - 1, right, Cell(f'IFERROR({pick},"")', chosen[key] if chosen else None), spans[1], look)
+        found = (
+            f'IF({place}="","",INDEX({names},SUMPRODUCT(SMALL(ROW({names})'
+            f"-1+{_FAR}*({numbers}<>{place}),COUNTIF({first}:{place},{place})))))"
+        )
+        front.value(
+            row + k - 1, column, Cell(found, chosen["county"] if chosen else None), spans[0], align="left"
+        )
+        front.value(
+            row + k - 1, right, Cell(f'IFERROR({pick},"")', chosen[key] if chosen else None), spans[1], look
+        )

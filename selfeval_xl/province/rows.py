@@ -1,4 +1,6 @@
-"""The projects of all counties, read from the counties' stores whenever somebody asks: a province has more than fit into memory."""
+"""The projects of all counties, read from the counties' stores whenever somebody asks: a province has more
+than fit into memory.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from ..county.arithmetic import decimal
 from ..county.columns import LINK, Sheet
 from ..county.links import link_formula
 
-FORMULA_KEY = "formula"       # where a row has the formula of its link
+FORMULA_KEY = "formula"  # where a row has the formula of its link
 _ROW = "\0"
 
 
@@ -37,10 +39,14 @@ def plain(value: Any) -> Any:
 
 
 class CountyRows:
-    """The rows of one table of all counties, county after county, numbered from 1 through (see `county.table.Rows`)."""
+    """The rows of one table of all counties, county after county, numbered from 1 through (see
+    `county.table.Rows`).
+    """
 
     def __init__(self, sheet: Sheet, table: str, title: str, sources: Sequence[Source]) -> None:
-        """table: its name in the stores; title: of the worksheet of the county workbook on which the row stands."""
+        """table: its name in the stores; title: of the worksheet of the county workbook on which the row
+        stands.
+        """
         self.sheet, self._table, self._title = sheet, table, title
         self._sources: list[tuple[Source, int, int]] = []
         self._keys = tuple(FORMULA_KEY if column.kind == LINK else column.key for column in sheet.columns)
@@ -64,15 +70,29 @@ class CountyRows:
         for source, begin, end in self._sources:
             if begin < last and start < end:
                 with closing(opened(source.store)) as base:
-                    yield from base.execute(*self._query(keys, source, begin, max(start, begin) - begin, min(last, end) - begin))
+                    yield from base.execute(
+                        *self._query(keys, source, begin, max(start, begin) - begin, min(last, end) - begin)
+                    )
 
-    def _query(self, keys: Sequence[str], source: Source, before: int, start: int, stop: int) -> tuple[str, list[Any]]:
-        """What asks a county for its rows from start (counted from 0) to before stop. A row stands one line below its number on its sheet."""
+    def _query(
+        self, keys: Sequence[str], source: Source, before: int, start: int, stop: int
+    ) -> tuple[str, list[Any]]:
+        """What asks a county for its rows from start (counted from 0) to before stop.
+
+        A row stands one line below its number on its sheet.
+        """
         above, _, below = (link_formula("", source.book, self._title, f"A{_ROW}") or "").rpartition(_ROW)
         own: dict[str, tuple[str, list[Any]]] = {
-            "number": ("rowid + ?", [before]), "county": ("?", [source.name]),
+            "number": ("rowid + ?", [before]),
+            "county": ("?", [source.name]),
             FORMULA_KEY: ("? || (rowid + 1) || ?", [above, below]) if below else ("NULL", []),
         }
         told = [own.get(key, (key, [])) for key in keys]
         values = [value for _, several in told for value in several]
-        return (f"SELECT {', '.join(text for text, _ in told)} FROM {self._table} WHERE rowid > ? AND rowid <= ? ORDER BY rowid", [*values, start, stop])
+        return (
+            (
+                f"SELECT {', '.join(text for text, _ in told)} FROM {self._table} WHERE rowid > ? AND "
+                "rowid <= ? ORDER BY rowid"
+            ),
+            [*values, start, stop],
+        )

@@ -24,7 +24,9 @@ NO_START = "汇总的程序启动不了（{cause}）。请重新安装selfeval-x
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one county: its figures, or why there are none. book: its workbook, whether it was written or not."""
+    """What became of one county: its figures, or why there are none. book: its workbook, whether it was
+    written or not.
+    """
 
     place: Place
     book: Path
@@ -42,7 +44,9 @@ def run(place: Place, order: Order, progress: Callable[[int, int, str], None] | 
         if answer is None:
             answer = Refused(_died(noise))
     if isinstance(answer, Refused):
-        return Outcome(place, order.out, reason=_without_folders(answer.text, place.path.parent, order.out.parent))
+        return Outcome(
+            place, order.out, reason=_without_folders(answer.text, place.path.parent, order.out.parent)
+        )
     return Outcome(place, order.out, answer)
 
 
@@ -64,10 +68,18 @@ def _died(noise: BinaryIO) -> str:
     return BROKEN.format(log=log.name)
 
 
-def _ask(order: Order, noise: BinaryIO, progress: Callable[[int, int, str], None] | None) -> County | Refused | None:
+def _ask(
+    order: Order, noise: BinaryIO, progress: Callable[[int, int, str], None] | None
+) -> County | Refused | None:
     """The child's last word; None where it died without one."""
-    process = subprocess.Popen([sys.executable, "-P", "-c", START], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=noise,
-                               creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0), env={**os.environ, "PYTHONIOENCODING": "utf-8"})
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", START],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=noise,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
     root = str(Path(__file__).resolve().parents[2])
     try:
         process.stdin.write(pickle.dumps([root, *(place for place in sys.path if place and place != root)]))
@@ -86,4 +98,4 @@ def _ask(order: Order, noise: BinaryIO, progress: Callable[[int, int, str], None
             try:
                 pipe.close()
             except OSError:
-                continue      # what was still to be said to a dead process is of no use
+                continue  # what was still to be said to a dead process is of no use

@@ -1,4 +1,6 @@
-"""公开版: one clean workbook and one clean report for each department, nothing in them that was not meant for the public."""
+"""公开版: one clean workbook and one clean report for each department, nothing in them that was not meant for
+the public.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ WAITING = "【待填写"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """copies: department, file, masked numbers. refused: department, what was not published, why. unfinished: department, form with a stub left.
+    """copies: department, file, masked numbers. refused: department, what was not published, why. unfinished:
+    department, form with a stub left.
 
     pdfs: PDF copies. not_made: files of which no PDF could be made.
     """
@@ -52,11 +55,21 @@ class _Run:
     unfinished: list[tuple[str, str]] = field(default_factory=list)
 
 
-def publish(folder: str | Path, out: str | Path, *, roster: str | Path | None = None, pdf: bool = False, policy: Policy | str | Path | None = None,
-            jobs: int | None = None, progress: Callable[[int, int, str], None] | None = None) -> Published:
-    """Writes into `out` a folder for each department with its public workbook and report; of every form the version that counts.
+def publish(
+    folder: str | Path,
+    out: str | Path,
+    *,
+    roster: str | Path | None = None,
+    pdf: bool = False,
+    policy: Policy | str | Path | None = None,
+    jobs: int | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Published:
+    """Writes into `out` a folder for each department with its public workbook and report; of every form the
+    version that counts.
 
-    What the roster marks as not public is refused, and so is whatever else names it. Raises UsageError and OutputError.
+    What the roster marks as not public is refused, and so is whatever else names it. Raises UsageError and
+    OutputError.
     """
     from ..county.roster import read_roster
     from ..returns import check_places, study
@@ -75,7 +88,9 @@ def publish(folder: str | Path, out: str | Path, *, roster: str | Path | None = 
     written = [path for _, path, _ in run.copies]
     pdfs = make_pdfs(written, program) if pdf else []
     missing = [path for path in written if pdf and path.with_suffix(".pdf") not in pdfs]
-    return Published(out, tuple(run.copies), tuple(run.refused), tuple(run.unfinished), tuple(pdfs), tuple(missing))
+    return Published(
+        out, tuple(run.copies), tuple(run.refused), tuple(run.unfinished), tuple(pdfs), tuple(missing)
+    )
 
 
 def _publish(entry: Entry, material: Material, run: _Run) -> None:
@@ -131,7 +146,9 @@ def _open_forms(entry: Entry, secret: dict[str, str], material: Material, run: _
         yield form, public, places[form.file]
 
 
-def _publish_report(entry: Entry, report: Report, number: int, secret: dict[str, str], material: Material, run: _Run) -> None:
+def _publish_report(
+    entry: Entry, report: Report, number: int, secret: dict[str, str], material: Material, run: _Run
+) -> None:
     from ..reports import word
     from .report import public_report
 
@@ -153,13 +170,21 @@ def _publish_report(entry: Entry, report: Report, number: int, secret: dict[str,
 
 
 def _kept_back(entry: Entry, material: Material) -> dict[str, str]:
-    """The projects of the department that are not public, by their plain names, with the reason; also those that were named otherwise on their form."""
+    """The projects of the department that are not public, by their plain names, with the reason; also those
+    that were named otherwise on their form.
+    """
     roster = material.roster
     if roster is None or entry.filing is None:
         return {}
     filing = material.collected.filings[entry.filing]
     expected = due(filing, roster)
-    secret = {squeeze(project.name): f"名册写明不公开{f'（{project.private_reason}）' if project.private_reason else ''}" for project in expected if project.public in KEPT_BACK}
+    secret = {
+        squeeze(
+            project.name
+        ): f"名册写明不公开{f'（{project.private_reason}）' if project.private_reason else ''}"
+        for project in expected
+        if project.public in KEPT_BACK
+    }
     for assessed in entry.projects:
         project = matching(assessed.form, expected)
         if project is not None and project.public in KEPT_BACK and assessed.form.project:
@@ -174,7 +199,9 @@ def _names(secret: dict[str, str], text: str, form: Form | None = None) -> str:
 
 
 def _grids(entry: Entry, run: _Run) -> tuple[dict[tuple[str, str], object], dict[str, Path]]:
-    """The sheets of the department's files by file and name, and where each file lies; every file was read before, so that it opens."""
+    """The sheets of the department's files by file and name, and where each file lies; every file was read
+    before, so that it opens.
+    """
     from ..reading.source import open_source
 
     places: dict[str, Path] = {}
@@ -182,8 +209,10 @@ def _grids(entry: Entry, run: _Run) -> tuple[dict[tuple[str, str], object], dict
         try:
             places[file] = at_hand(file, run.place)
         except UnreadableFile:
-            continue                                  # its forms are refused below
-    return {(file, grid.name): grid for file, real in places.items() for grid in open_source(real).grids}, places
+            continue  # its forms are refused below
+    return {
+        (file, grid.name): grid for file, real in places.items() for grid in open_source(real).grids
+    }, places
 
 
 def _named(entry: Entry, material: Material) -> str:

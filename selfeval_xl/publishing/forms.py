@@ -1,6 +1,7 @@
 """The public copy of a form: its own cells and nothing else, cleaned, with persons' numbers masked.
 
-It is built anew from what the form shows: what is hidden, noted, marked or written beside the form cannot come along.
+It is built anew from what the form shows: what is hidden, noted, marked or written beside the form cannot
+come along.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ _LONG_NUMBER = re.compile(r"\d(?:[\d\- ]{5,})\d")
 
 @dataclass(frozen=True, slots=True)
 class PublicForm:
-    """grid: the sheet to be written. masked: how many numbers were masked. columns: those of the file's sheet that it shows."""
+    """grid: the sheet to be written. masked: how many numbers were masked. columns: those of the file's sheet
+    that it shows.
+    """
 
     grid: Grid
     masked: int
@@ -30,7 +33,9 @@ class PublicForm:
 
 
 def public_form(form: Form, grid: Grid) -> PublicForm:
-    """The form's cells from its title to its last row without signatures; hidden rows and columns are left empty."""
+    """The form's cells from its title to its last row without signatures; hidden rows and columns are left
+    empty.
+    """
     area = _extent(form, grid)
     hidden_rows, hidden_columns = grid.hidden() if grid.hidden else (frozenset(), frozenset())
     computed = _computed(form)
@@ -48,16 +53,31 @@ def public_form(form: Form, grid: Grid) -> PublicForm:
             line.append(shown)
             masked += count
         rows.append(line)
-    merges = [Area(each.top - area.top, each.left - area.left, each.bottom - area.top, each.right - area.left) for each in grid.merges
-              if area.holds(each.top, each.left) and area.holds(each.bottom, each.right)]
-    formats = {(row - area.top, column - area.left): text for row in range(area.top, area.bottom + 1) for column in range(area.left, area.right + 1)
-               if (text := grid.number_format(row, column))}
-    return PublicForm(Grid(name_of(form), rows, merges, formats=lambda: formats), masked, range(area.left, area.right + 1))
+    merges = [
+        Area(each.top - area.top, each.left - area.left, each.bottom - area.top, each.right - area.left)
+        for each in grid.merges
+        if area.holds(each.top, each.left) and area.holds(each.bottom, each.right)
+    ]
+    formats = {
+        (row - area.top, column - area.left): text
+        for row in range(area.top, area.bottom + 1)
+        for column in range(area.left, area.right + 1)
+        if (text := grid.number_format(row, column))
+    }
+    return PublicForm(
+        Grid(name_of(form), rows, merges, formats=lambda: formats), masked, range(area.left, area.right + 1)
+    )
 
 
 def _computed(form: Form) -> dict[tuple[int, int], str]:
-    """What the reader computed for formulas that were saved without their value: rates, totals, the total score."""
-    pairs = [(line.cells.get(key), getattr(line, key)) for line in form.funding for key in ("initial_budget", "annual_budget", "executed", "execution_rate", "score")]
+    """What the reader computed for formulas that were saved without their value: rates, totals, the total
+    score.
+    """
+    pairs = [
+        (line.cells.get(key), getattr(line, key))
+        for line in form.funding
+        for key in ("initial_budget", "annual_budget", "executed", "execution_rate", "score")
+    ]
     pairs.append((form.cells.get("total_score"), form.total_score))
     return {position(cell): value for cell, value in pairs if cell and "," not in cell and value is not None}
 
@@ -95,4 +115,11 @@ def _cleaned(value: Value, grid: Grid, row: int, column: int) -> tuple[Value, in
 
 def _left_of(grid: Grid, row: int, column: int) -> str:
     """The text of the cell before this one, which is its label in the head of a form."""
-    return next((text for before in range(column - 1, -1, -1) if (text := grid.text(grid.area(row, before).top, grid.area(row, before).left).strip())), "")
+    return next(
+        (
+            text
+            for before in range(column - 1, -1, -1)
+            if (text := grid.text(grid.area(row, before).top, grid.area(row, before).left).strip())
+        ),
+        "",
+    )

@@ -10,21 +10,34 @@ from pathlib import Path
 
 from ..errors import UsageError
 
-_PLACES = (r"C:\Program Files\LibreOffice\program\soffice.exe", r"C:\Program Files (x86)\LibreOffice\program\soffice.exe",
-           "/Applications/LibreOffice.app/Contents/MacOS/soffice")
+_PLACES = (
+    r"C:\Program Files\LibreOffice\program\soffice.exe",
+    r"C:\Program Files (x86)\LibreOffice\program\soffice.exe",
+    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
+)
 SECONDS = 300
 
 
 def office() -> str:
     """LibreOffice's program. UsageError where there is none."""
-    found = shutil.which("soffice") or shutil.which("libreoffice") or next((place for place in _PLACES if Path(place).is_file()), None)
+    found = (
+        shutil.which("soffice")
+        or shutil.which("libreoffice")
+        or next((place for place in _PLACES if Path(place).is_file()), None)
+    )
     if not found:
-        raise UsageError("生成PDF要用LibreOffice，这台机器上没有找到。请去掉 --pdf，用Excel或WPS另存为PDF；或安装LibreOffice后再试。")
+        raise UsageError(
+            "生成PDF要用LibreOffice，这台机器上没有找到。请去掉 --pdf，用Excel或WPS另存为PDF；"
+            "或安装LibreOffice后再试。"
+        )
     return found
 
 
 def make_pdfs(paths: Iterable[Path], program: str) -> list[Path]:
-    """A PDF beside each file; those that were not made are missing from the result. A profile of its own leaves the person's LibreOffice alone."""
+    """A PDF beside each file; those that were not made are missing from the result.
+
+    A profile of its own leaves the person's LibreOffice alone.
+    """
     made: list[Path] = []
     by_folder: dict[Path, list[Path]] = {}
     for path in paths:
@@ -32,9 +45,22 @@ def make_pdfs(paths: Iterable[Path], program: str) -> list[Path]:
     with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as profile:
         for folder, some in by_folder.items():
             try:
-                subprocess.run([program, f"-env:UserInstallation={Path(profile).as_uri()}", "--headless", "--convert-to", "pdf", "--outdir", str(folder), *map(str, some)],
-                               capture_output=True, timeout=SECONDS, check=False)
+                subprocess.run(
+                    [
+                        program,
+                        f"-env:UserInstallation={Path(profile).as_uri()}",
+                        "--headless",
+                        "--convert-to",
+                        "pdf",
+                        "--outdir",
+                        str(folder),
+                        *map(str, some),
+                    ],
+                    capture_output=True,
+                    timeout=SECONDS,
+                    check=False,
+                )
             except (OSError, subprocess.TimeoutExpired):
-                continue                              # what is there is told below
+                continue  # what is there is told below
             made += [pdf for path in some if (pdf := path.with_suffix(".pdf")).is_file()]
     return made

@@ -1,4 +1,6 @@
-"""The public copy of a report: the Word file without remarks, tracked changes, hidden text and names of authors, numbers of persons masked."""
+"""The public copy of a report: the Word file without remarks, tracked changes, hidden text and names of
+authors, numbers of persons masked.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +17,47 @@ from ..rules.public import without_personal
 if TYPE_CHECKING:
     from docx.document import Document
 
-_GONE = ("del", "moveFrom", "commentRangeStart", "commentRangeEnd", "commentReference", "delText", "moveFromRangeStart", "moveFromRangeEnd", "moveToRangeStart", "moveToRangeEnd",
-         "rPrChange", "pPrChange", "sectPrChange", "tblPrChange", "trPrChange", "tcPrChange", "tblGridChange", "cellDel")
+_GONE = (
+    "del",
+    "moveFrom",
+    "commentRangeStart",
+    "commentRangeEnd",
+    "commentReference",
+    "delText",
+    "moveFromRangeStart",
+    "moveFromRangeEnd",
+    "moveToRangeStart",
+    "moveToRangeEnd",
+    "rPrChange",
+    "pPrChange",
+    "sectPrChange",
+    "tblPrChange",
+    "trPrChange",
+    "tcPrChange",
+    "tblGridChange",
+    "cellDel",
+)
 _UNWRAPPED = ("ins", "moveTo")
-_DROPPED_PARTS = ("comments", "people", "custom-properties", "customXml", "glossaryDocument", "attachedTemplate", "mailMergeSource", "thumbnail")
-_DROPPED_SETTINGS = ("attachedTemplate", "docVars", "mailMerge", "rsids", "documentProtection", "writeProtection", "trackRevisions")
-_EMBEDDED = ("package", "oleObject", "control")      # whole workbooks behind a chart or an object
+_DROPPED_PARTS = (
+    "comments",
+    "people",
+    "custom-properties",
+    "customXml",
+    "glossaryDocument",
+    "attachedTemplate",
+    "mailMergeSource",
+    "thumbnail",
+)
+_DROPPED_SETTINGS = (
+    "attachedTemplate",
+    "docVars",
+    "mailMerge",
+    "rsids",
+    "documentProtection",
+    "writeProtection",
+    "trackRevisions",
+)
+_EMBEDDED = ("package", "oleObject", "control")  # whole workbooks behind a chart or an object
 _BESIDE = ("footnotes", "endnotes")
 
 
@@ -32,7 +69,10 @@ class PublicReport:
 
 
 def public_report(report: Report) -> PublicReport:
-    """The report as a document: the Word file itself cleaned, or one made of the sheet 自评报告. UnreadableFile where it cannot be opened."""
+    """The report as a document: the Word file itself cleaned, or one made of the sheet 自评报告.
+
+    UnreadableFile where it cannot be opened.
+    """
     from zipfile import BadZipFile
 
     import docx
@@ -52,16 +92,24 @@ def public_report(report: Report) -> PublicReport:
     _forget_authors(document)
     _forget_embedded(document)
     text = "\n".join("".join(root.itertext()) for root in _roots(document))
-    return PublicReport(document, masked + sum(count for count, _ in beside), "\n".join([text, *(text for _, text in beside)]))
+    return PublicReport(
+        document, masked + sum(count for count, _ in beside), "\n".join([text, *(text for _, text in beside)])
+    )
 
 
 def _made_of(report: Report) -> Document:
     from ..reports import word
 
     document = word.new_document()
-    word.title(document, report.department or "", f"{report.year or ''}{'年' if report.year else ''}部门整体支出绩效自评报告")
+    word.title(
+        document,
+        report.department or "",
+        f"{report.year or ''}{'年' if report.year else ''}部门整体支出绩效自评报告",
+    )
     for section in report.sections:
-        word.heading(document, section.title, 1 if section.title.lstrip()[:1] in "一二三四五六七八九十" else 2)
+        word.heading(
+            document, section.title, 1 if section.title.lstrip()[:1] in "一二三四五六七八九十" else 2
+        )
         for line in section.text.splitlines():
             word.body(document, clean(line))
     return document
@@ -70,8 +118,18 @@ def _made_of(report: Report) -> Document:
 def _roots(document: Document) -> list:
     roots = [document.element.body]
     for section in document.sections:
-        roots += [part._element for part in (section.header, section.footer, section.first_page_header, section.first_page_footer, section.even_page_header, section.even_page_footer)
-                  if not part.is_linked_to_previous]
+        roots += [
+            part._element
+            for part in (
+                section.header,
+                section.footer,
+                section.first_page_header,
+                section.first_page_footer,
+                section.even_page_header,
+                section.even_page_footer,
+            )
+            if not part.is_linked_to_previous
+        ]
     return roots
 
 
@@ -103,7 +161,7 @@ def _mask(root) -> int:
         whole = "".join(element.text or "" for element in texts)
         shown, found = without_personal(whole)
         count += found
-        if found:                                     # a masked text is as long as it was
+        if found:  # a masked text is as long as it was
             begin = 0
             for element in texts:
                 end = begin + len(element.text or "")
@@ -114,7 +172,17 @@ def _mask(root) -> int:
 
 def _forget_authors(document: Document) -> None:
     properties = document.core_properties
-    for name in ("author", "last_modified_by", "comments", "keywords", "category", "subject", "content_status", "identifier", "version"):
+    for name in (
+        "author",
+        "last_modified_by",
+        "comments",
+        "keywords",
+        "category",
+        "subject",
+        "content_status",
+        "identifier",
+        "version",
+    ):
         setattr(properties, name, "")
     _drop(document.part, _DROPPED_PARTS)
     _drop(document.part.package, ("extended-properties", *_DROPPED_PARTS))
@@ -122,11 +190,17 @@ def _forget_authors(document: Document) -> None:
 
 def _parts(part, kinds: Iterable[str]) -> list:
     """The parts of these kinds that a part refers to, inside the file."""
-    return [relation.target_part for relation in part.rels.values() if not relation.is_external and relation.reltype.rpartition("/")[2] in kinds]
+    return [
+        relation.target_part
+        for relation in part.rels.values()
+        if not relation.is_external and relation.reltype.rpartition("/")[2] in kinds
+    ]
 
 
 def _clean_part(part) -> tuple[int, str]:
-    """Footnotes and endnotes, which python-docx keeps as bytes: cleaned and masked; how many numbers, and the text."""
+    """Footnotes and endnotes, which python-docx keeps as bytes: cleaned and masked; how many numbers, and the
+    text.
+    """
     from docx.oxml import parse_xml
     from lxml import etree
 
@@ -138,17 +212,25 @@ def _clean_part(part) -> tuple[int, str]:
 
 
 def _forget_embedded(document: Document) -> None:
-    """A chart pasted from Excel brings its whole workbook along, hidden sheets and all; the picture of it stays."""
+    """A chart pasted from Excel brings its whole workbook along, hidden sheets and all; the picture of it
+    stays.
+    """
     from docx.oxml.ns import qn
     from lxml import etree
 
     for chart in _parts(document.part, ("chart",)):
         root = etree.fromstring(chart.blob, etree.XMLParser(resolve_entities=False, no_network=True))
-        for element in [element for element in root if isinstance(element.tag, str) and element.tag.endswith("}externalData")]:
+        for element in [
+            element
+            for element in root
+            if isinstance(element.tag, str) and element.tag.endswith("}externalData")
+        ]:
             root.remove(element)
         chart._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
         _drop(chart, _EMBEDDED)
-    for element in list(document.element.body.iter("{urn:schemas-microsoft-com:office:office}OLEObject", qn("w:control"))):
+    for element in list(
+        document.element.body.iter("{urn:schemas-microsoft-com:office:office}OLEObject", qn("w:control"))
+    ):
         element.getparent().remove(element)
     _drop(document.part, _EMBEDDED)
     settings = document.settings.element
@@ -161,5 +243,9 @@ def _forget_embedded(document: Document) -> None:
 
 def _drop(part, kinds: Iterable[str]) -> None:
     """Takes parts of these kinds out of the file, which is written by following its relations."""
-    for identity in [identity for identity, relation in part.rels.items() if relation.reltype.rpartition("/")[2].lower().startswith(tuple(kind.lower() for kind in kinds))]:
+    for identity in [
+        identity
+        for identity, relation in part.rels.items()
+        if relation.reltype.rpartition("/")[2].lower().startswith(tuple(kind.lower() for kind in kinds))
+    ]:
         del part.rels[identity]

@@ -51,12 +51,36 @@ def understand(source: Source) -> ReadFile:
     if report:
         reports.append(report)
     if not forms and not reports and not problems and source.kind not in ATTACHMENTS:
-        problems.append(Problem(f"“{Path(source.path).name}”里没有找到绩效自评表，也没有自评报告。请确认交的是自评表；如果是，请核对表头“三级指标、年度指标值、实际完成值”等是否还在。", rule="T01"))
+        problems.append(
+            Problem(
+                (
+                    f"“{Path(source.path).name}”里没有找到绩效自评表，也没有自评报告。请确认交的是自评表；"
+                    "如果是，请核对表头“三级指标、年度指标值、实际完成值”等是否还在。"
+                ),
+                rule="T01",
+            )
+        )
     if forms and not source.settings and any(grid.name in OURS for grid in source.grids):
-        problems.append(Problem("这份工作簿是下发的样子，但里面的隐藏工作表“_selfeval”不见了；部门和项目按表上写的认。", rule="T03"))
-    return ReadFile(path=source.path, sha256=source.sha256, size=source.size, kind=source.kind, saved=source.saved, forms=tuple(with_codes(forms, source.settings)),
-                    reports=tuple(reports), problems=tuple(problems), evidence=tuple(evidence), settings=source.settings,
-                    explanations=tuple(explanations), listed=tuple(listed))
+        problems.append(
+            Problem(
+                "这份工作簿是下发的样子，但里面的隐藏工作表“_selfeval”不见了；部门和项目按表上写的认。",
+                rule="T03",
+            )
+        )
+    return ReadFile(
+        path=source.path,
+        sha256=source.sha256,
+        size=source.size,
+        kind=source.kind,
+        saved=source.saved,
+        forms=tuple(with_codes(forms, source.settings)),
+        reports=tuple(reports),
+        problems=tuple(problems),
+        evidence=tuple(evidence),
+        settings=source.settings,
+        explanations=tuple(explanations),
+        listed=tuple(listed),
+    )
 
 
 def read_files(*args, **kwargs):

@@ -1,4 +1,6 @@
-"""A received file where it can be opened again: itself, or taken out of the zip archive that its path leads into."""
+"""A received file where it can be opened again: itself, or taken out of the zip archive that its path leads
+into.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,19 @@ from pathlib import Path
 
 from ..errors import UnreadableFile
 
-MOST = 128 << 20              # bytes of one file
+MOST = 128 << 20  # bytes of one file
 _PIECE = 1 << 20
 _UTF8 = 0x800
-_FAULTS = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OverflowError, struct.error, zlib.error)
+_FAULTS = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+)
 
 
 def at_hand(path: str | Path, place: Path) -> Path:
@@ -32,11 +43,15 @@ def at_hand(path: str | Path, place: Path) -> Path:
         with zipfile.ZipFile(archive) as opened:
             entry = next((entry for entry in opened.infolist() if _parts(entry) == wanted), None)
             if entry is None or entry.file_size > MOST:
-                raise UnreadableFile(f"“{path.name}”从压缩包“{archive.name}”里取不出来，请解压后放回收件文件夹再试。")
+                raise UnreadableFile(
+                    f"“{path.name}”从压缩包“{archive.name}”里取不出来，请解压后放回收件文件夹再试。"
+                )
             target.parent.mkdir()
             _take_out(opened, entry, target)
     except (*_FAULTS, OSError) as error:
-        raise UnreadableFile(f"“{path.name}”从压缩包“{archive.name}”里取不出来，请解压后放回收件文件夹再试。") from error
+        raise UnreadableFile(
+            f"“{path.name}”从压缩包“{archive.name}”里取不出来，请解压后放回收件文件夹再试。"
+        ) from error
     return target
 
 
@@ -52,7 +67,10 @@ def _take_out(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> 
 
 
 def _parts(entry: zipfile.ZipInfo) -> tuple[str, ...]:
-    """The path inside the archive. Without the UTF-8 mark the name was read as cp437: Chinese Windows meant GBK, a Mac UTF-8."""
+    """The path inside the archive.
+
+    Without the UTF-8 mark the name was read as cp437: Chinese Windows meant GBK, a Mac UTF-8.
+    """
     name = entry.filename
     if not entry.flag_bits & _UTF8:
         for encoding in ("utf-8", "gb18030"):

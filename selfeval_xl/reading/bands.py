@@ -5,25 +5,40 @@ from __future__ import annotations
 from .labels import core, roles
 from .scan import Label, Sheet
 
-Title = tuple[int, int, str]          # row, column, text
-Band = tuple[int, int]                # first and last column
+Title = tuple[int, int, str]  # row, column, text
+Band = tuple[int, int]  # first and last column
 
 
-def bands(sheet: Sheet, row: int, names: list[Label], everywhere: list[Label], titles: list[Title]) -> list[Band]:
-    """The bands of the forms whose head stands in this row; one band over the whole width where forms stand one below the other.
+def bands(
+    sheet: Sheet, row: int, names: list[Label], everywhere: list[Label], titles: list[Title]
+) -> list[Band]:
+    """The bands of the forms whose head stands in this row; one band over the whole width where forms stand
+    one below the other.
 
     names: the labels 三级指标 of the row; everywhere: those of the whole sheet.
     """
     width = sheet.grid.width
     if len(everywhere) < 2:
         return [(0, width - 1)]
-    starts = [0, *(_below_titles(row, everywhere, titles) or _behind_gaps(sheet, everywhere) or _repeated(sheet, row, names))]
-    found = [(left, (starts[number + 1] if number + 1 < len(starts) else width) - 1) for number, left in enumerate(starts)]
+    starts = [
+        0,
+        *(
+            _below_titles(row, everywhere, titles)
+            or _behind_gaps(sheet, everywhere)
+            or _repeated(sheet, row, names)
+        ),
+    ]
+    found = [
+        (left, (starts[number + 1] if number + 1 < len(starts) else width) - 1)
+        for number, left in enumerate(starts)
+    ]
     return [(left, right) for left, right in found if any(left <= label.column <= right for label in names)]
 
 
 def _below_titles(row: int, names: list[Label], titles: list[Title]) -> list[int]:
-    """Titles side by side (a form number may stand above one of them), each with a head below it, say where the second form and those after it begin."""
+    """Titles side by side (a form number may stand above one of them), each with a head below it, say where
+    the second form and those after it begin.
+    """
     top = max((at for at, _, _ in titles if at <= row), default=-1)
     starts = sorted({column for at, column, _ in titles if top - 2 <= at <= top})
     if len(starts) < 2:
@@ -31,7 +46,9 @@ def _below_titles(row: int, names: list[Label], titles: list[Title]) -> list[int
     after = min((at for at, _, _ in titles if at > row), default=10**7)
     below = [label.column for label in names if top < label.row < after]
     ends = [*starts[1:], 10**7]
-    headed = all(any(left <= column < right for column in below) for left, right in zip(starts, ends, strict=True))
+    headed = all(
+        any(left <= column < right for column in below) for left, right in zip(starts, ends, strict=True)
+    )
     return starts[1:] if headed else []
 
 
@@ -40,7 +57,9 @@ def _behind_gaps(sheet: Sheet, names: list[Label]) -> list[int]:
     places = sorted({label.column for label in names})
     if len(places) < 2:
         return []
-    used = {column for row in range(sheet.grid.height) for column in sheet.lines[row]} | {column for _, column in sheet.grid.merged()}
+    used = {column for row in range(sheet.grid.height) for column in sheet.lines[row]} | {
+        column for _, column in sheet.grid.merged()
+    }
     gaps = [column for column in range(places[0] + 1, places[-1]) if column not in used]
     starts = [column + 1 for column in gaps if column + 1 in used]
     kept: list[int] = []
@@ -56,8 +75,11 @@ def _repeated(sheet: Sheet, row: int, names: list[Label]) -> list[int]:
     starts: list[int] = []
     seen: set[str] = set()
     for label in sheet.rows[row] if len(names) > 1 else ():
-        word = core(label.text)                      # 三级指标 beside 四级指标 is no second form
-        if word in seen and any(role.scope == "指标" and role.key in ("level1", "level2", "name", "target") for role in label.roles):
+        word = core(label.text)  # 三级指标 beside 四级指标 is no second form
+        if word in seen and any(
+            role.scope == "指标" and role.key in ("level1", "level2", "name", "target")
+            for role in label.roles
+        ):
             starts.append(_with_section(sheet, row, label.column))
             seen = set()
         seen.add(word)

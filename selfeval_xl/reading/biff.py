@@ -1,4 +1,6 @@
-"""The records of an xls workbook stream: what calamine does not tell (formats, hidden rows, errors) or must not meet (far cells)."""
+"""The records of an xls workbook stream: what calamine does not tell (formats, hidden rows, errors) or must
+not meet (far cells).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,15 @@ BOF, EOF, FILEPASS, BOUNDSHEET, SUPBOOK, FORMAT, XF = 0x0809, 0x000A, 0x002F, 0x
 SST, DIMENSIONS = 0x00FC, 0x0200
 ROW, COLINFO, MULRK, BOOLERR, FORMULA = 0x0208, 0x007D, 0x00BD, 0x0205, 0x0006
 _VALUES = frozenset((0x0203, 0x00FD, 0x027E, 0x0204, 0x00D6, BOOLERR, FORMULA, MULRK))
-_ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
+_ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
 _INTERNAL = (b"\x01\x04", b"\x01\x3a")
 
 
@@ -35,7 +45,8 @@ class SheetRecords:
 class BookRecords:
     """A workbook: its sheets by name, the number format of each cell style, and what it points to outside.
 
-    dimensions: offset and length of the records that claim how large a sheet is. lying: more shared strings are claimed than fit.
+    dimensions: offset and length of the records that claim how large a sheet is. lying: more shared strings
+    are claimed than fit.
     """
 
     sheets: dict[str, SheetRecords] = field(default_factory=dict)
@@ -48,7 +59,11 @@ class BookRecords:
 
     def formats_of(self, sheet: str) -> Mapping[Place, str]:
         styles = self.sheets[sheet].styles if sheet in self.sheets else {}
-        return {place: self.formats[style] for place, style in styles.items() if style < len(self.formats) and self.formats[style]}
+        return {
+            place: self.formats[style]
+            for place, style in styles.items()
+            if style < len(self.formats) and self.formats[style]
+        }
 
 
 def records(stream: bytes, start: int = 0) -> Iterator[tuple[int, int, int]]:
@@ -70,7 +85,7 @@ def scan(stream: bytes) -> BookRecords:
     styles: list[int] = []
     biff8 = stream[4:6] != b"\x00\x05"
     for kind, at, length in records(stream):
-        data = stream[at:at + length]
+        data = stream[at : at + length]
         if kind == FILEPASS:
             book.encrypted = True
             return book
@@ -87,7 +102,10 @@ def scan(stream: bytes) -> BookRecords:
             book.lying = struct.unpack_from("<I", data, 4)[0] * 3 > len(stream)
         elif kind == EOF:
             break
-    book.formats = ["" if name.lower() == "general" else name for name in (custom.get(number, BUILTIN.get(number, "")) for number in styles)]
+    book.formats = [
+        "" if name.lower() == "general" else name
+        for name in (custom.get(number, BUILTIN.get(number, "")) for number in styles)
+    ]
     for start, name, visible in places:
         book.sheets[name] = _sheet(stream, start, visible, book.dimensions)
     return book
@@ -97,18 +115,20 @@ def tamed(stream: bytes, book: BookRecords) -> bytes:
     """The stream without claims of a sheet's size: room for the whole of it would be reserved unseen."""
     quiet = bytearray(stream)
     for at, length in book.dimensions:
-        quiet[at:at + length] = bytes(length)
+        quiet[at : at + length] = bytes(length)
     return bytes(quiet)
 
 
 def _text(data: bytes, at: int, biff8: bool, width: int) -> str:
     """A string with its length in front: one byte a character, or two where the flag says so."""
-    length = int.from_bytes(data[at:at + width], "little")
+    length = int.from_bytes(data[at : at + width], "little")
     at += width
     if not biff8:
-        return data[at:at + length].decode("gb18030", "replace")
+        return data[at : at + length].decode("gb18030", "replace")
     wide = at < len(data) and data[at] & 1
-    return data[at + 1:at + 1 + length * (2 if wide else 1)].decode("utf-16-le" if wide else "latin-1", "replace")
+    return data[at + 1 : at + 1 + length * (2 if wide else 1)].decode(
+        "utf-16-le" if wide else "latin-1", "replace"
+    )
 
 
 def _sheet(stream: bytes, start: int, visible: bool, dimensions: list[tuple[int, int]]) -> SheetRecords:
@@ -147,5 +167,7 @@ def _value(sheet: SheetRecords, stream: bytes, kind: int, at: int, length: int) 
     sheet.count += last - column + 1
     if kind == BOOLERR and length >= 8 and stream[at + 7]:
         sheet.errors[row, column] = _ERRORS.get(stream[at + 6], "#N/A")
-    elif kind == FORMULA and length >= 14 and stream[at + 12:at + 14] == b"\xff\xff" and stream[at + 6] == 2:
+    elif (
+        kind == FORMULA and length >= 14 and stream[at + 12 : at + 14] == b"\xff\xff" and stream[at + 6] == 2
+    ):
         sheet.errors[row, column] = _ERRORS.get(stream[at + 8], "#N/A")

@@ -8,8 +8,8 @@ from datetime import date, datetime, time, timedelta
 from ..grid import Area, Value, a1
 from .guard import FAR_COLUMN, FAR_ROW, MAX_CELLS, MAX_VALUES, NEAR_COLUMN, NEAR_ROW
 
-MARGIN = 32                   # rows and columns that a merged area may reach beyond the last value
-MAX_MERGED_CELLS = 200_000    # cells under all merged areas of a sheet
+MARGIN = 32  # rows and columns that a merged area may reach beyond the last value
+MAX_MERGED_CELLS = 200_000  # cells under all merged areas of a sheet
 TOO_MANY_MERGES = "合并单元格过多或互相重叠，多出的没有采用。请删除表格以外的合并单元格后再保存。"
 TOO_MANY_VALUES = f"有内容的单元格超过{MAX_VALUES}个，只读了前面的。请只保留自评表后再报送。"
 
@@ -17,7 +17,9 @@ Place = tuple[int, int]
 
 
 def clean(value: object) -> Value:
-    """A library's value as a Grid's: blank text is None, a time of day is text, a duration is a number of days."""
+    """A library's value as a Grid's: blank text is None, a time of day is text, a duration is a number of
+    days.
+    """
     if value.__class__ is str:
         return value if value and not value.isspace() else None
     if isinstance(value, timedelta):
@@ -29,7 +31,10 @@ def clean(value: object) -> Value:
 
 def trimmed(rows: Iterable[list[object]]) -> list[list[Value]]:
     """Cleaned rows without the empty rows and columns at the end."""
-    kept = [[value if value.__class__ is float else clean(value) if value != "" else None for value in row] for row in rows]
+    kept = [
+        [value if value.__class__ is float else clean(value) if value != "" else None for value in row]
+        for row in rows
+    ]
     while kept and not any(value is not None for value in kept[-1]):
         kept.pop()
     width = max((_length(row) for row in kept), default=0)
@@ -73,13 +78,18 @@ def filled(values: Mapping[Place, Value]) -> list[list[Value]]:
 def far_text(far: list[Place]) -> str:
     """The sentence about cells that were left out."""
     named = "、".join(a1(row, column) for row, column in far[:3])
-    return f"有内容的单元格离表格太远，没有读取：{named}{'等' if len(far) > 3 else ''}（共{len(far)}格）。请删除表格以外的内容后再保存。"
+    return (
+        "有内容的单元格离表格太远，没有读取："
+        f"{named}{'等' if len(far) > 3 else ''}（共{len(far)}格）。请删除表格以外的内容后再保存。"
+    )
 
 
 def merged(areas: Iterable[tuple[Place, Place]], rows: list[list[Value]]) -> tuple[list[Area], bool]:
-    """The merged areas that begin among the values, none reaching far beyond them, and whether any had to be left out.
+    """The merged areas that begin among the values, none reaching far beyond them, and whether any had to be
+    left out.
 
-    The sum of their cells is limited, because a Grid looks them up cell by cell: overlapping areas are no form's.
+    The sum of their cells is limited, because a Grid looks them up cell by cell: overlapping areas are no
+    form's.
     """
     height, width = len(rows), max(map(len, rows), default=0)
     kept: list[Area] = []
@@ -103,7 +113,9 @@ def serial_date(number: float, epoch_1904: bool = False) -> datetime | date | st
         return clean((datetime(1900, 1, 1) + timedelta(days=number)).time())
     if epoch_1904:
         number += 1462
-    moment = datetime(1899, 12, 30 if number >= 60 else 31) + timedelta(milliseconds=round(number * 86_400_000))
+    moment = datetime(1899, 12, 30 if number >= 60 else 31) + timedelta(
+        milliseconds=round(number * 86_400_000)
+    )
     return moment if number % 1 else moment.date()
 
 

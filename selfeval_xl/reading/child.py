@@ -13,9 +13,14 @@ from typing import Any, BinaryIO
 
 from ..errors import SelfevalError
 
-MEMORY = 1 << 30              # address space of a worker: reading takes up to 300 MB, the interpreter and its libraries reserve the rest
-READY = "ready"             # said once, when all imports are done
-START = "import sys,pickle;sys.path[:]=pickle.load(sys.stdin.buffer);from selfeval_xl.reading.child import serve;serve()"
+MEMORY = (
+    1 << 30
+)  # address space of a worker: reading takes up to 300 MB, the interpreter and its libraries reserve the rest
+READY = "ready"  # said once, when all imports are done
+START = (
+    "import sys,pickle;sys.path[:]=pickle.load(sys.stdin.buffer);from selfeval_xl.reading.child "
+    "import serve;serve()"
+)
 
 _LENGTH = struct.Struct("<Q")
 
@@ -43,9 +48,11 @@ def receive(pipe: BinaryIO) -> Any:
 
 
 def serve() -> None:
-    """The life of a worker: the function's name and context, READY, then paths in chunks and an answer for each, until the pipe ends."""
+    """The life of a worker: the function's name and context, READY, then paths in chunks and an answer for
+    each, until the pipe ends.
+    """
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)             # whatever prints must not come between the answers
+    os.dup2(2, 1)  # whatever prints must not come between the answers
     function, context = receive(requests)
     module, _, name = function.partition(":")
     work = getattr(importlib.import_module(module), name)
@@ -77,4 +84,4 @@ def _limit_memory() -> None:
     try:
         resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
     except (OSError, ValueError):
-        return                # some systems refuse to limit the address space
+        return  # some systems refuse to limit the address space

@@ -5,16 +5,29 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_GLUED = re.compile(r"^[\[(【]?(?P<code>(?=[0-9A-Za-z]*\d)[0-9A-Za-z]{3,40})[\])】]?\s*(?:[-—－_–:：]+|\s)\s*(?P<name>(?:20\d{2}年|[^\d\s\-]).*)$", re.S)
-_BRACKETED = re.compile(r"^[\[(【](?P<code>(?=[0-9A-Za-z]*\d)[0-9A-Za-z]{3,40})[\])】]\s*(?P<name>[^\d\s].*)$", re.S)
-_BEHIND = re.compile(r"^(?P<name>[\u4e00-\u9fff].*?)\s*[\[(【（](?P<code>\d{6,40}|\d{3,}R\d{6,})[\])】）]$", re.S)
-_AFTER_SLASH = re.compile(r"^(?P<name>[\u4e00-\u9fff].*?)\s*[/／]\s*(?P<code>\d{3,20})$", re.S)            # 主管部门及代码
+_GLUED = re.compile(
+    r"^[\[(【]?(?P<code>(?=[0-9A-Za-z]*\d)[0-9A-Za-z]{3,40})[\])】]?\s*(?:[-—－_–:：]+|\s)"
+    r"\s*(?P<name>(?:20\d{2}年|[^\d\s\-]).*)$",
+    re.S,
+)
+_BRACKETED = re.compile(
+    r"^[\[(【](?P<code>(?=[0-9A-Za-z]*\d)[0-9A-Za-z]{3,40})[\])】]\s*(?P<name>[^\d\s].*)$", re.S
+)
+_BEHIND = re.compile(
+    r"^(?P<name>[\u4e00-\u9fff].*?)\s*[\[(【（](?P<code>\d{6,40}|\d{3,}R\d{6,})[\])】）]$", re.S
+)
+_AFTER_SLASH = re.compile(
+    r"^(?P<name>[\u4e00-\u9fff].*?)\s*[/／]\s*(?P<code>\d{3,20})$", re.S
+)  # 主管部门及代码
 _DIGITS = re.compile(r"^(?P<code>\d{6,40})(?P<name>[\u4e00-\u9fff].*)$", re.S)
 _YEAR = re.compile(r"^(?:19|20)\d{2}$")
 
 
 def split_code(text: str | None) -> tuple[str | None, str | None]:
-    """Code and name of a project, department or unit; the code is None where there is none. Codes stay text."""
+    """Code and name of a project, department or unit; the code is None where there is none.
+
+    Codes stay text.
+    """
     if text is None:
         return None, None
     plain = unicodedata.normalize("NFKC", text).strip()

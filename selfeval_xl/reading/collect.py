@@ -7,14 +7,16 @@ from pathlib import Path
 
 from ..errors import UsageError, cause_of
 
-_LEFT_BEHIND = ("~$", ".~", "._")             # lock files of Excel and WPS, the resource forks of a Mac
+_LEFT_BEHIND = ("~$", ".~", "._")  # lock files of Excel and WPS, the resource forks of a Mac
 _NEVER = frozenset((".ds_store", "thumbs.db", "desktop.ini"))
 
 
 def collect(folder: str | Path) -> list[Path]:
-    """Every file below the folder (a file given instead is itself), sorted by path; lock files and system files are passed over.
+    """Every file below the folder (a file given instead is itself), sorted by path; lock files and system
+    files are passed over.
 
-    Links to other folders are not followed. UsageError when there is no such folder, or one below it cannot be looked into.
+    Links to other folders are not followed. UsageError when there is no such folder, or one below it cannot
+    be looked into.
     """
     root = Path(folder)
     if root.is_file():
@@ -30,7 +32,10 @@ def collect(folder: str | Path) -> list[Path]:
 
 def _refused(error: OSError) -> None:
     """What cannot be looked into must not be passed over in silence: it may hold filings."""
-    raise UsageError(f"打不开文件夹“{error.filename}”：{cause_of(error)}。里面可能有报送的材料，请处理好权限再试，或先把它移走。") from error
+    raise UsageError(
+        f"打不开文件夹“{error.filename}”：{cause_of(error)}。里面可能有报送的材料，请处理好权限再试，"
+        "或先把它移走。"
+    ) from error
 
 
 def is_left_behind(name: str) -> bool:

@@ -16,11 +16,17 @@ from .scan import Label, Sheet
 SCOPE = "资金行"
 AMOUNTS = ("initial_budget", "annual_budget", "executed")
 _AMONG = re.compile(r"^其中[:：]?")
-_OF_KIND = re.compile(r"^(?:\d{1,2}[、.]|\([一二三四\d]\))?(?P<kind>按[^:]{2,8}|资金来源|资金结构|支出结构|收入来源):(?P<source>.+)$")
+_OF_KIND = re.compile(
+    r"^(?:\d{1,2}[、.]|\([一二三四\d]\))?(?P<kind>按[^:]{2,8}|资金来源|资金结构|支出结构|收入来源)"
+    r":(?P<source>.+)$"
+)
 _NUMBERED = re.compile(r"^(?:\(\d{1,2}\)|\d{1,2}[、.])(?=[\u4e00-\u9fff])")
 _PEER = re.compile(r"结转|结余|^其[他它]|单位资金|专户|自有|自筹")
 _INLINE = re.compile(r"^(?P<source>[^:：]{2,20})[:：]\s*(?P<amount>[-\d,.，]*)\s*(?P<unit>万?元)?$")
-_UNIT_IN = re.compile(r"[(（][^()（）]{0,10}?(亿元|万元|千元|百元|元)[^()（）]{0,6}[)）]|(?:单位|金额单位|计量单位)[:：]?\s*(?:人民币)?(亿元|万元|千元|百元|元)")
+_UNIT_IN = re.compile(
+    r"[(（][^()（）]{0,10}?(亿元|万元|千元|百元|元)[^()（）]{0,6}[)）]|(?:单位|金额单位|计量单位)[:："
+    r"]?\s*(?:人民币)?(亿元|万元|千元|百元|元)"
+)
 
 
 @dataclass(slots=True)
@@ -34,10 +40,14 @@ class Funding:
 
 
 def funding_columns(sheet: Sheet, row: int, left: int, right: int) -> dict[str, Label]:
-    """The columns of a funding head in this row, by key; empty where the row is none (fewer than two budget columns)."""
+    """The columns of a funding head in this row, by key; empty where the row is none (fewer than two budget
+    columns).
+    """
     found: dict[str, Label] = {}
     for label in sheet.rows.get(row, ()):
-        is_section = label.area.bottom > label.area.top and label.role("资金栏") is not None       # 预算资金 beside the table
+        is_section = (
+            label.area.bottom > label.area.top and label.role("资金栏") is not None
+        )  # 预算资金 beside the table
         role = label.role(SCOPE) if left <= label.column <= right and not is_section else None
         if role and (role.key not in found or role.rank < found[role.key].role(SCOPE).rank):
             found[role.key] = label
@@ -53,34 +63,53 @@ def _answer(sheet: Sheet, label: Label) -> bool:
 
 
 def read_pairs(sheet: Sheet, area: Area, unit: str) -> Funding | None:
-    """The amounts of a form that prints label and amount side by side (预算安排 | 50 | 实际支出 | 48) instead of a table."""
+    """The amounts of a form that prints label and amount side by side (预算安排 | 50 | 实际支出 | 48) instead
+    of a table.
+    """
     columns: dict[str, Label] = {}
     for label in sheet.labels(area.top, area.bottom, area.left, area.right):
         role = label.role(SCOPE)
-        if role and role.key in (*AMOUNTS, "execution_rate") and role.key not in columns and (role.key == "execution_rate" or _answer(sheet, label)):
+        if (
+            role
+            and role.key in (*AMOUNTS, "execution_rate")
+            and role.key not in columns
+            and (role.key == "execution_rate" or _answer(sheet, label))
+        ):
             columns[role.key] = label
     values, cells = {}, {}
     inline = _inline_pairs(sheet, area, columns, values, cells, unit)
-    if "executed" not in columns.keys() | values.keys() or not (columns.keys() | values.keys()) & {"annual_budget", "initial_budget"}:
+    if "executed" not in columns.keys() | values.keys() or not (columns.keys() | values.keys()) & {
+        "annual_budget",
+        "initial_budget",
+    }:
         return None
     for key, label in columns.items():
         sheet.note(label, label.role(SCOPE), "资金")
         text, cells[key] = sheet.take(label.row, label.area.right + 1)
         values[key] = amount_text(text, unit) if text and key in AMOUNTS else text
     rows = [label.row for label in columns.values()]
-    if inline and not rows:                          # other fields may share these rows
+    if inline and not rows:  # other fields may share these rows
         return Funding([FundingLine(source=TOTAL, cells=cells, **values)])
-    return Funding([FundingLine(source=TOTAL, cells=cells, **values)], (min(rows), max(rows)), (min(rows), min(rows)))
+    return Funding(
+        [FundingLine(source=TOTAL, cells=cells, **values)], (min(rows), max(rows)), (min(rows), min(rows))
+    )
 
 
-def _inline_pairs(sheet: Sheet, area: Area, columns: dict[str, Label], values: dict, cells: dict, unit: str) -> list[int]:
+def _inline_pairs(
+    sheet: Sheet, area: Area, columns: dict[str, Label], values: dict, cells: dict, unit: str
+) -> list[int]:
     """Amounts in one cell with their label (年初预算数（元）：1200000.00): adds them, and returns their rows."""
     rows = []
     for row in range(area.top, area.bottom + 1):
         for column in sheet.filled(row, area.left, area.right):
             pair = split_inline(sheet.lines[row][column])
             role = pair and next((role for role in roles(pair[0]) if role.scope == SCOPE), None)
-            if not role or role.key in columns or role.key in values or role.key not in (*AMOUNTS, "execution_rate", "points", "score"):
+            if (
+                not role
+                or role.key in columns
+                or role.key in values
+                or role.key not in (*AMOUNTS, "execution_rate", "points", "score")
+            ):
                 continue
             if role.key in ("points", "score") and "执行" not in pair[0]:
                 continue
@@ -94,7 +123,14 @@ def _inline_pairs(sheet: Sheet, area: Area, columns: dict[str, Label], values: d
 
 def find_funding(sheet: Sheet, top: int, bottom: int, left: int, right: int) -> int | None:
     """The row of the first funding head in these rows."""
-    return next((row for row in range(top, bottom + 1) if row in sheet.rows and funding_columns(sheet, row, left, right)), None)
+    return next(
+        (
+            row
+            for row in range(top, bottom + 1)
+            if row in sheet.rows and funding_columns(sheet, row, left, right)
+        ),
+        None,
+    )
 
 
 def money_unit(sheet: Sheet, area: Area, rows: tuple[int, int]) -> str | None:
@@ -113,7 +149,9 @@ def money_unit(sheet: Sheet, area: Area, rows: tuple[int, int]) -> str | None:
 
 
 def read_funding(sheet: Sheet, head_row: int, limit: int, area: Area, unit: str) -> Funding:
-    """Reads the lines below the head in `head_row`, down to `limit` (the last row that may belong to the table)."""
+    """Reads the lines below the head in `head_row`, down to `limit` (the last row that may belong to the
+    table).
+    """
     columns = funding_columns(sheet, head_row, area.left, area.right)
     head_bottom = max(label.area.bottom for label in columns.values())
     funding = Funding(rows=(head_row, head_bottom), head=(head_row, head_bottom))
@@ -121,14 +159,21 @@ def read_funding(sheet: Sheet, head_row: int, limit: int, area: Area, unit: str)
         sheet.note(label, label.role(SCOPE), "资金表头")
     first = min(label.column for key, label in columns.items() if key in AMOUNTS)
     parent: str | None = None
-    kind: str | None = None                          # the breakdown (按支出性质) that the rows go on with
-    follows = False                                  # whether the row before said 其中 too
-    shared: tuple[int, int] | None = None            # the 其中 cell merged over this row and those after it
+    kind: str | None = None  # the breakdown (按支出性质) that the rows go on with
+    follows = False  # whether the row before said 其中 too
+    shared: tuple[int, int] | None = None  # the 其中 cell merged over this row and those after it
     kinds: dict[int, str] = {}
     for row in range(head_bottom + 1, limit + 1):
         named = _source(sheet, row, area.left, first)
-        if named is None and not funding.lines and not funding.problems and not _closes(sheet, row, area) and _amount_in(sheet, row, columns) and not _amount_in(sheet, row + 1, columns):
-            funding.lines.append(_line(sheet, row, TOTAL, None, columns, unit))          # the only line needs no name
+        if (
+            named is None
+            and not funding.lines
+            and not funding.problems
+            and not _closes(sheet, row, area)
+            and _amount_in(sheet, row, columns)
+            and not _amount_in(sheet, row + 1, columns)
+        ):
+            funding.lines.append(_line(sheet, row, TOTAL, None, columns, unit))  # the only line needs no name
             funding.rows = (head_row, row)
             continue
         if named is None:
@@ -174,7 +219,9 @@ def _add_likely(sheet: Sheet, row: int, left: int, right: int, columns: dict[str
 
 
 def _source(sheet: Sheet, row: int, left: int, first: int) -> tuple[str, int, int, bool] | None:
-    """The row's own label: the nearest text left of the amounts; with 其中 when it or a cell before it says so."""
+    """The row's own label: the nearest text left of the amounts; with 其中 when it or a cell before it says
+    so.
+    """
     column = first - 1
     while column >= left:
         area = sheet.grid.area(row, column)
@@ -199,13 +246,19 @@ def _among_cell(sheet: Sheet, row: int, column: int, left: int) -> tuple[int, in
     if column <= left:
         return None
     area = sheet.grid.area(row, column - 1)
-    return (area.top, area.left) if area.bottom > area.top and squeeze(sheet.text(row, column - 1)).startswith("其中") else None
+    return (
+        (area.top, area.left)
+        if area.bottom > area.top and squeeze(sheet.text(row, column - 1)).startswith("其中")
+        else None
+    )
 
 
 def _closes(sheet: Sheet, row: int, area: Area) -> bool:
     """Whether this row begins another part of the form."""
     for label in sheet.rows.get(row, ()):
-        if area.left <= label.column <= area.right and not any(r.scope in ("资金行", "资金合计", "资金来源", "资金栏") for r in label.roles):
+        if area.left <= label.column <= area.right and not any(
+            r.scope in ("资金行", "资金合计", "资金来源", "资金栏") for r in label.roles
+        ):
             return True
     return False
 
@@ -217,17 +270,24 @@ def _amount_in(sheet: Sheet, row: int, columns: dict[str, Label]) -> bool:
 def _stray(sheet: Sheet, row: int, columns: dict[str, Label], funding: Funding) -> None:
     for key in AMOUNTS:
         if key in columns and money(sheet.text(row, columns[key].column)) is not None:
-            funding.problems.append((sheet.take(row, columns[key].column)[1], "这一行有金额，但没有写资金来源"))
+            funding.problems.append(
+                (sheet.take(row, columns[key].column)[1], "这一行有金额，但没有写资金来源")
+            )
             return
 
 
-def _placed(source: str, among: bool, lines: list[FundingLine], parent: str | None) -> tuple[str, str | None, str | None]:
+def _placed(
+    source: str, among: bool, lines: list[FundingLine], parent: str | None
+) -> tuple[str, str | None, str | None]:
     """The source's name, its parent row and the parent for the rows that follow.
 
-    其中 right under the total opens the sources themselves; under another row it opens that row's parts, which go on
+    其中 right under the total opens the sources themselves; under another row it opens that row's parts,
+    which go on
     while the labels are those of parts (中央, 省级, 一般公共预算 ...).
     """
-    keys = {(role.scope, role.key) for role in roles(source)} or {(role.scope, role.key) for role in roles(core(source))}
+    keys = {(role.scope, role.key) for role in roles(source)} or {
+        (role.scope, role.key) for role in roles(core(source))
+    }
     if ("资金合计", "total") in keys and not any(line.is_total for line in lines):
         return TOTAL, None, None
     is_part = ("资金来源", "part") in keys
@@ -253,7 +313,9 @@ def _inline_lines(sheet: Sheet, row: int, area: Area, unit: str, kinds: dict[int
         value = sheet.grid.value(row, column)
         plain = squeeze(value) if isinstance(value, str) else ""
         match = _INLINE.match(_AMONG.sub("", plain)) if ":" in plain else None
-        if not match or (not match["amount"] and not any(role.scope == "资金来源" for role in roles(match["source"]))):
+        if not match or (
+            not match["amount"] and not any(role.scope == "资金来源" for role in roles(match["source"]))
+        ):
             continue
         name, where = match["source"], sheet.take(row, column)[1]
         if name.startswith("按"):
@@ -262,11 +324,20 @@ def _inline_lines(sheet: Sheet, row: int, area: Area, unit: str, kinds: dict[int
         amount = match["amount"].replace(",", "").replace("，", "") or None
         if amount and match["unit"]:
             amount = _converted(amount + match["unit"], unit) or amount
-        lines.append(FundingLine(source=name, part_of=kind or TOTAL, annual_budget=amount, cells={"annual_budget": where, "source": where}))
+        lines.append(
+            FundingLine(
+                source=name,
+                part_of=kind or TOTAL,
+                annual_budget=amount,
+                cells={"annual_budget": where, "source": where},
+            )
+        )
     return lines
 
 
-def _line(sheet: Sheet, row: int, source: str, part_of: str | None, columns: dict[str, Label], unit: str) -> FundingLine:
+def _line(
+    sheet: Sheet, row: int, source: str, part_of: str | None, columns: dict[str, Label], unit: str
+) -> FundingLine:
     values, cells = sheet.take_row(row, columns)
     typed: dict[str, str] = {}
     for key in AMOUNTS:
@@ -274,7 +345,7 @@ def _line(sheet: Sheet, row: int, source: str, part_of: str | None, columns: dic
         if text is not None and (converted := amount_text(text, unit)) != text:
             values[key], typed[key] = converted, text
     if "note" in columns and sheet.place(row, columns["note"].column)[0] != row:
-        values["note"] = None                        # a reason merged over all rows is said once
+        values["note"] = None  # a reason merged over all rows is said once
     rate = columns.get("execution_rate")
     if rate is not None:
         values["execution_rate"] = _rate(sheet, row, rate, values)
@@ -284,30 +355,53 @@ def _line(sheet: Sheet, row: int, source: str, part_of: str | None, columns: dic
 
 
 def amount_text(text: str, unit: str) -> str:
-    """An amount in the form's unit: separators and full-width digits mended, a unit of its own converted, else as typed."""
+    """An amount in the form's unit: separators and full-width digits mended, a unit of its own converted,
+    else as typed.
+    """
     number = money(text)
     if number is not None:
         if text.isascii() and "," not in text:
             return text.replace(" ", "")
-        return unicodedata.normalize("NFKC", text).replace(",", "").replace("¥", "").replace("￥", "").replace(" ", "").strip()
+        return (
+            unicodedata.normalize("NFKC", text)
+            .replace(",", "")
+            .replace("¥", "")
+            .replace("￥", "")
+            .replace(" ", "")
+            .strip()
+        )
     return _converted(text, unit) or text
 
 
 def _converted(text: str, unit: str) -> str | None:
     quantity = parse(text)
     own, wanted = quantity.measure, parse(f"1{unit}").measure
-    if quantity.number is None or own is None or wanted is None or own.dimension != "money" or quantity.operator or quantity.about or quantity.upper is not None:
+    if (
+        quantity.number is None
+        or own is None
+        or wanted is None
+        or own.dimension != "money"
+        or quantity.operator
+        or quantity.about
+        or quantity.upper is not None
+    ):
         return None
     return plain_number(quantity.number * own.factor / wanted.factor)
 
 
 def _rate(sheet: Sheet, row: int, label: Label, values: dict[str, str | None]) -> str | None:
-    """The execution rate as displayed; a bare number under a head with % is percent, unless the amounts say it is a ratio."""
+    """The execution rate as displayed; a bare number under a head with % is percent, unless the amounts say
+    it is a ratio.
+    """
     text = values.get("execution_rate")
     number = money(text)
     if text is None or number is None or ("%" not in label.text and "％" not in label.text):
         return text
     budget, executed = money(values.get("annual_budget")), money(values.get("executed"))
-    if budget and executed is not None and abs(number - executed / budget) <= Decimal("0.006") < abs(number - executed / budget * 100):
+    if (
+        budget
+        and executed is not None
+        and abs(number - executed / budget) <= Decimal("0.006") < abs(number - executed / budget * 100)
+    ):
         return percent_text(number)
     return f"{text}%"

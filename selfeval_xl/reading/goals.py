@@ -29,7 +29,11 @@ class Tasks:
 def find_tasks(sheet: Sheet, area: Area) -> int | None:
     """The row of the task table's head: 任务名称 beside another column of it."""
     for row in range(area.top, area.bottom + 1):
-        found = {label.role(TASK).key for label in sheet.labels(row, row, area.left, area.right) if label.role(TASK)}
+        found = {
+            label.role(TASK).key
+            for label in sheet.labels(row, row, area.left, area.right)
+            if label.role(TASK)
+        }
         if "name" in found and found & {"content", "outcome", "number"}:
             return row
     return None
@@ -46,11 +50,15 @@ def read_tasks(sheet: Sheet, head_row: int, limit: int, area: Area) -> Tasks:
     result = Tasks(rows=[(head_row, head_row)])
     bottom = max(label.area.bottom for label in columns.values())
     for row in range(bottom + 1, limit + 1):
-        if any(role.scope in (SCOPE, "指标", "表", "资金行") for label in sheet.labels(row, row, columns["name"].column, area.right) for role in label.roles):
+        if any(
+            role.scope in (SCOPE, "指标", "表", "资金行")
+            for label in sheet.labels(row, row, columns["name"].column, area.right)
+            for role in label.roles
+        ):
             break
         values, cells = sheet.take_row(row, columns)
         if len(columns) > 1 and len(set(cells.values())) == 1:
-            break                                    # 三、部门整体支出绩效指标 across the sheet
+            break  # 三、部门整体支出绩效指标 across the sheet
         if any(value for key, value in values.items() if key != "number"):
             result.tasks.append(Task(cells=cells, **values))
         result.rows = [(head_row, row)]
@@ -58,10 +66,17 @@ def read_tasks(sheet: Sheet, head_row: int, limit: int, area: Area) -> Tasks:
 
 
 def read_goals(sheet: Sheet, area: Area, taken: list[tuple[int, int]]) -> Goals:
-    """Goal texts in the rows of `area` that no table has `taken`: labels side by side with the texts below, or label and text in a row."""
+    """Goal texts in the rows of `area` that no table has `taken`: labels side by side with the texts below,
+    or label and text in a row.
+    """
     busy = {row for top, bottom in taken for row in range(top, bottom + 1)}
-    labels = [label for label in sheet.labels(area.top, area.bottom, area.left, area.right)
-              if label.role(SCOPE) and label.row not in busy and not any(top in range(label.area.top, label.area.bottom + 1) for top, _ in taken)]
+    labels = [
+        label
+        for label in sheet.labels(area.top, area.bottom, area.left, area.right)
+        if label.role(SCOPE)
+        and label.row not in busy
+        and not any(top in range(label.area.top, label.area.bottom + 1) for top, _ in taken)
+    ]
     labels = [label for label in labels if not _is_section(sheet, label, labels)]
     goals = Goals()
     values: dict[str, str | None] = {}
@@ -83,7 +98,12 @@ def read_goals(sheet: Sheet, area: Area, taken: list[tuple[int, int]]) -> Goals:
         values["expected"], cells["expected"] = values.get("initial"), cells["initial"]
     if not _has_both(labels):
         values.pop("initial", None)
-    goals.goal = Goal(initial=values.get("initial"), expected=values.get("expected"), actual=values.get("actual"), cells=cells)
+    goals.goal = Goal(
+        initial=values.get("initial"),
+        expected=values.get("expected"),
+        actual=values.get("actual"),
+        cells=cells,
+    )
     return goals
 
 
@@ -91,8 +111,13 @@ def _is_section(sheet: Sheet, label: Label, labels: list[Label]) -> bool:
     """A label over several rows with the goal's own labels right of it is the name of that part of the form."""
     behind = [other for other in labels if other.row == label.row and other.column > label.column]
     if len(behind) > 1 and behind[0].column == label.area.right + 1 and _answered_beside(sheet, behind):
-        return True                                    # 年度目标 | 预期目标 | text | 实际完成情况 | text
-    return any(label.area.top <= other.row < label.area.bottom and other.column > label.column and other.area.bottom < label.area.bottom for other in labels)
+        return True  # 年度目标 | 预期目标 | text | 实际完成情况 | text
+    return any(
+        label.area.top <= other.row < label.area.bottom
+        and other.column > label.column
+        and other.area.bottom < label.area.bottom
+        for other in labels
+    )
 
 
 def _answered_beside(sheet: Sheet, labels: list[Label]) -> bool:
@@ -116,8 +141,12 @@ def _below(sheet: Sheet, label: Label, area: Area, busy: set[int], values: dict,
     row = label.area.bottom + 1
     first_cell, last = None, label.area.bottom
     while row <= area.bottom and row not in busy:
-        if any(known.scope in ("指标", SCOPE, "资金行", "表", "任务", "指标栏", "资金栏", "说明", "签字") and at.area.top == row
-               for at in sheet.labels(row, row, area.left, area.right) for known in at.roles):
+        if any(
+            known.scope in ("指标", SCOPE, "资金行", "表", "任务", "指标栏", "资金栏", "说明", "签字")
+            and at.area.top == row
+            for at in sheet.labels(row, row, area.left, area.right)
+            for known in at.roles
+        ):
             break
         here = sheet.grid.area(row, label.column)
         text, cell = sheet.take(row, label.column)

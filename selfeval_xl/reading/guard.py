@@ -1,7 +1,9 @@
 """What stands between a received file and the libraries that would die of it.
 
-A package (xlsx, xlsb, ods, docx) is a zip. Its directory is believed for nothing: every part is inflated in one bounded
-step, checked against its declared size and checksum, and only parts read here are passed on (`pack`), so that no library
+A package (xlsx, xlsb, ods, docx) is a zip. Its directory is believed for nothing: every part is inflated in
+one bounded
+step, checked against its declared size and checksum, and only parts read here are passed on (`pack`), so that
+no library
 sees a byte that was not looked at. A lying header, a bomb, a cut file or an XML entity raises UnreadableFile.
 """
 
@@ -17,16 +19,16 @@ from io import BytesIO
 
 from ..errors import UnreadableFile
 
-MAX_FILE = 100 << 20          # bytes of a received file
-MAX_PARTS = 4_000             # parts of a package
-MAX_INFLATED = 64 << 20       # bytes of all parts that are read, together
-MAX_CELLS = 2_000_000         # cells of the rectangle that a sheet's values span
-MAX_VALUES = 400_000          # values of one sheet
-MAX_MERGES = 20_000           # merged areas of one sheet
-MAX_STYLES = 200_000          # cell styles of a workbook (Excel itself allows 65,490)
-MAX_SHEET_TAGS = 4_000_000    # tags of one sheet
-FAR_ROW, FAR_COLUMN = 100_000, 702          # beyond them nothing is read
-NEAR_ROW, NEAR_COLUMN = 20_000, 100         # ... nor beyond these, once a sheet's values span more than MAX_CELLS
+MAX_FILE = 100 << 20  # bytes of a received file
+MAX_PARTS = 4_000  # parts of a package
+MAX_INFLATED = 64 << 20  # bytes of all parts that are read, together
+MAX_CELLS = 2_000_000  # cells of the rectangle that a sheet's values span
+MAX_VALUES = 400_000  # values of one sheet
+MAX_MERGES = 20_000  # merged areas of one sheet
+MAX_STYLES = 200_000  # cell styles of a workbook (Excel itself allows 65,490)
+MAX_SHEET_TAGS = 4_000_000  # tags of one sheet
+FAR_ROW, FAR_COLUMN = 100_000, 702  # beyond them nothing is read
+NEAR_ROW, NEAR_COLUMN = 20_000, 100  # ... nor beyond these, once a sheet's values span more than MAX_CELLS
 
 DAMAGED = "文件损坏，打不开；请用Excel或WPS打开后另存为xlsx再报送。"
 TOO_BIG = "展开后内容过大，不像自评表，没有读取；请删除表格以外的空行空列和图片，另存为xlsx再报送"
@@ -35,7 +37,8 @@ ENTITIES = "文件内含有不该有的XML实体定义，为安全起见没有�
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,20})[\"']")
 _COUNT = re.compile(rb'(\s(?:uniqueCount|count)\s*=\s*["\'])\s*[+-]?\d{6,}')
-# the usual start tag of a cell, and near enough: at most 104 columns and 9,999 rows, or 26 columns and 99,999 rows
+# the usual start tag of a cell, and near enough: at most 104 columns and 9,999 rows, or 26 columns and 99,999
+# rows
 _UNUSUAL_CELL = re.compile(rb'<c(?! r="(?:[A-Z][1-9]\d{0,4}|[A-D][A-Z][1-9]\d{0,3})"[ />])[\s/>]')
 _PREFIXED_CELL = re.compile(rb":c[\s/>]")
 _ENCRYPTED, _STORED, _DEFLATED = 1, 0, 8
@@ -63,13 +66,16 @@ class Package:
         return None if part is None else plain_xml(part)
 
     def parts(self, names: Iterable[str]) -> dict[str, bytes]:
-        """Several parts inflated (XML without a document type); UnreadableFile when they are too big together."""
+        """Several parts inflated (XML without a document type); UnreadableFile when they are too big
+        together.
+        """
         wanted = [self.entries[name] for name in names]
         if sum(entry.file_size for entry in wanted) > MAX_INFLATED:
             raise UnreadableFile(TOO_BIG)
         return {
             entry.filename: plain_xml(part) if entry.filename.endswith((".xml", ".rels")) else part
-            for entry in wanted for part in (_inflate(self.data, entry),)
+            for entry in wanted
+            for part in (_inflate(self.data, entry),)
         }
 
 
@@ -78,7 +84,15 @@ def open_package(data: bytes) -> Package:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, struct.error, EOFError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        ValueError,
+        OverflowError,
+        struct.error,
+        EOFError,
+        OSError,
+    ) as error:
         raise UnreadableFile(DAMAGED) from error
     if len(entries) > MAX_PARTS:
         raise UnreadableFile(TOO_BIG)
@@ -95,14 +109,14 @@ def _inflate(data: bytes, entry: zipfile.ZipInfo) -> bytes:
         raise UnreadableFile(TOO_BIG)
     if entry.flag_bits & _ENCRYPTED:
         raise UnreadableFile("文件设有密码，读不出来；请取消密码后另存为xlsx再报送")
-    header = data[entry.header_offset:entry.header_offset + _LOCAL_HEADER.size]
+    header = data[entry.header_offset : entry.header_offset + _LOCAL_HEADER.size]
     if len(header) < _LOCAL_HEADER.size or not header.startswith(b"PK\x03\x04"):
         raise UnreadableFile(DAMAGED)
     _, name_length, extra_length = _LOCAL_HEADER.unpack(header)
     start = entry.header_offset + _LOCAL_HEADER.size + name_length + extra_length
-    packed = memoryview(data)[start:start + entry.compress_size]
+    packed = memoryview(data)[start : start + entry.compress_size]
     if entry.compress_type == _STORED:
-        part = bytes(packed[:entry.file_size + 1])
+        part = bytes(packed[: entry.file_size + 1])
     elif entry.compress_type == _DEFLATED:
         try:
             part = zlib.decompressobj(-15).decompress(packed, entry.file_size + 1)
@@ -116,14 +130,18 @@ def _inflate(data: bytes, entry: zipfile.ZipInfo) -> bytes:
 
 
 def plain_xml(part: bytes) -> bytes:
-    """XML in UTF-8 without a document type, so that no entity can grow and a scan for bytes sees what a parser sees."""
+    """XML in UTF-8 without a document type, so that no entity can grow and a scan for bytes sees what a
+    parser sees.
+    """
     encoding = _encoding(part)
     if encoding != "utf-8":
         try:
             text = part.decode(encoding)
         except (LookupError, UnicodeDecodeError) as error:
             raise UnreadableFile(DAMAGED) from error
-        part = re.sub(r"^\ufeff?\s*<\?xml.*?\?>", "", text, count=1, flags=re.DOTALL).encode("utf-8", "replace")
+        part = re.sub(r"^\ufeff?\s*<\?xml.*?\?>", "", text, count=1, flags=re.DOTALL).encode(
+            "utf-8", "replace"
+        )
     if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
         raise UnreadableFile(ENTITIES)
     return part
@@ -133,7 +151,13 @@ def _encoding(part: bytes) -> str:
     """How the XML is really encoded: zeros among its first bytes tell more than its declaration."""
     head = part[:16]
     if b"\0" in head:
-        return "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-16-be" if head.startswith(b"\0") else "utf-16-le"
+        return (
+            "utf-16"
+            if head.startswith((b"\xff\xfe", b"\xfe\xff"))
+            else "utf-16-be"
+            if head.startswith(b"\0")
+            else "utf-16-le"
+        )
     declared = _ENCODING.match(part, 0, 200) if head.startswith(b"<?xml") else None
     name = declared[1].decode("ascii").lower() if declared else "utf-8"
     if name in ("utf-8", "utf8", "us-ascii", "ascii") or name.startswith("utf-16"):
@@ -142,13 +166,19 @@ def _encoding(part: bytes) -> str:
 
 
 def usual_cells(sheet: bytes) -> bool:
-    """Whether every cell of a sheet's XML names its place in the usual way and stands near enough for calamine's rectangle."""
+    """Whether every cell of a sheet's XML names its place in the usual way and stands near enough for
+    calamine's rectangle.
+    """
     return not _UNUSUAL_CELL.search(sheet) and not _PREFIXED_CELL.search(sheet)
 
 
 def few_values(sheet: bytes) -> bool:
     """Whether calamine's tables for this sheet's XML stay small; nothing need be counted in a short one."""
-    return len(sheet) <= MAX_VALUES or sheet.count(b"<v") + sheet.count(b"<is") <= MAX_VALUES and sheet.count(b"<") <= MAX_SHEET_TAGS
+    return (
+        len(sheet) <= MAX_VALUES
+        or sheet.count(b"<v") + sheet.count(b"<is") <= MAX_VALUES
+        and sheet.count(b"<") <= MAX_SHEET_TAGS
+    )
 
 
 def few_entries(part: bytes) -> bytes:
@@ -171,11 +201,17 @@ def pack(parts: Mapping[str, bytes]) -> BytesIO:
     for name, part in parts.items():
         raw = name.encode("utf-8")
         fields = (20, 0x800, 0, 0, 33, zlib.crc32(part), len(part), len(part), len(raw), 0)
-        directory.append(struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\x01\x02", 20, *fields, 0, 0, 0, 0, packed.tell()) + raw)
+        directory.append(
+            struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\x01\x02", 20, *fields, 0, 0, 0, 0, packed.tell()) + raw
+        )
         packed.write(struct.pack("<4sHHHHHIIIHH", b"PK\x03\x04", *fields) + raw)
         packed.write(part)
     start = packed.tell()
     packed.write(b"".join(directory))
-    packed.write(struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, len(parts), len(parts), packed.tell() - start, start, 0))
+    packed.write(
+        struct.pack(
+            "<4sHHHHIIH", b"PK\x05\x06", 0, 0, len(parts), len(parts), packed.tell() - start, start, 0
+        )
+    )
     packed.seek(0)
     return packed

@@ -1,4 +1,6 @@
-"""The head of a form: names, codes, year, total and grade, each found by its label, with the cell it came from."""
+"""The head of a form: names, codes, year, total and grade, each found by its label, with the cell it came
+from.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ _GRADE = re.compile(r"^(?:优秀?|良好?|中等?|差|合格|不合格|较差|�
 _TICK_BEFORE = re.compile(r"[☑√✓✔■☒]\s*(优秀?|良好?|中等?|差|不合格|合格)")
 _TICK_BEHIND = re.compile(r"(优秀?|良好?|中等?|差|不合格|合格)\s*[(（]?\s*[☑√✓✔■☒]")
 _SEAL = re.compile(r"\s*[(（](?:公章|盖章|签章|签字|单位公章)[)）]$")
-_FORM_NUMBER = re.compile(r"^(?:公开|财决|附)?\s*\d{1,3}\s*表$|^附\s*[件表]\s*[\d一二三四五六七八九十]*(?:-\d+)?$")       # printed at the right of a line such as 部门：
+_FORM_NUMBER = re.compile(
+    r"^(?:公开|财决|附)?\s*\d{1,3}\s*表$|^附\s*[件表]\s*[\d一二三四五六七八九十]*(?:-\d+)?$"
+)  # printed at the right of a line such as 部门：
 _RUN_ON = re.compile(r"\s{2,}|[;；\n]|\s+(?=[^\s:：]{2,12}\s?[:：])")
 KEPT = ("说明", "签字")
 
@@ -75,7 +79,9 @@ def _read_label(sheet: Sheet, label: Label, area: Area, head: Head) -> None:
             head.cells.setdefault(core(label.text), cell)
         return
     if role.scope == "签字":
-        head.signature[core(label.text)] = None if value and split_inline(value) else value       # 负责人： | 联系电话：0431-…
+        head.signature[core(label.text)] = (
+            None if value and split_inline(value) else value
+        )  # 负责人： | 联系电话：0431-…
         return
     if role.key == "total_score" and (value is None or money(value) is None):
         return
@@ -91,11 +97,17 @@ def _read_label(sheet: Sheet, label: Label, area: Area, head: Head) -> None:
 
 def _is_section(sheet: Sheet, label: Label) -> bool:
     """A label over several rows at the left is a section's name, not a field."""
-    return label.area.bottom - label.area.top >= 2 and label.role("表") is not None and label.role("表").key in ("total_score", "grade")
+    return (
+        label.area.bottom - label.area.top >= 2
+        and label.role("表") is not None
+        and label.role("表").key in ("total_score", "grade")
+    )
 
 
 def value_place(sheet: Sheet, label: Label, area: Area) -> tuple[int, int]:
-    """Where the value of a label stands: the first filled cell to its right before the next label, else the next cell."""
+    """Where the value of a label stands: the first filled cell to its right before the next label, else the
+    next cell.
+    """
     column = label.area.right + 1
     first = column
     while column <= area.right:
@@ -103,7 +115,9 @@ def value_place(sheet: Sheet, label: Label, area: Area) -> tuple[int, int]:
         text = sheet.grid.text(here.top, here.left).strip()
         if text and here.top <= label.row:
             known = roles(text)
-            if known and any(role.scope in ("表", "签字", "其他", "说明", "资金行", "指标", "目标") for role in known):
+            if known and any(
+                role.scope in ("表", "签字", "其他", "说明", "资金行", "指标", "目标") for role in known
+            ):
                 break
             return here.top, here.left
         column = here.right + 1
@@ -119,14 +133,16 @@ def _read_inline(sheet: Sheet, row: int, column: int, head: Head) -> None:
     parts: list[str] = []
     for piece in _RUN_ON.split(value.strip()):
         if parts and not split_inline(piece) and not roles(piece.rstrip(" :：")):
-            parts[-1] += f" {piece}"                 # no label begins here: it belongs to the value before
+            parts[-1] += f" {piece}"  # no label begins here: it belongs to the value before
         else:
             parts.append(piece)
     for pair in filter(None, map(split_inline, parts)):
         for role in roles(pair[0]):
             if role.scope == "表":
                 text = _SEAL.sub("", pair[1]) if role.key != "year" else str(year_in(pair[1]) or "")
-                if role.key in ("total_score", "grade") and not (money(text.rstrip("分")) is not None or _GRADE.match(text)):
+                if role.key in ("total_score", "grade") and not (
+                    money(text.rstrip("分")) is not None or _GRADE.match(text)
+                ):
                     continue
                 head.offer(role.key, role.rank + 50, None if is_void(text) else text.strip(), a1(row, column))
                 sheet.used.add((row, column))

@@ -14,9 +14,21 @@ def hidden_content(form: Form, grid: Grid) -> Problem | None:
         return None
     rows, columns = grid.hidden()
     area = form.frame.area
-    rows = {row for row in rows if area.top <= row <= area.bottom and any(grid.value(row, column) is not None for column in range(area.left, area.right + 1))}
-    columns = {column for column in columns if area.left <= column <= area.right and any(grid.value(row, column) is not None for row in range(area.top, area.bottom + 1))}
+    rows = {
+        row
+        for row in rows
+        if area.top <= row <= area.bottom
+        and any(grid.value(row, column) is not None for column in range(area.left, area.right + 1))
+    }
+    columns = {
+        column
+        for column in columns
+        if area.left <= column <= area.right
+        and any(grid.value(row, column) is not None for row in range(area.top, area.bottom + 1))
+    }
     if not rows and not columns:
         return None
-    named = [f"第{row + 1}行" for row in sorted(rows)[:5]] + [f"{column_name(column)}列" for column in sorted(columns)[:5]]
+    named = [f"第{row + 1}行" for row in sorted(rows)[:5]] + [
+        f"{column_name(column)}列" for column in sorted(columns)[:5]
+    ]
     return Problem(f"工作表“{grid.name}”的{'、'.join(named)}是隐藏的，里面有内容。", grid.name, rule="T05")

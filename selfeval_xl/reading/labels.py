@@ -1,4 +1,7 @@
-"""What a label means: the vocabulary of the reader, taken from the synonyms file and from the layouts. Data, not code."""
+"""What a label means: the vocabulary of the reader, taken from the synonyms file and from the layouts.
+
+Data, not code.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +21,11 @@ _SPACE = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """scope and key as in the fields table (and 资金合计, 资金来源, 目标栏, 指标栏, 资金栏, 说明, 签字, 其他).
+    """scope and key as in the fields table (and 资金合计, 资金来源, 目标栏, 指标栏, 资金栏, 说明, 签字,
+    其他).
 
-    rank: place among the field's labels, 0 the best. by: 标签 (printed so on an official form that ships), 同义词 (from the
+    rank: place among the field's labels, 0 the best. by: 标签 (printed so on an official form that ships),
+    同义词 (from the
     synonyms file), 近似 (one character off).
     """
 
@@ -78,7 +83,9 @@ def roles(text: str) -> tuple[Role, ...]:
     found = known.get(squeeze(text).strip(":")) or known.get(word)
     if found or not word.startswith(("年度", "绩效目标")) or "目标" not in word:
         return found or ()
-    return tuple(role for role in known.get(_GOAL_NUMBER.sub("", word), ()) if role.scope == "目标")      # 年度目标1 (40分)
+    return tuple(
+        role for role in known.get(_GOAL_NUMBER.sub("", word), ()) if role.scope == "目标"
+    )  # 年度目标1 (40分)
 
 
 @lru_cache(maxsize=4096)
@@ -91,8 +98,10 @@ def likely(text: str, scope: str) -> Role | None:
 
     near = {
         (role.scope, role.key): role
-        for label, known in vocabulary().items() if abs(len(label) - len(word)) <= 1 and len(label) >= 4
-        for role in known if role.scope == scope and Levenshtein.distance(label, word, score_cutoff=1) <= 1
+        for label, known in vocabulary().items()
+        if abs(len(label) - len(word)) <= 1 and len(label) >= 4
+        for role in known
+        if role.scope == scope and Levenshtein.distance(label, word, score_cutoff=1) <= 1
     }
     if len(near) != 1:
         return None

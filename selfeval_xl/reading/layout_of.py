@@ -17,8 +17,14 @@ from .scan import Sheet
 def _known() -> tuple[tuple[str, str, frozenset[str], frozenset[tuple[str, str]]], ...]:
     """Id, kind, labels and level pairs of every layout."""
     return tuple(
-        (layout.id, layout.kind, frozenset(core(label) for scope, _, label in layout.labels() if scope not in ("资金来源", "说明")),
-         frozenset((first, second) for first, seconds in layout.indicators.levels for second in seconds))
+        (
+            layout.id,
+            layout.kind,
+            frozenset(
+                core(label) for scope, _, label in layout.labels() if scope not in ("资金来源", "说明")
+            ),
+            frozenset((first, second) for first, seconds in layout.indicators.levels for second in seconds),
+        )
         for layout in layouts.load_all()
     )
 
@@ -27,13 +33,22 @@ def told_by_settings(form: Form, settings: Mapping[str, str]) -> Form:
     """A blank form of our own workbook looks like several layouts; the hidden sheet says which one it is."""
     if form.indicators or form.layout is None or settings.get("layout") not in layouts.ids():
         return form
-    own = next((layout.id for layout in layouts.sheets_of(settings["layout"]) if layout.kind == form.kind), form.layout)
+    own = next(
+        (layout.id for layout in layouts.sheets_of(settings["layout"]) if layout.kind == form.kind),
+        form.layout,
+    )
     return replace(form, layout=own)
 
 
 def layout_of(form: Form, sheet: Sheet, area: Area) -> str | None:
-    """The id of the layout whose labels all stand on the form; of several the one with most labels, then with most fitting levels."""
+    """The id of the layout whose labels all stand on the form; of several the one with most labels, then with
+    most fitting levels.
+    """
     printed = {core(label.text) for label in sheet.labels(area.top, area.bottom, area.left, area.right)}
     pairs = {(core(row.level1 or ""), core(row.level2 or "")) for row in form.indicators}
-    fitting = [(len(labels), len(pairs & levels), layout_id) for layout_id, kind, labels, levels in _known() if kind == form.kind and labels <= printed]
+    fitting = [
+        (len(labels), len(pairs & levels), layout_id)
+        for layout_id, kind, labels, levels in _known()
+        if kind == form.kind and labels <= printed
+    ]
     return max(fitting)[2] if fitting else None

@@ -1,4 +1,6 @@
-"""OpenDocument spreadsheets, read from their own XML: values, merged areas, formats, formulas and what is hidden in one pass."""
+"""OpenDocument spreadsheets, read from their own XML: values, merged areas, formats, formulas and what is
+hidden in one pass.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _VALUE_TYPE = f"{_OFFICE}value-type"
 _EXTENDED_TYPE = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
-_DATA_STYLES = frozenset(("number-style", "percentage-style", "currency-style", "date-style", "time-style", "text-style"))
+_DATA_STYLES = frozenset(
+    ("number-style", "percentage-style", "currency-style", "date-style", "time-style", "text-style")
+)
 _STYLE_ELEMENTS = _DATA_STYLES | {"style"}
 _CLOCK = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
 _REFERENCE = re.compile(r"\[\.?([^\]:]+)(?::\.?([^\]]+))?\]")
@@ -85,10 +89,15 @@ class _Sheet:
 
 
 def read_ods(package: Package) -> OdsFile:
-    """Every sheet as a Grid, hidden ones too. UnreadableFile when it is damaged, too big or protected by a password."""
+    """Every sheet as a Grid, hidden ones too.
+
+    UnreadableFile when it is damaged, too big or protected by a password.
+    """
     if b"encryption-data" in (package.part("META-INF/manifest.xml") or b""):
         raise UnreadableFile(ENCRYPTED)
-    parts = package.parts(name for name in ("content.xml", "styles.xml", "meta.xml") if name in package.entries)
+    parts = package.parts(
+        name for name in ("content.xml", "styles.xml", "meta.xml") if name in package.entries
+    )
     content = parts["content.xml"]
     styles = _Styles()
     found = OdsFile()
@@ -124,7 +133,9 @@ def _learn_style(element: ElementTree.Element, styles: _Styles) -> None:
 
 
 def _number_format(style: ElementTree.Element) -> str:
-    """A data style in Excel's notation, as far as a reader of forms needs it: decimals, grouping, percent, date parts."""
+    """A data style in Excel's notation, as far as a reader of forms needs it: decimals, grouping, percent,
+    date parts.
+    """
     kind = local(style.tag)
     if kind == "text-style":
         return "@"
@@ -136,9 +147,14 @@ def _number_format(style: ElementTree.Element) -> str:
             if kind == "number-style" and not decimals:
                 return ""
             places = min(int(decimals), 30) if decimals.isdecimal() else 0
-            parts.append(("#,##0" if child.get(f"{_NUMBER}grouping") == "true" else "0") + ("." + "0" * places if places else ""))
+            parts.append(
+                ("#,##0" if child.get(f"{_NUMBER}grouping") == "true" else "0")
+                + ("." + "0" * places if places else "")
+            )
         elif name == "text" and child.text:
-            parts.append("%" if kind == "percentage-style" and child.text.strip() == "%" else f'"{child.text}"')
+            parts.append(
+                "%" if kind == "percentage-style" and child.text.strip() == "%" else f'"{child.text}"'
+            )
         elif name in ("year", "month", "day", "hours", "minutes", "seconds"):
             letter = {"minutes": "m"}.get(name, name[0])
             parts.append(letter * (4 if name == "year" else 1))
@@ -146,7 +162,10 @@ def _number_format(style: ElementTree.Element) -> str:
 
 
 def _sheets(content: bytes, styles: _Styles) -> Iterator[_Sheet]:
-    """The tables of the document one after the other, each complete. Tables inside cells and change logs are passed over."""
+    """The tables of the document one after the other, each complete.
+
+    Tables inside cells and change logs are passed over.
+    """
     sheet: _Sheet | None = None
     depth = 0
     for event, _, element in walk(small_enough(content), _STYLE_ELEMENTS | {"table-row"}):
@@ -154,7 +173,10 @@ def _sheets(content: bytes, styles: _Styles) -> Iterator[_Sheet]:
         if tag == f"{_TABLE}table":
             depth += 1 if event == "start" else -1
             if event == "start" and depth == 1:
-                sheet = _Sheet(element.get(f"{_TABLE}name", ""), element.get(f"{_TABLE}style-name", "") not in styles.hidden_tables)
+                sheet = _Sheet(
+                    element.get(f"{_TABLE}name", ""),
+                    element.get(f"{_TABLE}style-name", "") not in styles.hidden_tables,
+                )
             elif event == "end" and depth == 0 and sheet is not None:
                 yield sheet
                 sheet = None
@@ -189,7 +211,9 @@ def _read_row(sheet: _Sheet, element: ElementTree.Element) -> None:
     for number in range(sheet.row, min(sheet.row + times, LAST_ROW) if busy else sheet.row):
         column = 0
         for cell in cells:
-            column = _read_cell(sheet, cell, number, column, element.get(f"{_TABLE}default-cell-style-name", ""))
+            column = _read_cell(
+                sheet, cell, number, column, element.get(f"{_TABLE}default-cell-style-name", "")
+            )
         if not sheet.complete:
             break
     if element.get(f"{_TABLE}visibility", "visible") != "visible" and (busy or times < 10_000):
@@ -224,6 +248,7 @@ def _read_cell(sheet: _Sheet, cell: ElementTree.Element, row: int, column: int, 
 
 def _formula(text: str) -> str:
     """A formula in Excel's notation: of:=SUM([.D5:.D7]) is =SUM(D5:D7)."""
+
     def reference(match: re.Match[str]) -> str:
         return match[1].replace(".", "!") + (f":{match[2].rpartition('.')[2]}" if match[2] else "")
 
@@ -243,7 +268,11 @@ def _value(cell: ElementTree.Element) -> Value:
         return _date(cell.get(f"{_OFFICE}date-value", "")) or clean(_paragraphs(cell))
     if kind == "time":
         clock = _CLOCK.fullmatch(cell.get(f"{_OFFICE}time-value", ""))
-        return f"{int(clock[1])}:{clock[2]}" + (f":{clock[3]}" if clock[3] != "00" else "") if clock else clean(_paragraphs(cell))
+        return (
+            f"{int(clock[1])}:{clock[2]}" + (f":{clock[3]}" if clock[3] != "00" else "")
+            if clock
+            else clean(_paragraphs(cell))
+        )
     if kind == "boolean":
         return cell.get(f"{_OFFICE}boolean-value") == "true"
     return clean(_paragraphs(cell) or cell.get(f"{_OFFICE}string-value", ""))
@@ -290,7 +319,18 @@ def _grid(sheet: _Sheet, styles: _Styles, problems: list[Problem]) -> Grid:
         problems.append(Problem(TOO_MANY_MERGES, sheet=sheet.name, rule="T01"))
 
     def formats() -> Mapping[Place, str]:
-        return {place: shown for place, style in sheet.styles.items() if (shown := styles.number_format(style))}
+        return {
+            place: shown for place, style in sheet.styles.items() if (shown := styles.number_format(style))
+        }
 
-    return Grid(sheet.name, rows, areas, sheet.visible, formats=formats, formulas=lambda: sheet.formulas, blanks=lambda: frozenset(sheet.blanks),
-                hidden=lambda: (frozenset(sheet.hidden_rows), frozenset(sheet.hidden_columns)), errors=lambda: sheet.errors)
+    return Grid(
+        sheet.name,
+        rows,
+        areas,
+        sheet.visible,
+        formats=formats,
+        formulas=lambda: sheet.formulas,
+        blanks=lambda: frozenset(sheet.blanks),
+        hidden=lambda: (frozenset(sheet.hidden_rows), frozenset(sheet.hidden_columns)),
+        errors=lambda: sheet.errors,
+    )

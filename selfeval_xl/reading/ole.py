@@ -1,4 +1,6 @@
-"""The old compound file (xls, doc, encrypted packages): its directory and streams, with every chain of sectors bounded."""
+"""The old compound file (xls, doc, encrypted packages): its directory and streams, with every chain of
+sectors bounded.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +13,13 @@ from datetime import UTC, datetime, timedelta
 from ..errors import UnreadableFile
 from .guard import DAMAGED
 
-SECTOR = 512                  # bytes, of what `packed` writes
+SECTOR = 512  # bytes, of what `packed` writes
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_END = 0xFFFFFFFA             # this and above are no sector numbers
+_END = 0xFFFFFFFA  # this and above are no sector numbers
 _LIST, _TABLE, _LAST, _FREE = 0xFFFFFFFC, 0xFFFFFFFD, 0xFFFFFFFE, 0xFFFFFFFF
 _IN_HEADER, _SMALL = 109, 4096
 _ENTRY = 128
-_LAST_SAVED = 13              # property number in \x05SummaryInformation
+_LAST_SAVED = 13  # property number in \x05SummaryInformation
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,12 @@ class Compound:
 
     def _sector(self, number: int) -> bytes:
         start = (number + 1) << self._shift
-        return self.data[start:start + (1 << self._shift)]
+        return self.data[start : start + (1 << self._shift)]
 
     @staticmethod
     def _numbers(raw: bytes) -> array:
         numbers = array("I")
-        numbers.frombytes(raw[:len(raw) // 4 * 4])
+        numbers.frombytes(raw[: len(raw) // 4 * 4])
         return numbers
 
     def _read_fat(self) -> array:
@@ -86,7 +88,7 @@ class Compound:
             length, kind = struct.unpack_from("<HB", raw, offset + 64)
             links.append(struct.unpack_from("<III", raw, offset + 68))
             start, size = struct.unpack_from("<II", raw, offset + 116)
-            name = raw[offset:offset + max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
+            name = raw[offset : offset + max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
             entries.append(Entry(name, kind, start, size))
         if not entries:
             raise UnreadableFile(DAMAGED)
@@ -107,14 +109,14 @@ class Compound:
         if entry is None or entry.type != 2:
             return None
         if entry.size >= self._cutoff:
-            return self._chain(entry.start)[:entry.size]
+            return self._chain(entry.start)[: entry.size]
         parts, number = [], entry.start
         while number < _END:
             if len(parts) > len(self._mini_fat) or number >= len(self._mini_fat):
                 raise UnreadableFile(DAMAGED)
-            parts.append(self._mini[number * 64:number * 64 + 64])
+            parts.append(self._mini[number * 64 : number * 64 + 64])
             number = self._mini_fat[number]
-        return b"".join(parts)[:entry.size]
+        return b"".join(parts)[: entry.size]
 
     def saved(self) -> str | None:
         """When the file was last saved, from its summary, as ISO text in UTC."""
@@ -135,7 +137,8 @@ class Compound:
 def packed(name: str, stream: bytes) -> bytes:
     """A compound file with this one stream and nothing else, for a library that wants a file.
 
-    Sectors: the stream, one of directory, the tables of sectors, then the lists of those tables beyond the 109 of the header.
+    Sectors: the stream, one of directory, the tables of sectors, then the lists of those tables beyond the
+    109 of the header.
     """
     stream = stream.ljust(-(-max(len(stream), _SMALL) // SECTOR) * SECTOR, b"\0")
     pieces, numbers = len(stream) // SECTOR, SECTOR // 4
@@ -149,7 +152,13 @@ def packed(name: str, stream: bytes) -> bytes:
     further = places[_IN_HEADER:] + [_FREE] * (lists * (numbers - 1) - max(0, tables - _IN_HEADER))
     first_list = pieces + 1 + tables
     listed = b"".join(
-        array("I", [*further[at * (numbers - 1):(at + 1) * (numbers - 1)], first_list + at + 1 if at + 1 < lists else _LAST]).tobytes()
+        array(
+            "I",
+            [
+                *further[at * (numbers - 1) : (at + 1) * (numbers - 1)],
+                first_list + at + 1 if at + 1 < lists else _LAST,
+            ],
+        ).tobytes()
         for at in range(lists)
     )
     head = SIGNATURE + bytes(16) + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)

@@ -18,7 +18,8 @@ Corners = list[tuple[tuple[int, int], tuple[int, int]]]
 def calamine_fails() -> Iterator[None]:
     """Whatever calamine fails with inside becomes UnreadableFile.
 
-    Its Rust code panics on some damaged files; that exception is no `Exception` and can only be known by its name.
+    Its Rust code panics on some damaged files; that exception is no `Exception` and can only be known by its
+    name.
     """
     try:
         yield
@@ -44,7 +45,9 @@ def worksheets(opened: CalamineWorkbook) -> Iterator[tuple[int, str]]:
 
 
 def sheet_values(opened: CalamineWorkbook, number: int) -> tuple[list[list[object]], Corners]:
-    """The rows of a sheet from A1 as calamine gives them, and the corners of its merged areas; UnreadableFile when it cannot."""
+    """The rows of a sheet from A1 as calamine gives them, and the corners of its merged areas; UnreadableFile
+    when it cannot.
+    """
     with calamine_fails():
         sheet = opened.get_sheet_by_index(number)
         return sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or []

@@ -1,4 +1,6 @@
-"""What our hidden sheet knows about the forms of a workbook and not every form prints: the year, the codes of department and projects."""
+"""What our hidden sheet knows about the forms of a workbook and not every form prints: the year, the codes of
+department and projects.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +11,18 @@ from ..forms import PROJECT, Form
 from ..sheets import COVER, LISTS, SELF_CHECK, SUMMARY
 from .labels import squeeze
 
-OURS = frozenset((COVER, SUMMARY, SELF_CHECK, LISTS))       # only a department workbook of ours has sheets of these names
+OURS = frozenset(
+    (COVER, SUMMARY, SELF_CHECK, LISTS)
+)  # only a department workbook of ours has sheets of these names
 
-PROJECT_NAME, PROJECT_CODE = "project", "project_code"      # project|项目01, project_code|项目01
+PROJECT_NAME, PROJECT_CODE = "project", "project_code"  # project|项目01, project_code|项目01
 
 
 def with_codes(forms: Iterable[Form], settings: Mapping[str, str]) -> list[Form]:
     """The forms with the year and the codes that were issued with them, where they print none.
 
-    A project is known by the name it was issued with, else by its sheet: a sheet may have been copied, moved or renamed.
+    A project is known by the name it was issued with, else by its sheet: a sheet may have been copied, moved
+    or renamed.
     """
     forms = list(forms)
     if not settings:
@@ -29,7 +34,9 @@ def with_codes(forms: Iterable[Form], settings: Mapping[str, str]) -> list[Form]
         known = {}
         if form.kind == PROJECT and not form.project_code:
             code = by_name.get(squeeze(form.project)) if form.project else None
-            code = code or (None if form.project and squeeze(form.project) in by_name else by_sheet.get(form.sheet))
+            code = code or (
+                None if form.project and squeeze(form.project) in by_name else by_sheet.get(form.sheet)
+            )
             known["project_code"] = code
         if department and not form.department_code:
             known["department_code"] = department
@@ -41,7 +48,11 @@ def with_codes(forms: Iterable[Form], settings: Mapping[str, str]) -> list[Form]
 
 def project_codes(settings: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """Project codes by sheet, and by name where only one project of the workbook has that name."""
-    by_sheet = {key.partition("|")[2]: code for key, code in settings.items() if key.startswith(f"{PROJECT_CODE}|") and code}
+    by_sheet = {
+        key.partition("|")[2]: code
+        for key, code in settings.items()
+        if key.startswith(f"{PROJECT_CODE}|") and code
+    }
     names: dict[str, set[str]] = {}
     for key, name in settings.items():
         if key.startswith(f"{PROJECT_NAME}|"):

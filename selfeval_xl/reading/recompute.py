@@ -1,4 +1,6 @@
-"""Formulas saved without their value read as empty: rates, totals and scores are computed again, anything else is a problem."""
+"""Formulas saved without their value read as empty: rates, totals and scores are computed again, anything
+else is a problem.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ AMOUNTS = ("initial_budget", "annual_budget", "executed")
 
 def recomputed(form: Form, grid: Grid) -> tuple[Form, list[Problem]]:
     """The form with such values computed, and a problem for each formula whose value cannot be known."""
-    empty = {name for name in _empty_cells(form) if grid.value(*position(name)) is None}          # a dash is no lost value
+    empty = {
+        name for name in _empty_cells(form) if grid.value(*position(name)) is None
+    }  # a dash is no lost value
     if not empty or grid.formulas is None:
         return form, []
     formulas = grid.formulas()
@@ -28,12 +32,28 @@ def recomputed(form: Form, grid: Grid) -> tuple[Form, list[Problem]]:
     funding = tuple(_line(line, sources, lost) for line in form.funding)
     form = replace(form, funding=funding)
     if form.total_score is None and form.cells.get("total_score") in lost:
-        form = replace(form, total_score=_sum([row.score for row in form.indicators] + [line.score for line in funding if line.is_total]))
-    known = {line.cells.get(key) for line in funding for key in (*AMOUNTS, "execution_rate") if getattr(line, key) is not None}
+        form = replace(
+            form,
+            total_score=_sum(
+                [row.score for row in form.indicators] + [line.score for line in funding if line.is_total]
+            ),
+        )
+    known = {
+        line.cells.get(key)
+        for line in funding
+        for key in (*AMOUNTS, "execution_rate")
+        if getattr(line, key) is not None
+    }
     known |= {form.cells.get("total_score")} if form.total_score else set()
     known |= _rightly_blank(form, sources)
-    return form, [Problem(f"{grid.name}!{name}是公式，文件里没有保存算出的数，读不到。请用Excel打开，保存后再报送。", grid.name, name)
-                  for name in sorted(lost - known, key=position)]
+    return form, [
+        Problem(
+            f"{grid.name}!{name}是公式，文件里没有保存算出的数，读不到。请用Excel打开，保存后再报送。",
+            grid.name,
+            name,
+        )
+        for name in sorted(lost - known, key=position)
+    ]
 
 
 def _empty_cells(form: Form) -> set[str]:
@@ -44,18 +64,28 @@ def _empty_cells(form: Form) -> set[str]:
             keys = (*AMOUNTS, "execution_rate", "score") if line.is_total else (*AMOUNTS, "execution_rate")
             found |= {line.cells[key] for key in keys if key in line.cells and getattr(line, key) is None}
     for row in form.indicators:
-        found |= {cell for key, cell in row.cells.items() if key in ("actual", "score", "points") and getattr(row, key) is None and cell}
+        found |= {
+            cell
+            for key, cell in row.cells.items()
+            if key in ("actual", "score", "points") and getattr(row, key) is None and cell
+        }
     if form.total_score is None and "total_score" in form.cells:
         found.add(form.cells["total_score"])
     return {name for name in found if "," not in name}
 
 
 def _rightly_blank(form: Form, sources: list[FundingLine]) -> set[str | None]:
-    """Cells whose formula has nothing to compute with yet: on a form that is not filled in, blank is what it shows."""
+    """Cells whose formula has nothing to compute with yet: on a form that is not filled in, blank is what it
+    shows.
+    """
     blank: set[str | None] = set()
     for line in form.funding:
         if line.is_total:
-            blank |= {line.cells.get(key) for key in AMOUNTS if all(getattr(source, key) is None for source in sources)}
+            blank |= {
+                line.cells.get(key)
+                for key in AMOUNTS
+                if all(getattr(source, key) is None for source in sources)
+            }
         if line.annual_budget is None or line.executed is None:
             blank |= {line.cells.get("execution_rate"), line.cells.get("score")}
     for row in form.indicators:
@@ -72,7 +102,12 @@ def _line(line: FundingLine, sources: list[FundingLine], lost: set[str]) -> Fund
             if getattr(line, key) is None and line.cells.get(key) in lost:
                 line = replace(line, **{key: _sum([getattr(source, key) for source in sources])})
     budget, executed = line.amount("annual_budget"), line.amount("executed")
-    if line.execution_rate is None and line.cells.get("execution_rate") in lost and budget is not None and executed is not None:
+    if (
+        line.execution_rate is None
+        and line.cells.get("execution_rate") in lost
+        and budget is not None
+        and executed is not None
+    ):
         if budget or not executed:
             line = replace(line, execution_rate=percent_text(executed / budget if budget else Decimal(0)))
     return line
@@ -81,5 +116,3 @@ def _line(line: FundingLine, sources: list[FundingLine], lost: set[str]) -> Fund
 def _sum(values: list[str | None]) -> str | None:
     numbers = [number for number in map(money, values) if number is not None]
     return plain_number(sum(numbers)) if numbers else None
-
-

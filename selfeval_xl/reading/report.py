@@ -1,4 +1,6 @@
-"""The self-evaluation report: headings and paragraphs become sections, from a Word file or from our sheet 自评报告."""
+"""The self-evaluation report: headings and paragraphs become sections, from a Word file or from our sheet
+自评报告.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ _LONGEST_HEADING = 60
 def report_in(blocks: Iterable[tuple[int, str]], file: str, sheet: str | None = None) -> Report | None:
     """The report in these paragraphs ((heading level or 0, text) in order), or None where there is none.
 
-    A report is known by its title (…自评报告) or by three chapters 一、 二、 三、. Text above the first heading other than
+    A report is known by its title (…自评报告) or by three chapters 一、 二、 三、. Text above the first
+    heading other than
     the title is kept as a section without title.
     """
     title: str | None = None
@@ -40,8 +43,13 @@ def report_in(blocks: Iterable[tuple[int, str]], file: str, sheet: str | None = 
     chapters = sum(bool(_CHAPTER.match(lines[0])) for lines in sections)
     if not sections or (title is None and chapters < 3):
         return None
-    return Report(file=file, sheet=sheet, department=department or _department(title), year=year_in(title),
-                  sections=tuple(Section(lines[0], "\n".join(lines[1:])) for lines in sections))
+    return Report(
+        file=file,
+        sheet=sheet,
+        department=department or _department(title),
+        year=year_in(title),
+        sections=tuple(Section(lines[0], "\n".join(lines[1:])) for lines in sections),
+    )
 
 
 def _is_heading(level: int, text: str) -> bool:
@@ -53,7 +61,11 @@ def _is_heading(level: int, text: str) -> bool:
 
 def _department(title: str | None) -> str | None:
     """The department that a title names: 柳河县应急管理局2024年部门整体支出绩效自评报告."""
-    match = re.match(r"^(?:关于)?(.{3,30}?(?:局|委|办|办公室|中心|政府|院|校|站|所|会|部|厅|公司|馆|队))(?:关于)?\s*(?:20\d\d|部门|整体|项目|绩效)", title or "")
+    match = re.match(
+        r"^(?:关于)?(.{3,30}?(?:局|委|办|办公室|中心|政府|院|校|站|所|会|部|厅|公司|馆|队))(?:关于)"
+        r"?\s*(?:20\d\d|部门|整体|项目|绩效)",
+        title or "",
+    )
     return match[1] if match else None
 
 
@@ -61,7 +73,13 @@ def report_on_sheet(grid: Grid, file: str) -> Report | None:
     """The report on our own sheet 自评报告: headings in column A, the text beside or below them."""
     if REPORT not in grid.name:
         return None
-    blocks = [(1 if _CHAPTER.match(text) or _SECTION.match(text) else 0, text)
-              for row in range(grid.height) for column in range(grid.width) if (text := grid.text(row, column).strip())]
+    blocks = [
+        (1 if _CHAPTER.match(text) or _SECTION.match(text) else 0, text)
+        for row in range(grid.height)
+        for column in range(grid.width)
+        if (text := grid.text(row, column).strip())
+    ]
     report = report_in(blocks, file, grid.name)
-    return report if report and any(section.text for section in report.sections) else None         # the outline alone is no report
+    return (
+        report if report and any(section.text for section in report.sections) else None
+    )  # the outline alone is no report

@@ -32,7 +32,9 @@ class Label:
 
 
 class Lines(dict[int, dict[int, str]]):
-    """What each row displays: the texts of its filled cells by column, without surrounding white space; made when first asked for."""
+    """What each row displays: the texts of its filled cells by column, without surrounding white space; made
+    when first asked for.
+    """
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
@@ -40,7 +42,11 @@ class Lines(dict[int, dict[int, str]]):
     def __missing__(self, row: int) -> dict[int, str]:
         grid = self.grid
         cells = grid.rows[row] if 0 <= row < len(grid.rows) else ()
-        line = self[row] = {column: value.strip() if type(value) is str else grid.text(row, column) for column, value in enumerate(cells) if value is not None}
+        line = self[row] = {
+            column: value.strip() if type(value) is str else grid.text(row, column)
+            for column, value in enumerate(cells)
+            if value is not None
+        }
         return line
 
 
@@ -64,7 +70,9 @@ class Sheet:
                         yield label
 
     def place(self, row: int, column: int) -> tuple[int, int]:
-        """Where the value of this cell stands: at the top left of the merged area over it, or in the cell itself."""
+        """Where the value of this cell stands: at the top left of the merged area over it, or in the cell
+        itself.
+        """
         area = self.grid.merged().get((row, column))
         return (row, column) if area is None else (area.top, area.left)
 
@@ -82,7 +90,9 @@ class Sheet:
         text = self.lines[row].get(column)
         return (None if is_void(text) else text), a1(row, column)
 
-    def take_row(self, row: int, columns: Mapping[str, Label]) -> tuple[dict[str, str | None], dict[str, str]]:
+    def take_row(
+        self, row: int, columns: Mapping[str, Label]
+    ) -> tuple[dict[str, str | None], dict[str, str]]:
         """What `take` gives for each column of a table in this row: the values and the cells by key."""
         merged, lines, used = self.grid.merged(), self.lines, self.used
         values: dict[str, str | None] = {}
@@ -99,7 +109,9 @@ class Sheet:
         return values, cells
 
     def first_text(self, row: int, left: int, right: int) -> tuple[str, int]:
-        """The first text of a row in these columns (numbers are none) and where it stands; "" and -1 where there is none."""
+        """The first text of a row in these columns (numbers are none) and where it stands; "" and -1 where
+        there is none.
+        """
         for column, text in self.lines[row].items():
             if left <= column <= right and type(self.grid.rows[row][column]) is str:
                 return text, column
@@ -110,21 +122,36 @@ class Sheet:
         self.used.add((label.row, label.column))
         if role.by == "近似":
             text = " ".join(label.text.split())
-            self.doubts.append((a1(label.row, label.column), f"“{text}”像是“{role.label}”写错了一个字，已按“{role.label}”读；请改正"))
+            self.doubts.append(
+                (
+                    a1(label.row, label.column),
+                    f"“{text}”像是“{role.label}”写错了一个字，已按“{role.label}”读；请改正",
+                )
+            )
         self.evidence.append((what, label, role))
 
     def told(self) -> list[str]:
         """By what each part was recognised, a line each."""
-        return [f"{what}：{a1(label.row, label.column)}“{' '.join(label.text.split())}”（{role.by if role.by != '近似' else f'近似“{role.label}”'}）"
-                for what, label, role in self.evidence]
+        return [
+            (
+                f"{what}：{a1(label.row, label.column)}“{' '.join(label.text.split())}”"
+                f"（{role.by if role.by != '近似' else f'近似“{role.label}”'}）"
+            )
+            for what, label, role in self.evidence
+        ]
 
     def left_over(self, area: Area) -> list[str]:
         """Cells of the area that hold something nobody used, with their text."""
         found = []
         for row in range(area.top, area.bottom + 1):
             labels = {label.column for label in self.rows.get(row, ())}
-            found += [f"{a1(row, column)}“{' '.join(text.split())[:20]}”" for column, text in self.lines[row].items()
-                      if area.left <= column <= area.right and (row, column) not in self.used and column not in labels]
+            found += [
+                f"{a1(row, column)}“{' '.join(text.split())[:20]}”"
+                for column, text in self.lines[row].items()
+                if area.left <= column <= area.right
+                and (row, column) not in self.used
+                and column not in labels
+            ]
         return found
 
     def filled(self, row: int, left: int, right: int) -> list[int]:

@@ -1,4 +1,6 @@
-"""A sheet's own XML, cell by cell: slower than calamine, but bounded, and it knows formats, formulas, errors and what is hidden."""
+"""A sheet's own XML, cell by cell: slower than calamine, but bounded, and it knows formats, formulas, errors
+and what is hidden.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ _REFERENCE = re.compile(r"^([A-Z]{1,9})(\d{1,9})$")
 _NUM_FMT = re.compile(rb"<(?:\w+:)?numFmt\b([^>]*)>")
 _XF = re.compile(rb"<(?:\w+:)?xf\b[^>]*?\bnumFmtId\s*=\s*[\"'](\d{1,6})[\"']")
 _PLAIN_ATTRIBUTE = re.compile(rb' ([\w:.-]+)="([\w.:-]*)"')
-_PLAIN_ATTRIBUTES = re.compile(rb'(?: [\w:.-]+="[\w.:-]*")+ ?/?')          # x14ac:dyDescent of Excel's rows too, which alone is no XML
+_PLAIN_ATTRIBUTES = re.compile(
+    rb'(?: [\w:.-]+="[\w.:-]*")+ ?/?'
+)  # x14ac:dyDescent of Excel's rows too, which alone is no XML
 _MANY_STYLES = 40
 _HIDDEN = re.compile(rb"<(row|col)\b([^>]*\bhidden\b[^>]*)>")
 _PREFIXED_HIDDEN = re.compile(_HIDDEN.pattern.replace(b"<", rb"<(?:\w+:)?", 1))
@@ -117,7 +121,11 @@ def strings_in(xml: bytes | None) -> list[str]:
     """The shared strings, without their phonetic guides."""
     if not xml:
         return []
-    return [rich_text(element) for event, name, element in walk(xml, frozenset(("si",))) if event == "end" and name == "si"]
+    return [
+        rich_text(element)
+        for event, name, element in walk(xml, frozenset(("si",)))
+        if event == "end" and name == "si"
+    ]
 
 
 def rich_text(element: ElementTree.Element) -> str:
@@ -177,11 +185,17 @@ def _cell(element: ElementTree.Element, row: int, column: int) -> Cell | None:
     if text is None and formula is None:
         return None
     style = element.get("s", "0")
-    return Cell(row, column, element.get("t", "n"), int(style) if style.isdecimal() else 0, text, formula, shared)
+    return Cell(
+        row, column, element.get("t", "n"), int(style) if style.isdecimal() else 0, text, formula, shared
+    )
 
 
-def read_exactly(xml: bytes, strings: Callable[[], list[str]], styles: Callable[[], Styles], epoch_1904: bool = False) -> Exact:
-    """The values of a sheet, whatever its shape. strings, styles: () -> the workbook's, asked for only when needed."""
+def read_exactly(
+    xml: bytes, strings: Callable[[], list[str]], styles: Callable[[], Styles], epoch_1904: bool = False
+) -> Exact:
+    """The values of a sheet, whatever its shape. strings, styles: () -> the workbook's, asked for only when
+    needed.
+    """
     exact = Exact()
     for cell in cells_in(xml):
         value = _value(cell, strings, styles, epoch_1904)
@@ -193,7 +207,9 @@ def read_exactly(xml: bytes, strings: Callable[[], list[str]], styles: Callable[
     return exact
 
 
-def _value(cell: Cell, strings: Callable[[], list[str]], styles: Callable[[], Styles], epoch_1904: bool) -> Value:
+def _value(
+    cell: Cell, strings: Callable[[], list[str]], styles: Callable[[], Styles], epoch_1904: bool
+) -> Value:
     text = cell.text
     if text is None:
         return None
@@ -211,17 +227,34 @@ def _value(cell: Cell, strings: Callable[[], list[str]], styles: Callable[[], St
         return clean(text)
     if not (abs(number) < 1e300):
         return clean(text)
-    return serial_date(number, epoch_1904) if 0 <= number < 2_958_466 and shows_date(styles().of(cell.style)) else number
+    return (
+        serial_date(number, epoch_1904)
+        if 0 <= number < 2_958_466 and shows_date(styles().of(cell.style))
+        else number
+    )
 
 
 def formats_in(xml: bytes, styles: Styles, usual: bool | None = None) -> Mapping[Place, str]:
-    """Number formats by place, of cells whose style has one. usual: what `usual_cells` says, where that is known."""
+    """Number formats by place, of cells whose style has one. usual: what `usual_cells` says, where that is
+    known.
+    """
     if not any(styles.formats):
         return {}
     if not (usual_cells(xml) if usual is None else usual):
-        return {(cell.row, cell.column): number_format for cell in cells_in(xml) if (number_format := styles.of(cell.style))}
-    known = {str(number).encode(): number_format for number, number_format in enumerate(styles.formats) if number_format}
-    return Told({name: style for name, style in _styled(tuple(known)).findall(xml) if style in known}, known.__getitem__)
+        return {
+            (cell.row, cell.column): number_format
+            for cell in cells_in(xml)
+            if (number_format := styles.of(cell.style))
+        }
+    known = {
+        str(number).encode(): number_format
+        for number, number_format in enumerate(styles.formats)
+        if number_format
+    }
+    return Told(
+        {name: style for name, style in _styled(tuple(known)).findall(xml) if style in known},
+        known.__getitem__,
+    )
 
 
 @lru_cache(maxsize=64)
@@ -235,7 +268,9 @@ def errors_in(xml: bytes) -> Mapping[Place, str]:
     """The errors that cells show (#REF! ...) by place."""
     if b't="e"' not in xml and usual_cells(xml):
         return {}
-    return {(cell.row, cell.column): cell.text.strip() for cell in cells_in(xml) if cell.type == "e" and cell.text}
+    return {
+        (cell.row, cell.column): cell.text.strip() for cell in cells_in(xml) if cell.type == "e" and cell.text
+    }
 
 
 # Excel, WPS and LibreOffice write a formula right behind its cell's tag, and its place first
@@ -247,12 +282,17 @@ def blanks_in(xml: bytes) -> frozenset[Place]:
     """Formulas that say that they give an empty text."""
     if b't="str"' not in xml:
         return frozenset()
-    return frozenset((cell.row, cell.column) for cell in cells_in(xml) if cell.type == "str" and not cell.text)
+    return frozenset(
+        (cell.row, cell.column) for cell in cells_in(xml) if cell.type == "str" and not cell.text
+    )
 
 
 class _Formulas(Mapping):
-    """The formulas of a sheet whose cells are written in the usual way, none of them shared. Most readers ask only whether there is one
-    at a place: the cell is looked up, the others are left alone."""
+    """The formulas of a sheet whose cells are written in the usual way, none of them shared.
+
+    Most readers ask only whether there is one
+    at a place: the cell is looked up, the others are left alone.
+    """
 
     def __init__(self, xml: bytes) -> None:
         self._xml = xml
@@ -276,7 +316,9 @@ class _Formulas(Mapping):
 
 
 def formulas_in(xml: bytes, usual: bool | None = None) -> Mapping[Place, str]:
-    """The formulas by place, each with its equals sign; one shared by several cells is written out for each. usual: as of `formats_in`."""
+    """The formulas by place, each with its equals sign; one shared by several cells is written out for each.
+    usual: as of `formats_in`.
+    """
     if b"<f" not in xml and b":f" not in xml:
         return {}
     shared = (b"si=" in xml or b'"shared"' in xml) and _SHARED_FORMULA.search(xml)
@@ -293,7 +335,9 @@ def formulas_in(xml: bytes, usual: bool | None = None) -> Mapping[Place, str]:
             from openpyxl.formula.translate import Translator
 
             formula, origin = masters[cell.shared]
-            found[cell.row, cell.column] = Translator(formula, origin).translate_formula(a1(cell.row, cell.column))
+            found[cell.row, cell.column] = Translator(formula, origin).translate_formula(
+                a1(cell.row, cell.column)
+            )
     return found
 
 

@@ -1,4 +1,6 @@
-"""A received file, opened by what it is and not by what it is called: its sheets and tables as Grids, its paragraphs as blocks."""
+"""A received file, opened by what it is and not by what it is called: its sheets and tables as Grids, its
+paragraphs as blocks.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,15 @@ Block = tuple[int, str]
 
 _PACKAGES = (("xl/workbook.bin", "xlsb"), ("xl/workbook.xml", "xlsx"), ("word/document.xml", "docx"))
 _MAGIC = (
-    (b"%PDF", "pdf"), (b"\x89PNG", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"), (b"BM", "image"), (b"II*\0", "image"),
-    (b"MM\0*", "image"), (b"Rar!\x1a\x07", "rar"), (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"%PDF", "pdf"),
+    (b"\x89PNG", "image"),
+    (b"\xff\xd8\xff", "image"),
+    (b"GIF8", "image"),
+    (b"BM", "image"),
+    (b"II*\0", "image"),
+    (b"MM\0*", "image"),
+    (b"Rar!\x1a\x07", "rar"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
 )
 _OTHER_KINDS = {
     "doc": "是旧版Word文件（.doc），读不出表格；请用Word或WPS打开后另存为.docx再报送。",
@@ -47,10 +56,13 @@ DDE = "文件里有动态数据交换（DDE）链接，可能启动其他程序�
 
 @dataclass(slots=True)
 class Source:
-    """One opened file. kind: xlsx, xls, xlsb, ods, docx, doc, pdf, image, zip, rar, 7z, text, empty, encrypted, unknown.
+    """One opened file. kind: xlsx, xls, xlsb, ods, docx, doc, pdf, image, zip, rar, 7z, text, empty,
+    encrypted, unknown.
 
-    saved: the time saved inside the file, ISO text. grids: every sheet or table, hidden ones too, without our `_selfeval`, whose
-    keys and values are `settings`. blocks: paragraphs outside tables ((heading level or 0, text)); table_after: for each Grid of
+    saved: the time saved inside the file, ISO text. grids: every sheet or table, hidden ones too, without our
+    `_selfeval`, whose
+    keys and values are `settings`. blocks: paragraphs outside tables ((heading level or 0, text));
+    table_after: for each Grid of
     a Word file how many blocks stand before it. problems: what the person who sent the file should know.
     """
 
@@ -71,19 +83,28 @@ class Source:
 
 
 def open_source(path: str | Path) -> Source:
-    """The file's Grids and paragraphs. Bad content is a problem of the Source; only a file that is not there raises (UsageError)."""
+    """The file's Grids and paragraphs.
+
+    Bad content is a problem of the Source; only a file that is not there raises (UsageError).
+    """
     source = Source(str(path))
     try:
         with open(path, "rb") as file:
             source.size = file.seek(0, 2)
             file.seek(0)
-            data = file.read(min(source.size, MAX_FILE) + 1)          # not more: room for all that is asked for is made first
+            data = file.read(
+                min(source.size, MAX_FILE) + 1
+            )  # not more: room for all that is asked for is made first
     except FileNotFoundError as error:
         raise UsageError(f"找不到文件“{path}”。请核对文件名和所在文件夹。") from error
     except OSError as error:
         raise UsageError(f"打不开文件“{path}”：没有权限，或者它是一个文件夹。请核对后再试。") from error
     if source.size > MAX_FILE:
-        source.problems.append(Problem(f"“{source.name}”超过{MAX_FILE >> 20}MB，没有读取；请删除文件里的图片后再报送。", rule="T08"))
+        source.problems.append(
+            Problem(
+                f"“{source.name}”超过{MAX_FILE >> 20}MB，没有读取；请删除文件里的图片后再报送。", rule="T08"
+            )
+        )
         source.kind = "unknown"
         return source
     source.sha256 = hashlib.sha256(data).hexdigest()
@@ -165,7 +186,11 @@ def _settle(source: Source, grids: list[Grid], problems: list[Problem]) -> None:
     source.problems += problems
     for grid in grids:
         if grid.name == SETTINGS:
-            source.settings = {grid.text(row, 0): grid.text(row, 1) for row in range(grid.height) if grid.value(row, 0) is not None}
+            source.settings = {
+                grid.text(row, 0): grid.text(row, 1)
+                for row in range(grid.height)
+                if grid.value(row, 0) is not None
+            }
         else:
             source.grids.append(grid)
 
@@ -191,7 +216,11 @@ def _report_foreign(source: Source, package: Package, folder: str) -> None:
     names = [name.lower() for name in package.names]
     if f"{folder}vbaproject.bin" in names and not source.settings:
         source.problems.append(Problem(MACROS, rule="T07"))
-    linked = [name for name in package.names if name.lower().startswith(f"{folder}externallinks/") and name.lower().endswith((".xml", ".bin"))]
+    linked = [
+        name
+        for name in package.names
+        if name.lower().startswith(f"{folder}externallinks/") and name.lower().endswith((".xml", ".bin"))
+    ]
     if linked:
         dde = any(b"ddeLink" in (package.part(name) or b"") for name in linked[:50])
         source.problems.append(Problem(DDE if dde else LINKS, rule="T07"))
@@ -237,4 +266,9 @@ def _read_xlsb(source: Source, package: Package) -> None:
     _report_foreign(source, package, "xl/")
 
 
-_READERS: dict[str, Callable[[Source, Package], None]] = {"xlsx": _read_xlsx, "xlsb": _read_xlsb, "ods": _read_ods, "docx": _read_word}
+_READERS: dict[str, Callable[[Source, Package], None]] = {
+    "xlsx": _read_xlsx,
+    "xlsb": _read_xlsb,
+    "ods": _read_ods,
+    "docx": _read_word,
+}

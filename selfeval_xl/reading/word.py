@@ -13,12 +13,26 @@ from .cells import clean, merged
 from .guard import DAMAGED, MAX_VALUES, Package
 from .xmlwalk import small_enough, walk
 
-Block = tuple[int, str]       # (heading level or 0, text)
+Block = tuple[int, str]  # (heading level or 0, text)
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _DOCUMENT, _STYLES = "word/document.xml", "word/styles.xml"
-_SKIPPED = frozenset(("del", "moveFrom", "instrText", "delText", "rPr", "pPr", "tbl", "Fallback", "footnoteReference", "pict", "drawing"))
+_SKIPPED = frozenset(
+    (
+        "del",
+        "moveFrom",
+        "instrText",
+        "delText",
+        "rPr",
+        "pPr",
+        "tbl",
+        "Fallback",
+        "footnoteReference",
+        "pict",
+        "drawing",
+    )
+)
 _BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-"}
 MAX_TABLES = 500
 MAX_COLUMNS = 200
@@ -107,7 +121,12 @@ def _read_body(body: ElementTree.Element, levels: dict[str, int], document: Docu
                 document.after.append(len(document.blocks))
                 document.grids.append(_grid(table, f"表{tables}", caption, document.problems))
         else:
-            document.problems.append(Problem(f"文件里的表格超过{MAX_TABLES}个，后面的没有读取。请只保留自评表和自评报告后再报送。", rule="T01"))
+            document.problems.append(
+                Problem(
+                    f"文件里的表格超过{MAX_TABLES}个，后面的没有读取。请只保留自评表和自评报告后再报送。",
+                    rule="T01",
+                )
+            )
             return
 
 
@@ -118,7 +137,14 @@ def _content(element: ElementTree.Element) -> Iterator[ElementTree.Element]:
         child = waiting.pop()
         if child.tag in (f"{_W}p", f"{_W}tbl"):
             yield child
-        elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}moveTo", f"{_W}customXml", f"{_W}smartTag"):
+        elif child.tag in (
+            f"{_W}sdt",
+            f"{_W}sdtContent",
+            f"{_W}ins",
+            f"{_W}moveTo",
+            f"{_W}customXml",
+            f"{_W}smartTag",
+        ):
             waiting += reversed(child)
 
 
@@ -177,7 +203,11 @@ def _grid(table: ElementTree.Element, name: str, caption: str, problems: list[Pr
             if left + width > MAX_COLUMNS:
                 break
             merge = cell.find(f"{_W}tcPr/{_W}vMerge")
-            continued = above.get(left) if merge is not None and merge.get(f"{_W}val", "continue") == "continue" else None
+            continued = (
+                above.get(left)
+                if merge is not None and merge.get(f"{_W}val", "continue") == "continue"
+                else None
+            )
             if continued is not None and continued.right == left + width - 1:
                 continued.bottom = number
                 here[left] = continued
@@ -187,12 +217,17 @@ def _grid(table: ElementTree.Element, name: str, caption: str, problems: list[Pr
                 if merge is not None:
                     here[left] = span
             text = "\n".join(_text(paragraph) for paragraph in _content(cell) if paragraph.tag == f"{_W}p")
-            values += [clean(text.strip("\n")) if here.get(left) is not continued or continued is None else None, *[None] * (width - 1)]
+            values += [
+                clean(text.strip("\n")) if here.get(left) is not continued or continued is None else None,
+                *[None] * (width - 1),
+            ]
         rows.append(values)
         above = here
         size += len(values)
         if size > MAX_VALUES:
-            problems.append(Problem("表格过大，后面的行没有读取。请只保留自评表后再报送。", sheet=name, rule="T01"))
+            problems.append(
+                Problem("表格过大，后面的行没有读取。请只保留自评表后再报送。", sheet=name, rule="T01")
+            )
             break
     while rows and not any(value is not None for value in rows[-1]):
         rows.pop()

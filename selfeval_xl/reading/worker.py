@@ -1,7 +1,10 @@
-"""Many files, read in worker processes that may die: a file that kills or hangs its worker costs itself, not the run.
+"""Many files, read in worker processes that may die: a file that kills or hangs its worker costs itself, not
+the run.
 
-The workers are plain `python -c` processes that speak over their pipes, not multiprocessing children: those would import the
-caller's main script again (so that a script without `if __name__ == "__main__"` starts itself over and over on Windows), or
+The workers are plain `python -c` processes that speak over their pipes, not multiprocessing children: those
+would import the
+caller's main script again (so that a script without `if __name__ == "__main__"` starts itself over and over
+on Windows), or
 inherit its threads and locks elsewhere. So a script may call `read_files` anywhere.
 """
 
@@ -26,9 +29,9 @@ from ..forms import Problem, ReadFile
 from .child import START, Refusal, receive, send
 from .source import fingerprint
 
-CHUNK = 64                    # files handed to a worker at once
-SECONDS = 60.0                # for one file
-START_SECONDS = 60.0          # for a worker to start, which on a busy machine may take longer than a file
+CHUNK = 64  # files handed to a worker at once
+SECONDS = 60.0  # for one file
+START_SECONDS = 60.0  # for a worker to start, which on a busy machine may take longer than a file
 READ_FILE = "selfeval_xl.reading:read_file"
 DIED = "损坏或内容异常，读取时程序中断；请用Excel打开后另存为xlsx再报送。"
 SLOW = "读了{seconds:g}秒还没有读完，已经停止；请用Excel打开，删除表格以外的内容，另存为xlsx再报送。"
@@ -37,14 +40,23 @@ NO_START = "读取文件的程序启动不了（{cause}）。请重新安装self
 _POLL = 0.25
 
 
-def read_files(paths: Iterable[str | Path], jobs: int | None = None, progress: Callable[[int, int], None] | None = None, *,
-               function: str = READ_FILE, context: Any = None, seconds: float = SECONDS) -> Iterator[ReadFile]:
+def read_files(
+    paths: Iterable[str | Path],
+    jobs: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    function: str = READ_FILE,
+    context: Any = None,
+    seconds: float = SECONDS,
+) -> Iterator[ReadFile]:
     """Every file read, in the order given. progress(done, all) is called as files are finished.
 
-    jobs: worker processes, by default one a core; one for fewer than three files. seconds: for one file. function: what a worker
+    jobs: worker processes, by default one a core; one for fewer than three files. seconds: for one file.
+    function: what a worker
     does with a path ("module:name", importable there); it returns a ReadFile or anything that pickles.
     context: given to the function besides the path, where it is not None.
-    A file whose worker dies or takes too long gives a ReadFile with the problem T08. Closing the iterator ends the workers.
+    A file whose worker dies or takes too long gives a ReadFile with the problem T08. Closing the iterator
+    ends the workers.
     Raises SelfevalError when no worker can be started at all.
     """
     waiting = [str(path) for path in paths]
@@ -58,7 +70,9 @@ def _worker_count(files: int, jobs: int | None) -> int:
 
 @dataclass(slots=True, eq=False)
 class _Worker:
-    """A process, what it writes to its error output, the files it still owes, and since when it has been at the first of them."""
+    """A process, what it writes to its error output, the files it still owes, and since when it has been at
+    the first of them.
+    """
 
     process: subprocess.Popen
     noise: BinaryIO
@@ -67,14 +81,16 @@ class _Worker:
     ready: bool = False
 
     def end(self) -> str:
-        """Ends the process; the last line that it wrote to its error output, which tells a programmer why it died."""
+        """Ends the process; the last line that it wrote to its error output, which tells a programmer why it
+        died.
+        """
         self.process.kill()
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
             try:
                 pipe.close()
             except OSError:
-                continue      # what was still to be written to a dead worker is of no use
+                continue  # what was still to be written to a dead worker is of no use
         with self.noise as noise:
             noise.seek(max(0, noise.seek(0, 2) - 2000))
             lines = noise.read().decode("utf-8", "replace").strip().splitlines()
@@ -89,8 +105,16 @@ class _Lost:
 class _Pool:
     """The files of one call and the workers that read them."""
 
-    def __init__(self, paths: Sequence[str], workers: int, function: str, context: Any, seconds: float) -> None:
-        self.paths, self.count, self.function, self.context, self.seconds = paths, workers, function, context, seconds
+    def __init__(
+        self, paths: Sequence[str], workers: int, function: str, context: Any, seconds: float
+    ) -> None:
+        self.paths, self.count, self.function, self.context, self.seconds = (
+            paths,
+            workers,
+            function,
+            context,
+            seconds,
+        )
         self.todo = deque(range(len(paths)))
         self.done: dict[int, Any] = {}
         self.events: queue.SimpleQueue[tuple[_Worker, Any]] = queue.SimpleQueue()
@@ -127,7 +151,7 @@ class _Pool:
             try:
                 send(idle.process.stdin, [self.paths[number] for number in chunk])
             except OSError:
-                return        # it has died: its listener reports that
+                return  # it has died: its listener reports that
 
     def _start(self) -> _Worker:
         worker = _spawn(self.function, self.context)
@@ -138,7 +162,12 @@ class _Pool:
     def _take_in(self) -> int:
         """Waits for news of a worker. Returns how many files were finished by it."""
         now = time.monotonic()
-        hanging = [worker for worker in self.workers if worker.owes and now - worker.since > (self.seconds if worker.ready else max(START_SECONDS, self.seconds))]
+        hanging = [
+            worker
+            for worker in self.workers
+            if worker.owes
+            and now - worker.since > (self.seconds if worker.ready else max(START_SECONDS, self.seconds))
+        ]
         if hanging and self.events.empty():
             return sum(self._lost(worker, SLOW.format(seconds=self.seconds)) for worker in hanging)
         try:
@@ -180,22 +209,34 @@ class _Pool:
 def _unread(path: str, text: str, cause: str = "") -> ReadFile:
     """A file that was not read, and why. cause: what its worker said last."""
     size, sha256 = fingerprint(path)
-    return ReadFile(path=path, size=size, sha256=sha256, kind="unknown", problems=(Problem(text, rule="T08"),),
-                    evidence=(f"读取程序最后的话：{cause}",) if cause else ())
+    return ReadFile(
+        path=path,
+        size=size,
+        sha256=sha256,
+        kind="unknown",
+        problems=(Problem(text, rule="T08"),),
+        evidence=(f"读取程序最后的话：{cause}",) if cause else (),
+    )
 
 
 def _spawn(function: str, context: Any) -> _Worker:
     """A worker that has been told where to find the package and what to do."""
     noise = tempfile.TemporaryFile()
-    process = subprocess.Popen([sys.executable, "-P", "-c", START], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=noise,
-                               creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0), env={**os.environ, "PYTHONIOENCODING": "utf-8"})
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", START],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=noise,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
     root = str(Path(__file__).resolve().parents[2])
     worker = _Worker(process, noise)
     try:
         process.stdin.write(pickle.dumps([root, *(place for place in sys.path if place and place != root)]))
         send(process.stdin, (function, context))
     except OSError:
-        return worker         # it has died: its listener reports that
+        return worker  # it has died: its listener reports that
     return worker
 
 

@@ -10,12 +10,29 @@ from ..errors import UnreadableFile
 from ..forms import Problem
 from ..grid import Grid
 from .biff import BookRecords, SheetRecords, scan, tamed
-from .cells import TOO_MANY_MERGES, TOO_MANY_VALUES, clean, far_text, filled, merged, put, trimmed, within_limits
+from .cells import (
+    TOO_MANY_MERGES,
+    TOO_MANY_VALUES,
+    clean,
+    far_text,
+    filled,
+    merged,
+    put,
+    trimmed,
+    within_limits,
+)
 from .guard import DAMAGED, MAX_CELLS, MAX_VALUES
 from .ole import packed
 from .opened import open_calamine, sheet_values, worksheets
 
-_XLRD_STUMBLES = (AssertionError, ValueError, IndexError, KeyError, TypeError, AttributeError)   # over damaged records
+_XLRD_STUMBLES = (
+    AssertionError,
+    ValueError,
+    IndexError,
+    KeyError,
+    TypeError,
+    AttributeError,
+)  # over damaged records
 
 
 def read_xls(name: str, stream: bytes) -> tuple[list[Grid], list[Problem], BookRecords]:
@@ -30,7 +47,9 @@ def read_xls(name: str, stream: bytes) -> tuple[list[Grid], list[Problem], BookR
     if book.lying:
         raise UnreadableFile(DAMAGED)
     data = packed(name, tamed(stream, book))
-    if any(sheet.bottom * sheet.right > MAX_CELLS or sheet.count > MAX_VALUES for sheet in book.sheets.values()):
+    if any(
+        sheet.bottom * sheet.right > MAX_CELLS or sheet.count > MAX_VALUES for sheet in book.sheets.values()
+    ):
         return _through_xlrd(data, book, problems), problems, book
     with open_calamine(BytesIO(data)) as opened:
         grids = []
@@ -44,18 +63,27 @@ def read_xls(name: str, stream: bytes) -> tuple[list[Grid], list[Problem], BookR
     return grids, problems, book
 
 
-def _grid(name: str, rows: list, corners: list, known: SheetRecords, book: BookRecords, problems: list[Problem]) -> Grid:
+def _grid(
+    name: str, rows: list, corners: list, known: SheetRecords, book: BookRecords, problems: list[Problem]
+) -> Grid:
     areas, left_out = merged(corners, rows)
     if left_out:
         problems.append(Problem(TOO_MANY_MERGES, sheet=name, rule="T01"))
     return Grid(
-        name, rows, areas, known.visible, formats=partial(book.formats_of, name),
-        hidden=lambda: (frozenset(known.hidden_rows), frozenset(known.hidden_columns)), errors=lambda: known.errors,
+        name,
+        rows,
+        areas,
+        known.visible,
+        formats=partial(book.formats_of, name),
+        hidden=lambda: (frozenset(known.hidden_rows), frozenset(known.hidden_columns)),
+        errors=lambda: known.errors,
     )
 
 
 def _through_xlrd(data: bytes, book: BookRecords, problems: list[Problem]) -> list[Grid]:
-    """Sheets with a value far away: xlrd keeps rows as long as they are, calamine would make room for the whole rectangle."""
+    """Sheets with a value far away: xlrd keeps rows as long as they are, calamine would make room for the
+    whole rectangle.
+    """
     import xlrd
     from xlrd.compdoc import CompDocError
     from xlrd.xldate import XLDateError, xldate_as_datetime

@@ -1,4 +1,6 @@
-"""Excel's binary workbook: values through calamine after a walk over the records, which also know the merged areas and formats."""
+"""Excel's binary workbook: values through calamine after a walk over the records, which also know the merged
+areas and formats.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +19,27 @@ from .formats import BUILTIN
 from .guard import DAMAGED, MAX_CELLS, MAX_MERGES, MAX_VALUES, Package, pack
 from .opened import Corners, open_calamine, sheet_values, worksheets
 
-_NEEDED = re.compile(r"_rels/\.rels$|xl/_rels/[^/]+\.rels$|xl/(?:workbook|styles|sharedStrings)\.bin$|xl/\w*sheets/[^/]+\.bin$", re.IGNORECASE)
+_NEEDED = re.compile(
+    r"_rels/\.rels$|xl/_rels/[^/]+\.rels$|xl/(?:workbook|styles|sharedStrings)\.bin$|xl/\w*sheets/[^/"
+    r"]+\.bin$",
+    re.IGNORECASE,
+)
 _RELATION = re.compile(rb"<Relationship\b[^>]*>")
 _ATTRIBUTE = re.compile(rb'\b(Id|Target)="([^"]*)"')
 _ROW, _FIRST_CELL, _LAST_CELL, _RICH_CELL, _ERROR_CELLS = 0, 1, 11, 62, (3, 11)
 _FORMAT, _XF, _COLUMN, _SHEET, _MERGE, _CELL_XFS, _END_CELL_XFS = 44, 47, 60, 156, 176, 617, 618
-_ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
-_SHORT_CELLS = range(12, 19)             # cells without a column of their own, which only some programs write and calamine passes over
+_ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
+_SHORT_CELLS = range(
+    12, 19
+)  # cells without a column of their own, which only some programs write and calamine passes over
 NOT_EXCELS = "不是Excel或WPS直接保存的xlsb，有些单元格读不出来；请用Excel打开后另存为xlsx再报送。"
 TOO_FAR = "里有内容的单元格离表格太远，没有读取；请删除表格以外的内容，另存为xlsx再报送。"
 
@@ -61,12 +77,15 @@ def records(part: bytes) -> Iterator[tuple[int, bytes]]:
                 break
         if at + length > end:
             raise UnreadableFile(DAMAGED)
-        yield kind, part[at:at + length]
+        yield kind, part[at : at + length]
         at += length
 
 
 def read_xlsb(package: Package) -> tuple[list[Grid], list[Problem]]:
-    """Every worksheet as a Grid. UnreadableFile for a damaged file and for values far away (nothing else reads this format)."""
+    """Every worksheet as a Grid.
+
+    UnreadableFile for a damaged file and for values far away (nothing else reads this format).
+    """
     parts = package.parts(name for name in package.names if _NEEDED.match(name))
     problems: list[Problem] = []
     try:
@@ -94,10 +113,21 @@ def read_xlsb(package: Package) -> tuple[list[Grid], list[Problem]]:
 
 def _grid(name: str, rows: list, areas: list, visible: bool, sheet: _Sheet, formats: list[str]) -> Grid:
     def shown() -> Mapping[Place, str]:
-        return {place: formats[style] for place, style in sheet.styles.items() if style < len(formats) and formats[style]}
+        return {
+            place: formats[style]
+            for place, style in sheet.styles.items()
+            if style < len(formats) and formats[style]
+        }
 
-    return Grid(name, rows, areas, visible, formats=shown, hidden=lambda: (frozenset(sheet.hidden_rows), frozenset(sheet.hidden_columns)),
-                errors=lambda: sheet.errors)
+    return Grid(
+        name,
+        rows,
+        areas,
+        visible,
+        formats=shown,
+        hidden=lambda: (frozenset(sheet.hidden_rows), frozenset(sheet.hidden_columns)),
+        errors=lambda: sheet.errors,
+    )
 
 
 def _scan(part: bytes) -> _Sheet:
@@ -111,7 +141,11 @@ def _scan(part: bytes) -> _Sheet:
                 sheet.hidden_rows.add(row)
         elif _FIRST_CELL < kind <= _LAST_CELL or kind == _RICH_CELL:
             column, style = struct.unpack_from("<II", data)
-            sheet.bottom, sheet.right, sheet.count = max(sheet.bottom, row + 1), max(sheet.right, column + 1), sheet.count + 1
+            sheet.bottom, sheet.right, sheet.count = (
+                max(sheet.bottom, row + 1),
+                max(sheet.right, column + 1),
+                sheet.count + 1,
+            )
             if sheet.count > MAX_VALUES:
                 break
             sheet.styles[row, column] = style & 0xFFFFFF
@@ -134,7 +168,7 @@ def _text(data: bytes, at: int) -> tuple[str, int]:
     if length == 0xFFFFFFFF:
         return "", at + 4
     end = at + 4 + length * 2
-    return data[at + 4:end].decode("utf-16-le", "replace"), end
+    return data[at + 4 : end].decode("utf-16-le", "replace"), end
 
 
 def _formats(part: bytes) -> list[str]:
@@ -149,7 +183,10 @@ def _formats(part: bytes) -> list[str]:
             inside = kind == _CELL_XFS
         elif kind == _XF and inside:
             numbers.append(struct.unpack_from("<H", data, 2)[0])
-    return ["" if name.lower() == "general" else name for name in (custom.get(number, BUILTIN.get(number, "")) for number in numbers)]
+    return [
+        "" if name.lower() == "general" else name
+        for name in (custom.get(number, BUILTIN.get(number, "")) for number in numbers)
+    ]
 
 
 def _sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:

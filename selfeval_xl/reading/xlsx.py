@@ -14,14 +14,42 @@ from ..errors import UnreadableFile
 from ..forms import Problem
 from ..grid import Grid, Value
 from ..sheets import LISTS
-from .cells import TOO_MANY_MERGES, TOO_MANY_VALUES, Place, far_text, filled, merged, put, trimmed, within_limits
+from .cells import (
+    TOO_MANY_MERGES,
+    TOO_MANY_VALUES,
+    Place,
+    far_text,
+    filled,
+    merged,
+    put,
+    trimmed,
+    within_limits,
+)
 from .guard import DAMAGED, MAX_MERGES, Package, few_entries, few_values, honest_counts, pack, usual_cells
 from .opened import Corners, open_calamine, sheet_values, worksheets
-from .sheetxml import Styles, blanks_in, column_number, errors_in, formats_in, formulas_in, hidden_in, read_exactly, strings_in, styles_in
+from .sheetxml import (
+    Styles,
+    blanks_in,
+    column_number,
+    errors_in,
+    formats_in,
+    formulas_in,
+    hidden_in,
+    read_exactly,
+    strings_in,
+    styles_in,
+)
 from .xmlwalk import local, small_enough
 
-_NEEDED = re.compile(r"_rels/\.rels$|xl/_rels/[^/]+\.rels$|xl/(?:workbook|styles|sharedStrings)\.xml$|xl/\w*sheets/[^/]+\.xml$", re.IGNORECASE)
-_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref\s*=\s*[\"']\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})[\"']")
+_NEEDED = re.compile(
+    r"_rels/\.rels$|xl/_rels/[^/]+\.rels$|xl/(?:workbook|styles|sharedStrings)\.xml$|xl/\w*sheets/[^/"
+    r"]+\.xml$",
+    re.IGNORECASE,
+)
+_MERGE = re.compile(
+    rb"<(?:\w+:)?mergeCell\b[^>]*?\bref\s*=\s*[\"']\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})"
+    rb"\$?(\d{1,7})[\"']"
+)
 _FORMULA = re.compile(rb"<f[ >][^<]*</f>")
 _MERGES = re.compile(rb"<mergeCells\b.*</mergeCells>", re.DOTALL)
 _MODIFIED = re.compile(rb"<(?:\w+:)?modified\b[^>]*>\s*([^<]{4,40}?)\s*<")
@@ -44,18 +72,21 @@ class SheetPart(NamedTuple):
 class Workbook:
     """The parts of one xlsx that were read, and what can be looked up in them later.
 
-    parts: the sheets in them without their formulas, which are most of a sheet of our templates. whole: the sheets with them.
+    parts: the sheets in them without their formulas, which are most of a sheet of our templates. whole: the
+    sheets with them.
     """
 
     def __init__(self, parts: Mapping[str, bytes]) -> None:
         self.whole = {name: part for name, part in parts.items() if _is_sheet(name)}
         self.bare = {name: _FORMULA.sub(b"", part) for name, part in self.whole.items()}
         self.parts = {**parts, **self.bare}
-        self.usual: bool | None = None        # what usual_cells says of every sheet
+        self.usual: bool | None = None  # what usual_cells says of every sheet
 
     def named(self, name: str) -> bytes | None:
         """A part by its name, however that is spelt: some programs write sharedstrings.xml."""
-        return self.parts.get(name) or next((part for known, part in self.parts.items() if known.lower() == name.lower()), None)
+        return self.parts.get(name) or next(
+            (part for known, part in self.parts.items() if known.lower() == name.lower()), None
+        )
 
     @cached_property
     def styles(self) -> Styles:
@@ -81,7 +112,9 @@ class Workbook:
                 identity = next((element.get(key) for key in _RELATION_IDS if element.get(key)), None)
                 part = known.get(targets.get(identity, "").lower(), "")
                 if "worksheets/" in part.lower():
-                    found[element.get("name", "")] = SheetPart(element.get("name", ""), part, element.get("state", "visible") == "visible")
+                    found[element.get("name", "")] = SheetPart(
+                        element.get("name", ""), part, element.get("state", "visible") == "visible"
+                    )
         return found
 
     def xml(self, sheet: str) -> bytes:
@@ -94,7 +127,8 @@ class Workbook:
         known = self.sheets.get(sheet)
         return self.whole.get(known.part, b"") if known else b"<worksheet/>"
 
-    # What a Grid asks for later. A sheet that calamine could read may still be none that an XML parser accepts.
+    # What a Grid asks for later. A sheet that calamine could read may still be none that an XML parser
+    # accepts.
 
     def formats(self, sheet: str) -> Mapping[Place, str]:
         try:
@@ -161,7 +195,9 @@ def read_xlsx(package: Package) -> tuple[list[Grid], list[Problem]]:
     grids = []
     for number, name in worksheets(opened):
         if name == LISTS and not visible[name]:
-            grids.append(Grid(name, [], visible=False))              # the lists of our templates: nothing of a form, and long
+            grids.append(
+                Grid(name, [], visible=False)
+            )  # the lists of our templates: nothing of a form, and long
             continue
         try:
             values, corners = sheet_values(opened, number)
@@ -178,9 +214,15 @@ def read_xlsx(package: Package) -> tuple[list[Grid], list[Problem]]:
 
 
 def _for_calamine(name: str, part: bytes) -> bytes:
-    """A part as calamine gets it: it believes what a table of strings says of its length, and takes any number of merged areas."""
+    """A part as calamine gets it: it believes what a table of strings says of its length, and takes any
+    number of merged areas.
+    """
     if _is_sheet(name):
-        return part if len(part) <= MAX_MERGES * 16 or part.count(b"mergeCell ") <= MAX_MERGES else _MERGES.sub(b"", part)
+        return (
+            part
+            if len(part) <= MAX_MERGES * 16 or part.count(b"mergeCell ") <= MAX_MERGES
+            else _MERGES.sub(b"", part)
+        )
     return honest_counts(part) if name.lower().endswith("sharedstrings.xml") else part
 
 
@@ -220,12 +262,28 @@ def _merges_in(xml: bytes) -> Corners:
     return corners
 
 
-def _grid(book: Workbook, name: str, visible: bool, rows: list[list[Value]], corners: Corners, problems: list[Problem]) -> Grid:
+def _grid(
+    book: Workbook,
+    name: str,
+    visible: bool,
+    rows: list[list[Value]],
+    corners: Corners,
+    problems: list[Problem],
+) -> Grid:
     areas, left_out = merged(corners, rows)
     if left_out or len(corners) > MAX_MERGES:
         problems.append(Problem(TOO_MANY_MERGES, sheet=name, rule="T01"))
-    return Grid(name, rows, areas, visible, formats=lambda: book.formats(name), formulas=lambda: book.formulas(name), blanks=lambda: book.blanks(name),
-                hidden=lambda: book.hidden(name), errors=lambda: book.errors(name))
+    return Grid(
+        name,
+        rows,
+        areas,
+        visible,
+        formats=lambda: book.formats(name),
+        formulas=lambda: book.formulas(name),
+        blanks=lambda: book.blanks(name),
+        hidden=lambda: book.hidden(name),
+        errors=lambda: book.errors(name),
+    )
 
 
 def saved_time(package: Package) -> str | None:

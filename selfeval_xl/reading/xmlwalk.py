@@ -10,7 +10,7 @@ from ..errors import UnreadableFile
 from .guard import TOO_BIG
 
 MAX_DEPTH = 200
-MAX_TAGS = 2_000_000          # of a part of which more than a row is kept at a time: about 250 MB of elements
+MAX_TAGS = 2_000_000  # of a part of which more than a row is kept at a time: about 250 MB of elements
 
 
 def local(tag: str) -> str:
@@ -19,9 +19,12 @@ def local(tag: str) -> str:
 
 
 def walk(xml: bytes, keep: frozenset[str]) -> Iterator[tuple[str, str, ElementTree.Element]]:
-    """start and end of every element, with its local name. ParseError where the XML is broken or nested without end.
+    """start and end of every element, with its local name.
 
-    An element whose local name is in `keep` is whole at its end; any other loses its children as soon as they have ended.
+    ParseError where the XML is broken or nested without end.
+
+    An element whose local name is in `keep` is whole at its end; any other loses its children as soon as they
+    have ended.
     """
     parents: list[ElementTree.Element] = []
     kept = 0

@@ -1,4 +1,6 @@
-"""What a Word paper is made of, as plain data: headings, paragraphs, tables, charts; and how they are put into a document."""
+"""What a Word paper is made of, as plain data: headings, paragraphs, tables, charts; and how they are put
+into a document.
+"""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from . import dates, word
 from .blocks import Block, Chart, Heading, Table, Text, put
 from .county_figures import CountyFigures, Problem, county_figures
 
-_LISTED = 200                 # rows of an annex; the rest stands in the county workbook
+_LISTED = 200  # rows of an annex; the rest stands in the county workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,20 @@ class Bulletin:
     figures: CountyFigures
 
 
-def county_bulletin(folder: str | Path, out: str | Path, *, roster: str | Path | None = None, policy: Policy | str | Path | None = None, today: date | None = None,
-                    jobs: int | None = None, progress: Callable[[int, int, str], None] | None = None) -> Bulletin:
-    """Reads the folder as `consolidate` does and writes the bulletin. Raises UsageError and OutputError with a Chinese sentence."""
+def county_bulletin(
+    folder: str | Path,
+    out: str | Path,
+    *,
+    roster: str | Path | None = None,
+    policy: Policy | str | Path | None = None,
+    today: date | None = None,
+    jobs: int | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Bulletin:
+    """Reads the folder as `consolidate` does and writes the bulletin.
+
+    Raises UsageError and OutputError with a Chinese sentence.
+    """
     from ..county.roster import read_roster
     from ..county.tables import build
     from ..returns import study
@@ -58,8 +69,16 @@ def county_bulletin(folder: str | Path, out: str | Path, *, roster: str | Path |
 
 def blocks(figures: CountyFigures, year: int | None, policy: Policy) -> list[Block]:
     """The four parts of the text."""
-    return [Heading("一、总体情况"), *_whole(figures), Heading("二、主要问题"), *_problems(figures.problems, bool(policy["name_departments"])),
-            Heading("三、未完成原因"), *_causes(figures), Heading("四、下一步工作"), *_next(figures, year)]
+    return [
+        Heading("一、总体情况"),
+        *_whole(figures),
+        Heading("二、主要问题"),
+        *_problems(figures.problems, bool(policy["name_departments"])),
+        Heading("三、未完成原因"),
+        *_causes(figures),
+        Heading("四、下一步工作"),
+        *_next(figures, year),
+    ]
 
 
 def amount(value: Decimal | None) -> str:
@@ -72,24 +91,64 @@ def share(value: Decimal | None) -> str:
 
 
 def _whole(figures: CountyFigures) -> list[Block]:
-    departments, projects, money, told = figures.departments, figures.projects, figures.money, figures.indicators
-    reported = f"应报部门{departments['due']}个，已报{departments['came']}个（其中逾期{departments['late']}个），未报{departments['silent']}个；" if departments["due"] else f"已报部门{departments['came']}个，"
+    departments, projects, money, told = (
+        figures.departments,
+        figures.projects,
+        figures.money,
+        figures.indicators,
+    )
+    reported = (
+        (
+            f"应报部门{departments['due']}个，已报{departments['came']}个（其中逾期{departments['late']}个"
+            f"），未报{departments['silent']}个；"
+        )
+        if departments["due"]
+        else f"已报部门{departments['came']}个，"
+    )
     missing = f"，漏报{projects['missing']}个" if projects["missing"] else ""
     exempt = f"，免评{projects['exempt']}个" if projects["exempt"] else ""
-    graded = "、".join(f"{grade}{count}个" for grade, count, _ in figures.grades if count and grade != UNSCORED)
+    graded = "、".join(
+        f"{grade}{count}个" for grade, count, _ in figures.grades if count and grade != UNSCORED
+    )
     unscored = next(count for grade, count, _ in figures.grades if grade == UNSCORED)
-    scores = "；".join(part for part in (f"自评等级为{graded}" if graded else "", f"满分（100分）{projects['full']}个" if projects["full"] else "", f"不评分的表{unscored}个" if unscored else "") if part)
+    scores = "；".join(
+        part
+        for part in (
+            f"自评等级为{graded}" if graded else "",
+            f"满分（100分）{projects['full']}个" if projects["full"] else "",
+            f"不评分的表{unscored}个" if unscored else "",
+        )
+        if part
+    )
     return [
-        Heading("（一）报送情况", 2), Text(f"{reported}已评项目{projects['assessed']}个{missing}{exempt}。"),
+        Heading("（一）报送情况", 2),
+        Text(f"{reported}已评项目{projects['assessed']}个{missing}{exempt}。"),
         Heading("（二）资金情况", 2),
-        Text(f"年初预算{amount(money['initial_budget'])}万元，全年预算{amount(money['annual_budget'])}万元，全年执行{amount(money['executed'])}万元，执行率{share(figures.rate)}，"
-             f"未执行{amount(money['unspent'])}万元。"),
-        Table("执行率分布", ("执行率", "项目数", "全年预算数（万元）"), [(name, str(count), amount(budget)) for name, count, budget in figures.bands], (52, 40, 60)),
-        Chart("执行率分布（项目数）", [name for name, _, _ in figures.bands], [("项目数", [count for _, count, _ in figures.bands])]),
+        Text(
+            f"年初预算{amount(money['initial_budget'])}万元，"
+            f"全年预算{amount(money['annual_budget'])}万元，全年执行{amount(money['executed'])}万元，"
+            f"执行率{share(figures.rate)}，"
+            f"未执行{amount(money['unspent'])}万元。"
+        ),
+        Table(
+            "执行率分布",
+            ("执行率", "项目数", "全年预算数（万元）"),
+            [(name, str(count), amount(budget)) for name, count, budget in figures.bands],
+            (52, 40, 60),
+        ),
+        Chart(
+            "执行率分布（项目数）",
+            [name for name, _, _ in figures.bands],
+            [("项目数", [count for _, count, _ in figures.bands])],
+        ),
         Heading("（三）绩效指标完成情况", 2),
-        Text(f"项目绩效指标{told['total']}个，已完成{told['met']}个（其中超额完成{told['exceeded']}个），未完成{told['unmet']}个（其中完成值为0的{told['zero']}个），待核定{told['open']}个，"
-             f"完成率{share(figures.completion)}。"),
-        Heading("（四）自评等级", 2), Text(f"{scores or '各表没有自评等级'}。"),
+        Text(
+            f"项目绩效指标{told['total']}个，已完成{told['met']}个（其中超额完成{told['exceeded']}个）"
+            f"，未完成{told['unmet']}个（其中完成值为0的{told['zero']}个），待核定{told['open']}个，"
+            f"完成率{share(figures.completion)}。"
+        ),
+        Heading("（四）自评等级", 2),
+        Text(f"{scores or '各表没有自评等级'}。"),
     ]
 
 
@@ -98,10 +157,16 @@ def _problems(problems: Sequence[Problem], named: bool) -> list[Block]:
         return [Text("经校验，没有发现问题。")]
     lines: list[Block] = []
     for number, problem in enumerate(problems, 1):
-        where = f"涉及{problem.departments}个部门" + (f"、{problem.projects}个项目" if problem.projects else "") + f"，共{problem.findings}处"
+        where = (
+            f"涉及{problem.departments}个部门"
+            + (f"、{problem.projects}个项目" if problem.projects else "")
+            + f"，共{problem.findings}处"
+        )
         whose = problem.department if named else ""
         example = problem.example if named else _nameless(problem)
-        lines.append(Text(f"{number}.{problem.title}：{where}。例如，{f'{whose}：' if whose else ''}{example}"))
+        lines.append(
+            Text(f"{number}.{problem.title}：{where}。例如，{f'{whose}：' if whose else ''}{example}")
+        )
     return lines
 
 
@@ -118,9 +183,23 @@ def _causes(figures: CountyFigures) -> list[Block]:
     if not told:
         return [Text("项目绩效指标没有未完成的。")]
     silent = next((indicators for cause, indicators, _ in told if cause == NO_CAUSE), 0)
-    return [Text(f"未完成的项目指标{figures.indicators['unmet']}个，按单位填写的原因归类如下" + (f"，其中{silent}个没有说明原因。" if silent else "。")),
-            Table("未完成原因", ("原因", "指标数", "涉及项目"), [(cause, str(indicators), str(projects)) for cause, indicators, projects in told], (80, 36, 36)),
-            Chart("未完成原因（指标数）", [cause for cause, _, _ in told], [("指标数", [indicators for _, indicators, _ in told])])]
+    return [
+        Text(
+            f"未完成的项目指标{figures.indicators['unmet']}个，按单位填写的原因归类如下"
+            + (f"，其中{silent}个没有说明原因。" if silent else "。")
+        ),
+        Table(
+            "未完成原因",
+            ("原因", "指标数", "涉及项目"),
+            [(cause, str(indicators), str(projects)) for cause, indicators, projects in told],
+            (80, 36, 36),
+        ),
+        Chart(
+            "未完成原因（指标数）",
+            [cause for cause, _, _ in told],
+            [("指标数", [indicators for _, indicators, _ in told])],
+        ),
+    ]
 
 
 def _next(figures: CountyFigures, year: int | None) -> list[Block]:
@@ -128,10 +207,17 @@ def _next(figures: CountyFigures, year: int | None) -> list[Block]:
     if figures.missing:
         lines.append(f"补报。未报的{len(figures.missing)}个部门抓紧补报，届时仍未报的在汇总表中列为“未报”。")
     if figures.departments["return"]:
-        lines.append(f"修改。需要退回修改的{figures.departments['return']}个部门，按退回件逐条修改或说明后重新报送。")
-    lines.append("抽查。" + (f"建议抽查{len(figures.samples)}个项目，名单见附件。" if figures.samples else "抽查项目另行通知。"))
+        lines.append(
+            f"修改。需要退回修改的{figures.departments['return']}个部门，按退回件逐条修改或说明后重新报送。"
+        )
+    lines.append(
+        "抽查。"
+        + (f"建议抽查{len(figures.samples)}个项目，名单见附件。" if figures.samples else "抽查项目另行通知。")
+    )
     applied = f"{year + 2}年" if year else "下年"
-    lines.append(f"结果应用。自评结果作为编制{applied}预算、申报绩效目标的参考；执行率低、指标完成差的项目从严安排。")
+    lines.append(
+        f"结果应用。自评结果作为编制{applied}预算、申报绩效目标的参考；执行率低、指标完成差的项目从严安排。"
+    )
     lines.append("公开。自评结果随部门决算一并公开，涉密和名册写明不公开的除外。")
     return [Text(f"{number}.{line}") for number, line in enumerate(lines, 1)]
 
@@ -139,18 +225,51 @@ def _next(figures: CountyFigures, year: int | None) -> list[Block]:
 def annexes(figures: CountyFigures) -> list[Block]:
     """附件: who did not report, low execution, what to look at again."""
     lists: list[tuple[str, Sequence[str], list[tuple[str, ...]], Sequence[float]]] = [
-        ("未报部门名单", ("序号", "部门", "归口股室", "应评项目数"), [(row["department"], row["section"] or "", str(row["due"])) for row in figures.missing], (16, 70, 40, 30)),
-        ("部分报送部门名单", ("序号", "部门", "漏报项目"), [(row["department"], row["missing_names"] or "整体自评表") for row in figures.partly], (16, 50, 90)),
-        ("执行率低于60%的项目", ("序号", "部门", "项目名称", "全年预算数", "全年执行数", "执行率"),
-         [(row["department"], row["project"] or "", amount(row["annual_budget"]), amount(row["executed"]), share(row["execution_rate"])) for row in figures.low], (12, 36, 42, 23, 23, 20)),
-        ("建议抽查项目名单", ("序号", "部门", "项目名称", "抽查理由"), [(row["department"], row["project"] or "", row.get("sample_reason") or "") for row in figures.samples], (14, 42, 50, 50)),
+        (
+            "未报部门名单",
+            ("序号", "部门", "归口股室", "应评项目数"),
+            [(row["department"], row["section"] or "", str(row["due"])) for row in figures.missing],
+            (16, 70, 40, 30),
+        ),
+        (
+            "部分报送部门名单",
+            ("序号", "部门", "漏报项目"),
+            [(row["department"], row["missing_names"] or "整体自评表") for row in figures.partly],
+            (16, 50, 90),
+        ),
+        (
+            "执行率低于60%的项目",
+            ("序号", "部门", "项目名称", "全年预算数", "全年执行数", "执行率"),
+            [
+                (
+                    row["department"],
+                    row["project"] or "",
+                    amount(row["annual_budget"]),
+                    amount(row["executed"]),
+                    share(row["execution_rate"]),
+                )
+                for row in figures.low
+            ],
+            (12, 36, 42, 23, 23, 20),
+        ),
+        (
+            "建议抽查项目名单",
+            ("序号", "部门", "项目名称", "抽查理由"),
+            [
+                (row["department"], row["project"] or "", row.get("sample_reason") or "")
+                for row in figures.samples
+            ],
+            (14, 42, 50, 50),
+        ),
     ]
     found: list[Block] = []
     for name, head, rows, widths in lists:
         if rows:
             number = sum(isinstance(block, Heading) for block in found) + 1
             found.append(Heading(f"附件{number}：{name}"))
-            found.append(Table("", head, [(str(place), *row) for place, row in enumerate(rows[:_LISTED], 1)], widths))
+            found.append(
+                Table("", head, [(str(place), *row) for place, row in enumerate(rows[:_LISTED], 1)], widths)
+            )
             if len(rows) > _LISTED:
                 found.append(Text(f"共{len(rows)}个，其余见汇总工作簿。"))
     return found

@@ -1,4 +1,6 @@
-"""Native charts in Word: a chart part written as XML with its figures in an embedded workbook, so that a person can change it in Word or WPS."""
+"""Native charts in Word: a chart part written as XML with its figures in an embedded workbook, so that a
+person can change it in Word or WPS.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +19,9 @@ _TYPE = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 _BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _SHEET = "Sheet1"
-_WIDE, _TALL = 150, 80        # millimetres
-_LABELLED = 12                # columns: more of them and their figures would lie on one another
-_EMU = 36_000                 # of a millimetre
+_WIDE, _TALL = 150, 80  # millimetres
+_LABELLED = 12  # columns: more of them and their figures would lie on one another
+_EMU = 36_000  # of a millimetre
 _TEXT = '<a:defRPr sz="{size}" b="0"><a:latin typeface="Times New Roman"/><a:ea typeface="宋体"/></a:defRPr>'
 _CHART = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" \
@@ -67,23 +69,58 @@ def add_chart(document: Document, chart: Chart) -> None:
     paragraph = document.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-    xml = _DRAWING.format(relation=_RELATION, wide=_WIDE * _EMU, tall=_TALL * _EMU, identity=1000 + number, number=number, title=_quoted(chart.title), rid=rid)
+    xml = _DRAWING.format(
+        relation=_RELATION,
+        wide=_WIDE * _EMU,
+        tall=_TALL * _EMU,
+        identity=1000 + number,
+        number=number,
+        title=_quoted(chart.title),
+        rid=rid,
+    )
     paragraph.add_run()._element.append(parse_xml(xml))
 
 
 def chart_xml(chart: Chart) -> str:
     """The chart part; the figures stand in it as in the embedded workbook."""
     count = len(chart.categories)
-    categories = "".join(f'<c:pt idx="{place}"><c:v>{_quoted(name)}</c:v></c:pt>' for place, name in enumerate(chart.categories))
-    series = "".join(_SERIES.format(number=number, sheet=_SHEET, letter=chr(66 + number), name=_quoted(name), colour=COLOURS[number % len(COLOURS)], last=count + 1, count=count,
-                                    label_text=_TEXT.format(size=800), labels=int(count * len(chart.series) <= _LABELLED), categories=categories, values=_points(values))
-                     for number, (name, values) in enumerate(chart.series))
-    return _CHART.format(relation=_RELATION, title=_quoted(chart.title), title_text=_TEXT.format(size=1200), axis_text=_TEXT.format(size=900), series=series,
-                         grouping="stacked" if chart.stacked else "clustered", overlap='<c:overlap val="100"/>' if chart.stacked else "")
+    categories = "".join(
+        f'<c:pt idx="{place}"><c:v>{_quoted(name)}</c:v></c:pt>'
+        for place, name in enumerate(chart.categories)
+    )
+    series = "".join(
+        _SERIES.format(
+            number=number,
+            sheet=_SHEET,
+            letter=chr(66 + number),
+            name=_quoted(name),
+            colour=COLOURS[number % len(COLOURS)],
+            last=count + 1,
+            count=count,
+            label_text=_TEXT.format(size=800),
+            labels=int(count * len(chart.series) <= _LABELLED),
+            categories=categories,
+            values=_points(values),
+        )
+        for number, (name, values) in enumerate(chart.series)
+    )
+    return _CHART.format(
+        relation=_RELATION,
+        title=_quoted(chart.title),
+        title_text=_TEXT.format(size=1200),
+        axis_text=_TEXT.format(size=900),
+        series=series,
+        grouping="stacked" if chart.stacked else "clustered",
+        overlap='<c:overlap val="100"/>' if chart.stacked else "",
+    )
 
 
 def _points(values) -> str:
-    return "".join(f'<c:pt idx="{place}"><c:v>{value}</c:v></c:pt>' for place, value in enumerate(values) if value is not None)
+    return "".join(
+        f'<c:pt idx="{place}"><c:v>{value}</c:v></c:pt>'
+        for place, value in enumerate(values)
+        if value is not None
+    )
 
 
 def _workbook(chart: Chart) -> bytes:

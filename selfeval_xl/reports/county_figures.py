@@ -1,4 +1,6 @@
-"""The figures of the county bulletin: counted from the same rows as the county workbook, so that they are those of its page 总览."""
+"""The figures of the county bulletin: counted from the same rows as the county workbook, so that they are
+those of its page 总览.
+"""
 
 from __future__ import annotations
 
@@ -29,12 +31,16 @@ BANDS: tuple[tuple[str, Callable[[Row], bool]], ...] = (
     ("0-60%", lambda row: True),
 )
 _SHOWN = ("100%", "90%（含）-100%", "80%（含）-90%", "60%（含）-80%", "0-60%", "零执行", "全年预算为0")
-_MET, _EXCEEDED, _UNMET, _OPEN = (verdict.label for verdict in (Verdict.MET, Verdict.EXCEEDED, Verdict.UNMET, Verdict.UNDETERMINED))
+_MET, _EXCEEDED, _UNMET, _OPEN = (
+    verdict.label for verdict in (Verdict.MET, Verdict.EXCEEDED, Verdict.UNMET, Verdict.UNDETERMINED)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A kind of finding: how many departments, projects and findings. example: the message of one; department, project: whose it is."""
+    """A kind of finding: how many departments, projects and findings. example: the message of one;
+    department, project: whose it is.
+    """
 
     title: str
     departments: int
@@ -47,7 +53,9 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class CountyFigures:
-    """Everything the bulletin tells. departments: counts of the roster's departments; money: sums in 万元; bands, grades: projects and budget."""
+    """Everything the bulletin tells. departments: counts of the roster's departments; money: sums in 万元;
+    bands, grades: projects and budget.
+    """
 
     departments: Mapping[str, int]
     projects: Mapping[str, int]
@@ -69,25 +77,53 @@ class CountyFigures:
     @property
     def completion(self) -> Decimal | None:
         """完成率: 已完成 ÷ (指标数 − 待核定)."""
-        return ratio(Decimal(self.indicators["met"]), Decimal(self.indicators["total"] - self.indicators["open"]))
+        return ratio(
+            Decimal(self.indicators["met"]), Decimal(self.indicators["total"] - self.indicators["open"])
+        )
 
 
 def county_figures(tables: Mapping[str, Sequence[Row]], known: bool = True) -> CountyFigures:
-    """The figures of a county's rows (see county.tables.build). known: whether there is a roster, so that who is due is known."""
+    """The figures of a county's rows (see county.tables.build). known: whether there is a roster, so that who
+    is due is known.
+    """
     projects, submissions = tables["projects"], tables["submissions"]
     listed = [row for row in submissions if row["section"] != UNLISTED]
     silent = [row for row in submissions if row["state"] == NONE]
-    counted = [row for row in projects if row["annual_budget"] is not None and (row["annual_budget"] == 0 or row["execution_rate"] is not None)]
+    counted = [
+        row
+        for row in projects
+        if row["annual_budget"] is not None
+        and (row["annual_budget"] == 0 or row["execution_rate"] is not None)
+    ]
     statuses = [row["status"] for row in projects]
     return CountyFigures(
-        departments={"due": len(listed) if known else 0, "came": sum(row["state"] != NONE for row in listed), "late": sum(row["late"] == "是" for row in submissions),
-                     "silent": len(silent), "partly": sum(row["state"] == "部分报送" for row in submissions), "return": sum(row["advice"] == RETURN for row in tables["departments"])},
-        projects={"assessed": sum(status not in (MISSING, EXEMPT) for status in statuses), "missing": statuses.count(MISSING), "extra": statuses.count(EXTRA), "exempt": statuses.count(EXEMPT),
-                  "full": sum(row.get("score") == 100 for row in projects)},
-        money={key: _sum(projects, key) for key in AMOUNTS}, bands=_bands(counted), grades=[(grade, *_group(projects, "grade", grade)) for grade in GRADES],
-        indicators=_indicators(tables), causes=_causes(tables["deviations"]), problems=_problems(tables["findings"]), missing=silent,
+        departments={
+            "due": len(listed) if known else 0,
+            "came": sum(row["state"] != NONE for row in listed),
+            "late": sum(row["late"] == "是" for row in submissions),
+            "silent": len(silent),
+            "partly": sum(row["state"] == "部分报送" for row in submissions),
+            "return": sum(row["advice"] == RETURN for row in tables["departments"]),
+        },
+        projects={
+            "assessed": sum(status not in (MISSING, EXEMPT) for status in statuses),
+            "missing": statuses.count(MISSING),
+            "extra": statuses.count(EXTRA),
+            "exempt": statuses.count(EXEMPT),
+            "full": sum(row.get("score") == 100 for row in projects),
+        },
+        money={key: _sum(projects, key) for key in AMOUNTS},
+        bands=_bands(counted),
+        grades=[(grade, *_group(projects, "grade", grade)) for grade in GRADES],
+        indicators=_indicators(tables),
+        causes=_causes(tables["deviations"]),
+        problems=_problems(tables["findings"]),
+        missing=silent,
         partly=[row for row in submissions if row["state"] == "部分报送"],
-        low=sorted((row for row in counted if row["annual_budget"] and row["execution_rate"] < LOW), key=lambda row: row["execution_rate"]),
+        low=sorted(
+            (row for row in counted if row["annual_budget"] and row["execution_rate"] < LOW),
+            key=lambda row: row["execution_rate"],
+        ),
         samples=[row for row in projects if row.get("sample") == "是"],
     )
 
@@ -110,24 +146,49 @@ def _bands(rows: Iterable[Row]) -> list[tuple[str, int, Decimal]]:
 
 def _indicators(tables: Mapping[str, Sequence[Row]]) -> dict[str, int]:
     verdicts = [row["verdict"] for row in tables["indicators"] if row["form"] == "项目"]
-    return {"total": len(verdicts), "met": sum(verdict in (_MET, _EXCEEDED) for verdict in verdicts), "exceeded": verdicts.count(_EXCEEDED), "unmet": verdicts.count(_UNMET),
-            "zero": sum(row["form"] == "项目" and row["kind"] == "完成值为0" for row in tables["deviations"]), "open": verdicts.count(_OPEN)}
+    return {
+        "total": len(verdicts),
+        "met": sum(verdict in (_MET, _EXCEEDED) for verdict in verdicts),
+        "exceeded": verdicts.count(_EXCEEDED),
+        "unmet": verdicts.count(_UNMET),
+        "zero": sum(row["form"] == "项目" and row["kind"] == "完成值为0" for row in tables["deviations"]),
+        "open": verdicts.count(_OPEN),
+    }
 
 
 def _causes(rows: Iterable[Row]) -> list[tuple[str, int, int]]:
     """Indicators and projects for each kind of cause of what was missed."""
     missed = [row for row in rows if row["form"] == "项目" and row["kind"] not in (_EXCEEDED, _OPEN)]
-    return [(cause, len(some), len({(row["department"], row["project"], row["file"], row["sheet"]) for row in some}))
-            for cause in causes() for some in [[row for row in missed if row["cause"] == cause]]]
+    return [
+        (
+            cause,
+            len(some),
+            len({(row["department"], row["project"], row["file"], row["sheet"]) for row in some}),
+        )
+        for cause in causes()
+        for some in [[row for row in missed if row["cause"] == cause]]
+    ]
 
 
 def _problems(rows: Sequence[Row], most: int = 10) -> list[Problem]:
-    """The errors and the doubtful of which there are most; files that nobody could read are no problem of the forms."""
+    """The errors and the doubtful of which there are most; files that nobody could read are no problem of the
+    forms.
+    """
     by_rule: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         if row["severity"] == Severity.NOTE.label or row["rule"] in _ABOUT_FILES:
             continue
         by_rule.setdefault((row["rule"], row["title"]), []).append(row)
     ordered = sorted(by_rule.items(), key=lambda item: (-len(item[1]), item[0]))[:most]
-    return [Problem(title, len({row["department"] for row in some}), len({(row["department"], row["project"]) for row in some if row["project"]}), len(some),
-                    some[0]["message"], some[0]["department"] or "", some[0]["project"] or "") for (_, title), some in ordered]
+    return [
+        Problem(
+            title,
+            len({row["department"] for row in some}),
+            len({(row["department"], row["project"]) for row in some if row["project"]}),
+            len(some),
+            some[0]["message"],
+            some[0]["department"] or "",
+            some[0]["project"] or "",
+        )
+        for (_, title), some in ordered
+    ]

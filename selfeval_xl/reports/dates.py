@@ -26,10 +26,21 @@ def working_day(when: date) -> date:
 
 def mend_until(today: date, policy: Policy) -> str:
     """Until when a return is to be mended: 4月10日（周四）17:00."""
-    return f"{day(working_day(today + timedelta(days=int(policy.number('return_days')))), weekday=True)}{policy['deadline_hour']}"
+    return (
+        f"{day(working_day(today + timedelta(days=int(policy.number('return_days')))), weekday=True)}"
+        f"{policy['deadline_hour']}"
+    )
 
 
 def contact(policy: Policy) -> str:
     """县财政局绩效股　张三　电话：123; what is not known is left out."""
     who = f"{policy['bureau_name']}{policy['bureau_section']}"
-    return "　".join(part for part in (who, str(policy["bureau_contact"]), f"电话：{policy['bureau_phone']}" if policy["bureau_phone"] else "") if part)
+    return "　".join(
+        part
+        for part in (
+            who,
+            str(policy["bureau_contact"]),
+            f"电话：{policy['bureau_phone']}" if policy["bureau_phone"] else "",
+        )
+        if part
+    )

@@ -1,4 +1,6 @@
-"""The parts of the self-evaluation report as blocks: what the forms say, and what only the department knows stays visible as 待填写."""
+"""The parts of the self-evaluation report as blocks: what the forms say, and what only the department knows
+stays visible as 待填写.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,11 @@ MOST_IN_A_CHART = 12
 _MONEY_HEAD = ("资金来源", "年初预算数", "全年预算数", "全年执行数", "执行率")
 _PROJECT_HEAD = ("项目名称", "年初预算数", "全年预算数", "全年执行数", "执行率", "自评得分")
 _INDICATOR_HEAD = ("类别", "指标数", "已完成", "其中超额", "未完成", "待核定", "未填", "完成率")
-_MONEY_WIDTHS, _PROJECT_WIDTHS, _INDICATOR_WIDTHS = (48, 27, 27, 27, 27), (34, 23, 23, 23, 21, 32), (30, 16, 17, 19, 17, 17, 14, 26)
+_MONEY_WIDTHS, _PROJECT_WIDTHS, _INDICATOR_WIDTHS = (
+    (48, 27, 27, 27, 27),
+    (34, 23, 23, 23, 21, 32),
+    (30, 16, 17, 19, 17, 17, 14, 26),
+)
 
 
 def waiting(what: str) -> str:
@@ -29,17 +35,34 @@ def waiting(what: str) -> str:
 
 
 def money_blocks(figures: Figures) -> list[Block]:
-    """收支情况: a sentence, the fund rows of the department form or the projects one by one, and the chart of execution."""
+    """收支情况: a sentence, the fund rows of the department form or the projects one by one, and the chart of
+    execution.
+    """
     money, year = figures.money, f"{figures.year}年" if figures.year else "本年度"
     if money.annual_budget is None:
         return [Text(waiting("收支情况（表中没有填写全年预算数）"))]
-    told = "，".join(f"{name}{money.shown(key)}万元" for key, name in (("initial_budget", "年初预算"), ("annual_budget", "全年预算（调整后）"), ("executed", "全年执行")) if money.shown(key))
+    told = "，".join(
+        f"{name}{money.shown(key)}万元"
+        for key, name in (
+            ("initial_budget", "年初预算"),
+            ("annual_budget", "全年预算（调整后）"),
+            ("executed", "全年执行"),
+        )
+        if money.shown(key)
+    )
     rate = f"，预算执行率{money.shown('rate')}" if money.rate is not None else ""
     blocks: list[Block] = [Text(f"{year}本部门{told}{rate}（金额取自{money.basis}）。")]
     whole = next((form for form in figures.wholes if money_of(form).annual_budget is not None), None)
     if whole is not None or len(figures.projects) == 1:
         form = whole or figures.projects[0]
-        blocks.append(Table("资金情况（单位：万元）", _MONEY_HEAD, [_money_row(form, line) for line in form.funding if _has_money(line)], _MONEY_WIDTHS))
+        blocks.append(
+            Table(
+                "资金情况（单位：万元）",
+                _MONEY_HEAD,
+                [_money_row(form, line) for line in form.funding if _has_money(line)],
+                _MONEY_WIDTHS,
+            )
+        )
     if len(figures.projects) > 1:
         rows = [_project_row(form) for form in figures.projects]
         rows.append(("合计", *_money_cells(_total(figures.projects)), ""))
@@ -48,11 +71,19 @@ def money_blocks(figures: Figures) -> list[Block]:
 
 
 def _has_money(line: FundingLine) -> bool:
-    return any(line.amount(key) is not None for key in AMOUNTS) and (line.is_total or any(line.amount(key) for key in AMOUNTS))
+    return any(line.amount(key) is not None for key in AMOUNTS) and (
+        line.is_total or any(line.amount(key) for key in AMOUNTS)
+    )
 
 
 def _money_row(form: Form, line: FundingLine) -> tuple[str, ...]:
-    amounts = Money(**{key: ten_thousand_yuan(form, amount) for key in AMOUNTS if (amount := line.amount(key)) is not None})
+    amounts = Money(
+        **{
+            key: ten_thousand_yuan(form, amount)
+            for key in AMOUNTS
+            if (amount := line.amount(key)) is not None
+        }
+    )
     return (line.source, *_money_cells(amounts))
 
 
@@ -66,16 +97,31 @@ def _project_row(form: Form) -> tuple[str, ...]:
 
 def _total(projects: Iterable[Form]) -> Money:
     each = [money_of(form) for form in projects]
-    return Money(**{key: sum((getattr(one, key) or Decimal(0) for one in each), Decimal(0)) for key in AMOUNTS})
+    return Money(
+        **{key: sum((getattr(one, key) or Decimal(0) for one in each), Decimal(0)) for key in AMOUNTS}
+    )
 
 
 def _execution_chart(figures: Figures) -> list[Block]:
     """Budget and execution: of the largest projects, of the one project's or department's money."""
-    each = [(form.project or "项目", money_of(form)) for form in figures.projects] if len(figures.projects) > 1 else [("本部门" if figures.wholes else "本项目", figures.money)]
-    each = sorted((pair for pair in each if pair[1].annual_budget is not None), key=lambda pair: -(pair[1].annual_budget or 0))[:MOST_IN_A_CHART]
+    each = (
+        [(form.project or "项目", money_of(form)) for form in figures.projects]
+        if len(figures.projects) > 1
+        else [("本部门" if figures.wholes else "本项目", figures.money)]
+    )
+    each = sorted(
+        (pair for pair in each if pair[1].annual_budget is not None),
+        key=lambda pair: -(pair[1].annual_budget or 0),
+    )[:MOST_IN_A_CHART]
     names = [name if len(name) <= 12 else f"{name[:11]}…" for name, _ in each]
-    series = [(label, [None if getattr(money, key) is None else rounded(getattr(money, key)) for _, money in each])
-              for key, label in (("initial_budget", "年初预算数"), ("annual_budget", "全年预算数"), ("executed", "全年执行数"))]
+    series = [
+        (label, [None if getattr(money, key) is None else rounded(getattr(money, key)) for _, money in each])
+        for key, label in (
+            ("initial_budget", "年初预算数"),
+            ("annual_budget", "全年预算数"),
+            ("executed", "全年执行数"),
+        )
+    ]
     return [Chart("预算执行情况（万元）", names, series)] if each else []
 
 
@@ -92,26 +138,52 @@ def results_blocks(figures: Figures, typed: str = "") -> list[Block]:
             of = f"{len(forms)}个项目" if kind == "项目支出" else "部门整体支出"
             blocks.append(Text(f"{of}共设绩效指标{told.total}个，{_counted(told)}。"))
             table = [(name, *_count_cells(each)) for name, each in by_category(forms)]
-            blocks.append(Table(f"{kind}绩效指标完成情况（单位：个）", _INDICATOR_HEAD, [*table, ("合计", *_count_cells(told))], _INDICATOR_WIDTHS))
+            blocks.append(
+                Table(
+                    f"{kind}绩效指标完成情况（单位：个）",
+                    _INDICATOR_HEAD,
+                    [*table, ("合计", *_count_cells(told))],
+                    _INDICATOR_WIDTHS,
+                )
+            )
     return [*blocks, *_completion_chart(figures)]
 
 
 def _counted(told: Counts) -> str:
-    parts = [f"已完成{told.met}个" + (f"（其中超额完成{told.exceeded}个）" if told.exceeded else ""), f"未完成{told.unmet}个"]
+    parts = [
+        f"已完成{told.met}个" + (f"（其中超额完成{told.exceeded}个）" if told.exceeded else ""),
+        f"未完成{told.unmet}个",
+    ]
     parts += [f"待核定{told.undetermined}个"] if told.undetermined else []
     parts += [f"未填{told.empty}个"] if told.empty else []
     return "，".join(parts) + (f"，完成率{told.rate}" if told.rate else "")
 
 
 def _count_cells(told: Counts) -> tuple[str, ...]:
-    return (*(str(number) for number in (told.total, told.met, told.exceeded, told.unmet, told.undetermined, told.empty)), told.rate)
+    return (
+        *(
+            str(number)
+            for number in (told.total, told.met, told.exceeded, told.unmet, told.undetermined, told.empty)
+        ),
+        told.rate,
+    )
 
 
 def _completion_chart(figures: Figures) -> list[Block]:
     each = by_category(figures.forms)
-    series = [(label, [getattr(told, key) or None for _, told in each]) for key, label in (("met", "已完成"), ("unmet", "未完成"), ("undetermined", "待核定"), ("empty", "未填"))
-              if any(getattr(told, key) for _, told in each)]
-    return [Chart("绩效指标完成情况（个）", [name for name, _ in each], series, stacked=True)] if series else []
+    series = [
+        (label, [getattr(told, key) or None for _, told in each])
+        for key, label in (
+            ("met", "已完成"),
+            ("unmet", "未完成"),
+            ("undetermined", "待核定"),
+            ("empty", "未填"),
+        )
+        if any(getattr(told, key) for _, told in each)
+    ]
+    return (
+        [Chart("绩效指标完成情况（个）", [name for name, _ in each], series, stacked=True)] if series else []
+    )
 
 
 def _told(text: str | None) -> bool:
@@ -129,20 +201,32 @@ def task_blocks(figures: Figures, typed: str = "") -> list[Block]:
     blocks: list[Block] = [Text(typed)] if typed else []
     tasks = [task for form in figures.wholes for task in form.tasks if task.name]
     if tasks:
-        rows = [(task.name or "", clean(task.content or ""), clean(task.outcome or "") or waiting("完成情况")) for task in tasks]
-        return [*blocks, Table("年度主要任务完成情况", ("任务名称", "主要内容", "完成情况"), rows, (36, 60, 60))]
+        rows = [
+            (task.name or "", clean(task.content or ""), clean(task.outcome or "") or waiting("完成情况"))
+            for task in tasks
+        ]
+        return [
+            *blocks,
+            Table("年度主要任务完成情况", ("任务名称", "主要内容", "完成情况"), rows, (36, 60, 60)),
+        ]
     goals = [form for form in figures.projects if _told(form.goal.actual)]
     blocks += [Text(f"{form.name}：{_short(clean(form.goal.actual or ''), 300)}") for form in goals]
     return blocks or [Text(waiting("重点工作任务完成情况"))]
 
 
 def missed_blocks(figures: Figures, typed: str = "") -> list[Block]:
-    """部分指标情况说明: each unmet indicator with its cause and measure; what stands in the reason column, the rest asked for."""
+    """部分指标情况说明: each unmet indicator with its cause and measure; what stands in the reason column,
+    the rest asked for.
+    """
     blocks: list[Block] = [Text(typed)] if typed else []
     rows = unmet(figures.forms)
     if not rows:
         open_rows = counts(row for form in figures.forms for row in form.indicators)
-        left = "、".join(f"{name}{number}个" for name, number in (("待核定", open_rows.undetermined), ("未填", open_rows.empty)) if number)
+        left = "、".join(
+            f"{name}{number}个"
+            for name, number in (("待核定", open_rows.undetermined), ("未填", open_rows.empty))
+            if number
+        )
         left = f"另有{left}，请核对。" if left else ""
         return blocks or [Text(f"没有未完成的绩效指标。{left}")]
     blocks.append(Text(f"未完成的指标共{len(rows)}个，逐个说明如下。"))
@@ -157,23 +241,46 @@ def _missed(form: Form, row: Indicator) -> str:
     if not has_reason(note):
         reason = f"原因：{waiting('没有完成的原因')}；{measure}"
     else:
-        reason = (note if note.startswith("原因") else f"原因：{note}") + ("" if has_measure(note) else measure)
-    return f"{of}的“{clean(row.name or '')}”：年度指标值{clean(row.target or '')}，实际完成{clean(row.actual or '')}，未完成{deviation}。{reason}"
+        reason = (note if note.startswith("原因") else f"原因：{note}") + (
+            "" if has_measure(note) else measure
+        )
+    return (
+        f"{of}的“{clean(row.name or '')}”：年度指标值{clean(row.target or '')}，"
+        f"实际完成{clean(row.actual or '')}，未完成{deviation}。{reason}"
+    )
 
 
 # rules that tell a problem, the problem and what may be proposed
 _PROBLEMS: tuple[tuple[frozenset[str], str, str], ...] = (
-    (frozenset(("F05", "F10", "F12", "F13")), "预算执行进度偏慢", "加快项目实施和资金支付，按季度通报执行进度。"),
+    (
+        frozenset(("F05", "F10", "F12", "F13")),
+        "预算执行进度偏慢",
+        "加快项目实施和资金支付，按季度通报执行进度。",
+    ),
     (frozenset(("F06",)), "年初预算编制不够准确，年中调整较大", "编制预算时细化测算依据，减少年中调整。"),
-    (frozenset(("I01", "I02", "I03", "I04", "I05", "I07", "I08", "I10", "I11", "I12", "I13", "I16")), "绩效指标设置不够规范、不够具体", "申报下年绩效目标时细化、量化指标，按类别设置。"),
-    (frozenset(("I09", "I14")), "绩效指标不够完整，没有覆盖主要支出或全部类别", "申报下年绩效目标时补齐产出、效益和成本指标。"),
+    (
+        frozenset(("I01", "I02", "I03", "I04", "I05", "I07", "I08", "I10", "I11", "I12", "I13", "I16")),
+        "绩效指标设置不够规范、不够具体",
+        "申报下年绩效目标时细化、量化指标，按类别设置。",
+    ),
+    (
+        frozenset(("I09", "I14")),
+        "绩效指标不够完整，没有覆盖主要支出或全部类别",
+        "申报下年绩效目标时补齐产出、效益和成本指标。",
+    ),
     (frozenset(("D06",)), "部分指标的目标值偏低，大幅超额完成", "参照历年完成情况合理确定目标值。"),
-    (frozenset(("D03", "D04", "D05", "D10")), "部分未完成指标的原因分析和改进措施不够具体", "逐个分析原因，明确改进的责任人和完成时间。"),
+    (
+        frozenset(("D03", "D04", "D05", "D10")),
+        "部分未完成指标的原因分析和改进措施不够具体",
+        "逐个分析原因，明确改进的责任人和完成时间。",
+    ),
 )
 
 
 def problem_blocks(figures: Figures, findings: Sequence[Finding], typed: str = "") -> list[Block]:
-    """存在的问题和建议: drawn from the figures and from what the check found, in the department's own words where it wrote some."""
+    """存在的问题和建议: drawn from the figures and from what the check found, in the department's own words
+    where it wrote some.
+    """
     if typed:
         return [Text(typed)]
     lines = []
@@ -181,7 +288,11 @@ def problem_blocks(figures: Figures, findings: Sequence[Finding], typed: str = "
     if missed:
         lines.append(f"部分绩效指标没有完成，共{len(missed)}个。建议逐个落实改进措施，明确完成时间。")
     for rules, problem, advice in _PROBLEMS:
-        places = {(finding.file, finding.sheet, finding.cell) for finding in findings if finding.rule in rules and finding.treatment is not Treatment.BUREAU}
+        places = {
+            (finding.file, finding.sheet, finding.cell)
+            for finding in findings
+            if finding.rule in rules and finding.treatment is not Treatment.BUREAU
+        }
         if places:
             lines.append(f"{problem}（{len(places)}处）。建议{advice}")
     blocks: list[Block] = [Text(f"{number}.{line}") for number, line in enumerate(lines, 1)]
@@ -199,6 +310,16 @@ def with_marks(text: str, findings: Iterable[Finding]) -> str:
 def placeholders(figures: Figures) -> Mapping[str, str]:
     """Single values for a county's own template, by the name in its {{…}}."""
     told = counts(row for form in figures.forms for row in form.indicators)
-    values = {"部门名称": figures.department, "年度": str(figures.year or ""), "项目个数": str(len(figures.projects)), "执行率": figures.money.shown("rate"), "指标总数": str(told.total),
-              "已完成": str(told.met), "超额完成": str(told.exceeded), "未完成": str(told.unmet), "待核定": str(told.undetermined), "指标完成率": told.rate}
+    values = {
+        "部门名称": figures.department,
+        "年度": str(figures.year or ""),
+        "项目个数": str(len(figures.projects)),
+        "执行率": figures.money.shown("rate"),
+        "指标总数": str(told.total),
+        "已完成": str(told.met),
+        "超额完成": str(told.exceeded),
+        "未完成": str(told.unmet),
+        "待核定": str(told.undetermined),
+        "指标完成率": told.rate,
+    }
     return values | {NAMES[key]: figures.money.shown(key) for key in AMOUNTS}

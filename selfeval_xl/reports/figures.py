@@ -1,4 +1,6 @@
-"""The figures of a report, all of them counted from the forms: money, execution, indicators by category, unmet indicators."""
+"""The figures of a report, all of them counted from the forms: money, execution, indicators by category,
+unmet indicators.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ AMOUNTS = ("initial_budget", "annual_budget", "executed")
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Amounts in 万元, None where not filled in. rate: executed over annual budget; on_initial: over the initial one. basis: the forms they come from."""
+    """Amounts in 万元, None where not filled in. rate: executed over annual budget; on_initial: over the
+    initial one. basis: the forms they come from.
+    """
 
     initial_budget: Decimal | None = None
     annual_budget: Decimal | None = None
@@ -31,7 +35,9 @@ class Money:
 
     @property
     def rate(self) -> Decimal | None:
-        return self.executed / self.annual_budget if self.executed is not None and self.annual_budget else None
+        return (
+            self.executed / self.annual_budget if self.executed is not None and self.annual_budget else None
+        )
 
     def shown(self, key: str) -> str:
         """The amount with two decimals, the rate as percent, "" where unknown."""
@@ -43,7 +49,9 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Indicators: all, met (with exceeded), exceeded, unmet, undetermined, empty. total = met + unmet + undetermined + empty."""
+    """Indicators: all, met (with exceeded), exceeded, unmet, undetermined, empty. total = met + unmet +
+    undetermined + empty.
+    """
 
     total: int = 0
     met: int = 0
@@ -75,21 +83,28 @@ class Figures:
 
 
 def figures(filing: Filing, policy: Policy) -> Figures:
-    """The figures of a filing. The department form's money counts where it has some, else that of all projects together."""
+    """The figures of a filing.
+
+    The department form's money counts where it has some, else that of all projects together.
+    """
     forms = [assess(form, policy) for form in _once(filing.forms)]
     projects = tuple(form for form in forms if form.kind != DEPARTMENT)
     wholes = tuple(form for form in forms if form.kind == DEPARTMENT)
     whole = next((amounts for form in wholes if (amounts := money_of(form)).annual_budget is not None), None)
     years = Counter(form.year for form in forms if form.year)
     year = years.most_common(1)[0][0] if years else _year_beside(filing)
-    named = filing.basis != "文件夹名"                 # a folder's name is no department's
-    return Figures(filing.department if named else UNNAMED, year, projects, wholes, whole or _summed(projects))
+    named = filing.basis != "文件夹名"  # a folder's name is no department's
+    return Figures(
+        filing.department if named else UNNAMED, year, projects, wholes, whole or _summed(projects)
+    )
 
 
 def _year_beside(filing: Filing) -> int | None:
     """The year of forms that print none: as issued, else the report's."""
     issued = (file.settings.get("year", "") for file in filing.files)
-    return next((int(year) for year in issued if year.isdecimal()), None) or next((report.year for report in filing.reports if report.year), None)
+    return next((int(year) for year in issued if year.isdecimal()), None) or next(
+        (report.year for report in filing.reports if report.year), None
+    )
 
 
 def _once(forms: Iterable[Form]) -> list[Form]:
@@ -97,7 +112,12 @@ def _once(forms: Iterable[Form]) -> list[Form]:
     kept: dict[tuple, Form] = {}
     for form in sorted(forms, key=lambda form: form.file.lower().endswith(".docx")):
         named = form.kind == DEPARTMENT or form.project
-        kept.setdefault((form.kind, tidy(form.project or ""), tidy(form.unit or "") if form.project else "") if named else (form.kind, form.file, form.sheet), form)
+        kept.setdefault(
+            (form.kind, tidy(form.project or ""), tidy(form.unit or "") if form.project else "")
+            if named
+            else (form.kind, form.file, form.sheet),
+            form,
+        )
     return list(kept.values())
 
 
@@ -106,18 +126,30 @@ def money_of(form: Form) -> Money:
     line = main_line(form)
     if line is None:
         return Money()
-    amounts = {key: ten_thousand_yuan(form, amount) for key in AMOUNTS if (amount := line.amount(key)) is not None}
-    return Money(**amounts, basis="部门整体支出绩效自评表" if form.kind == DEPARTMENT else "项目支出绩效自评表")
+    amounts = {
+        key: ten_thousand_yuan(form, amount) for key in AMOUNTS if (amount := line.amount(key)) is not None
+    }
+    return Money(
+        **amounts, basis="部门整体支出绩效自评表" if form.kind == DEPARTMENT else "项目支出绩效自评表"
+    )
 
 
 def _summed(projects: Iterable[Form]) -> Money:
     each = [money_of(form) for form in projects]
-    sums = {key: sum(known, Decimal(0)) for key in AMOUNTS if (known := [value for one in each if (value := getattr(one, key)) is not None])}
-    return Money(**sums, basis=f"{len(each)}张项目支出绩效自评表合计" if len(each) > 1 else "项目支出绩效自评表")
+    sums = {
+        key: sum(known, Decimal(0))
+        for key in AMOUNTS
+        if (known := [value for one in each if (value := getattr(one, key)) is not None])
+    }
+    return Money(
+        **sums, basis=f"{len(each)}张项目支出绩效自评表合计" if len(each) > 1 else "项目支出绩效自评表"
+    )
 
 
 def category(row: Indicator) -> str:
-    """成本指标, 产出指标, 效益指标 or 满意度指标, by the first level that tells it, else by the second; 其他 where neither does."""
+    """成本指标, 产出指标, 效益指标 or 满意度指标, by the first level that tells it, else by the second; 其他
+    where neither does.
+    """
     for text in (row.level1 or "", row.level2 or ""):
         for name, sign in CATEGORIES:
             if sign in text:
@@ -130,14 +162,23 @@ def category(row: Indicator) -> str:
 def counts(rows: Iterable[Indicator]) -> Counts:
     verdicts = Counter(row.verdict for row in rows)
     exceeded = verdicts[Verdict.EXCEEDED]
-    return Counts(sum(verdicts.values()), verdicts[Verdict.MET] + exceeded, exceeded, verdicts[Verdict.UNMET], verdicts[Verdict.UNDETERMINED], verdicts[None])
+    return Counts(
+        sum(verdicts.values()),
+        verdicts[Verdict.MET] + exceeded,
+        exceeded,
+        verdicts[Verdict.UNMET],
+        verdicts[Verdict.UNDETERMINED],
+        verdicts[None],
+    )
 
 
 def by_category(forms: Iterable[Form]) -> list[tuple[str, Counts]]:
     """Counts for each category that has indicators, in the official order."""
     rows = [row for form in forms for row in form.indicators]
     names = [name for name, _ in CATEGORIES] + [OTHER]
-    return [(name, counts(group)) for name in names if (group := [row for row in rows if category(row) == name])]
+    return [
+        (name, counts(group)) for name in names if (group := [row for row in rows if category(row) == name])
+    ]
 
 
 def unmet(forms: Iterable[Form]) -> list[tuple[Form, Indicator]]:

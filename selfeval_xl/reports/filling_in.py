@@ -1,4 +1,6 @@
-"""A county's own Word template: {{部门名称}} and its like become values, a paragraph that is only {{收支情况}} becomes the whole part."""
+"""A county's own Word template: {{部门名称}} and its like become values, a paragraph that is only
+{{收支情况}} becomes the whole part.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +18,24 @@ if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.paragraph import Paragraph
 
-PARTS = {"机构职能": "duties", "人员情况": "staff", "收支情况": "money", "指标完成情况": "results", "重点任务": "tasks", "指标情况说明": "missed", "问题和建议": "problems", "其他说明": "other"}
+PARTS = {
+    "机构职能": "duties",
+    "人员情况": "staff",
+    "收支情况": "money",
+    "指标完成情况": "results",
+    "重点任务": "tasks",
+    "指标情况说明": "missed",
+    "问题和建议": "problems",
+    "其他说明": "other",
+}
 _NAME = re.compile(r"\{\{\s*([^{}]{1,30}?)\s*\}\}")
 
 
-def fill_template(path: str | Path, values: Mapping[str, str], parts: Mapping[str, Sequence[Block]]) -> tuple[Document, tuple[str, ...]]:
-    """The template as a document with everything filled in, and the names in it that nothing stands for (left as they are).
+def fill_template(
+    path: str | Path, values: Mapping[str, str], parts: Mapping[str, Sequence[Block]]
+) -> tuple[Document, tuple[str, ...]]:
+    """The template as a document with everything filled in, and the names in it that nothing stands for (left
+    as they are).
 
     Raises UsageError where the file is no docx.
     """
@@ -66,7 +80,9 @@ def _put_before(document: Document, paragraph: Paragraph, blocks: Sequence[Block
 
 
 def _replace(paragraph: Paragraph, values: Mapping[str, str]) -> None:
-    """Word cuts a name into runs as it likes: each is put together in the run where it begins, which keeps its font."""
+    """Word cuts a name into runs as it likes: each is put together in the run where it begins, which keeps
+    its font.
+    """
     runs = paragraph.runs
     text = "".join(run.text for run in runs)
     for match in reversed(list(_NAME.finditer(text))):
@@ -78,5 +94,9 @@ def _replace(paragraph: Paragraph, values: Mapping[str, str]) -> None:
             end = begin + len(run.text)
             low, high = max(match.start(), begin), min(match.end(), end)
             if low < high:
-                run.text = run.text[:low - begin] + (value if low == match.start() else "") + run.text[high - begin:]
+                run.text = (
+                    run.text[: low - begin]
+                    + (value if low == match.start() else "")
+                    + run.text[high - begin :]
+                )
             begin = end

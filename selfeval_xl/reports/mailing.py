@@ -1,4 +1,6 @@
-"""Everything that goes out after a check: marked returns with their notices, reminders, messages for the sections, the bureau's own page."""
+"""Everything that goes out after a check: marked returns with their notices, reminders, messages for the
+sections, the bureau's own page.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,22 @@ from .reminders import for_section, reminder, to_remind
 NOTICE, REMINDER, SECTIONS, OVERVIEW = "退回通知", "催报通知", "归口股室", "退回催报一览"
 
 
-def send_back(folder: str | Path, out: str | Path, *, roster: str | Path | None = None, policy: Policy | str | Path | None = None, today: date | None = None,
-              returns: bool = True, jobs: int | None = None, progress: Callable[[int, int, str], None] | None = None) -> Returned:
-    """Writes into `out`: a folder for each department with its marked files, 退回通知 and 催报通知; 归口股室; 退回催报一览.
+def send_back(
+    folder: str | Path,
+    out: str | Path,
+    *,
+    roster: str | Path | None = None,
+    policy: Policy | str | Path | None = None,
+    today: date | None = None,
+    returns: bool = True,
+    jobs: int | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Returned:
+    """Writes into `out`: a folder for each department with its marked files, 退回通知 and 催报通知; 归口股室;
+    退回催报一览.
 
-    today: the date of the papers. returns: False writes 催报通知 and what goes with it alone. Raises UsageError and OutputError with a Chinese sentence when the job cannot be done.
+    today: the date of the papers. returns: False writes 催报通知 and what goes with it alone. Raises
+    UsageError and OutputError with a Chinese sentence when the job cannot be done.
     """
     from ..county.roster import read_roster
 
@@ -33,12 +46,16 @@ def send_back(folder: str | Path, out: str | Path, *, roster: str | Path | None 
     make_folder(out)
     entries = {entry.name: entry for entry in material.entries}
     for each in result.returns:
-        write_both(return_notice(entries[each.name], each.findings, rules, material.year, today), each.folder, NOTICE)
+        write_both(
+            return_notice(entries[each.name], each.findings, rules, material.year, today), each.folder, NOTICE
+        )
     for entry in to_remind(material):
         write_both(reminder(entry, material, today), make_folder(out / folder_name(entry)), REMINDER)
     sections = dict.fromkeys(entry.section for entry in material.entries if entry.row and entry.section)
     for section in sections:
-        paper = for_section(section, [entry for entry in material.entries if entry.section == section], material)
+        paper = for_section(
+            section, [entry for entry in material.entries if entry.section == section], material
+        )
         write_text(paper, make_folder(out / SECTIONS) / f"{section.translate(FORBIDDEN)}.txt")
     write_both(overview(material, result, today), out, OVERVIEW)
     return result

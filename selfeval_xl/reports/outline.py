@@ -12,15 +12,21 @@ from .word import MISSING
 
 # key, heading, words by which a person's heading is known, what is asked for where nothing was written
 CHAPTERS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
-    ("一、部门概况", (
-        ("duties", "（一）机构职能及组成", "机构|职能|职责|组成", "机构职能、内设机构和所属单位"),
-        ("staff", "（二）人员情况", "人员|编制", "编制数和实有人数"),
-        ("money", "（三）收支情况", "收支|收入|支出|预算|资金", ""),
-    )),
-    ("二、部门绩效情况", (
-        ("results", "（一）绩效目标、指标设定及完成情况", "绩效目标|指标设定", ""),
-        ("tasks", "（二）重点工作任务完成情况", "重点工作|主要任务|重点任务", ""),
-    )),
+    (
+        "一、部门概况",
+        (
+            ("duties", "（一）机构职能及组成", "机构|职能|职责|组成", "机构职能、内设机构和所属单位"),
+            ("staff", "（二）人员情况", "人员|编制", "编制数和实有人数"),
+            ("money", "（三）收支情况", "收支|收入|支出|预算|资金", ""),
+        ),
+    ),
+    (
+        "二、部门绩效情况",
+        (
+            ("results", "（一）绩效目标、指标设定及完成情况", "绩效目标|指标设定", ""),
+            ("tasks", "（二）重点工作任务完成情况", "重点工作|主要任务|重点任务", ""),
+        ),
+    ),
     ("三、部分指标情况说明", (("missed", "", "部分指标|指标情况|偏离|未完成", ""),)),
     ("四、存在的问题和建议", (("problems", "", "存在.{0,4}问题|问题.{0,3}建议", ""),)),
     ("五、其他需说明的问题", (("other", "", "其他", ""),)),
@@ -29,7 +35,8 @@ _EMPTY = re.compile(r"^[（(【\[]?(?:请)?(?:在此)?(?:填写|待填写|待补
 
 
 def typed_texts(reports: Iterable[Report]) -> dict[str, str]:
-    """What a department wrote, by key of the outline: on the sheet 自评报告 of its workbook, else in a Word file.
+    """What a department wrote, by key of the outline: on the sheet 自评报告 of its workbook, else in a Word
+    file.
 
     Guidance and stubs that nobody replaced count as nothing.
     """
@@ -54,7 +61,12 @@ def _texts_of(report: Report) -> dict[str, str]:
 def tells(text: str) -> bool:
     """Whether a line is an answer: not empty, no guidance, no stub."""
     plain = text.strip()
-    return bool(plain) and not _EMPTY.match(plain) and not is_instruction(plain) and plain not in (STUB, MISSING, "无", "/")
+    return (
+        bool(plain)
+        and not _EMPTY.match(plain)
+        and not is_instruction(plain)
+        and plain not in (STUB, MISSING, "无", "/")
+    )
 
 
 def _key(title: str) -> str | None:

@@ -11,26 +11,47 @@ from ..sinks.file import write_out
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """title: "" for a message without one, with a line break where it may be broken. to: whom it is for, with its colon.
+    """title: "" for a message without one, with a line break where it may be broken. to: whom it is for, with
+    its colon.
 
-    lines: (level, text), level 1 a heading, 0 text. signed: right below. tables: (caption, head, rows, widths in millimetres).
+    lines: (level, text), level 1 a heading, 0 text. signed: right below. tables: (caption, head, rows, widths
+    in millimetres).
     """
 
     title: str
     to: str
     lines: tuple[tuple[int, str], ...]
     signed: tuple[str, ...] = ()
-    tables: tuple[tuple[str, Sequence[str], Sequence[Sequence[str]], Sequence[float]], ...] = field(default=())
+    tables: tuple[tuple[str, Sequence[str], Sequence[Sequence[str]], Sequence[float]], ...] = field(
+        default=()
+    )
 
 
 def text_of(paper: Paper) -> str:
     """The paper as lines of text."""
-    return "\n".join(part for part in (paper.title.replace("\n", ""), paper.to, *(text for _, text in paper.lines), *paper.signed) if part)
+    return "\n".join(
+        part
+        for part in (
+            paper.title.replace("\n", ""),
+            paper.to,
+            *(text for _, text in paper.lines),
+            *paper.signed,
+        )
+        if part
+    )
 
 
 def write_text(paper: Paper, out: Path) -> None:
-    """UTF-8 with a byte order mark and Windows line ends: Notepad, WPS and messengers all show it right. OutputError where it cannot be written."""
-    write_out(out, lambda file: Path(file).write_bytes(("\ufeff" + text_of(paper).replace("\n", "\r\n") + "\r\n").encode("utf-8")))
+    """UTF-8 with a byte order mark and Windows line ends: Notepad, WPS and messengers all show it right.
+
+    OutputError where it cannot be written.
+    """
+    write_out(
+        out,
+        lambda file: Path(file).write_bytes(
+            ("\ufeff" + text_of(paper).replace("\n", "\r\n") + "\r\n").encode("utf-8")
+        ),
+    )
 
 
 def write_word(paper: Paper, out: Path) -> None:

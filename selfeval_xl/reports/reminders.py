@@ -1,4 +1,6 @@
-"""Reminders (催报): to a department what is still missing, to a section of the bureau which of its departments are behind."""
+"""Reminders (催报): to a department what is still missing, to a section of the bureau which of its
+departments are behind.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from .papers import Paper
 if TYPE_CHECKING:
     from ..county.material import Entry, Material
 
-LONGEST = 200                 # letters of a message that is pasted into a chat
+LONGEST = 200  # letters of a message that is pasted into a chat
 _NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩"
 
 
@@ -22,7 +24,11 @@ def lacking(entry: Entry, sealed_expected: bool) -> list[str]:
     """What besides project forms has not come: 部门整体自评表, 自评报告, 盖章件."""
     from ..county.summary_rows import sealed
 
-    parts = (("部门整体自评表", entry.wholes), ("自评报告", entry.reports), ("盖章件", sealed(entry) or not sealed_expected))
+    parts = (
+        ("部门整体自评表", entry.wholes),
+        ("自评报告", entry.reports),
+        ("盖章件", sealed(entry) or not sealed_expected),
+    )
     return [name for name, there in parts if not there]
 
 
@@ -46,7 +52,11 @@ def reminder(entry: Entry, material: Material, today: date) -> Paper:
     late = (today - date.fromisoformat(deadline)).days if deadline else 0
     about = f"{year}年度" if year else ""
     for names in (5, 3, 2, 1, 0):
-        text = _late(entry, material, late, about, names, today) if late > 0 else _early(entry, material, deadline, about, names)
+        text = (
+            _late(entry, material, late, about, names, today)
+            if late > 0
+            else _early(entry, material, deadline, about, names)
+        )
         text += f"联系人：{dates.contact(policy)}。"
         if len(text) <= LONGEST:
             break
@@ -54,14 +64,24 @@ def reminder(entry: Entry, material: Material, today: date) -> Paper:
 
 
 def _early(entry: Entry, material: Material, deadline: str, about: str, names: int) -> str:
-    until = f"请于{dates.day(deadline, weekday=True)}{material.policy['deadline_hour']}前报送" if deadline else "请尽快报送"
-    return f"【绩效自评提醒】{entry.name}：{about}绩效自评材料{until}。{_missing(entry, material, names)}{_to_mend(entry)}"
+    until = (
+        f"请于{dates.day(deadline, weekday=True)}{material.policy['deadline_hour']}前报送"
+        if deadline
+        else "请尽快报送"
+    )
+    return (
+        f"【绩效自评提醒】{entry.name}：{about}绩效自评材料{until}。"
+        f"{_missing(entry, material, names)}{_to_mend(entry)}"
+    )
 
 
 def _late(entry: Entry, material: Material, late: int, about: str, names: int, today: date) -> str:
     until = dates.day(dates.working_day(today.fromordinal(today.toordinal() + 3)), weekday=True)
-    return (f"【绩效自评催报】{entry.name}：你单位{about}绩效自评材料已逾期{late}天。{_missing(entry, material, names)}请于{until}下班前补报；"
-            f"确有困难的，请当日告知预计时间。{_to_mend(entry)}")
+    return (
+        f"【绩效自评催报】{entry.name}：你单位{about}绩效自评材料已逾期{late}天。"
+        f"{_missing(entry, material, names)}请于{until}下班前补报；"
+        f"确有困难的，请当日告知预计时间。{_to_mend(entry)}"
+    )
 
 
 def _missing(entry: Entry, material: Material, names: int) -> str:
@@ -71,7 +91,9 @@ def _missing(entry: Entry, material: Material, names: int) -> str:
         return f"你单位{f'应报项目{due}个、' if due else ''}部门整体自评表、自评报告均未收到。"
     text = ""
     if entry.missing:
-        listed = "".join(f"{_NUMBERS[number]}{project.name} " for number, project in enumerate(entry.missing[:names])).strip()
+        listed = "".join(
+            f"{_NUMBERS[number]}{project.name} " for number, project in enumerate(entry.missing[:names])
+        ).strip()
         more = f"{'等' if listed else ''}{len(entry.missing)}个项目" if len(entry.missing) > names else ""
         text = f"你单位应报项目{due}个，已收到{len(entry.projects)}个，还差：{listed}{more}"
     joined = "、".join(parts)
@@ -81,8 +103,12 @@ def _missing(entry: Entry, material: Material, names: int) -> str:
 def _to_mend(entry: Entry) -> str:
     findings = [finding for finding in findings_of(entry) if finding.rule != MISSING_FORM]
     mend, explain = sum(map(asked_to_mend, findings)), sum(map(asked_to_explain, findings))
-    told = "、".join(part for part in (f"须修改{mend}处" if mend else "", f"须说明{explain}处" if explain else "") if part)
-    return f"已收到的表中有{told}，清单随附，可一并改好再报。" if told and (entry.forms or entry.reports) else ""
+    told = "、".join(
+        part for part in (f"须修改{mend}处" if mend else "", f"须说明{explain}处" if explain else "") if part
+    )
+    return (
+        f"已收到的表中有{told}，清单随附，可一并改好再报。" if told and (entry.forms or entry.reports) else ""
+    )
 
 
 def for_section(section: str, entries: Iterable[Entry], material: Material) -> Paper:
@@ -95,7 +121,10 @@ def for_section(section: str, entries: Iterable[Entry], material: Material) -> P
     if nothing:
         text += f"，未报{len(nothing)}个（{'、'.join(entry.name for entry in nothing)}）"
     if part:
-        text += f"，部分报送{len(part)}个（{'；'.join(f'{entry.name}{_short(entry, material)}' for entry in part)}）"
+        text += (
+            f"，部分报送{len(part)}个（"
+            f"{'；'.join(f'{entry.name}{_short(entry, material)}' for entry in part)}）"
+        )
     return Paper("", "", ((0, text + ("。请协助催促。" if nothing or part else "，谢谢。")),))
 
 

@@ -1,4 +1,6 @@
-"""部门整体支出绩效自评报告: drafted from the forms of one department, with what it wrote itself, as a Word file."""
+"""部门整体支出绩效自评报告: drafted from the forms of one department, with what it wrote itself, as a Word
+file.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,16 @@ from ..policy import Policy
 from ..policy_file import load
 from . import word
 from .blocks import Block, Heading, Text, put
-from .drafting import missed_blocks, money_blocks, placeholders, problem_blocks, results_blocks, task_blocks, waiting, with_marks
+from .drafting import (
+    missed_blocks,
+    money_blocks,
+    placeholders,
+    problem_blocks,
+    results_blocks,
+    task_blocks,
+    waiting,
+    with_marks,
+)
 from .figures import Figures, figures
 from .outline import CHAPTERS, typed_texts
 
@@ -23,7 +34,8 @@ TITLE = "部门整体支出绩效自评报告"
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """out: the Word file. waiting: how many places the department still has to fill in. differing: typed figures unlike the forms.
+    """out: the Word file. waiting: how many places the department still has to fill in. differing: typed
+    figures unlike the forms.
 
     unknown: placeholders of a template that nothing stands for.
     """
@@ -35,10 +47,17 @@ class Drafted:
     unknown: tuple[str, ...] = ()
 
 
-def draft_report(paths: Iterable[str | Path], out: str | Path, *, template: str | Path | None = None, policy: Policy | str | Path | None = None) -> Drafted:
+def draft_report(
+    paths: Iterable[str | Path],
+    out: str | Path,
+    *,
+    template: str | Path | None = None,
+    policy: Policy | str | Path | None = None,
+) -> Drafted:
     """Writes the report of the one department whose forms are in these files.
 
-    template: a county's own Word file with {{…}}. Raises UsageError (no forms, several departments, a template that is none)
+    template: a county's own Word file with {{…}}. Raises UsageError (no forms, several departments, a
+    template that is none)
     and OutputError with a Chinese sentence.
     """
     from ..filing import gather
@@ -46,7 +65,9 @@ def draft_report(paths: Iterable[str | Path], out: str | Path, *, template: str 
 
     out = Path(out)
     files = list(read_files(list(paths)))
-    return write_report(_only(gather(files)), files, out, template, policy if isinstance(policy, Policy) else load(policy))
+    return write_report(
+        _only(gather(files)), files, out, template, policy if isinstance(policy, Policy) else load(policy)
+    )
 
 
 def _only(filings: Sequence[Filing]) -> Filing:
@@ -55,11 +76,15 @@ def _only(filings: Sequence[Filing]) -> Filing:
         raise UsageError("这些文件里没有自评表，写不了报告。请给出部门的自评工作簿。")
     if len(filings) > 1:
         names = "、".join(filing.department for filing in filings[:5])
-        raise UsageError(f"这些文件属于{len(filings)}个部门（{names}），报告一次只写一个部门的。请只给一个部门的文件。")
+        raise UsageError(
+            f"这些文件属于{len(filings)}个部门（{names}），报告一次只写一个部门的。请只给一个部门的文件。"
+        )
     return filings[0]
 
 
-def write_report(filing: Filing, files: Iterable[ReadFile], out: Path, template: str | Path | None, policy: Policy) -> Drafted:
+def write_report(
+    filing: Filing, files: Iterable[ReadFile], out: Path, template: str | Path | None, policy: Policy
+) -> Drafted:
     """The report of a filing that was read."""
     findings = check([filing], policy, files)
     about = figures(filing, policy)
@@ -71,13 +96,21 @@ def write_report(filing: Filing, files: Iterable[ReadFile], out: Path, template:
         document, unknown = fill_template(template, {**placeholders(about)}, parts)
     else:
         document = word.new_document()
-        document.core_properties.title = f"{about.department}{about.year or ''}{'年' if about.year else ''}{TITLE}"
+        document.core_properties.title = (
+            f"{about.department}{about.year or ''}{'年' if about.year else ''}{TITLE}"
+        )
         word.title(document, about.department, f"{about.year}年{TITLE}" if about.year else TITLE)
         document.add_paragraph()
         put(document, outlined(parts))
     word.save(document, out)
     texts = [block.text for blocks in parts.values() for block in blocks if isinstance(block, Text)]
-    return Drafted(out, about.department, sum(text.count("【待填写") for text in texts), sum(text.count("【表中为") for text in texts), unknown)
+    return Drafted(
+        out,
+        about.department,
+        sum(text.count("【待填写") for text in texts),
+        sum(text.count("【表中为") for text in texts),
+        unknown,
+    )
 
 
 def report_parts(filing: Filing, about: Figures, findings: Sequence[Finding]) -> dict[str, list[Block]]:
@@ -86,7 +119,9 @@ def report_parts(filing: Filing, about: Figures, findings: Sequence[Finding]) ->
     typed = {key: with_marks(text, told) for key, text in typed_texts(filing.reports).items()}
     own = [finding for finding in findings if finding.form != REPORT]
     asked = {key: what for _, parts in CHAPTERS for key, _, _, what in parts if what}
-    parts: dict[str, list[Block]] = {key: [Text(typed.get(key) or waiting(what))] for key, what in asked.items()}
+    parts: dict[str, list[Block]] = {
+        key: [Text(typed.get(key) or waiting(what))] for key, what in asked.items()
+    }
     parts["money"] = [*([Text(typed["money"])] if "money" in typed else []), *money_blocks(about)]
     parts["results"] = results_blocks(about, typed.get("results", ""))
     parts["tasks"] = task_blocks(about, typed.get("tasks", ""))

@@ -1,4 +1,6 @@
-"""Word files as Chinese offices write them (GB/T 9704): A4, 小标宋 titles, 仿宋 body at 16 pt on lines of 28 pt, page numbers."""
+"""Word files as Chinese offices write them (GB/T 9704): A4, 小标宋 titles, 仿宋 body at 16 pt on lines of 28
+pt, page numbers.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +18,15 @@ if TYPE_CHECKING:
 
 TITLE, HEADING, SECOND, BODY, TABLE = "方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312", "仿宋_GB2312"
 TITLE_SIZE, BODY_SIZE, TABLE_SIZE = 22, 16, 10.5
-LINE = 28                     # points, exactly
+LINE = 28  # points, exactly
 LATIN = "Times New Roman"
 MISSING = "【待填写】"
 
 
 def new_document(template: str | Path | None = None) -> Document:
-    """An empty document with the page, the styles and the page number of official papers; or a template as it is."""
+    """An empty document with the page, the styles and the page number of official papers; or a template as it
+    is.
+    """
     import docx
     from docx.shared import Mm, Pt
 
@@ -31,9 +35,19 @@ def new_document(template: str | Path | None = None) -> Document:
         return document
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = Mm(37), Mm(35), Mm(28), Mm(26)
+    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = (
+        Mm(37),
+        Mm(35),
+        Mm(28),
+        Mm(26),
+    )
     section.footer_distance = Mm(25)
-    styles = {"Normal": (BODY, BODY_SIZE), "Title": (TITLE, TITLE_SIZE), "Heading 1": (HEADING, BODY_SIZE), "Heading 2": (SECOND, BODY_SIZE)}
+    styles = {
+        "Normal": (BODY, BODY_SIZE),
+        "Title": (TITLE, TITLE_SIZE),
+        "Heading 1": (HEADING, BODY_SIZE),
+        "Heading 2": (SECOND, BODY_SIZE),
+    }
     for name, (font, size) in styles.items():
         style = document.styles[name]
         style.font.size, style.font.bold, style.font.italic = Pt(size), False, False
@@ -102,8 +116,16 @@ def plain_letters(text: str) -> str:
     return plain_text(text).replace("_x005F_", "_")
 
 
-def table(document: Document, head: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[float] | None = None, caption: str = "") -> None:
-    """A framed table, its head repeated on each page; numbers right, everything else left. widths: in millimetres."""
+def table(
+    document: Document,
+    head: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    widths: Sequence[float] | None = None,
+    caption: str = "",
+) -> None:
+    """A framed table, its head repeated on each page; numbers right, everything else left. widths: in
+    millimetres.
+    """
     from docx.enum.table import WD_TABLE_ALIGNMENT
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Mm, Pt
@@ -116,7 +138,11 @@ def table(document: Document, head: Sequence[str], rows: Iterable[Sequence[str]]
         _fonts(run._element.get_or_add_rPr(), HEADING)
     rows = [list(row) for row in rows]
     made = document.add_table(1 + len(rows), len(head))
-    made.style, made.alignment, made.autofit = document.styles["Table Grid"], WD_TABLE_ALIGNMENT.CENTER, widths is None
+    made.style, made.alignment, made.autofit = (
+        document.styles["Table Grid"],
+        WD_TABLE_ALIGNMENT.CENTER,
+        widths is None,
+    )
     for column, width in enumerate(widths or ()):
         made.columns[column].width = Mm(width)
     for number, line in enumerate([list(head), *rows]):
@@ -124,8 +150,19 @@ def table(document: Document, head: Sequence[str], rows: Iterable[Sequence[str]]
         for column, text in enumerate(line):
             paragraph = cells[column].paragraphs[0]
             paragraph.paragraph_format.line_spacing = Pt(18)
-            is_number = number and column and text and text.replace(",", "").replace(".", "").replace("%", "").lstrip("-").isdigit()
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if not number else WD_ALIGN_PARAGRAPH.RIGHT if is_number else WD_ALIGN_PARAGRAPH.LEFT
+            is_number = (
+                number
+                and column
+                and text
+                and text.replace(",", "").replace(".", "").replace("%", "").lstrip("-").isdigit()
+            )
+            paragraph.alignment = (
+                WD_ALIGN_PARAGRAPH.CENTER
+                if not number
+                else WD_ALIGN_PARAGRAPH.RIGHT
+                if is_number
+                else WD_ALIGN_PARAGRAPH.LEFT
+            )
             write(paragraph, text)
             for run in paragraph.runs:
                 run.font.size = Pt(TABLE_SIZE)
@@ -213,5 +250,5 @@ def _keep_whole(row, head: bool) -> None:
     from docx.oxml import OxmlElement
 
     properties = row._tr.get_or_add_trPr()
-    for name in ("w:cantSplit", "w:tblHeader")[:1 + head]:
+    for name in ("w:cantSplit", "w:tblHeader")[: 1 + head]:
         properties.append(OxmlElement(name))

@@ -22,12 +22,14 @@ __all__ = ["DepartmentReturn", "Returned", "return_filings"]
 
 SUFFIX = "_退回修改"
 LIST_ONLY = "问题清单"
-FORBIDDEN = str.maketrans({char: "_" for char in '\\/:*?"<>|\t\r\n'})
+FORBIDDEN = str.maketrans(dict.fromkeys('\\/:*?"<>|\t\r\n', "_"))
 
 
 @dataclass(frozen=True, slots=True)
 class DepartmentReturn:
-    """What goes back to one department: its marked files, and all findings that go back with the file each stands in."""
+    """What goes back to one department: its marked files, and all findings that go back with the file each
+    stands in.
+    """
 
     code: str
     name: str
@@ -42,7 +44,9 @@ class DepartmentReturn:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """returns: departments that get something back. passed: names of those with nothing to mend or explain. problems: what could not be marked."""
+    """returns: departments that get something back. passed: names of those with nothing to mend or explain.
+    problems: what could not be marked.
+    """
 
     out: Path
     returns: tuple[DepartmentReturn, ...]
@@ -50,12 +54,22 @@ class Returned:
     problems: tuple[str, ...]
 
 
-def return_filings(folder: str | Path, out: str | Path, *, roster: str | Path | None = None, policy: Policy | str | Path | None = None,
-                   jobs: int | None = None, progress: Callable[[int, int, str], None] | None = None) -> Returned:
-    """Reads every file below the folder and writes into `out`, a folder for each department, the files that go back to it.
+def return_filings(
+    folder: str | Path,
+    out: str | Path,
+    *,
+    roster: str | Path | None = None,
+    policy: Policy | str | Path | None = None,
+    jobs: int | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Returned:
+    """Reads every file below the folder and writes into `out`, a folder for each department, the files that
+    go back to it.
 
-    Only versions that count are returned, and of them only files with something to mend or to explain. progress(done, all, file name).
-    Raises UsageError (no such folder, `out` inside it, faulty roster) and OutputError (`out` cannot be written).
+    Only versions that count are returned, and of them only files with something to mend or to explain.
+    progress(done, all, file name).
+    Raises UsageError (no such folder, `out` inside it, faulty roster) and OutputError (`out` cannot be
+    written).
     """
     from ..county.roster import read_roster
 
@@ -85,19 +99,32 @@ def study(folder: Path, roster, policy: Policy, jobs: int | None = None, progres
     from ..county.material import prepare
     from ..county.roster import chosen_by
 
-    with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as place:         # of its store nothing is kept
+    with tempfile.TemporaryDirectory(
+        prefix="selfeval-", ignore_cleanup_errors=True
+    ) as place:  # of its store nothing is kept
         with receiving(folder, Path(place) / "退回", policy, jobs, progress) as received:
             answers = [received.answer(file) for file in received.files]
-    collected = sort_out(received.root, [answer.file for answer in answers], roster, chosen_by(roster), received.archives)
-    found = check(collected.filings, policy, [receipt.file for receipt in collected.receipts if receipt.result not in ("被新版本替代", "重复")], roster,
-                  ready=ready(answers))
+    collected = sort_out(
+        received.root, [answer.file for answer in answers], roster, chosen_by(roster), received.archives
+    )
+    found = check(
+        collected.filings,
+        policy,
+        [receipt.file for receipt in collected.receipts if receipt.result not in ("被新版本替代", "重复")],
+        roster,
+        ready=ready(answers),
+    )
     material = prepare(collected, found, roster, policy, assessed=True)
     return material if material.year else replace(material, year=_issued_year(material))
 
 
 def _issued_year(material: Material) -> int | None:
     """The year of forms that print none: as our templates were issued."""
-    years = [int(text) for receipt in material.collected.receipts if (text := receipt.file.settings.get("year", "")).isdecimal()]
+    years = [
+        int(text)
+        for receipt in material.collected.receipts
+        if (text := receipt.file.settings.get("year", "")).isdecimal()
+    ]
     return max(set(years), key=years.count) if years else None
 
 
@@ -113,16 +140,30 @@ def write_returns(material: Material, out: Path, jobs: int | None = None, progre
         place = make_folder(out / folder_name(entry))
         planned.append((entry, place, list(_jobs(entry, place, findings)), findings))
     every = [job for _, _, own, _ in planned for job in own]
-    done = mark_many(every, jobs, (lambda count, total: progress(count, total, "退回件")) if progress else None) if every else []
+    done = (
+        mark_many(every, jobs, (lambda count, total: progress(count, total, "退回件")) if progress else None)
+        if every
+        else []
+    )
     results = iter(done)
-    returns = tuple(DepartmentReturn(entry.code, entry.name, place, tuple(next(results) for _ in own), findings) for entry, place, own, findings in planned)
+    returns = tuple(
+        DepartmentReturn(entry.code, entry.name, place, tuple(next(results) for _ in own), findings)
+        for entry, place, own, findings in planned
+    )
     return Returned(out, returns, tuple(passed), tuple(marked.error for marked in done if marked.error))
 
 
 def findings_of(entry: Entry) -> tuple[Finding, ...]:
-    """What goes back to a department. A file without its forms is surely its own only where it names it: what lay beside may be another's."""
+    """What goes back to a department.
+
+    A file without its forms is surely its own only where it names it: what lay beside may be another's.
+    """
     own = {receipt.file.path for receipt in entry.receipts if receipt.fates or receipt.basis == "文件名"}
-    return tuple(finding for finding in entry.findings if returned(finding) and (not finding.file or finding.file in own))
+    return tuple(
+        finding
+        for finding in entry.findings
+        if returned(finding) and (not finding.file or finding.file in own)
+    )
 
 
 def folder_name(entry: Entry) -> str:
@@ -139,10 +180,20 @@ def make_folder(folder: Path) -> Path:
 
 
 def _jobs(entry: Entry, place: Path, findings: Iterable[Finding]) -> Iterable[Job]:
-    """A job for each file with something to do; what stands in no table (a missing project, the report) goes to the main file's list."""
+    """A job for each file with something to do; what stands in no table (a missing project, the report) goes
+    to the main file's list.
+    """
     used = [receipt.file for receipt in entry.receipts if receipt.result in ("采用", "部分采用")]
     tables = {file.path: file for file in used if any(form.file == file.path for form in file.forms)}
-    main = max(tables, key=lambda path: (tables[path].kind != "docx", any(form.kind == "department" for form in tables[path].forms), len(tables[path].forms)), default=None)
+    main = max(
+        tables,
+        key=lambda path: (
+            tables[path].kind != "docx",
+            any(form.kind == "department" for form in tables[path].forms),
+            len(tables[path].forms),
+        ),
+        default=None,
+    )
     own: dict[str | None, list[Finding]] = {}
     for finding in findings:
         placed = finding.file in tables and finding.sheet is not None

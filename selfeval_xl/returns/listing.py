@@ -1,4 +1,6 @@
-"""The front sheet 问题清单 of a return: what must be mended, what must be explained, then what waits for next year and what was mended."""
+"""The front sheet 问题清单 of a return: what must be mended, what must be explained, then what waits for next
+year and what was mended.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ _EXPLANATION, _STATE, _MESSAGE = COLUMNS.index("单位说明"), COLUMNS.index("�
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """findings: what goes back, in the order of the sheet. table: its rows without the head. marked: those that tint cells, with their numbers."""
+    """findings: what goes back, in the order of the sheet. table: its rows without the head. marked: those
+    that tint cells, with their numbers.
+    """
 
     findings: tuple[Finding, ...]
     table: tuple[tuple[str, ...], ...]
@@ -33,13 +37,22 @@ def returned(finding: Finding) -> bool:
 
 
 def is_open(finding: Finding) -> bool:
-    """Whether the department has to do something about it now: mend it, or explain what was not explained yet."""
-    return finding.treatment is Treatment.FIX or finding.treatment is Treatment.EXPLAIN and finding.status != "explained"
+    """Whether the department has to do something about it now: mend it, or explain what was not explained
+    yet.
+    """
+    return (
+        finding.treatment is Treatment.FIX
+        or finding.treatment is Treatment.EXPLAIN
+        and finding.status != "explained"
+    )
 
 
 def listing(findings: Iterable[Finding], grids: Sequence[Grid], listed: Iterable[Listed] = ()) -> Listing:
     """The list for one file. listed: the rows of the return before this one."""
-    ordered = sorted((finding for finding in in_order(findings, grids) if returned(finding)), key=lambda finding: _ORDER[finding.treatment])
+    ordered = sorted(
+        (finding for finding in in_order(findings, grids) if returned(finding)),
+        key=lambda finding: _ORDER[finding.treatment],
+    )
     progress = compare(ordered, listed)
     table: list[list[str]] = []
     marked: list[tuple[int, Finding]] = []
@@ -60,7 +73,23 @@ def listing(findings: Iterable[Finding], grids: Sequence[Grid], listed: Iterable
         table.append(_separator(GONE))
     for row in progress.mended:
         number += 1
-        table.append([str(number), row.level, row.treatment, row.rule, row.sheet, row.cell, row.subject, row.value, row.expected, row.message, row.hint, row.explanation, "已修改"])
+        table.append(
+            [
+                str(number),
+                row.level,
+                row.treatment,
+                row.rule,
+                row.sheet,
+                row.cell,
+                row.subject,
+                row.value,
+                row.expected,
+                row.message,
+                row.hint,
+                row.explanation,
+                "已修改",
+            ]
+        )
     return Listing(tuple(ordered), tuple(map(tuple, table)), tuple(marked), progress)
 
 

@@ -25,7 +25,9 @@ ONLY_LISTED = "没有可以标注的表格，问题列在“问题清单”里�
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A return that was written. counts: findings by state (新发现, 未修改, 已说明, 已修改). refused: cells that could not be marked."""
+    """A return that was written. counts: findings by state (新发现, 未修改, 已说明, 已修改). refused: cells
+    that could not be marked.
+    """
 
     path: str
     out: str
@@ -36,7 +38,9 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker has to do: mark these findings in a copy of the file. listed: the return before, where it lies in another file."""
+    """What a worker has to do: mark these findings in a copy of the file. listed: the return before, where it
+    lies in another file.
+    """
 
     path: str
     out: str
@@ -44,8 +48,12 @@ class Job:
     listed: tuple[Listed, ...] = ()
 
 
-def mark_return(path: str | Path, out: str | Path, findings: Iterable[Finding], listed: Iterable[Listed] = ()) -> Marked:
-    """Writes the return of one file. Findings of other places (a missing project, the report) are listed without a mark; path "": nothing else.
+def mark_return(
+    path: str | Path, out: str | Path, findings: Iterable[Finding], listed: Iterable[Listed] = ()
+) -> Marked:
+    """Writes the return of one file.
+
+    Findings of other places (a missing project, the report) are listed without a mark; path "": nothing else.
 
     Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
     """
@@ -56,7 +64,9 @@ def mark_return(path: str | Path, out: str | Path, findings: Iterable[Finding], 
         return _mark(str(path), real, _rightly_named(real, Path(out)), findings, listed)
 
 
-def _mark(path: str, real: Path | None, out: Path, findings: Iterable[Finding], listed: Iterable[Listed]) -> Marked:
+def _mark(
+    path: str, real: Path | None, out: Path, findings: Iterable[Finding], listed: Iterable[Listed]
+) -> Marked:
     """path: as the findings know the file; real: where it lies."""
     from ..sinks.copies import Opened, change, opened_for_change, side_of
     from ..sinks.file import marked
@@ -72,11 +82,18 @@ def _mark(path: str, real: Path | None, out: Path, findings: Iterable[Finding], 
     edits += cell_edits(own, opened.grids, former, numbers)
     sides, listed_cells = side_of(opened), {}
     for finding in own:
-        listed_cells.setdefault(finding.sheet or "", []).extend((numbers[id(finding)], cell) for cell in cells_of(finding))
+        listed_cells.setdefault(finding.sheet or "", []).extend(
+            (numbers[id(finding)], cell) for cell in cells_of(finding)
+        )
     edits += backlink_edits(listed_cells, rows, RETURNED, opened.grids, lambda name: sides.get(name, Side()))
     applied = change(opened, edits, out)
     states = [*made.progress.states, *[MENDED] * len(made.progress.mended)]
-    return Marked(path, str(out), {name: states.count(name) for name in (NEW, KEPT, EXPLAINED, MENDED)}, tuple(f"{edit.sheet} {edit.cell}" for edit in applied.refused))
+    return Marked(
+        path,
+        str(out),
+        {name: states.count(name) for name in (NEW, KEPT, EXPLAINED, MENDED)},
+        tuple(f"{edit.sheet} {edit.cell}" for edit in applied.refused),
+    )
 
 
 def _rightly_named(path: Path | None, out: Path) -> Path:
@@ -88,7 +105,7 @@ def _rightly_named(path: Path | None, out: Path) -> Path:
     try:
         return out.with_suffix(right_ending(path))
     except UnreadableFile:
-        return out                                    # no xlsx by content: it is written anew
+        return out  # no xlsx by content: it is written anew
 
 
 def work(path: str) -> Marked:
@@ -111,5 +128,9 @@ def mark_many(jobs: list[Job], workers: int | None = None, progress=None) -> lis
             paths.append(folder / f"{number}.job")
             paths[-1].write_bytes(pickle.dumps(job))
         results = list(read_files(paths, workers, progress, function="selfeval_xl.returns.marking:work"))
-    return [result if isinstance(result, Marked) else Marked(job.path, job.out, {}, error=f"“{Path(job.path).name}”内容异常，标注时程序中断。")
-            for job, result in zip(jobs, results)]
+    return [
+        result
+        if isinstance(result, Marked)
+        else Marked(job.path, job.out, {}, error=f"“{Path(job.path).name}”内容异常，标注时程序中断。")
+        for job, result in zip(jobs, results)
+    ]

@@ -25,7 +25,14 @@ _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 def placed(finding: Finding, form: Form, filing: Filing) -> Finding:
     """The finding with the form it stands on."""
-    return replace(finding, file=form.file, sheet=form.sheet, form=form.kind, department=filing.department, project=form.project)
+    return replace(
+        finding,
+        file=form.file,
+        sheet=form.sheet,
+        form=form.kind,
+        department=filing.department,
+        project=form.project,
+    )
 
 
 def related(form: Form, cell: str | None) -> tuple[Related, ...]:
@@ -42,7 +49,11 @@ def _specific(name: str | None, level1: str | None, level2: str | None) -> str |
     name = re.sub(r"[“”\"'()（）、,，\s]", "", bare(name))
     plain = name.removesuffix("指标")
     generic = plain in words("empty_names") or plain in (level(level1), level(level2)) or len(plain) < 4
-    return None if generic or re.fullmatch(r"(?:服务对象|群众|社会公众|公众|受益对象|职工|部门)?满意(?:度|率)", plain) else name
+    return (
+        None
+        if generic or re.fullmatch(r"(?:服务对象|群众|社会公众|公众|受益对象|职工|部门)?满意(?:度|率)", plain)
+        else name
+    )
 
 
 def _pairs(filing: Filing) -> Iterator[tuple[Form, Indicator, list[tuple[Form, Indicator]]]]:
@@ -74,7 +85,9 @@ def _base(quantity: Quantity) -> tuple[str, Decimal, Decimal] | None:
 
 
 def _differ(one: str | None, others: list[str | None], summed: bool) -> bool:
-    """Whether a value differs from each of the others and from their sum; False where they cannot be compared."""
+    """Whether a value differs from each of the others and from their sum; False where they cannot be
+    compared.
+    """
     own, rest = _base(parse(one)), [_base(parse(other)) for other in others]
     if own is None or not rest or any(value is None or value[0] != own[0] for value in rest):
         return False
@@ -87,11 +100,25 @@ def _differ(one: str | None, others: list[str | None], summed: bool) -> bool:
 def _disagreement(filing: Filing, key: str, what: str, hint: str) -> Iterator[Finding]:
     for whole, row, others in _pairs(filing):
         value = getattr(row, key)
-        if value is None or not _differ(value, [getattr(other, key) for _, other in others], summed=len(others) > 1):
+        if value is None or not _differ(
+            value, [getattr(other, key) for _, other in others], summed=len(others) > 1
+        ):
             continue
         form, other = others[0]
-        yield placed(row.finding(key, f"“{bare(row.name)}”的{what}：部门整体表填“{value}”，项目表“{form.name}”{other.cells.get(key, '')}填“{getattr(other, key)}”，两表不一致。",
-                                 hint=hint, expected=getattr(other, key), related=related(form, other.cells.get(key))), whole, filing)
+        yield placed(
+            row.finding(
+                key,
+                (
+                    f"“{bare(row.name)}”的{what}：部门整体表填“{value}”，项目表“{form.name}”"
+                    f"{other.cells.get(key, '')}填“{getattr(other, key)}”，两表不一致。"
+                ),
+                hint=hint,
+                expected=getattr(other, key),
+                related=related(form, other.cells.get(key)),
+            ),
+            whole,
+            filing,
+        )
 
 
 @rule("X01", "同一指标两表指标值不同", Severity.ERROR, scope="filing")
@@ -117,12 +144,26 @@ def project_named_differently(filing: Filing, policy: Policy) -> Iterator[Findin
             name = tidy(task.name or "")
             if not name or name in names or any(name in other or other in name for other in names):
                 continue
-            near = [(max(ratio(name, other), partial_ratio(name, other) - 10), other) for other in names if not _only_number_differs(name, other)]
+            near = [
+                (max(ratio(name, other), partial_ratio(name, other) - 10), other)
+                for other in names
+                if not _only_number_differs(name, other)
+            ]
             score, other = max(near, default=(0, ""))
             if score >= 70:
                 form = names[other]
-                yield placed(task.finding("name", f"任务里写的是“{task.name}”，项目表里是“{form.project}”，像是同一个项目。", hint="按预算批复的名称改成一致。", value=task.name,
-                                          expected=form.project, related=related(form, form.cells.get("project"))), whole, filing)
+                yield placed(
+                    task.finding(
+                        "name",
+                        f"任务里写的是“{task.name}”，项目表里是“{form.project}”，像是同一个项目。",
+                        hint="按预算批复的名称改成一致。",
+                        value=task.name,
+                        expected=form.project,
+                        related=related(form, form.cells.get("project")),
+                    ),
+                    whole,
+                    filing,
+                )
 
 
 def _only_number_differs(one: str, other: str) -> bool:
@@ -137,14 +178,28 @@ def task_says_no_progress(filing: Filing, policy: Policy) -> Iterator[Finding]:
         if not verdicts or not verdicts <= {Verdict.MET, Verdict.EXCEEDED}:
             continue
         for task in whole.tasks:
-            match = re.search(r"[^，。；;,]{0,12}(?:无进展|没有进展|未开展|未实施|未启动|尚未开工|未进行)", task.outcome or "")
+            match = re.search(
+                r"[^，。；;,]{0,12}(?:无进展|没有进展|未开展|未实施|未启动|尚未开工|未进行)",
+                task.outcome or "",
+            )
             if match:
-                yield placed(task.finding("outcome", f"任务“{task.name}”写着“{match[0]}”，本表指标却全部完成。", hint="核对任务和指标的完成情况，改成一致。", value=match[0]), whole, filing)
+                yield placed(
+                    task.finding(
+                        "outcome",
+                        f"任务“{task.name}”写着“{match[0]}”，本表指标却全部完成。",
+                        hint="核对任务和指标的完成情况，改成一致。",
+                        value=match[0],
+                    ),
+                    whole,
+                    filing,
+                )
 
 
 @rule("X06", "部门表与项目表金额不符", Severity.ERROR, scope="filing")
 def department_unlike_projects(filing: Filing, policy: Policy) -> Iterator[Finding]:
-    """The department's 项目支出 row is the sum of its projects; a total that includes 基本支出 is not below it (W)."""
+    """The department's 项目支出 row is the sum of its projects; a total that includes 基本支出 is not below
+    it (W).
+    """
     lines = [(form, main_line(form)) for form in filing.projects]
     if len(lines) < 2 or any(line is None for _, line in lines):
         return
@@ -152,17 +207,53 @@ def department_unlike_projects(filing: Filing, policy: Policy) -> Iterator[Findi
         row = next((line for line in whole.funding if line.source.endswith("项目支出")), None)
         total = whole.total_funding
         for key in ("annual_budget", "executed"):
-            amounts = [ten_thousand_yuan(form, line.amount(key)) for form, line in lines if line.amount(key) is not None]
+            amounts = [
+                ten_thousand_yuan(form, line.amount(key))
+                for form, line in lines
+                if line.amount(key) is not None
+            ]
             if len(amounts) != len(lines):
                 continue
             summed, slack = sum(amounts), Decimal("0.01") * len(amounts)
             name = "全年预算数" if key == "annual_budget" else "全年执行数"
-            if row is not None and row.amount(key) is not None and abs(ten_thousand_yuan(whole, row.amount(key)) - summed) > slack:
-                yield placed(row.finding(key, f"部门表“项目支出”{name}填{getattr(row, key)}{whole.money_unit or ''}，{len(lines)}张项目表合计{summed}万元。", hint="核对是否漏报项目或填错金额。",
-                                         expected=str(summed)), whole, filing)
-            elif row is None and total is not None and total.amount(key) is not None and ten_thousand_yuan(whole, total.amount(key)) < summed - slack:
-                yield placed(total.finding(key, f"部门表{name}合计{getattr(total, key)}{whole.money_unit or ''}，小于{len(lines)}张项目表之和{summed}万元。", hint="核对部门表或项目表的金额。",
-                                           expected=f"不小于{summed}", severity=Severity.WARNING), whole, filing)
+            if (
+                row is not None
+                and row.amount(key) is not None
+                and abs(ten_thousand_yuan(whole, row.amount(key)) - summed) > slack
+            ):
+                yield placed(
+                    row.finding(
+                        key,
+                        (
+                            f"部门表“项目支出”{name}填{getattr(row, key)}{whole.money_unit or ''}，"
+                            f"{len(lines)}张项目表合计{summed}万元。"
+                        ),
+                        hint="核对是否漏报项目或填错金额。",
+                        expected=str(summed),
+                    ),
+                    whole,
+                    filing,
+                )
+            elif (
+                row is None
+                and total is not None
+                and total.amount(key) is not None
+                and ten_thousand_yuan(whole, total.amount(key)) < summed - slack
+            ):
+                yield placed(
+                    total.finding(
+                        key,
+                        (
+                            f"部门表{name}合计{getattr(total, key)}{whole.money_unit or ''}，"
+                            f"小于{len(lines)}张项目表之和{summed}万元。"
+                        ),
+                        hint="核对部门表或项目表的金额。",
+                        expected=f"不小于{summed}",
+                        severity=Severity.WARNING,
+                    ),
+                    whole,
+                    filing,
+                )
 
 
 @rule("X07", "同一项目报了两份不同的表", Severity.ERROR, scope="filing")
@@ -179,11 +270,19 @@ def project_twice(filing: Filing, policy: Policy) -> Iterator[Finding]:
             continue
         one, two = saved.get(other.file), saved.get(form.file)
         if other.file == form.file or not one or not two or one == two:
-            yield placed(form.finding("project", f"“{form.project}”有两份数据不同的表，另一份在“{other.sheet}”。", hint="只留正确的一份。", related=related(other, other.cells.get("project"))),
-                         form, filing)
+            yield placed(
+                form.finding(
+                    "project",
+                    f"“{form.project}”有两份数据不同的表，另一份在“{other.sheet}”。",
+                    hint="只留正确的一份。",
+                    related=related(other, other.cells.get("project")),
+                ),
+                form,
+                filing,
+            )
 
 
-_OWN_WORDS = 25             # shorter sentences are the same everywhere
+_OWN_WORDS = 25  # shorter sentences are the same everywhere
 
 
 @rule("X08", "与其他部门的文字相同", Severity.WARNING, scope="county")
@@ -197,8 +296,10 @@ def copied_from_another(filings: Sequence[Filing], policy: Policy) -> Iterator[F
 
 
 def copied_texts(told: Iterable[tuple[Filing, Form, Iterable[Hashable]]]) -> dict[int, set[Hashable]]:
-    """The texts of each form (by its id) that another department sent before. told: the forms in their order, each with its texts or
-    something that stands for them."""
+    """The texts of each form (by its id) that another department sent before. told: the forms in their order,
+    each with its texts or
+    something that stands for them.
+    """
     seen: dict[Hashable, tuple[Filing, Form]] = {}
     copied: dict[int, set[Hashable]] = {}
     for filing, form, texts in told:
@@ -213,12 +314,27 @@ def said_before(form: Form, filing: Filing, copied: Callable[[str], bool]) -> It
     """What there is to say of a form with such texts. copied: whether a text is one."""
     for record, key, what, text in own_texts(form):
         if copied(text):
-            yield placed(record.finding(key, f"{what}和另一个部门报来的一字不差（“{text[:20]}……”）。", hint="改成本单位、本项目的实际情况。", value=text[:40]), form, filing)
+            yield placed(
+                record.finding(
+                    key,
+                    f"{what}和另一个部门报来的一字不差（“{text[:20]}……”）。",
+                    hint="改成本单位、本项目的实际情况。",
+                    value=text[:40],
+                ),
+                form,
+                filing,
+            )
 
 
 def own_texts(form: Form) -> Iterator[tuple[Goal | Indicator, str, str, str]]:
-    """The texts of a form that are a department's own: where each stands (record and field), what it is, and the text without blanks."""
-    for record, key, what in ((form.goal, "expected", "年度目标"), (form.goal, "actual", "目标完成情况"), *((row, "note", "偏差原因") for row in form.indicators)):
+    """The texts of a form that are a department's own: where each stands (record and field), what it is, and
+    the text without blanks.
+    """
+    for record, key, what in (
+        (form.goal, "expected", "年度目标"),
+        (form.goal, "actual", "目标完成情况"),
+        *((row, "note", "偏差原因") for row in form.indicators),
+    ):
         text = tidy(getattr(record, key) or "")
         if len(text) >= _OWN_WORDS and STUB not in text:
             yield record, key, what, text
@@ -233,12 +349,24 @@ def _related(one: Form, other: Form) -> bool:
 
 @rule("X10", "漏报", Severity.ERROR, scope="filing", needs="roster")
 def missing_from_roster(filing: Filing, policy: Policy, due: Sequence[Due]) -> Iterator[Finding]:
-    """Every project that the roster expects was received; exempt ones need not be. `due`: the roster's projects of this department."""
+    """Every project that the roster expects was received; exempt ones need not be.
+
+    `due`: the roster's projects of this department.
+    """
     received = [matching(form, due) for form in filing.projects]
     for project in due:
         if not project.exempt and project not in received:
-            yield Finding(message=f"名册里的项目“{project.name}”{f'（{project.code}）' if project.code else ''}没有报自评表。", hint="补报这个项目的自评表；确属免评的，请与财政局确认。", subject=project.name,
-                          expected=project.name, file=filing.files[0].path if filing.files else "", project=project.name)
+            yield Finding(
+                message=(
+                    f"名册里的项目“{project.name}”"
+                    f"{f'（{project.code}）' if project.code else ''}没有报自评表。"
+                ),
+                hint="补报这个项目的自评表；确属免评的，请与财政局确认。",
+                subject=project.name,
+                expected=project.name,
+                file=filing.files[0].path if filing.files else "",
+                project=project.name,
+            )
 
 
 @rule("X11", "名册外项目", Severity.WARNING, scope="filing", needs="roster")
@@ -248,7 +376,15 @@ def outside_the_roster(filing: Filing, policy: Policy, due: Sequence[Due]) -> It
         return
     for form in filing.projects:
         if form.project and matching(form, due) is None:
-            yield placed(form.finding("project", f"“{form.project}”不在名册里。", hint="核对项目名称和编码；确是新增项目的，请与财政局确认后补进名册。"), form, filing)
+            yield placed(
+                form.finding(
+                    "project",
+                    f"“{form.project}”不在名册里。",
+                    hint="核对项目名称和编码；确是新增项目的，请与财政局确认后补进名册。",
+                ),
+                form,
+                filing,
+            )
 
 
 @rule("X12", "所有项目都是满分", Severity.NOTE, treatment=Treatment.BUREAU, scope="filing")
@@ -257,4 +393,8 @@ def all_full_marks(filing: Filing, policy: Policy) -> Iterator[Finding]:
     scores = [(form, money(form.total_score)) for form in filing.projects if form.total_score]
     if len(scores) >= 3 and len(scores) == len(filing.projects) and all(score == 100 for _, score in scores):
         form = scores[0][0]
-        yield placed(form.finding("total_score", f"{len(scores)}个项目自评全部是100分。", hint="请财政局抽查。"), form, filing)
+        yield placed(
+            form.finding("total_score", f"{len(scores)}个项目自评全部是100分。", hint="请财政局抽查。"),
+            form,
+            filing,
+        )

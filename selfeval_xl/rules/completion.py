@@ -1,4 +1,6 @@
-"""Completion and deviation: what was done is filled in, can be compared, and what was missed is explained with its remedy."""
+"""Completion and deviation: what was done is filled in, can be compared, and what was missed is explained
+with its remedy.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +31,14 @@ def actual_missing(form: Form, policy: Policy) -> Iterator[Finding]:
     rows = [row for row in form.indicators if row.target and row.actual is None]
     if rows:
         wanted = f"指标值是“{rows[0].target}”" if len(rows) == 1 else "单位和指标值相同"
-        yield replace(rows[0].finding("actual", f"{several([bare(row.name) or row.name for row in rows])}没有填实际完成值。", hint=f"填写全年实际完成的数（{wanted}）；没有完成的填0，并写明原因。"),
-                      cell=cells(*(row.cells.get("actual") for row in rows)))
+        yield replace(
+            rows[0].finding(
+                "actual",
+                f"{several([bare(row.name) or row.name for row in rows])}没有填实际完成值。",
+                hint=f"填写全年实际完成的数（{wanted}）；没有完成的填0，并写明原因。",
+            ),
+            cell=cells(*(row.cells.get("actual") for row in rows)),
+        )
 
 
 @rule("D02", "完成值与指标值无法比较", Severity.ERROR)
@@ -38,8 +46,12 @@ def incomparable(form: Form, policy: Policy) -> Iterator[Finding]:
     """Completed value and target are of one kind, so that they can be compared (not: % against 件)."""
     for row in form.indicators:
         if row.judgement.cause is Cause.DIMENSION:
-            yield row.finding("actual", f"{named(row)}的指标值是“{row.target}”，实际完成值是“{row.actual}”，单位不同，没法比较。",
-                              expected=f"与“{row.target}”同单位的数", hint="按指标值的单位填写实际完成值。")
+            yield row.finding(
+                "actual",
+                f"{named(row)}的指标值是“{row.target}”，实际完成值是“{row.actual}”，单位不同，没法比较。",
+                expected=f"与“{row.target}”同单位的数",
+                hint="按指标值的单位填写实际完成值。",
+            )
 
 
 def _reason_due(form: Form) -> Iterator[Indicator]:
@@ -51,15 +63,31 @@ def unmet_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     """An unmet indicator needs its reason and remedy in the deviation column (财预〔2020〕10号附件)."""
     for row in _reason_due(form):
         if is_blank(row.note):
-            rate = f"（完成率{shown(row.attainment)}）" if row.attainment is not None and row.attainment > 0 else ""
-            yield replace(row.finding("note", f"{named(row)}指标值“{row.target}”，实际完成“{row.actual}”{rate}，未完成，也没有说明原因。", hint=_DEFAULT_UNMET, value=row.actual),
-                          cell=cells(row.cells.get("note")) or row.cells.get("actual"))
+            rate = (
+                f"（完成率{shown(row.attainment)}）"
+                if row.attainment is not None and row.attainment > 0
+                else ""
+            )
+            yield replace(
+                row.finding(
+                    "note",
+                    (
+                        f"{named(row)}指标值“{row.target}”，实际完成“{row.actual}”{rate}，未完成，"
+                        "也没有说明原因。"
+                    ),
+                    hint=_DEFAULT_UNMET,
+                    value=row.actual,
+                ),
+                cell=cells(row.cells.get("note")) or row.cells.get("actual"),
+            )
 
 
 @rule("D04", "只有原因没有改进措施", Severity.WARNING, treatment=Treatment.FIX, needs="notes")
 def reason_without_measure(form: Form, policy: Policy) -> Iterator[Finding]:
     """A reason is followed by what will be done about it: the column asks for 原因分析及改进措施."""
-    rows = [row for row in _reason_due(form) if has_note(row) and not phrases("measure").search(row.note or "")]
+    rows = [
+        row for row in _reason_due(form) if has_note(row) and not phrases("measure").search(row.note or "")
+    ]
     by_note: dict[str, list[Indicator]] = defaultdict(list)
     for row in rows:
         by_note[tidy(row.note or "")].append(row)
@@ -67,8 +95,11 @@ def reason_without_measure(form: Form, policy: Policy) -> Iterator[Finding]:
         first = alike[0]
         more = f"等{len(alike)}个指标" if len(alike) > 1 else ""
         hint = _BUREAU if _lies_with_bureau(first) else "在原因后面补上下一步怎么做、什么时候完成。"
-        yield replace(first.finding("note", f"{named(first)}{more}写了原因，没有写改进措施。", hint=hint), cell=cells(*(row.cells.get("note") for row in alike)),
-                      treatment=Treatment.BUREAU if _lies_with_bureau(first) else None)
+        yield replace(
+            first.finding("note", f"{named(first)}{more}写了原因，没有写改进措施。", hint=hint),
+            cell=cells(*(row.cells.get("note") for row in alike)),
+            treatment=Treatment.BUREAU if _lies_with_bureau(first) else None,
+        )
 
 
 _BUREAU = "资金没有下达的，请财政局核实；单位写明收到资金后怎么安排。"
@@ -81,7 +112,9 @@ def _lies_with_bureau(row: Indicator) -> bool:
 
 @rule("D05", "几处原因一字不差", Severity.WARNING, treatment=Treatment.FIX, needs="notes")
 def same_reason_everywhere(form: Form, policy: Policy) -> Iterator[Finding]:
-    """Each indicator has its own reason; the same one pasted in several rows, none with its measure, explains none."""
+    """Each indicator has its own reason; the same one pasted in several rows, none with its measure, explains
+    none.
+    """
     by_note: dict[str, list[Indicator]] = defaultdict(list)
     for row in form.indicators:
         if has_note(row) and row.verdict is not Verdict.MET:
@@ -90,23 +123,44 @@ def same_reason_everywhere(form: Form, policy: Policy) -> Iterator[Finding]:
         places = dict.fromkeys(row.cells.get("note") for row in alike)
         if len(places) >= 2 and not phrases("measure").search(alike[0].note or ""):
             bureau = _lies_with_bureau(alike[0])
-            yield replace(alike[0].finding("note", f"{len(places)}个指标的偏差原因一字不差：“{(alike[0].note or '').rstrip('。')[:40]}”。",
-                                           hint=_BUREAU if bureau else "按每个指标的实际情况分别写原因和改进措施。"),
-                          cell=cells(*places), treatment=Treatment.BUREAU if bureau else None)
+            yield replace(
+                alike[0].finding(
+                    "note",
+                    f"{len(places)}个指标的偏差原因一字不差：“{(alike[0].note or '').rstrip('。')[:40]}”。",
+                    hint=_BUREAU if bureau else "按每个指标的实际情况分别写原因和改进措施。",
+                ),
+                cell=cells(*places),
+                treatment=Treatment.BUREAU if bureau else None,
+            )
 
 
 @rule("D06", "超额较多没有说明", Severity.WARNING, needs="notes")
 def exceeded_without_word(form: Form, policy: Policy) -> Iterator[Finding]:
-    """Over-fulfilment beyond the threshold is explained: was the target set too low? Not for counts with a target ≤ 5 missed by 1."""
+    """Over-fulfilment beyond the threshold is explained: was the target set too low?
+
+    Not for counts with a target ≤ 5 missed by 1.
+    """
     for row in form.indicators:
         target, actual = row.target_quantity, row.actual_quantity
         if row.verdict is not Verdict.EXCEEDED or has_note(row) or target is None or actual is None:
             continue
-        small = target.number is not None and actual.number is not None and target.number <= 5 and actual.number - target.number <= 1 and target.unit not in ("%",)
+        small = (
+            target.number is not None
+            and actual.number is not None
+            and target.number <= 5
+            and actual.number - target.number <= 1
+            and target.unit not in ("%",)
+        )
         if small:
             continue
-        yield row.finding("actual", f"{named(row)}指标值“{row.target}”，实际完成“{row.actual}”，超出{shown(row.deviation)}，没有说明原因。",
-                          hint="说明超额的原因；年初指标值定低了的，下年调整。")
+        yield row.finding(
+            "actual",
+            (
+                f"{named(row)}指标值“{row.target}”，实际完成“{row.actual}”，超出{shown(row.deviation)}，"
+                "没有说明原因。"
+            ),
+            hint="说明超额的原因；年初指标值定低了的，下年调整。",
+        )
 
 
 @rule("D07", "完成值不是数字", Severity.ERROR)
@@ -114,8 +168,12 @@ def actual_is_no_number(form: Form, policy: Policy) -> Iterator[Finding]:
     """A numeric target has a number as its completed value, not 完成."""
     for row in form.indicators:
         if row.judgement.cause is Cause.NOT_A_NUMBER and row.verdict is not Verdict.MET:
-            yield row.finding("actual", f"{named(row)}的指标值是“{row.target}”，实际完成值写的是“{row.actual}”，不是数字。", expected=f"像“{_example(row)}”这样的数",
-                              hint="填写实际完成的数和单位。")
+            yield row.finding(
+                "actual",
+                f"{named(row)}的指标值是“{row.target}”，实际完成值写的是“{row.actual}”，不是数字。",
+                expected=f"像“{_example(row)}”这样的数",
+                hint="填写实际完成的数和单位。",
+            )
 
 
 def _example(row: Indicator) -> str:
@@ -127,10 +185,19 @@ def actual_repeats_operator(form: Form, policy: Policy) -> Iterator[Finding]:
     """A completed value is what was done, without the target's operator (not: ≥266米)."""
     for row in form.indicators:
         actual = row.actual_quantity or parse(row.actual)
-        if actual.kind is Kind.NUMBER and actual.operator in ("≥", "≤", ">", "<") and _OPERATOR.match(tidy(row.actual or "")):
+        if (
+            actual.kind is Kind.NUMBER
+            and actual.operator in ("≥", "≤", ">", "<")
+            and _OPERATOR.match(tidy(row.actual or ""))
+        ):
             bare_value = _OPERATOR.sub("", tidy(row.actual or ""))
-            yield row.finding("actual", f"{named(row)}的实际完成值写的是“{row.actual}”，带着比较符号。", expected=bare_value, hint="填写实际完成的数，不带“≥”“≤”。",
-                              fix=Fix(row.actual or "", bare_value))
+            yield row.finding(
+                "actual",
+                f"{named(row)}的实际完成值写的是“{row.actual}”，带着比较符号。",
+                expected=bare_value,
+                hint="填写实际完成的数，不带“≥”“≤”。",
+                fix=Fix(row.actual or "", bare_value),
+            )
 
 
 @rule("D09", "完成值全部与指标值相同", Severity.NOTE, treatment=Treatment.BUREAU)
@@ -139,8 +206,14 @@ def everything_exactly_met(form: Form, policy: Policy) -> Iterator[Finding]:
     judged = [row for row in form.indicators if row.verdict is not None]
     numbers = [row for row in judged if row.target_quantity and row.target_quantity.kind is Kind.NUMBER]
     if len(numbers) >= 5 and len(judged) == len(form.indicators) and all(_equal(row) for row in judged):
-        yield replace(form.finding(None, f"{len(judged)}个指标的实际完成值都和指标值一模一样。", hint="请财政局抽查完成值有没有依据。"),
-                      cell=cells(*(row.cells.get("actual") for row in judged)))
+        yield replace(
+            form.finding(
+                None,
+                f"{len(judged)}个指标的实际完成值都和指标值一模一样。",
+                hint="请财政局抽查完成值有没有依据。",
+            ),
+            cell=cells(*(row.cells.get("actual") for row in judged)),
+        )
 
 
 def _equal(row: Indicator) -> bool:
@@ -154,32 +227,63 @@ def empty_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     """A due reason says something (not: 已完成, 按计划, 0)."""
     for row in _reason_due(form):
         if not is_blank(row.note) and not tells(row.note) and STUB not in (row.note or ""):
-            yield row.finding("note", f"{named(row)}未完成，原因栏只写了“{row.note}”，没有说明原因。", hint=_DEFAULT_UNMET)
+            yield row.finding(
+                "note", f"{named(row)}未完成，原因栏只写了“{row.note}”，没有说明原因。", hint=_DEFAULT_UNMET
+            )
 
 
 @rule("D11", "满意度没有调查依据", Severity.WARNING, needs="off")
 def satisfaction_without_survey(form: Form, policy: Policy) -> Iterator[Finding]:
     """A satisfaction value rests on a survey. Off by default: no official form has a place for it."""
     for row in form.indicators:
-        if "满意" in (row.level1 or "") and row.actual and not _SURVEY.search(f"{row.note or ''}{form.goal.actual or ''}"):
-            yield row.finding("actual", f"{named(row)}填的是“{row.actual}”，表中看不出做过满意度调查。", hint="在备注或目标完成情况里写明调查方式和份数。")
+        if (
+            "满意" in (row.level1 or "")
+            and row.actual
+            and not _SURVEY.search(f"{row.note or ''}{form.goal.actual or ''}")
+        ):
+            yield row.finding(
+                "actual",
+                f"{named(row)}填的是“{row.actual}”，表中看不出做过满意度调查。",
+                hint="在备注或目标完成情况里写明调查方式和份数。",
+            )
 
 
 @rule("D12", "没有做却说效果达到", Severity.WARNING)
 def effect_without_cause(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A quality or benefit indicator is not met while the same thing's quantity, cost or duration on this form is zero."""
+    """A quality or benefit indicator is not met while the same thing's quantity, cost or duration on this
+    form is zero.
+    """
     from rapidfuzz.distance import LCSseq
 
-    nothing = [row for row in form.indicators if row.actual_quantity is not None and row.actual_quantity.number == 0 and row.verdict is Verdict.UNMET
-               and (row.is_cost or level(row.level2) in ("数量", "时效"))]
+    nothing = [
+        row
+        for row in form.indicators
+        if row.actual_quantity is not None
+        and row.actual_quantity.number == 0
+        and row.verdict is Verdict.UNMET
+        and (row.is_cost or level(row.level2) in ("数量", "时效"))
+    ]
     for row in form.indicators:
-        if row.verdict not in (Verdict.MET, Verdict.EXCEEDED) or not re.search(r"质量|效益|效果", f"{row.level1}{row.level2}") or _is_zero(row):
+        if (
+            row.verdict not in (Verdict.MET, Verdict.EXCEEDED)
+            or not re.search(r"质量|效益|效果", f"{row.level1}{row.level2}")
+            or _is_zero(row)
+        ):
             continue
         for other in nothing:
             common = _shared(named(row), named(other))
             if len(common) >= 4 and LCSseq.similarity(named(row), named(other)) >= 6:
-                yield replace(row.finding("actual", f"{named(row)}实际完成值是“{row.actual}”，已完成；可是{other.cells.get('name', '')}{named(other)}实际完成值是“{other.actual}”。",
-                                          hint="核对两个指标的完成值；没有做的事不会有效果。"), cell=cells(row.cells.get("actual"), other.cells.get("actual")))
+                yield replace(
+                    row.finding(
+                        "actual",
+                        (
+                            f"{named(row)}实际完成值是“{row.actual}”，已完成；"
+                            f"可是{other.cells.get('name', '')}{named(other)}实际完成值是“{other.actual}”。"
+                        ),
+                        hint="核对两个指标的完成值；没有做的事不会有效果。",
+                    ),
+                    cell=cells(row.cells.get("actual"), other.cells.get("actual")),
+                )
                 break
 
 
@@ -205,5 +309,13 @@ def stub_left(form: Form, policy: Policy) -> Iterator[Finding]:
         places.append((form.goal.cells.get("actual"), form.goal.actual))
     places = list(dict.fromkeys(places))
     if places:
-        yield replace(form.finding(None, f"有{len(places)}处“【待补充】”没有补充。", hint="把“【待补充】”换成实际的原因和改进措施。", value=(places[0][1] or "")[:60]),
-                      cell=cells(*(cell for cell, _ in places)), subject="偏差原因分析及改进措施")
+        yield replace(
+            form.finding(
+                None,
+                f"有{len(places)}处“【待补充】”没有补充。",
+                hint="把“【待补充】”换成实际的原因和改进措施。",
+                value=(places[0][1] or "")[:60],
+            ),
+            cell=cells(*(cell for cell, _ in places)),
+            subject="偏差原因分析及改进措施",
+        )

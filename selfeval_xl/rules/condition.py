@@ -1,6 +1,7 @@
 """Conditions that a county writes in the words of the forms: `全年执行数 <= 全年预算数`, `分值合计 = 100`.
 
-Numbers are Decimal. A blank or a text where a number is needed makes a comparison unknown, and unknown violates nothing.
+Numbers are Decimal. A blank or a text where a number is needed makes a comparison unknown, and unknown
+violates nothing.
 """
 
 from __future__ import annotations
@@ -47,11 +48,17 @@ class Condition:
 def _grammar() -> Lark:
     from lark import Lark
 
-    return Lark(resources.files(__package__).joinpath("condition.lark").read_text(encoding="utf-8"), parser="lalr", maybe_placeholders=False)
+    return Lark(
+        resources.files(__package__).joinpath("condition.lark").read_text(encoding="utf-8"),
+        parser="lalr",
+        maybe_placeholders=False,
+    )
 
 
 def parse_condition(text: str, known: frozenset[str]) -> Condition:
-    """The condition in this text; PolicyError says at which character it goes wrong, or which name is unknown."""
+    """The condition in this text; PolicyError says at which character it goes wrong, or which name is
+    unknown.
+    """
     from lark import Token
     from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput
 
@@ -62,12 +69,28 @@ def parse_condition(text: str, known: frozenset[str]) -> Condition:
         raise PolicyError(f"条件“{text}”没有写完。") from error
     except (UnexpectedCharacters, UnexpectedInput) as error:
         place = getattr(error, "column", None)
-        raise PolicyError(f"条件“{text}”从第{place}个字起看不懂：“{plain[place - 1: place + 9] if place and place > 0 else plain}”。" if place and place > 0
-                          else f"条件“{text}”没有写完。") from error
-    names = frozenset(str(token) for token in tree.scan_values(lambda value: isinstance(value, Token) and value.type == "NAME")) if hasattr(tree, "scan_values") else frozenset()
+        raise PolicyError(
+            (
+                f"条件“{text}”从第{place}个字起看不懂："
+                f"“{plain[place - 1 : place + 9] if place and place > 0 else plain}”。"
+            )
+            if place and place > 0
+            else f"条件“{text}”没有写完。"
+        ) from error
+    names = (
+        frozenset(
+            str(token)
+            for token in tree.scan_values(lambda value: isinstance(value, Token) and value.type == "NAME")
+        )
+        if hasattr(tree, "scan_values")
+        else frozenset()
+    )
     wrong = sorted(names - known)
     if wrong:
-        raise PolicyError(f"条件“{text}”里的“{wrong[0]}”不是可用的名称{_suggest(wrong[0], known)}。可用的名称见“名称说明”表。")
+        raise PolicyError(
+            f"条件“{text}”里的“{wrong[0]}”不是可用的名称{_suggest(wrong[0], known)}。"
+            "可用的名称见“名称说明”表。"
+        )
     return Condition(text, names, tree)
 
 
@@ -93,9 +116,12 @@ def _same(one: Value, other: Value) -> bool:
 
 
 _COMPARE: dict[str, Callable[[Value, Value], bool]] = {
-    "=": _same, "<>": lambda a, b: not _same(a, b),
-    "<": lambda a, b: _number(a) < _number(b), "<=": lambda a, b: _number(a) <= _number(b),
-    ">": lambda a, b: _number(a) > _number(b), ">=": lambda a, b: _number(a) >= _number(b),
+    "=": _same,
+    "<>": lambda a, b: not _same(a, b),
+    "<": lambda a, b: _number(a) < _number(b),
+    "<=": lambda a, b: _number(a) <= _number(b),
+    ">": lambda a, b: _number(a) > _number(b),
+    ">=": lambda a, b: _number(a) >= _number(b),
 }
 _SIGNS = {"≤": "<=", "≥": ">=", "≠": "<>", "!=": "<>", "==": "="}
 
@@ -162,7 +188,11 @@ def _call(name: str, arguments: list[Tree], values: Mapping[str, Value]) -> Valu
         test = _value(arguments[0], values)
         if not isinstance(test, bool) or len(arguments) not in (2, 3):
             raise UnknownValue
-        return _value(arguments[1], values) if test else (_value(arguments[2], values) if len(arguments) == 3 else True)
+        return (
+            _value(arguments[1], values)
+            if test
+            else (_value(arguments[2], values) if len(arguments) == 3 else True)
+        )
     if name in ("AND", "OR"):
         return _joined(f"{name.lower()}_", arguments, values)
     given = [_value(argument, values) for argument in arguments]
@@ -177,5 +207,8 @@ def _call(name: str, arguments: list[Tree], values: Mapping[str, Value]) -> Valu
     numbers = [_number(value) for value in given]
     if name in ("ROUND", "四舍五入"):
         return rounded(numbers[0], int(numbers[1]) if len(numbers) > 1 else 0)
-    return {"ABS": abs, "绝对值": abs, "MIN": min, "最小": min, "MAX": max, "最大": max}[name](*numbers) if name in ("ABS", "绝对值") else \
-        (min if name in ("MIN", "最小") else max)(numbers)
+    return (
+        {"ABS": abs, "绝对值": abs, "MIN": min, "最小": min, "MAX": max, "最大": max}[name](*numbers)
+        if name in ("ABS", "绝对值")
+        else (min if name in ("MIN", "最小") else max)(numbers)
+    )

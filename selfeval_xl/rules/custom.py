@@ -1,4 +1,6 @@
-"""A county's own rules: one row each of its policy workbook, a condition over the forms' fields that has to hold."""
+"""A county's own rules: one row each of its policy workbook, a condition over the forms' fields that has to
+hold.
+"""
 
 from __future__ import annotations
 
@@ -38,13 +40,23 @@ def custom_rule(told: CountyRule) -> CustomRule:
 
 
 def violations(rule: CustomRule, form: Form) -> Iterator[Finding]:
-    """A finding for each row of an assessed form (or for the form) on which the condition does not hold; one for all that are told the same."""
+    """A finding for each row of an assessed form (or for the form) on which the condition does not hold; one
+    for all that are told the same.
+    """
     found: dict[str, Finding] = {}
     for row, values in _rows(rule.told.scope, form):
         if rule.condition.holds(values) is False:
             told = _PLACE.sub(lambda match: _shown(match["name"], values, rule.told.scope), rule.told.message)
-            finding = row.finding(_key(rule, row), told, hint=rule.told.hint or f"核对后改到符合“{rule.condition.text}”。", value=None, expected=rule.condition.text)
-            found[told] = replace(found[told], cell=cells(found[told].cell, finding.cell)) if told in found else finding
+            finding = row.finding(
+                _key(rule, row),
+                told,
+                hint=rule.told.hint or f"核对后改到符合“{rule.condition.text}”。",
+                value=None,
+                expected=rule.condition.text,
+            )
+            found[told] = (
+                replace(found[told], cell=cells(found[told].cell, finding.cell)) if told in found else finding
+            )
     yield from found.values()
 
 
@@ -115,8 +127,10 @@ def _form(form: Form, key: str) -> object:
         name = "points" if key == "points_total" else "score"
         values = [money(getattr(row, name)) for row in form.indicators]
         if all(value is None for value in values):
-            return None                                       # points of the funds alone are no score table
-        return sum(value for value in (*values, money(getattr(line, name)) if line else None) if value is not None)
+            return None  # points of the funds alone are no score table
+        return sum(
+            value for value in (*values, money(getattr(line, name)) if line else None) if value is not None
+        )
     if key == "indicator_count":
         return Decimal(len(form.indicators))
     if key == "unmet_count":

@@ -12,9 +12,23 @@ from ..findings import Finding, Severity, Treatment
 from ..forms import DEPARTMENT, Form, FundingLine, Indicator, Verdict
 from ..policy import Policy
 from ..quantity import Kind, is_blank, money, parse
-from .money import (AMOUNTS, NAMES, breakdowns, exceeds, is_fiscal, main_line, printed_rate_fits, sources, subject_cells, ten_thousand_yuan, ten_thousandfold, yuan)
+from .money import (
+    AMOUNTS,
+    NAMES,
+    breakdowns,
+    exceeds,
+    is_fiscal,
+    main_line,
+    printed_rate_fits,
+    sources,
+    subject_cells,
+    ten_thousand_yuan,
+    ten_thousandfold,
+    yuan,
+)
 from .registry import rule
 from .texts import cells, explains_change, explains_money, percent, phrases, several
+
 
 @rule("F01", "合计与分项之和不符", Severity.ERROR)
 def total_is_not_the_sum(form: Form, policy: Policy) -> Iterator[Finding]:
@@ -34,23 +48,38 @@ def total_is_not_the_sum(form: Form, policy: Policy) -> Iterator[Finding]:
         if found is not None:
             listed = "＋".join(f"{line.source}{getattr(line, key)}" for line in parts if line.amount(key))
             yield replace(
-                total.finding(key, f"{NAMES[key]}：合计填的是{getattr(total, key)}{form.money_unit}，各项资金加起来是{found}{form.money_unit}（{listed or '各项都是0'}）。",
-                              hint="核对合计行和各项资金，哪一处填错改哪一处。", expected=str(found)),
-                cell=cells(total.cells.get(key), *(line.cells.get(key) for line in parts)))
+                total.finding(
+                    key,
+                    (
+                        f"{NAMES[key]}：合计填的是{getattr(total, key)}{form.money_unit}，"
+                        f"各项资金加起来是{found}{form.money_unit}（{listed or '各项都是0'}）。"
+                    ),
+                    hint="核对合计行和各项资金，哪一处填错改哪一处。",
+                    expected=str(found),
+                ),
+                cell=cells(total.cells.get(key), *(line.cells.get(key) for line in parts)),
+            )
 
 
 @rule("F02", "执行率与金额不符", Severity.ERROR)
 def impossible_rate(form: Form, policy: Policy) -> Iterator[Finding]:
     """The printed execution rate is 全年执行数 ÷ 全年预算数 (财预〔2020〕10号附件1).
 
-    Amounts were rounded from 元: a rate is right when any amounts within half a last digit give it. 0/0 prints 0.00% or nothing.
+    Amounts were rounded from 元: a rate is right when any amounts within half a last digit give it. 0/0
+    prints 0.00% or nothing.
     """
     for line in form.funding:
         budget, executed = line.amount("annual_budget"), line.amount("executed")
-        if is_blank(line.execution_rate) or phrases("broken").search(line.execution_rate or "") or budget is None or executed is None or budget < 0:
+        if (
+            is_blank(line.execution_rate)
+            or phrases("broken").search(line.execution_rate or "")
+            or budget is None
+            or executed is None
+            or budget < 0
+        ):
             continue
         if budget == 0 and executed != 0:
-            continue                                              # F04
+            continue  # F04
         if printed_rate_fits(form, line, budget, executed):
             continue
         right = shown(line.rate) or "0.00%"
@@ -58,26 +87,51 @@ def impossible_rate(form: Form, policy: Policy) -> Iterator[Finding]:
         hint = "执行率＝全年执行数÷全年预算数（调整后的预算数），按这个算法改。"
         if initial and initial != budget and printed_rate_fits(form, line, initial, executed):
             hint = "现在的数是用年初预算数算的；应当用全年预算数（调整后）做分母。"
-        yield line.finding("execution_rate", f"{line.source}：执行率填的是{line.execution_rate}，按执行数{line.executed}÷预算数{line.annual_budget}算应是{right}。",
-                           hint=hint, expected=right)
+        yield line.finding(
+            "execution_rate",
+            (
+                f"{line.source}：执行率填的是{line.execution_rate}，"
+                f"按执行数{line.executed}÷预算数{line.annual_budget}算应是{right}。"
+            ),
+            hint=hint,
+            expected=right,
+        )
 
 
 @rule("F03", "执行数大于预算数", Severity.ERROR)
 def spent_more_than_budget(form: Form, policy: Policy) -> Iterator[Finding]:
-    """Nothing is paid beyond the adjusted budget (预算法第十三条): an error in the total and 财政拨款, to be explained for 单位资金 and 其他资金."""
-    over = [line for line in form.funding
-            if (budget := line.amount("annual_budget")) and budget > 0 and (executed := line.amount("executed")) is not None and executed > budget]
+    """Nothing is paid beyond the adjusted budget (预算法第十三条): an error in the total and 财政拨款, to be
+    explained for 单位资金 and 其他资金.
+    """
+    over = [
+        line
+        for line in form.funding
+        if (budget := line.amount("annual_budget"))
+        and budget > 0
+        and (executed := line.amount("executed")) is not None
+        and executed > budget
+    ]
     top = [line for line in over if line.part_of is None] or over
     if not top:
         return
-    first = next((line for line in top if line.is_total), None) or next((line for line in top if is_fiscal(line)), top[0])
+    first = next((line for line in top if line.is_total), None) or next(
+        (line for line in top if is_fiscal(line)), top[0]
+    )
     hard = any(line.is_total or is_fiscal(line) for line in top)
-    listed = "；".join(f"{line.source}执行{line.executed}，预算{line.annual_budget}" for line in sorted(top, key=lambda line: not line.is_total))
+    listed = "；".join(
+        f"{line.source}执行{line.executed}，预算{line.annual_budget}"
+        for line in sorted(top, key=lambda line: not line.is_total)
+    )
     yield replace(
-        first.finding("executed", f"执行数超过了全年预算数：{listed}（{form.money_unit}）。", expected=f"不大于{first.annual_budget}",
-                      hint="核对这两个数：年中追加过预算的，全年预算数填调整后的数；执行数多填的，改成实际支付数。",
-                      severity=None if hard else Severity.WARNING),
-        cell=cells(*(line.cells.get("executed") for line in top)))
+        first.finding(
+            "executed",
+            f"执行数超过了全年预算数：{listed}（{form.money_unit}）。",
+            expected=f"不大于{first.annual_budget}",
+            hint="核对这两个数：年中追加过预算的，全年预算数填调整后的数；执行数多填的，改成实际支付数。",
+            severity=None if hard else Severity.WARNING,
+        ),
+        cell=cells(*(line.cells.get("executed") for line in top)),
+    )
 
 
 @rule("F04", "没有预算却有支出", Severity.ERROR)
@@ -87,34 +141,64 @@ def paid_without_budget(form: Form, policy: Policy) -> Iterator[Finding]:
     without = []
     for line in form.funding:
         budget, executed = line.amount("annual_budget"), line.amount("executed")
-        missing = is_blank(line.annual_budget) and in_use and not line.amount("initial_budget") and "annual_budget" in line.cells
+        missing = (
+            is_blank(line.annual_budget)
+            and in_use
+            and not line.amount("initial_budget")
+            and "annual_budget" in line.cells
+        )
         if executed is not None and executed > 0 and (budget == 0 or missing):
             without.append(line)
     top = [line for line in without if line.part_of is None] or without
     if top:
-        listed = "；".join(f"{line.source}预算{line.annual_budget or '没有填'}，执行{line.executed}" for line in top)
+        listed = "；".join(
+            f"{line.source}预算{line.annual_budget or '没有填'}，执行{line.executed}" for line in top
+        )
         yield replace(
-            top[0].finding("executed", f"没有预算却有支出：{listed}（{form.money_unit}）。", expected="0，或先填全年预算数",
-                           hint="有年中追加的，把全年预算数填上；没有支出的，执行数填0。"),
-            cell=cells(*(line.cells.get("executed") for line in top)))
+            top[0].finding(
+                "executed",
+                f"没有预算却有支出：{listed}（{form.money_unit}）。",
+                expected="0，或先填全年预算数",
+                hint="有年中追加的，把全年预算数填上；没有支出的，执行数填0。",
+            ),
+            cell=cells(*(line.cells.get("executed") for line in top)),
+        )
 
 
 @rule("F05", "执行率偏低没有说明原因", Severity.WARNING)
 def low_rate_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
-    """An execution rate of the total row below the threshold needs a reason somewhere on the form (policy; 四川0013zp表填报说明: 90%)."""
+    """An execution rate of the total row below the threshold needs a reason somewhere on the form (policy;
+    四川0013zp表填报说明: 90%).
+    """
     line = main_line(form)
-    if line is None or line.rate is None or not line.amount("annual_budget") or line.rate >= policy.number("execution_floor") or explains_money(form):
+    if (
+        line is None
+        or line.rate is None
+        or not line.amount("annual_budget")
+        or line.rate >= policy.number("execution_floor")
+        or explains_money(form)
+    ):
         return
     floor = percent(policy.number("execution_floor"))
     yield replace(
-        line.finding("execution_rate", f"{line.source}执行率{shown(line.rate)}，低于{floor}，全表没有说明原因。", value=line.execution_rate or shown(line.rate),
-                     hint="在偏差原因、备注或目标完成情况里写明资金没有用完的原因和下一步打算；由财政资金未下达造成的，照实写明即可。"),
-        cell=cells(line.cells.get("execution_rate"), line.cells.get("executed")))
+        line.finding(
+            "execution_rate",
+            f"{line.source}执行率{shown(line.rate)}，低于{floor}，全表没有说明原因。",
+            value=line.execution_rate or shown(line.rate),
+            hint=(
+                "在偏差原因、备注或目标完成情况里写明资金没有用完的原因和下一步打算；"
+                "由财政资金未下达造成的，照实写明即可。"
+            ),
+        ),
+        cell=cells(line.cells.get("execution_rate"), line.cells.get("executed")),
+    )
 
 
 @rule("F06", "预算调整较大没有说明原因", Severity.NOTE, treatment=Treatment.EXPLAIN)
 def budget_changed_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A budget changed in the year by more than the thresholds (policy: 20% and 1万元) needs a reason; an initial 0 is 年中追加."""
+    """A budget changed in the year by more than the thresholds (policy: 20% and 1万元) needs a reason; an
+    initial 0 is 年中追加.
+    """
     line = main_line(form)
     if line is None:
         return
@@ -122,23 +206,32 @@ def budget_changed_without_reason(form: Form, policy: Policy) -> Iterator[Findin
     if not initial or initial < 0 or not annual or annual < 0:
         return
     change = annual - initial
-    if abs(change) / initial <= policy.number("budget_change") or ten_thousand_yuan(form, abs(change)) <= policy.number("budget_change_amount"):
+    if abs(change) / initial <= policy.number("budget_change") or ten_thousand_yuan(
+        form, abs(change)
+    ) <= policy.number("budget_change_amount"):
         return
     if explains_change(form):
         return
     direction = "增加" if change > 0 else "减少"
     yield replace(
-        line.finding("annual_budget", f"全年预算数{line.annual_budget}{form.money_unit}，比年初预算数{line.initial_budget}{form.money_unit}{direction}了"
-                     f"{shown(abs(change) / initial)}，没有说明原因。", hint="写明预算追加或调减的原因和依据（文号）。",
-                     severity=Severity.WARNING if form.kind == DEPARTMENT else None),
-        cell=cells(line.cells.get("annual_budget"), line.cells.get("initial_budget")))
+        line.finding(
+            "annual_budget",
+            f"全年预算数{line.annual_budget}{form.money_unit}，"
+            f"比年初预算数{line.initial_budget}{form.money_unit}{direction}了"
+            f"{shown(abs(change) / initial)}，没有说明原因。",
+            hint="写明预算追加或调减的原因和依据（文号）。",
+            severity=Severity.WARNING if form.kind == DEPARTMENT else None,
+        ),
+        cell=cells(line.cells.get("annual_budget"), line.cells.get("initial_budget")),
+    )
 
 
 @rule("F07", "金额单位疑似填错", Severity.WARNING, treatment=Treatment.FIX)
 def yuan_typed_as_ten_thousand(form: Form, policy: Policy) -> Iterator[Finding]:
     """An amount 10⁴ times another one that should be like it was typed in 元 in a 万元 cell, or the reverse.
 
-    Compared: the columns of one row, the total with its sources, and the funds with the form's money indicators.
+    Compared: the columns of one row, the total with its sources, and the funds with the form's money
+    indicators.
     """
     for line in form.funding:
         amounts = [(key, amount) for key in AMOUNTS if (amount := line.amount(key)) and amount > 0]
@@ -146,9 +239,15 @@ def yuan_typed_as_ten_thousand(form: Form, policy: Policy) -> Iterator[Finding]:
             if ten_thousandfold(a, b, Decimal("0.2")):
                 large, small = ((one, a), (other, b)) if a > b else ((other, b), (one, a))
                 yield replace(
-                    line.finding(large[0], f"{line.source}的{NAMES[large[0]]}填{large[1]}，{NAMES[small[0]]}填{small[1]}，相差约一万倍，"
-                                 "像是有一格按元填、一格按万元填。", hint=f"本表金额单位是{form.money_unit}，两个数都按{form.money_unit}填。"),
-                    cell=cells(line.cells.get(large[0]), line.cells.get(small[0])))
+                    line.finding(
+                        large[0],
+                        f"{line.source}的{NAMES[large[0]]}填{large[1]}，{NAMES[small[0]]}填{small[1]}，"
+                        "相差约一万倍，"
+                        "像是有一格按元填、一格按万元填。",
+                        hint=f"本表金额单位是{form.money_unit}，两个数都按{form.money_unit}填。",
+                    ),
+                    cell=cells(line.cells.get(large[0]), line.cells.get(small[0])),
+                )
                 return
     yield from _total_unlike_sources(form) or _unlike_indicators(form)
 
@@ -159,12 +258,27 @@ def _total_unlike_sources(form: Form) -> list[Finding]:
     for key in AMOUNTS if total is not None else ():
         wanted = total.amount(key)
         parts = [(line, amount) for line in sources(form) if (amount := line.amount(key))]
-        if not wanted or wanted < 0 or not parts or not ten_thousandfold(wanted, abs(sum(amount for _, amount in parts)), Decimal("0.002")):
+        if (
+            not wanted
+            or wanted < 0
+            or not parts
+            or not ten_thousandfold(wanted, abs(sum(amount for _, amount in parts)), Decimal("0.002"))
+        ):
             continue
-        return [replace(
-            total.finding(key, f"{NAMES[key]}：合计填{getattr(total, key)}，各项资金加起来是{sum(amount for _, amount in parts)}，相差一万倍，像是有的格按元填、有的格按万元填。",
-                          hint=f"本表金额单位是{form.money_unit}，都按{form.money_unit}填。"),
-            cell=cells(total.cells.get(key), *(line.cells.get(key) for line, _ in parts)))]
+        return [
+            replace(
+                total.finding(
+                    key,
+                    (
+                        f"{NAMES[key]}：合计填{getattr(total, key)}，"
+                        f"各项资金加起来是{sum(amount for _, amount in parts)}，相差一万倍，"
+                        "像是有的格按元填、有的格按万元填。"
+                    ),
+                    hint=f"本表金额单位是{form.money_unit}，都按{form.money_unit}填。",
+                ),
+                cell=cells(total.cells.get(key), *(line.cells.get(key) for line, _ in parts)),
+            )
+        ]
     return []
 
 
@@ -173,21 +287,37 @@ def _unlike_indicators(form: Form) -> Iterator[Finding]:
     line = main_line(form)
     if line is None:
         return
-    priced = [(indicator, field, parse(text)) for indicator in form.indicators for field in ("target", "actual")
-              if "元" in (text := getattr(indicator, field) or "")]
+    priced = [
+        (indicator, field, parse(text))
+        for indicator in form.indicators
+        for field in ("target", "actual")
+        if "元" in (text := getattr(indicator, field) or "")
+    ]
     for key in ("annual_budget", "executed") if priced else ():
         amount = line.amount(key)
         if not amount or amount <= 0:
             continue
         for indicator, field, quantity in priced:
-            if quantity.kind is not Kind.NUMBER or not quantity.number or quantity.measure is None or quantity.measure.dimension != "money":
+            if (
+                quantity.kind is not Kind.NUMBER
+                or not quantity.number
+                or quantity.measure is None
+                or quantity.measure.dimension != "money"
+            ):
                 continue
-            if ten_thousandfold(yuan(form, amount), quantity.number * quantity.measure.factor, Decimal("0.002")):
+            if ten_thousandfold(
+                yuan(form, amount), quantity.number * quantity.measure.factor, Decimal("0.002")
+            ):
                 yield replace(
-                    line.finding(key, f"资金表{NAMES[key]}是{getattr(line, key)}{form.money_unit}，指标“{indicator.name}”写的是{getattr(indicator, field)}，"
-                                 "两个数相差一万倍。",
-                                 hint="核对资金表的金额单位（元还是万元），两处按同一个数填。"),
-                    cell=cells(line.cells.get(key), indicator.cells.get(field)))
+                    line.finding(
+                        key,
+                        f"资金表{NAMES[key]}是{getattr(line, key)}{form.money_unit}，"
+                        f"指标“{indicator.name}”写的是{getattr(indicator, field)}，"
+                        "两个数相差一万倍。",
+                        hint="核对资金表的金额单位（元还是万元），两处按同一个数填。",
+                    ),
+                    cell=cells(line.cells.get(key), indicator.cells.get(field)),
+                )
                 return
 
 
@@ -201,10 +331,19 @@ def amount_is_no_number(form: Form, policy: Policy) -> Iterator[Finding]:
                 continue
             amount = money(text)
             if amount is None:
-                yield line.finding(key, f"{line.source}的{NAMES[key]}填的是“{text}”，不是数字。", hint=f"只填数字，单位是{form.money_unit}；没有金额填0。", expected="数字")
+                yield line.finding(
+                    key,
+                    f"{line.source}的{NAMES[key]}填的是“{text}”，不是数字。",
+                    hint=f"只填数字，单位是{form.money_unit}；没有金额填0。",
+                    expected="数字",
+                )
             elif amount < 0:
-                yield line.finding(key, f"{line.source}的{NAMES[key]}是负数（{text}）。", severity=Severity.WARNING,
-                                   hint="退款冲减的，请写明；填错的，改成正确的数。")
+                yield line.finding(
+                    key,
+                    f"{line.source}的{NAMES[key]}是负数（{text}）。",
+                    severity=Severity.WARNING,
+                    hint="退款冲减的，请写明；填错的，改成正确的数。",
+                )
 
 
 @rule("F09", "资金基本用完而较多指标未完成", Severity.WARNING)
@@ -213,36 +352,80 @@ def spent_but_unmet(form: Form, policy: Policy) -> Iterator[Finding]:
     line = main_line(form)
     judged = [row for row in form.indicators if row.verdict is not None]
     unmet = [row for row in judged if row.verdict is Verdict.UNMET]
-    if line is None or line.rate is None or line.rate < policy.number("spent_share") or not line.amount("executed") or len(judged) < 3:
+    if (
+        line is None
+        or line.rate is None
+        or line.rate < policy.number("spent_share")
+        or not line.amount("executed")
+        or len(judged) < 3
+    ):
         return
     if len(unmet) >= 2 and Decimal(len(unmet)) / len(judged) >= policy.number("unmet_share"):
         yield replace(
-            line.finding("execution_rate", f"资金已支付{shown(line.rate)}，但{len(judged)}个指标里有{len(unmet)}个未完成（{several([row.name for row in unmet], '等')}）。", value=shown(line.rate),
-                         hint="核对指标完成值；确实没有完成的，说明钱用在了哪里。"),
-            cell=cells(line.cells.get("execution_rate"), line.cells.get("executed"), *(row.cells.get("actual") for row in unmet)))
+            line.finding(
+                "execution_rate",
+                (
+                    f"资金已支付{shown(line.rate)}，但{len(judged)}个指标里有{len(unmet)}个未完成（"
+                    f"{several([row.name for row in unmet], '等')}）。"
+                ),
+                value=shown(line.rate),
+                hint="核对指标完成值；确实没有完成的，说明钱用在了哪里。",
+            ),
+            cell=cells(
+                line.cells.get("execution_rate"),
+                line.cells.get("executed"),
+                *(row.cells.get("actual") for row in unmet),
+            ),
+        )
 
 
 @rule("F10", "预算调减后执行率才达标", Severity.WARNING)
 def rate_only_after_cut(form: Form, policy: Policy) -> Iterator[Finding]:
-    """The rate reaches 90% on the adjusted budget but stays below 60% on the initial one: the cut is to be explained. Silences F06."""
+    """The rate reaches 90% on the adjusted budget but stays below 60% on the initial one: the cut is to be
+    explained. Silences F06.
+    """
     line = main_line(form)
     if line is None or line.rate is None or line.rate < policy.number("execution_floor"):
         return
-    initial, annual, executed = line.amount("initial_budget"), line.amount("annual_budget"), line.amount("executed")
-    if not initial or not annual or executed is None or initial <= annual or executed / initial >= policy.number("execution_low"):
+    initial, annual, executed = (
+        line.amount("initial_budget"),
+        line.amount("annual_budget"),
+        line.amount("executed"),
+    )
+    if (
+        not initial
+        or not annual
+        or executed is None
+        or initial <= annual
+        or executed / initial >= policy.number("execution_low")
+    ):
         return
-    if ten_thousand_yuan(form, initial - annual) <= policy.number("budget_change_amount") or explains_change(form):
+    if ten_thousand_yuan(form, initial - annual) <= policy.number("budget_change_amount") or explains_change(
+        form
+    ):
         return
     yield replace(
-        line.finding("annual_budget", f"预算由{line.initial_budget}{form.money_unit}调减到{line.annual_budget}{form.money_unit}"
-                     f"（减少{shown((initial - annual) / initial)}）；"
-                     f"按年初预算计算执行率只有{shown(executed / initial)}，请说明调减原因。", hint="写明调减的原因和依据（文号）。"),
-        cell=cells(line.cells.get("annual_budget"), line.cells.get("initial_budget"), line.cells.get("execution_rate")))
+        line.finding(
+            "annual_budget",
+            f"预算由{line.initial_budget}{form.money_unit}调减到{line.annual_budget}{form.money_unit}"
+            f"（减少{shown((initial - annual) / initial)}）；"
+            f"按年初预算计算执行率只有{shown(executed / initial)}，请说明调减原因。",
+            hint="写明调减的原因和依据（文号）。",
+        ),
+        cell=cells(
+            line.cells.get("annual_budget"),
+            line.cells.get("initial_budget"),
+            line.cells.get("execution_rate"),
+        ),
+    )
 
 
 @rule("F11", "金额与台账不符", Severity.ERROR, needs="roster")
 def unlike_the_ledger(form: Form, policy: Policy, ledger: FundingLine) -> Iterator[Finding]:
-    """全年预算数 and 全年执行数 equal the budget ledger of the roster (tolerance 0.01万元). `ledger`: the project's amounts, in 万元."""
+    """全年预算数 and 全年执行数 equal the budget ledger of the roster (tolerance 0.01万元).
+
+    `ledger`: the project's amounts, in 万元.
+    """
     line = main_line(form)
     if line is None:
         return
@@ -251,16 +434,32 @@ def unlike_the_ledger(form: Form, policy: Policy, ledger: FundingLine) -> Iterat
         if told is None or known is None:
             continue
         if abs(ten_thousand_yuan(form, told) - known) > policy.number("funding_tolerance"):
-            alike = "，正好相差一万倍，像是金额单位填错了" if known > 0 and told > 0 and ten_thousandfold(ten_thousand_yuan(form, told), known, Decimal("0.002")) else ""
-            yield line.finding(key, f"{NAMES[key]}填的是{getattr(line, key)}{form.money_unit}，财政台账是{known}万元{alike}。", expected=f"{known}万元",
-                               hint="按财政一体化系统的数改；台账有误的，请与财政局核对。")
+            alike = (
+                "，正好相差一万倍，像是金额单位填错了"
+                if known > 0
+                and told > 0
+                and ten_thousandfold(ten_thousand_yuan(form, told), known, Decimal("0.002"))
+                else ""
+            )
+            yield line.finding(
+                key,
+                f"{NAMES[key]}填的是{getattr(line, key)}{form.money_unit}，财政台账是{known}万元{alike}。",
+                expected=f"{known}万元",
+                hint="按财政一体化系统的数改；台账有误的，请与财政局核对。",
+            )
 
 
 @rule("F12", "执行率低而指标全部完成", Severity.WARNING)
 def low_rate_yet_all_met(form: Form, policy: Policy) -> Iterator[Finding]:
     """A rate below 60% (policy) does not go with every indicator met or full marks."""
     line = main_line(form)
-    if line is None or line.rate is None or not line.amount("annual_budget") or line.rate >= policy.number("execution_low") or explains_money(form):
+    if (
+        line is None
+        or line.rate is None
+        or not line.amount("annual_budget")
+        or line.rate >= policy.number("execution_low")
+        or explains_money(form)
+    ):
         return
     rows = form.indicators
     all_met = len(rows) >= 2 and all(row.verdict in (Verdict.MET, Verdict.EXCEEDED) for row in rows)
@@ -269,14 +468,22 @@ def low_rate_yet_all_met(form: Form, policy: Policy) -> Iterator[Finding]:
     if all_met or full:
         what = f"{len(rows)}个指标全部完成" if all_met else "指标全部得满分"
         yield replace(
-            line.finding("execution_rate", f"资金执行率只有{shown(line.rate)}，{what}，两者对不上。", value=line.execution_rate or shown(line.rate),
-                         hint="核对指标完成值；确实少花钱办成了事的，说明节约在哪里，或说明哪些款项还没有支付。"),
-            cell=cells(line.cells.get("execution_rate"), line.cells.get("executed")))
+            line.finding(
+                "execution_rate",
+                f"资金执行率只有{shown(line.rate)}，{what}，两者对不上。",
+                value=line.execution_rate or shown(line.rate),
+                hint="核对指标完成值；确实少花钱办成了事的，说明节约在哪里，或说明哪些款项还没有支付。",
+            ),
+            cell=cells(line.cells.get("execution_rate"), line.cells.get("executed")),
+        )
 
 
 @rule("F13", "有预算没有支出", Severity.WARNING)
 def nothing_spent(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A budget without any execution, or one cut to zero: exempt from evaluation, or to be explained. Silences D01 D03 F05."""
+    """A budget without any execution, or one cut to zero: exempt from evaluation, or to be explained.
+
+    Silences D01 D03 F05.
+    """
     line = main_line(form)
     if line is None or line.amount("executed") != 0:
         return
@@ -289,11 +496,17 @@ def nothing_spent(form: Form, policy: Policy) -> Iterator[Finding]:
         return
     if explains_money(form) or explains_change(form):
         return
-    yield replace(line.finding("executed", f"{told}请确认是否免评；不免评的，请说明没有支出的原因。", hint="与财政局确认免评；不免评的，在表里写明原因。"),
-                  cell=cells(line.cells.get("executed"), line.cells.get("annual_budget")))
+    yield replace(
+        line.finding(
+            "executed",
+            f"{told}请确认是否免评；不免评的，请说明没有支出的原因。",
+            hint="与财政局确认免评；不免评的，在表里写明原因。",
+        ),
+        cell=cells(line.cells.get("executed"), line.cells.get("annual_budget")),
+    )
 
 
-_MANAGEMENT = (          # name of the indicator, its formula; 财预〔2013〕53号 部门整体支出绩效评价指标框架
+_MANAGEMENT = (  # name of the indicator, its formula; 财预〔2013〕53号 部门整体支出绩效评价指标框架
     (re.compile(r"^(?:部门|项目|全年|整体)?预算(?:完成|执行)率$|^资金(?:执行|使用)率$"), "执行数÷预算数"),
     (re.compile(r"^(?:部门|项目|全年)?预算调整率$"), "（全年预算数－年初预算数）÷年初预算数"),
     (re.compile(r"^(?:部门)?结转结余率$"), "（全年预算数－执行数）÷全年预算数"),
@@ -305,7 +518,9 @@ _CONTROLLED_BY = {"控制率": "执行数÷预算数", "变动率": "（全年�
 
 @rule("F14", "管理类指标与本表金额不符", Severity.WARNING)
 def indicator_unlike_own_money(form: Form, policy: Policy) -> Iterator[Finding]:
-    """预算完成率, 预算调整率, 结转结余率, 三公经费控制率 and its like follow from the form's own funding table (财预〔2013〕53号)."""
+    """预算完成率, 预算调整率, 结转结余率, 三公经费控制率 and its like follow from the form's own funding
+    table (财预〔2013〕53号).
+    """
     line = main_line(form)
     if line is None:
         return
@@ -324,40 +539,71 @@ def indicator_unlike_own_money(form: Form, policy: Policy) -> Iterator[Finding]:
         told = _ratio(indicator.actual, indicator.target)
         yield from _controlled(form, indicator, name, told)
         for (pattern, formula), rates in zip(_MANAGEMENT, own):
-            if told is None or not rates or not pattern.match(name) or any(abs(told - rate) <= Decimal("0.01") for rate in rates):
+            if (
+                told is None
+                or not rates
+                or not pattern.match(name)
+                or any(abs(told - rate) <= Decimal("0.01") for rate in rates)
+            ):
                 continue
             yield replace(
-                indicator.finding("actual", f"“{name}”填的是{indicator.actual}，按本表资金算是{shown(rates[0])}，算法是{formula}。",
-                                  expected=shown(rates[0]), hint="核对口径：口径相同的改成一致；口径不同的（如扣除上级追加、不计财政收回）请说明。"),
-                cell=cells(indicator.cells.get("actual"), line.cells.get("annual_budget")))
+                indicator.finding(
+                    "actual",
+                    f"“{name}”填的是{indicator.actual}，按本表资金算是{shown(rates[0])}，算法是{formula}。",
+                    expected=shown(rates[0]),
+                    hint="核对口径：口径相同的改成一致；口径不同的（如扣除上级追加、不计财政收回）请说明。",
+                ),
+                cell=cells(indicator.cells.get("actual"), line.cells.get("annual_budget")),
+            )
 
 
 def _controlled(form: Form, indicator: Indicator, name: str, told: Decimal | None) -> Iterator[Finding]:
     match = _CONTROLLED.match(name)
-    line = next((line for line in form.funding if match and match[1] in re.sub(r"[“”\"]", "", line.source)), None)
+    line = next(
+        (line for line in form.funding if match and match[1] in re.sub(r"[“”\"]", "", line.source)), None
+    )
     if match is None or line is None or told is None:
         return
     initial, annual, executed = (line.amount(key) for key in AMOUNTS)
-    over, under = (executed, annual) if match[2] == "控制率" else (abs(annual - initial) if annual is not None and initial is not None else None, initial)
+    over, under = (
+        (executed, annual)
+        if match[2] == "控制率"
+        else (abs(annual - initial) if annual is not None and initial is not None else None, initial)
+    )
     if over is None or not under or under < 0 or abs(told - over / under) <= Decimal("0.01"):
         return
     yield replace(
-        indicator.finding("actual", f"“{name}”填的是{indicator.actual}，按本表“{line.source}”的金额算是{shown(over / under)}，算法是{_CONTROLLED_BY[match[2]]}。",
-                          expected=shown(over / under), hint="核对口径：口径相同的改成一致；口径不同的（如与上年决算比）请说明。"),
-        cell=cells(indicator.cells.get("actual"), line.cells.get("annual_budget")))
+        indicator.finding(
+            "actual",
+            (
+                f"“{name}”填的是{indicator.actual}，按本表“{line.source}”的金额算是{shown(over / under)}，"
+                f"算法是{_CONTROLLED_BY[match[2]]}。"
+            ),
+            expected=shown(over / under),
+            hint="核对口径：口径相同的改成一致；口径不同的（如与上年决算比）请说明。",
+        ),
+        cell=cells(indicator.cells.get("actual"), line.cells.get("annual_budget")),
+    )
 
 
 def _ratio(actual: str | None, target: str | None) -> Decimal | None:
     """A completed value as a ratio; a bare number is percent where the target is one."""
     told, wanted = parse(actual), parse(target)
-    if told.kind is not Kind.NUMBER or told.number is None or told.unit not in ("%", "") or (not told.unit and wanted.unit != "%"):
+    if (
+        told.kind is not Kind.NUMBER
+        or told.number is None
+        or told.unit not in ("%", "")
+        or (not told.unit and wanted.unit != "%")
+    ):
         return None
     return abs(told.number) / 100
 
 
 @rule("F15", "同一笔总额的两种分法不一致", Severity.WARNING)
 def breakdowns_differ(form: Form, policy: Policy) -> Iterator[Finding]:
-    """Breakdowns of one total (by income, by spending) agree with each other and with the total (湖南省部门整体支出绩效自评表)."""
+    """Breakdowns of one total (by income, by spending) agree with each other and with the total
+    (湖南省部门整体支出绩效自评表).
+    """
     total = form.total_funding
     if total is None:
         return
@@ -371,8 +617,14 @@ def breakdowns_differ(form: Form, policy: Policy) -> Iterator[Finding]:
         if wrong:
             listed = "，".join(f"{name}{amount}" for name, _, amount in split)
             yield replace(
-                total.finding(key, f"{NAMES[key]}：合计{getattr(total, key)}{form.money_unit}，{listed}，几处应当相等。", expected=str(rounded(wanted)),
-                              hint="核对各种分法的合计，漏列的补上，填错的改正；口径不同的请说明。"),
-                cell=cells(total.cells.get(key), *(cell for _, lines, _ in wrong for cell in subject_cells(lines, key))))
-
-
+                total.finding(
+                    key,
+                    f"{NAMES[key]}：合计{getattr(total, key)}{form.money_unit}，{listed}，几处应当相等。",
+                    expected=str(rounded(wanted)),
+                    hint="核对各种分法的合计，漏列的补上，填错的改正；口径不同的请说明。",
+                ),
+                cell=cells(
+                    total.cells.get(key),
+                    *(cell for _, lines, _ in wrong for cell in subject_cells(lines, key)),
+                ),
+            )

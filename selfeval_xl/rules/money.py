@@ -13,9 +13,16 @@ AMOUNTS = ("initial_budget", "annual_budget", "executed")
 NAMES = {"initial_budget": "年初预算数", "annual_budget": "全年预算数", "executed": "全年执行数"}
 ZERO = Decimal(0)
 
-# Rows that are a part of another source although nothing on the form says so, and rows of the split by spending.
-_PARTS = re.compile(r"^(?:中央|上级|省级|市级|州级|县级|区级|乡镇?级|本级|地方|一般公共预算|政府性基金|国有资本经营|专项债|一般债|债券|中央补助)")
-_SPENDING = re.compile(r"^(?:按支出|基本支出|项目支出|人员经费|公用经费|人员支出|公用支出|商品和服务|工资福利|对个人和家庭|资本性支出|三公经费|其中[:：]?基本|其中[:：]?项目)")
+# Rows that are a part of another source although nothing on the form says so, and rows of the split by
+# spending.
+_PARTS = re.compile(
+    r"^(?:中央|上级|省级|市级|州级|县级|区级|乡镇?级|本级|地方|一般公共预算|政府性基金|国有资本经营|"
+    r"专项债|一般债|债券|中央补助)"
+)
+_SPENDING = re.compile(
+    r"^(?:按支出|基本支出|项目支出|人员经费|公用经费|人员支出|公用支出|商品和服务|工资福利|"
+    r"对个人和家庭|资本性支出|三公经费|其中[:：]?基本|其中[:：]?项目)"
+)
 _HEADS = re.compile(r"^按.{1,6}分")
 _REST = re.compile(r"其他|其它|单位资金|自有资金|自筹|社会资金|银行贷款")
 _FISCAL = re.compile(r"财政|一般公共预算|政府性基金|国有资本经营|中央|省级|市级|县级|区级|上级补助|本级")
@@ -36,20 +43,32 @@ def is_fiscal(line: FundingLine) -> bool:
 
 def sources(form: Form) -> list[FundingLine]:
     """The rows that a total may be the sum of: of the first degree, by source and not by spending."""
-    return [line for line in form.funding
-            if line.part_of is None and not line.is_total and not _SPENDING.match(line.source) and not _HEADS.match(line.source)]
+    return [
+        line
+        for line in form.funding
+        if line.part_of is None
+        and not line.is_total
+        and not _SPENDING.match(line.source)
+        and not _HEADS.match(line.source)
+    ]
 
 
-def exceeds(form: Form, key: str, total: Decimal, parts: list[FundingLine], tolerance: Decimal) -> Decimal | None:
+def exceeds(
+    form: Form, key: str, total: Decimal, parts: list[FundingLine], tolerance: Decimal
+) -> Decimal | None:
     """The sum of the sources where it cannot be the total, else None.
 
-    A list without a row for the rest (其他资金, 单位资金) may be partial: then only a single part above the total is wrong.
-    Sources and their own parts may stand side by side unmarked, so either reading that gives the total is right.
+    A list without a row for the rest (其他资金, 单位资金) may be partial: then only a single part above the
+    total is wrong.
+    Sources and their own parts may stand side by side unmarked, so either reading that gives the total is
+    right.
     """
     slack = tolerance * max(len(parts), 1)
     plain = [line for line in parts if not _PARTS.match(line.source)]
     nested = [line for line in parts if _PARTS.match(line.source)]
-    sums = [_sum(parts, key)] + ([_sum(plain, key)] if plain else []) + ([_sum(nested, key)] if nested else [])
+    sums = (
+        [_sum(parts, key)] + ([_sum(plain, key)] if plain else []) + ([_sum(nested, key)] if nested else [])
+    )
     if any(abs(found - total) <= slack for found in sums):
         return None
     if any(_REST.search(line.source) for line in sources(form)):
@@ -63,18 +82,25 @@ def _sum(lines: Iterable[FundingLine], key: str) -> Decimal:
 
 
 def breakdowns(form: Form, key: str) -> list[tuple[str, list[FundingLine], Decimal]]:
-    """Each way in which the total is split besides its sources: name, rows, sum. Only splits that claim to be complete."""
+    """Each way in which the total is split besides its sources: name, rows, sum.
+
+    Only splits that claim to be complete.
+    """
     found = []
     for line in form.funding:
         amount = line.amount(key)
         if amount is not None and _HEADS.match(line.source):
             found.append((line.source, [line], amount))
-    basic = next((line for line in form.funding if line.source == "基本支出" and not _under_head(form, line)), None)
-    project = next((line for line in form.funding if line.source == "项目支出" and not _under_head(form, line)), None)
+    basic = next(
+        (line for line in form.funding if line.source == "基本支出" and not _under_head(form, line)), None
+    )
+    project = next(
+        (line for line in form.funding if line.source == "项目支出" and not _under_head(form, line)), None
+    )
     if basic and project:
         amounts = [basic.amount(key), project.amount(key)]
         if all(amount is not None for amount in amounts):
-            found.append(("基本支出加项目支出", [basic, project], sum(amounts, ZERO)))       # type: ignore[arg-type]
+            found.append(("基本支出加项目支出", [basic, project], sum(amounts, ZERO)))  # type: ignore[arg-type]
     return found
 
 
@@ -110,16 +136,26 @@ def decimals(text: str | None) -> int:
 def printed_rate_fits(form: Form, line: FundingLine, budget: Decimal, executed: Decimal) -> bool:
     """Whether any amounts within half a last digit give the printed rate, rounded or cut at its own digits.
 
-    A rate may be printed as 99.86%, as 99.86 or as 0.9986. Amounts show no trailing zeros, so the digits are those of the
-    most precise amount of the table; whole numbers count as rounded only from 100 on, and not where they are round.
+    A rate may be printed as 99.86%, as 99.86 or as 0.9986. Amounts show no trailing zeros, so the digits are
+    those of the
+    most precise amount of the table; whole numbers count as rounded only from 100 on, and not where they are
+    round.
     """
     text = tidy(line.execution_rate or "")
     number = money(text.rstrip("%"))
     if number is None:
-        return True                                     # words in the rate cell are no wrong rate
+        return True  # words in the rate cell are no wrong rate
     if budget == 0:
         return executed == 0 and number == 0
-    digits = max((decimals(getattr(row, key)) for row in form.funding for key in AMOUNTS if row.amount(key) is not None), default=0)
+    digits = max(
+        (
+            decimals(getattr(row, key))
+            for row in form.funding
+            for key in AMOUNTS
+            if row.amount(key) is not None
+        ),
+        default=0,
+    )
     half = Decimal(5).scaleb(-digits - 1)
     low, high = _bounds(budget, executed, half)
     step = Decimal(1).scaleb(-decimals(text))
@@ -127,11 +163,15 @@ def printed_rate_fits(form: Form, line: FundingLine, budget: Decimal, executed: 
     if not text.endswith("%"):
         readings.append((number, min(step, Decimal("0.01"))))
     exact = executed / budget
-    return any(rate - step / 2 <= high and low <= rate + step / 2 or rate <= exact < rate + step for rate, step in readings)
+    return any(
+        rate - step / 2 <= high and low <= rate + step / 2 or rate <= exact < rate + step
+        for rate, step in readings
+    )
 
 
 def _bounds(budget: Decimal, executed: Decimal, half: Decimal) -> tuple[Decimal, Decimal]:
     """The least and the largest rate that amounts within `half` of these can have."""
+
     def slack(amount: Decimal) -> Decimal:
         return half if half < Decimal("0.5") or (amount >= 100 and amount % 10) else Decimal("0.005")
 

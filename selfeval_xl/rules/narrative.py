@@ -1,4 +1,6 @@
-"""Narrative rules: is the text of a form clean, its own, complete, and does it agree with itself and with the figures."""
+"""Narrative rules: is the text of a form clean, its own, complete, and does it agree with itself and with the
+figures.
+"""
 
 from __future__ import annotations
 
@@ -24,33 +26,66 @@ def _listed(texts: Iterable[Text]) -> str:
 
 def _excerpt(text: str, at: int, width: int = 12) -> str:
     """The words around a place in a text, on one line."""
-    part = " ".join(text[max(0, at - width):at + width].split())
+    part = " ".join(text[max(0, at - width) : at + width].split())
     return f"{'…' if at > width else ''}{part}{'…' if at + width < len(text) else ''}"
 
 
-_MARKS = re.compile(r"[<&\\$_\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")          # what all residue begins with; quick to look for
+_MARKS = re.compile(
+    r"[<&\\$_\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]"
+)  # what all residue begins with; quick to look for
 
 
 @rule("N01", "文字里有网页或公式代码", Severity.WARNING, treatment=Treatment.FIX)
 def residue_in_text(form: Form, policy: Policy) -> Iterator[Finding]:
-    """No HTML, LaTeX or control characters are left in the text, as copying from a web page or a converted file leaves them."""
+    """No HTML, LaTeX or control characters are left in the text, as copying from a web page or a converted
+    file leaves them.
+    """
     pattern = phrases("residue")
-    found = [(text, match) for text in all_texts(form) if _MARKS.search(text.text) and (match := pattern.search(text.text))]
+    found = [
+        (text, match)
+        for text in all_texts(form)
+        if _MARKS.search(text.text) and (match := pattern.search(text.text))
+    ]
     if found:
         text, match = found[0]
         mends = tuple((each.cell, Fix(each.text, clean(each.text))) for each, _ in found if each.cell)
-        yield Finding(message=f"{_listed(text for text, _ in found)}里有多余的代码（如“{_visible(match[0])}”）。", hint="删掉这些代码，只留文字。", subject=text.what,
-                      cell=cells(*(text.cell for text, _ in found)), value=_excerpt(text.text, match.start()), fix=mends[0][1] if len(mends) == len(found) == 1 else None,
-                      mends=mends)
+        yield Finding(
+            message=f"{_listed(text for text, _ in found)}里有多余的代码（如“{_visible(match[0])}”）。",
+            hint="删掉这些代码，只留文字。",
+            subject=text.what,
+            cell=cells(*(text.cell for text, _ in found)),
+            value=_excerpt(text.text, match.start()),
+            fix=mends[0][1] if len(mends) == len(found) == 1 else None,
+            mends=mends,
+        )
 
 
 def _visible(code: str) -> str:
     return "".join(letter if letter.isprintable() else f"控制字符{ord(letter):02X}" for letter in code)
 
 
-_SIGNS = {r"\geqslant": "≥", r"\leqslant": "≤", r"\geq": "≥", r"\leq": "≤", r"\ge": "≥", r"\le": "≤", r"\times": "×", r"\sim": "~",
-          r"\approx": "≈", r"\%": "%", "&nbsp;": " ", "&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"', "&ldquo;": "“", "&rdquo;": "”",
-          "&mdash;": "—", "&hellip;": "…", "&middot;": "·"}
+_SIGNS = {
+    r"\geqslant": "≥",
+    r"\leqslant": "≤",
+    r"\geq": "≥",
+    r"\leq": "≤",
+    r"\ge": "≥",
+    r"\le": "≤",
+    r"\times": "×",
+    r"\sim": "~",
+    r"\approx": "≈",
+    r"\%": "%",
+    "&nbsp;": " ",
+    "&lt;": "<",
+    "&gt;": ">",
+    "&amp;": "&",
+    "&quot;": '"',
+    "&ldquo;": "“",
+    "&rdquo;": "”",
+    "&mdash;": "—",
+    "&hellip;": "…",
+    "&middot;": "·",
+}
 
 
 def clean(text: str) -> str:
@@ -68,14 +103,28 @@ def clean(text: str) -> str:
 def guidance_left(form: Form, policy: Policy) -> Iterator[Finding]:
     """Printed guidance such as (100字以内) is replaced by the answer; empty rows 指标2： and …… are removed."""
     pattern = phrases("instruction")
-    left = [text for text in (*goal_texts(form), *remark_texts(form), *_notes(form)) if pattern.search(text.text)]
+    left = [
+        text for text in (*goal_texts(form), *remark_texts(form), *_notes(form)) if pattern.search(text.text)
+    ]
     if left:
         at = next(match.start() for match in pattern.finditer(left[0].text))
-        yield Finding(message=f"{_listed(left)}里还留着填写说明（“{_excerpt(left[0].text, at, 16)}”）。",
-                      hint="按说明写上内容，再把说明文字删掉。", cell=cells(*(text.cell for text in left)), subject=left[0].what, value=left[0].text[:60])
+        yield Finding(
+            message=f"{_listed(left)}里还留着填写说明（“{_excerpt(left[0].text, at, 16)}”）。",
+            hint="按说明写上内容，再把说明文字删掉。",
+            cell=cells(*(text.cell for text in left)),
+            subject=left[0].what,
+            value=left[0].text[:60],
+        )
     if form.placeholders:
-        yield Finding(message=f"有{len(form.placeholders)}行只有“{form.placeholders[0][1]}”这样的占位文字，没有指标。", severity=Severity.NOTE, treatment=Treatment.FIX,
-                      hint="不用的行可以删掉，或写明“无”。", cell=cells(*(cell for cell, _ in form.placeholders)), value=form.placeholders[0][1], subject="绩效指标")
+        yield Finding(
+            message=f"有{len(form.placeholders)}行只有“{form.placeholders[0][1]}”这样的占位文字，没有指标。",
+            severity=Severity.NOTE,
+            treatment=Treatment.FIX,
+            hint="不用的行可以删掉，或写明“无”。",
+            cell=cells(*(cell for cell, _ in form.placeholders)),
+            value=form.placeholders[0][1],
+            subject="绩效指标",
+        )
 
 
 def _notes(form: Form) -> Iterator[Text]:
@@ -92,9 +141,15 @@ def outcome_copies_goal(form: Form, policy: Policy) -> Iterator[Finding]:
     """The outcome tells what was done; it is not the goal once more."""
     expected, actual = _letters(form.goal.expected), _letters(form.goal.actual)
     if len(expected) >= 8 and expected == actual:
-        yield replace(form.goal.finding("actual", "“实际完成情况”和“预期目标”一字不差，看不出完成了什么。", value=(form.goal.actual or "")[:60],
-                                        hint="写清今年实际做了什么、完成多少，用数字说话。"),
-                      cell=cells(form.goal.cells.get("expected"), form.goal.cells.get("actual")))
+        yield replace(
+            form.goal.finding(
+                "actual",
+                "“实际完成情况”和“预期目标”一字不差，看不出完成了什么。",
+                value=(form.goal.actual or "")[:60],
+                hint="写清今年实际做了什么、完成多少，用数字说话。",
+            ),
+            cell=cells(form.goal.cells.get("expected"), form.goal.cells.get("actual")),
+        )
 
 
 def _letters(text: str | None) -> str:
@@ -102,19 +157,33 @@ def _letters(text: str | None) -> str:
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text or ""))
 
 
-_NOT_A_FIGURE = re.compile(r"<[^<>]*>|(?:^|[\n;；。.\s(（])\s*\d{1,2}(?=[、.．)）])|\d+\s*项?(?:大|主要)?(?:工作)?(?:主要)?职[责能]|"
-                           r"[〔\[（(]\s*(?:19|20)\d{2}\s*[〕\]）)]\s*\d+\s*号|第\d+[条号款]|[A-Za-z]\d+|\d+·\d+")
-_FIGURE = re.compile(r"\d|[一二三四五六七八九十百千两]+(?:个|项|次|场|人|户|处|所|座|家|台|套|期|件|份|名|万|亩|公里|批|条|年|月)|百分之|全年|年底|年末|月底|季度")
+_NOT_A_FIGURE = re.compile(
+    r"<[^<>]*>|(?:^|[\n;；。.\s(（])\s*\d{1,2}(?=[、.．)）])|\d+\s*项?(?:大|主要)?(?:工作)?(?:主要)?职[责能]|"
+    r"[〔\[（(]\s*(?:19|20)\d{2}\s*[〕\]）)]\s*\d+\s*号|第\d+[条号款]|[A-Za-z]\d+|\d+·\d+"
+)
+_FIGURE = re.compile(
+    r"\d|[一二三四五六七八九十百千两]+(?:个|项|次|场|人|户|处|所|座|家|台|套|期|件|份|名|万|亩|公里|批|"
+    r"条|年|月)|百分之|全年|年底|年末|月底|季度"
+)
 
 
 @rule("N04", "目标写成了职责", Severity.WARNING, treatment=Treatment.NEXT_YEAR)
 def goal_is_a_list_of_duties(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A goal says what is reached this year, with a number or a date; a list of duties is none (中发〔2018〕34号: 绩效目标细化量化)."""
+    """A goal says what is reached this year, with a number or a date; a list of duties is none
+    (中发〔2018〕34号: 绩效目标细化量化).
+    """
     goal = form.goal.expected or ""
     duties = len(phrases("duty").findall(goal))
     if duties >= 3 and not _FIGURE.search(_NOT_A_FIGURE.sub(" ", goal)):
-        yield form.goal.finding("expected", f"年度目标写的是部门职责（{duties}处“负责、组织、指导”一类），没有数量，也没有时间，没法核对完成没有。", value=goal[:60],
-                                hint="下年申报时写清这一年要完成什么、完成多少、什么时候完成。")
+        yield form.goal.finding(
+            "expected",
+            (
+                f"年度目标写的是部门职责（{duties}处“负责、组织、指导”一类），没有数量，也没有时间，"
+                "没法核对完成没有。"
+            ),
+            value=goal[:60],
+            hint="下年申报时写清这一年要完成什么、完成多少、什么时候完成。",
+        )
 
 
 _AMOUNT = re.compile(r"^(?:≥|≤|=|>|<|约)?[-+]?[\d,]+(?:\.\d+)?(?:元|万元|千元|亿元|%)?$")
@@ -129,53 +198,103 @@ def goal_is_no_goal(form: Form, policy: Policy) -> Iterator[Finding]:
             continue
         plain = tidy(text)
         if _AMOUNT.match(plain):
-            yield form.goal.finding(key, f"“{what}”里填的是“{text}”，是一个数，不是文字说明。", hint=f"写清{'今年要做什么、做到什么程度' if key == 'expected' else '今年做了什么、完成多少'}。")
-        elif form.project and len(_letters(text)) >= 2 and _letters(text) in (
-                _letters(form.project), _letters((form.project_code or "") + form.project)):
-            yield form.goal.finding(key, f"“{what}”里只写了项目名称“{text}”。", hint=f"写清{'今年要做什么、做到什么程度' if key == 'expected' else '今年做了什么、完成多少'}。")
+            yield form.goal.finding(
+                key,
+                f"“{what}”里填的是“{text}”，是一个数，不是文字说明。",
+                hint=(
+                    f"写清{'今年要做什么、做到什么程度' if key == 'expected' else '今年做了什么、完成多少'}。"
+                ),
+            )
+        elif (
+            form.project
+            and len(_letters(text)) >= 2
+            and _letters(text) in (_letters(form.project), _letters((form.project_code or "") + form.project))
+        ):
+            yield form.goal.finding(
+                key,
+                f"“{what}”里只写了项目名称“{text}”。",
+                hint=(
+                    f"写清{'今年要做什么、做到什么程度' if key == 'expected' else '今年做了什么、完成多少'}。"
+                ),
+            )
 
 
 @rule("N06", "前后说法矛盾", Severity.WARNING)
 def text_contradicts_itself(form: Form, policy: Policy) -> Iterator[Finding]:
-    """One text does not say that nothing was done or paid and that all is done or paid. A text that names the missing part is fine."""
-    rows = (Text(f"“{row.name}”的偏差原因", row.cells.get("note"), row.note) for row in form.indicators if row.note)
+    """One text does not say that nothing was done or paid and that all is done or paid.
+
+    A text that names the missing part is fine.
+    """
+    rows = (
+        Text(f"“{row.name}”的偏差原因", row.cells.get("note"), row.note)
+        for row in form.indicators
+        if row.note
+    )
     for text in (*outcomes(form), *rows):
         pair = _contradiction(text.text)
         if pair:
-            yield Finding(message=f"{text.what}里既说“{pair[0]}”，又说“{pair[1]}”，前后对不上。", hint="分开写清哪些完成了、哪些没有进展，原因是什么。",
-                          cell=text.cell, subject=text.what, value=text.text[:80])
+            yield Finding(
+                message=f"{text.what}里既说“{pair[0]}”，又说“{pair[1]}”，前后对不上。",
+                hint="分开写清哪些完成了、哪些没有进展，原因是什么。",
+                cell=text.cell,
+                subject=text.what,
+                value=text.text[:80],
+            )
 
 
 def _contradiction(text: str) -> tuple[str, str] | None:
     for denied, claimed in (("no_work", "work_done"), ("not_paid", "all_paid")):
         no = phrases(denied).search(text)
         if no and not phrases("partly").search(text):
-            yes = phrases(claimed).search(text[:no.start()] + "。" * len(no[0]) + text[no.end():])
+            yes = phrases(claimed).search(text[: no.start()] + "。" * len(no[0]) + text[no.end() :])
             if yes:
                 return no[0].strip("，。；;,、:： "), yes[0]
     return None
 
 
 @rule("N07", "年度不对", Severity.ERROR, needs="file")
-def wrong_year(form: Form, policy: Policy, file: ReadFile | None = None, scanned: bool = False) -> Iterator[Finding]:
-    """The title's year is the year of this evaluation (policy year; 0: the year that the workbook was issued for, if it says one).
+def wrong_year(
+    form: Form, policy: Policy, file: ReadFile | None = None, scanned: bool = False
+) -> Iterator[Finding]:
+    """The title's year is the year of this evaluation (policy year; 0: the year that the workbook was issued
+    for, if it says one).
 
     A deadline of a target lies in the form's year (W). Never in running text.
     """
     issued = file.settings.get("year", "") if file is not None else ""
     wanted = int(policy.number("year")) or (int(issued) if issued.isdecimal() else 0)
     if wanted and form.year and form.year != wanted:
-        yield form.finding("year", f"表头的年度是{form.year}年，这次自评的是{wanted}年度。", value=str(form.year), expected=str(wanted),
-                           hint="改成本次自评的年度；如果交错了表，请换成本年度的。")
+        yield form.finding(
+            "year",
+            f"表头的年度是{form.year}年，这次自评的是{wanted}年度。",
+            value=str(form.year),
+            expected=str(wanted),
+            hint="改成本次自评的年度；如果交错了表，请换成本年度的。",
+        )
     for row in form.indicators:
         target = row.target_quantity or parse(row.target)
-        if target.kind is Kind.DEADLINE and target.deadline and target.deadline.year and form.year and target.deadline.year != form.year:
-            yield row.finding("target", f"“{row.name}”的时限是“{row.target}”，不在{form.year}年。", severity=Severity.WARNING, expected=f"{form.year}年",
-                              hint="时限写错的请改正；跨年项目请说明。")
+        if (
+            target.kind is Kind.DEADLINE
+            and target.deadline
+            and target.deadline.year
+            and form.year
+            and target.deadline.year != form.year
+        ):
+            yield row.finding(
+                "target",
+                f"“{row.name}”的时限是“{row.target}”，不在{form.year}年。",
+                severity=Severity.WARNING,
+                expected=f"{form.year}年",
+                hint="时限写错的请改正；跨年项目请说明。",
+            )
 
 
 _UNTIDY = re.compile(r"[０-９Ａ-Ｚａ-ｚ％＝＞＜．＋－]|^\s|\s$|(?<=\d)\s+(?=[\d%％])|(?<=[≥≤><=])\s+(?=\d)")
-_WAYS = {"≥": ("≥", "≧", "⩾", ">=", "＞＝", "＞=", "≥="), "≤": ("≤", "≦", "⩽", "<=", "＜＝", "＜=", "≤="), "=": ("=", "═", "﹦", "==", "＝")}
+_WAYS = {
+    "≥": ("≥", "≧", "⩾", ">=", "＞＝", "＞=", "≥="),
+    "≤": ("≤", "≦", "⩽", "<=", "＜＝", "＜=", "≤="),
+    "=": ("=", "═", "﹦", "==", "＝"),
+}
 _PLAIN_SIGN = {way: sign for sign, ways in _WAYS.items() for way in ways}
 _SIGN = re.compile("|".join(sorted(map(re.escape, _PLAIN_SIGN), key=len, reverse=True)))
 
@@ -199,24 +318,49 @@ def untidy_values(form: Form, policy: Policy) -> Iterator[Finding]:
     for sign, used in ways.items():
         if len(used) > 1:
             reasons.append(f"{'和'.join(f'“{way}”' for way in sorted(used, key=_WAYS[sign].index))}混用")
-            found += [value for way, values in used.items() if way != min(used, key=_WAYS[sign].index) for value in values]
+            found += [
+                value
+                for way, values in used.items()
+                if way != min(used, key=_WAYS[sign].index)
+                for value in values
+            ]
     found += _typed_amounts(form) + _fractions(form)
     if found:
         row, key, text = found[0]
         right = _mended(row, key, text)
-        mends = tuple((row.cells[key], Fix(text, _mended(row, key, text))) for row, key, text in found if _mended(row, key, text) != text)
+        mends = tuple(
+            (row.cells[key], Fix(text, _mended(row, key, text)))
+            for row, key, text in found
+            if _mended(row, key, text) != text
+        )
         told = "、".join(reasons) or "带单位的金额或没有写成百分比的比率"
-        yield replace(row.finding(key, f"填写的值里有{told}（如“{text}”）。", hint=f"统一写成“{right}”这样。", value=text, expected=right,
-                                  fix=mends[0][1] if len(mends) == len(found) == 1 else None),
-                      cell=cells(*(row.cells.get(key) for row, key, _ in found)), mends=mends)
+        yield replace(
+            row.finding(
+                key,
+                f"填写的值里有{told}（如“{text}”）。",
+                hint=f"统一写成“{right}”这样。",
+                value=text,
+                expected=right,
+                fix=mends[0][1] if len(mends) == len(found) == 1 else None,
+            ),
+            cell=cells(*(row.cells.get(key) for row, key, _ in found)),
+            mends=mends,
+        )
 
 
-_SEPARATED = re.compile(r"[-+]?[¥￥]?\s*\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?")     # 1,500.00 is how accountants write it
+_SEPARATED = re.compile(
+    r"[-+]?[¥￥]?\s*\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?"
+)  # 1,500.00 is how accountants write it
 
 
 def _typed_amounts(form: Form) -> list:
     """Amounts typed with a unit of their own (12.5万元 in a 万元 cell)."""
-    return [(line, key, text) for line in form.funding for key, text in line.typed.items() if not _SEPARATED.fullmatch(text)]
+    return [
+        (line, key, text)
+        for line in form.funding
+        for key, text in line.typed.items()
+        if not _SEPARATED.fullmatch(text)
+    ]
 
 
 def _fractions(form: Form) -> list:
@@ -224,7 +368,17 @@ def _fractions(form: Form) -> list:
     found = []
     for row in form.indicators:
         target, actual = row.target_quantity, row.actual_quantity
-        if target and actual and target.unit == "%" and actual.kind is Kind.NUMBER and not actual.unit and target.number and target.number > 10 and actual.number and 0 < actual.number <= 1:
+        if (
+            target
+            and actual
+            and target.unit == "%"
+            and actual.kind is Kind.NUMBER
+            and not actual.unit
+            and target.number
+            and target.number > 10
+            and actual.number
+            and 0 < actual.number <= 1
+        ):
             found.append((row, "actual", row.actual))
     return found
 
@@ -234,7 +388,15 @@ def _mended(row: FundingLine | Indicator, key: str, text: str) -> str:
     if isinstance(row, FundingLine):
         return getattr(row, key)
     quantity = row.actual_quantity
-    if key == "actual" and quantity is not None and row.target_quantity is not None and row.target_quantity.unit == "%" and not quantity.unit and quantity.number and 0 < quantity.number <= 1:
+    if (
+        key == "actual"
+        and quantity is not None
+        and row.target_quantity is not None
+        and row.target_quantity.unit == "%"
+        and not quantity.unit
+        and quantity.number
+        and 0 < quantity.number <= 1
+    ):
         return f"{plain_number(quantity.number * 100)}%"
     return _tidied(text)
 
@@ -242,13 +404,33 @@ def _mended(row: FundingLine | Indicator, key: str, text: str) -> str:
 def _tidied(text: str) -> str:
     plain = tidy(text)
     sign = _SIGN.match(plain)
-    return _PLAIN_SIGN[sign[0]] + plain[sign.end():] if sign else plain
+    return _PLAIN_SIGN[sign[0]] + plain[sign.end() :] if sign else plain
 
 
-_SELF = re.compile(r"(?<![自你其敌基根成资样文版剧日书课标副抄账读脚])(?:我|本)(校|院|镇|乡|街道|局|委|馆|村|社区|所|园|公司|医院|学院)(?![长里子来外内落民庄区化际领员镇级正准验对面])")
-_KINDS = {"校": "校学", "院": "院", "镇": "镇", "乡": "乡", "街道": "街道", "局": "", "委": "", "馆": "馆", "村": "村", "社区": "社区", "所": "所", "园": "园",
-          "公司": "公司", "医院": "院", "学院": "院"}
-_NO_BUREAU = re.compile(r"学校|中学|小学|幼儿园|医院|卫生院|[镇乡]人民政府|街道办")        # units below a bureau may well write 我局
+_SELF = re.compile(
+    r"(?<![自你其敌基根成资样文版剧日书课标副抄账读脚])(?:我|本)(校|院|镇|乡|街道|局|委|馆|村|社区|所|"
+    r"园|公司|医院|学院)(?![长里子来外内落民庄区化际领员镇级正准验对面])"
+)
+_KINDS = {
+    "校": "校学",
+    "院": "院",
+    "镇": "镇",
+    "乡": "乡",
+    "街道": "街道",
+    "局": "",
+    "委": "",
+    "馆": "馆",
+    "村": "村",
+    "社区": "社区",
+    "所": "所",
+    "园": "园",
+    "公司": "公司",
+    "医院": "院",
+    "学院": "院",
+}
+_NO_BUREAU = re.compile(
+    r"学校|中学|小学|幼儿园|医院|卫生院|[镇乡]人民政府|街道办"
+)  # units below a bureau may well write 我局
 _BUREAU = re.compile(r"(?:局|委员会|委|办公室)$")
 _ASSESSED = re.compile(r"考核各社区|各社区各部门|对各村[^。]{0,6}考核|各科室、各村|各班级")
 
@@ -261,27 +443,61 @@ def text_of_another_kind_of_unit(filing: Filing, policy: Policy) -> Iterator[Fin
         for text in (*goal_texts(form), *remark_texts(form), *_notes(form)):
             match = _foreign(text.text, names)
             if match:
-                yield Finding(message=f"{text.what}里写着“{match}”，和本单位（{form.unit or form.department or filing.department}）对不上，像是从别处抄来的。",
-                              hint="改成本单位的情况。", cell=text.cell, subject=text.what, value=match, file=form.file, sheet=form.sheet, form=form.kind,
-                              department=filing.department, project=form.project)
+                yield Finding(
+                    message=(
+                        f"{text.what}里写着“{match}”，"
+                        f"和本单位（{form.unit or form.department or filing.department}）对不上，"
+                        "像是从别处抄来的。"
+                    ),
+                    hint="改成本单位的情况。",
+                    cell=text.cell,
+                    subject=text.what,
+                    value=match,
+                    file=form.file,
+                    sheet=form.sheet,
+                    form=form.kind,
+                    department=filing.department,
+                    project=form.project,
+                )
     for report in filing.reports:
-        names = (report.department or "") + filing.department + "".join(form.unit or "" for form in filing.forms)
+        names = (
+            (report.department or "") + filing.department + "".join(form.unit or "" for form in filing.forms)
+        )
         for section in report.sections:
             match = _foreign(section.text, names)
             if match:
-                yield Finding(message=f"自评报告“{section.title}”里写着“{match}”，和本单位（{report.department or filing.department}）对不上，像是从别处抄来的。",
-                              hint="改成本单位的情况。", subject=section.title, value=match, file=report.file, sheet=report.sheet, form=REPORT,
-                              department=filing.department)
+                yield Finding(
+                    message=(
+                        f"自评报告“{section.title}”里写着“{match}”，"
+                        f"和本单位（{report.department or filing.department}）对不上，"
+                        "像是从别处抄来的。"
+                    ),
+                    hint="改成本单位的情况。",
+                    subject=section.title,
+                    value=match,
+                    file=report.file,
+                    sheet=report.sheet,
+                    form=REPORT,
+                    department=filing.department,
+                )
 
 
 def _foreign(text: str, names: str) -> str | None:
     """The words that fit another kind of unit, or None."""
     for match in _SELF.finditer(text):
         own = _KINDS[match[1]]
-        if names and (not any(letter in names for letter in own) if own else match[1] not in names and _NO_BUREAU.search(names)):
+        if names and (
+            not any(letter in names for letter in own)
+            if own
+            else match[1] not in names and _NO_BUREAU.search(names)
+        ):
             return match[0]
     assessed = _ASSESSED.search(text)
-    return assessed[0] if assessed and _BUREAU.search(names) and "社区" not in names and "民政" not in names else None
+    return (
+        assessed[0]
+        if assessed and _BUREAU.search(names) and "社区" not in names and "民政" not in names
+        else None
+    )
 
 
 @rule("N10", "文字说全部完成，数字不是", Severity.WARNING)
@@ -294,11 +510,31 @@ def text_claims_more_than_figures(form: Form, policy: Policy) -> Iterator[Findin
     done, paid, line = phrases("all_done").search(text), phrases("all_paid").search(text), main_line(form)
     if done and unmet:
         named = "、".join(f"“{row.name}”" for row in unmet[:3])
-        yield replace(form.goal.finding("actual", f"完成情况写“{done[0]}”，但有{len(unmet)}个指标未完成（{named}{'等' if len(unmet) > 3 else ''}）。", value=text[:80],
-                                        hint="按指标的实际完成情况改写，没有完成的写明。"),
-                      cell=cells(form.goal.cells.get("actual"), *(row.cells.get("actual") for row in unmet)))
-    elif paid and line is not None and line.rate is not None and line.amount("annual_budget") and line.rate < policy.number("execution_floor"):
-        yield replace(form.goal.finding("actual", f"完成情况写“{paid[0]}”，但资金执行率只有{shown(line.rate)}。", value=text[:80], hint="核对执行数，或把没有支付的部分写明。"),
-                      cell=cells(form.goal.cells.get("actual"), line.cells.get("execution_rate")))
-
-
+        yield replace(
+            form.goal.finding(
+                "actual",
+                (
+                    f"完成情况写“{done[0]}”，"
+                    f"但有{len(unmet)}个指标未完成（{named}{'等' if len(unmet) > 3 else ''}）。"
+                ),
+                value=text[:80],
+                hint="按指标的实际完成情况改写，没有完成的写明。",
+            ),
+            cell=cells(form.goal.cells.get("actual"), *(row.cells.get("actual") for row in unmet)),
+        )
+    elif (
+        paid
+        and line is not None
+        and line.rate is not None
+        and line.amount("annual_budget")
+        and line.rate < policy.number("execution_floor")
+    ):
+        yield replace(
+            form.goal.finding(
+                "actual",
+                f"完成情况写“{paid[0]}”，但资金执行率只有{shown(line.rate)}。",
+                value=text[:80],
+                hint="核对执行数，或把没有支付的部分写明。",
+            ),
+            cell=cells(form.goal.cells.get("actual"), line.cells.get("execution_rate")),
+        )

@@ -1,4 +1,7 @@
-"""A rule on a page: what it asks, how grave it is, an example that it finds and how to mend it. For the screen and for docs/rules.md."""
+"""A rule on a page: what it asks, how grave it is, an example that it finds and how to mend it.
+
+For the screen and for docs/rules.md.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,26 @@ from importlib import resources
 
 from .registry import Rule, catalogue
 
-FAMILIES = {"T": "文件和表式", "F": "资金", "I": "指标设置", "D": "完成和偏差", "S": "评分", "N": "文字", "X": "表与表之间", "P": "公开件"}
-NEEDS = {"scores": "只查有分值的表", "notes": "只查有偏差原因栏的表", "settings": "只查用本程序模板填的表", "roster": "有单位名册时才查", "issued": "下发的工作簿，或有单位名册时才查", "report": "有自评报告时才查",
-         "public": "只查公开件", "off": "默认关闭，可以在参数表里启用"}
+FAMILIES = {
+    "T": "文件和表式",
+    "F": "资金",
+    "I": "指标设置",
+    "D": "完成和偏差",
+    "S": "评分",
+    "N": "文字",
+    "X": "表与表之间",
+    "P": "公开件",
+}
+NEEDS = {
+    "scores": "只查有分值的表",
+    "notes": "只查有偏差原因栏的表",
+    "settings": "只查用本程序模板填的表",
+    "roster": "有单位名册时才查",
+    "issued": "下发的工作簿，或有单位名册时才查",
+    "report": "有自评报告时才查",
+    "public": "只查公开件",
+    "off": "默认关闭，可以在参数表里启用",
+}
 
 
 @cache
@@ -22,21 +42,41 @@ def examples() -> dict[str, dict[str, str]]:
 @cache
 def descriptions() -> dict[str, str]:
     """By rule: what it asks, in Chinese."""
-    return tomllib.loads(resources.files(__package__).joinpath("descriptions.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(
+        resources.files(__package__).joinpath("descriptions.toml").read_text(encoding="utf-8")
+    )
 
 
 def rule_page(rule: Rule) -> list[tuple[str, str]]:
     """The page as pairs of heading and text; headings without a text are left out."""
     example = examples().get(rule.id, {})
-    rows = (("级别", f"{rule.severity.label}（{rule.severity.demand}）"), ("处理方式", rule.treatment.label), ("规则", descriptions()[rule.id]), ("适用", NEEDS.get(rule.needs or "", "")),
-            ("例子", example.get("message", "")), ("怎么改", example.get("hint", "")))
+    rows = (
+        ("级别", f"{rule.severity.label}（{rule.severity.demand}）"),
+        ("处理方式", rule.treatment.label),
+        ("规则", descriptions()[rule.id]),
+        ("适用", NEEDS.get(rule.needs or "", "")),
+        ("例子", example.get("message", "")),
+        ("怎么改", example.get("hint", "")),
+    )
     return [(head, text) for head, text in rows if text]
 
 
 def rules_document() -> str:
     """docs/rules.md."""
-    lines = ["# 校验规则", "", "由 `make rules` 从规则目录和用例生成。级别、处理方式和开关可以在本县的参数表里改（`selfeval policy template`）；本县自己的规则写在参数表的“自定义规则”里。", "",
-             "级别：错误（须修改）、核实（须说明）、提示（供参考）。指标随预算批复，参数“指标可修改”为否时，指标设置类一律下年完善，不退回。", ""]
+    lines = [
+        "# 校验规则",
+        "",
+        (
+            "由 `make rules` 从规则目录和用例生成。级别、处理方式和开关可以在本县的参数表里改（`selfeval "
+            "policy template`）；本县自己的规则写在参数表的“自定义规则”里。"
+        ),
+        "",
+        (
+            "级别：错误（须修改）、核实（须说明）、提示（供参考）。指标随预算批复，参数“指标可修改”为否时，"
+            "指标设置类一律下年完善，不退回。"
+        ),
+        "",
+    ]
     family = ""
     for rule in catalogue().values():
         if rule.id[0] != family:

@@ -14,7 +14,9 @@ from .texts import Text, all_texts
 
 _DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _PERSONAL = {
-    "身份证号": re.compile(rf"(?<!\d)(?:[1-9]\d{{5}}(?:19|20)\d\d{_DAY}\d{{3}}[\dXx]|[1-9]\d{{7}}{_DAY}\d{{3}})(?!\d)"),
+    "身份证号": re.compile(
+        rf"(?<!\d)(?:[1-9]\d{{5}}(?:19|20)\d\d{_DAY}\d{{3}}[\dXx]|[1-9]\d{{7}}{_DAY}\d{{3}})(?!\d)"
+    ),
     "手机号": re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"),
     "电话号码": re.compile(r"(?<!\d)0\d{2,3}[-－— ]\d{7,8}(?!\d)|电话[：:]\d{7,8}(?!\d)"),
     "银行账号": re.compile(r"(?<!\d)(?:62|60)\d{14,17}(?!\d)|账号[^，。；\d]{0,4}\d{8,}"),
@@ -24,19 +26,30 @@ KEPT_BACK = ("否", "不公开", "涉密")
 
 @rule("P01", "公开件里有不能公开的内容", Severity.ERROR, needs="public")
 def not_for_the_public(form: Form, policy: Policy, marked: str = "") -> Iterator[Finding]:
-    """A public copy shows no identity, phone or account number, and no project that is marked not public. `marked`: 是否公开 of the roster."""
+    """A public copy shows no identity, phone or account number, and no project that is marked not public.
+
+    `marked`: 是否公开 of the roster.
+    """
     if marked in KEPT_BACK:
         yield form.finding("project", f"“{form.project}”在名册里写明不公开。", hint="不要公开这张表。")
     for text in (*all_texts(form), *_signed(form)):
         for what, pattern in _PERSONAL.items():
             match = pattern.search(text.text)
             if match:
-                yield Finding(message=f"{text.what}里有{what}（{_masked(match[0])}）。", hint="公开前删除。", cell=text.cell, subject=text.what, value=_masked(match[0]))
+                yield Finding(
+                    message=f"{text.what}里有{what}（{_masked(match[0])}）。",
+                    hint="公开前删除。",
+                    cell=text.cell,
+                    subject=text.what,
+                    value=_masked(match[0]),
+                )
                 break
 
 
 def without_personal(text: str) -> tuple[str, int]:
-    """The text with identity, phone and account numbers masked but for their first three digits, and how many there were."""
+    """The text with identity, phone and account numbers masked but for their first three digits, and how many
+    there were.
+    """
     count = 0
 
     def hide(match: re.Match) -> str:
@@ -63,7 +76,11 @@ def hidden_digits(text: str) -> str:
 
 def _signed(form: Form) -> Iterator[Text]:
     """Whatever was written beside 联系电话 and its like is a person's."""
-    return (Text(label, form.cells.get(label), f"{label}：{value}") for label, value in form.signature.items() if value and not is_blank(value))
+    return (
+        Text(label, form.cells.get(label), f"{label}：{value}")
+        for label, value in form.signature.items()
+        if value and not is_blank(value)
+    )
 
 
 def _masked(number: str) -> str:

@@ -9,14 +9,25 @@ from functools import cache
 
 from ..findings import Finding, Severity, Treatment
 
-FAMILIES = ("structure", "funding", "indicators", "completion", "scores", "narrative", "across", "reports", "public")
+FAMILIES = (
+    "structure",
+    "funding",
+    "indicators",
+    "completion",
+    "scores",
+    "narrative",
+    "across",
+    "reports",
+    "public",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """scope: file, form, filing or county - what `function` is given, besides the policy.
 
-    needs: "scores", "notes", "roster", "issued", "off" (until a county switches it on) ...; where it is missing the rule is skipped, and the status says why.
+    needs: "scores", "notes", "roster", "issued", "off" (until a county switches it on) ...; where it is
+    missing the rule is skipped, and the status says why.
     The docstring of `function` is the rule's text.
     """
 
@@ -34,12 +45,26 @@ class Rule:
 
 
 _RULES: dict[str, Rule] = {}
-_TREATMENTS = {Severity.ERROR: Treatment.FIX, Severity.WARNING: Treatment.EXPLAIN, Severity.NOTE: Treatment.NEXT_YEAR}
+_TREATMENTS = {
+    Severity.ERROR: Treatment.FIX,
+    Severity.WARNING: Treatment.EXPLAIN,
+    Severity.NOTE: Treatment.NEXT_YEAR,
+}
 
 
-def rule(rule_id: str, title: str, severity: Severity, *, treatment: Treatment | None = None, scope: str = "form",
-         needs: str | None = None) -> Callable[[Callable], Callable]:
-    """Registers a generator of findings. Rules never write; they get an assessed form (or file, filing, county) and the policy."""
+def rule(
+    rule_id: str,
+    title: str,
+    severity: Severity,
+    *,
+    treatment: Treatment | None = None,
+    scope: str = "form",
+    needs: str | None = None,
+) -> Callable[[Callable], Callable]:
+    """Registers a generator of findings.
+
+    Rules never write; they get an assessed form (or file, filing, county) and the policy.
+    """
 
     def register(function: Callable) -> Callable:
         assert rule_id not in _RULES, f"{rule_id} is there twice"

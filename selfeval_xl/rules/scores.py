@@ -1,4 +1,6 @@
-"""Score rules, only for forms with points: do points and scores add up, and does the score follow from what was completed."""
+"""Score rules, only for forms with points: do points and scores add up, and does the score follow from what
+was completed.
+"""
 
 from __future__ import annotations
 
@@ -40,8 +42,14 @@ class Scored:
 
 
 def execution(form: Form) -> list[Scored]:
-    """The rows of the funding table that carry points: the total row, or the sources where the total has none."""
-    lines = [form.total_funding] if form.total_funding and mark(form.total_funding.points) is not None else list(form.funding)
+    """The rows of the funding table that carry points: the total row, or the sources where the total has
+    none.
+    """
+    lines = (
+        [form.total_funding]
+        if form.total_funding and mark(form.total_funding.points) is not None
+        else list(form.funding)
+    )
     return _scored(lines)
 
 
@@ -67,7 +75,9 @@ def number(value: Decimal) -> str:
 
 @rule("S01", "分值合计不对", Severity.ERROR, needs="scores")
 def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
-    """The points of execution and indicators add up to 100, those below a level to the points it prints (财预〔2020〕10号: 执行率10分)."""
+    """The points of execution and indicators add up to 100, those below a level to the points it prints
+    (财预〔2020〕10号: 执行率10分).
+    """
     yield from _points_of_levels(form)
     rows, funds = _scored(form.indicators), execution(form)
     if not rows or sum(is_blank(row.points) for row in form.indicators) * 2 > len(form.indicators):
@@ -78,14 +88,22 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     right = {HUNDRED, Decimal(1)} | ({Decimal(90)} if not paid else set())
     printed = mark(form.total_points)
     if printed is not None and printed > HUNDRED:
-        right.add(printed)                              # places that grant extra points print them in the total
+        right.add(printed)  # places that grant extra points print them in the total
     sums = {total + paid, total + paid + tasks}
-    if any(abs(one - other) <= ROUNDING * len(rows) for one in sums for other in right) or (total == HUNDRED and paid <= 10):
+    if any(abs(one - other) <= ROUNDING * len(rows) for one in sums for other in right) or (
+        total == HUNDRED and paid <= 10
+    ):
         return
     told = f"执行率{number(paid)}分，" if paid else ""
     place = form.cells.get("total_points") or cells(*(row.row.cells.get("points") for row in (*funds, *rows)))
-    yield Finding(message=f"分值合计是{number(total + paid)}分（{told}指标{number(total)}分），应当是100分。", hint="核对各行分值，调整到合计100分。",
-                  subject="分值", cell=place, value=number(total + paid), expected="100")
+    yield Finding(
+        message=f"分值合计是{number(total + paid)}分（{told}指标{number(total)}分），应当是100分。",
+        hint="核对各行分值，调整到合计100分。",
+        subject="分值",
+        cell=place,
+        value=number(total + paid),
+        expected="100",
+    )
 
 
 def _points_of_levels(form: Form) -> Iterator[Finding]:
@@ -97,14 +115,19 @@ def _points_of_levels(form: Form) -> Iterator[Finding]:
             if level and _PARENT.search(level):
                 groups.setdefault((row.cells.get(key), level), []).append(row)
         for (cell, level), rows in groups.items():
-            wanted = Decimal(_PARENT.search(level)[1])               # type: ignore[index]
+            wanted = Decimal(_PARENT.search(level)[1])  # type: ignore[index]
             if any(is_blank(row.points) for row in rows):
                 continue
             found = sum((row.points for row in _scored(rows)), Decimal(0))
             if abs(found - wanted) > ROUNDING * len(rows):
-                yield Finding(message=f"{name}“{level}”下面各行分值加起来是{number(found)}分，不是{number(wanted)}分。", subject=level,
-                              hint="核对这一级下面各行的分值。", cell=cells(cell, *(row.cells.get("points") for row in rows)),
-                              value=number(found), expected=number(wanted))
+                yield Finding(
+                    message=f"{name}“{level}”下面各行分值加起来是{number(found)}分，不是{number(wanted)}分。",
+                    subject=level,
+                    hint="核对这一级下面各行的分值。",
+                    cell=cells(cell, *(row.cells.get("points") for row in rows)),
+                    value=number(found),
+                    expected=number(wanted),
+                )
 
 
 @rule("S02", "得分大于分值", Severity.ERROR, needs="scores")
@@ -114,17 +137,26 @@ def score_above_points(form: Form, policy: Policy) -> Iterator[Finding]:
     for item in above:
         row = item.row
         if item.score is not None:
-            yield row.finding("score", f"“{row.subject}”得分{number(item.score)}分，大于分值{number(item.points)}分。", expected=f"不大于{number(item.points)}",
-                              hint="得分最多等于分值，请改正。")
+            yield row.finding(
+                "score",
+                f"“{row.subject}”得分{number(item.score)}分，大于分值{number(item.points)}分。",
+                expected=f"不大于{number(item.points)}",
+                hint="得分最多等于分值，请改正。",
+            )
     total, points = mark(form.total_score), mark(form.total_points) or HUNDRED
     if not above and total is not None and total > max(points, HUNDRED):
-        yield form.finding("total_score", f"总分{number(total)}分，大于{number(max(points, HUNDRED))}分。", expected=f"不大于{number(max(points, HUNDRED))}",
-                           hint="核对各行得分，重新计算总分。")
+        yield form.finding(
+            "total_score",
+            f"总分{number(total)}分，大于{number(max(points, HUNDRED))}分。",
+            expected=f"不大于{number(max(points, HUNDRED))}",
+            hint="核对各行得分，重新计算总分。",
+        )
 
 
 @rule("S03", "扣分没有说明原因", Severity.ERROR, needs="scores")
 def deduction_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A score below its points needs its reason in the deviation column (财预〔2020〕10号附件); not the execution row.
+    """A score below its points needs its reason in the deviation column (财预〔2020〕10号附件); not the
+    execution row.
 
     An unmet row owes its reason under D03.
     """
@@ -137,9 +169,14 @@ def deduction_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
         if tells(row.note) or _is_due_anyway(row):
             continue
         yield replace(
-            row.finding("score", f"“{row.name}”分值{number(item.points)}分，得分{number(item.score)}分，没有写扣分原因。",
-                        hint="在偏差原因一栏写明扣分的原因和改进措施；没有偏差的，得分改为满分。", expected=number(item.points)),
-            cell=cells(row.cells.get("score"), row.cells.get("note")))
+            row.finding(
+                "score",
+                f"“{row.name}”分值{number(item.points)}分，得分{number(item.score)}分，没有写扣分原因。",
+                hint="在偏差原因一栏写明扣分的原因和改进措施；没有偏差的，得分改为满分。",
+                expected=number(item.points),
+            ),
+            cell=cells(row.cells.get("score"), row.cells.get("note")),
+        )
 
 
 def _is_due_anyway(row: Indicator) -> bool:
@@ -149,48 +186,77 @@ def _is_due_anyway(row: Indicator) -> bool:
 
 @rule("S04", "得分与完成情况不成比例", Severity.ERROR, needs="scores")
 def score_out_of_proportion(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A quantitative score is points × completion, within the tolerance of the policy (财预〔2020〕10号; ≤ by policy).
+    """A quantitative score is points × completion, within the tolerance of the policy (财预〔2020〕10号; ≤ by
+    policy).
 
-    A score below that is a deduction, which the reason column explains; without such a column it is asked about here.
+    A score below that is a deduction, which the reason column explains; without such a column it is asked
+    about here.
     """
     tolerance = policy.number("score_tolerance")
     for item in _scored(form.indicators):
         row = item.row
-        if not isinstance(row, Indicator) or row.expected_score is None or item.score is None or item.score > item.points:
+        if (
+            not isinstance(row, Indicator)
+            or row.expected_score is None
+            or item.score is None
+            or item.score > item.points
+        ):
             continue
         above = item.score - row.expected_score
         if abs(above) <= tolerance or (above < 0 and form.has_notes):
-            continue                                    # too little: the reason column has it, or S03 and D03 ask for it
+            continue  # too little: the reason column has it, or S03 and D03 ask for it
         told = f"“{row.name}”指标值“{row.target}”，实际完成“{row.actual}”，分值{number(item.points)}分，"
         way, hint = "按完成比例", "按完成比例改得分；有其他计分办法的，请写明。"
         if row.verdict is Verdict.EXCEEDED and row.expected_score < item.points:
-            way, hint = f"超出{shown(row.deviation)}，按本地办法扣分后", "按超出的比例扣分；不是年初指标值偏低造成的，请写明原因。"
-        yield row.finding("score", f"{told}{way}应得约{number(row.expected_score)}分，填的是{number(item.score)}分。", expected=number(row.expected_score), hint=hint)
+            way, hint = (
+                f"超出{shown(row.deviation)}，按本地办法扣分后",
+                "按超出的比例扣分；不是年初指标值偏低造成的，请写明原因。",
+            )
+        yield row.finding(
+            "score",
+            f"{told}{way}应得约{number(row.expected_score)}分，填的是{number(item.score)}分。",
+            expected=number(row.expected_score),
+            hint=hint,
+        )
 
 
 @rule("S05", "各项得分之和与总分不符", Severity.ERROR, needs="scores")
 def scores_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     """The printed total is the sum of the execution score and all indicator scores."""
     total, rows = mark(form.total_score), all_scored(form)
-    if total is None or not any(isinstance(item.row, Indicator) for item in rows) or any(item.score is None and item.points for item in rows):
+    if (
+        total is None
+        or not any(isinstance(item.row, Indicator) for item in rows)
+        or any(item.score is None and item.points for item in rows)
+    ):
         return
     if any(is_blank(row.points) and mark(row.score) is not None for row in form.indicators):
         return
     found = sum((item.score or Decimal(0) for item in rows), Decimal(0))
-    without_tasks = found - sum((item.score or Decimal(0) for item in rows if isinstance(item.row, Task)), Decimal(0))
+    without_tasks = found - sum(
+        (item.score or Decimal(0) for item in rows if isinstance(item.row, Task)), Decimal(0)
+    )
     points = sum((item.points for item in rows), Decimal(0))
     if points <= 90 and not execution(form):
-        return                                          # the execution score stands somewhere else
+        return  # the execution score stands somewhere else
     digits = len(tidy(form.total_score or "").rstrip("分").partition(".")[2])
-    if any(abs(one - total) <= ROUNDING * 2 or (digits < 2 and rounded(one, digits) == total) for one in (found, without_tasks)):
+    if any(
+        abs(one - total) <= ROUNDING * 2 or (digits < 2 and rounded(one, digits) == total)
+        for one in (found, without_tasks)
+    ):
         return
-    yield form.finding("total_score", f"总分填的是{number(total)}分，各项得分加起来是{number(found)}分。", expected=number(found), hint="核对各行得分，重新计算总分。")
+    yield form.finding(
+        "total_score",
+        f"总分填的是{number(total)}分，各项得分加起来是{number(found)}分。",
+        expected=number(found),
+        hint="核对各行得分，重新计算总分。",
+    )
 
 
 @rule("S06", "定性指标得分不在档内", Severity.WARNING, needs="scores")
 def quality_outside_band(form: Form, policy: Policy) -> Iterator[Finding]:
     """Qualitative scores: 达成 100–80%, 部分达成 80–60%, 未达成 60–0% of the points (财预〔2020〕10号)."""
-    bands = dict(policy["quality_bands"])                             # type: ignore[arg-type]
+    bands = dict(policy["quality_bands"])  # type: ignore[arg-type]
     high, low = bands["达成"], bands["部分达成"]
     for item in _scored(form.indicators):
         row = item.row
@@ -207,21 +273,33 @@ def quality_outside_band(form: Form, policy: Policy) -> Iterator[Finding]:
             told, band = "未完成", f"不超过{percent(low)}"
         else:
             continue
-        yield row.finding("score", f"“{row.name}”填的是“{row.actual}”，{told}，得分{number(item.score)}分是分值的{shown(share)}，应在{band}。",
-                          hint="按完成程度调整得分，或把完成情况写清楚。", expected=band)
+        yield row.finding(
+            "score",
+            (
+                f"“{row.name}”填的是“{row.actual}”，{told}，"
+                f"得分{number(item.score)}分是分值的{shown(share)}，应在{band}。"
+            ),
+            hint="按完成程度调整得分，或把完成情况写清楚。",
+            expected=band,
+        )
 
 
 @rule("S07", "等级与总分不符", Severity.ERROR, needs="scores")
 def grade_unlike_total(form: Form, policy: Policy) -> Iterator[Finding]:
     """The printed grade is the band that the total reaches (policy; 财预〔2020〕10号: 优90 良80 中60)."""
     total = mark(form.total_score)
-    names = dict(policy["grades"])                                    # type: ignore[arg-type]
+    names = dict(policy["grades"])  # type: ignore[arg-type]
     grade = _GRADES.get(tidy(form.grade or ""), tidy(form.grade or ""))
     if total is None or grade not in names or total > HUNDRED:
         return
     right = policy.grade(total)
     if right != grade:
-        yield form.finding("grade", f"总分{number(total)}分，等级填的是“{form.grade}”，应当是“{right}”。", expected=right, hint="按总分改等级；总分有误的，先改总分。")
+        yield form.finding(
+            "grade",
+            f"总分{number(total)}分，等级填的是“{form.grade}”，应当是“{right}”。",
+            expected=right,
+            hint="按总分改等级；总分有误的，先改总分。",
+        )
 
 
 @rule("S08", "执行率得分不对", Severity.ERROR, needs="scores")
@@ -234,10 +312,19 @@ def execution_score_wrong(form: Form, policy: Policy) -> Iterator[Finding]:
     if not points or score is None or score > points:
         return
     right = rounded(points * min(Decimal(1), max(Decimal(0), line.rate)))
-    rates = [right] + ([rounded(points * min(Decimal(1), printed))] if (printed := _printed(line)) is not None else [])
+    rates = [right] + (
+        [rounded(points * min(Decimal(1), printed))] if (printed := _printed(line)) is not None else []
+    )
     if all(abs(score - wanted) > policy.number("score_tolerance") for wanted in rates):
-        yield line.finding("score", f"执行率{shown(line.rate)}，分值{number(points)}分，执行率得分应是{number(right)}分，填的是{number(score)}分。", expected=number(right),
-                           hint="执行率得分＝分值×执行率，超过100%的按100%算；有其他计分办法的，请写明。")
+        yield line.finding(
+            "score",
+            (
+                f"执行率{shown(line.rate)}，分值{number(points)}分，执行率得分应是{number(right)}分，"
+                f"填的是{number(score)}分。"
+            ),
+            expected=number(right),
+            hint="执行率得分＝分值×执行率，超过100%的按100%算；有其他计分办法的，请写明。",
+        )
 
 
 def _printed(line: FundingLine) -> Decimal | None:
@@ -252,12 +339,19 @@ def score_above_cap(form: Form, policy: Policy) -> Iterator[Finding]:
     line, total = main_line(form), mark(form.total_score)
     if line is None or line.rate is None or total is None or not line.amount("annual_budget"):
         return
-    caps = [(Decimal(floor), cap) for floor, cap in policy["score_caps"] if line.rate < Decimal(floor)]     # type: ignore[union-attr]
+    caps = [(Decimal(floor), cap) for floor, cap in policy["score_caps"] if line.rate < Decimal(floor)]  # type: ignore[union-attr]
     if caps:
         floor, cap = min(caps, key=lambda pair: pair[1])
         if total > cap:
-            yield form.finding("total_score", f"执行率{shown(line.rate)}，低于{percent(floor)}，总分不能超过{number(cap)}分，填的是{number(total)}分。",
-                               expected=f"不大于{number(cap)}", hint="按本地细则核减总分，或说明理由。")
+            yield form.finding(
+                "total_score",
+                (
+                    f"执行率{shown(line.rate)}，低于{percent(floor)}，总分不能超过{number(cap)}分，"
+                    f"填的是{number(total)}分。"
+                ),
+                expected=f"不大于{number(cap)}",
+                hint="按本地细则核减总分，或说明理由。",
+            )
 
 
 @rule("S10", "没有指标值或完成值却得满分", Severity.ERROR, needs="scores")
@@ -265,14 +359,31 @@ def full_marks_for_nothing(form: Form, policy: Policy) -> Iterator[Finding]:
     """A row without a target or without a completed value earns no full marks."""
     for item in _scored(form.indicators):
         row = item.row
-        if not isinstance(row, Indicator) or item.score is None or not item.points or item.score < item.points:
+        if (
+            not isinstance(row, Indicator)
+            or item.score is None
+            or not item.points
+            or item.score < item.points
+        ):
             continue
-        missing = [(name, key) for name, key in (("年度指标值", "target"), ("实际完成值", "actual")) if key in row.cells and is_void(getattr(row, key))]
+        missing = [
+            (name, key)
+            for name, key in (("年度指标值", "target"), ("实际完成值", "actual"))
+            if key in row.cells and is_void(getattr(row, key))
+        ]
         if missing:
             named = "和".join(name for name, _ in missing)
-            yield replace(row.finding("score", f"“{row.name or row.level2 or '这一行'}”没有填{named}，却得了满分{number(item.score)}分。",
-                                      hint=f"先填{named}，再按完成情况打分。"),
-                          cell=cells(row.cells.get("score"), *(row.cells.get(key) for _, key in missing)))
+            yield replace(
+                row.finding(
+                    "score",
+                    (
+                        f"“{row.name or row.level2 or '这一行'}”没有填{named}，"
+                        f"却得了满分{number(item.score)}分。"
+                    ),
+                    hint=f"先填{named}，再按完成情况打分。",
+                ),
+                cell=cells(row.cells.get("score"), *(row.cells.get(key) for _, key in missing)),
+            )
 
 
 @rule("S11", "有未完成的却得满分", Severity.WARNING, needs="scores")
@@ -282,18 +393,35 @@ def perfect_total_with_faults(form: Form, policy: Policy) -> Iterator[Finding]:
         return
     line = main_line(form)
     unmet = [row for row in form.indicators if row.verdict is Verdict.UNMET]
-    told = [f"指标“{row.name}”未完成" for row in unmet[:3]] + ([f"等共{len(unmet)}个指标未完成"] if len(unmet) > 3 else [])
-    if line is not None and line.rate is not None and line.amount("annual_budget") and line.rate < policy.number("execution_floor"):
+    told = [f"指标“{row.name}”未完成" for row in unmet[:3]] + (
+        [f"等共{len(unmet)}个指标未完成"] if len(unmet) > 3 else []
+    )
+    if (
+        line is not None
+        and line.rate is not None
+        and line.amount("annual_budget")
+        and line.rate < policy.number("execution_floor")
+    ):
         told.append(f"执行率只有{shown(line.rate)}")
     if told:
-        yield form.finding("total_score", f"总分是100分，但{'，'.join(told)}。", hint="核对得分，按实际完成情况扣分。")
+        yield form.finding(
+            "total_score", f"总分是100分，但{'，'.join(told)}。", hint="核对得分，按实际完成情况扣分。"
+        )
 
 
 @rule("S12", "得分或执行率低没有说明", Severity.WARNING, needs="scores")
 def low_result_unexplained(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A grade 中 or 差, or a rate below 60% (policy), needs an explanation and measures. Without any reason a low rate is F05's."""
+    """A grade 中 or 差, or a rate below 60% (policy), needs an explanation and measures.
+
+    Without any reason a low rate is F05's.
+    """
     line, total = main_line(form), mark(form.total_score)
-    low_rate = line is not None and line.rate is not None and line.amount("annual_budget") and line.rate < policy.number("execution_low")
+    low_rate = (
+        line is not None
+        and line.rate is not None
+        and line.amount("annual_budget")
+        and line.rate < policy.number("execution_low")
+    )
     low_grade = policy.grade(total) in ("中", "差") if total is not None and total <= HUNDRED else False
     if not low_rate and not low_grade:
         return
@@ -302,10 +430,18 @@ def low_result_unexplained(form: Form, policy: Policy) -> Iterator[Finding]:
     if reasons and measures:
         return
     if low_grade and total is not None:
-        yield form.finding("total_score", f"总分{number(total)}分，等级为“{policy.grade(total)}”，{missing}。", hint="写明得分低的原因，以及下一步怎么改进。")
+        yield form.finding(
+            "total_score",
+            f"总分{number(total)}分，等级为“{policy.grade(total)}”，{missing}。",
+            hint="写明得分低的原因，以及下一步怎么改进。",
+        )
     elif low_rate and line is not None and reasons:
-        yield line.finding("execution_rate", f"执行率只有{shown(line.rate)}，{missing}。", hint="写明下一步怎样加快支出。",
-                           value=line.execution_rate or shown(line.rate))
+        yield line.finding(
+            "execution_rate",
+            f"执行率只有{shown(line.rate)}，{missing}。",
+            hint="写明下一步怎样加快支出。",
+            value=line.execution_rate or shown(line.rate),
+        )
 
 
 def _remarks(form: Form) -> bool:

@@ -10,19 +10,23 @@ from ..findings import Finding
 
 # silencer: the rules that say nothing more once it has spoken about the same form
 FORM: dict[str, tuple[str, ...]] = {
-    "F10": ("F06",),                                   # the cut budget is asked about once
+    "F10": ("F06",),  # the cut budget is asked about once
     "F13": ("D01", "D03", "F05", "F10", "F06", "F12"),  # nothing spent: ask whether the project is exempt
-    "F07": ("F10", "F12"),                             # an amount in the wrong unit makes every rate wrong
+    "F07": ("F10", "F12"),  # an amount in the wrong unit makes every rate wrong
     "F04": ("F02",),
-    "F08": ("F01", "F02", "F15"),                      # an amount that is no number cannot be added up
-    "I10": ("I09",),                                   # levels with wrong names look like missing ones
-    **dict.fromkeys(("S04", "S05", "S06", "S08", "S10"), ("S11",)),     # 100 in total follows from a row that has too much
+    "F08": ("F01", "F02", "F15"),  # an amount that is no number cannot be added up
+    "I10": ("I09",),  # levels with wrong names look like missing ones
+    **dict.fromkeys(
+        ("S04", "S05", "S06", "S08", "S10"), ("S11",)
+    ),  # 100 in total follows from a row that has too much
 }
 # the same, but only where both speak about cells of one row
 ROW: dict[str, tuple[str, ...]] = {
     "F03": ("F02",),
-    **dict.fromkeys(("F01", "F02", "S05", "S07", "S08"), ("T06",)),    # typed over and wrong: the wrong number is told
-    "T04": ("I06",),                                   # an issued target that was emptied
+    **dict.fromkeys(
+        ("F01", "F02", "S05", "S07", "S08"), ("T06",)
+    ),  # typed over and wrong: the wrong number is told
+    "T04": ("I06",),  # an issued target that was emptied
     "F07": ("F01", "F02", "F03", "F06"),
     "I01": ("I08", "I04"),
     "I05": ("I07", "I11", "D02", "I02", "I03"),
@@ -52,8 +56,12 @@ def silenced(findings: Iterable[Finding]) -> list[Finding]:
         forms[place] |= set(FORM.get(finding.rule, ()))
         for row in _rows(finding):
             rows[*place, row] |= set(ROW.get(finding.rule, ()))
-    return [finding for finding in findings
-            if finding.rule not in forms[_place(finding)] and not any(finding.rule in rows[*_place(finding), row] for row in _rows(finding))]
+    return [
+        finding
+        for finding in findings
+        if finding.rule not in forms[_place(finding)]
+        and not any(finding.rule in rows[*_place(finding), row] for row in _rows(finding))
+    ]
 
 
 def _place(finding: Finding) -> tuple:

@@ -18,8 +18,10 @@ from .registry import rule
 from .texts import cells, phrases
 
 # The heading fields that every layout asks for. A unit's code or a remark may stay empty.
-HEADING = {PROJECT: (("project", "项目名称"), ("department", "主管部门"), ("unit", "实施单位"), ("year", "年度")),
-           DEPARTMENT: (("department", "部门名称"), ("year", "年度"))}
+HEADING = {
+    PROJECT: (("project", "项目名称"), ("department", "主管部门"), ("unit", "实施单位"), ("year", "年度")),
+    DEPARTMENT: (("department", "部门名称"), ("year", "年度")),
+}
 _BLANK_YEAR = re.compile(r"[(（]\s*(?:20)?\s*[_＿]*\s*年度?\s*[)）]|^\s*(?:20)?[_＿]{2,}\s*年度?")
 
 
@@ -35,15 +37,23 @@ def _reported(problem: Problem, hint: str, severity: Severity | None = None) -> 
     text = problem.text.rstrip("。")
     said = _ASKED.search(text)
     if said and said.start() > 0:
-        text, hint = text[:said.start()], f"{said[1]}。"
-    return Finding(message=f"{text}。", hint=hint, cell=problem.cell, sheet=problem.sheet, severity=severity, treatment=Treatment.FIX)
+        text, hint = text[: said.start()], f"{said[1]}。"
+    return Finding(
+        message=f"{text}。",
+        hint=hint,
+        cell=problem.cell,
+        sheet=problem.sheet,
+        severity=severity,
+        treatment=Treatment.FIX,
+    )
 
 
 @rule("T01", "认不出的表或只读出一部分", Severity.ERROR, scope="file")
 def unknown_or_partly_read(file: ReadFile, policy: Policy) -> Iterator[Finding]:
     """The file holds a form that this program knows, and all of it could be read.
 
-    A sealed scan (PDF, picture) beside the forms is an attachment, not a fault. What the reader could not place is asked about.
+    A sealed scan (PDF, picture) beside the forms is an attachment, not a fault. What the reader could not
+    place is asked about.
     """
     for problem in _problems(file, "T01"):
         yield _reported(problem, "用财政局下发的表或官方表样填写，保留表头文字，不要删列。")
@@ -51,22 +61,45 @@ def unknown_or_partly_read(file: ReadFile, policy: Policy) -> Iterator[Finding]:
         if problem.rule is None:
             yield _reported(problem, "补上这一行或这一格缺的内容；多余的文字请删除。", Severity.WARNING)
     for form in file.forms:
-        if form.frame is not None and form.frame.indicator_head is not None and not form.indicators and not form.placeholders:
-            yield Finding(message="指标表的表头认得，下面一行指标也没有读到。", sheet=form.sheet, form=form.kind,
-                          hint="把绩效指标逐行填在表头下面，三级指标名称和年度指标值都要写。")
+        if (
+            form.frame is not None
+            and form.frame.indicator_head is not None
+            and not form.indicators
+            and not form.placeholders
+        ):
+            yield Finding(
+                message="指标表的表头认得，下面一行指标也没有读到。",
+                sheet=form.sheet,
+                form=form.kind,
+                hint="把绩效指标逐行填在表头下面，三级指标名称和年度指标值都要写。",
+            )
 
 
 @rule("T02", "表头栏目没有填", Severity.WARNING, treatment=Treatment.FIX)
 def heading_left_empty(form: Form, policy: Policy) -> Iterator[Finding]:
     """Every printed heading field (项目名称, 主管部门, 实施单位, 部门, 年度) is filled in."""
-    empty = [(key, label) for key, label in HEADING.get(form.kind, ())
-             if key in form.cells and getattr(form, key) is None and not (key == "year" and _shares_cell(form, key))]
-    if form.year is None and form.title and _BLANK_YEAR.search(form.title) and not any(key == "year" for key, _ in empty):
+    empty = [
+        (key, label)
+        for key, label in HEADING.get(form.kind, ())
+        if key in form.cells
+        and getattr(form, key) is None
+        and not (key == "year" and _shares_cell(form, key))
+    ]
+    if (
+        form.year is None
+        and form.title
+        and _BLANK_YEAR.search(form.title)
+        and not any(key == "year" for key, _ in empty)
+    ):
         empty.append(("title", "年度"))
     if empty:
         named = "、".join(f"“{label}”" for _, label in empty)
-        yield Finding(message=f"表头的{named}没有填。", hint="按预算批复的名称填写。", cell=cells(*(form.cells.get(key) for key, _ in empty)),
-                      subject=empty[0][1])
+        yield Finding(
+            message=f"表头的{named}没有填。",
+            hint="按预算批复的名称填写。",
+            cell=cells(*(form.cells.get(key) for key, _ in empty)),
+            subject=empty[0][1],
+        )
 
 
 def _shares_cell(form: Form, key: str) -> bool:
@@ -75,9 +108,11 @@ def _shares_cell(form: Form, key: str) -> bool:
 
 @rule("T03", "模板不是最新版", Severity.NOTE, scope="file", needs="settings")
 def older_template(file: ReadFile, policy: Policy) -> Iterator[Finding]:
-    """A workbook of ours says in its hidden sheet which layout and version it was made from; an older one may miss fields.
+    """A workbook of ours says in its hidden sheet which layout and version it was made from; an older one may
+    miss fields.
 
-    Where the hidden sheet is gone, or the form does not look like its layout any more, that is noted; the form is read by its labels all the same.
+    Where the hidden sheet is gone, or the form does not look like its layout any more, that is noted; the
+    form is read by its labels all the same.
     """
     from .. import layouts
 
@@ -86,7 +121,10 @@ def older_template(file: ReadFile, policy: Policy) -> Iterator[Finding]:
     layout, version = file.settings.get("layout"), file.settings.get("version")
     if not layout or not version:
         if file.settings:
-            yield Finding(message="这份工作簿里的隐藏信息不全，认不出是哪一版模板。", hint="内容不受影响；下次请用财政局新下发的工作簿填写。")
+            yield Finding(
+                message="这份工作簿里的隐藏信息不全，认不出是哪一版模板。",
+                hint="内容不受影响；下次请用财政局新下发的工作簿填写。",
+            )
         return
     for kind in dict.fromkeys(form.kind for form in file.forms):
         try:
@@ -94,13 +132,24 @@ def older_template(file: ReadFile, policy: Policy) -> Iterator[Finding]:
         except SelfevalError:
             continue
         if _number(version) < _number(current):
-            yield Finding(message=f"这份工作簿用的是第{version}版模板，现在是第{current}版。", value=version, expected=current,
-                          hint="内容不受影响；下次请用财政局新下发的工作簿填写。")
+            yield Finding(
+                message=f"这份工作簿用的是第{version}版模板，现在是第{current}版。",
+                value=version,
+                expected=current,
+                hint="内容不受影响；下次请用财政局新下发的工作簿填写。",
+            )
             break
     for form in file.forms:
-        if form.layout is None and form.kind in {known.kind for known in layouts.load_all() if known.id == layout}:
-            yield Finding(message=f"下发的是{layout}表式，现在的表头和栏目对不上，可能删改过表头或栏目。", sheet=form.sheet, form=form.kind, expected=layout,
-                          hint="按标签读出来了；请核对有没有误删的行列，表头请不要改。")
+        if form.layout is None and form.kind in {
+            known.kind for known in layouts.load_all() if known.id == layout
+        }:
+            yield Finding(
+                message=f"下发的是{layout}表式，现在的表头和栏目对不上，可能删改过表头或栏目。",
+                sheet=form.sheet,
+                form=form.kind,
+                expected=layout,
+                hint="按标签读出来了；请核对有没有误删的行列，表头请不要改。",
+            )
 
 
 def _number(version: str) -> tuple[int, ...]:
@@ -111,42 +160,84 @@ def _number(version: str) -> tuple[int, ...]:
 def issued_value_changed(form: Form, policy: Policy, issued: Form) -> Iterator[Finding]:
     """What was issued and locked (name, initial budget, indicators and targets) stays as issued.
 
-    `issued`: the form as it was issued, by the roster where there is one, else by the workbook's own hidden sheet.
+    `issued`: the form as it was issued, by the roster where there is one, else by the workbook's own hidden
+    sheet.
     With a roster the annual budget is the ledger's matter (F11).
     """
-    if form.project and issued.project and tidy(issued.project) not in (tidy(form.project), tidy(f"{form.project_code}-{form.project}")):
-        yield form.finding("project", f"项目名称下发时是“{issued.project}”，现在是“{form.project}”。", expected=issued.project, hint="改回下发时的名称；确实改了名的，请财政局重新下发。")
+    if (
+        form.project
+        and issued.project
+        and tidy(issued.project) not in (tidy(form.project), tidy(f"{form.project_code}-{form.project}"))
+    ):
+        yield form.finding(
+            "project",
+            f"项目名称下发时是“{issued.project}”，现在是“{form.project}”。",
+            expected=issued.project,
+            hint="改回下发时的名称；确实改了名的，请财政局重新下发。",
+        )
     for given in issued.funding:
-        line = main_line(form) if given.is_total else next((line for line in form.funding if line.source == given.source), None)
+        line = (
+            main_line(form)
+            if given.is_total
+            else next((line for line in form.funding if line.source == given.source), None)
+        )
         if line is not None:
             yield from _amounts_changed(form, line, issued, given, policy.number("funding_tolerance"))
     names = {bare(row.name) for row in issued.indicators}
     for row in issued.indicators:
         now = [other for other in form.indicators if bare(other.name) == bare(row.name)]
-        renamed = next((other for other in form.indicators if bare(other.name) not in names and _same_row(other, row)), None)
+        renamed = next(
+            (other for other in form.indicators if bare(other.name) not in names and _same_row(other, row)),
+            None,
+        )
         if not now and renamed is not None:
             yield _renamed(renamed, row)
         elif not now:
-            yield Finding(message=f"下发的指标“{row.name}”不见了，它的指标值是“{row.target or '空的'}”。", hint="补回这个指标，按下发的名称和指标值填写。", subject=row.name,
-                          expected=" ".join(text for text in (row.name, row.target) if text))
+            yield Finding(
+                message=f"下发的指标“{row.name}”不见了，它的指标值是“{row.target or '空的'}”。",
+                hint="补回这个指标，按下发的名称和指标值填写。",
+                subject=row.name,
+                expected=" ".join(text for text in (row.name, row.target) if text),
+            )
         elif row.target and all(parse(other.target) != parse(row.target) for other in now):
             changed = next((other for other in now if other.cells == row.cells), now[0])
-            yield changed.finding("target", f"“{row.name}”的年度指标值下发时是“{row.target}”，现在是{f'“{changed.target}”' if changed.target else '空的'}。", expected=row.target,
-                                  hint="改回下发时的指标值；目标确实调整过的，请财政局重新下发。")
+            yield changed.finding(
+                "target",
+                (
+                    f"“{row.name}”的年度指标值下发时是“{row.target}”，"
+                    f"现在是{f'“{changed.target}”' if changed.target else '空的'}。"
+                ),
+                expected=row.target,
+                hint="改回下发时的指标值；目标确实调整过的，请财政局重新下发。",
+            )
 
 
-def _amounts_changed(form: Form, line: FundingLine, issued: Form, given: FundingLine, tolerance: Decimal) -> Iterator[Finding]:
+def _amounts_changed(
+    form: Form, line: FundingLine, issued: Form, given: FundingLine, tolerance: Decimal
+) -> Iterator[Finding]:
     for key, name in NAMES.items():
         wanted, now = given.amount(key), line.amount(key)
-        emptied = getattr(line, key) is None and bool(given.cells)            # the hidden sheet knows that the cell was filled
+        emptied = getattr(line, key) is None and bool(
+            given.cells
+        )  # the hidden sheet knows that the cell was filled
         if wanted is None or (now is None and not emptied):
             continue
         if now is None or abs(ten_thousand_yuan(form, now) - ten_thousand_yuan(issued, wanted)) > tolerance:
-            what, told = name if line.is_total else f"“{line.source}”的{name}", f"{getattr(given, key)}{issued.money_unit or ''}"
+            what, told = (
+                name if line.is_total else f"“{line.source}”的{name}",
+                f"{getattr(given, key)}{issued.money_unit or ''}",
+            )
             found = "空的" if now is None else f"{getattr(line, key)}{form.money_unit or ''}"
-            if now and ten_thousandfold(ten_thousand_yuan(form, now), ten_thousand_yuan(issued, wanted), Decimal("0.002")):
+            if now and ten_thousandfold(
+                ten_thousand_yuan(form, now), ten_thousand_yuan(issued, wanted), Decimal("0.002")
+            ):
                 found += "，正好相差一万倍，像是金额单位填错了"
-            yield line.finding(key, f"{what}下发时是{told}，现在是{found}。", expected=told, hint="改回下发时的数；预算确实调整过的，请财政局重新下发。")
+            yield line.finding(
+                key,
+                f"{what}下发时是{told}，现在是{found}。",
+                expected=told,
+                hint="改回下发时的数；预算确实调整过的，请财政局重新下发。",
+            )
 
 
 def _same_row(now: Indicator, issued: Indicator) -> bool:
@@ -157,10 +248,26 @@ def _same_row(now: Indicator, issued: Indicator) -> bool:
 
 
 def _renamed(now: Indicator, issued: Indicator) -> Finding:
-    told, places, expected = f"三级指标名称下发时是“{issued.name}”，现在是“{now.name or '空的'}”", [now.cells.get("name")], [issued.name or ""]
+    told, places, expected = (
+        f"三级指标名称下发时是“{issued.name}”，现在是“{now.name or '空的'}”",
+        [now.cells.get("name")],
+        [issued.name or ""],
+    )
     if issued.target and parse(now.target) != parse(issued.target):
-        told, places, expected = f"{told}；指标值下发时是“{issued.target}”，现在是“{now.target or '空的'}”", [*places, now.cells.get("target")], [*expected, issued.target]
-    return replace(now.finding("name", f"{told}。", expected=" ".join(expected), hint="改回下发时的名称和指标值；另外增加的指标请写在空行里。"), cell=cells(*places))
+        told, places, expected = (
+            f"{told}；指标值下发时是“{issued.target}”，现在是“{now.target or '空的'}”",
+            [*places, now.cells.get("target")],
+            [*expected, issued.target],
+        )
+    return replace(
+        now.finding(
+            "name",
+            f"{told}。",
+            expected=" ".join(expected),
+            hint="改回下发时的名称和指标值；另外增加的指标请写在空行里。",
+        ),
+        cell=cells(*places),
+    )
 
 
 @rule("T05", "隐藏的行列或工作表里有内容", Severity.WARNING, treatment=Treatment.FIX, scope="file")
@@ -172,22 +279,47 @@ def hidden_data(file: ReadFile, policy: Policy) -> Iterator[Finding]:
 
 @rule("T06", "公式出错或被改成了数", Severity.WARNING, treatment=Treatment.FIX)
 def formula_broken_or_overtyped(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A calculated cell still calculates: no #REF!, #DIV/0! and their like, and in a workbook of ours no number typed over its formula."""
+    """A calculated cell still calculates: no #REF!, #DIV/0! and their like, and in a workbook of ours no
+    number typed over its formula.
+    """
     pattern = phrases("broken")
-    broken = [(f"“{row.subject}”的{name}", row.cells.get(key), value) for row, key, name in _calculated(form)
-              if (value := getattr(row, key)) and "#" in value and pattern.search(value)]
+    broken = [
+        (f"“{row.subject}”的{name}", row.cells.get(key), value)
+        for row, key, name in _calculated(form)
+        if (value := getattr(row, key)) and "#" in value and pattern.search(value)
+    ]
     if broken:
         what, _, text = broken[0]
         more = f"等{len(broken)}处" if len(broken) > 1 else ""
-        yield Finding(message=f"{what}{more}显示{text}，公式出错了，没有算出数。", hint="重新填公式，或直接填数字。", cell=cells(*(cell for _, cell, _ in broken)),
-                      subject=what, value=text, expected="数字")
+        yield Finding(
+            message=f"{what}{more}显示{text}，公式出错了，没有算出数。",
+            hint="重新填公式，或直接填数字。",
+            cell=cells(*(cell for _, cell, _ in broken)),
+            subject=what,
+            value=text,
+            expected="数字",
+        )
     if form.overtyped:
-        at = {cell: (record, key, name) for record, key, name in _calculated(form) if (cell := record.cells.get(key))}
+        at = {
+            cell: (record, key, name)
+            for record, key, name in _calculated(form)
+            if (cell := record.cells.get(key))
+        }
         record, key, name = at[form.overtyped[0]]
         what = f"“{record.subject}”的{name}" if record is not form else name
         more = f"等{len(form.overtyped)}格" if len(form.overtyped) > 1 else ""
-        yield Finding(message=f"{what}{more}原来是公式，现在是直接填的“{getattr(record, key)}”，改了金额或得分它不会跟着变。", hint="把同一类格的公式复制过来；不恢复公式的，请核对填的数并说明。", treatment=Treatment.EXPLAIN,
-                      cell=cells(*form.overtyped), subject=what, value=getattr(record, key), expected="公式")
+        yield Finding(
+            message=(
+                f"{what}{more}原来是公式，现在是直接填的“{getattr(record, key)}”，"
+                "改了金额或得分它不会跟着变。"
+            ),
+            hint="把同一类格的公式复制过来；不恢复公式的，请核对填的数并说明。",
+            treatment=Treatment.EXPLAIN,
+            cell=cells(*form.overtyped),
+            subject=what,
+            value=getattr(record, key),
+            expected="公式",
+        )
 
 
 _MONEY_COLUMNS = (*NAMES.items(), ("execution_rate", "执行率"), ("points", "分值"), ("score", "得分"))
@@ -221,15 +353,23 @@ def unreadable(file: ReadFile, policy: Policy) -> Iterator[Finding]:
 
 
 @rule("T09", "签字栏没有填全", Severity.NOTE, treatment=Treatment.FIX, needs="file")
-def signature_incomplete(form: Form, policy: Policy, file: ReadFile | None = None, scanned: bool = False) -> Iterator[Finding]:
-    """The printed signature block (填表人, 负责人, 电话, 日期) is filled in, or a sealed copy lies beside the form.
+def signature_incomplete(
+    form: Form, policy: Policy, file: ReadFile | None = None, scanned: bool = False
+) -> Iterator[Finding]:
+    """The printed signature block (填表人, 负责人, 电话, 日期) is filled in, or a sealed copy lies beside the
+    form.
 
-    `scanned`: whether there is one. A workbook of ours whose block is blank as a whole is printed and signed by hand.
+    `scanned`: whether there is one. A workbook of ours whose block is blank as a whole is printed and signed
+    by hand.
     """
     empty = [label for label, value in form.signature.items() if is_blank(value)]
     if not empty or scanned or (len(empty) == len(form.signature) and file is not None and file.settings):
         return
     told = "、".join(f"“{label}”" for label in empty)
     missing = "，也没有附盖章扫描件" if len(empty) == len(form.signature) else ""
-    yield Finding(message=f"签字栏的{told}没有填{missing}。", hint="报送前填全；在纸质件上签字盖章的，把扫描件（PDF或照片）一起报送。", subject=empty[0],
-                  cell=cells(*(form.cells.get(label) for label in empty)))
+    yield Finding(
+        message=f"签字栏的{told}没有填{missing}。",
+        hint="报送前填全；在纸质件上签字盖章的，把扫描件（PDF或照片）一起报送。",
+        subject=empty[0],
+        cell=cells(*(form.cells.get(label) for label in empty)),
+    )

@@ -64,7 +64,12 @@ def all_texts(form: Form) -> Iterator[Text]:
             yield Text(f"{line.source}的说明", line.cells.get("note"), line.note)
     yield from goal_texts(form)
     for indicator in form.indicators:
-        for what, key in (("三级指标", "name"), ("年度指标值", "target"), ("实际完成值", "actual"), ("偏差原因", "note")):
+        for what, key in (
+            ("三级指标", "name"),
+            ("年度指标值", "target"),
+            ("实际完成值", "actual"),
+            ("偏差原因", "note"),
+        ):
             value = getattr(indicator, key)
             if value:
                 yield Text(what, indicator.cells.get(key), value)
@@ -102,7 +107,12 @@ def tells(note: str | None) -> bool:
     if is_blank(note) or note is None:
         return False
     plain = re.sub(r"[\s。，,.；;、！!]", "", note)
-    return len(plain) >= 3 and not phrases("empty_note").match(plain) and STUB not in note and not is_instruction(note)
+    return (
+        len(plain) >= 3
+        and not phrases("empty_note").match(plain)
+        and STUB not in note
+        and not is_instruction(note)
+    )
 
 
 def has_note(indicator: Indicator) -> bool:
@@ -120,7 +130,9 @@ def outcomes(form: Form) -> Iterator[Text]:
 
 
 def explains_money(form: Form) -> bool:
-    """Whether anything on the form says why money was not spent: a note on the funds, a deviation note, the outcome, a remark."""
+    """Whether anything on the form says why money was not spent: a note on the funds, a deviation note, the
+    outcome, a remark.
+    """
     if any(tells(line.note) for line in form.funding) or any(map(has_note, form.indicators)):
         return True
     return _says("unspent", outcomes(form))
@@ -130,14 +142,24 @@ def explains_change(form: Form) -> bool:
     """Whether anything on the form says why the budget was changed in the year."""
     if any(tells(line.note) for line in form.funding):
         return True
-    notes = (Text("偏差原因", None, indicator.note) for indicator in form.indicators if has_note(indicator) and indicator.note)
+    notes = (
+        Text("偏差原因", None, indicator.note)
+        for indicator in form.indicators
+        if has_note(indicator) and indicator.note
+    )
     return _says("budget_change", (*outcomes(form), *notes))
 
 
 def names_measure(form: Form) -> bool:
     """Whether anything on the form says what will be done about it."""
-    notes = [Text("", None, note) for note in (*(line.note for line in form.funding), *(row.note for row in form.indicators)) if note]
-    return _says("measure", (*notes, *remark_texts(form))) or _says("measure", (text for text in outcomes(form) if text.what == "目标完成情况"))
+    notes = [
+        Text("", None, note)
+        for note in (*(line.note for line in form.funding), *(row.note for row in form.indicators))
+        if note
+    ]
+    return _says("measure", (*notes, *remark_texts(form))) or _says(
+        "measure", (text for text in outcomes(form) if text.what == "目标完成情况")
+    )
 
 
 def _says(name: str, texts: Iterable[Text]) -> bool:

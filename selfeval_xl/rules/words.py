@@ -28,4 +28,7 @@ def pattern(name: str) -> re.Pattern[str]:
 @cache
 def table(name: str) -> dict[str, re.Pattern[str] | tuple[str, ...]]:
     """A table by key: patterns compiled, lists as tuples."""
-    return {key: re.compile(value) if isinstance(value, str) else tuple(value) for key, value in _data()[name].items()}
+    return {
+        key: re.compile(value) if isinstance(value, str) else tuple(value)
+        for key, value in _data()[name].items()
+    }

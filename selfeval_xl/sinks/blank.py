@@ -1,4 +1,6 @@
-"""An xlsx of the same grid, for files that cannot be changed in place: xls, xlsb, ods and the tables of Word files."""
+"""An xlsx of the same grid, for files that cannot be changed in place: xls, xlsb, ods and the tables of Word
+files.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +21,15 @@ if TYPE_CHECKING:
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_NAME = 31
 _NARROWEST, _WIDEST = 8, 36
-_LINE = 15.0                  # points
+_LINE = 15.0  # points
 _TALLEST = 400.0
 _A4 = 9
 
 
 def sheet_names(grids: Iterable[Grid]) -> list[str]:
-    """A name that Excel accepts for each Grid, in order: the Grid's own where that is one, never the same twice."""
+    """A name that Excel accepts for each Grid, in order: the Grid's own where that is one, never the same
+    twice.
+    """
     names: list[str] = []
     for grid in grids:
         plain = _NOT_IN_NAMES.sub("_", grid.name).strip("'")[:_LONGEST_NAME] or "表"
@@ -33,26 +37,32 @@ def sheet_names(grids: Iterable[Grid]) -> list[str]:
         while name.lower() in (taken.lower() for taken in names):
             number += 1
             tail = f"_{number}"
-            name = plain[:_LONGEST_NAME - len(tail)] + tail
+            name = plain[: _LONGEST_NAME - len(tail)] + tail
         names.append(name)
     return names
 
 
 def write(grids: list[Grid], out: str | Path, widths: Sequence[Sequence[float]] = ()) -> dict[str, str]:
-    """Writes the Grids as sheets of a new xlsx: values, merges, borders, fitting heights, one page wide. widths: of the columns of each sheet, else fitting.
+    """Writes the Grids as sheets of a new xlsx: values, merges, borders, fitting heights, one page wide.
+    widths: of the columns of each sheet, else fitting.
 
-    Returns the sheet's name for each Grid's name. Text stays text, also where it begins with an equals sign. OSError where `out` cannot be written.
+    Returns the sheet's name for each Grid's name. Text stays text, also where it begins with an equals sign.
+    OSError where `out` cannot be written.
     """
     from xlsxwriter import Workbook
 
     names = sheet_names(grids)
-    book = Workbook(str(out), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book = Workbook(
+        str(out), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
     formats = _Formats(book)
     for number, (name, grid) in enumerate(zip(names, grids)):
         sheet = book.add_worksheet(name)
         if not grid.visible and any(other.visible for other in grids) and name != names[0]:
             sheet.hide()
-        _set_up(sheet, grid, list(widths[number]) if number < len(widths) and widths[number] else _widths(grid))
+        _set_up(
+            sheet, grid, list(widths[number]) if number < len(widths) and widths[number] else _widths(grid)
+        )
         _fill(sheet, grid, formats)
     if not grids:
         book.add_worksheet()
@@ -70,7 +80,13 @@ class _Formats:
     def get(self, number_format: str, framed: bool, title: bool = False) -> Format:
         key = (number_format, framed, title)
         if key not in self._known:
-            look = {"text_wrap": True, "valign": "vcenter", "font_name": "宋体", "font_size": 14 if title else 11, "num_format": number_format}
+            look = {
+                "text_wrap": True,
+                "valign": "vcenter",
+                "font_name": "宋体",
+                "font_size": 14 if title else 11,
+                "num_format": number_format,
+            }
             look |= {"border": 1} if framed else {}
             look |= {"bold": True, "align": "center"} if title else {}
             self._known[key] = self._book.add_format(look)
@@ -120,16 +136,26 @@ def _height(grid: Grid, row: int, widths: list[float]) -> float:
         area = grid.area(row, column)
         if area.left == column and area.bottom == row:
             text = grid.text(area.top, area.left)
-            lines = lines_needed(text, sum(widths[area.left:area.right + 1])) if text else 1
+            lines = lines_needed(text, sum(widths[area.left : area.right + 1])) if text else 1
             needed = max(needed, lines - (area.bottom - area.top))
     return min(needed * _LINE + 4, _TALLEST)
 
 
 def _fill(sheet: Worksheet, grid: Grid, formats: _Formats) -> None:
-    """Values and frames. A row with a single value that spans the sheet is a title or a remark and has no frame."""
+    """Values and frames.
+
+    A row with a single value that spans the sheet is a title or a remark and has no frame.
+    """
     width = _columns(grid)
     for area in grid.merges:
-        sheet.merge_range(area.top, area.left, area.bottom, area.right, None, formats.get("General", not _alone(grid, area.top)))
+        sheet.merge_range(
+            area.top,
+            area.left,
+            area.bottom,
+            area.right,
+            None,
+            formats.get("General", not _alone(grid, area.top)),
+        )
     for row in range(grid.height):
         framed = not _alone(grid, row)
         if framed and not any(_in_use(grid, row, column) for column in range(width)):
@@ -159,11 +185,15 @@ def _value(sheet: Worksheet, grid: Grid, row: int, column: int, formats: _Format
         sheet.write_blank(row, column, None, formats.get("General", framed))
     elif isinstance(value, str):
         text_format = "@" if value.lstrip()[:1] in tuple("=+-@") else "General"
-        sheet.write_string(row, column, value[:LONGEST_TEXT], formats.get(text_format, framed, title=row == 0 and not framed))
+        sheet.write_string(
+            row, column, value[:LONGEST_TEXT], formats.get(text_format, framed, title=row == 0 and not framed)
+        )
     elif isinstance(value, bool):
         sheet.write_boolean(row, column, value, formats.get("General", framed))
     elif isinstance(value, (int, float)):
-        sheet.write_number(row, column, value, formats.get(grid.number_format(row, column) or "General", framed))
+        sheet.write_number(
+            row, column, value, formats.get(grid.number_format(row, column) or "General", framed)
+        )
     elif isinstance(value, (datetime, date)):
         moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
         sheet.write_datetime(row, column, moment, formats.get('yyyy"年"m"月"d"日"', framed))

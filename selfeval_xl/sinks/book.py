@@ -17,15 +17,30 @@ if TYPE_CHECKING:
 
 WORKSHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 PRINT_AREA = "_xlnm.Print_Area"
-_AFTER_NAMES = frozenset(("calcPr", "oleSize", "customWorkbookViews", "pivotCaches", "smartTagPr", "smartTagTypes", "webPublishing",
-                          "fileRecoveryPr", "webPublishObjects", "extLst"))
+_AFTER_NAMES = frozenset(
+    (
+        "calcPr",
+        "oleSize",
+        "customWorkbookViews",
+        "pivotCaches",
+        "smartTagPr",
+        "smartTagTypes",
+        "webPublishing",
+        "fileRecoveryPr",
+        "webPublishObjects",
+        "extLst",
+    )
+)
 _AFTER_CALCULATION = _AFTER_NAMES - {"calcPr"}
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?$")
 _SHEET = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <worksheet xmlns="{space}">{fit}<dimension ref="A1"/><sheetViews><sheetView workbookViewId="0">{pane}</sheetView></sheetViews>\
 <sheetFormatPr defaultRowHeight="15"/>{columns}<sheetData/>\
 <pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>{page}</worksheet>"""
-_PANE = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft" activeCell="A2" sqref="A2"/>'
+_PANE = (
+    '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection '
+    'pane="bottomLeft" activeCell="A2" sqref="A2"/>'
+)
 _FIT = '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
 _PAGE = '<pageSetup paperSize="9" fitToHeight="0" orientation="landscape"/>'
 
@@ -35,7 +50,9 @@ class Book:
 
     def __init__(self, package: OpenPackage) -> None:
         self.package = package
-        self.part = next((target for _, kind, target in package.related("") if kind == "officeDocument"), "xl/workbook.xml")
+        self.part = next(
+            (target for _, kind, target in package.related("") if kind == "officeDocument"), "xl/workbook.xml"
+        )
         self.root = package.tree(self.part)
         self._sheets = child(self.root, "sheets")
         self._targets = {identity: target for identity, _, target in package.related(self.part)}
@@ -70,14 +87,24 @@ class Book:
         return self._notes[name]
 
     def add_sheet(self, name: str, state: str = "visible", front: bool = False) -> Worksheet:
-        """A new worksheet behind the others, or in front and open to be seen, with the widths known for its name."""
+        """A new worksheet behind the others, or in front and open to be seen, with the widths known for its
+        name.
+        """
         from lxml import etree
 
         space = self.root.tag[1:].partition("}")[0]
         widths = SHEET_WIDTHS.get(name, ())
-        columns = "".join(f'<col min="{number}" max="{number}" width="{width:g}" customWidth="1"/>' for number, width in enumerate(widths, 1))
-        xml = _SHEET.format(space=space, pane=_PANE if widths else "", page=_PAGE if widths else "", fit=_FIT if widths else "",
-                            columns=f"<cols>{columns}</cols>" if columns else "")
+        columns = "".join(
+            f'<col min="{number}" max="{number}" width="{width:g}" customWidth="1"/>'
+            for number, width in enumerate(widths, 1)
+        )
+        xml = _SHEET.format(
+            space=space,
+            pane=_PANE if widths else "",
+            page=_PAGE if widths else "",
+            fit=_FIT if widths else "",
+            columns=f"<cols>{columns}</cols>" if columns else "",
+        )
         part = self.package.free_name("xl/worksheets/sheet{}.xml")
         self.package.add(part, xml.encode(), WORKSHEET_TYPE)
         identity = self.package.relate(self.part, "worksheet", part)
@@ -94,7 +121,10 @@ class Book:
         return self.sheet(name)
 
     def _to_front(self, entry: Element) -> None:
-        """Puts the last sheet first. Names that belong to a sheet count its place, and only one sheet may be selected."""
+        """Puts the last sheet first.
+
+        Names that belong to a sheet count its place, and only one sheet may be selected.
+        """
         self._sheets.insert(0, entry)
         names = child(self.root, "definedNames")
         for each in names if names is not None else ():
@@ -105,7 +135,9 @@ class Book:
             view.set("activeTab", "0")
             view.attrib.pop("firstSheet", None)
         for _, kind, target in self.package.related(self.part):
-            if kind in ("worksheet", "chartsheet", "dialogsheet") and b"tabSelected" in (self.package.read(target) or b""):
+            if kind in ("worksheet", "chartsheet", "dialogsheet") and b"tabSelected" in (
+                self.package.read(target) or b""
+            ):
                 tree = self.package.tree(target)
                 for view in tree.iter(tag(tree, "sheetView")):
                     view.attrib.pop("tabSelected", None)
@@ -115,13 +147,18 @@ class Book:
             view.set("tabSelected", "1")
 
     def printed(self, name: str) -> Area | None:
-        """The print area of a sheet, the whole of it where it has several parts; None where the sheet prints all it holds."""
+        """The print area of a sheet, the whole of it where it has several parts; None where the sheet prints
+        all it holds.
+        """
         found = self._print_area(name)
         corners: list[tuple[int, int]] = []
         for piece in (found.text or "").split(",") if found is not None else ():
             match = _RANGE.search(piece.strip())
             if match:
-                corners += [(int(match[2]) - 1, _column(match[1])), (int(match[4] or match[2]) - 1, _column(match[3] or match[1]))]
+                corners += [
+                    (int(match[2]) - 1, _column(match[1])),
+                    (int(match[4] or match[2]) - 1, _column(match[3] or match[1])),
+                ]
         if not corners:
             return None
         rows, columns = zip(*corners)
@@ -139,10 +176,17 @@ class Book:
             names = child(self.root, "definedNames")
             if names is None:
                 names = self._insert("definedNames", _AFTER_NAMES)
-            found = etree.SubElement(names, tag(names, "definedName"), name=PRINT_AREA, localSheetId=str(self.names.index(name)))
-            names[:] = sorted(names, key=lambda each: (each.get("name", "").lower(), int(each.get("localSheetId", "-1"))))
+            found = etree.SubElement(
+                names, tag(names, "definedName"), name=PRINT_AREA, localSheetId=str(self.names.index(name))
+            )
+            names[:] = sorted(
+                names, key=lambda each: (each.get("name", "").lower(), int(each.get("localSheetId", "-1")))
+            )
         quoted = name.replace("'", "''")
-        found.text = f"'{quoted}'!${column_name(area.left)}${area.top + 1}:${column_name(area.right)}${area.bottom + 1}"
+        found.text = (
+            f"'{quoted}'!${column_name(area.left)}${area.top + 1}:${column_name(area.right)}$"
+            f"{area.bottom + 1}"
+        )
         self.package.changed(self.part)
 
     def _drop_name(self, found) -> None:
@@ -163,14 +207,22 @@ class Book:
         for _, kind, target in self.package.related(sheet.part) if sheet is not None else ():
             tree = self.package.tree(target) if kind == "drawing" else None
             for element in tree.iter() if tree is not None else ():
-                if isinstance(element.tag, str) and "spreadsheetDrawing" in element.tag and (element.text or "").strip().isdecimal():
+                if (
+                    isinstance(element.tag, str)
+                    and "spreadsheetDrawing" in element.tag
+                    and (element.text or "").strip().isdecimal()
+                ):
                     word = element.tag.rpartition("}")[2]
                     (rows if word == "row" else columns if word == "col" else []).append(int(element.text))
         return Area(min(rows), min(columns), max(rows), max(columns)) if rows and columns else None
 
     def recalculate(self) -> None:
         """Values were written: formulas that look at them are computed anew when the file is opened."""
-        sheets = [self.package.read(name) or b"" for name in self.package.names if "worksheets/" in name.lower() and name.lower().endswith(".xml")]
+        sheets = [
+            self.package.read(name) or b""
+            for name in self.package.names
+            if "worksheets/" in name.lower() and name.lower().endswith(".xml")
+        ]
         if not any(b"<f" in sheet or b":f" in sheet for sheet in sheets):
             return
         calculation = child(self.root, "calcPr")
@@ -189,14 +241,31 @@ class Book:
     def _print_area(self, name: str) -> Element | None:
         names = child(self.root, "definedNames")
         number = str(self.names.index(name)) if name in self.names else ""
-        return next((each for each in names if each.get("name") == PRINT_AREA and each.get("localSheetId") == number), None) \
-            if names is not None else None
+        return (
+            next(
+                (
+                    each
+                    for each in names
+                    if each.get("name") == PRINT_AREA and each.get("localSheetId") == number
+                ),
+                None,
+            )
+            if names is not None
+            else None
+        )
 
     def _insert(self, name: str, before: frozenset[str]) -> Element:
         from lxml import etree
 
         element = etree.Element(tag(self.root, name))
-        after = next((each for each in self.root if isinstance(each.tag, str) and each.tag.rpartition("}")[2] in before), None)
+        after = next(
+            (
+                each
+                for each in self.root
+                if isinstance(each.tag, str) and each.tag.rpartition("}")[2] in before
+            ),
+            None,
+        )
         if after is None:
             self.root.append(element)
         else:

@@ -1,6 +1,7 @@
 """What was done to the open book, cell by cell, before and after: the add-in's memory for 撤销本次.
 
-A content is what a cell holds: None, a number, True or False, text, or one of `{"formula": "=A1"}` and `{"date": "2024-11-30"}`.
+A content is what a cell holds: None, a number, True or False, text, or one of `{"formula": "=A1"}` and
+`{"date": "2024-11-30"}`.
 All of it is plain JSON.
 """
 
@@ -21,7 +22,8 @@ Content = None | float | bool | str | dict
 class Change:
     """One cell: each pair is (before, after), None where that side of the cell was left alone.
 
-    fill: as in `memory.Former`. note: "" for no note. dressed: a look of ours was put on an empty cell, which undoing takes off.
+    fill: as in `memory.Former`. note: "" for no note. dressed: a look of ours was put on an empty cell, which
+    undoing takes off.
     """
 
     sheet: str
@@ -40,7 +42,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """A sheet's set-up: `word` is row_height, column_width, print_area, black_and_white or wrap; `where` the cell, row or column."""
+    """A sheet's set-up: `word` is row_height, column_width, print_area, black_and_white or wrap; `where` the
+    cell, row or column.
+    """
 
     sheet: str
     word: str
@@ -54,7 +58,9 @@ _FIELDS = tuple(each.name for each in fields(Change))
 
 @dataclass(slots=True)
 class Journal:
-    """All that one button did. added: sheets it made. inserted: (sheet, row counted from 0, merged areas as (old, new) that were made longer)."""
+    """All that one button did. added: sheets it made. inserted: (sheet, row counted from 0, merged areas as
+    (old, new) that were made longer).
+    """
 
     button: str = ""
     changes: list[Change] = field(default_factory=list)
@@ -67,16 +73,35 @@ class Journal:
         return not (self.changes or self.setups or self.added or self.inserted)
 
     def to_json(self) -> dict:
-        return {"button": self.button, "added": self.added, "inserted": self.inserted, "setups": [asdict(setup) for setup in self.setups],
-                "changes": [{name: value for name in _FIELDS if (value := getattr(change, name)) is not None} for change in self.changes]}
+        return {
+            "button": self.button,
+            "added": self.added,
+            "inserted": self.inserted,
+            "setups": [asdict(setup) for setup in self.setups],
+            "changes": [
+                {name: value for name in _FIELDS if (value := getattr(change, name)) is not None}
+                for change in self.changes
+            ],
+        }
 
     @staticmethod
     def from_json(document: dict) -> Journal:
         """The journal of `to_json`, read back; KeyError or TypeError where it is none."""
-        return Journal(document["button"], [Change(**{name: tuple(value) if isinstance(value, list) else value for name, value in change.items()})
-                                            for change in document["changes"]],
-                       [Setup(**setup) for setup in document["setups"]], list(document["added"]),
-                       [(sheet, row, [tuple(pair) for pair in merges]) for sheet, row, merges in document["inserted"]])
+        return Journal(
+            document["button"],
+            [
+                Change(
+                    **{
+                        name: tuple(value) if isinstance(value, list) else value
+                        for name, value in change.items()
+                    }
+                )
+                for change in document["changes"]
+            ],
+            [Setup(**setup) for setup in document["setups"]],
+            list(document["added"]),
+            [(sheet, row, [tuple(pair) for pair in merges]) for sheet, row, merges in document["inserted"]],
+        )
 
 
 def content_in(grid: Grid, place: tuple[int, int], formula: str) -> Content:
@@ -98,14 +123,19 @@ def content_of(edit: Edit) -> Content:
 
 
 def typed(content: Content) -> object:
-    """A content as it is handed to the spreadsheet program: text with an apostrophe before it, so that it stays text whatever it looks like."""
+    """A content as it is handed to the spreadsheet program: text with an apostrophe before it, so that it
+    stays text whatever it looks like.
+    """
     if isinstance(content, dict):
         return content["formula"] if "formula" in content else datetime.fromisoformat(content["date"])
     return f"'{content}" if isinstance(content, str) and content else content
 
 
 def holds(live: object, content: Content) -> bool:
-    """Whether a value that the program gives back is this content. Results of formulas and dates are taken as they come."""
+    """Whether a value that the program gives back is this content.
+
+    Results of formulas and dates are taken as they come.
+    """
     if isinstance(content, dict):
         return live not in (None, "") or "formula" in content
     if content in (None, "") or live in (None, ""):
@@ -113,8 +143,15 @@ def holds(live: object, content: Content) -> bool:
     if isinstance(content, bool) or isinstance(live, bool):
         return live == content
     if isinstance(content, str):
-        return isinstance(live, str) and _lines(live) == _lines(content) or not isinstance(live, str) and content.startswith("#")
-    return isinstance(live, (int, float, Decimal)) and abs(float(live) - content) <= 1e-12 * max(1.0, abs(content))
+        return (
+            isinstance(live, str)
+            and _lines(live) == _lines(content)
+            or not isinstance(live, str)
+            and content.startswith("#")
+        )
+    return isinstance(live, (int, float, Decimal)) and abs(float(live) - content) <= 1e-12 * max(
+        1.0, abs(content)
+    )
 
 
 def _lines(text: str) -> str:

@@ -1,4 +1,6 @@
-"""From any received file to a changed copy of it: an xlsx in place, everything else by way of an xlsx of the same grid."""
+"""From any received file to a changed copy of it: an xlsx in place, everything else by way of an xlsx of the
+same grid.
+"""
 
 from __future__ import annotations
 
@@ -29,16 +31,27 @@ class Opened:
 
 
 def opened_for_change(path: Path, out: Path) -> Opened:
-    """Opens a file whose changed copy is to be `out`. UsageError where that cannot be, UnreadableFile where it holds no tables."""
+    """Opens a file whose changed copy is to be `out`.
+
+    UsageError where that cannot be, UnreadableFile where it holds no tables.
+    """
     check_target(path, out)
     source = open_source(path)
     if source.kind not in _AS_NEW and source.kind != "xlsx":
-        told = "；".join(problem.text for problem in source.problems) or f"“{path.name}”里没有表格，不能填写或标注。"
+        told = (
+            "；".join(problem.text for problem in source.problems)
+            or f"“{path.name}”里没有表格，不能填写或标注。"
+        )
         raise UnreadableFile(told, "T01")
     if source.kind in _AS_NEW and out.suffix.lower() != ".xlsx":
-        raise UsageError(f"“{path.name}”不是xlsx，结果会另写成一个xlsx工作簿，输出文件名请以.xlsx结尾，现在是“{out.name}”。")
+        raise UsageError(
+            f"“{path.name}”不是xlsx，结果会另写成一个xlsx工作簿，输出文件名请以.xlsx结尾，"
+            f"现在是“{out.name}”。"
+        )
     if not source.grids:
-        raise UnreadableFile("；".join(problem.text for problem in source.problems) or f"“{path.name}”里没有表格。")
+        raise UnreadableFile(
+            "；".join(problem.text for problem in source.problems) or f"“{path.name}”里没有表格。"
+        )
     return Opened(path, source.kind, source.grids, source.problems)
 
 
@@ -46,8 +59,10 @@ def side_of(opened: Opened) -> dict[str, Side]:
     """By sheet: how far it is printed and drawn on. A file that is written anew has neither."""
     if opened.kind != "xlsx":
         return {}
-    return {name: Side(room.printed.right if room.printed else -1, room.drawn.right if room.drawn else -1)
-            for name, room in rooms(opened.path).items()}
+    return {
+        name: Side(room.printed.right if room.printed else -1, room.drawn.right if room.drawn else -1)
+        for name, room in rooms(opened.path).items()
+    }
 
 
 def change(opened: Opened, edits: Iterable[Edit], out: Path) -> Applied:

@@ -1,4 +1,6 @@
-"""A copy of a workbook with only some of its sheets: what is kept stays as it is, what spoke of the others is emptied."""
+"""A copy of a workbook with only some of its sheets: what is kept stays as it is, what spoke of the others is
+emptied.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +21,17 @@ if TYPE_CHECKING:
     from .worksheet import Worksheet
 
 
+def extract(
+    source: str | Path,
+    keep: Collection[str],
+    settings: Mapping[str, str],
+    texts: Mapping[tuple[str, str], str],
+) -> OpenPackage:
+    """The package of `source` with the sheets `keep` alone, these keys in the hidden sheet and these texts by
+    sheet and cell. Nothing is written.
 
-def extract(source: str | Path, keep: Collection[str], settings: Mapping[str, str], texts: Mapping[tuple[str, str], str]) -> OpenPackage:
-    """The package of `source` with the sheets `keep` alone, these keys in the hidden sheet and these texts by sheet and cell. Nothing is written.
-
-    Formulas that ask a sheet that is gone are emptied, and their row is hidden; texts that only those sheets used are taken out.
+    Formulas that ask a sheet that is gone are emptied, and their row is hidden; texts that only those sheets
+    used are taken out.
     """
     package = OpenPackage(Path(source).read_bytes())
     book = Book(package)
@@ -64,12 +72,20 @@ def open_cells(package: OpenPackage, name: str) -> frozenset[tuple[int, int]]:
     book = Book(package)
     sheet = book.sheet(name)
     data = child(sheet.root, "sheetData") if sheet is not None else None
-    styles = package.tree(next((target for _, kind, target in package.related(book.part) if kind == "styles"), ""))
+    styles = package.tree(
+        next((target for _, kind, target in package.related(book.part) if kind == "styles"), "")
+    )
     formats = child(styles, "cellXfs") if styles is not None else None
     if data is None or formats is None:
         return frozenset()
-    unlocked = {str(number) for number, xf in enumerate(formats) if (lock := child(xf, "protection")) is not None and lock.get("locked") in ("0", "false")}
-    return frozenset(position(cell.get("r")) for row in data for cell in row if cell.get("r") and cell.get("s") in unlocked)
+    unlocked = {
+        str(number)
+        for number, xf in enumerate(formats)
+        if (lock := child(xf, "protection")) is not None and lock.get("locked") in ("0", "false")
+    }
+    return frozenset(
+        position(cell.get("r")) for row in data for cell in row if cell.get("r") and cell.get("s") in unlocked
+    )
 
 
 def _write_settings(sheet: Worksheet, settings: Mapping[str, str]) -> None:
@@ -97,7 +113,12 @@ def _drop(book: Book, name: str) -> None:
     book.package.unrelate(book.part, sheet.part)
     book.package.drop(relations_name(sheet.part))
     book.package.drop(sheet.part)
-    used = {target.lower() for part in book.package.names if not part.endswith(".rels") for _, _, target in book.package.related(part)}
+    used = {
+        target.lower()
+        for part in book.package.names
+        if not part.endswith(".rels")
+        for _, _, target in book.package.related(part)
+    }
     for target in own:
         if target.lower() not in used:
             book.package.drop(relations_name(target))
@@ -113,7 +134,11 @@ def _forget_names(book: Book, gone: Collection[str]) -> None:
     asks = _asking(gone)
     for each in list(names):
         number = each.get("localSheetId")
-        owner = book.names[int(number)] if number and number.isdecimal() and int(number) < len(book.names) else None
+        owner = (
+            book.names[int(number)]
+            if number and number.isdecimal() and int(number) < len(book.names)
+            else None
+        )
         if owner in gone or (gone and asks.search(each.text or "")):
             names.remove(each)
         elif owner is not None:
@@ -125,15 +150,24 @@ def _forget_names(book: Book, gone: Collection[str]) -> None:
 
 def _asking(gone: Iterable[str]) -> re.Pattern[str]:
     """A reference to one of these sheets inside a formula."""
-    names = "|".join(f"'{re.escape(name.replace(chr(39), chr(39) * 2))}'!|(?<![\\w'])\\$?{re.escape(name)}!" for name in gone)
+    names = "|".join(
+        f"'{re.escape(name.replace(chr(39), chr(39) * 2))}'!|(?<![\\w'])\\$?{re.escape(name)}!"
+        for name in gone
+    )
     return re.compile(names or r"(?!)")
 
 
 def _empty(sheet: Worksheet, asks: re.Pattern[str]) -> None:
-    """Empties rows with formulas that ask a sheet that is gone and hides them; rules and drop-downs that ask one are taken away."""
+    """Empties rows with formulas that ask a sheet that is gone and hides them; rules and drop-downs that ask
+    one are taken away.
+    """
     data = child(sheet.root, "sheetData")
     for row in data if data is not None else ():
-        asking = [cell for cell in row if (formula := child(cell, "f")) is not None and asks.search(formula.text or "")]
+        asking = [
+            cell
+            for cell in row
+            if (formula := child(cell, "f")) is not None and asks.search(formula.text or "")
+        ]
         if asking:
             for cell in row:
                 for each in list(cell):
@@ -171,8 +205,12 @@ def _show_first(book: Book, keep: Collection[str]) -> None:
 
 
 def _drop_strings(book: Book) -> None:
-    """Empties the shared texts that no sheet uses any more: what stood on the other sheets is nobody's business here."""
-    part = next((target for _, kind, target in book.package.related(book.part) if kind == "sharedStrings"), "")
+    """Empties the shared texts that no sheet uses any more: what stood on the other sheets is nobody's
+    business here.
+    """
+    part = next(
+        (target for _, kind, target in book.package.related(book.part) if kind == "sharedStrings"), ""
+    )
     strings = book.package.tree(part) if part else None
     if strings is None:
         return

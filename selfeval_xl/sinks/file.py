@@ -29,8 +29,10 @@ _KINDS = {
     "application/vnd.ms-excel.template.macroEnabled.main+xml": ".xltm",
     "application/vnd.ms-excel.addin.macroEnabled.main+xml": ".xlam",
 }
-_TEMPLATE, _WORKBOOK = ("application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml",
-                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml")
+_TEMPLATE, _WORKBOOK = (
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+)
 FORMULA_LIKE = ("=", "+", "-", "@")
 
 
@@ -44,7 +46,9 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What a sheet has besides its values. printed: its print area; drawn: what lies under pictures, text boxes and charts."""
+    """What a sheet has besides its values. printed: its print area; drawn: what lies under pictures, text
+    boxes and charts.
+    """
 
     printed: Area | None
     drawn: Area | None
@@ -53,7 +57,8 @@ class Room:
 def apply(source: str | Path, edits: Iterable[Edit], out: str | Path) -> Applied:
     """Writes a copy of `source` (xlsx, xlsm) with the edits to `out`; the source is only read.
 
-    Raises UsageError for a source that is no xlsx or an `out` that is the source or has a wrong ending, OutputError where
+    Raises UsageError for a source that is no xlsx or an `out` that is the source or has a wrong ending,
+    OutputError where
     `out` cannot be written, UnreadableFile where the source is damaged.
     """
     source, out = Path(source), Path(out)
@@ -83,7 +88,9 @@ def check_target(source: Path, out: Path) -> None:
 
 
 def right_ending(path: str | Path) -> str:
-    """The ending that a changed copy of this xlsx has to have: .xlsm where it holds macros, whatever its own name says."""
+    """The ending that a changed copy of this xlsx has to have: .xlsm where it holds macros, whatever its own
+    name says.
+    """
     book = Book(OpenPackage(Path(path).read_bytes()))
     return _KINDS.get(book.package.content_type(book.part), ".xlsx")
 
@@ -100,7 +107,9 @@ def _check_ending(book: Book, source: Path, out: Path) -> None:
 
 
 def write_out(out: Path, write) -> None:
-    """Calls write(file) for a file beside `out` and puts it in its place; OutputError says in plain words what went wrong."""
+    """Calls write(file) for a file beside `out` and puts it in its place; OutputError says in plain words
+    what went wrong.
+    """
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(prefix=".~", suffix=out.suffix, dir=out.parent)
@@ -110,9 +119,13 @@ def write_out(out: Path, write) -> None:
         os.replace(temporary, out)
         temporary = None
     except FileNotFoundError as error:
-        raise OutputError(f"没有文件夹“{out.parent}”，结果没有写出。请先建好文件夹，或换一个位置。") from error
+        raise OutputError(
+            f"没有文件夹“{out.parent}”，结果没有写出。请先建好文件夹，或换一个位置。"
+        ) from error
     except PermissionError as error:
-        raise OutputError(f"写不了“{out}”：它可能正在Excel或WPS里打开，或者没有写入权限。请关闭它，或换一个文件名。") from error
+        raise OutputError(
+            f"写不了“{out}”：它可能正在Excel或WPS里打开，或者没有写入权限。请关闭它，或换一个文件名。"
+        ) from error
     except OSError as error:
         raise OutputError(f"写不了“{out}”：{cause_of(error)}。请换一个位置再试。") from error
     finally:
@@ -130,19 +143,29 @@ def _usual_rights(path: str) -> None:
 def rooms(path: str | Path) -> dict[str, Room]:
     """Print area and drawings of every worksheet of an xlsx."""
     book = Book(OpenPackage(Path(path).read_bytes()))
-    return {name: Room(book.printed(name), book.drawn(name)) for name in book.names if book.sheet(name) is not None}
+    return {
+        name: Room(book.printed(name), book.drawn(name))
+        for name in book.names
+        if book.sheet(name) is not None
+    }
 
 
 def column_widths(path: str | Path, wanted: Iterable[tuple[str, range]]) -> list[list[float]]:
     """How wide these columns of these worksheets are, in characters; nothing for a sheet that is none."""
     book = Book(OpenPackage(Path(path).read_bytes()))
     sheets = [(book.sheet(name), columns) for name, columns in wanted]
-    return [[sheet.width(column) for column in columns] if sheet is not None else [] for sheet, columns in sheets]
+    return [
+        [sheet.width(column) for column in columns] if sheet is not None else [] for sheet, columns in sheets
+    ]
 
 
 def marked(path: str | Path) -> list[Former]:
     """The cells of an xlsx that carry marks of ours, as they were before."""
-    return [former for former in recall(Book(OpenPackage(Path(path).read_bytes()))).values() if former.cell not in SETUPS]
+    return [
+        former
+        for former in recall(Book(OpenPackage(Path(path).read_bytes()))).values()
+        if former.cell not in SETUPS
+    ]
 
 
 class _Run:
@@ -155,7 +178,7 @@ class _Run:
         self.memory: Memory = recall(book)
         self.remembered = dict(self.memory)
         self.new_sheets: set[str] = set()
-        self.beside: dict[str, dict[int, Look]] = {}               # columns of ours right of a form, by sheet
+        self.beside: dict[str, dict[int, Look]] = {}  # columns of ours right of a form, by sheet
         self.wrote = False
 
     def all(self, edits: list[Edit]) -> Applied:
@@ -179,11 +202,15 @@ class _Run:
         sheet = self.book.sheet(edit.sheet)
         if sheet is None:
             if edit.sheet in self.book.names:
-                return False                                 # a chart of this name
+                return False  # a chart of this name
             sheet = self.book.add_sheet(edit.sheet, front=edit.sheet in FRONT_SHEETS)
             self.new_sheets.add(edit.sheet)
         area = self._area(edit.sheet, row, column)
-        if (area.top, area.left) != (row, column) or sheet.shares_formula(row, column) and edit.new != edit.old:
+        if (
+            (area.top, area.left) != (row, column)
+            or sheet.shares_formula(row, column)
+            and edit.new != edit.old
+        ):
             return False
         if edit.new != edit.old:
             self._write(edit, row, column, area)
@@ -202,7 +229,9 @@ class _Run:
 
     def _write(self, edit: Edit, row: int, column: int, area: Area) -> None:
         sheet = self.book.sheet(edit.sheet)
-        if sheet.find(row, column) is not None and any(each.tag.endswith("}f") for each in sheet.find(row, column)):
+        if sheet.find(row, column) is not None and any(
+            each.tag.endswith("}f") for each in sheet.find(row, column)
+        ):
             self.book.forget_chain()
         sheet.write(row, column, edit.new)
         self.shown[edit.sheet, edit.cell] = displayed(edit)
@@ -221,7 +250,9 @@ class _Run:
         elif edit.look in DRESSES:
             sheet.set_style(row, column, styles.dressed(sheet.style(row, column), DRESSES[edit.look]))
         if isinstance(edit.new, str) and edit.new != edit.old and edit.new.startswith(FORMULA_LIKE):
-            sheet.set_style(row, column, styles.with_format(sheet.style(row, column), TEXT))     # else a double click makes it a formula
+            sheet.set_style(
+                row, column, styles.with_format(sheet.style(row, column), TEXT)
+            )  # else a double click makes it a formula
         if edit.look in (Look.HEAD, Look.LINK) and edit.sheet not in SHEET_WIDTHS:
             self.beside.setdefault(edit.sheet, {})[column] = edit.look
 
@@ -234,13 +265,24 @@ class _Run:
         sheet, notes = self.book.sheet(edit.sheet), self.book.notes(edit.sheet)
         former = self.memory.get((edit.sheet, edit.cell))
         if former is None:
-            former = Former(edit.sheet, edit.cell, self.book.styles.fill(sheet.style(area.top, area.left)), notes.text(edit.cell))
+            former = Former(
+                edit.sheet,
+                edit.cell,
+                self.book.styles.fill(sheet.style(area.top, area.left)),
+                notes.text(edit.cell),
+            )
             self.memory[edit.sheet, edit.cell] = former
         else:
             notes.restore(edit.cell, former.note)
             self._give_back_fill(edit.sheet, area, former)
         tints.remove(sheet, frozenset((a1(area.top, area.left),)))
-        tints.add(sheet, area, self._value(edit, area), self.book.styles.tint(TINTS[edit.look]), self._is_error(edit, area))
+        tints.add(
+            sheet,
+            area,
+            self._value(edit, area),
+            self.book.styles.tint(TINTS[edit.look]),
+            self._is_error(edit, area),
+        )
         if edit.remark:
             notes.add(edit.cell, edit.remark)
 
@@ -253,10 +295,14 @@ class _Run:
         self.book.notes(edit.sheet).restore(edit.cell, former.note)
 
     def _give_back_fill(self, name: str, area: Area, former: Former) -> None:
-        """Where the button tinted the cell itself, its own fill comes back; a person's own colour since then stays."""
+        """Where the button tinted the cell itself, its own fill comes back; a person's own colour since then
+        stays.
+        """
         sheet = self.book.sheet(name)
         if self.book.styles.fill(sheet.style(area.top, area.left)) in TINTS.values():
-            sheet.set_style(area.top, area.left, self.book.styles.filled(sheet.style(area.top, area.left), former.fill))
+            sheet.set_style(
+                area.top, area.left, self.book.styles.filled(sheet.style(area.top, area.left), former.fill)
+            )
 
     def _value(self, edit: Edit, area: Area) -> Value:
         """What the marked cell holds, as the conditional format compares it."""
@@ -268,10 +314,17 @@ class _Run:
 
     def _is_error(self, edit: Edit, area: Area) -> bool:
         grid = self.grids.get(edit.sheet)
-        return edit.new == edit.old and grid is not None and grid.errors is not None and (area.top, area.left) in grid.errors()
+        return (
+            edit.new == edit.old
+            and grid is not None
+            and grid.errors is not None
+            and (area.top, area.left) in grid.errors()
+        )
 
     def _sweep(self) -> None:
-        """Marks of ours that moved with their rows stand where the memory does not know them: they are taken away."""
+        """Marks of ours that moved with their rows stand where the memory does not know them: they are taken
+        away.
+        """
         for name in dict.fromkeys(sheet for sheet, _ in self.memory):
             sheet = self.book.sheet(name)
             if sheet is None:
@@ -283,7 +336,9 @@ class _Run:
                     self.book.notes(name).restore(cell, "")
 
     def _set_apart(self, name: str, columns: dict[int, Look]) -> None:
-        """Columns of ours get a width, links excepted, and where the sheet printed all it holds, it now prints what stands left of them."""
+        """Columns of ours get a width, links excepted, and where the sheet printed all it holds, it now
+        prints what stands left of them.
+        """
         sheet, grid = self.book.sheet(name), self.grids.get(name)
         for column in (column for column, look in columns.items() if look is Look.HEAD):
             sheet.set_width(column, OUR_COLUMN_WIDTH)
@@ -291,10 +346,17 @@ class _Run:
             return
         first = min(columns)
         used = [area.right for area in grid.merges if area.right < first]
-        used += [column for line in grid.rows for column, value in enumerate(line[:first]) if value not in (None, "")]
+        used += [
+            column
+            for line in grid.rows
+            for column, value in enumerate(line[:first])
+            if value not in (None, "")
+        ]
         drawn = self.book.drawn(name)
         right = max([*used, *([drawn.right] if drawn and drawn.right < first else [])], default=0)
-        bottom = max([grid.height - 1, *(area.bottom for area in grid.merges), *([drawn.bottom] if drawn else [])])
+        bottom = max(
+            [grid.height - 1, *(area.bottom for area in grid.merges), *([drawn.bottom] if drawn else [])]
+        )
         self.book.set_printed(name, Area(0, 0, bottom, right))
         if set(columns.values()) == {Look.LINK}:
             self.memory[name, AREA] = Former(name, AREA, "", str(Area(0, 0, bottom, right)))

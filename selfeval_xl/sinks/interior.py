@@ -1,4 +1,6 @@
-"""Fills as the records keep them (`memory.Former`), put on cells of the open book in the words of Excel's Interior."""
+"""Fills as the records keep them (`memory.Former`), put on cells of the open book in the words of Excel's
+Interior.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +9,27 @@ from xml.etree import ElementTree
 
 NONE, SOLID = -4142, 1
 # Excel's XlPattern for the pattern names of a file.
-PATTERNS = {"solid": SOLID, "darkGray": -4126, "mediumGray": -4125, "lightGray": -4124, "gray125": 17, "gray0625": 18,
-            "darkHorizontal": -4128, "darkVertical": -4166, "darkDown": -4121, "darkUp": -4162, "darkGrid": 9, "darkTrellis": 10,
-            "lightHorizontal": 11, "lightVertical": 12, "lightDown": 13, "lightUp": 14, "lightGrid": 15, "lightTrellis": 16}
-_AUTOMATIC = 64               # the palette's entries from here on are the system's own colours
+PATTERNS = {
+    "solid": SOLID,
+    "darkGray": -4126,
+    "mediumGray": -4125,
+    "lightGray": -4124,
+    "gray125": 17,
+    "gray0625": 18,
+    "darkHorizontal": -4128,
+    "darkVertical": -4166,
+    "darkDown": -4121,
+    "darkUp": -4162,
+    "darkGrid": 9,
+    "darkTrellis": 10,
+    "lightHorizontal": 11,
+    "lightVertical": 12,
+    "lightDown": 13,
+    "lightUp": 14,
+    "lightGrid": 15,
+    "lightTrellis": 16,
+}
+_AUTOMATIC = 64  # the palette's entries from here on are the system's own colours
 
 
 def can_restore(fill: str) -> bool:
@@ -31,7 +50,8 @@ def put(interior: Any, fill: str) -> None:
         raise ValueError(fill)
     kind = PATTERNS[pattern.get("patternType", "solid")]
     interior.Pattern = kind
-    # A solid fill shows its foreground; with other patterns Excel calls that colour PatternColor, and Color what lies behind it.
+    # A solid fill shows its foreground; with other patterns Excel calls that colour PatternColor, and Color
+    # what lies behind it.
     _colour(interior, "", pattern, "fgColor" if kind == SOLID else "bgColor")
     if kind != SOLID:
         _colour(interior, "Pattern", pattern, "fgColor")
@@ -39,7 +59,7 @@ def put(interior: Any, fill: str) -> None:
 
 def bgr(colour: str) -> int:
     """Excel's number for "#RRGGBB"."""
-    red, green, blue = (int(colour[at: at + 2], 16) for at in (1, 3, 5))
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return red | green << 8 | blue << 16
 
 
@@ -48,7 +68,9 @@ def _pattern(fill: str) -> ElementTree.Element | None:
         root = ElementTree.fromstring(fill)
     except ElementTree.ParseError:
         return None
-    found = next((each for each in root if each.tag.endswith("}patternFill") or each.tag == "patternFill"), None)
+    found = next(
+        (each for each in root if each.tag.endswith("}patternFill") or each.tag == "patternFill"), None
+    )
     return found if found is not None and found.get("patternType", "solid") in PATTERNS else None
 
 
@@ -58,7 +80,9 @@ def _colour(interior: Any, prefix: str, pattern: ElementTree.Element, name: str)
     if colour is None:
         return
     if colour.get("theme") is not None:
-        setattr(interior, f"{prefix}ThemeColor", int(colour.get("theme")) + 1)          # a file counts the theme's colours from 0
+        setattr(
+            interior, f"{prefix}ThemeColor", int(colour.get("theme")) + 1
+        )  # a file counts the theme's colours from 0
     elif colour.get("indexed") is not None:
         if 8 <= int(colour.get("indexed")) < _AUTOMATIC:
             setattr(interior, f"{prefix}ColorIndex", int(colour.get("indexed")) - 7)

@@ -1,4 +1,6 @@
-"""What of a sheet's set-up goes with edits of the open book: row heights, widths, print area, printing in black and white."""
+"""What of a sheet's set-up goes with edits of the open book: row heights, widths, print area, printing in
+black and white.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,18 @@ NO_COMMENTS, COMMENTS_AT_END = -4142, 1
 
 
 def refusals() -> tuple[type[BaseException], ...]:
-    """What a spreadsheet program raises when it refuses: on Windows the error of its object model, which xlwings has loaded by then."""
+    """What a spreadsheet program raises when it refuses: on Windows the error of its object model, which
+    xlwings has loaded by then.
+    """
     from xlwings import XlwingsError
 
     return getattr(sys.modules.get("pywintypes"), "com_error", XlwingsError), XlwingsError
 
 
 def set_page(sheet: Any, word: str, value: object) -> bool:
-    """Sets one word of the page set-up; False where the program refuses, as Excel does on a machine without any printer."""
+    """Sets one word of the page set-up; False where the program refuses, as Excel does on a machine without
+    any printer.
+    """
     try:
         setattr(sheet.PageSetup, word, value)
     except refusals():
@@ -51,7 +57,9 @@ def fit_rows(saved: Saved, edits: Sequence[Edit]) -> Iterator[Setup]:
 
 
 def set_apart(saved: Saved, edits: Sequence[Edit]) -> Iterator[Setup]:
-    """Columns of ours beside a form get a width, and where the sheet printed all it holds, it now prints what stands left of them."""
+    """Columns of ours beside a form get a width, and where the sheet printed all it holds, it now prints what
+    stands left of them.
+    """
     columns: dict[str, set[int]] = {}
     for edit in edits:
         if edit.look is Look.HEAD and edit.sheet not in SHEET_WIDTHS and edit.new != edit.old:
@@ -67,14 +75,24 @@ def set_apart(saved: Saved, edits: Sequence[Edit]) -> Iterator[Setup]:
 def _left_of(first: int, saved: Saved, name: str, grid: Any) -> Area:
     """All that a sheet holds left of a column."""
     used = [area.right for area in grid.merges if area.right < first]
-    used += [column for line in grid.rows for column, value in enumerate(line[:first]) if value not in (None, "")]
+    used += [
+        column for line in grid.rows for column, value in enumerate(line[:first]) if value not in (None, "")
+    ]
     drawn = saved.book.drawn(name)
     right = max([*used, *([drawn.right] if drawn and drawn.right < first else [])], default=0)
-    return Area(0, 0, max([grid.height - 1, *(area.bottom for area in grid.merges), *([drawn.bottom] if drawn else [])]), right)
+    return Area(
+        0,
+        0,
+        max([grid.height - 1, *(area.bottom for area in grid.merges), *([drawn.bottom] if drawn else [])]),
+        right,
+    )
 
 
 def printing(saved: Saved, memory: Memory) -> Iterator[Setup]:
-    """Tints do not reach paper while a sheet has marks; without any it is printed as before. Keeps in `memory` how that was."""
+    """Tints do not reach paper while a sheet has marks; without any it is printed as before.
+
+    Keeps in `memory` how that was.
+    """
     marked = {name for name, cell in memory if cell not in SETUPS}
     for name in dict.fromkeys([*marked, *(name for name, cell in memory if cell in SETUPS)]):
         sheet, known = saved.sheet(name), memory.get((name, PRINT))
@@ -92,19 +110,34 @@ def printing(saved: Saved, memory: Memory) -> Iterator[Setup]:
 
 
 def _as_before(saved: Saved, name: str, memory: Memory) -> Iterator[Setup]:
-    """The sheet is printed as before its marks and links; a print area that leaves our columns out is needed still."""
-    known, limited, printed = memory.pop((name, PRINT), None), memory.pop((name, AREA), None), saved.book.printed(name)
+    """The sheet is printed as before its marks and links; a print area that leaves our columns out is needed
+    still.
+    """
+    known, limited, printed = (
+        memory.pop((name, PRINT), None),
+        memory.pop((name, AREA), None),
+        saved.book.printed(name),
+    )
     if known is not None and known.fill not in ("1", "true"):
         yield Setup(name, "black_and_white", "", True, False)
-    if limited is not None and printed is not None and not any(ADDED_COLUMNS[0] in line[printed.right + 1:] for line in saved.grids[name].rows):
+    if (
+        limited is not None
+        and printed is not None
+        and not any(ADDED_COLUMNS[0] in line[printed.right + 1 :] for line in saved.grids[name].rows)
+    ):
         yield Setup(name, "print_area", "", str(printed), "")
 
 
 def off_paper(saved: Saved, edits: Sequence[Edit], memory: Memory) -> Iterator[Setup]:
-    """Where a sheet printed all it holds, it prints what stands left of our links while it has some. Keeps in `memory` that it did."""
+    """Where a sheet printed all it holds, it prints what stands left of our links while it has some.
+
+    Keeps in `memory` that it did.
+    """
     for name in dict.fromkeys(edit.sheet for edit in edits if edit.look is Look.LINK):
         if saved.book.printed(name) is None:
-            column = min(position(edit.cell)[1] for edit in edits if edit.sheet == name and edit.look is Look.LINK)
+            column = min(
+                position(edit.cell)[1] for edit in edits if edit.sheet == name and edit.look is Look.LINK
+            )
             area = str(_left_of(column, saved, name, saved.grids[name]))
             memory[name, AREA] = Former(name, AREA, "", area)
             yield Setup(name, "print_area", "", "", area)

@@ -16,20 +16,29 @@ VERY_HIDDEN = 2
 
 
 def open_for_change(saved: Saved, names: Iterable[str], written: set[str]) -> None:
-    """UsageError where one of the sheets cannot be changed: a password, a book that takes no new sheet, rows hidden by a filter.
+    """UsageError where one of the sheets cannot be changed: a password, a book that takes no new sheet, rows
+    hidden by a filter.
 
     written: the sheets of which values are to change; a tint harms no filtered row.
     """
     for name in names:
         if name not in saved.names:
             if saved.fixed_structure:
-                raise UsageError(f"工作簿的结构有保护，加不了工作表“{name}”。请先在“审阅－保护工作簿”里取消保护，再按一次。")
+                raise UsageError(
+                    f"工作簿的结构有保护，加不了工作表“{name}”。请先在“审阅－保护工作簿”里取消保护，"
+                    "再按一次。"
+                )
             continue
         told = saved.protection(name)
         if told and told["password"]:
-            raise UsageError(f"工作表“{name}”设了保护密码，不能写入。请先在“审阅－撤消工作表保护”里输入密码取消保护，再按一次。")
+            raise UsageError(
+                f"工作表“{name}”设了保护密码，不能写入。请先在“审阅－撤消工作表保护”"
+                "里输入密码取消保护，再按一次。"
+            )
         if name in written and name not in SHEET_WIDTHS and saved.filtered(name):
-            raise UsageError(f"工作表“{name}”正在筛选，有的行藏着，写进去会错行。请先在“数据－筛选”里清除筛选，再按一次。")
+            raise UsageError(
+                f"工作表“{name}”正在筛选，有的行藏着，写进去会错行。请先在“数据－筛选”里清除筛选，再按一次。"
+            )
 
 
 def show_all(workbook: Any, saved: Saved, written: Iterable[str]) -> None:
@@ -40,7 +49,9 @@ def show_all(workbook: Any, saved: Saved, written: Iterable[str]) -> None:
 
 
 def add_sheet(workbook: Any, name: str, last: str) -> None:
-    """A new sheet behind the one called `last`, set up as its name asks; the sheet that was in front stays there."""
+    """A new sheet behind the one called `last`, set up as its name asks; the sheet that was in front stays
+    there.
+    """
     active = workbook.ActiveSheet.Name
     workbook.Worksheets.Add(After=workbook.Sheets(last))
     workbook.ActiveSheet.Name = name

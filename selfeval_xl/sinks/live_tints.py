@@ -1,4 +1,6 @@
-"""Tints by conditional format, as `check --mark` and returns leave them, in the open book: seen in the copy, taken away in the program."""
+"""Tints by conditional format, as `check --mark` and returns leave them, in the open book: seen in the copy,
+taken away in the program.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How edited cells look, and how the sheets that we add are set up: colours, borders, widths. Data for every sink."""
+"""How edited cells look, and how the sheets that we add are set up: colours, borders, widths.
+
+Data for every sink.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 from ..edits import Look
 from ..sheets import DEVIATIONS, RESULTS, RETURNED
 
-PERCENT, TEXT, GENERAL = 10, 49, 0          # Excel's own numbers for 0.00%, @ and General
+PERCENT, TEXT, GENERAL = 10, 49, 0  # Excel's own numbers for 0.00%, @ and General
 
 TINTS = {Look.ERROR: "#FFC7CE", Look.WARNING: "#FFEB9C", Look.NOTE: "#DDEBF7"}
 MARKS = frozenset(TINTS)
@@ -20,7 +23,9 @@ AUTHOR = "绩效自评校验"
 
 @dataclass(frozen=True, slots=True)
 class Dress:
-    """What a look changes about a cell; None and False leave what is there. own: from the plain style, not from the cell's."""
+    """What a look changes about a cell; None and False leave what is there. own: from the plain style, not
+    from the cell's.
+    """
 
     number_format: int | None = None
     fill: str | None = None
@@ -35,7 +40,16 @@ class Dress:
 DRESSES: dict[Look, Dress] = {
     Look.PERCENT: Dress(number_format=PERCENT),
     Look.STUB: Dress(wrap=True),
-    Look.HEAD: Dress(number_format=GENERAL, fill=HEAD_FILL, wrap=True, bold=True, border=True, horizontal="center", vertical="center", own=True),
+    Look.HEAD: Dress(
+        number_format=GENERAL,
+        fill=HEAD_FILL,
+        wrap=True,
+        bold=True,
+        border=True,
+        horizontal="center",
+        vertical="center",
+        own=True,
+    ),
     Look.TEXT: Dress(number_format=GENERAL, wrap=True, border=True, vertical="top", own=True),
     Look.ENTRY: Dress(number_format=TEXT, fill=ENTRY_FILL, wrap=True, border=True, vertical="top", own=True),
     Look.SHARE: Dress(number_format=PERCENT, border=True, vertical="top", own=True),
@@ -48,4 +62,4 @@ SHEET_WIDTHS: dict[str, tuple[float, ...]] = {
     RETURNED: RESULT_WIDTHS,
     DEVIATIONS: (24, 12, 30, 18, 18, 11, 11, 11),
 }
-FRONT_SHEETS = frozenset((RETURNED,))          # what a person has to see first
+FRONT_SHEETS = frozenset((RETURNED,))  # what a person has to see first

@@ -1,6 +1,7 @@
 """How large the box of a note has to be for its text, and where it lies: Excel's own box cuts long notes off.
 
-A person's note that ours is put behind gets a larger box; how it lay before is kept in the shape's alternative text.
+A person's note that ours is put behind gets a larger box; how it lay before is kept in the shape's
+alternative text.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from .worksheet import Worksheet, lines_needed
 # Narrow characters a line, width in points; the second where the first would get higher than a screen.
 WIDTHS = ((40, 240), (70, 400))
 MOST_LINES = 30
-LINE, MARGIN = 14, 10                       # points
-_PIXELS = 4 / 3                             # of a point
-_LEFT, _TOP = 12, 6                         # pixels from the corner of the cell right above
+LINE, MARGIN = 14, 10  # points
+_PIXELS = 4 / 3  # of a point
+_LEFT, _TOP = 12, 6  # pixels from the corner of the cell right above
 _ANCHOR = re.compile(rb"(<x:Anchor>\s*)([\d,\s]*?)(\s*</x:Anchor>)")
 _KEPT = re.compile(rb' alt="selfeval-box:([\d, ]*)"')
 
@@ -29,9 +30,13 @@ def size(text: str) -> tuple[int, int]:
 
 
 def anchor(sheet: Worksheet, row: int, column: int, width: int, height: int) -> str:
-    """Where a box of this size lies right of a cell: column, pixels, row, pixels of its corners, as a drawing says it."""
+    """Where a box of this size lies right of a cell: column, pixels, row, pixels of its corners, as a drawing
+    says it.
+    """
     top = max(row - 1, 0)
-    right, left_over = _reached(lambda at: _column_pixels(sheet, at), column + 1, _LEFT + round(width * _PIXELS))
+    right, left_over = _reached(
+        lambda at: _column_pixels(sheet, at), column + 1, _LEFT + round(width * _PIXELS)
+    )
     bottom, rest = _reached(lambda at: round(sheet.height(at) * _PIXELS), top, _TOP + round(height * _PIXELS))
     return f"{column + 1}, {_LEFT}, {top}, {_TOP}, {right}, {left_over}, {bottom}, {rest}"
 
@@ -44,11 +49,15 @@ def enlarged(shape: bytes, sheet: Worksheet, row: int, column: int, text: str) -
         return shape
     width, height = size(text)
     across = _between(lambda at: _column_pixels(sheet, at), numbers[0], numbers[1], numbers[4], numbers[5])
-    down = _between(lambda at: round(sheet.height(at) * _PIXELS), numbers[2], numbers[3], numbers[6], numbers[7])
+    down = _between(
+        lambda at: round(sheet.height(at) * _PIXELS), numbers[2], numbers[3], numbers[6], numbers[7]
+    )
     if across >= width * _PIXELS and down >= height * _PIXELS:
         return shape
     kept = b' alt="selfeval-box:%s"' % b", ".join(b"%d" % number for number in numbers)
-    return _ANCHOR.sub(lambda match: match[1] + anchor(sheet, row, column, width, height).encode() + match[3], shape).replace(b"<v:shape", b"<v:shape" + kept, 1)
+    return _ANCHOR.sub(
+        lambda match: match[1] + anchor(sheet, row, column, width, height).encode() + match[3], shape
+    ).replace(b"<v:shape", b"<v:shape" + kept, 1)
 
 
 def as_before(shape: bytes) -> bytes:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 SEPARATOR = "\n—— 以下为校验批注 ——\n"
-LEVELS = tuple(f"{severity.label}（{severity.demand}）：" for severity in Severity)       # how every note of ours begins
+LEVELS = tuple(
+    f"{severity.label}（{severity.demand}）：" for severity in Severity
+)  # how every note of ours begins
 
 _SHAPE = re.compile(rb"<v:shape\b(?:(?!</v:shape>).)*?</v:shape>", re.DOTALL)
 _IDENTITY = re.compile(rb"_x0000_s(\d+)")
@@ -40,7 +42,10 @@ visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto">\
 <v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>\
 <x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>\
 <x:Anchor>{anchor}</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"""
-_COMMENTS = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<comments xmlns="{0}"><authors/><commentList/></comments>'
+_COMMENTS = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<comments xmlns="{0}"><authors/'
+    "><commentList/></comments>"
+)
 
 
 def is_ours(text: str) -> bool:
@@ -54,9 +59,13 @@ class Notes:
     def __init__(self, package: OpenPackage, sheet: Worksheet) -> None:
         self._package, self._sheet = package, sheet
         related = package.related(sheet.part)
-        self._part = next((target for _, kind, target in related if kind == "comments" and package.name(target)), None)
+        self._part = next(
+            (target for _, kind, target in related if kind == "comments" and package.name(target)), None
+        )
         identity = relation_of(child(sheet.root, "legacyDrawing"))
-        self._vml = next((target for number, _, target in related if number == identity and package.name(target)), None)
+        self._vml = next(
+            (target for number, _, target in related if number == identity and package.name(target)), None
+        )
 
     def text(self, cell: str) -> str:
         """The note on a cell, "" where there is none."""
@@ -68,7 +77,11 @@ class Notes:
         if self._part is None:
             return []
         notes = child(self._package.tree(self._part), "commentList")
-        return [note.get("ref", "") for note in (notes if notes is not None else ()) if self._author(note).strip() == AUTHOR]
+        return [
+            note.get("ref", "")
+            for note in (notes if notes is not None else ())
+            if self._author(note).strip() == AUTHOR
+        ]
 
     def is_conversation(self, cell: str) -> bool:
         """Whether the note stands for a threaded comment, whose text Excel keeps elsewhere."""
@@ -76,7 +89,10 @@ class Notes:
         return note is not None and self._author(note).startswith("tc=")
 
     def add(self, cell: str, text: str) -> None:
-        """Puts our text on a cell, below what a person wrote there. A conversation (threaded comment) is left alone."""
+        """Puts our text on a cell, below what a person wrote there.
+
+        A conversation (threaded comment) is left alone.
+        """
         note = self._find(cell)
         if note is not None:
             if not self.is_conversation(cell):
@@ -86,23 +102,31 @@ class Notes:
         from lxml import etree
 
         root = self._comments()
-        comment = etree.SubElement(child(root, "commentList"), tag(root, "comment"), ref=cell, authorId=str(self._our_author(root)))
+        comment = etree.SubElement(
+            child(root, "commentList"), tag(root, "comment"), ref=cell, authorId=str(self._our_author(root))
+        )
         _run(etree.SubElement(comment, tag(root, "text")), text)
         self._package.changed(self._part)
         self._draw(cell, text)
 
     def restore(self, cell: str, former: str) -> None:
-        """Takes our text away from a cell, so that `former` is left, in the person's own letters where they still stand."""
+        """Takes our text away from a cell, so that `former` is left, in the person's own letters where they
+        still stand.
+        """
         note = self._find(cell)
         if note is None:
             return
         if not former:
-            if self._author(note).strip() in (AUTHOR, "") or is_ours(_text(note)):       # LibreOffice forgets authors, Excel names its user
+            if self._author(note).strip() in (AUTHOR, "") or is_ours(
+                _text(note)
+            ):  # LibreOffice forgets authors, Excel names its user
                 self._remove(note, cell)
             return
         whole = child(note, "text")
         runs = [run for run in whole if run.tag == tag(whole, "r")]
-        ours = next((number for number, run in enumerate(runs) if (_run_text(run)).startswith(SEPARATOR)), None)
+        ours = next(
+            (number for number, run in enumerate(runs) if (_run_text(run)).startswith(SEPARATOR)), None
+        )
         if ours is None:
             if _text(note) == former:
                 return
@@ -118,7 +142,11 @@ class Notes:
     def _comments(self) -> Element:
         if self._part is None:
             self._part = self._package.free_name("xl/comments{}.xml")
-            self._package.add(self._part, _COMMENTS.format(self._sheet.root.tag[1:].partition("}")[0]).encode(), COMMENTS_TYPE)
+            self._package.add(
+                self._part,
+                _COMMENTS.format(self._sheet.root.tag[1:].partition("}")[0]).encode(),
+                COMMENTS_TYPE,
+            )
             self._package.relate(self._sheet.part, "comments", self._part)
         return self._package.tree(self._part)
 
@@ -180,12 +208,21 @@ class Notes:
         row, column = position(cell)
         places = b"<x:Row>%d</x:Row>" % row, b"<x:Column>%d</x:Column>" % column
         shapes = _SHAPE.findall((self._package.read(self._vml) or b"") if self._vml is not None else b"")
-        return next((shape for shape in shapes if b'ObjectType="Note"' in shape and all(place in shape for place in places)), b"")
+        return next(
+            (
+                shape
+                for shape in shapes
+                if b'ObjectType="Note"' in shape and all(place in shape for place in places)
+            ),
+            b"",
+        )
 
     def _reshape(self, cell: str, change: Callable[[bytes], bytes]) -> None:
         shape = self._shape(cell)
         if shape and change(shape) != shape:
-            self._package.put(self._vml, (self._package.read(self._vml) or b"").replace(shape, change(shape), 1))
+            self._package.put(
+                self._vml, (self._package.read(self._vml) or b"").replace(shape, change(shape), 1)
+            )
 
     def _draw(self, cell: str, text: str) -> None:
         """The hidden box in which the note opens, right of its cell."""
@@ -197,16 +234,28 @@ class Notes:
         taken = [int(number) for number in _IDENTITY.findall(data)]
         block = _IDMAP.search(data)
         identity = max(taken, default=int((block[1] if block else b"1").split(b",")[0]) * 1024) + 1
-        box = _BOX.format(identity=identity, width=width, height=height, order=len(taken) + 1, row=row, column=column,
-                          anchor=anchor(self._sheet, row, column, width, height)).encode()
+        box = _BOX.format(
+            identity=identity,
+            width=width,
+            height=height,
+            order=len(taken) + 1,
+            row=row,
+            column=column,
+            anchor=anchor(self._sheet, row, column, width, height),
+        ).encode()
         kind = b"" if b'id="_x0000_t202"' in data else _SHAPETYPE
         head, end, tail = data.rpartition(b"</xml>")
         self._package.put(self._vml, head + kind + box + end + tail)
 
     def _new_drawing(self) -> None:
         part = self._package.free_name("xl/drawings/vmlDrawing{}.vml")
-        used = {int(number) for name in self._package.names if name.lower().endswith(".vml")
-                for block in _IDMAP.findall(self._package.read(name) or b"") for number in block.split(b",")}
+        used = {
+            int(number)
+            for name in self._package.names
+            if name.lower().endswith(".vml")
+            for block in _IDMAP.findall(self._package.read(name) or b"")
+            for number in block.split(b",")
+        }
         self._package.put(part, _VML.format(max(used, default=0) + 1).encode())
         self._package.default_type("vml", VML_TYPE)
         identity = self._package.relate(self._sheet.part, "vmlDrawing", part)
@@ -235,4 +284,11 @@ def _text(note: Element) -> str:
     whole = child(note, "text")
     if whole is None:
         return ""
-    return "".join((part.text or "") if part.tag == tag(whole, "t") else _run_text(part) if part.tag == tag(whole, "r") else "" for part in whole)
+    return "".join(
+        (part.text or "")
+        if part.tag == tag(whole, "t")
+        else _run_text(part)
+        if part.tag == tag(whole, "r")
+        else ""
+        for part in whole
+    )

@@ -23,7 +23,9 @@ CONTENT_TYPES = "[Content_Types].xml"
 
 
 def tag(like: Element, name: str) -> str:
-    """The full tag `name` in the namespace of `like`: files in the strict variant have another one than the usual."""
+    """The full tag `name` in the namespace of `like`: files in the strict variant have another one than the
+    usual.
+    """
     return f"{{{like.tag[1:].partition('}')[0]}}}{name}"
 
 
@@ -43,7 +45,9 @@ def relations_name(part: str) -> str:
 
 
 class OpenPackage:
-    """The parts of a package. `tree` parses one, `changed` says that its tree is to be written, `add` and `drop` whole parts.
+    """The parts of a package.
+
+    `tree` parses one, `changed` says that its tree is to be written, `add` and `drop` whole parts.
 
     Raises UnreadableFile where the package or a part asked for is damaged.
     """
@@ -122,8 +126,14 @@ class OpenPackage:
 
     def content_type(self, part: str) -> str:
         types = self.tree(CONTENT_TYPES)
-        return next((override.get("ContentType", "") for override in types.findall(f"{{{TYPES}}}Override")
-                     if override.get("PartName", "").lower() == f"/{part}".lower()), "")
+        return next(
+            (
+                override.get("ContentType", "")
+                for override in types.findall(f"{{{TYPES}}}Override")
+                if override.get("PartName", "").lower() == f"/{part}".lower()
+            ),
+            "",
+        )
 
     def set_content_type(self, part: str, content_type: str) -> None:
         for override in self.tree(CONTENT_TYPES).findall(f"{{{TYPES}}}Override"):
@@ -136,8 +146,13 @@ class OpenPackage:
         from lxml import etree
 
         types = self.tree(CONTENT_TYPES)
-        if all(default.get("Extension", "").lower() != extension for default in types.findall(f"{{{TYPES}}}Default")):
-            types.insert(0, etree.Element(f"{{{TYPES}}}Default", Extension=extension, ContentType=content_type))
+        if all(
+            default.get("Extension", "").lower() != extension
+            for default in types.findall(f"{{{TYPES}}}Default")
+        ):
+            types.insert(
+                0, etree.Element(f"{{{TYPES}}}Default", Extension=extension, ContentType=content_type)
+            )
             self.changed(CONTENT_TYPES)
 
     def free_name(self, pattern: str) -> str:
@@ -148,12 +163,21 @@ class OpenPackage:
         return pattern.format(number)
 
     def related(self, part: str) -> list[tuple[str, str, str]]:
-        """Identity, last word of the type, and part name of everything inside the package that a part refers to."""
+        """Identity, last word of the type, and part name of everything inside the package that a part refers
+        to.
+        """
         tree = self.tree(relations_name(part))
         if tree is None:
             return []
-        return [(relation.get("Id", ""), relation.get("Type", "").rpartition("/")[2], _target(part, relation.get("Target", "")))
-                for relation in tree if relation.get("TargetMode") != "External"]
+        return [
+            (
+                relation.get("Id", ""),
+                relation.get("Type", "").rpartition("/")[2],
+                _target(part, relation.get("Target", "")),
+            )
+            for relation in tree
+            if relation.get("TargetMode") != "External"
+        ]
 
     def relate(self, part: str, kind: str, target: str) -> str:
         """A new relation from `part` to the part `target`; returns its identity."""
@@ -161,50 +185,76 @@ class OpenPackage:
 
         name = relations_name(part)
         if self.name(name) is None:
-            self.put(name, b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns="%s"/>' % RELATIONS.encode())
+            self.put(
+                name,
+                b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns="%s"/>'
+                % RELATIONS.encode(),
+            )
         tree = self.tree(name)
         taken = {relation.get("Id") for relation in tree}
         number = len(taken) + 1
         while f"rId{number}" in taken:
             number += 1
         strict = any(relation.get("Type", "").startswith(STRICT) for relation in tree)
-        etree.SubElement(tree, f"{{{RELATIONS}}}Relationship", Id=f"rId{number}", Type=f"{STRICT if strict else OFFICE}/{kind}",
-                         Target=posixpath.relpath(target, posixpath.dirname(part)))
+        etree.SubElement(
+            tree,
+            f"{{{RELATIONS}}}Relationship",
+            Id=f"rId{number}",
+            Type=f"{STRICT if strict else OFFICE}/{kind}",
+            Target=posixpath.relpath(target, posixpath.dirname(part)),
+        )
         self.changed(name)
         return f"rId{number}"
 
     def unrelate(self, part: str, target: str) -> None:
-        """Removes the relations from `part` to the part `target`, and the list of relations when it is empty then."""
+        """Removes the relations from `part` to the part `target`, and the list of relations when it is empty
+        then.
+        """
         name = relations_name(part)
         tree = self.tree(name)
         if tree is None:
             return
         for relation in tree:
-            if relation.get("TargetMode") != "External" and _target(part, relation.get("Target", "")).lower() == target.lower():
+            if (
+                relation.get("TargetMode") != "External"
+                and _target(part, relation.get("Target", "")).lower() == target.lower()
+            ):
                 tree.remove(relation)
                 self.changed(name)
         if not len(tree):
             self.drop(name)
 
     def write(self, path: str | os.PathLike) -> None:
-        """Writes the package: old parts in their old order, new ones behind them. OSError where that fails."""
+        """Writes the package: old parts in their old order, new ones behind them.
+
+        OSError where that fails.
+        """
         from lxml import etree
 
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for name in self.names:
                 entry = self._package.entries.get(name)
                 info = zipfile.ZipInfo(name, entry.date_time if entry else (1980, 1, 1, 0, 0, 0))
-                info.compress_type = zipfile.ZIP_STORED if entry and entry.compress_type == zipfile.ZIP_STORED else zipfile.ZIP_DEFLATED
+                info.compress_type = (
+                    zipfile.ZIP_STORED
+                    if entry and entry.compress_type == zipfile.ZIP_STORED
+                    else zipfile.ZIP_DEFLATED
+                )
                 info.external_attr = entry.external_attr if entry else 0o600 << 16
                 if name in self._changed:
-                    archive.writestr(info, etree.tostring(self._trees[name], xml_declaration=True, encoding="UTF-8", standalone=True))
+                    archive.writestr(
+                        info,
+                        etree.tostring(
+                            self._trees[name], xml_declaration=True, encoding="UTF-8", standalone=True
+                        ),
+                    )
                 else:
                     archive.writestr(info, self.read(name) or b"")
 
     def bytes(self) -> bytes:
         """The package as it would be written."""
         buffer = BytesIO()
-        self.write(buffer)          # type: ignore[arg-type]
+        self.write(buffer)  # type: ignore[arg-type]
         return buffer.getvalue()
 
 

@@ -15,7 +15,7 @@ def runs(cells: Mapping[Place, Hashable]) -> list[tuple[Area, Hashable]]:
     Neighbours in a row become a stretch, equal stretches below each other a rectangle.
     """
     found: list[tuple[Area, Hashable]] = []
-    open_above: dict[tuple[int, int, Hashable], int] = {}        # stretch (left, right, key) -> its number in found
+    open_above: dict[tuple[int, int, Hashable], int] = {}  # stretch (left, right, key) -> its number in found
     last_row = -2
     for row, stretches in _stretches(cells).items():
         if row != last_row + 1:

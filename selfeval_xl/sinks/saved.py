@@ -1,4 +1,7 @@
-"""The copy that was saved of an open book: what its cells hold, how they look, what is protected. Saves asking the program cell by cell."""
+"""The copy that was saved of an open book: what its cells hold, how they look, what is protected.
+
+Saves asking the program cell by cell.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,27 @@ from .memory import SETUPS, Former, Memory, recall
 from .package import OpenPackage, child, tag
 from .worksheet import Worksheet
 
-# What may be allowed on a protected sheet, in the order of Worksheet.Protect's arguments; what a file says nothing of is not allowed.
-ALLOWED = ("formatCells", "formatColumns", "formatRows", "insertColumns", "insertRows", "insertHyperlinks", "deleteColumns", "deleteRows", "sort", "autoFilter",
-           "pivotTables")
+# What may be allowed on a protected sheet, in the order of Worksheet.Protect's arguments; what a file says
+# nothing of is not allowed.
+ALLOWED = (
+    "formatCells",
+    "formatColumns",
+    "formatRows",
+    "insertColumns",
+    "insertRows",
+    "insertHyperlinks",
+    "deleteColumns",
+    "deleteRows",
+    "sort",
+    "autoFilter",
+    "pivotTables",
+)
 
 
-OLD_FORMAT = "这本工作簿是旧格式（.xls、.xlsb）或不是工作簿，按钮只能用在.xlsx上。请用“文件－另存为”存成“Excel工作簿(*.xlsx)”，再按一次。"
+OLD_FORMAT = (
+    "这本工作簿是旧格式（.xls、.xlsb）或不是工作簿，按钮只能用在.xlsx上。请用“文件－另存为”"
+    "存成“Excel工作簿(*.xlsx)”，再按一次。"
+)
 
 
 class Saved:
@@ -64,18 +82,31 @@ class Saved:
 
     def _told(self, name: str) -> Mapping[tuple[int, int], str]:
         sheet = self.sheet(name)
-        found = [(formula.getparent().get("r"), formula.text) for formula in sheet.root.iter(tag(sheet.root, "f"))] if sheet is not None else []
+        found = (
+            [
+                (formula.getparent().get("r"), formula.text)
+                for formula in sheet.root.iter(tag(sheet.root, "f"))
+            ]
+            if sheet is not None
+            else []
+        )
         if all(cell and text for cell, text in found):
             return {position(cell): f"={text}" for cell, text in found}
-        read = self._read.get(name)                            # some share a formula: the reader works out what each says
+        read = self._read.get(name)  # some share a formula: the reader works out what each says
         return read() if read else {}
 
     def content(self, name: str, cell: str) -> Content:
         """What a cell holds; None on a sheet that the copy does not have."""
-        return content_in(self.grids[name], position(cell), self._formula(name, position(cell))) if name in self.grids else None
+        return (
+            content_in(self.grids[name], position(cell), self._formula(name, position(cell)))
+            if name in self.grids
+            else None
+        )
 
     def _formula(self, name: str, place: tuple[int, int]) -> str:
-        """The cell's formula, "" for none; only where others share it the whole sheet has to be looked through."""
+        """The cell's formula, "" for none; only where others share it the whole sheet has to be looked
+        through.
+        """
         sheet = self.sheet(name)
         found = sheet.find(*place) if sheet is not None else None
         told = child(found, "f") if found is not None else None
@@ -103,15 +134,21 @@ class Saved:
         return sheet is not None and sheet.shares_formula(*position(cell))
 
     def protection(self, name: str) -> dict[str, bool] | None:
-        """What the protection of a sheet says: `password` and what Worksheet.Protect takes; None where it is not protected."""
+        """What the protection of a sheet says: `password` and what Worksheet.Protect takes; None where it is
+        not protected.
+        """
         sheet = self.sheet(name)
         told = child(sheet.root, "sheetProtection") if sheet is not None else None
         if told is None or told.get("sheet") not in ("1", "true"):
             return None
         found = {attribute: told.get(attribute, "1") in ("0", "false") for attribute in ALLOWED}
-        return found | {"password": bool(told.get("password") or told.get("hashValue")), "objects": told.get("objects") in ("1", "true"),
-                        "scenarios": told.get("scenarios") in ("1", "true"), "locked": told.get("selectLockedCells") not in ("1", "true"),
-                        "unlocked": told.get("selectUnlockedCells") not in ("1", "true")}
+        return found | {
+            "password": bool(told.get("password") or told.get("hashValue")),
+            "objects": told.get("objects") in ("1", "true"),
+            "scenarios": told.get("scenarios") in ("1", "true"),
+            "locked": told.get("selectLockedCells") not in ("1", "true"),
+            "unlocked": told.get("selectUnlockedCells") not in ("1", "true"),
+        }
 
     @property
     def fixed_structure(self) -> bool:
@@ -125,7 +162,11 @@ class Saved:
         told = child(sheet.root, "sheetPr") if sheet is not None else None
         if told is not None and told.get("filterMode") in ("1", "true"):
             return True
-        rows = child(sheet.root, "sheetData") if sheet is not None and child(sheet.root, "autoFilter") is not None else None
+        rows = (
+            child(sheet.root, "sheetData")
+            if sheet is not None and child(sheet.root, "autoFilter") is not None
+            else None
+        )
         return rows is not None and any(row.get("hidden") in ("1", "true") for row in rows)
 
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _APPLY = frozenset(("applyFill",))
 _RGB = re.compile(r"^(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{6})$")
-# The schema's order inside a font; openpyxl and others write another one, which Excel reads and a validator does not.
+# The schema's order inside a font; openpyxl and others write another one, which Excel reads and a validator
+# does not.
 _FONT_ORDER = "b i strike condense extend outline shadow u vertAlign sz color name family charset scheme"
 _FONT = {name: place for place, name in enumerate(_FONT_ORDER.split())}
 _PLAIN = """<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
@@ -32,7 +33,14 @@ class Styles:
 
     def __init__(self, package: OpenPackage, workbook: str) -> None:
         self._package = package
-        part = next((target for _, kind, target in package.related(workbook) if kind == "styles" and package.name(target)), None)
+        part = next(
+            (
+                target
+                for _, kind, target in package.related(workbook)
+                if kind == "styles" and package.name(target)
+            ),
+            None,
+        )
         if part is None:
             part = "xl/styles.xml"
             package.add(part, _PLAIN.encode(), STYLES_TYPE)
@@ -40,7 +48,9 @@ class Styles:
         self._part = part
         self._root = package.tree(part)
         self._cells = child(self._root, "cellXfs")
-        self._keys = {self._key(xf, frozenset()): number for number, xf in reversed(list(enumerate(self._cells)))}
+        self._keys = {
+            self._key(xf, frozenset()): number for number, xf in reversed(list(enumerate(self._cells)))
+        }
         self._made: dict[tuple[int, Dress | str], int] = {}
 
     def dressed(self, style: int, dress: Dress) -> int:
@@ -64,7 +74,9 @@ class Styles:
         return self._number(xf, frozenset())
 
     def filled(self, style: int, fill: str) -> int:
-        """The style with the fill of a record (see `fill`); an older style that differs in nothing that shows is found again."""
+        """The style with the fill of a record (see `fill`); an older style that differs in nothing that shows
+        is found again.
+        """
         if (style, fill) not in self._made:
             xf = deepcopy(self._xf(style))
             _set(xf, "fillId", self._fill(fill), "applyFill")
@@ -90,25 +102,42 @@ class Styles:
             if pattern.get("patternType", "none") == "none":
                 return ""
             colour = child(pattern, "fgColor")
-            match = _RGB.match(colour.get("rgb", "")) if colour is not None and colour.get("tint") is None else None
+            match = (
+                _RGB.match(colour.get("rgb", ""))
+                if colour is not None and colour.get("tint") is None
+                else None
+            )
             if pattern.get("patternType") == "solid" and match:
                 return f"#{match[1].upper()}"
         return etree.tostring(fill, encoding="unicode", with_tail=False)
 
     def tint(self, colour: str) -> int:
-        """The number of the differential look (dxf) that only fills with this colour, for conditional formats."""
+        """The number of the differential look (dxf) that only fills with this colour, for conditional
+        formats.
+        """
         from lxml import etree
 
         looks = child(self._root, "dxfs")
         if looks is None:
             looks = etree.Element(tag(self._root, "dxfs"), count="0")
-            after = next((each for each in self._root if isinstance(each.tag, str) and each.tag.rpartition("}")[2] in _AFTER_DXFS), None)
+            after = next(
+                (
+                    each
+                    for each in self._root
+                    if isinstance(each.tag, str) and each.tag.rpartition("}")[2] in _AFTER_DXFS
+                ),
+                None,
+            )
             if after is None:
                 self._root.append(looks)
             else:
                 after.addprevious(looks)
         look = etree.Element(tag(self._root, "dxf"), nsmap=self._root.nsmap)
-        pattern = etree.SubElement(etree.SubElement(look, tag(self._root, "fill")), tag(self._root, "patternFill"), patternType="solid")
+        pattern = etree.SubElement(
+            etree.SubElement(look, tag(self._root, "fill")),
+            tag(self._root, "patternFill"),
+            patternType="solid",
+        )
         etree.SubElement(pattern, tag(self._root, "fgColor"), rgb=f"FF{colour[1:]}")
         etree.SubElement(pattern, tag(self._root, "bgColor"), rgb=f"FF{colour[1:]}")
         return self._entry("dxfs", look)
@@ -137,7 +166,10 @@ class Styles:
             return self._keys[key]
         if ignore:
             loose = self._key(xf, ignore)
-            found = next((number for number, other in enumerate(self._cells) if self._key(other, ignore) == loose), None)
+            found = next(
+                (number for number, other in enumerate(self._cells) if self._key(other, ignore) == loose),
+                None,
+            )
             if found is not None:
                 return found
         self._cells.append(xf)
@@ -147,7 +179,10 @@ class Styles:
 
     @staticmethod
     def _key(xf: Element, ignore: frozenset[str]) -> tuple:
-        return (tuple(sorted((name, value) for name, value in xf.attrib.items() if name not in ignore)), tuple(_content(each) for each in xf))
+        return (
+            tuple(sorted((name, value) for name, value in xf.attrib.items() if name not in ignore)),
+            tuple(_content(each) for each in xf),
+        )
 
     def _count(self, parent: Element) -> None:
         parent.set("count", str(len(parent)))
@@ -178,9 +213,11 @@ class Styles:
             etree.SubElement(pattern, tag(self._root, "bgColor"), indexed="64")
             return self._entry("fills", element)
         try:
-            return self._entry("fills", etree.fromstring(fill, etree.XMLParser(resolve_entities=False, no_network=True)))
+            return self._entry(
+                "fills", etree.fromstring(fill, etree.XMLParser(resolve_entities=False, no_network=True))
+            )
         except etree.XMLSyntaxError:
-            return 0              # somebody typed into our records: no fill is the best guess
+            return 0  # somebody typed into our records: no fill is the best guess
 
     def _bold(self, font: int) -> int:
         from lxml import etree
@@ -208,7 +245,11 @@ class Styles:
         if alignment is None:
             alignment = etree.Element(tag(xf, "alignment"))
             xf.insert(0, alignment)
-        for name, value in (("horizontal", dress.horizontal), ("vertical", dress.vertical), ("wrapText", "1" if dress.wrap else None)):
+        for name, value in (
+            ("horizontal", dress.horizontal),
+            ("vertical", dress.vertical),
+            ("wrapText", "1" if dress.wrap else None),
+        ):
             if value:
                 alignment.set(name, value)
         if dress.wrap:
@@ -218,7 +259,12 @@ class Styles:
 
 def _content(element: Element) -> tuple:
     """What an element says, whatever prefixes it says it with."""
-    return element.tag, tuple(sorted(element.attrib.items())), (element.text or "").strip(), tuple(_content(each) for each in element)
+    return (
+        element.tag,
+        tuple(sorted(element.attrib.items())),
+        (element.text or "").strip(),
+        tuple(_content(each) for each in element),
+    )
 
 
 def _set(xf: Element, name: str, value: int, flag: str) -> None:

@@ -1,6 +1,8 @@
-"""Tints by conditional format, tied to the value that stands in the cell: mend the value and the tint is gone, without any program of ours.
+"""Tints by conditional format, tied to the value that stands in the cell: mend the value and the tint is
+gone, without any program of ours.
 
-A rule of ours is known by a word in its formula, so it is found again wherever rows were inserted above it. Cell styles are left alone.
+A rule of ours is known by a word in its formula, so it is found again wherever rows were inserted above it.
+Cell styles are left alone.
 """
 
 from __future__ import annotations
@@ -18,9 +20,9 @@ if TYPE_CHECKING:
 
 WORD = "校验标注"
 SIGN = f'"{WORD}"<>""'
-_LONGEST_LITERAL = 120        # Excel takes 255 characters in quotes, doubled ones counted
-_LONGEST_FORMULA = 7800       # and 8,192 in a formula
-_FIRST = 10_000               # priorities up to here are ours
+_LONGEST_LITERAL = 120  # Excel takes 255 characters in quotes, doubled ones counted
+_LONGEST_FORMULA = 7800  # and 8,192 in a formula
+_FIRST = 10_000  # priorities up to here are ours
 _DAY_ZERO = datetime(1899, 12, 30)
 
 
@@ -32,16 +34,28 @@ def add(sheet: Worksheet, area: Area, value: Value, dxf: int, is_error: bool = F
     used = [int(rule.get("priority", "0")) for rule in own]
     _make_way([rule for rule in sheet.root.iter("{*}cfRule") if rule not in own])
     block = sheet.insert("conditionalFormatting")
-    sheet.root.find(block.tag).addprevious(block)               # LibreOffice goes by the order, Excel by the priority
-    block.set("sqref", str(area) if (area.top, area.left) != (area.bottom, area.right) else a1(area.top, area.left))
-    rule = etree.SubElement(block, tag(sheet.root, "cfRule"), type="expression", dxfId=str(dxf), priority=str(max(used, default=0) + 1))
+    sheet.root.find(block.tag).addprevious(block)  # LibreOffice goes by the order, Excel by the priority
+    block.set(
+        "sqref", str(area) if (area.top, area.left) != (area.bottom, area.right) else a1(area.top, area.left)
+    )
+    rule = etree.SubElement(
+        block,
+        tag(sheet.root, "cfRule"),
+        type="expression",
+        dxfId=str(dxf),
+        priority=str(max(used, default=0) + 1),
+    )
     formula = etree.SubElement(rule, tag(sheet.root, "formula"))
     formula.text = condition(_absolute(area), value, is_error)
 
 
 def _make_way(others: list[Element]) -> None:
-    """Of two fills the one with the lower number is seen: ours goes before the sheet's own, which keep their order among themselves."""
-    if any(int(rule.get("priority", "0")) <= _FIRST for rule in others if rule.get("priority", "").isdecimal()):
+    """Of two fills the one with the lower number is seen: ours goes before the sheet's own, which keep their
+    order among themselves.
+    """
+    if any(
+        int(rule.get("priority", "0")) <= _FIRST for rule in others if rule.get("priority", "").isdecimal()
+    ):
         for rule in others:
             if rule.get("priority", "").isdecimal():
                 rule.set("priority", str(int(rule.get("priority")) + _FIRST))
@@ -70,7 +84,9 @@ def _ours(sheet: Worksheet) -> Iterator[tuple[Element, Element]]:
 
 
 def condition(cell: str, value: Value, is_error: bool = False) -> str:
-    """The formula, without `=`, that is true while `cell` ($G$12) holds `value`; in functions that Excel 2010 and WPS know."""
+    """The formula, without `=`, that is true while `cell` ($G$12) holds `value`; in functions that Excel 2010
+    and WPS know.
+    """
     return plain_text(f"AND({SIGN},{_same(cell, value, is_error)})")
 
 
@@ -90,16 +106,21 @@ def _same(cell: str, value: Value, is_error: bool) -> str:
 
 
 def _same_text(cell: str, text: str) -> str:
-    shown = f"SUBSTITUTE({cell},CHAR(13),\"\")" if "\n" in text or "\r" in text else cell
+    shown = f'SUBSTITUTE({cell},CHAR(13),"")' if "\n" in text or "\r" in text else cell
     text = text.replace("\r", "")
     whole = f"EXACT({shown},{literal(text)})"
     if len(whole) <= _LONGEST_FORMULA:
         return whole
-    return f"LEN({shown})={len(text)},EXACT(LEFT({shown},1500),{literal(text[:1500])}),EXACT(RIGHT({shown},1500),{literal(text[-1500:])})"
+    return (
+        f"LEN({shown})={len(text)},EXACT(LEFT({shown},1500),{literal(text[:1500])})"
+        f",EXACT(RIGHT({shown},1500),{literal(text[-1500:])})"
+    )
 
 
 def literal(text: str) -> str:
-    """A text as a formula says it: quotes doubled, line breaks and the like by CHAR, cut where Excel needs it."""
+    """A text as a formula says it: quotes doubled, line breaks and the like by CHAR, cut where Excel needs
+    it.
+    """
     pieces: list[str] = []
     plain = ""
 

@@ -1,4 +1,6 @@
-"""One worksheet's XML being changed: cells, heights, widths and print set-up, each element in the place Excel wants it."""
+"""One worksheet's XML being changed: cells, heights, widths and print set-up, each element in the place Excel
+wants it.
+"""
 
 from __future__ import annotations
 
@@ -61,11 +63,15 @@ class Worksheet:
     def find(self, row: int, column: int) -> Element | None:
         """The cell's element; None where the file has none."""
         found = self._rows.get(row)
-        return None if found is None else next((cell for at, cell in self._cells(found) if at == column), None)
+        return (
+            None if found is None else next((cell for at, cell in self._cells(found) if at == column), None)
+        )
 
     def cells(self) -> Iterator[tuple[tuple[int, int], Element]]:
         """Every cell that the file has, by place."""
-        return (((row, column), cell) for row, line in self._rows.items() for column, cell in self._cells(line))
+        return (
+            ((row, column), cell) for row, line in self._rows.items() for column, cell in self._cells(line)
+        )
 
     def cell(self, row: int, column: int) -> Element:
         """The cell's element, made where there is none; a new one has the style of its row or column."""
@@ -80,7 +86,9 @@ class Worksheet:
                 break
             before += 1
         cell = etree.Element(tag(self.root, "c"), r=a1(row, column))
-        style = line.get("s") if line.get("customFormat") in ("1", "true") else self._column(column).get("style")
+        style = (
+            line.get("s") if line.get("customFormat") in ("1", "true") else self._column(column).get("style")
+        )
         if style and style != "0":
             cell.set("s", style)
         line.insert(before, cell)
@@ -141,7 +149,9 @@ class Worksheet:
         self.changed()
 
     def make_room(self, area: Area, text: str, font_size: float) -> None:
-        """Makes the last row of the area higher where the text, wrapped, would not fit: merged cells never do that by themselves."""
+        """Makes the last row of the area higher where the text, wrapped, would not fit: merged cells never do
+        that by themselves.
+        """
         width = sum(self.width(column) for column in range(area.left, area.right + 1))
         needed = lines_needed(text, width * 11 / max(font_size, 6)) * font_size * 1.45 + 4
         heights = [self.height(row) for row in range(area.top, area.bottom + 1)]
@@ -175,9 +185,16 @@ class Worksheet:
                 columns.remove(each)
                 for low, high in ((first, column), (column + 2, last)):
                     if low <= high:
-                        columns.append(etree.Element(each.tag, {**each.attrib, "min": str(low), "max": str(high)}))
+                        columns.append(
+                            etree.Element(each.tag, {**each.attrib, "min": str(low), "max": str(high)})
+                        )
         number = str(column + 1)
-        columns.append(etree.Element(tag(columns, "col"), {**old, "min": number, "max": number, "width": f"{width:g}", "customWidth": "1"}))
+        columns.append(
+            etree.Element(
+                tag(columns, "col"),
+                {**old, "min": number, "max": number, "width": f"{width:g}", "customWidth": "1"},
+            )
+        )
         columns[:] = sorted(columns, key=lambda each: int(each.get("min")))
         self.changed()
 
@@ -187,7 +204,11 @@ class Worksheet:
 
         element = etree.Element(tag(self.root, name))
         rank = _PLACE[name]
-        after = [each for each in self.root if isinstance(each.tag, str) and _PLACE.get(each.tag.rpartition("}")[2], -1) > rank]
+        after = [
+            each
+            for each in self.root
+            if isinstance(each.tag, str) and _PLACE.get(each.tag.rpartition("}")[2], -1) > rank
+        ]
         if after:
             after[0].addprevious(element)
         else:
@@ -278,7 +299,10 @@ class Worksheet:
         except ValueError:
             return
         area = Area(min(top, row), min(left, column), max(bottom, row), max(right, column))
-        dimension.set("ref", str(area) if area.top != area.bottom or area.left != area.right else a1(area.top, area.left))
+        dimension.set(
+            "ref",
+            str(area) if area.top != area.bottom or area.left != area.right else a1(area.top, area.left),
+        )
 
 
 def _number(text: str | None) -> int:

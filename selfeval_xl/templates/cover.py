@@ -1,4 +1,6 @@
-"""The sheet 填报说明: how to fill in and send, and the contents with what is still missing on each sheet, as live formulas."""
+"""The sheet 填报说明: how to fill in and send, and the contents with what is still missing on each sheet, as
+live formulas.
+"""
 
 from __future__ import annotations
 
@@ -13,20 +15,50 @@ from .facts import plain
 
 _WIDTHS = (11, 26, 34, 12, 10, 17)
 _STEPS = (
-    ("一、填", "先填各项目表，再填部门整体表。浅黄色的格要填，白色的格已经印好或自动计算，不用填。金额只填数字；指标值连同符号和单位写全，例如 ≥95%；没有完成的写0，不要留空。"),
-    ("二、查", "填完打开“自查”，照着它改，直到全部是“可报送”；再看执行率对不对，没有完成的指标写明原因和下一步怎么做。"),
+    (
+        "一、填",
+        (
+            "先填各项目表，再填部门整体表。浅黄色的格要填，白色的格已经印好或自动计算，不用填。"
+            "金额只填数字；指标值连同符号和单位写全，例如 ≥95%；没有完成的写0，不要留空。"
+        ),
+    ),
+    (
+        "二、查",
+        (
+            "填完打开“自查”，照着它改，直到全部是“可报送”；再看执行率对不对，"
+            "没有完成的指标写明原因和下一步怎么做。"
+        ),
+    ),
     ("三、报", "打印、签字，“项目自评汇总表”和部门整体表盖章，连同电子表一起报送。底色不会打印出来。"),
     ("粘贴", "从别处粘贴，请用“选择性粘贴→数值”，以免带来别的格式或盖掉公式。"),
-    ("增加指标", "表里备有空行，只是隐藏着：选中最后一行指标和它下面一行，点右键“取消隐藏”。自己插入行的，先把上一行整行复制过来，再改内容。"),
-    ("增加项目", "在“项目01”的标签上点右键，“移动或复制→建立副本”，改名为“项目02”，再清空要填的格；汇总表和自查会自己找到它。"),
+    (
+        "增加指标",
+        (
+            "表里备有空行，只是隐藏着：选中最后一行指标和它下面一行，点右键“取消隐藏”。自己插入行的，"
+            "先把上一行整行复制过来，再改内容。"
+        ),
+    ),
+    (
+        "增加项目",
+        (
+            "在“项目01”的标签上点右键，“移动或复制→建立副本”，改名为“项目02”，再清空要填的格；"
+            "汇总表和自查会自己找到它。"
+        ),
+    ),
 )
 _NOTICE = ("截止日期", "报送方式", "联系人", "联系电话")
 
 
-def draw_cover(sheets: Sequence[tuple[str, Layout, Drawing]], year: int | None = None, notice: Mapping[str, str] | None = None,
-               others: Sequence[tuple[str, Formula | None]] = ()) -> Drawing:
-    """The cover of a department workbook. sheets: its forms. others: further sheets and what they say of their progress. notice: 截止日期, 报送方式, 联系人, 联系电话, as far as
-    known, and what else the bureau says, by label."""
+def draw_cover(
+    sheets: Sequence[tuple[str, Layout, Drawing]],
+    year: int | None = None,
+    notice: Mapping[str, str] | None = None,
+    others: Sequence[tuple[str, Formula | None]] = (),
+) -> Drawing:
+    """The cover of a department workbook. sheets: its forms. others: further sheets and what they say of
+    their progress. notice: 截止日期, 报送方式, 联系人, 联系电话, as far as
+    known, and what else the bureau says, by label.
+    """
     drawing = Drawing(_WIDTHS)
     width = len(_WIDTHS)
     drawing.put(0, 0, "title", f"{year}年度绩效自评填报说明" if year else "绩效自评填报说明", span=width)

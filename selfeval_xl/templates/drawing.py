@@ -16,7 +16,8 @@ Data = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """An area of the form. look: title, subtitle, label, head, text, name, note, long, target, choice, money, percent, number, shown, link, plain,
+    """An area of the form. look: title, subtitle, label, head, text, name, note, long, target, choice, money,
+    percent, number, shown, link, plain,
     level, share, told, helper, progress.
 
     entry: a person fills it in. value: None, str, Decimal or Formula.
@@ -31,9 +32,11 @@ class Cell:
 
 @dataclass(slots=True)
 class Drawing:
-    """A form's cells, the rows of its title and of its indicator table (first and last), the last row of its frame.
+    """A form's cells, the rows of its title and of its indicator table (first and last), the last row of its
+    frame.
 
-    beside: cells of ours right of the form, outside what is printed, with the widths of their columns. hidden: rows that stand ready.
+    beside: cells of ours right of the form, outside what is printed, with the widths of their columns.
+    hidden: rows that stand ready.
     notes: a note for the person who fills in, by row and column; it does not print.
     """
 
@@ -50,8 +53,18 @@ class Drawing:
     hidden: range = range(0)
     notes: dict[tuple[int, int], str] = field(default_factory=dict)
 
-    def put(self, row: int, column: int, look: str, value: object = None, *,
-            span: int = 1, rows: int = 1, entry: bool = False, key: str = "") -> Cell:
+    def put(
+        self,
+        row: int,
+        column: int,
+        look: str,
+        value: object = None,
+        *,
+        span: int = 1,
+        rows: int = 1,
+        entry: bool = False,
+        key: str = "",
+    ) -> Cell:
         cell = Cell(Area(row, column, row + rows - 1, column + span - 1), look, value, entry, key)
         self.cells.append(cell)
         return cell
@@ -73,7 +86,11 @@ class Drawing:
                 rows[cell.area.top][cell.area.left] = float(value) if isinstance(value, Decimal) else value
                 if cell.look == "percent" and isinstance(value, Decimal):
                     formats[cell.area.top, cell.area.left] = "0.00%"
-        merges = [cell.area for cell in self.cells if cell.area.top != cell.area.bottom or cell.area.left != cell.area.right]
+        merges = [
+            cell.area
+            for cell in self.cells
+            if cell.area.top != cell.area.bottom or cell.area.left != cell.area.right
+        ]
         return Grid(name, rows, merges, formats=lambda: formats)
 
 

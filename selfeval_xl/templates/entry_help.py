@@ -1,4 +1,6 @@
-"""Help in the cell while typing: what belongs here with an example, drop-downs, and a check whose words say how to mend."""
+"""Help in the cell while typing: what belongs here with an example, drop-downs, and a check whose words say
+how to mend.
+"""
 
 from __future__ import annotations
 
@@ -13,19 +15,45 @@ from .report_sheet import guidance_of
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-_MONEY = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1e13, "error_type": "warning", "error_title": "这里填数字",
-          "error_message": "金额只填数字，不带单位；没有这一项就留空，是0就填0。例如 57.04。冲减的负数可以选“是”照填。"}
-_POINTS = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 100, "error_type": "warning", "error_title": "这里填数字",
-           "error_message": "分值和得分填0到100之间的数，得分不超过分值。"}
+_MONEY = {
+    "validate": "decimal",
+    "criteria": "between",
+    "minimum": 0,
+    "maximum": 1e13,
+    "error_type": "warning",
+    "error_title": "这里填数字",
+    "error_message": "金额只填数字，不带单位；没有这一项就留空，是0就填0。例如 57.04。冲减的负数可以选“是”照填。",
+}
+_POINTS = {
+    "validate": "decimal",
+    "criteria": "between",
+    "minimum": 0,
+    "maximum": 100,
+    "error_type": "warning",
+    "error_title": "这里填数字",
+    "error_message": "分值和得分填0到100之间的数，得分不超过分值。",
+}
 
 
 def _choice(source: object, values: Iterable[str]) -> dict:
-    return {"validate": "list", "source": source, "error_type": "information", "error_title": "可从下拉框选", "error_message": f"常用的有：{'、'.join(values)}。"}
+    return {
+        "validate": "list",
+        "source": source,
+        "error_type": "information",
+        "error_title": "可从下拉框选",
+        "error_message": f"常用的有：{'、'.join(values)}。",
+    }
 
 
 def _offer(source: str, title: str, message: str) -> dict:
     """A list to choose from where anything else may be typed as well."""
-    return {"validate": "list", "source": f"={source}", "show_error": False, "input_title": title, "input_message": message}
+    return {
+        "validate": "list",
+        "source": f"={source}",
+        "show_error": False,
+        "input_title": title,
+        "input_message": message,
+    }
 
 
 def _say(title: str, message: str) -> dict:
@@ -33,28 +61,47 @@ def _say(title: str, message: str) -> dict:
 
 
 _HELP: dict[str, dict] = {
-    "initial_budget": _MONEY, "annual_budget": _MONEY, "executed": _MONEY, "points": _POINTS, "score": _POINTS,
+    "initial_budget": _MONEY,
+    "annual_budget": _MONEY,
+    "executed": _MONEY,
+    "points": _POINTS,
+    "score": _POINTS,
     "target": _say("指标值", "连同符号、数字和单位写全，例如 ≥95%、=30000元、≤10次、2024年11月底前。"),
-    "actual": _say("完成值", "写实际完成的数字和单位，例如 97.3%、25部；没有完成就写0，不要留空。不写符号，不写“完成”。"),
+    "actual": _say(
+        "完成值", "写实际完成的数字和单位，例如 97.3%、25部；没有完成就写0，不要留空。不写符号，不写“完成”。"
+    ),
     "note": _say("偏差原因和改进措施", "没有完成，或超出较多的，写明原因，再写下一步怎么做。"),
 }
 _SPLIT_TARGET = _say("指标值", "只写数字或文字，符号和单位写在旁边两格。例如 95；定性的写 明显改善。")
-_NAME = ("三级指标", "写明衡量的是什么，例如 道路验收合格率、培训人次。可从下拉框选常用的再改，也可直接填写。")
-_MEASURE = "measure"                       # the column of units; the head's 实施单位 has the key unit too
+_NAME = (
+    "三级指标",
+    "写明衡量的是什么，例如 道路验收合格率、培训人次。可从下拉框选常用的再改，也可直接填写。",
+)
+_MEASURE = "measure"  # the column of units; the head's 实施单位 has the key unit too
 _UNIT = ("计量单位", "只写单位，例如 公里、人次、%。下拉框里没有的可直接填写。")
 
 
 def add_help(sheet: Worksheet, cells: Iterable[Cell], levels: Levels | None = None) -> None:
-    """Data validation for the cells to fill in, one entry for each kind of cell. levels: where the lists for the level cells stand."""
+    """Data validation for the cells to fill in, one entry for each kind of cell. levels: where the lists for
+    the level cells stand.
+    """
     places: dict[str, list[Cell]] = {}
     for cell in cells:
         if cell.entry:
-            places.setdefault(_MEASURE if cell.key == "unit" and cell.look == "choice" else cell.key, []).append(cell)
+            places.setdefault(
+                _MEASURE if cell.key == "unit" and cell.look == "choice" else cell.key, []
+            ).append(cell)
     for key, entries in places.items():
         runs = _runs(entries)
-        told = _executed(places, runs) if key == "executed" else _listed(key, places, levels) or _help(key, places)
+        told = (
+            _executed(places, runs)
+            if key == "executed"
+            else _listed(key, places, levels) or _help(key, places)
+        )
         if told:
-            sheet.data_validation(*runs[0], {**told, "ignore_blank": True, **({"other_cells": runs[1:]} if runs[1:] else {})})
+            sheet.data_validation(
+                *runs[0], {**told, "ignore_blank": True, **({"other_cells": runs[1:]} if runs[1:] else {})}
+            )
 
 
 def _executed(places: Mapping[str, list[Cell]], runs: list[list[int]]) -> dict:
@@ -64,22 +111,39 @@ def _executed(places: Mapping[str, list[Cell]], runs: list[list[int]]) -> dict:
     if budget is None:
         return _MONEY
     here, there = a1(row, column), a1(row, budget)
-    return {"validate": "custom", "value": f'=AND(ISNUMBER({here}),{here}>=0,OR(NOT(ISNUMBER({there})),{here}<={there}))', "error_type": "warning",
-            "error_title": "请核对执行数", "error_message": "执行数只填数字，不小于0，一般不大于同一行的全年预算数。确实超出的选“是”，并说明原因。"}
+    return {
+        "validate": "custom",
+        "value": f"=AND(ISNUMBER({here}),{here}>=0,OR(NOT(ISNUMBER({there})),{here}<={there}))",
+        "error_type": "warning",
+        "error_title": "请核对执行数",
+        "error_message": "执行数只填数字，不小于0，一般不大于同一行的全年预算数。确实超出的选“是”，并说明原因。",
+    }
 
 
 def _listed(key: str, places: Mapping[str, list[Cell]], lists: Levels | None) -> dict | None:
-    """The cells that choose from the hidden sheet: levels, the second below the first in its row, names below the second; units, operators."""
+    """The cells that choose from the hidden sheet: levels, the second below the first in its row, names below
+    the second; units, operators.
+    """
     if key in ("level1", "level2"):
         return _level(key, places, lists.levels if lists else None)
     if key == "operator":
-        return _choice(f"={lists.fixed['指标性质']}", KINDS) if lists and "initial_target" in places else _choice(f"={lists.fixed['符号']}", SIGNS) if lists else None
+        return (
+            _choice(f"={lists.fixed['指标性质']}", KINDS)
+            if lists and "initial_target" in places
+            else _choice(f"={lists.fixed['符号']}", SIGNS)
+            if lists
+            else None
+        )
     if key == "other.core":
         return _choice(f"={lists.fixed['是否']}", YES_NO) if lists else None
     if key == _MEASURE and lists:
         return _offer(lists.fixed["常用单位"], *_UNIT)
     if key == "name":
-        return _offer(lists.names.below(_first(places["level2"])), *_NAME) if lists and "level2" in places else _say(*_NAME)
+        return (
+            _offer(lists.names.below(_first(places["level2"])), *_NAME)
+            if lists and "level2" in places
+            else _say(*_NAME)
+        )
     return None
 
 
@@ -88,8 +152,15 @@ def _level(key: str, places: Mapping[str, list[Cell]], branch: Branch | None) ->
         return None
     source = f"={branch.heads}" if key == "level1" else f"={branch.below(_first(places['level1']))}"
     told = "先选一级指标" if key == "level1" else "再选二级指标，选项随一级指标变化"
-    return {"validate": "list", "source": source, "input_title": "指标级别", "input_message": f"{told}。相同的会自动合成一格的样子。", "error_type": "information",
-            "error_title": "可从下拉框选", "error_message": "请从下拉框里选；本表式没有的级别，按批复的绩效目标填写。"}
+    return {
+        "validate": "list",
+        "source": source,
+        "input_title": "指标级别",
+        "input_message": f"{told}。相同的会自动合成一格的样子。",
+        "error_type": "information",
+        "error_title": "可从下拉框选",
+        "error_message": "请从下拉框里选；本表式没有的级别，按批复的绩效目标填写。",
+    }
 
 
 def _first(cells: list[Cell]) -> str:
@@ -108,9 +179,13 @@ def _help(key: str, places: dict[str, list[Cell]]) -> dict | None:
 
 
 def _runs(cells: list[Cell]) -> list[list[int]]:
-    """The top left cells as ranges [first row, first column, last row, last column], neighbours below each other joined."""
+    """The top left cells as ranges [first row, first column, last row, last column], neighbours below each
+    other joined.
+    """
     runs: list[list[int]] = []
-    for row, column in sorted(((cell.area.top, cell.area.left) for cell in cells), key=lambda place: (place[1], place[0])):
+    for row, column in sorted(
+        ((cell.area.top, cell.area.left) for cell in cells), key=lambda place: (place[1], place[0])
+    ):
         if runs and runs[-1][1] == column and runs[-1][2] == row - 1:
             runs[-1][2] = row
         else:

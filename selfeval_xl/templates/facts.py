@@ -1,6 +1,8 @@
-"""What the sheets 项目自评汇总表 and 自查 want to know of a form: formulas in the first row of the form's own hidden helper columns.
+"""What the sheets 项目自评汇总表 and 自查 want to know of a form: formulas in the first row of the form's own
+hidden helper columns.
 
-There they follow when rows are inserted or deleted, and go along when a sheet is copied; the two sheets find them by the sheet's
+There they follow when rows are inserted or deleted, and go along when a sheet is copied; the two sheets find
+them by the sheet's
 name, always at the same place.
 """
 
@@ -18,11 +20,37 @@ from ..sheets import ADDED_COLUMNS, HELPER_COLUMNS, STUB
 from .drawing import Cell, Data, Drawing, value_of
 
 # in this order from the first helper column on; 0 where a form has no place for it
-FACTS = ("项目编码", "项目名称", "实施单位", "年初预算数", "全年预算数", "全年执行数", "执行率", "指标总数", "未完成指标数", "自评得分", "自评等级",
-         "未填完成值", "未完成而无原因", "执行数大于预算数", "合计不等于分项", "执行率低而无说明", "仍有“待补充”",
-         "没有公式的行")
+FACTS = (
+    "项目编码",
+    "项目名称",
+    "实施单位",
+    "年初预算数",
+    "全年预算数",
+    "全年执行数",
+    "执行率",
+    "指标总数",
+    "未完成指标数",
+    "自评得分",
+    "自评等级",
+    "未填完成值",
+    "未完成而无原因",
+    "执行数大于预算数",
+    "合计不等于分项",
+    "执行率低而无说明",
+    "仍有“待补充”",
+    "没有公式的行",
+)
 TROUBLES = FACTS[11:17]
-_UNSPENT = ("未支付", "未下达", "结转", "未拨付", "未使用", "结余", "收回", "原因")          # words of an outcome that says why money was not spent
+_UNSPENT = (
+    "未支付",
+    "未下达",
+    "结转",
+    "未拨付",
+    "未使用",
+    "结余",
+    "收回",
+    "原因",
+)  # words of an outcome that says why money was not spent
 AMOUNTS = ("initial_budget", "annual_budget", "executed")
 Fact = tuple[str, Decimal | str]
 
@@ -40,12 +68,16 @@ class _Found:
     def total(self, key: str) -> Cell | None:
         """The cell of the total row: the one that is computed, or the only one."""
         lines = self.cells.get(key, [])
-        return next((cell for cell in lines if isinstance(cell.value, Formula)), lines[0] if len(lines) == 1 else None)
+        return next(
+            (cell for cell in lines if isinstance(cell.value, Formula)), lines[0] if len(lines) == 1 else None
+        )
 
     def column(self, key: str) -> str | None:
         """The cells of an indicator column as an area."""
         first, last = self.drawing.table
-        column = next((cell.area.left for cell in self.cells.get(key, ()) if first <= cell.area.top <= last), None)
+        column = next(
+            (cell.area.left for cell in self.cells.get(key, ()) if first <= cell.area.top <= last), None
+        )
         return None if column is None else f"{a1(first, column)}:{a1(last, column)}"
 
     def values(self, key: str) -> list[object]:
@@ -71,7 +103,9 @@ def add_facts(drawing: Drawing, form: Data) -> None:
     drawing.hidden_columns = range(start, start + len(FACTS))
     for number, fact in enumerate(FACTS):
         told = form.get("project_code") if fact == FACTS[0] and not found.one("project_code") else None
-        drawing.put_beside(0, start + number, "helper", str(told) if told else Formula(*_FACTS[fact](found)), key=fact)
+        drawing.put_beside(
+            0, start + number, "helper", str(told) if told else Formula(*_FACTS[fact](found)), key=fact
+        )
     drawing.put_beside(0, start - len(ADDED_COLUMNS), "progress", Formula(*_progress(found)), key="progress")
 
 
@@ -98,17 +132,28 @@ def _amount(key: str) -> Callable[[_Found], Fact]:
 def _rate(found: _Found) -> Fact:
     total = found.total("annual_budget")
     rates = found.cells.get("execution_rate", [])
-    return _mirror(next((cell for cell in rates if total and cell.area.top == total.area.top), rates[0] if len(rates) == 1 else None))
+    return _mirror(
+        next(
+            (cell for cell in rates if total and cell.area.top == total.area.top),
+            rates[0] if len(rates) == 1 else None,
+        )
+    )
 
 
 def _count_named(found: _Found) -> Fact:
-    return f"SUMPRODUCT(--(LEN({found.column('name')})>0))", Decimal(sum(bool(name) for name in found.values("name")))
+    return f"SUMPRODUCT(--(LEN({found.column('name')})>0))", Decimal(
+        sum(bool(name) for name in found.values("name"))
+    )
 
 
 def _verdicts(found: _Found) -> tuple[str, list[object]]:
     first, last = found.drawing.table
     column = found.drawing.hidden_columns.start - 1
-    values = [plain(cell.value) for cell in found.drawing.beside if cell.area.left == column and first <= cell.area.top <= last]
+    values = [
+        plain(cell.value)
+        for cell in found.drawing.beside
+        if cell.area.left == column and first <= cell.area.top <= last
+    ]
     return f"{a1(first, column)}:{a1(last, column)}", values
 
 
@@ -128,12 +173,17 @@ def _unexplained(found: _Found) -> Fact:
     if notes is None:
         return "0", Decimal(0)
     area, verdicts = _verdicts(found)
-    count = sum(verdict == Verdict.UNMET.label and not note for verdict, note in zip(verdicts, found.values("note"), strict=True))
+    count = sum(
+        verdict == Verdict.UNMET.label and not note
+        for verdict, note in zip(verdicts, found.values("note"), strict=True)
+    )
     return f'SUMPRODUCT(({area}="{Verdict.UNMET.label}")*(LEN({notes})=0))', Decimal(count)
 
 
 def _lines(found: _Found, key: str) -> list[Cell]:
-    return sorted((cell for cell in found.cells.get(key, ()) if cell.look == "money"), key=lambda cell: cell.area.top)
+    return sorted(
+        (cell for cell in found.cells.get(key, ()) if cell.look == "money"), key=lambda cell: cell.area.top
+    )
 
 
 def _area(cells: Sequence[Cell]) -> str:
@@ -145,8 +195,13 @@ def _overspent(found: _Found) -> Fact:
     if not budgets or not spent:
         return "0", Decimal(0)
     one, other = _area(budgets), _area(spent)
-    pairs = [(value_of(budget.value), value_of(executed.value)) for budget, executed in zip(budgets, spent, strict=True)]
-    count = sum(budget is not None and executed is not None and executed > budget for budget, executed in pairs)
+    pairs = [
+        (value_of(budget.value), value_of(executed.value))
+        for budget, executed in zip(budgets, spent, strict=True)
+    ]
+    count = sum(
+        budget is not None and executed is not None and executed > budget for budget, executed in pairs
+    )
     return f"SUMPRODUCT(ISNUMBER({one})*ISNUMBER({other})*({other}>{one}))", Decimal(count)
 
 
@@ -159,14 +214,20 @@ def _unbalanced(found: _Found) -> Fact:
         if total is None or not parts or not isinstance(total.value, Formula):
             continue
         where, area = a1(total.area.top, total.area.left), _area(parts)
-        texts.append(f"IF(AND(ISNUMBER({where}),COUNT({area})>0),IF(ABS({where}-SUM({area}))>{Decimal('0.01') * len(parts)}+0.000001,1,0),0)")
+        texts.append(
+            f"IF(AND(ISNUMBER({where}),COUNT({area})>0),IF(ABS({where}-SUM({area}))"
+            f">{Decimal('0.01') * len(parts)}+0.000001,1,0),0)"
+        )
     return "+".join(texts) or "0", Decimal(count)
 
 
 def _low_rate(found: _Found) -> Fact:
     """The total row's rate below the policy's threshold, and nothing on the form that says why."""
     total = found.total("annual_budget")
-    rate = next((cell for cell in found.cells.get("execution_rate", ()) if total and cell.area.top == total.area.top), None)
+    rate = next(
+        (cell for cell in found.cells.get("execution_rate", ()) if total and cell.area.top == total.area.top),
+        None,
+    )
     if rate is None:
         return "0", Decimal(0)
     floor = default().number("execution_floor")
@@ -177,11 +238,17 @@ def _low_rate(found: _Found) -> Fact:
         words = "{" + ",".join(f'"{word}"' for word in _UNSPENT) + "}"
         said.append(f"SUMPRODUCT(--ISNUMBER(FIND({words},{a1(outcome.area.top, outcome.area.left)})))")
     where, ratio = a1(rate.area.top, rate.area.left), value_of(rate.value)
-    explained = any(note and STUB not in str(note) for note in found.values("note")) or any(cell.value for cell in found.cells.get("funding.note", ())) or any(
-        word in str(outcome.value or "") for word in _UNSPENT if outcome is not None)
+    explained = (
+        any(note and STUB not in str(note) for note in found.values("note"))
+        or any(cell.value for cell in found.cells.get("funding.note", ()))
+        or any(word in str(outcome.value or "") for word in _UNSPENT if outcome is not None)
+    )
     low = ratio is not None and ratio < floor and bool(value_of(total.value)) and not explained
     budget = a1(total.area.top, total.area.left)
-    return f'IF(AND(ISNUMBER({where}),N({budget})>0),IF(AND({where}<{floor},{"+".join(said) or "0"}=0),1,0),0)', Decimal(int(low))
+    return (
+        f"IF(AND(ISNUMBER({where}),N({budget})>0),IF(AND({where}<{floor},{'+'.join(said) or '0'}=0),1,0),0)",
+        Decimal(int(low)),
+    )
 
 
 def _stubs(found: _Found) -> Fact:
@@ -195,12 +262,22 @@ def _bare_rows(found: _Found) -> Fact:
     """Rows that a person inserted without the formulas: the last helper column says nothing there."""
     first, last = found.drawing.table
     column = found.drawing.hidden_columns.start + len(HELPER_COLUMNS) - 1
-    return f"SUMPRODUCT((LEN({found.column('name')})>0)*(LEN({a1(first, column)}:{a1(last, column)})=0))", Decimal(0)
+    return (
+        f"SUMPRODUCT((LEN({found.column('name')})>0)*(LEN({a1(first, column)}:{a1(last, column)})=0))",
+        Decimal(0),
+    )
 
 
 def _progress(found: _Found) -> Fact:
-    """How many cells are still to be filled in: of the head, the outcome, the money, and of each indicator with a name."""
-    single = [cell for key in ("project", "department", "unit", "goal.actual") for cell in found.cells.get(key, ())[:1] if cell.entry]
+    """How many cells are still to be filled in: of the head, the outcome, the money, and of each indicator
+    with a name.
+    """
+    single = [
+        cell
+        for key in ("project", "department", "unit", "goal.actual")
+        for cell in found.cells.get(key, ())[:1]
+        if cell.entry
+    ]
     single += _lines(found, "executed")[:1]
     parts = [f'({a1(cell.area.top, cell.area.left)}="")' for cell in single]
     count = sum(plain(cell.value) in (None, "") for cell in single)
@@ -208,22 +285,55 @@ def _progress(found: _Found) -> Fact:
     for key in ("target", "actual"):
         if found.column(key):
             parts.append(f"SUMPRODUCT((LEN({names})>0)*(LEN({found.column(key)})=0))")
-            count += sum(bool(name) and value in (None, "") for name, value in zip(found.values("name"), found.values(key), strict=True))
+            count += sum(
+                bool(name) and value in (None, "")
+                for name, value in zip(found.values("name"), found.values(key), strict=True)
+            )
     parts.append(f"(SUMPRODUCT(--(LEN({names})>0))=0)")
     count += not any(found.values("name"))
     total = "+".join(parts)
-    return f'IF({total}=0,"已填完","还有"&({total})&"格要填")', "已填完" if count == 0 else f"还有{count}格要填"
+    return (
+        f'IF({total}=0,"已填完","还有"&({total})&"格要填")',
+        "已填完" if count == 0 else f"还有{count}格要填",
+    )
 
 
-_FACTS: dict[str, Callable[[_Found], Fact]] = dict(zip(FACTS, (
-    _field("project_code"), _name, _field("unit"), _amount("initial_budget"), _amount("annual_budget"), _amount("executed"), _rate,
-    _count_named, _unmet, _field("total_score"), _field("grade"), _missing, _unexplained, _overspent, _unbalanced, _low_rate, _stubs, _bare_rows), strict=True))
+_FACTS: dict[str, Callable[[_Found], Fact]] = dict(
+    zip(
+        FACTS,
+        (
+            _field("project_code"),
+            _name,
+            _field("unit"),
+            _amount("initial_budget"),
+            _amount("annual_budget"),
+            _amount("executed"),
+            _rate,
+            _count_named,
+            _unmet,
+            _field("total_score"),
+            _field("grade"),
+            _missing,
+            _unexplained,
+            _overspent,
+            _unbalanced,
+            _low_rate,
+            _stubs,
+            _bare_rows,
+        ),
+        strict=True,
+    )
+)
 
 
 def look_up(sheet: str, drawing: Drawing, fact: str, value: object) -> Formula:
-    """A fact of another sheet by the sheet's name, which may not exist yet; drawing: one of its kind. value: what it gives now."""
-    where = f'INDIRECT("\'{sheet}\'!{a1(0, drawing.hidden_columns.start + FACTS.index(fact))}")'
-    return Formula(f'IF(ISREF({where}),{where},"")', "" if value is None else value)        # IFERROR does not catch it in LibreOffice
+    """A fact of another sheet by the sheet's name, which may not exist yet; drawing: one of its kind. value:
+    what it gives now.
+    """
+    where = f"INDIRECT(\"'{sheet}'!{a1(0, drawing.hidden_columns.start + FACTS.index(fact))}\")"
+    return Formula(
+        f'IF(ISREF({where}),{where},"")', "" if value is None else value
+    )  # IFERROR does not catch it in LibreOffice
 
 
 def fact_of(drawing: Drawing | None, fact: str) -> object:

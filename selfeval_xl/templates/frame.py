@@ -1,4 +1,6 @@
-"""A form drawn from its layout: which cell stands where, what it says, how it is to look. Pure: no file, no spreadsheet program.
+"""A form drawn from its layout: which cell stands where, what it says, how it is to look.
+
+Pure: no file, no spreadsheet program.
 
 The same drawing becomes a blank template, a filled form, or a Grid for the reader's tests.
 """
@@ -17,15 +19,18 @@ from .indicator_block import draw_indicators, draw_total
 
 __all__ = ["Cell", "Data", "Drawing", "draw", "draw_attached"]
 
-NO_YEAR = "　　　"                     # room to write the year by hand
+NO_YEAR = "　　　"  # room to write the year by hand
 
 
 def draw(layout: Layout, form: Data | None = None, year: int | None = None, live: bool = False) -> Drawing:
     """The form of this layout, filled with `form` (blank without one).
 
-    form: plain data by field key: project, unit ..., goal {expected, actual}, funding (rows with source and amounts as typed;
-    execution_rate only where it was typed over), total (amounts of the total row typed over), tasks, indicators, remarks, grade,
-    signature (names by label), other (what is no field of ours, by the key after `other.`). live: as staff fill it in, with one level
+    form: plain data by field key: project, unit ..., goal {expected, actual}, funding (rows with source and
+    amounts as typed;
+    execution_rate only where it was typed over), total (amounts of the total row typed over), tasks,
+    indicators, remarks, grade,
+    signature (names by label), other (what is no field of ours, by the key after `other.`). live: as staff
+    fill it in, with one level
     cell a row, rows that stand ready, and formulas beside the indicators.
     """
     form = form or {}
@@ -67,7 +72,10 @@ def draw_attached(table: Attached, form: Data | None = None, year: int | None = 
     years = {"year": str(year or NO_YEAR), "previous": str(int(year) - 1) if year else NO_YEAR}
     width = len(table.widths)
     drawing.put(0, 0, "title", table.title.format(**years), span=width)
-    rows = [[replace(item, label=item.label.format(**years)) if item.label else item for item in items] for items in table.rows]
+    rows = [
+        [replace(item, label=item.label.format(**years)) if item.label else item for item in items]
+        for items in table.rows
+    ]
     row = _rows(drawing, rows, form, 1)
     drawing.bottom = row - 1
     if table.notes:
@@ -84,17 +92,40 @@ def _overview(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
     return _rows(drawing, layout.overview, form, row, start=layout.start("overview"))
 
 
-def _rows(drawing: Drawing, rows: Sequence[Sequence[Item]], form: Data, row: int, start: int = 0, framed: bool = True) -> int:
+def _rows(
+    drawing: Drawing,
+    rows: Sequence[Sequence[Item]],
+    form: Data,
+    row: int,
+    start: int = 0,
+    framed: bool = True,
+) -> int:
     for items in rows:
         column = start
         for item in items:
             value = field_of(form, item.field) if item.field else None
             told = None if value in (None, "") else str(value)
             if item.field and item.label:
-                drawing.put(row, column, "text" if framed else "plain", f"{item.label}{told or ''}", span=item.span, entry=True, key=item.field)
+                drawing.put(
+                    row,
+                    column,
+                    "text" if framed else "plain",
+                    f"{item.label}{told or ''}",
+                    span=item.span,
+                    entry=True,
+                    key=item.field,
+                )
             elif item.field:
                 look = _LOOKS.get(item.field, "long" if item.field.startswith("goal.") else "text")
-                drawing.put(row, column, look, typed(value) if look == "number" else told, span=item.span, entry=True, key=item.field)
+                drawing.put(
+                    row,
+                    column,
+                    look,
+                    typed(value) if look == "number" else told,
+                    span=item.span,
+                    entry=True,
+                    key=item.field,
+                )
             else:
                 drawing.put(row, column, "label" if framed else "plain", item.label, span=item.span)
             column += item.span
@@ -111,10 +142,22 @@ def _signature(drawing: Drawing, layout: Layout, form: Data, row: int) -> None:
     for number, label in enumerate(layout.signature):
         last = column
         rest = count - number - 1
-        while rest and last + 1 < len(widths) - rest and sum(widths[: last + 2]) <= ends[number] + widths[last + 1] / 2:
+        while (
+            rest
+            and last + 1 < len(widths) - rest
+            and sum(widths[: last + 2]) <= ends[number] + widths[last + 1] / 2
+        ):
             last += 1
         last = last if rest else len(widths) - 1
-        drawing.put(row, column, "plain", f"{label}{given.get(label.strip('：'), '')}", span=last - column + 1, entry=True, key="signature")
+        drawing.put(
+            row,
+            column,
+            "plain",
+            f"{label}{given.get(label.strip('：'), '')}",
+            span=last - column + 1,
+            entry=True,
+            key="signature",
+        )
         column = last + 1
 
 
@@ -125,14 +168,24 @@ def _goal(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
     column = start + table.section.span
     for head in table.columns:
         drawing.put(row, column, "head", head.label, span=head.span)
-        drawing.put(row + 1, column, "long", field_of(form, f"goal.{head.key}"), span=head.span, entry=True, key=f"goal.{head.key}")
+        drawing.put(
+            row + 1,
+            column,
+            "long",
+            field_of(form, f"goal.{head.key}"),
+            span=head.span,
+            entry=True,
+            key=f"goal.{head.key}",
+        )
         column += head.span
     return row + 2
 
 
 def _tasks(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
     table = layout.tasks
-    tasks: Sequence[Data] = form.get("tasks") or [{"number": str(number)} for number in range(1, table.rows + 1)]
+    tasks: Sequence[Data] = form.get("tasks") or [
+        {"number": str(number)} for number in range(1, table.rows + 1)
+    ]
     start = layout.start("tasks")
     drawing.put(row, start, "label", table.section.label, span=table.section.span, rows=len(tasks) + 1)
     column = start + table.section.span
@@ -140,7 +193,15 @@ def _tasks(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
         drawing.put(row, column, "head", head.label, span=head.span)
         for number, task in enumerate(tasks, 1):
             value = typed(task.get(head.key)) if head.key == "number" else task.get(head.key)
-            drawing.put(row + number, column, "number" if head.key == "number" else "long", value, span=head.span, entry=True, key=head.key)
+            drawing.put(
+                row + number,
+                column,
+                "number" if head.key == "number" else "long",
+                value,
+                span=head.span,
+                entry=True,
+                key=head.key,
+            )
         column += head.span
     return row + len(tasks) + 1
 
@@ -156,5 +217,13 @@ def _remarks(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
 
 
 _LOOKS = {"total_score": "number", "total_points": "number"}
-_BLOCKS = {"head": _head, "goal": _goal, "overview": _overview, "funding": draw_funding, "tasks": _tasks, "indicators": draw_indicators,
-           "total": draw_total, "remarks": _remarks}
+_BLOCKS = {
+    "head": _head,
+    "goal": _goal,
+    "overview": _overview,
+    "funding": draw_funding,
+    "tasks": _tasks,
+    "indicators": draw_indicators,
+    "total": draw_total,
+    "remarks": _remarks,
+}

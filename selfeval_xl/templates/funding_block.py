@@ -21,7 +21,9 @@ def draw_funding(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
     at = positions(table.columns, start)
     lines = _funding_lines(table.rows, form)
     count = len(lines) + 1
-    drawing.put(row, 0, "label", table.section.label, span=table.section.span, rows=count + 1 + len(table.inline))
+    drawing.put(
+        row, 0, "label", table.section.label, span=table.section.span, rows=count + 1 + len(table.inline)
+    )
     drawing.put(row, table.section.span, "head", table.source or None, span=table.source_span)
     for column in table.columns:
         drawing.put(row, at[column.key], "head", column.label, span=column.span)
@@ -33,8 +35,24 @@ def draw_funding(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
     _funding_row(drawing, layout, total_row, table.total, total, at, points=table.points)
     for column in table.columns:
         if column.key in table.joined:
-            told = next((str(line[column.key]) for line in (form.get("total") or {}, *(line for _, line in lines)) if line.get(column.key)), None)
-            drawing.put(row + 1, at[column.key], "long", told, span=column.span, rows=count, entry=True, key=f"funding.{column.key}")
+            told = next(
+                (
+                    str(line[column.key])
+                    for line in (form.get("total") or {}, *(line for _, line in lines))
+                    if line.get(column.key)
+                ),
+                None,
+            )
+            drawing.put(
+                row + 1,
+                at[column.key],
+                "long",
+                told,
+                span=column.span,
+                rows=count,
+                entry=True,
+                key=f"funding.{column.key}",
+            )
     return _inline(drawing, layout, form, row + count + 1)
 
 
@@ -46,7 +64,15 @@ def _inline(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
     given: Data = form.get("inline") or {}
     for left, right in table.inline:
         for column, span, label in ((start, half, left), (start + half, width - start - half, right)):
-            drawing.put(row, column, "text", f"{label}{given.get(label.removeprefix('其中：').strip('：'), '')}", span=span, entry=True, key="inline")
+            drawing.put(
+                row,
+                column,
+                "text",
+                f"{label}{given.get(label.removeprefix('其中：').strip('：'), '')}",
+                span=span,
+                entry=True,
+                key="inline",
+            )
         row += 1
     return row
 
@@ -65,19 +91,33 @@ def _total_line(form: Data, lines: Sequence[Data], rows: tuple[int, int], at: Ma
     for key in AMOUNTS:
         if key not in at:
             continue
-        numbers = [number for number in (money(str(row[key])) if row.get(key) not in (None, "") else None for row in lines) if number is not None]
+        numbers = [
+            number
+            for number in (money(str(row[key])) if row.get(key) not in (None, "") else None for row in lines)
+            if number is not None
+        ]
         area = f"{a1(rows[0], at[key])}:{a1(rows[1], at[key])}"
         if key in over or not lines:
             line[key] = typed(over.get(key))
             continue
-        line[key] = Formula(f'IF(COUNT({area})=0,"",ROUND(SUM({area}),2))', rounded(sum(numbers)) if numbers else "")
+        line[key] = Formula(
+            f'IF(COUNT({area})=0,"",ROUND(SUM({area}),2))', rounded(sum(numbers)) if numbers else ""
+        )
     for key in ("execution_rate", "score"):
         if over.get(key):
             line[key] = over[key]
     return line
 
 
-def _funding_row(drawing: Drawing, layout: Layout, row: int, label: str, line: Data, at: Mapping[str, int], points: str | None) -> None:
+def _funding_row(
+    drawing: Drawing,
+    layout: Layout,
+    row: int,
+    label: str,
+    line: Data,
+    at: Mapping[str, int],
+    points: str | None,
+) -> None:
     table = layout.funding
     is_total = label == table.total
     drawing.put(row, table.section.span, "label", label, span=table.source_span)
@@ -87,9 +127,25 @@ def _funding_row(drawing: Drawing, layout: Layout, row: int, label: str, line: D
             continue
         if column.key in AMOUNTS:
             amount = value if isinstance(value, Formula) else typed(value)
-            drawing.put(row, at[column.key], "money", amount, span=column.span, entry=not is_total or not table.rows, key=column.key)
+            drawing.put(
+                row,
+                at[column.key],
+                "money",
+                amount,
+                span=column.span,
+                entry=not is_total or not table.rows,
+                key=column.key,
+            )
         elif column.key == "execution_rate":
-            drawing.put(row, at[column.key], "percent", str(value) if value else _rate(row, line, at), span=column.span, entry=False, key=column.key)
+            drawing.put(
+                row,
+                at[column.key],
+                "percent",
+                str(value) if value else _rate(row, line, at),
+                span=column.span,
+                entry=False,
+                key=column.key,
+            )
         elif column.key in table.dashes and not is_total:
             drawing.put(row, at[column.key], "choice", table.dash, span=column.span)
         elif column.key == "points":
@@ -112,7 +168,10 @@ def _ratio(line: Data) -> Decimal | None:
 def _rate(row: int, line: Data, at: Mapping[str, int]) -> Formula:
     budget, executed = a1(row, at["annual_budget"]), a1(row, at["executed"])
     ratio = _ratio(line)
-    text = f'IF(COUNT({budget},{executed})<2,"",IF({budget}=0,IF({executed}=0,0,""),ROUND({executed}/{budget},4)))'
+    text = (
+        f'IF(COUNT({budget},{executed})<2,"",IF({budget}=0,IF({executed}=0,0,""),ROUND({executed}/'
+        f"{budget},4)))"
+    )
     return Formula(text, "" if ratio is None else ratio)
 
 
@@ -123,7 +182,14 @@ def _execution_score(row: int, line: Data, at: Mapping[str, int], points: str | 
     budget, executed, given = a1(row, at["annual_budget"]), a1(row, at["executed"]), a1(row, at["points"])
     ratio, share = _ratio(line), None
     if ratio is not None:
-        exact = value_of(line["executed"]) / value_of(line["annual_budget"]) if value_of(line["annual_budget"]) else Decimal(0)
+        exact = (
+            value_of(line["executed"]) / value_of(line["annual_budget"])
+            if value_of(line["annual_budget"])
+            else Decimal(0)
+        )
         share = rounded(Decimal(points) * min(Decimal(1), exact))
-    text = f'IF(COUNT({budget},{executed})<2,"",IF({budget}=0,IF({executed}=0,0,""),ROUND({given}*MIN(1,{executed}/{budget}),2)))'
+    text = (
+        f'IF(COUNT({budget},{executed})<2,"",IF({budget}=0,IF({executed}=0,0,"")'
+        f",ROUND({given}*MIN(1,{executed}/{budget}),2)))"
+    )
     return Formula(text, "" if share is None else share)

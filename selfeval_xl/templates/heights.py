@@ -1,4 +1,6 @@
-"""Row heights for the texts of a form: merged cells do not fit their height by themselves, and a cut text is lost on paper."""
+"""Row heights for the texts of a form: merged cells do not fit their height by themselves, and a cut text is
+lost on paper.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +10,23 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from .drawing import Cell
 
-_LINE, _LEAST, _MOST = 15.0, 24.0, 409.0          # points; Excel has no taller row
-SIZES = (10.5, 9.0, 8.0, 7.0, 6.0)                 # fonts for texts that no row could hold in the one before
+_LINE, _LEAST, _MOST = 15.0, 24.0, 409.0  # points; Excel has no taller row
+SIZES = (10.5, 9.0, 8.0, 7.0, 6.0)  # fonts for texts that no row could hold in the one before
 _TITLE, _GOAL, _LONG = 36.0, 84.0, 36.0
-_WIDE, _TALL = 523.0, 755.0                       # points of an A4 page inside our margins
-_INDENTED, _INDENT = ("text", "shown", "name", "note", "long"), 1.3      # what an indent takes, in characters
-_SPILL = 1.15                                     # so much over a page is shrunk onto it
+_WIDE, _TALL = 523.0, 755.0  # points of an A4 page inside our margins
+_INDENTED, _INDENT = ("text", "shown", "name", "note", "long"), 1.3  # what an indent takes, in characters
+_SPILL = 1.15  # so much over a page is shrunk onto it
 
 
 def text_width(text: str) -> int:
     """Width in half-width characters of the longest line."""
-    return max((sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in line) for line in text.split("\n")), default=0)
+    return max(
+        (
+            sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in line)
+            for line in text.split("\n")
+        ),
+        default=0,
+    )
 
 
 def lines_needed(text: str, width: float) -> int:
@@ -35,8 +43,8 @@ def row_heights(cells: Iterable[Cell], widths: Sequence[float]) -> dict[int, flo
         if cell.look == "level":
             known, levels[cell.area.left] = levels.get(cell.area.left), cell.value
             if known == cell.value:
-                continue                                 # a repeat is not shown
-        needed = _needed(cell, sum(widths[cell.area.left: cell.area.right + 1]))
+                continue  # a repeat is not shown
+        needed = _needed(cell, sum(widths[cell.area.left : cell.area.right + 1]))
         if cell.area.top == cell.area.bottom:
             heights[cell.area.top] = max(heights.get(cell.area.top, _LEAST), needed)
         else:
@@ -64,13 +72,23 @@ def _text_height(cell: Cell, text: str, width: float, size: float) -> float:
 
 
 def font_size(cell: Cell, width: float) -> float:
-    """The first size with which the text of a one-row cell fits into the tallest row there is; no text is lost on paper."""
-    text = cell.value if isinstance(cell.value, str) and cell.area.top == cell.area.bottom and cell.look != "title" else ""
-    return next((size for size in SIZES if not text or _text_height(cell, text, width, size) <= _MOST), SIZES[-1])
+    """The first size with which the text of a one-row cell fits into the tallest row there is; no text is
+    lost on paper.
+    """
+    text = (
+        cell.value
+        if isinstance(cell.value, str) and cell.area.top == cell.area.bottom and cell.look != "title"
+        else ""
+    )
+    return next(
+        (size for size in SIZES if not text or _text_height(cell, text, width, size) <= _MOST), SIZES[-1]
+    )
 
 
 def pages_tall(heights: Mapping[int, float], widths: Sequence[float], landscape: bool) -> int:
-    """1 where the form spills a little over one page and is better shrunk onto it, else 0: as many pages as it takes."""
+    """1 where the form spills a little over one page and is better shrunk onto it, else 0: as many pages as
+    it takes.
+    """
     wide, tall = (_TALL + 16, _WIDE - 16) if landscape else (_WIDE, _TALL)
     scale = min(1.0, wide / sum((7 * width + 5) * 0.75 for width in widths))
     return int(1 < sum(heights.values()) * scale / tall <= _SPILL)

@@ -15,8 +15,7 @@ from ..policy import default
 from .drawing import Cell, Data, Drawing, positions, typed, value_of
 from .live import add_live, score
 
-
-READY = 40                                 # rows that stand ready, those not needed hidden
+READY = 40  # rows that stand ready, those not needed hidden
 LEVELS = ("level1", "level2")
 
 
@@ -37,7 +36,15 @@ def draw_indicators(drawing: Drawing, layout: Layout, form: Data, row: int) -> i
             if column.key not in LEVELS:
                 _indicator_cell(drawing, first + number, at[column.key], column, data)
             elif drawing.live:
-                drawing.put(first + number, at[column.key], "level", data.get(column.key) or None, span=column.span, entry=True, key=column.key)
+                drawing.put(
+                    first + number,
+                    at[column.key],
+                    "level",
+                    data.get(column.key) or None,
+                    span=column.span,
+                    entry=True,
+                    key=column.key,
+                )
     if not drawing.live:
         _levels(drawing, table.columns, rows, first, at)
     if table.section.place == "left":
@@ -50,7 +57,9 @@ def draw_indicators(drawing: Drawing, layout: Layout, form: Data, row: int) -> i
 
 
 def _score_formulas(drawing: Drawing, at: Mapping[str, int], rows: Sequence[Data]) -> None:
-    """Blank scores as formulas: they follow from the verdict, and may be typed over (for words, for what the formulas leave blank)."""
+    """Blank scores as formulas: they follow from the verdict, and may be typed over (for words, for what the
+    formulas leave blank).
+    """
     if "score" not in at or "points" not in at:
         return
     first, _ = drawing.table
@@ -87,7 +96,9 @@ def _indicator_rows(layout: Layout, form: Data) -> list[Data]:
     if not layout.indicators.levels:
         return [{}] * layout.indicators.ready
     pairs = [(first, second) for first, seconds in layout.indicators.levels for second in seconds or ("",)]
-    return [{"level1": first, "level2": second} for first, second in pairs for _ in range(layout.indicators.ready)]
+    return [
+        {"level1": first, "level2": second} for first, second in pairs for _ in range(layout.indicators.ready)
+    ]
 
 
 def _indicator_cell(drawing: Drawing, row: int, column: int, head: Column, data: Data) -> None:
@@ -95,11 +106,23 @@ def _indicator_cell(drawing: Drawing, row: int, column: int, head: Column, data:
     if head.key in ("points", "score"):
         drawing.put(row, column, "number", typed(value), span=head.span, entry=True, key=head.key)
     else:
-        look = {"name": "name", "note": "note", "operator": "choice", "unit": "choice"}.get(head.key, "target")
-        drawing.put(row, column, look, None if value in (None, "") else str(value), span=head.span, entry=True, key=head.key)
+        look = {"name": "name", "note": "note", "operator": "choice", "unit": "choice"}.get(
+            head.key, "target"
+        )
+        drawing.put(
+            row,
+            column,
+            look,
+            None if value in (None, "") else str(value),
+            span=head.span,
+            entry=True,
+            key=head.key,
+        )
 
 
-def _levels(drawing: Drawing, columns: Sequence[Column], rows: Sequence[Data], first: int, at: Mapping[str, int]) -> None:
+def _levels(
+    drawing: Drawing, columns: Sequence[Column], rows: Sequence[Data], first: int, at: Mapping[str, int]
+) -> None:
     """Equal neighbours of a level are one merged cell, as on the printed form."""
     spans = {column.key: column.span for column in columns}
     for key in ("level1", "level2"):
@@ -107,9 +130,19 @@ def _levels(drawing: Drawing, columns: Sequence[Column], rows: Sequence[Data], f
             continue
         start = 0
         for number in range(1, len(rows) + 1):
-            same = number < len(rows) and all(rows[number].get(level) == rows[start].get(level) for level in {key, "level1"})
+            same = number < len(rows) and all(
+                rows[number].get(level) == rows[start].get(level) for level in {key, "level1"}
+            )
             if not same:
-                drawing.put(first + start, at[key], "label", rows[start].get(key), span=spans[key], rows=number - start, key=key)
+                drawing.put(
+                    first + start,
+                    at[key],
+                    "label",
+                    rows[start].get(key),
+                    span=spans[key],
+                    rows=number - start,
+                    key=key,
+                )
                 start = number
 
 
@@ -131,7 +164,14 @@ def draw_total(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
             total = value_of(value) if key == "score" else total
             drawing.put(row, column, "number", value, span=item.span, key=item.field)
         elif item.field == "grade":
-            drawing.put(row, column, "choice", form.get("grade") or _grade(drawing, row, total), span=item.span, key="grade")
+            drawing.put(
+                row,
+                column,
+                "choice",
+                form.get("grade") or _grade(drawing, row, total),
+                span=item.span,
+                key="grade",
+            )
         column += item.span
     return row + 1
 
@@ -139,11 +179,16 @@ def draw_total(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
 def _sum(drawing: Drawing, key: str, column: int, first: int, last: int, fund: Cell | None) -> Formula:
     """The indicators' points or scores and those of the execution row; blank while no indicator has any."""
     area = f"{a1(first, column)}:{a1(last, column)}"
-    values = [value_of(cell.value) for cell in drawing.cells if cell.key == key and first <= cell.area.top <= last]
+    values = [
+        value_of(cell.value) for cell in drawing.cells if cell.key == key and first <= cell.area.top <= last
+    ]
     numbers = [value for value in values if value is not None]
     own = value_of(fund.value) if fund else None
     more = f"+N({a1(fund.area.top, fund.area.left)})" if fund else ""
-    return Formula(f'IF(COUNT({area})=0,"",ROUND(SUM({area}){more},2))', rounded(sum(numbers) + (own or 0)) if numbers else "")
+    return Formula(
+        f'IF(COUNT({area})=0,"",ROUND(SUM({area}){more},2))',
+        rounded(sum(numbers) + (own or 0)) if numbers else "",
+    )
 
 
 def _grade(drawing: Drawing, row: int, total: Decimal | None) -> Formula | None:

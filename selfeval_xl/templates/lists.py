@@ -1,4 +1,6 @@
-"""The hidden sheet 指标库: what drop-downs and formulas choose from - units, operators, the levels of each form, usual indicators below them."""
+"""The hidden sheet 指标库: what drop-downs and formulas choose from - units, operators, the levels of each
+form, usual indicators below them.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from ..sheets import LISTS
 from .common import USUAL_NAMES, USUAL_UNITS
 from .live import listed_units
 
-_TALLEST = 12                              # entries below one head, at most
+_TALLEST = 12  # entries below one head, at most
 SIGNS = ("≥", "＞", "＝", "＜", "≤", "定性")
 KINDS = ("定量指标", "定性指标")
 YES_NO = ("是", "否")
@@ -20,7 +22,9 @@ _FIXED = (("常用单位", *USUAL_UNITS), ("符号", *SIGNS), ("指标性质", *
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Lists side by side: the row of their heads, and the corner from which the entries below a head are counted."""
+    """Lists side by side: the row of their heads, and the corner from which the entries below a head are
+    counted.
+    """
 
     heads: str
     corner: str
@@ -34,8 +38,10 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """Where the lists of one layout stand: second levels below the first ones (None without levels), names below the second, and the
-    areas of the lists that never change by their head (常用单位, 符号, 指标性质, 是否)."""
+    """Where the lists of one layout stand: second levels below the first ones (None without levels), names
+    below the second, and the
+    areas of the lists that never change by their head (常用单位, 符号, 指标性质, 是否).
+    """
 
     levels: Branch | None
     names: Branch
@@ -61,7 +67,9 @@ def columns(layouts: Sequence[Layout]) -> tuple[list[tuple[str, ...]], dict[str,
 
 
 def _branch(start: int, width: int) -> Branch:
-    return Branch(f"{LISTS}!${_column(start)}$1:${_column(start + width - 1)}$1", f"{LISTS}!${_column(start)}$1")
+    return Branch(
+        f"{LISTS}!${_column(start)}$1:${_column(start + width - 1)}$1", f"{LISTS}!${_column(start)}$1"
+    )
 
 
 def _column(number: int) -> str:

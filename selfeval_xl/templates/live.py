@@ -1,7 +1,10 @@
-"""完成率, 偏差率 and 判定 beside the indicators as plain formulas, for targets written as text too (≥95%, =12月, ≤10次).
+"""完成率, 偏差率 and 判定 beside the indicators as plain formulas, for targets written as text too (≥95%,
+=12月, ≤10次).
 
-The formulas cover what is common and leave the rest blank rather than wrong: one number on each side, in the same unit. Helper
-columns, hidden right of the verdict, hold what they are made of. `settle` computes the same in Python, for the cached values.
+The formulas cover what is common and leave the rest blank rather than wrong: one number on each side, in the
+same unit. Helper
+columns, hidden right of the verdict, hold what they are made of. `settle` computes the same in Python, for
+the cached values.
 """
 
 from __future__ import annotations
@@ -21,18 +24,61 @@ from ..sheets import ADDED_COLUMNS, HELPER_COLUMNS, LISTS
 from ..units import UNITS
 from .drawing import Data, Drawing
 
-GAP = 1                                    # columns left free between the form and ours
-_CLEANED = ((" ", ""), ("　", ""), (",", ""), ("，", ""), ("％", "%"), (">=", "≥"), ("<=", "≤"), ("≧", "≥"), ("≦", "≤"), ("⩾", "≥"), ("⩽", "≤"), ("＝", "="), ("═", "="), ("＞", ">"), ("＜", "<"))
-_RATE_WORDS = ("率", "比例", "占比", "合规", "及时", "达标", "程度", "水平")       # a cost indicator with one of them may be better high or low
+GAP = 1  # columns left free between the form and ours
+_CLEANED = (
+    (" ", ""),
+    ("　", ""),
+    (",", ""),
+    ("，", ""),
+    ("％", "%"),
+    (">=", "≥"),
+    ("<=", "≤"),
+    ("≧", "≥"),
+    ("≦", "≤"),
+    ("⩾", "≥"),
+    ("⩽", "≤"),
+    ("＝", "="),
+    ("═", "="),
+    ("＞", ">"),
+    ("＜", "<"),
+)
+_RATE_WORDS = (
+    "率",
+    "比例",
+    "占比",
+    "合规",
+    "及时",
+    "达标",
+    "程度",
+    "水平",
+)  # a cost indicator with one of them may be better high or low
 
 _SIGNS = "≥≤><="
 _DIGITS = "0123456789."
 _LONGEST = 16
 _SCALES = "十百千万亿"
-_SCALED = ("万元", "亿元", "千元", "百元", "千克", "千米", "千瓦", "千瓦时", "万人", "万人次", "万户", "万亩", "万吨", "万千瓦时", "亿千瓦时", "千分之", "百分比", "百分点")
-FAR_YEAR = 1900                            # 2024年 is a date
+_SCALED = (
+    "万元",
+    "亿元",
+    "千元",
+    "百元",
+    "千克",
+    "千米",
+    "千瓦",
+    "千瓦时",
+    "万人",
+    "万人次",
+    "万户",
+    "万亩",
+    "万吨",
+    "万千瓦时",
+    "亿千瓦时",
+    "千分之",
+    "百分比",
+    "百分点",
+)
+FAR_YEAR = 1900  # 2024年 is a date
 _OVER = default().number("over_fulfilment")
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +98,31 @@ def cleaned(text: str) -> str:
 
 
 def settle(target: str, actual: str, cost: bool, name: str) -> Settled:
-    """The formulas' result: target and completed value as typed (split targets joined), cost: a level that says 成本."""
+    """The formulas' result: target and completed value as typed (split targets joined), cost: a level that
+    says 成本.
+    """
     wanted, got = cleaned(target), cleaned(actual)
     sign = wanted[0] if wanted and wanted[0] in _SIGNS else ""
-    want, unit = _number(wanted[len(sign):])
+    want, unit = _number(wanted[len(sign) :])
     have, own = _number(got)
     at_most = sign in ("≤", "<") or (sign in ("=", "") and cost)
-    comparable = want is not None and have is not None and _same_unit(unit, own) and _known(unit, sign, max(want, have)) and not (
-        cost and sign in ("=", "") and any(word in name for word in _RATE_WORDS))
-    parts = (wanted, got, sign, "" if want is None else want, unit, "" if have is None else have, own, Decimal(int(comparable)))
+    comparable = (
+        want is not None
+        and have is not None
+        and _same_unit(unit, own)
+        and _known(unit, sign, max(want, have))
+        and not (cost and sign in ("=", "") and any(word in name for word in _RATE_WORDS))
+    )
+    parts = (
+        wanted,
+        got,
+        sign,
+        "" if want is None else want,
+        unit,
+        "" if have is None else have,
+        own,
+        Decimal(int(comparable)),
+    )
     if not comparable:
         return Settled(parts=parts)
     deviation = rounded((have - want) / want, 4) if want else None
@@ -81,7 +143,7 @@ def _number(text: str) -> tuple[Decimal | None, str]:
     """The number at the head of a text and what follows it; None where there is none."""
     digits = re.match(f"[{_DIGITS}]*", text)[0][:_LONGEST]
     try:
-        return (Decimal(digits), text[len(digits):]) if digits else (None, "")
+        return (Decimal(digits), text[len(digits) :]) if digits else (None, "")
     except InvalidOperation:
         return None, ""
 
@@ -94,26 +156,41 @@ def _known(unit: str, sign: str, largest: Decimal) -> bool:
     """A unit of our list; what may be a date (2024年, 2024.11, 10月 without a sign, 30日) is none."""
     if unit == "":
         return bool(sign) or largest < FAR_YEAR
-    return unit in listed_units() and not (unit == "年" and largest >= FAR_YEAR) and not (unit in ("月", "月份") and not sign)
+    return (
+        unit in listed_units()
+        and not (unit == "年" and largest >= FAR_YEAR)
+        and not (unit in ("月", "月份") and not sign)
+    )
 
 
 @cache
 def listed_units() -> tuple[str, ...]:
-    """The units that the formulas know, in the order of the sheet 指标库: those without a scale in front, and the usual ones with one."""
-    return tuple(unit for unit in UNITS if unit not in ("日", "号", "里") and (unit[0] not in _SCALES or unit in _SCALED))
+    """The units that the formulas know, in the order of the sheet 指标库: those without a scale in front, and
+    the usual ones with one.
+    """
+    return tuple(
+        unit
+        for unit in UNITS
+        if unit not in ("日", "号", "里") and (unit[0] not in _SCALES or unit in _SCALED)
+    )
 
 
 def add_live(drawing: Drawing, columns: Mapping[str, int], rows: Mapping[int, Data]) -> None:
     """Puts heads and formulas beside the indicator table of a drawing.
 
-    columns: sheet column by key of the table's columns. rows: the data of each row of the table, as `draw` was given it.
+    columns: sheet column by key of the table's columns. rows: the data of each row of the table, as `draw`
+    was given it.
     """
     first, last = drawing.table
     start = len(drawing.widths) + GAP
     drawing.beside_widths = {start - 1: 2.5, **dict.fromkeys(range(start, start + len(ADDED_COLUMNS)), 10.0)}
-    drawing.hidden_columns = range(start + len(ADDED_COLUMNS), start + len(ADDED_COLUMNS) + len(HELPER_COLUMNS))
+    drawing.hidden_columns = range(
+        start + len(ADDED_COLUMNS), start + len(ADDED_COLUMNS) + len(HELPER_COLUMNS)
+    )
     for number, name in enumerate((*ADDED_COLUMNS, *HELPER_COLUMNS)):
-        drawing.put_beside(first - 1, start + number, "told" if number < len(ADDED_COLUMNS) else "helper", name)
+        drawing.put_beside(
+            first - 1, start + number, "told" if number < len(ADDED_COLUMNS) else "helper", name
+        )
     for row in range(first, last + 1):
         settled = settle(*_typed(rows.get(row, {}), columns))
         values = [settled.attainment, settled.deviation, settled.verdict, *settled.parts]
@@ -129,7 +206,10 @@ def _typed(data: Data, columns: Mapping[str, int]) -> tuple[str, str, bool, str]
 
 def _target(data: Data, columns: Mapping[str, int]) -> str:
     """The target in force as the formula joins it: sign, value and unit."""
-    said = {key: str(data.get(key) or "") for key in ("operator", "target", "adjusted_target", "initial_target", "unit")}
+    said = {
+        key: str(data.get(key) or "")
+        for key in ("operator", "target", "adjusted_target", "initial_target", "unit")
+    }
     value = said["adjusted_target"] or said["target"] or said["initial_target"]
     operator = "" if said["operator"] == "定量指标" else said["operator"]
     return f"{operator if 'operator' in columns else ''}{value}{said['unit'] if 'unit' in columns else ''}"
@@ -145,8 +225,11 @@ def _formulas(row: int, start: int, columns: Mapping[str, int]) -> list[tuple[st
     at_most = f'OR({sign}="≤",{sign}="<",AND(OR({sign}="=",{sign}=""),{cost}))'
     deviation = f"({have}-{want})/{want}"
     met, unmet, exceeded = (verdict.label for verdict in (Verdict.MET, Verdict.UNMET, Verdict.EXCEEDED))
-    floor = (f'IF(OR({have}<{want},AND({have}={want},{sign}=">")),"{unmet}",IF({want}=0,IF(OR({sign}="≥",{sign}=">",{have}=0),"{met}","{unmet}"),'
-             f'IF(ROUND({deviation},10)>{_OVER},"{exceeded}","{met}")))')
+    floor = (
+        f'IF(OR({have}<{want},AND({have}={want},{sign}=">"))'
+        f',"{unmet}",IF({want}=0,IF(OR({sign}="≥",{sign}=">",{have}=0),"{met}","{unmet}"),'
+        f'IF(ROUND({deviation},10)>{_OVER},"{exceeded}","{met}")))'
+    )
     ceiling = f'IF(OR({have}<{want},AND({have}={want},{sign}<>"<")),"{met}","{unmet}")'
     return [
         ("share", f'IF({fits}<>1,"",IF(OR({want}=0,{at_most}),"",ROUND({have}/{want},4)))'),
@@ -156,7 +239,10 @@ def _formulas(row: int, start: int, columns: Mapping[str, int]) -> list[tuple[st
         ("helper", _clean_formula(cell["actual"])),
         ("helper", f'IF({target}="","",IF(ISNUMBER(FIND(LEFT({target},1),"{_SIGNS}")),LEFT({target},1),""))'),
         ("helper", _number_formula(f"MID({target},LEN({sign})+1,99)")),
-        ("helper", f'IF({want}="","",MID({target},LEN({sign})+1+{_count(f"MID({target},LEN({sign})+1,99)")},99))'),
+        (
+            "helper",
+            f'IF({want}="","",MID({target},LEN({sign})+1+{_count(f"MID({target},LEN({sign})+1,99)")},99))',
+        ),
         ("helper", _number_formula(actual)),
         ("helper", f'IF({have}="","",MID({actual},1+{_count(actual)},99))'),
         ("helper", _fits_formula(sign, want, unit, have, own, cost, cell)),
@@ -187,11 +273,19 @@ def _number_formula(text: str) -> str:
     return f'IFERROR(VALUE(LEFT({text},{_count(text)})),"")'
 
 
-def _fits_formula(sign: str, want: str, unit: str, have: str, own: str, cost: str, cell: Mapping[str, str]) -> str:
+def _fits_formula(
+    sign: str, want: str, unit: str, have: str, own: str, cost: str, cell: Mapping[str, str]
+) -> str:
     units = f"{LISTS}!{units_area()}"
-    same = f'OR({unit}={own},AND({own}="",{unit}<>"",{unit}<>"%",ISERROR(FIND("万",{unit})),ISERROR(FIND("亿",{unit}))))'
+    same = (
+        f'OR({unit}={own},AND({own}="",{unit}<>"",{unit}<>"%",ISERROR(FIND("万",{unit}))'
+        f',ISERROR(FIND("亿",{unit}))))'
+    )
     dated = f"MAX({want},{have})>={FAR_YEAR}"
-    known = f'IF({unit}="",OR({sign}<>"",NOT({dated})),AND(SUMPRODUCT(--EXACT({units},{unit}))>0,NOT(AND({unit}="年",{dated})),NOT(AND(OR({unit}="月",{unit}="月份"),{sign}=""))))'
+    known = (
+        f'IF({unit}="",OR({sign}<>"",NOT({dated})),AND(SUMPRODUCT(--EXACT({units},{unit}))'
+        f'>0,NOT(AND({unit}="年",{dated})),NOT(AND(OR({unit}="月",{unit}="月份"),{sign}=""))))'
+    )
     words = "{" + ",".join(f'"{word}"' for word in _RATE_WORDS) + "}"
     unclear = f'AND({cost},OR({sign}="=",{sign}=""),SUMPRODUCT(--ISNUMBER(FIND({words},{cell["name"]})))>0)'
     return f"IF(AND(ISNUMBER({want}),ISNUMBER({have})),IF(AND({same},{known},NOT({unclear})),1,0),0)"
@@ -203,10 +297,15 @@ def units_area() -> str:
 
 
 def score(row: int, columns: Mapping[str, int], width: int, data: Data) -> tuple[str, Decimal | None]:
-    """The formula of a score and its value: points × min(1, attainment); for ≤ as the policy says (points × target ÷ actual, or less the
-    excess); all points where the target is met. Blank where there are no points or no verdict."""
+    """The formula of a score and its value: points × min(1, attainment); for ≤ as the policy says (points ×
+    target ÷ actual, or less the
+    excess); all points where the target is met. Blank where there are no points or no verdict.
+    """
     start = width + GAP
-    points, rate, deviation, verdict = a1(row, columns["points"]), *(a1(row, start + number) for number in range(3))
+    points, rate, deviation, verdict = (
+        a1(row, columns["points"]),
+        *(a1(row, start + number) for number in range(3)),
+    )
     want, have = a1(row, start + 6), a1(row, start + 8)
     unmet = Verdict.UNMET.label
     by_share = default()["score_at_most"] == "proportional"

@@ -1,4 +1,6 @@
-"""How each kind of cell of a form looks: fonts as Chinese offices have them, borders, formats; cells to fill in are tinted and unlocked."""
+"""How each kind of cell of a form looks: fonts as Chinese offices have them, borders, formats; cells to fill
+in are tinted and unlocked.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
 
 BODY, TITLE = "宋体", "黑体"
-TINT = "#FFF8E1"                          # cells to fill in; does not print
+TINT = "#FFF8E1"  # cells to fill in; does not print
 _UNTINTED = ("title", "subtitle", "plain", "level")
 
 _LOOKS: dict[str, dict] = {
@@ -26,13 +28,24 @@ _LOOKS: dict[str, dict] = {
     "long": {"align": "left", "indent": 1, "num_format": "@"},
     "target": {"align": "center", "num_format": "@"},
     "choice": {"align": "center", "num_format": "@"},
-    "money": {"align": "right", "num_format": "#,##0.00_ ", "text_wrap": False, "shrink": True},       # never ####
+    "money": {"align": "right", "num_format": "#,##0.00_ ", "text_wrap": False, "shrink": True},  # never ####
     "number": {"align": "center", "text_wrap": False, "shrink": True},
     "percent": {"align": "center", "num_format": "0.00%", "text_wrap": False, "shrink": True},
-    "level": {"align": "center", "num_format": "@", "top": 0, "bottom": 0},          # its lines are drawn where the level changes
+    "level": {
+        "align": "center",
+        "num_format": "@",
+        "top": 0,
+        "bottom": 0,
+    },  # its lines are drawn where the level changes
     "share": {"align": "center", "num_format": "0.00%", "border": 0, "font_size": 9, "font_color": "#595959"},
     "told": {"align": "center", "border": 0, "font_size": 9, "font_color": "#595959"},
-    "helper": {"align": "left", "border": 0, "font_size": 9, "font_color": "#595959", "text_wrap": False},          # hidden: must not run out to the left
+    "helper": {
+        "align": "left",
+        "border": 0,
+        "font_size": 9,
+        "font_color": "#595959",
+        "text_wrap": False,
+    },  # hidden: must not run out to the left
     "count": {"align": "center", "font_color": "#0563C1"},
     "conclusion": {"align": "left", "indent": 1, "bold": True, "font_size": 12},
     "chapter": {"align": "left", "indent": 1, "bold": True},
@@ -49,10 +62,22 @@ class Pen:
         self.formats: dict[tuple[str, bool, float | None], Format] = {}
 
     def look(self, name: str, entry: bool, size: float | None = None) -> Format:
-        """The format of a look; `entry`: a person fills the cell in; `size`: another font size than the look's own."""
+        """The format of a look; `entry`: a person fills the cell in; `size`: another font size than the
+        look's own.
+        """
         if (name, entry, size) not in self.formats:
-            told = {"font_name": BODY, "font_size": 10.5, "valign": "vcenter", "text_wrap": True, "border": 1, "locked": not entry, **_LOOKS[name]}
+            told = {
+                "font_name": BODY,
+                "font_size": 10.5,
+                "valign": "vcenter",
+                "text_wrap": True,
+                "border": 1,
+                "locked": not entry,
+                **_LOOKS[name],
+            }
             if entry and name not in _UNTINTED:
                 told |= {"bg_color": TINT}
-            self.formats[name, entry, size] = self.book.add_format(told | ({"font_size": size} if size else {}))
+            self.formats[name, entry, size] = self.book.add_format(
+                told | ({"font_size": size} if size else {})
+            )
         return self.formats[name, entry, size]

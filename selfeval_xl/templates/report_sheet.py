@@ -1,4 +1,7 @@
-"""The sheet 自评报告: the outline of the report, a cell a section. What is typed here becomes the report; guidance is shown on selecting a cell."""
+"""The sheet 自评报告: the outline of the report, a cell a section.
+
+What is typed here becomes the report; guidance is shown on selecting a cell.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,15 @@ OUTLINE: tuple[tuple[str, str], ...] = (
     ("（二）人员情况", "编制数、年末实有人数，与决算一致。"),
     ("（三）收支情况", "年初预算、全年预算、全年支出各多少万元，执行率多少；与自评表一致。"),
     ("二、部门绩效情况", ""),
-    ("（一）绩效目标、指标设定及完成情况", "年初设了哪些指标、完成了几个，按成本、产出、效益、满意度说明；数字与自评表一致。"),
+    (
+        "（一）绩效目标、指标设定及完成情况",
+        "年初设了哪些指标、完成了几个，按成本、产出、效益、满意度说明；数字与自评表一致。",
+    ),
     ("（二）重点工作任务完成情况", "逐项写年度主要任务做了什么、完成多少。"),
-    ("三、部分指标情况说明", "没有完成的指标逐个写：差多少、什么原因、下一步怎么做。全部完成的写“各项指标均已完成”。"),
+    (
+        "三、部分指标情况说明",
+        "没有完成的指标逐个写：差多少、什么原因、下一步怎么做。全部完成的写“各项指标均已完成”。",
+    ),
     ("四、存在的问题和建议", "预算编制、执行、指标设置、管理上的问题，以及打算怎么改。"),
     ("五、其他需说明的问题", "没有的写“无”。"),
 )
@@ -51,6 +60,8 @@ def guidance_of(key: str) -> tuple[str, str]:
 def progress_of(drawing: Drawing) -> Formula:
     """How many sections of this drawing still have no text."""
     blank = [cell for cell in drawing.cells if cell.entry]
-    count = "+".join(f"({REPORT}!{a1(cell.area.top, cell.area.left)}=\"\")" for cell in blank)
+    count = "+".join(f'({REPORT}!{a1(cell.area.top, cell.area.left)}="")' for cell in blank)
     number = Decimal(sum(cell.value in (None, "") for cell in blank))
-    return Formula(f'IF({count}=0,"已写完","还有"&({count})&"段没写")', f"还有{number}段没写" if number else "已写完")
+    return Formula(
+        f'IF({count}=0,"已写完","还有"&({count})&"段没写")', f"还有{number}段没写" if number else "已写完"
+    )

@@ -1,4 +1,6 @@
-"""What a form shows by itself while it is filled in: tints for what is missing or wrong, and levels that look merged. None of it prints."""
+"""What a form shows by itself while it is filled in: tints for what is missing or wrong, and levels that look
+merged. None of it prints.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 MISSING, UNMET, OVER, WRONG = "#FFE699", "#F8CBAD", "#DDEBF7", "#FFC7CE"
 _HIDDEN = {"num_format": ";;;", "font_color": "#FFFFFF"}
-_SIDES = {"left": 1, "right": 1}            # LibreOffice takes all lines from the format that holds
+_SIDES = {"left": 1, "right": 1}  # LibreOffice takes all lines from the format that holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,13 @@ def add_signals(book: Workbook, sheet: Worksheet, drawing: Drawing) -> None:
         if key not in made:
             made[key] = book.add_format(signal.look)
         area = signal.area
-        sheet.conditional_format(area.top, area.left, area.bottom, area.right, {"type": "formula", "criteria": f"={signal.formula}", "format": made[key]})
+        sheet.conditional_format(
+            area.top,
+            area.left,
+            area.bottom,
+            area.right,
+            {"type": "formula", "criteria": f"={signal.formula}", "format": made[key]},
+        )
 
 
 def signals(drawing: Drawing) -> Iterator[Signal]:
@@ -48,12 +56,24 @@ def signals(drawing: Drawing) -> Iterator[Signal]:
     name = f"${a1(first, at['name'])}"
     for key in ("target", "actual"):
         if key in at:
-            yield Signal(_column(first, last, at[key]), f'AND(LEN({name})>0,LEN(${a1(first, at[key])})=0)', {"bg_color": MISSING})
+            yield Signal(
+                _column(first, last, at[key]),
+                f"AND(LEN({name})>0,LEN(${a1(first, at[key])})=0)",
+                {"bg_color": MISSING},
+            )
     if "note" in at:
         verdict = f"${a1(first, drawing.hidden_columns.start - 1)}"
         note = f"LEN(${a1(first, at['note'])})=0"
-        yield Signal(_column(first, last, at["note"]), f'AND({verdict}="{Verdict.UNMET.label}",{note})', {"bg_color": UNMET})
-        yield Signal(_column(first, last, at["note"]), f'AND({verdict}="{Verdict.EXCEEDED.label}",{note})', {"bg_color": OVER})
+        yield Signal(
+            _column(first, last, at["note"]),
+            f'AND({verdict}="{Verdict.UNMET.label}",{note})',
+            {"bg_color": UNMET},
+        )
+        yield Signal(
+            _column(first, last, at["note"]),
+            f'AND({verdict}="{Verdict.EXCEEDED.label}",{note})',
+            {"bg_color": OVER},
+        )
     yield from _money(drawing)
 
 
@@ -62,13 +82,21 @@ def _column(first: int, last: int, column: int) -> Area:
 
 
 def _levels(first: int, last: int, at: dict[str, int]) -> Iterator[Signal]:
-    """Repeats below each other are hidden, and a line is drawn only where the level changes; one rule holds at a time."""
+    """Repeats below each other are hidden, and a line is drawn only where the level changes; one rule holds
+    at a time.
+    """
     for key in ("level1", "level2"):
         if key not in at:
             continue
-        columns = [at["level1"], *([at["level2"]] if key == "level2" else [])] if "level1" in at else [at[key]]
-        above = "AND(" + ",".join(f"${a1(first, column)}=${a1(first - 1, column)}" for column in columns) + ")"
-        below = "AND(" + ",".join(f"${a1(first, column)}=${a1(first + 1, column)}" for column in columns) + ")"
+        columns = (
+            [at["level1"], *([at["level2"]] if key == "level2" else [])] if "level1" in at else [at[key]]
+        )
+        above = (
+            "AND(" + ",".join(f"${a1(first, column)}=${a1(first - 1, column)}" for column in columns) + ")"
+        )
+        below = (
+            "AND(" + ",".join(f"${a1(first, column)}=${a1(first + 1, column)}" for column in columns) + ")"
+        )
         area = _column(first, last, at[key])
         yield Signal(area, f"AND(NOT({above}),NOT({below}))", {"top": 1, "bottom": 1, **_SIDES})
         yield Signal(area, f"AND(NOT({above}),{below})", {"top": 1, **_SIDES})
@@ -85,6 +113,14 @@ def _money(drawing: Drawing) -> Iterator[Signal]:
     for row, cells in rows.items():
         if "annual_budget" in cells and "executed" in cells:
             budget, spent = (a1(row, cells[key].area.left) for key in ("annual_budget", "executed"))
-            yield Signal(cells["executed"].area, f"AND(ISNUMBER({budget}),ISNUMBER({spent}),N({spent})>N({budget}))", {"bg_color": WRONG})
+            yield Signal(
+                cells["executed"].area,
+                f"AND(ISNUMBER({budget}),ISNUMBER({spent}),N({spent})>N({budget}))",
+                {"bg_color": WRONG},
+            )
         if "execution_rate" in cells:
-            yield Signal(cells["execution_rate"].area, f"N({a1(row, cells['execution_rate'].area.left)})>{Decimal(1)}", {"bg_color": WRONG})
+            yield Signal(
+                cells["execution_rate"].area,
+                f"N({a1(row, cells['execution_rate'].area.left)})>{Decimal(1)}",
+                {"bg_color": WRONG},
+            )

@@ -1,4 +1,6 @@
-"""The sheet 项目自评汇总表: one line a project, all formulas; the page that gets the seal in place of each form."""
+"""The sheet 项目自评汇总表: one line a project, all formulas; the page that gets the seal in place of each
+form.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,23 @@ from ..grid import a1
 from .drawing import Drawing
 from .facts import fact_of, look_up
 
-PROJECTS = 20                              # lines that stand ready: 项目01 to 项目20
+PROJECTS = 20  # lines that stand ready: 项目01 to 项目20
 _WIDTHS = (6, 18, 30, 20, 13, 13, 13, 10, 9, 9, 9, 9, 16)
-_COLUMNS = (("序号", "label", None), ("项目编码", "shown", "项目编码"), ("项目名称", "shown", "项目名称"), ("实施单位", "shown", "实施单位"), ("年初预算数", "money", "年初预算数"),
-            ("全年预算数", "money", "全年预算数"), ("全年执行数", "money", "全年执行数"), ("执行率", "percent", "执行率"), ("指标总数", "number", "指标总数"),
-            ("未完成指标数", "number", "未完成指标数"), ("自评得分", "number", "自评得分"), ("自评等级", "number", "自评等级"), ("备注", "text", None))
+_COLUMNS = (
+    ("序号", "label", None),
+    ("项目编码", "shown", "项目编码"),
+    ("项目名称", "shown", "项目名称"),
+    ("实施单位", "shown", "实施单位"),
+    ("年初预算数", "money", "年初预算数"),
+    ("全年预算数", "money", "全年预算数"),
+    ("全年执行数", "money", "全年执行数"),
+    ("执行率", "percent", "执行率"),
+    ("指标总数", "number", "指标总数"),
+    ("未完成指标数", "number", "未完成指标数"),
+    ("自评得分", "number", "自评得分"),
+    ("自评等级", "number", "自评等级"),
+    ("备注", "text", None),
+)
 _SUMMED = (4, 5, 6, 8, 9)
 _SIGNED = ("单位负责人：", "财务负责人：", "填表人：", "联系电话：", "填报日期：")
 
@@ -26,10 +40,14 @@ def sheet_name(number: int) -> str:
 
 
 def draw_summary(projects: Sequence[Drawing], year: int | None, money_unit: str, pattern: Drawing) -> Drawing:
-    """The summary of the project sheets. pattern: a drawing of the same layout, for sheets that do not exist yet."""
+    """The summary of the project sheets. pattern: a drawing of the same layout, for sheets that do not exist
+    yet.
+    """
     drawing = Drawing(_WIDTHS, "landscape")
     width = len(_WIDTHS)
-    drawing.put(0, 0, "title", f"{year}年度项目支出绩效自评汇总表" if year else "项目支出绩效自评汇总表", span=width)
+    drawing.put(
+        0, 0, "title", f"{year}年度项目支出绩效自评汇总表" if year else "项目支出绩效自评汇总表", span=width
+    )
     drawing.put(1, 0, "plain", "部门（盖章）：", span=5, entry=True, key="signature")
     drawing.put(1, 5, "plain", f"金额单位：{money_unit}", span=width - 5)
     for column, (label, _, _) in enumerate(_COLUMNS):
@@ -39,13 +57,15 @@ def draw_summary(projects: Sequence[Drawing], year: int | None, money_unit: str,
     for number in range(1, lines + 1):
         row, given = first + number - 1, projects[number - 1] if number <= len(projects) else None
         name = look_up(sheet_name(number), pattern, "项目名称", fact_of(given, "项目名称"))
-        exists = f'ISREF(INDIRECT("\'{sheet_name(number)}\'!A1"))'
+        exists = f"ISREF(INDIRECT(\"'{sheet_name(number)}'!A1\"))"
         drawing.put(row, 0, "label", Formula(f'IF({exists},{number},"")', Decimal(number) if given else ""))
         for column, (_, look, fact) in enumerate(_COLUMNS):
             if fact == "项目名称":
                 drawing.put(row, column, look, name)
             elif fact:
-                drawing.put(row, column, look, look_up(sheet_name(number), pattern, fact, fact_of(given, fact)))
+                drawing.put(
+                    row, column, look, look_up(sheet_name(number), pattern, fact, fact_of(given, fact))
+                )
             elif column:
                 drawing.put(row, column, look, entry=True, key="remark")
     _total(drawing, first, first + lines - 1)
@@ -60,18 +80,33 @@ def _total(drawing: Drawing, first: int, last: int) -> None:
     for column, (_, look, _) in enumerate(_COLUMNS):
         if column in _SUMMED:
             area = f"{a1(first, column)}:{a1(last, column)}"
-            drawing.put(row, column, look, Formula(f'IF(COUNT({area})=0,"",ROUND(SUM({area}),2))', _sum(drawing, first, last, column)))
+            drawing.put(
+                row,
+                column,
+                look,
+                Formula(f'IF(COUNT({area})=0,"",ROUND(SUM({area}),2))', _sum(drawing, first, last, column)),
+            )
         elif column == 7:
             budget, spent = a1(row, 5), a1(row, 6)
             one, other = _sum(drawing, first, last, 5), _sum(drawing, first, last, 6)
-            rate = rounded(other / one, 4) if isinstance(one, Decimal) and isinstance(other, Decimal) and one else ""
-            drawing.put(row, column, look, Formula(f'IF(N({budget})=0,"",ROUND(N({spent})/{budget},4))', rate))
+            rate = (
+                rounded(other / one, 4)
+                if isinstance(one, Decimal) and isinstance(other, Decimal) and one
+                else ""
+            )
+            drawing.put(
+                row, column, look, Formula(f'IF(N({budget})=0,"",ROUND(N({spent})/{budget},4))', rate)
+            )
         elif column > 3:
             drawing.put(row, column, "label")
 
 
 def _sum(drawing: Drawing, first: int, last: int, column: int) -> Decimal | str:
-    values = [cell.value.value for cell in drawing.cells if cell.area.left == column and first <= cell.area.top <= last and isinstance(cell.value, Formula)]
+    values = [
+        cell.value.value
+        for cell in drawing.cells
+        if cell.area.left == column and first <= cell.area.top <= last and isinstance(cell.value, Formula)
+    ]
     numbers = [value for value in values if isinstance(value, Decimal)]
     return rounded(sum(numbers, Decimal(0))) if numbers else ""
 

@@ -1,4 +1,7 @@
-"""Drawings as a workbook: merged cells, widths, page set-up and the hidden settings. Written with XlsxWriter."""
+"""Drawings as a workbook: merged cells, widths, page set-up and the hidden settings.
+
+Written with XlsxWriter.
+"""
 
 from __future__ import annotations
 
@@ -27,15 +30,27 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-MARK = "＿＿"                              # until 生成报送件 writes number and code there
-_ALLOWED = {"format_cells": True, "format_columns": True, "format_rows": True, "insert_rows": True, "delete_rows": True, "objects": True, "scenarios": True,
-            "sort": True, "autofilter": True}
+MARK = "＿＿"  # until 生成报送件 writes number and code there
+_ALLOWED = {
+    "format_cells": True,
+    "format_columns": True,
+    "format_rows": True,
+    "insert_rows": True,
+    "delete_rows": True,
+    "objects": True,
+    "scenarios": True,
+    "sort": True,
+    "autofilter": True,
+}
 NOTE = {"author": "财政局", "font_name": "宋体", "font_size": 9, "x_scale": 1.6, "y_scale": 0.9}
-BUILT = datetime(2024, 1, 1)              # one date for every build, so that two builds are byte-equal
+BUILT = datetime(2024, 1, 1)  # one date for every build, so that two builds are byte-equal
 
 
 class Shown(str):
-    """A text that a formula gives. XlsxWriter takes an empty one for a value that is not known; here it is known to be empty."""
+    """A text that a formula gives.
+
+    XlsxWriter takes an empty one for a value that is not known; here it is known to be empty.
+    """
 
     __slots__ = ()
     __hash__ = str.__hash__
@@ -53,10 +68,17 @@ class Page:
     levels: Levels | None = None
 
 
-def write_book(out: str | Path, pages: Sequence[Page], settings: Mapping[str, str], lists: Sequence[Sequence[str]] = (), protect: bool = False) -> None:
+def write_book(
+    out: str | Path,
+    pages: Sequence[Page],
+    settings: Mapping[str, str],
+    lists: Sequence[Sequence[str]] = (),
+    protect: bool = False,
+) -> None:
     """Writes a department workbook: the pages, the hidden lists, and the very hidden sheet of settings.
 
-    lists: the columns of 指标库, no such sheet without them. protect: sheets are protected without a password; formats, rows and
+    lists: the columns of 指标库, no such sheet without them. protect: sheets are protected without a
+    password; formats, rows and
     objects may be changed all the same. OutputError where writing is not possible.
     """
     import xlsxwriter
@@ -68,8 +90,10 @@ def write_book(out: str | Path, pages: Sequence[Page], settings: Mapping[str, st
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, place = tempfile.mkstemp(suffix=".xlsx", dir=target.parent)
         os.close(handle)
-        os.chmod(place, 0o644)            # mkstemp makes files that nobody else may read
-        book = xlsxwriter.Workbook(place, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+        os.chmod(place, 0o644)  # mkstemp makes files that nobody else may read
+        book = xlsxwriter.Workbook(
+            place, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        )
         book.set_properties({"title": pages[0].name, "created": BUILT})
         pen = Pen(book)
         for page in pages:
@@ -87,12 +111,16 @@ def write_book(out: str | Path, pages: Sequence[Page], settings: Mapping[str, st
     except (OSError, XlsxWriterException) as error:
         if place and os.path.exists(place):
             os.unlink(place)
-        raise OutputError(f"写不了“{target}”：{error}。请确认文件没有被打开、文件夹可写、磁盘有空间。") from error
+        raise OutputError(
+            f"写不了“{target}”：{error}。请确认文件没有被打开、文件夹可写、磁盘有空间。"
+        ) from error
 
 
 @cache
 def _plain_sheet() -> type[Worksheet]:
-    """A worksheet that takes formulas as they are: XlsxWriter looks for thirty functions newer than Excel 2010 in each, half of the time of a workbook."""
+    """A worksheet that takes formulas as they are: XlsxWriter looks for thirty functions newer than Excel
+    2010 in each, half of the time of a workbook.
+    """
     from xlsxwriter.worksheet import Worksheet
 
     class PlainSheet(Worksheet):
@@ -107,7 +135,7 @@ def draw_sheet(sheet: Worksheet, drawing: Drawing, pen: Pen, levels: Levels | No
     for column, width in enumerate(drawing.widths):
         sheet.set_column(column, column, width)
     for cell in drawing.cells:
-        size = font_size(cell, sum(drawing.widths[cell.area.left: cell.area.right + 1]))
+        size = font_size(cell, sum(drawing.widths[cell.area.left : cell.area.right + 1]))
         _write(sheet, cell, pen.look(cell.look, cell.entry, size if size < SIZES[0] else None))
     for cell in drawing.beside:
         _write(sheet, cell, pen.look(cell.look, False))
@@ -125,7 +153,9 @@ def _set_beside(sheet: Worksheet, drawing: Drawing) -> None:
     for column, width in drawing.beside_widths.items():
         sheet.set_column(column, column, width)
     if drawing.hidden_columns:
-        sheet.set_column(drawing.hidden_columns.start, drawing.hidden_columns.stop - 1, 9, None, {"hidden": True})
+        sheet.set_column(
+            drawing.hidden_columns.start, drawing.hidden_columns.stop - 1, 9, None, {"hidden": True}
+        )
 
 
 def _write(sheet: Worksheet, cell: Cell, look: Format) -> None:
