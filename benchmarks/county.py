@@ -1,11 +1,10 @@
-"""How fast a county is consolidated, beside what a user would write: `python benchmarks/county.py [--forms
-1600] [--rounds 3] [--office]`.
+"""The speed of consolidating a county, beside a loop that a user would write.
+
+Run `python benchmarks/county.py [--forms 1600] [--rounds 3] [--office]`; it writes benchmarks/results.md.
 
 (a) the floor: unzip and parse the XML of all files; (b) a loop of pandas.read_excel (openpyxl), concatenated,
-to_excel; (c) the same with
-calamine; (d) ours: read, all rules, store, workbook with formulas and links. Each part runs in a process of
-its own, one after the
-other in each round; medians of the rounds. Writes benchmarks/results.md.
+to_excel; (c) the same with calamine; (d) this program: read, all rules, store, workbook with formulas and
+links. Each part runs in a process of its own, one after the other in each round; medians of the rounds.
 """
 
 from __future__ import annotations
@@ -22,8 +21,9 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -68,6 +68,12 @@ _THINGS = (
     "护林站",
     "养老床位",
 )
+_SIGNATURE = {
+    "填表人": "张三",
+    "负责人": "李四",
+    "联系电话": "0439-5550000",
+    "填报日期": "2025年3月1日",
+}
 _REASONS = (
     "因财政资金未及时下达，工程未能按期完工；下一步加快拨付进度，确保明年6月底前完成。",
     "受汛期影响施工延误；今后提前安排工期。",
@@ -76,81 +82,85 @@ _REASONS = (
 
 
 def generate(folder: Path, count: int) -> None:
-    """Project forms as departments send them: 20 indicators, three sources of money, a few faults in every
-    tenth.
-    """
+    """Writes project forms as departments send them, with a few faults in every tenth."""
     from selfeval_xl import templates
 
     for number in range(count):
-        source = random.Random(number)
-        thing = f"{_THINGS[number % len(_THINGS)]}{number // len(_THINGS) + 1}期"
-        words = {
-            "thing": thing,
-            "n": source.randrange(4, 90),
-            "m": source.randrange(120, 9000, 10),
-            "k": source.randrange(2, 12),
+        form = _form(number)
+        out = folder / form["department"] / f"{number:05}.xlsx"
+        templates.fill_in("mof-2021", out, projects=[form], year=2024)
+
+
+def _form(number: int) -> dict[str, Any]:
+    """The data of one form: 20 indicators and three sources of money."""
+    source = random.Random(number)
+    thing = f"{_THINGS[number % len(_THINGS)]}{number // len(_THINGS) + 1}期"
+    words = {
+        "thing": thing,
+        "n": source.randrange(4, 90),
+        "m": source.randrange(120, 9000, 10),
+        "k": source.randrange(2, 12),
+    }
+    words["m2"] = words["m"] + source.randrange(0, 25)
+    rows = _indicators(words)
+    if number % 10 == 0:
+        row = rows[source.randrange(3, 10)]
+        row |= {
+            "actual": "0" + row["target"].lstrip("≥=0123456789"),
+            "score": "0",
+            "note": source.choice(_REASONS),
         }
-        words["m2"] = words["m"] + source.randrange(0, 25)
-        rows = [
-            {
-                "level1": one,
-                "level2": two,
-                "name": name.format(**words),
-                "target": target.format(**words),
-                "actual": actual.format(**words),
-                "points": "4.5",
-                "score": "4.5",
-            }
-            for one, two, name, target, actual in _ROWS
-        ]
-        if number % 10 == 0:
-            row = rows[source.randrange(3, 10)]
-            row |= {
-                "actual": "0" + row["target"].lstrip("≥=0123456789"),
-                "score": "0",
-                "note": source.choice(_REASONS),
-            }
-        budget = source.randrange(20_00, 900_00) / 100
-        department = f"示例县第{number % DEPARTMENTS + 1:02}局"
-        form = {
-            "project": f"{thing}建设项目",
-            "project_code": f"2205{number % DEPARTMENTS:02}24R{number:09}",
-            "department": department,
-            "unit": department,
-            "goal": {
-                "expected": f"完成{thing}建设{words['n']}处，受益{words['m']}人，年底前投入使用。",
-                "actual": f"完成{thing}建设{words['n']}处，受益{words['m2']}人。",
-            },
-            "funding": [
-                {
-                    "source": "当年财政拨款",
-                    "initial_budget": f"{budget:.2f}",
-                    "annual_budget": f"{budget:.2f}",
-                    "executed": f"{budget * source.randrange(85, 101) / 100:.2f}",
-                },
-                {"source": "上年结转资金", "initial_budget": "0", "annual_budget": "0", "executed": "0"},
-                {"source": "其他资金", "initial_budget": "0", "annual_budget": "0", "executed": "0"},
-            ],
-            "indicators": rows,
-            "signature": {
-                "填表人": "张三",
-                "负责人": "李四",
-                "联系电话": "0439-5550000",
-                "填报日期": "2025年3月1日",
-            },
+    budget = source.randrange(20_00, 900_00) / 100
+    executed = budget * source.randrange(85, 101) / 100
+    department = f"示例县第{number % DEPARTMENTS + 1:02}局"
+    return {
+        "project": f"{thing}建设项目",
+        "project_code": f"2205{number % DEPARTMENTS:02}24R{number:09}",
+        "department": department,
+        "unit": department,
+        "goal": {
+            "expected": f"完成{thing}建设{words['n']}处，受益{words['m']}人，年底前投入使用。",
+            "actual": f"完成{thing}建设{words['n']}处，受益{words['m2']}人。",
+        },
+        "funding": [
+            _funding("当年财政拨款", f"{budget:.2f}", f"{executed:.2f}"),
+            _funding("上年结转资金", "0", "0"),
+            _funding("其他资金", "0", "0"),
+        ],
+        "indicators": rows,
+        "signature": _SIGNATURE,
+    }
+
+
+def _indicators(words: Mapping[str, object]) -> list[dict[str, Any]]:
+    return [
+        {
+            "level1": level1,
+            "level2": level2,
+            "name": name.format(**words),
+            "target": target.format(**words),
+            "actual": actual.format(**words),
+            "points": "4.5",
+            "score": "4.5",
         }
-        templates.fill_in("mof-2021", folder / department / f"{number:05}.xlsx", projects=[form], year=2024)
+        for level1, level2, name, target, actual in _ROWS
+    ]
+
+
+def _funding(source: str, budget: str, executed: str) -> dict[str, str]:
+    return {"source": source, "initial_budget": budget, "annual_budget": budget, "executed": executed}
 
 
 def files(folder: Path) -> list[Path]:
+    """The workbooks in the folder, sorted."""
     return sorted(path for path in folder.rglob("*.xlsx") if not path.name.startswith("."))
 
 
-# ---- the parts: each does its work once and may return more figures
+# The parts: each does its work once and may return further figures.
 
 
 def floor(folder: Path, out: Path) -> None:
-    """Unzip and parse the XML of all files."""
+    """Unzips and parses the XML of all files."""
     for path in files(folder):
         with zipfile.ZipFile(path) as package:
             for name in package.namelist():
@@ -175,8 +185,9 @@ def _pandas(engine: str) -> Callable[[Path, Path], dict]:
 
 
 def one_core(folder: Path, out: Path) -> dict:
-    """Ours without the workbook, in one process: read, assess, all rules, store. reading: without starting
-    the program, as of pandas.
+    """This program without the workbook, in one process: read, assess, all rules, store.
+
+    The figure `reading` leaves out the start of the program, as that of pandas does.
     """
     from selfeval_xl.county.collecting import receiving, sort_out
     from selfeval_xl.county.departments import Departments
@@ -186,8 +197,9 @@ def one_core(folder: Path, out: Path) -> dict:
 
     begun = time.process_time()
     with receiving(folder, out, default(), read=_in_process) as received:
-        for turn in Departments(received, laid_out(sort_out(received.root, received.files), None, default())):
-            turn.fill(turn)
+        collected = laid_out(sort_out(received.root, received.files), None, default())
+        for step in Departments(received, collected):
+            step.fill(step)
     return {"reading": time.process_time() - begun}
 
 
@@ -211,24 +223,24 @@ def again(folder: Path, out: Path) -> dict:
 
     first = _timed(lambda: consolidate(folder, out))
     changed = files(folder)[0]
-    kept = changed.read_bytes()
+    original = changed.read_bytes()
     templates.fill_in(
         "mof-2021", changed, projects=[{"project": "改过的项目", "department": "示例县第01局"}], year=2024
     )
     second = _timed(lambda: consolidate(folder, out))
-    changed.write_bytes(kept)
+    changed.write_bytes(original)
     return {"first": first, "second": second}
 
 
 def _timed(work: Callable[[], object]) -> list[float]:
-    """Seconds by the clock, and of all processors."""
+    """The seconds by the clock, and those of all processors."""
     clock, used = time.perf_counter(), _cpu()
     work()
     return [time.perf_counter() - clock, _cpu() - used]
 
 
 def workbook(folder: Path, out: Path) -> dict:
-    """Writing the workbook beside a bare XlsxWriter loop over the same cells."""
+    """Writes the workbook, and its cells once more in a bare XlsxWriter loop."""
     import xlsxwriter
 
     from selfeval_xl.county import consolidate, publishing
@@ -249,38 +261,37 @@ def workbook(folder: Path, out: Path) -> dict:
     bare = xlsxwriter.Workbook(
         str(out.with_suffix(".bare.xlsx")), {"strings_to_formulas": False, "strings_to_urls": False}
     )
-    cells = 0
-    for sheet in book.sheets.values():
-        page = bare.add_worksheet(sheet.title)
-        for line, row in enumerate(rows[sheet.key], 1):
-            for number, column in enumerate(sheet.columns):
-                value = row.get(column.key)
-                if column.live or column.kind == "链":
-                    page.write_formula(
-                        line,
-                        number,
-                        "=A1+B1",
-                        None,
-                        value if isinstance(value, str) or value is None else float(value),
-                    )
-                elif isinstance(value, str):
-                    page.write_string(line, number, value)
-                elif value is not None:
-                    page.write_number(line, number, float(value))
-                cells += 1
+    cells = sum(
+        _write_bare(bare.add_worksheet(sheet.title), sheet.columns, rows[sheet.key])
+        for sheet in book.sheets.values()
+    )
     bare.close()
     return {**seen, "bare": time.process_time() - begun, "cells": cells, "bytes": out.stat().st_size}
 
 
-def office(folder: Path, out: Path) -> dict:
-    """LibreOffice opens the workbook and recalculates every formula."""
-    from office import SYSTEM_PYTHON
+def _write_bare(page, columns, rows: list[dict]) -> int:
+    """Writes the rows without any looks; returns the number of cells."""
+    for line, row in enumerate(rows, 1):
+        for number, column in enumerate(columns):
+            value = row.get(column.key)
+            if column.live or column.kind == "链":
+                cached = value if isinstance(value, str) or value is None else float(value)
+                page.write_formula(line, number, "=A1+B1", None, cached)
+            elif isinstance(value, str):
+                page.write_string(line, number, value)
+            elif value is not None:
+                page.write_number(line, number, float(value))
+    return len(rows) * len(columns)
 
+
+def office(folder: Path, out: Path) -> dict:
+    """Lets LibreOffice open the workbook and recalculate every formula."""
     from selfeval_xl.county import consolidate
+    from support.office import SYSTEM_PYTHON
 
     consolidate(folder, out)
     run = subprocess.run(
-        [SYSTEM_PYTHON, "-c", _OFFICE, str(ROOT / "tests"), str(out)],
+        [SYSTEM_PYTHON, "-c", _OFFICE, str(ROOT / "tests" / "support"), str(out)],
         capture_output=True,
         text=True,
         check=True,
@@ -317,17 +328,18 @@ PARTS: dict[str, tuple[str, Callable]] = {
 
 
 def _cpu() -> float:
-    own, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+    parent, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return parent.ru_utime + parent.ru_stime + children.ru_utime + children.ru_stime
 
 
 def run_part(part: str, folder: Path) -> None:
-    """Does one part and prints its figures as JSON: seconds by the clock, of the processors, peak memory of
-    this process in MB.
+    """Does one part and prints its figures as JSON.
+
+    clock and cpu: seconds by the clock and of the processors. memory: the peak of this process in MB.
     """
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as temporary:
         begun = time.perf_counter()
-        more = PARTS[part][1](folder, Path(place) / "全县.xlsx") or {}
+        more = PARTS[part][1](folder, Path(temporary) / "全县.xlsx") or {}
         print(
             json.dumps(
                 {
@@ -341,7 +353,7 @@ def run_part(part: str, folder: Path) -> None:
 
 
 def measured(folder: Path, parts: list[str], rounds: int) -> Iterator[dict[str, dict]]:
-    """After each round, the medians so far of every figure of every part."""
+    """Yields, after each round, the medians so far of every figure of every part."""
     seen: dict[str, list[dict]] = {part: [] for part in parts}
     for number in range(rounds):
         for part in parts:
@@ -354,21 +366,21 @@ def measured(folder: Path, parts: list[str], rounds: int) -> Iterator[dict[str, 
             seen[part].append(json.loads(run.stdout.strip().splitlines()[-1]))
             print(f"round {number + 1} {part}: {seen[part][-1]}", file=sys.stderr)
         yield {
-            part: {key: _median([one[key] for one in found]) for key in found[0]}
+            part: {key: _median([figures[key] for figures in found]) for key in found[0]}
             for part, found in seen.items()
         }
 
 
 def _median(values: list) -> float | list[float]:
     return (
-        [statistics.median(place) for place in zip(*values, strict=True)]
+        [statistics.median(figures) for figures in zip(*values, strict=True)]
         if isinstance(values[0], list)
         else statistics.median(values)
     )
 
 
 def table(count: int, found: dict[str, dict], rounds: int) -> str:
-    """The figures as Markdown."""
+    """The figures of one number of forms as Markdown."""
     lines = [
         f"### {count} 个文件，每个一张项目表、20个指标（{rounds}次的中位数）",
         "",
@@ -378,12 +390,18 @@ def table(count: int, found: dict[str, dict], rounds: int) -> str:
     bare = found["floor"]["cpu"]
     for part in ("floor", "pandas", "calamine", "one_core", "ours"):
         if part in found:
-            one = found[part]
+            figures = found[part]
             lines.append(
-                f"| {PARTS[part][0]} | {one['clock']:.1f} | {one['cpu']:.1f} | "
-                f"{one['cpu'] / count * 1000:.2f} | {one['cpu'] / bare:.1f} | {one['memory']:.0f} |"
+                f"| {PARTS[part][0]} | {figures['clock']:.1f} | {figures['cpu']:.1f} | "
+                f"{figures['cpu'] / count * 1000:.2f} | {figures['cpu'] / bare:.1f} | "
+                f"{figures['memory']:.0f} |"
             )
-    lines.append("")
+    return "\n".join([*lines, "", *_remarks(found), ""])
+
+
+def _remarks(found: dict[str, dict]) -> list[str]:
+    """The lines below the table: how the parts compare."""
+    lines = []
     if "pandas" in found and "one_core" in found:
         lines.append(
             "- 读、校验、入库（一个进程）（不算程序启动）是(b)光读表的 1/"
@@ -391,11 +409,11 @@ def table(count: int, found: dict[str, dict], rounds: int) -> str:
             f"的用时是(b)的 1/{found['pandas']['clock'] / found['ours']['clock']:.1f}。"
         )
     if "workbook" in found:
-        one = found["workbook"]
+        written = found["workbook"]
         lines.append(
-            f"- 写工作簿 {one['workbook']:.2f} 秒，空的XlsxWriter循环写同样的{one['cells']:.0f}格 "
-            f"{one['bare']:.2f} 秒，是它的 {one['workbook'] / one['bare']:.2f} 倍；文件 "
-            f"{one['bytes'] / 1e6:.1f} MB。"
+            f"- 写工作簿 {written['workbook']:.2f} 秒，空的XlsxWriter循环写同样的{written['cells']:.0f}格 "
+            f"{written['bare']:.2f} 秒，是它的 {written['workbook'] / written['bare']:.2f} 倍；文件 "
+            f"{written['bytes'] / 1e6:.1f} MB。"
         )
     if "again" in found:
         first, second = found["again"]["first"], found["again"]["second"]
@@ -405,9 +423,11 @@ def table(count: int, found: dict[str, dict], rounds: int) -> str:
             f"处理器时间是 1/{first[1] / second[1]:.1f}。"
         )
     if "office" in found:
-        one = found["office"]
-        lines.append(f"- LibreOffice打开 {one['opening']:.1f} 秒，全部重算 {one['recalculation']:.1f} 秒。")
-    return "\n".join([*lines, ""])
+        opened = found["office"]
+        lines.append(
+            f"- LibreOffice打开 {opened['opening']:.1f} 秒，全部重算 {opened['recalculation']:.1f} 秒。"
+        )
+    return lines
 
 
 _HEAD = (
@@ -417,7 +437,7 @@ _HEAD = (
 )
 
 
-def main() -> None:
+def _options() -> argparse.Namespace:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--forms", type=int, nargs="+", default=[1600])
     options.add_argument("--rounds", type=int, default=3)
@@ -432,44 +452,43 @@ def main() -> None:
     options.add_argument("--only", nargs="+", choices=list(PARTS), help="only these parts")
     options.add_argument("--part", choices=list(PARTS), help=argparse.SUPPRESS)
     options.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
-    asked = options.parse_args()
-    if asked.part:
-        run_part(asked.part, asked.folder)
+    return options.parse_args()
+
+
+def _wanted(options: argparse.Namespace, count: int) -> list[str]:
+    """The parts to run with this number of forms."""
+    if options.only:
+        return options.only
+    heavy = {"workbook": True, "office": options.office}
+    return [part for part in PARTS if part not in heavy or (count <= MOST_FOR_CELLS and heavy[part])]
+
+
+def _save(count: int, texts: list[str], keep: bool) -> None:
+    """Writes the results; keep: those of other numbers of forms stay in the file."""
+    before = RESULTS.read_text(encoding="utf-8").split("\n\n### ")[1:] if keep and RESULTS.exists() else []
+    others = [f"### {part}" for part in before if not part.startswith(f"{count} ")]
+    parts = [_HEAD.strip(), *(part.strip() for part in others), *(text.strip() for text in texts)]
+    RESULTS.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Runs the parts and writes the results after each round."""
+    options = _options()
+    if options.part:
+        run_part(options.part, options.folder)
         return
-    texts = []
-    for count in asked.forms:
-        parts = asked.only or [
-            part
-            for part in PARTS
-            if part not in ("workbook", "office")
-            or count <= MOST_FOR_CELLS
-            and (part != "office" or asked.office)
-        ]
-        with tempfile.TemporaryDirectory() as place:
-            folder = asked.made or Path(place)
-            if not asked.made:
+    texts: list[str] = []
+    for count in options.forms:
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = options.made or Path(temporary)
+            if not options.made:
                 generate(folder, count)
             texts.append("")
-            for done, found in enumerate(measured(folder, parts, asked.rounds), 1):
-                texts[-1] = table(count, found, done)
-                if asked.made or not asked.only:
-                    before = (
-                        RESULTS.read_text(encoding="utf-8").split("\n\n### ")[1:]
-                        if asked.made and RESULTS.exists()
-                        else []
-                    )
-                    kept = [f"### {part}" for part in before if not part.startswith(f"{count} ")]
-                    RESULTS.write_text(
-                        "\n\n".join(
-                            [
-                                _HEAD.strip(),
-                                *(part.strip() for part in kept),
-                                *(text.strip() for text in texts),
-                            ]
-                        )
-                        + "\n",
-                        encoding="utf-8",
-                    )
+            found = measured(folder, _wanted(options, count), options.rounds)
+            for done, medians in enumerate(found, 1):
+                texts[-1] = table(count, medians, done)
+                if options.made or not options.only:
+                    _save(count, texts, bool(options.made))
             print(texts[-1])
 
 

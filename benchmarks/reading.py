@@ -1,11 +1,10 @@
-"""How fast forms are read and how much of damaged ones is read right.
+"""The speed of reading forms, and the share of damaged ones that is read right.
 
-`make bench`, or `python benchmarks/reading.py [files]`.
+Run `make bench`, or `python benchmarks/reading.py [files]`.
 
 Speed: one form of about 20 indicators per file, one core, CPU time; beside it the floor (unzip and parse the
-sheet), openpyxl, and pandas.
-Accuracy: every layout, filled, under every damage of tests/damage.py: fields with the right value, and cells
-in the right place.
+sheet), openpyxl, and pandas. Accuracy: every layout, filled, under every damage of tests/support/damage.py: fields
+with the right value, and cells in the right place.
 """
 
 from __future__ import annotations
@@ -21,10 +20,6 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from damage import DAMAGES  # noqa: E402
-from fillings import filling  # noqa: E402
-from test_damage import plain, values  # noqa: E402
-
 from selfeval_xl import layouts, templates  # noqa: E402
 from selfeval_xl.checking import check  # noqa: E402
 from selfeval_xl.filing import gather  # noqa: E402
@@ -34,16 +29,20 @@ from selfeval_xl.reading.find import forms_in  # noqa: E402
 from selfeval_xl.reading.source import open_source  # noqa: E402
 from selfeval_xl.templates.frame import draw  # noqa: E402
 from selfeval_xl.templates.workbook import Page, write_book  # noqa: E402
+from support.damage import DAMAGES  # noqa: E402
+from support.fillings import filling  # noqa: E402
+from test_damage import plain, values  # noqa: E402
 
 
 def floor(path: Path) -> None:
-    """Unzip the sheet and the shared strings, parse them."""
+    """Unzips and parses the sheet and the shared strings."""
     with zipfile.ZipFile(path) as package:
         for name in ("xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"):
             ElementTree.fromstring(package.read(name))
 
 
 def with_openpyxl(path: Path) -> None:
+    """Reads the values with openpyxl."""
     import openpyxl
 
     for sheet in openpyxl.load_workbook(path, data_only=True):
@@ -52,13 +51,14 @@ def with_openpyxl(path: Path) -> None:
 
 
 def with_pandas(path: Path) -> None:
+    """Reads the first sheet with pandas."""
     import pandas
 
     pandas.read_excel(path, sheet_name=0, header=None, engine="openpyxl")
 
 
 def cost(work: Callable[[Path], object], paths: Sequence[Path]) -> float:
-    """Milliseconds of CPU time per file."""
+    """The milliseconds of CPU time per file."""
     work(paths[0])
     begun = time.process_time()
     for path in paths:
@@ -67,6 +67,7 @@ def cost(work: Callable[[Path], object], paths: Sequence[Path]) -> float:
 
 
 def speed(count: int) -> None:
+    """Prints the costs of reading so many files."""
     with tempfile.TemporaryDirectory() as folder:
         paths = []
         data = filling(layouts.load("mof-2020"))
@@ -75,14 +76,14 @@ def speed(count: int) -> None:
             form = {
                 **data,
                 "project": f"农村公路养护{number}",
-                "indicators": _own(data["indicators"], number),
+                "indicators": _renamed(data["indicators"], number),
             }
             write_book(paths[-1], [Page("项目01", draw(layouts.load("mof-2020"), form))], {})
-        ours = Path(folder) / "ours"
-        ours.mkdir()
+        issued = Path(folder) / "issued"
+        issued.mkdir()
         for number in range(20):
             templates.fill_in(
-                "mof-2020", ours / f"{number}.xlsx", projects=[{**data, "project": f"农村公路养护{number}"}]
+                "mof-2020", issued / f"{number}.xlsx", projects=[{**data, "project": f"农村公路养护{number}"}]
             )
         few = paths[: max(20, count // 20)]
         bare = cost(floor, paths)
@@ -96,10 +97,11 @@ def speed(count: int) -> None:
         ):
             took = cost(work, sample)
             print(f"  {name:<38} {took:7.2f}  ({took / bare:.1f})")
-        own = sorted(ours.glob("*.xlsx"))
+        templates_filled = sorted(issued.glob("*.xlsx"))
+        took, bare = cost(read_file, templates_filled), cost(floor, templates_filled)
         print(
-            f"  {'a form of our template, its formulas too':<38} {cost(read_file, own):7.2f}  "
-            f"({cost(read_file, own) / cost(floor, own):.1f} times its own floor)"
+            f"  {'a form of our template, its formulas too':<38} {took:7.2f}  "
+            f"({took / bare:.1f} times its own floor)"
         )
         filings = [gather([read_file(path)]) for path in few]
         check(filings[0])
@@ -111,12 +113,13 @@ def speed(count: int) -> None:
         )
 
 
-def _own(indicators: Sequence[dict], number: int) -> list[dict]:
-    """Indicators with names of their own, so that nothing is known from the form before."""
+def _renamed(indicators: Sequence[dict], number: int) -> list[dict]:
+    """The indicators under other names, so that no cache knows them from the form before."""
     return [{**row, "name": f"{row['name']}第{number}段"} for row in indicators]
 
 
 def accuracy() -> None:
+    """Prints the shares of fields and cells read right, by layout and by damage."""
     print("fields and cells read right, % per layout, all damages; then per damage, all layouts")
     by_layout: dict[str, list[int]] = {}
     by_damage: dict[str, list[int]] = {}
@@ -124,16 +127,16 @@ def accuracy() -> None:
         whole = draw(layout, filling(layout)).grid("表")
         want = list(values(forms_in(whole, "a").forms[0]))
         for name, damage in DAMAGES.items():
-            damaged, place, _ = damage(draw(layout, filling(layout)).grid("表"))
+            damaged, moved, _ = damage(draw(layout, filling(layout)).grid("表"))
             found = forms_in(damaged, "a").forms
-            told = {plain(what): (value, cell) for what, value, cell in values(found[0])} if found else {}
+            read = {plain(what): (value, cell) for what, value, cell in values(found[0])} if found else {}
             for what, value, cell in want:
                 if value is None:
                     continue
-                if "-v" in sys.argv and plain(told.get(plain(what), (None,))[0]) != plain(value):
-                    print(layout.id, name, what, value, told.get(plain(what)))
-                got, at = told.get(plain(what), (None, None))
-                here = bool(cell and at) and [place(*position(part)) for part in cell.split(",")] == [
+                if "-v" in sys.argv and plain(read.get(plain(what), (None,))[0]) != plain(value):
+                    print(layout.id, name, what, value, read.get(plain(what)))
+                got, at = read.get(plain(what), (None, None))
+                in_place = bool(cell and at) and [moved(*position(part)) for part in cell.split(",")] == [
                     position(part) for part in at.split(",")
                 ]
                 for tally in (
@@ -142,7 +145,7 @@ def accuracy() -> None:
                 ):
                     tally[0] += 1
                     tally[1] += plain(got) == plain(value)
-                    tally[2] += here or what.endswith(("level1", "level2"))
+                    tally[2] += in_place or what.endswith(("level1", "level2"))
     for tallies in (by_layout, by_damage):
         for name, (count, fields, cells) in tallies.items():
             print(f"  {name:<28} fields {fields / count:7.2%}  cells {cells / count:7.2%}  of {count}")

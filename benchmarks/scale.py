@@ -1,9 +1,10 @@
-"""How memory and time grow with the forms: `python benchmarks/scale.py [--forms 1600 10000 100000]`.
+"""The growth of memory and time with the number of forms.
 
-The forms of benchmarks/county.py, multiplied with other names in other departments (100 a department), so
-that a hundred thousand are
-there in minutes. Each size is consolidated in a process of its own, twice; the second time nothing has
-changed. Writes benchmarks/scale.md.
+Run `python benchmarks/scale.py [--forms 1600 10000 100000]`; it writes benchmarks/scale.md.
+
+The forms of benchmarks/county.py are multiplied with other names in other departments (100 a department), so
+that a hundred thousand are there in minutes. Each size is consolidated in a process of its own, twice; the
+second time nothing has changed.
 """
 
 from __future__ import annotations
@@ -28,22 +29,17 @@ _NAMED = ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml")
 
 
 def multiply(folder: Path, count: int) -> None:
-    """Project forms of `count` projects, made from a few."""
-    with tempfile.TemporaryDirectory() as place:
-        county.generate(Path(place), PATTERNS)
-        patterns = [path.read_bytes() for path in county.files(Path(place))]
-        names = [path.parent.name for path in county.files(Path(place))]
+    """Writes the forms of `count` projects, made from a few patterns."""
+    with tempfile.TemporaryDirectory() as temporary:
+        county.generate(Path(temporary), PATTERNS)
+        patterns = [path.read_bytes() for path in county.files(Path(temporary))]
+        names = [path.parent.name for path in county.files(Path(temporary))]
         with ProcessPoolExecutor() as pool:
-            list(
-                pool.map(
-                    _write,
-                    [
-                        (folder, patterns[number % PATTERNS], names[number % PATTERNS], number)
-                        for number in range(count)
-                    ],
-                    chunksize=500,
-                )
-            )
+            jobs = [
+                (folder, patterns[number % PATTERNS], names[number % PATTERNS], number)
+                for number in range(count)
+            ]
+            list(pool.map(_write, jobs, chunksize=500))
 
 
 def _write(job: tuple[Path, bytes, str, int]) -> None:
@@ -67,18 +63,19 @@ def _write(job: tuple[Path, bytes, str, int]) -> None:
 
 
 def once(folder: Path, out: Path) -> dict:
-    """One run: seconds by the clock, of all processors, peak memory of the coordinator in MB, and what came
-    out.
+    """The figures of one run.
+
+    clock and cpu: seconds by the clock and of all processors. memory: the peak of the coordinator in MB.
     """
     from selfeval_xl.county import consolidate
 
     begun = time.perf_counter()
     done = consolidate(folder, out)
-    own, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    parent, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return {
         "clock": time.perf_counter() - begun,
-        "cpu": own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime,
-        "memory": own.ru_maxrss / 1024,
+        "cpu": parent.ru_utime + parent.ru_stime + children.ru_utime + children.ru_stime,
+        "memory": parent.ru_maxrss / 1024,
         "projects": done.project_forms,
         "megabytes": out.stat().st_size / 1e6,
         "balances": done.balances,
@@ -86,6 +83,7 @@ def once(folder: Path, out: Path) -> dict:
 
 
 def main() -> None:
+    """Consolidates every size twice and writes the table."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--forms", type=int, nargs="+", default=[1600, 10_000, 100_000])
     options.add_argument("--once", type=Path, nargs=2, help=argparse.SUPPRESS)
@@ -108,8 +106,8 @@ def main() -> None:
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for count in asked.forms:
-        with tempfile.TemporaryDirectory() as place:
-            folder, out = Path(place) / "收到", Path(place) / "全县.xlsx"
+        with tempfile.TemporaryDirectory() as temporary:
+            folder, out = Path(temporary) / "收到", Path(temporary) / "全县.xlsx"
             multiply(folder, count)
             found = [
                 json.loads(

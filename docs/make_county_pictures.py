@@ -10,13 +10,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import office  # noqa: E402
 import openpyxl  # noqa: E402
 
 from selfeval_xl import demo  # noqa: E402
 from selfeval_xl.county import consolidate  # noqa: E402
 from selfeval_xl.county.roster import SHEETS, blank_roster  # noqa: E402
 from selfeval_xl.demo.county import made_up  # noqa: E402
+from support import office  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 SHOWN = (
@@ -29,10 +29,11 @@ SECTIONS = ("教科文股", "农业股", "社保股")
 
 
 def main() -> None:
+    """Consolidates the made-up county and draws its sheets."""
     PICTURES.mkdir(exist_ok=True)
     running = office.Office()
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
         received = dict(demo.run(folder / "demo", print).paths)["收到的材料"]
         out = folder / "全县汇总.xlsx"
         consolidate(received, out, roster=_roster(folder / "名册.xlsx"))
@@ -50,21 +51,16 @@ def _roster(path: Path) -> Path:
         ("199", "示例县残联")
     ]
     for number, (code, name) in enumerate(departments, 2):
-        for key, value in (
-            ("code", code),
-            ("name", name),
-            ("section", SECTIONS[number % 3]),
-            ("deadline", "2099-03-31"),
-        ):
-            book["单位名册"].cell(
-                number, [column for column, _ in SHEETS["单位名册"]].index(key) + 1
-            ).value = value
+        row = {"code": code, "name": name, "section": SECTIONS[number % 3], "deadline": "2099-03-31"}
+        for column, (key, _) in enumerate(SHEETS["单位名册"], 1):
+            if key in row:
+                book["单位名册"].cell(number, column).value = row[key]
     book.save(path)
     return path
 
 
 def _page(pdf: Path, title: str) -> int:
-    """The first page of a sheet: its header says which it is."""
+    """The number of the first page of a sheet, found by the title in its header."""
     pages = subprocess.run(
         ["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True
     ).stdout.split("\f")
@@ -72,25 +68,11 @@ def _page(pdf: Path, title: str) -> int:
 
 
 def _keep(pdf: Path, page: int, name: str, width: int, height: int) -> None:
+    """Saves a page as a picture, or its upper left part in pixels."""
     part = ["-x", "30", "-y", "20", "-W", str(width), "-H", str(height)] if width else []
     out = PICTURES / name
-    subprocess.run(
-        [
-            "pdftoppm",
-            "-r",
-            "110",
-            "-f",
-            str(page),
-            "-l",
-            str(page),
-            "-singlefile",
-            "-png",
-            *part,
-            str(pdf),
-            str(out),
-        ],
-        check=True,
-    )
+    options = f"-r 110 -f {page} -l {page} -singlefile -png".split()
+    subprocess.run(["pdftoppm", *options, *part, str(pdf), str(out)], check=True)
     print(out.with_suffix(".png"))
 
 

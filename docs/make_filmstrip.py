@@ -1,5 +1,4 @@
-"""Takes the pictures of docs/插件手册.md: the add-in's buttons pressed on a workbook in a real window, one
-picture after each.
+"""Takes the pictures of docs/插件手册.md: the add-in's buttons, pressed on a workbook in a real window.
 
 Needs LibreOffice and, for a screen that nobody sees, the packages xvfb and imagemagick: apt-get install xvfb
 imagemagick. Run by `make pictures`.
@@ -20,11 +19,12 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 PICTURES = ROOT / "docs" / "pictures"
 WIDTH, HEIGHT = 1500, 1020
-CROP = "1430x810+0+106"  # the cells with their heads
+CROP = "1430x810+0+106"  # the cells with the letters and numbers of columns and rows
 FORM = "项目01"
 
 
 def main() -> None:
+    """Starts a screen that nobody sees and takes the pictures on it."""
     missing = [name for name in ("Xvfb", "import") if not shutil.which(name)]
     if missing:
         sys.exit(f"missing {', '.join(missing)}: apt-get install xvfb imagemagick")
@@ -47,11 +47,9 @@ def main() -> None:
 
 
 def film(folder: Path) -> None:
-    """The five pictures."""
-    import excel_engine
-    import office
-
+    """Presses the buttons one after the other and takes the five pictures."""
     from selfeval_xl import addin
+    from support import excel_engine, office
 
     running = office.Office()
     excel = excel_engine.App(running)
@@ -94,7 +92,7 @@ def workbook(folder: Path) -> Path:
 
 
 def show(book, sheet: str, name: str, zoom: int = 74) -> None:
-    """Turns to a sheet and takes a picture of its cells, without the program's bars above and beside."""
+    """Shows a sheet and takes a picture of its cells, without the program's bars above and beside."""
     book.Sheets(sheet).Activate()
     window = book.Windows(1)
     window.Zoom = zoom

@@ -12,52 +12,33 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import office  # noqa: E402
-
 from selfeval_xl import demo  # noqa: E402
 from selfeval_xl.filling import fill  # noqa: E402
+from support import office  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 
 
 def main() -> None:
+    """Runs the demonstration and draws two of its files."""
     PICTURES.mkdir(exist_ok=True)
     running = office.Office()
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
         paths = dict(demo.run(folder / "demo", print).paths)
         fill(paths["标注了问题的副本"], folder / "marked.xlsx")
         shutil.copy(paths["全县汇总工作簿"], folder / "county.xlsx")
-        keep(
-            running.convert(folder / "marked.xlsx", "pdf", folder),
-            2,
-            "marked.png",
-            "-x 40 -y 60 -W 860 -H 600".split(),
-        )
+        marked = running.convert(folder / "marked.xlsx", "pdf", folder)
+        keep(marked, 2, "marked.png", "-x 40 -y 60 -W 860 -H 600".split())
         keep(running.convert(folder / "county.xlsx", "pdf", folder), 1, "county.png")
     running.close()
 
 
 def keep(pdf: Path, page: int, name: str, part: Sequence[str] = ()) -> None:
-    """One page of a PDF as a picture, or a part of it in pixels."""
+    """Saves a page of a PDF as a picture, or a part of it. part: options of pdftoppm, in pixels."""
     out = PICTURES / name
-    subprocess.run(
-        [
-            "pdftoppm",
-            "-r",
-            "110",
-            "-f",
-            str(page),
-            "-l",
-            str(page),
-            "-singlefile",
-            "-png",
-            *part,
-            str(pdf),
-            str(out.with_suffix("")),
-        ],
-        check=True,
-    )
+    options = f"-r 110 -f {page} -l {page} -singlefile -png".split()
+    subprocess.run(["pdftoppm", *options, *part, str(pdf), str(out.with_suffix(""))], check=True)
     print(out)
 
 

@@ -1,5 +1,6 @@
-"""Draws the pictures of a province for the bureau manual, from the made-up county's departments shared out to
-counties: run by `make pictures`.
+"""Draws the pictures of a province for the bureau manual: run by `make pictures`.
+
+The counties of the province share the departments of the made-up county.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import office  # noqa: E402
 import openpyxl  # noqa: E402
 
 from selfeval_xl import consolidate_province, templates  # noqa: E402
 from selfeval_xl.county.roster import SHEETS, blank_roster  # noqa: E402
 from selfeval_xl.demo.county import made_up  # noqa: E402
+from support import office  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 COUNTIES = ("01甲县", "02乙县", "03丙市", "04丁区", "05戊县", "06己旗")
@@ -25,9 +26,10 @@ SHOWN = (("overview", "总览", 0, 0), ("counties", "县区汇总", 1220, 300))
 
 
 def main() -> None:
+    """Consolidates the province and draws its sheets."""
     running = office.Office()
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
         departments = made_up()[0]
         for number, name in enumerate(COUNTIES):
             _county(folder / "各县材料" / name, departments[2 * number : 2 * number + 2])
@@ -42,32 +44,23 @@ def main() -> None:
             page = next(
                 number for number, text in enumerate(pages, 1) if title in "".join(text.splitlines()[:3])
             )
-            part = ["-x", "30", "-y", "20", "-W", str(width), "-H", str(height)] if width else []
-            out = PICTURES / f"province-{name}"
-            subprocess.run(
-                [
-                    "pdftoppm",
-                    "-r",
-                    "110",
-                    "-f",
-                    str(page),
-                    "-l",
-                    str(page),
-                    "-singlefile",
-                    "-png",
-                    *part,
-                    str(pdf),
-                    str(out),
-                ],
-                check=True,
-            )
-            print(out.with_suffix(".png"))
+            _keep(pdf, page, f"province-{name}", width, height)
     running.close()
 
 
+def _keep(pdf: Path, page: int, name: str, width: int, height: int) -> None:
+    """Saves a page as a picture, or its upper left part in pixels."""
+    part = ["-x", "30", "-y", "20", "-W", str(width), "-H", str(height)] if width else []
+    out = PICTURES / name
+    options = f"-r 110 -f {page} -l {page} -singlefile -png".split()
+    subprocess.run(["pdftoppm", *options, *part, str(pdf), str(out)], check=True)
+    print(out.with_suffix(".png"))
+
+
 def _county(folder: Path, departments) -> None:
-    """The filings of some departments, and a roster with one that did not report and a project that did not
-    come.
+    """Writes the filings of some departments, and a roster.
+
+    The roster also has a department that did not report and a project that did not come.
     """
     for department in departments:
         templates.fill_in(
@@ -81,27 +74,18 @@ def _county(folder: Path, departments) -> None:
     roster = folder / "单位名册.xlsx"
     blank_roster(roster)
     book = openpyxl.load_workbook(roster)
-    _put(
-        book["单位名册"],
-        "单位名册",
-        [
-            {"code": code, "name": name, "section": "教科文股", "deadline": "2099-03-31"}
-            for code, name in [
-                *((department.code, department.name) for department in departments),
-                ("199", "示例县残联"),
-            ]
-        ],
-    )
-    _put(
-        book["项目"],
-        "项目",
-        [
-            {"department": department.code, "code": project["project_code"], "name": project["project"]}
-            for department in departments
-            for project in department.projects
-        ]
-        + [{"department": departments[0].code, "code": "990001", "name": "没有报的项目"}],
-    )
+    names = [*((department.code, department.name) for department in departments), ("199", "示例县残联")]
+    rows = [
+        {"code": code, "name": name, "section": "教科文股", "deadline": "2099-03-31"} for code, name in names
+    ]
+    _put(book["单位名册"], "单位名册", rows)
+    projects = [
+        {"department": department.code, "code": project["project_code"], "name": project["project"]}
+        for department in departments
+        for project in department.projects
+    ]
+    projects.append({"department": departments[0].code, "code": "990001", "name": "没有报的项目"})
+    _put(book["项目"], "项目", projects)
     book.save(roster)
 
 

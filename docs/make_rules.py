@@ -1,6 +1,4 @@
-"""Writes docs/rules.md and the examples that `selfeval rules` shows, from the catalogue and the case files:
-run by `make rules`.
-"""
+"""Writes docs/rules.md and the examples of `selfeval rules` from the case files: run by `make rules`."""
 
 from __future__ import annotations
 
@@ -10,18 +8,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from case_files import CASES, read_case  # noqa: E402
-
 from selfeval_xl.checking import check  # noqa: E402
 from selfeval_xl.filing import gather  # noqa: E402
 from selfeval_xl.rules.page import examples, rules_document  # noqa: E402
+from support.case_files import CASES, read_case  # noqa: E402
 
 EXAMPLES = ROOT / "selfeval_xl" / "rules" / "examples.toml"
 DOCUMENT = ROOT / "docs" / "rules.md"
 
 
 def example_text() -> str:
-    """The first finding of each rule's firing case, as a data file."""
+    """The text of the data file with the first finding of each rule's firing case."""
     lines = ["# Made by `make rules` from tests/cases: for each rule one finding that its case gives.", ""]
     done = set()
     for path in sorted(CASES.glob("*.md")):

@@ -1,7 +1,6 @@
 """Draws the pictures of the templates, blank and filled in, on screen and on paper: run by `make pictures`.
 
-A spreadsheet program without a window only prints, so the screen is a print of a copy that shows what a
-screen shows: tints and the
+A spreadsheet program without a window only prints, so the screen is a print of a copy with the tints and the
 columns beside the form. For paper the fills are taken out of a copy: LibreOffice does not know Excel's switch
 for black and white.
 """
@@ -19,12 +18,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import fillings  # noqa: E402
-import office  # noqa: E402
-
 from selfeval_xl import layouts, templates  # noqa: E402
 from selfeval_xl.forms import DEPARTMENT, PROJECT  # noqa: E402
 from selfeval_xl.sheets import COVER, LISTS, REPORT, SELF_CHECK, SETTINGS, SUMMARY  # noqa: E402
+from support import (
+    fillings,  # noqa: E402
+    office,  # noqa: E402
+)
 
 PICTURES = ROOT / "docs" / "pictures" / "templates"
 YEAR = 2024
@@ -51,36 +51,32 @@ _AREA = re.compile(r'<definedName name="_xlnm.Print_Area"[^>]*>[^<]*</definedNam
 
 
 def main() -> None:
+    """Draws every layout, blank and filled in, on paper and on screen."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     running = office.Office()
     drawn: set[str] = set()
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
         for layout_id in layouts.ids():
-            for state, book in (
-                ("blank", blank(layout_id, Path(place))),
-                ("filled", filled(layout_id, Path(place))),
-            ):
+            for state, book in (("blank", blank(layout_id, folder)), ("filled", filled(layout_id, folder))):
                 for medium, change in (("paper", on_paper), ("screen", on_screen)):
                     copy = copied(book, book.with_name(f"{book.stem}-{medium}.xlsx"), change)
-                    drawn |= keep(
-                        running.convert(copy, "pdf", copy.parent),
-                        sheets_of(book),
-                        layout_id,
-                        f"{state}-{medium}",
-                        drawn,
-                    )
+                    pdf = running.convert(copy, "pdf", copy.parent)
+                    drawn |= keep(pdf, sheets_of(book), layout_id, f"{state}-{medium}", drawn)
     running.close()
 
 
 def blank(layout_id: str, folder: Path) -> Path:
+    """Writes the blank workbook of a layout; returns its path."""
     out = folder / f"{layout_id}-blank.xlsx"
     templates.write(layout_id, out, YEAR)
     return out
 
 
 def filled(layout_id: str, folder: Path) -> Path:
-    """With every field filled in, one completed value missing and one reason missing, so that the tints can
-    be seen.
+    """Writes a filled workbook of a layout; returns its path.
+
+    One completed value and one reason are missing, so that the tints can be seen.
     """
     out = folder / f"{layout_id}-filled.xlsx"
     forms = {layout.kind: fillings.filling(layout) for layout in layouts.sheets_of(layout_id)}
@@ -105,7 +101,7 @@ def sheets_of(book: Path) -> list[str]:
 
 
 def copied(book: Path, out: Path, change: Callable[[str, str], str]) -> Path:
-    """A copy of a workbook of which every part is changed. change: name and text of a part to its new text."""
+    """Writes a copy of a workbook; returns its path. change: name and text of a part to its new text."""
     with zipfile.ZipFile(book) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             new.writestr(name, change(name, old.read(name).decode()))
@@ -113,12 +109,12 @@ def copied(book: Path, out: Path, change: Callable[[str, str], str]) -> Path:
 
 
 def on_paper(name: str, text: str) -> str:
-    """As Excel prints it: without fills."""
+    """The part without fills, as Excel prints it."""
     return _FILLS.sub('<patternFill patternType="none"/>', text) if name == "xl/styles.xml" else text
 
 
 def on_screen(name: str, text: str) -> str:
-    """All columns that are shown, each sheet on one page, no footer."""
+    """The part with all visible columns, each sheet on one page, without footers."""
     if name == "xl/workbook.xml":
         return _AREA.sub("", text)
     if name.startswith("xl/worksheets/"):
@@ -129,28 +125,22 @@ def on_screen(name: str, text: str) -> str:
 
 
 def keep(pdf: Path, sheets: list[str], layout_id: str, what: str, drawn: set[str]) -> set[str]:
-    """Each page as a picture; sheets that are the same in every layout once.
+    """Saves each page as a picture; returns their names. Raises SystemExit where a sheet has two pages.
 
-    Stops where a sheet takes more than its page.
+    Sheets that are the same in every layout are saved once. drawn: names of the pictures before these.
     """
-    pages = int(
-        re.search(
-            r"Pages:\s+(\d+)",
-            subprocess.run(["pdfinfo", str(pdf)], capture_output=True, text=True, check=True).stdout,
-        )[1]
-    )
+    info = subprocess.run(["pdfinfo", str(pdf)], capture_output=True, text=True, check=True).stdout
+    pages = int(re.search(r"Pages:\s+(\d+)", info)[1])
     if pages != len(sheets):
         raise SystemExit(f"{pdf.name}: {pages} pages for the sheets {sheets}")
-    kept = set()
+    saved = set()
     for page, sheet in enumerate(sheets, 1):
-        name = (
-            f"{_ASCII.get(sheet, 'table')}-{what}"
-            if sheet in EVERYWHERE
-            else f"{layout_id}-{_ASCII.get(sheet, 'table')}-{what}"
-        )
+        name = f"{_ASCII.get(sheet, 'table')}-{what}"
+        if sheet not in EVERYWHERE:
+            name = f"{layout_id}-{name}"
         if name in drawn:
             continue
-        kept.add(name)
+        saved.add(name)
         out = PICTURES / name
         look = ["-r", "75", "-gray"] if what.endswith("paper") else ["-r", "100"]
         subprocess.run(
@@ -160,7 +150,7 @@ def keep(pdf: Path, sheets: list[str], layout_id: str, what: str, drawn: set[str
         size = out.with_suffix(".png").stat().st_size
         if size > MOST_BYTES:
             raise SystemExit(f"{out.name}.png: {size} bytes")
-    return kept
+    return saved
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""Draws the pictures of the staff manual from an issued, filled and returned example: run by `make pictures`."""
+"""Draws the pictures of the staff manual: run by `make pictures`.
+
+The example is a workbook that is issued, filled in and returned.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import office  # noqa: E402
 import openpyxl  # noqa: E402
 from openpyxl.worksheet.properties import PageSetupProperties  # noqa: E402
-from test_roster import department, project, write  # noqa: E402
 
 from selfeval_xl import issuing  # noqa: E402
 from selfeval_xl.checking import check  # noqa: E402
@@ -27,6 +28,8 @@ from selfeval_xl.marks import mark  # noqa: E402
 from selfeval_xl.reading import read_file  # noqa: E402
 from selfeval_xl.sheets import COVER, RETURNED, SELF_CHECK, SUMMARY  # noqa: E402
 from selfeval_xl.sinks.file import apply  # noqa: E402
+from support import office  # noqa: E402
+from test_roster import department, project, write  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 YEAR = 2024
@@ -47,10 +50,11 @@ EXPECTED, OUTCOME = (
 
 
 def main() -> None:
+    """Issues, fills in and returns the workbook, and draws it after each step."""
     PICTURES.mkdir(exist_ok=True)
     running = office.Office()
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
         issued = issue(folder)
         shown(running, issued, COVER, "manual-cover.png", folder, 72)
         shown(running, issued, "项目01", "manual-issued.png", folder)
@@ -58,13 +62,8 @@ def main() -> None:
         shown(running, filled, "项目01", "manual-filled.png", folder)
         for name, picture in ((SUMMARY, "manual-summary.png"), (SELF_CHECK, "manual-check.png")):
             if name in openpyxl.load_workbook(filled, read_only=True).sheetnames:
-                shown(
-                    running,
-                    fill(issued, folder / "half.xlsx", (*ACTUALS[:4], None, None), None),
-                    name,
-                    picture,
-                    folder,
-                )
+                half = fill(issued, folder / "half.xlsx", (*ACTUALS[:4], None, None), None)
+                shown(running, half, name, picture, folder)
         wrong = fill(issued, folder / "wrong.xlsx", (*ACTUALS[:3], None, *ACTUALS[4:]), None)
         returned = give_back(wrong, folder / "returned.xlsx")
         shown(running, returned, "项目01", "manual-returned.png", folder)
@@ -73,7 +72,7 @@ def main() -> None:
 
 
 def issue(folder: Path) -> Path:
-    """The workbook as a department receives it."""
+    """Issues the workbook as a department receives it; returns its path."""
     keys = "一级指标 二级指标 三级指标 年度指标值 上年指标值 上年完成值".split()
     roster = write(
         folder / "名册.xlsx",
@@ -104,7 +103,7 @@ def issue(folder: Path) -> Path:
 
 
 def fill(path: Path, out: Path, actuals: Sequence[str | None], note: str | None) -> Path:
-    """The first project filled in as a person would."""
+    """Writes a copy with the first project filled in as a person would; returns its path."""
     form = next(form for form in read_file(path).forms if form.kind == PROJECT)
     values: dict[str, str | Decimal] = {
         form.funding[0].cells["executed"]: Decimal("33.10"),
@@ -116,14 +115,13 @@ def fill(path: Path, out: Path, actuals: Sequence[str | None], note: str | None)
     }
     if note:
         values[form.indicators[1].cells["note"]] = note
-    apply(
-        path, [Edit(form.sheet, cell, None, value, Look.STUB) for cell, value in values.items()], out
-    )  # rows grow as a person would drag them
+    # with this look rows grow as a person would drag them
+    apply(path, [Edit(form.sheet, cell, None, value, Look.STUB) for cell, value in values.items()], out)
     return out
 
 
 def give_back(path: Path, out: Path) -> Path:
-    """The workbook as the bureau returns it, with what was found in the first project."""
+    """Writes the workbook as the bureau returns it, with findings of the first project; returns its path."""
     file = read_file(path)
     found = [
         finding
@@ -135,8 +133,9 @@ def give_back(path: Path, out: Path) -> Path:
 
 
 def shown(running: office.Office, path: Path, sheet: str, name: str, folder: Path, dpi: int = 84) -> None:
-    """One sheet as it looks on the screen: with the letters and numbers of columns and rows, cut to what is
-    on it.
+    """Saves a picture of one sheet as it looks on the screen.
+
+    It has the letters and numbers of columns and rows, and is cut to the filled area.
     """
     (folder / "computed").mkdir(exist_ok=True)
     book = openpyxl.load_workbook(running.convert(path, "xlsx", folder / "computed"))
@@ -150,38 +149,12 @@ def shown(running: office.Office, path: Path, sheet: str, name: str, folder: Pat
     book.save(step)
     number = next(number for number, page in enumerate(pages, 1) if page.title == sheet)
     out = PICTURES / name
-    subprocess.run(
-        [
-            "pdftoppm",
-            "-r",
-            str(dpi),
-            "-f",
-            str(number),
-            "-l",
-            str(number),
-            "-singlefile",
-            "-png",
-            str(running.convert(step, "pdf", folder)),
-            str(out.with_suffix("")),
-        ],
-        check=True,
-    )
+    pdf = running.convert(step, "pdf", folder)
+    options = f"-r {dpi} -f {number} -l {number} -singlefile -png".split()
+    subprocess.run(["pdftoppm", *options, str(pdf), str(out.with_suffix(""))], check=True)
     if shutil.which("convert"):  # ImageMagick, where there is one, cuts the empty rest of the page off
-        subprocess.run(
-            [
-                "convert",
-                str(out),
-                "-trim",
-                "-bordercolor",
-                "white",
-                "-border",
-                "8",
-                "-colors",
-                "64",
-                f"PNG8:{out}",
-            ],
-            check=True,
-        )
+        options = "-trim -bordercolor white -border 8 -colors 64".split()
+        subprocess.run(["convert", str(out), *options, f"PNG8:{out}"], check=True)
     print(out)
 
 

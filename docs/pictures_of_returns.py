@@ -25,19 +25,10 @@ PICTURES = ROOT / "docs" / "pictures"
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as place:
-        root = Path(place)
-        departments, _ = made_up()
-        received = root / "收"
-        for department in departments:
-            templates.fill_in(
-                department.layout,
-                received / department.code / f"{department.name}.xlsx",
-                projects=department.projects,
-                department=department.whole,
-                year=YEAR,
-                settings={"department_code": department.code, "department": department.name},
-            )
+    """Makes returns, a report, a bulletin and public copies, and draws pages of them."""
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary)
+        received = receive(root / "收")
         result = send_back(received, root / "退", today=date(2025, 4, 3))
         first = result.returns[0]
         seen = as_seen(Path(first.files[0].out), root / "seen.xlsx")
@@ -69,10 +60,22 @@ def main() -> None:
             keep(path.with_suffix(".pdf"), *how)
 
 
+def receive(folder: Path) -> Path:
+    """Writes the filings of the made-up county into the folder, and returns it."""
+    for department in made_up()[0]:
+        templates.fill_in(
+            department.layout,
+            folder / department.code / f"{department.name}.xlsx",
+            projects=department.projects,
+            department=department.whole,
+            year=YEAR,
+            settings={"department_code": department.code, "department": department.name},
+        )
+    return folder
+
+
 def as_seen(path: Path, out: Path) -> Path:
-    """The return as the screen shows it: tints in colour and the links beside the form, which paper does not
-    have.
-    """
+    """Writes a copy of a return that prints like the screen, with tints and links; returns its path."""
     with zipfile.ZipFile(path) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
             data = source.read(name)
@@ -87,26 +90,11 @@ def as_seen(path: Path, out: Path) -> Path:
 
 
 def keep(pdf: Path, page: int, name: str, dpi: int, part: tuple[int, ...]) -> None:
-    """One page of a PDF as a picture, or a part of it: left, top, width, height in pixels."""
+    """Saves a page of a PDF as a picture, or a part of it: left, top, width, height in pixels."""
     out = PICTURES / name
     crop = [word for option, number in zip(("-x", "-y", "-W", "-H"), part) for word in (option, str(number))]
-    subprocess.run(
-        [
-            "pdftoppm",
-            "-r",
-            str(dpi),
-            "-f",
-            str(page),
-            "-l",
-            str(page),
-            "-singlefile",
-            "-png",
-            *crop,
-            str(pdf),
-            str(out.with_suffix("")),
-        ],
-        check=True,
-    )
+    options = f"-r {dpi} -f {page} -l {page} -singlefile -png".split()
+    subprocess.run(["pdftoppm", *options, *crop, str(pdf), str(out.with_suffix(""))], check=True)
     print(out)
 
 

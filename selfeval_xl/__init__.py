@@ -6,33 +6,34 @@ official forms.
     for finding in sx.check(filings):
         print(finding.sheet, finding.cell, finding.message)
 
-Importing this module is cheap; what is heavy is imported by the function that needs it.
+Importing this module is cheap: each function imports what it needs.
 """
 
 from __future__ import annotations
 
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .county import County
     from .filling import Filled
     from .findings import Findings
     from .forms import Filing, Form
     from .policy import Policy
-    from .province import Province
+    from .province import CountyResult, Province
 
 __version__ = "0.1.0"
 __all__ = ["assess", "check", "consolidate", "consolidate_province", "fill", "read"]
 
 
 def read(*paths: str | PathLike[str]) -> list[Filing]:
-    """The filings in these files, one per department, every value with its cell.
+    """The filings in these files, one for each department, every value with its cell.
 
-    Bad files are in `Filing.files[].problems`.
-
-    Each file is read in a worker process that may die without harm. Raises UsageError where a file does not
-    exist.
+    What could not be read of a file is in `Filing.files[].problems`. Each file is read in a worker process
+    that may die without harm. Raises UsageError where a file does not exist.
     """
     from .filing import gather
     from .reading import read_files
@@ -49,7 +50,7 @@ def assess(form: Form, policy: Policy | None = None) -> Form:
 
 
 def check(filings: list[Filing], policy: Policy | None = None) -> Findings:
-    """All findings of all rules on these filings, and what became of each rule."""
+    """The findings of all rules on these filings, and whether each rule ran."""
     from .checking import check as run
 
     return run(filings, policy)
@@ -62,12 +63,13 @@ def fill(
     overwrite: bool = False,
     policy: Policy | None = None,
 ) -> Filled:
-    """Writes a copy of `path` to `out` with execution rates, totals, the deviation columns and the stubs
-    filled in.
+    """Writes a copy of `path` to `out` with rates, totals, the deviation columns and the stubs filled in.
+
+    overwrite: wrong execution rates are replaced too. Raises UsageError, OutputError or UnreadableFile.
     """
     from .filling import fill as run
 
-    return run(path, out, overwrite=overwrite, policy=policy)
+    return run(Path(path), Path(out), overwrite=overwrite, policy=policy)
 
 
 def consolidate(
@@ -75,22 +77,68 @@ def consolidate(
     out: str | PathLike[str],
     roster: str | PathLike[str] | None = None,
     policy: Policy | None = None,
-    **options,
+    *,
+    against: str | PathLike[str] | None = None,
+    with_forms: bool = False,
+    parquet: str | PathLike[str] | None = None,
+    jobs: int | None = None,
+    dask: str | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
 ) -> County:
-    """Reads every file below `folder` and writes the county workbook to `out`; see
-    `selfeval_xl.county.consolidate`.
+    """Reads every file below `folder` and writes the county workbook to `out`.
+
+    The options are those of `selfeval_xl.county.consolidate`.
     """
     from .county import consolidate as run
 
-    return run(folder, out, roster=roster, policy=policy, **options)
+    return run(
+        Path(folder),
+        Path(out),
+        roster=_path(roster),
+        policy=policy,
+        against=_path(against),
+        with_forms=with_forms,
+        parquet=_path(parquet),
+        jobs=jobs,
+        dask=dask,
+        progress=progress,
+    )
 
 
 def consolidate_province(
-    folder: str | PathLike[str], out: str | PathLike[str], policy: Policy | None = None, **options
+    folder: str | PathLike[str],
+    out: str | PathLike[str],
+    policy: Policy | None = None,
+    *,
+    name: str | None = None,
+    rosters: str | PathLike[str] | None = None,
+    against: str | PathLike[str] | None = None,
+    with_forms: bool = False,
+    jobs: int | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+    told: Callable[[int, int, CountyResult], None] | None = None,
 ) -> Province:
-    """Consolidates every county of `folder` into the folder `out`, and writes one workbook over all of them;
-    see `selfeval_xl.province`.
+    """Consolidates every county of `folder` into the folder `out`, with one workbook over all of them.
+
+    name: of that workbook, 全省汇总 by default. The other options are those of
+    `selfeval_xl.province.consolidate_province`.
     """
+    from .province import NAME
     from .province import consolidate_province as run
 
-    return run(folder, out, policy=policy, **options)
+    return run(
+        Path(folder),
+        Path(out),
+        name=NAME if name is None else name,
+        rosters=_path(rosters),
+        policy=policy,
+        against=_path(against),
+        with_forms=with_forms,
+        jobs=jobs,
+        progress=progress,
+        told=told,
+    )
+
+
+def _path(path: str | PathLike[str] | None) -> Path | None:
+    return None if path is None else Path(path)

@@ -1,4 +1,4 @@
-"""`python -m selfeval_xl` is `selfeval`."""
+"""The command line `selfeval`, run by `python -m selfeval_xl`."""
 
 from .cli import main
 

@@ -1,4 +1,4 @@
-"""Execution rate, attainment, deviation, verdict and expected score of what was read.
+"""Execution rate, attainment, deviation, verdict and expected score of forms.
 
 Pure: records in, records out.
 
@@ -29,15 +29,16 @@ _EXACT = Context(prec=80, rounding=ROUND_HALF_UP)  # quotients of numbers of 18 
 _YEAR = 2000  # where neither the date nor the form says one: a leap year
 _ROUGHLY = Decimal("-0.1")  # 约300人: nobody can say that 290 are too few
 
-_RATE_NAME = re.compile(r"率|比例|占比|合规|及时|达标|程度|水平")
-_COST_RATE_NAME = re.compile(r"控制率|成本率|超支率|变动率|增长率")
-_DATE_NAME = re.compile(r"时间|时限|期限|日期|节点|进度|按期|及时|时效")
-_DURATION_NAME = re.compile(r"时长|工期|租期|周期|月数|期数|月份数|持续|使用年限")
-_DOWN, _UP = (
-    re.compile(r"下降|降低|减少|压减|缩减|下滑|减幅|降幅|负增长"),
-    re.compile(r"(?<!负)增长|增加|提高|提升|上升|增幅|上涨"),
-)
-_UNIT_IN_NAME = re.compile(r"[(（]([^()（）]{1,6})[)）]\s*$")
+Pair = tuple[Decimal, Decimal, Decimal]  # target, its upper end and the completed value, in one unit
+
+_RATE_NAME = re.compile(r"率|比例|占比|合规|及时|达标|程度|水平")  # 验收合格率
+_COST_RATE_NAME = re.compile(r"控制率|成本率|超支率|变动率|增长率")  # 成本控制率
+_DATE_NAME = re.compile(r"时间|时限|期限|日期|节点|进度|按期|及时|时效")  # 完成时间
+_DURATION_NAME = re.compile(r"时长|工期|租期|周期|月数|期数|月份数|持续|使用年限")  # 施工工期
+_DOWN = re.compile(r"下降|降低|减少|压减|缩减|下滑|减幅|降幅|负增长")  # 较上年下降2%
+_UP = re.compile(r"(?<!负)增长|增加|提高|提升|上升|增幅|上涨")  # 同比增长5%
+_UNIT_IN_NAME = re.compile(r"[(（]([^()（）]{1,6})[)）]\s*$")  # 万元 of 总成本（万元）
+_DONE_IN_YEAR = re.compile(r"(20\d{2})年度?(?:内?完成)?")  # 2024年内完成
 
 
 def assess(form: Form, policy: Policy) -> Form:
@@ -53,8 +54,9 @@ def assess(form: Form, policy: Policy) -> Form:
 
 
 def execution_rate(line: FundingLine) -> Decimal | None:
-    """Executed over annual budget, exact; 0/0 is 0; None where a number is missing or money was paid over a
-    zero budget.
+    """The execution rate of a fund row: executed over annual budget, exact.
+
+    0/0 is 0; None where a number is missing or money was paid over a zero budget.
     """
     budget, executed = line.amount("annual_budget"), line.amount("executed")
     if budget is None or executed is None:
@@ -65,16 +67,17 @@ def execution_rate(line: FundingLine) -> Decimal | None:
 
 
 def rounded(ratio: Decimal, digits: int = 2) -> Decimal:
-    """Half up (away from zero), as Excel's ROUND."""
+    """The ratio rounded half up (away from zero), as by Excel's ROUND."""
     return ratio.quantize(ONE.scaleb(-digits), ROUND_HALF_UP, _EXACT)
 
 
 def shown(ratio: Decimal | None) -> str | None:
-    """A ratio as it is printed: 99.86%."""
+    """The ratio as it is printed: 99.86%."""
     return None if ratio is None else percent_text(ratio)
 
 
 def _assess_indicator(indicator: Indicator, over: Decimal, policy: Policy, year: int | None) -> Indicator:
+    """The indicator with its quantities, judgement and expected score."""
     target, actual = parse(indicator.target), parse(indicator.actual)
     judgement = judge(target, actual, cost=indicator.is_cost, name=indicator.name or "", over=over, year=year)
     return replace(
@@ -96,13 +99,11 @@ def judge(
     over: Decimal = Decimal("0.30"),
     year: int | None = None,
 ) -> Judgement:
-    """Compares a completed value with its target.
+    """The judgement on a completed value against its target.
 
-    cost: `=` or no operator then means at most. name: of the indicator, for units that stand there, rates and
-    dates.
-    year: of the form, for deadlines without one. Without a completed value the verdict is None; what cannot
-    be settled
-    is undetermined, never met.
+    cost: `=` or no operator then means at most. name: of the indicator, which may name a unit, a rate or a
+    date. over: the deviation from which a target is exceeded. year: of the form, for deadlines without one.
+    Without a completed value the verdict is None; what cannot be settled is undetermined, never met.
     """
     if actual.kind is Kind.EMPTY:
         return Judgement(None)
@@ -114,12 +115,12 @@ def judge(
     if target.kind is Kind.TEXT:
         return judge_words(target.words, actual)
     if actual.kind is Kind.TEXT:
-        return _judge_told(target, actual)
+        return _judge_words_for_number(target, actual)
     if actual.kind is Kind.DEADLINE:
-        plain = money(actual.words)  # 2024.11 is an amount where one was asked for
-        if plain is None:
+        amount = money(actual.words)  # 2024.11 is an amount where one was asked for
+        if amount is None:
             return _open(Cause.DIMENSION)
-        actual = Quantity(Kind.NUMBER, number=plain)
+        actual = Quantity(Kind.NUMBER, number=amount)
     if PLANNED.search(actual.words):
         return _open(Cause.WORDS)
     at_most = target.operator in ("≤", "<") or (
@@ -139,11 +140,12 @@ def _verdict(met: bool) -> Verdict:
 
 
 def _counts_as_cost(name: str) -> bool:
+    """Whether a cost indicator of this name wants little: 总成本, 成本控制率; not 支付及时率."""
     return not _RATE_NAME.search(name) or bool(_COST_RATE_NAME.search(name))
 
 
 def _month_or_months(target: Quantity, actual: Quantity, name: str) -> tuple[Quantity, Quantity]:
-    """10月 without an operator is October where the other side is a date or the name asks for one."""
+    """The target as a deadline where its 10月 is October: beside a date, or where the name asks for one."""
     if not _may_be_month(target) or _DURATION_NAME.search(name):
         return target, actual
     dated = (
@@ -158,6 +160,7 @@ def _month_or_months(target: Quantity, actual: Quantity, name: str) -> tuple[Qua
 
 
 def _may_be_month(quantity: Quantity) -> bool:
+    """Whether a quantity such as 10月 may be October."""
     number = quantity.number
     if (
         quantity.kind is not Kind.NUMBER
@@ -170,21 +173,21 @@ def _may_be_month(quantity: Quantity) -> bool:
 
 
 def _judge_numbers(target: Quantity, actual: Quantity, at_most: bool, name: str, over: Decimal) -> Judgement:
+    """The judgement on two numbers; open where the ways to read them do not agree."""
     months = target.unit == actual.unit == "月" and _may_be_month(target) and not _DURATION_NAME.search(name)
     if months and target.number != actual.number:
         return _open(Cause.WORDS)  # 10月, 9月: a month earlier, or a month short
-    readings = [_judge_pair(target, pair, at_most, over) for pair in _common(target, actual, name)]
+    readings = [_judge_pair(target, pair, at_most, over) for pair in _in_one_unit(target, actual, name)]
     if not readings:
         return _open(Cause.DIMENSION)
     first = readings[0]
     if any(reading.verdict is not first.verdict for reading in readings[1:]):
         return _open(Cause.WORDS)
-    return _as_far_as_told(first, actual, at_most)
+    return _judge_limit(first, actual, at_most)
 
 
-def _judge_pair(
-    target: Quantity, pair: tuple[Decimal, Decimal, Decimal], at_most: bool, over: Decimal
-) -> Judgement:
+def _judge_pair(target: Quantity, pair: Pair, at_most: bool, over: Decimal) -> Judgement:
+    """The judgement on one reading of target and completed value."""
     wanted, upper, got = pair
     if target.kind is Kind.RANGE:
         return _judge_range(wanted, upper, got)
@@ -195,17 +198,13 @@ def _judge_pair(
     if wanted == 0:
         return Judgement(_verdict({"=": got == 0, "≥": got >= 0, ">": got > 0}[operator]))
     if wanted < 0 and operator == "=" and got != wanted:
-        return _open(
-            Cause.WORDS, None, deviation
-        )  # -5%, done -6%: nobody said in which direction it should go
+        # -5%, done -6%: nobody said in which direction it should go
+        return _open(Cause.WORDS, None, deviation)
     attainment = _EXACT.divide(got, wanted) if wanted > 0 else None
     if got < wanted or (operator == ">" and got == wanted):
-        roughly = target.about and deviation is not None and deviation >= _ROUGHLY
-        return (
-            _open(Cause.WORDS, attainment, deviation)
-            if roughly
-            else Judgement(Verdict.UNMET, attainment, deviation)
-        )
+        if target.about and deviation is not None and deviation >= _ROUGHLY:
+            return _open(Cause.WORDS, attainment, deviation)
+        return Judgement(Verdict.UNMET, attainment, deviation)
     exceeded = deviation is not None and wanted > 0 and deviation > over
     return Judgement(Verdict.EXCEEDED if exceeded else Verdict.MET, attainment, deviation)
 
@@ -216,9 +215,10 @@ def _judge_range(low: Decimal, high: Decimal, got: Decimal) -> Judgement:
     return Judgement(Verdict.MET) if got <= high else _open(Cause.ABOVE_RANGE)
 
 
-def _as_far_as_told(judgement: Judgement, actual: Quantity, at_most: bool) -> Judgement:
-    """A completed value that is itself a limit (不足200人, 近200人) settles only what lies on the safe side
-    of it.
+def _judge_limit(judgement: Judgement, actual: Quantity, at_most: bool) -> Judgement:
+    """The judgement where the completed value is itself a limit (不足200人, 近200人).
+
+    Such a value settles only what lies on the safe side of it. judgement: that on its number.
     """
     met = judgement.verdict in (Verdict.MET, Verdict.EXCEEDED)
     exactly = judgement.deviation == 0
@@ -231,17 +231,24 @@ def _as_far_as_told(judgement: Judgement, actual: Quantity, at_most: bool) -> Ju
     wrong_side = ("≤", "<") if not at_most else ("≥", ">")
     if actual.operator in wrong_side and met and not (at_most and actual.operator == ">" and exactly):
         return _open(Cause.WORDS, judgement.attainment, judgement.deviation)
-    return (
-        replace(judgement, verdict=Verdict.MET)
-        if actual.operator == "<" and at_most and exactly
-        else judgement
-    )
+    if actual.operator == "<" and at_most and exactly:
+        return replace(judgement, verdict=Verdict.MET)
+    return judgement
 
 
-def _judge_actual_range(target: Quantity, actual: Quantity, **how) -> Judgement:
-    """A completed value given as a range is met only when both ends are."""
+def _judge_actual_range(
+    target: Quantity, actual: Quantity, *, cost: bool, name: str, over: Decimal, year: int | None
+) -> Judgement:
+    """The judgement on a completed value given as a range: met only when both ends are."""
     ends = [
-        judge(target, Quantity(Kind.NUMBER, number=number, unit=actual.unit), **how)
+        judge(
+            target,
+            Quantity(Kind.NUMBER, number=number, unit=actual.unit),
+            cost=cost,
+            name=name,
+            over=over,
+            year=year,
+        )
         for number in (actual.number, actual.upper)
     ]
     verdicts = {end.verdict for end in ends}
@@ -250,33 +257,32 @@ def _judge_actual_range(target: Quantity, actual: Quantity, **how) -> Judgement:
     return Judgement(Verdict.MET) if verdicts <= {Verdict.MET, Verdict.EXCEEDED} else _open(Cause.WORDS)
 
 
-Pair = tuple[Decimal, Decimal, Decimal]
+def _in_one_unit(target: Quantity, actual: Quantity, name: str) -> list[Pair]:
+    """The pairs of target and completed value in one unit, one for each way to read them.
 
-
-def _common(target: Quantity, actual: Quantity, name: str) -> list[Pair]:
-    """Target, its upper end and the completed value in one unit, once for each way to read them; empty across
-    dimensions.
+    Empty across dimensions.
     """
     low, high, got = target.number or ZERO, target.upper or ZERO, actual.number or ZERO
     signs = _signs(target, actual, name)
-    one, other = _unit_measure(target, actual), _unit_measure(actual, target)
+    wanted_in, got_in = _unit_measure(target, actual), _unit_measure(actual, target)
     if target.unit == actual.unit or (not target.unit and not actual.unit):
         pairs = [(low, high, got)]
     elif not actual.unit:
         pairs = _without_unit(low, high, got, target)
     elif not target.unit:
         pairs = _target_without_unit(low, high, got, actual, name)
-    elif one is None or other is None:
+    elif wanted_in is None or got_in is None:
         pairs = [(low, high, got)] if target.unit in actual.unit or actual.unit in target.unit else []
     else:
-        factors = _factors(one, other)
+        factors = _factors(wanted_in, got_in)
         pairs = [(low * factors[0], high * factors[0], got * factors[1])] if factors else []
     return [(low, high, got * sign) for low, high, got in pairs for sign in signs]
 
 
 def _signs(target: Quantity, actual: Quantity, name: str) -> tuple[int, ...]:
-    """下降2% against a target of growth is -2%; where nobody said in which direction the target goes, both
-    readings count.
+    """The signs with which a completed value is read: 下降2% against a target of growth is -2%.
+
+    Both where nobody said in which direction the target goes.
     """
     got, number = _direction(actual.words), actual.number
     if number is None or target.kind is not Kind.NUMBER:
@@ -292,25 +298,29 @@ def _signs(target: Quantity, actual: Quantity, name: str) -> tuple[int, ...]:
 
 
 def _direction(words: str) -> int:
+    """-1 for words of falling, 1 for words of growing, else 0."""
     return -1 if _DOWN.search(words) else 1 if _UP.search(words) else 0
 
 
 def _unit_measure(quantity: Quantity, other: Quantity) -> Measure | None:
-    """The measure of a unit; a bare 万 or 亿 is money only beside money, else it multiplies the other's unit."""
-    own = quantity.measure
+    """The measure of a quantity's unit.
+
+    A bare 万 or 亿 is money only beside money, else it multiplies the other's unit.
+    """
+    measure = quantity.measure
     if (
-        own is None
+        measure is None
         or quantity.unit not in ("万", "亿")
         or not other.unit
         or other.measure is None
         or other.measure.dimension.startswith("money")
     ):
-        return own
-    return Measure(other.measure.dimension, own.factor, other.measure.name)
+        return measure
+    return Measure(other.measure.dimension, measure.factor, other.measure.name)
 
 
 def _without_unit(low: Decimal, high: Decimal, got: Decimal, target: Quantity) -> list[Pair]:
-    """A completed value without unit: the target's unit, or a fraction where per cents were asked for."""
+    """The pairs for a completed value without unit: in the target's, or a fraction for per cents."""
     plain, fraction = (low, high, got), (low, high, got * 100)
     if (
         target.measure
@@ -319,49 +329,47 @@ def _without_unit(low: Decimal, high: Decimal, got: Decimal, target: Quantity) -
         and 0 < got <= 1 < low
     ):
         return [fraction] if low > 10 else [plain, fraction]
-    if "万" in target.unit[:2] or "亿" in target.unit[:2]:
-        return (
-            [] if low and abs(got / low) >= 1000 else [plain]
-        )  # 20000 against 2万元: typed in another unit, or a slip
+    if ("万" in target.unit[:2] or "亿" in target.unit[:2]) and low and abs(got / low) >= 1000:
+        return []  # 20000 against 2万元: typed in another unit, or a slip
     return [plain]
 
 
 def _target_without_unit(
     low: Decimal, high: Decimal, got: Decimal, actual: Quantity, name: str
 ) -> list[Pair]:
-    """A target without unit, a completed value with one: the unit in the name (万元) decides, else they are
-    the same.
-    """
-    other = actual.measure
-    if other and other.dimension == "share" and 0 < low <= 1 < got:
+    """The pairs for a target without unit: in the unit of the name (万元), else in the completed value's."""
+    got_in = actual.measure
+    if got_in and got_in.dimension == "share" and 0 < low <= 1 < got:
         return [(low * 100, high * 100, got)]  # 0.95 and 96%
     match = _UNIT_IN_NAME.search(name)
     named = parse(f"1{match[1]}").measure if match else None
-    if named and other and named.dimension == other.dimension:
-        return [(low, high, _EXACT.divide(got * other.factor, named.factor))]
-    if other and actual.unit in ("万", "亿"):
-        return [(low, high, got * other.factor), (low, high, got)]
+    if named and got_in and named.dimension == got_in.dimension:
+        return [(low, high, _EXACT.divide(got * got_in.factor, named.factor))]
+    if got_in and actual.unit in ("万", "亿"):
+        return [(low, high, got * got_in.factor), (low, high, got)]
     return [(low, high, got)]
 
 
-def _factors(one: Measure, other: Measure) -> tuple[Decimal, Decimal] | None:
-    """By what both sides are multiplied to stand in one unit; None across dimensions."""
-    if one.dimension == other.dimension and (
-        one.dimension != "count" or one.name == other.name or near(one.name, other.name)
+def _factors(target: Measure, actual: Measure) -> tuple[Decimal, Decimal] | None:
+    """The factors that bring target and completed value into one unit; None across dimensions."""
+    if target.dimension == actual.dimension and (
+        target.dimension != "count" or target.name == actual.name or near(target.name, actual.name)
     ):
-        return one.factor, other.factor
-    if {one.dimension, other.dimension} == {"months", "minutes"}:
-        months = one if one.dimension == "months" else other
-        minutes_a_month = Decimal(365 * 1440) / 12 if months.factor == 12 else DAYS_A_MONTH * 1440
-        return (
-            (one.factor * minutes_a_month, other.factor)
-            if months is one
-            else (one.factor, other.factor * minutes_a_month)
-        )
+        return target.factor, actual.factor
+    if (target.dimension, actual.dimension) == ("months", "minutes"):
+        return target.factor * _minutes_a_month(target), actual.factor
+    if (target.dimension, actual.dimension) == ("minutes", "months"):
+        return target.factor, actual.factor * _minutes_a_month(actual)
     return None
 
 
+def _minutes_a_month(months: Measure) -> Decimal:
+    """A month of 30 days; a twelfth of 365 days where the unit is a year."""
+    return Decimal(365 * 1440) / 12 if months.factor == 12 else DAYS_A_MONTH * 1440
+
+
 def _judge_deadline(target: Quantity, actual: Quantity, year: int | None) -> Judgement:
+    """The judgement on a completed value whose target is a deadline."""
     due = target.deadline
     if due is None:
         return _open(Cause.NO_TARGET)
@@ -371,35 +379,41 @@ def _judge_deadline(target: Quantity, actual: Quantity, year: int | None) -> Jud
     if actual.kind is Kind.NUMBER:
         return _judge_numeric_date(due, actual, year)
     if actual.kind is Kind.TEXT:
-        done_in = re.fullmatch(r"(20\d{2})年度?(?:内?完成)?", actual.words)
+        done_in = _DONE_IN_YEAR.fullmatch(actual.words)
         return _compare_years(due, int(done_in[1]), year) if done_in else judge_words(target.words, actual)
     return _open(Cause.DIMENSION)
 
 
 def _judge_numeric_date(due: Deadline, actual: Quantity, year: int | None) -> Judgement:
-    """10月, 12.31 or 20241130 as the day when it was done; 12个月 of a year that was due to its end."""
+    """The judgement on 10月, 12.31 or 20241130 as the day when it was done.
+
+    12个月 keeps a deadline at the end of a year.
+    """
     if _may_be_month(actual):
         return _compare_dates(due, Deadline(int(actual.number or 0)), year)
-    written = None if actual.unit or actual.operator else read_compact(str(actual))
-    if written:
-        return _compare_dates(due, written, year)
+    date = None if actual.unit or actual.operator else read_compact(str(actual))
+    if date:
+        return _compare_dates(due, date, year)
     if actual.unit in ("季度", "季") and actual.number in (1, 2, 3, 4):
         return _compare_dates(due, Deadline(int(actual.number) * 3), year)
-    own = actual.measure
+    measure = actual.measure
     if (
-        own
-        and own.dimension == "months"
+        measure
+        and measure.dimension == "months"
         and due.month == 12
         and not due.day
         and actual.number
-        and actual.number * own.factor == 12
+        and actual.number * measure.factor == 12
     ):
         return Judgement(Verdict.MET)
     return _open(Cause.DIMENSION)
 
 
 def _compare_dates(due: Deadline, done: Deadline, form_year: int | None) -> Judgement:
-    """Met by a day not later. A month without a day is settled only where all its days lie on one side."""
+    """The judgement on the date when it was done: met by a day not later than the deadline.
+
+    A month without a day is settled only where all its days lie on one side.
+    """
     year = due.year or form_year or done.year or _YEAR
     limit = due.last_day(year)
     if done.day:
@@ -411,14 +425,15 @@ def _compare_dates(due: Deadline, done: Deadline, form_year: int | None) -> Judg
 
 
 def _compare_years(due: Deadline, done: int, form_year: int | None) -> Judgement:
+    """The judgement where only the year is known in which it was done."""
     last = due.last_day(due.year or form_year or done)
     if done == last[0] and last[1:] != (12, 31):
         return _open(Cause.WORDS)
     return Judgement(_verdict(done <= last[0]))
 
 
-def _judge_told(target: Quantity, actual: Quantity) -> Judgement:
-    """A numeric target, the completed value in words."""
+def _judge_words_for_number(target: Quantity, actual: Quantity) -> Judgement:
+    """The judgement on a completed value in words against a numeric target."""
     words = actual.words
     counted = target.measure is None or target.measure.dimension == "count"
     if says_none(words) and (
@@ -442,11 +457,10 @@ def _judge_told(target: Quantity, actual: Quantity) -> Judgement:
 def expected_score(
     indicator: Indicator, target: Quantity, actual: Quantity, judgement: Judgement, policy: Policy
 ) -> Decimal | None:
-    """The score that the completion earns, two decimals, where points are printed and the target is a number;
-    else None.
+    """The score that the completion earns, with two decimals.
 
-    ≥ and =: points × min(1, actual/target). ≤: by policy points × target/actual, or points × (1 − excess), 0
-    from twice the target.
+    None unless points are printed and the target is a number. ≥ and =: points × min(1, actual/target).
+    ≤: by policy points × target/actual, or points × (1 − excess), 0 from twice the target.
     Exceeded: all points, less the policy's over_deduction for each part of the deviation beyond the
     threshold.
     """

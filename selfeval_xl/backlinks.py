@@ -1,8 +1,7 @@
-"""Links from the marked rows of a form back to the list, in one column right of everything, outside the print
-area.
+"""Links from the marked rows of a form back to the list, in a column right of everything and never printed.
 
-Every cell of ours there is a HYPERLINK to 校验结果 or 问题清单 and is known by that: what a person typed
-beside or between stays.
+Every cell of ours there is recognised as a HYPERLINK to 校验结果 or 问题清单; what a person typed beside or
+between the links stays.
 """
 
 from __future__ import annotations
@@ -17,13 +16,12 @@ from .progress import MENDED
 from .sheets import BACK_TO, RESULT_COLUMNS, RESULTS
 
 GAP = 2
-MOST = 6  # numbers that one link names
+MOST = 6  # most numbers that one link names
 WHY, WHY_GONE = "回到清单的链接", "清单的链接已不用"
 _SHEET, _CELLS, _STATE = (RESULT_COLUMNS.index(name) for name in ("工作表", "单元格", "状态"))
 
-Listed = Mapping[
-    str, Sequence[tuple[int, str]]
-]  # by sheet: the number of each finding on the list, and a cell of it
+# By sheet: the number of each finding on the list, and a cell of the finding.
+Listed = Mapping[str, Sequence[tuple[int, str]]]
 
 
 def backlink_edits(
@@ -33,10 +31,9 @@ def backlink_edits(
     grids: Iterable[Grid],
     side_of: Callable[[str], Side],
 ) -> list[Edit]:
-    """The edits that put a link to the sheet `target` into each row with a finding, and take away all earlier
-    ones.
+    """The edits that write a link to the sheet `target` into each row with a finding; earlier ones go.
 
-    rows: the list's row (from 1) of each number. side_of: what stands on a sheet besides values.
+    rows: the list's row (from 1) of each number. side_of: the extent of a sheet's print area and drawings.
     """
     return [
         edit
@@ -49,7 +46,7 @@ def backlink_edits(
 def result_links(
     table: Sequence[Sequence[str]], grids: Iterable[Grid], side_of: Callable[[str], Side]
 ) -> list[Edit]:
-    """The same for the sheet 校验结果 with these rows below its head."""
+    """The edits of `backlink_edits` for the sheet 校验结果 with these rows below its head."""
     listed: dict[str, list[tuple[int, str]]] = {}
     for number, row in enumerate(table, 1):
         if row[_STATE] != MENDED:
@@ -60,12 +57,12 @@ def result_links(
 
 
 def unlink_edits(grids: Iterable[Grid]) -> list[Edit]:
-    """The edits that take all links of ours away."""
-    return [_gone(grid, place) for grid in grids if grid.name not in BACK_TO for place in links_in(grid)]
+    """The edits that remove all links of ours."""
+    return [_gone(grid, cell) for grid in grids if grid.name not in BACK_TO for cell in links_in(grid)]
 
 
 def _by_row(grid: Grid, listed: Iterable[tuple[int, str]]) -> dict[int, list[int]]:
-    """The numbers by the row of the sheet, each once, in order."""
+    """The numbers of the findings by row of the sheet, each once, in order."""
     rows: dict[int, set[int]] = {}
     for number, cell in listed:
         rows.setdefault(grid.area(*position(cell)).top, set()).add(number)
@@ -79,52 +76,55 @@ def _on_sheet(
     target: str,
     side_of: Callable[[str], Side],
 ) -> list[Edit]:
-    there = links_in(grid)
-    if not numbers and not there:
+    """The edits for one sheet. numbers: those of the findings in each row of the sheet."""
+    present = links_in(grid)
+    if not numbers and not present:
         return []
-    column = min(column for _, column in there) if there else _free_column(grid, side_of(grid.name))
-    new = {(row, column): _link(each, rows, target) for row, each in numbers.items()}
+    column = min(column for _, column in present) if present else _free_column(grid, side_of(grid.name))
+    links = {(row, column): _link(each, rows, target) for row, each in numbers.items()}
     if numbers:
-        new[0, column] = _link(numbers.get(0, ()), rows, target, BACK_TO[target])
-    edits = [_gone(grid, place) for place in there if place not in new]
-    for place, formula in sorted(new.items(), key=lambda each: each[0]):
-        old = grid.text(*place).strip() or None
-        if old is not None and place not in there:
-            continue  # a person's
-        if there.get(place) != f"={formula.text}" or old != formula.value:
-            edits.append(Edit(grid.name, a1(*place), old, formula, Look.LINK, WHY))
+        links[0, column] = _link(numbers.get(0, ()), rows, target, BACK_TO[target])
+    edits = [_gone(grid, cell) for cell in present if cell not in links]
+    for cell, formula in sorted(links.items(), key=lambda each: each[0]):
+        old = grid.text(*cell).strip() or None
+        if old is not None and cell not in present:
+            continue  # a person typed here
+        if present.get(cell) != f"={formula.text}" or old != formula.value:
+            edits.append(Edit(grid.name, a1(*cell), old, formula, Look.LINK, WHY))
     return edits
 
 
 def _free_column(grid: Grid, side: Side) -> int:
-    """Right of all that the sheet holds, prints and draws, with a column between."""
-    return (
-        max(grid.width - 1, max((area.right for area in grid.merges), default=0), side.printed, side.drawn)
-        + GAP
-    )
+    """The column right of all that the sheet holds, prints and draws, with a free one between."""
+    merged = max((area.right for area in grid.merges), default=0)
+    return max(grid.width - 1, merged, side.printed, side.drawn) + GAP
 
 
 def _link(numbers: Sequence[int], rows: Mapping[int, int], target: str, head: str = "") -> Formula:
-    """A link to the row of the first number, that names them all; head: what stands before them."""
+    """A link to the list's row of the first number that names all numbers. head: the text before them."""
     text = f"{head}第{'、'.join(map(str, numbers[:MOST]))}条" if numbers else head
     return Formula(f'HYPERLINK("#\'{target}\'!A{rows[numbers[0]] if numbers else 1}","{text}")', text)
 
 
-def _gone(grid: Grid, place: tuple[int, int]) -> Edit:
-    return Edit(grid.name, a1(*place), grid.text(*place).strip() or None, None, Look.BARE, WHY_GONE)
+def _gone(grid: Grid, cell: tuple[int, int]) -> Edit:
+    """The edit that removes a link."""
+    return Edit(grid.name, a1(*cell), grid.text(*cell).strip() or None, None, Look.BARE, WHY_GONE)
 
 
 def numbers_by_cell(
     table: Sequence[Sequence[str]], grids: Iterable[Grid]
 ) -> dict[tuple[str, str], list[int]]:
-    """By sheet and cell (the top left one of merged cells): the rows of 校验结果, counted from 1 below its
-    head, that name it.
+    """The rows of 校验结果 that name a cell, by sheet and cell (of merged cells the top left one).
+
+    Rows are counted from 1 below the head.
     """
     by_name: dict[str, Grid] = {grid.name: grid for grid in grids}
     found: dict[tuple[str, str], list[int]] = {}
     for number, row in enumerate(table, 1):
         grid = by_name.get(row[_SHEET])
-        for cell in cell_names(row[_CELLS]) if grid is not None and row[_STATE] != MENDED else ():
+        if grid is None or row[_STATE] == MENDED:
+            continue
+        for cell in cell_names(row[_CELLS]):
             area = grid.area(*position(cell))
             found.setdefault((grid.name, a1(area.top, area.left)), []).append(number)
     return found

@@ -1,8 +1,7 @@
-"""The command line library speaks English; here it learns Chinese. Import this module before typer.
+"""Chinese for the command line library, which speaks English. Import this module before typer.
 
-Part of its words it asks of gettext, which the table answers. What it prints without asking (用法, the help
-option,
-the types of parameters) is put into each command by `spoken`.
+The library asks gettext for some of its words, and gettext answers from the table. The rest (用法, the help
+option, the types of parameters) is put into each command by `spoken`.
 """
 
 import gettext
@@ -22,38 +21,41 @@ WORDS = {
 }
 
 
-def _translated(text: str) -> str:
-    return WORDS.get(text, text)
+def _translated(message: str) -> str:
+    return WORDS.get(message, message)
 
 
 gettext.gettext = _translated
 
 
 def spoken(command):
-    """The same command, and those below it, with a Chinese usage line and help option."""
-    usage, help_option = command.get_usage, command.get_help_option
+    """The same command, and its subcommands, with a Chinese usage line and help option.
 
-    def chinese_help(context):
-        option = help_option(context)
+    command: of click, be it the one that typer carries or the one installed beside it; hence without a type.
+    """
+    english_usage, english_option = command.get_usage, command.get_help_option
+
+    def chinese_option(context):
+        option = english_option(context)
         if option:
             option.help = "显示这份说明。"
             _without_type(option)
         return option
 
-    command.get_usage = lambda context: usage(context).replace("Usage: ", "用法：", 1)
-    command.get_help_option = chinese_help
+    command.get_usage = lambda context: english_usage(context).replace("Usage: ", "用法：", 1)
+    command.get_help_option = chinese_option
     command.options_metavar = "［选项］"
     if hasattr(command, "subcommand_metavar"):
         command.subcommand_metavar = "命令 ……"
     for parameter in command.params:
         if not parameter.metavar or parameter.param_type_name == "argument":
             _without_type(parameter)
-    for below in getattr(command, "commands", {}).values():
-        spoken(below)
+    for subcommand in getattr(command, "commands", {}).values():
+        spoken(subcommand)
     return command
 
 
 def _without_type(parameter) -> None:
-    """Newer typer prints <bool> or <list[Path]> beside a parameter; that tells an accountant nothing."""
+    """Hides the <bool> or <list[Path]> that newer typer prints, which tells an accountant nothing."""
     if hasattr(parameter, "display_type_rich"):
         parameter.display_type_rich = lambda ctx: None

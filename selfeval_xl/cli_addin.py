@@ -1,4 +1,4 @@
-"""selfeval addin: the add-in on this desk, and the bundle for others."""
+"""The commands `selfeval addin …`: the add-in on this computer, and the offline bundle for others."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ def addin_uninstall(folder: Folder = None) -> None:
     from .addin.installing import uninstall
     from .screen import say
 
-    gone = uninstall(folder)
-    say(f"插件已卸载：{gone}" if gone else "没有安装插件，不用卸载。")
+    removed = uninstall(folder)
+    say(f"插件已卸载：{removed}" if removed else "没有安装插件，不用卸载。")
 
 
 @addin_app.command("bundle")

@@ -1,15 +1,26 @@
-"""Arguments and options that several commands have, and what is checked of them at once."""
+"""Arguments and options that several commands have, their checks, and the reading of what they name."""
 
 from __future__ import annotations
 
+import json
+import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from .county.roster import Roster
+    from .forms import ReadFile
+    from .screen import Progress
+
 
 def xlsx(out: Path) -> Path:
-    """Only xlsx is written, whatever the name says; Excel refuses a workbook whose name says something else."""
+    """The file name, unchanged. Raises UsageError where it does not end in .xlsx.
+
+    Only xlsx is written, and Excel refuses a workbook whose name says something else.
+    """
     from .errors import UsageError
 
     if out.suffix.lower() != ".xlsx":
@@ -18,7 +29,7 @@ def xlsx(out: Path) -> Path:
 
 
 def docx(out: Path) -> Path:
-    """Only docx is written, whatever the name says."""
+    """The file name, unchanged. Raises UsageError where it does not end in .docx."""
     from .errors import UsageError
 
     if out.suffix.lower() != ".docx":
@@ -30,16 +41,23 @@ Files = Annotated[
     list[Path],
     typer.Argument(metavar="文件…", help="自评表或报告（xlsx、xls、xlsb、ods、docx），可以给多个。"),
 ]
+Received = Annotated[Path, typer.Argument(metavar="文件夹", help="收到的全部材料，子文件夹也看。")]
 PolicyFile = Annotated[
     Path | None,
     typer.Option("--policy", metavar="文件", help="本县的参数表（xlsx或TOML），只写与默认不同的参数。"),
 ]
+RosterFile = Annotated[Path | None, typer.Option("--roster", metavar="文件", help="单位名册。")]
 NewBook = Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="写到哪里。", callback=xlsx)]
+Year = Annotated[int | None, typer.Option("--year", metavar="年度", min=1990, max=2099, help="自评哪一年。")]
 AsJson = Annotated[bool, typer.Option("--json", help="在标准输出打印一份JSON，供其他程序使用。")]
+Jobs = Annotated[int | None, typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程。")]
+ReadingJobs = Annotated[
+    int | None, typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程读文件。")
+]
 
 
-def read_all(files: list[Path], progress) -> list:
-    """The files, read in worker processes; UsageError for a folder and for what is not there."""
+def read_all(files: list[Path], progress: Progress) -> list[ReadFile]:
+    """The files, read in worker processes. Raises UsageError for a folder and for a file that is missing."""
     from .errors import UsageError
     from .reading import read_files
 
@@ -49,3 +67,19 @@ def read_all(files: list[Path], progress) -> list:
         if not file.is_file():
             raise UsageError(f"找不到文件“{file}”。请核对文件名和所在文件夹。")
     return list(read_files(files, progress=progress.count))
+
+
+def roster_of(path: Path | None) -> Roster | None:
+    """The roster in the file; None where none is given. Raises UsageError where the file is missing."""
+    from .county.roster import read_roster
+    from .errors import UsageError
+
+    if path is not None and not path.is_file():
+        raise UsageError(f"找不到单位名册“{path}”。请核对文件名和所在文件夹。")
+    return None if path is None else read_roster(path)
+
+
+def print_json(document: Mapping[str, object]) -> None:
+    """Prints the document on standard output, Chinese letters unescaped."""
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
+    sys.stdout.write("\n")

@@ -1,4 +1,4 @@
-"""selfeval policy: the county's parameters and rules."""
+"""The commands `selfeval policy …`: the county's parameters and rules."""
 
 from __future__ import annotations
 
@@ -65,5 +65,5 @@ def policy_try(
 
     rules = load(file)
     with Progress() as progress:
-        found = read_all(collect(folder), progress)
-    show_rehearsal(rehearse(rules, found), len(found))
+        files = read_all(collect(folder), progress)
+    show_rehearsal(rehearse(rules, files), len(files))

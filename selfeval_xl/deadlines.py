@@ -24,8 +24,9 @@ class Deadline:
     before: bool = False
 
     def last_day(self, year: int) -> tuple[int, int, int]:
-        """The last day that still keeps it, as (year, month, day); 9月前 ends with August, 9月底前 with
-        September.
+        """The last day that still keeps it, as (year, month, day).
+
+        year: taken where none is written. 9月前 ends with August, 9月底前 with September.
         """
         year, month = self.year or year, self.month
         if self.day:
@@ -44,42 +45,50 @@ _YEAR = r"(?P<year>(?:19|20)\d{2})"
 _BY_WORDS = r"(?:之前|以前|前|内|止)?"
 _END_WORDS = r"(?:末|底|内)?"
 _AFTER_WORDS = r"[,]?(?P<done>[^\d]*)$"
-_LEAD = re.compile(
+_LEAD = re.compile(  # 不晚于, 预计于, ≤
     r"^(?:截至|截止到?|最迟|最晚|不晚于|不迟于|早于|已于|预计|计划|力争|争取|应|须|于|在|到|至|=|当年|"
     r"本年|(?P<sign>≤|<=|<))+"
 )
-_UNDOUBTED = re.compile(
-    r"\d年\d|月\d+[日号]|[底末旬初前]|^\d{4}[-./]\d"
-)  # after ≤ only what can be no duration
+# After ≤ only what can be no duration: 2024年9月, 9月30日, 9月底, 2024-09.
+_UNDOUBTED = re.compile(r"\d年\d|月\d+[日号]|[底末旬初前]|^\d{4}[-./]\d")
 _YEAR_END = re.compile(
     rf"^(?:{_YEAR}年?度?|当年|本年度?|年)?(?:年?(?:年底|年末|底|末|年终|年内|内|全年|12月底))"
     rf"{_BY_WORDS}{_AFTER_WORDS}"
-)
+)  # 2024年底前, 年内完成, 本年度12月底
 _QUARTER = re.compile(
     rf"^(?:{_YEAR}年)?(?P<quarter>第[一二三四1-4]季度?|[一二三四]季度|[1-4]季度(?=[末底前内之以完]))"
     rf"{_END_WORDS}{_BY_WORDS}{_AFTER_WORDS}"
+)  # 第三季度, 2024年二季度末前完成
+_HALF = re.compile(  # 上半年, 2024年下半年底前
+    rf"^(?:{_YEAR}年)?(?P<half>[上下])半年(?:末|底)?{_BY_WORDS}{_AFTER_WORDS}"
 )
-_HALF = re.compile(rf"^(?:{_YEAR}年)?(?P<half>[上下])半年(?:末|底)?{_BY_WORDS}{_AFTER_WORDS}")
 _DATE = re.compile(
     rf"(?:{_YEAR}[年./-])?(?P<month>1[0-2]|0?[1-9])(?!\d)(?:[月./-]|$)(?:(?P<day>3[01]|[12]\d|0?[1-9])"
     r"(?![\d月])[日号]?)?"
+)  # 2024年11月30日, 2024-11-30, 11月
+_COMPACT = re.compile(  # 20241130
+    r"^(?P<year>20\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])$"
 )
-_COMPACT = re.compile(r"^(?P<year>20\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])$")
-_PART = re.compile(r"(?:月?底|末|份|中旬|下旬|上旬|初|中)")
-_BY = re.compile(r"(?:之前|以前|前|止|内|之内|以内)")
+_MONTH_AND_DAY = re.compile(  # 12.31, 11/30日
+    r"^(?P<month>1[0-2]|0?[1-9])[./](?P<day>3[01]|[12]\d|0?[1-9])[日号]?$"
+)
+_PART = re.compile(r"(?:月?底|末|份|中旬|下旬|上旬|初|中)")  # 底 of 11月底
+_BY = re.compile(r"(?:之前|以前|前|止|内|之内|以内)")  # 前 of 11月底前
+# 完成 of 12月完成
 _DONE = re.compile(r"(?:完成|支付|验收|竣工|交付|发放|投入|开工|建成|拨付|交工|完工|实施|启用|到位)")
 _PART_DAYS = {"上旬": 10, "初": 10, "中旬": 20, "中": 20}
 _SPAN_START = re.compile(
     r"^(?:(?P<year>(?:19|20)\d{2})[年./-])?(?:0?[1-9]|1[0-2])(?:[月./-](?:(?:0?[1-9]|[12]\d|3[01])"
     r"[日号]?)?)?[初底]?$"
-)
-_SPAN = re.compile(r"[-~至到—]+")
-_CHINESE_IN_DATE = re.compile(r"[零〇一二三四五六七八九十]+(?=[年月日号])")
+)  # 2024年1月1日 of 2024年1月1日至12月31日, 1 of 1-12月
+_SPAN = re.compile(r"[-~至到—]+")  # 至 of 1月至12月
+_CHINESE_IN_DATE = re.compile(r"[零〇一二三四五六七八九十]+(?=[年月日号])")  # 十二 of 十二月底
+_NO_DATE_AFTER = re.compile(r"[≥≤><=%]|增长|下降|提高|较|未|没有")  # 增长 of 12月增长5%
 _SIGNS = "前月底末年日号季半旬"
 
 
 def read_deadline(text: str) -> Deadline | None:
-    """A tidied text as a deadline; None where it is none.
+    """The deadline that a tidied text gives; None where it gives none.
 
     A bare 12月 is a duration, 12月底 or 12月完成 a deadline.
     """
@@ -90,8 +99,8 @@ def read_deadline(text: str) -> Deadline | None:
     if lead and lead["sign"] and not _UNDOUBTED.search(plain):
         return None
     for pattern in (_YEAR_END, _QUARTER, _HALF):
-        for written in dict.fromkeys((text, plain)):
-            match = pattern.match(written)
+        for wording in dict.fromkeys((text, plain)):
+            match = pattern.match(wording)
             if match and _may_follow(match["done"]):
                 return Deadline(_month(match), int(match["year"]) if match["year"] else None)
     if not re.search(r"\d", plain[:1]):
@@ -100,10 +109,8 @@ def read_deadline(text: str) -> Deadline | None:
 
 
 def read_compact(text: str) -> Deadline | None:
-    """20241130, 12.31 or 11.30日 where a date is expected."""
-    match = _COMPACT.match(text) or re.match(
-        r"^(?P<month>1[0-2]|0?[1-9])[./](?P<day>3[01]|[12]\d|0?[1-9])[日号]?$", text
-    )
+    """The date of 20241130, 12.31 or 11.30日, where a date is expected; None for anything else."""
+    match = _COMPACT.match(text) or _MONTH_AND_DAY.match(text)
     if not match:
         return None
     return _valid(
@@ -112,31 +119,34 @@ def read_compact(text: str) -> Deadline | None:
 
 
 def _month(match: re.Match[str]) -> int:
-    found = match.groupdict()
-    if found.get("quarter"):
-        quarter = found["quarter"].strip("第季度")
+    """The last month of the quarter, half or whole year that was matched."""
+    groups = match.groupdict()
+    if groups.get("quarter"):
+        quarter = groups["quarter"].strip("第季度")
         return 3 * (chinese_number(quarter) or int(quarter))
-    return 6 if found.get("half") == "上" else 12
+    return 6 if groups.get("half") == "上" else 12
 
 
 def _valid(month: int, year: int | None, day: int | None, before: bool = False) -> Deadline | None:
+    """The deadline; None where the month has no such day."""
     if day and day > monthrange(year or _LEAP_YEAR, month)[1]:
         return None
     return Deadline(month, year, day, before)
 
 
 def _date(plain: str, in_span: bool = False) -> Deadline | None:
+    """The deadline that a date gives; in_span: as the end of a span a bare month is one too."""
     match = _DATE.match(plain)
     if not match:
         return None
-    written, rest = match[0], plain[match.end() :]
-    if not re.search(r"[月日号年]", written) and not (
-        match["year"] and (match["day"] or plain == written or _BY.match(rest))
+    digits, rest = match[0], plain[match.end() :]
+    if not re.search(r"[月日号年]", digits) and not (
+        match["year"] and (match["day"] or plain == digits or _BY.match(rest))
     ):
         return None
-    part = found[0] if (found := _PART.match(rest)) else ""
+    part = word[0] if (word := _PART.match(rest)) else ""
     rest = rest[len(part) :]
-    by = found[0] if (found := _BY.match(rest)) else ""
+    by = word[0] if (word := _BY.match(rest)) else ""
     rest = rest[len(by) :]
     if not match["year"] and not match["day"] and not in_span:
         if not part and (by.endswith("内") or not by and not _DONE.match(rest)):
@@ -151,19 +161,16 @@ def _date(plain: str, in_span: bool = False) -> Deadline | None:
 
 
 def _end_of_span(plain: str) -> Deadline | None:
-    """1-12月 or 2024年1月1日至12月31日: what counts is its end."""
+    """The deadline of a span, which is its end: 1-12月, 2024年1月1日至12月31日."""
     for separator in _SPAN.finditer(plain):
         start = _SPAN_START.match(plain[: separator.start()])
         end = _date(plain[separator.end() :], in_span=True) if start else None
         if start and end:
-            return (
-                end
-                if end.year or not start["year"]
-                else Deadline(end.month, int(start["year"]), end.day, end.before)
-            )
+            year = int(start["year"]) if start["year"] else None
+            return Deadline(end.month, end.year or year, end.day, end.before)
     return None
 
 
 def _may_follow(rest: str) -> bool:
     """Whether the words after a date leave it a deadline (完成资金支付) and not a count or rate."""
-    return len(rest) <= 20 and not re.search(r"[≥≤><=%]|增长|下降|提高|较|未|没有", rest)
+    return len(rest) <= 20 and not _NO_DATE_AFTER.search(rest)

@@ -1,14 +1,15 @@
-"""What changed between two versions of a form or workbook, value by value, each with its cell in both."""
+"""The changes between two versions of a form or workbook, value by value, each with its cell in both."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from .fields import FORM, FUND, GOAL, INDICATOR, TASK, field, keys
-from .forms import FORM_NAMES, Form, ReadFile, Report
+from .findings import Located
+from .forms import FORM_NAMES, Form, FundingLine, Indicator, ReadFile, Report, Task
 from .quantity import is_blank, money
 
 CHANGED, ADDED, REMOVED = "changed", "added", "removed"
@@ -16,15 +17,17 @@ LABELS = {CHANGED: "改动", ADDED: "新增", REMOVED: "删去"}
 _ALIKE = 60  # percent of likeness from which two names may be one, renamed
 _NUMBERS = frozenset(("initial_budget", "annual_budget", "executed", "points", "score", "total_score"))
 _HEAD = ("project", "project_code", "department", "unit", "year", "money_unit", "total_score", "grade")
-Thing = TypeVar("Thing")
+_ROW_ALIKE = 100  # the same for rows whose names must be equal
+Item = TypeVar("Item")
+Row = TypeVar("Row", FundingLine, Task, Indicator)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One value that differs. change: changed, added or removed (a whole row or form: key "" and no values).
+    """One value that differs, or a whole row or form that was added or removed (then key is "").
 
-    subject: indicator, fund row or task. key, label: of the field. cells: where it stands in the old and the
-    new version.
+    change: changed, added or removed. subject: indicator, fund row or task. key, label: of the field.
+    sheets, cells: in the old and the new version, None where it is not there.
     """
 
     change: str
@@ -40,46 +43,105 @@ class Change:
 
 
 def differences(old: Sequence[ReadFile], new: Sequence[ReadFile]) -> list[Change]:
-    """All changes from the old version to the new one; forms belong together by kind, then code or name, then
-    likeness.
+    """All changes from the old version to the new one.
+
+    Forms are paired by kind, then by code or name, then by likeness of their names.
     """
-    before, after = ([form for file in files for form in file.forms] for files in (old, new))
-    found: list[Change] = []
+    old_forms, new_forms = ([form for file in files for form in file.forms] for files in (old, new))
+    changes: list[Change] = []
     for kind in FORM_NAMES:
-        one, other = ([form for form in forms if form.kind == kind] for forms in (before, after))
-        for first, second in _pairs(one, other, _form_names, _ALIKE if len(one) + len(other) > 2 else 0):
-            found += _forms(first, second)
-    reports = [[report for file in files for report in file.reports] for files in (old, new)]
-    for first, second in _pairs(*reports, lambda report: (report.department or "",), 0):
-        found += _reports(first, second)
-    return found
+        before, after = ([form for form in forms if form.kind == kind] for forms in (old_forms, new_forms))
+        alike = _ALIKE if len(before) + len(after) > 2 else 0
+        for form_pair in _pairs(before, after, _form_names, alike):
+            changes += _forms(form_pair)
+    old_reports, new_reports = ([report for file in files for report in file.reports] for files in (old, new))
+    for report_pair in _pairs(old_reports, new_reports, lambda report: (report.department or "",), 0):
+        changes += _reports(report_pair)
+    return changes
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair(Generic[Item]):
+    """Two versions of a thing, of which one may be missing."""
+
+    old: Item | None
+    new: Item | None
+
+    @property
+    def present(self) -> Item:
+        """The new version, else the old one."""
+        item = self.old if self.new is None else self.new
+        assert item is not None, "a pair has at least one side"
+        return item
+
+    @property
+    def both(self) -> tuple[Item, Item] | None:
+        """Old and new version; None where one is missing."""
+        return None if self.old is None or self.new is None else (self.old, self.new)
+
+    @property
+    def lone(self) -> str:
+        """The kind of change where one is missing."""
+        return ADDED if self.old is None else REMOVED
+
+
+@dataclass(frozen=True, slots=True)
+class _FormRef:
+    """The form or report that a change belongs to: its kind, project, and sheets in both versions."""
+
+    form: str
+    project: str
+    sheets: tuple[str | None, str | None]
+
+    def change(
+        self,
+        change: str,
+        subject: str,
+        key: str,
+        label: str,
+        values: tuple[str | None, str | None] = (None, None),
+        cells: tuple[str | None, str | None] = (None, None),
+    ) -> Change:
+        """A change of this form or report. values: old and new."""
+        return Change(change, self.form, self.project, self.sheets, subject, key, label, *values, cells)
 
 
 def _form_names(form: Form) -> tuple[str, ...]:
     return (form.project_code or "", form.project or form.department or "")
 
 
-def _forms(old: Form | None, new: Form | None) -> Iterator[Change]:
-    form = new or old
-    named = (form.kind, form.project or "", (old.sheet if old else None, new.sheet if new else None))
-    if old is None or new is None:
-        yield Change(ADDED if old is None else REMOVED, *named, FORM_NAMES[form.kind], "", "整张表")
+def _sheets(pair: _Pair[Form] | _Pair[Report]) -> tuple[str | None, str | None]:
+    return (pair.old.sheet if pair.old else None, pair.new.sheet if pair.new else None)
+
+
+def _forms(pair: _Pair[Form]) -> Iterator[Change]:
+    """The changes of one form."""
+    form = pair.present
+    form_ref = _FormRef(form.kind, form.project or "", _sheets(pair))
+    if pair.both is None:
+        yield form_ref.change(pair.lone, FORM_NAMES[form.kind], "", "整张表")
         return
-    yield from _values(named, "", FORM, _HEAD, old, new)
-    yield from _values(named, "年度目标", GOAL, keys(GOAL), old.goal, new.goal)
-    yield from _rows(named, FUND, keys(FUND)[1:], old.funding, new.funding, lambda line: (line.source,), 100)
-    yield from _rows(
-        named, TASK, keys(TASK), old.tasks, new.tasks, lambda task: (task.name or task.content or "",), _ALIKE
-    )
-    yield from _rows(
-        named,
-        INDICATOR,
-        _printed(keys(INDICATOR)),
-        old.indicators,
-        new.indicators,
-        lambda row: (f"{row.level2 or ''}/{row.name or ''}", row.name or ""),
-        _ALIKE,
-    )
+    old, new = pair.both
+    yield from _values(form_ref, "", FORM, _HEAD, old, new)
+    yield from _values(form_ref, "年度目标", GOAL, keys(GOAL), old.goal, new.goal)
+    funding = _pairs(old.funding, new.funding, _funding_names, _ROW_ALIKE)
+    yield from _rows(form_ref, FUND, keys(FUND)[1:], funding, _funding_names)
+    tasks = _pairs(old.tasks, new.tasks, _task_names, _ALIKE)
+    yield from _rows(form_ref, TASK, keys(TASK), tasks, _task_names)
+    indicators = _pairs(old.indicators, new.indicators, _indicator_names, _ALIKE)
+    yield from _rows(form_ref, INDICATOR, _printed(keys(INDICATOR)), indicators, _indicator_names)
+
+
+def _funding_names(line: FundingLine) -> tuple[str, ...]:
+    return (line.source,)
+
+
+def _task_names(task: Task) -> tuple[str, ...]:
+    return (task.name or task.content or "",)
+
+
+def _indicator_names(indicator: Indicator) -> tuple[str, ...]:
+    return (f"{indicator.level2 or ''}/{indicator.name or ''}", indicator.name or "")
 
 
 def _printed(names: Iterable[str]) -> tuple[str, ...]:
@@ -88,50 +150,52 @@ def _printed(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _rows(
-    named: tuple,
+    form_ref: _FormRef,
     scope: str,
-    names: Sequence[str],
-    old: Sequence,
-    new: Sequence,
-    called: Callable[..., tuple[str, ...]],
-    alike: int,
+    keys: Sequence[str],
+    pairs: Iterable[_Pair[Row]],
+    names_of: Callable[[Row], tuple[str, ...]],
 ) -> Iterator[Change]:
-    for first, second in _pairs(old, new, called, alike):
-        row = second or first
-        subject = called(row)[-1]
-        if first is not None and second is not None:
-            yield from _values(named, subject, scope, names, first, second)
+    """The changes of the rows of one table; the last name of a row is its subject."""
+    for pair in pairs:
+        subject = names_of(pair.present)[-1]
+        if pair.both is not None:
+            yield from _values(form_ref, subject, scope, keys, *pair.both)
             continue
-        cells = tuple(next(iter(item.cells.values()), None) if item else None for item in (first, second))
-        texts = tuple(
-            "，".join(str(getattr(item, name)) for name in names if getattr(item, name)) if item else None
-            for item in (first, second)
-        )
-        yield Change(ADDED if first is None else REMOVED, *named, subject, "", "整行", *texts, cells)
+        values = (_row_text(pair.old, keys), _row_text(pair.new, keys))
+        cells = (_first_cell(pair.old), _first_cell(pair.new))
+        yield form_ref.change(pair.lone, subject, "", "整行", values, cells)
 
 
-def _values(named: tuple, subject: str, scope: str, names: Iterable[str], old, new) -> Iterator[Change]:
-    for name in names:
-        one, other = getattr(old, name), getattr(new, name)
-        if not _same(name, one, other):
-            yield Change(
-                CHANGED,
-                *named,
-                subject,
-                name,
-                field(scope, name).label,
-                _text(one),
-                _text(other),
-                (old.cells.get(name), new.cells.get(name)),
-            )
+def _row_text(row: FundingLine | Task | Indicator | None, keys: Iterable[str]) -> str | None:
+    """All values of a row as one text."""
+    if row is None:
+        return None
+    return "，".join(str(getattr(row, key)) for key in keys if getattr(row, key))
 
 
-def _same(name: str, one: object, other: object) -> bool:
-    """Equal as text without spaces, or as numbers (5 and 5.00); what people write for nothing is nothing."""
-    first, second = ("".join((_text(value) or "").split()) for value in (one, other))
+def _first_cell(row: FundingLine | Task | Indicator | None) -> str | None:
+    return None if row is None else next(iter(row.cells.values()), None)
+
+
+def _values(
+    form_ref: _FormRef, subject: str, scope: str, keys: Iterable[str], old: Located, new: Located
+) -> Iterator[Change]:
+    """The changes of the values of these fields between two versions of a record."""
+    for key in keys:
+        before, after = getattr(old, key), getattr(new, key)
+        if not _same(key, before, after):
+            values = (_text(before), _text(after))
+            cells = (old.cells.get(key), new.cells.get(key))
+            yield form_ref.change(CHANGED, subject, key, field(scope, key).label, values, cells)
+
+
+def _same(key: str, old: object, new: object) -> bool:
+    """Whether two values are equal: as text without spaces, as numbers (5 and 5.00), or both blank."""
+    first, second = ("".join((_text(value) or "").split()) for value in (old, new))
     if first == second or (is_blank(first) and is_blank(second)):
         return True
-    if name in _NUMBERS:
+    if key in _NUMBERS:
         numbers = money(first), money(second)
         return None not in numbers and numbers[0] == numbers[1]
     return False
@@ -141,70 +205,70 @@ def _text(value: object) -> str | None:
     return None if value is None or value == "" else str(value)
 
 
-def _reports(old: Report | None, new: Report | None) -> Iterator[Change]:
-    report = new or old
-    named = (report.kind, "", (old.sheet if old else None, new.sheet if new else None))
-    if old is None or new is None:
-        yield Change(ADDED if old is None else REMOVED, *named, FORM_NAMES[report.kind], "", "整份报告")
+def _reports(pair: _Pair[Report]) -> Iterator[Change]:
+    """The changes of one report, section by section."""
+    form_ref = _FormRef(pair.present.kind, "", _sheets(pair))
+    if pair.both is None:
+        yield form_ref.change(pair.lone, FORM_NAMES[pair.present.kind], "", "整份报告")
         return
-    for first, second in _pairs(old.sections, new.sections, lambda section: (section.title,), _ALIKE):
-        if first is None or second is None:
-            yield Change(
-                ADDED if first is None else REMOVED,
-                *named,
-                (second or first).title,
-                "",
-                "整节",
-                first.text if first else None,
-                second.text if second else None,
-            )
-        elif not _same("text", first.text, second.text):
-            yield Change(CHANGED, *named, second.title, "text", "正文", first.text, second.text)
+    old, new = pair.both
+    for sections in _pairs(old.sections, new.sections, lambda section: (section.title,), _ALIKE):
+        title = sections.present.title
+        before, after = (section.text if section else None for section in (sections.old, sections.new))
+        if sections.both is None:
+            yield form_ref.change(sections.lone, title, "", "整节", (before, after))
+        elif not _same("text", before, after):
+            yield form_ref.change(CHANGED, title, "text", "正文", (before, after))
 
 
 def _pairs(
-    old: Sequence[Thing], new: Sequence[Thing], called: Callable[[Thing], tuple[str, ...]], alike: int
-) -> list[tuple[Thing | None, Thing | None]]:
-    """What belongs together: by each of the names in turn, then the likest pairs first; what is left over
-    stands alone.
-    In the order of the new version, what is gone at the end.
+    old: Sequence[Item], new: Sequence[Item], names_of: Callable[[Item], tuple[str, ...]], alike: int
+) -> list[_Pair[Item]]:
+    """The pairs of items that belong together, in the order of the new version, removed ones at the end.
+
+    Items are paired by each of their names in turn, then by likeness of the last name (percent, at least
+    `alike`), the likest first. Left-over items are alone.
     """
-    partner: dict[int, int] = {}
+    partner: dict[int, int] = {}  # number in the new version -> number in the old one
     free = list(range(len(old)))
-    for place in range(len(called(old[0])) if old else 0):
-        for number, thing in enumerate(new):
-            name = "".join(called(thing)[place].split())
+    for column in range(len(names_of(old[0])) if old else 0):
+        for number, item in enumerate(new):
+            name = "".join(names_of(item)[column].split())
             if number in partner or not name:
                 continue
-            match = next((one for one in free if "".join(called(old[one])[place].split()) == name), None)
+            match = next(
+                (each for each in free if "".join(names_of(old[each])[column].split()) == name), None
+            )
             if match is not None:
                 partner[number] = match
                 free.remove(match)
-    left = [number for number in range(len(new)) if number not in partner]
+    unpaired = [number for number in range(len(new)) if number not in partner]
     rated = sorted(
         (
-            (_likeness(called(old[one])[-1], called(new[number])[-1]), -abs(one - number), one, number)
-            for one in free
-            for number in left
+            (_likeness(names_of(old[each])[-1], names_of(new[number])[-1]), -abs(each - number), each, number)
+            for each in free
+            for number in unpaired
         ),
         reverse=True,
     )
-    for likeness, _, one, number in rated:
-        if likeness >= alike and one in free and number not in partner:
-            partner[number] = one
-            free.remove(one)
-    return [
-        (old[partner[number]] if number in partner else None, thing) for number, thing in enumerate(new)
-    ] + [(old[one], None) for one in free]
+    for likeness, _, each, number in rated:
+        if likeness >= alike and each in free and number not in partner:
+            partner[number] = each
+            free.remove(each)
+    pairs = [
+        _Pair(old[partner[number]] if number in partner else None, item) for number, item in enumerate(new)
+    ]
+    return pairs + [_Pair(old[each], None) for each in free]
 
 
-def _likeness(one: str, other: str) -> float:
+def _likeness(old: str, new: str) -> float:
+    """The likeness of two names in percent."""
     from rapidfuzz import fuzz
 
-    return fuzz.ratio(one, other)
+    return fuzz.ratio(old, new)
 
 
-def document(old: Path, new: Path, changes: Iterable[Change]) -> dict:
+def document(old: Path, new: Path, changes: Iterable[Change]) -> dict[str, object]:
     """The changes as one JSON document."""
     return {
         "old": str(old),

@@ -1,6 +1,4 @@
-"""What the roster expects: the projects of a filing, what the ledger says of a form's project, and the form
-as it was issued.
-"""
+"""Expectations of the roster: the projects of a filing, their amounts in the ledger, the form as issued."""
 
 from __future__ import annotations
 
@@ -16,29 +14,41 @@ AMOUNTS = ("initial_budget", "annual_budget", "executed")
 
 
 class Due(Protocol):
-    """A project of the roster; amounts in 万元, department: the code of the department or subordinate unit."""
+    """A project of the roster. department: code of the department or subordinate unit. Amounts in 万元."""
 
-    department: str
-    unit: str
-    name: str
-    code: str | None
-    initial_budget: Decimal | None
-    annual_budget: Decimal | None
-    executed: Decimal | None
-    exempt: bool
-    public: str
+    @property
+    def department(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def code(self) -> str | None: ...
+    @property
+    def initial_budget(self) -> Decimal | None: ...
+    @property
+    def annual_budget(self) -> Decimal | None: ...
+    @property
+    def executed(self) -> Decimal | None: ...
+    @property
+    def exempt(self) -> bool: ...
+    @property
+    def public(self) -> str: ...
 
 
 class Asked(Protocol):
-    """A target as issued; project: the project's code, or its name where it has none."""
+    """A target as issued. project: the project's code, or its name where it has none."""
 
-    project: str
-    name: str
-    target: str
+    @property
+    def project(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def target(self) -> str: ...
 
 
 class Expected(Protocol):
-    """A roster: finds the budget department of a name or code, and lists the projects and targets."""
+    """A roster: it finds the budget department of a name or code, and lists the projects and targets."""
 
     @property
     def projects(self) -> Sequence[Due]: ...
@@ -54,27 +64,32 @@ def due(filing: Filing, roster: Expected) -> tuple[Due, ...]:
 
     A project has a row for each source of its money: they are one project, their amounts add up.
     """
-    known = roster.match(filing.department, filing.department_code)
-    rows: dict[tuple, Due] = {}
-    for project in roster.projects if known else ():
-        if (roster.match(None, project.department) or (None,))[0] == known[0]:
+    department = roster.match(filing.department, filing.department_code)
+    if department is None:
+        return ()
+    rows: dict[tuple[str, str, str], Due] = {}
+    for project in roster.projects:
+        match = roster.match(None, project.department)
+        if match is not None and match[0] == department[0]:
             key = (project.department, project.unit, project.code or project.name)
-            rows[key] = _together(rows[key], project) if key in rows else project
+            rows[key] = _added(rows[key], project) if key in rows else project
     return tuple(rows.values())
 
 
-def _together(one: Due, other: Due) -> Due:
-    amounts = {key: _sum(getattr(one, key), getattr(other, key)) for key in AMOUNTS}
-    return replace(one, **amounts)  # type: ignore[type-var]
+def _added(first: Due, second: Due) -> Due:
+    """The first row with the amounts of both."""
+    amounts = {key: _sum(getattr(first, key), getattr(second, key)) for key in AMOUNTS}
+    return replace(first, **amounts)  # type: ignore[type-var]  # a protocol cannot say: a dataclass
 
 
-def _sum(one: Decimal | None, other: Decimal | None) -> Decimal | None:
-    return other if one is None else one if other is None else one + other
+def _sum(first: Decimal | None, second: Decimal | None) -> Decimal | None:
+    return second if first is None else first if second is None else first + second
 
 
 def matching(form: Form, projects: Sequence[Due]) -> Due | None:
-    """The project of the roster that a form is: by code where both have one, else by name; of several units'
-    the one of its unit.
+    """The project of the roster that a form is about: by code where both have one, else by name.
+
+    Of several units' projects it is that of the form's unit.
     """
     same = [
         project
@@ -95,20 +110,20 @@ def matching(form: Form, projects: Sequence[Due]) -> Due | None:
 
 
 def ledger(project: Due) -> FundingLine:
-    """What the budget ledger says of a project, in 万元."""
+    """The amounts of a project in the budget ledger, in 万元."""
     return FundingLine(
         source=TOTAL, annual_budget=_text(project.annual_budget), executed=_text(project.executed)
     )
 
 
-def issued(project: Due | None, targets: Iterable[Asked], own: Form | None = None) -> Form | None:
+def issued(project: Due | None, targets: Iterable[Asked], remembered: Form | None = None) -> Form | None:
     """The project's form as the roster would issue it: name, initial budget in 万元, targets.
 
-    own: the form as the workbook remembers it; it tells what the roster leaves open, and all of it where
-    there is no roster.
+    remembered: the form as the workbook remembers it. It gives what the roster leaves open, and the whole
+    form where there is no project of the roster.
     """
     if project is None:
-        return own
+        return remembered
     rows = tuple(
         Indicator(name=asked.name, target=asked.target or None)
         for asked in targets
@@ -123,11 +138,11 @@ def issued(project: Due | None, targets: Iterable[Asked], own: Form | None = Non
         indicators=rows,
         funding=(FundingLine(source=TOTAL, initial_budget=_text(project.initial_budget)),),
     )
-    if own is None:
+    if remembered is None:
         return form
     if project.initial_budget is None:
-        form = replace(form, money_unit=own.money_unit, funding=own.funding)
-    return form if rows else replace(form, indicators=own.indicators)
+        form = replace(form, money_unit=remembered.money_unit, funding=remembered.funding)
+    return form if rows else replace(form, indicators=remembered.indicators)
 
 
 def _text(amount: Decimal | None) -> str | None:

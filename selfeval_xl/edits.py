@@ -1,4 +1,4 @@
-"""An edit is pure data: which cell, what stands there, what shall stand there, how it looks, and why."""
+"""Edits as pure data: the cell, its old and new value, its look, and the reason."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from enum import StrEnum
 
 
 class Look(StrEnum):
-    """How an edited cell looks; the sinks know the colours. KEEP leaves the cell's own look."""
+    """The look of an edited cell; the sinks know the colours. KEEP leaves the cell's own look."""
 
     KEEP = "keep"
     PERCENT = "percent"  # 0.00%, same look otherwise
-    HEAD = "head"  # a column head of ours, outside the print area
-    TEXT = "text"  # a value of ours outside the print area
+    HEAD = "head"  # a column head that the program adds outside the print area
+    TEXT = "text"  # a value that it adds there
     SHARE = "share"  # the same, shown as 0.00%
-    ENTRY = "entry"  # a cell of ours that a person shall type into
+    ENTRY = "entry"  # a cell that it adds for a person to type into
     STUB = "stub"  # a sentence the person has to complete (【待补充】)
     ERROR = "error"  # marks
     WARNING = "warning"
     NOTE = "note"
-    LINK = "link"  # a link of ours back to the list
-    BARE = "bare"  # a link of ours is taken away, and its colour
+    LINK = "link"  # a link that it adds, back to the list
+    BARE = "bare"  # such a link is taken away, and its colour
     FORMER = "former"  # a mark is taken away: colour and note as they were before it
 
 
@@ -35,13 +35,11 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Write `new` into `sheet`!`cell`, only where it still holds `old` (None: empty).
+    """One edit: `new` goes into `sheet`!`cell`, only where that still holds `old` (None: empty).
 
     new: None empties the cell; str is written as text, never as a formula; Decimal as a number; Formula as a
-    formula
-    with its cached value. Where `new` equals `old` the value is left as it is (number, formula and all), only
-    the look
-    changes. remark: a cell note to add (marks).
+    formula with its cached value. Where `new` equals `old` the value is left as it is (number, formula and
+    all), only the look changes. remark: a cell note to add (marks).
     """
 
     sheet: str

@@ -1,13 +1,14 @@
 """Every error a person can meet, on one page.
 
 Bad input is a finding or a problem, not an exception. These are raised only when the job itself cannot be
-done;
-the command line prints the message and leaves with status 2.
+done; the command line prints the message and exits with status 2.
 """
+
+from __future__ import annotations
 
 import errno
 
-_CAUSES = {
+_CAUSES: dict[int | None, str] = {
     errno.ENOENT: "找不到文件或文件夹",
     errno.EACCES: "没有权限，或文件正被其他程序（Excel、WPS）打开",
     errno.EPERM: "没有权限",
@@ -24,12 +25,12 @@ _CAUSES = {
 
 
 def cause_of(error: OSError) -> str:
-    """Why the system refused, in Chinese; in the system's own words where the table has none."""
+    """The system's reason in Chinese; in the system's own words where the table has none."""
     return _CAUSES.get(error.errno) or error.strerror or str(error)
 
 
 class SelfevalError(Exception):
-    """Base of all errors of ours; the text is Chinese and says what happened, where, and what to do."""
+    """The base of these errors; the text is Chinese and says what happened, where, and what to do."""
 
 
 class UsageError(SelfevalError):

@@ -1,4 +1,4 @@
-"""The fields table: one row per field of the forms.
+"""The table of fields: one row per field of the forms.
 
 JSON keys, county columns, labels and rule names come from it.
 """
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: key in code and JSON, Chinese name on screen, type, unit as printed, column width in
-    characters.
+    """One field of the forms.
 
-    scope: 表 (once a form), 资金行, 目标, 任务, 指标. type: text, code, money, percent, number, year, grade,
-    verdict.
+    scope: 表 (once a form), 资金行, 目标, 任务, 指标. key: in code and JSON. label: on screen.
+    type: text, code, money, percent, number, year, grade, verdict. unit: as printed.
+    width: of a column, in characters.
     """
 
     scope: str
@@ -67,7 +67,7 @@ FIELDS: tuple[Field, ...] = (
     Field(INDICATOR, "verdict", "判定", "verdict", width=10),
 )
 
-# What assess computes or a condition of a county rule may ask for, besides the fields that are read.
+# Fields that `assess` computes or that a county rule's condition may ask for, besides those that are read.
 COMPUTED: tuple[Field, ...] = (
     Field(FORM, "initial_budget", "年初预算数", "money", "万元"),
     Field(FORM, "annual_budget", "全年预算数", "money", "万元"),
@@ -89,10 +89,10 @@ _BY_KEY = {(field.scope, field.key): field for field in FIELDS}
 
 
 def field(scope: str, key: str) -> Field:
-    """The row of the table; KeyError when there is none."""
+    """The field of this scope and key. Raises KeyError."""
     return _BY_KEY[scope, key]
 
 
 def keys(scope: str) -> tuple[str, ...]:
     """The keys of one scope in table order."""
-    return tuple(f.key for f in FIELDS if f.scope == scope)
+    return tuple(row.key for row in FIELDS if row.scope == scope)

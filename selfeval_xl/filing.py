@@ -1,8 +1,8 @@
-"""Which department a form belongs to, and all forms of one department as one filing."""
+"""The department of each form, and all forms of one department as one filing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Protocol
@@ -29,31 +29,29 @@ class _Group:
 
 @dataclass(slots=True)
 class _Groups:
-    """The groups in the order in which they began, and where each is by its code and by its name."""
+    """The groups in the order in which they began, and their positions there by code and by name."""
 
     all: list[_Group] = field(default_factory=list)
     by_code: dict[str, list[int]] = field(default_factory=dict)
     by_name: dict[str, list[int]] = field(default_factory=dict)
 
     def find(self, name: str, code: str | None, basis: str) -> _Group:
-        """The group of this department: by code where both have one, else by name; a new one where there is
-        none.
-        """
+        """The group of this department: by code where both have one, else by name; else a new one."""
         key = squeeze(name)
         same_name = [
-            place
-            for place in self.by_name.get(key, ())
-            if not (code and self.all[place].code and code != self.all[place].code)
+            index
+            for index in self.by_name.get(key, ())
+            if not (code and self.all[index].code and code != self.all[index].code)
         ]
-        place = min((*(self.by_code.get(code, ()) if code else ()), *same_name), default=None)
-        if place is None:
-            place = len(self.all)
+        index = min((*(self.by_code.get(code, ()) if code else ()), *same_name), default=None)
+        if index is None:
+            index = len(self.all)
             self.all.append(_Group(name, None, basis))
-            self.by_name.setdefault(key, []).append(place)
-        group = self.all[place]
+            self.by_name.setdefault(key, []).append(index)
+        group = self.all[index]
         if code and not group.code:
             group.code = code
-            self.by_code.setdefault(code, []).append(place)
+            self.by_code.setdefault(code, []).append(index)
         return group
 
 
@@ -61,9 +59,8 @@ def gather(files: Iterable[ReadFile], roster: Known | None = None) -> list[Filin
     """The filings among these files, in the order in which their first file came.
 
     A form's department is: the code in the file's `_selfeval` sheet; else 主管部门 or 部门 (by the roster
-    where there is one);
-    else 实施单位; else the department form or report beside it in the same file or folder; else the folder's
-    name.
+    where there is one); else 实施单位; else the department form or report beside it in the same file or
+    folder; else the folder's name.
     The same form with the same values in two files counts once. Files without any form belong to no filing.
     """
     files = list(files)
@@ -72,9 +69,9 @@ def gather(files: Iterable[ReadFile], roster: Known | None = None) -> list[Filin
         **_named_by(files, lambda file: file.path),
     }
     groups = _Groups()
-    seen: dict[str, set[tuple]] = {}
+    seen: dict[str, set[tuple[object, ...]]] = {}
     for file in files:
-        for form in (*file.forms, *file.reports):
+        for form in _forms_and_reports(file):
             name, code, basis = department_of(form, file, beside, roster)
             group = groups.find(name, code, basis)
             if not group.files or group.files[-1] is not file:
@@ -83,7 +80,10 @@ def gather(files: Iterable[ReadFile], roster: Known | None = None) -> list[Filin
             if values in seen.setdefault(group.department, set()):
                 continue
             seen[group.department].add(values)
-            (group.reports if isinstance(form, Report) else group.forms).append(form)
+            if isinstance(form, Report):
+                group.reports.append(form)
+            else:
+                group.forms.append(form)
     return [
         Filing(
             department=group.department,
@@ -97,16 +97,24 @@ def gather(files: Iterable[ReadFile], roster: Known | None = None) -> list[Filin
     ]
 
 
+def _forms_and_reports(file: ReadFile) -> Iterator[Form | Report]:
+    yield from file.forms
+    yield from file.reports
+
+
 def department_of(
     form: Form | Report, file: ReadFile, beside: dict[str, str], roster: Known | None
 ) -> tuple[str, str | None, str]:
-    """Name, code and basis of the department that a form belongs to."""
-    own_code = file.settings.get("department_code")
-    if own_code:
-        known = roster.match(None, own_code) if roster else None
+    """The name, code and basis of the department that a form belongs to.
+
+    beside: the department named in a file or folder, by its path.
+    """
+    issued_code = file.settings.get("department_code")
+    if issued_code:
+        match = roster.match(None, issued_code) if roster else None
         return (
-            (known[1] if known else file.settings.get("department") or form.department or own_code),
-            own_code,
+            (match[1] if match else file.settings.get("department") or form.department or issued_code),
+            issued_code,
             "表内编码",
         )
     names = [(form.department, form.department_code)]
@@ -114,9 +122,9 @@ def department_of(
         names.append((form.unit, form.unit_code))
     if roster:
         for name, code in names:
-            known = roster.match(name, code) if name or code else None
-            if known:
-                return known[1], known[0], "名册"
+            match = roster.match(name, code) if name or code else None
+            if match:
+                return match[1], match[0], "名册"
     for name, code in names:
         if name:
             return name, code, "表内名称"
@@ -127,20 +135,18 @@ def department_of(
     return folder, None, "文件夹名"
 
 
-def _named_by(files: list[ReadFile], place) -> dict[str, str]:
-    """The department named by the department forms and reports of each place (file or folder), where it is
-    only one.
-    """
-    named: dict[str, set[str]] = {}
+def _named_by(files: list[ReadFile], path_of: Callable[[ReadFile], str]) -> dict[str, str]:
+    """The department that the department forms and reports of each path name, where it is only one."""
+    names_at: dict[str, set[str]] = {}
     for file in files:
-        for form in (*file.forms, *file.reports):
+        for form in _forms_and_reports(file):
             if (isinstance(form, Report) or form.kind == DEPARTMENT) and form.department:
-                named.setdefault(place(file), set()).add(form.department)
-    return {where: next(iter(names)) for where, names in named.items() if len(names) == 1}
+                names_at.setdefault(path_of(file), set()).add(form.department)
+    return {path: next(iter(names)) for path, names in names_at.items() if len(names) == 1}
 
 
-def signature(form: Form | Report) -> tuple:
-    """What a form says, without where it stands: two forms with the same signature are the same form."""
+def signature(form: Form | Report) -> tuple[object, ...]:
+    """The contents of a form without its place: forms with the same signature are the same form."""
     if form.says:
         return (form.kind, form.says)
     if isinstance(form, Report):

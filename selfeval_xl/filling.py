@@ -1,6 +1,4 @@
-"""What a program can fill in: blank totals and execution rates, the deviation columns, the stubs in due
-reason cells.
-"""
+"""The edits that fill a form in: blank totals and execution rates, deviation columns, stubs of reasons."""
 
 from __future__ import annotations
 
@@ -28,8 +26,10 @@ WHY_STUB = "有偏差而没有写原因，请把【待补充】处写完整"
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """edits: carried out. refused: not carried out, because the cell was changed meanwhile. problems: what
-    the reader could not read.
+    """The result of `fill`.
+
+    edits: carried out. refused: not carried out, because the cell was changed meanwhile. problems: texts of
+    what could not be read or written.
     """
 
     edits: tuple[Edit, ...]
@@ -46,8 +46,8 @@ def fill(
 ) -> Filled:
     """Fills the forms of a file into a copy of it. xls, xlsb, ods and docx give an xlsx of the same grid.
 
-    overwrite: replaces wrong execution rates too, never totals. rate_sentence: where a form has no place for
-    the rate, a sentence says it. The source is only read; nothing to fill gives a plain copy.
+    overwrite: replaces wrong execution rates too, never totals. rate_sentence: adds a sentence with the rate
+    to a form without a cell for it. The source is only read; nothing to fill gives a plain copy.
     Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
     """
     from .reading.find import forms_in
@@ -55,12 +55,10 @@ def fill(
 
     path, out = Path(path), Path(out)
     opened = opened_for_change(path, out)
-    found = {grid.name: forms_in(grid, str(path)) for grid in opened.grids}
-    forms = [form for each in found.values() for form in each.forms]
-    problems = [
-        problem.text
-        for problem in (*opened.problems, *(problem for each in found.values() for problem in each.problems))
-    ]
+    by_sheet = {grid.name: forms_in(grid, str(path)) for grid in opened.grids}
+    forms = [form for found in by_sheet.values() for form in found.forms]
+    problems = [problem.text for problem in opened.problems]
+    problems += [problem.text for found in by_sheet.values() for problem in found.problems]
     if not forms:
         problems.append(f"“{path.name}”里没有找到绩效自评表，没有可以填的内容。")
     edits = workbook_edits(opened.grids, forms, policy or default(), overwrite, side_of(opened))
@@ -73,7 +71,7 @@ def fill(
 
 
 def fill_edits(form: Form, grid: Grid, policy: Policy, overwrite: bool = False) -> list[Edit]:
-    """What to fill in on one form that stands alone on its sheet; see `workbook_edits`."""
+    """The edits for one form that stands alone on its sheet; see `workbook_edits`."""
     return workbook_edits([grid], [form], policy, overwrite)
 
 
@@ -84,67 +82,72 @@ def workbook_edits(
     overwrite: bool = False,
     sides: Mapping[str, Side] | None = None,
 ) -> list[Edit]:
-    """All edits for the forms of one file. sides: by sheet, what stands there besides values.
+    """All edits for the forms of one file; empty when everything that can be filled in is there already.
 
-    Empty when everything that can be filled in is there already.
+    sides: the extent of print area and drawings by sheet.
     """
     by_name = {grid.name: grid for grid in grids}
     edits: list[Edit] = []
-    apart: list[Form] = []
+    without_room: list[Form] = []
     on_sheet: dict[str, list[Form]] = {}
     for form in forms:
         on_sheet.setdefault(form.sheet, []).append(form)
-    for name, together in on_sheet.items():
-        grid = by_name[name]
-        for form in together:
+    for name, neighbours in on_sheet.items():
+        grid, side = by_name[name], (sides or {}).get(name, Side())
+        for form in neighbours:
             edits += funding_edits(form, grid, overwrite)
-            judged = assess(form, policy)
-            edits += stub_edits(judged, grid)
-            first = (
-                beside(judged, grid, (sides or {}).get(name, Side())) if _has_room(form, together) else None
-            )
+            assessed = assess(form, policy)
+            edits += stub_edits(assessed, grid)
+            first = beside(assessed, grid, side) if _has_room(form, neighbours) else None
             if first is not None:
-                edits += columns_edits(judged, grid, first)
-            elif judged.indicators:
-                apart.append(judged)
-    return edits + (listed_edits(apart, by_name.get(DEVIATIONS)) if apart else [])
+                edits += columns_edits(assessed, grid, first)
+            elif assessed.indicators:
+                without_room.append(assessed)
+    return edits + (listed_edits(without_room, by_name.get(DEVIATIONS)) if without_room else [])
 
 
-def _has_room(form: Form, together: list[Form]) -> bool:
-    """Whether no other form stands right or left of this one: columns of ours in common rows would get mixed
-    up.
-    """
+def _has_room(form: Form, neighbours: list[Form]) -> bool:
+    """Whether no other form of the sheet shares rows with this one, so that columns beside it are its own."""
     area = form.frame.area if form.frame else None
-    others = [other.frame.area for other in together if other is not form and other.frame]
+    others = [other.frame.area for other in neighbours if other is not form and other.frame]
     return area is not None and not any(
         other.top <= area.bottom and area.top <= other.bottom for other in others
     )
 
 
 def funding_edits(form: Form, grid: Grid, overwrite: bool = False) -> list[Edit]:
-    """Blank totals and blank execution rates, totals first: a rate may need a total that was just filled in."""
+    """The edits for blank totals and execution rates; a rate may need a total that is filled in just now."""
     edits, filled = total_edits(form, grid)
     rates = [_rate_edit(filled, line, grid, overwrite) for line in filled.funding]
     return edits + [edit for edit in rates if edit is not None]
 
 
 def total_edits(form: Form, grid: Grid) -> tuple[list[Edit], Form]:
-    """Blank totals alone, and the form with them."""
-    edits, lines = [], []
+    """The edits for blank totals alone, and the form with these totals."""
+    edits: list[Edit] = []
+    lines: list[FundingLine] = []
     for line in form.funding:
-        if line.is_total:
-            for key in AMOUNTS:
-                total = _missing_total(form, line, key, grid)
-                if total is not None:
-                    edits.append(_total_edit(form, line, key, total, grid))
-                    line = replace(line, **{key: plain_number(total)})
+        totals = {key: _missing_total(form, line, key, grid) for key in AMOUNTS} if line.is_total else {}
+        texts: dict[str, str] = {}
+        for key, total in totals.items():
+            if total is not None:
+                edits.append(_total_edit(form, line, key, total, grid))
+                texts[key] = plain_number(total)
+        if texts:
+            line = replace(
+                line,
+                initial_budget=texts.get("initial_budget", line.initial_budget),
+                annual_budget=texts.get("annual_budget", line.annual_budget),
+                executed=texts.get("executed", line.executed),
+            )
         lines.append(line)
     return edits, replace(form, funding=tuple(lines))
 
 
 def rate_sentences(grids: Sequence[Grid], forms: Iterable[Form], overwrite: bool = False) -> list[Edit]:
-    """The sentences on budget and execution for forms without a place for the rate, with totals that are
-    filled in at the same time.
+    """The edits for sentences on budget and execution, on forms without a cell for the rate.
+
+    Totals that are filled in at the same time count.
     """
     by_name = {grid.name: grid for grid in grids}
     return [
@@ -155,22 +158,20 @@ def rate_sentences(grids: Sequence[Grid], forms: Iterable[Form], overwrite: bool
 
 
 def _missing_total(form: Form, line: FundingLine, key: str, grid: Grid) -> Decimal | None:
-    """The sum for a blank total cell; None where it is not blank or the sources may be only a part of the
-    total.
-    """
+    """The sum for a blank total cell; None where it is not blank or the sources may be only a part of it."""
     cell = line.cells.get(key)
     parts = sources(form)
     if cell is None or not _is_free(grid, cell) or not any(part.amount(key) is not None for part in parts):
         return None
     if any(part.amount(key) is None and not is_blank(getattr(part, key)) for part in parts):
         return None
-    # No total is infinite: what comes back is the sum of a list that claims to be complete.
-    return exceeds(
-        form, key, Decimal("Infinity"), [part for part in parts if part.amount(key) is not None], Decimal(0)
-    )
+    # No sum reaches an infinite total, so a list that claims to be complete gives its sum.
+    with_amount = [part for part in parts if part.amount(key) is not None]
+    return exceeds(form, key, Decimal("Infinity"), with_amount, Decimal(0))
 
 
 def _total_edit(form: Form, line: FundingLine, key: str, total: Decimal, grid: Grid) -> Edit:
+    """The edit for one total: a text where the other amounts are texts, else a number."""
     cell = line.cells[key]
     texts = _texts(grid, [part.cells.get(key) for part in form.funding if part is not line])
     digits = max((decimals(getattr(part, key)) for part in sources(form)), default=0)
@@ -179,11 +180,12 @@ def _total_edit(form: Form, line: FundingLine, key: str, total: Decimal, grid: G
 
 
 def _rate_edit(form: Form, line: FundingLine, grid: Grid, overwrite: bool) -> Edit | None:
+    """The edit for a blank rate, and with `overwrite` for a wrong one, in the form that its column has."""
     cell, rate = line.cells.get(RATE), execution_rate(line)
-    if cell is None or rate is None:
+    budget, executed = line.amount("annual_budget"), line.amount("executed")
+    if cell is None or rate is None or budget is None or executed is None:
         return None
     if not _is_free(grid, cell):
-        budget, executed = line.amount("annual_budget"), line.amount("executed")
         wrong = not is_void(line.execution_rate) and not printed_rate_fits(form, line, budget, executed)
         if not (overwrite and wrong):
             return None
@@ -197,21 +199,19 @@ def _rate_edit(form: Form, line: FundingLine, grid: Grid, overwrite: bool) -> Ed
 
 
 def _as_text(grid: Grid, cell: str, neighbours: list[str | None]) -> bool:
-    """Whether rates are texts in this column: as the neighbours are; where there are none, as the cell's own
-    format says.
-    """
+    """Whether rates are texts in this column: by the neighbours, else by the cell's own value and format."""
     values = [grid.value(*position(name)) for name in neighbours if name]
-    told = [value for value in values if not (value is None or isinstance(value, str) and is_void(value))]
-    own = grid.value(*position(cell))
-    if told:
-        return any(isinstance(value, str) for value in told)
-    return isinstance(own, str) and "%" in tidy(own) or grid.number_format(*position(cell)) == "@"
+    filled = [value for value in values if not (value is None or isinstance(value, str) and is_void(value))]
+    if filled:
+        return any(isinstance(value, str) for value in filled)
+    old = grid.value(*position(cell))
+    return isinstance(old, str) and "%" in tidy(old) or grid.number_format(*position(cell)) == "@"
 
 
 def _as_bare_percent(grid: Grid, neighbours: list[str | None]) -> bool:
     """Whether the neighbours are numbers such as 99.86, without a percent format."""
-    places = [position(name) for name in neighbours if name]
-    numbers = [(grid.value(*place), grid.number_format(*place) or "") for place in places]
+    cells = [position(name) for name in neighbours if name]
+    numbers = [(grid.value(*cell), grid.number_format(*cell) or "") for cell in cells]
     return any(
         isinstance(value, (int, float)) and value > 1.5 and "%" not in number_format
         for value, number_format in numbers
@@ -219,7 +219,7 @@ def _as_bare_percent(grid: Grid, neighbours: list[str | None]) -> bool:
 
 
 def stub_edits(form: Form, grid: Grid) -> list[Edit]:
-    """The sentences due in empty reason cells of an assessed form."""
+    """The edits for sentences due in empty reason cells of an assessed form."""
     return [
         Edit(grid.name, cell, _old(grid, cell), text, Look.STUB, WHY_STUB)
         for cell, text in stubs(form).items()
@@ -233,10 +233,11 @@ def _is_free(grid: Grid, cell: str) -> bool:
 
 
 def _has_formula(grid: Grid, cell: str) -> bool:
-    return bool(grid.formulas) and position(cell) in grid.formulas()
+    return grid.formulas is not None and position(cell) in grid.formulas()
 
 
 def _old(grid: Grid, cell: str) -> str | None:
+    """The text that a cell shows; None where it shows nothing."""
     return grid.text(*position(cell)).strip() or None
 
 

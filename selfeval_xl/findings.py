@@ -1,4 +1,4 @@
-"""What a rule found: one record, a stable rule id, a place and a remedy."""
+"""Findings of the rules: one record with a stable rule id, a place and a remedy."""
 
 from __future__ import annotations
 
@@ -8,21 +8,26 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
+    """How grave a finding is."""
+
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
 
     @property
     def label(self) -> str:
-        """On screen: never 警告, which is a disciplinary penalty."""
+        """The word on screen: never 警告, which is a disciplinary penalty."""
         return {"error": "错误", "warning": "核实", "note": "提示"}[self.value]
 
     @property
     def demand(self) -> str:
+        """What the unit has to do about it, in Chinese."""
         return {"error": "须修改", "warning": "须说明", "note": "供参考"}[self.value]
 
 
 class Treatment(StrEnum):
+    """How a finding is to be settled, and by whom."""
+
     FIX = "fix"
     EXPLAIN = "explain"
     NEXT_YEAR = "next_year"
@@ -37,7 +42,7 @@ class Treatment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Another cell that the finding speaks of."""
+    """Another cell that a finding speaks of."""
 
     file: str
     sheet: str
@@ -46,7 +51,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A mend that keeps the meaning: write `new` where `old` stands."""
+    """A correction that keeps the meaning: `new` is written where `old` stands."""
 
     old: str
     new: str
@@ -56,7 +61,7 @@ class Fix:
 class Finding:
     """One finding. A rule gives message, hint, cell, subject, value, expected; the runner adds the rest.
 
-    fix: the mend of its one cell; mends: of each cell, where there are several.
+    fix: the correction of its one cell; mends: that of each cell, where there are several.
     cell: "G13", "G12,G15" or None. subject: the indicator, fund row or field it is about.
     """
 
@@ -83,14 +88,17 @@ class Finding:
 
 
 class Located:
-    """What knows the cells of its values, so that a finding can point.
+    """A record that knows the cells of its values, so that a finding can point there.
 
-    Subclasses have `cells` and `subject`.
+    Subclasses have `cells`, by field, and `subject`, the name by which findings call the record.
     """
 
     __slots__ = ()
     cells: Mapping[str, str]
-    subject: str | None
+
+    @property
+    def subject(self) -> str | None:
+        raise NotImplementedError
 
     def finding(
         self,
@@ -106,7 +114,7 @@ class Located:
     ) -> Finding:
         """A finding at the cell of field `key`; `value` defaults to what stands there.
 
-        severity: only where a rule's severity differs from case to case (F03: W for 单位资金).
+        severity: only where a rule's severity differs from case to case (F03: a warning for 单位资金).
         """
         if value is None and key is not None:
             value = getattr(self, key, None)
@@ -134,6 +142,8 @@ class RuleStatus:
 
 @dataclass(frozen=True, slots=True)
 class FileCount:
+    """The numbers of forms and findings of one file."""
+
     path: str
     forms: int
     errors: int
@@ -142,7 +152,7 @@ class FileCount:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """All findings of one check, what became of each rule, and the files looked at."""
+    """All findings of one check, with the status of each rule and the files looked at."""
 
     findings: tuple[Finding, ...]
     rules: tuple[RuleStatus, ...]
@@ -155,4 +165,5 @@ class Findings:
         return len(self.findings)
 
     def count(self, severity: Severity) -> int:
+        """The number of findings of this severity."""
         return sum(finding.severity is severity for finding in self.findings)

@@ -1,4 +1,4 @@
-"""The records: what a file says, value by value, each with the cell it came from.
+"""The records of a file's contents, each value with the cell it came from.
 
 Pure data, no file, no Excel.
 """
@@ -26,6 +26,8 @@ TOTAL = "合计"
 
 
 class Verdict(StrEnum):
+    """How a completed value stands to its target."""
+
     MET = "met"
     EXCEEDED = "exceeded"
     UNMET = "unmet"
@@ -33,6 +35,7 @@ class Verdict(StrEnum):
 
     @property
     def label(self) -> str:
+        """The word on screen."""
         return {"met": "已完成", "exceeded": "超额完成", "unmet": "未完成", "undetermined": "待核定"}[
             self.value
         ]
@@ -51,8 +54,9 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """verdict None: nothing was filled in. attainment and deviation are ratios (0.9723), None where they mean
-    nothing.
+    """The verdict on an indicator; None where nothing was filled in.
+
+    attainment and deviation are ratios (0.9723), None where they mean nothing.
     """
 
     verdict: Verdict | None
@@ -68,10 +72,9 @@ class FundingLine(Located):
     Money as typed, without unit, in the form's unit; None where empty, "0" where 0.
 
     source: 合计 for the total row, else the label as printed without 其中：. part_of: the parent row's
-    source.
-    execution_rate: as displayed. rate: annual execution over annual budget, set by assess (None: cannot be
-    computed).
-    typed: what stood in a cell whose value had to be converted (12.5万元 in a 元 form), by key.
+    source. execution_rate: as displayed. rate: annual execution over annual budget, set by assess (None: it
+    cannot be computed). typed: the text of a cell whose value had to be converted (12.5万元 in a 元 form), by
+    key.
     """
 
     source: str
@@ -102,7 +105,7 @@ class FundingLine(Located):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal(Located):
-    """The year's goal and what came of it; `initial` only where the form has an original and an adjusted one."""
+    """The year's goal and its outcome; `initial` only where the form has an original and an adjusted one."""
 
     initial: str | None = None
     expected: str | None = None
@@ -116,6 +119,8 @@ class Goal(Located):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task(Located):
+    """One row of a department form's table of tasks, all as written."""
+
     number: str | None = None
     name: str | None = None
     content: str | None = None
@@ -169,16 +174,16 @@ class Indicator(Located):
 
     @property
     def is_cost(self) -> bool:
+        """Whether it stands under 成本指标, where less is better."""
         return "成本" in (self.level1 or "") or "成本" in (self.level2 or "")
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where the form stands on its sheet: all of it, and the rows and columns that other parts write beside.
+    """The place of a form on its sheet. Rows and columns count from 0.
 
     indicator_head: first and last row of the indicator table's head; None where the form has no indicator
-    table.
-    funding_head: the same of the funding table. Rows and columns count from 0.
+    table. funding_head: the same of the funding table.
     """
 
     area: Area
@@ -188,14 +193,15 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form(Located):
-    """A project form or a department form: `kind` says which; a department form has no project, a project
-    form no tasks.
+    """A project form or a department form, by `kind`.
 
-    file, sheet: where it was read. layout: id of the layout it looks like, or None. cells: of the head's
-    fields; a field
-    whose label is printed but empty has a cell and the value None. placeholders: cells of rows left as
-    指标2： or ……
+    A department form has no project, a project form no tasks. file, sheet: where it was read.
+    layout: id of the layout it looks like, or None. cells: of the head's fields; a field whose label is
+    printed but empty has a cell and the value None. placeholders: cell and text of rows left as 指标2： or ……
     indicator_columns: keys of the columns that the indicator table has (note, points, score, level1 ...).
+    remarks: 其他需要说明事项 ... by label. signature: 填表人 ... by label, None where not filled in.
+    overtyped: cells with a constant where the issued template has a formula.
+    says: digest of the contents, where the contents themselves are not kept.
     """
 
     kind: str
@@ -218,16 +224,14 @@ class Form(Located):
     goal: Goal = field(default_factory=Goal)
     tasks: tuple[Task, ...] = ()
     indicators: tuple[Indicator, ...] = ()
-    remarks: Mapping[str, str] = field(default_factory=dict)  # 其他需要说明事项 ... by label
-    signature: Mapping[str, str | None] = field(
-        default_factory=dict
-    )  # 填表人 ... by label, None where not filled in
-    placeholders: tuple[tuple[str, str], ...] = ()  # (cell, text)
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    signature: Mapping[str, str | None] = field(default_factory=dict)
+    placeholders: tuple[tuple[str, str], ...] = ()
     indicator_columns: frozenset[str] = frozenset()
     frame: Frame | None = None
     cells: Cells = field(default_factory=dict)
-    overtyped: tuple[str, ...] = ()  # cells with a constant where our template has a formula
-    says: str = ""  # digest of its contents, where nothing else of them is at hand
+    overtyped: tuple[str, ...] = ()
+    says: str = ""
 
     @property
     def subject(self) -> str:
@@ -235,11 +239,12 @@ class Form(Located):
 
     @property
     def name(self) -> str:
-        """What to call this form in a sentence."""
+        """The name of this form in a sentence."""
         return self.project or FORM_NAMES[self.kind]
 
     @property
     def total_funding(self) -> FundingLine | None:
+        """The row 合计 of the funding table."""
         return next((line for line in self.funding if line.is_total), None)
 
     @property
@@ -251,11 +256,14 @@ class Form(Located):
 
     @property
     def has_notes(self) -> bool:
+        """Whether the indicator table has a column for reasons."""
         return "note" in self.indicator_columns
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    """A heading of the report and the text below it."""
+
     title: str
     text: str
 
@@ -276,8 +284,9 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What the reader could not read or place. rule: the finding it becomes in a check (T01, T08 ...), or
-    None.
+    """Something that the reader could not read or place.
+
+    rule: the id of the finding it becomes in a check (T01, T08 ...), or None.
     """
 
     text: str
@@ -288,7 +297,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a unit wrote in the column 单位说明 beside a finding of an earlier check."""
+    """The text that a unit wrote in the column 单位说明 beside a finding of an earlier check."""
 
     rule: str
     sheet: str
@@ -299,8 +308,9 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A row of the sheet 问题清单 or 校验结果: a finding of an earlier check, as it was told then. cell:
-    "G12,G15" or "".
+    """A row of the sheet 问题清单 or 校验结果: a finding of an earlier check, as written then.
+
+    cell: "G12,G15" or "".
     """
 
     rule: str
@@ -319,10 +329,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadFile:
-    """One received file: what it is by content, what was understood, and what was not.
+    """One received file: its kind, the forms and reports in it, and the problems of reading it.
 
     kind: xlsx, xls, xlsb, ods, docx, pdf ... by content. saved: the time saved inside the file, ISO text.
-    settings: what our own hidden sheet `_selfeval` says (layout, version, year, codes, submission number).
+    settings: those of the hidden sheet `_selfeval` (layout, version, year, codes, submission number).
     listed: the findings of the check before this one, where the file carries them.
     """
 
@@ -342,8 +352,9 @@ class ReadFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
-    """All forms of one department among the files given together. basis: by what the department was
-    recognised.
+    """All forms of one department among the files given together.
+
+    basis: by what the department was recognised (表内编码, 名册 ...).
     """
 
     department: str
@@ -355,6 +366,7 @@ class Filing:
 
     @property
     def projects(self) -> tuple[Form, ...]:
+        """The project forms."""
         return tuple(form for form in self.forms if form.kind == PROJECT)
 
     @property

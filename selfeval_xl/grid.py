@@ -1,4 +1,4 @@
-"""One sheet's (or one Word table's) values with its merged areas. Nothing after it knows the file type.
+"""The grid: values and merged areas of one sheet or Word table. Nothing after it knows the file type.
 
 Rows and columns count from 0 here; people and findings see A1 names.
 """
@@ -16,8 +16,8 @@ from math import isfinite
 Value = None | str | float | int | bool | datetime | date
 
 _WIDE = Context(prec=700)  # a float may have 300 digits before the point
-_NAME = re.compile(r"^\$?([A-Z]{1,3})\$?(\d{1,7})$")
-_PERCENT_DIGITS = re.compile(r"\.(0+)[^.]*%")
+_NAME = re.compile(r"^\$?([A-Z]{1,3})\$?(\d{1,7})$")  # G12, $G$12
+_PERCENT_DIGITS = re.compile(r"\.(0+)[^.]*%")  # .00% of 0.00%
 
 
 @lru_cache(maxsize=4096)
@@ -38,7 +38,7 @@ def a1(row: int, column: int) -> str:
 
 
 def position(name: str) -> tuple[int, int]:
-    """Row and column, counted from 0, of an A1 name; ValueError for anything else."""
+    """The row and column, counted from 0, of an A1 name. Raises ValueError for anything else."""
     match = _NAME.match(name.upper())
     if not match:
         raise ValueError(f"not a cell: {name!r}")
@@ -49,7 +49,7 @@ def position(name: str) -> tuple[int, int]:
 
 
 def cell_names(text: str) -> list[str]:
-    """The cells named in a text, "G12,G15" or "G12，G15", one each; what is no cell's name is left out."""
+    """The names of the cells in a text, "G12,G15" or "G12，G15"; what is no cell's name is left out."""
     names = []
     for name in text.replace("，", ",").split(","):
         try:
@@ -72,6 +72,7 @@ class Area:
         return f"{a1(self.top, self.left)}:{a1(self.bottom, self.right)}"
 
     def holds(self, row: int, column: int) -> bool:
+        """Whether the cell lies inside."""
         return self.top <= row <= self.bottom and self.left <= column <= self.right
 
 
@@ -86,22 +87,22 @@ def plain_number(number: float | int | Decimal) -> str:
 
 @dataclass(slots=True)
 class Grid:
-    """Values row by row from A1, `None` where empty.
+    """The values of a sheet, row by row from A1, `None` where empty.
 
-    `formats` and `formulas` look into the file only when asked.
+    The functions look into the file only when called.
 
     formats: () -> {(row, column): number format}, e.g. "0.00%"; only cells that have one other than General.
     formulas: () -> {(row, column): "=..."}. hidden: () -> (hidden rows, hidden columns).
-    errors: () -> {(row, column): "#REF!"}; the same text stands in `rows`. blanks: () -> places of formulas
-    that give an empty text,
-    which is a value and not a lost one.
+    errors: () -> {(row, column): "#REF!"}; `rows` has the same text. blanks: () -> the (row, column) of
+    formulas that give an empty text, which is a value and not a lost one.
+    caption: the paragraph above a Word table.
     """
 
     name: str
     rows: list[list[Value]]
     merges: list[Area] = field(default_factory=list)
     visible: bool = True
-    caption: str = ""  # the paragraph above a Word table
+    caption: str = ""
     formats: Callable[[], Mapping[tuple[int, int], str]] | None = None
     formulas: Callable[[], Mapping[tuple[int, int], str]] | None = None
     hidden: Callable[[], tuple[frozenset[int], frozenset[int]]] | None = None
@@ -131,13 +132,13 @@ class Grid:
         return self.merged().get((row, column)) or Area(row, column, row, column)
 
     def merged(self) -> Mapping[tuple[int, int], Area]:
-        """The merged area of every cell that one covers."""
+        """The merged areas, by each (row, column) that one covers."""
         if self._corner is None:
             self._corner = {
-                (r, c): merge
+                (row, column): merge
                 for merge in self.merges
-                for r in range(merge.top, merge.bottom + 1)
-                for c in range(merge.left, merge.right + 1)
+                for row in range(merge.top, merge.bottom + 1)
+                for column in range(merge.left, merge.right + 1)
             }
         return self._corner
 
@@ -148,8 +149,9 @@ class Grid:
         return self._formats.get((row, column))
 
     def text(self, row: int, column: int) -> str:
-        """What the cell displays: percent formats as percent, numbers as typed, dates as 2024年11月30日, else
-        ''.
+        """The text that the cell displays; "" for an empty one.
+
+        Percent formats as percent, numbers as typed, dates as 2024年11月30日.
         """
         value = self.value(row, column)
         if value is None:

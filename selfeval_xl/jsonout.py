@@ -1,6 +1,4 @@
-"""Records as the JSON documents that other programs rely on: every key present, empty is null, percents as
-displayed.
-"""
+"""The JSON documents that other programs rely on: every key present, empty is null, percents as displayed."""
 
 from __future__ import annotations
 
@@ -16,6 +14,7 @@ from .policy import Policy
 if TYPE_CHECKING:
     from .submission import Submitted
 
+Json = dict[str, object]
 _HEAD = (
     "project",
     "project_code",
@@ -41,12 +40,12 @@ _ROW = ("level1", "level2", "name", "target", "initial_target", "actual", "point
 _TASK = ("number", "name", "content", "outcome", "budget", "executed", "points", "score")
 
 
-def read_document(files: Iterable[ReadFile], policy: Policy) -> dict:
-    """What `selfeval read --json` prints."""
+def read_document(files: Iterable[ReadFile], policy: Policy) -> Json:
+    """The document that `selfeval read --json` prints."""
     return {"files": [_file(file, policy) for file in files]}
 
 
-def _file(file: ReadFile, policy: Policy) -> dict:
+def _file(file: ReadFile, policy: Policy) -> Json:
     forms = [_form(assess(form, policy)) for form in file.forms] + [
         _report(report) for report in file.reports
     ]
@@ -58,54 +57,48 @@ def _file(file: ReadFile, policy: Policy) -> dict:
     }
 
 
-def _form(form: Form) -> dict:
-    head = {
-        "kind": form.kind,
-        "sheet": form.sheet,
-        "layout": form.layout,
-        "year": form.year,
-        **{key: getattr(form, key) for key in _HEAD},
-    }
+def _form(form: Form) -> Json:
     goal = {
         "initial": form.goal.initial,
         "expected": form.goal.expected,
         "actual": form.goal.actual,
         "cells": dict(form.goal.cells),
     }
-    tables = {"funding": [_fund(line) for line in form.funding]}
-    if form.kind == PROJECT:
-        tables["goal"] = goal
-    else:
-        tables |= {
+    goals: Json = {"goal": goal}
+    if form.kind != PROJECT:
+        goals = {
             "annual_goal": form.goal.expected,
             "outcome": form.goal.actual,
             "goal": goal,
             "tasks": [_task(task) for task in form.tasks],
         }
     return {
-        **head,
-        **tables,
+        "kind": form.kind,
+        "sheet": form.sheet,
+        "layout": form.layout,
+        "year": form.year,
+        **{key: getattr(form, key) for key in _HEAD},
+        "funding": [_fund(line) for line in form.funding],
+        **goals,
         "indicators": [_indicator(row) for row in form.indicators],
         "cells": _head_cells(form),
     }
 
 
 def _head_cells(form: Form) -> dict[str, str]:
-    """Cells of the head's fields; of a department form also those of the year's goal and what came of it, by
-    their JSON keys.
-    """
+    """The cells of the head's fields; of a department form also those of the goal, by their JSON keys."""
     goals = {} if form.kind == PROJECT else {"annual_goal": "expected", "outcome": "actual"}
     return {
         **form.cells,
-        **{key: form.goal.cells[where] for key, where in goals.items() if where in form.goal.cells},
+        **{key: form.goal.cells[field] for key, field in goals.items() if field in form.goal.cells},
     }
 
 
-def _fund(line: FundingLine) -> dict:
+def _fund(line: FundingLine) -> Json:
     return {**{key: getattr(line, key) for key in _FUND}, "note": line.note, "cells": dict(line.cells)}
 
 
-def _indicator(row: Indicator) -> dict:
+def _indicator(row: Indicator) -> Json:
     return {
         **{key: getattr(row, key) for key in _ROW},
         "verdict": row.verdict and row.verdict.value,
@@ -115,11 +108,11 @@ def _indicator(row: Indicator) -> dict:
     }
 
 
-def _task(task: Task) -> dict:
+def _task(task: Task) -> Json:
     return {**{key: getattr(task, key) for key in _TASK}, "cells": dict(task.cells)}
 
 
-def _report(report: Report) -> dict:
+def _report(report: Report) -> Json:
     return {
         "kind": report.kind,
         "sheet": report.sheet,
@@ -129,8 +122,8 @@ def _report(report: Report) -> dict:
     }
 
 
-def check_document(findings: Findings) -> dict:
-    """What `selfeval check --json` prints."""
+def check_document(findings: Findings) -> Json:
+    """The document that `selfeval check --json` prints."""
     return {
         "findings": [_finding(finding) for finding in findings],
         "rules": [
@@ -143,11 +136,11 @@ def check_document(findings: Findings) -> dict:
     }
 
 
-def _finding(finding: Finding) -> dict:
+def _finding(finding: Finding) -> Json:
     return {
         "rule": finding.rule,
-        "severity": finding.severity.value,
-        "treatment": finding.treatment.value,
+        "severity": finding.severity and finding.severity.value,
+        "treatment": finding.treatment and finding.treatment.value,
         "title": finding.title,
         "message": finding.message,
         "hint": finding.hint,
@@ -169,8 +162,8 @@ def _finding(finding: Finding) -> dict:
     }
 
 
-def submission_document(path: Path, submitted: Submitted) -> dict:
-    """What `selfeval submit --json` prints."""
+def submission_document(path: Path, submitted: Submitted) -> Json:
+    """The document that `selfeval submit --json` prints."""
     owner = submitted.owner
     return {
         "path": str(path),

@@ -1,5 +1,6 @@
-"""Which cells of a form are links of ours back to a list: known by their formula, wherever rows and columns
-moved them.
+"""Links from a form back to a list of findings.
+
+They are known by their formula, wherever rows and columns moved them.
 """
 
 from __future__ import annotations
@@ -9,33 +10,33 @@ import re
 from .grid import Grid
 from .sheets import BACK_TO
 
-_OURS = re.compile(rf"""=?HYPERLINK\("#'(?:{"|".join(BACK_TO)})'!""")
-_TEXT = re.compile(rf"第[\d、]+条$|(?:{'|'.join(BACK_TO.values())})(?:第[\d、]+条)?$")
+_FORMULA = re.compile(rf"""=?HYPERLINK\("#'(?:{"|".join(BACK_TO)})'!""")  # =HYPERLINK("#'问题清单'!A5", ...
+_TEXT = re.compile(rf"第[\d、]+条$|(?:{'|'.join(BACK_TO.values())})(?:第[\d、]+条)?$")  # 第3、4条
 _BEGINNINGS = frozenset("第回")
 
 
 def links_in(grid: Grid) -> dict[tuple[int, int], str]:
-    """The cells of a sheet that are links of ours, each with its formula, the heads of their columns with
-    them.
+    """The back links of a sheet and the heads of their columns: formula by (row, column).
 
-    Where the file tells no formulas, what stands below such a head and reads like a link is one.
+    A head has the formula "". Where the file gives no formulas, a cell below such a head that reads like a
+    link is one.
     """
-    found = {
+    texts = {
         (row, column): value
         for row, line in enumerate(grid.rows)
         for column, value in enumerate(line)
         if value.__class__ is str and value[:1] in _BEGINNINGS and _TEXT.match(value)
     }
-    if not found:
+    if not texts:
         return {}
-    headed = {column for (_, column), value in found.items() if value in BACK_TO.values()}
+    headed = {column for (_, column), value in texts.items() if value in BACK_TO.values()}
     if grid.formulas is None:
-        return {place: "" for place in found if place[1] in headed}
+        return {position: "" for position in texts if position[1] in headed}
     formulas = grid.formulas()
-    links = {place: formulas[place] for place in found if _OURS.match(formulas.get(place, ""))}
+    links = {position: formulas[position] for position in texts if _FORMULA.match(formulas.get(position, ""))}
     columns = {column for _, column in links}
     return links | {
-        place: ""
-        for place, value in found.items()
-        if place not in formulas and value in BACK_TO.values() and place[1] in columns
+        position: ""
+        for position, value in texts.items()
+        if position not in formulas and value in BACK_TO.values() and position[1] in columns
     }

@@ -1,6 +1,4 @@
-"""Findings as marks in a workbook: tinted cells with a note, and the sheet 校验结果; and all of it taken away
-again.
-"""
+"""Marks of findings in a workbook: tinted cells with a note, and the sheet 校验结果; and their removal."""
 
 from __future__ import annotations
 
@@ -38,17 +36,16 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """edits: carried out. refused: not carried out, because the cell was changed meanwhile."""
+    """The edits carried out, and those refused because the cell was changed meanwhile."""
 
     edits: tuple[Edit, ...]
     refused: tuple[Edit, ...] = ()
 
 
 def mark(path: str | Path, findings: Iterable[Finding], out: str | Path, sheet: str = RESULTS) -> Marked:
-    """Marks in a copy of the file what was found in it, and lists it on the sheet 校验结果 (问题清单 in
-    returns).
+    """Marks the findings of a file in a copy of it, and lists them on 校验结果 (问题清单 in returns).
 
-    Findings of other files are passed over. Marks of an earlier check that no longer hold are taken away.
+    Findings of other files are passed over. Marks of an earlier check that no longer hold are removed.
     Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
     """
     from .backlinks import unlink_edits
@@ -57,15 +54,17 @@ def mark(path: str | Path, findings: Iterable[Finding], out: str | Path, sheet: 
 
     path, out = Path(path), Path(out)
     opened = opened_for_change(path, out)
-    own = [finding for finding in findings if not finding.file or _same(finding.file, path)]
+    findings = [finding for finding in findings if not finding.file or _same(finding.file, path)]
     former = marked(path) if opened.kind == "xlsx" else []
-    applied = change(opened, mark_edits(own, opened.grids, former, sheet) + unlink_edits(opened.grids), out)
+    edits = mark_edits(findings, opened.grids, former, sheet) + unlink_edits(opened.grids)
+    applied = change(opened, edits, out)
     return Marked(applied.done, applied.refused)
 
 
 def unmark(path: str | Path, out: str | Path) -> Marked:
-    """Takes all marks away in a copy of the file: colours and notes are as before; the sheet 校验结果 stays,
-    for what was explained there.
+    """Removes all marks in a copy of the file: colours and notes are as before.
+
+    The sheet 校验结果 stays for its explanations. Raises as `mark` does.
     """
     from .backlinks import unlink_edits
     from .sinks.copies import change, opened_for_change
@@ -81,10 +80,10 @@ def unmark(path: str | Path, out: str | Path) -> Marked:
 def mark_all(
     paths: Iterable[str | Path], findings: Iterable[Finding], folder: str | Path
 ) -> list[tuple[Path, Path | None]]:
-    """A marked copy `…_标注.xlsx` of each file in one folder: (file, copy), None for what cannot be marked (a
-    scan, a damaged file).
+    """Writes a marked copy `…_标注.xlsx` of each file into one folder.
 
-    Where a name is taken a number is put to it. Raises OutputError.
+    Returns (file, copy), with None for a file that cannot be marked (a scan, a damaged file). A name that is
+    taken gets a number. Raises OutputError.
     """
     findings, folder = list(findings), Path(folder)
     try:
@@ -106,7 +105,7 @@ def mark_all(
 
 
 def _free(folder: Path, path: Path, taken: set[str]) -> Path:
-    """A name for the marked copy that no other copy has, and that is not the file itself."""
+    """A path for the marked copy that no other copy has, and that is not the file itself."""
     ending = ".xlsm" if path.suffix.lower() == ".xlsm" else ".xlsx"
     number, out = 1, folder / f"{path.stem}_标注{ending}"
     while out.name.lower() in taken or out.absolute() == path.absolute():
@@ -116,6 +115,7 @@ def _free(folder: Path, path: Path, taken: set[str]) -> Path:
 
 
 def _same(name: str, path: Path) -> bool:
+    """Whether a finding's file is this one."""
     return Path(name) == path or Path(name).absolute() == path.absolute()
 
 
@@ -126,10 +126,10 @@ def mark_edits(
     sheet: str = RESULTS,
     only: str | None = None,
 ) -> list[Edit]:
-    """Marks for findings of one file, and the sheet that lists them. former: cells that carry marks of an
-    earlier check.
+    """The edits that mark the findings of one file, and those of the sheet that lists them.
 
-    only: the findings are those of this sheet alone; what is listed of the others stays as it was.
+    former: cells that carry marks of an earlier check. only: the findings are those of this sheet alone; rows
+    of other sheets stay as they were.
     """
     findings = in_order(findings, grids)
     listed = listed_on(grids, sheet)
@@ -137,7 +137,7 @@ def mark_edits(
 
 
 def listed_on(grids: Iterable[Grid], sheet: str) -> Grid | None:
-    """The sheet of an earlier check: of this name, else of the other one."""
+    """The list of an earlier check: the sheet of this name, else 校验结果 or 问题清单."""
     by_name = {grid.name: grid for grid in grids}
     return by_name.get(sheet) or by_name.get(RESULTS) or by_name.get(RETURNED)
 
@@ -148,14 +148,17 @@ def cell_edits(
     former: Iterable[Former] = (),
     numbers: Mapping[int, int] = {},
 ) -> list[Edit]:
-    """Tints and notes alone, those of an earlier check taken away. numbers: by id of a finding, its number on
-    the list.
+    """The edits for tints and notes alone; those of an earlier check are removed.
+
+    numbers: the number of a finding on the list by its id().
     """
     by_name = {grid.name: grid for grid in grids}
     on_cell: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         grid = by_name.get(finding.sheet or "")
-        for cell in cells_of(finding) if grid else ():
+        if grid is None:
+            continue
+        for cell in cells_of(finding):
             area = grid.area(*position(cell))
             on_cell.setdefault((grid.name, a1(area.top, area.left)), []).append(finding)
     gone = [each for each in former if (each.sheet, each.cell) not in on_cell]
@@ -165,9 +168,7 @@ def cell_edits(
 
 
 def unmark_edits(former: Iterable[Former], grids: Sequence[Grid]) -> list[Edit]:
-    """Gives cells back the look and note that they had before they were marked; their values stay as they
-    are.
-    """
+    """The edits that restore the look and note of cells before they were marked; their values stay."""
     by_name = {grid.name: grid for grid in grids}
     return [
         _same_value(by_name[each.sheet], each.cell, Look.FORMER, WHY_GONE)
@@ -177,24 +178,24 @@ def unmark_edits(former: Iterable[Former], grids: Sequence[Grid]) -> list[Edit]:
 
 
 def in_order(findings: Iterable[Finding], grids: Sequence[Grid]) -> list[Finding]:
-    """What must be mended first; within a severity as the cells stand in the workbook."""
-    number = {grid.name: place for place, grid in enumerate(grids)}
+    """The findings by severity, the gravest first; within a severity in the order of sheets and cells."""
+    numbers = {grid.name: number for number, grid in enumerate(grids)}
 
-    def place(finding: Finding) -> tuple:
+    def order(finding: Finding) -> tuple[int, int, tuple[int, int], str]:
         cells = cells_of(finding)
         first = position(cells[0]) if cells else (-1, -1)
-        return (
-            _ORDER.get(finding.severity, 9),
-            number.get(finding.sheet or "", len(number)),
-            first,
-            finding.rule,
-        )
+        return _rank(finding), numbers.get(finding.sheet or "", len(numbers)), first, finding.rule
 
-    return sorted(findings, key=place)
+    return sorted(findings, key=order)
+
+
+def _rank(finding: Finding) -> int:
+    """The rank of a finding's severity, 0 for the gravest; behind all others without one."""
+    return len(_ORDER) if finding.severity is None else _ORDER[finding.severity]
 
 
 def cells_of(finding: Finding) -> list[str]:
-    """The cells of a finding as names, one each; several are written "G12,G15"."""
+    """The names of a finding's cells, which it keeps as "G12,G15"."""
     return cell_names(finding.cell or "")
 
 
@@ -204,6 +205,7 @@ def remark(findings: Sequence[Finding], numbers: Mapping[int, int] = {}) -> str:
 
 
 def _sentence(finding: Finding, number: int | None) -> str:
+    """The paragraph of one finding in a note. number: on the list."""
     return (
         f"{level(finding)}：{finding.message}"
         + (f"\n怎么改：{finding.hint}" if finding.hint else "")
@@ -212,31 +214,28 @@ def _sentence(finding: Finding, number: int | None) -> str:
 
 
 def level(finding: Finding) -> str:
-    """错误（须修改）, 核实（须说明）, 提示（供参考）."""
+    """Severity and demand of a finding: 错误（须修改）, 核实（须说明）, 提示（供参考）; else ""."""
     return f"{finding.severity.label}（{finding.severity.demand}）" if finding.severity else ""
 
 
 def _mark(grid: Grid, cell: str, findings: Sequence[Finding], numbers: Mapping[int, int]) -> Edit:
-    gravest = min(findings, key=lambda finding: _ORDER.get(finding.severity, 9))
-    return replace(
-        _same_value(grid, cell, _LOOKS.get(gravest.severity, Look.NOTE), WHY),
-        remark=remark(findings, numbers),
-    )
+    """The edit that marks one cell with the tint of its gravest finding and a note on all of them."""
+    severity = min(findings, key=_rank).severity
+    look = Look.NOTE if severity is None else _LOOKS[severity]
+    return replace(_same_value(grid, cell, look, WHY), remark=remark(findings, numbers))
 
 
 def _same_value(grid: Grid, cell: str, look: Look, why: str) -> Edit:
+    """An edit that changes the look of a cell alone."""
     text = grid.text(*position(cell)).strip() or None
     return Edit(grid.name, cell, text, text, look, why)
 
 
 def rows(findings: Iterable[Finding], listed: Grid | None, only: str | None = None) -> list[list[str]]:
-    """The rows of the sheet 校验结果 without its head, as texts; explanations are carried over from the sheet
-    as it was.
+    """The rows of the sheet 校验结果 without its head, as texts; explanations on `listed` are carried over.
 
-    A row is known again by rule, sheet, subject and what was filled in. What a unit explained stays at the
-    end, as 已修改, when
-    its finding is gone. only: the findings are those of this sheet; rows of other sheets stay as they are,
-    behind them.
+    A row is recognised by rule, sheet, subject and value. An explained row whose finding is gone stays at the
+    end as 已修改. only: the findings are those of this sheet; rows of other sheets stay, behind them.
     """
     earlier = listed_rows(listed)
     others = [row for row in earlier if only is not None and row[_SHEET] != only]
@@ -248,13 +247,8 @@ def rows(findings: Iterable[Finding], listed: Grid | None, only: str | None = No
         old = before.get(_key(row))
         if old and not row[_EXPLANATION]:
             row[_EXPLANATION] = old[_EXPLANATION]
-        row[-1] = (
-            EXPLAINED
-            if row[_EXPLANATION] and finding.treatment is Treatment.EXPLAIN
-            else KEPT
-            if old
-            else NEW
-        )
+        explained = row[_EXPLANATION] and finding.treatment is Treatment.EXPLAIN
+        row[-1] = EXPLAINED if explained else KEPT if old else NEW
         seen.add(_key(row))
         found.append(row)
     found += [[*row[:-1], MENDED] for key, row in before.items() if key not in seen and row[_EXPLANATION]]
@@ -284,31 +278,34 @@ def row_of(finding: Finding) -> list[str]:
 
 
 def _key(row: Sequence[str]) -> Key:
+    """The values by which a row is recognised."""
     return tuple(" ".join(row[column].split()) for column in _KEY)
 
 
 def table_edits(table: Sequence[Sequence[str]], listed: Grid | None, sheet: str = RESULTS) -> list[Edit]:
-    """The edits that make the sheet show these rows under its head; only cells that differ. listed: that
-    sheet, or the other one, as it is now.
+    """The edits that write these rows under the sheet's head; only cells that differ.
+
+    listed: that sheet, or the other list, as it is now.
     """
-    same = listed if listed is not None and listed.name == sheet else Grid(sheet, [])
-    formulas = same.formulas() if same.formulas else {}
+    current = listed if listed is not None and listed.name == sheet else Grid(sheet, [])
+    formulas = current.formulas() if current.formulas else {}
     edits = []
     for row, line in enumerate([list(COLUMNS), *table]):
         for column, text in enumerate(line):
             new = _value(line, column) if row else text
-            old = same.text(row, column).strip() or None
+            old = current.text(row, column).strip() or None
             linked = not isinstance(new, Formula) or formulas.get((row, column)) == f"={new.text}"
-            if (old or "") != text.strip() or not linked or row >= same.height and new is None:
+            if (old or "") != text.strip() or not linked or row >= current.height and new is None:
                 edits.append(
                     Edit(sheet, a1(row, column), old, new, _look(line, column) if row else Look.HEAD, WHY)
                 )
-    return edits + _cleared(same, len(table) + 1)
+    return edits + _cleared(current, len(table) + 1)
 
 
 def _look(line: Sequence[str], column: int) -> Look:
-    """A row without a number is a heading between others; where an explanation is asked for, its cell invites
-    to type.
+    """The look of a cell of the list.
+
+    A row without a number is a heading between others; the cell of a due explanation looks like an entry.
     """
     if not line[0]:
         return Look.HEAD
@@ -316,13 +313,14 @@ def _look(line: Sequence[str], column: int) -> Look:
 
 
 def _value(line: Sequence[str], column: int) -> None | str | Decimal | Formula:
+    """The value that a cell of the list gets: a number, a link or a text."""
     if column == 0 and line[0].isdecimal():
         return Decimal(line[0])
     return _link(line) if column == _LINK and line[column] else line[column] or None
 
 
 def _cleared(listed: Grid, first: int) -> list[Edit]:
-    """Empties the rows below the new end of the list."""
+    """The edits that empty the rows of the list from `first` on."""
     area = Area(first, 0, listed.height - 1, len(COLUMNS) - 1)
     return [
         Edit(listed.name, a1(row, column), text, None, Look.KEEP, WHY)
@@ -333,7 +331,7 @@ def _cleared(listed: Grid, first: int) -> list[Edit]:
 
 
 def _link(line: Sequence[str]) -> str | Formula:
-    """A formula that leads to the cell; where that would be too long for Excel, the cell's name alone."""
+    """A formula that links to the cells of a row; where it would be too long for Excel, their names alone."""
     sheet, cells = line[_LINK - 1], line[_LINK]
     target = "#'{}'!{}".format(sheet.replace("'", "''"), cells.split(",")[0]).replace('"', '""')
     if not sheet or max(len(target), len(cells)) > _LONGEST_LITERAL:

@@ -1,45 +1,42 @@
-"""Mends that keep the meaning (full-width digits, stray code, a unit typed with an amount), written into a
-copy.
-"""
+"""Corrections that keep the meaning (full-width digits, stray code, a unit typed with an amount)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .edits import Edit
-from .findings import Finding
+from .findings import Finding, Fix
 from .quantity import money
+
+if TYPE_CHECKING:
+    from .sinks.file import Applied
 
 
 def mend_edits(findings: Iterable[Finding]) -> list[Edit]:
-    """The edits that carry out what the findings propose, one a cell; amounts become numbers."""
+    """The edits that the findings propose, one a cell; amounts become numbers."""
     edits: dict[tuple[str, str], Edit] = {}
     for finding in findings:
         mends = finding.mends or (((finding.cell, finding.fix),) if finding.fix and finding.cell else ())
         for cell, fix in mends:
             if finding.sheet and cell and "," not in cell:
-                number = (
-                    money(fix.new) if money(fix.old) is None and fix.new.replace(".", "").isdigit() else None
-                )
-                edits.setdefault(
-                    (finding.sheet, cell),
-                    Edit(
-                        finding.sheet,
-                        cell,
-                        fix.old,
-                        fix.new if number is None else number,
-                        why=f"{finding.title}",
-                    ),
-                )
+                edit = Edit(finding.sheet, cell, fix.old, _new_value(fix), why=finding.title)
+                edits.setdefault((finding.sheet, cell), edit)
     return list(edits.values())
 
 
-def mend(path: str | Path, findings: Iterable[Finding], out: str | Path):
-    """Writes a copy of the file with the mends.
+def _new_value(fix: Fix) -> str | Decimal:
+    """The value that a fix writes: a number where the old text was no amount and the new one is."""
+    number = money(fix.new) if money(fix.old) is None and fix.new.replace(".", "").isdigit() else None
+    return fix.new if number is None else number
 
-    Returns what the sink did (done, refused); the source is only read.
 
+def mend(path: str | Path, findings: Iterable[Finding], out: str | Path) -> Applied:
+    """Writes a copy of the file with the corrections; returns the edits done and refused.
+
+    Findings of other files are passed over; the source is only read.
     Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
     """
     from .sinks.copies import change, opened_for_change

@@ -1,4 +1,4 @@
-"""What a person sees when something goes wrong: one plain sentence, never a traceback."""
+"""Errors of the command line as one plain Chinese sentence, never a traceback."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import sys
 import tempfile
 import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from .chinese import spoken
 from .errors import SelfevalError, cause_of
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import typer
 
 FAILED = 2
-_SAID = (
+_SENTENCES = (  # English message of the library, Chinese sentence
     (r"Missing argument '?(?P<what>[^'.]+)'?\.?", "缺少参数“{what}”。"),
     (r"Missing option '(?P<what>[^']+)'.*", "缺少选项 {what}。"),
     (r"Missing command\.?", "没有写命令。"),
@@ -42,20 +42,43 @@ _SAID = (
 _NEAR = re.compile(r"(?:Did you mean(?: one of)?|Possible options):?(.+)", re.S)
 
 
+@runtime_checkable
+class _ClickException(Protocol):
+    """An exception of click, be it the one that typer carries or the one installed beside it."""
+
+    def format_message(self) -> str: ...
+
+    def show(self) -> None: ...
+
+
+def _click_exception() -> type[BaseException]:
+    """The base class of the exceptions that typer raises.
+
+    Newer typer carries its own click; the click that may be installed beside it (dask needs one) is not the
+    one that raises.
+    """
+    from typer import BadParameter
+
+    return next(
+        kind
+        for kind in BadParameter.__mro__
+        if issubclass(kind, BaseException) and kind.__name__ == "ClickException"
+    )
+
+
 def run(app: typer.Typer) -> int:
     """Runs the command line and returns its exit status."""
-    from typer import Abort, BadParameter, Exit
+    from typer import Abort, Exit
     from typer.main import get_command
 
-    # Newer typer carries its own click; the click that may be installed beside it (dask needs one) is not the
-    # one that raises.
-    ClickException = next(kind for kind in BadParameter.__mro__ if kind.__name__ == "ClickException")
+    click_exception = _click_exception()
     try:
         result = spoken(get_command(app))(prog_name="selfeval", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except Exit as stop:
         return stop.exit_code
-    except ClickException as error:
+    except click_exception as error:
+        assert isinstance(error, _ClickException)
         if type(error).__name__ == "NoArgsIsHelpError":
             error.show()
             return FAILED
@@ -81,25 +104,29 @@ def run(app: typer.Typer) -> int:
 
 
 def _tell(text: str) -> int:
+    """Prints a sentence on standard error and returns the status of a failure."""
     print(text, file=sys.stderr)
     return FAILED
 
 
 def _usage(message: str) -> str:
-    """The library's message in Chinese, with what was probably meant."""
-    for pattern, said in _SAID:
+    """The library's message in Chinese, with the commands or options that may be meant."""
+    for pattern, sentence in _SENTENCES:
         match = re.fullmatch(pattern, message.strip(), re.S)
         if match:
-            near = _NEAR.search(message)
-            meant = (
-                dict.fromkeys(re.findall(r"-*[a-z][\w-]*", near[1].split("Did you mean")[0])) if near else ()
-            )
-            return said.format(**match.groupdict()) + (f"是不是 {' 或 '.join(meant)}？" if meant else "")
+            return sentence.format(**match.groupdict()) + _suggestion(message)
     return f"命令写得不对：{message}。"
 
 
+def _suggestion(message: str) -> str:
+    """The question whether one of the names was meant that the library suggests; "" without any."""
+    near = _NEAR.search(message)
+    names = dict.fromkeys(re.findall(r"-*[a-z][\w-]*", near[1].split("Did you mean")[0])) if near else ()
+    return f"是不是 {' 或 '.join(names)}？" if names else ""
+
+
 def _log() -> str:
-    """The traceback, saved where a person can find it."""
+    """The name of a new file with the traceback."""
     with tempfile.NamedTemporaryFile(
         "w", prefix="selfeval-", suffix=".log", delete=False, encoding="utf-8"
     ) as file:

@@ -24,7 +24,7 @@ NUMERAL = "[零〇一二两三四五六七八九十百千]"
 
 
 def chinese_number(text: str) -> int | None:
-    """三 is 3, 一百零五 is 105, 二〇二四 is 2024; None for what is no number."""
+    """The number that a numeral says: 三 is 3, 一百零五 is 105, 二〇二四 is 2024; None for no number."""
     if not text or len(text) > _LONGEST:
         return None
     if len(text) > 1 and all(letter in _DIGITS for letter in text):
@@ -42,22 +42,24 @@ def chinese_number(text: str) -> int | None:
 
 
 def chinese_decimal(text: str) -> str | None:
-    """九十五点五 is "95.5"; digits stay digits; None for what is no number."""
-    whole, _, part = text.partition("点")
+    """The digits of a numeral: 九十五点五 is "95.5", digits stay digits; None for no number."""
+    whole, _, fraction = text.partition("点")
     number = int(whole) if whole.isascii() and whole.isdigit() else chinese_number(whole)
-    if number is None or any(letter not in _DIGITS for letter in part):
+    if number is None or any(letter not in _DIGITS for letter in fraction):
         return None
-    return f"{number}.{''.join(str(_DIGITS[letter]) for letter in part)}" if part else str(number)
+    return f"{number}.{''.join(str(_DIGITS[letter]) for letter in fraction)}" if fraction else str(number)
 
 
-_PERCENT = re.compile(rf"(?P<of>百|千)分之(?P<number>\d+(?:\.\d+)?|(?:{NUMERAL}|点)+|百)")
-_TENTHS = re.compile(
+_PERCENT = re.compile(  # 百分之九十五, 千分之3.5
+    rf"(?P<of>百|千)分之(?P<number>\d+(?:\.\d+)?|(?:{NUMERAL}|点)+|百)"
+)
+_TENTHS = re.compile(  # 九成, 八成半以上
     r"(?<!完)(?P<number>[一二三四五六七八九])成(?P<half>半)?(?=以上|以下|以内|左右|及以|的|$)"
 )
 
 
 def with_percent_sign(text: str) -> str:
-    """百分之九十五 as 95%, 千分之三 as 3‰, 九成 as 90%; the rest stays."""
+    """The text with its shares in signs: 百分之九十五 as 95%, 千分之三 as 3‰, 九成 as 90%."""
     if "分之" in text:
         text = _PERCENT.sub(_share, text)
     if "成" in text:
@@ -66,5 +68,6 @@ def with_percent_sign(text: str) -> str:
 
 
 def _share(match: re.Match[str]) -> str:
+    """A match of `_PERCENT` as number and sign."""
     number = chinese_decimal(match["number"])
     return match[0] if number is None else f"{number}{'%' if match['of'] == '百' else '‰'}"

@@ -1,4 +1,4 @@
-"""Every threshold, band and severity, with the date it takes effect and its source.
+"""The policy: every threshold, band and severity, with the date it takes effect and its source.
 
 Defaults ship; a county overrides what differs.
 """
@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from importlib import resources
+from typing import TypedDict
 
 from .findings import Severity, Treatment
 
@@ -22,7 +23,7 @@ CHOICES = {"score_at_most": {"按比例": "proportional", "按超出比例": "li
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One number, text or band of the policy. where: the file that set it."""
+    """A number, text or list of bands of the policy. where: the file that set it."""
 
     name: str
     value: Setting
@@ -36,7 +37,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class RulePolicy:
-    """What a county says of one rule; None: as the rule itself says."""
+    """A county's settings for one rule; None: as the rule itself says."""
 
     severity: Severity | None = None
     treatment: Treatment | None = None
@@ -45,7 +46,7 @@ class RulePolicy:
 
 @dataclass(frozen=True, slots=True)
 class CountyRule:
-    """A rule of the county's own, as its row says it. scope: 表, 资金行 or 指标; condition: what has to hold."""
+    """A rule that the county wrote. scope: 表, 资金行 or 指标; condition: what has to hold."""
 
     number: str
     scope: str
@@ -62,10 +63,10 @@ _AS_SHIPPED = RulePolicy()
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`policy["over_fulfilment"]` is a value in force; `policy.rules` holds what a county changed about
-    rules.
+    """The values in force (`policy["over_fulfilment"]`) and the settings of rules.
 
-    county_rules: rules of the county's own. waiting: values that take effect on a later day.
+    rules: what a county changed, by rule id. county_rules: the rules that it wrote.
+    waiting: values that take effect on a later day.
     """
 
     parameters: Mapping[str, Parameter]
@@ -77,17 +78,19 @@ class Policy:
         return self.parameters[name].value
 
     def number(self, name: str) -> Decimal:
+        """The value of a parameter that is a number."""
         value = self.parameters[name].value
         assert isinstance(value, Decimal), name
         return value
 
     def grade(self, total: Decimal) -> str:
-        """The grade of a total score: the first band that it reaches."""
+        """The grade of a total score: the first band whose floor it reaches."""
         bands = self.parameters["grades"].value
         assert isinstance(bands, tuple)
         return next((name for name, floor in bands if total >= floor), bands[-1][0])
 
     def rule(self, rule_id: str) -> RulePolicy:
+        """The county's settings for a rule."""
         return self.rules.get(rule_id, _AS_SHIPPED)
 
 
@@ -98,21 +101,42 @@ def default() -> Policy:
     return Policy({name: _shipped(name, entry) for name, entry in tomllib.loads(text).items()})
 
 
-def _shipped(name: str, entry: dict) -> Parameter:
-    value = entry["value"]
-    if isinstance(value, list):
-        value = tuple((str(band), Decimal(str(floor))) for band, floor in value)
-    elif not isinstance(value, bool):
-        value = number_or_text(str(value))
+class _Texts(TypedDict, total=False):
+    label: str
+    unit: str
+    since: date
+    source: str
+    explanation: str
+
+
+class _Entry(_Texts):
+    """A table of `policy.toml`."""
+
+    value: bool | float | str | list[tuple[str, float]]
+
+
+def _shipped(name: str, entry: _Entry) -> Parameter:
+    shipped = entry["value"]
+    value: Setting
+    if isinstance(shipped, list):
+        value = tuple((str(band), Decimal(str(floor))) for band, floor in shipped)
+    elif isinstance(shipped, bool):
+        value = shipped
+    else:
+        value = number_or_text(str(shipped))
     return Parameter(
         name,
         value,
-        **{key: entry[key] for key in ("label", "unit", "since", "source", "explanation") if key in entry},
+        label=entry.get("label", ""),
+        unit=entry.get("unit", ""),
+        since=entry.get("since"),
+        source=entry.get("source", ""),
+        explanation=entry.get("explanation", ""),
     )
 
 
 def number_or_text(text: str) -> Decimal | str:
-    """A number where the text is one (30% is 0.3), else the text."""
+    """The number that a text says (30% is 0.3), else the text."""
     plain = text.strip()
     try:
         return Decimal(plain[:-1]) / 100 if plain.endswith(("%", "％")) else Decimal(plain)

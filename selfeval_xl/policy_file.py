@@ -1,16 +1,15 @@
-"""A county's policy file, TOML or Excel: single values that override the defaults, rule severities, rules of
-its own.
-"""
+"""A county's policy file (TOML or Excel): values that override the defaults, rule settings, own rules."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
 from .errors import PolicyError
 from .findings import Severity, Treatment
@@ -35,19 +34,25 @@ _YES_NO = {
 }
 
 
+Cells = Mapping[str, object]  # the values of a row by column name
+Row = tuple[str, Cells]  # a name for messages (file and key, or sheet and row), and the values
+Record = TypeVar("Record")
+
+
 @dataclass(slots=True)
 class _File:
-    """Rows of a policy file, whatever its format: (where, cells by column name)."""
+    """The rows of a policy file, whatever its format."""
 
-    parameters: list[tuple[str, Mapping[str, object]]]
-    rules: list[tuple[str, Mapping[str, object]]]
-    county: list[tuple[str, Mapping[str, object]]]
+    parameters: list[Row]
+    rules: list[Row]
+    county: list[Row]
 
 
 def load(path: str | Path | None, on: date | None = None) -> Policy:
-    """The default policy with what the county's file (TOML or Excel) overrides on a day, today unless told.
+    """The default policy with the overrides of the county's file (TOML or Excel) that are in force.
 
-    Raises PolicyError with all mistakes of the file, each with its line, key or row.
+    on: the day, today by default. Raises PolicyError with all mistakes of the file, each with its line, key
+    or row.
     """
     if path is None:
         return default()
@@ -58,7 +63,7 @@ def load(path: str | Path | None, on: date | None = None) -> Policy:
 
 
 def read_policy_file(path: Path, on: date) -> tuple[Policy, list[str]]:
-    """The policy with what the file overrides on that day, and all mistakes of the file in plain Chinese.
+    """The policy with the file's overrides in force on that day, and the file's mistakes in plain Chinese.
 
     Raises PolicyError where the file cannot be opened at all.
     """
@@ -66,49 +71,44 @@ def read_policy_file(path: Path, on: date) -> tuple[Policy, list[str]]:
         raise PolicyError(f"找不到参数表“{path}”。请检查文件名和文件夹。")
     file = _from_toml(path) if path.suffix.lower() == ".toml" else _from_excel(path)
     mistakes: list[str] = []
-    policy = default()
-    parameters, waiting = dict(policy.parameters), []
-    for where, row in file.parameters:
-        told = _guard(mistakes, where, _parameter, row, policy, where)
-        if told is None:
-            continue
-        if told.since and told.since > on:
-            waiting.append(told)
-        elif _later(told, parameters[told.name]):
-            parameters[told.name] = told
-    rules = {}
-    for where, row in file.rules:
-        told = _guard(mistakes, where, _rule, row)
-        if told is not None:
-            rules[told[0]] = told[1]
-    county = [
-        rule
-        for where, row in file.county
-        if (rule := _guard(mistakes, where, _county_rule, row, where)) is not None
-    ]
+    parameters = dict(default().parameters)
+    waiting: list[Parameter] = []
+    for parameter in _readable(file.parameters, _parameter, mistakes):
+        if parameter.since and parameter.since > on:
+            waiting.append(parameter)
+        elif _later(parameter, parameters[parameter.name]):
+            parameters[parameter.name] = parameter
+    rules = dict(_readable(file.rules, _rule, mistakes))
+    county = tuple(_readable(file.county, _county_rule, mistakes))
     seen: set[str] = set()
     for rule in county:
         if rule.number in seen:
             mistakes.append(f"{rule.where}：规则号“{rule.number}”写了两次。")
         seen.add(rule.number)
-    return Policy(parameters, rules, tuple(county), tuple(waiting)), mistakes
+    return Policy(parameters, rules, county, tuple(waiting)), mistakes
 
 
-def _guard(mistakes: list[str], where: str, read, *args):
-    """What `read` gives, or None with its complaint noted."""
-    try:
-        return read(*args)
-    except PolicyError as error:
-        mistakes.append(f"{where}：{error}")
-        return None
+def _readable(
+    rows: Iterable[Row], read: Callable[[Cells, str], Record | None], mistakes: list[str]
+) -> Iterator[Record]:
+    """The records that `read` makes of the rows; its complaints go to `mistakes`, each with its row."""
+    for where, cells in rows:
+        try:
+            record = read(cells, where)
+        except PolicyError as error:
+            mistakes.append(f"{where}：{error}")
+            continue
+        if record is not None:
+            yield record
 
 
 def _later(new: Parameter, old: Parameter) -> bool:
-    """Of several rows for one parameter the latest in force counts; any row of the county beats the default."""
+    """Whether `new` counts: the latest row of the county in force does, and any row beats the default."""
     return old.where == "默认" or not old.since or (new.since or date.min) >= old.since
 
 
 def _from_toml(path: Path) -> _File:
+    """The rows of a TOML file. Raises PolicyError where it cannot be read."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
@@ -135,21 +135,25 @@ def _from_toml(path: Path) -> _File:
     )
 
 
+_COLUMN_OF_KEY = {
+    "value": "取值",
+    "label": "名称",
+    "unit": "单位",
+    "since": "生效日期",
+    "source": "出处",
+    "explanation": "说明",
+}
+
+
 def _renamed(entry: object) -> dict[str, object]:
+    """A parameter of a TOML file by column name."""
     if not isinstance(entry, dict):
         return {"取值": entry}
-    known = {
-        "value": "取值",
-        "label": "名称",
-        "unit": "单位",
-        "since": "生效日期",
-        "source": "出处",
-        "explanation": "说明",
-    }
-    return {known.get(key, key): value for key, value in entry.items()}
+    return {_COLUMN_OF_KEY.get(str(key), str(key)): value for key, value in entry.items()}
 
 
 def _from_excel(path: Path) -> _File:
+    """The rows of a workbook. Raises PolicyError where it cannot be opened or has none of the sheets."""
     from zipfile import BadZipFile
 
     from openpyxl import load_workbook
@@ -169,7 +173,7 @@ def _from_excel(path: Path) -> _File:
             )
         return _File(
             *(
-                list(_rows(book, name)) if name in book.sheetnames else []
+                list(_rows(name, book[name].iter_rows(values_only=True))) if name in book.sheetnames else []
                 for name in (PARAMETERS, RULES, COUNTY_RULES)
             )
         )
@@ -177,9 +181,8 @@ def _from_excel(path: Path) -> _File:
         book.close()
 
 
-def _rows(book, sheet: str) -> Iterator[tuple[str, Mapping[str, object]]]:
+def _rows(sheet: str, rows: Iterator[Sequence[object]]) -> Iterator[Row]:
     """The filled rows of a sheet by column name; the first row is the head."""
-    rows = book[sheet].iter_rows(values_only=True)
     head = [str(name).strip() if name is not None else "" for name in next(rows, ())]
     for number, values in enumerate(rows, 2):
         row = {name: value for name, value in zip(head, values, strict=False) if name}
@@ -187,160 +190,173 @@ def _rows(book, sheet: str) -> Iterator[tuple[str, Mapping[str, object]]]:
             yield f"“{sheet}”第{number}行", row
 
 
-def _text(row: Mapping[str, object], name: str) -> str:
-    value = row.get(name)
+def _text(cells: Cells, name: str) -> str:
+    """The value in a column as text; "" where it is empty."""
+    value = cells.get(name)
     return "" if value is None else str(value).strip()
 
 
-def _parameter(row: Mapping[str, object], policy: Policy, where: str) -> Parameter | None:
-    name = _text(row, "参数")
-    if name not in policy.parameters:
+def _parameter(cells: Cells, where: str) -> Parameter | None:
+    """The parameter of a row; None where the row leaves the default. Raises PolicyError."""
+    name = _text(cells, "参数")
+    shipped = default().parameters.get(name)
+    if shipped is None:
         raise PolicyError(f"没有参数“{name}”。可用的参数见 selfeval policy show。")
-    base = policy.parameters[name]
-    if row.get("取值") in (None, ""):
-        return None  # an empty value leaves the default
-    value = (
-        _caps(row["取值"])
-        if name == "score_caps"
-        else _word(row["取值"], CHOICES[name])
-        if name in CHOICES
-        else _setting(row["取值"], base.value)
-    )
+    typed = cells.get("取值")
+    if typed in (None, ""):
+        return None
+    value: Setting
+    if name == "score_caps":
+        value = _caps(typed)
+    elif name in CHOICES:
+        value = _word(typed, CHOICES[name])
+    else:
+        value = _setting(typed, shipped.value)
     return replace(
-        base,
+        shipped,
         value=value,
         where=where,
-        since=_day(row.get("生效日期")) or base.since,
-        source=_text(row, "出处") or base.source,
+        since=_day(cells.get("生效日期")) or shipped.since,
+        source=_text(cells, "出处") or shipped.source,
     )
 
 
-def _setting(given: object, base: Setting) -> Setting:
-    """The value in the kind of the default."""
-    text = str(given).strip()
-    if isinstance(base, bool):
-        if text.lower() not in _YES_NO:
-            raise PolicyError(f"应写“是”或“否”，现在写的是“{text}”。")
-        return _YES_NO[text.lower()]
-    if isinstance(base, tuple):
-        return _bands(given)
+def _setting(typed: object, shipped: Setting) -> Setting:
+    """The typed value in the kind of the default. Raises PolicyError where it is of another kind."""
+    text = str(typed).strip()
+    if isinstance(shipped, bool):
+        return _yes_no(text)
+    if isinstance(shipped, tuple):
+        return _bands(typed)
+    if isinstance(shipped, str):
+        return text
     value = number_or_text(text)
-    if isinstance(base, Decimal) and not isinstance(value, Decimal):
+    if not isinstance(value, Decimal):
         raise PolicyError(f"应写数字，现在写的是“{text}”。")
-    return str(given).strip() if isinstance(base, str) else value
+    return value
 
 
-def _word(given: object, known: Mapping[str, str]) -> str:
-    """One of the words that a parameter may be."""
-    text = str(given).strip()
-    if text not in known and text not in known.values():
-        raise PolicyError(f"应写{'或'.join(f'“{word}”' for word in known)}，现在写的是“{text}”。")
-    return known.get(text, text)
+def _yes_no(text: str) -> bool:
+    if text.lower() not in _YES_NO:
+        raise PolicyError(f"应写“是”或“否”，现在写的是“{text}”。")
+    return _YES_NO[text.lower()]
 
 
-def _caps(given: object) -> tuple[tuple[str, Decimal], ...]:
-    """80%：90、60%：80, or a list of pairs: execution rate below which a total is at most this."""
-    pairs = (
-        given
-        if isinstance(given, list)
-        else [
-            re.split("[:：]", part, maxsplit=1) for part in re.split("[、,，;；]", str(given)) if part.strip()
-        ]
-    )
+def _word(typed: object, choices: Mapping[str, str]) -> str:
+    """The choice in a parameter that is one of a few words. Raises PolicyError for any other word."""
+    text = str(typed).strip()
+    if text not in choices and text not in choices.values():
+        raise PolicyError(f"应写{'或'.join(f'“{word}”' for word in choices)}，现在写的是“{text}”。")
+    return choices.get(text, text)
+
+
+def _caps(typed: object) -> tuple[tuple[str, Decimal], ...]:
+    """The caps in 80%：90、60%：80 or in a list of pairs: below this execution rate a total is at most that.
+
+    Raises PolicyError.
+    """
+    parts = [part for part in re.split("[、,，;；]", str(typed)) if part.strip()]
+    pairs = typed if isinstance(typed, list) else [re.split("[:：]", part, maxsplit=1) for part in parts]
     found = []
     for pair in pairs:
-        numbers = [number_or_text(str(part)) for part in pair]
-        if (
-            len(numbers) != 2
-            or not all(isinstance(number, Decimal) for number in numbers)
-            or not 0 < numbers[0] <= 1
-            or not 0 <= numbers[1] <= 100
-        ):
+        numbers = [number for part in pair if isinstance(number := number_or_text(str(part)), Decimal)]
+        if len(pair) != 2 or len(numbers) != 2 or not 0 < numbers[0] <= 1 or not 0 <= numbers[1] <= 100:
             raise PolicyError(
-                f"应写成“80%：90、60%：80”（执行率低于80%的总分不超过90分），现在写的是“{given}”。"
+                f"应写成“80%：90、60%：80”（执行率低于80%的总分不超过90分），现在写的是“{typed}”。"
             )
         found.append((f"{numbers[0]:f}", numbers[1]))
     return tuple(found)
 
 
-def _bands(given: object) -> tuple[tuple[str, Decimal], ...]:
-    """优90、良80、中60、差0, or a list of pairs; from the highest down."""
+def _bands(typed: object) -> tuple[tuple[str, Decimal], ...]:
+    """The bands in 优90、良80、中60、差0 or in a list of pairs, from the highest down. Raises PolicyError."""
+    parts = [part for part in re.split("[、,，]", str(typed)) if part.strip()]
     pairs = (
-        given
-        if isinstance(given, list)
-        else [
-            (part.rstrip("0123456789.≥"), part[len(part.rstrip("0123456789.")) :])
-            for part in str(given).replace(",", "、").replace("，", "、").split("、")
-            if part.strip()
-        ]
+        typed
+        if isinstance(typed, list)
+        else [(part.rstrip("0123456789.≥"), part[len(part.rstrip("0123456789.")) :]) for part in parts]
     )
     found = []
     for name, floor in pairs:
         number = number_or_text(str(floor))
         if not isinstance(number, Decimal) or not str(name).strip():
-            raise PolicyError(f"等级应写成“优90、良80、中60、差0”，现在写的是“{given}”。")
+            raise PolicyError(f"等级应写成“优90、良80、中60、差0”，现在写的是“{typed}”。")
         found.append((str(name).strip(), number))
     if found != sorted(found, key=lambda band: -band[1]):
-        raise PolicyError(f"等级应从高到低写，例如“优90、良80、中60、差0”，现在写的是“{given}”。")
+        raise PolicyError(f"等级应从高到低写，例如“优90、良80、中60、差0”，现在写的是“{typed}”。")
     return tuple(found)
 
 
-def _day(given: object) -> date | None:
-    if given in (None, ""):
+def _day(typed: object) -> date | None:
+    """The day in a cell; None where it is empty. Raises PolicyError where it is no date."""
+    if typed in (None, ""):
         return None
-    if isinstance(given, datetime):
-        return given.date()
-    if isinstance(given, date):
-        return given
-    for form in ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"):
+    if isinstance(typed, datetime):
+        return typed.date()
+    if isinstance(typed, date):
+        return typed
+    for pattern in ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"):
         try:
-            return datetime.strptime(str(given).strip(), form).date()
+            return datetime.strptime(str(typed).strip(), pattern).date()
         except ValueError:
             continue
-    raise PolicyError(f"生效日期应写成 2025-01-01，现在写的是“{given}”。")
+    raise PolicyError(f"生效日期应写成 2025-01-01，现在写的是“{typed}”。")
 
 
-def _choice(row: Mapping[str, object], name: str, known: Mapping[str, object], examples: str):
-    text = _text(row, name).split("（")[0]
+def _choice(cells: Cells, name: str, choices: Mapping[str, Record], examples: str) -> Record | None:
+    """The choice that a cell names; None where it is empty. Raises PolicyError for any other word."""
+    text = _text(cells, name).split("（")[0]
     if not text:
         return None
-    if text not in known:
+    if text not in choices:
         raise PolicyError(f"{name}应写{examples}，现在写的是“{text}”。")
-    return known[text]
+    return choices[text]
 
 
-def _rule(row: Mapping[str, object]) -> tuple[str, RulePolicy] | None:
+def _severity(cells: Cells) -> Severity | None:
+    return _choice(cells, "级别", _SEVERITIES, "错误、核实或提示")
+
+
+def _treatment(cells: Cells) -> Treatment | None:
+    return _choice(cells, "处理方式", _TREATMENTS, "本次修改、本次说明、下年完善或财政核实")
+
+
+def _rule(cells: Cells, where: str) -> tuple[str, RulePolicy] | None:
+    """The rule's id and the county's settings; None where the row has none. Raises PolicyError."""
     from .rules.registry import catalogue
 
-    rule_id = _text(row, "规则编号").upper()
+    rule_id = _text(cells, "规则编号").upper()
     if rule_id not in catalogue():
         raise PolicyError(f"没有规则“{rule_id}”。全部规则见 selfeval rules。")
-    severity = _choice(row, "级别", _SEVERITIES, "错误、核实或提示")
-    treatment = _choice(row, "处理方式", _TREATMENTS, "本次修改、本次说明、下年完善或财政核实")
-    on = row.get("启用")
-    on = None if on in (None, "") else on if isinstance(on, bool) else _setting(on, True)
-    return (
-        (rule_id, RulePolicy(severity, treatment, on))
-        if (severity, treatment, on) != (None, None, None)
-        else None
-    )
+    severity, treatment, on = _severity(cells), _treatment(cells), _on(cells)
+    settings = RulePolicy(severity, treatment, on)
+    return (rule_id, settings) if settings != RulePolicy() else None
 
 
-def _county_rule(row: Mapping[str, object], where: str) -> CountyRule:
+def _on(cells: Cells) -> bool | None:
+    """Whether the county switches the rule on or off; None where it does neither."""
+    typed = cells.get("启用")
+    if typed in (None, ""):
+        return None
+    return typed if isinstance(typed, bool) else _yes_no(str(typed).strip())
+
+
+def _county_rule(cells: Cells, where: str) -> CountyRule:
+    """A rule of the county's own. Raises PolicyError."""
     from .rules.custom import custom_rule
 
     number, scope, condition, message = (
-        _text(row, name) for name in ("规则号", "适用范围", "条件", "提示语")
+        _text(cells, name) for name in ("规则号", "适用范围", "条件", "提示语")
     )
     for name, value in (("规则号", number), ("条件", condition), ("提示语", message)):
         if not value:
             raise PolicyError(f"没有填“{name}”。")
     if scope not in SCOPES:
         raise PolicyError(f"适用范围应写{'、'.join(SCOPES)}之一，现在写的是“{scope}”。")
-    severity = _choice(row, "级别", _SEVERITIES, "错误、核实或提示") or Severity.WARNING
-    treatment = _choice(row, "处理方式", _TREATMENTS, "本次修改、本次说明、下年完善或财政核实") or (
-        Treatment.FIX if severity is Severity.ERROR else Treatment.EXPLAIN
-    )
-    rule = CountyRule(number, scope, condition, severity, treatment, message, _text(row, "修改建议"), where)
-    custom_rule(rule)  # a condition that cannot be understood is told now, with its row
+    severity = _severity(cells) or Severity.WARNING
+    default_treatment = Treatment.FIX if severity is Severity.ERROR else Treatment.EXPLAIN
+    treatment = _treatment(cells) or default_treatment
+    advice = _text(cells, "修改建议")
+    rule = CountyRule(number, scope, condition, severity, treatment, message, advice, where)
+    custom_rule(rule)  # a condition that cannot be understood is reported now, with its row
     return rule

@@ -1,11 +1,11 @@
-"""The policy workbook that a county fills in: one row per parameter and rule, a sheet for rules of its own,
-and the names they may use.
-"""
+"""The policy workbook that a county fills in: parameters, rules, rules of its own and the names for them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import fields
 from .errors import OutputError
@@ -23,6 +23,10 @@ from .policy_file import (
 )
 from .rules.custom import names
 from .rules.registry import catalogue
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 _WIDTHS = {
     "参数": 22,
@@ -68,14 +72,14 @@ _EXAMPLES = (
 
 
 def shown_value(parameter: Parameter) -> str:
-    """A value as a person writes it: 是, 0.3, 优90、良80、中60、差0."""
+    """The value as a person writes it: 是, 0.3, 优90、良80、中60、差0."""
     value = parameter.value
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, tuple):
         return "、".join(f"{name}{'：' if name[-1:].isdigit() else ''}{floor}" for name, floor in value)
-    words = {known: word for word, known in CHOICES.get(parameter.name, {}).items()}
-    return words.get(value, str(value)) if isinstance(value, str) else str(value)
+    words = {choice: word for word, choice in CHOICES.get(parameter.name, {}).items()}
+    return words.get(value, value) if isinstance(value, str) else str(value)
 
 
 def write_policy_template(policy: Policy, out: str | Path) -> None:
@@ -85,69 +89,43 @@ def write_policy_template(policy: Policy, out: str | Path) -> None:
 
     Raises OutputError where it cannot be written.
     """
-    import xlsxwriter
     from xlsxwriter.exceptions import XlsxWriterException
 
     from .sinks.file import write_out
 
-    def build(place: Path) -> None:
-        book = xlsxwriter.Workbook(
-            str(place), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        )
-        head = book.add_format(
-            {
-                "bold": True,
-                "bg_color": "#DDEBF7",
-                "border": 1,
-                "font_name": "宋体",
-                "font_size": 10,
-                "align": "center",
-                "valign": "vcenter",
-            }
-        )
-        body = book.add_format(
-            {
-                "border": 1,
-                "font_name": "宋体",
-                "font_size": 10,
-                "text_wrap": True,
-                "valign": "vcenter",
-                "num_format": "@",
-            }
-        )
-        _sheet(book, PARAMETERS, PARAMETER_COLUMNS, _parameter_rows(policy), head, body)
-        rules = _sheet(
-            book,
-            RULES,
-            RULE_COLUMNS,
-            [(rule.id, rule.title, "", "", "") for rule in catalogue().values()],
-            head,
-            body,
-        )
-        count = len(catalogue())
-        rules.data_validation(
-            1, 2, count, 2, {"validate": "list", "source": [severity.label for severity in Severity]}
-        )
-        rules.data_validation(
-            1, 3, count, 3, {"validate": "list", "source": [treatment.label for treatment in Treatment]}
-        )
-        rules.data_validation(1, 4, count, 4, {"validate": "list", "source": ["是", "否"]})
-        own = _sheet(book, COUNTY_RULES, COUNTY_COLUMNS, [], head, body)
-        own.data_validation(1, 1, 500, 1, {"validate": "list", "source": list(SCOPES)})
-        own.data_validation(
-            1, 3, 500, 3, {"validate": "list", "source": [severity.label for severity in Severity]}
-        )
-        own.data_validation(
-            1, 4, 500, 4, {"validate": "list", "source": [treatment.label for treatment in Treatment]}
-        )
-        _sheet(book, NAMES, ("适用范围", "名称", "类型", "单位"), _name_rows(), head, body)
-        _sheet(book, "自定义规则示例", COUNTY_COLUMNS, _EXAMPLES, head, body)
-        book.close()
-
     try:
-        write_out(Path(out), build)
+        write_out(Path(out), partial(_write_workbook, policy))
     except XlsxWriterException as error:
         raise OutputError(f"写不了“{out}”：{error}") from error
+
+
+_NO_CONVERSION = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_CELL = {"border": 1, "font_name": "宋体", "font_size": 10, "valign": "vcenter"}
+_HEAD = _CELL | {"bold": True, "bg_color": "#DDEBF7", "align": "center"}
+_BODY = _CELL | {"text_wrap": True, "num_format": "@"}
+_SEVERITIES = [severity.label for severity in Severity]
+_TREATMENTS = [treatment.label for treatment in Treatment]
+_LAST_COUNTY_ROW = 500  # a county has fewer rules of its own
+
+
+def _write_workbook(policy: Policy, path: Path) -> None:
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(str(path), _NO_CONVERSION)
+    formats = book.add_format(_HEAD), book.add_format(_BODY)
+    _write_rows(book.add_worksheet(PARAMETERS), PARAMETER_COLUMNS, _parameter_rows(policy), *formats)
+    rules = book.add_worksheet(RULES)
+    rule_rows = [(rule.id, rule.title, "", "", "") for rule in catalogue().values()]
+    _write_rows(rules, RULE_COLUMNS, rule_rows, *formats)
+    for column, choices in ((2, _SEVERITIES), (3, _TREATMENTS), (4, ["是", "否"])):
+        rules.data_validation(1, column, len(rule_rows), column, {"validate": "list", "source": choices})
+    county = book.add_worksheet(COUNTY_RULES)
+    _write_rows(county, COUNTY_COLUMNS, [], *formats)
+    for column, choices in ((1, list(SCOPES)), (3, _SEVERITIES), (4, _TREATMENTS)):
+        county.data_validation(1, column, _LAST_COUNTY_ROW, column, {"validate": "list", "source": choices})
+    _write_rows(book.add_worksheet(NAMES), ("适用范围", "名称", "类型", "单位"), _name_rows(), *formats)
+    _write_rows(book.add_worksheet("自定义规则示例"), COUNTY_COLUMNS, _EXAMPLES, *formats)
+    book.close()
 
 
 def _parameter_rows(policy: Policy) -> list[tuple[str, ...]]:
@@ -165,37 +143,41 @@ def _parameter_rows(policy: Policy) -> list[tuple[str, ...]]:
     ]
 
 
+_TYPES = {
+    "money": "数",
+    "number": "数",
+    "percent": "数（90%即0.9）",
+    "year": "数",
+    "verdict": "文字",
+    "grade": "文字",
+    "code": "文字",
+    "text": "文字",
+}
+
+
 def _name_rows() -> list[tuple[str, ...]]:
-    kinds = {
-        "money": "数",
-        "number": "数",
-        "percent": "数（90%即0.9）",
-        "year": "数",
-        "verdict": "文字",
-        "grade": "文字",
-        "code": "文字",
-        "text": "文字",
-    }
     return [
-        (scope, name, kinds[field.type], field.unit)
+        (scope, name, _TYPES[field.type], field.unit)
         for scope in (fields.FORM, fields.FUND, fields.INDICATOR)
         for name, field in names(scope).items()
     ]
 
 
-def _sheet(book, name: str, columns: Sequence[str], rows: Sequence[Sequence[str]], head, body):
-    sheet = book.add_worksheet(name)
+def _write_rows(
+    sheet: Worksheet, columns: Sequence[str], rows: Sequence[Sequence[str]], head: Format, body: Format
+) -> None:
+    """Writes a sheet that prints on A4 landscape, one page wide, with its head on each page."""
     for column, title in enumerate(columns):
         sheet.set_column(column, column, _WIDTHS.get(title, 16))
         sheet.write_string(0, column, title, head)
     for row, values in enumerate(rows, 1):
         for column, value in enumerate(values):
-            sheet.write_string(row, column, value, body) if value else sheet.write_blank(
-                row, column, None, body
-            )
+            if value:
+                sheet.write_string(row, column, value, body)
+            else:
+                sheet.write_blank(row, column, None, body)
     sheet.freeze_panes(1, 0)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
-    return sheet

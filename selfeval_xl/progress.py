@@ -1,4 +1,4 @@
-"""What became of the findings of an earlier check: 未修改, 已说明, 新发现, and those that are gone, 已修改.
+"""Findings compared with those of an earlier check: 未修改, 已说明, 新发现, and 已修改 for those gone.
 
 The earlier findings travel in the file itself, on its sheet 问题清单 or 校验结果.
 """
@@ -17,8 +17,10 @@ NEW, KEPT, MENDED, EXPLAINED = "新发现", "未修改", "已修改", "已说明
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """states: one for each finding given, in order. before: the earlier row of each, None for a new one.
-    mended: rows whose finding is gone.
+    """The outcome of a comparison.
+
+    states: one for each finding, in order. before: the earlier row of each, None for a new one.
+    mended: the earlier rows whose finding is gone.
     """
 
     states: tuple[str, ...]
@@ -27,9 +29,10 @@ class Progress:
 
 
 def compare(findings: Sequence[Finding], listed: Iterable[Listed]) -> Progress:
-    """Finds each finding again among the rows of an earlier check: by rule, sheet, subject and content; where
-    the content was changed and is
-    still faulty, by rule, sheet, subject and cell. A row that was 已修改 already is only history.
+    """The state of each finding against the rows of an earlier check.
+
+    A finding is known again by rule, sheet, subject and content; where the content was changed and is still
+    faulty, by rule, sheet, subject and cell. A row that was 已修改 already is only history.
     """
     rows = list(listed)
     open_rows = [row for row in rows if row.state != MENDED]
@@ -42,21 +45,23 @@ def compare(findings: Sequence[Finding], listed: Iterable[Listed]) -> Progress:
                     before[number] = row
                     open_rows.remove(row)
     states = tuple(_state(finding, row) for finding, row in zip(findings, before))
-    here = {_key(finding) for finding in findings}
-    old = [
+    present = {_key(finding) for finding in findings}
+    history = [
         row
         for row in rows
-        if row.state == MENDED and (row.rule, *map(_plain, (row.sheet, row.subject, row.value))) not in here
+        if row.state == MENDED
+        and (row.rule, _plain(row.sheet), _plain(row.subject), _plain(row.value)) not in present
     ]
-    return Progress(states, tuple(before), (*open_rows, *old))
+    return Progress(states, tuple(before), (*open_rows, *history))
 
 
 def place_of(finding: Finding) -> str:
-    """What stands in the column 工作表: the sheet, 自评报告 for the report in a Word file."""
+    """The text for the column 工作表: the sheet, 自评报告 for the report in a Word file."""
     return finding.sheet or (REPORT_SHEET if finding.form == REPORT else "")
 
 
 def _state(finding: Finding, row: Listed | None) -> str:
+    """The state of a finding; row: its earlier row."""
     if finding.treatment is Treatment.EXPLAIN and (
         finding.explanation or row is not None and row.explanation and _key(finding)[3] == _plain(row.value)
     ):
@@ -65,6 +70,7 @@ def _state(finding: Finding, row: Listed | None) -> str:
 
 
 def _same(finding: Finding, row: Listed, exact: bool) -> bool:
+    """Whether the row is this finding's; exact: by its content, else by its cell."""
     rule, sheet, subject, value = _key(finding)
     if (rule, sheet, subject) != (row.rule, _plain(row.sheet), _plain(row.subject)):
         return False
@@ -76,6 +82,7 @@ def _same(finding: Finding, row: Listed, exact: bool) -> bool:
 
 
 def _key(finding: Finding) -> tuple[str, str, str, str]:
+    """Rule, sheet, subject and content."""
     return finding.rule, _plain(place_of(finding)), _plain(finding.subject or ""), _plain(finding.value or "")
 
 

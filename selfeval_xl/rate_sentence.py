@@ -1,5 +1,6 @@
-"""The sentence on budget and execution for forms that print no 执行率: behind 目标实际完成情况, or into the
-remark. Asked first, never by itself.
+"""The sentence on budget and execution for forms without 执行率: behind 目标实际完成情况, or in the remark.
+
+It is written only where a person asked for it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from decimal import Decimal
 
 from .assessing import execution_rate, rounded, shown
 from .edits import Edit, Look
-from .forms import Form, FundingLine
+from .forms import Form
 from .grid import Grid, position
 from .quantity import is_void
 from .rules.money import main_line, ten_thousand_yuan
@@ -25,63 +26,64 @@ _ENDS = "。！？；!?;"
 
 
 def sentence_of(form: Form) -> str | None:
-    """The sentence that is due: amounts in 万元 with two decimals, half up; a reason is asked for where not
-    all was spent.
+    """The sentence that is due, with a stub for the reason where not all was spent.
 
-    None where the form has a place for the rate, or says no budget or no execution.
+    Amounts are in 万元 with two decimals, half up. None where the form has a cell for the rate, or lacks
+    budget or execution.
     """
     line = main_line(form)
-    rate = execution_rate(line) if line is not None else None
-    if (
-        rate is None
-        or not line.amount("annual_budget")
-        or any("execution_rate" in each.cells for each in form.funding)
-    ):
+    if line is None:
         return None
-    told = SENTENCE.format(
-        budget=_amount(form, line, "annual_budget"),
-        executed=_amount(form, line, "executed"),
+    rate, budget, executed = execution_rate(line), line.amount("annual_budget"), line.amount("executed")
+    if rate is None or not budget or executed is None:
+        return None
+    if any("execution_rate" in each.cells for each in form.funding):
+        return None
+    sentence = SENTENCE.format(
+        budget=_in_ten_thousands(form, budget),
+        executed=_in_ten_thousands(form, executed),
         rate=shown(rate),
     )
-    return told + REASON if rate < _WHOLE else told
+    return sentence + REASON if rate < _WHOLE else sentence
 
 
 def sentence_edits(form: Form, grid: Grid, overwrite: bool = False) -> Iterator[Edit]:
-    """The edit that writes the sentence; none where it stands on the form already. overwrite: figures in it
-    that have changed are brought up to date.
+    """The edit that writes the sentence; none where it stands on the form already.
+
+    overwrite: changed figures in a sentence that is there are brought up to date.
     """
-    told = sentence_of(form)
-    cells = list(_places(form, grid)) if told else []
+    sentence = sentence_of(form)
+    cells = list(_places(form, grid)) if sentence else []
+    if not sentence or not cells:
+        return
     written = [cell for cell in cells if _WRITTEN.search(_text(grid, cell))]
-    if written and overwrite:
+    if written:
         old = _text(grid, written[0])
-        new = _WRITTEN.sub(told.removesuffix(REASON), old, count=1)
-        if new != old:
+        new = _WRITTEN.sub(sentence.removesuffix(REASON), old, count=1)
+        if overwrite and new != old:
             yield Edit(grid.name, written[0], old, new, Look.STUB, WHY)
-    if written or not cells:
         return
     old = _text(grid, cells[0])
     if is_void(old):
-        yield Edit(grid.name, cells[0], old or None, told, Look.STUB, WHY)
+        yield Edit(grid.name, cells[0], old or None, sentence, Look.STUB, WHY)
     else:
-        yield Edit(
-            grid.name,
-            cells[0],
-            old,
-            f"{old}{'' if old.endswith(tuple(_ENDS)) else '。'}\n{told}",
-            Look.STUB,
-            WHY,
-        )
+        new = f"{old}{'' if old.endswith(tuple(_ENDS)) else '。'}\n{sentence}"
+        yield Edit(grid.name, cells[0], old, new, Look.STUB, WHY)
 
 
 def sentence_in(edit: Edit) -> str:
-    """The sentence that an edit of `sentence_edits` writes, for showing it before."""
-    return str(edit.new)[_WRITTEN.search(str(edit.new)).start() :]
+    """The sentence that an edit of `sentence_edits` writes, to show it before; ValueError for other edits."""
+    text = str(edit.new)
+    found = _WRITTEN.search(text)
+    if found is None:
+        raise ValueError(f"no sentence in {text!r}")
+    return text[found.start() :]
 
 
 def _places(form: Form, grid: Grid) -> Iterator[str]:
-    """Where the sentence may stand: behind what was attained, else in the remark of the total, else where the
-    attained is still to be written.
+    """The cells where the sentence may stand, the best first.
+
+    That is behind what was attained, else in the remark of the total, else where the attained is still empty.
     """
     goal, remark = form.goal.cells.get("actual"), (main_line(form) or form.funding[0]).cells.get("note")
     attained = [goal] if goal and not is_void(form.goal.actual) else []
@@ -91,10 +93,12 @@ def _places(form: Form, grid: Grid) -> Iterator[str]:
             yield cell
 
 
-def _amount(form: Form, line: FundingLine, key: str) -> str:
-    """An amount in 万元; one that two decimals would not show keeps six."""
-    amount = ten_thousand_yuan(form, line.amount(key))
-    return f"{rounded(amount)}" if rounded(amount) or not amount else f"{rounded(amount, 6).normalize():f}"
+def _in_ten_thousands(form: Form, amount: Decimal) -> str:
+    """An amount of the form as a text in 万元; one that two decimals would not show keeps six."""
+    converted = ten_thousand_yuan(form, amount)
+    if rounded(converted) or not converted:
+        return f"{rounded(converted)}"
+    return f"{rounded(converted, 6).normalize():f}"
 
 
 def _text(grid: Grid, cell: str) -> str:

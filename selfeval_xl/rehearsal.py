@@ -1,4 +1,4 @@
-"""How often new and changed rules fire on files already received, before a county puts them in force."""
+"""A trial of a policy on files already received: how often its new and changed rules find something."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from .policy import Policy, default
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """One rule: how often it fires by default and with the policy tried, and up to three examples of what is
-    new.
-    """
+    """One rule: the numbers of its findings by default and with the policy, and up to three new findings."""
 
     rule: str
     title: str
@@ -26,33 +24,28 @@ class Rehearsed:
 
 
 def rehearse(policy: Policy, files: Iterable[ReadFile]) -> list[Rehearsed]:
-    """Every rule of the county's own, and every rule that fires differently, in the order of the findings."""
+    """The results for the county's own rules, then for all rules that find something else than by default.
+
+    The latter come in the order of the findings.
+    """
     files = list(files)
     filings = gather(files)
     before, after = check(filings, default(), files), check(filings, policy, files)
-    own = {rule.number: rule.condition for rule in policy.county_rules}
-    titles = {finding.rule: finding.title for finding in (*before, *after)} | own
-    known = {_key(finding) for finding in before}
-    told = []
-    for rule in dict.fromkeys((*own, *(finding.rule for finding in (*before, *after)))):
-        old, new = (
-            [finding for finding in before if finding.rule == rule],
-            [finding for finding in after if finding.rule == rule],
-        )
-        if rule in own or {_key(finding) for finding in old} != {_key(finding) for finding in new}:
-            told.append(
-                Rehearsed(
-                    rule,
-                    titles[rule],
-                    len(old),
-                    len(new),
-                    tuple(finding for finding in new if _key(finding) not in known)[:3],
-                )
-            )
-    return told
+    of_county = {rule.number: rule.condition for rule in policy.county_rules}
+    titles = {finding.rule: finding.title for finding in (*before, *after)} | of_county
+    results = []
+    for rule in dict.fromkeys((*of_county, *(finding.rule for finding in (*before, *after)))):
+        old = [finding for finding in before if finding.rule == rule]
+        new = [finding for finding in after if finding.rule == rule]
+        old_keys = {_key(finding) for finding in old}
+        if rule in of_county or old_keys != {_key(finding) for finding in new}:
+            examples = tuple(finding for finding in new if _key(finding) not in old_keys)[:3]
+            results.append(Rehearsed(rule, titles[rule], len(old), len(new), examples))
+    return results
 
 
-def _key(finding: Finding) -> tuple:
+def _key(finding: Finding) -> tuple[object, ...]:
+    """The parts of a finding by which it is the same one in both checks."""
     return (
         finding.rule,
         finding.severity,

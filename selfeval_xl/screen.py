@@ -1,33 +1,30 @@
-"""What a person sees on the screen: progress, tables, closing lines. All of it Chinese."""
+"""The screen: progress, tables, findings and closing lines, all of it in Chinese."""
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
+from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
-from .assessing import assess, shown
-from .edits import Look
 from .findings import Finding, Findings, Severity, Treatment
-from .forms import FORM_NAMES, Form, Problem, ReadFile
-from .grid import percent_text
+from .forms import ReadFile
 from .progress import EXPLAINED, KEPT, NEW, compare
 from .progress import Progress as Progressed
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
     from .addin.installing import Status
     from .county import County
     from .demo import Result
-    from .differences import Change
-    from .filling import Filled
-    from .policy import Policy
     from .sinks.file import Applied
     from .watching import Checked
 
@@ -40,6 +37,7 @@ def console() -> Console:
 
 
 def say(text: str) -> None:
+    """Prints a line as it is."""
     console().print(text, markup=False)
 
 
@@ -48,7 +46,8 @@ class Progress:
 
     def __init__(self, quiet: bool = False) -> None:
         self.shown = sys.stderr.isatty() and not quiet
-        self.bar = self.task = None
+        self.bar: Bar | None = None
+        self.task: TaskID | None = None
 
     def __enter__(self) -> Progress:
         if self.shown:
@@ -71,173 +70,61 @@ class Progress:
             self.bar.stop()
 
     def count(self, done: int, total: int) -> None:
+        """Shows how many of the files have been read."""
         self.files(done, total, "")
 
     def files(self, done: int, total: int, name: str) -> None:
-        if self.bar:
-            if self.task is None:
-                self.task = self.bar.add_task("正在读文件", total=total)
-            self.bar.update(
-                self.task,
-                completed=done,
-                total=total,
-                description=f"正在读 {Path(name).name}" if name else "正在读文件",
-            )
+        """Shows how many of the files have been read, and the name of the last one."""
+        self._update(f"正在读 {Path(name).name}" if name else "正在读文件", done, total)
 
     def work(self, what: str) -> Callable[[int, int], None]:
-        """A function progress(done, all) that shows how far this work is."""
+        """A function progress(done, total) that shows how far this work is."""
+        return partial(self._update, what)
 
-        def told(done: int, total: int) -> None:
-            if self.bar:
-                if self.task is None:
-                    self.task = self.bar.add_task(what, total=total)
-                self.bar.update(self.task, completed=done, total=total)
-
-        return told
+    def _update(self, description: str, done: int, total: int) -> None:
+        if self.bar is None:
+            return
+        if self.task is None:
+            self.task = self.bar.add_task(description, total=total)
+        self.bar.update(self.task, completed=done, total=total, description=description)
 
     def say(self, text: str) -> None:
-        """A step of longer work, a line each."""
-        if self.shown:
+        """Prints a step of longer work above the bar."""
+        if self.bar is not None:
             self.bar.console.print(text, markup=False)
 
 
 def table_of(*columns: str, title: str | None = None) -> Table:
-    """An empty table with these heads, whose cells fold."""
+    """An empty table with these heads; its cells wrap."""
     table = Table(title=title, title_justify="left", show_lines=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
 
 
-def show_reading(files: Iterable[ReadFile], policy: Policy) -> None:
-    """A page for each file: what was found, by what, and what was not understood."""
-    screen = console()
-    for file in files:
-        screen.rule(Path(file.path).name, align="left")
-        for form in file.forms:
-            _show_form(screen, assess(form, policy))
-        for report in file.reports:
-            screen.print(
-                (
-                    f"{FORM_NAMES[report.kind]}：{report.department or ''} {report.year or ''}，"
-                    f"{len(report.sections)}节"
-                ),
-                markup=False,
-            )
-            for section in report.sections:
-                screen.print(f"  {section.title}（{len(section.text)}字）", markup=False)
-        for problem in file.problems:
-            screen.print(f"读不准：{problem.text}", style="yellow", markup=False)
-        if file.evidence:
-            screen.print("凭什么认出来的：", style="bold")
-            for line in file.evidence:
-                screen.print(f"  {line}", markup=False)
-        if not file.forms and not file.reports and not file.problems:
-            screen.print("没有自评表（附件或扫描件）。")
-
-
-def _show_form(screen: Console, form: Form) -> None:
-    head = [f"{FORM_NAMES[form.kind]}（工作表“{form.sheet}”，{form.frame.area if form.frame else ''}）"]
-    for label, value in (
-        ("表式", form.layout or "未收录的表式，按标签读出"),
-        ("年度", form.year),
-        ("项目", form.project),
-        ("项目编码", form.project_code),
-        ("部门", form.department),
-        ("实施单位", form.unit),
-        ("金额单位", form.money_unit),
-        ("总分", form.total_score),
-        ("等级", form.grade),
-    ):
-        if value:
-            head.append(f"{label}：{value}")
-    screen.print("　".join(head), markup=False, style="bold")
-    if form.funding:
-        table = table_of("资金来源", "年初预算数", "全年预算数", "全年执行数", "执行率", "得分", "所在格")
-        for line in form.funding:
-            table.add_row(
-                ("　" if line.part_of else "") + line.source,
-                line.initial_budget or "",
-                line.annual_budget or "",
-                line.executed or "",
-                line.execution_rate or "",
-                line.score or "",
-                line.cells.get("executed", line.cells.get("annual_budget", "")),
-            )
-        screen.print(table)
-    for label, key in (("预期目标", "expected"), ("实际完成", "actual")):
-        text = getattr(form.goal, key)
-        if text:
-            screen.print(
-                f"{label}（{form.goal.cells.get(key)}）：{text[:120]}{'……' if len(text) > 120 else ''}",
-                markup=False,
-            )
-    if form.indicators:
-        table = table_of(
-            "一级", "二级", "三级指标", "年度指标值", "实际完成值", "判定", "完成率", "分值", "得分", "所在格"
-        )
-        for row in form.indicators:
-            table.add_row(
-                row.level1 or "",
-                row.level2 or "",
-                row.name or "",
-                row.target or "",
-                row.actual or "",
-                row.verdict.label if row.verdict else "未填",
-                shown(row.attainment) or "",
-                row.points or "",
-                row.score or "",
-                row.cells.get("actual", ""),
-            )
-        screen.print(table)
-
-
 def show_findings(findings: Findings, files: Iterable[ReadFile] = ()) -> None:
-    """Findings grouped by file and sheet, worst first, and a closing line. files: those with the list of an
-    earlier check show what became of it.
+    """Shows the findings by file and sheet, worst first, and a closing line.
+
+    files: for those with the list of an earlier check, also what became of its findings.
     """
     screen = console()
-    compared = [
-        (file, [finding for finding in findings if finding.file == file.path])
-        for file in files
-        if file.listed
-    ]
-    progress = [(file, own, compare(own, file.listed)) for file, own in compared]
-    states = {id(finding): state for _, own, each in progress for finding, state in zip(own, each.states)}
-    place = None
-    for finding in sorted(
-        findings, key=lambda item: (item.file, item.sheet or "", list(Severity).index(item.severity))
+    comparisons = []
+    states: dict[int, str] = {}
+    for file in files:
+        if file.listed:
+            in_file = [finding for finding in findings if finding.file == file.path]
+            progress = compare(in_file, file.listed)
+            comparisons.append((file, in_file, progress))
+            states.update(zip(map(id, in_file), progress.states))
+    for (path, sheet), in_sheet in groupby(
+        sorted(findings, key=_by_sheet_and_severity), key=lambda finding: (finding.file, finding.sheet)
     ):
-        here = (finding.file, finding.sheet)
-        if here != place:
-            place = here
-            screen.rule(
-                " · ".join(part for part in (Path(finding.file).name, finding.sheet or "") if part),
-                align="left",
-            )
-        _show_finding(screen, finding, states.get(id(finding), ""))
-    for file, own, each in progress:
-        _show_progress(screen, file, own, each)
-    counts = [findings.count(severity) for severity in Severity]
-    forms = sum(count.forms for count in findings.files)
-    if not counts[0] and not counts[1]:
-        screen.print(
-            (
-                f"校验完成：{forms}张表，"
-                f"未发现须修改的问题{f'，供参考{counts[2]}处' if counts[2] else ''}。程序只查表面逻辑，"
-                "不代替财政审核。"
-            ),
-            markup=False,
-        )
-    else:
-        screen.print(
-            (
-                f"校验完成：{forms}张表，须修改{counts[0]}处，须说明{counts[1]}处，"
-                f"供参考{counts[2]}处{_later(findings)}。"
-            ),
-            markup=False,
-            style="bold",
-        )
+        screen.rule(" · ".join(part for part in (Path(path).name, sheet) if part), align="left")
+        for finding in in_sheet:
+            _show_finding(screen, finding, states.get(id(finding), ""))
+    for file, in_file, progress in comparisons:
+        _show_progress(screen, file, in_file, progress)
+    _show_counts(screen, findings)
     for status in findings.rules:
         if status.status == "failed":
             screen.print(
@@ -245,9 +132,38 @@ def show_findings(findings: Findings, files: Iterable[ReadFile] = ()) -> None:
             )
 
 
+def graded(finding: Finding) -> tuple[Severity, Treatment]:
+    """The severity and the treatment of a finding of a check, which has set both."""
+    assert finding.severity is not None and finding.treatment is not None
+    return finding.severity, finding.treatment
+
+
+def _by_sheet_and_severity(finding: Finding) -> tuple[str, str, int]:
+    return finding.file, finding.sheet or "", list(Severity).index(graded(finding)[0])
+
+
+def _show_counts(screen: Console, findings: Findings) -> None:
+    """The closing line: how many findings of each severity."""
+    errors, warnings, notes = (findings.count(severity) for severity in Severity)
+    forms = sum(count.forms for count in findings.files)
+    if errors or warnings:
+        screen.print(
+            f"校验完成：{forms}张表，须修改{errors}处，须说明{warnings}处，"
+            f"供参考{notes}处{_later(findings)}。",
+            markup=False,
+            style="bold",
+        )
+    else:
+        screen.print(
+            f"校验完成：{forms}张表，未发现须修改的问题{f'，供参考{notes}处' if notes else ''}。"
+            "程序只查表面逻辑，不代替财政审核。",
+            markup=False,
+        )
+
+
 def _show_progress(screen: Console, file: ReadFile, findings: list[Finding], progress: Progressed) -> None:
-    """Against the list that the file carries: what was mended, what was not, what is new."""
-    asked = Counter(
+    """Shows what became of the list that the file carries: what was mended, what was not, what is new."""
+    counts = Counter(
         state
         for finding, state in zip(findings, progress.states)
         if finding.treatment in (Treatment.FIX, Treatment.EXPLAIN)
@@ -257,8 +173,8 @@ def _show_progress(screen: Console, file: ReadFile, findings: list[Finding], pro
         screen.print(f"已修改 {row.sheet} {row.cell} {row.message}", markup=False, style="green")
     screen.print(
         (
-            f"已修改{len(progress.mended)}处，未修改{asked[KEPT]}处，已说明{asked[EXPLAINED]}处，"
-            f"新发现{asked[NEW]}处（下年完善的不计）。"
+            f"已修改{len(progress.mended)}处，未修改{counts[KEPT]}处，已说明{counts[EXPLAINED]}处，"
+            f"新发现{counts[NEW]}处（下年完善的不计）。"
         ),
         markup=False,
         style="bold",
@@ -269,52 +185,47 @@ _NOT_NOW = {Treatment.NEXT_YEAR: "下年完善，本次不用改", Treatment.BUR
 
 
 def _later(findings: Findings) -> str:
-    """How many of the errors and questions are not for the unit to mend now."""
-    counts = {
-        told: sum(
-            finding.treatment is treatment and finding.severity is not Severity.NOTE for finding in findings
-        )
-        for treatment, told in _NOT_NOW.items()
-    }
-    told = "，".join(f"{count}处{told}" for told, count in counts.items() if count)
-    return f"；其中{told}" if told else ""
+    """How many of the errors and questions are not for the unit to mend now, as the end of a sentence."""
+    counts = Counter(finding.treatment for finding in findings if finding.severity is not Severity.NOTE)
+    listed = "，".join(f"{counts[key]}处{label}" for key, label in _NOT_NOW.items() if counts[key])
+    return f"；其中{listed}" if listed else ""
 
 
 def _show_finding(screen: Console, finding: Finding, state: str = "") -> None:
+    severity, treatment = graded(finding)
     screen.print(
-        (
-            f"[{_COLOURS[finding.severity]}]{finding.severity.label}（{finding.severity.demand}）[/] "
-            f"[bold]{finding.cell or '全表'}[/] "
-        ),
+        f"[{_COLOURS[severity]}]{severity.label}（{severity.demand}）[/] [bold]{finding.cell or '全表'}[/] ",
         end="",
     )
-    later = f"，{_NOT_NOW[finding.treatment]}" if finding.treatment in _NOT_NOW else ""
+    later = f"，{_NOT_NOW[treatment]}" if treatment in _NOT_NOW else ""
     screen.print(f"{f'【{state}】' if state else ''}{finding.message}  [{finding.rule}{later}]", markup=False)
     if finding.hint:
         screen.print(f"    怎么改：{finding.hint}", markup=False, style="dim")
 
 
+_TSV_HEAD = (
+    "级别",
+    "处理方式",
+    "规则编号",
+    "文件",
+    "工作表",
+    "单元格",
+    "对象",
+    "填报内容",
+    "应为或参考",
+    "问题说明",
+    "修改建议",
+)
+
+
 def tsv_lines(findings: Findings) -> Iterator[str]:
-    """Findings as tab-separated lines, the head first; what would break a cell is replaced."""
-    yield "\t".join(
-        (
-            "级别",
-            "处理方式",
-            "规则编号",
-            "文件",
-            "工作表",
-            "单元格",
-            "对象",
-            "填报内容",
-            "应为或参考",
-            "问题说明",
-            "修改建议",
-        )
-    )
+    """The findings as tab-separated lines, the head first, for pasting into Excel."""
+    yield "\t".join(_TSV_HEAD)
     for finding in findings:
+        severity, treatment = graded(finding)
         row = (
-            finding.severity.label,
-            finding.treatment.label,
+            severity.label,
+            treatment.label,
             finding.rule,
             finding.file,
             finding.sheet,
@@ -325,17 +236,19 @@ def tsv_lines(findings: Findings) -> Iterator[str]:
             finding.message,
             finding.hint,
         )
-        yield "\t".join(
-            " ".join(f"'{value}" if value and value[0] in "=+-@" else value or "" for value in [item])
-            .replace("\t", " ")
-            .replace("\n", " ")
-            for item in row
-        )
+        yield "\t".join(map(_tsv_cell, row))
+
+
+def _tsv_cell(text: str | None) -> str:
+    """The text without tabs and line ends, and never a formula to Excel."""
+    plain = (text or "").replace("\t", " ").replace("\n", " ")
+    return f"'{plain}" if text and text[0] in "=+-@" else plain
 
 
 def escaped(line: str) -> str:
-    """The line in ASCII, everything else as \\uXXXX (UTF-16), the backslash too: VBA reads files as ANSI and
-    decodes by ChrW.
+    """The line in ASCII, everything else and the backslash as \\uXXXX (UTF-16).
+
+    VBA reads files as ANSI and decodes this by ChrW.
     """
     units = (line[at].encode("utf-16-be", "surrogatepass") for at in range(len(line)))
     return "".join(
@@ -347,26 +260,26 @@ def escaped(line: str) -> str:
 
 
 def show_marked(marked: Iterable[tuple[Path, Path | None]]) -> None:
+    """Shows where the marked copy of each file is; without a copy the file cannot be marked."""
     for source, out in marked:
         say(f"已标注：{out}" if out else f"不能标注：{source}（只能标注xlsx、xls、ods、docx里的表）")
 
 
 def show_saved(checked: Checked) -> None:
-    """One line for a workbook that was saved."""
+    """Shows a line for a workbook that was saved and checked."""
+    if checked.out is None:
+        say(f"{checked.file.name}：{checked.trouble}")
+        return
     counts = f"须修改{checked.errors}处，须说明{checked.warnings}处，供参考{checked.notes}处"
-    say(
-        f"{checked.file.name}：{checked.trouble}"
-        if checked.trouble
-        else f"{checked.file.name}：{counts}。标注副本：{checked.out.name}"
-    )
+    say(f"{checked.file.name}：{counts}。标注副本：{checked.out.name}")
 
 
 def show_addin(status: Status) -> None:
-    """What stands in Excel's start folder, and what to do."""
-    there = (
+    """Shows whether the add-in is in Excel's start folder, its version, and what to do."""
+    installed = (
         "已安装" if status.installed else "有一个同名的、不是本程序的文件" if status.foreign else "没有安装"
     )
-    say(f"文件夹：{status.folder}\n插件：{there}")
+    say(f"文件夹：{status.folder}\n插件：{installed}")
     if status.installed:
         fits = "一致" if status.current else "不一致"
         say(
@@ -379,7 +292,7 @@ def show_addin(status: Status) -> None:
 
 
 def show_mended(applied: Applied, out: Path) -> None:
-    """What was mended: old and new, cell by cell."""
+    """Shows the mended cells, old and new."""
     screen = console()
     table = table_of("工作表", "单元格", "原来", "现在", "说明")
     for edit in applied.done:
@@ -392,59 +305,28 @@ def show_mended(applied: Applied, out: Path) -> None:
     screen.print(f"改了{len(applied.done)}格，结果在 {out}。原文件没有改动。", markup=False, style="bold")
 
 
-def show_filled(filled: Filled, out: Path) -> None:
-    """What was filled in: old and new, cell by cell."""
-    screen = console()
-    beside = Counter(edit.sheet for edit in filled.edits if edit.look in (Look.HEAD, Look.TEXT, Look.SHARE))
-    within = [edit for edit in filled.edits if edit.look not in (Look.HEAD, Look.TEXT, Look.SHARE)]
-    if within:
-        table = table_of("工作表", "单元格", "原来", "现在", "说明")
-        for edit in within:
-            new = getattr(edit.new, "value", edit.new)
-            told = (
-                percent_text(new)
-                if edit.look is Look.PERCENT and isinstance(new, Decimal)
-                else ""
-                if new is None
-                else str(new)
-            )
-            table.add_row(edit.sheet, edit.cell, edit.old or "", told, edit.why)
-        screen.print(table)
-    for sheet, cells in beside.items():
-        screen.print(f"“{sheet}”：右侧打印区域之外写了完成率、偏差率、判定，共{cells}格。", markup=False)
-    for edit in filled.refused:
-        screen.print(f"没有写入：{edit.sheet} {edit.cell} 的内容已经变了。", style="yellow", markup=False)
-    for problem in filled.problems:
-        screen.print(f"读不准：{getattr(problem, 'text', problem)}", style="yellow", markup=False)
-    screen.print(
-        f"填写完成：写入{len(filled.edits)}格，结果在 {out}。原文件没有改动。"
-        if filled.edits
-        else f"没有要填写的格，已照原样另存到 {out}。",
-        markup=False,
-        style="bold",
-    )
+_VERDICT_NAMES = {
+    "indicators": "指标总数",
+    "met": "已完成",
+    "exceeded": "超额完成",
+    "unmet": "未完成",
+    "zero": "其中完成值为0的",
+    "undetermined": "待核定",
+    "unexplained": "偏差未说明",
+}
 
 
 def show_county(county: County) -> None:
-    """The closing table of a consolidation."""
+    """Shows the closing table of a consolidation."""
     screen = console()
     table = table_of("项目", "结果", title="汇总完成")
-    names = {
-        "indicators": "指标总数",
-        "met": "已完成",
-        "exceeded": "超额完成",
-        "unmet": "未完成",
-        "zero": "其中完成值为0的",
-        "undetermined": "待核定",
-        "unexplained": "偏差未说明",
-    }
     table.add_row(
         "收到文件", "，".join(f"{name}{count}" for name, count in county.files.items() if count) or "0"
     )
     table.add_row("部门", f"{county.departments}个，已报{county.reported}个")
     table.add_row("自评表", f"项目表{county.project_forms}张，部门整体表{county.department_forms}张")
     table.add_row(
-        "指标", "，".join(f"{names.get(key, key)}{count}" for key, count in county.verdicts.items())
+        "指标", "，".join(f"{_VERDICT_NAMES.get(key, key)}{count}" for key, count in county.verdicts.items())
     )
     table.add_row("校验", "，".join(f"{name}{count}" for name, count in county.severities.items()))
     if county.carried or county.lost:
@@ -457,62 +339,8 @@ def show_county(county: County) -> None:
         screen.print(problem, style="yellow", markup=False)
 
 
-def show_changes(changes: Iterable[Change], problems: Iterable[Problem]) -> None:
-    """What changed between two versions, form by form."""
-    from .differences import LABELS
-
-    screen, changes, place = console(), list(changes), None
-    table = None
-    for change in changes:
-        here = (change.form, change.project, change.sheets)
-        if here != place:
-            if table:
-                screen.print(table)
-            place = here
-            table = table_of(
-                "变化",
-                "对象",
-                "内容",
-                "旧版",
-                "旧格",
-                "新版",
-                "新格",
-                title=(
-                    f"{FORM_NAMES[change.form]} {change.project}（{change.sheets[0] or '没有'} → "
-                    f"{change.sheets[1] or '没有'}）"
-                ),
-            )
-        table.add_row(
-            *(
-                Text(text)
-                for text in (
-                    LABELS[change.change],
-                    change.subject,
-                    change.label,
-                    (change.old or "")[:200],
-                    change.cells[0] or "",
-                    (change.new or "")[:200],
-                    change.cells[1] or "",
-                )
-            )
-        )
-    if table:
-        screen.print(table)
-    for problem in problems:
-        screen.print(f"读不准：{problem.text}", style="yellow", markup=False)
-    counts = Counter(change.change for change in changes)
-    screen.print(
-        f"共{len(changes)}处不同："
-        + "，".join(f"{LABELS[key]}{counts[key]}处" for key in LABELS if counts[key])
-        if changes
-        else "两个版本填报的内容完全一样。",
-        markup=False,
-        style="bold",
-    )
-
-
 def show_demo(result: Result) -> None:
-    """What was planted, what was found, and where to look."""
+    """Shows the planted faults and whether they were found, and where to look."""
     screen = console()
     table = table_of("规则", "部门", "项目", "埋下的毛病", "查出")
     for fault, found in result.faults:

@@ -1,55 +1,30 @@
-"""What issue, split and merge say on the screen."""
+"""The screens of the commands issue, split and merge."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.table import Table
+
 from .issuing.contents import EXEMPT, FROM_LAST_YEAR
 from .issuing.writing import FAILED, KEPT, REPLACED, SAME, WRITTEN
 from .parts.combining import CONFLICT, STRAY
 from .parts.splitting import KEPT as LEFT_ALONE
-from .screen import console
+from .screen import console, table_of
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from .issuing import Issued
     from .parts.merging import Merged
     from .parts.splitting import Split
 
 _RESULTS = (WRITTEN, REPLACED, SAME, KEPT, FAILED)
-_MOST = 30
-
-
-def _table(*columns: str, title: str) -> Table:
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
+_MOST = 30  # lines of a kind that are shown
 
 
 def show_issued(issued: Issued) -> None:
-    """Departments, projects, targets, what was left out and why; then every file that was not written, and
-    the roster's faults.
-    """
+    """Shows the numbers of what was issued, the files that were not written, and the roster's faults."""
     screen = console()
-    table = _table("项目", "结果", title="下发完成")
-    table.add_row(
-        "部门", "，".join(f"{result}{count}份" for result in _RESULTS if (count := issued.count(result)))
-    )
-    table.add_row("项目表", f"{issued.projects}张")
-    table.add_row("指标", f"{issued.targets}个")
-    left = issued.left_out[EXEMPT]
-    table.add_row("没有列入的项目", f"免评{left}个" if left else "没有")
-    carried = sum(
-        item.targets_from == FROM_LAST_YEAR for contents, _ in issued.departments for item in contents.items
-    )
-    if carried:
-        table.add_row("指标取自上年的项目", f"{carried}个，没有锁定，部门要核对")
-    table.add_row("下发清单", str(issued.index))
-    screen.print(table)
+    screen.print(_issued_table(issued))
     for contents, outcome in issued.departments:
         if outcome.result in (KEPT, REPLACED, FAILED):
             screen.print(
@@ -69,10 +44,28 @@ def show_issued(issued: Issued) -> None:
         )
 
 
+def _issued_table(issued: Issued) -> Table:
+    table = table_of("项目", "结果", title="下发完成")
+    table.add_row(
+        "部门", "，".join(f"{result}{count}份" for result in _RESULTS if (count := issued.count(result)))
+    )
+    table.add_row("项目表", f"{issued.projects}张")
+    table.add_row("指标", f"{issued.targets}个")
+    left = issued.left_out[EXEMPT]
+    table.add_row("没有列入的项目", f"免评{left}个" if left else "没有")
+    carried = sum(
+        item.targets_from == FROM_LAST_YEAR for contents, _ in issued.departments for item in contents.items
+    )
+    if carried:
+        table.add_row("指标取自上年的项目", f"{carried}个，没有锁定，部门要核对")
+    table.add_row("下发清单", str(issued.index))
+    return table
+
+
 def show_split(done: Split) -> None:
-    """A row for each single form."""
+    """Shows a row for each single form, and what to do with the files."""
     screen = console()
-    table = _table("工作表", "项目编码", "项目名称", "文件", "结果", title="拆分完成")
+    table = table_of("工作表", "项目编码", "项目名称", "文件", "结果", title="拆分完成")
     for part in done.parts:
         table.add_row(part.sheet, part.code, part.project, part.file.name, part.result)
     screen.print(table)
@@ -94,9 +87,9 @@ def show_split(done: Split) -> None:
 
 
 def show_merged(done: Merged) -> None:
-    """A row for each project, then conflicts and what was not taken."""
+    """Shows a row for each project, then the conflicts and the values that were not taken."""
     screen = console()
-    table = _table(
+    table = table_of(
         "工作表",
         "项目编码",
         "项目名称",
@@ -120,9 +113,9 @@ def show_merged(done: Merged) -> None:
         )
     screen.print(table)
     for line in done.lines[:_MOST]:
-        place = " ".join(part for part in (line.sheet, line.cell) if part)
+        position = " ".join(part for part in (line.sheet, line.cell) if part)
         screen.print(
-            f"{line.kind}：{place}{'　' if place else ''}{line.told}（{line.why}）",
+            f"{line.kind}：{position}{'　' if position else ''}{line.told}（{line.why}）",
             style="yellow" if line.kind in (CONFLICT, STRAY) else None,
             markup=False,
         )

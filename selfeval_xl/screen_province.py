@@ -1,9 +1,11 @@
-"""What a person sees of a province run, and the same as a JSON document."""
+"""The screen of the command province, and the same as a JSON document."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+
+from rich.table import Table
 
 from .county.arithmetic import ratio
 from .county.material import DASH
@@ -11,7 +13,8 @@ from .grid import percent_text
 from .province import CountyResult, Province
 from .screen import console, say, table_of
 
-_MOST_LOOSE = 10
+Figures = Mapping[str, Decimal | int | str | None]  # a row of 县区汇总 by column key
+_MOST_LOOSE = 10  # files of no county that are shown by name
 _COUNTS = (
     "due",
     "reported",
@@ -48,50 +51,20 @@ _RATES = ("execution_rate", "completion_rate")
 
 
 def show_county_done(number: int, whole: int, county: CountyResult) -> None:
-    """One line when a county is finished."""
+    """Shows a line when a county is finished. number, whole: which one it is, and of how many."""
     row = county.figures
-    told = (
-        (
-            f"收到文件{row['files']}个，项目{_plain(row['assessed'])}个，错误{row['errors']}处，"
-            f"核对{row['agrees']}"
-        )
+    result = (
+        f"收到文件{row['files']}个，项目{_plain(row['assessed'])}个，错误{row['errors']}处，核对{row['agrees']}"
         if county.out
         else f"没有汇总成：{county.reason}"
     )
-    say(f"第{number}个，共{whole}个：{county.name}　{told}")
+    say(f"第{number}个，共{whole}个：{county.name}　{result}")
 
 
 def show_province(province: Province) -> None:
-    """The closing table: a line for each county, the whole at the end."""
+    """Shows the table of counties with their total, then what was not consolidated."""
     screen = console()
-    table = table_of(
-        "县区",
-        "收到文件",
-        "部门（已报/应报）",
-        "项目",
-        "全年预算（万元）",
-        "执行率",
-        "未完成",
-        "错误",
-        "核实",
-        "核对",
-        title="全省汇总完成",
-    )
-    for county in province.counties:
-        table.add_row(county.name, *(_cells(county.figures) if county.out else ("没有汇总成",)))
-    whole = province.totals
-    unknown = any(county.out and county.figures["due"] == DASH for county in province.counties)
-    total = {
-        **whole,
-        "due": DASH if unknown else whole["due"],
-        "execution_rate": ratio(whole["executed"], whole["annual_budget"])
-        if whole["annual_budget"]
-        else None,
-        "agrees": "",
-    }
-    table.add_section()
-    table.add_row("合计", *_cells(total))
-    screen.print(table)
+    screen.print(_county_table(province))
     for county in province.failed:
         screen.print(
             f"“{county.name}”没有汇总成，上面的数不含它：{county.reason}", style="yellow", markup=False
@@ -118,7 +91,38 @@ def show_province(province: Province) -> None:
     )
 
 
-def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+def _county_table(province: Province) -> Table:
+    table = table_of(
+        "县区",
+        "收到文件",
+        "部门（已报/应报）",
+        "项目",
+        "全年预算（万元）",
+        "执行率",
+        "未完成",
+        "错误",
+        "核实",
+        "核对",
+        title="全省汇总完成",
+    )
+    for county in province.counties:
+        table.add_row(county.name, *(_cells(county.figures) if county.out else ("没有汇总成",)))
+    sums = province.totals
+    unknown = any(county.out and county.figures["due"] == DASH for county in province.counties)
+    rate = ratio(sums["executed"], sums["annual_budget"]) if sums["annual_budget"] else None
+    total: Figures = {
+        **sums,
+        "due": DASH if unknown else sums["due"],
+        "execution_rate": rate,
+        "agrees": "",
+    }
+    table.add_section()
+    table.add_row("合计", *_cells(total))
+    return table
+
+
+def _cells(row: Figures) -> tuple[str, ...]:
+    """The cells of a county's line, or of the total, after the name."""
     rate = row["execution_rate"]
     return (
         _plain(row["files"]),
@@ -129,17 +133,20 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
         _plain(row["unmet"]),
         _plain(row["errors"]),
         _plain(row["warnings"]),
-        row["agrees"],
+        str(row["agrees"]),
     )
 
 
-def _plain(value: Any) -> str:
-    return str(value) if isinstance(value, str) else str(int(value))
+def _plain(value: Decimal | int | str | None) -> str:
+    """A count as a whole number; a dash stays."""
+    assert value is not None  # every county with a workbook has all counts
+    return value if isinstance(value, str) else str(int(value))
 
 
-def document(province: Province) -> dict[str, Any]:
-    """What `selfeval province --json` prints: money in 万元 as text, rates as displayed; null where nothing
-    is known.
+def document(province: Province) -> dict[str, object]:
+    """The document that `selfeval province --json` prints.
+
+    Money is text in 万元, rates are as displayed; unknown values are null.
     """
     return {
         "workbook": str(province.out),
@@ -161,14 +168,18 @@ def document(province: Province) -> dict[str, Any]:
     }
 
 
-def _figures(row: dict[str, Any]) -> dict[str, Any]:
-    known = {key: None if row.get(key) == DASH else row.get(key) for key in (*_COUNTS, *_AMOUNTS, *_RATES)}
-    shown = {
-        **{key: None if known[key] is None else int(known[key]) for key in _COUNTS},
-        **{key: None if known[key] is None else f"{known[key]:f}" for key in _AMOUNTS},
-    }
-    return shown | {
-        key: percent_text(known[key]) if isinstance(known[key], Decimal) else None
-        for key in _RATES
-        if key in row
-    }
+def _figures(row: Figures) -> dict[str, int | str | None]:
+    """The figures of a county or of the province as the document has them."""
+    values = {key: None if row.get(key) == DASH else row.get(key) for key in (*_COUNTS, *_AMOUNTS, *_RATES)}
+    figures: dict[str, int | str | None] = {}
+    for key in _COUNTS:
+        count = values[key]
+        figures[key] = None if count is None else int(count)
+    for key in _AMOUNTS:
+        amount = values[key]
+        figures[key] = None if amount is None else f"{amount:f}"
+    for key in _RATES:
+        if key in row:
+            rate = values[key]
+            figures[key] = percent_text(rate) if isinstance(rate, Decimal) else None
+    return figures

@@ -1,4 +1,4 @@
-"""What rules and policy say on the screen."""
+"""The screens of the commands rules and policy."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 def show_rules(rules: Iterable[Rule]) -> None:
+    """Shows the table of rules."""
     from .rules.page import descriptions
 
     table = table_of("编号", "规则", "级别", "处理方式", "说明")
@@ -24,6 +25,7 @@ def show_rules(rules: Iterable[Rule]) -> None:
 
 
 def show_rule(rule: Rule) -> None:
+    """Shows the page of one rule."""
     from .rules.page import rule_page
 
     say(f"{rule.id} {rule.title}")
@@ -32,7 +34,7 @@ def show_rule(rule: Rule) -> None:
 
 
 def show_policy(policy: Policy) -> None:
-    """What is in force and where each value comes from; values that wait for their day below."""
+    """Shows the parameters in force with the source of each, then what a county's file changes."""
     from .policy_template import shown_value
 
     table = table_of("参数", "名称", "取值", "单位", "生效日期", "出处", "来自")
@@ -52,7 +54,7 @@ def show_policy(policy: Policy) -> None:
 
 
 def show_policy_file(policy: Policy) -> None:
-    """What a county's file changes."""
+    """Shows what a county's file changes: parameters, rules, own rules, values not yet in force."""
     from .policy_template import shown_value
 
     for parameter in policy.parameters.values():
@@ -60,13 +62,13 @@ def show_policy_file(policy: Policy) -> None:
             say(
                 f"参数 {parameter.name}（{parameter.label}）：{shown_value(parameter)}，来自{parameter.where}"
             )
-    for rule_id, rule in policy.rules.items():
-        told = [
-            rule.severity.label if rule.severity else "",
-            rule.treatment.label if rule.treatment else "",
-            {True: "启用", False: "关闭", None: ""}[rule.on],
-        ]
-        say(f"规则 {rule_id}：{'，'.join(part for part in told if part)}")
+    for rule_id, changed in policy.rules.items():
+        labels = (
+            changed.severity.label if changed.severity else "",
+            changed.treatment.label if changed.treatment else "",
+            {True: "启用", False: "关闭", None: ""}[changed.on],
+        )
+        say(f"规则 {rule_id}：{'，'.join(filter(None, labels))}")
     for rule in policy.county_rules:
         say(
             f"自定义规则 {rule.number}（{rule.scope}）：{rule.condition}，{rule.severity.label}，"
@@ -80,7 +82,7 @@ def show_policy_file(policy: Policy) -> None:
 
 
 def show_rehearsal(rehearsed: Iterable[Rehearsed], files: int) -> None:
-    """How often new and changed rules fire, with examples."""
+    """Shows how often new and changed rules find something, with examples."""
     rehearsed = list(rehearsed)
     screen = console()
     table = table_of("规则", "名称", "默认查出", "试用查出", title=f"在{files}个文件上试用")

@@ -1,4 +1,4 @@
-"""What returns, reports and public copies say on the screen."""
+"""The screens of the commands submit, return, report and publish."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .findings import Treatment
 from .screen import console, say, table_of
-from .submission import warning
+from .submission import warning as remaining_work
 
 if TYPE_CHECKING:
     from .publishing import Published
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
 
 
 def show_returned(result: Returned) -> None:
-    """The closing table of the returns: what goes back to whom."""
+    """Shows which files go back to which department, and the cells that could not be marked."""
     screen = console()
     table = table_of("部门", "须修改", "须说明", "退回件")
-    for each in result.returns:
-        counts = Counter(finding.treatment for finding in each.open)
+    for department in result.returns:
+        counts = Counter(finding.treatment for finding in department.open)
         table.add_row(
-            each.name,
+            department.name,
             str(counts[Treatment.FIX]),
             str(counts[Treatment.EXPLAIN]),
-            "\n".join(Path(file.out).name for file in each.files if not file.error),
+            "\n".join(Path(file.out).name for file in department.files if not file.error),
         )
     screen.print(table)
     for problem in result.problems:
         screen.print(f"没有标注：{problem}", style="yellow", markup=False)
-    for each in result.returns:
-        for file in each.files:
+    for department in result.returns:
+        for file in department.files:
             for cell in file.refused:
                 screen.print(
-                    f"没有标注：{each.name} {Path(file.out).name} {cell}", style="yellow", markup=False
+                    f"没有标注：{department.name} {Path(file.out).name} {cell}", style="yellow", markup=False
                 )
     screen.print(
         f"退回{len(result.returns)}个部门，不用退回的{len(result.passed)}个。退回件和通知在 {result.out}。",
@@ -47,7 +47,7 @@ def show_returned(result: Returned) -> None:
 
 
 def show_drafted(drafted: Drafted) -> None:
-    """What was drafted, and what is left to the department."""
+    """Shows where the draft is, and what is left to the department."""
     if drafted.differing:
         say(f"单位自己写的数有{drafted.differing}处和表不符，已在报告里标出。")
     for name in drafted.unknown:
@@ -56,9 +56,9 @@ def show_drafted(drafted: Drafted) -> None:
 
 
 def show_published(result: Published) -> None:
-    """The closing table of a publication: what came out, what was kept back and why.
+    """Shows the public copies, and what was kept back and why.
 
-    It is only shown: no file of it lies among the public ones.
+    This list is not written to a file, which would lie among the public ones.
     """
     screen = console()
     table = table_of("部门", "公开版", "遮住的号码")
@@ -66,10 +66,10 @@ def show_published(result: Published) -> None:
         table.add_row(department, path.name, str(masked) if masked else "")
     screen.print(table)
     if result.refused:
-        kept = table_of("部门", "没有公开", "为什么")
+        kept_back = table_of("部门", "没有公开", "为什么")
         for row in result.refused:
-            kept.add_row(*row)
-        screen.print(kept)
+            kept_back.add_row(*row)
+        screen.print(kept_back)
     for department, name in result.unfinished:
         screen.print(
             f"公开前请看一下：{department} {name} 里还有没填完的地方（待补充、待填写）。",
@@ -88,20 +88,23 @@ def show_published(result: Published) -> None:
     )
 
 
-def agreed(told: str) -> bool:
-    """Whether a person at the terminal wants the submission all the same; a program that calls is not asked."""
+def agreed(warning: str) -> bool:
+    """Whether the person at the terminal wants the submission despite the warning.
+
+    True without asking where no person sits at the terminal.
+    """
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return True
-    print(f"{told}仍要生成报送件吗？（输入 y 生成，直接回车不生成）", end="", file=sys.stderr, flush=True)
+    print(f"{warning}仍要生成报送件吗？（输入 y 生成，直接回车不生成）", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes", "是")
 
 
 def show_submitted(submitted: Submitted | None) -> None:
-    """Where the submission lies, its number and code, and what is left to do."""
+    """Shows where the submission is, its number and code, and what is left to do."""
     if submitted is None:
         say("没有生成报送件。用 selfeval check 可以逐条查看还有哪些问题。")
         return
-    left = warning(submitted.errors, submitted.unexplained)
+    left = remaining_work(submitted.errors, submitted.unexplained)
     say(f"报送件已生成：{submitted.out}")
     say(
         f"报送序号 {submitted.number}，校验码 {submitted.code}（打印在每页页脚，"

@@ -1,5 +1,6 @@
-"""Names of the sheets and columns that are ours: the reader passes over them, the rules exempt them, the
-sinks write them.
+"""Names of the sheets and columns of this program.
+
+The reader passes over them, the rules exempt them, the sinks write them.
 """
 
 COVER = "填报说明"
@@ -29,6 +30,7 @@ RESULT_COLUMNS = (
     "状态",
 )
 ADDED_COLUMNS = ("完成率", "偏差率", "判定")
+# Columns of the issued templates, hidden right of the others.
 HELPER_COLUMNS = (
     "整理后指标值",
     "整理后完成值",
@@ -38,10 +40,8 @@ HELPER_COLUMNS = (
     "完成数",
     "完成单位",
     "可比",
-)  # of our templates, hidden right of them
-BACK_TO = {
-    RESULTS: "回校验结果",
-    RETURNED: "回问题清单",
-}  # head of the column of links right of a marked form, by the list it leads to
+)
+# Head of the column of links right of a marked form, by the list that they lead to.
+BACK_TO = {RESULTS: "回校验结果", RETURNED: "回问题清单"}
 BACK = BACK_TO[RETURNED]
 STUB = "【待补充】"

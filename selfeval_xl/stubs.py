@@ -1,6 +1,4 @@
-"""The half-written sentences that fill puts into empty, due reason cells; the person completes what stands in
-【待补充】.
-"""
+"""The half-written sentences that fill puts into empty reason cells; a person completes each 【待补充】."""
 
 from __future__ import annotations
 
@@ -42,11 +40,9 @@ def stub(indicator: Indicator) -> str | None:
 
 
 def stubs(form: Form) -> dict[str, str]:
-    """The sentences due on an assessed form by cell; a cell merged over several indicators gets all of
-    theirs, a line each.
+    """The sentences due on an assessed form by cell; a cell of several indicators gets a line for each.
 
-    Empty for a form without a reason column. A cell that says anything, even 无, is left alone (rules D03,
-    D10).
+    Empty for a form without a reason column. A cell with any text, even 无, is left alone (rules D03, D10).
     """
     found: dict[str, list[str]] = {}
     written = {indicator.cells.get("note") for indicator in form.indicators if indicator.note}
@@ -58,7 +54,7 @@ def stubs(form: Form) -> dict[str, str]:
 
 
 def target_text(target: str | None) -> str:
-    """A target as a sentence says it: `>=2000座` is ≥2000座, `=25部` is 25部; words stay as written."""
+    """A target as a sentence has it: `>=2000座` is ≥2000座, `=25部` is 25部; words stay as written."""
     plain = _plain(target)
     match = _SIGN.match(plain)
     if not match or not re.match(r"[\d.\-+]", plain[match.end() :]):
@@ -72,7 +68,7 @@ def _plain(text: str | None) -> str:
 
 
 def _by_one(indicator: Indicator) -> bool:
-    """A count with a target up to 5, missed by 1."""
+    """Whether an indicator is a count with a target up to 5 that was exceeded by 1."""
     target, actual = indicator.target_quantity, indicator.actual_quantity
     if (
         target is None

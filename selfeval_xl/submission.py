@@ -1,12 +1,10 @@
-"""报送件: a copy of a department workbook without marks, with its number (报送序号) and code (校验码) in the
-footer and in `_selfeval`.
+"""Submissions (报送件): copies of a department workbook without marks, with a number and a code.
 
+The number (报送序号) and the code (校验码) stand in the footer and in the hidden sheet `_selfeval`.
 The code is the first eight hexadecimal digits, 8F3A-27C1, of the SHA-256 over the values of all forms: for
-each form, in the order of the
-workbook, what it says without where it stands (`filing.signature`), as one JSON list without spaces, UTF-8.
-Marks, colours, widths, sheet
-names and our own columns do not change it; a changed value does. So a scan can be held against the electronic
-copy.
+each form, in the order of the workbook, its contents without their cells (`filing.signature`), as one JSON
+list without spaces, UTF-8. Marks, colours, widths, sheet names and our own columns do not change it; a
+changed value does. So a scan can be held against the electronic copy.
 """
 
 from __future__ import annotations
@@ -31,12 +29,14 @@ from .reading.source import open_source
 from .sheets import OURS, SETTINGS
 
 if TYPE_CHECKING:
-    from .county.roster import Roster
+    from .due import Expected
+    from .sinks.book import Book
+    from .sinks.worksheet import Worksheet
 
 NUMBER, CODE = "submission", "checksum"
 _SECTIONS = re.compile(r"&([LCR])")
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
-_OURS = re.compile(r"[^\n]*(?:报送序号[^\n]*校验码|打印时间)[^\n]*")  # blank ones of our templates too
+_OUR_LINES = re.compile(r"[^\n]*(?:报送序号[^\n]*校验码|打印时间)[^\n]*")  # blank ones of templates too
 
 
 def code_of(forms: Iterable[Form]) -> str:
@@ -49,33 +49,35 @@ def code_of(forms: Iterable[Form]) -> str:
 
 
 def next_number(settings: Mapping[str, str]) -> int:
-    """The number of the next submission, from what `_selfeval` says of the last one."""
-    told = re.match(r"\d+", settings.get(NUMBER, ""))
-    return int(told[0]) + 1 if told else 1
+    """The number of the next submission, after the last one in the settings of `_selfeval`."""
+    last = re.match(r"\d+", settings.get(NUMBER, ""))
+    return int(last[0]) + 1 if last else 1
 
 
 def file_name(department: str, code: str | None, year: int | None, number: int, suffix: str = ".xlsx") -> str:
-    """301001_县应急管理局_2024年度绩效自评_第1次.xlsx; what is not known is left out."""
+    """The name 301001_县应急管理局_2024年度绩效自评_第1次.xlsx; unknown parts are left out."""
     parts = [code or "", department, f"{year}年度绩效自评" if year else "绩效自评", f"第{number}次"]
     return f"{'_'.join(_FORBIDDEN.sub('', part).strip(' .') for part in parts if part)}{suffix}"
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose submission it is and of which year, as far as the workbook says."""
+    """The department and year of a submission, as far as the workbook has them."""
 
     department: str
     code: str | None
     year: int | None
 
     def file(self, number: int, suffix: str) -> str:
+        """The file name of the submission with this number."""
         return file_name(self.department, self.code, self.year, number, suffix)
 
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A submission that was written. errors: findings that must be mended; unexplained: findings to be
-    explained that nobody has.
+    """A submission that was written.
+
+    errors: findings that must be corrected. unexplained: findings that still need an explanation.
     """
 
     out: Path
@@ -87,28 +89,26 @@ class Submitted:
 
 
 def owner_of(file: ReadFile, settings: Mapping[str, str]) -> Owner:
-    """The department that a workbook belongs to, and its year: of its forms, else of its settings."""
+    """The department and year of a workbook: by its forms, the year else by its settings."""
     filing = gather([file])[0]
-    told = settings.get("year") or ""
-    return Owner(
-        filing.department,
-        filing.department_code,
-        next((form.year for form in file.forms if form.year), None)
-        or (int(told) if told.isdecimal() else None),
-    )
+    setting = settings.get("year") or ""
+    year = next((form.year for form in file.forms if form.year), None)
+    if year is None and setting.isdecimal():
+        year = int(setting)
+    return Owner(filing.department, filing.department_code, year)
 
 
 def remaining(findings: Iterable[Finding]) -> tuple[int, int]:
-    """How many findings still have to be mended, and how many explained."""
-    counted = list(findings)
+    """The number of findings that still have to be corrected, and of those still to be explained."""
+    findings = list(findings)
     return (
-        sum(finding.severity is Severity.ERROR for finding in counted),
-        sum(finding.severity is Severity.WARNING and finding.status != "explained" for finding in counted),
+        sum(finding.severity is Severity.ERROR for finding in findings),
+        sum(finding.severity is Severity.WARNING and finding.status != "explained" for finding in findings),
     )
 
 
 def warning(errors: int, unexplained: int) -> str:
-    """What a person is told before a submission that is not clean; "" where it is."""
+    """The warning before a submission that is not clean; "" where it is."""
     left = "、".join(
         text
         for number, text in ((errors, f"须修改{errors}处"), (unexplained, f"须说明而没有说明{unexplained}处"))
@@ -121,15 +121,14 @@ def submit(
     path: str | Path,
     folder: str | Path | None = None,
     policy: Policy | None = None,
-    roster: Roster | None = None,
-    agree: Callable[[str], bool] = lambda told: True,
+    roster: Expected | None = None,
+    agree: Callable[[str], bool] = lambda text: True,
 ) -> Submitted | None:
-    """Checks a department workbook a last time and writes its submission into the folder (default: beside
-    it); the file itself is only read.
+    """Checks a department workbook a last time and writes its submission; the file itself is only read.
 
-    agree: asked with the warning where something is left to do; None comes back where it says no. The number
-    goes on from what the
-    workbook says of the last submission and from the submissions that lie in the folder.
+    folder: that of the workbook by default. agree: asked with the warning where something is left to do; None
+    is returned where it answers False. The number follows that of the last submission in the workbook, and
+    those of the files in the folder.
     Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
     """
     from .checking import check
@@ -163,7 +162,7 @@ def submit(
 
 
 def write(source: Path, out: Path, number: int, code: str) -> None:
-    """Writes the submission: marks taken away, footers and settings put in; the source is only read.
+    """Writes the submission without marks and with footers and settings; the source is only read.
 
     Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
     """
@@ -179,14 +178,15 @@ def write(source: Path, out: Path, number: int, code: str) -> None:
         book = Book(package)
         for grid in opened.grids:
             if grid.visible and grid.name not in OURS:
-                _sign(book.sheet(grid.name), number, code)
-        _tell(book, {NUMBER: str(number), CODE: code})
+                _sign(book.need_sheet(grid.name), number, code)
+        _write_settings(book, {NUMBER: str(number), CODE: code})
         write_out(out, package.write)
 
 
 def footer(before: str, number: int, code: str) -> str:
-    """A footer in Excel's code with number and code at its left and the time of printing at its right; what
-    stood there stays.
+    """A footer in Excel's code with number and code at its left and the time of printing at its right.
+
+    Other texts of the old footer stay.
     """
     sections = {"L": "", "C": "", "R": ""}
     pieces = _SECTIONS.split(before)
@@ -194,15 +194,15 @@ def footer(before: str, number: int, code: str) -> str:
         sections["C"] = pieces[0]
     for letter, text in zip(pieces[1::2], pieces[2::2]):
         sections[letter] = text
-    ours = {"L": f"&8报送序号 {number}　校验码 {code}", "R": "&8打印时间 &D &T"}
-    for letter, text in ours.items():
-        rest = _OURS.sub("", sections[letter]).strip("\n")
+    our_lines = {"L": f"&8报送序号 {number}　校验码 {code}", "R": "&8打印时间 &D &T"}
+    for letter, text in our_lines.items():
+        rest = _OUR_LINES.sub("", sections[letter]).strip("\n")
         sections[letter] = f"{rest}\n{text}" if rest else text
     return "".join(f"&{letter}{text}" for letter, text in sections.items() if text)
 
 
-def _sign(sheet, number: int, code: str) -> None:
-    """Puts the footer on a worksheet, on first and even pages too where they have their own."""
+def _sign(sheet: Worksheet, number: int, code: str) -> None:
+    """Writes the footer of a worksheet, of first and even pages too where they have their own."""
     from lxml import etree
 
     from .sinks.package import child, tag
@@ -226,7 +226,7 @@ def _sign(sheet, number: int, code: str) -> None:
     sheet.changed()
 
 
-def settings_places(book) -> dict[str, int]:
+def settings_places(book: Book) -> dict[str, int]:
     """The rows of `_selfeval` by key, counted from 0; "" is the first free row."""
     from .sinks.memory import texts_of
 
@@ -235,13 +235,13 @@ def settings_places(book) -> dict[str, int]:
     return found | {"": max((row for row, column in texts if column in (0, 1)), default=-1) + 1}
 
 
-def _tell(book, told: Mapping[str, str]) -> None:
+def _write_settings(book: Book, settings: Mapping[str, str]) -> None:
     """Writes keys and values into the hidden sheet of settings."""
     sheet = book.sheet(SETTINGS) or book.add_sheet(SETTINGS, "veryHidden")
-    places = settings_places(book)
-    free = places[""]
-    for key, value in told.items():
-        row = places.get(key, free)
+    rows = settings_places(book)
+    free = rows[""]
+    for key, value in settings.items():
+        row = rows.get(key, free)
         free += row == free
         sheet.write(row, 0, key)
         sheet.write(row, 1, value)

@@ -1,4 +1,4 @@
-"""Units as people write them: which measure they belong to and how many of its base unit one of them is."""
+"""Units as people write them: the measure of each, and how many base units of it one of them is."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 
 class Measure(NamedTuple):
-    """A dimension (money, months, share, count ...), and how many base units one of this unit is. name:
-    without its scale.
+    """The measure of a unit.
+
+    dimension: money, months, share, count ... factor: how many base units one of this unit is.
+    name: the unit's, without its scale (人 for 万人).
     """
 
     dimension: str
@@ -72,9 +74,14 @@ _TABLE: dict[str, dict[str, str]] = {
 }
 
 # Counting words: each is its own measure; near ones are compared all the same and noted.
-_COUNTERS = """人 名 位 人次 人天 户 户次 家 个 件 项 次 场 场次 期 份 部 台 套 台套 辆 艘 架 座 处 所 间 栋 幢 条 本 册 册次 篇 幅 张 块 只 头 匹 羽 株 棵 颗 粒 支 枚 把 床 张床 盏 起 例 宗 桩 笔 批 组 队 班
- 村 乡镇 乡 镇 县 街道 社区 校 学校 企业 单位 部门 机构 项目 点 站 口 眼 片 段 层 面 节 课 门 科 种 类 款 版 期次 批次 套次 台次 车次 趟 班次 例次 人份 剂 剂次 份次 对 双 箱 袋 瓶 包 桶 盒 樘 扇 根 副
- 级 倍 度 车 号 轮 遍 回 顿 餐 杯 顶 圈 堂 则 封 盘 罐 字 页 生 学生 吨公里 GB TB MB M G T 兆 dB 分贝 ℃ °C 单 票 卷 盆 面次 人日 机时 标段 工日""".split()
+_COUNTERS = """
+    人 名 位 人次 人天 户 户次 家 个 件 项 次 场 场次 期 份 部 台 套 台套 辆 艘 架 座 处 所 间 栋 幢 条 本 册
+    册次 篇 幅 张 块 只 头 匹 羽 株 棵 颗 粒 支 枚 把 床 张床 盏 起 例 宗 桩 笔 批 组 队 班
+    村 乡镇 乡 镇 县 街道 社区 校 学校 企业 单位 部门 机构 项目 点 站 口 眼 片 段 层 面 节 课 门 科 种 类 款
+    版 期次 批次 套次 台次 车次 趟 班次 例次 人份 剂 剂次 份次 对 双 箱 袋 瓶 包 桶 盒 樘 扇 根 副
+    级 倍 度 车 号 轮 遍 回 顿 餐 杯 顶 圈 堂 则 封 盘 罐 字 页 生 学生 吨公里 GB TB MB M G T 兆 dB 分贝 ℃ °C
+    单 票 卷 盆 面次 人日 机时 标段 工日
+""".split()
 
 _NEAR: tuple[frozenset[str], ...] = tuple(
     frozenset(group.split())
@@ -109,10 +116,8 @@ UNITS: dict[str, Measure] = {
 }
 for _name in _COUNTERS:
     UNITS.setdefault(_name, Measure("count", Decimal(1), _name))
-for (
-    _scale,
-    _times,
-) in _SCALES.items():  # 万人, 千吨, 百万亩; money has its own names above, and 千米 stays one kilometre
+# 万人, 千吨, 百万亩; money has its own names above, and 千米 stays one kilometre
+for _scale, _times in _SCALES.items():
     for _name, _measure in list(UNITS.items()):
         if (
             _measure.dimension in ("count", "area", "mass", "volume", "length", "energy", "power")
@@ -125,7 +130,9 @@ for (
 LONGEST = sorted(UNITS, key=len, reverse=True)
 _LONGEST = max(map(len, UNITS))
 _PER = "/每"
-_UNKNOWN_PART = re.compile(r"[\u4e00-\u9fff]{1,3}?(?=以上|以下|以内|及以|左右|[,;./·]|$)")
+_UNKNOWN_PART = re.compile(  # 灶 of 元/灶, 元/灶以上
+    r"[\u4e00-\u9fff]{1,3}?(?=以上|以下|以内|及以|左右|[,;./·]|$)"
+)
 
 
 def leading_unit(text: str) -> str:
@@ -150,7 +157,7 @@ def split_unit(text: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=4096)
 def measure(unit: str) -> Measure | None:
-    """What this unit measures; None if unknown.
+    """The measure of a unit; None for an unknown one.
 
     Compound units keep their denominator in the dimension (元/人, 元/亩), except 每年: the form is the
     year's.
@@ -168,6 +175,6 @@ def measure(unit: str) -> Measure | None:
     )
 
 
-def near(one: str, other: str) -> bool:
-    """Whether two counting words are close enough to compare (人 and 人次)."""
-    return any(one in group and other in group for group in _NEAR)
+def near(name: str, other: str) -> bool:
+    """Whether two counting words are close enough to be compared (人 and 人次)."""
+    return any(name in group and other in group for group in _NEAR)

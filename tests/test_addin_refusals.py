@@ -7,19 +7,18 @@ from __future__ import annotations
 from contextlib import nullcontext
 from pathlib import Path
 
-import excel_engine
 import openpyxl
 import pytest
 import xlwings
 from openpyxl.workbook.protection import WorkbookProtection
-from test_addin import ONE, RED, Busy, book, home, made, press, snapshot  # noqa: F401
-from test_links_back import opened
 
 from selfeval_xl import addin
 from selfeval_xl.addin import pressing, state
+from support import excel_engine
+from support.add_in import ONE, RED, Busy, opened, snapshot
 
 
-def test_without_a_calling_book_there_is_a_sentence_and_no_log(home, capsys, monkeypatch):  # noqa: F811
+def test_without_a_calling_book_there_is_a_sentence_and_no_log(home, capsys, monkeypatch):
     monkeypatch.delattr(xlwings.Book, "_mock_caller", raising=False)
     addin.press("check_book")
     assert capsys.readouterr().err.strip() == pressing.NO_BOOK and not (state.folder() / "logs").exists()
@@ -28,7 +27,7 @@ def test_without_a_calling_book_there_is_a_sentence_and_no_log(home, capsys, mon
 @pytest.mark.parametrize(
     "error", [KeyError("自评表.xlsx"), AttributeError("Books"), xlwings.XlwingsError("no app")]
 )
-def test_a_book_in_another_window_of_excel_that_is_not_found_is_said(home, capsys, monkeypatch, error):  # noqa: F811
+def test_a_book_in_another_window_of_excel_that_is_not_found_is_said(home, capsys, monkeypatch, error):
     def caller():
         raise error
 
@@ -37,7 +36,7 @@ def test_a_book_in_another_window_of_excel_that_is_not_found_is_said(home, capsy
     assert "同时开着几个Excel窗口时，先点一下要处理的那个窗口" in capsys.readouterr().err
 
 
-def test_a_cell_that_is_being_edited_is_said_and_nothing_is_written(book, press, home, excel, monkeypatch):  # noqa: F811
+def test_a_cell_that_is_being_edited_is_said_and_nothing_is_written(book, press, home, excel, monkeypatch):
     before = snapshot(book, home)
 
     def busy(*_):
@@ -49,7 +48,7 @@ def test_a_cell_that_is_being_edited_is_said_and_nothing_is_written(book, press,
     assert snapshot(book, home) == before
 
 
-def test_a_read_only_book_is_checked_and_told_that_it_cannot_be_saved(book, press, monkeypatch):  # noqa: F811
+def test_a_read_only_book_is_checked_and_told_that_it_cannot_be_saved(book, press, monkeypatch):
     """LibreOffice lets nobody write into such a book, Excel does: here only the word ReadOnly is another."""
     ask = excel_engine.Book.ask
     monkeypatch.setattr(
@@ -64,9 +63,11 @@ def test_a_read_only_book_is_checked_and_told_that_it_cannot_be_saved(book, pres
     assert book.Sheets(ONE).Range("G18").Interior.Color == RED
 
 
-def test_a_fixed_structure_is_said_before_anything_is_written(made, home, book, press, excel, monkeypatch):  # noqa: F811
+def test_a_fixed_structure_is_said_before_anything_is_written(
+    two_projects, home, book, press, excel, monkeypatch
+):
     """LibreOffice leaves this protection out of its copies: the file itself is taken for the copy."""
-    file = openpyxl.load_workbook(made)
+    file = openpyxl.load_workbook(two_projects)
     file.security = WorkbookProtection(lockStructure=True)
     file.save(home / "结构.xlsx")
     api = opened(excel, home / "结构.xlsx")
@@ -78,7 +79,7 @@ def test_a_fixed_structure_is_said_before_anything_is_written(made, home, book, 
 
 
 @pytest.mark.parametrize("button", ["check_book", "compute_rates", "clear_marks", "make_submission"])
-def test_an_old_format_is_to_be_saved_as_xlsx_first(made, home, book, press, excel, button):  # noqa: F811
+def test_an_old_format_is_to_be_saved_as_xlsx_first(two_projects, home, book, press, excel, button):
     book.SaveCopyAs(str(home / "旧.xls"))
     opened(excel, home / "旧.xls")
     assert press(button).startswith("这本工作簿是旧格式（.xls、.xlsb）或不是工作簿，按钮只能用在.xlsx上。")
@@ -87,7 +88,7 @@ def test_an_old_format_is_to_be_saved_as_xlsx_first(made, home, book, press, exc
 @pytest.mark.parametrize(
     "button", ["check_book", "check_sheet", "fill_deviations", "add_project", "insert_indicator"]
 )
-def test_a_password_is_said_before_anything_is_written(book, press, home, button):  # noqa: F811
+def test_a_password_is_said_before_anything_is_written(book, press, home, button):
     book.Sheets(ONE).Activate()
     book.Sheets(ONE).Range("D13").Select()
     book.Sheets(ONE).Protect("1234")
@@ -96,7 +97,7 @@ def test_a_password_is_said_before_anything_is_written(book, press, home, button
     assert snapshot(book, home) == before
 
 
-def test_a_sheet_checked_alone_is_not_held_up_by_the_password_of_another(book, press, home):  # noqa: F811
+def test_a_sheet_checked_alone_is_not_held_up_by_the_password_of_another(book, press, home):
     press("check_book")
     book.Sheets("项目02").Protect("1234")
     book.Sheets(ONE).Range("F13").Value = "'0条"
@@ -104,7 +105,7 @@ def test_a_sheet_checked_alone_is_not_held_up_by_the_password_of_another(book, p
     assert press("check_sheet").startswith(f"“{ONE}”校验完成")
 
 
-def test_no_button_leaves_the_program_quiet(book, press, excel):  # noqa: F811
+def test_no_button_leaves_the_program_quiet(book, press, excel):
     for button in ("check_book", "fill_deviations", "clear_marks", "undo"):
         press(button)
         assert excel.api.ScreenUpdating is excel.api.EnableEvents is excel.api.DisplayAlerts is True

@@ -12,9 +12,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import excel_engine
 import pytest
-from fillings import filling
 
 from selfeval_xl import addin
 from selfeval_xl.addin import state
@@ -23,6 +21,8 @@ from selfeval_xl.layouts import sheets_of
 from selfeval_xl.sinks.changes import by_sheet
 from selfeval_xl.sinks.runs import runs
 from selfeval_xl.templates import fill_in
+from support import excel_engine
+from support.fillings import filling
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECTS = 20
@@ -50,7 +50,7 @@ def project_of(layout_id: str, number: int) -> dict:
 
 @pytest.fixture
 def twenty(tmp_path, monkeypatch, excel):
-    """A workbook of twenty project forms, each with an unmet indicator without a reason, open in the program."""
+    """A workbook of twenty project forms, each with an unmet indicator and no reason, open in the program."""
     monkeypatch.setenv("SELFEVAL_HOME", str(tmp_path / "设置"))
     path = tmp_path / "二十个项目.xlsx"
     whole = next(layout for layout in sheets_of("jilin-2024") if layout.kind == "department")
@@ -111,7 +111,8 @@ import time
 started = time.process_time()
 import selfeval_xl.addin
 told = time.process_time() - started
-import selfeval_xl.addin.buttons, selfeval_xl.addin.pressing, selfeval_xl.addin.marking, selfeval_xl.addin.host, xlwings
+import selfeval_xl.addin.buttons, selfeval_xl.addin.pressing, selfeval_xl.addin.marking
+import selfeval_xl.addin.host, xlwings
 print(told, time.process_time() - started, *sorted(name for name in sys.modules if name in {HEAVY!r}))
 """
     )
@@ -138,17 +139,23 @@ def test_every_button_works_on_a_desk_without_pandas_and_numpy(tmp_path):
         + f"""
 import json, os
 os.environ["SELFEVAL_HOME"] = {str(tmp_path / "桌面设置")!r}
-import excel_engine, office
+from support import excel_engine, office
 from selfeval_xl import addin
 from selfeval_xl.addin.ribbon import ready_buttons
 running = office.Office()
 excel = excel_engine.App(running)
-answers = {{"make_returns": [{str(tmp_path / "收件")!r}], "consolidate_county": [{str(tmp_path / "收件")!r}, "yes"], "look_up_rule": ["D03"], "settings": ["3"]}}
+answers = {{
+    "make_returns": [{str(tmp_path / "收件")!r}],
+    "consolidate_county": [{str(tmp_path / "收件")!r}, "yes"],
+    "look_up_rule": ["D03"],
+    "settings": ["3"],
+}}
 told = {{}}
 with excel_engine.open_book(excel, {str(book)!r}) as opened:
     sheet = opened.api.Sheets("项目01")
-    for button in sorted(ready_buttons(), key=lambda button: button.group == "bureau" or button.id == "make_report"):
-        if (button.group == "bureau" or button.id == "make_report") and "loaded" not in told:
+    late = lambda button: button.group == "bureau" or button.id == "make_report"
+    for button in sorted(ready_buttons(), key=late):
+        if late(button) and "loaded" not in told:
             told["loaded"] = [name for name in {HEAVY!r} if name in sys.modules]
         sheet.Activate()
         sheet.Range("E18").Select()

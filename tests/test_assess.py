@@ -9,7 +9,12 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from judged_pairs import (
+
+from selfeval_xl.assessing import FULFILLED, assess, execution_rate, judge, rounded, shown
+from selfeval_xl.forms import PROJECT, Cause, Form, FundingLine, Indicator
+from selfeval_xl.policy import default
+from selfeval_xl.quantity import parse
+from support.judged_pairs import (
     AS_PEOPLE_WRITE_THEM,
     DEADLINES,
     IN_WORDS,
@@ -18,11 +23,6 @@ from judged_pairs import (
     UNITS,
     WORDS_AROUND,
 )
-
-from selfeval_xl.assessing import FULFILLED, assess, execution_rate, judge, rounded, shown
-from selfeval_xl.forms import PROJECT, Cause, Form, FundingLine, Indicator
-from selfeval_xl.policy import default
-from selfeval_xl.quantity import parse
 
 
 @pytest.mark.parametrize(

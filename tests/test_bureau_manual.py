@@ -10,15 +10,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from command import ROOT, selfeval
 
-from selfeval_xl import templates
 from selfeval_xl.county import consolidate
 from selfeval_xl.county.collecting import RESULTS
 from selfeval_xl.county.columns import HAND
 from selfeval_xl.county.ledger_rows import AGAIN, PASSED, RETURNED
 from selfeval_xl.county.tables import SHEETS
 from selfeval_xl.demo.county import made_up
+from support.command import ROOT, selfeval
+from support.counties import fill_county
 
 MANUAL = (ROOT / "docs" / "汇总手册.md").read_text(encoding="utf-8")
 PYTHON = re.findall(r"```python\n(.*?)```", MANUAL, re.S)
@@ -31,15 +31,7 @@ def place(tmp_path_factory):
     tables.
     """
     folder = tmp_path_factory.mktemp("manual")
-    for department in made_up()[0][:2]:
-        templates.fill_in(
-            department.layout,
-            folder / "收到的材料" / f"{department.name}.xlsx",
-            projects=department.projects,
-            department=department.whole,
-            year=2024,
-            settings={"department_code": department.code, "department": department.name},
-        )
+    fill_county(folder / "收到的材料", made_up()[0][:2])
     first = next((folder / "收到的材料").iterdir()).read_bytes()
     shutil.copytree(folder / "收到的材料", folder / "各县材料" / "甲县")
     for name in ("第一次报的.xlsx", "第二次报的.xlsx"):

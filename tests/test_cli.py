@@ -13,10 +13,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 import typer
-from command import ROOT, selfeval
 
 from selfeval_xl import mistakes, templates
 from selfeval_xl.demo.county import seed_filing
+from support.command import ROOT, selfeval
 
 
 @pytest.fixture(scope="module")

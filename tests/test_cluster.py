@@ -12,28 +12,21 @@ import sys
 import zipfile
 
 import pytest
-from command import ROOT
 from distributed import Client, LocalCluster
 
-from selfeval_xl import templates
 from selfeval_xl.county import cluster, consolidate
 from selfeval_xl.demo.county import made_up
 from selfeval_xl.errors import UsageError
+from support.command import ROOT
+from support.counties import send
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Twelve departments' files, one in an archive, and one that kills whoever reads it with the libraries."""
+    """Twelve departments' files, one in an archive, and one that kills who reads it with the libraries."""
     place = tmp_path_factory.mktemp("received") / "收到"
     for department in made_up()[0]:
-        templates.fill_in(
-            department.layout,
-            place / department.name / "自评表.xlsx",
-            projects=department.projects,
-            department=department.whole,
-            year=2024,
-            settings={"department_code": department.code, "department": department.name},
-        )
+        send(place / department.name / "自评表.xlsx", department)
     first = next(place.iterdir())
     with zipfile.ZipFile(place / "另外.zip", "w") as archive:
         archive.write(first / "自评表.xlsx", "自评表.xlsx")
@@ -44,11 +37,13 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def running():
-    os.environ["PYTHONPATH"] = str(ROOT)
-    with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
-    ) as here:
-        yield here
+    """A cluster of two workers, each a process of its own that finds the package."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT))
+        with LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
+        ) as here:
+            yield here
 
 
 @pytest.fixture(scope="module")

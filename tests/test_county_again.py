@@ -16,9 +16,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-import openpyxl
 import pytest
-from command import ROOT, selfeval
 
 from selfeval_xl import templates
 from selfeval_xl.county import consolidate
@@ -30,6 +28,9 @@ from selfeval_xl.county.unchanged import SHARES
 from selfeval_xl.demo.county import made_up
 from selfeval_xl.errors import OutputError, UsageError
 from selfeval_xl.policy import RulePolicy, default
+from support.command import ROOT, selfeval
+from support.counties import fill_county
+from support.workbooks import values
 
 TEMPORARY = ("*.tmp.xlsx", "*.tmp.sqlite")
 
@@ -38,22 +39,8 @@ TEMPORARY = ("*.tmp.xlsx", "*.tmp.sqlite")
 def folder(tmp_path):
     """Six departments' workbooks."""
     place = tmp_path / "收到"
-    for department in made_up()[0][:6]:
-        templates.fill_in(
-            department.layout,
-            place / f"{department.name}.xlsx",
-            projects=department.projects,
-            department=department.whole,
-            year=2024,
-            settings={"department_code": department.code, "department": department.name},
-        )
+    fill_county(place, made_up()[0][:6])
     return place
-
-
-def values(path):
-    """All values of a workbook but the day of the last receipt."""
-    book = openpyxl.load_workbook(path, data_only=True)
-    return {sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book}
 
 
 def read_now(folder, out, monkeypatch, **options):
@@ -219,7 +206,7 @@ def test_twenty_killed_runs(folder):
 
 
 def test_a_full_disk_is_said_and_the_old_workbook_stays(folder, tmp_path):
-    """A limit on the size of files is what a full disk looks like to the program: the write fails half way."""
+    """A limit on the size of files is what a full disk looks like to the program: writing fails half way."""
     out = tmp_path / "全县.xlsx"
     consolidate(folder, out)
     before = out.read_bytes()

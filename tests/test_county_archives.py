@@ -160,7 +160,9 @@ def test_a_workbook_is_no_archive(tmp_path, workbook):
     )
 
 
-def test_files_in_archives_count_like_all_others(tmp_path, workbook, formulas_agree, validate_ooxml):
+def test_files_in_archives_count_like_all_others(
+    tmp_path, workbook, assert_formulas_agree, assert_valid_ooxml
+):
     folder = tmp_path / "收到"
     folder.mkdir()
     (folder / "教育局.zip").write_bytes(
@@ -189,8 +191,8 @@ def test_files_in_archives_count_like_all_others(tmp_path, workbook, formulas_ag
     assert "文件：收到5 = 采用1 + 重复1 + 附件1 + 无法读取2，相符" in county.balances and all(
         row[7] for row in rows
     )
-    formulas_agree(county.out)
-    validate_ooxml(county.out)
+    assert_formulas_agree(county.out)
+    assert_valid_ooxml(county.out)
 
 
 def test_nothing_links_into_an_archive(tmp_path, workbook):

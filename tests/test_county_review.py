@@ -10,7 +10,6 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from test_county_workbook import ROOT, form, received, written
 
 from selfeval_xl.checking import check
 from selfeval_xl.county import consolidate
@@ -23,6 +22,7 @@ from selfeval_xl.county.roster import Department, Roster
 from selfeval_xl.county.sampling import Sampling
 from selfeval_xl.county.tables import SHEETS, build
 from selfeval_xl.policy import RulePolicy, default
+from support.county_files import ROOT, form, received, written
 
 ROSTER = Roster(
     (
@@ -133,7 +133,7 @@ def test_returns_are_counted_over_the_runs(tmp_path):
         )
 
 
-def test_a_changed_cause_counts_once_for_its_project(tmp_path, formulas_agree):
+def test_a_changed_cause_counts_once_for_its_project(tmp_path, assert_formulas_agree):
     """The officer moves one of two missed indicators to another cause: the lists and 总览 follow."""
     out = written(tmp_path, received("a.xlsx", form("")), received("b.xlsx", form("", "校车"))).out
     book = openpyxl.load_workbook(out)
@@ -156,7 +156,7 @@ def test_a_changed_cause_counts_once_for_its_project(tmp_path, formulas_agree):
         if row[0].value == "不可抗力"
     )
     assert line[:4] == ["不可抗力", 2, 2, 200]
-    formulas_agree(again.out)
+    assert_formulas_agree(again.out)
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def states(county):
     }
 
 
-def test_a_resubmission_shows_what_was_mended_and_what_was_not(tmp_path, formulas_agree):
+def test_a_resubmission_shows_what_was_mended_and_what_was_not(tmp_path, assert_formulas_agree):
     """Two indicators are missed without a reason; the new version explains one of them.
 
     Counts are of what stands now.
@@ -284,6 +284,6 @@ def test_a_resubmission_shows_what_was_mended_and_what_was_not(tmp_path, formula
     sheet = openpyxl.load_workbook(again.out, data_only=True)["部门汇总"]
     heads = {cell.value: cell.column for cell in sheet[1]}
     assert sheet.cell(2, heads["错误数"]).value == again.severities["错误"]
-    formulas_agree(again.out)
+    assert_formulas_agree(again.out)
     third = written(tmp_path, received("a.xlsx", better, sha="2" * 64))
     assert states(third) == states(again)

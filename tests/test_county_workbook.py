@@ -12,98 +12,27 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from selfeval_xl.checking import check
 from selfeval_xl.county.arithmetic import change, in_ten_thousands, ratio
 from selfeval_xl.county.collecting import sort_out
 from selfeval_xl.county.columns import HAND
-from selfeval_xl.county.departments import Prepared
 from selfeval_xl.county.handwritten import read_written
 from selfeval_xl.county.links import LONGEST, link_formula, relative_folder
 from selfeval_xl.county.live import Book, Condition
 from selfeval_xl.county.long_sheet import LONGEST_TEXT, clean
-from selfeval_xl.county.material import prepare
-from selfeval_xl.county.publishing import publish
 from selfeval_xl.county.tables import SHEETS
 from selfeval_xl.county.words import cause_of, has_measure, money_kind
 from selfeval_xl.errors import OutputError
-from selfeval_xl.forms import Form, FundingLine, Indicator, ReadFile
-from selfeval_xl.policy import default
-
-ROOT = Path("收到")
-
-
-def form(file, project="校舍维修", executed="50", department="县教育局", **more):
-    """A scored project form with one fund row and three indicators: met, missed with a cause, completed with
-    nothing.
-    """
-    amounts = {"initial_budget": "80", "annual_budget": "100", "executed": executed}
-    funding = tuple(
-        FundingLine(source=source, **amounts, execution_rate="50.00%", cells={"executed": f"E{row}"})
-        for row, source in ((4, "合计"), (5, "当年财政拨款"))
-    )
-    rows = (
-        ("卫星电话数量", "≥25部", "25部", None),
-        ("完成率", ">=99%", "90%", "资金未下达，下一步加快拨付"),
-        ("年租金", "=30000元", "0元", None),
-    )
-    indicators = tuple(
-        Indicator(
-            level1="产出指标",
-            level2="数量指标",
-            name=name,
-            target=target,
-            actual=actual,
-            note=note,
-            points="10",
-            score="10",
-            cells={"actual": f"F{row}", "note": f"G{row}"},
-        )
-        for row, (name, target, actual, note) in enumerate(rows, 12)
-    )
-    return Form(
-        kind="project",
-        file=file,
-        sheet="项目01",
-        project=project,
-        department=department,
-        year=2024,
-        money_unit="万元",
-        funding=funding,
-        indicators=indicators,
-        indicator_columns=frozenset(("note", "points", "score")),
-        cells={"project": "B2"},
-        **more,
-    )
-
-
-def received(name, *forms, saved=None, kind="xlsx", sha=None, **settings):
-    path = f"{ROOT}/{name}"
-    return ReadFile(
-        path=path,
-        sha256=sha or name.ljust(64, "0"),
-        size=2048,
-        kind=kind,
-        saved=saved,
-        forms=tuple(replace(form, file=path) for form in forms),
-        settings=settings,
-    )
+from support.county_files import ROOT, form, received, written
 
 
 def results(*files, chosen=None):
-    choose = lambda file: (chosen or {}).get(Path(file.path).name, (None, ""))
+    def choose(file):
+        return (chosen or {}).get(Path(file.path).name, (None, ""))
+
     return {
         Path(receipt.file.path).name: receipt.result
         for receipt in sort_out(ROOT, files, None, choose).receipts
     }
-
-
-def written(tmp_path, *files, name="全县.xlsx", old=None):
-    collected = sort_out(ROOT, files)
-    return publish(
-        Prepared(prepare(collected, check(collected.filings, default()), None, default())),
-        tmp_path / name,
-        old,
-    )
 
 
 def test_the_later_saved_version_counts():
@@ -290,7 +219,7 @@ def test_a_criterion_means_in_python_what_it_means_in_the_sheet():
 DANGEROUS = ("=30000元", "+1+1", "-2", "@SUM(A1)", '=HYPERLINK("http://x")')
 
 
-def test_typed_texts_never_become_formulas(tmp_path, formulas_agree, validate_ooxml):
+def test_typed_texts_never_become_formulas(tmp_path, assert_formulas_agree, assert_valid_ooxml):
     """A form whose every text begins like a formula, and a department whose name is a criterion, come through
     as text.
     """
@@ -309,8 +238,8 @@ def test_typed_texts_never_become_formulas(tmp_path, formulas_agree, validate_oo
         for row in range(2, 7)
     }
     assert names == dict.fromkeys(DANGEROUS, "s")
-    formulas_agree(county.out)
-    validate_ooxml(county.out)
+    assert_formulas_agree(county.out)
+    assert_valid_ooxml(county.out)
 
 
 def test_the_sums_are_those_of_the_forms(tmp_path):
@@ -330,10 +259,10 @@ def test_the_sums_are_those_of_the_forms(tmp_path):
     )
 
 
-def test_a_county_without_any_form_is_a_whole_workbook(tmp_path, formulas_agree):
+def test_a_county_without_any_form_is_a_whole_workbook(tmp_path, assert_formulas_agree):
     county = written(tmp_path, received("章.pdf", kind="pdf"))
     assert county.departments == 0 and county.files == {"附件": 1}
-    formulas_agree(county.out)
+    assert_formulas_agree(county.out)
 
 
 def test_every_hand_column_comes_back_and_the_cause_only_where_it_was_changed(tmp_path):

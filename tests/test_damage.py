@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from damage import DAMAGES
-from fillings import filling
 
 from selfeval_xl import layouts
 from selfeval_xl.grid import position
 from selfeval_xl.quantity import tidy
 from selfeval_xl.reading.find import forms_in
 from selfeval_xl.templates.frame import draw
+from support.damage import DAMAGES
+from support.fillings import filling
 
 
 def values(form):

@@ -6,12 +6,12 @@ import json
 from dataclasses import replace
 
 import pytest
-from command import selfeval
-from test_county_workbook import form
 
 from selfeval_xl import templates
 from selfeval_xl.differences import ADDED, CHANGED, REMOVED, differences
 from selfeval_xl.forms import Goal, ReadFile, Report, Section
+from support.command import selfeval
+from support.county_files import form
 
 
 def file(*forms, **more):

@@ -8,8 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import test_roster as roster
-from command import selfeval
 from typer.main import get_command
 
 from selfeval_xl import templates
@@ -19,6 +17,8 @@ from selfeval_xl.policy import default
 from selfeval_xl.policy_template import write_policy_template
 from selfeval_xl.rules.page import descriptions
 from selfeval_xl.rules.registry import catalogue
+from support import rosters
+from support.command import selfeval
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -62,10 +62,10 @@ def test_the_commands_of_the_readme_run(command, tmp_path):
     (tmp_path / "收到的材料").mkdir()
     write_policy_template(default(), tmp_path / "参数表.xlsx")
     if "--blank" not in command:
-        roster.write(
+        rosters.write_roster(
             tmp_path / "名册.xlsx",
-            单位名册=[roster.department("101", "示例局")],
-            项目=[roster.project("1", "101", "示例项目")],
+            单位名册=[rosters.department("101", "示例局")],
+            项目=[rosters.project("1", "101", "示例项目")],
         )
     if " merge " in command:
         split(tmp_path / "自评表.xlsx", tmp_path / "分表")

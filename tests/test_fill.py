@@ -9,7 +9,6 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
-from text_grid import grid_of
 
 from selfeval_xl.edits import Look
 from selfeval_xl.errors import SelfevalError, UsageError
@@ -21,6 +20,7 @@ from selfeval_xl.reading import read_file
 from selfeval_xl.reading.find import forms_in
 from selfeval_xl.sheets import ADDED_COLUMNS, DEVIATIONS
 from selfeval_xl.stubs import target_text
+from support.text_grid import grid_of
 
 FUNDS = """
     | 项目支出绩效自评表 | <            | <          | <          | <          | <      | <    |
@@ -30,7 +30,7 @@ FUNDS = """
     | ^                  | 上年结转资金 | {1} |  |
     | ^                  | 其他资金     | {2} |  |
     | ^                  | 年度资金总额 | {3} |  |
-    | 绩效指标           | 一级指标     | 二级指标   | 三级指标   | 年度指标值 | 实际完成值 | 偏差原因分析及改进措施 |
+    | 绩效指标 | 一级指标 | 二级指标 | 三级指标 | 年度指标值 | 实际完成值 | 偏差原因分析及改进措施 |
     | ^                  | 产出指标     | 数量指标   | 手机数量   | '=25部     | 25部   |      |
 """
 ROWS = """
@@ -371,14 +371,14 @@ def test_a_filled_copy_has_the_values_the_source_keeps_its_hash_and_a_second_fil
     assert again.edits == () and digest(tmp_path / "再填.xlsx") == digest(tmp_path / "填好.xlsx")
 
 
-def test_a_filled_copy_is_valid(sent, tmp_path, validate_ooxml):
+def test_a_filled_copy_is_valid(sent, tmp_path, assert_valid_ooxml):
     fill(sent, tmp_path / "填好.xlsx")
-    validate_ooxml(tmp_path / "填好.xlsx")
+    assert_valid_ooxml(tmp_path / "填好.xlsx")
 
 
 @pytest.mark.parametrize("kind", ["xls", "ods"])
 def test_other_kinds_of_workbook_give_an_xlsx_of_the_same_grid(
-    sent, tmp_path, kind, libreoffice, validate_ooxml
+    sent, tmp_path, kind, libreoffice, assert_valid_ooxml
 ):
     other = libreoffice.convert(sent, kind, tmp_path)
     before = digest(other)
@@ -389,7 +389,7 @@ def test_other_kinds_of_workbook_give_an_xlsx_of_the_same_grid(
     assert form.total_funding.annual_budget == "57.04" and form.total_funding.execution_rate == "99.86%"
     assert form.indicators[0].target == "=25部"
     assert fill(out, tmp_path / "再填.xlsx").edits == ()
-    validate_ooxml(out)
+    assert_valid_ooxml(out)
 
 
 def test_a_word_table_gives_an_xlsx(tmp_path):
@@ -408,7 +408,7 @@ def test_a_word_table_gives_an_xlsx(tmp_path):
 
 
 def test_a_picture_right_of_the_form_sends_the_columns_beyond_it(tmp_path):
-    import fidelity
+    from support import fidelity
 
     grid = indicators("产出指标 | 数量指标 | 手机 | =25部 | 25部 | ")
     book = xlsxwriter.Workbook(str(tmp_path / "章.xlsx"), {"strings_to_formulas": False})

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import openpyxl
 import pytest
-from fillings import filling
 
 from selfeval_xl import layouts, templates
 from selfeval_xl.county import consolidate
@@ -15,6 +14,7 @@ from selfeval_xl.demo.county import made_up
 from selfeval_xl.filing import signature
 from selfeval_xl.reading.find import forms_in
 from selfeval_xl.templates.frame import draw
+from support.fillings import filling
 
 
 @pytest.mark.parametrize("layout", layouts.load_all(), ids=lambda layout: f"{layout.id}-{layout.kind}")
@@ -50,7 +50,7 @@ def test_no_two_sheets_have_one_name():
     ]
 
 
-def test_the_forms_follow_their_index(tmp_path, formulas_agree, validate_ooxml):
+def test_the_forms_follow_their_index(tmp_path, assert_formulas_agree, assert_valid_ooxml):
     folder = tmp_path / "收到"
     for department in made_up()[0][:2]:
         templates.fill_in(
@@ -75,5 +75,5 @@ def test_the_forms_follow_their_index(tmp_path, formulas_agree, validate_ooxml):
     again = consolidate(folder, tmp_path / "全县.xlsx")
     assert "表册目录" not in openpyxl.load_workbook(again.out).sheetnames and again.lost == 0
     county = consolidate(folder, tmp_path / "另一份.xlsx", with_forms=True)
-    formulas_agree(county.out)
-    validate_ooxml(county.out)
+    assert_formulas_agree(county.out)
+    assert_valid_ooxml(county.out)

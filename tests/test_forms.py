@@ -10,9 +10,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from text_grid import grid_of
 
 from selfeval_xl.reading.find import forms_in
+from support.text_grid import grid_of
 
 FORMS = sorted((Path(__file__).parent / "forms").glob("*.md"))
 HEAD = (

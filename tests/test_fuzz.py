@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fillings import filling
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from selfeval_xl.reading import understand
 from selfeval_xl.reading.find import forms_in
 from selfeval_xl.reading.source import open_source
 from selfeval_xl.templates.frame import draw
+from support.fillings import filling
 
 LAYOUTS = layouts.load_all()
 WORDS = (

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from text_grid import grid_of
 
 from selfeval_xl.grid import Area, Grid, a1, column_name, percent_text, plain_number, position
+from support.text_grid import grid_of
 
 SHEET = """
 | 项目支出绩效自评表 | < | < |

@@ -1,4 +1,4 @@
-"""Hostile and broken packages: a sentence for the person who sent them, never a crash, a hang or much memory."""
+"""Hostile and broken packages: a sentence for who sent them, never a crash, a hang or much memory."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from hostile import parts, repeated, row, sheet, with_packed_part, workbook, zipped
 
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.reading.guard import honest_counts, open_package, pack, plain_xml, usual_cells
 from selfeval_xl.reading.source import open_source
+from support.hostile import parts, repeated, row, sheet, with_packed_part, workbook, zipped
 
 GOOD = sheet(row(1, "项目名称", 1))
 
@@ -69,9 +69,9 @@ def test_65000_styled_empty_rows_are_read_at_once(tmp_path):
         sheet(row(1, "项目名称", 1) + empty),
         styles='<cellXfs><xf numFmtId="0"/><xf numFmtId="10"/></cellXfs>',
     )
-    start = time.perf_counter()
+    start = time.process_time()
     source = opened(tmp_path, content)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     assert source.grids[0].rows == [["项目名称", 1.0]]
     assert not source.problems
 
@@ -123,9 +123,9 @@ def test_entities_cannot_hide_in_another_encoding():
 
 def test_a_million_merged_areas_are_cut(tmp_path):
     merges = "<mergeCells>" + '<mergeCell ref="A1:B2"/>' * 300_000 + "</mergeCells>"
-    start = time.perf_counter()
+    start = time.process_time()
     source = opened(tmp_path, workbook(sheet(row(1, "甲", 1), after=merges)))
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
     assert source.grids[0].rows == [["甲", 1.0]]
     assert len(source.grids[0].merges) <= 20_001
     assert "合并单元格过多" in only_problem(source).text

@@ -9,8 +9,6 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from command import selfeval
-from test_roster import department, project, write
 
 from selfeval_xl import issuing, layouts
 from selfeval_xl.county import consolidate
@@ -25,54 +23,8 @@ from selfeval_xl.quantity import money, parse
 from selfeval_xl.reading import read_file
 from selfeval_xl.reading.indicators import join_target
 from selfeval_xl.sinks.file import apply
-
-TARGETS = (
-    ("产出指标", "数量指标", "维修校舍面积", "≥1200平方米", "20", "≥1000平方米", "980平方米"),
-    ("产出指标", "时效指标", "完工时间", "11月底前", "30", "", ""),
-    ("成本指标", "经济成本指标", "维修费用", "=30000元", "20", "", ""),
-    ("满意度指标", "服务对象满意度指标", "师生满意度", "≥95%", "20", "", ""),
-)
-
-
-def target(code, row):
-    return dict(
-        zip(
-            "项目编码 一级指标 二级指标 三级指标 年度指标值 分值 上年指标值 上年完成值".split(),
-            (code, *row),
-            strict=True,
-        )
-    )
-
-
-def make_roster(path, **more):
-    """Two departments, one with a school below it; money in 元 and 万元; one project exempt, one not public."""
-    return write(
-        path,
-        单位名册=[
-            department(
-                "101",
-                "县教育局",
-                联系人="王一",
-                联系电话="0431-1111111",
-                归口股室="教科文股",
-                报送截止日期="2025-03-31",
-            ),
-            department("101002", "第一小学", 上级部门编码="101"),
-            department("102", "县水利局", 表式="mof-2020"),
-            *more.get("departments", ()),
-        ],
-        项目=[
-            project("P1", "101", "校舍维修", 年初预算数=1490400, 全年预算数="1,327,123", 金额单位="元"),
-            project("P2", "101002", "操场改造", 全年预算数="57.04"),
-            project("P3", "101", "涉密项目", 是否公开="否", 不公开理由="涉密", 全年预算数=1),
-            project("P4", "101", "工资性支出", 是否免评="是", 全年预算数=900),
-            project("W1", "102", "灌区维修", 资金来源="当年财政拨款", 全年预算数=10),
-            project("W1", "102", "灌区维修", 资金来源="上年结转", 全年预算数="2.5", 全年执行数="2.5"),
-            *more.get("projects", ()),
-        ],
-        绩效目标=[target(code, row) for code in ("P1", "W1") for row in TARGETS]
-        + list(more.get("targets", ())),
-    )
+from support.command import selfeval
+from support.rosters import TARGETS, department, make_roster, project, target, write_roster
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +68,7 @@ def test_codes_names_units_and_money_come_back_as_the_roster_says(issued):
 
 
 def test_money_in_yuan_goes_into_a_form_in_yuan_as_it_is(tmp_path):
-    roster = write(
+    roster = write_roster(
         tmp_path / "名册.xlsx",
         单位名册=[department("1", "甲局", 表式="yunnan")],
         项目=[
@@ -184,7 +136,7 @@ def test_what_was_issued_is_locked_and_written_down_and_the_rest_is_open(issued)
     assert row.cells["actual"] not in kept
 
 
-def test_protected_sheets_have_no_password_and_leave_formats_and_rows_free(tmp_path, validate_ooxml):
+def test_protected_sheets_have_no_password_and_leave_formats_and_rows_free(tmp_path, assert_valid_ooxml):
     done = issuing.issue(make_roster(tmp_path / "名册.xlsx"), tmp_path / "下发", protect=True)
     protection = openpyxl.load_workbook(book(done))["项目01"].protection
     assert protection.sheet and not protection.password
@@ -192,7 +144,7 @@ def test_protected_sheets_have_no_password_and_leave_formats_and_rows_free(tmp_p
         getattr(protection, name)
         for name in ("formatCells", "formatRows", "insertRows", "deleteRows", "objects")
     )  # False: not forbidden
-    validate_ooxml(book(done))
+    assert_valid_ooxml(book(done))
     assert "校舍维修" in forms(done)
 
 
@@ -211,8 +163,8 @@ def test_the_cover_says_when_how_and_what_has_to_come_back(issued):
     )
 
 
-def test_the_index_lists_every_department_and_project(issued, formulas_agree):
-    formulas_agree(issued.index)
+def test_the_index_lists_every_department_and_project(issued, assert_formulas_agree):
+    assert_formulas_agree(issued.index)
     index = openpyxl.load_workbook(issued.index, data_only=True)
     heads, *rows = index["下发清单"].iter_rows(values_only=True)
     first = dict(zip(heads, rows[0], strict=True))
@@ -349,17 +301,17 @@ def test_roster_mistakes_are_said_by_sheet_and_row_and_the_rest_goes_on(tmp_path
 
 @pytest.mark.parametrize("layout_id", layouts.ids())
 def test_an_issued_workbook_of_every_layout_is_clean_agrees_with_libreoffice_and_reads_back(
-    layout_id, tmp_path, validate_ooxml, formulas_agree
+    layout_id, tmp_path, assert_valid_ooxml, assert_formulas_agree
 ):
-    roster = write(
+    roster = write_roster(
         tmp_path / "名册.xlsx",
         单位名册=[department("101", "甲局", 表式=layout_id)],
         项目=[project("P1", "101", "校舍维修", 年初预算数=20, 全年预算数="12.5", 全年执行数="12.25")],
         绩效目标=[target(code, row) for code in ("P1", "101") for row in TARGETS],
     )
     done = issuing.issue(roster, tmp_path / "下发", asked=Asked(year=2024))
-    validate_ooxml(book(done))
-    formulas_agree(book(done))
+    assert_valid_ooxml(book(done))
+    assert_formulas_agree(book(done))
     read = read_file(book(done))
     assert read.problems == () and {form.department_code for form in read.forms} == {"101"}
     whole, form = (
@@ -381,8 +333,8 @@ def test_an_issued_workbook_of_every_layout_is_clean_agrees_with_libreoffice_and
         assert sorted(row.points for row in form.indicators) == ["20", "20", "20", "30"]
 
 
-def test_the_index_is_clean(issued, validate_ooxml):
-    validate_ooxml(issued.index)
+def test_the_index_is_clean(issued, assert_valid_ooxml):
+    assert_valid_ooxml(issued.index)
 
 
 def test_projects_and_targets_come_from_last_years_county_workbook_as_drafts(issued, tmp_path):
@@ -394,7 +346,7 @@ def test_projects_and_targets_come_from_last_years_county_workbook_as_drafts(iss
         tmp_path / "收到" / "甲.xlsx",
     )
     last = consolidate(tmp_path / "收到", tmp_path / "上年汇总.xlsx").out
-    roster = write(
+    roster = write_roster(
         tmp_path / "名册.xlsx",
         单位名册=[department("101", "县教育局"), department("102", "县水利局")],
         项目=[project("W1", "102", "灌区维修")],
@@ -421,7 +373,7 @@ def test_projects_and_targets_come_from_last_years_county_workbook_as_drafts(iss
 
 def test_targets_of_the_roster_get_last_years_figures_of_the_same_indicator(tmp_path):
     roster = read_roster(
-        write(
+        write_roster(
             tmp_path / "名册.xlsx",
             单位名册=[department("1", "甲局")],
             项目=[project("P1", "1", "校舍维修")],
@@ -456,7 +408,7 @@ def test_an_unknown_layout_and_an_empty_roster_are_refused(tmp_path):
     with pytest.raises(LayoutError, match="没有表式"):
         issuing.issue(make_roster(tmp_path / "名册.xlsx"), tmp_path / "下发", asked=Asked(layout="x"))
     with pytest.raises(UsageError, match="一个单位也没有"):
-        issuing.issue(write(tmp_path / "空.xlsx"), tmp_path / "下发")
+        issuing.issue(write_roster(tmp_path / "空.xlsx"), tmp_path / "下发")
 
 
 # ---- the pure parts
@@ -484,7 +436,7 @@ def test_file_names_are_not_too_long_and_never_the_same_twice():
 
 
 def test_odd_names_of_departments_make_files(tmp_path):
-    roster = write(
+    roster = write_roster(
         tmp_path / "名册.xlsx",
         单位名册=[department("1", '某/局："甲"*'), department("2", "某" * 120), department("3", "CON")],
     )
@@ -604,10 +556,12 @@ def test_what_cannot_be_done_is_said_in_one_sentence(tmp_path, arguments, words)
     assert run.returncode == 2 and words in run.stderr and "Traceback" not in run.stderr
 
 
-def test_a_department_without_projects_still_gets_its_own_form(tmp_path, validate_ooxml):
-    done = issuing.issue(write(tmp_path / "名册.xlsx", 单位名册=[department("9", "甲局")]), tmp_path / "下发")
+def test_a_department_without_projects_still_gets_its_own_form(tmp_path, assert_valid_ooxml):
+    done = issuing.issue(
+        write_roster(tmp_path / "名册.xlsx", 单位名册=[department("9", "甲局")]), tmp_path / "下发"
+    )
     assert [form.kind for form in read_file(book(done)).forms] == ["department"] and done.projects == 0
-    validate_ooxml(book(done))
+    assert_valid_ooxml(book(done))
 
 
 @pytest.mark.soak
@@ -618,7 +572,7 @@ def test_eighty_departments_with_twenty_projects_take_less_than_a_minute(tmp_pat
     import resource
 
     numbers = [(str(101 + one), f"P{one:03}{two:03}") for one in range(80) for two in range(20)]
-    roster = write(
+    roster = write_roster(
         tmp_path / "名册.xlsx",
         单位名册=[
             department(str(101 + one), f"示例第{one}局", 表式=layouts.ids()[one % 8]) for one in range(80)

@@ -91,7 +91,8 @@ FINDING = {
 def read(*forms, reports=(), problems=()) -> dict:
     """The one file of the document, as a program gets it."""
     document = read_document(
-        [ReadFile(path="表.xlsx", sha256="ab", forms=forms, reports=reports, problems=problems)], default()
+        [ReadFile(path="表.xlsx", sha256="ab" * 32, forms=forms, reports=reports, problems=problems)],
+        default(),
     )
     return json.loads(json.dumps(document, ensure_ascii=False))["files"][0]
 
@@ -220,7 +221,10 @@ def test_a_finding_has_every_key():
         fix=Fix("１００％", "100%"),
     )
     findings = Findings(
-        (finding, Finding(message="供参考。", severity=Severity.NOTE, treatment=Treatment.BUREAU)),
+        (
+            finding,
+            Finding(rule="X12", message="供参考。", severity=Severity.NOTE, treatment=Treatment.BUREAU),
+        ),
         (RuleStatus("S01", "skipped", "表上没有分值"),),
         (FileCount("表.xlsx", 2, 1, 0),),
     )

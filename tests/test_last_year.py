@@ -9,17 +9,11 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from test_county_workbook import ROOT, form, received, written
 
-from selfeval_xl.checking import check
 from selfeval_xl.county import consolidate
-from selfeval_xl.county.collecting import sort_out
-from selfeval_xl.county.departments import Prepared
 from selfeval_xl.county.last_year import eased, read_last
-from selfeval_xl.county.material import prepare
-from selfeval_xl.county.publishing import publish
 from selfeval_xl.errors import UsageError
-from selfeval_xl.policy import default
+from support.county_files import form, published, received, written
 
 
 def lowered(base):
@@ -43,12 +37,7 @@ def years(tmp_path_factory):
         received("c.xlsx", form("", "农村饮水安全巩固提升工程", department="县水利局")),
         received("d.xlsx", form("", "校车", department="县教育局")),
     ]
-    collected = sort_out(ROOT, files)
-    return publish(
-        Prepared(prepare(collected, check(collected.filings, default()), None, default())),
-        place / "2024.xlsx",
-        last=read_last(old.out),
-    )
+    return published(place / "2024.xlsx", *files, last=read_last(old.out))
 
 
 def rows(path, name, **options):
@@ -90,7 +79,9 @@ def test_projects_and_indicators_say_what_was_last_year(years):
     assert (first["上年指标值"], first["上年完成值"]) == ("≥25部", "25部")
 
 
-def test_the_front_page_compares_the_years_and_formulas_agree(years, formulas_agree, validate_ooxml):
+def test_the_front_page_compares_the_years_and_formulas_agree(
+    years, assert_formulas_agree, assert_valid_ooxml
+):
     front = openpyxl.load_workbook(years.out, data_only=True)["总览"]
     found = {
         row[0].value: [cell.value for cell in row[1:11] if cell.value is not None]
@@ -102,8 +93,8 @@ def test_the_front_page_compares_the_years_and_formulas_agree(years, formulas_ag
         and found["本年"][:3] == [3, 300, pytest.approx(0.6333)]
         and found["增减"][4] == 10
     )
-    formulas_agree(years.out)
-    validate_ooxml(years.out)
+    assert_formulas_agree(years.out)
+    assert_valid_ooxml(years.out)
 
 
 @pytest.mark.parametrize(

@@ -204,12 +204,22 @@ title = "示例县专项资金自评表"
 notice = "示例县财政局"
 widths = [12, 14, 24, 16, 16, 10, 10, 30]
 blocks = ["head", "funding", "goal", "indicators", "total"]
-head = [[{ label = "专项名称" }, { field = "project", span = 3 }, { label = "牵头部门" }, { field = "department", span = 3 }]]
-total = [{ label = "总分", span = 5 }, { field = "total_points" }, { field = "total_score" }, { field = "grade" }]
+head = [[
+    { label = "专项名称" }, { field = "project", span = 3 },
+    { label = "牵头部门" }, { field = "department", span = 3 },
+]]
+total = [
+    { label = "总分", span = 5 }, { field = "total_points" }, { field = "total_score" }, { field = "grade" },
+]
 
 [funding]
 section = "资金（万元）"
-columns = { initial_budget = "年初安排", annual_budget = "调整后安排", executed = "全年列支", points = "分值", execution_rate = "列支率", score = { label = "得分" } }
+columns.initial_budget = "年初安排"
+columns.annual_budget = "调整后安排"
+columns.executed = "全年列支"
+columns.points = "分值"
+columns.execution_rate = "列支率"
+columns.score = { label = "得分" }
 rows = ["县级资金", "其他资金"]
 total = { label = "合计", place = "first" }
 points = "10"
@@ -220,7 +230,13 @@ columns = { expected = { label = "目标", span = 3 }, actual = { label = "完�
 
 [indicators]
 section = { label = "指标", span = 1 }
-columns = { level1 = "一级", name = "考核内容", target = "任务数", actual = "完成数", points = "分值", score = "得分", note = "没有完成的原因" }
+columns.level1 = "一级"
+columns.name = "考核内容"
+columns.target = "任务数"
+columns.actual = "完成数"
+columns.points = "分值"
+columns.score = "得分"
+columns.note = "没有完成的原因"
 ready = 2
 levels = { "产出指标" = ["数量指标"], "效益指标" = ["社会效益指标"] }
 """
@@ -237,12 +253,19 @@ def test_a_countys_form_is_one_data_file_and_no_python(tmp_path):
 import json, sys
 from selfeval_xl import templates
 from selfeval_xl.reading import read_file
-templates.fill_in("our-county", "a.xlsx", projects=[{"project": "农村道路专项", "department": "县交通局", "goal": {"expected": "修路10公里", "actual": "修路9公里"},
+row = {"level1": "产出指标", "level2": "数量指标", "name": "修路里程", "target": "≥10公里", "actual": "9公里"}
+project = {
+    "project": "农村道路专项",
+    "department": "县交通局",
+    "goal": {"expected": "修路10公里", "actual": "修路9公里"},
     "funding": [{"source": "县级资金", "initial_budget": "100", "annual_budget": "90", "executed": "81"}],
-    "indicators": [{"level1": "产出指标", "level2": "数量指标", "name": "修路里程", "target": "≥10公里", "actual": "9公里", "points": "90", "score": "81", "note": "雨季停工"}]}])
+    "indicators": [row | {"points": "90", "score": "81", "note": "雨季停工"}],
+}
+templates.fill_in("our-county", "a.xlsx", projects=[project])
 form = read_file("a.xlsx").forms[0]
 row = form.indicators[0]
-json.dump([form.layout, form.project, form.department, form.goal.actual, form.total_funding.execution_rate, row.name, row.target, row.actual, row.note, form.total_score], sys.stdout)
+head = [form.layout, form.project, form.department, form.goal.actual, form.total_funding.execution_rate]
+json.dump([*head, row.name, row.target, row.actual, row.note, form.total_score], sys.stdout)
 """
     run = subprocess.run(
         [sys.executable, "-c", script],

@@ -7,10 +7,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import excel_engine
 import openpyxl
 import pytest
-from test_addin import ONE, TWO, book, home, made, press, results, snapshot  # noqa: F401
 
 from selfeval_xl.backlinks import MOST
 from selfeval_xl.grid import a1, position
@@ -20,6 +18,7 @@ from selfeval_xl.reading import read_file
 from selfeval_xl.reading.source import open_source
 from selfeval_xl.sheets import RESULTS
 from selfeval_xl.submission import code_of
+from support.add_in import ONE, TWO, opened, results, snapshot
 
 GREY = 0xF2F2F2
 
@@ -33,10 +32,10 @@ def links(api, tmp_path: Path, name: str = ONE) -> dict[str, str]:
 
 
 @pytest.fixture
-def bare(home, excel, book, made):  # noqa: F811
+def bare(home, excel, book, two_projects):
     """The same workbook without print areas and without our columns: a form as other programs write it."""
     path = home / "无打印区域.xlsx"
-    file = openpyxl.load_workbook(made)
+    file = openpyxl.load_workbook(two_projects)
     for name in (ONE, TWO):
         file[name].print_area = None
         file[name].delete_cols(8, 30)
@@ -44,14 +43,7 @@ def bare(home, excel, book, made):  # noqa: F811
     return opened(excel, path)
 
 
-def opened(excel, path: Path):
-    """Another workbook in the place of the one that was called."""
-    excel.Open(str(path))
-    excel_engine.xlwings.Book(impl=excel.opened[-1]).set_mock_caller()
-    return excel.opened[-1].api
-
-
-def test_each_marked_row_has_a_link_to_its_row_of_the_list(book, press, home):  # noqa: F811
+def test_each_marked_row_has_a_link_to_its_row_of_the_list(book, press, home):
     press("check_book")
     found = links(book, home)
     row = next(
@@ -76,7 +68,7 @@ def test_each_marked_row_has_a_link_to_its_row_of_the_list(book, press, home):  
     assert position(f"{letters}1")[1] > position(sheet.PageSetup.PrintArea.replace("$", "").split(":")[1])[1]
 
 
-def test_clearing_leaves_what_was_there_and_a_new_check_replaces_the_links(book, press, home):  # noqa: F811
+def test_clearing_leaves_what_was_there_and_a_new_check_replaces_the_links(book, press, home):
     before = {
         place: told for place, told in snapshot(book, home).items() if place[0] not in (RESULTS, "_selfeval")
     }
@@ -94,7 +86,7 @@ def test_clearing_leaves_what_was_there_and_a_new_check_replaces_the_links(book,
     assert links(book, home) == {}
 
 
-def test_checking_one_sheet_keeps_the_marks_of_the_others_and_their_numbers_true(book, press, home):  # noqa: F811
+def test_checking_one_sheet_keeps_the_marks_of_the_others_and_their_numbers_true(book, press, home):
     book.Sheets(TWO).Range("E18:G18").Value = [["'=25部", "'0部", None]]
     book.Sheets(TWO).Range("G18").AddComment("李四：已问")
     press("check_book")
@@ -122,7 +114,7 @@ def test_checking_one_sheet_keeps_the_marks_of_the_others_and_their_numbers_true
     assert sheet.Range("G18").Comment.Text() == "李四：已问"
 
 
-def test_what_a_person_typed_in_the_column_of_links_stays(book, press, home):  # noqa: F811
+def test_what_a_person_typed_in_the_column_of_links_stays(book, press, home):
     press("check_book")
     letters = next(iter(links(book, home))).rstrip("0123456789")
     sheet = book.Sheets(ONE)
@@ -135,7 +127,7 @@ def test_what_a_person_typed_in_the_column_of_links_stays(book, press, home):  #
     ) and links(book, home) == {}
 
 
-def test_a_form_without_print_area_prints_as_before_once_the_marks_are_gone(bare, press, home):  # noqa: F811
+def test_a_form_without_print_area_prints_as_before_once_the_marks_are_gone(bare, press, home):
     sheet = bare.Sheets(ONE)
     before = snapshot(bare, home)
     press("check_book")
@@ -153,7 +145,7 @@ def test_a_form_without_print_area_prints_as_before_once_the_marks_are_gone(bare
     assert sheet.PageSetup.PrintArea == "" and links(bare, home) == {}
 
 
-def test_links_are_no_content_and_go_with_the_marks_by_command_too(bare, press, home, validate_ooxml):  # noqa: F811
+def test_links_are_no_content_and_go_with_the_marks_by_command_too(bare, press, home, assert_valid_ooxml):
     plain, marked, clean = home / "原样.xlsx", home / "标注.xlsx", home / "还原.xlsx"
     bare.SaveCopyAs(str(plain))
     press("check_book")
@@ -164,7 +156,7 @@ def test_links_are_no_content_and_go_with_the_marks_by_command_too(bare, press, 
     ) == code_of(forms[1])
     assert [form.frame for form in forms[0]] == [form.frame for form in forms[1]]
     unmark(marked, clean)
-    validate_ooxml(clean)
+    assert_valid_ooxml(clean)
     file = openpyxl.load_workbook(clean)
     assert (
         not [cell for cell in file[ONE]["I"] if cell.value or cell.fill.fill_type]
@@ -175,10 +167,10 @@ def test_links_are_no_content_and_go_with_the_marks_by_command_too(bare, press, 
     assert not [cell for name in (ONE, TWO) for cell in out[name]["I"] if cell.value or cell.fill.fill_type]
 
 
-def test_links_in_a_single_form_are_nothing_that_a_colleague_changed(made, home, excel, press):  # noqa: F811
+def test_links_in_a_single_form_are_nothing_that_a_colleague_changed(two_projects, home, excel, press):
     from selfeval_xl.parts.returned import read_returned
 
-    path = Path(shutil.copy(made, home / "单表.xlsx"))
+    path = Path(shutil.copy(two_projects, home / "单表.xlsx"))
     before = read_returned(str(path)).sheets
     api = opened(excel, path)
     press("check_book")
@@ -188,14 +180,14 @@ def test_links_in_a_single_form_are_nothing_that_a_colleague_changed(made, home,
     assert [set(sheet.texts) for sheet in after] == [set(sheet.texts) for sheet in before]
 
 
-def test_a_new_project_form_has_no_links_of_the_one_it_is_a_copy_of(book, press, home):  # noqa: F811
+def test_a_new_project_form_has_no_links_of_the_one_it_is_a_copy_of(book, press, home):
     press("check_book")
     book.Sheets(ONE).Activate()
     press("add_project")
     assert links(book, home) and links(book, home, "项目03") == {}
 
 
-def test_rows_hidden_by_a_filter_get_their_links_in_the_right_row(book, press, home, excel):  # noqa: F811
+def test_rows_hidden_by_a_filter_get_their_links_in_the_right_row(book, press, home, excel):
     book.SaveCopyAs(str(home / "筛选.xlsx"))
     file = openpyxl.load_workbook(home / "筛选.xlsx")
     file[ONE].auto_filter.ref = "D11:G30"

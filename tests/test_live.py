@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import itertools
 
-import judged_pairs
 import pytest
 
 from selfeval_xl.assessing import judge
 from selfeval_xl.quantity import parse
 from selfeval_xl.templates.live import settle
+from support import judged_pairs
 
 PAIRS = [
     tuple(part.strip() for part in line.split("|"))[:2]

@@ -11,20 +11,19 @@ import openpyxl
 import pytest
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import PatternFill
-from test_addin import ONE, RED, book, home, made, press  # noqa: F401
-from test_links_back import opened
 
 from selfeval_xl.checking import check
 from selfeval_xl.filing import gather
 from selfeval_xl.marks import mark
 from selfeval_xl.reading import read_file
+from support.add_in import ONE, RED, opened
 
 
 @pytest.fixture
-def marked(made, home) -> Path:  # noqa: F811
+def marked(two_projects, home) -> Path:
     """The workbook as `check --mark` leaves it, with a rule of a person on the column of actual values."""
     own, out = home / "自己的规则.xlsx", home / "标注.xlsx"
-    file = openpyxl.load_workbook(made)
+    file = openpyxl.load_workbook(two_projects)
     file[ONE].conditional_formatting.add(
         "F12:F30", CellIsRule(operator="equal", formula=['"0部"'], fill=PatternFill(bgColor="FF00B050"))
     )
@@ -49,7 +48,7 @@ def rules(api, folder: Path) -> tuple[int, int]:
     )
 
 
-def test_clearing_takes_the_rules_away_and_leaves_a_persons(marked, home, book, press, excel):  # noqa: F811
+def test_clearing_takes_the_rules_away_and_leaves_a_persons(marked, home, book, press, excel):
     api = opened(excel, marked)
     assert rules(api, home)[0] >= 2 and rules(api, home)[1] == 1
     assert press("clear_marks").startswith("已清除")
@@ -64,7 +63,7 @@ def test_clearing_takes_the_rules_away_and_leaves_a_persons(marked, home, book, 
 
 def test_a_new_check_has_one_tint_a_cell_and_a_check_of_one_sheet_leaves_the_others_rules(
     marked, home, book, press, excel
-):  # noqa: F811
+):
     api = opened(excel, marked)
     before = rules(api, home)[0]
     api.Sheets(ONE).Activate()

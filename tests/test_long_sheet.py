@@ -10,22 +10,16 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import openpyxl
 import pytest
 import xlsxwriter
-from test_county_workbook import ROOT, form, received
 
-from selfeval_xl.checking import check
-from selfeval_xl.county.collecting import sort_out
 from selfeval_xl.county.columns import HAND, LINK
-from selfeval_xl.county.departments import Prepared
 from selfeval_xl.county.formats import Formats
 from selfeval_xl.county.handwritten import read_written
 from selfeval_xl.county.live import Book
 from selfeval_xl.county.long_package import pack, sheet_part
 from selfeval_xl.county.long_sheet import MARK, clean, rows_as_xml
-from selfeval_xl.county.material import prepare
-from selfeval_xl.county.publishing import publish
 from selfeval_xl.county.tables import SHEETS, build
 from selfeval_xl.county.workbook import OPTIONS, write
-from selfeval_xl.policy import default
+from support.county_files import form, material, published, received
 
 TEXTS = (
     "=30000元",
@@ -44,16 +38,13 @@ TEXTS = (
 )
 
 
-def material():
-    files = [
-        received(
-            f"{number}.xlsx",
-            form("", f"{text[:50]}{number}", department=("甲局", "乙局")[number % 2], total_score="91.25"),
-        )
-        for number, text in enumerate(TEXTS)
-    ]
-    collected = sort_out(ROOT, files)
-    return prepare(collected, check(collected.filings, default()), None, default())
+FILES = [
+    received(
+        f"{number}.xlsx",
+        form("", f"{text[:50]}{number}", department=("甲局", "乙局")[number % 2], total_score="91.25"),
+    )
+    for number, text in enumerate(TEXTS)
+]
 
 
 def plainly(path, book):
@@ -98,7 +89,7 @@ def looks(cell):
 
 @pytest.mark.parametrize("values", [False, True], ids=["formulas", "values"])
 def test_both_ways_of_writing_are_equal_cell_by_cell(tmp_path, values):
-    book = Book(SHEETS, build(material()))
+    book = Book(SHEETS, build(material(*FILES)))
     for rows in book.tables.values():
         for number, row in enumerate(rows.rows()):
             row |= {
@@ -167,9 +158,7 @@ def test_a_row_without_values_is_an_empty_row():
 def torn(tmp_path_factory):
     """A county on worksheets of at most 12 rows, and the same on one each."""
     place = tmp_path_factory.mktemp("long")
-    return publish(Prepared(material()), place / "短.xlsx", most_rows=12), publish(
-        Prepared(material()), place / "长.xlsx"
-    )
+    return published(place / "短.xlsx", *FILES, most_rows=12), published(place / "长.xlsx", *FILES)
 
 
 def test_a_long_table_goes_on_on_a_second_sheet_and_nothing_is_lost(torn):
@@ -192,7 +181,7 @@ def test_a_long_table_goes_on_on_a_second_sheet_and_nothing_is_lost(torn):
     )
 
 
-def test_the_front_page_adds_the_sheets_up(torn, formulas_agree, validate_ooxml):
+def test_the_front_page_adds_the_sheets_up(torn, assert_formulas_agree, assert_valid_ooxml):
     short, long = (
         [
             [cell.value for cell in row]
@@ -201,8 +190,8 @@ def test_the_front_page_adds_the_sheets_up(torn, formulas_agree, validate_ooxml)
         for county in torn
     )
     assert short == long
-    formulas_agree(torn[0].out)
-    validate_ooxml(torn[0].out)
+    assert_formulas_agree(torn[0].out)
+    assert_valid_ooxml(torn[0].out)
 
 
 def test_words_on_a_second_sheet_come_back(torn):
@@ -211,7 +200,7 @@ def test_words_on_a_second_sheet_come_back(torn):
     sheet.cell(2, next(cell.column for cell in sheet[1] if cell.value == "备注")).value = "请核实"
     out = torn[0].out.with_name("改.xlsx")
     book.save(out)
-    again = publish(Prepared(material()), out, read_written(out, SHEETS), most_rows=12)
+    again = published(out, *FILES, old=read_written(out, SHEETS), most_rows=12)
     assert (again.carried, again.lost) == (1, 0)
 
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import fidelity
 import openpyxl
 import pytest
-from text_grid import grid_of
-from tinted import tints
 
 from selfeval_xl.edits import Formula, Look
 from selfeval_xl.errors import OutputError
@@ -31,6 +28,9 @@ from selfeval_xl.reading.source import open_source
 from selfeval_xl.sheets import RESULTS, RETURNED
 from selfeval_xl.sinks.file import marked
 from selfeval_xl.sinks.memory import Former
+from support import fidelity
+from support.text_grid import grid_of
+from support.tinted import tints
 
 FORM = fidelity.FORM
 BUREAU = (
@@ -170,8 +170,8 @@ def test_an_explanation_is_carried_over_by_rule_sheet_subject_and_content():
 
 def test_an_explanation_is_found_in_the_list_of_a_return_and_in_moved_columns():
     grid = grid_of(
-        "| 备注 | 单位说明 | 规则编号 | 工作表 | 对象 | 填报内容 |\n| x | 已下达 | D03 | %s | 租金 | '0元 |"
-        % FORM,
+        "| 备注 | 单位说明 | 规则编号 | 工作表 | 对象 | 填报内容 |\n"
+        f"| x | 已下达 | D03 | {FORM} | 租金 | '0元 |",
         RETURNED,
     )
     assert [
@@ -227,7 +227,7 @@ def of(path: Path, findings) -> list[Finding]:
 
 
 def test_a_marked_copy_is_valid_lists_the_findings_and_can_be_unmarked(
-    source, tmp_path, validate_ooxml, formulas_agree
+    source, tmp_path, assert_valid_ooxml, assert_formulas_agree
 ):
     out = tmp_path / "标注.xlsx"
     done = mark(source, [*of(source, FINDINGS), *of(Path("别的.xlsx"), [found("T01", "A1")])], out)
@@ -243,8 +243,8 @@ def test_a_marked_copy_is_valid_lists_the_findings_and_can_be_unmarked(
         fidelity.NOTE
     )
     assert book["_selfeval"].sheet_state == "veryHidden"
-    validate_ooxml(out)
-    formulas_agree(out)
+    assert_valid_ooxml(out)
+    assert_formulas_agree(out)
     unmark(out, tmp_path / "还原.xlsx")
     clean = openpyxl.load_workbook(tmp_path / "还原.xlsx")
     before = openpyxl.load_workbook(source)
@@ -255,7 +255,7 @@ def test_a_marked_copy_is_valid_lists_the_findings_and_can_be_unmarked(
         before[FORM].conditional_formatting
     )
     assert marked(tmp_path / "还原.xlsx") == [] and clean[RESULTS]["D2"].value == "D03"
-    validate_ooxml(tmp_path / "还原.xlsx")
+    assert_valid_ooxml(tmp_path / "还原.xlsx")
 
 
 def test_marking_again_with_the_same_findings_changes_only_the_state(source, tmp_path):

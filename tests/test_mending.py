@@ -6,7 +6,6 @@ import hashlib
 
 import openpyxl
 import pytest
-from command import selfeval
 
 from selfeval_xl import templates
 from selfeval_xl.checking import check
@@ -15,6 +14,7 @@ from selfeval_xl.findings import Treatment
 from selfeval_xl.marks import mark
 from selfeval_xl.mending import mend
 from selfeval_xl.reading import read_file
+from support.command import selfeval
 
 ROWS = [
     {"level1": "产出指标", "level2": "数量指标", "name": "维修水闸数量", "target": "≥５处", "actual": "６处"},

@@ -77,11 +77,11 @@ def test_a_long_text_gets_a_wider_box_and_never_a_cut_one():
     assert narrow[0] < wide[0] and wide[1] > 30 * note_box.LINE and narrow[1] < 60
 
 
-def test_a_persons_box_grows_with_ours_and_comes_back(tmp_path, validate_ooxml):
+def test_a_persons_box_grows_with_ours_and_comes_back(tmp_path, assert_valid_ooxml):
     source = plain(tmp_path / "a.xlsx", [9] * 6, 15, note="张三：问过")
     apply(source, [Edit("表", "B2", "0元", "0元", Look.ERROR, remark=LONG)], tmp_path / "b.xlsx")
     ((width, tall),) = boxes(tmp_path / "b.xlsx")
     assert tall >= note_box.size(LONG)[1] * 4 / 3 - 2 and (width, tall) > boxes(source)[0]
-    validate_ooxml(tmp_path / "b.xlsx")
+    assert_valid_ooxml(tmp_path / "b.xlsx")
     apply(tmp_path / "b.xlsx", [Edit("表", "B2", "0元", "0元", Look.FORMER)], tmp_path / "c.xlsx")
     assert boxes(tmp_path / "c.xlsx") == boxes(source)

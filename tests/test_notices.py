@@ -9,11 +9,9 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
-from command import selfeval
 
-from selfeval_xl import templates
 from selfeval_xl.county.roster import blank_roster, read_roster
-from selfeval_xl.demo.county import YEAR, made_up
+from selfeval_xl.demo.county import made_up
 from selfeval_xl.findings import Finding, Severity, Treatment
 from selfeval_xl.policy_file import load
 from selfeval_xl.reports.dates import mend_until, working_day
@@ -21,6 +19,8 @@ from selfeval_xl.reports.mailing import send_back
 from selfeval_xl.reports.notices import MOST, return_notice
 from selfeval_xl.reports.papers import text_of
 from selfeval_xl.reports.reminders import LONGEST
+from support.command import selfeval
+from support.counties import send
 
 SILENT, PARTLY = "示例县残疾人联合会", 1
 
@@ -34,14 +34,7 @@ def sent(tmp_path_factory):
     departments, _ = made_up()
     received = root / "收"
     for department in departments:
-        templates.fill_in(
-            department.layout,
-            received / f"{department.code}" / f"{department.name}.xlsx",
-            projects=department.projects,
-            department=department.whole,
-            year=YEAR,
-            settings={"department_code": department.code, "department": department.name},
-        )
+        send(received / f"{department.code}" / f"{department.name}.xlsx", department)
     roster = root / "名册.xlsx"
     blank_roster(roster)
     book = openpyxl.load_workbook(roster)
@@ -308,10 +301,10 @@ def test_a_term_that_ends_on_a_weekend_ends_on_monday():
     assert mend_until(date(2025, 3, 29), load(None)) == "4月7日（周一）17:00"
 
 
-def test_papers_are_valid_word_files(sent, validate_ooxml):
+def test_papers_are_valid_word_files(sent, assert_valid_ooxml):
     root, departments, _, _ = sent
-    validate_ooxml(folder(root / "后", departments[0].name) / "退回通知.docx")
-    validate_ooxml(root / "后" / "退回催报一览.docx")
+    assert_valid_ooxml(folder(root / "后", departments[0].name) / "退回通知.docx")
+    assert_valid_ooxml(root / "后" / "退回催报一览.docx")
 
 
 def test_the_command_writes_everything_and_says_so(sent, tmp_path):

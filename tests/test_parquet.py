@@ -14,18 +14,12 @@ import pandas
 import pyarrow
 import pyarrow.parquet
 import pytest
-from command import ROOT as PROJECT
-from test_county_workbook import ROOT, form, received
 
-from selfeval_xl.checking import check
-from selfeval_xl.county.collecting import sort_out
-from selfeval_xl.county.departments import Prepared
-from selfeval_xl.county.material import prepare
 from selfeval_xl.county.parquet import TABLES, usable, write_parquet
-from selfeval_xl.county.publishing import publish
 from selfeval_xl.county.table import Listed
 from selfeval_xl.errors import OutputError
-from selfeval_xl.policy import default
+from support.command import ROOT
+from support.county_files import form, published, received
 
 FILES = [
     received(
@@ -45,12 +39,7 @@ FILES = [
 @pytest.fixture(scope="module")
 def county(tmp_path_factory):
     place = tmp_path_factory.mktemp("parquet")
-    collected = sort_out(ROOT, FILES)
-    return publish(
-        Prepared(prepare(collected, check(collected.filings, default()), None, default())),
-        place / "全县.xlsx",
-        parquet=place / "数据",
-    )
+    return published(place / "全县.xlsx", *FILES, parquet=place / "数据")
 
 
 def test_a_folder_for_each_table_and_department(county):
@@ -126,7 +115,7 @@ def test_without_pyarrow_one_sentence_says_what_to_install(tmp_path):
         capture_output=True,
         text=True,
         encoding="utf-8",
-        env={"PYTHONPATH": str(PROJECT), "PATH": ""},
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
         check=False,
     )
     assert (

@@ -1,4 +1,4 @@
-"""The policy: defaults with their source, a county's file overrides single values, mistakes are told by row."""
+"""The policy: defaults with their source, a county's file overrides single values, mistakes told by row."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from command import selfeval
 
 from selfeval_xl import templates
 from selfeval_xl.assessing import assess
@@ -22,6 +21,7 @@ from selfeval_xl.policy_file import load, read_policy_file
 from selfeval_xl.policy_template import shown_value, write_policy_template
 from selfeval_xl.reading import read_file
 from selfeval_xl.rules.custom import custom_rule, violations
+from support.command import selfeval
 
 
 def toml(tmp_path, text):
@@ -181,8 +181,8 @@ def test_a_rule_that_is_off_by_default_runs_once_it_is_switched_on(tmp_path, fil
     assert {finding.cell for finding in findings if finding.rule == "D11"} == {"F19", "G18", "G19"}
 
 
-def test_the_commands(book, filings, tmp_path, validate_ooxml):
-    validate_ooxml(book)
+def test_the_commands(book, filings, tmp_path, assert_valid_ooxml):
+    assert_valid_ooxml(book)
     assert "自定义规则 Z1" in selfeval("policy", "check", book).stdout
     tried = selfeval("policy", "try", book, tmp_path)
     assert tried.returncode == 0 and "Z1" in tried.stdout and "例：" in tried.stdout

@@ -20,10 +20,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-import test_roster as roster
-from command import ROOT, selfeval
 
-from selfeval_xl import consolidate_province, templates
+from selfeval_xl import consolidate_province
 from selfeval_xl.county.collecting import RESULTS
 from selfeval_xl.demo.county import made_up
 from selfeval_xl.errors import OutputError, UsageError
@@ -33,37 +31,28 @@ from selfeval_xl.province.figures import figures
 from selfeval_xl.province.folders import survey
 from selfeval_xl.province.publishing import publish
 from selfeval_xl.province.rows import CountyRows, Source
-
-
-def fill_county(folder: Path, departments) -> None:
-    for department in departments:
-        templates.fill_in(
-            department.layout,
-            folder / f"{department.name}.xlsx",
-            projects=department.projects,
-            department=department.whole,
-            year=2024,
-            settings={"department_code": department.code, "department": department.name},
-        )
+from support import rosters
+from support.command import ROOT, selfeval
+from support.counties import fill_county
 
 
 def write_roster(path: Path, departments) -> None:
-    """A county's roster: one department too many, one project that did not come and one that did not have to."""
+    """A county's roster: one department too many, one project that did not come, one that did not have to."""
     path.parent.mkdir(parents=True, exist_ok=True)
     projects = [
-        roster.project(project["project_code"], department.code, project["project"])
+        rosters.project(project["project_code"], department.code, project["project"])
         for department in departments
         for project in department.projects[1:]
     ]
     absent = [
-        roster.project("990001", departments[0].code, "没有报的项目"),
-        roster.project("990002", departments[0].code, "免评的项目", 是否免评="是"),
+        rosters.project("990001", departments[0].code, "没有报的项目"),
+        rosters.project("990002", departments[0].code, "免评的项目", 是否免评="是"),
     ]
-    roster.write(
+    rosters.write_roster(
         path,
         单位名册=[
-            *(roster.department(department.code, department.name) for department in departments),
-            roster.department("199", "示例县残联"),
+            *(rosters.department(department.code, department.name) for department in departments),
+            rosters.department("199", "示例县残联"),
         ],
         项目=[*projects, *absent],
     )
@@ -256,13 +245,13 @@ def test_every_row_leads_to_the_same_row_of_its_county(done):
 
 
 def test_formulas_are_what_a_spreadsheet_computes_and_the_workbook_is_valid(
-    done, formulas_agree, validate_ooxml
+    done, assert_formulas_agree, assert_valid_ooxml
 ):
-    formulas_agree(done.out)
-    validate_ooxml(done.out)
+    assert_formulas_agree(done.out)
+    assert_valid_ooxml(done.out)
 
 
-def test_a_longer_table_goes_on_on_a_second_sheet(material, done, tmp_path, formulas_agree):
+def test_a_longer_table_goes_on_on_a_second_sheet(material, done, tmp_path, assert_formulas_agree):
     found = []
     for county, place in zip(done.counties, survey(material, tmp_path, "全省.xlsx").places, strict=True):
         outcome = running.run(place, order(place, done.out.parent / f"{place.name}.xlsx"))
@@ -273,7 +262,7 @@ def test_a_longer_table_goes_on_on_a_second_sheet(material, done, tmp_path, form
     assert [row | {"说明": None} for row in table(done.out, "县区汇总")] == table(
         tmp_path / "全省.xlsx", "县区汇总"
     )
-    formulas_agree(tmp_path / "全省.xlsx")
+    assert_formulas_agree(tmp_path / "全省.xlsx")
 
 
 def order(place, out):
@@ -329,7 +318,7 @@ def test_officers_words_in_a_county_workbook_stay(two, tmp_path):
 
 
 def test_a_county_that_cannot_be_written_is_told_and_the_others_go_on(
-    two, tmp_path, formulas_agree, validate_ooxml
+    two, tmp_path, assert_formulas_agree, assert_valid_ooxml
 ):
     out = tmp_path / "结果"
     before = consolidate_province(two, out)
@@ -353,8 +342,8 @@ def test_a_county_that_cannot_be_written_is_told_and_the_others_go_on(
     assert below(front, "没有汇总成") == 1 and "甲县" in [
         cell.value for row in front.iter_rows() for cell in row
     ]
-    formulas_agree(result.out)
-    validate_ooxml(result.out)
+    assert_formulas_agree(result.out)
+    assert_valid_ooxml(result.out)
 
 
 DIES = "import os,signal; os.kill(os.getpid(), signal.SIGKILL)"
@@ -397,11 +386,11 @@ def test_a_county_whose_process_ends_is_told_and_its_old_workbook_stays(
         Path(log).unlink()
 
 
-def test_all_counties_may_fail(two, tmp_path, monkeypatch, formulas_agree):
+def test_all_counties_may_fail(two, tmp_path, monkeypatch, assert_formulas_agree):
     monkeypatch.setattr(running, "START", "raise SystemExit")
     result = consolidate_province(two, tmp_path / "结果")
     assert len(result.failed) == 2 and table(result.out, "项目汇总") == []
-    formulas_agree(result.out)
+    assert_formulas_agree(result.out)
 
 
 def test_rosters_of_a_folder_go_first_and_spare_ones_are_told(two, tmp_path):
@@ -479,14 +468,14 @@ def test_a_folder_and_an_archive_of_one_name_are_not_two_counties(two):
     ] == [("甲县.zip", True)]
 
 
-def test_odd_names_do_no_harm(tmp_path, formulas_agree):
+def test_odd_names_do_no_harm(tmp_path, assert_formulas_agree):
     names = ["*县", "=1+1", "第(1)县", "O'县", 'a"b', "~县", "%20#县", "<>县", "别的县"]
     for name in names:
         fill_county(tmp_path / "材料" / name, made_up()[0][:1])
     result = consolidate_province(tmp_path / "材料", tmp_path / "结果")
     rows = table(result.out, "县区汇总")
     assert result.failed == () and len(rows) == len(names) and {row["已评项目"] for row in rows} == {5}
-    formulas_agree(result.out)
+    assert_formulas_agree(result.out)
 
 
 def test_a_part_of_the_rows_goes_over_the_borders_of_the_counties(done):

@@ -10,13 +10,13 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-import office
 import pytest
-from command import ROOT
-from test_province import fill_county
 
 from selfeval_xl.county import consolidate
 from selfeval_xl.demo.county import made_up
+from support import office
+from support.command import ROOT
+from support.counties import fill_county
 
 COUNTIES, TIMES, MOST_MEGABYTES = 100, 17, 400
 MEASURED = """
@@ -30,9 +30,13 @@ from selfeval_xl.province.running import Outcome
 
 begun, place = time.perf_counter(), Path(sys.argv[1])
 forms = {"recognised": 0, "used": 0, "superseded": 0, "duplicate": 0}
-found = [figures(Outcome(Place(store.stem, place), store.with_suffix(".xlsx"), County(store.with_suffix(".xlsx"), store, forms=forms))) for store in sorted(place.glob("*.sqlite"))]
+found = []
+for store in sorted(place.glob("*.sqlite")):
+    book = store.with_suffix(".xlsx")
+    found.append(figures(Outcome(Place(store.stem, place), book, County(book, store, forms=forms))))
 tables = publish(found, place / "全省汇总.xlsx", (), ())
-print(len(tables["all_projects"]), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, round(time.perf_counter() - begun, 1))
+memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+print(len(tables["all_projects"]), memory, round(time.perf_counter() - begun, 1))
 """
 
 

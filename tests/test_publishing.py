@@ -12,14 +12,13 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
-from command import selfeval
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from selfeval_xl import templates
 from selfeval_xl.checking import check
 from selfeval_xl.county.roster import blank_roster
-from selfeval_xl.demo.county import YEAR, made_up
+from selfeval_xl.demo.county import made_up
 from selfeval_xl.edits import Edit
 from selfeval_xl.filing import gather
 from selfeval_xl.grid import position
@@ -30,6 +29,8 @@ from selfeval_xl.reports.selfreport import draft_report
 from selfeval_xl.returns import return_filings
 from selfeval_xl.rules.public import without_personal
 from selfeval_xl.sinks.file import apply
+from support.command import selfeval
+from support.counties import send
 
 PHONE, IDENTITY, ACCOUNT = "13800001234", "220524199001011234", "6222000000000000000"
 SECRET = 2  # the number of the project that is not public
@@ -50,14 +51,7 @@ def published(tmp_path_factory):
         "actual": f"联系人电话{PHONE}，账号：{ACCOUNT}。",
     }
     first = root / "一" / "自评表.xlsx"
-    templates.fill_in(
-        department.layout,
-        first,
-        projects=department.projects,
-        department=department.whole,
-        year=YEAR,
-        settings={"department_code": department.code, "department": department.name},
-    )
+    send(first, department)
     returned = return_filings(root / "一", root / "退").returns[0].files[0].out
     received = root / "收"
     received.mkdir()
@@ -235,13 +229,13 @@ def test_a_project_that_is_not_public_is_refused_by_name(published):
         assert department.projects[SECRET]["project"] not in everything_in(path)
 
 
-def test_the_copies_pass_the_rule_for_public_copies_and_are_valid(published, validate_ooxml):
+def test_the_copies_pass_the_rule_for_public_copies_and_are_valid(published, assert_valid_ooxml):
     files = [read_file(path) for path in copies(published)]
     assert [
         finding.message for finding in check(gather(files), None, files, public=True) if finding.rule == "P01"
     ] == []
     for path in copies(published):
-        validate_ooxml(path)
+        assert_valid_ooxml(path)
 
 
 def test_what_names_a_project_that_is_not_public_is_refused_too(published, tmp_path):
@@ -265,7 +259,7 @@ def test_what_was_never_completed_is_told(tmp_path):
     assert publish(tmp_path / "收", tmp_path / "公开").unfinished == (("示例县教育局", data["project"]),)
 
 
-def test_workbooks_behind_charts_and_notes_at_the_foot_are_no_way_out(tmp_path, validate_ooxml):
+def test_workbooks_behind_charts_and_notes_at_the_foot_are_no_way_out(tmp_path, assert_valid_ooxml):
     from docx.opc.packuri import PackURI
     from docx.opc.part import Part
 
@@ -295,7 +289,7 @@ def test_workbooks_behind_charts_and_notes_at_the_foot_are_no_way_out(tmp_path, 
         and "电话138********" in everything_in(report)
         and next(masked for _, path, masked in result.copies if path == report) == 1
     )
-    validate_ooxml(report)
+    assert_valid_ooxml(report)
 
 
 @pytest.mark.parametrize(

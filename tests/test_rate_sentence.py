@@ -8,13 +8,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from command import selfeval
-from test_addin import ONE, book, home, made, press  # noqa: F401
-from test_links_back import opened
-from text_grid import grid_of
 
 from selfeval_xl.filling import fill, rate_sentences
 from selfeval_xl.reading.find import forms_in
+from support.add_in import ONE, opened
+from support.command import selfeval
+from support.text_grid import grid_of
 
 FORM = """
     | 项目支出绩效自评表 | <            | <          | <          | <          | <      |
@@ -77,9 +76,9 @@ def test_a_sentence_that_stands_there_is_left_alone_also_where_its_reason_was_co
     assert new == done.replace("51.20", "52.00").replace("89.76", "91.16")
 
 
-def without_rate(made: Path, out: Path) -> Path:  # noqa: F811
+def without_rate(two_projects: Path, out: Path) -> Path:
     """The department's workbook with forms that have 备注 where 执行率 was."""
-    file = openpyxl.load_workbook(made)
+    file = openpyxl.load_workbook(two_projects)
     for name in ("项目01", "项目02"):
         file[name]["G4"] = "备注"
         for row in range(5, 9):
@@ -88,8 +87,8 @@ def without_rate(made: Path, out: Path) -> Path:  # noqa: F811
     return out
 
 
-def test_fill_writes_it_only_when_told_to_and_only_once(made, tmp_path):  # noqa: F811
-    source = without_rate(made, tmp_path / "无执行率.xlsx")
+def test_fill_writes_it_only_when_told_to_and_only_once(two_projects, tmp_path):
+    source = without_rate(two_projects, tmp_path / "无执行率.xlsx")
     plain, out, again = tmp_path / "a.xlsx", tmp_path / "b.xlsx", tmp_path / "c.xlsx"
     fill(source, plain)
     assert "万元，执行" not in str(openpyxl.load_workbook(plain)[ONE]["E10"].value)
@@ -101,8 +100,8 @@ def test_fill_writes_it_only_when_told_to_and_only_once(made, tmp_path):  # noqa
     assert not [edit for edit in fill(out, again, rate_sentence=True).edits if edit.cell == "E10"]
 
 
-def test_the_button_asks_first_and_undo_takes_it_back(made, home, book, press, excel):  # noqa: F811
-    api = opened(excel, without_rate(made, home / "无执行率.xlsx"))
+def test_the_button_asks_first_and_undo_takes_it_back(two_projects, home, book, press, excel):
+    api = opened(excel, without_rate(two_projects, home / "无执行率.xlsx"))
     before = api.Sheets(ONE).Range("E10").Value
     asked = press("compute_rates", "no")
     assert (

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from text_grid import grid_of
 
 from selfeval_xl.forms import DEPARTMENT, PROJECT
 from selfeval_xl.reading.codes import split_code
 from selfeval_xl.reading.find import forms_in
 from selfeval_xl.reading.indicators import join_target
+from support.text_grid import grid_of
 
 PROJECT_FORM = """
 | 项目支出绩效自评表 | < | < | < | < | < | < |

@@ -10,12 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import docx
-import fidelity
 import openpyxl
 import pytest
-from command import selfeval
-from fillings import filling
-from tinted import tints
 
 from selfeval_xl import layouts, templates
 from selfeval_xl.checking import check
@@ -36,6 +32,11 @@ from selfeval_xl.rules.narrative import clean
 from selfeval_xl.sheets import BACK, RESULT_COLUMNS, RETURNED
 from selfeval_xl.sinks.file import apply
 from selfeval_xl.templates.frame import draw
+from support import fidelity
+from support.command import selfeval
+from support.counties import fill_county
+from support.fillings import filling
+from support.tinted import tints
 
 FORM = fidelity.FORM
 
@@ -97,15 +98,7 @@ def county(tmp_path_factory) -> tuple[Path, Path, list]:
     received, out = root / "收到的材料", root / "退回"
     received.mkdir()
     departments, _ = made_up()
-    for department in departments:
-        templates.fill_in(
-            department.layout,
-            received / f"{department.name}.xlsx",
-            projects=department.projects,
-            department=department.whole,
-            year=YEAR,
-            settings={"department_code": department.code, "department": department.name},
-        )
+    fill_county(received, departments)
     for layout_id in layouts.ids():
         layout = next(layout for layout in layouts.load_all() if layout.id == layout_id)
         data = filling(layout)
@@ -218,7 +211,7 @@ def test_the_faults_in_a_form_of_every_layout_are_marked(county, layout_id):
 
 
 def test_returns_are_whole_valid_and_only_of_departments_with_something_to_do(
-    county, validate_ooxml, formulas_agree
+    county, assert_valid_ooxml, assert_formulas_agree
 ):
     _, out, (result, _) = county
     assert (
@@ -229,10 +222,10 @@ def test_returns_are_whole_valid_and_only_of_departments_with_something_to_do(
     )
     for layout in ("jilin", "hunan"):
         path = next(out.glob(f"*{layout}*/*.xlsx"))
-        validate_ooxml(path)
+        assert_valid_ooxml(path)
     path = next(out.glob("101*/*.xlsx"), None) or Path(result.returns[0].files[0].out)
-    validate_ooxml(path)
-    formulas_agree(path)
+    assert_valid_ooxml(path)
+    assert_formulas_agree(path)
 
 
 def test_every_value_and_formula_of_the_department_is_as_it_was(county):
@@ -270,7 +263,7 @@ def test_every_value_and_formula_of_the_department_is_as_it_was(county):
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "xlsm"])
-def test_seals_text_boxes_macros_and_notes_of_people_stay(tmp_path, ending, validate_ooxml):
+def test_seals_text_boxes_macros_and_notes_of_people_stay(tmp_path, ending, assert_valid_ooxml):
     source, out = fidelity.build(tmp_path / f"原件.{ending}"), tmp_path / f"退回.{ending}"
     finding = Finding(
         message="没有说明原因。",
@@ -300,7 +293,7 @@ def test_seals_text_boxes_macros_and_notes_of_people_stay(tmp_path, ending, vali
     }
     note = openpyxl.load_workbook(out)[FORM]["F12"].comment.text
     assert note.startswith(fidelity.NOTE) and note.endswith("怎么改：写明原因。（问题清单第1条）")
-    validate_ooxml(out)
+    assert_valid_ooxml(out)
 
 
 @pytest.mark.parametrize("kind", ["xls", "ods", "docx"])
@@ -443,7 +436,7 @@ def test_a_return_mended_as_it_says_has_no_errors_left(county, number, tmp_path)
 
 def test_a_mended_tint_is_gone_before_any_program_of_ours_looks(county, tmp_path, libreoffice):
     """The tint's own condition, computed by a spreadsheet program on the return and on the mended copy."""
-    from tinted import tint_rules
+    from support.tinted import tint_rules
 
     path, form = form_of(county, 0, 0)
     cell = form.indicators[1].cells["note"]
@@ -567,11 +560,11 @@ def test_what_the_report_lacks_is_listed_in_the_workbook_and_explained_there(tmp
     assert {finding.rule: finding.status for finding in again} == {"X04": "open", "X09": "explained"}
 
 
-def test_the_seal_of_the_real_filing_and_its_cells_come_back(seed, tmp_path, validate_ooxml):
+def test_the_seal_of_the_real_filing_and_its_cells_come_back(seed, tmp_path, assert_valid_ooxml):
     out = tmp_path / "退.xlsx"
     done = mark_return(seed, out, findings_in(seed))
     assert done.refused == ()
-    validate_ooxml(out)
+    assert_valid_ooxml(out)
     before, after = ({grid.name: grid for grid in open_source(path).grids} for path in (seed, out))
     for name, grid in before.items():
         assert all(

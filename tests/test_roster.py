@@ -7,35 +7,13 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from selfeval_xl import templates
 from selfeval_xl.county import consolidate
-from selfeval_xl.county.roster import SHEETS, blank_roster, chosen_by, read_roster
+from selfeval_xl.county.roster import blank_roster, chosen_by, read_roster
 from selfeval_xl.demo.county import made_up
 from selfeval_xl.errors import OutputError, UsageError
 from selfeval_xl.forms import ReadFile
-
-
-def write(path, **sheets):
-    """A roster from rows of texts by column label: 单位名册=[{"部门编码": "101", ...}]."""
-    blank_roster(path)
-    book = openpyxl.load_workbook(path)
-    for title, rows in sheets.items():
-        labels = [label for _, label in SHEETS[title]]
-        for number, row in enumerate(rows, 2):
-            for label, value in row.items():
-                cell = book[title].cell(number, labels.index(label) + 1)
-                cell.value = value
-                cell.data_type = "s" if isinstance(value, str) else cell.data_type  # =30000元 is text
-    book.save(path)
-    return path
-
-
-def department(code, name, **more):
-    return {"部门编码": code, "部门名称": name, **more}
-
-
-def project(code, department, name, **more):
-    return {"部门编码": department, "项目编码": code, "项目名称": name, **more}
+from support.counties import send
+from support.rosters import department, project, write_roster
 
 
 def test_the_empty_roster_has_the_agreed_columns_and_text_codes(tmp_path):
@@ -64,7 +42,7 @@ def test_an_empty_roster_reads_as_nobody(tmp_path):
 
 def test_codes_stay_text_and_money_comes_in_ten_thousands(tmp_path):
     roster = read_roster(
-        write(
+        write_roster(
             tmp_path / "名册.xlsx",
             单位名册=[department("101", "县教育局")],
             项目=[
@@ -91,7 +69,7 @@ def test_codes_stay_text_and_money_comes_in_ten_thousands(tmp_path):
 
 def test_a_department_is_known_by_code_name_and_alias_and_a_unit_by_the_department_above(tmp_path):
     roster = read_roster(
-        write(
+        write_roster(
             tmp_path / "名册.xlsx",
             单位名册=[
                 department("101", "县教育局", 别名="教体局，教育和体育局"),
@@ -110,7 +88,7 @@ def test_a_department_is_known_by_code_name_and_alias_and_a_unit_by_the_departme
 
 def test_units_that_name_each_other_as_above_do_not_hang(tmp_path):
     roster = read_roster(
-        write(
+        write_roster(
             tmp_path / "名册.xlsx",
             单位名册=[
                 department("1", "甲单位", 上级部门编码="2"),
@@ -124,7 +102,9 @@ def test_units_that_name_each_other_as_above_do_not_hang(tmp_path):
 @pytest.mark.parametrize("written", ["2025-03-31", "2025年3月31日", "2025/3/31", "2025.3.31"])
 def test_dates_as_people_write_them(tmp_path, written):
     assert (
-        read_roster(write(tmp_path / "名册.xlsx", 单位名册=[department("1", "甲局", 报送截止日期=written)]))
+        read_roster(
+            write_roster(tmp_path / "名册.xlsx", 单位名册=[department("1", "甲局", 报送截止日期=written)])
+        )
         .departments[0]
         .deadline
         == "2025-03-31"
@@ -133,7 +113,7 @@ def test_dates_as_people_write_them(tmp_path, written):
 
 def test_faulty_rows_are_said_by_number_and_the_rest_is_taken(tmp_path):
     roster = read_roster(
-        write(
+        write_roster(
             tmp_path / "名册.xlsx",
             单位名册=[
                 department("1", "甲局"),
@@ -171,7 +151,7 @@ def test_a_workbook_that_is_no_roster_is_refused(tmp_path):
 def test_a_version_is_chosen_by_file_name_or_fingerprint(tmp_path):
     choice = chosen_by(
         read_roster(
-            write(
+            write_roster(
                 tmp_path / "名册.xlsx",
                 单位名册=[department("1", "甲局")],
                 采用版本=[
@@ -192,20 +172,13 @@ def counted(tmp_path_factory):
     folder = tmp_path_factory.mktemp("roster")
     reported, other, silent = made_up()[0][:3]
     for one in (reported, other):
-        templates.fill_in(
-            one.layout,
-            folder / "收到" / f"{one.name}.xlsx",
-            projects=one.projects,
-            department=one.whole,
-            year=2024,
-            settings={"department_code": one.code, "department": one.name},
-        )
+        send(folder / "收到" / f"{one.name}.xlsx", one)
     due = [
         project(row["project_code"], one.code, row["project"], 全年预算数="100", 全年执行数="90")
         for one in (reported, other)
         for row in one.projects
     ]
-    roster = write(
+    roster = write_roster(
         folder / "名册.xlsx",
         单位名册=[
             department(one.code, one.name, 归口股室="绩效股", 报送截止日期="2020-01-01")
@@ -268,9 +241,9 @@ def test_the_ledger_lists_who_is_late_and_who_is_missing(counted):
     assert rows[silent.name]["首次收到"] is None and rows[silent.name]["是否逾期"] is None
 
 
-def test_the_overview_with_a_roster_agrees_with_libreoffice(counted, formulas_agree):
+def test_the_overview_with_a_roster_agrees_with_libreoffice(counted, assert_formulas_agree):
     county, _ = counted
-    formulas_agree(county.out)
+    assert_formulas_agree(county.out)
     texts = {
         cell.value
         for row in openpyxl.load_workbook(county.out, data_only=True)["总览"].iter_rows()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from case_files import CASES, read_case
 
 from selfeval_xl.checking import check
 from selfeval_xl.filing import gather
 from selfeval_xl.rules.registry import catalogue
+from support.case_files import CASES, read_case
 
 CATALOGUE = [
     f"{family}{number:02}"

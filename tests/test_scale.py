@@ -10,9 +10,9 @@ import sys
 
 import openpyxl
 import pytest
-from command import ROOT
 
 from selfeval_xl.county import consolidate
+from support.command import ROOT
 
 MEGABYTES_AT_MOST = 110  # 65 for a county of 1,600
 
@@ -54,10 +54,10 @@ def county(tmp_path_factory):
 
 @pytest.mark.soak
 def test_every_formula_of_a_whole_county_is_what_a_spreadsheet_computes(
-    county, formulas_agree, validate_ooxml
+    county, assert_formulas_agree, assert_valid_ooxml
 ):
-    formulas_agree(county.out)
-    validate_ooxml(county.out)
+    assert_formulas_agree(county.out)
+    assert_valid_ooxml(county.out)
 
 
 @pytest.mark.soak

@@ -21,7 +21,7 @@ KNOWN = seed_filing()
 
 
 def assert_as_printed(file, sheets=("项目支出绩效自评表", "部门整体支出绩效自评表"), down=0):
-    """Every value of both forms; `down`: rows that the sheet lost above the form (a Word table has no title)."""
+    """Every value of both forms; `down`: rows that the sheet lost above the form (no title in Word)."""
     by_kind = {form.kind: form for form in file.forms}
     project, whole = by_kind[PROJECT], by_kind[DEPARTMENT]
     assert (project.project, project.unit, project.money_unit, project.layout, whole.layout) == (

@@ -13,7 +13,6 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
-from command import selfeval
 
 from selfeval_xl import templates
 from selfeval_xl.checking import check
@@ -31,6 +30,7 @@ from selfeval_xl.reports.figures import by_category, category, counts, figures
 from selfeval_xl.reports.outline import typed_texts
 from selfeval_xl.reports.selfreport import draft_report
 from selfeval_xl.sinks.file import apply
+from support.command import selfeval
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 REPORT = """一、部门概况
@@ -299,8 +299,8 @@ def test_a_chart_says_its_names_as_xml_and_leaves_gaps_where_nothing_is_known():
     assert "甲&amp;乙" in xml and "&lt;与&gt;" in xml and xml.count('<c:pt idx="0"><c:v>1.50</c:v>') == 1
 
 
-def test_the_report_is_a_valid_word_file(drafted, validate_ooxml):
-    validate_ooxml(drafted)
+def test_the_report_is_a_valid_word_file(drafted, assert_valid_ooxml):
+    assert_valid_ooxml(drafted)
 
 
 def test_guidance_that_was_left_on_a_form_is_no_result_and_a_folder_is_no_department(tmp_path):
@@ -331,7 +331,7 @@ def template(tmp_path) -> Path:
     return tmp_path / "模板.docx"
 
 
-def test_a_countys_own_template_is_filled_in(forms, template, tmp_path, validate_ooxml):
+def test_a_countys_own_template_is_filled_in(forms, template, tmp_path, assert_valid_ooxml):
     drafted = draft_report([forms], tmp_path / "报告.docx", template=template)
     document = docx.Document(str(tmp_path / "报告.docx"))
     text = lines(tmp_path / "报告.docx")
@@ -345,7 +345,7 @@ def test_a_countys_own_template_is_filled_in(forms, template, tmp_path, validate
         document.tables[0].cell(0, 0).text == "未完成4个"
         and document.sections[0].footer.paragraphs[0].text == "柳河县应急管理局"
     )
-    validate_ooxml(tmp_path / "报告.docx")
+    assert_valid_ooxml(tmp_path / "报告.docx")
 
 
 def test_a_template_that_is_none_several_departments_and_no_forms_are_told(forms, county_files, tmp_path):

@@ -8,12 +8,9 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import fidelity
 import openpyxl
 import pytest
 from lxml import etree
-from text_grid import grid_of
-from tinted import tints
 
 from selfeval_xl.edits import Edit, Formula, Look
 from selfeval_xl.errors import OutputError, UsageError
@@ -23,6 +20,9 @@ from selfeval_xl.sinks import blank
 from selfeval_xl.sinks.file import apply, marked, rooms
 from selfeval_xl.sinks.tints import SIGN, condition
 from selfeval_xl.sinks.worksheet import lines_needed
+from support import fidelity
+from support.text_grid import grid_of
+from support.tinted import tints
 
 FORM = fidelity.FORM
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -179,15 +179,15 @@ def test_a_print_area_of_a_persons_own_is_left_alone(tmp_path):
     assert rooms(tmp_path / "b.xlsx")["表"].printed == Area(0, 0, 0, 1)
 
 
-def test_the_written_file_is_valid_and_the_source_keeps_its_hash(edited, validate_ooxml):
+def test_the_written_file_is_valid_and_the_source_keeps_its_hash(edited, assert_valid_ooxml):
     before = digest(edited[0])
     apply(edited[0], EDITS, edited[1])
     assert digest(edited[0]) == before
-    validate_ooxml(edited[1])
+    assert_valid_ooxml(edited[1])
 
 
-def test_libreoffice_sees_the_same_values_formulas_and_texts(edited, formulas_agree):
-    formulas_agree(edited[1])
+def test_libreoffice_sees_the_same_values_formulas_and_texts(edited, assert_formulas_agree):
+    assert_formulas_agree(edited[1])
 
 
 def test_a_mark_taken_away_leaves_looks_and_notes_as_they_were(edited, tmp_path):
@@ -247,7 +247,7 @@ def test_a_colour_that_a_person_gave_a_marked_cell_since_then_stays(edited, tmp_
     assert openpyxl.load_workbook(tmp_path / f"还原{ending}")[FORM]["F5"].fill.fgColor.rgb == "FF00FF00"
 
 
-def test_the_first_note_of_a_sheet_and_the_last_one_taken_away(tmp_path, validate_ooxml):
+def test_the_first_note_of_a_sheet_and_the_last_one_taken_away(tmp_path, assert_valid_ooxml):
     import xlsxwriter
 
     book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
@@ -259,10 +259,10 @@ def test_the_first_note_of_a_sheet_and_the_last_one_taken_away(tmp_path, validat
         tmp_path / "b.xlsx",
     )
     assert openpyxl.load_workbook(tmp_path / "b.xlsx")["表"]["B2"].comment.text == "提示（供参考）：看看。"
-    validate_ooxml(tmp_path / "b.xlsx")
+    assert_valid_ooxml(tmp_path / "b.xlsx")
     apply(tmp_path / "b.xlsx", [Edit("表", "B2", "值", "值", Look.FORMER)], tmp_path / "c.xlsx")
     assert not [name for name in parts(tmp_path / "c.xlsx") if "omment" in name or "vml" in name]
-    validate_ooxml(tmp_path / "c.xlsx")
+    assert_valid_ooxml(tmp_path / "c.xlsx")
 
 
 def test_an_edit_whose_cell_holds_something_else_is_refused_and_the_rest_is_done(edited, tmp_path):
@@ -321,7 +321,7 @@ def test_chinese_letters_are_counted_as_two(text, width, lines):
     assert lines_needed(text, width) == lines
 
 
-def test_a_grid_becomes_a_workbook_that_reads_as_the_same_grid(tmp_path, validate_ooxml):
+def test_a_grid_becomes_a_workbook_that_reads_as_the_same_grid(tmp_path, assert_valid_ooxml):
     grid = grid_of(
         """
         | 项目支出绩效自评表 | <        | <      | <     |
@@ -349,10 +349,10 @@ def test_a_grid_becomes_a_workbook_that_reads_as_the_same_grid(tmp_path, validat
         and sheet["B5"].border.left.style == "thin"
         and sheet["B5"].alignment.wrap_text
     )
-    validate_ooxml(tmp_path / "b.xlsx")
+    assert_valid_ooxml(tmp_path / "b.xlsx")
 
 
-def test_fonts_that_another_program_wrote_in_disorder_are_put_in_order(tmp_path, validate_ooxml):
+def test_fonts_that_another_program_wrote_in_disorder_are_put_in_order(tmp_path, assert_valid_ooxml):
     book = openpyxl.Workbook()
     book.active["A1"] = "值"
     book.active["A1"].font = openpyxl.styles.Font(name="宋体", size=12, color="FF0000", bold=True)
@@ -366,7 +366,7 @@ def test_fonts_that_another_program_wrote_in_disorder_are_put_in_order(tmp_path,
     assert [child.tag.removeprefix(MAIN) for child in fonts[1]] == ["b", "sz", "color", "name"]
     font = openpyxl.load_workbook(tmp_path / "b.xlsx").active["A1"].font
     assert (font.name, font.size, font.bold, font.color.rgb) == ("宋体", 12, True, "00FF0000")
-    validate_ooxml(tmp_path / "b.xlsx")
+    assert_valid_ooxml(tmp_path / "b.xlsx")
 
 
 def test_a_theme_colour_comes_back_after_a_mark(tmp_path):
@@ -492,7 +492,7 @@ def test_a_mark_that_moved_with_its_row_is_replaced_and_leaves_nothing_behind(tm
 
 
 def test_a_sheet_put_in_front_is_the_one_that_opens_and_names_keep_their_sheets(
-    tmp_path, validate_ooxml, formulas_agree
+    tmp_path, assert_valid_ooxml, assert_formulas_agree
 ):
     source, out = fidelity.build(tmp_path / "原件.xlsx"), tmp_path / "退回.xlsx"
     apply(source, [Edit("问题清单", "A1", None, "序号", Look.HEAD)], out)
@@ -500,5 +500,5 @@ def test_a_sheet_put_in_front_is_the_one_that_opens_and_names_keep_their_sheets(
     assert after.sheetnames == ["问题清单", *before.sheetnames] and after.active.title == "问题清单"
     assert [sheet.title for sheet in after if sheet.sheet_view.tabSelected] == ["问题清单"]
     assert after[FORM].print_title_rows == before[FORM].print_title_rows == "$1:$1"
-    validate_ooxml(out)
-    formulas_agree(out)
+    assert_valid_ooxml(out)
+    assert_formulas_agree(out)

@@ -1,4 +1,4 @@
-"""A received file is opened by what it is: its values, merged areas and formats are the same in every format."""
+"""A received file is opened by what it is: values, merged areas and formats are the same in every format."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hostile import OFFICE, RELS, compound, row, sheet, workbook, zipped
 
 from selfeval_xl.errors import UsageError
 from selfeval_xl.grid import Area
@@ -20,6 +19,7 @@ from selfeval_xl.reading.collect import collect
 from selfeval_xl.reading.ole import Compound, packed
 from selfeval_xl.reading.source import open_source
 from selfeval_xl.sheets import SETTINGS
+from support.hostile import OFFICE, RELS, compound, row, sheet, workbook, zipped
 
 FILES = Path(__file__).parent / "files"
 

@@ -10,10 +10,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from command import selfeval
 from hypothesis import given
 from hypothesis import strategies as st
-from test_issuing import make_roster
 
 from selfeval_xl import issuing, templates
 from selfeval_xl.edits import Edit
@@ -24,6 +22,9 @@ from selfeval_xl.parts.changes import compare
 from selfeval_xl.parts.returned import SheetState
 from selfeval_xl.reading import read_file
 from selfeval_xl.sinks.file import apply
+from support import rosters
+from support.command import selfeval
+from support.rosters import make_roster
 
 KEPT = "部门工作簿_拆分留底.xlsx"
 
@@ -124,14 +125,14 @@ def test_a_single_form_carries_nothing_of_the_other_projects(taken):
     } == {"项目01"}
 
 
-def test_single_forms_are_clean_and_compute(taken, validate_ooxml, formulas_agree):
+def test_single_forms_are_clean_and_compute(taken, assert_valid_ooxml, assert_formulas_agree):
     for part in taken.parts[:2]:
-        validate_ooxml(part.file)
-        formulas_agree(part.file)
+        assert_valid_ooxml(part.file)
+        assert_formulas_agree(part.file)
 
 
 def test_everything_filled_in_comes_back_and_the_rest_stays(
-    department, taken, tmp_path, validate_ooxml, formulas_agree
+    department, taken, tmp_path, assert_valid_ooxml, assert_formulas_agree
 ):
     first, second = taken.parts[0].file, taken.parts[1].file
     form = form_of(first)
@@ -172,8 +173,8 @@ def test_everything_filled_in_comes_back_and_the_rest_stays(
         )
     row = int(form.indicators[0].cells["note"].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
     assert merged["项目01"].row_dimensions[row].height > whole["项目01"].row_dimensions[row].height
-    validate_ooxml(done.out)
-    validate_ooxml(done.listed)
+    assert_valid_ooxml(done.out)
+    assert_valid_ooxml(done.listed)
 
 
 def test_a_form_that_never_came_back_is_listed(taken, tmp_path):
@@ -364,13 +365,10 @@ def test_a_workbook_with_macros_stays_one(department, tmp_path):
 
 
 def test_projects_of_the_same_code_in_two_units_are_told_apart(tmp_path):
-    from test_roster import department as one
-    from test_roster import project, write
-
-    roster = write(
+    roster = rosters.write_roster(
         tmp_path / "名册.xlsx",
-        单位名册=[one("101", "教育局")],
-        项目=[project("P1", "101", "校舍维修", 实施单位=unit) for unit in ("一小", "二小")],
+        单位名册=[rosters.department("101", "教育局")],
+        项目=[rosters.project("P1", "101", "校舍维修", 实施单位=unit) for unit in ("一小", "二小")],
     )
     done = issuing.issue(roster, tmp_path / "下发")
     taken = split(done.folder / done.departments[0][0].file, tmp_path / "拆开")

@@ -16,8 +16,6 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from command import ROOT, selfeval
-from test_addin import ONE, made  # noqa: F401
 
 from selfeval_xl.edits import Edit, Formula, Look
 from selfeval_xl.marks import mark
@@ -25,18 +23,20 @@ from selfeval_xl.reading import read_file
 from selfeval_xl.sheets import RESULTS, SETTINGS
 from selfeval_xl.sinks.file import apply
 from selfeval_xl.submission import code_of, submit
+from support.add_in import ONE
+from support.command import ROOT, selfeval
 
 NAME = "301001_示例县交通运输局_2024年度绩效自评_第{}次.xlsx"
 
 
 @pytest.fixture
-def marked(made, tmp_path) -> Path:  # noqa: F811
+def marked(two_projects, tmp_path) -> Path:
     """The workbook with marks and a link to the list, as `check --mark` and the add-in leave them."""
     from selfeval_xl.checking import check
     from selfeval_xl.filing import gather
 
-    file, there, out = read_file(made), tmp_path / "标注.xlsx", tmp_path / "交通局.xlsx"
-    mark(made, [finding for finding in check(gather([file]), files=[file])], there)
+    file, there, out = read_file(two_projects), tmp_path / "标注.xlsx", tmp_path / "交通局.xlsx"
+    mark(two_projects, list(check(gather([file]), files=[file])), there)
     apply(
         there,
         [Edit(ONE, "AE18", None, Formula(f'HYPERLINK("#\'{RESULTS}\'!A2","第1条")', "第1条"), Look.LINK)],
@@ -45,7 +45,7 @@ def marked(made, tmp_path) -> Path:  # noqa: F811
     return out
 
 
-def test_a_submission_is_clean_numbered_and_named_and_the_source_stays(marked, tmp_path, validate_ooxml):
+def test_a_submission_is_clean_numbered_and_named_and_the_source_stays(marked, tmp_path, assert_valid_ooxml):
     before = hashlib.sha256(marked.read_bytes()).hexdigest()
     run = selfeval("submit", marked, "-o", tmp_path / "报送")
     assert run.returncode == 0 and run.stderr == ""
@@ -76,7 +76,7 @@ def test_a_submission_is_clean_numbered_and_named_and_the_source_stays(marked, t
     )
     assert dict(file[SETTINGS].iter_rows(max_col=2, values_only=True))["checksum"] == code
     assert code_of(read_file(out).forms) == code and hashlib.sha256(marked.read_bytes()).hexdigest() == before
-    validate_ooxml(out)
+    assert_valid_ooxml(out)
 
 
 def test_numbers_go_on_from_the_folder_and_from_the_submission_that_is_mended(marked, tmp_path):

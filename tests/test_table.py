@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from selfeval_xl import templates
 from selfeval_xl.county.arithmetic import decimal, exact, of_millionths
 from selfeval_xl.county.checked import read_and_check
 from selfeval_xl.county.columns import Column, Sheet, hand, link
@@ -24,6 +23,7 @@ from selfeval_xl.demo.county import made_up
 from selfeval_xl.errors import OutputError
 from selfeval_xl.filing import gather
 from selfeval_xl.policy import default
+from support.counties import send
 
 SHEET = Sheet(
     "things",
@@ -87,11 +87,11 @@ def test_both_kinds_of_rows_say_the_same(rows, start, stop):
     books = [Book((SHEET,), {"things": table}) for table in (stored, listed)]
     for asked in conditions:
         for ask in (
-            lambda book: book.count("things", *asked),
-            lambda book: book.total("things", "amount", *asked),
-            lambda book: book.total("things", "pieces", *asked),
+            lambda book, asked=asked: book.count("things", *asked),
+            lambda book, asked=asked: book.total("things", "amount", *asked),
+            lambda book, asked=asked: book.total("things", "pieces", *asked),
             lambda book: book.average("things", "rate", Condition("kind", "=", "乙")),
-            lambda book: book.distinct("things", ("kind",), *asked),
+            lambda book, asked=asked: book.distinct("things", ("kind",), *asked),
         ):
             assert ask(books[0]) == ask(books[1])
 
@@ -151,14 +151,7 @@ def test_an_outline_tells_who_sent_what(tmp_path):
     answers = []
     for department in made_up()[0][:4]:
         path = tmp_path / department.name / "a.xlsx"
-        templates.fill_in(
-            department.layout,
-            path,
-            projects=department.projects,
-            department=department.whole,
-            year=2024,
-            settings={"department_code": department.code, "department": department.name},
-        )
+        send(path, department)
         answers.append(read_and_check(path, default()))
     whole = gather([answer.file for answer in answers])
     short = gather([outlined(outline(answer), answer.file.path).file for answer in answers])

@@ -10,9 +10,9 @@ import zipfile
 
 import openpyxl
 import pytest
-from fillings import filling
 
 from selfeval_xl import layouts, templates
+from support.fillings import filling
 
 SINCE_2010 = re.compile(
     r"(?<![A-Z])(LET|LAMBDA|XLOOKUP|XMATCH|FILTER|UNIQUE|SORT|SEQUENCE|TEXTJOIN|CONCAT|IFS|SWITCH|"
@@ -120,8 +120,8 @@ def test_no_macros_no_links_to_other_files_no_outline_and_no_names_of_ours(books
 
 
 def test_the_filled_workbook_is_valid_and_its_formulas_agree_with_libreoffice(
-    books, validate_ooxml, formulas_agree
+    books, assert_valid_ooxml, assert_formulas_agree
 ):
     path, _ = books[1]
-    validate_ooxml(path)
-    formulas_agree(path)
+    assert_valid_ooxml(path)
+    assert_formulas_agree(path)

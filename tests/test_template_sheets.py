@@ -84,7 +84,7 @@ def test_the_sheets_stand_in_their_order(tmp_path):
     assert errors == []
 
 
-def test_summary_and_self_check_follow_the_project_sheets(tmp_path, formulas_agree):
+def test_summary_and_self_check_follow_the_project_sheets(tmp_path, assert_formulas_agree):
     out = tmp_path / "a.xlsx"
     second = project(
         2,
@@ -100,7 +100,7 @@ def test_summary_and_self_check_follow_the_project_sheets(tmp_path, formulas_agr
         year=2024,
         cover={},
     )
-    formulas_agree(out)
+    assert_formulas_agree(out)
     lines = [row for row in rows_of(out, SUMMARY) if row[0] in (1, 2, "合计")]
     assert [row[2:10] for row in lines[:2]] == [
         ["水闸维修1", "示例县水利站", 100, 100, 98.5, 0.985, 5, 0],
@@ -167,7 +167,7 @@ def test_self_check_agrees_with_the_rules(layout_id, tmp_path):
 
 
 def test_lines_for_twenty_projects_are_shown_and_each_line_says_whose_form_it_is(tmp_path):
-    """A hidden line would stay hidden when its project comes, and would miss on the page that gets the seal."""
+    """A hidden line would stay hidden when its project comes, and be missing on the page that is sealed."""
     templates.fill_in(
         "mof-2020",
         tmp_path / "a.xlsx",

@@ -14,9 +14,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from test_county_again import values
 
-from selfeval_xl import templates
 from selfeval_xl.county import consolidate, handwritten
 from selfeval_xl.county.departments import Departments
 from selfeval_xl.county.roster import blank_roster
@@ -24,18 +22,15 @@ from selfeval_xl.county.store import UNWRITTEN
 from selfeval_xl.county.unchanged import SHARES
 from selfeval_xl.demo.county import made_up
 from selfeval_xl.policy import RulePolicy, default
+from support.counties import send
+from support.workbooks import values
 
 LONG_TEXT = "全面完成年度建设任务，改善群众生产生活条件，提高公共服务水平，促进县域经济社会持续发展。"
 
 
-def send(place: Path, department, **more):
-    templates.fill_in(
-        department.layout,
-        place / department.name / f"{department.name}.xlsx",
-        year=2024,
-        settings={"department_code": department.code, "department": department.name},
-        **{"projects": department.projects, "department": department.whole, **more},
-    )
+def arrive(place: Path, department, **data) -> None:
+    """A department's filing comes in, perhaps with other projects."""
+    send(place / "收到" / department.name / f"{department.name}.xlsx", department, **data)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +38,7 @@ def first(tmp_path_factory):
     """A folder of six departments, and the workbook of a first run."""
     place = tmp_path_factory.mktemp("unchanged")
     for department in made_up()[0][:6]:
-        send(place / "收到", department)
+        arrive(place, department)
     consolidate(place / "收到", place / "全县.xlsx")
     return place
 
@@ -58,7 +53,7 @@ def nothing(place: Path) -> dict:
 
 def another_version(place: Path) -> dict:
     one = made_up()[0][1]
-    send(place / "收到", one, projects=[{**one.projects[0], "project": "新项目"}, *one.projects[1:]])
+    arrive(place, one, projects=[{**one.projects[0], "project": "新项目"}, *one.projects[1:]])
     return {}
 
 
@@ -68,7 +63,7 @@ def gone(place: Path) -> dict:
 
 
 def one_more(place: Path) -> dict:
-    send(place / "收到", made_up()[0][6])
+    arrive(place, made_up()[0][6])
     return {}
 
 
@@ -85,8 +80,8 @@ def not_ours(place: Path) -> dict:
 def same_words(place: Path) -> dict:
     for number in (0, 3):
         one = made_up()[0][number]
-        send(
-            place / "收到",
+        arrive(
+            place,
             one,
             projects=[{**one.projects[0], "goal": {"expected": LONG_TEXT, "actual": LONG_TEXT}}],
         )
@@ -155,7 +150,7 @@ def without_last_year_again(place: Path) -> dict:
 def mended_before(place: Path) -> dict:
     another_version(place)
     consolidate(place / "收到", place / "全县.xlsx")
-    send(place / "收到", made_up()[0][4], projects=made_up()[0][4].projects[:2])
+    arrive(place, made_up()[0][4], projects=made_up()[0][4].projects[:2])
     return {}
 
 

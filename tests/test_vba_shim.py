@@ -6,12 +6,10 @@ import re
 import sys
 import zipfile
 from pathlib import Path
+from typing import NamedTuple
 
-import office
 import openpyxl
 import pytest
-import ribbon_schema
-from command import ROOT, selfeval
 from lxml import etree
 
 from selfeval_xl import templates
@@ -20,6 +18,8 @@ from selfeval_xl.demo.county import seed_filing
 from selfeval_xl.marks import COLUMNS, unmark
 from selfeval_xl.screen import escaped
 from selfeval_xl.sinks import note_box
+from support import ribbon_schema
+from support.command import ROOT, selfeval
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::DeprecationWarning"
@@ -50,7 +50,9 @@ Public Function zzSizes() As String
     Dim sheet As Object, number As Long
     For Each sheet In ThisWorkbook.Worksheets
         For number = 1 To sheet.Comments.Count
-            zzSizes = zzSizes & CStr(sheet.Comments(number).Shape.Width) & "|" & CStr(sheet.Comments(number).Shape.Height) & "|" & sheet.Comments(number).Text & "~"
+            zzSizes = zzSizes & CStr(sheet.Comments(number).Shape.Width) & "|"
+            zzSizes = zzSizes & CStr(sheet.Comments(number).Shape.Height) & "|"
+            zzSizes = zzSizes & sheet.Comments(number).Text & "~"
         Next number
     Next sheet
 End Function
@@ -64,10 +66,9 @@ def parts(path: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def libreoffice(libreoffice):
-    """A LibreOffice of its own: one that has opened hundreds of books runs Basic three times as slowly."""
-    running = office.Office()
-    yield running
-    running.close()
+    """The running LibreOffice while it is young: after hundreds of books its Basic is three times as slow."""
+    libreoffice.renew(most=30)
+    return libreoffice
 
 
 @pytest.fixture(scope="module")
@@ -86,8 +87,8 @@ def test_what_is_shipped_is_a_fresh_build_part_by_part(fresh, name):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_the_files_are_clean(validate_ooxml, name):
-    validate_ooxml(SHIPPED / name)
+def test_the_files_are_clean(assert_valid_ooxml, name):
+    assert_valid_ooxml(SHIPPED / name)
 
 
 def test_every_source_is_ascii_with_lines_that_vba_takes():
@@ -221,23 +222,67 @@ def test_a_module_with_an_error_does_not_compile(libreoffice, plain_book, tmp_pa
     assert libreoffice.run(broken, [("SelfevalPlain", "zzProbe", [])]) == [None]
 
 
+class Painted(NamedTuple):
+    """The workbook after the macros: painted once and twice, cleared after each, one sheet painted alone;
+    the sentence of the first painting and of that of one sheet, and the sizes of the boxes after the first.
+    """
+
+    once: Path
+    twice: Path
+    cleared: Path
+    twice_cleared: Path
+    one_sheet: Path
+    sentence: str
+    sentence_of_one: str
+    sizes: str
+
+
+@pytest.fixture(scope="module")
+def table(plain_book, tmp_path_factory) -> Path:
+    """The findings as the command hands them to the macros."""
+    path = tmp_path_factory.mktemp("tsv") / "found.tsv"
+    path.write_text(selfeval("check", plain_book, "--tsv", "--ascii").stdout, encoding="ascii")
+    return path
+
+
+@pytest.fixture(scope="module")
+def only(table) -> str:
+    """The first project's sheet with findings."""
+    names = sorted({row.split("\t")[4] for row in table.read_text().splitlines()[1:] if row.split("\t")[5]})
+    return next(name for name in map(_decoded, names) if name.startswith("项目"))
+
+
+@pytest.fixture(scope="module")
+def painted(libreoffice, seed_book, table, only, tmp_path_factory) -> Painted:
+    """All that the macros do in three sittings, each with the workbook opened anew; a painting takes 6 s."""
+    folder = tmp_path_factory.mktemp("painted")
+    once, twice, cleared, twice_cleared, one_sheet = (folder / f"{number}.xlsx" for number in range(5))
+    whole, clear = ("SelfevalPlain", "zzPaint", [str(table), ""]), ("SelfevalPlain", "zzClear", [])
+    first = libreoffice.run(
+        seed_book,
+        [whole, ("SelfevalNotes", "zzSizes", []), whole, clear],
+        copies={0: once, 2: twice, 3: twice_cleared},
+    )
+    libreoffice.run(seed_book, [whole, clear], copies={1: cleared})
+    alone = libreoffice.run(
+        seed_book, [whole, ("SelfevalPlain", "zzPaint", [str(table), only])], copies={1: one_sheet}
+    )
+    return Painted(once, twice, cleared, twice_cleared, one_sheet, first[0], alone[1], first[1])
+
+
 def test_the_way_without_com_paints_what_the_command_found_and_takes_it_away(
-    libreoffice, plain_book, seed_book, tmp_path
+    painted, plain_book, table, tmp_path
 ):
-    lines = selfeval("check", plain_book, "--tsv", "--ascii").stdout
-    told = selfeval("check", plain_book, "--tsv").stdout
-    assert lines.isascii() and not told.isascii() and len(lines.splitlines()) == len(told.splitlines()) > 5
-    table = tmp_path / "found.tsv"
-    table.write_text(lines, encoding="ascii")
-    painted, cleared = tmp_path / "painted.xlsx", tmp_path / "cleared.xlsx"
-    said = libreoffice.run(seed_book, [("SelfevalPlain", "zzPaint", [str(table), ""])], painted)[0]
-    found = [line.split("\t") for line in told.splitlines()[1:]]
+    lines, in_chinese = table.read_text(), selfeval("check", plain_book, "--tsv").stdout
+    assert lines.isascii() and not in_chinese.isascii()
+    assert len(lines.splitlines()) == len(in_chinese.splitlines()) > 5
+    found = [line.split("\t") for line in in_chinese.splitlines()[1:]]
     count = {level: sum(row[0] == level for row in found) for level in ("错误", "核实", "提示")}
-    assert said.startswith(
+    assert painted.sentence.startswith(
         f"校验完成：须修改{count['错误']}处，须说明{count['核实']}处，供参考{count['提示']}处。"
     )
 
-    book, before = openpyxl.load_workbook(painted), openpyxl.load_workbook(plain_book)
+    book, before = openpyxl.load_workbook(painted.once), openpyxl.load_workbook(plain_book)
     results = [list(row) for row in book["校验结果"].iter_rows(values_only=True)]
     assert results[0][:13] == list(COLUMNS) and len(results) == len(found) + 1
     assert sorted((row[3], row[9]) for row in results[1:]) == sorted((row[2], row[9]) for row in found)
@@ -258,17 +303,8 @@ def test_the_way_without_com_paints_what_the_command_found_and_takes_it_away(
         assert book[sheet][cell].value == before[sheet][cell].value
     assert book["_selfeval"].sheet_state != "visible"
 
-    libreoffice.run(
-        seed_book,
-        [
-            ("SelfevalPlain", "zzPaint", [str(table), ""]),
-            ("SelfevalPlain", "zzPaint", [str(table), ""]),
-            ("SelfevalPlain", "zzClear", []),
-        ],
-        cleared,
-    )
-    unmark(painted, tmp_path / "unmarked.xlsx")
-    for path in (cleared, tmp_path / "unmarked.xlsx"):
+    unmark(painted.once, tmp_path / "unmarked.xlsx")
+    for path in (painted.cleared, painted.twice_cleared, tmp_path / "unmarked.xlsx"):
         after = openpyxl.load_workbook(path)
         for sheet, cell in marked:
             old, new = before[sheet][cell], after[sheet][cell]
@@ -287,26 +323,8 @@ def links(book, name: str) -> dict[str, str]:
     }
 
 
-def painted(libreoffice, seed_book, folder: Path, *calls: tuple[str, list]) -> tuple[list, Path]:
-    """What the calls return, and the workbook after them."""
-    out = folder / f"{len(list(folder.iterdir()))}.xlsx"
-    return libreoffice.run(seed_book, [("SelfevalPlain", *call) for call in calls], out), out
-
-
-@pytest.fixture(scope="module")
-def table(plain_book, tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("tsv") / "found.tsv"
-    path.write_text(selfeval("check", plain_book, "--tsv", "--ascii").stdout, encoding="ascii")
-    return path
-
-
-def test_the_way_without_com_links_both_ways_and_clears_the_links(
-    libreoffice, plain_book, seed_book, table, tmp_path
-):
-    _, out = painted(
-        libreoffice, seed_book, tmp_path, ("zzPaint", [str(table), ""]), ("zzPaint", [str(table), ""])
-    )
-    book = openpyxl.load_workbook(out)
+def test_the_way_without_com_links_both_ways_and_clears_the_links(painted, plain_book):
+    book = openpyxl.load_workbook(painted.twice)
     rows = [
         row
         for row in book["校验结果"].iter_rows(min_row=2, values_only=True)
@@ -332,23 +350,18 @@ def test_the_way_without_com_links_both_ways_and_clears_the_links(
             "回校验结果" in links(book, name)[next(iter(links(book, name)))]
             and len({re.sub(r"\d", "", place) for place in links(book, name)}) == 1
         )
-    _, out = painted(libreoffice, seed_book, tmp_path, ("zzPaint", [str(table), ""]), ("zzClear", []))
-    cleared, before = openpyxl.load_workbook(out), openpyxl.load_workbook(plain_book)
-    for name in before.sheetnames:
-        assert links(cleared, name) == {} and cleared[name].print_area == before[name].print_area
+    before = openpyxl.load_workbook(plain_book)
+    for path in (painted.cleared, painted.twice_cleared):
+        cleared = openpyxl.load_workbook(path)
+        for name in before.sheetnames:
+            assert links(cleared, name) == {} and cleared[name].print_area == before[name].print_area
 
 
-def test_the_way_without_com_checks_one_sheet_and_leaves_the_others(libreoffice, seed_book, table, tmp_path):
-    names = sorted({row.split("\t")[4] for row in table.read_text().splitlines()[1:] if row.split("\t")[5]})
-    only = next(name for name in map(_decoded, names) if name.startswith("项目"))
-    _, whole = painted(libreoffice, seed_book, tmp_path, ("zzPaint", [str(table), ""]))
-    said, part = painted(
-        libreoffice, seed_book, tmp_path, ("zzPaint", [str(table), ""]), ("zzPaint", [str(table), only])
-    )
-    assert said[1].startswith(f"“{only}”校验完成：须修改")
-    before, after = openpyxl.load_workbook(whole), openpyxl.load_workbook(part)
+def test_the_way_without_com_checks_one_sheet_and_leaves_the_others(painted, only):
+    assert painted.sentence_of_one.startswith(f"“{only}”校验完成：须修改")
+    before, after = openpyxl.load_workbook(painted.once), openpyxl.load_workbook(painted.one_sheet)
     others = [name for name in before.sheetnames if name not in (only, "校验结果", "_selfeval")]
-    told = [
+    notes = [
         {
             (name, cell.coordinate): (cell.comment.text, _colour(cell))
             for name in others
@@ -358,7 +371,7 @@ def test_the_way_without_com_checks_one_sheet_and_leaves_the_others(libreoffice,
         }
         for book in (before, after)
     ]
-    assert told[0] == told[1] and told[0]
+    assert notes[0] == notes[1] and notes[0]
     rows = [
         [row[1:] for row in book["校验结果"].iter_rows(min_row=2, values_only=True) if row[3]]
         for book in (before, after)
@@ -376,13 +389,9 @@ def _decoded(text: str) -> str:
     return re.sub(r"\\u([0-9A-F]{4})", lambda match: chr(int(match[1], 16)), text)
 
 
-def test_boxes_of_notes_are_as_large_as_their_text(libreoffice, seed_book, table, tmp_path):
-    _, out = painted(libreoffice, seed_book, tmp_path, ("zzPaint", [str(table), ""]))
-    sizes = libreoffice.run(
-        seed_book, [("SelfevalPlain", "zzPaint", [str(table), ""]), ("SelfevalNotes", "zzSizes", [])]
-    )[1]
+def test_boxes_of_notes_are_as_large_as_their_text(painted):
     found = [
-        line.split("|") for line in sizes.split("~") if line
+        line.split("|") for line in painted.sizes.split("~") if line
     ]  # LibreOffice makes a box higher where its own font needs it
     assert len(found) > 5
     for width, height, text in found:

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from command import ROOT, selfeval
 
 from selfeval_xl import templates
 from selfeval_xl.demo.county import seed_filing
 from selfeval_xl.errors import UsageError
 from selfeval_xl.policy import default
 from selfeval_xl.watching import Settling, check_saved, open_beside, watch, watched_files
+from support.command import ROOT, selfeval
 
 A, B = Path("甲.xlsx"), Path("乙.xlsx")
 
@@ -141,6 +141,11 @@ def test_the_command_checks_once_and_says_what_it_wrote(folder):
     )
 
 
+def heed_ctrl_c() -> None:
+    """A test run in the background of a shell is deaf to Ctrl+C, and so would be what it starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_ctrl_c_ends_it(folder):
     process = subprocess.Popen(
         [sys.executable, "-m", "selfeval_xl", "watch", str(folder), "--no-open"],
@@ -149,9 +154,13 @@ def test_ctrl_c_ends_it(folder):
         text=True,
         encoding="utf-8",
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+        preexec_fn=heed_ctrl_c,
     )
-    assert "正在看着" in process.stdout.readline()
-    time.sleep(0.3)
-    process.send_signal(signal.SIGINT)
-    out, error = process.communicate(timeout=30)
+    try:
+        assert "正在看着" in process.stdout.readline()
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        out, error = process.communicate(timeout=30)
+    finally:
+        process.kill()
     assert process.returncode == 0 and "已停止" in out and error == ""

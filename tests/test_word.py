@@ -6,10 +6,10 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from hostile import zipped
 
 from selfeval_xl.grid import Area
 from selfeval_xl.reading.source import open_source
+from support.hostile import zipped
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import docx
 import pytest
-from fillings import filling
-from test_templates import assert_read
 
 from selfeval_xl import layouts
 from selfeval_xl.edits import Formula
@@ -13,6 +11,7 @@ from selfeval_xl.filing import gather
 from selfeval_xl.grid import percent_text
 from selfeval_xl.reading import read_file
 from selfeval_xl.templates.frame import draw
+from support.fillings import assert_read, filling
 
 LAYOUTS = layouts.load_all()
 

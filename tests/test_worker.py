@@ -11,11 +11,11 @@ import time
 from pathlib import Path
 
 import pytest
-from hostile import row, sheet, workbook
 
 from selfeval_xl.errors import SelfevalError
 from selfeval_xl.forms import ReadFile
 from selfeval_xl.reading.worker import read_files
+from support.hostile import row, sheet, workbook
 
 
 def open_only(path: str) -> ReadFile:

@@ -1,9 +1,8 @@
-"""Builds the add-in and the template with buttons without Excel: `python vba_shim/build.py [FOLDER]`
-(default: into the package).
+"""Builds the add-in and the template with buttons, without Excel.
 
-pyOpenVBA puts the sources into a project that Excel itself once made empty; Excel compiles them when the file
-is opened.
-Two builds give the same parts.
+Run `python vba_shim/build.py [FOLDER]`; by default it writes into the package. pyOpenVBA puts the sources
+into a project that Excel itself once made empty; Excel compiles them when the file is opened. Two builds give
+the same parts.
 """
 
 from __future__ import annotations
@@ -50,10 +49,11 @@ PLAIN_BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.
 
 
 def texts_module() -> str:
-    """The Chinese texts as a VBA function; every character beyond ASCII an escape, lines short enough for
-    VBA.
+    """The source of a VBA function with the Chinese texts.
+
+    Every character beyond ASCII is an escape, and the lines are short enough for VBA.
     """
-    told = tomllib.loads((HERE / "texts.toml").read_text(encoding="utf-8"))
+    texts = tomllib.loads((HERE / "texts.toml").read_text(encoding="utf-8"))
     lines = [
         "Option Explicit",
         "' Generated from texts.toml.",
@@ -61,7 +61,7 @@ def texts_module() -> str:
         "Public Function Told(ByVal key As String) As String",
         "    Select Case key",
     ]
-    for key, text in told.items():
+    for key, text in texts.items():
         pieces = [_escaped(text[start : start + 60]) for start in range(0, len(text), 60)]
         lines += [
             f'        Case "{key}"',
@@ -77,28 +77,30 @@ def _escaped(text: str) -> str:
 
 
 def sources() -> dict[str, str]:
-    """Every module by name."""
-    own = {name: (HERE / f"{name}.bas").read_text(encoding="ascii") for name in MODULES}
-    return own | {"SelfevalTexts": texts_module(), "xlwings": xlwings_part.module()}
+    """The sources of all modules by name."""
+    written = {name: (HERE / f"{name}.bas").read_text(encoding="ascii") for name in MODULES}
+    return written | {"SelfevalTexts": texts_module(), "xlwings": xlwings_part.module()}
 
 
 def ribbon_xml(part: str, own_tab: bool = False) -> bytes:
-    """The ribbon from ribbon.toml. part: customUI (2006) or customUI14 (2009, with the cell's menu). own_tab:
-    hidden where the add-in is there.
+    """The XML of the ribbon, from ribbon.toml.
+
+    part: customUI (2006) or customUI14 (2009, with the cell's menu). own_tab: the tab of a workbook, which is
+    hidden where the add-in is installed.
     """
     shown = ready_buttons()
     groups = []
     for group in ribbon().groups:
-        inside = [
+        buttons = [
             _button(button, "size=" + quoteattr("large" if button.large else "normal"))
             for button in shown
             if button.group == group.id
         ]
-        if inside:
+        if buttons:
             visible = "" if group.shown else ' getVisible="Selfeval_BureauVisible"'
             groups.append(
                 f'<group id="group_{group.id}" label={quoteattr(group.label)}{visible}>'
-                + "".join(inside)
+                + "".join(buttons)
                 + "</group>"
             )
     tab = (
@@ -110,10 +112,10 @@ def ribbon_xml(part: str, own_tab: bool = False) -> bytes:
     )
     menu = ""
     if part == "customUI14" and not own_tab:
-        inside = "".join(_button(button, "", "_menu") for button in shown if button.id in ON_CELL)
+        items = "".join(_button(button, "", "_menu") for button in shown if button.id in ON_CELL)
         menu = (
             '<contextMenus><contextMenu idMso="ContextMenuCell"><menuSeparator id="selfeval_line"/'
-            f">{inside}</contextMenu></contextMenus>"
+            f">{items}</contextMenu></contextMenus>"
         )
     text = (
         f'<customUI xmlns="{NAMESPACES[part]}" onLoad="Selfeval_OnLoad"><ribbon><tabs>{tab}</tabs></'
@@ -131,7 +133,7 @@ def _button(button: Button, size: str, ending: str = "") -> str:
 
 
 def build_addin(out: Path, extra: Mapping[str, str] | None = None) -> Path:
-    """The add-in. extra: VBA put at the end of these modules (the tests' probes)."""
+    """Builds the add-in; returns its path. extra: VBA for the end of these modules (the tests' probes)."""
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "book.xlam"
         with ExcelFile.create_new(raw) as book:
@@ -144,7 +146,7 @@ def build_addin(out: Path, extra: Mapping[str, str] | None = None) -> Path:
 
 
 def build_template(out: Path) -> Path:
-    """The department workbook as a template that carries the buttons itself."""
+    """Builds the department workbook as a template that carries the buttons itself; returns its path."""
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "book.xlsx"
         templates.write(LAYOUT, plain, None)
@@ -152,8 +154,9 @@ def build_template(out: Path) -> Path:
 
 
 def build_book(plain: Path, out: Path, kind: str = "sheet", extra: Mapping[str, str] | None = None) -> Path:
-    """An xlsx workbook with the modules and buttons in it. kind: "sheet" for an xlsm, "template" for an xltm.
-    extra: as in build_addin.
+    """Builds a copy of an xlsx workbook with the modules and buttons in it; returns its path.
+
+    kind: "sheet" for an xlsm, "template" for an xltm. extra: as in build_addin.
     """
     parts = _parts(plain)
     kinds = "[Content_Types].xml"
@@ -181,8 +184,9 @@ def _put_modules(book: ExcelFile, extra: Mapping[str, str] | None = None) -> Non
 
 
 def _settings_sheet(sheet: bytes) -> bytes:
-    """The sheet of settings: key and value a row, as texts inside the sheet, so that `addin install` changes
-    this one part only.
+    """The XML of the settings sheet, a key and its value in each row.
+
+    They are texts inside the sheet, so that `addin install` changes this one part only.
     """
     rows = "".join(
         f'<row r="{row}"><c r="A{row}" t="inlineStr"><is><t>{escape(key)}</t></is></c>'
@@ -214,7 +218,7 @@ def _write(out: Path, parts: dict[str, bytes], own_tab: bool) -> Path:
 
 
 def _zip(out: Path, parts: dict[str, bytes]) -> None:
-    """The same bytes every time."""
+    """Writes a package, the same bytes every time."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
         for name, data in parts.items():

@@ -1,9 +1,8 @@
-"""What the add-in takes of xlwings' VBA for custom add-ins (vba_shim/xlwings.bas, BSD-3): the way from a
-click to Python on Windows.
+"""The part of xlwings' VBA that the add-in needs to get from a click to Python on Windows.
 
-Left out: functions in cells with their DLL, macOS, Word and Access. Changed: a received file must not say
-which program is run, and
-a failure is told in Chinese.
+Its source is xlwings' module for custom add-ins (vba_shim/xlwings.bas, BSD-3). Left out: functions in cells
+with their DLL, macOS, Word and Access. Changed: a received file must not say which program is run, and a
+failure is reported in Chinese.
 """
 
 from __future__ import annotations
@@ -35,8 +34,7 @@ HEAD = """' Taken from xlwings {version} by the build, with changes; see xlwings
 
 Public Const PROJECT_NAME As String = "selfeval"
 """
-# xlwings asks the open workbook and its folder for settings, and runs code that it carries: all of that is
-# cut out.
+# xlwings asks the open workbook and its folder for settings, and runs code that it carries: that is cut out
 CHANGES = (
     (r"(?s)            'Workbook Sheet Config.*?(?=            'Add-in Sheet Config)", ""),
     (r"(?s)    ' Directory Config.*?(?=    ' User Config)", ""),
@@ -71,9 +69,9 @@ _PROCEDURE = re.compile(
 
 
 def module() -> str:
-    """The module's text.
+    """The source of the module.
 
-    SystemExit where xlwings has changed so that a procedure or a change has lost its place.
+    Raises SystemExit where xlwings has changed so that a procedure or the place of a change is not found.
     """
     whole = SOURCE.read_text(encoding="ascii")
     text = _excel_on_windows(whole)
@@ -92,8 +90,8 @@ def module() -> str:
 
 
 def _excel_on_windows(text: str) -> str:
-    """The lines that stand for Excel on Windows: `#If Mac`, `#If App = ...` resolved."""
-    kept, open_ifs = [], []
+    """The source with `#If Mac`, `#If App = ...` resolved for Excel on Windows."""
+    lines, open_ifs = [], []
     for line in text.split("\n"):
         word = line.strip()
         if word.startswith("#If "):
@@ -108,5 +106,5 @@ def _excel_on_windows(text: str) -> str:
         elif word.startswith("#End If"):
             open_ifs.pop()
         elif all(open_ifs):
-            kept.append(line)
-    return "\n".join(kept)
+            lines.append(line)
+    return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""What the ribbon calls: `press("check_book")` finds the calling book and runs the button of that name.
+"""The entry point of the ribbon: `press("check_book")` finds the calling book and runs that button.
 
 Importing this costs next to nothing; what a button needs is imported when it is pressed.
 """

@@ -1,4 +1,4 @@
-"""元转万元: the selected amounts, after showing old and new."""
+"""The button 元转万元: the selected amounts are converted, after showing old and new."""
 
 from __future__ import annotations
 
@@ -14,11 +14,16 @@ from .host import Host, preview
 
 _TEN_THOUSAND = Decimal(10_000)
 WHY = "元换算成万元"
+_WARNINGS: dict[str | None, str] = {  # by the money unit that the form names
+    "万元": "\n表头写的金额单位已经是“万元”，请确认选中的数确实是元。",
+    "元": "\n换算后请把表头的金额单位改成“万元”。",
+}
 
 
 def yuan_to_wan(host: Host) -> None:
-    """Divides the selected amounts by 10,000; formulas, percents, dates and what is in 万元 already are left
-    alone.
+    """Divides the selected amounts by 10,000.
+
+    Formulas, percents, dates and what is in 万元 already are left alone.
     """
     name, areas = host.active, host.selection()
     with host.saved() as saved:
@@ -27,14 +32,8 @@ def yuan_to_wan(host: Host) -> None:
         if not edits:
             host.say("选中的格里没有可以换算的金额。请先选中以元为单位的数（不含公式、百分比），再按一次。")
             return
-        named = next((form.money_unit for form in understand(saved.source).forms if form.sheet == name), None)
-        warning = (
-            "\n表头写的金额单位已经是“万元”，请确认选中的数确实是元。"
-            if named == "万元"
-            else "\n换算后请把表头的金额单位改成“万元”。"
-            if named == "元"
-            else ""
-        )
+        unit = next((form.money_unit for form in understand(saved.source).forms if form.sheet == name), None)
+        warning = _WARNINGS.get(unit, "")
         if not host.ask(f"把选中的{len(edits)}格从元换算成万元，要改吗？\n{preview(edits)}{warning}"):
             host.say("没有改动。")
             return
@@ -46,13 +45,13 @@ def yuan_to_wan(host: Host) -> None:
 def wan_edits(grid: Grid, areas: Iterable[Area]) -> Iterable[Edit]:
     """The edits for all amounts in these areas of a sheet."""
     formulas = grid.formulas() if grid.formulas else {}
-    places = {
+    cells = {
         (row, column)
         for area in areas
         for row in range(area.top, min(area.bottom, grid.height - 1) + 1)
         for column in range(area.left, min(area.right, grid.width - 1) + 1)
     }
-    for row, column in sorted(places):
+    for row, column in sorted(cells):
         value = grid.value(row, column)
         if value is None or (row, column) in formulas or "%" in (grid.number_format(row, column) or ""):
             continue
@@ -64,7 +63,7 @@ def wan_edits(grid: Grid, areas: Iterable[Area]) -> Iterable[Edit]:
 
 
 def in_wan(value: object) -> Decimal | str | None:
-    """An amount in 元 as 万元, a text as a text; None for what is no amount in 元, and for 0."""
+    """The amount in 万元 of a cell in 元, a text for a text; None for 0 and what is no amount in 元."""
     if isinstance(value, (bool, date)):
         return None
     if isinstance(value, (int, float)):

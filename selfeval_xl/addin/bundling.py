@@ -1,8 +1,8 @@
 """`selfeval addin bundle`: a folder for desks without Python, internet or administrator.
 
 python/ is the embeddable Python that the user fetched, packages/ the Windows wheels unpacked, its ._pth names
-both. pandas and numpy stay out:
-xlwings imports them wherever it finds them, and a click would take half a second more.
+both. pandas and numpy stay out: xlwings imports them wherever it finds them, and a click would take half a
+second more.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from pathlib import Path, PurePosixPath
 from ..errors import OutputError, UnreadableFile, UsageError, cause_of
 from . import installing, starters
 
-# What a desk needs: the required libraries of setup.cfg and, named here because markers are judged on the
-# machine that collects, those of Windows.
+# The required libraries of setup.cfg, and in WINDOWS those of Windows: named here because pip judges markers
+# by the machine that collects.
 NEEDED = (
     "python-calamine",
     "openpyxl",
@@ -39,9 +39,9 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def bundle(out: Path, python: Path, wheels: Path | None = None) -> list[str]:
-    """Makes the folder; the names of the wheels in it. wheels: take the wheels of this folder, ask no
-    network.
+    """Makes the folder and returns the names of the wheels in it.
 
+    wheels: a folder of wheels, which are taken instead of those from the network.
     Raises UsageError (not an embeddable Python, wheels missing, the folder is not empty), OutputError.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -50,29 +50,29 @@ def bundle(out: Path, python: Path, wheels: Path | None = None) -> list[str]:
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out.parent, prefix="~selfeval") as folder:
-            made = Path(folder) / "bundle"
+            desk = Path(folder) / "bundle"
             collected = (
                 sorted(wheels.glob("*.whl")) if wheels else _download(version, Path(folder) / "wheels")
             )
-            taken = _complete(collected)
-            _unpack(python, made / "python")
-            for wheel in taken:
-                _unpack_wheel(wheel, made / "packages")
-            _own_package(made / "packages")
-            _set_path(made / "python")
-            _papers(made)
+            needed = _complete(collected)
+            _unpack(python, desk / "python")
+            for wheel in needed:
+                _unpack_wheel(wheel, desk / "packages")
+            _copy_package(desk / "packages")
+            _set_path(desk / "python")
+            _write_starters(desk)
             if out.exists():
                 out.rmdir()
-            shutil.move(made, out)
+            shutil.move(desk, out)
     except OSError as error:
         raise OutputError(
             f"写不成离线包“{out}”：{cause_of(error)}。请换一个位置，或看磁盘是否已满。"
         ) from error
-    return [wheel.name for wheel in taken]
+    return [wheel.name for wheel in needed]
 
 
 def python_version(archive: Path) -> str:
-    """ "3.12" of an embeddable Python's zip; UsageError where it is none."""
+    """The version ("3.12") of an embeddable Python's zip. Raises UsageError where it is none."""
     if not archive.is_file():
         raise UsageError(
             f"找不到文件“{archive}”。这里要写嵌入式Python的压缩包，例如 "
@@ -83,18 +83,19 @@ def python_version(archive: Path) -> str:
             names = package.namelist()
     except zipfile.BadZipFile as error:
         raise UsageError(f"“{archive.name}”不是完整的zip文件。请重新下载，并核对校验值。") from error
-    found = next((match for name in names if (match := re.fullmatch(r"python(\d)(\d+)\._pth", name))), None)
-    if found is None or "python.exe" not in names:
+    version = next((match for name in names if (match := re.fullmatch(r"python(\d)(\d+)\._pth", name))), None)
+    if version is None or "python.exe" not in names:
         raise UsageError(
             f"“{archive.name}”不是嵌入式Python（里面没有python.exe和python3xx._pth）。请下载名字里有 "
             "embed-amd64 的那一个。"
         )
-    if int(found[1]) == 3 and int(found[2]) < 11:
-        raise UsageError(f"“{archive.name}”是Python {found[1]}.{found[2]}，太旧；要3.11或更新的。")
-    return f"{found[1]}.{found[2]}"
+    if int(version[1]) == 3 and int(version[2]) < 11:
+        raise UsageError(f"“{archive.name}”是Python {version[1]}.{version[2]}，太旧；要3.11或更新的。")
+    return f"{version[1]}.{version[2]}"
 
 
 def _download(version: str, folder: Path) -> list[Path]:
+    """Fetches the wheels for this Python by pip and returns them. Raises UsageError with pip's reason."""
     command = [
         sys.executable,
         "-m",
@@ -124,7 +125,7 @@ def _download(version: str, folder: Path) -> list[Path]:
 
 
 def _complete(wheels: list[Path]) -> list[Path]:
-    """The wheels without those left out; UsageError where a needed one is not among them."""
+    """The wheels without those left out. Raises UsageError where a needed one is not among them."""
     by_name = {_plain(wheel.name.split("-")[0]): wheel for wheel in wheels}
     missing = [name for name in (*NEEDED, *WINDOWS) if _plain(name) not in by_name]
     if missing:
@@ -133,6 +134,7 @@ def _complete(wheels: list[Path]) -> list[Path]:
 
 
 def _plain(name: str) -> str:
+    """The name of a package in one spelling: python_docx is python-docx."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
@@ -145,7 +147,7 @@ def _unpack(archive: Path, folder: Path) -> None:
 
 
 def _unpack_wheel(wheel: Path, folder: Path) -> None:
-    """Code lies at the wheel's top or under its .data/purelib and platlib; scripts are not needed."""
+    """Unpacks the code of a wheel: its top and its .data/purelib and platlib; scripts are not needed."""
     try:
         with zipfile.ZipFile(wheel) as package:
             for item in package.infolist():
@@ -164,17 +166,19 @@ def _unpack_wheel(wheel: Path, folder: Path) -> None:
         raise UnreadableFile(f"“{wheel.name}”不完整，请重新下载。") from error
 
 
-def _own_package(folder: Path) -> None:
+def _copy_package(folder: Path) -> None:
+    """Copies this program, with metadata that tell its version."""
     shutil.copytree(_PACKAGE, folder / _PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
     version = installing.version() or "0"
-    told = folder / f"selfeval_xl-{version}.dist-info" / "METADATA"
-    told.parent.mkdir()
-    told.write_text(f"Metadata-Version: 2.1\nName: selfeval-xl\nVersion: {version}\n", encoding="utf-8")
+    metadata = folder / f"selfeval_xl-{version}.dist-info" / "METADATA"
+    metadata.parent.mkdir()
+    metadata.write_text(f"Metadata-Version: 2.1\nName: selfeval-xl\nVersion: {version}\n", encoding="utf-8")
 
 
 def _set_path(python: Path) -> None:
-    """The ._pth replaces every other way of finding modules: nothing of the desk's own Python gets in.
-    pywin32's folders and DLLs are named here.
+    """Writes the ._pth, which replaces every other way of finding modules, and copies pywin32's DLLs.
+
+    Nothing of another Python on the desk gets in.
     """
     file = next(python.glob("python*._pth"))
     lines = [
@@ -190,7 +194,8 @@ def _set_path(python: Path) -> None:
         shutil.copy(library, python)
 
 
-def _papers(folder: Path) -> None:
+def _write_starters(folder: Path) -> None:
+    """Writes the add-in, the two starters and the guide."""
     for name in (installing.ADDIN, installing.TEMPLATE):
         (folder / name).write_bytes(installing.shipped(name))
     (folder / "selfeval-check.cmd").write_bytes(starters.batch(starters.CHECK))

@@ -1,6 +1,6 @@
-"""The buttons of the ribbon, one function each, named by their ids in `ribbon.toml`; what they do stands in
-the modules they call.
+"""The buttons of the ribbon: a function for each, named by its id in `ribbon.toml`.
 
+The work is done in the modules that they call.
 A new button: a row in `ribbon.toml`, its id in `ready` there, and a function here.
 """
 
@@ -18,7 +18,7 @@ _calling: list[Host] = []
 
 @contextmanager
 def calling(host: Host) -> Iterator[None]:
-    """The book that the buttons work on meanwhile."""
+    """Makes this the book that the buttons work on, for the time of a `with` block."""
     _calling.append(host)
     try:
         yield
@@ -27,9 +27,7 @@ def calling(host: Host) -> Iterator[None]:
 
 
 def _host() -> Host:
-    """The book whose button is pressed; called from a script without `press`, the book that xlwings says
-    called.
-    """
+    """The book whose button is pressed; without `press`, from a script, the book that xlwings names."""
     if _calling:
         return _calling[-1]
     from .pressing import connect

@@ -1,5 +1,6 @@
-"""What `selfeval-check.cmd` runs: `python -m selfeval_xl.addin.dropped FILE...` checks the files that were
-dropped on it and opens the marked copies.
+"""The program behind `selfeval-check.cmd`: `python -m selfeval_xl.addin.dropped FILE...`.
+
+It checks the files that were dropped on the starter and opens the marked copies.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ USAGE = "请把自评表（xlsx、xls、ods）拖到 selfeval-check.cmd 的图�
 
 
 def main(names: list[str]) -> int:
-    """Status 0 where every file could be checked, 2 where one could not or none was given."""
+    """Checks the files and returns the exit status.
+
+    0 where every file could be checked, 2 where one could not or none was given.
+    """
     from ..policy_file import load
     from ..screen import say, show_saved
-    from ..watching import check_saved, open_beside, watched_files
+    from ..watching import Stamp, check_saved, open_beside, watched_files
 
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -22,14 +26,14 @@ def main(names: list[str]) -> int:
     policy, failed, paths = load(None), not names, []
     for name in names:
         path = Path(name)
-        found = list(watched_files(path)) if path.is_dir() else [path] if path.is_file() else []
-        if not found:
+        files = list(watched_files(path)) if path.is_dir() else [path] if path.is_file() else []
+        if not files:
             say(f"“{name}”里没有可以校验的自评表，或者找不到它。")
             failed = True
-        paths += found
+        paths += files
     if not paths:
         say(USAGE)
-    written: dict = {}
+    written: dict[Path, Stamp] = {}
     for path in paths:
         checked = check_saved(path, policy, written)
         show_saved(checked)

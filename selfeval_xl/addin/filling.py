@@ -1,5 +1,6 @@
-"""计算执行率, 填写偏差, 规范文字: the same edits as the commands `fill` and `check --fix`; what a person
-typed is shown before it changes.
+"""The buttons 计算执行率, 填写偏差, 规范文字: the edits of the commands `fill` and `check --fix`.
+
+What a person typed is shown before it changes.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ _BESIDE = frozenset((Look.HEAD, Look.SHARE, Look.TEXT))
 
 
 def compute_rates(host: Host) -> None:
-    """Fills blank totals and execution rates; wrong ones that were typed are listed, and corrected where the
-    person agrees.
+    """Fills blank totals and execution rates.
 
-    A form without a place for the rate gets it as a sentence, where the person agrees.
+    Wrong ones that were typed are listed, and corrected where the person agrees. A form without a place for
+    the rate gets it as a sentence, where the person agrees.
     """
     with host.saved() as saved:
         forms = forms_in(saved)
@@ -35,10 +36,8 @@ def compute_rates(host: Host) -> None:
         edits = [
             edit for form in forms for edit in funding_edits(form, saved.grids[form.sheet], overwrite=True)
         ]
-        blank, typed = (
-            [edit for edit in edits if edit.old is None],
-            [edit for edit in edits if edit.old is not None],
-        )
+        blank = [edit for edit in edits if edit.old is None]
+        typed = [edit for edit in edits if edit.old is not None]
         if not edits and not sentences:
             host.say("执行率和合计都已填好，没有要计算的格。")
             return
@@ -60,32 +59,28 @@ def compute_rates(host: Host) -> None:
             return
         with host.quietly():
             applied = host.apply(saved, blank + agreed + sentences)
-    written = f"，写入执行率说明{_count(applied, sentences)}处，请把{STUB}处写完整" if sentences else ""
+    added = f"，写入执行率说明{_count(applied, sentences)}处，请把{STUB}处写完整" if sentences else ""
     host.say(
-        f"已计算：填写空格{_count(applied, blank)}格，改正执行率{_count(applied, agreed)}格{written}。"
+        f"已计算：填写空格{_count(applied, blank)}格，改正执行率{_count(applied, agreed)}格{added}。"
         f"{_refused(applied)}"
     )
 
 
 def _shown(sentences: Sequence[Edit]) -> str:
-    """Each sentence and its cell, the first ones where there are many."""
+    """The sentences with their cells, a line each; the first ones where there are many."""
     lines = [f"{edit.sheet} {edit.cell}：{sentence_in(edit)}" for edit in sentences[:MOST]]
     return "\n".join([*lines, *([f"……共{len(sentences)}格"] if len(sentences) > MOST else [])])
 
 
 def fill_deviations(host: Host) -> None:
-    """Writes 完成率, 偏差率, 判定 beside each form and half-written sentences into empty reason cells that
-    need one.
-    """
+    """Writes 完成率, 偏差率, 判定 beside each form, and stubs into empty reason cells that need one."""
     with host.saved() as saved:
         forms = forms_in(saved)
         edits = workbook_edits(
             saved.source.grids, forms, policy(), sides={name: side_on(saved, name) for name in saved.grids}
         )
-        beside, stubs = (
-            [edit for edit in edits if edit.look in _BESIDE],
-            [edit for edit in edits if edit.look is Look.STUB],
-        )
+        beside = [edit for edit in edits if edit.look in _BESIDE]
+        stubs = [edit for edit in edits if edit.look is Look.STUB]
         typed = [edit for edit in stubs if edit.old is not None]
         if typed and not host.ask(
             f"下面各格该写原因，现在只填了“无”“/”之类，要换成半成品吗？\n{preview(typed)}"
@@ -96,21 +91,22 @@ def fill_deviations(host: Host) -> None:
             return
         with host.quietly():
             applied = host.apply(saved, [*stubs, *beside])
-    due = _count(applied, stubs)
+    unfinished = _count(applied, stubs)
     sheets = {edit.sheet for edit in beside}
-    told = "已填写偏差：" + (
+    text = "已填写偏差：" + (
         f"{len(sheets - {DEVIATIONS})}张表的右侧（打印区域之外）写了完成率、偏差率、判定。"
         if sheets - {DEVIATIONS}
         else ""
     )
-    told += f"旁边放不下的列在“{DEVIATIONS}”表。" if DEVIATIONS in sheets else ""
-    told += f"{due}格备好了半成品，请把【待补充】处写完整。" if due else "没有要补写原因的格。"
-    host.say(told + _refused(applied))
+    text += f"旁边放不下的列在“{DEVIATIONS}”表。" if DEVIATIONS in sheets else ""
+    text += f"{unfinished}格备好了半成品，请把【待补充】处写完整。" if unfinished else "没有要补写原因的格。"
+    host.say(text + _refused(applied))
 
 
 def tidy_text(host: Host) -> None:
-    """Mends that keep the meaning (full-width digits, stray code, a unit typed with an amount), after showing
-    old and new.
+    """Corrects texts without changing their meaning, after showing old and new.
+
+    Full-width digits, stray code, a unit typed with an amount.
     """
     with host.saved() as saved:
         edits = mend_edits(examined(saved)[1])
@@ -126,7 +122,7 @@ def tidy_text(host: Host) -> None:
 
 
 def forms_in(saved: Saved) -> Sequence[Form]:
-    """The forms of the book; UsageError where there is none."""
+    """The forms of the book. Raises UsageError where there is none."""
     forms = understand(saved.source).forms
     if not forms:
         raise UsageError(NO_FORM)
@@ -134,10 +130,12 @@ def forms_in(saved: Saved) -> Sequence[Form]:
 
 
 def _count(applied: Applied, edits: Sequence[Edit]) -> int:
+    """The number of these edits that were carried out."""
     return sum(edit in applied.done for edit in edits)
 
 
 def _refused(applied: Applied) -> str:
+    """The sentence on edits that were not carried out; "" for none."""
     if not applied.refused:
         return ""
     edit = applied.refused[0]

@@ -1,4 +1,4 @@
-"""新增项目表: one more project form in the open book, in the look that its forms have."""
+"""The button 新增项目表: one more project form in the open book, in the look of its forms."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from ..deviations import our_columns
 from ..errors import UsageError
-from ..forms import PROJECT, Form
+from ..findings import Located
+from ..forms import PROJECT, Form, Frame
 from ..grid import a1
 from ..links import links_in
 from ..reading import understand
@@ -21,16 +22,15 @@ from ..sinks.saved import Saved
 from .host import Host
 
 NAME = "项目{:02}"
-# What of a project's form is its own; department, unit and the printed labels stay.
+# The fields that belong to one project alone; department, unit and the printed labels stay in the copy.
 _HEAD = ("project", "project_code", "total_score", "grade")
+_GOAL = ("initial", "expected", "actual")
 _FUNDS = ("initial_budget", "annual_budget", "executed", "execution_rate", "score", "note")
 _INDICATOR = ("name", "target", "initial_target", "operator", "unit", "actual", "points", "score", "note")
 
 
 def add_project(host: Host) -> None:
-    """Adds an empty project form: a copy of the one in front (else of the last one) with its own values taken
-    out.
-    """
+    """Adds an empty project form: a copy of the one in front, else of the last, without its values."""
     with host.saved() as saved:
         pattern = _pattern(saved, host.active)
         name = next(name for number in range(1, 1000) if (name := NAME.format(number)) not in saved.names)
@@ -42,15 +42,19 @@ def add_project(host: Host) -> None:
             host.journal.added.append(name)
             with live.unprotected(host.workbook, saved, [name], like=pattern.sheet):
                 live.write(host.workbook, changes)
-                host.workbook.Sheets(name).Range(str(pattern.frame.area)).ClearComments()
+                host.workbook.Sheets(name).Range(str(_frame(pattern).area)).ClearComments()
     host.select(name, (pattern.cells.get("project") or "A1").split(",")[0])
     host.say(f"已新增“{name}”，样式照“{pattern.sheet}”。请从项目名称填起。")
 
 
 def _pattern(saved: Saved, active: str) -> Form:
+    """The project form to copy: the one on the sheet in front, else the last that has a sheet to itself.
+
+    Raises UsageError where there is none.
+    """
     forms = understand(saved.source).forms
-    counts = [form.sheet for form in forms]
-    alone = [form for form in forms if form.kind == PROJECT and counts.count(form.sheet) == 1]
+    sheets = [form.sheet for form in forms]
+    alone = [form for form in forms if form.kind == PROJECT and sheets.count(form.sheet) == 1]
     if not alone:
         raise UsageError(
             "这个工作簿里没有单独成表的项目支出绩效自评表，没有样式可以照。请打开部门工作簿再按。"
@@ -58,12 +62,17 @@ def _pattern(saved: Saved, active: str) -> Form:
     return next((form for form in alone if form.sheet == active), alone[-1])
 
 
+def _frame(form: Form) -> Frame:
+    assert form.frame is not None  # the reader gives every form of a sheet its frame
+    return form.frame
+
+
 def _last_project(saved: Saved) -> str:
     return [form.sheet for form in understand(saved.source).forms if form.kind == PROJECT][-1]
 
 
 def _cleared(saved: Saved, form: Form, name: str) -> Iterator[Change]:
-    """What the pattern's own values become in the copy: nothing; a value behind its label leaves the label."""
+    """The changes that take the pattern's own values out of the copy; labels in their cells stay."""
     grid = saved.grids[form.sheet]
     for cell, value in _own_values(form):
         content = saved.content(form.sheet, cell)
@@ -75,48 +84,49 @@ def _cleared(saved: Saved, form: Form, name: str) -> Iterator[Change]:
             else ""
         )
         yield Change(name, cell, value=(content, rest or None))
-    start = our_columns(form, grid)
-    for row in range(form.frame.indicator_head[0], grid.height) if start is not None else ():
+    start, head = our_columns(form, grid), _frame(form).indicator_head
+    if start is None or head is None:
+        return
+    for row in range(head[0], grid.height):
         for column in range(start, start + len(ADDED_COLUMNS)):
             content = saved.content(form.sheet, a1(row, column))
-            if (
-                content is not None and content not in ADDED_COLUMNS and not isinstance(content, dict)
-            ):  # a template's own formulas stay
+            # A template's own formulas stay.
+            if content is not None and content not in ADDED_COLUMNS and not isinstance(content, dict):
                 yield Change(name, a1(row, column), value=(content, None))
 
 
 def _own_values(form: Form) -> Iterator[tuple[str, str]]:
-    """Cell and value of everything that belongs to this project alone."""
-    parts = [(form, _HEAD), (form.goal, ("initial", "expected", "actual"))]
-    parts += [(line, _FUNDS) for line in form.funding] + [
-        (indicator, _INDICATOR) for indicator in form.indicators
-    ]
-    for part, keys in parts:
+    """The cell and value of everything that belongs to this project alone."""
+    records: list[tuple[Located, tuple[str, ...]]] = [(form, _HEAD), (form.goal, _GOAL)]
+    records += [(line, _FUNDS) for line in form.funding]
+    records += [(indicator, _INDICATOR) for indicator in form.indicators]
+    for record, keys in records:
         for key in keys:
-            for cell in (part.cells.get(key) or "").split(","):
+            for cell in (record.cells.get(key) or "").split(","):
                 if cell:
-                    yield cell, str(getattr(part, key, None) or "")
+                    yield cell, str(getattr(record, key, None) or "")
 
 
 def _together(changes: Iterable[Change]) -> list[Change]:
-    """One change a cell: its value of one, its fill of another."""
-    found: dict[str, Change] = {}
+    """The changes, one for each cell: the value of one, the fill of another."""
+    by_cell: dict[str, Change] = {}
     for change in changes:
-        told = {
+        pairs = {
             name: getattr(change, name) for name in ("value", "fill") if getattr(change, name) is not None
         }
-        found[change.cell] = replace(found.get(change.cell, change), **told)
-    return list(found.values())
+        by_cell[change.cell] = replace(by_cell.get(change.cell, change), **pairs)
+    return list(by_cell.values())
 
 
 def _unmarked(saved: Saved, sheet: str, name: str) -> Iterator[Change]:
-    """Tints of marks and links to the list do not go into the copy."""
-    for place in links_in(saved.grids[sheet]):
-        coloured = saved.fill(sheet, a1(*place)) == LINK_FILL
+    """The changes that take the tints of marks and the links to the list out of the copy."""
+    for row, column in links_in(saved.grids[sheet]):
+        cell = a1(row, column)
+        coloured = saved.fill(sheet, cell) == LINK_FILL
         yield Change(
             name,
-            a1(*place),
-            value=(saved.content(sheet, a1(*place)), None),
+            cell,
+            value=(saved.content(sheet, cell), None),
             fill=(LINK_FILL, "") if coloured else None,
         )
     for former in saved.former:

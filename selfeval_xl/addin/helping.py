@@ -1,4 +1,4 @@
-"""填报说明, 规则查询, 设置."""
+"""The buttons 填报说明, 规则查询, 设置."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KINDS = "工作簿和参数文件,*.xlsx;*.toml"
 
 
 def show_guide(host: Host) -> None:
-    """Turns to the sheet 填报说明; a book without one gets a line on each button."""
+    """Turns to the sheet 填报说明; in a book without one, shows a line on each button."""
     try:
         host.workbook.Sheets(COVER).Activate()
     except refusals():
@@ -28,7 +28,7 @@ def show_guide(host: Host) -> None:
 
 
 def look_up_rule(host: Host) -> None:
-    """Explains a rule; the one found at the selected cell is proposed."""
+    """Explains a rule; that of the finding at the selected cell is proposed."""
     from ..rules.page import rule_page
     from ..rules.registry import catalogue
 
@@ -46,25 +46,24 @@ def look_up_rule(host: Host) -> None:
 def _rule_here(host: Host) -> str:
     """The rule of the first finding at the selected cell; "" where there is none."""
     try:
-        found = rows_at(listed(host), host.active, host.selected_cell(), host.selection()[0].top)
+        rows = rows_at(listed(host), host.active, host.selected_cell(), host.selection()[0].top)
     except UsageError:
         return ""
-    return next((told["规则编号"] for told in found.values()), "")
+    return next((row["规则编号"] for row in rows.values()), "")
 
 
 def settings(host: Host) -> None:
     """Lets the person choose parameter file and roster, and show or hide the bureau's group."""
-    told = state.settings()
-    shown = "显示" if told.get("bureau") == "1" else "不显示"
+    current = state.settings()
+    shown = current.get("bureau") == "1"
     choice = host.prompt(
-        f"现在的设置：\n1 参数表：{told.get('policy') or '默认'}\n2 单位名册："
-        f"{told.get('roster') or '没有'}\n3 “财政审核”组：{shown}\n\n输入要改的号码："
+        f"现在的设置：\n1 参数表：{current.get('policy') or '默认'}\n2 单位名册："
+        f"{current.get('roster') or '没有'}\n3 “财政审核”组：{'显示' if shown else '不显示'}\n\n"
+        "输入要改的号码："
     )
     if choice == "3":
-        state.change_settings(bureau="" if told.get("bureau") == "1" else "1")
-        host.say(
-            f"“财政审核”组改为{'不显示' if told.get('bureau') == '1' else '显示'}，重新打开Excel后生效。"
-        )
+        state.change_settings(bureau="" if shown else "1")
+        host.say(f"“财政审核”组改为{'不显示' if shown else '显示'}，重新打开Excel后生效。")
     elif choice in ("1", "2"):
         key, name = ("policy", "参数表") if choice == "1" else ("roster", "单位名册")
         _choose(host, key, name)
@@ -73,8 +72,9 @@ def settings(host: Host) -> None:
 
 
 def _choose(host: Host, key: str, name: str) -> None:
-    """A file for one setting, looked into before it is taken; cancelling forgets the old one if the person
-    agrees.
+    """Sets one setting to a picked file, which is read first, so that a faulty one is refused.
+
+    Cancelling forgets the old file if the person agrees.
     """
     from ..county.roster import read_roster
     from ..policy_file import load

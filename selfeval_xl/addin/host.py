@@ -1,4 +1,4 @@
-"""The spreadsheet program as a button sees it: saves a copy, takes edits, selects a cell, speaks and asks.
+"""The spreadsheet program for the buttons: it saves a copy, takes edits, selects cells, shows messages.
 
 One implementation, over xlwings.
 """
@@ -30,7 +30,7 @@ _TEXT = 2  # InputBox gives back a text
 
 
 class Host:
-    """One open book and the program it is open in. journal: what this button did, for 撤销本次."""
+    """An open book and the program it is open in. journal: the changes by this button, for 撤销本次."""
 
     def __init__(self, book: xlwings.Book, button: str = "") -> None:
         self.book, self.app = book, book.app
@@ -41,23 +41,24 @@ class Host:
 
     @property
     def file(self) -> Path | None:
-        """Where the book is saved on this computer; None for one that is not (new, or opened from the web)."""
+        """The book's file on this computer; None where there is none (a new book, one from the web)."""
         path = Path(self.full_name)
         return path if path.is_absolute() and path.exists() else None
 
     @property
     def name(self) -> str:
+        """The name of the book's file."""
         return Path(self.full_name).name
 
     @contextmanager
     def saved(self) -> Iterator[Saved]:
-        """A copy of the book as it stands, read; the copy is gone afterwards."""
+        """A copy of the book as it is now, read; its file is deleted afterwards."""
         with self.copied() as path:
             yield Saved(path, self.full_name)
 
     @contextmanager
     def copied(self) -> Iterator[Path]:
-        """A copy of the book as it stands, as a file."""
+        """A copy of the book as it is now, as a file, which is deleted afterwards."""
         with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as folder:
             suffix = Path(self.full_name).suffix
             path = Path(folder) / f"copy{suffix if len(suffix) <= 5 else ''}"
@@ -65,7 +66,7 @@ class Host:
             yield path if path.suffix else path.with_suffix(".xlsx")
 
     def apply(self, saved: Saved, edits: Iterable[Edit]) -> Applied:
-        """Carries out edits; see `sinks.live.apply`."""
+        """Carries out edits in the open book; see `sinks.live.apply`."""
         return apply(self.workbook, saved, edits, self.journal)
 
     @property
@@ -87,59 +88,62 @@ class Host:
         return a1(area.top, area.left)
 
     def select(self, sheet: str, cell: str) -> None:
+        """Turns to the sheet and selects the cell."""
         self.workbook.Sheets(sheet).Activate()
         self.workbook.Sheets(sheet).Range(cell).Select()
 
     def say(self, text: str) -> None:
-        """A message that the person closes."""
+        """Shows a message, which the person closes."""
         self.app.alert(_short(text), TITLE, "ok", "info")
 
     def ask(self, text: str) -> bool:
-        """A question to be answered with yes or no."""
+        """Asks a question and returns whether the person answered yes."""
         return self.app.alert(_short(text), TITLE, "yes_no", "info") == "yes"
 
-    def prompt(self, text: str, given: str = "") -> str | None:
-        """A line of text from the person; None where she cancels."""
+    def prompt(self, text: str, default: str = "") -> str | None:
+        """Asks for a line of text and returns it; None where the person cancels."""
         answer = self.app.api.InputBox(
-            Prompt=_short(text, LONGEST_PROMPT), Title=TITLE, Default=given[:LONGEST_PROMPT], Type=_TEXT
+            Prompt=_short(text, LONGEST_PROMPT), Title=TITLE, Default=default[:LONGEST_PROMPT], Type=_TEXT
         )
         return None if answer is False or answer is None else str(answer).strip()
 
     def pick_file(self, title: str, kinds: str) -> Path | None:
-        """An existing file; kinds as Excel wants them: `工作簿,*.xlsx`."""
+        """Asks for an existing file; None where the person cancels. kinds: as in `工作簿,*.xlsx`."""
         answer = self.app.api.GetOpenFilename(kinds, 1, title)
         return Path(answer) if isinstance(answer, str) else None
 
     def pick_folder(self, title: str) -> Path | None:
+        """Asks for a folder; None where the person cancels."""
         dialog = self.app.api.FileDialog(_FOLDERS)
         dialog.Title = title
         return Path(dialog.SelectedItems(1)) if dialog.Show() == -1 else None
 
     def progress(self, text: str | None) -> None:
-        """A line in the status bar; None gives it back to the program."""
+        """Shows a line in the status bar; None gives the bar back to the program."""
         self.status = text
         self.app.api.StatusBar = text if text else False
 
     def open(self, path: Path) -> Any:
-        """Opens another workbook and gives its Workbook object."""
+        """Opens another workbook and returns its Workbook object."""
         return self.app.api.Workbooks.Open(str(path))
 
     @contextmanager
     def quietly(self, *more: str) -> Iterator[None]:
-        """No redrawing and no events meanwhile; more: DisplayAlerts, where the program would ask (deleting,
-        merging).
+        """Switches redrawing and events off for a `with` block.
+
+        more: DisplayAlerts, where the program would ask (deleting, merging).
         """
-        words = ("ScreenUpdating", "EnableEvents", *more)
-        for word in words:
-            setattr(self.app.api, word, False)
+        properties = ("ScreenUpdating", "EnableEvents", *more)
+        for name in properties:
+            setattr(self.app.api, name, False)
         try:
             yield
         finally:
-            for word in words:
-                setattr(self.app.api, word, True)
+            for name in properties:
+                setattr(self.app.api, name, True)
 
     def folder_for(self, name: str) -> Path:
-        """The folder of the book, for what is put beside it; UsageError where the book was never saved."""
+        """The folder of the book, for files beside it. Raises UsageError where the book was never saved."""
         if self.file is None:
             raise UsageError(
                 f"工作簿“{self.name}”还没有存到本机，{name}没有地方放。请先用“文件－保存”存好，再按一次。"
@@ -148,7 +152,7 @@ class Host:
 
 
 def _area(first: str, last: str) -> Area:
-    """An area from two corners; whole rows and columns reach to the end of the sheet."""
+    """The area between two corners; whole rows and columns reach to the end of the sheet."""
     if first.isdigit():
         return Area(int(first) - 1, 0, int(last) - 1, 16_383)
     if first.isalpha():
@@ -162,13 +166,14 @@ def _short(text: str, most: int = LONGEST_MESSAGE) -> str:
 
 
 def preview(edits: Sequence[Edit], most: int = 12) -> str:
-    """Old and new value of each edit, a line a cell, the first ones where there are many."""
+    """The old and new value of each edit, a line a cell; the first ones where there are many."""
     lines = [
         f"{edit.sheet} {edit.cell}：{_line(edit.old)} → {_line(displayed(edit))}" for edit in edits[:most]
     ]
     return "\n".join([*lines, *([f"……共{len(edits)}格"] if len(edits) > most else [])])
 
 
-def _line(told: str | None) -> str:
-    text = " ".join((told or "").split())
+def _line(value: str | None) -> str:
+    """The value on one short line."""
+    text = " ".join((value or "").split())
     return f"{text[:40]}……" if len(text) > 40 else text or "（空）"

@@ -1,4 +1,4 @@
-"""校验整本, 校验本表, 清除标注: findings as marks in the open book, and taken away again."""
+"""The buttons 校验整本, 校验本表, 清除标注: findings as marks in the open book, and their removal."""
 
 from __future__ import annotations
 
@@ -40,16 +40,17 @@ READ_ONLY = "这本工作簿是只读打开的，标注存不下来；要保存�
 
 
 def check_book(host: Host) -> None:
-    """Checks every form of the book, marks what was found and lists it on the sheet 校验结果."""
+    """Checks every form of the book, marks the findings and lists them on the sheet 校验结果."""
     _check(host, None)
 
 
 def check_sheet(host: Host) -> None:
-    """Checks the sheet in front; marks of other sheets, and what is listed of them, stay."""
+    """Checks the sheet in front; marks and listed findings of other sheets stay."""
     _check(host, host.active)
 
 
 def _check(host: Host, only: str | None) -> None:
+    """Checks the book, or only one sheet."""
     with host.saved() as saved:
         file, findings = examined(saved)
         if not file.forms:
@@ -58,32 +59,30 @@ def _check(host: Host, only: str | None) -> None:
             raise UsageError(
                 f"“{only}”不是自评表，没有可以校验的内容。请先点开要校验的那张表，或者用“校验整本”。"
             )
-        own = [finding for finding in findings if only is None or finding.sheet == only]
-        former = [each for each in saved.former if only is None or each.sheet == only]
         grids, listed = saved.source.grids, listed_on(saved.source.grids, RESULTS)
-        own = in_order(own, grids)
-        table = rows(own, listed, only)
+        shown = [finding for finding in findings if only is None or finding.sheet == only]
+        shown = in_order(shown, grids)
+        former = [mark for mark in saved.former if only is None or mark.sheet == only]
+        table = rows(shown, listed, only)
         numbers = numbers_by_cell(table, grids)
-        edits = numbered(cell_edits(own, grids, former), numbers) + table_edits(table, listed)
-        beyond = [*renumbered(saved, only, numbers), *result_links(table, grids, partial(side_on, saved))]
+        edits = numbered(cell_edits(shown, grids, former), numbers) + table_edits(table, listed)
+        elsewhere = [*renumbered(saved, only, numbers), *result_links(table, grids, partial(side_on, saved))]
         edits += [
-            edit for edit in beyond if only is None or edit.sheet == only or not _locked(saved, edit.sheet)
+            edit for edit in elsewhere if only is None or edit.sheet == only or not _locked(saved, edit.sheet)
         ]
         with host.quietly():
             applied = host.apply(saved, edits)
     count = len({form.sheet for form in file.forms}) if only is None else 1
-    told = [closing(own, count, only)]
+    lines = [closing(shown, count, only)]
     if any(edit.look in MARKS for edit in applied.refused):
-        told.append(f"有{len(applied.refused)}格刚才改过，没有标上，请再校验一次。")
+        lines.append(f"有{len(applied.refused)}格刚才改过，没有标上，请再校验一次。")
     if host.workbook.ReadOnly:
-        told.append(READ_ONLY)
-    host.say("\n".join(told))
+        lines.append(READ_ONLY)
+    host.say("\n".join(lines))
 
 
 def examined(saved: Saved) -> tuple[ReadFile, list[Finding]]:
-    """What the copy says, and all that the rules find in it, by the parameters and the roster of the
-    settings.
-    """
+    """The contents of the copy, and all findings in it by the parameters and the roster of the settings."""
     file = understand(saved.source)
     return file, list(check(gather([file]), policy(), [file], roster()))
 
@@ -96,7 +95,7 @@ def policy() -> Policy:
 
 
 def roster() -> Roster | None:
-    """The roster that the settings name."""
+    """The roster that the settings name; None where they name none."""
     path = state.settings().get("roster")
     if not path:
         return None
@@ -108,7 +107,7 @@ def roster() -> Roster | None:
 def numbered(edits: Sequence[Edit], numbers: Mapping[tuple[str, str], Sequence[int]]) -> list[Edit]:
     """The marks with the numbers of their rows on the sheet 校验结果, by sheet and cell."""
     return [
-        replace(edit, remark=edit.remark + _named(numbers[edit.sheet, edit.cell]))
+        replace(edit, remark=(edit.remark or "") + _row_names(numbers[edit.sheet, edit.cell]))
         if edit.look in MARKS
         else edit
         for edit in edits
@@ -118,30 +117,35 @@ def numbered(edits: Sequence[Edit], numbers: Mapping[tuple[str, str], Sequence[i
 def renumbered(
     saved: Saved, only: str | None, numbers: Mapping[tuple[str, str], Sequence[int]]
 ) -> list[Edit]:
-    """Marks of the other sheets whose rows on the list have another number now; their tints and texts stay."""
+    """The edits for marks of the other sheets whose rows on the list have another number now.
+
+    Their tints and texts stay. only: the sheet that is checked; None for all, then there are no others.
+    """
     edits = []
     for former in saved.former if only is not None else ():
-        note, look = (
-            saved.note(former.sheet, former.cell) or "",
-            _TINTED.get(saved.fill(former.sheet, former.cell)),
-        )
-        text, found, _ = note.removeprefix(f"{former.note}{SEPARATOR}" if former.note else "").rpartition(
-            "\n（“"
-        )
-        there = numbers.get((former.sheet, former.cell))
-        ruled = tinted(saved.sheet(former.sheet)) if former.sheet != only and look else True
-        if not ruled and found and there and is_ours(note) and not note.endswith(_named(there)):
+        look = _TINTED.get(saved.fill(former.sheet, former.cell))
+        sheet = saved.sheet(former.sheet)
+        if former.sheet == only or look is None or sheet is None or tinted(sheet):
+            continue
+        note = saved.note(former.sheet, former.cell) or ""
+        text, numbers_sign, _ = note.removeprefix(
+            f"{former.note}{SEPARATOR}" if former.note else ""
+        ).rpartition("\n（“")
+        rows_now = numbers.get((former.sheet, former.cell))
+        if numbers_sign and rows_now and is_ours(note) and not note.endswith(_row_names(rows_now)):
             value = saved.grids[former.sheet].text(*position(former.cell)).strip() or None
-            edits.append(Edit(former.sheet, former.cell, value, value, look, WHY, text + _named(there)))
+            remark = text + _row_names(rows_now)
+            edits.append(Edit(former.sheet, former.cell, value, value, look, WHY, remark))
     return edits
 
 
 def _locked(saved: Saved, sheet: str) -> bool:
-    """Whether a sheet cannot be written to for a password."""
+    """Whether a password keeps the sheet from being written to."""
     return bool((saved.protection(sheet) or {}).get("password"))
 
 
-def _named(numbers: Sequence[int]) -> str:
+def _row_names(numbers: Sequence[int]) -> str:
+    """The line of a note that names the rows of the list."""
     return f"\n（“{RESULTS}”第{'、'.join(map(str, numbers))}条）"
 
 
@@ -162,8 +166,9 @@ def closing(findings: Sequence[Finding], sheets: int, only: str | None = None) -
 
 
 def clear_marks(host: Host) -> None:
-    """Takes all marks away: colours and notes are as they were; the sheet 校验结果 stays, for what was
-    explained there.
+    """Takes all marks away: colours and notes become what they were before.
+
+    The sheet 校验结果 stays, for the explanations written there.
     """
     with host.saved() as saved:
         former, links = saved.former, unlink_edits(saved.source.grids)
@@ -172,18 +177,11 @@ def clear_marks(host: Host) -> None:
             return
         with host.quietly():
             applied = host.apply(saved, unmark_edits(former, saved.source.grids) + links)
-    told = (
+    text = (
         f"已清除{sum(edit.look is Look.FORMER for edit in applied.done)}处标注，"
         f"底色和批注恢复到校验以前。“{RESULTS}”表还在，里面的单位说明下次校验时带回。"
     )
-    host.say(
-        told
-        + (
-            (
-                f"\n有{len(applied.refused)}处没有清除：{applied.refused[0].sheet} "
-                f"{applied.refused[0].cell}刚才改过，请再按一次。"
-            )
-            if applied.refused
-            else ""
-        )
-    )
+    if applied.refused:
+        first = applied.refused[0]
+        text += f"\n有{len(applied.refused)}处没有清除：{first.sheet} {first.cell}刚才改过，请再按一次。"
+    host.say(text)

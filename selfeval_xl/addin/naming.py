@@ -6,9 +6,9 @@ from pathlib import Path
 
 
 def free_name(out: Path) -> Path:
-    """The name, with a number behind it where a file of that name is there already: nothing is overwritten."""
-    number, found = 1, out
-    while found.exists():
+    """The path, with a number after its stem where such a file exists already: nothing is overwritten."""
+    number, path = 1, out
+    while path.exists():
         number += 1
-        found = out.with_name(f"{out.stem}_{number}{out.suffix}")
-    return found
+        path = out.with_name(f"{out.stem}_{number}{out.suffix}")
+    return path

@@ -1,6 +1,6 @@
 """One click: from the calling book to the button and its message.
 
-Errors are told in Chinese, with a log for whoever has to mend the program.
+Errors are shown in Chinese, with a log for the developer.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SelfevalError, UsageError, cause_of
@@ -16,7 +16,7 @@ from ..errors import SelfevalError, UsageError, cause_of
 if TYPE_CHECKING:
     from .host import Host
 
-# What Excel's object model answers while a cell is being edited or a dialog is open.
+# The numbers of the errors that Excel's object model gives while a cell is being edited or a dialog is open.
 BUSY = frozenset((-2147418111, -2147417846, -2146777998))
 WORKING = "绩效自评：正在处理……"
 TRIES, PAUSE = 20, 0.25
@@ -43,7 +43,7 @@ def run(button: str) -> None:
 
 
 def connect(button: str) -> Host:
-    """The calling book. Raises UsageError where there is none, or where the program stays busy."""
+    """The book that called. Raises UsageError where there is none, or where the program stays busy."""
     try:
         import xlwings
     except ImportError as error:
@@ -61,7 +61,10 @@ def connect(button: str) -> Host:
 
 
 def patiently(ask: Callable[[], Any], tries: int = TRIES, pause: float = PAUSE) -> Any:
-    """Asks again for a while where the program is busy; UsageError where it stays so."""
+    """The answer of the program, asked again after `pause` seconds while it is busy.
+
+    Raises UsageError where it stays busy.
+    """
     for _ in range(tries):
         try:
             return ask()
@@ -73,15 +76,16 @@ def patiently(ask: Callable[[], Any], tries: int = TRIES, pause: float = PAUSE) 
 
 
 def is_busy(error: BaseException) -> bool:
-    """Whether the program refused because a cell is being edited or a dialog is open; an error of its object
-    model carries the number.
+    """Whether the program refused because a cell is being edited or a dialog is open.
+
+    An error of its object model has the number in `hresult` or in `excepinfo`.
     """
-    told = getattr(error, "excepinfo", None) or ()
-    return getattr(error, "hresult", None) in BUSY or len(told) > 5 and told[5] in BUSY
+    info: Sequence[object] = getattr(error, "excepinfo", None) or ()
+    return getattr(error, "hresult", None) in BUSY or len(info) > 5 and info[5] in BUSY
 
 
 def press_on(host: Host, button: str) -> None:
-    """Runs a button on a book; keeps its journal, so that it can be undone even where it failed half-way."""
+    """Runs a button on a book and keeps its journal, for undoing even what failed half-way."""
     from . import buttons, state
 
     function = getattr(buttons, button, None) if button in buttons.BUTTONS else None
@@ -103,7 +107,7 @@ def press_on(host: Host, button: str) -> None:
 
 
 def told(error: BaseException, button: str) -> str:
-    """What a person reads of an error."""
+    """The text that a person reads of an error."""
     if isinstance(error, SelfevalError):
         return str(error)
     if is_busy(error):
@@ -122,6 +126,7 @@ def told(error: BaseException, button: str) -> str:
 
 
 def _log(button: str) -> str:
+    """The path of a log of the error; a remark where it cannot be written."""
     from . import state
 
     try:
@@ -131,8 +136,9 @@ def _log(button: str) -> str:
 
 
 def tell(host: Host | None, text: str) -> None:
-    """Shows a message in the program; where there is no book to show it with, in a window of the system, else
-    on standard error.
+    """Shows a message in the program.
+
+    Where there is no book to show it with: in a window of the system, else on standard error.
     """
     if host is not None:
         host.say(text)

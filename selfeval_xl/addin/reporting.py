@@ -1,4 +1,4 @@
-"""生成自评报告: the report drafted from the open book, as a Word file beside it."""
+"""The button 生成自评报告: the report drafted from the open book, as a Word file beside it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from .naming import free_name
 
 
 def make_report(host: Host) -> None:
-    """Drafts the report from the forms of the book; texts of the sheet 自评报告 go in, what only the
-    department knows stays as 待填写.
+    """Drafts the report from the forms of the book and the texts of its sheet 自评报告.
+
+    What only the department knows stays as 待填写.
     """
     folder = host.folder_for("自评报告")
     with host.copied() as path:
@@ -25,8 +26,7 @@ def make_report(host: Host) -> None:
         drafted = write_report(
             filing, [file], free_name(folder / f"{filing.department}_自评报告.docx"), None, policy()
         )
-    told = [
-        f"自评报告已生成：{drafted.out}",
-        f"还有{drafted.waiting}处【待填写】，请在Word里补上。" if drafted.waiting else "",
-    ]
-    host.say("\n".join(filter(None, told)))
+    lines = [f"自评报告已生成：{drafted.out}"]
+    if drafted.waiting:
+        lines.append(f"还有{drafted.waiting}处【待填写】，请在Word里补上。")
+    host.say("\n".join(lines))

@@ -1,4 +1,4 @@
-"""The ribbon as data: `ribbon.toml`, read."""
+"""The ribbon as records, read from `ribbon.toml`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from importlib import resources
 
 @dataclass(frozen=True, slots=True)
 class Group:
+    """A group of buttons. shown: at first; the settings may show it later."""
+
     id: str
     label: str
     shown: bool
@@ -17,7 +19,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """image: one of Excel's imageMso names. tip: what the screen tip says."""
+    """A button. group: id of its group. image: one of Excel's imageMso names. tip: text of the screen tip."""
 
     id: str
     label: str
@@ -29,6 +31,8 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Ribbon:
+    """The tab of the ribbon. ready: ids of the buttons whose function exists."""
+
     tab: str
     groups: tuple[Group, ...]
     buttons: tuple[Button, ...]
@@ -37,13 +41,14 @@ class Ribbon:
 
 @cache
 def ribbon() -> Ribbon:
-    """All of it, in the order of the ribbon."""
-    told = tomllib.loads(resources.files(__package__).joinpath("ribbon.toml").read_text(encoding="utf-8"))
-    groups, buttons = (
-        tuple(Group(**group) for group in told["groups"]),
-        tuple(Button(**button) for button in told["buttons"]),
+    """The whole ribbon, in its order."""
+    document = tomllib.loads(resources.files(__package__).joinpath("ribbon.toml").read_text(encoding="utf-8"))
+    return Ribbon(
+        document["tab"],
+        tuple(Group(**group) for group in document["groups"]),
+        tuple(Button(**button) for button in document["buttons"]),
+        frozenset(document["ready"]),
     )
-    return Ribbon(told["tab"], groups, buttons, frozenset(told["ready"]))
 
 
 def ready_buttons() -> tuple[Button, ...]:

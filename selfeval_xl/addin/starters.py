@@ -1,4 +1,4 @@
-"""The starters of the desk bundle as texts.
+"""The starters of the desk bundle, as texts.
 
 They are written in GBK after `chcp 936`: cmd reads its own lines in the code page of the console.
 """
@@ -53,12 +53,13 @@ GUIDE = """绩效自评工具　离线包使用说明
 一、用Excel的：关闭Excel，双击“安装.cmd”，再打开Excel，上面会多出“绩效自评”选项卡。
 二、用WPS的，或者Excel不让用宏的：把自评表拖到“selfeval-check.cmd”上，结果是旁边的“…_标注.xlsx”，原文件不动。
 三、没有出现选项卡：右键点selfeval.xlam，“属性”里勾“解除锁定”，再运行“安装.cmd”；仍没有，请看安装手册“宏被禁用”。
-四、不用了：关闭Excel，在本文件夹的地址栏输入cmd回车，运行 python\\python.exe -m selfeval_xl addin uninstall，再删掉这个文件夹。
+四、不用了：关闭Excel，在本文件夹的地址栏输入cmd回车，\
+运行 python\\python.exe -m selfeval_xl addin uninstall，再删掉这个文件夹。
 
 程序只查表面逻辑，不代替财政审核。
 """
 
 
 def batch(text: str) -> bytes:
-    """As cmd wants it: GBK, lines ended by CR LF."""
+    """The text as cmd reads it: GBK, lines ended by CR LF."""
     return text.replace("\n", "\r\n").encode("gbk")

@@ -1,8 +1,7 @@
-"""What the add-in keeps between two clicks, each of which is a new Python: settings, the journal for
-撤销本次, where 下一个问题 is, logs.
+"""The add-in's files between two clicks, each of which is a new Python.
 
-All of it lies in one folder of the user: %APPDATA%\\selfeval_xl on Windows, ~/.config/selfeval_xl elsewhere,
-or what SELFEVAL_HOME says.
+Settings, the journal for 撤销本次, the place of 下一个问题, logs. They are in one folder of the user:
+%APPDATA%\\selfeval_xl on Windows, ~/.config/selfeval_xl elsewhere, or the one that SELFEVAL_HOME names.
 """
 
 from __future__ import annotations
@@ -17,73 +16,78 @@ from pathlib import Path
 from ..sinks.changes import Journal
 
 KEPT_LOGS = 20
-# a file of this name says that the bureau's group shows: the ribbon's callback only has to look whether it is
-# there
+# A file of this name shows the bureau's group: the ribbon's callback only has to look whether it exists.
 BUREAU_FLAG = "bureau"
 
 
 def folder() -> Path:
-    """The folder, made where it is not there."""
-    given = os.environ.get("SELFEVAL_HOME")
-    if given:
-        place = Path(given)
+    """The folder of these files, created where it does not exist."""
+    home = os.environ.get("SELFEVAL_HOME")
+    if home:
+        path = Path(home)
     elif os.environ.get("APPDATA"):
-        place = Path(os.environ["APPDATA"]) / "selfeval_xl"
+        path = Path(os.environ["APPDATA"]) / "selfeval_xl"
     else:
-        place = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "selfeval_xl"
-    place.mkdir(parents=True, exist_ok=True)
-    return place
+        path = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "selfeval_xl"
+    path.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def settings() -> dict[str, str]:
-    """policy: the county's parameter file; roster; county_book: the last consolidated workbook; bureau: "1"
-    where its group shows.
+    """The settings.
+
+    policy: path of the county's parameter file. roster: path of the roster. county_book: path of the last
+    consolidated workbook. bureau: "1" where its group shows.
     """
-    told = _load("settings.json")
-    return {key: str(value) for key, value in told.items()} if isinstance(told, dict) else {}
+    document = _load("settings.json")
+    return {key: str(value) for key, value in document.items()} if isinstance(document, dict) else {}
 
 
 def change_settings(**values: str) -> None:
-    """Keeps these settings; an empty text forgets one."""
-    told = settings() | values
-    _keep("settings.json", {key: value for key, value in told.items() if value})
+    """Stores these settings; an empty text removes one."""
+    changed = settings() | values
+    _store("settings.json", {key: value for key, value in changed.items() if value})
     flag = folder() / BUREAU_FLAG
-    if told.get("bureau") == "1":
+    if changed.get("bureau") == "1":
         flag.touch()
     else:
         flag.unlink(missing_ok=True)
 
 
 def keep_journal(book: str, journal: Journal) -> None:
-    """The journal of the last button on this book, in the place of the one before."""
-    _keep(f"undo-{_key(book)}.json", journal.to_json())
+    """Stores the journal of the last button on this book, in place of the one before."""
+    _store(f"undo-{_key(book)}.json", journal.to_json())
 
 
 def last_journal(book: str) -> Journal | None:
-    """What the last button did to this book; None where that is not known."""
-    told = _load(f"undo-{_key(book)}.json")
+    """The journal of the last button on this book; None where there is none."""
+    document = _load(f"undo-{_key(book)}.json")
     try:
-        return Journal.from_json(told) if told else None
+        return Journal.from_json(document) if document and isinstance(document, dict) else None
     except (KeyError, TypeError, ValueError):
         return None
 
 
 def forget_journal(book: str) -> None:
+    """Removes the journal of this book."""
     (folder() / f"undo-{_key(book)}.json").unlink(missing_ok=True)
 
 
 def place(book: str) -> tuple[str, str, int] | None:
-    """Sheet, cell and number in the list of the finding that was shown last."""
-    told = _load(f"place-{_key(book)}.json")
-    return (str(told[0]), str(told[1]), int(told[2])) if isinstance(told, list) and len(told) == 3 else None
+    """The sheet, cell and number in the list of the finding that was shown last."""
+    document = _load(f"place-{_key(book)}.json")
+    if not isinstance(document, list) or len(document) != 3:
+        return None
+    return str(document[0]), str(document[1]), int(document[2])
 
 
 def keep_place(book: str, sheet: str, cell: str, number: int) -> None:
-    _keep(f"place-{_key(book)}.json", [sheet, cell, number])
+    """Stores the place of the finding that is shown."""
+    _store(f"place-{_key(book)}.json", [sheet, cell, number])
 
 
 def log(button: str) -> Path:
-    """The error that is being handled, in a file that a person can send; the oldest are thrown away."""
+    """Writes the error that is being handled into a file that a person can send; the oldest are deleted."""
     logs = folder() / "logs"
     logs.mkdir(exist_ok=True)
     for old in sorted(logs.glob("*.log"))[: -KEPT_LOGS + 1]:
@@ -98,17 +102,16 @@ def _key(book: str) -> str:
 
 
 def _load(name: str) -> object:
-    """What a file of ours says; None where it is not there or damaged: then it is as if nothing had been
-    kept.
-    """
+    """The contents of a JSON file of the folder; None where it is missing or damaged."""
     try:
         return json.loads((folder() / name).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
 
 
-def _keep(name: str, told: object) -> None:
+def _store(name: str, document: object) -> None:
+    """Writes a JSON file of the folder in one step, so that it is never half written."""
     file = folder() / name
     beside = file.with_suffix(".new")
-    beside.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    beside.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     os.replace(beside, file)

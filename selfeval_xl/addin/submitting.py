@@ -1,6 +1,4 @@
-"""生成报送件: a last check, then a copy without marks, numbered and signed with its code, beside the open
-book.
-"""
+"""The button 生成报送件: a last check, then a copy without marks, with number and code, beside the book."""
 
 from __future__ import annotations
 
@@ -25,8 +23,8 @@ def make_submission(host: Host) -> None:
         file, findings = examined(saved)
         if not file.forms:
             raise UsageError(NO_FORM)
-        told = warning(*remaining(findings))
-        if told and not host.ask(f"{told}仍要生成报送件吗？\n（选“否”后可按“校验整本”逐条查看。）"):
+        faults = warning(*remaining(findings))
+        if faults and not host.ask(f"{faults}仍要生成报送件吗？\n（选“否”后可按“校验整本”逐条查看。）"):
             return
         number, code = next_number(saved.source.settings), code_of(file.forms)
         out = free_name(folder / owner_of(file, saved.source.settings).file(number, path.suffix))
@@ -34,21 +32,21 @@ def make_submission(host: Host) -> None:
         write(path, out, number, code)
         with host.quietly():
             _remember(host, saved, number)
-    said = [
+    lines = [
         f"报送件已生成：{out}",
         f"报送序号 {number}，校验码 {code}（打印在每页页脚，盖章扫描件和电子件可以对码）。",
     ]
     host.say(
-        "\n".join([*said, "程序只查表面逻辑，不代替财政审核。请保存当前工作簿，下次报送的序号接着往下编。"])
+        "\n".join([*lines, "程序只查表面逻辑，不代替财政审核。请保存当前工作簿，下次报送的序号接着往下编。"])
     )
 
 
 def _remember(host: Host, saved: Saved, number: int) -> None:
-    """Keeps the number in the open book, so that the next submission gets the next one."""
+    """Writes the number into the open book, so that the next submission gets the next one."""
     if SETTINGS not in saved.names:
         add_sheet(host.workbook, SETTINGS, saved.names[-1])
-    places = settings_places(saved.book)
-    row = places.get(NUMBER, places[""])
+    rows = settings_places(saved.book)
+    row = rows.get(NUMBER, rows[""])
     with live.unprotected(host.workbook, saved, [SETTINGS]):
         live.write(
             host.workbook,

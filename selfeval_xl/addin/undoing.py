@@ -1,4 +1,7 @@
-"""撤销本次: gives back what the last button wrote, cell by cell; what a person changed since then stays."""
+"""The button 撤销本次: takes back what the last button wrote, cell by cell.
+
+What a person changed since then stays.
+"""
 
 from __future__ import annotations
 
@@ -35,35 +38,39 @@ def undo(host: Host) -> None:
             )
         )
         open_for_change(saved, names, {change.sheet for change in here if change.value})
-        kept = _as_we_left(saved, live.still_there(host.workbook, here))
+        unchanged = _unchanged(saved, live.still_there(host.workbook, here))
         removed = [
-            name for name in journal.added if name in saved.names and _may_remove(host, saved, name, kept)
+            name
+            for name in journal.added
+            if name in saved.names and _may_remove(host, saved, name, unchanged)
         ]
         rows = []
         with host.quietly("DisplayAlerts"):
             with live.unprotected(host.workbook, saved, [name for name in names if name not in removed]):
-                rows = _give_back(
-                    host.workbook, saved, journal, [change for change in kept if change.sheet not in removed]
-                )
+                staying = [change for change in unchanged if change.sheet not in removed]
+                rows = _take_back(host.workbook, saved, journal, staying)
             for name in removed:
                 host.workbook.Sheets(name).Delete()
     state.forget_journal(host.full_name)
-    told = [f"已还原{_shown(kept)}格。"] if kept or not removed + rows else []
-    told += [f"删除了“{name}”里插入的第{row + 1}行。" for name, row in rows]
-    if _seen(removed):
-        told.append(f"删除了工作表{'、'.join(_seen(removed))}。")
-    if len(kept) < len(here):
-        told.append(f"有{len(here) - len(kept)}格后来又改过，没有动。")
-    host.say("".join(told))
+    host.say(_message(len(here), unchanged, removed, rows))
 
 
-def _seen(names: Sequence[str]) -> list[str]:
-    """The names of sheets that people see."""
-    return [f"“{name}”" for name in names if not name.startswith("_")]
+def _message(
+    changes: int, unchanged: Sequence[Change], removed: Sequence[str], rows: Sequence[tuple[str, int]]
+) -> str:
+    """The closing message. changes: those of the journal. removed: sheets. rows: deleted ones by sheet."""
+    sentences = [f"已还原{_visible_cells(unchanged)}格。"] if unchanged or not (removed or rows) else []
+    sentences += [f"删除了“{name}”里插入的第{row + 1}行。" for name, row in rows]
+    visible_sheets = [f"“{name}”" for name in removed if not name.startswith("_")]
+    if visible_sheets:
+        sentences.append(f"删除了工作表{'、'.join(visible_sheets)}。")
+    if len(unchanged) < changes:
+        sentences.append(f"有{changes - len(unchanged)}格后来又改过，没有动。")
+    return "".join(sentences)
 
 
-def _shown(changes: Sequence[Change]) -> int:
-    """How many cells of sheets that people see."""
+def _visible_cells(changes: Sequence[Change]) -> int:
+    """The number of cells on sheets that people see."""
     return len(
         {
             (change.sheet, change.cell)
@@ -73,25 +80,30 @@ def _shown(changes: Sequence[Change]) -> int:
     )
 
 
-def _as_we_left(saved: Saved, changes: Sequence[Change]) -> list[Change]:
-    """Fills and notes that a person changed since stay: they are taken out of the changes."""
-    found = []
+def _unchanged(saved: Saved, changes: Sequence[Change]) -> list[Change]:
+    """The changes without the fills and notes that a person changed since."""
+    unchanged = []
     for change in changes:
         if change.fill and saved.fill(change.sheet, change.cell) != change.fill[1]:
             change = replace(change, fill=None)
         if change.note and saved.note(change.sheet, change.cell) != change.note[1]:
             change = replace(change, note=None)
         if change.value or change.number_format or change.fill or change.note:
-            found.append(change)
-    return found
+            unchanged.append(change)
+    return unchanged
 
 
-def _may_remove(host: Host, saved: Saved, name: str, kept: Sequence[Change]) -> bool:
-    """Whether a sheet that the button added may go: at once where it holds nothing but what we wrote, else
-    only if the person agrees.
+def _written_cells(changes: Sequence[Change], name: str) -> set[tuple[int, int]]:
+    """The cells of a sheet of which the changes wrote values."""
+    return {position(change.cell) for change in changes if change.sheet == name and change.value}
+
+
+def _may_remove(host: Host, saved: Saved, name: str, unchanged: Sequence[Change]) -> bool:
+    """Whether a sheet that the button added may be deleted.
+
+    At once where it holds nothing but what the button wrote, else only if the person agrees.
     """
     grid = saved.grids.get(name)
-    ours = {position(change.cell) for change in kept if change.sheet == name and change.value}
     filled = (
         {
             (row, column)
@@ -102,32 +114,27 @@ def _may_remove(host: Host, saved: Saved, name: str, kept: Sequence[Change]) -> 
         if grid
         else set()
     )
-    return filled <= ours or host.ask(
+    return filled <= _written_cells(unchanged, name) or host.ask(
         f"工作表“{name}”是上一个按钮加的，还原会把它整张删除，后来填在里面的内容也没有了。要删除吗？"
     )
 
 
-def _give_back(
-    workbook: Any, saved: Saved, journal: Journal, kept: Sequence[Change]
+def _take_back(
+    workbook: Any, saved: Saved, journal: Journal, changes: Sequence[Change]
 ) -> list[tuple[str, int]]:
-    """Writes what was there before; returns the rows that were deleted again."""
-    plain = [replace(change, number_format=None) if change.dressed else change for change in kept]
+    """Writes the cells and set-ups as they were and deletes inserted rows; returns these by sheet."""
+    plain = [replace(change, number_format=None) if change.dressed else change for change in changes]
     live.write(workbook, [change.swapped() for change in reversed(plain)])
-    for name in dict.fromkeys(change.sheet for change in kept if change.dressed):
+    for name in dict.fromkeys(change.sheet for change in changes if change.dressed):
         for area, _ in runs(
-            {position(change.cell): "" for change in kept if change.dressed and change.sheet == name}
+            {position(change.cell): "" for change in changes if change.dressed and change.sheet == name}
         ):
             workbook.Sheets(name).Range(str(area)).ClearFormats()
     setups = [setup for setup in reversed(journal.setups) if setup.sheet in saved.names]
     apply_setups(workbook, [replace(setup, before=setup.after, after=setup.before) for setup in setups])
     rows = []
     for name, row, merges in reversed(journal.inserted):
-        if name in saved.names and _is_empty(
-            saved,
-            name,
-            row,
-            {position(change.cell) for change in kept if change.sheet == name and change.value},
-        ):
+        if name in saved.names and _is_empty(saved, name, row, _written_cells(changes, name)):
             sheet = workbook.Sheets(name)
             for _, longer in merges:
                 sheet.Range(longer).UnMerge()
@@ -139,9 +146,9 @@ def _give_back(
     return rows
 
 
-def _is_empty(saved: Saved, name: str, row: int, ours: set[tuple[int, int]]) -> bool:
+def _is_empty(saved: Saved, name: str, row: int, written: set[tuple[int, int]]) -> bool:
     """Whether an inserted row holds nothing but what the button wrote there."""
     grid = saved.grids[name]
     return row >= grid.height or all(
-        value in (None, "") or (row, column) in ours for column, value in enumerate(grid.rows[row])
+        value in (None, "") or (row, column) in written for column, value in enumerate(grid.rows[row])
     )

@@ -1,4 +1,4 @@
-"""From a folder of files as they arrived to one workbook that the bureau can sign."""
+"""Consolidates a county: from a folder of received files to one workbook that the bureau can sign."""
 
 from __future__ import annotations
 
@@ -18,21 +18,23 @@ from ..policy_file import load
 if TYPE_CHECKING:
     import pandas
 
+    from .collecting import Read
+    from .handwritten import Written
+
 __all__ = ["County", "consolidate"]
 
 
 @dataclass(frozen=True)
 class County:
-    """What was consolidated: where it lies, and the counts for the closing table.
+    """The result of a consolidation: workbook, store, and the counts for the closing table.
 
-    The tables are read from the store when asked for.
+    The tables are read from the store when they are asked for.
 
-    files: received files by result; forms: recognised, used, superseded, duplicate; verdicts: indicators of
-    the project forms
-    (indicators, met, exceeded, unmet, zero, undetermined, unexplained); findings: by severity (错误, 核实,
-    提示);
-    rules: by status (ran, skipped, failed). lost: officers' remarks that found no row. balances: of files and
-    of forms, one line each. problems: faulty rows of the roster.
+    departments, reported: all, and those that sent a form that counts. files: received files by result.
+    forms: recognised, used, superseded, duplicate. verdicts: indicators of the project forms by indicators,
+    met, exceeded, unmet, zero, undetermined, unexplained. severities: findings by 错误, 核实, 提示. rules: by
+    status (ran, skipped, failed). carried, lost: officers' remarks that found their row, and that found none.
+    balances: of files and of forms, one line each. problems: faulty rows of the roster.
     """
 
     out: Path
@@ -72,6 +74,7 @@ class County:
         return self._table("findings")
 
     def _table(self, name: str) -> pandas.DataFrame:
+        """A table of the store."""
         from .store import read
 
         return read(self.store, name)
@@ -90,68 +93,64 @@ def consolidate(
     dask: str | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> County:
-    """Reads every file below the folder and writes the county workbook `out`, and beside it its store
-    (.sqlite).
+    """Reads every file below the folder, writes the county workbook `out` and its store beside it (.sqlite).
 
-    roster: the roster workbook, so that missing departments and projects show. against: last year's county
-    workbook, for the sheet
-    与上年对比. with_forms: adds every form as a sheet in its official layout. parquet: a folder for the
-    tables as Parquet (extra `data`).
-    jobs: processes that read. dask: address of a Dask cluster that reads instead (extra `dask`).
-    progress(done, all, file name) after each file.
+    roster: workbook, shows which departments and projects are missing. against: last year's county workbook,
+    for 与上年对比. with_forms: adds every form as a sheet in its official layout. parquet: folder for the
+    tables (extra `data`). jobs: number of processes that read. dask: address of a cluster that reads instead
+    (extra `dask`). progress(done, all, file name) is called after each file.
+
     A file that cannot be read is listed in 收件核对 and stops nothing. What officers wrote into an earlier
-    `out` is carried over.
-    Raises UsageError (no such folder, faulty roster) and OutputError (`out` cannot be written, or is no
-    workbook of ours).
+    `out` is carried over. Raises UsageError (no such folder, faulty roster) and OutputError (`out` cannot be
+    written, or is no county workbook).
     """
-    from ..reading.source import fingerprint
     from .collecting import receiving, sort_out
     from .departments import Departments
-    from .handwritten import Written, read_written
     from .last_year import read_last
     from .material import laid_out
+    from .parquet import usable
     from .publishing import publish
     from .roster import chosen_by, read_roster
+
+    out = Path(out)
+    _check_places(Path(folder), out)
+    policy = policy if isinstance(policy, Policy) else load(policy)
+    loaded_roster = read_roster(roster) if roster else None
+    if parquet:
+        usable(parquet)
+    last = read_last(against) if against else None
+    written = _previous_remarks(out)
+    with (
+        _without_cycle_collection(),
+        _reading(dask, folder) as read,
+        receiving(folder, out, policy, jobs, progress, read) as received,
+    ):
+        choices = chosen_by(loaded_roster, written.chosen_files())
+        collected = sort_out(received.root, received.files, loaded_roster, choices, received.archives)
+        departments = Departments(received, laid_out(collected, loaded_roster, policy))
+        return publish(departments, out, written, last, with_forms, parquet, store=received.cache.base)
+
+
+def _previous_remarks(out: Path) -> Written:
+    """The officers' remarks in the workbook that is to be replaced; it is read only if it was changed."""
+    from ..reading.source import fingerprint
+    from .handwritten import Written, read_written
     from .store import UNWRITTEN, meta
     from .tables import SHEETS
 
-    out = Path(out)
-    _usable(Path(folder), out)
-    rules = policy if isinstance(policy, Policy) else load(policy)
-    known = read_roster(roster) if roster else None
-    if parquet:
-        from .parquet import usable
-
-        usable(parquet)
-    last = read_last(against) if against else None
-    unwritten = meta(out.with_suffix(".sqlite"), UNWRITTEN)
+    store = out.with_suffix(".sqlite")
+    unwritten = meta(store, UNWRITTEN)
     written = (
         Written()
         if unwritten and out.is_file() and fingerprint(out)[1] == unwritten
         else read_written(out, SHEETS)
     )
-    written.returned |= json.loads(meta(out.with_suffix(".sqlite"), "returned") or "{}")
-    with (
-        _few_collections(),
-        _reading(dask, folder) as read,
-        receiving(folder, out, rules, jobs, progress, read) as received,
-    ):
-        collected = sort_out(
-            received.root, received.files, known, chosen_by(known, written.chosen_files()), received.archives
-        )
-        return publish(
-            Departments(received, laid_out(collected, known, rules)),
-            out,
-            written,
-            last,
-            with_forms,
-            parquet,
-            store=received.kept.base,
-        )
+    written.returned |= json.loads(meta(store, "returned") or "{}")
+    return written
 
 
-def _reading(dask: str | None, folder: str | Path) -> AbstractContextManager:
-    """What reads many files: the cluster at this address, else this machine (None)."""
+def _reading(dask: str | None, folder: str | Path) -> AbstractContextManager[Read | None]:
+    """The function that reads many files: on the cluster at this address, None for this machine."""
     if not dask:
         return nullcontext()
     from .cluster import reading_on
@@ -160,10 +159,8 @@ def _reading(dask: str | None, folder: str | Path) -> AbstractContextManager:
 
 
 @contextmanager
-def _few_collections() -> Iterator[None]:
-    """Without looking for cycles: a million records and no cycle among them, and looking costs a fifth of the
-    time.
-    """
+def _without_cycle_collection() -> Iterator[None]:
+    """Runs the block without garbage collection: a million records, no cycles, and a fifth of the time."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -173,7 +170,8 @@ def _few_collections() -> Iterator[None]:
             gc.enable()
 
 
-def _usable(folder: Path, out: Path) -> None:
+def _check_places(folder: Path, out: Path) -> None:
+    """Raises UsageError or OutputError where the folder does not exist or the workbook cannot be there."""
     if not folder.exists():
         raise UsageError(f"找不到文件夹“{folder}”。请核对名称和位置。")
     if out.suffix.lower() != ".xlsx":

@@ -1,8 +1,7 @@
-"""Zip archives among what was received: their files are taken out into a temporary folder and count like all
-others.
+"""Zip archives among the received files: their files are taken out into a temporary folder.
 
-Nothing a zip says is believed: depth, number and sizes are bounded, names never become paths, what was
-written is counted.
+Nothing in a zip is believed: depth, number and sizes are bounded, names never become paths, the bytes written
+are counted.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ MAX_BYTES = 2 << 30  # their size, together
 MAX_MEMBER = 128 << 20  # size of one
 PIECE = 1 << 20
 _PACKAGES = ("[content_types].xml", "mimetype", "xl/workbook.xml", "word/document.xml")
-_FIRST_PARTS = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis")  # with what most packages begin
+_FIRST_PARTS = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis")  # most packages begin with one
 _UNSAFE = re.compile(r'[\x00-\x1f<>:"|?*\\/]')
 _UTF8, _ENCRYPTED = 0x800, 1
 _FAULTS = (
@@ -48,11 +47,11 @@ EMPTY = "压缩包里没有文件"
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """One file to read. path: where it lies now. shown: where it was received (zip/folder/name inside an
-    archive).
+    """One file to read.
 
-    archive: the archive it came in, below the folder, "" for none. trouble: why it could not be taken out;
-    then there is nothing at path.
+    path: where it lies now. shown: where it was received (zip/folder/name inside an archive). archive: the
+    archive it came in, below the folder, "" for none. trouble: why it could not be taken out; then there is
+    nothing at `path`. kind: of a file with trouble: zip, encrypted, unknown.
     """
 
     path: Path
@@ -64,26 +63,25 @@ class Arrived:
 
 @dataclass(slots=True)
 class _Budget:
-    """How many files and bytes may still be taken out."""
+    """The numbers of files and bytes that may still be taken out."""
 
     members: int
     left: int
 
 
-def unpack(paths: list[Path], root: Path, place: Path) -> list[Arrived]:
-    """Every received file, archives replaced by the files in them, in the same order. place: an empty folder
-    for what is taken out.
+def unpack(paths: list[Path], root: Path, folder: Path) -> list[Arrived]:
+    """Every received file in the same order, archives replaced by the files in them.
 
-    An archive that cannot be opened, or is empty, stays as itself, with the trouble; so does a single file
-    that cannot be taken out.
+    folder: an empty one for the files that are taken out. An archive that cannot be opened, or is empty,
+    stays as itself, with the trouble; so does a single file that cannot be taken out.
     """
     arrived: list[Arrived] = []
     for number, path in enumerate(paths):
         if is_archive(path):
             name = Path(os.path.relpath(path, root)).as_posix()
-            (place / str(number)).mkdir()
+            (folder / str(number)).mkdir()
             arrived += _each_once(
-                _open(path, path, name, place / str(number), _Budget(MAX_MEMBERS, MAX_BYTES), 1)
+                _open(path, path, name, folder / str(number), _Budget(MAX_MEMBERS, MAX_BYTES), 1)
             ) or [Arrived(path, path, trouble=EMPTY, kind="zip")]
         else:
             arrived.append(Arrived(path, path))
@@ -91,15 +89,15 @@ def unpack(paths: list[Path], root: Path, place: Path) -> list[Arrived]:
 
 
 def _each_once(found: Iterable[Arrived]) -> list[Arrived]:
-    """Two files of the same name in one archive get different names."""
-    named: dict[Path, Arrived] = {}
-    for one in found:
-        shown, number = one.shown, 2
-        while shown in named:
-            shown = one.shown.with_name(f"{one.shown.stem}（第{number}个）{one.shown.suffix}")
+    """The files of an archive, those of the same name numbered."""
+    by_name: dict[Path, Arrived] = {}
+    for file in found:
+        shown, number = file.shown, 2
+        while shown in by_name:
+            shown = file.shown.with_name(f"{file.shown.stem}（第{number}个）{file.shown.suffix}")
             number += 1
-        named[shown] = replace(one, shown=shown)
-    return list(named.values())
+        by_name[shown] = replace(file, shown=shown)
+    return list(by_name.values())
 
 
 def is_archive(path: Path) -> bool:
@@ -119,8 +117,9 @@ def is_archive(path: Path) -> bool:
 
 
 def _open(
-    path: Path, shown: Path, archive: str, place: Path, budget: _Budget, depth: int
+    path: Path, shown: Path, archive: str, folder: Path, budget: _Budget, depth: int
 ) -> Iterator[Arrived]:
+    """The files of an archive, taken out into `folder`. depth: 1 for a received archive."""
     try:
         with zipfile.ZipFile(path) as opened:
             for entry in sorted(opened.infolist(), key=_name):
@@ -131,7 +130,7 @@ def _open(
                 if budget.members <= 0:
                     yield Arrived(path, shown, "" if depth == 1 else archive, TOO_MANY, "zip")
                     return
-                yield from _take(opened, entry, parts, shown, archive, place, budget, depth)
+                yield from _take(opened, entry, parts, shown, archive, folder, budget, depth)
     except _FAULTS:
         yield Arrived(path, shown, "", DAMAGED, "zip")
     except OSError as error:
@@ -144,38 +143,33 @@ def _take(
     parts: list[str],
     shown: Path,
     archive: str,
-    place: Path,
+    folder: Path,
     budget: _Budget,
     depth: int,
 ) -> Iterator[Arrived]:
-    """One file of an archive; the files in it where it is an archive itself."""
-    where = shown.joinpath(*parts)
+    """One file of an archive, or the files in it where it is an archive itself."""
+    member = shown.joinpath(*parts)
     budget.members -= 1
-    target = place / f"{MAX_MEMBERS - budget.members:06}" / _UNSAFE.sub("_", parts[-1])[-120:]
+    target = folder / f"{MAX_MEMBERS - budget.members:06}" / _UNSAFE.sub("_", parts[-1])[-120:]
     trouble = _extract(opened, entry, target, budget)
     if trouble:
-        yield Arrived(
-            target,
-            where,
-            archive,
-            trouble,
-            "encrypted" if trouble == ENCRYPTED else "zip" if target.suffix.lower() == ".zip" else "unknown",
-        )
+        kind = "zip" if target.suffix.lower() == ".zip" else "unknown"
+        yield Arrived(target, member, archive, trouble, "encrypted" if trouble == ENCRYPTED else kind)
     elif not is_archive(target):
-        yield Arrived(target, where, archive)
+        yield Arrived(target, member, archive)
     elif depth >= MAX_DEPTH:
-        yield Arrived(target, where, archive, TOO_DEEP, "zip")
+        yield Arrived(target, member, archive, TOO_DEEP, "zip")
     else:
         inner = "/".join((archive, *parts))
         found = [
-            one if one.archive else Arrived(one.path, one.shown, archive, one.trouble, one.kind)
-            for one in _open(target, where, inner, place, budget, depth + 1)
+            file if file.archive else replace(file, archive=archive)
+            for file in _open(target, member, inner, folder, budget, depth + 1)
         ]
-        yield from found or [Arrived(target, where, archive, EMPTY, "zip")]
+        yield from found or [Arrived(target, member, archive, EMPTY, "zip")]
 
 
 def _extract(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, budget: _Budget) -> str:
-    """Writes one file, in pieces and never more than is allowed; why not, where that fails."""
+    """Writes one file in pieces, never more than is allowed; returns the trouble, "" for none."""
     if entry.flag_bits & _ENCRYPTED:
         return ENCRYPTED
     allowed = min(MAX_MEMBER, budget.left)
@@ -197,7 +191,7 @@ def _extract(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, budg
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
-    """The file's name.
+    """The file's name in the archive.
 
     Without the UTF-8 mark zipfile has read the bytes as cp437: Chinese Windows meant GBK, a Mac UTF-8.
     """

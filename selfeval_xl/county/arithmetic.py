@@ -1,4 +1,4 @@
-"""The few computations of the county's figures, as the workbook's formulas do them. Decimal, half up."""
+"""The arithmetic of the county's figures, as the workbook's formulas do it. Decimal, half up."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ MONEY_UNITS = tuple(_TEN_THOUSANDS)
 
 
 def in_ten_thousands(text: str | Decimal | None, unit: str | None) -> Decimal | None:
-    """An amount as typed, in 万元; a form that names no unit is in 万元. None where there is no number."""
+    """An amount as typed, in 万元; None where there is no number. A form that names no unit is in 万元."""
     amount = text if isinstance(text, Decimal) else money(text)
     return None if amount is None else amount * _TEN_THOUSANDS.get(unit or "万元", Decimal(1))
 
 
 def in_unit(amount: Decimal | None, unit: str | None) -> Decimal | None:
-    """An amount in 万元 in the unit of a form; the other way round than `in_ten_thousands`."""
+    """An amount in 万元, in the unit of a form: the inverse of `in_ten_thousands`."""
     return None if amount is None else amount / _TEN_THOUSANDS.get(unit or "万元", Decimal(1))
 
 
 def ratio(above: Decimal | None, below: Decimal | None) -> Decimal | None:
-    """above ÷ below to 0.01%; 0 over 0 is 0, a number over 0 has no rate."""
+    """The ratio above ÷ below to 0.01%; 0 over 0 is 0, None for any other number over 0."""
     if above is None or below is None:
         return None
     if below == 0:
@@ -41,43 +41,42 @@ def ratio(above: Decimal | None, below: Decimal | None) -> Decimal | None:
 
 
 def change(new: Decimal | None, old: Decimal | None) -> Decimal | None:
-    """(new − old) ÷ old to 0.01%; None where old is 0."""
+    """The change (new − old) ÷ old to 0.01%; None where old is 0."""
     if new is None or old is None or old == 0:
         return None
     return ((new - old) / old).quantize(_RATE, ROUND_HALF_UP)
 
 
 def difference(whole: Decimal | None, part: Decimal | None) -> Decimal | None:
+    """The difference whole − part, to a hundredth of a yuan in 万元."""
     return None if whole is None or part is None else (whole - part).quantize(_MONEY, ROUND_HALF_UP)
 
 
 def mean(numbers: Sequence[Decimal]) -> Decimal | None:
-    """The average to 0.01; None of nothing."""
+    """The average of numbers to 0.01; None of none."""
     return average(sum(numbers, Decimal(0)), len(numbers))
 
 
 def average(total: Decimal, count: int) -> Decimal | None:
-    """total ÷ count to 0.01; None of nothing."""
+    """The average total ÷ count to 0.01; None of none."""
     return (total / count).quantize(_SCORE, ROUND_HALF_UP) if count else None
 
 
 def decimal(value: float) -> Decimal:
-    """The number that a float of the store stands for, as it was before."""
+    """The decimal number that was kept in the store as this float."""
     return Decimal(repr(value))
 
 
 def exact(value: float | Decimal) -> int:
-    """A number in millionths: these can be added without any loss, a hundredth of a yuan is one of them in
-    万元.
-    """
+    """A number in millionths, which can be added without any loss: 1 is a hundredth of a yuan in 万元."""
     return round(value * 1_000_000)
 
 
 def of_millionths(total: int) -> Decimal:
-    """What `exact` made of a number, or of a sum of numbers."""
+    """The number that `exact` made millionths of, or a sum of such numbers."""
     return Decimal(total).scaleb(-6)
 
 
 def rate4(value: Decimal | None) -> Decimal | None:
-    """A ratio to 0.01%."""
+    """A ratio rounded to 0.01%."""
     return None if value is None else value.quantize(_RATE, ROUND_HALF_UP)

@@ -1,6 +1,4 @@
-"""What stands below 收件核对: the balance of files and forms, and what officers wrote that found no row any
-more.
-"""
+"""The two blocks below the rows of 收件核对: the balance of files and forms, and remarks without a row."""
 
 from __future__ import annotations
 
@@ -14,14 +12,15 @@ from .live import Book, Cell, Condition
 
 LOST_TITLE = "未能带回的手工意见"
 LOST_HEADS = ("工作表", "部门名称", "项目名称", "对象", "列名", "内容")
-Lost = tuple[str, ...]
+Lost = tuple[str, ...]  # one remark of an officer that found no row any more; its parts: LOST_HEADS
 _LABEL, _VALUE = 1, 2
-LOST_PLACES = (1, 3, 5, 7, 9, 10)
+LOST_PLACES = (1, 3, 5, 7, 9, 10)  # their columns
 
 
 def balance_cells(book: Book, forms: dict[str, int], line: int) -> dict[str, Cell]:
-    """References to the balance of the forms, for 总览; `line`: where the block below 收件核对 begins,
-    counted from 0.
+    """References from 总览 to the balance of the forms. line: row where the blocks begin, counted from 0.
+
+    forms: counts by recognised, used, superseded, duplicate; "agrees" is added (相符 or 不符).
     """
     first = line + 2 + len(RESULTS) + 1
     keys = ("recognised", "used", "superseded", "duplicate", "agrees")
@@ -32,65 +31,89 @@ def balance_cells(book: Book, forms: dict[str, int], line: int) -> dict[str, Cel
 
 
 def agreement(forms: dict[str, int]) -> str:
+    """相符 if every recognised form was used, superseded or a duplicate, else 不符."""
     return (
         "相符" if forms["recognised"] == forms["used"] + forms["superseded"] + forms["duplicate"] else "不符"
     )
 
 
 def write_below(
-    page, formats: Formats, line: int, book: Book, forms: dict[str, int], lost: Sequence[Lost]
+    page: Any, formats: Formats, line: int, book: Book, forms: dict[str, int], lost: Sequence[Lost]
 ) -> None:
-    """The balance, then the lost remarks."""
-    look, head = formats.get(border=1), formats.get(bold=True, border=1)
+    """Writes the balance from row `line` on, then the remarks that found no row, if any.
 
-    def put(row: int, label: str, cell: Cell | int) -> str:
-        page.write_string(row, _LABEL, label, look)
+    page: XlsxWriter's worksheet of 收件核对. forms: as in `balance_cells`.
+    """
+    block = _Block(page, formats)
+    _file_balance(block, line, book)
+    first = line + 2 + len(RESULTS)
+    _form_balance(block, first, book, forms)
+    if lost:
+        _lost_remarks(page, formats, first + 8, lost)
+
+
+class _Block:
+    """Labels and figures in the two columns of the balance."""
+
+    def __init__(self, page: Any, formats: Formats) -> None:
+        self.page = page
+        self.look, self.head_look = formats.get(border=1), formats.get(bold=True, border=1)
+
+    def head(self, row: int, text: str) -> None:
+        self.page.write_string(row, _LABEL, text, self.head_look)
+
+    def put(self, row: int, label: str, cell: Cell | int) -> str:
+        """Writes a label with its figure and returns the figure's address."""
+        self.page.write_string(row, _LABEL, label, self.look)
         if isinstance(cell, int):
-            page.write_number(row, _VALUE, cell, look)
+            self.page.write_number(row, _VALUE, cell, self.look)
         else:
-            page.write_formula(
-                row,
-                _VALUE,
-                "=" + cell.text,
-                look,
-                cell.value if isinstance(cell.value, str) else float(cell.value or 0),
-            )
+            value = cell.value if isinstance(cell.value, str) else float(cell.value or 0)
+            self.page.write_formula(row, _VALUE, "=" + cell.text, self.look, value)
         return a1(row, _VALUE)
 
-    page.write_string(line, _LABEL, "核对：文件", head)
-    received = put(line + 1, "收到", book.count("receipts"))
+
+def _file_balance(block: _Block, line: int, book: Book) -> None:
+    """Writes how many files were received, and how many of them ended in each result."""
+    block.head(line, "核对：文件")
+    received = block.put(line + 1, "收到", book.count("receipts"))
     counts = [book.count("receipts", Condition("result", "=", result)) for result in RESULTS]
-    places = [
-        put(line + 2 + number, result, cell)
-        for number, (result, cell) in enumerate(zip(RESULTS, counts, strict=True))
+    addresses = [
+        block.put(row, result, cell)
+        for row, (result, cell) in enumerate(zip(RESULTS, counts, strict=True), line + 2)
     ]
-    fits = sum(cell.value for cell in counts) == len(book.tables["receipts"])
-    page.write_formula(
+    fits = sum(cell.number for cell in counts) == len(book.tables["receipts"])
+    block.page.write_formula(
         line + 1,
         _VALUE + 1,
-        f'=IF({received}=SUM({places[0]}:{places[-1]}),"相符","不符")',
-        look,
+        f'=IF({received}=SUM({addresses[0]}:{addresses[-1]}),"相符","不符")',
+        block.look,
         "相符" if fits else "不符",
     )
-    first = line + 2 + len(RESULTS)
-    page.write_string(first, _LABEL, "核对：表（识别 = 采用 + 被替代 + 重复）", head)
-    put(first + 1, "识别表数", Cell(book.total_cell("receipts", "forms"), forms["recognised"]))
-    put(first + 2, "采用表数", Cell(book.total_cell("receipts", "forms_used"), forms["used"]))
-    put(first + 3, "被替代表数", forms["superseded"])
-    put(first + 4, "重复表数", forms["duplicate"])
-    recognised, used, duplicate = (a1(first + number, _VALUE) for number in (1, 2, 4))
-    put(
-        first + 5, "表核对", Cell(f'IF({recognised}=SUM({used}:{duplicate}),"相符","不符")', agreement(forms))
+
+
+def _form_balance(block: _Block, line: int, book: Book, forms: dict[str, int]) -> None:
+    """Writes how many forms were recognised, and what became of them."""
+    block.head(line, "核对：表（识别 = 采用 + 被替代 + 重复）")
+    recognised = block.put(
+        line + 1, "识别表数", Cell(book.total_cell("receipts", "forms"), forms["recognised"])
     )
-    if lost:
-        _lost(page, formats, first + 8, lost)
+    used = block.put(line + 2, "采用表数", Cell(book.total_cell("receipts", "forms_used"), forms["used"]))
+    block.put(line + 3, "被替代表数", forms["superseded"])
+    duplicate = block.put(line + 4, "重复表数", forms["duplicate"])
+    block.put(
+        line + 5,
+        "表核对",
+        Cell(f'IF({recognised}=SUM({used}:{duplicate}),"相符","不符")', agreement(forms)),
+    )
 
 
-def _lost(page, formats: Formats, line: int, lost: Sequence[Lost]) -> None:
+def _lost_remarks(page: Any, formats: Formats, line: int, lost: Sequence[Lost]) -> None:
+    """Writes the remarks that found no row any more; the next run reads them from here."""
     page.write_string(line, _LABEL, LOST_TITLE, formats.get(bold=True))
     look = formats.get(border=1, text_wrap=True, num_format="@")
     for column, label in zip(LOST_PLACES, LOST_HEADS, strict=True):
         page.write_string(line + 1, column, label, formats.head())
-    for number, entry in enumerate(lost, line + 2):
-        for column, text in zip(LOST_PLACES, entry, strict=True):
-            page.write_string(number, column, text, look)
+    for row, remark in enumerate(lost, line + 2):
+        for column, text in zip(LOST_PLACES, remark, strict=True):
+            page.write_string(row, column, text, look)

@@ -1,10 +1,9 @@
-"""The charts at the foot of 总览: native ones over the cells of the workbook, so that they follow when a
-figure changes.
-"""
+"""The charts at the foot of 总览: native charts over the workbook's cells, so they follow its figures."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from ..grid import column_name, position
 from .formats import FONT
@@ -16,12 +15,15 @@ _COLUMN_PIXELS, _POINT_PIXELS = 62, 4 / 3
 _MANY, _TINY, _SMALL = 30, 5, 7
 TINTS = {"已完成": "#70AD47", "未完成": "#C00000", "待核定": "#A5A5A5"}
 _FRONT = "总览"
+Cells = tuple[str, str]  # the first and the last of some cells below each other
+Series = tuple[dict[str, Any], list[dict[str, Any]]]  # kind and series of a chart, as XlsxWriter takes them
 
 
-def draw_charts(front: Front, row: int, places: dict[str, tuple[str, str]], scored: bool) -> None:
-    """Four charts side by side. places: first and last cell of the labels on 总览, whose figures stand in
-    known columns beside them:
-    levels (一级指标), rules, grades, causes.
+def draw_charts(front: Front, row: int, places: dict[str, Cells], scored: bool) -> None:
+    """Draws four charts side by side.
+
+    places: cells of labels on 总览, whose figures are in known columns beside them: levels (一级指标), rules,
+    grades, causes. scored: whether there are scores; else causes take the place of grades.
     """
     front.title(row, 0, "十一、图", COLUMNS)
     charts = (
@@ -38,19 +40,20 @@ def draw_charts(front: Front, row: int, places: dict[str, tuple[str, str]], scor
 def place_charts(
     front: Front,
     row: int,
-    charts: Sequence[tuple[int, tuple[dict, list[dict]], str, bool]],
+    charts: Sequence[tuple[int, Series, str, bool]],
     labels: int,
     height: int = ROWS,
 ) -> None:
-    """Charts side by side: columns of the page, kind and series, title, legend. labels: how many the first
-    one
-    has, whose values are rates. height: in rows of the page.
+    """Places charts side by side, from this row of the page on.
+
+    charts: width in columns of the page, kind and series, title, whether there is a legend. labels: how many
+    the first chart has, whose values are rates. height: in rows of the page.
     """
     column = 0
-    for span, (kind, series), title, legend in charts:
+    for span, (kind, all_series), title, legend in charts:
         chart = front.chart(kind)
-        for one in series:
-            chart.add_series(one)
+        for series in all_series:
+            chart.add_series(series)
         chart.set_title({"name": title, "name_font": _font(9, True), "overlay": False})
         _axes(chart, kind, labels if column == 0 else 0)
         chart.set_legend({"position": "bottom", "font": _font(_SMALL)} if legend else {"none": True})
@@ -61,13 +64,14 @@ def place_charts(
         column += span
 
 
-def _axes(chart, kind: dict, departments: int) -> None:
+def _axes(chart: Any, kind: dict[str, Any], departments: int) -> None:
+    """Sets the axes. departments: number of labels if the values are rates of departments, else 0."""
     small = _font(_TINY if departments > _MANY else _SMALL)
-    labels = {
+    labels: dict[str, Any] = {
         "num_font": {**small, "rotation": -90} if departments > 8 else small,
         "line": {"color": "#808080"},
     }
-    numbers = {
+    numbers: dict[str, Any] = {
         "num_font": _font(_SMALL),
         "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9", "width": 0.5}},
     }
@@ -81,7 +85,8 @@ def _axes(chart, kind: dict, departments: int) -> None:
         chart.set_y_axis(numbers)
 
 
-def _rates(book: Book):
+def _rates(book: Book) -> Series:
+    """The execution rate of each department."""
     names, rates = (
         zip(*book.tables["departments"].picked("department", "execution_rate"), strict=True)
         if len(book.tables["departments"])
@@ -100,13 +105,13 @@ def _rates(book: Book):
     ]
 
 
-def _verdicts(place: tuple[str, str]):
-    """Met, unmet and open indicators of each first level, one on top of the other."""
+def _verdicts(labels: Cells) -> Series:
+    """Met, unmet and undetermined indicators of each first level, stacked."""
     return {"type": "bar", "subtype": "stacked"}, [
         {
             "name": name,
-            "categories": _beside(place, 0),
-            "values": _beside(place, shift),
+            "categories": _beside(labels, 0),
+            "values": _beside(labels, shift),
             "fill": {"color": TINTS[name]},
             "gap": 40,
         }
@@ -114,11 +119,12 @@ def _verdicts(place: tuple[str, str]):
     ]
 
 
-def bars(place: tuple[str, str], shift: int):
+def bars(labels: Cells, shift: int) -> Series:
+    """Horizontal bars. shift: columns of the page from the labels to the figures."""
     return {"type": "bar"}, [
         {
-            "categories": _beside(place, 0),
-            "values": _beside(place, shift),
+            "categories": _beside(labels, 0),
+            "values": _beside(labels, shift),
             "fill": {"color": "#ED7D31"},
             "gap": 40,
             "data_labels": {"value": True, "font": _font(_SMALL)},
@@ -126,11 +132,12 @@ def bars(place: tuple[str, str], shift: int):
     ]
 
 
-def _columns(place: tuple[str, str], shift: int):
+def _columns(labels: Cells, shift: int) -> Series:
+    """Columns. shift: columns of the page from the labels to the figures."""
     return {"type": "column"}, [
         {
-            "categories": _beside(place, 0),
-            "values": _beside(place, shift),
+            "categories": _beside(labels, 0),
+            "values": _beside(labels, shift),
             "fill": {"color": "#5B9BD5"},
             "gap": 60,
             "data_labels": {"value": True, "font": _font(_SMALL)},
@@ -138,12 +145,12 @@ def _columns(place: tuple[str, str], shift: int):
     ]
 
 
-def _beside(place: tuple[str, str], shift: int) -> str:
-    """The cells as many columns to the right of these."""
-    ends = [position(cell) for cell in place]
+def _beside(labels: Cells, shift: int) -> str:
+    """The cells on 总览 this many columns to the right of the labels, as a chart refers to them."""
+    ends = [position(cell) for cell in labels]
     column = column_name(ends[0][1] + shift)
     return f"={_FRONT}!${column}${ends[0][0] + 1}:${column}${ends[1][0] + 1}"
 
 
-def _font(size: int, bold: bool = False) -> dict:
+def _font(size: int, bold: bool = False) -> dict[str, Any]:
     return {"name": FONT, "size": size, "bold": bold}

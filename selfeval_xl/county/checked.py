@@ -1,6 +1,4 @@
-"""What a worker does with a received file: reads it, assesses its forms, and runs the rules that need nothing
-but a form.
-"""
+"""Reads a received file, assesses its forms, and runs the rules that need a single form: a worker's part."""
 
 from __future__ import annotations
 
@@ -18,8 +16,9 @@ from ..reading import read_file
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A file with its forms assessed. found: the findings on each of its forms, in their order. failed: rules
-    that broke, and how.
+    """A file with its forms assessed.
+
+    found: the findings on each of its forms, in the order of the forms. failed: error by rule that broke.
     """
 
     file: ReadFile
@@ -28,7 +27,7 @@ class Checked:
 
 
 def read_and_check(path: str | Path, context: Policy) -> Checked:
-    """Reads one file in this process; see `reading.read_file`. context: the policy in force."""
+    """Reads and checks one file in this process; see `reading.read_file`. context: the policy in force."""
     file = read_file(path)
     forms = tuple(assess(form, context) for form in file.forms)
     failed: dict[str, str] = {}
@@ -40,9 +39,7 @@ def read_and_check(path: str | Path, context: Policy) -> Checked:
 
 
 def moved(checked: Checked, path: str) -> Checked:
-    """The same under another path: a file out of an archive, or one that was read before and lies elsewhere
-    now.
-    """
+    """The answer under another path: the file came from an archive, or lay elsewhere when it was read."""
     file = checked.file
     if file.path == path:
         return checked
@@ -60,18 +57,19 @@ def moved(checked: Checked, path: str) -> Checked:
 
 
 def _moved(finding: Finding, path: str) -> Finding:
-    return replace(finding, file=path, related=tuple(replace(one, file=path) for one in finding.related))
+    related = tuple(replace(reference, file=path) for reference in finding.related)
+    return replace(finding, file=path, related=related)
 
 
 def ready(answers: Iterable[Checked]) -> Ready:
     """The findings by form, as `checking.check` takes them."""
-    found: dict[int, tuple[Finding, ...]] = {}
+    by_form: dict[int, tuple[Finding, ...]] = {}
     failed: dict[str, str] = {}
     for answer in answers:
-        found |= (
+        by_form |= (
             {id(form): findings for form, findings in zip(answer.file.forms, answer.found, strict=True)}
             if answer.found
             else {}
         )
         failed |= answer.failed
-    return Ready(found, failed)
+    return Ready(by_form, failed)

@@ -1,9 +1,7 @@
-"""Reading on a Dask cluster: chunks of files instead of single ones, results as on one machine, in the same
-order.
+"""Reads files on a Dask cluster, in chunks; the answers are the same as on one machine, in the same order.
 
-Each chunk is read by a worker process of our own below the Dask worker, so that a file that kills its reader
-costs itself only.
-Dask does the chunk of a lost worker again; where it gives up, the chunk is read here.
+Each chunk is read by a process of its own below the Dask worker, so that a file that kills its reader costs
+only itself. Dask repeats the chunk of a lost worker; where it gives up, the chunk is read here.
 """
 
 from __future__ import annotations
@@ -29,11 +27,10 @@ Read = Callable[..., Iterator]
 
 @contextmanager
 def reading_on(address: str, folder: str | Path) -> Iterator[Read]:
-    """What reads many files on the cluster at this address, as `reading.read_files` does here. folder: what
-    its workers have to see.
+    """A function that reads many files on the cluster at this address, as `reading.read_files` does here.
 
-    UsageError where distributed is not installed, nobody answers at the address, or a worker lacks the
-    program or the folder.
+    folder: the folder that its workers have to see. Raises UsageError where distributed is not installed,
+    nobody answers at the address, or a worker lacks the program or the folder.
     """
     try:
         from distributed import Client
@@ -54,26 +51,26 @@ def reading_on(address: str, folder: str | Path) -> Iterator[Read]:
 
 
 def _able(client: Any, folder: Path) -> None:
-    """UsageError unless every worker has this program and sees the folder as it is here."""
+    """Raises UsageError unless every worker has this program and sees the folder as it is here."""
     try:
         seen = client.run(_seen, str(folder), on_error="return")
     except (OSError, ValueError) as error:
         raise UsageError(f"Dask集群没有回应：{error}") from error
     if not seen:
         raise UsageError("Dask集群里没有工作进程。请先启动dask worker。")
-    here = _seen(str(folder))
-    for worker, there in seen.items():
-        if isinstance(there, BaseException):
+    version, names = _seen(str(folder))
+    for worker, answer in seen.items():
+        if isinstance(answer, BaseException):
             raise UsageError(
                 f"工作机“{worker}”上没有安装selfeval-xl，或装的不是这个版本（{__version__}）。"
                 "请在每台工作机上安装同一版本。"
             )
-        if there[0] != here[0]:
+        if answer[0] != version:
             raise UsageError(
-                f"工作机“{worker}”上的selfeval-xl是{there[0]}版，这里是{here[0]}版。"
+                f"工作机“{worker}”上的selfeval-xl是{answer[0]}版，这里是{version}版。"
                 "请在每台工作机上安装同一版本。"
             )
-        if there[1] != here[1]:
+        if answer[1] != names:
             raise UsageError(
                 f"工作机“{worker}”看不到文件夹“{folder}”，或看到的内容不一样。"
                 "请把材料放在所有工作机都能用同一路径打开的共享文件夹里。"
@@ -91,21 +88,22 @@ def _seen(folder: str) -> tuple[str, tuple[str, ...] | None]:
 def _read(
     client: Any, root: Path, paths: list[str], function: str, context: Any, jobs: int | None
 ) -> Iterator:
-    """The files in their order; those outside the folder (taken out of archives here) are read here."""
+    """The answers in the order of the paths; files outside the folder (from archives) are read here."""
     workers = max(1, len(client.scheduler_info()["workers"]))
     size = min(CHUNK, max(1, len(paths) // (2 * workers)))
     chunks = [paths[start : start + size] for start in range(0, len(paths), size)]
     shared = [all(root in Path(path).resolve().parents for path in chunk) for chunk in chunks]
-    sent = [
-        client.submit(read_chunk, chunk, function, context, pure=False) if far else None
-        for chunk, far in zip(chunks, shared, strict=True)
+    futures = [
+        client.submit(read_chunk, chunk, function, context, pure=False) if is_shared else None
+        for chunk, is_shared in zip(chunks, shared, strict=True)
     ]
     for number, chunk in enumerate(chunks):
-        future, sent[number] = sent[number], None
+        future, futures[number] = futures[number], None  # Dask frees the answers with the last reference
         yield from _answers(future, chunk, function, context, jobs)
 
 
 def _answers(future: Any, chunk: Sequence[str], function: str, context: Any, jobs: int | None) -> Iterator:
+    """The answers on one chunk; it is read here where there is no future or its worker was lost."""
     from distributed import CancelledError, KilledWorker
 
     if future is None:
@@ -117,5 +115,5 @@ def _answers(future: Any, chunk: Sequence[str], function: str, context: Any, job
 
 
 def read_chunk(paths: Sequence[str], function: str, context: Any) -> list:
-    """What a Dask worker does: reads these files in one process of its own."""
+    """The function of a Dask worker: reads these files in one process of its own."""
     return list(read_files(paths, jobs=1, function=function, context=context))

@@ -1,4 +1,4 @@
-"""What was received, and what became of every file: each ends in exactly one result, with a reason."""
+"""Receives a county's files; each ends in exactly one result (采用, 重复, 附件 …) with its reason."""
 
 from __future__ import annotations
 
@@ -33,16 +33,24 @@ ATTACHED = ("pdf", "image")
 NOTHING_TO_DO = "无需处理"
 ARCHIVES = ("zip", "rar", "7z")
 _EXPLANATION = {"采用": "表和报告都已采用", "重复": "内容与另一份完全相同，只计一次"}
-Read = Callable[..., Iterator]
-_PACKED = "what a worker packs can be unpacked"
-_OURS = (".sqlite", ".sqlite-journal", ".sqlite-wal", ".sqlite-shm")
+_UNREADABLE_KINDS = ("encrypted", "empty", "doc")
+_UNREADABLE_ACTION = {"doc": "请另存为docx", "encrypted": "请单位取消密码后重报"}
+Answer = (
+    tuple[str, bytes] | ReadFile
+)  # outline and encoded `Checked`; a file with a problem if the worker died
+Read = Callable[..., Iterator[Answer]]
+_DECODABLE = "what a worker encodes can be decoded"
+_STORE_SUFFIXES = (".sqlite", ".sqlite-journal", ".sqlite-wal", ".sqlite-shm")
+_SHORTEST_NAME = 3  # characters from which a department's name in a file name is no accident
 
 
 @dataclass(slots=True)
 class Receipt:
-    """One received file and its result. other: the file that replaced it or that it repeats. filing: number
-    of its filing.
-    archive: the archive it came in, "" for none.
+    """One received file and its result.
+
+    fates: version decisions on its forms and reports. other: the files that replaced it or that it repeats.
+    action: what the bureau has to do. filing: number of its filing, None where it belongs to none; basis: by
+    what that was recognised. archive: the archive it came in, "" for none.
     """
 
     arrival: Arrival
@@ -57,17 +65,21 @@ class Receipt:
 
     @property
     def file(self) -> ReadFile:
+        """The file as it was read."""
         return self.arrival.file
 
     @property
     def forms(self) -> list[Fate]:
-        """The fates of its forms; reports are no forms."""
+        """The decisions on its forms, without those on reports."""
         return [fate for fate in self.fates if isinstance(fate.form, Form)]
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """filings: with the versions that count. gathered: with all versions. fates: of every form and report."""
+    """All received files, sorted: their receipts, the filings they make, and the decision on every form.
+
+    filings: with the versions that count. fates: of every form and report, used or not.
+    """
 
     folder: Path
     receipts: list[Receipt]
@@ -75,36 +87,33 @@ class Collected:
     fates: list[Fate]
 
     def received(self, filing: int) -> list[Receipt]:
+        """The receipts of the filing with this number."""
         return [receipt for receipt in self.receipts if receipt.filing == filing]
 
 
 def collect_files(folder: str | Path, out: Path) -> list[Path]:
-    """Every file below the folder, without the output itself, its store and what is left of an unfinished
-    run.
-    """
+    """Every file below the folder, without the output itself, its store and leftovers of killed runs."""
     target = out.resolve()
-    ours = {target, *(target.with_suffix(suffix) for suffix in _OURS)}
-    names, left = {one.name for one in ours}, f".{target.stem}."
+    output = {target, *(target.with_suffix(suffix) for suffix in _STORE_SUFFIXES)}
+    names, leftover = {path.name for path in output}, f".{target.stem}."
     return [
         path
         for path in collect(folder)
-        if not path.name.startswith(left) and (path.name not in names or path.resolve() not in ours)
+        if not path.name.startswith(leftover) and (path.name not in names or path.resolve() not in output)
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What came, as far as it has to be known at once; the contents of a file come from the store when they
-    are asked for.
+    """The received files in outline; the contents of a file come from the cache when they are asked for.
 
-    files: outlines, in the order of the folder. words: by path, what `outline.Outline` says of its texts.
-    archives: by path, the archive
-    that a file came in. taken_out: where the files from archives lie now. loose: answers that the store does
-    not keep.
+    files: outlines, in the order of the folder. words: by path, the digests of `outline.Outline`.
+    archives: by path, the archive that a file came in. taken_out: by path, where a file from an archive lies
+    now. loose: by path, answers that are not in the cache.
     """
 
     root: Path
-    kept: Kept
+    cache: Kept
     policy: Policy
     read: Read
     files: list[ReadFile] = field(default_factory=list)
@@ -114,47 +123,70 @@ class Received:
     loose: dict[str, Checked] = field(default_factory=dict)
 
     def answer(self, file: ReadFile) -> Checked:
-        """The file with all its contents, its forms assessed, and what was found on them."""
+        """The file with all its contents, its forms assessed, and the findings on them."""
         if file.path in self.loose:
             return self.loose[file.path]
-        key = self.kept.key(file.sha256, PurePath(file.path).name)
-        answer = self.kept.get(key)
-        if answer is None:  # somebody spoilt it
-            told = next(
-                self.read([str(self.taken_out.get(file.path, file.path))], function=WORK, context=self.policy)
-            )
-            if isinstance(told, ReadFile):
-                return Checked(replace(told, path=file.path))
-            self.kept.mend(key, *told)
-            answer = unpacked(told[1])
-            assert answer is not None, _PACKED
-        return moved(answer, file.path)
+        key = self.cache.key(file.sha256, PurePath(file.path).name)
+        checked = self.cache.get(key)
+        if checked is None:  # the stored answer cannot be decoded
+            answer = self._read_one(self.taken_out.get(file.path, file.path))
+            if isinstance(answer, ReadFile):
+                return Checked(replace(answer, path=file.path))
+            self.cache.replace(key, *answer)
+            checked = _decoded(answer[1])
+        return moved(checked, file.path)
 
     def words_of(self, form: Form, file: ReadFile) -> tuple[int, ...]:
         """Digests of the texts of this form of the file that are a department's own."""
         words = self.words.get(file.path)
-        return words[next(number for number, one in enumerate(file.forms) if one is form)] if words else ()
+        return (
+            words[next(number for number, other in enumerate(file.forms) if other is form)] if words else ()
+        )
 
-    def keep(self, answer: tuple[str, bytes] | ReadFile, path: str, sha256: str) -> Outline:
-        """Keeps what a worker said for the next run, and gives its outline; a file whose worker died is tried
-        again then.
+    def add(self, arrived: Arrived, size: int, sha256: str, new: Iterator[Answer]) -> None:
+        """Adds the outline of a file. new: the workers' answers on files without a cached one, in order."""
+        path, key = str(arrived.shown), self.cache.key(sha256, arrived.shown.name)
+        if arrived.archive:
+            self.archives[path], self.taken_out[path] = arrived.archive, arrived.path
+        if arrived.trouble:
+            outline = self.unreadable(_not_taken_out(arrived, size, sha256))
+        elif key in self.cache.known:
+            outline = self.cache.outline(key, path) or self.keep(self._read_one(arrived.path), path, sha256)
+        else:
+            outline = self.keep(next(new), path, sha256)
+        self.files.append(outline.file)
+        if any(outline.words):
+            self.words[path] = outline.words
+
+    def keep(self, answer: Answer, path: str, sha256: str) -> Outline:
+        """Puts a worker's answer into the cache and returns the outline.
+
+        A file whose worker died is not put there: the next run tries it again.
         """
         if isinstance(answer, ReadFile):
             return self.unreadable(replace(answer, path=path))
-        told, whole = answer
-        found = outlined(told, path)
-        if found.file.sha256 == sha256:
-            self.kept.put(self.kept.key(sha256, PurePath(path).name), told, whole)
-        else:  # it changed while we looked
-            checked = unpacked(whole)
-            assert checked is not None, _PACKED
-            self.loose[path] = moved(checked, path)
-        return found
+        text, encoded = answer
+        outline = outlined(text, path)
+        if outline.file.sha256 == sha256:
+            self.cache.put(self.cache.key(sha256, PurePath(path).name), text, encoded)
+        else:  # the file changed between fingerprint and reading
+            self.loose[path] = moved(_decoded(encoded), path)
+        return outline
 
     def unreadable(self, file: ReadFile) -> Outline:
-        """A file of which nothing is known but its problem."""
+        """Adds a file of which nothing is known but its problem, and returns its outline."""
         self.loose[file.path] = Checked(file)
         return Outline(file)
+
+    def _read_one(self, path: str | Path) -> Answer:
+        """The answer of a worker on one file, waited for."""
+        return next(self.read([str(path)], function=WORK, context=self.policy))
+
+
+def _decoded(encoded: bytes) -> Checked:
+    checked = unpacked(encoded)
+    assert checked is not None, _DECODABLE
+    return checked
 
 
 @contextmanager
@@ -166,21 +198,19 @@ def receiving(
     progress: Callable[[int, int, str], None] | None = None,
     read: Read | None = None,
 ) -> Iterator[Received]:
-    """Reads and checks every file of the folder, those in zip archives too; what was read before is taken
-    from the store.
+    """Reads and checks every file of the folder and its zip archives; known ones come from the cache.
 
-    progress(done, all, name of the file). read: reads many files, as `reading.read_files` does. The store,
-    and what was taken out of
-    archives, stay open until the end of the block.
+    progress(done, all, name of the file). read: reads many files, as `reading.read_files` does. The store and
+    the files from archives stay there until the end of the block.
     """
     root = Path(folder) if Path(folder).is_dir() else Path(folder).parent
     with (
-        tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as place,
-        closing(Kept(out.with_suffix(".sqlite"), policy)) as kept,
+        tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as unpacked_here,
+        closing(Kept(out.with_suffix(".sqlite"), policy)) as cache,
     ):
-        received = Received(root, kept, policy, read or read_files)
-        _receive(received, unpack(collect_files(folder, out), root, Path(place)), jobs, progress)
-        kept.forget()
+        received = Received(root, cache, policy, read or read_files)
+        _receive(received, unpack(collect_files(folder, out), root, Path(unpacked_here)), jobs, progress)
+        cache.prune()
         yield received
 
 
@@ -190,43 +220,31 @@ def _receive(
     jobs: int | None,
     progress: Callable[[int, int, str], None] | None,
 ) -> None:
-    """The outline of each file, those of new ones as the workers finish them."""
-    kept, every = received.kept, len(arrived)
-    waiting = deque((one, *fingerprint(one.path)) for one in arrived)
+    """Adds the outline of each file, those of new files as the workers finish them. Empties `arrived`."""
+    cache, total = received.cache, len(arrived)
+    waiting = deque((file, *fingerprint(file.path)) for file in arrived)
     arrived.clear()
     unread = [
-        str(one.path)
-        for one, _, sha256 in waiting
-        if not one.trouble and kept.key(sha256, one.shown.name) not in kept.known
+        str(file.path)
+        for file, _, sha256 in waiting
+        if not file.trouble and cache.key(sha256, file.shown.name) not in cache.known
     ]
     new = received.read(unread, jobs=jobs, function=WORK, context=received.policy)
     while waiting:
-        one, size, sha256 = waiting.popleft()
-        path, key = str(one.shown), kept.key(sha256, one.shown.name)
-        if one.archive:
-            received.archives[path], received.taken_out[path] = one.archive, one.path
-        if one.trouble:
-            found = received.unreadable(_not_taken_out(one, size, sha256))
-        elif key in kept.known:
-            found = kept.outline(key, path) or received.keep(
-                next(received.read([str(one.path)], function=WORK, context=received.policy)), path, sha256
-            )
-        else:
-            found = received.keep(next(new), path, sha256)
-        received.files.append(found.file)
-        if any(found.words):
-            received.words[path] = found.words
+        file, size, sha256 = waiting.popleft()
+        received.add(file, size, sha256, new)
         if progress:
-            progress(every - len(waiting), every, one.shown.name)
+            progress(total - len(waiting), total, file.shown.name)
 
 
-def _not_taken_out(one: Arrived, size: int, sha256: str) -> ReadFile:
+def _not_taken_out(arrived: Arrived, size: int, sha256: str) -> ReadFile:
+    """A file that could not be taken out of its archive, with the problem."""
     return ReadFile(
-        path=str(one.shown),
+        path=str(arrived.shown),
         size=size,
         sha256=sha256,
-        kind=one.kind,
-        problems=(Problem(f"“{one.shown.name}”：{one.trouble}。", rule="T08"),),
+        kind=arrived.kind,
+        problems=(Problem(f"“{arrived.shown.name}”：{arrived.trouble}。", rule="T08"),),
     )
 
 
@@ -237,8 +255,10 @@ def sort_out(
     chosen: Callable[[ReadFile], tuple[bool | None, str]] = lambda file: (None, ""),
     archives: Mapping[str, str] | None = None,
 ) -> Collected:
-    """Filings, fates and receipts of files that were read; the roster itself is none of them. archives: by
-    path, the archive that a file came in.
+    """Sorts files that were read into filings, decides between versions, and gives each file its result.
+
+    The roster's own file is left out. chosen: the officer's choice on a file (采用, 不采用, None) and why.
+    archives: by path, the archive that a file came in. Raises SelfevalError where forms got lost on the way.
     """
     files = [file for file in files if not (roster and roster.sha256 and file.sha256 == roster.sha256)]
     arrivals = {
@@ -253,7 +273,8 @@ def sort_out(
     receipts = [_receipt(arrival, by_path.get(path, []), folder) for path, arrival in arrivals.items()]
     for receipt in receipts:
         receipt.archive = (archives or {}).get(receipt.file.path, "")
-    _place(receipts, filings, folder)
+    _assign_files_without_forms(receipts, filings)
+    _mark_repeated_attachments(receipts, folder)
     used = adopted(filings, fates)
     if sum(len(receipt.fates) for receipt in receipts) != sum(
         len(file.forms) + len(file.reports) for file in files
@@ -263,10 +284,10 @@ def sort_out(
 
 
 def received_at(path: str) -> str:
-    """When the file came into the folder, local time as ISO text; "" where it is gone."""
-    for place in (PurePath(path), *PurePath(path).parents):
+    """The time at which the file came into the folder, local, as ISO text; "" where it is gone."""
+    for candidate in (PurePath(path), *PurePath(path).parents):
         try:
-            return datetime.fromtimestamp(os.stat(place).st_mtime).isoformat(sep=" ", timespec="seconds")
+            return datetime.fromtimestamp(os.stat(candidate).st_mtime).isoformat(sep=" ", timespec="seconds")
         except NotADirectoryError:
             continue  # a file in an archive came with the archive
         except OSError:
@@ -276,7 +297,7 @@ def received_at(path: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def relative(path: str, folder: Path) -> str:
-    """A path as it stands below the folder, with / on every system."""
+    """The path relative to the folder, with / on every system; the path itself if it is on another drive."""
     try:
         return PurePath(os.path.relpath(path, folder)).as_posix()
     except ValueError:
@@ -284,6 +305,7 @@ def relative(path: str, folder: Path) -> str:
 
 
 def _receipt(arrival: Arrival, fates: list[Fate], folder: Path) -> Receipt:
+    """The receipt of a file, by the decisions on its forms and reports."""
     receipt = Receipt(arrival, fates)
     if not fates:
         _without_forms(receipt)
@@ -314,6 +336,7 @@ def _receipt(arrival: Arrival, fates: list[Fate], folder: Path) -> Receipt:
 
 
 def _used_because(fates: Iterable[Fate]) -> str:
+    """The reason of a file that is used whole."""
     bases = dict.fromkeys(fate.basis for fate in fates)
     if set(bases) == {ONLY}:
         return _EXPLANATION["采用"]
@@ -321,6 +344,7 @@ def _used_because(fates: Iterable[Fate]) -> str:
 
 
 def _replaced_because(arrival: Arrival, fates: list[Fate]) -> str:
+    """The reason of a file of which nothing is used."""
     if arrival.chosen is False:
         return "财政指定不采用" + (f"：{arrival.why}" if arrival.why else "")
     if any(fate.doubtful for fate in fates):
@@ -330,57 +354,48 @@ def _replaced_because(arrival: Arrival, fates: list[Fate]) -> str:
 
 
 def _without_forms(receipt: Receipt) -> None:
-    """A file without any form: an attachment, something that could not be read, or something else."""
+    """Sets the result of a file without any form: 附件, 无法读取 or 非自评材料."""
     file = receipt.file
     texts = "；".join(problem.text for problem in file.problems)
     if file.kind in ATTACHED:
         receipt.result, receipt.reason = "附件", "扫描件或图片，作为盖章件留存"
     elif file.kind in ARCHIVES:
         receipt.result, receipt.reason, receipt.action = "无法读取", texts or "压缩包没有打开", "请解压"
-    elif any(problem.rule == "T08" for problem in file.problems) or file.kind in (
-        "encrypted",
-        "empty",
-        "doc",
-    ):
+    elif any(problem.rule == "T08" for problem in file.problems) or file.kind in _UNREADABLE_KINDS:
         receipt.result, receipt.reason = "无法读取", texts or "文件打不开"
-        receipt.action = (
-            "请另存为docx"
-            if file.kind == "doc"
-            else "请单位取消密码后重报"
-            if file.kind == "encrypted"
-            else "请另存为xlsx或请单位重报"
-        )
+        receipt.action = _UNREADABLE_ACTION.get(file.kind, "请另存为xlsx或请单位重报")
     else:
         receipt.result, receipt.reason = "非自评材料", texts or "里面没有自评表，也没有自评报告"
 
 
-def _place(receipts: list[Receipt], filings: Sequence[Filing], folder: Path) -> None:
-    """Gives repeated files their first copy, and files without forms the department they lie beside or name."""
+def _assign_files_without_forms(receipts: Iterable[Receipt], filings: Sequence[Filing]) -> None:
+    """Gives files without forms the department that their name contains, or that their folder belongs to."""
     by_folder: dict[str, set[int]] = {}
     for receipt in receipts:
         if receipt.filing is not None:
             receipt.basis = filings[receipt.filing].basis
             by_folder.setdefault(str(PurePath(receipt.file.path).parent), set()).add(receipt.filing)
-    names = {
+    by_name = {
         squeeze(filing.department): number
         for number, filing in enumerate(filings)
-        if len(squeeze(filing.department)) >= 3
+        if len(squeeze(filing.department)) >= _SHORTEST_NAME
     }
-    first: dict[str, Receipt] = {}
     for receipt in receipts:
-        original = first.setdefault(receipt.file.sha256, receipt) if receipt.file.sha256 else receipt
         if receipt.filing is None:
-            named = [
-                number for name, number in names.items() if name in squeeze(PurePath(receipt.file.path).name)
-            ]
+            file_name = squeeze(PurePath(receipt.file.path).name)
+            named = [number for name, number in by_name.items() if name in file_name]
             beside = by_folder.get(str(PurePath(receipt.file.path).parent), set())
             if len(named) == 1:
                 receipt.filing, receipt.basis = named[0], "文件名"
             elif len(beside) == 1:
                 receipt.filing, receipt.basis = next(iter(beside)), "同一文件夹"
+
+
+def _mark_repeated_attachments(receipts: Iterable[Receipt], folder: Path) -> None:
+    """Sets the result 重复 of files without forms that have the bytes of an earlier file."""
+    first: dict[str, Receipt] = {}
+    for receipt in receipts:
+        original = first.setdefault(receipt.file.sha256, receipt) if receipt.file.sha256 else receipt
         if original is not receipt and receipt.result in ("附件", "非自评材料"):
-            receipt.result, receipt.reason, receipt.other = (
-                "重复",
-                _EXPLANATION["重复"],
-                relative(original.file.path, folder),
-            )
+            receipt.result, receipt.reason = "重复", _EXPLANATION["重复"]
+            receipt.other = relative(original.file.path, folder)

@@ -1,7 +1,4 @@
-"""What a column of the county workbook is, and the columns that every sheet shares.
-
-The tables themselves are data.
-"""
+"""Columns of the county workbook's sheets as data, and those that several sheets share."""
 
 from __future__ import annotations
 
@@ -19,11 +16,11 @@ HAND, FORMULA, LINK = "手", "式", "链"
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A formula and how Python computes the same: text with {key} for a cell of the row, {sheet.key} for a
-    whole column.
+    """A formula of a column, and how Python computes the same.
 
-    value: the row's values to the formula's value; None: the row already holds it (sums over another sheet).
-    in_total: whether the totals row has the same formula over its own cells (a rate is total over total).
+    text: with {key} for a cell of the row and {sheet.key} for a whole column. value: computes the formula's
+    value from the row's; None: the row already holds it (sums over another sheet). in_total: whether the
+    totals row has the same formula over its own cells (a rate is total over total).
     """
 
     text: str
@@ -33,8 +30,10 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """format: text, wrap, printed (a number as it was typed), code, count, money, number, rate, link. kind:
-    "", 手 (the officers' own), 式 or 链. total: summed below.
+    """A column of a sheet. width: in characters.
+
+    format: text, wrap, printed (a number as it was typed), code, count, money, number, rate or link.
+    kind: "", 手 (filled in by officers), 式 (formula) or 链 (link). total: whether it is summed below.
     """
 
     key: str
@@ -48,10 +47,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """key: name of the store's table. frozen: how many columns stay in sight, on the screen and on every
-    printed page.
+    """A sheet of the workbook: a table with its title and columns.
 
-    counted, summed: the columns by which rows are counted, and those that are added up, for the page 总览.
+    key: name of the store's table. frozen: how many columns stay in sight, on the screen and on every printed
+    page. counted, summed: columns by which rows are counted, and those that are added up, for the page 总览.
     """
 
     key: str
@@ -62,37 +61,39 @@ class Sheet:
     summed: tuple[str, ...] = ()
 
     def place(self, key: str) -> int:
-        """The number of a column, counted from 0."""
+        """The number of the column with this key, counted from 0."""
         return next(number for number, column in enumerate(self.columns) if column.key == key)
 
     @property
     def pages_across(self) -> int:
-        """How many A4 pages the print is wide, so that it can still be read; the frozen columns repeat on
-        each.
-        """
+        """The width of the print in A4 pages so that it stays readable; the frozen columns repeat on each."""
         widths = [column.width for column in self.columns]
         fixed = sum(widths[: self.frozen])
         return max(1, ceil((sum(widths) - fixed) / (PAGE_WIDTH - fixed)))
 
     @property
     def handwritten(self) -> tuple[Column, ...]:
+        """The columns that officers fill in."""
         return tuple(column for column in self.columns if column.kind == HAND)
 
 
 def money(key: str, label: str, total: bool = True) -> Column:
+    """A column of amounts in 万元."""
     return Column(key, label, 13, "money", total=total)
 
 
 def count(key: str, label: str, width: float = 7, total: bool = True) -> Column:
+    """A column of whole numbers."""
     return Column(key, label, width, "count", total=total)
 
 
 def hand(key: str, label: str, width: float = 12) -> Column:
+    """A column that officers fill in."""
     return Column(key, label, width, "wrap", HAND)
 
 
 def rate_of(key: str, label: str, above: str, below: str) -> Column:
-    """above ÷ below, rounded to 0.01%; 0 over 0 is 0, a number over 0 has no rate."""
+    """A formula column: above ÷ below, rounded to 0.01%; 0 over 0 is 0, a number over 0 has no rate."""
     text = (
         f'IF(OR({{{above}}}="",{{{below}}}=""),"",IF({{{below}}}=0,IF({{{above}}}=0,0,"")'
         f",ROUND({{{above}}}/{{{below}}},4)))"
@@ -103,7 +104,7 @@ def rate_of(key: str, label: str, above: str, below: str) -> Column:
 
 
 def share_of(key: str, label: str, above: str, below: str) -> Column:
-    """above ÷ below, rounded to 0.01%; empty where there is nothing to divide by."""
+    """A formula column: above ÷ below, rounded to 0.01%; empty where below is 0."""
     text = f'IF({{{below}}}=0,"",ROUND({{{above}}}/{{{below}}},4))'
     return Column(
         key,
@@ -116,7 +117,7 @@ def share_of(key: str, label: str, above: str, below: str) -> Column:
 
 
 def change_of(key: str, label: str, new: str, old: str) -> Column:
-    """(new − old) ÷ old, rounded to 0.01%; empty where old is 0."""
+    """A formula column: (new − old) ÷ old, rounded to 0.01%; empty where old is 0."""
     text = f'IF(OR({{{new}}}="",{{{old}}}=""),"",IF({{{old}}}=0,"",ROUND(({{{new}}}-{{{old}}})/{{{old}}},4)))'
     return Column(
         key, label, 10, "rate", FORMULA, live=Live(text, lambda row: change(row[new], row[old]), True)
@@ -124,7 +125,7 @@ def change_of(key: str, label: str, new: str, old: str) -> Column:
 
 
 def rest_of(key: str, label: str, whole: str, part: str, total: bool = True) -> Column:
-    """whole − part; a hundredth of a yuan is the last digit kept."""
+    """A formula column: whole − part, in 万元, rounded to a hundredth of a yuan."""
     text = f'IF(OR({{{whole}}}="",{{{part}}}=""),"",ROUND({{{whole}}}-{{{part}}},6))'
     return Column(
         key, label, 13, "money", FORMULA, total, Live(text, lambda row: difference(row[whole], row[part]))
@@ -148,4 +149,5 @@ PLACE = (
 
 
 def link(label: str = "原表") -> Column:
+    """A column of links to the cell of the row's file, sheet and cell."""
     return Column("link", label, 7, "link", LINK)

@@ -1,6 +1,7 @@
-"""The county's departments one after the other, each with its forms and findings while its turn lasts: what
-was received is never in
-memory all at once. Departments whose forms came in one file take their turn together.
+"""The county's departments one after the other, each with its forms and findings while it is being processed.
+
+The contents of all received files are thus never in memory at once. Departments whose forms came in one file
+are read and checked together.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import PurePath
 
 from ..checking import County, check, scanned, told_apart
@@ -18,21 +20,23 @@ from .checked import Checked, ready
 from .collecting import Receipt, Received
 from .material import Entry, Material, assign, compare, share_out
 from .outline import digest_of
-from .versions import USED, Fate
+from .versions import USED, Fate, forms_and_reports
 
 _OUTDATED = ("被新版本替代", "重复")
 SAME_WORDS = "X08"  # the one rule that compares departments
-_WORST = ("failed", "ran", "skipped")
+_BY_PRECEDENCE = ("failed", "ran", "skipped")
 
 
 @dataclass(slots=True)
 class Turn:
-    """A department's turn. receipts, fates: of its files and of their forms, with those of departments that
-    came in the same files.
+    """One department as a step of the run: what its rows depend on, and how to read its forms.
 
-    scanned: the folders of its files in which a scan lies. copied: for each fate, digests of the form's texts
-    that another department sent before.
-    rules: what the rules did, once it is filled.
+    receipts, fates: of its files and forms, with those of other departments that came in the same files.
+    scanned: those folders of its files in which a scan lies.
+    copied: for each fate, digests of the form's texts that another department sent before.
+    rules: status of the rules, once the department is filled.
+    complete: whether every finding could be assigned to a department.
+    fill: called with the step itself, reads and checks the department's forms.
     """
 
     entry: Entry
@@ -41,15 +45,13 @@ class Turn:
     scanned: Sequence[str] = ()
     copied: Sequence[Sequence[int]] = ()
     rules: Sequence[RuleStatus] = ()
-    complete: bool = True  # whether every finding found its department
-    fill: Callable[[Turn], None] = lambda turn: None
+    complete: bool = True
+    fill: Callable[[Turn], None] = lambda step: None
 
 
 @dataclass(slots=True)
 class Prepared:
-    """All departments at once, as `material.prepare` made them. rest: findings that belong to no department.
-    rules: the status of each.
-    """
+    """All departments loaded at once, as `material.prepare` returns them."""
 
     material: Material
     salt: str = ""
@@ -58,42 +60,46 @@ class Prepared:
         return (Turn(entry) for entry in self.material.entries)
 
     def note(self, rules: Iterable[RuleStatus]) -> None:
-        """What the rules did is known already."""
+        """Does nothing: the status of the rules is part of the findings already."""
 
     @property
     def rest(self) -> list[Finding]:
-        told = {id(finding) for entry in self.material.entries for finding in entry.findings}
-        return [finding for finding in self.material.findings if id(finding) not in told]
+        """The findings that belong to no department."""
+        assigned = {id(finding) for entry in self.material.entries for finding in entry.findings}
+        return [finding for finding in self.material.findings if id(finding) not in assigned]
 
     @property
     def rules(self) -> Sequence[RuleStatus]:
+        """The status of each rule."""
         return self.material.findings.rules
 
 
 @dataclass(slots=True)
 class Departments:
-    """The entries of a material, to be filled one after the other from what was received; they are emptied
-    again when their turn is over.
-    rest and rules are whole when all have had their turn.
+    """The departments of a county, streamed: each is filled on demand, and emptied after its step.
+
+    rest: findings that belong to no department. rest and rules are complete after the last step only.
+    copied: by the id of a form's outline, digests of its texts that another department sent before.
     """
 
     received: Received
     material: Material
     rest: list[Finding] = field(default_factory=list)
-    told: dict[str, RuleStatus] = field(default_factory=dict)
+    statuses: dict[str, RuleStatus] = field(default_factory=dict)
     copied: dict[int, set[int]] = field(default_factory=dict)
 
     @property
     def salt(self) -> str:
-        """What changes every department: program, policy, roster."""
+        """A digest of what every department depends on: program, policy, roster."""
         roster = self.material.roster
-        return self.received.kept.salt + (
+        return self.received.cache.salt + (
             hashlib.sha256(repr(roster).encode("utf-8", "surrogatepass")).hexdigest() if roster else ""
         )
 
     @property
     def rules(self) -> Sequence[RuleStatus]:
-        return tuple(self.told.values())
+        """The status of each rule over all departments so far."""
+        return tuple(self.statuses.values())
 
     def __iter__(self) -> Iterator[Turn]:
         collected = self.material.collected
@@ -109,97 +115,97 @@ class Departments:
                 fates,
                 sorted(map(str, batch.scanned)),
                 [sorted(self.copied.get(id(fate.form), ())) for fate in fates],
-                fill=lambda turn, batch=batch: self._take(turn, batch),
+                fill=partial(self._take, batch=batch),
             )
             entry.forms, entry.reports, entry.findings = [], [], []
-        rest = batches.get(None)
-        if rest is not None:
-            self._fill(rest)
+        unassigned = batches.get(None)
+        if unassigned is not None:
+            self._fill(unassigned)
 
-    def _take(self, turn: Turn, batch: _Batch) -> None:
-        """Fills a department, and those that came in the same files with it."""
+    def _take(self, step: Turn, batch: _Batch) -> None:
+        """Fills a department, and with it those that came in the same files."""
         if batch.filings and not batch.filled:
             self._fill(batch)
-        turn.rules, turn.complete = batch.rules, batch.complete
+        step.rules, step.complete = batch.rules, batch.complete
         if self.material.roster:
-            compare(turn.entry, self.material.roster)
+            compare(step.entry, self.material.roster)
 
     def _fill(self, batch: _Batch) -> None:
-        """Forms, reports and findings of the departments of a batch, in the place of their outlines."""
+        """Puts forms, reports and findings into the departments of a batch."""
         material, batch.filled = self.material, True
-        used = {
-            id(fate.form)
-            for number in batch.filings
-            for fate in batch.fates[number]
-            if fate.fate == USED or fate.doubtful
-        }
-        whole: dict[int, Form | Report] = {}
-        answers: list[Checked] = []
-        files: dict[str, ReadFile] = {}
-        for receipt in batch.receipts:
-            outline = receipt.file
-            mine = [form for form in (*outline.forms, *outline.reports) if id(form) in used]
-            if not mine and receipt.result in _OUTDATED:
-                continue
-            answer = self.received.answer(outline)
-            answers.append(answer)
-            files[outline.path] = answer.file
-            whole |= {
-                id(form): there
-                for form, there in zip(
-                    (*outline.forms, *outline.reports),
-                    (*answer.file.forms, *answer.file.reports),
-                    strict=True,
-                )
-            }
-        filings = [_whole(material.collected.filings[number], whole, files) for number in batch.filings]
-        current = [files[receipt.file.path] for receipt in batch.receipts if receipt.result not in _OUTDATED]
+        contents = self._contents(batch)
+        filings = [contents.complete(material.collected.filings[number]) for number in batch.filings]
+        current = [
+            contents.files[receipt.file.path] for receipt in batch.receipts if receipt.result not in _OUTDATED
+        ]
         county = County(
             batch.scanned,
             told_apart(SAME_WORDS, self._same_words(batch, filings), material.policy),
             len(material.collected.filings) > 1,
         )
-        found = check(filings, material.policy, current, material.roster, ready=ready(answers), county=county)
-        batch.rules = found.rules
-        self.note(found.rules)
+        findings = check(
+            filings,
+            material.policy,
+            current,
+            material.roster,
+            ready=ready(contents.answers),
+            county=county,
+        )
+        batch.rules = findings.rules
+        self.note(findings.rules)
         entries = [material.by_filing[number] for number in batch.filings]
         for number, entry in zip(batch.filings, entries, strict=True):
-            assign(
-                entry, (whole[id(fate.form)] for fate in batch.fates[number] if fate.fate == USED), material
-            )
-        left = share_out(found, entries, batch.receipts)
-        batch.complete = not left
-        self.rest += left
+            used = (contents.whole(fate.form) for fate in batch.fates[number] if fate.fate == USED)
+            assign(entry, used, material)
+        unassigned = share_out(findings, entries, batch.receipts)
+        batch.complete = not unassigned
+        self.rest += unassigned
+
+    def _contents(self, batch: _Batch) -> _Contents:
+        """Reads the files of a batch, except those of which another version counts."""
+        wanted = {
+            id(fate.form)
+            for number in batch.filings
+            for fate in batch.fates[number]
+            if fate.fate == USED or fate.doubtful
+        }
+        contents = _Contents()
+        for receipt in batch.receipts:
+            outline = receipt.file
+            if receipt.result in _OUTDATED and not any(
+                id(form) in wanted for form in forms_and_reports(outline)
+            ):
+                continue
+            contents.add(outline, self.received.answer(outline))
+        return contents
 
     def _same_words(self, batch: _Batch, filings: Sequence[Filing]) -> Iterator[Finding]:
-        """Texts that another department sent before. filings: those of the batch, whole."""
+        """Findings on texts that another department sent before. filings: those of the batch, complete."""
         for number, filing in zip(batch.filings, filings, strict=True):
-            for outline, form in zip(
-                self.material.collected.filings[number].forms, filing.forms, strict=True
-            ):
+            outlines = self.material.collected.filings[number].forms
+            for outline, form in zip(outlines, filing.forms, strict=True):
                 copied = self.copied.get(id(outline))
                 if copied:
-                    yield from said_before(
-                        form, filing, lambda text, copied=copied: digest_of(text) in copied
-                    )
+                    yield from said_before(form, filing, _among(copied))
 
     def note(self, rules: Iterable[RuleStatus]) -> None:
-        """A rule ran where it ran anywhere, and failed where it failed anywhere."""
+        """Merges the status of rules: one ran where it ran anywhere, and failed where it failed anywhere."""
         for status in rules:
-            known = self.told.get(status.rule)
-            if known is None or _WORST.index(status.status) < _WORST.index(known.status):
-                self.told[status.rule] = status
+            earlier = self.statuses.get(status.rule)
+            if earlier is None or _BY_PRECEDENCE.index(status.status) < _BY_PRECEDENCE.index(earlier.status):
+                self.statuses[status.rule] = status
 
 
 @dataclass(slots=True)
 class _Batch:
-    """Departments that have a file in common, by the numbers of their filings; their receipts, and the fates
-    of their forms.
+    """Departments that have a file in common, by the numbers of their filings.
+
+    receipts: their files. fates: by filing, of their forms. scanned: those folders of the files with a scan.
     """
 
     filings: list[int] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
-    fates: dict[int, list] = field(default_factory=dict)
+    fates: dict[int, list[Fate]] = field(default_factory=dict)
     scanned: frozenset[PurePath] = frozenset()
     rules: Sequence[RuleStatus] = ()
     filled: bool = False
@@ -209,27 +215,42 @@ class _Batch:
 _NOTHING = _Batch()
 
 
+@dataclass(slots=True)
+class _Contents:
+    """The contents of the files of a batch: forms and reports by the id of their outline, files by path."""
+
+    forms: dict[int, Form] = field(default_factory=dict)
+    reports: dict[int, Report] = field(default_factory=dict)
+    files: dict[str, ReadFile] = field(default_factory=dict)
+    answers: list[Checked] = field(default_factory=list)
+
+    def add(self, outline: ReadFile, answer: Checked) -> None:
+        """Adds a file that was read. outline: what has been known of it until now."""
+        self.answers.append(answer)
+        self.files[outline.path] = answer.file
+        self.forms |= zip(map(id, outline.forms), answer.file.forms, strict=True)
+        self.reports |= zip(map(id, outline.reports), answer.file.reports, strict=True)
+
+    def whole(self, outline: Form | Report) -> Form | Report:
+        """The form or report of an outline."""
+        return self.forms[id(outline)] if isinstance(outline, Form) else self.reports[id(outline)]
+
+    def complete(self, filing: Filing) -> Filing:
+        """A filing with the contents of its forms instead of their outlines."""
+        return replace(
+            filing,
+            forms=tuple(self.forms[id(form)] for form in filing.forms),
+            reports=tuple(self.reports[id(report)] for report in filing.reports),
+            files=tuple(self.files[file.path] for file in filing.files),
+        )
+
+
 def _batches(material: Material, scans: frozenset[PurePath]) -> dict[int | None, _Batch]:
-    """Every filing's batch, and under None the files that belong to no department. scans: folders with one."""
+    """The batch of every filing; under None the files that belong to no department. scans: their folders."""
     collected = material.collected
-    leader = list(range(len(collected.filings)))
-
-    def first(number: int) -> int:
-        while leader[number] != number:
-            leader[number] = leader[leader[number]]
-            number = leader[number]
-        return number
-
-    owner: dict[str, int] = {}
-    sent = [(fate.arrival.file.path, fate.filing) for fate in collected.fates] + [
-        (receipt.file.path, receipt.filing) for receipt in collected.receipts if receipt.filing is not None
-    ]
-    for path, number in sent:
-        one, other = first(owner.setdefault(path, number)), first(number)
-        leader[max(one, other)] = min(one, other)
     batches: dict[int | None, _Batch] = {}
-    for number in range(len(collected.filings)):
-        batch = batches[number] = batches.setdefault(first(number), _Batch())
+    for number, first in enumerate(_first_with_shared_file(material)):
+        batch = batches[number] = batches.setdefault(first, _Batch())
         batch.filings.append(number)
         batch.fates[number] = []
     for fate in collected.fates:
@@ -245,23 +266,39 @@ def _batches(material: Material, scans: frozenset[PurePath]) -> dict[int | None,
     return batches
 
 
-def _whole(filing: Filing, whole: dict[int, Form | Report], files: dict[str, ReadFile]) -> Filing:
-    """A filing with the contents of its forms in the place of their outlines."""
-    return replace(
-        filing,
-        forms=tuple(whole[id(form)] for form in filing.forms),
-        reports=tuple(whole[id(report)] for report in filing.reports),
-        files=tuple(files[file.path] for file in filing.files),
-    )
+def _first_with_shared_file(material: Material) -> list[int]:
+    """For each filing, the first one that it shares a file with, even by way of others (union-find)."""
+    collected = material.collected
+    leader = list(range(len(collected.filings)))
+
+    def first(number: int) -> int:
+        while leader[number] != number:
+            leader[number] = leader[leader[number]]
+            number = leader[number]
+        return number
+
+    owner: dict[str, int] = {}
+    sent = [(fate.arrival.file.path, fate.filing) for fate in collected.fates] + [
+        (receipt.file.path, receipt.filing) for receipt in collected.receipts if receipt.filing is not None
+    ]
+    for path, number in sent:
+        this, other = first(owner.setdefault(path, number)), first(number)
+        leader[max(this, other)] = min(this, other)
+    return [first(number) for number in range(len(leader))]
+
+
+def _among(digests: set[int]) -> Callable[[str], bool]:
+    """A test whether a text is one of those with these digests."""
+    return lambda text: digest_of(text) in digests
 
 
 def _copied(filings: Sequence[Filing], received: Received) -> dict[int, set[int]]:
     """Digests of the texts of each form (by the id of its outline) that another department sent before."""
 
-    def told() -> Iterator[tuple[Filing, Form, tuple[int, ...]]]:
+    def digests() -> Iterator[tuple[Filing, Form, tuple[int, ...]]]:
         for filing in filings:
             files = {file.path: file for file in filing.files}
             for form in filing.forms:
                 yield filing, form, received.words_of(form, files[form.file])
 
-    return copied_texts(told())
+    return copied_texts(digests())

@@ -1,4 +1,4 @@
-"""Columns of 资金明细, 指标明细, 偏差清单 and 审核问题: names and order are an agreement with the bureau."""
+"""The columns of 资金明细, 指标明细, 偏差清单 and 审核问题: names and order are agreed with the bureau."""
 
 from __future__ import annotations
 

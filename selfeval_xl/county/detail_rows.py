@@ -1,4 +1,4 @@
-"""Rows of 资金明细, 指标明细, 偏差清单 and 审核问题."""
+"""The rows of 资金明细, 指标明细, 偏差清单 and 审核问题."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ _SEVERITY_ORDER = {"错误": 0, "核实": 1, "提示": 2}
 
 
 def form_head(form: Assessed) -> Row:
+    """The first columns of a row that belongs to a form."""
     return {
         **head(form.entry),
         "project_code": form.form.project_code or (form.ledger.code if form.ledger else None),
@@ -31,12 +32,14 @@ def form_head(form: Assessed) -> Row:
 
 
 def funding_rows(entry: Entry) -> Iterator[Row]:
+    """The rows of 资金明细 of a department: one per row of the forms' funding tables, amounts in 万元."""
     for form in entry.forms:
         for line in form.form.funding:
             yield _funding(form, line)
 
 
 def _funding(form: Assessed, line: FundingLine) -> Row:
+    """The row of 资金明细 of a funding row; the ledger's amounts only beside the total."""
     unit = form.form.money_unit
     kind = TOTAL_ROW if line.is_total else SOURCE_ROW if line.part_of in (None, TOTAL_ROW) else PART_ROW
     ledger = form.ledger if line.is_total else None
@@ -66,6 +69,7 @@ def _funding(form: Assessed, line: FundingLine) -> Row:
 
 
 def indicator_rows(entry: Entry, material: Material) -> Iterator[Row]:
+    """The rows of 指标明细 of a department, with the rules that fired and the roster's last-year values."""
     for form in entry.forms:
         rules = _rules_by_cell(form.findings)
         code = form.form.project_code or (form.ledger.code if form.ledger else None) or ""
@@ -82,17 +86,23 @@ def indicator_rows(entry: Entry, material: Material) -> Iterator[Row]:
 
 
 def _rules_by_cell(findings: list[Finding]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    """The rules that found something, by cell."""
+    rules: dict[str, list[str]] = {}
     for finding in findings:
         for cell in (finding.cell or "").split(","):
             if cell:
-                found.setdefault(cell, []).append(finding.rule)
-    return found
+                rules.setdefault(cell, []).append(finding.rule)
+    return rules
 
 
 def _indicator(form: Assessed, row: Indicator) -> Row:
+    """The columns of 指标明细 that an indicator gives by itself."""
     wanted, done = row.target_quantity, row.actual_quantity
-    numeric = wanted is not None and wanted.kind is Kind.NUMBER
+    operator, number_wanted = None, None
+    if wanted is not None and wanted.kind is Kind.NUMBER:
+        operator, number_wanted = wanted.operator or "=", wanted.number
+    elif wanted is not None and wanted.kind is Kind.TEXT:
+        operator = "定性"
     score = money(row.score)
     return {
         **form_head(form),
@@ -100,12 +110,8 @@ def _indicator(form: Assessed, row: Indicator) -> Row:
         "level2": row.level2,
         "name": row.name,
         "target": row.target,
-        "operator": (wanted.operator or "=")
-        if numeric
-        else "定性"
-        if wanted is not None and wanted.kind is Kind.TEXT
-        else None,
-        "number_wanted": wanted.number if numeric else None,
+        "operator": operator,
+        "number_wanted": number_wanted,
         "measure": (wanted.unit if wanted else None) or row.unit,
         "actual": row.actual,
         "number_done": done.number if done is not None and done.kind is Kind.NUMBER else None,
@@ -124,12 +130,12 @@ def _indicator(form: Assessed, row: Indicator) -> Row:
 
 
 def first_cell(cells: str | None) -> str | None:
-    """The first of the cells of a split value."""
+    """The first of the cells of a value that is split over several ("G12,G15")."""
     return cells.split(",")[0] if cells else None
 
 
 def deviation_rows(entry: Entry) -> Iterator[Row]:
-    """Every indicator that is not simply met."""
+    """The rows of 偏差清单 of a department: its indicators that are unmet, exceeded or undetermined."""
     for form in entry.forms:
         budget = form.amount("annual_budget")
         rate = ratio(form.amount("executed"), budget)
@@ -140,8 +146,9 @@ def deviation_rows(entry: Entry) -> Iterator[Row]:
 
 
 def deviation_order(row: Row) -> tuple:
-    """The largest project budgets first, then by project and cause, what was missed before the rest (总览
-    relies on that order).
+    """The sort key of 偏差清单: largest budgets first, then by project and cause, unmet before the rest.
+
+    总览 relies on that order; `making` has the same in SQL.
     """
     return (
         -(row["project_budget"] or Decimal(0)),
@@ -155,6 +162,7 @@ def deviation_order(row: Row) -> tuple:
 
 
 def deviation_kind(indicator: Indicator) -> str | None:
+    """偏差类型 of an indicator; None where it is simply met."""
     match indicator.verdict:
         case Verdict.UNMET:
             return ZERO if is_zero(indicator) else UNMET
@@ -168,6 +176,7 @@ def deviation_kind(indicator: Indicator) -> str | None:
 def _deviation(
     form: Assessed, indicator: Indicator, kind: str, budget: Decimal | None, rate: Decimal | None
 ) -> Row:
+    """The row of 偏差清单 of an indicator. budget, rate: 全年预算数 and execution rate of its form."""
     return {
         **form_head(form),
         "project_budget": budget,
@@ -189,7 +198,7 @@ def _deviation(
 
 
 def finding_rows(entry: Entry, material: Material) -> list[Row]:
-    """The department's findings by project, the gravest rules first; the rows of one rule stand together."""
+    """The rows of 审核问题 of a department: by project, gravest rules first, those of one rule together."""
     forms = {id(finding): form for form in entry.forms for finding in form.findings}
     return _ordered(
         [_finding(finding, entry, forms.get(id(finding)), material) for finding in entry.findings]
@@ -197,20 +206,22 @@ def finding_rows(entry: Entry, material: Material) -> list[Row]:
 
 
 def other_findings(findings: Iterable[Finding], material: Material) -> tuple[Entry, list[Row]]:
-    """Findings that belong to no department: what stands in its place, and their rows."""
+    """A stand-in for the department of findings that belong to none, and their rows of 审核问题."""
     entry = Entry("（未归入部门）", findings=sorted(findings, key=order))
     return entry, finding_rows(entry, material)
 
 
 def _ordered(rows: list[Row]) -> list[Row]:
-    worst: dict[tuple, int] = {}
+    """The rows by project, by the gravest severity of their rule there, and by rule."""
+    gravest: dict[tuple, int] = {}
     for row in rows:
         key = (row["project"], row["rule"])
-        worst[key] = min(worst.get(key, 9), _SEVERITY_ORDER.get(row["severity"], 3))
-    return sorted(rows, key=lambda row: (row["project"], worst[row["project"], row["rule"]], row["rule"]))
+        gravest[key] = min(gravest.get(key, 9), _SEVERITY_ORDER.get(row["severity"], 3))
+    return sorted(rows, key=lambda row: (row["project"], gravest[row["project"], row["rule"]], row["rule"]))
 
 
 def _finding(finding: Finding, entry: Entry, form: Assessed | None, material: Material) -> Row:
+    """The row of 审核问题 of a finding. form: the one it is about, None where it is about none."""
     base = (
         form_head(form)
         if form

@@ -1,11 +1,9 @@
-"""Each department's forms as sheets of the county workbook, in the official layout, with an index in front of
-them.
-"""
+"""The departments' forms as sheets of the county workbook, in the official layout, and their index."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Set
 from typing import Any
 
 from .. import layouts
@@ -32,18 +30,43 @@ INDEX = Sheet(
     ),
 )
 LONGEST_NAME = 31
+# The layouts of forms that were recognised as none: with scores (True) and without.
 _DEFAULTS = {
     True: {PROJECT: "mof-2020", DEPARTMENT: "mof-2020"},
     False: {PROJECT: "jilin-2024", DEPARTMENT: "jilin-2024"},
-}  # with scores, without
+}
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _QUALITATIVE = "定性"
+_FORM_KEYS = ("project", "project_code", "department", "unit", "total_score", "grade", "total_points")
+_TASK_KEYS = ("number", "name", "content", "outcome", "budget", "executed", "points", "score")
+_TOTAL_KEYS = ("initial_budget", "annual_budget", "executed", "execution_rate", "score")
+_FUNDING_KEYS = (
+    "initial_budget",
+    "annual_budget",
+    "executed",
+    "execution_rate",
+    "points",
+    "score",
+    "note",
+)
+_INDICATOR_KEYS = (
+    "level1",
+    "level2",
+    "name",
+    "target",
+    "actual",
+    "points",
+    "score",
+    "note",
+    "initial_target",
+)
 Row = dict[str, Any]
 
 
 class FormSheets:
-    """Rows of the index, and name and drawing of every form that counts, department by department. taken:
-    names already in use.
+    """The form sheets of a workbook, collected department by department.
+
+    rows: of the index. drawings: name and drawing of every form that counts. taken: names already in use.
     """
 
     def __init__(self, taken: Iterable[str]) -> None:
@@ -52,8 +75,8 @@ class FormSheets:
         self.drawings: list[tuple[str, Drawing]] = []
 
     def add(self, entry: Entry) -> None:
-        """The forms of one department, its own first."""
-        for number, form in enumerate(sorted(entry.forms, key=lambda one: one.form.kind != DEPARTMENT)):
+        """Adds the forms of one department, its own first."""
+        for number, form in enumerate(sorted(entry.forms, key=lambda form: form.form.kind != DEPARTMENT)):
             layout = layout_for(form.form)
             name = sheet_name(
                 f"{entry.code or entry.name[:8]}-{number:02}{form.project_name or '部门整体'}", self._names
@@ -73,6 +96,7 @@ class FormSheets:
 
 
 def _head(form: Assessed) -> Row:
+    """The first columns of the index."""
     return {
         "section": form.entry.section,
         "department_code": form.entry.code,
@@ -83,8 +107,10 @@ def _head(form: Assessed) -> Row:
 
 
 def sheet_name(wanted: str, taken: set[str]) -> str:
-    """A name that Excel takes: 31 characters, none forbidden, no apostrophe at the ends, no other sheet's
-    name whatever the case.
+    """A name that Excel accepts, as close as possible to the wanted one; it is added to the taken names.
+
+    That is: at most 31 characters, none forbidden, no apostrophe at the ends, and no other sheet's name
+    whatever the case.
     """
     plain_name = _FORBIDDEN.sub("", wanted).strip("' ")[:LONGEST_NAME].rstrip("' ") or "表"
     name, number = plain_name, 2
@@ -96,9 +122,7 @@ def sheet_name(wanted: str, taken: set[str]) -> str:
 
 
 def layout_for(form: Form) -> Layout:
-    """The layout the form was recognised as; else the ministry's where there are scores, the plain one where
-    there are none.
-    """
+    """The layout that the form was recognised as; else the ministry's with scores, the plain one without."""
     try:
         return layouts.load(form.layout or "", form.kind)
     except LayoutError:
@@ -106,7 +130,7 @@ def layout_for(form: Form) -> Layout:
 
 
 def plain(form: Form, layout: Layout) -> Row:
-    """The form as plain data, as `templates.frame.draw` takes it: everything as it was typed, totals too."""
+    """The form as `templates.frame.draw` takes it: everything as it was typed, totals too."""
     columns = {column.key for column in layout.indicators.columns}
     total = form.total_funding
     inline = (
@@ -115,18 +139,7 @@ def plain(form: Form, layout: Layout) -> Row:
         else set()
     )
     data: Row = {
-        **{
-            key: getattr(form, key)
-            for key in (
-                "project",
-                "project_code",
-                "department",
-                "unit",
-                "total_score",
-                "grade",
-                "total_points",
-            )
-        },
+        **{key: getattr(form, key) for key in _FORM_KEYS},
         "goal": {key: getattr(form.goal, key) for key in ("initial", "expected", "actual")},
         "remarks": dict(form.remarks),
         "signature": {label: name for label, name in form.signature.items() if name},
@@ -136,26 +149,16 @@ def plain(form: Form, layout: Layout) -> Row:
             for line in form.funding
             if line.source in inline
         },
-        "tasks": [
-            {
-                key: getattr(task, key)
-                for key in ("number", "name", "content", "outcome", "budget", "executed", "points", "score")
-            }
-            for task in form.tasks
-        ],
+        "tasks": [{key: getattr(task, key) for key in _TASK_KEYS} for task in form.tasks],
         "indicators": [_indicator(row, columns) for row in form.indicators],
     }
     if total is not None:
-        data["total"] = {
-            key: value
-            for key in ("initial_budget", "annual_budget", "executed", "execution_rate", "score")
-            if (value := getattr(total, key))
-        }
+        data["total"] = {key: value for key in _TOTAL_KEYS if (value := getattr(total, key))}
     return data
 
 
 def _funding(form: Form, inline: set[str]) -> list[Row]:
-    """The source rows; not those whose amount stands in the cell of their label."""
+    """The source rows. inline: those whose amount is in the cell of their label; they are left out."""
     rows: list[Row] = []
     names: set[str] = set()
     for line in form.funding:
@@ -165,41 +168,13 @@ def _funding(form: Form, inline: set[str]) -> list[Row]:
         while source in names:  # the drawing knows its rows by their label
             source, number = f"{line.source}（{number}）", number + 1
         names.add(source)
-        rows.append(
-            {
-                "source": source,
-                **{
-                    key: getattr(line, key)
-                    for key in (
-                        "initial_budget",
-                        "annual_budget",
-                        "executed",
-                        "execution_rate",
-                        "points",
-                        "score",
-                        "note",
-                    )
-                },
-            }
-        )
+        rows.append({"source": source, **{key: getattr(line, key) for key in _FUNDING_KEYS}})
     return rows
 
 
-def _indicator(row: Indicator, columns: Sequence[str] | set[str]) -> Row:
-    data: Row = {
-        key: getattr(row, key)
-        for key in (
-            "level1",
-            "level2",
-            "name",
-            "target",
-            "actual",
-            "points",
-            "score",
-            "note",
-            "initial_target",
-        )
-    }
+def _indicator(row: Indicator, columns: Set[str]) -> Row:
+    """An indicator row. columns: of the layout, whose target may be split into operator, number and unit."""
+    data: Row = {key: getattr(row, key) for key in _INDICATOR_KEYS}
     if "adjusted_target" in columns:
         data |= {
             "initial_target": row.initial_target or row.target,

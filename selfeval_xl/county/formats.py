@@ -1,8 +1,12 @@
-"""Fonts, number formats and tints of the county workbook."""
+"""Cell formats of the county workbook: fonts, number formats and tints."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
 
 FONT = "宋体"
 _BASE = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
@@ -21,20 +25,24 @@ HEAD_TINT, HAND_TINT, TOTAL_TINT = "#DDEBF7", "#FFF2CC", "#F2F2F2"
 
 
 class Formats:
-    """The workbook's formats, each made once."""
+    """The formats of an XlsxWriter workbook, each made once."""
 
-    def __init__(self, book) -> None:
+    def __init__(self, book: Workbook) -> None:
         self._book = book
-        self._made: dict[tuple, Any] = {}
+        self._formats: dict[tuple, Format] = {}
 
-    def get(self, **properties):
+    def get(self, **properties: Any) -> Format:
+        """The format with these properties of XlsxWriter, besides the usual font."""
         key = tuple(sorted(properties.items()))
-        if key not in self._made:
-            self._made[key] = self._book.add_format({**_BASE, **properties})
-        return self._made[key]
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format({**_BASE, **properties})
+        return self._formats[key]
 
-    def column(self, kind: str, hand: bool = False, total: bool = False):
-        """The look of a column's cells: number format, wrap, the tint of what officers fill in."""
+    def column(self, kind: str, hand: bool = False, total: bool = False) -> Format:
+        """The format of a column's cells.
+
+        kind: `Column.format`. hand: whether officers fill it in. total: whether it is for the totals row.
+        """
         properties: dict[str, Any] = {"num_format": NUMBERS[kind]}
         if kind == "wrap":
             properties["text_wrap"] = True
@@ -54,7 +62,8 @@ class Formats:
                 properties.pop("text_wrap")
         return self.get(**properties)
 
-    def head(self, hand: bool = False):
+    def head(self, hand: bool = False) -> Format:
+        """The format of a column's heading. hand: whether officers fill the column in."""
         return self.get(
             bold=True, align="center", text_wrap=True, border=1, bg_color=HAND_TINT if hand else HEAD_TINT
         )

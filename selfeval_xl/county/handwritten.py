@@ -1,4 +1,4 @@
-"""What officers wrote into the last county workbook, and where it belongs in the new one.
+"""Carries over what officers wrote into the previous county workbook to the rows of the new one.
 
 Nothing of it may get lost.
 """
@@ -23,7 +23,7 @@ from .long_sheet import clean
 from .table import Rows
 from .words import cause_of
 
-# By what a row is recognised again, first what fits best: codes, then names.
+# The columns by which a row is recognised again, the safest first: codes, then names.
 _KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
     "departments": (("department_code",), ("department",)),
     "projects": (("department_code", "project_code", "unit"), ("department", "project", "unit")),
@@ -48,7 +48,11 @@ UNREADABLE = (
 
 @dataclass(slots=True)
 class Remark:
-    """The filled [手] cells of one row of the old workbook."""
+    """The filled [手] cells of one row of the previous workbook.
+
+    sheet: its key. row: the row's texts by column. values: the filled cells by column. used: whether it has
+    found its row in the new workbook.
+    """
 
     sheet: str
     row: dict[str, str]
@@ -58,9 +62,10 @@ class Remark:
 
 @dataclass(slots=True)
 class Written:
-    """All that officers wrote. lost: what had found no row already when the old workbook was made. returned:
-    days on which each
-    department (by code or name) got its filing back, as far as earlier runs knew.
+    """All that officers wrote.
+
+    lost: remarks that had found no row when the previous workbook was made. returned: by department (code or
+    name), days on which its filing was returned.
     """
 
     remarks: list[Remark] = field(default_factory=list)
@@ -68,21 +73,21 @@ class Written:
     returned: dict[str, list[str]] = field(default_factory=dict)
 
     def chosen_files(self) -> dict[str, tuple[bool, str]]:
-        """财政指定采用文件 of 报送台账: file name to (采用, why)."""
-        found = {}
+        """财政指定采用文件 of 报送台账: by file name in lower case, (True, why)."""
+        chosen = {}
         for remark in self.remarks:
             for name in (
                 str(remark.values.get("chosen") or "").replace("；", ";").replace("、", ";").split(";")
             ):
                 if name.strip():
-                    found[Path(name.strip()).name.lower()] = (True, "报送台账指定")
-        return found
+                    chosen[Path(name.strip()).name.lower()] = (True, "报送台账指定")
+        return chosen
 
 
 def read_written(out: Path, sheets: Iterable[Sheet]) -> Written:
-    """What stands in the [手] columns of the workbook that is to be replaced; nothing where there is none.
+    """The filled cells of the [手] columns of the workbook that is to be replaced; none where there is none.
 
-    OutputError when the file is no county workbook or cannot be read: then it must not be overwritten.
+    Raises OutputError where the file is no county workbook or cannot be read: it must not be overwritten.
     """
     if not out.exists():
         return Written()
@@ -113,42 +118,49 @@ def pages_of(title: str, names: Sequence[str]) -> list[str]:
 
 
 def _read_sheet(sheet: Sheet, grid: Sequence[Sequence[Any]], written: Written) -> None:
+    """Adds the remarks on one worksheet; columns are found by their heading."""
     heads = [squeeze(plain_text(value)) for value in grid[0]] if grid else []
-    places = {
+    positions = {
         column.key: heads.index(squeeze(column.label))
         for column in sheet.columns
         if squeeze(column.label) in heads
     }
-    hands = [places[column.key] for column in sheet.handwritten if column.key in places]
-    for number, line in enumerate(grid[1:], 1):
-        if line[0] == "合计" and _below(sheet, grid, number, written):
+    hand_positions = [positions[column.key] for column in sheet.handwritten if column.key in positions]
+    for number, cells in enumerate(grid[1:], 1):
+        if cells[0] == "合计":
+            _read_lost(sheet, grid, number, written)
             return
-        if not any(line[place] not in ("", None) for place in hands if place < len(line)):
+        if not any(cells[position] not in ("", None) for position in hand_positions if position < len(cells)):
             continue
-        row = {key: plain_text(line[place]) for key, place in places.items() if place < len(line)}
-        values = {column.key: line[places[column.key]] for column in sheet.handwritten if row.get(column.key)}
+        row = {
+            key: plain_text(cells[position]) for key, position in positions.items() if position < len(cells)
+        }
+        values = {
+            column.key: cells[positions[column.key]] for column in sheet.handwritten if row.get(column.key)
+        }
         if sheet.key == "deviations" and row.get("cause") == cause_of(row.get("note") or None):
-            values.pop("cause", None)  # what the program proposed itself
+            values.pop("cause", None)  # the program's own proposal
         if values:
             written.remarks.append(Remark(sheet.key, row, values))
 
 
-def _below(sheet: Sheet, grid: Sequence[Sequence[Any]], number: int, written: Written) -> bool:
-    """Reads the remarks that were lost before; True: the rows of the sheet are over."""
+def _read_lost(sheet: Sheet, grid: Sequence[Sequence[Any]], number: int, written: Written) -> None:
+    """Adds the remarks that the previous run listed below 收件核对. number: row of the totals."""
     start = next(
         (
-            line
-            for line in range(number, len(grid))
-            if len(grid[line]) > 1 and plain_text(grid[line][1]) == LOST_TITLE
+            row
+            for row in range(number, len(grid))
+            if len(grid[row]) > 1 and plain_text(grid[row][1]) == LOST_TITLE
         ),
         None,
     )
     if sheet.key == "receipts" and start is not None:
-        for line in grid[start + 2 :]:
-            texts = tuple(plain_text(line[place]) if place < len(line) else "" for place in LOST_PLACES)
+        for cells in grid[start + 2 :]:
+            texts = tuple(
+                plain_text(cells[position]) if position < len(cells) else "" for position in LOST_PLACES
+            )
             if any(texts):
                 written.lost.append(texts)
-    return True
 
 
 def plain_text(value: Any) -> str:
@@ -165,29 +177,13 @@ def plain_text(value: Any) -> str:
 
 
 def carry_over(written: Written, tables: Mapping[str, Rows]) -> list[Lost]:
-    """Puts the remarks into the rows they belong to. Returns what found no row, ready to be listed."""
-    for key, remarks in _by_sheet(written.remarks).items():
-        rows, taken = tables[key], set()
-        for keys in _KEYS[key]:
-            wanted = {
-                identity
-                for remark in remarks
-                if not remark.used and (identity := _identity(remark.row, keys))
-            }
-            free: dict[tuple, deque[int]] = {}
-            for number, values in enumerate(rows.picked(*keys) if wanted else (), 1):
-                identity = _identity(dict(zip(keys, values, strict=True)), keys)
-                if identity in wanted and number not in taken:
-                    free.setdefault(identity, deque()).append(number)
-            for remark in remarks:
-                found = free.get(_identity(remark.row, keys) or ())
-                if not remark.used and found:
-                    number = found.popleft()
-                    taken.add(number)
-                    rows.change(number, {name: _kept(value) for name, value in remark.values.items()})
-                    remark.used = True
+    """Puts the remarks into the rows they belong to, and returns those without a row, ready to be listed."""
+    for sheet, remarks in _by_sheet(written.remarks).items():
+        taken: set[int] = set()
+        for keys in _KEYS[sheet]:
+            _carry_over_by(keys, remarks, tables[sheet], taken)
     lost = [
-        _entry(remark, name, value, tables[remark.sheet].sheet)
+        _lost(remark, name, value, tables[remark.sheet].sheet)
         for remark in written.remarks
         if not remark.used
         for name, value in remark.values.items()
@@ -195,8 +191,25 @@ def carry_over(written: Written, tables: Mapping[str, Rows]) -> list[Lost]:
     return list(dict.fromkeys([*written.lost, *lost]))
 
 
+def _carry_over_by(keys: Sequence[str], remarks: Sequence[Remark], rows: Rows, taken: set[int]) -> None:
+    """Puts remarks into the rows that have the same values in these columns. taken: rows with a remark."""
+    wanted = {identity for remark in remarks if not remark.used and (identity := _identity(remark.row, keys))}
+    free: dict[tuple, deque[int]] = {}
+    for number, values in enumerate(rows.picked(*keys) if wanted else (), 1):
+        identity = _identity(dict(zip(keys, values, strict=True)), keys)
+        if identity in wanted and number not in taken:
+            free.setdefault(identity, deque()).append(number)
+    for remark in remarks:
+        numbers = free.get(_identity(remark.row, keys) or ())
+        if not remark.used and numbers:
+            number = numbers.popleft()
+            taken.add(number)
+            rows.change(number, {name: _storable(value) for name, value in remark.values.items()})
+            remark.used = True
+
+
 def settle(tables: Mapping[str, Rows], written: Written) -> None:
-    """What follows from the officers' words: the state of each department."""
+    """Sets state and number of returns of each department, and adds its day of return to those known."""
     opinions = {
         department: str(opinion or "")
         for department, opinion in tables["departments"].picked("department", "opinion")
@@ -211,24 +224,26 @@ def settle(tables: Mapping[str, Rows], written: Written) -> None:
 
 
 def _by_sheet(remarks: Iterable[Remark]) -> dict[str, list[Remark]]:
-    found: dict[str, list[Remark]] = {}
+    by_sheet: dict[str, list[Remark]] = {}
     for remark in remarks:
-        found.setdefault(remark.sheet, []).append(remark)
-    return found
+        by_sheet.setdefault(remark.sheet, []).append(remark)
+    return by_sheet
 
 
 def _identity(row: Mapping[str, Any], keys: Sequence[str]) -> tuple | None:
-    """The row's key; None where a part that has to be there is missing."""
+    """The row's values in these columns, for comparison; None where one that may not be empty is empty."""
     parts = tuple(squeeze(clean(plain_text(row.get(key)))) for key in keys)
     required = [part for key, part in zip(keys, parts, strict=True) if key not in _MAY_BE_EMPTY]
     return parts if all(required) else None
 
 
-def _kept(value: Any) -> Any:
+def _storable(value: Any) -> Any:
+    """The value as it is written again: dates as text."""
     return plain_text(value) if isinstance(value, (datetime, date)) else value
 
 
-def _entry(remark: Remark, key: str, value: Any, sheet: Sheet) -> Lost:
+def _lost(remark: Remark, key: str, value: Any, sheet: Sheet) -> Lost:
+    """A remark without a row, as it is listed below 收件核对. key: its column."""
     label = next(column.label for column in sheet.columns if column.key == key)
     subject = next((remark.row[name] for name in ("name", "subject", "path") if remark.row.get(name)), "")
     return (

@@ -1,11 +1,8 @@
-"""What was read: the answers of the workers, kept in the county's store.
+"""The cache of the workers' answers in the county's store: what each file contains and what was found on it.
 
-They are taken from there when they are needed, so that
-memory does not grow with them, and unchanged files are not read again.
-
-A file is unchanged when its bytes, its name, the program and the policy are. What is kept is data only:
-whoever changes the
-store can make no code run (see `packing`).
+Answers are taken from the store when they are needed, so that memory does not grow with them, and unchanged
+files are not read again. A file is unchanged when its bytes, its name, the program and the policy are. The
+answers are data only: whoever changes the store can make no code run (see `packing`).
 """
 
 from __future__ import annotations
@@ -31,80 +28,78 @@ _AT_ONCE = 200  # answers between two commits: what a killed run has read is not
 
 
 class Kept:
-    """The answers in one store; known: the keys of those that an earlier run left there.
+    """The cached answers in one store.
 
-    Raises OutputError where the store cannot be written; one that is damaged begins anew.
+    known: keys of the answers that earlier runs left there. salt: digest of program and policy, part of every
+    key. Raises OutputError where the store cannot be written; a damaged store is put aside and begun anew.
     """
 
     def __init__(self, path: Path, policy: Policy) -> None:
-        self.path, self._asked = path, set()
+        self.path = path
+        self._requested: set[bytes] = set()
         self.salt = (
             program()
             + hashlib.sha256(
                 pickle.dumps((dict(policy.parameters), dict(policy.rules), policy.county_rules), 5)
             ).hexdigest()
         )
-        self._waiting: list[tuple[bytes, str, bytes]] = []
+        self._unwritten: list[tuple[bytes, str, bytes]] = []
         self.base = connect(path)
         with writing(path):
             if [name for _, name, *_ in self.base.execute(f"PRAGMA table_info({TABLE})")] != _COLUMNS:
                 self.base.execute(f"DROP TABLE IF EXISTS {TABLE}")
                 self.base.execute(f"CREATE TABLE {TABLE} (key BLOB PRIMARY KEY, outline TEXT, answer BLOB)")
-            self.known = {key for (key,) in self.base.execute(f"SELECT key FROM {TABLE}")}
+            self.known: set[bytes] = {key for (key,) in self.base.execute(f"SELECT key FROM {TABLE}")}
 
     def key(self, sha256: str, name: str) -> bytes:
-        """What an answer is kept under."""
+        """The key of the answer on a file with these bytes and this name; the answer survives `prune`."""
         key = hashlib.sha256(f"{sha256}{name}{self.salt}".encode()).digest()
-        self._asked.add(key)
+        self._requested.add(key)
         return key
 
     def outline(self, key: bytes, path: str) -> Outline | None:
-        """The outline of a file that was read before, lying at this path now; None where there is none that
-        can be read.
-        """
-        found = self.base.execute(f"SELECT outline FROM {TABLE} WHERE key = ?", (key,)).fetchone()
+        """The cached outline of a file that now lies at this path; None where none can be decoded."""
+        row = self.base.execute(f"SELECT outline FROM {TABLE} WHERE key = ?", (key,)).fetchone()
         try:
-            return outlined(found[0], path) if found else None
+            return outlined(row[0], path) if row else None
         except (ValueError, LookupError, TypeError, AttributeError):
             return None
 
     def get(self, key: bytes) -> Checked | None:
-        """The whole answer; None where there is none that can be read."""
-        found = self.base.execute(f"SELECT answer FROM {TABLE} WHERE key = ?", (key,)).fetchone()
-        return unpacked(found[0]) if found else None
+        """The whole cached answer; None where none can be decoded."""
+        row = self.base.execute(f"SELECT answer FROM {TABLE} WHERE key = ?", (key,)).fetchone()
+        return unpacked(row[0]) if row else None
 
     def put(self, key: bytes, outline: str, answer: bytes) -> None:
-        """Keeps an answer."""
-        self._waiting.append((key, outline, answer))
-        if len(self._waiting) >= _AT_ONCE:
+        """Adds an answer; it is written together with others."""
+        self._unwritten.append((key, outline, answer))
+        if len(self._unwritten) >= _AT_ONCE:
             self.flush()
 
-    def mend(self, key: bytes, outline: str, answer: bytes) -> None:
-        """Replaces an answer that could not be read, as part of whatever is being written."""
+    def replace(self, key: bytes, outline: str, answer: bytes) -> None:
+        """Replaces an answer that could not be decoded, in whatever transaction is open."""
         with writing(self.path):
             self.base.execute(f"INSERT OR REPLACE INTO {TABLE} VALUES (?, ?, ?)", (key, outline, answer))
 
     def flush(self) -> None:
-        """Writes what waits."""
+        """Writes the answers that were added since the last commit."""
         with writing(self.path):
-            self.base.executemany(f"INSERT OR REPLACE INTO {TABLE} VALUES (?, ?, ?)", self._waiting)
+            self.base.executemany(f"INSERT OR REPLACE INTO {TABLE} VALUES (?, ?, ?)", self._unwritten)
             self.base.commit()
-        self._waiting.clear()
+        self._unwritten.clear()
 
-    def forget(self) -> None:
-        """Writes what waits, and forgets the answers that nobody asked for in this run: their files are gone
-        or changed.
-        """
+    def prune(self) -> None:
+        """Deletes the answers whose key this run did not ask for: their files are gone or changed."""
         self.flush()
         with writing(self.path):
             self.base.executemany(
-                f"DELETE FROM {TABLE} WHERE key = ?", [(key,) for key in self.known - self._asked]
+                f"DELETE FROM {TABLE} WHERE key = ?", [(key,) for key in self.known - self._requested]
             )
             self.base.commit()
-        self.known, self._asked = frozenset(), set()
+        self.known, self._requested = set(), set()
 
     def close(self) -> None:
-        """Writes what waits and closes the store."""
+        """Writes the remaining answers and closes the store."""
         try:
             self.flush()
         finally:
@@ -112,9 +107,9 @@ class Kept:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """The store, ready to be written; one that is no database any more is put aside and begun anew.
+    """Opens the store for writing; a file that is no database any more is renamed to .bak and begun anew.
 
-    OutputError where that is not possible.
+    Raises OutputError where the store cannot be opened, or is another program's database.
     """
     with writing(path):
         try:
@@ -127,6 +122,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
+    """The open database; OutputError where it holds tables but none of ours."""
     base = sqlite3.connect(path, timeout=10)
     try:
         base.execute("PRAGMA synchronous = NORMAL")
@@ -143,7 +139,7 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turns what the system or SQLite refuses into one sentence (OutputError)."""
+    """Turns errors of the system and of SQLite in the block into an OutputError that names the store."""
     try:
         yield
     except (OSError, sqlite3.Error) as error:
@@ -154,10 +150,10 @@ def writing(path: Path) -> Iterator[None]:
 
 @cache
 def program() -> str:
-    """What the program is: its version, and size and time of each of its files."""
+    """A digest of the program: its version, and name, size and time of each of its files."""
     digest = hashlib.sha256(__version__.encode())
     for file in sorted(Path(__file__).parents[1].rglob("*")):
         if file.suffix in (".py", ".toml", ".lark"):
-            about = file.stat()
-            digest.update(f"{file}{about.st_size}{about.st_mtime_ns}".encode())
+            status = file.stat()
+            digest.update(f"{file}{status.st_size}{status.st_mtime_ns}".encode())
     return digest.hexdigest()

@@ -1,6 +1,6 @@
-"""与上年对比: this year's projects beside those of last year's county workbook.
+"""The sheet 与上年对比: this year's projects beside those of last year's county workbook.
 
-Both are read from their 项目汇总 and 指标明细.
+Both years' figures are those of 项目汇总 and 指标明细.
 """
 
 from __future__ import annotations
@@ -25,21 +25,16 @@ CONTINUED, NEW, RENAMED, ENDED = "续做", "新增", "变动", "已结束"
 _ALIKE = 70  # percent of likeness from which a project of the same department is the same, renamed
 _NUMBERS = ("money", "count", "number", "rate")
 _AT_MOST = ("≤", "<")
-_KEYS = (
-    "annual_budget",
-    "executed",
-    "indicators",
-    "met",
-    "undetermined",
-    "score",
-    "errors",
-    "warnings",
-    "notes",
-)
+_ABSENT = ("漏报", "免评")
+_FIGURES = ("annual_budget", "executed", "indicators", "met", "undetermined", "score")
+_FINDINGS = ("errors", "warnings", "notes")
+_HEAD_KEYS = ("section", "department_code", "department", "project_code")
+_THIS_YEAR = ("annual_budget", "executed", "indicators", "score")
 Row = dict[str, Any]
 
 
 def _risen(key: str, label: str, new: str, old: str) -> Column:
+    """A formula column: new − old, of two rates."""
     text = f'IF(OR({{{new}}}="",{{{old}}}=""),"",ROUND({{{new}}}-{{{old}}},4))'
     return Column(
         key,
@@ -84,14 +79,14 @@ COMPARED = Sheet(
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """Last year's projects and their indicators, by the place of the project."""
+    """Last year's projects, and their indicators by the position of the project. Rows are dicts by column."""
 
     projects: tuple[Row, ...]
     indicators: Mapping[int, tuple[Row, ...]]
 
 
 def read_last(path: str | Path) -> Last:
-    """Reads last year's county workbook. UsageError where it is none."""
+    """Reads last year's county workbook. Raises UsageError where the file is none or cannot be read."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     path = Path(path)
@@ -111,7 +106,7 @@ def read_last(path: str | Path) -> Last:
     if not all(grids.values()):
         raise UsageError(f"“{path}”不是本程序生成的汇总工作簿（没有“项目汇总”和“指标明细”），不能用来对比。")
     projects = tuple(
-        row for row in _all_rows(PROJECTS, grids["projects"]) if row.get("status") not in ("漏报", "免评")
+        row for row in _all_rows(PROJECTS, grids["projects"]) if row.get("status") not in _ABSENT
     )
     return Last(
         projects,
@@ -129,16 +124,17 @@ def _all_rows(sheet: Sheet, grids: Iterable[Sequence[Sequence[Any]]]) -> Iterato
 def _rows(sheet: Sheet, grid: Sequence[Sequence[Any]]) -> Iterator[Row]:
     """The rows above the totals, by column key; numbers as Decimal."""
     heads = [squeeze(plain_text(value)) for value in grid[0]] if grid else []
-    places = {
+    positions = {
         column: heads.index(squeeze(column.label))
         for column in sheet.columns
         if squeeze(column.label) in heads
     }
-    for line in grid[1:]:
-        if plain_text(line[0]) == "合计":
+    for cells in grid[1:]:
+        if plain_text(cells[0]) == "合计":
             return
         texts = {
-            column: plain_text(line[place]) if place < len(line) else "" for column, place in places.items()
+            column: plain_text(cells[position]) if position < len(cells) else ""
+            for column, position in positions.items()
         }
         yield {
             column.key: money(text) if column.format in _NUMBERS else text for column, text in texts.items()
@@ -146,17 +142,19 @@ def _rows(sheet: Sheet, grid: Sequence[Sequence[Any]]) -> Iterator[Row]:
 
 
 def _by_project(projects: Sequence[Row], indicators: Iterable[Row]) -> dict[int, tuple[Row, ...]]:
-    places: dict[tuple, int] = {}
-    for number, row in enumerate(projects):
-        places.setdefault(_place(row), number)
-    found: dict[int, list[Row]] = {}
+    """The indicators of each project, by its position."""
+    positions: dict[tuple, int] = {}
+    for position, row in enumerate(projects):
+        positions.setdefault(_form_key(row), position)
+    by_project: dict[int, list[Row]] = {}
     for row in indicators:
-        if (number := places.get(_place(row))) is not None:
-            found.setdefault(number, []).append(row)
-    return {number: tuple(rows) for number, rows in found.items()}
+        project = positions.get(_form_key(row))
+        if project is not None:
+            by_project.setdefault(project, []).append(row)
+    return {position: tuple(rows) for position, rows in by_project.items()}
 
 
-def _place(row: Row) -> tuple:
+def _form_key(row: Row) -> tuple:
     return (
         row.get("department"),
         row.get("project_code") or row.get("project"),
@@ -166,89 +164,103 @@ def _place(row: Row) -> tuple:
 
 
 def compare(tables: Mapping[str, Rows], last: Last) -> list[Row]:
-    """The rows of 与上年对比.
+    """The rows of 与上年对比: this year's projects, then last year's that have ended.
 
-    Fills 与上年对比 of 项目汇总, 上年指标值 and 上年完成值 of 指标明细 (where the roster did not) on the way.
+    Also fills 与上年对比 of 项目汇总, and 上年指标值 and 上年完成值 of 指标明细 where the roster has none.
     """
-    mine = [row for row in tables["projects"].rows() if row["status"] not in ("漏报", "免评")]
-    now = _by_project(mine, [row for row in tables["indicators"].rows() if row["form"] == "项目"])
-    partner = _partners(mine, last.projects)
+    projects = [row for row in tables["projects"].rows() if row["status"] not in _ABSENT]
+    indicators = _by_project(projects, [row for row in tables["indicators"].rows() if row["form"] == "项目"])
+    matches = _matches(projects, last.projects)
     rows = []
-    for number, row in enumerate(mine):
-        before = partner.get(number)
-        old = last.projects[before] if before is not None else None
-        row["last_year"] = (
-            NEW
-            if old is None
-            else CONTINUED
-            if squeeze(old["project"]) == squeeze(row["project"])
-            else RENAMED
-        )
+    for number, row in enumerate(projects):
+        match = matches.get(number)
+        old = None if match is None else last.projects[match]
+        row["last_year"] = _state(row, old)
         rows.append(
             _compared(
-                row, old, now.get(number, ()), last.indicators.get(before, ()) if before is not None else ()
+                row,
+                old,
+                indicators.get(number, ()),
+                () if match is None else last.indicators.get(match, ()),
             )
         )
         tables["projects"].change(row["number"], {"last_year": row["last_year"]})
-        for indicator in now.get(number, ()):
+        for indicator in indicators.get(number, ()):
             if indicator.get("last_target") or indicator.get("last_actual"):
                 tables["indicators"].change(
                     indicator["number"], {key: indicator.get(key) for key in ("last_target", "last_actual")}
                 )
-    gone = set(range(len(last.projects))) - set(partner.values())
-    rows += [_ended(last.projects[number]) for number in sorted(gone)]
+    ended = set(range(len(last.projects))) - set(matches.values())
+    rows += [_ended(last.projects[number]) for number in sorted(ended)]
     return rows
 
 
-def _partners(mine: Sequence[Row], projects: Sequence[Row]) -> dict[int, int]:
-    """This year's project to last year's: by code, by name within the department, then the likest name of the
-    same department.
-    """
-    from rapidfuzz import fuzz
+def _state(row: Row, old: Row | None) -> str:
+    """对比结果 of a project of this year."""
+    if old is None:
+        return NEW
+    return CONTINUED if squeeze(old["project"]) == squeeze(row["project"]) else RENAMED
 
-    free, partner = dict.fromkeys(range(len(projects))), {}
+
+def _matches(projects: Sequence[Row], last: Sequence[Row]) -> dict[int, int]:
+    """Last year's project of each of this year's, by their positions.
+
+    By code, then by name within the department, then by the most similar name in the same department.
+    """
+    unmatched = dict.fromkeys(range(len(last)))
+    matches: dict[int, int] = {}
     for keys in (
         ("project_code", "unit"),
         ("project_code",),
         ("department", "project", "unit"),
         ("department", "project"),
     ):
-        known: dict[tuple, list[int]] = {}
-        for number in free:
-            known.setdefault(_named(projects[number], keys), []).append(number)
-        for number, row in enumerate(mine):
+        by_name: dict[tuple, list[int]] = {}
+        for old in unmatched:
+            by_name.setdefault(_named(last[old], keys), []).append(old)
+        for number, row in enumerate(projects):
             name = _named(row, keys)
-            if number not in partner and all(name[:1] + name[-1:]) and known.get(name):
-                partner[number] = known[name].pop(0)
-                free.pop(partner[number])
+            if number not in matches and all(name[:1] + name[-1:]) and by_name.get(name):
+                matches[number] = by_name[name].pop(0)
+                unmatched.pop(matches[number])
+    _match_similar_names(projects, last, matches, unmatched)
+    return matches
+
+
+def _match_similar_names(
+    projects: Sequence[Row], last: Sequence[Row], matches: dict[int, int], unmatched: dict[int, None]
+) -> None:
+    """Adds matches of projects of the same department with similar names, the most similar first."""
+    from rapidfuzz import fuzz
+
     by_department: dict[str, list[int]] = {}
-    for number in free:
-        by_department.setdefault(squeeze(projects[number]["department"]), []).append(number)
+    for old in unmatched:
+        by_department.setdefault(squeeze(last[old]["department"]), []).append(old)
     rated = sorted(
         (
-            (fuzz.ratio(squeeze(row["project"]), squeeze(projects[old]["project"])), -number, old)
-            for number, row in enumerate(mine)
-            if number not in partner
+            (fuzz.ratio(squeeze(row["project"]), squeeze(last[old]["project"])), -number, old)
+            for number, row in enumerate(projects)
+            if number not in matches
             for old in by_department.get(squeeze(row["department"]), ())
         ),
         reverse=True,
     )
-    for likeness, number, old in rated:
-        if likeness >= _ALIKE and -number not in partner and old in free:
-            partner[-number] = old
-            free.pop(old)
-    return partner
+    for likeness, minus_number, old in rated:
+        if likeness >= _ALIKE and -minus_number not in matches and old in unmatched:
+            matches[-minus_number] = old
+            unmatched.pop(old)
 
 
 def _named(row: Row, keys: Sequence[str]) -> tuple[str, ...]:
     return tuple(squeeze(str(row.get(key) or "")) for key in keys)
 
 
-def _compared(row: Row, old: Row | None, indicators: Sequence[Row], before: Sequence[Row]) -> Row:
-    known = {squeeze(one["name"] or ""): one for one in before}
+def _compared(row: Row, old: Row | None, indicators: Sequence[Row], old_indicators: Sequence[Row]) -> Row:
+    """The row of a project of this year. Adds last year's values to its indicators where they have none."""
+    by_name = {squeeze(indicator["name"] or ""): indicator for indicator in old_indicators}
     lowered, reused = [], 0
     for indicator in indicators:
-        earlier = known.get(squeeze(indicator["name"] or ""))
+        earlier = by_name.get(squeeze(indicator["name"] or ""))
         if earlier is None:
             continue
         reused += 1
@@ -258,23 +270,10 @@ def _compared(row: Row, old: Row | None, indicators: Sequence[Row], before: Sequ
             lowered.append(f"{indicator['name']}（{earlier['target']}→{indicator['target']}）")
     return _with_rates(
         {
-            **{
-                key: row.get(key)
-                for key in (
-                    "section",
-                    "department_code",
-                    "department",
-                    "project_code",
-                    "project",
-                    "annual_budget",
-                    "executed",
-                    "indicators",
-                    "score",
-                )
-            },
-            "findings": sum(row.get(key) or 0 for key in ("errors", "warnings", "notes")),
+            **{key: row.get(key) for key in (*_HEAD_KEYS, "project", *_THIS_YEAR)},
+            "findings": sum(row.get(key) or 0 for key in _FINDINGS),
             "state": row["last_year"],
-            **_old(old),
+            **_last_columns(old),
             "reused": reused if old else None,
             "lowered": len(lowered) if old else None,
             "lowered_names": "；".join(lowered),
@@ -282,32 +281,32 @@ def _compared(row: Row, old: Row | None, indicators: Sequence[Row], before: Sequ
     )
 
 
-def _old(old: Row | None) -> Row:
+def _last_columns(old: Row | None) -> Row:
+    """The columns of last year, empty for a new project."""
     if old is None:
-        return {f"last_{key}": None for key in (*_KEYS[:6], "findings")} | {"last_project": None}
+        return {f"last_{key}": None for key in (*_FIGURES, "findings")} | {"last_project": None}
     return {
-        **{f"last_{key}": old.get(key) for key in _KEYS[:6]},
+        **{f"last_{key}": old.get(key) for key in _FIGURES},
         "last_project": old["project"],
-        "last_findings": sum((old.get(key) or Decimal(0) for key in _KEYS[6:]), Decimal(0)),
+        "last_findings": sum((old.get(key) or Decimal(0) for key in _FINDINGS), Decimal(0)),
     }
 
 
 def _ended(old: Row) -> Row:
-    empty = dict.fromkeys(
-        ("annual_budget", "executed", "indicators", "score", "findings", "reused", "lowered")
-    )
+    """The row of a project of last year that has none this year."""
     return _with_rates(
         {
-            **{key: old.get(key) for key in ("section", "department_code", "department", "project_code")},
+            **{key: old.get(key) for key in _HEAD_KEYS},
             "project": old["project"],
             "state": ENDED,
-            **empty,
-            **_old(old),
+            **dict.fromkeys((*_THIS_YEAR, "findings", "reused", "lowered")),
+            **_last_columns(old),
         }
     )
 
 
 def _with_rates(row: Row) -> Row:
+    """The row with the values of the sheet's formulas."""
     for column in COMPARED.columns:
         if column.live and column.live.value:
             row[column.key] = column.live.value(row)
@@ -315,7 +314,7 @@ def _with_rates(row: Row) -> Row:
 
 
 def eased(now: Row, before: Row) -> bool:
-    """Whether the target asks for less than last year's: a smaller number, a larger one for ≤.
+    """Whether the target is easier than last year's: a smaller number, or a larger one for ≤.
 
     Only numbers of the same unit are compared.
     """

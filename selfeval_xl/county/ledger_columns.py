@@ -1,4 +1,4 @@
-"""Columns of 报送台账 and 收件核对: names and order are an agreement with the bureau."""
+"""The columns of 报送台账 and 收件核对: names and order are agreed with the bureau."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of 报送台账 and 收件核对."""
+"""The rows of 报送台账 and 收件核对."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 from decimal import ROUND_UP, Decimal
 from pathlib import PurePath
 
+from ..forms import Form
 from .collecting import NOTHING_TO_DO, Receipt
 from .material import DASH, EXTRA, NONE, Entry, Material, counts
 from .roster import iso_day
@@ -19,8 +20,8 @@ _BASES = {"名册": "表内名称", "表内编码": "编码"}
 
 
 def submission_row(entry: Entry, material: Material) -> Row:
-    """The row of a department, whether the roster has it or not."""
-    known = bool(material.roster and material.roster.projects)
+    """The row of 报送台账 of a department, whether it is in the roster or not."""
+    has_projects = bool(material.roster and material.roster.projects)
     listed = entry.row
     times = sorted(receipt.arrival.received for receipt in entry.receipts if receipt.arrival.received)
     late = _days_late(times, listed.deadline if listed else "")
@@ -46,7 +47,7 @@ def submission_row(entry: Entry, material: Material) -> Row:
         "late": None if late is None else "是" if late > 0 else "否",
         "days_late": late or None,
         "due": len([form for form in entry.projects if form.status != EXTRA]) + len(entry.missing)
-        if known
+        if has_projects
         else DASH,
         "assessed": len(entry.projects),
         "missing_names": "、".join(project.name for project in entry.missing),
@@ -62,33 +63,33 @@ def submission_row(entry: Entry, material: Material) -> Row:
 
 
 def state(entry: Entry) -> str:
-    """未报, 部分报送 or 待审核; the states after that are the officers'."""
+    """当前状态 before any decision of officers: 未报, 部分报送 or 待审核."""
     if not entry.forms and not entry.reports:
         return NONE
     return PARTLY if entry.missing or (entry.row and not entry.wholes) else WAITING
 
 
 def review_state(row: Row, opinion: str, earlier: Mapping[str, Sequence[str]]) -> Row:
-    """State and number of returns, from what officers wrote: 审核意见 of 部门汇总 and 最近退回日期. earlier:
-    the days of return known so far.
+    """当前状态 and 退回次数 after the officers' decisions, as columns of 报送台账.
+
+    row: of 报送台账, with 最近退回日期. opinion: 审核意见 of 部门汇总. earlier: days of return so far, by the
+    department's code or name.
     """
     day = str(row.get("last_returned") or "").strip()
     days = [*earlier.get(row["department_code"] or row["department"], ()), *([day] if day else [])]
-    found: Row = {"returned": len(set(days)) or None}
+    columns: Row = {"returned": len(set(days)) or None}
     if row["state"] == NONE:
-        return found
+        return columns
     if opinion.strip().startswith(_AGREED):
-        return found | {"state": PASSED}
-    when = iso_day(day)
-    if when:
-        found["state"] = AGAIN if (row["last_received"] or "")[:10] > when else RETURNED
-    return found
+        return columns | {"state": PASSED}
+    returned_on = iso_day(day)
+    if returned_on:
+        columns["state"] = AGAIN if (row["last_received"] or "")[:10] > returned_on else RETURNED
+    return columns
 
 
 def _times(entry: Entry) -> int:
-    """How often the department submitted: by submission numbers where the files have them, else by days of
-    receipt.
-    """
+    """报送次数: the number of different submission numbers, or of days of receipt where files have none."""
     numbers = {receipt.arrival.submission for receipt in entry.receipts if receipt.arrival.submission}
     return len(numbers) or len(
         {receipt.arrival.received[:10] for receipt in entry.receipts if receipt.arrival.received}
@@ -96,16 +97,17 @@ def _times(entry: Entry) -> int:
 
 
 def _days_late(times: list[str], deadline: str) -> int | None:
-    """Days from the deadline to the first receipt; 0 in time, None where either is unknown."""
+    """Days from the deadline to the first receipt; 0 if in time, None where either is unknown."""
     if not times or not deadline:
         return None
     return max(0, (date.fromisoformat(times[0][:10]) - date.fromisoformat(deadline)).days)
 
 
 def receipt_rows(material: Material) -> Iterator[Row]:
-    """One row per received file."""
+    """The rows of 收件核对: one for each received file."""
     for receipt in material.collected.receipts:
-        file, entry = receipt.file, material.by_filing.get(receipt.filing)
+        file = receipt.file
+        entry = None if receipt.filing is None else material.by_filing.get(receipt.filing)
         basis, doubt = _basis(receipt, material)
         yield {
             "path": material.relative(file.path),
@@ -131,11 +133,11 @@ def receipt_rows(material: Material) -> Iterator[Row]:
 
 
 def _basis(receipt: Receipt, material: Material) -> tuple[str, str]:
-    """By what the department was recognised, and what to ask where the roster knows no such name."""
+    """识别依据, and the question to ask where the roster has no department of the form's name ("" else)."""
     basis, roster = _BASES.get(receipt.basis, receipt.basis), material.roster
-    if roster is None or not receipt.forms:
+    form = next((fate.form for fate in receipt.fates if isinstance(fate.form, Form)), None)
+    if roster is None or form is None:
         return basis, ""
-    form = receipt.forms[0].form
     names = [name for name in (form.department, form.unit) if name]
     if receipt.basis == "名册":
         return (
@@ -148,7 +150,7 @@ def _basis(receipt: Receipt, material: Material) -> tuple[str, str]:
 
 
 def form_balance(material: Material) -> dict[str, int]:
-    """Forms recognised, and what became of them: recognised = used + superseded + duplicate."""
+    """Counts of forms by decision: recognised = used + superseded + duplicate."""
     fates = [fate.fate for receipt in material.collected.receipts for fate in receipt.forms]
     return {
         "recognised": len(fates),

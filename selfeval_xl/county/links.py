@@ -12,37 +12,36 @@ _SHEETS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 
 def relative_folder(folder: Path, out: Path) -> str:
-    """The way from the workbook's folder to the folder of received files, with / and a closing /; absolute
-    across drives.
-    """
+    """The path from the workbook's folder to the files, with / at the end; absolute across drives."""
     try:
-        way = os.path.relpath(folder.resolve(), out.resolve().parent)
+        path = os.path.relpath(folder.resolve(), out.resolve().parent)
     except ValueError:
-        way = str(folder.resolve())
-    plain = PurePath(way).as_posix()
+        path = str(folder.resolve())
+    plain = PurePath(path).as_posix()
     return "" if plain == "." else f"{plain}/"
 
 
 def link_formula(
-    way: str, file: str | None, sheet: str | None, cell: str | None, label: str = OPEN_FILE
+    link_prefix: str, file: str | None, sheet: str | None, cell: str | None, label: str = OPEN_FILE
 ) -> str | None:
-    """The formula that opens the file at the cell; None where there is no file or the address is too long for
-    Excel.
+    """The formula that opens the file at the cell; None where there is no file or its address is too long.
 
-    A Word file can only be opened, not pointed into.
+    link_prefix: path to the files, as `relative_folder` gives it. A Word file is opened at its beginning.
     """
-    return link_to(way, file, sheet, label)(cell)
+    return link_to(link_prefix, file, sheet, label)(cell)
 
 
 def link_to(
-    way: str, file: str | None, sheet: str | None, label: str = OPEN_FILE
+    link_prefix: str, file: str | None, sheet: str | None, label: str = OPEN_FILE
 ) -> Callable[[str | None], str | None]:
-    """What gives the formula for each cell of a sheet of this file; see `link_formula`."""
+    """A function that returns the formula for each cell of a sheet of this file; see `link_formula`."""
     if not file:
         return lambda cell: None
-    address = f"{way}{file}".replace("%", "%25").replace("#", "%23")
-    into = bool(sheet) and file.lower().endswith(_SHEETS)
-    address += "#'" + sheet.replace("'", "''") + "'!" if into else ""
+    address = f"{link_prefix}{file}".replace("%", "%25").replace("#", "%23")
+    points_into = False
+    if sheet and file.lower().endswith(_SHEETS):
+        address += "#'" + sheet.replace("'", "''") + "'!"
+        points_into = True
     # XlsxWriter takes SORT( in a file's name for a function
     begin, end, room = (
         'HYPERLINK("' + address.replace('"', '""').replace("(", '"&"('),
@@ -51,7 +50,7 @@ def link_to(
     )
 
     def formula(cell: str | None) -> str | None:
-        cell = (cell or "A1").partition(",")[0] if into else ""
+        cell = (cell or "A1").partition(",")[0] if points_into else ""
         return f"{begin}{cell}{end}" if len(cell) <= room else None
 
     return formula

@@ -1,6 +1,4 @@
-"""Formulas over the county's sheets, each with the value it has now: one description gives the text and the
-number.
-"""
+"""Formulas over the county's sheets: one description gives the formula's text and the value it has now."""
 
 from __future__ import annotations
 
@@ -17,12 +15,11 @@ from .table import NUMBER, Listed, Rows
 
 Row = Mapping[str, Any]
 MOST_ROWS = 1_048_000  # of a worksheet, with room for the totals
-_LONG = frozenset(
-    ("funding", "indicators", "deviations", "findings", "all_projects")
-)  # what may go on on a second worksheet
+# The tables that may continue on a second worksheet.
+_LONG = frozenset(("funding", "indicators", "deviations", "findings", "all_projects"))
 _LONGEST_FORM = 5_000  # rows; a longer one is torn where the worksheet ends
-_WHOSE = ("department", "project", "file", "sheet")
-_PLACE = re.compile(r"\{(?:(\w+)\.)?(\w+)\}")
+_FORM_KEYS = ("department", "project", "file", "sheet")
+_PLACEHOLDER = re.compile(r"\{(?:(\w+)\.)?(\w+)\}")
 _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda value, operand: value == operand,
     "<>": lambda value, operand: value != operand,
@@ -40,10 +37,15 @@ class Cell:
     text: str
     value: Decimal | int | str | None
 
+    @property
+    def number(self) -> Decimal:
+        """The value as a number; an empty one counts 0, as in a spreadsheet's sum."""
+        return _decimal(self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One criterion of SUMIFS: key, operator, operand.
+    """One criterion of SUMIFS: a column by its key, an operator (see `_TESTS`), an operand.
 
     An empty cell is an empty text, and no number, as in a spreadsheet.
     """
@@ -53,6 +55,7 @@ class Condition:
     operand: Decimal | int | str
 
     def holds(self, row: Row) -> bool:
+        """Whether a row fulfils it."""
         return self.fits(row.get(self.key))
 
     def fits(self, value: Any) -> bool:
@@ -65,6 +68,7 @@ class Condition:
 
     @property
     def text(self) -> str:
+        """The criterion as it is written in SUMIFS."""
         if self.operator == "contains":
             return f'"*{self.operand}*"'
         sign = "" if self.operator == "=" else self.operator
@@ -73,7 +77,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One worksheet of a table: its name, and which rows of the table stand on it."""
+    """One worksheet of a table: its name, and the rows of the table on it (start to stop, counted from 0)."""
 
     title: str
     start: int
@@ -87,8 +91,9 @@ class Page:
 
 @dataclass(slots=True)
 class _Group:
-    """Rows with the same values in some columns: how many, and of other columns the sum (in millionths) and
-    the count of the numbers.
+    """Rows with the same values in some columns.
+
+    count: of the rows. sums, numbers: of other columns, the sum (in millionths) and the count of the numbers.
     """
 
     values: dict[str, Any]
@@ -98,10 +103,10 @@ class _Group:
 
 
 class Book:
-    """The sheets with their rows: knows where a column stands and what its cells hold.
+    """Makes formulas over the sheets, from where each column is and what its cells hold.
 
-    limit: rows of one worksheet; a longer table of details (`_LONG`) goes on on a second one, and the
-    formulas add them up.
+    tables: rows by sheet key; those of unknown sheets are left out. limit: rows of one worksheet; a longer
+    table of details (`_LONG`) continues on a second one, and the formulas add them up.
     """
 
     def __init__(
@@ -121,44 +126,44 @@ class Book:
         self._pages: dict[str, list[Page]] = {}
 
     def pages(self, sheet: str) -> list[Page]:
-        """The worksheets of a table. A project's rows are not torn apart."""
+        """The worksheets of a table. The rows of one form stay together."""
         if sheet not in self._pages:
-            rows, title, start, pages = self.tables[sheet], self.sheets[sheet].title, 0, []
+            rows, title, start = self.tables[sheet], self.sheets[sheet].title, 0
+            pages: list[Page] = []
             while sheet in _LONG and len(rows) - start > self.limit:
-                window = min(self.limit, _LONGEST_FORM)
-                whose = list(
-                    rows.picked(*_WHOSE, start=start + self.limit - window, stop=start + self.limit + 1)
-                )
-                stop = (
-                    next(
-                        (place for place in range(window, 1, -1) if whose[place - 1] != whose[place]), window
-                    )
-                    + start
-                    + self.limit
-                    - window
-                )
+                stop = self._end_of_page(rows, start)
                 pages.append(Page(continued(title, len(pages) + 1), start, stop))
                 start = stop
             self._pages[sheet] = [*pages, Page(continued(title, len(pages) + 1), start, len(rows))]
         return self._pages[sheet]
 
+    def _end_of_page(self, rows: Rows, start: int) -> int:
+        """The last place at which a worksheet that begins with this row can end: before a new form."""
+        window = min(self.limit, _LONGEST_FORM)
+        first = start + self.limit - window
+        forms = list(rows.picked(*_FORM_KEYS, start=first, stop=start + self.limit + 1))
+        return first + next(
+            (number for number in range(window, 1, -1) if forms[number - 1] != forms[number]), window
+        )
+
     def column(self, sheet: str, key: str, shift: int = 0, page: Page | None = None) -> str:
-        """The cells of a column, without head and totals: 项目汇总!$K$2:$K$61."""
+        """The cells of a column, without head and totals: '项目汇总'!$K$2:$K$61. shift: rows further down."""
         letters = column_name(self.sheets[sheet].place(key))
         page = page or self.pages(sheet)[0]
         return f"'{page.title}'!${letters}${2 + shift}:${letters}${page.last + shift}"
 
     def total_cell(self, sheet: str, key: str) -> str:
-        """The cell of a column's total."""
+        """The address of a column's total."""
         page = self.pages(sheet)[0]
         return f"'{page.title}'!{a1(page.last, self.sheets[sheet].place(key))}"
 
     def expand(self, text: str, sheet: str, row: int, page: Page | None = None) -> str:
-        """A template with {key} for the cell in this row (counted from 0) and {sheet.key} for a whole column.
-        page: of the other sheet.
+        """The formula of a template with {key} for a cell of this row and {sheet.key} for a whole column.
+
+        row: counted from 0. page: worksheet of the other sheet, where that is a long one.
         """
 
-        def cell(match: re.Match[str]) -> str:
+        def address(match: re.Match[str]) -> str:
             other, key = match.groups()
             return (
                 self.column(other, key, page=page if other in _LONG else None)
@@ -166,15 +171,15 @@ class Book:
                 else a1(row, self.sheets[sheet].place(key))
             )
 
-        return _PLACE.sub(cell, text)
+        return _PLACEHOLDER.sub(address, text)
 
     def expand_parts(self, text: str, sheet: str, row: int) -> list[str]:
         """The formula once for each worksheet of the long table that it sums over; their sum is the whole."""
-        long = next((other for other, _ in _PLACE.findall(text) if other in _LONG), None)
+        long = next((other for other, _ in _PLACEHOLDER.findall(text) if other in _LONG), None)
         return [self.expand(text, sheet, row, page) for page in (self.pages(long) if long else [None])]
 
     def count(self, sheet: str, *conditions: Condition) -> Cell:
-        """How many rows fulfil the conditions."""
+        """The number of rows that fulfil the conditions."""
         if not conditions:
             return Cell(
                 self.each(sheet, lambda page: f"COUNT({self.column(sheet, 'number', page=page)})"),
@@ -202,7 +207,7 @@ class Book:
         )
 
     def average(self, sheet: str, key: str, *conditions: Condition) -> Cell:
-        """The average of a column of a table that is not long, to 0.01."""
+        """The average of a column, to 0.01, of a table that never continues on a second worksheet."""
         groups = list(self._fitting(sheet, conditions, key))
         value = average(
             of_millionths(sum(group.sums[key] for group in groups)),
@@ -214,9 +219,10 @@ class Book:
         )
 
     def distinct(self, sheet: str, by: Sequence[str], *conditions: Condition, of: str | None = None) -> Cell:
-        """How many different `by` fulfil the conditions (or the sum of `of` over them): rows that belong
-        together stand together,
-        so a row counts when the one above it differs. Linear in the rows, where 1/COUNTIFS is quadratic.
+        """The number of different `by` in the rows that fulfil the conditions, or the sum of `of` over them.
+
+        Rows with the same `by` stand together, so a row counts when the one above it differs: linear in the
+        rows, where 1/COUNTIFS is quadratic.
         """
         keys = [
             *by,
@@ -231,47 +237,55 @@ class Book:
             same = "*".join(
                 f"({self.column(sheet, key, page=page)}={self.column(sheet, key, -1, page)})" for key in keys
             )
-            tests = [
+            criteria = [
                 (
                     f"({self.column(sheet, condition.key, page=page)}{condition.operator}"
                     f"{self._operand(condition)})"
                 )
                 for condition in conditions
             ]
-            factors = "*".join([*tests, f"(1-{same})"])
+            factors = "*".join([*criteria, f"(1-{same})"])
             return (
                 f"SUMPRODUCT({factors},{self.column(sheet, of, page=page)})"
                 if of
                 else f"SUMPRODUCT({factors})"
             )
 
+        total = self._distinct(sheet, keys, conditions, of)
+        return Cell(self.each(sheet, text), of_millionths(total) if of else total)
+
+    def _distinct(self, sheet: str, keys: list[str], conditions: Sequence[Condition], of: str | None) -> int:
+        """The value of `distinct`, with a sum in millionths."""
         total, above = 0, None
         columns = list(
             dict.fromkeys((*keys, *(condition.key for condition in conditions), *([of] if of else [])))
         )
         tests = [(columns.index(condition.key), condition) for condition in conditions]
         for row in self.tables[sheet].picked(*columns):
-            now = tuple(value or "" for value in row[: len(keys)])
-            if now != above and all(condition.fits(row[place]) for place, condition in tests):
+            values = tuple(value or "" for value in row[: len(keys)])
+            if values != above and all(condition.fits(row[index]) for index, condition in tests):
                 total += exact(row[columns.index(of)] or 0) if of else 1
-            above = now
-        return Cell(self.each(sheet, text), of_millionths(total) if of else total)
+            above = values
+        return total
 
     def each(self, sheet: str, text: Callable[[Page], str]) -> str:
-        """The sum of a formula over the worksheets of a table."""
+        """The sum of a formula over the worksheets of a table. text: the formula for one worksheet."""
         texts = [text(page) for page in self.pages(sheet)]
         return texts[0] if len(texts) == 1 else f"({'+'.join(texts)})"
 
     def _fitting(
         self, sheet: str, conditions: Sequence[Condition], of: str | None = None
     ) -> Iterator[_Group]:
-        """The groups of rows that fulfil all conditions, with the sum of a column."""
-        told = self.sheets[sheet]
+        """The groups of rows that fulfil all conditions, with the sum of the column `of`.
+
+        Groups by the sheet's usual columns where these are enough, so that its rows are read once.
+        """
+        counted, summed = self.sheets[sheet].counted, self.sheets[sheet].summed
         by = {condition.key for condition in conditions if condition.key != NUMBER}
         groups = self._grouped(
             sheet,
-            told.counted if by <= set(told.counted) else tuple(sorted(by)),
-            told.summed if of is None or of in told.summed else (of,),
+            counted if by <= set(counted) else tuple(sorted(by)),
+            summed if of is None or of in summed else (of,),
         )
         return (group for group in groups if all(condition.holds(group.values) for condition in conditions))
 
@@ -314,22 +328,18 @@ def continued(title: str, number: int) -> str:
 
 
 def plus(*cells: Cell) -> Cell:
-    """The sum of several formulas as one."""
-    return Cell(
-        "+".join(cell.text for cell in cells), sum((_decimal(cell.value) for cell in cells), Decimal(0))
-    )
+    """A formula that adds several."""
+    return Cell("+".join(cell.text for cell in cells), sum((cell.number for cell in cells), Decimal(0)))
 
 
 def quotient(above: tuple[str, Any], below: tuple[str, Any]) -> Cell:
-    """above ÷ below to 0.01%, of two cells given as (place, value); empty where there is nothing to divide
-    by.
-    """
+    """above ÷ below to 0.01%, each given as (address, value); 0 over 0 is 0, a number over 0 is empty."""
     text = f'IF({below[0]}=0,IF({above[0]}=0,0,""),ROUND({above[0]}/{below[0]},4))'
     return Cell(text, ratio(_decimal(above[1]), _decimal(below[1])))
 
 
 def share(part: tuple[str, Any], whole: tuple[str, Any]) -> Cell:
-    """A part of a whole to 0.01%; empty where the whole is 0."""
+    """part ÷ whole to 0.01%; empty where the whole is 0."""
     value = ratio(_decimal(part[1]), _decimal(whole[1])) if whole[1] else None
     return Cell(f'IF({whole[0]}=0,"",ROUND({part[0]}/{whole[0]},4))', value)
 

@@ -1,5 +1,6 @@
-"""The rows of all sheets, made department by department; those of departments that have not changed come from
-the last run.
+"""Builds the rows of all sheets, department by department.
+
+Rows of departments that have not changed are copied from the previous run's tables.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from .table import Listed, Rows, Table
 from .tables import SHEETS, other_findings, share_of
 from .unchanged import RANGED, Share, Unchanged
 
+Row = dict[str, Any]
 _IN_MEMORY = ("departments", "submissions")  # a row for each department
 _PROPOSED = ("sample", "sample_reason")
 _DEVIATIONS_ORDER = (
@@ -27,105 +29,118 @@ _DEVIATIONS_ORDER = (
 
 
 def in_order(deviations: Table, name: str) -> Table:
-    """The deviations by the money (see `detail_rows.deviation_order`), in a table of this name."""
+    """Moves the deviations into a table of this name, in the order of `deviation_order`."""
     return deviations.sorted_by(_DEVIATIONS_ORDER, name)
 
 
 class Making:
-    """One making of the tables.
+    """Builds the tables of one run from its departments.
 
-    forms: takes every form, for which every department has to be read. lasting: whether the next run may take
-    the rows over; not where
-    they are to hold last year's figures.
+    forms: collects every form for the form sheets; every department is then read, none is copied.
+    reusable: whether the next run may copy these rows (not if they are to hold last year's figures).
+    deviations: their table, sorted once `tables` has been called.
     """
 
     def __init__(
-        self, store: Store, departments: Departments | Prepared, forms: FormSheets | None, lasting: bool
+        self, store: Store, departments: Departments | Prepared, forms: FormSheets | None, reusable: bool
     ) -> None:
-        self.departments, self.material, self.forms = departments, departments.material, forms
-        self.lasting = lasting and bool(departments.salt)
-        self.ordered = store.name(DEVIATIONS, "ordered")
-        self.stored = {
+        self._departments, self._material, self._forms = departments, departments.material, forms
+        self._reusable = reusable and bool(departments.salt)
+        self._ordered_name = store.name(DEVIATIONS, "ordered")
+        self._stored = {
             sheet.key: store.table(sheet)
             for sheet in SHEETS
             if sheet.key not in (*_IN_MEMORY, DEVIATIONS.key)
         }
-        self.deviations, self.mended = store.table(DEVIATIONS, "collected"), store.table(FINDINGS, "mended")
-        self.listed: dict[str, list[dict[str, Any]]] = {key: [] for key in _IN_MEMORY}
-        self.sampling, self.signs = Sampling(self.material.policy), []
-        self.unchanged = Unchanged(store, bool(departments.salt) and forms is None, departments.salt)
-        self.since = Since(
+        self.deviations = store.table(DEVIATIONS, "collected")
+        self._mended = store.table(FINDINGS, "mended")
+        self._in_memory: dict[str, list[Row]] = {key: [] for key in _IN_MEMORY}
+        self._sampling = Sampling(self._material.policy)
+        self._signs: list[int | None] = []
+        self._unchanged = Unchanged(store, bool(departments.salt) and forms is None, departments.salt)
+        self._since = Since(
             store.base,
             "meta" in store.tables(),
             {
-                self.material.relative(receipt.file.path): receipt.file.sha256[:16]
-                for receipt in self.material.collected.receipts
+                self._material.relative(receipt.file.path): receipt.file.sha256[:16]
+                for receipt in self._material.collected.receipts
             },
         )
 
     def tables(self) -> dict[str, Rows]:
-        """Makes all of them; the deviations in their order."""
-        for turn in self.departments:
-            before = {key: len(self.stored[key]) for key in RANGED}
-            known = self.unchanged.share(turn, self.material)
-            signs, rows = self._taken_over(turn, known) if known is not None else self._made(turn)
-            self.signs += signs
-            for key, row in rows.items():
-                self.listed[key].append(row)
-            if self.lasting and turn.complete:
-                self.unchanged.note(
-                    turn,
-                    self.material,
-                    {key: (before[key], len(self.stored[key])) for key in RANGED},
-                    signs,
-                    rows["submissions"]["state"],
-                )
-        self._complete()
-        listed = {
-            sheet.key: Listed(sheet, self.listed[sheet.key]) for sheet in SHEETS if sheet.key in self.listed
+        """Builds the rows of every sheet, by the sheet's key; the deviations sorted by budget."""
+        for step in self._departments:
+            self._add_department(step)
+        self._add_county_rows()
+        in_memory = {
+            sheet.key: Listed(sheet, self._in_memory[sheet.key])
+            for sheet in SHEETS
+            if sheet.key in self._in_memory
         }
-        return {**self.stored, **listed, DEVIATIONS.key: in_order(self.deviations, self.ordered)}
+        self.deviations = in_order(self.deviations, self._ordered_name)
+        return {**self._stored, **in_memory, DEVIATIONS.key: self.deviations}
 
-    def _taken_over(self, turn: Turn, known: Share) -> tuple[list[int | None], dict[str, dict]]:
-        turn.rules = known.rules
-        self.departments.note(known.rules)
-        return known.signs, dict(
-            zip(_IN_MEMORY, self.unchanged.copy(known, self.stored, turn.entry.name), strict=True)
+    def _add_department(self, step: Turn) -> None:
+        """Adds the rows of one department and records which they are, for the next run."""
+        first = {key: len(self._stored[key]) for key in RANGED}
+        previous = self._unchanged.share(step, self._material)
+        signs, rows = self._copy_rows(step, previous) if previous is not None else self._make_rows(step)
+        self._signs += signs
+        for key, row in rows.items():
+            self._in_memory[key].append(row)
+        if self._reusable and step.complete:
+            self._unchanged.note(
+                step,
+                self._material,
+                {key: (first[key], len(self._stored[key])) for key in RANGED},
+                signs,
+                rows["submissions"]["state"],
+            )
+
+    def _copy_rows(self, step: Turn, previous: Share) -> tuple[list[int | None], dict[str, Row]]:
+        """Copies an unchanged department; returns its signs of risk and its rows for the sheets in memory."""
+        step.rules = previous.rules
+        self._departments.note(previous.rules)
+        rows = self._unchanged.copy(previous, self._stored, step.entry.name)
+        return previous.signs, dict(zip(_IN_MEMORY, rows, strict=True))
+
+    def _make_rows(self, step: Turn) -> tuple[list[int | None], dict[str, Row]]:
+        """Reads a department and makes its rows; returns the same as `_copy_rows`."""
+        step.fill(step)
+        share = share_of(step.entry, self._material, self._sampling)
+        self._mended.add(
+            self._since.mark(step.entry.name, share.findings, (*share.indicators, *share.funding))
         )
-
-    def _made(self, turn: Turn) -> tuple[list[int | None], dict[str, dict]]:
-        turn.fill(turn)
-        share = share_of(turn.entry, self.material, self.sampling)
-        self.mended.add(self.since.mark(turn.entry.name, share.findings, (*share.indicators, *share.funding)))
         for key in RANGED:
-            self.stored[key].add(getattr(share, key))
+            self._stored[key].add(getattr(share, key))
         self.deviations.add(share.deviations)
-        if self.forms:
-            self.forms.add(turn.entry)
+        if self._forms:
+            self._forms.add(step.entry)
         return share.signs, {key: getattr(share, key) for key in _IN_MEMORY}
 
-    def _complete(self) -> None:
-        """What only the end of all turns shows."""
-        self.unchanged.copy_scattered(self.deviations, self.mended)
-        rest, rows = other_findings(self.departments.rest, self.material)
-        self.since.mark(rest.name, rows, ())
-        self.stored["findings"].add(rows)
-        self.stored["findings"].add_from(self.mended.name)
-        self.mended.drop()
-        self.stored["receipts"].add(receipt_rows(self.material))
-        _propose(self.stored["projects"], self.sampling, self.signs)
+    def _add_county_rows(self) -> None:
+        """Adds the rows that need all departments: copied and mended rows, receipts, proposed samples."""
+        self._unchanged.copy_scattered(self.deviations, self._mended)
+        unassigned, rows = other_findings(self._departments.rest, self._material)
+        self._since.mark(unassigned.name, rows, ())
+        self._stored["findings"].add(rows)
+        self._stored["findings"].add_from(self._mended.name)
+        self._mended.drop()
+        self._stored["receipts"].add(receipt_rows(self._material))
+        _propose(self._stored["projects"], self._sampling, self._signs)
 
 
 def _propose(projects: Table, sampling: Sampling, signs: Sequence[int | None]) -> None:
-    """建议抽查 and 抽查理由, once the county's budgets are known: a large one is a sign of its own."""
+    """Sets 建议抽查 and 抽查理由 once all budgets of the county are known: a large one is itself a sign."""
     large = sampling.large(budget for (budget,) in projects.picked("annual_budget"))
     proposals = (
-        (number, said, sampling.proposal(signs[number - 1], budget, large))
-        for number, budget, *said in projects.picked("number", "annual_budget", *_PROPOSED)
+        (number, stored, sampling.proposal(signs[number - 1], budget, large))
+        for number, budget, *stored in projects.picked("number", "annual_budget", *_PROPOSED)
     )
+    # A list, since the rows are not to be changed while they are read.
     for number, proposal in [
         (number, proposal)
-        for number, said, proposal in proposals
-        if proposal and said != [proposal[key] for key in _PROPOSED]
+        for number, stored, proposal in proposals
+        if proposal and stored != [proposal[key] for key in _PROPOSED]
     ]:
         projects.change(number, proposal)

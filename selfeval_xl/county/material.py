@@ -1,6 +1,4 @@
-"""What the tables of the county are made of: the departments, the forms that count with their findings, the
-roster's projects.
-"""
+"""The county's data behind the tables: departments, forms that count with their findings, roster projects."""
 
 from __future__ import annotations
 
@@ -12,7 +10,7 @@ from functools import cached_property
 
 from ..assessing import assess
 from ..findings import Finding, Findings, Severity, Treatment
-from ..forms import DEPARTMENT, Filing, Form, Report, Verdict
+from ..forms import DEPARTMENT, Filing, Form, Indicator, Report, Verdict
 from ..policy import Policy
 from ..quantity import money
 from ..reading.labels import squeeze
@@ -25,20 +23,18 @@ from .words import has_reason
 REPORTED, MISSING, EXEMPT, EXTRA = "已报", "漏报", "免评", "名册外"
 PASS, EXPLAIN, RETURN, NONE = "通过", "说明后通过", "退回修改", "未报"
 UNSCORED = "不评分"
-NEW, OLD, MENDED, EXPLAINED = (
-    "新发现",
-    "未修改",
-    "已修改",
-    "已说明",
-)  # what became of a finding since the last run
+# 状态 of a finding since the previous run
+NEW, OLD, MENDED, EXPLAINED = "新发现", "未修改", "已修改", "已说明"
 DASH, UNLISTED = "—", "（名册外）"
 _FULL_WIDTH = str.maketrans("*?~", "＊？～")
 
 
 @dataclass(slots=True)
 class Entry:
-    """One department of the county. name: unique, and safe as a criterion of SUMIFS. filing: its number, None
-    where nothing came.
+    """One department of the county, with what it sent and what was found on that.
+
+    name: unique, and safe as a criterion of SUMIFS. row: its row of the roster, None where it has none.
+    filing: number of its filing, None where nothing came. missing, exempt: roster projects without a form.
     """
 
     name: str
@@ -55,16 +51,21 @@ class Entry:
 
     @property
     def projects(self) -> list[Assessed]:
+        """The project forms."""
         return [form for form in self.forms if form.form.kind != DEPARTMENT]
 
     @property
     def wholes(self) -> list[Assessed]:
+        """The department's own forms (部门整体自评表)."""
         return [form for form in self.forms if form.form.kind == DEPARTMENT]
 
 
 @dataclass(slots=True)
 class Assessed:
-    """A form that counts: assessed, with its findings and its row of the roster."""
+    """A form that counts, assessed, with its findings.
+
+    file: its path below the folder. status: 已报 or 名册外. ledger: its project in the roster, with amounts.
+    """
 
     form: Form
     file: str
@@ -75,15 +76,16 @@ class Assessed:
 
     @property
     def project_name(self) -> str:
-        """How the form is called in the column 项目名称; a department's own form has none."""
+        """The form's name in the column 项目名称; "" for a department's own form."""
         return "" if self.form.kind == DEPARTMENT else self.form.project or "（未填项目名称）"
 
     @property
     def kind(self) -> str:
+        """The form's name in the column 表别."""
         return "部门整体" if self.form.kind == DEPARTMENT else "项目"
 
     def amount(self, key: str) -> Decimal | None:
-        """The form's money in 万元: of the total row, else of all sources together."""
+        """The form's money in 万元: of the total row, else the sum of all sources. key: one of `AMOUNTS`."""
         total = self.form.total_funding
         if total is not None and total.amount(key) is not None:
             return in_ten_thousands(total.amount(key), self.form.money_unit)
@@ -92,11 +94,11 @@ class Assessed:
             for line in self.form.funding
             if not line.is_total and line.part_of in (None, "合计")
         ]
-        known = [part for part in parts if part is not None]
-        return in_ten_thousands(sum(known, Decimal(0)), self.form.money_unit) if known else None
+        amounts = [part for part in parts if part is not None]
+        return in_ten_thousands(sum(amounts, Decimal(0)), self.form.money_unit) if amounts else None
 
     def verdicts(self) -> dict[str, int]:
-        """Counts of the indicators: 已完成 includes 超额完成, 未完成 includes a completed value of 0."""
+        """Counts of indicators by verdict: met includes exceeded, unmet includes completed values of 0."""
         rows = self.form.indicators
         unmet = [row for row in rows if row.verdict is Verdict.UNMET]
         return {
@@ -110,6 +112,7 @@ class Assessed:
         }
 
     def score(self) -> Decimal | None:
+        """The total score; None where the form has no scores."""
         return money(self.form.total_score) if self.form.has_scores or self.form.total_score else None
 
     def grade(self, policy: Policy) -> str:
@@ -123,6 +126,11 @@ class Assessed:
 
 @dataclass(frozen=True)
 class Material:
+    """The data of a whole county.
+
+    year: that of most forms that count, None where none has one. by_filing: departments by number of filing.
+    """
+
     entries: list[Entry]
     collected: Collected
     roster: Roster | None
@@ -142,25 +150,27 @@ class Material:
 
     @property
     def archived(self) -> frozenset[str]:
-        """The files, below the folder, that lie in archives: no link leads into one."""
+        """The paths below the folder of files in archives, which cannot be linked to."""
         return frozenset(
             self.relative(receipt.file.path) for receipt in self.collected.receipts if receipt.archive
         )
 
     def relative(self, path: str) -> str:
+        """The path below the folder; "" for ""."""
         return relative(path, self.collected.folder) if path else ""
 
 
-def is_zero(row) -> bool:
-    """Whether nothing at all was done: the completed value is the number 0."""
+def is_zero(row: Indicator) -> bool:
+    """Whether the completed value is the number 0."""
     return row.actual_quantity is not None and row.actual_quantity.number == 0
 
 
 def prepare(
     collected: Collected, findings: Findings, roster: Roster | None, policy: Policy, assessed: bool = False
 ) -> Material:
-    """Puts forms, reports, files and findings to their departments, and the roster's projects to the forms.
-    assessed: the forms are already.
+    """Loads all departments at once: forms, reports, files, findings, and the roster's projects.
+
+    assessed: whether the forms are assessed already.
     """
     material = laid_out(collected, roster, policy, findings)
     fates: dict[int, list[Fate]] = {}
@@ -184,7 +194,7 @@ def prepare(
 def laid_out(
     collected: Collected, roster: Roster | None, policy: Policy, findings: Findings | None = None
 ) -> Material:
-    """The departments with the files that they sent, and without any form."""
+    """The data of a county with the files of each department, but without forms, reports and findings."""
     entries = _entries(collected.filings, roster)
     by_filing = {entry.filing: entry for entry in entries if entry.filing is not None}
     for receipt in collected.receipts:
@@ -207,7 +217,7 @@ def laid_out(
 
 
 def assign(entry: Entry, forms: Iterable[Form | Report], material: Material) -> None:
-    """Gives a department its forms, which are assessed, and its reports."""
+    """Adds forms, which have to be assessed, and reports to a department."""
     for form in forms:
         if isinstance(form, Report):
             entry.reports.append(form)
@@ -216,17 +226,28 @@ def assign(entry: Entry, forms: Iterable[Form | Report], material: Material) -> 
 
 
 def _entries(filings: Sequence[Filing], roster: Roster | None) -> list[Entry]:
-    """The roster's departments in its order, then those that came besides. Names made unique by the code."""
+    """The roster's departments in its order, then those that are not in it, each with its filing."""
     entries = [Entry(row.name, row.code, row.section, row) for row in roster.reporting] if roster else []
     for number, filing in enumerate(filings):
-        known = roster.match(filing.department, filing.department_code) if roster else None
+        match = roster.match(filing.department, filing.department_code) if roster else None
         entry = next(
-            (one for one in entries if known and (one.code, one.name) == known and one.filing is None), None
+            (
+                listed
+                for listed in entries
+                if match and (listed.code, listed.name) == match and listed.filing is None
+            ),
+            None,
         )
         if entry is None:
             entry = Entry(filing.department, filing.department_code or "", UNLISTED if roster else "")
             entries.append(entry)
         entry.filing = number
+    _make_names_unique(entries)
+    return entries
+
+
+def _make_names_unique(entries: Iterable[Entry]) -> None:
+    """Makes names unique by code or number, and safe as a criterion of SUMIFS (no wildcard, no operator)."""
     taken: set[str] = set()
     for entry in entries:
         name = entry.name.strip().translate(_FULL_WIDTH).lstrip("=<>") or "（未写部门名称）"
@@ -238,55 +259,60 @@ def _entries(filings: Sequence[Filing], roster: Roster | None) -> list[Entry]:
             )
         taken.add(name.casefold())
         entry.name = name
-    return entries
 
 
 def share_out(
     findings: Iterable[Finding], entries: Sequence[Entry], receipts: Iterable[Receipt]
 ) -> list[Finding]:
-    """Gives each finding to its department and, where it speaks of one, to its form.
+    """Adds each finding to its department and, where it is about one, to its form.
 
-    Returns those that belong to no department.
+    Returns the findings that belong to no department.
     """
-    rest: list[Finding] = []
-    places: dict[tuple, list[Assessed]] = {}
+    unassigned: list[Finding] = []
+    by_sheet: dict[tuple, list[Assessed]] = {}
     for entry in entries:
         for form in entry.forms:
-            places.setdefault((form.form.file, form.form.sheet), []).append(form)
-    by_file = {receipt.file.path: receipt.filing for receipt in receipts}
-    by_filing = {entry.filing: entry for entry in entries if entry.filing is not None}
+            by_sheet.setdefault((form.form.file, form.form.sheet), []).append(form)
+    filing_of = {receipt.file.path: receipt.filing for receipt in receipts}
+    by_filing: dict[int | None, Entry] = {
+        entry.filing: entry for entry in entries if entry.filing is not None
+    }
     by_name = {squeeze(entry.name): entry for entry in entries}
     for finding in findings:
-        here = places.get((finding.file, finding.sheet), [])
-        form = next(
-            (one for one in here if (one.form.kind, one.form.project) == (finding.form, finding.project)),
-            None,
-        )
-        if form is None and finding.form is None and len(here) == 1:
-            form = here[0]
-        if form is not None:
-            form.findings.append(finding)
-            form.entry.findings.append(finding)
+        subject = _form_of(finding, by_sheet.get((finding.file, finding.sheet), []))
+        if subject is not None:
+            subject.findings.append(finding)
+            subject.entry.findings.append(finding)
             continue
-        entry = by_name.get(squeeze(finding.department)) if finding.department else None
-        entry = entry or by_filing.get(by_file.get(finding.file))
-        (entry.findings if entry is not None else rest).append(finding)
-    return rest
+        department = by_name.get(squeeze(finding.department)) if finding.department else None
+        department = department or by_filing.get(filing_of.get(finding.file))
+        (department.findings if department is not None else unassigned).append(finding)
+    return unassigned
+
+
+def _form_of(finding: Finding, forms: Sequence[Assessed]) -> Assessed | None:
+    """The form that a finding is about, among the forms on its sheet; None where it names none of several."""
+    if finding.form is None and len(forms) == 1:
+        return forms[0]
+    return next(
+        (form for form in forms if (form.form.kind, form.form.project) == (finding.form, finding.project)),
+        None,
+    )
 
 
 def compare(entry: Entry, roster: Roster) -> None:
-    """Which of the roster's projects came, which are missing, which forms the roster does not know."""
+    """Matches a department's forms with the roster's projects: sets ledger, status, missing and exempt."""
     due = [
         project
         for project in roster.projects
-        if entry.row and (known := roster.match(None, project.department)) and known[0] == entry.code
+        if entry.row and (match := roster.match(None, project.department)) and match[0] == entry.code
     ]
     open_projects = list(due)
     for form in entry.projects:
-        match = _ledger_row(form.form, open_projects)
-        if match is not None:
-            open_projects.remove(match)
-            form.ledger = match
+        ledger = _ledger_row(form.form, open_projects)
+        if ledger is not None:
+            open_projects.remove(ledger)
+            form.ledger = ledger
         elif roster.projects:
             form.status = EXTRA
     entry.missing = [project for project in open_projects if not project.exempt]
@@ -294,7 +320,7 @@ def compare(entry: Entry, roster: Roster) -> None:
 
 
 def _ledger_row(form: Form, projects: list[Project]) -> Project | None:
-    """The roster's row of a form: by code, and unit where a code is used by several, else by name and unit."""
+    """The roster's project of a form: by code, else by name (unless both have codes); of several by unit."""
     code, name, unit = squeeze(form.project_code or ""), squeeze(form.project or ""), squeeze(form.unit or "")
     fitting = [project for project in projects if code and squeeze(project.code or "") == code]
     fitting = fitting or [
@@ -306,9 +332,7 @@ def _ledger_row(form: Form, projects: list[Project]) -> Project | None:
 
 
 def advice(findings: Iterable[Finding]) -> str:
-    """退回修改 where an error has to be mended now, 说明后通过 where something has to be explained, else
-    通过.
-    """
+    """退回修改 if an error has to be mended now, 说明后通过 if something has to be explained, else 通过."""
     findings = [finding for finding in findings if finding.status != "explained"]
     if any(finding.severity is Severity.ERROR and finding.treatment is Treatment.FIX for finding in findings):
         return RETURN
@@ -323,6 +347,7 @@ def advice(findings: Iterable[Finding]) -> str:
 
 
 def counts(findings: Iterable[Finding]) -> dict[str, int]:
+    """The number of findings by severity: errors, warnings, notes."""
     severities = [finding.severity for finding in findings]
     return {
         "errors": severities.count(Severity.ERROR),

@@ -1,7 +1,7 @@
-"""What has to be known of every received file at once: who sent which form, and whether two of them say the
-same. A few hundred
-bytes a file, where its contents take a hundred times as much; those are looked up department by department
-(see `batches`).
+"""The outline of a received file: who sent which form, and digests that show whether two say the same.
+
+Outlines of all files are in memory at once. One takes a few hundred bytes, its contents a hundred times as
+much; those are looked up department by department (see `departments`).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from .checked import Checked
 from .versions import SUBMISSION_KEYS
 
 _SETTINGS = ("department_code", "department", *SUBMISSION_KEYS)
+# Fields with the same values in many forms: their texts are interned.
 _COMMON = (
     "kind",
     "sheet",
@@ -29,18 +30,19 @@ _COMMON = (
     "unit_code",
     "layout",
     "money_unit",
-)  # the same in many forms
+)
 _OWN = ("project", "project_code", "year", "says")
 _REPORT = ("sheet", "department", "department_code", "year", "says")
 _EMPTY: dict = {}
 _NO_GOAL = Goal(cells=_EMPTY)
-_BYTES = 8
+_BYTES = 8  # of a digest; 64 bits: equal digests of different texts are not to be expected
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A file with forms that have nothing but their names and a digest. words: of each form, digests of the
-    texts that are a department's own.
+    """A file whose forms have only names and a digest of their contents.
+
+    words: for each form, digests of the texts that are a department's own.
     """
 
     file: ReadFile
@@ -48,7 +50,7 @@ class Outline:
 
 
 def outline(checked: Checked) -> str:
-    """The outline of a file as text (JSON), for the pipe and for the store."""
+    """The outline of a file as JSON, for the pipe and for the store."""
     file = checked.file
     return json.dumps(
         {
@@ -58,14 +60,14 @@ def outline(checked: Checked) -> str:
                 [problem.text, problem.sheet, problem.cell, problem.rule] for problem in file.problems
             ],
             "forms": [
-                [*(getattr(form, key) for key in (*_COMMON, *_OWN[:-1])), _digest(signature(form))]
+                [*(getattr(form, key) for key in (*_COMMON, *_OWN[:-1])), _content_digest(signature(form))]
                 for form in file.forms
             ],
             "reports": [
-                [*(getattr(report, key) for key in _REPORT[:-1]), _digest(signature(report))]
+                [*(getattr(report, key) for key in _REPORT[:-1]), _content_digest(signature(report))]
                 for report in file.reports
             ],
-            "words": [list(_words(form)) for form in file.forms],
+            "words": [list(_word_digests(form)) for form in file.forms],
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -73,18 +75,18 @@ def outline(checked: Checked) -> str:
 
 
 def outlined(text: str, path: str) -> Outline:
-    """The file again, lying at this path.
+    """The outline in a text that `outline` made; the file now lies at this path.
 
-    Raises ValueError, KeyError, IndexError or TypeError where the text is none of ours.
+    Raises ValueError, KeyError, IndexError or TypeError where the text is no outline.
     """
-    told = json.loads(text)
-    sha256, size, kind, saved = told["file"]
+    data = json.loads(text)
+    sha256, size, kind, saved = data["file"]
     forms = tuple(
-        Form(file=path, cells=_EMPTY, remarks=_EMPTY, signature=_EMPTY, goal=_NO_GOAL, **_named(values))
-        for values in told["forms"]
+        Form(file=path, cells=_EMPTY, remarks=_EMPTY, signature=_EMPTY, goal=_NO_GOAL, **_fields(values))
+        for values in data["forms"]
     )
     reports = tuple(
-        Report(file=path, **dict(zip(_REPORT, values, strict=True))) for values in told["reports"]
+        Report(file=path, **dict(zip(_REPORT, values, strict=True))) for values in data["reports"]
     )
     file = ReadFile(
         path=path,
@@ -94,27 +96,30 @@ def outlined(text: str, path: str) -> Outline:
         saved=saved,
         forms=forms,
         reports=reports,
-        problems=tuple(Problem(*values) for values in told["problems"]),
-        settings=told["settings"] or _EMPTY,
+        problems=tuple(Problem(*values) for values in data["problems"]),
+        settings=data["settings"] or _EMPTY,
     )
-    return Outline(file, tuple(map(tuple, told["words"])))
+    return Outline(file, tuple(map(tuple, data["words"])))
 
 
-def _named(values: list) -> dict[str, Any]:
+def _fields(values: list) -> dict[str, Any]:
+    """The fields of a form by name."""
     common = (intern(value) if value else value for value in values)
     return dict(
         zip((*_COMMON, *_OWN), (*(next(common) for _ in _COMMON), *values[len(_COMMON) :]), strict=True)
     )
 
 
-def _words(form: Form) -> Iterator[int]:
+def _word_digests(form: Form) -> Iterator[int]:
+    """Digests of the texts of a form that are a department's own, each once."""
     return (digest_of(text) for text in dict.fromkeys(text for _, _, _, text in own_texts(form)))
 
 
 def digest_of(text: str) -> int:
-    """A text as a number: the same for the same text, different for others but once in a world."""
+    """The digest of a text: a BLAKE2b of 64 bits, halved so that it fits into a signed integer of SQLite."""
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_BYTES).digest()) >> 1
 
 
-def _digest(said: Iterable) -> str:
-    return blake2b(repr(said).encode("utf-8", "surrogatepass"), digest_size=2 * _BYTES).hexdigest()
+def _content_digest(contents: Iterable) -> str:
+    """The digest of a form's or report's contents, hexadecimal."""
+    return blake2b(repr(contents).encode("utf-8", "surrogatepass"), digest_size=2 * _BYTES).hexdigest()

@@ -1,4 +1,4 @@
-"""总览: one printed page for the leaders.
+"""Writes 总览, one printed page for the leaders: what its blocks have in common.
 
 Every figure is a formula over the other sheets, with the value it has now.
 """
@@ -19,14 +19,15 @@ from .material import DASH
 
 COLUMNS, WIDTH, HEIGHT = 24, 8.2, 13.5
 Value = Cell | str | None
-Placed = tuple[str, Any]
+Placed = tuple[str, Any]  # a figure on the page: its address and its value now
 
 
 @dataclass(slots=True)
 class Front:
-    """The page being written: where texts and formulas go, in which look.
+    """The page being written: puts texts and formulas into its cells, with their format.
 
-    Spans are merged cells. chart: makes a new chart of a kind.
+    page: XlsxWriter's worksheet. chart: makes a new chart of a kind. Rows and columns count from 0; a span of
+    several columns is a merged cell; look: properties of XlsxWriter besides the usual ones.
     """
 
     page: Any
@@ -35,17 +36,19 @@ class Front:
     chart: Callable[[dict], Any] = lambda kind: None
 
     def text(self, row: int, column: int, text: str, span: int = 1, **look: Any) -> None:
+        """Writes a text."""
         style = self.formats.get(**({"border": 1, "align": "center", "shrink": True, "font_size": 9} | look))
         if span > 1:
             self.page.merge_range(row, column, row, column + span - 1, "", style)
         self.page.write_string(row, column, clean(text), style)
 
     def head(self, row: int, column: int, text: str, span: int = 1) -> None:
+        """Writes the heading of a column."""
         self.text(row, column, text, span, bold=True, bg_color=HEAD_TINT)
 
     def title(self, row: int, column: int, text: str, span: int, sheet: str | None = None) -> None:
-        """A block's heading; it jumps to the sheet that holds the details."""
-        look = {"bold": True, "align": "left", "font_size": 10, "border": 0}
+        """Writes the heading of a block, as a link to the sheet with the details if there is one."""
+        look: dict[str, Any] = {"bold": True, "align": "left", "font_size": 10, "border": 0}
         if sheet is None:
             self.text(row, column, text, span, **look)
         else:
@@ -54,7 +57,7 @@ class Front:
     def value(
         self, row: int, column: int, value: Value, span: int = 1, number: str = "General", **look: Any
     ) -> Placed:
-        """Writes a formula (or a text where there is none) and returns its place and value."""
+        """Writes a formula, or a text, and returns its address and value. number: the number format."""
         style = {
             "border": 1,
             "align": "right" if number not in ("General", "0") else "center",
@@ -65,9 +68,9 @@ class Front:
         if not isinstance(value, Cell):
             self.text(row, column, value or "", span, **look)
             return a1(row, column), value or ""
-        made = self.formats.get(**style)
+        cell_format = self.formats.get(**style)
         if span > 1:
-            self.page.merge_range(row, column, row, column + span - 1, "", made)
+            self.page.merge_range(row, column, row, column + span - 1, "", cell_format)
         cached = (
             ""
             if value.value is None
@@ -75,7 +78,7 @@ class Front:
             if isinstance(value.value, str)
             else float(value.value)
         )
-        self.page.write_formula(row, column, "=" + value.text, made, cached)
+        self.page.write_formula(row, column, "=" + value.text, cell_format, cached)
         return a1(row, column), value.value
 
 
@@ -91,7 +94,7 @@ def line(
     cells: Sequence[tuple[Value, str]],
     span: int = 1,
 ) -> list[Placed]:
-    """A row of a block: its label, then its figures."""
+    """Writes a row of a block: its label, then its figures, each with its number format; returns these."""
     front.text(row, column, label, label_span, align="left")
     return [
         front.value(row, column + label_span + number * span, value, span, look)
@@ -102,13 +105,14 @@ def line(
 def heads(
     front: Front, row: int, column: int, first: tuple[str, int], names: Sequence[str], span: int = 1
 ) -> None:
+    """Writes the headings of a block. first: text and span of the first, all others have `span`."""
     front.head(row, column, *first)
     for number, name in enumerate(names):
         front.head(row, column + first[1] + number * span, name, span)
 
 
 def set_up(front: Front, title: str) -> None:
-    """Widths, one A4 page across, title and what the figures stand for."""
+    """Sets widths, print set-up (one A4 page) and the title."""
     page = front.page
     page.hide_gridlines(2)
     page.set_column(0, COLUMNS - 1, WIDTH)
@@ -125,10 +129,13 @@ def set_up(front: Front, title: str) -> None:
 
 
 def figures(front: Front, row: int, items: Sequence[tuple[str, int, Value, str]]) -> list[Placed]:
-    """Heads in one row, their figures below; None leaves the figure to the caller, who needs the others for
-    it.
+    """Writes headings in a row and their figures below; returns the figures.
+
+    items: heading, span, figure, number format. A figure None is left to the caller, who needs the others for
+    it; its address is returned.
     """
-    places, column = [], 0
+    places: list[Placed] = []
+    column = 0
     for label, span, value, look in items:
         front.head(row, column, label, span)
         places.append(
@@ -146,14 +153,14 @@ def rate_cell(above: Placed, below: Placed) -> Cell | str:
 def money_line(
     front: Front, row: int, column: int, label: str, label_span: int, amounts: Sequence[Cell]
 ) -> None:
-    """Initial, annual, executed, and what follows from them."""
+    """Writes a row of amounts (initial, annual, executed) and what is computed from them."""
     places = line(front, row, column, label, label_span, [(cell, MONEY) for cell in amounts])
     initial, annual, executed = places
-    rest = Cell(f"ROUND({annual[0]}-{executed[0]},6)", difference(annual[1], executed[1]))
+    unspent = Cell(f"ROUND({annual[0]}-{executed[0]},6)", difference(annual[1], executed[1]))
     for number, (cell, look) in enumerate(
         (
             (quotient(executed, annual), RATE),
-            (rest, MONEY),
+            (unspent, MONEY),
             (growth(annual, initial), RATE),
             (quotient(executed, initial), RATE),
         )

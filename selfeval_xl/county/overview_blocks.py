@@ -1,25 +1,20 @@
-"""The ten blocks of 总览, each a few lines over the detail sheets."""
+"""The blocks of 总览, each a few rows of formulas over the detail sheets."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from ..grid import a1, position
+from ..grid import a1
 from .charts import draw_charts
 from .live import Book, Cell, Condition, plus, quotient, share
 from .material import (
     DASH,
-    EXEMPT,
     EXPLAIN,
-    EXTRA,
     MENDED,
-    MISSING,
-    NONE,
     PASS,
     RETURN,
-    UNLISTED,
     UNSCORED,
     Material,
 )
@@ -31,17 +26,18 @@ from .overview import (
     SCORE,
     Front,
     Placed,
-    figures,
+    Value,
     heads,
     line,
     money_line,
-    rate_cell,
     set_up,
 )
 from .overview_lists import attention
+from .overview_receipts import write_receipts, write_reporting
 from .words import causes, money_kinds
 
-LEFT, RIGHT, HALF = 0, 12, 11
+LEFT, RIGHT, HALF = 0, 12, 11  # first column of the blocks on the left and on the right; their width
+# 执行率分布: each band with its conditions on 项目汇总.
 BANDS: tuple[tuple[str, tuple[Condition, ...]], ...] = (
     ("100%", (Condition("execution_rate", ">=", 1), Condition("annual_budget", "<>", 0))),
     (
@@ -78,17 +74,28 @@ BANDS: tuple[tuple[str, tuple[Condition, ...]], ...] = (
     ),
     ("全年预算为0", (Condition("annual_budget", "=", 0),)),
 )
-_LEVELS = (("成本", "成本"), ("产出", "产出"), ("效益", "效"), ("满意度", "满意"))
+_LEVELS = (("成本", "成本"), ("产出", "产出"), ("效益", "效"), ("满意度", "满意"))  # label, word in 一级指标
+_LAST_YEAR = (
+    ("项目数", 1, COUNT),
+    ("全年预算", 2, MONEY),
+    ("执行率", 2, RATE),
+    ("指标完成率", 2, RATE),
+    ("平均得分", 2, SCORE),
+    ("问题条数", 1, COUNT),
+)  # label, span, number format
+_MOST_RULES = 10
 PROJECT = Condition("form", "=", "项目")
 CURRENT = Condition("status", "<>", MENDED)
 MISSED = (PROJECT, Condition("kind", "<>", "超额完成"), Condition("kind", "<>", "待核定"))
 
 
 def write_overview(
-    front: Front, material: Material, title: str, balance: Mapping[str, str], about: str
+    front: Front, material: Material, title: str, balance: Mapping[str, Cell], about: str
 ) -> None:
-    """Writes the page. balance: places of the forms' balance below 收件核对. about: program, policy and rules
-    in one line.
+    """Writes the page.
+
+    balance: references to the forms' balance (see `below.balance_cells`). about: program, policy and rules in
+    one line.
     """
     set_up(front, title)
     front.text(
@@ -99,17 +106,17 @@ def write_overview(
         border=0,
         align="right",
     )
-    _reporting(front, 2, material)
+    write_reporting(front, 2, material)
     row = 6
     _money(front, row)
     _bands(front, row)
     completed = _indicators(front, row + 7)
     _grades(front, row + 10)
     _causes(front, row + 15)
-    _review(front, row + 19, material)
+    _review(front, row + 19)
     _last_year(front, row + 26, completed)
     attention(front, row + 34)
-    _balance(front, row + 47, material, balance, about)
+    write_receipts(front, row + 47, balance, about)
     places = {
         "levels": (a1(row + 9, LEFT), a1(row + 12, LEFT)),
         "rules": (a1(row + 23, RIGHT), a1(row + 32, RIGHT)),
@@ -125,7 +132,7 @@ def write_overview(
 
 
 def as_of(material: Material) -> str:
-    """The day on which the last file came, as it is written in a table's head."""
+    """The day on which the last file came, as 2025年3月1日; with gaps to fill in where none is known."""
     days = [
         receipt.arrival.received[:10] for receipt in material.collected.receipts if receipt.arrival.received
     ]
@@ -135,53 +142,8 @@ def as_of(material: Material) -> str:
     return f"{year}年{int(month)}月{int(day)}日"
 
 
-def _reporting(front: Front, row: int, material: Material) -> None:
-    book = front.book
-    listed = (
-        Condition("section", "<>", UNLISTED),
-        Condition("number", ">", 0),
-    )  # an empty line is not unlike anything
-    known, projects = material.roster is not None, bool(material.roster and material.roster.projects)
-    due = book.count("submissions", *listed) if known else DASH
-    came = book.count("submissions", Condition("state", "<>", NONE), *listed)
-    front.title(row, 0, "一、报送情况", COLUMNS, "报送台账")
-    items = [
-        ("应报部门", 2, due, COUNT),
-        ("已报部门", 2, came, COUNT),
-        ("其中按期", 1, book.count("submissions", Condition("late", "=", "否")), COUNT),
-        ("其中逾期", 1, book.count("submissions", Condition("late", "=", "是")), COUNT),
-        ("未报部门", 2, book.count("submissions", Condition("state", "=", NONE)) if known else DASH, COUNT),
-        ("报送率", 2, None, RATE),
-        ("应评项目", 2, book.total("departments", "due") if projects else DASH, COUNT),
-        ("已评项目", 2, book.total("departments", "assessed"), COUNT),
-        (
-            "漏报项目",
-            1,
-            book.count("projects", Condition("status", "=", MISSING)) if projects else DASH,
-            COUNT,
-        ),
-        ("名册外项目", 1, book.count("projects", Condition("status", "=", EXTRA)), COUNT),
-        ("免评项目", 1, book.count("projects", Condition("status", "=", EXEMPT)), COUNT),
-        ("自评覆盖率", 2, None, RATE),
-        ("整体自评表份数", 2, book.total("departments", "department_forms"), COUNT),
-        ("自评报告份数", 2, book.total("departments", "reports"), COUNT),
-        ("盖章件份数", 1, book.total("departments", "sealed"), COUNT),
-    ]
-    places = figures(front, row + 1, items)
-    front.value(*position(places[5][0]), rate_cell(places[1], places[0]), 2, RATE)
-    covered = Cell(f"{places[7][0]}-{places[9][0]}", places[7][1] - places[9][1])
-    front.value(*position(places[11][0]), _coverage(places, covered) if projects else DASH, 2, RATE)
-
-
-def _coverage(places, covered: Cell) -> Cell:
-    """Forms of the roster's projects over the projects due."""
-    due = places[6]
-    return Cell(
-        f'IF({due[0]}=0,"",ROUND(({covered.text})/{due[0]},4))', share(("", covered.value), due).value
-    )
-
-
 def _money(front: Front, row: int) -> None:
+    """Writes 二、资金情况: all projects, then the sources of money."""
     book, keys = front.book, ("initial_budget", "annual_budget", "executed")
     front.title(row, LEFT, "二、资金情况", HALF, "资金明细")
     heads(
@@ -208,6 +170,7 @@ def _money(front: Front, row: int) -> None:
 
 
 def _bands(front: Front, row: int) -> None:
+    """Writes 三、执行率分布."""
     book = front.book
     front.title(row, RIGHT, "三、执行率分布", HALF, "项目汇总")
     heads(front, row + 1, RIGHT, ("执行率", 4), ("项目数", "占比", "全年预算数", "未执行金额"), 2)
@@ -233,7 +196,7 @@ def _bands(front: Front, row: int) -> None:
 
 
 def _indicators(front: Front, row: int) -> Placed:
-    """Returns the completion rate of all indicators."""
+    """Writes 四、指标完成, and returns the completion rate of all indicators."""
     book = front.book
     front.title(row, LEFT, "四、指标完成", HALF, "指标明细")
     heads(
@@ -255,14 +218,15 @@ def _indicators(front: Front, row: int) -> Placed:
             book.count("indicators", *where, Condition("verdict", "=", "待核定")),
         ]
         places = line(front, number, LEFT, label, 4, [(cell, COUNT) for cell in cells])
-        judged = Decimal(places[0][1]) - Decimal(places[5][1])
+        determined = Decimal(places[0][1]) - Decimal(places[5][1])
         rate = front.value(
-            number, 10, share(places[1], (f"({places[0][0]}-{places[5][0]})", judged)), 1, RATE
+            number, 10, share(places[1], (f"({places[0][0]}-{places[5][0]})", determined)), 1, RATE
         )
     return rate
 
 
 def _grades(front: Front, row: int) -> None:
+    """Writes 五、自评等级."""
     book = front.book
     front.title(row, RIGHT, "五、自评等级", HALF, "项目汇总")
     heads(front, row + 1, RIGHT, ("等级", 4), ("项目数", "占比", "全年预算数", "平均得分"), 2)
@@ -298,6 +262,7 @@ def _grades(front: Front, row: int) -> None:
 
 
 def _causes(front: Front, row: int) -> None:
+    """Writes 六、偏差原因."""
     book, by = front.book, ("department", "project", "file", "sheet")
     front.title(row, LEFT, "六、偏差原因（未完成指标）", HALF, "偏差清单")
     heads(front, row + 1, LEFT, ("原因", 5), ("指标数", "涉及项目", "涉及全年预算数"), 2)
@@ -318,7 +283,8 @@ def _causes(front: Front, row: int) -> None:
         )
 
 
-def _review(front: Front, row: int, material: Material) -> None:
+def _review(front: Front, row: int) -> None:
+    """Writes 七、审核情况."""
     book = front.book
     front.title(row, RIGHT, "七、审核情况", HALF, "审核问题")
     items = [
@@ -337,20 +303,25 @@ def _review(front: Front, row: int, material: Material) -> None:
         front.head(row + 1, column, label, span)
         front.value(row + 2, column, cell, span, COUNT)
         column += span
-    heads(front, row + 3, RIGHT, ("问题最多的十条规则", 6), ("部门数", "项目数", "条数"), 2)
+    _most_frequent_rules(front, row + 3)
+
+
+def _most_frequent_rules(front: Front, row: int) -> None:
+    """Writes the ten rules with most findings: in how many departments and projects, and how many."""
+    book = front.book
+    heads(front, row, RIGHT, ("问题最多的十条规则", 6), ("部门数", "项目数", "条数"), 2)
     rules = Counter(
         (rule, title)
         for rule, title, status in book.tables["findings"].picked("rule", "title", "status")
         if CURRENT.fits(status)
     )
-    whose: dict[str, set[str]] = {}
+    departments: dict[str, set[str]] = {}
     for department, rule, status in book.tables["findings"].picked("department", "rule", "status"):
         if CURRENT.fits(status):
-            whose.setdefault(rule, set()).add(department)
-    for number, ((rule, title), _) in enumerate(
-        sorted(rules.items(), key=lambda item: (-item[1], item[0]))[:10], row + 4
-    ):
-        here = Condition("rule", "=", rule)
+            departments.setdefault(rule, set()).add(department)
+    most = sorted(rules.items(), key=lambda item: (-item[1], item[0]))[:_MOST_RULES]
+    for number, ((rule, title), _) in enumerate(most, row + 1):
+        of_rule = Condition("rule", "=", rule)
         line(
             front,
             number,
@@ -358,23 +329,27 @@ def _review(front: Front, row: int, material: Material) -> None:
             f"{rule} {title}",
             6,
             [
-                (_departments_with(front, rule, whose[rule]), COUNT),
+                (_departments_with(front, rule, departments[rule]), COUNT),
                 (
                     book.distinct(
-                        "findings", ("department", "project"), here, CURRENT, Condition("project", "<>", "")
+                        "findings",
+                        ("department", "project"),
+                        of_rule,
+                        CURRENT,
+                        Condition("project", "<>", ""),
                     ),
                     COUNT,
                 ),
-                (book.count("findings", here, CURRENT), COUNT),
+                (book.count("findings", of_rule, CURRENT), COUNT),
             ],
             2,
         )
 
 
-def _departments_with(front: Front, rule: str, whose: set[str]) -> Cell:
-    """In how many departments a rule found something. whose: the names that its findings bear."""
+def _departments_with(front: Front, rule: str, names: set[str]) -> Cell:
+    """The number of departments in which a rule found something. names: those in its findings."""
     book = front.book
-    found = whose.intersection(name for (name,) in book.tables["departments"].picked("department"))
+    listed = names.intersection(name for (name,) in book.tables["departments"].picked("department"))
     department, title, status = (
         (lambda page, key=key: book.column("findings", key, page=page))
         for key in ("department", "rule", "status")
@@ -386,24 +361,24 @@ def _departments_with(front: Front, rule: str, whose: set[str]) -> Cell:
             f'{rule}",{status(page)},{CURRENT.text})'
         ),
     )
-    return Cell(f"SUMPRODUCT(--({counted}>0))", len(found))
+    return Cell(f"SUMPRODUCT(--({counted}>0))", len(listed))
 
 
 def _last_year(front: Front, row: int, completed: Placed) -> None:
-    """上年 comes from the sheet 与上年对比 where there is one; 本年 from this workbook, the same figures as
-    above.
+    """Writes 九、与上年对比. completed: this year's completion rate, from the block above.
+
+    上年 comes from the sheet 与上年对比 if there is one, 本年 from this workbook, the same figures as above.
     """
     book = front.book
     compared = "compared" in book.sheets
     front.title(row, LEFT, "九、与上年对比", HALF, "与上年对比" if compared else None)
-    spans = (1, 2, 2, 2, 2, 1)
     front.head(row + 1, LEFT, "")
-    columns = [LEFT + 1 + sum(spans[:number]) for number in range(len(spans))]
-    for column, span, label in zip(
-        columns, spans, ("项目数", "全年预算", "执行率", "指标完成率", "平均得分", "问题条数"), strict=True
-    ):
+    places: list[tuple[int, int, str]] = []
+    column = LEFT + 1
+    for label, span, look in _LAST_YEAR:
         front.head(row + 1, column, label, span)
-    looks = (COUNT, MONEY, RATE, RATE, SCORE, COUNT)
+        places.append((column, span, look))
+        column += span
     annual, executed = book.total("projects", "annual_budget"), book.total("projects", "executed")
     now = (
         book.total("departments", "assessed"),
@@ -414,26 +389,27 @@ def _last_year(front: Front, row: int, completed: Placed) -> None:
         book.count("findings", CURRENT, Condition("number", ">", 0)),
     )
     last = _last_figures(book) if compared else None
-    for number, (label, cells) in enumerate((("上年", last), ("本年", now)), row + 2):
+    rises: Sequence[Value] = [DASH] * len(now)
+    if last:
+        rises = [
+            _risen(a1(row + 3, column), this, a1(row + 2, column), before)
+            for (column, _, _), this, before in zip(places, now, last, strict=True)
+        ]
+    no_figures: Sequence[Value] = [DASH] * len(now)
+    rows: list[tuple[str, Sequence[Value]]] = [("上年", last or no_figures), ("本年", now), ("增减", rises)]
+    for number, (label, cells) in enumerate(rows, row + 2):
         front.text(number, LEFT, label, align="left")
-        for column, span, cell, look in zip(columns, spans, cells or [DASH] * len(spans), looks, strict=True):
+        for (column, span, look), cell in zip(places, cells, strict=True):
             front.value(number, column, cell, span, look)
-    front.text(row + 4, LEFT, "增减", align="left")
-    for place, (column, span, look) in enumerate(zip(columns, spans, looks, strict=True)):
-        front.value(
-            row + 4,
-            column,
-            _risen(a1(row + 3, column), now[place], a1(row + 2, column), last[place]) if last else DASH,
-            span,
-            look,
-        )
 
 
 def _risen(new: str, now: Cell, old: str, before: Cell) -> Cell:
-    """The difference of two figures; empty where one of them is."""
-    known = [cell.value for cell in (now, before)]
-    value = None if any(item in (None, "") for item in known) else Decimal(known[0]) - Decimal(known[1])
-    return Cell(f'IF(OR({new}="",{old}=""),"",ROUND({new}-{old},6))', value)
+    """The difference of two figures; empty where one of them is. new, old: their addresses."""
+    is_empty = now.value in (None, "") or before.value in (None, "")
+    return Cell(
+        f'IF(OR({new}="",{old}=""),"",ROUND({new}-{old},6))',
+        None if is_empty else now.number - before.number,
+    )
 
 
 def _last_figures(book: Book) -> tuple[Cell, ...]:
@@ -442,50 +418,12 @@ def _last_figures(book: Book) -> tuple[Cell, ...]:
         book.total("compared", f"last_{key}")
         for key in ("annual_budget", "executed", "met", "indicators", "undetermined")
     )
-    judged = Cell(
-        f"({indicators.text}-{undetermined.text})", Decimal(indicators.value) - Decimal(undetermined.value)
-    )
+    determined = Cell(f"({indicators.text}-{undetermined.text})", indicators.number - undetermined.number)
     return (
         book.count("compared", Condition("last_indicators", ">=", 0)),
         annual,
         quotient((executed.text, executed.value), (annual.text, annual.value)),
-        share((met.text, met.value), (judged.text, judged.value)),
+        share((met.text, met.value), (determined.text, determined.value)),
         book.average("compared", "last_score", Condition("last_score", ">=", 0)),
         book.total("compared", "last_findings"),
     )
-
-
-def _balance(front: Front, row: int, material: Material, balance: Mapping[str, str], about: str) -> None:
-    from .collecting import RESULTS
-
-    book = front.book
-    front.title(
-        row,
-        0,
-        "十、收件核对（收到 = 采用 + 部分采用 + 被新版本替代 + 重复 + 附件 + 无法读取 + 非自评材料）",
-        COLUMNS,
-        "收件核对",
-    )
-    items = [("收到文件", 2, book.count("receipts"), COUNT)]
-    items += [
-        (result, 2, book.count("receipts", Condition("result", "=", result)), COUNT) for result in RESULTS
-    ]
-    items += [
-        (label, 1, balance[key], COUNT)
-        for label, key in (
-            ("识别表数", "recognised"),
-            ("采用", "used"),
-            ("被替代", "superseded"),
-            ("重复", "duplicate"),
-        )
-    ]
-    items += [("文件核对", 2, None, COUNT), ("表核对", 2, balance["agrees"], COUNT)]
-    places = figures(front, row + 1, items)
-    parts = "+".join(place for place, _ in places[1:8])
-    fits = places[0][1] == sum(value for _, value in places[1:8])
-    front.value(
-        *position(places[12][0]),
-        Cell(f'IF({places[0][0]}={parts},"相符","不符")', "相符" if fits else "不符"),
-        2,
-    )
-    front.text(row + 3, 0, about, COLUMNS, border=0, align="left")

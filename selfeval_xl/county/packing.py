@@ -1,6 +1,6 @@
-"""The answers of the workers as bytes, for the pipe and for the store.
+"""Encodes the answers of the workers as bytes, for the pipe and for the store.
 
-Data only: whoever changes the bytes can make no code run.
+Decoding takes only data of known classes: whoever changes the bytes can make no code run.
 """
 
 from __future__ import annotations
@@ -34,72 +34,73 @@ _FAULTS = (
 
 
 class _Data(pickle.Unpickler):
-    """Takes only our records and plain values."""
+    """Decodes only our records and plain values."""
 
     def find_class(self, module: str, name: str) -> Any:
-        """The class, if it is one of ours."""
+        """The class, if it is one of ours; UnpicklingError otherwise."""
         if (module, name) not in _PLAIN and module not in {f"{_PACKAGE}.{part}" for part in _MODULES}:
             raise pickle.UnpicklingError(f"{module}.{name}")
-        found = super().find_class(module, name)
-        if not isinstance(found, type):
+        kind = super().find_class(module, name)
+        if not isinstance(kind, type):
             raise pickle.UnpicklingError(f"{module}.{name}")
-        return found
+        return kind
 
 
 class _Short(pickle.Pickler):
-    """Writes our records as class and values: read again in half the time that dataclasses' own way takes."""
+    """Encodes our records as class and values: decoded in half the time that dataclasses' own way takes."""
 
-    def reducer_override(self, thing: Any) -> Any:
-        """How a record is written; everything else as always."""
-        values = _values(type(thing))
-        return NotImplemented if values is None else (_Record, (type(thing), values(thing)))
+    def reducer_override(self, record: object) -> Any:
+        """The encoding of a record; everything else is encoded as always."""
+        kind: type = type(record)
+        values = _field_getter(kind)
+        return NotImplemented if values is None else (_Record, (kind, values(record)))
 
 
 class _Record:
-    """Makes a record of its class and values."""
+    """Makes a record from its class and values; the class by whose name every record is encoded."""
 
     __slots__ = ()
 
     def __new__(cls, kind: type, values: tuple) -> Any:
-        thing = _MAKE(kind)
-        for put, value in zip(_slots(kind), values, strict=True):
-            put(thing, value)
-        return thing
+        record: Any = _MAKE(kind)
+        for set_field, value in zip(_field_setters(kind), values, strict=True):
+            set_field(record, value)
+        return record
 
 
 _MAKE = object.__new__
 
 
 @cache
-def _values(kind: type) -> Callable[[Any], tuple] | None:
-    """What gives the values of all fields of a record of ours; None for any other kind."""
+def _field_getter(kind: type) -> Callable[[Any], tuple] | None:
+    """A function that returns the values of all fields of a record of ours; None for any other class."""
     names = (
-        [one.name for one in fields(kind)]
+        [field.name for field in fields(kind)]
         if is_dataclass(kind) and kind.__module__.startswith(_PACKAGE)
         else []
     )
     if len(names) < 2:  # attrgetter gives no tuple for one
-        return (lambda thing: tuple(getattr(thing, name) for name in names)) if names else None
+        return (lambda record: tuple(getattr(record, name) for name in names)) if names else None
     return attrgetter(*names)
 
 
 @cache
-def _slots(kind: type) -> tuple[Any, ...]:
-    """What sets each field of a record, past its being frozen. Anything but a record of ours raises."""
+def _field_setters(kind: type) -> tuple[Any, ...]:
+    """Functions that set each field of a record, although it is frozen; UnpicklingError for other classes."""
     if not is_dataclass(kind):
         raise pickle.UnpicklingError(str(kind))
-    return tuple(getattr(kind, one.name).__set__ for one in fields(kind))
+    return tuple(getattr(kind, field.name).__set__ for field in fields(kind))
 
 
 def packed(answer: Checked) -> bytes:
-    """An answer as bytes."""
+    """The answer as bytes."""
     out = io.BytesIO()
     _Short(out, 5).dump(answer)
     return out.getvalue()
 
 
 def unpacked(raw: bytes) -> Checked | None:
-    """The answer in these bytes; None where there is none that can be read."""
+    """The answer in these bytes; None where they cannot be decoded."""
     try:
         answer = _Data(io.BytesIO(raw)).load()
     except _FAULTS:
@@ -108,6 +109,6 @@ def unpacked(raw: bytes) -> Checked | None:
 
 
 def work(path: str, context: Policy) -> tuple[str, bytes]:
-    """What a worker does with a path: its outline, and the whole answer; see `checked.read_and_check`."""
+    """The function of the workers: reads and checks a file, returns its outline and its encoded answer."""
     answer = read_and_check(path, context)
     return outline(answer), packed(answer)

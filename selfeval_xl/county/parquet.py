@@ -1,5 +1,6 @@
-"""The county's tables as Parquet for DuckDB, pandas and others: typed, a folder per table, a folder per
-department in it.
+"""Writes the county's tables as Parquet, for DuckDB, pandas and others.
+
+Columns are typed; each table has a folder, with a folder for each department in it.
 """
 
 from __future__ import annotations
@@ -28,25 +29,26 @@ _MONEY_DIGITS, _MONEY_PLACES = 24, 6
 
 
 def usable(folder: str | Path) -> None:
-    """UsageError where pyarrow is not installed, OutputError where the folder holds other things under our
-    names.
+    """Checks that Parquet can be written into the folder, before anything is read.
+
+    Raises UsageError where pyarrow is not installed, OutputError where the folder has other things under the
+    names of the tables.
     """
     try:
         import pyarrow.dataset  # noqa: F401 - only whether it is there
     except ImportError as error:
         raise UsageError(MISSING) from error
     for sheet in TABLES:
-        place = Path(folder) / sheet.key
-        if place.exists() and not _ours(place):
-            raise OutputError(f"“{place}”里有别的东西，没有改动它。请给Parquet换一个空文件夹。")
+        target = Path(folder) / sheet.key
+        if target.exists() and not _holds_only_partitions(target):
+            raise OutputError(f"“{target}”里有别的东西，没有改动它。请给Parquet换一个空文件夹。")
 
 
 def write_parquet(folder: str | Path, tables: Mapping[str, Rows]) -> list[Path]:
-    """Writes projects, funding, indicators and findings below the folder; each takes the place of the earlier
-    one when it is whole.
+    """Writes projects, funding, indicators and findings below the folder; returns the folder of each.
 
-    Money is in 万元 (decimal), rates are ratios, codes and texts strings. OutputError where it cannot be
-    written.
+    Each replaces the earlier one when it is complete. Money is in 万元 (decimal), rates are ratios, codes and
+    texts strings. Raises OutputError where it cannot be written.
     """
     import pyarrow
     from pyarrow import dataset
@@ -87,8 +89,8 @@ def write_parquet(folder: str | Path, tables: Mapping[str, Rows]) -> list[Path]:
     return written
 
 
-def _parts(rows: Iterator[dict[str, Any]], columns: Sequence[Column], schema, pyarrow) -> Iterator:
-    """The rows in several tables, so that only some are in memory."""
+def _parts(rows: Iterator[dict[str, Any]], columns: Sequence[Column], schema: Any, pyarrow: Any) -> Iterator:
+    """The rows as several Arrow tables, so that only some are in memory."""
     while several := list(islice(rows, _AT_ONCE)):
         yield pyarrow.table(
             [
@@ -101,14 +103,15 @@ def _parts(rows: Iterator[dict[str, Any]], columns: Sequence[Column], schema, py
         )
 
 
-def _ours(place: Path) -> bool:
-    """Whether a folder holds nothing but departments' folders of Parquet files."""
-    return place.is_dir() and all(
-        one.is_dir() and one.name.startswith(f"{PARTITION}=") for one in place.iterdir()
+def _holds_only_partitions(target: Path) -> bool:
+    """Whether a folder has nothing but folders of departments, as `write_parquet` makes them."""
+    return target.is_dir() and all(
+        child.is_dir() and child.name.startswith(f"{PARTITION}=") for child in target.iterdir()
     )
 
 
-def _type(column: Column, pyarrow):
+def _type(column: Column, pyarrow: Any) -> Any:
+    """The Arrow type of a column."""
     match column.format:
         case "money":
             return pyarrow.decimal128(_MONEY_DIGITS, _MONEY_PLACES)
@@ -121,6 +124,7 @@ def _type(column: Column, pyarrow):
 
 
 def _value(value: Any, column: Column) -> Any:
+    """A value as the column's Arrow type takes it; a text in a column of numbers (—) is missing."""
     if value is None or value == "":
         return None if column.key != PARTITION else ""
     match column.format:

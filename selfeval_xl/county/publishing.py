@@ -1,4 +1,4 @@
-"""From the departments, one after the other, to the store and the workbook."""
+"""Publishes a county: makes its rows department by department, then writes workbook, Parquet and store."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from .. import __version__
@@ -15,8 +15,9 @@ from ..forms import DEPARTMENT, Form
 from ..policy import Policy
 from ..reading.source import fingerprint
 from . import County, handwritten
-from .below import agreement, balance_cells, write_below
+from .below import Lost, agreement, balance_cells, write_below
 from .collecting import RESULTS
+from .columns import Sheet
 from .departments import Departments, Prepared
 from .detail_columns import DEVIATIONS
 from .form_sheets import INDEX, FormSheets
@@ -49,18 +50,17 @@ def publish(
     most_rows: int = MOST_ROWS,
     store: sqlite3.Connection | None = None,
 ) -> County:
-    """Store and workbook of what was collected and checked; the old remarks carried over.
+    """Writes store and workbook of the departments; what officers wrote before is carried over.
 
-    last: last year's projects. with_forms: the forms themselves as further sheets. parquet: a folder for the
-    tables. most_rows: of one
-    worksheet. store: the store where it is open already. OutputError where something cannot be written; then
-    the old ones are whole.
+    last: last year's projects. with_forms: adds the forms themselves as sheets. parquet: folder for the
+    tables. most_rows: of one worksheet. store: the store if it is open already. Raises OutputError where
+    something cannot be written; then the old workbook and store are whole.
     """
-    making = Store(out.with_suffix(".sqlite"), store)
+    tables = Store(out.with_suffix(".sqlite"), store)
     try:
-        return _publish(making, departments, out, written or Written(), last, with_forms, parquet, most_rows)
+        return _publish(tables, departments, out, written or Written(), last, with_forms, parquet, most_rows)
     finally:
-        making.close()
+        tables.close()
 
 
 def _publish(
@@ -73,64 +73,33 @@ def _publish(
     parquet: str | Path | None,
     most_rows: int,
 ) -> County:
-    material, sheets = departments.material, SHEETS
-    forms = (
-        FormSheets(
-            ("总览", INDEX.title, *(sheet.title for sheet in (*SHEETS, *([COMPARED] if last else ()))))
-        )
-        if with_forms
-        else None
-    )
-    tables = Making(store, departments, forms, last is None).tables()
+    """Does what `publish` does, in an open store."""
+    material = departments.material
+    forms = _form_sheets(last is not None) if with_forms else None
+    builder = Making(store, departments, forms, last is None)
+    tables = builder.tables()
     lost = handwritten.carry_over(written, tables)
     handwritten.settle(tables, written)
-    tables["deviations"] = in_order(tables["deviations"], store.name(DEVIATIONS))
-    if last is not None:
-        tables["compared"] = Listed(COMPARED, compare(tables, last))
-        sheets = (*sheets, COMPARED)
-    if forms:
-        tables["forms"] = Listed(INDEX, forms.rows)
-        sheets = (*sheets, INDEX)
-    book = Book(sheets, tables, most_rows)
-    balanced = form_balance(material)
-    title = (
-        f"{county_name([entry.name for entry in material.entries])}{material.year or ''}"
-        f"{'年度' if material.year else ''}预算绩效自评情况总览"
-    )
+    # Sorted once more: officers may have changed a cause.
+    tables[DEVIATIONS.key] = in_order(builder.deviations, store.name(DEVIATIONS))
+    sheets = _add_optional_tables(tables, last, forms)
+    forms_by_decision = form_balance(material)
     about = about_line(material.policy, departments.rules)
-    balance = balance_cells(book, balanced, max(len(tables["receipts"]), 1) + 3)
-    write(
-        out,
-        book,
-        title.removesuffix("总览"),
-        relative_folder(material.collected.folder, out),
-        lambda page, formats, chart: write_overview(
-            Front(page, formats, book, chart), material, title, balance, about
-        ),
-        lambda page, formats, line: write_below(page, formats, line, book, balanced, lost),
-        material.archived,
-        forms.drawings if forms else (),
-    )
+    _write_workbook(out, Book(sheets, tables, most_rows), material, forms_by_decision, about, lost, forms)
     if parquet:
         from .parquet import write_parquet
 
         write_parquet(parquet, tables)
+    carried = sum(remark.used for remark in written.remarks)
     county = _county(
-        material,
-        departments.rules,
-        out,
-        store.path,
-        tables,
-        balanced,
-        sum(remark.used for remark in written.remarks),
-        len(lost),
+        material, departments.rules, out, store.path, tables, forms_by_decision, carried, len(lost)
     )
-    untouched = fingerprint(out)[1] if not written.remarks and not lost else ""
+    unwritten = fingerprint(out)[1] if not written.remarks and not lost else ""
     store.finish(
         sheets,
         tables,
         {
-            UNWRITTEN: untouched,
+            UNWRITTEN: unwritten,
             "about": about,
             "folder": str(material.collected.folder),
             "year": str(material.year or ""),
@@ -140,8 +109,57 @@ def _publish(
     return county
 
 
+def _form_sheets(compared: bool) -> FormSheets:
+    """The collector of form sheets, none of which may be named like another sheet."""
+    sheets = (*SHEETS, COMPARED) if compared else SHEETS
+    return FormSheets(("总览", INDEX.title, *(sheet.title for sheet in sheets)))
+
+
+def _add_optional_tables(
+    tables: dict[str, Rows], last: Last | None, forms: FormSheets | None
+) -> tuple[Sheet, ...]:
+    """Adds the tables of 与上年对比 and 表册目录 as far as they are wanted, and returns all sheets."""
+    sheets = SHEETS
+    if last is not None:
+        tables[COMPARED.key] = Listed(COMPARED, compare(tables, last))
+        sheets = (*sheets, COMPARED)
+    if forms:
+        tables[INDEX.key] = Listed(INDEX, forms.rows)
+        sheets = (*sheets, INDEX)
+    return sheets
+
+
+def _write_workbook(
+    out: Path,
+    book: Book,
+    material: Material,
+    forms_by_decision: dict[str, int],
+    about: str,
+    lost: Sequence[Lost],
+    forms: FormSheets | None,
+) -> None:
+    """Writes the workbook. about: program, policy and rules in one line. lost: remarks without a row."""
+    title = (
+        f"{county_name([entry.name for entry in material.entries])}{material.year or ''}"
+        f"{'年度' if material.year else ''}预算绩效自评情况总览"
+    )
+    balance = balance_cells(book, forms_by_decision, max(len(book.tables["receipts"]), 1) + 3)
+    write(
+        out,
+        book,
+        title.removesuffix("总览"),
+        relative_folder(material.collected.folder, out),
+        lambda page, formats, chart: write_overview(
+            Front(page, formats, book, chart), material, title, balance, about
+        ),
+        lambda page, formats, line: write_below(page, formats, line, book, forms_by_decision, lost),
+        material.archived,
+        forms.drawings if forms else (),
+    )
+
+
 def about_line(policy: Policy, rules: Iterable[RuleStatus]) -> str:
-    """Program, policy and rules in one line."""
+    """The program's version, the policy and the status of the rules in one line."""
     rules = list(rules)
     states = Counter(status.status for status in rules)
     failed = "、".join(status.rule for status in rules if status.status == "failed")
@@ -153,7 +171,7 @@ def about_line(policy: Policy, rules: Iterable[RuleStatus]) -> str:
 
 
 def _policy_name(policy: Policy) -> str:
-    """The files that changed something and how much, else 默认."""
+    """The files that changed the policy and how much they changed; 默认 if nothing was changed."""
     changed = [parameter for parameter in policy.parameters.values() if parameter.where != "默认"]
     files = sorted(
         {parameter.where for parameter in changed}
@@ -172,14 +190,14 @@ def _policy_name(policy: Policy) -> str:
 
 
 def county_name(names: Iterable[str]) -> str:
-    """What most departments' names begin with, when that is a county, district or city; "" otherwise."""
-    found = Counter(match[0] for name in names if (match := _COUNTY.match(name)))
-    name, count = found.most_common(1)[0] if found else ("", 0)
+    """The county, district or city with which most departments' names begin; "" where there is none."""
+    counties = Counter(match[0] for name in names if (match := _COUNTY.match(name)))
+    name, count = counties.most_common(1)[0] if counties else ("", 0)
     return name if 2 * count > len(list(names)) else ""
 
 
 def balance_lines(files: Counter[str], forms: dict[str, int]) -> tuple[str, ...]:
-    """收到 = 采用 + …, for the files and for the forms, each with whether it holds."""
+    """The balance 收到 = 采用 + … of the files, and that of the forms, each with 相符 or 不符."""
     received = files.total()
     parts = " + ".join(f"{result}{files[result]}" for result in RESULTS if files[result] or result == "采用")
     fits = "相符" if received == sum(files[result] for result in RESULTS) else "不符"
@@ -202,6 +220,7 @@ def _county(
     carried: int,
     lost: int,
 ) -> County:
+    """The result for the caller, with the counts of what was written."""
     used = [fate for fate in material.collected.fates if fate.fate == USED]
     kinds = Counter(fate.form.kind == DEPARTMENT for fate in used if isinstance(fate.form, Form))
     results = Counter(result for (result,) in tables["receipts"].picked("result"))
@@ -212,8 +231,8 @@ def _county(
     )
     verdicts = [0] * len(VERDICTS)
     for row in tables["projects"].picked(*VERDICTS):
-        for place, count in enumerate(row):
-            verdicts[place] += int(count or 0)
+        for position, count in enumerate(row):
+            verdicts[position] += int(count or 0)
     return County(
         out=out,
         store=store,

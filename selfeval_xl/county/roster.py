@@ -1,74 +1,49 @@
-"""The roster of departments (单位名册): who has to report what.
-
-Read from a workbook, and the empty one to fill in.
-"""
+"""The roster of departments (单位名册), read from a workbook: who has to report what."""
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from ..errors import OutputError, UsageError
+from ..due import AMOUNTS
+from ..errors import UsageError
+from ..forms import ReadFile
 from ..grid import Grid
 from ..quantity import money
 from ..reading.codes import split_code
 from ..reading.labels import squeeze
 from .arithmetic import MONEY_UNITS, in_ten_thousands
+from .roster_sheets import SHEETS, blank_roster
 
-# Sheet, its columns in order: key and label. Names and order are an agreement with the bureau.
-SHEETS: dict[str, tuple[tuple[str, str], ...]] = {
-    "单位名册": (
-        ("code", "部门编码"),
-        ("name", "部门名称"),
-        ("aliases", "别名"),
-        ("parent", "上级部门编码"),
-        ("section", "归口股室"),
-        ("contact", "联系人"),
-        ("phone", "联系电话"),
-        ("deadline", "报送截止日期"),
-        ("layout", "表式"),
-    ),
-    "项目": (
-        ("department", "部门编码"),
-        ("unit", "实施单位"),
-        ("code", "项目编码"),
-        ("name", "项目名称"),
-        ("category", "项目类别"),
-        ("source", "资金来源"),
-        ("initial_budget", "年初预算数"),
-        ("annual_budget", "全年预算数"),
-        ("executed", "全年执行数"),
-        ("money_unit", "金额单位"),
-        ("exempt", "是否免评"),
-        ("public", "是否公开"),
-        ("private_reason", "不公开理由"),
-    ),
-    "绩效目标": (
-        ("project", "项目编码"),
-        ("level1", "一级指标"),
-        ("level2", "二级指标"),
-        ("name", "三级指标"),
-        ("target", "年度指标值"),
-        ("points", "分值"),
-        ("last_target", "上年指标值"),
-        ("last_actual", "上年完成值"),
-    ),
-    "采用版本": (("file", "文件名或指纹"), ("choice", "采用／不采用"), ("why", "理由")),
-}
+__all__ = [
+    "SHEETS",
+    "Department",
+    "Project",
+    "Roster",
+    "Target",
+    "blank_roster",
+    "chosen_by",
+    "iso_day",
+    "read_roster",
+]
+
 _OPTIONAL = ("绩效目标", "采用版本")
-_AMOUNTS = ("initial_budget", "annual_budget", "executed")
 _YES = ("是", "免评", "√", "1", "Y", "y")
+_CHAIN = 5  # levels of subordinate units that are followed upwards
+
+Row = tuple[int, dict[str, str]]  # row number on the sheet, and its texts by key
+Choice = tuple[bool | None, str]  # True 采用, False 不采用, None: nothing said; and the reason
 
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """One row of 单位名册. parent: code of the department above a subordinate unit. deadline: ISO date or ""
-    .
+    """One row of 单位名册.
+
+    parent: code of the department above a subordinate unit. deadline: ISO date or "".
     """
 
     code: str
@@ -84,7 +59,7 @@ class Department:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """One project that has to be reported, its money in 万元 (annual_budget and executed are the ledger's)."""
+    """A project that has to be reported; amounts in 万元 (annual_budget and executed are the ledger's)."""
 
     department: str
     name: str
@@ -102,8 +77,9 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One row of 绩效目标. project: the code of the project, its name where it has none; a department's for
-    its own form.
+    """One row of 绩效目标.
+
+    project: the code of the project, its name where it has none; a department's for its own form.
     """
 
     project: str
@@ -118,8 +94,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """What the roster workbook says. problems: rows that could not be taken, in plain words, with sheet and
-    row. sha256: of the workbook.
+    """The contents of the roster workbook.
+
+    choices: the officers' decisions on versions, by lower-case file name or head of a fingerprint.
+    problems: rows that could not be taken, in plain words, with sheet and row. sha256: of the workbook.
     """
 
     departments: tuple[Department, ...] = ()
@@ -131,7 +109,7 @@ class Roster:
     _known: dict[str, Department] = field(default_factory=dict, compare=False)
 
     def find(self, name: str | None, code: str | None = None) -> Department | None:
-        """The row of this code, else of this name or alias."""
+        """The department of this code, else of this name or alias."""
         if not self._known:
             for row in self.departments:
                 for text in (row.code, row.name, *row.aliases):
@@ -142,26 +120,27 @@ class Roster:
         )
 
     def exact(self, name: str) -> bool:
-        """Whether the name stands in the roster as it is, as a name or an alias."""
+        """Whether the roster has the name as it is, as a name or an alias."""
         return any(squeeze(name) in map(squeeze, (row.name, *row.aliases)) for row in self.departments)
 
     def _shorter(self, name: str) -> Department | None:
-        """The only row whose name differs by a county's or town's name in front: 教育局 is 示例县教育局."""
+        """The only department whose name differs by a place's name in front: 教育局 is 示例县教育局."""
         if len(name) < 3:
             return None
-        found = {
+        candidates = {
             row.code or row.name: row
             for text, row in self._known.items()
             if len(text) >= 3 and text != name and _same_place(*sorted((name, text), key=len))
         }
-        return next(iter(found.values())) if len(found) == 1 else None
+        return next(iter(candidates.values())) if len(candidates) == 1 else None
 
     def match(self, name: str | None, code: str | None = None) -> tuple[str, str] | None:
-        """Code and name of the budget department that this code, name or alias belongs to; a subordinate
-        unit's is the one above.
+        """The code and name of the budget department of this code, name or alias.
+
+        A subordinate unit's is the one above.
         """
         row = self.find(name, code)
-        for _ in range(5):
+        for _ in range(_CHAIN):
             above = self.find(None, row.parent) if row and row.parent and row.parent != row.code else None
             if above is None:
                 break
@@ -181,7 +160,7 @@ class Roster:
         )
 
     def likely(self, name: str) -> Department | None:
-        """Whom a misspelt name probably means; None where nobody, or several, are meant.
+        """The department that a misspelt name probably means; None where there is none, or several.
 
         Names that differ in a number are different names.
         """
@@ -207,72 +186,75 @@ class Roster:
 
 
 _NEAR = 72  # percent of likeness from which a name is suggested
-_PLACE_NAME = re.compile(".{0,6}[省市县区旗州]")
-_COUNTED = re.compile("[0-9一二三四五六七八九十]")
+_PLACE_NAME = re.compile(".{0,6}[省市县区旗州]")  # 示例县
+_NUMERAL = re.compile("[0-9一二三四五六七八九十]")  # 一 of 第一小学
 
 
 def _same_place(shorter: str, longer: str) -> bool:
-    """Whether the longer name is the shorter one with a county's name in front (教育局 or 县教育局,
-    示例县教育局).
-    """
+    """Whether the longer name is the shorter one with a place's name in front: 教育局, 示例县教育局."""
     before = longer.removesuffix(shorter)
     return before != longer and bool(
         _PLACE_NAME.fullmatch(before) or shorter[0] in "省市县区旗州" and len(before) <= 6
     )
 
 
-def _likeness(one: str, other: str) -> float:
-    """0 to 100; a name that only lacks the county's name in front (教育局, 示例县教育局) is very near."""
-    if _COUNTED.findall(one) != _COUNTED.findall(other):
+def _likeness(name: str, other: str) -> float:
+    """The likeness of two names, 0 to 100; 95 where one only lacks the county's name in front."""
+    if _NUMERAL.findall(name) != _NUMERAL.findall(other):
         return 0
-    if min(len(one), len(other)) >= 3 and (one.endswith(other) or other.endswith(one)):
+    if min(len(name), len(other)) >= 3 and (name.endswith(other) or other.endswith(name)):
         return 95
     from rapidfuzz import fuzz
 
-    return fuzz.ratio(one, other)
+    return fuzz.ratio(name, other)
 
 
 def read_roster(path: str | Path) -> Roster:
-    """Reads a roster workbook. UsageError when it is none; single faulty rows are in `problems`."""
+    """The roster of a workbook; single faulty rows are in its `problems`.
+
+    Raises UsageError where the workbook is no roster.
+    """
     from ..reading.source import fingerprint, open_source
 
     source = open_source(path)
-    sheets = {squeeze(grid.name): grid for grid in source.grids}
     if not source.grids and source.problems:
         raise UsageError(f"单位名册打不开：{source.problems[0].text}")
     problems: list[str] = []
-    rows = {}
-    for title, columns in SHEETS.items():
-        grid = sheets.get(title)
-        if grid is None:
-            if title == "单位名册":
-                raise UsageError(
-                    f"“{Path(path).name}”里没有工作表“单位名册”。空表可以用 selfeval issue --blank -o "
-                    "名册.xlsx 生成。"
-                )
-            if title not in _OPTIONAL:
-                problems.append(f"名册里没有工作表“{title}”，应报项目按空处理。")
-            rows[title] = []
-            continue
-        rows[title] = list(_rows(grid, columns, Path(path).name))
+    rows = _rows_by_sheet(source.grids, Path(path).name, problems)
     departments = tuple(_departments(rows["单位名册"], problems))
-    known = {squeeze(text) for row in departments for text in (row.code, row.name, *row.aliases) if text}
-    projects = tuple(_projects(rows["项目"], known, problems))
-    targets = tuple(
-        _targets(
-            rows["绩效目标"],
-            {text for row in (*projects, *departments) for text in (row.code, row.name) if text},
-            problems,
-        )
-    )
+    listed = {squeeze(text) for row in departments for text in (row.code, row.name, *row.aliases) if text}
+    projects = tuple(_projects(rows["项目"], listed, problems))
+    owners = {text for project in projects for text in (project.code, project.name) if text}
+    owners |= {text for row in departments for text in (row.code, row.name) if text}
+    targets = tuple(_targets(rows["绩效目标"], owners, problems))
     choices = dict(_choices(rows["采用版本"], problems))
     return Roster(departments, projects, targets, choices, tuple(problems), fingerprint(path)[1])
 
 
-def _rows(
-    grid: Grid, columns: tuple[tuple[str, str], ...], file: str
-) -> Iterable[tuple[int, dict[str, str]]]:
-    """Row number on the sheet and its texts by key, for every row that is not empty."""
+def _rows_by_sheet(grids: Iterable[Grid], file: str, problems: list[str]) -> dict[str, list[Row]]:
+    """The rows of each sheet of the roster, none for a sheet that is missing.
+
+    Raises UsageError where 单位名册 is missing or a sheet has no head.
+    """
+    by_name = {squeeze(grid.name): grid for grid in grids}
+    rows: dict[str, list[Row]] = {}
+    for title, columns in SHEETS.items():
+        grid = by_name.get(title)
+        if grid is not None:
+            rows[title] = list(_rows(grid, columns, file))
+            continue
+        if title == "单位名册":
+            raise UsageError(
+                f"“{file}”里没有工作表“单位名册”。空表可以用 selfeval issue --blank -o 名册.xlsx 生成。"
+            )
+        if title not in _OPTIONAL:
+            problems.append(f"名册里没有工作表“{title}”，应报项目按空处理。")
+        rows[title] = []
+    return rows
+
+
+def _rows(grid: Grid, columns: tuple[tuple[str, str], ...], file: str) -> Iterator[Row]:
+    """The rows of a sheet that are not empty."""
     for top in range(min(grid.height, 5)):
         heads = {squeeze(grid.text(top, column)).rstrip("*"): column for column in range(grid.width)}
         if sum(squeeze(label) in heads for _, label in columns) >= 2:
@@ -281,23 +263,26 @@ def _rows(
         raise UsageError(
             f"“{file}”的工作表“{grid.name}”里找不到表头，应有：{'、'.join(label for _, label in columns)}。"
         )
-    places = {key: heads.get(squeeze(label)) for key, label in columns}
+    columns_by_key = {key: heads.get(squeeze(label)) for key, label in columns}
     for row in range(top + 1, grid.height):
-        texts = {key: "" if column is None else _text(grid, row, column) for key, column in places.items()}
+        texts = {
+            key: "" if column is None else _text(grid, row, column) for key, column in columns_by_key.items()
+        }
         if any(texts.values()):
             yield row + 1, texts
 
 
 def _text(grid: Grid, row: int, column: int) -> str:
-    """What the cell says; a merged one says the same on each of its rows."""
+    """The text of a cell; a merged one has the same on each of its rows."""
     return grid.text(grid.area(row, column).top, column).strip()
 
 
 def _code(text: str) -> str:
+    """The code without the apostrophe that keeps it a text in Excel."""
     return text.removeprefix("'").strip()
 
 
-def _departments(rows: Iterable[tuple[int, dict[str, str]]], problems: list[str]) -> Iterable[Department]:
+def _departments(rows: Iterable[Row], problems: list[str]) -> Iterator[Department]:
     seen: dict[str, int] = {}
     for number, row in rows:
         code, name = split_code(row["name"]) if not row["code"] else (_code(row["code"]), row["name"])
@@ -319,11 +304,7 @@ def _departments(rows: Iterable[tuple[int, dict[str, str]]], problems: list[str]
             problems.append(
                 f"“单位名册”第{number}行的报送截止日期“{row['deadline']}”看不懂，请写成2025-03-31。"
             )
-        aliases = tuple(
-            part.strip()
-            for part in row["aliases"].replace("、", "，").replace(",", "，").replace("；", "，").split("，")
-            if part.strip()
-        )
+        aliases = tuple(alias.strip() for alias in re.split("[、,；，]", row["aliases"]) if alias.strip())
         yield Department(
             code,
             name,
@@ -337,9 +318,8 @@ def _departments(rows: Iterable[tuple[int, dict[str, str]]], problems: list[str]
         )
 
 
-def _projects(
-    rows: Iterable[tuple[int, dict[str, str]]], known: set[str], problems: list[str]
-) -> Iterable[Project]:
+def _projects(rows: Iterable[Row], departments: set[str], problems: list[str]) -> Iterator[Project]:
+    """The projects; departments: codes, names and aliases of 单位名册."""
     seen: dict[tuple[str, ...], int] = {}
     uncoded: list[int] = []
     for number, row in rows:
@@ -349,7 +329,7 @@ def _projects(
         if not name:
             problems.append(f"“项目”第{number}行没有项目名称，这一行没有用。")
             continue
-        if squeeze(department) not in known:
+        if squeeze(department) not in departments:
             problems.append(f"“项目”第{number}行的部门编码“{department}”在“单位名册”里没有，这一行没有用。")
             continue
         first = seen.setdefault((department, row["unit"], code or name, row["source"]), number)
@@ -361,18 +341,7 @@ def _projects(
             continue
         if not code:
             uncoded.append(number)
-        amounts = {}
-        for key in _AMOUNTS:
-            amounts[key] = in_ten_thousands(row[key], row["money_unit"] or "万元")
-            if row[key] and money(row[key]) is None:
-                problems.append(
-                    f"“项目”第{number}行的{dict(SHEETS['项目'])[key]}“{row[key]}”不是数，按空处理。"
-                )
-        if row["money_unit"] and row["money_unit"] not in MONEY_UNITS:
-            problems.append(
-                f"“项目”第{number}行的金额单位“{row['money_unit']}”不认识，按万元；"
-                f"可写{'、'.join(MONEY_UNITS)}。"
-            )
+        amounts = _amounts(number, row, problems)
         yield Project(
             department,
             name,
@@ -389,18 +358,31 @@ def _projects(
         problems.append(f"“项目”第{_numbers(uncoded)}行没有项目编码，按名称认。")
 
 
+def _amounts(number: int, row: dict[str, str], problems: list[str]) -> dict[str, Decimal | None]:
+    """The amounts of a project in 万元; row: the texts of row `number` on the sheet."""
+    amounts = {key: in_ten_thousands(row[key], row["money_unit"] or "万元") for key in AMOUNTS}
+    for key, label in SHEETS["项目"]:
+        if key in AMOUNTS and row[key] and money(row[key]) is None:
+            problems.append(f"“项目”第{number}行的{label}“{row[key]}”不是数，按空处理。")
+    if row["money_unit"] and row["money_unit"] not in MONEY_UNITS:
+        problems.append(
+            f"“项目”第{number}行的金额单位“{row['money_unit']}”不认识，按万元；可写{'、'.join(MONEY_UNITS)}。"
+        )
+    return amounts
+
+
 def _numbers(rows: list[int]) -> str:
+    """The row numbers in a sentence, the first twenty."""
     return "、".join(map(str, rows[:20])) + (f"等{len(rows)}" if len(rows) > 20 else "")
 
 
-def _targets(
-    rows: Iterable[tuple[int, dict[str, str]]], known: set[str], problems: list[str]
-) -> Iterable[Target]:
+def _targets(rows: Iterable[Row], owners: set[str], problems: list[str]) -> Iterator[Target]:
+    """The targets; owners: codes and names of projects and departments."""
     for number, row in rows:
         project = _code(row["project"])
         if not row["name"]:
             problems.append(f"“绩效目标”第{number}行没有三级指标，这一行没有用。")
-        elif project not in known:
+        elif project not in owners:
             problems.append(f"“绩效目标”第{number}行的项目编码“{project}”在“项目”里没有，这一行没有用。")
         else:
             if row["points"] and money(row["points"].rstrip("分")) is None:
@@ -409,9 +391,7 @@ def _targets(
             yield Target(**row | {"project": project})
 
 
-def _choices(
-    rows: Iterable[tuple[int, dict[str, str]]], problems: list[str]
-) -> Iterable[tuple[str, tuple[bool, str]]]:
+def _choices(rows: Iterable[Row], problems: list[str]) -> Iterator[tuple[str, tuple[bool, str]]]:
     for number, row in rows:
         if row["choice"] not in ("采用", "不采用"):
             problems.append(
@@ -422,7 +402,7 @@ def _choices(
 
 
 def iso_day(text: str) -> str:
-    """An ISO date of 2025-03-31, 2025年3月31日, 2025/3/31 or a date cell; "" for anything else."""
+    """The ISO date of 2025-03-31, 2025年3月31日, 2025/3/31 or a date cell; "" for anything else."""
     plain = text.strip().split(" ")[0].split("T")[0]
     for sign in "年月./":
         plain = plain.replace(sign, "-")
@@ -433,69 +413,16 @@ def iso_day(text: str) -> str:
         return ""
 
 
-def blank_roster(out: str | Path) -> Path:
-    """Writes the empty roster workbook: the four sheets, codes as text, and what goes into each column."""
-    import xlsxwriter
-    from xlsxwriter.exceptions import FileCreateError
+def chosen_by(
+    roster: Roster | None, officers: Mapping[str, tuple[bool, str]] | None = None
+) -> Callable[[ReadFile], Choice]:
+    """A function that gives the officers' choice for a file, by its name or the head of its fingerprint.
 
-    from .. import layouts
-
-    out = Path(out)
-    temporary = out.with_name(f".{out.stem}.{os.getpid()}.tmp.xlsx")
-    book = xlsxwriter.Workbook(
-        str(temporary), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
-    text = book.add_format({"num_format": "@", "font_name": "宋体", "font_size": 11})
-    amount = book.add_format({"num_format": "#,##0.00", "font_name": "宋体", "font_size": 11})
-    head = book.add_format(
-        {
-            "bold": True,
-            "font_name": "宋体",
-            "font_size": 11,
-            "bg_color": "#DDEBF7",
-            "border": 1,
-            "align": "center",
-            "text_wrap": True,
-        }
-    )
-    for title, columns in SHEETS.items():
-        sheet = book.add_worksheet(title)
-        sheet.freeze_panes(1, 0)
-        for number, (key, label) in enumerate(columns):
-            sheet.set_column(
-                number,
-                number,
-                26 if key in ("name", "unit", "file", "why", "private_reason") else 15,
-                amount if key in _AMOUNTS else text,
-            )
-            sheet.write_string(0, number, label, head)
-            choices = {
-                "layout": list(layouts.ids()),
-                "exempt": ["是", "否"],
-                "public": ["是", "否"],
-                "choice": ["采用", "不采用"],
-                "money_unit": ["万元", "元"],
-            }.get(key)
-            if choices:
-                sheet.data_validation(1, number, 2000, number, {"validate": "list", "source": choices})
-    try:
-        book.close()
-        os.replace(temporary, out)
-    except (OSError, FileCreateError) as error:
-        temporary.unlink(missing_ok=True)
-        raise OutputError(
-            f"单位名册写不进“{out}”：文件夹不存在、没有权限，或文件正在Excel里打开。请关闭后再试。"
-        ) from error
-    return out
-
-
-def chosen_by(roster: Roster | None, officers: Mapping[str, tuple[bool, str]] | None = None):
-    """What the officers decided about a file: (True 采用 / False 不采用 / None, reason), by name or the head
-    of its fingerprint.
+    officers: choices from the county workbook, which count more than the roster's.
     """
-    choices = {**(roster.choices if roster else {}), **(officers or {})}
+    choices: dict[str, Choice] = {**(roster.choices if roster else {}), **(officers or {})}
 
-    def choice(file) -> tuple[bool | None, str]:
+    def choice(file: ReadFile) -> Choice:
         if not choices:
             return None, ""
         name = Path(file.path).name.lower()

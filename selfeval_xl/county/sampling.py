@@ -1,6 +1,4 @@
-"""Which projects the bureau should look at again (建议抽查): points for each sign of risk, and the signs as
-reasons.
-"""
+"""Proposes projects for the bureau to look at again (建议抽查): each sign of risk has points and a reason."""
 
 from __future__ import annotations
 
@@ -20,7 +18,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a sign looks at: the row of 项目汇总, the rules that found something on the form, the policy."""
+    """The data that signs are tested on: row of 项目汇总, rules that found something on the form, policy."""
 
     row: Row
     rules: frozenset[str]
@@ -36,8 +34,8 @@ class Seen:
         return self.row.get("execution_rate")
 
 
-# Points, the reason, the test (None: only the whole county shows it). Three points make a proposal (policy:
-# sampling_risk).
+# Each sign's points, reason and test (None: only the whole county shows it). A project is proposed from the
+# points of the policy's sampling_risk on.
 _SIGNS: tuple[tuple[int, str, Callable[[Seen], bool] | None], ...] = (
     (3, "与台账数不一致", lambda seen: "F11" in seen.rules),
     (
@@ -61,37 +59,37 @@ _SIGNS: tuple[tuple[int, str, Callable[[Seen], bool] | None], ...] = (
     (1, "完成值与指标值完全相同", lambda seen: "D09" in seen.rules),
     (1, "名册外项目", lambda seen: seen.row.get("status") == EXTRA),
 )
-_LARGE = 1 << next(place for place, (_, _, test) in enumerate(_SIGNS) if test is None)
+_LARGE = 1 << next(bit for bit, (_, _, test) in enumerate(_SIGNS) if test is None)
 
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """Which projects are proposed under a policy.
+    """Proposes projects under a policy.
 
-    Signs are a number with a bit for each, so that those of a whole county fit into memory.
+    The signs of a project are a number with a bit for each, so that those of a county fit into memory.
     """
 
     policy: Policy
 
     def signs(self, row: Row, rules: frozenset[str]) -> int:
-        """The signs that a project shows by itself. rules: those that found something on its form."""
+        """The signs that a project shows by itself. rules: ids of those that found something on its form."""
         seen = Seen(row, rules, self.policy)
-        return sum(1 << place for place, (_, _, test) in enumerate(_SIGNS) if test is not None and test(seen))
+        return sum(1 << bit for bit, (_, _, test) in enumerate(_SIGNS) if test is not None and test(seen))
 
     @staticmethod
     def large(budgets: Iterable[Decimal | float | None]) -> Decimal | float | None:
-        """The least budget of the largest tenth; None for a handful of projects."""
+        """The smallest budget of the largest tenth; None for fewer than ten budgets."""
         ordered = sorted((budget for budget in budgets if budget), reverse=True)
         return ordered[len(ordered) // _LARGE_SHARE - 1] if len(ordered) >= _LARGE_SHARE else None
 
     def proposal(
         self, signs: int | None, budget: Decimal | float | None, large: Decimal | float | None
     ) -> dict[str, Any]:
-        """建议抽查 and 抽查理由 of a project; nothing where no form came (signs None)."""
+        """建议抽查 and 抽查理由 of a project as columns; none where no form came (signs None)."""
         if signs is None:
             return {}
         signs |= _LARGE if large is not None and (budget or 0) >= large else 0
-        shown = [(points, reason) for place, (points, reason, _) in enumerate(_SIGNS) if signs >> place & 1]
+        shown = [(points, reason) for bit, (points, reason, _) in enumerate(_SIGNS) if signs >> bit & 1]
         chosen = sum(points for points, _ in shown) >= self.policy.number("sampling_risk")
         return {
             "sample": YES if chosen else NO,
@@ -100,6 +98,7 @@ class Sampling:
 
 
 def _slow(seen: Seen) -> bool:
+    """Whether the execution rate is below the policy's threshold."""
     return (
         seen.rate is not None
         and seen.number("annual_budget") > 0
@@ -108,4 +107,5 @@ def _slow(seen: Seen) -> bool:
 
 
 def _praised(seen: Seen) -> bool:
+    """Whether the project gave itself full marks or the grade 优."""
     return seen.row.get("score") is not None and (seen.row.get("grade") == "优" or seen.row["score"] >= _FULL)

@@ -1,6 +1,4 @@
-"""What became of the findings of the last run: still there in a newer version (未修改), or gone with it
-(已修改).
-"""
+"""Findings of the previous run: still there in a newer version of a form (未修改), or gone (已修改)."""
 
 from __future__ import annotations
 
@@ -11,7 +9,7 @@ from typing import Any
 from .material import EXPLAINED, MENDED, NEW, OLD
 
 Row = dict[str, Any]
-_KEPT = (
+_COPIED = (
     "section",
     "department_code",
     "department",
@@ -29,86 +27,93 @@ _KEPT = (
     "hint",
     "explanation",
 )
-_ASKED = ("status", "file", "cell")
+_COMPARED = ("status", "file", "cell")
 
 
 class Since:
-    """The findings of the last run, department by department. prints: fingerprints of the files of this run,
-    by path below the folder.
+    """The findings of the previous run, queried department by department.
 
-    A finding is 未修改 or 已修改 only where another version of its form has come since; a rule that was
+    A finding becomes 未修改 or 已修改 only where another version of its form has come since; a rule that was
     switched off mends nothing.
     """
 
-    def __init__(self, base: sqlite3.Connection, known: bool, prints: Mapping[str, str]) -> None:
-        """known: whether there was a last run."""
-        self.base, self.known, self.prints = base, known, prints
-        if known:
+    def __init__(self, base: sqlite3.Connection, has_previous: bool, prints: Mapping[str, str]) -> None:
+        """Opens the findings in the store `base`.
+
+        has_previous: whether there was a previous run. prints: fingerprints of this run's files, by their
+        path below the folder.
+        """
+        self._base, self._has_previous, self._prints = base, has_previous, prints
+        if has_previous:
             base.execute("CREATE INDEX IF NOT EXISTS findings_department ON findings (department)")
-        self.before: dict[str, str] = (
-            dict(base.execute("SELECT path, fingerprint FROM receipts")) if known else {}
+        self._previous_prints: dict[str, str] = (
+            dict(base.execute("SELECT path, fingerprint FROM receipts")) if has_previous else {}
         )
 
     def mark(self, department: str, findings: Sequence[Row], forms: Iterable[Row]) -> list[Row]:
-        """Sets 状态 of a department's findings. forms: rows of its forms, with file and sheet.
+        """Sets 状态 of a department's findings and returns rows for those that have been mended.
 
-        Returns those that were mended since.
+        forms: rows of the department's forms, with file and sheet.
         """
-        if not self.known:
+        if not self._has_previous:
             return []
-        before: dict[tuple, list[Row]] = {}
-        for old in self._last(department):
-            before.setdefault(_key(old), []).append(old)
-        places: dict[tuple, Row] = {}
+        previous: dict[tuple, list[Row]] = {}
+        for old in self._previous(department):
+            previous.setdefault(_finding_key(old), []).append(old)
+        current_forms: dict[tuple, Row] = {}
         for row in forms:
-            places.setdefault(_form(row), row)
+            current_forms.setdefault(_form_key(row), row)
         for row in findings:
-            found = before.get(_key(row))
-            old = found.pop(0) if found else None
+            matches = previous.get(_finding_key(row))
+            match = matches.pop(0) if matches else None
             if (
-                old is not None
+                match is not None
                 and row["status"] == NEW
-                and (old["status"] in (OLD, MENDED) or self._newer(old, places))
+                and (match["status"] in (OLD, MENDED) or self._is_replaced(match, current_forms))
             ):
                 row["status"] = OLD
-        left = (old for found in before.values() for old in found)
+        gone = (old for matches in previous.values() for old in matches)
         return [
-            _mended(old, places[_form(old)])
-            for old in left
-            if _form(old) in places
+            _mended(old, current_forms[_form_key(old)])
+            for old in gone
+            if _form_key(old) in current_forms
             and old["status"] != EXPLAINED
-            and (old["status"] == MENDED or self._newer(old, places))
+            and (old["status"] == MENDED or self._is_replaced(old, current_forms))
         ]
 
-    def _last(self, department: str) -> Iterator[Row]:
-        keys = (*_KEPT, *_ASKED)
-        for row in self.base.execute(
+    def _previous(self, department: str) -> Iterator[Row]:
+        """The department's findings of the previous run, in their order."""
+        keys = (*_COPIED, *_COMPARED)
+        for row in self._base.execute(
             f"SELECT {', '.join(keys)} FROM findings WHERE department = ? ORDER BY number", (department,)
         ):
             yield dict(zip(keys, row, strict=True))
 
-    def _newer(self, old: Row, places: Mapping[tuple, Row]) -> bool:
-        """Whether the form now comes from a file with other contents."""
-        place = places.get(_form(old))
-        print_before = self.before.get(old["file"])
+    def _is_replaced(self, old: Row, current_forms: Mapping[tuple, Row]) -> bool:
+        """Whether the finding's form now comes from a file with other contents."""
+        form = current_forms.get(_form_key(old))
+        previous_print = self._previous_prints.get(old["file"])
         return (
-            place is not None and print_before is not None and print_before != self.prints.get(place["file"])
+            form is not None
+            and previous_print is not None
+            and previous_print != self._prints.get(form["file"])
         )
 
 
-def _key(row: Row) -> tuple:
-    return (*_form(row), row["rule"], row["subject"] or "")
+def _finding_key(row: Row) -> tuple:
+    return (*_form_key(row), row["rule"], row["subject"] or "")
 
 
-def _form(row: Row) -> tuple:
+def _form_key(row: Row) -> tuple:
     return (row["department"] or "", row["project"] or "", row["form"] or "")
 
 
-def _mended(old: Row, place: Row) -> Row:
+def _mended(old: Row, form: Row) -> Row:
+    """The row of a mended finding; it points to where the form is now."""
     return {
-        **{key: old[key] for key in _KEPT},
+        **{key: old[key] for key in _COPIED},
         "status": MENDED,
-        "file": place["file"],
-        "sheet": place["sheet"],
+        "file": form["file"],
+        "sheet": form["sheet"],
         "cell": old["cell"],
     }

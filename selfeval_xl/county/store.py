@@ -1,6 +1,4 @@
-"""The county's rows in one SQLite file beside the workbook: workbook, pandas tables and scripts are views of
-it.
-"""
+"""The county's store: its rows in one SQLite file beside the workbook, which is made from them."""
 
 from __future__ import annotations
 
@@ -19,48 +17,45 @@ from .table import Rows, Table
 if TYPE_CHECKING:
     import pandas
 
-_EXTRA = "meta"
-UNWRITTEN = "unwritten"  # the fact: fingerprint of the workbook, where officers had written nothing into it
+_META = "meta"  # the table of facts about the run
+UNWRITTEN = "unwritten"  # the fact: fingerprint of the workbook, if it carries over nothing of the officers'
 _FRESH = "fresh_"
 sqlite3.register_adapter(Decimal, float)
 
 
 class Store:
-    """The county's tables being made anew, in one transaction: a run that is killed leaves the store as it
-    was.
+    """The store while a run makes its tables, in one transaction: a killed run leaves the store as it was.
 
     One table per sheet; its columns are the sheet's keys, numbers as REAL (money in 万元), everything else as
-    TEXT. Until `finish` the
-    tables of the last run are there too. Raises OutputError where the store cannot be written.
+    TEXT. Until `finish` the tables of the previous run are there too. Raises OutputError where the store
+    cannot be written.
     """
 
     def __init__(self, path: Path, base: sqlite3.Connection | None = None) -> None:
-        """base: the store already open; else it is opened, and closed at the end."""
-        self.path, self._own = path, base is None
+        """base: the store if it is open already; else it is opened here, and closed by `close`."""
+        self.path, self._opened_here = path, base is None
         self.base = base or connect(path)
         with writing(path):
             self.base.commit()
             self.base.execute("BEGIN IMMEDIATE")
 
     def table(self, sheet: Sheet, name: str = "") -> Table:
-        """An empty table for the rows of a sheet. name: another than the sheet's, for what is only needed on
-        the way.
-        """
+        """Creates an empty table for the rows of a sheet. name: instead of the sheet's, if only interim."""
         with writing(self.path):
             return Table(self.base, sheet, self.name(sheet, name), self.path)
 
     @staticmethod
     def temporary(name: str) -> str:
-        """What a new table of this name is called until the end."""
+        """The name under which a new table is made; `finish` renames it."""
         return f"{_FRESH}{name}"
 
     @staticmethod
     def name(sheet: Sheet, name: str = "") -> str:
-        """What a new table is called until the end."""
+        """The name under which the new table of a sheet is made; `finish` renames it."""
         return f"{_FRESH}{name or sheet.key}"
 
     def tables(self) -> set[str]:
-        """The tables that the last run left."""
+        """The names of the tables that the previous run left."""
         return {
             name
             for (name,) in self.base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -68,32 +63,31 @@ class Store:
         }
 
     def finish(self, sheets: Sequence[Sheet], tables: Mapping[str, Rows], meta: Mapping[str, str]) -> None:
-        """Puts the new tables in the place of the old ones."""
+        """Replaces the previous run's tables by the new ones, writes the facts and commits."""
         with writing(self.path):
             for name in self.tables():
                 self.base.execute(f"DROP TABLE {name}")
             for sheet in sheets:
                 rows = tables[sheet.key]
                 if not isinstance(rows, Table):
-                    made = self.table(sheet)
-                    made.add(rows.rows())
+                    self.table(sheet).add(rows.rows())
             for (name,) in self.base.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'fresh\\_%' ESCAPE '\\'"
             ).fetchall():
                 self.base.execute(f"ALTER TABLE {name} RENAME TO {name.removeprefix(_FRESH)}")
-            self.base.execute(f"CREATE TABLE {_EXTRA} (key TEXT PRIMARY KEY, value TEXT)")
-            self.base.executemany(f"INSERT INTO {_EXTRA} VALUES (?, ?)", meta.items())
+            self.base.execute(f"CREATE TABLE {_META} (key TEXT PRIMARY KEY, value TEXT)")
+            self.base.executemany(f"INSERT INTO {_META} VALUES (?, ?)", meta.items())
             self.base.commit()
 
     def close(self) -> None:
-        """Gives up what was not finished."""
+        """Rolls back what was not finished, and closes the store if it was opened here."""
         self.base.rollback()
-        if self._own:
+        if self._opened_here:
             self.base.close()
 
 
 def read(path: Path, table: str) -> pandas.DataFrame:
-    """One table of the store as a DataFrame. UsageError where pandas is not installed."""
+    """One table of the store as a DataFrame. Raises UsageError where pandas is not installed."""
     try:
         import pandas
     except ImportError as error:
@@ -106,19 +100,19 @@ def read(path: Path, table: str) -> pandas.DataFrame:
 
 
 def meta(path: Path, key: str) -> str | None:
-    """One of the facts about the run that made the store; None where there is no such store or fact."""
+    """A fact about the run that made the store; None where there is no such store or fact."""
     if not path.is_file():
         return None
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            found = database.execute(f"SELECT value FROM {_EXTRA} WHERE key = ?", (key,)).fetchone()
+            row = database.execute(f"SELECT value FROM {_META} WHERE key = ?", (key,)).fetchone()
     except sqlite3.Error:
         return None
-    return found[0] if found else None
+    return row[0] if row else None
 
 
 def rows(path: Path, table: str) -> Iterator[dict[str, Any]]:
-    """The rows of one table, without pandas."""
+    """The rows of one table of the store by column, without pandas."""
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
         database.row_factory = sqlite3.Row
         for row in database.execute(f"SELECT * FROM {table}"):  # noqa: S608

@@ -1,4 +1,4 @@
-"""Columns of 部门汇总 and 项目汇总: names and order are an agreement with the bureau."""
+"""The columns of 部门汇总 and 项目汇总: names and order are agreed with the bureau."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .columns import (
 
 
 def _sum(key: str, label: str, format: str = "count", width: float = 7) -> Column:
-    """The department's sum over 项目汇总."""
+    """A column of 部门汇总: the department's sum over the same column of 项目汇总."""
     return Column(
         key,
         label,
@@ -39,6 +39,7 @@ def _sum(key: str, label: str, format: str = "count", width: float = 7) -> Colum
 
 
 def _projects(key: str, label: str, *statuses: str) -> Column:
+    """A column of 部门汇总: how many rows of 项目汇总 have one of these 报送状态."""
     text = "+".join(
         f'COUNTIFS({{projects.department}},{{department}},{{projects.status}},"{status}")'
         for status in statuses
@@ -47,6 +48,7 @@ def _projects(key: str, label: str, *statuses: str) -> Column:
 
 
 def _graded(key: str, grade: str) -> Column:
+    """A column of 部门汇总: how many rows of 项目汇总 have this grade."""
     return Column(
         key,
         grade,
@@ -59,8 +61,9 @@ def _graded(key: str, grade: str) -> Column:
 
 
 def _found(key: str, label: str, column: str, word: str) -> Column:
-    """Counted over 审核问题, so that what was found on the department's own form counts too; what was mended
-    since does not.
+    """A column of 部门汇总: how many rows of 审核问题 have this word in a column, without 已修改.
+
+    Counted there and not over 项目汇总, so that findings on the department's own form count too.
     """
     current = "" if column == "status" else ',{findings.status},"<>已修改"'
     return Column(
@@ -75,9 +78,9 @@ def _found(key: str, label: str, column: str, word: str) -> Column:
 
 
 def completion(row: Mapping[str, Any]) -> Decimal | None:
-    """已完成 ÷ (指标总数 − 待核定) to 0.01%; None where there is nothing to divide by."""
-    whole = row["indicators"] - row["undetermined"]
-    return ratio(Decimal(row["met"]), Decimal(whole)) if whole else None
+    """指标完成率 of a row: 已完成 ÷ (指标总数 − 待核定) to 0.01%; None where no indicator is determined."""
+    determined = row["indicators"] - row["undetermined"]
+    return ratio(Decimal(row["met"]), Decimal(determined)) if determined else None
 
 
 _COMPLETED = Column(

@@ -1,4 +1,4 @@
-"""Rows of 部门汇总 and 项目汇总."""
+"""The rows of 部门汇总 and 项目汇总."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ Row = dict[str, Any]
 VERDICTS = ("indicators", "met", "exceeded", "unmet", "zero", "undetermined", "unexplained")
 AMOUNTS = ("initial_budget", "annual_budget", "executed")
 GRADES = {"excellent": "优", "good": "良", "fair": "中", "poor": "差"}
-_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+_RANK: dict[Severity | None, int] = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
 def project_rows(entry: Entry, material: Material) -> Iterator[Row]:
-    """One row per project of the department that counts, then the missing and the exempt ones."""
+    """The rows of 项目汇总 of a department: its project forms, then the missing and the exempt projects."""
     for form in entry.projects:
         yield _project(form, material)
     for status, projects in ((MISSING, entry.missing), (EXEMPT, entry.exempt)):
@@ -32,21 +32,23 @@ def project_rows(entry: Entry, material: Material) -> Iterator[Row]:
 
 
 def head(entry: Entry) -> Row:
-    """The first columns of every sheet."""
+    """The first columns of every row of a department."""
     return {"section": entry.section, "department_code": entry.code, "department": entry.name}
 
 
 def place(form: Assessed, cell: str | None) -> Row:
+    """The last columns of a row of a form: file, sheet and cell of what it is about."""
     return {"file": form.file, "sheet": form.form.sheet, "cell": cell}
 
 
 def form_cell(form: Assessed) -> str | None:
-    """The cell that stands for the whole form: its project's or department's name."""
+    """The cell that stands for the whole form: that of its project's or department's name."""
     cells = form.form.cells
     return cells.get("project") or cells.get("department") or next(iter(cells.values()), None)
 
 
 def _project(form: Assessed, material: Material) -> Row:
+    """The row of 项目汇总 of a project form."""
     record, ledger = form.form, form.ledger
     row = {
         **head(form.entry),
@@ -74,6 +76,7 @@ def _project(form: Assessed, material: Material) -> Row:
 
 
 def _absent(entry: Entry, project: Project, status: str) -> Row:
+    """The row of a project of the roster of which no form came."""
     row = {
         **head(entry),
         "project_code": project.code,
@@ -90,6 +93,7 @@ def _absent(entry: Entry, project: Project, status: str) -> Row:
 
 
 def _with_rates(row: Row) -> Row:
+    """The row with what is computed from its amounts, as the columns' formulas do it."""
     row["execution_rate"] = ratio(row["executed"], row["annual_budget"])
     row["unspent"] = difference(row["annual_budget"], row["executed"])
     row["adjustment"] = change(row["annual_budget"], row["initial_budget"])
@@ -98,7 +102,7 @@ def _with_rates(row: Row) -> Row:
 
 
 def main_findings(findings: list[Finding]) -> str:
-    """The three gravest findings, each once, with its cell."""
+    """主要问题: the titles of the three gravest findings, each once, with its cell."""
     ordered = sorted(findings, key=lambda finding: (_RANK.get(finding.severity, 3), finding.rule))
     titles = dict.fromkeys(
         f"{finding.title}（{finding.cell}）" if finding.cell else finding.title for finding in ordered
@@ -107,18 +111,16 @@ def main_findings(findings: list[Finding]) -> str:
 
 
 def department_row(entry: Entry, projects: Sequence[Row], material: Material) -> Row:
-    """The department's row; what 项目汇总 can be summed to is summed from the rows of its projects, as the
-    workbook's formulas do.
-    """
+    """The row of 部门汇总 of a department. projects: its rows of 项目汇总, summed as the formulas do it."""
     statuses = [row["status"] for row in projects]
     due = statuses.count(REPORTED) + statuses.count(MISSING)
-    known = bool(material.roster and material.roster.projects)
+    has_projects = bool(material.roster and material.roster.projects)
     row: Row = {
         **head(entry),
         "units": units_of(entry, material),
-        "due": due if known else DASH,
+        "due": due if has_projects else DASH,
         "assessed": statuses.count(REPORTED) + statuses.count(EXTRA),
-        "missing": statuses.count(MISSING) if known else DASH,
+        "missing": statuses.count(MISSING) if has_projects else DASH,
         "department_forms": len(entry.wholes),
         "reports": len(entry.reports),
         "sealed": sealed(entry),
@@ -138,12 +140,12 @@ def department_row(entry: Entry, projects: Sequence[Row], material: Material) ->
 
 
 def units_of(entry: Entry, material: Material) -> int:
-    """The subordinate units by the roster; without one, the units that are named on the forms."""
+    """所属单位数: the subordinate units in the roster; without one, the units named on the project forms."""
     if material.roster and entry.row:
         return len(material.roster.below(entry.code))
     return len({squeeze(form.form.unit) for form in entry.projects if form.form.unit})
 
 
 def sealed(entry: Entry) -> int:
-    """How many scans or pictures came with the filing."""
+    """盖章件: the number of scans and pictures that came with the filing."""
     return sum(receipt.result == "附件" and receipt.file.kind in ATTACHED for receipt in entry.receipts)

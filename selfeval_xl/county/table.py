@@ -1,6 +1,7 @@
-"""The rows of a county sheet: in the store while the workbook is made (`Table`), since a county's indicators
-do not fit into memory;
-or, for sheets with a row for each department, in a list (`Listed`). Both can be asked for the same.
+"""The rows of a county sheet, in the store or in memory.
+
+Most are in a table of the store (`Table`), since a county's indicators do not fit into memory; sheets with a
+row for each department are in a list (`Listed`). Both answer the same questions (`Rows`).
 """
 
 from __future__ import annotations
@@ -22,19 +23,17 @@ Row = Mapping[str, Any]
 
 
 class Rows(Protocol):
-    """What the workbook asks of a sheet's rows, which are numbered from 1."""
+    """The rows of a sheet, numbered from 1."""
 
     sheet: Sheet
 
     def __len__(self) -> int: ...
 
     def picked(self, *keys: str, start: int = 0, stop: int | None = None) -> Iterator[tuple]:
-        """The values of some columns, row by row. Numbers may be floats."""
+        """The values of some columns, for the rows after `start` up to `stop`. Numbers may be floats."""
 
     def part(self, start: int, stop: int) -> Iterator[Sequence[Any]]:
-        """Rows as the values of all columns in their order; in a column of links the formula, where the row
-        brings one.
-        """
+        """The values of all columns in their order, row by row; of a link column the row's own formula."""
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Every row by column, numbers as Decimal and counts as int."""
@@ -44,7 +43,7 @@ class Rows(Protocol):
 
 
 def stored_keys(sheet: Sheet) -> tuple[str, ...]:
-    """The columns of a sheet that hold data: not the officers' own, not the links."""
+    """The keys of the columns that are stored: not those that officers fill in (but for cause), not links."""
     return tuple(
         column.key
         for column in sheet.columns
@@ -53,7 +52,7 @@ def stored_keys(sheet: Sheet) -> tuple[str, ...]:
 
 
 def create(base: sqlite3.Connection, name: str, sheet: Sheet) -> None:
-    """A table for the rows of a sheet: numbers as REAL (money in 万元), everything else as TEXT."""
+    """Creates a table for the rows of a sheet: numbers as REAL (money in 万元), everything else as TEXT."""
     types = {column.key: "REAL" if column.format in NUMBERS else "TEXT" for column in sheet.columns} | {
         NUMBER: "INTEGER PRIMARY KEY"
     }
@@ -63,9 +62,8 @@ def create(base: sqlite3.Connection, name: str, sheet: Sheet) -> None:
 class Table:
     """Rows in a table of the store.
 
-    What officers wrote is no data: it is kept here, by the row's number, while the run lasts.
-
-    path: where the store lies, for what has to be said when it cannot be written.
+    written: what officers wrote, by the row's number; it is not stored. path: of the store, for the message
+    when it cannot be written.
     """
 
     def __init__(self, base: sqlite3.Connection, sheet: Sheet, name: str, path: Path) -> None:
@@ -73,7 +71,9 @@ class Table:
         self.keys = tuple(key for key in stored_keys(sheet) if key != NUMBER)
         self.count = 0
         self.written: dict[int, dict[str, Any]] = {}
-        self._put = f"INSERT INTO {name} ({', '.join(self.keys)}) VALUES ({', '.join('?' * len(self.keys))})"
+        self._insert = (
+            f"INSERT INTO {name} ({', '.join(self.keys)}) VALUES ({', '.join('?' * len(self.keys))})"
+        )
         create(base, name, sheet)
 
     def __len__(self) -> int:
@@ -83,7 +83,7 @@ class Table:
         """Adds rows at the end."""
         values = [tuple(map(row.get, self.keys)) for row in rows]
         with writing(self.path):
-            self.base.executemany(self._put, values)
+            self.base.executemany(self._insert, values)
         self.count += len(values)
 
     def add_from(
@@ -94,15 +94,17 @@ class Table:
         values: Sequence[Any] = (),
         computed: Mapping[str, str] | None = None,
     ) -> None:
-        """Adds the rows of another table of the same columns. computed: columns that are made anew, as in
-        SQL.
+        """Adds rows of another table with the same columns.
+
+        where: SQL clause, with `values` for its question marks. order: as in SQL. computed: SQL expression by
+        column, instead of the column's value.
         """
-        found = ", ".join((computed or {}).get(key, key) for key in self.keys)
+        selected = ", ".join((computed or {}).get(key, key) for key in self.keys)
         with writing(self.path):
             added = self.base.execute(
                 (
-                    f"INSERT INTO {self.name} ({', '.join(self.keys)}) SELECT {found} FROM {other} {where} "
-                    f"ORDER BY {order}"
+                    f"INSERT INTO {self.name} ({', '.join(self.keys)}) SELECT {selected} FROM {other} "
+                    f"{where} ORDER BY {order}"
                 ),
                 values,
             )
@@ -112,18 +114,23 @@ class Table:
         stored = {NUMBER, *self.keys}
         columns = ", ".join(key if key in stored else "NULL" for key in keys)
         where = f" WHERE {NUMBER} > {start} AND {NUMBER} <= {stop}" if start or stop is not None else ""
-        found = self.base.execute(f"SELECT {columns} FROM {self.name}{where} ORDER BY {NUMBER}")
-        return found if not self._own(keys) else self._picked(found, keys, start)
+        rows = self.base.execute(f"SELECT {columns} FROM {self.name}{where} ORDER BY {NUMBER}")
+        return self._with_written(rows, keys, start) if self._is_written(keys) else rows
 
-    def _own(self, keys: Iterable[str]) -> bool:
+    def _is_written(self, keys: Iterable[str]) -> bool:
         """Whether officers have written into one of these columns."""
-        asked = set(keys)
-        return any(not asked.isdisjoint(values) for values in self.written.values())
+        wanted = set(keys)
+        return any(not wanted.isdisjoint(values) for values in self.written.values())
 
-    def _picked(self, found: Iterable[tuple], keys: Sequence[str], start: int) -> Iterator[tuple]:
-        for number, row in enumerate(found, start + 1):
-            own = self.written.get(number)
-            yield tuple(own.get(key, value) for key, value in zip(keys, row, strict=True)) if own else row
+    def _with_written(self, rows: Iterable[tuple], keys: Sequence[str], start: int) -> Iterator[tuple]:
+        """The rows with what officers wrote instead of what is stored."""
+        for number, row in enumerate(rows, start + 1):
+            written = self.written.get(number)
+            yield (
+                tuple(written.get(key, value) for key, value in zip(keys, row, strict=True))
+                if written
+                else row
+            )
 
     def part(self, start: int, stop: int) -> Iterator[Sequence[Any]]:
         return self.picked(*(column.key for column in self.sheet.columns), start=start, stop=stop)
@@ -146,24 +153,24 @@ class Table:
             )
 
     def drop(self) -> None:
-        """Gives the rows up."""
+        """Drops the table."""
         with writing(self.path):
             self.base.execute(f"DROP TABLE {self.name}")
 
     def sorted_by(self, order: str, name: str) -> Table:
-        """The same rows in another order, in a table of this name. order: as in SQL."""
-        made = Table(self.base, self.sheet, name, self.path)
+        """Moves the rows into a table of this name, in another order (as in SQL), and drops this table."""
+        ordered = Table(self.base, self.sheet, name, self.path)
         if self.written:
-            places = {
+            new_numbers = {
                 old: new
                 for new, (old,) in enumerate(
                     self.base.execute(f"SELECT {NUMBER} FROM {self.name} ORDER BY {order}"), 1
                 )
             }
-            made.written = {places[number]: values for number, values in self.written.items()}
-        made.add_from(self.name, order=order)
+            ordered.written = {new_numbers[number]: values for number, values in self.written.items()}
+        ordered.add_from(self.name, order=order)
         self.drop()
-        return made
+        return ordered
 
 
 def _whole(value: float) -> int | float:
@@ -174,7 +181,7 @@ _DECODERS = {"count": _whole, **dict.fromkeys(("money", "number", "rate"), decim
 
 
 def decoded(sheet: Sheet, keys: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
-    """A row of the store by column, numbers as Decimal and counts as int."""
+    """A stored row by column, numbers as Decimal and counts as int. keys: of the values, in their order."""
     decoders = _decoders(sheet)
     return {
         key: decoders[key](value) if value.__class__ is float else value
@@ -188,7 +195,7 @@ def _decoders(sheet: Sheet) -> dict[str, Callable[[float], Any]]:
 
 
 class Listed:
-    """Rows in memory."""
+    """Rows in memory; they get their numbers here."""
 
     def __init__(self, sheet: Sheet, rows: list[dict[str, Any]]) -> None:
         self.sheet, self._rows = sheet, rows

@@ -1,4 +1,4 @@
-"""All rows of the county, sheet by sheet, from what was received. Rows are dicts by column key."""
+"""The sheets of the county workbook and the rows of each; a row is a dict by column key."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Tables = dict[str, list[Row]]
 
 @dataclass(slots=True)
 class Share:
-    """What one department adds to each sheet. signs: of each project row, its signs of risk (see `sampling`)."""
+    """The rows of one department by sheet key. signs: of risk, for each project row (see `sampling`)."""
 
     departments: Row
     submissions: Row
@@ -50,7 +50,7 @@ class Share:
 
 
 def share_of(entry: Entry, material: Material, sampling: Sampling) -> Share:
-    """The rows of a department; of every sheet but 收件核对, which has a row for each file."""
+    """The rows of a department for every sheet but 收件核对, which has a row for each file."""
     projects = list(project_rows(entry, material))
     share = Share(
         department_row(entry, projects, material),
@@ -61,37 +61,38 @@ def share_of(entry: Entry, material: Material, sampling: Sampling) -> Share:
         list(deviation_rows(entry)),
         finding_rows(entry, material),
     )
-    forms = [frozenset(finding.rule for finding in form.findings) for form in entry.projects]
-    share.signs = [sampling.signs(row, found) for row, found in zip(projects, forms, strict=False)] + [
-        None
-    ] * (len(projects) - len(forms))
+    rules = [frozenset(finding.rule for finding in form.findings) for form in entry.projects]
+    # The rows of missing and exempt projects come after those of the forms, and show no signs.
+    share.signs = [sampling.signs(row, broken) for row, broken in zip(projects, rules, strict=False)]
+    share.signs += [None] * (len(projects) - len(rules))
     return share
 
 
 def build(material: Material) -> Tables:
-    """The rows of every sheet but 总览, numbered from 1, by the sheet's key."""
+    """The rows of every sheet but 总览 in memory, numbered from 1, by the sheet's key."""
     tables: Tables = {sheet.key: [] for sheet in SHEETS}
-    sampling, signs = Sampling(material.policy), []
+    sampling = Sampling(material.policy)
+    signs: list[int | None] = []
     for entry in material.entries:
         share = share_of(entry, material, sampling)
         signs += share.signs
         for key, rows in tables.items():
             if key != RECEIPTS.key:
-                own = getattr(share, key)
-                rows.extend(own if isinstance(own, list) else [own])
+                added = getattr(share, key)
+                rows.extend(added if isinstance(added, list) else [added])
     tables["findings"] += other_findings(Prepared(material).rest, material)[1]
     tables["deviations"].sort(key=deviation_order)
     tables["receipts"] = list(receipt_rows(material))
     large = sampling.large(row["annual_budget"] for row in tables["projects"])
-    for row, own in zip(tables["projects"], signs, strict=True):
-        row |= sampling.proposal(own, row["annual_budget"], large)
+    for row, row_signs in zip(tables["projects"], signs, strict=True):
+        row |= sampling.proposal(row_signs, row["annual_budget"], large)
     for rows in tables.values():
         number_rows(rows)
     return tables
 
 
 def number_rows(rows: list[Row]) -> list[Row]:
-    """The same rows, numbered from 1."""
+    """Numbers the rows from 1 and returns them."""
     for number, row in enumerate(rows, 1):
         row["number"] = number
     return rows

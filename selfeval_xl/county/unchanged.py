@@ -1,6 +1,4 @@
-"""Departments of which nothing has changed since the last run: their rows are copied from the tables of that
-run.
-"""
+"""Departments of which nothing has changed since the previous run: their rows are copied from its tables."""
 
 from __future__ import annotations
 
@@ -22,12 +20,7 @@ from .table import NUMBER, Table, decoded, stored_keys
 from .words import cause_of
 
 SHARES = "shares"
-RANGED = (
-    "projects",
-    "funding",
-    "indicators",
-    "findings",
-)  # the tables in which a department's rows stand together
+RANGED = ("projects", "funding", "indicators", "findings")  # tables where a department's rows stand together
 _KEYS = (
     "department",
     "print",
@@ -40,8 +33,10 @@ _KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What the last run made of a department: which rows are its own, the signs of risk of its projects, its
-    state, what the rules did.
+    """A department as the previous run stored it.
+
+    ranges: its rows by table, as the numbers (before the first, last). signs: of risk, for each project row.
+    state: 当前状态 before officers' decisions. rules: their status.
     """
 
     ranges: Mapping[str, tuple[int, int]]
@@ -51,57 +46,57 @@ class Share:
 
 
 class Unchanged:
-    """What can be taken over from the last run, and what the next one will be able to.
+    """Copies departments from the previous run's tables, and records this run's for the next one.
 
-    usable: whether the rows that stand there may be copied at all. salt: program, policy and roster, which
-    change everything.
+    usable: whether rows may be copied at all. salt: digest of program, policy and roster, on which every row
+    depends.
     """
 
     def __init__(self, store: Store, usable: bool, salt: str) -> None:
-        self.store, self.salt = store, salt
-        self.before: dict[str, tuple[str, Share]] = {}
+        self._store, self._salt = store, salt
+        self._previous: dict[str, tuple[str, Share]] = {}
         store.base.execute(f"CREATE TABLE {store.temporary(SHARES)} ({', '.join(_KEYS)})")
         if usable and SHARES in store.tables():
             for row in store.base.execute(f"SELECT {', '.join(_KEYS)} FROM {SHARES}"):
-                told = dict(zip(_KEYS, row, strict=True))
-                self.before[told["department"]] = (
-                    told["print"],
+                values = dict(zip(_KEYS, row, strict=True))
+                self._previous[values["department"]] = (
+                    values["print"],
                     Share(
-                        {key: (told[f"{key}_after"], told[f"{key}_last"]) for key in RANGED},
-                        json.loads(told["signs"]),
-                        told["state"],
-                        [RuleStatus(*status) for status in json.loads(told["rules"])],
+                        {key: (values[f"{key}_after"], values[f"{key}_last"]) for key in RANGED},
+                        json.loads(values["signs"]),
+                        values["state"],
+                        [RuleStatus(*status) for status in json.loads(values["rules"])],
                     ),
                 )
-        self.copied: list[str] = []
+        self._copied: list[str] = []
 
-    def share(self, turn: Turn, material: Material) -> Share | None:
-        """What the last run made of this department, where all that its rows depend on is as it was."""
-        kept = self.before.get(turn.entry.name)
-        return kept[1] if kept and kept[0] == self.print_of(turn, material) else None
+    def share(self, step: Turn, material: Material) -> Share | None:
+        """The department as the previous run stored it; None where its rows may have changed."""
+        previous = self._previous.get(step.entry.name)
+        return previous[1] if previous and previous[0] == self.print_of(step, material) else None
 
-    def print_of(self, turn: Turn, material: Material) -> str:
+    def print_of(self, step: Turn, material: Material) -> str:
         """A digest of all that the rows of a department depend on."""
-        entry = turn.entry
-        told = [
-            self.salt,
+        entry = step.entry
+        basis = [
+            self._salt,
             len(material.collected.filings) > 1,
             entry.name,
             entry.code,
             entry.section,
-            turn.scanned,
+            step.scanned,
             [
                 [
-                    material.relative(one.file.path),
-                    one.file.sha256,
-                    one.file.kind,
-                    one.arrival.received,
-                    one.result,
-                    one.basis,
-                    one.archive,
-                    one.other,
+                    material.relative(receipt.file.path),
+                    receipt.file.sha256,
+                    receipt.file.kind,
+                    receipt.arrival.received,
+                    receipt.result,
+                    receipt.basis,
+                    receipt.archive,
+                    receipt.other,
                 ]
-                for one in turn.receipts
+                for receipt in step.receipts
             ],
             [
                 [
@@ -112,42 +107,43 @@ class Unchanged:
                     fate.basis,
                     fate.doubtful,
                 ]
-                for fate in turn.fates
+                for fate in step.fates
             ],
-            turn.copied,
+            step.copied,
         ]
         return hashlib.sha256(
-            json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass")
+            json.dumps(basis, ensure_ascii=False).encode("utf-8", "surrogatepass")
         ).hexdigest()
 
     def copy(
         self, share: Share, tables: Mapping[str, Table], department: str
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Copies the rows that stand together; returns the department's rows of 部门汇总 and 报送台账."""
+        """Copies the rows that stand together, and returns the department's rows of 部门汇总 and 报送台账."""
         for key, (after, last) in share.ranges.items():
             tables[key].add_from(key, f"WHERE {NUMBER} > ? AND {NUMBER} <= ?", values=(after, last))
-        self.copied.append(department)
+        self._copied.append(department)
         submission = self._row(SUBMISSIONS, department) | {"state": share.state, "returned": None}
         return self._row(DEPARTMENTS, department), submission
 
     def _row(self, sheet: Sheet, department: str) -> dict[str, Any]:
+        """The department's row of a sheet in the previous run."""
         keys = stored_keys(sheet)
-        values = self.store.base.execute(
+        values = self._store.base.execute(
             f"SELECT {', '.join(keys)} FROM {sheet.key} WHERE department = ?", (department,)
         ).fetchone()
         return decoded(sheet, keys, values)
 
     def copy_scattered(self, deviations: Table, mended: Table) -> None:
-        """The rows that do not stand together, of all departments that were copied.
+        """Copies the rows that do not stand together, of all copied departments: deviations, mended findings.
 
-        What officers made of a cause is not the program's.
+        The cause is classified anew, since the stored one may be an officer's.
         """
-        if not self.copied:
+        if not self._copied:
             return
-        base = self.store.base
+        base = self._store.base
         base.create_function("cause_of", 1, cause_of, deterministic=True)
         base.execute("CREATE TEMP TABLE copied (department TEXT PRIMARY KEY)")
-        base.executemany("INSERT INTO copied VALUES (?)", ((name,) for name in self.copied))
+        base.executemany("INSERT INTO copied VALUES (?)", ((name,) for name in self._copied))
         deviations.add_from(
             DEVIATIONS.key,
             "WHERE department IN (SELECT department FROM copied)",
@@ -162,19 +158,19 @@ class Unchanged:
 
     def note(
         self,
-        turn: Turn,
+        step: Turn,
         material: Material,
         ranges: Mapping[str, tuple[int, int]],
         signs: Sequence[int | None],
         state: str,
     ) -> None:
-        """Remembers for the next run what this one made of a department."""
-        rules = [[status.rule, status.status, status.why] for status in turn.rules]
-        self.store.base.execute(
-            f"INSERT INTO {self.store.temporary(SHARES)} VALUES ({', '.join('?' * len(_KEYS))})",
+        """Records for the next run a department's rows, their signs of risk, its state and its digest."""
+        rules = [[status.rule, status.status, status.why] for status in step.rules]
+        self._store.base.execute(
+            f"INSERT INTO {self._store.temporary(SHARES)} VALUES ({', '.join('?' * len(_KEYS))})",
             (
-                turn.entry.name,
-                self.print_of(turn, material),
+                step.entry.name,
+                self.print_of(step, material),
                 json.dumps(signs),
                 state,
                 json.dumps(rules, ensure_ascii=False),

@@ -1,9 +1,9 @@
-"""Which of several versions of a form counts. By content, never by file name."""
+"""Decides which of several versions of a form counts: by content and times, never by file name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from ..filing import signature
@@ -17,11 +17,10 @@ SUBMISSION_KEYS = ("submission", "submission_number", "报送序号")
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A received file and what decides about its rank: submission number, time saved inside, time received,
-    the officer's choice.
+    """A received file and what ranks it among versions: submission number, times, the officer's choice.
 
-    order: its place among the files. chosen: True 采用, False 不采用, None nothing said; why: the officer's
-    reason.
+    order: its position among the files. received: ISO text. chosen: True 采用, False 不采用, None no choice;
+    why: the officer's reason.
     """
 
     file: ReadFile
@@ -32,14 +31,17 @@ class Arrival:
 
     @property
     def submission(self) -> int | None:
+        """The submission number in the file; None where it has none."""
         text = next((self.file.settings[key] for key in SUBMISSION_KEYS if self.file.settings.get(key)), "")
         return int(text) if text.strip().isdigit() else None
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What became of one form: used, superseded, duplicate or refused; by which file, and how that was
-    decided.
+    """The decision on one version of a form or report.
+
+    filing: number of its filing. fate: 采用, 被替代, 重复 or 不采用. basis: by what that was decided.
+    by: path of the file that is used instead. doubtful: neither version is later than the other.
     """
 
     form: Form | Report
@@ -48,36 +50,44 @@ class Fate:
     fate: str
     basis: str
     by: str | None = None
-    doubtful: bool = False  # neither version is later than the other
+    doubtful: bool = False
+
+
+Version = tuple[Form | Report, Arrival]  # one version of a form, with the file that it came in
+
+
+def forms_and_reports(source: Filing | ReadFile) -> tuple[Form | Report, ...]:
+    """The forms, then the reports of a filing or a file."""
+    return (*source.forms, *source.reports)
 
 
 def decide(filings: Sequence[Filing], arrivals: Mapping[str, Arrival]) -> list[Fate]:
-    """The fate of every form and report of these filings, each exactly once. arrivals: by path."""
+    """The decision on every form and report of these filings, each exactly once. arrivals: by path."""
     fates: list[Fate] = []
-    settled: set[int] = set()
+    decided: set[int] = set()
     for number, filing in enumerate(filings):
-        said = {signature(form) for form in (*filing.forms, *filing.reports)}
-        copies = [
+        contents = {signature(form) for form in forms_and_reports(filing)}
+        versions = [
             (form, arrivals[file.path])
             for file in filing.files
-            for form in (*file.forms, *file.reports)
-            if id(form) not in settled and signature(form) in said
+            for form in forms_and_reports(file)
+            if id(form) not in decided and signature(form) in contents
         ]
-        settled |= {id(form) for form, _ in copies}
-        for versions in _same(copies):
-            fates += _settle(versions, number)
+        decided |= {id(form) for form, _ in versions}
+        for group in _by_form(versions):
+            fates += _decide_one(group, number)
     return fates
 
 
 def adopted(filings: Sequence[Filing], fates: Iterable[Fate]) -> list[Filing]:
-    """The filings with the versions that count; both where neither is later, so that the rule X07 sees them."""
-    kept: dict[int, list[Form | Report]] = {}
+    """The filings with the versions that count; both where neither is later, so that rule X07 sees them."""
+    by_filing: dict[int, list[Form | Report]] = {}
     for fate in fates:
         if fate.fate == USED or fate.doubtful:
-            kept.setdefault(fate.filing, []).append(fate.form)
+            by_filing.setdefault(fate.filing, []).append(fate.form)
     result = []
     for number, filing in enumerate(filings):
-        forms = kept.get(number, [])
+        forms = by_filing.get(number, [])
         used = {form.file for form in forms}
         result.append(
             replace(
@@ -90,24 +100,37 @@ def adopted(filings: Sequence[Filing], fates: Iterable[Fate]) -> list[Filing]:
     return result
 
 
-def _same(copies: list[tuple[Form | Report, Arrival]]) -> list[list[tuple[Form | Report, Arrival]]]:
-    """Groups the versions of one form: same project and unit; code and year only separate where both sides
-    name them.
-    """
-    groups: list[tuple[tuple, dict[str, str], list]] = []
-    for form, arrival in copies:
-        base, optional = _identity(form)
-        for known, told, members in groups:
-            if known == base and all(told.get(key, value) == value for key, value in optional.items()):
-                told |= optional
-                members.append((form, arrival))
-                break
-        else:
-            groups.append((base, dict(optional), [(form, arrival)]))
-    return [members for _, _, members in groups]
+@dataclass(slots=True)
+class _Group:
+    """The versions of one form. details: its code and year, as far as a version names them."""
+
+    details: dict[str, str] = field(default_factory=dict)
+    versions: list[Version] = field(default_factory=list)
+
+    def takes(self, details: Mapping[str, str]) -> bool:
+        """Whether a form may be this one: code and year separate only where both sides name them."""
+        return all(self.details.get(key, value) == value for key, value in details.items())
+
+
+def _by_form(versions: Iterable[Version]) -> list[list[Version]]:
+    """The versions, grouped by the form that they are versions of."""
+    groups: list[_Group] = []
+    by_identity: dict[tuple, list[_Group]] = {}
+    for version in versions:
+        identity, details = _identity(version[0])
+        same_identity = by_identity.setdefault(identity, [])
+        group = next((group for group in same_identity if group.takes(details)), None)
+        if group is None:
+            group = _Group()
+            groups.append(group)
+            same_identity.append(group)
+        group.details |= details
+        group.versions.append(version)
+    return [group.versions for group in groups]
 
 
 def _identity(form: Form | Report) -> tuple[tuple, dict[str, str]]:
+    """The identity of a form (kind, project, unit), and its details (code and year, where it names them)."""
     year = {"year": str(form.year)} if form.year else {}
     if isinstance(form, Report):
         return (form.kind,), year
@@ -121,63 +144,63 @@ def _identity(form: Form | Report) -> tuple[tuple, dict[str, str]]:
     ), year | code
 
 
-def _settle(versions: list[tuple[Form | Report, Arrival]], filing: int) -> list[Fate]:
+def _decide_one(versions: list[Version], filing: int) -> list[Fate]:
+    """The decisions on the versions of one form: one is used, unless all are refused."""
     allowed = [version for version in versions if version[1].chosen is not False]
     refused = [
         Fate(form, arrival, filing, REFUSED, CHOSEN) for form, arrival in versions if arrival.chosen is False
     ]
     if not allowed:
         return refused
-    values = {signature(form) for form, _ in allowed}
+    contents = {signature(form) for form, _ in allowed}
     best, basis, equal = _latest(allowed)
-    if len(values) == 1:
+    if len(contents) == 1:
         first = min(allowed, key=lambda version: (not version[1].chosen, version[1].order))
         best, basis, equal = first, CHOSEN if first[1].chosen else ONLY, False
     form, arrival = best
     fates = [Fate(form, arrival, filing, USED, basis)]
-    for other, where in allowed:
+    for other, other_arrival in allowed:
         if other is form:
             continue
         same = signature(other) == signature(form)
-        doubtful = not same and equal and _rank(where, basis) == _rank(arrival, basis)
-        fates.append(
-            Fate(other, where, filing, DUPLICATE if same else SUPERSEDED, basis, arrival.file.path, doubtful)
-        )
+        doubtful = not same and equal and _rank(other_arrival, basis) == _rank(arrival, basis)
+        fate = DUPLICATE if same else SUPERSEDED
+        fates.append(Fate(other, other_arrival, filing, fate, basis, arrival.file.path, doubtful))
     return fates + refused
 
 
-def _latest(versions: list[tuple[Form | Report, Arrival]]) -> tuple[tuple[Form | Report, Arrival], str, bool]:
-    """The version that counts, by what that was decided, and whether another with other values is just as
-    late.
-    """
-    arrivals = [arrival for _, arrival in versions]
+def _latest(versions: list[Version]) -> tuple[Version, str, bool]:
+    """The version that counts, the basis of that, and whether another one is as late with other contents."""
     for basis in (CHOSEN, SUBMISSION, SAVED, RECEIVED):
-        ranks = [_rank(arrival, basis) for arrival in arrivals]
-        if None in ranks or len(set(ranks)) == 1:
+        ranks = [_rank(arrival, basis) for _, arrival in versions]
+        different = {rank for rank in ranks if rank is not None}
+        if None in ranks or len(different) == 1:
             continue
-        top = [version for version in versions if _rank(version[1], basis) == max(ranks)]
-        values = {signature(form) for form, _ in top}
-        if len(values) == 1 or basis == RECEIVED:
-            return top[0], basis, len(values) > 1
-        best, under, equal = _latest(top)
-        return best, under, equal
+        latest = max(different)
+        top = [version for version, rank in zip(versions, ranks) if rank == latest]
+        contents = {signature(form) for form, _ in top}
+        if len(contents) == 1 or basis == RECEIVED:
+            return top[0], basis, len(contents) > 1
+        return _latest(top)
     return versions[0], RECEIVED, len({signature(form) for form, _ in versions}) > 1
 
 
-def _rank(arrival: Arrival, basis: str) -> int | str | None:
+def _rank(arrival: Arrival, basis: str) -> tuple[int, str] | None:
+    """A file's rank among others by one criterion, the latest the largest; None where it has none."""
     match basis:
         case "财政指定":
-            return int(bool(arrival.chosen))
+            return int(bool(arrival.chosen)), ""
         case "报送序号":
-            return arrival.submission
+            return None if arrival.submission is None else (arrival.submission, "")
         case "保存时间":
-            return moment(arrival.file.saved)
+            saved = moment(arrival.file.saved)
+            return None if saved is None else (0, saved)
         case _:
-            return arrival.received
+            return 0, arrival.received
 
 
 def moment(text: str | None) -> str | None:
-    """A time as comparable ISO text in UTC; None where there is none that can be read."""
+    """A time as comparable ISO text in UTC (as it stands, if it names no zone); None where it is no time."""
     if not text:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What kind of cause a reason tells, and what kind of money a fund row is: by key words, a data table."""
+"""The kind of cause that a reason gives, and the kind of money of a fund row: by a table of key words."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ OTHER_MONEY = "其他资金"
 
 @cache
 def _table(name: str) -> dict[str, re.Pattern[str]]:
+    """A table of `words.toml`: the pattern of the key words, by label."""
     data = tomllib.loads(resources.files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
     return {label: re.compile("|".join(words)) for label, words in data[name].items()}
 
@@ -34,19 +35,20 @@ def causes() -> tuple[str, ...]:
 
 
 def money_kinds() -> tuple[str, ...]:
+    """All kinds of money, in the order in which the bureau lists them."""
     return ("当年财政拨款", "上年结转资金", OTHER_MONEY)
 
 
 @lru_cache(maxsize=20_000)
 def cause_of(note: str | None) -> str:
-    """The kind of cause that a reason tells; 未说明 for an empty one or a stub that was never completed."""
+    """The kind of cause that a reason gives; 未说明 for an empty one or a stub that was never completed."""
     if not has_reason(note):
         return NO_CAUSE
     return next((label for label, words in _table("causes").items() if words.search(note or "")), OTHER_CAUSE)
 
 
 def has_reason(note: str | None) -> bool:
-    """Whether a reason stands there: not a dash, not 无, not the stub 【待补充】."""
+    """Whether the text is a reason: not a dash, not 无, not the stub 【待补充】."""
     return not is_blank(note) and f"原因：{STUB}" not in (note or "")
 
 
@@ -62,5 +64,5 @@ def has_measure(note: str | None) -> bool:
 
 @lru_cache(maxsize=4096)
 def money_kind(source: str) -> str:
-    """当年财政拨款, 上年结转资金 or 其他资金, by the fund row's label."""
+    """The kind of money that a fund row's label names: 当年财政拨款, 上年结转资金 or 其他资金."""
     return next((label for label, words in _table("sources").items() if words.search(source)), OTHER_MONEY)

@@ -1,6 +1,4 @@
-"""The county workbook: 总览 and the eight detail sheets, written by XlsxWriter in one go beside the old one,
-then put in its place.
-"""
+"""Writes the county workbook (总览 and detail sheets) beside the old one, which it replaces at the end."""
 
 from __future__ import annotations
 
@@ -21,6 +19,8 @@ from .long_sheet import cached, long_sheet, rows_as_xml
 from .table import Rows
 
 if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+
     from ..templates.frame import Drawing
 
 OPTIONS = {
@@ -30,6 +30,7 @@ OPTIONS = {
     "nan_inf_to_errors": True,
 }
 _FOOTER = "&L&9打印日期：&D&R&9第&P页 共&N页"
+# What officers may choose from, by sheet and column; other entries are allowed.
 CHOICES = {
     ("deviations", "opinion"): ("认可", "补充说明", "退回"),
     ("findings", "opinion"): ("认可", "不认可"),
@@ -43,17 +44,19 @@ def write(
     out: Path,
     book: Book,
     title: str,
-    way: str,
-    overview: Callable,
-    balance: Callable,
+    link_prefix: str,
+    overview: Callable[[Any, Formats, Callable[[dict], Any]], None],
+    balance: Callable[[Any, Formats, int], None],
     archived: frozenset[str] = frozenset(),
     forms: Sequence[tuple[str, Drawing]] = (),
 ) -> None:
-    """Writes the workbook. way: from its folder to the received files. overview and balance write 总览 and
-    what stands below 收件核对.
+    """Writes the workbook.
+
+    link_prefix: path from its folder to the received files. overview: writes 总览 (takes worksheet, formats,
+    a maker of charts). balance: writes the blocks below 收件核对 (takes worksheet, formats, first row).
     archived: files in archives, which cannot be linked to. forms: names and drawings of further sheets.
 
-    OutputError when the target cannot be written; then the old workbook is still whole.
+    Raises OutputError where the target cannot be written; then the old workbook is still whole.
     """
     import xlsxwriter
     from xlsxwriter.exceptions import FileCreateError, XlsxFileError
@@ -61,29 +64,14 @@ def write(
     from ..templates.looks import Pen
     from ..templates.workbook import draw_sheet
 
-    temporary, skeleton = (
-        out.with_name(f".{out.stem}.{os.getpid()}{ending}.tmp.xlsx") for ending in ("", "a")
-    )
+    temporary = out.with_name(f".{out.stem}.{os.getpid()}.tmp.xlsx")
+    skeleton = out.with_name(f".{out.stem}.{os.getpid()}a.tmp.xlsx")
     try:
         file = xlsxwriter.Workbook(str(skeleton), OPTIONS)
         file.set_calc_mode("auto")
         formats = Formats(file)
-        texts: dict[str, str] = {}
-        long_rows: dict[str, tuple[int, Iterable[str]]] = {}
         front = file.add_worksheet("总览")
-        for sheet in book.sheets.values():
-            for part in book.pages(sheet.key):
-                page = file.add_worksheet(part.title, worksheet_class=long_sheet())
-                rows, count = book.tables[sheet.key], part.stop - part.start
-                _page(page, sheet, formats, title, count, part.title)
-                page.after = count + 1
-                long_rows[sheet_part(page.index)] = (
-                    count,
-                    rows_as_xml(sheet, rows.part(part.start, part.stop), book, formats, way, archived, texts),
-                )
-                _totals(page, sheet, count, totals(rows, part.start, part.stop), book, formats)
-                if sheet.key == "receipts":
-                    balance(page, formats, max(count, 1) + 3)
+        long_rows = _add_tables(file, book, formats, title, link_prefix, archived, balance)
         overview(front, formats, file.add_chart)
         pen = Pen(file)
         for name, drawing in forms:
@@ -93,19 +81,52 @@ def write(
         pack(skeleton, temporary, long_rows)
         os.replace(temporary, out)
         skeleton.unlink()
-        for left in out.parent.glob(f".{escape(out.stem)}.*.tmp.xlsx"):  # of runs that were killed
-            left.unlink(missing_ok=True)
+        for leftover in out.parent.glob(f".{escape(out.stem)}.*.tmp.xlsx"):  # of runs that were killed
+            leftover.unlink(missing_ok=True)
     except (OSError, FileCreateError, XlsxFileError) as error:
-        for left in (temporary, skeleton):
-            left.unlink(missing_ok=True)
+        for leftover in (temporary, skeleton):
+            leftover.unlink(missing_ok=True)
         raise OutputError(
             f"汇总工作簿写不进“{out}”：文件正在Excel里打开、没有权限，或磁盘已满。请关闭文件后再试，"
             "原来的文件没有改动。"
         ) from error
 
 
-def _page(page, sheet: Sheet, formats: Formats, title: str, count: int, name: str) -> None:
-    """Widths, frozen head, filter over head and rows only, and the print set-up with the title in the header."""
+def _add_tables(
+    file: Workbook,
+    book: Book,
+    formats: Formats,
+    title: str,
+    link_prefix: str,
+    archived: frozenset[str],
+    balance: Callable[[Any, Formats, int], None],
+) -> dict[str, tuple[int, Iterable[str]]]:
+    """Adds the worksheets of all tables without their rows.
+
+    Returns for each worksheet, by its part in the package, the number of its rows and these as XML.
+    """
+    texts: dict[str, str] = {}
+    long_rows: dict[str, tuple[int, Iterable[str]]] = {}
+    for sheet in book.sheets.values():
+        for part in book.pages(sheet.key):
+            page = file.add_worksheet(part.title, worksheet_class=long_sheet())
+            rows, count = book.tables[sheet.key], part.stop - part.start
+            _set_up(page, sheet, formats, title, count, part.title)
+            page.after = count + 1
+            long_rows[sheet_part(page.index)] = (
+                count,
+                rows_as_xml(
+                    sheet, rows.part(part.start, part.stop), book, formats, link_prefix, archived, texts
+                ),
+            )
+            _write_totals(page, sheet, count, totals(rows, part.start, part.stop), book, formats)
+            if sheet.key == "receipts":
+                balance(page, formats, max(count, 1) + 3)
+    return long_rows
+
+
+def _set_up(page: Any, sheet: Sheet, formats: Formats, title: str, count: int, name: str) -> None:
+    """Sets widths, head, choices, filter and print set-up of a worksheet. count: of rows. name: its own."""
     for number, column in enumerate(sheet.columns):
         page.set_column(number, number, column.width, formats.column(column.format, column.kind == HAND))
         page.write_string(0, number, column.label, formats.head(column.kind == HAND))
@@ -137,8 +158,10 @@ def _escape(text: str) -> str:
     return text.replace("&", "&&")
 
 
-def _totals(page, sheet: Sheet, count: int, sums: Mapping[str, Any], book: Book, formats: Formats) -> None:
-    """The row below the filter: SUBTOTAL(109) of what can be summed, rates as total over total."""
+def _write_totals(
+    page: Any, sheet: Sheet, count: int, sums: Mapping[str, Any], book: Book, formats: Formats
+) -> None:
+    """Writes the row below the filter: SUBTOTAL(109) of columns with totals, rates as total over total."""
     line = max(count, 1) + 1
     for number, column in enumerate(sheet.columns):
         look = formats.column(column.format, total=True)
@@ -165,8 +188,9 @@ def _totals(page, sheet: Sheet, count: int, sums: Mapping[str, Any], book: Book,
 
 
 def _funding_total(letters: str, sheet: Sheet, line: int) -> str:
-    """Of the rows that the filter shows, only the total rows of project forms: sources and department forms
-    would count twice.
+    """The total of a column of 资金明细: of the rows that the filter shows, the total rows of project forms.
+
+    With sources and department forms, money would count twice.
     """
     kind, form = (column_name(sheet.place(key)) for key in ("kind", "form"))
     each = f"SUBTOTAL(109,OFFSET({letters}2,ROW({letters}2:{letters}{line})-ROW({letters}2),0))"
@@ -174,7 +198,7 @@ def _funding_total(letters: str, sheet: Sheet, line: int) -> str:
 
 
 def totals(rows: Rows, start: int, stop: int) -> dict[str, Any]:
-    """The values of the totals row below these rows."""
+    """The values of the totals row below these rows, by column."""
     sheet = rows.sheet
     keys = [column.key for column in sheet.columns if column.total]
     tests = ("kind", "form") if sheet.key == "funding" else ()
@@ -182,9 +206,9 @@ def totals(rows: Rows, start: int, stop: int) -> dict[str, Any]:
     for row in rows.picked(*keys, *tests, start=start, stop=stop) if keys else ():
         if tests and row[-2:] != ("合计", "项目"):
             continue
-        for place, value in enumerate(row[: len(keys)]):
+        for position, value in enumerate(row[: len(keys)]):
             if value is not None and not isinstance(value, str):
-                summed[place] += exact(value)
+                summed[position] += exact(value)
     sums: dict[str, Any] = {key: of_millionths(total) for key, total in zip(keys, summed, strict=True)}
     for column in sheet.columns:
         if column.live and column.live.in_total and column.live.value:

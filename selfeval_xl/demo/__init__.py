@@ -1,7 +1,4 @@
-"""The whole cycle on made-up material: blank forms, filled, checked, marked, filled in, consolidated.
-
-Offline, in a minute.
-"""
+"""The demonstration: the whole cycle from blank forms to the county's bulletin on made-up forms, offline."""
 
 from __future__ import annotations
 
@@ -31,7 +28,11 @@ _MARKER = "演示材料.txt"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """faults: each planted fault and whether its rule found it there. paths: what to open, with a name each."""
+    """The result of the demonstration.
+
+    faults: each planted fault and whether its rule found it there. paths: files and folders to open, each
+    with its name on screen. seconds: how long it took.
+    """
 
     faults: tuple[tuple[Fault, bool], ...]
     paths: tuple[tuple[str, Path], ...]
@@ -41,22 +42,13 @@ class Result:
 def run(folder: str | Path, say: Callable[[str], None] = print) -> Result:
     """Writes the demonstration into `folder` (made if need be, an earlier demonstration is replaced).
 
-    Raises UsageError where the folder holds anything else, OutputError where it cannot be written.
+    say: called with a line for each step. Raises UsageError where the folder holds anything else, OutputError
+    where it cannot be written.
     """
-    from .. import layouts, templates
-    from ..county import consolidate
-    from ..filling import fill
-    from ..marks import mark_all
-    from ..reports.bulletin import county_bulletin
-    from ..reports.mailing import send_back
-    from ..reports.selfreport import draft_report
-
     begun = time.perf_counter()
     root = _clear(Path(folder))
     say("一、生成空白表……")
-    blanks = [root / BLANK / f"{layout_id}_空白表.xlsx" for layout_id in layouts.ids()]
-    for layout_id, path in zip(layouts.ids(), blanks, strict=True):
-        templates.write(layout_id, path, YEAR)
+    blanks = _write_blanks(root / BLANK)
     say("二、写出收到的材料：一份公开自评材料的数字，和虚构的12个部门、60张项目表……")
     departments, faults = made_up()
     seed = _write_seed(root / RECEIVED)
@@ -64,28 +56,22 @@ def run(folder: str | Path, say: Callable[[str], None] = print) -> Result:
     _write_oddities(root / RECEIVED, workbooks)
     say("三、逐份校验，把问题标在副本上……")
     findings = _check([seed, *workbooks])
-    marked = mark_all([seed, workbooks[0]], findings, root / CHECKED)
+    marked = _mark([seed, workbooks[0]], findings, root / CHECKED)
     say("四、计算执行率，填写完成率、偏差率、判定……")
-    filled = root / FILLED / f"{SEED_NAME}.xlsx"
-    filled.parent.mkdir(parents=True, exist_ok=True)
-    fill(seed, filled)
+    filled = _fill(seed, root / FILLED)
     say("五、汇总全县……")
-    county = root / COUNTY / f"示例县{YEAR}年度预算绩效自评汇总.xlsx"
-    county.parent.mkdir(parents=True, exist_ok=True)
-    consolidate(root / RECEIVED, county)
+    county = _consolidate(root / RECEIVED, root / COUNTY)
     say("六、生成退回件和退回通知……")
-    send_back(root / RECEIVED, root / RETURNS)
+    _send_back(root / RECEIVED, root / RETURNS)
     say("七、起草自评报告和全县情况通报……")
-    (root / PAPERS).mkdir(parents=True, exist_ok=True)
-    draft_report([seed], root / PAPERS / "自评报告（示例）.docx")
-    county_bulletin(root / RECEIVED, root / PAPERS / f"示例县{YEAR}年度预算绩效自评情况通报.docx")
+    _write_papers(seed, root / RECEIVED, root / PAPERS)
     found = {(finding.rule, finding.department, finding.project) for finding in findings}
     return Result(
         tuple((fault, (fault.rule, fault.department, fault.project) in found) for fault in faults),
         (
             ("空白表", blanks[0]),
             ("收到的材料", root / RECEIVED),
-            ("标注了问题的副本", marked[0][1]),
+            ("标注了问题的副本", marked),
             ("填好偏差的表", filled),
             ("全县汇总工作簿", county),
             ("退回件和通知", root / RETURNS),
@@ -93,6 +79,62 @@ def run(folder: str | Path, say: Callable[[str], None] = print) -> Result:
         ),
         time.perf_counter() - begun,
     )
+
+
+def _write_blanks(folder: Path) -> list[Path]:
+    """Writes a blank workbook of each layout; returns their paths."""
+    from .. import layouts, templates
+
+    paths = [folder / f"{layout_id}_空白表.xlsx" for layout_id in layouts.ids()]
+    for layout_id, path in zip(layouts.ids(), paths, strict=True):
+        templates.write(layout_id, path, YEAR)
+    return paths
+
+
+def _mark(paths: list[Path], findings: Findings, folder: Path) -> Path:
+    """Writes marked copies of these files; returns the first one."""
+    from ..marks import mark_all
+
+    copy = mark_all(paths, findings, folder)[0][1]
+    assert copy is not None  # only scans and damaged files get no copy
+    return copy
+
+
+def _fill(seed: Path, folder: Path) -> Path:
+    """Writes a copy of the file with its deviation columns filled in; returns its path."""
+    from ..filling import fill
+
+    out = folder / f"{SEED_NAME}.xlsx"
+    folder.mkdir(parents=True, exist_ok=True)
+    fill(seed, out)
+    return out
+
+
+def _consolidate(received: Path, folder: Path) -> Path:
+    """Writes the county workbook; returns its path."""
+    from ..county import consolidate
+
+    out = folder / f"示例县{YEAR}年度预算绩效自评汇总.xlsx"
+    folder.mkdir(parents=True, exist_ok=True)
+    consolidate(received, out)
+    return out
+
+
+def _send_back(received: Path, folder: Path) -> None:
+    """Writes the marked files and the notices for the departments."""
+    from ..reports.mailing import send_back
+
+    send_back(received, folder)
+
+
+def _write_papers(seed: Path, received: Path, folder: Path) -> None:
+    """Writes a draft of a self-evaluation report and the county's bulletin."""
+    from ..reports.bulletin import county_bulletin
+    from ..reports.selfreport import draft_report
+
+    folder.mkdir(parents=True, exist_ok=True)
+    draft_report([seed], folder / "自评报告（示例）.docx")
+    county_bulletin(received, folder / f"示例县{YEAR}年度预算绩效自评情况通报.docx")
 
 
 def _check(paths: list[Path]) -> Findings:
@@ -128,6 +170,7 @@ def _clear(root: Path) -> Path:
 
 
 def _write_seed(folder: Path) -> Path:
+    """Writes the workbook with the figures of the real filing; returns its path."""
     from .. import templates
 
     data = seed_filing()
@@ -137,6 +180,7 @@ def _write_seed(folder: Path) -> Path:
 
 
 def _write_department(folder: Path, department: Department) -> Path:
+    """Writes the workbook of one department; returns its path."""
     from .. import templates
 
     out = folder / f"{department.code}{department.name}" / f"{department.name}_{YEAR}_自评表（示例）.xlsx"
@@ -152,12 +196,13 @@ def _write_department(folder: Path, department: Department) -> Path:
 
 
 def _write_oddities(folder: Path, workbooks: list[Path]) -> None:
-    """What also lies in a bureau's folder: a copy, a damaged file, a scan, a file that is no form."""
-    whole = workbooks[0].read_bytes()
-    (folder / "微信转发").mkdir(parents=True, exist_ok=True)
-    (folder / "微信转发" / f"{workbooks[0].stem}(1).xlsx").write_bytes(whole)
-    (folder / "微信转发" / "示例县残联_自评表（损坏）.xlsx").write_bytes(whole[: len(whole) // 2])
+    """Writes other files as a bureau gets them: a copy, a damaged file, a scan, a file that is no form."""
+    data = workbooks[0].read_bytes()
+    forwarded = folder / "微信转发"
+    forwarded.mkdir(parents=True, exist_ok=True)
+    (forwarded / f"{workbooks[0].stem}(1).xlsx").write_bytes(data)
+    (forwarded / "示例县残联_自评表（损坏）.xlsx").write_bytes(data[: len(data) // 2])
     (folder / workbooks[1].parent.name / "盖章扫描件（示例）.pdf").write_bytes(
         b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
     )
-    (folder / "微信转发" / "通知（示例）.txt").write_text("请各部门3月31日前报送。\n", encoding="utf-8")
+    (forwarded / "通知（示例）.txt").write_text("请各部门3月31日前报送。\n", encoding="utf-8")

@@ -1,7 +1,7 @@
-"""A made-up county for the demonstration: departments, projects and forms from a seeded generator, with
-planted faults.
+"""A made-up county for the demonstration: departments, projects and forms with planted faults.
 
-Nothing in it is real; every name begins with 示例. The same seed gives the same county.
+Nothing in it is real; every name begins with 示例. Numbers come from a seeded generator, so that the county
+is always the same.
 """
 
 from __future__ import annotations
@@ -20,11 +20,17 @@ SEED, YEAR = 2024, 2024
 SCORED = "mof-2020"
 PLAIN = "jilin-2024"
 _SHARE = {"产出指标": 50, "效益指标": 30, "满意度指标": 10}
+_DEPARTMENT_INDICATORS = (
+    ("产出指标", "数量指标", "重点项目完成个数", "=5个", "5个"),
+    ("产出指标", "质量指标", "重点项目验收合格率", "=100%", "100%"),
+    ("效益指标", "社会效益指标", "公共服务能力提升程度", "明显提升", "明显提升"),
+    ("满意度指标", "服务对象满意度指标", "服务对象满意度", "≥90%", "95%"),
+)
 
 
 @dataclass(slots=True)
 class Fault:
-    """A planted fault: the rule that has to find it, and where."""
+    """A planted fault: the rule that has to find it, its department and project, and a description."""
 
     rule: str
     department: str
@@ -34,7 +40,10 @@ class Fault:
 
 @dataclass(slots=True)
 class Department:
-    """One department of the county: plain data by field key, ready for the templates."""
+    """One department of the county, its forms as the templates take them: values by field key.
+
+    whole: the department form.
+    """
 
     code: str
     name: str
@@ -45,11 +54,12 @@ class Department:
 
 @cache
 def _data() -> dict:
+    """The names of departments and projects, and the pattern of each kind of project."""
     return tomllib.loads(resources.files(__package__).joinpath("county.toml").read_text(encoding="utf-8"))
 
 
 def seed_filing() -> dict:
-    """The figures of the real filing: keys project and department."""
+    """The forms of the real filing, with its figures: keys project and department."""
     return tomllib.loads(resources.files(__package__).joinpath("seed.toml").read_text(encoding="utf-8"))
 
 
@@ -61,6 +71,7 @@ def made_up() -> tuple[list[Department], list[Fault]]:
 
 
 def _department(number: int, row: dict, source: random.Random) -> Department:
+    """A department of `county.toml` with its forms; layouts with and without scores take turns."""
     layout = SCORED if number % 2 else PLAIN
     department = Department(row["code"], row["name"], layout)
     for index, (name, kind, thing) in enumerate(row["projects"], 1):
@@ -74,6 +85,7 @@ def _department(number: int, row: dict, source: random.Random) -> Department:
 def _project(
     department: Department, code: str, name: str, kind: str, thing: str, source: random.Random
 ) -> dict:
+    """A project form. kind: its pattern. thing: what the project is about."""
     pattern = _data()[kind]
     people = source.randrange(120, 900, 10)
     words = {
@@ -87,7 +99,7 @@ def _project(
     budget = Decimal(source.randrange(2000, 60000)) / 100
     initial = rounded(budget * Decimal(source.randrange(95, 108)) / 100)
     executed = rounded(budget * Decimal(source.randrange(930, 1000)) / 1000)
-    project = {
+    return {
         "year": YEAR,
         "project": name,
         "project_code": code,
@@ -101,10 +113,10 @@ def _project(
         ],
         "indicators": [_indicator(row, words, department.layout) for row in pattern["indicators"]],
     }
-    return project
 
 
 def _fund(source: str, initial: Decimal | int, annual: Decimal | int, executed: Decimal | int) -> dict:
+    """A row of the funding table."""
     return {
         "source": source,
         "initial_budget": str(initial),
@@ -114,6 +126,7 @@ def _fund(source: str, initial: Decimal | int, annual: Decimal | int, executed: 
 
 
 def _indicator(row: list[str], words: dict, layout: str) -> dict:
+    """A row of the indicator table: a pattern's row with these words put in."""
     level1, level2, name, target, actual = row
     if layout == SCORED and level1 == "成本指标":  # the 2020 frame has costs under 产出指标
         level1, level2 = "产出指标", "成本指标"
@@ -128,19 +141,8 @@ def _indicator(row: list[str], words: dict, layout: str) -> dict:
 
 
 def _whole(department: Department) -> dict:
+    """The department form: its projects as tasks, their funds added up."""
     names = "、".join(project["project"] for project in department.projects)
-    levels = (
-        ("产出指标", "数量指标"),
-        ("产出指标", "质量指标"),
-        ("效益指标", "社会效益指标"),
-        ("满意度指标", "服务对象满意度指标"),
-    )
-    rows = (
-        ("重点项目完成个数", "=5个", "5个"),
-        ("重点项目验收合格率", "=100%", "100%"),
-        ("公共服务能力提升程度", "明显提升", "明显提升"),
-        ("服务对象满意度", "≥90%", "95%"),
-    )
     return {
         "year": YEAR,
         "department": department.name,
@@ -167,12 +169,13 @@ def _whole(department: Department) -> dict:
                 "actual": actual,
                 "note": None,
             }
-            for (level1, level2), (name, target, actual) in zip(levels, rows, strict=True)
+            for level1, level2, name, target, actual in _DEPARTMENT_INDICATORS
         ],
     }
 
 
 def _sum(department: Department, line: int) -> dict:
+    """The sum of one row of the projects' funding tables."""
     total = {
         key: sum(Decimal(project["funding"][line][key]) for project in department.projects)
         for key in ("initial_budget", "annual_budget", "executed")
@@ -181,7 +184,7 @@ def _sum(department: Department, line: int) -> dict:
 
 
 def scored(form: dict) -> dict:
-    """The same form with points as the 2020 frame gives them, and the scores that its completion earns."""
+    """The same form, changed in place: with the points of the 2020 frame and a full score where completed."""
     rows = form["indicators"]
     for level1, share in _SHARE.items():
         group = [row for row in rows if row["level1"] == level1]
@@ -195,10 +198,12 @@ def scored(form: dict) -> dict:
     return form
 
 
-# ---- planted faults: each changes one form and names the rule that has to find it
+# ---- the planted faults: each changes one form
 
 
 def _set(row: int, **values: str | None) -> Callable[[dict], None]:
+    """A change of an indicator row."""
+
     def change(form: dict) -> None:
         form["indicators"][row].update(values)
 
@@ -206,6 +211,8 @@ def _set(row: int, **values: str | None) -> Callable[[dict], None]:
 
 
 def _money(line: int, **values: str) -> Callable[[dict], None]:
+    """A change of a funding row."""
+
     def change(form: dict) -> None:
         form["funding"][line].update(values)
 
@@ -213,6 +220,8 @@ def _money(line: int, **values: str) -> Callable[[dict], None]:
 
 
 def _scaled(key: str, factor: str) -> Callable[[dict], None]:
+    """A change of an amount of the first funding row to its annual budget times a factor."""
+
     def change(form: dict) -> None:
         fund = form["funding"][0]
         fund[key] = str(rounded(Decimal(fund["annual_budget"]) * Decimal(factor)))
@@ -221,6 +230,8 @@ def _scaled(key: str, factor: str) -> Callable[[dict], None]:
 
 
 def _goal(**values: str) -> Callable[[dict], None]:
+    """A change of the goal."""
+
     def change(form: dict) -> None:
         form["goal"].update(values)
 
@@ -228,10 +239,12 @@ def _goal(**values: str) -> Callable[[dict], None]:
 
 
 def _same_goal(form: dict) -> None:
+    """Copies the goal into its outcome."""
     form["goal"]["actual"] = form["goal"]["expected"]
 
 
 def _twice(form: dict) -> None:
+    """Repeats an indicator."""
     form["indicators"].insert(2, dict(form["indicators"][1]))
 
 
@@ -289,6 +302,7 @@ _FAULTS: tuple[tuple[int, int, str, str, Callable[[dict], None]], ...] = (
 
 
 def _plant(departments: list[Department]) -> list[Fault]:
+    """Changes the forms by the planted faults, and gives points and scores to those that have them."""
     faults = []
     for department_number, project_number, rule, what, change in _FAULTS:
         department = departments[department_number]

@@ -1,4 +1,4 @@
-"""From the roster to one workbook for each department, filled in with everything that is known (下发)."""
+"""Issuing (下发): one workbook for each department of the roster, filled in with everything that is known."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ _SECONDS = 600.0  # for one department; hundreds of projects on a busy machine t
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """What was issued: the index, and each department's contents with what became of its file. problems: of
-    the roster.
+    """The issued workbooks: the index, and each department's contents with the outcome of writing its file.
+
+    problems: those of the roster, in plain words.
     """
 
     folder: Path
@@ -32,11 +33,12 @@ class Issued:
     problems: tuple[str, ...] = ()
 
     def count(self, result: str) -> int:
+        """The number of departments with this result."""
         return sum(outcome.result == result for _, outcome in self.departments)
 
     @property
     def projects(self) -> int:
-        """Project forms in the workbooks that were written or stand there already."""
+        """The number of project forms in the workbooks that were written or are there already."""
         return sum(
             bool(item.sheet)
             for contents, outcome in self.departments
@@ -46,11 +48,12 @@ class Issued:
 
     @property
     def targets(self) -> int:
+        """The number of targets on these forms."""
         return sum(contents.targets for contents, outcome in self.departments if outcome.result != FAILED)
 
     @property
     def left_out(self) -> Counter[str]:
-        """Projects left out, by reason."""
+        """The number of projects left out, by reason."""
         return Counter(
             EXEMPT for contents, _ in self.departments for item in contents.items if item.status == EXEMPT
         )
@@ -67,13 +70,11 @@ def issue(
     jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Issued:
-    """Writes a workbook for each department of the roster into `folder`, and the index 下发清单.xlsx beside
-    them.
+    """Writes a workbook for each department of the roster into `folder`, and the index 下发清单.xlsx.
 
     last: last year's county workbook, for projects and targets that the roster does not name. A file that a
-    department may have filled
-    in stays as it is unless `overwrite`. progress(done, all) after each. Raises UsageError (no roster,
-    unknown layout), OutputError.
+    department may have filled in stays as it is unless `overwrite`. progress(done, all) is called after each.
+    Raises UsageError (no roster, unknown layout), OutputError.
     """
     from .. import layouts
     from ..county.roster import read_roster
@@ -83,8 +84,8 @@ def issue(
 
     asked = asked or Asked()
     layouts.sheets_of(asked.layout)
-    known = read_roster(roster)
-    planned, problems = plan(known, asked, read_last_year(last, known.match) if last else None)
+    read = read_roster(roster)
+    planned, problems = plan(read, asked, read_last_year(last, read.match) if last else None)
     if not planned:
         raise UsageError(
             f"单位名册“{Path(roster).name}”里一个单位也没有，没有可下发的。{''.join(problems[:3])}"
@@ -111,12 +112,12 @@ def issue(
 def _write(
     todo: Iterable[Job], jobs: int | None, progress: Callable[[int, int], None] | None
 ) -> list[Outcome]:
-    """Carries the jobs out in worker processes; a worker that dies costs its department."""
+    """The outcomes of the jobs, carried out in worker processes; a worker that dies costs its department."""
     from ..reading.worker import read_files
 
     todo = list(todo)
-    with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as place:
-        paths = [Path(place) / f"{number:05}" for number in range(len(todo))]
+    with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as folder:
+        paths = [Path(folder) / f"{number:05}" for number in range(len(todo))]
         for path, job in zip(paths, todo, strict=True):
             path.write_bytes(pickle.dumps(job))
         done = read_files(

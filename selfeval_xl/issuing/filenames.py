@@ -1,4 +1,4 @@
-"""Names for files that every system takes: no forbidden characters, not too long, never the same twice."""
+"""File names that every system takes: no forbidden characters, not too long, never the same twice."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ _LONGEST = 200  # bytes of UTF-8, the ending not counted; file systems take 255
 
 
 def safe_name(*parts: str, longest: int = _LONGEST) -> str:
-    """The parts joined by underscores as a file name without its ending; what no system takes becomes an
-    underscore.
+    """The parts joined by underscores as a file name without its ending; forbidden signs become underscores.
+
+    longest: bytes of UTF-8.
     """
     plain = (_FORBIDDEN.sub("_", unicodedata.normalize("NFC", part)).strip(" ._") for part in parts)
     name = "_".join(part for part in plain if part)
@@ -23,7 +24,7 @@ def safe_name(*parts: str, longest: int = _LONGEST) -> str:
 
 
 def unique(name: str, taken: set[str]) -> str:
-    """The name, with a number where it is taken already; it is taken then.
+    """The name, with a number where it is taken, and adds it to `taken`.
 
     Names that differ in case only are the same to Windows.
     """

@@ -1,6 +1,4 @@
-"""One project of the roster as the data of its form: money in the form's unit, targets as its columns want
-them. Pure.
-"""
+"""The form data of a roster's project: money in the form's unit, targets as its columns want them. Pure."""
 
 from __future__ import annotations
 
@@ -27,36 +25,40 @@ def project_data(
     unit: str,
     year: int | None,
     last_year: int | None,
-) -> dict:
-    """The form of a project whose roster rows (one for each source of money) and targets are these."""
+    draft: bool = False,
+) -> dict[str, object]:
+    """The data of the form of one project. rows: its roster rows, one for each source of money.
+
+    draft: as in `indicator_rows`.
+    """
     first = rows[0]
-    data = {
+    lines = funding(layout, rows)
+    data: dict[str, object] = {
         "issued": True,
         "project": first.name,
         "project_code": first.code or "",
         "department": department,
         "unit": unit,
-        "funding": funding(layout, rows),
-        "indicators": [indicator(layout, target, last_year) for target in in_printed_order(layout, targets)],
+        "funding": lines,
+        "indicators": indicator_rows(layout, targets, last_year, draft),
     }
-    if layout.funding and not layout.funding.rows and data["funding"]:
-        data["total"] = {key: _sum(row.get(key) for row in data.pop("funding")) for key in AMOUNTS}
+    if layout.funding and not layout.funding.rows and lines:
+        del data["funding"]
+        data["total"] = {key: _sum(line.get(key) for line in lines) for key in AMOUNTS}
     return data | ({"year": year} if year else {})
 
 
-def funding(layout: Layout, rows: Sequence[Project]) -> list[dict]:
-    """The roster's amounts on the printed source rows that they belong to; what fits none gets a row of its
-    own.
-    """
+def funding(layout: Layout, rows: Sequence[Project]) -> list[dict[str, str]]:
+    """The roster's amounts on the printed source rows; sources that fit none get rows of their own."""
     if layout.funding is None:
         return []
     lines: dict[str, dict[str, Decimal]] = {}
     for row in rows:
-        amounts = {key: in_unit(getattr(row, key), layout.money_unit) for key in AMOUNTS}
-        told = {key: amount for key, amount in amounts.items() if amount is not None}
-        if told:
-            line = lines.setdefault(_printed_source(layout, row.source), {})
-            for key, amount in told.items():
+        converted = {key: in_unit(getattr(row, key), layout.money_unit) for key in AMOUNTS}
+        amounts = {key: amount for key, amount in converted.items() if amount is not None}
+        if amounts:
+            line = lines.setdefault(_printed_source(layout.funding.rows, row.source), {})
+            for key, amount in amounts.items():
                 line[key] = line.get(key, Decimal(0)) + amount
     return [
         {"source": source, **{key: _plain(amount) for key, amount in line.items()}}
@@ -64,11 +66,12 @@ def funding(layout: Layout, rows: Sequence[Project]) -> list[dict]:
     ]
 
 
-def _printed_source(layout: Layout, source: str) -> str:
-    """The printed source row for a source of money: of the same name, else of the same kind; without a name
-    the first.
+def _printed_source(labels: Iterable[str], source: str) -> str:
+    """The printed source row for a source of money: of the same name, else of the same kind.
+
+    A source without a name belongs to the first row.
     """
-    printed = [label.removeprefix("其中：") for label in layout.funding.rows]
+    printed = [label.removeprefix("其中：") for label in labels]
     plain = source.removeprefix("其中：").strip()
     if plain in printed or not printed:
         return plain or "资金"
@@ -78,26 +81,23 @@ def _printed_source(layout: Layout, source: str) -> str:
 
 
 def in_printed_order(layout: Layout, targets: Iterable[Target]) -> list[Target]:
-    """The targets in the order in which the form prints their levels; levels that it does not print come
-    last, as given.
-    """
+    """The targets in the order in which the form prints their levels; other levels come last, as given."""
     targets = list(targets)
-    given = list(dict.fromkeys(target.level1 for target in targets))
+    order_given = list(dict.fromkeys(target.level1 for target in targets))
 
     def order(target: Target) -> tuple[int, int, int]:
-        first, second = _printed_place(layout, target)
-        return (
-            (first, second, 0)
-            if first >= 0
-            else (len(layout.indicators.levels), 0, given.index(target.level1))
-        )
+        first, second = _printed_levels(layout, target)
+        if first < 0:
+            return len(layout.indicators.levels), 0, order_given.index(target.level1)
+        return first, second, 0
 
     return sorted(targets, key=order)
 
 
-def _printed_place(layout: Layout, target: Target) -> tuple[int, int]:
-    """Where the form prints the levels of a target; -1 for a first level that it does not print, a high
-    number for such a second one.
+def _printed_levels(layout: Layout, target: Target) -> tuple[int, int]:
+    """The numbers of a target's levels on the form.
+
+    The first is -1 where the form does not print it, the second the number of printed ones.
     """
     for first, (name, below) in enumerate(layout.indicators.levels):
         if _same_level(name, target.level1):
@@ -109,7 +109,7 @@ def _printed_place(layout: Layout, target: Target) -> tuple[int, int]:
 
 
 def _same_level(printed: str, given: str) -> bool:
-    """社会公众或服务对象满意度指标 and 服务对象满意度指标等 are 服务对象满意度指标."""
+    """Whether one name contains the other: 服务对象满意度指标等 is 服务对象满意度指标."""
     return bool(given) and (given in printed or printed in given)
 
 
@@ -121,17 +121,27 @@ def strange_levels(layout: Layout, targets: Iterable[Target]) -> list[str]:
         for target in targets
         if levels
         and target.level1
-        and ((place := _printed_place(layout, target))[0] < 0 or place[1] == len(levels[place[0]][1]))
+        and ((numbers := _printed_levels(layout, target))[0] < 0 or numbers[1] == len(levels[numbers[0]][1]))
     ]
     return list(dict.fromkeys(f"{target.level1}/{target.level2}" for target in strange))
 
 
-def indicator(layout: Layout, target: Target, last_year: int | None) -> dict:
-    """One row of the indicator table: levels, name, target in the form's columns, points, and a note of last
-    year's.
+def indicator_rows(
+    layout: Layout, targets: Iterable[Target], last_year: int | None, draft: bool = False
+) -> list[dict[str, object]]:
+    """The rows of the indicator table in printed order.
+
+    draft: the targets are taken over from last year, so they are not locked: the department has to compare
+    them with this year's budget.
     """
+    rows = [indicator(layout, target, last_year) for target in in_printed_order(layout, targets)]
+    return [row | {"draft": True} for row in rows] if draft else rows
+
+
+def indicator(layout: Layout, target: Target, last_year: int | None) -> dict[str, object]:
+    """One row of the indicator table: levels, name, target in the form's columns, points, last year's."""
     keys = {column.key for column in layout.indicators.columns}
-    row = {
+    row: dict[str, object] = {
         "level1": target.level1 or None,
         "level2": target.level2 or None,
         "name": target.name,
@@ -139,35 +149,36 @@ def indicator(layout: Layout, target: Target, last_year: int | None) -> dict:
     }
     if target.points and "points" in keys:
         row["points"] = target.points.rstrip("分")
-    told = [
+    hints = [
         f"{label}：{text}"
         for label, text in (("指标值", target.last_target), ("完成值", target.last_actual))
         if text
     ]
-    if told:
-        row["hint"] = "\n".join([f"上年（{last_year}年度）" if last_year else "上年", *told])
+    if hints:
+        row["hint"] = "\n".join([f"上年（{last_year}年度）" if last_year else "上年", *hints])
     return row
 
 
 def target_cells(keys: Iterable[str], target: str) -> dict[str, str]:
-    """A target as the form's columns take it: whole, or split in 指标性质, 指标值 and 度量单位 where it can
-    be put together again.
+    """A target as the form's columns take it, by key.
+
+    It is split into 指标性质, 指标值 and 度量单位 only where these give the same target again.
     """
     keys = set(keys)
-    place = "initial_target" if "initial_target" in keys else "target"
+    column = "initial_target" if "initial_target" in keys else "target"
     if not target or not {"operator", "unit"} <= keys:
-        return {place: target} if target else {}
+        return {column: target} if target else {}
     quantity = parse(target)
-    if place == "initial_target":
-        return {place: target, "operator": "定性指标" if quantity.kind is Kind.TEXT else "定量指标"}
+    if column == "initial_target":
+        return {column: target, "operator": "定性指标" if quantity.kind is Kind.TEXT else "定量指标"}
     if quantity.kind in (Kind.TEXT, Kind.DEADLINE):
-        return {place: target, "operator": _WORDS}
+        return {column: target, "operator": _WORDS}
     if quantity.kind is Kind.NUMBER and quantity.number is not None:
         sign = _SIGNS.get(quantity.operator, quantity.operator)
         number = f"{quantity.number:f}"
         if parse(join_target(sign, number, quantity.unit or None)) == parse(target):
-            return {place: number, "operator": sign, "unit": quantity.unit or ""}
-    return {place: target}
+            return {column: number, "operator": sign, "unit": quantity.unit or ""}
+    return {column: target}
 
 
 def _plain(amount: Decimal) -> str:
@@ -176,5 +187,6 @@ def _plain(amount: Decimal) -> str:
 
 
 def _sum(amounts: Iterable[str | None]) -> str | None:
-    numbers = [money(amount) for amount in amounts if amount is not None]
+    """The sum of amounts as typed; None where there is none."""
+    numbers = [number for amount in amounts if (number := money(amount)) is not None]
     return _plain(sum(numbers, Decimal(0))) if numbers else None

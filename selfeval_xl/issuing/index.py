@@ -1,6 +1,4 @@
-"""The index 下发清单.xlsx: what went to whom, every project with its sheet, and what is wrong with the
-roster.
-"""
+"""The index 下发清单.xlsx: departments' workbooks, projects with their sheets, problems of the roster."""
 
 from __future__ import annotations
 
@@ -8,23 +6,30 @@ import os
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..county.links import OPEN_FILE, link_formula
 from ..errors import OutputError, cause_of
 from .contents import Contents, Item
 from .writing import FAILED, KEPT, Outcome
 
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
 SENT, PROJECTS, PROBLEMS = "下发清单", "项目", "名册问题"
 FINGERPRINT = "文件指纹"
-_FORMATS = {
+_LETTERING = {"font_name": "宋体", "font_size": 10.5, "valign": "vcenter", "border": 1}
+_FORMATS: dict[str, dict[str, object]] = {
     "text": {"num_format": "@", "text_wrap": True},
     "count": {"num_format": "0", "align": "center"},
     "money": {"num_format": "#,##0.00"},
     "mark": {"num_format": "@", "font_color": "#808080"},
     "link": {"font_color": "#0563C1", "underline": 1},
+    "head": {"bold": True, "bg_color": "#DDEBF7", "align": "center", "text_wrap": True},
 }
-# label, format, width; columns with "sum" have a total below.
-_SENT = (
+Column = tuple[str, str, float]  # label, format, width in characters
+_SENT: tuple[Column, ...] = (
     ("序号", "count", 6),
     ("归口股室", "text", 10),
     ("部门编码", "text", 11),
@@ -44,8 +49,9 @@ _SENT = (
     ("说明", "text", 26),
     (FINGERPRINT, "mark", 18),
 )
+# Columns with a total below.
 _SUMMED = ("项目表", "指标", "免评项目", "不公开项目", "全年预算数（万元）")
-_PROJECTS = (
+_PROJECTS: tuple[Column, ...] = (
     ("序号", "count", 6),
     ("归口股室", "text", 10),
     ("部门编码", "text", 11),
@@ -61,7 +67,8 @@ _PROJECTS = (
     ("是否公开", "text", 9),
     ("说明", "text", 24),
 )
-_PROBLEMS = (("序号", "count", 6), ("问题", "text", 110))
+_SUMMED_PROJECTS = ("指标", "全年预算数（万元）")
+_PROBLEMS: tuple[Column, ...] = (("序号", "count", 6), ("问题", "text", 110))
 
 
 def write_index(
@@ -72,7 +79,7 @@ def write_index(
 ) -> None:
     """Writes the index. before: fingerprints of the last run, kept for files that were left as they are.
 
-    OutputError where that fails.
+    Raises OutputError where that fails.
     """
     import xlsxwriter
     from xlsxwriter.exceptions import XlsxWriterException
@@ -81,46 +88,15 @@ def write_index(
     book = xlsxwriter.Workbook(
         str(temporary), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
-    formats = {
-        name: book.add_format(
-            {"font_name": "宋体", "font_size": 10.5, "valign": "vcenter", "border": 1, **look}
-        )
-        for name, look in _FORMATS.items()
-    }
-    formats["head"] = book.add_format(
-        {
-            "font_name": "宋体",
-            "font_size": 10.5,
-            "bold": True,
-            "bg_color": "#DDEBF7",
-            "border": 1,
-            "align": "center",
-            "valign": "vcenter",
-            "text_wrap": True,
-        }
-    )
-    _table(
-        book.add_worksheet(SENT),
-        _SENT,
-        [_sent(number, *row, before) for number, row in enumerate(departments, 1)],
-        formats,
-        _SUMMED,
-    )
+    formats = {name: book.add_format({**_LETTERING, **look}) for name, look in _FORMATS.items()}
+    rows = [_sent(number, *row, before) for number, row in enumerate(departments, 1)]
+    _table(book.add_worksheet(SENT), _SENT, rows, formats, _SUMMED)
     items = [(contents, item) for contents, _ in departments for item in contents.items]
-    _table(
-        book.add_worksheet(PROJECTS),
-        _PROJECTS,
-        [_project(number, *row) for number, row in enumerate(items, 1)],
-        formats,
-        ("指标", "全年预算数（万元）"),
-    )
+    rows = [_project(number, *row) for number, row in enumerate(items, 1)]
+    _table(book.add_worksheet(PROJECTS), _PROJECTS, rows, formats, _SUMMED_PROJECTS)
     if problems:
-        _table(
-            book.add_worksheet(PROBLEMS),
-            _PROBLEMS,
-            [[number, text] for number, text in enumerate(problems, 1)],
-            formats,
-        )
+        rows = [[number, text] for number, text in enumerate(problems, 1)]
+        _table(book.add_worksheet(PROBLEMS), _PROBLEMS, rows, formats)
     try:
         book.close()
         os.replace(temporary, path)
@@ -133,9 +109,7 @@ def write_index(
 
 
 def known_files(path: Path) -> dict[str, str]:
-    """Name and fingerprint of the files that the last run wrote, by its index; nothing where there is none
-    that can be read.
-    """
+    """The fingerprints, by name, of the files in the index of the last run; empty without a readable one."""
     from python_calamine import CalamineWorkbook
 
     from ..errors import UnreadableFile
@@ -157,10 +131,13 @@ def known_files(path: Path) -> dict[str, str]:
     return {str(row[name]): str(row[mark]) for row in rows[1:] if row[name] and row[mark]}
 
 
-def _sent(number: int, contents: Contents, outcome: Outcome, before: Mapping[str, str]) -> list:
+def _sent(
+    number: int, contents: Contents, outcome: Outcome, before: Mapping[str, str]
+) -> list[str | int | Decimal | None]:
+    """The row of one department."""
     department, items = contents.department, contents.items
     sheets = [item for item in items if item.sheet]
-    ours = before.get(contents.file, "") if outcome.result in (KEPT, FAILED) else outcome.sha256
+    fingerprint = before.get(contents.file, "") if outcome.result in (KEPT, FAILED) else outcome.sha256
     return [
         number,
         department.section,
@@ -179,16 +156,18 @@ def _sent(number: int, contents: Contents, outcome: Outcome, before: Mapping[str
         _budget(sheets),
         outcome.result,
         outcome.why,
-        ours,
+        fingerprint,
     ]
 
 
 def _budget(items: Sequence[Item]) -> Decimal | None:
+    """The sum of the annual budgets in 万元; None where none is given."""
     amounts = [item.annual_budget for item in items if item.annual_budget is not None]
     return sum(amounts, Decimal(0)) if amounts else None
 
 
-def _project(number: int, contents: Contents, item: Item) -> list:
+def _project(number: int, contents: Contents, item: Item) -> list[str | int | Decimal | None]:
+    """The row of one project."""
     department = contents.department
     return [
         number,
@@ -209,24 +188,24 @@ def _project(number: int, contents: Contents, item: Item) -> list:
 
 
 def _table(
-    sheet,
-    columns: Sequence[tuple[str, str, float]],
-    rows: Sequence[Sequence],
-    formats: Mapping,
+    sheet: Worksheet,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[object]],
+    formats: Mapping[str, Format],
     summed: Sequence[str] = (),
 ) -> None:
-    """A head row, frozen and filtered; totals below the filter."""
-    for column, (label, form, width) in enumerate(columns):
+    """Writes a table with a frozen head row and a filter; totals below it for the columns `summed`."""
+    for column, (label, kind, width) in enumerate(columns):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, label, formats["head"])
         for number, row in enumerate(rows, 1):
-            _cell(sheet, number, column, row[column], formats[form], form)
+            _cell(sheet, number, column, row[column], formats[kind], kind)
     sheet.freeze_panes(1, 4 if len(columns) > 4 else 0)
     if not rows:
         return
     sheet.autofilter(0, 0, len(rows), len(columns) - 1)
-    _print_set_up(sheet, len(rows) + 1, [width for _, form, width in columns if form != "mark"])
-    for column, (label, form, _) in enumerate(columns):
+    _print_set_up(sheet, len(rows) + 1, [width for _, kind, width in columns if kind != "mark"])
+    for column, (label, kind, _) in enumerate(columns):
         if label in summed:
             letter = chr(65 + column)
             total = sum((Decimal(str(row[column])) for row in rows if row[column] is not None), Decimal(0))
@@ -234,15 +213,15 @@ def _table(
                 len(rows) + 1,
                 column,
                 f"=SUBTOTAL(109,{letter}2:{letter}{len(rows) + 1})",
-                formats[form],
+                formats[kind],
                 float(total),
             )
     if summed:
         sheet.write_string(len(rows) + 1, 0, "合计", formats["text"])
 
 
-def _print_set_up(sheet, last: int, widths: Sequence[float]) -> None:
-    """A4, one page wide; the fingerprints at the right end are for the program and are not printed."""
+def _print_set_up(sheet: Worksheet, last: int, widths: Sequence[float]) -> None:
+    """Sets A4, one page wide; the fingerprints at the right end are for the program and are not printed."""
     sheet.set_paper(9)
     if sum(widths) > 100:
         sheet.set_landscape()
@@ -253,10 +232,11 @@ def _print_set_up(sheet, last: int, widths: Sequence[float]) -> None:
     sheet.set_footer("&C&9第 &P 页 共 &N 页")
 
 
-def _cell(sheet, row: int, column: int, value: object, look, form: str) -> None:
+def _cell(sheet: Worksheet, row: int, column: int, value: object, look: Format, kind: str) -> None:
+    """Writes one cell. kind: the name of its format."""
     if value in (None, ""):
         sheet.write_blank(row, column, None, look)
-    elif form == "link":
+    elif kind == "link":
         _link(sheet, row, column, str(value), look)
     elif isinstance(value, (int, Decimal)):
         sheet.write_number(row, column, float(value), look)
@@ -264,8 +244,8 @@ def _cell(sheet, row: int, column: int, value: object, look, form: str) -> None:
         sheet.write_string(row, column, str(value), look)
 
 
-def _link(sheet, row: int, column: int, name: str, look) -> None:
-    """A link to the file beside the index."""
+def _link(sheet: Worksheet, row: int, column: int, name: str, look: Format) -> None:
+    """Writes a link to the file beside the index."""
     formula = link_formula("", name, None, None)
     if formula:
         sheet.write_formula(row, column, f"={formula}", look, OPEN_FILE)

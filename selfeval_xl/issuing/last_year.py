@@ -1,4 +1,4 @@
-"""Projects and targets out of last year's county workbook, as `selfeval consolidate` wrote it."""
+"""The projects and targets of last year's county workbook, as `selfeval consolidate` wrote it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ PROJECTS, INDICATORS, OVERVIEW = "项目汇总", "指标明细", "总览"
 _YEAR = re.compile(r"(20\d\d)\s*年度预算绩效")
 _KINDS = {"项目": PROJECT, "部门整体": DEPARTMENT}
 Key = tuple[str, str]  # code of the department, and code or name of the project; "" for the department form
+Match = Callable[[str | None, str | None], tuple[str, str] | None]  # of the roster: name, code -> code, name
+Table = Sequence[Sequence[Any]]  # the values of a sheet, row by row
 
 
 @dataclass(frozen=True, slots=True)
 class LastYear:
-    """What was reported last year, by department of this year's roster. targets: by department and project,
-    both code and name.
+    """The projects and targets of last year by department of this year's roster.
+
+    targets: by department and project, under both its code and its name.
     """
 
     year: int | None = None
@@ -31,9 +34,7 @@ class LastYear:
     targets: Mapping[Key, tuple[Target, ...]] = field(default_factory=dict)
 
     def of(self, department: str, *names: str | None) -> tuple[Target, ...]:
-        """The targets of a project by its code, else by its name; of the department's own form without
-        either.
-        """
+        """The targets of a project by its code, else by its name; without either, of the department form."""
         return next(
             (
                 found
@@ -44,10 +45,8 @@ class LastYear:
         )
 
 
-def read_last_year(
-    path: str | Path, match: Callable[[str | None, str | None], tuple[str, str] | None]
-) -> LastYear:
-    """Reads a county workbook. match: the roster's. UsageError where the file is none or cannot be read."""
+def read_last_year(path: str | Path, match: Match) -> LastYear:
+    """Reads a county workbook; match: `Roster.match`. Raises UsageError where that is impossible."""
     from python_calamine import CalamineWorkbook
 
     from ..errors import UnreadableFile
@@ -60,14 +59,10 @@ def read_last_year(
         with calamine_fails():
             book = CalamineWorkbook.from_path(str(path))
             missing = [name for name in (PROJECTS, INDICATORS) if name not in book.sheet_names]
-            tables = (
-                {}
-                if missing
-                else {
-                    name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                    for name in (PROJECTS, INDICATORS)
-                }
-            )
+            tables = {
+                name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                for name in (() if missing else (PROJECTS, INDICATORS))
+            }
             front = book.get_sheet_by_name(OVERVIEW).to_python() if OVERVIEW in book.sheet_names else []
     except UnreadableFile as error:
         raise UsageError(
@@ -78,13 +73,12 @@ def read_last_year(
             f"“{path.name}”里没有工作表“{'、'.join(missing)}”，不是全县汇总工作簿。--from 要的是上年 "
             "selfeval consolidate 生成的工作簿。"
         )
-    year = next(
-        (int(found[1]) for line in front[:3] for value in line if (found := _YEAR.search(str(value)))), None
-    )
+    titles = (_YEAR.search(str(value)) for row in front[:3] for value in row)
+    year = next((int(title[1]) for title in titles if title), None)
     return LastYear(year, _projects(tables[PROJECTS], match), _targets(tables[INDICATORS], match))
 
 
-def _rows(table: Sequence[Sequence[Any]]) -> Iterator[dict[str, str]]:
+def _rows(table: Table) -> Iterator[dict[str, str]]:
     """The rows above the total, by column name (brackets in half width)."""
     heads = [squeeze(_text(value)) for value in table[0]] if table else []
     for line in table[1:]:
@@ -94,23 +88,29 @@ def _rows(table: Sequence[Sequence[Any]]) -> Iterator[dict[str, str]]:
 
 
 def _text(value: Any) -> str:
-    return (
-        plain_number(value)
-        if isinstance(value, (int, float)) and not isinstance(value, bool)
-        else str(value).strip()
-    )
+    """A value as text; numbers as they would be typed."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return plain_number(value)
+    return str(value).strip()
 
 
-def _projects(table: Sequence[Sequence[Any]], match: Callable) -> dict[str, tuple[Project, ...]]:
-    found: dict[str, dict[tuple, Project]] = {}
+def _department(row: Mapping[str, str], match: Match) -> str | None:
+    """The code of a row's department in this year's roster, its name without one; None for an unknown one."""
+    department = match(row.get("部门名称"), row.get("部门编码") or None)
+    return (department[0] or department[1]) if department else None
+
+
+def _projects(table: Table, match: Match) -> dict[str, tuple[Project, ...]]:
+    """The projects by department, each once."""
+    found: dict[str, dict[tuple[str, str], Project]] = {}
     for row in _rows(table):
-        known = match(row.get("部门名称"), row.get("部门编码") or None)
+        department = _department(row, match)
         name, code, unit = row.get("项目名称", ""), row.get("项目编码") or None, row.get("实施单位", "")
-        if known and name and row.get("报送状态") != "免评":
-            found.setdefault(known[0] or known[1], {}).setdefault(
+        if department is not None and name and row.get("报送状态") != "免评":
+            found.setdefault(department, {}).setdefault(
                 (code or squeeze(name), unit),
                 Project(
-                    known[0] or known[1],
+                    department,
                     name,
                     code,
                     unit,
@@ -122,22 +122,23 @@ def _projects(table: Sequence[Sequence[Any]], match: Callable) -> dict[str, tupl
     return {department: tuple(projects.values()) for department, projects in found.items()}
 
 
-def _targets(table: Sequence[Sequence[Any]], match: Callable) -> dict[Key, tuple[Target, ...]]:
-    found: dict[Key, dict[tuple, Target]] = {}
+def _targets(table: Table, match: Match) -> dict[Key, tuple[Target, ...]]:
+    """The targets by department and project, each once."""
+    found: dict[Key, dict[tuple[str, str, str], Target]] = {}
     for row in _rows(table):
-        known = match(row.get("部门名称"), row.get("部门编码") or None)
+        department = _department(row, match)
         kind = _KINDS.get(row.get("表别", ""))
-        if not known or not kind or not row.get("三级指标"):
+        if department is None or not kind or not row.get("三级指标"):
             continue
-        asked = row.get("年度指标值(原文)", "")
+        value = row.get("年度指标值(原文)", "")
         target = Target(
             row.get("项目编码") or row.get("项目名称", ""),
             row["三级指标"],
             row.get("一级指标", ""),
             row.get("二级指标", ""),
-            asked,
+            value,
             row.get("分值", ""),
-            asked,
+            value,
             row.get("实际完成值(原文)", ""),
         )
         names: Iterable[str] = (
@@ -145,7 +146,7 @@ def _targets(table: Sequence[Sequence[Any]], match: Callable) -> dict[Key, tuple
         )
         for name in dict.fromkeys(names):
             if name or kind == DEPARTMENT:
-                found.setdefault((known[0] or known[1], squeeze(name)), {}).setdefault(
+                found.setdefault((department, squeeze(name)), {}).setdefault(
                     (target.level1, target.level2, target.name), target
                 )
     return {key: tuple(targets.values()) for key, targets in found.items()}

@@ -1,4 +1,4 @@
-"""The part that writes: one department's workbook, never over a file that somebody may have filled in."""
+"""The writing of one department's workbook, never over a file that somebody may have filled in."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ WRITTEN, SAME, KEPT, REPLACED, FAILED = "已生成", "没有变化", "没有覆�
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker gets: the contents, where to, and what may be written over. known: fingerprint that the
-    last run wrote there.
+    """The job of a worker: the contents, the folder, and what may be overwritten.
+
+    known: the fingerprint of the file that the last run wrote there, "" without one.
     """
 
     contents: Contents
@@ -30,8 +31,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """result: 已生成, 没有变化, 没有覆盖, 已覆盖, 没有生成. why: in plain words. sha256: of the file as
-    written, or as found.
+    """The outcome of a job.
+
+    result: 已生成, 没有变化, 没有覆盖, 已覆盖, 没有生成. why: in plain words. sha256: of the file as written,
+    or as found.
     """
 
     file: str
@@ -41,7 +44,7 @@ class Outcome:
 
 
 def write_job(path: str) -> Outcome:
-    """Carries out the job that is pickled at `path`: what the workers do."""
+    """Carries out the job that is pickled at `path`; this is the function that the workers call."""
     job: Job = pickle.loads(Path(path).read_bytes())
     try:
         return write(job)
@@ -50,11 +53,10 @@ def write_job(path: str) -> Outcome:
 
 
 def write(job: Job) -> Outcome:
-    """Writes the workbook beside its place, and puts it there unless a file stands there that somebody may
-    have filled in.
+    """Writes the workbook, but for one that would replace a file that somebody may have filled in.
 
-    Untouched is what has the very bytes that would be written, or that the last run wrote. OutputError where
-    it cannot be written.
+    A file is untouched where it has the very bytes that would be written, or that the last run wrote. Raises
+    OutputError where it cannot be written.
     """
     contents = job.contents
     target = Path(job.folder) / contents.file
@@ -71,12 +73,12 @@ def write(job: Job) -> Outcome:
             protect=job.protect,
         )
         made = fingerprint(fresh)[1]
-        there = fingerprint(target)[1] if target.exists() else ""
-        if there == made:
+        present = fingerprint(target)[1] if target.exists() else ""
+        if present == made:
             return Outcome(contents.file, SAME, sha256=made)
-        filled = there not in ("", job.known)
+        filled = present not in ("", job.known)
         if filled and not job.overwrite:
-            return Outcome(contents.file, KEPT, "已有同名文件，部门可能已经填写", there)
+            return Outcome(contents.file, KEPT, "已有同名文件，部门可能已经填写", present)
         os.replace(fresh, target)
         return Outcome(
             contents.file,

@@ -17,7 +17,7 @@ __all__ = ["Layout", "ids", "load", "load_all", "parse_layout"]
 
 @cache
 def load_all() -> tuple[Layout, ...]:
-    """Every layout that ships, by id and kind. Raises LayoutError naming file and line or key."""
+    """Every layout that ships, sorted by file name. Raises LayoutError naming file and line or key."""
     files = sorted(
         (entry for entry in resources.files(__package__).iterdir() if entry.name.endswith(".toml")),
         key=lambda entry: entry.name,
@@ -31,7 +31,7 @@ def ids() -> tuple[str, ...]:
 
 
 def load(layout_id: str, kind: str = "project") -> Layout:
-    """The layout of this id and kind; LayoutError with the known ids where there is none."""
+    """The layout of this id and kind. Raises LayoutError, which names the ids there are."""
     for layout in load_all():
         if (layout.id, layout.kind) == (layout_id, kind):
             return layout
@@ -39,14 +39,15 @@ def load(layout_id: str, kind: str = "project") -> Layout:
 
 
 def sheets_of(layout_id: str) -> tuple[Layout, ...]:
-    """The project form and the department form of one department workbook: of the same id, or of the
-    `companion`.
+    """The project form and the department form of one workbook: of the same id, or of the `companion`.
+
+    Raises LayoutError.
     """
-    own = [layout for layout in load_all() if layout.id == layout_id]
-    if not own:
+    found = [layout for layout in load_all() if layout.id == layout_id]
+    if not found:
         load(layout_id)
-    kinds = {layout.kind: layout for layout in own}
-    for layout in own:
+    kinds = {layout.kind: layout for layout in found}
+    for layout in found:
         if layout.companion and len(kinds) == 1:
             other = "department" if layout.kind == "project" else "project"
             kinds[other] = load(layout.companion, other)

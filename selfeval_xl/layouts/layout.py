@@ -16,14 +16,15 @@ FUND_KEYS = frozenset(fields.keys(fields.FUND)) | {"note"}
 GOAL_KEYS = frozenset(fields.keys(fields.GOAL))
 TASK_KEYS = frozenset(fields.keys(fields.TASK)) | {"budget", "executed", "points", "score"}
 INDICATOR_KEYS = frozenset(fields.keys(fields.INDICATOR)) | {"operator", "unit", "adjusted_target"}
-OTHER = "other."  # before the key of what is printed and filled in, but is no field of ours
+OTHER = "other."  # prefix of the key of what is printed and filled in, but is not in the table of fields
 BLOCKS = ("head", "goal", "overview", "funding", "tasks", "indicators", "total", "remarks")
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A label cell or a field cell of a row, or both in one cell (部门：…). field: a key of the form,
-    goal.expected, other.phone ...
+    """A label cell or a field cell of a row, or both in one cell (部门：…).
+
+    field: a key of the form, goal.expected, other.phone ... span: in columns of the sheet.
     """
 
     label: str | None = None
@@ -43,7 +44,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The label beside a table (place left), or over its first columns (place over)."""
+    """The label of a table. place: left (beside it) or over (over its first columns)."""
 
     label: str
     span: int = 1
@@ -52,9 +53,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Funding:
-    """rows: the sources as printed. total_place: first or last. dashes: columns that print `dash` on source
-    rows.
+    """The funding table.
 
+    rows: the sources as printed. total: label of the total row, total_place: first or last.
+    source: label beside the source rows. dashes: columns that print `dash` on source rows.
     joined: columns whose cell runs over all rows (one 原因 for the whole table).
     inline: rows below with labels that take their amount in the same cell (政府性基金拨款：), left and right
     half.
@@ -76,7 +78,7 @@ class Funding:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The goal's columns, or the task table. rows: how many stand ready."""
+    """The goal's columns, or the task table. rows: how many empty ones are printed."""
 
     section: Section
     columns: tuple[Column, ...]
@@ -85,8 +87,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Indicators:
-    """levels: first level with its second levels, in printed order. ready: rows that stand ready for each
-    second level.
+    """The indicator table.
+
+    levels: first level with its second levels, in printed order. ready: empty rows printed for each second
+    level.
     """
 
     section: Section
@@ -97,7 +101,7 @@ class Indicators:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A label at the left that runs over several blocks; these begin to its right."""
+    """A label at the left of several blocks, which begin to its right."""
 
     label: str
     blocks: tuple[str, ...]
@@ -117,10 +121,10 @@ class Attached:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A whole form. widths in characters, one per column of the sheet; blocks in printed order.
+    """A whole form.
 
-    caption stands over the title, subtitle and subhead (cells without borders) below it; signature: the
-    labels below the frame.
+    widths: in characters, one per column of the sheet. blocks: in printed order. caption: line over the
+    title. subtitle, subhead (cells without borders): lines below it. signature: labels below the frame.
     """
 
     id: str
@@ -154,11 +158,11 @@ class Layout:
         return self.beside.span if self.beside and block in self.beside.blocks else 0
 
     def labels(self) -> Iterator[tuple[str, str, str]]:
-        """Scope, key and printed label of every field: the reader's vocabulary.
+        """The scope, key and printed label of every field: the reader's vocabulary.
 
         Scopes are those of the fields table, and 资金合计 (the total row), 资金来源 (the source rows), 说明
-        (remarks). What is no field
-        of ours has scope 其他 or, in the indicator table, key other.
+        (remarks). A field that is not in the table of fields has scope 其他 or, in the indicator table, key
+        other.
         """
         for row in (*self.head, *self.overview):
             for item, after in zip(row, (*row[1:], Item()), strict=True):

@@ -1,6 +1,6 @@
-"""A layout file as records.
+"""The parser of layout files.
 
-Whatever is wrong in it is told with the file and the line (syntax) or the key (content).
+An error names the file and the line (syntax) or the key (content).
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from ..errors import LayoutError
 from . import layout as records
@@ -26,7 +27,9 @@ from .layout import (
     Table,
 )
 
-_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
+Toml = dict[str, Any]  # a table of the file; `_checked` has looked at keys and types before they are used
+
+_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")  # (at line 3, column 7), in the parser's message
 _WORDS = {str: "文字", int: "整数", float: "数", list: "列表", dict: "表（{ … }）", object: "文字或表"}
 _TOP = {
     "id": str,
@@ -68,14 +71,18 @@ _FUNDING = {
     "joined": list,
     "inline": list,
 }
+_SECTION = {"label": str, "span": int, "place": str}
+_TABLE = {"section": object, "columns": dict, "rows": int}
+_INDICATORS = {"section": object, "columns": dict, "levels": dict, "ready": int}
+_ATTACHED = {"sheet": str, "title": str, "widths": list, "rows": list, "notes": str}
 _ITEM = {"label": str, "field": str, "span": int}
 _COLUMN = {"label": str, "span": int, "group": str}
 
 
 def parse_layout(text: str, name: str) -> Layout:
-    """A layout from its text.
+    """The layout that a text describes.
 
-    LayoutError names the file `name` with the line (syntax) or the key (content).
+    Raises LayoutError, which names the file `name` with the line (syntax) or the key (content).
     """
     try:
         data = tomllib.loads(text)
@@ -89,21 +96,21 @@ def parse_layout(text: str, name: str) -> Layout:
 
 
 class _Reader:
-    """Builds the records and says where a file is wrong."""
+    """A builder of the records, which says where a file is wrong. width: columns of the sheet."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.width = 0
 
-    def wrong(self, where: str, what: str) -> LayoutError:
-        return LayoutError(f"表式文件“{self.name}”的 {where} 有误：{what}")
+    def wrong(self, key: str, what: str) -> LayoutError:
+        return LayoutError(f"表式文件“{self.name}”的 {key} 有误：{what}")
 
-    def layout(self, data: dict) -> Layout:
-        self._told(data, "", _TOP, _NEEDED)
+    def layout(self, data: Toml) -> Layout:
+        self._checked(data, "", _TOP, _NEEDED)
         self._one_of(data["form"], "form", KINDS)
         widths = self._widths(data["widths"], "widths")
         self.width = len(widths)
-        page = self._told(data.get("page", {}), "page", {"orientation": str})
+        page = self._checked(data.get("page", {}), "page", {"orientation": str})
         beside = self._beside(data["beside"]) if "beside" in data else None
         layout = Layout(
             id=data["id"],
@@ -125,14 +132,10 @@ class _Reader:
             beside=beside,
             subhead=self._row(data["subhead"], "subhead", self.width) if "subhead" in data else (),
             head=self._rows(data, "head", self.width),
-            overview=self._rows(data, "overview", self._room(beside, "overview")),
+            overview=self._rows(data, "overview", self._width_of(beside, "overview")),
             funding=self._funding(data["funding"]) if "funding" in data else None,
-            goal=self._table(data["goal"], "goal", records.GOAL_KEYS, self._room(beside, "goal"))
-            if "goal" in data
-            else None,
-            tasks=self._table(data["tasks"], "tasks", records.TASK_KEYS, self._room(beside, "tasks"))
-            if "tasks" in data
-            else None,
+            goal=self._table(data, "goal", records.GOAL_KEYS, self._width_of(beside, "goal")),
+            tasks=self._table(data, "tasks", records.TASK_KEYS, self._width_of(beside, "tasks")),
             indicators=self._indicators(data["indicators"]),
             total=self._row(data["total"], "total", self.width) if "total" in data else (),
             remarks=tuple(
@@ -148,26 +151,26 @@ class _Reader:
         return layout
 
     def _complete(self, layout: Layout) -> None:
-        """Every block listed is there, and every block there is listed."""
+        """Raises LayoutError unless the blocks listed are those that there are."""
         for block in BLOCKS:
             if block in layout.blocks and not getattr(layout, block):
                 raise self.wrong("blocks", f"列出了“{block}”，但文件里没有这一块。")
             if getattr(layout, block) and block not in layout.blocks:
                 raise self.wrong("blocks", f"没有列出“{block}”，但文件里有这一块。")
 
-    def _told(
-        self, data: object, where: str, known: Mapping[str, type], needed: Collection[str] = ()
-    ) -> dict:
-        """The table itself, once its keys are known and its values of the right type."""
+    def _checked(
+        self, data: object, where: str, types: Mapping[str, type], needed: Collection[str] = ()
+    ) -> Toml:
+        """The table itself, its keys and the types of its values checked. where: its key in the file."""
         if not isinstance(data, dict):
             raise self.wrong(where, f"应为表（{{ … }}），现在是“{data}”。")
         dot = f"{where}." if where else ""
         for key, value in data.items():
-            if key not in known:
-                raise self.wrong(f"{dot}{key}", f"不认识这一项，可用的有{'、'.join(sorted(known))}。")
-            if not isinstance(value, known[key]) or isinstance(value, bool):
-                raise self.wrong(f"{dot}{key}", f"应为{_WORDS[known[key]]}，现在是“{value}”。")
-            if key == "span" and value < 1:
+            if key not in types:
+                raise self.wrong(f"{dot}{key}", f"不认识这一项，可用的有{'、'.join(sorted(types))}。")
+            if not isinstance(value, types[key]) or isinstance(value, bool):
+                raise self.wrong(f"{dot}{key}", f"应为{_WORDS[types[key]]}，现在是“{value}”。")
+            if key == "span" and isinstance(value, int) and value < 1:
                 raise self.wrong(f"{dot}span", f"应为1或更大，现在是{value}。")
         for key in needed:
             if key not in data:
@@ -179,7 +182,8 @@ class _Reader:
             raise self.wrong(where, f"不认识“{value}”，可用的有{'、'.join(allowed)}。")
         return value
 
-    def _texts(self, values: list, where: str, allowed: Collection[str] = ()) -> tuple[str, ...]:
+    def _texts(self, values: list[str], where: str, allowed: Collection[str] = ()) -> tuple[str, ...]:
+        """The values, once each is a text, allowed and there only once."""
         for number, value in enumerate(values, 1):
             if not isinstance(value, str):
                 raise self.wrong(f"{where}[{number}]", f"应为文字，现在是“{value}”。")
@@ -189,21 +193,22 @@ class _Reader:
             raise self.wrong(where, "有重复。")
         return tuple(values)
 
-    def _widths(self, values: list, where: str) -> tuple[float, ...]:
+    def _widths(self, values: list[float], where: str) -> tuple[float, ...]:
         for number, value in enumerate(values, 1):
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not 1 <= value <= 255:
                 raise self.wrong(f"{where}[{number}]", f"列宽应为1到255之间的数，现在是“{value}”。")
         return tuple(values)
 
-    def _room(self, beside: Beside | None, block: str) -> int:
-        """How many columns a block has: all, or those right of the label beside it."""
+    def _width_of(self, beside: Beside | None, block: str) -> int:
+        """The number of columns of a block: all, or those right of the label beside it."""
         return self.width - (beside.span if beside and block in beside.blocks else 0)
 
     def _fits(self, used: int, width: int, where: str) -> None:
+        """Raises LayoutError unless the cells fill the width."""
         if used != width:
             raise self.wrong(where, f"各格合计占{used}列，应占{width}列。")
 
-    def _rows(self, data: dict, where: str, width: int) -> tuple[tuple[Item, ...], ...]:
+    def _rows(self, data: Toml, where: str, width: int) -> tuple[tuple[Item, ...], ...]:
         return tuple(
             self._row(row, f"{where}[{number}]", width) for number, row in enumerate(data.get(where, ()), 1)
         )
@@ -214,60 +219,45 @@ class _Reader:
         items = []
         for number, cell in enumerate(row, 1):
             here = f"{where}[{number}]"
-            told = self._told(cell, here, _ITEM)
-            field = told.get("field", OTHER)
+            entry = self._checked(cell, here, _ITEM)
+            field = entry.get("field", OTHER)
             scope, _, key = field.partition(".")
             if not (
                 field in records.HEAD_KEYS
                 or (scope == "goal" and key in records.GOAL_KEYS)
                 or field.startswith(OTHER)
             ):
-                known = "、".join((*sorted(records.HEAD_KEYS), "goal.expected", "goal.actual"))
+                fields = "、".join((*sorted(records.HEAD_KEYS), "goal.expected", "goal.actual"))
                 raise self.wrong(
-                    f"{here}.field", f"没有字段“{field}”，可用的有{known}，其他的写成 {OTHER}名称。"
+                    f"{here}.field", f"没有字段“{field}”，可用的有{fields}，其他的写成 {OTHER}名称。"
                 )
-            items.append(Item(**told))
+            items.append(Item(**entry))
         self._fits(sum(item.span for item in items), width, where)
         return tuple(items)
 
-    def _columns(self, data: dict, where: str, keys: Collection[str]) -> tuple[Column, ...]:
+    def _columns(self, data: Toml, where: str, keys: Collection[str]) -> tuple[Column, ...]:
         columns = []
-        for key, told in data.items():
+        for key, value in data.items():
             here = f"{where}.columns.{key}"
             if key not in keys and not key.startswith(OTHER):
                 raise self.wrong(
                     here, f'没有字段“{key}”，可用的有{"、".join(sorted(keys))}，其他的写成 "{OTHER}名称"。'
                 )
-            columns.append(
-                Column(
-                    key,
-                    **self._told(
-                        {"label": told} if isinstance(told, str) else told, here, _COLUMN, ("label",)
-                    ),
-                )
-            )
+            columns.append(Column(key, **self._checked(_labelled(value), here, _COLUMN, ("label",))))
         return tuple(columns)
 
-    def _section(self, told: object, where: str) -> Section:
-        known = {"label": str, "span": int, "place": str}
-        entry = self._told(
-            {"label": told} if isinstance(told, str) else told, f"{where}.section", known, ("label",)
-        )
+    def _section(self, value: object, where: str) -> Section:
+        entry = self._checked(_labelled(value), f"{where}.section", _SECTION, ("label",))
         self._one_of(entry.get("place", "left"), f"{where}.section.place", ("left", "over"))
         return Section(**entry)
 
-    def _funding(self, data: dict) -> Funding:
-        self._told(data, "funding", _FUNDING, ("section", "columns", "rows", "total"))
-        total = self._told(data["total"], "funding.total", {"label": str, "place": str}, ("label",))
-        source = self._told(data.get("source", {}), "funding.source", {"label": str, "span": int})
+    def _funding(self, data: Toml) -> Funding:
+        self._checked(data, "funding", _FUNDING, ("section", "columns", "rows", "total"))
+        total = self._checked(data["total"], "funding.total", {"label": str, "place": str}, ("label",))
+        source = self._checked(data.get("source", {}), "funding.source", {"label": str, "span": int})
         columns = self._columns(data["columns"], "funding", records.FUND_KEYS)
         printed = [column.key for column in columns]
-        inline = tuple(
-            self._texts(pair, "funding.inline") if isinstance(pair, list) else ()
-            for pair in data.get("inline", ())
-        )
-        if any(len(pair) != 2 for pair in inline):
-            raise self.wrong("funding.inline", "每行应为左右两个文字。")
+        inline = self._pairs(data.get("inline", ()), "funding.inline")
         funding = Funding(
             section=self._section(data["section"], "funding"),
             columns=columns,
@@ -289,25 +279,30 @@ class _Reader:
         )
         return funding
 
-    def _table(self, data: dict, where: str, keys: Collection[str], width: int) -> Table:
-        self._told(data, where, {"section": object, "columns": dict, "rows": int}, ("section", "columns"))
+    def _pairs(self, values: Collection[object], where: str) -> tuple[tuple[str, str], ...]:
+        rows = [self._texts(value, where) if isinstance(value, list) else () for value in values]
+        pairs = tuple((row[0], row[1]) for row in rows if len(row) == 2)
+        if len(pairs) < len(rows):
+            raise self.wrong(where, "每行应为左右两个文字。")
+        return pairs
+
+    def _table(self, data: Toml, where: str, keys: Collection[str], width: int) -> Table | None:
+        """The table at this key of the file; None where there is none."""
+        if where not in data:
+            return None
+        entry = self._checked(data[where], where, _TABLE, ("section", "columns"))
         table = Table(
-            self._section(data["section"], where),
-            self._columns(data["columns"], where, keys),
-            data.get("rows", 1),
+            self._section(entry["section"], where),
+            self._columns(entry["columns"], where, keys),
+            entry.get("rows", 1),
         )
         self._fits(
             table.section.span + sum(column.span for column in table.columns), width, f"{where}.columns"
         )
         return table
 
-    def _indicators(self, data: dict) -> Indicators:
-        self._told(
-            data,
-            "indicators",
-            {"section": object, "columns": dict, "levels": dict, "ready": int},
-            ("section", "columns", "levels"),
-        )
+    def _indicators(self, data: Toml) -> Indicators:
+        self._checked(data, "indicators", _INDICATORS, ("section", "columns", "levels"))
         for name, seconds in data["levels"].items():
             if not isinstance(seconds, list):
                 raise self.wrong(f"indicators.levels.{name}", f"应为列表，现在是“{seconds}”。")
@@ -324,27 +319,27 @@ class _Reader:
         return table
 
     def _remark(self, data: object, where: str) -> tuple[str, int]:
-        told = self._told(data, where, {"label": str, "span": int}, ("label",))
-        return told["label"], told.get("span", 1)
+        entry = self._checked(data, where, {"label": str, "span": int}, ("label",))
+        return entry["label"], entry.get("span", 1)
 
-    def _beside(self, data: dict) -> Beside:
-        told = self._told(data, "beside", {"label": str, "blocks": list, "span": int}, ("label", "blocks"))
+    def _beside(self, data: Toml) -> Beside:
+        self._checked(data, "beside", {"label": str, "blocks": list, "span": int}, ("label", "blocks"))
         return Beside(
-            told["label"],
-            self._texts(told["blocks"], "beside.blocks", ("goal", "overview", "tasks")),
-            told.get("span", 1),
+            data["label"],
+            self._texts(data["blocks"], "beside.blocks", ("goal", "overview", "tasks")),
+            data.get("span", 1),
         )
 
     def _attached(self, data: object, where: str) -> Attached:
-        told = self._told(
-            data,
-            where,
-            {"sheet": str, "title": str, "widths": list, "rows": list, "notes": str},
-            ("sheet", "title", "widths", "rows"),
-        )
-        widths = self._widths(told["widths"], f"{where}.widths")
+        entry = self._checked(data, where, _ATTACHED, ("sheet", "title", "widths", "rows"))
+        widths = self._widths(entry["widths"], f"{where}.widths")
         rows = tuple(
             self._row(row, f"{where}.rows[{number}]", len(widths))
-            for number, row in enumerate(told["rows"], 1)
+            for number, row in enumerate(entry["rows"], 1)
         )
-        return Attached(told["sheet"], told["title"], widths, rows, told.get("notes", ""))
+        return Attached(entry["sheet"], entry["title"], widths, rows, entry.get("notes", ""))
+
+
+def _labelled(value: object) -> object:
+    """The table that a text alone stands for: its label."""
+    return {"label": value} if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""A department workbook in parts: single forms that colleagues fill in (split), and back again (merge)."""
+"""A department workbook in parts: split into single forms for colleagues to fill in, and merged again."""
 
 from .merging import merge
 from .splitting import split

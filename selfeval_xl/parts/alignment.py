@@ -1,19 +1,17 @@
-"""Which row of one state of a sheet is which row of another: people insert and delete rows between the two."""
+"""The alignment of the rows of two states of a sheet: people insert and delete rows between the two."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 Place = tuple[int, int]
 Row = Mapping[int, str]  # texts of a row by column, empty cells left out
 
-_BLANK, _OTHER = (
-    0.2,
-    0.1,
-)  # two empty rows; two rows that share nothing: better beside each other than both alone
+_BLANK = 0.2  # the likeness of two empty rows
+_OTHER = 0.1  # of two rows that share nothing: better aligned than both alone
 
 
-def rows_of(texts: Mapping[Place, str]) -> list[Row]:
+def rows_of(texts: Mapping[Place, str]) -> Sequence[Row]:
     """The texts of a sheet row by row, from the first row to the last that holds any."""
     rows: list[dict[int, str]] = [{} for _ in range(max((row for row, _ in texts), default=-1) + 1)]
     for (row, column), text in texts.items():
@@ -22,11 +20,11 @@ def rows_of(texts: Mapping[Place, str]) -> list[Row]:
     return rows
 
 
-def align(old: list[Row], new: list[Row]) -> dict[int, int]:
-    """For each row of `new` that is a row of `old`, which one; in order, so that most texts stand where they
-    stood.
+def align(old: Sequence[Row], new: Sequence[Row]) -> dict[int, int]:
+    """The rows of `new` that are rows of `old`, by number: new row to old row, in order.
 
-    Rows of `new` that are missing were inserted, rows of `old` that are no value were deleted.
+    The alignment keeps most texts in their row. A row of `new` that is no key was inserted, a row of `old`
+    that is no value was deleted.
     """
     head = 0
     while head < min(len(old), len(new)) and old[head] == new[head]:
@@ -41,7 +39,7 @@ def align(old: list[Row], new: list[Row]) -> dict[int, int]:
     return found | {head + row: head + other for row, other in middle.items()}
 
 
-def _align(old: list[Row], new: list[Row]) -> dict[int, int]:
+def _align(old: Sequence[Row], new: Sequence[Row]) -> dict[int, int]:
     """The alignment with the most equal texts (Needleman and Wunsch 1970, gaps cost nothing)."""
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for i in range(1, len(old) + 1):
@@ -62,6 +60,7 @@ def _align(old: list[Row], new: list[Row]) -> dict[int, int]:
     return found
 
 
-def _likeness(one: Row, other: Row) -> float:
-    same = sum(len(text) > 0 and other.get(column) == text for column, text in one.items())
-    return float(same) if same else _BLANK if not one and not other else _OTHER
+def _likeness(old: Row, new: Row) -> float:
+    """The number of equal texts of two rows; where there are none, what aligning them is worth."""
+    same = sum(len(text) > 0 and new.get(column) == text for column, text in old.items())
+    return float(same) if same else _BLANK if not old and not new else _OTHER

@@ -1,6 +1,4 @@
-"""What a colleague changed on a single form, cell by cell, and where it belongs in the department workbook.
-Pure.
-"""
+"""A colleague's changes on a single form, each with its cell in the department workbook; opens no file."""
 
 from __future__ import annotations
 
@@ -22,9 +20,7 @@ MERGED_IN = "这一格在部门工作簿里并在别的格里"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A cell of the department workbook that a colleague filled in. base: what stood there when the form was
-    taken out.
-    """
+    """A colleague's value for a cell of the department workbook. base: its text when it was taken out."""
 
     text: str
     value: Cell
@@ -33,7 +29,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Stray:
-    """A value that does not land. cell: where it stands in the file that came back."""
+    """A value without a cell in the department workbook. cell: in the returned file. why: the reason."""
 
     cell: str
     text: str
@@ -43,50 +39,45 @@ class Stray:
 
 @dataclass(slots=True)
 class Changes:
-    """cells: by place in the department workbook. strays: what has no place there."""
+    """All changes of one form.
+
+    cells: by place in the department workbook. strays: those that have none there. computed: cell and text
+    where a formula stands there and a value here, and the file cannot tell whether that is a formula too.
+    """
 
     cells: dict[Place, Change] = field(default_factory=dict)
     strays: list[Stray] = field(default_factory=list)
-    computed: list[tuple[str, str]] = field(
-        default_factory=list
-    )  # cells with a formula there and a value here, where the file tells no formulas
+    computed: list[tuple[str, str]] = field(default_factory=list)
 
 
 def compare(
     state: SheetState, base: Mapping[Place, str], target: SheetState, open_cells: Collection[Place]
 ) -> Changes:
-    """What differs between a form that came back and its base, with the place of each difference in `target`.
+    """The differences between a form that came back and its base, each with its cell in `target`.
 
-    Rows that were inserted or deleted on either side are found by what stands beside them. open_cells: the
-    unlocked cells of
-    `target`; where it has none at all no cell counts as locked.
+    Rows that were inserted or deleted on either side are found by the texts of their neighbours. open_cells:
+    the unlocked cells of `target`; where it has none at all no cell counts as locked.
     """
-    then, now = rows_of(base), rows_of(state.texts)
-    to_then, to_target = align(then, now), align(rows_of(target.texts), then)
+    old_rows, new_rows = rows_of(base), rows_of(state.texts)
+    to_old, to_target = align(old_rows, new_rows), align(rows_of(target.texts), old_rows)
     changes = Changes()
     inserted = []
-    for number, row in enumerate(now):
-        if number not in to_then:
+    for number, row in enumerate(new_rows):
+        if number not in to_old:
             inserted += [number] if row else []
             continue
-        old = then[to_then[number]]
+        old = old_rows[to_old[number]]
+        target_row = to_target.get(to_old[number])
         for column in sorted(old.keys() | row.keys()):
-            if row.get(column, "") != old.get(column, ""):
-                _place(
-                    changes,
-                    state,
-                    target,
-                    (number, column),
-                    to_target.get(to_then[number]),
-                    old.get(column, ""),
-                    open_cells,
-                )
-    for number in sorted(set(range(len(then))) - set(to_then.values())):
+            base_text = old.get(column, "")
+            if row.get(column, "") != base_text:
+                _add_change(changes, state, target, (number, column), target_row, base_text, open_cells)
+    for number in sorted(set(range(len(old_rows))) - set(to_old.values())):
         changes.strays += [
-            Stray(a1(number, column), "", text, ROW_GONE) for column, text in then[number].items()
+            Stray(a1(number, column), "", text, ROW_GONE) for column, text in old_rows[number].items()
         ]
     for number in inserted:
-        _insert(changes, state, target, number, open_cells)
+        _add_inserted_row(changes, state, target, number, open_cells)
     if changes.computed:
         changes.strays.append(
             Stray(
@@ -99,58 +90,58 @@ def compare(
     return changes
 
 
-def _place(
+def _add_change(
     changes: Changes,
     state: SheetState,
     target: SheetState,
-    here: Place,
-    row: int | None,
+    cell: Place,
+    target_row: int | None,
     base: str,
     open_cells: Collection[Place],
 ) -> None:
-    """One difference: into its cell, or among the strays with the reason."""
-    text = state.texts.get(here, "")
-    if row is None:
-        changes.strays.append(Stray(a1(*here), text, base, NO_ROW))
+    """Adds one difference: for its cell in the target, or as a stray with the reason."""
+    text = state.texts.get(cell, "")
+    if target_row is None:
+        changes.strays.append(Stray(a1(*cell), text, base, NO_ROW))
         return
-    there = (row, here[1])
-    if there in (target.formulas or ()):
+    target_cell = (target_row, cell[1])
+    if target_cell in (target.formulas or ()):
         if state.formulas is None:
-            changes.computed.append((a1(*here), text))
-        elif here not in state.formulas:
-            changes.strays.append(Stray(a1(*here), text, base, COMPUTED))
-    elif any(area.holds(*there) and (area.top, area.left) != there for area in target.merges):
-        changes.strays.append(Stray(a1(*here), text, base, MERGED_IN))
-    elif open_cells and there not in open_cells:
-        changes.strays.append(Stray(a1(*here), text, base, LOCKED))
+            changes.computed.append((a1(*cell), text))
+        elif cell not in state.formulas:
+            changes.strays.append(Stray(a1(*cell), text, base, COMPUTED))
+    elif any(area.holds(*target_cell) and (area.top, area.left) != target_cell for area in target.merges):
+        changes.strays.append(Stray(a1(*cell), text, base, MERGED_IN))
+    elif open_cells and target_cell not in open_cells:
+        changes.strays.append(Stray(a1(*cell), text, base, LOCKED))
     else:
-        changes.cells[there] = Change(text, state.values.get(here), base)
+        changes.cells[target_cell] = Change(text, state.values.get(cell), base)
 
 
-def _insert(
+def _add_inserted_row(
     changes: Changes, state: SheetState, target: SheetState, number: int, open_cells: Collection[Place]
 ) -> None:
-    """A row that the colleague inserted goes into a spare row of the indicator table with the same levels."""
-    told = {
+    """Adds a row that the colleague inserted: for a spare row of the indicator table with the same levels."""
+    texts = {
         column: text
         for (row, column), text in state.texts.items()
         if row == number and (row, column) not in (state.formulas or ())
     }
-    if not told:
+    if not texts:
         return
     first, last = target.table
     spare = next(
         (
             row
             for row in range(first, last + 1)
-            if _is_spare(state, target, number, row, told, changes, open_cells)
+            if _is_spare(state, target, number, row, texts, changes, open_cells)
         ),
         None,
     )
     if spare is None:
-        changes.strays += [Stray(a1(number, column), text, "", NO_SPARE) for column, text in told.items()]
+        changes.strays += [Stray(a1(number, column), text, "", NO_SPARE) for column, text in texts.items()]
         return
-    for column, text in told.items():
+    for column, text in texts.items():
         if (spare, column) in open_cells:
             changes.cells[spare, column] = Change(text, state.values.get((number, column)))
         elif target.shown((spare, column)) != text:
@@ -162,23 +153,25 @@ def _is_spare(
     target: SheetState,
     number: int,
     row: int,
-    told: Mapping[int, str],
+    texts: Mapping[int, str],
     changes: Changes,
     open_cells: Collection[Place],
 ) -> bool:
-    """Whether nobody has filled in the row, all that is told fits into it, and what is printed on it is
-    printed on the other too.
+    """Whether the row `row` of the target can take the inserted row `number` with these texts.
+
+    Nobody has filled it in, one of the texts at least fits into an open cell, and what is printed on it is
+    printed on the inserted row too.
     """
-    own = {column for place_row, column in open_cells if place_row == row}
-    if len(own) < 3 or any(
-        target.texts.get((row, column)) or (row, column) in changes.cells for column in own
+    open_columns = {column for open_row, column in open_cells if open_row == row}
+    if len(open_columns) < 3 or any(
+        target.texts.get((row, column)) or (row, column) in changes.cells for column in open_columns
     ):
         return False
     printed = {
         column: target.shown((row, column))
-        for column in set(told) | {0, 1, 2}
-        if column not in own and (row, column) not in (target.formulas or ())
+        for column in set(texts) | {0, 1, 2}
+        if column not in open_columns and (row, column) not in (target.formulas or ())
     }
     return all(not text or text == state.shown((number, column)) for column, text in printed.items()) and any(
-        column in own for column in told
+        column in open_columns for column in texts
     )

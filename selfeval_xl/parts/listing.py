@@ -1,6 +1,4 @@
-"""The list of a merge as a workbook: a row for each project, and a row for everything that a person has to
-look at.
-"""
+"""The list of a merge as a workbook: a row for each project, and a row for each thing that needs a person."""
 
 from __future__ import annotations
 
@@ -10,6 +8,8 @@ from pathlib import Path
 
 from ..sinks.file import write_out
 from .combining import Line, Status
+
+_Row = Sequence[str | int]
 
 _PROJECTS = (
     ("序号", 6),
@@ -35,8 +35,8 @@ _LINES = (
 
 
 def write_list(path: Path, statuses: Sequence[Status], lines: Sequence[Line]) -> None:
-    """Writes the list. OutputError where it cannot be written."""
-    projects = [
+    """Writes the list. Raises OutputError where it cannot be written."""
+    projects: list[_Row] = [
         [
             number,
             row.sheet,
@@ -50,38 +50,38 @@ def write_list(path: Path, statuses: Sequence[Status], lines: Sequence[Line]) ->
         ]
         for number, row in enumerate(statuses, 1)
     ]
-    open_lines = [
+    open_lines: list[_Row] = [
         [number, line.kind, line.sheet, line.cell, line.project, line.kept, line.told, line.why]
         for number, line in enumerate(lines, 1)
     ]
-    with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as place:
-        book = Path(place) / "list.xlsx"
+    with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as folder:
+        book = Path(folder) / "list.xlsx"
         _write(book, (("交回情况", _PROJECTS, projects), ("要看的", _LINES, open_lines)))
         write_out(path, lambda file: Path(file).write_bytes(book.read_bytes()))
 
 
-def _write(path: Path, tables: Sequence[tuple[str, Sequence[tuple[str, int]], Sequence[Sequence]]]) -> None:
+def _write(path: Path, tables: Sequence[tuple[str, Sequence[tuple[str, int]], Sequence[_Row]]]) -> None:
+    """Writes a workbook with a sheet for each table: its title, its columns (label and width), its rows."""
     import xlsxwriter
 
     book = xlsxwriter.Workbook(
         str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
     look = {"font_name": "宋体", "font_size": 10.5, "valign": "vcenter", "text_wrap": True, "border": 1}
-    head, text = (
-        book.add_format(look | {"bold": True, "bg_color": "#DDEBF7", "align": "center"}),
-        book.add_format(look | {"num_format": "@"}),
-    )
+    head = book.add_format(look | {"bold": True, "bg_color": "#DDEBF7", "align": "center"})
+    text = book.add_format(look | {"num_format": "@"})
     number = book.add_format(look | {"align": "center"})
     for title, columns, rows in tables:
         sheet = book.add_worksheet(title)
         for column, (label, width) in enumerate(columns):
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, label, head)
-            for row, line in enumerate(rows, 1):
-                if isinstance(line[column], int):
-                    sheet.write_number(row, column, line[column], number)
+            for row, values in enumerate(rows, 1):
+                value = values[column]
+                if isinstance(value, int):
+                    sheet.write_number(row, column, value, number)
                 else:
-                    sheet.write_string(row, column, line[column], text)
+                    sheet.write_string(row, column, value, text)
         sheet.freeze_panes(1, 0)
         if rows:
             sheet.autofilter(0, 0, len(rows), len(columns) - 1)

@@ -1,6 +1,4 @@
-"""Single forms back into a copy of the department workbook, and a list of what came back, what did not and
-what conflicts.
-"""
+"""Merges single forms into a copy of the department workbook, with a list of returned files and conflicts."""
 
 from __future__ import annotations
 
@@ -8,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from ..forms import ReadFile
@@ -17,13 +16,20 @@ from .combining import STRAY, Combined, Line, Status, combine
 from .returned import Returned, read_returned
 from .words import KEPT_COPY, SINGLE
 
+if TYPE_CHECKING:
+    from ..edits import Edit
+    from ..sinks.file import Applied
+    from ..sinks.package import OpenPackage
+
 LIST_NAME = "_合并清单"
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """statuses: one for each project of the department workbook. lines: what needs a person. landed: cells
-    written.
+    """The result of a merge.
+
+    listed: the list. original: the department workbook. statuses: one for each of its projects. lines: what
+    needs a person. landed: how many cells were written.
     """
 
     out: Path
@@ -42,15 +48,14 @@ def merge(
     jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Merged:
-    """Writes a copy of the department workbook with what came back in `folder`, and beside it the list
-    ..._合并清单.xlsx.
+    """Writes a copy of the department workbook with the values of the files in `folder`, and a list.
 
     into: the department workbook; without it the copy that `split` left in the folder. Neither it nor the
-    parts are changed.
-    Raises UsageError where there is no department workbook, UnreadableFile, OutputError.
+    parts are changed. The list ..._合并清单.xlsx stands beside `out`. Raises UsageError where there is no
+    department workbook, UnreadableFile, OutputError.
     """
-    from ..sinks.extract import open_cells, show_rows
-    from ..sinks.file import apply, check_target, write_out
+    from ..sinks.extract import open_cells
+    from ..sinks.file import check_target
     from ..sinks.package import OpenPackage
     from .listing import write_list
 
@@ -72,45 +77,48 @@ def merge(
         [part for part in parts if Path(part.path).absolute() != original.absolute()],
         {sheet.name: open_cells(package, sheet.name) for sheet in whole.sheets},
     )
-    with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as place:
-        step = Path(place) / f"step{out.suffix}"
-        applied = apply(original, combined.edits, step)
-        finished = OpenPackage(step.read_bytes())
-        show_rows(finished, combined.hidden)
-        _make_room(finished, whole, combined)
-        write_out(out, finished.write)
-    lines = [
-        *combined.lines,
-        *(
-            Line(
-                STRAY,
-                edit.sheet,
-                edit.cell,
-                "",
-                edit.old or "",
-                f"{edit.why}：{edit.new}",
-                "这一格写不进去，请手工填",
-            )
-            for edit in applied.refused
-        ),
-    ]
-    statuses = _counted(combined, applied.refused)
+    applied = _write_copy(original, out, whole, combined)
+    lines = (*combined.lines, *map(_refused_line, applied.refused))
+    statuses = _without_refused(combined.statuses, applied.refused)
     listed = out.with_name(f"{out.stem}{LIST_NAME}.xlsx")
     write_list(listed, statuses, lines)
-    return Merged(out, listed, original, tuple(statuses), tuple(lines), len(applied.done))
+    return Merged(out, listed, original, tuple(statuses), lines, len(applied.done))
 
 
-def _counted(combined: Combined, refused: Sequence) -> list[Status]:
+def _write_copy(original: Path, out: Path, whole: Returned, combined: Combined) -> Applied:
+    """Writes the department workbook with the edits to `out`, with the rows shown and high enough."""
+    from ..sinks.extract import show_rows
+    from ..sinks.file import apply, write_out
+    from ..sinks.package import OpenPackage
+
+    with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as folder:
+        edited = Path(folder) / f"step{out.suffix}"
+        applied = apply(original, combined.edits, edited)
+        package = OpenPackage(edited.read_bytes())
+        show_rows(package, combined.hidden)
+        _make_room(package, whole, combined)
+        write_out(out, package.write)
+    return applied
+
+
+def _refused_line(edit: Edit) -> Line:
+    """The line about an edit that could not be carried out."""
+    text = f"{edit.why}：{edit.new}"
+    return Line(STRAY, edit.sheet, edit.cell, "", edit.old or "", text, "这一格写不进去，请手工填")
+
+
+def _without_refused(statuses: Sequence[Status], refused: Sequence[Edit]) -> list[Status]:
+    """The statuses with the edits that were refused counted as strays."""
     return [
         replace(status, landed=status.landed - lost, strays=status.strays + lost)
         if (lost := sum(edit.sheet == status.sheet for edit in refused))
         else status
-        for status in combined.statuses
+        for status in statuses
     ]
 
 
 def _read(paths: list[Path], jobs: int | None, progress: Callable[[int, int], None] | None) -> list[Returned]:
-    """The files that came back, read in worker processes that may die of them."""
+    """The files that came back, read in worker processes."""
     from ..reading.worker import read_files
 
     read = read_files(paths, jobs, progress, function="selfeval_xl.parts.returned:read_returned")
@@ -127,16 +135,14 @@ def _read(paths: list[Path], jobs: int | None, progress: Callable[[int, int], No
 def _original(
     files: Sequence[Path], parts: Sequence[Returned], folder: Path, into: str | Path | None
 ) -> Path:
-    """The department workbook: the one given, the copy that `split` left, or the only file with several forms
-    that is no part.
-    """
+    """The department workbook: `into`, the copy that `split` left, or the one file that is no single form."""
     if into is not None:
         if not Path(into).is_file():
             raise UsageError(f"找不到部门工作簿“{into}”。请核对文件名和所在文件夹。")
         return Path(into)
-    kept = next((path for path in files if path.stem == KEPT_COPY), None)
-    if kept is not None:
-        return kept
+    copy = next((path for path in files if path.stem == KEPT_COPY), None)
+    if copy is not None:
+        return copy
     wholes = [part for part in parts if SINGLE not in part.settings and part.whole and part.sheets]
     if len(wholes) == 1:
         return Path(wholes[0].path)
@@ -146,8 +152,8 @@ def _original(
     )
 
 
-def _make_room(package, whole: Returned, combined: Combined) -> None:
-    """Rows grow with the texts that they got: merged cells never do that by themselves."""
+def _make_room(package: OpenPackage, whole: Returned, combined: Combined) -> None:
+    """Makes rows higher for their new texts: merged cells never do that by themselves."""
     from ..sinks.book import Book
 
     book = Book(package)
@@ -160,4 +166,5 @@ def _make_room(package, whole: Returned, combined: Combined) -> None:
                 Area(row, column, row, column),
             )
             sheet = book.sheet(edit.sheet)
+            assert sheet is not None  # the edits are of sheets that were read from this workbook
             sheet.make_room(area, edit.new, book.styles.font_size(sheet.style(row, column)))

@@ -1,6 +1,4 @@
-"""What a file that came back holds, as plain data: its project sheets cell by cell, and what its hidden sheet
-says.
-"""
+"""A file that came back, as plain data: its project sheets cell by cell, and the keys of its hidden sheet."""
 
 from __future__ import annotations
 
@@ -9,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from ..forms import DEPARTMENT, PROJECT
+from ..forms import DEPARTMENT, PROJECT, Form
 from ..grid import Area, Grid, plain_number
 from ..links import links_in
 from ..reading import understand
@@ -21,10 +19,10 @@ Cell = None | str | Decimal
 
 @dataclass(frozen=True, slots=True)
 class SheetState:
-    """One sheet: what each cell shows (empty ones left out) and holds, which hold formulas, what is merged,
-    which rows are hidden.
+    """One sheet with a project form.
 
-    formulas: None where the file does not tell (xls). table: first and last row in which indicators may
+    forms: how many it holds. texts, values: displayed and held by each cell, empty ones left out. formulas:
+    None where the file does not tell (xls). hidden: rows. table: first and last row in which indicators may
     stand.
     """
 
@@ -40,15 +38,16 @@ class SheetState:
     table: tuple[int, int] = (0, -1)
 
     def shown(self, place: Place) -> str:
-        """What a person sees in a cell: a merged one shows its top left cell's."""
+        """The text that a person sees in a cell: inside a merged area that of its top left cell."""
         area = next((area for area in self.merges if area.holds(*place)), None)
         return self.texts.get((area.top, area.left) if area else place, "")
 
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A file with the states of its project sheets. whole: it holds a department form too. problem: why it
-    could not be read.
+    """A file with the states of its project sheets.
+
+    whole: it holds a department form too. problem: why it could not be read, "" where it could.
     """
 
     path: str
@@ -60,7 +59,7 @@ class Returned:
 
 
 def read_returned(path: str) -> Returned:
-    """Reads a file: what the workers do. Bad content is its `problem`."""
+    """The file as read, which is the workers' function; bad content is its `problem`."""
     source = open_source(path)
     read = understand(source)
     sheets = tuple(
@@ -81,9 +80,10 @@ def read_returned(path: str) -> Returned:
     )
 
 
-def _state(grid: Grid, forms: list) -> SheetState:
+def _state(grid: Grid, forms: list[Form]) -> SheetState:
+    """The state of a sheet with these project forms."""
     links = links_in(grid)
-    places = [
+    cells = [
         (row, column)
         for row in range(grid.height)
         for column in range(grid.width)
@@ -96,8 +96,8 @@ def _state(grid: Grid, forms: list) -> SheetState:
         forms[0].project,
         forms[0].project_code,
         len(forms),
-        {place: text for place in places if (text := grid.text(*place).strip())},
-        {place: _value(grid, place) for place in places},
+        {cell: text for cell in cells if (text := grid.text(*cell).strip())},
+        {cell: _value(grid, cell) for cell in cells},
         frozenset(grid.formulas()) if grid.formulas else None,
         tuple(grid.merges),
         grid.hidden()[0] if grid.hidden else frozenset(),
@@ -106,9 +106,7 @@ def _state(grid: Grid, forms: list) -> SheetState:
 
 
 def _value(grid: Grid, place: Place) -> Cell:
-    """The value as an edit writes it: numbers as numbers, all else (percent and dates too) as the text that
-    is shown.
-    """
+    """The value as an edit writes it: numbers as numbers, all else (percent and dates too) as displayed."""
     value, text = grid.value(*place), grid.text(*place).strip()
     if isinstance(value, (bool, date)) or text.endswith("%"):
         return text

@@ -1,4 +1,4 @@
-"""From a folder with many counties to one workbook for each of them and one for the province."""
+"""Consolidates a folder with many counties: a workbook for each of them and one for the province."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from ..policy import Policy
 from ..policy_file import load
 
 if TYPE_CHECKING:
-    from .folders import Place
+    from .figures import Figures
+    from .folders import Place, Survey
     from .running import Outcome
 
 __all__ = ["NAME", "CountyResult", "Province", "consolidate_province"]
@@ -24,9 +25,9 @@ FAULTS = '\\/:*?"<>|'
 
 @dataclass(frozen=True, slots=True)
 class CountyResult:
-    """One county: its workbook, or why it has none. figures: its row of 县区汇总 by column key, money in
-    万元. balances: of files and of forms, one line each.
+    """The result of one county: its workbook `out`, or the reason why it has none.
 
+    figures: its row of 县区汇总 by column key, money in 万元. balances: of files and of forms, one line each.
     problems: faulty rows of its roster.
     """
 
@@ -40,8 +41,10 @@ class CountyResult:
 
 @dataclass(frozen=True, slots=True)
 class Province:
-    """What was consolidated. loose: files of no county, each with its reason. notes: what else is to be
-    known. totals: sums over the counties by column key.
+    """The result of a province. out: its workbook.
+
+    loose: files of no county, each with its reason. notes: remarks on the folders, a sentence each. totals:
+    sums over the counties by column key, money in 万元.
     """
 
     out: Path
@@ -69,69 +72,75 @@ def consolidate_province(
     progress: Callable[[int, int, str], None] | None = None,
     told: Callable[[int, int, CountyResult], None] | None = None,
 ) -> Province:
-    """Consolidates every county of the folder into the folder `out`: 甲县.xlsx and its store for each, then
-    the province's workbook `name`.
+    """Consolidates every county of the folder, and then the province; returns the results.
 
-    A county is a subfolder or a zip archive directly in `folder`, named like it. rosters: a folder with a
-    roster for each county (甲县.xlsx); else
-    单位名册.xlsx in the county's own folder counts. against: the folder with last year's county workbooks.
-    with_forms, jobs: as `county.consolidate`.
+    Into the folder `out` go 甲县.xlsx and its store for each county, and the province's workbook `name`. A
+    county is a subfolder or a zip archive directly in `folder`, named like it. rosters: a folder with a
+    roster for each county (甲县.xlsx); else 单位名册.xlsx in the county's own folder counts. against: the
+    folder with last year's county workbooks. with_forms, jobs: as `county.consolidate`.
     progress(done, all, file name) while a county is read; told(number, all, county) when it is finished.
+
     A county that fails is listed with its reason and stops nothing; its figures are left out, not taken from
-    an earlier run.
-    Raises UsageError (no folder, no county) and OutputError (`out` or the province's workbook cannot be
-    written, or is none of ours).
+    an earlier run. Raises UsageError (no folder, no county) and OutputError (`out` or the province's workbook
+    cannot be written, or is none of ours).
     """
-    from .child import Order
-    from .figures import figures
     from .folders import survey
     from .publishing import publish, usable
-    from .running import run
 
     folder, out = Path(folder), Path(out)
     rules = policy if isinstance(policy, Policy) else load(policy)
     book = out / f"{_plain(name)}.xlsx"
-    found = survey(
-        folder,
-        out,
-        book.name,
-        *(Path(place) if place else None for place in (rosters, against)),
-        None if isinstance(policy, Policy) or not policy else Path(policy),
-    )
+    roster_folder, last_year = (Path(path) if path else None for path in (rosters, against))
+    policy_file = None if isinstance(policy, Policy) or not policy else Path(policy)
+    found = survey(folder, out, book.name, roster_folder, last_year, policy_file)
     _make(out)
     usable(book)
-    last = {
-        place: path
-        for place in found.places
-        if against and (path := Path(against) / f"{place.name}.xlsx").is_file()
-    }
-    rows = []
+    rows: list[Figures] = []
     results: list[CountyResult] = []
     for number, place in enumerate(found.places, 1):
-        outcome = run(
-            place,
-            Order(
-                place.path, out / f"{place.name}.xlsx", place.roster, rules, last.get(place), with_forms, jobs
-            ),
-            progress,
-        )
-        row = figures(outcome, _remark(place, bool(against) and place not in last))
+        row, result = _one_county(place, out, rules, last_year, with_forms, jobs, progress)
         rows.append(row)
-        results.append(_result(outcome, row.county))
+        results.append(result)
         if told:
-            told(number, len(found.places), results[-1])
-    notes = (
-        *(f"名册文件夹里的“{spare}”没有对应的县区，没有用上。" for spare in found.spare),
-        *_left_over(out, book, [place.name for place in found.places]),
-    )
+            told(number, len(found.places), result)
+    notes = tuple(_notes(found, out, book))
     tables = publish(rows, book, found.loose, notes)
-    return Province(
-        book,
-        tuple(results),
-        tuple((file.name, file.reason) for file in found.loose),
-        notes,
-        _totals(tables["counties"]),
-    )
+    loose = tuple((file.name, file.reason) for file in found.loose)
+    return Province(book, tuple(results), loose, notes, _totals(tables["counties"]))
+
+
+def _one_county(
+    place: Place,
+    out: Path,
+    policy: Policy,
+    against: Path | None,
+    with_forms: bool,
+    jobs: int | None,
+    progress: Callable[[int, int, str], None] | None,
+) -> tuple[Figures, CountyResult]:
+    """Consolidates one county; returns its rows of the province's sheets and its result."""
+    from .child import Order
+    from .figures import figures
+    from .running import run
+
+    last = against / f"{place.name}.xlsx" if against else None
+    if last and not last.is_file():
+        last = None
+    order = Order(place.path, out / f"{place.name}.xlsx", place.roster, policy, last, with_forms, jobs)
+    outcome = run(place, order, progress)
+    row = figures(outcome, _remark(place, against is not None and last is None))
+    return row, _result(outcome, row.county)
+
+
+def _notes(found: Survey, out: Path, book: Path) -> Iterator[str]:
+    """Notes on rosters without a county, and on county workbooks of earlier runs whose county is gone."""
+    for spare in found.spare:
+        yield f"名册文件夹里的“{spare}”没有对应的县区，没有用上。"
+    names = [place.name for place in found.places]
+    for store in sorted(out.glob("*.sqlite")):
+        workbook = store.with_suffix(".xlsx")
+        if store.stem not in names and workbook != book and workbook.exists():
+            yield f"结果文件夹里的“{store.stem}.xlsx”是以前汇总的，这次没有这个县区的材料，里面的数没有计入。"
 
 
 def _plain(name: str) -> str:
@@ -151,9 +160,9 @@ def _make(out: Path) -> None:
 
 
 def _remark(place: Place, no_last: bool) -> str:
-    """What the reader of the county's figures has to know."""
-    told = () if place.roster else ("没有单位名册，看不出谁没有报、漏了哪些项目。",)
-    return "".join((*told, *(("没有上年的汇总表，没有和上年对比。",) if no_last else ())))
+    """The remark on a county's figures that its readers need; "" for none."""
+    no_roster = "" if place.roster else "没有单位名册，看不出谁没有报、漏了哪些项目。"
+    return no_roster + ("没有上年的汇总表，没有和上年对比。" if no_last else "")
 
 
 def _result(outcome: Outcome, row: dict[str, Any]) -> CountyResult:
@@ -163,17 +172,6 @@ def _result(outcome: Outcome, row: dict[str, Any]) -> CountyResult:
     return CountyResult(
         outcome.place.name, outcome.book, "", figures, outcome.county.balances, outcome.county.problems
     )
-
-
-def _left_over(out: Path, book: Path, names: list[str]) -> Iterator[str]:
-    """County workbooks of earlier runs whose counties are not there any more."""
-    for store in sorted(out.glob("*.sqlite")):
-        if (
-            store.stem not in names
-            and store.with_suffix(".xlsx") != book
-            and store.with_suffix(".xlsx").exists()
-        ):
-            yield f"结果文件夹里的“{store.stem}.xlsx”是以前汇总的，这次没有这个县区的材料，里面的数没有计入。"
 
 
 def _totals(counties: list[dict[str, Any]]) -> dict[str, Decimal]:

@@ -8,9 +8,9 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from ..county import consolidate
+from ..county import County, consolidate
 from ..errors import SelfevalError, cause_of
 from ..policy import Policy
 from ..reading.child import receive, send
@@ -24,7 +24,7 @@ _BETWEEN = 0.1  # seconds between two messages about progress
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What one county's process is to do: the arguments of `county.consolidate`."""
+    """The job of one county's process: the arguments of `county.consolidate`."""
 
     folder: Path
     out: Path
@@ -37,7 +37,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """So many files of so many are read."""
+    """A message about progress: `done` of `whole` files are read, the last one is `name`."""
 
     done: int
     whole: int
@@ -46,14 +46,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The county cannot be consolidated; the text is for people."""
+    """The answer for a county that cannot be consolidated; the text is for people."""
 
     text: str
 
 
 def serve() -> None:
-    """Takes an order from standard input, tells its steps on standard output, at last a County or a Refused.
-    Ends when the parent does.
+    """Carries out an order from standard input and ends; ends earlier when the parent does.
+
+    Standard output gets Steps and at last a County or a Refused.
     """
     order, answers = receive(sys.stdin.buffer), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not come between the answers
@@ -61,7 +62,7 @@ def serve() -> None:
     send(answers, _answer(order, answers))
 
 
-def _answer(order: Order, answers: BinaryIO) -> Any:
+def _answer(order: Order, answers: BinaryIO) -> County | Refused:
     try:
         return consolidate(
             order.folder,
@@ -71,7 +72,7 @@ def _answer(order: Order, answers: BinaryIO) -> Any:
             against=order.against,
             with_forms=order.with_forms,
             jobs=order.jobs,
-            progress=_Teller(answers),
+            progress=_ProgressSender(answers),
         )
     except SelfevalError as error:
         return Refused(str(error))
@@ -84,8 +85,8 @@ def _answer(order: Order, answers: BinaryIO) -> Any:
         )
 
 
-class _Teller:
-    """Tells the parent how far the reading is, not more often than anybody can see."""
+class _ProgressSender:
+    """Sends the parent how far the reading is, not more often than anybody can see."""
 
     def __init__(self, answers: BinaryIO) -> None:
         self.answers, self.last = answers, 0.0

@@ -1,5 +1,6 @@
-"""The sheets of the province workbook. 部门汇总 and 项目汇总 are the county's columns with the county in
-front.
+"""The sheets of the province workbook with their columns.
+
+部门汇总 and 项目汇总 are the county's columns with the county in front.
 """
 
 from __future__ import annotations
@@ -51,13 +52,14 @@ STATE = Column("state", "汇总情况", 10)
 
 
 def source_key(number: int, amount: str) -> str:
-    """The column of 县区汇总 that has an amount of the money of this kind (see `money_kinds`)."""
+    """The key of the column of 县区汇总 for an amount of a kind of money (number: in `money_kinds`)."""
     return f"source{number}_{amount}"
 
 
 def _as_numbers(columns: tuple[Column, ...], *besides: str) -> Iterator[Column]:
-    """A county's columns as they come from its store: sums over its other sheets are numbers here, officers'
-    words stay there.
+    """A county's columns as they come from its store.
+
+    Sums over the county's other sheets are numbers here; the officers' columns stay there.
     """
     for column in columns:
         if column.kind == HAND or column.key in ("number", "link", *besides):
@@ -155,7 +157,7 @@ RECEIPTS = Sheet(
 def _sum(
     sheet: str, key: str, label: str, format: str = "count", width: float = 8, of: str = "", where: str = ""
 ) -> Column:
-    """The county's sum over another sheet. of: the other sheet's column, where it is called otherwise."""
+    """A column with the county's sum over another sheet. of: that sheet's column, where its key differs."""
     return Column(
         key,
         label,
@@ -170,7 +172,7 @@ def _sum(
 def _count(
     sheet: str, key: str, label: str, column: str, criterion: str, width: float = 8, more: str = ""
 ) -> Column:
-    """How many rows of another sheet the county has that fulfil a criterion."""
+    """A column with the number of the county's rows on another sheet that fulfil a criterion."""
     return Column(
         key,
         label,
@@ -187,7 +189,7 @@ def _less(row: Mapping[str, Any], part: str, whole: str) -> Decimal | None:
 
 
 def _covered(key: str, label: str, missing: str, due: str) -> Column:
-    """1 − missing ÷ due, to 0.01%; counties without a roster have neither."""
+    """A column with 1 − missing ÷ due to 0.01%; counties without a roster have neither."""
     return Column(
         key,
         label,

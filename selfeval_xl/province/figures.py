@@ -1,19 +1,20 @@
-"""What one county gives to the province's sheets, read from its store.
+"""One county's rows of the province's sheets, read from its store.
 
-A county without a result gives dashes and the reason.
+A county without a result has dashes and the reason.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from ..county.arithmetic import change, difference, ratio
+from ..county.columns import Sheet
 from ..county.detail_columns import FINDINGS
 from ..county.ledger_columns import RECEIPTS as COUNTY_RECEIPTS
 from ..county.links import link_formula
@@ -36,11 +37,20 @@ _FULL_WIDTH = str.maketrans("*?~", "＊？～")
 _HEAD = ("number", "county", "state", "remark", "file", FORMULA_KEY)
 
 
+_COUNT_BY_RULE = """
+SELECT severity, rule, title,
+    count(DISTINCT CASE WHEN department IN (SELECT department FROM departments) THEN department END),
+    count(DISTINCT CASE WHEN project <> '' THEN coalesce(department, '') || char(10) || project END),
+    count(*), sum(status = '已说明'), min(rowid)
+FROM findings WHERE status IS NOT ? GROUP BY severity, rule, title"""
+
+
 @dataclass(slots=True)
 class Figures:
-    """One county's rows. source: its store, None where there is no result. as_of: the day of the last
-    receipt, ISO.
-    policy: what its workbook says of the policy in force.
+    """One county's rows. source: its store, None where there is no result.
+
+    as_of: the day of the last receipt, 2025-03-31. policy: the sentence of its workbook about the policy in
+    force.
     """
 
     county: Row
@@ -54,64 +64,60 @@ class Figures:
 
 
 def shown_name(name: str) -> str:
-    """A county's name as the formulas can look for it."""
+    """A county's name without the signs that formulas would take for wildcards or operators."""
     return name.translate(_FULL_WIDTH).lstrip("=<>") or "（未写名称）"
 
 
 def figures(outcome: Outcome, remark: str = "") -> Figures:
-    """The rows of one county. remark: what is to be known of its figures."""
-    name = shown_name(outcome.place.name)
-    if outcome.county is None:
+    """The rows of one county. remark: a text for the column 说明."""
+    county = outcome.county
+    if county is None:
         return without_result(outcome)
-    book = outcome.book.name
-    with closing(opened(outcome.county.store)) as base:
+    name, book = shown_name(outcome.place.name), outcome.book.name
+    with closing(opened(county.store)) as base:
         departments = list(_departments(base, name, book))
         problems = list(_problems(base, name, book))
-        receipt = _receipt(base, name, outcome)
-        county = _county(base, name, outcome, departments, problems, receipt) | {"remark": remark}
+        receipt = _receipt(base, name, outcome, county.forms)
+        rostered = outcome.place.roster is not None
+        row = _county(base, receipt, book, rostered, departments, problems) | {"remark": remark}
         (last,) = base.execute("SELECT max(substr(received, 1, 10)) FROM receipts").fetchone()
-    store = outcome.county.store
-    policy = next(
-        (part for part in (meta(store, "about") or "").split("　　") if part.startswith("参数表")), ""
-    )
+    sentences = (meta(county.store, "about") or "").split("　　")
     return Figures(
-        county,
+        row,
         receipt,
         departments,
         problems,
-        Source(name, book, store),
-        meta(store, "year") or "",
+        Source(name, book, county.store),
+        meta(county.store, "year") or "",
         last or "",
-        policy,
+        next((sentence for sentence in sentences if sentence.startswith("参数表")), ""),
     )
 
 
 def without_result(outcome: Outcome) -> Figures:
-    """Dashes, and why: figures of an earlier run are not this run's."""
+    """Dashes and the reason: figures of an earlier run are not this run's."""
     reason = f"{outcome.reason}{_left_out(outcome)}"
-    common = {"county": shown_name(outcome.place.name), "state": FAILED}
+    common: Row = {"county": shown_name(outcome.place.name), "state": FAILED}
     return Figures(
-        _dashes(COUNTIES) | common | {"remark": reason, "file": None},
-        _dashes(RECEIPTS) | common | {"folder": outcome.place.path.name},
+        {**_dashes(COUNTIES), **common, "remark": reason, "file": None},
+        {**_dashes(RECEIPTS), **common, "folder": outcome.place.path.name},
     )
 
 
-def _dashes(sheet) -> Row:
+def _dashes(sheet: Sheet) -> Row:
     return {column.key: DASH for column in sheet.columns if column.key not in _HEAD and column.kind != "链"}
 
 
 def _left_out(outcome: Outcome) -> str:
-    told = []
+    """Sentences about the files and the older workbook whose figures are left out."""
     try:
-        told.append(
-            f"收到的{sum(path != outcome.place.roster for path in collect(outcome.place.path))}个文件没"
-            "有计入。"
-        )
+        count = sum(path != outcome.place.roster for path in collect(outcome.place.path))
+        text = f"收到的{count}个文件没有计入。"
     except SelfevalError:
-        told.append("收到的文件没有计入。")
+        text = "收到的文件没有计入。"
     if outcome.book.exists():
-        told.append(f"“{outcome.book.name}”还是上次汇总的，没有改动，里面的数没有计入。")
-    return "".join(told)
+        text += f"“{outcome.book.name}”还是上次汇总的，没有改动，里面的数没有计入。"
+    return text
 
 
 def _link(book: str, title: str, row: int | None = None) -> str | None:
@@ -119,13 +125,14 @@ def _link(book: str, title: str, row: int | None = None) -> str | None:
 
 
 def _stored(base: sqlite3.Connection, table: str) -> Iterator[Row]:
+    """The rows of a table by column key, in their order."""
     found = base.execute(f"SELECT * FROM {table} ORDER BY rowid")
     keys = [column[0] for column in found.description]
     return (dict(zip(keys, map(plain, values), strict=True)) for values in found)
 
 
 def _departments(base: sqlite3.Connection, name: str, book: str) -> Iterator[Row]:
-    """部门汇总 and 报送台账 have a row for each department, in the same order."""
+    """The rows of 部门汇总, joined with those of 报送台账, which has the departments in the same order."""
     for number, (row, submission) in enumerate(
         zip(_stored(base, "departments"), _stored(base, "submissions"), strict=True), 2
     ):
@@ -138,14 +145,8 @@ def _departments(base: sqlite3.Connection, name: str, book: str) -> Iterator[Row
 
 
 def _problems(base: sqlite3.Connection, name: str, book: str) -> Iterator[Row]:
-    """By rule, as 总览 of the county counts: what was mended since is left out."""
-    found = base.execute(
-        """
-        SELECT severity, rule, title, count(DISTINCT CASE WHEN department IN (SELECT department FROM departments) THEN department END),
-               count(DISTINCT CASE WHEN project <> '' THEN coalesce(department, '') || char(10) || project END), count(*), sum(status = '已说明'), min(rowid)
-        FROM findings WHERE status IS NOT ? GROUP BY severity, rule, title""",
-        [MENDED],
-    ).fetchall()
+    """The rows of 问题汇总, one for each rule, counted as on the county's 总览: without mended findings."""
+    found = base.execute(_COUNT_BY_RULE, [MENDED]).fetchall()
     order = [severity.label for severity in Severity]
     for severity, rule, title, departments, projects, count, explained, first in sorted(
         found, key=lambda row: (order.index(row[0]) if row[0] in order else 9, row[1], row[2])
@@ -163,10 +164,10 @@ def _problems(base: sqlite3.Connection, name: str, book: str) -> Iterator[Row]:
         }
 
 
-def _receipt(base: sqlite3.Connection, name: str, outcome: Outcome) -> Row:
+def _receipt(base: sqlite3.Connection, name: str, outcome: Outcome, forms: Mapping[str, int]) -> Row:
+    """The county's row of 收件核对. forms: recognised, used, superseded and duplicate forms."""
     results = dict(base.execute("SELECT result, count(*) FROM receipts GROUP BY result"))
-    forms = outcome.county.forms
-    row = {
+    row: Row = {
         "county": name,
         "state": DONE,
         "folder": outcome.place.path.name,
@@ -178,30 +179,28 @@ def _receipt(base: sqlite3.Connection, name: str, outcome: Outcome) -> Row:
         "duplicate": forms["duplicate"],
         FORMULA_KEY: _link(outcome.book.name, COUNTY_RECEIPTS.title),
     }
-    return row | {column.key: column.live.value(row) for column in RECEIPTS.columns if column.live}
+    return row | {
+        column.key: column.live.value(row) for column in RECEIPTS.columns if column.live and column.live.value
+    }
 
 
 def _county(
     base: sqlite3.Connection,
-    name: str,
-    outcome: Outcome,
+    receipt: Row,
+    book: str,
+    rostered: bool,
     departments: list[Row],
     problems: list[Row],
-    receipt: Row,
 ) -> Row:
-    """The county's row: the values that its formulas have."""
-    rostered = outcome.place.roster is not None
+    """The county's row of 县区汇总: the values that its formulas have. receipt: its row of 收件核对."""
     listed = [row for row in departments if row["section"] != UNLISTED]
     unreported = sum(row["state"] == NONE for row in departments)
     statuses, grades = (
         Counter(dict(base.execute(f"SELECT {key}, count(*) FROM projects GROUP BY {key}")))
         for key in ("status", "grade")
     )
-    severities = Counter()
-    for row in problems:
-        severities[row["severity"]] += row["count"]
     row: Row = {
-        "county": name,
+        "county": receipt["county"],
         "state": DONE,
         "due": len(listed) if rostered else DASH,
         "reported": sum(row["state"] != NONE for row in listed),
@@ -217,12 +216,10 @@ def _county(
         **{key: _total(departments, key) for key in ("department_forms", "reports", "sealed")},
         **_sums(base, "projects", (*AMOUNTS, *VERDICTS)),
         **{key: grades[label] for key, label in GRADES.items()},
-        "errors": severities["错误"],
-        "warnings": severities["核实"],
-        "notes": severities["提示"],
+        **_severities(problems),
         "agrees": AGREE if receipt["files_agree"] == receipt["forms_agree"] == AGREE else DISAGREE,
-        "file": outcome.book.name,
-        FORMULA_KEY: _link(outcome.book.name, FRONT),
+        "file": book,
+        FORMULA_KEY: _link(book, FRONT),
     }
     for number, kind in enumerate(money_kinds()):
         sums = _sums(
@@ -232,7 +229,16 @@ def _county(
     return row | _rates(row)
 
 
+def _severities(problems: Iterable[Row]) -> dict[str, int]:
+    """The number of findings by severity."""
+    counts: Counter[str] = Counter()
+    for row in problems:
+        counts[row["severity"]] += row["count"]
+    return {"errors": counts["错误"], "warnings": counts["核实"], "notes": counts["提示"]}
+
+
 def _rates(row: Row) -> Row:
+    """The ratios of a county's row of 县区汇总, None or a dash where they are not known."""
     initial, annual, executed = (row[key] for key in AMOUNTS)
     by_key = {
         column.key: column.live.value for column in COUNTIES.columns if column.live and column.live.value
@@ -251,15 +257,15 @@ def _rates(row: Row) -> Row:
 def _total(rows: Iterable[Row], key: str) -> Decimal | int | str:
     """The sum of a column; a dash where no row has a number."""
     numbers = [row[key] for row in rows]
-    known = [number for number in numbers if isinstance(number, (Decimal, int))]
-    return DASH if numbers and not known else sum(known, Decimal(0))
+    amounts = [number for number in numbers if isinstance(number, (Decimal, int))]
+    return DASH if numbers and not amounts else sum(amounts, Decimal(0))
 
 
 def _sums(
     base: sqlite3.Connection, table: str, keys: Iterable[str], where: str = "", values: Iterable[Any] = ()
 ) -> dict[str, Decimal]:
-    """Exact sums of columns: in millionths, as integers."""
+    """The exact sums of columns, which SQLite adds up as integers, in millionths."""
     keys = tuple(keys)
-    told = ", ".join(f"coalesce(sum(CAST(round({key} * {_MILLION}) AS INTEGER)), 0)" for key in keys)
-    found = base.execute(f"SELECT {told} FROM {table} {where}", tuple(values)).fetchone()
+    sums = ", ".join(f"coalesce(sum(CAST(round({key} * {_MILLION}) AS INTEGER)), 0)" for key in keys)
+    found = base.execute(f"SELECT {sums} FROM {table} {where}", tuple(values)).fetchone()
     return {key: Decimal(total) / _MILLION for key, total in zip(keys, found, strict=True)}

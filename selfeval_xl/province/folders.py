@@ -1,6 +1,4 @@
-"""Which counties lie in the folder of a province, with the roster of each; and what lies there without
-belonging to one.
-"""
+"""The counties in the folder of a province, with the roster of each, and the files that belong to none."""
 
 from __future__ import annotations
 
@@ -20,9 +18,7 @@ _SYSTEM = ("__MACOSX", "System Volume Information", "$RECYCLE.BIN", "@eaDir")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What one county handed in. name: of the folder, or of the zip archive without its ending. roster: None
-    where there is none.
-    """
+    """The folder or zip archive that one county handed in; name: its name, without the ending .zip."""
 
     name: str
     path: Path
@@ -31,7 +27,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Loose:
-    """A file that belongs to no county, why, and what to do about it. size: in bytes."""
+    """A file that belongs to no county, the reason, and what to do about it. size: in bytes."""
 
     name: str
     size: int
@@ -56,27 +52,28 @@ def survey(
     against: Path | None = None,
     policy: Path | None = None,
 ) -> Survey:
-    """The folders and zip archives directly in the folder are the counties; other files there are loose.
+    """The counties and the loose files of a folder.
 
-    out: the folder for the results; book: the name of the province's workbook. rosters: a folder with a
-    roster for each county (甲县.xlsx),
-    which goes before the 单位名册.xlsx in a county's own folder. against: last year's results. policy: the
-    policy file in force.
-    out, rosters and against may lie in the folder and are no counties. UsageError where there is no county, a
-    folder is missing, or out is a county's own.
+    The folders and zip archives directly in it are the counties; other files there are loose. out: the folder
+    for the results; book: the file name of the province's workbook. rosters: a folder with a roster for each
+    county (甲县.xlsx), which goes before the 单位名册.xlsx in a county's own folder. against: last year's
+    results. policy: the policy file in force. out, rosters and against may lie in the folder and are no
+    counties.
+
+    Raises UsageError where there is no county, a folder is missing, or out is a county's own.
     """
-    for place, told in ((folder, "各县区材料"), (rosters, "名册"), (against, "上年结果")):
-        if place is not None and not place.is_dir():
-            raise UsageError(f"找不到{told}的文件夹“{place}”。请核对名称和位置。")
-    aside = {place.resolve() for place in (out, rosters, against) if place is not None}
+    for path, label in ((folder, "各县区材料"), (rosters, "名册"), (against, "上年结果")):
+        if path is not None and not path.is_dir():
+            raise UsageError(f"找不到{label}的文件夹“{path}”。请核对名称和位置。")
+    aside = {path.resolve() for path in (out, rosters, against) if path is not None}
     if folder.resolve() in aside:
         raise UsageError(
             f"结果、名册和上年结果请放在“{folder}”以外，或放在它下面单独的文件夹里，不能就是它自己。"
         )
     found, loose = _sorted_out(_listed(folder), aside, policy.resolve() if policy else None)
-    for place in found.values():
-        if any(other.is_relative_to(place.resolve()) for other in aside):
-            raise UsageError(f"“{place.name}”是一个县区的文件夹，结果、名册和上年结果不能放在它里面。")
+    for path in found.values():
+        if any(other.is_relative_to(path.resolve()) for other in aside):
+            raise UsageError(f"“{path.name}”是一个县区的文件夹，结果、名册和上年结果不能放在它里面。")
     if not found:
         raise UsageError(
             f"“{folder}”里没有县区：一个县区放一个文件夹，或一个zip压缩包。只汇总一个县用 selfeval "
@@ -86,11 +83,11 @@ def survey(
         raise UsageError(
             f"有一个县区就叫“{Path(book).stem}”，和全省工作簿重名。请用 --name 给全省工作簿换一个名称。"
         )
-    known = (
-        {path.stem: path for path in _listed(rosters) if path.suffix.lower() == ".xlsx"} if rosters else {}
-    )
-    places = tuple(Place(name, path, known.get(name) or _own_roster(path)) for name, path in found.items())
-    return Survey(places, tuple(loose), tuple(path.name for name, path in known.items() if name not in found))
+    roster_files = [path for path in _listed(rosters) if path.suffix.lower() == ".xlsx"] if rosters else []
+    by_name = {path.stem: path for path in roster_files}
+    places = tuple(Place(name, path, by_name.get(name) or _own_roster(path)) for name, path in found.items())
+    spare = tuple(path.name for name, path in by_name.items() if name not in found)
+    return Survey(places, tuple(loose), spare)
 
 
 def _listed(folder: Path) -> list[Path]:
@@ -107,8 +104,9 @@ def _listed(folder: Path) -> list[Path]:
 def _sorted_out(
     paths: Iterable[Path], aside: set[Path], policy: Path | None
 ) -> tuple[dict[str, Path], list[Loose]]:
-    """The counties by name, folders before archives; names that differ only in upper and lower case are the
-    same on Windows.
+    """The counties by name, and the loose files.
+
+    Folders go before archives; names that differ only in upper and lower case are the same on Windows.
     """
     found: dict[str, Path] = {}
     taken: set[str] = set()
@@ -131,7 +129,7 @@ def _sorted_out(
         else:
             taken.add(name.casefold())
             found[name] = path
-    return dict(sorted(found.items())), sorted(loose, key=lambda one: one.name)
+    return dict(sorted(found.items())), sorted(loose, key=lambda file: file.name)
 
 
 def _loose(path: Path, policy: Path | None) -> Loose:

@@ -1,4 +1,4 @@
-"""总览 of the province: one printed page.
+"""The page 总览 of the province.
 
 Every figure is a formula over the other sheets, with the value it has now.
 """
@@ -42,8 +42,9 @@ _BAND_KEYS = ("execution_rate", "annual_budget", "executed", "unspent", "score")
 
 @dataclass(slots=True)
 class Bands:
-    """What 总览 counts over all projects: by band of the execution rate their number, budgets and unspent
-    money; full: projects with 100 points.
+    """The counts over all projects: by band of the execution rate their number, budgets and unspent money.
+
+    Money in 万元, in the order of BANDS. full: the number of projects with 100 points.
     """
 
     counts: list[int] = field(default_factory=lambda: [0] * len(BANDS))
@@ -53,7 +54,7 @@ class Bands:
 
 
 def counted(projects: CountyRows) -> Bands:
-    """Counts the projects, in one pass."""
+    """The counts over all projects, taken in one pass."""
     bands = Bands()
     for values in projects.picked(*_BAND_KEYS):
         row = dict(zip(_BAND_KEYS, map(plain, values), strict=True))
@@ -67,8 +68,9 @@ def counted(projects: CountyRows) -> Bands:
 
 
 def write_overview(front: Front, tables: Tables, title: str, as_of: str, about: str, loose: int) -> None:
-    """Writes the page. as_of: the day of the last receipt. about: the program and its policy. loose: files of
-    no county.
+    """Writes the page.
+
+    as_of: the day of the last receipt. about: program and policy. loose: the number of files of no county.
     """
     counties = tables["counties"]
     set_up(front, title)
@@ -101,10 +103,13 @@ def _summed(front: Front, key: str) -> Cell:
     return front.book.total("counties", key)
 
 
+_Item = tuple[str, int, Cell | str | None, str]  # label, columns, figure (None: written later), look
+
+
 def _reporting(front: Front, row: int, counties: Sequence[Row]) -> None:
     book = front.book
     front.title(row, 0, "一、报送情况", COLUMNS, "县区汇总")
-    items = [
+    items: list[_Item] = [
         ("县区", 2, book.count("counties"), COUNT),
         ("已汇总", 1, book.count("counties", Condition("state", "=", DONE)), COUNT),
         ("没有汇总成", 1, book.count("counties", Condition("state", "=", FAILED)), COUNT),
@@ -124,35 +129,30 @@ def _reporting(front: Front, row: int, counties: Sequence[Row]) -> None:
         ("自评报告", 1, "reports"),
         ("盖章件", 1, "sealed"),
     ):
-        unknown = key is not None and all(item[key] == DASH for item in counties)
-        items.append(
-            (
-                label,
-                span,
-                None if key is None else DASH if unknown else _summed(front, key),
-                RATE if key is None else COUNT,
-            )
-        )
+        value: Cell | str | None = None
+        if key is not None:
+            value = DASH if all(item[key] == DASH for item in counties) else _summed(front, key)
+        items.append((label, span, value, RATE if key is None else COUNT))
     places = figures(front, row + 1, items)
     for rate, whole, missing in ((6, 3, 5), (12, 7, 9)):
         due, gone = places[whole], places[missing]
-        known = DASH not in (due[1], gone[1])
-        covered = (f"({due[0]}-{gone[0]})", due[1] - gone[1]) if known else due
+        is_known = DASH not in (due[1], gone[1])
+        covered = (f"({due[0]}-{gone[0]})", due[1] - gone[1]) if is_known else due
         front.value(*position(places[rate][0]), rate_cell(covered, due), 2, RATE)
 
 
 def _unknown(counties: Sequence[Row]) -> str:
-    """What the figures above do not hold, where rosters are missing."""
+    """A note on the figures above that leave out counties without a roster; "" for none."""
     done = [item for item in counties if item["state"] == DONE]
-    told = []
-    for key, lack, figures_told in (
+    parts = []
+    for key, lack, labels in (
         ("due", "没有单位名册", "应报部门、未报部门、报送率"),
         ("due_projects", "名册里没有项目", "应评项目、漏报项目、自评覆盖率"),
     ):
         without = sum(item[key] == DASH for item in done)
         if 0 < without < len(done):
-            told.append(f"{without}个县区{lack}，{figures_told}不含它们")
-    return f"注：{'；'.join(told)}。" if told else ""
+            parts.append(f"{without}个县区{lack}，{labels}不含它们")
+    return f"注：{'；'.join(parts)}。" if parts else ""
 
 
 def _money(front: Front, row: int) -> None:
@@ -185,7 +185,7 @@ def _money(front: Front, row: int) -> None:
 
 
 def _over_projects(book: Book, of: str | None, conditions: Iterable[Condition]) -> str:
-    """COUNTIFS, or SUMIFS of a column, over all worksheets of 项目汇总; the value comes from `counted`."""
+    """A formula over all worksheets of 项目汇总: COUNTIFS, or SUMIFS of the column `of`."""
 
     def text(page: Any) -> str:
         criteria = ",".join(
@@ -305,7 +305,7 @@ def _review(front: Front, row: int) -> None:
 
 
 def _broken(front: Front, row: int, broken: Sequence[tuple[str, str]]) -> None:
-    """Whose figures are missing, and why."""
+    """Writes the counties whose figures are missing, with the reasons."""
     front.title(row, LEFT, "没有汇总成的县区（上面的数不含它们）", HALF, "县区汇总")
     shown = list(broken[:BROKEN_LINES])
     if len(broken) > BROKEN_LINES:
@@ -323,7 +323,7 @@ def _broken(front: Front, row: int, broken: Sequence[tuple[str, str]]) -> None:
 
 
 def _rules(front: Front, row: int, problems: Sequence[Row]) -> tuple[str, str]:
-    """The rules with most findings; first and last cell of their names."""
+    """Writes the rules with most findings; returns the first and the last cell of their names."""
     book = front.book
     front.title(row, RIGHT, "七、问题最多的十条规则", HALF, "问题汇总")
     heads(front, row + 1, RIGHT, ("规则", 6), ("县区数", "项目数", "条数"), 2)
@@ -333,7 +333,7 @@ def _rules(front: Front, row: int, problems: Sequence[Row]) -> tuple[str, str]:
     for number, ((rule, title), _) in enumerate(
         sorted(sums.items(), key=lambda item: (-item[1], item[0]))[:RULES], row + 2
     ):
-        here = Condition("rule", "=", rule)
+        of_rule = Condition("rule", "=", rule)
         counties = len({item["county"] for item in problems if item["rule"] == rule})
         names, rules = book.column("counties", "county"), book.column("problems", "rule")
         with_it = Cell(
@@ -348,8 +348,8 @@ def _rules(front: Front, row: int, problems: Sequence[Row]) -> tuple[str, str]:
             6,
             [
                 (with_it, COUNT),
-                (book.total("problems", "projects", here), COUNT),
-                (book.total("problems", "count", here), COUNT),
+                (book.total("problems", "projects", of_rule), COUNT),
+                (book.total("problems", "count", of_rule), COUNT),
             ],
             2,
         )
@@ -381,7 +381,7 @@ def _balance(front: Front, row: int, about: str, loose: int) -> None:
         COLUMNS,
         "收件核对",
     )
-    items = [("收到文件", 2, book.total("receipts", "received"), COUNT)]
+    items: list[_Item] = [("收到文件", 2, book.total("receipts", "received"), COUNT)]
     items += [(label, 2, book.total("receipts", key), COUNT) for key, label in FATES.items()]
     items += [
         (label, 1, book.total("receipts", key), COUNT)
@@ -406,26 +406,23 @@ def _balance(front: Front, row: int, about: str, loose: int) -> None:
 def _agreeing(whole: Placed, parts: Sequence[Placed]) -> Cell:
     fits = whole[1] == sum(value for _, value in parts)
     return Cell(
-        f'IF({whole[0]}={"+".join(place for place, _ in parts)},"{AGREE}","{DISAGREE}")',
+        f'IF({whole[0]}={"+".join(cell for cell, _ in parts)},"{AGREE}","{DISAGREE}")',
         AGREE if fits else DISAGREE,
     )
 
 
 def _charts(front: Front, row: int, counties: Sequence[Row], rules: tuple[str, str]) -> None:
-    """Over the counties' rows: execution rates, and the verdicts of each county as shares of its indicators."""
+    """Draws the counties' execution rates, their verdicts as shares of the indicators, and the rules."""
     book: Book = front.book
     front.title(row, 0, "十、图", COLUMNS)
-    names = f"={book.column('counties', 'county')}"
 
-    def series(label: str, key: str, tint: str) -> dict:
-        cells: Mapping[str, Any] = {
+    def series(label: str, key: str, tint: str) -> dict[str, Any]:
+        return {
             "name": label,
-            "categories": names,
+            "categories": f"={book.column('counties', 'county')}",
             "values": f"={book.column('counties', key)}",
             "fill": {"color": tint},
             "gap": 60,
-        }
-        return cells | {
             "categories_data": [item["county"] for item in counties],
             "values_data": [_plotted(item[key]) for item in counties],
         }

@@ -1,4 +1,4 @@
-"""From the counties' results to the workbook of the province."""
+"""The workbook of the province, written from the counties' rows."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ NOT_OURS = (
 
 
 def usable(out: Path) -> None:
-    """OutputError where a workbook that is none of ours stands in the place of the province's."""
+    """Raises OutputError where a workbook that is none of ours stands in the place of the province's."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     if not out.exists():
         return
     try:
         with CalamineWorkbook.from_path(str(out)) as book:
-            ours = {FRONT, *(sheet.title for sheet in SHEETS)} <= set(book.sheet_names)
+            is_ours = {FRONT, *(sheet.title for sheet in SHEETS)} <= set(book.sheet_names)
     except (CalamineError, OSError) as error:
         raise OutputError(NOT_OURS.format(out=out)) from error
-    if not ours:
+    if not is_ours:
         raise OutputError(NOT_OURS.format(out=out))
 
 
@@ -47,28 +47,28 @@ def publish(
     notes: Sequence[str],
     most_rows: int = MOST_ROWS,
 ) -> dict[str, Any]:
-    """Writes the workbook and returns its rows by sheet. notes: further lines below 收件核对. most_rows: of
-    one worksheet.
+    """Writes the workbook and returns its rows by sheet key.
 
+    loose, notes: the files and remarks below 收件核对. most_rows: the limit of one worksheet. Raises
     OutputError where it cannot be written; the old one is whole then.
     """
     tables: dict[str, Any] = {
-        "counties": _numbered(one.county for one in found),
-        "departments": _numbered(row for one in found for row in one.departments),
-        "problems": _numbered(row for one in found for row in one.problems),
-        "receipts": _numbered(one.receipt for one in found),
+        "counties": _numbered(county.county for county in found),
+        "departments": _numbered(row for county in found for row in county.departments),
+        "problems": _numbered(row for county in found for row in county.problems),
+        "receipts": _numbered(county.receipt for county in found),
         "all_projects": CountyRows(
-            PROJECTS, "projects", COUNTY_PROJECTS.title, [one.source for one in found if one.source]
+            PROJECTS, "projects", COUNTY_PROJECTS.title, [county.source for county in found if county.source]
         ),
     }
     book = Book(SHEETS, tables, most_rows)
-    years = Counter(one.year for one in found if one.year)
+    years = Counter(county.year for county in found if county.year)
     year = years.most_common(1)[0][0] if years else ""
     title = f"{out.stem.removesuffix('汇总')}{year}{'年度' if year else ''}预算绩效自评情况"
     about = "　　".join(
         [
             f"程序版本：selfeval-xl {__version__}",
-            *dict.fromkeys(one.policy for one in found if one.policy),
+            *dict.fromkeys(county.policy for county in found if county.policy),
             "规则执行情况见各县区工作簿的总览",
         ]
     )
@@ -90,7 +90,8 @@ def _numbered(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _as_of(found: Iterable[Figures]) -> str:
-    days = [one.as_of for one in found if one.as_of]
+    """The day of the last receipt, 2025年3月31日; blanks to fill in where none is known."""
+    days = [county.as_of for county in found if county.as_of]
     if not days:
         return "____年__月__日"
     year, month, day = max(days).split("-")

@@ -1,4 +1,4 @@
-"""Lists of the counties with the largest or smallest figures, as formulas that follow when a figure changes."""
+"""Lists of the counties with the largest or smallest figures, as formulas that follow every change."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ def ranked(
     look: str,
     falling: bool,
 ) -> None:
-    """Ten counties, the figure beside the name; equal figures keep the order of 县区汇总. falling: the
-    largest first, and none without anything.
+    """Writes ten counties, the figure beside the name; equal figures keep the order of 县区汇总.
 
-    No array formulas, which merged cells cannot hold: SUMPRODUCT(SMALL(...)) evaluates its arrays by itself.
+    spans: columns of name and figure. falling: the largest first, and only figures above 0. Merged cells
+    cannot hold array formulas, so SUMPRODUCT(SMALL(...)) is used, which evaluates its arrays by itself.
     """
     book, right = front.book, column + spans[0]
     numbers, names = book.column("counties", key), book.column("counties", "county")
-    known = [
+    candidates = [
         item
         for item in counties
         if not isinstance(item[key], str) and item[key] is not None and (item[key] > 0 or not falling)
     ]
-    best = sorted(known, key=lambda item: -item[key] if falling else item[key])[:LINES]
+    best = sorted(candidates, key=lambda item: -item[key] if falling else item[key])[:LINES]
     for k in range(1, LINES + 1):
         chosen = best[k - 1] if k <= len(best) else None
-        place, first = a1(row + k - 1, right), f"{column_name(right)}${row + 1}"
+        figure, first = a1(row + k - 1, right), f"{column_name(right)}${row + 1}"
         pick = f'IF(LARGE({numbers},{k})>0,LARGE({numbers},{k}),"")' if falling else f"SMALL({numbers},{k})"
         found = (
-            f'IF({place}="","",INDEX({names},SUMPRODUCT(SMALL(ROW({names})'
-            f"-1+{_FAR}*({numbers}<>{place}),COUNTIF({first}:{place},{place})))))"
+            f'IF({figure}="","",INDEX({names},SUMPRODUCT(SMALL(ROW({names})'
+            f"-1+{_FAR}*({numbers}<>{figure}),COUNTIF({first}:{figure},{figure})))))"
         )
         front.value(
             row + k - 1, column, Cell(found, chosen["county"] if chosen else None), spans[0], align="left"

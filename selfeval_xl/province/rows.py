@@ -1,5 +1,6 @@
-"""The projects of all counties, read from the counties' stores whenever somebody asks: a province has more
-than fit into memory.
+"""The projects of all counties, read from the counties' stores on demand.
+
+A province has more of them than fit into memory.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ..county.arithmetic import decimal
 from ..county.columns import LINK, Sheet
 from ..county.links import link_formula
 
-FORMULA_KEY = "formula"  # where a row has the formula of its link
+FORMULA_KEY = "formula"  # the key of the link's formula in a row
 _ROW = "\0"
 
 
@@ -29,7 +30,7 @@ class Source:
 
 
 def opened(store: Path) -> sqlite3.Connection:
-    """A county's store, to be read only."""
+    """A county's store, opened for reading only."""
     return sqlite3.connect(f"{store.resolve().as_uri()}?mode=ro", uri=True)
 
 
@@ -39,14 +40,13 @@ def plain(value: Any) -> Any:
 
 
 class CountyRows:
-    """The rows of one table of all counties, county after county, numbered from 1 through (see
-    `county.table.Rows`).
+    """The rows of one table of all counties, county after county and numbered through from 1.
+
+    See the protocol `county.table.Rows`.
     """
 
     def __init__(self, sheet: Sheet, table: str, title: str, sources: Sequence[Source]) -> None:
-        """table: its name in the stores; title: of the worksheet of the county workbook on which the row
-        stands.
-        """
+        """table: its name in the stores. title: the county workbook's worksheet that has the rows."""
         self.sheet, self._table, self._title = sheet, table, title
         self._sources: list[tuple[Source, int, int]] = []
         self._keys = tuple(FORMULA_KEY if column.kind == LINK else column.key for column in sheet.columns)
@@ -61,7 +61,7 @@ class CountyRows:
         return self._count
 
     def part(self, start: int, stop: int) -> Iterator[tuple]:
-        """Rows as the values of all columns in their order; in the column of links the formula."""
+        """The rows as values of all columns in their order; in the column of links the formula."""
         return self.picked(*self._keys, start=start, stop=stop)
 
     def picked(self, *keys: str, start: int = 0, stop: int | None = None) -> Iterator[tuple]:
@@ -77,21 +77,21 @@ class CountyRows:
     def _query(
         self, keys: Sequence[str], source: Source, before: int, start: int, stop: int
     ) -> tuple[str, list[Any]]:
-        """What asks a county for its rows from start (counted from 0) to before stop.
+        """The query, with its parameters, for a county's rows from start (counted from 0) to before stop.
 
-        A row stands one line below its number on its sheet.
+        before: rows of the counties before it. On its sheet a row stands one line below its number.
         """
         above, _, below = (link_formula("", source.book, self._title, f"A{_ROW}") or "").rpartition(_ROW)
-        own: dict[str, tuple[str, list[Any]]] = {
+        computed: dict[str, tuple[str, list[Any]]] = {
             "number": ("rowid + ?", [before]),
             "county": ("?", [source.name]),
             FORMULA_KEY: ("? || (rowid + 1) || ?", [above, below]) if below else ("NULL", []),
         }
-        told = [own.get(key, (key, [])) for key in keys]
-        values = [value for _, several in told for value in several]
+        columns = [computed.get(key, (key, [])) for key in keys]
+        values = [value for _, parameters in columns for value in parameters]
         return (
             (
-                f"SELECT {', '.join(text for text, _ in told)} FROM {self._table} WHERE rowid > ? AND "
+                f"SELECT {', '.join(text for text, _ in columns)} FROM {self._table} WHERE rowid > ? AND "
                 "rowid <= ? ORDER BY rowid"
             ),
             [*values, start, stop],

@@ -1,4 +1,4 @@
-"""The counties one after the other, each in a process of its own: one that fails costs itself only."""
+"""Runs each county in a process of its own, so that one that fails stops no other."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ NO_START = "汇总的程序启动不了（{cause}）。请重新安装selfeval-x
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one county: its figures, or why there are none. book: its workbook, whether it was
-    written or not.
+    """The outcome of one county: its figures, or the reason why there are none.
+
+    book: the path of its workbook, whether it was written or not.
     """
 
     place: Place
@@ -51,27 +52,27 @@ def run(place: Place, order: Order, progress: Callable[[int, int, str], None] | 
 
 
 def _without_folders(text: str, *folders: Path) -> str:
-    """The reason goes into a workbook that is passed on: only the names, not where they lie on this machine."""
+    """The reason with bare file names: it goes into a workbook that leaves this machine."""
     for folder in folders:
         text = text.replace(f"{folder}{os.sep}", "")
     return text
 
 
 def _died(noise: BinaryIO) -> str:
-    """Why there is no answer; what Python said before its end is saved where a person can find it."""
+    """The reason why there is no answer; a traceback is saved where a person can find it."""
     noise.seek(0)
-    said = noise.read()
-    if b"Traceback" not in said:
+    output = noise.read()
+    if b"Traceback" not in output:
         return KILLED
     with tempfile.NamedTemporaryFile(prefix="selfeval-", suffix=".log", delete=False) as log:
-        log.write(said)
+        log.write(output)
     return BROKEN.format(log=log.name)
 
 
 def _ask(
     order: Order, noise: BinaryIO, progress: Callable[[int, int, str], None] | None
 ) -> County | Refused | None:
-    """The child's last word; None where it died without one."""
+    """The child's last answer; None where it died without one."""
     process = subprocess.Popen(
         [sys.executable, "-P", "-c", START],
         stdin=subprocess.PIPE,
@@ -80,11 +81,13 @@ def _ask(
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
     )
+    orders, answers = process.stdin, process.stdout
+    assert orders is not None and answers is not None  # both are pipes
     root = str(Path(__file__).resolve().parents[2])
     try:
-        process.stdin.write(pickle.dumps([root, *(place for place in sys.path if place and place != root)]))
-        send(process.stdin, order)
-        while isinstance(answer := receive(process.stdout), Step):
+        orders.write(pickle.dumps([root, *(place for place in sys.path if place and place != root)]))
+        send(orders, order)
+        while isinstance(answer := receive(answers), Step):
             if progress:
                 progress(answer.done, answer.whole, answer.name)
         process.wait()
@@ -94,8 +97,8 @@ def _ask(
     finally:
         process.kill()
         process.wait()
-        for pipe in (process.stdin, process.stdout):
+        for pipe in (orders, answers):
             try:
                 pipe.close()
             except OSError:
-                continue  # what was still to be said to a dead process is of no use
+                continue  # the dead process needs nothing that is still in the pipe

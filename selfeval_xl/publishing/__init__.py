@@ -1,5 +1,6 @@
-"""公开版: one clean workbook and one clean report for each department, nothing in them that was not meant for
-the public.
+"""公开版: one clean workbook and one clean report for each department.
+
+They hold nothing that was not meant for the public.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ..sheets import STUB
 
 if TYPE_CHECKING:
     from ..county.material import Entry, Material
+    from ..grid import Grid
     from .forms import PublicForm
 
 __all__ = ["Published", "publish"]
@@ -30,10 +32,11 @@ WAITING = "【待填写"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """copies: department, file, masked numbers. refused: department, what was not published, why. unfinished:
-    department, form with a stub left.
+    """The files that were written and refused.
 
-    pdfs: PDF copies. not_made: files of which no PDF could be made.
+    copies: department, file, count of masked numbers. refused: department, form or report that was not
+    published, reason. unfinished: department, form or report with a stub left. pdfs: PDF copies. not_made:
+    files of which no PDF could be made.
     """
 
     out: Path
@@ -46,10 +49,10 @@ class Published:
 
 @dataclass(slots=True)
 class _Run:
-    """What one run has written and refused so far. place: for files taken out of archives."""
+    """The copies and refusals of one run so far. unpacked: a folder for files taken out of archives."""
 
     out: Path
-    place: Path
+    unpacked: Path
     copies: list[tuple[str, Path, int]] = field(default_factory=list)
     refused: list[tuple[str, str, str]] = field(default_factory=list)
     unfinished: list[tuple[str, str]] = field(default_factory=list)
@@ -65,11 +68,10 @@ def publish(
     jobs: int | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Published:
-    """Writes into `out` a folder for each department with its public workbook and report; of every form the
-    version that counts.
+    """Writes into `out` a folder for each department with its public workbook and report.
 
-    What the roster marks as not public is refused, and so is whatever else names it. Raises UsageError and
-    OutputError.
+    Of every form the version that counts is published. Projects that the roster marks as not public are
+    refused, and so is whatever else names them. Raises UsageError and OutputError.
     """
     from ..county.roster import read_roster
     from ..returns import check_places, study
@@ -79,10 +81,10 @@ def publish(
     folder, out = Path(folder), Path(out)
     check_places(folder, out)
     program = office() if pdf else ""
-    known = read_roster(roster) if roster else None
-    material = study(folder, known, policy if isinstance(policy, Policy) else load(policy), jobs, progress)
-    with scratch() as place:
-        run = _Run(out, place)
+    rules = policy if isinstance(policy, Policy) else load(policy)
+    material = study(folder, read_roster(roster) if roster else None, rules, jobs, progress)
+    with scratch() as unpacked:
+        run = _Run(out, unpacked)
         for entry in material.entries:
             _publish(entry, material, run)
     written = [path for _, path, _ in run.copies]
@@ -98,10 +100,10 @@ def _publish(entry: Entry, material: Material, run: _Run) -> None:
     from ..sinks.file import write_out
 
     secret = _kept_back(entry, material)
-    forms = list(_open_forms(entry, secret, material, run))
+    forms = list(_open_forms(entry, secret, run))
     if forms:
         widths = _widths(entry, forms)
-        target = _place(entry, run) / f"{_named(entry, material)}绩效自评表.xlsx"
+        target = _folder(entry, run) / f"{_prefix(entry, material)}绩效自评表.xlsx"
         write_out(target, lambda file: blank.write([public.grid for _, public, _ in forms], file, widths))
         run.copies.append((entry.name, target, sum(public.masked for _, public, _ in forms)))
     for number, report in enumerate(entry.reports):
@@ -109,20 +111,20 @@ def _publish(entry: Entry, material: Material, run: _Run) -> None:
 
 
 def _widths(entry: Entry, forms: list[tuple[Form, PublicForm, Path]]) -> list[list[float]]:
-    """The column widths of each form as the department's workbook has them; none for other kinds of file."""
+    """The column widths of each form in the department's workbook; empty lists for other kinds of file."""
     from ..sinks.file import column_widths
 
     kinds = {receipt.file.path: receipt.file.kind for receipt in entry.receipts}
     found: dict[tuple[str, str], list[float]] = {}
     for file, real in {form.file: real for form, _, real in forms if kinds.get(form.file) == "xlsx"}.items():
-        own = [(form, public) for form, public, _ in forms if form.file == file]
-        widths = column_widths(real, [(form.sheet, public.columns) for form, public in own])
-        found |= {(file, public.grid.name): each for (_, public), each in zip(own, widths)}
+        of_file = [(form, public) for form, public, _ in forms if form.file == file]
+        widths = column_widths(real, [(form.sheet, public.columns) for form, public in of_file])
+        found |= {(file, public.grid.name): each for (_, public), each in zip(of_file, widths)}
     return [found.get((form.file, public.grid.name), []) for form, public, _ in forms]
 
 
-def _open_forms(entry: Entry, secret: dict[str, str], material: Material, run: _Run) -> Iterator:
-    """The public copies of the forms that may be published, the department form first."""
+def _open_forms(entry: Entry, secret: dict[str, str], run: _Run) -> Iterator[tuple[Form, PublicForm, Path]]:
+    """The forms that may be published, each with its public copy and its file; the department form first."""
     from .forms import name_of, public_form, texts_of
 
     grids, places = _grids(entry, run)
@@ -137,9 +139,9 @@ def _open_forms(entry: Entry, secret: dict[str, str], material: Material, run: _
             run.refused.append((entry.name, name, "原文件打不开或已经不在了，请放回收件文件夹再试"))
             continue
         public = public_form(form, grid)
-        named = _names(secret, "".join(texts_of(public)), form)
-        if named:
-            run.refused.append((entry.name, name, f"里面提到不公开的项目“{named}”，请删去后再公开"))
+        secret_name = _secret_in(secret, "".join(texts_of(public)))
+        if secret_name:
+            run.refused.append((entry.name, name, f"里面提到不公开的项目“{secret_name}”，请删去后再公开"))
             continue
         if any(STUB in text for text in texts_of(public)):
             run.unfinished.append((entry.name, name))
@@ -154,60 +156,60 @@ def _publish_report(
 
     name = f"自评报告{number + 1 if number else ''}"
     try:
-        public = public_report(replace(report, file=str(at_hand(report.file, run.place))))
+        public = public_report(replace(report, file=str(at_hand(report.file, run.unpacked))))
     except UnreadableFile as error:
         run.refused.append((entry.name, name, str(error)))
         return
-    named = _names(secret, public.text)
-    if named:
-        run.refused.append((entry.name, name, f"里面提到不公开的项目“{named}”，请删去后再公开"))
+    secret_name = _secret_in(secret, public.text)
+    if secret_name:
+        run.refused.append((entry.name, name, f"里面提到不公开的项目“{secret_name}”，请删去后再公开"))
         return
     if STUB in public.text or WAITING in public.text:
         run.unfinished.append((entry.name, name))
-    target = _place(entry, run) / f"{_named(entry, material)}{name}.docx"
+    target = _folder(entry, run) / f"{_prefix(entry, material)}{name}.docx"
     word.save(public.document, target)
     run.copies.append((entry.name, target, public.masked))
 
 
 def _kept_back(entry: Entry, material: Material) -> dict[str, str]:
-    """The projects of the department that are not public, by their plain names, with the reason; also those
-    that were named otherwise on their form.
+    """The reasons why projects of the department are not public, by squeezed name.
+
+    A project that is named otherwise on its form is in it under both names.
     """
     roster = material.roster
     if roster is None or entry.filing is None:
         return {}
     filing = material.collected.filings[entry.filing]
     expected = due(filing, roster)
-    secret = {
-        squeeze(
-            project.name
-        ): f"名册写明不公开{f'（{project.private_reason}）' if project.private_reason else ''}"
-        for project in expected
-        if project.public in KEPT_BACK
-    }
+    secret = {}
+    for project in expected:
+        if project.public in KEPT_BACK:
+            reason = f"（{project.private_reason}）" if project.private_reason else ""
+            secret[squeeze(project.name)] = f"名册写明不公开{reason}"
     for assessed in entry.projects:
-        project = matching(assessed.form, expected)
-        if project is not None and project.public in KEPT_BACK and assessed.form.project:
-            secret.setdefault(squeeze(assessed.form.project), secret[squeeze(project.name)])
+        match = matching(assessed.form, expected)
+        if match is not None and match.public in KEPT_BACK and assessed.form.project:
+            secret.setdefault(squeeze(assessed.form.project), secret[squeeze(match.name)])
     return secret
 
 
-def _names(secret: dict[str, str], text: str, form: Form | None = None) -> str:
-    """The project that is not public and is named in this text; "" for none."""
+def _secret_in(secret: dict[str, str], text: str) -> str:
+    """The name in this text of a project that is not public; "" for none."""
     plain = squeeze(text)
     return next((name for name in secret if len(name) >= 4 and name in plain), "")
 
 
-def _grids(entry: Entry, run: _Run) -> tuple[dict[tuple[str, str], object], dict[str, Path]]:
-    """The sheets of the department's files by file and name, and where each file lies; every file was read
-    before, so that it opens.
+def _grids(entry: Entry, run: _Run) -> tuple[dict[tuple[str, str], Grid], dict[str, Path]]:
+    """The sheets of the department's files by file and name, and the place of each file.
+
+    Every file was read before, so that it opens.
     """
     from ..reading.source import open_source
 
     places: dict[str, Path] = {}
     for file in dict.fromkeys(assessed.form.file for assessed in entry.forms):
         try:
-            places[file] = at_hand(file, run.place)
+            places[file] = at_hand(file, run.unpacked)
         except UnreadableFile:
             continue  # its forms are refused below
     return {
@@ -215,13 +217,15 @@ def _grids(entry: Entry, run: _Run) -> tuple[dict[tuple[str, str], object], dict
     }, places
 
 
-def _named(entry: Entry, material: Material) -> str:
+def _prefix(entry: Entry, material: Material) -> str:
+    """Department and year, with which the file names begin."""
     from ..returns import FORBIDDEN
 
     return f"{entry.name}{f'{material.year}年度' if material.year else ''}".translate(FORBIDDEN)
 
 
-def _place(entry: Entry, run: _Run) -> Path:
+def _folder(entry: Entry, run: _Run) -> Path:
+    """The department's folder, made where it is not there."""
     from ..returns import folder_name, make_folder
 
     return make_folder(run.out / folder_name(entry))

@@ -1,7 +1,7 @@
 """The public copy of a form: its own cells and nothing else, cleaned, with persons' numbers masked.
 
-It is built anew from what the form shows: what is hidden, noted, marked or written beside the form cannot
-come along.
+It is built anew from the cells that the form shows, so that nothing hidden, noted, marked or written beside
+the form can come along.
 """
 
 from __future__ import annotations
@@ -23,9 +23,7 @@ _LONG_NUMBER = re.compile(r"\d(?:[\d\- ]{5,})\d")
 
 @dataclass(frozen=True, slots=True)
 class PublicForm:
-    """grid: the sheet to be written. masked: how many numbers were masked. columns: those of the file's sheet
-    that it shows.
-    """
+    """The sheet to be written. masked: count of masked numbers. columns: its columns in the file's sheet."""
 
     grid: Grid
     masked: int
@@ -33,9 +31,7 @@ class PublicForm:
 
 
 def public_form(form: Form, grid: Grid) -> PublicForm:
-    """The form's cells from its title to its last row without signatures; hidden rows and columns are left
-    empty.
-    """
+    """The form's cells from its title to its last row, without signatures and hidden rows and columns."""
     area = _extent(form, grid)
     hidden_rows, hidden_columns = grid.hidden() if grid.hidden else (frozenset(), frozenset())
     computed = _computed(form)
@@ -70,9 +66,7 @@ def public_form(form: Form, grid: Grid) -> PublicForm:
 
 
 def _computed(form: Form) -> dict[tuple[int, int], str]:
-    """What the reader computed for formulas that were saved without their value: rates, totals, the total
-    score.
-    """
+    """The values, by cell, that the reader computed for formulas saved without one: rates, totals, scores."""
     pairs = [
         (line.cells.get(key), getattr(line, key))
         for line in form.funding
@@ -83,6 +77,7 @@ def _computed(form: Form) -> dict[tuple[int, int], str]:
 
 
 def name_of(form: Form) -> str:
+    """The name of a form's public sheet."""
     return "部门整体支出绩效自评表" if form.kind == DEPARTMENT else form.project or "项目支出绩效自评表"
 
 
@@ -92,18 +87,20 @@ def texts_of(form: PublicForm) -> Iterator[str]:
 
 
 def _extent(form: Form, grid: Grid) -> Area:
+    """The area of the form without its signatures and without anything beside it."""
     top, left = (form.frame.area.top, form.frame.area.left) if form.frame else (0, 0)
     names = [name for key, name in form.cells.items() if key not in form.signature]
     names += form.goal.cells.values()
     for part in (*form.funding, *form.indicators, *form.tasks):
         names += part.cells.values()
     names += [name for name, _ in form.placeholders]
-    places = [position(name) for joined in names for name in joined.split(",") if name]
-    bottom = max((grid.area(*place).bottom for place in places), default=top)
+    positions = [position(name) for joined in names for name in joined.split(",") if name]
+    bottom = max((grid.area(*at).bottom for at in positions), default=top)
     return Area(top, left, bottom, max(right_edge(form, grid), left))
 
 
 def _cleaned(value: Value, grid: Grid, row: int, column: int) -> tuple[Value, int]:
+    """The value with personal numbers masked, and how many there were."""
     if value is None or isinstance(value, (bool, date)):
         return value, 0
     text = clean(value) if isinstance(value, str) else grid.text(row, column)
@@ -114,7 +111,7 @@ def _cleaned(value: Value, grid: Grid, row: int, column: int) -> tuple[Value, in
 
 
 def _left_of(grid: Grid, row: int, column: int) -> str:
-    """The text of the cell before this one, which is its label in the head of a form."""
+    """The text of the nearest cell left of this one, which is its label in the head of a form."""
     return next(
         (
             text

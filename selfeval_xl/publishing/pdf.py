@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import UsageError
 
-_PLACES = (
+_PATHS = (
     r"C:\Program Files\LibreOffice\program\soffice.exe",
     r"C:\Program Files (x86)\LibreOffice\program\soffice.exe",
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
@@ -19,11 +19,11 @@ SECONDS = 300
 
 
 def office() -> str:
-    """LibreOffice's program. UsageError where there is none."""
+    """The path of LibreOffice's program. Raises UsageError where there is none."""
     found = (
         shutil.which("soffice")
         or shutil.which("libreoffice")
-        or next((place for place in _PLACES if Path(place).is_file()), None)
+        or next((path for path in _PATHS if Path(path).is_file()), None)
     )
     if not found:
         raise UsageError(
@@ -34,16 +34,16 @@ def office() -> str:
 
 
 def make_pdfs(paths: Iterable[Path], program: str) -> list[Path]:
-    """A PDF beside each file; those that were not made are missing from the result.
+    """Makes a PDF beside each file; returns the PDFs, without those that could not be made.
 
-    A profile of its own leaves the person's LibreOffice alone.
+    LibreOffice runs with a profile of its own and leaves the person's alone.
     """
     made: list[Path] = []
     by_folder: dict[Path, list[Path]] = {}
     for path in paths:
         by_folder.setdefault(path.parent, []).append(path)
     with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as profile:
-        for folder, some in by_folder.items():
+        for folder, files in by_folder.items():
             try:
                 subprocess.run(
                     [
@@ -54,13 +54,13 @@ def make_pdfs(paths: Iterable[Path], program: str) -> list[Path]:
                         "pdf",
                         "--outdir",
                         str(folder),
-                        *map(str, some),
+                        *map(str, files),
                     ],
                     capture_output=True,
                     timeout=SECONDS,
                     check=False,
                 )
             except (OSError, subprocess.TimeoutExpired):
-                continue  # what is there is told below
-            made += [pdf for path in some if (pdf := path.with_suffix(".pdf")).is_file()]
+                continue  # the PDFs that exist are collected below
+            made += [pdf for path in files if (pdf := path.with_suffix(".pdf")).is_file()]
     return made

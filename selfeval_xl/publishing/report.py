@@ -1,5 +1,6 @@
-"""The public copy of a report: the Word file without remarks, tracked changes, hidden text and names of
-authors, numbers of persons masked.
+"""The public copy of a report as a Word file.
+
+It has no remarks, tracked changes, hidden text or names of authors; numbers of persons are masked.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from ..rules.public import without_personal
 
 if TYPE_CHECKING:
     from docx.document import Document
+    from docx.opc.package import OpcPackage
+    from docx.opc.part import Part
+    from lxml.etree import _Element
 
 _GONE = (
     "del",
@@ -63,15 +67,17 @@ _BESIDE = ("footnotes", "endnotes")
 
 @dataclass(frozen=True, slots=True)
 class PublicReport:
-    document: object
+    """A report as it may be published. masked: the count of masked numbers. text: all of it, notes too."""
+
+    document: Document
     masked: int
     text: str
 
 
 def public_report(report: Report) -> PublicReport:
-    """The report as a document: the Word file itself cleaned, or one made of the sheet 自评报告.
+    """The public copy of a report: its Word file cleaned, or one made of the sheet 自评报告.
 
-    UnreadableFile where it cannot be opened.
+    Raises UnreadableFile where it cannot be opened.
     """
     from zipfile import BadZipFile
 
@@ -115,7 +121,8 @@ def _made_of(report: Report) -> Document:
     return document
 
 
-def _roots(document: Document) -> list:
+def _roots(document: Document) -> list[_Element]:
+    """The root elements of the text, of headers and of footers."""
     roots = [document.element.body]
     for section in document.sections:
         roots += [
@@ -133,8 +140,8 @@ def _roots(document: Document) -> list:
     return roots
 
 
-def _clean(root) -> None:
-    """Tracked changes accepted, remarks and hidden text gone."""
+def _clean(root: _Element) -> None:
+    """Accepts tracked changes; removes remarks and hidden text."""
     from docx.oxml.ns import qn
 
     for name in _GONE:
@@ -151,13 +158,13 @@ def _clean(root) -> None:
             run.getparent().remove(run)
 
 
-def _mask(root) -> int:
-    """Masks numbers paragraph by paragraph: Word may have cut one into several runs."""
+def _mask(root: _Element) -> int:
+    """Masks personal numbers, also those that Word cut into several runs; returns how many there were."""
     from docx.oxml.ns import qn
 
     count = 0
     for paragraph in root.iter(qn("w:p")):
-        texts = [element for element in paragraph.iter(qn("w:t"))]
+        texts = list(paragraph.iter(qn("w:t")))
         whole = "".join(element.text or "" for element in texts)
         shown, found = without_personal(whole)
         count += found
@@ -171,6 +178,7 @@ def _mask(root) -> int:
 
 
 def _forget_authors(document: Document) -> None:
+    """Empties the document's properties and drops the parts that name persons."""
     properties = document.core_properties
     for name in (
         "author",
@@ -188,8 +196,8 @@ def _forget_authors(document: Document) -> None:
     _drop(document.part.package, ("extended-properties", *_DROPPED_PARTS))
 
 
-def _parts(part, kinds: Iterable[str]) -> list:
-    """The parts of these kinds that a part refers to, inside the file."""
+def _parts(part: Part, kinds: Iterable[str]) -> list[Part]:
+    """The parts of these kinds inside the file that a part refers to."""
     return [
         relation.target_part
         for relation in part.rels.values()
@@ -197,9 +205,10 @@ def _parts(part, kinds: Iterable[str]) -> list:
     ]
 
 
-def _clean_part(part) -> tuple[int, str]:
-    """Footnotes and endnotes, which python-docx keeps as bytes: cleaned and masked; how many numbers, and the
-    text.
+def _clean_part(part: Part) -> tuple[int, str]:
+    """Cleans and masks footnotes or endnotes, which python-docx keeps as bytes.
+
+    Returns the count of masked numbers and the text.
     """
     from docx.oxml import parse_xml
     from lxml import etree
@@ -212,8 +221,9 @@ def _clean_part(part) -> tuple[int, str]:
 
 
 def _forget_embedded(document: Document) -> None:
-    """A chart pasted from Excel brings its whole workbook along, hidden sheets and all; the picture of it
-    stays.
+    """Drops the workbooks and objects behind charts and pictures; the pictures stay.
+
+    A chart pasted from Excel brings its whole workbook along, hidden sheets and all.
     """
     from docx.oxml.ns import qn
     from lxml import etree
@@ -241,11 +251,9 @@ def _forget_embedded(document: Document) -> None:
         _drop(part, ("attachedTemplate", "mailMergeSource"))
 
 
-def _drop(part, kinds: Iterable[str]) -> None:
+def _drop(part: Part | OpcPackage, kinds: Iterable[str]) -> None:
     """Takes parts of these kinds out of the file, which is written by following its relations."""
-    for identity in [
-        identity
-        for identity, relation in part.rels.items()
-        if relation.reltype.rpartition("/")[2].lower().startswith(tuple(kind.lower() for kind in kinds))
-    ]:
-        del part.rels[identity]
+    prefixes = tuple(kind.lower() for kind in kinds)
+    for identity, relation in list(part.rels.items()):
+        if relation.reltype.rpartition("/")[2].lower().startswith(prefixes):
+            del part.rels[identity]

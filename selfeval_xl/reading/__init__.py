@@ -1,10 +1,13 @@
-"""Files to forms. The reader finds cells by what their labels say, never by position."""
+"""Files to forms. The reader finds cells by their labels, never by position."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..forms import Explanation, Form, Listed, Problem, ReadFile, Report
+from ..grid import Grid
 from .explained import explanations_in, listed_in
 from .find import forms_in
 from .layout_of import told_by_settings
@@ -14,19 +17,24 @@ from .report import report_in, report_on_sheet
 from .source import Source, open_source
 
 ATTACHMENTS = frozenset(("pdf", "image"))
+_NOTHING_FOUND = (
+    "“{name}”里没有找到绩效自评表，也没有自评报告。请确认交的是自评表；"
+    "如果是，请核对表头“三级指标、年度指标值、实际完成值”等是否还在。"
+)
+_NO_SETTINGS = "这份工作簿是下发的样子，但里面的隐藏工作表“_selfeval”不见了；部门和项目按表上写的认。"
 
 
 def read_file(path: str | Path) -> ReadFile:
-    """Reads one file in this process: forms, reports, problems, and by what each part was recognised.
+    """The forms, reports and problems of one file, read in this process.
 
     Bad content is a problem of the file, never an exception. Commands read files they did not write through
-    `read_files`, in worker processes that may die.
+    `read_files`, in worker processes that may die. Raises UsageError where there is no such file.
     """
     return understand(open_source(path))
 
 
 def understand(source: Source) -> ReadFile:
-    """What the Grids and paragraphs of an opened file say."""
+    """The forms, reports and problems in the Grids and paragraphs of an opened file."""
     forms: list[Form] = []
     reports: list[Report] = []
     problems = list(source.problems)
@@ -35,11 +43,7 @@ def understand(source: Source) -> ReadFile:
     listed: list[Listed] = []
     for grid in source.grids:
         found = forms_in(grid, source.path)
-        if source.settings.get("layout"):
-            own = [told_by_settings(form, source.settings) for form in found.forms]
-            forms += [with_overtyped(form, grid, source.settings["layout"]) for form in own]
-        else:
-            forms += found.forms
+        forms += _with_layout(found.forms, grid, source)
         problems += found.problems
         explanations += explanations_in(grid)
         listed = listed_in(grid) or listed
@@ -51,22 +55,9 @@ def understand(source: Source) -> ReadFile:
     if report:
         reports.append(report)
     if not forms and not reports and not problems and source.kind not in ATTACHMENTS:
-        problems.append(
-            Problem(
-                (
-                    f"“{Path(source.path).name}”里没有找到绩效自评表，也没有自评报告。请确认交的是自评表；"
-                    "如果是，请核对表头“三级指标、年度指标值、实际完成值”等是否还在。"
-                ),
-                rule="T01",
-            )
-        )
+        problems.append(Problem(_NOTHING_FOUND.format(name=source.name), rule="T01"))
     if forms and not source.settings and any(grid.name in OURS for grid in source.grids):
-        problems.append(
-            Problem(
-                "这份工作簿是下发的样子，但里面的隐藏工作表“_selfeval”不见了；部门和项目按表上写的认。",
-                rule="T03",
-            )
-        )
+        problems.append(Problem(_NO_SETTINGS, rule="T03"))
     return ReadFile(
         path=source.path,
         sha256=source.sha256,
@@ -83,8 +74,20 @@ def understand(source: Source) -> ReadFile:
     )
 
 
-def read_files(*args, **kwargs):
-    """See `worker.read_files`: many files, in worker processes, in the order given."""
-    from .worker import read_files as run
+def _with_layout(forms: Sequence[Form], grid: Grid, source: Source) -> Sequence[Form]:
+    """The forms of a workbook of ours with its layout, and with the cells where a formula was overwritten."""
+    layout_id = source.settings.get("layout")
+    if not layout_id:
+        return forms
+    return [with_overtyped(told_by_settings(form, source.settings), grid, layout_id) for form in forms]
 
-    return run(*args, **kwargs)
+
+if TYPE_CHECKING:
+    from .worker import read_files
+else:
+
+    def read_files(*args, **options):
+        """Many files, read in worker processes, in the order given: see `worker.read_files`."""
+        from .worker import read_files
+
+        return read_files(*args, **options)

@@ -1,6 +1,4 @@
-"""A received file where it can be opened again: itself, or taken out of the zip archive that its path leads
-into.
-"""
+"""A received file opened again: the file itself, or taken out of the zip archive that its path leads into."""
 
 from __future__ import annotations
 
@@ -26,8 +24,8 @@ _FAULTS = (
 )
 
 
-def at_hand(path: str | Path, place: Path) -> Path:
-    """The file itself; for 送来.zip/某局/自评表.xlsx the file taken out into the folder `place`.
+def at_hand(path: str | Path, folder: Path) -> Path:
+    """The file itself; for 送来.zip/某局/自评表.xlsx the file taken out into `folder`.
 
     Raises UnreadableFile where it is gone, too large, or lies in an archive within an archive.
     """
@@ -38,7 +36,7 @@ def at_hand(path: str | Path, place: Path) -> Path:
     if archive is None:
         raise UnreadableFile(f"“{path.name}”已经不在收件文件夹里了，请放回去再试。")
     wanted = path.relative_to(archive).parts
-    target = place / f"{len(list(place.iterdir()))}" / path.name
+    target = folder / f"{len(list(folder.iterdir()))}" / path.name
     try:
         with zipfile.ZipFile(archive) as opened:
             entry = next((entry for entry in opened.infolist() if _parts(entry) == wanted), None)
@@ -56,7 +54,7 @@ def at_hand(path: str | Path, place: Path) -> Path:
 
 
 def _take_out(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
-    """Writes one file in pieces, never more than is allowed: what an archive says of sizes is not believed."""
+    """Writes one file in pieces, never more than is allowed: the sizes in an archive may be false."""
     written = 0
     with opened.open(entry) as packed, open(target, "wb") as file:
         while (piece := packed.read(_PIECE)) and written <= MOST:

@@ -1,4 +1,4 @@
-"""Forms side by side: which columns each of them has."""
+"""The columns of each form where forms stand side by side."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ Band = tuple[int, int]  # first and last column
 def bands(
     sheet: Sheet, row: int, names: list[Label], everywhere: list[Label], titles: list[Title]
 ) -> list[Band]:
-    """The bands of the forms whose head stands in this row; one band over the whole width where forms stand
-    one below the other.
+    """The bands of the forms whose indicator head stands in this row, left to right.
 
-    names: the labels 三级指标 of the row; everywhere: those of the whole sheet.
+    One band over the whole width where forms stand one below the other. names: the labels 三级指标 of the
+    row. everywhere: those of the whole sheet.
     """
     width = sheet.grid.width
     if len(everywhere) < 2:
@@ -36,14 +36,15 @@ def bands(
 
 
 def _below_titles(row: int, names: list[Label], titles: list[Title]) -> list[int]:
-    """Titles side by side (a form number may stand above one of them), each with a head below it, say where
-    the second form and those after it begin.
+    """The first columns of the second and later forms, by titles side by side with a head below each.
+
+    A form number may stand above one of the titles.
     """
-    top = max((at for at, _, _ in titles if at <= row), default=-1)
-    starts = sorted({column for at, column, _ in titles if top - 2 <= at <= top})
+    top = max((title_row for title_row, _, _ in titles if title_row <= row), default=-1)
+    starts = sorted({column for title_row, column, _ in titles if top - 2 <= title_row <= top})
     if len(starts) < 2:
         return []
-    after = min((at for at, _, _ in titles if at > row), default=10**7)
+    after = min((title_row for title_row, _, _ in titles if title_row > row), default=10**7)
     below = [label.column for label in names if top < label.row < after]
     ends = [*starts[1:], 10**7]
     headed = all(
@@ -53,29 +54,29 @@ def _below_titles(row: int, names: list[Label], titles: list[Title]) -> list[int
 
 
 def _behind_gaps(sheet: Sheet, names: list[Label]) -> list[int]:
-    """Columns behind one that is empty from top to bottom, where heads stand on both sides of it."""
-    places = sorted({label.column for label in names})
-    if len(places) < 2:
+    """The columns behind one that is empty from top to bottom, where heads stand on both sides of it."""
+    heads = sorted({label.column for label in names})
+    if len(heads) < 2:
         return []
     used = {column for row in range(sheet.grid.height) for column in sheet.lines[row]} | {
         column for _, column in sheet.grid.merged()
     }
-    gaps = [column for column in range(places[0] + 1, places[-1]) if column not in used]
+    gaps = [column for column in range(heads[0] + 1, heads[-1]) if column not in used]
     starts = [column + 1 for column in gaps if column + 1 in used]
-    kept: list[int] = []
+    headed: list[int] = []
     for start in starts:
-        end = next((other for other in starts if other > start), places[-1] + 1)
-        if any(start <= column < end for column in places):
-            kept.append(start)
-    return kept
+        end = next((other for other in starts if other > start), heads[-1] + 1)
+        if any(start <= column < end for column in heads):
+            headed.append(start)
+    return headed
 
 
 def _repeated(sheet: Sheet, row: int, names: list[Label]) -> list[int]:
-    """Where a column of the head comes for the second time in this row."""
+    """The columns at which a head begins again in this row: one of its labels comes for the second time."""
     starts: list[int] = []
     seen: set[str] = set()
     for label in sheet.rows[row] if len(names) > 1 else ():
-        word = core(label.text)  # 三级指标 beside 四级指标 is no second form
+        word = core(label.text)  # the text, not the key: 三级指标 beside 四级指标 is no second form
         if word in seen and any(
             role.scope == "指标" and role.key in ("level1", "level2", "name", "target")
             for role in label.roles
@@ -87,7 +88,7 @@ def _repeated(sheet: Sheet, row: int, names: list[Label]) -> list[int]:
 
 
 def _with_section(sheet: Sheet, row: int, column: int) -> int:
-    """The section cell (绩效指标) left of the first level belongs to the same form."""
+    """The first column of a form: that of the section cell (绩效指标) left of its first level, if any."""
     before = sheet.grid.area(row, column - 1)
     text = sheet.text(row, column - 1)
     is_section = text and any(role.scope == "指标栏" for role in roles(text))

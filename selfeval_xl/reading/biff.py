@@ -1,5 +1,6 @@
-"""The records of an xls workbook stream: what calamine does not tell (formats, hidden rows, errors) or must
-not meet (far cells).
+"""The records of an xls workbook stream.
+
+They have what calamine leaves out (formats, hidden rows, errors), and show what it must not meet (far cells).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _INTERNAL = (b"\x01\x04", b"\x01\x3a")
 
 @dataclass(slots=True)
 class SheetRecords:
-    """One sheet: the extent of its values, the style of each, and what is hidden or in error."""
+    """One sheet: the extent and number of its values, the style of each, errors, hidden rows and columns."""
 
     visible: bool = True
     bottom: int = 0
@@ -43,10 +44,10 @@ class SheetRecords:
 
 @dataclass(slots=True)
 class BookRecords:
-    """A workbook: its sheets by name, the number format of each cell style, and what it points to outside.
+    """A workbook: its sheets by name, the number format of each cell style ("" for General), and its links.
 
     dimensions: offset and length of the records that claim how large a sheet is. lying: more shared strings
-    are claimed than fit.
+    are claimed than fit into the stream. links, dde: it points to other files or programs.
     """
 
     sheets: dict[str, SheetRecords] = field(default_factory=dict)
@@ -58,6 +59,7 @@ class BookRecords:
     dde: bool = False
 
     def formats_of(self, sheet: str) -> Mapping[Place, str]:
+        """The number formats of a sheet's cells, of those that have one other than General."""
         styles = self.sheets[sheet].styles if sheet in self.sheets else {}
         return {
             place: self.formats[style]
@@ -67,7 +69,7 @@ class BookRecords:
 
 
 def records(stream: bytes, start: int = 0) -> Iterator[tuple[int, int, int]]:
-    """Kind, offset and length of each record; a cut last record ends it."""
+    """Kind, offset and length of each record; a last record that is cut off is left out."""
     end = len(stream)
     while start + 4 <= end:
         kind, length = struct.unpack_from("<HH", stream, start)
@@ -78,19 +80,19 @@ def records(stream: bytes, start: int = 0) -> Iterator[tuple[int, int, int]]:
 
 
 def scan(stream: bytes) -> BookRecords:
-    """What the records of a workbook stream say; damaged records are passed over."""
+    """The contents of a workbook stream's records; damaged ones are passed over."""
     book = BookRecords()
-    places: list[tuple[int, str, bool]] = []
+    sheets: list[tuple[int, str, bool]] = []  # offset, name, visible
     custom: dict[int, str] = {}
     styles: list[int] = []
     biff8 = stream[4:6] != b"\x00\x05"
-    for kind, at, length in records(stream):
-        data = stream[at : at + length]
+    for kind, offset, length in records(stream):
+        data = stream[offset : offset + length]
         if kind == FILEPASS:
             book.encrypted = True
             return book
         if kind == BOUNDSHEET and length > 8:
-            places.append((struct.unpack_from("<I", data)[0], _text(data, 6, biff8, 1), data[4] & 3 == 0))
+            sheets.append((struct.unpack_from("<I", data)[0], _text(data, 6, biff8, 1), data[4] & 3 == 0))
         elif kind == SUPBOOK and length > 4 and data[2:4] not in _INTERNAL:
             book.dde |= b"\x03" in data[4:]
             book.links = True
@@ -106,35 +108,36 @@ def scan(stream: bytes) -> BookRecords:
         "" if name.lower() == "general" else name
         for name in (custom.get(number, BUILTIN.get(number, "")) for number in styles)
     ]
-    for start, name, visible in places:
+    for start, name, visible in sheets:
         book.sheets[name] = _sheet(stream, start, visible, book.dimensions)
     return book
 
 
 def tamed(stream: bytes, book: BookRecords) -> bytes:
-    """The stream without claims of a sheet's size: room for the whole of it would be reserved unseen."""
+    """The stream without the claims of a sheet's size: calamine reserves that much memory unchecked."""
     quiet = bytearray(stream)
-    for at, length in book.dimensions:
-        quiet[at : at + length] = bytes(length)
+    for offset, length in book.dimensions:
+        quiet[offset : offset + length] = bytes(length)
     return bytes(quiet)
 
 
-def _text(data: bytes, at: int, biff8: bool, width: int) -> str:
+def _text(data: bytes, offset: int, biff8: bool, width: int) -> str:
     """A string with its length in front: one byte a character, or two where the flag says so."""
-    length = int.from_bytes(data[at : at + width], "little")
-    at += width
+    length = int.from_bytes(data[offset : offset + width], "little")
+    offset += width
     if not biff8:
-        return data[at : at + length].decode("gb18030", "replace")
-    wide = at < len(data) and data[at] & 1
-    return data[at + 1 : at + 1 + length * (2 if wide else 1)].decode(
+        return data[offset : offset + length].decode("gb18030", "replace")
+    wide = offset < len(data) and data[offset] & 1
+    return data[offset + 1 : offset + 1 + length * (2 if wide else 1)].decode(
         "utf-16-le" if wide else "latin-1", "replace"
     )
 
 
 def _sheet(stream: bytes, start: int, visible: bool, dimensions: list[tuple[int, int]]) -> SheetRecords:
+    """The records of one sheet, which begin at `start`; its claims of a size are added to `dimensions`."""
     sheet = SheetRecords(visible)
     depth = 0
-    for kind, at, length in records(stream, start):
+    for kind, offset, length in records(stream, start):
         if kind == BOF:
             depth += 1
         elif kind == EOF:
@@ -142,32 +145,36 @@ def _sheet(stream: bytes, start: int, visible: bool, dimensions: list[tuple[int,
             if depth <= 0:
                 break
         elif kind == DIMENSIONS:
-            dimensions.append((at, length))
+            dimensions.append((offset, length))
         elif depth == 1:
             if kind in _VALUES and length >= 6:
-                _value(sheet, stream, kind, at, length)
-            elif kind == ROW and length >= 14 and stream[at + 12] & 0x20:
-                sheet.hidden_rows.add(struct.unpack_from("<H", stream, at)[0])
-            elif kind == COLINFO and length >= 10 and stream[at + 8] & 1:
-                first, last = struct.unpack_from("<HH", stream, at)
+                _value(sheet, stream, kind, offset, length)
+            elif kind == ROW and length >= 14 and stream[offset + 12] & 0x20:
+                sheet.hidden_rows.add(struct.unpack_from("<H", stream, offset)[0])
+            elif kind == COLINFO and length >= 10 and stream[offset + 8] & 1:
+                first, last = struct.unpack_from("<HH", stream, offset)
                 sheet.hidden_columns.update(range(first, min(last, 255) + 1))
     return sheet
 
 
-def _value(sheet: SheetRecords, stream: bytes, kind: int, at: int, length: int) -> None:
-    row, column, style = struct.unpack_from("<HHH", stream, at)
+def _value(sheet: SheetRecords, stream: bytes, kind: int, offset: int, length: int) -> None:
+    """Takes in a record of one or several values."""
+    row, column, style = struct.unpack_from("<HHH", stream, offset)
     last = column
     if kind == MULRK:
         last = max(column, min((length - 6) // 6 - 1 + column, 255))
         for number in range(last - column + 1):
-            sheet.styles[row, column + number] = struct.unpack_from("<H", stream, at + 4 + number * 6)[0]
+            sheet.styles[row, column + number] = struct.unpack_from("<H", stream, offset + 4 + number * 6)[0]
     else:
         sheet.styles[row, column] = style
     sheet.bottom, sheet.right = max(sheet.bottom, row + 1), max(sheet.right, last + 1)
     sheet.count += last - column + 1
-    if kind == BOOLERR and length >= 8 and stream[at + 7]:
-        sheet.errors[row, column] = _ERRORS.get(stream[at + 6], "#N/A")
+    if kind == BOOLERR and length >= 8 and stream[offset + 7]:
+        sheet.errors[row, column] = _ERRORS.get(stream[offset + 6], "#N/A")
     elif (
-        kind == FORMULA and length >= 14 and stream[at + 12 : at + 14] == b"\xff\xff" and stream[at + 6] == 2
+        kind == FORMULA
+        and length >= 14
+        and stream[offset + 12 : offset + 14] == b"\xff\xff"
+        and stream[offset + 6] == 2
     ):
-        sheet.errors[row, column] = _ERRORS.get(stream[at + 8], "#N/A")
+        sheet.errors[row, column] = _ERRORS.get(stream[offset + 8], "#N/A")

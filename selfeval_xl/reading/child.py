@@ -1,4 +1,4 @@
-"""The worker's side of `worker.py`: a process that reads one file after the other and may die of any of them."""
+"""The worker process of `worker.py`: it reads one file after the other, and any of them may end it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ import struct
 import sys
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from ..errors import SelfevalError
 
-MEMORY = (
-    1 << 30
-)  # address space of a worker: reading takes up to 300 MB, the interpreter and its libraries reserve the rest
-READY = "ready"  # said once, when all imports are done
+# address space of a worker: reading takes up to 300 MB, the interpreter and its libraries reserve the rest
+MEMORY = 1 << 30
+READY = "ready"  # sent once, when all imports are done
 START = (
     "import sys,pickle;sys.path[:]=pickle.load(sys.stdin.buffer);from selfeval_xl.reading.child "
     "import serve;serve()"
@@ -27,20 +26,20 @@ _LENGTH = struct.Struct("<Q")
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A file that could not be opened at all (gone meanwhile, no right to it); the text is for people."""
+    """The answer for a file that could not be opened (deleted meanwhile, no right to it)."""
 
     text: str
 
 
-def send(pipe: BinaryIO, thing: Any) -> None:
-    """Writes one thing, its length in front."""
-    raw = pickle.dumps(thing, pickle.HIGHEST_PROTOCOL)
+def send(pipe: IO[bytes], message: object) -> None:
+    """Writes one message, pickled, with its length in front."""
+    raw = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
     pipe.write(_LENGTH.pack(len(raw)) + raw)
     pipe.flush()
 
 
-def receive(pipe: BinaryIO) -> Any:
-    """The next thing; EOFError when the other side is gone."""
+def receive(pipe: IO[bytes]) -> Any:
+    """The next message; EOFError when the other process has ended."""
     head = pipe.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         raise EOFError
@@ -48,8 +47,10 @@ def receive(pipe: BinaryIO) -> Any:
 
 
 def serve() -> None:
-    """The life of a worker: the function's name and context, READY, then paths in chunks and an answer for
-    each, until the pipe ends.
+    """Works until the pipe of requests ends.
+
+    The first request is the function's name and context, answered by READY. Each further request is a list
+    of paths, answered by one message for each path.
     """
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not come between the answers
@@ -74,7 +75,7 @@ def serve() -> None:
 
 
 def _limit_memory() -> None:
-    """No file may take the machine's memory; Windows has no such limit, there the guards alone hold."""
+    """Limits this process's memory; Windows has no such limit, there only the guards hold."""
     try:
         import resource
     except ImportError:

@@ -5,29 +5,28 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_GLUED = re.compile(
+_GLUED = re.compile(  # 219001-棠溪镇人民政府, 301001 县应急管理局
     r"^[\[(【]?(?P<code>(?=[0-9A-Za-z]*\d)[0-9A-Za-z]{3,40})[\])】]?\s*(?:[-—－_–:：]+|\s)"
     r"\s*(?P<name>(?:20\d{2}年|[^\d\s\-]).*)$",
     re.S,
 )
-_BRACKETED = re.compile(
+_BRACKETED = re.compile(  # [301001]县应急管理局
     r"^[\[(【](?P<code>(?=[0-9A-Za-z]*\d)[0-9A-Za-z]{3,40})[\])】]\s*(?P<name>[^\d\s].*)$", re.S
 )
-_BEHIND = re.compile(
+_BEHIND = re.compile(  # 县应急管理局（301001）
     r"^(?P<name>[\u4e00-\u9fff].*?)\s*[\[(【（](?P<code>\d{6,40}|\d{3,}R\d{6,})[\])】）]$", re.S
 )
-_AFTER_SLASH = re.compile(
+_AFTER_SLASH = re.compile(  # 县应急管理局/301001, under 主管部门及代码
     r"^(?P<name>[\u4e00-\u9fff].*?)\s*[/／]\s*(?P<code>\d{3,20})$", re.S
-)  # 主管部门及代码
-_DIGITS = re.compile(r"^(?P<code>\d{6,40})(?P<name>[\u4e00-\u9fff].*)$", re.S)
+)
+_DIGITS = re.compile(  # 301001县应急管理局
+    r"^(?P<code>\d{6,40})(?P<name>[\u4e00-\u9fff].*)$", re.S
+)
 _YEAR = re.compile(r"^(?:19|20)\d{2}$")
 
 
 def split_code(text: str | None) -> tuple[str | None, str | None]:
-    """Code and name of a project, department or unit; the code is None where there is none.
-
-    Codes stay text.
-    """
+    """The code and the name of a project, department or unit; the code, a text, is None where none is."""
     if text is None:
         return None, None
     plain = unicodedata.normalize("NFKC", text).strip()

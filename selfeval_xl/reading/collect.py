@@ -12,11 +12,10 @@ _NEVER = frozenset((".ds_store", "thumbs.db", "desktop.ini"))
 
 
 def collect(folder: str | Path) -> list[Path]:
-    """Every file below the folder (a file given instead is itself), sorted by path; lock files and system
-    files are passed over.
+    """Every file below the folder, sorted by path; for a file that file alone.
 
-    Links to other folders are not followed. UsageError when there is no such folder, or one below it cannot
-    be looked into.
+    Lock files and system files are left out, links to other folders are not followed. Raises UsageError when
+    there is no such folder, or one below it cannot be opened.
     """
     root = Path(folder)
     if root.is_file():
@@ -24,14 +23,14 @@ def collect(folder: str | Path) -> list[Path]:
     if not root.is_dir():
         raise UsageError(f"找不到文件夹“{folder}”。请核对名称和位置。")
     found = []
-    for place, folders, names in os.walk(root, onerror=_refused):
+    for parent, folders, names in os.walk(root, onerror=_refuse):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX")
-        found += [Path(place, name) for name in sorted(names) if not is_left_behind(name)]
+        found += [Path(parent, name) for name in sorted(names) if not is_left_behind(name)]
     return found
 
 
-def _refused(error: OSError) -> None:
-    """What cannot be looked into must not be passed over in silence: it may hold filings."""
+def _refuse(error: OSError) -> None:
+    """Raises UsageError for a folder that cannot be opened: in silence its filings would be lost."""
     raise UsageError(
         f"打不开文件夹“{error.filename}”：{cause_of(error)}。里面可能有报送的材料，请处理好权限再试，"
         "或先把它移走。"

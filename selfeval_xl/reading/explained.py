@@ -1,4 +1,4 @@
-"""The sheets 校验结果 and 问题清单 of an earlier check: what units wrote beside the findings."""
+"""The sheets 校验结果 and 问题清单 of an earlier check, with what units wrote beside the findings."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ _RULE, _SHEET, _SUBJECT, _VALUE, _TEXT = (
 
 
 def listed_rows(listed: Grid | None) -> list[list[str]]:
-    """The rows of such a sheet as texts in the order of RESULT_COLUMNS; its columns are found by their heads,
-    wherever they were moved.
+    """The rows of such a sheet as texts in the order of RESULT_COLUMNS; none where it is another sheet.
+
+    Columns are found by their heads, wherever they were moved.
     """
     if listed is None:
         return []
-    places = {listed.text(0, column).strip(): column for column in range(listed.width)}
-    if not {"规则编号", "单位说明"} <= places.keys():
+    by_head = {listed.text(0, column).strip(): column for column in range(listed.width)}
+    if not {"规则编号", "单位说明"} <= by_head.keys():
         return []
     table = [
-        [listed.text(row, places[name]).strip() if name in places else "" for name in RESULT_COLUMNS]
+        [listed.text(row, by_head[name]).strip() if name in by_head else "" for name in RESULT_COLUMNS]
         for row in range(1, listed.height)
     ]
     return [row for row in table if row[_RULE]]
 
 
 def explanations_in(grid: Grid) -> list[Explanation]:
-    """What was explained on this sheet; nothing where it is another one."""
+    """The explanations that units wrote on this sheet; none where it is another one."""
     if grid.name not in (RESULTS, RETURNED):
         return []
     return [
@@ -55,7 +56,7 @@ _KEYS = {
 
 
 def listed_in(grid: Grid) -> list[Listed]:
-    """All findings that this sheet lists; nothing where it is another one."""
+    """All findings that this sheet lists; none where it is another one."""
     if grid.name not in (RESULTS, RETURNED):
         return []
     return [

@@ -1,36 +1,44 @@
-"""Finds the forms of a Grid by what its labels say: any number per sheet, stacked or side by side, moved or
-with rows between.
+"""The forms of a Grid, found by their labels.
+
+There may be any number on a sheet, one below the other or side by side, moved or with rows between.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ..forms import DEPARTMENT, PROJECT, Form, Frame, Problem
+from ..forms import DEPARTMENT, PROJECT, Form, Frame, Goal, Problem
 from ..grid import Area, Grid
 from ..links import links_in
 from ..sheets import ADDED_COLUMNS, HELPER_COLUMNS, OURS
+from .bands import Band, Title
 from .codes import split_code
 from .funding import Funding, find_funding, funding_columns, money_unit, read_funding, read_pairs
 from .goals import Goals, Tasks, find_tasks, read_goals, read_tasks
 from .head import Head, read_head, year_in
 from .hidden import hidden_content
-from .indicators import Head as TableHead
-from .indicators import Indicators, find_heads, read_indicators
+from .indicator_head import Head as TableHead
+from .indicator_head import find_heads
+from .indicators import Indicators, read_indicators
 from .labels import roles, squeeze
 from .layout_of import layout_of
 from .recompute import recomputed
 from .scan import Sheet, scan
 
 _TITLE = re.compile(r"(?:绩效评价|绩效).{0,12}表|自评.{0,4}表|整体支出.{0,10}绩效|项目支出.{0,10}绩效")
+_FORM_NUMBER = re.compile(r"^(附件|附表|表|公开)")
+_ANY_YEAR = re.compile(r"20\d\d")
+_YEAR_LINE = re.compile(r"20\d\d\s*年?度|^[(（]\s*20\d\d\s*年\s*[)）]$")
+_DEFAULT_UNIT = "万元"
 _DEPARTMENT = re.compile(r"整体")
 _BASE_DATA = re.compile(r"基础数据|填报说明|填表说明|指标体系|评分标准|汇总表|目标申报|目标表")
 
 
 @dataclass(slots=True)
 class Found:
-    """What one Grid holds. evidence: by what each part was recognised, a line each."""
+    """The forms of one Grid. evidence: a line for each part, with the label by which it was recognised."""
 
     forms: list[Form] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -46,8 +54,20 @@ class Region:
     head: TableHead | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The parts of one form as read, and the unit of its money."""
+
+    head: Head
+    table: Indicators
+    goals: Goals
+    tasks: Tasks
+    funding: Funding | None
+    unit: str
+
+
 def forms_in(grid: Grid, file: str) -> Found:
-    """All forms of a Grid, in reading order. Sheets of ours hold none."""
+    """All forms of a Grid, in reading order; our own sheets (cover, lists, results) hold none."""
     found = Found()
     grid = without_ours(grid)
     if grid.name in OURS or not grid.rows:
@@ -62,19 +82,22 @@ def forms_in(grid: Grid, file: str) -> Found:
         if form is None:
             continue
         found.forms.append(form)
-        rest = sheet.left_over(region.area)
-        if rest:
-            unused.append(f"没有用到的{len(rest)}格：{'、'.join(rest[:10])}{'……' if len(rest) > 10 else ''}")
+        cells = sheet.left_over(region.area)
+        if cells:
+            unused.append(
+                f"没有用到的{len(cells)}格：{'、'.join(cells[:10])}{'……' if len(cells) > 10 else ''}"
+            )
     found.problems += [
         Problem(f"{grid.name}!{cell}：{text}。", grid.name, cell) for cell, text in sheet.doubts
     ]
-    found.evidence = sheet.told() + unused
+    found.evidence = sheet.evidence_lines() + unused
     return found
 
 
 def without_ours(grid: Grid) -> Grid:
-    """The Grid without what is ours right of the form: the links back to a list, the columns of our templates
-    (判定 and what it is made of).
+    """The Grid without our own cells right of the form.
+
+    They are the links back to a list and the columns of our templates (判定 and what it is made of).
     """
     links = links_in(grid)
     if links:
@@ -94,8 +117,8 @@ def without_ours(grid: Grid) -> Grid:
     return grid
 
 
-def _titles(sheet: Sheet) -> list[tuple[int, int, str]]:
-    """Row, column and text of everything that looks like a form's title."""
+def _titles(sheet: Sheet) -> list[Title]:
+    """Row, column and text of every cell that looks like a form's title."""
     titles = []
     for row, cells in enumerate(sheet.grid.rows):
         for column, value in enumerate(cells):
@@ -113,65 +136,74 @@ def _titles(sheet: Sheet) -> list[tuple[int, int, str]]:
 
 
 def _stands_alone(sheet: Sheet, row: int, column: int) -> bool:
-    """A title has its row to itself, or shares it with other titles (side by side) or a form number."""
+    """Whether a cell has its row to itself, or shares it only with titles (side by side) or a form number."""
     for other in sheet.filled(row, 0, sheet.grid.width):
         value = sheet.grid.value(row, other)
         if other != column and not (
-            isinstance(value, str)
-            and (_TITLE.search(squeeze(value)) or re.match(r"^(附件|附表|表|公开)", squeeze(value)))
+            isinstance(value, str) and (_TITLE.search(squeeze(value)) or _FORM_NUMBER.match(squeeze(value)))
         ):
             return False
     return True
 
 
 def _regions(sheet: Sheet) -> list[Region]:
-    """Cuts the sheet: first into column bands (forms side by side), then into rows (forms one below the
-    other).
-    """
+    """The regions of the sheet's forms: cut into column bands (forms side by side), then into rows."""
     titles = _titles(sheet)
     heads = find_heads(sheet, titles)
     bottom, width = sheet.grid.height - 1, max(sheet.grid.width - 1, 0)
     if not heads:
         return _headless(sheet, titles, bottom, width)
-    regions: list[Region] = []
     bands = sorted({(head.left, head.right) for head in heads})
     if len(bands) > 1 and (0, width) in bands:  # some forms side by side, others across the sheet
         bands = [band for band in bands if band != (0, width)] + [(0, width)]
-    for left, right in bands:
-        inside = [head for head in heads if (head.left, head.right) == (left, right)]
-        first = 0
-        for number, head in enumerate(inside):
-            after = inside[number + 1].top if number + 1 < len(inside) else None
-            others = [
-                other.top
-                for other in heads
-                if other.top > head.top
-                and other is not head
-                and (other.left, other.right) != (left, right)
-                and other.left <= right
-                and left <= other.right
-            ]
-            top = _start(sheet, first, head.top, left, right, titles)
-            last = bottom
-            if after is not None:
-                last = _start(sheet, head.bottom + 1, after, left, right, titles) - 1
-            elif others:
-                last = _start(sheet, head.bottom + 1, min(others), left, right, titles) - 1
-            name = next(
-                (
-                    text
-                    for row, column, text in reversed(titles)
-                    if top <= row <= head.top and left <= column <= right
-                ),
-                None,
-            )
-            regions.append(Region(Area(top, left, last, right), name, head))
-            first = last + 1
+    regions = [region for band in bands for region in _stacked(sheet, band, heads, titles, bottom)]
     return sorted(regions, key=lambda region: (region.area.top, region.area.left))
 
 
-def _headless(sheet: Sheet, titles: list[tuple[int, int, str]], bottom: int, width: int) -> list[Region]:
-    """A form without an indicator table: a title, and a funding head or a project's name."""
+def _stacked(
+    sheet: Sheet, band: Band, heads: list[TableHead], titles: list[Title], bottom: int
+) -> list[Region]:
+    """The regions of the forms one below the other in a column band. bottom: the last row of the sheet."""
+    left, right = band
+    inside = [head for head in heads if (head.left, head.right) == band]
+    regions: list[Region] = []
+    first = 0
+    for number, head in enumerate(inside):
+        top = _start(sheet, first, head.top, left, right, titles)
+        following = inside[number + 1].top if number + 1 < len(inside) else _next_across(head, heads)
+        last = bottom
+        if following is not None:
+            last = _start(sheet, head.bottom + 1, following, left, right, titles) - 1
+        title = next(
+            (
+                text
+                for row, column, text in reversed(titles)
+                if top <= row <= head.top and left <= column <= right
+            ),
+            None,
+        )
+        regions.append(Region(Area(top, left, last, right), title, head))
+        first = last + 1
+    return regions
+
+
+def _next_across(head: TableHead, heads: list[TableHead]) -> int | None:
+    """The first row of the next head below that shares columns with this one but has another band."""
+    return min(
+        (
+            other.top
+            for other in heads
+            if other.top > head.top
+            and (other.left, other.right) != (head.left, head.right)
+            and other.left <= head.right
+            and head.left <= other.right
+        ),
+        default=None,
+    )
+
+
+def _headless(sheet: Sheet, titles: list[Title], bottom: int, width: int) -> list[Region]:
+    """The region of a form without an indicator table: it has a title, and funds or a project's name."""
     named = [
         label
         for row in sheet.rows
@@ -185,13 +217,11 @@ def _headless(sheet: Sheet, titles: list[tuple[int, int, str]], bottom: int, wid
     return []
 
 
-def _start(
-    sheet: Sheet, first: int, head: int, left: int, right: int, titles: list[tuple[int, int, str]]
-) -> int:
-    """The first row of the form whose indicator head is in row `head`: its title, else its first head label."""
-    own = [row for row, column, text in titles if first <= row <= head and left <= column <= right]
-    if own:
-        return own[0] if first == 0 else own[-1]
+def _start(sheet: Sheet, first: int, head: int, left: int, right: int, titles: list[Title]) -> int:
+    """The first row of the form with its indicator head in row `head`: its title, else its first label."""
+    title_rows = [row for row, column, _ in titles if first <= row <= head and left <= column <= right]
+    if title_rows:
+        return title_rows[0] if first == 0 else title_rows[-1]
     for label in sheet.labels(first, head, left, right):
         role = label.role("表")
         if role and role.key in ("project", "department", "unit"):
@@ -200,56 +230,55 @@ def _start(
 
 
 def _read_region(sheet: Sheet, region: Region, file: str) -> tuple[Form | None, list[Problem]]:
+    """The form of a region with the problems of reading it; no form where the region is another table."""
     area, grid = region.area, sheet.grid
     if region.title and _BASE_DATA.search(region.title) and "自评" not in region.title:
         return None, []
-    table_top = region.head.top if region.head else area.bottom + 1
     table = read_indicators(sheet, region.head, area.bottom, area) if region.head else Indicators()
+    above = Area(area.top, area.left, region.head.top - 1 if region.head else area.bottom, area.right)
+    tasks_row = find_tasks(sheet, above)
+    tasks = Tasks() if tasks_row is None else read_tasks(sheet, tasks_row, above.bottom, area)
+    unit, funding = _read_money(sheet, area, above, tasks_row, tasks)
     taken = [table.rows] if region.head else []
-    tasks_row = find_tasks(sheet, Area(area.top, area.left, table_top - 1, area.right))
-    tasks = Tasks()
-    if tasks_row is not None:
-        tasks = read_tasks(sheet, tasks_row, table_top - 1, area)
-        taken += tasks.rows
-    funding_row = find_funding(
-        sheet, area.top, table_top - 1 if tasks_row is None else tasks_row - 1, area.left, area.right
-    )
-    if funding_row is None and tasks.rows:
-        funding_row = find_funding(sheet, tasks.rows[-1][1] + 1, table_top - 1, area.left, area.right)
-    unit, funding = "万元", None
-    if funding_row is not None:
-        rows = (
-            funding_row,
-            max(
-                label.area.bottom
-                for label in funding_columns(sheet, funding_row, area.left, area.right).values()
-            ),
-        )
-        unit = money_unit(sheet, area, rows) or "万元"
-        funding = read_funding(sheet, funding_row, table_top - 1, area, unit)
-        taken.append(funding.rows)
-    else:
-        unit = money_unit(sheet, area, (area.top, area.top)) or "万元"
-        funding = read_pairs(
-            sheet, Area(area.top, area.left, min(table_top - 1, area.bottom), area.right), unit
-        )
-        taken += [funding.rows] if funding else []
-    goals = read_goals(sheet, Area(area.top, area.left, min(table_top - 1, area.bottom), area.right), taken)
+    taken += tasks.rows
+    taken += [funding.rows] if funding else []
+    goals = read_goals(sheet, above, taken)
     head = read_head(sheet, area, taken + goals.rows + [(row, row) for row in table.below])
     if not _is_form(region, head, funding is not None, table):
         return None, []
-    form = _form(sheet, region, file, head, table, goals, tasks, funding, unit)
+    form = _form(sheet, region, file, _Parts(head, table, goals, tasks, funding, unit))
     form, lost = recomputed(replace(form, layout=layout_of(form, sheet, area)), grid)
     unseen = hidden_content(form, grid)
     problems = [
         Problem(f"{grid.name}!{cell}：{text}。", grid.name, cell)
-        for cell, text in (funding.problems if funding else []) + table.problems
+        for cell, text in (funding.problems if funding else [])
     ]
     return form, problems + lost + ([unseen] if unseen else [])
 
 
+def _read_money(
+    sheet: Sheet, area: Area, above: Area, tasks_row: int | None, tasks: Tasks
+) -> tuple[str, Funding | None]:
+    """The unit of money and the funding of a form; None where it prints no funds.
+
+    above: the part of the form's area above the indicator table. The funding table stands before the tasks,
+    else behind them.
+    """
+    last = above.bottom if tasks_row is None else tasks_row - 1
+    head_row = find_funding(sheet, area.top, last, area.left, area.right)
+    if head_row is None and tasks.rows:
+        head_row = find_funding(sheet, tasks.rows[-1][1] + 1, above.bottom, area.left, area.right)
+    if head_row is None:
+        unit = money_unit(sheet, area, (area.top, area.top)) or _DEFAULT_UNIT
+        return unit, read_pairs(sheet, above, unit)
+    labels = funding_columns(sheet, head_row, area.left, area.right).values()
+    head_rows = (head_row, max(label.area.bottom for label in labels))
+    unit = money_unit(sheet, area, head_rows) or _DEFAULT_UNIT
+    return unit, read_funding(sheet, head_row, above.bottom, area, unit)
+
+
 def _is_form(region: Region, head: Head, funded: bool, table: Indicators) -> bool:
-    """A self-evaluation form has an indicator table with completed values, or funds and a name."""
+    """Whether the region is a self-evaluation form: it has completed values, or funds and a name."""
     if region.head is None:
         return funded and bool(head.values)
     columns = table.columns
@@ -259,6 +288,7 @@ def _is_form(region: Region, head: Head, funded: bool, table: Indicators) -> boo
 
 
 def _kind(region: Region, head: Head, tasks: Tasks) -> str:
+    """The kind of the form, project or department: by its title, else by what it prints."""
     title = squeeze(region.title or "")
     if _DEPARTMENT.search(title):
         return DEPARTMENT
@@ -269,66 +299,79 @@ def _kind(region: Region, head: Head, tasks: Tasks) -> str:
     return PROJECT
 
 
-def _form(
-    sheet: Sheet,
-    region: Region,
-    file: str,
-    head: Head,
-    table: Indicators,
-    goals: Goals,
-    tasks: Tasks,
-    funding: Funding | None,
-    unit: str,
-) -> Form:
-    kind = _kind(region, head, tasks)
-    values, cells = head.values, head.cells
+def _form(sheet: Sheet, region: Region, file: str, parts: _Parts) -> Form:
+    """The form with these parts."""
+    table, funding = parts.table, parts.funding
+    values, cells = parts.head.values, parts.head.cells
+    kind = _kind(region, parts.head, parts.tasks)
     if kind == DEPARTMENT and "department" not in values and values.get("unit"):
         values["department"], cells["department"] = values["unit"], cells["unit"]
-    names: dict[str, str | None] = {}
-    for key in ("project", "department", "unit"):
-        code, name = split_code(values.get(key))
-        names[key], names[f"{key}_code"] = name, values.get(f"{key}_code") or code
-    totals = {key: table.totals.get(key) for key in ("points", "score", "grade")}
-    score = totals["score"] or (
-        values.get("total_score") and (values["total_score"].rstrip("分"), cells["total_score"])
-    )
-    grade = totals["grade"] or (values.get("grade") and (values["grade"], cells["grade"]))
-    goal = (
-        replace(goals.goal, expected="\n".join(filter(None, (goals.goal.expected, *table.goals))))
-        if table.goals
-        else goals.goal
-    )
+    project, project_code = _name_and_code(values, "project")
+    department, department_code = _name_and_code(values, "department")
+    unit, unit_code = _name_and_code(values, "unit")
+    totals = _totals(parts.head, table)
     if "score" in table.unfilled:
         cells.setdefault("total_score", table.unfilled["score"])
-    for key, pair in (("total_score", score), ("grade", grade), ("total_points", totals["points"])):
-        if pair:
-            cells[key] = pair[1]
+    cells.update((key, totals[key][1]) for key in ("total_score", "grade", "total_points") if key in totals)
     return Form(
         kind=kind,
         file=file,
         sheet=sheet.grid.name,
         title=region.title,
         year=_year(sheet, region, values),
-        **names,
-        money_unit=unit,
-        total_points=totals["points"] and totals["points"][0],
-        total_score=score[0] if score else None,
-        grade=grade[0] if grade else None,
+        project=project,
+        project_code=project_code,
+        department=department,
+        department_code=department_code,
+        unit=unit,
+        unit_code=unit_code,
+        money_unit=parts.unit,
+        total_points=totals["total_points"][0] if "total_points" in totals else None,
+        total_score=totals["total_score"][0] if "total_score" in totals else None,
+        grade=totals["grade"][0] if "grade" in totals else None,
         funding=tuple(funding.lines) if funding else (),
-        goal=goal,
-        tasks=tuple(tasks.tasks) if kind == DEPARTMENT else (),
+        goal=_with_further_goals(parts.goals.goal, table.goals),
+        tasks=tuple(parts.tasks.tasks) if kind == DEPARTMENT else (),
         indicators=tuple(table.indicators),
-        remarks=head.remarks,
-        signature=head.signature,
+        remarks=parts.head.remarks,
+        signature=parts.head.signature,
         placeholders=tuple(table.placeholders),
         indicator_columns=frozenset(table.columns),
-        frame=_frame(region, table, funding),
+        frame=Frame(region.area, table.head if region.head else None, funding.head if funding else None),
         cells=cells,
     )
 
 
-def _year(sheet: Sheet, region: Region, values: dict[str, str]) -> int | None:
-    """The year in the title, in the rows around it, or in a field 年度."""
+def _name_and_code(values: Mapping[str, str], key: str) -> tuple[str | None, str | None]:
+    """The name in this field and its code, which stands in a field of its own or is glued to the name."""
+    code, name = split_code(values.get(key))
+    return name, values.get(f"{key}_code") or code
+
+
+def _totals(head: Head, table: Indicators) -> dict[str, tuple[str | None, str]]:
+    """Total points, total score and grade with their cells, from the total row, else from the head."""
+    totals = {
+        field_key: table.totals[key]
+        for field_key, key in (("total_points", "points"), ("total_score", "score"), ("grade", "grade"))
+        if key in table.totals
+    }
+    score, grade = head.values.get("total_score"), head.values.get("grade")
+    if score and "total_score" not in totals:
+        totals["total_score"] = score.rstrip("分"), head.cells["total_score"]
+    if grade and "grade" not in totals:
+        totals["grade"] = grade, head.cells["grade"]
+    return totals
+
+
+def _with_further_goals(goal: Goal, further: list[str]) -> Goal:
+    """The goal with the texts of those that stand among the indicators (年度目标2)."""
+    if not further:
+        return goal
+    return replace(goal, expected="\n".join(filter(None, (goal.expected, *further))))
+
+
+def _year(sheet: Sheet, region: Region, values: Mapping[str, str]) -> int | None:
+    """The year in a field 年度, in the title, or in the first rows of the form."""
     if values.get("year"):
         return int(values["year"])
     found = year_in(region.title) or year_in(sheet.grid.caption)
@@ -337,11 +380,8 @@ def _year(sheet: Sheet, region: Region, values: dict[str, str]) -> int | None:
     for row in range(region.area.top, min(region.area.top + 4, region.area.bottom + 1)):
         for column in sheet.filled(row, region.area.left, region.area.right):
             text = sheet.grid.text(row, column)
-            if len(text) <= 40 and re.search(r"20\d\d\s*年?度|^[(（]\s*20\d\d\s*年\s*[)）]$", text.strip()):
+            first = _ANY_YEAR.search(text) if len(text) <= 40 else None
+            if first and _YEAR_LINE.search(text.strip()):
                 sheet.used.add((row, column))
-                return year_in(text) or int(re.search(r"20\d\d", text)[0])
+                return year_in(text) or int(first[0])
     return None
-
-
-def _frame(region: Region, table: Indicators, funding: Funding | None) -> Frame:
-    return Frame(region.area, table.head if region.head else None, funding.head if funding else None)

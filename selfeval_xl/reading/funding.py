@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from ..forms import TOTAL, FundingLine
 from ..grid import Area, percent_text, plain_number
-from ..quantity import is_void, money, parse
+from ..quantity import money, parse
 from .labels import core, likely, roles, split_inline, squeeze
 from .scan import Label, Sheet
 
@@ -24,14 +26,19 @@ _NUMBERED = re.compile(r"^(?:\(\d{1,2}\)|\d{1,2}[、.])(?=[\u4e00-\u9fff])")
 _PEER = re.compile(r"结转|结余|^其[他它]|单位资金|专户|自有|自筹")
 _INLINE = re.compile(r"^(?P<source>[^:：]{2,20})[:：]\s*(?P<amount>[-\d,.，]*)\s*(?P<unit>万?元)?$")
 _UNIT_IN = re.compile(
-    r"[(（][^()（）]{0,10}?(亿元|万元|千元|百元|元)[^()（）]{0,6}[)）]|(?:单位|金额单位|计量单位)[:："
-    r"]?\s*(?:人民币)?(亿元|万元|千元|百元|元)"
+    r"[(（][^()（）]{0,10}?(亿元|万元|千元|百元|元)[^()（）]{0,6}[)）]"
+    r"|(?:单位|金额单位|计量单位)[:：]?\s*(?:人民币)?(亿元|万元|千元|百元|元)"
 )
+_PARTS_OF_THE_TABLE = frozenset(("资金行", "资金合计", "资金来源", "资金栏"))  # scopes of labels
 
 
 @dataclass(slots=True)
 class Funding:
-    """lines in the order of the form. rows: first and last row of the table, head included."""
+    """A funding table as read.
+
+    lines: in the order of the form. rows: first and last row of the table, head included. head: first and
+    last row of the head. problems: cell and sentence.
+    """
 
     lines: list[FundingLine] = field(default_factory=list)
     rows: tuple[int, int] = (0, -1)
@@ -40,31 +47,29 @@ class Funding:
 
 
 def funding_columns(sheet: Sheet, row: int, left: int, right: int) -> dict[str, Label]:
-    """The columns of a funding head in this row, by key; empty where the row is none (fewer than two budget
-    columns).
-    """
+    """The columns of a funding head in this row by key; none where fewer than two are of amounts."""
     found: dict[str, Label] = {}
     for label in sheet.rows.get(row, ()):
-        is_section = (
-            label.area.bottom > label.area.top and label.role("资金栏") is not None
-        )  # 预算资金 beside the table
+        # 预算资金 beside the table
+        is_section = label.area.bottom > label.area.top and label.role("资金栏") is not None
         role = label.role(SCOPE) if left <= label.column <= right and not is_section else None
-        if role and (role.key not in found or role.rank < found[role.key].role(SCOPE).rank):
+        if role and (role.key not in found or role.rank < found[role.key].need_role(SCOPE).rank):
             found[role.key] = label
     if any(key in found for key in (*AMOUNTS, "execution_rate")):
         _add_likely(sheet, row, left, right, found)
     amounts = [found[key] for key in AMOUNTS if key in found]
-    return found if len(amounts) >= 2 and not all(_answer(sheet, label) for label in amounts) else {}
+    return found if len(amounts) >= 2 and not all(_amount_beside(sheet, label) for label in amounts) else {}
 
 
-def _answer(sheet: Sheet, label: Label) -> bool:
+def _amount_beside(sheet: Sheet, label: Label) -> bool:
     """Whether an amount stands right beside its label: such a row is no head of a table."""
     return money(sheet.text(label.row, label.area.right + 1)) is not None
 
 
 def read_pairs(sheet: Sheet, area: Area, unit: str) -> Funding | None:
-    """The amounts of a form that prints label and amount side by side (预算安排 | 50 | 实际支出 | 48) instead
-    of a table.
+    """The amounts of a form that prints label and amount side by side (预算安排 | 50 | 实际支出 | 48).
+
+    None where the budget or the executed amount is not printed so.
     """
     columns: dict[str, Label] = {}
     for label in sheet.labels(area.top, area.bottom, area.left, area.right):
@@ -73,52 +78,55 @@ def read_pairs(sheet: Sheet, area: Area, unit: str) -> Funding | None:
             role
             and role.key in (*AMOUNTS, "execution_rate")
             and role.key not in columns
-            and (role.key == "execution_rate" or _answer(sheet, label))
+            and (role.key == "execution_rate" or _amount_beside(sheet, label))
         ):
             columns[role.key] = label
-    values, cells = {}, {}
-    inline = _inline_pairs(sheet, area, columns, values, cells, unit)
-    if "executed" not in columns.keys() | values.keys() or not (columns.keys() | values.keys()) & {
-        "annual_budget",
-        "initial_budget",
-    }:
+    values: dict[str, str | None] = {}
+    cells: dict[str, str] = {}
+    _read_inline_pairs(sheet, area, columns, values, cells, unit)
+    keys = columns.keys() | values.keys()
+    if "executed" not in keys or not keys & {"annual_budget", "initial_budget"}:
         return None
     for key, label in columns.items():
-        sheet.note(label, label.role(SCOPE), "资金")
+        sheet.note(label, label.need_role(SCOPE), "资金")
         text, cells[key] = sheet.take(label.row, label.area.right + 1)
         values[key] = amount_text(text, unit) if text and key in AMOUNTS else text
+    line = _line_of(TOTAL, None, values, cells, {})
     rows = [label.row for label in columns.values()]
-    if inline and not rows:  # other fields may share these rows
-        return Funding([FundingLine(source=TOTAL, cells=cells, **values)])
-    return Funding(
-        [FundingLine(source=TOTAL, cells=cells, **values)], (min(rows), max(rows)), (min(rows), min(rows))
-    )
+    if not rows:  # all in one cell with their label: other fields may share these rows
+        return Funding([line])
+    return Funding([line], (min(rows), max(rows)), (min(rows), min(rows)))
 
 
-def _inline_pairs(
-    sheet: Sheet, area: Area, columns: dict[str, Label], values: dict, cells: dict, unit: str
-) -> list[int]:
-    """Amounts in one cell with their label (年初预算数（元）：1200000.00): adds them, and returns their rows."""
-    rows = []
+def _read_inline_pairs(
+    sheet: Sheet,
+    area: Area,
+    columns: Mapping[str, Label],
+    values: dict[str, str | None],
+    cells: dict[str, str],
+    unit: str,
+) -> None:
+    """Adds the amounts that share a cell with their label (年初预算数（元）：1200000.00)."""
     for row in range(area.top, area.bottom + 1):
         for column in sheet.filled(row, area.left, area.right):
             pair = split_inline(sheet.lines[row][column])
-            role = pair and next((role for role in roles(pair[0]) if role.scope == SCOPE), None)
+            if pair is None:
+                continue
+            label, text = pair
+            role = next((role for role in roles(label) if role.scope == SCOPE), None)
             if (
-                not role
+                role is None
                 or role.key in columns
                 or role.key in values
                 or role.key not in (*AMOUNTS, "execution_rate", "points", "score")
             ):
                 continue
-            if role.key in ("points", "score") and "执行" not in pair[0]:
+            if role.key in ("points", "score") and "执行" not in label:
                 continue
-            text, cells[role.key] = pair[1], sheet.take(row, column)[1]
-            if role.key == "execution_rate" and "%" in squeeze(pair[0]) and money(text) is not None:
+            cells[role.key] = sheet.take(row, column)[1]
+            if role.key == "execution_rate" and "%" in squeeze(label) and money(text) is not None:
                 text += "%"
             values[role.key] = amount_text(text, unit) if role.key in AMOUNTS else text
-            rows.append(row)
-    return rows
 
 
 def find_funding(sheet: Sheet, top: int, bottom: int, left: int, right: int) -> int | None:
@@ -134,7 +142,7 @@ def find_funding(sheet: Sheet, top: int, bottom: int, left: int, right: int) -> 
 
 
 def money_unit(sheet: Sheet, area: Area, rows: tuple[int, int]) -> str | None:
-    """The unit of money that the funding table says, else the form's head; None where nothing says it."""
+    """The unit of money that the funding table names, else the form's head; None where neither does."""
     for top, bottom in (rows, (area.top, rows[1]), (area.top, area.bottom)):
         for row in range(max(top, 0), min(bottom, sheet.grid.height - 1) + 1):
             for column in sheet.filled(row, area.left, area.right):
@@ -149,67 +157,49 @@ def money_unit(sheet: Sheet, area: Area, rows: tuple[int, int]) -> str | None:
 
 
 def read_funding(sheet: Sheet, head_row: int, limit: int, area: Area, unit: str) -> Funding:
-    """Reads the lines below the head in `head_row`, down to `limit` (the last row that may belong to the
-    table).
-    """
+    """The lines below the head in `head_row`, down to `limit`, the last row that may belong to the table."""
     columns = funding_columns(sheet, head_row, area.left, area.right)
     head_bottom = max(label.area.bottom for label in columns.values())
     funding = Funding(rows=(head_row, head_bottom), head=(head_row, head_bottom))
     for label in columns.values():
-        sheet.note(label, label.role(SCOPE), "资金表头")
+        sheet.note(label, label.need_role(SCOPE), "资金表头")
     first = min(label.column for key, label in columns.items() if key in AMOUNTS)
-    parent: str | None = None
-    kind: str | None = None  # the breakdown (按支出性质) that the rows go on with
-    follows = False  # whether the row before said 其中 too
-    shared: tuple[int, int] | None = None  # the 其中 cell merged over this row and those after it
+    nesting = _Nesting()
     kinds: dict[int, str] = {}
     for row in range(head_bottom + 1, limit + 1):
-        named = _source(sheet, row, area.left, first)
-        if (
-            named is None
-            and not funding.lines
-            and not funding.problems
-            and not _closes(sheet, row, area)
-            and _amount_in(sheet, row, columns)
-            and not _amount_in(sheet, row + 1, columns)
-        ):
-            funding.lines.append(_line(sheet, row, TOTAL, None, columns, unit))  # the only line needs no name
-            funding.rows = (head_row, row)
-            continue
+        named = _source_cell(sheet, row, area.left, first)
         if named is None:
-            if not _closes(sheet, row, area):
-                _stray(sheet, row, columns, funding)
+            if _closes(sheet, row, area):
+                break
+            if not _is_only_line(sheet, row, columns, funding):
+                _note_stray(sheet, row, columns, funding)
                 continue
-            break
-        source, label_row, label_column, among = named
-        inline = _inline_lines(sheet, row, area, unit, kinds)
-        if inline:
+            funding.lines.append(_line(sheet, row, TOTAL, None, columns, unit))
+        elif inline := _inline_lines(sheet, row, area, unit, kinds):
             funding.lines += inline
-            funding.rows = (head_row, row)
-            continue
-        if _closes(sheet, row, area) and not _amount_in(sheet, row, columns):
+        elif _closes(sheet, row, area) and not _amount_in(sheet, row, columns):
             break
-        cell = _among_cell(sheet, row, label_column, area.left) if among else None
-        peer = cell is not None and cell == shared
-        shared = cell
-        opened = _OF_KIND.match(source)
-        kind, source = (opened["kind"], opened["source"]) if opened else (kind, source)
-        source = _NUMBERED.sub("", source)
-        if kind is not None:
-            part_of = kind
-        elif peer or (among and follows and _PEER.search(source)):
-            part_of = funding.lines[-1].part_of
         else:
-            source, part_of, parent = _placed(source, among, funding.lines, parent)
-        follows = among
-        sheet.used.add((label_row, label_column))
-        funding.lines.append(_line(sheet, row, source, part_of, columns, unit))
+            shared = _among_cell(sheet, row, named.column, area.left) if named.among else None
+            source, part_of = nesting.placed(named, shared, funding.lines)
+            sheet.used.add((named.row, named.column))
+            funding.lines.append(_line(sheet, row, source, part_of, columns, unit))
         funding.rows = (head_row, row)
     return funding
 
 
+def _is_only_line(sheet: Sheet, row: int, columns: Mapping[str, Label], funding: Funding) -> bool:
+    """Whether a row without a label is the one line of the table, which needs no name."""
+    return (
+        not funding.lines
+        and not funding.problems
+        and _amount_in(sheet, row, columns)
+        and not _amount_in(sheet, row + 1, columns)
+    )
+
+
 def _add_likely(sheet: Sheet, row: int, left: int, right: int, columns: dict[str, Label]) -> None:
-    """Heads misspelt by one character, only where their column is still missing."""
+    """Adds missing columns whose label is misspelt by one character."""
     for column in sheet.filled(row, left, right):
         text = sheet.grid.value(row, column)
         if isinstance(text, str) and not roles(text):
@@ -218,10 +208,17 @@ def _add_likely(sheet: Sheet, row: int, left: int, right: int, columns: dict[str
                 columns[role.key] = Label(row, column, text, sheet.grid.area(row, column), (role,))
 
 
-def _source(sheet: Sheet, row: int, left: int, first: int) -> tuple[str, int, int, bool] | None:
-    """The row's own label: the nearest text left of the amounts; with 其中 when it or a cell before it says
-    so.
-    """
+class _SourceCell(NamedTuple):
+    """The label of a funding row and its cell. among: 其中 stands before it, in this cell or the one left."""
+
+    source: str
+    row: int
+    column: int
+    among: bool
+
+
+def _source_cell(sheet: Sheet, row: int, left: int, first: int) -> _SourceCell | None:
+    """The row's label: the nearest text left of the amounts, which begin in column `first`."""
     column = first - 1
     while column >= left:
         area = sheet.grid.area(row, column)
@@ -232,17 +229,17 @@ def _source(sheet: Sheet, row: int, left: int, first: int) -> tuple[str, int, in
             name = _AMONG.sub("", plain).strip(":：")
             if name:
                 before = squeeze(sheet.text(row, area.left - 1)) if area.left > left else ""
-                return name, area.top, area.left, among or before.startswith("其中")
+                return _SourceCell(name, area.top, area.left, among or before.startswith("其中"))
         column = area.left - 1
     inline = sheet.grid.area(row, first)
     text = sheet.grid.text(inline.top, inline.left).strip()
     if inline.left < first and inline.top == row and text:
-        return squeeze(text), inline.top, inline.left, False
+        return _SourceCell(squeeze(text), inline.top, inline.left, False)
     return None
 
 
 def _among_cell(sheet: Sheet, row: int, column: int, left: int) -> tuple[int, int] | None:
-    """Where the cell 其中 left of a label stands that is merged over several rows."""
+    """The cell 其中 left of a label, where it is merged over several rows."""
     if column <= left:
         return None
     area = sheet.grid.area(row, column - 1)
@@ -257,17 +254,19 @@ def _closes(sheet: Sheet, row: int, area: Area) -> bool:
     """Whether this row begins another part of the form."""
     for label in sheet.rows.get(row, ()):
         if area.left <= label.column <= area.right and not any(
-            r.scope in ("资金行", "资金合计", "资金来源", "资金栏") for r in label.roles
+            role.scope in _PARTS_OF_THE_TABLE for role in label.roles
         ):
             return True
     return False
 
 
-def _amount_in(sheet: Sheet, row: int, columns: dict[str, Label]) -> bool:
+def _amount_in(sheet: Sheet, row: int, columns: Mapping[str, Label]) -> bool:
+    """Whether the row has an amount in one of these columns."""
     return any(money(sheet.text(row, columns[key].column)) is not None for key in AMOUNTS if key in columns)
 
 
-def _stray(sheet: Sheet, row: int, columns: dict[str, Label], funding: Funding) -> None:
+def _note_stray(sheet: Sheet, row: int, columns: Mapping[str, Label], funding: Funding) -> None:
+    """Adds a problem where a row without a source has an amount."""
     for key in AMOUNTS:
         if key in columns and money(sheet.text(row, columns[key].column)) is not None:
             funding.problems.append(
@@ -276,14 +275,49 @@ def _stray(sheet: Sheet, row: int, columns: dict[str, Label], funding: Funding) 
             return
 
 
+@dataclass(slots=True)
+class _Nesting:
+    """The nesting of the sources, row by row.
+
+    kind: the breakdown (按支出性质) that the rows go on with. parent: the source whose parts the rows go on
+    with. among: whether the row before has 其中. shared: the 其中 cell merged over the row before.
+    """
+
+    kind: str | None = None
+    parent: str | None = None
+    among: bool = False
+    shared: tuple[int, int] | None = None
+
+    def placed(
+        self, cell: _SourceCell, shared: tuple[int, int] | None, lines: list[FundingLine]
+    ) -> tuple[str, str | None]:
+        """The source of the next row and the source that it is part of.
+
+        shared: the 其中 cell merged over the row and others, or None. lines: those of the rows before.
+        """
+        peer = shared is not None and shared == self.shared
+        opened = _OF_KIND.match(cell.source)
+        source = _NUMBERED.sub("", opened["source"] if opened else cell.source)
+        part_of: str | None
+        if opened:
+            self.kind = opened["kind"]
+        if self.kind is not None:
+            part_of = self.kind
+        elif peer or (cell.among and self.among and _PEER.search(source)):
+            part_of = lines[-1].part_of
+        else:
+            source, part_of, self.parent = _placed(source, cell.among, lines, self.parent)
+        self.among, self.shared = cell.among, shared
+        return source, part_of
+
+
 def _placed(
     source: str, among: bool, lines: list[FundingLine], parent: str | None
 ) -> tuple[str, str | None, str | None]:
-    """The source's name, its parent row and the parent for the rows that follow.
+    """The source's name, the source that it is part of, and the parent for the rows that follow.
 
     其中 right under the total opens the sources themselves; under another row it opens that row's parts,
-    which go on
-    while the labels are those of parts (中央, 省级, 一般公共预算 ...).
+    which go on while the labels are those of parts (中央, 省级, 一般公共预算 ...).
     """
     keys = {(role.scope, role.key) for role in roles(source)} or {
         (role.scope, role.key) for role in roles(core(source))
@@ -304,9 +338,9 @@ def _placed(
 
 
 def _inline_lines(sheet: Sheet, row: int, area: Area, unit: str, kinds: dict[int, str]) -> list[FundingLine]:
-    """Rows whose breakdowns stand as 名称：金额 in one cell (政府性基金拨款:118.82).
+    """The lines of a row whose breakdowns stand as 名称：金额 in one cell (政府性基金拨款:118.82).
 
-    kinds: the breakdown (按收入性质分) that each column goes on with.
+    kinds: the breakdown (按收入性质分) that each column goes on with; this row's are added.
     """
     lines = []
     for column in sheet.filled(row, area.left, area.right):
@@ -317,7 +351,7 @@ def _inline_lines(sheet: Sheet, row: int, area: Area, unit: str, kinds: dict[int
             not match["amount"] and not any(role.scope == "资金来源" for role in roles(match["source"]))
         ):
             continue
-        name, where = match["source"], sheet.take(row, column)[1]
+        name, cell = match["source"], sheet.take(row, column)[1]
         if name.startswith("按"):
             kinds[column] = name
         kind = None if name.startswith("按") else kinds.get(column)
@@ -329,34 +363,60 @@ def _inline_lines(sheet: Sheet, row: int, area: Area, unit: str, kinds: dict[int
                 source=name,
                 part_of=kind or TOTAL,
                 annual_budget=amount,
-                cells={"annual_budget": where, "source": where},
+                cells={"annual_budget": cell, "source": cell},
             )
         )
     return lines
 
 
 def _line(
-    sheet: Sheet, row: int, source: str, part_of: str | None, columns: dict[str, Label], unit: str
+    sheet: Sheet, row: int, source: str, part_of: str | None, columns: Mapping[str, Label], unit: str
 ) -> FundingLine:
+    """The line of a row of the table, amounts in the form's unit."""
     values, cells = sheet.take_row(row, columns)
     typed: dict[str, str] = {}
     for key in AMOUNTS:
         text = values.get(key)
         if text is not None and (converted := amount_text(text, unit)) != text:
             values[key], typed[key] = converted, text
-    if "note" in columns and sheet.place(row, columns["note"].column)[0] != row:
-        values["note"] = None  # a reason merged over all rows is said once
+    if "note" in columns and sheet.value_cell(row, columns["note"].column)[0] != row:
+        values["note"] = None  # a reason merged over all rows belongs to the first of them
     rate = columns.get("execution_rate")
     if rate is not None:
-        values["execution_rate"] = _rate(sheet, row, rate, values)
-    if not is_void(values.get("points")) and money(values["points"]) is None:
-        values["points"] = values["points"].rstrip("分")
-    return FundingLine(source=source, part_of=part_of, cells=cells, typed=typed, **values)
+        values["execution_rate"] = _rate(rate, values)
+    points = values.get("points")
+    if points is not None and money(points) is None:
+        values["points"] = points.rstrip("分")
+    return _line_of(source, part_of, values, cells, typed)
+
+
+def _line_of(
+    source: str,
+    part_of: str | None,
+    values: Mapping[str, str | None],
+    cells: Mapping[str, str],
+    typed: Mapping[str, str],
+) -> FundingLine:
+    """A line with these values by key."""
+    return FundingLine(
+        source=source,
+        part_of=part_of,
+        initial_budget=values.get("initial_budget"),
+        annual_budget=values.get("annual_budget"),
+        executed=values.get("executed"),
+        execution_rate=values.get("execution_rate"),
+        points=values.get("points"),
+        score=values.get("score"),
+        note=values.get("note"),
+        cells=cells,
+        typed=typed,
+    )
 
 
 def amount_text(text: str, unit: str) -> str:
-    """An amount in the form's unit: separators and full-width digits mended, a unit of its own converted,
-    else as typed.
+    """An amount in the form's unit, without separators and full-width digits; what is no amount as typed.
+
+    An amount with a unit of its own (12.5万元 in a form in 元) is converted.
     """
     number = money(text)
     if number is not None:
@@ -374,24 +434,26 @@ def amount_text(text: str, unit: str) -> str:
 
 
 def _converted(text: str, unit: str) -> str | None:
+    """An amount with a unit of its own as a number in the form's unit; None where it is no plain amount."""
     quantity = parse(text)
-    own, wanted = quantity.measure, parse(f"1{unit}").measure
+    typed, wanted = quantity.measure, parse(f"1{unit}").measure
     if (
         quantity.number is None
-        or own is None
+        or typed is None
         or wanted is None
-        or own.dimension != "money"
+        or typed.dimension != "money"
         or quantity.operator
         or quantity.about
         or quantity.upper is not None
     ):
         return None
-    return plain_number(quantity.number * own.factor / wanted.factor)
+    return plain_number(quantity.number * typed.factor / wanted.factor)
 
 
-def _rate(sheet: Sheet, row: int, label: Label, values: dict[str, str | None]) -> str | None:
-    """The execution rate as displayed; a bare number under a head with % is percent, unless the amounts say
-    it is a ratio.
+def _rate(label: Label, values: Mapping[str, str | None]) -> str | None:
+    """The execution rate as displayed.
+
+    A bare number under a head with % is percent, unless the amounts show that it is a ratio.
     """
     text = values.get("execution_rate")
     number = money(text)

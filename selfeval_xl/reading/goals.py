@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..forms import Goal, Task
@@ -12,16 +13,21 @@ from .labels import roles
 from .scan import Label, Sheet
 
 SCOPE, TASK = "目标", "任务"
+_OTHER_PARTS = frozenset(("指标", SCOPE, "资金行", "表", "任务", "指标栏", "资金栏", "说明", "签字"))
 
 
 @dataclass(slots=True)
 class Goals:
+    """The goal as read. rows: first and last row of each part of it."""
+
     goal: Goal = field(default_factory=Goal)
     rows: list[tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Tasks:
+    """The task table as read. rows: first and last row of the table, head included."""
+
     tasks: list[Task] = field(default_factory=list)
     rows: list[tuple[int, int]] = field(default_factory=list)
 
@@ -29,12 +35,10 @@ class Tasks:
 def find_tasks(sheet: Sheet, area: Area) -> int | None:
     """The row of the task table's head: 任务名称 beside another column of it."""
     for row in range(area.top, area.bottom + 1):
-        found = {
-            label.role(TASK).key
-            for label in sheet.labels(row, row, area.left, area.right)
-            if label.role(TASK)
+        keys = {
+            role.key for label in sheet.labels(row, row, area.left, area.right) if (role := label.role(TASK))
         }
-        if "name" in found and found & {"content", "outcome", "number"}:
+        if "name" in keys and keys & {"content", "outcome", "number"}:
             return row
     return None
 
@@ -60,14 +64,30 @@ def read_tasks(sheet: Sheet, head_row: int, limit: int, area: Area) -> Tasks:
         if len(columns) > 1 and len(set(cells.values())) == 1:
             break  # 三、部门整体支出绩效指标 across the sheet
         if any(value for key, value in values.items() if key != "number"):
-            result.tasks.append(Task(cells=cells, **values))
+            result.tasks.append(_task(values, cells))
         result.rows = [(head_row, row)]
     return result
 
 
+def _task(values: Mapping[str, str | None], cells: Mapping[str, str]) -> Task:
+    """A task with these values by key."""
+    return Task(
+        number=values.get("number"),
+        name=values.get("name"),
+        content=values.get("content"),
+        outcome=values.get("outcome"),
+        budget=values.get("budget"),
+        executed=values.get("executed"),
+        points=values.get("points"),
+        score=values.get("score"),
+        cells=cells,
+    )
+
+
 def read_goals(sheet: Sheet, area: Area, taken: list[tuple[int, int]]) -> Goals:
-    """Goal texts in the rows of `area` that no table has `taken`: labels side by side with the texts below,
-    or label and text in a row.
+    """The goal texts in the rows of `area` that no table has `taken`.
+
+    Labels stand side by side with the texts below them, or label and text in a row.
     """
     busy = {row for top, bottom in taken for row in range(top, bottom + 1)}
     labels = [
@@ -85,15 +105,15 @@ def read_goals(sheet: Sheet, area: Area, taken: list[tuple[int, int]]) -> Goals:
     for label in labels:
         by_row.setdefault(label.row, []).append(label)
     for row, found in by_row.items():
-        keys = {label.role(SCOPE).key for label in found}
+        keys = {label.need_role(SCOPE).key for label in found}
         if len(keys) > 1 and not _answered_beside(sheet, found):
-            last = max(_below(sheet, label, area, busy, values, cells) for label in found)
+            last = max(_read_below(sheet, label, area, busy, values, cells) for label in found)
             goals.rows.append((row, last))
         else:
             for label in found:
-                _beside(sheet, label, area, values, cells)
+                _read_beside(sheet, label, area, values, cells)
             goals.rows.append((row, row))
-    _fall_back(sheet, area, busy, values, cells, goals)
+    _read_beside_section(sheet, area, busy, values, cells, goals)
     if is_blank(values.get("expected")) and "initial" in cells:
         values["expected"], cells["expected"] = values.get("initial"), cells["initial"]
     if not _has_both(labels):
@@ -108,9 +128,9 @@ def read_goals(sheet: Sheet, area: Area, taken: list[tuple[int, int]]) -> Goals:
 
 
 def _is_section(sheet: Sheet, label: Label, labels: list[Label]) -> bool:
-    """A label over several rows with the goal's own labels right of it is the name of that part of the form."""
-    behind = [other for other in labels if other.row == label.row and other.column > label.column]
-    if len(behind) > 1 and behind[0].column == label.area.right + 1 and _answered_beside(sheet, behind):
+    """Whether a label names that part of the form: the goal's own labels stand right of it."""
+    right = [other for other in labels if other.row == label.row and other.column > label.column]
+    if len(right) > 1 and right[0].column == label.area.right + 1 and _answered_beside(sheet, right):
         return True  # 年度目标 | 预期目标 | text | 实际完成情况 | text
     return any(
         label.area.top <= other.row < label.area.bottom
@@ -130,32 +150,39 @@ def _answered_beside(sheet: Sheet, labels: list[Label]) -> bool:
 
 
 def _has_both(labels: list[Label]) -> bool:
-    keys = {label.role(SCOPE).key for label in labels}
+    """Whether the form prints both the original goal and the one in force."""
+    keys = {label.need_role(SCOPE).key for label in labels}
     return {"initial", "expected"} <= keys
 
 
-def _below(sheet: Sheet, label: Label, area: Area, busy: set[int], values: dict, cells: dict) -> int:
-    """Texts below a goal label, row by row until another part begins; returns the last row used."""
-    role = label.role(SCOPE)
+def _read_below(
+    sheet: Sheet,
+    label: Label,
+    area: Area,
+    busy: set[int],
+    values: dict[str, str | None],
+    cells: dict[str, str],
+) -> int:
+    """Reads the texts below a goal label, down to the next part of the form; returns the last row used."""
+    role = label.need_role(SCOPE)
     texts: list[str] = []
     row = label.area.bottom + 1
     first_cell, last = None, label.area.bottom
     while row <= area.bottom and row not in busy:
         if any(
-            known.scope in ("指标", SCOPE, "资金行", "表", "任务", "指标栏", "资金栏", "说明", "签字")
-            and at.area.top == row
-            for at in sheet.labels(row, row, area.left, area.right)
-            for known in at.roles
+            other_role.scope in _OTHER_PARTS and other.area.top == row
+            for other in sheet.labels(row, row, area.left, area.right)
+            for other_role in other.roles
         ):
             break
-        here = sheet.grid.area(row, label.column)
+        text_area = sheet.grid.area(row, label.column)
         text, cell = sheet.take(row, label.column)
         first_cell = first_cell or cell
-        if text and (here.top >= label.area.bottom + 1):
+        if text and (text_area.top >= label.area.bottom + 1):
             texts.append(text)
-        last = here.bottom
-        row = here.bottom + 1
-        if text and here.bottom > here.top:
+        last = text_area.bottom
+        row = text_area.bottom + 1
+        if text and text_area.bottom > text_area.top:
             break
     if role.key not in cells:
         sheet.note(label, role, "目标")
@@ -164,8 +191,11 @@ def _below(sheet: Sheet, label: Label, area: Area, busy: set[int], values: dict,
     return last
 
 
-def _beside(sheet: Sheet, label: Label, area: Area, values: dict, cells: dict) -> None:
-    role = label.role(SCOPE)
+def _read_beside(
+    sheet: Sheet, label: Label, area: Area, values: dict[str, str | None], cells: dict[str, str]
+) -> None:
+    """Reads the text right of a goal label."""
+    role = label.need_role(SCOPE)
     row, column = value_place(sheet, label, area)
     text, cell = sheet.take(row, column)
     if role.key not in cells:
@@ -173,8 +203,15 @@ def _beside(sheet: Sheet, label: Label, area: Area, values: dict, cells: dict) -
         values[role.key], cells[role.key] = (None if text and roles(text) else text), cell
 
 
-def _fall_back(sheet: Sheet, area: Area, busy: set[int], values: dict, cells: dict, goals: Goals) -> None:
-    """年度总体目标 with its text right beside it, on forms without 预期目标."""
+def _read_beside_section(
+    sheet: Sheet,
+    area: Area,
+    busy: set[int],
+    values: dict[str, str | None],
+    cells: dict[str, str],
+    goals: Goals,
+) -> None:
+    """Reads the text right of 年度总体目标, on forms without 预期目标."""
     if "expected" in cells or "initial" in cells:
         return
     for label in sheet.labels(area.top, area.bottom, area.left, area.right):

@@ -1,10 +1,9 @@
-"""What stands between a received file and the libraries that would die of it.
+"""The checks between a received file and the libraries that would crash on it.
 
 A package (xlsx, xlsb, ods, docx) is a zip. Its directory is believed for nothing: every part is inflated in
-one bounded
-step, checked against its declared size and checksum, and only parts read here are passed on (`pack`), so that
-no library
-sees a byte that was not looked at. A lying header, a bomb, a cut file or an XML entity raises UnreadableFile.
+one bounded step, checked against its declared size and checksum, and only parts read here are passed on
+(`pack`), so that no library sees an unchecked byte. A lying header, a bomb, a cut file or an XML entity
+raises UnreadableFile.
 """
 
 from __future__ import annotations
@@ -37,8 +36,8 @@ ENTITIES = "文件内含有不该有的XML实体定义，为安全起见没有�
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,20})[\"']")
 _COUNT = re.compile(rb'(\s(?:uniqueCount|count)\s*=\s*["\'])\s*[+-]?\d{6,}')
-# the usual start tag of a cell, and near enough: at most 104 columns and 9,999 rows, or 26 columns and 99,999
-# rows
+# a cell that does not begin with its place, or lies beyond 104 columns and 9,999 rows or 26 columns and
+# 99,999 rows
 _UNUSUAL_CELL = re.compile(rb'<c(?! r="(?:[A-Z][1-9]\d{0,4}|[A-D][A-Z][1-9]\d{0,3})"[ />])[\s/>]')
 _PREFIXED_CELL = re.compile(rb":c[\s/>]")
 _ENCRYPTED, _STORED, _DEFLATED = 1, 0, 8
@@ -46,29 +45,28 @@ _ENCRYPTED, _STORED, _DEFLATED = 1, 0, 8
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A zip file in memory. `names`: the parts in directory order, by their name with forward slashes."""
+    """A zip file in memory. entries: its directory, by names with forward slashes."""
 
     data: bytes
     entries: Mapping[str, zipfile.ZipInfo]
 
     @property
     def names(self) -> Iterable[str]:
+        """The names of the parts in directory order, with forward slashes."""
         return self.entries.keys()
 
     def part(self, name: str) -> bytes | None:
-        """The inflated part, or None where there is none; UnreadableFile when it is not what its header says."""
+        """The inflated part, or None where there is none; UnreadableFile when its header is false."""
         entry = self.entries.get(name)
         return None if entry is None else _inflate(self.data, entry)
 
     def xml(self, name: str) -> bytes | None:
-        """The part as UTF-8 XML without a document type."""
+        """The part as UTF-8 XML without a document type, or None where there is none."""
         part = self.part(name)
         return None if part is None else plain_xml(part)
 
     def parts(self, names: Iterable[str]) -> dict[str, bytes]:
-        """Several parts inflated (XML without a document type); UnreadableFile when they are too big
-        together.
-        """
+        """Several parts inflated, XML as `xml` gives it; UnreadableFile when they are too big together."""
         wanted = [self.entries[name] for name in names]
         if sum(entry.file_size for entry in wanted) > MAX_INFLATED:
             raise UnreadableFile(TOO_BIG)
@@ -130,8 +128,9 @@ def _inflate(data: bytes, entry: zipfile.ZipInfo) -> bytes:
 
 
 def plain_xml(part: bytes) -> bytes:
-    """XML in UTF-8 without a document type, so that no entity can grow and a scan for bytes sees what a
-    parser sees.
+    """The part as XML in UTF-8; UnreadableFile where it has a document type.
+
+    So no entity can grow, and a scan for bytes sees the same as a parser.
     """
     encoding = _encoding(part)
     if encoding != "utf-8":
@@ -148,7 +147,7 @@ def plain_xml(part: bytes) -> bytes:
 
 
 def _encoding(part: bytes) -> str:
-    """How the XML is really encoded: zeros among its first bytes tell more than its declaration."""
+    """The real encoding of the XML: zeros among its first bytes outweigh its declaration."""
     head = part[:16]
     if b"\0" in head:
         return (
@@ -166,14 +165,15 @@ def _encoding(part: bytes) -> str:
 
 
 def usual_cells(sheet: bytes) -> bool:
-    """Whether every cell of a sheet's XML names its place in the usual way and stands near enough for
-    calamine's rectangle.
+    """Whether every cell of a sheet's XML is written in the usual way and near enough for calamine.
+
+    Calamine makes room for the whole rectangle up to the last cell.
     """
     return not _UNUSUAL_CELL.search(sheet) and not _PREFIXED_CELL.search(sheet)
 
 
 def few_values(sheet: bytes) -> bool:
-    """Whether calamine's tables for this sheet's XML stay small; nothing need be counted in a short one."""
+    """Whether calamine's tables for this sheet's XML stay small; a short one needs no counting."""
     return (
         len(sheet) <= MAX_VALUES
         or sheet.count(b"<v") + sheet.count(b"<is") <= MAX_VALUES
@@ -189,7 +189,7 @@ def few_entries(part: bytes) -> bytes:
 
 
 def honest_counts(part: bytes) -> bytes:
-    """A part whose head claims an absurd number of entries (room is reserved for them unseen) claims none."""
+    """The part without a claim of very many entries in its head: libraries reserve room for all of them."""
     head = _COUNT.sub(rb"\g<1>0", part[:2048])
     return head + part[2048:]
 

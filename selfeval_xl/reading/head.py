@@ -1,6 +1,4 @@
-"""The head of a form: names, codes, year, total and grade, each found by its label, with the cell it came
-from.
-"""
+"""The head of a form: names, codes, year, total and grade, each found by its label, with its cell."""
 
 from __future__ import annotations
 
@@ -20,16 +18,21 @@ _GRADE = re.compile(r"^(?:优秀?|良好?|中等?|差|合格|不合格|较差|�
 _TICK_BEFORE = re.compile(r"[☑√✓✔■☒]\s*(优秀?|良好?|中等?|差|不合格|合格)")
 _TICK_BEHIND = re.compile(r"(优秀?|良好?|中等?|差|不合格|合格)\s*[(（]?\s*[☑√✓✔■☒]")
 _SEAL = re.compile(r"\s*[(（](?:公章|盖章|签章|签字|单位公章)[)）]$")
+# printed at the right of a line such as 部门：
 _FORM_NUMBER = re.compile(
     r"^(?:公开|财决|附)?\s*\d{1,3}\s*表$|^附\s*[件表]\s*[\d一二三四五六七八九十]*(?:-\d+)?$"
-)  # printed at the right of a line such as 部门：
+)
 _RUN_ON = re.compile(r"\s{2,}|[;；\n]|\s+(?=[^\s:：]{2,12}\s?[:：])")
-KEPT = ("说明", "签字")
+_FIELD_SCOPES = frozenset(("表", "签字", "其他", "说明", "资金行", "指标", "目标"))
 
 
 @dataclass(slots=True)
 class Head:
-    """values by field key; cells by key, also of fields whose label is printed but empty."""
+    """The head of a form as read.
+
+    values: by field key. cells: by key, also of fields whose label is printed but empty. ranks: of the label
+    that gave each field, 0 the best. remarks, signature: by label.
+    """
 
     values: dict[str, str] = field(default_factory=dict)
     cells: dict[str, str] = field(default_factory=dict)
@@ -48,7 +51,7 @@ class Head:
 
 
 def read_head(sheet: Sheet, area: Area, tables: list[tuple[int, int]]) -> Head:
-    """Head fields, remarks and signatures in `area`, outside the rows of `tables` (first and last row each)."""
+    """The head fields, remarks and signatures in `area`, outside the rows of `tables` (first and last)."""
     head = Head()
     inside = {row for top, bottom in tables for row in range(top, bottom + 1)}
     for label in sheet.labels(area.top, area.bottom, area.left, area.right):
@@ -62,6 +65,7 @@ def read_head(sheet: Sheet, area: Area, tables: list[tuple[int, int]]) -> Head:
 
 
 def _read_label(sheet: Sheet, label: Label, area: Area, head: Head) -> None:
+    """Reads the value beside a label of the head."""
     role = label.role("表") or label.role("说明") or label.role("签字")
     if role is None or _is_section(sheet, label):
         if label.role("其他"):
@@ -70,8 +74,8 @@ def _read_label(sheet: Sheet, label: Label, area: Area, head: Head) -> None:
     row, column = value_place(sheet, label, area)
     text = _SEAL.sub("", sheet.grid.text(row, column).strip())
     value = None if is_void(text) or roles(text) or _FORM_NUMBER.match(text) else text
-    where = sheet.grid.area(row, column)
-    cell = a1(where.top, where.left)
+    value_area = sheet.grid.area(row, column)
+    cell = a1(value_area.top, value_area.left)
     sheet.used.add((row, column))
     if role.scope == "说明":
         if value:
@@ -79,9 +83,8 @@ def _read_label(sheet: Sheet, label: Label, area: Area, head: Head) -> None:
             head.cells.setdefault(core(label.text), cell)
         return
     if role.scope == "签字":
-        head.signature[core(label.text)] = (
-            None if value and split_inline(value) else value
-        )  # 负责人： | 联系电话：0431-…
+        is_next_label = value and split_inline(value)  # 负责人： | 联系电话：0431-…
+        head.signature[core(label.text)] = None if is_next_label else value
         return
     if role.key == "total_score" and (value is None or money(value) is None):
         return
@@ -90,43 +93,36 @@ def _read_label(sheet: Sheet, label: Label, area: Area, head: Head) -> None:
         if value is None or not _GRADE.match(value):
             return
     if role.key == "year":
-        value = year_in(value) and str(year_in(value))
+        year = year_in(value)
+        value = str(year) if year else None
     sheet.note(label, role, fields.field(fields.FORM, role.key).label)
     head.offer(role.key, role.rank, value, cell)
 
 
 def _is_section(sheet: Sheet, label: Label) -> bool:
-    """A label over several rows at the left is a section's name, not a field."""
-    return (
-        label.area.bottom - label.area.top >= 2
-        and label.role("表") is not None
-        and label.role("表").key in ("total_score", "grade")
-    )
+    """Whether a label over several rows is the name of a section and not of a field."""
+    role = label.role("表") if label.area.bottom - label.area.top >= 2 else None
+    return role is not None and role.key in ("total_score", "grade")
 
 
 def value_place(sheet: Sheet, label: Label, area: Area) -> tuple[int, int]:
-    """Where the value of a label stands: the first filled cell to its right before the next label, else the
-    next cell.
-    """
+    """The cell of a label's value: the first filled one to its right before the next label, else the next."""
     column = label.area.right + 1
     first = column
     while column <= area.right:
-        here = sheet.grid.area(label.row, column)
-        text = sheet.grid.text(here.top, here.left).strip()
-        if text and here.top <= label.row:
-            known = roles(text)
-            if known and any(
-                role.scope in ("表", "签字", "其他", "说明", "资金行", "指标", "目标") for role in known
-            ):
+        cell = sheet.grid.area(label.row, column)
+        text = sheet.grid.text(cell.top, cell.left).strip()
+        if text and cell.top <= label.row:
+            if any(role.scope in _FIELD_SCOPES for role in roles(text)):
                 break
-            return here.top, here.left
-        column = here.right + 1
-    spot = sheet.grid.area(label.row, min(first, area.right))
-    return spot.top, spot.left
+            return cell.top, cell.left
+        column = cell.right + 1
+    cell = sheet.grid.area(label.row, min(first, area.right))
+    return cell.top, cell.left
 
 
 def _read_inline(sheet: Sheet, row: int, column: int, head: Head) -> None:
-    """Label and value in one cell, also several of them run together."""
+    """Reads label and value in one cell, also several of them run together."""
     value = sheet.grid.value(row, column)
     if not isinstance(value, str) or len(value) > 200 or (":" not in value and "：" not in value):
         return
@@ -163,11 +159,12 @@ def year_in(text: str | None) -> int | None:
 
 
 def ticked(text: str) -> str:
-    """The grade that has the tick among several (☑优 □良, 优√ 良 中 差); the text itself where none has."""
+    """The grade with the tick among several (☑优 □良, 优√ 良 中 差); the text itself where none has it."""
     pattern = _TICK_BEFORE if text.lstrip()[:1] in "☑√✓✔■☒□○☐" else _TICK_BEHIND
     match = pattern.search(text)
     return match[1] if match else text
 
 
 def is_grade(text: str) -> bool:
+    """Whether the text is a grade (优, 合格, B级)."""
     return bool(_GRADE.match(text))

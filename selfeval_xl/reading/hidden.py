@@ -1,4 +1,4 @@
-"""Content that nobody sees: forms on hidden sheets, filled cells of a form in hidden rows or columns."""
+"""Hidden content: forms on hidden sheets, filled cells of a form in hidden rows or columns."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from ..grid import Grid, column_name
 
 
 def hidden_content(form: Form, grid: Grid) -> Problem | None:
-    """What of the form is hidden, as a problem for rule T05; None where all of it shows."""
+    """The problem (rule T05) of a form that is hidden in part or whole; None where all of it shows."""
     if not grid.visible:
         return Problem(f"工作表“{grid.name}”是隐藏的，里面有一张自评表。", grid.name, rule="T05")
     if grid.hidden is None or form.frame is None:
         return None
-    rows, columns = grid.hidden()
+    hidden_rows, hidden_columns = grid.hidden()
     area = form.frame.area
     rows = {
         row
-        for row in rows
+        for row in hidden_rows
         if area.top <= row <= area.bottom
         and any(grid.value(row, column) is not None for column in range(area.left, area.right + 1))
     }
     columns = {
         column
-        for column in columns
+        for column in hidden_columns
         if area.left <= column <= area.right
         and any(grid.value(row, column) is not None for row in range(area.top, area.bottom + 1))
     }

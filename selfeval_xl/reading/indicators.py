@@ -1,6 +1,4 @@
-"""The indicator table: its head (one or two rows), then one record per third-level indicator with inherited
-levels.
-"""
+"""The indicator table below its head: one record per third-level indicator, with inherited levels."""
 
 from __future__ import annotations
 
@@ -11,13 +9,11 @@ from ..forms import Indicator
 from ..grid import Area
 from ..quantity import Kind, is_blank, money, parse, tidy
 from ..units import UNITS
-from .bands import Title, bands
 from .head import is_grade
-from .labels import Role, core, likely, roles, squeeze
+from .indicator_head import ANSWERS, SCOPE, Head
+from .labels import core, roles, squeeze
 from .scan import Label, Sheet
 
-SCOPE = "指标"
-ANSWERS = ("target", "initial_target", "actual")
 _TOTALS = frozenset(
     (
         "总分",
@@ -35,15 +31,6 @@ _TOTALS = frozenset(
     )
 )
 _PLACEHOLDER = re.compile(r"^(?:指标\d*[:：]?|\d+[.、]?)?(?:\.{2,}|…+|。{2,})?$|^(?:指标\d+[:：]?)$")
-_LONGEST_HEAD = 24
-_WORDINGS = (
-    ("note", re.compile(r"原因|改进措施|整改措施|情况说明$")),
-    ("initial_target", re.compile(r"^年初.{0,6}(?:指标|目标)值$")),
-    ("target", re.compile(r"(?:指标|目标|预期|计划)值$")),
-    ("actual", re.compile(r"(?:完成|实际|达成)值$|实际完成")),
-    ("score", re.compile(r"得分$")),
-    ("points", re.compile(r"分值$|权重$")),
-)
 _NOT_OPERATORS = re.compile(r"^(?:定性|定量|正向|反向|逆向|正|逆|计量|计数|其他)")
 _BELOW = re.compile(
     r"(?:注|备注|说明|填表说明|填报说明|注意事项)\d?:"
@@ -53,15 +40,18 @@ _BELOW = re.compile(
 _JOINED = ("operator", "unit", "adjusted_target", "measure")  # parts of the target and of the note
 _SPLIT = frozenset(("operator", "unit", "initial_target", "adjusted_target"))
 _LONGEST_TOTAL = 60
-_GOAL_NUMBERED = re.compile(r"目标(?:\d|[一二三四五六七八九十])$")  # 年度目标2 goes on with the form
 _LINE_BREAK = re.compile(r"\s*\n\s*")
 _QUALITATIVE = re.compile(r"^定性")
 
 
 @dataclass(slots=True)
 class Indicators:
-    """rows: first and last row of the table with its head and total row. grade and totals come from the total
-    row.
+    """An indicator table as read.
+
+    head: first and last row of its head. rows: first and last row of all of it, head and total row included.
+    placeholders: cell and text of rows left as 指标2： or ……. goals: further goals between the rows
+    (年度目标2). below: a total row that stands below the remarks. totals: value and cell of points, score and
+    grade in the total row. unfilled: cells of the total row that are empty.
     """
 
     indicators: list[Indicator] = field(default_factory=list)
@@ -69,73 +59,14 @@ class Indicators:
     head: tuple[int, int] = (0, -1)
     rows: tuple[int, int] = (0, -1)
     placeholders: list[tuple[str, str]] = field(default_factory=list)
-    goals: list[str] = field(default_factory=list)  # further goals between the rows (年度目标2)
-    below: list[int] = field(default_factory=list)  # a total row that stands below the remarks
-    totals: dict[str, tuple[str, str]] = field(default_factory=dict)
-    unfilled: dict[str, str] = field(default_factory=dict)  # empty cells of the total row
-    problems: list[tuple[str, str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Where an indicator table begins: its rows, its first and last column, its columns by key."""
-
-    top: int
-    bottom: int
-    left: int
-    right: int
-    columns: dict[str, Label]
-    name: int  # the column of the names
-    answers: int  # the first column of targets and completed values
-
-
-def find_heads(sheet: Sheet, titles: list[Title]) -> list[Head]:
-    """Every indicator head of the sheet, top to bottom, left to right; two side by side are two."""
-    heads: list[Head] = []
-    everywhere = [
-        label for row in sorted(sheet.rows) for label in sheet.rows[row] if label.is_key(SCOPE, "name")
-    ]
-    for row in sorted({label.row for label in everywhere}):
-        names = [label for label in everywhere if label.row == row]
-        for left, right in bands(sheet, row, names, everywhere, titles):
-            if any(
-                head.top <= row <= head.bottom and (head.left, head.right) == (left, right) for head in heads
-            ):
-                continue
-            head = _head(sheet, row, left, right)
-            if head and not _goes_on(sheet, head, heads):
-                heads.append(head)
-    return heads
-
-
-def _goes_on(sheet: Sheet, head: Head, heads: list[Head]) -> bool:
-    """Whether a head only repeats the one above it (a page broke there): no part of another form stands
-    between.
-    """
-    above = next(
-        (other for other in reversed(heads) if (other.left, other.right) == (head.left, head.right)), None
-    )
-    same = (
-        0
-        if above is None
-        else sum(
-            key in above.columns and above.columns[key].column == label.column
-            for key, label in head.columns.items()
-        )
-    )
-    if same < 3:
-        return False
-    between = sheet.labels(above.bottom + 1, head.top - 1, head.left, head.right)
-    return not any(
-        role.scope in ("表", "资金行", "目标")
-        and role.key in ("project", "department", "unit", "executed", "expected", "actual")
-        for label in between
-        if not _GOAL_NUMBERED.search(core(label.text))
-        for role in label.roles
-    )
+    goals: list[str] = field(default_factory=list)
+    below: list[int] = field(default_factory=list)
+    totals: dict[str, tuple[str | None, str]] = field(default_factory=dict)
+    unfilled: dict[str, str] = field(default_factory=dict)
 
 
 def _repeats_head(sheet: Sheet, row: int, head: Head) -> bool:
+    """Whether the row prints the head once more, as at the top of a page."""
     if len(sheet.rows.get(row, ())) < 3:
         return False
     return (
@@ -144,7 +75,7 @@ def _repeats_head(sheet: Sheet, row: int, head: Head) -> bool:
 
 
 def _is_remark(sheet: Sheet, row: int, head: Head, area: Area) -> bool:
-    """A lone sentence in brackets between the rows names no level."""
+    """Whether the row is a lone sentence in brackets, which names no level."""
     if head.name > area.left and head.name in sheet.lines[row]:
         return False
     filled = sheet.filled(row, area.left, area.right)
@@ -157,7 +88,7 @@ def _is_remark(sheet: Sheet, row: int, head: Head, area: Area) -> bool:
 
 
 def _is_goal(sheet: Sheet, row: int, head: Head) -> bool:
-    """A second goal between the indicators of the first one and its own (年度目标2: ...)."""
+    """Whether the row is a further goal (年度目标2: ...) between the indicators of two goals."""
     label = next(iter(sheet.rows.get(row, ())), None)
     if (
         label is None
@@ -170,102 +101,11 @@ def _is_goal(sheet: Sheet, row: int, head: Head) -> bool:
     return len(sheet.filled(row, head.left, head.right)) <= 2
 
 
-def _head(sheet: Sheet, row: int, left: int, right: int) -> Head | None:
-    """The head around a 三级指标 cell: its own row, the row above for columns printed over split ones, the
-    row below for split ones.
-    """
-    top, bottom = (
-        row,
-        max(
-            label.area.bottom
-            for label in sheet.rows[row]
-            if left <= label.column <= right and label.role(SCOPE)
-        ),
-    )
-    own = _columns(sheet, row, left, right)
-    above = _columns(sheet, row - 1, left, right) if row and not {"target", "actual"} <= own.keys() else {}
-    if (above.keys() - own.keys()) & {
-        "target",
-        "actual",
-        "points",
-        "score",
-        "note",
-        "initial_target",
-    } and "name" not in above:
-        top = row - 1
-    below = _columns(sheet, row + 1, left, right)
-    if bottom == row and ({"operator", "unit"} & below.keys()) and "name" not in below:
-        bottom = row + 1
-    columns: dict[str, Label] = {}
-    for line in range(top, bottom + 1):
-        for key, label in _columns(sheet, line, left, right).items():
-            if key not in columns or (line > columns[key].row and label.area.left >= columns[key].area.left):
-                columns[key] = label
-    _add_likely(sheet, top, bottom, left, right, columns)
-    if "measure" in columns and "note" not in columns:
-        columns["note"] = columns.pop("measure")
-    if len(columns) < 3 or "name" not in columns or not columns.keys() & set(ANSWERS):
-        return None
-    return Head(
-        top,
-        bottom,
-        left,
-        right,
-        columns,
-        columns["name"].column,
-        min(columns[key].column for key in (*ANSWERS, "operator") if key in columns),
-    )
-
-
-def _columns(sheet: Sheet, row: int, left: int, right: int) -> dict[str, Label]:
-    """Columns of one head row by key; a label that fits two keys takes the one still free, the better rank
-    wins.
-    """
-    found: dict[str, Label] = {}
-    for label in sheet.rows.get(row, ()):
-        if not left <= label.column <= right:
-            continue
-        options = [role for role in label.roles if role.scope == SCOPE and role.key != "other"]
-        for role in options:
-            rival = found.get(role.key)
-            if rival is None or role.rank < next(
-                r.rank for r in rival.roles if r.scope == SCOPE and r.key == role.key
-            ):
-                found[role.key] = label
-                break
-    return found
-
-
-def _add_likely(
-    sheet: Sheet, top: int, bottom: int, left: int, right: int, columns: dict[str, Label]
-) -> None:
-    for row in range(top, bottom + 1):
-        for column in sheet.filled(row, left, right):
-            text = sheet.grid.value(row, column)
-            if (
-                isinstance(text, str) and not roles(text) and sheet.grid.area(row, column).bottom <= bottom
-            ):  # a section's name goes on below
-                role = likely(text, SCOPE) or _by_wording(text)
-                if role and role.key not in columns and role.key != "other":
-                    columns[role.key] = Label(row, column, text, sheet.grid.area(row, column), (role,))
-
-
-def _by_wording(text: str) -> Role | None:
-    """The column that an unknown head means by its wording (未达标原因及改进措施), in a row that is a head
-    already.
-    """
-    word = core(text)
-    key = next(
-        (key for key, pattern in _WORDINGS if len(word) <= _LONGEST_HEAD and pattern.search(word)), None
-    )
-    return key and Role(SCOPE, key, 90, word, "字样")
-
-
 def read_indicators(sheet: Sheet, head: Head, limit: int, area: Area) -> Indicators:
     """Reads the rows below the head, down to `limit` or the row that closes the table."""
     table = Indicators(columns=head.columns, head=(head.top, head.bottom), rows=(head.top, head.bottom))
     for key, label in head.columns.items():
-        role = next((r for r in label.roles if r.scope == SCOPE and r.key == key), label.role(SCOPE))
+        role = next((r for r in label.roles if r.scope == SCOPE and r.key == key), label.need_role(SCOPE))
         sheet.note(label, role, "指标表头")
     levels: dict[str, str | None] = {"level1": None, "level2": None}
     for row in range(head.bottom + 1, limit + 1):
@@ -299,7 +139,7 @@ def read_indicators(sheet: Sheet, head: Head, limit: int, area: Area) -> Indicat
 
 
 def _find_totals(sheet: Sheet, first: int, limit: int, head: Head, area: Area, table: Indicators) -> None:
-    """The total row may stand below the remarks (其他需要说明事项)."""
+    """Reads the total row that stands below the remarks (其他需要说明事项), if there is one."""
     for row in range(first, limit + 1):
         if _is_total(sheet, row, head, area):
             _read_totals(sheet, row, head, area, table)
@@ -308,7 +148,7 @@ def _find_totals(sheet: Sheet, first: int, limit: int, head: Head, area: Area, t
 
 
 def _is_total(sheet: Sheet, row: int, head: Head, area: Area) -> bool:
-    """A row 总分 or 合计: the label stands left of the target column and the name cell says nothing else."""
+    """Whether the row is 总分 or 合计: the label left of the target column, the name cell without another."""
     text, column = sheet.first_text(row, area.left, area.right)
     if column < 0 or len(text) > _LONGEST_TOTAL or column >= max(head.answers, head.name + 1):
         return False
@@ -321,10 +161,12 @@ def _is_total(sheet: Sheet, row: int, head: Head, area: Area) -> bool:
 
 
 def _is_subtotal(sheet: Sheet, row: int, area: Area) -> bool:
+    """Whether the row is the sum (小计) of only some indicators."""
     return core(sheet.first_text(row, area.left, area.right)[0]) == "小计"
 
 
 def _read_totals(sheet: Sheet, row: int, head: Head, area: Area, table: Indicators) -> None:
+    """Takes points, score and grade from the total row."""
     for key in ("points", "score"):
         if key in head.columns:
             text, cell = sheet.take(row, head.columns[key].column)
@@ -343,7 +185,7 @@ def _read_totals(sheet: Sheet, row: int, head: Head, area: Area, table: Indicato
 
 
 def _same_cell(sheet: Sheet, row: int, head: Head, key: str) -> bool:
-    """A cell merged over 分值 and 得分 holds one number: the score."""
+    """Whether the points stand in a cell merged over 分值 and 得分: its one number is the score."""
     if key == "points" and "score" in head.columns:
         return sheet.grid.area(row, head.columns["points"].column) == sheet.grid.area(
             row, head.columns["score"].column
@@ -352,13 +194,13 @@ def _same_cell(sheet: Sheet, row: int, head: Head, key: str) -> bool:
 
 
 def _closes(sheet: Sheet, row: int, head: Head, area: Area) -> bool:
-    """Whether the row begins what follows the table: remarks, signatures, notes, another head or form."""
+    """Whether the row begins the part below the table: remarks, signatures, notes, another head or form."""
     text, column = sheet.first_text(row, area.left, area.right)
     if column < 0:
         return False
-    known = roles(text)
-    if known:
-        scopes = {role.scope for role in known}
+    label_roles = roles(text)
+    if label_roles:
+        scopes = {role.scope for role in label_roles}
         if (
             column < head.name
             and scopes & {"说明", "签字"}
@@ -366,7 +208,7 @@ def _closes(sheet: Sheet, row: int, head: Head, area: Area) -> bool:
         ):
             return True
         if column <= head.name and any(
-            role.scope in ("表", "目标栏", "资金栏") and role.key != "grade" for role in known
+            role.scope in ("表", "目标栏", "资金栏") and role.key != "grade" for role in label_roles
         ):
             return True
     return bool(_BELOW.match(squeeze(text)))
@@ -375,8 +217,9 @@ def _closes(sheet: Sheet, row: int, head: Head, area: Area) -> bool:
 def _level(
     sheet: Sheet, row: int, key: str, head: Head, text: str | None, levels: dict[str, str | None]
 ) -> None:
-    """Notes the level printed on this row or merged over it; where the merge was undone, the one above goes
-    on.
+    """Puts the level printed on this row or merged over it into `levels`.
+
+    Where the merge was undone the cell is empty and the level above goes on.
     """
     if text is None:
         return
@@ -394,7 +237,10 @@ def _level(
 
 
 def _read_row(sheet: Sheet, row: int, head: Head, levels: dict[str, str | None], table: Indicators) -> bool:
-    """One row as an indicator; False where it holds nothing of the table. Placeholders are set aside."""
+    """Adds the row's indicator to the table; False where the row holds nothing of the table.
+
+    Placeholders are set aside.
+    """
     values, cells = sheet.take_row(row, head.columns)
     for key in levels:
         if key in values:
@@ -410,7 +256,7 @@ def _read_row(sheet: Sheet, row: int, head: Head, levels: dict[str, str | None],
     if (
         name is not None
         and name in levels.values()
-        and sheet.place(row, head.name)[1] < head.columns["name"].area.left
+        and sheet.value_cell(row, head.name)[1] < head.columns["name"].area.left
     ):
         name = None  # a level merged over the name column names no indicator
     if all(map(is_blank, (name, values.get("target"), values.get("actual")))) and not values.get("points"):
@@ -439,8 +285,8 @@ def _read_row(sheet: Sheet, row: int, head: Head, levels: dict[str, str | None],
 
 def _note(values: dict[str, str | None]) -> str | None:
     """The reason, with the measure where that has a column of its own."""
-    told = [text for text in (values.get("note"), values.get("measure")) if text]
-    return "；".join(told) or None
+    texts = [text for text in (values.get("note"), values.get("measure")) if text]
+    return "；".join(texts) or None
 
 
 def _points(text: str | None) -> str | None:
@@ -452,14 +298,12 @@ def _points(text: str | None) -> str | None:
 
 
 def _one_line(text: str | None) -> str | None:
-    """Line breaks inside a name or value only serve the printed page."""
+    """The text without line breaks: inside a name or value they only serve the printed page."""
     return _LINE_BREAK.sub("", text) if text and "\n" in text else text
 
 
 def _target(values: dict[str, str | None], cells: dict[str, str]) -> tuple[str | None, str | None, str]:
-    """The target in force with its split columns joined, the original one where the form has both, and the
-    cells.
-    """
+    """The target in force with its split columns joined, the original one where there are both, its cells."""
     if not _SPLIT & cells.keys():
         return _one_line(values.get("target")), None, cells.get("target", "")
     adjusted, initial, plain = (
@@ -479,9 +323,7 @@ def _target(values: dict[str, str | None], cells: dict[str, str]) -> tuple[str |
     key = (filled or printed)[0]
     joined = join_target(values.get("operator"), values.get(key), values.get("unit"))
     first = join_target(values.get("operator"), initial, values.get("unit")) if both else None
-    described = _NOT_OPERATORS.match(
-        values.get("operator") or ""
-    )  # 定量指标 says nothing of the target's value
+    described = _NOT_OPERATORS.match(values.get("operator") or "")  # 定量指标 is no part of the target
     if described and joined == values.get(key):
         return joined, first, cells[key]
     split = [
@@ -493,13 +335,14 @@ def _target(values: dict[str, str | None], cells: dict[str, str]) -> tuple[str |
 
 
 def join_target(operator: str | None, value: str | None, unit: str | None) -> str | None:
-    """指标性质, 指标值 and 度量单位 as one text: ≥ 735 人次 is ≥735人次; what a column repeats is not
-    doubled.
+    """指标性质, 指标值 and 度量单位 as one text: ≥ 735 人次 is ≥735人次; None without a value.
+
+    A sign or unit that the value has already is not doubled.
     """
     sign = "" if operator is None or _NOT_OPERATORS.match(operator.strip()) else operator.strip()
     if value is None:
         return None
-    text = _one_line(value)
+    text = _LINE_BREAK.sub("", value)
     if not unit and not sign:
         return text
     quantity = parse(text)
@@ -509,7 +352,7 @@ def join_target(operator: str | None, value: str | None, unit: str | None) -> st
         and not qualitative
         and quantity.kind in (Kind.NUMBER, Kind.RANGE)
         and not quantity.unit
-        and tidy(unit) in _known_units(unit)
+        and _is_unit(unit)
     ):
         text += unit.strip()
     if sign and not quantity.operator and quantity.kind in (Kind.NUMBER, Kind.TEXT):
@@ -517,6 +360,7 @@ def join_target(operator: str | None, value: str | None, unit: str | None) -> st
     return text
 
 
-def _known_units(unit: str) -> tuple[str, ...]:
-    plain = tidy(unit)
-    return (plain,) if plain in UNITS or len(plain) <= 6 and not re.search(r"\d", plain) else ()
+def _is_unit(text: str) -> bool:
+    """Whether the text of the column 度量单位 is a unit: one of the table, or a short word without digits."""
+    plain = tidy(text)
+    return plain in UNITS or len(plain) <= 6 and not re.search(r"\d", plain)

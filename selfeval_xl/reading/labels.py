@@ -1,7 +1,4 @@
-"""What a label means: the vocabulary of the reader, taken from the synonyms file and from the layouts.
-
-Data, not code.
-"""
+"""The vocabulary of the reader: the fields that a label can name, from the synonyms file and the layouts."""
 
 from __future__ import annotations
 
@@ -21,12 +18,11 @@ _SPACE = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """scope and key as in the fields table (and 资金合计, 资金来源, 目标栏, 指标栏, 资金栏, 说明, 签字,
-    其他).
+    """A field that a label can name.
 
-    rank: place among the field's labels, 0 the best. by: 标签 (printed so on an official form that ships),
-    同义词 (from the
-    synonyms file), 近似 (one character off).
+    scope, key: as in the fields table, with the further scopes 资金合计, 资金来源, 目标栏, 指标栏, 资金栏,
+    说明, 签字, 其他. rank: position among the field's labels, 0 the best. by: 标签 (printed so on an official
+    form that ships), 同义词 (from the synonyms file), 近似 (one character off), 字样 (by its wording).
     """
 
     scope: str
@@ -53,25 +49,25 @@ def core(text: str) -> str:
 def vocabulary() -> dict[str, tuple[Role, ...]]:
     """Every known label with the roles that it can play."""
     data = tomllib.loads(resources.files(__package__).joinpath("synonyms.toml").read_text(encoding="utf-8"))
-    found: dict[str, dict[tuple[str, str], Role]] = {}
+    by_label: dict[str, dict[tuple[str, str], Role]] = {}
     for scope, fields in data.items():
         for key, labels in fields.items():
             for rank, label in enumerate(labels):
-                found.setdefault(label, {})[scope, key] = Role(scope, key, rank, label, "同义词")
-    _add_layouts(found)
-    return {label: tuple(roles.values()) for label, roles in found.items()}
+                by_label.setdefault(label, {})[scope, key] = Role(scope, key, rank, label, "同义词")
+    _add_layouts(by_label)
+    return {label: tuple(label_roles.values()) for label, label_roles in by_label.items()}
 
 
-def _add_layouts(found: dict[str, dict[tuple[str, str], Role]]) -> None:
-    """The layouts' own labels come first for their field, unless the synonyms file knows them already."""
+def _add_layouts(by_label: dict[str, dict[tuple[str, str], Role]]) -> None:
+    """Adds the layouts' labels, each the best of its field unless the synonyms file ranks it already."""
     from .. import layouts
 
     for layout in layouts.load_all():
         for scope, key, text in layout.labels():
             label = core(text)
             if label and key != "source":
-                known = found.setdefault(label, {}).get((scope, key))
-                found[label][scope, key] = Role(scope, key, known.rank if known else 0, label)
+                synonym = by_label.setdefault(label, {}).get((scope, key))
+                by_label[label][scope, key] = Role(scope, key, synonym.rank if synonym else 0, label)
 
 
 @lru_cache(maxsize=20_000)
@@ -79,18 +75,17 @@ def roles(text: str) -> tuple[Role, ...]:
     """The roles that this cell's text can play as a label; none for anything that is no label."""
     if len(text) > LONGEST_LABEL:
         return ()
-    known, word = vocabulary(), core(text)
-    found = known.get(squeeze(text).strip(":")) or known.get(word)
+    by_label, word = vocabulary(), core(text)
+    found = by_label.get(squeeze(text).strip(":")) or by_label.get(word)
     if found or not word.startswith(("年度", "绩效目标")) or "目标" not in word:
         return found or ()
-    return tuple(
-        role for role in known.get(_GOAL_NUMBER.sub("", word), ()) if role.scope == "目标"
-    )  # 年度目标1 (40分)
+    unnumbered = _GOAL_NUMBER.sub("", word)  # 年度目标1 (40分)
+    return tuple(role for role in by_label.get(unnumbered, ()) if role.scope == "目标")
 
 
 @lru_cache(maxsize=4096)
 def likely(text: str, scope: str) -> Role | None:
-    """The role of a label that is misspelt by one character; None where nothing or more than one fits."""
+    """The role of a label that is misspelt by one character; None where none or more than one fits."""
     word = core(text)
     if len(word) < 4 or len(word) > LONGEST_LABEL:
         return None
@@ -98,9 +93,9 @@ def likely(text: str, scope: str) -> Role | None:
 
     near = {
         (role.scope, role.key): role
-        for label, known in vocabulary().items()
+        for label, label_roles in vocabulary().items()
         if abs(len(label) - len(word)) <= 1 and len(label) >= 4
-        for role in known
+        for role in label_roles
         if role.scope == scope and Levenshtein.distance(label, word, score_cutoff=1) <= 1
     }
     if len(near) != 1:
@@ -110,9 +105,9 @@ def likely(text: str, scope: str) -> Role | None:
 
 
 def split_inline(text: str) -> tuple[str, str] | None:
-    """Label and value that share a cell ("部门:临沧市…"), where the part before the colon is a known label."""
-    head, colon, tail = unicodedata.normalize("NFKC", text[:LONGEST_LABEL]).partition(":")
-    if not colon or not roles(head):
+    """Label and value that share a cell ("部门:临沧市…"); None where no known label stands at the colon."""
+    label, colon, _ = unicodedata.normalize("NFKC", text[:LONGEST_LABEL]).partition(":")
+    if not colon or not roles(label):
         return None
     value = re.split(r"[:：]", text, maxsplit=1)[1].strip()
-    return (head, value) if value else None
+    return (label, value) if value else None

@@ -1,4 +1,4 @@
-"""Which layout a form was printed from: all of the layout's labels stand on it, and its levels fit best."""
+"""The layout that a form was printed from: all of its labels stand on the form, and its levels fit best."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .scan import Sheet
 
 
 @cache
-def _known() -> tuple[tuple[str, str, frozenset[str], frozenset[tuple[str, str]]], ...]:
+def _layout_labels() -> tuple[tuple[str, str, frozenset[str], frozenset[tuple[str, str]]], ...]:
     """Id, kind, labels and level pairs of every layout."""
     return tuple(
         (
@@ -30,25 +30,29 @@ def _known() -> tuple[tuple[str, str, frozenset[str], frozenset[tuple[str, str]]
 
 
 def told_by_settings(form: Form, settings: Mapping[str, str]) -> Form:
-    """A blank form of our own workbook looks like several layouts; the hidden sheet says which one it is."""
+    """The form with the layout that the hidden sheet names, where it is still blank.
+
+    A blank form of one of our workbooks looks like several layouts.
+    """
     if form.indicators or form.layout is None or settings.get("layout") not in layouts.ids():
         return form
-    own = next(
+    layout_id = next(
         (layout.id for layout in layouts.sheets_of(settings["layout"]) if layout.kind == form.kind),
         form.layout,
     )
-    return replace(form, layout=own)
+    return replace(form, layout=layout_id)
 
 
 def layout_of(form: Form, sheet: Sheet, area: Area) -> str | None:
-    """The id of the layout whose labels all stand on the form; of several the one with most labels, then with
-    most fitting levels.
+    """The id of the layout whose labels all stand on the form, or None.
+
+    Of several the one with most labels, then with most fitting levels.
     """
     printed = {core(label.text) for label in sheet.labels(area.top, area.bottom, area.left, area.right)}
     pairs = {(core(row.level1 or ""), core(row.level2 or "")) for row in form.indicators}
     fitting = [
         (len(labels), len(pairs & levels), layout_id)
-        for layout_id, kind, labels, levels in _known()
+        for layout_id, kind, labels, levels in _layout_labels()
         if kind == form.kind and labels <= printed
     ]
     return max(fitting)[2] if fitting else None

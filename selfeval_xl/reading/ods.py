@@ -1,6 +1,4 @@
-"""OpenDocument spreadsheets, read from their own XML: values, merged areas, formats, formulas and what is
-hidden in one pass.
-"""
+"""OpenDocument spreadsheets, read from their own XML in one pass: values, merged areas, formats, formulas."""
 
 from __future__ import annotations
 
@@ -39,7 +37,7 @@ ENCRYPTED = "设有打开密码，读不出来；请打开后取消密码，另�
 
 @dataclass(slots=True)
 class OdsFile:
-    """What an ods says: its sheets, when it was saved, and whether it points outside."""
+    """An ods as read: its sheets, when it was saved (ISO text), whether it links to files or programs."""
 
     grids: list[Grid] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -50,7 +48,11 @@ class OdsFile:
 
 @dataclass(slots=True)
 class _Styles:
-    """Cell styles: the data style of each and the style it rests on; data styles as Excel's number formats."""
+    """The styles of a document by name.
+
+    data, parent: the data style and the parent style of a cell style. formats: a data style in Excel's
+    notation.
+    """
 
     data: dict[str, str] = field(default_factory=dict)
     parent: dict[str, str] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class _Styles:
     hidden_tables: set[str] = field(default_factory=set)
 
     def number_format(self, style: str) -> str:
+        """The number format of a cell style, its own or inherited; "" for General."""
         for _ in range(10):
             if style in self.data:
                 return self.formats.get(self.data[style], "")
@@ -67,7 +70,7 @@ class _Styles:
 
 @dataclass(slots=True)
 class _Sheet:
-    """One table while it is read."""
+    """One table while it is read. columns: end and default cell style of each group of columns."""
 
     name: str
     visible: bool
@@ -85,13 +88,14 @@ class _Sheet:
     column: int = 0
 
     def column_style(self, column: int) -> str:
+        """The default cell style of a column, "" for none."""
         return next((style for end, style in self.columns if column < end), "")
 
 
 def read_ods(package: Package) -> OdsFile:
     """Every sheet as a Grid, hidden ones too.
 
-    UnreadableFile when it is damaged, too big or protected by a password.
+    Raises UnreadableFile when the file is damaged, too big or protected by a password.
     """
     if b"encryption-data" in (package.part("META-INF/manifest.xml") or b""):
         raise UnreadableFile(ENCRYPTED)
@@ -118,6 +122,7 @@ def read_ods(package: Package) -> OdsFile:
 
 
 def _learn_style(element: ElementTree.Element, styles: _Styles) -> None:
+    """Adds a style element of the document to `styles`."""
     name = element.get(f"{_STYLE}name", "")
     if element.tag == f"{_STYLE}style":
         if element.get(f"{_STYLE}family") == "table":
@@ -133,9 +138,7 @@ def _learn_style(element: ElementTree.Element, styles: _Styles) -> None:
 
 
 def _number_format(style: ElementTree.Element) -> str:
-    """A data style in Excel's notation, as far as a reader of forms needs it: decimals, grouping, percent,
-    date parts.
-    """
+    """A data style in Excel's notation, as far as forms need it: decimals, grouping, percent, date parts."""
     kind = local(style.tag)
     if kind == "text-style":
         return "@"
@@ -162,10 +165,7 @@ def _number_format(style: ElementTree.Element) -> str:
 
 
 def _sheets(content: bytes, styles: _Styles) -> Iterator[_Sheet]:
-    """The tables of the document one after the other, each complete.
-
-    Tables inside cells and change logs are passed over.
-    """
+    """The tables of the document, each complete; those inside cells and change logs are left out."""
     sheet: _Sheet | None = None
     depth = 0
     for event, _, element in walk(small_enough(content), _STYLE_ELEMENTS | {"table-row"}):
@@ -190,12 +190,14 @@ def _sheets(content: bytes, styles: _Styles) -> Iterator[_Sheet]:
                     _read_row(sheet, element)
 
 
-def _repeated(element: ElementTree.Element, what: str, limit: int) -> int:
-    text = element.get(f"{_TABLE}number-{what}", "1")
+def _repeated(element: ElementTree.Element, name: str, limit: int) -> int:
+    """The number in an attribute such as number-columns-repeated, from 1 to `limit`."""
+    text = element.get(f"{_TABLE}number-{name}", "1")
     return max(1, min(int(text), limit)) if text.isdecimal() and len(text) < 10 else 1
 
 
 def _read_column(sheet: _Sheet, element: ElementTree.Element) -> None:
+    """Takes in a group of equal columns."""
     start = sheet.column
     sheet.column = min(start + _repeated(element, "columns-repeated", LAST_COLUMN), LAST_COLUMN)
     sheet.columns.append((sheet.column, element.get(f"{_TABLE}default-cell-style-name", "")))
@@ -204,7 +206,7 @@ def _read_column(sheet: _Sheet, element: ElementTree.Element) -> None:
 
 
 def _read_row(sheet: _Sheet, element: ElementTree.Element) -> None:
-    """One row; a repeated row is written out only where it has values."""
+    """Takes in one row; a repeated row is written out only where it has values."""
     times = _repeated(element, "rows-repeated", LAST_ROW)
     cells = [child for child in element if child.tag in _CELLS]
     busy = any(cell.get(_VALUE_TYPE) or len(cell) for cell in cells)
@@ -222,7 +224,7 @@ def _read_row(sheet: _Sheet, element: ElementTree.Element) -> None:
 
 
 def _read_cell(sheet: _Sheet, cell: ElementTree.Element, row: int, column: int, row_style: str) -> int:
-    """Takes in one cell, with its repetitions, and returns the column after it."""
+    """Takes in one cell with its repetitions; returns the column after it."""
     times = _repeated(cell, "columns-repeated", LAST_COLUMN)
     wide, high = _repeated(cell, "columns-spanned", LAST_COLUMN), _repeated(cell, "rows-spanned", LAST_ROW)
     if (wide > 1 or high > 1) and len(sheet.corners) <= MAX_MERGES:
@@ -256,6 +258,7 @@ def _formula(text: str) -> str:
 
 
 def _value(cell: ElementTree.Element) -> Value:
+    """The value of a cell by its type; its text where the type's attribute cannot be read."""
     kind = cell.get(_VALUE_TYPE)
     if kind in ("float", "percentage", "currency"):
         if cell.get(_EXTENDED_TYPE) == "error":
@@ -279,6 +282,7 @@ def _value(cell: ElementTree.Element) -> Value:
 
 
 def _date(text: str) -> datetime | date | None:
+    """The date in an ISO text, with its time unless that is midnight; None where it is none."""
     try:
         moment = datetime.fromisoformat(text.removesuffix("Z"))
     except ValueError:
@@ -292,6 +296,7 @@ def _paragraphs(cell: ElementTree.Element) -> str:
 
 
 def _runs(element: ElementTree.Element) -> Iterator[str]:
+    """The pieces of a paragraph's text."""
     yield element.text or ""
     for child in element:
         name = local(child.tag)
@@ -308,6 +313,7 @@ def _runs(element: ElementTree.Element) -> Iterator[str]:
 
 
 def _grid(sheet: _Sheet, styles: _Styles, problems: list[Problem]) -> Grid:
+    """The table as a Grid; what had to be left out is added to the problems."""
     far = within_limits(sheet.values)
     if far:
         problems.append(Problem(far_text(far), sheet=sheet.name, rule="T01"))

@@ -1,5 +1,6 @@
-"""The old compound file (xls, doc, encrypted packages): its directory and streams, with every chain of
-sectors bounded.
+"""The old compound file (xls, doc, encrypted packages): its directory and streams.
+
+Every chain of sectors is bounded.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _LAST_SAVED = 13  # property number in \x05SummaryInformation
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """type: 1 storage, 2 stream, 5 root."""
+    """An entry of the directory. type: 1 storage, 2 stream, 5 root. start: first sector. size: in bytes."""
 
     name: str
     type: int
@@ -33,7 +34,7 @@ class Entry:
 
 
 class Compound:
-    """A compound file in memory; `root` has the entries on its top level by name."""
+    """A compound file in memory. root: the entries on its top level by name."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -50,16 +51,19 @@ class Compound:
             raise UnreadableFile(DAMAGED) from error
 
     def _sector(self, number: int) -> bytes:
+        """One sector; the header before sector 0 counts as one."""
         start = (number + 1) << self._shift
         return self.data[start : start + (1 << self._shift)]
 
     @staticmethod
-    def _numbers(raw: bytes) -> array:
+    def _numbers(raw: bytes) -> array[int]:
+        """The sector numbers in these bytes."""
         numbers = array("I")
         numbers.frombytes(raw[: len(raw) // 4 * 4])
         return numbers
 
-    def _read_fat(self) -> array:
+    def _read_fat(self) -> array[int]:
+        """The table of sectors: for each the number of the next one in its chain."""
         sectors = list(struct.unpack_from("<109I", self.data, 76))
         following = struct.unpack_from("<I", self.data, 68)[0]
         for _ in range(len(self.data) >> self._shift):
@@ -73,8 +77,8 @@ class Compound:
         return self._numbers(b"".join(self._sector(number) for number in sectors if number < _END))
 
     def _chain(self, start: int) -> bytes:
-        """The sectors from `start` on; a chain that is longer than the file goes round in a circle."""
-        found = []
+        """The sectors of the chain that begins at `start`; UnreadableFile where it runs in a circle."""
+        found: list[bytes] = []
         while start < _END:
             if len(found) > len(self.data) >> self._shift or start >= len(self._fat):
                 raise UnreadableFile(DAMAGED)
@@ -83,6 +87,7 @@ class Compound:
         return b"".join(found)
 
     def _root_level(self, raw: bytes) -> Mapping[str, Entry]:
+        """The entries below the root of this directory, by name."""
         entries, links = [], []
         for offset in range(0, len(raw) - _ENTRY + 1, _ENTRY):
             length, kind = struct.unpack_from("<HB", raw, offset + 64)
@@ -110,7 +115,8 @@ class Compound:
             return None
         if entry.size >= self._cutoff:
             return self._chain(entry.start)[: entry.size]
-        parts, number = [], entry.start
+        parts: list[bytes] = []
+        number = entry.start
         while number < _END:
             if len(parts) > len(self._mini_fat) or number >= len(self._mini_fat):
                 raise UnreadableFile(DAMAGED)
@@ -119,7 +125,7 @@ class Compound:
         return b"".join(parts)[: entry.size]
 
     def saved(self) -> str | None:
-        """When the file was last saved, from its summary, as ISO text in UTC."""
+        """The time of the last save from the file's summary, as ISO text in UTC; None where it has none."""
         try:
             summary = self.stream("\x05SummaryInformation") or b""
             section = struct.unpack_from("<I", summary, 44)[0]
@@ -135,10 +141,10 @@ class Compound:
 
 
 def packed(name: str, stream: bytes) -> bytes:
-    """A compound file with this one stream and nothing else, for a library that wants a file.
+    """A compound file with this one stream and nothing else, for a library that needs a file.
 
     Sectors: the stream, one of directory, the tables of sectors, then the lists of those tables beyond the
-    109 of the header.
+    109 in the header.
     """
     stream = stream.ljust(-(-max(len(stream), _SMALL) // SECTOR) * SECTOR, b"\0")
     pieces, numbers = len(stream) // SECTOR, SECTOR // 4
@@ -148,27 +154,28 @@ def packed(name: str, stream: bytes) -> bytes:
         lists = -(-max(0, tables - _IN_HEADER) // (numbers - 1))
     chain = [*range(1, pieces), _LAST, _LAST, *[_TABLE] * tables, *[_LIST] * lists]
     fat = array("I", chain + [_FREE] * (tables * numbers - len(chain))).tobytes()
-    places = [pieces + 1 + number for number in range(tables)]
-    further = places[_IN_HEADER:] + [_FREE] * (lists * (numbers - 1) - max(0, tables - _IN_HEADER))
+    table_sectors = [pieces + 1 + number for number in range(tables)]
+    further = table_sectors[_IN_HEADER:] + [_FREE] * (lists * (numbers - 1) - max(0, tables - _IN_HEADER))
     first_list = pieces + 1 + tables
     listed = b"".join(
         array(
             "I",
             [
-                *further[at * (numbers - 1) : (at + 1) * (numbers - 1)],
-                first_list + at + 1 if at + 1 < lists else _LAST,
+                *further[index * (numbers - 1) : (index + 1) * (numbers - 1)],
+                first_list + index + 1 if index + 1 < lists else _LAST,
             ],
         ).tobytes()
-        for at in range(lists)
+        for index in range(lists)
     )
     head = SIGNATURE + bytes(16) + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
     head += struct.pack("<9I", 0, tables, pieces, 0, _SMALL, _LAST, 0, first_list if lists else _LAST, lists)
-    head += struct.pack("<109I", *places[:_IN_HEADER], *[_FREE] * (_IN_HEADER - len(places)))
+    head += struct.pack("<109I", *table_sectors[:_IN_HEADER], *[_FREE] * (_IN_HEADER - len(table_sectors)))
     directory = _entry("Root Entry", 5, 1, _LAST, 0) + _entry(name, 2, _FREE, 0, len(stream))
     return head + stream + directory.ljust(SECTOR, b"\0") + fat + listed
 
 
 def _entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
+    """An entry of the directory, 128 bytes."""
     title = name.encode("utf-16-le") + b"\0\0"
     links = struct.pack("<HBBIII", len(title), kind, 1, _FREE, _FREE, child)
     return (title.ljust(64, b"\0") + links).ljust(116, b"\0") + struct.pack("<III", start, size, 0)

@@ -1,25 +1,25 @@
-"""Calamine as the formats share it: opening, the values of a sheet, and its failures, panics among them."""
+"""Calamine as the formats use it: opening, the values of a sheet, and its failures, panics among them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
 from ..errors import UnreadableFile
+from .cells import RawValue
 from .guard import DAMAGED
 
-Corners = list[tuple[tuple[int, int], tuple[int, int]]]
+Corners = list[tuple[tuple[int, int], tuple[int, int]]]  # top left and bottom right of each merged area
 
 
 @contextmanager
 def calamine_fails() -> Iterator[None]:
-    """Whatever calamine fails with inside becomes UnreadableFile.
+    """Raises UnreadableFile for every failure of calamine inside the block.
 
-    Its Rust code panics on some damaged files; that exception is no `Exception` and can only be known by its
-    name.
+    Its Rust code panics on some damaged files; that exception is no `Exception` and known only by its name.
     """
     try:
         yield
@@ -32,7 +32,7 @@ def calamine_fails() -> Iterator[None]:
 
 
 def open_calamine(file: BytesIO) -> CalamineWorkbook:
-    """The workbook in this file; UnreadableFile when calamine cannot make sense of it."""
+    """The workbook in this file; UnreadableFile when calamine cannot read it."""
     with calamine_fails():
         return CalamineWorkbook.from_filelike(file)
 
@@ -44,9 +44,10 @@ def worksheets(opened: CalamineWorkbook) -> Iterator[tuple[int, str]]:
             yield number, meta.name
 
 
-def sheet_values(opened: CalamineWorkbook, number: int) -> tuple[list[list[object]], Corners]:
-    """The rows of a sheet from A1 as calamine gives them, and the corners of its merged areas; UnreadableFile
-    when it cannot.
+def sheet_values(opened: CalamineWorkbook, number: int) -> tuple[Sequence[Sequence[RawValue]], Corners]:
+    """The rows of a sheet from A1 as calamine gives them, and the corners of its merged areas.
+
+    Raises UnreadableFile when calamine cannot read the sheet.
     """
     with calamine_fails():
         sheet = opened.get_sheet_by_index(number)

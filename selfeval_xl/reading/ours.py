@@ -1,6 +1,4 @@
-"""What our hidden sheet knows about the forms of a workbook and not every form prints: the year, the codes of
-department and projects.
-"""
+"""The year and the codes of department and projects from our hidden sheet, which not every form prints."""
 
 from __future__ import annotations
 
@@ -11,39 +9,42 @@ from ..forms import PROJECT, Form
 from ..sheets import COVER, LISTS, SELF_CHECK, SUMMARY
 from .labels import squeeze
 
-OURS = frozenset(
-    (COVER, SUMMARY, SELF_CHECK, LISTS)
-)  # only a department workbook of ours has sheets of these names
+# names of sheets that only a department workbook of ours has
+OURS = frozenset((COVER, SUMMARY, SELF_CHECK, LISTS))
 
 PROJECT_NAME, PROJECT_CODE = "project", "project_code"  # project|项目01, project_code|项目01
 
 
 def with_codes(forms: Iterable[Form], settings: Mapping[str, str]) -> list[Form]:
-    """The forms with the year and the codes that were issued with them, where they print none.
-
-    A project is known by the name it was issued with, else by its sheet: a sheet may have been copied, moved
-    or renamed.
-    """
+    """The forms with the year and the codes that were issued with them, where they print none."""
     forms = list(forms)
     if not settings:
         return forms
     by_sheet, by_name = project_codes(settings)
-    department, year = settings.get("department_code"), settings.get("year", "")
-    done = []
-    for form in forms:
-        known = {}
-        if form.kind == PROJECT and not form.project_code:
-            code = by_name.get(squeeze(form.project)) if form.project else None
-            code = code or (
-                None if form.project and squeeze(form.project) in by_name else by_sheet.get(form.sheet)
-            )
-            known["project_code"] = code
-        if department and not form.department_code:
-            known["department_code"] = department
-        if form.year is None and year.isdecimal():
-            known["year"] = int(year)
-        done.append(replace(form, **known) if any(known.values()) else form)
-    return done
+    department_code, year = settings.get("department_code"), settings.get("year", "")
+    return [
+        replace(
+            form,
+            project_code=form.project_code or _project_code(form, by_sheet, by_name),
+            department_code=form.department_code or department_code,
+            year=int(year) if form.year is None and year.isdecimal() else form.year,
+        )
+        for form in forms
+    ]
+
+
+def _project_code(form: Form, by_sheet: Mapping[str, str], by_name: Mapping[str, str]) -> str | None:
+    """The code that was issued for the form's project, or None; a department form has none.
+
+    A project is known by the name it was issued with, else by its sheet: a sheet may have been copied, moved
+    or renamed.
+    """
+    if form.kind != PROJECT:
+        return None
+    name = squeeze(form.project) if form.project else None
+    if name is not None and name in by_name:
+        return by_name[name] or None
+    return by_sheet.get(form.sheet)
 
 
 def project_codes(settings: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:

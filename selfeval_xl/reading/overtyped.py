@@ -1,6 +1,4 @@
-"""Where a number was typed over a formula: cells of a workbook of ours that its template calculates and that
-hold a constant now.
-"""
+"""Numbers typed over formulas: cells that the template of our workbook computes and that hold a constant."""
 
 from __future__ import annotations
 
@@ -17,26 +15,28 @@ _AMOUNTS = frozenset(("initial_budget", "annual_budget", "executed"))
 
 
 def with_overtyped(form: Form, grid: Grid, layout_id: str) -> Form:
-    """The form with the cells where a constant stands instead of the template's formula; of rows that people
-    added nothing is asked.
+    """The form with the cells where a constant stands instead of the template's formula.
+
+    Rows that people added need no formula.
     """
     layout = _layout(layout_id, form.kind)
     if layout is None or grid.formulas is None or form.layout is None:
         return form
     filled = [
-        (name, place)
+        (name, cell)
         for name in _calculated(form, layout)
-        if grid.value(*(place := position(name))) not in (None, "")
+        if grid.value(*(cell := position(name))) not in (None, "")
     ]
     if not filled:
         return form
     formulas = grid.formulas()
-    typed = tuple(name for name, place in filled if place not in formulas)
+    typed = tuple(name for name, cell in filled if cell not in formulas)
     return replace(form, overtyped=typed) if typed else form
 
 
 @cache
 def _layout(layout_id: str, kind: str) -> Layout | None:
+    """The layout of this kind, or None where there is none."""
     try:
         return layouts.load(layout_id, kind)
     except SelfevalError:
@@ -44,8 +44,9 @@ def _layout(layout_id: str, kind: str) -> Layout | None:
 
 
 def _calculated(form: Form, layout: Layout) -> list[str]:
-    """The cells that hold a formula in this layout: rates of the printed rows, sums of the total row, scores
-    that follow.
+    """The A1 names of the cells that hold a formula in this layout.
+
+    They are the rates of the printed rows, the sums of the total row, and the total score and grade.
     """
     found: list[str | None] = []
     if layout.funding is not None:

@@ -1,5 +1,6 @@
-"""Formulas saved without their value read as empty: rates, totals and scores are computed again, anything
-else is a problem.
+"""Formulas saved without their value, which read as empty.
+
+Rates, totals and scores are computed again, anything else is a problem.
 """
 
 from __future__ import annotations
@@ -16,9 +17,8 @@ AMOUNTS = ("initial_budget", "annual_budget", "executed")
 
 def recomputed(form: Form, grid: Grid) -> tuple[Form, list[Problem]]:
     """The form with such values computed, and a problem for each formula whose value cannot be known."""
-    empty = {
-        name for name in _empty_cells(form) if grid.value(*position(name)) is None
-    }  # a dash is no lost value
+    # a dash is no lost value
+    empty = {name for name in _empty_cells(form) if grid.value(*position(name)) is None}
     if not empty or grid.formulas is None:
         return form, []
     formulas = grid.formulas()
@@ -38,26 +38,26 @@ def recomputed(form: Form, grid: Grid) -> tuple[Form, list[Problem]]:
                 [row.score for row in form.indicators] + [line.score for line in funding if line.is_total]
             ),
         )
-    known = {
+    settled = {
         line.cells.get(key)
         for line in funding
         for key in (*AMOUNTS, "execution_rate")
         if getattr(line, key) is not None
     }
-    known |= {form.cells.get("total_score")} if form.total_score else set()
-    known |= _rightly_blank(form, sources)
+    settled |= {form.cells.get("total_score")} if form.total_score else set()
+    settled |= _rightly_blank(form, sources)
     return form, [
         Problem(
             f"{grid.name}!{name}是公式，文件里没有保存算出的数，读不到。请用Excel打开，保存后再报送。",
             grid.name,
             name,
         )
-        for name in sorted(lost - known, key=position)
+        for name in sorted(lost - settled, key=position)
     ]
 
 
 def _empty_cells(form: Form) -> set[str]:
-    """Cells that hold nothing although their row is filled in."""
+    """The A1 names of empty cells in rows that are filled in."""
     found: set[str] = set()
     for line in form.funding:
         if any(getattr(line, key) is not None for key in AMOUNTS) or line.is_total:
@@ -75,9 +75,7 @@ def _empty_cells(form: Form) -> set[str]:
 
 
 def _rightly_blank(form: Form, sources: list[FundingLine]) -> set[str | None]:
-    """Cells whose formula has nothing to compute with yet: on a form that is not filled in, blank is what it
-    shows.
-    """
+    """The cells whose formula has nothing to compute with yet: they are blank until the form is filled in."""
     blank: set[str | None] = set()
     for line in form.funding:
         if line.is_total:
@@ -97,10 +95,14 @@ def _rightly_blank(form: Form, sources: list[FundingLine]) -> set[str | None]:
 
 
 def _line(line: FundingLine, sources: list[FundingLine], lost: set[str]) -> FundingLine:
+    """The line with its lost amounts (of the total row) and its lost rate computed."""
     if line.is_total:
-        for key in AMOUNTS:
-            if getattr(line, key) is None and line.cells.get(key) in lost:
-                line = replace(line, **{key: _sum([getattr(source, key) for source in sources])})
+        line = replace(
+            line,
+            initial_budget=_total("initial_budget", line, sources, lost),
+            annual_budget=_total("annual_budget", line, sources, lost),
+            executed=_total("executed", line, sources, lost),
+        )
     budget, executed = line.amount("annual_budget"), line.amount("executed")
     if (
         line.execution_rate is None
@@ -113,6 +115,15 @@ def _line(line: FundingLine, sources: list[FundingLine], lost: set[str]) -> Fund
     return line
 
 
+def _total(key: str, line: FundingLine, sources: list[FundingLine], lost: set[str]) -> str | None:
+    """An amount of the total row, computed where it was lost."""
+    amount: str | None = getattr(line, key)
+    if amount is None and line.cells.get(key) in lost:
+        return _sum([getattr(source, key) for source in sources])
+    return amount
+
+
 def _sum(values: list[str | None]) -> str | None:
+    """The sum of the amounts that are numbers; None where none is."""
     numbers = [number for number in map(money, values) if number is not None]
     return plain_number(sum(numbers)) if numbers else None

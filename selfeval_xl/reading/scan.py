@@ -1,4 +1,4 @@
-"""A Grid with its labels found: where each stands, what it can mean, and what was used of the sheet so far."""
+"""A Grid with its labels found: where each stands, what it can mean, and which cells are taken."""
 
 from __future__ import annotations
 
@@ -22,18 +22,28 @@ class Label:
     roles: tuple[Role, ...]
 
     def role(self, scope: str) -> Role | None:
+        """The first role of this scope, or None where the label has none."""
         for role in self.roles:
             if role.scope == scope:
                 return role
         return None
 
+    def need_role(self, scope: str) -> Role:
+        """The first role of this scope, of a label that was chosen by it; LookupError where there is none."""
+        for role in self.roles:
+            if role.scope == scope:
+                return role
+        raise LookupError(f"no role in {scope}: {self.text!r}")
+
     def is_key(self, scope: str, key: str) -> bool:
+        """Whether one of the roles is this field."""
         return any(role.scope == scope and role.key == key for role in self.roles)
 
 
 class Lines(dict[int, dict[int, str]]):
-    """What each row displays: the texts of its filled cells by column, without surrounding white space; made
-    when first asked for.
+    """The displayed texts of a Grid's filled cells by row and column, without surrounding white space.
+
+    A row is made when it is first asked for.
     """
 
     def __init__(self, grid: Grid) -> None:
@@ -52,7 +62,11 @@ class Lines(dict[int, dict[int, str]]):
 
 @dataclass(slots=True)
 class Sheet:
-    """rows: labels by row, left to right. used: cells that some part of a form has taken."""
+    """A Grid while its forms are read.
+
+    rows: labels by row, left to right. used: cells that some part of a form has taken. evidence: part, label
+    and role of each recognition. doubts: cell and sentence for each label that was read although misspelt.
+    """
 
     grid: Grid
     lines: Lines
@@ -69,16 +83,14 @@ class Sheet:
                     if left <= label.column <= right:
                         yield label
 
-    def place(self, row: int, column: int) -> tuple[int, int]:
-        """Where the value of this cell stands: at the top left of the merged area over it, or in the cell
-        itself.
-        """
+    def value_cell(self, row: int, column: int) -> tuple[int, int]:
+        """The cell with the value: the top left of the merged area over this cell, or the cell itself."""
         area = self.grid.merged().get((row, column))
         return (row, column) if area is None else (area.top, area.left)
 
     def text(self, row: int, column: int) -> str:
-        """What the cell (or the merged area over it) displays, without surrounding white space."""
-        row, column = self.place(row, column)
+        """The displayed text of the cell or the merged area over it, without surrounding white space."""
+        row, column = self.value_cell(row, column)
         return self.lines[row].get(column, "")
 
     def take(self, row: int, column: int) -> tuple[str | None, str]:
@@ -93,32 +105,30 @@ class Sheet:
     def take_row(
         self, row: int, columns: Mapping[str, Label]
     ) -> tuple[dict[str, str | None], dict[str, str]]:
-        """What `take` gives for each column of a table in this row: the values and the cells by key."""
+        """The values and the cells of a table's row by key, each as `take` gives it."""
         merged, lines, used = self.grid.merged(), self.lines, self.used
         values: dict[str, str | None] = {}
         cells: dict[str, str] = {}
         for key, label in columns.items():
-            place = (row, label.column)
-            area = merged.get(place)
+            position = (row, label.column)
+            area = merged.get(position)
             if area is not None:
-                place = (area.top, area.left)
-            used.add(place)
-            text = lines[place[0]].get(place[1])
+                position = (area.top, area.left)
+            used.add(position)
+            text = lines[position[0]].get(position[1])
             values[key] = None if text is None or is_void(text) else text
-            cells[key] = a1(*place)
+            cells[key] = a1(*position)
         return values, cells
 
     def first_text(self, row: int, left: int, right: int) -> tuple[str, int]:
-        """The first text of a row in these columns (numbers are none) and where it stands; "" and -1 where
-        there is none.
-        """
+        """The first text of a row in these columns (no number) and its column; "" and -1 for none."""
         for column, text in self.lines[row].items():
             if left <= column <= right and type(self.grid.rows[row][column]) is str:
                 return text, column
         return "", -1
 
-    def note(self, label: Label, role: Role, what: str) -> None:
-        """Remembers by what a part was recognised, for the page that says how a file was read."""
+    def note(self, label: Label, role: Role, part: str) -> None:
+        """Remembers the label by which a part was recognised, for the page that says how a file was read."""
         self.used.add((label.row, label.column))
         if role.by == "近似":
             text = " ".join(label.text.split())
@@ -128,20 +138,20 @@ class Sheet:
                     f"“{text}”像是“{role.label}”写错了一个字，已按“{role.label}”读；请改正",
                 )
             )
-        self.evidence.append((what, label, role))
+        self.evidence.append((part, label, role))
 
-    def told(self) -> list[str]:
-        """By what each part was recognised, a line each."""
+    def evidence_lines(self) -> list[str]:
+        """A line for each part: the label by which it was recognised."""
         return [
             (
-                f"{what}：{a1(label.row, label.column)}“{' '.join(label.text.split())}”"
+                f"{part}：{a1(label.row, label.column)}“{' '.join(label.text.split())}”"
                 f"（{role.by if role.by != '近似' else f'近似“{role.label}”'}）"
             )
-            for what, label, role in self.evidence
+            for part, label, role in self.evidence
         ]
 
     def left_over(self, area: Area) -> list[str]:
-        """Cells of the area that hold something nobody used, with their text."""
+        """The filled cells of the area that no part of a form has taken, with their text."""
         found = []
         for row in range(area.top, area.bottom + 1):
             labels = {label.column for label in self.rows.get(row, ())}
@@ -165,7 +175,7 @@ def scan(grid: Grid) -> Sheet:
     for row, cells in enumerate(grid.rows):
         for column, value in enumerate(cells):
             if type(value) is str and len(value) <= LONGEST_LABEL:
-                known = roles(value)
-                if known:
-                    sheet.rows[row].append(Label(row, column, value, grid.area(row, column), known))
+                label_roles = roles(value)
+                if label_roles:
+                    sheet.rows[row].append(Label(row, column, value, grid.area(row, column), label_roles))
     return sheet

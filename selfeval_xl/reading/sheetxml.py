@@ -1,5 +1,6 @@
-"""A sheet's own XML, cell by cell: slower than calamine, but bounded, and it knows formats, formulas, errors
-and what is hidden.
+"""A sheet's own XML, cell by cell.
+
+It is slower than calamine, but bounded, and has formats, formulas, errors, hidden rows and columns.
 """
 
 from __future__ import annotations
@@ -21,9 +22,8 @@ _REFERENCE = re.compile(r"^([A-Z]{1,9})(\d{1,9})$")
 _NUM_FMT = re.compile(rb"<(?:\w+:)?numFmt\b([^>]*)>")
 _XF = re.compile(rb"<(?:\w+:)?xf\b[^>]*?\bnumFmtId\s*=\s*[\"'](\d{1,6})[\"']")
 _PLAIN_ATTRIBUTE = re.compile(rb' ([\w:.-]+)="([\w.:-]*)"')
-_PLAIN_ATTRIBUTES = re.compile(
-    rb'(?: [\w:.-]+="[\w.:-]*")+ ?/?'
-)  # x14ac:dyDescent of Excel's rows too, which alone is no XML
+# x14ac:dyDescent of Excel's rows too, whose prefix alone is no valid XML
+_PLAIN_ATTRIBUTES = re.compile(rb'(?: [\w:.-]+="[\w.:-]*")+ ?/?')
 _MANY_STYLES = 40
 _HIDDEN = re.compile(rb"<(row|col)\b([^>]*\bhidden\b[^>]*)>")
 _PREFIXED_HIDDEN = re.compile(_HIDDEN.pattern.replace(b"<", rb"<(?:\w+:)?", 1))
@@ -33,17 +33,21 @@ LAST_COLUMN = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Styles:
-    """`formats`: the number format of each cell style by its number, "" for General."""
+    """The number format of each cell style by its number, "" for General."""
 
     formats: tuple[str, ...] = ()
 
     def of(self, style: int) -> str:
+        """The number format of a cell style, "" for General."""
         return self.formats[style] if 0 <= style < len(self.formats) else ""
 
 
 @dataclass(slots=True)
 class Cell:
-    """One `c` element: type, style, raw text of its value, formula text (None without a formula)."""
+    """One `c` element.
+
+    text: its value, raw. formula: None without one. shared: the id of a formula shared by several cells.
+    """
 
     row: int
     column: int
@@ -55,30 +59,30 @@ class Cell:
 
 
 class Told(Mapping[Place, str]):
-    """What stands at cells: found once for all of them, put into words only for those that are asked for.
+    """A text for each of some cells, made when it is asked for.
 
-    found: what was found by A1 name, as bytes. words: of one such finding.
+    raw: by A1 name as bytes. text_of: the text of one such value.
     """
 
-    def __init__(self, found: Mapping[bytes, bytes], words: Callable[[bytes], str]) -> None:
-        self._found, self._words = found, words
+    def __init__(self, raw: Mapping[bytes, bytes], text_of: Callable[[bytes], str]) -> None:
+        self._raw, self._text_of = raw, text_of
 
     def __getitem__(self, place: Place) -> str:
-        return self._words(self._found[a1(*place).encode()])
+        return self._text_of(self._raw[a1(*place).encode()])
 
     def __contains__(self, place: object) -> bool:
-        return isinstance(place, tuple) and a1(*place).encode() in self._found
+        return isinstance(place, tuple) and a1(*place).encode() in self._raw
 
     def __iter__(self) -> Iterator[Place]:
-        return (position(name.decode()) for name in self._found)
+        return (position(name.decode()) for name in self._raw)
 
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self._raw)
 
 
 @dataclass(slots=True)
 class Exact:
-    """All that one sheet's XML says. `complete` is False when it holds more values than are read."""
+    """The values of one sheet's XML. complete: False when it holds more values than are read."""
 
     values: dict[Place, Value] = field(default_factory=dict)
     complete: bool = True
@@ -98,11 +102,12 @@ def styles_in(xml: bytes | None) -> Styles:
 
 
 def _between(xml: bytes, name: bytes) -> bytes:
-    """What stands between the first and the second mention of an element's name: its content."""
+    """The content of an element: the XML between the first and the second mention of its name."""
     return xml.partition(name)[2].partition(name)[0]
 
 
 def _named(number_format: str) -> str:
+    """The number format, "" for General."""
     return "" if number_format.lower() in ("general", "g/通用格式") else number_format
 
 
@@ -150,12 +155,12 @@ def cells_in(xml: bytes) -> Iterator[Cell]:
                 number = element.get("r", "")
                 row, column = (int(number) - 1 if number.isdecimal() and len(number) < 10 else row + 1), -1
         elif name == "c":
-            place = _REFERENCE.match(element.get("r", ""))
-            if place:
-                column, at = column_number(place[1]), int(place[2]) - 1
+            reference = _REFERENCE.match(element.get("r", ""))
+            if reference:
+                column, cell_row = column_number(reference[1]), int(reference[2]) - 1
             else:
-                column, at = column + 1, row
-            cell = _cell(element, at, column)
+                column, cell_row = column + 1, row
+            cell = _cell(element, cell_row, column)
             if cell is not None:
                 yield cell
         elif name == "sheetData":
@@ -172,6 +177,7 @@ def column_number(letters: str) -> int:
 
 
 def _cell(element: ElementTree.Element, row: int, column: int) -> Cell | None:
+    """The cell of a `c` element; None where it has neither a value nor a formula."""
     text = formula = shared = None
     for child in element:
         name = local(child.tag)
@@ -193,8 +199,9 @@ def _cell(element: ElementTree.Element, row: int, column: int) -> Cell | None:
 def read_exactly(
     xml: bytes, strings: Callable[[], list[str]], styles: Callable[[], Styles], epoch_1904: bool = False
 ) -> Exact:
-    """The values of a sheet, whatever its shape. strings, styles: () -> the workbook's, asked for only when
-    needed.
+    """The values of a sheet, whatever its shape.
+
+    strings, styles: () -> those of the workbook, called only when needed. epoch_1904: dates count from 1904.
     """
     exact = Exact()
     for cell in cells_in(xml):
@@ -210,13 +217,14 @@ def read_exactly(
 def _value(
     cell: Cell, strings: Callable[[], list[str]], styles: Callable[[], Styles], epoch_1904: bool
 ) -> Value:
+    """The value of a cell by its type and, for dates, its number format."""
     text = cell.text
     if text is None:
         return None
     if cell.type == "s":
-        known = strings()
-        number = int(text) if text.strip().isdecimal() else -1
-        return clean(known[number]) if 0 <= number < len(known) else None
+        shared = strings()
+        index = int(text) if text.strip().isdecimal() else -1
+        return clean(shared[index]) if 0 <= index < len(shared) else None
     if cell.type in ("str", "inlineStr", "e", "d"):
         return clean(_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text))
     if cell.type == "b":
@@ -235,8 +243,9 @@ def _value(
 
 
 def formats_in(xml: bytes, styles: Styles, usual: bool | None = None) -> Mapping[Place, str]:
-    """Number formats by place, of cells whose style has one. usual: what `usual_cells` says, where that is
-    known.
+    """The number formats by place, of cells whose style has one.
+
+    usual: the answer of `usual_cells`, where it has been asked already.
     """
     if not any(styles.formats):
         return {}
@@ -246,20 +255,20 @@ def formats_in(xml: bytes, styles: Styles, usual: bool | None = None) -> Mapping
             for cell in cells_in(xml)
             if (number_format := styles.of(cell.style))
         }
-    known = {
+    by_style = {
         str(number).encode(): number_format
         for number, number_format in enumerate(styles.formats)
         if number_format
     }
     return Told(
-        {name: style for name, style in _styled(tuple(known)).findall(xml) if style in known},
-        known.__getitem__,
+        {name: style for name, style in _styled(tuple(by_style)).findall(xml) if style in by_style},
+        by_style.__getitem__,
     )
 
 
 @lru_cache(maxsize=64)
 def _styled(styles: tuple[bytes, ...]) -> re.Pattern[bytes]:
-    """What finds the cells that have one of these styles, or any style where they are many: place and style."""
+    """A pattern for the name and style of cells with one of these styles, or with any where they are many."""
     wanted = b"|".join(styles) if len(styles) <= _MANY_STYLES else rb"\d{1,6}"
     return re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^>]*? s="(' + wanted + rb')"')
 
@@ -279,7 +288,7 @@ _SHARED_FORMULA = re.compile(rb'<f [^>]*(?:t="shared"|si=)')
 
 
 def blanks_in(xml: bytes) -> frozenset[Place]:
-    """Formulas that say that they give an empty text."""
+    """The places of formulas that give an empty text."""
     if b't="str"' not in xml:
         return frozenset()
     return frozenset(
@@ -287,11 +296,10 @@ def blanks_in(xml: bytes) -> frozenset[Place]:
     )
 
 
-class _Formulas(Mapping):
+class _Formulas(Mapping[Place, str]):
     """The formulas of a sheet whose cells are written in the usual way, none of them shared.
 
-    Most readers ask only whether there is one
-    at a place: the cell is looked up, the others are left alone.
+    Most readers ask only whether a cell has one: that cell is looked up, the others are not read.
     """
 
     def __init__(self, xml: bytes) -> None:
@@ -299,12 +307,15 @@ class _Formulas(Mapping):
 
     @cached_property
     def _raw(self) -> dict[Place, bytes]:
+        """The formulas as they stand in the XML, all of them."""
         return {position(reference.decode()): text for reference, text in _FORMULA.findall(self._xml)}
 
     def __getitem__(self, place: Place) -> str:
         return f"={unescape(self._raw[place].decode())}"
 
     def __contains__(self, place: object) -> bool:
+        if not isinstance(place, tuple):
+            return False
         start = self._xml.find(f'<c r="{a1(*place)}"'.encode())
         return start >= 0 and _FORMULA.match(self._xml, start) is not None
 
@@ -317,7 +328,8 @@ class _Formulas(Mapping):
 
 def formulas_in(xml: bytes, usual: bool | None = None) -> Mapping[Place, str]:
     """The formulas by place, each with its equals sign; one shared by several cells is written out for each.
-    usual: as of `formats_in`.
+
+    usual: as in `formats_in`.
     """
     if b"<f" not in xml and b":f" not in xml:
         return {}

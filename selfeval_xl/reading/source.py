@@ -1,6 +1,4 @@
-"""A received file, opened by what it is and not by what it is called: its sheets and tables as Grids, its
-paragraphs as blocks.
-"""
+"""A received file, opened by its content, not by its name: its tables as Grids, its paragraphs as blocks."""
 
 from __future__ import annotations
 
@@ -21,7 +19,7 @@ from .xls import read_xls
 from .xlsb import read_xlsb
 from .xlsx import read_xlsx, saved_time
 
-Block = tuple[int, str]
+Block = tuple[int, str]  # (heading level or 0, text)
 
 _PACKAGES = (("xl/workbook.bin", "xlsb"), ("xl/workbook.xml", "xlsx"), ("word/document.xml", "docx"))
 _MAGIC = (
@@ -56,14 +54,12 @@ DDE = "文件里有动态数据交换（DDE）链接，可能启动其他程序�
 
 @dataclass(slots=True)
 class Source:
-    """One opened file. kind: xlsx, xls, xlsb, ods, docx, doc, pdf, image, zip, rar, 7z, text, empty,
-    encrypted, unknown.
+    """One opened file.
 
-    saved: the time saved inside the file, ISO text. grids: every sheet or table, hidden ones too, without our
-    `_selfeval`, whose
-    keys and values are `settings`. blocks: paragraphs outside tables ((heading level or 0, text));
-    table_after: for each Grid of
-    a Word file how many blocks stand before it. problems: what the person who sent the file should know.
+    kind: xlsx, xls, xlsb, ods, docx, doc, pdf, image, zip, rar, 7z, text, empty, encrypted, unknown. saved:
+    the time saved inside the file, ISO text. grids: every sheet or table, hidden ones too, without our
+    `_selfeval`, whose keys and values are `settings`. blocks: paragraphs outside tables. table_after: for
+    each Grid of a Word file how many blocks stand before it. problems: for the person who sent the file.
     """
 
     path: str
@@ -79,6 +75,7 @@ class Source:
 
     @property
     def name(self) -> str:
+        """The file's name without its folder."""
         return Path(self.path).name
 
 
@@ -92,9 +89,8 @@ def open_source(path: str | Path) -> Source:
         with open(path, "rb") as file:
             source.size = file.seek(0, 2)
             file.seek(0)
-            data = file.read(
-                min(source.size, MAX_FILE) + 1
-            )  # not more: room for all that is asked for is made first
+            # not more: memory for all that is asked for is reserved first
+            data = file.read(min(source.size, MAX_FILE) + 1)
     except FileNotFoundError as error:
         raise UsageError(f"找不到文件“{path}”。请核对文件名和所在文件夹。") from error
     except OSError as error:
@@ -128,7 +124,7 @@ def fingerprint(path: str | Path) -> tuple[int, str]:
 
 
 def _read(source: Source, data: bytes) -> None:
-    """Finds out what the file is and reads what can be read."""
+    """Sets the kind of the file and reads its contents, if it is of a kind that is read."""
     source.kind = "unknown"
     if data.startswith(b"PK"):
         package = open_package(data)
@@ -149,6 +145,7 @@ def _read(source: Source, data: bytes) -> None:
 
 
 def _package_kind(package: Package) -> str:
+    """The kind of a zip, by its parts."""
     names = {name.lower() for name in package.names}
     for part, kind in _PACKAGES:
         if part in names:
@@ -160,6 +157,7 @@ def _package_kind(package: Package) -> str:
 
 
 def _plain_kind(data: bytes) -> str:
+    """The kind of a file that is no package, by its first bytes."""
     if not data.strip(b"\0 \t\r\n"):
         return "empty"
     for magic, kind in _MAGIC:
@@ -173,6 +171,7 @@ def _plain_kind(data: bytes) -> str:
 
 
 def _text_kind(data: bytes) -> str:
+    """The kind of a text: html, xml or text."""
     head = data[:2048].lower()
     if b"schemas-microsoft-com:office:spreadsheet" in head:
         return "xml"
@@ -182,7 +181,7 @@ def _text_kind(data: bytes) -> str:
 
 
 def _settle(source: Source, grids: list[Grid], problems: list[Problem]) -> None:
-    """Takes our own sheet out of the Grids and keeps what it says."""
+    """Adds Grids and problems to the source; our sheet `_selfeval` becomes its settings."""
     source.problems += problems
     for grid in grids:
         if grid.name == SETTINGS:
@@ -196,12 +195,14 @@ def _settle(source: Source, grids: list[Grid], problems: list[Problem]) -> None:
 
 
 def _read_xlsx(source: Source, package: Package) -> None:
+    """Reads an xlsx or xlsm."""
     source.saved = saved_time(package)
     _settle(source, *read_xlsx(package))
     _report_foreign(source, package, "xl/")
 
 
 def _read_word(source: Source, package: Package) -> None:
+    """Reads a docx."""
     source.saved = saved_time(package)
     document = read_word(package)
     source.grids, source.blocks, source.table_after = document.grids, document.blocks, document.after
@@ -212,7 +213,7 @@ def _read_word(source: Source, package: Package) -> None:
 
 
 def _report_foreign(source: Source, package: Package, folder: str) -> None:
-    """Macros, links to other files and DDE; our own templates may have macros."""
+    """Adds problems for macros, links to other files and DDE; our own templates may have macros."""
     names = [name.lower() for name in package.names]
     if f"{folder}vbaproject.bin" in names and not source.settings:
         source.problems.append(Problem(MACROS, rule="T07"))
@@ -227,7 +228,7 @@ def _report_foreign(source: Source, package: Package, folder: str) -> None:
 
 
 def _read_ole(source: Source, data: bytes) -> None:
-    """The old compound file: an xls, an old Word file, or the wrapping of an encrypted workbook."""
+    """Reads an old compound file: an xls, an old Word file, or the wrapping of an encrypted workbook."""
     source.kind = "unknown"
     compound = Compound(data)
     if "EncryptedPackage" in compound.root:
@@ -251,6 +252,7 @@ def _read_ole(source: Source, data: bytes) -> None:
 
 
 def _read_ods(source: Source, package: Package) -> None:
+    """Reads an ods."""
     opened = read_ods(package)
     source.saved = opened.saved
     _settle(source, opened.grids, opened.problems)
@@ -261,6 +263,7 @@ def _read_ods(source: Source, package: Package) -> None:
 
 
 def _read_xlsb(source: Source, package: Package) -> None:
+    """Reads an xlsb."""
     source.saved = saved_time(package)
     _settle(source, *read_xlsb(package))
     _report_foreign(source, package, "xl/")

@@ -1,4 +1,4 @@
-"""Word's docx: its tables become Grids with merged areas, its headings and paragraphs the blocks of a report."""
+"""Word's docx: its tables as Grids with merged areas, its headings and paragraphs as blocks of a report."""
 
 from __future__ import annotations
 
@@ -40,7 +40,11 @@ MAX_COLUMNS = 200
 
 @dataclass(slots=True)
 class Document:
-    """blocks: paragraphs outside tables in order. after: for each table, how many blocks stand before it."""
+    """A docx as read.
+
+    blocks: paragraphs outside tables in order. after: for each table, how many blocks stand before it.
+    fields: the codes of its fields.
+    """
 
     grids: list[Grid] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
@@ -79,9 +83,9 @@ def _heading_levels(xml: bytes | None) -> dict[str, int]:
             continue
         identity = style.get(f"{_W}styleId", "")
         name = _attribute(style, "name").lower()
-        outline = style.find(f"{_W}pPr/{_W}outlineLvl")
-        if outline is not None and outline.get(f"{_W}val", "").isdecimal():
-            levels[identity] = int(outline.get(f"{_W}val")) + 1
+        outline = _outline_level(style)
+        if outline is not None:
+            levels[identity] = outline
         elif name == "title":
             levels[identity] = 1
         elif name.startswith("heading ") and name[8:].isdecimal():
@@ -103,11 +107,19 @@ def _usual(xml: bytes) -> bytes:
 
 
 def _attribute(element: ElementTree.Element, child: str) -> str:
+    """The attribute val of a child, "" where there is none."""
     found = element.find(f"{_W}{child}")
     return "" if found is None else found.get(f"{_W}val", "")
 
 
+def _outline_level(element: ElementTree.Element) -> int | None:
+    """The outline level (1 the highest) of a paragraph or a style, None where it has none of its own."""
+    value = _attribute(element, f"pPr/{_W}outlineLvl")
+    return int(value) + 1 if value.isdecimal() else None
+
+
 def _read_body(body: ElementTree.Element, levels: dict[str, int], document: Document) -> None:
+    """Adds the tables and paragraphs of the body to the document."""
     tables = 0
     for element in _content(body):
         if element.tag == f"{_W}p":
@@ -131,7 +143,7 @@ def _read_body(body: ElementTree.Element, levels: dict[str, int], document: Docu
 
 
 def _content(element: ElementTree.Element) -> Iterator[ElementTree.Element]:
-    """Paragraphs and tables, looking into content controls and tracked insertions, but not into tables."""
+    """The paragraphs and tables, also those in content controls and tracked insertions, but not in tables."""
     waiting = list(reversed(element))
     while waiting:
         child = waiting.pop()
@@ -154,15 +166,16 @@ def _with_nested(table: ElementTree.Element) -> Iterator[ElementTree.Element]:
 
 
 def _level(paragraph: ElementTree.Element, levels: dict[str, int]) -> int:
-    outline = paragraph.find(f"{_W}pPr/{_W}outlineLvl")
-    if outline is not None and outline.get(f"{_W}val", "").isdecimal() and int(outline.get(f"{_W}val")) < 9:
-        return int(outline.get(f"{_W}val")) + 1
+    """The heading level of a paragraph, its own or its style's; 0 for plain text."""
+    outline = _outline_level(paragraph)
+    if outline is not None and outline <= 9:
+        return outline
     style = paragraph.find(f"{_W}pPr/{_W}pStyle")
     return levels.get(style.get(f"{_W}val", ""), 0) if style is not None else 0
 
 
 def _text(paragraph: ElementTree.Element) -> str:
-    """What a paragraph shows: without deleted text, field codes and what floats over it."""
+    """The displayed text of a paragraph: without deleted text, field codes and floating objects."""
     parts: list[str] = []
     waiting = list(reversed(paragraph))
     while waiting:
@@ -188,41 +201,14 @@ class _Span:
 
 
 def _grid(table: ElementTree.Element, name: str, caption: str, problems: list[Problem]) -> Grid:
-    """A table as a Grid: column spans counted, cells continued from above part of the area that began there."""
+    """A table as a Grid: cells that span columns, or go on from the row above, are merged areas."""
     rows: list[list[Value]] = []
     spans: list[_Span] = []
     above: dict[int, _Span] = {}
     size = 0
     for number, row in enumerate(_rows(table)):
-        values: list[Value] = []
-        here: dict[int, _Span] = {}
-        for _ in range(min(_number(row, f"{_W}trPr/{_W}gridBefore"), MAX_COLUMNS)):
-            values.append(None)
-        for cell in _cells(row):
-            left, width = len(values), max(1, min(_number(cell, f"{_W}tcPr/{_W}gridSpan"), MAX_COLUMNS))
-            if left + width > MAX_COLUMNS:
-                break
-            merge = cell.find(f"{_W}tcPr/{_W}vMerge")
-            continued = (
-                above.get(left)
-                if merge is not None and merge.get(f"{_W}val", "continue") == "continue"
-                else None
-            )
-            if continued is not None and continued.right == left + width - 1:
-                continued.bottom = number
-                here[left] = continued
-            elif merge is not None or width > 1:
-                span = _Span(number, left, number, left + width - 1)
-                spans.append(span)
-                if merge is not None:
-                    here[left] = span
-            text = "\n".join(_text(paragraph) for paragraph in _content(cell) if paragraph.tag == f"{_W}p")
-            values += [
-                clean(text.strip("\n")) if here.get(left) is not continued or continued is None else None,
-                *[None] * (width - 1),
-            ]
+        values, above = _row_values(row, number, above, spans)
         rows.append(values)
-        above = here
         size += len(values)
         if size > MAX_VALUES:
             problems.append(
@@ -235,16 +221,49 @@ def _grid(table: ElementTree.Element, name: str, caption: str, problems: list[Pr
     return Grid(name, rows, areas, caption=caption)
 
 
+def _row_values(
+    row: ElementTree.Element, number: int, above: dict[int, _Span], spans: list[_Span]
+) -> tuple[list[Value], dict[int, _Span]]:
+    """The values of a row, and the areas that may go on in the row below, by their first column.
+
+    above: the same areas of the row above. spans: all areas of the table; this row's are added.
+    """
+    values: list[Value] = [None] * min(_number(row, f"{_W}trPr/{_W}gridBefore"), MAX_COLUMNS)
+    open_spans: dict[int, _Span] = {}
+    for cell in _cells(row):
+        left, width = len(values), max(1, min(_number(cell, f"{_W}tcPr/{_W}gridSpan"), MAX_COLUMNS))
+        if left + width > MAX_COLUMNS:
+            break
+        merge = cell.find(f"{_W}tcPr/{_W}vMerge")
+        continued = (
+            above.get(left) if merge is not None and merge.get(f"{_W}val", "continue") == "continue" else None
+        )
+        if continued is not None and continued.right == left + width - 1:
+            continued.bottom = number
+            open_spans[left] = continued
+        elif merge is not None or width > 1:
+            span = _Span(number, left, number, left + width - 1)
+            spans.append(span)
+            if merge is not None:
+                open_spans[left] = span
+        text = "\n".join(_text(paragraph) for paragraph in _content(cell) if paragraph.tag == f"{_W}p")
+        goes_on = continued is not None and open_spans.get(left) is continued
+        values += [None if goes_on else clean(text.strip("\n")), *[None] * (width - 1)]
+    return values, open_spans
+
+
 def _rows(table: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    """The rows of a table."""
     yield from _inside(table, "tr")
 
 
 def _cells(row: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    """The cells of a row."""
     yield from _inside(row, "tc")
 
 
 def _inside(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
-    """Children of this name, looking into content controls and tracked insertions."""
+    """The children of this name, also those in content controls and tracked insertions."""
     waiting = list(reversed(element))
     while waiting:
         child = waiting.pop()
@@ -255,6 +274,7 @@ def _inside(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Ele
 
 
 def _number(element: ElementTree.Element, path: str) -> int:
+    """The number in the attribute val of a descendant, 0 where there is none."""
     found = element.find(path)
     value = "" if found is None else found.get(f"{_W}val", "")
     return int(value) if value.isdecimal() and len(value) < 6 else 0

@@ -1,11 +1,9 @@
-"""Many files, read in worker processes that may die: a file that kills or hangs its worker costs itself, not
-the run.
+"""Many files, read in worker processes: a file that kills or hangs its worker costs itself, not the run.
 
-The workers are plain `python -c` processes that speak over their pipes, not multiprocessing children: those
-would import the
-caller's main script again (so that a script without `if __name__ == "__main__"` starts itself over and over
-on Windows), or
-inherit its threads and locks elsewhere. So a script may call `read_files` anywhere.
+The workers are plain `python -c` processes that are sent messages over their pipes, not multiprocessing
+children: those would import the caller's main script again (so that a script without
+`if __name__ == "__main__"` starts itself over and over on Windows), or inherit its threads and locks
+elsewhere. So a script may call `read_files` anywhere.
 """
 
 from __future__ import annotations
@@ -22,7 +20,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from ..errors import SelfevalError
 from ..forms import Problem, ReadFile
@@ -41,7 +39,7 @@ _POLL = 0.25
 
 
 def read_files(
-    paths: Iterable[str | Path],
+    paths: Iterable[str | os.PathLike[str]],
     jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     *,
@@ -49,15 +47,15 @@ def read_files(
     context: Any = None,
     seconds: float = SECONDS,
 ) -> Iterator[ReadFile]:
-    """Every file read, in the order given. progress(done, all) is called as files are finished.
+    """Every file as read, in the order given.
 
-    jobs: worker processes, by default one a core; one for fewer than three files. seconds: for one file.
-    function: what a worker
-    does with a path ("module:name", importable there); it returns a ReadFile or anything that pickles.
-    context: given to the function besides the path, where it is not None.
+    jobs: worker processes, by default one a core; one for fewer than three files. progress(done, all) is
+    called as files are finished. function: what a worker does with a path ("module:name", importable there);
+    it returns a ReadFile or anything that pickles. context: passed to the function besides the path, where it
+    is not None. seconds: the longest time for one file.
+
     A file whose worker dies or takes too long gives a ReadFile with the problem T08. Closing the iterator
-    ends the workers.
-    Raises SelfevalError when no worker can be started at all.
+    ends the workers. Raises SelfevalError when no worker can be started.
     """
     waiting = [str(path) for path in paths]
     if waiting:
@@ -65,70 +63,72 @@ def read_files(
 
 
 def _worker_count(files: int, jobs: int | None) -> int:
+    """The number of workers for so many files."""
     return 1 if files < 3 else max(1, min(jobs or os.cpu_count() or 1, files))
 
 
 @dataclass(slots=True, eq=False)
 class _Worker:
-    """A process, what it writes to its error output, the files it still owes, and since when it has been at
-    the first of them.
+    """A worker process.
+
+    requests, answers: its pipes. errors: a file with its error output. queue: the numbers of the files that
+    it was sent and has not answered. busy_since: when it began with the first of them (time.monotonic).
     """
 
-    process: subprocess.Popen
-    noise: BinaryIO
-    owes: deque[int] = field(default_factory=deque)
-    since: float = 0.0
+    process: subprocess.Popen[bytes]
+    requests: IO[bytes]
+    answers: IO[bytes]
+    errors: IO[bytes]
+    queue: deque[int] = field(default_factory=deque)
+    busy_since: float = 0.0
     ready: bool = False
 
     def end(self) -> str:
-        """Ends the process; the last line that it wrote to its error output, which tells a programmer why it
-        died.
-        """
+        """Ends the process; returns the last line of its error output, the cause for a programmer to read."""
         self.process.kill()
         self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
+        for pipe in (self.requests, self.answers):
             try:
                 pipe.close()
             except OSError:
                 continue  # what was still to be written to a dead worker is of no use
-        with self.noise as noise:
-            noise.seek(max(0, noise.seek(0, 2) - 2000))
-            lines = noise.read().decode("utf-8", "replace").strip().splitlines()
+        with self.errors as file:
+            file.seek(max(0, file.seek(0, 2) - 2000))
+            lines = file.read().decode("utf-8", "replace").strip().splitlines()
         return lines[-1][:300] if lines else ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Lost:
-    """Sent by the listener when a worker's pipe has ended."""
+    """The event that a worker's pipe has ended."""
 
 
 class _Pool:
-    """The files of one call and the workers that read them."""
+    """The files of one call and the workers that read them.
+
+    todo: numbers of the files that no worker has. done: answers by number, until they are handed on.
+    """
 
     def __init__(
         self, paths: Sequence[str], workers: int, function: str, context: Any, seconds: float
     ) -> None:
-        self.paths, self.count, self.function, self.context, self.seconds = (
-            paths,
-            workers,
-            function,
-            context,
-            seconds,
-        )
+        self.paths, self.count, self.seconds = paths, workers, seconds
+        self.function, self.context = function, context
         self.todo = deque(range(len(paths)))
         self.done: dict[int, Any] = {}
         self.events: queue.SimpleQueue[tuple[_Worker, Any]] = queue.SimpleQueue()
         self.workers: list[_Worker] = []
 
     def run(self, progress: Callable[[int, int], None] | None) -> Iterator[Any]:
+        """The answers in the order of the files."""
         finished = 0
         try:
             for number in range(len(self.paths)):
                 while number not in self.done:
                     self._hand_out()
-                    news = self._take_in()
-                    finished += news
-                    if progress and news:
+                    newly_finished = self._take_in()
+                    finished += newly_finished
+                    if progress and newly_finished:
                         progress(finished, len(self.paths))
                 yield self.done.pop(number)
                 self._restart_clocks()
@@ -139,75 +139,81 @@ class _Pool:
     def _hand_out(self) -> None:
         """Gives every idle worker its next chunk, and starts workers while there are chunks for them."""
         while self.todo:
-            idle = next((worker for worker in self.workers if not worker.owes), None)
+            idle = next((worker for worker in self.workers if not worker.queue), None)
             if idle is None:
                 if len(self.workers) >= self.count:
                     return
                 idle = self._start()
             size = min(CHUNK, max(1, len(self.todo) // (2 * self.count)))
             chunk = [self.todo.popleft() for _ in range(size)]
-            idle.owes.extend(chunk)
-            idle.since = time.monotonic()
+            idle.queue.extend(chunk)
+            idle.busy_since = time.monotonic()
             try:
-                send(idle.process.stdin, [self.paths[number] for number in chunk])
+                send(idle.requests, [self.paths[number] for number in chunk])
             except OSError:
                 return  # it has died: its listener reports that
 
     def _start(self) -> _Worker:
+        """A new worker with a thread that listens to it."""
         worker = _spawn(self.function, self.context)
         self.workers.append(worker)
         threading.Thread(target=_listen, args=(worker, self.events), daemon=True).start()
         return worker
 
     def _take_in(self) -> int:
-        """Waits for news of a worker. Returns how many files were finished by it."""
+        """Waits for an event of a worker; returns the number of files finished by it."""
         now = time.monotonic()
         hanging = [
             worker
             for worker in self.workers
-            if worker.owes
-            and now - worker.since > (self.seconds if worker.ready else max(START_SECONDS, self.seconds))
+            if worker.queue
+            and now - worker.busy_since > (self.seconds if worker.ready else max(START_SECONDS, self.seconds))
         ]
         if hanging and self.events.empty():
             return sum(self._lost(worker, SLOW.format(seconds=self.seconds)) for worker in hanging)
         try:
-            worker, news = self.events.get(timeout=_POLL)
+            worker, answer = self.events.get(timeout=_POLL)
         except queue.Empty:
             return 0
         if worker not in self.workers:
             return 0
-        worker.since = time.monotonic()
-        if isinstance(news, _Lost):
+        worker.busy_since = time.monotonic()
+        if isinstance(answer, _Lost):
             return self._lost(worker, DIED)
         if not worker.ready:
             worker.ready = True
             return 0
-        number = worker.owes.popleft()
-        self.done[number] = _unread(self.paths[number], news.text) if isinstance(news, Refusal) else news
+        number = worker.queue.popleft()
+        self.done[number] = (
+            _unread(self.paths[number], answer.text) if isinstance(answer, Refusal) else answer
+        )
         return 1
 
     def _lost(self, worker: _Worker, text: str) -> int:
-        """Books the file a worker was at as unreadable, and puts the rest of its chunk back in front."""
+        """Answers for the file that ended a worker, and puts the rest of its chunk back in front.
+
+        Returns the number of files finished by this, 0 or 1.
+        """
         self.workers.remove(worker)
         cause = worker.end()
         if not worker.ready:
             raise SelfevalError(NO_START.format(cause=cause or "没有说明原因"))
-        if not worker.owes:
+        if not worker.queue:
             return 0
-        path = self.paths[culprit := worker.owes.popleft()]
-        self.todo.extendleft(reversed(worker.owes))
+        path = self.paths[culprit := worker.queue.popleft()]
+        self.todo.extendleft(reversed(worker.queue))
         self.done[culprit] = _unread(path, f"“{Path(path).name}”{text}", cause)
         return 1
 
     def _restart_clocks(self) -> None:
-        """While the caller was busy with a result nobody listened to the workers: that is not their time."""
+        """Starts the time of every worker's file anew: while the caller used a result nobody took answers."""
         now = time.monotonic()
         for worker in self.workers:
-            worker.since = now
+            worker.busy_since = now
 
 
 def _unread(path: str, text: str, cause: str = "") -> ReadFile:
-    """A file that was not read, and why. cause: what its worker said last."""
+    """The answer for a file that was not read, for the reason `text`. cause: its worker's last error line."""
     size, sha256 = fingerprint(path)
     return ReadFile(
         path=path,
@@ -220,30 +226,31 @@ def _unread(path: str, text: str, cause: str = "") -> ReadFile:
 
 
 def _spawn(function: str, context: Any) -> _Worker:
-    """A worker that has been told where to find the package and what to do."""
-    noise = tempfile.TemporaryFile()
+    """A new worker, sent the paths of the packages and the function to run."""
+    errors = tempfile.TemporaryFile()
     process = subprocess.Popen(
         [sys.executable, "-P", "-c", START],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=noise,
+        stderr=errors,
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
     )
+    assert process.stdin is not None and process.stdout is not None  # both are pipes
     root = str(Path(__file__).resolve().parents[2])
-    worker = _Worker(process, noise)
+    worker = _Worker(process, process.stdin, process.stdout, errors)
     try:
-        process.stdin.write(pickle.dumps([root, *(place for place in sys.path if place and place != root)]))
-        send(process.stdin, (function, context))
+        worker.requests.write(pickle.dumps([root, *(entry for entry in sys.path if entry and entry != root)]))
+        send(worker.requests, (function, context))
     except OSError:
         return worker  # it has died: its listener reports that
     return worker
 
 
-def _listen(worker: _Worker, events: queue.SimpleQueue) -> None:
-    """Carries a worker's answers into the queue until its pipe ends."""
+def _listen(worker: _Worker, events: queue.SimpleQueue[tuple[_Worker, Any]]) -> None:
+    """Puts a worker's answers into the queue of events until its pipe ends."""
     try:
         while True:
-            events.put((worker, receive(worker.process.stdout)))
+            events.put((worker, receive(worker.answers)))
     except (OSError, ValueError, EOFError, pickle.UnpicklingError):
         events.put((worker, _Lost()))

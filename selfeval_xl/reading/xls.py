@@ -5,14 +5,17 @@ from __future__ import annotations
 import struct
 from functools import partial
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from ..errors import UnreadableFile
 from ..forms import Problem
-from ..grid import Grid
+from ..grid import Grid, Value
 from .biff import BookRecords, SheetRecords, scan, tamed
 from .cells import (
     TOO_MANY_MERGES,
     TOO_MANY_VALUES,
+    Place,
+    RawValue,
     clean,
     far_text,
     filled,
@@ -23,8 +26,15 @@ from .cells import (
 )
 from .guard import DAMAGED, MAX_CELLS, MAX_VALUES
 from .ole import packed
-from .opened import open_calamine, sheet_values, worksheets
+from .opened import Corners, open_calamine, sheet_values, worksheets
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from xlrd.sheet import Cell
+
+_DATE, _BOOLEAN, _ERROR = 3, 4, 5  # xlrd's XL_CELL_DATE and so on; xlrd itself is imported only when needed
+# raised by xlrd over damaged records
 _XLRD_STUMBLES = (
     AssertionError,
     ValueError,
@@ -32,13 +42,14 @@ _XLRD_STUMBLES = (
     KeyError,
     TypeError,
     AttributeError,
-)  # over damaged records
+)
 
 
 def read_xls(name: str, stream: bytes) -> tuple[list[Grid], list[Problem], BookRecords]:
-    """Every sheet as a Grid. stream: the file's workbook stream of this name (Workbook, or Book before 1997).
+    """Every sheet as a Grid, the problems, and what the records say.
 
-    The libraries get a file with this stream alone. UnreadableFile when it is damaged.
+    stream: the file's workbook stream of this name (Workbook, or Book before 1997); the libraries get a file
+    with this stream alone. Raises UnreadableFile when it is damaged.
     """
     book = scan(stream)
     problems: list[Problem] = []
@@ -54,18 +65,24 @@ def read_xls(name: str, stream: bytes) -> tuple[list[Grid], list[Problem], BookR
     with open_calamine(BytesIO(data)) as opened:
         grids = []
         for number, sheet in worksheets(opened):
-            known = book.sheets.get(sheet, SheetRecords())
+            records = book.sheets.get(sheet, SheetRecords())
             values, corners = sheet_values(opened, number)
             rows = trimmed(values)
-            for place, text in known.errors.items():
+            for place, text in records.errors.items():
                 put(rows, place, text)
-            grids.append(_grid(sheet, rows, corners, known, book, problems))
+            grids.append(_grid(sheet, rows, corners, records, book, problems))
     return grids, problems, book
 
 
 def _grid(
-    name: str, rows: list, corners: list, known: SheetRecords, book: BookRecords, problems: list[Problem]
+    name: str,
+    rows: list[list[Value]],
+    corners: Corners,
+    records: SheetRecords,
+    book: BookRecords,
+    problems: list[Problem],
 ) -> Grid:
+    """One sheet as a Grid; merged areas that had to be left out are added to the problems."""
     areas, left_out = merged(corners, rows)
     if left_out:
         problems.append(Problem(TOO_MANY_MERGES, sheet=name, rule="T01"))
@@ -73,20 +90,20 @@ def _grid(
         name,
         rows,
         areas,
-        known.visible,
+        records.visible,
         formats=partial(book.formats_of, name),
-        hidden=lambda: (frozenset(known.hidden_rows), frozenset(known.hidden_columns)),
-        errors=lambda: known.errors,
+        hidden=lambda: (frozenset(records.hidden_rows), frozenset(records.hidden_columns)),
+        errors=lambda: records.errors,
     )
 
 
 def _through_xlrd(data: bytes, book: BookRecords, problems: list[Problem]) -> list[Grid]:
-    """Sheets with a value far away: xlrd keeps rows as long as they are, calamine would make room for the
-    whole rectangle.
+    """The sheets of a workbook with a value far away, through xlrd.
+
+    It keeps rows as long as they are, calamine would make room for the whole rectangle.
     """
     import xlrd
     from xlrd.compdoc import CompDocError
-    from xlrd.xldate import XLDateError, xldate_as_datetime
 
     try:
         opened = xlrd.open_workbook(file_contents=data, ragged_rows=True, logfile=_Silent())
@@ -94,22 +111,14 @@ def _through_xlrd(data: bytes, book: BookRecords, problems: list[Problem]) -> li
         raise UnreadableFile(DAMAGED) from error
     grids = []
     for sheet in opened.sheets():
-        known = book.sheets.get(sheet.name, SheetRecords())
-        values = {}
+        records = book.sheets.get(sheet.name, SheetRecords())
+        values: dict[Place, Value] = {}
         for row in range(sheet.nrows):
             for column, cell in enumerate(sheet.row(row)):
-                value = cell.value
-                if cell.ctype == xlrd.XL_CELL_DATE:
-                    try:
-                        moment = xldate_as_datetime(value, opened.datemode)
-                        value = moment if value % 1 else moment.date()
-                    except (XLDateError, OverflowError, ValueError):
-                        value = cell.value
-                elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
-                    value = bool(value)
-                elif cell.ctype == xlrd.XL_CELL_ERROR:
-                    value = known.errors.get((row, column), "#N/A")
-                value = clean(value)
+                if cell.ctype == _ERROR:
+                    value: Value = records.errors.get((row, column), "#N/A")
+                else:
+                    value = clean(_xlrd_value(cell, opened.datemode))
                 if value is not None and len(values) < MAX_VALUES:
                     values[row, column] = value
         if len(values) == MAX_VALUES:
@@ -118,15 +127,31 @@ def _through_xlrd(data: bytes, book: BookRecords, problems: list[Problem]) -> li
         if far:
             problems.append(Problem(far_text(far), sheet=sheet.name, rule="T01"))
         corners = [((top, left), (bottom - 1, right - 1)) for top, bottom, left, right in sheet.merged_cells]
-        grids.append(_grid(sheet.name, filled(values), corners, known, book, problems))
+        grids.append(_grid(sheet.name, filled(values), corners, records, book, problems))
     return grids
 
 
+def _xlrd_value(cell: Cell, datemode: int) -> RawValue:
+    """The value of one of xlrd's cells that is no error. datemode: 1 where dates count from 1904."""
+    if cell.ctype == _DATE:
+        from xlrd.xldate import XLDateError, xldate_as_datetime
+
+        try:
+            moment: datetime = xldate_as_datetime(cell.value, datemode)
+        except (XLDateError, OverflowError, ValueError):
+            return float(cell.value)
+        return moment if cell.value % 1 else moment.date()
+    if cell.ctype == _BOOLEAN:
+        return bool(cell.value)
+    value: str | float = cell.value
+    return value
+
+
 class _Silent:
-    """xlrd writes remarks about odd files somewhere; nobody reads them here."""
+    """A log that keeps nothing: xlrd writes remarks about odd files, which nobody reads here."""
 
     def write(self, text: str) -> int:
         return len(text)
 
     def flush(self) -> None:
-        """Nothing is kept back."""
+        """Does nothing."""

@@ -1,6 +1,4 @@
-"""Excel's binary workbook: values through calamine after a walk over the records, which also know the merged
-areas and formats.
-"""
+"""Excel's binary workbook: values through calamine, merged areas and formats from the records themselves."""
 
 from __future__ import annotations
 
@@ -13,15 +11,15 @@ from python_calamine import SheetVisibleEnum
 
 from ..errors import UnreadableFile
 from ..forms import Problem
-from ..grid import Grid
+from ..grid import Area, Grid, Value
 from .cells import TOO_MANY_MERGES, Place, merged, put, trimmed
 from .formats import BUILTIN
 from .guard import DAMAGED, MAX_CELLS, MAX_MERGES, MAX_VALUES, Package, pack
 from .opened import Corners, open_calamine, sheet_values, worksheets
 
 _NEEDED = re.compile(
-    r"_rels/\.rels$|xl/_rels/[^/]+\.rels$|xl/(?:workbook|styles|sharedStrings)\.bin$|xl/\w*sheets/[^/"
-    r"]+\.bin$",
+    r"_rels/\.rels$|xl/_rels/[^/]+\.rels$|xl/(?:workbook|styles|sharedStrings)\.bin$"
+    r"|xl/\w*sheets/[^/]+\.bin$",
     re.IGNORECASE,
 )
 _RELATION = re.compile(rb"<Relationship\b[^>]*>")
@@ -37,15 +35,15 @@ _ERRORS = {
     0x24: "#NUM!",
     0x2A: "#N/A",
 }
-_SHORT_CELLS = range(
-    12, 19
-)  # cells without a column of their own, which only some programs write and calamine passes over
+_SHORT_CELLS = range(12, 19)  # cells without a column, which few programs write and calamine leaves out
 NOT_EXCELS = "不是Excel或WPS直接保存的xlsb，有些单元格读不出来；请用Excel打开后另存为xlsx再报送。"
 TOO_FAR = "里有内容的单元格离表格太远，没有读取；请删除表格以外的内容，另存为xlsx再报送。"
 
 
 @dataclass(slots=True)
 class _Sheet:
+    """One sheet: the extent and number of its values, merged areas, styles, errors, what is hidden."""
+
     bottom: int = 0
     right: int = 0
     count: int = 0
@@ -57,41 +55,41 @@ class _Sheet:
 
 
 def records(part: bytes) -> Iterator[tuple[int, bytes]]:
-    """Kind and content of each record; UnreadableFile where one is cut."""
-    at, end = 0, len(part)
-    while at < end:
-        kind = part[at]
-        at += 1
-        if kind & 0x80 and at < end:
-            kind = kind & 0x7F | (part[at] & 0x7F) << 7
-            at += 1
+    """Kind and content of each record; UnreadableFile where one is cut off."""
+    offset, end = 0, len(part)
+    while offset < end:
+        kind = part[offset]
+        offset += 1
+        if kind & 0x80 and offset < end:
+            kind = kind & 0x7F | (part[offset] & 0x7F) << 7
+            offset += 1
         length = shift = 0
         for _ in range(4):
-            if at >= end:
+            if offset >= end:
                 raise UnreadableFile(DAMAGED)
-            byte = part[at]
-            at += 1
+            byte = part[offset]
+            offset += 1
             length |= (byte & 0x7F) << shift
             shift += 7
             if not byte & 0x80:
                 break
-        if at + length > end:
+        if offset + length > end:
             raise UnreadableFile(DAMAGED)
-        yield kind, part[at : at + length]
-        at += length
+        yield kind, part[offset : offset + length]
+        offset += length
 
 
 def read_xlsb(package: Package) -> tuple[list[Grid], list[Problem]]:
-    """Every worksheet as a Grid.
+    """Every worksheet as a Grid, and the problems.
 
-    UnreadableFile for a damaged file and for values far away (nothing else reads this format).
+    Raises UnreadableFile for a damaged file and for values far away (nothing else reads this format).
     """
     parts = package.parts(name for name in package.names if _NEEDED.match(name))
     problems: list[Problem] = []
     try:
         scanned = {name: _scan(part) for name, part in parts.items() if "worksheets/" in name.lower()}
         formats = _formats(parts.get("xl/styles.bin", b""))
-        places = _sheet_parts(parts)
+        sheet_parts = _sheet_parts(parts)
     except struct.error as error:
         raise UnreadableFile(DAMAGED) from error
     if any(sheet.bottom * sheet.right > MAX_CELLS or sheet.count > MAX_VALUES for sheet in scanned.values()):
@@ -100,7 +98,7 @@ def read_xlsb(package: Package) -> tuple[list[Grid], list[Problem]]:
     visible = {meta.name: meta.visible is SheetVisibleEnum.Visible for meta in opened.sheets_metadata}
     grids = []
     for number, name in worksheets(opened):
-        sheet = scanned.get(places.get(name, ""), _Sheet())
+        sheet = scanned.get(sheet_parts.get(name, ""), _Sheet())
         rows = trimmed(sheet_values(opened, number)[0])
         for place, text in sheet.errors.items():
             put(rows, place, text)
@@ -111,8 +109,12 @@ def read_xlsb(package: Package) -> tuple[list[Grid], list[Problem]]:
     return grids, problems
 
 
-def _grid(name: str, rows: list, areas: list, visible: bool, sheet: _Sheet, formats: list[str]) -> Grid:
-    def shown() -> Mapping[Place, str]:
+def _grid(
+    name: str, rows: list[list[Value]], areas: list[Area], visible: bool, sheet: _Sheet, formats: list[str]
+) -> Grid:
+    """One sheet as a Grid. formats: the number format of each cell style."""
+
+    def formats_by_place() -> Mapping[Place, str]:
         return {
             place: formats[style]
             for place, style in sheet.styles.items()
@@ -124,7 +126,7 @@ def _grid(name: str, rows: list, areas: list, visible: bool, sheet: _Sheet, form
         rows,
         areas,
         visible,
-        formats=shown,
+        formats=formats_by_place,
         hidden=lambda: (frozenset(sheet.hidden_rows), frozenset(sheet.hidden_columns)),
         errors=lambda: sheet.errors,
     )
@@ -162,13 +164,13 @@ def _scan(part: bytes) -> _Sheet:
     return sheet
 
 
-def _text(data: bytes, at: int) -> tuple[str, int]:
-    """A wide string and where it ends."""
-    length = struct.unpack_from("<I", data, at)[0]
+def _text(data: bytes, offset: int) -> tuple[str, int]:
+    """The wide string at an offset, and the offset after it."""
+    length = struct.unpack_from("<I", data, offset)[0]
     if length == 0xFFFFFFFF:
-        return "", at + 4
-    end = at + 4 + length * 2
-    return data[at + 4 : end].decode("utf-16-le", "replace"), end
+        return "", offset + 4
+    end = offset + 4 + length * 2
+    return data[offset + 4 : end].decode("utf-16-le", "replace"), end
 
 
 def _formats(part: bytes) -> list[str]:
@@ -191,14 +193,14 @@ def _formats(part: bytes) -> list[str]:
 
 def _sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
     """The part of each sheet by the sheet's name."""
-    targets = {}
+    targets: dict[str, str] = {}
     for relation in _RELATION.findall(parts.get("xl/_rels/workbook.bin.rels", b"")):
         found = {key: value.decode("utf-8", "replace") for key, value in _ATTRIBUTE.findall(relation)}
         targets[found.get(b"Id", "")] = found.get(b"Target", "").lstrip("/")
-    places = {}
+    by_sheet: dict[str, str] = {}
     for kind, data in records(parts.get("xl/workbook.bin", b"")):
         if kind == _SHEET:
             relation, end = _text(data, 8)
             target = targets.get(relation, "")
-            places[_text(data, end)[0]] = target if target.startswith("xl/") else f"xl/{target}"
-    return places
+            by_sheet[_text(data, end)[0]] = target if target.startswith("xl/") else f"xl/{target}"
+    return by_sheet

@@ -42,13 +42,13 @@ from .sheetxml import (
 from .xmlwalk import local, small_enough
 
 _NEEDED = re.compile(
-    r"_rels/\.rels$|xl/_rels/[^/]+\.rels$|xl/(?:workbook|styles|sharedStrings)\.xml$|xl/\w*sheets/[^/"
-    r"]+\.xml$",
+    r"_rels/\.rels$|xl/_rels/[^/]+\.rels$|xl/(?:workbook|styles|sharedStrings)\.xml$"
+    r"|xl/\w*sheets/[^/]+\.xml$",
     re.IGNORECASE,
 )
 _MERGE = re.compile(
-    rb"<(?:\w+:)?mergeCell\b[^>]*?\bref\s*=\s*[\"']\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})"
-    rb"\$?(\d{1,7})[\"']"
+    rb"<(?:\w+:)?mergeCell\b[^>]*?\bref\s*=\s*"
+    rb"[\"']\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})[\"']"
 )
 _FORMULA = re.compile(rb"<f[ >][^<]*</f>")
 _MERGES = re.compile(rb"<mergeCells\b.*</mergeCells>", re.DOTALL)
@@ -70,34 +70,38 @@ class SheetPart(NamedTuple):
 
 
 class Workbook:
-    """The parts of one xlsx that were read, and what can be looked up in them later.
+    """The parts of one xlsx that were read, and what a Grid asks for later.
 
-    parts: the sheets in them without their formulas, which are most of a sheet of our templates. whole: the
-    sheets with them.
+    parts: all, the sheets without their formulas, which are most of a sheet of our templates. whole: the
+    sheets with them. bare: the sheets without. usual: the answer of `usual_cells` for all sheets, None where
+    it is not known for each.
     """
 
     def __init__(self, parts: Mapping[str, bytes]) -> None:
         self.whole = {name: part for name, part in parts.items() if _is_sheet(name)}
         self.bare = {name: _FORMULA.sub(b"", part) for name, part in self.whole.items()}
         self.parts = {**parts, **self.bare}
-        self.usual: bool | None = None  # what usual_cells says of every sheet
+        self.usual: bool | None = None
 
     def named(self, name: str) -> bytes | None:
-        """A part by its name, however that is spelt: some programs write sharedstrings.xml."""
+        """A part by its name in any case (some programs write sharedstrings.xml), or None."""
         return self.parts.get(name) or next(
-            (part for known, part in self.parts.items() if known.lower() == name.lower()), None
+            (part for other, part in self.parts.items() if other.lower() == name.lower()), None
         )
 
     @cached_property
     def styles(self) -> Styles:
+        """The number formats of the cell styles."""
         return styles_in(self.named("xl/styles.xml"))
 
     @cached_property
     def strings(self) -> list[str]:
+        """The shared strings."""
         return strings_in(self.named("xl/sharedStrings.xml"))
 
     @cached_property
     def epoch_1904(self) -> bool:
+        """Whether dates count from 1904."""
         return bool(_1904.search(self.named("xl/workbook.xml") or b""))
 
     @cached_property
@@ -105,12 +109,12 @@ class Workbook:
         """The worksheets in workbook order by name; one whose part is not there is left out."""
         relations = ElementTree.fromstring(small_enough(self.named("xl/_rels/workbook.xml.rels") or b"<a/>"))
         targets = {relation.get("Id"): _from_root(relation.get("Target", "")) for relation in relations}
-        known = {name.lower(): name for name in self.parts}
+        parts = {name.lower(): name for name in self.parts}
         found = {}
         for element in ElementTree.fromstring(small_enough(self.named("xl/workbook.xml") or b"<a/>")).iter():
             if local(element.tag) == "sheet":
                 identity = next((element.get(key) for key in _RELATION_IDS if element.get(key)), None)
-                part = known.get(targets.get(identity, "").lower(), "")
+                part = parts.get(targets.get(identity, "").lower(), "")
                 if "worksheets/" in part.lower():
                     found[element.get("name", "")] = SheetPart(
                         element.get("name", ""), part, element.get("state", "visible") == "visible"
@@ -118,43 +122,47 @@ class Workbook:
         return found
 
     def xml(self, sheet: str) -> bytes:
-        """The XML of a sheet by the name that people see, without its formulas."""
-        known = self.sheets.get(sheet)
-        return self.parts[known.part] if known else b"<worksheet/>"
+        """The XML of a sheet, by the name that people see, without its formulas."""
+        listed = self.sheets.get(sheet)
+        return self.parts[listed.part] if listed else b"<worksheet/>"
 
     def whole_xml(self, sheet: str) -> bytes:
-        """The same with its formulas."""
-        known = self.sheets.get(sheet)
-        return self.whole.get(known.part, b"") if known else b"<worksheet/>"
+        """The XML of a sheet with its formulas."""
+        listed = self.sheets.get(sheet)
+        return self.whole.get(listed.part, b"") if listed else b"<worksheet/>"
 
-    # What a Grid asks for later. A sheet that calamine could read may still be none that an XML parser
-    # accepts.
+    # A sheet that calamine could read may still be none that an XML parser accepts.
 
     def formats(self, sheet: str) -> Mapping[Place, str]:
+        """The number formats of a sheet's cells."""
         try:
             return formats_in(self.xml(sheet), self.styles, self.usual)
         except (ElementTree.ParseError, UnreadableFile):
             return {}
 
     def formulas(self, sheet: str) -> Mapping[Place, str]:
+        """The formulas of a sheet."""
         try:
             return formulas_in(self.whole_xml(sheet), self.usual)
         except (ElementTree.ParseError, UnreadableFile):
             return {}
 
     def blanks(self, sheet: str) -> frozenset[Place]:
+        """The places of formulas that give an empty text."""
         try:
             return blanks_in(self.whole_xml(sheet))
         except (ElementTree.ParseError, UnreadableFile):
             return frozenset()
 
     def errors(self, sheet: str) -> Mapping[Place, str]:
+        """The errors that a sheet's cells show."""
         try:
             return errors_in(self.xml(sheet))
         except (ElementTree.ParseError, UnreadableFile):
             return {}
 
     def hidden(self, sheet: str) -> tuple[frozenset[int], frozenset[int]]:
+        """The hidden rows and the hidden columns of a sheet."""
         try:
             return hidden_in(self.xml(sheet))
         except (ElementTree.ParseError, UnreadableFile):
@@ -162,6 +170,7 @@ class Workbook:
 
 
 def _is_sheet(name: str) -> bool:
+    """Whether a part holds a sheet."""
     return "sheets/" in name.lower()
 
 
@@ -174,7 +183,7 @@ def _from_root(target: str) -> str:
 
 
 def read_xlsx(package: Package) -> tuple[list[Grid], list[Problem]]:
-    """Every worksheet as a Grid, hidden ones too, and what could not be read of them.
+    """Every worksheet as a Grid, hidden ones too, and the problems.
 
     Raises UnreadableFile for a package that is damaged, too big or holds no workbook.
     """
@@ -194,10 +203,8 @@ def read_xlsx(package: Package) -> tuple[list[Grid], list[Problem]]:
     errors = any(b't="e"' in part for part in sheets)
     grids = []
     for number, name in worksheets(opened):
-        if name == LISTS and not visible[name]:
-            grids.append(
-                Grid(name, [], visible=False)
-            )  # the lists of our templates: nothing of a form, and long
+        if name == LISTS and not visible[name]:  # the lists of our templates: nothing of a form, and long
+            grids.append(Grid(name, [], visible=False))
             continue
         try:
             values, corners = sheet_values(opened, number)
@@ -214,8 +221,9 @@ def read_xlsx(package: Package) -> tuple[list[Grid], list[Problem]]:
 
 
 def _for_calamine(name: str, part: bytes) -> bytes:
-    """A part as calamine gets it: it believes what a table of strings says of its length, and takes any
-    number of merged areas.
+    """A part as calamine gets it.
+
+    Calamine believes the claimed length of a table of strings, and takes any number of merged areas.
     """
     if _is_sheet(name):
         return (
@@ -227,7 +235,7 @@ def _for_calamine(name: str, part: bytes) -> bytes:
 
 
 def _exactly(book: Workbook, problems: list[Problem]) -> list[Grid]:
-    """Every sheet cell by cell."""
+    """Every sheet as a Grid, read cell by cell."""
     try:
         grids = [_exact_grid(book, sheet.name, sheet.visible, problems) for sheet in book.sheets.values()]
     except ElementTree.ParseError as error:
@@ -238,6 +246,7 @@ def _exactly(book: Workbook, problems: list[Problem]) -> list[Grid]:
 
 
 def _exact_grid(book: Workbook, name: str, visible: bool, problems: list[Problem]) -> Grid:
+    """One sheet as a Grid, read cell by cell; what had to be left out is added to the problems."""
     try:
         exact = read_exactly(book.xml(name), lambda: book.strings, lambda: book.styles, book.epoch_1904)
     except ElementTree.ParseError:
@@ -252,7 +261,7 @@ def _exact_grid(book: Workbook, name: str, visible: bool, problems: list[Problem
 
 
 def _merges_in(xml: bytes) -> Corners:
-    """The corners of a sheet's merged areas, one more than are used where there are far too many."""
+    """The corners of a sheet's merged areas; where there are too many, one more than the limit."""
     corners = []
     for match in _MERGE.finditer(xml):
         left, top, right, bottom = (group.decode() for group in match.groups())
@@ -270,6 +279,7 @@ def _grid(
     corners: Corners,
     problems: list[Problem],
 ) -> Grid:
+    """One sheet as a Grid; merged areas that had to be left out are added to the problems."""
     areas, left_out = merged(corners, rows)
     if left_out or len(corners) > MAX_MERGES:
         problems.append(Problem(TOO_MANY_MERGES, sheet=name, rule="T01"))
@@ -287,7 +297,7 @@ def _grid(
 
 
 def saved_time(package: Package) -> str | None:
-    """When the file was last saved, as the program that saved it wrote it into docProps/core.xml."""
+    """The time of the last save in docProps/core.xml, None where it is not there."""
     core = package.xml("docProps/core.xml")
     found = _MODIFIED.search(core) if core else None
     return found[1].decode("utf-8", "replace") if found else None

@@ -1,4 +1,4 @@
-"""Walking through XML of unknown size without keeping what has been walked through."""
+"""A walk through XML of unknown size that frees each element once it has been seen."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..errors import UnreadableFile
 from .guard import TOO_BIG
 
 MAX_DEPTH = 200
-MAX_TAGS = 2_000_000  # of a part of which more than a row is kept at a time: about 250 MB of elements
+MAX_TAGS = 2_000_000  # in a part that is held as elements, whole or in large pieces: about 250 MB
 
 
 def local(tag: str) -> str:
@@ -19,30 +19,28 @@ def local(tag: str) -> str:
 
 
 def walk(xml: bytes, keep: frozenset[str]) -> Iterator[tuple[str, str, ElementTree.Element]]:
-    """start and end of every element, with its local name.
-
-    ParseError where the XML is broken or nested without end.
+    """Event (start, end), local name and element, for every element of the XML.
 
     An element whose local name is in `keep` is whole at its end; any other loses its children as soon as they
-    have ended.
+    have ended. Raises ParseError where the XML is broken or nested too deeply.
     """
     parents: list[ElementTree.Element] = []
-    kept = 0
+    kept_depth = 0
     for event, element in ElementTree.iterparse(BytesIO(xml), events=("start", "end")):
         name = local(element.tag)
         if event == "start":
             parents.append(element)
             if len(parents) > MAX_DEPTH:
                 raise ElementTree.ParseError("nested too deeply")
-            if kept or name in keep:
-                kept += 1
+            if kept_depth or name in keep:
+                kept_depth += 1
             yield event, name, element
         else:
             yield event, name, element
             parents.pop()
-            if kept:
-                kept -= 1
-            if not kept and parents:
+            if kept_depth:
+                kept_depth -= 1
+            if not kept_depth and parents:
                 del parents[-1][:]
 
 

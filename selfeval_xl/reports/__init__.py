@@ -1,1 +1,1 @@
-"""Texts and Word files: notices to departments, reminders, the self-evaluation report, the county bulletin."""
+"""Texts and Word files: notices to departments, reminders, the self-evaluation report, the bulletin."""

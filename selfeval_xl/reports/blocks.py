@@ -1,6 +1,4 @@
-"""What a Word paper is made of, as plain data: headings, paragraphs, tables, charts; and how they are put
-into a document.
-"""
+"""The blocks of a Word paper as plain data (headings, paragraphs, tables, charts), put into a document."""
 
 from __future__ import annotations
 
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """level 1: 一、…; level 2: （一）…"""
+    """A heading. level 1: 一、…; level 2: （一）…"""
 
     text: str
     level: int = 1
@@ -25,12 +23,14 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Text:
+    """A text; each of its lines becomes a paragraph."""
+
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """widths: in millimetres, together at most 156."""
+    """A table; it is left out where it has no rows. widths: in millimetres, together at most 156."""
 
     caption: str
     head: Sequence[str]
@@ -40,7 +40,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A column chart: one column a category and series. stacked: the series of a category on one another."""
+    """A column chart, left out where it has no categories. stacked: a category's series on one another."""
 
     title: str
     categories: Sequence[str]

@@ -1,4 +1,4 @@
-"""县级情况通报: the county bulletin as a Word file, every figure that of 总览."""
+"""县级情况通报: the county bulletin as a Word file, with the figures of 总览."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ from ..policy import Policy
 from ..policy_file import load
 from . import dates, word
 from .blocks import Block, Chart, Heading, Table, Text, put
-from .county_figures import CountyFigures, Problem, county_figures
+from .county_figures import CountyFigures, Problem, Row, county_figures
 
 _LISTED = 200  # rows of an annex; the rest stands in the county workbook
 
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
+    """A bulletin that was written to `out`, and its figures."""
+
     out: Path
     figures: CountyFigures
 
@@ -38,7 +40,7 @@ def county_bulletin(
     jobs: int | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Bulletin:
-    """Reads the folder as `consolidate` does and writes the bulletin.
+    """Reads the folder as `consolidate` does and writes the bulletin, dated today unless `today` is given.
 
     Raises UsageError and OutputError with a Chinese sentence.
     """
@@ -68,10 +70,10 @@ def county_bulletin(
 
 
 def blocks(figures: CountyFigures, year: int | None, policy: Policy) -> list[Block]:
-    """The four parts of the text."""
+    """The four parts of the text as blocks."""
     return [
         Heading("一、总体情况"),
-        *_whole(figures),
+        *_overview(figures),
         Heading("二、主要问题"),
         *_problems(figures.problems, bool(policy["name_departments"])),
         Heading("三、未完成原因"),
@@ -82,47 +84,21 @@ def blocks(figures: CountyFigures, year: int | None, policy: Policy) -> list[Blo
 
 
 def amount(value: Decimal | None) -> str:
-    """万元 with two decimals."""
+    """An amount in 万元 with two decimals; "" for None."""
     return "" if value is None else f"{rounded(value)}"
 
 
 def share(value: Decimal | None) -> str:
+    """A ratio as percent; "" for None."""
     return "" if value is None else percent_text(value)
 
 
-def _whole(figures: CountyFigures) -> list[Block]:
-    departments, projects, money, told = (
-        figures.departments,
-        figures.projects,
-        figures.money,
-        figures.indicators,
-    )
-    reported = (
-        (
-            f"应报部门{departments['due']}个，已报{departments['came']}个（其中逾期{departments['late']}个"
-            f"），未报{departments['silent']}个；"
-        )
-        if departments["due"]
-        else f"已报部门{departments['came']}个，"
-    )
-    missing = f"，漏报{projects['missing']}个" if projects["missing"] else ""
-    exempt = f"，免评{projects['exempt']}个" if projects["exempt"] else ""
-    graded = "、".join(
-        f"{grade}{count}个" for grade, count, _ in figures.grades if count and grade != UNSCORED
-    )
-    unscored = next(count for grade, count, _ in figures.grades if grade == UNSCORED)
-    scores = "；".join(
-        part
-        for part in (
-            f"自评等级为{graded}" if graded else "",
-            f"满分（100分）{projects['full']}个" if projects["full"] else "",
-            f"不评分的表{unscored}个" if unscored else "",
-        )
-        if part
-    )
+def _overview(figures: CountyFigures) -> list[Block]:
+    """总体情况: submissions, money, indicators and grades."""
+    money = figures.money
     return [
         Heading("（一）报送情况", 2),
-        Text(f"{reported}已评项目{projects['assessed']}个{missing}{exempt}。"),
+        Text(_submissions(figures)),
         Heading("（二）资金情况", 2),
         Text(
             f"年初预算{amount(money['initial_budget'])}万元，"
@@ -142,17 +118,52 @@ def _whole(figures: CountyFigures) -> list[Block]:
             [("项目数", [count for _, count, _ in figures.bands])],
         ),
         Heading("（三）绩效指标完成情况", 2),
-        Text(
-            f"项目绩效指标{told['total']}个，已完成{told['met']}个（其中超额完成{told['exceeded']}个）"
-            f"，未完成{told['unmet']}个（其中完成值为0的{told['zero']}个），待核定{told['open']}个，"
-            f"完成率{share(figures.completion)}。"
-        ),
+        Text(_indicators(figures)),
         Heading("（四）自评等级", 2),
-        Text(f"{scores or '各表没有自评等级'}。"),
+        Text(_grades(figures)),
     ]
 
 
+def _submissions(figures: CountyFigures) -> str:
+    departments, projects = figures.departments, figures.projects
+    reported = (
+        (
+            f"应报部门{departments['due']}个，已报{departments['came']}个（其中逾期{departments['late']}个"
+            f"），未报{departments['silent']}个；"
+        )
+        if departments["due"]
+        else f"已报部门{departments['came']}个，"
+    )
+    missing = f"，漏报{projects['missing']}个" if projects["missing"] else ""
+    exempt = f"，免评{projects['exempt']}个" if projects["exempt"] else ""
+    return f"{reported}已评项目{projects['assessed']}个{missing}{exempt}。"
+
+
+def _indicators(figures: CountyFigures) -> str:
+    counts = figures.indicators
+    return (
+        f"项目绩效指标{counts['total']}个，已完成{counts['met']}个（其中超额完成{counts['exceeded']}个）"
+        f"，未完成{counts['unmet']}个（其中完成值为0的{counts['zero']}个），待核定{counts['open']}个，"
+        f"完成率{share(figures.completion)}。"
+    )
+
+
+def _grades(figures: CountyFigures) -> str:
+    graded = "、".join(
+        f"{grade}{count}个" for grade, count, _ in figures.grades if count and grade != UNSCORED
+    )
+    unscored = next(count for grade, count, _ in figures.grades if grade == UNSCORED)
+    full = figures.projects["full"]
+    parts = (
+        f"自评等级为{graded}" if graded else "",
+        f"满分（100分）{full}个" if full else "",
+        f"不评分的表{unscored}个" if unscored else "",
+    )
+    return f"{'；'.join(part for part in parts if part) or '各表没有自评等级'}。"
+
+
 def _problems(problems: Sequence[Problem], named: bool) -> list[Block]:
+    """主要问题, each with an example. named: the example names its department."""
     if not problems:
         return [Text("经校验，没有发现问题。")]
     lines: list[Block] = []
@@ -171,7 +182,7 @@ def _problems(problems: Sequence[Problem], named: bool) -> list[Block]:
 
 
 def _nameless(problem: Problem) -> str:
-    """The example without saying whose it is."""
+    """The example with its department and project made anonymous."""
     text = problem.example
     for name, instead in ((problem.department, "某部门"), (problem.project, "某项目")):
         text = text.replace(name, instead) if len(name) >= 2 else text
@@ -179,10 +190,10 @@ def _nameless(problem: Problem) -> str:
 
 
 def _causes(figures: CountyFigures) -> list[Block]:
-    told = [(cause, indicators, projects) for cause, indicators, projects in figures.causes if indicators]
-    if not told:
+    rows = [(cause, indicators, projects) for cause, indicators, projects in figures.causes if indicators]
+    if not rows:
         return [Text("项目绩效指标没有未完成的。")]
-    silent = next((indicators for cause, indicators, _ in told if cause == NO_CAUSE), 0)
+    silent = next((indicators for cause, indicators, _ in rows if cause == NO_CAUSE), 0)
     return [
         Text(
             f"未完成的项目指标{figures.indicators['unmet']}个，按单位填写的原因归类如下"
@@ -191,13 +202,13 @@ def _causes(figures: CountyFigures) -> list[Block]:
         Table(
             "未完成原因",
             ("原因", "指标数", "涉及项目"),
-            [(cause, str(indicators), str(projects)) for cause, indicators, projects in told],
+            [(cause, str(indicators), str(projects)) for cause, indicators, projects in rows],
             (80, 36, 36),
         ),
         Chart(
             "未完成原因（指标数）",
-            [cause for cause, _, _ in told],
-            [("指标数", [indicators for _, indicators, _ in told])],
+            [cause for cause, _, _ in rows],
+            [("指标数", [indicators for _, indicators, _ in rows])],
         ),
     ]
 
@@ -223,36 +234,49 @@ def _next(figures: CountyFigures, year: int | None) -> list[Block]:
 
 
 def annexes(figures: CountyFigures) -> list[Block]:
-    """附件: who did not report, low execution, what to look at again."""
-    lists: list[tuple[str, Sequence[str], list[tuple[str, ...]], Sequence[float]]] = [
-        (
+    """The annexes (附件): departments that did not report, low execution rates, projects to look at again."""
+    found: list[Block] = []
+    annexes = [annex for annex in _annexes(figures) if annex.rows]
+    for number, annex in enumerate(annexes, 1):
+        numbered = [(str(position), *row) for position, row in enumerate(annex.rows[:_LISTED], 1)]
+        found.append(Heading(f"附件{number}：{annex.name}"))
+        found.append(Table("", annex.head, numbered, annex.widths))
+        if len(annex.rows) > _LISTED:
+            found.append(Text(f"共{len(annex.rows)}个，其余见汇总工作簿。"))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Annex:
+    """A list of the bulletin. rows: without their number; widths: in millimetres."""
+
+    name: str
+    head: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    widths: tuple[int, ...]
+
+
+def _annexes(figures: CountyFigures) -> list[_Annex]:
+    return [
+        _Annex(
             "未报部门名单",
             ("序号", "部门", "归口股室", "应评项目数"),
             [(row["department"], row["section"] or "", str(row["due"])) for row in figures.missing],
             (16, 70, 40, 30),
         ),
-        (
+        _Annex(
             "部分报送部门名单",
             ("序号", "部门", "漏报项目"),
             [(row["department"], row["missing_names"] or "整体自评表") for row in figures.partly],
             (16, 50, 90),
         ),
-        (
+        _Annex(
             "执行率低于60%的项目",
             ("序号", "部门", "项目名称", "全年预算数", "全年执行数", "执行率"),
-            [
-                (
-                    row["department"],
-                    row["project"] or "",
-                    amount(row["annual_budget"]),
-                    amount(row["executed"]),
-                    share(row["execution_rate"]),
-                )
-                for row in figures.low
-            ],
+            [_low_row(row) for row in figures.low],
             (12, 36, 42, 23, 23, 20),
         ),
-        (
+        _Annex(
             "建议抽查项目名单",
             ("序号", "部门", "项目名称", "抽查理由"),
             [
@@ -262,14 +286,8 @@ def annexes(figures: CountyFigures) -> list[Block]:
             (14, 42, 50, 50),
         ),
     ]
-    found: list[Block] = []
-    for name, head, rows, widths in lists:
-        if rows:
-            number = sum(isinstance(block, Heading) for block in found) + 1
-            found.append(Heading(f"附件{number}：{name}"))
-            found.append(
-                Table("", head, [(str(place), *row) for place, row in enumerate(rows[:_LISTED], 1)], widths)
-            )
-            if len(rows) > _LISTED:
-                found.append(Text(f"共{len(rows)}个，其余见汇总工作簿。"))
-    return found
+
+
+def _low_row(row: Row) -> tuple[str, ...]:
+    money = (amount(row["annual_budget"]), amount(row["executed"]), share(row["execution_rate"]))
+    return (row["department"], row["project"] or "", *money)

@@ -1,5 +1,6 @@
-"""The figures of the county bulletin: counted from the same rows as the county workbook, so that they are
-those of its page 总览.
+"""The figures of the county bulletin.
+
+They are counted from the same rows as the county workbook and equal those of its page 总览.
 """
 
 from __future__ import annotations
@@ -38,8 +39,9 @@ _MET, _EXCEEDED, _UNMET, _OPEN = (
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A kind of finding: how many departments, projects and findings. example: the message of one;
-    department, project: whose it is.
+    """A kind of finding with the numbers of departments, projects and findings.
+
+    example: the message of one finding. department, project: those of the example.
     """
 
     title: str
@@ -53,8 +55,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class CountyFigures:
-    """Everything the bulletin tells. departments: counts of the roster's departments; money: sums in 万元;
-    bands, grades: projects and budget.
+    """The figures of the bulletin.
+
+    departments, projects, indicators: counts by key. money: sums in 万元 by key. bands, grades: name, number
+    of projects, their annual budget in 万元. causes: cause, number of indicators, number of projects.
+    missing, partly: rows of the submissions. low, samples: rows of the projects.
     """
 
     departments: Mapping[str, int]
@@ -72,6 +77,7 @@ class CountyFigures:
 
     @property
     def rate(self) -> Decimal | None:
+        """执行率: executed ÷ annual budget."""
         return ratio(self.money["executed"], self.money["annual_budget"])
 
     @property
@@ -82,9 +88,10 @@ class CountyFigures:
         )
 
 
-def county_figures(tables: Mapping[str, Sequence[Row]], known: bool = True) -> CountyFigures:
-    """The figures of a county's rows (see county.tables.build). known: whether there is a roster, so that who
-    is due is known.
+def county_figures(tables: Mapping[str, Sequence[Row]], rostered: bool = True) -> CountyFigures:
+    """The figures of a county's rows (see county.tables.build).
+
+    rostered: whether there is a roster that says who has to report.
     """
     projects, submissions = tables["projects"], tables["submissions"]
     listed = [row for row in submissions if row["section"] != UNLISTED]
@@ -98,7 +105,7 @@ def county_figures(tables: Mapping[str, Sequence[Row]], known: bool = True) -> C
     statuses = [row["status"] for row in projects]
     return CountyFigures(
         departments={
-            "due": len(listed) if known else 0,
+            "due": len(listed) if rostered else 0,
             "came": sum(row["state"] != NONE for row in listed),
             "late": sum(row["late"] == "是" for row in submissions),
             "silent": len(silent),
@@ -133,15 +140,16 @@ def _sum(rows: Iterable[Row], key: str) -> Decimal:
 
 
 def _group(rows: Iterable[Row], key: str, value: str) -> tuple[int, Decimal]:
-    some = [row for row in rows if row.get(key) == value]
-    return len(some), _sum(some, "annual_budget")
+    """The number of rows with this value, and their annual budget."""
+    group = [row for row in rows if row.get(key) == value]
+    return len(group), _sum(group, "annual_budget")
 
 
 def _bands(rows: Iterable[Row]) -> list[tuple[str, int, Decimal]]:
     by_name: dict[str, list[Row]] = {name: [] for name in _SHOWN}
     for row in rows:
         by_name[next(name for name, fits in BANDS if fits(row))].append(row)
-    return [(name, len(some), _sum(some, "annual_budget")) for name, some in by_name.items()]
+    return [(name, len(group), _sum(group, "annual_budget")) for name, group in by_name.items()]
 
 
 def _indicators(tables: Mapping[str, Sequence[Row]]) -> dict[str, int]:
@@ -157,23 +165,18 @@ def _indicators(tables: Mapping[str, Sequence[Row]]) -> dict[str, int]:
 
 
 def _causes(rows: Iterable[Row]) -> list[tuple[str, int, int]]:
-    """Indicators and projects for each kind of cause of what was missed."""
+    """The numbers of missed indicators and of their projects for each kind of cause."""
     missed = [row for row in rows if row["form"] == "项目" and row["kind"] not in (_EXCEEDED, _OPEN)]
-    return [
-        (
-            cause,
-            len(some),
-            len({(row["department"], row["project"], row["file"], row["sheet"]) for row in some}),
-        )
-        for cause in causes()
-        for some in [[row for row in missed if row["cause"] == cause]]
-    ]
+    found = []
+    for cause in causes():
+        group = [row for row in missed if row["cause"] == cause]
+        projects = {(row["department"], row["project"], row["file"], row["sheet"]) for row in group}
+        found.append((cause, len(group), len(projects)))
+    return found
 
 
 def _problems(rows: Sequence[Row], most: int = 10) -> list[Problem]:
-    """The errors and the doubtful of which there are most; files that nobody could read are no problem of the
-    forms.
-    """
+    """The most frequent errors and doubtful points; unreadable files are no problem of the forms."""
     by_rule: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         if row["severity"] == Severity.NOTE.label or row["rule"] in _ABOUT_FILES:
@@ -183,12 +186,12 @@ def _problems(rows: Sequence[Row], most: int = 10) -> list[Problem]:
     return [
         Problem(
             title,
-            len({row["department"] for row in some}),
-            len({(row["department"], row["project"]) for row in some if row["project"]}),
-            len(some),
-            some[0]["message"],
-            some[0]["department"] or "",
-            some[0]["project"] or "",
+            len({row["department"] for row in group}),
+            len({(row["department"], row["project"]) for row in group if row["project"]}),
+            len(group),
+            group[0]["message"],
+            group[0]["department"] or "",
+            group[0]["project"] or "",
         )
-        for (_, title), some in ordered
+        for (_, title), group in ordered
     ]

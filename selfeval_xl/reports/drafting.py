@@ -1,5 +1,6 @@
-"""The parts of the self-evaluation report as blocks: what the forms say, and what only the department knows
-stays visible as 待填写.
+"""The parts of the self-evaluation report as blocks, drafted from the forms.
+
+Whatever only the department knows stays visible as 待填写.
 """
 
 from __future__ import annotations
@@ -30,18 +31,16 @@ _MONEY_WIDTHS, _PROJECT_WIDTHS, _INDICATOR_WIDTHS = (
 
 
 def waiting(what: str) -> str:
-    """What is asked of the department, where nothing was written: 【待填写：编制数和实有人数】."""
+    """The stub for a text that only the department can write: 【待填写：编制数和实有人数】."""
     return f"【待填写：{what}】"
 
 
 def money_blocks(figures: Figures) -> list[Block]:
-    """收支情况: a sentence, the fund rows of the department form or the projects one by one, and the chart of
-    execution.
-    """
+    """收支情况: a sentence, tables of the fund rows and of the projects, and the chart of execution."""
     money, year = figures.money, f"{figures.year}年" if figures.year else "本年度"
     if money.annual_budget is None:
         return [Text(waiting("收支情况（表中没有填写全年预算数）"))]
-    told = "，".join(
+    amounts = "，".join(
         f"{name}{money.shown(key)}万元"
         for key, name in (
             ("initial_budget", "年初预算"),
@@ -51,7 +50,7 @@ def money_blocks(figures: Figures) -> list[Block]:
         if money.shown(key)
     )
     rate = f"，预算执行率{money.shown('rate')}" if money.rate is not None else ""
-    blocks: list[Block] = [Text(f"{year}本部门{told}{rate}（金额取自{money.basis}）。")]
+    blocks: list[Block] = [Text(f"{year}本部门{amounts}{rate}（金额取自{money.basis}）。")]
     whole = next((form for form in figures.wholes if money_of(form).annual_budget is not None), None)
     if whole is not None or len(figures.projects) == 1:
         form = whole or figures.projects[0]
@@ -71,20 +70,17 @@ def money_blocks(figures: Figures) -> list[Block]:
 
 
 def _has_money(line: FundingLine) -> bool:
+    """Whether a fund row belongs in the table: source rows with an amount, the total row with zeros too."""
     return any(line.amount(key) is not None for key in AMOUNTS) and (
         line.is_total or any(line.amount(key) for key in AMOUNTS)
     )
 
 
 def _money_row(form: Form, line: FundingLine) -> tuple[str, ...]:
-    amounts = Money(
-        **{
-            key: ten_thousand_yuan(form, amount)
-            for key in AMOUNTS
-            if (amount := line.amount(key)) is not None
-        }
+    initial, annual, executed = (
+        None if amount is None else ten_thousand_yuan(form, amount) for amount in map(line.amount, AMOUNTS)
     )
-    return (line.source, *_money_cells(amounts))
+    return (line.source, *_money_cells(Money(initial, annual, executed)))
 
 
 def _money_cells(money: Money) -> tuple[str, ...]:
@@ -96,14 +92,15 @@ def _project_row(form: Form) -> tuple[str, ...]:
 
 
 def _total(projects: Iterable[Form]) -> Money:
-    each = [money_of(form) for form in projects]
-    return Money(
-        **{key: sum((getattr(one, key) or Decimal(0) for one in each), Decimal(0)) for key in AMOUNTS}
+    amounts = [money_of(form) for form in projects]
+    initial, annual, executed = (
+        sum((getattr(money, key) or Decimal(0) for money in amounts), Decimal(0)) for key in AMOUNTS
     )
+    return Money(initial, annual, executed)
 
 
 def _execution_chart(figures: Figures) -> list[Block]:
-    """Budget and execution: of the largest projects, of the one project's or department's money."""
+    """The chart of budget and execution: of the largest projects, or of the only project or department."""
     each = (
         [(form.project or "项目", money_of(form)) for form in figures.projects]
         if len(figures.projects) > 1
@@ -126,68 +123,73 @@ def _execution_chart(figures: Figures) -> list[Block]:
 
 
 def results_blocks(figures: Figures, typed: str = "") -> list[Block]:
-    """绩效目标、指标设定及完成情况: goals, counts by category, and the chart of completion."""
+    """绩效目标、指标设定及完成情况: goals, counts by category, and the chart of completion.
+
+    typed: the department's own text, which stands in place of the goals.
+    """
     blocks: list[Block] = [Text(typed)] if typed else []
     for form in figures.wholes:
         for label, text in (("年度目标", form.goal.expected), ("完成情况", form.goal.actual)):
-            if not typed and _told(text):
+            if not typed and _is_answer(text):
                 blocks.append(Text(f"{label}：{_short(clean(text or ''))}"))
     for kind, forms in (("部门整体支出", figures.wholes), ("项目支出", figures.projects)):
         if forms and (rows := [row for form in forms for row in form.indicators]):
-            told = counts(rows)
-            of = f"{len(forms)}个项目" if kind == "项目支出" else "部门整体支出"
-            blocks.append(Text(f"{of}共设绩效指标{told.total}个，{_counted(told)}。"))
+            total = counts(rows)
+            subject = f"{len(forms)}个项目" if kind == "项目支出" else "部门整体支出"
+            blocks.append(Text(f"{subject}共设绩效指标{total.total}个，{_counts_text(total)}。"))
             table = [(name, *_count_cells(each)) for name, each in by_category(forms)]
             blocks.append(
                 Table(
                     f"{kind}绩效指标完成情况（单位：个）",
                     _INDICATOR_HEAD,
-                    [*table, ("合计", *_count_cells(told))],
+                    [*table, ("合计", *_count_cells(total))],
                     _INDICATOR_WIDTHS,
                 )
             )
     return [*blocks, *_completion_chart(figures)]
 
 
-def _counted(told: Counts) -> str:
+def _counts_text(numbers: Counts) -> str:
     parts = [
-        f"已完成{told.met}个" + (f"（其中超额完成{told.exceeded}个）" if told.exceeded else ""),
-        f"未完成{told.unmet}个",
+        f"已完成{numbers.met}个" + (f"（其中超额完成{numbers.exceeded}个）" if numbers.exceeded else ""),
+        f"未完成{numbers.unmet}个",
     ]
-    parts += [f"待核定{told.undetermined}个"] if told.undetermined else []
-    parts += [f"未填{told.empty}个"] if told.empty else []
-    return "，".join(parts) + (f"，完成率{told.rate}" if told.rate else "")
+    parts += [f"待核定{numbers.undetermined}个"] if numbers.undetermined else []
+    parts += [f"未填{numbers.empty}个"] if numbers.empty else []
+    return "，".join(parts) + (f"，完成率{numbers.rate}" if numbers.rate else "")
 
 
-def _count_cells(told: Counts) -> tuple[str, ...]:
-    return (
-        *(
-            str(number)
-            for number in (told.total, told.met, told.exceeded, told.unmet, told.undetermined, told.empty)
-        ),
-        told.rate,
+def _count_cells(numbers: Counts) -> tuple[str, ...]:
+    cells = (
+        numbers.total,
+        numbers.met,
+        numbers.exceeded,
+        numbers.unmet,
+        numbers.undetermined,
+        numbers.empty,
     )
+    return (*map(str, cells), numbers.rate)
 
 
 def _completion_chart(figures: Figures) -> list[Block]:
     each = by_category(figures.forms)
     series = [
-        (label, [getattr(told, key) or None for _, told in each])
+        (label, [getattr(numbers, key) or None for _, numbers in each])
         for key, label in (
             ("met", "已完成"),
             ("unmet", "未完成"),
             ("undetermined", "待核定"),
             ("empty", "未填"),
         )
-        if any(getattr(told, key) for _, told in each)
+        if any(getattr(numbers, key) for _, numbers in each)
     ]
     return (
         [Chart("绩效指标完成情况（个）", [name for name, _ in each], series, stacked=True)] if series else []
     )
 
 
-def _told(text: str | None) -> bool:
-    """Whether something was answered, and not only the printed guidance left."""
+def _is_answer(text: str | None) -> bool:
+    """Whether a text is an answer, and not empty or only the printed guidance."""
     return text is not None and not is_blank(text) and not is_instruction(text)
 
 
@@ -209,14 +211,15 @@ def task_blocks(figures: Figures, typed: str = "") -> list[Block]:
             *blocks,
             Table("年度主要任务完成情况", ("任务名称", "主要内容", "完成情况"), rows, (36, 60, 60)),
         ]
-    goals = [form for form in figures.projects if _told(form.goal.actual)]
+    goals = [form for form in figures.projects if _is_answer(form.goal.actual)]
     blocks += [Text(f"{form.name}：{_short(clean(form.goal.actual or ''), 300)}") for form in goals]
     return blocks or [Text(waiting("重点工作任务完成情况"))]
 
 
 def missed_blocks(figures: Figures, typed: str = "") -> list[Block]:
-    """部分指标情况说明: each unmet indicator with its cause and measure; what stands in the reason column,
-    the rest asked for.
+    """部分指标情况说明: each unmet indicator with its cause and measure.
+
+    They come from the reason column; a stub asks for what is missing there.
     """
     blocks: list[Block] = [Text(typed)] if typed else []
     rows = unmet(figures.forms)
@@ -234,7 +237,8 @@ def missed_blocks(figures: Figures, typed: str = "") -> list[Block]:
 
 
 def _missed(form: Form, row: Indicator) -> str:
-    of = f"项目“{form.project}”" if form.kind == PROJECT and form.project else FORM_NAMES[form.kind]
+    """The sentences about one unmet indicator."""
+    subject = f"项目“{form.project}”" if form.kind == PROJECT and form.project else FORM_NAMES[form.kind]
     deviation = f"，偏差率{shown(row.deviation)}" if row.deviation is not None else ""
     note = clean(row.note or "")
     measure = f"改进措施：{waiting('下一步怎么做、什么时候完成')}。"
@@ -245,12 +249,12 @@ def _missed(form: Form, row: Indicator) -> str:
             "" if has_measure(note) else measure
         )
     return (
-        f"{of}的“{clean(row.name or '')}”：年度指标值{clean(row.target or '')}，"
+        f"{subject}的“{clean(row.name or '')}”：年度指标值{clean(row.target or '')}，"
         f"实际完成{clean(row.actual or '')}，未完成{deviation}。{reason}"
     )
 
 
-# rules that tell a problem, the problem and what may be proposed
+# ids of the rules that show a problem, the problem, and the advice
 _PROBLEMS: tuple[tuple[frozenset[str], str, str], ...] = (
     (
         frozenset(("F05", "F10", "F12", "F13")),
@@ -278,9 +282,7 @@ _PROBLEMS: tuple[tuple[frozenset[str], str, str], ...] = (
 
 
 def problem_blocks(figures: Figures, findings: Sequence[Finding], typed: str = "") -> list[Block]:
-    """存在的问题和建议: drawn from the figures and from what the check found, in the department's own words
-    where it wrote some.
-    """
+    """存在的问题和建议: the department's own text, else drafted from the figures and findings."""
     if typed:
         return [Text(typed)]
     lines = []
@@ -300,7 +302,7 @@ def problem_blocks(figures: Figures, findings: Sequence[Finding], typed: str = "
 
 
 def with_marks(text: str, findings: Iterable[Finding]) -> str:
-    """A typed text with each figure that differs from the forms marked: 150.00万元【表中为132.71】."""
+    """The text with each figure that differs from the forms marked: 150.00万元【表中为132.71】."""
     for finding in findings:
         if finding.value and finding.expected and finding.value in text and finding.expected[0].isdecimal():
             text = text.replace(finding.value, f"{finding.value}【表中为{finding.expected}】", 1)
@@ -308,18 +310,18 @@ def with_marks(text: str, findings: Iterable[Finding]) -> str:
 
 
 def placeholders(figures: Figures) -> Mapping[str, str]:
-    """Single values for a county's own template, by the name in its {{…}}."""
-    told = counts(row for form in figures.forms for row in form.indicators)
+    """The values for a county's own template, by the name in its {{…}}."""
+    numbers = counts(row for form in figures.forms for row in form.indicators)
     values = {
         "部门名称": figures.department,
         "年度": str(figures.year or ""),
         "项目个数": str(len(figures.projects)),
         "执行率": figures.money.shown("rate"),
-        "指标总数": str(told.total),
-        "已完成": str(told.met),
-        "超额完成": str(told.exceeded),
-        "未完成": str(told.unmet),
-        "待核定": str(told.undetermined),
-        "指标完成率": told.rate,
+        "指标总数": str(numbers.total),
+        "已完成": str(numbers.met),
+        "超额完成": str(numbers.exceeded),
+        "未完成": str(numbers.unmet),
+        "待核定": str(numbers.undetermined),
+        "指标完成率": numbers.rate,
     }
     return values | {NAMES[key]: figures.money.shown(key) for key in AMOUNTS}

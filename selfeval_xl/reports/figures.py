@@ -1,6 +1,4 @@
-"""The figures of a report, all of them counted from the forms: money, execution, indicators by category,
-unmet indicators.
-"""
+"""The figures of a report, counted from the forms: money, execution, indicators by category, unmet ones."""
 
 from __future__ import annotations
 
@@ -24,9 +22,7 @@ AMOUNTS = ("initial_budget", "annual_budget", "executed")
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Amounts in 万元, None where not filled in. rate: executed over annual budget; on_initial: over the
-    initial one. basis: the forms they come from.
-    """
+    """Amounts in 万元, None where not filled in. basis: the name of the forms that they come from."""
 
     initial_budget: Decimal | None = None
     annual_budget: Decimal | None = None
@@ -35,12 +31,13 @@ class Money:
 
     @property
     def rate(self) -> Decimal | None:
-        return (
-            self.executed / self.annual_budget if self.executed is not None and self.annual_budget else None
-        )
+        """执行率: executed ÷ annual budget; None where one of them is unknown or the budget is 0."""
+        if self.executed is None or not self.annual_budget:
+            return None
+        return self.executed / self.annual_budget
 
     def shown(self, key: str) -> str:
-        """The amount with two decimals, the rate as percent, "" where unknown."""
+        """An amount with two decimals, or the rate (key "rate") as percent; "" where unknown."""
         value = getattr(self, key)
         if value is None:
             return ""
@@ -49,9 +46,7 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Indicators: all, met (with exceeded), exceeded, unmet, undetermined, empty. total = met + unmet +
-    undetermined + empty.
-    """
+    """Numbers of indicators; total = met + unmet + undetermined + empty, and met includes exceeded."""
 
     total: int = 0
     met: int = 0
@@ -62,14 +57,17 @@ class Counts:
 
     @property
     def rate(self) -> str:
-        """完成率: 已完成 ÷ (指标数 − 待核定)."""
+        """完成率 as percent: 已完成 ÷ (指标数 − 待核定); "" where there is nothing to divide by."""
         judged = self.total - self.undetermined
         return percent_text(Decimal(self.met) / judged) if judged else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Assessed forms of one department, and what follows from them."""
+    """The assessed forms of one department, and the figures that follow from them.
+
+    wholes: department forms. money: of the department form, else of all projects together.
+    """
 
     department: str
     year: int | None
@@ -79,6 +77,7 @@ class Figures:
 
     @property
     def forms(self) -> tuple[Form, ...]:
+        """All forms, the department's first."""
         return (*self.wholes, *self.projects)
 
 
@@ -109,20 +108,18 @@ def _year_beside(filing: Filing) -> int | None:
 
 def _once(forms: Iterable[Form]) -> list[Form]:
     """Each form once: the workbook's, where the report repeats it as a Word table."""
-    kept: dict[tuple, Form] = {}
+    by_key: dict[tuple[str | None, ...], Form] = {}
     for form in sorted(forms, key=lambda form: form.file.lower().endswith(".docx")):
-        named = form.kind == DEPARTMENT or form.project
-        kept.setdefault(
-            (form.kind, tidy(form.project or ""), tidy(form.unit or "") if form.project else "")
-            if named
-            else (form.kind, form.file, form.sheet),
-            form,
-        )
-    return list(kept.values())
+        if form.kind == DEPARTMENT or form.project:
+            unit = tidy(form.unit or "") if form.project else ""
+            by_key.setdefault((form.kind, tidy(form.project or ""), unit), form)
+        else:
+            by_key.setdefault((form.kind, form.file, form.sheet), form)
+    return list(by_key.values())
 
 
 def money_of(form: Form) -> Money:
-    """The main fund row of a form, in 万元."""
+    """The amounts of a form's main fund row in 万元."""
     line = main_line(form)
     if line is None:
         return Money()
@@ -135,20 +132,22 @@ def money_of(form: Form) -> Money:
 
 
 def _summed(projects: Iterable[Form]) -> Money:
-    each = [money_of(form) for form in projects]
+    """The sums over all projects; an amount that no form has stays None."""
+    forms = [money_of(form) for form in projects]
     sums = {
-        key: sum(known, Decimal(0))
+        key: sum(amounts, Decimal(0))
         for key in AMOUNTS
-        if (known := [value for one in each if (value := getattr(one, key)) is not None])
+        if (amounts := [amount for form in forms if (amount := getattr(form, key)) is not None])
     }
     return Money(
-        **sums, basis=f"{len(each)}张项目支出绩效自评表合计" if len(each) > 1 else "项目支出绩效自评表"
+        **sums, basis=f"{len(forms)}张项目支出绩效自评表合计" if len(forms) > 1 else "项目支出绩效自评表"
     )
 
 
 def category(row: Indicator) -> str:
-    """成本指标, 产出指标, 效益指标 or 满意度指标, by the first level that tells it, else by the second; 其他
-    where neither does.
+    """The category of an indicator: 成本指标, 产出指标, 效益指标, 满意度指标 or 其他.
+
+    The first level decides, and the second where the first says nothing.
     """
     for text in (row.level1 or "", row.level2 or ""):
         for name, sign in CATEGORIES:
@@ -160,6 +159,7 @@ def category(row: Indicator) -> str:
 
 
 def counts(rows: Iterable[Indicator]) -> Counts:
+    """The numbers of assessed indicators by verdict."""
     verdicts = Counter(row.verdict for row in rows)
     exceeded = verdicts[Verdict.EXCEEDED]
     return Counts(
@@ -173,7 +173,7 @@ def counts(rows: Iterable[Indicator]) -> Counts:
 
 
 def by_category(forms: Iterable[Form]) -> list[tuple[str, Counts]]:
-    """Counts for each category that has indicators, in the official order."""
+    """The counts for each category that has indicators, in the official order."""
     rows = [row for form in forms for row in form.indicators]
     names = [name for name, _ in CATEGORIES] + [OTHER]
     return [
@@ -182,10 +182,11 @@ def by_category(forms: Iterable[Form]) -> list[tuple[str, Counts]]:
 
 
 def unmet(forms: Iterable[Form]) -> list[tuple[Form, Indicator]]:
+    """The unmet indicators with their forms."""
     return [(form, row) for form in forms for row in form.indicators if row.verdict is Verdict.UNMET]
 
 
 def score_of(form: Form) -> str:
-    """The printed total with its grade; "" on forms without scores."""
+    """The total score with its grade, 95.5分（优）; "" on forms without scores."""
     total = money(form.total_score)
     return "" if total is None else f"{form.total_score}分{f'（{form.grade}）' if form.grade else ''}"

@@ -1,5 +1,6 @@
-"""A county's own Word template: {{部门名称}} and its like become values, a paragraph that is only
-{{收支情况}} becomes the whole part.
+"""A county's own Word template, filled in.
+
+{{部门名称}} and its like become values; a paragraph that is only {{收支情况}} becomes the whole part.
 """
 
 from __future__ import annotations
@@ -34,10 +35,10 @@ _NAME = re.compile(r"\{\{\s*([^{}]{1,30}?)\s*\}\}")
 def fill_template(
     path: str | Path, values: Mapping[str, str], parts: Mapping[str, Sequence[Block]]
 ) -> tuple[Document, tuple[str, ...]]:
-    """The template as a document with everything filled in, and the names in it that nothing stands for (left
-    as they are).
+    """The template as a document with everything filled in, and the names in it that have no value.
 
-    Raises UsageError where the file is no docx.
+    values: by name; parts: by the keys of the outline. Names without a value stay as they are. Raises
+    UsageError where the file is no docx.
     """
     from docx.opc.exceptions import PackageNotFoundError
 
@@ -57,7 +58,7 @@ def fill_template(
 
 
 def _paragraphs(document: Document) -> Iterator[Paragraph]:
-    """Every paragraph: of the text, of tables, of headers and footers."""
+    """All paragraphs of the text, of tables, of headers and footers."""
     from docx.oxml.ns import qn
     from docx.text.paragraph import Paragraph
 
@@ -70,7 +71,7 @@ def _paragraphs(document: Document) -> Iterator[Paragraph]:
 
 
 def _put_before(document: Document, paragraph: Paragraph, blocks: Sequence[Block]) -> None:
-    """Puts the blocks in the place of a paragraph."""
+    """Puts the blocks in the place of the paragraph."""
     body = document.element.body
     before = set(body)
     put(document, blocks)
@@ -80,8 +81,9 @@ def _put_before(document: Document, paragraph: Paragraph, blocks: Sequence[Block
 
 
 def _replace(paragraph: Paragraph, values: Mapping[str, str]) -> None:
-    """Word cuts a name into runs as it likes: each is put together in the run where it begins, which keeps
-    its font.
+    """Replaces the names in a paragraph.
+
+    Word cuts a name into runs as it likes: its value goes into the run where it begins and keeps that font.
     """
     runs = paragraph.runs
     text = "".join(run.text for run in runs)

@@ -1,6 +1,4 @@
-"""Everything that goes out after a check: marked returns with their notices, reminders, messages for the
-sections, the bureau's own page.
-"""
+"""The papers that go out after a check: returns with notices, reminders, messages, the bureau's page."""
 
 from __future__ import annotations
 
@@ -30,10 +28,10 @@ def send_back(
     jobs: int | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Returned:
-    """Writes into `out`: a folder for each department with its marked files, 退回通知 and 催报通知; 归口股室;
-    退回催报一览.
+    """Writes returns and papers into the folder `out`.
 
-    today: the date of the papers. returns: False writes 催报通知 and what goes with it alone. Raises
+    It gets a folder for each department with its marked files, 退回通知 and 催报通知, a folder 归口股室, and
+    退回催报一览. today: the date of the papers. returns: False leaves out marked files and 退回通知. Raises
     UsageError and OutputError with a Chinese sentence when the job cannot be done.
     """
     from ..county.roster import read_roster
@@ -46,16 +44,14 @@ def send_back(
     make_folder(out)
     entries = {entry.name: entry for entry in material.entries}
     for each in result.returns:
-        write_both(
-            return_notice(entries[each.name], each.findings, rules, material.year, today), each.folder, NOTICE
-        )
+        notice = return_notice(entries[each.name], each.findings, rules, material.year, today)
+        write_both(notice, each.folder, NOTICE)
     for entry in to_remind(material):
         write_both(reminder(entry, material, today), make_folder(out / folder_name(entry)), REMINDER)
     sections = dict.fromkeys(entry.section for entry in material.entries if entry.row and entry.section)
     for section in sections:
-        paper = for_section(
-            section, [entry for entry in material.entries if entry.section == section], material
-        )
+        members = [entry for entry in material.entries if entry.section == section]
+        paper = for_section(section, members, material)
         write_text(paper, make_folder(out / SECTIONS) / f"{section.translate(FORBIDDEN)}.txt")
     write_both(overview(material, result, today), out, OVERVIEW)
     return result

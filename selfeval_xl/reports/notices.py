@@ -1,11 +1,12 @@
-"""The notice that goes with a return (退回通知): what to mend, what to explain, what waits for next year; no
-rule numbers, nobody else's name.
+"""The notice that goes with a return (退回通知): findings to mend, to explain, and for next year.
+
+It has no rule numbers and names no other department.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -20,77 +21,46 @@ if TYPE_CHECKING:
     from ..county.material import Entry
     from ..policy import Policy
 
-MISSING_FORM = "X10"  # told in a paragraph of its own
-MOST = 10  # of each class in the notice, the rest stands on the list
+MISSING_FORM = "X10"  # has a paragraph of its own
+MOST = 10  # items of each part of the notice; the rest stands on the list
 _FEW = 3
-_BUREAUS_OWN = re.compile(
+_BUREAU_DELAY = re.compile(
     r"(?:财政|资金|指标|经费|款项)[^，。；]{0,8}(?:未下达|没有下达|未拨付|没有拨付|拨付不及时|未到位|"
     r"没有到位)"
 )
 
 
 def asked_to_mend(finding: Finding) -> bool:
-    """Must be mended; what the bureau itself caused (funds not released) is asked, not blamed."""
+    """Whether the department must mend it: not what the bureau caused, such as funds not released."""
     return finding.treatment is Treatment.FIX and not _caused_by_the_bureau(finding)
 
 
 def asked_to_explain(finding: Finding) -> bool:
+    """Whether the department must explain it."""
     return is_open(finding) and not asked_to_mend(finding)
 
 
 def _caused_by_the_bureau(finding: Finding) -> bool:
-    return bool(_BUREAUS_OWN.search(finding.value or ""))
+    return bool(_BUREAU_DELAY.search(finding.value or ""))
 
 
 def return_notice(
     entry: Entry, findings: Sequence[Finding], policy: Policy, year: int | None, today: date
 ) -> Paper:
-    """The notice for one department. findings: what goes back to it, the order of the list."""
-    own = [finding for finding in findings if finding.rule != MISSING_FORM]
-    mend = [finding for finding in own if asked_to_mend(finding)]
-    explain = [finding for finding in own if asked_to_explain(finding)]
-    later = [finding for finding in own if finding.treatment is Treatment.NEXT_YEAR]
+    """The notice for one department. findings: those that go back to it, in the order of the list."""
+    parts = [
+        part
+        for part in (*_findings_parts(findings), _missing_part(entry), _next_year_part(findings, year))
+        if part
+    ]
     lines: list[tuple[int, str]] = [(0, _received(entry))]
-    parts = (
-        (mend, f"须修改{len(mend)}处", _mend_line),
-        (
-            explain,
-            f"须说明{len(explain)}处（在退回件“问题清单”的“单位说明”列填写即可，不必改数）",
-            _explain_line,
-        ),
+    for number, (head, texts) in zip("一二三四", parts):
+        lines += [(1, f"{number}、{head}"), *((0, text) for text in texts)]
+    closing = (
+        "请直接在所附退回件上修改（改过的格底色自动消失），"
+        f"于{dates.mend_until(today, policy)}前报回电子版和重新盖章的扫描件。未涉及的项目不必重报。"
     )
-    number = 0
-    for group, head, line in parts:
-        if group:
-            number += 1
-            lines.append((1, f"{'一二三四'[number - 1]}、{head}"))
-            same = _together(group)
-            lines += [(0, f"{place}.{line(some)}") for place, some in enumerate(same[:MOST], 1)]
-            if len(same) > MOST:
-                lines.append((0, f"其余{sum(map(len, same[MOST:]))}处见退回件“问题清单”。"))
-    if entry.missing:
-        number += 1
-        names = "、".join(f"“{project.name}”" for project in entry.missing[:MOST])
-        lines += [
-            (1, f"{'一二三四'[number - 1]}、还没有收到{len(entry.missing)}个项目的自评表"),
-            (0, f"{names}{'等' if len(entry.missing) > MOST else ''}，请一并报来；确属免评的，请告知。"),
-        ]
-    if later:
-        number += 1
-        lines += [
-            (1, f"{'一二三四'[number - 1]}、下年完善{len(later)}处（本次不改）"),
-            (0, _later_line(later, year)),
-        ]
-    lines.append(
-        (
-            0,
-            (
-                "请直接在所附退回件上修改（改过的格底色自动消失），"
-                f"于{dates.mend_until(today, policy)}前报回电子版和重新盖章的扫描件。未涉及的项目不必重报。"
-            ),
-        )
-    )
-    lines.append((0, f"联系人：{dates.contact(policy)}"))
+    lines += [(0, closing), (0, f"联系人：{dates.contact(policy)}")]
     about = f"{year}年度" if year else ""
     return Paper(
         f"关于退回修改{about}\n绩效自评材料的通知",
@@ -100,7 +70,50 @@ def return_notice(
     )
 
 
+_Part = tuple[str, list[str]]  # the heading of a part of the notice, and its lines
+
+
+def _findings_parts(findings: Iterable[Finding]) -> Iterator[_Part]:
+    """The parts 须修改 and 须说明, each where there is something for it."""
+    of_forms = [finding for finding in findings if finding.rule != MISSING_FORM]
+    mend = [finding for finding in of_forms if asked_to_mend(finding)]
+    explain = [finding for finding in of_forms if asked_to_explain(finding)]
+    if mend:
+        yield f"须修改{len(mend)}处", _numbered(mend, _mend_line)
+    if explain:
+        how = "在退回件“问题清单”的“单位说明”列填写即可，不必改数"
+        yield f"须说明{len(explain)}处（{how}）", _numbered(explain, _explain_line)
+
+
+def _numbered(findings: Iterable[Finding], line: Callable[[Sequence[Finding]], str]) -> list[str]:
+    groups = _together(findings)
+    texts = [f"{number}.{line(group)}" for number, group in enumerate(groups[:MOST], 1)]
+    if len(groups) > MOST:
+        texts.append(f"其余{sum(map(len, groups[MOST:]))}处见退回件“问题清单”。")
+    return texts
+
+
+def _missing_part(entry: Entry) -> _Part | None:
+    """The part about projects whose forms have not come."""
+    if not entry.missing:
+        return None
+    names = "、".join(f"“{project.name}”" for project in entry.missing[:MOST])
+    text = f"{names}{'等' if len(entry.missing) > MOST else ''}，请一并报来；确属免评的，请告知。"
+    return f"还没有收到{len(entry.missing)}个项目的自评表", [text]
+
+
+def _next_year_part(findings: Iterable[Finding], year: int | None) -> _Part | None:
+    """The part about findings that are mended with next year's targets."""
+    later = [
+        finding
+        for finding in findings
+        if finding.treatment is Treatment.NEXT_YEAR and finding.rule != MISSING_FORM
+    ]
+    return (f"下年完善{len(later)}处（本次不改）", [_later_line(later, year)]) if later else None
+
+
 def _received(entry: Entry) -> str:
+    """The first sentence: the material that came, when, and that it goes back."""
     times = sorted(receipt.arrival.received for receipt in entry.receipts if receipt.arrival.received)
     parts = [
         f"{name}{count}{unit}"
@@ -119,25 +132,21 @@ def _received(entry: Entry) -> str:
 
 
 def _times(entry: Entry) -> int:
-    """How often the department submitted: by submission numbers, else by days of receipt, as 报送台账 counts."""
-    numbers = {receipt.arrival.submission for receipt in entry.receipts if receipt.arrival.submission}
-    return (
-        len(
-            numbers
-            or {receipt.arrival.received[:10] for receipt in entry.receipts if receipt.arrival.received}
-        )
-        or 1
-    )
+    """The number of submissions: by submission numbers, else by days of receipt, as 报送台账 counts."""
+    arrivals = [receipt.arrival for receipt in entry.receipts]
+    numbers = {arrival.submission for arrival in arrivals if arrival.submission}
+    days = {arrival.received[:10] for arrival in arrivals if arrival.received}
+    return len(numbers or days) or 1
 
 
 def where(finding: Finding) -> str:
-    """《项目01》F12, 《自评报告》, or nothing where the finding belongs to no place."""
-    place = place_of(finding)
-    return f"《{place}》{'、'.join(cells_of(finding)[:3])}" if place else ""
+    """The place of a finding, 《项目01》F12 or 《自评报告》; "" where it has none."""
+    sheet = place_of(finding)
+    return f"《{sheet}》{'、'.join(cells_of(finding)[:3])}" if sheet else ""
 
 
 def _together(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """The gravest first; what is said in the same words of several forms is said once."""
+    """The findings in groups of one rule and message, the gravest first."""
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in sorted(
         findings, key=lambda finding: list(Severity).index(finding.severity) if finding.severity else 9
@@ -159,6 +168,6 @@ def _explain_line(same: Sequence[Finding]) -> str:
 
 def _later_line(findings: Iterable[Finding], year: int | None) -> str:
     findings = list(findings)
-    told = "；".join(finding.message.rstrip("。") for finding in findings[:_FEW])
+    messages = "；".join(finding.message.rstrip("。") for finding in findings[:_FEW])
     more = f"等{len(findings)}处，" if len(findings) > _FEW else "，"
-    return f"{told}{more}请在{f'{year + 2}年' if year else '下年'}绩效目标申报时修改。"
+    return f"{messages}{more}请在{f'{year + 2}年' if year else '下年'}绩效目标申报时修改。"

@@ -1,4 +1,4 @@
-"""The outline of the self-evaluation report, and which text of a department belongs under which heading."""
+"""The outline of the self-evaluation report, and the assignment of a department's texts to its headings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..rules.texts import is_instruction
 from ..sheets import STUB
 from .word import MISSING
 
-# key, heading, words by which a person's heading is known, what is asked for where nothing was written
+# chapters with their sections: key, heading, pattern for a person's own heading, text to ask for
 CHAPTERS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
     (
         "一、部门概况",
@@ -35,10 +35,10 @@ _EMPTY = re.compile(r"^[（(【\[]?(?:请)?(?:在此)?(?:填写|待填写|待补
 
 
 def typed_texts(reports: Iterable[Report]) -> dict[str, str]:
-    """What a department wrote, by key of the outline: on the sheet 自评报告 of its workbook, else in a Word
-    file.
+    """The texts that a department wrote, by key of the outline.
 
-    Guidance and stubs that nobody replaced count as nothing.
+    The sheet 自评报告 of its workbook goes before Word files. Guidance and stubs that nobody replaced do not
+    count.
     """
     texts: dict[str, str] = {}
     for report in sorted(reports, key=lambda report: report.sheet is None):
@@ -70,7 +70,7 @@ def tells(text: str) -> bool:
 
 
 def _key(title: str) -> str | None:
-    """The most special heading that fits; 一、部门概况 itself belongs to the duties."""
+    """The key of the outline for a heading; 一、部门概况 itself belongs to the duties."""
     for _, parts in CHAPTERS:
         for key, _, words, _ in parts:
             if re.search(words, title):

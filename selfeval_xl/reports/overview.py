@@ -1,4 +1,4 @@
-"""The bureau's own page: who gets something back, who has to be reminded."""
+"""The bureau's own page 退回催报一览: the departments with returns and reminders."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from .papers import Paper
 from .reminders import lacking, seals_come, to_remind
 
 if TYPE_CHECKING:
-    from ..county.material import Material
-    from ..returns import Returned
+    from ..county.material import Entry, Material
+    from ..returns import DepartmentReturn, Returned
 
 HEAD = ("部门", "归口股室", "须修改", "须说明", "未报", "联系人", "电话")
 
@@ -21,7 +21,7 @@ WIDTHS = (34, 20, 16, 16, 32, 18, 24)
 
 
 def overview(material: Material, result: Returned, today: date) -> Paper:
-    """Counts in a sentence and a row for each department that has something to do."""
+    """The page: counts in a sentence, and a row for each department that has something to do."""
     listed = [entry for entry in material.entries if entry.row]
     behind = to_remind(material)
     silent = [entry for entry in behind if not entry.forms and not entry.reports]
@@ -55,7 +55,8 @@ def overview(material: Material, result: Returned, today: date) -> Paper:
     )
 
 
-def _row(entry, returned, behind: bool, material: Material) -> Sequence[str]:
+def _row(entry: Entry, returned: DepartmentReturn | None, behind: bool, material: Material) -> Sequence[str]:
+    """A department's row. behind: it has not sent everything."""
     open_now = [finding for finding in returned.open if finding.rule != MISSING_FORM] if returned else []
     missing = [f"项目{len(entry.missing)}个"] if entry.missing else []
     missing += lacking(entry, seals_come(material)) if behind else []

@@ -11,11 +11,11 @@ from ..sinks.file import write_out
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """title: "" for a message without one, with a line break where it may be broken. to: whom it is for, with
-    its colon.
+    """A paper or a message.
 
-    lines: (level, text), level 1 a heading, 0 text. signed: right below. tables: (caption, head, rows, widths
-    in millimetres).
+    title: with a line break where it may be broken, "" for a message without one. to: the addressee with its
+    colon. lines: (level, text), level 1 a heading, 0 text. signed: lines at the right below. tables:
+    (caption, head, rows, widths in millimetres).
     """
 
     title: str
@@ -42,9 +42,9 @@ def text_of(paper: Paper) -> str:
 
 
 def write_text(paper: Paper, out: Path) -> None:
-    """UTF-8 with a byte order mark and Windows line ends: Notepad, WPS and messengers all show it right.
+    """Writes the text as UTF-8 with a byte order mark and Windows line ends. Raises OutputError.
 
-    OutputError where it cannot be written.
+    Notepad, WPS and messengers all show such a file right.
     """
     write_out(
         out,
@@ -55,7 +55,7 @@ def write_text(paper: Paper, out: Path) -> None:
 
 
 def write_word(paper: Paper, out: Path) -> None:
-    """The paper in the form of official papers. OutputError where it cannot be written."""
+    """Writes the paper as a Word file in the form of official papers. Raises OutputError."""
     from . import word
 
     document = word.new_document()
@@ -76,7 +76,7 @@ def write_word(paper: Paper, out: Path) -> None:
 
 
 def write_both(paper: Paper, folder: Path, name: str) -> tuple[Path, Path]:
-    """The text and the Word file of a paper."""
+    """Writes the text and the Word file of a paper; returns their paths. Raises OutputError."""
     text, file = folder / f"{name}.txt", folder / f"{name}.docx"
     write_text(paper, text)
     write_word(paper, file)

@@ -1,6 +1,4 @@
-"""Reminders (催报): to a department what is still missing, to a section of the bureau which of its
-departments are behind.
-"""
+"""Reminders (催报): to departments about missing material, to sections about their departments."""
 
 from __future__ import annotations
 
@@ -21,7 +19,7 @@ _NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩"
 
 
 def lacking(entry: Entry, sealed_expected: bool) -> list[str]:
-    """What besides project forms has not come: 部门整体自评表, 自评报告, 盖章件."""
+    """The names of missing material besides project forms: 部门整体自评表, 自评报告, 盖章件."""
     from ..county.summary_rows import sealed
 
     parts = (
@@ -29,24 +27,24 @@ def lacking(entry: Entry, sealed_expected: bool) -> list[str]:
         ("自评报告", entry.reports),
         ("盖章件", sealed(entry) or not sealed_expected),
     )
-    return [name for name, there in parts if not there]
+    return [name for name, has_come in parts if not has_come]
 
 
 def to_remind(material: Material) -> list[Entry]:
-    """Departments of the roster that have not sent everything."""
+    """The departments of the roster that have not sent everything."""
     sealed = seals_come(material)
     return [entry for entry in material.entries if entry.row and (entry.missing or lacking(entry, sealed))]
 
 
 def seals_come(material: Material) -> bool:
-    """Whether sealed copies come as files here at all: where not one did, they are not asked for."""
+    """Whether any sealed copy came as a file; where none did, they are not asked for."""
     from ..county.summary_rows import sealed
 
     return any(sealed(entry) for entry in material.entries)
 
 
 def reminder(entry: Entry, material: Material, today: date) -> Paper:
-    """The message for one department, in 200 letters: friendly before the deadline, plain after it."""
+    """The message for one department in at most 200 letters: friendly before the deadline, plain after it."""
     policy, year = material.policy, material.year
     deadline = entry.row.deadline if entry.row else ""
     late = (today - date.fromisoformat(deadline)).days if deadline else 0
@@ -85,6 +83,7 @@ def _late(entry: Entry, material: Material, late: int, about: str, names: int, t
 
 
 def _missing(entry: Entry, material: Material, names: int) -> str:
+    """The sentence about missing material, naming at most so many projects."""
     due = len(entry.projects) + len(entry.missing)
     parts = lacking(entry, seals_come(material))
     if not entry.forms and not entry.reports:
@@ -101,18 +100,21 @@ def _missing(entry: Entry, material: Material, names: int) -> str:
 
 
 def _to_mend(entry: Entry) -> str:
+    """The sentence about findings in the forms that came; "" for none."""
     findings = [finding for finding in findings_of(entry) if finding.rule != MISSING_FORM]
     mend, explain = sum(map(asked_to_mend, findings)), sum(map(asked_to_explain, findings))
-    told = "、".join(
+    counts = "、".join(
         part for part in (f"须修改{mend}处" if mend else "", f"须说明{explain}处" if explain else "") if part
     )
     return (
-        f"已收到的表中有{told}，清单随附，可一并改好再报。" if told and (entry.forms or entry.reports) else ""
+        f"已收到的表中有{counts}，清单随附，可一并改好再报。"
+        if counts and (entry.forms or entry.reports)
+        else ""
     )
 
 
 def for_section(section: str, entries: Iterable[Entry], material: Material) -> Paper:
-    """The message for a section (归口股室): who of its departments is missing or incomplete."""
+    """The message for a section (归口股室): those of its departments that sent nothing or not everything."""
     entries = [entry for entry in entries if entry.row]
     behind = to_remind(material)
     nothing = [entry for entry in entries if not entry.forms and not entry.reports]

@@ -1,6 +1,4 @@
-"""部门整体支出绩效自评报告: drafted from the forms of one department, with what it wrote itself, as a Word
-file.
-"""
+"""部门整体支出绩效自评报告: a Word file drafted from the forms and the own texts of one department."""
 
 from __future__ import annotations
 
@@ -34,10 +32,10 @@ TITLE = "部门整体支出绩效自评报告"
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """out: the Word file. waiting: how many places the department still has to fill in. differing: typed
-    figures unlike the forms.
+    """A report that was written to `out`.
 
-    unknown: placeholders of a template that nothing stands for.
+    waiting: the number of places that the department still has to fill in. differing: the number of typed
+    figures unlike the forms. unknown: placeholders of the template without a value.
     """
 
     out: Path
@@ -57,8 +55,7 @@ def draft_report(
     """Writes the report of the one department whose forms are in these files.
 
     template: a county's own Word file with {{…}}. Raises UsageError (no forms, several departments, a
-    template that is none)
-    and OutputError with a Chinese sentence.
+    template that is no Word file) and OutputError with a Chinese sentence.
     """
     from ..filing import gather
     from ..reading import read_files
@@ -85,7 +82,7 @@ def _only(filings: Sequence[Filing]) -> Filing:
 def write_report(
     filing: Filing, files: Iterable[ReadFile], out: Path, template: str | Path | None, policy: Policy
 ) -> Drafted:
-    """The report of a filing that was read."""
+    """Writes the report of a filing that was read. Raises as `draft_report`."""
     findings = check([filing], policy, files)
     about = figures(filing, policy)
     parts = report_parts(filing, about, list(findings))
@@ -115,9 +112,9 @@ def write_report(
 
 def report_parts(filing: Filing, about: Figures, findings: Sequence[Finding]) -> dict[str, list[Block]]:
     """The blocks below each heading of the outline, by its key."""
-    told = [finding for finding in findings if finding.form == REPORT and finding.rule == "X04"]
-    typed = {key: with_marks(text, told) for key, text in typed_texts(filing.reports).items()}
-    own = [finding for finding in findings if finding.form != REPORT]
+    differing = [finding for finding in findings if finding.form == REPORT and finding.rule == "X04"]
+    typed = {key: with_marks(text, differing) for key, text in typed_texts(filing.reports).items()}
+    of_forms = [finding for finding in findings if finding.form != REPORT]
     asked = {key: what for _, parts in CHAPTERS for key, _, _, what in parts if what}
     parts: dict[str, list[Block]] = {
         key: [Text(typed.get(key) or waiting(what))] for key, what in asked.items()
@@ -126,13 +123,13 @@ def report_parts(filing: Filing, about: Figures, findings: Sequence[Finding]) ->
     parts["results"] = results_blocks(about, typed.get("results", ""))
     parts["tasks"] = task_blocks(about, typed.get("tasks", ""))
     parts["missed"] = missed_blocks(about, typed.get("missed", ""))
-    parts["problems"] = problem_blocks(about, own, typed.get("problems", ""))
+    parts["problems"] = problem_blocks(about, of_forms, typed.get("problems", ""))
     parts["other"] = [Text(typed.get("other") or "无。")]
     return parts
 
 
 def outlined(parts: dict[str, list[Block]]) -> list[Block]:
-    """The whole report in its outline."""
+    """The blocks of the whole report, chapter by chapter."""
     blocks: list[Block] = []
     for chapter, sections in CHAPTERS:
         blocks.append(Heading(chapter))

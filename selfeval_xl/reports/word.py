@@ -1,5 +1,6 @@
-"""Word files as Chinese offices write them (GB/T 9704): A4, 小标宋 titles, 仿宋 body at 16 pt on lines of 28
-pt, page numbers.
+"""Word files as Chinese offices write them (GB/T 9704).
+
+A4, titles in 小标宋, body in 仿宋 at 16 pt on lines of 28 pt, page numbers.
 """
 
 from __future__ import annotations
@@ -13,19 +14,26 @@ from ..sinks.worksheet import plain_text
 
 if TYPE_CHECKING:
     from docx.document import Document
+    from docx.oxml.text.font import CT_RPr
+    from docx.section import Section
+    from docx.shared import Length
+    from docx.styles.style import BaseStyle, CharacterStyle
+    from docx.table import _Row
     from docx.text.paragraph import Paragraph
     from docx.text.run import Run
 
-TITLE, HEADING, SECOND, BODY, TABLE = "方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312", "仿宋_GB2312"
-TITLE_SIZE, BODY_SIZE, TABLE_SIZE = 22, 16, 10.5
+TITLE, HEADING, SECOND = "方正小标宋简体", "黑体", "楷体_GB2312"
+BODY, TABLE = "仿宋_GB2312", "仿宋_GB2312"
+TITLE_SIZE, BODY_SIZE, TABLE_SIZE = 22, 16, 10.5  # points
 LINE = 28  # points, exactly
 LATIN = "Times New Roman"
 MISSING = "【待填写】"
 
 
 def new_document(template: str | Path | None = None) -> Document:
-    """An empty document with the page, the styles and the page number of official papers; or a template as it
-    is.
+    """An empty document with the page, the styles and the page number of official papers.
+
+    A template is opened as it is.
     """
     import docx
     from docx.shared import Mm, Pt
@@ -65,7 +73,7 @@ def new_document(template: str | Path | None = None) -> Document:
 
 
 def title(document: Document, *lines: str) -> None:
-    """Centred lines in 小标宋, the whole title of a paper."""
+    """Adds the title of a paper: centred lines in 小标宋."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
     for line in lines:
@@ -75,6 +83,7 @@ def title(document: Document, *lines: str) -> None:
 
 
 def heading(document: Document, text: str, level: int = 1) -> Paragraph:
+    """Adds a heading, indented like a paragraph."""
     paragraph = document.add_paragraph(style=f"Heading {level}")
     paragraph.paragraph_format.first_line_indent = _two_letters()
     write(paragraph, text)
@@ -82,7 +91,7 @@ def heading(document: Document, text: str, level: int = 1) -> Paragraph:
 
 
 def body(document: Document, text: str, indent: bool = True, right: bool = False) -> Paragraph:
-    """A paragraph of text, two letters indented; 【待填写】 in it is set off so that nobody passes over it."""
+    """Adds a paragraph of text, two letters indented; 【待填写】 in it is highlighted."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
     paragraph = document.add_paragraph()
@@ -95,7 +104,7 @@ def body(document: Document, text: str, indent: bool = True, right: bool = False
 
 
 def write(paragraph: Paragraph, text: str) -> None:
-    """The text in runs: 【…】 highlighted, everything else plain."""
+    """Adds a text to a paragraph, 【…】 highlighted and everything else plain."""
     from docx.enum.text import WD_COLOR_INDEX
 
     rest = plain_letters(text)
@@ -112,7 +121,7 @@ def write(paragraph: Paragraph, text: str) -> None:
 
 
 def plain_letters(text: str) -> str:
-    """Text that a Word file can hold."""
+    """The text without letters that a Word file cannot hold."""
     return plain_text(text).replace("_x005F_", "_")
 
 
@@ -123,19 +132,15 @@ def table(
     widths: Sequence[float] | None = None,
     caption: str = "",
 ) -> None:
-    """A framed table, its head repeated on each page; numbers right, everything else left. widths: in
-    millimetres.
+    """Adds a framed table, its head repeated on each page; numbers right, everything else left.
+
+    widths: of the columns in millimetres.
     """
     from docx.enum.table import WD_TABLE_ALIGNMENT
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Mm, Pt
+    from docx.shared import Mm
 
     if caption:
-        paragraph = document.add_paragraph()
-        paragraph.alignment, paragraph.paragraph_format.keep_with_next = WD_ALIGN_PARAGRAPH.CENTER, True
-        run = paragraph.add_run(caption)
-        run.font.size = Pt(14)
-        _fonts(run._element.get_or_add_rPr(), HEADING)
+        _caption(document, caption)
     rows = [list(row) for row in rows]
     made = document.add_table(1 + len(rows), len(head))
     made.style, made.alignment, made.autofit = (
@@ -145,37 +150,49 @@ def table(
     )
     for column, width in enumerate(widths or ()):
         made.columns[column].width = Mm(width)
-    for number, line in enumerate([list(head), *rows]):
+    for number, texts in enumerate([list(head), *rows]):
         cells = made.rows[number].cells
-        for column, text in enumerate(line):
-            paragraph = cells[column].paragraphs[0]
-            paragraph.paragraph_format.line_spacing = Pt(18)
-            is_number = (
-                number
-                and column
-                and text
-                and text.replace(",", "").replace(".", "").replace("%", "").lstrip("-").isdigit()
-            )
-            paragraph.alignment = (
-                WD_ALIGN_PARAGRAPH.CENTER
-                if not number
-                else WD_ALIGN_PARAGRAPH.RIGHT
-                if is_number
-                else WD_ALIGN_PARAGRAPH.LEFT
-            )
-            write(paragraph, text)
-            for run in paragraph.runs:
-                run.font.size = Pt(TABLE_SIZE)
-                if not number:
-                    _fonts(run._element.get_or_add_rPr(), HEADING)
+        for column, text in enumerate(texts):
+            _table_text(cells[column].paragraphs[0], text, is_head=not number, is_first=not column)
             if widths:
                 cells[column].width = Mm(widths[column])
         _keep_whole(made.rows[number], head=not number)
     document.add_paragraph()
 
 
+def _caption(document: Document, text: str) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    paragraph = document.add_paragraph()
+    paragraph.alignment, paragraph.paragraph_format.keep_with_next = WD_ALIGN_PARAGRAPH.CENTER, True
+    font_run(paragraph.add_run(text), HEADING, 14)
+
+
+def _table_text(paragraph: Paragraph, text: str, is_head: bool, is_first: bool) -> None:
+    """Writes the text of a table's cell; numbers stand at the right, but not in the first column."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Pt
+
+    paragraph.paragraph_format.line_spacing = Pt(18)
+    if is_head:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    elif not is_first and _is_number(text):
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    else:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT
+    write(paragraph, text)
+    for run in paragraph.runs:
+        run.font.size = Pt(TABLE_SIZE)
+        if is_head:
+            _fonts(run._element.get_or_add_rPr(), HEADING)
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(",", "").replace(".", "").replace("%", "").lstrip("-").isdigit()
+
+
 def save(document: Document, out: str | Path) -> None:
-    """Writes the file beside its place first. OutputError in plain words where that is not possible."""
+    """Writes the file, beside its place first. Raises OutputError."""
     write_out(Path(out), lambda file: document.save(str(file)))
 
 
@@ -188,7 +205,8 @@ def font_run(run: Run, font: str, size: float | None = None) -> None:
         run.font.size = Pt(size)
 
 
-def _fonts(properties, font: str) -> None:
+def _fonts(properties: CT_RPr, font: str) -> None:
+    """Sets the fonts of a style or run, for Chinese and Latin letters."""
     from docx.oxml.ns import qn
 
     fonts = properties.get_or_add_rFonts()
@@ -198,13 +216,13 @@ def _fonts(properties, font: str) -> None:
         fonts.attrib.pop(qn(f"w:{name}"), None)
 
 
-def _black(style) -> None:
+def _black(style: CharacterStyle) -> None:
     from docx.shared import RGBColor
 
     style.font.color.rgb = RGBColor(0, 0, 0)
 
 
-def _no_border(style) -> None:
+def _no_border(style: BaseStyle) -> None:
     from docx.oxml.ns import qn
 
     properties = style.element.get_or_add_pPr()
@@ -212,14 +230,14 @@ def _no_border(style) -> None:
         properties.remove(border)
 
 
-def _two_letters():
+def _two_letters() -> Length:
     from docx.shared import Pt
 
     return Pt(2 * BODY_SIZE)
 
 
-def _page_number(section) -> None:
-    """— 1 — in the middle of the foot."""
+def _page_number(section: Section) -> None:
+    """Puts the page number — 1 — in the middle of the foot."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
@@ -245,8 +263,8 @@ def _page_number(section) -> None:
             run._element.append(element)
 
 
-def _keep_whole(row, head: bool) -> None:
-    """A row stays on one page; the head is repeated on each."""
+def _keep_whole(row: _Row, head: bool) -> None:
+    """Keeps a row on one page; the head is repeated on each."""
     from docx.oxml import OxmlElement
 
     properties = row._tr.get_or_add_trPr()

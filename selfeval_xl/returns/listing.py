@@ -1,5 +1,6 @@
-"""The front sheet 问题清单 of a return: what must be mended, what must be explained, then what waits for next
-year and what was mended.
+"""The front sheet 问题清单 of a return.
+
+Findings to mend and to explain come first, then those for next year and those that were mended.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ _EXPLANATION, _STATE, _MESSAGE = COLUMNS.index("单位说明"), COLUMNS.index("�
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """findings: what goes back, in the order of the sheet. table: its rows without the head. marked: those
-    that tint cells, with their numbers.
+    """The list of one return.
+
+    findings: those that go back, in the order of the sheet. table: its rows without the head. marked: the
+    findings that tint cells, with their numbers. progress: the comparison with the return before.
     """
 
     findings: tuple[Finding, ...]
@@ -32,14 +35,12 @@ class Listing:
 
 
 def returned(finding: Finding) -> bool:
-    """Whether a finding goes back to the department at all: what the bureau has to settle does not."""
+    """Whether a finding goes back to the department: those that the bureau has to settle do not."""
     return finding.treatment in _ORDER
 
 
 def is_open(finding: Finding) -> bool:
-    """Whether the department has to do something about it now: mend it, or explain what was not explained
-    yet.
-    """
+    """Whether the department has to mend the finding now, or to explain it and did not yet."""
     return (
         finding.treatment is Treatment.FIX
         or finding.treatment is Treatment.EXPLAIN
@@ -49,48 +50,49 @@ def is_open(finding: Finding) -> bool:
 
 def listing(findings: Iterable[Finding], grids: Sequence[Grid], listed: Iterable[Listed] = ()) -> Listing:
     """The list for one file. listed: the rows of the return before this one."""
-    ordered = sorted(
-        (finding for finding in in_order(findings, grids) if returned(finding)),
-        key=lambda finding: _ORDER[finding.treatment],
-    )
+    ordered = sorted(filter(returned, in_order(findings, grids)), key=_order)
     progress = compare(ordered, listed)
     table: list[list[str]] = []
     marked: list[tuple[int, Finding]] = []
-    number, apart = 0, False
-    for finding, state, before in zip(ordered, progress.states, progress.before):
-        if finding.treatment is Treatment.NEXT_YEAR and not apart:
+    below = False  # the separator is written, everything from here on waits for next year
+    for number, (finding, state, before) in enumerate(zip(ordered, progress.states, progress.before), 1):
+        if finding.treatment is Treatment.NEXT_YEAR and not below:
             table.append(_separator(NEXT_YEAR))
-            apart = True
-        number += 1
+            below = True
         row = row_of(finding)
-        row[0], row[_STATE] = str(number), "" if apart else state
+        row[0], row[_STATE] = str(number), "" if below else state
         if before is not None and not row[_EXPLANATION]:
             row[_EXPLANATION] = before.explanation
         table.append(row)
-        if not apart and state != EXPLAINED:
+        if not below and state != EXPLAINED:
             marked.append((number, finding))
     if progress.mended:
         table.append(_separator(GONE))
-    for row in progress.mended:
-        number += 1
-        table.append(
-            [
-                str(number),
-                row.level,
-                row.treatment,
-                row.rule,
-                row.sheet,
-                row.cell,
-                row.subject,
-                row.value,
-                row.expected,
-                row.message,
-                row.hint,
-                row.explanation,
-                "已修改",
-            ]
-        )
+    table += [_mended_row(number, row) for number, row in enumerate(progress.mended, len(ordered) + 1)]
     return Listing(tuple(ordered), tuple(map(tuple, table)), tuple(marked), progress)
+
+
+def _order(finding: Finding) -> int:
+    return len(_ORDER) if finding.treatment is None else _ORDER[finding.treatment]
+
+
+def _mended_row(number: int, row: Listed) -> list[str]:
+    """The row of a finding that stood on the return before and is mended now."""
+    return [
+        str(number),
+        row.level,
+        row.treatment,
+        row.rule,
+        row.sheet,
+        row.cell,
+        row.subject,
+        row.value,
+        row.expected,
+        row.message,
+        row.hint,
+        row.explanation,
+        "已修改",
+    ]
 
 
 def _separator(text: str) -> list[str]:

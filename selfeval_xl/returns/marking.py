@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +25,10 @@ ONLY_LISTED = "没有可以标注的表格，问题列在“问题清单”里�
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A return that was written. counts: findings by state (新发现, 未修改, 已说明, 已修改). refused: cells
-    that could not be marked.
+    """A return that was written from `path` to `out`.
+
+    counts: findings by state (新发现, 未修改, 已说明, 已修改). refused: cells that could not be marked.
+    error: the reason why nothing was written.
     """
 
     path: str
@@ -38,8 +40,9 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker has to do: mark these findings in a copy of the file. listed: the return before, where it
-    lies in another file.
+    """The task of a worker: to mark these findings in a copy of the file.
+
+    listed: the list of the return before, where it stands in another file.
     """
 
     path: str
@@ -53,21 +56,21 @@ def mark_return(
 ) -> Marked:
     """Writes the return of one file.
 
-    Findings of other places (a missing project, the report) are listed without a mark; path "": nothing else.
-
-    Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
+    Findings of other places (a missing project, the report) are listed without a mark; with path "" the
+    return is a list alone. Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the
+    job cannot be done.
     """
     from ..sinks.file import scratch
 
-    with scratch() as place:
-        real = at_hand(path, place) if str(path) else None
+    with scratch() as unpacked:
+        real = at_hand(path, unpacked) if str(path) else None
         return _mark(str(path), real, _rightly_named(real, Path(out)), findings, listed)
 
 
 def _mark(
     path: str, real: Path | None, out: Path, findings: Iterable[Finding], listed: Iterable[Listed]
 ) -> Marked:
-    """path: as the findings know the file; real: where it lies."""
+    """Writes the return. path: as the findings name the file; real: its place on the disk."""
     from ..sinks.copies import Opened, change, opened_for_change, side_of
     from ..sinks.file import marked
 
@@ -75,13 +78,14 @@ def _mark(
     former = marked(opened.path) if opened.kind == "xlsx" else []
     before = listed_on(opened.grids, RETURNED)
     made = listing(findings, opened.grids, (listed_in(before) if before else []) or listed)
-    own = [finding for _, finding in made.marked if finding.file in ("", path)]
+    in_file = [finding for _, finding in made.marked if finding.file in ("", path)]
     numbers = {id(finding): number for number, finding in made.marked}
-    rows = {int(row[0]): place for place, row in enumerate(made.table, 2) if row[0]}
+    rows = {int(row[0]): line for line, row in enumerate(made.table, 2) if row[0]}
     edits = table_edits(made.table, before, RETURNED)
-    edits += cell_edits(own, opened.grids, former, numbers)
-    sides, listed_cells = side_of(opened), {}
-    for finding in own:
+    edits += cell_edits(in_file, opened.grids, former, numbers)
+    sides = side_of(opened)
+    listed_cells: dict[str, list[tuple[int, str]]] = {}
+    for finding in in_file:
         listed_cells.setdefault(finding.sheet or "", []).extend(
             (numbers[id(finding)], cell) for cell in cells_of(finding)
         )
@@ -97,7 +101,7 @@ def _mark(
 
 
 def _rightly_named(path: Path | None, out: Path) -> Path:
-    """A workbook with macros stays one, also where its name says something else."""
+    """The path with the ending that fits the content: a workbook with macros stays one whatever its name."""
     from ..sinks.file import right_ending
 
     if path is None or path.suffix.lower() not in (".xlsx", ".xlsm", ".xltx", ".xltm"):
@@ -109,7 +113,7 @@ def _rightly_named(path: Path | None, out: Path) -> Path:
 
 
 def work(path: str) -> Marked:
-    """A worker's part: does the job that was put into this file."""
+    """Carries out the job that is pickled in this file, in a worker process."""
     job: Job = pickle.loads(Path(path).read_bytes())
     try:
         return mark_return(job.path, job.out, job.findings, job.listed)
@@ -117,8 +121,13 @@ def work(path: str) -> Marked:
         return Marked(job.path, job.out, {}, error=str(error))
 
 
-def mark_many(jobs: list[Job], workers: int | None = None, progress=None) -> list[Marked]:
-    """Every job done in worker processes, in the order given; a file that kills its worker costs itself."""
+def mark_many(
+    jobs: list[Job], workers: int | None = None, progress: Callable[[int, int], None] | None = None
+) -> list[Marked]:
+    """Carries out the jobs in worker processes; returns the results in the order of the jobs.
+
+    A file that kills its worker costs only itself.
+    """
     from ..reading import read_files
     from ..sinks.file import scratch
 

@@ -1,4 +1,4 @@
-"""Across the forms of one department, and across departments: what is said twice is said alike."""
+"""Rules across the forms of one department and across departments: the same thing agrees everywhere."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from ..due import Due, matching
 from ..findings import Finding, Related, Severity, Treatment
@@ -16,15 +17,13 @@ from ..policy import Policy
 from ..quantity import Kind, Quantity, money, parse, tidy
 from ..sheets import STUB
 from .indicators import bare, level
-from .money import main_line, ten_thousand_yuan
+from .money import NAMES, main_line, ten_thousand_yuan
 from .registry import rule
 from .words import words
 
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-
 
 def placed(finding: Finding, form: Form, filing: Filing) -> Finding:
-    """The finding with the form it stands on."""
+    """The finding with its place: the form and the department of the filing."""
     return replace(
         finding,
         file=form.file,
@@ -36,11 +35,12 @@ def placed(finding: Finding, form: Form, filing: Filing) -> Finding:
 
 
 def related(form: Form, cell: str | None) -> tuple[Related, ...]:
+    """The cell of another form, as a finding refers to it."""
     return (Related(form.file, form.sheet, cell),)
 
 
 def specific_name(row: Indicator) -> str | None:
-    """The name by which an indicator is known on other forms; None for one that says nothing."""
+    """The name by which an indicator is recognised on other forms; None for one that says nothing."""
     return _specific(row.name, row.level1, row.level2)
 
 
@@ -73,36 +73,47 @@ def _pairs(filing: Filing) -> Iterator[tuple[Form, Indicator, list[tuple[Form, I
                 yield whole, row, projects[key]
 
 
-def _base(quantity: Quantity) -> tuple[str, Decimal, Decimal] | None:
-    """Dimension, value and half of the last digit in base units; None for what is no plain number."""
+class _BaseValue(NamedTuple):
+    """A number in base units, its dimension, and half of its last digit as the rounding it allows."""
+
+    dimension: str
+    value: Decimal
+    half_digit: Decimal
+
+
+def _in_base_units(quantity: Quantity) -> _BaseValue | None:
+    """The quantity in base units; None where it is no plain number."""
     if quantity.kind is not Kind.NUMBER or quantity.number is None:
         return None
     measure = quantity.measure
     factor = measure.factor if measure else Decimal(1)
-    name = measure.dimension if measure and measure.dimension != "count" else "count"
-    half = Decimal(1).scaleb(quantity.number.as_tuple().exponent) / 2
-    return name, quantity.number * factor, half * factor
+    exponent = quantity.number.as_tuple().exponent
+    assert isinstance(exponent, int)  # a Decimal that was parsed from digits is finite
+    half_digit = Decimal(1).scaleb(exponent) / 2
+    return _BaseValue(
+        measure.dimension if measure else "count", quantity.number * factor, half_digit * factor
+    )
 
 
-def _differ(one: str | None, others: list[str | None], summed: bool) -> bool:
-    """Whether a value differs from each of the others and from their sum; False where they cannot be
-    compared.
-    """
-    own, rest = _base(parse(one)), [_base(parse(other)) for other in others]
-    if own is None or not rest or any(value is None or value[0] != own[0] for value in rest):
+def _differ(text: str | None, other_texts: list[str | None]) -> bool:
+    """Whether a value differs from each of the others and from their sum; False where incomparable."""
+    whole = _in_base_units(parse(text))
+    parts = [part for other in other_texts if (part := _in_base_units(parse(other))) is not None]
+    if whole is None or not parts or len(parts) < len(other_texts):
         return False
-    if any(abs(own[1] - value[1]) <= max(own[2], value[2]) for value in rest):
+    if any(part.dimension != whole.dimension for part in parts):
         return False
-    total, slack = sum(value[1] for value in rest), sum(value[2] for value in rest)
-    return not (summed and abs(own[1] - total) <= max(own[2], slack))
+    total = sum((part.value for part in parts), Decimal(0))
+    slack = sum((part.half_digit for part in parts), Decimal(0))
+    accepted = [(part.value, part.half_digit) for part in parts] + [(total, slack)]
+    return all(abs(whole.value - value) > max(whole.half_digit, half) for value, half in accepted)
 
 
 def _disagreement(filing: Filing, key: str, what: str, hint: str) -> Iterator[Finding]:
+    """The indicators of the department form whose field `key` is not that of the project forms."""
     for whole, row, others in _pairs(filing):
         value = getattr(row, key)
-        if value is None or not _differ(
-            value, [getattr(other, key) for _, other in others], summed=len(others) > 1
-        ):
+        if value is None or not _differ(value, [getattr(other, key) for _, other in others]):
             continue
         form, other = others[0]
         yield placed(
@@ -129,13 +140,13 @@ def targets_differ(filing: Filing, policy: Policy) -> Iterator[Finding]:
 
 @rule("X02", "同一指标两表完成值不同", Severity.ERROR, scope="filing")
 def completions_differ(filing: Filing, policy: Policy) -> Iterator[Finding]:
-    """The same indicator has the same completed value on both forms; the sum of the projects is accepted."""
+    """The same indicator has the same completed value on both forms; the projects' sum is accepted too."""
     yield from _disagreement(filing, "actual", "实际完成值", "核对实际完成数，两张表改成一致。")
 
 
 @rule("X03", "项目名称前后不一", Severity.WARNING, treatment=Treatment.FIX, scope="filing")
 def project_named_differently(filing: Filing, policy: Policy) -> Iterator[Finding]:
-    """A project carries one name on all forms of a filing: on its own form and among the department's tasks."""
+    """A project has one name in a filing: on its own form and among the department's tasks."""
     from rapidfuzz.fuzz import partial_ratio, ratio
 
     names = {tidy(form.project): form for form in filing.projects if form.project}
@@ -166,8 +177,9 @@ def project_named_differently(filing: Filing, policy: Policy) -> Iterator[Findin
                 )
 
 
-def _only_number_differs(one: str, other: str) -> bool:
-    return re.sub(r"[\d一二三四五六七八九十]+", "#", one) == re.sub(r"[\d一二三四五六七八九十]+", "#", other)
+def _only_number_differs(name: str, other: str) -> bool:
+    numberless, other_numberless = (re.sub(r"[\d一二三四五六七八九十]+", "#", text) for text in (name, other))
+    return numberless == other_numberless
 
 
 @rule("X05", "任务说没有进展，指标却全部完成", Severity.WARNING, scope="filing")
@@ -197,70 +209,67 @@ def task_says_no_progress(filing: Filing, policy: Policy) -> Iterator[Finding]:
 
 @rule("X06", "部门表与项目表金额不符", Severity.ERROR, scope="filing")
 def department_unlike_projects(filing: Filing, policy: Policy) -> Iterator[Finding]:
-    """The department's 项目支出 row is the sum of its projects; a total that includes 基本支出 is not below
-    it (W).
+    """The department's 项目支出 row is the sum of its projects.
+
+    A total that includes 基本支出 is not below that sum (W).
     """
-    lines = [(form, main_line(form)) for form in filing.projects]
-    if len(lines) < 2 or any(line is None for _, line in lines):
+    if len(filing.projects) < 2:
         return
     for whole in filing.department_forms:
-        row = next((line for line in whole.funding if line.source.endswith("项目支出")), None)
-        total = whole.total_funding
         for key in ("annual_budget", "executed"):
-            amounts = [
-                ten_thousand_yuan(form, line.amount(key))
-                for form, line in lines
-                if line.amount(key) is not None
-            ]
-            if len(amounts) != len(lines):
-                continue
-            summed, slack = sum(amounts), Decimal("0.01") * len(amounts)
-            name = "全年预算数" if key == "annual_budget" else "全年执行数"
-            if (
-                row is not None
-                and row.amount(key) is not None
-                and abs(ten_thousand_yuan(whole, row.amount(key)) - summed) > slack
-            ):
-                yield placed(
-                    row.finding(
-                        key,
-                        (
-                            f"部门表“项目支出”{name}填{getattr(row, key)}{whole.money_unit or ''}，"
-                            f"{len(lines)}张项目表合计{summed}万元。"
-                        ),
-                        hint="核对是否漏报项目或填错金额。",
-                        expected=str(summed),
-                    ),
-                    whole,
-                    filing,
-                )
-            elif (
-                row is None
-                and total is not None
-                and total.amount(key) is not None
-                and ten_thousand_yuan(whole, total.amount(key)) < summed - slack
-            ):
-                yield placed(
-                    total.finding(
-                        key,
-                        (
-                            f"部门表{name}合计{getattr(total, key)}{whole.money_unit or ''}，"
-                            f"小于{len(lines)}张项目表之和{summed}万元。"
-                        ),
-                        hint="核对部门表或项目表的金额。",
-                        expected=f"不小于{summed}",
-                        severity=Severity.WARNING,
-                    ),
-                    whole,
-                    filing,
-                )
+            summed = _sum_of_projects(filing.projects, key)
+            finding = (
+                _unlike_projects(whole, key, summed, len(filing.projects)) if summed is not None else None
+            )
+            if finding is not None:
+                yield placed(finding, whole, filing)
+
+
+def _sum_of_projects(projects: Sequence[Form], key: str) -> Decimal | None:
+    """This amount of all projects in 万元; None unless each of them says it."""
+    lines = [(form, main_line(form)) for form in projects]
+    amounts = [(form, amount) for form, line in lines if line and (amount := line.amount(key)) is not None]
+    if len(amounts) < len(projects):
+        return None
+    return sum((ten_thousand_yuan(form, amount) for form, amount in amounts), Decimal(0))
+
+
+def _unlike_projects(whole: Form, key: str, summed: Decimal, count: int) -> Finding | None:
+    """The department form's 项目支出, or else its total, where it does not go with the projects' sum.
+
+    summed: in 万元; count: of the projects.
+    """
+    slack = Decimal("0.01") * count
+    row = next((line for line in whole.funding if line.source.endswith("项目支出")), None)
+    line = row or whole.total_funding
+    amount = line.amount(key) if line else None
+    if line is None or amount is None:
+        return None
+    excess = ten_thousand_yuan(whole, amount) - summed
+    filled = f"{getattr(line, key)}{whole.money_unit or ''}"
+    if row is not None and abs(excess) > slack:
+        return row.finding(
+            key,
+            f"部门表“项目支出”{NAMES[key]}填{filled}，{count}张项目表合计{summed}万元。",
+            hint="核对是否漏报项目或填错金额。",
+            expected=str(summed),
+        )
+    if row is None and excess < -slack:
+        return line.finding(
+            key,
+            f"部门表{NAMES[key]}合计{filled}，小于{count}张项目表之和{summed}万元。",
+            hint="核对部门表或项目表的金额。",
+            expected=f"不小于{summed}",
+            severity=Severity.WARNING,
+        )
+    return None
 
 
 @rule("X07", "同一项目报了两份不同的表", Severity.ERROR, scope="filing")
 def project_twice(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """A project stands once in a submission; a later file is a resubmission and replaces the earlier one."""
     saved = {file.path: file.saved for file in filing.files}
-    seen: dict[tuple, Form] = {}
+    seen: dict[tuple[str, str, int | None], Form] = {}
     for form in filing.projects:
         if not form.project:
             continue
@@ -268,8 +277,8 @@ def project_twice(filing: Filing, policy: Policy) -> Iterator[Finding]:
         other = seen.setdefault(key, form)
         if other is form:
             continue
-        one, two = saved.get(other.file), saved.get(form.file)
-        if other.file == form.file or not one or not two or one == two:
+        first_saved, now_saved = saved.get(other.file), saved.get(form.file)
+        if other.file == form.file or not first_saved or not now_saved or first_saved == now_saved:
             yield placed(
                 form.finding(
                     "project",
@@ -288,30 +297,32 @@ _OWN_WORDS = 25  # shorter sentences are the same everywhere
 @rule("X08", "与其他部门的文字相同", Severity.WARNING, scope="county")
 def copied_from_another(filings: Sequence[Filing], policy: Policy) -> Iterator[Finding]:
     """Goal and reason texts are a department's own (exempt: same-named projects, units of one 主管部门)."""
-    told = [(filing, form) for filing in filings for form in filing.forms]
-    copied = copied_texts((filing, form, [text for *_, text in own_texts(form)]) for filing, form in told)
-    for filing, form in told:
+    forms = [(filing, form) for filing in filings for form in filing.forms]
+    copied = copied_texts((filing, form, [text for *_, text in own_texts(form)]) for filing, form in forms)
+    for filing, form in forms:
         if id(form) in copied:
-            yield from said_before(form, filing, lambda text, form=form: text in copied[id(form)])
+            yield from said_before(form, filing, copied[id(form)].__contains__)
 
 
-def copied_texts(told: Iterable[tuple[Filing, Form, Iterable[Hashable]]]) -> dict[int, set[Hashable]]:
-    """The texts of each form (by its id) that another department sent before. told: the forms in their order,
-    each with its texts or
-    something that stands for them.
+def copied_texts(
+    forms: Iterable[tuple[Filing, Form, Iterable[Hashable]]],
+) -> dict[int, set[Hashable]]:
+    """The texts of each form (by its id) that another department sent before.
+
+    forms: in their order, each with its texts or with something that stands for them (digests).
     """
     seen: dict[Hashable, tuple[Filing, Form]] = {}
     copied: dict[int, set[Hashable]] = {}
-    for filing, form, texts in told:
+    for filing, form, texts in forms:
         for text in texts:
             first, other = seen.setdefault(text, (filing, form))
-            if first.department != filing.department and not _related(form, other):
+            if first.department != filing.department and not _may_agree(form, other):
                 copied.setdefault(id(form), set()).add(text)
     return copied
 
 
 def said_before(form: Form, filing: Filing, copied: Callable[[str], bool]) -> Iterator[Finding]:
-    """What there is to say of a form with such texts. copied: whether a text is one."""
+    """The findings on those texts of a form that `copied` says another department sent before."""
     for record, key, what, text in own_texts(form):
         if copied(text):
             yield placed(
@@ -327,29 +338,28 @@ def said_before(form: Form, filing: Filing, copied: Callable[[str], bool]) -> It
 
 
 def own_texts(form: Form) -> Iterator[tuple[Goal | Indicator, str, str, str]]:
-    """The texts of a form that are a department's own: where each stands (record and field), what it is, and
-    the text without blanks.
-    """
-    for record, key, what in (
+    """The texts of a form that are a department's own: record, field, name on screen, text without blanks."""
+    places: list[tuple[Goal | Indicator, str, str]] = [
         (form.goal, "expected", "年度目标"),
         (form.goal, "actual", "目标完成情况"),
         *((row, "note", "偏差原因") for row in form.indicators),
-    ):
+    ]
+    for record, key, what in places:
         text = tidy(getattr(record, key) or "")
         if len(text) >= _OWN_WORDS and STUB not in text:
             yield record, key, what, text
 
 
-def _related(one: Form, other: Form) -> bool:
+def _may_agree(form: Form, other: Form) -> bool:
     """Whether two forms may well say the same: projects of one name, units of one 主管部门."""
-    if one.project and other.project and tidy(one.project) == tidy(other.project):
+    if form.project and other.project and tidy(form.project) == tidy(other.project):
         return True
-    return bool(one.department and other.department) and tidy(one.department) == tidy(other.department)
+    return bool(form.department and other.department and tidy(form.department) == tidy(other.department))
 
 
 @rule("X10", "漏报", Severity.ERROR, scope="filing", needs="roster")
 def missing_from_roster(filing: Filing, policy: Policy, due: Sequence[Due]) -> Iterator[Finding]:
-    """Every project that the roster expects was received; exempt ones need not be.
+    """Every project that the roster expects was received, unless it is exempt.
 
     `due`: the roster's projects of this department.
     """
@@ -371,7 +381,7 @@ def missing_from_roster(filing: Filing, policy: Policy, due: Sequence[Due]) -> I
 
 @rule("X11", "名册外项目", Severity.WARNING, scope="filing", needs="roster")
 def outside_the_roster(filing: Filing, policy: Policy, due: Sequence[Due]) -> Iterator[Finding]:
-    """Every project received stands in the roster, where the roster names projects of this department at all."""
+    """Every project received stands in the roster, if that has any project of this department."""
     if not due:
         return
     for form in filing.projects:
@@ -389,7 +399,7 @@ def outside_the_roster(filing: Filing, policy: Policy, due: Sequence[Due]) -> It
 
 @rule("X12", "所有项目都是满分", Severity.NOTE, treatment=Treatment.BUREAU, scope="filing")
 def all_full_marks(filing: Filing, policy: Policy) -> Iterator[Finding]:
-    """All projects of a department at 100: the bureau may look closer."""
+    """A department whose projects all have 100 points is looked at by the bureau."""
     scores = [(form, money(form.total_score)) for form in filing.projects if form.total_score]
     if len(scores) >= 3 and len(scores) == len(filing.projects) and all(score == 100 for _, score in scores):
         form = scores[0][0]

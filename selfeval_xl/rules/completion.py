@@ -1,6 +1,4 @@
-"""Completion and deviation: what was done is filled in, can be compared, and what was missed is explained
-with its remedy.
-"""
+"""Completion and deviation: completed values are filled in and comparable, misses explained with a remedy."""
 
 from __future__ import annotations
 
@@ -9,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from os.path import commonprefix
 
 from ..assessing import shown
 from ..findings import Finding, Fix, Severity, Treatment
@@ -55,6 +54,7 @@ def incomparable(form: Form, policy: Policy) -> Iterator[Finding]:
 
 
 def _reason_due(form: Form) -> Iterator[Indicator]:
+    """The unmet indicators, which owe a reason."""
     return (row for row in form.indicators if row.verdict is Verdict.UNMET)
 
 
@@ -112,46 +112,45 @@ def _lies_with_bureau(row: Indicator) -> bool:
 
 @rule("D05", "几处原因一字不差", Severity.WARNING, treatment=Treatment.FIX, needs="notes")
 def same_reason_everywhere(form: Form, policy: Policy) -> Iterator[Finding]:
-    """Each indicator has its own reason; the same one pasted in several rows, none with its measure, explains
-    none.
-    """
+    """Each indicator has its own reason: the same one in several rows without a measure explains none."""
     by_note: dict[str, list[Indicator]] = defaultdict(list)
     for row in form.indicators:
         if has_note(row) and row.verdict is not Verdict.MET:
             by_note[tidy(row.note or "")].append(row)
     for alike in by_note.values():
-        places = dict.fromkeys(row.cells.get("note") for row in alike)
-        if len(places) >= 2 and not phrases("measure").search(alike[0].note or ""):
+        note_cells = dict.fromkeys(row.cells.get("note") for row in alike)
+        if len(note_cells) >= 2 and not phrases("measure").search(alike[0].note or ""):
             bureau = _lies_with_bureau(alike[0])
             yield replace(
                 alike[0].finding(
                     "note",
-                    f"{len(places)}个指标的偏差原因一字不差：“{(alike[0].note or '').rstrip('。')[:40]}”。",
+                    f"{len(note_cells)}个指标的偏差原因一字不差："
+                    f"“{(alike[0].note or '').rstrip('。')[:40]}”。",
                     hint=_BUREAU if bureau else "按每个指标的实际情况分别写原因和改进措施。",
                 ),
-                cell=cells(*places),
+                cell=cells(*note_cells),
                 treatment=Treatment.BUREAU if bureau else None,
             )
 
 
 @rule("D06", "超额较多没有说明", Severity.WARNING, needs="notes")
 def exceeded_without_word(form: Form, policy: Policy) -> Iterator[Finding]:
-    """Over-fulfilment beyond the threshold is explained: was the target set too low?
+    """Over-fulfilment beyond the threshold is explained, since the target may have been set too low.
 
-    Not for counts with a target ≤ 5 missed by 1.
+    Counts with a target ≤ 5 exceeded by 1 are exempt.
     """
     for row in form.indicators:
         target, actual = row.target_quantity, row.actual_quantity
         if row.verdict is not Verdict.EXCEEDED or has_note(row) or target is None or actual is None:
             continue
-        small = (
+        exceeded_by_one = (
             target.number is not None
             and actual.number is not None
             and target.number <= 5
             and actual.number - target.number <= 1
             and target.unit not in ("%",)
         )
-        if small:
+        if exceeded_by_one:
             continue
         yield row.finding(
             "actual",
@@ -177,12 +176,13 @@ def actual_is_no_number(form: Form, policy: Policy) -> Iterator[Finding]:
 
 
 def _example(row: Indicator) -> str:
+    """The target without its operator."""
     return _OPERATOR.sub("", tidy(row.target or "")) or (row.target or "")
 
 
 @rule("D08", "完成值带着比较符号", Severity.WARNING, treatment=Treatment.FIX)
 def actual_repeats_operator(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A completed value is what was done, without the target's operator (not: ≥266米)."""
+    """A completed value is the number that was reached, without the target's operator (not: ≥266米)."""
     for row in form.indicators:
         actual = row.actual_quantity or parse(row.actual)
         if (
@@ -202,7 +202,7 @@ def actual_repeats_operator(form: Form, policy: Policy) -> Iterator[Finding]:
 
 @rule("D09", "完成值全部与指标值相同", Severity.NOTE, treatment=Treatment.BUREAU)
 def everything_exactly_met(form: Form, policy: Policy) -> Iterator[Finding]:
-    """Every completed value equals its target exactly: the bureau may look whether they were measured at all."""
+    """Completed values that all equal their targets exactly are checked by the bureau: were they measured?"""
     judged = [row for row in form.indicators if row.verdict is not None]
     numbers = [row for row in judged if row.target_quantity and row.target_quantity.kind is Kind.NUMBER]
     if len(numbers) >= 5 and len(judged) == len(form.indicators) and all(_equal(row) for row in judged):
@@ -217,6 +217,7 @@ def everything_exactly_met(form: Form, policy: Policy) -> Iterator[Finding]:
 
 
 def _equal(row: Indicator) -> bool:
+    """Whether the completed value is exactly the target."""
     if row.deviation is not None:
         return row.deviation == 0
     return row.verdict is Verdict.MET and (parse(row.target).number == parse(row.actual).number)
@@ -250,9 +251,7 @@ def satisfaction_without_survey(form: Form, policy: Policy) -> Iterator[Finding]
 
 @rule("D12", "没有做却说效果达到", Severity.WARNING)
 def effect_without_cause(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A quality or benefit indicator is not met while the same thing's quantity, cost or duration on this
-    form is zero.
-    """
+    """A quality or benefit is not reached where the same thing's quantity, cost or duration is zero."""
     from rapidfuzz.distance import LCSseq
 
     nothing = [
@@ -271,7 +270,7 @@ def effect_without_cause(form: Form, policy: Policy) -> Iterator[Finding]:
         ):
             continue
         for other in nothing:
-            common = _shared(named(row), named(other))
+            common = _common_beginning(named(row), named(other))
             if len(common) >= 4 and LCSseq.similarity(named(row), named(other)) >= 6:
                 yield replace(
                     row.finding(
@@ -291,31 +290,28 @@ def _is_zero(row: Indicator) -> bool:
     return row.actual_quantity is not None and row.actual_quantity.number == Decimal(0)
 
 
-def _shared(one: str, other: str) -> str:
+def _common_beginning(name: str, other: str) -> str:
     """The longest common beginning of two names inside their quotes."""
-    end = 0
-    one, other = one.strip("“”"), other.strip("“”")
-    while end < min(len(one), len(other)) and one[end] == other[end]:
-        end += 1
-    return one[:end]
+    return commonprefix((name.strip("“”"), other.strip("“”")))
 
 
 @rule("D13", "【待补充】没有补充", Severity.ERROR)
 def stub_left(form: Form, policy: Policy) -> Iterator[Finding]:
     """A sentence that the program prepared (【待补充】) was completed by a person."""
-    places = [(row.cells.get("note"), row.note) for row in form.indicators if STUB in (row.note or "")]
-    places += [(line.cells.get("note"), line.note) for line in form.funding if STUB in (line.note or "")]
-    if STUB in (form.goal.actual or ""):
-        places.append((form.goal.cells.get("actual"), form.goal.actual))
-    places = list(dict.fromkeys(places))
-    if places:
+    texts = [
+        *((row.cells.get("note"), row.note) for row in form.indicators),
+        *((line.cells.get("note"), line.note) for line in form.funding),
+        (form.goal.cells.get("actual"), form.goal.actual),
+    ]
+    stubs = list(dict.fromkeys((cell, text) for cell, text in texts if STUB in (text or "")))
+    if stubs:
         yield replace(
             form.finding(
                 None,
-                f"有{len(places)}处“【待补充】”没有补充。",
+                f"有{len(stubs)}处“【待补充】”没有补充。",
                 hint="把“【待补充】”换成实际的原因和改进措施。",
-                value=(places[0][1] or "")[:60],
+                value=(stubs[0][1] or "")[:60],
             ),
-            cell=cells(*(cell for cell, _ in places)),
+            cell=cells(*(cell for cell, _ in stubs)),
             subject="偏差原因分析及改进措施",
         )

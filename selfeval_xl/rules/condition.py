@@ -1,7 +1,7 @@
-"""Conditions that a county writes in the words of the forms: `全年执行数 <= 全年预算数`, `分值合计 = 100`.
+"""Conditions in the words of the forms, as counties write them: `全年执行数 <= 全年预算数`, `分值合计 = 100`.
 
-Numbers are Decimal. A blank or a text where a number is needed makes a comparison unknown, and unknown
-violates nothing.
+Numbers are Decimal. A blank or a text where a number is needed makes a comparison unknown, and an unknown
+condition counts as fulfilled.
 """
 
 from __future__ import annotations
@@ -18,25 +18,27 @@ from ..assessing import rounded
 from ..errors import PolicyError
 
 if TYPE_CHECKING:
-    from lark import Lark, Tree
+    from lark import Lark, Token, Tree
+
+    Node = Tree[Token]
 
 Value = Decimal | str | bool | None
 
 
 class UnknownValue(ArithmeticError):
-    """A part of the condition cannot be computed on this row."""
+    """Raised where a part of the condition cannot be computed from the values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A parsed condition: its text, the field names that it asks for, its tree."""
+    """A parsed condition: its text, the field names in it, its syntax tree."""
 
     text: str
     names: frozenset[str]
-    tree: Tree
+    tree: Node
 
     def holds(self, values: Mapping[str, Value]) -> bool | None:
-        """Whether the condition holds for these values by field name; None where that cannot be told."""
+        """Whether the condition holds for these values by field name; None where that is unknown."""
         try:
             result = _value(self.tree, values)
         except (UnknownValue, DecimalException):
@@ -56,8 +58,10 @@ def _grammar() -> Lark:
 
 
 def parse_condition(text: str, known: frozenset[str]) -> Condition:
-    """The condition in this text; PolicyError says at which character it goes wrong, or which name is
-    unknown.
+    """The condition in this text.
+
+    known: the names it may use. Raises PolicyError with the character where it goes wrong, or with the
+    unknown name.
     """
     from lark import Token
     from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput
@@ -68,22 +72,15 @@ def parse_condition(text: str, known: frozenset[str]) -> Condition:
     except UnexpectedEOF as error:
         raise PolicyError(f"条件“{text}”没有写完。") from error
     except (UnexpectedCharacters, UnexpectedInput) as error:
-        place = getattr(error, "column", None)
+        column = getattr(error, "column", None)
         raise PolicyError(
-            (
-                f"条件“{text}”从第{place}个字起看不懂："
-                f"“{plain[place - 1 : place + 9] if place and place > 0 else plain}”。"
-            )
-            if place and place > 0
+            f"条件“{text}”从第{column}个字起看不懂：“{plain[column - 1 : column + 9]}”。"
+            if column and column > 0
             else f"条件“{text}”没有写完。"
         ) from error
-    names = (
-        frozenset(
-            str(token)
-            for token in tree.scan_values(lambda value: isinstance(value, Token) and value.type == "NAME")
-        )
-        if hasattr(tree, "scan_values")
-        else frozenset()
+    names = frozenset(
+        str(token)
+        for token in tree.scan_values(lambda value: isinstance(value, Token) and value.type == "NAME")
     )
     wrong = sorted(names - known)
     if wrong:
@@ -95,6 +92,7 @@ def parse_condition(text: str, known: frozenset[str]) -> Condition:
 
 
 def _suggest(name: str, known: frozenset[str]) -> str:
+    """The known name that may be meant, as the end of a sentence; "" where there is none."""
     from rapidfuzz.process import extractOne
 
     best = extractOne(name, sorted(known), score_cutoff=60)
@@ -102,17 +100,17 @@ def _suggest(name: str, known: frozenset[str]) -> str:
 
 
 def _number(value: Value) -> Decimal:
+    """The value where it is a number. Raises UnknownValue where it is not."""
     if isinstance(value, Decimal):
         return value
     raise UnknownValue
 
 
-def _same(one: Value, other: Value) -> bool:
-    if one is None or other is None:
+def _same(value: Value, other: Value) -> bool:
+    """Whether two values of one type are equal. Raises UnknownValue where they cannot be compared."""
+    if value is None or other is None or type(value) is not type(other):
         raise UnknownValue
-    if type(one) is not type(other):
-        raise UnknownValue
-    return one == other
+    return value == other
 
 
 _COMPARE: dict[str, Callable[[Value, Value], bool]] = {
@@ -126,49 +124,52 @@ _COMPARE: dict[str, Callable[[Value, Value], bool]] = {
 _SIGNS = {"≤": "<=", "≥": ">=", "≠": "<>", "!=": "<>", "==": "="}
 
 
-def _value(tree: Tree, values: Mapping[str, Value]) -> Value:
-    kind = tree.data
+def _operands(tree: Node) -> list[Node]:
+    """The parts of a tree that have a value; the others are tokens: numbers, names, signs."""
+    return [child for child in tree.children if not isinstance(child, str)]
+
+
+def _value(tree: Node, values: Mapping[str, Value]) -> Value:
+    """The value of an expression. Raises UnknownValue where it cannot be computed."""
+    kind, first = str(tree.data), str(tree.children[0])
     if kind == "name":
-        return values.get(str(tree.children[0]))
+        return values.get(first)
     if kind == "number":
-        return Decimal(str(tree.children[0]))
+        return Decimal(first)
     if kind == "percent":
-        return Decimal(str(tree.children[0])) / 100
+        return Decimal(first) / 100
     if kind == "text":
-        return str(tree.children[0])[1:-1]
+        return first[1:-1]
     if kind == "call":
-        return _call(str(tree.children[0]).upper(), tree.children[1:], values)
+        return _call(first.upper(), _operands(tree), values)
     if kind in ("or_", "and_"):
-        return _joined(kind, tree.children, values)
+        return _joined(kind, _operands(tree), values)
     if kind == "not_":
-        inner = _value(tree.children[0], values)
-        if not isinstance(inner, bool):
+        negated = _value(_operands(tree)[0], values)
+        if not isinstance(negated, bool):
             raise UnknownValue
-        return not inner
+        return not negated
     if kind == "negative":
-        return -_number(_value(tree.children[0], values))
-    return _chain(tree, values)
+        return -_number(_value(_operands(tree)[0], values))
+    return _binary(tree, values)
 
 
-def _chain(tree: Tree, values: Mapping[str, Value]) -> Value:
-    """a + b - c, a * b / c, or one comparison."""
-    result = _value(tree.children[0], values)
-    for sign, operand in zip(tree.children[1::2], tree.children[2::2], strict=True):
-        other = _value(operand, values)
-        if tree.data == "compare":
-            return _COMPARE[_SIGNS.get(str(sign), str(sign))](result, other)
-        one, two = _number(result), _number(other)
-        if str(sign) in "/÷":
-            if two == 0:
-                raise UnknownValue
-            result = one / two
-        else:
-            result = {"+": one + two, "-": one - two}.get(str(sign), one * two)
-    return result
+def _binary(tree: Node, values: Mapping[str, Value]) -> Value:
+    """The value of a + b, a - b, a * b, a / b or of a comparison."""
+    left, right = (_value(operand, values) for operand in _operands(tree))
+    sign = str(tree.children[1])
+    if tree.data == "compare":
+        return _COMPARE[_SIGNS.get(sign, sign)](left, right)
+    number, operand = _number(left), _number(right)
+    if sign in "/÷":
+        if operand == 0:
+            raise UnknownValue
+        return number / operand
+    return {"+": number + operand, "-": number - operand}.get(sign, number * operand)
 
 
-def _joined(kind: str, parts: list[Tree], values: Mapping[str, Value]) -> bool:
-    """且 and 或: one side may settle it although the other is unknown."""
+def _joined(kind: str, parts: list[Node], values: Mapping[str, Value]) -> bool:
+    """The value of 且 and 或, where one side may settle it although the other is unknown."""
     unknown = False
     for part in parts:
         try:
@@ -177,38 +178,42 @@ def _joined(kind: str, parts: list[Tree], values: Mapping[str, Value]) -> bool:
             unknown = True
             continue
         if value is (kind == "or_"):
-            return value
+            return kind == "or_"
     if unknown:
         raise UnknownValue
     return kind == "and_"
 
 
-def _call(name: str, arguments: list[Tree], values: Mapping[str, Value]) -> Value:
+def _call(name: str, arguments: list[Node], values: Mapping[str, Value]) -> Value:
+    """The value of a function call; IF, AND and OR compute only the arguments that they need."""
     if name in ("IF", "如果"):
         test = _value(arguments[0], values)
         if not isinstance(test, bool) or len(arguments) not in (2, 3):
             raise UnknownValue
-        return (
-            _value(arguments[1], values)
-            if test
-            else (_value(arguments[2], values) if len(arguments) == 3 else True)
-        )
+        if test:
+            return _value(arguments[1], values)
+        return _value(arguments[2], values) if len(arguments) == 3 else True
     if name in ("AND", "OR"):
         return _joined(f"{name.lower()}_", arguments, values)
-    given = [_value(argument, values) for argument in arguments]
+    computed = [_value(argument, values) for argument in arguments]
+    first = computed[0]
     if name in ("ISBLANK", "为空"):
-        return given[0] in (None, "")
+        return first in (None, "")
     if name == "NOT":
-        return not given[0]
+        return not first
     if name == "包含":
-        return isinstance(given[0], str) and isinstance(given[1], str) and given[1] in given[0]
+        return isinstance(first, str) and isinstance(computed[1], str) and computed[1] in first
     if name in ("LEN", "字数"):
-        return Decimal(len(given[0] if isinstance(given[0], str) else ""))
-    numbers = [_number(value) for value in given]
+        return Decimal(len(first if isinstance(first, str) else ""))
+    return _numeric_call(name, [_number(value) for value in computed])
+
+
+def _numeric_call(name: str, numbers: list[Decimal]) -> Decimal:
+    """The value of ROUND, ABS, MIN or MAX."""
     if name in ("ROUND", "四舍五入"):
         return rounded(numbers[0], int(numbers[1]) if len(numbers) > 1 else 0)
-    return (
-        {"ABS": abs, "绝对值": abs, "MIN": min, "最小": min, "MAX": max, "最大": max}[name](*numbers)
-        if name in ("ABS", "绝对值")
-        else (min if name in ("MIN", "最小") else max)(numbers)
-    )
+    if name in ("ABS", "绝对值"):
+        if len(numbers) > 1:
+            raise UnknownValue
+        return abs(numbers[0])
+    return min(numbers) if name in ("MIN", "最小") else max(numbers)

@@ -1,13 +1,12 @@
-"""A county's own rules: one row each of its policy workbook, a condition over the forms' fields that has to
-hold.
-"""
+"""A county's own rules: each a row of its policy workbook with a condition that the forms have to fulfil."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 
 from .. import fields
 from ..findings import Finding
@@ -18,80 +17,90 @@ from ..quantity import Kind, money, percent
 from .condition import Condition, Value, parse_condition
 from .texts import cells
 
-_PLACE = re.compile(r"[{｛](?P<name>[^{}｛｝]+)[}｝]")
+_FIELD_IN_BRACES = re.compile(r"[{｛](?P<name>[^{}｛｝]+)[}｝]")
+
+
+Record = Form | FundingLine | Indicator
 
 
 @dataclass(frozen=True, slots=True)
 class CustomRule:
-    """A county's rule with its condition understood. The message may name fields in braces: {全年执行数}."""
+    """A county's rule with its parsed condition. The message may name fields in braces: {全年执行数}."""
 
-    told: CountyRule
+    row: CountyRule
     condition: Condition
 
 
 def names(scope: str) -> Mapping[str, fields.Field]:
-    """The names that a condition of this scope may use, with the field each stands for."""
+    """The names that a condition of this scope may use, with the field of each."""
     return {field.label: field for field in (*fields.FIELDS, *fields.COMPUTED) if field.scope == scope}
 
 
-def custom_rule(told: CountyRule) -> CustomRule:
-    """The rule ready to run; PolicyError where its condition cannot be understood."""
-    return CustomRule(told, parse_condition(told.condition, frozenset(names(told.scope))))
+def custom_rule(row: CountyRule) -> CustomRule:
+    """The rule ready to run. Raises PolicyError where its condition cannot be understood."""
+    return CustomRule(row, parse_condition(row.condition, frozenset(names(row.scope))))
 
 
 def violations(rule: CustomRule, form: Form) -> Iterator[Finding]:
-    """A finding for each row of an assessed form (or for the form) on which the condition does not hold; one
-    for all that are told the same.
+    """The findings on rows of an assessed form (or on the form) for which the condition does not hold.
+
+    Rows with the same message become one finding with all their cells.
     """
-    found: dict[str, Finding] = {}
-    for row, values in _rows(rule.told.scope, form):
+    by_message: dict[str, Finding] = {}
+    for record, values in _rows(rule.row.scope, form):
         if rule.condition.holds(values) is False:
-            told = _PLACE.sub(lambda match: _shown(match["name"], values, rule.told.scope), rule.told.message)
-            finding = row.finding(
-                _key(rule, row),
-                told,
-                hint=rule.told.hint or f"核对后改到符合“{rule.condition.text}”。",
+            message = _message(rule.row, values)
+            finding = record.finding(
+                _key(rule, record),
+                message,
+                hint=rule.row.hint or f"核对后改到符合“{rule.condition.text}”。",
                 value=None,
                 expected=rule.condition.text,
             )
-            found[told] = (
-                replace(found[told], cell=cells(found[told].cell, finding.cell)) if told in found else finding
-            )
-    yield from found.values()
+            first = by_message.get(message)
+            by_message[message] = replace(first, cell=cells(first.cell, finding.cell)) if first else finding
+    yield from by_message.values()
+
+
+def _message(rule: CountyRule, values: Mapping[str, Value]) -> str:
+    """The rule's message with its fields in braces filled in."""
+    return _FIELD_IN_BRACES.sub(lambda match: _shown(match["name"], values, rule.scope), rule.message)
 
 
 def _shown(name: str, values: Mapping[str, Value], scope: str) -> str:
-    """A value in a message: rates as percent, numbers without trailing zeros."""
+    """The value as a message shows it: rates as percent, numbers without trailing zeros."""
     value, field = values.get(name), names(scope).get(name)
     if not isinstance(value, Decimal):
         return "空" if value is None else str(value)
     return percent_text(value) if field and field.type == "percent" else plain_number(value)
 
 
-def _key(rule: CustomRule, row: Form | FundingLine | Indicator) -> str | None:
+def _key(rule: CustomRule, record: Record) -> str | None:
     """The field whose cell the finding points at: the first of the condition's names that has one."""
-    known = names(rule.told.scope)
-    told = sorted(rule.condition.names, key=rule.condition.text.find)
-    return next((known[name].key for name in told if known[name].key in row.cells), None)
+    by_name = names(rule.row.scope)
+    in_order = sorted(rule.condition.names, key=rule.condition.text.find)
+    return next((by_name[name].key for name in in_order if by_name[name].key in record.cells), None)
 
 
-def _rows(scope: str, form: Form) -> Iterator[tuple[Form | FundingLine | Indicator, dict[str, Value]]]:
+def _rows(scope: str, form: Form) -> Iterator[tuple[Record, dict[str, Value]]]:
+    """The records that a rule of this scope looks at, each with its values by name."""
     if scope == fields.FUND:
         for line in form.funding:
-            yield line, _values(scope, lambda key, line=line: _fund(line, key))
+            yield line, _values(scope, partial(_fund, line))
     elif scope == fields.INDICATOR:
         for row in form.indicators:
-            yield row, _values(scope, lambda key, row=row: _indicator(row, key))
+            yield row, _values(scope, partial(_indicator, row))
     else:
-        yield form, _values(scope, lambda key: _form(form, key))
+        yield form, _values(scope, partial(_form, form))
 
 
-def _values(scope: str, get) -> dict[str, Value]:
-    return {name: _typed(field, get(field.key)) for name, field in names(scope).items()}
+def _values(scope: str, value_of: Callable[[str], object]) -> dict[str, Value]:
+    """The values of a record by name. value_of: gives the raw value of a field key."""
+    return {name: _typed(field, value_of(field.key)) for name, field in names(scope).items()}
 
 
 def _typed(field: fields.Field, value: object) -> Value:
-    """Money, points and percents as numbers, verdicts as shown, everything else as text."""
+    """The value as conditions see it: money, points and percents as numbers, verdicts by label, else text."""
     if value is None or isinstance(value, (Decimal, bool)):
         return value
     if isinstance(value, Verdict):
@@ -104,13 +113,14 @@ def _typed(field: fields.Field, value: object) -> Value:
 
 
 def _fund(line: FundingLine, key: str) -> object:
-    """A fund row's value; without a budget there is no rate to judge."""
+    """The value of a fund row; without a budget there is no rate to judge."""
     if key in ("rate", "execution_rate") and line.amount("annual_budget") == 0:
         return None
     return getattr(line, key, None)
 
 
 def _indicator(row: Indicator, key: str) -> object:
+    """The value of an indicator, among them its target and its completed value as numbers."""
     if key in ("target_number", "actual_number"):
         quantity = row.target_quantity if key == "target_number" else row.actual_quantity
         return quantity.number if quantity is not None and quantity.kind is Kind.NUMBER else None
@@ -118,6 +128,7 @@ def _indicator(row: Indicator, key: str) -> object:
 
 
 def _form(form: Form, key: str) -> object:
+    """The value of a form, among them those of its total row and its sums."""
     line = form.total_funding
     if key in ("initial_budget", "annual_budget", "executed"):
         return getattr(line, key) if line else None

@@ -1,22 +1,22 @@
-"""Funding rules: do the amounts of a form add up, agree with each other, and are they explained."""
+"""Funding rules: do the amounts of a form add up, agree with each other, and stay within the budget."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
 from ..assessing import rounded, shown
 from ..findings import Finding, Severity, Treatment
-from ..forms import DEPARTMENT, Form, FundingLine, Indicator, Verdict
+from ..forms import DEPARTMENT, Form, FundingLine
 from ..policy import Policy
-from ..quantity import Kind, is_blank, money, parse
+from ..quantity import Kind, Quantity, is_blank, money, parse
 from .money import (
     AMOUNTS,
     NAMES,
     breakdowns,
     exceeds,
+    is_below,
     is_fiscal,
     main_line,
     printed_rate_fits,
@@ -27,7 +27,7 @@ from .money import (
     yuan,
 )
 from .registry import rule
-from .texts import cells, explains_change, explains_money, percent, phrases, several
+from .texts import cells, explains_change, explains_money, percent, phrases
 
 
 @rule("F01", "合计与分项之和不符", Severity.ERROR)
@@ -44,18 +44,18 @@ def total_is_not_the_sum(form: Form, policy: Policy) -> Iterator[Finding]:
         parts = [line for line in sources(form) if line.amount(key) is not None]
         if wanted is None or not parts:
             continue
-        found = exceeds(form, key, wanted, parts, policy.number("funding_tolerance"))
-        if found is not None:
+        summed = exceeds(form, key, wanted, parts, policy.number("funding_tolerance"))
+        if summed is not None:
             listed = "＋".join(f"{line.source}{getattr(line, key)}" for line in parts if line.amount(key))
             yield replace(
                 total.finding(
                     key,
                     (
                         f"{NAMES[key]}：合计填的是{getattr(total, key)}{form.money_unit}，"
-                        f"各项资金加起来是{found}{form.money_unit}（{listed or '各项都是0'}）。"
+                        f"各项资金加起来是{summed}{form.money_unit}（{listed or '各项都是0'}）。"
                     ),
                     hint="核对合计行和各项资金，哪一处填错改哪一处。",
-                    expected=str(found),
+                    expected=str(summed),
                 ),
                 cell=cells(total.cells.get(key), *(line.cells.get(key) for line in parts)),
             )
@@ -65,8 +65,8 @@ def total_is_not_the_sum(form: Form, policy: Policy) -> Iterator[Finding]:
 def impossible_rate(form: Form, policy: Policy) -> Iterator[Finding]:
     """The printed execution rate is 全年执行数 ÷ 全年预算数 (财预〔2020〕10号附件1).
 
-    Amounts were rounded from 元: a rate is right when any amounts within half a last digit give it. 0/0
-    prints 0.00% or nothing.
+    Amounts were rounded from 元: a rate is right when any amounts within half a last digit give it. 0 ÷ 0
+    is printed as 0.00% or left empty.
     """
     for line in form.funding:
         budget, executed = line.amount("annual_budget"), line.amount("executed")
@@ -79,7 +79,7 @@ def impossible_rate(form: Form, policy: Policy) -> Iterator[Finding]:
         ):
             continue
         if budget == 0 and executed != 0:
-            continue  # F04
+            continue  # F04 reports it
         if printed_rate_fits(form, line, budget, executed):
             continue
         right = shown(line.rate) or "0.00%"
@@ -100,8 +100,9 @@ def impossible_rate(form: Form, policy: Policy) -> Iterator[Finding]:
 
 @rule("F03", "执行数大于预算数", Severity.ERROR)
 def spent_more_than_budget(form: Form, policy: Policy) -> Iterator[Finding]:
-    """Nothing is paid beyond the adjusted budget (预算法第十三条): an error in the total and 财政拨款, to be
-    explained for 单位资金 and 其他资金.
+    """Nothing is paid beyond the adjusted budget (预算法第十三条).
+
+    An error in the total and 财政拨款, to be explained for 单位资金 and 其他资金.
     """
     over = [
         line
@@ -167,17 +168,12 @@ def paid_without_budget(form: Form, policy: Policy) -> Iterator[Finding]:
 
 @rule("F05", "执行率偏低没有说明原因", Severity.WARNING)
 def low_rate_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
-    """An execution rate of the total row below the threshold needs a reason somewhere on the form (policy;
-    四川0013zp表填报说明: 90%).
+    """An execution rate below the threshold needs a reason somewhere on the form.
+
+    Looks at the total row (policy; 四川0013zp表填报说明: 90%).
     """
     line = main_line(form)
-    if (
-        line is None
-        or line.rate is None
-        or not line.amount("annual_budget")
-        or line.rate >= policy.number("execution_floor")
-        or explains_money(form)
-    ):
+    if line is None or not is_below(line, policy.number("execution_floor")) or explains_money(form):
         return
     floor = percent(policy.number("execution_floor"))
     yield replace(
@@ -196,8 +192,9 @@ def low_rate_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
 
 @rule("F06", "预算调整较大没有说明原因", Severity.NOTE, treatment=Treatment.EXPLAIN)
 def budget_changed_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A budget changed in the year by more than the thresholds (policy: 20% and 1万元) needs a reason; an
-    initial 0 is 年中追加.
+    """A budget changed in the year by more than the thresholds (policy: 20% and 1万元) needs a reason.
+
+    An initial budget of 0 is 年中追加 and needs none.
     """
     line = main_line(form)
     if line is None:
@@ -226,67 +223,68 @@ def budget_changed_without_reason(form: Form, policy: Policy) -> Iterator[Findin
     )
 
 
+_EXACT_SLACK = Decimal("0.002")  # figures that are the same but for rounding
+
+
 @rule("F07", "金额单位疑似填错", Severity.WARNING, treatment=Treatment.FIX)
 def yuan_typed_as_ten_thousand(form: Form, policy: Policy) -> Iterator[Finding]:
-    """An amount 10⁴ times another one that should be like it was typed in 元 in a 万元 cell, or the reverse.
+    """No amount is ten thousand times another that should be like it, as 元 typed in a 万元 cell makes it.
 
     Compared: the columns of one row, the total with its sources, and the funds with the form's money
     indicators.
     """
+    found = _columns_apart(form) or _total_unlike_sources(form) or _unlike_indicators(form)
+    if found is not None:
+        yield found
+
+
+def _columns_apart(form: Form) -> Finding | None:
+    """A row with one amount about ten thousand times the next one."""
     for line in form.funding:
-        amounts = [(key, amount) for key in AMOUNTS if (amount := line.amount(key)) and amount > 0]
-        for (one, a), (other, b) in zip(amounts, amounts[1:]):
-            if ten_thousandfold(a, b, Decimal("0.2")):
-                large, small = ((one, a), (other, b)) if a > b else ((other, b), (one, a))
-                yield replace(
+        amounts = [(amount, key) for key in AMOUNTS if (amount := line.amount(key)) and amount > 0]
+        for pair in zip(amounts, amounts[1:]):
+            (small, small_key), (large, large_key) = sorted(pair)
+            if ten_thousandfold(large, small, Decimal("0.2")):
+                return replace(
                     line.finding(
-                        large[0],
-                        f"{line.source}的{NAMES[large[0]]}填{large[1]}，{NAMES[small[0]]}填{small[1]}，"
-                        "相差约一万倍，"
-                        "像是有一格按元填、一格按万元填。",
+                        large_key,
+                        f"{line.source}的{NAMES[large_key]}填{large}，{NAMES[small_key]}填{small}，"
+                        "相差约一万倍，像是有一格按元填、一格按万元填。",
                         hint=f"本表金额单位是{form.money_unit}，两个数都按{form.money_unit}填。",
                     ),
-                    cell=cells(line.cells.get(large[0]), line.cells.get(small[0])),
+                    cell=cells(line.cells.get(large_key), line.cells.get(small_key)),
                 )
-                return
-    yield from _total_unlike_sources(form) or _unlike_indicators(form)
+    return None
 
 
-def _total_unlike_sources(form: Form) -> list[Finding]:
+def _total_unlike_sources(form: Form) -> Finding | None:
     """A total ten thousand times the sum of its sources, or the reverse."""
     total = form.total_funding
-    for key in AMOUNTS if total is not None else ():
+    if total is None:
+        return None
+    for key in AMOUNTS:
         wanted = total.amount(key)
         parts = [(line, amount) for line in sources(form) if (amount := line.amount(key))]
-        if (
-            not wanted
-            or wanted < 0
-            or not parts
-            or not ten_thousandfold(wanted, abs(sum(amount for _, amount in parts)), Decimal("0.002"))
-        ):
+        summed = sum((amount for _, amount in parts), Decimal(0))
+        if not wanted or wanted < 0 or not ten_thousandfold(wanted, abs(summed), _EXACT_SLACK):
             continue
-        return [
-            replace(
-                total.finding(
-                    key,
-                    (
-                        f"{NAMES[key]}：合计填{getattr(total, key)}，"
-                        f"各项资金加起来是{sum(amount for _, amount in parts)}，相差一万倍，"
-                        "像是有的格按元填、有的格按万元填。"
-                    ),
-                    hint=f"本表金额单位是{form.money_unit}，都按{form.money_unit}填。",
-                ),
-                cell=cells(total.cells.get(key), *(line.cells.get(key) for line, _ in parts)),
-            )
-        ]
-    return []
+        return replace(
+            total.finding(
+                key,
+                f"{NAMES[key]}：合计填{getattr(total, key)}，各项资金加起来是{summed}，相差一万倍，"
+                "像是有的格按元填、有的格按万元填。",
+                hint=f"本表金额单位是{form.money_unit}，都按{form.money_unit}填。",
+            ),
+            cell=cells(total.cells.get(key), *(line.cells.get(key) for line, _ in parts)),
+        )
+    return None
 
 
-def _unlike_indicators(form: Form) -> Iterator[Finding]:
-    """The same figure stands in the funds and in a money indicator, ten thousand times as large or small."""
+def _unlike_indicators(form: Form) -> Finding | None:
+    """The same figure in the funds and in a money indicator, ten thousand times as large or small."""
     line = main_line(form)
     if line is None:
-        return
+        return None
     priced = [
         (indicator, field, parse(text))
         for indicator in form.indicators
@@ -298,17 +296,9 @@ def _unlike_indicators(form: Form) -> Iterator[Finding]:
         if not amount or amount <= 0:
             continue
         for indicator, field, quantity in priced:
-            if (
-                quantity.kind is not Kind.NUMBER
-                or not quantity.number
-                or quantity.measure is None
-                or quantity.measure.dimension != "money"
-            ):
-                continue
-            if ten_thousandfold(
-                yuan(form, amount), quantity.number * quantity.measure.factor, Decimal("0.002")
-            ):
-                yield replace(
+            price = _in_yuan(quantity)
+            if price and ten_thousandfold(yuan(form, amount), price, _EXACT_SLACK):
+                return replace(
                     line.finding(
                         key,
                         f"资金表{NAMES[key]}是{getattr(line, key)}{form.money_unit}，"
@@ -318,7 +308,15 @@ def _unlike_indicators(form: Form) -> Iterator[Finding]:
                     ),
                     cell=cells(line.cells.get(key), indicator.cells.get(field)),
                 )
-                return
+    return None
+
+
+def _in_yuan(quantity: Quantity) -> Decimal | None:
+    """A target or completed value in 元; None where it is no amount of money."""
+    measure = quantity.measure
+    if quantity.kind is not Kind.NUMBER or quantity.number is None or measure is None:
+        return None
+    return quantity.number * measure.factor if measure.dimension == "money" else None
 
 
 @rule("F08", "金额不是数字", Severity.ERROR)
@@ -346,43 +344,11 @@ def amount_is_no_number(form: Form, policy: Policy) -> Iterator[Finding]:
                 )
 
 
-@rule("F09", "资金基本用完而较多指标未完成", Severity.WARNING)
-def spent_but_unmet(form: Form, policy: Policy) -> Iterator[Finding]:
-    """Money is spent (policy: 95%) although many indicators (policy: 30%, at least two) are unmet."""
-    line = main_line(form)
-    judged = [row for row in form.indicators if row.verdict is not None]
-    unmet = [row for row in judged if row.verdict is Verdict.UNMET]
-    if (
-        line is None
-        or line.rate is None
-        or line.rate < policy.number("spent_share")
-        or not line.amount("executed")
-        or len(judged) < 3
-    ):
-        return
-    if len(unmet) >= 2 and Decimal(len(unmet)) / len(judged) >= policy.number("unmet_share"):
-        yield replace(
-            line.finding(
-                "execution_rate",
-                (
-                    f"资金已支付{shown(line.rate)}，但{len(judged)}个指标里有{len(unmet)}个未完成（"
-                    f"{several([row.name for row in unmet], '等')}）。"
-                ),
-                value=shown(line.rate),
-                hint="核对指标完成值；确实没有完成的，说明钱用在了哪里。",
-            ),
-            cell=cells(
-                line.cells.get("execution_rate"),
-                line.cells.get("executed"),
-                *(row.cells.get("actual") for row in unmet),
-            ),
-        )
-
-
 @rule("F10", "预算调减后执行率才达标", Severity.WARNING)
 def rate_only_after_cut(form: Form, policy: Policy) -> Iterator[Finding]:
-    """The rate reaches 90% on the adjusted budget but stays below 60% on the initial one: the cut is to be
-    explained. Silences F06.
+    """A rate of 90% on the adjusted budget but below 60% on the initial one needs the cut explained.
+
+    Silences F06.
     """
     line = main_line(form)
     if line is None or line.rate is None or line.rate < policy.number("execution_floor"):
@@ -430,57 +396,28 @@ def unlike_the_ledger(form: Form, policy: Policy, ledger: FundingLine) -> Iterat
     if line is None:
         return
     for key in ("annual_budget", "executed"):
-        told, known = line.amount(key), ledger.amount(key)
-        if told is None or known is None:
+        amount, booked = line.amount(key), ledger.amount(key)
+        if amount is None or booked is None:
             continue
-        if abs(ten_thousand_yuan(form, told) - known) > policy.number("funding_tolerance"):
-            alike = (
+        filled = ten_thousand_yuan(form, amount)
+        if abs(filled - booked) > policy.number("funding_tolerance"):
+            suspicion = (
                 "，正好相差一万倍，像是金额单位填错了"
-                if known > 0
-                and told > 0
-                and ten_thousandfold(ten_thousand_yuan(form, told), known, Decimal("0.002"))
+                if booked > 0 and filled > 0 and ten_thousandfold(filled, booked, _EXACT_SLACK)
                 else ""
             )
             yield line.finding(
                 key,
-                f"{NAMES[key]}填的是{getattr(line, key)}{form.money_unit}，财政台账是{known}万元{alike}。",
-                expected=f"{known}万元",
+                f"{NAMES[key]}填的是{getattr(line, key)}{form.money_unit}，"
+                f"财政台账是{booked}万元{suspicion}。",
+                expected=f"{booked}万元",
                 hint="按财政一体化系统的数改；台账有误的，请与财政局核对。",
             )
 
 
-@rule("F12", "执行率低而指标全部完成", Severity.WARNING)
-def low_rate_yet_all_met(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A rate below 60% (policy) does not go with every indicator met or full marks."""
-    line = main_line(form)
-    if (
-        line is None
-        or line.rate is None
-        or not line.amount("annual_budget")
-        or line.rate >= policy.number("execution_low")
-        or explains_money(form)
-    ):
-        return
-    rows = form.indicators
-    all_met = len(rows) >= 2 and all(row.verdict in (Verdict.MET, Verdict.EXCEEDED) for row in rows)
-    marked = [row for row in rows if money(row.points)]
-    full = len(marked) >= 2 and all(money(row.score) == money(row.points) for row in marked)
-    if all_met or full:
-        what = f"{len(rows)}个指标全部完成" if all_met else "指标全部得满分"
-        yield replace(
-            line.finding(
-                "execution_rate",
-                f"资金执行率只有{shown(line.rate)}，{what}，两者对不上。",
-                value=line.execution_rate or shown(line.rate),
-                hint="核对指标完成值；确实少花钱办成了事的，说明节约在哪里，或说明哪些款项还没有支付。",
-            ),
-            cell=cells(line.cells.get("execution_rate"), line.cells.get("executed")),
-        )
-
-
 @rule("F13", "有预算没有支出", Severity.WARNING)
 def nothing_spent(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A budget without any execution, or one cut to zero: exempt from evaluation, or to be explained.
+    """A budget without any execution, or one cut to zero, is exempt from evaluation or explained.
 
     Silences D01 D03 F05.
     """
@@ -489,9 +426,9 @@ def nothing_spent(form: Form, policy: Policy) -> Iterator[Finding]:
         return
     initial, annual = line.amount("initial_budget"), line.amount("annual_budget")
     if annual and annual > 0:
-        told = f"全年预算数{line.annual_budget}{form.money_unit}，执行数是0。"
+        amounts = f"全年预算数{line.annual_budget}{form.money_unit}，执行数是0。"
     elif annual == 0 and initial and initial > 0:
-        told = f"年初预算数{line.initial_budget}{form.money_unit}，全年预算数调减为0。"
+        amounts = f"年初预算数{line.initial_budget}{form.money_unit}，全年预算数调减为0。"
     else:
         return
     if explains_money(form) or explains_change(form):
@@ -499,123 +436,31 @@ def nothing_spent(form: Form, policy: Policy) -> Iterator[Finding]:
     yield replace(
         line.finding(
             "executed",
-            f"{told}请确认是否免评；不免评的，请说明没有支出的原因。",
+            f"{amounts}请确认是否免评；不免评的，请说明没有支出的原因。",
             hint="与财政局确认免评；不免评的，在表里写明原因。",
         ),
         cell=cells(line.cells.get("executed"), line.cells.get("annual_budget")),
     )
 
 
-_MANAGEMENT = (  # name of the indicator, its formula; 财预〔2013〕53号 部门整体支出绩效评价指标框架
-    (re.compile(r"^(?:部门|项目|全年|整体)?预算(?:完成|执行)率$|^资金(?:执行|使用)率$"), "执行数÷预算数"),
-    (re.compile(r"^(?:部门|项目|全年)?预算调整率$"), "（全年预算数－年初预算数）÷年初预算数"),
-    (re.compile(r"^(?:部门)?结转结余率$"), "（全年预算数－执行数）÷全年预算数"),
-)
-# 三公经费控制率 and 公用经费控制率 follow from the row of that money, where the form has one
-_CONTROLLED = re.compile(r"^(?:部门)?(三公经费|公用经费|会议费|培训费)(?:支出)?(?:预算)?(控制率|变动率)$")
-_CONTROLLED_BY = {"控制率": "执行数÷预算数", "变动率": "（全年预算数－年初预算数）÷年初预算数"}
-
-
-@rule("F14", "管理类指标与本表金额不符", Severity.WARNING)
-def indicator_unlike_own_money(form: Form, policy: Policy) -> Iterator[Finding]:
-    """预算完成率, 预算调整率, 结转结余率, 三公经费控制率 and its like follow from the form's own funding
-    table (财预〔2013〕53号).
-    """
-    line = main_line(form)
-    if line is None:
-        return
-    initial, annual, executed = (line.amount(key) for key in AMOUNTS)
-    if not annual or annual < 0 or executed is None:
-        return
-    own = (
-        [executed / annual] + ([executed / initial] if initial and initial > 0 else []),
-        [abs(annual - initial) / initial] if initial and initial > 0 else [],
-        [max(annual - executed, Decimal(0)) / annual],
-    )
-    for indicator in form.indicators:
-        if "率" not in (indicator.name or ""):
-            continue
-        name = re.sub(r"^指标\d+[:：]|[\s“”\"]|[(（].*?[)）]", "", indicator.name or "")
-        told = _ratio(indicator.actual, indicator.target)
-        yield from _controlled(form, indicator, name, told)
-        for (pattern, formula), rates in zip(_MANAGEMENT, own):
-            if (
-                told is None
-                or not rates
-                or not pattern.match(name)
-                or any(abs(told - rate) <= Decimal("0.01") for rate in rates)
-            ):
-                continue
-            yield replace(
-                indicator.finding(
-                    "actual",
-                    f"“{name}”填的是{indicator.actual}，按本表资金算是{shown(rates[0])}，算法是{formula}。",
-                    expected=shown(rates[0]),
-                    hint="核对口径：口径相同的改成一致；口径不同的（如扣除上级追加、不计财政收回）请说明。",
-                ),
-                cell=cells(indicator.cells.get("actual"), line.cells.get("annual_budget")),
-            )
-
-
-def _controlled(form: Form, indicator: Indicator, name: str, told: Decimal | None) -> Iterator[Finding]:
-    match = _CONTROLLED.match(name)
-    line = next(
-        (line for line in form.funding if match and match[1] in re.sub(r"[“”\"]", "", line.source)), None
-    )
-    if match is None or line is None or told is None:
-        return
-    initial, annual, executed = (line.amount(key) for key in AMOUNTS)
-    over, under = (
-        (executed, annual)
-        if match[2] == "控制率"
-        else (abs(annual - initial) if annual is not None and initial is not None else None, initial)
-    )
-    if over is None or not under or under < 0 or abs(told - over / under) <= Decimal("0.01"):
-        return
-    yield replace(
-        indicator.finding(
-            "actual",
-            (
-                f"“{name}”填的是{indicator.actual}，按本表“{line.source}”的金额算是{shown(over / under)}，"
-                f"算法是{_CONTROLLED_BY[match[2]]}。"
-            ),
-            expected=shown(over / under),
-            hint="核对口径：口径相同的改成一致；口径不同的（如与上年决算比）请说明。",
-        ),
-        cell=cells(indicator.cells.get("actual"), line.cells.get("annual_budget")),
-    )
-
-
-def _ratio(actual: str | None, target: str | None) -> Decimal | None:
-    """A completed value as a ratio; a bare number is percent where the target is one."""
-    told, wanted = parse(actual), parse(target)
-    if (
-        told.kind is not Kind.NUMBER
-        or told.number is None
-        or told.unit not in ("%", "")
-        or (not told.unit and wanted.unit != "%")
-    ):
-        return None
-    return abs(told.number) / 100
-
-
 @rule("F15", "同一笔总额的两种分法不一致", Severity.WARNING)
 def breakdowns_differ(form: Form, policy: Policy) -> Iterator[Finding]:
-    """Breakdowns of one total (by income, by spending) agree with each other and with the total
-    (湖南省部门整体支出绩效自评表).
+    """Breakdowns of one total (by income, by spending) agree with each other and with the total.
+
+    (湖南省部门整体支出绩效自评表)
     """
     total = form.total_funding
     if total is None:
         return
     for key in AMOUNTS:
         wanted = total.amount(key)
-        split = [(name, lines, amount) for name, lines, amount in breakdowns(form, key)]
-        if wanted is None or not split:
+        splits = breakdowns(form, key)
+        if wanted is None or not splits:
             continue
-        slack = policy.number("funding_tolerance") * max(len(lines) for _, lines, _ in split)
-        wrong = [(name, lines, amount) for name, lines, amount in split if abs(amount - wanted) > slack]
+        slack = policy.number("funding_tolerance") * max(len(lines) for _, lines, _ in splits)
+        wrong = [lines for _, lines, amount in splits if abs(amount - wanted) > slack]
         if wrong:
-            listed = "，".join(f"{name}{amount}" for name, _, amount in split)
+            listed = "，".join(f"{name}{amount}" for name, _, amount in splits)
             yield replace(
                 total.finding(
                     key,
@@ -625,6 +470,6 @@ def breakdowns_differ(form: Form, policy: Policy) -> Iterator[Finding]:
                 ),
                 cell=cells(
                     total.cells.get(key),
-                    *(cell for _, lines, _ in wrong for cell in subject_cells(lines, key)),
+                    *(cell for lines in wrong for cell in subject_cells(lines, key)),
                 ),
             )

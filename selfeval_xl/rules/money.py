@@ -1,4 +1,4 @@
-"""The funding table as the rules look at it: which rows a total is the sum of, and what rounding allows."""
+"""The funding table as the rules see it: the rows that a total sums up, and what rounding allows."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ AMOUNTS = ("initial_budget", "annual_budget", "executed")
 NAMES = {"initial_budget": "年初预算数", "annual_budget": "全年预算数", "executed": "全年执行数"}
 ZERO = Decimal(0)
 
-# Rows that are a part of another source although nothing on the form says so, and rows of the split by
-# spending.
+# _PARTS: rows that belong to another source although the form does not say so. _SPENDING: rows of the split
+# by spending.
 _PARTS = re.compile(
     r"^(?:中央|上级|省级|市级|州级|县级|区级|乡镇?级|本级|地方|一般公共预算|政府性基金|国有资本经营|"
     r"专项债|一般债|债券|中央补助)"
@@ -36,13 +36,18 @@ def main_line(form: Form) -> FundingLine | None:
     return top[0] if len(top) == 1 else None
 
 
+def is_below(line: FundingLine, threshold: Decimal) -> bool:
+    """Whether the row has a budget and an execution rate below the threshold (a ratio)."""
+    return line.rate is not None and bool(line.amount("annual_budget")) and line.rate < threshold
+
+
 def is_fiscal(line: FundingLine) -> bool:
-    """Whether it is money of the budget itself, not of the unit, of a special account or carried over."""
+    """Whether the row is money of the budget itself: not the unit's, no special account, not carried over."""
     return bool(_FISCAL.search(line.source)) and "专户" not in line.source and "结转" not in line.source
 
 
 def sources(form: Form) -> list[FundingLine]:
-    """The rows that a total may be the sum of: of the first degree, by source and not by spending."""
+    """The rows that a total may sum up: those of the first degree, by source and not by spending."""
     return [
         line
         for line in form.funding
@@ -58,10 +63,10 @@ def exceeds(
 ) -> Decimal | None:
     """The sum of the sources where it cannot be the total, else None.
 
+    tolerance: for each row, in the form's unit.
     A list without a row for the rest (其他资金, 单位资金) may be partial: then only a single part above the
-    total is wrong.
-    Sources and their own parts may stand side by side unmarked, so either reading that gives the total is
-    right.
+    total is wrong. Sources and their own parts may stand side by side unmarked, so either reading that gives
+    the total is right.
     """
     slack = tolerance * max(len(parts), 1)
     plain = [line for line in parts if not _PARTS.match(line.source)]
@@ -82,9 +87,9 @@ def _sum(lines: Iterable[FundingLine], key: str) -> Decimal:
 
 
 def breakdowns(form: Form, key: str) -> list[tuple[str, list[FundingLine], Decimal]]:
-    """Each way in which the total is split besides its sources: name, rows, sum.
+    """The splits of the total besides its sources: name, rows, sum of each.
 
-    Only splits that claim to be complete.
+    Only splits that claim to be complete count.
     """
     found = []
     for line in form.funding:
@@ -98,9 +103,9 @@ def breakdowns(form: Form, key: str) -> list[tuple[str, list[FundingLine], Decim
         (line for line in form.funding if line.source == "项目支出" and not _under_head(form, line)), None
     )
     if basic and project:
-        amounts = [basic.amount(key), project.amount(key)]
-        if all(amount is not None for amount in amounts):
-            found.append(("基本支出加项目支出", [basic, project], sum(amounts, ZERO)))  # type: ignore[arg-type]
+        for_running, for_projects = basic.amount(key), project.amount(key)
+        if for_running is not None and for_projects is not None:
+            found.append(("基本支出加项目支出", [basic, project], for_running + for_projects))
     return found
 
 
@@ -109,6 +114,7 @@ def _under_head(form: Form, line: FundingLine) -> bool:
 
 
 def subject_cells(lines: Iterable[FundingLine], key: str) -> list[str | None]:
+    """The cells of one column in these rows."""
     return [line.cells.get(key) for line in lines]
 
 
@@ -119,17 +125,21 @@ def yuan(form: Form, amount: Decimal) -> Decimal:
 
 
 def ten_thousand_yuan(form: Form, amount: Decimal) -> Decimal:
+    """An amount of the form in 万元."""
     return yuan(form, amount) / 10000
 
 
-def ten_thousandfold(one: Decimal, other: Decimal, slack: Decimal) -> bool:
-    """Whether one amount is ten thousand times the other, as 元 typed for 万元 makes it; slack is a share."""
-    large, small = max(one, other), min(one, other)
+def ten_thousandfold(amount: Decimal, other: Decimal, slack: Decimal) -> bool:
+    """Whether one amount is ten thousand times the other, as 元 typed for 万元 makes it.
+
+    slack: how far off the factor may be, as a share of it.
+    """
+    large, small = max(amount, other), min(amount, other)
     return small > 0 and abs(large / small / 10000 - 1) <= slack
 
 
 def decimals(text: str | None) -> int:
-    """How many decimals are printed."""
+    """The number of decimals that are printed."""
     return len(tidy(text or "").rstrip("%").partition(".")[2])
 
 
@@ -137,9 +147,8 @@ def printed_rate_fits(form: Form, line: FundingLine, budget: Decimal, executed: 
     """Whether any amounts within half a last digit give the printed rate, rounded or cut at its own digits.
 
     A rate may be printed as 99.86%, as 99.86 or as 0.9986. Amounts show no trailing zeros, so the digits are
-    those of the
-    most precise amount of the table; whole numbers count as rounded only from 100 on, and not where they are
-    round.
+    those of the most precise amount of the table; whole numbers count as rounded only from 100 on, and not
+    where they are round.
     """
     text = tidy(line.execution_rate or "")
     number = money(text.rstrip("%"))
@@ -147,16 +156,7 @@ def printed_rate_fits(form: Form, line: FundingLine, budget: Decimal, executed: 
         return True  # words in the rate cell are no wrong rate
     if budget == 0:
         return executed == 0 and number == 0
-    digits = max(
-        (
-            decimals(getattr(row, key))
-            for row in form.funding
-            for key in AMOUNTS
-            if row.amount(key) is not None
-        ),
-        default=0,
-    )
-    half = Decimal(5).scaleb(-digits - 1)
+    half = Decimal(5).scaleb(-_most_decimals(form) - 1)
     low, high = _bounds(budget, executed, half)
     step = Decimal(1).scaleb(-decimals(text))
     readings = [(number / 100, step / 100)]
@@ -166,6 +166,19 @@ def printed_rate_fits(form: Form, line: FundingLine, budget: Decimal, executed: 
     return any(
         rate - step / 2 <= high and low <= rate + step / 2 or rate <= exact < rate + step
         for rate, step in readings
+    )
+
+
+def _most_decimals(form: Form) -> int:
+    """The number of decimals of the most precise amount on the form."""
+    return max(
+        (
+            decimals(getattr(row, key))
+            for row in form.funding
+            for key in AMOUNTS
+            if row.amount(key) is not None
+        ),
+        default=0,
     )
 
 

@@ -1,6 +1,4 @@
-"""Narrative rules: is the text of a form clean, its own, complete, and does it agree with itself and with the
-figures.
-"""
+"""Narrative rules: is a text clean, complete, the unit's own, in agreement with itself and the figures."""
 
 from __future__ import annotations
 
@@ -11,34 +9,34 @@ from dataclasses import replace
 
 from ..assessing import shown
 from ..findings import Finding, Fix, Severity, Treatment
-from ..forms import REPORT, Filing, Form, FundingLine, Indicator, ReadFile, Verdict
-from ..grid import plain_number
+from ..forms import REPORT, Filing, Form, ReadFile, Verdict
 from ..policy import Policy
 from ..quantity import Kind, is_blank, parse, tidy
 from .money import main_line
+from .notation import fractions, indicator_values, is_untidy, mended, mixed_operators, typed_amounts
 from .registry import rule
 from .texts import Text, all_texts, cells, goal_texts, outcomes, phrases, remark_texts
 
+# All residue begins with one of these signs, which are quicker to look for.
+_MARKS = re.compile(r"[<&\\$_\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
+
 
 def _listed(texts: Iterable[Text]) -> str:
+    """The names of the texts, each once."""
     return "、".join(dict.fromkeys(text.what for text in texts))
 
 
 def _excerpt(text: str, at: int, width: int = 12) -> str:
-    """The words around a place in a text, on one line."""
+    """The words around position `at` of a text, on one line."""
     part = " ".join(text[max(0, at - width) : at + width].split())
     return f"{'…' if at > width else ''}{part}{'…' if at + width < len(text) else ''}"
 
 
-_MARKS = re.compile(
-    r"[<&\\$_\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]"
-)  # what all residue begins with; quick to look for
-
-
 @rule("N01", "文字里有网页或公式代码", Severity.WARNING, treatment=Treatment.FIX)
 def residue_in_text(form: Form, policy: Policy) -> Iterator[Finding]:
-    """No HTML, LaTeX or control characters are left in the text, as copying from a web page or a converted
-    file leaves them.
+    """No HTML, LaTeX or control characters stand in the text.
+
+    Copying from a web page or a converted file leaves them.
     """
     pattern = phrases("residue")
     found = [
@@ -48,7 +46,7 @@ def residue_in_text(form: Form, policy: Policy) -> Iterator[Finding]:
     ]
     if found:
         text, match = found[0]
-        mends = tuple((each.cell, Fix(each.text, clean(each.text))) for each, _ in found if each.cell)
+        mends = tuple((dirty.cell, Fix(dirty.text, clean(dirty.text))) for dirty, _ in found if dirty.cell)
         yield Finding(
             message=f"{_listed(text for text, _ in found)}里有多余的代码（如“{_visible(match[0])}”）。",
             hint="删掉这些代码，只留文字。",
@@ -61,6 +59,7 @@ def residue_in_text(form: Form, policy: Policy) -> Iterator[Finding]:
 
 
 def _visible(code: str) -> str:
+    """The code with its control characters named."""
     return "".join(letter if letter.isprintable() else f"控制字符{ord(letter):02X}" for letter in code)
 
 
@@ -101,7 +100,7 @@ def clean(text: str) -> str:
 
 @rule("N02", "填写说明或空白占位没有清掉", Severity.WARNING, treatment=Treatment.FIX)
 def guidance_left(form: Form, policy: Policy) -> Iterator[Finding]:
-    """Printed guidance such as (100字以内) is replaced by the answer; empty rows 指标2： and …… are removed."""
+    """Printed guidance such as (100字以内) is replaced, rows left as 指标2： or …… are removed."""
     pattern = phrases("instruction")
     left = [
         text for text in (*goal_texts(form), *remark_texts(form), *_notes(form)) if pattern.search(text.text)
@@ -128,6 +127,7 @@ def guidance_left(form: Form, policy: Policy) -> Iterator[Finding]:
 
 
 def _notes(form: Form) -> Iterator[Text]:
+    """The notes on the funds and the deviation column."""
     for line in form.funding:
         if line.note:
             yield Text("资金的原因说明", line.cells.get("note"), line.note)
@@ -138,7 +138,7 @@ def _notes(form: Form) -> Iterator[Text]:
 
 @rule("N03", "完成情况照抄目标", Severity.WARNING, treatment=Treatment.FIX)
 def outcome_copies_goal(form: Form, policy: Policy) -> Iterator[Finding]:
-    """The outcome tells what was done; it is not the goal once more."""
+    """The outcome says what was done; it does not repeat the goal."""
     expected, actual = _letters(form.goal.expected), _letters(form.goal.actual)
     if len(expected) >= 8 and expected == actual:
         yield replace(
@@ -153,7 +153,7 @@ def outcome_copies_goal(form: Form, policy: Policy) -> Iterator[Finding]:
 
 
 def _letters(text: str | None) -> str:
-    """A text without its punctuation and spaces, for comparing."""
+    """The text without punctuation and spaces, for comparing."""
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text or ""))
 
 
@@ -169,8 +169,9 @@ _FIGURE = re.compile(
 
 @rule("N04", "目标写成了职责", Severity.WARNING, treatment=Treatment.NEXT_YEAR)
 def goal_is_a_list_of_duties(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A goal says what is reached this year, with a number or a date; a list of duties is none
-    (中发〔2018〕34号: 绩效目标细化量化).
+    """A goal says what is reached this year, with a number or a date; a list of duties does not.
+
+    (中发〔2018〕34号: 绩效目标细化量化)
     """
     goal = form.goal.expected or ""
     duties = len(phrases("duty").findall(goal))
@@ -192,36 +193,30 @@ _AMOUNT = re.compile(r"^(?:≥|≤|=|>|<|约)?[-+]?[\d,]+(?:\.\d+)?(?:元|万元
 @rule("N05", "目标栏填的不是目标", Severity.ERROR)
 def goal_is_no_goal(form: Form, policy: Policy) -> Iterator[Finding]:
     """A goal cell holds a goal, not an amount and not only the project's name."""
-    for key, what in (("expected", "预期目标"), ("actual", "实际完成情况")):
+    for key, what, hint in (
+        ("expected", "预期目标", "写清今年要做什么、做到什么程度。"),
+        ("actual", "实际完成情况", "写清今年做了什么、完成多少。"),
+    ):
         text = getattr(form.goal, key)
         if is_blank(text):
             continue
-        plain = tidy(text)
-        if _AMOUNT.match(plain):
-            yield form.goal.finding(
-                key,
-                f"“{what}”里填的是“{text}”，是一个数，不是文字说明。",
-                hint=(
-                    f"写清{'今年要做什么、做到什么程度' if key == 'expected' else '今年做了什么、完成多少'}。"
-                ),
-            )
-        elif (
-            form.project
-            and len(_letters(text)) >= 2
-            and _letters(text) in (_letters(form.project), _letters((form.project_code or "") + form.project))
-        ):
-            yield form.goal.finding(
-                key,
-                f"“{what}”里只写了项目名称“{text}”。",
-                hint=(
-                    f"写清{'今年要做什么、做到什么程度' if key == 'expected' else '今年做了什么、完成多少'}。"
-                ),
-            )
+        if _AMOUNT.match(tidy(text)):
+            message = f"“{what}”里填的是“{text}”，是一个数，不是文字说明。"
+            yield form.goal.finding(key, message, hint=hint)
+        elif _is_project_name(text, form):
+            yield form.goal.finding(key, f"“{what}”里只写了项目名称“{text}”。", hint=hint)
+
+
+def _is_project_name(text: str, form: Form) -> bool:
+    """Whether the text is no more than the project's name, perhaps with its code in front."""
+    if not form.project or len(_letters(text)) < 2:
+        return False
+    return _letters(text) in (_letters(form.project), _letters((form.project_code or "") + form.project))
 
 
 @rule("N06", "前后说法矛盾", Severity.WARNING)
 def text_contradicts_itself(form: Form, policy: Policy) -> Iterator[Finding]:
-    """One text does not say that nothing was done or paid and that all is done or paid.
+    """No text says both that nothing was done or paid and that all is done or paid.
 
     A text that names the missing part is fine.
     """
@@ -243,12 +238,16 @@ def text_contradicts_itself(form: Form, policy: Policy) -> Iterator[Finding]:
 
 
 def _contradiction(text: str) -> tuple[str, str] | None:
+    """The words of a denial and of a claim in one text that contradict each other, or None."""
+    if phrases("partly").search(text):
+        return None
     for denied, claimed in (("no_work", "work_done"), ("not_paid", "all_paid")):
-        no = phrases(denied).search(text)
-        if no and not phrases("partly").search(text):
-            yes = phrases(claimed).search(text[: no.start()] + "。" * len(no[0]) + text[no.end() :])
-            if yes:
-                return no[0].strip("，。；;,、:： "), yes[0]
+        denial = phrases(denied).search(text)
+        if denial:
+            elsewhere = text[: denial.start()] + "。" * len(denial[0]) + text[denial.end() :]
+            claim = phrases(claimed).search(elsewhere)
+            if claim:
+                return denial[0].strip("，。；;,、:： "), claim[0]
     return None
 
 
@@ -256,10 +255,9 @@ def _contradiction(text: str) -> tuple[str, str] | None:
 def wrong_year(
     form: Form, policy: Policy, file: ReadFile | None = None, scanned: bool = False
 ) -> Iterator[Finding]:
-    """The title's year is the year of this evaluation (policy year; 0: the year that the workbook was issued
-    for, if it says one).
+    """The title's year is the year of this evaluation, and a target's deadline lies in it (W).
 
-    A deadline of a target lies in the form's year (W). Never in running text.
+    Policy year; 0: the year that the workbook was issued for, if it says one. Running text is not looked at.
     """
     issued = file.settings.get("year", "") if file is not None else ""
     wanted = int(policy.number("year")) or (int(issued) if issued.isdecimal() else 0)
@@ -273,13 +271,8 @@ def wrong_year(
         )
     for row in form.indicators:
         target = row.target_quantity or parse(row.target)
-        if (
-            target.kind is Kind.DEADLINE
-            and target.deadline
-            and target.deadline.year
-            and form.year
-            and target.deadline.year != form.year
-        ):
+        deadline = target.deadline if target.kind is Kind.DEADLINE else None
+        if form.year and deadline and deadline.year and deadline.year != form.year:
             yield row.finding(
                 "target",
                 f"“{row.name}”的时限是“{row.target}”，不在{form.year}年。",
@@ -289,129 +282,43 @@ def wrong_year(
             )
 
 
-_UNTIDY = re.compile(r"[０-９Ａ-Ｚａ-ｚ％＝＞＜．＋－]|^\s|\s$|(?<=\d)\s+(?=[\d%％])|(?<=[≥≤><=])\s+(?=\d)")
-_WAYS = {
-    "≥": ("≥", "≧", "⩾", ">=", "＞＝", "＞=", "≥="),
-    "≤": ("≤", "≦", "⩽", "<=", "＜＝", "＜=", "≤="),
-    "=": ("=", "═", "﹦", "==", "＝"),
-}
-_PLAIN_SIGN = {way: sign for sign, ways in _WAYS.items() for way in ways}
-_SIGN = re.compile("|".join(sorted(map(re.escape, _PLAIN_SIGN), key=len, reverse=True)))
-
-
 @rule("N08", "写法不规范", Severity.NOTE, treatment=Treatment.FIX)
 def untidy_values(form: Form, policy: Policy) -> Iterator[Finding]:
     """Values have half-width digits, no stray spaces, and one way of writing an operator."""
-    found, ways, reasons = [], {sign: {} for sign in _WAYS}, []
-    for row in form.indicators:
-        for key in ("target", "actual"):
-            text = getattr(row, key)
-            if not text or "," in row.cells.get(key, ","):
-                continue
-            if _UNTIDY.search(text):
-                found.append((row, key, text))
-            sign = _SIGN.match(text)
-            if sign:
-                ways[_PLAIN_SIGN[sign[0]]].setdefault(sign[0], []).append((row, key, text))
+    values = list(indicator_values(form))
+    found = list(filter(is_untidy, values))
+    reasons = ["全角字符或多余空格"] if found else []
+    for spellings, badly_spelt in mixed_operators(values):
+        reasons.append(f"{'和'.join(f'“{spelling}”' for spelling in spellings)}混用")
+        found += badly_spelt
+    found += [*typed_amounts(form), *fractions(form)]
     if found:
-        reasons.append("全角字符或多余空格")
-    for sign, used in ways.items():
-        if len(used) > 1:
-            reasons.append(f"{'和'.join(f'“{way}”' for way in sorted(used, key=_WAYS[sign].index))}混用")
-            found += [
-                value
-                for way, values in used.items()
-                if way != min(used, key=_WAYS[sign].index)
-                for value in values
-            ]
-    found += _typed_amounts(form) + _fractions(form)
-    if found:
-        row, key, text = found[0]
-        right = _mended(row, key, text)
+        first, right = found[0], mended(found[0])
         mends = tuple(
-            (row.cells[key], Fix(text, _mended(row, key, text)))
-            for row, key, text in found
-            if _mended(row, key, text) != text
+            (value.record.cells[value.key], Fix(value.text, mended(value)))
+            for value in found
+            if mended(value) != value.text
         )
-        told = "、".join(reasons) or "带单位的金额或没有写成百分比的比率"
+        faults = "、".join(reasons) or "带单位的金额或没有写成百分比的比率"
         yield replace(
-            row.finding(
-                key,
-                f"填写的值里有{told}（如“{text}”）。",
+            first.record.finding(
+                first.key,
+                f"填写的值里有{faults}（如“{first.text}”）。",
                 hint=f"统一写成“{right}”这样。",
-                value=text,
+                value=first.text,
                 expected=right,
                 fix=mends[0][1] if len(mends) == len(found) == 1 else None,
             ),
-            cell=cells(*(row.cells.get(key) for row, key, _ in found)),
+            cell=cells(*(value.record.cells.get(value.key) for value in found)),
             mends=mends,
         )
-
-
-_SEPARATED = re.compile(
-    r"[-+]?[¥￥]?\s*\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?"
-)  # 1,500.00 is how accountants write it
-
-
-def _typed_amounts(form: Form) -> list:
-    """Amounts typed with a unit of their own (12.5万元 in a 万元 cell)."""
-    return [
-        (line, key, text)
-        for line in form.funding
-        for key, text in line.typed.items()
-        if not _SEPARATED.fullmatch(text)
-    ]
-
-
-def _fractions(form: Form) -> list:
-    """A ratio typed where a percent is due: 0.96 against ≥95%."""
-    found = []
-    for row in form.indicators:
-        target, actual = row.target_quantity, row.actual_quantity
-        if (
-            target
-            and actual
-            and target.unit == "%"
-            and actual.kind is Kind.NUMBER
-            and not actual.unit
-            and target.number
-            and target.number > 10
-            and actual.number
-            and 0 < actual.number <= 1
-        ):
-            found.append((row, "actual", row.actual))
-    return found
-
-
-def _mended(row: FundingLine | Indicator, key: str, text: str) -> str:
-    """The value as it should stand: amounts as plain numbers, ratios as percent, everything else tidied."""
-    if isinstance(row, FundingLine):
-        return getattr(row, key)
-    quantity = row.actual_quantity
-    if (
-        key == "actual"
-        and quantity is not None
-        and row.target_quantity is not None
-        and row.target_quantity.unit == "%"
-        and not quantity.unit
-        and quantity.number
-        and 0 < quantity.number <= 1
-    ):
-        return f"{plain_number(quantity.number * 100)}%"
-    return _tidied(text)
-
-
-def _tidied(text: str) -> str:
-    plain = tidy(text)
-    sign = _SIGN.match(plain)
-    return _PLAIN_SIGN[sign[0]] + plain[sign.end() :] if sign else plain
 
 
 _SELF = re.compile(
     r"(?<![自你其敌基根成资样文版剧日书课标副抄账读脚])(?:我|本)(校|院|镇|乡|街道|局|委|馆|村|社区|所|"
     r"园|公司|医院|学院)(?![长里子来外内落民庄区化际领员镇级正准验对面])"
 )
-_KINDS = {
+_LETTERS_OF_KIND = {  # letters of which one stands in the name of such a unit; "": see _foreign
     "校": "校学",
     "院": "院",
     "镇": "镇",
@@ -428,16 +335,20 @@ _KINDS = {
     "医院": "院",
     "学院": "院",
 }
-_NO_BUREAU = re.compile(
-    r"学校|中学|小学|幼儿园|医院|卫生院|[镇乡]人民政府|街道办"
-)  # units below a bureau may well write 我局
+# 我局 is wrong only for these; other units below a bureau may well write it.
+_NO_BUREAU = re.compile(r"学校|中学|小学|幼儿园|医院|卫生院|[镇乡]人民政府|街道办")
 _BUREAU = re.compile(r"(?:局|委员会|委|办公室)$")
 _ASSESSED = re.compile(r"考核各社区|各社区各部门|对各村[^。]{0,6}考核|各科室、各村|各班级")
 
 
 @rule("N09", "留有其他单位的文字", Severity.WARNING, treatment=Treatment.FIX, scope="filing")
 def text_of_another_kind_of_unit(filing: Filing, policy: Policy) -> Iterator[Finding]:
-    """The text speaks of the unit that files it: a bureau does not write 我校 and does not assess 社区."""
+    """A text speaks of the unit that files it: a bureau does not write 我校 and does not assess 社区."""
+    yield from _foreign_in_forms(filing)
+    yield from _foreign_in_reports(filing)
+
+
+def _foreign_in_forms(filing: Filing) -> Iterator[Finding]:
     for form in filing.forms:
         names = "".join(name or "" for name in (form.department, form.unit, form.project, filing.department))
         for text in (*goal_texts(form), *remark_texts(form), *_notes(form)):
@@ -459,6 +370,9 @@ def text_of_another_kind_of_unit(filing: Filing, policy: Policy) -> Iterator[Fin
                     department=filing.department,
                     project=form.project,
                 )
+
+
+def _foreign_in_reports(filing: Filing) -> Iterator[Finding]:
     for report in filing.reports:
         names = (
             (report.department or "") + filing.department + "".join(form.unit or "" for form in filing.forms)
@@ -483,26 +397,27 @@ def text_of_another_kind_of_unit(filing: Filing, policy: Policy) -> Iterator[Fin
 
 
 def _foreign(text: str, names: str) -> str | None:
-    """The words that fit another kind of unit, or None."""
+    """The words that fit another kind of unit, or None.
+
+    names: of the unit, its department and its project.
+    """
     for match in _SELF.finditer(text):
-        own = _KINDS[match[1]]
-        if names and (
-            not any(letter in names for letter in own)
-            if own
-            else match[1] not in names and _NO_BUREAU.search(names)
-        ):
+        letters = _LETTERS_OF_KIND[match[1]]
+        fits = (
+            any(letter in names for letter in letters)
+            if letters
+            else match[1] in names or not _NO_BUREAU.search(names)
+        )
+        if names and not fits:
             return match[0]
     assessed = _ASSESSED.search(text)
-    return (
-        assessed[0]
-        if assessed and _BUREAU.search(names) and "社区" not in names and "民政" not in names
-        else None
-    )
+    may_assess = not _BUREAU.search(names) or "社区" in names or "民政" in names
+    return assessed[0] if assessed and not may_assess else None
 
 
 @rule("N10", "文字说全部完成，数字不是", Severity.WARNING)
 def text_claims_more_than_figures(form: Form, policy: Policy) -> Iterator[Finding]:
-    """Where the outcome says that all was completed or paid, the indicators and the money say so too."""
+    """An outcome that says that all was completed or paid agrees with the indicators and the money."""
     text = form.goal.actual or ""
     if not text or phrases("exception").search(text):
         return

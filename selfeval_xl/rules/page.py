@@ -1,7 +1,4 @@
-"""A rule on a page: what it asks, how grave it is, an example that it finds and how to mend it.
-
-For the screen and for docs/rules.md.
-"""
+"""The page of a rule, for screen and docs/rules.md: what it asks, its severity, an example, the remedy."""
 
 from __future__ import annotations
 
@@ -35,20 +32,20 @@ NEEDS = {
 
 @cache
 def examples() -> dict[str, dict[str, str]]:
-    """By rule: a message that the rule gives, and its hint."""
+    """A message of each rule and its hint, by rule id."""
     return tomllib.loads(resources.files(__package__).joinpath("examples.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def descriptions() -> dict[str, str]:
-    """By rule: what it asks, in Chinese."""
+    """What each rule asks, in Chinese, by rule id."""
     return tomllib.loads(
         resources.files(__package__).joinpath("descriptions.toml").read_text(encoding="utf-8")
     )
 
 
 def rule_page(rule: Rule) -> list[tuple[str, str]]:
-    """The page as pairs of heading and text; headings without a text are left out."""
+    """The page as pairs of heading and text, without the headings that have no text."""
     example = examples().get(rule.id, {})
     rows = (
         ("级别", f"{rule.severity.label}（{rule.severity.demand}）"),
@@ -62,7 +59,7 @@ def rule_page(rule: Rule) -> list[tuple[str, str]]:
 
 
 def rules_document() -> str:
-    """docs/rules.md."""
+    """The text of docs/rules.md."""
     lines = [
         "# 校验规则",
         "",

@@ -1,4 +1,4 @@
-"""What may be published: no person's numbers, no project that is kept back."""
+"""The rule about public copies, and the masking of personal numbers for publication."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ KEPT_BACK = ("否", "不公开", "涉密")
 def not_for_the_public(form: Form, policy: Policy, marked: str = "") -> Iterator[Finding]:
     """A public copy shows no identity, phone or account number, and no project that is marked not public.
 
-    `marked`: 是否公开 of the roster.
+    `marked`: the project's 是否公开 in the roster.
     """
     if marked in KEPT_BACK:
         yield form.finding("project", f"“{form.project}”在名册里写明不公开。", hint="不要公开这张表。")
@@ -47,12 +47,13 @@ def not_for_the_public(form: Form, policy: Policy, marked: str = "") -> Iterator
 
 
 def without_personal(text: str) -> tuple[str, int]:
-    """The text with identity, phone and account numbers masked but for their first three digits, and how many
-    there were.
+    """The text with identity, phone and account numbers masked, and how many there were.
+
+    The first three digits of a number stay.
     """
     count = 0
 
-    def hide(match: re.Match) -> str:
+    def hide(match: re.Match[str]) -> str:
         nonlocal count
         count += 1
         return hidden_digits(match[0])
@@ -63,10 +64,10 @@ def without_personal(text: str) -> tuple[str, int]:
 
 
 def hidden_digits(text: str) -> str:
-    """Every digit after the third as a star."""
+    """The text with a star for every digit after the third."""
     seen = 0
 
-    def star(match: re.Match) -> str:
+    def star(match: re.Match[str]) -> str:
         nonlocal seen
         seen += 1
         return match[0] if seen <= 3 else "*"
@@ -75,7 +76,7 @@ def hidden_digits(text: str) -> str:
 
 
 def _signed(form: Form) -> Iterator[Text]:
-    """Whatever was written beside 联系电话 and its like is a person's."""
+    """The filled fields of the signature block: a number beside 联系电话 and its like is a person's."""
     return (
         Text(label, form.cells.get(label), f"{label}：{value}")
         for label, value in form.signature.items()
@@ -84,5 +85,5 @@ def _signed(form: Form) -> Iterator[Text]:
 
 
 def _masked(number: str) -> str:
-    """A finding does not spread what it finds."""
+    """The number with all but its last two digits masked: a finding does not spread what it finds."""
     return re.sub(r"\d(?=\d{2})", "*", number)

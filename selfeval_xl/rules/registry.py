@@ -1,4 +1,4 @@
-"""The catalogue: every rule with its id, title, severity, treatment and what it looks at."""
+"""The catalogue of rules: id, title, severity, treatment, subject and function of each."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import importlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeVar
 
 from ..findings import Finding, Severity, Treatment
 
+# The modules with rules; importing one registers its rules.
 FAMILIES = (
     "structure",
     "funding",
+    "funding_and_indicators",
     "indicators",
+    "indicator_targets",
     "completion",
     "scores",
     "narrative",
@@ -22,12 +26,17 @@ FAMILIES = (
 )
 
 
+RuleFunction = Callable[..., Iterable[Finding]]
+RuleType = TypeVar("RuleType", bound=RuleFunction)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """scope: file, form, filing or county - what `function` is given, besides the policy.
+    """One rule and the function that looks for violations of it.
 
-    needs: "scores", "notes", "roster", "issued", "off" (until a county switches it on) ...; where it is
-    missing the rule is skipped, and the status says why.
+    scope: "file", "form", "filing" or "county": the argument of `function` before the policy.
+    needs: "scores", "notes", "roster", "issued", "off" (until a county switches it on) ...; where that is
+    missing the rule is skipped, and its status says why.
     The docstring of `function` is the rule's text.
     """
 
@@ -37,10 +46,11 @@ class Rule:
     treatment: Treatment
     scope: str
     needs: str | None
-    function: Callable[..., Iterable[Finding]]
+    function: RuleFunction
 
     @property
     def text(self) -> str:
+        """The rule's text on one line."""
         return " ".join((self.function.__doc__ or "").split())
 
 
@@ -60,14 +70,14 @@ def rule(
     treatment: Treatment | None = None,
     scope: str = "form",
     needs: str | None = None,
-) -> Callable[[Callable], Callable]:
-    """Registers a generator of findings.
+) -> Callable[[RuleType], RuleType]:
+    """A decorator that registers a generator of findings as a rule.
 
     Rules never write; they get an assessed form (or file, filing, county) and the policy.
     """
 
-    def register(function: Callable) -> Callable:
-        assert rule_id not in _RULES, f"{rule_id} is there twice"
+    def register(function: RuleType) -> RuleType:
+        assert rule_id not in _RULES, f"{rule_id} is registered twice"
         default = Treatment.NEXT_YEAR if rule_id[0] == "I" else _TREATMENTS[severity]
         _RULES[rule_id] = Rule(rule_id, title, severity, treatment or default, scope, needs, function)
         return function
@@ -77,7 +87,7 @@ def rule(
 
 @cache
 def catalogue() -> dict[str, Rule]:
-    """All rules by id, in the order of the families."""
+    """All rules by id, in the order of their families (T F I D S N X P)."""
     for family in FAMILIES:
         importlib.import_module(f"{__package__}.{family}")
     order = "TFIDSNXP"

@@ -1,9 +1,10 @@
-"""The report against the forms: its figures, and what it has to explain."""
+"""Rules about the report: its figures are those of the forms, and it explains what was missed."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from ..assessing import shown
@@ -23,40 +24,32 @@ _LISTED = re.compile(
     r"[\u4e00-\u9fff]{1,3})"
 )
 _LEVEL = re.compile(r"(?:数量|质量|时效|成本|效益|满意度)指标$")
-_SUMMED = re.compile(
-    r"指标(?:共|\d|值|$)|已完成|未完成|超额|待核定|未填|完成率$|实际完成|偏差率"
-)  # “共设绩效指标12个，已完成10个” counts, and names nothing
+# “共设绩效指标12个，已完成10个” counts, and names no indicator
+_SUMMED = re.compile(r"指标(?:共|\d|值|$)|已完成|未完成|超额|待核定|未填|完成率$|实际完成|偏差率")
 _ALL_DONE = re.compile(r"(?:各项|全部|所有)[^，。；;]{0,10}完成(?:率)?\s*(?:为|达到?)?\s*100\s*%")
 _MOST = Decimal("0.8")
 _COMMON_UNITS = {"元", "万元", "%", "个", "人", "次", "人次", "项", "家", "年", "月", "日", "天", "个月"}
 
 
-def _report_finding(report: Report, filing: Filing, message: str, **more) -> Finding:
-    return Finding(
-        message=message,
-        file=report.file,
-        sheet=report.sheet,
-        form=REPORT,
-        department=filing.department,
-        **more,
-    )
+def _in_report(finding: Finding, report: Report, filing: Filing) -> Finding:
+    """The finding with its place in the report."""
+    return replace(finding, file=report.file, sheet=report.sheet, form=REPORT, department=filing.department)
 
 
 @rule("X04", "报告里的数与表不符", Severity.WARNING, scope="filing", needs="report")
 def report_unlike_forms(filing: Filing, policy: Policy) -> Iterator[Finding]:
-    """A figure in the report is the figure of the forms: E for budget, execution, rate and total, W for what
-    it says of indicators.
+    """A figure in the report is the figure of the forms.
+
+    E for budget, execution, rate and total; W for what the report says of indicators.
     """
     for report in filing.reports:
         for section in report.sections:
-            yield from _money_in(section.title, section.text, report, filing)
-            yield from _indicators_in(section.title, section.text, report, filing)
-            yield from _counts_in(section.title, section.text, report, filing)
-            yield from _all_done_in(section.title, section.text, report, filing)
-            yield from _unknown_in(section.title, section.text, report, filing)
+            for look in (_money_in, _indicators_in, _counts_in, _all_done_in, _unknown_in):
+                for finding in look(section.title, section.text, filing):
+                    yield _in_report(finding, report, filing)
 
 
-_SAID = re.compile(
+_MONEY = re.compile(
     r"(?P<what>项目支出预算|项目预算|基本支出|年初预算|全年预算|调整后预算|全年执行|执行数|项目支出|"
     r"预算执行率|执行率)[^。；;，,\d]{0,10}?(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>万元|元|%)"
 )
@@ -69,15 +62,13 @@ _MEANT = {
     "预算执行率": "rate",
     "执行率": "rate",
 }
-_ASKED = re.compile(
-    r"要求|目标|不低于|应当|应达|力争|计划|确保|高于|以上|以内"
-)  # a figure that is asked for is not one that is told
+# Words by which a figure is a target and not a result, and how many letters before it they are looked for.
+_TARGET = re.compile(r"要求|目标|不低于|应当|应达|力争|计划|确保|高于|以上|以内")
 _BEFORE = 14
 
 
-def _money_in(title: str, text: str, report: Report, filing: Filing) -> Iterator[Finding]:
-    """Budget figures in the report, where one form alone says them: the department form, else a single
-    project.
+def _money_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
+    """Budget figures in the report that differ from the department form, else from a single project's form.
 
     A figure that some fund row of some form has is right somewhere and not asked about.
     """
@@ -87,31 +78,27 @@ def _money_in(title: str, text: str, report: Report, filing: Filing) -> Iterator
         form, line = filing.projects[0], main_line(filing.projects[0])
     if form is None or line is None:
         return
-    for match in _SAID.finditer(text):
+    for match in _MONEY.finditer(text):
         key = _MEANT.get(match["what"])
-        if key is None or _ASKED.search(text[max(0, match.start() - _BEFORE) : match.end() + 2]):
+        if key is None or _TARGET.search(text[max(0, match.start() - _BEFORE) : match.end() + 2]):
             continue
-        said, unit = Decimal(match["number"].replace(",", "")), match["unit"]
+        number, unit = Decimal(match["number"].replace(",", "")), match["unit"]
         if key == "rate" and unit == "%" and line.rate is not None:
-            if not any(abs(said - rate * 100) <= Decimal("0.5") for rate in _rates(filing)):
-                yield _report_finding(
-                    report,
-                    filing,
-                    f"报告“{title}”写执行率{said}%，按表计算是{shown(line.rate)}。",
+            if not any(abs(number - rate * 100) <= Decimal("0.5") for rate in _rates(filing)):
+                yield Finding(
+                    message=f"报告“{title}”写执行率{number}%，按表计算是{shown(line.rate)}。",
                     hint="按表中数字改报告。",
                     subject=title,
-                    value=f"{said}%",
+                    value=f"{number}%",
                     expected=shown(line.rate),
                     severity=Severity.ERROR,
                     related=related(form, line.cells.get("execution_rate")),
                 )
         elif key != "rate" and unit != "%" and line.amount(key) is not None:
-            told = said if unit == "万元" else said / 10000
-            if not any(abs(told - amount) <= Decimal("0.01") for amount in _amounts(filing, key)):
-                yield _report_finding(
-                    report,
-                    filing,
-                    (
+            in_report = number if unit == "万元" else number / 10000
+            if not any(abs(in_report - amount) <= Decimal("0.01") for amount in _amounts(filing, key)):
+                yield Finding(
+                    message=(
                         f"报告“{title}”写{match['what']}{match['number']}{unit}，"
                         f"{FORM_NAMES[form.kind]}填{getattr(line, key)}{form.money_unit or ''}。"
                     ),
@@ -125,7 +112,7 @@ def _money_in(title: str, text: str, report: Report, filing: Filing) -> Iterator
 
 
 def _rates(filing: Filing) -> Iterator[Decimal]:
-    """Every execution rate of the filing's fund rows, by the annual and by the initial budget."""
+    """The execution rates of all fund rows of the filing, by the annual and by the initial budget."""
     for form in filing.forms:
         for line in form.funding:
             executed, initial = line.amount("executed"), line.amount("initial_budget")
@@ -136,7 +123,7 @@ def _rates(filing: Filing) -> Iterator[Decimal]:
 
 
 def _amounts(filing: Filing, key: str) -> Iterator[Decimal]:
-    """This amount of every fund row of the filing, in 万元."""
+    """This amount of all fund rows of the filing, in 万元."""
     for form in filing.forms:
         for line in form.funding:
             amount = line.amount(key)
@@ -144,8 +131,8 @@ def _amounts(filing: Filing, key: str) -> Iterator[Decimal]:
                 yield ten_thousand_yuan(form, amount)
 
 
-def _indicators_in(title: str, text: str, report: Report, filing: Filing) -> Iterator[Finding]:
-    """“卫星电话数量：26部” against the form's completed value of the same name."""
+def _indicators_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
+    """Figures like “卫星电话数量：26部” that are not the form's completed value of the same name."""
     plain = tidy(text)
     for form in filing.forms:
         for row in form.indicators:
@@ -157,10 +144,8 @@ def _indicators_in(title: str, text: str, report: Report, filing: Filing) -> Ite
                 rf"{re.escape(key)}[:：为达到是]{{1,2}}(\d+(?:\.\d+)?){re.escape(actual.unit)}", plain
             )
             if match and Decimal(match[1]) != actual.number:
-                yield _report_finding(
-                    report,
-                    filing,
-                    (
+                yield Finding(
+                    message=(
                         f"报告“{title}”写“{key}”{match[1]}{actual.unit}，"
                         f"{form.name}{row.cells.get('actual', '')}填{row.actual}。"
                     ),
@@ -180,9 +165,10 @@ def _listed(text: str) -> list[tuple[str, Decimal, str]]:
     return [item for item in found if not _LEVEL.search(item[0]) and not _SUMMED.search(item[0])]
 
 
-def _counts_in(title: str, text: str, report: Report, filing: Filing) -> Iterator[Finding]:
-    """Where a form's indicator does not say what it counts (数量 =25部), a unit that stands once on both
-    sides tells (26部).
+def _counts_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
+    """Figures that differ from an indicator which does not say what it counts (数量 =25部).
+
+    A rare unit that occurs once on both sides tells that both mean the same thing (26部).
     """
     rows = [
         (form, row, parse(row.target))
@@ -193,14 +179,12 @@ def _counts_in(title: str, text: str, report: Report, filing: Filing) -> Iterato
     for form, row, target in rows:
         if not _rare(target) or sum(other.unit == target.unit for _, _, other in rows) > 1:
             continue
-        told = [item for item in _listed(text) if item[2].startswith(target.unit)]
+        alike = [item for item in _listed(text) if item[2].startswith(target.unit)]
         actual = parse(row.actual)
-        if len(told) == 1 and told[0][1] != target.number and told[0][1] != actual.number:
-            name, number, _ = told[0]
-            yield _report_finding(
-                report,
-                filing,
-                (
+        if len(alike) == 1 and alike[0][1] not in (target.number, actual.number):
+            name, number, _ = alike[0]
+            yield Finding(
+                message=(
                     f"报告“{title}”写“{name}”{number}{target.unit}，"
                     f"{FORM_NAMES[form.kind]}“{bare(row.name)}”的指标值是{row.target}、"
                     f"实际完成{row.actual or '没有填'}。"
@@ -214,50 +198,46 @@ def _counts_in(title: str, text: str, report: Report, filing: Filing) -> Iterato
 
 
 def _rare(target: Quantity) -> bool:
+    """Whether the target is a number with a unit that few indicators have."""
     return target.kind is Kind.NUMBER and bool(target.unit) and target.unit not in _COMMON_UNITS
 
 
-def _all_done_in(title: str, text: str, report: Report, filing: Filing) -> Iterator[Finding]:
-    """“各项工作按进度完成100%” while indicators of the forms are unmet."""
+def _all_done_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
+    """A claim like “各项工作按进度完成100%” while indicators of the forms are unmet."""
     match = _ALL_DONE.search(text)
     unmet = [(form, row) for form in filing.forms for row in form.indicators if row.verdict is Verdict.UNMET]
     if match and unmet:
-        named, said = "、".join(f"“{bare(row.name)}”" for _, row in unmet[:3]), "".join(match[0].split())
-        yield _report_finding(
-            report,
-            filing,
-            (
-                f"报告“{title}”写“{said}”，"
+        named = "、".join(f"“{bare(row.name)}”" for _, row in unmet[:3])
+        claim = "".join(match[0].split())
+        yield Finding(
+            message=(
+                f"报告“{title}”写“{claim}”，"
                 f"表中有{len(unmet)}个指标未完成（{named}{'等' if len(unmet) > 3 else ''}）。"
             ),
             hint="按表中的完成情况改报告。",
             subject=title,
-            value=said,
+            value=claim,
             expected=f"{len(unmet)}个未完成",
-            related=tuple(place for form, row in unmet for place in related(form, row.cells.get("actual"))),
+            related=tuple(cell for form, row in unmet for cell in related(form, row.cells.get("actual"))),
         )
 
 
-def _unknown_in(title: str, text: str, report: Report, filing: Filing) -> Iterator[Finding]:
-    """A report that lists indicators lists those of the forms: asked asked where at least five, and most, are
-    like none of theirs.
-    """
+def _unknown_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
+    """A list of indicators of which at least five, and most, are like none of the forms' indicators."""
     from rapidfuzz.fuzz import partial_ratio
 
     if "指标" not in title and "指标" not in text:
         return
     names = list(dict.fromkeys(name for name, _, _ in _listed(text)))
-    known = [bare(row.name) for form in filing.forms for row in form.indicators if row.name]
+    on_forms = [bare(row.name) for form in filing.forms for row in form.indicators if row.name]
     unknown = [
         name
         for name in names
-        if not any(partial_ratio(name, other) >= 75 for other in known if len(other) >= 3)
+        if not any(partial_ratio(name, other) >= 75 for other in on_forms if len(other) >= 3)
     ]
-    if known and len(unknown) >= 5 and len(unknown) >= _MOST * len(names):
-        yield _report_finding(
-            report,
-            filing,
-            (
+    if on_forms and len(unknown) >= 5 and len(unknown) >= _MOST * len(names):
+        yield Finding(
+            message=(
                 f"报告“{title}”列了{len(names)}个指标，"
                 f"其中{len(unknown)}个（{'、'.join(f'“{name}”' for name in unknown[:3])}等）自评表里没有。"
             ),
@@ -270,7 +250,7 @@ def _unknown_in(title: str, text: str, report: Report, filing: Filing) -> Iterat
 
 @rule("X09", "报告没有说明未完成的指标", Severity.WARNING, scope="filing", needs="report")
 def report_explains_no_miss(filing: Filing, policy: Policy) -> Iterator[Finding]:
-    """三、部分指标情况说明 names the missed indicators with their causes."""
+    """The report's section 三、部分指标情况说明 names the missed indicators with their causes."""
     missed = [row for form in filing.forms for row in form.indicators if row.verdict is Verdict.UNMET]
     if not missed:
         return
@@ -278,12 +258,11 @@ def report_explains_no_miss(filing: Filing, policy: Policy) -> Iterator[Finding]
         for section in report.sections:
             if not re.search(r"指标情况说明|未完成.{0,6}说明|偏离.{0,8}原因|偏差", section.title):
                 continue
-            named = any(specific_name(row) and specific_name(row) in tidy(section.text) for row in missed)
+            names = [name for row in missed if (name := specific_name(row))]
+            named = any(name in tidy(section.text) for name in names)
             if not named and not re.search(r"未完成|没有完成|未达|偏差|未下达|原因", section.text):
-                yield _report_finding(
-                    report,
-                    filing,
-                    (
+                finding = Finding(
+                    message=(
                         f"报告“{section.title}”没有说明未完成的指标，"
                         f"表中有{len(missed)}个（例如“{bare(missed[0].name)}”）。"
                     ),
@@ -291,3 +270,4 @@ def report_explains_no_miss(filing: Filing, policy: Policy) -> Iterator[Finding]
                     subject=section.title,
                     value=section.text[:40] if tells(section.text) else None,
                 )
+                yield _in_report(finding, report, filing)

@@ -1,11 +1,9 @@
-"""Score rules, only for forms with points: do points and scores add up, and does the score follow from what
-was completed.
-"""
+"""Score rules, for forms with points: do points and scores add up, does a score follow from what was done."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -28,7 +26,7 @@ ROUNDING = Decimal("0.01")
 
 @lru_cache(maxsize=4096)
 def mark(text: str | None) -> Decimal | None:
-    """Points or a score as a number; 10分 and 10% are 10."""
+    """The points or the score as a number; 10分 and 10% are 10."""
     return None if text is None else money(tidy(text).rstrip("分%"))
 
 
@@ -42,9 +40,7 @@ class Scored:
 
 
 def execution(form: Form) -> list[Scored]:
-    """The rows of the funding table that carry points: the total row, or the sources where the total has
-    none.
-    """
+    """The rows of the funding table that carry points: the total row, or the sources if it has none."""
     lines = (
         [form.total_funding]
         if form.total_funding and mark(form.total_funding.points) is not None
@@ -53,9 +49,10 @@ def execution(form: Form) -> list[Scored]:
     return _scored(lines)
 
 
-def _scored(rows) -> list[Scored]:
-    """Rows with points; a points cell merged over several rows counts once."""
-    found, seen = [], set()
+def _scored(rows: Iterable[FundingLine | Indicator | Task]) -> list[Scored]:
+    """The rows with points; a points cell merged over several rows counts once."""
+    found: list[Scored] = []
+    seen: set[str | None] = set()
     for row in rows:
         points, cell = mark(row.points), row.cells.get("points")
         if points is None or (cell and cell in seen):
@@ -66,17 +63,20 @@ def _scored(rows) -> list[Scored]:
 
 
 def all_scored(form: Form) -> list[Scored]:
+    """All rows of the form that carry points."""
     return execution(form) + _scored(form.tasks) + _scored(form.indicators)
 
 
 def number(value: Decimal) -> str:
+    """The number as messages show it."""
     return plain_number(value)
 
 
 @rule("S01", "分值合计不对", Severity.ERROR, needs="scores")
 def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
-    """The points of execution and indicators add up to 100, those below a level to the points it prints
-    (财预〔2020〕10号: 执行率10分).
+    """The points of execution and indicators add up to 100, those below a level to the points it prints.
+
+    (财预〔2020〕10号: 执行率10分)
     """
     yield from _points_of_levels(form)
     rows, funds = _scored(form.indicators), execution(form)
@@ -90,32 +90,31 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     if printed is not None and printed > HUNDRED:
         right.add(printed)  # places that grant extra points print them in the total
     sums = {total + paid, total + paid + tasks}
-    if any(abs(one - other) <= ROUNDING * len(rows) for one in sums for other in right) or (
-        total == HUNDRED and paid <= 10
-    ):
+    adds_up = any(abs(found - wanted) <= ROUNDING * len(rows) for found in sums for wanted in right)
+    if adds_up or (total == HUNDRED and paid <= 10):
         return
-    told = f"执行率{number(paid)}分，" if paid else ""
-    place = form.cells.get("total_points") or cells(*(row.row.cells.get("points") for row in (*funds, *rows)))
+    of_execution = f"执行率{number(paid)}分，" if paid else ""
+    cell = form.cells.get("total_points") or cells(*(row.row.cells.get("points") for row in (*funds, *rows)))
     yield Finding(
-        message=f"分值合计是{number(total + paid)}分（{told}指标{number(total)}分），应当是100分。",
+        message=f"分值合计是{number(total + paid)}分（{of_execution}指标{number(total)}分），应当是100分。",
         hint="核对各行分值，调整到合计100分。",
         subject="分值",
-        cell=place,
+        cell=cell,
         value=number(total + paid),
         expected="100",
     )
 
 
 def _points_of_levels(form: Form) -> Iterator[Finding]:
-    """产出指标(50分) holds rows of 50 points together."""
+    """Levels with printed points, such as 产出指标(50分), whose rows add up to something else."""
     for key, name in (("level1", "一级指标"), ("level2", "二级指标")):
-        groups: dict[tuple[str | None, str], list[Indicator]] = {}
+        groups: dict[tuple[str | None, str, Decimal], list[Indicator]] = {}
         for row in form.indicators:
             level = getattr(row, key)
-            if level and _PARENT.search(level):
-                groups.setdefault((row.cells.get(key), level), []).append(row)
-        for (cell, level), rows in groups.items():
-            wanted = Decimal(_PARENT.search(level)[1])  # type: ignore[index]
+            printed = _PARENT.search(level) if level else None
+            if printed:
+                groups.setdefault((row.cells.get(key), level, Decimal(printed[1])), []).append(row)
+        for (cell, level, wanted), rows in groups.items():
             if any(is_blank(row.points) for row in rows):
                 continue
             found = sum((row.points for row in _scored(rows)), Decimal(0))
@@ -132,17 +131,17 @@ def _points_of_levels(form: Form) -> Iterator[Finding]:
 
 @rule("S02", "得分大于分值", Severity.ERROR, needs="scores")
 def score_above_points(form: Form, policy: Policy) -> Iterator[Finding]:
-    """No score is above its points. The total is told only where no row is: it follows from them."""
-    above = [item for item in all_scored(form) if item.score is not None and item.score > item.points]
-    for item in above:
-        row = item.row
-        if item.score is not None:
-            yield row.finding(
-                "score",
-                f"“{row.subject}”得分{number(item.score)}分，大于分值{number(item.points)}分。",
-                expected=f"不大于{number(item.points)}",
-                hint="得分最多等于分值，请改正。",
-            )
+    """No score is above its points. The total is named only where no row is wrong: it follows from them."""
+    above = [
+        (item, item.score) for item in all_scored(form) if item.score is not None and item.score > item.points
+    ]
+    for item, score in above:
+        yield item.row.finding(
+            "score",
+            f"“{item.row.subject}”得分{number(score)}分，大于分值{number(item.points)}分。",
+            expected=f"不大于{number(item.points)}",
+            hint="得分最多等于分值，请改正。",
+        )
     total, points = mark(form.total_score), mark(form.total_points) or HUNDRED
     if not above and total is not None and total > max(points, HUNDRED):
         yield form.finding(
@@ -155,10 +154,9 @@ def score_above_points(form: Form, policy: Policy) -> Iterator[Finding]:
 
 @rule("S03", "扣分没有说明原因", Severity.ERROR, needs="scores")
 def deduction_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A score below its points needs its reason in the deviation column (财预〔2020〕10号附件); not the
-    execution row.
+    """A score below its points needs its reason in the deviation column (财预〔2020〕10号附件).
 
-    An unmet row owes its reason under D03.
+    The execution row is exempt, and so is an unmet row, which owes its reason under D03.
     """
     if not form.has_notes:
         return
@@ -180,17 +178,16 @@ def deduction_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
 
 
 def _is_due_anyway(row: Indicator) -> bool:
-    """An unmet row owes its reason under D03, an empty one its completed value under D01."""
+    """Whether the row is unmet and owes its reason under D03, or empty and owes its value under D01."""
     return row.verdict in (Verdict.UNMET, None)
 
 
 @rule("S04", "得分与完成情况不成比例", Severity.ERROR, needs="scores")
 def score_out_of_proportion(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A quantitative score is points × completion, within the tolerance of the policy (财预〔2020〕10号; ≤ by
-    policy).
+    """A quantitative score is points × completion, within the policy's tolerance (财预〔2020〕10号).
 
-    A score below that is a deduction, which the reason column explains; without such a column it is asked
-    about here.
+    How a target with ≤ is scored, the policy says. A lower score is a deduction, which the reason column
+    explains; without such a column it is asked about here.
     """
     tolerance = policy.number("score_tolerance")
     for item in _scored(form.indicators):
@@ -205,16 +202,15 @@ def score_out_of_proportion(form: Form, policy: Policy) -> Iterator[Finding]:
         above = item.score - row.expected_score
         if abs(above) <= tolerance or (above < 0 and form.has_notes):
             continue  # too little: the reason column has it, or S03 and D03 ask for it
-        told = f"“{row.name}”指标值“{row.target}”，实际完成“{row.actual}”，分值{number(item.points)}分，"
-        way, hint = "按完成比例", "按完成比例改得分；有其他计分办法的，请写明。"
         if row.verdict is Verdict.EXCEEDED and row.expected_score < item.points:
-            way, hint = (
-                f"超出{shown(row.deviation)}，按本地办法扣分后",
-                "按超出的比例扣分；不是年初指标值偏低造成的，请写明原因。",
-            )
+            method = f"超出{shown(row.deviation)}，按本地办法扣分后"
+            hint = "按超出的比例扣分；不是年初指标值偏低造成的，请写明原因。"
+        else:
+            method, hint = "按完成比例", "按完成比例改得分；有其他计分办法的，请写明。"
         yield row.finding(
             "score",
-            f"{told}{way}应得约{number(row.expected_score)}分，填的是{number(item.score)}分。",
+            f"“{row.name}”指标值“{row.target}”，实际完成“{row.actual}”，分值{number(item.points)}分，"
+            f"{method}应得约{number(row.expected_score)}分，填的是{number(item.score)}分。",
             expected=number(row.expected_score),
             hint=hint,
         )
@@ -241,8 +237,8 @@ def scores_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
         return  # the execution score stands somewhere else
     digits = len(tidy(form.total_score or "").rstrip("分").partition(".")[2])
     if any(
-        abs(one - total) <= ROUNDING * 2 or (digits < 2 and rounded(one, digits) == total)
-        for one in (found, without_tasks)
+        abs(summed - total) <= ROUNDING * 2 or (digits < 2 and rounded(summed, digits) == total)
+        for summed in (found, without_tasks)
     ):
         return
     yield form.finding(
@@ -253,10 +249,17 @@ def scores_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     )
 
 
+def _pairs(policy: Policy, name: str) -> tuple[tuple[str, Decimal], ...]:
+    """The pairs of name and number of a parameter that is a list of bands or caps."""
+    value = policy[name]
+    assert isinstance(value, tuple), name
+    return value
+
+
 @rule("S06", "定性指标得分不在档内", Severity.WARNING, needs="scores")
 def quality_outside_band(form: Form, policy: Policy) -> Iterator[Finding]:
     """Qualitative scores: 达成 100–80%, 部分达成 80–60%, 未达成 60–0% of the points (财预〔2020〕10号)."""
-    bands = dict(policy["quality_bands"])  # type: ignore[arg-type]
+    bands = dict(_pairs(policy, "quality_bands"))
     high, low = bands["达成"], bands["部分达成"]
     for item in _scored(form.indicators):
         row = item.row
@@ -266,17 +269,17 @@ def quality_outside_band(form: Form, policy: Policy) -> Iterator[Finding]:
             continue
         share = item.score / item.points
         if row.verdict is Verdict.MET and share < high and tells(row.note):
-            told, band = "完成了", f"{percent(high)}至100%"
+            outcome, band = "完成了", f"{percent(high)}至100%"
         elif row.judgement.cause is Cause.PARTIAL and share > high:
-            told, band = "只部分完成", f"{percent(low)}至{percent(high)}"
+            outcome, band = "只部分完成", f"{percent(low)}至{percent(high)}"
         elif row.verdict is Verdict.UNMET and share > low:
-            told, band = "未完成", f"不超过{percent(low)}"
+            outcome, band = "未完成", f"不超过{percent(low)}"
         else:
             continue
         yield row.finding(
             "score",
             (
-                f"“{row.name}”填的是“{row.actual}”，{told}，"
+                f"“{row.name}”填的是“{row.actual}”，{outcome}，"
                 f"得分{number(item.score)}分是分值的{shown(share)}，应在{band}。"
             ),
             hint="按完成程度调整得分，或把完成情况写清楚。",
@@ -288,7 +291,7 @@ def quality_outside_band(form: Form, policy: Policy) -> Iterator[Finding]:
 def grade_unlike_total(form: Form, policy: Policy) -> Iterator[Finding]:
     """The printed grade is the band that the total reaches (policy; 财预〔2020〕10号: 优90 良80 中60)."""
     total = mark(form.total_score)
-    names = dict(policy["grades"])  # type: ignore[arg-type]
+    names = dict(_pairs(policy, "grades"))
     grade = _GRADES.get(tidy(form.grade or ""), tidy(form.grade or ""))
     if total is None or grade not in names or total > HUNDRED:
         return
@@ -312,10 +315,11 @@ def execution_score_wrong(form: Form, policy: Policy) -> Iterator[Finding]:
     if not points or score is None or score > points:
         return
     right = rounded(points * min(Decimal(1), max(Decimal(0), line.rate)))
-    rates = [right] + (
-        [rounded(points * min(Decimal(1), printed))] if (printed := _printed(line)) is not None else []
-    )
-    if all(abs(score - wanted) > policy.number("score_tolerance") for wanted in rates):
+    accepted = [right]
+    printed = _printed_rate(line)
+    if printed is not None:
+        accepted.append(rounded(points * min(Decimal(1), printed)))
+    if all(abs(score - wanted) > policy.number("score_tolerance") for wanted in accepted):
         yield line.finding(
             "score",
             (
@@ -327,10 +331,11 @@ def execution_score_wrong(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
-def _printed(line: FundingLine) -> Decimal | None:
-    """The rate as printed: where it is wrong, F02 says so once."""
-    number_ = money(tidy(line.execution_rate or "").rstrip("%"))
-    return number_ / 100 if number_ is not None and "%" in tidy(line.execution_rate or "") else None
+def _printed_rate(line: FundingLine) -> Decimal | None:
+    """The printed rate as a ratio. A score that follows from a wrong rate is not wrong twice (F02)."""
+    text = tidy(line.execution_rate or "")
+    rate = money(text.rstrip("%"))
+    return rate / 100 if rate is not None and "%" in text else None
 
 
 @rule("S09", "总分超过执行率对应的上限", Severity.WARNING, needs="scores")
@@ -339,9 +344,11 @@ def score_above_cap(form: Form, policy: Policy) -> Iterator[Finding]:
     line, total = main_line(form), mark(form.total_score)
     if line is None or line.rate is None or total is None or not line.amount("annual_budget"):
         return
-    caps = [(Decimal(floor), cap) for floor, cap in policy["score_caps"] if line.rate < Decimal(floor)]  # type: ignore[union-attr]
+    caps = [
+        (cap, Decimal(floor)) for floor, cap in _pairs(policy, "score_caps") if line.rate < Decimal(floor)
+    ]
     if caps:
-        floor, cap = min(caps, key=lambda pair: pair[1])
+        cap, floor = min(caps, key=lambda pair: pair[0])
         if total > cap:
             yield form.finding(
                 "total_score",
@@ -388,24 +395,24 @@ def full_marks_for_nothing(form: Form, policy: Policy) -> Iterator[Finding]:
 
 @rule("S11", "有未完成的却得满分", Severity.WARNING, needs="scores")
 def perfect_total_with_faults(form: Form, policy: Policy) -> Iterator[Finding]:
-    """100 in total does not go with an unmet indicator or an execution rate below 90% (policy)."""
+    """A total of 100 does not go with an unmet indicator or an execution rate below 90% (policy)."""
     if mark(form.total_score) != HUNDRED:
         return
     line = main_line(form)
     unmet = [row for row in form.indicators if row.verdict is Verdict.UNMET]
-    told = [f"指标“{row.name}”未完成" for row in unmet[:3]] + (
-        [f"等共{len(unmet)}个指标未完成"] if len(unmet) > 3 else []
-    )
+    faults = [f"指标“{row.name}”未完成" for row in unmet[:3]]
+    if len(unmet) > 3:
+        faults.append(f"等共{len(unmet)}个指标未完成")
     if (
         line is not None
         and line.rate is not None
         and line.amount("annual_budget")
         and line.rate < policy.number("execution_floor")
     ):
-        told.append(f"执行率只有{shown(line.rate)}")
-    if told:
+        faults.append(f"执行率只有{shown(line.rate)}")
+    if faults:
         yield form.finding(
-            "total_score", f"总分是100分，但{'，'.join(told)}。", hint="核对得分，按实际完成情况扣分。"
+            "total_score", f"总分是100分，但{'，'.join(faults)}。", hint="核对得分，按实际完成情况扣分。"
         )
 
 
@@ -425,7 +432,7 @@ def low_result_unexplained(form: Form, policy: Policy) -> Iterator[Finding]:
     low_grade = policy.grade(total) in ("中", "差") if total is not None and total <= HUNDRED else False
     if not low_rate and not low_grade:
         return
-    reasons, measures = explains_money(form) or _remarks(form), names_measure(form)
+    reasons, measures = explains_money(form) or _has_remarks(form), names_measure(form)
     missing = "没有写改进措施" if reasons else "没有说明原因和改进措施"
     if reasons and measures:
         return
@@ -444,5 +451,6 @@ def low_result_unexplained(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
-def _remarks(form: Form) -> bool:
+def _has_remarks(form: Form) -> bool:
+    """Whether any remark of the form is a text of some length."""
     return any(len(text) >= 10 and not is_instruction(text) for text in form.remarks.values() if text)

@@ -1,4 +1,4 @@
-"""Which finding silences which: one root cause gives one finding. All of it stands in this table."""
+"""The table of rules that silence others on the same form or row: one root cause gives one finding."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from ..findings import Finding
 
-# silencer: the rules that say nothing more once it has spoken about the same form
+# rule that found something on a form -> rules whose findings on that form are dropped
 FORM: dict[str, tuple[str, ...]] = {
     "F10": ("F06",),  # the cut budget is asked about once
     "F13": ("D01", "D03", "F05", "F10", "F06", "F12"),  # nothing spent: ask whether the project is exempt
@@ -20,12 +20,12 @@ FORM: dict[str, tuple[str, ...]] = {
         ("S04", "S05", "S06", "S08", "S10"), ("S11",)
     ),  # 100 in total follows from a row that has too much
 }
-# the same, but only where both speak about cells of one row
+# the same, but only where both findings have cells in one row
 ROW: dict[str, tuple[str, ...]] = {
     "F03": ("F02",),
     **dict.fromkeys(
         ("F01", "F02", "S05", "S07", "S08"), ("T06",)
-    ),  # typed over and wrong: the wrong number is told
+    ),  # typed over and wrong: the wrong number is what matters
     "T04": ("I06",),  # an issued target that was emptied
     "F07": ("F01", "F02", "F03", "F06"),
     "I01": ("I08", "I04"),
@@ -43,30 +43,32 @@ ROW: dict[str, tuple[str, ...]] = {
     "N01": ("N08",),
     "X06": ("X04",),
 }
+_FormKey = tuple[str, str | None, str | None, str | None]
 _ROW = re.compile(r"[A-Z]+(\d+)")
 
 
 def silenced(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings that remain, in their order."""
+    """The findings that no other finding silences, in their order."""
     findings = list(findings)
-    forms: dict[tuple, set[str]] = defaultdict(set)
-    rows: dict[tuple, set[str]] = defaultdict(set)
+    by_form: dict[_FormKey, set[str]] = defaultdict(set)
+    by_row: dict[tuple[_FormKey, str], set[str]] = defaultdict(set)
     for finding in findings:
-        place = _place(finding)
-        forms[place] |= set(FORM.get(finding.rule, ()))
+        form = _form_key(finding)
+        by_form[form].update(FORM.get(finding.rule, ()))
         for row in _rows(finding):
-            rows[*place, row] |= set(ROW.get(finding.rule, ()))
+            by_row[form, row].update(ROW.get(finding.rule, ()))
     return [
         finding
         for finding in findings
-        if finding.rule not in forms[_place(finding)]
-        and not any(finding.rule in rows[*_place(finding), row] for row in _rows(finding))
+        if finding.rule not in by_form[_form_key(finding)]
+        and not any(finding.rule in by_row[_form_key(finding), row] for row in _rows(finding))
     ]
 
 
-def _place(finding: Finding) -> tuple:
+def _form_key(finding: Finding) -> _FormKey:
     return finding.file, finding.sheet, finding.form, finding.project
 
 
 def _rows(finding: Finding) -> set[str]:
+    """The numbers of the rows in which the finding has cells."""
     return set(_ROW.findall(finding.cell or ""))

@@ -1,4 +1,4 @@
-"""Structure rules: can the file and the form be read, are they whole, do they still hold what was issued."""
+"""Structure rules: can file and form be read, are they whole, is what was issued unchanged."""
 
 from __future__ import annotations
 
@@ -17,15 +17,13 @@ from .money import NAMES, main_line, ten_thousand_yuan, ten_thousandfold
 from .registry import rule
 from .texts import cells, phrases
 
-# The heading fields that every layout asks for. A unit's code or a remark may stay empty.
+# The heading fields that every layout asks for; a unit's code or a remark may stay empty.
 HEADING = {
     PROJECT: (("project", "项目名称"), ("department", "主管部门"), ("unit", "实施单位"), ("year", "年度")),
     DEPARTMENT: (("department", "部门名称"), ("year", "年度")),
 }
 _BLANK_YEAR = re.compile(r"[(（]\s*(?:20)?\s*[_＿]*\s*年度?\s*[)）]|^\s*(?:20)?[_＿]{2,}\s*年度?")
-
-
-_ASKED = re.compile(r"[；;。，,](请.+)$")
+_ADVICE = re.compile(r"[；;。，,](请.+)$")
 
 
 def _problems(file: ReadFile, rule_id: str) -> Iterator[Problem]:
@@ -33,11 +31,11 @@ def _problems(file: ReadFile, rule_id: str) -> Iterator[Problem]:
 
 
 def _reported(problem: Problem, hint: str, severity: Severity | None = None) -> Finding:
-    """What the reader said, as a finding; where it says itself what to do, that is the hint."""
+    """The reader's problem as a finding; advice at the end of its text replaces the hint."""
     text = problem.text.rstrip("。")
-    said = _ASKED.search(text)
-    if said and said.start() > 0:
-        text, hint = text[: said.start()], f"{said[1]}。"
+    advice = _ADVICE.search(text)
+    if advice and advice.start() > 0:
+        text, hint = text[: advice.start()], f"{advice[1]}。"
     return Finding(
         message=f"{text}。",
         hint=hint,
@@ -52,8 +50,8 @@ def _reported(problem: Problem, hint: str, severity: Severity | None = None) -> 
 def unknown_or_partly_read(file: ReadFile, policy: Policy) -> Iterator[Finding]:
     """The file holds a form that this program knows, and all of it could be read.
 
-    A sealed scan (PDF, picture) beside the forms is an attachment, not a fault. What the reader could not
-    place is asked about.
+    A sealed scan (PDF, picture) beside the forms is an attachment, not a fault. A value that the reader could
+    not assign to a field is asked about.
     """
     for problem in _problems(file, "T01"):
         yield _reported(problem, "用财政局下发的表或官方表样填写，保留表头文字，不要删列。")
@@ -103,19 +101,17 @@ def heading_left_empty(form: Form, policy: Policy) -> Iterator[Finding]:
 
 
 def _shares_cell(form: Form, key: str) -> bool:
+    """Whether another heading field stands in the same cell."""
     return any(other != key and cell == form.cells[key] for other, cell in form.cells.items())
 
 
 @rule("T03", "模板不是最新版", Severity.NOTE, scope="file", needs="settings")
 def older_template(file: ReadFile, policy: Policy) -> Iterator[Finding]:
-    """A workbook of ours says in its hidden sheet which layout and version it was made from; an older one may
-    miss fields.
+    """A workbook made by this program has the current version of its layout; an older one may miss fields.
 
-    Where the hidden sheet is gone, or the form does not look like its layout any more, that is noted; the
-    form is read by its labels all the same.
+    Its hidden sheet says which layout and version it was made from. Where that sheet is gone, or the form
+    does not look like its layout any more, that is noted; the form is read by its labels all the same.
     """
-    from .. import layouts
-
     for problem in _problems(file, "T03"):
         yield _reported(problem, "内容不受影响；请尽量在财政局下发的工作簿上填写，不要另建工作簿。")
     layout, version = file.settings.get("layout"), file.settings.get("version")
@@ -126,6 +122,14 @@ def older_template(file: ReadFile, policy: Policy) -> Iterator[Finding]:
                 hint="内容不受影响；下次请用财政局新下发的工作簿填写。",
             )
         return
+    yield from _outdated(file, layout, version)
+    yield from _unlike_layout(file, layout)
+
+
+def _outdated(file: ReadFile, layout: str, version: str) -> Iterator[Finding]:
+    """A finding where the layout has a newer version than the workbook was made from."""
+    from .. import layouts
+
     for kind in dict.fromkeys(form.kind for form in file.forms):
         try:
             current = str(layouts.load(layout, kind).version)
@@ -138,10 +142,16 @@ def older_template(file: ReadFile, policy: Policy) -> Iterator[Finding]:
                 expected=current,
                 hint="内容不受影响；下次请用财政局新下发的工作簿填写。",
             )
-            break
+            return
+
+
+def _unlike_layout(file: ReadFile, layout: str) -> Iterator[Finding]:
+    """The forms that do not look like the layout they were issued in."""
+    from .. import layouts
+
     for form in file.forms:
         if form.layout is None and form.kind in {
-            known.kind for known in layouts.load_all() if known.id == layout
+            other.kind for other in layouts.load_all() if other.id == layout
         }:
             yield Finding(
                 message=f"下发的是{layout}表式，现在的表头和栏目对不上，可能删改过表头或栏目。",
@@ -153,17 +163,32 @@ def older_template(file: ReadFile, policy: Policy) -> Iterator[Finding]:
 
 
 def _number(version: str) -> tuple[int, ...]:
+    """The version as numbers that can be compared."""
     return tuple(int(part) for part in re.findall(r"\d+", version))
 
 
 @rule("T04", "下发后锁定的内容被改动", Severity.ERROR, needs="issued")
 def issued_value_changed(form: Form, policy: Policy, issued: Form) -> Iterator[Finding]:
-    """What was issued and locked (name, initial budget, indicators and targets) stays as issued.
+    """The issued and locked fields (name, initial budget, indicators and targets) stay as issued.
 
     `issued`: the form as it was issued, by the roster where there is one, else by the workbook's own hidden
-    sheet.
-    With a roster the annual budget is the ledger's matter (F11).
+    sheet. With a roster the annual budget is the ledger's matter (F11).
     """
+    yield from _name_changed(form, issued)
+    tolerance = policy.number("funding_tolerance")
+    for issued_line in issued.funding:
+        line = (
+            main_line(form)
+            if issued_line.is_total
+            else next((line for line in form.funding if line.source == issued_line.source), None)
+        )
+        if line is not None:
+            yield from _amounts_changed(form, line, issued, issued_line, tolerance)
+    yield from _indicators_changed(form, issued)
+
+
+def _name_changed(form: Form, issued: Form) -> Iterator[Finding]:
+    """A project whose name is not the issued one; the code in front of it does not matter."""
     if (
         form.project
         and issued.project
@@ -175,14 +200,10 @@ def issued_value_changed(form: Form, policy: Policy, issued: Form) -> Iterator[F
             expected=issued.project,
             hint="改回下发时的名称；确实改了名的，请财政局重新下发。",
         )
-    for given in issued.funding:
-        line = (
-            main_line(form)
-            if given.is_total
-            else next((line for line in form.funding if line.source == given.source), None)
-        )
-        if line is not None:
-            yield from _amounts_changed(form, line, issued, given, policy.number("funding_tolerance"))
+
+
+def _indicators_changed(form: Form, issued: Form) -> Iterator[Finding]:
+    """The issued indicators that were renamed or are gone, and those with another target."""
     names = {bare(row.name) for row in issued.indicators}
     for row in issued.indicators:
         now = [other for other in form.indicators if bare(other.name) == bare(row.name)]
@@ -213,75 +234,74 @@ def issued_value_changed(form: Form, policy: Policy, issued: Form) -> Iterator[F
 
 
 def _amounts_changed(
-    form: Form, line: FundingLine, issued: Form, given: FundingLine, tolerance: Decimal
+    form: Form, line: FundingLine, issued: Form, issued_line: FundingLine, tolerance: Decimal
 ) -> Iterator[Finding]:
+    """The amounts of one fund row that are not the issued ones. tolerance: in 万元."""
     for key, name in NAMES.items():
-        wanted, now = given.amount(key), line.amount(key)
-        emptied = getattr(line, key) is None and bool(
-            given.cells
-        )  # the hidden sheet knows that the cell was filled
+        wanted, now = issued_line.amount(key), line.amount(key)
+        # only the hidden sheet, not the roster, knows that the cell was filled when it was issued
+        emptied = getattr(line, key) is None and bool(issued_line.cells)
         if wanted is None or (now is None and not emptied):
             continue
-        if now is None or abs(ten_thousand_yuan(form, now) - ten_thousand_yuan(issued, wanted)) > tolerance:
-            what, told = (
-                name if line.is_total else f"“{line.source}”的{name}",
-                f"{getattr(given, key)}{issued.money_unit or ''}",
-            )
-            found = "空的" if now is None else f"{getattr(line, key)}{form.money_unit or ''}"
-            if now and ten_thousandfold(
-                ten_thousand_yuan(form, now), ten_thousand_yuan(issued, wanted), Decimal("0.002")
-            ):
-                found += "，正好相差一万倍，像是金额单位填错了"
+        was = ten_thousand_yuan(issued, wanted)
+        if now is None or abs(ten_thousand_yuan(form, now) - was) > tolerance:
+            what = name if line.is_total else f"“{line.source}”的{name}"
+            before = f"{getattr(issued_line, key)}{issued.money_unit or ''}"
+            after = "空的" if now is None else f"{getattr(line, key)}{form.money_unit or ''}"
+            if now and ten_thousandfold(ten_thousand_yuan(form, now), was, Decimal("0.002")):
+                after += "，正好相差一万倍，像是金额单位填错了"
             yield line.finding(
                 key,
-                f"{what}下发时是{told}，现在是{found}。",
-                expected=told,
+                f"{what}下发时是{before}，现在是{after}。",
+                expected=before,
                 hint="改回下发时的数；预算确实调整过的，请财政局重新下发。",
             )
 
 
 def _same_row(now: Indicator, issued: Indicator) -> bool:
-    """Whether an indicator stands where the other was issued; without its cells, whether it has its target."""
+    """Whether `now` stands in the cell where the other was issued; where that is unknown, has its target."""
     if issued.cells:
         return bool(now.cells.get("name")) and now.cells.get("name") == issued.cells.get("name")
     return bool(issued.target) and parse(now.target) == parse(issued.target)
 
 
 def _renamed(now: Indicator, issued: Indicator) -> Finding:
-    told, places, expected = (
-        f"三级指标名称下发时是“{issued.name}”，现在是“{now.name or '空的'}”",
-        [now.cells.get("name")],
-        [issued.name or ""],
-    )
+    """The finding on an indicator with another name than the issued one, and perhaps another target."""
+    changes = [f"三级指标名称下发时是“{issued.name}”，现在是“{now.name or '空的'}”"]
+    changed_cells, expected = [now.cells.get("name")], [issued.name or ""]
     if issued.target and parse(now.target) != parse(issued.target):
-        told, places, expected = (
-            f"{told}；指标值下发时是“{issued.target}”，现在是“{now.target or '空的'}”",
-            [*places, now.cells.get("target")],
-            [*expected, issued.target],
-        )
+        changes.append(f"指标值下发时是“{issued.target}”，现在是“{now.target or '空的'}”")
+        changed_cells.append(now.cells.get("target"))
+        expected.append(issued.target)
     return replace(
         now.finding(
             "name",
-            f"{told}。",
+            f"{'；'.join(changes)}。",
             expected=" ".join(expected),
             hint="改回下发时的名称和指标值；另外增加的指标请写在空行里。",
         ),
-        cell=cells(*places),
+        cell=cells(*changed_cells),
     )
 
 
 @rule("T05", "隐藏的行列或工作表里有内容", Severity.WARNING, treatment=Treatment.FIX, scope="file")
 def hidden_data(file: ReadFile, policy: Policy) -> Iterator[Finding]:
-    """Nothing of the form stands in hidden rows, columns or sheets; our own hidden sheets are exempt."""
+    """No part of the form stands in hidden rows, columns or sheets; our own hidden sheets are exempt."""
     for problem in _problems(file, "T05"):
         yield _reported(problem, "取消隐藏，核对里面的内容；不要的删掉。")
 
 
 @rule("T06", "公式出错或被改成了数", Severity.WARNING, treatment=Treatment.FIX)
 def formula_broken_or_overtyped(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A calculated cell still calculates: no #REF!, #DIV/0! and their like, and in a workbook of ours no
-    number typed over its formula.
+    """A calculated cell still calculates.
+
+    It shows no #REF!, #DIV/0! and the like, and in a workbook of ours no number is typed over its formula.
     """
+    yield from _broken_formulas(form)
+    yield from _overtyped_formulas(form)
+
+
+def _broken_formulas(form: Form) -> Iterator[Finding]:
     pattern = phrases("broken")
     broken = [
         (f"“{row.subject}”的{name}", row.cells.get(key), value)
@@ -299,13 +319,16 @@ def formula_broken_or_overtyped(form: Form, policy: Policy) -> Iterator[Finding]
             value=text,
             expected="数字",
         )
+
+
+def _overtyped_formulas(form: Form) -> Iterator[Finding]:
     if form.overtyped:
-        at = {
+        by_cell = {
             cell: (record, key, name)
             for record, key, name in _calculated(form)
             if (cell := record.cells.get(key))
         }
-        record, key, name = at[form.overtyped[0]]
+        record, key, name = by_cell[form.overtyped[0]]
         what = f"“{record.subject}”的{name}" if record is not form else name
         more = f"等{len(form.overtyped)}格" if len(form.overtyped) > 1 else ""
         yield Finding(
@@ -327,7 +350,7 @@ _ROW_COLUMNS = (("target", "年度指标值"), ("actual", "实际完成值"), ("
 
 
 def _calculated(form: Form) -> Iterator[tuple[FundingLine | Indicator | Form, str, str]]:
-    """Record, key and name of everything that a form may calculate."""
+    """The fields that a form may calculate: record, key and name on screen."""
     for line in form.funding:
         for key, name in _MONEY_COLUMNS:
             yield line, key, name
@@ -356,19 +379,18 @@ def unreadable(file: ReadFile, policy: Policy) -> Iterator[Finding]:
 def signature_incomplete(
     form: Form, policy: Policy, file: ReadFile | None = None, scanned: bool = False
 ) -> Iterator[Finding]:
-    """The printed signature block (填表人, 负责人, 电话, 日期) is filled in, or a sealed copy lies beside the
-    form.
+    """The printed signature block (填表人, 负责人, 电话, 日期) is filled in, unless a sealed copy is there.
 
-    `scanned`: whether there is one. A workbook of ours whose block is blank as a whole is printed and signed
-    by hand.
+    `scanned`: whether one lies beside the form. A workbook of ours whose block is blank as a whole is printed
+    and signed by hand.
     """
     empty = [label for label, value in form.signature.items() if is_blank(value)]
     if not empty or scanned or (len(empty) == len(form.signature) and file is not None and file.settings):
         return
-    told = "、".join(f"“{label}”" for label in empty)
+    labels = "、".join(f"“{label}”" for label in empty)
     missing = "，也没有附盖章扫描件" if len(empty) == len(form.signature) else ""
     yield Finding(
-        message=f"签字栏的{told}没有填{missing}。",
+        message=f"签字栏的{labels}没有填{missing}。",
         hint="报送前填全；在纸质件上签字盖章的，把扫描件（PDF或照片）一起报送。",
         subject=empty[0],
         cell=cells(*(form.cells.get(label) for label in empty)),

@@ -1,4 +1,4 @@
-"""What the texts of a form say: where they stand, and whether they explain something."""
+"""The texts of a form: their cells, and whether they explain something."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STUB = "【待补充】"
 
 
 class Text(NamedTuple):
-    """One text of a form: what it is called on screen, its cell, and what it says."""
+    """One text of a form: its name on screen, its cell, and its words."""
 
     what: str
     cell: str | None
@@ -38,19 +38,19 @@ def _phrases() -> dict[str, re.Pattern[str]]:
 
 
 def cells(*names: str | None) -> str | None:
-    """Cells as a finding lists them: each once, in order; None where there is none."""
+    """The cells as a finding lists them ("G12,G15"): each once, in order; None where there is none."""
     found = dict.fromkeys(part for name in names if name for part in name.split(","))
     return ",".join(found) or None
 
 
 def several(names: Sequence[str | None], rest: str = "等{}个指标", most: int = 3) -> str:
-    """Indicators as a sentence names them: “A”, “B” and “C”, and how many there are where there are more."""
-    named = "、".join(f"“{name}”" for name in names[:most])
-    return named if len(names) <= most else named + rest.format(len(names))
+    """The names as a sentence lists them: “A”、“B”, then `rest` with their number where there are more."""
+    listed = "、".join(f"“{name}”" for name in names[:most])
+    return listed if len(names) <= most else listed + rest.format(len(names))
 
 
 def percent(share: Decimal) -> str:
-    """A threshold as people say it: 0.9 is 90%."""
+    """The ratio as people write it: 0.9 is 90%."""
     return f"{plain_number(share * 100)}%"
 
 
@@ -77,7 +77,7 @@ def all_texts(form: Form) -> Iterator[Text]:
 
 
 def goal_texts(form: Form) -> Iterator[Text]:
-    """The goal, its outcome, and the tasks of a department."""
+    """The goal, its outcome, and the texts of a department's tasks."""
     for what, key in (("年初目标", "initial"), ("年度目标", "expected"), ("目标完成情况", "actual")):
         value = getattr(form.goal, key)
         if value and not (key == "initial" and value == form.goal.expected):
@@ -90,7 +90,7 @@ def goal_texts(form: Form) -> Iterator[Text]:
 
 
 def remark_texts(form: Form) -> Iterator[Text]:
-    """What stands under 其他需要说明事项 and its like."""
+    """The remarks under 其他需要说明事项 and its like."""
     for label, value in form.remarks.items():
         if value:
             plain = re.sub(r"[(（][^()（）]*[)）]|[\s:：*]", "", label)
@@ -98,12 +98,12 @@ def remark_texts(form: Form) -> Iterator[Text]:
 
 
 def is_instruction(text: str) -> bool:
-    """Whether printed guidance (100字以内) still stands there."""
+    """Whether the text still holds printed guidance (100字以内)."""
     return bool(phrases("instruction").search(text))
 
 
 def tells(note: str | None) -> bool:
-    """Whether a note says something at all: no dash, no 无, no guidance, no stub waiting to be completed."""
+    """Whether a note says something: more than a dash, 无, guidance or a stub waiting to be completed."""
     if is_blank(note) or note is None:
         return False
     plain = re.sub(r"[\s。，,.；;、！!]", "", note)
@@ -116,11 +116,12 @@ def tells(note: str | None) -> bool:
 
 
 def has_note(indicator: Indicator) -> bool:
+    """Whether the indicator's deviation column says something."""
     return tells(indicator.note)
 
 
 def outcomes(form: Form) -> Iterator[Text]:
-    """The texts that tell how the year went: outcome of the goal, of the tasks, remarks."""
+    """The texts about how the year went: outcome of the goal, outcomes of the tasks, remarks."""
     if form.goal.actual:
         yield Text("目标完成情况", form.goal.cells.get("actual"), form.goal.actual)
     for task in form.tasks:
@@ -130,16 +131,17 @@ def outcomes(form: Form) -> Iterator[Text]:
 
 
 def explains_money(form: Form) -> bool:
-    """Whether anything on the form says why money was not spent: a note on the funds, a deviation note, the
-    outcome, a remark.
+    """Whether the form says anywhere why money was not spent.
+
+    Looks at the notes on the funds, the deviation column, the outcomes and the remarks.
     """
     if any(tells(line.note) for line in form.funding) or any(map(has_note, form.indicators)):
         return True
-    return _says("unspent", outcomes(form))
+    return _any_matches("unspent", outcomes(form))
 
 
 def explains_change(form: Form) -> bool:
-    """Whether anything on the form says why the budget was changed in the year."""
+    """Whether the form says anywhere why the budget was changed in the year."""
     if any(tells(line.note) for line in form.funding):
         return True
     notes = (
@@ -147,21 +149,21 @@ def explains_change(form: Form) -> bool:
         for indicator in form.indicators
         if has_note(indicator) and indicator.note
     )
-    return _says("budget_change", (*outcomes(form), *notes))
+    return _any_matches("budget_change", (*outcomes(form), *notes))
 
 
 def names_measure(form: Form) -> bool:
-    """Whether anything on the form says what will be done about it."""
+    """Whether the form says anywhere what will be done about a shortfall."""
     notes = [
         Text("", None, note)
         for note in (*(line.note for line in form.funding), *(row.note for row in form.indicators))
         if note
     ]
-    return _says("measure", (*notes, *remark_texts(form))) or _says(
-        "measure", (text for text in outcomes(form) if text.what == "目标完成情况")
-    )
+    goal_outcome = (text for text in outcomes(form) if text.what == "目标完成情况")
+    return _any_matches("measure", (*notes, *remark_texts(form), *goal_outcome))
 
 
-def _says(name: str, texts: Iterable[Text]) -> bool:
+def _any_matches(name: str, texts: Iterable[Text]) -> bool:
+    """Whether any of the texts, guidance aside, has one of these phrases."""
     pattern = phrases(name)
     return any(pattern.search(text.text) and not is_instruction(text.text) for text in texts)

@@ -6,10 +6,11 @@ import re
 import tomllib
 from functools import cache
 from importlib import resources
+from typing import Any
 
 
 @cache
-def _data() -> dict[str, dict]:
+def _data() -> dict[str, dict[str, Any]]:
     return tomllib.loads(resources.files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
 
 
@@ -26,9 +27,12 @@ def pattern(name: str) -> re.Pattern[str]:
 
 
 @cache
-def table(name: str) -> dict[str, re.Pattern[str] | tuple[str, ...]]:
-    """A table by key: patterns compiled, lists as tuples."""
-    return {
-        key: re.compile(value) if isinstance(value, str) else tuple(value)
-        for key, value in _data()[name].items()
-    }
+def pattern_table(name: str) -> dict[str, re.Pattern[str]]:
+    """A table of patterns by key."""
+    return {key: re.compile(text) for key, text in _data()[name].items()}
+
+
+@cache
+def word_table(name: str) -> dict[str, tuple[str, ...]]:
+    """A table of word lists by key."""
+    return {key: tuple(listed) for key, listed in _data()[name].items()}

@@ -1,1 +1,1 @@
-"""Where edits go: into a file (`file`), and files without an xlsx of their own become one first (`blank`)."""
+"""Writers of edits: into copies of files (`file`), the open book (`live`) and new workbooks (`blank`)."""

@@ -1,6 +1,4 @@
-"""An xlsx of the same grid, for files that cannot be changed in place: xls, xlsb, ods and the tables of Word
-files.
-"""
+"""New xlsx workbooks of the same grids, for files that cannot be patched: xls, xlsb, ods and Word tables."""
 
 from __future__ import annotations
 
@@ -27,9 +25,7 @@ _A4 = 9
 
 
 def sheet_names(grids: Iterable[Grid]) -> list[str]:
-    """A name that Excel accepts for each Grid, in order: the Grid's own where that is one, never the same
-    twice.
-    """
+    """A sheet name that Excel accepts for each Grid, in order: the Grid's own where possible, none twice."""
     names: list[str] = []
     for grid in grids:
         plain = _NOT_IN_NAMES.sub("_", grid.name).strip("'")[:_LONGEST_NAME] or "表"
@@ -44,10 +40,10 @@ def sheet_names(grids: Iterable[Grid]) -> list[str]:
 
 def write(grids: list[Grid], out: str | Path, widths: Sequence[Sequence[float]] = ()) -> dict[str, str]:
     """Writes the Grids as sheets of a new xlsx: values, merges, borders, fitting heights, one page wide.
-    widths: of the columns of each sheet, else fitting.
 
-    Returns the sheet's name for each Grid's name. Text stays text, also where it begins with an equals sign.
-    OSError where `out` cannot be written.
+    widths: of the columns of each sheet in characters, else fitting. Returns the sheet's name for each Grid's
+    name. Text stays text, also where it begins with an equals sign.
+    Raises OSError where `out` cannot be written.
     """
     from xlsxwriter import Workbook
 
@@ -60,9 +56,8 @@ def write(grids: list[Grid], out: str | Path, widths: Sequence[Sequence[float]] 
         sheet = book.add_worksheet(name)
         if not grid.visible and any(other.visible for other in grids) and name != names[0]:
             sheet.hide()
-        _set_up(
-            sheet, grid, list(widths[number]) if number < len(widths) and widths[number] else _widths(grid)
-        )
+        chosen = list(widths[number]) if number < len(widths) else []
+        _set_up(sheet, grid, chosen or _widths(grid))
         _fill(sheet, grid, formats)
     if not grids:
         book.add_worksheet()
@@ -75,12 +70,13 @@ class _Formats:
 
     def __init__(self, book: Workbook) -> None:
         self._book = book
-        self._known: dict[tuple[str, bool], Format] = {}
+        self._made: dict[tuple[str, bool, bool], Format] = {}
 
     def get(self, number_format: str, framed: bool, title: bool = False) -> Format:
+        """The format of cells with this number format, with or without a frame."""
         key = (number_format, framed, title)
-        if key not in self._known:
-            look = {
+        if key not in self._made:
+            look: dict[str, object] = {
                 "text_wrap": True,
                 "valign": "vcenter",
                 "font_name": "宋体",
@@ -89,11 +85,12 @@ class _Formats:
             }
             look |= {"border": 1} if framed else {}
             look |= {"bold": True, "align": "center"} if title else {}
-            self._known[key] = self._book.add_format(look)
-        return self._known[key]
+            self._made[key] = self._book.add_format(look)
+        return self._made[key]
 
 
 def _set_up(sheet: Worksheet, grid: Grid, widths: list[float]) -> None:
+    """Sets widths, heights and the page of a sheet."""
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     for row in range(grid.height):
@@ -110,11 +107,12 @@ def _set_up(sheet: Worksheet, grid: Grid, widths: list[float]) -> None:
 
 
 def _columns(grid: Grid) -> int:
+    """The number of columns that values and merged areas take."""
     return max([grid.width, *(area.right + 1 for area in grid.merges)])
 
 
 def _widths(grid: Grid) -> list[float]:
-    """A width for each column from the texts that stand in it alone, merged ones shared out."""
+    """A width for each column from its texts; that of a merged text is shared out."""
     wanted = [float(_NARROWEST)] * _columns(grid)
     for row in range(grid.height):
         for column in range(grid.width):
@@ -130,7 +128,7 @@ def _widths(grid: Grid) -> list[float]:
 
 
 def _height(grid: Grid, row: int, widths: list[float]) -> float:
-    """Enough for the texts that end in this row."""
+    """A height in points that is enough for the texts that end in this row."""
     needed = 1.0
     for column in range(len(widths)):
         area = grid.area(row, column)
@@ -142,10 +140,7 @@ def _height(grid: Grid, row: int, widths: list[float]) -> float:
 
 
 def _fill(sheet: Worksheet, grid: Grid, formats: _Formats) -> None:
-    """Values and frames.
-
-    A row with a single value that spans the sheet is a title or a remark and has no frame.
-    """
+    """Writes values and frames; a row with a single value that spans the sheet is a title without a frame."""
     width = _columns(grid)
     for area in grid.merges:
         sheet.merge_range(
@@ -167,11 +162,13 @@ def _fill(sheet: Worksheet, grid: Grid, formats: _Formats) -> None:
 
 
 def _in_use(grid: Grid, row: int, column: int) -> bool:
+    """Whether a cell is merged or has a value."""
     area = grid.area(row, column)
     return area.bottom > area.top or area.right > area.left or grid.value(row, column) not in (None, "")
 
 
 def _alone(grid: Grid, row: int) -> bool:
+    """Whether a row has a single value that spans the sheet."""
     filled = [column for column in range(grid.width) if grid.value(row, column) not in (None, "")]
     if len(filled) != 1:
         return False
@@ -180,6 +177,7 @@ def _alone(grid: Grid, row: int) -> bool:
 
 
 def _value(sheet: Worksheet, grid: Grid, row: int, column: int, formats: _Formats, framed: bool) -> None:
+    """Writes one cell."""
     value = grid.value(row, column)
     if value in (None, ""):
         sheet.write_blank(row, column, None, formats.get("General", framed))

@@ -1,8 +1,7 @@
-"""What was done to the open book, cell by cell, before and after: the add-in's memory for 撤销本次.
+"""The changes of the open book, cell by cell, before and after: the add-in's journal for 撤销本次.
 
-A content is what a cell holds: None, a number, True or False, text, or one of `{"formula": "=A1"}` and
-`{"date": "2024-11-30"}`.
-All of it is plain JSON.
+The content of a cell is None, a number, True or False, text, or one of `{"formula": "=A1"}` and
+`{"date": "2024-11-30"}`. All of it is plain JSON.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from ..edits import Edit, Formula
 from ..grid import Grid, position
@@ -20,9 +20,9 @@ Content = None | float | bool | str | dict
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One cell: each pair is (before, after), None where that side of the cell was left alone.
+    """The change of one cell: each pair is (before, after), None where that side of the cell was left alone.
 
-    fill: as in `memory.Former`. note: "" for no note. dressed: a look of ours was put on an empty cell, which
+    fill: as in `memory.Former`. note: "" for no note. dressed: the look of ours that an empty cell got, which
     undoing takes off.
     """
 
@@ -35,15 +35,17 @@ class Change:
     dressed: str | None = None
 
     def swapped(self) -> Change:
-        """The change that takes this one back."""
+        """The change that undoes this one."""
         pairs = {name: getattr(self, name) for name in ("value", "number_format", "fill", "note")}
         return replace(self, **{name: pair[::-1] for name, pair in pairs.items() if pair is not None})
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """A sheet's set-up: `word` is row_height, column_width, print_area, black_and_white or wrap; `where` the
-    cell, row or column.
+    """The change of a sheet's set-up.
+
+    word: row_height, column_width, print_area, black_and_white, print_comments or wrap. where: the cell, row
+    or column.
     """
 
     sheet: str
@@ -58,8 +60,10 @@ _FIELDS = tuple(each.name for each in fields(Change))
 
 @dataclass(slots=True)
 class Journal:
-    """All that one button did. added: sheets it made. inserted: (sheet, row counted from 0, merged areas as
-    (old, new) that were made longer).
+    """The changes of one button.
+
+    added: sheets that it made. inserted: (sheet, row counted from 0, merged areas that were made longer as
+    (old, new)).
     """
 
     button: str = ""
@@ -70,9 +74,11 @@ class Journal:
 
     @property
     def empty(self) -> bool:
+        """Whether the button changed nothing."""
         return not (self.changes or self.setups or self.added or self.inserted)
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
+        """The journal as a JSON document."""
         return {
             "button": self.button,
             "added": self.added,
@@ -85,37 +91,37 @@ class Journal:
         }
 
     @staticmethod
-    def from_json(document: dict) -> Journal:
-        """The journal of `to_json`, read back; KeyError or TypeError where it is none."""
+    def from_json(document: dict[str, Any]) -> Journal:
+        """The journal in a document of `to_json`; KeyError or TypeError where it is none."""
         return Journal(
             document["button"],
-            [
-                Change(
-                    **{
-                        name: tuple(value) if isinstance(value, list) else value
-                        for name, value in change.items()
-                    }
-                )
-                for change in document["changes"]
-            ],
+            [_change(change) for change in document["changes"]],
             [Setup(**setup) for setup in document["setups"]],
             list(document["added"]),
             [(sheet, row, [tuple(pair) for pair in merges]) for sheet, row, merges in document["inserted"]],
         )
 
 
-def content_in(grid: Grid, place: tuple[int, int], formula: str) -> Content:
-    """What a cell of a grid holds; formula: "" where it has none."""
+def _change(document: dict[str, Any]) -> Change:
+    """A change out of its JSON document, in which pairs are lists."""
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in document.items()
+    }
+    return Change(**values)
+
+
+def content_in(grid: Grid, cell: tuple[int, int], formula: str) -> Content:
+    """The content of a cell of a grid; formula: "" where it has none."""
     if formula:
         return {"formula": formula}
-    value = grid.value(*place)
+    value = grid.value(*cell)
     if isinstance(value, date):
         return {"date": value.isoformat()}
     return None if value == "" else value if value is None or isinstance(value, (bool, str)) else float(value)
 
 
 def content_of(edit: Edit) -> Content:
-    """What an edit writes."""
+    """The content that an edit writes."""
     new = edit.new
     if isinstance(new, Formula):
         return {"formula": f"={new.text}"}
@@ -123,8 +129,9 @@ def content_of(edit: Edit) -> Content:
 
 
 def typed(content: Content) -> object:
-    """A content as it is handed to the spreadsheet program: text with an apostrophe before it, so that it
-    stays text whatever it looks like.
+    """A content as it is handed to the spreadsheet program.
+
+    Text gets an apostrophe before it, so that it stays text whatever it looks like.
     """
     if isinstance(content, dict):
         return content["formula"] if "formula" in content else datetime.fromisoformat(content["date"])
@@ -132,9 +139,9 @@ def typed(content: Content) -> object:
 
 
 def holds(live: object, content: Content) -> bool:
-    """Whether a value that the program gives back is this content.
+    """Whether `live`, a value that the spreadsheet program gives back, is this content.
 
-    Results of formulas and dates are taken as they come.
+    Any result of a formula and any date is accepted.
     """
     if isinstance(content, dict):
         return live not in (None, "") or "formula" in content
@@ -155,11 +162,12 @@ def holds(live: object, content: Content) -> bool:
 
 
 def _lines(text: str) -> str:
+    """The text with plain line breaks."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def by_sheet(changes: Iterable[Change]) -> dict[str, dict[tuple[int, int], Change]]:
-    """The changes by sheet and place; of two of the same cell the later one."""
+    """The changes by sheet and (row, column); of two of the same cell the later one."""
     found: dict[str, dict[tuple[int, int], Change]] = {}
     for change in changes:
         found.setdefault(change.sheet, {})[position(change.cell)] = change

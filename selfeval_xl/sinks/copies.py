@@ -1,6 +1,4 @@
-"""From any received file to a changed copy of it: an xlsx in place, everything else by way of an xlsx of the
-same grid.
-"""
+"""Changed copies of received files: an xlsx is patched, other kinds become an xlsx of the same grid first."""
 
 from __future__ import annotations
 
@@ -22,7 +20,7 @@ _AS_NEW = frozenset(("xls", "xlsb", "ods", "docx"))
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A file that is to be changed in a copy: its Grids as people see them, and what could not be read."""
+    """A file that is to be changed in a copy: its Grids, and the problems of reading it."""
 
     path: Path
     kind: str
@@ -33,16 +31,13 @@ class Opened:
 def opened_for_change(path: Path, out: Path) -> Opened:
     """Opens a file whose changed copy is to be `out`.
 
-    UsageError where that cannot be, UnreadableFile where it holds no tables.
+    Raises UsageError where `out` is the file itself or ends wrongly, UnreadableFile without any tables.
     """
     check_target(path, out)
     source = open_source(path)
     if source.kind not in _AS_NEW and source.kind != "xlsx":
-        told = (
-            "；".join(problem.text for problem in source.problems)
-            or f"“{path.name}”里没有表格，不能填写或标注。"
-        )
-        raise UnreadableFile(told, "T01")
+        reason = "；".join(problem.text for problem in source.problems)
+        raise UnreadableFile(reason or f"“{path.name}”里没有表格，不能填写或标注。", "T01")
     if source.kind in _AS_NEW and out.suffix.lower() != ".xlsx":
         raise UsageError(
             f"“{path.name}”不是xlsx，结果会另写成一个xlsx工作簿，输出文件名请以.xlsx结尾，"
@@ -56,7 +51,7 @@ def opened_for_change(path: Path, out: Path) -> Opened:
 
 
 def side_of(opened: Opened) -> dict[str, Side]:
-    """By sheet: how far it is printed and drawn on. A file that is written anew has neither."""
+    """The extent of print area and drawings by sheet; a file that is written anew has neither."""
     if opened.kind != "xlsx":
         return {}
     return {
@@ -66,7 +61,7 @@ def side_of(opened: Opened) -> dict[str, Side]:
 
 
 def change(opened: Opened, edits: Iterable[Edit], out: Path) -> Applied:
-    """Writes the copy with the edits; the source is only read. OutputError where `out` cannot be written."""
+    """Writes the copy with the edits; the source is only read. Raises OutputError if it cannot be written."""
     edits = list(edits)
     if opened.kind == "xlsx":
         return apply(opened.path, edits, out)

@@ -1,6 +1,4 @@
-"""A copy of a workbook with only some of its sheets: what is kept stays as it is, what spoke of the others is
-emptied.
-"""
+"""Copies of a workbook with only some of its sheets; everything that refers to the others is emptied."""
 
 from __future__ import annotations
 
@@ -13,7 +11,7 @@ from ..grid import position
 from ..sheets import SETTINGS
 from .book import Book
 from .memory import recall, remember
-from .package import OpenPackage, child, relations_name, tag
+from .package import OpenPackage, child, entries, need_child, relations_name, tag
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -27,30 +25,30 @@ def extract(
     settings: Mapping[str, str],
     texts: Mapping[tuple[str, str], str],
 ) -> OpenPackage:
-    """The package of `source` with the sheets `keep` alone, these keys in the hidden sheet and these texts by
-    sheet and cell. Nothing is written.
+    """The package of `source` with the sheets `keep` alone; no file is written.
 
-    Formulas that ask a sheet that is gone are emptied, and their row is hidden; texts that only those sheets
-    used are taken out.
+    settings: the keys of its hidden sheet. texts: texts to write, by sheet and cell (KeyError for a sheet
+    that is not there). Formulas that refer to a removed sheet are emptied, and their row is hidden; shared
+    texts that only those sheets used are removed.
     """
     package = OpenPackage(Path(source).read_bytes())
     book = Book(package)
     gone = [name for name in book.names if name not in keep and name != SETTINGS]
     memory = recall(book)
-    remember(book, {place: former for place, former in memory.items() if place[0] not in gone})
+    remember(book, {key: former for key, former in memory.items() if key[0] not in gone})
     _write_settings(book.sheet(SETTINGS) or book.add_sheet(SETTINGS, "veryHidden"), settings)
     for (name, cell), text in texts.items():
-        book.sheet(name).write(*position(cell), text)
+        book.need_sheet(name).write(*position(cell), text)
     _forget_names(book, gone)
     for name in gone:
         _drop(book, name)
-    asks = _asking(gone)
+    reference = _reference_to(gone)
     for name in book.names:
         sheet = book.sheet(name)
         if sheet is not None and gone:
-            _empty(sheet, asks)
+            _empty(sheet, reference)
     book.forget_chain()
-    _show_first(book, keep)
+    _show_first(book)
     _drop_strings(book)
     return package
 
@@ -60,37 +58,37 @@ def show_rows(package: OpenPackage, rows: Mapping[str, Iterable[int]]) -> None:
     book = Book(package)
     for name, numbers in rows.items():
         sheet = book.sheet(name)
+        if sheet is None:
+            continue
         wanted = {str(number + 1) for number in numbers}
-        data = child(sheet.root, "sheetData") if sheet is not None else None
-        for row in data if data is not None else ():
+        for row in entries(sheet.root, "sheetData"):
             if row.get("r") in wanted and row.attrib.pop("hidden", None):
                 sheet.changed()
 
 
 def open_cells(package: OpenPackage, name: str) -> frozenset[tuple[int, int]]:
-    """The unlocked cells of a sheet: those that a person fills in on a form of ours."""
+    """The unlocked cells of a sheet as (row, column): those that a person fills in on a form of ours."""
     book = Book(package)
     sheet = book.sheet(name)
-    data = child(sheet.root, "sheetData") if sheet is not None else None
     styles = package.tree(
         next((target for _, kind, target in package.related(book.part) if kind == "styles"), "")
     )
-    formats = child(styles, "cellXfs") if styles is not None else None
-    if data is None or formats is None:
-        return frozenset()
     unlocked = {
         str(number)
-        for number, xf in enumerate(formats)
+        for number, xf in enumerate(entries(styles, "cellXfs"))
         if (lock := child(xf, "protection")) is not None and lock.get("locked") in ("0", "false")
     }
     return frozenset(
-        position(cell.get("r")) for row in data for cell in row if cell.get("r") and cell.get("s") in unlocked
+        position(cell.get("r"))
+        for row in entries(sheet.root if sheet is not None else None, "sheetData")
+        for cell in row
+        if cell.get("r") and cell.get("s") in unlocked
     )
 
 
 def _write_settings(sheet: Worksheet, settings: Mapping[str, str]) -> None:
-    data = child(sheet.root, "sheetData")
-    last = max((int(row.get("r", "0")) for row in data), default=0) if data is not None else 0
+    """Writes keys and values into the first two columns of the hidden sheet, and empties what was below."""
+    last = max((int(row.get("r", "0")) for row in entries(sheet.root, "sheetData")), default=0)
     lines = list(settings.items())
     for row in range(max(last, len(lines))):
         for column in range(2):
@@ -101,15 +99,15 @@ def _write_settings(sheet: Worksheet, settings: Mapping[str, str]) -> None:
 
 
 def _drop(book: Book, name: str) -> None:
-    """Takes a sheet out of the workbook, and what belongs to it alone."""
+    """Removes a sheet from the workbook, and the parts that belong to it alone."""
     sheet = book.sheet(name)
-    sheets = child(book.root, "sheets")
+    sheets = need_child(book.root, "sheets")
     entry = next(each for each in sheets if each.get("name") == name)
     sheets.remove(entry)
     book.package.changed(book.part)
     if sheet is None:
         return
-    own = [target for _, _, target in book.package.related(sheet.part)]
+    targets = [target for _, _, target in book.package.related(sheet.part)]
     book.package.unrelate(book.part, sheet.part)
     book.package.drop(relations_name(sheet.part))
     book.package.drop(sheet.part)
@@ -119,19 +117,19 @@ def _drop(book: Book, name: str) -> None:
         if not part.endswith(".rels")
         for _, _, target in book.package.related(part)
     }
-    for target in own:
+    for target in targets:
         if target.lower() not in used:
             book.package.drop(relations_name(target))
             book.package.drop(target)
 
 
 def _forget_names(book: Book, gone: Collection[str]) -> None:
-    """Defined names of sheets that go, or that speak of them, go too; the others are counted anew."""
+    """Removes defined names that belong or refer to removed sheets, and renumbers those of other sheets."""
     names = child(book.root, "definedNames")
     if names is None:
         return
-    kept = [name for name in book.names if name not in gone]
-    asks = _asking(gone)
+    remaining = [name for name in book.names if name not in gone]
+    reference = _reference_to(gone)
     for each in list(names):
         number = each.get("localSheetId")
         owner = (
@@ -139,17 +137,17 @@ def _forget_names(book: Book, gone: Collection[str]) -> None:
             if number and number.isdecimal() and int(number) < len(book.names)
             else None
         )
-        if owner in gone or (gone and asks.search(each.text or "")):
+        if owner in gone or (gone and reference.search(each.text or "")):
             names.remove(each)
         elif owner is not None:
-            each.set("localSheetId", str(kept.index(owner)))
+            each.set("localSheetId", str(remaining.index(owner)))
     if not len(names):
         book.root.remove(names)
     book.package.changed(book.part)
 
 
-def _asking(gone: Iterable[str]) -> re.Pattern[str]:
-    """A reference to one of these sheets inside a formula."""
+def _reference_to(gone: Iterable[str]) -> re.Pattern[str]:
+    """The pattern of a reference to one of these sheets inside a formula."""
     names = "|".join(
         f"'{re.escape(name.replace(chr(39), chr(39) * 2))}'!|(?<![\\w'])\\$?{re.escape(name)}!"
         for name in gone
@@ -157,18 +155,11 @@ def _asking(gone: Iterable[str]) -> re.Pattern[str]:
     return re.compile(names or r"(?!)")
 
 
-def _empty(sheet: Worksheet, asks: re.Pattern[str]) -> None:
-    """Empties rows with formulas that ask a sheet that is gone and hides them; rules and drop-downs that ask
-    one are taken away.
-    """
-    data = child(sheet.root, "sheetData")
-    for row in data if data is not None else ():
-        asking = [
-            cell
-            for cell in row
-            if (formula := child(cell, "f")) is not None and asks.search(formula.text or "")
-        ]
-        if asking:
+def _empty(sheet: Worksheet, reference: re.Pattern[str]) -> None:
+    """Empties and hides rows with a formula that has the reference; such rules and drop-downs are removed."""
+    for row in entries(sheet.root, "sheetData"):
+        formulas = [formula for cell in row if (formula := child(cell, "f")) is not None]
+        if any(reference.search(formula.text or "") for formula in formulas):
             for cell in row:
                 for each in list(cell):
                     cell.remove(each)
@@ -178,7 +169,8 @@ def _empty(sheet: Worksheet, asks: re.Pattern[str]) -> None:
     for name in ("conditionalFormatting", "dataValidations"):
         for group in sheet.root.findall(tag(sheet.root, name)):
             for rule in list(group):
-                if any(asks.search(each.text or "") for each in rule.iter() if isinstance(each.tag, str)):
+                texts = (each.text or "" for each in rule.iter() if isinstance(each.tag, str))
+                if any(map(reference.search, texts)):
                     group.remove(rule)
                     sheet.changed()
             if not len(group):
@@ -187,16 +179,16 @@ def _empty(sheet: Worksheet, asks: re.Pattern[str]) -> None:
                 group.set("count", str(len(group)))
 
 
-def _show_first(book: Book, keep: Collection[str]) -> None:
-    """The workbook opens on its first visible sheet."""
-    views = child(book.root, "bookViews")
-    for view in views if views is not None else ():
+def _show_first(book: Book) -> None:
+    """Makes the workbook open on its first sheet."""
+    for view in entries(book.root, "bookViews"):
         view.attrib.pop("activeTab", None)
         view.attrib.pop("firstSheet", None)
     for name in book.names:
         sheet = book.sheet(name)
-        shown = child(sheet.root, "sheetViews") if sheet is not None else None
-        for view in shown if shown is not None else ():
+        if sheet is None:
+            continue
+        for view in entries(sheet.root, "sheetViews"):
             if view.get("tabSelected") or name == book.names[0]:
                 view.attrib.pop("tabSelected", None)
                 if name == book.names[0]:
@@ -205,9 +197,7 @@ def _show_first(book: Book, keep: Collection[str]) -> None:
 
 
 def _drop_strings(book: Book) -> None:
-    """Empties the shared texts that no sheet uses any more: what stood on the other sheets is nobody's
-    business here.
-    """
+    """Empties the shared texts that no sheet uses any more, as the receiver must not see them."""
     part = next(
         (target for _, kind, target in book.package.related(book.part) if kind == "sharedStrings"), ""
     )
@@ -230,6 +220,7 @@ def _drop_strings(book: Book) -> None:
 
 
 def _string_numbers(root: Element) -> Iterable[Element]:
+    """The value elements of a worksheet that hold the number of a shared text."""
     for cell in root.iter(tag(root, "c")):
         value = child(cell, "v")
         if cell.get("t") == "s" and value is not None and (value.text or "").isdecimal():

@@ -1,13 +1,13 @@
-"""Edits into a copy of a file that a person made. What is not edited stays as it was, byte for byte.
+"""Edits into a copy of a person's file; everything that is not edited stays as it was, byte for byte.
 
-The package is patched part by part (docs/architecture.md says why no library does it).
+The package is patched part by part (docs/architecture.md explains why no library does it).
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -24,7 +24,7 @@ from .memory import AREA, PRINT, SETUPS, Former, Memory, recall, remember
 from .package import OpenPackage
 from .worksheet import Worksheet
 
-_KINDS = {
+_ENDINGS = {
     "application/vnd.ms-excel.sheet.macroEnabled.main+xml": ".xlsm",
     "application/vnd.ms-excel.template.macroEnabled.main+xml": ".xltm",
     "application/vnd.ms-excel.addin.macroEnabled.main+xml": ".xlam",
@@ -38,7 +38,10 @@ FORMULA_LIKE = ("=", "+", "-", "@")
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """done: edits carried out. refused: edits whose cell no longer held `old`, or could not be changed alone."""
+    """The edits that were carried out, and those refused.
+
+    refused: edits whose cell no longer held `old`, or could not be changed alone.
+    """
 
     done: tuple[Edit, ...]
     refused: tuple[Edit, ...]
@@ -46,9 +49,7 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What a sheet has besides its values. printed: its print area; drawn: what lies under pictures, text
-    boxes and charts.
-    """
+    """The print area of a sheet, and the area under its pictures, text boxes and charts; None without any."""
 
     printed: Area | None
     drawn: Area | None
@@ -58,8 +59,7 @@ def apply(source: str | Path, edits: Iterable[Edit], out: str | Path) -> Applied
     """Writes a copy of `source` (xlsx, xlsm) with the edits to `out`; the source is only read.
 
     Raises UsageError for a source that is no xlsx or an `out` that is the source or has a wrong ending,
-    OutputError where
-    `out` cannot be written, UnreadableFile where the source is damaged.
+    OutputError where `out` cannot be written, UnreadableFile where the source is damaged.
     """
     source, out = Path(source), Path(out)
     edits = list(edits)
@@ -80,7 +80,7 @@ def apply(source: str | Path, edits: Iterable[Edit], out: str | Path) -> Applied
 
 
 def check_target(source: Path, out: Path) -> None:
-    """UsageError where the result would be written over the file it is made of, or is no xlsx by name."""
+    """Raises UsageError where `out` is the file it is made of, or is no xlsx by its name."""
     if out.exists() and source.exists() and out.samefile(source) or out.absolute() == source.absolute():
         raise UsageError(f"输出文件和原文件是同一个“{source.name}”。原文件不会被改动，请换一个输出文件名。")
     if out.suffix.lower() not in (".xlsx", ".xlsm"):
@@ -88,17 +88,18 @@ def check_target(source: Path, out: Path) -> None:
 
 
 def right_ending(path: str | Path) -> str:
-    """The ending that a changed copy of this xlsx has to have: .xlsm where it holds macros, whatever its own
-    name says.
-    """
+    """The ending that a changed copy of this xlsx must have: .xlsm where it holds macros, else .xlsx."""
     book = Book(OpenPackage(Path(path).read_bytes()))
-    return _KINDS.get(book.package.content_type(book.part), ".xlsx")
+    return _ENDINGS.get(book.package.content_type(book.part), ".xlsx")
 
 
 def _check_ending(book: Book, source: Path, out: Path) -> None:
-    """Excel refuses a file whose ending does not say whether it holds macros."""
+    """Raises UsageError where the ending does not fit: Excel refuses .xlsx with macros, and .xlsm without.
+
+    A template becomes a workbook.
+    """
     kind = book.package.content_type(book.part)
-    wanted = _KINDS.get(kind, ".xlsx")
+    wanted = _ENDINGS.get(kind, ".xlsx")
     if kind == _TEMPLATE:
         book.package.set_content_type(book.part, _WORKBOOK)
     if out.suffix.lower() != wanted:
@@ -106,9 +107,10 @@ def _check_ending(book: Book, source: Path, out: Path) -> None:
         raise UsageError(f"“{source.name}”{has}，输出文件名请以{wanted}结尾，现在是“{out.name}”。")
 
 
-def write_out(out: Path, write) -> None:
-    """Calls write(file) for a file beside `out` and puts it in its place; OutputError says in plain words
-    what went wrong.
+def write_out(out: Path, write: Callable[[str], object]) -> None:
+    """Calls write(name) for a temporary file beside `out`, which then replaces `out`.
+
+    Raises OutputError, which says in plain words what went wrong.
     """
     temporary = None
     try:
@@ -134,7 +136,7 @@ def write_out(out: Path, write) -> None:
 
 
 def _usual_rights(path: str) -> None:
-    """A temporary file is for its owner alone; the result has the rights that any new file has."""
+    """Gives a temporary file, which is for its owner alone, the rights that any new file has."""
     mask = os.umask(0)
     os.umask(mask)
     os.chmod(path, 0o666 & ~mask)
@@ -151,7 +153,7 @@ def rooms(path: str | Path) -> dict[str, Room]:
 
 
 def column_widths(path: str | Path, wanted: Iterable[tuple[str, range]]) -> list[list[float]]:
-    """How wide these columns of these worksheets are, in characters; nothing for a sheet that is none."""
+    """The widths of these columns by worksheet, in characters; none for a sheet that is no worksheet."""
     book = Book(OpenPackage(Path(path).read_bytes()))
     sheets = [(book.sheet(name), columns) for name, columns in wanted]
     return [
@@ -160,7 +162,7 @@ def column_widths(path: str | Path, wanted: Iterable[tuple[str, range]]) -> list
 
 
 def marked(path: str | Path) -> list[Former]:
-    """The cells of an xlsx that carry marks of ours, as they were before."""
+    """The cells of an xlsx that carry marks of ours, as they were before the marks."""
     return [
         former
         for former in recall(Book(OpenPackage(Path(path).read_bytes()))).values()
@@ -169,7 +171,7 @@ def marked(path: str | Path) -> list[Former]:
 
 
 class _Run:
-    """One application: the book, what its cells showed at the start, and what was written since."""
+    """One application of edits: the book, its Grids at the start, and the texts written since."""
 
     def __init__(self, book: Book, opened: Source) -> None:
         self.book = book
@@ -182,7 +184,9 @@ class _Run:
         self.wrote = False
 
     def all(self, edits: list[Edit]) -> Applied:
-        done, refused = [], []
+        """Carries out the edits, and everything that goes with them."""
+        done: list[Edit] = []
+        refused: list[Edit] = []
         if any(edit.look in MARKS or edit.look is Look.FORMER for edit in edits):
             self._sweep()
         for edit in edits:
@@ -196,6 +200,7 @@ class _Run:
         return Applied(tuple(done), tuple(refused))
 
     def _one(self, edit: Edit) -> bool:
+        """Carries out one edit; False where it is refused."""
         row, column = position(edit.cell)
         if self._text(edit.sheet, edit.cell) != (edit.old or "").strip():
             return False
@@ -213,11 +218,12 @@ class _Run:
         ):
             return False
         if edit.new != edit.old:
-            self._write(edit, row, column, area)
-        self._dress(edit, row, column, area)
+            self._write(sheet, edit, area)
+        self._dress(sheet, edit, area)
         return True
 
     def _text(self, sheet: str, cell: str) -> str:
+        """The text that a cell shows now."""
         if (sheet, cell) in self.shown:
             return self.shown[sheet, cell]
         grid = self.grids.get(sheet)
@@ -227,11 +233,11 @@ class _Run:
         grid = self.grids.get(sheet)
         return Area(row, column, row, column) if grid is None else grid.area(row, column)
 
-    def _write(self, edit: Edit, row: int, column: int, area: Area) -> None:
-        sheet = self.book.sheet(edit.sheet)
-        if sheet.find(row, column) is not None and any(
-            each.tag.endswith("}f") for each in sheet.find(row, column)
-        ):
+    def _write(self, sheet: Worksheet, edit: Edit, area: Area) -> None:
+        """Writes the value of an edit. area: the cell with all that it is merged over."""
+        row, column = area.top, area.left
+        cell = sheet.find(row, column)
+        if cell is not None and any(each.tag.endswith("}f") for each in cell):
             self.book.forget_chain()
         sheet.write(row, column, edit.new)
         self.shown[edit.sheet, edit.cell] = displayed(edit)
@@ -239,30 +245,31 @@ class _Run:
         if isinstance(edit.new, str) and edit.look in (Look.STUB, Look.TEXT, Look.ENTRY):
             sheet.make_room(area, edit.new, self.book.styles.font_size(sheet.style(row, column)))
 
-    def _dress(self, edit: Edit, row: int, column: int, area: Area) -> None:
-        sheet, styles = self.book.sheet(edit.sheet), self.book.styles
+    def _dress(self, sheet: Worksheet, edit: Edit, area: Area) -> None:
+        """Gives the cell the look of an edit. area: the cell with all that it is merged over."""
+        row, column, styles = area.top, area.left, self.book.styles
         if edit.look in MARKS:
-            self._mark(edit, area)
+            self._mark(sheet, edit, area)
         elif edit.look is Look.FORMER:
-            self._unmark(edit, area)
+            self._unmark(sheet, edit, area)
         elif edit.look is Look.BARE:
             self._undress(sheet, row, column)
         elif edit.look in DRESSES:
             sheet.set_style(row, column, styles.dressed(sheet.style(row, column), DRESSES[edit.look]))
         if isinstance(edit.new, str) and edit.new != edit.old and edit.new.startswith(FORMULA_LIKE):
-            sheet.set_style(
-                row, column, styles.with_format(sheet.style(row, column), TEXT)
-            )  # else a double click makes it a formula
+            # As text, or a double click makes it a formula.
+            sheet.set_style(row, column, styles.with_format(sheet.style(row, column), TEXT))
         if edit.look in (Look.HEAD, Look.LINK) and edit.sheet not in SHEET_WIDTHS:
             self.beside.setdefault(edit.sheet, {})[column] = edit.look
 
     def _undress(self, sheet: Worksheet, row: int, column: int) -> None:
-        """The colour of a link goes; any other is a person's."""
+        """Removes the colour of a link; any other is a person's and stays."""
         if self.book.styles.fill(sheet.style(row, column)) == LINK_FILL:
             sheet.set_style(row, column, self.book.styles.filled(sheet.style(row, column), ""))
 
-    def _mark(self, edit: Edit, area: Area) -> None:
-        sheet, notes = self.book.sheet(edit.sheet), self.book.notes(edit.sheet)
+    def _mark(self, sheet: Worksheet, edit: Edit, area: Area) -> None:
+        """Tints a cell and adds its note; the first mark of a cell records its state before."""
+        notes = self.book.notes(edit.sheet)
         former = self.memory.get((edit.sheet, edit.cell))
         if former is None:
             former = Former(
@@ -274,7 +281,7 @@ class _Run:
             self.memory[edit.sheet, edit.cell] = former
         else:
             notes.restore(edit.cell, former.note)
-            self._give_back_fill(edit.sheet, area, former)
+            self._give_back_fill(sheet, area, former)
         tints.remove(sheet, frozenset((a1(area.top, area.left),)))
         tints.add(
             sheet,
@@ -286,26 +293,26 @@ class _Run:
         if edit.remark:
             notes.add(edit.cell, edit.remark)
 
-    def _unmark(self, edit: Edit, area: Area) -> None:
+    def _unmark(self, sheet: Worksheet, edit: Edit, area: Area) -> None:
+        """Removes the mark of a cell, so that it is as its record says."""
         former = self.memory.pop((edit.sheet, edit.cell), None)
         if former is None:
             return
-        tints.remove(self.book.sheet(edit.sheet), frozenset((a1(area.top, area.left),)))
-        self._give_back_fill(edit.sheet, area, former)
+        tints.remove(sheet, frozenset((a1(area.top, area.left),)))
+        self._give_back_fill(sheet, area, former)
         self.book.notes(edit.sheet).restore(edit.cell, former.note)
 
-    def _give_back_fill(self, name: str, area: Area, former: Former) -> None:
-        """Where the button tinted the cell itself, its own fill comes back; a person's own colour since then
-        stays.
+    def _give_back_fill(self, sheet: Worksheet, area: Area, former: Former) -> None:
+        """Restores the cell's own fill where a button tinted the cell itself.
+
+        A colour that a person chose since then stays.
         """
-        sheet = self.book.sheet(name)
-        if self.book.styles.fill(sheet.style(area.top, area.left)) in TINTS.values():
-            sheet.set_style(
-                area.top, area.left, self.book.styles.filled(sheet.style(area.top, area.left), former.fill)
-            )
+        style = sheet.style(area.top, area.left)
+        if self.book.styles.fill(style) in TINTS.values():
+            sheet.set_style(area.top, area.left, self.book.styles.filled(style, former.fill))
 
     def _value(self, edit: Edit, area: Area) -> Value:
-        """What the marked cell holds, as the conditional format compares it."""
+        """The value of the marked cell, as the conditional format compares it."""
         if edit.new != edit.old:
             written = edit.new.value if isinstance(edit.new, Formula) else edit.new
             return float(written) if isinstance(written, Decimal) else written
@@ -313,6 +320,7 @@ class _Run:
         return None if grid is None else grid.value(area.top, area.left)
 
     def _is_error(self, edit: Edit, area: Area) -> bool:
+        """Whether the marked cell holds an error value such as #REF!."""
         grid = self.grids.get(edit.sheet)
         return (
             edit.new == edit.old
@@ -322,65 +330,51 @@ class _Run:
         )
 
     def _sweep(self) -> None:
-        """Marks of ours that moved with their rows stand where the memory does not know them: they are taken
-        away.
-        """
+        """Removes marks of ours where no record stands: they moved with their rows."""
         for name in dict.fromkeys(sheet for sheet, _ in self.memory):
             sheet = self.book.sheet(name)
             if sheet is None:
                 continue
-            known = {cell for place, cell in self.memory if place == name}
-            tints.remove(sheet, frozenset(tints.tinted(sheet)) - known)
+            recorded = {cell for sheet_name, cell in self.memory if sheet_name == name}
+            tints.remove(sheet, frozenset(tints.tinted(sheet)) - recorded)
             for cell in self.book.notes(name).ours():
-                if cell not in known:
+                if cell not in recorded:
                     self.book.notes(name).restore(cell, "")
 
     def _set_apart(self, name: str, columns: dict[int, Look]) -> None:
-        """Columns of ours get a width, links excepted, and where the sheet printed all it holds, it now
-        prints what stands left of them.
-        """
-        sheet, grid = self.book.sheet(name), self.grids.get(name)
+        """Sets the width of our columns, links excepted, and a print area left of them if none is set."""
+        sheet, grid = self.book.need_sheet(name), self.grids.get(name)
         for column in (column for column, look in columns.items() if look is Look.HEAD):
             sheet.set_width(column, OUR_COLUMN_WIDTH)
         if grid is None or self.book.printed(name) is not None:
             return
-        first = min(columns)
-        used = [area.right for area in grid.merges if area.right < first]
-        used += [
-            column
-            for line in grid.rows
-            for column, value in enumerate(line[:first])
-            if value not in (None, "")
-        ]
-        drawn = self.book.drawn(name)
-        right = max([*used, *([drawn.right] if drawn and drawn.right < first else [])], default=0)
-        bottom = max(
-            [grid.height - 1, *(area.bottom for area in grid.merges), *([drawn.bottom] if drawn else [])]
-        )
-        self.book.set_printed(name, Area(0, 0, bottom, right))
+        area = self.book.area_left_of(min(columns), grid)
+        self.book.set_printed(name, area)
         if set(columns.values()) == {Look.LINK}:
-            self.memory[name, AREA] = Former(name, AREA, "", str(Area(0, 0, bottom, right)))
+            self.memory[name, AREA] = Former(name, AREA, "", str(area))
 
     def _finish_printing(self) -> None:
-        """Tints do not reach paper while a sheet has marks; without any it is printed as before."""
+        """Prints sheets with marks in black and white, so that tints do not reach paper; others as before."""
         for name in self.book.names:
-            sheet = self.book.sheet(name)
-            has_marks = any(place == name and cell not in SETUPS for place, cell in self.memory)
-            known = self.memory.get((name, PRINT))
-            if not has_marks and self.memory.pop((name, AREA), None) and sheet is not None:
+            has_marks = any(sheet == name and cell not in SETUPS for sheet, cell in self.memory)
+            had_area = None if has_marks else self.memory.pop((name, AREA), None)
+            record, sheet = self.memory.get((name, PRINT)), self.book.sheet(name)
+            if sheet is None:
+                continue
+            if had_area is not None:
                 self.book.set_printed(name, None)
-            if has_marks and known is None:
+            if has_marks and record is None:
                 self.memory[name, PRINT] = Former(name, PRINT, sheet.print_setting("blackAndWhite"))
                 sheet.set_print("blackAndWhite", "1")
                 if sheet.print_setting("cellComments") == "atEnd":
                     sheet.set_print("cellComments", "none")
-            elif known is not None and not has_marks and sheet is not None:
-                sheet.set_print("blackAndWhite", known.fill)
+            elif record is not None and not has_marks:
+                sheet.set_print("blackAndWhite", record.fill)
                 del self.memory[name, PRINT]
 
 
 def displayed(edit: Edit) -> str:
-    """What the cell shows once the edit is done."""
+    """The text that the cell shows once the edit is done."""
     value = edit.new.value if isinstance(edit.new, Formula) else edit.new
     if value is None:
         return ""
@@ -391,6 +385,6 @@ def displayed(edit: Edit) -> str:
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder that is gone afterwards, for a workbook that is only a step on the way."""
+    """A temporary folder for a workbook that is only a step on the way."""
     with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)

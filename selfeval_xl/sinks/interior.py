@@ -1,6 +1,4 @@
-"""Fills as the records keep them (`memory.Former`), put on cells of the open book in the words of Excel's
-Interior.
-"""
+"""Fills as the records keep them (`memory.Former`), put on cells of the open book by Excel's Interior."""
 
 from __future__ import annotations
 
@@ -33,7 +31,7 @@ _AUTOMATIC = 64  # the palette's entries from here on are the system's own colou
 
 
 def can_restore(fill: str) -> bool:
-    """Whether `put` gives back exactly this fill; not so for gradients, so a cell that has one is not tinted."""
+    """Whether `put` gives back exactly this fill; not so for gradients, so a cell with one is not tinted."""
     return not fill or fill.startswith("#") or _pattern(fill) is not None
 
 
@@ -50,8 +48,8 @@ def put(interior: Any, fill: str) -> None:
         raise ValueError(fill)
     kind = PATTERNS[pattern.get("patternType", "solid")]
     interior.Pattern = kind
-    # A solid fill shows its foreground; with other patterns Excel calls that colour PatternColor, and Color
-    # what lies behind it.
+    # A solid fill shows its foreground; with other patterns Excel calls that colour PatternColor, and the one
+    # behind it Color.
     _colour(interior, "", pattern, "fgColor" if kind == SOLID else "bgColor")
     if kind != SOLID:
         _colour(interior, "Pattern", pattern, "fgColor")
@@ -64,6 +62,7 @@ def bgr(colour: str) -> int:
 
 
 def _pattern(fill: str) -> ElementTree.Element | None:
+    """The patternFill element in a fill's XML; None where it has none that `put` knows."""
     try:
         root = ElementTree.fromstring(fill)
     except ElementTree.ParseError:
@@ -75,18 +74,17 @@ def _pattern(fill: str) -> ElementTree.Element | None:
 
 
 def _colour(interior: Any, prefix: str, pattern: ElementTree.Element, name: str) -> None:
-    """One of the two colours of a pattern: of the theme, of the palette, or its own."""
+    """Sets one of the two colours of a pattern: of the theme, of the palette, or its own."""
     colour = next((each for each in pattern if each.tag.rpartition("}")[2] == name), None)
     if colour is None:
         return
-    if colour.get("theme") is not None:
-        setattr(
-            interior, f"{prefix}ThemeColor", int(colour.get("theme")) + 1
-        )  # a file counts the theme's colours from 0
-    elif colour.get("indexed") is not None:
-        if 8 <= int(colour.get("indexed")) < _AUTOMATIC:
-            setattr(interior, f"{prefix}ColorIndex", int(colour.get("indexed")) - 7)
-    elif colour.get("rgb"):
-        setattr(interior, f"{prefix}Color", bgr(f"#{colour.get('rgb')[-6:]}"))
-    if colour.get("tint"):
-        setattr(interior, f"{prefix}TintAndShade", float(colour.get("tint")))
+    theme, indexed, rgb, tint = (colour.get(key) for key in ("theme", "indexed", "rgb", "tint"))
+    if theme is not None:
+        setattr(interior, f"{prefix}ThemeColor", int(theme) + 1)  # a file counts the theme's colours from 0
+    elif indexed is not None:
+        if 8 <= int(indexed) < _AUTOMATIC:
+            setattr(interior, f"{prefix}ColorIndex", int(indexed) - 7)
+    elif rgb:
+        setattr(interior, f"{prefix}Color", bgr(f"#{rgb[-6:]}"))
+    if tint:
+        setattr(interior, f"{prefix}TintAndShade", float(tint))

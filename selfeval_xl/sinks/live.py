@@ -1,5 +1,4 @@
-"""Edits into the open book: written in runs through Excel's own object model, each only where the cell still
-holds its old value.
+"""Edits of the open book, written in runs by Excel's own object model where a cell still holds its old value.
 
 `workbook` is the Workbook object that xlwings gives (`Book.api`); only words of Excel's object model are used
 on it.
@@ -10,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from os.path import commonprefix
 from typing import Any
 
 from ..edits import Edit, Look
@@ -22,39 +22,41 @@ from .live_setup import apply_setups, fit_rows, off_paper, printing, set_apart
 from .live_sheets import add_sheet, open_for_change, show_all
 from .live_tints import Ruled
 from .looks import DRESSES, LINK_FILL, MARKS, SHEET_WIDTHS, TINTS, Dress
-from .memory import COLUMNS, FIRST, Former, Memory
+from .memory import COLUMNS, FIRST, Former, Memory, table
 from .notes import SEPARATOR, is_ours
 from .runs import bounds, runs
-from .saved import Saved
+from .saved import ALLOWED, Saved
 
 GENERAL, PERCENT = "General", "0.00%"
 LONGEST_ADDRESS = 250  # Range takes 255 characters
 LINKS = frozenset((Look.LINK, Look.BARE))
 CONTINUOUS = 1
-_PLACES = {"center": -4108, "top": -4160}
-# What a dress asks for, in Excel's words: (object inside the range or "", word, value), None where it asks
-# for nothing.
-DRESSING: tuple[Callable[[Dress], tuple[str, str, object] | None], ...] = (
+_ALIGNMENTS = {"center": -4108, "top": -4160}
+Setting = tuple[str, str, int | bool]  # in Excel's words: object inside the range or "", property, value
+# The settings that a dress asks for; None where it does not.
+DRESSING: tuple[Callable[[Dress], Setting | None], ...] = (
     lambda dress: ("Interior", "Color", interior.bgr(dress.fill)) if dress.fill else None,
     lambda dress: ("Font", "Bold", True) if dress.bold else None,
     lambda dress: ("Borders", "LineStyle", CONTINUOUS) if dress.border else None,
     lambda dress: ("", "WrapText", True) if dress.wrap else None,
-    lambda dress: ("", "HorizontalAlignment", _PLACES[dress.horizontal]) if dress.horizontal else None,
-    lambda dress: ("", "VerticalAlignment", _PLACES[dress.vertical]) if dress.vertical else None,
+    lambda dress: ("", "HorizontalAlignment", _ALIGNMENTS[dress.horizontal]) if dress.horizontal else None,
+    lambda dress: ("", "VerticalAlignment", _ALIGNMENTS[dress.vertical]) if dress.vertical else None,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """done: edits carried out. refused: edits whose cell no longer held `old`, or could not be changed alone."""
+    """The edits that were carried out, and those refused.
+
+    refused: edits whose cell no longer held `old`, or could not be changed alone.
+    """
 
     done: tuple[Edit, ...]
     refused: tuple[Edit, ...]
 
 
 def apply(workbook: Any, saved: Saved, edits: Iterable[Edit], journal: Journal) -> Applied:
-    """Carries out edits in the open book of which `saved` is a copy, and notes in the journal what was there
-    before.
+    """Carries out edits in the open book of which `saved` is a copy, and adds them to the journal.
 
     Raises UsageError with a Chinese sentence where a sheet cannot be changed (password, filter, fixed
     structure); nothing is written then.
@@ -74,83 +76,80 @@ def apply(workbook: Any, saved: Saved, edits: Iterable[Edit], journal: Journal) 
 
 
 def write(workbook: Any, changes: Iterable[Change], singly: frozenset[str] = frozenset()) -> None:
-    """Writes the `after` of changes: formats, values, fills and notes, in runs; on sheets named in `singly`
-    values cell by cell.
+    """Writes the `after` of changes in runs: formats, values, fills and notes.
+
+    singly: the sheets whose values are written cell by cell.
     """
-    for name, places in by_sheet(changes).items():
+    for name, by_cell in by_sheet(changes).items():
         sheet = workbook.Sheets(name)
-        for area, key in runs(
-            {place: change.number_format[1] for place, change in places.items() if change.number_format}
-        ):
-            _range(sheet, area).NumberFormat = key
-        contents = {place: change.value[1] for place, change in places.items() if change.value}
-        for area, _ in runs({place: place if name in singly else "" for place in contents}):
+        formats = {cell: change.number_format[1] for cell, change in by_cell.items() if change.number_format}
+        for area, number_format in runs(formats):
+            _range(sheet, area).NumberFormat = number_format
+        contents = {cell: change.value[1] for cell, change in by_cell.items() if change.value}
+        for area, _ in runs({cell: cell if name in singly else None for cell in contents}):
             _range(sheet, area).Value = _block(contents, area)
-        for address, key in _alike(
-            runs({place: change.fill[1] for place, change in places.items() if change.fill})
-        ):
-            interior.put(sheet.Range(address).Interior, key)
-        for change in places.values():
+        fills = {cell: change.fill[1] for cell, change in by_cell.items() if change.fill}
+        for address, fill in _alike(runs(fills)):
+            interior.put(sheet.Range(address).Interior, fill)
+        for change in by_cell.values():
             if change.note:
                 _write_note(sheet.Range(change.cell), *change.note)
 
 
 def still_there(workbook: Any, changes: Sequence[Change]) -> list[Change]:
-    """Those of the changes whose cell still holds what was written, one look at each sheet; cells whose value
-    was not changed always do.
+    """The changes whose cell still holds what was written; cells whose value was not changed always do.
+
+    Each sheet is asked once.
     """
-    kept = []
-    for name, places in by_sheet(changes).items():
-        written = {place: change.value[1] for place, change in places.items() if change.value}
+    standing = []
+    for name, by_cell in by_sheet(changes).items():
+        written = {cell: change.value[1] for cell, change in by_cell.items() if change.value}
         values = read_block(workbook.Sheets(name), bounds(written)) if written else {}
-        kept += [
+        standing += [
             change
-            for place, change in places.items()
-            if change.value is None or holds(values.get(place), change.value[1])
+            for cell, change in by_cell.items()
+            if change.value is None or holds(values.get(cell), change.value[1])
         ]
-    return kept
+    return standing
 
 
 def read_block(sheet: Any, area: Area) -> dict[tuple[int, int], object]:
-    """The values of a rectangle, in one call."""
+    """The values of a rectangle by (row, column), read in one call."""
     values = _range(sheet, area).Value
     if area.top == area.bottom and area.left == area.right:
         return {(area.top, area.left): values}
     return {
         (area.top + row, area.left + column): value
-        for row, line in enumerate(values)
-        for column, value in enumerate(line)
+        for row, cells in enumerate(values)
+        for column, value in enumerate(cells)
     }
 
 
 @contextmanager
 def unprotected(workbook: Any, saved: Saved, names: Sequence[str], like: str | None = None) -> Iterator[None]:
-    """Takes the protection of these sheets away (none of them has a password) and puts the same back
-    afterwards.
+    """Lifts the protection of these sheets (none of them has a password) and restores it afterwards.
 
     like: the sheet that they are copies of, made since the book was saved.
     """
-    opened = [(name, told) for name in names if (told := saved.protection(like or name))]
+    opened = [(name, words) for name in names if (words := saved.protection(like or name))]
     for name, _ in opened:
         workbook.Sheets(name).Unprotect("")
     try:
         yield
     finally:
-        for name, told in opened:
-            _protect(workbook.Sheets(name), told)
+        for name, words in opened:
+            _protect(workbook.Sheets(name), words)
 
 
-def _protect(sheet: Any, told: dict[str, bool]) -> None:
-    from .saved import ALLOWED
-
-    sheet.EnableSelection = 0 if told["locked"] else 1 if told["unlocked"] else -4142
-    sheet.Protect(
-        "", told["objects"], True, told["scenarios"], False, *(told[attribute] for attribute in ALLOWED)
-    )
+def _protect(sheet: Any, words: Mapping[str, bool]) -> None:
+    """Protects a sheet of the program in the words of `Saved.protection`."""
+    sheet.EnableSelection = 0 if words["locked"] else 1 if words["unlocked"] else -4142
+    allowed = (words[attribute] for attribute in ALLOWED)
+    sheet.Protect("", words["objects"], True, words["scenarios"], False, *allowed)
 
 
 class _Run:
-    """One application: the book, what the copy says of it, and what is to be changed."""
+    """One application of edits: the book, its saved copy, and the changes to be made."""
 
     def __init__(self, workbook: Any, saved: Saved, journal: Journal) -> None:
         self.workbook, self.saved, self.journal = workbook, saved, journal
@@ -159,30 +158,36 @@ class _Run:
         self.changes: list[Change] = []
 
     def decide(self, edits: Sequence[Edit]) -> tuple[list[Edit], list[Edit]]:
-        """Which edits can be carried out: one look at each sheet, at the rectangle around all its edits."""
-        done, refused = [], []
-        live: dict[str, dict] = {}
+        """The edits that can be carried out, and the others.
+
+        Each sheet is asked once for the rectangle around all its edits.
+        """
+        possible: list[Edit] = []
+        refused: list[Edit] = []
+        live: dict[str, dict[tuple[int, int], object]] = {}
         for name in dict.fromkeys(edit.sheet for edit in edits):
             if name in self.saved.grids:
-                places = {position(edit.cell) for edit in edits if edit.sheet == name}
-                live[name] = read_block(self.workbook.Sheets(name), bounds(places))
+                cells = {position(edit.cell) for edit in edits if edit.sheet == name}
+                live[name] = read_block(self.workbook.Sheets(name), bounds(cells))
         for edit in edits:
-            (done if self._can(edit, live.get(edit.sheet)) else refused).append(edit)
-        return done, refused
+            (possible if self._can(edit, live.get(edit.sheet, {})) else refused).append(edit)
+        return possible, refused
 
-    def _can(self, edit: Edit, live: dict | None) -> bool:
+    def _can(self, edit: Edit, live: Mapping[tuple[int, int], object]) -> bool:
+        """Whether an edit can be carried out. live: the values that its sheet has in the program now."""
         grid = self.saved.grids.get(edit.sheet)
         if grid is None:
             return edit.old is None and edit.sheet not in self.saved.names
-        place = position(edit.cell)
-        area = grid.area(*place)
-        if (area.top, area.left) != place or grid.text(*place).strip() != (edit.old or "").strip():
+        cell = position(edit.cell)
+        area = grid.area(*cell)
+        if (area.top, area.left) != cell or grid.text(*cell).strip() != (edit.old or "").strip():
             return False
         if edit.new != edit.old and self.saved.shares_formula(edit.sheet, edit.cell):
             return False
-        return holds(live[place], self.saved.content(edit.sheet, edit.cell))
+        return holds(live[cell], self.saved.content(edit.sheet, edit.cell))
 
     def carry_out(self, edits: Sequence[Edit]) -> None:
+        """Carries out edits that `decide` found possible."""
         for name in dict.fromkeys(edit.sheet for edit in edits):
             if name not in self.saved.names:
                 add_sheet(self.workbook, name, self.saved.names[-1])
@@ -212,7 +217,7 @@ class _Run:
         self._remember()
 
     def _plan(self, edit: Edit) -> None:
-        """The change that an edit makes, with what was there before."""
+        """Adds the change that an edit makes, with the state before it."""
         change = Change(edit.sheet, edit.cell)
         if edit.new != edit.old:
             before = self.saved.content(edit.sheet, edit.cell)
@@ -228,8 +233,10 @@ class _Run:
         self.changes.append(change)
 
     def _format(self, edit: Edit) -> tuple[str, str] | None:
-        """The number format that has to change: a percent, a number into a cell of text, a text that a double
-        click would make a formula.
+        """The number format before and after an edit; None where it stays.
+
+        It changes for a percent, a number in a cell of text, and a text that a double click would make a
+        formula.
         """
         before = self.saved.number_format(edit.sheet, edit.cell)
         content = content_of(edit)
@@ -244,6 +251,7 @@ class _Run:
         return None if after == before else (before, after)
 
     def _mark(self, edit: Edit, change: Change) -> Change:
+        """The change with tint and note of a mark; the first mark of a cell records its state before."""
         fill, note = self.saved.fill(edit.sheet, edit.cell), self.saved.note(edit.sheet, edit.cell)
         former = self.memory.setdefault(
             (edit.sheet, edit.cell), Former(edit.sheet, edit.cell, fill, note or "")
@@ -256,52 +264,46 @@ class _Run:
         return change if note is None or note == text else replace(change, note=(note, text))
 
     def _unmark(self, edit: Edit, change: Change) -> Change:
+        """The change with fill and note as they were before the mark; a person's own since then stay."""
         former = self.memory.pop((edit.sheet, edit.cell), None)
         if former is None:
             return change
         fill, note = self.saved.fill(edit.sheet, edit.cell), self.saved.note(edit.sheet, edit.cell)
         ruled = self.ruled.tint(edit.sheet, edit.cell)
         if ruled and fill == former.fill and interior.can_restore(fill):
-            change = replace(
-                change, fill=(ruled, fill)
-            )  # taken back, the cell is tinted itself: a rule cannot be given back
-        elif (
-            fill in TINTS.values() and fill != former.fill and interior.can_restore(former.fill)
-        ):  # a person's own colour since then stays
+            # Undoing this tints the cell itself: a deleted rule cannot be restored.
+            change = replace(change, fill=(ruled, fill))
+        elif fill in TINTS.values() and fill != former.fill and interior.can_restore(former.fill):
             change = replace(change, fill=(fill, former.fill))
-        return (
-            replace(change, note=(note, former.note))
-            if note and note != former.note and is_ours(note)
-            else change
-        )  # and so does her own note
+        if note and note != former.note and is_ours(note):
+            change = replace(change, note=(note, former.note))
+        return change
 
     def _link(self, edit: Edit, change: Change) -> Change:
-        """The colour of a link comes with it and goes with it; any other is a person's."""
+        """The change with the colour of a link added or removed; any other colour is a person's and stays."""
         before, after = ("", LINK_FILL) if edit.look is Look.LINK else (LINK_FILL, "")
-        return (
-            replace(change, fill=(before, after))
-            if self.saved.fill(edit.sheet, edit.cell) == before
-            else change
-        )
+        if self.saved.fill(edit.sheet, edit.cell) != before:
+            return change
+        return replace(change, fill=(before, after))
 
     def _close_gaps(self) -> None:
-        """Rows of our lists, and our columns beside a form, are written whole: empty cells between those that
-        change go with them.
+        """Adds the empty cells between those that change in our lists and in our columns beside a form.
 
         So a list is one run, and the columns have no holes in their borders.
         """
-        for name, places in by_sheet([change for change in self.changes if change.dressed]).items():
-            whole = _columns_of(name, places)
+        for name, by_cell in by_sheet([change for change in self.changes if change.dressed]).items():
+            columns_of = _columns_of(name, by_cell)
             gaps = dict.fromkeys(
-                a1(row, each) for row, column in places for each in whole(column) if (row, each) not in places
+                a1(row, each)
+                for row, column in by_cell
+                for each in columns_of(column)
+                if (row, each) not in by_cell
             )
             empty = [cell for cell in gaps if self.saved.content(name, cell) is None]
             self.changes += [Change(name, cell, value=(None, None), dressed=str(Look.TEXT)) for cell in empty]
 
     def _join_links(self, edits: Iterable[Edit]) -> None:
-        """Links stand in a column of their own: its empty cells between them are written along, so that it is
-        one run.
-        """
+        """Adds the empty cells between links, which have a column of their own, so that it is one run."""
         columns: dict[tuple[str, int], list[int]] = {}
         for edit in edits:
             row, column = position(edit.cell)
@@ -315,25 +317,29 @@ class _Run:
             ]
 
     def _dress(self) -> None:
-        """Borders, wrapping and heads of our own cells, each in runs of its own."""
+        """Gives our own cells their borders, wrapping and heads, each in runs of its own."""
         dressed = [change for change in self.changes if change.dressed]
-        for name, places in by_sheet(dressed).items():
+        for name, by_cell in by_sheet(dressed).items():
             sheet = self.workbook.Sheets(name)
-            for put in DRESSING:
-                told = {place: put(DRESSES[Look(change.dressed)]) for place, change in places.items()}
-                for area, setting in runs({place: setting for place, setting in told.items() if setting}):
-                    path, word, value = setting
+            dresses = {
+                cell: DRESSES[Look(change.dressed)] for cell, change in by_cell.items() if change.dressed
+            }
+            for setting_of in DRESSING:
+                settings = {
+                    cell: setting for cell, dress in dresses.items() if (setting := setting_of(dress))
+                }
+                for area, (inner, word, value) in runs(settings):
                     cells = _range(sheet, area)
-                    setattr(getattr(cells, path) if path else cells, word, value)
+                    setattr(getattr(cells, inner) if inner else cells, word, value)
 
     def _remember(self) -> None:
-        """Writes the records of what was there before the marks into the hidden sheet, in one block."""
+        """Writes the records of marked cells into the hidden sheet, in one block."""
         if self.memory == self.saved.memory:
             return
         if SETTINGS not in self.saved.names:
             add_sheet(self.workbook, SETTINGS, self.saved.names[-1])
             self.journal.added.append(SETTINGS)
-        old, new = _lines(self.saved.memory), _lines(self.memory)
+        old, new = table(self.saved.memory), table(self.memory)
         blank = ("",) * len(COLUMNS)
         changes = []
         for row in range(max(len(old), len(new))):
@@ -346,32 +352,26 @@ class _Run:
         self.journal.changes += changes
 
 
-def _columns_of(name: str, places: Mapping[tuple[int, int], Change]) -> Callable[[int], range]:
-    """The columns that a cell of ours stands among: all of a list, or the three beside a form, which begin at
-    their first head.
+def _columns_of(name: str, by_cell: Mapping[tuple[int, int], Change]) -> Callable[[int], range]:
+    """A function from a column to the columns of ours around it.
+
+    They are all columns of a list, or the three beside a form, which begin at their first head.
     """
     if name in SHEET_WIDTHS:
         return lambda column: range(len(SHEET_WIDTHS[name]))
-    heads = {place for place, change in places.items() if change.dressed == Look.HEAD}
+    heads = {cell for cell, change in by_cell.items() if change.dressed == Look.HEAD}
     starts = [column for row, column in heads if (row, column - 1) not in heads]
     threes = [range(start, start + len(ADDED_COLUMNS)) for start in starts]
     return lambda column: next((three for three in threes if column in three), range(0))
 
 
-def _lines(memory: Memory) -> list[tuple[str, ...]]:
-    return (
-        [COLUMNS, *((former.sheet, former.cell, former.fill, former.note) for former in memory.values())]
-        if memory
-        else []
-    )
-
-
 def _range(sheet: Any, area: Area) -> Any:
+    """The Range object of an area."""
     return sheet.Range(_name(area))
 
 
 def _alike(found: Iterable[tuple[Area, str]]) -> Iterator[tuple[str, str]]:
-    """Addresses of several areas with the same key, each short enough for a Range."""
+    """Addresses of several areas with the same key, each short enough for a Range, with that key."""
     by_key: dict[str, list[str]] = {}
     for area, key in found:
         name, addresses = _name(area), by_key.setdefault(key, [])
@@ -383,10 +383,11 @@ def _alike(found: Iterable[tuple[Area, str]]) -> Iterator[tuple[str, str]]:
 
 
 def _name(area: Area) -> str:
+    """The address of an area; of one cell alone its name."""
     return a1(area.top, area.left) if (area.top, area.left) == (area.bottom, area.right) else str(area)
 
 
-def _block(contents: dict[tuple[int, int], Content], area: Area) -> object:
+def _block(contents: Mapping[tuple[int, int], Content], area: Area) -> object:
     """The values of a rectangle as the program takes them; one cell alone is no block."""
     if (area.top, area.left) == (area.bottom, area.right):
         return typed(contents[area.top, area.left])
@@ -397,9 +398,9 @@ def _block(contents: dict[tuple[int, int], Content], area: Area) -> object:
 
 
 def _write_note(cell: Any, before: str, after: str) -> None:
-    """Makes the note of a cell say `after`.
+    """Changes the text of a cell's note from `before` to `after`.
 
-    What a person wrote keeps its letters: ours is put behind it or cut off there.
+    The text of a person keeps its fonts: ours is added behind it or cut off there.
     """
     if not before:
         cell.AddComment(after)
@@ -408,18 +409,8 @@ def _write_note(cell: Any, before: str, after: str) -> None:
     elif SEPARATOR not in before and SEPARATOR not in after:
         cell.Comment.Text(after)
     else:
-        own = _common(before, after)
-        if len(own) < len(before):
-            cell.Comment.Shape.TextFrame.Characters(len(own) + 1, len(before) - len(own)).Delete()
-        if len(own) < len(after):
-            cell.Comment.Text(after[len(own) :], len(own) + 1, False)
-
-
-def _common(one: str, other: str) -> str:
-    """The beginning that both have."""
-    return one[
-        : next(
-            (at for at, (left, right) in enumerate(zip(one, other)) if left != right),
-            min(len(one), len(other)),
-        )
-    ]
+        common = len(commonprefix([before, after]))
+        if common < len(before):
+            cell.Comment.Shape.TextFrame.Characters(common + 1, len(before) - common).Delete()
+        if common < len(after):
+            cell.Comment.Text(after[common:], common + 1, False)

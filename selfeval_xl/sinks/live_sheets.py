@@ -1,4 +1,4 @@
-"""Sheets of the open book: whether they may be changed, and new ones of ours."""
+"""Sheets of the open book: the check whether they may be changed, and new ones of ours."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ VERY_HIDDEN = 2
 
 
 def open_for_change(saved: Saved, names: Iterable[str], written: set[str]) -> None:
-    """UsageError where one of the sheets cannot be changed: a password, a book that takes no new sheet, rows
-    hidden by a filter.
+    """Raises UsageError where one of the sheets cannot be changed.
 
-    written: the sheets of which values are to change; a tint harms no filtered row.
+    Reasons are a password, a book that takes no new sheet, and rows hidden by a filter. written: the sheets
+    whose values are to change; a tint harms no filtered row.
     """
     for name in names:
         if name not in saved.names:
@@ -29,8 +29,8 @@ def open_for_change(saved: Saved, names: Iterable[str], written: set[str]) -> No
                     "再按一次。"
                 )
             continue
-        told = saved.protection(name)
-        if told and told["password"]:
+        protection = saved.protection(name)
+        if protection and protection["password"]:
             raise UsageError(
                 f"工作表“{name}”设了保护密码，不能写入。请先在“审阅－撤消工作表保护”"
                 "里输入密码取消保护，再按一次。"
@@ -42,16 +42,14 @@ def open_for_change(saved: Saved, names: Iterable[str], written: set[str]) -> No
 
 
 def show_all(workbook: Any, saved: Saved, written: Iterable[str]) -> None:
-    """Lists of ours are written anew as a whole: a filter that a person set there is lifted."""
+    """Lifts the filters that a person set on lists of ours, which are written anew as a whole."""
     for name in written:
         if name in SHEET_WIDTHS and name in saved.names and saved.filtered(name):
             workbook.Sheets(name).ShowAllData()
 
 
 def add_sheet(workbook: Any, name: str, last: str) -> None:
-    """A new sheet behind the one called `last`, set up as its name asks; the sheet that was in front stays
-    there.
-    """
+    """Adds a sheet behind the one called `last`, set up as its name asks; the active sheet stays active."""
     active = workbook.ActiveSheet.Name
     workbook.Worksheets.Add(After=workbook.Sheets(last))
     workbook.ActiveSheet.Name = name

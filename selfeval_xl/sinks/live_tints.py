@@ -1,5 +1,6 @@
-"""Tints by conditional format, as `check --mark` and returns leave them, in the open book: seen in the copy,
-taken away in the program.
+"""Tints by conditional format in the open book, left by `check --mark` and returns.
+
+They are looked up in the saved copy and deleted in the program.
 """
 
 from __future__ import annotations
@@ -19,31 +20,33 @@ _TINT_OF = dict(zip(LEVELS, (TINTS[Look(severity.value)] for severity in Severit
 
 
 class Ruled:
-    """Which cells of the copy carry such a tint."""
+    """The cells of the saved copy that carry such a tint."""
 
     def __init__(self, saved: Saved) -> None:
         self._saved = saved
         self._cells: dict[str, frozenset[str]] = {}
 
     def cells(self, name: str) -> frozenset[str]:
+        """The cells of a sheet that carry such a tint."""
         if name not in self._cells:
             sheet = self._saved.sheet(name)
             self._cells[name] = frozenset(tinted(sheet)) if sheet is not None else frozenset()
         return self._cells[name]
 
     def tint(self, name: str, cell: str) -> str:
-        """The colour that a cell shows by its rule, which its note tells; "" where it has none."""
+        """The colour that a cell shows by its rule; "" where it has none. Its note names the severity."""
         if cell not in self.cells(name):
             return ""
-        ours = (self._saved.note(name, cell) or "").rpartition(SEPARATOR)[2]
-        return next((tint for level, tint in _TINT_OF.items() if ours.startswith(level)), TINTS[Look.NOTE])
+        our_note = (self._saved.note(name, cell) or "").rpartition(SEPARATOR)[2]
+        return next(
+            (tint for level, tint in _TINT_OF.items() if our_note.startswith(level)), TINTS[Look.NOTE]
+        )
 
     def remove(self, workbook: Any, names: Iterable[str]) -> None:
         """Deletes the rules of ours on these sheets in the program; rules of people stay."""
-        for name in names:
-            left = len(self.cells(name))
-            rules = workbook.Sheets(name).Cells.FormatConditions if left else None
-            for number in reversed(range(1, rules.Count + 1)) if left else ():
+        for name in filter(self.cells, names):
+            rules = workbook.Sheets(name).Cells.FormatConditions
+            for number in reversed(range(1, rules.Count + 1)):
                 if WORD in _formula(rules, number):
                     rules(number).Delete()
 
@@ -52,5 +55,7 @@ def _formula(rules: Any, number: int) -> str:
     """The formula of a rule; "" for colour scales and the like, which have none."""
     try:
         return str(rules(number).Formula1)
-    except (AttributeError, *refusals()):
+    except AttributeError:
+        return ""
+    except refusals():
         return ""

@@ -1,7 +1,4 @@
-"""How edited cells look, and how the sheets that we add are set up: colours, borders, widths.
-
-Data for every sink.
-"""
+"""Colours, borders and widths of edited cells and of the sheets that we add: data for every sink."""
 
 from __future__ import annotations
 
@@ -23,8 +20,9 @@ AUTHOR = "绩效自评校验"
 
 @dataclass(frozen=True, slots=True)
 class Dress:
-    """What a look changes about a cell; None and False leave what is there. own: from the plain style, not
-    from the cell's.
+    """The changes that a look makes to a cell; None and False leave what is there.
+
+    own: the changes are made to the plain style, not to the cell's.
     """
 
     number_format: int | None = None
@@ -62,4 +60,4 @@ SHEET_WIDTHS: dict[str, tuple[float, ...]] = {
     RETURNED: RESULT_WIDTHS,
     DEVIATIONS: (24, 12, 30, 18, 18, 11, 11, 11),
 }
-FRONT_SHEETS = frozenset((RETURNED,))  # what a person has to see first
+FRONT_SHEETS = frozenset((RETURNED,))  # sheets that a person has to see first

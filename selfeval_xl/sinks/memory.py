@@ -1,38 +1,39 @@
-"""What stood at a marked cell before we marked it, kept in the hidden sheet `_selfeval`, columns D to G, a
-row a cell.
+"""Records of marked cells as they were before the mark, in the hidden sheet `_selfeval`, columns D to G.
 
-Add-in, `return` and `check --mark` share these records, so that each can undo the other. Columns A and B of
-that sheet
-belong to the template's settings and are left alone.
+Each cell has a row. Add-in, `return` and `check --mark` share these records, so each can undo the others.
+Columns A and B of that sheet belong to the template's settings and are left alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..grid import position
 from ..sheets import SETTINGS
 from .book import Book
 from .package import child
 
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
 COLUMNS = ("标注的工作表", "单元格", "原底色", "原批注")
 FIRST = 3  # column D
-PRINT, AREA = (
-    "打印",
-    "打印区域",
-)  # in the column 单元格: how the sheet was printed; the print area that it got from us
+# In the column 单元格, records of a whole sheet: how it was printed; the print area that it got from us.
+PRINT, AREA = "打印", "打印区域"
 SETUPS = frozenset((PRINT, AREA))
 
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """One cell before its mark. fill: "" none, "#RRGGBB", or a fill's XML; note: what a person had written,
-    "" for nothing.
+    """One cell before its mark.
+
+    fill: "" none, "#RRGGBB", or a fill's XML. note: the note of a person, "" for none.
 
     A record with the cell 打印 keeps in `fill` whether the sheet was printed in black and white ("" no, "1"
-    yes); one with the
-    cell 打印区域 says that the sheet had no print area before our links, and in `note` which one it got.
+    yes); one with the cell 打印区域 means that the sheet had no print area before our links, and keeps in
+    `note` the one that it got.
     """
 
     sheet: str
@@ -45,7 +46,7 @@ Memory = dict[tuple[str, str], Former]
 
 
 def recall(book: Book) -> Memory:
-    """All records by sheet and cell; empty where nothing is marked."""
+    """The records of a workbook by sheet and cell; empty where nothing is marked."""
     sheet = book.sheet(SETTINGS)
     if sheet is None or not any(
         position(cell.get("r") or "A1")[1] >= FIRST for cell in sheet.root.iter("{*}c")
@@ -61,7 +62,7 @@ def recall(book: Book) -> Memory:
 
 
 def texts_of(book: Book) -> dict[tuple[int, int], str]:
-    """All that the hidden sheet says, by row and column; empty where there is none."""
+    """The texts of the hidden sheet by row and column; empty where there is none."""
     sheet = book.sheet(SETTINGS)
     if sheet is None:
         return {}
@@ -69,11 +70,11 @@ def texts_of(book: Book) -> dict[tuple[int, int], str]:
         (target for _, kind, target in book.package.related(book.part) if kind == "sharedStrings"), ""
     )
     strings = book.package.tree(part) if part else None  # only those that the sheet names are looked at
-    return {place: text for place, cell in sheet.cells() if (text := _text(cell, strings))}
+    return {position: text for position, cell in sheet.cells() if (text := _text(cell, strings))}
 
 
-def _text(cell, strings) -> str:
-    """What a cell of the hidden sheet says; our own sheet has texts and plain numbers only."""
+def _text(cell: Element, strings: Element | None) -> str:
+    """The text of a cell of the hidden sheet, which has texts and plain numbers only."""
     from ..reading.sheetxml import rich_text
 
     inline, value = child(cell, "is"), child(cell, "v")
@@ -92,20 +93,21 @@ def _text(cell, strings) -> str:
 def remember(
     book: Book, memory: Mapping[tuple[str, str], Former], old: Mapping[tuple[str, str], Former] | None = None
 ) -> None:
-    """Writes all records, in the place of the old ones, which are there now (looked up where they are not
-    given).
-    """
+    """Writes the records over the old ones; `old` are those there now, looked up where they are not given."""
     old = recall(book) if old is None else old
     if dict(memory) == dict(old):
         return
     sheet = book.sheet(SETTINGS) or book.add_sheet(SETTINGS, "veryHidden")
-    lines = (
-        [COLUMNS, *((former.sheet, former.cell, former.fill, former.note) for former in memory.values())]
-        if memory
-        else []
-    )
+    lines = table(memory)
     for row in range(max(len(lines), len(old) + 1)):
         line = lines[row] if row < len(lines) else ("", "", "", "")
         for number, text in enumerate(line):
             if text or sheet.find(row, FIRST + number) is not None:
                 sheet.write(row, FIRST + number, text or None)
+
+
+def table(memory: Mapping[tuple[str, str], Former]) -> list[tuple[str, ...]]:
+    """The records as rows of the hidden sheet below their head; empty where there is no record."""
+    if not memory:
+        return []
+    return [COLUMNS, *((former.sheet, former.cell, former.fill, former.note) for former in memory.values())]

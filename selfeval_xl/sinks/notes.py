@@ -1,19 +1,19 @@
 """The notes (批注) of a worksheet: the comments part with the texts, the VML drawing with the boxes.
 
-Drawings written by Excel are often no well-formed XML, so boxes are put in and taken out as text.
+Drawings written by Excel are often not well-formed XML, so boxes are put in and taken out as text.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ..findings import Severity
 from ..grid import position
 from .looks import AUTHOR
 from .note_box import anchor, as_before, enlarged, size
-from .package import OFFICE, STRICT, OpenPackage, child, relation_of, tag
+from .package import OFFICE, STRICT, OpenPackage, child, entries, need_child, relation_of, tag
 from .worksheet import Worksheet, plain_text
 
 if TYPE_CHECKING:
@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 SEPARATOR = "\n—— 以下为校验批注 ——\n"
-LEVELS = tuple(
-    f"{severity.label}（{severity.demand}）：" for severity in Severity
-)  # how every note of ours begins
+# The beginnings of our notes: each of them has one.
+LEVELS = tuple(f"{severity.label}（{severity.demand}）：" for severity in Severity)
 
 _SHAPE = re.compile(rb"<v:shape\b(?:(?!</v:shape>).)*?</v:shape>", re.DOTALL)
 _IDENTITY = re.compile(rb"_x0000_s(\d+)")
@@ -33,7 +32,8 @@ _VML = """<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-micr
 xmlns:x="urn:schemas-microsoft-com:office:excel">
 <o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="{0}"/></o:shapelayout>
 </xml>"""
-_SHAPETYPE = b"""<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>\
+_SHAPETYPE = b"""<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" \
+path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>\
 <v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>"""
 _BOX = """<v:shape id="_x0000_s{identity}" type="#_x0000_t202" \
 style="position:absolute;margin-left:60pt;margin-top:2pt;width:{width}pt;height:{height}pt;z-index:{order};\
@@ -41,7 +41,8 @@ visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto">\
 <v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>\
 <v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>\
 <x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>\
-<x:Anchor>{anchor}</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"""
+<x:Anchor>{anchor}</x:Anchor><x:AutoFill>False</x:AutoFill>\
+<x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"""
 _COMMENTS = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<comments xmlns="{0}"><authors/'
     "><commentList/></comments>"
@@ -49,47 +50,40 @@ _COMMENTS = (
 
 
 def is_ours(text: str) -> bool:
-    """Whether a note is one of ours, or has ours behind what a person wrote."""
+    """Whether a note is one of ours, or has ours behind the text of a person."""
     return text.startswith(LEVELS) or SEPARATOR in text
 
 
 class Notes:
-    """What notes a sheet has, and ours put to them or taken away again."""
+    """The notes of a worksheet, to which ours can be added and from which they can be removed again."""
 
     def __init__(self, package: OpenPackage, sheet: Worksheet) -> None:
         self._package, self._sheet = package, sheet
         related = package.related(sheet.part)
-        self._part = next(
+        self._part: str | None = next(
             (target for _, kind, target in related if kind == "comments" and package.name(target)), None
         )
         identity = relation_of(child(sheet.root, "legacyDrawing"))
-        self._vml = next(
+        self._vml: str | None = next(
             (target for number, _, target in related if number == identity and package.name(target)), None
         )
 
     def text(self, cell: str) -> str:
-        """The note on a cell, "" where there is none."""
+        """The text of a cell's note; "" where it has none."""
         note = self._find(cell)
         return "" if note is None else _text(note)
 
     def ours(self) -> list[str]:
         """The cells with a note that is ours alone."""
-        if self._part is None:
-            return []
-        notes = child(self._package.tree(self._part), "commentList")
-        return [
-            note.get("ref", "")
-            for note in (notes if notes is not None else ())
-            if self._author(note).strip() == AUTHOR
-        ]
+        return [note.get("ref", "") for note in self._list() if self._author(note).strip() == AUTHOR]
 
     def is_conversation(self, cell: str) -> bool:
-        """Whether the note stands for a threaded comment, whose text Excel keeps elsewhere."""
+        """Whether a cell's note stands for a threaded comment, whose text Excel keeps elsewhere."""
         note = self._find(cell)
         return note is not None and self._author(note).startswith("tc=")
 
     def add(self, cell: str, text: str) -> None:
-        """Puts our text on a cell, below what a person wrote there.
+        """Adds our text to a cell, below the text of a person, if there is any.
 
         A conversation (threaded comment) is left alone.
         """
@@ -101,45 +95,50 @@ class Notes:
             return
         from lxml import etree
 
-        root = self._comments()
+        part = self._make_part()
+        root = self._package.need_tree(part)
         comment = etree.SubElement(
-            child(root, "commentList"), tag(root, "comment"), ref=cell, authorId=str(self._our_author(root))
+            need_child(root, "commentList"),
+            tag(root, "comment"),
+            ref=cell,
+            authorId=str(self._our_author(root)),
         )
         _run(etree.SubElement(comment, tag(root, "text")), text)
-        self._package.changed(self._part)
+        self._package.changed(part)
         self._draw(cell, text)
 
     def restore(self, cell: str, former: str) -> None:
-        """Takes our text away from a cell, so that `former` is left, in the person's own letters where they
-        still stand.
+        """Removes our text from a cell's note, so that `former` is left; "" removes the note.
+
+        The text of a person keeps its fonts where it still stands in runs of its own.
         """
         note = self._find(cell)
         if note is None:
             return
         if not former:
-            if self._author(note).strip() in (AUTHOR, "") or is_ours(
-                _text(note)
-            ):  # LibreOffice forgets authors, Excel names its user
+            # By its text too: LibreOffice forgets authors, Excel names its user.
+            if self._author(note).strip() in (AUTHOR, "") or is_ours(_text(note)):
                 self._remove(note, cell)
             return
-        whole = child(note, "text")
-        runs = [run for run in whole if run.tag == tag(whole, "r")]
-        ours = next(
+        body = need_child(note, "text")
+        runs = [run for run in body if run.tag == tag(body, "r")]
+        first_of_ours = next(
             (number for number, run in enumerate(runs) if (_run_text(run)).startswith(SEPARATOR)), None
         )
-        if ours is None:
+        if first_of_ours is None:
             if _text(note) == former:
                 return
-            for each in list(whole):
-                whole.remove(each)
-            _run(whole, former)
+            for each in list(body):
+                body.remove(each)
+            _run(body, former)
         else:
-            for run in runs[ours:]:
-                whole.remove(run)
-        self._package.changed(self._part)
+            for run in runs[first_of_ours:]:
+                body.remove(run)
+        self._comments_changed()
         self._reshape(cell, as_before)
 
-    def _comments(self) -> Element:
+    def _make_part(self) -> str:
+        """The name of the comments part, which is made where the sheet has none."""
         if self._part is None:
             self._part = self._package.free_name("xl/comments{}.xml")
             self._package.add(
@@ -148,24 +147,36 @@ class Notes:
                 COMMENTS_TYPE,
             )
             self._package.relate(self._sheet.part, "comments", self._part)
-        return self._package.tree(self._part)
+        return self._part
+
+    def _comments(self) -> Element | None:
+        """The root of the comments part; None where the sheet has none."""
+        return None if self._part is None else self._package.need_tree(self._part)
+
+    def _comments_changed(self) -> None:
+        if self._part is not None:
+            self._package.changed(self._part)
+
+    def _list(self) -> Sequence[Element]:
+        """The elements of all notes."""
+        return entries(self._comments(), "commentList")
 
     def _find(self, cell: str) -> Element | None:
-        if self._part is None:
-            return None
-        notes = child(self._package.tree(self._part), "commentList")
-        return next((note for note in notes if note.get("ref") == cell), None) if notes is not None else None
+        """The element of a cell's note."""
+        return next((note for note in self._list() if note.get("ref") == cell), None)
 
     def _author(self, note: Element) -> str:
-        authors = child(self._package.tree(self._part), "authors")
+        """The author of a note as the file names him; "" where it does not."""
+        authors = entries(self._comments(), "authors")
         number = int(note.get("authorId", "0"))
-        return (authors[number].text or "") if authors is not None and number < len(authors) else ""
+        return (authors[number].text or "") if number < len(authors) else ""
 
     @staticmethod
     def _our_author(root: Element) -> int:
+        """Our number in the list of authors, which is made longer where we are missing."""
         from lxml import etree
 
-        authors = child(root, "authors")
+        authors = need_child(root, "authors")
         names = [author.text for author in authors]
         if AUTHOR not in names:
             etree.SubElement(authors, tag(root, "author")).text = AUTHOR
@@ -173,23 +184,24 @@ class Notes:
         return names.index(AUTHOR)
 
     def _append(self, note: Element, text: str) -> None:
+        """Adds a run of text to a note; a plain text that stands there becomes a run first."""
         from lxml import etree
 
-        whole = child(note, "text")
-        plain = child(whole, "t")
+        body = need_child(note, "text")
+        plain = child(body, "t")
         if plain is not None:
-            whole.remove(plain)
-            run = etree.Element(tag(whole, "r"))
+            body.remove(plain)
+            run = etree.Element(tag(body, "r"))
             run.append(plain)
-            whole.insert(0, run)
-        _run(whole, text)
-        self._package.changed(self._part)
+            body.insert(0, run)
+        _run(body, text)
+        self._comments_changed()
 
     def _remove(self, note: Element, cell: str) -> None:
-        """Removes a note with its box; parts that hold nothing any more go too."""
+        """Removes a note with its box, and the parts that are empty then."""
         notes = note.getparent()
         notes.remove(note)
-        self._package.changed(self._part)
+        self._comments_changed()
         if self._vml is not None:
             data = (self._package.read(self._vml) or b"").replace(self._shape(cell), b"", 1)
             self._package.put(self._vml, data)
@@ -198,36 +210,37 @@ class Notes:
                 self._package.unrelate(self._sheet.part, self._vml)
                 self._package.drop(self._vml)
                 self._vml = None
-        if not len(notes):
+        if not len(notes) and self._part is not None:
             self._package.unrelate(self._sheet.part, self._part)
             self._package.drop(self._part)
             self._part = None
 
     def _shape(self, cell: str) -> bytes:
-        """The box of a cell's note as the drawing says it; nothing where there is none."""
+        """The XML of the box of a cell's note in the drawing; empty where there is none."""
         row, column = position(cell)
-        places = b"<x:Row>%d</x:Row>" % row, b"<x:Column>%d</x:Column>" % column
+        anchors = b"<x:Row>%d</x:Row>" % row, b"<x:Column>%d</x:Column>" % column
         shapes = _SHAPE.findall((self._package.read(self._vml) or b"") if self._vml is not None else b"")
         return next(
             (
                 shape
                 for shape in shapes
-                if b'ObjectType="Note"' in shape and all(place in shape for place in places)
+                if b'ObjectType="Note"' in shape and all(anchor in shape for anchor in anchors)
             ),
             b"",
         )
 
     def _reshape(self, cell: str, change: Callable[[bytes], bytes]) -> None:
+        """Changes the box of a cell's note, where there is one."""
         shape = self._shape(cell)
-        if shape and change(shape) != shape:
+        if self._vml is not None and shape and change(shape) != shape:
             self._package.put(
                 self._vml, (self._package.read(self._vml) or b"").replace(shape, change(shape), 1)
             )
 
     def _draw(self, cell: str, text: str) -> None:
-        """The hidden box in which the note opens, right of its cell."""
+        """Draws the hidden box in which the note opens, right of its cell."""
         if self._vml is None:
-            self._new_drawing()
+            self._vml = self._new_drawing()
         data = self._package.read(self._vml) or b""
         row, column = position(cell)
         width, height = size(text)
@@ -247,7 +260,8 @@ class Notes:
         head, end, tail = data.rpartition(b"</xml>")
         self._package.put(self._vml, head + kind + box + end + tail)
 
-    def _new_drawing(self) -> None:
+    def _new_drawing(self) -> str:
+        """Adds an empty drawing for boxes to the sheet; returns the name of its part."""
         part = self._package.free_name("xl/drawings/vmlDrawing{}.vml")
         used = {
             int(number)
@@ -261,17 +275,18 @@ class Notes:
         identity = self._package.relate(self._sheet.part, "vmlDrawing", part)
         strict = self._sheet.root.tag.startswith("{http://purl.oclc.org/")
         self._sheet.insert("legacyDrawing").set(f"{{{STRICT if strict else OFFICE}}}id", identity)
-        self._vml = part
+        return part
 
 
-def _run(whole: Element, text: str) -> None:
+def _run(body: Element, text: str) -> None:
+    """Adds a run of text in our font to the body of a note."""
     from lxml import etree
 
-    run = etree.SubElement(whole, tag(whole, "r"))
-    look = etree.SubElement(run, tag(whole, "rPr"))
-    etree.SubElement(look, tag(whole, "sz"), val="9")
-    etree.SubElement(look, tag(whole, "rFont"), val="宋体")
-    letters = etree.SubElement(run, tag(whole, "t"))
+    run = etree.SubElement(body, tag(body, "r"))
+    font = etree.SubElement(run, tag(body, "rPr"))
+    etree.SubElement(font, tag(body, "sz"), val="9")
+    etree.SubElement(font, tag(body, "rFont"), val="宋体")
+    letters = etree.SubElement(run, tag(body, "t"))
     letters.text = plain_text(text)
     letters.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 
@@ -281,14 +296,15 @@ def _run_text(run: Element) -> str:
 
 
 def _text(note: Element) -> str:
-    whole = child(note, "text")
-    if whole is None:
+    """The text of a note without its fonts."""
+    body = child(note, "text")
+    if body is None:
         return ""
     return "".join(
         (part.text or "")
-        if part.tag == tag(whole, "t")
+        if part.tag == tag(body, "t")
         else _run_text(part)
-        if part.tag == tag(whole, "r")
+        if part.tag == tag(body, "r")
         else ""
-        for part in whole
+        for part in body
     )

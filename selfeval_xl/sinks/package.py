@@ -1,4 +1,4 @@
-"""An Office package being changed: parts that nobody touches come out byte for byte as they went in."""
+"""Office packages that are changed part by part; untouched parts come out byte for byte as they went in."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import os
 import posixpath
 import re
 import zipfile
+from collections.abc import Sequence
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from ..errors import UnreadableFile
 from ..reading.guard import DAMAGED, open_package, plain_xml
@@ -23,14 +24,27 @@ CONTENT_TYPES = "[Content_Types].xml"
 
 
 def tag(like: Element, name: str) -> str:
-    """The full tag `name` in the namespace of `like`: files in the strict variant have another one than the
-    usual.
-    """
+    """The full tag `name` in the namespace of `like`, which differs in files of the strict variant."""
     return f"{{{like.tag[1:].partition('}')[0]}}}{name}"
 
 
 def child(parent: Element, name: str) -> Element | None:
+    """The first child of this name in the namespace of its parent; None where there is none."""
     return parent.find(tag(parent, name))
+
+
+def need_child(parent: Element, name: str) -> Element:
+    """The first child of this name, without which the part is damaged: UnreadableFile."""
+    found = child(parent, name)
+    if found is None:
+        raise UnreadableFile(DAMAGED)
+    return found
+
+
+def entries(parent: Element | None, name: str) -> Sequence[Element]:
+    """The elements inside the child of this name; none where that child, or the parent, is missing."""
+    found = child(parent, name) if parent is not None else None
+    return () if found is None else found
 
 
 def relation_of(element: Element | None) -> str | None:
@@ -54,7 +68,7 @@ class OpenPackage:
 
     def __init__(self, data: bytes) -> None:
         self._package = open_package(data)
-        self._known = {name.lower(): name for name in self._package.names}
+        self._by_lower = {name.lower(): name for name in self._package.names}
         self._trees: dict[str, Element] = {}
         self._changed: set[str] = set()
         self._added: dict[str, bytes] = {}
@@ -62,14 +76,16 @@ class OpenPackage:
 
     def name(self, part: str) -> str | None:
         """The name of a part as the package spells it; None where there is none."""
-        found = self._known.get(part.lower())
+        found = self._by_lower.get(part.lower())
         return None if found in self._dropped else found
 
     @property
     def names(self) -> list[str]:
-        return [name for name in self._known.values() if name not in self._dropped]
+        """The names of all parts, old ones first."""
+        return [name for name in self._by_lower.values() if name not in self._dropped]
 
     def read(self, part: str) -> bytes | None:
+        """The bytes of a part; None where there is no such part. Changes of its tree are not in them."""
         name = self.name(part)
         if name is None:
             return None
@@ -90,62 +106,69 @@ class OpenPackage:
                 raise UnreadableFile(DAMAGED) from error
         return self._trees[name]
 
+    def need_tree(self, part: str) -> Element:
+        """The root element of a part without which the package is damaged: UnreadableFile."""
+        root = self.tree(part)
+        if root is None:
+            raise UnreadableFile(DAMAGED)
+        return root
+
     def changed(self, part: str) -> None:
-        """The tree of this part was changed and is to be written."""
+        """Notes that the tree of this part was changed and is to be written."""
         self._changed.add(self.name(part) or part)
 
     def put(self, part: str, data: bytes) -> None:
-        """New bytes for a part, which may be new; a tree of it is forgotten."""
+        """Sets the bytes of a part, which may be new; a tree of it is forgotten."""
         name = self.name(part) or part
-        self._known[name.lower()] = name
+        self._by_lower[name.lower()] = name
         self._added[name] = data
         self._dropped.discard(name)
         self._trees.pop(name, None)
         self._changed.discard(name)
 
     def add(self, part: str, data: bytes, content_type: str) -> None:
-        """A new part with its content type."""
+        """Adds a new part with its content type."""
         from lxml import etree
 
         self.put(part, data)
-        types = self.tree(CONTENT_TYPES)
+        types = self.need_tree(CONTENT_TYPES)
         etree.SubElement(types, f"{{{TYPES}}}Override", PartName=f"/{part}", ContentType=content_type)
         self.changed(CONTENT_TYPES)
 
     def drop(self, part: str) -> None:
-        """Removes a part and what the content types say of it."""
+        """Removes a part and its entry in the content types."""
         name = self.name(part)
         if name is None:
             return
         self._dropped.add(name)
-        types = self.tree(CONTENT_TYPES)
-        for override in types.findall(f"{{{TYPES}}}Override"):
-            if override.get("PartName", "").lower() == f"/{name}".lower():
-                types.remove(override)
-                self.changed(CONTENT_TYPES)
+        types = self.need_tree(CONTENT_TYPES)
+        for override in self._overrides(name):
+            types.remove(override)
+            self.changed(CONTENT_TYPES)
 
     def content_type(self, part: str) -> str:
-        types = self.tree(CONTENT_TYPES)
-        return next(
-            (
-                override.get("ContentType", "")
-                for override in types.findall(f"{{{TYPES}}}Override")
-                if override.get("PartName", "").lower() == f"/{part}".lower()
-            ),
-            "",
-        )
+        """The content type that the package gives for this very part; "" where it gives none."""
+        return next((override.get("ContentType", "") for override in self._overrides(part)), "")
 
     def set_content_type(self, part: str, content_type: str) -> None:
-        for override in self.tree(CONTENT_TYPES).findall(f"{{{TYPES}}}Override"):
-            if override.get("PartName", "").lower() == f"/{part}".lower():
-                override.set("ContentType", content_type)
-                self.changed(CONTENT_TYPES)
+        """Changes the content type of a part that has its own."""
+        for override in self._overrides(part):
+            override.set("ContentType", content_type)
+            self.changed(CONTENT_TYPES)
+
+    def _overrides(self, part: str) -> list[Element]:
+        """The entries for this very part in the content types."""
+        return [
+            override
+            for override in self.need_tree(CONTENT_TYPES).findall(f"{{{TYPES}}}Override")
+            if override.get("PartName", "").lower() == f"/{part}".lower()
+        ]
 
     def default_type(self, extension: str, content_type: str) -> None:
         """Makes sure that parts with this extension have a content type."""
         from lxml import etree
 
-        types = self.tree(CONTENT_TYPES)
+        types = self.need_tree(CONTENT_TYPES)
         if all(
             default.get("Extension", "").lower() != extension
             for default in types.findall(f"{{{TYPES}}}Default")
@@ -163,9 +186,7 @@ class OpenPackage:
         return pattern.format(number)
 
     def related(self, part: str) -> list[tuple[str, str, str]]:
-        """Identity, last word of the type, and part name of everything inside the package that a part refers
-        to.
-        """
+        """The parts inside the package that a part refers to, as (identity, last word of the type, name)."""
         tree = self.tree(relations_name(part))
         if tree is None:
             return []
@@ -180,7 +201,7 @@ class OpenPackage:
         ]
 
     def relate(self, part: str, kind: str, target: str) -> str:
-        """A new relation from `part` to the part `target`; returns its identity."""
+        """Adds a relation from `part` to the part `target`; returns its identity."""
         from lxml import etree
 
         name = relations_name(part)
@@ -190,7 +211,7 @@ class OpenPackage:
                 b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns="%s"/>'
                 % RELATIONS.encode(),
             )
-        tree = self.tree(name)
+        tree = self.need_tree(name)
         taken = {relation.get("Id") for relation in tree}
         number = len(taken) + 1
         while f"rId{number}" in taken:
@@ -207,9 +228,7 @@ class OpenPackage:
         return f"rId{number}"
 
     def unrelate(self, part: str, target: str) -> None:
-        """Removes the relations from `part` to the part `target`, and the list of relations when it is empty
-        then.
-        """
+        """Removes the relations from `part` to the part `target`, and the relations part once it is empty."""
         name = relations_name(part)
         tree = self.tree(name)
         if tree is None:
@@ -224,10 +243,10 @@ class OpenPackage:
         if not len(tree):
             self.drop(name)
 
-    def write(self, path: str | os.PathLike) -> None:
-        """Writes the package: old parts in their old order, new ones behind them.
+    def write(self, path: str | os.PathLike[str] | IO[bytes]) -> None:
+        """Writes the package to a file: old parts in their old order, new ones behind them.
 
-        OSError where that fails.
+        Raises OSError where that fails.
         """
         from lxml import etree
 
@@ -254,12 +273,12 @@ class OpenPackage:
     def bytes(self) -> bytes:
         """The package as it would be written."""
         buffer = BytesIO()
-        self.write(buffer)  # type: ignore[arg-type]
+        self.write(buffer)
         return buffer.getvalue()
 
 
 def _target(part: str, target: str) -> str:
-    """A relation's target as the name of a part."""
+    """The part name that the target of a relation of `part` stands for."""
     target = target.replace("\\", "/")
     if target.startswith("/"):
         return target.lstrip("/")

@@ -1,26 +1,28 @@
-"""Cells as runs: rectangles of cells that can be written at once."""
+"""Runs of cells: rectangles that can be written at once."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from typing import TypeVar
 
 from ..grid import Area
 
 Place = tuple[int, int]
+Key = TypeVar("Key", bound=Hashable)
 
 
-def runs(cells: Mapping[Place, Hashable]) -> list[tuple[Area, Hashable]]:
+def runs(cells: Mapping[Place, Key]) -> list[tuple[Area, Key]]:
     """Rectangles that cover exactly these cells, each of cells with the same key; rows from top to bottom.
 
     Neighbours in a row become a stretch, equal stretches below each other a rectangle.
     """
-    found: list[tuple[Area, Hashable]] = []
-    open_above: dict[tuple[int, int, Hashable], int] = {}  # stretch (left, right, key) -> its number in found
+    found: list[tuple[Area, Key]] = []
+    open_above: dict[tuple[int, int, Key], int] = {}  # stretch (left, right, key) -> its number in found
     last_row = -2
     for row, stretches in _stretches(cells).items():
         if row != last_row + 1:
             open_above = {}
-        here: dict[tuple[int, int, Hashable], int] = {}
+        here: dict[tuple[int, int, Key], int] = {}
         for stretch in stretches:
             number = open_above.get(stretch)
             if number is None:
@@ -34,9 +36,9 @@ def runs(cells: Mapping[Place, Hashable]) -> list[tuple[Area, Hashable]]:
     return found
 
 
-def _stretches(cells: Mapping[Place, Hashable]) -> dict[int, list[tuple[int, int, Hashable]]]:
-    """By row: (first column, last column, key) of neighbours with the same key."""
-    rows: dict[int, list[tuple[int, int, Hashable]]] = {}
+def _stretches(cells: Mapping[Place, Key]) -> dict[int, list[tuple[int, int, Key]]]:
+    """The stretches of neighbours with the same key by row, as (first column, last column, key)."""
+    rows: dict[int, list[tuple[int, int, Key]]] = {}
     for (row, column), key in sorted(cells.items(), key=lambda each: each[0]):
         stretches = rows.setdefault(row, [])
         if stretches and stretches[-1][1] == column - 1 and stretches[-1][2] == key:

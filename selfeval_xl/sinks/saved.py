@@ -1,7 +1,4 @@
-"""The copy that was saved of an open book: what its cells hold, how they look, what is protected.
-
-Saves asking the program cell by cell.
-"""
+"""The saved copy of an open book: contents, looks and protection, without asking the program cell by cell."""
 
 from __future__ import annotations
 
@@ -16,11 +13,11 @@ from ..reading.source import Source, open_source
 from .book import Book
 from .changes import Content, content_in
 from .memory import SETUPS, Former, Memory, recall
-from .package import OpenPackage, child, tag
+from .package import OpenPackage, child, entries, tag
 from .worksheet import Worksheet
 
-# What may be allowed on a protected sheet, in the order of Worksheet.Protect's arguments; what a file says
-# nothing of is not allowed.
+# The permissions of a protected sheet, in the order of Worksheet.Protect's arguments; one that the file does
+# not mention is not given.
 ALLOWED = (
     "formatCells",
     "formatColumns",
@@ -43,9 +40,9 @@ OLD_FORMAT = (
 
 
 class Saved:
-    """A saved copy. name: the open book's full name, which messages and findings say instead of the copy's.
+    """A saved copy. name: the open book's full name, which messages and findings give instead of the copy's.
 
-    Raises UnreadableFile where the book is no xlsx: of older formats the marks could not be remembered.
+    Raises UnreadableFile where the book is no xlsx: older formats could not keep the records of marks.
     """
 
     def __init__(self, path: Path, name: str) -> None:
@@ -63,24 +60,25 @@ class Saved:
 
     @property
     def former(self) -> list[Former]:
-        """The cells that carry marks of ours, as they were before."""
+        """The cells that carry marks of ours, as they were before the marks."""
         return [former for former in self.memory.values() if former.cell not in SETUPS]
 
     @property
     def names(self) -> list[str]:
-        """All sheets, charts and our hidden ones too."""
+        """The names of all sheets, charts and our hidden ones too."""
         return self.book.names
 
     def sheet(self, name: str) -> Worksheet | None:
+        """The worksheet of this name; None where there is none, or a chart has the name."""
         return self.book.sheet(name)
 
     def formulas(self, name: str) -> Mapping[tuple[int, int], str]:
-        """The formulas of a sheet by place, from the tree that is parsed for its looks anyway."""
+        """The formulas of a sheet by (row, column), from the tree that is parsed for its looks anyway."""
         if name not in self._formulas:
-            self._formulas[name] = self._told(name)
+            self._formulas[name] = self._find_formulas(name)
         return self._formulas[name]
 
-    def _told(self, name: str) -> Mapping[tuple[int, int], str]:
+    def _find_formulas(self, name: str) -> Mapping[tuple[int, int], str]:
         sheet = self.sheet(name)
         found = (
             [
@@ -92,25 +90,25 @@ class Saved:
         )
         if all(cell and text for cell, text in found):
             return {position(cell): f"={text}" for cell, text in found}
-        read = self._read.get(name)  # some share a formula: the reader works out what each says
+        read = self._read.get(name)  # some cells share a formula: the reader works out that of each
         return read() if read else {}
 
     def content(self, name: str, cell: str) -> Content:
-        """What a cell holds; None on a sheet that the copy does not have."""
+        """The content of a cell; None on a sheet that the copy does not have."""
         return (
             content_in(self.grids[name], position(cell), self._formula(name, position(cell)))
             if name in self.grids
             else None
         )
 
-    def _formula(self, name: str, place: tuple[int, int]) -> str:
-        """The cell's formula, "" for none; only where others share it the whole sheet has to be looked
-        through.
-        """
+    def _formula(self, name: str, cell: tuple[int, int]) -> str:
+        """The cell's formula, "" for none; only where others share it the whole sheet is looked through."""
         sheet = self.sheet(name)
-        found = sheet.find(*place) if sheet is not None else None
-        told = child(found, "f") if found is not None else None
-        return "" if told is None else f"={told.text}" if told.text else self.formulas(name).get(place, "")
+        element = sheet.find(*cell) if sheet is not None else None
+        formula = child(element, "f") if element is not None else None
+        if formula is None:
+            return ""
+        return f"={formula.text}" if formula.text else self.formulas(name).get(cell, "")
 
     def fill(self, name: str, cell: str) -> str:
         """The cell's fill as in `Former`; "" for a sheet that the copy does not have."""
@@ -118,13 +116,14 @@ class Saved:
         return self.book.styles.fill(sheet.style(*position(cell))) if sheet is not None else ""
 
     def note(self, name: str, cell: str) -> str | None:
-        """The cell's note, "" for none; None for a conversation, which nobody but the program can write to."""
+        """The cell's note, "" for none; None for a conversation, which only the program can write to."""
         if self.sheet(name) is None:
             return ""
         notes = self.book.notes(name)
         return None if notes.is_conversation(cell) else notes.text(cell)
 
     def number_format(self, name: str, cell: str) -> str:
+        """The cell's number format; General where it has none."""
         grid = self.grids.get(name)
         return (grid.number_format(*position(cell)) if grid else None) or "General"
 
@@ -134,43 +133,44 @@ class Saved:
         return sheet is not None and sheet.shares_formula(*position(cell))
 
     def protection(self, name: str) -> dict[str, bool] | None:
-        """What the protection of a sheet says: `password` and what Worksheet.Protect takes; None where it is
-        not protected.
+        """The protection of a sheet by word; None where it is not protected.
+
+        The words are `password`, `locked` and `unlocked` (which cells may be selected), and the arguments of
+        Worksheet.Protect: `objects`, `scenarios` and `ALLOWED`.
         """
         sheet = self.sheet(name)
-        told = child(sheet.root, "sheetProtection") if sheet is not None else None
-        if told is None or told.get("sheet") not in ("1", "true"):
+        element = child(sheet.root, "sheetProtection") if sheet is not None else None
+        if element is None or element.get("sheet") not in ("1", "true"):
             return None
-        found = {attribute: told.get(attribute, "1") in ("0", "false") for attribute in ALLOWED}
-        return found | {
-            "password": bool(told.get("password") or told.get("hashValue")),
-            "objects": told.get("objects") in ("1", "true"),
-            "scenarios": told.get("scenarios") in ("1", "true"),
-            "locked": told.get("selectLockedCells") not in ("1", "true"),
-            "unlocked": told.get("selectUnlockedCells") not in ("1", "true"),
+        allowed = {attribute: element.get(attribute, "1") in ("0", "false") for attribute in ALLOWED}
+        return allowed | {
+            "password": bool(element.get("password") or element.get("hashValue")),
+            "objects": element.get("objects") in ("1", "true"),
+            "scenarios": element.get("scenarios") in ("1", "true"),
+            "locked": element.get("selectLockedCells") not in ("1", "true"),
+            "unlocked": element.get("selectUnlockedCells") not in ("1", "true"),
         }
 
     @property
     def fixed_structure(self) -> bool:
         """Whether sheets may not be added."""
-        told = child(self.book.root, "workbookProtection")
-        return told is not None and told.get("lockStructure") in ("1", "true")
+        element = child(self.book.root, "workbookProtection")
+        return element is not None and element.get("lockStructure") in ("1", "true")
 
     def filtered(self, name: str) -> bool:
         """Whether rows are hidden by a filter: a block written over them would go astray."""
         sheet = self.sheet(name)
-        told = child(sheet.root, "sheetPr") if sheet is not None else None
-        if told is not None and told.get("filterMode") in ("1", "true"):
+        if sheet is None:
+            return False
+        properties = child(sheet.root, "sheetPr")
+        if properties is not None and properties.get("filterMode") in ("1", "true"):
             return True
-        rows = (
-            child(sheet.root, "sheetData")
-            if sheet is not None and child(sheet.root, "autoFilter") is not None
-            else None
+        return child(sheet.root, "autoFilter") is not None and any(
+            row.get("hidden") in ("1", "true") for row in entries(sheet.root, "sheetData")
         )
-        return rows is not None and any(row.get("hidden") in ("1", "true") for row in rows)
 
 
 def side_on(saved: Saved, name: str) -> Side:
-    """How far a sheet is printed and drawn on."""
+    """The last printed column of a sheet and the last one under a drawing."""
     printed, drawn = saved.book.printed(name), saved.book.drawn(name)
     return Side(printed.right if printed else -1, drawn.right if drawn else -1)

@@ -1,4 +1,4 @@
-"""The styles of a workbook: a new cell style is an old one with something changed, so borders and fonts stay."""
+"""The styles of a workbook. A new cell style is a changed copy of an old one, so borders and fonts stay."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from .looks import Dress
-from .package import OpenPackage, child, tag
+from .package import OpenPackage, child, entries, need_child, tag
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -17,10 +17,11 @@ _RGB = re.compile(r"^(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{6})$")
 # The schema's order inside a font; openpyxl and others write another one, which Excel reads and a validator
 # does not.
 _FONT_ORDER = "b i strike condense extend outline shadow u vertAlign sz color name family charset scheme"
-_FONT = {name: place for place, name in enumerate(_FONT_ORDER.split())}
+_FONT_RANK = {name: number for number, name in enumerate(_FONT_ORDER.split())}
 _PLAIN = """<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
 <fonts count="1"><font><sz val="11"/><name val="宋体"/></font></fonts>
-<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>
+<fills count="2"><fill><patternFill patternType="none"/></fill>\
+<fill><patternFill patternType="gray125"/></fill></fills>
 <borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>
 <cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>
 <cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs></styleSheet>"""
@@ -29,7 +30,10 @@ STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.style
 
 
 class Styles:
-    """xl/styles.xml of a package; a workbook without one gets the plainest."""
+    """The styles part of a package; a workbook without one gets the plainest.
+
+    Raises UnreadableFile where the part is damaged.
+    """
 
     def __init__(self, package: OpenPackage, workbook: str) -> None:
         self._package = package
@@ -46,15 +50,15 @@ class Styles:
             package.add(part, _PLAIN.encode(), STYLES_TYPE)
             package.relate(workbook, "styles", part)
         self._part = part
-        self._root = package.tree(part)
-        self._cells = child(self._root, "cellXfs")
-        self._keys = {
-            self._key(xf, frozenset()): number for number, xf in reversed(list(enumerate(self._cells)))
-        }
+        self._root = package.need_tree(part)
+        self._cells = need_child(self._root, "cellXfs")
+        # Reversed, so that the first of equal styles wins.
+        numbered = reversed(list(enumerate(self._cells)))
+        self._keys = {_key(xf, frozenset()): number for number, xf in numbered}
         self._made: dict[tuple[int, Dress | str], int] = {}
 
     def dressed(self, style: int, dress: Dress) -> int:
-        """The number of the style `style` with what `dress` says."""
+        """The number of a style that differs from `style` by what the dress asks for."""
         if (style, dress) not in self._made:
             self._made[style, dress] = self._dressed(style, dress)
         return self._made[style, dress]
@@ -74,9 +78,7 @@ class Styles:
         return self._number(xf, frozenset())
 
     def filled(self, style: int, fill: str) -> int:
-        """The style with the fill of a record (see `fill`); an older style that differs in nothing that shows
-        is found again.
-        """
+        """The number of a style with this fill (as in `fill`); an older one that looks the same is taken."""
         if (style, fill) not in self._made:
             xf = deepcopy(self._xf(style))
             _set(xf, "fillId", self._fill(fill), "applyFill")
@@ -84,6 +86,7 @@ class Styles:
         return self._made[style, fill]
 
     def with_format(self, style: int, number_format: int) -> int:
+        """The number of the style with this number format."""
         xf = deepcopy(self._xf(style))
         _set(xf, "numFmtId", number_format, "applyNumberFormat")
         return self._number(xf, frozenset())
@@ -92,9 +95,9 @@ class Styles:
         """The fill of a style for a record: "" none, "#RRGGBB" a plain colour, else the fill's own XML."""
         from lxml import etree
 
-        fills = child(self._root, "fills")
+        fills = entries(self._root, "fills")
         number = int(self._xf(style).get("fillId", "0"))
-        if fills is None or not 0 <= number < len(fills):
+        if not 0 <= number < len(fills):
             return ""
         fill = fills[number]
         pattern = child(fill, "patternFill")
@@ -112,63 +115,67 @@ class Styles:
         return etree.tostring(fill, encoding="unicode", with_tail=False)
 
     def tint(self, colour: str) -> int:
-        """The number of the differential look (dxf) that only fills with this colour, for conditional
-        formats.
-        """
+        """The number of the differential style (dxf) that fills with this colour, for conditional formats."""
         from lxml import etree
 
-        looks = child(self._root, "dxfs")
-        if looks is None:
-            looks = etree.Element(tag(self._root, "dxfs"), count="0")
-            after = next(
-                (
-                    each
-                    for each in self._root
-                    if isinstance(each.tag, str) and each.tag.rpartition("}")[2] in _AFTER_DXFS
-                ),
-                None,
-            )
-            if after is None:
-                self._root.append(looks)
-            else:
-                after.addprevious(looks)
-        look = etree.Element(tag(self._root, "dxf"), nsmap=self._root.nsmap)
+        if child(self._root, "dxfs") is None:
+            self._add_dxfs()
+        dxf = etree.Element(tag(self._root, "dxf"), nsmap=self._root.nsmap)
         pattern = etree.SubElement(
-            etree.SubElement(look, tag(self._root, "fill")),
+            etree.SubElement(dxf, tag(self._root, "fill")),
             tag(self._root, "patternFill"),
             patternType="solid",
         )
         etree.SubElement(pattern, tag(self._root, "fgColor"), rgb=f"FF{colour[1:]}")
         etree.SubElement(pattern, tag(self._root, "bgColor"), rgb=f"FF{colour[1:]}")
-        return self._entry("dxfs", look)
+        return self._entry("dxfs", dxf)
+
+    def _add_dxfs(self) -> None:
+        """Adds the empty group of differential styles where the schema wants it."""
+        from lxml import etree
+
+        group = etree.Element(tag(self._root, "dxfs"), count="0")
+        after = next(
+            (
+                each
+                for each in self._root
+                if isinstance(each.tag, str) and each.tag.rpartition("}")[2] in _AFTER_DXFS
+            ),
+            None,
+        )
+        if after is None:
+            self._root.append(group)
+        else:
+            after.addprevious(group)
 
     def wraps(self, style: int) -> bool:
-        """Whether text is wrapped."""
+        """Whether cells of this style wrap their text."""
         alignment = child(self._xf(style), "alignment")
         return alignment is not None and alignment.get("wrapText") in ("1", "true")
 
     def font_size(self, style: int) -> float:
-        fonts = child(self._root, "fonts")
+        """The size of the style's font in points; 11 where none is given."""
+        fonts = entries(self._root, "fonts")
         number = int(self._xf(style).get("fontId", "0"))
-        size = child(fonts[number], "sz") if fonts is not None and 0 <= number < len(fonts) else None
+        size = child(fonts[number], "sz") if 0 <= number < len(fonts) else None
         try:
             return float(size.get("val", "11")) if size is not None else 11.0
         except ValueError:
             return 11.0
 
     def _xf(self, style: int) -> Element:
+        """The element of a cell style; the first one where the number is out of range."""
         return self._cells[style] if 0 <= style < len(self._cells) else self._cells[0]
 
     def _number(self, xf: Element, ignore: frozenset[str]) -> int:
-        """The number of an equal style, else of a new one."""
-        key = self._key(xf, frozenset())
+        """The number of a style that is equal but for the attributes `ignore`, else of a new one."""
+        key = _key(xf, frozenset())
         if key in self._keys:
             return self._keys[key]
         if ignore:
-            loose = self._key(xf, ignore)
+            loose = _key(xf, ignore)
             found = next(
-                (number for number, other in enumerate(self._cells) if self._key(other, ignore) == loose),
-                None,
+                (number for number, other in enumerate(self._cells) if _key(other, ignore) == loose), None
             )
             if found is not None:
                 return found
@@ -177,22 +184,18 @@ class Styles:
         self._keys[key] = len(self._cells) - 1
         return len(self._cells) - 1
 
-    @staticmethod
-    def _key(xf: Element, ignore: frozenset[str]) -> tuple:
-        return (
-            tuple(sorted((name, value) for name, value in xf.attrib.items() if name not in ignore)),
-            tuple(_content(each) for each in xf),
-        )
-
-    def _count(self, parent: Element) -> None:
-        parent.set("count", str(len(parent)))
-        for font in child(self._root, "fonts"):
-            font[:] = sorted(font, key=lambda each: _FONT.get(each.tag.rpartition("}")[2], len(_FONT)))
+    def _count(self, group: Element) -> None:
+        """Brings the count of a changed group up to date; every font is put into the schema's order then."""
+        group.set("count", str(len(group)))
+        for font in need_child(self._root, "fonts"):
+            font[:] = sorted(
+                font, key=lambda each: _FONT_RANK.get(each.tag.rpartition("}")[2], len(_FONT_RANK))
+            )
         self._package.changed(self._part)
 
     def _entry(self, group: str, element: Element) -> int:
         """The number of an element in its group; it is added where no equal one is there."""
-        parent = child(self._root, group)
+        parent = need_child(self._root, group)
         wanted = _content(element)
         for number, each in enumerate(parent):
             if _content(each) == wanted:
@@ -202,6 +205,7 @@ class Styles:
         return len(parent) - 1
 
     def _fill(self, fill: str) -> int:
+        """The number of a fill (as in `fill`)."""
         from lxml import etree
 
         if not fill:
@@ -220,15 +224,17 @@ class Styles:
             return 0  # somebody typed into our records: no fill is the best guess
 
     def _bold(self, font: int) -> int:
+        """The number of the font that is this one in bold."""
         from lxml import etree
 
-        fonts = child(self._root, "fonts")
+        fonts = need_child(self._root, "fonts")
         element = deepcopy(fonts[font if 0 <= font < len(fonts) else 0])
         if child(element, "b") is None:
             element.insert(0, etree.Element(tag(self._root, "b")))
         return self._entry("fonts", element)
 
     def _thin_border(self) -> int:
+        """The number of the border with a thin line on all sides."""
         from lxml import etree
 
         element = etree.Element(tag(self._root, "border"), nsmap=self._root.nsmap)
@@ -239,6 +245,7 @@ class Styles:
         return self._entry("borders", element)
 
     def _align(self, xf: Element, dress: Dress) -> None:
+        """Sets the alignment and wrapping that a dress asks for."""
         from lxml import etree
 
         alignment = child(xf, "alignment")
@@ -257,8 +264,16 @@ class Styles:
         xf.set("applyAlignment", "1")
 
 
-def _content(element: Element) -> tuple:
-    """What an element says, whatever prefixes it says it with."""
+def _key(xf: Element, ignore: frozenset[str]) -> tuple[object, ...]:
+    """The contents of a cell style without the attributes `ignore`, for comparing."""
+    return (
+        tuple(sorted((name, value) for name, value in xf.attrib.items() if name not in ignore)),
+        tuple(_content(each) for each in xf),
+    )
+
+
+def _content(element: Element) -> tuple[object, ...]:
+    """The contents of an element for comparing, whatever prefixes its file uses."""
     return (
         element.tag,
         tuple(sorted(element.attrib.items())),
@@ -268,6 +283,7 @@ def _content(element: Element) -> tuple:
 
 
 def _set(xf: Element, name: str, value: int, flag: str) -> None:
+    """Sets one number of a cell style, and the flag that makes Excel apply it."""
     if xf.get(name, "0") != str(value):
         xf.set(name, str(value))
         xf.set(flag, "1")

@@ -1,8 +1,7 @@
-"""Tints by conditional format, tied to the value that stands in the cell: mend the value and the tint is
-gone, without any program of ours.
+"""Tints by conditional format, tied to the value in the cell: correct the value and the tint is gone.
 
-A rule of ours is known by a word in its formula, so it is found again wherever rows were inserted above it.
-Cell styles are left alone.
+No program of ours is needed for that. A rule of ours is recognised by a word in its formula, so it is found
+again wherever rows were inserted above it. Cell styles are left alone.
 """
 
 from __future__ import annotations
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
 WORD = "校验标注"
 SIGN = f'"{WORD}"<>""'
 _LONGEST_LITERAL = 120  # Excel takes 255 characters in quotes, doubled ones counted
-_LONGEST_FORMULA = 7800  # and 8,192 in a formula
-_FIRST = 10_000  # priorities up to here are ours
+_LONGEST_FORMULA = 7800  # Excel takes 8,192 in a formula
+_OUR_PRIORITIES = 10_000  # priorities up to here are ours
 _DAY_ZERO = datetime(1899, 12, 30)
 
 
@@ -30,9 +29,9 @@ def add(sheet: Worksheet, area: Area, value: Value, dxf: int, is_error: bool = F
     """Tints an area while its top left cell holds `value`. dxf: number of the look in the styles."""
     from lxml import etree
 
-    own = {rule for _, rule in _ours(sheet)}
-    used = [int(rule.get("priority", "0")) for rule in own]
-    _make_way([rule for rule in sheet.root.iter("{*}cfRule") if rule not in own])
+    our_rules = {rule for _, rule in _ours(sheet)}
+    used = [int(rule.get("priority", "0")) for rule in our_rules]
+    _make_way([rule for rule in sheet.root.iter("{*}cfRule") if rule not in our_rules])
     block = sheet.insert("conditionalFormatting")
     sheet.root.find(block.tag).addprevious(block)  # LibreOffice goes by the order, Excel by the priority
     block.set(
@@ -50,19 +49,18 @@ def add(sheet: Worksheet, area: Area, value: Value, dxf: int, is_error: bool = F
 
 
 def _make_way(others: list[Element]) -> None:
-    """Of two fills the one with the lower number is seen: ours goes before the sheet's own, which keep their
-    order among themselves.
+    """Moves the sheet's own rules behind ours; they keep their order among themselves.
+
+    Of two fills the one whose rule has the lower priority number is seen.
     """
-    if any(
-        int(rule.get("priority", "0")) <= _FIRST for rule in others if rule.get("priority", "").isdecimal()
-    ):
-        for rule in others:
-            if rule.get("priority", "").isdecimal():
-                rule.set("priority", str(int(rule.get("priority")) + _FIRST))
+    numbered = [rule for rule in others if rule.get("priority", "").isdecimal()]
+    if any(int(rule.get("priority")) <= _OUR_PRIORITIES for rule in numbered):
+        for rule in numbered:
+            rule.set("priority", str(int(rule.get("priority")) + _OUR_PRIORITIES))
 
 
 def remove(sheet: Worksheet, cells: frozenset[str] | None = None) -> None:
-    """Takes our tints away: all of them, or those that begin at one of these cells."""
+    """Removes our tints: all of them, or those whose area begins at one of these cells."""
     for block, rule in list(_ours(sheet)):
         if cells is None or block.get("sqref", "").replace("$", "").split(":")[0] in cells:
             block.remove(rule)
@@ -72,11 +70,12 @@ def remove(sheet: Worksheet, cells: frozenset[str] | None = None) -> None:
 
 
 def tinted(sheet: Worksheet) -> list[str]:
-    """The cells that carry tints of ours."""
+    """The first cells of the areas that carry tints of ours."""
     return [block.get("sqref", "").replace("$", "").split(" ")[0].split(":")[0] for block, _ in _ours(sheet)]
 
 
 def _ours(sheet: Worksheet) -> Iterator[tuple[Element, Element]]:
+    """Our rules, as (conditionalFormatting, cfRule)."""
     for block in sheet.root.iter(tag(sheet.root, "conditionalFormatting")):
         for rule in block:
             if any(SIGN in (part.text or "") for part in rule):
@@ -84,13 +83,15 @@ def _ours(sheet: Worksheet) -> Iterator[tuple[Element, Element]]:
 
 
 def condition(cell: str, value: Value, is_error: bool = False) -> str:
-    """The formula, without `=`, that is true while `cell` ($G$12) holds `value`; in functions that Excel 2010
-    and WPS know.
+    """The formula, without `=`, that is true while `cell` ($G$12) holds `value`.
+
+    It uses only functions that Excel 2010 and WPS know.
     """
     return plain_text(f"AND({SIGN},{_same(cell, value, is_error)})")
 
 
 def _same(cell: str, value: Value, is_error: bool) -> str:
+    """The formula that compares the cell with the value."""
     if is_error:
         return f"ISERROR({cell})"
     if value is None or value == "":
@@ -106,6 +107,7 @@ def _same(cell: str, value: Value, is_error: bool) -> str:
 
 
 def _same_text(cell: str, text: str) -> str:
+    """The formula that compares a text; of a very long one length, beginning and end."""
     shown = f'SUBSTITUTE({cell},CHAR(13),"")' if "\n" in text or "\r" in text else cell
     text = text.replace("\r", "")
     whole = f"EXACT({shown},{literal(text)})"
@@ -118,9 +120,7 @@ def _same_text(cell: str, text: str) -> str:
 
 
 def literal(text: str) -> str:
-    """A text as a formula says it: quotes doubled, line breaks and the like by CHAR, cut where Excel needs
-    it.
-    """
+    """A text as a formula spells it: quotes doubled, control characters by CHAR, in short pieces."""
     pieces: list[str] = []
     plain = ""
 
@@ -143,4 +143,5 @@ def literal(text: str) -> str:
 
 
 def _absolute(area: Area) -> str:
+    """The first cell of an area as $G$12."""
     return f"${column_name(area.left)}${area.top + 1}"

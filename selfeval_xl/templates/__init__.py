@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import layouts
 from ..forms import DEPARTMENT, FORM_NAMES, PROJECT
+from ..layouts import Layout
 from ..sheets import COVER, REPORT, SELF_CHECK, SUMMARY
-from .frame import Data, Drawing, draw, draw_attached
+from .form_values import Data, as_text, form_values
+from .frame import Drawing, draw, draw_attached
 from .issued import seal
+
+if TYPE_CHECKING:
+    from ..edits import Formula
+    from .workbook import Page
 
 __all__ = ["build_all", "draw", "fill_in", "write"]
 
-DEFAULT_LAYOUT = "jilin-2024"
+
+@dataclass(frozen=True, slots=True)
+class _DrawnForm:
+    """A form of the workbook. name: of its sheet; data: what it was filled in with."""
+
+    name: str
+    drawing: Drawing
+    layout: Layout
+    data: Data
 
 
 def write(layout_id: str, out: str | Path, year: int | None = None) -> None:
@@ -35,67 +51,38 @@ def fill_in(
     cover: Mapping[str, str] | None = None,
     protect: bool = False,
 ) -> None:
-    """Writes a department workbook with these forms filled in (an empty dict is a blank form; see
-    `frame.draw` for the data).
+    """Writes a department workbook with these forms filled in.
 
-    settings: more keys for the hidden sheet (department_code, department, submission ...). cover: what the
-    sheet 填报说明 says of
-    截止日期, 报送方式, 联系人, 联系电话; with it come 项目自评汇总表, 自评报告 and 自查 too. Further tables
-    of the department form
-    (基础数据表) stand before it. protect: cells that are not to be filled in cannot be changed (no password).
+    projects, department: the data of the forms (see `frame.draw`); an empty dict is a blank form. Further
+    tables of the department form (基础数据表) stand before it. settings: more keys for the hidden sheet
+    (department_code, department, submission ...). cover: the answers on the sheet 填报说明 to 截止日期,
+    报送方式, 联系人, 联系电话; with it come 项目自评汇总表, 自评报告 and 自查 too. protect: cells that are
+    not to be filled in cannot be changed (no password). Raises LayoutError and OutputError as `write`.
     """
-    from .cover import draw_cover
     from .lists import columns
-    from .report_sheet import draw_report, progress_of
-    from .self_check import conclusion_of, draw_self_check
-    from .summary import draw_summary, sheet_name
     from .workbook import Page, write_book
 
     kinds = layouts.sheets_of(layout_id)
     by_kind = {layout.kind: layout for layout in kinds}
     lists, levels = columns(kinds)
-    whole: tuple[str, Drawing] | None = None
     tables: list[Page] = []
-    if department is not None and DEPARTMENT in by_kind:
-        tables = [
-            Page(table.sheet, draw_attached(table, department, year))
-            for table in by_kind[DEPARTMENT].attached
-        ]
-        whole = FORM_NAMES[DEPARTMENT], draw(by_kind[DEPARTMENT], department, year, live=True)
-    layout = by_kind.get(PROJECT)
-    drawn = [draw(layout, project, year, live=True) for project in projects] if layout else []
-    pattern = draw(layout, {}, year, live=True) if layout else None
-    forms = [(*whole, by_kind[DEPARTMENT])] if whole else []
-    forms += [(sheet_name(number), drawing, layout) for number, drawing in enumerate(drawn, 1)]
-    given = ([department] if whole else []) + list(projects if layout else [])
-    issued = {
-        key: text
-        for (name, drawing, _), form in zip(forms, given, strict=True)
-        for key, text in seal(name, drawing, form).items()
-    }
-    pages = [*tables, *(Page(name, drawing, levels.get(form.kind)) for name, drawing, form in forms)]
+    forms: list[_DrawnForm] = []
+    if department is not None and (whole := by_kind.get(DEPARTMENT)):
+        tables = [Page(table.sheet, draw_attached(table, department, year)) for table in whole.attached]
+        drawing = draw(whole, department, year, live=True)
+        forms.append(_DrawnForm(FORM_NAMES[DEPARTMENT], drawing, whole, department))
+    if layout := by_kind.get(PROJECT):
+        forms += _drawn_projects(layout, projects, year)
+    issued = {key: text for form in forms for key, text in seal(form.name, form.drawing, form.data).items()}
+    pages = [*tables, *(Page(form.name, form.drawing, levels.get(form.layout.kind)) for form in forms)]
     if cover is not None:
-        summary = (
-            [Page(SUMMARY, draw_summary(drawn, year, layout.money_unit, pattern))]
-            if layout and pattern
-            else []
-        )
-        report = [Page(REPORT, draw_report((department or {}).get("department"), year))] if whole else []
-        checks = Page(SELF_CHECK, draw_self_check(whole, drawn, pattern))
-        others = [
-            *((page.name, None) for page in summary),
-            *((page.name, progress_of(page.drawing)) for page in report),
-            (SELF_CHECK, conclusion_of(checks.drawing)),
-        ]
-        first = draw_cover([(name, form, drawing) for name, drawing, form in forms], year, cover, others)
-        pages = [Page(COVER, first), *summary, *pages, *report, checks]
-    version = next(iter(by_kind.values())).version
+        pages = _with_overviews(pages, forms, layout, year, cover)
     write_book(
         out,
         pages,
         {
             "layout": layout_id,
-            "version": version,
+            "version": kinds[0].version,
             **({"year": str(year)} if year else {}),
             **(settings or {}),
             **issued,
@@ -105,8 +92,54 @@ def fill_in(
     )
 
 
+def _drawn_projects(layout: Layout, projects: Sequence[Data], year: int | None) -> list[_DrawnForm]:
+    from .summary import sheet_name
+
+    return [
+        _DrawnForm(sheet_name(number), draw(layout, project, year, live=True), layout, project)
+        for number, project in enumerate(projects, 1)
+    ]
+
+
+def _with_overviews(
+    pages: Sequence[Page],
+    forms: Sequence[_DrawnForm],
+    layout: Layout | None,
+    year: int | None,
+    notice: Mapping[str, str],
+) -> list[Page]:
+    """The pages with 填报说明 and 项目自评汇总表 before them, 自评报告 and 自查 behind them.
+
+    layout: that of the projects, None where the workbook can have none.
+    """
+    from .cover import draw_cover
+    from .report_sheet import draw_report, progress_of
+    from .self_check import conclusion_of, draw_self_check
+    from .summary import draw_summary
+    from .workbook import Page
+
+    whole = next((form for form in forms if form.layout.kind == DEPARTMENT), None)
+    projects = [form.drawing for form in forms if form.layout.kind == PROJECT]
+    pattern = draw(layout, {}, year, live=True) if layout else None
+    before: list[Page] = []
+    after: list[Page] = []
+    others: list[tuple[str, Formula | None]] = []
+    if layout and pattern:
+        before.append(Page(SUMMARY, draw_summary(projects, year, layout.money_unit, pattern)))
+        others.append((SUMMARY, None))
+    if whole:
+        department = as_text(form_values(whole.data).fields.get("department"))
+        after.append(Page(REPORT, draw_report(department, year)))
+        others.append((REPORT, progress_of(after[-1].drawing)))
+    check = draw_self_check((whole.name, whole.drawing) if whole else None, projects, pattern)
+    after.append(Page(SELF_CHECK, check))
+    others.append((SELF_CHECK, conclusion_of(check)))
+    first = draw_cover([(form.name, form.layout, form.drawing) for form in forms], year, notice, others)
+    return [Page(COVER, first), *before, *pages, *after]
+
+
 def build_all(folder: str | Path) -> list[Path]:
-    """Builds the blank workbook of every layout into a folder; the same bytes every time."""
+    """Builds the blank workbook of every layout into a folder, the same bytes every time."""
     built = []
     for layout_id in layouts.ids():
         built.append(Path(folder) / f"{layout_id}.xlsx")

@@ -1,5 +1,6 @@
-"""What the drop-downs of a form offer besides its levels: usual units, and usual indicators below each second
-level. Others may be typed.
+"""The usual units, and the usual indicators below each second level, that drop-downs offer.
+
+Others may be typed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ USUAL_UNITS: tuple[str, ...] = tuple(
 
 _SATISFACTION = "受益群众满意度 参训人员满意度 服务对象满意度 师生满意度"
 
-# second level -> names that say what is measured; a person puts the thing in front (道路验收合格率)
+# usual names by second level; a person puts the thing that is measured in front (道路验收合格率)
 USUAL_NAMES: dict[str, tuple[str, ...]] = {
     level: tuple(names.split())
     for level, names in {

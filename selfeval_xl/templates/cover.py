@@ -1,5 +1,6 @@
-"""The sheet 填报说明: how to fill in and send, and the contents with what is still missing on each sheet, as
-live formulas.
+"""The sheet 填报说明: how to fill in and send, and a table of contents with the progress of each sheet.
+
+The progress is shown by live formulas.
 """
 
 from __future__ import annotations
@@ -10,8 +11,7 @@ from ..edits import Formula
 from ..forms import PROJECT
 from ..grid import a1
 from ..layouts import Layout
-from .drawing import Drawing
-from .facts import plain
+from .drawing import Drawing, plain
 
 _WIDTHS = (11, 26, 34, 12, 10, 17)
 _STEPS = (
@@ -55,9 +55,11 @@ def draw_cover(
     notice: Mapping[str, str] | None = None,
     others: Sequence[tuple[str, Formula | None]] = (),
 ) -> Drawing:
-    """The cover of a department workbook. sheets: its forms. others: further sheets and what they say of
-    their progress. notice: 截止日期, 报送方式, 联系人, 联系电话, as far as
-    known, and what else the bureau says, by label.
+    """The drawing of the cover of a department workbook.
+
+    sheets: the forms with their sheet names. others: further sheets with a formula for their progress.
+    notice: texts by label (截止日期, 报送方式, 联系人, 联系电话 as far as known, and whatever else the bureau
+    says).
     """
     drawing = Drawing(_WIDTHS)
     width = len(_WIDTHS)
@@ -68,9 +70,9 @@ def draw_cover(
         drawing.put(row, 1, "shown", text, span=width - 1)
         row += 1
     for label in dict.fromkeys((*_NOTICE, *(notice or {}))):
-        told = (notice or {}).get(label)
+        answer = (notice or {}).get(label)
         drawing.put(row, 0, "label", label)
-        drawing.put(row, 1, "text", told, span=width - 1, entry=not told)
+        drawing.put(row, 1, "text", answer, span=width - 1, entry=not answer)
         row += 1
     for column, label in enumerate(("序号", "工作表", "名称", "未填完成值", "执行率", "进度")):
         drawing.put(row, column, "head", label)
@@ -100,7 +102,7 @@ def _contents_row(drawing: Drawing, row: int, number: int, name: str, layout: La
 
 
 def _mirror(sheet: str, form: Drawing, key: str) -> Formula | None:
-    """What stands in a cell of a form or in one of its facts; blank while it is blank."""
+    """A formula that shows a cell of a form or one of its facts; blank while that is blank."""
     cell = next((cell for cell in (*form.beside, *form.cells) if cell.key == key), None)
     if cell is None:
         return None

@@ -1,43 +1,42 @@
-"""What a form is drawn on: cells with their areas, looks and values."""
+"""The drawing of a form: its cells with their areas, looks and values."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..edits import Formula
-from ..grid import Area, Grid
+from ..grid import Area, Grid, Value
 from ..layouts.layout import Column
 from ..quantity import money
 
-Data = Mapping[str, object]
+CellValue = None | str | Decimal | Formula
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """An area of the form. look: title, subtitle, label, head, text, name, note, long, target, choice, money,
-    percent, number, shown, link, plain,
-    level, share, told, helper, progress.
+    """A cell of the form, or a merged area of cells.
 
-    entry: a person fills it in. value: None, str, Decimal or Formula.
+    look: a key of `looks._LOOKS` (title, label, text, money ...). entry: a person fills it in.
+    key: the field or column that the cell holds, "" for printed texts.
     """
 
     area: Area
     look: str
-    value: None | str | Decimal | Formula = None
+    value: CellValue = None
     entry: bool = False
     key: str = ""
 
 
 @dataclass(slots=True)
 class Drawing:
-    """A form's cells, the rows of its title and of its indicator table (first and last), the last row of its
-    frame.
+    """A form's cells, with the rows and columns that matter to those who write or read them.
 
-    beside: cells of ours right of the form, outside what is printed, with the widths of their columns.
-    hidden: rows that stand ready.
-    notes: a note for the person who fills in, by row and column; it does not print.
+    widths: in characters, one for each column of the form. live: with the formulas beside the indicators.
+    title, bottom: the row of the title, the last row of the frame. table: first and last row of the
+    indicators. beside: our own cells right of the form, which are not printed; beside_widths: the widths of
+    their columns. hidden: indicator rows that stand ready. notes: cell notes by row and column.
     """
 
     widths: tuple[float, ...]
@@ -58,27 +57,29 @@ class Drawing:
         row: int,
         column: int,
         look: str,
-        value: object = None,
+        value: CellValue = None,
         *,
         span: int = 1,
         rows: int = 1,
         entry: bool = False,
         key: str = "",
     ) -> Cell:
+        """Adds a cell that is `span` columns wide and `rows` rows high."""
         cell = Cell(Area(row, column, row + rows - 1, column + span - 1), look, value, entry, key)
         self.cells.append(cell)
         return cell
 
-    def put_beside(self, row: int, column: int, look: str, value: object = None, *, key: str = "") -> Cell:
-        """A cell of ours right of the form."""
+    def put_beside(self, row: int, column: int, look: str, value: CellValue = None, *, key: str = "") -> Cell:
+        """Adds a cell right of the form."""
         cell = Cell(Area(row, column, row, column), look, value, key=key)
         self.beside.append(cell)
         return cell
 
     def grid(self, name: str) -> Grid:
-        """The drawing as a Grid, formulas as their values: what the reader would see of the written file."""
+        """The drawing as a Grid, formulas as their values, as the reader sees the written file."""
         width = len(self.widths)
-        rows: list[list] = [[None] * width for _ in range(max(cell.area.bottom for cell in self.cells) + 1)]
+        height = max(cell.area.bottom for cell in self.cells) + 1
+        rows: list[list[Value]] = [[None] * width for _ in range(height)]
         formats = {}
         for cell in self.cells:
             value = cell.value.value if isinstance(cell.value, Formula) else cell.value
@@ -94,19 +95,9 @@ class Drawing:
         return Grid(name, rows, merges, formats=lambda: formats)
 
 
-def typed(value: object) -> object:
-    """An amount as typed: a number where it is one, else the text."""
-    if value is None or value == "":
-        return None
-    number = money(str(value))
-    return number if number is not None else str(value)
-
-
-def field_of(form: Data, key: str) -> object:
-    """A field of the form's data; goal.expected looks inside the goal."""
-    scope, _, name = key.partition(".")
-    value = form.get(scope)
-    return value.get(name) if name and isinstance(value, Mapping) else value
+def plain(value: CellValue) -> None | str | Decimal:
+    """The value of a cell; of a formula the value that it has now."""
+    return value.value if isinstance(value, Formula) else value
 
 
 def value_of(value: object) -> Decimal | None:
@@ -117,8 +108,8 @@ def value_of(value: object) -> Decimal | None:
 
 def positions(columns: Sequence[Column], start: int) -> dict[str, int]:
     """The first sheet column of each column key."""
-    found = {}
+    starts = {}
     for column in columns:
-        found[column.key] = start
+        starts[column.key] = start
         start += column.span
-    return found
+    return starts

@@ -1,5 +1,6 @@
-"""Help in the cell while typing: what belongs here with an example, drop-downs, and a check whose words say
-how to mend.
+"""Help in the cell while typing: what belongs here with an example, drop-downs, and checks.
+
+The message of a check says how to mend.
 """
 
 from __future__ import annotations
@@ -15,16 +16,20 @@ from .report_sheet import guidance_of
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-_MONEY = {
+Validation = dict[str, str | float | bool]  # the options of XlsxWriter's data_validation
+
+_MONEY: Validation = {
     "validate": "decimal",
     "criteria": "between",
     "minimum": 0,
     "maximum": 1e13,
     "error_type": "warning",
     "error_title": "这里填数字",
-    "error_message": "金额只填数字，不带单位；没有这一项就留空，是0就填0。例如 57.04。冲减的负数可以选“是”照填。",
+    "error_message": (
+        "金额只填数字，不带单位；没有这一项就留空，是0就填0。例如 57.04。冲减的负数可以选“是”照填。"
+    ),
 }
-_POINTS = {
+_POINTS: Validation = {
     "validate": "decimal",
     "criteria": "between",
     "minimum": 0,
@@ -35,7 +40,8 @@ _POINTS = {
 }
 
 
-def _choice(source: object, values: Iterable[str]) -> dict:
+def _choose(source: str, values: Iterable[str]) -> Validation:
+    """A list to choose from; anything else brings up a question."""
     return {
         "validate": "list",
         "source": source,
@@ -45,7 +51,7 @@ def _choice(source: object, values: Iterable[str]) -> dict:
     }
 
 
-def _offer(source: str, title: str, message: str) -> dict:
+def _offer(source: str, title: str, message: str) -> Validation:
     """A list to choose from where anything else may be typed as well."""
     return {
         "validate": "list",
@@ -56,11 +62,11 @@ def _offer(source: str, title: str, message: str) -> dict:
     }
 
 
-def _say(title: str, message: str) -> dict:
+def _say(title: str, message: str) -> Validation:
     return {"validate": "any", "input_title": title, "input_message": message}
 
 
-_HELP: dict[str, dict] = {
+_HELP: dict[str, Validation] = {
     "initial_budget": _MONEY,
     "annual_budget": _MONEY,
     "executed": _MONEY,
@@ -82,81 +88,76 @@ _UNIT = ("计量单位", "只写单位，例如 公里、人次、%。下拉框�
 
 
 def add_help(sheet: Worksheet, cells: Iterable[Cell], levels: Levels | None = None) -> None:
-    """Data validation for the cells to fill in, one entry for each kind of cell. levels: where the lists for
-    the level cells stand.
+    """Adds data validation to the cells to fill in, one entry for each kind of cell.
+
+    levels: the places of the lists for the level cells.
     """
     places: dict[str, list[Cell]] = {}
     for cell in cells:
         if cell.entry:
-            places.setdefault(
-                _MEASURE if cell.key == "unit" and cell.look == "choice" else cell.key, []
-            ).append(cell)
+            key = _MEASURE if cell.key == "unit" and cell.look == "choice" else cell.key
+            places.setdefault(key, []).append(cell)
     for key, entries in places.items():
         runs = _runs(entries)
-        told = (
-            _executed(places, runs)
-            if key == "executed"
-            else _listed(key, places, levels) or _help(key, places)
-        )
-        if told:
-            sheet.data_validation(
-                *runs[0], {**told, "ignore_blank": True, **({"other_cells": runs[1:]} if runs[1:] else {})}
-            )
+        if key == "executed":
+            validation: Validation | None = _executed(places, runs)
+        else:
+            validation = _listed(key, places, levels) or _help(key, places)
+        if validation:
+            others = {"other_cells": runs[1:]} if runs[1:] else {}
+            sheet.data_validation(*runs[0], {**validation, "ignore_blank": True, **others})
 
 
-def _executed(places: Mapping[str, list[Cell]], runs: list[list[int]]) -> dict:
-    """Not below 0 and not above the budget of the same row."""
+def _executed(places: Mapping[str, list[Cell]], runs: list[list[int]]) -> Validation:
+    """A check that the amount is not below 0 and not above the budget of the same row."""
     row, column = runs[0][:2]
     budget = next((cell.area.left for cell in places.get("annual_budget", ()) if cell.area.top == row), None)
     if budget is None:
         return _MONEY
-    here, there = a1(row, column), a1(row, budget)
+    cell, limit = a1(row, column), a1(row, budget)
     return {
         "validate": "custom",
-        "value": f"=AND(ISNUMBER({here}),{here}>=0,OR(NOT(ISNUMBER({there})),{here}<={there}))",
+        "value": f"=AND(ISNUMBER({cell}),{cell}>=0,OR(NOT(ISNUMBER({limit})),{cell}<={limit}))",
         "error_type": "warning",
         "error_title": "请核对执行数",
-        "error_message": "执行数只填数字，不小于0，一般不大于同一行的全年预算数。确实超出的选“是”，并说明原因。",
+        "error_message": (
+            "执行数只填数字，不小于0，一般不大于同一行的全年预算数。确实超出的选“是”，并说明原因。"
+        ),
     }
 
 
-def _listed(key: str, places: Mapping[str, list[Cell]], lists: Levels | None) -> dict | None:
-    """The cells that choose from the hidden sheet: levels, the second below the first in its row, names below
-    the second; units, operators.
-    """
-    if key in ("level1", "level2"):
-        return _level(key, places, lists.levels if lists else None)
-    if key == "operator":
-        return (
-            _choice(f"={lists.fixed['指标性质']}", KINDS)
-            if lists and "initial_target" in places
-            else _choice(f"={lists.fixed['符号']}", SIGNS)
-            if lists
-            else None
-        )
-    if key == "other.core":
-        return _choice(f"={lists.fixed['是否']}", YES_NO) if lists else None
-    if key == _MEASURE and lists:
-        return _offer(lists.fixed["常用单位"], *_UNIT)
+def _listed(key: str, places: Mapping[str, list[Cell]], lists: Levels | None) -> Validation | None:
+    """The drop-down of cells that choose from the hidden sheet; None for other cells."""
     if key == "name":
-        return (
-            _offer(lists.names.below(_first(places["level2"])), *_NAME)
-            if lists and "level2" in places
-            else _say(*_NAME)
-        )
+        if lists and "level2" in places:
+            return _offer(lists.names.below(_first(places["level2"])), *_NAME)
+        return _say(*_NAME)
+    if lists is None:
+        return None
+    if key in ("level1", "level2"):
+        return _level(key, places, lists.levels)
+    if key == "operator" and "initial_target" in places:
+        return _choose(f"={lists.fixed['指标性质']}", KINDS)
+    if key == "operator":
+        return _choose(f"={lists.fixed['符号']}", SIGNS)
+    if key == "other.core":
+        return _choose(f"={lists.fixed['是否']}", YES_NO)
+    if key == _MEASURE:
+        return _offer(lists.fixed["常用单位"], *_UNIT)
     return None
 
 
-def _level(key: str, places: Mapping[str, list[Cell]], branch: Branch | None) -> dict | None:
+def _level(key: str, places: Mapping[str, list[Cell]], branch: Branch | None) -> Validation | None:
+    """The drop-down of a level; second levels are those below the first level in the same row."""
     if branch is None or "level1" not in places:
         return None
     source = f"={branch.heads}" if key == "level1" else f"={branch.below(_first(places['level1']))}"
-    told = "先选一级指标" if key == "level1" else "再选二级指标，选项随一级指标变化"
+    order = "先选一级指标" if key == "level1" else "再选二级指标，选项随一级指标变化"
     return {
         "validate": "list",
         "source": source,
         "input_title": "指标级别",
-        "input_message": f"{told}。相同的会自动合成一格的样子。",
+        "input_message": f"{order}。相同的会自动合成一格的样子。",
         "error_type": "information",
         "error_title": "可从下拉框选",
         "error_message": "请从下拉框里选；本表式没有的级别，按批复的绩效目标填写。",
@@ -164,12 +165,12 @@ def _level(key: str, places: Mapping[str, list[Cell]], branch: Branch | None) ->
 
 
 def _first(cells: list[Cell]) -> str:
-    """The topmost of these cells, its column fixed."""
+    """The name of the topmost of these cells with its column fixed, such as $B14."""
     area = min(cells, key=lambda cell: cell.area.top).area
     return f"${a1(area.top, area.left)}"
 
 
-def _help(key: str, places: dict[str, list[Cell]]) -> dict | None:
+def _help(key: str, places: dict[str, list[Cell]]) -> Validation | None:
     if key.startswith("report."):
         return _say(guidance_of(key)[0][:32], guidance_of(key)[1])
     split = "operator" in places and _MEASURE in places
@@ -179,13 +180,12 @@ def _help(key: str, places: dict[str, list[Cell]]) -> dict | None:
 
 
 def _runs(cells: list[Cell]) -> list[list[int]]:
-    """The top left cells as ranges [first row, first column, last row, last column], neighbours below each
-    other joined.
+    """The top left cells as ranges, neighbours below each other joined.
+
+    A range is [first row, first column, last row, last column].
     """
     runs: list[list[int]] = []
-    for row, column in sorted(
-        ((cell.area.top, cell.area.left) for cell in cells), key=lambda place: (place[1], place[0])
-    ):
+    for column, row in sorted((cell.area.left, cell.area.top) for cell in cells):
         if runs and runs[-1][1] == column and runs[-1][2] == row - 1:
             runs[-1][2] = row
         else:

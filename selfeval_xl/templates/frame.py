@@ -1,8 +1,7 @@
-"""A form drawn from its layout: which cell stands where, what it says, how it is to look.
+"""A form drawn from its layout: the place, the text and the look of every cell.
 
-Pure: no file, no spreadsheet program.
-
-The same drawing becomes a blank template, a filled form, or a Grid for the reader's tests.
+Pure: no file, no spreadsheet program. The same drawing becomes a blank template, a filled form, or a Grid
+for the reader's tests.
 """
 
 from __future__ import annotations
@@ -12,8 +11,9 @@ from dataclasses import replace
 
 from ..layouts import Layout
 from ..layouts.layout import Attached, Item
-from .drawing import Cell, Data, Drawing, field_of, typed
+from .drawing import Cell, Drawing
 from .facts import add_facts
+from .form_values import Data, FormValues, as_entered, as_text, form_values, typed
 from .funding_block import draw_funding
 from .indicator_block import draw_indicators, draw_total
 
@@ -23,21 +23,19 @@ NO_YEAR = "　　　"  # room to write the year by hand
 
 
 def draw(layout: Layout, form: Data | None = None, year: int | None = None, live: bool = False) -> Drawing:
-    """The form of this layout, filled with `form` (blank without one).
+    """The drawing of a layout's form, filled with `form` (blank without one).
 
     form: plain data by field key: project, unit ..., goal {expected, actual}, funding (rows with source and
-    amounts as typed;
-    execution_rate only where it was typed over), total (amounts of the total row typed over), tasks,
-    indicators, remarks, grade,
-    signature (names by label), other (what is no field of ours, by the key after `other.`). live: as staff
-    fill it in, with one level
-    cell a row, rows that stand ready, and formulas beside the indicators.
+    amounts as typed; execution_rate only where it was typed over), total (amounts of the total row typed
+    over), tasks, indicators, remarks, grade, signature (names by label), other (by the key after `other.`).
+    live: as staff fill it in, with one level cell a row, rows that stand ready, and formulas beside the
+    indicators.
     """
-    form = form or {}
+    values = form_values(form)
     drawing = Drawing(layout.widths, layout.orientation, live=live)
     width = len(layout.widths)
     row = 0
-    shown_year = str(year or form.get("year") or NO_YEAR)
+    shown_year = str(year or values.fields.get("year") or NO_YEAR)
     if layout.caption:
         drawing.put(row, 0, "plain", layout.caption, span=width)
         row += 1
@@ -48,35 +46,38 @@ def draw(layout: Layout, form: Data | None = None, year: int | None = None, live
         drawing.put(row, 0, "subtitle", layout.subtitle.format(year=shown_year), span=width)
     row += 1
     if layout.subhead:
-        row = _rows(drawing, [layout.subhead], form, row, framed=False)
+        row = _rows(drawing, [layout.subhead], values, row, framed=False)
     tops = {}
     for block in layout.blocks:
         tops[block] = row
-        row = _BLOCKS[block](drawing, layout, form, row)
+        row = _BLOCKS[block](drawing, layout, values, row)
         tops[f"{block} end"] = row
     if layout.beside:
         first, last = tops[layout.beside.blocks[0]], tops[f"{layout.beside.blocks[-1]} end"]
         drawing.put(first, 0, "label", layout.beside.label, span=layout.beside.span, rows=last - first)
     drawing.bottom = row - 1
-    _signature(drawing, layout, form, row)
+    _signature(drawing, layout, values, row)
     if live:
-        add_facts(drawing, form)
+        add_facts(drawing, values)
     return drawing
 
 
 def draw_attached(table: Attached, form: Data | None = None, year: int | None = None) -> Drawing:
-    """A further table of a layout, which stands on a sheet of its own."""
-    form = form or {}
+    """The drawing of a layout's further table, which stands on a sheet of its own."""
+    values = form_values(form)
     drawing = Drawing(table.widths)
-    year = year or form.get("year")
-    years = {"year": str(year or NO_YEAR), "previous": str(int(year) - 1) if year else NO_YEAR}
+    shown_year = year or values.fields.get("year")
+    years = {
+        "year": str(shown_year or NO_YEAR),
+        "previous": str(int(shown_year) - 1) if shown_year else NO_YEAR,
+    }
     width = len(table.widths)
     drawing.put(0, 0, "title", table.title.format(**years), span=width)
     rows = [
         [replace(item, label=item.label.format(**years)) if item.label else item for item in items]
         for items in table.rows
     ]
-    row = _rows(drawing, rows, form, 1)
+    row = _rows(drawing, rows, values, 1)
     drawing.bottom = row - 1
     if table.notes:
         drawing.bottom = row
@@ -84,33 +85,34 @@ def draw_attached(table: Attached, form: Data | None = None, year: int | None = 
     return drawing
 
 
-def _head(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
+def _head(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> int:
     return _rows(drawing, layout.head, form, row)
 
 
-def _overview(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
+def _overview(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> int:
     return _rows(drawing, layout.overview, form, row, start=layout.start("overview"))
 
 
 def _rows(
     drawing: Drawing,
     rows: Sequence[Sequence[Item]],
-    form: Data,
+    form: FormValues,
     row: int,
     start: int = 0,
     framed: bool = True,
 ) -> int:
+    """Draws rows of labels and fields; returns the row below them."""
     for items in rows:
         column = start
         for item in items:
-            value = field_of(form, item.field) if item.field else None
-            told = None if value in (None, "") else str(value)
+            value = form.field(item.field) if item.field else None
+            text = as_text(value)
             if item.field and item.label:
                 drawing.put(
                     row,
                     column,
                     "text" if framed else "plain",
-                    f"{item.label}{told or ''}",
+                    f"{item.label}{text or ''}",
                     span=item.span,
                     entry=True,
                     key=item.field,
@@ -121,7 +123,7 @@ def _rows(
                     row,
                     column,
                     look,
-                    typed(value) if look == "number" else told,
+                    typed(value) if look == "number" else text,
                     span=item.span,
                     entry=True,
                     key=item.field,
@@ -133,9 +135,8 @@ def _rows(
     return row
 
 
-def _signature(drawing: Drawing, layout: Layout, form: Data, row: int) -> None:
+def _signature(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> None:
     """The labels to sign at, spread over the width of the form; each name is written behind its label."""
-    given: Data = form.get("signature") or {}
     widths, count = layout.widths, len(layout.signature)
     ends = [sum(widths) * number / count for number in range(1, count + 1)]
     column = 0
@@ -153,7 +154,7 @@ def _signature(drawing: Drawing, layout: Layout, form: Data, row: int) -> None:
             row,
             column,
             "plain",
-            f"{label}{given.get(label.strip('：'), '')}",
+            f"{label}{form.signature.get(label.strip('：'), '')}",
             span=last - column + 1,
             entry=True,
             key="signature",
@@ -161,8 +162,9 @@ def _signature(drawing: Drawing, layout: Layout, form: Data, row: int) -> None:
         column = last + 1
 
 
-def _goal(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
+def _goal(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> int:
     table = layout.goal
+    assert table is not None  # the layout reader lets no block be listed that is not there
     start = layout.start("goal")
     drawing.put(row, start, "label", table.section.label, span=table.section.span, rows=2)
     column = start + table.section.span
@@ -172,7 +174,7 @@ def _goal(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
             row + 1,
             column,
             "long",
-            field_of(form, f"goal.{head.key}"),
+            as_entered(form.goal.get(head.key)),
             span=head.span,
             entry=True,
             key=f"goal.{head.key}",
@@ -181,23 +183,23 @@ def _goal(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
     return row + 2
 
 
-def _tasks(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
+def _tasks(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> int:
     table = layout.tasks
-    tasks: Sequence[Data] = form.get("tasks") or [
-        {"number": str(number)} for number in range(1, table.rows + 1)
-    ]
+    assert table is not None  # the layout reader lets no block be listed that is not there
+    tasks = form.tasks or tuple({"number": str(number)} for number in range(1, table.rows + 1))
     start = layout.start("tasks")
     drawing.put(row, start, "label", table.section.label, span=table.section.span, rows=len(tasks) + 1)
     column = start + table.section.span
     for head in table.columns:
         drawing.put(row, column, "head", head.label, span=head.span)
         for number, task in enumerate(tasks, 1):
-            value = typed(task.get(head.key)) if head.key == "number" else task.get(head.key)
+            look = "number" if head.key == "number" else "long"
+            value = task.get(head.key)
             drawing.put(
                 row + number,
                 column,
-                "number" if head.key == "number" else "long",
-                value,
+                look,
+                typed(value) if look == "number" else as_entered(value),
                 span=head.span,
                 entry=True,
                 key=head.key,
@@ -206,12 +208,12 @@ def _tasks(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
     return row + len(tasks) + 1
 
 
-def _remarks(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
+def _remarks(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> int:
     width = len(layout.widths)
-    given = form.get("remarks") or {}
     for label, span in layout.remarks:
         drawing.put(row, 0, "label", label, span=span)
-        drawing.put(row, span, "long", given.get(label), span=width - span, entry=True, key=label)
+        text = as_entered(form.remarks.get(label))
+        drawing.put(row, span, "long", text, span=width - span, entry=True, key=label)
         row += 1
     return row
 

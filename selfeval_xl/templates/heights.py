@@ -1,5 +1,6 @@
-"""Row heights for the texts of a form: merged cells do not fit their height by themselves, and a cut text is
-lost on paper.
+"""Row heights for the texts of a form.
+
+Merged cells do not fit their height by themselves, and a text that is cut off is lost on paper.
 """
 
 from __future__ import annotations
@@ -8,18 +9,18 @@ import math
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
-from .drawing import Cell
+from .drawing import Cell, CellValue
 
 _LINE, _LEAST, _MOST = 15.0, 24.0, 409.0  # points; Excel has no taller row
 SIZES = (10.5, 9.0, 8.0, 7.0, 6.0)  # fonts for texts that no row could hold in the one before
 _TITLE, _GOAL, _LONG = 36.0, 84.0, 36.0
 _WIDE, _TALL = 523.0, 755.0  # points of an A4 page inside our margins
-_INDENTED, _INDENT = ("text", "shown", "name", "note", "long"), 1.3  # what an indent takes, in characters
+_INDENTED, _INDENT = ("text", "shown", "name", "note", "long"), 1.3  # the width of an indent, in characters
 _SPILL = 1.15  # so much over a page is shrunk onto it
 
 
 def text_width(text: str) -> int:
-    """Width in half-width characters of the longest line."""
+    """The width of the longest line in half-width characters."""
     return max(
         (
             sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in line)
@@ -30,7 +31,7 @@ def text_width(text: str) -> int:
 
 
 def lines_needed(text: str, width: float) -> int:
-    """How many printed lines a text takes in a cell of this width in characters."""
+    """The number of printed lines that a text takes in a cell of this width in characters."""
     return sum(max(1, math.ceil(text_width(line) * 1.05 / max(width - 1, 1))) for line in text.split("\n"))
 
 
@@ -38,11 +39,11 @@ def row_heights(cells: Iterable[Cell], widths: Sequence[float]) -> dict[int, flo
     """The height in points of every row with cells. Long texts over several rows share them."""
     heights: dict[int, float] = {}
     tall: list[tuple[Cell, float]] = []
-    levels: dict[int, object] = {}
+    levels: dict[int, CellValue] = {}
     for cell in cells:
         if cell.look == "level":
-            known, levels[cell.area.left] = levels.get(cell.area.left), cell.value
-            if known == cell.value:
+            above, levels[cell.area.left] = levels.get(cell.area.left), cell.value
+            if above == cell.value:
                 continue  # a repeat is not shown
         needed = _needed(cell, sum(widths[cell.area.left : cell.area.right + 1]))
         if cell.area.top == cell.area.bottom:
@@ -67,14 +68,12 @@ def _needed(cell: Cell, width: float) -> float:
 
 
 def _text_height(cell: Cell, text: str, width: float, size: float) -> float:
-    share = size / SIZES[0]
-    return lines_needed(text, (width - _INDENT * (cell.look in _INDENTED)) / share) * _LINE * share + 9
+    scale = size / SIZES[0]
+    return lines_needed(text, (width - _INDENT * (cell.look in _INDENTED)) / scale) * _LINE * scale + 9
 
 
 def font_size(cell: Cell, width: float) -> float:
-    """The first size with which the text of a one-row cell fits into the tallest row there is; no text is
-    lost on paper.
-    """
+    """The largest font size in points with which the text of a one-row cell fits into the tallest row."""
     text = (
         cell.value
         if isinstance(cell.value, str) and cell.area.top == cell.area.bottom and cell.look != "title"
@@ -86,8 +85,9 @@ def font_size(cell: Cell, width: float) -> float:
 
 
 def pages_tall(heights: Mapping[int, float], widths: Sequence[float], landscape: bool) -> int:
-    """1 where the form spills a little over one page and is better shrunk onto it, else 0: as many pages as
-    it takes.
+    """1 where the form spills a little over one page and is better shrunk onto it, else 0.
+
+    0 stands for as many pages as it takes. heights in points by row, widths in characters.
     """
     wide, tall = (_TALL + 16, _WIDE - 16) if landscape else (_WIDE, _TALL)
     scale = min(1.0, wide / sum((7 * width + 5) * 0.75 for width in widths))

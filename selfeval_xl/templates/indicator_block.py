@@ -12,14 +12,16 @@ from ..grid import a1
 from ..layouts import Layout
 from ..layouts.layout import Column
 from ..policy import default
-from .drawing import Cell, Data, Drawing, positions, typed, value_of
+from .drawing import Cell, Drawing, positions, value_of
+from .form_values import FormValues, Row, as_entered, as_text, typed
 from .live import add_live, score
 
 READY = 40  # rows that stand ready, those not needed hidden
 LEVELS = ("level1", "level2")
 
 
-def draw_indicators(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
+def draw_indicators(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> int:
+    """Draws the indicator table from this row on; returns the row below it."""
     table = layout.indicators
     left = table.section.span if table.section.place == "left" else 0
     at = positions(table.columns, left)
@@ -40,7 +42,7 @@ def draw_indicators(drawing: Drawing, layout: Layout, form: Data, row: int) -> i
                     first + number,
                     at[column.key],
                     "level",
-                    data.get(column.key) or None,
+                    as_entered(data.get(column.key) or None),
                     span=column.span,
                     entry=True,
                     key=column.key,
@@ -56,10 +58,8 @@ def draw_indicators(drawing: Drawing, layout: Layout, form: Data, row: int) -> i
     return first + len(rows)
 
 
-def _score_formulas(drawing: Drawing, at: Mapping[str, int], rows: Sequence[Data]) -> None:
-    """Blank scores as formulas: they follow from the verdict, and may be typed over (for words, for what the
-    formulas leave blank).
-    """
+def _score_formulas(drawing: Drawing, at: Mapping[str, int], rows: Sequence[Row]) -> None:
+    """Turns blank scores into formulas of the verdict, which may be typed over where they stay blank."""
     if "score" not in at or "points" not in at:
         return
     first, _ = drawing.table
@@ -88,11 +88,10 @@ def _indicator_head(drawing: Drawing, layout: Layout, row: int, at: Mapping[str,
         drawing.put(row, at[columns[0].key], "head", label, span=sum(column.span for column in columns))
 
 
-def _indicator_rows(layout: Layout, form: Data) -> list[Data]:
+def _indicator_rows(layout: Layout, form: FormValues) -> list[Row]:
     """The form's indicators, or the rows that stand ready in a blank one."""
-    given = form.get("indicators")
-    if given:
-        return list(given)
+    if form.indicators:
+        return list(form.indicators)
     if not layout.indicators.levels:
         return [{}] * layout.indicators.ready
     pairs = [(first, second) for first, seconds in layout.indicators.levels for second in seconds or ("",)]
@@ -101,7 +100,7 @@ def _indicator_rows(layout: Layout, form: Data) -> list[Data]:
     ]
 
 
-def _indicator_cell(drawing: Drawing, row: int, column: int, head: Column, data: Data) -> None:
+def _indicator_cell(drawing: Drawing, row: int, column: int, head: Column, data: Row) -> None:
     value = data.get(head.key)
     if head.key in ("points", "score"):
         drawing.put(row, column, "number", typed(value), span=head.span, entry=True, key=head.key)
@@ -113,7 +112,7 @@ def _indicator_cell(drawing: Drawing, row: int, column: int, head: Column, data:
             row,
             column,
             look,
-            None if value in (None, "") else str(value),
+            as_text(value),
             span=head.span,
             entry=True,
             key=head.key,
@@ -121,9 +120,9 @@ def _indicator_cell(drawing: Drawing, row: int, column: int, head: Column, data:
 
 
 def _levels(
-    drawing: Drawing, columns: Sequence[Column], rows: Sequence[Data], first: int, at: Mapping[str, int]
+    drawing: Drawing, columns: Sequence[Column], rows: Sequence[Row], first: int, at: Mapping[str, int]
 ) -> None:
-    """Equal neighbours of a level are one merged cell, as on the printed form."""
+    """Draws the levels, equal neighbours as one merged cell as on the printed form."""
     spans = {column.key: column.span for column in columns}
     for key in ("level1", "level2"):
         if key not in at:
@@ -138,7 +137,7 @@ def _levels(
                     first + start,
                     at[key],
                     "label",
-                    rows[start].get(key),
+                    as_entered(rows[start].get(key)),
                     span=spans[key],
                     rows=number - start,
                     key=key,
@@ -146,7 +145,8 @@ def _levels(
                 start = number
 
 
-def draw_total(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
+def draw_total(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> int:
+    """Draws the total row with its sums and the grade; returns the row below it."""
     column = 0
     table = layout.indicators
     at = positions(table.columns, table.section.span if table.section.place == "left" else 0)
@@ -160,7 +160,8 @@ def draw_total(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
         elif item.field in ("total_points", "total_score"):
             key = item.field.removeprefix("total_")
             formula = _sum(drawing, key, at[key], first, last, funds.get(key)) if key in at else None
-            value = typed(form[item.field]) if form.get(item.field) else formula
+            entered = form.fields.get(item.field)
+            value = typed(entered) if entered else formula
             total = value_of(value) if key == "score" else total
             drawing.put(row, column, "number", value, span=item.span, key=item.field)
         elif item.field == "grade":
@@ -168,7 +169,7 @@ def draw_total(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
                 row,
                 column,
                 "choice",
-                form.get("grade") or _grade(drawing, row, total),
+                as_entered(form.fields.get("grade") or None) or _grade(drawing, row, total),
                 span=item.span,
                 key="grade",
             )
@@ -177,17 +178,17 @@ def draw_total(drawing: Drawing, layout: Layout, form: Data, row: int) -> int:
 
 
 def _sum(drawing: Drawing, key: str, column: int, first: int, last: int, fund: Cell | None) -> Formula:
-    """The indicators' points or scores and those of the execution row; blank while no indicator has any."""
+    """The sum over the indicators and the execution row; blank while no indicator has points or scores."""
     area = f"{a1(first, column)}:{a1(last, column)}"
     values = [
         value_of(cell.value) for cell in drawing.cells if cell.key == key and first <= cell.area.top <= last
     ]
     numbers = [value for value in values if value is not None]
-    own = value_of(fund.value) if fund else None
+    fund_value = (value_of(fund.value) if fund else None) or Decimal(0)
     more = f"+N({a1(fund.area.top, fund.area.left)})" if fund else ""
     return Formula(
         f'IF(COUNT({area})=0,"",ROUND(SUM({area}){more},2))',
-        rounded(sum(numbers) + (own or 0)) if numbers else "",
+        rounded(sum(numbers, fund_value)) if numbers else "",
     )
 
 
@@ -197,6 +198,7 @@ def _grade(drawing: Drawing, row: int, total: Decimal | None) -> Formula | None:
         return None
     where = a1(row, score.area.left)
     bands = default()["grades"]
+    assert isinstance(bands, tuple)  # the shipped policy lists them; see Policy.grade
     text = f'"{bands[-1][0]}"'
     for name, floor in reversed(bands[:-1]):
         text = f'IF({where}>={floor},"{name}",{text})'

@@ -1,6 +1,4 @@
-"""The hidden sheet 指标库: what drop-downs and formulas choose from - units, operators, the levels of each
-form, usual indicators below them.
-"""
+"""The hidden sheet 指标库 with the lists of drop-downs and formulas: units, operators, levels, indicators."""
 
 from __future__ import annotations
 
@@ -22,15 +20,13 @@ _FIXED = (("常用单位", *USUAL_UNITS), ("符号", *SIGNS), ("指标性质", *
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Lists side by side: the row of their heads, and the corner from which the entries below a head are
-    counted.
-    """
+    """Lists side by side: the area of their heads, and the first head, from which entries are counted."""
 
     heads: str
     corner: str
 
     def below(self, head: str) -> str:
-        """A formula for the entries below the head that this cell says."""
+        """A formula for the entries below the head that this cell names."""
         at = f"MATCH({head},{self.heads},0)-1"
         count = f"COUNTA(OFFSET({self.corner},1,{at},{_TALLEST},1))"
         return f"OFFSET({self.corner},1,{at},MAX(1,{count}),1)"
@@ -38,9 +34,10 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """Where the lists of one layout stand: second levels below the first ones (None without levels), names
-    below the second, and the
-    areas of the lists that never change by their head (常用单位, 符号, 指标性质, 是否).
+    """The places of one layout's lists.
+
+    levels: second levels below the first ones, None for a layout without. names: usual indicators below the
+    second levels. fixed: areas of the other lists by head (常用单位, 符号, 指标性质, 是否).
     """
 
     levels: Branch | None
@@ -49,21 +46,21 @@ class Levels:
 
 
 def columns(layouts: Sequence[Layout]) -> tuple[list[tuple[str, ...]], dict[str, Levels]]:
-    """The columns of the sheet, head first, and where each layout's lists are, by the layout's kind."""
-    found: list[tuple[str, ...]] = [("单位", *listed_units()), ()]
+    """The columns of the sheet, head first, and the places of each layout's lists by the layout's kind."""
+    lists: list[tuple[str, ...]] = [("单位", *listed_units()), ()]
     branches: dict[str, Branch] = {}
     for layout in layouts:
         if layout.indicators.levels:
-            branches[layout.kind] = _branch(len(found), len(layout.indicators.levels))
-            found += [(first, *seconds) for first, seconds in layout.indicators.levels] + [()]
+            branches[layout.kind] = _branch(len(lists), len(layout.indicators.levels))
+            lists += [(first, *seconds) for first, seconds in layout.indicators.levels] + [()]
     fixed = {}
     for head, *values in _FIXED:
-        fixed[head] = f"{LISTS}!${_column(len(found))}$2:${_column(len(found))}${len(values) + 1}"
-        found.append((head, *values))
-    found.append(())
-    names = _branch(len(found), len(USUAL_NAMES))
-    found += [(level, *usual) for level, usual in USUAL_NAMES.items()]
-    return found, {layout.kind: Levels(branches.get(layout.kind), names, fixed) for layout in layouts}
+        fixed[head] = f"{LISTS}!${_column(len(lists))}$2:${_column(len(lists))}${len(values) + 1}"
+        lists.append((head, *values))
+    lists.append(())
+    names = _branch(len(lists), len(USUAL_NAMES))
+    lists += [(level, *usual) for level, usual in USUAL_NAMES.items()]
+    return lists, {layout.kind: Levels(branches.get(layout.kind), names, fixed) for layout in layouts}
 
 
 def _branch(start: int, width: int) -> Branch:

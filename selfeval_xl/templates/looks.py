@@ -1,5 +1,6 @@
-"""How each kind of cell of a form looks: fonts as Chinese offices have them, borders, formats; cells to fill
-in are tinted and unlocked.
+"""The look of each kind of cell: fonts as Chinese offices have them, borders, number formats.
+
+Cells to fill in are tinted and unlocked.
 """
 
 from __future__ import annotations
@@ -31,21 +32,12 @@ _LOOKS: dict[str, dict] = {
     "money": {"align": "right", "num_format": "#,##0.00_ ", "text_wrap": False, "shrink": True},  # never ####
     "number": {"align": "center", "text_wrap": False, "shrink": True},
     "percent": {"align": "center", "num_format": "0.00%", "text_wrap": False, "shrink": True},
-    "level": {
-        "align": "center",
-        "num_format": "@",
-        "top": 0,
-        "bottom": 0,
-    },  # its lines are drawn where the level changes
+    # the lines of a level are drawn where it changes, by conditional formats
+    "level": {"align": "center", "num_format": "@", "top": 0, "bottom": 0},
     "share": {"align": "center", "num_format": "0.00%", "border": 0, "font_size": 9, "font_color": "#595959"},
-    "told": {"align": "center", "border": 0, "font_size": 9, "font_color": "#595959"},
-    "helper": {
-        "align": "left",
-        "border": 0,
-        "font_size": 9,
-        "font_color": "#595959",
-        "text_wrap": False,
-    },  # hidden: must not run out to the left
+    "added": {"align": "center", "border": 0, "font_size": 9, "font_color": "#595959"},
+    # hidden columns: left-aligned, or the text would run out to the left
+    "helper": {"align": "left", "border": 0, "font_size": 9, "font_color": "#595959", "text_wrap": False},
     "count": {"align": "center", "font_color": "#0563C1"},
     "conclusion": {"align": "left", "indent": 1, "bold": True, "font_size": 12},
     "chapter": {"align": "left", "indent": 1, "bold": True},
@@ -62,11 +54,9 @@ class Pen:
         self.formats: dict[tuple[str, bool, float | None], Format] = {}
 
     def look(self, name: str, entry: bool, size: float | None = None) -> Format:
-        """The format of a look; `entry`: a person fills the cell in; `size`: another font size than the
-        look's own.
-        """
+        """The format of a look. entry: a person fills the cell in. size: another font size in points."""
         if (name, entry, size) not in self.formats:
-            told = {
+            properties = {
                 "font_name": BODY,
                 "font_size": 10.5,
                 "valign": "vcenter",
@@ -76,8 +66,8 @@ class Pen:
                 **_LOOKS[name],
             }
             if entry and name not in _UNTINTED:
-                told |= {"bg_color": TINT}
+                properties |= {"bg_color": TINT}
             self.formats[name, entry, size] = self.book.add_format(
-                told | ({"font_size": size} if size else {})
+                properties | ({"font_size": size} if size else {})
             )
         return self.formats[name, entry, size]

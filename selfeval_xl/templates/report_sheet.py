@@ -1,6 +1,6 @@
 """The sheet 自评报告: the outline of the report, a cell a section.
 
-What is typed here becomes the report; guidance is shown on selecting a cell.
+The texts typed here become the report; guidance is shown on selecting a cell.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ OUTLINE: tuple[tuple[str, str], ...] = (
 
 
 def draw_report(department: str | None, year: int | None) -> Drawing:
-    """The outline with its guidance; the title names department and year as far as they are known."""
+    """The drawing of the outline; the title names department and year as far as they are known."""
     drawing = Drawing(_WIDTHS)
-    told = f"{department or ''}{f'{year}年度' if year else ''}部门整体支出绩效自评报告"
-    drawing.put(0, 0, "title", told, span=2)
+    title = f"{department or ''}{f'{year}年度' if year else ''}部门整体支出绩效自评报告"
+    drawing.put(0, 0, "title", title, span=2)
     row = 1
     for number, (heading, guidance) in enumerate(OUTLINE):
         followed = number + 1 < len(OUTLINE) and not guidance and OUTLINE[number + 1][0].startswith("（")
@@ -58,7 +58,7 @@ def guidance_of(key: str) -> tuple[str, str]:
 
 
 def progress_of(drawing: Drawing) -> Formula:
-    """How many sections of this drawing still have no text."""
+    """A formula for another sheet that counts the sections of this drawing without a text."""
     blank = [cell for cell in drawing.cells if cell.entry]
     count = "+".join(f'({REPORT}!{a1(cell.area.top, cell.area.left)}="")' for cell in blank)
     number = Decimal(sum(cell.value in (None, "") for cell in blank))

@@ -1,5 +1,6 @@
-"""The sheet 自查: per form what is still missing or wrong, by formulas alone, for desks where neither macros
-nor Python run.
+"""The sheet 自查: for each form how much is missing or wrong, by formulas alone.
+
+It works on desks where neither macros nor Python run.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from decimal import Decimal
 from ..edits import Formula
 from ..grid import a1
 from ..sheets import SELF_CHECK
-from .drawing import Drawing
+from .drawing import Drawing, plain
 from .facts import TROUBLES, fact_of, look_up
 from .summary import PROJECTS, sheet_name
 
@@ -37,7 +38,9 @@ _HELP = (
 def draw_self_check(
     whole: tuple[str, Drawing] | None, projects: Sequence[Drawing], pattern: Drawing | None
 ) -> Drawing:
-    """whole: name and drawing of the department form. pattern: a drawing of the projects' layout, for sheets
+    """The drawing of the sheet, a line for each form.
+
+    whole: name and drawing of the department form. pattern: a drawing of the projects' layout, for sheets
     that do not exist yet.
     """
     drawing = Drawing(_WIDTHS, "landscape")
@@ -53,8 +56,8 @@ def draw_self_check(
     if pattern:
         lines = max(PROJECTS, len(projects))
         for number in range(1, lines + 1):
-            given = projects[number - 1] if number <= len(projects) else None
-            _line(drawing, row, sheet_name(number), pattern, given)
+            project = projects[number - 1] if number <= len(projects) else None
+            _line(drawing, row, sheet_name(number), pattern, project)
             row += 1
     _conclusion(drawing, 4, row - 1)
     drawing.bottom = row - 1
@@ -62,63 +65,61 @@ def draw_self_check(
 
 
 def _line(
-    drawing: Drawing, row: int, sheet: str, pattern: Drawing, given: Drawing | None, always: bool = False
+    drawing: Drawing, row: int, sheet: str, pattern: Drawing, form: Drawing | None, always: bool = False
 ) -> None:
+    """Draws the line of a sheet. form: None where there is no such sheet yet. always: it is never missing."""
     exists = f"ISREF(INDIRECT(\"'{sheet}'!A1\"))"
     link = f'HYPERLINK("#\'{sheet}\'!A1","{sheet}")'
-    drawing.put(
-        row, 0, "link", Formula(link if always else f'IF({exists},{link},"")', sheet if given else "")
-    )
-    name = fact_of(given, "项目名称")
-    drawing.put(row, 1, "shown", look_up(sheet, pattern, "项目名称", name))
-    counts = []
-    for column, label in enumerate(_COLUMNS[2:-1], 2):
-        if label == "执行率":
-            drawing.put(row, column, "percent", look_up(sheet, pattern, "执行率", fact_of(given, "执行率")))
-            continue
-        fact = TROUBLES[len(counts)]
-        value = fact_of(given, fact)
-        found = look_up(sheet, pattern, fact, value)
-        text = f'IF({found.text}="","",HYPERLINK("#\'{sheet}\'!A1",{found.text}))'
-        drawing.put(row, column, "count", Formula(text, value))
-        counts.append((a1(row, column), value))
-    texts = "+".join(f"N({where})" for where, _ in counts)
-    named = look_up(sheet, pattern, "指标总数", fact_of(given, "指标总数"))
-    troubles = sum((value for _, value in counts if isinstance(value, Decimal)), Decimal(0))
-    value = (
-        ""
-        if given is None
-        else "还没有填"
-        if not fact_of(given, "指标总数")
-        else "可报送"
-        if not troubles
-        else f"还有{troubles}处"
-    )
-    bare = look_up(sheet, pattern, "没有公式的行", 0).text
+    drawing.put(row, 0, "link", Formula(link if always else f'IF({exists},{link},"")', sheet if form else ""))
+    for column, fact, look in ((1, "项目名称", "shown"), (_COLUMNS.index("执行率"), "执行率", "percent")):
+        drawing.put(row, column, look, look_up(sheet, pattern, fact, fact_of(form, fact)))
+    counted = [column for column, label in enumerate(_COLUMNS) if label in TROUBLES]
+    for column, fact in zip(counted, TROUBLES, strict=True):
+        count = look_up(sheet, pattern, fact, fact_of(form, fact))
+        text = f'IF({count.text}="","",HYPERLINK("#\'{sheet}\'!A1",{count.text}))'
+        drawing.put(row, column, "count", Formula(text, count.value))
+    troubles = "+".join(f"N({a1(row, column)})" for column in counted)
     drawing.put(
         row,
         len(_COLUMNS) - 1,
         "label",
-        Formula(
-            f'IF({a1(row, 0)}="","",IF(N({named.text})=0,"还没有填",IF(N({bare})'
-            f'>0,"还有"&{bare}&"行没有公式，请把上一行整行复制过来",'
-            f'IF({texts}=0,"可报送","还有"&({texts})&"处"))))',
-            value,
-        ),
+        Formula(_state_formula(a1(row, 0), sheet, pattern, troubles), _state(form)),
     )
 
 
+def _state_formula(named: str, sheet: str, pattern: Drawing, troubles: str) -> str:
+    """The formula of 结论. named: the cell with the sheet's name; troubles: the sum of the line's counts."""
+    indicators = look_up(sheet, pattern, "指标总数", None).text
+    bare = look_up(sheet, pattern, "没有公式的行", None).text
+    return (
+        f'IF({named}="","",IF(N({indicators})=0,"还没有填",IF(N({bare})'
+        f'>0,"还有"&{bare}&"行没有公式，请把上一行整行复制过来",'
+        f'IF({troubles}=0,"可报送","还有"&({troubles})&"处"))))'
+    )
+
+
+def _state(form: Drawing | None) -> str:
+    """The value of 结论 as the workbook is written."""
+    if form is None:
+        return ""
+    if not fact_of(form, "指标总数"):
+        return "还没有填"
+    counts = [fact_of(form, fact) for fact in TROUBLES]
+    troubles = sum((count for count in counts if isinstance(count, Decimal)), Decimal(0))
+    return f"还有{troubles}处" if troubles else "可报送"
+
+
 def _conclusion(drawing: Drawing, first: int, last: int) -> None:
-    """What holds for the whole workbook, above the lines."""
+    """Draws the conclusion for the whole workbook above the lines."""
     column = len(_COLUMNS) - 1
     area = f"{a1(first, column)}:{a1(last, column)}"
-    told = [
+    states = [
         cell.value.value
         for cell in drawing.cells
         if cell.area.left == column and first <= cell.area.top <= last and isinstance(cell.value, Formula)
     ]
-    ready = sum(value == "可报送" for value in told)
-    open_ones = sum(str(value).startswith("还") for value in told)
+    ready = sum(value == "可报送" for value in states)
+    open_ones = sum(str(value).startswith("还") for value in states)
     text = (
         f'IF(COUNTIF({area},"还*")=0,IF(COUNTIF({area},"可报送")=0,"还没有填","结论：可报送")'
         f',"结论："&COUNTIF({area},"还*")&"张表还要填或改")'
@@ -128,7 +129,7 @@ def _conclusion(drawing: Drawing, first: int, last: int) -> None:
 
 
 def conclusion_of(drawing: Drawing) -> Formula:
-    """The conclusion of this drawing, for another sheet."""
+    """A formula for another sheet that shows the conclusion of this drawing."""
     cell = next(cell for cell in drawing.cells if cell.look == "conclusion")
-    said = str(cell.value.value).removeprefix("结论：")
-    return Formula(f'SUBSTITUTE({SELF_CHECK}!{a1(cell.area.top, cell.area.left)},"结论：","")', said)
+    text = str(plain(cell.value)).removeprefix("结论：")
+    return Formula(f'SUBSTITUTE({SELF_CHECK}!{a1(cell.area.top, cell.area.left)},"结论：","")', text)

@@ -1,10 +1,11 @@
-"""What a form shows by itself while it is filled in: tints for what is missing or wrong, and levels that look
-merged. None of it prints.
+"""The conditional formats of a form: tints for what is missing or wrong, and levels that look merged.
+
+None of them print.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ _SIDES = {"left": 1, "right": 1}  # LibreOffice takes all lines from the format 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A conditional format: where, the formula of its first cell, and the look."""
+    """A conditional format: its area, the formula for the first cell, and XlsxWriter's format properties."""
 
     area: Area
     formula: str
@@ -82,21 +83,12 @@ def _column(first: int, last: int, column: int) -> Area:
 
 
 def _levels(first: int, last: int, at: dict[str, int]) -> Iterator[Signal]:
-    """Repeats below each other are hidden, and a line is drawn only where the level changes; one rule holds
-    at a time.
-    """
+    """Signals that hide repeated levels and draw a line only where the level changes; one holds at a time."""
     for key in ("level1", "level2"):
         if key not in at:
             continue
-        columns = (
-            [at["level1"], *([at["level2"]] if key == "level2" else [])] if "level1" in at else [at[key]]
-        )
-        above = (
-            "AND(" + ",".join(f"${a1(first, column)}=${a1(first - 1, column)}" for column in columns) + ")"
-        )
-        below = (
-            "AND(" + ",".join(f"${a1(first, column)}=${a1(first + 1, column)}" for column in columns) + ")"
-        )
+        columns = list(dict.fromkeys((at.get("level1", at[key]), at[key])))
+        above, below = (_same_as(first, first + step, columns) for step in (-1, 1))
         area = _column(first, last, at[key])
         yield Signal(area, f"AND(NOT({above}),NOT({below}))", {"top": 1, "bottom": 1, **_SIDES})
         yield Signal(area, f"AND(NOT({above}),{below})", {"top": 1, **_SIDES})
@@ -104,8 +96,13 @@ def _levels(first: int, last: int, at: dict[str, int]) -> Iterator[Signal]:
         yield Signal(area, f"AND({above},{below})", dict(_HIDDEN))
 
 
+def _same_as(row: int, other: int, columns: Iterable[int]) -> str:
+    """A formula: the two rows are equal in these columns."""
+    return "AND(" + ",".join(f"${a1(row, column)}=${a1(other, column)}" for column in columns) + ")"
+
+
 def _money(drawing: Drawing) -> Iterator[Signal]:
-    """Executed above the budget, and rates above 100%."""
+    """Signals for amounts executed above the budget, and for rates above 100%."""
     rows: dict[int, dict[str, Cell]] = {}
     for cell in drawing.cells:
         if cell.key in ("annual_budget", "executed", "execution_rate") and cell.area.top < drawing.table[0]:

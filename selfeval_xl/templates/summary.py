@@ -1,6 +1,4 @@
-"""The sheet 项目自评汇总表: one line a project, all formulas; the page that gets the seal in place of each
-form.
-"""
+"""The sheet 项目自评汇总表: one line a project, all formulas. It gets the seal in place of each form."""
 
 from __future__ import annotations
 
@@ -35,13 +33,14 @@ _SIGNED = ("单位负责人：", "财务负责人：", "填表人：", "联系�
 
 
 def sheet_name(number: int) -> str:
-    """项目01 for the first project."""
+    """The name of a project's sheet: 项目01 for the first."""
     return f"项目{number:02}"
 
 
 def draw_summary(projects: Sequence[Drawing], year: int | None, money_unit: str, pattern: Drawing) -> Drawing:
-    """The summary of the project sheets. pattern: a drawing of the same layout, for sheets that do not exist
-    yet.
+    """The drawing of the summary of the project sheets.
+
+    pattern: a drawing of the same layout, for sheets that do not exist yet.
     """
     drawing = Drawing(_WIDTHS, "landscape")
     width = len(_WIDTHS)
@@ -55,23 +54,24 @@ def draw_summary(projects: Sequence[Drawing], year: int | None, money_unit: str,
     first = 3
     lines = max(PROJECTS, len(projects))
     for number in range(1, lines + 1):
-        row, given = first + number - 1, projects[number - 1] if number <= len(projects) else None
-        name = look_up(sheet_name(number), pattern, "项目名称", fact_of(given, "项目名称"))
-        exists = f"ISREF(INDIRECT(\"'{sheet_name(number)}'!A1\"))"
-        drawing.put(row, 0, "label", Formula(f'IF({exists},{number},"")', Decimal(number) if given else ""))
-        for column, (_, look, fact) in enumerate(_COLUMNS):
-            if fact == "项目名称":
-                drawing.put(row, column, look, name)
-            elif fact:
-                drawing.put(
-                    row, column, look, look_up(sheet_name(number), pattern, fact, fact_of(given, fact))
-                )
-            elif column:
-                drawing.put(row, column, look, entry=True, key="remark")
+        project = projects[number - 1] if number <= len(projects) else None
+        _project_line(drawing, first + number - 1, number, project, pattern)
     _total(drawing, first, first + lines - 1)
     drawing.bottom = first + lines
     _sign(drawing, drawing.bottom + 1)
     return drawing
+
+
+def _project_line(drawing: Drawing, row: int, number: int, project: Drawing | None, pattern: Drawing) -> None:
+    """Draws the line of a project's sheet. project: None where there is no such sheet yet."""
+    sheet = sheet_name(number)
+    exists = f"ISREF(INDIRECT(\"'{sheet}'!A1\"))"
+    drawing.put(row, 0, "label", Formula(f'IF({exists},{number},"")', Decimal(number) if project else ""))
+    for column, (_, look, fact) in enumerate(_COLUMNS):
+        if fact:
+            drawing.put(row, column, look, look_up(sheet, pattern, fact, fact_of(project, fact)))
+        elif column:
+            drawing.put(row, column, look, entry=True, key="remark")
 
 
 def _total(drawing: Drawing, first: int, last: int) -> None:
@@ -88,12 +88,10 @@ def _total(drawing: Drawing, first: int, last: int) -> None:
             )
         elif column == 7:
             budget, spent = a1(row, 5), a1(row, 6)
-            one, other = _sum(drawing, first, last, 5), _sum(drawing, first, last, 6)
-            rate = (
-                rounded(other / one, 4)
-                if isinstance(one, Decimal) and isinstance(other, Decimal) and one
-                else ""
-            )
+            budgets, executed = (_sum(drawing, first, last, number) for number in (5, 6))
+            rate: Decimal | str = ""
+            if isinstance(budgets, Decimal) and isinstance(executed, Decimal) and budgets:
+                rate = rounded(executed / budgets, 4)
             drawing.put(
                 row, column, look, Formula(f'IF(N({budget})=0,"",ROUND(N({spent})/{budget},4))', rate)
             )

@@ -47,7 +47,7 @@ BUILT = datetime(2024, 1, 1)  # one date for every build, so that two builds are
 
 
 class Shown(str):
-    """A text that a formula gives.
+    """A text as the value of a formula.
 
     XlsxWriter takes an empty one for a value that is not known; here it is known to be empty.
     """
@@ -61,7 +61,7 @@ class Shown(str):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A sheet to write. levels: where its level cells find their lists."""
+    """A sheet to write. levels: the places of the lists for its level cells."""
 
     name: str
     drawing: Drawing
@@ -78,21 +78,21 @@ def write_book(
     """Writes a department workbook: the pages, the hidden lists, and the very hidden sheet of settings.
 
     lists: the columns of 指标库, no such sheet without them. protect: sheets are protected without a
-    password; formats, rows and
-    objects may be changed all the same. OutputError where writing is not possible.
+    password; formats, rows and objects may be changed all the same. Raises OutputError where writing is not
+    possible.
     """
     import xlsxwriter
     from xlsxwriter.exceptions import XlsxWriterException
 
     target = Path(out)
-    place = None
+    temporary = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, place = tempfile.mkstemp(suffix=".xlsx", dir=target.parent)
+        handle, temporary = tempfile.mkstemp(suffix=".xlsx", dir=target.parent)
         os.close(handle)
-        os.chmod(place, 0o644)  # mkstemp makes files that nobody else may read
+        os.chmod(temporary, 0o644)  # mkstemp makes files that nobody else may read
         book = xlsxwriter.Workbook(
-            place, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+            temporary, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         )
         book.set_properties({"title": pages[0].name, "created": BUILT})
         pen = Pen(book)
@@ -107,10 +107,10 @@ def write_book(
             _write_lists(book, lists)
         _write_settings(book, settings)
         book.close()
-        os.replace(place, target)
+        os.replace(temporary, target)
     except (OSError, XlsxWriterException) as error:
-        if place and os.path.exists(place):
-            os.unlink(place)
+        if temporary and os.path.exists(temporary):
+            os.unlink(temporary)
         raise OutputError(
             f"写不了“{target}”：{error}。请确认文件没有被打开、文件夹可写、磁盘有空间。"
         ) from error
@@ -118,8 +118,10 @@ def write_book(
 
 @cache
 def _plain_sheet() -> type[Worksheet]:
-    """A worksheet that takes formulas as they are: XlsxWriter looks for thirty functions newer than Excel
-    2010 in each, half of the time of a workbook.
+    """A worksheet class that takes formulas as they are.
+
+    XlsxWriter looks for thirty functions newer than Excel 2010 in each formula, which takes half of the time
+    of a workbook.
     """
     from xlsxwriter.worksheet import Worksheet
 
@@ -131,7 +133,7 @@ def _plain_sheet() -> type[Worksheet]:
 
 
 def draw_sheet(sheet: Worksheet, drawing: Drawing, pen: Pen, levels: Levels | None = None) -> None:
-    """All cells of a drawing, widths, heights, help while typing, and the print set-up."""
+    """Writes all cells of a drawing, widths, heights, help while typing, and the print set-up."""
     for column, width in enumerate(drawing.widths):
         sheet.set_column(column, column, width)
     for cell in drawing.cells:
@@ -174,7 +176,7 @@ def _write(sheet: Worksheet, cell: Cell, look: Format) -> None:
 
 
 def _set_up_page(sheet: Worksheet, drawing: Drawing, heights: Mapping[int, float]) -> None:
-    """A4, one page wide, the title on each page, page numbers; tints do not reach paper."""
+    """Sets the page to A4, one page wide, the title on each page, page numbers, no tints on paper."""
     sheet.set_paper(9)
     landscape = drawing.orientation == "landscape"
     if landscape:

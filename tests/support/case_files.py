@@ -29,7 +29,7 @@ from selfeval_xl.policy import Policy, RulePolicy, Setting, default, number_or_t
 from selfeval_xl.reading.find import forms_in
 from selfeval_xl.templates.frame import draw
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "cases"
 _TOTALS = ("年度资金总和", "年度资金总额")
 _KEYS = {
     "年初预算数": "initial_budget",
@@ -163,7 +163,9 @@ def _place(table: list[dict[str, str]], data: dict) -> None:
     first = next(iter(table[0]))
     if first == "资金":
         data["funding"] = [{"source": row["资金"], **row} for row in table if row["资金"] not in _TOTALS]
-        data |= {"total": row for row in table if row["资金"] in _TOTALS}
+        totals = [row for row in table if row["资金"] in _TOTALS]
+        if totals:
+            data["total"] = totals[-1]
     elif first == "level1":
         data["indicators"] = table
     elif first == "number":

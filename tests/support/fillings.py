@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from selfeval_xl.forms import Form
 from selfeval_xl.layouts import Layout
+from selfeval_xl.quantity import money
 
 LEVELLESS = (None, None)
 
@@ -97,3 +101,48 @@ def targets(rows: list[dict]) -> list[str]:
         else:
             joined.append(row["target"])
     return joined
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else money(text)
+
+
+def assert_read(layout: Layout, data: dict, form: Form) -> None:
+    """The form read says what was filled in, field by field."""
+    assert (form.kind, form.layout) == (layout.kind, layout.id)
+    for key in ("project", "department", "unit", "project_code"):
+        if key in data:
+            assert getattr(form, key) == data[key], key
+    if layout.subtitle or "{year}" in layout.title:
+        assert form.year == 2024
+    assert form.goal.expected == data["goal"]["expected"] and form.goal.actual == data["goal"]["actual"]
+    assert form.goal.initial == data["goal"].get("initial")
+    names = [(row["level1"], row["level2"], row["name"]) for row in data["indicators"]]
+    assert [(row.level1, row.level2, row.name) for row in form.indicators] == names
+    assert [row.target for row in form.indicators] == targets(data["indicators"])
+    assert [row.actual for row in form.indicators] == [row["actual"] for row in data["indicators"]]
+    for key in ("points", "score", "note"):
+        if key in form.indicator_columns:
+            assert [getattr(row, key) for row in form.indicators] == [
+                row.get(key) for row in data["indicators"]
+            ], key
+    if layout.funding:
+        lines = {line.source: line for line in form.funding}
+        for row in data["funding"]:
+            assert [
+                _number(getattr(lines[row["source"]], key))
+                for key in ("initial_budget", "annual_budget", "executed")
+            ] == [Decimal(row[key]) for key in ("initial_budget", "annual_budget", "executed")]
+        total = form.total_funding
+        rows = data["funding"] or [data["total"]]
+        assert _number(total.annual_budget) == sum(Decimal(row["annual_budget"]) for row in rows)
+        assert total.execution_rate.endswith("%")
+        assert form.money_unit == layout.money_unit
+    if layout.tasks:
+        assert [(task.number, task.name, task.content, task.outcome) for task in form.tasks] == [
+            tuple(task.values()) for task in data["tasks"]
+        ]
+    if "total_score" in data:
+        assert form.total_score == data["total_score"]
+    elif layout.total:
+        assert form.total_score is not None and form.total_points is not None

@@ -1,4 +1,4 @@
-"""What happens to forms on their way: each damage takes a Grid and gives another, with where each cell went."""
+"""What happens to forms on their way: each damage takes a Grid and gives another, with where cells went."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs under the system's Python, which has UNO: starts one LibreOffice and obeys JSON lines from standard
+"""A server under the system's Python, which has UNO: starts one LibreOffice and obeys JSON lines from standard
 input.
 
 {"do": "recalculate", "path": P}           -> {"cells": [[sheet, cell, value], ...]} of every formula after a
@@ -6,8 +6,8 @@ hard recalculation
 {"do": "convert", "path": P, "out": O, "filter": F} -> {}
 {"do": "open", "path": P} -> {"book": N}: stays open for {"do": "ask", "book": N, ...}, see office_words.ask
 -> {"value": V}
-{"do": "run", "path": P, "calls": [[module, function, [argument, ...]], ...], "out": O, "filter": F} ->
-{"values": [...]}: VBA of the file, then saved
+{"do": "run", "path": P, "calls": [[module, function, [argument, ...]], ...], "copies": {"0": O, ...}, "filter": F}
+-> {"values": [...]}: VBA of the file; a copy is saved after the call of that number
 {"do": "type", "path": P, "out": O, "filter": F, "cells": [[sheet, cell, text], ...]} -> {}: text put in as a
 person types it
 {"do": "edit", ..., "steps": [["type", sheet, cell, text], ["insert" or "delete", sheet, row], ["copy", sheet,
@@ -98,21 +98,19 @@ def letters(column):
 
 
 def formula_values(document):
+    """Every formula's value after a hard recalculation; read area by area, since each cell asked for by itself
+    is four calls.
+    """
     document.calculateAll()
     found = []
     for sheet in (document.Sheets.getByIndex(i) for i in range(document.Sheets.Count)):
         for area in sheet.queryContentCells(FORMULA_CELLS).RangeAddresses:
-            for row in range(area.StartRow, area.EndRow + 1):
-                for column in range(area.StartColumn, area.EndColumn + 1):
-                    cell = sheet.getCellByPosition(column, row)
-                    error = cell.getError()
-                    value = (
-                        ERRORS.get(error, f"Err:{error}")
-                        if error
-                        else cell.getValue()
-                        if cell.FormulaResultType2 == 1
-                        else cell.getString()
-                    )
+            cells = sheet.getCellRangeByPosition(area.StartColumn, area.StartRow, area.EndColumn, area.EndRow)
+            for row, values in enumerate(cells.DataArray, area.StartRow):
+                for column, value in enumerate(values, area.StartColumn):
+                    if value is None:  # an error; which one only the cell itself says
+                        error = sheet.getCellByPosition(column, row).getError()
+                        value = ERRORS.get(error, f"Err:{error}")
                     found.append([sheet.Name, f"{letters(column)}{row + 1}", value])
     return found
 
@@ -138,10 +136,7 @@ def edit(document, verb, name, *more):
 
 
 def run_macros(desktop, order):
-    """What the VBA functions of a file return; null where one does not compile or breaks off.
-
-    The file is saved as `out` where that is given.
-    """
+    """The values that VBA functions of a file return; null where one does not compile or breaks off."""
     document = desktop.loadComponentFromURL(
         uno.systemPathToFileUrl(os.path.abspath(order["path"])),
         "_blank",
@@ -150,7 +145,7 @@ def run_macros(desktop, order):
     )
     values = []
     try:
-        for module, function, arguments in order["calls"]:
+        for number, (module, function, arguments) in enumerate(order["calls"]):
             address = f"vnd.sun.star.script:VBAProject.{module}.{function}?language=Basic&location=document"
             try:
                 values.append(
@@ -158,10 +153,9 @@ def run_macros(desktop, order):
                 )
             except UnoException:
                 values.append(None)
-        if order.get("out"):
-            document.storeToURL(
-                uno.systemPathToFileUrl(os.path.abspath(order["out"])), settings(FilterName=order["filter"])
-            )
+            if str(number) in order["copies"]:
+                copy = uno.systemPathToFileUrl(os.path.abspath(order["copies"][str(number)]))
+                document.storeToURL(copy, settings(FilterName=order["filter"]))
         return {"values": values}
     finally:
         document.close(True)
@@ -172,17 +166,18 @@ def obey(desktop, order):
         open_books.append(office_words.Workbook(opened(desktop, order["path"])))
         return {"book": len(open_books) - 1}
     if order["do"] == "ask":
-        return {
-            "value": office_words.ask(
-                open_books[order["book"]],
-                order["path"],
-                order["word"],
-                order["args"],
-                order["named"],
-                order["value"],
-                order["sets"],
-            )
-        }
+        value = office_words.ask(
+            open_books[order["book"]],
+            order["path"],
+            order["word"],
+            order["args"],
+            order["named"],
+            order["value"],
+            order["sets"],
+        )
+        if order["word"] == "Close" and not order["path"]:
+            open_books[order["book"]] = None
+        return {"value": value}
     if order["do"] == "run":
         return run_macros(desktop, order)
     document = opened(desktop, order["path"])

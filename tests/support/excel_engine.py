@@ -16,13 +16,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import office
 import xlwings
 from xlwings import base_classes
 
+from support import office
+
 _OBJECTS = frozenset(
-    """Sheets Worksheets ActiveSheet Range Rows PageSetup Windows Interior Font Borders Comment Shape TextFrame Characters
- RangeSelection UsedRange Cells FormatConditions""".split()
+    """Sheets Worksheets ActiveSheet Range Rows PageSetup Windows Interior Font Borders Comment Shape
+ TextFrame Characters RangeSelection UsedRange Cells FormatConditions""".split()
 )
 _METHODS = frozenset(
     """SaveCopyAs Activate Close Add Copy Delete Protect Unprotect ShowAllData
@@ -35,7 +36,7 @@ class Refused(xlwings.XlwingsError):
 
 
 class Person:
-    """Who sits before the screen. told: all messages in order. answers: what she clicks, types or picks next."""
+    """Who sits before the screen. told: all messages in order. answers: what she clicks or types next."""
 
     def __init__(self) -> None:
         self.told: list[str] = []
@@ -87,7 +88,7 @@ class Book(base_classes.Book):
         self._app.calls.append(".".join([*(step[0] for step in path), word]))
         started = time.perf_counter()
         try:
-            answer = self._app.office._ask(
+            answer = self._app.office.ask(
                 do="ask",
                 book=self.number,
                 path=path,
@@ -160,7 +161,7 @@ class App(base_classes.App):
     hwnd = property(lambda self: 0)
 
     def Open(self, path: str) -> Words:
-        book = Book(self, self.office._ask(do="open", path=str(path))["book"])
+        book = Book(self, self.office.ask(do="open", path=str(path))["book"])
         self.opened.append(book)
         return book.api
 

@@ -1,0 +1,164 @@
+"""Rules about the funds and the indicators of one form: do the two agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from ..assessing import shown
+from ..findings import Finding, Severity
+from ..forms import Form, Indicator, Verdict
+from ..policy import Policy
+from ..quantity import Kind, money, parse
+from .money import AMOUNTS, is_below, main_line
+from .registry import rule
+from .texts import cells, explains_money, several
+
+
+@rule("F09", "资金基本用完而较多指标未完成", Severity.WARNING)
+def spent_but_unmet(form: Form, policy: Policy) -> Iterator[Finding]:
+    """Spent money (policy: 95%) does not go with many unmet indicators (policy: 30%, at least two)."""
+    line = main_line(form)
+    judged = [row for row in form.indicators if row.verdict is not None]
+    unmet = [row for row in judged if row.verdict is Verdict.UNMET]
+    if (
+        line is None
+        or line.rate is None
+        or line.rate < policy.number("spent_share")
+        or not line.amount("executed")
+        or len(judged) < 3
+    ):
+        return
+    if len(unmet) >= 2 and Decimal(len(unmet)) / len(judged) >= policy.number("unmet_share"):
+        yield replace(
+            line.finding(
+                "execution_rate",
+                (
+                    f"资金已支付{shown(line.rate)}，但{len(judged)}个指标里有{len(unmet)}个未完成（"
+                    f"{several([row.name for row in unmet], '等')}）。"
+                ),
+                value=shown(line.rate),
+                hint="核对指标完成值；确实没有完成的，说明钱用在了哪里。",
+            ),
+            cell=cells(
+                line.cells.get("execution_rate"),
+                line.cells.get("executed"),
+                *(row.cells.get("actual") for row in unmet),
+            ),
+        )
+
+
+@rule("F12", "执行率低而指标全部完成", Severity.WARNING)
+def low_rate_yet_all_met(form: Form, policy: Policy) -> Iterator[Finding]:
+    """A rate below 60% (policy) does not go with every indicator met or full marks."""
+    line = main_line(form)
+    if line is None or not is_below(line, policy.number("execution_low")) or explains_money(form):
+        return
+    rows = form.indicators
+    all_met = len(rows) >= 2 and all(row.verdict in (Verdict.MET, Verdict.EXCEEDED) for row in rows)
+    marked = [row for row in rows if money(row.points)]
+    full = len(marked) >= 2 and all(money(row.score) == money(row.points) for row in marked)
+    if all_met or full:
+        claim = f"{len(rows)}个指标全部完成" if all_met else "指标全部得满分"
+        yield replace(
+            line.finding(
+                "execution_rate",
+                f"资金执行率只有{shown(line.rate)}，{claim}，两者对不上。",
+                value=line.execution_rate or shown(line.rate),
+                hint="核对指标完成值；确实少花钱办成了事的，说明节约在哪里，或说明哪些款项还没有支付。",
+            ),
+            cell=cells(line.cells.get("execution_rate"), line.cells.get("executed")),
+        )
+
+
+# name of the indicator, its formula; 财预〔2013〕53号 部门整体支出绩效评价指标框架
+_MANAGEMENT = (
+    (re.compile(r"^(?:部门|项目|全年|整体)?预算(?:完成|执行)率$|^资金(?:执行|使用)率$"), "执行数÷预算数"),
+    (re.compile(r"^(?:部门|项目|全年)?预算调整率$"), "（全年预算数－年初预算数）÷年初预算数"),
+    (re.compile(r"^(?:部门)?结转结余率$"), "（全年预算数－执行数）÷全年预算数"),
+)
+_CLOSE = Decimal("0.01")  # a percentage point is within what rounding and wording explain
+# 三公经费控制率 and 公用经费控制率 follow from the row of that money, where the form has one
+_CONTROLLED = re.compile(r"^(?:部门)?(三公经费|公用经费|会议费|培训费)(?:支出)?(?:预算)?(控制率|变动率)$")
+_CONTROLLED_BY = {"控制率": "执行数÷预算数", "变动率": "（全年预算数－年初预算数）÷年初预算数"}
+
+
+@rule("F14", "管理类指标与本表金额不符", Severity.WARNING)
+def indicator_unlike_own_money(form: Form, policy: Policy) -> Iterator[Finding]:
+    """预算完成率, 预算调整率, 结转结余率, 三公经费控制率 and their like follow from the form's own funds.
+
+    (财预〔2013〕53号)
+    """
+    line = main_line(form)
+    if line is None:
+        return
+    initial, annual, executed = (line.amount(key) for key in AMOUNTS)
+    if not annual or annual < 0 or executed is None:
+        return
+    over_initial = [executed / initial] if initial and initial > 0 else []
+    accepted_rates = (  # one list for each row of _MANAGEMENT
+        [executed / annual, *over_initial],
+        [abs(annual - initial) / initial] if initial and initial > 0 else [],
+        [max(annual - executed, Decimal(0)) / annual],
+    )
+    for indicator in form.indicators:
+        if "率" not in (indicator.name or ""):
+            continue
+        name = re.sub(r"^指标\d+[:：]|[\s“”\"]|[(（].*?[)）]", "", indicator.name or "")
+        ratio = _ratio(indicator.actual, indicator.target)
+        if ratio is None:
+            continue
+        yield from _controlled(form, indicator, name, ratio)
+        for (pattern, formula), rates in zip(_MANAGEMENT, accepted_rates):
+            if not pattern.match(name) or not rates or any(abs(ratio - rate) <= _CLOSE for rate in rates):
+                continue
+            yield replace(
+                indicator.finding(
+                    "actual",
+                    f"“{name}”填的是{indicator.actual}，按本表资金算是{shown(rates[0])}，算法是{formula}。",
+                    expected=shown(rates[0]),
+                    hint="核对口径：口径相同的改成一致；口径不同的（如扣除上级追加、不计财政收回）请说明。",
+                ),
+                cell=cells(indicator.cells.get("actual"), line.cells.get("annual_budget")),
+            )
+
+
+def _controlled(form: Form, indicator: Indicator, name: str, ratio: Decimal) -> Iterator[Finding]:
+    """A 控制率 or 变动率 that is not the one of its own row of the funding table."""
+    match = _CONTROLLED.match(name)
+    if match is None:
+        return
+    line = next((line for line in form.funding if match[1] in re.sub(r"[“”\"]", "", line.source)), None)
+    if line is None:
+        return
+    initial, annual, executed = (line.amount(key) for key in AMOUNTS)
+    if match[2] == "控制率":
+        over, under = executed, annual
+    else:
+        changed = abs(annual - initial) if annual is not None and initial is not None else None
+        over, under = changed, initial
+    if over is None or not under or under < 0 or abs(ratio - over / under) <= _CLOSE:
+        return
+    yield replace(
+        indicator.finding(
+            "actual",
+            (
+                f"“{name}”填的是{indicator.actual}，按本表“{line.source}”的金额算是{shown(over / under)}，"
+                f"算法是{_CONTROLLED_BY[match[2]]}。"
+            ),
+            expected=shown(over / under),
+            hint="核对口径：口径相同的改成一致；口径不同的（如与上年决算比）请说明。",
+        ),
+        cell=cells(indicator.cells.get("actual"), line.cells.get("annual_budget")),
+    )
+
+
+def _ratio(actual: str | None, target: str | None) -> Decimal | None:
+    """A completed value as a ratio; a bare number counts as percent where the target is in percent."""
+    done = parse(actual)
+    if done.kind is not Kind.NUMBER or done.number is None:
+        return None
+    in_percent = done.unit == "%" or (not done.unit and parse(target).unit == "%")
+    return abs(done.number) / 100 if in_percent else None

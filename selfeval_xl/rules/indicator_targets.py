@@ -1,0 +1,270 @@
+"""Targets of indicators: filled in, with a unit and an operator that fit, and such that can be judged.
+
+Targets were fixed with the budget.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from ..findings import Finding, Severity
+from ..forms import Form, Indicator
+from ..policy import Policy
+from ..quantity import Kind, parse, tidy
+from .indicators import bare, level, named, quantity
+from .money import yuan
+from .registry import rule
+from .texts import cells, several
+from .words import pattern, words
+
+
+def _is_ratio_or_duration(row: Indicator) -> bool:
+    measure = quantity(row).measure
+    return measure is not None and measure.dimension.startswith(("share", "months", "minutes"))
+
+
+@rule("I02", "成本指标用了“≥”或“>”", Severity.ERROR)
+def cost_at_least(form: Form, policy: Policy) -> Iterator[Finding]:
+    """A cost is kept below its target: ≤ or =.
+
+    Exempt: 节约率, 降低率, 压减率, subsidy floors and standards, ratios.
+    """
+    for row in form.indicators:
+        if (
+            row.is_cost
+            and quantity(row).operator in ("≥", ">")
+            and not pattern("saving").search(bare(row.name))
+            and not _is_ratio_or_duration(row)
+        ):
+            if quantity(row).unit in ("项", "个", "次", "人", "户"):
+                continue
+            yield row.finding(
+                "target",
+                f"成本指标{named(row)}的指标值是“{row.target}”，用“≥”等于花得越多越好。",
+                expected=f"≤{str(quantity(row)).lstrip('≥>')}",
+                hint="成本指标改用“≤”或“=”。",
+            )
+
+
+@rule("I03", "数量指标用了“≤”", Severity.WARNING)
+def quantity_at_most(form: Form, policy: Policy) -> Iterator[Finding]:
+    """A quantity to be delivered has a floor, not a ceiling.
+
+    Exempt: bad events such as 事故, 投诉, 死亡, 超标.
+    """
+    for row in form.indicators:
+        if (
+            level(row.level2) == "数量"
+            and quantity(row).operator in ("≤", "<")
+            and not pattern("bad_events").search(bare(row.name))
+        ):
+            yield row.finding(
+                "target",
+                f"数量指标{named(row)}的指标值是“{row.target}”，用“≤”等于做得越少越好。",
+                hint="要完成的数量改用“≥”或“=”。",
+                expected=f"≥{str(quantity(row)).lstrip('≤<')}",
+            )
+
+
+_SHARE = re.compile(
+    r"率|比|占|增|完成|覆盖|达标|控制|变动|下降|减少|满意|程度|知晓|保障|足额|及时|发放|到位|全部|任务|"
+    r"执行|落实|进度|面$|度$"
+)
+
+
+@rule("I05", "指标值的单位与名称不符", Severity.ERROR)
+def unit_unlike_name(form: Form, policy: Policy) -> Iterator[Finding]:
+    """The target's unit fits the name: a number of people is no percentage, a rate no count.
+
+    A percentage under 数量指标 whose name asks for nothing that has one is asked about (W).
+    """
+    for row in form.indicators:
+        target, name = quantity(row), bare(row.name)
+        if target.kind not in (Kind.NUMBER, Kind.RANGE) or not target.unit or target.measure is None:
+            continue
+        dimension = target.measure.dimension
+        if (
+            dimension == "share"
+            and pattern("counts").search(name)
+            and not re.search(r"率|比|占|增长|完成|覆盖|达标|控制|变动|下降|减少", name)
+        ):
+            yield row.finding(
+                "target",
+                f"{named(row)}问的是数量，指标值却是“{row.target}”。",
+                hint="改成带人、次、个等单位的数量，或把名称改成“……率”。",
+            )
+        elif dimension == "share" and "数量" in (row.level2 or "") and not _SHARE.search(name):
+            yield row.finding(
+                "target",
+                f"{named(row)}在数量指标下面，指标值却是“{row.target}”，看不出数的是什么。",
+                severity=Severity.WARNING,
+                hint="改成带单位的数量，例如“3套”；要衡量比率的，把名称改成“……率”，移到质量指标下面。",
+            )
+        elif (
+            dimension == "count"
+            and pattern("rates").search(name)
+            and "频率" not in name
+            and "/" not in target.unit
+        ):
+            yield row.finding(
+                "target",
+                f"{named(row)}问的是比率，指标值却是“{row.target}”。",
+                hint="改成百分比，例如“≥95%”，或把名称改成数量。",
+            )
+
+
+@rule("I06", "没有填年度指标值", Severity.ERROR)
+def target_missing(form: Form, policy: Policy) -> Iterator[Finding]:
+    """Every named indicator has a target."""
+    rows = [row for row in form.indicators if row.name and row.target is None]
+    if rows:
+        yield replace(
+            rows[0].finding(
+                "target",
+                f"{several([bare(row.name) for row in rows])}没有填年度指标值。",
+                hint="按预算批复的绩效目标填写指标值和单位。",
+            ),
+            cell=cells(*(row.cells.get("target") for row in rows)),
+        )
+
+
+@rule("I07", "指标值没有单位", Severity.WARNING)
+def number_without_unit(form: Form, policy: Policy) -> Iterator[Finding]:
+    """A numeric target has a unit: its own, in the name, in the unit column or in the completed value."""
+    rows = [row for row in form.indicators if _lacks_unit(row)]
+    if rows:
+        shown = f"“{rows[0].target}”" if len(rows) == 1 else "只有数字，"
+        yield replace(
+            rows[0].finding(
+                "target",
+                f"{several([bare(row.name) for row in rows])}的指标值{shown}没有单位。",
+                hint="补上单位，例如“个”“人次”“万元”“%”。",
+            ),
+            cell=cells(*(row.cells.get("target") for row in rows)),
+        )
+
+
+def _lacks_unit(row: Indicator) -> bool:
+    """Whether the target is a plain number and no unit can be found anywhere in the row."""
+    target, actual, name = quantity(row), row.actual_quantity or parse(row.actual), bare(row.name)
+    if target.kind is not Kind.NUMBER or target.unit or row.unit or actual.unit or target.number == 0:
+        return False
+    return not (_ends_in_unit(name) or pattern("rates").search(name))
+
+
+def _ends_in_unit(name: str) -> bool:
+    """Whether the name says the unit itself: 人数, 培训次数, (万元)."""
+    return bool(
+        re.search(
+            r"(?:人|户|次|个|件|场|台|套|部|处|项|批|份|家|座|头|株|期|篇|册|辆|天|课时|亩|公里|吨|"
+            r"平方米|万元|元|%|分|条|名)(?:数|数量|次)?(?:[)）])?$",
+            name,
+        )
+    )
+
+
+@rule("I11", "比率指标值超过100%", Severity.WARNING)
+def ratio_above_100(form: Form, policy: Policy) -> Iterator[Finding]:
+    """A ratio of a part to its whole is not above 100 % (exempt: 增长率, 覆盖率 and such, upper limits)."""
+    for row in form.indicators:
+        target = quantity(row)
+        if (
+            target.kind is Kind.NUMBER
+            and target.unit == "%"
+            and target.number is not None
+            and target.number > 100
+            and target.operator not in ("≤", "<")
+            and not pattern("beyond_100").search(bare(row.name))
+        ):
+            yield row.finding(
+                "target",
+                f"{named(row)}的指标值是“{row.target}”，比率不会超过100%。",
+                expected="不超过100%",
+                hint="核对指标值。",
+            )
+
+
+@rule("I12", "把支付金额当作数量指标", Severity.WARNING)
+def payment_as_quantity(form: Form, policy: Policy) -> Iterator[Finding]:
+    """An amount paid is no output: quantity indicators count what was done."""
+    for row in form.indicators:
+        measure = quantity(row).measure
+        if (
+            level(row.level2) == "数量"
+            and measure
+            and measure.dimension == "money"
+            and pattern("payment").search(bare(row.name))
+        ):
+            yield row.finding(
+                "name",
+                f"数量指标{named(row)}只是支付的金额，没有反映做了什么。",
+                hint="改成完成的数量，例如人数、户数、公里数；金额放到成本指标。",
+            )
+
+
+@rule("I13", "定性指标值难以考核", Severity.NOTE)
+def target_cannot_be_assessed(form: Form, policy: Policy) -> Iterator[Finding]:
+    """A qualitative target can be assessed (not: 好坏, 基本建立, 促进发展)."""
+    vague = words("unassessable")
+    rows = [
+        row
+        for row in form.indicators
+        if row.target
+        and (tidy(row.target) in vague or (bare(row.name).startswith("促进") and quantity(row).unit == "%"))
+    ]
+    if rows:
+        first = rows[0]
+        more = f"等{len(rows)}个指标" if len(rows) > 1 else ""
+        yield replace(
+            first.finding(
+                "target",
+                f"{named(first)}{more}的指标值（如“{first.target}”）不好考核。"
+                if more
+                else f"{named(first)}的指标值“{first.target}”不好考核。",
+                hint="改成能数得清、查得到的指标值，或写明达到什么程度算完成。",
+            ),
+            cell=cells(*(row.cells.get("target") for row in rows)),
+        )
+
+
+@rule("I14", "成本指标覆盖的资金偏少", Severity.NOTE)
+def cost_covers_little(form: Form, policy: Policy) -> Iterator[Finding]:
+    """Cost indicators cover most of the money spent (policy: half of it).
+
+    Only where all of them are totals in money.
+    """
+    line = form.total_funding
+    executed = line.amount("executed") if line else None
+    costs = [row for row in form.indicators if row.is_cost]
+    if line is None or not executed or not costs:
+        return
+    amounts = [_total_cost(row) for row in costs]
+    if any(amount is None for amount in amounts):
+        return
+    total = sum((amount for amount in amounts if amount is not None), Decimal(0)) / yuan(form, Decimal(1))
+    share = total / executed
+    if share < policy.number("cost_coverage"):
+        yield replace(
+            costs[0].finding(
+                "target",
+                (
+                    f"成本指标合计{total.normalize():f}{form.money_unit}，"
+                    f"只占全年执行数{line.executed}{form.money_unit}的{share * 100:.0f}%。"
+                ),
+                hint="下年申报时，主要的支出都设成本指标。",
+            ),
+            cell=cells(*(row.cells.get("target") for row in costs)),
+        )
+
+
+def _total_cost(row: Indicator) -> Decimal | None:
+    """The target of a cost indicator in 元; None where it is no total in money."""
+    target = quantity(row)
+    if target.kind is not Kind.NUMBER or target.number is None or target.measure is None:
+        return None
+    if target.measure.dimension != "money" or re.search(r"人均|单价|标准|每|单位|均|/", bare(row.name)):
+        return None
+    return target.number * target.measure.factor

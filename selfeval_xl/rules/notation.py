@@ -1,0 +1,106 @@
+"""The notation of values: where it is untidy or mixed, and how the value should be written."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ..forms import Form, FundingLine, Indicator
+from ..grid import plain_number
+from ..quantity import Kind, tidy
+
+_UNTIDY = re.compile(r"[０-９Ａ-Ｚａ-ｚ％＝＞＜．＋－]|^\s|\s$|(?<=\d)\s+(?=[\d%％])|(?<=[≥≤><=])\s+(?=\d)")
+_SPELLINGS = {  # of each operator; the proper one comes first
+    "≥": ("≥", "≧", "⩾", ">=", "＞＝", "＞=", "≥="),
+    "≤": ("≤", "≦", "⩽", "<=", "＜＝", "＜=", "≤="),
+    "=": ("=", "═", "﹦", "==", "＝"),
+}
+_PLAIN_SIGN = {spelling: sign for sign, spellings in _SPELLINGS.items() for spelling in spellings}
+_SIGN = re.compile("|".join(sorted(map(re.escape, _PLAIN_SIGN), key=len, reverse=True)))
+# 1,500.00 is how accountants write an amount, and no fault
+_SEPARATED = re.compile(r"[-+]?[¥￥]?\s*\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?")
+
+
+class Value(NamedTuple):
+    """A typed value: its record, the key of its field, and the text."""
+
+    record: FundingLine | Indicator
+    key: str
+    text: str
+
+
+def indicator_values(form: Form) -> Iterator[Value]:
+    """The targets and completed values that stand in a cell of their own."""
+    for row in form.indicators:
+        for key in ("target", "actual"):
+            text = getattr(row, key)
+            if text and "," not in row.cells.get(key, ","):
+                yield Value(row, key, text)
+
+
+def is_untidy(value: Value) -> bool:
+    """Whether the value has full-width letters or stray spaces."""
+    return bool(_UNTIDY.search(value.text))
+
+
+def mixed_operators(values: Iterable[Value]) -> Iterator[tuple[list[str], list[Value]]]:
+    """The operators written in several ways: the ways that occur, and the values not written in the best."""
+    by_spelling: dict[str, dict[str, list[Value]]] = {sign: defaultdict(list) for sign in _SPELLINGS}
+    for value in values:
+        match = _SIGN.match(value.text)
+        if match:
+            by_spelling[_PLAIN_SIGN[match[0]]][match[0]].append(value)
+    for sign, used in by_spelling.items():
+        if len(used) > 1:
+            best, *others = sorted(used, key=_SPELLINGS[sign].index)
+            wrong = [value for spelling, found in used.items() if spelling != best for value in found]
+            yield [best, *others], wrong
+
+
+def typed_amounts(form: Form) -> Iterator[Value]:
+    """Amounts typed with a unit of their own (12.5万元 in a 万元 cell)."""
+    return (
+        Value(line, key, text)
+        for line in form.funding
+        for key, text in line.typed.items()
+        if not _SEPARATED.fullmatch(text)
+    )
+
+
+def fractions(form: Form) -> Iterator[Value]:
+    """Completed values that are ratios where a percent is due: 0.96 against ≥95%."""
+    for row in form.indicators:
+        target, actual = row.target_quantity, row.actual_quantity
+        if not row.actual or target is None or actual is None or _as_percent(row) is None:
+            continue
+        # against a target of a few percent, 0.96 may well be 0.96%
+        target_is_large = target.number is not None and target.number > 10
+        if target_is_large and actual.kind is Kind.NUMBER:
+            yield Value(row, "actual", row.actual)
+
+
+def _as_percent(row: Indicator) -> str | None:
+    """The completed value in percent where the target is in percent and it is a bare ratio, else None."""
+    target, actual = row.target_quantity, row.actual_quantity
+    if target is None or actual is None or target.unit != "%" or actual.unit or actual.number is None:
+        return None
+    is_ratio = 0 < actual.number <= 1
+    return f"{plain_number(actual.number * 100)}%" if is_ratio else None
+
+
+def mended(value: Value) -> str:
+    """The value as it should stand: amounts as plain numbers, ratios as percent, everything else tidied."""
+    record, key, text = value
+    if isinstance(record, FundingLine):
+        amount: str = getattr(record, key)
+        return amount
+    return (key == "actual" and _as_percent(record)) or _tidied(text)
+
+
+def _tidied(text: str) -> str:
+    """The value in half-width letters, without spaces, its operator in the proper spelling."""
+    plain = tidy(text)
+    sign = _SIGN.match(plain)
+    return _PLAIN_SIGN[sign[0]] + plain[sign.end() :] if sign else plain
