@@ -189,22 +189,22 @@ def one_core(folder: Path, out: Path) -> dict:
 
     The figure `reading` leaves out the start of the program, as that of pandas does.
     """
-    from selfeval_xl.county.collecting import receiving, sort_out
-    from selfeval_xl.county.departments import Departments
-    from selfeval_xl.county.material import laid_out
-    from selfeval_xl.county.packing import work  # noqa: F401 - imported before the clock starts
-    from selfeval_xl.policy import default
+    from selfeval_xl.assessment.policy import default
+    from selfeval_xl.county.departments.data import laid_out
+    from selfeval_xl.county.departments.streaming import StreamedDepartments
+    from selfeval_xl.county.intake.receipts import receiving, sort_out
+    from selfeval_xl.county.intake.records_pickle import work  # noqa: F401 - imported before the clock starts
 
     begun = time.process_time()
     with receiving(folder, out, default(), read=_in_process) as received:
         collected = laid_out(sort_out(received.root, received.files), None, default())
-        for step in Departments(received, collected):
+        for step in StreamedDepartments(received, collected):
             step.fill(step)
     return {"reading": time.process_time() - begun}
 
 
 def _in_process(paths: list[str], context=None, **options: object) -> Iterator[tuple[str, bytes]]:
-    from selfeval_xl.county.packing import work
+    from selfeval_xl.county.intake.records_pickle import work
 
     return (work(path, context) for path in paths)
 
@@ -243,10 +243,10 @@ def workbook(folder: Path, out: Path) -> dict:
     """Writes the workbook, and its cells once more in a bare XlsxWriter loop."""
     import xlsxwriter
 
-    from selfeval_xl.county import consolidate, publishing
+    from selfeval_xl.county import consolidate, output
 
     seen: dict = {}
-    real = publishing.write
+    real = output.write
 
     def listening(target: Path, book, *rest: object) -> None:
         rows = {key: list(table.rows()) for key, table in book.tables.items()}
@@ -254,7 +254,7 @@ def workbook(folder: Path, out: Path) -> dict:
         real(target, book, *rest)
         seen["workbook"], seen["book"], seen["rows"] = time.process_time() - begun, book, rows
 
-    publishing.write = listening
+    output.write = listening
     consolidate(folder, out)
     book, rows = seen.pop("book"), seen.pop("rows")
     begun = time.process_time()

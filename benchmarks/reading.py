@@ -3,8 +3,8 @@
 Run `make bench`, or `python benchmarks/reading.py [files]`.
 
 Speed: one form of about 20 indicators per file, one core, CPU time; beside it the floor (unzip and parse the
-sheet), openpyxl, and pandas. Accuracy: every layout, filled, under every damage of tests/support/damage.py: fields
-with the right value, and cells in the right place.
+sheet), openpyxl, and pandas. Accuracy: every layout, filled, under every damage of tests/support/damage.py:
+fields with the right value, and cells in the right place.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from selfeval_xl import layouts, templates  # noqa: E402
-from selfeval_xl.checking import check  # noqa: E402
-from selfeval_xl.filing import gather  # noqa: E402
-from selfeval_xl.grid import position  # noqa: E402
-from selfeval_xl.reading import read_file  # noqa: E402
-from selfeval_xl.reading.find import forms_in  # noqa: E402
-from selfeval_xl.reading.source import open_source  # noqa: E402
+from selfeval_xl.filings.grouping import gather  # noqa: E402
+from selfeval_xl.model.grid import position  # noqa: E402
+from selfeval_xl.readers import read_file  # noqa: E402
+from selfeval_xl.readers.formats.source import open_source  # noqa: E402
+from selfeval_xl.readers.recognition.form_finder import forms_in  # noqa: E402
+from selfeval_xl.rules.runner import check  # noqa: E402
 from selfeval_xl.templates.frame import draw  # noqa: E402
 from selfeval_xl.templates.workbook import Page, write_book  # noqa: E402
 from support.damage import DAMAGES  # noqa: E402

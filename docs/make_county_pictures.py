@@ -12,10 +12,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import openpyxl  # noqa: E402
 
-from selfeval_xl import demo  # noqa: E402
 from selfeval_xl.county import consolidate  # noqa: E402
-from selfeval_xl.county.roster import SHEETS, blank_roster  # noqa: E402
-from selfeval_xl.demo.county import made_up  # noqa: E402
+from selfeval_xl.filings.roster_sheets import SHEETS, blank_roster  # noqa: E402
+from selfeval_xl.workflows import demo  # noqa: E402
+from selfeval_xl.workflows.demo.county import made_up  # noqa: E402
 from support import office  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"

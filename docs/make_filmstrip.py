@@ -78,7 +78,7 @@ def film(folder: Path) -> None:
 def workbook(folder: Path) -> Path:
     """The form of the demonstration under a made-up name, with one reason taken out."""
     from selfeval_xl import templates
-    from selfeval_xl.demo.county import seed_filing
+    from selfeval_xl.workflows.demo.county import seed_filing
 
     data = seed_filing()
     project = data["project"] | {"unit": "示例县应急管理局"}

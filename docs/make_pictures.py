@@ -12,8 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from selfeval_xl import demo  # noqa: E402
-from selfeval_xl.filling import fill  # noqa: E402
+from selfeval_xl.workflows import demo  # noqa: E402
+from selfeval_xl.workflows.filling.fill import fill  # noqa: E402
 from support import office  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"

@@ -8,9 +8,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from selfeval_xl.checking import check  # noqa: E402
-from selfeval_xl.filing import gather  # noqa: E402
+from selfeval_xl.filings.grouping import gather  # noqa: E402
 from selfeval_xl.rules.page import examples, rules_document  # noqa: E402
+from selfeval_xl.rules.runner import check  # noqa: E402
 from support.case_files import CASES, read_case  # noqa: E402
 
 EXAMPLES = ROOT / "selfeval_xl" / "rules" / "examples.toml"

@@ -19,15 +19,15 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 import openpyxl  # noqa: E402
 from openpyxl.worksheet.properties import PageSetupProperties  # noqa: E402
 
-from selfeval_xl import issuing  # noqa: E402
-from selfeval_xl.checking import check  # noqa: E402
-from selfeval_xl.edits import Edit, Look  # noqa: E402
-from selfeval_xl.filing import gather  # noqa: E402
-from selfeval_xl.forms import PROJECT  # noqa: E402
-from selfeval_xl.marks import mark  # noqa: E402
-from selfeval_xl.reading import read_file  # noqa: E402
-from selfeval_xl.sheets import COVER, RETURNED, SELF_CHECK, SUMMARY  # noqa: E402
-from selfeval_xl.sinks.file import apply  # noqa: E402
+from selfeval_xl.filings.grouping import gather  # noqa: E402
+from selfeval_xl.model.edits import Edit, Look  # noqa: E402
+from selfeval_xl.model.forms import PROJECT  # noqa: E402
+from selfeval_xl.model.sheet_names import COVER, RETURNED, SELF_CHECK, SUMMARY  # noqa: E402
+from selfeval_xl.readers import read_file  # noqa: E402
+from selfeval_xl.rules.runner import check  # noqa: E402
+from selfeval_xl.workflows import issuing  # noqa: E402
+from selfeval_xl.workflows.marking.marks import mark  # noqa: E402
+from selfeval_xl.writers.xlsx.apply import apply  # noqa: E402
 from support import office  # noqa: E402
 from test_roster import department, project, write  # noqa: E402
 
@@ -95,7 +95,7 @@ def issue(folder: Path) -> Path:
     done = issuing.issue(
         roster,
         folder / "下发",
-        asked=issuing.Asked(
+        asked=issuing.IssueOptions(
             "jilin-2024", YEAR, "内网邮箱 jixiao@example.cn，盖章件送305室", "绩效股 李四", "0431-0000000"
         ),
     )

@@ -14,12 +14,12 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from selfeval_xl import templates  # noqa: E402
-from selfeval_xl.demo.county import YEAR, made_up, seed_filing  # noqa: E402
-from selfeval_xl.publishing import publish  # noqa: E402
-from selfeval_xl.publishing.pdf import make_pdfs, office  # noqa: E402
-from selfeval_xl.reports.bulletin import county_bulletin  # noqa: E402
-from selfeval_xl.reports.mailing import send_back  # noqa: E402
-from selfeval_xl.reports.selfreport import draft_report  # noqa: E402
+from selfeval_xl.workflows.demo.county import YEAR, made_up, seed_filing  # noqa: E402
+from selfeval_xl.workflows.publishing import publish  # noqa: E402
+from selfeval_xl.workflows.publishing.pdf import make_pdfs, office  # noqa: E402
+from selfeval_xl.workflows.reports.bulletin import county_bulletin  # noqa: E402
+from selfeval_xl.workflows.reports.self_report import draft_report  # noqa: E402
+from selfeval_xl.workflows.returns.send_back import send_back  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 

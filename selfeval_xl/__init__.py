@@ -15,18 +15,19 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from selfeval_xl.version import __version__
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .county import County
-    from .filling import Filled
-    from .findings import Findings
-    from .forms import Filing, Form
-    from .policy import Policy
-    from .province import CountyResult, Province
+    from selfeval_xl.assessment.policy import Policy
+    from selfeval_xl.county.province import CountyResult, Province
+    from selfeval_xl.county.result import County
+    from selfeval_xl.model.findings import Findings
+    from selfeval_xl.model.forms import Filing, Form
+    from selfeval_xl.workflows.filling.fill import Filled
 
-__version__ = "0.1.0"
-__all__ = ["assess", "check", "consolidate", "consolidate_province", "fill", "read"]
+__all__ = ["__version__", "assess", "check", "consolidate", "consolidate_province", "fill", "read"]
 
 
 def read(*paths: str | PathLike[str]) -> list[Filing]:
@@ -35,23 +36,23 @@ def read(*paths: str | PathLike[str]) -> list[Filing]:
     What could not be read of a file is in `Filing.files[].problems`. Each file is read in a worker process
     that may die without harm. Raises UsageError where a file does not exist.
     """
-    from .filing import gather
-    from .reading import read_files
+    from selfeval_xl.filings.grouping import gather
+    from selfeval_xl.readers import read_files
 
     return gather(read_files(list(paths)))
 
 
 def assess(form: Form, policy: Policy | None = None) -> Form:
-    """The same form with execution rates, verdicts and expected scores; see `selfeval_xl.assessing`."""
-    from .assessing import assess as run
-    from .policy import default
+    """The same form with execution rates, verdicts and expected scores; see `assessment.verdicts`."""
+    from selfeval_xl.assessment.policy import default
+    from selfeval_xl.assessment.verdicts import assess as run
 
     return run(form, policy or default())
 
 
 def check(filings: list[Filing], policy: Policy | None = None) -> Findings:
     """The findings of all rules on these filings, and whether each rule ran."""
-    from .checking import check as run
+    from selfeval_xl.rules.runner import check as run
 
     return run(filings, policy)
 
@@ -67,7 +68,7 @@ def fill(
 
     overwrite: wrong execution rates are replaced too. Raises UsageError, OutputError or UnreadableFile.
     """
-    from .filling import fill as run
+    from selfeval_xl.workflows.filling.fill import fill as run
 
     return run(Path(path), Path(out), overwrite=overwrite, policy=policy)
 
@@ -89,7 +90,7 @@ def consolidate(
 
     The options are those of `selfeval_xl.county.consolidate`.
     """
-    from .county import consolidate as run
+    from selfeval_xl.county import consolidate as run
 
     return run(
         Path(folder),
@@ -121,10 +122,10 @@ def consolidate_province(
     """Consolidates every county of `folder` into the folder `out`, with one workbook over all of them.
 
     name: of that workbook, 全省汇总 by default. The other options are those of
-    `selfeval_xl.province.consolidate_province`.
+    `selfeval_xl.county.province.consolidate_province`.
     """
-    from .province import NAME
-    from .province import consolidate_province as run
+    from selfeval_xl.county.province import NAME
+    from selfeval_xl.county.province import consolidate_province as run
 
     return run(
         Path(folder),

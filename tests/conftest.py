@@ -12,16 +12,15 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["contract_hooks"]
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 LONGEST = ()  # files of more than 10 s, the longest first: they begin first, so that no worker is left alone
 
 pytest.register_assert_rewrite("support")
-pytest_plugins = ["support.add_in"]
+pytest_plugins = ["support.add_in", "support.contract_hooks"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the tests that need LibreOffice or the validator, by their fixtures, and puts the lanes in order."""
+    """Marks the tests that need LibreOffice or the validator, by their fixtures, and orders the lanes."""
     for item in items:
         if "libreoffice" in item.fixturenames:
             item.add_marker("office")

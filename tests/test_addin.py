@@ -10,13 +10,13 @@ import openpyxl
 import pytest
 
 from selfeval_xl import addin
-from selfeval_xl.addin import pressing, state
+from selfeval_xl.addin import connecting, pressing, state
 from selfeval_xl.addin.ribbon import ready_buttons, ribbon
-from selfeval_xl.county.roster import blank_roster
-from selfeval_xl.sheets import RESULTS, SETTINGS
-from selfeval_xl.sinks.looks import TINTS
-from selfeval_xl.sinks.notes import SEPARATOR
-from selfeval_xl.sinks.runs import runs
+from selfeval_xl.filings.roster_sheets import blank_roster
+from selfeval_xl.model.sheet_names import RESULTS, SETTINGS
+from selfeval_xl.writers.excel.runs import runs
+from selfeval_xl.writers.xlsx.looks import TINTS
+from selfeval_xl.writers.xlsx.notes import SEPARATOR
 from support import excel_engine
 from support.add_in import ONE, RED, TWO, YELLOW, Busy, opened, results, snapshot
 
@@ -454,7 +454,7 @@ def test_a_password_a_filter_and_an_unsaved_book_are_said_plainly(book, press, h
 
 def test_what_changed_between_looking_and_writing_is_not_overwritten(book, excel, home):
     from selfeval_xl.addin.host import Host
-    from selfeval_xl.edits import Edit
+    from selfeval_xl.model.edits import Edit
 
     host = Host(excel_engine.xlwings.Book.caller())
     with host.saved() as saved:
@@ -493,10 +493,10 @@ def test_a_busy_program_is_asked_again_and_then_given_up():
             raise answer
         return answer
 
-    assert pressing.patiently(ask, pause=0) == "ready"
+    assert connecting.patiently(ask, pause=0) == "ready"
     answers[:] = [Busy()] * 3
     with pytest.raises(pressing.UsageError, match="正在编辑一个单元格"):
-        pressing.patiently(ask, tries=3, pause=0)
+        connecting.patiently(ask, tries=3, pause=0)
 
 
 def test_no_book_and_an_unknown_button_are_said_and_not_raised(home, capsys, excel, book):
@@ -542,7 +542,7 @@ def test_runs_cover_the_cells_and_nothing_else():
 
 
 def test_marks_of_the_add_in_are_taken_away_by_the_command_and_the_other_way_round(book, press, home, excel):
-    from selfeval_xl.marks import unmark
+    from selfeval_xl.workflows.marking.marks import unmark
 
     press("check_book")
     marked, clean = home / "标注.xlsx", home / "还原.xlsx"
@@ -595,7 +595,7 @@ def test_a_note_that_the_person_wrote_in_the_place_of_ours_stays(book, press):
     ],
 )
 def test_fills_come_back_in_excels_words(fill, words):
-    from selfeval_xl.sinks import interior
+    from selfeval_xl.writers.excel import fills
 
     class Interior:
         def __init__(self):
@@ -605,9 +605,9 @@ def test_fills_come_back_in_excels_words(fill, words):
             self.said.append((word, value))
 
     cells = Interior()
-    interior.put(cells, fill)
-    assert cells.said == words and interior.can_restore(fill)
-    assert not interior.can_restore(
+    fills.put(cells, fill)
+    assert cells.said == words and fills.can_restore(fill)
+    assert not fills.can_restore(
         '<fill><gradientFill degree="90"><stop position="0"><color rgb="FFFFFFFF"/></stop></'
         "gradientFill></fill>"
     )
@@ -638,7 +638,7 @@ def test_rows_hidden_by_a_filter_are_not_written_over(book, press, home, excel):
     ],
 )
 def test_a_sum_that_ends_with_the_row_takes_in_the_row_inserted_below(formula, longer):
-    from selfeval_xl.addin.references import shifted, with_row
+    from selfeval_xl.addin.buttons.formula_references import shifted, with_row
 
     assert with_row(shifted(formula, "项目01", 19, True), "项目01", 19, True) == longer
     away = (

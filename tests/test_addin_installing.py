@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from selfeval_xl import templates
-from selfeval_xl.addin import bundling, installing, starters
-from selfeval_xl.demo.county import seed_filing
+from selfeval_xl.addin.setup import bundle, install, starters
 from selfeval_xl.errors import UsageError
+from selfeval_xl.workflows.demo.county import seed_filing
 from support.command import ROOT, selfeval
 
 
@@ -42,7 +42,7 @@ def test_install_status_uninstall_in_the_users_start_folder(tmp_path, assert_val
     assert "没有安装" in with_appdata(home, "status").stdout
     run = with_appdata(home, "install")
     assert run.returncode == 0 and run.stderr == "" and place.is_file()
-    told = installing.settings_of(place.read_bytes())
+    told = install.settings_of(place.read_bytes())
     assert (told["INTERPRETER_WIN"], told["MODE"]) == (sys.executable, "auto")
     note = (home / "selfeval_xl" / "interpreter.txt").read_text(encoding="ascii")
     assert re.sub(r"\\u([0-9A-F]{4})", lambda found: chr(int(found[1], 16)), note) == sys.executable
@@ -59,9 +59,9 @@ def test_install_status_uninstall_in_the_users_start_folder(tmp_path, assert_val
 
 def test_only_the_sheet_of_settings_changes():
     path = "C:\\用户\\张三 & 李四\\<py>\\python.exe"
-    filled = installing.with_settings(installing.shipped(), {"INTERPRETER_WIN": path, "MODE": "plain"})
-    assert installing.settings_of(filled) == {"INTERPRETER_WIN": path, "MODE": "plain", "VERSION": ""}
-    assert installing._without_settings(filled) == installing._without_settings(installing.shipped())
+    filled = install.with_settings(install.shipped(), {"INTERPRETER_WIN": path, "MODE": "plain"})
+    assert install.settings_of(filled) == {"INTERPRETER_WIN": path, "MODE": "plain", "VERSION": ""}
+    assert install._without_settings(filled) == install._without_settings(install.shipped())
 
 
 @pytest.mark.parametrize("content", [b"mine", b"PK\x03\x04"])
@@ -69,28 +69,28 @@ def test_a_foreign_file_is_never_touched(tmp_path, content):
     foreign = tmp_path / "selfeval.xlam"
     foreign.write_bytes(content)
     with pytest.raises(UsageError, match="没有覆盖"):
-        installing.install(tmp_path)
+        install.install(tmp_path)
     with pytest.raises(UsageError, match="没有动它"):
-        installing.uninstall(tmp_path)
+        install.uninstall(tmp_path)
     assert foreign.read_bytes() == content
-    status = installing.status(tmp_path)
+    status = install.status(tmp_path)
     assert status.foreign and not status.installed and "移走或改名" in status.advice[0]
 
 
 def test_status_says_what_does_not_fit_and_what_to_do(tmp_path):
-    installing.install(tmp_path, interpreter=str(tmp_path / "没有" / "python.exe"))
-    assert "python.exe不在了" in "".join(installing.status(tmp_path).advice)
+    install.install(tmp_path, interpreter=str(tmp_path / "没有" / "python.exe"))
+    assert "python.exe不在了" in "".join(install.status(tmp_path).advice)
     file = tmp_path / "selfeval.xlam"
     with zipfile.ZipFile(file, "a") as package:
         package.writestr("docProps/more.xml", "<x/>")
-    status = installing.status(tmp_path)
+    status = install.status(tmp_path)
     assert status.installed and not status.current and "版本不一致" in "".join(status.advice)
 
 
 def test_on_a_machine_that_is_not_windows_it_says_so(tmp_path, monkeypatch):
     monkeypatch.delenv("APPDATA", raising=False)
     with pytest.raises(UsageError, match="只能装在Windows上"):
-        installing.install()
+        install.install()
     assert "只能装在Windows上" in selfeval("addin", "status").stdout
 
 
@@ -108,7 +108,7 @@ def stand_ins(tmp_path) -> tuple[Path, Path]:
     with zipfile.ZipFile(archive, "w") as package:
         for name in ("python.exe", "python312.zip", "python312._pth"):
             package.writestr(name, "x")
-    for name in (*bundling.NEEDED, *bundling.WINDOWS, "numpy", "pandas"):
+    for name in (*bundle.NEEDED, *bundle.WINDOWS, "numpy", "pandas"):
         wheel(
             wheels,
             name,
@@ -136,8 +136,8 @@ def test_the_bundle_has_everything_and_no_pandas(stand_ins, tmp_path):
         "使用说明.txt",
         "python/python.exe",
         "python/pywintypes312.dll",
-        "packages/selfeval_xl/cli.py",
-        "packages/selfeval_xl/addin/selfeval.xlam",
+        "packages/selfeval_xl/cli/app.py",
+        "packages/selfeval_xl/addin/setup/selfeval.xlam",
         "packages/xlwings_module.py",
         "packages/win32/lib/x.py",
     } <= there
@@ -159,7 +159,7 @@ def test_what_is_missing_is_named(stand_ins, tmp_path):
     archive, wheels = stand_ins
     next(wheels.glob("lxml*")).unlink()
     with pytest.raises(UsageError, match="缺少组件：lxml"):
-        bundling.bundle(tmp_path / "包", archive, wheels)
+        bundle.bundle(tmp_path / "包", archive, wheels)
     assert not (tmp_path / "包").exists() and not list(tmp_path.glob("~*"))
 
 
@@ -179,7 +179,7 @@ def test_only_an_embeddable_python_is_taken(tmp_path, names, said):
             for name in names:
                 package.writestr(name, "x")
     with pytest.raises(UsageError, match=said):
-        bundling.python_version(archive)
+        bundle.python_version(archive)
 
 
 def test_the_desk_gets_what_the_package_requires():
@@ -189,7 +189,7 @@ def test_the_desk_gets_what_the_package_requires():
         re.split(r"[ <>=]", line, maxsplit=1)[0]
         for line in asked["options"]["install_requires"].split("\n")
         if line
-    } == set(bundling.NEEDED)
+    } == set(bundle.NEEDED)
 
 
 @pytest.mark.parametrize("text", [starters.CHECK, starters.INSTALL])
@@ -204,7 +204,7 @@ def test_starters_are_gbk_that_cmd_cannot_misread(text):
 
 
 def test_the_shipped_starter_is_the_one_of_the_bundle():
-    assert installing.shipped("selfeval-check.cmd") == starters.batch(starters.CHECK)
+    assert install.shipped("selfeval-check.cmd") == starters.batch(starters.CHECK)
 
 
 def test_a_dropped_file_is_checked_beside_itself(tmp_path):
@@ -214,7 +214,7 @@ def test_a_dropped_file_is_checked_beside_itself(tmp_path):
         "jilin-2024", book, projects=[data["project"]], department=data["department"], year=2024
     )
     run = subprocess.run(
-        [sys.executable, "-m", "selfeval_xl.addin.dropped", str(book), str(tmp_path / "没有.xlsx")],
+        [sys.executable, "-m", "selfeval_xl.cli.dropped", str(book), str(tmp_path / "没有.xlsx")],
         capture_output=True,
         text=True,
         encoding="utf-8",

@@ -13,7 +13,7 @@ import xlwings
 from openpyxl.workbook.protection import WorkbookProtection
 
 from selfeval_xl import addin
-from selfeval_xl.addin import pressing, state
+from selfeval_xl.addin import connecting, state
 from support import excel_engine
 from support.add_in import ONE, RED, Busy, opened, snapshot
 
@@ -21,7 +21,7 @@ from support.add_in import ONE, RED, Busy, opened, snapshot
 def test_without_a_calling_book_there_is_a_sentence_and_no_log(home, capsys, monkeypatch):
     monkeypatch.delattr(xlwings.Book, "_mock_caller", raising=False)
     addin.press("check_book")
-    assert capsys.readouterr().err.strip() == pressing.NO_BOOK and not (state.folder() / "logs").exists()
+    assert capsys.readouterr().err.strip() == connecting.NO_BOOK and not (state.folder() / "logs").exists()
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_cell_that_is_being_edited_is_said_and_nothing_is_written(book, press,
         raise Busy
 
     monkeypatch.setattr("selfeval_xl.addin.host.Host.copied", busy)
-    assert press("check_book") == pressing.EDITING
+    assert press("check_book") == connecting.EDITING
     monkeypatch.undo()
     assert snapshot(book, home) == before
 

@@ -18,9 +18,9 @@ from selfeval_xl import addin
 from selfeval_xl.addin import state
 from selfeval_xl.addin.ribbon import ribbon
 from selfeval_xl.layouts import sheets_of
-from selfeval_xl.sinks.changes import by_sheet
-from selfeval_xl.sinks.runs import runs
 from selfeval_xl.templates import fill_in
+from selfeval_xl.writers.excel.journal import by_sheet
+from selfeval_xl.writers.excel.runs import runs
 from support import excel_engine
 from support.fillings import filling
 
@@ -111,7 +111,7 @@ import time
 started = time.process_time()
 import selfeval_xl.addin
 told = time.process_time() - started
-import selfeval_xl.addin.buttons, selfeval_xl.addin.pressing, selfeval_xl.addin.marking
+import selfeval_xl.addin.buttons, selfeval_xl.addin.pressing, selfeval_xl.addin.buttons.check
 import selfeval_xl.addin.host, xlwings
 print(told, time.process_time() - started, *sorted(name for name in sys.modules if name in {HEAVY!r}))
 """

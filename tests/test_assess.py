@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from selfeval_xl.assessing import FULFILLED, assess, execution_rate, judge, rounded, shown
-from selfeval_xl.forms import PROJECT, Cause, Form, FundingLine, Indicator
-from selfeval_xl.policy import default
-from selfeval_xl.quantity import parse
+from selfeval_xl.assessment.policy import default
+from selfeval_xl.assessment.verdicts import assess, execution_rate, judge
+from selfeval_xl.assessment.words import FULFILLED
+from selfeval_xl.model.forms import PROJECT, Cause, Form, FundingLine, Indicator
+from selfeval_xl.model.numbers import rounded, shown
+from selfeval_xl.model.quantity import parse
 from support.judged_pairs import (
     AS_PEOPLE_WRITE_THEM,
     DEADLINES,

@@ -10,12 +10,12 @@ import openpyxl
 import pytest
 
 from selfeval_xl import consolidate
-from selfeval_xl.county.roster import blank_roster
-from selfeval_xl.demo.county import made_up
 from selfeval_xl.errors import UsageError
-from selfeval_xl.reports.blocks import Table, Text
-from selfeval_xl.reports.bulletin import amount, annexes, county_bulletin, share
-from selfeval_xl.reports.county_figures import county_figures
+from selfeval_xl.filings.roster_sheets import blank_roster
+from selfeval_xl.workflows.demo.county import made_up
+from selfeval_xl.workflows.reports.bulletin import amount, annexes, county_bulletin, share
+from selfeval_xl.workflows.reports.county_figures import county_figures
+from selfeval_xl.writers.word.blocks import TableBlock, TextBlock
 from support.command import selfeval
 from support.counties import send
 
@@ -239,7 +239,7 @@ def part_two(path: Path) -> str:
 
 def test_the_missing_and_low_execution_are_listed(county):
     _, departments, figures = county
-    tables = [block for block in annexes(figures) if isinstance(block, Table)]
+    tables = [block for block in annexes(figures) if isinstance(block, TableBlock)]
     assert tables[0].rows == [("1", SILENT, "社保股", "1")]
     low = next(table for table in tables if table.head[-1] == "执行率")
     assert [row[2] for row in low.rows] == [row["project"] for row in figures.low] and all(
@@ -269,9 +269,9 @@ def test_projects_proposed_for_a_second_look_are_listed():
         "findings": [],
     }
     figures = county_figures(tables)
-    (table,) = [block for block in annexes(figures) if isinstance(block, Table)]
+    (table,) = [block for block in annexes(figures) if isinstance(block, TableBlock)]
     assert table.rows == [("1", "示例局", "示例项目", "满分")] and not [
-        block for block in annexes(figures) if isinstance(block, Text)
+        block for block in annexes(figures) if isinstance(block, TextBlock)
     ]
 
 

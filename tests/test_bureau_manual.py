@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from selfeval_xl.county import consolidate
-from selfeval_xl.county.collecting import RESULTS
-from selfeval_xl.county.columns import HAND
-from selfeval_xl.county.ledger_rows import AGAIN, PASSED, RETURNED
+from selfeval_xl.county.intake.receipts import RESULTS
+from selfeval_xl.county.sheets.columns import HAND
+from selfeval_xl.county.sheets.submissions import AGAIN, PASSED, RETURNED
 from selfeval_xl.county.tables import SHEETS
-from selfeval_xl.demo.county import made_up
+from selfeval_xl.workflows.demo.county import made_up
 from support.command import ROOT, selfeval
 from support.counties import fill_county
 
@@ -58,7 +58,7 @@ def test_the_examples_run(number, place):
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_commands_run(command, place):
-    from selfeval_xl.county.roster import blank_roster
+    from selfeval_xl.filings.roster_sheets import blank_roster
 
     if "--blank" not in command:
         blank_roster(place / "名册.xlsx")

@@ -14,8 +14,9 @@ import openpyxl
 import pytest
 import typer
 
-from selfeval_xl import mistakes, templates
-from selfeval_xl.demo.county import seed_filing
+from selfeval_xl import templates
+from selfeval_xl.cli import error_messages
+from selfeval_xl.workflows.demo.county import seed_filing
 from support.command import ROOT, selfeval
 
 
@@ -224,7 +225,7 @@ def test_a_mistake_of_ours_is_one_sentence_and_a_log_file(capsys, monkeypatch):
         raise Panic("rows out of range")
 
     monkeypatch.setattr("sys.argv", ["selfeval"])
-    assert mistakes.run(broken) == 2
+    assert error_messages.run(broken) == 2
     told = capsys.readouterr()
     assert (
         told.out == ""

@@ -14,9 +14,10 @@ import zipfile
 import pytest
 from distributed import Client, LocalCluster
 
-from selfeval_xl.county import cluster, consolidate
-from selfeval_xl.demo.county import made_up
+from selfeval_xl.county import consolidate
+from selfeval_xl.county.intake import dask_reader
 from selfeval_xl.errors import UsageError
+from selfeval_xl.workflows.demo.county import made_up
 from support.command import ROOT
 from support.counties import send
 
@@ -61,7 +62,7 @@ def parts(path):
 
 
 def test_the_cluster_gives_the_same_workbook_byte_for_byte(folder, running, alone, tmp_path, monkeypatch):
-    monkeypatch.setattr(cluster, "CHUNK", 3)
+    monkeypatch.setattr(dask_reader, "CHUNK", 3)
     place = alone.out.parent.parent / "cluster0"
     place.mkdir()
     county = consolidate(folder, place / "全县.xlsx", dask=running.scheduler_address)
@@ -73,7 +74,7 @@ def test_the_cluster_gives_the_same_workbook_byte_for_byte(folder, running, alon
 
 
 def test_a_worker_killed_on_the_way_costs_nothing(folder, running, alone, tmp_path, monkeypatch):
-    monkeypatch.setattr(cluster, "CHUNK", 1)
+    monkeypatch.setattr(dask_reader, "CHUNK", 1)
     with Client(running.scheduler_address, set_as_default=False) as client:
         victim = next(iter(client.run(os.getpid).values()))
     killed = []
@@ -89,16 +90,18 @@ def test_a_worker_killed_on_the_way_costs_nothing(folder, running, alone, tmp_pa
 
 
 def test_workers_that_do_not_see_the_folder_are_named(running, tmp_path, monkeypatch):
-    monkeypatch.setattr(cluster, "_seen", lambda folder: (cluster.__version__, ("别的.xlsx",)))
+    monkeypatch.setattr(dask_reader, "_seen", lambda folder: (dask_reader.__version__, ("别的.xlsx",)))
     (tmp_path / "收到").mkdir()
     with Client(running.scheduler_address, set_as_default=False) as client:
-        monkeypatch.setattr(client, "run", lambda *args, **options: {"tcp://1": (cluster.__version__, ())})
+        monkeypatch.setattr(
+            client, "run", lambda *args, **options: {"tcp://1": (dask_reader.__version__, ())}
+        )
         with pytest.raises(UsageError, match="看不到文件夹"):
-            cluster._able(client, tmp_path / "收到")
+            dask_reader._able(client, tmp_path / "收到")
 
 
 def test_nobody_at_the_address_is_said(tmp_path, monkeypatch):
-    monkeypatch.setattr(cluster, "SECONDS", "1s")
+    monkeypatch.setattr(dask_reader, "SECONDS", "1s")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -24,11 +24,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 from case_files import CASES, read_case
-from contract_samples import BLOCKED, RECEIVED, Run, Samples, selfeval_here
 from typer.main import get_command
 
 import selfeval_xl as sx
-from selfeval_xl import cli
+from selfeval_xl.cli import app
+from support.contract_samples import BLOCKED, RECEIVED, Run, Samples, selfeval_here
 
 FOLDER = Path(__file__).parent / "contracts"
 REWRITE = "python -m pytest tests/test_contracts.py --rewrite-contracts"
@@ -75,7 +75,7 @@ def _difference(name: str, was: str, text: str) -> str:
 
 def commands(samples: Samples) -> str:
     """Every command with its arguments and options, a line each, in the order of the help page."""
-    return _lines(_command("selfeval", get_command(cli.app)))
+    return _lines(_command("selfeval", get_command(app.app)))
 
 
 def _command(name: str, command) -> Iterator[str]:
@@ -178,7 +178,7 @@ HEADS = ("done", "bad usage", "no such file", "unwritable output")
 
 def exit_status(samples: Samples) -> str:
     """A table: what each command leaves with."""
-    named = dict(_leaves(get_command(cli.app)))
+    named = dict(_leaves(get_command(app.app)))
     without = [name for name in named if name not in CALLS]
     assert not without, f"no call in tests/test_contracts.py: {without}"
 

@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from selfeval_xl.county import consolidate
-from selfeval_xl.demo.county import made_up
 from selfeval_xl.errors import OutputError, SelfevalError, UsageError
+from selfeval_xl.workflows.demo.county import made_up
 from support.counties import send
 
 # The sheets and columns that other programs rely on, in order.

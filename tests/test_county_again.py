@@ -19,15 +19,16 @@ from pathlib import Path
 import pytest
 
 from selfeval_xl import templates
+from selfeval_xl.assessment.policy import RulePolicy, default
 from selfeval_xl.county import consolidate
-from selfeval_xl.county.checked import Checked, moved, read_and_check
-from selfeval_xl.county.kept import TABLE, Kept
-from selfeval_xl.county.outline import outline
-from selfeval_xl.county.packing import packed, unpacked
+from selfeval_xl.county.database import TABLE
+from selfeval_xl.county.intake.answers import AnswerCache
+from selfeval_xl.county.intake.check_file import CheckedFile, moved, read_and_check
+from selfeval_xl.county.intake.outline import outline
+from selfeval_xl.county.intake.records_pickle import packed, unpacked
 from selfeval_xl.county.unchanged import SHARES
-from selfeval_xl.demo.county import made_up
 from selfeval_xl.errors import OutputError, UsageError
-from selfeval_xl.policy import RulePolicy, default
+from selfeval_xl.workflows.demo.county import made_up
 from support.command import ROOT, selfeval
 from support.counties import fill_county
 from support.workbooks import values
@@ -45,8 +46,8 @@ def folder(tmp_path):
 
 def read_now(folder, out, monkeypatch, **options):
     """The names of the files that a run really reads."""
-    from selfeval_xl.county import collecting
-    from selfeval_xl.reading import read_files
+    from selfeval_xl.county.intake import receipts
+    from selfeval_xl.readers import read_files
 
     seen = []
 
@@ -55,7 +56,7 @@ def read_now(folder, out, monkeypatch, **options):
         seen.extend(Path(path).name for path in paths)
         return read_files(paths, **more)
 
-    monkeypatch.setattr(collecting, "read_files", listening)
+    monkeypatch.setattr(receipts, "read_files", listening)
     consolidate(folder, out, **options)
     return sorted(seen)
 
@@ -147,11 +148,11 @@ def test_a_store_that_is_no_database_is_put_aside_and_one_of_others_is_left_alon
 
 
 def test_what_was_read_before_the_end_is_there_in_the_next_run(tmp_path):
-    with closing(Kept(tmp_path / "a.sqlite", default())) as kept:
+    with closing(AnswerCache(tmp_path / "a.sqlite", default())) as kept:
         key = kept.key("1", "a.xlsx")
-        answer = Checked(file=read_and_check(__file__, default()).file)
+        answer = CheckedFile(file=read_and_check(__file__, default()).file)
         kept.put(key, outline(answer), packed(answer))
-    with closing(Kept(tmp_path / "a.sqlite", default())) as kept:
+    with closing(AnswerCache(tmp_path / "a.sqlite", default())) as kept:
         assert (
             kept.known == {key}
             and kept.get(kept.key("1", "a.xlsx")) is not None
@@ -240,7 +241,7 @@ def test_an_output_open_elsewhere_is_said(folder, tmp_path, monkeypatch):
     def refused(source, target):
         raise PermissionError(13, "in use", str(target))
 
-    monkeypatch.setattr("selfeval_xl.county.workbook.os.replace", refused)
+    monkeypatch.setattr("selfeval_xl.county.workbook.writer.os.replace", refused)
     with pytest.raises(OutputError, match="正在Excel里打开"):
         consolidate(folder, out)
     assert out.read_bytes() == before and not list(tmp_path.glob(".*.tmp.xlsx"))

@@ -9,8 +9,9 @@ import openpyxl
 import pytest
 
 from selfeval_xl import templates
-from selfeval_xl.county import archives, consolidate
-from selfeval_xl.county.archives import is_archive, unpack
+from selfeval_xl.county import consolidate
+from selfeval_xl.readers import archives
+from selfeval_xl.readers.archives import is_archive, unpack
 
 
 def archive(*members):

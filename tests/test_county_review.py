@@ -11,17 +11,17 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from selfeval_xl.checking import check
+from selfeval_xl.assessment.policy import RulePolicy, default
 from selfeval_xl.county import consolidate
-from selfeval_xl.county.collecting import sort_out
-from selfeval_xl.county.handwritten import read_written
-from selfeval_xl.county.ledger_rows import review_state
-from selfeval_xl.county.material import prepare
-from selfeval_xl.county.publishing import about_line, county_name
-from selfeval_xl.county.roster import Department, Roster
-from selfeval_xl.county.sampling import Sampling
+from selfeval_xl.county.departments.data import prepare
+from selfeval_xl.county.intake.receipts import sort_out
+from selfeval_xl.county.officer_columns import read_written
+from selfeval_xl.county.output import about_line, county_name
+from selfeval_xl.county.sheets.sampling import Sampling
+from selfeval_xl.county.sheets.submissions import review_state
 from selfeval_xl.county.tables import SHEETS, build
-from selfeval_xl.policy import RulePolicy, default
+from selfeval_xl.filings.roster import Department, Roster
+from selfeval_xl.rules.runner import check
 from support.county_files import ROOT, form, received, written
 
 ROSTER = Roster(

@@ -12,16 +12,17 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from selfeval_xl.county.arithmetic import change, in_ten_thousands, ratio
-from selfeval_xl.county.collecting import sort_out
-from selfeval_xl.county.columns import HAND
-from selfeval_xl.county.handwritten import read_written
-from selfeval_xl.county.links import LONGEST, link_formula, relative_folder
-from selfeval_xl.county.live import Book, Condition
-from selfeval_xl.county.long_sheet import LONGEST_TEXT, clean
+from selfeval_xl.assessment.reasons import cause_of, has_measure, money_kind
+from selfeval_xl.county.intake.receipts import sort_out
+from selfeval_xl.county.officer_columns import read_written
+from selfeval_xl.county.sheets.columns import HAND
 from selfeval_xl.county.tables import SHEETS
-from selfeval_xl.county.words import cause_of, has_measure, money_kind
+from selfeval_xl.county.workbook.formulas import Criterion, WorkbookFormulas
+from selfeval_xl.county.workbook.row_xml import LONGEST_TEXT, clean
+from selfeval_xl.county.workbook.source_links import LONGEST, link_formula, relative_folder
 from selfeval_xl.errors import OutputError
+from selfeval_xl.model.money import in_ten_thousands
+from selfeval_xl.model.numbers import change, ratio
 from support.county_files import ROOT, form, received, written
 
 
@@ -199,7 +200,7 @@ def test_texts_fit_into_a_cell():
 
 
 def test_a_criterion_means_in_python_what_it_means_in_the_sheet():
-    book = Book(
+    book = WorkbookFormulas(
         SHEETS,
         {
             "findings": [
@@ -208,10 +209,10 @@ def test_a_criterion_means_in_python_what_it_means_in_the_sheet():
             ]
         },
     )
-    here = Condition("rule", "=", "D03")
+    here = Criterion("rule", "=", "D03")
     assert (
         book.count("findings", here).value,
-        book.distinct("findings", ("department", "project"), here, Condition("project", "<>", "")).value,
+        book.distinct("findings", ("department", "project"), here, Criterion("project", "<>", "")).value,
     ) == (4, 2)
     assert book.count("findings", here).text == "COUNTIFS('审核问题'!$J$2:$J$6,\"D03\")"
 

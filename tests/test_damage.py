@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from selfeval_xl import layouts
-from selfeval_xl.grid import position
-from selfeval_xl.quantity import tidy
-from selfeval_xl.reading.find import forms_in
+from selfeval_xl.model.grid import position
+from selfeval_xl.model.quantity import tidy
+from selfeval_xl.readers.recognition.form_finder import forms_in
 from selfeval_xl.templates.frame import draw
 from support.damage import DAMAGES
 from support.fillings import filling

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from selfeval_xl import demo
-from selfeval_xl.checking import check
-from selfeval_xl.demo.county import made_up
 from selfeval_xl.errors import UsageError
-from selfeval_xl.filing import gather
-from selfeval_xl.findings import Severity
-from selfeval_xl.reading import read_files
+from selfeval_xl.filings.grouping import gather
+from selfeval_xl.model.findings import Severity
+from selfeval_xl.readers import read_files
+from selfeval_xl.rules.runner import check
+from selfeval_xl.workflows import demo
+from selfeval_xl.workflows.demo.county import made_up
 
 # One test needs LibreOffice; the others go with it, since the demonstration takes 8 s in each worker.
 pytestmark = pytest.mark.office

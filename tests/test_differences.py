@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from selfeval_xl import templates
-from selfeval_xl.differences import ADDED, CHANGED, REMOVED, differences
-from selfeval_xl.forms import Goal, ReadFile, Report, Section
+from selfeval_xl.model.forms import Goal, ReadFile, Report, Section
+from selfeval_xl.workflows.diff import ADDED, CHANGED, REMOVED, differences
 from support.command import selfeval
 from support.county_files import form
 

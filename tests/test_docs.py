@@ -11,12 +11,12 @@ import pytest
 from typer.main import get_command
 
 from selfeval_xl import templates
+from selfeval_xl.assessment.policy import default
 from selfeval_xl.cli import app
-from selfeval_xl.parts import split
-from selfeval_xl.policy import default
-from selfeval_xl.policy_template import write_policy_template
+from selfeval_xl.rules.county_file_template import write_policy_template
 from selfeval_xl.rules.page import descriptions
 from selfeval_xl.rules.registry import catalogue
+from selfeval_xl.workflows.splitting import split
 from support import rosters
 from support.command import selfeval
 

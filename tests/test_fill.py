@@ -10,16 +10,16 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from selfeval_xl.edits import Look
+from selfeval_xl.assessment.policy import default
 from selfeval_xl.errors import SelfevalError, UsageError
-from selfeval_xl.filling import fill, fill_edits, workbook_edits
-from selfeval_xl.forms import Form, Frame, Indicator
-from selfeval_xl.grid import Area, Grid, position
-from selfeval_xl.policy import default
-from selfeval_xl.reading import read_file
-from selfeval_xl.reading.find import forms_in
-from selfeval_xl.sheets import ADDED_COLUMNS, DEVIATIONS
-from selfeval_xl.stubs import target_text
+from selfeval_xl.model.edits import Look
+from selfeval_xl.model.forms import Form, Frame, Indicator
+from selfeval_xl.model.grid import Area, Grid, position
+from selfeval_xl.model.sheet_names import ADDED_COLUMNS, DEVIATIONS
+from selfeval_xl.readers import read_file
+from selfeval_xl.readers.recognition.form_finder import forms_in
+from selfeval_xl.workflows.filling.fill import fill, fill_edits, workbook_edits
+from selfeval_xl.workflows.filling.reason_stubs import target_text
 from support.text_grid import grid_of
 
 FUNDS = """
@@ -54,7 +54,7 @@ def indicators(*rows: str, name: str = "项目表") -> Grid:
 
 
 def by_cell(grid: Grid, overwrite: bool = False) -> dict[str, object]:
-    beside = (Look.HEAD, Look.TEXT, Look.SHARE)
+    beside = (Look.HEAD, Look.TEXT, Look.RATIO)
     return {
         edit.cell: edit.new
         for edit in fill_edits(form_of(grid), grid, default(), overwrite)
@@ -71,7 +71,7 @@ def after(grid: Grid, edits) -> Grid:
         rows += [[] for _ in range(row + 1 - len(rows))]
         rows[row] += [None] * (column + 1 - len(rows[row]))
         rows[row][column] = float(edit.new) if isinstance(edit.new, Decimal) else edit.new
-        if edit.look in (Look.PERCENT, Look.SHARE):
+        if edit.look in (Look.PERCENT, Look.RATIO):
             formats[row, column] = "0.00%"
     return Grid(grid.name, rows, grid.merges, formats=lambda: formats)
 
@@ -257,8 +257,8 @@ def test_our_columns_stand_right_of_the_form_with_a_free_column_between():
         ("H3", "完成率", Look.HEAD),
         ("I3", "偏差率", Look.HEAD),
         ("J3", "判定", Look.HEAD),
-        ("H4", Decimal("0.8000"), Look.SHARE),
-        ("I4", Decimal("-0.2000"), Look.SHARE),
+        ("H4", Decimal("0.8000"), Look.RATIO),
+        ("I4", Decimal("-0.2000"), Look.RATIO),
         ("J4", "未完成", Look.TEXT),
         ("J5", "待核定", Look.TEXT),
     ]
@@ -452,7 +452,7 @@ def test_the_real_filing_keeps_every_value_and_gains_three_columns(seed, tmp_pat
     before = digest(seed)
     filled = fill(seed, tmp_path / "出.xlsx")
     assert digest(seed) == before and filled.refused == ()
-    assert {edit.look for edit in filled.edits} == {Look.HEAD, Look.TEXT, Look.SHARE}
+    assert {edit.look for edit in filled.edits} == {Look.HEAD, Look.TEXT, Look.RATIO}
     old, new = read_file(seed).forms, read_file(tmp_path / "出.xlsx").forms
     for one, other in zip(old, new, strict=True):
         for part in ("funding", "goal", "indicators", "tasks", "cells"):

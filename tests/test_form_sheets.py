@@ -9,11 +9,11 @@ import pytest
 
 from selfeval_xl import layouts, templates
 from selfeval_xl.county import consolidate
-from selfeval_xl.county.form_sheets import LONGEST_NAME, plain, sheet_name
-from selfeval_xl.demo.county import made_up
-from selfeval_xl.filing import signature
-from selfeval_xl.reading.find import forms_in
+from selfeval_xl.county.workbook.form_sheets import LONGEST_NAME, plain, sheet_name
+from selfeval_xl.filings.grouping import content_key
+from selfeval_xl.readers.recognition.form_finder import forms_in
 from selfeval_xl.templates.frame import draw
+from selfeval_xl.workflows.demo.county import made_up
 from support.fillings import filling
 
 
@@ -21,7 +21,7 @@ from support.fillings import filling
 def test_a_form_drawn_again_says_the_same(layout):
     (form,) = forms_in(draw(layout, filling(layout), 2024).grid("表"), "a").forms
     (again,) = forms_in(draw(layout, plain(form, layout), form.year).grid("表"), "a").forms
-    assert signature(again) == signature(form)
+    assert content_key(again) == content_key(form)
 
 
 @pytest.mark.parametrize(

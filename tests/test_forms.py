@@ -1,8 +1,7 @@
 """Forms as places without a layout of ours print them: tests/forms/<what is special>.md.
 
 Each file: what the head must give (key: value), the form as a text table, then what must be read of it: a
-line per row of funds
-(资金) and per indicator (指标), empty where there is nothing. `\\n` is a line break.
+line per row of funds (资金) and per indicator (指标), empty where there is nothing. `\\n` is a line break.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from selfeval_xl.reading.find import forms_in
+from selfeval_xl.readers.recognition.form_finder import forms_in
 from support.text_grid import grid_of
 
 FORMS = sorted((Path(__file__).parent / "forms").glob("*.md"))

@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from selfeval_xl import layouts, templates
-from selfeval_xl.checking import check
-from selfeval_xl.filing import gather
-from selfeval_xl.forms import ReadFile
-from selfeval_xl.grid import Area, Grid
-from selfeval_xl.reading import understand
-from selfeval_xl.reading.find import forms_in
-from selfeval_xl.reading.source import open_source
+from selfeval_xl.filings.grouping import gather
+from selfeval_xl.model.forms import ReadFile
+from selfeval_xl.model.grid import Area, Grid
+from selfeval_xl.readers import understand
+from selfeval_xl.readers.formats.source import open_source
+from selfeval_xl.readers.recognition.form_finder import forms_in
+from selfeval_xl.rules.runner import check
 from selfeval_xl.templates.frame import draw
 from support.fillings import filling
 

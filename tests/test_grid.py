@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from selfeval_xl.grid import Area, Grid, a1, column_name, percent_text, plain_number, position
+from selfeval_xl.model.grid import Area, Grid, a1, column_name, percent_text, plain_number, position
 from support.text_grid import grid_of
 
 SHEET = """

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from selfeval_xl.errors import UnreadableFile
-from selfeval_xl.reading.guard import honest_counts, open_package, pack, plain_xml, usual_cells
-from selfeval_xl.reading.source import open_source
+from selfeval_xl.readers.formats.guard import honest_counts, open_package, pack, plain_xml, usual_cells
+from selfeval_xl.readers.formats.source import open_source
 from support.hostile import parts, repeated, row, sheet, with_packed_part, workbook, zipped
 
 GOOD = sheet(row(1, "项目名称", 1))
@@ -263,7 +263,7 @@ def test_a_full_64_mb_of_text_stays_below_300_mb(tmp_path):
     path.write_bytes(workbook(sheet(text)))
     script = (
         # not ru_maxrss: that starts with the parent's
-        "import sys,re;from selfeval_xl.reading.source import open_source;s=open_source(sys.argv[1]);"
+        "import sys,re;from selfeval_xl.readers.formats.source import open_source;s=open_source(sys.argv[1]);"
         "print(s.grids[0].height, re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])"
     )
     height, memory = subprocess.run(

@@ -11,12 +11,12 @@ import openpyxl
 import pytest
 
 from selfeval_xl import templates
-from selfeval_xl.checking import check
-from selfeval_xl.county.roster import Department, Project, Roster, Target
-from selfeval_xl.filing import gather
-from selfeval_xl.forms import ReadFile
-from selfeval_xl.issued import as_issued
-from selfeval_xl.reading import read_file
+from selfeval_xl.filings.as_issued import as_issued
+from selfeval_xl.filings.grouping import gather
+from selfeval_xl.filings.roster import Department, Project, Roster, Target
+from selfeval_xl.model.forms import ReadFile
+from selfeval_xl.readers import read_file
+from selfeval_xl.rules.runner import check
 
 ROWS = [
     {

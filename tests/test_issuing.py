@@ -10,19 +10,20 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from selfeval_xl import issuing, layouts
+from selfeval_xl import layouts
 from selfeval_xl.county import consolidate
-from selfeval_xl.county.roster import Target, read_roster
-from selfeval_xl.edits import Edit
 from selfeval_xl.errors import LayoutError, UsageError
-from selfeval_xl.issuing.contents import Asked, plan
-from selfeval_xl.issuing.filenames import safe_name, unique
-from selfeval_xl.issuing.form_data import funding, in_printed_order, strange_levels, target_cells
-from selfeval_xl.issuing.last_year import LastYear
-from selfeval_xl.quantity import money, parse
-from selfeval_xl.reading import read_file
-from selfeval_xl.reading.indicators import join_target
-from selfeval_xl.sinks.file import apply
+from selfeval_xl.files import safe_name, unique
+from selfeval_xl.filings.roster import Target, read_roster
+from selfeval_xl.model.edits import Edit
+from selfeval_xl.model.quantity import money, parse
+from selfeval_xl.readers import read_file
+from selfeval_xl.readers.recognition.indicators import join_target
+from selfeval_xl.workflows import issuing
+from selfeval_xl.workflows.issuing.contents import IssueOptions, plan
+from selfeval_xl.workflows.issuing.form_data import funding, in_printed_order, strange_levels, target_cells
+from selfeval_xl.workflows.issuing.last_year import LastYear
+from selfeval_xl.writers.xlsx.apply import apply
 from support.command import selfeval
 from support.rosters import TARGETS, department, make_roster, project, target, write_roster
 
@@ -33,7 +34,7 @@ def issued(tmp_path_factory):
     return issuing.issue(
         make_roster(folder / "名册.xlsx"),
         folder / "下发",
-        asked=Asked(year=2024, send="内网邮箱", contact="李四", phone="0431-2222222"),
+        asked=IssueOptions(year=2024, send="内网邮箱", contact="李四", phone="0431-2222222"),
     )
 
 
@@ -309,7 +310,7 @@ def test_an_issued_workbook_of_every_layout_is_clean_agrees_with_libreoffice_and
         项目=[project("P1", "101", "校舍维修", 年初预算数=20, 全年预算数="12.5", 全年执行数="12.25")],
         绩效目标=[target(code, row) for code in ("P1", "101") for row in TARGETS],
     )
-    done = issuing.issue(roster, tmp_path / "下发", asked=Asked(year=2024))
+    done = issuing.issue(roster, tmp_path / "下发", asked=IssueOptions(year=2024))
     assert_valid_ooxml(book(done))
     assert_formulas_agree(book(done))
     read = read_file(book(done))
@@ -352,7 +353,7 @@ def test_projects_and_targets_come_from_last_years_county_workbook_as_drafts(iss
         项目=[project("W1", "102", "灌区维修")],
         绩效目标=[target("W1", row) for row in TARGETS],
     )
-    done = issuing.issue(roster, tmp_path / "下发", asked=Asked(year=2025), last=last)
+    done = issuing.issue(roster, tmp_path / "下发", asked=IssueOptions(year=2025), last=last)
     read = read_file(book(done))
     again = next(each for each in read.forms if each.project == "校舍维修")
     assert again.project_code == "P1" and {row.name: row.target for row in again.indicators} == {
@@ -384,7 +385,7 @@ def test_targets_of_the_roster_get_last_years_figures_of_the_same_indicator(tmp_
         Target("P1", "师生 满意度", last_target="≥90%", last_actual="91%"),
         Target("P1", "维修校舍面积", last_target="x", last_actual="y"),
     )
-    planned, _ = plan(roster, Asked(year=2025), LastYear(2024, targets={("1", "P1"): before}))
+    planned, _ = plan(roster, IssueOptions(year=2025), LastYear(2024, targets={("1", "P1"): before}))
     hints = {row["name"]: (row.get("hint"), row.get("draft")) for row in planned[0].projects[0]["indicators"]}
     assert (
         hints["师生满意度"] == ("上年（2024年度）\n指标值：≥90%\n完成值：91%", None)
@@ -406,7 +407,7 @@ def test_last_years_workbook_that_is_none_is_refused(tmp_path):
 
 def test_an_unknown_layout_and_an_empty_roster_are_refused(tmp_path):
     with pytest.raises(LayoutError, match="没有表式"):
-        issuing.issue(make_roster(tmp_path / "名册.xlsx"), tmp_path / "下发", asked=Asked(layout="x"))
+        issuing.issue(make_roster(tmp_path / "名册.xlsx"), tmp_path / "下发", asked=IssueOptions(layout="x"))
     with pytest.raises(UsageError, match="一个单位也没有"):
         issuing.issue(write_roster(tmp_path / "空.xlsx"), tmp_path / "下发")
 
@@ -516,7 +517,7 @@ def test_levels_that_a_form_does_not_print_come_last_and_are_told():
 
 
 def test_planning_is_pure_and_in_roster_order(tmp_path):
-    planned, problems = plan(read_roster(make_roster(tmp_path / "名册.xlsx")), Asked(year=2024))
+    planned, problems = plan(read_roster(make_roster(tmp_path / "名册.xlsx")), IssueOptions(year=2024))
     assert (
         [contents.department.code for contents in planned] == ["101", "102"]
         and len(problems) == 1

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import json
 
-from selfeval_xl.findings import FileCount, Finding, Findings, Fix, Related, RuleStatus, Severity, Treatment
-from selfeval_xl.forms import (
+from selfeval_xl.assessment.policy import default
+from selfeval_xl.cli.json_documents import check_document, read_document
+from selfeval_xl.model.findings import (
+    FileCount,
+    Finding,
+    Findings,
+    Fix,
+    Related,
+    RuleStatus,
+    Severity,
+    Treatment,
+)
+from selfeval_xl.model.forms import (
     DEPARTMENT,
     PROJECT,
     Form,
@@ -18,8 +29,6 @@ from selfeval_xl.forms import (
     Section,
     Task,
 )
-from selfeval_xl.jsonout import check_document, read_document
-from selfeval_xl.policy import default
 
 HEAD = {
     "kind",

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from selfeval_xl.county import consolidate
-from selfeval_xl.county.last_year import eased, read_last
+from selfeval_xl.county.last_year_sheet import eased, read_last
 from selfeval_xl.errors import UsageError
 from support.county_files import form, published, received, written
 

@@ -14,7 +14,7 @@ import pytest
 
 from selfeval_xl import layouts
 from selfeval_xl.errors import LayoutError
-from selfeval_xl.reading import read_file
+from selfeval_xl.readers import read_file
 from selfeval_xl.templates import draw
 
 GOOD = """
@@ -252,7 +252,7 @@ def test_a_countys_form_is_one_data_file_and_no_python(tmp_path):
     script = """
 import json, sys
 from selfeval_xl import templates
-from selfeval_xl.reading import read_file
+from selfeval_xl.readers import read_file
 row = {"level1": "产出指标", "level2": "数量指标", "name": "修路里程", "target": "≥10公里", "actual": "9公里"}
 project = {
     "project": "农村道路专项",

@@ -10,14 +10,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from selfeval_xl.backlinks import MOST
-from selfeval_xl.grid import a1, position
-from selfeval_xl.links import links_in
-from selfeval_xl.marks import unmark
-from selfeval_xl.reading import read_file
-from selfeval_xl.reading.source import open_source
-from selfeval_xl.sheets import RESULTS
-from selfeval_xl.submission import code_of
+from selfeval_xl.model.grid import a1, position
+from selfeval_xl.model.sheet_names import RESULTS
+from selfeval_xl.readers import read_file
+from selfeval_xl.readers.formats.source import open_source
+from selfeval_xl.readers.recognition.back_links import links_in
+from selfeval_xl.workflows.marking.back_links import MOST
+from selfeval_xl.workflows.marking.marks import unmark
+from selfeval_xl.workflows.submission import code_of
 from support.add_in import ONE, TWO, opened, results, snapshot
 
 GREY = 0xF2F2F2
@@ -168,7 +168,7 @@ def test_links_are_no_content_and_go_with_the_marks_by_command_too(bare, press, 
 
 
 def test_links_in_a_single_form_are_nothing_that_a_colleague_changed(two_projects, home, excel, press):
-    from selfeval_xl.parts.returned import read_returned
+    from selfeval_xl.workflows.splitting.returned import read_returned
 
     path = Path(shutil.copy(two_projects, home / "单表.xlsx"))
     before = read_returned(str(path)).sheets

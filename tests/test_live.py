@@ -8,9 +8,9 @@ import itertools
 
 import pytest
 
-from selfeval_xl.assessing import judge
-from selfeval_xl.quantity import parse
-from selfeval_xl.templates.live import settle
+from selfeval_xl.assessment.verdicts import judge
+from selfeval_xl.model.quantity import parse
+from selfeval_xl.templates.verdict_formulas import settle
 from support import judged_pairs
 
 PAIRS = [

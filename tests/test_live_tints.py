@@ -12,10 +12,10 @@ import pytest
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import PatternFill
 
-from selfeval_xl.checking import check
-from selfeval_xl.filing import gather
-from selfeval_xl.marks import mark
-from selfeval_xl.reading import read_file
+from selfeval_xl.filings.grouping import gather
+from selfeval_xl.readers import read_file
+from selfeval_xl.rules.runner import check
+from selfeval_xl.workflows.marking.marks import mark
 from support.add_in import ONE, RED, opened
 
 

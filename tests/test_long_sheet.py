@@ -11,14 +11,14 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from selfeval_xl.county.columns import HAND, LINK
-from selfeval_xl.county.formats import Formats
-from selfeval_xl.county.handwritten import read_written
-from selfeval_xl.county.live import Book
-from selfeval_xl.county.long_package import pack, sheet_part
-from selfeval_xl.county.long_sheet import MARK, clean, rows_as_xml
+from selfeval_xl.county.officer_columns import read_written
+from selfeval_xl.county.sheets.columns import HAND, LINK
 from selfeval_xl.county.tables import SHEETS, build
-from selfeval_xl.county.workbook import OPTIONS, write
+from selfeval_xl.county.workbook.cell_formats import Formats
+from selfeval_xl.county.workbook.formulas import WorkbookFormulas
+from selfeval_xl.county.workbook.package import pack, sheet_part
+from selfeval_xl.county.workbook.row_xml import MARK, clean, rows_as_xml
+from selfeval_xl.county.workbook.writer import OPTIONS, write
 from support.county_files import form, material, published, received
 
 TEXTS = (
@@ -89,7 +89,7 @@ def looks(cell):
 
 @pytest.mark.parametrize("values", [False, True], ids=["formulas", "values"])
 def test_both_ways_of_writing_are_equal_cell_by_cell(tmp_path, values):
-    book = Book(SHEETS, build(material(*FILES)))
+    book = WorkbookFormulas(SHEETS, build(material(*FILES)))
     for rows in book.tables.values():
         for number, row in enumerate(rows.rows()):
             row |= {
@@ -142,7 +142,7 @@ def test_a_row_without_values_is_an_empty_row():
         rows_as_xml(
             sheet,
             [(None,) * len(sheet.columns), (3, "a<b", *[None] * (len(sheet.columns) - 2))],
-            Book(SHEETS, {sheet.key: []}),
+            WorkbookFormulas(SHEETS, {sheet.key: []}),
             Looks(),
             "",
             frozenset(),

@@ -7,27 +7,17 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from selfeval_xl.edits import Formula, Look
 from selfeval_xl.errors import OutputError
-from selfeval_xl.findings import Finding, Severity, Treatment
-from selfeval_xl.grid import Area, Grid
-from selfeval_xl.marks import (
-    COLUMNS,
-    EXPLAINED,
-    KEPT,
-    MENDED,
-    NEW,
-    mark,
-    mark_all,
-    mark_edits,
-    rows,
-    unmark,
-    unmark_edits,
-)
-from selfeval_xl.reading.source import open_source
-from selfeval_xl.sheets import RESULTS, RETURNED
-from selfeval_xl.sinks.file import marked
-from selfeval_xl.sinks.memory import Former
+from selfeval_xl.model.edits import Formula, Look
+from selfeval_xl.model.findings import Finding, Severity, Treatment
+from selfeval_xl.model.grid import Area, Grid
+from selfeval_xl.model.sheet_names import RESULTS, RETURNED
+from selfeval_xl.readers.formats.source import open_source
+from selfeval_xl.workflows.marking.marks import mark, mark_all, mark_edits, unmark, unmark_edits
+from selfeval_xl.workflows.marking.progress import EXPLAINED, MENDED, NEW, STILL_OPEN
+from selfeval_xl.workflows.marking.result_list import COLUMNS, rows
+from selfeval_xl.writers.xlsx.apply import marked
+from selfeval_xl.writers.xlsx.mark_records import CellBefore
 from support import fidelity
 from support.text_grid import grid_of
 from support.tinted import tints
@@ -162,7 +152,7 @@ def test_an_explanation_is_carried_over_by_rule_sheet_subject_and_content():
         result_sheet(before),
     )
     assert [(row["规则编号"], row["单元格"], row["单位说明"], row["状态"]) for row in again] == [
-        ("D04", "B9", "", KEPT),
+        ("D04", "B9", "", STILL_OPEN),
         ("D03", "B7", "财政资金12月才下达", EXPLAINED),
         ("D05", "B4", "", NEW),
     ]
@@ -179,7 +169,7 @@ def test_an_explanation_is_found_in_the_list_of_a_return_and_in_moved_columns():
         for row in listed([found("D03", "B2", treatment=Treatment.EXPLAIN)], grid)
     ] == [("已下达", EXPLAINED)]
     assert [(row["单位说明"], row["状态"]) for row in listed([found("D03", "B2")], grid)] == [
-        ("已下达", KEPT)
+        ("已下达", STILL_OPEN)
     ]  # what must be mended cannot be explained away
 
 
@@ -194,18 +184,18 @@ def test_what_changed_in_the_cell_is_a_new_finding_and_what_was_explained_before
 
 
 def test_marks_that_no_longer_hold_are_taken_away():
-    edits = mark_edits([found("D03", "B2")], [form_grid()], [Former(FORM, "B2"), Former(FORM, "A2")])
+    edits = mark_edits([found("D03", "B2")], [form_grid()], [CellBefore(FORM, "B2"), CellBefore(FORM, "A2")])
     assert [(edit.cell, edit.look) for edit in edits if edit.sheet == FORM] == [
-        ("A2", Look.FORMER),
+        ("A2", Look.RESTORE),
         ("B2", Look.ERROR),
     ]
 
 
 def test_unmarking_leaves_every_value():
     (edit,) = unmark_edits(
-        [Former(FORM, "A2", "#FFFF00", "我写的"), Former("没有这张表", "A1")], [form_grid()]
+        [CellBefore(FORM, "A2", "#FFFF00", "我写的"), CellBefore("没有这张表", "A1")], [form_grid()]
     )
-    assert (edit.cell, edit.old, edit.new, edit.look) == ("A2", "1.5", "1.5", Look.FORMER)
+    assert (edit.cell, edit.old, edit.new, edit.look) == ("A2", "1.5", "1.5", Look.RESTORE)
 
 
 @pytest.fixture
@@ -263,7 +253,7 @@ def test_marking_again_with_the_same_findings_changes_only_the_state(source, tmp
     mark(source, of(source, FINDINGS), first)
     mark(first, of(first, FINDINGS), second)
     states = [row[12].value for row in openpyxl.load_workbook(second)[RESULTS].iter_rows(min_row=2)]
-    assert states == [KEPT] * 3
+    assert states == [STILL_OPEN] * 3
     mark(second, of(second, FINDINGS), third)
     grids = [{grid.name: grid.rows for grid in open_source(path).grids} for path in (second, third)]
     assert grids[0] == grids[1]

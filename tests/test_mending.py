@@ -8,12 +8,12 @@ import openpyxl
 import pytest
 
 from selfeval_xl import templates
-from selfeval_xl.checking import check
-from selfeval_xl.filing import gather
-from selfeval_xl.findings import Treatment
-from selfeval_xl.marks import mark
-from selfeval_xl.mending import mend
-from selfeval_xl.reading import read_file
+from selfeval_xl.filings.grouping import gather
+from selfeval_xl.model.findings import Treatment
+from selfeval_xl.readers import read_file
+from selfeval_xl.rules.runner import check
+from selfeval_xl.workflows.filling.text_fixes import mend
+from selfeval_xl.workflows.marking.marks import mark
 from support.command import selfeval
 
 ROWS = [

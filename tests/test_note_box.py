@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from selfeval_xl.edits import Edit, Look
-from selfeval_xl.sinks import note_box
-from selfeval_xl.sinks.book import Book
-from selfeval_xl.sinks.file import apply
-from selfeval_xl.sinks.package import OpenPackage
+from selfeval_xl.model.edits import Edit, Look
+from selfeval_xl.writers.xlsx import note_box
+from selfeval_xl.writers.xlsx.apply import apply
+from selfeval_xl.writers.xlsx.package import OpenPackage
+from selfeval_xl.writers.xlsx.workbook import Book
 
 LONG = "\n".join(
     (
@@ -83,5 +83,5 @@ def test_a_persons_box_grows_with_ours_and_comes_back(tmp_path, assert_valid_oox
     ((width, tall),) = boxes(tmp_path / "b.xlsx")
     assert tall >= note_box.size(LONG)[1] * 4 / 3 - 2 and (width, tall) > boxes(source)[0]
     assert_valid_ooxml(tmp_path / "b.xlsx")
-    apply(tmp_path / "b.xlsx", [Edit("表", "B2", "0元", "0元", Look.FORMER)], tmp_path / "c.xlsx")
+    apply(tmp_path / "b.xlsx", [Edit("表", "B2", "0元", "0元", Look.RESTORE)], tmp_path / "c.xlsx")
     assert boxes(tmp_path / "c.xlsx") == boxes(source)

@@ -10,15 +10,16 @@ import docx
 import openpyxl
 import pytest
 
-from selfeval_xl.county.roster import blank_roster, read_roster
-from selfeval_xl.demo.county import made_up
-from selfeval_xl.findings import Finding, Severity, Treatment
-from selfeval_xl.policy_file import load
-from selfeval_xl.reports.dates import mend_until, working_day
-from selfeval_xl.reports.mailing import send_back
-from selfeval_xl.reports.notices import MOST, return_notice
-from selfeval_xl.reports.papers import text_of
-from selfeval_xl.reports.reminders import LONGEST
+from selfeval_xl.filings.roster import read_roster
+from selfeval_xl.filings.roster_sheets import blank_roster
+from selfeval_xl.model.findings import Finding, Severity, Treatment
+from selfeval_xl.rules.county_file import load
+from selfeval_xl.workflows.demo.county import made_up
+from selfeval_xl.workflows.returns.dates import mend_until, working_day
+from selfeval_xl.workflows.returns.letter import text_of
+from selfeval_xl.workflows.returns.notices import MOST, return_notice
+from selfeval_xl.workflows.returns.reminders import LONGEST
+from selfeval_xl.workflows.returns.send_back import send_back
 from support.command import selfeval
 from support.counties import send
 
@@ -279,12 +280,12 @@ def test_what_the_bureau_caused_is_asked_and_not_blamed():
 
 
 def test_without_a_deadline_nobody_is_late(sent):
-    from selfeval_xl.county.material import Entry, Material
-    from selfeval_xl.county.roster import Department
-    from selfeval_xl.reports.reminders import reminder
+    from selfeval_xl.county.departments.data import CountyData, DepartmentData
+    from selfeval_xl.filings.roster import Department
+    from selfeval_xl.workflows.returns.reminders import reminder
 
-    entry = Entry("示例局", row=Department("101", "示例局"))
-    material = Material([entry], None, None, load(None), None, None)
+    entry = DepartmentData("示例局", row=Department("101", "示例局"))
+    material = CountyData([entry], None, None, load(None), None, None)
     assert text_of(reminder(entry, material, date(2025, 4, 3))) == (
         "【绩效自评提醒】示例局：绩效自评材料请尽快报送。你单位部门整体自评表、自评报告均未收到。"
         "联系人：县财政局绩效股。"

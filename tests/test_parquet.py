@@ -15,8 +15,8 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from selfeval_xl.county.parquet import TABLES, usable, write_parquet
-from selfeval_xl.county.table import Listed
+from selfeval_xl.county.store.parquet import TABLES, usable, write_parquet
+from selfeval_xl.county.store.rows import ListedRows
 from selfeval_xl.errors import OutputError
 from support.command import ROOT
 from support.county_files import form, published, received
@@ -86,12 +86,12 @@ def test_duckdb_pandas_and_the_workbook_sum_the_same(county):
 
 def test_a_second_run_leaves_nothing_of_the_first(county):
     folder = county.out.parent / "数据"
-    write_parquet(folder, {sheet.key: Listed(sheet, [{"department": "县林业局"}]) for sheet in TABLES})
+    write_parquet(folder, {sheet.key: ListedRows(sheet, [{"department": "县林业局"}]) for sheet in TABLES})
     assert duckdb.sql(
         f"SELECT DISTINCT department FROM read_parquet('{folder}/projects/**/*.parquet', "
         "hive_partitioning=true)"
     ).fetchall() == [("县林业局",)]
-    write_parquet(folder, {sheet.key: Listed(sheet, []) for sheet in TABLES})
+    write_parquet(folder, {sheet.key: ListedRows(sheet, []) for sheet in TABLES})
     assert list((folder / "projects").iterdir()) == []
 
 

@@ -22,15 +22,15 @@ import openpyxl
 import pytest
 
 from selfeval_xl import consolidate_province
-from selfeval_xl.county.collecting import RESULTS
-from selfeval_xl.demo.county import made_up
+from selfeval_xl.county.intake.receipts import RESULTS
+from selfeval_xl.county.province import run_county
+from selfeval_xl.county.province.columns import COUNTIES, FAILED, PROJECTS, SHEETS
+from selfeval_xl.county.province.county_figures import figures
+from selfeval_xl.county.province.county_rows import CountyRows, CountyStore
+from selfeval_xl.county.province.folders import survey
+from selfeval_xl.county.province.write_workbook import publish
 from selfeval_xl.errors import OutputError, UsageError
-from selfeval_xl.province import running
-from selfeval_xl.province.columns import COUNTIES, FAILED, PROJECTS, SHEETS
-from selfeval_xl.province.figures import figures
-from selfeval_xl.province.folders import survey
-from selfeval_xl.province.publishing import publish
-from selfeval_xl.province.rows import CountyRows, Source
+from selfeval_xl.workflows.demo.county import made_up
 from support import rosters
 from support.command import ROOT, selfeval
 from support.counties import fill_county
@@ -254,7 +254,7 @@ def test_formulas_are_what_a_spreadsheet_computes_and_the_workbook_is_valid(
 def test_a_longer_table_goes_on_on_a_second_sheet(material, done, tmp_path, assert_formulas_agree):
     found = []
     for county, place in zip(done.counties, survey(material, tmp_path, "全省.xlsx").places, strict=True):
-        outcome = running.run(place, order(place, done.out.parent / f"{place.name}.xlsx"))
+        outcome = run_county.run(place, order(place, done.out.parent / f"{place.name}.xlsx"))
         found.append(figures(outcome))
         assert outcome.county.balances == county.balances
     publish(found, tmp_path / "全省.xlsx", (), (), most_rows=9)
@@ -266,8 +266,8 @@ def test_a_longer_table_goes_on_on_a_second_sheet(material, done, tmp_path, asse
 
 
 def order(place, out):
-    from selfeval_xl.policy import default
-    from selfeval_xl.province.child import Order
+    from selfeval_xl.assessment.policy import default
+    from selfeval_xl.county.province.county_process import Order
 
     return Order(place.path, out, place.roster, default(), None, False, None)
 
@@ -364,11 +364,11 @@ def test_a_county_whose_process_ends_is_told_and_its_old_workbook_stays(
     consolidate_province(two, out)
     old = (out / "乙县.xlsx").read_bytes()
     only = (
-        "import sys,pickle;sys.path[:]=pickle.load(sys.stdin.buffer)\nfrom selfeval_xl.province "
+        "import sys,pickle;sys.path[:]=pickle.load(sys.stdin.buffer)\nfrom selfeval_xl.county.province "
         "import child\ntake=child.receive\ndef taken(pipe):\n order=take(pipe)\n if "
         f"order.folder.name=='乙县':\n  {start}\n return order\nchild.receive=taken\nchild.serve()"
     )
-    monkeypatch.setattr(running, "START", only)
+    monkeypatch.setattr(run_county, "START", only)
     result = consolidate_province(two, out)
     (failed,) = result.failed
     assert (
@@ -387,7 +387,7 @@ def test_a_county_whose_process_ends_is_told_and_its_old_workbook_stays(
 
 
 def test_all_counties_may_fail(two, tmp_path, monkeypatch, assert_formulas_agree):
-    monkeypatch.setattr(running, "START", "raise SystemExit")
+    monkeypatch.setattr(run_county, "START", "raise SystemExit")
     result = consolidate_province(two, tmp_path / "结果")
     assert len(result.failed) == 2 and table(result.out, "项目汇总") == []
     assert_formulas_agree(result.out)
@@ -480,7 +480,8 @@ def test_odd_names_do_no_harm(tmp_path, assert_formulas_agree):
 
 def test_a_part_of_the_rows_goes_over_the_borders_of_the_counties(done):
     sources = [
-        Source(county.name, county.out.name, county.out.with_suffix(".sqlite")) for county in done.counties
+        CountyStore(county.name, county.out.name, county.out.with_suffix(".sqlite"))
+        for county in done.counties
     ]
     rows = CountyRows(PROJECTS, "projects", "项目汇总", sources)
     numbers = [number for (number,) in rows.picked("number")]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from selfeval_xl.county import consolidate
-from selfeval_xl.demo.county import made_up
+from selfeval_xl.workflows.demo.county import made_up
 from support import office
 from support.command import ROOT
 from support.counties import fill_county
@@ -22,11 +22,11 @@ COUNTIES, TIMES, MOST_MEGABYTES = 100, 17, 400
 MEASURED = """
 import resource, sys, time
 from pathlib import Path
-from selfeval_xl.county import County
-from selfeval_xl.province.figures import figures
-from selfeval_xl.province.folders import Place
-from selfeval_xl.province.publishing import publish
-from selfeval_xl.province.running import Outcome
+from selfeval_xl.county.result import County
+from selfeval_xl.county.province.county_figures import figures
+from selfeval_xl.county.province.folders import Place
+from selfeval_xl.county.province.write_workbook import publish
+from selfeval_xl.county.province.run_county import Outcome
 
 begun, place = time.perf_counter(), Path(sys.argv[1])
 forms = {"recognised": 0, "used": 0, "superseded": 0, "duplicate": 0}

@@ -16,19 +16,19 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from selfeval_xl import templates
-from selfeval_xl.checking import check
-from selfeval_xl.county.roster import blank_roster
-from selfeval_xl.demo.county import made_up
-from selfeval_xl.edits import Edit
-from selfeval_xl.filing import gather
-from selfeval_xl.grid import position
-from selfeval_xl.publishing import publish
-from selfeval_xl.reading import read_file
-from selfeval_xl.reading.source import open_source
-from selfeval_xl.reports.selfreport import draft_report
-from selfeval_xl.returns import return_filings
+from selfeval_xl.filings.grouping import gather
+from selfeval_xl.filings.roster_sheets import blank_roster
+from selfeval_xl.model.edits import Edit
+from selfeval_xl.model.grid import position
+from selfeval_xl.readers import read_file
+from selfeval_xl.readers.formats.source import open_source
 from selfeval_xl.rules.public import without_personal
-from selfeval_xl.sinks.file import apply
+from selfeval_xl.rules.runner import check
+from selfeval_xl.workflows.demo.county import made_up
+from selfeval_xl.workflows.publishing import publish
+from selfeval_xl.workflows.reports.self_report import draft_report
+from selfeval_xl.workflows.returns import return_filings
+from selfeval_xl.writers.xlsx.apply import apply
 from support.command import selfeval
 from support.counties import send
 

@@ -9,20 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from selfeval_xl.quantity import (
-    EMPTY,
-    SIGN_OF,
-    Deadline,
-    Kind,
-    chinese_number,
-    is_blank,
-    is_void,
-    money,
-    parse,
-    percent,
-    tidy,
-)
-from selfeval_xl.units import UNITS, measure, near, split_unit
+from selfeval_xl.model.deadlines import Deadline
+from selfeval_xl.model.numerals import chinese_number
+from selfeval_xl.model.quantity import EMPTY, SIGN_OF, Kind, is_blank, is_void, money, parse, percent, tidy
+from selfeval_xl.model.units import UNITS, measure, near, split_unit
 
 # as written | operator | number | unit; ~ before the number: about
 NUMBERS = """

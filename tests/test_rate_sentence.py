@@ -9,8 +9,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from selfeval_xl.filling import fill, rate_sentences
-from selfeval_xl.reading.find import forms_in
+from selfeval_xl.readers.recognition.form_finder import forms_in
+from selfeval_xl.workflows.filling.fill import fill, rate_sentences
 from support.add_in import ONE, opened
 from support.command import selfeval
 from support.text_grid import grid_of

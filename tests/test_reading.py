@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from selfeval_xl.forms import DEPARTMENT, PROJECT
-from selfeval_xl.reading.codes import split_code
-from selfeval_xl.reading.find import forms_in
-from selfeval_xl.reading.indicators import join_target
+from selfeval_xl.model.codes import split_code
+from selfeval_xl.model.forms import DEPARTMENT, PROJECT
+from selfeval_xl.readers.recognition.form_finder import forms_in
+from selfeval_xl.readers.recognition.indicators import join_target
 from support.text_grid import grid_of
 
 PROJECT_FORM = """

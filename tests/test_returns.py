@@ -14,24 +14,24 @@ import openpyxl
 import pytest
 
 from selfeval_xl import layouts, templates
-from selfeval_xl.checking import check
-from selfeval_xl.demo.county import YEAR, made_up
-from selfeval_xl.edits import Edit, Formula
 from selfeval_xl.errors import UnreadableFile, UsageError
-from selfeval_xl.filing import gather
-from selfeval_xl.findings import Finding, Severity, Treatment
-from selfeval_xl.forms import Listed
-from selfeval_xl.grid import Grid
-from selfeval_xl.progress import EXPLAINED, KEPT, MENDED, NEW, compare
-from selfeval_xl.reading import read_file
-from selfeval_xl.reading.source import open_source
-from selfeval_xl.returns import return_filings
-from selfeval_xl.returns.listing import GONE, NEXT_YEAR, listing
-from selfeval_xl.returns.marking import mark_return
+from selfeval_xl.filings.grouping import gather
+from selfeval_xl.model.edits import Edit, Formula
+from selfeval_xl.model.findings import Finding, Severity, Treatment
+from selfeval_xl.model.forms import ListedFinding
+from selfeval_xl.model.grid import Grid
+from selfeval_xl.model.sheet_names import BACK, RESULT_COLUMNS, RETURNED
+from selfeval_xl.readers import read_file
+from selfeval_xl.readers.formats.source import open_source
 from selfeval_xl.rules.narrative import clean
-from selfeval_xl.sheets import BACK, RESULT_COLUMNS, RETURNED
-from selfeval_xl.sinks.file import apply
+from selfeval_xl.rules.runner import check
 from selfeval_xl.templates.frame import draw
+from selfeval_xl.workflows.demo.county import YEAR, made_up
+from selfeval_xl.workflows.marking.progress import EXPLAINED, MENDED, NEW, STILL_OPEN, compare
+from selfeval_xl.workflows.returns import return_filings
+from selfeval_xl.workflows.returns.finding_list import GONE, NEXT_YEAR, listing
+from selfeval_xl.workflows.returns.mark_file import mark_return
+from selfeval_xl.writers.xlsx.apply import apply
 from support import fidelity
 from support.command import selfeval
 from support.counties import fill_county
@@ -480,7 +480,7 @@ def test_checking_a_mended_return_tells_what_was_mended_what_was_not_and_what_is
     assert states["D01", form.sheet, cells[1]] == NEW and (form.sheet, cells[0]) in {
         (row.sheet, row.cell) for row in progress.mended if row.rule == "D03"
     }
-    assert KEPT in states.values()
+    assert STILL_OPEN in states.values()
     told = selfeval("check", mended).stdout
     assert (
         "【新发现】" in told
@@ -529,11 +529,11 @@ def test_a_value_that_was_changed_and_is_still_faulty_was_not_mended():
             treatment=Treatment.FIX,
         )
 
-    row = Listed("D03", "表", "F12", "租金", "0元", state=NEW)
-    assert compare([found("5元")], [row]).states == (KEPT,) and compare(
+    row = ListedFinding("D03", "表", "F12", "租金", "0元", state=NEW)
+    assert compare([found("5元")], [row]).states == (STILL_OPEN,) and compare(
         [found("5元", "F13")], [row]
     ).states == (NEW,)
-    mended = Listed("D03", "表", "F12", "租金", "0元", state=MENDED)
+    mended = ListedFinding("D03", "表", "F12", "租金", "0元", state=MENDED)
     assert (
         compare([found("0元")], [mended]).states == (NEW,) and compare([found("0元")], [mended]).mended == ()
     )
@@ -630,7 +630,7 @@ def test_a_return_reads_as_the_same_forms(county):
 
 def test_a_return_can_be_filled_in_beside_its_links(tmp_path):
     """完成率 偏差率 判定 find their place although the links stand right of the form."""
-    from selfeval_xl.filling import fill
+    from selfeval_xl.workflows.filling.fill import fill
 
     data = filling(layouts.load("jilin-2024"))
     data["indicators"][1]["actual"] = None

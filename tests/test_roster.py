@@ -8,10 +8,11 @@ import openpyxl
 import pytest
 
 from selfeval_xl.county import consolidate
-from selfeval_xl.county.roster import blank_roster, chosen_by, read_roster
-from selfeval_xl.demo.county import made_up
 from selfeval_xl.errors import OutputError, UsageError
-from selfeval_xl.forms import ReadFile
+from selfeval_xl.filings.roster import chosen_by, read_roster
+from selfeval_xl.filings.roster_sheets import blank_roster
+from selfeval_xl.model.forms import ReadFile
+from selfeval_xl.workflows.demo.county import made_up
 from support.counties import send
 from support.rosters import department, project, write_roster
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from selfeval_xl.checking import check
-from selfeval_xl.filing import gather
+from selfeval_xl.filings.grouping import gather
 from selfeval_xl.rules.registry import catalogue
+from selfeval_xl.rules.runner import check
 from support.case_files import CASES, read_case
 
 CATALOGUE = [

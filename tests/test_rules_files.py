@@ -8,10 +8,10 @@ import openpyxl
 import pytest
 
 from selfeval_xl import layouts, templates
-from selfeval_xl.checking import check
-from selfeval_xl.filing import gather
-from selfeval_xl.findings import Severity
-from selfeval_xl.forms import (
+from selfeval_xl.assessment.policy import default
+from selfeval_xl.filings.grouping import gather
+from selfeval_xl.model.findings import Severity
+from selfeval_xl.model.forms import (
     DEPARTMENT,
     PROJECT,
     TOTAL,
@@ -23,11 +23,11 @@ from selfeval_xl.forms import (
     Problem,
     ReadFile,
 )
-from selfeval_xl.grid import Area
-from selfeval_xl.policy import default
-from selfeval_xl.reading import read_file
+from selfeval_xl.model.grid import Area
+from selfeval_xl.readers import read_file
 from selfeval_xl.rules import structure
 from selfeval_xl.rules.registry import _RULES
+from selfeval_xl.rules.runner import check
 
 
 def found(rule, given, *more) -> list[tuple[str | None, str | None]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from selfeval_xl.assessing import assess
-from selfeval_xl.findings import Severity
-from selfeval_xl.forms import DEPARTMENT, PROJECT, TOTAL, Form, FundingLine, Goal, Indicator
-from selfeval_xl.policy import default
+from selfeval_xl.assessment.policy import default
+from selfeval_xl.assessment.verdicts import assess
+from selfeval_xl.model.findings import Severity
+from selfeval_xl.model.forms import DEPARTMENT, PROJECT, TOTAL, Form, FundingLine, Goal, Indicator
 from selfeval_xl.rules import funding
 
 COLUMNS = ("initial_budget", "annual_budget", "executed", "execution_rate")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from selfeval_xl.checking import check
-from selfeval_xl.findings import Severity
-from selfeval_xl.forms import (
+from selfeval_xl.model.findings import Severity
+from selfeval_xl.model.forms import (
     DEPARTMENT,
     PROJECT,
     TOTAL,
@@ -19,6 +18,7 @@ from selfeval_xl.forms import (
     Report,
     Section,
 )
+from selfeval_xl.rules.runner import check
 
 LINE = FundingLine(
     source=TOTAL,

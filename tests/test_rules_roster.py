@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from selfeval_xl.checking import check
-from selfeval_xl.county.roster import Department, Project, Roster, Target
-from selfeval_xl.forms import PROJECT, TOTAL, Filing, Form, FundingLine, Indicator, ReadFile
+from selfeval_xl.filings.roster import Department, Project, Roster, Target
+from selfeval_xl.model.forms import PROJECT, TOTAL, Filing, Form, FundingLine, Indicator, ReadFile
+from selfeval_xl.rules.runner import check
 
 LINE = FundingLine(
     source=TOTAL, annual_budget="100", executed="98", cells={"annual_budget": "E8", "executed": "F8"}

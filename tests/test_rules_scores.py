@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from selfeval_xl.assessing import assess
-from selfeval_xl.forms import PROJECT, TOTAL, Form, FundingLine, Goal, Indicator
-from selfeval_xl.policy import Parameter, Policy, default
+from selfeval_xl.assessment.policy import Parameter, Policy, default
+from selfeval_xl.assessment.verdicts import assess
+from selfeval_xl.model.forms import PROJECT, TOTAL, Form, FundingLine, Goal, Indicator
 from selfeval_xl.rules import scores
 
 COLUMNS = frozenset(("level1", "level2", "name", "target", "actual", "points", "score", "note"))

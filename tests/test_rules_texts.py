@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import pytest
 
-from selfeval_xl.assessing import assess
-from selfeval_xl.checking import check
-from selfeval_xl.findings import Treatment
-from selfeval_xl.forms import (
+from selfeval_xl.assessment.policy import Parameter, Policy, default
+from selfeval_xl.assessment.verdicts import assess
+from selfeval_xl.model.findings import Treatment
+from selfeval_xl.model.forms import (
     DEPARTMENT,
     PROJECT,
     TOTAL,
@@ -23,8 +23,8 @@ from selfeval_xl.forms import (
     Section,
     Task,
 )
-from selfeval_xl.policy import Parameter, Policy, default
 from selfeval_xl.rules import narrative
+from selfeval_xl.rules.runner import check
 from selfeval_xl.rules.texts import phrases, tells
 
 

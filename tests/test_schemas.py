@@ -9,11 +9,12 @@ import json
 import shutil
 from collections.abc import Iterator
 
-import contract_hooks
 import pytest
-from command import selfeval
 from jsonschema import Draft202012Validator
-from schemas import DOCUMENTED, KINDS, SHIPPED, schema, violations
+
+from support import contract_hooks
+from support.command import selfeval
+from support.schemas import DOCUMENTED, KINDS, SHIPPED, schema, violations
 
 REWRITE = "python -m pytest tests/test_schemas.py --rewrite-contracts"
 

@@ -8,14 +8,14 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from selfeval_xl.checking import check
-from selfeval_xl.demo.county import seed_filing
-from selfeval_xl.filing import gather
-from selfeval_xl.filling import fill
-from selfeval_xl.findings import Treatment
-from selfeval_xl.forms import DEPARTMENT, PROJECT
-from selfeval_xl.quantity import money
-from selfeval_xl.reading import read_file
+from selfeval_xl.filings.grouping import gather
+from selfeval_xl.model.findings import Treatment
+from selfeval_xl.model.forms import DEPARTMENT, PROJECT
+from selfeval_xl.model.quantity import money
+from selfeval_xl.readers import read_file
+from selfeval_xl.rules.runner import check
+from selfeval_xl.workflows.demo.county import seed_filing
+from selfeval_xl.workflows.filling.fill import fill
 
 KNOWN = seed_filing()
 

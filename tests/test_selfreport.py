@@ -15,21 +15,21 @@ import openpyxl
 import pytest
 
 from selfeval_xl import templates
-from selfeval_xl.checking import check
-from selfeval_xl.demo.county import YEAR, made_up, seed_filing
-from selfeval_xl.edits import Edit
+from selfeval_xl.assessment.policy import default
 from selfeval_xl.errors import UsageError
-from selfeval_xl.filing import gather
-from selfeval_xl.forms import Indicator, Report, Section
-from selfeval_xl.policy import default
-from selfeval_xl.reading import read_file
-from selfeval_xl.reading.source import open_source
-from selfeval_xl.reports.blocks import Chart
-from selfeval_xl.reports.charts import chart_xml
-from selfeval_xl.reports.figures import by_category, category, counts, figures
-from selfeval_xl.reports.outline import typed_texts
-from selfeval_xl.reports.selfreport import draft_report
-from selfeval_xl.sinks.file import apply
+from selfeval_xl.filings.grouping import gather
+from selfeval_xl.model.edits import Edit
+from selfeval_xl.model.forms import Indicator, Report, Section
+from selfeval_xl.readers import read_file
+from selfeval_xl.readers.formats.source import open_source
+from selfeval_xl.rules.runner import check
+from selfeval_xl.workflows.demo.county import YEAR, made_up, seed_filing
+from selfeval_xl.workflows.reports.figures import by_category, category, counts, figures
+from selfeval_xl.workflows.reports.outline import typed_texts
+from selfeval_xl.workflows.reports.self_report import draft_report
+from selfeval_xl.writers.word.blocks import Chart
+from selfeval_xl.writers.word.charts import chart_xml
+from selfeval_xl.writers.xlsx.apply import apply
 from support.command import selfeval
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

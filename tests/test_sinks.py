@@ -12,14 +12,14 @@ import openpyxl
 import pytest
 from lxml import etree
 
-from selfeval_xl.edits import Edit, Formula, Look
 from selfeval_xl.errors import OutputError, UsageError
-from selfeval_xl.grid import Area, Grid
-from selfeval_xl.reading.source import open_source
-from selfeval_xl.sinks import blank
-from selfeval_xl.sinks.file import apply, marked, rooms
-from selfeval_xl.sinks.tints import SIGN, condition
-from selfeval_xl.sinks.worksheet import lines_needed
+from selfeval_xl.model.edits import Edit, Formula, Look
+from selfeval_xl.model.grid import Area, Grid
+from selfeval_xl.readers.formats.source import open_source
+from selfeval_xl.writers.xlsx import from_grids
+from selfeval_xl.writers.xlsx.apply import apply, marked, rooms
+from selfeval_xl.writers.xlsx.tints import SIGN, condition
+from selfeval_xl.writers.xlsx.worksheet import lines_needed
 from support import fidelity
 from support.text_grid import grid_of
 from support.tinted import tints
@@ -32,7 +32,7 @@ EDITS = [
     Edit(FORM, "F12", "0元", "0元", Look.ERROR, remark="错误（须修改）：实际完成0元。"),
     Edit(FORM, "F5", "56.96", "56.96", Look.WARNING, remark="核实（须说明）：请说明。"),
     Edit(FORM, "I11", None, "完成率", Look.HEAD),
-    Edit(FORM, "I12", None, Decimal("0.9723"), Look.SHARE),
+    Edit(FORM, "I12", None, Decimal("0.9723"), Look.RATIO),
     Edit(FORM, "J12", None, "=1人", Look.TEXT),
     Edit("校验结果", "A1", None, "序号", Look.HEAD),
     Edit("校验结果", "B2", None, Formula(f'HYPERLINK("#\'{FORM}\'!F12","F12")', "F12"), Look.TEXT),
@@ -199,7 +199,7 @@ def test_a_mark_taken_away_leaves_looks_and_notes_as_they_were(edited, tmp_path)
     again = tmp_path / f"还原{out.suffix}"
     apply(
         out,
-        [Edit(FORM, "F12", "0元", "0元", Look.FORMER), Edit(FORM, "F5", "56.96", "56.96", Look.FORMER)],
+        [Edit(FORM, "F12", "0元", "0元", Look.RESTORE), Edit(FORM, "F5", "56.96", "56.96", Look.RESTORE)],
         again,
     )
     assert marked(again) == []
@@ -241,7 +241,7 @@ def test_a_colour_that_a_person_gave_a_marked_cell_since_then_stays(edited, tmp_
     book.save(tmp_path / f"人改{ending}")
     apply(
         tmp_path / f"人改{ending}",
-        [Edit(FORM, "F5", "56.96", "56.96", Look.FORMER)],
+        [Edit(FORM, "F5", "56.96", "56.96", Look.RESTORE)],
         tmp_path / f"还原{ending}",
     )
     assert openpyxl.load_workbook(tmp_path / f"还原{ending}")[FORM]["F5"].fill.fgColor.rgb == "FF00FF00"
@@ -260,7 +260,7 @@ def test_the_first_note_of_a_sheet_and_the_last_one_taken_away(tmp_path, assert_
     )
     assert openpyxl.load_workbook(tmp_path / "b.xlsx")["表"]["B2"].comment.text == "提示（供参考）：看看。"
     assert_valid_ooxml(tmp_path / "b.xlsx")
-    apply(tmp_path / "b.xlsx", [Edit("表", "B2", "值", "值", Look.FORMER)], tmp_path / "c.xlsx")
+    apply(tmp_path / "b.xlsx", [Edit("表", "B2", "值", "值", Look.RESTORE)], tmp_path / "c.xlsx")
     assert not [name for name in parts(tmp_path / "c.xlsx") if "omment" in name or "vml" in name]
     assert_valid_ooxml(tmp_path / "c.xlsx")
 
@@ -333,7 +333,7 @@ def test_a_grid_becomes_a_workbook_that_reads_as_the_same_grid(tmp_path, assert_
         name="表1",
     )
     grid.rows[4].append(date(2024, 11, 30))
-    names = blank.write([grid, Grid("表/1*", [["x"]]), Grid("表1", [["y"]])], tmp_path / "b.xlsx")
+    names = from_grids.write([grid, Grid("表/1*", [["x"]]), Grid("表1", [["y"]])], tmp_path / "b.xlsx")
     read = open_source(tmp_path / "b.xlsx").grids
     assert [each.name for each in read] == ["表1", "表_1_", "表1_2"] and names["表/1*"] == "表_1_"
     width = max(grid.width, read[0].width)
@@ -383,7 +383,7 @@ def test_a_theme_colour_comes_back_after_a_mark(tmp_path):
         tmp_path / "b.xlsx",
     )
     assert openpyxl.load_workbook(tmp_path / "b.xlsx").active["A1"].value == 5
-    apply(tmp_path / "b.xlsx", [Edit("Sheet", "A1", "5", "5", Look.FORMER)], tmp_path / "c.xlsx")
+    apply(tmp_path / "b.xlsx", [Edit("Sheet", "A1", "5", "5", Look.RESTORE)], tmp_path / "c.xlsx")
     fill = openpyxl.load_workbook(tmp_path / "c.xlsx").active["A1"].fill
     assert (fill.fgColor.theme, fill.fgColor.tint) == (4, 0.6)
 
@@ -475,7 +475,7 @@ def test_a_mark_that_moved_with_its_row_is_replaced_and_leaves_nothing_behind(tm
     apply(
         moved,
         [
-            Edit(FORM, "E13", None, None, Look.FORMER),
+            Edit(FORM, "E13", None, None, Look.RESTORE),
             Edit(FORM, "E14", "=30000元", "=30000元", Look.WARNING, remark="核实（须说明）：二。"),
         ],
         out,

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from selfeval_xl.errors import UsageError
-from selfeval_xl.grid import Area
-from selfeval_xl.reading import read_file
-from selfeval_xl.reading.biff import records
-from selfeval_xl.reading.collect import collect
-from selfeval_xl.reading.ole import Compound, packed
-from selfeval_xl.reading.source import open_source
-from selfeval_xl.sheets import SETTINGS
+from selfeval_xl.model.grid import Area
+from selfeval_xl.model.sheet_names import SETTINGS
+from selfeval_xl.readers import read_file
+from selfeval_xl.readers.folder import collect
+from selfeval_xl.readers.formats.compound_file import Compound, packed
+from selfeval_xl.readers.formats.source import open_source
+from selfeval_xl.readers.formats.xls_records import records
 from support.hostile import OFFICE, RELS, compound, row, sheet, workbook, zipped
 
 FILES = Path(__file__).parent / "files"
@@ -469,7 +469,7 @@ def test_hidden_rows_of_excels_own_files_are_seen():
     """Excel writes an attribute of a namespace into its rows, which a parser refuses where the tag stands
     alone.
     """
-    from selfeval_xl.reading.sheetxml import hidden_in
+    from selfeval_xl.readers.formats.sheet_xml import hidden_in
 
     xml = (
         b'<worksheet xmlns:x14ac="urn:a"><cols><col min="3" max="4" width="9.140625" hidden="1" '

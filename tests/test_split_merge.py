@@ -13,15 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selfeval_xl import issuing, templates
-from selfeval_xl.edits import Edit
+from selfeval_xl import templates
 from selfeval_xl.errors import UsageError
-from selfeval_xl.parts import merge, split
-from selfeval_xl.parts.alignment import align, rows_of
-from selfeval_xl.parts.changes import compare
-from selfeval_xl.parts.returned import SheetState
-from selfeval_xl.reading import read_file
-from selfeval_xl.sinks.file import apply
+from selfeval_xl.model.edits import Edit
+from selfeval_xl.readers import read_file
+from selfeval_xl.workflows import issuing
+from selfeval_xl.workflows.splitting import merge, split
+from selfeval_xl.workflows.splitting.alignment import align, rows_of
+from selfeval_xl.workflows.splitting.changes import compare
+from selfeval_xl.workflows.splitting.returned import SheetState
+from selfeval_xl.writers.xlsx.apply import apply
 from support import rosters
 from support.command import selfeval
 from support.rosters import make_roster
@@ -33,7 +34,9 @@ KEPT = "部门工作簿_拆分留底.xlsx"
 def department(tmp_path_factory):
     """The issued workbook of a department with three projects."""
     folder = tmp_path_factory.mktemp("department")
-    done = issuing.issue(make_roster(folder / "名册.xlsx"), folder / "下发", asked=issuing.Asked(year=2024))
+    done = issuing.issue(
+        make_roster(folder / "名册.xlsx"), folder / "下发", asked=issuing.IssueOptions(year=2024)
+    )
     return done.folder / done.departments[0][0].file
 
 

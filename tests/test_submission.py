@@ -17,12 +17,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from selfeval_xl.edits import Edit, Formula, Look
-from selfeval_xl.marks import mark
-from selfeval_xl.reading import read_file
-from selfeval_xl.sheets import RESULTS, SETTINGS
-from selfeval_xl.sinks.file import apply
-from selfeval_xl.submission import code_of, submit
+from selfeval_xl.model.edits import Edit, Formula, Look
+from selfeval_xl.model.sheet_names import RESULTS, SETTINGS
+from selfeval_xl.readers import read_file
+from selfeval_xl.workflows.marking.marks import mark
+from selfeval_xl.workflows.submission import code_of, submit
+from selfeval_xl.writers.xlsx.apply import apply
 from support.add_in import ONE
 from support.command import ROOT, selfeval
 
@@ -32,8 +32,8 @@ NAME = "301001_示例县交通运输局_2024年度绩效自评_第{}次.xlsx"
 @pytest.fixture
 def marked(two_projects, tmp_path) -> Path:
     """The workbook with marks and a link to the list, as `check --mark` and the add-in leave them."""
-    from selfeval_xl.checking import check
-    from selfeval_xl.filing import gather
+    from selfeval_xl.filings.grouping import gather
+    from selfeval_xl.rules.runner import check
 
     file, there, out = read_file(two_projects), tmp_path / "标注.xlsx", tmp_path / "交通局.xlsx"
     mark(two_projects, list(check(gather([file]), files=[file])), there)

@@ -11,18 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from selfeval_xl.county.arithmetic import decimal, exact, of_millionths
-from selfeval_xl.county.checked import read_and_check
-from selfeval_xl.county.columns import Column, Sheet, hand, link
-from selfeval_xl.county.kept import TABLE, Kept
-from selfeval_xl.county.live import Book, Condition
-from selfeval_xl.county.outline import outline, outlined
-from selfeval_xl.county.store import Store
-from selfeval_xl.county.table import Listed, Table
-from selfeval_xl.demo.county import made_up
+from selfeval_xl.assessment.policy import default
+from selfeval_xl.county.database import TABLE
+from selfeval_xl.county.intake.answers import AnswerCache
+from selfeval_xl.county.intake.check_file import read_and_check
+from selfeval_xl.county.intake.outline import outline, outlined
+from selfeval_xl.county.sheets.columns import Column, Sheet, hand, link
+from selfeval_xl.county.store.rows import ListedRows, StoredRows
+from selfeval_xl.county.store.store import Store
+from selfeval_xl.county.workbook.formulas import Criterion, WorkbookFormulas
 from selfeval_xl.errors import OutputError
-from selfeval_xl.filing import gather
-from selfeval_xl.policy import default
+from selfeval_xl.filings.grouping import gather
+from selfeval_xl.model.numbers import decimal, exact, of_millionths
+from selfeval_xl.workflows.demo.county import made_up
 from support.counties import send
 
 SHEET = Sheet(
@@ -56,8 +57,8 @@ ROWS = st.lists(
 )
 
 
-def table_of(rows) -> Table:
-    table = Table(sqlite3.connect(":memory:"), SHEET, "things", Path("a.sqlite"))
+def table_of(rows) -> StoredRows:
+    table = StoredRows(sqlite3.connect(":memory:"), SHEET, "things", Path("a.sqlite"))
     table.add(rows[:3])
     table.add(rows[3:])
     return table
@@ -66,7 +67,7 @@ def table_of(rows) -> Table:
 @given(ROWS, st.integers(0, 12), st.integers(0, 12))
 @settings(max_examples=150, deadline=None)
 def test_both_kinds_of_rows_say_the_same(rows, start, stop):
-    stored, listed = table_of(rows), Listed(SHEET, [dict(row) for row in rows])
+    stored, listed = table_of(rows), ListedRows(SHEET, [dict(row) for row in rows])
     if rows:
         for one in (stored, listed):
             one.change(len(rows), {"remark": "请核实", "kind": "丁"})
@@ -81,16 +82,16 @@ def test_both_kinds_of_rows_say_the_same(rows, start, stop):
         ]
     conditions = [
         (),
-        (Condition("kind", "=", "甲"),),
-        (Condition("kind", "<>", "甲"), Condition("name", "<>", "")),
+        (Criterion("kind", "=", "甲"),),
+        (Criterion("kind", "<>", "甲"), Criterion("name", "<>", "")),
     ]
-    books = [Book((SHEET,), {"things": table}) for table in (stored, listed)]
+    books = [WorkbookFormulas((SHEET,), {"things": table}) for table in (stored, listed)]
     for asked in conditions:
         for ask in (
             lambda book, asked=asked: book.count("things", *asked),
             lambda book, asked=asked: book.total("things", "amount", *asked),
             lambda book, asked=asked: book.total("things", "pieces", *asked),
-            lambda book: book.average("things", "rate", Condition("kind", "=", "乙")),
+            lambda book: book.average("things", "rate", Criterion("kind", "=", "乙")),
             lambda book, asked=asked: book.distinct("things", ("kind",), *asked),
         ):
             assert ask(books[0]) == ask(books[1])
@@ -118,7 +119,7 @@ def test_rows_in_another_order_keep_what_officers_wrote():
 
 
 def test_an_unfinished_store_is_as_it_was(tmp_path):
-    with closing(Kept(tmp_path / "a.sqlite", default())):
+    with closing(AnswerCache(tmp_path / "a.sqlite", default())):
         pass
     for finish in (True, False):
         store = Store(tmp_path / "a.sqlite")
@@ -137,7 +138,7 @@ def test_an_unfinished_store_is_as_it_was(tmp_path):
 
 
 def test_a_store_that_another_program_holds_is_said(tmp_path):
-    with closing(Kept(tmp_path / "a.sqlite", default())):
+    with closing(AnswerCache(tmp_path / "a.sqlite", default())):
         pass
     with closing(sqlite3.connect(tmp_path / "a.sqlite")) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -174,7 +175,7 @@ def test_an_outline_tells_who_sent_what(tmp_path):
         for filing in whole
     ]
     assert sum(len(filing.forms) for filing in whole) > 10 and all(
-        form.says and not form.indicators for filing in short for form in filing.forms
+        form.content_digest and not form.indicators for filing in short for form in filing.forms
     )
 
 

@@ -11,10 +11,10 @@ import openpyxl
 import pytest
 
 from selfeval_xl import layouts, templates
-from selfeval_xl.checking import check
-from selfeval_xl.filing import gather
-from selfeval_xl.reading import read_file
-from selfeval_xl.sheets import COVER, REPORT, SELF_CHECK, SUMMARY
+from selfeval_xl.filings.grouping import gather
+from selfeval_xl.model.sheet_names import COVER, REPORT, SELF_CHECK, SUMMARY
+from selfeval_xl.readers import read_file
+from selfeval_xl.rules.runner import check
 
 OLD = sorted((Path(__file__).parent / "old_templates").glob("*/*.xlsx"))
 # the column of 自查, and the rule that it stands for

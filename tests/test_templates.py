@@ -10,12 +10,12 @@ import pytest
 
 from selfeval_xl import layouts, templates
 from selfeval_xl.errors import LayoutError, OutputError
-from selfeval_xl.forms import PROJECT
-from selfeval_xl.reading import read_file
-from selfeval_xl.reading.find import forms_in
-from selfeval_xl.templates.common import USUAL_NAMES
+from selfeval_xl.model.forms import PROJECT
+from selfeval_xl.readers import read_file
+from selfeval_xl.readers.recognition.form_finder import forms_in
 from selfeval_xl.templates.frame import draw
 from selfeval_xl.templates.heights import lines_needed, pages_tall
+from selfeval_xl.templates.suggestions import USUAL_NAMES
 from support.fillings import assert_read, filling
 
 LAYOUTS = layouts.load_all()

@@ -15,13 +15,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from selfeval_xl.county import consolidate, handwritten
-from selfeval_xl.county.departments import Departments
-from selfeval_xl.county.roster import blank_roster
-from selfeval_xl.county.store import UNWRITTEN
+from selfeval_xl.assessment.policy import RulePolicy, default
+from selfeval_xl.county import consolidate, officer_columns
+from selfeval_xl.county.departments.streaming import StreamedDepartments
+from selfeval_xl.county.store.store import UNWRITTEN
 from selfeval_xl.county.unchanged import SHARES
-from selfeval_xl.demo.county import made_up
-from selfeval_xl.policy import RulePolicy, default
+from selfeval_xl.filings.roster_sheets import blank_roster
+from selfeval_xl.workflows.demo.county import made_up
 from support.counties import send
 from support.workbooks import values
 
@@ -209,8 +209,8 @@ def test_the_rows_kept_are_those_that_would_be_made(first, tmp_path, change):
 def test_a_workbook_without_a_word_of_officers_is_not_read_again(first, tmp_path, monkeypatch):
     place = tmp_path / "县"
     shutil.copytree(first, place)
-    read, real = [], handwritten.read_written
-    monkeypatch.setattr(handwritten, "read_written", lambda *given: read.append(given) or real(*given))
+    read, real = [], officer_columns.read_written
+    monkeypatch.setattr(officer_columns, "read_written", lambda *given: read.append(given) or real(*given))
     consolidate(place / "收到", place / "全县.xlsx")
     assert not read
     words_of_officers(place)
@@ -223,13 +223,13 @@ def test_only_the_changed_department_is_looked_at(first, tmp_path, monkeypatch):
     place = tmp_path / "县"
     shutil.copytree(first, place)
     another_version(place)
-    filled, real = [], Departments._take
+    filled, real = [], StreamedDepartments._take
 
     def listening(self, turn, batch):
         filled.append(turn.entry.name)
         real(self, turn, batch)
 
-    monkeypatch.setattr(Departments, "_take", listening)
+    monkeypatch.setattr(StreamedDepartments, "_take", listening)
     consolidate(place / "收到", place / "全县.xlsx")
     assert filled == [made_up()[0][1].name]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from selfeval_xl.reading.find import forms_in
+from selfeval_xl.readers.recognition.form_finder import forms_in
 from support.text_grid import grid_of
 
 NUMBERED = """

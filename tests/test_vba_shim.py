@@ -14,10 +14,11 @@ from lxml import etree
 
 from selfeval_xl import templates
 from selfeval_xl.addin.ribbon import ready_buttons, ribbon
-from selfeval_xl.demo.county import seed_filing
-from selfeval_xl.marks import COLUMNS, unmark
-from selfeval_xl.screen import escaped
-from selfeval_xl.sinks import note_box
+from selfeval_xl.cli.screen.screen import escaped
+from selfeval_xl.workflows.demo.county import seed_filing
+from selfeval_xl.workflows.marking.marks import unmark
+from selfeval_xl.workflows.marking.result_list import COLUMNS
+from selfeval_xl.writers.xlsx import note_box
 from support import ribbon_schema
 from support.command import ROOT, selfeval
 
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.filterwarnings(
 sys.path.insert(0, str(ROOT / "vba_shim"))
 import build  # noqa: E402
 
-SHIPPED = ROOT / "selfeval_xl" / "addin"
+SHIPPED = ROOT / "selfeval_xl" / "addin" / "setup"
 FILES = (build.ADDIN, build.TEMPLATE)
 PROBE = "\nPublic Function zzProbe{0}() As Long\n    zzProbe{0} = 4711\nEnd Function\n"
 PAINT = """

@@ -14,10 +14,10 @@ import openpyxl
 import pytest
 
 from selfeval_xl import templates
-from selfeval_xl.demo.county import seed_filing
+from selfeval_xl.assessment.policy import default
 from selfeval_xl.errors import UsageError
-from selfeval_xl.policy import default
-from selfeval_xl.watching import Settling, check_saved, open_beside, watch, watched_files
+from selfeval_xl.workflows.demo.county import seed_filing
+from selfeval_xl.workflows.watching import Settling, check_saved, open_beside, watch, watched_files
 from support.command import ROOT, selfeval
 
 A, B = Path("甲.xlsx"), Path("乙.xlsx")

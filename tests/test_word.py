@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from selfeval_xl.grid import Area
-from selfeval_xl.reading.source import open_source
+from selfeval_xl.model.grid import Area
+from selfeval_xl.readers.formats.source import open_source
 from support.hostile import zipped
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

@@ -6,10 +6,10 @@ import docx
 import pytest
 
 from selfeval_xl import layouts
-from selfeval_xl.edits import Formula
-from selfeval_xl.filing import gather
-from selfeval_xl.grid import percent_text
-from selfeval_xl.reading import read_file
+from selfeval_xl.filings.grouping import gather
+from selfeval_xl.model.edits import Formula
+from selfeval_xl.model.grid import percent_text
+from selfeval_xl.readers import read_file
 from selfeval_xl.templates.frame import draw
 from support.fillings import assert_read, filling
 

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from selfeval_xl.errors import SelfevalError
-from selfeval_xl.forms import ReadFile
-from selfeval_xl.reading.worker import read_files
+from selfeval_xl.model.forms import ReadFile
+from selfeval_xl.workers import read_files
 from support.hostile import row, sheet, workbook
 
 
 def open_only(path: str) -> ReadFile:
     """What the workers do here: open the file, or what its name says."""
-    from selfeval_xl.reading.source import open_source
+    from selfeval_xl.readers.formats.source import open_source
 
     name = Path(path).name
     if "abort" in name:
@@ -130,7 +130,7 @@ def test_a_script_without_a_main_guard_may_read_files(files, tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
         f"import sys; sys.path[:0] = {[str(Path(__file__).parent), str(Path(__file__).parents[1])]!r}\n"
-        "from selfeval_xl.reading.worker import read_files\n"
+        "from selfeval_xl.workers import read_files\n"
         f"print([file.kind for file in read_files([{str(path)!r}] * 5, jobs=2, function={FUNCTION!r})])\n",
         encoding="utf-8",
     )

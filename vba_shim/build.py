@@ -23,7 +23,7 @@ from selfeval_xl import templates
 from selfeval_xl.addin.ribbon import Button, ready_buttons, ribbon
 
 HERE = Path(__file__).parent
-PACKAGE = HERE.parent / "selfeval_xl" / "addin"
+PACKAGE = HERE.parent / "selfeval_xl" / "addin" / "setup"
 ADDIN, TEMPLATE, LAYOUT = "selfeval.xlam", "selfeval.xltm", "jilin-2024"
 MODULES = (
     "SelfevalSettings",

@@ -13,6 +13,6 @@ def press(button: str) -> None:
 
     Whatever goes wrong becomes a Chinese message, never an exception.
     """
-    from .pressing import run
+    from selfeval_xl.addin.pressing import run
 
     run(button)

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..edits import Edit
-from ..errors import UsageError
-from ..grid import Area, a1, position
-from ..sinks.changes import Journal
-from ..sinks.file import displayed
-from ..sinks.live import Applied, apply
-from ..sinks.saved import Saved
+from selfeval_xl.errors import UsageError
+from selfeval_xl.model.edits import Edit
+from selfeval_xl.model.grid import Area, a1, position
+from selfeval_xl.writers.excel.apply import Applied, apply
+from selfeval_xl.writers.excel.journal import Journal
+from selfeval_xl.writers.excel.snapshot import Snapshot
+from selfeval_xl.writers.xlsx.apply import displayed
 
 if TYPE_CHECKING:
     import xlwings
@@ -51,10 +51,10 @@ class Host:
         return Path(self.full_name).name
 
     @contextmanager
-    def saved(self) -> Iterator[Saved]:
+    def saved(self) -> Iterator[Snapshot]:
         """A copy of the book as it is now, read; its file is deleted afterwards."""
         with self.copied() as path:
-            yield Saved(path, self.full_name)
+            yield Snapshot(path, self.full_name)
 
     @contextmanager
     def copied(self) -> Iterator[Path]:
@@ -65,7 +65,7 @@ class Host:
             self.workbook.SaveCopyAs(str(path if path.suffix else path.with_suffix(".xlsx")))
             yield path if path.suffix else path.with_suffix(".xlsx")
 
-    def apply(self, saved: Saved, edits: Iterable[Edit]) -> Applied:
+    def apply(self, saved: Snapshot, edits: Iterable[Edit]) -> Applied:
         """Carries out edits in the open book; see `sinks.live.apply`."""
         return apply(self.workbook, saved, edits, self.journal)
 

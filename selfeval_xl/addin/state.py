@@ -13,7 +13,7 @@ import traceback
 from datetime import datetime
 from pathlib import Path
 
-from ..sinks.changes import Journal
+from selfeval_xl.writers.excel.journal import Journal
 
 KEPT_LOGS = 20
 # A file of this name shows the bureau's group: the ribbon's callback only has to look whether it exists.

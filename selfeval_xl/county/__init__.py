@@ -6,78 +6,19 @@ import gc
 import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import OutputError, UsageError
-from ..policy import Policy
-from ..policy_file import load
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.county.result import County
+from selfeval_xl.errors import OutputError, UsageError
+from selfeval_xl.rules.county_file import load
 
 if TYPE_CHECKING:
-    import pandas
-
-    from .collecting import Read
-    from .handwritten import Written
+    from selfeval_xl.county.intake.receipts import Read
+    from selfeval_xl.county.officer_columns import Written
 
 __all__ = ["County", "consolidate"]
-
-
-@dataclass(frozen=True)
-class County:
-    """The result of a consolidation: workbook, store, and the counts for the closing table.
-
-    The tables are read from the store when they are asked for.
-
-    departments, reported: all, and those that sent a form that counts. files: received files by result.
-    forms: recognised, used, superseded, duplicate. verdicts: indicators of the project forms by indicators,
-    met, exceeded, unmet, zero, undetermined, unexplained. severities: findings by 错误, 核实, 提示. rules: by
-    status (ran, skipped, failed). carried, lost: officers' remarks that found their row, and that found none.
-    balances: of files and of forms, one line each. problems: faulty rows of the roster.
-    """
-
-    out: Path
-    store: Path
-    departments: int = 0
-    reported: int = 0
-    project_forms: int = 0
-    department_forms: int = 0
-    files: dict[str, int] = field(default_factory=dict)
-    forms: dict[str, int] = field(default_factory=dict)
-    verdicts: dict[str, int] = field(default_factory=dict)
-    severities: dict[str, int] = field(default_factory=dict)
-    rules: dict[str, int] = field(default_factory=dict)
-    carried: int = 0
-    lost: int = 0
-    balances: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
-
-    @cached_property
-    def projects(self) -> pandas.DataFrame:
-        """One row per project that counts, is missing or exempt; money in 万元, rates as ratios."""
-        return self._table("projects")
-
-    @cached_property
-    def funding(self) -> pandas.DataFrame:
-        """One row per funding row; kind: 合计, 来源, 其中项."""
-        return self._table("funding")
-
-    @cached_property
-    def indicators(self) -> pandas.DataFrame:
-        """One row per third-level indicator."""
-        return self._table("indicators")
-
-    @cached_property
-    def findings(self) -> pandas.DataFrame:
-        """One row per finding."""
-        return self._table("findings")
-
-    def _table(self, name: str) -> pandas.DataFrame:
-        """A table of the store."""
-        from .store import read
-
-        return read(self.store, name)
 
 
 def consolidate(
@@ -104,13 +45,13 @@ def consolidate(
     `out` is carried over. Raises UsageError (no such folder, faulty roster) and OutputError (`out` cannot be
     written, or is no county workbook).
     """
-    from .collecting import receiving, sort_out
-    from .departments import Departments
-    from .last_year import read_last
-    from .material import laid_out
-    from .parquet import usable
-    from .publishing import publish
-    from .roster import chosen_by, read_roster
+    from selfeval_xl.county.departments.data import laid_out
+    from selfeval_xl.county.departments.streaming import StreamedDepartments
+    from selfeval_xl.county.intake.receipts import receiving, sort_out
+    from selfeval_xl.county.last_year_sheet import read_last
+    from selfeval_xl.county.output import publish
+    from selfeval_xl.county.store.parquet import usable
+    from selfeval_xl.filings.roster import chosen_by, read_roster
 
     out = Path(out)
     _check_places(Path(folder), out)
@@ -127,16 +68,16 @@ def consolidate(
     ):
         choices = chosen_by(loaded_roster, written.chosen_files())
         collected = sort_out(received.root, received.files, loaded_roster, choices, received.archives)
-        departments = Departments(received, laid_out(collected, loaded_roster, policy))
+        departments = StreamedDepartments(received, laid_out(collected, loaded_roster, policy))
         return publish(departments, out, written, last, with_forms, parquet, store=received.cache.base)
 
 
 def _previous_remarks(out: Path) -> Written:
     """The officers' remarks in the workbook that is to be replaced; it is read only if it was changed."""
-    from ..reading.source import fingerprint
-    from .handwritten import Written, read_written
-    from .store import UNWRITTEN, meta
-    from .tables import SHEETS
+    from selfeval_xl.county.officer_columns import Written, read_written
+    from selfeval_xl.county.store.store import UNWRITTEN, meta
+    from selfeval_xl.county.tables import SHEETS
+    from selfeval_xl.files import fingerprint
 
     store = out.with_suffix(".sqlite")
     unwritten = meta(store, UNWRITTEN)
@@ -153,7 +94,7 @@ def _reading(dask: str | None, folder: str | Path) -> AbstractContextManager[Rea
     """The function that reads many files: on the cluster at this address, None for this machine."""
     if not dask:
         return nullcontext()
-    from .cluster import reading_on
+    from selfeval_xl.county.intake.dask_reader import reading_on
 
     return reading_on(dask, folder)
 

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .columns import Sheet
-from .departments import Prepared
-from .detail_columns import DEVIATIONS, FINDINGS, FUNDING, INDICATORS
-from .detail_rows import (
-    deviation_order,
-    deviation_rows,
-    finding_rows,
-    funding_rows,
-    indicator_rows,
-    other_findings,
-)
-from .ledger_columns import RECEIPTS, SUBMISSIONS
-from .ledger_rows import receipt_rows, submission_row
-from .material import Entry, Material
-from .sampling import Sampling
-from .summary_columns import DEPARTMENTS, PROJECTS
-from .summary_rows import Row, department_row, project_rows
+from selfeval_xl.county.departments.data import CountyData, DepartmentData
+from selfeval_xl.county.departments.streaming import LoadedDepartments
+from selfeval_xl.county.sheets.columns import Sheet
+from selfeval_xl.county.sheets.departments import DEPARTMENTS, department_row
+from selfeval_xl.county.sheets.deviations import DEVIATIONS, deviation_order, deviation_rows
+from selfeval_xl.county.sheets.findings import FINDINGS, finding_rows, other_findings
+from selfeval_xl.county.sheets.funding import FUNDING, funding_rows
+from selfeval_xl.county.sheets.indicators import INDICATORS, indicator_rows
+from selfeval_xl.county.sheets.projects import PROJECTS, project_rows
+from selfeval_xl.county.sheets.receipts import RECEIPTS, receipt_rows
+from selfeval_xl.county.sheets.row_heads import Row
+from selfeval_xl.county.sheets.sampling import Sampling
+from selfeval_xl.county.sheets.submissions import SUBMISSIONS, submission_row
 
 SHEETS: tuple[Sheet, ...] = (
     DEPARTMENTS,
@@ -36,7 +32,7 @@ Tables = dict[str, list[Row]]
 
 
 @dataclass(slots=True)
-class Share:
+class DepartmentRows:
     """The rows of one department by sheet key. signs: of risk, for each project row (see `sampling`)."""
 
     departments: Row
@@ -49,10 +45,10 @@ class Share:
     signs: list[int | None] = field(default_factory=list)
 
 
-def share_of(entry: Entry, material: Material, sampling: Sampling) -> Share:
+def share_of(entry: DepartmentData, material: CountyData, sampling: Sampling) -> DepartmentRows:
     """The rows of a department for every sheet but 收件核对, which has a row for each file."""
     projects = list(project_rows(entry, material))
-    share = Share(
+    share = DepartmentRows(
         department_row(entry, projects, material),
         submission_row(entry, material),
         projects,
@@ -68,7 +64,7 @@ def share_of(entry: Entry, material: Material, sampling: Sampling) -> Share:
     return share
 
 
-def build(material: Material) -> Tables:
+def build(material: CountyData) -> Tables:
     """The rows of every sheet but 总览 in memory, numbered from 1, by the sheet's key."""
     tables: Tables = {sheet.key: [] for sheet in SHEETS}
     sampling = Sampling(material.policy)
@@ -80,7 +76,7 @@ def build(material: Material) -> Tables:
             if key != RECEIPTS.key:
                 added = getattr(share, key)
                 rows.extend(added if isinstance(added, list) else [added])
-    tables["findings"] += other_findings(Prepared(material).rest, material)[1]
+    tables["findings"] += other_findings(LoadedDepartments(material).rest, material)[1]
     tables["deviations"].sort(key=deviation_order)
     tables["receipts"] = list(receipt_rows(material))
     large = sampling.large(row["annual_budget"] for row in tables["projects"])

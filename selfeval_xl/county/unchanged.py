@@ -8,16 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..findings import RuleStatus
-from .columns import Sheet
-from .departments import Turn
-from .detail_columns import DEVIATIONS, FINDINGS
-from .ledger_columns import SUBMISSIONS
-from .material import MENDED, Material
-from .store import Store
-from .summary_columns import DEPARTMENTS
-from .table import NUMBER, Table, decoded, stored_keys
-from .words import cause_of
+from selfeval_xl.assessment.reasons import cause_of
+from selfeval_xl.county.departments.data import MENDED, CountyData
+from selfeval_xl.county.departments.streaming import DepartmentStep
+from selfeval_xl.county.sheets.columns import Sheet
+from selfeval_xl.county.sheets.departments import DEPARTMENTS
+from selfeval_xl.county.sheets.deviations import DEVIATIONS
+from selfeval_xl.county.sheets.findings import FINDINGS
+from selfeval_xl.county.sheets.submissions import SUBMISSIONS
+from selfeval_xl.county.store.rows import NUMBER, StoredRows, decoded, stored_keys
+from selfeval_xl.county.store.store import Store
+from selfeval_xl.model.findings import RuleStatus
 
 SHARES = "shares"
 RANGED = ("projects", "funding", "indicators", "findings")  # tables where a department's rows stand together
@@ -32,7 +33,7 @@ _KEYS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class StoredDepartment:
     """A department as the previous run stored it.
 
     ranges: its rows by table, as the numbers (before the first, last). signs: of risk, for each project row.
@@ -45,7 +46,7 @@ class Share:
     rules: list[RuleStatus]
 
 
-class Unchanged:
+class ReusableDepartments:
     """Copies departments from the previous run's tables, and records this run's for the next one.
 
     usable: whether rows may be copied at all. salt: digest of program, policy and roster, on which every row
@@ -54,14 +55,14 @@ class Unchanged:
 
     def __init__(self, store: Store, usable: bool, salt: str) -> None:
         self._store, self._salt = store, salt
-        self._previous: dict[str, tuple[str, Share]] = {}
+        self._previous: dict[str, tuple[str, StoredDepartment]] = {}
         store.base.execute(f"CREATE TABLE {store.temporary(SHARES)} ({', '.join(_KEYS)})")
         if usable and SHARES in store.tables():
             for row in store.base.execute(f"SELECT {', '.join(_KEYS)} FROM {SHARES}"):
                 values = dict(zip(_KEYS, row, strict=True))
                 self._previous[values["department"]] = (
                     values["print"],
-                    Share(
+                    StoredDepartment(
                         {key: (values[f"{key}_after"], values[f"{key}_last"]) for key in RANGED},
                         json.loads(values["signs"]),
                         values["state"],
@@ -70,12 +71,12 @@ class Unchanged:
                 )
         self._copied: list[str] = []
 
-    def share(self, step: Turn, material: Material) -> Share | None:
+    def share(self, step: DepartmentStep, material: CountyData) -> StoredDepartment | None:
         """The department as the previous run stored it; None where its rows may have changed."""
         previous = self._previous.get(step.entry.name)
         return previous[1] if previous and previous[0] == self.print_of(step, material) else None
 
-    def print_of(self, step: Turn, material: Material) -> str:
+    def print_of(self, step: DepartmentStep, material: CountyData) -> str:
         """A digest of all that the rows of a department depend on."""
         entry = step.entry
         basis = [
@@ -102,7 +103,7 @@ class Unchanged:
                 [
                     material.relative(fate.form.file),
                     fate.form.sheet,
-                    fate.form.says,
+                    fate.form.content_digest,
                     fate.fate,
                     fate.basis,
                     fate.doubtful,
@@ -116,7 +117,7 @@ class Unchanged:
         ).hexdigest()
 
     def copy(
-        self, share: Share, tables: Mapping[str, Table], department: str
+        self, share: StoredDepartment, tables: Mapping[str, StoredRows], department: str
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Copies the rows that stand together, and returns the department's rows of 部门汇总 and 报送台账."""
         for key, (after, last) in share.ranges.items():
@@ -133,7 +134,7 @@ class Unchanged:
         ).fetchone()
         return decoded(sheet, keys, values)
 
-    def copy_scattered(self, deviations: Table, mended: Table) -> None:
+    def copy_scattered(self, deviations: StoredRows, mended: StoredRows) -> None:
         """Copies the rows that do not stand together, of all copied departments: deviations, mended findings.
 
         The cause is classified anew, since the stored one may be an officer's.
@@ -158,8 +159,8 @@ class Unchanged:
 
     def note(
         self,
-        step: Turn,
-        material: Material,
+        step: DepartmentStep,
+        material: CountyData,
         ranges: Mapping[str, tuple[int, int]],
         signs: Sequence[int | None],
         state: str,

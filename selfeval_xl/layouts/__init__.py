@@ -8,9 +8,9 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 
-from ..errors import LayoutError
-from .layout import Layout
-from .parse import parse_layout
+from selfeval_xl.errors import LayoutError
+from selfeval_xl.layouts.layout import Layout
+from selfeval_xl.layouts.parse import parse_layout
 
 __all__ = ["Layout", "ids", "load", "load_all", "parse_layout"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .. import fields
+from selfeval_xl.model import fields
 
 KINDS = ("project", "department")
 HEAD_KEYS = frozenset(fields.keys(fields.FORM)) | {"total_points"}
@@ -33,7 +33,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class LayoutColumn:
     """A column of a table. group: the label printed over several columns."""
 
     key: str
@@ -63,7 +63,7 @@ class Funding:
     """
 
     section: Section
-    columns: tuple[Column, ...]
+    columns: tuple[LayoutColumn, ...]
     rows: tuple[str, ...]
     total: str
     total_place: str = "last"
@@ -77,11 +77,11 @@ class Funding:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class LayoutTable:
     """The goal's columns, or the task table. rows: how many empty ones are printed."""
 
     section: Section
-    columns: tuple[Column, ...]
+    columns: tuple[LayoutColumn, ...]
     rows: int = 1
 
 
@@ -94,7 +94,7 @@ class Indicators:
     """
 
     section: Section
-    columns: tuple[Column, ...]
+    columns: tuple[LayoutColumn, ...]
     levels: tuple[tuple[str, tuple[str, ...]], ...]
     ready: int = 2
 
@@ -138,8 +138,8 @@ class Layout:
     indicators: Indicators
     overview: tuple[tuple[Item, ...], ...] = ()
     funding: Funding | None = None
-    goal: Table | None = None
-    tasks: Table | None = None
+    goal: LayoutTable | None = None
+    tasks: LayoutTable | None = None
     total: tuple[Item, ...] = ()
     remarks: tuple[tuple[str, int], ...] = ()
     signature: tuple[str, ...] = ()

@@ -10,21 +10,21 @@ import tomllib
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ..errors import LayoutError
-from . import layout as records
-from .layout import (
+from selfeval_xl.errors import LayoutError
+from selfeval_xl.layouts import layout as records
+from selfeval_xl.layouts.layout import (
     BLOCKS,
     KINDS,
     OTHER,
     Attached,
     Beside,
-    Column,
     Funding,
     Indicators,
     Item,
     Layout,
+    LayoutColumn,
+    LayoutTable,
     Section,
-    Table,
 )
 
 Toml = dict[str, Any]  # a table of the file; `_checked` has looked at keys and types before they are used
@@ -235,7 +235,7 @@ class _Reader:
         self._fits(sum(item.span for item in items), width, where)
         return tuple(items)
 
-    def _columns(self, data: Toml, where: str, keys: Collection[str]) -> tuple[Column, ...]:
+    def _columns(self, data: Toml, where: str, keys: Collection[str]) -> tuple[LayoutColumn, ...]:
         columns = []
         for key, value in data.items():
             here = f"{where}.columns.{key}"
@@ -243,7 +243,7 @@ class _Reader:
                 raise self.wrong(
                     here, f'没有字段“{key}”，可用的有{"、".join(sorted(keys))}，其他的写成 "{OTHER}名称"。'
                 )
-            columns.append(Column(key, **self._checked(_labelled(value), here, _COLUMN, ("label",))))
+            columns.append(LayoutColumn(key, **self._checked(_labelled(value), here, _COLUMN, ("label",))))
         return tuple(columns)
 
     def _section(self, value: object, where: str) -> Section:
@@ -286,12 +286,12 @@ class _Reader:
             raise self.wrong(where, "每行应为左右两个文字。")
         return pairs
 
-    def _table(self, data: Toml, where: str, keys: Collection[str], width: int) -> Table | None:
+    def _table(self, data: Toml, where: str, keys: Collection[str], width: int) -> LayoutTable | None:
         """The table at this key of the file; None where there is none."""
         if where not in data:
             return None
         entry = self._checked(data[where], where, _TABLE, ("section", "columns"))
-        table = Table(
+        table = LayoutTable(
             self._section(entry["section"], where),
             self._columns(entry["columns"], where, keys),
             entry.get("rows", 1),

@@ -8,18 +8,19 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from ..due import Due, matching
-from ..findings import Finding, Related, Severity, Treatment
-from ..forms import Filing, Form, Goal, Indicator, Verdict
-from ..policy import Policy
-from ..quantity import Kind, Quantity, money, parse, tidy
-from ..sheets import STUB
-from .indicators import bare, level
-from .money import NAMES, main_line, ten_thousand_yuan
-from .registry import rule
-from .words import words
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.filings.expected import ExpectedProject, matching
+from selfeval_xl.model.findings import Finding, Related, Severity, Treatment
+from selfeval_xl.model.forms import Filing, Form, Goal, Indicator, Verdict
+from selfeval_xl.model.money import NAMES, ten_thousand_yuan
+from selfeval_xl.model.quantity import Kind, Quantity, money, parse, tidy
+from selfeval_xl.model.sheet_names import STUB
+from selfeval_xl.rules.funding_table import main_line
+from selfeval_xl.rules.indicators import bare, level
+from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.word_lists import words
 
 
 def placed(finding: Finding, form: Form, filing: Filing) -> Finding:
@@ -291,6 +292,7 @@ def project_twice(filing: Filing, policy: Policy) -> Iterator[Finding]:
             )
 
 
+_Text = TypeVar("_Text", bound=Hashable)
 _OWN_WORDS = 25  # shorter sentences are the same everywhere
 
 
@@ -305,14 +307,14 @@ def copied_from_another(filings: Sequence[Filing], policy: Policy) -> Iterator[F
 
 
 def copied_texts(
-    forms: Iterable[tuple[Filing, Form, Iterable[Hashable]]],
-) -> dict[int, set[Hashable]]:
+    forms: Iterable[tuple[Filing, Form, Iterable[_Text]]],
+) -> dict[int, set[_Text]]:
     """The texts of each form (by its id) that another department sent before.
 
     forms: in their order, each with its texts or with something that stands for them (digests).
     """
-    seen: dict[Hashable, tuple[Filing, Form]] = {}
-    copied: dict[int, set[Hashable]] = {}
+    seen: dict[_Text, tuple[Filing, Form]] = {}
+    copied: dict[int, set[_Text]] = {}
     for filing, form, texts in forms:
         for text in texts:
             first, other = seen.setdefault(text, (filing, form))
@@ -358,7 +360,7 @@ def _may_agree(form: Form, other: Form) -> bool:
 
 
 @rule("X10", "漏报", Severity.ERROR, scope="filing", needs="roster")
-def missing_from_roster(filing: Filing, policy: Policy, due: Sequence[Due]) -> Iterator[Finding]:
+def missing_from_roster(filing: Filing, policy: Policy, due: Sequence[ExpectedProject]) -> Iterator[Finding]:
     """Every project that the roster expects was received, unless it is exempt.
 
     `due`: the roster's projects of this department.
@@ -380,7 +382,7 @@ def missing_from_roster(filing: Filing, policy: Policy, due: Sequence[Due]) -> I
 
 
 @rule("X11", "名册外项目", Severity.WARNING, scope="filing", needs="roster")
-def outside_the_roster(filing: Filing, policy: Policy, due: Sequence[Due]) -> Iterator[Finding]:
+def outside_the_roster(filing: Filing, policy: Policy, due: Sequence[ExpectedProject]) -> Iterator[Finding]:
     """Every project received stands in the roster, if that has any project of this department."""
     if not due:
         return

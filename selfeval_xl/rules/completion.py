@@ -9,15 +9,15 @@ from dataclasses import replace
 from decimal import Decimal
 from os.path import commonprefix
 
-from ..assessing import shown
-from ..findings import Finding, Fix, Severity, Treatment
-from ..forms import Cause, Form, Indicator, Verdict
-from ..policy import Policy
-from ..quantity import Kind, is_blank, parse, tidy
-from ..sheets import STUB
-from .indicators import bare, level, named
-from .registry import rule
-from .texts import cells, has_note, phrases, several, tells
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.model.findings import Finding, Fix, Severity, Treatment
+from selfeval_xl.model.forms import Cause, Form, Indicator, Verdict
+from selfeval_xl.model.numbers import shown
+from selfeval_xl.model.quantity import Kind, is_blank, parse, tidy
+from selfeval_xl.model.sheet_names import STUB
+from selfeval_xl.rules.indicators import bare, level, named
+from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.texts import cells, has_note, phrases, several, tells
 
 _OPERATOR = re.compile(r"^(?:≥|≧|⩾|>=|=>|≤|≦|<=|＞|>|＜|<|＝|=)\s*")
 _SURVEY = re.compile(r"问卷|调查|测评|回访|评议|走访|投票|样本|份")

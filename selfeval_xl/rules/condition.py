@@ -14,8 +14,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from ..assessing import rounded
-from ..errors import PolicyError
+from selfeval_xl.errors import PolicyError
+from selfeval_xl.model.numbers import rounded
 
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 
-from .. import fields
-from ..findings import Finding
-from ..forms import Form, FundingLine, Indicator, Verdict
-from ..grid import percent_text, plain_number
-from ..policy import CountyRule
-from ..quantity import Kind, money, percent
-from .condition import Condition, Value, parse_condition
-from .texts import cells
+from selfeval_xl.assessment.policy import CountyRule
+from selfeval_xl.model import fields
+from selfeval_xl.model.findings import Finding
+from selfeval_xl.model.forms import Form, FundingLine, Indicator, Verdict
+from selfeval_xl.model.grid import percent_text, plain_number
+from selfeval_xl.model.quantity import Kind, money, percent
+from selfeval_xl.rules.condition import Condition, Value, parse_condition
+from selfeval_xl.rules.texts import cells
 
 _FIELD_IN_BRACES = re.compile(r"[{｛](?P<name>[^{}｛｝]+)[}｝]")
 

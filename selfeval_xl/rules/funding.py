@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from ..assessing import rounded, shown
-from ..findings import Finding, Severity, Treatment
-from ..forms import DEPARTMENT, Form, FundingLine
-from ..policy import Policy
-from ..quantity import Kind, Quantity, is_blank, money, parse
-from .money import (
-    AMOUNTS,
-    NAMES,
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.model.findings import Finding, Severity, Treatment
+from selfeval_xl.model.forms import DEPARTMENT, Form, FundingLine
+from selfeval_xl.model.money import AMOUNTS, NAMES, ten_thousand_yuan, yuan
+from selfeval_xl.model.numbers import rounded, shown
+from selfeval_xl.model.quantity import Kind, Quantity, is_blank, money, parse
+from selfeval_xl.rules.funding_table import (
     breakdowns,
     exceeds,
     is_below,
@@ -22,12 +21,10 @@ from .money import (
     printed_rate_fits,
     sources,
     subject_cells,
-    ten_thousand_yuan,
     ten_thousandfold,
-    yuan,
 )
-from .registry import rule
-from .texts import cells, explains_change, explains_money, percent, phrases
+from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.texts import cells, explains_change, explains_money, percent, phrases
 
 
 @rule("F01", "合计与分项之和不符", Severity.ERROR)

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from ..assessing import shown
-from ..findings import Finding, Severity
-from ..forms import Form, Indicator, Verdict
-from ..policy import Policy
-from ..quantity import Kind, money, parse
-from .money import AMOUNTS, is_below, main_line
-from .registry import rule
-from .texts import cells, explains_money, several
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.model.findings import Finding, Severity
+from selfeval_xl.model.forms import Form, Indicator, Verdict
+from selfeval_xl.model.money import AMOUNTS
+from selfeval_xl.model.numbers import shown
+from selfeval_xl.model.quantity import Kind, money, parse
+from selfeval_xl.rules.funding_table import is_below, main_line
+from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.texts import cells, explains_money, several
 
 
 @rule("F09", "资金基本用完而较多指标未完成", Severity.WARNING)

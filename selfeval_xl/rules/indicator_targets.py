@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from ..findings import Finding, Severity
-from ..forms import Form, Indicator
-from ..policy import Policy
-from ..quantity import Kind, parse, tidy
-from .indicators import bare, level, named, quantity
-from .money import yuan
-from .registry import rule
-from .texts import cells, several
-from .words import pattern, words
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.model.findings import Finding, Severity
+from selfeval_xl.model.forms import Form, Indicator
+from selfeval_xl.model.money import yuan
+from selfeval_xl.model.quantity import Kind, parse, tidy
+from selfeval_xl.rules.indicators import bare, level, named, quantity
+from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.texts import cells, several
+from selfeval_xl.rules.word_lists import pattern, words
 
 
 def _is_ratio_or_duration(row: Indicator) -> bool:

@@ -11,12 +11,12 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 
-from ..findings import Finding, Severity
-from ..forms import DEPARTMENT, Form, Indicator
-from ..policy import Policy
-from ..quantity import Quantity, money, parse, tidy
-from .registry import rule
-from .words import pattern_table, word_table, words
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.model.findings import Finding, Severity
+from selfeval_xl.model.forms import DEPARTMENT, Form, Indicator
+from selfeval_xl.model.quantity import Quantity, money, parse, tidy
+from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.word_lists import pattern_table, word_table, words
 
 _PREFIX = re.compile(r"^指标\d+[:：、.]?")
 _TAIL = re.compile(r"[(（][^()（）]*[)）]|指标|等$|情况$")

@@ -7,21 +7,28 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ..assessing import shown
-from ..findings import Finding, Fix, Severity, Treatment
-from ..forms import REPORT, Filing, Form, ReadFile, Verdict
-from ..policy import Policy
-from ..quantity import Kind, is_blank, parse, tidy
-from .money import main_line
-from .notation import fractions, indicator_values, is_untidy, mended, mixed_operators, typed_amounts
-from .registry import rule
-from .texts import Text, all_texts, cells, goal_texts, outcomes, phrases, remark_texts
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.model.findings import Finding, Fix, Severity, Treatment
+from selfeval_xl.model.forms import REPORT, Filing, Form, ReadFile, Verdict
+from selfeval_xl.model.numbers import shown
+from selfeval_xl.model.quantity import Kind, is_blank, parse, tidy
+from selfeval_xl.rules.funding_table import main_line
+from selfeval_xl.rules.notation import (
+    fractions,
+    indicator_values,
+    is_untidy,
+    mended,
+    mixed_operators,
+    typed_amounts,
+)
+from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.texts import FormText, all_texts, cells, goal_texts, outcomes, phrases, remark_texts
 
 # All residue begins with one of these signs, which are quicker to look for.
 _MARKS = re.compile(r"[<&\\$_\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
 
 
-def _listed(texts: Iterable[Text]) -> str:
+def _listed(texts: Iterable[FormText]) -> str:
     """The names of the texts, each once."""
     return "、".join(dict.fromkeys(text.what for text in texts))
 
@@ -126,14 +133,14 @@ def guidance_left(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
-def _notes(form: Form) -> Iterator[Text]:
+def _notes(form: Form) -> Iterator[FormText]:
     """The notes on the funds and the deviation column."""
     for line in form.funding:
         if line.note:
-            yield Text("资金的原因说明", line.cells.get("note"), line.note)
+            yield FormText("资金的原因说明", line.cells.get("note"), line.note)
     for row in form.indicators:
         if row.note:
-            yield Text("偏差原因", row.cells.get("note"), row.note)
+            yield FormText("偏差原因", row.cells.get("note"), row.note)
 
 
 @rule("N03", "完成情况照抄目标", Severity.WARNING, treatment=Treatment.FIX)
@@ -221,7 +228,7 @@ def text_contradicts_itself(form: Form, policy: Policy) -> Iterator[Finding]:
     A text that names the missing part is fine.
     """
     rows = (
-        Text(f"“{row.name}”的偏差原因", row.cells.get("note"), row.note)
+        FormText(f"“{row.name}”的偏差原因", row.cells.get("note"), row.note)
         for row in form.indicators
         if row.note
     )

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ..forms import Form, FundingLine, Indicator
-from ..grid import plain_number
-from ..quantity import Kind, tidy
+from selfeval_xl.model.forms import Form, FundingLine, Indicator
+from selfeval_xl.model.grid import plain_number
+from selfeval_xl.model.quantity import Kind, tidy
 
 _UNTIDY = re.compile(r"[０-９Ａ-Ｚａ-ｚ％＝＞＜．＋－]|^\s|\s$|(?<=\d)\s+(?=[\d%％])|(?<=[≥≤><=])\s+(?=\d)")
 _SPELLINGS = {  # of each operator; the proper one comes first

@@ -6,7 +6,7 @@ import tomllib
 from functools import cache
 from importlib import resources
 
-from .registry import Rule, catalogue
+from selfeval_xl.rules.registry import Rule, catalogue
 
 FAMILIES = {
     "T": "文件和表式",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..findings import Finding, Severity
-from ..forms import Form
-from ..policy import Policy
-from ..quantity import is_blank
-from .registry import rule
-from .texts import Text, all_texts
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.model.findings import Finding, Severity
+from selfeval_xl.model.forms import Form
+from selfeval_xl.model.quantity import is_blank
+from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.texts import FormText, all_texts
 
 _DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _PERSONAL = {
@@ -75,10 +75,10 @@ def hidden_digits(text: str) -> str:
     return re.sub(r"[\dXx]", star, text)
 
 
-def _signed(form: Form) -> Iterator[Text]:
+def _signed(form: Form) -> Iterator[FormText]:
     """The filled fields of the signature block: a number beside 联系电话 and its like is a person's."""
     return (
-        Text(label, form.cells.get(label), f"{label}：{value}")
+        FormText(label, form.cells.get(label), f"{label}：{value}")
         for label, value in form.signature.items()
         if value and not is_blank(value)
     )

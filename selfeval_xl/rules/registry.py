@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
 
-from ..findings import Finding, Severity, Treatment
+from selfeval_xl.model.findings import Finding, Severity, Treatment
 
 # The modules with rules; importing one registers its rules.
 FAMILIES = (
@@ -36,8 +36,7 @@ class Rule:
 
     scope: "file", "form", "filing" or "county": the argument of `function` before the policy.
     needs: "scores", "notes", "roster", "issued", "off" (until a county switches it on) ...; where that is
-    missing the rule is skipped, and its status says why.
-    The docstring of `function` is the rule's text.
+    missing the rule is skipped, and its status says why. The docstring of `function` is the rule's text.
     """
 
     id: str

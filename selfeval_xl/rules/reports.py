@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from ..assessing import shown
-from ..findings import Finding, Severity
-from ..forms import FORM_NAMES, REPORT, Filing, Report, Verdict
-from ..policy import Policy
-from ..quantity import Kind, Quantity, parse, tidy
-from .across import related, specific_name
-from .indicators import bare
-from .money import main_line, ten_thousand_yuan
-from .registry import rule
-from .texts import tells
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.model.findings import Finding, Severity
+from selfeval_xl.model.forms import FORM_NAMES, REPORT, Filing, Report, Verdict
+from selfeval_xl.model.money import ten_thousand_yuan
+from selfeval_xl.model.numbers import shown
+from selfeval_xl.model.quantity import Kind, Quantity, parse, tidy
+from selfeval_xl.rules.across import related, specific_name
+from selfeval_xl.rules.funding_table import main_line
+from selfeval_xl.rules.indicators import bare
+from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.texts import tells
 
 # “卫星电话数量：26部”, “群众满意度 100%”: a name and its figure, as reports list them
 _LISTED = re.compile(

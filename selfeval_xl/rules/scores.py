@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from ..assessing import rounded, shown
-from ..findings import Finding, Severity
-from ..forms import Cause, Form, FundingLine, Indicator, Task, Verdict
-from ..grid import plain_number
-from ..policy import Policy
-from ..quantity import Kind, is_blank, is_void, money, tidy
-from .money import main_line
-from .registry import rule
-from .texts import cells, explains_money, is_instruction, names_measure, percent, tells
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.model.findings import Finding, Severity
+from selfeval_xl.model.forms import Cause, Form, FundingLine, Indicator, Task, Verdict
+from selfeval_xl.model.grid import plain_number
+from selfeval_xl.model.numbers import rounded, shown
+from selfeval_xl.model.quantity import Kind, is_blank, is_void, money, tidy
+from selfeval_xl.rules.funding_table import main_line
+from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.texts import cells, explains_money, is_instruction, names_measure, percent, tells
 
 HUNDRED = Decimal(100)
 _PARENT = re.compile(r"[(（]\s*(\d+(?:\.\d+)?)\s*分?\s*[)）]\s*$")

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from ..findings import Finding
+from selfeval_xl.model.findings import Finding
 
 # rule that found something on a form -> rules whose findings on that form are dropped
 FORM: dict[str, tuple[str, ...]] = {

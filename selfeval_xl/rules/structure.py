@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from ..errors import SelfevalError
-from ..findings import Finding, Severity, Treatment
-from ..forms import DEPARTMENT, PROJECT, Form, FundingLine, Indicator, Problem, ReadFile
-from ..policy import Policy
-from ..quantity import is_blank, parse, tidy
-from .indicators import bare
-from .money import NAMES, main_line, ten_thousand_yuan, ten_thousandfold
-from .registry import rule
-from .texts import cells, phrases
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.errors import SelfevalError
+from selfeval_xl.model.findings import Finding, Severity, Treatment
+from selfeval_xl.model.forms import DEPARTMENT, PROJECT, Form, FundingLine, Indicator, Problem, ReadFile
+from selfeval_xl.model.money import NAMES, ten_thousand_yuan
+from selfeval_xl.model.quantity import is_blank, parse, tidy
+from selfeval_xl.rules.funding_table import main_line, ten_thousandfold
+from selfeval_xl.rules.indicators import bare
+from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.texts import cells, phrases
 
 # The heading fields that every layout asks for; a unit's code or a remark may stay empty.
 HEADING = {
@@ -128,7 +129,7 @@ def older_template(file: ReadFile, policy: Policy) -> Iterator[Finding]:
 
 def _outdated(file: ReadFile, layout: str, version: str) -> Iterator[Finding]:
     """A finding where the layout has a newer version than the workbook was made from."""
-    from .. import layouts
+    from selfeval_xl import layouts
 
     for kind in dict.fromkeys(form.kind for form in file.forms):
         try:
@@ -147,7 +148,7 @@ def _outdated(file: ReadFile, layout: str, version: str) -> Iterator[Finding]:
 
 def _unlike_layout(file: ReadFile, layout: str) -> Iterator[Finding]:
     """The forms that do not look like the layout they were issued in."""
-    from .. import layouts
+    from selfeval_xl import layouts
 
     for form in file.forms:
         if form.layout is None and form.kind in {

@@ -10,14 +10,14 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
-from ..forms import Form, Indicator
-from ..grid import plain_number
-from ..quantity import is_blank
+from selfeval_xl.model.forms import Form, Indicator
+from selfeval_xl.model.grid import plain_number
+from selfeval_xl.model.quantity import is_blank
 
 STUB = "【待补充】"
 
 
-class Text(NamedTuple):
+class FormText(NamedTuple):
     """One text of a form: its name on screen, its cell, and its words."""
 
     what: str
@@ -54,14 +54,14 @@ def percent(share: Decimal) -> str:
     return f"{plain_number(share * 100)}%"
 
 
-def all_texts(form: Form) -> Iterator[Text]:
+def all_texts(form: Form) -> Iterator[FormText]:
     """Every text of a form that a person typed, in the order of the form."""
     for what, key in (("项目名称", "project"), ("部门名称", "department"), ("实施单位", "unit")):
         if getattr(form, key):
-            yield Text(what, form.cells.get(key), getattr(form, key))
+            yield FormText(what, form.cells.get(key), getattr(form, key))
     for line in form.funding:
         if line.note:
-            yield Text(f"{line.source}的说明", line.cells.get("note"), line.note)
+            yield FormText(f"{line.source}的说明", line.cells.get("note"), line.note)
     yield from goal_texts(form)
     for indicator in form.indicators:
         for what, key in (
@@ -72,29 +72,29 @@ def all_texts(form: Form) -> Iterator[Text]:
         ):
             value = getattr(indicator, key)
             if value:
-                yield Text(what, indicator.cells.get(key), value)
+                yield FormText(what, indicator.cells.get(key), value)
     yield from remark_texts(form)
 
 
-def goal_texts(form: Form) -> Iterator[Text]:
+def goal_texts(form: Form) -> Iterator[FormText]:
     """The goal, its outcome, and the texts of a department's tasks."""
     for what, key in (("年初目标", "initial"), ("年度目标", "expected"), ("目标完成情况", "actual")):
         value = getattr(form.goal, key)
         if value and not (key == "initial" and value == form.goal.expected):
-            yield Text(what, form.goal.cells.get(key), value)
+            yield FormText(what, form.goal.cells.get(key), value)
     for task in form.tasks:
         for what, key in (("任务名称", "name"), ("任务内容", "content"), ("任务完成情况", "outcome")):
             value = getattr(task, key)
             if value:
-                yield Text(what, task.cells.get(key), value)
+                yield FormText(what, task.cells.get(key), value)
 
 
-def remark_texts(form: Form) -> Iterator[Text]:
+def remark_texts(form: Form) -> Iterator[FormText]:
     """The remarks under 其他需要说明事项 and its like."""
     for label, value in form.remarks.items():
         if value:
             plain = re.sub(r"[(（][^()（）]*[)）]|[\s:：*]", "", label)
-            yield Text(plain, form.cells.get(label) or form.cells.get(plain), value)
+            yield FormText(plain, form.cells.get(label) or form.cells.get(plain), value)
 
 
 def is_instruction(text: str) -> bool:
@@ -120,13 +120,13 @@ def has_note(indicator: Indicator) -> bool:
     return tells(indicator.note)
 
 
-def outcomes(form: Form) -> Iterator[Text]:
+def outcomes(form: Form) -> Iterator[FormText]:
     """The texts about how the year went: outcome of the goal, outcomes of the tasks, remarks."""
     if form.goal.actual:
-        yield Text("目标完成情况", form.goal.cells.get("actual"), form.goal.actual)
+        yield FormText("目标完成情况", form.goal.cells.get("actual"), form.goal.actual)
     for task in form.tasks:
         if task.outcome:
-            yield Text("任务完成情况", task.cells.get("outcome"), task.outcome)
+            yield FormText("任务完成情况", task.cells.get("outcome"), task.outcome)
     yield from remark_texts(form)
 
 
@@ -145,7 +145,7 @@ def explains_change(form: Form) -> bool:
     if any(tells(line.note) for line in form.funding):
         return True
     notes = (
-        Text("偏差原因", None, indicator.note)
+        FormText("偏差原因", None, indicator.note)
         for indicator in form.indicators
         if has_note(indicator) and indicator.note
     )
@@ -155,7 +155,7 @@ def explains_change(form: Form) -> bool:
 def names_measure(form: Form) -> bool:
     """Whether the form says anywhere what will be done about a shortfall."""
     notes = [
-        Text("", None, note)
+        FormText("", None, note)
         for note in (*(line.note for line in form.funding), *(row.note for row in form.indicators))
         if note
     ]
@@ -163,7 +163,7 @@ def names_measure(form: Form) -> bool:
     return _any_matches("measure", (*notes, *remark_texts(form), *goal_outcome))
 
 
-def _any_matches(name: str, texts: Iterable[Text]) -> bool:
+def _any_matches(name: str, texts: Iterable[FormText]) -> bool:
     """Whether any of the texts, guidance aside, has one of these phrases."""
     pattern = phrases(name)
     return any(pattern.search(text.text) and not is_instruction(text.text) for text in texts)

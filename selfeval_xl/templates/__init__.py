@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import layouts
-from ..forms import DEPARTMENT, FORM_NAMES, PROJECT
-from ..layouts import Layout
-from ..sheets import COVER, REPORT, SELF_CHECK, SUMMARY
-from .form_values import Data, as_text, form_values
-from .frame import Drawing, draw, draw_attached
-from .issued import seal
+from selfeval_xl import layouts
+from selfeval_xl.layouts import Layout
+from selfeval_xl.model.forms import DEPARTMENT, FORM_NAMES, PROJECT
+from selfeval_xl.model.sheet_names import COVER, REPORT, SELF_CHECK, SUMMARY
+from selfeval_xl.templates.drawing import Drawing
+from selfeval_xl.templates.form_values import Data, as_text, form_values
+from selfeval_xl.templates.frame import draw, draw_attached
+from selfeval_xl.templates.locking import seal
 
 if TYPE_CHECKING:
-    from ..edits import Formula
-    from .workbook import Page
+    from selfeval_xl.model.edits import Formula
+    from selfeval_xl.templates.workbook import Page
 
 __all__ = ["build_all", "draw", "fill_in", "write"]
 
@@ -59,8 +60,8 @@ def fill_in(
     报送方式, 联系人, 联系电话; with it come 项目自评汇总表, 自评报告 and 自查 too. protect: cells that are
     not to be filled in cannot be changed (no password). Raises LayoutError and OutputError as `write`.
     """
-    from .lists import columns
-    from .workbook import Page, write_book
+    from selfeval_xl.templates.lists import columns
+    from selfeval_xl.templates.workbook import Page, write_book
 
     kinds = layouts.sheets_of(layout_id)
     by_kind = {layout.kind: layout for layout in kinds}
@@ -93,7 +94,7 @@ def fill_in(
 
 
 def _drawn_projects(layout: Layout, projects: Sequence[Data], year: int | None) -> list[_DrawnForm]:
-    from .summary import sheet_name
+    from selfeval_xl.templates.summary import sheet_name
 
     return [
         _DrawnForm(sheet_name(number), draw(layout, project, year, live=True), layout, project)
@@ -112,11 +113,11 @@ def _with_overviews(
 
     layout: that of the projects, None where the workbook can have none.
     """
-    from .cover import draw_cover
-    from .report_sheet import draw_report, progress_of
-    from .self_check import conclusion_of, draw_self_check
-    from .summary import draw_summary
-    from .workbook import Page
+    from selfeval_xl.templates.cover import draw_cover
+    from selfeval_xl.templates.report_sheet import draw_report, progress_of
+    from selfeval_xl.templates.self_check import conclusion_of, draw_self_check
+    from selfeval_xl.templates.summary import draw_summary
+    from selfeval_xl.templates.workbook import Page
 
     whole = next((form for form in forms if form.layout.kind == DEPARTMENT), None)
     projects = [form.drawing for form in forms if form.layout.kind == PROJECT]

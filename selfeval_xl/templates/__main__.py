@@ -2,7 +2,7 @@
 
 import sys
 
-from . import build_all
+from selfeval_xl.templates import build_all
 
 for path in build_all(sys.argv[1] if len(sys.argv) > 1 else "workbook_templates"):
     print(path)

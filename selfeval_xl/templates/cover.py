@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..edits import Formula
-from ..forms import PROJECT
-from ..grid import a1
-from ..layouts import Layout
-from .drawing import Drawing, plain
+from selfeval_xl.layouts import Layout
+from selfeval_xl.model.edits import Formula
+from selfeval_xl.model.forms import PROJECT
+from selfeval_xl.model.grid import a1
+from selfeval_xl.templates.drawing import Drawing, plain
 
 _WIDTHS = (11, 26, 34, 12, 10, 17)
 _STEPS = (

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from ..edits import Formula
-from ..grid import Area, Grid, Value
-from ..layouts.layout import Column
-from ..quantity import money
+from selfeval_xl.layouts.layout import LayoutColumn
+from selfeval_xl.model.edits import Formula
+from selfeval_xl.model.grid import Area, Grid, Value
+from selfeval_xl.model.quantity import money
 
 CellValue = None | str | Decimal | Formula
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class DrawnCell:
     """A cell of the form, or a merged area of cells.
 
     look: a key of `looks._LOOKS` (title, label, text, money ...). entry: a person fills it in.
@@ -42,11 +42,11 @@ class Drawing:
     widths: tuple[float, ...]
     orientation: str = "portrait"
     live: bool = False
-    cells: list[Cell] = field(default_factory=list)
+    cells: list[DrawnCell] = field(default_factory=list)
     title: int = 0
     bottom: int = 0
     table: tuple[int, int] = (0, -1)
-    beside: list[Cell] = field(default_factory=list)
+    beside: list[DrawnCell] = field(default_factory=list)
     beside_widths: dict[int, float] = field(default_factory=dict)
     hidden_columns: range = range(0)
     hidden: range = range(0)
@@ -63,15 +63,17 @@ class Drawing:
         rows: int = 1,
         entry: bool = False,
         key: str = "",
-    ) -> Cell:
+    ) -> DrawnCell:
         """Adds a cell that is `span` columns wide and `rows` rows high."""
-        cell = Cell(Area(row, column, row + rows - 1, column + span - 1), look, value, entry, key)
+        cell = DrawnCell(Area(row, column, row + rows - 1, column + span - 1), look, value, entry, key)
         self.cells.append(cell)
         return cell
 
-    def put_beside(self, row: int, column: int, look: str, value: CellValue = None, *, key: str = "") -> Cell:
+    def put_beside(
+        self, row: int, column: int, look: str, value: CellValue = None, *, key: str = ""
+    ) -> DrawnCell:
         """Adds a cell right of the form."""
-        cell = Cell(Area(row, column, row, column), look, value, key=key)
+        cell = DrawnCell(Area(row, column, row, column), look, value, key=key)
         self.beside.append(cell)
         return cell
 
@@ -106,7 +108,7 @@ def value_of(value: object) -> Decimal | None:
     return money(str(value)) if value not in (None, "") else None
 
 
-def positions(columns: Sequence[Column], start: int) -> dict[str, int]:
+def positions(columns: Sequence[LayoutColumn], start: int) -> dict[str, int]:
     """The first sheet column of each column key."""
     starts = {}
     for column in columns:

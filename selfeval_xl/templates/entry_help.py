@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from ..grid import a1
-from .drawing import Cell
-from .lists import KINDS, SIGNS, YES_NO, Branch, Levels
-from .report_sheet import guidance_of
+from selfeval_xl.model.grid import a1
+from selfeval_xl.templates.drawing import DrawnCell
+from selfeval_xl.templates.lists import KINDS, SIGNS, YES_NO, Branch, Levels
+from selfeval_xl.templates.report_sheet import guidance_of
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -87,12 +87,12 @@ _MEASURE = "measure"  # the column of units; the head's 实施单位 has the key
 _UNIT = ("计量单位", "只写单位，例如 公里、人次、%。下拉框里没有的可直接填写。")
 
 
-def add_help(sheet: Worksheet, cells: Iterable[Cell], levels: Levels | None = None) -> None:
+def add_help(sheet: Worksheet, cells: Iterable[DrawnCell], levels: Levels | None = None) -> None:
     """Adds data validation to the cells to fill in, one entry for each kind of cell.
 
     levels: the places of the lists for the level cells.
     """
-    places: dict[str, list[Cell]] = {}
+    places: dict[str, list[DrawnCell]] = {}
     for cell in cells:
         if cell.entry:
             key = _MEASURE if cell.key == "unit" and cell.look == "choice" else cell.key
@@ -108,7 +108,7 @@ def add_help(sheet: Worksheet, cells: Iterable[Cell], levels: Levels | None = No
             sheet.data_validation(*runs[0], {**validation, "ignore_blank": True, **others})
 
 
-def _executed(places: Mapping[str, list[Cell]], runs: list[list[int]]) -> Validation:
+def _executed(places: Mapping[str, list[DrawnCell]], runs: list[list[int]]) -> Validation:
     """A check that the amount is not below 0 and not above the budget of the same row."""
     row, column = runs[0][:2]
     budget = next((cell.area.left for cell in places.get("annual_budget", ()) if cell.area.top == row), None)
@@ -126,7 +126,7 @@ def _executed(places: Mapping[str, list[Cell]], runs: list[list[int]]) -> Valida
     }
 
 
-def _listed(key: str, places: Mapping[str, list[Cell]], lists: Levels | None) -> Validation | None:
+def _listed(key: str, places: Mapping[str, list[DrawnCell]], lists: Levels | None) -> Validation | None:
     """The drop-down of cells that choose from the hidden sheet; None for other cells."""
     if key == "name":
         if lists and "level2" in places:
@@ -147,7 +147,7 @@ def _listed(key: str, places: Mapping[str, list[Cell]], lists: Levels | None) ->
     return None
 
 
-def _level(key: str, places: Mapping[str, list[Cell]], branch: Branch | None) -> Validation | None:
+def _level(key: str, places: Mapping[str, list[DrawnCell]], branch: Branch | None) -> Validation | None:
     """The drop-down of a level; second levels are those below the first level in the same row."""
     if branch is None or "level1" not in places:
         return None
@@ -164,13 +164,13 @@ def _level(key: str, places: Mapping[str, list[Cell]], branch: Branch | None) ->
     }
 
 
-def _first(cells: list[Cell]) -> str:
+def _first(cells: list[DrawnCell]) -> str:
     """The name of the topmost of these cells with its column fixed, such as $B14."""
     area = min(cells, key=lambda cell: cell.area.top).area
     return f"${a1(area.top, area.left)}"
 
 
-def _help(key: str, places: dict[str, list[Cell]]) -> Validation | None:
+def _help(key: str, places: dict[str, list[DrawnCell]]) -> Validation | None:
     if key.startswith("report."):
         return _say(guidance_of(key)[0][:32], guidance_of(key)[1])
     split = "operator" in places and _MEASURE in places
@@ -179,7 +179,7 @@ def _help(key: str, places: dict[str, list[Cell]]) -> Validation | None:
     return _HELP.get("target" if key in ("initial_target", "adjusted_target") else key)
 
 
-def _runs(cells: list[Cell]) -> list[list[int]]:
+def _runs(cells: list[DrawnCell]) -> list[list[int]]:
     """The top left cells as ranges, neighbours below each other joined.
 
     A range is [first row, first column, last row, last column].

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..quantity import money
+from selfeval_xl.model.quantity import money
 
 Data = Mapping[str, object]  # what callers give, for example read from TOML or JSON
 Value = None | str | int | float | Decimal  # as it was typed: a text, or a number

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..layouts import Layout
-from ..layouts.layout import Attached, Item
-from .drawing import Cell, Drawing
-from .facts import add_facts
-from .form_values import Data, FormValues, as_entered, as_text, form_values, typed
-from .funding_block import draw_funding
-from .indicator_block import draw_indicators, draw_total
+from selfeval_xl.layouts import Layout
+from selfeval_xl.layouts.layout import Attached, Item
+from selfeval_xl.templates.drawing import Drawing, DrawnCell
+from selfeval_xl.templates.form_values import Data, FormValues, as_entered, as_text, form_values, typed
+from selfeval_xl.templates.funding_block import draw_funding
+from selfeval_xl.templates.indicator_block import draw_indicators, draw_total
+from selfeval_xl.templates.self_check_formulas import add_facts
 
-__all__ = ["Cell", "Data", "Drawing", "draw", "draw_attached"]
+__all__ = ["DrawnCell", "Data", "Drawing", "draw", "draw_attached"]
 
 NO_YEAR = "　　　"  # room to write the year by hand
 

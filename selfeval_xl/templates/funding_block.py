@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from ..assessing import rounded
-from ..edits import Formula
-from ..grid import a1
-from ..layouts import Layout
-from ..layouts.layout import Funding
-from ..quantity import money
-from .drawing import CellValue, Drawing, positions, value_of
-from .form_values import FormValues, Row, as_entered, typed
+from selfeval_xl.layouts import Layout
+from selfeval_xl.layouts.layout import Funding
+from selfeval_xl.model.edits import Formula
+from selfeval_xl.model.grid import a1
+from selfeval_xl.model.numbers import rounded
+from selfeval_xl.model.quantity import money
+from selfeval_xl.templates.drawing import CellValue, Drawing, positions, value_of
+from selfeval_xl.templates.form_values import FormValues, Row, as_entered, typed
 
 AMOUNTS = ("initial_budget", "annual_budget", "executed")
 _Amounts = Mapping[str, CellValue]  # the amounts of a row by column key; those of the total row are formulas

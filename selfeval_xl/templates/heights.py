@@ -9,7 +9,7 @@ import math
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
-from .drawing import Cell, CellValue
+from selfeval_xl.templates.drawing import CellValue, DrawnCell
 
 _LINE, _LEAST, _MOST = 15.0, 24.0, 409.0  # points; Excel has no taller row
 SIZES = (10.5, 9.0, 8.0, 7.0, 6.0)  # fonts for texts that no row could hold in the one before
@@ -35,10 +35,10 @@ def lines_needed(text: str, width: float) -> int:
     return sum(max(1, math.ceil(text_width(line) * 1.05 / max(width - 1, 1))) for line in text.split("\n"))
 
 
-def row_heights(cells: Iterable[Cell], widths: Sequence[float]) -> dict[int, float]:
+def row_heights(cells: Iterable[DrawnCell], widths: Sequence[float]) -> dict[int, float]:
     """The height in points of every row with cells. Long texts over several rows share them."""
     heights: dict[int, float] = {}
-    tall: list[tuple[Cell, float]] = []
+    tall: list[tuple[DrawnCell, float]] = []
     levels: dict[int, CellValue] = {}
     for cell in cells:
         if cell.look == "level":
@@ -58,7 +58,7 @@ def row_heights(cells: Iterable[Cell], widths: Sequence[float]) -> dict[int, flo
     return {row: min(height, _MOST) for row, height in heights.items()}
 
 
-def _needed(cell: Cell, width: float) -> float:
+def _needed(cell: DrawnCell, width: float) -> float:
     text = cell.value if isinstance(cell.value, str) else ""
     if cell.look == "title":
         return _TITLE
@@ -67,12 +67,12 @@ def _needed(cell: Cell, width: float) -> float:
     return _text_height(cell, text, width, font_size(cell, width)) if text else _LEAST
 
 
-def _text_height(cell: Cell, text: str, width: float, size: float) -> float:
+def _text_height(cell: DrawnCell, text: str, width: float, size: float) -> float:
     scale = size / SIZES[0]
     return lines_needed(text, (width - _INDENT * (cell.look in _INDENTED)) / scale) * _LINE * scale + 9
 
 
-def font_size(cell: Cell, width: float) -> float:
+def font_size(cell: DrawnCell, width: float) -> float:
     """The largest font size in points with which the text of a one-row cell fits into the tallest row."""
     text = (
         cell.value

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from ..assessing import rounded
-from ..edits import Formula
-from ..grid import a1
-from ..layouts import Layout
-from ..layouts.layout import Column
-from ..policy import default
-from .drawing import Cell, Drawing, positions, value_of
-from .form_values import FormValues, Row, as_entered, as_text, typed
-from .live import add_live, score
+from selfeval_xl.assessment.policy import default
+from selfeval_xl.layouts import Layout
+from selfeval_xl.layouts.layout import LayoutColumn
+from selfeval_xl.model.edits import Formula
+from selfeval_xl.model.grid import a1
+from selfeval_xl.model.numbers import rounded
+from selfeval_xl.templates.drawing import Drawing, DrawnCell, positions, value_of
+from selfeval_xl.templates.form_values import FormValues, Row, as_entered, as_text, typed
+from selfeval_xl.templates.verdict_formulas import add_live, score
 
 READY = 40  # rows that stand ready, those not needed hidden
 LEVELS = ("level1", "level2")
@@ -71,7 +71,7 @@ def _score_formulas(drawing: Drawing, at: Mapping[str, int], rows: Sequence[Row]
 
 def _indicator_head(drawing: Drawing, layout: Layout, row: int, at: Mapping[str, int], depth: int) -> None:
     table = layout.indicators
-    groups: dict[str, list[Column]] = {}
+    groups: dict[str, list[LayoutColumn]] = {}
     under = {column.key for column in table.columns} if table.section.place == "over" else set()
     covered = table.section.span if table.section.place == "over" else 0
     if covered:
@@ -100,7 +100,7 @@ def _indicator_rows(layout: Layout, form: FormValues) -> list[Row]:
     ]
 
 
-def _indicator_cell(drawing: Drawing, row: int, column: int, head: Column, data: Row) -> None:
+def _indicator_cell(drawing: Drawing, row: int, column: int, head: LayoutColumn, data: Row) -> None:
     value = data.get(head.key)
     if head.key in ("points", "score"):
         drawing.put(row, column, "number", typed(value), span=head.span, entry=True, key=head.key)
@@ -120,7 +120,7 @@ def _indicator_cell(drawing: Drawing, row: int, column: int, head: Column, data:
 
 
 def _levels(
-    drawing: Drawing, columns: Sequence[Column], rows: Sequence[Row], first: int, at: Mapping[str, int]
+    drawing: Drawing, columns: Sequence[LayoutColumn], rows: Sequence[Row], first: int, at: Mapping[str, int]
 ) -> None:
     """Draws the levels, equal neighbours as one merged cell as on the printed form."""
     spans = {column.key: column.span for column in columns}
@@ -177,7 +177,7 @@ def draw_total(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> 
     return row + 1
 
 
-def _sum(drawing: Drawing, key: str, column: int, first: int, last: int, fund: Cell | None) -> Formula:
+def _sum(drawing: Drawing, key: str, column: int, first: int, last: int, fund: DrawnCell | None) -> Formula:
     """The sum over the indicators and the execution row; blank while no indicator has points or scores."""
     area = f"{a1(first, column)}:{a1(last, column)}"
     values = [

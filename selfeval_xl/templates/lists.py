@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..grid import a1
-from ..layouts import Layout
-from ..sheets import LISTS
-from .common import USUAL_NAMES, USUAL_UNITS
-from .live import listed_units
+from selfeval_xl.layouts import Layout
+from selfeval_xl.model.grid import a1
+from selfeval_xl.model.sheet_names import LISTS
+from selfeval_xl.templates.suggestions import USUAL_NAMES, USUAL_UNITS
+from selfeval_xl.templates.verdict_formulas import listed_units
 
 _TALLEST = 12  # entries below one head, at most
 SIGNS = ("≥", "＞", "＝", "＜", "≤", "定性")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..edits import Formula
-from ..grid import a1
-from ..sheets import REPORT
-from .drawing import Drawing
+from selfeval_xl.model.edits import Formula
+from selfeval_xl.model.grid import a1
+from selfeval_xl.model.sheet_names import REPORT
+from selfeval_xl.templates.drawing import Drawing
 
 _WIDTHS = (30, 78)
 # heading (chapters have no text of their own where sections follow), guidance

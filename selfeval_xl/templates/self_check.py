@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from ..edits import Formula
-from ..grid import a1
-from ..sheets import SELF_CHECK
-from .drawing import Drawing, plain
-from .facts import TROUBLES, fact_of, look_up
-from .summary import PROJECTS, sheet_name
+from selfeval_xl.model.edits import Formula
+from selfeval_xl.model.grid import a1
+from selfeval_xl.model.sheet_names import SELF_CHECK
+from selfeval_xl.templates.drawing import Drawing, plain
+from selfeval_xl.templates.self_check_formulas import TROUBLES, fact_of, look_up
+from selfeval_xl.templates.summary import PROJECTS, sheet_name
 
 _WIDTHS = (22, 26, 11, 12, 10, 13, 13, 13, 12, 16)
 _COLUMNS = (

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from ..assessing import rounded
-from ..edits import Formula
-from ..grid import a1
-from .drawing import Drawing
-from .facts import fact_of, look_up
+from selfeval_xl.model.edits import Formula
+from selfeval_xl.model.grid import a1
+from selfeval_xl.model.numbers import rounded
+from selfeval_xl.templates.drawing import Drawing
+from selfeval_xl.templates.self_check_formulas import fact_of, look_up
 
 PROJECTS = 20  # lines that stand ready: 项目01 to 项目20
 _WIDTHS = (6, 18, 30, 20, 13, 13, 13, 10, 9, 9, 9, 9, 16)

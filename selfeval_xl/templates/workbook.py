@@ -15,15 +15,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..edits import Formula
-from ..errors import OutputError
-from ..sheets import LISTS, SETTINGS
-from .entry_help import add_help
-from .frame import Cell, Drawing
-from .heights import SIZES, font_size, pages_tall, row_heights
-from .lists import Levels
-from .looks import Pen
-from .signals import add_signals
+from selfeval_xl.errors import OutputError
+from selfeval_xl.model.edits import Formula
+from selfeval_xl.model.sheet_names import LISTS, SETTINGS
+from selfeval_xl.templates.cell_styles import Pen
+from selfeval_xl.templates.conditional_formats import add_signals
+from selfeval_xl.templates.drawing import Drawing, DrawnCell
+from selfeval_xl.templates.entry_help import add_help
+from selfeval_xl.templates.heights import SIZES, font_size, pages_tall, row_heights
+from selfeval_xl.templates.lists import Levels
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -160,7 +160,7 @@ def _set_beside(sheet: Worksheet, drawing: Drawing) -> None:
         )
 
 
-def _write(sheet: Worksheet, cell: Cell, look: Format) -> None:
+def _write(sheet: Worksheet, cell: DrawnCell, look: Format) -> None:
     area, value = cell.area, cell.value
     if area.top != area.bottom or area.left != area.right:
         sheet.merge_range(area.top, area.left, area.bottom, area.right, "", look)

@@ -15,7 +15,7 @@ import pytest
 from selfeval_xl import addin
 from selfeval_xl.addin import state
 from selfeval_xl.layouts import sheets_of
-from selfeval_xl.sheets import RESULT_COLUMNS, RESULTS, SETTINGS
+from selfeval_xl.model.sheet_names import RESULT_COLUMNS, RESULTS, SETTINGS
 from selfeval_xl.templates import fill_in
 from support import excel_engine
 from support.fillings import filling
@@ -81,8 +81,8 @@ def book(home, excel, two_projects):
 
 @pytest.fixture
 def press(book, excel):
-    """A function that presses a button, gives these answers of the person and returns what she was told; a log
-    means that the program failed.
+    """A function that presses a button, gives these answers of the person and returns what she was told; a
+    log means that the program failed.
     """
 
     def pressed(button: str, *answers: object) -> str:

@@ -2,14 +2,12 @@
 and read.
 
 The first lines say `layout:` and `expect:` (every finding as `RULE cell`, `;` between several, or `none`)
-and, where needed, `kind: department`,
-`year:`, `project:`, `department:`, `unit:`, `goal: expected => actual`, `signature: label=value, ...`,
-`policy: name=value` (D11=on switches a rule). Then tables by
-their printed heads, an empty line between. What a case does not say is filled in so that nothing else is
-wrong: funds all spent, a
-quiet goal, signatures, and below the case's own rows an indicator for each first level that is still missing.
-`fill: no` leaves the
-indicators as they stand. Forms of one filing are separated by a line `---`; a cell is then written with its
+and, where needed, `kind: department`, `year:`, `project:`, `department:`, `unit:`, `goal: expected =>
+actual`, `signature: label=value, ...`, `policy: name=value` (D11=on switches a rule). Then tables by their
+printed heads, an empty line between. What a case does not say is filled in so that nothing else is
+wrong: funds all spent, a quiet goal, signatures, and below the case's own rows an indicator for each first
+level that is still missing. `fill: no` leaves the indicators as they stand. Forms of one filing are separated
+by a line `---`; a cell is then written with its
 sheet: `X01 表2!F10`.
 """
 
@@ -21,12 +19,12 @@ from decimal import Decimal
 from pathlib import Path
 
 from selfeval_xl import layouts
-from selfeval_xl.assessing import rounded
-from selfeval_xl.findings import Finding
-from selfeval_xl.forms import Form, ReadFile
+from selfeval_xl.assessment.policy import Policy, RulePolicy, Setting, default, number_or_text
 from selfeval_xl.layouts import Layout
-from selfeval_xl.policy import Policy, RulePolicy, Setting, default, number_or_text
-from selfeval_xl.reading.find import forms_in
+from selfeval_xl.model.findings import Finding
+from selfeval_xl.model.forms import Form, ReadFile
+from selfeval_xl.model.numbers import rounded
+from selfeval_xl.readers.recognition.form_finder import forms_in
 from selfeval_xl.templates.frame import draw
 
 CASES = Path(__file__).parents[1] / "cases"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from selfeval_xl import templates
-from selfeval_xl.demo.county import YEAR
+from selfeval_xl.workflows.demo.county import YEAR
 
 _drawn: dict[str, tuple[object, bytes]] = {}  # by the department's code: what was asked for, and its workbook
 
 
 def send(path: Path, department, **data) -> None:
-    """The filing of a department at this path; data: other projects or another form of the whole than its own.
+    """The filing of a department at this path; data: other projects or another form of the whole than its
+    own.
 
     Drawing a filing takes 0.2 s: one that is as the county has it is drawn once and copied after that.
     """

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from selfeval_xl.checking import check
-from selfeval_xl.county.collecting import sort_out
-from selfeval_xl.county.departments import Prepared
-from selfeval_xl.county.material import prepare
-from selfeval_xl.county.publishing import publish
-from selfeval_xl.forms import Form, FundingLine, Indicator, ReadFile
-from selfeval_xl.policy import default
+from selfeval_xl.assessment.policy import default
+from selfeval_xl.county.departments.data import prepare
+from selfeval_xl.county.departments.streaming import LoadedDepartments
+from selfeval_xl.county.intake.receipts import sort_out
+from selfeval_xl.county.output import publish
+from selfeval_xl.model.forms import Form, FundingLine, Indicator, ReadFile
+from selfeval_xl.rules.runner import check
 
 ROOT = Path("收到")
 
@@ -81,8 +81,8 @@ def material(*files):
 
 
 def published(out, *files, old=None, **options):
-    """The county workbook of these files; old: the officers' words of an earlier one, options: of `publish`."""
-    return publish(Prepared(material(*files)), out, old, **options)
+    """The county workbook of these files; old: officers' words of an earlier one, options: of `publish`."""
+    return publish(LoadedDepartments(material(*files)), out, old, **options)
 
 
 def written(tmp_path, *files, name="全县.xlsx", old=None):

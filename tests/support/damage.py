@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from selfeval_xl.grid import Area, Grid
+from selfeval_xl.model.grid import Area, Grid
 
 Place = Callable[[int, int], tuple[int, int]]
 

@@ -2,9 +2,8 @@
 they do with Excel.
 
 Words of Excel's object model are sent to office_words.py one by one, as COM does it; each word that is read,
-set or called is one host call and
-is counted. `Person` sits before the screen: what she is told is kept, and what she answers is given
-beforehand.
+set or called is one host call and is counted. `Person` sits before the screen: what she is told is kept, and
+what she answers is given beforehand.
 """
 
 from __future__ import annotations

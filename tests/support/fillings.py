@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from selfeval_xl.forms import Form
 from selfeval_xl.layouts import Layout
-from selfeval_xl.quantity import money
+from selfeval_xl.model.forms import Form
+from selfeval_xl.model.quantity import money
 
 LEVELLESS = (None, None)
 

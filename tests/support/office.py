@@ -87,7 +87,8 @@ class Office:
         calls: list[tuple[str, str, list]],
         copies: dict[int, str | Path] | None = None,
     ) -> list:
-        """The values that VBA functions of a file return, by (module, function, arguments) in this order; None
+        """The values that VBA functions of a file return, by (module, function, arguments) in this order;
+        None
         for one that does not compile. copies: where the file is saved as xlsx after a call, by its number.
         """
         return self.ask(

@@ -1,17 +1,15 @@
-"""A server under the system's Python, which has UNO: starts one LibreOffice and obeys JSON lines from standard
-input.
+"""A server under the system's Python, which has UNO: starts one LibreOffice and obeys JSON lines from
+standard input.
 
 {"do": "recalculate", "path": P}           -> {"cells": [[sheet, cell, value], ...]} of every formula after a
-hard recalculation
-{"do": "convert", "path": P, "out": O, "filter": F} -> {}
-{"do": "open", "path": P} -> {"book": N}: stays open for {"do": "ask", "book": N, ...}, see office_words.ask
--> {"value": V}
-{"do": "run", "path": P, "calls": [[module, function, [argument, ...]], ...], "copies": {"0": O, ...}, "filter": F}
--> {"values": [...]}: VBA of the file; a copy is saved after the call of that number
-{"do": "type", "path": P, "out": O, "filter": F, "cells": [[sheet, cell, text], ...]} -> {}: text put in as a
-person types it
-{"do": "edit", ..., "steps": [["type", sheet, cell, text], ["insert" or "delete", sheet, row], ["copy", sheet,
-new name],
+hard recalculation {"do": "convert", "path": P, "out": O, "filter": F} -> {} {"do": "open", "path": P} ->
+{"book": N}: stays open for {"do": "ask", "book": N, ...}, see office_words.ask
+-> {"value": V} {"do": "run", "path": P, "calls": [[module, function, [argument, ...]], ...], "copies": {"0":
+O, ...}, "filter": F}
+-> {"values": [...]}: VBA of the file; a copy is saved after the call of that number {"do": "type", "path": P,
+"out": O, "filter": F, "cells": [[sheet, cell, text], ...]} -> {}: text put in as a person types it {"do":
+"edit", ..., "steps": [["type", sheet, cell, text], ["insert" or "delete", sheet, row], ["copy", sheet, new
+name],
  ["paste", sheet, area, cell]]} -> {}: the steps in this order; rows count from 1
 """
 
@@ -98,8 +96,8 @@ def letters(column):
 
 
 def formula_values(document):
-    """Every formula's value after a hard recalculation; read area by area, since each cell asked for by itself
-    is four calls.
+    """Every formula's value after a hard recalculation; read area by area, since each cell asked for by
+    itself is four calls.
     """
     document.calculateAll()
     found = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import openpyxl
 
-from selfeval_xl.county.roster import SHEETS, blank_roster
+from selfeval_xl.filings.roster_sheets import SHEETS, blank_roster
 
 TARGETS = (
     ("产出指标", "数量指标", "维修校舍面积", "≥1200平方米", "20", "≥1000平方米", "980平方米"),
@@ -48,7 +48,7 @@ def target(code, row):
 
 
 def make_roster(path, **more):
-    """Two departments, one with a school below it; money in 元 and 万元; one project exempt, one not public."""
+    """Two departments, one with a school below it; money in 元 and 万元; one project exempt, one private."""
     return write_roster(
         path,
         单位名册=[

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from selfeval_xl.grid import Area, Grid
+from selfeval_xl.model.grid import Area, Grid
 
 
 def grid_of(text: str, name: str = "表") -> Grid:

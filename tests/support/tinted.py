@@ -6,7 +6,7 @@ from pathlib import Path
 
 import openpyxl
 
-from selfeval_xl.sinks.tints import SIGN
+from selfeval_xl.writers.xlsx.tints import SIGN
 
 
 def tints(path: str | Path, sheet: str) -> dict[str, str]:

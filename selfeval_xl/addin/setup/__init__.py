@@ -1,0 +1,1 @@
+"""`addin install` and `addin bundle`: the add-in on a desk."""

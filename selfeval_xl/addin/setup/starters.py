@@ -1,0 +1,65 @@
+"""The starters of the desk bundle, as texts.
+
+They are written in GBK after `chcp 936`: cmd reads its own lines in the code page of the console.
+"""
+
+from __future__ import annotations
+
+_FIND = """@echo off
+chcp 936 >nul
+setlocal
+set "PY=%~dp0python\\python.exe"
+if exist "%PY%" goto found
+set "PY=py"
+where py >nul 2>nul
+if not errorlevel 1 goto found
+set "PY=python"
+where python >nul 2>nul
+if not errorlevel 1 goto found
+echo 找不到Python。请把本文件放回离线包的文件夹里再用，或请管理员安装。
+goto end
+:found
+"""
+_END = """:end
+echo.
+echo 按任意键关闭这个窗口。
+pause >nul
+"""
+CHECK = (
+    _FIND
+    + """echo 正在校验，请稍等……
+chcp 65001 >nul
+"%PY%" -P -B -X utf8 -m selfeval_xl.cli.dropped %*
+chcp 936 >nul
+echo 结果写在原文件旁边，名字后面加了“标注”。原文件没有改动。
+"""
+    + _END
+)
+INSTALL = (
+    _FIND
+    + """echo 正在安装Excel插件，请先关闭Excel……
+chcp 65001 >nul
+"%PY%" -P -B -X utf8 -m selfeval_xl addin install
+"%PY%" -P -B -X utf8 -m selfeval_xl addin status
+chcp 936 >nul
+"""
+    + _END
+)
+
+GUIDE = """绩效自评工具　离线包使用说明
+
+这个文件夹可以放在任何位置（U盘、D盘都行），不用联网，不用管理员，不用另装Python。放好以后不要再移动；移动了就重新运行一次“安装.cmd”。
+
+一、用Excel的：关闭Excel，双击“安装.cmd”，再打开Excel，上面会多出“绩效自评”选项卡。
+二、用WPS的，或者Excel不让用宏的：把自评表拖到“selfeval-check.cmd”上，结果是旁边的“…_标注.xlsx”，原文件不动。
+三、没有出现选项卡：右键点selfeval.xlam，“属性”里勾“解除锁定”，再运行“安装.cmd”；仍没有，请看安装手册“宏被禁用”。
+四、不用了：关闭Excel，在本文件夹的地址栏输入cmd回车，\
+运行 python\\python.exe -m selfeval_xl addin uninstall，再删掉这个文件夹。
+
+程序只查表面逻辑，不代替财政审核。
+"""
+
+
+def batch(text: str) -> bytes:
+    """The text as cmd reads it: GBK, lines ended by CR LF."""
+    return text.replace("\n", "\r\n").encode("gbk")

@@ -1,0 +1,144 @@
+"""The policy: every threshold, band and severity, with the date it takes effect and its source.
+
+Defaults ship; a county overrides what differs.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from importlib import resources
+from typing import TypedDict
+
+from selfeval_xl.model.findings import Severity, Treatment
+
+Setting = Decimal | bool | str | tuple[tuple[str, Decimal], ...]
+# Parameters that are one of a few words: as a county writes them, and as the code knows them.
+CHOICES = {"score_at_most": {"按比例": "proportional", "按超出比例": "linear"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number, text or list of bands of the policy. where: the file that set it."""
+
+    name: str
+    value: Setting
+    label: str = ""
+    unit: str = ""
+    since: date | None = None
+    source: str = ""
+    explanation: str = ""
+    where: str = "默认"
+
+
+@dataclass(frozen=True, slots=True)
+class RulePolicy:
+    """A county's settings for one rule; None: as the rule itself says."""
+
+    severity: Severity | None = None
+    treatment: Treatment | None = None
+    on: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CountyRule:
+    """A rule that the county wrote. scope: 表, 资金行 or 指标; condition: what has to hold."""
+
+    number: str
+    scope: str
+    condition: str
+    severity: Severity
+    treatment: Treatment
+    message: str
+    hint: str = ""
+    where: str = ""
+
+
+_AS_SHIPPED = RulePolicy()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The values in force (`policy["over_fulfilment"]`) and the settings of rules.
+
+    rules: what a county changed, by rule id. county_rules: the rules that it wrote.
+    waiting: values that take effect on a later day.
+    """
+
+    parameters: Mapping[str, Parameter]
+    rules: Mapping[str, RulePolicy] = field(default_factory=dict)
+    county_rules: tuple[CountyRule, ...] = ()
+    waiting: tuple[Parameter, ...] = ()
+
+    def __getitem__(self, name: str) -> Setting:
+        return self.parameters[name].value
+
+    def number(self, name: str) -> Decimal:
+        """The value of a parameter that is a number."""
+        value = self.parameters[name].value
+        assert isinstance(value, Decimal), name
+        return value
+
+    def grade(self, total: Decimal) -> str:
+        """The grade of a total score: the first band whose floor it reaches."""
+        bands = self.parameters["grades"].value
+        assert isinstance(bands, tuple)
+        return next((name for name, floor in bands if total >= floor), bands[-1][0])
+
+    def rule(self, rule_id: str) -> RulePolicy:
+        """The county's settings for a rule."""
+        return self.rules.get(rule_id, _AS_SHIPPED)
+
+
+@cache
+def default() -> Policy:
+    """The policy that ships with the package."""
+    text = resources.files(__package__).joinpath("policy.toml").read_text(encoding="utf-8")
+    return Policy({name: _shipped(name, entry) for name, entry in tomllib.loads(text).items()})
+
+
+class _Texts(TypedDict, total=False):
+    label: str
+    unit: str
+    since: date
+    source: str
+    explanation: str
+
+
+class _Entry(_Texts):
+    """A table of `policy.toml`."""
+
+    value: bool | float | str | list[tuple[str, float]]
+
+
+def _shipped(name: str, entry: _Entry) -> Parameter:
+    shipped = entry["value"]
+    value: Setting
+    if isinstance(shipped, list):
+        value = tuple((str(band), Decimal(str(floor))) for band, floor in shipped)
+    elif isinstance(shipped, bool):
+        value = shipped
+    else:
+        value = number_or_text(str(shipped))
+    return Parameter(
+        name,
+        value,
+        label=entry.get("label", ""),
+        unit=entry.get("unit", ""),
+        since=entry.get("since"),
+        source=entry.get("source", ""),
+        explanation=entry.get("explanation", ""),
+    )
+
+
+def number_or_text(text: str) -> Decimal | str:
+    """The number that a text says (30% is 0.3), else the text."""
+    plain = text.strip()
+    try:
+        return Decimal(plain[:-1]) / 100 if plain.endswith(("%", "％")) else Decimal(plain)
+    except InvalidOperation:
+        return plain

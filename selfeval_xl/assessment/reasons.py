@@ -1,0 +1,68 @@
+"""The kind of cause that a reason gives, and the kind of money of a fund row: by a table of key words."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache, lru_cache
+from importlib import resources
+
+from selfeval_xl.model.quantity import is_blank
+from selfeval_xl.model.sheet_names import STUB
+
+OTHER_CAUSE, NO_CAUSE = "其他", "未说明"
+OTHER_MONEY = "其他资金"
+
+
+@cache
+def _table(name: str) -> dict[str, re.Pattern[str]]:
+    """A table of `words.toml`: the pattern of the key words, by label."""
+    data = tomllib.loads(resources.files(__package__).joinpath("reasons.toml").read_text(encoding="utf-8"))
+    return {label: re.compile("|".join(words)) for label, words in data[name].items()}
+
+
+def causes() -> tuple[str, ...]:
+    """All kinds of cause, in the order in which the bureau lists them."""
+    order = (
+        "资金未下达或拨付不及时",
+        "政策或上级任务调整",
+        "招标采购等前期工作滞后",
+        "实施管理原因",
+        "年初指标设置不合理",
+        "不可抗力",
+    )
+    return (*order, OTHER_CAUSE, NO_CAUSE)
+
+
+def money_kinds() -> tuple[str, ...]:
+    """All kinds of money, in the order in which the bureau lists them."""
+    return ("当年财政拨款", "上年结转资金", OTHER_MONEY)
+
+
+@lru_cache(maxsize=20_000)
+def cause_of(note: str | None) -> str:
+    """The kind of cause that a reason gives; 未说明 for an empty one or a stub that was never completed."""
+    if not has_reason(note):
+        return NO_CAUSE
+    return next((label for label, words in _table("causes").items() if words.search(note or "")), OTHER_CAUSE)
+
+
+def has_reason(note: str | None) -> bool:
+    """Whether the text is a reason: not a dash, not 无, not the stub 【待补充】."""
+    return not is_blank(note) and f"原因：{STUB}" not in (note or "")
+
+
+@lru_cache(maxsize=20_000)
+def has_measure(note: str | None) -> bool:
+    """Whether the text names an improvement measure."""
+    return (
+        has_reason(note)
+        and f"改进措施：{STUB}" not in (note or "")
+        and bool(_table("measures")["words"].search(note or ""))
+    )
+
+
+@lru_cache(maxsize=4096)
+def money_kind(source: str) -> str:
+    """The kind of money that a fund row's label names: 当年财政拨款, 上年结转资金 or 其他资金."""
+    return next((label for label, words in _table("sources").items() if words.search(source)), OTHER_MONEY)

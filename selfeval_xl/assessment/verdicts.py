@@ -1,0 +1,490 @@
+"""Execution rate, attainment, deviation, verdict and expected score of forms.
+
+Pure: records in, records out.
+
+Sources: 财预〔2020〕10号 and the arithmetic of docs/architecture.md. All numbers are Decimal, rounding is
+half up.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import replace
+from decimal import Decimal
+from functools import lru_cache
+
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.assessment.words import (
+    FULFILLED,
+    PLANNED,
+    judge_words,
+    says_all,
+    says_done,
+    says_failed,
+    says_none,
+)
+from selfeval_xl.model.deadlines import Deadline, read_compact
+from selfeval_xl.model.forms import Cause, Form, FundingLine, Indicator, Judgement, Verdict
+from selfeval_xl.model.numbers import _EXACT, ONE, ZERO, rounded, shown
+from selfeval_xl.model.quantity import Kind, Quantity, money, parse
+from selfeval_xl.model.units import DAYS_A_MONTH, Measure, near
+
+__all__ = ["FULFILLED", "assess", "execution_rate", "expected_score", "judge", "rounded", "shown"]
+
+_YEAR = 2000  # where neither the date nor the form says one: a leap year
+_ROUGHLY = Decimal("-0.1")  # 约300人: nobody can say that 290 are too few
+
+Pair = tuple[Decimal, Decimal, Decimal]  # target, its upper end and the completed value, in one unit
+
+_RATE_NAME = re.compile(r"率|比例|占比|合规|及时|达标|程度|水平")  # 验收合格率
+_COST_RATE_NAME = re.compile(r"控制率|成本率|超支率|变动率|增长率")  # 成本控制率
+_DATE_NAME = re.compile(r"时间|时限|期限|日期|节点|进度|按期|及时|时效")  # 完成时间
+_DURATION_NAME = re.compile(r"时长|工期|租期|周期|月数|期数|月份数|持续|使用年限")  # 施工工期
+_DOWN = re.compile(r"下降|降低|减少|压减|缩减|下滑|减幅|降幅|负增长")  # 较上年下降2%
+_UP = re.compile(r"(?<!负)增长|增加|提高|提升|上升|增幅|上涨")  # 同比增长5%
+_UNIT_IN_NAME = re.compile(r"[(（]([^()（）]{1,6})[)）]\s*$")  # 万元 of 总成本（万元）
+_DONE_IN_YEAR = re.compile(r"(20\d{2})年度?(?:内?完成)?")  # 2024年内完成
+
+
+def assess(form: Form, policy: Policy) -> Form:
+    """The same form with rates, judgements and expected scores filled in."""
+    over = policy.number("over_fulfilment")
+    return replace(
+        form,
+        funding=tuple(replace(line, rate=execution_rate(line)) for line in form.funding),
+        indicators=tuple(
+            _assess_indicator(indicator, over, policy, form.year) for indicator in form.indicators
+        ),
+    )
+
+
+def execution_rate(line: FundingLine) -> Decimal | None:
+    """The execution rate of a fund row: executed over annual budget, exact.
+
+    0/0 is 0; None where a number is missing or money was paid over a zero budget.
+    """
+    budget, executed = line.amount("annual_budget"), line.amount("executed")
+    if budget is None or executed is None:
+        return None
+    if budget == 0:
+        return ZERO if executed == 0 else None
+    return _EXACT.divide(executed, budget)
+
+
+def _assess_indicator(indicator: Indicator, over: Decimal, policy: Policy, year: int | None) -> Indicator:
+    """The indicator with its quantities, judgement and expected score."""
+    target, actual = parse(indicator.target), parse(indicator.actual)
+    judgement = judge(target, actual, cost=indicator.is_cost, name=indicator.name or "", over=over, year=year)
+    return replace(
+        indicator,
+        target_quantity=target,
+        actual_quantity=actual,
+        judgement=judgement,
+        expected_score=expected_score(indicator, target, actual, judgement, policy),
+    )
+
+
+@lru_cache(maxsize=20_000)
+def judge(
+    target: Quantity,
+    actual: Quantity,
+    *,
+    cost: bool = False,
+    name: str = "",
+    over: Decimal = Decimal("0.30"),
+    year: int | None = None,
+) -> Judgement:
+    """The judgement on a completed value against its target.
+
+    cost: `=` or no operator then means at most. name: of the indicator, which may name a unit, a rate or a
+    date. over: the deviation from which a target is exceeded. year: of the form, for deadlines without one.
+    Without a completed value the verdict is None; what cannot be settled is undetermined, never met.
+    """
+    if actual.kind is Kind.EMPTY:
+        return Judgement(None)
+    if target.kind is Kind.EMPTY:
+        return _open(Cause.NO_TARGET)
+    target, actual = _month_or_months(target, actual, name)
+    if target.kind is Kind.DEADLINE:
+        return _judge_deadline(target, actual, year)
+    if target.kind is Kind.TEXT:
+        return judge_words(target.words, actual)
+    if actual.kind is Kind.TEXT:
+        return _judge_words_for_number(target, actual)
+    if actual.kind is Kind.DEADLINE:
+        amount = money(actual.words)  # 2024.11 is an amount where one was asked for
+        if amount is None:
+            return _open(Cause.DIMENSION)
+        actual = Quantity(Kind.NUMBER, number=amount)
+    if PLANNED.search(actual.words):
+        return _open(Cause.WORDS)
+    at_most = target.operator in ("≤", "<") or (
+        target.operator in ("=", "") and cost and _counts_as_cost(name)
+    )
+    if actual.kind is Kind.RANGE:
+        return _judge_actual_range(target, actual, cost=cost, name=name, over=over, year=year)
+    return _judge_numbers(target, actual, at_most, name, over)
+
+
+def _open(cause: Cause, attainment: Decimal | None = None, deviation: Decimal | None = None) -> Judgement:
+    return Judgement(Verdict.UNDETERMINED, attainment, deviation, cause)
+
+
+def _verdict(met: bool) -> Verdict:
+    return Verdict.MET if met else Verdict.UNMET
+
+
+def _counts_as_cost(name: str) -> bool:
+    """Whether a cost indicator of this name wants little: 总成本, 成本控制率; not 支付及时率."""
+    return not _RATE_NAME.search(name) or bool(_COST_RATE_NAME.search(name))
+
+
+def _month_or_months(target: Quantity, actual: Quantity, name: str) -> tuple[Quantity, Quantity]:
+    """The target as a deadline where its 10月 is October: beside a date, or where the name asks for one."""
+    if not _may_be_month(target) or _DURATION_NAME.search(name):
+        return target, actual
+    dated = (
+        actual.kind is Kind.DEADLINE
+        and actual.deadline is not None
+        and bool(re.search(r"[月年日-]", actual.words))
+    )
+    if dated or (_DATE_NAME.search(name) and _may_be_month(actual)):
+        due = Deadline(int(target.number or 0))
+        return Quantity(Kind.DEADLINE, deadline=due, words=str(target)), actual
+    return target, actual
+
+
+def _may_be_month(quantity: Quantity) -> bool:
+    """Whether a quantity such as 10月 may be October."""
+    number = quantity.number
+    if (
+        quantity.kind is not Kind.NUMBER
+        or quantity.unit not in ("月", "月份")
+        or quantity.operator
+        or number is None
+    ):
+        return False
+    return 1 <= number <= 12 and number % 1 == 0
+
+
+def _judge_numbers(target: Quantity, actual: Quantity, at_most: bool, name: str, over: Decimal) -> Judgement:
+    """The judgement on two numbers; open where the ways to read them do not agree."""
+    months = target.unit == actual.unit == "月" and _may_be_month(target) and not _DURATION_NAME.search(name)
+    if months and target.number != actual.number:
+        return _open(Cause.WORDS)  # 10月, 9月: a month earlier, or a month short
+    readings = [_judge_pair(target, pair, at_most, over) for pair in _in_one_unit(target, actual, name)]
+    if not readings:
+        return _open(Cause.DIMENSION)
+    first = readings[0]
+    if any(reading.verdict is not first.verdict for reading in readings[1:]):
+        return _open(Cause.WORDS)
+    return _judge_limit(first, actual, at_most)
+
+
+def _judge_pair(target: Quantity, pair: Pair, at_most: bool, over: Decimal) -> Judgement:
+    """The judgement on one reading of target and completed value."""
+    wanted, upper, got = pair
+    if target.kind is Kind.RANGE:
+        return _judge_range(wanted, upper, got)
+    operator = "≤" if at_most and target.operator != "<" else target.operator or "="
+    deviation = _EXACT.divide(got - wanted, abs(wanted)) if wanted else None
+    if operator in "≤<":
+        return Judgement(_verdict(got < wanted or (operator == "≤" and got == wanted)), None, deviation)
+    if wanted == 0:
+        return Judgement(_verdict({"=": got == 0, "≥": got >= 0, ">": got > 0}[operator]))
+    if wanted < 0 and operator == "=" and got != wanted:
+        # -5%, done -6%: nobody said in which direction it should go
+        return _open(Cause.WORDS, None, deviation)
+    attainment = _EXACT.divide(got, wanted) if wanted > 0 else None
+    if got < wanted or (operator == ">" and got == wanted):
+        if target.about and deviation is not None and deviation >= _ROUGHLY:
+            return _open(Cause.WORDS, attainment, deviation)
+        return Judgement(Verdict.UNMET, attainment, deviation)
+    exceeded = deviation is not None and wanted > 0 and deviation > over
+    return Judgement(Verdict.EXCEEDED if exceeded else Verdict.MET, attainment, deviation)
+
+
+def _judge_range(low: Decimal, high: Decimal, got: Decimal) -> Judgement:
+    if got < low:
+        return Judgement(Verdict.UNMET)
+    return Judgement(Verdict.MET) if got <= high else _open(Cause.ABOVE_RANGE)
+
+
+def _judge_limit(judgement: Judgement, actual: Quantity, at_most: bool) -> Judgement:
+    """The judgement where the completed value is itself a limit (不足200人, 近200人).
+
+    Such a value settles only what lies on the safe side of it. judgement: that on its number.
+    """
+    met = judgement.verdict in (Verdict.MET, Verdict.EXCEEDED)
+    exactly = judgement.deviation == 0
+    if "近" in actual.words and actual.about and exactly and not at_most:
+        return _open(Cause.WORDS, judgement.attainment, judgement.deviation)
+    if actual.operator == "<" and exactly and not at_most:
+        return replace(judgement, verdict=Verdict.UNMET)
+    if actual.operator == ">" and exactly:
+        return replace(judgement, verdict=_verdict(not at_most))
+    wrong_side = ("≤", "<") if not at_most else ("≥", ">")
+    if actual.operator in wrong_side and met and not (at_most and actual.operator == ">" and exactly):
+        return _open(Cause.WORDS, judgement.attainment, judgement.deviation)
+    if actual.operator == "<" and at_most and exactly:
+        return replace(judgement, verdict=Verdict.MET)
+    return judgement
+
+
+def _judge_actual_range(
+    target: Quantity, actual: Quantity, *, cost: bool, name: str, over: Decimal, year: int | None
+) -> Judgement:
+    """The judgement on a completed value given as a range: met only when both ends are."""
+    ends = [
+        judge(
+            target,
+            Quantity(Kind.NUMBER, number=number, unit=actual.unit),
+            cost=cost,
+            name=name,
+            over=over,
+            year=year,
+        )
+        for number in (actual.number, actual.upper)
+    ]
+    verdicts = {end.verdict for end in ends}
+    if len(verdicts) == 1:
+        return Judgement(ends[0].verdict, cause=ends[0].cause)
+    return Judgement(Verdict.MET) if verdicts <= {Verdict.MET, Verdict.EXCEEDED} else _open(Cause.WORDS)
+
+
+def _in_one_unit(target: Quantity, actual: Quantity, name: str) -> list[Pair]:
+    """The pairs of target and completed value in one unit, one for each way to read them.
+
+    Empty across dimensions.
+    """
+    low, high, got = target.number or ZERO, target.upper or ZERO, actual.number or ZERO
+    signs = _signs(target, actual, name)
+    wanted_in, got_in = _unit_measure(target, actual), _unit_measure(actual, target)
+    if target.unit == actual.unit or (not target.unit and not actual.unit):
+        pairs = [(low, high, got)]
+    elif not actual.unit:
+        pairs = _without_unit(low, high, got, target)
+    elif not target.unit:
+        pairs = _target_without_unit(low, high, got, actual, name)
+    elif wanted_in is None or got_in is None:
+        pairs = [(low, high, got)] if target.unit in actual.unit or actual.unit in target.unit else []
+    else:
+        factors = _factors(wanted_in, got_in)
+        pairs = [(low * factors[0], high * factors[0], got * factors[1])] if factors else []
+    return [(low, high, got * sign) for low, high, got in pairs for sign in signs]
+
+
+def _signs(target: Quantity, actual: Quantity, name: str) -> tuple[int, ...]:
+    """The signs with which a completed value is read: 下降2% against a target of growth is -2%.
+
+    Both where nobody said in which direction the target goes.
+    """
+    got, number = _direction(actual.words), actual.number
+    if number is None or target.kind is not Kind.NUMBER:
+        return (1,)
+    wanted = _direction(target.words) or _direction(name)
+    if number < 0:
+        return (-1,) if wanted < 0 and target.number is not None and target.number > 0 else (1,)
+    if not got or wanted == got:
+        return (1,)
+    if wanted or (target.number is not None and target.number < 0):
+        return (-1,) if wanted or got < 0 else (1,)
+    return (-1, 1) if got < 0 else (1,)
+
+
+def _direction(words: str) -> int:
+    """-1 for words of falling, 1 for words of growing, else 0."""
+    return -1 if _DOWN.search(words) else 1 if _UP.search(words) else 0
+
+
+def _unit_measure(quantity: Quantity, other: Quantity) -> Measure | None:
+    """The measure of a quantity's unit.
+
+    A bare 万 or 亿 is money only beside money, else it multiplies the other's unit.
+    """
+    measure = quantity.measure
+    if (
+        measure is None
+        or quantity.unit not in ("万", "亿")
+        or not other.unit
+        or other.measure is None
+        or other.measure.dimension.startswith("money")
+    ):
+        return measure
+    return Measure(other.measure.dimension, measure.factor, other.measure.name)
+
+
+def _without_unit(low: Decimal, high: Decimal, got: Decimal, target: Quantity) -> list[Pair]:
+    """The pairs for a completed value without unit: in the target's, or a fraction for per cents."""
+    plain, fraction = (low, high, got), (low, high, got * 100)
+    if (
+        target.measure
+        and target.measure.dimension == "share"
+        and target.measure.factor == 1
+        and 0 < got <= 1 < low
+    ):
+        return [fraction] if low > 10 else [plain, fraction]
+    if ("万" in target.unit[:2] or "亿" in target.unit[:2]) and low and abs(got / low) >= 1000:
+        return []  # 20000 against 2万元: typed in another unit, or a slip
+    return [plain]
+
+
+def _target_without_unit(
+    low: Decimal, high: Decimal, got: Decimal, actual: Quantity, name: str
+) -> list[Pair]:
+    """The pairs for a target without unit: in the unit of the name (万元), else in the completed value's."""
+    got_in = actual.measure
+    if got_in and got_in.dimension == "share" and 0 < low <= 1 < got:
+        return [(low * 100, high * 100, got)]  # 0.95 and 96%
+    match = _UNIT_IN_NAME.search(name)
+    named = parse(f"1{match[1]}").measure if match else None
+    if named and got_in and named.dimension == got_in.dimension:
+        return [(low, high, _EXACT.divide(got * got_in.factor, named.factor))]
+    if got_in and actual.unit in ("万", "亿"):
+        return [(low, high, got * got_in.factor), (low, high, got)]
+    return [(low, high, got)]
+
+
+def _factors(target: Measure, actual: Measure) -> tuple[Decimal, Decimal] | None:
+    """The factors that bring target and completed value into one unit; None across dimensions."""
+    if target.dimension == actual.dimension and (
+        target.dimension != "count" or target.name == actual.name or near(target.name, actual.name)
+    ):
+        return target.factor, actual.factor
+    if (target.dimension, actual.dimension) == ("months", "minutes"):
+        return target.factor * _minutes_a_month(target), actual.factor
+    if (target.dimension, actual.dimension) == ("minutes", "months"):
+        return target.factor, actual.factor * _minutes_a_month(actual)
+    return None
+
+
+def _minutes_a_month(months: Measure) -> Decimal:
+    """A month of 30 days; a twelfth of 365 days where the unit is a year."""
+    return Decimal(365 * 1440) / 12 if months.factor == 12 else DAYS_A_MONTH * 1440
+
+
+def _judge_deadline(target: Quantity, actual: Quantity, year: int | None) -> Judgement:
+    """The judgement on a completed value whose target is a deadline."""
+    due = target.deadline
+    if due is None:
+        return _open(Cause.NO_TARGET)
+    if actual.kind is Kind.DEADLINE and actual.deadline:
+        planned = PLANNED.search(actual.words) and not PLANNED.search(target.words)
+        return _open(Cause.WORDS) if planned else _compare_dates(due, actual.deadline, year)
+    if actual.kind is Kind.NUMBER:
+        return _judge_numeric_date(due, actual, year)
+    if actual.kind is Kind.TEXT:
+        done_in = _DONE_IN_YEAR.fullmatch(actual.words)
+        return _compare_years(due, int(done_in[1]), year) if done_in else judge_words(target.words, actual)
+    return _open(Cause.DIMENSION)
+
+
+def _judge_numeric_date(due: Deadline, actual: Quantity, year: int | None) -> Judgement:
+    """The judgement on 10月, 12.31 or 20241130 as the day when it was done.
+
+    12个月 keeps a deadline at the end of a year.
+    """
+    if _may_be_month(actual):
+        return _compare_dates(due, Deadline(int(actual.number or 0)), year)
+    date = None if actual.unit or actual.operator else read_compact(str(actual))
+    if date:
+        return _compare_dates(due, date, year)
+    if actual.unit in ("季度", "季") and actual.number in (1, 2, 3, 4):
+        return _compare_dates(due, Deadline(int(actual.number) * 3), year)
+    measure = actual.measure
+    if (
+        measure
+        and measure.dimension == "months"
+        and due.month == 12
+        and not due.day
+        and actual.number
+        and actual.number * measure.factor == 12
+    ):
+        return Judgement(Verdict.MET)
+    return _open(Cause.DIMENSION)
+
+
+def _compare_dates(due: Deadline, done: Deadline, form_year: int | None) -> Judgement:
+    """The judgement on the date when it was done: met by a day not later than the deadline.
+
+    A month without a day is settled only where all its days lie on one side.
+    """
+    year = due.year or form_year or done.year or _YEAR
+    limit = due.last_day(year)
+    if done.day:
+        return Judgement(_verdict((done.year or limit[0], done.month, done.day) <= limit))
+    month = (done.year or due.year or (year if due.month > 1 or not due.before else limit[0]), done.month)
+    if month == limit[:2] and limit[2] < monthrange(*month)[1]:
+        return _open(Cause.WORDS)
+    return Judgement(_verdict(month <= limit[:2]))
+
+
+def _compare_years(due: Deadline, done: int, form_year: int | None) -> Judgement:
+    """The judgement where only the year is known in which it was done."""
+    last = due.last_day(due.year or form_year or done)
+    if done == last[0] and last[1:] != (12, 31):
+        return _open(Cause.WORDS)
+    return Judgement(_verdict(done <= last[0]))
+
+
+def _judge_words_for_number(target: Quantity, actual: Quantity) -> Judgement:
+    """The judgement on a completed value in words against a numeric target."""
+    words = actual.words
+    counted = target.measure is None or target.measure.dimension == "count"
+    if says_none(words) and (
+        target.number == 0
+        or (target.operator in ("≤", "<") and counted and target.number and target.number > 0)
+    ):
+        return Judgement(Verdict.MET)
+    if (
+        says_all(words)
+        and target.unit == "%"
+        and target.number is not None
+        and target.operator in ("", "=", "≥")
+        and target.number == 100
+    ):
+        return Judgement(Verdict.MET, ONE, ZERO)
+    if says_failed(words) and not says_done(words):
+        return Judgement(Verdict.UNMET, cause=Cause.NOT_A_NUMBER)
+    return _open(Cause.NOT_A_NUMBER)
+
+
+def expected_score(
+    indicator: Indicator, target: Quantity, actual: Quantity, judgement: Judgement, policy: Policy
+) -> Decimal | None:
+    """The score that the completion earns, with two decimals.
+
+    None unless points are printed and the target is a number. ≥ and =: points × min(1, actual/target).
+    ≤: by policy points × target/actual, or points × (1 − excess), 0 from twice the target.
+    Exceeded: all points, less the policy's over_deduction for each part of the deviation beyond the
+    threshold.
+    """
+    points = money(indicator.points)
+    if (
+        points is None
+        or target.kind is not Kind.NUMBER
+        or actual.kind is not Kind.NUMBER
+        or judgement.verdict in (None, Verdict.UNDETERMINED)
+    ):
+        return None
+    if (
+        judgement.verdict is Verdict.EXCEEDED
+        and judgement.deviation is not None
+        and (factor := policy.number("over_deduction"))
+    ):
+        beyond = _EXACT.subtract(judgement.deviation, policy.number("over_fulfilment"))
+        return rounded(_EXACT.multiply(points, max(ZERO, ONE - _EXACT.multiply(factor, max(ZERO, beyond)))))
+    if judgement.verdict in (Verdict.MET, Verdict.EXCEEDED):
+        return rounded(points)
+    if judgement.attainment is not None:
+        return rounded(_EXACT.multiply(points, max(ZERO, min(ONE, judgement.attainment))))
+    deviation = judgement.deviation
+    if deviation is None or deviation <= -ONE:
+        return ZERO if target.number == 0 else None
+    share = (
+        _EXACT.divide(ONE, ONE + deviation)
+        if policy["score_at_most"] == "proportional"
+        else max(ZERO, ONE - deviation)
+    )
+    return rounded(_EXACT.multiply(points, share))

@@ -1,0 +1,327 @@
+"""The commands of the finance bureau: issue workbooks, consolidate, return, report and publish."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from selfeval_xl.cli.options import (
+    AsJson,
+    Jobs,
+    PolicyFile,
+    ReadingJobs,
+    Received,
+    RosterFile,
+    Year,
+    docx,
+    print_json,
+    xlsx,
+)
+
+IssuedRoster = Annotated[
+    Path | None, typer.Argument(metavar="名册", help="单位名册工作簿；空表用 --blank 生成。")
+]
+IssueTo = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--out", metavar="文件夹", help="各部门的工作簿写到哪个文件夹（--blank 时是名册文件名）。"
+    ),
+]
+LastYear = Annotated[
+    Path | None,
+    typer.Option(
+        "--from", metavar="上年汇总.xlsx", help="上年的全县汇总工作簿：名册没有列的项目和指标从这里取。"
+    ),
+]
+SendBy = Annotated[
+    str,
+    typer.Option("--send", metavar="文字", help="报送方式，印在填报说明上，例如“内网邮箱，盖章件送305室”。"),
+]
+
+
+def issue(
+    roster: IssuedRoster = None,
+    out: IssueTo = None,
+    blank: Annotated[bool, typer.Option("--blank", help="生成空白的单位名册，填好后再下发。")] = False,
+    layout: Annotated[
+        str, typer.Option("--layout", metavar="表式", help="名册里没有写表式的部门用哪一种。")
+    ] = "jilin-2024",
+    year: Year = None,
+    last: LastYear = None,
+    protect: Annotated[
+        bool, typer.Option("--protect", help="保护工作表（不设密码），下发的格改不了。")
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="已有的同名文件也覆盖，部门可能已经填写的会列出来。")
+    ] = False,
+    send: SendBy = "",
+    contact: Annotated[str, typer.Option("--contact", metavar="姓名", help="财政局联系人。")] = "",
+    phone: Annotated[str, typer.Option("--phone", metavar="电话", help="财政局联系电话。")] = "",
+    jobs: Jobs = None,
+) -> None:
+    """下发：按单位名册，给每个部门生成一份填好项目、预算和指标的工作簿。"""
+    from selfeval_xl.cli.screen.screen import ProgressBars
+    from selfeval_xl.errors import UsageError
+
+    if out is None:
+        raise UsageError("没有写结果放在哪里：selfeval issue 名册.xlsx -o 下发")
+    if blank:
+        _write_blank_roster(xlsx(out))
+        return
+    if roster is None:
+        raise UsageError(
+            "没有写单位名册：selfeval issue 名册.xlsx -o 下发。没有名册的，先用 selfeval issue --blank "
+            "-o 名册.xlsx 生成空表。"
+        )
+    from selfeval_xl.cli.screen.issuing import show_issued
+    from selfeval_xl.workflows.issuing import IssueOptions
+    from selfeval_xl.workflows.issuing import issue as run
+
+    with ProgressBars() as progress:
+        issued = run(
+            roster,
+            out,
+            asked=IssueOptions(layout, year, send, contact, phone),
+            last=last,
+            protect=protect,
+            overwrite=overwrite,
+            jobs=jobs,
+            progress=progress.work("正在生成"),
+        )
+    show_issued(issued)
+
+
+def _write_blank_roster(out: Path) -> None:
+    from selfeval_xl.cli.screen.screen import say
+    from selfeval_xl.filings.roster_sheets import blank_roster
+
+    blank_roster(out)
+    say(f"已生成空白名册：{out}。填好后运行：selfeval issue {out.name} -o 下发")
+
+
+def consolidate(
+    folder: Received,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="汇总工作簿写到哪里。")],
+    roster: RosterFile = None,
+    against: Annotated[
+        Path | None,
+        typer.Option("--against", metavar="上年.xlsx", help="上年的汇总工作簿，加一张“与上年对比”。"),
+    ] = None,
+    with_forms: Annotated[
+        bool,
+        typer.Option("--with-forms", help="把各部门的表按官方表样附在后面，每张表一个工作表，另有目录。"),
+    ] = False,
+    parquet: Annotated[
+        Path | None,
+        typer.Option("--parquet", metavar="文件夹", help="另存一份Parquet数据表，供DuckDB、pandas使用。"),
+    ] = None,
+    jobs: ReadingJobs = None,
+    dask: Annotated[
+        str | None,
+        typer.Option("--dask", metavar="地址", help="在Dask集群上读文件，例如 tcp://127.0.0.1:8786。"),
+    ] = None,
+    policy: PolicyFile = None,
+) -> None:
+    """把收到的材料汇总成一个全县工作簿，每个数都能回到原表的格。"""
+    from selfeval_xl.cli.screen.screen import ProgressBars, show_county
+    from selfeval_xl.county import consolidate as run
+    from selfeval_xl.rules.county_file import load
+
+    with ProgressBars() as progress:
+        county = run(
+            folder,
+            out,
+            roster=roster,
+            policy=load(policy),
+            against=against,
+            with_forms=with_forms,
+            parquet=parquet,
+            jobs=jobs,
+            dask=dask,
+            progress=progress.files,
+        )
+    show_county(county)
+
+
+Counties = Annotated[
+    Path, typer.Argument(metavar="文件夹", help="各县区的材料：一个县区一个子文件夹，或一个zip压缩包。")
+]
+ProvinceTo = Annotated[
+    Path,
+    typer.Option(
+        "-o", "--out", metavar="文件夹", help="结果放在哪个文件夹：一个县区一个工作簿，另有全省的一个。"
+    ),
+]
+Rosters = Annotated[
+    Path | None,
+    typer.Option(
+        "--rosters",
+        metavar="文件夹",
+        help="各县区的单位名册，文件名就是县区的名称；不写就用各县区文件夹里的 单位名册.xlsx。",
+    ),
+]
+
+
+def province(
+    folder: Counties,
+    out: ProvinceTo,
+    name: Annotated[
+        str, typer.Option("--name", metavar="名称", help="全省工作簿叫什么，例如 全市汇总。")
+    ] = "全省汇总",
+    rosters: Rosters = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            "--against", metavar="文件夹", help="上年的结果文件夹，各县区的工作簿加一张“与上年对比”。"
+        ),
+    ] = None,
+    with_forms: Annotated[
+        bool, typer.Option("--with-forms", help="各县区的工作簿后面附上各部门的表。")
+    ] = False,
+    jobs: ReadingJobs = None,
+    as_json: AsJson = False,
+    policy: PolicyFile = None,
+) -> None:
+    """汇总一个省（市）的全部县区：每个县区一个工作簿，全省一个工作簿。有县区没有汇总成时退出码为2。"""
+    from selfeval_xl.cli.screen.province import document, show_county_done, show_province
+    from selfeval_xl.cli.screen.screen import ProgressBars
+    from selfeval_xl.county.province import consolidate_province
+
+    with ProgressBars(quiet=as_json) as progress:
+        result = consolidate_province(
+            folder,
+            out,
+            name=name,
+            rosters=rosters,
+            policy=policy,
+            against=against,
+            with_forms=with_forms,
+            jobs=jobs,
+            progress=progress.files,
+            told=None if as_json else show_county_done,
+        )
+    if as_json:
+        print_json(document(result))
+    else:
+        show_province(result)
+    raise typer.Exit(2 if result.failed else 0)
+
+
+def return_(
+    folder: Received,
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="文件夹", help="退回件和通知放在哪里，一个部门一个文件夹。")
+    ],
+    roster: RosterFile = None,
+    today: Annotated[
+        datetime | None,
+        typer.Option(
+            "--today",
+            metavar="日期",
+            formats=["%Y-%m-%d"],
+            help="通知上的日期，例如 2025-04-03；不写就是今天。",
+        ),
+    ] = None,
+    jobs: Jobs = None,
+    policy: PolicyFile = None,
+) -> None:
+    """生成退回件和通知：在各部门自己的表上标出要改、要说明的格，附问题清单、退回通知、催报通知。"""
+    from selfeval_xl.cli.screen.screen import ProgressBars
+    from selfeval_xl.cli.screen.sending import show_returned
+    from selfeval_xl.rules.county_file import load
+    from selfeval_xl.workflows.returns.send_back import send_back
+
+    with ProgressBars() as progress:
+        result = send_back(
+            folder,
+            out,
+            roster=roster,
+            policy=load(policy),
+            today=today.date() if today else None,
+            jobs=jobs,
+            progress=progress.files,
+        )
+    show_returned(result)
+
+
+REPORT_HELP = (
+    "按自评表起草部门整体支出绩效自评报告（Word），只有单位知道的内容标为待填写；--county 起草全县情况通报。"
+)
+
+
+def report(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="文件…", help="一个部门的自评表和报告；加 --county 时是收到的全部材料所在的文件夹。"
+        ),
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.docx", help="写到哪里。", callback=docx)],
+    county: Annotated[bool, typer.Option("--county", help="写全县的情况通报。")] = False,
+    roster: Annotated[
+        Path | None, typer.Option("--roster", metavar="文件", help="单位名册（写情况通报时用）。")
+    ] = None,
+    template: Annotated[
+        Path | None,
+        typer.Option(
+            "--template", metavar="文件.docx", help="本县的报告模板，里面用{{部门名称}}这样的记号。"
+        ),
+    ] = None,
+    today: Annotated[
+        datetime | None,
+        typer.Option("--today", metavar="日期", formats=["%Y-%m-%d"], help="情况通报的日期；不写就是今天。"),
+    ] = None,
+    policy: PolicyFile = None,
+) -> None:
+    """Drafts the report of a department or, for --county, the bulletin; see REPORT_HELP."""
+    from selfeval_xl.cli.screen.screen import ProgressBars, say
+    from selfeval_xl.cli.screen.sending import show_drafted
+    from selfeval_xl.errors import UsageError
+    from selfeval_xl.rules.county_file import load
+    from selfeval_xl.workflows.reports.bulletin import county_bulletin
+    from selfeval_xl.workflows.reports.self_report import draft_report
+
+    rules = load(policy)
+    if not county:
+        show_drafted(draft_report(files, out, template=template, policy=rules))
+        return
+    if len(files) != 1:
+        raise UsageError("情况通报只要一个文件夹：selfeval report 收到的材料 --county -o 通报.docx")
+    with ProgressBars() as progress:
+        county_bulletin(
+            files[0],
+            out,
+            roster=roster,
+            policy=rules,
+            today=today.date() if today else None,
+            progress=progress.files,
+        )
+    say(f"情况通报已起草：{out}。数字和汇总工作簿的总览一致，请审定后印发。")
+
+
+def publish(
+    folder: Received,
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="文件夹", help="公开版放在哪里，一个部门一个文件夹。")
+    ],
+    roster: Annotated[
+        Path | None, typer.Option("--roster", metavar="文件", help="单位名册；写明不公开的项目不会公开。")
+    ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="同时生成PDF（要装有LibreOffice）。")] = False,
+    jobs: ReadingJobs = None,
+    policy: PolicyFile = None,
+) -> None:
+    """生成公开版：去掉批注、标注、隐藏内容和作者，遮住身份证号、电话、账号，不公开的项目不出。"""
+    from selfeval_xl.cli.screen.screen import ProgressBars
+    from selfeval_xl.cli.screen.sending import show_published
+    from selfeval_xl.rules.county_file import load
+    from selfeval_xl.workflows.publishing import publish as run
+
+    with ProgressBars() as progress:
+        result = run(
+            folder, out, roster=roster, pdf=pdf, policy=load(policy), jobs=jobs, progress=progress.files
+        )
+    show_published(result)

@@ -1,0 +1,134 @@
+"""Errors of the command line as one plain Chinese sentence, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+import traceback
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from selfeval_xl.cli.chinese import spoken
+from selfeval_xl.errors import SelfevalError, cause_of
+
+if TYPE_CHECKING:
+    import typer
+
+FAILED = 2
+_SENTENCES = (  # English message of the library, Chinese sentence
+    (r"Missing argument '?(?P<what>[^'.]+)'?\.?", "缺少参数“{what}”。"),
+    (r"Missing option '(?P<what>[^']+)'.*", "缺少选项 {what}。"),
+    (r"Missing command\.?", "没有写命令。"),
+    (r"No such command '(?P<what>[^']+)'.*", "没有命令“{what}”。"),
+    (r"No such option:? '?(?P<what>[^\s']+)'?.*", "没有选项 {what}。"),
+    (r"Option '?(?P<what>[^' ]+)'? requires an argument\.?", "选项 {what} 后面要写值。"),
+    (r"Option '?(?P<what>[^' ]+)'? does not take a value\.?", "选项 {what} 后面不写值。"),
+    (r"Got unexpected extra arguments?(\(s\))? \((?P<what>.+)\)\.?", "多写了参数“{what}”。"),
+    (
+        r"Invalid value for '?(?P<what>[^':]+)'?.*: .*not in the range (?P<range>.+?)\.?",
+        "{what} 的值超出范围（{range}）。",
+    ),
+    (
+        r"Invalid value for '?(?P<what>[^':]+)'?.*: .*less than or equal to (?P<most>\S+?)\.?",
+        "{what} 最大写{most}。",
+    ),
+    (
+        r"Invalid value for '?(?P<what>[^':]+)'?.*: .*greater than or equal to (?P<least>\S+?)\.?",
+        "{what} 最小写{least}。",
+    ),
+    (r"Invalid value for '?(?P<what>[^':]+)'?.*: .*integer.*", "{what} 应写整数。"),
+)
+_NEAR = re.compile(r"(?:Did you mean(?: one of)?|Possible options):?(.+)", re.S)
+
+
+@runtime_checkable
+class _ClickException(Protocol):
+    """An exception of click, be it the one that typer carries or the one installed beside it."""
+
+    def format_message(self) -> str: ...
+
+    def show(self) -> None: ...
+
+
+def _click_exception() -> type[BaseException]:
+    """The base class of the exceptions that typer raises.
+
+    Newer typer carries its own click; the click that may be installed beside it (dask needs one) is not the
+    one that raises.
+    """
+    from typer import BadParameter
+
+    return next(
+        kind
+        for kind in BadParameter.__mro__
+        if issubclass(kind, BaseException) and kind.__name__ == "ClickException"
+    )
+
+
+def run(app: typer.Typer) -> int:
+    """Runs the command line and returns its exit status."""
+    from typer import Abort, Exit
+    from typer.main import get_command
+
+    click_exception = _click_exception()
+    try:
+        result = spoken(get_command(app))(prog_name="selfeval", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except Exit as stop:
+        return stop.exit_code
+    except click_exception as error:
+        assert isinstance(error, _ClickException)
+        if type(error).__name__ == "NoArgsIsHelpError":
+            error.show()
+            return FAILED
+        return _tell(f"{_usage(error.format_message())}用法见 selfeval --help，或 selfeval 命令 --help。")
+    except SelfevalError as error:
+        return _tell(str(error))
+    except (Abort, KeyboardInterrupt):
+        return _tell("已停止。已经写好的文件不受影响。")
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except MemoryError:
+        return _tell("内存不够，没有做完。请关掉其他程序，或分几批处理。")
+    except OSError as error:
+        return _tell(
+            f"读写文件时出错{f'（{error.filename}）' if error.filename else ''}：{cause_of(error)}。"
+            "请处理后再试。"
+        )
+    except SystemExit:
+        raise
+    except BaseException:  # a bug of ours: the person gets a sentence, the developer the log
+        return _tell(f"程序出错了，没有做完；原文件没有改动。请把这个记录文件发给开发者：{_log()}")
+
+
+def _tell(text: str) -> int:
+    """Prints a sentence on standard error and returns the status of a failure."""
+    print(text, file=sys.stderr)
+    return FAILED
+
+
+def _usage(message: str) -> str:
+    """The library's message in Chinese, with the commands or options that may be meant."""
+    for pattern, sentence in _SENTENCES:
+        match = re.fullmatch(pattern, message.strip(), re.S)
+        if match:
+            return sentence.format(**match.groupdict()) + _suggestion(message)
+    return f"命令写得不对：{message}。"
+
+
+def _suggestion(message: str) -> str:
+    """The question whether one of the names was meant that the library suggests; "" without any."""
+    near = _NEAR.search(message)
+    names = dict.fromkeys(re.findall(r"-*[a-z][\w-]*", near[1].split("Did you mean")[0])) if near else ()
+    return f"是不是 {' 或 '.join(names)}？" if names else ""
+
+
+def _log() -> str:
+    """The name of a new file with the traceback."""
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="selfeval-", suffix=".log", delete=False, encoding="utf-8"
+    ) as file:
+        file.write(traceback.format_exc())
+        return file.name

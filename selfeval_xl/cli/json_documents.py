@@ -1,0 +1,179 @@
+"""The JSON documents that other programs rely on: every key present, empty is null, percents as displayed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.assessment.verdicts import assess
+from selfeval_xl.model.findings import Finding, Findings
+from selfeval_xl.model.forms import PROJECT, Form, FundingLine, Indicator, ReadFile, Report, Task
+from selfeval_xl.model.numbers import shown
+
+if TYPE_CHECKING:
+    from selfeval_xl.workflows.submission import Submitted
+
+Json = dict[str, object]
+_HEAD = (
+    "project",
+    "project_code",
+    "department",
+    "department_code",
+    "unit",
+    "unit_code",
+    "money_unit",
+    "total_score",
+    "grade",
+)
+_FUND = (
+    "source",
+    "part_of",
+    "initial_budget",
+    "annual_budget",
+    "executed",
+    "execution_rate",
+    "points",
+    "score",
+)
+_ROW = ("level1", "level2", "name", "target", "initial_target", "actual", "points", "score", "note")
+_TASK = ("number", "name", "content", "outcome", "budget", "executed", "points", "score")
+
+
+def read_document(files: Iterable[ReadFile], policy: Policy) -> Json:
+    """The document that `selfeval read --json` prints."""
+    return {"files": [_file(file, policy) for file in files]}
+
+
+def _file(file: ReadFile, policy: Policy) -> Json:
+    forms = [_form(assess(form, policy)) for form in file.forms] + [
+        _report(report) for report in file.reports
+    ]
+    return {
+        "path": file.path,
+        "sha256": file.sha256,
+        "forms": forms,
+        "problems": [problem.text for problem in file.problems],
+    }
+
+
+def _form(form: Form) -> Json:
+    goal = {
+        "initial": form.goal.initial,
+        "expected": form.goal.expected,
+        "actual": form.goal.actual,
+        "cells": dict(form.goal.cells),
+    }
+    goals: Json = {"goal": goal}
+    if form.kind != PROJECT:
+        goals = {
+            "annual_goal": form.goal.expected,
+            "outcome": form.goal.actual,
+            "goal": goal,
+            "tasks": [_task(task) for task in form.tasks],
+        }
+    return {
+        "kind": form.kind,
+        "sheet": form.sheet,
+        "layout": form.layout,
+        "year": form.year,
+        **{key: getattr(form, key) for key in _HEAD},
+        "funding": [_fund(line) for line in form.funding],
+        **goals,
+        "indicators": [_indicator(row) for row in form.indicators],
+        "cells": _head_cells(form),
+    }
+
+
+def _head_cells(form: Form) -> dict[str, str]:
+    """The cells of the head's fields; of a department form also those of the goal, by their JSON keys."""
+    goals = {} if form.kind == PROJECT else {"annual_goal": "expected", "outcome": "actual"}
+    return {
+        **form.cells,
+        **{key: form.goal.cells[field] for key, field in goals.items() if field in form.goal.cells},
+    }
+
+
+def _fund(line: FundingLine) -> Json:
+    return {**{key: getattr(line, key) for key in _FUND}, "note": line.note, "cells": dict(line.cells)}
+
+
+def _indicator(row: Indicator) -> Json:
+    return {
+        **{key: getattr(row, key) for key in _ROW},
+        "verdict": row.verdict and row.verdict.value,
+        "attainment": shown(row.attainment),
+        "deviation": shown(row.deviation),
+        "cells": dict(row.cells),
+    }
+
+
+def _task(task: Task) -> Json:
+    return {**{key: getattr(task, key) for key in _TASK}, "cells": dict(task.cells)}
+
+
+def _report(report: Report) -> Json:
+    return {
+        "kind": report.kind,
+        "sheet": report.sheet,
+        "department": report.department,
+        "year": report.year,
+        "sections": [{"title": section.title, "text": section.text} for section in report.sections],
+    }
+
+
+def check_document(findings: Findings) -> Json:
+    """The document that `selfeval check --json` prints."""
+    return {
+        "findings": [_finding(finding) for finding in findings],
+        "rules": [
+            {"rule": status.rule, "status": status.status, "why": status.why} for status in findings.rules
+        ],
+        "files": [
+            {"path": count.path, "forms": count.forms, "errors": count.errors, "warnings": count.warnings}
+            for count in findings.files
+        ],
+    }
+
+
+def _finding(finding: Finding) -> Json:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity and finding.severity.value,
+        "treatment": finding.treatment and finding.treatment.value,
+        "title": finding.title,
+        "message": finding.message,
+        "hint": finding.hint,
+        "file": finding.file,
+        "sheet": finding.sheet,
+        "cell": finding.cell,
+        "form": finding.form,
+        "department": finding.department,
+        "project": finding.project,
+        "subject": finding.subject,
+        "value": finding.value,
+        "expected": finding.expected,
+        "related": [
+            {"file": other.file, "sheet": other.sheet, "cell": other.cell} for other in finding.related
+        ],
+        "fix": finding.fix and {"old": finding.fix.old, "new": finding.fix.new},
+        "status": finding.status,
+        "explanation": finding.explanation,
+    }
+
+
+def submission_document(path: Path, submitted: Submitted) -> Json:
+    """The document that `selfeval submit --json` prints."""
+    owner = submitted.owner
+    return {
+        "path": str(path),
+        "out": str(submitted.out),
+        "number": submitted.number,
+        "code": submitted.code,
+        "department": owner.department,
+        "department_code": owner.code,
+        "year": owner.year,
+        "errors": submitted.errors,
+        "unexplained": submitted.unexplained,
+    }

@@ -1,0 +1,85 @@
+"""Arguments and options that several commands have, their checks, and the reading of what they name."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from selfeval_xl.cli.screen.screen import ProgressBars
+    from selfeval_xl.filings.roster import Roster
+    from selfeval_xl.model.forms import ReadFile
+
+
+def xlsx(out: Path) -> Path:
+    """The file name, unchanged. Raises UsageError where it does not end in .xlsx.
+
+    Only xlsx is written, and Excel refuses a workbook whose name says something else.
+    """
+    from selfeval_xl.errors import UsageError
+
+    if out.suffix.lower() != ".xlsx":
+        raise UsageError(f"输出文件名“{out.name}”请以.xlsx结尾。")
+    return out
+
+
+def docx(out: Path) -> Path:
+    """The file name, unchanged. Raises UsageError where it does not end in .docx."""
+    from selfeval_xl.errors import UsageError
+
+    if out.suffix.lower() != ".docx":
+        raise UsageError(f"输出文件名“{out.name}”请以.docx结尾。")
+    return out
+
+
+Files = Annotated[
+    list[Path],
+    typer.Argument(metavar="文件…", help="自评表或报告（xlsx、xls、xlsb、ods、docx），可以给多个。"),
+]
+Received = Annotated[Path, typer.Argument(metavar="文件夹", help="收到的全部材料，子文件夹也看。")]
+PolicyFile = Annotated[
+    Path | None,
+    typer.Option("--policy", metavar="文件", help="本县的参数表（xlsx或TOML），只写与默认不同的参数。"),
+]
+RosterFile = Annotated[Path | None, typer.Option("--roster", metavar="文件", help="单位名册。")]
+NewBook = Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="写到哪里。", callback=xlsx)]
+Year = Annotated[int | None, typer.Option("--year", metavar="年度", min=1990, max=2099, help="自评哪一年。")]
+AsJson = Annotated[bool, typer.Option("--json", help="在标准输出打印一份JSON，供其他程序使用。")]
+Jobs = Annotated[int | None, typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程。")]
+ReadingJobs = Annotated[
+    int | None, typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程读文件。")
+]
+
+
+def read_all(files: list[Path], progress: ProgressBars) -> list[ReadFile]:
+    """The files, read in worker processes. Raises UsageError for a folder and for a file that is missing."""
+    from selfeval_xl.errors import UsageError
+    from selfeval_xl.readers import read_files
+
+    for file in files:
+        if file.is_dir():
+            raise UsageError(f"“{file}”是一个文件夹，这里要写文件名。整个文件夹用 selfeval consolidate。")
+        if not file.is_file():
+            raise UsageError(f"找不到文件“{file}”。请核对文件名和所在文件夹。")
+    return list(read_files(files, progress=progress.count))
+
+
+def roster_of(path: Path | None) -> Roster | None:
+    """The roster in the file; None where none is given. Raises UsageError where the file is missing."""
+    from selfeval_xl.errors import UsageError
+    from selfeval_xl.filings.roster import read_roster
+
+    if path is not None and not path.is_file():
+        raise UsageError(f"找不到单位名册“{path}”。请核对文件名和所在文件夹。")
+    return None if path is None else read_roster(path)
+
+
+def print_json(document: Mapping[str, object]) -> None:
+    """Prints the document on standard output, Chinese letters unescaped."""
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
+    sys.stdout.write("\n")

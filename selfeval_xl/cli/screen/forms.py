@@ -1,0 +1,197 @@
+"""The screens of the commands read, fill and diff: forms, filled cells, changes between two versions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from selfeval_xl.assessment.verdicts import assess
+from selfeval_xl.cli.screen.screen import console, table_of
+from selfeval_xl.model.edits import Edit, Formula, Look
+from selfeval_xl.model.forms import FORM_NAMES, Form, Problem, ReadFile
+from selfeval_xl.model.grid import percent_text
+from selfeval_xl.model.numbers import shown
+
+if TYPE_CHECKING:
+    from selfeval_xl.assessment.policy import Policy
+    from selfeval_xl.workflows.diff import Change
+    from selfeval_xl.workflows.filling.fill import Filled
+
+
+def show_reading(files: Iterable[ReadFile], policy: Policy) -> None:
+    """Shows of each file what was found, by what it was recognised, and what was not understood."""
+    screen = console()
+    for file in files:
+        screen.rule(Path(file.path).name, align="left")
+        for form in file.forms:
+            _show_form(screen, assess(form, policy))
+        for report in file.reports:
+            screen.print(
+                f"{FORM_NAMES[report.kind]}：{report.department or ''} {report.year or ''}，"
+                f"{len(report.sections)}节",
+                markup=False,
+            )
+            for section in report.sections:
+                screen.print(f"  {section.title}（{len(section.text)}字）", markup=False)
+        for problem in file.problems:
+            screen.print(f"读不准：{problem.text}", style="yellow", markup=False)
+        if file.evidence:
+            screen.print("凭什么认出来的：", style="bold")
+            for line in file.evidence:
+                screen.print(f"  {line}", markup=False)
+        if not file.forms and not file.reports and not file.problems:
+            screen.print("没有自评表（附件或扫描件）。")
+
+
+def _show_form(screen: Console, form: Form) -> None:
+    screen.print("　".join(_head(form)), markup=False, style="bold")
+    if form.funding:
+        screen.print(_funding_table(form))
+    for label, key in (("预期目标", "expected"), ("实际完成", "actual")):
+        text = getattr(form.goal, key)
+        if text:
+            screen.print(
+                f"{label}（{form.goal.cells.get(key)}）：{text[:120]}{'……' if len(text) > 120 else ''}",
+                markup=False,
+            )
+    if form.indicators:
+        screen.print(_indicator_table(form))
+
+
+def _head(form: Form) -> list[str]:
+    """The form's name, sheet and area, and the fields of its head that are filled in."""
+    head = [f"{FORM_NAMES[form.kind]}（工作表“{form.sheet}”，{form.frame.area if form.frame else ''}）"]
+    for label, value in (
+        ("表式", form.layout or "未收录的表式，按标签读出"),
+        ("年度", form.year),
+        ("项目", form.project),
+        ("项目编码", form.project_code),
+        ("部门", form.department),
+        ("实施单位", form.unit),
+        ("金额单位", form.money_unit),
+        ("总分", form.total_score),
+        ("等级", form.grade),
+    ):
+        if value:
+            head.append(f"{label}：{value}")
+    return head
+
+
+def _funding_table(form: Form) -> Table:
+    table = table_of("资金来源", "年初预算数", "全年预算数", "全年执行数", "执行率", "得分", "所在格")
+    for line in form.funding:
+        table.add_row(
+            ("　" if line.part_of else "") + line.source,
+            line.initial_budget or "",
+            line.annual_budget or "",
+            line.executed or "",
+            line.execution_rate or "",
+            line.score or "",
+            line.cells.get("executed", line.cells.get("annual_budget", "")),
+        )
+    return table
+
+
+def _indicator_table(form: Form) -> Table:
+    table = table_of(
+        "一级", "二级", "三级指标", "年度指标值", "实际完成值", "判定", "完成率", "分值", "得分", "所在格"
+    )
+    for row in form.indicators:
+        table.add_row(
+            row.level1 or "",
+            row.level2 or "",
+            row.name or "",
+            row.target or "",
+            row.actual or "",
+            row.verdict.label if row.verdict else "未填",
+            shown(row.attainment) or "",
+            row.points or "",
+            row.score or "",
+            row.cells.get("actual", ""),
+        )
+    return table
+
+
+_BESIDE = (Look.HEAD, Look.TEXT, Look.RATIO)  # looks of cells outside the print area
+
+
+def show_filled(filled: Filled, out: Path) -> None:
+    """Shows the filled cells of the form, old and new, and the number of those beside it."""
+    screen = console()
+    beside = Counter(edit.sheet for edit in filled.edits if edit.look in _BESIDE)
+    within = [edit for edit in filled.edits if edit.look not in _BESIDE]
+    if within:
+        table = table_of("工作表", "单元格", "原来", "现在", "说明")
+        for edit in within:
+            table.add_row(edit.sheet, edit.cell, edit.old or "", _new_text(edit), edit.why)
+        screen.print(table)
+    for sheet, cells in beside.items():
+        screen.print(f"“{sheet}”：右侧打印区域之外写了完成率、偏差率、判定，共{cells}格。", markup=False)
+    for edit in filled.refused:
+        screen.print(f"没有写入：{edit.sheet} {edit.cell} 的内容已经变了。", style="yellow", markup=False)
+    for problem in filled.problems:
+        screen.print(f"读不准：{getattr(problem, 'text', problem)}", style="yellow", markup=False)
+    screen.print(
+        f"填写完成：写入{len(filled.edits)}格，结果在 {out}。原文件没有改动。"
+        if filled.edits
+        else f"没有要填写的格，已照原样另存到 {out}。",
+        markup=False,
+        style="bold",
+    )
+
+
+def _new_text(edit: Edit) -> str:
+    """The new value as the cell shows it."""
+    value = edit.new.value if isinstance(edit.new, Formula) else edit.new
+    if edit.look is Look.PERCENT and isinstance(value, Decimal):
+        return percent_text(value)
+    return "" if value is None else str(value)
+
+
+def show_changes(changes: Iterable[Change], problems: Iterable[Problem]) -> None:
+    """Shows the changes between two versions, a table for each form."""
+    from selfeval_xl.workflows.diff import LABELS
+
+    screen, changes = console(), list(changes)
+    for _, of_form in groupby(changes, key=lambda change: (change.form, change.project, change.sheets)):
+        screen.print(_change_table(list(of_form), LABELS))
+    for problem in problems:
+        screen.print(f"读不准：{problem.text}", style="yellow", markup=False)
+    counts = Counter(change.change for change in changes)
+    screen.print(
+        f"共{len(changes)}处不同："
+        + "，".join(f"{LABELS[key]}{counts[key]}处" for key in LABELS if counts[key])
+        if changes
+        else "两个版本填报的内容完全一样。",
+        markup=False,
+        style="bold",
+    )
+
+
+def _change_table(changes: Sequence[Change], labels: Mapping[str, str]) -> Table:
+    """The changes of one form. labels: of the kinds of change."""
+    first = changes[0]
+    old_sheet, new_sheet = (sheet or "没有" for sheet in first.sheets)
+    title = f"{FORM_NAMES[first.form]} {first.project}（{old_sheet} → {new_sheet}）"
+    table = table_of("变化", "对象", "内容", "旧版", "旧格", "新版", "新格", title=title)
+    for change in changes:
+        old_cell, new_cell = change.cells
+        texts = (
+            labels[change.change],
+            change.subject,
+            change.label,
+            (change.old or "")[:200],
+            old_cell or "",
+            (change.new or "")[:200],
+            new_cell or "",
+        )
+        table.add_row(*map(Text, texts))
+    return table

@@ -1,0 +1,102 @@
+"""The screens of the commands rules and policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from selfeval_xl.cli.screen.screen import console, say, table_of
+
+if TYPE_CHECKING:
+    from selfeval_xl.assessment.policy import Policy
+    from selfeval_xl.rules.registry import Rule
+    from selfeval_xl.rules.trial_run import Rehearsed
+
+
+def show_rules(rules: Iterable[Rule]) -> None:
+    """Shows the table of rules."""
+    from selfeval_xl.rules.page import descriptions
+
+    table = table_of("编号", "规则", "级别", "处理方式", "说明")
+    for rule in rules:
+        table.add_row(rule.id, rule.title, rule.severity.label, rule.treatment.label, descriptions()[rule.id])
+    console().print(table)
+
+
+def show_rule(rule: Rule) -> None:
+    """Shows the page of one rule."""
+    from selfeval_xl.rules.page import rule_page
+
+    say(f"{rule.id} {rule.title}")
+    for head, text in rule_page(rule):
+        say(f"{head}：{text}")
+
+
+def show_policy(policy: Policy) -> None:
+    """Shows the parameters in force with the source of each, then what a county's file changes."""
+    from selfeval_xl.rules.county_file_template import shown_value
+
+    table = table_of("参数", "名称", "取值", "单位", "生效日期", "出处", "来自")
+    for name, parameter in policy.parameters.items():
+        table.add_row(
+            name,
+            parameter.label,
+            shown_value(parameter),
+            parameter.unit,
+            str(parameter.since or ""),
+            parameter.source,
+            parameter.where,
+        )
+    screen = console()
+    screen.print(table)
+    show_policy_file(policy)
+
+
+def show_policy_file(policy: Policy) -> None:
+    """Shows what a county's file changes: parameters, rules, own rules, values not yet in force."""
+    from selfeval_xl.rules.county_file_template import shown_value
+
+    for parameter in policy.parameters.values():
+        if parameter.where != "默认":
+            say(
+                f"参数 {parameter.name}（{parameter.label}）：{shown_value(parameter)}，来自{parameter.where}"
+            )
+    for rule_id, changed in policy.rules.items():
+        labels = (
+            changed.severity.label if changed.severity else "",
+            changed.treatment.label if changed.treatment else "",
+            {True: "启用", False: "关闭", None: ""}[changed.on],
+        )
+        say(f"规则 {rule_id}：{'，'.join(filter(None, labels))}")
+    for rule in policy.county_rules:
+        say(
+            f"自定义规则 {rule.number}（{rule.scope}）：{rule.condition}，{rule.severity.label}，"
+            f"{rule.treatment.label}"
+        )
+    for parameter in policy.waiting:
+        say(
+            f"未到生效日期：{parameter.name}（{parameter.label}）{shown_value(parameter)}，"
+            f"{parameter.since}起"
+        )
+
+
+def show_rehearsal(rehearsed: Iterable[Rehearsed], files: int) -> None:
+    """Shows how often new and changed rules find something, with examples."""
+    rehearsed = list(rehearsed)
+    screen = console()
+    table = table_of("规则", "名称", "默认查出", "试用查出", title=f"在{files}个文件上试用")
+    for rule in rehearsed:
+        table.add_row(rule.rule, rule.title, str(rule.before), str(rule.after))
+    screen.print(table)
+    for rule in rehearsed:
+        for finding in rule.examples:
+            screen.print(
+                (
+                    f"{rule.rule} 例：{Path(finding.file).name} {finding.sheet or ''} {finding.cell or ''} "
+                    f"{finding.message}"
+                ),
+                markup=False,
+            )
+    if not rehearsed:
+        screen.print("和默认参数查出的完全一样。")

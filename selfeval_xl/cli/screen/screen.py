@@ -1,0 +1,357 @@
+"""The screen: progress, tables, findings and closing lines, all of it in Chinese."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from selfeval_xl.model.findings import Finding, Findings, Severity, Treatment
+from selfeval_xl.model.forms import ReadFile
+from selfeval_xl.workflows.marking.progress import EXPLAINED, NEW, STILL_OPEN, compare
+from selfeval_xl.workflows.marking.progress import Progress as Progressed
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+    from selfeval_xl.addin.setup.install import Status
+    from selfeval_xl.county.result import County
+    from selfeval_xl.workflows.demo import Result
+    from selfeval_xl.workflows.watching import WatchedFile
+    from selfeval_xl.writers.xlsx.apply import Applied
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+
+
+def console() -> Console:
+    """The screen; as wide as the terminal, 150 columns where there is none (a file, a pipe)."""
+    return Console(width=None if sys.stdout.isatty() else 150, highlight=False, soft_wrap=False)
+
+
+def say(text: str) -> None:
+    """Prints a line as it is."""
+    console().print(text, markup=False)
+
+
+class ProgressBars:
+    """A progress bar on standard error, only where that is a terminal."""
+
+    def __init__(self, quiet: bool = False) -> None:
+        self.shown = sys.stderr.isatty() and not quiet
+        self.bar: Bar | None = None
+        self.task: TaskID | None = None
+
+    def __enter__(self) -> ProgressBars:
+        if self.shown:
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+            from rich.progress import Progress as Bar
+
+            self.bar = Bar(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(),
+                console=Console(stderr=True),
+                transient=True,
+            )
+            self.bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar:
+            self.bar.stop()
+
+    def count(self, done: int, total: int) -> None:
+        """Shows how many of the files have been read."""
+        self.files(done, total, "")
+
+    def files(self, done: int, total: int, name: str) -> None:
+        """Shows how many of the files have been read, and the name of the last one."""
+        self._update(f"正在读 {Path(name).name}" if name else "正在读文件", done, total)
+
+    def work(self, what: str) -> Callable[[int, int], None]:
+        """A function progress(done, total) that shows how far this work is."""
+        return partial(self._update, what)
+
+    def _update(self, description: str, done: int, total: int) -> None:
+        if self.bar is None:
+            return
+        if self.task is None:
+            self.task = self.bar.add_task(description, total=total)
+        self.bar.update(self.task, completed=done, total=total, description=description)
+
+    def say(self, text: str) -> None:
+        """Prints a step of longer work above the bar."""
+        if self.bar is not None:
+            self.bar.console.print(text, markup=False)
+
+
+def table_of(*columns: str, title: str | None = None) -> Table:
+    """An empty table with these heads; its cells wrap."""
+    table = Table(title=title, title_justify="left", show_lines=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def show_findings(findings: Findings, files: Iterable[ReadFile] = ()) -> None:
+    """Shows the findings by file and sheet, worst first, and a closing line.
+
+    files: for those with the list of an earlier check, also what became of its findings.
+    """
+    screen = console()
+    comparisons = []
+    states: dict[int, str] = {}
+    for file in files:
+        if file.listed:
+            in_file = [finding for finding in findings if finding.file == file.path]
+            progress = compare(in_file, file.listed)
+            comparisons.append((file, in_file, progress))
+            states.update(zip(map(id, in_file), progress.states))
+    for (path, sheet), in_sheet in groupby(
+        sorted(findings, key=_by_sheet_and_severity), key=lambda finding: (finding.file, finding.sheet)
+    ):
+        screen.rule(" · ".join(part for part in (Path(path).name, sheet) if part), align="left")
+        for finding in in_sheet:
+            _show_finding(screen, finding, states.get(id(finding), ""))
+    for file, in_file, progress in comparisons:
+        _show_progress(screen, file, in_file, progress)
+    _show_counts(screen, findings)
+    for status in findings.rules:
+        if status.status == "failed":
+            screen.print(
+                f"规则{status.rule}没有查成，其他规则不受影响：{status.why}", style="yellow", markup=False
+            )
+
+
+def graded(finding: Finding) -> tuple[Severity, Treatment]:
+    """The severity and the treatment of a finding of a check, which has set both."""
+    assert finding.severity is not None and finding.treatment is not None
+    return finding.severity, finding.treatment
+
+
+def _by_sheet_and_severity(finding: Finding) -> tuple[str, str, int]:
+    return finding.file, finding.sheet or "", list(Severity).index(graded(finding)[0])
+
+
+def _show_counts(screen: Console, findings: Findings) -> None:
+    """The closing line: how many findings of each severity."""
+    errors, warnings, notes = (findings.count(severity) for severity in Severity)
+    forms = sum(count.forms for count in findings.files)
+    if errors or warnings:
+        screen.print(
+            f"校验完成：{forms}张表，须修改{errors}处，须说明{warnings}处，"
+            f"供参考{notes}处{_later(findings)}。",
+            markup=False,
+            style="bold",
+        )
+    else:
+        screen.print(
+            f"校验完成：{forms}张表，未发现须修改的问题{f'，供参考{notes}处' if notes else ''}。"
+            "程序只查表面逻辑，不代替财政审核。",
+            markup=False,
+        )
+
+
+def _show_progress(screen: Console, file: ReadFile, findings: list[Finding], progress: Progressed) -> None:
+    """Shows what became of the list that the file carries: what was mended, what was not, what is new."""
+    counts = Counter(
+        state
+        for finding, state in zip(findings, progress.states)
+        if finding.treatment in (Treatment.FIX, Treatment.EXPLAIN)
+    )
+    screen.rule(f"{Path(file.path).name} 与上次的清单相比", align="left")
+    for row in progress.mended:
+        screen.print(f"已修改 {row.sheet} {row.cell} {row.message}", markup=False, style="green")
+    screen.print(
+        (
+            f"已修改{len(progress.mended)}处，未修改{counts[STILL_OPEN]}处，已说明{counts[EXPLAINED]}处，"
+            f"新发现{counts[NEW]}处（下年完善的不计）。"
+        ),
+        markup=False,
+        style="bold",
+    )
+
+
+_NOT_NOW = {Treatment.NEXT_YEAR: "下年完善，本次不用改", Treatment.BUREAU: "财政核实"}
+
+
+def _later(findings: Findings) -> str:
+    """How many of the errors and questions are not for the unit to mend now, as the end of a sentence."""
+    counts = Counter(finding.treatment for finding in findings if finding.severity is not Severity.NOTE)
+    listed = "，".join(f"{counts[key]}处{label}" for key, label in _NOT_NOW.items() if counts[key])
+    return f"；其中{listed}" if listed else ""
+
+
+def _show_finding(screen: Console, finding: Finding, state: str = "") -> None:
+    severity, treatment = graded(finding)
+    screen.print(
+        f"[{_COLOURS[severity]}]{severity.label}（{severity.demand}）[/] [bold]{finding.cell or '全表'}[/] ",
+        end="",
+    )
+    later = f"，{_NOT_NOW[treatment]}" if treatment in _NOT_NOW else ""
+    screen.print(f"{f'【{state}】' if state else ''}{finding.message}  [{finding.rule}{later}]", markup=False)
+    if finding.hint:
+        screen.print(f"    怎么改：{finding.hint}", markup=False, style="dim")
+
+
+_TSV_HEAD = (
+    "级别",
+    "处理方式",
+    "规则编号",
+    "文件",
+    "工作表",
+    "单元格",
+    "对象",
+    "填报内容",
+    "应为或参考",
+    "问题说明",
+    "修改建议",
+)
+
+
+def tsv_lines(findings: Findings) -> Iterator[str]:
+    """The findings as tab-separated lines, the head first, for pasting into Excel."""
+    yield "\t".join(_TSV_HEAD)
+    for finding in findings:
+        severity, treatment = graded(finding)
+        row = (
+            severity.label,
+            treatment.label,
+            finding.rule,
+            finding.file,
+            finding.sheet,
+            finding.cell,
+            finding.subject,
+            finding.value,
+            finding.expected,
+            finding.message,
+            finding.hint,
+        )
+        yield "\t".join(map(_tsv_cell, row))
+
+
+def _tsv_cell(text: str | None) -> str:
+    """The text without tabs and line ends, and never a formula to Excel."""
+    plain = (text or "").replace("\t", " ").replace("\n", " ")
+    return f"'{plain}" if text and text[0] in "=+-@" else plain
+
+
+def escaped(line: str) -> str:
+    """The line in ASCII, everything else and the backslash as \\uXXXX (UTF-16).
+
+    VBA reads files as ANSI and decodes this by ChrW.
+    """
+    units = (line[at].encode("utf-16-be", "surrogatepass") for at in range(len(line)))
+    return "".join(
+        sign
+        if sign == "\t" or " " <= sign <= "~" and sign != "\\"
+        else "".join(f"\\u{code[at]:02X}{code[at + 1]:02X}" for at in range(0, len(code), 2))
+        for sign, code in zip(line, units)
+    )
+
+
+def show_marked(marked: Iterable[tuple[Path, Path | None]]) -> None:
+    """Shows where the marked copy of each file is; without a copy the file cannot be marked."""
+    for source, out in marked:
+        say(f"已标注：{out}" if out else f"不能标注：{source}（只能标注xlsx、xls、ods、docx里的表）")
+
+
+def show_saved(checked: WatchedFile) -> None:
+    """Shows a line for a workbook that was saved and checked."""
+    if checked.out is None:
+        say(f"{checked.file.name}：{checked.trouble}")
+        return
+    counts = f"须修改{checked.errors}处，须说明{checked.warnings}处，供参考{checked.notes}处"
+    say(f"{checked.file.name}：{counts}。标注副本：{checked.out.name}")
+
+
+def show_addin(status: Status) -> None:
+    """Shows whether the add-in is in Excel's start folder, its version, and what to do."""
+    installed = (
+        "已安装" if status.installed else "有一个同名的、不是本程序的文件" if status.foreign else "没有安装"
+    )
+    say(f"文件夹：{status.folder}\n插件：{installed}")
+    if status.installed:
+        fits = "一致" if status.current else "不一致"
+        say(
+            f"版本：插件{status.addin_version or '不详'}，程序{status.version or '不详'}（{fits}）；"
+            f"xlwings {status.xlwings or '没有安装'}"
+        )
+        say(f"Python：{status.interpreter or '没有登记'}（{'在' if status.interpreter_there else '找不到'}）")
+    for advice in status.advice:
+        say(f"下一步：{advice}")
+
+
+def show_mended(applied: Applied, out: Path) -> None:
+    """Shows the mended cells, old and new."""
+    screen = console()
+    table = table_of("工作表", "单元格", "原来", "现在", "说明")
+    for edit in applied.done:
+        table.add_row(edit.sheet, edit.cell, (edit.old or "")[:60], str(edit.new)[:60], edit.why)
+    screen.print(table)
+    for edit in applied.refused:
+        screen.print(
+            f"没有改：{edit.sheet} {edit.cell} 的内容对不上，请手工改。", style="yellow", markup=False
+        )
+    screen.print(f"改了{len(applied.done)}格，结果在 {out}。原文件没有改动。", markup=False, style="bold")
+
+
+_VERDICT_NAMES = {
+    "indicators": "指标总数",
+    "met": "已完成",
+    "exceeded": "超额完成",
+    "unmet": "未完成",
+    "zero": "其中完成值为0的",
+    "undetermined": "待核定",
+    "unexplained": "偏差未说明",
+}
+
+
+def show_county(county: County) -> None:
+    """Shows the closing table of a consolidation."""
+    screen = console()
+    table = table_of("项目", "结果", title="汇总完成")
+    table.add_row(
+        "收到文件", "，".join(f"{name}{count}" for name, count in county.files.items() if count) or "0"
+    )
+    table.add_row("部门", f"{county.departments}个，已报{county.reported}个")
+    table.add_row("自评表", f"项目表{county.project_forms}张，部门整体表{county.department_forms}张")
+    table.add_row(
+        "指标", "，".join(f"{_VERDICT_NAMES.get(key, key)}{count}" for key, count in county.verdicts.items())
+    )
+    table.add_row("校验", "，".join(f"{name}{count}" for name, count in county.severities.items()))
+    if county.carried or county.lost:
+        table.add_row("手工意见", f"带回{county.carried}处，未能带回{county.lost}处（列在“收件核对”末尾）")
+    for line in county.balances:
+        table.add_row("核对", line)
+    table.add_row("汇总工作簿", str(county.out))
+    screen.print(table)
+    for problem in county.problems:
+        screen.print(problem, style="yellow", markup=False)
+
+
+def show_demo(result: Result) -> None:
+    """Shows the planted faults and whether they were found, and where to look."""
+    screen = console()
+    table = table_of("规则", "部门", "项目", "埋下的毛病", "查出")
+    for fault, found in result.faults:
+        table.add_row(fault.rule, fault.department, fault.project, fault.what, "是" if found else "否")
+    screen.print(table)
+    counts = Counter(found for _, found in result.faults)
+    screen.print(
+        f"埋下{len(result.faults)}处毛病，查出{counts[True]}处。用时{result.seconds:.1f}秒。",
+        markup=False,
+        style="bold",
+    )
+    screen.print("请打开看看：", markup=False)
+    for what, path in result.paths:
+        screen.print(f"  {what}：{path}", markup=False)

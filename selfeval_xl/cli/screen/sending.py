@@ -1,0 +1,113 @@
+"""The screens of the commands submit, return, report and publish."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from selfeval_xl.cli.screen.screen import console, say, table_of
+from selfeval_xl.model.findings import Treatment
+from selfeval_xl.workflows.submission import warning as remaining_work
+
+if TYPE_CHECKING:
+    from selfeval_xl.workflows.publishing import Published
+    from selfeval_xl.workflows.reports.self_report import Drafted
+    from selfeval_xl.workflows.returns import ReturnsResult
+    from selfeval_xl.workflows.submission import Submitted
+
+
+def show_returned(result: ReturnsResult) -> None:
+    """Shows which files go back to which department, and the cells that could not be marked."""
+    screen = console()
+    table = table_of("部门", "须修改", "须说明", "退回件")
+    for department in result.returns:
+        counts = Counter(finding.treatment for finding in department.open)
+        table.add_row(
+            department.name,
+            str(counts[Treatment.FIX]),
+            str(counts[Treatment.EXPLAIN]),
+            "\n".join(Path(file.out).name for file in department.files if not file.error),
+        )
+    screen.print(table)
+    for problem in result.problems:
+        screen.print(f"没有标注：{problem}", style="yellow", markup=False)
+    for department in result.returns:
+        for file in department.files:
+            for cell in file.refused:
+                screen.print(
+                    f"没有标注：{department.name} {Path(file.out).name} {cell}", style="yellow", markup=False
+                )
+    screen.print(
+        f"退回{len(result.returns)}个部门，不用退回的{len(result.passed)}个。退回件和通知在 {result.out}。",
+        markup=False,
+        style="bold",
+    )
+
+
+def show_drafted(drafted: Drafted) -> None:
+    """Shows where the draft is, and what is left to the department."""
+    if drafted.differing:
+        say(f"单位自己写的数有{drafted.differing}处和表不符，已在报告里标出。")
+    for name in drafted.unknown:
+        say(f"模板里的“{{{{{name}}}}}”没有对应的内容，照原样留着。")
+    say(f"{drafted.department}的自评报告已起草：{drafted.out}。还有{drafted.waiting}处待填写（黄色底纹）。")
+
+
+def show_published(result: Published) -> None:
+    """Shows the public copies, and what was kept back and why.
+
+    This list is not written to a file, which would lie among the public ones.
+    """
+    screen = console()
+    table = table_of("部门", "公开版", "遮住的号码")
+    for department, path, masked in result.copies:
+        table.add_row(department, path.name, str(masked) if masked else "")
+    screen.print(table)
+    if result.refused:
+        kept_back = table_of("部门", "没有公开", "为什么")
+        for row in result.refused:
+            kept_back.add_row(*row)
+        screen.print(kept_back)
+    for department, name in result.unfinished:
+        screen.print(
+            f"公开前请看一下：{department} {name} 里还有没填完的地方（待补充、待填写）。",
+            style="yellow",
+            markup=False,
+        )
+    for path in result.not_made:
+        screen.print(f"PDF没有生成：{path.name}", style="yellow", markup=False)
+    screen.print(
+        (
+            f"公开版{len(result.copies)}份，PDF {len(result.pdfs)}份，没有公开的{len(result.refused)}份。"
+            f"结果在 {result.out}。"
+        ),
+        markup=False,
+        style="bold",
+    )
+
+
+def agreed(warning: str) -> bool:
+    """Whether the person at the terminal wants the submission despite the warning.
+
+    True without asking where no person sits at the terminal.
+    """
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return True
+    print(f"{warning}仍要生成报送件吗？（输入 y 生成，直接回车不生成）", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes", "是")
+
+
+def show_submitted(submitted: Submitted | None) -> None:
+    """Shows where the submission is, its number and code, and what is left to do."""
+    if submitted is None:
+        say("没有生成报送件。用 selfeval check 可以逐条查看还有哪些问题。")
+        return
+    left = remaining_work(submitted.errors, submitted.unexplained)
+    say(f"报送件已生成：{submitted.out}")
+    say(
+        f"报送序号 {submitted.number}，校验码 {submitted.code}（打印在每页页脚，"
+        "盖章扫描件和电子件可以对码）。"
+    )
+    say(f"{left or '未发现须修改的问题。'}程序只查表面逻辑，不代替财政审核。原文件没有改动。")

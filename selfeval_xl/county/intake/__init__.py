@@ -1,0 +1,1 @@
+"""From the folder as received to one decision for each file and form."""

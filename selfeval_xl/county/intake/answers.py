@@ -1,0 +1,113 @@
+"""The cache of the workers' answers in the county's store: what each file contains and what was found on it.
+
+Answers are taken from the store when they are needed, so that memory does not grow with them, and unchanged
+files are not read again. A file is unchanged when its bytes, its name, the program and the policy are. The
+answers are data only: whoever changes the store can make no code run (see `packing`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from functools import cache
+from pathlib import Path
+
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.county.database import TABLE, connect, writing
+from selfeval_xl.county.intake.check_file import CheckedFile
+from selfeval_xl.county.intake.outline import Outline, outlined
+from selfeval_xl.county.intake.records_pickle import unpacked
+from selfeval_xl.version import __version__
+
+_COLUMNS = ["key", "outline", "answer"]
+_AT_ONCE = 200  # answers between two commits: what a killed run has read is not lost
+
+
+class AnswerCache:
+    """The cached answers in one store.
+
+    known: keys of the answers that earlier runs left there. salt: digest of program and policy, part of every
+    key. Raises OutputError where the store cannot be written; a damaged store is put aside and begun anew.
+    """
+
+    def __init__(self, path: Path, policy: Policy) -> None:
+        self.path = path
+        self._requested: set[bytes] = set()
+        self.salt = (
+            program()
+            + hashlib.sha256(
+                pickle.dumps((dict(policy.parameters), dict(policy.rules), policy.county_rules), 5)
+            ).hexdigest()
+        )
+        self._unwritten: list[tuple[bytes, str, bytes]] = []
+        self.base = connect(path)
+        with writing(path):
+            if [name for _, name, *_ in self.base.execute(f"PRAGMA table_info({TABLE})")] != _COLUMNS:
+                self.base.execute(f"DROP TABLE IF EXISTS {TABLE}")
+                self.base.execute(f"CREATE TABLE {TABLE} (key BLOB PRIMARY KEY, outline TEXT, answer BLOB)")
+            self.known: set[bytes] = {key for (key,) in self.base.execute(f"SELECT key FROM {TABLE}")}
+
+    def key(self, sha256: str, name: str) -> bytes:
+        """The key of the answer on a file with these bytes and this name; the answer survives `prune`."""
+        key = hashlib.sha256(f"{sha256}{name}{self.salt}".encode()).digest()
+        self._requested.add(key)
+        return key
+
+    def outline(self, key: bytes, path: str) -> Outline | None:
+        """The cached outline of a file that now lies at this path; None where none can be decoded."""
+        row = self.base.execute(f"SELECT outline FROM {TABLE} WHERE key = ?", (key,)).fetchone()
+        try:
+            return outlined(row[0], path) if row else None
+        except (ValueError, LookupError, TypeError, AttributeError):
+            return None
+
+    def get(self, key: bytes) -> CheckedFile | None:
+        """The whole cached answer; None where none can be decoded."""
+        row = self.base.execute(f"SELECT answer FROM {TABLE} WHERE key = ?", (key,)).fetchone()
+        return unpacked(row[0]) if row else None
+
+    def put(self, key: bytes, outline: str, answer: bytes) -> None:
+        """Adds an answer; it is written together with others."""
+        self._unwritten.append((key, outline, answer))
+        if len(self._unwritten) >= _AT_ONCE:
+            self.flush()
+
+    def replace(self, key: bytes, outline: str, answer: bytes) -> None:
+        """Replaces an answer that could not be decoded, in whatever transaction is open."""
+        with writing(self.path):
+            self.base.execute(f"INSERT OR REPLACE INTO {TABLE} VALUES (?, ?, ?)", (key, outline, answer))
+
+    def flush(self) -> None:
+        """Writes the answers that were added since the last commit."""
+        with writing(self.path):
+            self.base.executemany(f"INSERT OR REPLACE INTO {TABLE} VALUES (?, ?, ?)", self._unwritten)
+            self.base.commit()
+        self._unwritten.clear()
+
+    def prune(self) -> None:
+        """Deletes the answers whose key this run did not ask for: their files are gone or changed."""
+        self.flush()
+        with writing(self.path):
+            self.base.executemany(
+                f"DELETE FROM {TABLE} WHERE key = ?", [(key,) for key in self.known - self._requested]
+            )
+            self.base.commit()
+        self.known, self._requested = set(), set()
+
+    def close(self) -> None:
+        """Writes the remaining answers and closes the store."""
+        try:
+            self.flush()
+        finally:
+            self.base.close()
+
+
+@cache
+def program() -> str:
+    """A digest of the program: its version, and name, size and time of each of its files."""
+    digest = hashlib.sha256(__version__.encode())
+    for file in sorted(Path(__file__).parents[2].rglob("*")):
+        if file.suffix in (".py", ".toml", ".lark"):
+            status = file.stat()
+            digest.update(f"{file}{status.st_size}{status.st_mtime_ns}".encode())
+    return digest.hexdigest()

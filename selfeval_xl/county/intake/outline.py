@@ -1,0 +1,125 @@
+"""The outline of a received file: who sent which form, and digests that show whether two say the same.
+
+Outlines of all files are in memory at once. One takes a few hundred bytes, its contents a hundred times as
+much; those are looked up department by department (see `departments`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from sys import intern
+from typing import Any
+
+from selfeval_xl.county.intake.check_file import CheckedFile
+from selfeval_xl.county.intake.versions import SUBMISSION_KEYS
+from selfeval_xl.filings.grouping import content_key
+from selfeval_xl.model.forms import Form, Goal, Problem, ReadFile, Report
+from selfeval_xl.rules.across import own_texts
+
+_SETTINGS = ("department_code", "department", *SUBMISSION_KEYS)
+# Fields with the same values in many forms: their texts are interned.
+_COMMON = (
+    "kind",
+    "sheet",
+    "department",
+    "department_code",
+    "unit",
+    "unit_code",
+    "layout",
+    "money_unit",
+)
+_OWN = ("project", "project_code", "year", "content_digest")
+_REPORT = ("sheet", "department", "department_code", "year", "content_digest")
+_EMPTY: dict = {}
+_NO_GOAL = Goal(cells=_EMPTY)
+_BYTES = 8  # of a digest; 64 bits: equal digests of different texts are not to be expected
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A file whose forms have only names and a digest of their contents.
+
+    words: for each form, digests of the texts that are a department's own.
+    """
+
+    file: ReadFile
+    words: tuple[tuple[int, ...], ...] = ()
+
+
+def outline(checked: CheckedFile) -> str:
+    """The outline of a file as JSON, for the pipe and for the store."""
+    file = checked.file
+    return json.dumps(
+        {
+            "file": [file.sha256, file.size, file.kind, file.saved],
+            "settings": {key: file.settings[key] for key in _SETTINGS if file.settings.get(key)},
+            "problems": [
+                [problem.text, problem.sheet, problem.cell, problem.rule] for problem in file.problems
+            ],
+            "forms": [
+                [*(getattr(form, key) for key in (*_COMMON, *_OWN[:-1])), _content_digest(content_key(form))]
+                for form in file.forms
+            ],
+            "reports": [
+                [*(getattr(report, key) for key in _REPORT[:-1]), _content_digest(content_key(report))]
+                for report in file.reports
+            ],
+            "words": [list(_word_digests(form)) for form in file.forms],
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def outlined(text: str, path: str) -> Outline:
+    """The outline in a text that `outline` made; the file now lies at this path.
+
+    Raises ValueError, KeyError, IndexError or TypeError where the text is no outline.
+    """
+    data = json.loads(text)
+    sha256, size, kind, saved = data["file"]
+    forms = tuple(
+        Form(file=path, cells=_EMPTY, remarks=_EMPTY, signature=_EMPTY, goal=_NO_GOAL, **_fields(values))
+        for values in data["forms"]
+    )
+    reports = tuple(
+        Report(file=path, **dict(zip(_REPORT, values, strict=True))) for values in data["reports"]
+    )
+    file = ReadFile(
+        path=path,
+        sha256=sha256,
+        size=size,
+        kind=intern(kind),
+        saved=saved,
+        forms=forms,
+        reports=reports,
+        problems=tuple(Problem(*values) for values in data["problems"]),
+        settings=data["settings"] or _EMPTY,
+    )
+    return Outline(file, tuple(map(tuple, data["words"])))
+
+
+def _fields(values: list) -> dict[str, Any]:
+    """The fields of a form by name."""
+    common = (intern(value) if value else value for value in values)
+    return dict(
+        zip((*_COMMON, *_OWN), (*(next(common) for _ in _COMMON), *values[len(_COMMON) :]), strict=True)
+    )
+
+
+def _word_digests(form: Form) -> Iterator[int]:
+    """Digests of the texts of a form that are a department's own, each once."""
+    return (digest_of(text) for text in dict.fromkeys(text for _, _, _, text in own_texts(form)))
+
+
+def digest_of(text: str) -> int:
+    """The digest of a text: a BLAKE2b of 64 bits, halved so that it fits into a signed integer of SQLite."""
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_BYTES).digest()) >> 1
+
+
+def _content_digest(contents: Iterable) -> str:
+    """The digest of a form's or report's contents, hexadecimal."""
+    return blake2b(repr(contents).encode("utf-8", "surrogatepass"), digest_size=2 * _BYTES).hexdigest()

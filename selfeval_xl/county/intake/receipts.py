@@ -1,0 +1,412 @@
+"""Receives a county's files; each ends in exactly one result (采用, 重复, 附件 …) with its reason."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path, PurePath
+
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.county.intake.answers import AnswerCache
+from selfeval_xl.county.intake.check_file import CheckedFile, moved
+from selfeval_xl.county.intake.outline import Outline, outlined
+from selfeval_xl.county.intake.records_pickle import WORK, unpacked
+from selfeval_xl.county.intake.versions import (
+    CHOSEN,
+    DUPLICATE,
+    ONLY,
+    REFUSED,
+    SUPERSEDED,
+    USED,
+    ReceivedFile,
+    VersionDecision,
+    adopted,
+    decide,
+)
+from selfeval_xl.errors import SelfevalError
+from selfeval_xl.files import fingerprint
+from selfeval_xl.filings.grouping import gather
+from selfeval_xl.filings.roster import Roster
+from selfeval_xl.model.forms import Filing, Form, Problem, ReadFile
+from selfeval_xl.model.text import squeeze
+from selfeval_xl.readers import read_files
+from selfeval_xl.readers.archives import Unpacked, unpack
+from selfeval_xl.readers.folder import collect
+
+RESULTS = ("采用", "部分采用", "被新版本替代", "重复", "附件", "无法读取", "非自评材料")
+ATTACHED = ("pdf", "image")
+NOTHING_TO_DO = "无需处理"
+ARCHIVES = ("zip", "rar", "7z")
+_EXPLANATION = {"采用": "表和报告都已采用", "重复": "内容与另一份完全相同，只计一次"}
+_UNREADABLE_KINDS = ("encrypted", "empty", "doc")
+_UNREADABLE_ACTION = {"doc": "请另存为docx", "encrypted": "请单位取消密码后重报"}
+Answer = (
+    tuple[str, bytes] | ReadFile
+)  # outline and encoded `CheckedFile`; a file with a problem if the worker died
+Read = Callable[..., Iterator[Answer]]
+_DECODABLE = "what a worker encodes can be decoded"
+_STORE_SUFFIXES = (".sqlite", ".sqlite-journal", ".sqlite-wal", ".sqlite-shm")
+_SHORTEST_NAME = 3  # characters from which a department's name in a file name is no accident
+
+
+@dataclass(slots=True)
+class Receipt:
+    """One received file and its result.
+
+    fates: version decisions on its forms and reports. other: the files that replaced it or that it repeats.
+    action: what the bureau has to do. filing: number of its filing, None where it belongs to none; basis: by
+    what that was recognised. archive: the archive it came in, "" for none.
+    """
+
+    arrival: ReceivedFile
+    fates: list[VersionDecision] = field(default_factory=list)
+    result: str = ""
+    reason: str = ""
+    other: str = ""
+    action: str = NOTHING_TO_DO
+    filing: int | None = None
+    basis: str = ""
+    archive: str = ""
+
+    @property
+    def file(self) -> ReadFile:
+        """The file as it was read."""
+        return self.arrival.file
+
+    @property
+    def forms(self) -> list[VersionDecision]:
+        """The decisions on its forms, without those on reports."""
+        return [fate for fate in self.fates if isinstance(fate.form, Form)]
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """All received files, sorted: their receipts, the filings they make, and the decision on every form.
+
+    filings: with the versions that count. fates: of every form and report, used or not.
+    """
+
+    folder: Path
+    receipts: list[Receipt]
+    filings: list[Filing]
+    fates: list[VersionDecision]
+
+    def received(self, filing: int) -> list[Receipt]:
+        """The receipts of the filing with this number."""
+        return [receipt for receipt in self.receipts if receipt.filing == filing]
+
+
+def collect_files(folder: str | Path, out: Path) -> list[Path]:
+    """Every file below the folder, without the output itself, its store and leftovers of killed runs."""
+    target = out.resolve()
+    output = {target, *(target.with_suffix(suffix) for suffix in _STORE_SUFFIXES)}
+    names, leftover = {path.name for path in output}, f".{target.stem}."
+    return [
+        path
+        for path in collect(folder)
+        if not path.name.startswith(leftover) and (path.name not in names or path.resolve() not in output)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The received files in outline; the contents of a file come from the cache when they are asked for.
+
+    files: outlines, in the order of the folder. words: by path, the digests of `outline.Outline`.
+    archives: by path, the archive that a file came in. taken_out: by path, where a file from an archive lies
+    now. loose: by path, answers that are not in the cache.
+    """
+
+    root: Path
+    cache: AnswerCache
+    policy: Policy
+    read: Read
+    files: list[ReadFile] = field(default_factory=list)
+    words: dict[str, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
+    archives: dict[str, str] = field(default_factory=dict)
+    taken_out: dict[str, Path] = field(default_factory=dict)
+    loose: dict[str, CheckedFile] = field(default_factory=dict)
+
+    def answer(self, file: ReadFile) -> CheckedFile:
+        """The file with all its contents, its forms assessed, and the findings on them."""
+        if file.path in self.loose:
+            return self.loose[file.path]
+        key = self.cache.key(file.sha256, PurePath(file.path).name)
+        checked = self.cache.get(key)
+        if checked is None:  # the stored answer cannot be decoded
+            answer = self._read_one(self.taken_out.get(file.path, file.path))
+            if isinstance(answer, ReadFile):
+                return CheckedFile(replace(answer, path=file.path))
+            self.cache.replace(key, *answer)
+            checked = _decoded(answer[1])
+        return moved(checked, file.path)
+
+    def words_of(self, form: Form, file: ReadFile) -> tuple[int, ...]:
+        """Digests of the texts of this form of the file that are a department's own."""
+        words = self.words.get(file.path)
+        return (
+            words[next(number for number, other in enumerate(file.forms) if other is form)] if words else ()
+        )
+
+    def add(self, arrived: Unpacked, size: int, sha256: str, new: Iterator[Answer]) -> None:
+        """Adds the outline of a file. new: the workers' answers on files without a cached one, in order."""
+        path, key = str(arrived.shown), self.cache.key(sha256, arrived.shown.name)
+        if arrived.archive:
+            self.archives[path], self.taken_out[path] = arrived.archive, arrived.path
+        if arrived.trouble:
+            outline = self.unreadable(_not_taken_out(arrived, size, sha256))
+        elif key in self.cache.known:
+            outline = self.cache.outline(key, path) or self.keep(self._read_one(arrived.path), path, sha256)
+        else:
+            outline = self.keep(next(new), path, sha256)
+        self.files.append(outline.file)
+        if any(outline.words):
+            self.words[path] = outline.words
+
+    def keep(self, answer: Answer, path: str, sha256: str) -> Outline:
+        """Puts a worker's answer into the cache and returns the outline.
+
+        A file whose worker died is not put there: the next run tries it again.
+        """
+        if isinstance(answer, ReadFile):
+            return self.unreadable(replace(answer, path=path))
+        text, encoded = answer
+        outline = outlined(text, path)
+        if outline.file.sha256 == sha256:
+            self.cache.put(self.cache.key(sha256, PurePath(path).name), text, encoded)
+        else:  # the file changed between fingerprint and reading
+            self.loose[path] = moved(_decoded(encoded), path)
+        return outline
+
+    def unreadable(self, file: ReadFile) -> Outline:
+        """Adds a file of which nothing is known but its problem, and returns its outline."""
+        self.loose[file.path] = CheckedFile(file)
+        return Outline(file)
+
+    def _read_one(self, path: str | Path) -> Answer:
+        """The answer of a worker on one file, waited for."""
+        return next(self.read([str(path)], function=WORK, context=self.policy))
+
+
+def _decoded(encoded: bytes) -> CheckedFile:
+    checked = unpacked(encoded)
+    assert checked is not None, _DECODABLE
+    return checked
+
+
+@contextmanager
+def receiving(
+    folder: str | Path,
+    out: Path,
+    policy: Policy,
+    jobs: int | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+    read: Read | None = None,
+) -> Iterator[Received]:
+    """Reads and checks every file of the folder and its zip archives; known ones come from the cache.
+
+    progress(done, all, name of the file). read: reads many files, as `reading.read_files` does. The store and
+    the files from archives stay there until the end of the block.
+    """
+    root = Path(folder) if Path(folder).is_dir() else Path(folder).parent
+    with (
+        tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as unpacked_here,
+        closing(AnswerCache(out.with_suffix(".sqlite"), policy)) as cache,
+    ):
+        received = Received(root, cache, policy, read or read_files)
+        _receive(received, unpack(collect_files(folder, out), root, Path(unpacked_here)), jobs, progress)
+        cache.prune()
+        yield received
+
+
+def _receive(
+    received: Received,
+    arrived: list[Unpacked],
+    jobs: int | None,
+    progress: Callable[[int, int, str], None] | None,
+) -> None:
+    """Adds the outline of each file, those of new files as the workers finish them. Empties `arrived`."""
+    cache, total = received.cache, len(arrived)
+    waiting = deque((file, *fingerprint(file.path)) for file in arrived)
+    arrived.clear()
+    unread = [
+        str(file.path)
+        for file, _, sha256 in waiting
+        if not file.trouble and cache.key(sha256, file.shown.name) not in cache.known
+    ]
+    new = received.read(unread, jobs=jobs, function=WORK, context=received.policy)
+    while waiting:
+        file, size, sha256 = waiting.popleft()
+        received.add(file, size, sha256, new)
+        if progress:
+            progress(total - len(waiting), total, file.shown.name)
+
+
+def _not_taken_out(arrived: Unpacked, size: int, sha256: str) -> ReadFile:
+    """A file that could not be taken out of its archive, with the problem."""
+    return ReadFile(
+        path=str(arrived.shown),
+        size=size,
+        sha256=sha256,
+        kind=arrived.kind,
+        problems=(Problem(f"“{arrived.shown.name}”：{arrived.trouble}。", rule="T08"),),
+    )
+
+
+def sort_out(
+    folder: Path,
+    files: Sequence[ReadFile],
+    roster: Roster | None = None,
+    chosen: Callable[[ReadFile], tuple[bool | None, str]] = lambda file: (None, ""),
+    archives: Mapping[str, str] | None = None,
+) -> Collected:
+    """Sorts files that were read into filings, decides between versions, and gives each file its result.
+
+    The roster's own file is left out. chosen: the officer's choice on a file (采用, 不采用, None) and why.
+    archives: by path, the archive that a file came in. Raises SelfevalError where forms got lost on the way.
+    """
+    files = [file for file in files if not (roster and roster.sha256 and file.sha256 == roster.sha256)]
+    arrivals = {
+        file.path: ReceivedFile(file, order, received_at(file.path), *chosen(file))
+        for order, file in enumerate(files)
+    }
+    filings = gather(files, roster)
+    fates = decide(filings, arrivals)
+    by_path: dict[str, list[VersionDecision]] = {}
+    for fate in fates:
+        by_path.setdefault(fate.arrival.file.path, []).append(fate)
+    receipts = [_receipt(arrival, by_path.get(path, []), folder) for path, arrival in arrivals.items()]
+    for receipt in receipts:
+        receipt.archive = (archives or {}).get(receipt.file.path, "")
+    _assign_files_without_forms(receipts, filings)
+    _mark_repeated_attachments(receipts, folder)
+    used = adopted(filings, fates)
+    if sum(len(receipt.fates) for receipt in receipts) != sum(
+        len(file.forms) + len(file.reports) for file in files
+    ):
+        raise SelfevalError("收到的表和归类的表数量不一致，汇总没有完成。请把文件夹交给维护人员核对。")
+    return Collected(folder, receipts, used, fates)
+
+
+def received_at(path: str) -> str:
+    """The time at which the file came into the folder, local, as ISO text; "" where it is gone."""
+    for candidate in (PurePath(path), *PurePath(path).parents):
+        try:
+            return datetime.fromtimestamp(os.stat(candidate).st_mtime).isoformat(sep=" ", timespec="seconds")
+        except NotADirectoryError:
+            continue  # a file in an archive came with the archive
+        except OSError:
+            return ""
+    return ""
+
+
+@lru_cache(maxsize=65_536)
+def relative(path: str, folder: Path) -> str:
+    """The path relative to the folder, with / on every system; the path itself if it is on another drive."""
+    try:
+        return PurePath(os.path.relpath(path, folder)).as_posix()
+    except ValueError:
+        return PurePath(path).as_posix()
+
+
+def _receipt(arrival: ReceivedFile, fates: list[VersionDecision], folder: Path) -> Receipt:
+    """The receipt of a file, by the decisions on its forms and reports."""
+    receipt = Receipt(arrival, fates)
+    if not fates:
+        _without_forms(receipt)
+        return receipt
+    counts = Counter(fate.fate for fate in fates)
+    receipt.filing = fates[0].filing
+    if counts[USED] == len(fates):
+        receipt.result, receipt.reason = "采用", _used_because(fates)
+    elif counts[USED]:
+        receipt.result, receipt.reason = (
+            "部分采用",
+            "、".join(
+                f"{fate}{counts[fate]}张" for fate in (USED, SUPERSEDED, DUPLICATE, REFUSED) if counts[fate]
+            ),
+        )
+    elif counts[DUPLICATE] == len(fates):
+        receipt.result, receipt.reason = "重复", _EXPLANATION["重复"]
+    else:
+        receipt.result, receipt.reason = "被新版本替代", _replaced_because(arrival, fates)
+    others = dict.fromkeys(
+        relative(fate.by, folder) for fate in fates if fate.by and fate.by != arrival.file.path
+    )
+    receipt.other = "；".join(others)
+    if arrival.file.problems:
+        receipt.reason += "；读取时发现：" + "；".join(problem.text for problem in arrival.file.problems[:3])
+        receipt.action = "请看原因，必要时请单位改好重报" if receipt.result in RESULTS[:2] else receipt.action
+    return receipt
+
+
+def _used_because(fates: Iterable[VersionDecision]) -> str:
+    """The reason of a file that is used whole."""
+    bases = dict.fromkeys(fate.basis for fate in fates)
+    if set(bases) == {ONLY}:
+        return _EXPLANATION["采用"]
+    return "有多个版本，按" + "、".join(basis for basis in bases if basis != ONLY) + "采用这一份"
+
+
+def _replaced_because(arrival: ReceivedFile, fates: list[VersionDecision]) -> str:
+    """The reason of a file of which nothing is used."""
+    if arrival.chosen is False:
+        return "财政指定不采用" + (f"：{arrival.why}" if arrival.why else "")
+    if any(fate.doubtful for fate in fates):
+        return "同一张表有两份不同的数，分不出先后，暂按另一份；请核对后在“采用版本”里指定"
+    basis = next((fate.basis for fate in fates if fate.fate == SUPERSEDED), CHOSEN)
+    return f"同一张表有更新的版本（按{basis}）"
+
+
+def _without_forms(receipt: Receipt) -> None:
+    """Sets the result of a file without any form: 附件, 无法读取 or 非自评材料."""
+    file = receipt.file
+    texts = "；".join(problem.text for problem in file.problems)
+    if file.kind in ATTACHED:
+        receipt.result, receipt.reason = "附件", "扫描件或图片，作为盖章件留存"
+    elif file.kind in ARCHIVES:
+        receipt.result, receipt.reason, receipt.action = "无法读取", texts or "压缩包没有打开", "请解压"
+    elif any(problem.rule == "T08" for problem in file.problems) or file.kind in _UNREADABLE_KINDS:
+        receipt.result, receipt.reason = "无法读取", texts or "文件打不开"
+        receipt.action = _UNREADABLE_ACTION.get(file.kind, "请另存为xlsx或请单位重报")
+    else:
+        receipt.result, receipt.reason = "非自评材料", texts or "里面没有自评表，也没有自评报告"
+
+
+def _assign_files_without_forms(receipts: Iterable[Receipt], filings: Sequence[Filing]) -> None:
+    """Gives files without forms the department that their name contains, or that their folder belongs to."""
+    by_folder: dict[str, set[int]] = {}
+    for receipt in receipts:
+        if receipt.filing is not None:
+            receipt.basis = filings[receipt.filing].basis
+            by_folder.setdefault(str(PurePath(receipt.file.path).parent), set()).add(receipt.filing)
+    by_name = {
+        squeeze(filing.department): number
+        for number, filing in enumerate(filings)
+        if len(squeeze(filing.department)) >= _SHORTEST_NAME
+    }
+    for receipt in receipts:
+        if receipt.filing is None:
+            file_name = squeeze(PurePath(receipt.file.path).name)
+            named = [number for name, number in by_name.items() if name in file_name]
+            beside = by_folder.get(str(PurePath(receipt.file.path).parent), set())
+            if len(named) == 1:
+                receipt.filing, receipt.basis = named[0], "文件名"
+            elif len(beside) == 1:
+                receipt.filing, receipt.basis = next(iter(beside)), "同一文件夹"
+
+
+def _mark_repeated_attachments(receipts: Iterable[Receipt], folder: Path) -> None:
+    """Sets the result 重复 of files without forms that have the bytes of an earlier file."""
+    first: dict[str, Receipt] = {}
+    for receipt in receipts:
+        original = first.setdefault(receipt.file.sha256, receipt) if receipt.file.sha256 else receipt
+        if original is not receipt and receipt.result in ("附件", "非自评材料"):
+            receipt.result, receipt.reason = "重复", _EXPLANATION["重复"]
+            receipt.other = relative(original.file.path, folder)

@@ -1,0 +1,257 @@
+"""Publishes a county: makes its rows department by department, then writes workbook, Parquet and store."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.county import officer_columns
+from selfeval_xl.county.build_tables import TableBuilder, in_order
+from selfeval_xl.county.departments.data import MENDED, CountyData
+from selfeval_xl.county.departments.streaming import LoadedDepartments, StreamedDepartments
+from selfeval_xl.county.intake.receipts import RESULTS
+from selfeval_xl.county.intake.versions import USED
+from selfeval_xl.county.last_year_sheet import COMPARED, Last, compare
+from selfeval_xl.county.officer_columns import Written
+from selfeval_xl.county.result import County
+from selfeval_xl.county.sheets.columns import Sheet
+from selfeval_xl.county.sheets.deviations import DEVIATIONS
+from selfeval_xl.county.sheets.projects import VERDICTS
+from selfeval_xl.county.sheets.receipts import form_balance
+from selfeval_xl.county.store.rows import ListedRows, Rows
+from selfeval_xl.county.store.store import UNWRITTEN, Store
+from selfeval_xl.county.tables import SHEETS
+from selfeval_xl.county.workbook.form_sheets import INDEX, FormSheets
+from selfeval_xl.county.workbook.formulas import MOST_ROWS, WorkbookFormulas
+from selfeval_xl.county.workbook.front_blocks import write_overview
+from selfeval_xl.county.workbook.front_page import Front
+from selfeval_xl.county.workbook.receipts_balance import Lost, agreement, balance_cells, write_below
+from selfeval_xl.county.workbook.source_links import relative_folder
+from selfeval_xl.county.workbook.writer import write
+from selfeval_xl.files import fingerprint
+from selfeval_xl.model.findings import RuleStatus, Severity
+from selfeval_xl.model.forms import DEPARTMENT, Form
+from selfeval_xl.version import __version__
+
+_COUNTY = re.compile("^.{1,6}?(?:自治)?[县区市旗](?=.{2})")
+
+
+def publish(
+    departments: StreamedDepartments | LoadedDepartments,
+    out: Path,
+    written: Written | None = None,
+    last: Last | None = None,
+    with_forms: bool = False,
+    parquet: str | Path | None = None,
+    most_rows: int = MOST_ROWS,
+    store: sqlite3.Connection | None = None,
+) -> County:
+    """Writes store and workbook of the departments; what officers wrote before is carried over.
+
+    last: last year's projects. with_forms: adds the forms themselves as sheets. parquet: folder for the
+    tables. most_rows: of one worksheet. store: the store if it is open already. Raises OutputError where
+    something cannot be written; then the old workbook and store are whole.
+    """
+    tables = Store(out.with_suffix(".sqlite"), store)
+    try:
+        return _publish(tables, departments, out, written or Written(), last, with_forms, parquet, most_rows)
+    finally:
+        tables.close()
+
+
+def _publish(
+    store: Store,
+    departments: StreamedDepartments | LoadedDepartments,
+    out: Path,
+    written: Written,
+    last: Last | None,
+    with_forms: bool,
+    parquet: str | Path | None,
+    most_rows: int,
+) -> County:
+    """Does what `publish` does, in an open store."""
+    material = departments.material
+    forms = _form_sheets(last is not None) if with_forms else None
+    builder = TableBuilder(store, departments, forms, last is None)
+    tables = builder.tables()
+    lost = officer_columns.carry_over(written, tables)
+    officer_columns.settle(tables, written)
+    # Sorted once more: officers may have changed a cause.
+    tables[DEVIATIONS.key] = in_order(builder.deviations, store.name(DEVIATIONS))
+    sheets = _add_optional_tables(tables, last, forms)
+    forms_by_decision = form_balance(material)
+    about = about_line(material.policy, departments.rules)
+    _write_workbook(
+        out, WorkbookFormulas(sheets, tables, most_rows), material, forms_by_decision, about, lost, forms
+    )
+    if parquet:
+        from selfeval_xl.county.store.parquet import write_parquet
+
+        write_parquet(parquet, tables)
+    carried = sum(remark.used for remark in written.remarks)
+    county = _county(
+        material, departments.rules, out, store.path, tables, forms_by_decision, carried, len(lost)
+    )
+    unwritten = fingerprint(out)[1] if not written.remarks and not lost else ""
+    store.finish(
+        sheets,
+        tables,
+        {
+            UNWRITTEN: unwritten,
+            "about": about,
+            "folder": str(material.collected.folder),
+            "year": str(material.year or ""),
+            "returned": json.dumps(written.returned, ensure_ascii=False),
+        },
+    )
+    return county
+
+
+def _form_sheets(compared: bool) -> FormSheets:
+    """The collector of form sheets, none of which may be named like another sheet."""
+    sheets = (*SHEETS, COMPARED) if compared else SHEETS
+    return FormSheets(("总览", INDEX.title, *(sheet.title for sheet in sheets)))
+
+
+def _add_optional_tables(
+    tables: dict[str, Rows], last: Last | None, forms: FormSheets | None
+) -> tuple[Sheet, ...]:
+    """Adds the tables of 与上年对比 and 表册目录 as far as they are wanted, and returns all sheets."""
+    sheets = SHEETS
+    if last is not None:
+        tables[COMPARED.key] = ListedRows(COMPARED, compare(tables, last))
+        sheets = (*sheets, COMPARED)
+    if forms:
+        tables[INDEX.key] = ListedRows(INDEX, forms.rows)
+        sheets = (*sheets, INDEX)
+    return sheets
+
+
+def _write_workbook(
+    out: Path,
+    book: WorkbookFormulas,
+    material: CountyData,
+    forms_by_decision: dict[str, int],
+    about: str,
+    lost: Sequence[Lost],
+    forms: FormSheets | None,
+) -> None:
+    """Writes the workbook. about: program, policy and rules in one line. lost: remarks without a row."""
+    title = (
+        f"{county_name([entry.name for entry in material.entries])}{material.year or ''}"
+        f"{'年度' if material.year else ''}预算绩效自评情况总览"
+    )
+    balance = balance_cells(book, forms_by_decision, max(len(book.tables["receipts"]), 1) + 3)
+    write(
+        out,
+        book,
+        title.removesuffix("总览"),
+        relative_folder(material.collected.folder, out),
+        lambda page, formats, chart: write_overview(
+            Front(page, formats, book, chart), material, title, balance, about
+        ),
+        lambda page, formats, line: write_below(page, formats, line, book, forms_by_decision, lost),
+        material.archived,
+        forms.drawings if forms else (),
+    )
+
+
+def about_line(policy: Policy, rules: Iterable[RuleStatus]) -> str:
+    """The program's version, the policy and the status of the rules in one line."""
+    rules = list(rules)
+    states = Counter(status.status for status in rules)
+    failed = "、".join(status.rule for status in rules if status.status == "failed")
+    return (
+        f"程序版本：selfeval-xl {__version__}　　参数表：{_policy_name(policy)}　　"
+        f"规则执行：已执行{states['ran']}条，跳过{states['skipped']}条，"
+        f"出错{states['failed']}条{f'（{failed}）' if failed else ''}"
+    )
+
+
+def _policy_name(policy: Policy) -> str:
+    """The files that changed the policy and how much they changed; 默认 if nothing was changed."""
+    changed = [parameter for parameter in policy.parameters.values() if parameter.where != "默认"]
+    files = sorted(
+        {parameter.where for parameter in changed}
+        | {rule.where for rule in policy.county_rules if rule.where}
+    )
+    parts = [
+        f"{name}{count}项"
+        for name, count in (
+            ("参数", len(changed)),
+            ("规则", len(policy.rules)),
+            ("自定义规则", len(policy.county_rules)),
+        )
+        if count
+    ]
+    return f"{'、'.join(files) or '本县参数表'}（改了{'、'.join(parts)}）" if parts else "默认"
+
+
+def county_name(names: Iterable[str]) -> str:
+    """The county, district or city with which most departments' names begin; "" where there is none."""
+    counties = Counter(match[0] for name in names if (match := _COUNTY.match(name)))
+    name, count = counties.most_common(1)[0] if counties else ("", 0)
+    return name if 2 * count > len(list(names)) else ""
+
+
+def balance_lines(files: Counter[str], forms: dict[str, int]) -> tuple[str, ...]:
+    """The balance 收到 = 采用 + … of the files, and that of the forms, each with 相符 or 不符."""
+    received = files.total()
+    parts = " + ".join(f"{result}{files[result]}" for result in RESULTS if files[result] or result == "采用")
+    fits = "相符" if received == sum(files[result] for result in RESULTS) else "不符"
+    return (
+        f"文件：收到{received} = {parts}，{fits}",
+        (
+            f"表：识别{forms['recognised']} = 采用{forms['used']} + 被替代{forms['superseded']} + "
+            f"重复{forms['duplicate']}，{agreement(forms)}"
+        ),
+    )
+
+
+def _county(
+    material: CountyData,
+    rules: Iterable[RuleStatus],
+    out: Path,
+    store: Path,
+    tables: Mapping[str, Rows],
+    forms: dict[str, int],
+    carried: int,
+    lost: int,
+) -> County:
+    """The result for the caller, with the counts of what was written."""
+    used = [fate for fate in material.collected.fates if fate.fate == USED]
+    kinds = Counter(fate.form.kind == DEPARTMENT for fate in used if isinstance(fate.form, Form))
+    results = Counter(result for (result,) in tables["receipts"].picked("result"))
+    severities = Counter(
+        severity
+        for severity, status in tables["findings"].picked("severity", "status")
+        if severity and status != MENDED
+    )
+    verdicts = [0] * len(VERDICTS)
+    for row in tables["projects"].picked(*VERDICTS):
+        for position, count in enumerate(row):
+            verdicts[position] += int(count or 0)
+    return County(
+        out=out,
+        store=store,
+        departments=len(material.entries),
+        reported=len({fate.filing for fate in used}),
+        project_forms=kinds[False],
+        department_forms=kinds[True],
+        files=dict(results),
+        forms=forms,
+        verdicts=dict(zip(VERDICTS, verdicts, strict=True)),
+        severities={
+            severity.label: severities[severity.label] for severity in Severity if severities[severity.label]
+        },
+        rules=dict(Counter(status.status for status in rules)),
+        carried=carried,
+        lost=lost,
+        balances=balance_lines(results, forms),
+        problems=material.roster.problems if material.roster else (),
+    )

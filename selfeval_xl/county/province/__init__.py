@@ -1,0 +1,187 @@
+"""Consolidates a folder with many counties: a workbook for each of them and one for the province."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.errors import OutputError, UsageError, cause_of
+from selfeval_xl.rules.county_file import load
+
+if TYPE_CHECKING:
+    from selfeval_xl.county.province.county_figures import CountyRecord
+    from selfeval_xl.county.province.folders import Place, Survey
+    from selfeval_xl.county.province.run_county import CountyOutcome
+
+__all__ = ["NAME", "CountyResult", "Province", "consolidate_province"]
+
+NAME = "全省汇总"
+FAULTS = '\\/:*?"<>|'
+
+
+@dataclass(frozen=True, slots=True)
+class CountyResult:
+    """The result of one county: its workbook `out`, or the reason why it has none.
+
+    figures: its row of 县区汇总 by column key, money in 万元. balances: of files and of forms, one line each.
+    problems: faulty rows of its roster.
+    """
+
+    name: str
+    out: Path | None
+    reason: str = ""
+    figures: dict[str, Decimal | int | str | None] = field(default_factory=dict)
+    balances: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Province:
+    """The result of a province. out: its workbook.
+
+    loose: files of no county, each with its reason. notes: remarks on the folders, a sentence each. totals:
+    sums over the counties by column key, money in 万元.
+    """
+
+    out: Path
+    counties: tuple[CountyResult, ...]
+    loose: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    totals: dict[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> tuple[CountyResult, ...]:
+        """The counties without a result."""
+        return tuple(county for county in self.counties if county.out is None)
+
+
+def consolidate_province(
+    folder: str | Path,
+    out: str | Path,
+    *,
+    name: str = NAME,
+    rosters: str | Path | None = None,
+    policy: Policy | str | Path | None = None,
+    against: str | Path | None = None,
+    with_forms: bool = False,
+    jobs: int | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+    told: Callable[[int, int, CountyResult], None] | None = None,
+) -> Province:
+    """Consolidates every county of the folder, and then the province; returns the results.
+
+    Into the folder `out` go 甲县.xlsx and its store for each county, and the province's workbook `name`. A
+    county is a subfolder or a zip archive directly in `folder`, named like it. rosters: a folder with a
+    roster for each county (甲县.xlsx); else 单位名册.xlsx in the county's own folder counts. against: the
+    folder with last year's county workbooks. with_forms, jobs: as `county.consolidate`.
+    progress(done, all, file name) while a county is read; told(number, all, county) when it is finished.
+
+    A county that fails is listed with its reason and stops nothing; its figures are left out, not taken from
+    an earlier run. Raises UsageError (no folder, no county) and OutputError (`out` or the province's workbook
+    cannot be written, or is none of ours).
+    """
+    from selfeval_xl.county.province.folders import survey
+    from selfeval_xl.county.province.write_workbook import publish, usable
+
+    folder, out = Path(folder), Path(out)
+    rules = policy if isinstance(policy, Policy) else load(policy)
+    book = out / f"{_plain(name)}.xlsx"
+    roster_folder, last_year = (Path(path) if path else None for path in (rosters, against))
+    policy_file = None if isinstance(policy, Policy) or not policy else Path(policy)
+    found = survey(folder, out, book.name, roster_folder, last_year, policy_file)
+    _make(out)
+    usable(book)
+    rows: list[CountyRecord] = []
+    results: list[CountyResult] = []
+    for number, place in enumerate(found.places, 1):
+        row, result = _one_county(place, out, rules, last_year, with_forms, jobs, progress)
+        rows.append(row)
+        results.append(result)
+        if told:
+            told(number, len(found.places), result)
+    notes = tuple(_notes(found, out, book))
+    tables = publish(rows, book, found.loose, notes)
+    loose = tuple((file.name, file.reason) for file in found.loose)
+    return Province(book, tuple(results), loose, notes, _totals(tables["counties"]))
+
+
+def _one_county(
+    place: Place,
+    out: Path,
+    policy: Policy,
+    against: Path | None,
+    with_forms: bool,
+    jobs: int | None,
+    progress: Callable[[int, int, str], None] | None,
+) -> tuple[CountyRecord, CountyResult]:
+    """Consolidates one county; returns its rows of the province's sheets and its result."""
+    from selfeval_xl.county.province.county_figures import figures
+    from selfeval_xl.county.province.county_process import Order
+    from selfeval_xl.county.province.run_county import run
+
+    last = against / f"{place.name}.xlsx" if against else None
+    if last and not last.is_file():
+        last = None
+    order = Order(place.path, out / f"{place.name}.xlsx", place.roster, policy, last, with_forms, jobs)
+    outcome = run(place, order, progress)
+    row = figures(outcome, _remark(place, against is not None and last is None))
+    return row, _result(outcome, row.county)
+
+
+def _notes(found: Survey, out: Path, book: Path) -> Iterator[str]:
+    """Notes on rosters without a county, and on county workbooks of earlier runs whose county is gone."""
+    for spare in found.spare:
+        yield f"名册文件夹里的“{spare}”没有对应的县区，没有用上。"
+    names = [place.name for place in found.places]
+    for store in sorted(out.glob("*.sqlite")):
+        workbook = store.with_suffix(".xlsx")
+        if store.stem not in names and workbook != book and workbook.exists():
+            yield f"结果文件夹里的“{store.stem}.xlsx”是以前汇总的，这次没有这个县区的材料，里面的数没有计入。"
+
+
+def _plain(name: str) -> str:
+    stem = name.removesuffix(".xlsx").strip()
+    if not stem or any(sign in stem for sign in FAULTS):
+        raise UsageError(f"“{name}”不能作工作簿的名称：不能是空的，也不能有这些字符：{' '.join(FAULTS)}")
+    return stem
+
+
+def _make(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"建不了文件夹“{out}”：{cause_of(error)}。请换一个位置，或处理好权限再试。"
+        ) from error
+
+
+def _remark(place: Place, no_last: bool) -> str:
+    """The remark on a county's figures that its readers need; "" for none."""
+    no_roster = "" if place.roster else "没有单位名册，看不出谁没有报、漏了哪些项目。"
+    return no_roster + ("没有上年的汇总表，没有和上年对比。" if no_last else "")
+
+
+def _result(outcome: CountyOutcome, row: dict[str, Any]) -> CountyResult:
+    figures = {key: value for key, value in row.items() if key != "formula"}
+    if outcome.county is None:
+        return CountyResult(outcome.place.name, None, row["remark"], figures)
+    return CountyResult(
+        outcome.place.name, outcome.book, "", figures, outcome.county.balances, outcome.county.problems
+    )
+
+
+def _totals(counties: list[dict[str, Any]]) -> dict[str, Decimal]:
+    from selfeval_xl.county.province.columns import COUNTIES
+
+    return {
+        column.key: sum(
+            (Decimal(row[column.key]) for row in counties if isinstance(row[column.key], (Decimal, int))),
+            Decimal(0),
+        )
+        for column in COUNTIES.columns
+        if column.total
+    }

@@ -1,0 +1,1 @@
+"""One file a worksheet: its columns and its rows together."""

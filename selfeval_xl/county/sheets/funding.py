@@ -1,0 +1,93 @@
+"""资金明细: one row a fund row, amounts in 万元."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from selfeval_xl.assessment.reasons import money_kind
+from selfeval_xl.county.departments.data import (
+    CountedForm,
+    DepartmentData,
+)
+from selfeval_xl.county.sheets.columns import (
+    FORM,
+    HEAD,
+    PLACE,
+    Column,
+    Sheet,
+    amount,
+    link,
+    rate_of,
+    rest_of,
+)
+from selfeval_xl.county.sheets.row_heads import AMOUNTS, Row, form_head, place
+from selfeval_xl.model.forms import FundingLine
+from selfeval_xl.model.money import in_ten_thousands
+from selfeval_xl.model.numbers import difference, ratio
+from selfeval_xl.model.quantity import money
+
+FUNDING = Sheet(
+    "funding",
+    "资金明细",
+    (
+        *HEAD,
+        FORM,
+        Column("kind", "行类型", 8),
+        Column("source", "资金来源（原表）", 20, "wrap"),
+        Column("category", "资金来源（归类）", 14),
+        amount("initial_budget", "年初预算数（万元）"),
+        amount("annual_budget", "全年预算数（万元）"),
+        amount("executed", "全年执行数（万元）"),
+        rate_of("execution_rate", "执行率（计算）", "executed", "annual_budget"),
+        Column("stated_rate", "执行率（填报）", 10, "printed"),
+        rest_of("unspent", "未执行金额（万元）", "annual_budget", "executed"),
+        Column("points", "分值", 7, "number"),
+        Column("score", "得分", 7, "number"),
+        amount("ledger_budget", "台账全年预算数（万元）"),
+        amount("ledger_executed", "台账支付数（万元）"),
+        rest_of("ledger_difference", "与台账差额（万元）", "annual_budget", "ledger_budget", total=False),
+        Column("money_unit", "原表金额单位", 8),
+        *PLACE,
+        link(),
+    ),
+    counted=("form", "kind", "category"),
+    summed=("initial_budget", "annual_budget", "executed"),
+)
+TOTAL_ROW, SOURCE_ROW, PART_ROW = "合计", "来源", "其中项"
+
+
+def funding_rows(entry: DepartmentData) -> Iterator[Row]:
+    """The rows of 资金明细 of a department: one per row of the forms' funding tables, amounts in 万元."""
+    for form in entry.forms:
+        for line in form.form.funding:
+            yield _funding(form, line)
+
+
+def _funding(form: CountedForm, line: FundingLine) -> Row:
+    """The row of 资金明细 of a funding row; the ledger's amounts only beside the total."""
+    unit = form.form.money_unit
+    kind = TOTAL_ROW if line.is_total else SOURCE_ROW if line.part_of in (None, TOTAL_ROW) else PART_ROW
+    ledger = form.ledger if line.is_total else None
+    row = {
+        **form_head(form),
+        "kind": kind,
+        "source": line.source,
+        "category": None if line.is_total else money_kind(line.source),
+        **{key: in_ten_thousands(line.amount(key), unit) for key in AMOUNTS},
+        "stated_rate": line.execution_rate,
+        "points": money(line.points),
+        "score": money(line.score),
+        "ledger_budget": ledger.annual_budget if ledger else None,
+        "ledger_executed": ledger.executed if ledger else None,
+        "money_unit": unit or "万元",
+        **place(
+            form,
+            line.cells.get("executed")
+            or line.cells.get("annual_budget")
+            or next(iter(line.cells.values()), None),
+        ),
+    }
+    row["execution_rate"] = ratio(row["executed"], row["annual_budget"])
+    row["unspent"] = difference(row["annual_budget"], row["executed"])
+    row["ledger_difference"] = difference(row["annual_budget"], row["ledger_budget"])
+    return row

@@ -1,0 +1,99 @@
+"""收件核对: one row a received file, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import ROUND_UP, Decimal
+from pathlib import PurePath
+
+from selfeval_xl.county.departments.data import CountyData
+from selfeval_xl.county.intake.receipts import NOTHING_TO_DO, Receipt
+from selfeval_xl.county.intake.versions import DUPLICATE, REFUSED, SUPERSEDED, USED, moment
+from selfeval_xl.county.sheets.columns import NUMBER, Column, Sheet, count, hand
+from selfeval_xl.county.sheets.row_heads import Row
+from selfeval_xl.model.forms import Form
+
+RECEIPTS = Sheet(
+    "receipts",
+    "收件核对",
+    (
+        NUMBER,
+        Column("path", "收件路径", 34, "wrap"),
+        Column("archive", "所在压缩包", 12),
+        Column("name", "文件名", 30, "wrap"),
+        Column("kind", "格式（按内容）", 8),
+        Column("size", "大小（KB）", 9, "number"),
+        Column("saved", "文件保存时间", 17),
+        Column("received", "收件时间", 17),
+        Column("fingerprint", "文件指纹", 18),
+        Column("department_code", "识别部门编码", 11, "code"),
+        Column("department", "识别部门", 20, "wrap"),
+        Column("basis", "识别依据", 12),
+        count("forms", "表数"),
+        count("forms_used", "采用表数"),
+        Column("result", "处理结果", 12),
+        Column("reason", "原因", 40, "wrap"),
+        Column("other", "由哪个文件替代或与哪个重复", 30, "wrap"),
+        Column("action", "需要做什么", 22, "wrap"),
+        hand("remark", "备注", 16),
+    ),
+    frozen=1,
+)
+_BASES = {"名册": "表内名称", "表内编码": "编码"}
+
+
+def receipt_rows(material: CountyData) -> Iterator[Row]:
+    """The rows of 收件核对: one for each received file."""
+    for receipt in material.collected.receipts:
+        file = receipt.file
+        entry = None if receipt.filing is None else material.by_filing.get(receipt.filing)
+        basis, doubt = _basis(receipt, material)
+        yield {
+            "path": material.relative(file.path),
+            "archive": receipt.archive,
+            "name": PurePath(file.path).name,
+            "kind": file.kind,
+            "size": (Decimal(file.size) / 1024).quantize(Decimal("0.1"), ROUND_UP),
+            "saved": (moment(file.saved) or "").replace("T", " "),
+            "received": receipt.arrival.received,
+            "fingerprint": file.sha256[:16],
+            "department_code": entry.code if entry else None,
+            "department": entry.name if entry else None,
+            "basis": basis,
+            "forms": len(receipt.forms),
+            "forms_used": sum(fate.fate == USED for fate in receipt.forms),
+            "result": receipt.result,
+            "reason": "；".join(part for part in (receipt.reason, doubt) if part),
+            "other": receipt.other,
+            "action": "请核对部门名称，或在名册里加别名"
+            if doubt and receipt.action == NOTHING_TO_DO
+            else receipt.action,
+        }
+
+
+def _basis(receipt: Receipt, material: CountyData) -> tuple[str, str]:
+    """识别依据, and the question to ask where the roster has no department of the form's name ("" else)."""
+    basis, roster = _BASES.get(receipt.basis, receipt.basis), material.roster
+    form = next((fate.form for fate in receipt.fates if isinstance(fate.form, Form)), None)
+    if roster is None or form is None:
+        return basis, ""
+    names = [name for name in (form.department, form.unit) if name]
+    if receipt.basis == "名册":
+        return (
+            "近似" if names and not form.department_code and not any(map(roster.exact, names)) else basis
+        ), ""
+    if receipt.basis != "表内名称" or not names:
+        return basis, ""
+    likely = roster.likely(names[0])
+    return basis, f"名册里没有“{names[0]}”" + (f"，是不是“{likely.name}”？" if likely else "")
+
+
+def form_balance(material: CountyData) -> dict[str, int]:
+    """Counts of forms by decision: recognised = used + superseded + duplicate."""
+    fates = [fate.fate for receipt in material.collected.receipts for fate in receipt.forms]
+    return {
+        "recognised": len(fates),
+        "used": fates.count(USED),
+        "superseded": fates.count(SUPERSEDED) + fates.count(REFUSED),
+        "duplicate": fates.count(DUPLICATE),
+    }

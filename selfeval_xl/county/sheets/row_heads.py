@@ -1,0 +1,47 @@
+"""The first columns of a row, which the sheets share: whose form it is and where it stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from selfeval_xl.county.departments.data import (
+    CountedForm,
+    DepartmentData,
+)
+
+Row = dict[str, Any]
+AMOUNTS = ("initial_budget", "annual_budget", "executed")
+
+
+def head(entry: DepartmentData) -> Row:
+    """The first columns of every row of a department."""
+    return {"section": entry.section, "department_code": entry.code, "department": entry.name}
+
+
+def place(form: CountedForm, cell: str | None) -> Row:
+    """The last columns of a row of a form: file, sheet and cell of what it is about."""
+    return {"file": form.file, "sheet": form.form.sheet, "cell": cell}
+
+
+def form_cell(form: CountedForm) -> str | None:
+    """The cell that stands for the whole form: that of its project's or department's name."""
+    cells = form.form.cells
+    return cells.get("project") or cells.get("department") or next(iter(cells.values()), None)
+
+
+FORM_KINDS = {"project": "项目", "department": "部门整体", "report": "自评报告"}
+
+
+def form_head(form: CountedForm) -> Row:
+    """The first columns of a row that belongs to a form."""
+    return {
+        **head(form.entry),
+        "project_code": form.form.project_code or (form.ledger.code if form.ledger else None),
+        "project": form.project_name,
+        "form": form.kind,
+    }
+
+
+def first_cell(cells: str | None) -> str | None:
+    """The first of the cells of a value that is split over several ("G12,G15")."""
+    return cells.split(",")[0] if cells else None

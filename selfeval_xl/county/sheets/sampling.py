@@ -1,0 +1,111 @@
+"""Proposes projects for the bureau to look at again (建议抽查): each sign of risk has points and a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.county.departments.data import EXTRA
+
+YES, NO = "是", "否"
+_LARGE_SHARE = 10  # the largest tenth of the budgets
+_FULL = 100
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The data that signs are tested on: row of 项目汇总, rules that found something on the form, policy."""
+
+    row: Row
+    rules: frozenset[str]
+    policy: Policy
+
+    def number(self, key: str) -> Decimal:
+        """A figure of the row, 0 where there is none."""
+        return Decimal(self.row.get(key) or 0)
+
+    @property
+    def rate(self) -> Decimal | None:
+        """The execution rate; None where there is none."""
+        return self.row.get("execution_rate")
+
+
+# Each sign's points, reason and test (None: only the whole county shows it). A project is proposed from the
+# points of the policy's sampling_risk on.
+_SIGNS: tuple[tuple[int, str, Callable[[Seen], bool] | None], ...] = (
+    (3, "与台账数不一致", lambda seen: "F11" in seen.rules),
+    (
+        3,
+        "满分或自评为优，但有指标未完成或执行率低",
+        lambda seen: _praised(seen) and (bool(seen.row.get("unmet")) or _slow(seen)),
+    ),
+    (3, "全年预算零执行", lambda seen: seen.number("annual_budget") > 0 and seen.row.get("executed") == 0),
+    (2, "执行率低", lambda seen: seen.row.get("executed") != 0 and _slow(seen)),
+    (2, "错误较多", lambda seen: seen.number("errors") >= 3),
+    (2, "各表同一指标不一致", lambda seen: bool(seen.rules & {"X01", "X02", "X07"})),
+    (2, "未完成指标没有说明原因", lambda seen: seen.number("unexplained") > 0),
+    (1, "有指标完成值为0", lambda seen: seen.number("zero") > 0),
+    (1, "钱花完了而指标未完成较多", lambda seen: "F09" in seen.rules),
+    (
+        1,
+        "年中调整较大",
+        lambda seen: abs(seen.row.get("adjustment") or 0) > seen.policy.number("budget_change"),
+    ),
+    (1, "预算规模较大", None),
+    (1, "完成值与指标值完全相同", lambda seen: "D09" in seen.rules),
+    (1, "名册外项目", lambda seen: seen.row.get("status") == EXTRA),
+)
+_LARGE = 1 << next(bit for bit, (_, _, test) in enumerate(_SIGNS) if test is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """Proposes projects under a policy.
+
+    The signs of a project are a number with a bit for each, so that those of a county fit into memory.
+    """
+
+    policy: Policy
+
+    def signs(self, row: Row, rules: frozenset[str]) -> int:
+        """The signs that a project shows by itself. rules: ids of those that found something on its form."""
+        seen = Seen(row, rules, self.policy)
+        return sum(1 << bit for bit, (_, _, test) in enumerate(_SIGNS) if test is not None and test(seen))
+
+    @staticmethod
+    def large(budgets: Iterable[Decimal | float | None]) -> Decimal | float | None:
+        """The smallest budget of the largest tenth; None for fewer than ten budgets."""
+        ordered = sorted((budget for budget in budgets if budget), reverse=True)
+        return ordered[len(ordered) // _LARGE_SHARE - 1] if len(ordered) >= _LARGE_SHARE else None
+
+    def proposal(
+        self, signs: int | None, budget: Decimal | float | None, large: Decimal | float | None
+    ) -> dict[str, Any]:
+        """建议抽查 and 抽查理由 of a project as columns; none where no form came (signs None)."""
+        if signs is None:
+            return {}
+        signs |= _LARGE if large is not None and (budget or 0) >= large else 0
+        shown = [(points, reason) for bit, (points, reason, _) in enumerate(_SIGNS) if signs >> bit & 1]
+        chosen = sum(points for points, _ in shown) >= self.policy.number("sampling_risk")
+        return {
+            "sample": YES if chosen else NO,
+            "sample_reason": "；".join(reason for _, reason in shown) if chosen else None,
+        }
+
+
+def _slow(seen: Seen) -> bool:
+    """Whether the execution rate is below the policy's threshold."""
+    return (
+        seen.rate is not None
+        and seen.number("annual_budget") > 0
+        and seen.rate < seen.policy.number("execution_low")
+    )
+
+
+def _praised(seen: Seen) -> bool:
+    """Whether the project gave itself full marks or the grade 优."""
+    return seen.row.get("score") is not None and (seen.row.get("grade") == "优" or seen.row["score"] >= _FULL)

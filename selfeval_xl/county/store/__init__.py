@@ -1,0 +1,1 @@
+"""The tables of the county in SQLite, and as Parquet."""

@@ -1,0 +1,72 @@
+"""The filings of a folder with their findings, for the commands that send papers back."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.errors import UsageError
+
+if TYPE_CHECKING:
+    from selfeval_xl.county.departments.data import CountyData
+    from selfeval_xl.filings.roster import Roster
+
+
+def check_places(folder: Path, out: Path) -> None:
+    """Raises UsageError where the folder is missing, or `out` lies in it or is a file.
+
+    The next run would take results among the received files for new submissions.
+    """
+    if not folder.exists():
+        raise UsageError(f"找不到文件夹“{folder}”。请核对名称和位置。")
+    inside = out.resolve() == folder.resolve() or folder.resolve() in out.resolve().parents
+    if folder.is_dir() and inside:
+        raise UsageError(f"结果不要放在收件文件夹“{folder}”里，下次会被当成新报来的材料。请换一个文件夹。")
+    if out.is_file():
+        raise UsageError(f"“{out}”是一个文件，这里要写文件夹名。")
+
+
+def study(
+    folder: Path,
+    roster: Roster | None,
+    policy: Policy,
+    jobs: int | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> CountyData:
+    """The received files, checked and sorted by department: the material of the county workbook too."""
+    from selfeval_xl.county.departments.data import prepare
+    from selfeval_xl.county.intake.check_file import ready
+    from selfeval_xl.county.intake.receipts import receiving, sort_out
+    from selfeval_xl.filings.roster import chosen_by
+    from selfeval_xl.rules.runner import check
+
+    # the store in the temporary folder is only needed while the files are read
+    with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as temporary:
+        with receiving(folder, Path(temporary) / "退回", policy, jobs, progress) as received:
+            answers = [received.answer(file) for file in received.files]
+    collected = sort_out(
+        received.root, [answer.file for answer in answers], roster, chosen_by(roster), received.archives
+    )
+    found = check(
+        collected.filings,
+        policy,
+        [receipt.file for receipt in collected.receipts if receipt.result not in ("被新版本替代", "重复")],
+        roster,
+        ready=ready(answers),
+    )
+    material = prepare(collected, found, roster, policy, assessed=True)
+    return material if material.year else replace(material, year=_issued_year(material))
+
+
+def _issued_year(material: CountyData) -> int | None:
+    """The year of forms that print none, from the settings of our templates."""
+    years = [
+        int(text)
+        for receipt in material.collected.receipts
+        if (text := receipt.file.settings.get("year", "")).isdecimal()
+    ]
+    return max(set(years), key=years.count) if years else None

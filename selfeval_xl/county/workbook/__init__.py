@@ -1,0 +1,1 @@
+"""Writes the county workbook: sheets, front page, formulas, links."""

@@ -1,0 +1,117 @@
+"""File names that every system takes: no forbidden characters, not too long, never the same twice."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from selfeval_xl.errors import OutputError, cause_of
+
+_FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]+')
+_RESERVED = re.compile(r"^(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
+_LONGEST = 200  # bytes of UTF-8, the ending not counted; file systems take 255
+
+
+def safe_name(*parts: str, longest: int = _LONGEST) -> str:
+    """The parts joined by underscores as a file name without its ending; forbidden signs become underscores.
+
+    longest: bytes of UTF-8.
+    """
+    plain = (_FORBIDDEN.sub("_", unicodedata.normalize("NFC", part)).strip(" ._") for part in parts)
+    name = "_".join(part for part in plain if part)
+    while len(name.encode()) > longest:
+        name = name[:-1]
+    name = name.strip(" ._") or "未命名"
+    return f"_{name}" if _RESERVED.match(name) else name
+
+
+def unique(name: str, taken: set[str]) -> str:
+    """The name, with a number where it is taken, and adds it to `taken`.
+
+    Names that differ in case only are the same to Windows.
+    """
+    number, free = 1, name
+    while free.casefold() in taken:
+        number += 1
+        free = f"{name}({number})"
+    taken.add(free.casefold())
+    return free
+
+
+def fingerprint(path: str | Path) -> tuple[int, str]:
+    """Size and SHA-256 of a file, read in pieces; 0 and "" where it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return file.tell(), digest
+    except OSError:
+        return 0, ""
+
+
+def write_out(out: Path, write: Callable[[str], object]) -> None:
+    """Calls write(name) for a temporary file beside `out`, which then replaces `out`.
+
+    Raises OutputError, which says in plain words what went wrong.
+    """
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=".~", suffix=out.suffix, dir=out.parent)
+        os.close(handle)
+        write(temporary)
+        _usual_rights(temporary)
+        os.replace(temporary, out)
+        temporary = None
+    except FileNotFoundError as error:
+        raise OutputError(
+            f"没有文件夹“{out.parent}”，结果没有写出。请先建好文件夹，或换一个位置。"
+        ) from error
+    except PermissionError as error:
+        raise OutputError(
+            f"写不了“{out}”：它可能正在Excel或WPS里打开，或者没有写入权限。请关闭它，或换一个文件名。"
+        ) from error
+    except OSError as error:
+        raise OutputError(f"写不了“{out}”：{cause_of(error)}。请换一个位置再试。") from error
+    finally:
+        if temporary and os.path.exists(temporary):
+            os.unlink(temporary)
+
+
+def _usual_rights(path: str) -> None:
+    """Gives a temporary file, which is for its owner alone, the rights that any new file has."""
+    mask = os.umask(0)
+    os.umask(mask)
+    os.chmod(path, 0o666 & ~mask)
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A temporary folder for a workbook that is only a step on the way."""
+    with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def free_name(out: Path) -> Path:
+    """The path, with a number after its stem where such a file exists already: nothing is overwritten."""
+    number, path = 1, out
+    while path.exists():
+        number += 1
+        path = out.with_name(f"{out.stem}_{number}{out.suffix}")
+    return path
+
+
+FORBIDDEN = str.maketrans(dict.fromkeys('\\/:*?"<>|\t\r\n', "_"))
+
+
+def make_folder(folder: Path) -> Path:
+    """Makes the folder where it is not there, and returns it. Raises OutputError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"建不了文件夹“{folder}”：{cause_of(error)}。请换一个位置。") from error
+    return folder

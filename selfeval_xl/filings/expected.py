@@ -1,0 +1,153 @@
+"""Expectations of the roster: the projects of a filing, their amounts in the ledger, the form as issued."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Protocol
+
+from selfeval_xl.model.forms import PROJECT, TOTAL, Filing, Form, FundingLine, Indicator
+from selfeval_xl.model.quantity import tidy
+
+AMOUNTS = ("initial_budget", "annual_budget", "executed")
+
+
+class ExpectedProject(Protocol):
+    """A project of the roster. department: code of the department or subordinate unit. Amounts in 万元."""
+
+    @property
+    def department(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def code(self) -> str | None: ...
+    @property
+    def initial_budget(self) -> Decimal | None: ...
+    @property
+    def annual_budget(self) -> Decimal | None: ...
+    @property
+    def executed(self) -> Decimal | None: ...
+    @property
+    def private_reason(self) -> str: ...
+    @property
+    def exempt(self) -> bool: ...
+    @property
+    def public(self) -> str: ...
+
+
+class ExpectedTarget(Protocol):
+    """A target as issued. project: the project's code, or its name where it has none."""
+
+    @property
+    def project(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def target(self) -> str: ...
+
+
+class RosterView(Protocol):
+    """A roster: it finds the budget department of a name or code, and lists the projects and targets."""
+
+    @property
+    def projects(self) -> Sequence[ExpectedProject]: ...
+
+    @property
+    def targets(self) -> Sequence[ExpectedTarget]: ...
+
+    def match(self, name: str | None, code: str | None = None) -> tuple[str, str] | None: ...
+
+
+def due(filing: Filing, roster: RosterView) -> tuple[ExpectedProject, ...]:
+    """The projects that the roster expects of this department and of the units below it.
+
+    A project has a row for each source of its money: they are one project, their amounts add up.
+    """
+    department = roster.match(filing.department, filing.department_code)
+    if department is None:
+        return ()
+    rows: dict[tuple[str, str, str], ExpectedProject] = {}
+    for project in roster.projects:
+        match = roster.match(None, project.department)
+        if match is not None and match[0] == department[0]:
+            key = (project.department, project.unit, project.code or project.name)
+            rows[key] = _added(rows[key], project) if key in rows else project
+    return tuple(rows.values())
+
+
+def _added(first: ExpectedProject, second: ExpectedProject) -> ExpectedProject:
+    """The first row with the amounts of both."""
+    amounts = {key: _sum(getattr(first, key), getattr(second, key)) for key in AMOUNTS}
+    return replace(first, **amounts)  # type: ignore[type-var]  # a protocol cannot say: a dataclass
+
+
+def _sum(first: Decimal | None, second: Decimal | None) -> Decimal | None:
+    return second if first is None else first if second is None else first + second
+
+
+def matching(form: Form, projects: Sequence[ExpectedProject]) -> ExpectedProject | None:
+    """The project of the roster that a form is about: by code where both have one, else by name.
+
+    Of several units' projects it is that of the form's unit.
+    """
+    same = [
+        project
+        for project in projects
+        if form.project_code and project.code and form.project_code == project.code
+    ]
+    same = same or [
+        project
+        for project in projects
+        if form.project
+        and tidy(project.name) == tidy(form.project)
+        and not (form.project_code and project.code)
+    ]
+    unit = tidy(form.unit or "")
+    return next(
+        (project for project in same if unit and tidy(project.unit) == unit), same[0] if same else None
+    )
+
+
+def ledger(project: ExpectedProject) -> FundingLine:
+    """The amounts of a project in the budget ledger, in 万元."""
+    return FundingLine(
+        source=TOTAL, annual_budget=_text(project.annual_budget), executed=_text(project.executed)
+    )
+
+
+def issued(
+    project: ExpectedProject | None, targets: Iterable[ExpectedTarget], remembered: Form | None = None
+) -> Form | None:
+    """The project's form as the roster would issue it: name, initial budget in 万元, targets.
+
+    remembered: the form as the workbook remembers it. It gives what the roster leaves open, and the whole
+    form where there is no project of the roster.
+    """
+    if project is None:
+        return remembered
+    rows = tuple(
+        Indicator(name=asked.name, target=asked.target or None)
+        for asked in targets
+        if asked.project in (project.code or project.name, project.name)
+    )
+    form = Form(
+        kind=PROJECT,
+        file="",
+        sheet="",
+        project=project.name,
+        money_unit="万元",
+        indicators=rows,
+        funding=(FundingLine(source=TOTAL, initial_budget=_text(project.initial_budget)),),
+    )
+    if remembered is None:
+        return form
+    if project.initial_budget is None:
+        form = replace(form, money_unit=remembered.money_unit, funding=remembered.funding)
+    return form if rows else replace(form, indicators=remembered.indicators)
+
+
+def _text(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:f}"

@@ -1,0 +1,176 @@
+"""The department of each form, and all forms of one department as one filing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Protocol
+
+from selfeval_xl.model.forms import DEPARTMENT, Filing, Form, ReadFile, Report
+from selfeval_xl.model.text import squeeze
+
+
+class Known(Protocol):
+    """A roster of departments: finds code and name by a code, a name or an alias."""
+
+    def match(self, name: str | None, code: str | None = None) -> tuple[str, str] | None: ...
+
+
+@dataclass(slots=True)
+class _Group:
+    department: str
+    code: str | None
+    basis: str
+    files: list[ReadFile] = field(default_factory=list)
+    forms: list[Form] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Groups:
+    """The groups in the order in which they began, and their positions there by code and by name."""
+
+    all: list[_Group] = field(default_factory=list)
+    by_code: dict[str, list[int]] = field(default_factory=dict)
+    by_name: dict[str, list[int]] = field(default_factory=dict)
+
+    def find(self, name: str, code: str | None, basis: str) -> _Group:
+        """The group of this department: by code where both have one, else by name; else a new one."""
+        key = squeeze(name)
+        same_name = [
+            index
+            for index in self.by_name.get(key, ())
+            if not (code and self.all[index].code and code != self.all[index].code)
+        ]
+        index = min((*(self.by_code.get(code, ()) if code else ()), *same_name), default=None)
+        if index is None:
+            index = len(self.all)
+            self.all.append(_Group(name, None, basis))
+            self.by_name.setdefault(key, []).append(index)
+        group = self.all[index]
+        if code and not group.code:
+            group.code = code
+            self.by_code.setdefault(code, []).append(index)
+        return group
+
+
+def gather(files: Iterable[ReadFile], roster: Known | None = None) -> list[Filing]:
+    """The filings among these files, in the order in which their first file came.
+
+    A form's department is: the code in the file's `_selfeval` sheet; else 主管部门 or 部门 (by the roster
+    where there is one); else 实施单位; else the department form or report beside it in the same file or
+    folder; else the folder's name. The same form with the same values in two files counts once. Files without
+    any form belong to no filing.
+    """
+    files = list(files)
+    beside = {
+        **_named_by(files, lambda file: str(PurePath(file.path).parent)),
+        **_named_by(files, lambda file: file.path),
+    }
+    groups = _Groups()
+    seen: dict[str, set[tuple[object, ...]]] = {}
+    for file in files:
+        for form in _forms_and_reports(file):
+            name, code, basis = department_of(form, file, beside, roster)
+            group = groups.find(name, code, basis)
+            if not group.files or group.files[-1] is not file:
+                group.files.append(file)
+            values = content_key(form)
+            if values in seen.setdefault(group.department, set()):
+                continue
+            seen[group.department].add(values)
+            if isinstance(form, Report):
+                group.reports.append(form)
+            else:
+                group.forms.append(form)
+    return [
+        Filing(
+            department=group.department,
+            department_code=group.code,
+            basis=group.basis,
+            files=tuple(group.files),
+            forms=tuple(group.forms),
+            reports=tuple(group.reports),
+        )
+        for group in groups.all
+    ]
+
+
+def _forms_and_reports(file: ReadFile) -> Iterator[Form | Report]:
+    yield from file.forms
+    yield from file.reports
+
+
+def department_of(
+    form: Form | Report, file: ReadFile, beside: dict[str, str], roster: Known | None
+) -> tuple[str, str | None, str]:
+    """The name, code and basis of the department that a form belongs to.
+
+    beside: the department named in a file or folder, by its path.
+    """
+    issued_code = file.settings.get("department_code")
+    if issued_code:
+        match = roster.match(None, issued_code) if roster else None
+        return (
+            (match[1] if match else file.settings.get("department") or form.department or issued_code),
+            issued_code,
+            "表内编码",
+        )
+    names = [(form.department, form.department_code)]
+    if isinstance(form, Form):
+        names.append((form.unit, form.unit_code))
+    if roster:
+        for name, code in names:
+            match = roster.match(name, code) if name or code else None
+            if match:
+                return match[1], match[0], "名册"
+    for name, code in names:
+        if name:
+            return name, code, "表内名称"
+    neighbour = beside.get(file.path) or beside.get(str(PurePath(file.path).parent))
+    if neighbour:
+        return neighbour, None, "同一文件或文件夹"
+    folder = PurePath(file.path).parent.name or PurePath(file.path).stem
+    return folder, None, "文件夹名"
+
+
+def _named_by(files: list[ReadFile], path_of: Callable[[ReadFile], str]) -> dict[str, str]:
+    """The department that the department forms and reports of each path name, where it is only one."""
+    names_at: dict[str, set[str]] = {}
+    for file in files:
+        for form in _forms_and_reports(file):
+            if (isinstance(form, Report) or form.kind == DEPARTMENT) and form.department:
+                names_at.setdefault(path_of(file), set()).add(form.department)
+    return {path: next(iter(names)) for path, names in names_at.items() if len(names) == 1}
+
+
+def content_key(form: Form | Report) -> tuple[object, ...]:
+    """The contents of a form without its place: forms with the same signature are the same form."""
+    if form.content_digest:
+        return (form.kind, form.content_digest)
+    if isinstance(form, Report):
+        return (form.kind, form.sections)
+    return (
+        form.kind,
+        form.year,
+        form.project_code,
+        form.project,
+        form.unit,
+        form.total_score,
+        form.goal.expected,
+        form.goal.actual,
+        tuple(
+            (
+                line.source,
+                line.initial_budget,
+                line.annual_budget,
+                line.executed,
+                line.execution_rate,
+                line.score,
+            )
+            for line in form.funding
+        ),
+        tuple((row.name, row.target, row.actual, row.points, row.score, row.note) for row in form.indicators),
+        tuple((task.name, task.content, task.outcome) for task in form.tasks),
+    )

@@ -1,0 +1,374 @@
+"""The records of a file's contents, each value with the cell it came from.
+
+Pure data, no file, no Excel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from selfeval_xl.model.findings import Located
+from selfeval_xl.model.grid import Area
+from selfeval_xl.model.quantity import Quantity, money
+
+Cells = Mapping[str, str]
+
+PROJECT, DEPARTMENT, REPORT = "project", "department", "report"
+FORM_NAMES = {
+    PROJECT: "项目支出绩效自评表",
+    DEPARTMENT: "部门整体支出绩效自评表",
+    REPORT: "部门整体支出绩效自评报告",
+}
+TOTAL = "合计"
+
+
+class Verdict(StrEnum):
+    """How a completed value stands to its target."""
+
+    MET = "met"
+    EXCEEDED = "exceeded"
+    UNMET = "unmet"
+    UNDETERMINED = "undetermined"
+
+    @property
+    def label(self) -> str:
+        """The word on screen."""
+        return {"met": "已完成", "exceeded": "超额完成", "unmet": "未完成", "undetermined": "待核定"}[
+            self.value
+        ]
+
+
+class Cause(StrEnum):
+    """Why an indicator could not be judged."""
+
+    DIMENSION = "dimension"  # % against 件
+    NOT_A_NUMBER = "not_a_number"  # numeric target, completed value in words
+    PARTIAL = "partial"  # 基本达到
+    WORDS = "words"  # words that do not settle it
+    ABOVE_RANGE = "above_range"
+    NO_TARGET = "no_target"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict on an indicator; None where nothing was filled in.
+
+    attainment and deviation are ratios (0.9723), None where they mean nothing.
+    """
+
+    verdict: Verdict | None
+    attainment: Decimal | None = None
+    deviation: Decimal | None = None
+    cause: Cause | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundingLine(Located):
+    """One row of the funding table.
+
+    Money as typed, without unit, in the form's unit; None where empty, "0" where 0.
+
+    source: 合计 for the total row, else the label as printed without 其中：. part_of: the parent row's
+    source. execution_rate: as displayed. rate: annual execution over annual budget, set by assess (None: it
+    cannot be computed). typed: the text of a cell whose value had to be converted (12.5万元 in a 元 form), by
+    key.
+    """
+
+    source: str
+    part_of: str | None = None
+    initial_budget: str | None = None
+    annual_budget: str | None = None
+    executed: str | None = None
+    execution_rate: str | None = None
+    points: str | None = None
+    score: str | None = None
+    note: str | None = None
+    cells: Cells = field(default_factory=dict)
+    typed: Cells = field(default_factory=dict)
+    rate: Decimal | None = None
+
+    @property
+    def subject(self) -> str:
+        return self.source
+
+    @property
+    def is_total(self) -> bool:
+        return self.source == TOTAL
+
+    def amount(self, key: str) -> Decimal | None:
+        """The money in `key` as a number; None where the cell is empty or holds no number (see F08)."""
+        return money(getattr(self, key))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal(Located):
+    """The year's goal and its outcome; `initial` only where the form has an original and an adjusted one."""
+
+    initial: str | None = None
+    expected: str | None = None
+    actual: str | None = None
+    cells: Cells = field(default_factory=dict)
+
+    @property
+    def subject(self) -> str:
+        return "年度总体目标"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task(Located):
+    """One row of a department form's table of tasks, all as written."""
+
+    number: str | None = None
+    name: str | None = None
+    content: str | None = None
+    outcome: str | None = None
+    budget: str | None = None
+    executed: str | None = None
+    points: str | None = None
+    score: str | None = None
+    cells: Cells = field(default_factory=dict)
+
+    @property
+    def subject(self) -> str | None:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicator(Located):
+    """One third-level indicator. Texts as written; split targets joined. The last four are set by assess."""
+
+    level1: str | None = None
+    level2: str | None = None
+    name: str | None = None
+    target: str | None = None
+    initial_target: str | None = None
+    actual: str | None = None
+    points: str | None = None
+    score: str | None = None
+    note: str | None = None
+    unit: str | None = None
+    cells: Cells = field(default_factory=dict)
+    target_quantity: Quantity | None = None
+    actual_quantity: Quantity | None = None
+    judgement: Judgement = Judgement(None)
+    expected_score: Decimal | None = None
+
+    @property
+    def subject(self) -> str | None:
+        return self.name
+
+    @property
+    def verdict(self) -> Verdict | None:
+        return self.judgement.verdict
+
+    @property
+    def attainment(self) -> Decimal | None:
+        return self.judgement.attainment
+
+    @property
+    def deviation(self) -> Decimal | None:
+        return self.judgement.deviation
+
+    @property
+    def is_cost(self) -> bool:
+        """Whether it stands under 成本指标, where less is better."""
+        return "成本" in (self.level1 or "") or "成本" in (self.level2 or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The place of a form on its sheet. Rows and columns count from 0.
+
+    indicator_head: first and last row of the indicator table's head; None where the form has no indicator
+    table. funding_head: the same of the funding table.
+    """
+
+    area: Area
+    indicator_head: tuple[int, int] | None = None
+    funding_head: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form(Located):
+    """A project form or a department form, by `kind`.
+
+    A department form has no project, a project form no tasks. file, sheet: where it was read.
+    layout: id of the layout it looks like, or None. cells: of the head's fields; a field whose label is
+    printed but empty has a cell and the value None. placeholders: cell and text of rows left as 指标2： or ……
+    indicator_columns: keys of the columns that the indicator table has (note, points, score, level1 ...).
+    remarks: 其他需要说明事项 ... by label. signature: 填表人 ... by label, None where not filled in.
+    overtyped: cells with a constant where the issued template has a formula.
+    content_digest: digest of the contents, where the contents themselves are not kept.
+    """
+
+    kind: str
+    file: str
+    sheet: str
+    layout: str | None = None
+    title: str | None = None
+    year: int | None = None
+    project: str | None = None
+    project_code: str | None = None
+    department: str | None = None
+    department_code: str | None = None
+    unit: str | None = None
+    unit_code: str | None = None
+    money_unit: str | None = None
+    total_points: str | None = None
+    total_score: str | None = None
+    grade: str | None = None
+    funding: tuple[FundingLine, ...] = ()
+    goal: Goal = field(default_factory=Goal)
+    tasks: tuple[Task, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    signature: Mapping[str, str | None] = field(default_factory=dict)
+    placeholders: tuple[tuple[str, str], ...] = ()
+    indicator_columns: frozenset[str] = frozenset()
+    frame: Frame | None = None
+    cells: Cells = field(default_factory=dict)
+    overtyped: tuple[str, ...] = ()
+    content_digest: str = ""
+
+    @property
+    def subject(self) -> str:
+        return self.project or self.department or FORM_NAMES[self.kind]
+
+    @property
+    def name(self) -> str:
+        """The name of this form in a sentence."""
+        return self.project or FORM_NAMES[self.kind]
+
+    @property
+    def total_funding(self) -> FundingLine | None:
+        """The row 合计 of the funding table."""
+        return next((line for line in self.funding if line.is_total), None)
+
+    @property
+    def has_scores(self) -> bool:
+        """Whether points are printed, so that rules about scores apply."""
+        return any(indicator.points for indicator in self.indicators) or any(
+            line.points for line in self.funding
+        )
+
+    @property
+    def has_notes(self) -> bool:
+        """Whether the indicator table has a column for reasons."""
+        return "note" in self.indicator_columns
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading of the report and the text below it."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The self-evaluation report: its headings in order, each with the text below it."""
+
+    file: str
+    sheet: str | None = None
+    department: str | None = None
+    department_code: str | None = None
+    year: int | None = None
+    sections: tuple[Section, ...] = ()
+    kind: str = REPORT
+    content_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that the reader could not read or place.
+
+    rule: the id of the finding it becomes in a check (T01, T08 ...), or None.
+    """
+
+    text: str
+    sheet: str | None = None
+    cell: str | None = None
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The text that a unit wrote in the column 单位说明 beside a finding of an earlier check."""
+
+    rule: str
+    sheet: str
+    subject: str
+    value: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFinding:
+    """A row of the sheet 问题清单 or 校验结果: a finding of an earlier check, as written then.
+
+    cell: "G12,G15" or "".
+    """
+
+    rule: str
+    sheet: str
+    cell: str
+    subject: str
+    value: str
+    level: str = ""
+    treatment: str = ""
+    expected: str = ""
+    message: str = ""
+    hint: str = ""
+    explanation: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFile:
+    """One received file: its kind, the forms and reports in it, and the problems of reading it.
+
+    kind: xlsx, xls, xlsb, ods, docx, pdf ... by content. saved: the time saved inside the file, ISO text.
+    settings: those of the hidden sheet `_selfeval` (layout, version, year, codes, submission number).
+    listed: the findings of the check before this one, where the file carries them.
+    """
+
+    path: str
+    sha256: str = ""
+    size: int = 0
+    kind: str = ""
+    saved: str | None = None
+    forms: tuple[Form, ...] = ()
+    reports: tuple[Report, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    evidence: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    explanations: tuple[Explanation, ...] = ()
+    listed: tuple[ListedFinding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """All forms of one department among the files given together.
+
+    basis: by what the department was recognised (表内编码, 名册 ...).
+    """
+
+    department: str
+    department_code: str | None = None
+    basis: str = ""
+    files: tuple[ReadFile, ...] = ()
+    forms: tuple[Form, ...] = ()
+    reports: tuple[Report, ...] = ()
+
+    @property
+    def projects(self) -> tuple[Form, ...]:
+        """The project forms."""
+        return tuple(form for form in self.forms if form.kind == PROJECT)
+
+    @property
+    def department_forms(self) -> tuple[Form, ...]:
+        return tuple(form for form in self.forms if form.kind == DEPARTMENT)

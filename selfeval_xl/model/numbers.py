@@ -1,0 +1,75 @@
+"""The arithmetic of the county's figures, as the workbook's formulas do it. Decimal, half up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+from selfeval_xl.model.grid import percent_text
+
+_RATE, _MONEY, _SCORE = Decimal("0.0001"), Decimal("0.000001"), Decimal("0.01")
+
+
+def ratio(above: Decimal | None, below: Decimal | None) -> Decimal | None:
+    """The ratio above ÷ below to 0.01%; 0 over 0 is 0, None for any other number over 0."""
+    if above is None or below is None:
+        return None
+    if below == 0:
+        return Decimal(0) if above == 0 else None
+    return (above / below).quantize(_RATE, ROUND_HALF_UP)
+
+
+def change(new: Decimal | None, old: Decimal | None) -> Decimal | None:
+    """The change (new − old) ÷ old to 0.01%; None where old is 0."""
+    if new is None or old is None or old == 0:
+        return None
+    return ((new - old) / old).quantize(_RATE, ROUND_HALF_UP)
+
+
+def difference(whole: Decimal | None, part: Decimal | None) -> Decimal | None:
+    """The difference whole − part, to a hundredth of a yuan in 万元."""
+    return None if whole is None or part is None else (whole - part).quantize(_MONEY, ROUND_HALF_UP)
+
+
+def mean(numbers: Sequence[Decimal]) -> Decimal | None:
+    """The average of numbers to 0.01; None of none."""
+    return average(sum(numbers, Decimal(0)), len(numbers))
+
+
+def average(total: Decimal, count: int) -> Decimal | None:
+    """The average total ÷ count to 0.01; None of none."""
+    return (total / count).quantize(_SCORE, ROUND_HALF_UP) if count else None
+
+
+def decimal(value: float) -> Decimal:
+    """The decimal number that was kept in the store as this float."""
+    return Decimal(repr(value))
+
+
+def exact(value: float | Decimal) -> int:
+    """A number in millionths, which can be added without any loss: 1 is a hundredth of a yuan in 万元."""
+    return round(value * 1_000_000)
+
+
+def of_millionths(total: int) -> Decimal:
+    """The number that `exact` made millionths of, or a sum of such numbers."""
+    return Decimal(total).scaleb(-6)
+
+
+def rate4(value: Decimal | None) -> Decimal | None:
+    """A ratio rounded to 0.01%."""
+    return None if value is None else value.quantize(_RATE, ROUND_HALF_UP)
+
+
+ZERO, ONE = Decimal(0), Decimal(1)
+_EXACT = Context(prec=80, rounding=ROUND_HALF_UP)  # quotients of numbers of 18 digits, never rounded twice
+
+
+def rounded(ratio: Decimal, digits: int = 2) -> Decimal:
+    """The ratio rounded half up (away from zero), as by Excel's ROUND."""
+    return ratio.quantize(ONE.scaleb(-digits), ROUND_HALF_UP, _EXACT)
+
+
+def shown(ratio: Decimal | None) -> str | None:
+    """The ratio as it is printed: 99.86%."""
+    return None if ratio is None else percent_text(ratio)

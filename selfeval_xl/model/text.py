@@ -1,0 +1,24 @@
+"""Texts as labels and names are compared: without white space, brackets and numbering."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|〔[^〔〕]*〕|【[^【】]*】")
+_NUMBERING = re.compile(r"^(?:\d{1,2}[.、]|[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十\d]+\))")
+_SPACE = re.compile(r"\s+")
+
+
+@lru_cache(maxsize=20_000)
+def squeeze(text: str) -> str:
+    """The text in half-width characters without any white space."""
+    return _SPACE.sub("", unicodedata.normalize("NFKC", text))
+
+
+@lru_cache(maxsize=20_000)
+def core(text: str) -> str:
+    """A label without what forms add to it: spaces, numbering, brackets, a closing colon."""
+    plain = _BRACKETS.sub("", squeeze(text))
+    return _NUMBERING.sub("", plain).strip(":：*；;。. ")

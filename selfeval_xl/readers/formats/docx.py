@@ -1,0 +1,280 @@
+"""Word's docx: its tables as Grids with merged areas, its headings and paragraphs as blocks of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.etree import ElementTree
+
+from selfeval_xl.errors import UnreadableFile
+from selfeval_xl.model.forms import Problem
+from selfeval_xl.model.grid import Grid, Value
+from selfeval_xl.readers.formats.grid_values import clean, merged
+from selfeval_xl.readers.formats.guard import DAMAGED, MAX_VALUES, Package
+from selfeval_xl.readers.formats.xml_walk import small_enough, walk
+
+Block = tuple[int, str]  # (heading level or 0, text)
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
+_DOCUMENT, _STYLES = "word/document.xml", "word/styles.xml"
+_SKIPPED = frozenset(
+    (
+        "del",
+        "moveFrom",
+        "instrText",
+        "delText",
+        "rPr",
+        "pPr",
+        "tbl",
+        "Fallback",
+        "footnoteReference",
+        "pict",
+        "drawing",
+    )
+)
+_BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-"}
+MAX_TABLES = 500
+MAX_COLUMNS = 200
+
+
+@dataclass(slots=True)
+class Document:
+    """A docx as read.
+
+    blocks: paragraphs outside tables in order. after: for each table, how many blocks stand before it.
+    fields: the codes of its fields.
+    """
+
+    grids: list[Grid] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    after: list[int] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    fields: list[str] = field(default_factory=list)
+
+
+def read_word(package: Package) -> Document:
+    """The tables (表1, 表2 ... in order, nested ones after the one that holds them) and paragraphs of a docx.
+
+    Text that tracked changes deleted is left out. Raises UnreadableFile for a damaged document.
+    """
+    parts = package.parts(name for name in (_DOCUMENT, _STYLES) if name in package.entries)
+    document = Document()
+    try:
+        root = ElementTree.fromstring(_usual(small_enough(parts[_DOCUMENT])))
+        levels = _heading_levels(parts.get(_STYLES))
+    except (ElementTree.ParseError, KeyError) as error:
+        raise UnreadableFile(DAMAGED) from error
+    body = root.find(f"{_W}body")
+    if body is not None:
+        _read_body(body, levels, document)
+    document.fields = [element.text or "" for element in root.iter(f"{_W}instrText")]
+    return document
+
+
+def _heading_levels(xml: bytes | None) -> dict[str, int]:
+    """The outline level (1 the highest) of each paragraph style that has one; the title is 1."""
+    levels: dict[str, int] = {}
+    based: dict[str, str] = {}
+    if not xml:
+        return levels
+    for event, _, style in walk(_usual(xml), frozenset(("style",))):
+        if event == "start" or style.tag != f"{_W}style":
+            continue
+        identity = style.get(f"{_W}styleId", "")
+        name = _attribute(style, "name").lower()
+        outline = _outline_level(style)
+        if outline is not None:
+            levels[identity] = outline
+        elif name == "title":
+            levels[identity] = 1
+        elif name.startswith("heading ") and name[8:].isdecimal():
+            levels[identity] = int(name[8:])
+        elif _attribute(style, "basedOn"):
+            based[identity] = _attribute(style, "basedOn")
+    for identity, parent in based.items():
+        for _ in range(10):
+            if parent in levels:
+                levels[identity] = levels[parent]
+                break
+            parent = based.get(parent, "")
+    return {identity: level for identity, level in levels.items() if level <= 9}
+
+
+def _usual(xml: bytes) -> bytes:
+    """The XML with the usual namespace, also where it was saved as strict Open XML."""
+    return xml.replace(_STRICT, _W[1:-1].encode())
+
+
+def _attribute(element: ElementTree.Element, child: str) -> str:
+    """The attribute val of a child, "" where there is none."""
+    found = element.find(f"{_W}{child}")
+    return "" if found is None else found.get(f"{_W}val", "")
+
+
+def _outline_level(element: ElementTree.Element) -> int | None:
+    """The outline level (1 the highest) of a paragraph or a style, None where it has none of its own."""
+    value = _attribute(element, f"pPr/{_W}outlineLvl")
+    return int(value) + 1 if value.isdecimal() else None
+
+
+def _read_body(body: ElementTree.Element, levels: dict[str, int], document: Document) -> None:
+    """Adds the tables and paragraphs of the body to the document."""
+    tables = 0
+    for element in _content(body):
+        if element.tag == f"{_W}p":
+            text = _text(element)
+            if text.strip():
+                document.blocks.append((_level(element, levels), text))
+        elif tables < MAX_TABLES:
+            caption = document.blocks[-1][1] if document.blocks else ""
+            for table in _with_nested(element):
+                tables += 1
+                document.after.append(len(document.blocks))
+                document.grids.append(_grid(table, f"表{tables}", caption, document.problems))
+        else:
+            document.problems.append(
+                Problem(
+                    f"文件里的表格超过{MAX_TABLES}个，后面的没有读取。请只保留自评表和自评报告后再报送。",
+                    rule="T01",
+                )
+            )
+            return
+
+
+def _content(element: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    """The paragraphs and tables, also those in content controls and tracked insertions, but not in tables."""
+    waiting = list(reversed(element))
+    while waiting:
+        child = waiting.pop()
+        if child.tag in (f"{_W}p", f"{_W}tbl"):
+            yield child
+        elif child.tag in (
+            f"{_W}sdt",
+            f"{_W}sdtContent",
+            f"{_W}ins",
+            f"{_W}moveTo",
+            f"{_W}customXml",
+            f"{_W}smartTag",
+        ):
+            waiting += reversed(child)
+
+
+def _with_nested(table: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    """A table, then those inside its cells."""
+    yield from table.iter(f"{_W}tbl")
+
+
+def _level(paragraph: ElementTree.Element, levels: dict[str, int]) -> int:
+    """The heading level of a paragraph, its own or its style's; 0 for plain text."""
+    outline = _outline_level(paragraph)
+    if outline is not None and outline <= 9:
+        return outline
+    style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+    return levels.get(style.get(f"{_W}val", ""), 0) if style is not None else 0
+
+
+def _text(paragraph: ElementTree.Element) -> str:
+    """The displayed text of a paragraph: without deleted text, field codes and floating objects."""
+    parts: list[str] = []
+    waiting = list(reversed(paragraph))
+    while waiting:
+        element = waiting.pop()
+        name = element.tag.rpartition("}")[2]
+        if name == "t":
+            parts.append(element.text or "")
+        elif name in _BREAKS:
+            parts.append(_BREAKS[name])
+        elif name not in _SKIPPED:
+            waiting += reversed(element)
+    return "".join(parts)
+
+
+@dataclass(slots=True)
+class _Span:
+    """A merged area while its rows are still coming."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+def _grid(table: ElementTree.Element, name: str, caption: str, problems: list[Problem]) -> Grid:
+    """A table as a Grid: cells that span columns, or go on from the row above, are merged areas."""
+    rows: list[list[Value]] = []
+    spans: list[_Span] = []
+    above: dict[int, _Span] = {}
+    size = 0
+    for number, row in enumerate(_rows(table)):
+        values, above = _row_values(row, number, above, spans)
+        rows.append(values)
+        size += len(values)
+        if size > MAX_VALUES:
+            problems.append(
+                Problem("表格过大，后面的行没有读取。请只保留自评表后再报送。", sheet=name, rule="T01")
+            )
+            break
+    while rows and not any(value is not None for value in rows[-1]):
+        rows.pop()
+    areas, _ = merged((((span.top, span.left), (span.bottom, span.right)) for span in spans), rows)
+    return Grid(name, rows, areas, caption=caption)
+
+
+def _row_values(
+    row: ElementTree.Element, number: int, above: dict[int, _Span], spans: list[_Span]
+) -> tuple[list[Value], dict[int, _Span]]:
+    """The values of a row, and the areas that may go on in the row below, by their first column.
+
+    above: the same areas of the row above. spans: all areas of the table; this row's are added.
+    """
+    values: list[Value] = [None] * min(_number(row, f"{_W}trPr/{_W}gridBefore"), MAX_COLUMNS)
+    open_spans: dict[int, _Span] = {}
+    for cell in _cells(row):
+        left, width = len(values), max(1, min(_number(cell, f"{_W}tcPr/{_W}gridSpan"), MAX_COLUMNS))
+        if left + width > MAX_COLUMNS:
+            break
+        merge = cell.find(f"{_W}tcPr/{_W}vMerge")
+        continued = (
+            above.get(left) if merge is not None and merge.get(f"{_W}val", "continue") == "continue" else None
+        )
+        if continued is not None and continued.right == left + width - 1:
+            continued.bottom = number
+            open_spans[left] = continued
+        elif merge is not None or width > 1:
+            span = _Span(number, left, number, left + width - 1)
+            spans.append(span)
+            if merge is not None:
+                open_spans[left] = span
+        text = "\n".join(_text(paragraph) for paragraph in _content(cell) if paragraph.tag == f"{_W}p")
+        goes_on = continued is not None and open_spans.get(left) is continued
+        values += [None if goes_on else clean(text.strip("\n")), *[None] * (width - 1)]
+    return values, open_spans
+
+
+def _rows(table: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    """The rows of a table."""
+    yield from _inside(table, "tr")
+
+
+def _cells(row: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    """The cells of a row."""
+    yield from _inside(row, "tc")
+
+
+def _inside(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
+    """The children of this name, also those in content controls and tracked insertions."""
+    waiting = list(reversed(element))
+    while waiting:
+        child = waiting.pop()
+        if child.tag == f"{_W}{name}":
+            yield child
+        elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml"):
+            waiting += reversed(child)
+
+
+def _number(element: ElementTree.Element, path: str) -> int:
+    """The number in the attribute val of a descendant, 0 where there is none."""
+    found = element.find(path)
+    value = "" if found is None else found.get(f"{_W}val", "")
+    return int(value) if value.isdecimal() and len(value) < 6 else 0

@@ -1,0 +1,217 @@
+"""The checks between a received file and the libraries that would crash on it.
+
+A package (xlsx, xlsb, ods, docx) is a zip. Its directory is believed for nothing: every part is inflated in
+one bounded step, checked against its declared size and checksum, and only parts read here are passed on
+(`pack`), so that no library sees an unchecked byte. A lying header, a bomb, a cut file or an XML entity
+raises UnreadableFile.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+
+from selfeval_xl.errors import UnreadableFile
+
+MAX_FILE = 100 << 20  # bytes of a received file
+MAX_PARTS = 4_000  # parts of a package
+MAX_INFLATED = 64 << 20  # bytes of all parts that are read, together
+MAX_CELLS = 2_000_000  # cells of the rectangle that a sheet's values span
+MAX_VALUES = 400_000  # values of one sheet
+MAX_MERGES = 20_000  # merged areas of one sheet
+MAX_STYLES = 200_000  # cell styles of a workbook (Excel itself allows 65,490)
+MAX_SHEET_TAGS = 4_000_000  # tags of one sheet
+FAR_ROW, FAR_COLUMN = 100_000, 702  # beyond them nothing is read
+NEAR_ROW, NEAR_COLUMN = 20_000, 100  # ... nor beyond these, once a sheet's values span more than MAX_CELLS
+
+DAMAGED = "文件损坏，打不开；请用Excel或WPS打开后另存为xlsx再报送。"
+TOO_BIG = "展开后内容过大，不像自评表，没有读取；请删除表格以外的空行空列和图片，另存为xlsx再报送"
+ENTITIES = "文件内含有不该有的XML实体定义，为安全起见没有读取；请用Excel或WPS打开后另存为xlsx再报送"
+
+_LOCAL_HEADER = struct.Struct("<4s22xHH")
+_ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,20})[\"']")
+_COUNT = re.compile(rb'(\s(?:uniqueCount|count)\s*=\s*["\'])\s*[+-]?\d{6,}')
+# a cell that does not begin with its place, or lies beyond 104 columns and 9,999 rows or 26 columns and
+# 99,999 rows
+_UNUSUAL_CELL = re.compile(rb'<c(?! r="(?:[A-Z][1-9]\d{0,4}|[A-D][A-Z][1-9]\d{0,3})"[ />])[\s/>]')
+_PREFIXED_CELL = re.compile(rb":c[\s/>]")
+_ENCRYPTED, _STORED, _DEFLATED = 1, 0, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A zip file in memory. entries: its directory, by names with forward slashes."""
+
+    data: bytes
+    entries: Mapping[str, zipfile.ZipInfo]
+
+    @property
+    def names(self) -> Iterable[str]:
+        """The names of the parts in directory order, with forward slashes."""
+        return self.entries.keys()
+
+    def part(self, name: str) -> bytes | None:
+        """The inflated part, or None where there is none; UnreadableFile when its header is false."""
+        entry = self.entries.get(name)
+        return None if entry is None else _inflate(self.data, entry)
+
+    def xml(self, name: str) -> bytes | None:
+        """The part as UTF-8 XML without a document type, or None where there is none."""
+        part = self.part(name)
+        return None if part is None else plain_xml(part)
+
+    def parts(self, names: Iterable[str]) -> dict[str, bytes]:
+        """Several parts inflated, XML as `xml` gives it; UnreadableFile when they are too big together."""
+        wanted = [self.entries[name] for name in names]
+        if sum(entry.file_size for entry in wanted) > MAX_INFLATED:
+            raise UnreadableFile(TOO_BIG)
+        return {
+            entry.filename: plain_xml(part) if entry.filename.endswith((".xml", ".rels")) else part
+            for entry in wanted
+            for part in (_inflate(self.data, entry),)
+        }
+
+
+def open_package(data: bytes) -> Package:
+    """The package in these bytes; UnreadableFile when it is cut short or holds far too many parts."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            entries = archive.infolist()
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        ValueError,
+        OverflowError,
+        struct.error,
+        EOFError,
+        OSError,
+    ) as error:
+        raise UnreadableFile(DAMAGED) from error
+    if len(entries) > MAX_PARTS:
+        raise UnreadableFile(TOO_BIG)
+    named: dict[str, zipfile.ZipInfo] = {}
+    for entry in entries:
+        entry.filename = entry.filename.replace("\\", "/")
+        named.setdefault(entry.filename, entry)
+    return Package(data, named)
+
+
+def _inflate(data: bytes, entry: zipfile.ZipInfo) -> bytes:
+    """One part, inflated by at most one byte more than it declares."""
+    if entry.file_size > MAX_INFLATED:
+        raise UnreadableFile(TOO_BIG)
+    if entry.flag_bits & _ENCRYPTED:
+        raise UnreadableFile("文件设有密码，读不出来；请取消密码后另存为xlsx再报送")
+    header = data[entry.header_offset : entry.header_offset + _LOCAL_HEADER.size]
+    if len(header) < _LOCAL_HEADER.size or not header.startswith(b"PK\x03\x04"):
+        raise UnreadableFile(DAMAGED)
+    _, name_length, extra_length = _LOCAL_HEADER.unpack(header)
+    start = entry.header_offset + _LOCAL_HEADER.size + name_length + extra_length
+    packed = memoryview(data)[start : start + entry.compress_size]
+    if entry.compress_type == _STORED:
+        part = bytes(packed[: entry.file_size + 1])
+    elif entry.compress_type == _DEFLATED:
+        try:
+            part = zlib.decompressobj(-15).decompress(packed, entry.file_size + 1)
+        except zlib.error as error:
+            raise UnreadableFile(DAMAGED) from error
+    else:
+        raise UnreadableFile(DAMAGED)
+    if len(part) != entry.file_size or zlib.crc32(part) != entry.CRC:
+        raise UnreadableFile(DAMAGED)
+    return part
+
+
+def plain_xml(part: bytes) -> bytes:
+    """The part as XML in UTF-8; UnreadableFile where it has a document type.
+
+    So no entity can grow, and a scan for bytes sees the same as a parser.
+    """
+    encoding = _encoding(part)
+    if encoding != "utf-8":
+        try:
+            text = part.decode(encoding)
+        except (LookupError, UnicodeDecodeError) as error:
+            raise UnreadableFile(DAMAGED) from error
+        part = re.sub(r"^\ufeff?\s*<\?xml.*?\?>", "", text, count=1, flags=re.DOTALL).encode(
+            "utf-8", "replace"
+        )
+    if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
+        raise UnreadableFile(ENTITIES)
+    return part
+
+
+def _encoding(part: bytes) -> str:
+    """The real encoding of the XML: zeros among its first bytes outweigh its declaration."""
+    head = part[:16]
+    if b"\0" in head:
+        return (
+            "utf-16"
+            if head.startswith((b"\xff\xfe", b"\xfe\xff"))
+            else "utf-16-be"
+            if head.startswith(b"\0")
+            else "utf-16-le"
+        )
+    declared = _ENCODING.match(part, 0, 200) if head.startswith(b"<?xml") else None
+    name = declared[1].decode("ascii").lower() if declared else "utf-8"
+    if name in ("utf-8", "utf8", "us-ascii", "ascii") or name.startswith("utf-16"):
+        return "utf-8-sig" if head.startswith(b"\xef\xbb\xbf") else "utf-8"
+    return name
+
+
+def usual_cells(sheet: bytes) -> bool:
+    """Whether every cell of a sheet's XML is written in the usual way and near enough for calamine.
+
+    Calamine makes room for the whole rectangle up to the last cell.
+    """
+    return not _UNUSUAL_CELL.search(sheet) and not _PREFIXED_CELL.search(sheet)
+
+
+def few_values(sheet: bytes) -> bool:
+    """Whether calamine's tables for this sheet's XML stay small; a short one needs no counting."""
+    return (
+        len(sheet) <= MAX_VALUES
+        or sheet.count(b"<v") + sheet.count(b"<is") <= MAX_VALUES
+        and sheet.count(b"<") <= MAX_SHEET_TAGS
+    )
+
+
+def few_entries(part: bytes) -> bytes:
+    """The same styles or shared strings; UnreadableFile when there are more than any form has."""
+    if len(part) > MAX_STYLES and (part.count(b"<si") > MAX_VALUES or part.count(b"<xf") > MAX_STYLES):
+        raise UnreadableFile(TOO_BIG)
+    return part
+
+
+def honest_counts(part: bytes) -> bytes:
+    """The part without a claim of very many entries in its head: libraries reserve room for all of them."""
+    head = _COUNT.sub(rb"\g<1>0", part[:2048])
+    return head + part[2048:]
+
+
+def pack(parts: Mapping[str, bytes]) -> BytesIO:
+    """An uncompressed zip of these parts, for a library that wants a file."""
+    packed = BytesIO()
+    directory = []
+    for name, part in parts.items():
+        raw = name.encode("utf-8")
+        fields = (20, 0x800, 0, 0, 33, zlib.crc32(part), len(part), len(part), len(raw), 0)
+        directory.append(
+            struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\x01\x02", 20, *fields, 0, 0, 0, 0, packed.tell()) + raw
+        )
+        packed.write(struct.pack("<4sHHHHHIIIHH", b"PK\x03\x04", *fields) + raw)
+        packed.write(part)
+    start = packed.tell()
+    packed.write(b"".join(directory))
+    packed.write(
+        struct.pack(
+            "<4sHHHHIIH", b"PK\x05\x06", 0, 0, len(parts), len(parts), packed.tell() - start, start, 0
+        )
+    )
+    packed.seek(0)
+    return packed

@@ -1,0 +1,351 @@
+"""OpenDocument spreadsheets, read from their own XML in one pass: values, merged areas, formats, formulas."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from xml.etree import ElementTree
+
+from selfeval_xl.errors import UnreadableFile
+from selfeval_xl.model.forms import Problem
+from selfeval_xl.model.grid import Grid, Value
+from selfeval_xl.readers.formats.calamine import Corners
+from selfeval_xl.readers.formats.grid_values import (
+    TOO_MANY_MERGES,
+    TOO_MANY_VALUES,
+    Place,
+    clean,
+    far_text,
+    filled,
+    merged,
+    within_limits,
+)
+from selfeval_xl.readers.formats.guard import DAMAGED, MAX_MERGES, MAX_VALUES, Package
+from selfeval_xl.readers.formats.xml_walk import local, small_enough, walk
+
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+_NUMBER = "{urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0}"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_VALUE_TYPE = f"{_OFFICE}value-type"
+_EXTENDED_TYPE = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
+_CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
+_DATA_STYLES = frozenset(
+    ("number-style", "percentage-style", "currency-style", "date-style", "time-style", "text-style")
+)
+_STYLE_ELEMENTS = _DATA_STYLES | {"style"}
+_CLOCK = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
+_REFERENCE = re.compile(r"\[\.?([^\]:]+)(?::\.?([^\]]+))?\]")
+_MODIFIED = re.compile(rb"<dc:date>\s*([^<]{4,40}?)\s*<")
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+ENCRYPTED = "设有打开密码，读不出来；请打开后取消密码，另存为xlsx再报送。"
+
+
+@dataclass(slots=True)
+class OdsFile:
+    """An ods as read: its sheets, when it was saved (ISO text), whether it links to files or programs."""
+
+    grids: list[Grid] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    saved: str | None = None
+    links: bool = False
+    dde: bool = False
+
+
+@dataclass(slots=True)
+class _Styles:
+    """The styles of a document by name.
+
+    data, parent: the data style and the parent style of a cell style. formats: a data style in Excel's
+    notation.
+    """
+
+    data: dict[str, str] = field(default_factory=dict)
+    parent: dict[str, str] = field(default_factory=dict)
+    formats: dict[str, str] = field(default_factory=dict)
+    hidden_tables: set[str] = field(default_factory=set)
+
+    def number_format(self, style: str) -> str:
+        """The number format of a cell style, its own or inherited; "" for General."""
+        for _ in range(10):
+            if style in self.data:
+                return self.formats.get(self.data[style], "")
+            style = self.parent.get(style, "")
+        return ""
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """One table while it is read. columns: end and default cell style of each group of columns."""
+
+    name: str
+    visible: bool
+    values: dict[Place, Value] = field(default_factory=dict)
+    styles: dict[Place, str] = field(default_factory=dict)
+    formulas: dict[Place, str] = field(default_factory=dict)
+    blanks: set[Place] = field(default_factory=set)
+    errors: dict[Place, str] = field(default_factory=dict)
+    corners: Corners = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    columns: list[tuple[int, str]] = field(default_factory=list)
+    complete: bool = True
+    row: int = 0
+    column: int = 0
+
+    def column_style(self, column: int) -> str:
+        """The default cell style of a column, "" for none."""
+        return next((style for end, style in self.columns if column < end), "")
+
+
+def read_ods(package: Package) -> OdsFile:
+    """Every sheet as a Grid, hidden ones too.
+
+    Raises UnreadableFile when the file is damaged, too big or protected by a password.
+    """
+    if b"encryption-data" in (package.part("META-INF/manifest.xml") or b""):
+        raise UnreadableFile(ENCRYPTED)
+    parts = package.parts(
+        name for name in ("content.xml", "styles.xml", "meta.xml") if name in package.entries
+    )
+    content = parts["content.xml"]
+    styles = _Styles()
+    found = OdsFile()
+    try:
+        if "styles.xml" in parts:
+            for event, _, element in walk(parts["styles.xml"], _STYLE_ELEMENTS):
+                if event == "end":
+                    _learn_style(element, styles)
+        for sheet in _sheets(content, styles):
+            found.grids.append(_grid(sheet, styles, found.problems))
+    except ElementTree.ParseError as error:
+        raise UnreadableFile(DAMAGED) from error
+    saved = _MODIFIED.search(parts.get("meta.xml", b""))
+    found.saved = saved[1].decode("utf-8", "replace") if saved else None
+    found.dde = b"table:dde-link" in content
+    found.links = found.dde or b"<table:table-source" in content or b"'file:" in content
+    return found
+
+
+def _learn_style(element: ElementTree.Element, styles: _Styles) -> None:
+    """Adds a style element of the document to `styles`."""
+    name = element.get(f"{_STYLE}name", "")
+    if element.tag == f"{_STYLE}style":
+        if element.get(f"{_STYLE}family") == "table":
+            properties = element.find(f"{_STYLE}table-properties")
+            if properties is not None and properties.get(f"{_TABLE}display") == "false":
+                styles.hidden_tables.add(name)
+        if element.get(f"{_STYLE}data-style-name"):
+            styles.data[name] = element.get(f"{_STYLE}data-style-name", "")
+        if element.get(f"{_STYLE}parent-style-name"):
+            styles.parent[name] = element.get(f"{_STYLE}parent-style-name", "")
+    elif element.tag.startswith(_NUMBER) and local(element.tag) in _DATA_STYLES and name:
+        styles.formats[name] = _number_format(element)
+
+
+def _number_format(style: ElementTree.Element) -> str:
+    """A data style in Excel's notation, as far as forms need it: decimals, grouping, percent, date parts."""
+    kind = local(style.tag)
+    if kind == "text-style":
+        return "@"
+    parts = []
+    for child in style:
+        name = local(child.tag)
+        if name == "number":
+            decimals = child.get(f"{_NUMBER}decimal-places", "")
+            if kind == "number-style" and not decimals:
+                return ""
+            places = min(int(decimals), 30) if decimals.isdecimal() else 0
+            parts.append(
+                ("#,##0" if child.get(f"{_NUMBER}grouping") == "true" else "0")
+                + ("." + "0" * places if places else "")
+            )
+        elif name == "text" and child.text:
+            parts.append(
+                "%" if kind == "percentage-style" and child.text.strip() == "%" else f'"{child.text}"'
+            )
+        elif name in ("year", "month", "day", "hours", "minutes", "seconds"):
+            letter = {"minutes": "m"}.get(name, name[0])
+            parts.append(letter * (4 if name == "year" else 1))
+    return "".join(parts)
+
+
+def _sheets(content: bytes, styles: _Styles) -> Iterator[_Sheet]:
+    """The tables of the document, each complete; those inside cells and change logs are left out."""
+    sheet: _Sheet | None = None
+    depth = 0
+    for event, _, element in walk(small_enough(content), _STYLE_ELEMENTS | {"table-row"}):
+        tag = element.tag
+        if tag == f"{_TABLE}table":
+            depth += 1 if event == "start" else -1
+            if event == "start" and depth == 1:
+                sheet = _Sheet(
+                    element.get(f"{_TABLE}name", ""),
+                    element.get(f"{_TABLE}style-name", "") not in styles.hidden_tables,
+                )
+            elif event == "end" and depth == 0 and sheet is not None:
+                yield sheet
+                sheet = None
+        elif event == "end":
+            if sheet is None:
+                _learn_style(element, styles)
+            elif depth == 1:
+                if tag == f"{_TABLE}table-column":
+                    _read_column(sheet, element)
+                elif tag == f"{_TABLE}table-row":
+                    _read_row(sheet, element)
+
+
+def _repeated(element: ElementTree.Element, name: str, limit: int) -> int:
+    """The number in an attribute such as number-columns-repeated, from 1 to `limit`."""
+    text = element.get(f"{_TABLE}number-{name}", "1")
+    return max(1, min(int(text), limit)) if text.isdecimal() and len(text) < 10 else 1
+
+
+def _read_column(sheet: _Sheet, element: ElementTree.Element) -> None:
+    """Takes in a group of equal columns."""
+    start = sheet.column
+    sheet.column = min(start + _repeated(element, "columns-repeated", LAST_COLUMN), LAST_COLUMN)
+    sheet.columns.append((sheet.column, element.get(f"{_TABLE}default-cell-style-name", "")))
+    if element.get(f"{_TABLE}visibility", "visible") != "visible":
+        sheet.hidden_columns.update(range(start, sheet.column))
+
+
+def _read_row(sheet: _Sheet, element: ElementTree.Element) -> None:
+    """Takes in one row; a repeated row is written out only where it has values."""
+    times = _repeated(element, "rows-repeated", LAST_ROW)
+    cells = [child for child in element if child.tag in _CELLS]
+    busy = any(cell.get(_VALUE_TYPE) or len(cell) for cell in cells)
+    for number in range(sheet.row, min(sheet.row + times, LAST_ROW) if busy else sheet.row):
+        column = 0
+        for cell in cells:
+            column = _read_cell(
+                sheet, cell, number, column, element.get(f"{_TABLE}default-cell-style-name", "")
+            )
+        if not sheet.complete:
+            break
+    if element.get(f"{_TABLE}visibility", "visible") != "visible" and (busy or times < 10_000):
+        sheet.hidden_rows.update(range(sheet.row, min(sheet.row + times, LAST_ROW)))
+    sheet.row += times
+
+
+def _read_cell(sheet: _Sheet, cell: ElementTree.Element, row: int, column: int, row_style: str) -> int:
+    """Takes in one cell with its repetitions; returns the column after it."""
+    times = _repeated(cell, "columns-repeated", LAST_COLUMN)
+    wide, high = _repeated(cell, "columns-spanned", LAST_COLUMN), _repeated(cell, "rows-spanned", LAST_ROW)
+    if (wide > 1 or high > 1) and len(sheet.corners) <= MAX_MERGES:
+        sheet.corners.append(((row, column), (row + high - 1, column + wide - 1)))
+    value = _value(cell)
+    if value is None and not cell.get(f"{_TABLE}formula"):
+        return column + times
+    for place in ((row, column + number) for number in range(times)):
+        if len(sheet.values) + len(sheet.formulas) >= MAX_VALUES:
+            sheet.complete = False
+            break
+        if value is not None:
+            sheet.values[place] = value
+            sheet.styles[place] = cell.get(f"{_TABLE}style-name") or row_style or sheet.column_style(place[1])
+        if cell.get(f"{_TABLE}formula"):
+            sheet.formulas[place] = _formula(cell.get(f"{_TABLE}formula", ""))
+            if value is None and cell.get(_VALUE_TYPE) == "string":
+                sheet.blanks.add(place)
+        if cell.get(_EXTENDED_TYPE) == "error" and isinstance(value, str):
+            sheet.errors[place] = value
+    return column + times
+
+
+def _formula(text: str) -> str:
+    """A formula in Excel's notation: of:=SUM([.D5:.D7]) is =SUM(D5:D7)."""
+
+    def reference(match: re.Match[str]) -> str:
+        return match[1].replace(".", "!") + (f":{match[2].rpartition('.')[2]}" if match[2] else "")
+
+    return "=" + _REFERENCE.sub(reference, text.partition("=")[2]).replace(";", ",")
+
+
+def _value(cell: ElementTree.Element) -> Value:
+    """The value of a cell by its type; its text where the type's attribute cannot be read."""
+    kind = cell.get(_VALUE_TYPE)
+    if kind in ("float", "percentage", "currency"):
+        if cell.get(_EXTENDED_TYPE) == "error":
+            return clean(_paragraphs(cell))
+        try:
+            return float(cell.get(f"{_OFFICE}value", ""))
+        except ValueError:
+            return clean(_paragraphs(cell))
+    if kind == "date":
+        return _date(cell.get(f"{_OFFICE}date-value", "")) or clean(_paragraphs(cell))
+    if kind == "time":
+        clock = _CLOCK.fullmatch(cell.get(f"{_OFFICE}time-value", ""))
+        return (
+            f"{int(clock[1])}:{clock[2]}" + (f":{clock[3]}" if clock[3] != "00" else "")
+            if clock
+            else clean(_paragraphs(cell))
+        )
+    if kind == "boolean":
+        return cell.get(f"{_OFFICE}boolean-value") == "true"
+    return clean(_paragraphs(cell) or cell.get(f"{_OFFICE}string-value", ""))
+
+
+def _date(text: str) -> datetime | date | None:
+    """The date in an ISO text, with its time unless that is midnight; None where it is none."""
+    try:
+        moment = datetime.fromisoformat(text.removesuffix("Z"))
+    except ValueError:
+        return None
+    return moment if moment.time().replace(microsecond=0) != datetime.min.time() else moment.date()
+
+
+def _paragraphs(cell: ElementTree.Element) -> str:
+    """The text of a cell, one line a paragraph; notes are not part of it."""
+    return "\n".join("".join(_runs(child)) for child in cell if child.tag == f"{_TEXT}p")
+
+
+def _runs(element: ElementTree.Element) -> Iterator[str]:
+    """The pieces of a paragraph's text."""
+    yield element.text or ""
+    for child in element:
+        name = local(child.tag)
+        if name == "s":
+            count = child.get(f"{_TEXT}c", "1")
+            yield " " * (min(int(count), 1000) if count.isdecimal() else 1)
+        elif name == "tab":
+            yield "\t"
+        elif name == "line-break":
+            yield "\n"
+        elif name in ("span", "a"):
+            yield from _runs(child)
+        yield child.tail or ""
+
+
+def _grid(sheet: _Sheet, styles: _Styles, problems: list[Problem]) -> Grid:
+    """The table as a Grid; what had to be left out is added to the problems."""
+    far = within_limits(sheet.values)
+    if far:
+        problems.append(Problem(far_text(far), sheet=sheet.name, rule="T01"))
+    if not sheet.complete:
+        problems.append(Problem(TOO_MANY_VALUES, sheet=sheet.name, rule="T01"))
+    rows = filled(sheet.values)
+    areas, left_out = merged(sheet.corners, rows)
+    if left_out or len(sheet.corners) > MAX_MERGES:
+        problems.append(Problem(TOO_MANY_MERGES, sheet=sheet.name, rule="T01"))
+
+    def formats() -> Mapping[Place, str]:
+        return {
+            place: shown for place, style in sheet.styles.items() if (shown := styles.number_format(style))
+        }
+
+    return Grid(
+        sheet.name,
+        rows,
+        areas,
+        sheet.visible,
+        formats=formats,
+        formulas=lambda: sheet.formulas,
+        blanks=lambda: frozenset(sheet.blanks),
+        hidden=lambda: (frozenset(sheet.hidden_rows), frozenset(sheet.hidden_columns)),
+        errors=lambda: sheet.errors,
+    )

@@ -1,0 +1,206 @@
+"""Excel's binary workbook: values through calamine, merged areas and formats from the records themselves."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from python_calamine import SheetVisibleEnum
+
+from selfeval_xl.errors import UnreadableFile
+from selfeval_xl.model.forms import Problem
+from selfeval_xl.model.grid import Area, Grid, Value
+from selfeval_xl.readers.formats.calamine import Corners, open_calamine, sheet_values, worksheets
+from selfeval_xl.readers.formats.grid_values import TOO_MANY_MERGES, Place, merged, put, trimmed
+from selfeval_xl.readers.formats.guard import DAMAGED, MAX_CELLS, MAX_MERGES, MAX_VALUES, Package, pack
+from selfeval_xl.readers.formats.number_formats import BUILTIN
+
+_NEEDED = re.compile(
+    r"_rels/\.rels$|xl/_rels/[^/]+\.rels$|xl/(?:workbook|styles|sharedStrings)\.bin$"
+    r"|xl/\w*sheets/[^/]+\.bin$",
+    re.IGNORECASE,
+)
+_RELATION = re.compile(rb"<Relationship\b[^>]*>")
+_ATTRIBUTE = re.compile(rb'\b(Id|Target)="([^"]*)"')
+_ROW, _FIRST_CELL, _LAST_CELL, _RICH_CELL, _ERROR_CELLS = 0, 1, 11, 62, (3, 11)
+_FORMAT, _XF, _COLUMN, _SHEET, _MERGE, _CELL_XFS, _END_CELL_XFS = 44, 47, 60, 156, 176, 617, 618
+_ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
+_SHORT_CELLS = range(12, 19)  # cells without a column, which few programs write and calamine leaves out
+NOT_EXCELS = "不是Excel或WPS直接保存的xlsb，有些单元格读不出来；请用Excel打开后另存为xlsx再报送。"
+TOO_FAR = "里有内容的单元格离表格太远，没有读取；请删除表格以外的内容，另存为xlsx再报送。"
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """One sheet: the extent and number of its values, merged areas, styles, errors, what is hidden."""
+
+    bottom: int = 0
+    right: int = 0
+    count: int = 0
+    corners: Corners = field(default_factory=list)
+    styles: dict[Place, int] = field(default_factory=dict)
+    errors: dict[Place, str] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+
+
+def records(part: bytes) -> Iterator[tuple[int, bytes]]:
+    """Kind and content of each record; UnreadableFile where one is cut off."""
+    offset, end = 0, len(part)
+    while offset < end:
+        kind = part[offset]
+        offset += 1
+        if kind & 0x80 and offset < end:
+            kind = kind & 0x7F | (part[offset] & 0x7F) << 7
+            offset += 1
+        length = shift = 0
+        for _ in range(4):
+            if offset >= end:
+                raise UnreadableFile(DAMAGED)
+            byte = part[offset]
+            offset += 1
+            length |= (byte & 0x7F) << shift
+            shift += 7
+            if not byte & 0x80:
+                break
+        if offset + length > end:
+            raise UnreadableFile(DAMAGED)
+        yield kind, part[offset : offset + length]
+        offset += length
+
+
+def read_xlsb(package: Package) -> tuple[list[Grid], list[Problem]]:
+    """Every worksheet as a Grid, and the problems.
+
+    Raises UnreadableFile for a damaged file and for values far away (nothing else reads this format).
+    """
+    parts = package.parts(name for name in package.names if _NEEDED.match(name))
+    problems: list[Problem] = []
+    try:
+        scanned = {name: _scan(part) for name, part in parts.items() if "worksheets/" in name.lower()}
+        formats = _formats(parts.get("xl/styles.bin", b""))
+        sheet_parts = _sheet_parts(parts)
+    except struct.error as error:
+        raise UnreadableFile(DAMAGED) from error
+    if any(sheet.bottom * sheet.right > MAX_CELLS or sheet.count > MAX_VALUES for sheet in scanned.values()):
+        raise UnreadableFile(TOO_FAR)
+    opened = open_calamine(pack(parts))
+    visible = {meta.name: meta.visible is SheetVisibleEnum.Visible for meta in opened.sheets_metadata}
+    grids = []
+    for number, name in worksheets(opened):
+        sheet = scanned.get(sheet_parts.get(name, ""), _Sheet())
+        rows = trimmed(sheet_values(opened, number)[0])
+        for place, text in sheet.errors.items():
+            put(rows, place, text)
+        areas, left_out = merged(sheet.corners, rows)
+        if left_out or len(sheet.corners) > MAX_MERGES:
+            problems.append(Problem(TOO_MANY_MERGES, sheet=name, rule="T01"))
+        grids.append(_grid(name, rows, areas, visible[name], sheet, formats))
+    return grids, problems
+
+
+def _grid(
+    name: str, rows: list[list[Value]], areas: list[Area], visible: bool, sheet: _Sheet, formats: list[str]
+) -> Grid:
+    """One sheet as a Grid. formats: the number format of each cell style."""
+
+    def formats_by_place() -> Mapping[Place, str]:
+        return {
+            place: formats[style]
+            for place, style in sheet.styles.items()
+            if style < len(formats) and formats[style]
+        }
+
+    return Grid(
+        name,
+        rows,
+        areas,
+        visible,
+        formats=formats_by_place,
+        hidden=lambda: (frozenset(sheet.hidden_rows), frozenset(sheet.hidden_columns)),
+        errors=lambda: sheet.errors,
+    )
+
+
+def _scan(part: bytes) -> _Sheet:
+    """Extent, merged areas, styles, errors and hidden rows and columns of one sheet."""
+    sheet = _Sheet()
+    row = 0
+    for kind, data in records(part):
+        if kind == _ROW:
+            row = struct.unpack_from("<I", data)[0]
+            if len(data) > 11 and data[11] & 0x10:
+                sheet.hidden_rows.add(row)
+        elif _FIRST_CELL < kind <= _LAST_CELL or kind == _RICH_CELL:
+            column, style = struct.unpack_from("<II", data)
+            sheet.bottom, sheet.right, sheet.count = (
+                max(sheet.bottom, row + 1),
+                max(sheet.right, column + 1),
+                sheet.count + 1,
+            )
+            if sheet.count > MAX_VALUES:
+                break
+            sheet.styles[row, column] = style & 0xFFFFFF
+            if kind in _ERROR_CELLS and len(data) > 8:
+                sheet.errors[row, column] = _ERRORS.get(data[8], "#N/A")
+        elif kind in _SHORT_CELLS:
+            raise UnreadableFile(NOT_EXCELS, "T01")
+        elif kind == _MERGE and len(sheet.corners) <= MAX_MERGES:
+            top, bottom, left, right = struct.unpack_from("<IIII", data)
+            sheet.corners.append(((top, left), (bottom, right)))
+        elif kind == _COLUMN and len(data) >= 18 and data[16] & 1:
+            first, last = struct.unpack_from("<II", data)
+            sheet.hidden_columns.update(range(first, min(last, 16_383) + 1))
+    return sheet
+
+
+def _text(data: bytes, offset: int) -> tuple[str, int]:
+    """The wide string at an offset, and the offset after it."""
+    length = struct.unpack_from("<I", data, offset)[0]
+    if length == 0xFFFFFFFF:
+        return "", offset + 4
+    end = offset + 4 + length * 2
+    return data[offset + 4 : end].decode("utf-16-le", "replace"), end
+
+
+def _formats(part: bytes) -> list[str]:
+    """The number format of each cell style, "" for General."""
+    custom: dict[int, str] = {}
+    numbers: list[int] = []
+    inside = False
+    for kind, data in records(part):
+        if kind == _FORMAT:
+            custom[struct.unpack_from("<H", data)[0]] = _text(data, 2)[0]
+        elif kind in (_CELL_XFS, _END_CELL_XFS):
+            inside = kind == _CELL_XFS
+        elif kind == _XF and inside:
+            numbers.append(struct.unpack_from("<H", data, 2)[0])
+    return [
+        "" if name.lower() == "general" else name
+        for name in (custom.get(number, BUILTIN.get(number, "")) for number in numbers)
+    ]
+
+
+def _sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
+    """The part of each sheet by the sheet's name."""
+    targets: dict[str, str] = {}
+    for relation in _RELATION.findall(parts.get("xl/_rels/workbook.bin.rels", b"")):
+        found = {key: value.decode("utf-8", "replace") for key, value in _ATTRIBUTE.findall(relation)}
+        targets[found.get(b"Id", "")] = found.get(b"Target", "").lstrip("/")
+    by_sheet: dict[str, str] = {}
+    for kind, data in records(parts.get("xl/workbook.bin", b"")):
+        if kind == _SHEET:
+            relation, end = _text(data, 8)
+            target = targets.get(relation, "")
+            by_sheet[_text(data, end)[0]] = target if target.startswith("xl/") else f"xl/{target}"
+    return by_sheet

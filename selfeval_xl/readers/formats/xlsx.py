@@ -1,0 +1,312 @@
+"""Excel's xlsx and xlsm: values through calamine, everything else from the XML, and only when asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import NamedTuple
+from xml.etree import ElementTree
+
+from python_calamine import SheetVisibleEnum
+
+from selfeval_xl.errors import UnreadableFile
+from selfeval_xl.model.forms import Problem
+from selfeval_xl.model.grid import Grid, Value
+from selfeval_xl.model.sheet_names import LISTS
+from selfeval_xl.readers.formats.calamine import Corners, open_calamine, sheet_values, worksheets
+from selfeval_xl.readers.formats.grid_values import (
+    TOO_MANY_MERGES,
+    TOO_MANY_VALUES,
+    Place,
+    far_text,
+    filled,
+    merged,
+    put,
+    trimmed,
+    within_limits,
+)
+from selfeval_xl.readers.formats.guard import (
+    DAMAGED,
+    MAX_MERGES,
+    Package,
+    few_entries,
+    few_values,
+    honest_counts,
+    pack,
+    usual_cells,
+)
+from selfeval_xl.readers.formats.sheet_xml import (
+    CellStyles,
+    blanks_in,
+    column_number,
+    errors_in,
+    formats_in,
+    formulas_in,
+    hidden_in,
+    read_exactly,
+    strings_in,
+    styles_in,
+)
+from selfeval_xl.readers.formats.xml_walk import local, small_enough
+
+_NEEDED = re.compile(
+    r"_rels/\.rels$|xl/_rels/[^/]+\.rels$|xl/(?:workbook|styles|sharedStrings)\.xml$"
+    r"|xl/\w*sheets/[^/]+\.xml$",
+    re.IGNORECASE,
+)
+_MERGE = re.compile(
+    rb"<(?:\w+:)?mergeCell\b[^>]*?\bref\s*=\s*"
+    rb"[\"']\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})[\"']"
+)
+_FORMULA = re.compile(rb"<f[ >][^<]*</f>")
+_MERGES = re.compile(rb"<mergeCells\b.*</mergeCells>", re.DOTALL)
+_MODIFIED = re.compile(rb"<(?:\w+:)?modified\b[^>]*>\s*([^<]{4,40}?)\s*<")
+_1904 = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*[\"'](?:1|true)")
+_RELATION_IDS = (
+    "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
+    "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",
+)
+BROKEN_SHEET = "这张工作表已损坏，没有读取。请用Excel打开后另存为xlsx再报送。"
+
+
+class SheetPart(NamedTuple):
+    """A sheet as the workbook lists it, and the part that holds it."""
+
+    name: str
+    part: str
+    visible: bool
+
+
+class Workbook:
+    """The parts of one xlsx that were read, and what a Grid asks for later.
+
+    parts: all, the sheets without their formulas, which are most of a sheet of our templates. whole: the
+    sheets with them. bare: the sheets without. usual: the answer of `usual_cells` for all sheets, None where
+    it is not known for each.
+    """
+
+    def __init__(self, parts: Mapping[str, bytes]) -> None:
+        self.whole = {name: part for name, part in parts.items() if _is_sheet(name)}
+        self.bare = {name: _FORMULA.sub(b"", part) for name, part in self.whole.items()}
+        self.parts = {**parts, **self.bare}
+        self.usual: bool | None = None
+
+    def named(self, name: str) -> bytes | None:
+        """A part by its name in any case (some programs write sharedstrings.xml), or None."""
+        return self.parts.get(name) or next(
+            (part for other, part in self.parts.items() if other.lower() == name.lower()), None
+        )
+
+    @cached_property
+    def styles(self) -> CellStyles:
+        """The number formats of the cell styles."""
+        return styles_in(self.named("xl/styles.xml"))
+
+    @cached_property
+    def strings(self) -> list[str]:
+        """The shared strings."""
+        return strings_in(self.named("xl/sharedStrings.xml"))
+
+    @cached_property
+    def epoch_1904(self) -> bool:
+        """Whether dates count from 1904."""
+        return bool(_1904.search(self.named("xl/workbook.xml") or b""))
+
+    @cached_property
+    def sheets(self) -> Mapping[str, SheetPart]:
+        """The worksheets in workbook order by name; one whose part is not there is left out."""
+        relations = ElementTree.fromstring(small_enough(self.named("xl/_rels/workbook.xml.rels") or b"<a/>"))
+        targets = {relation.get("Id"): _from_root(relation.get("Target", "")) for relation in relations}
+        parts = {name.lower(): name for name in self.parts}
+        found = {}
+        for element in ElementTree.fromstring(small_enough(self.named("xl/workbook.xml") or b"<a/>")).iter():
+            if local(element.tag) == "sheet":
+                identity = next((element.get(key) for key in _RELATION_IDS if element.get(key)), None)
+                part = parts.get(targets.get(identity, "").lower(), "")
+                if "worksheets/" in part.lower():
+                    found[element.get("name", "")] = SheetPart(
+                        element.get("name", ""), part, element.get("state", "visible") == "visible"
+                    )
+        return found
+
+    def xml(self, sheet: str) -> bytes:
+        """The XML of a sheet, by the name that people see, without its formulas."""
+        listed = self.sheets.get(sheet)
+        return self.parts[listed.part] if listed else b"<worksheet/>"
+
+    def whole_xml(self, sheet: str) -> bytes:
+        """The XML of a sheet with its formulas."""
+        listed = self.sheets.get(sheet)
+        return self.whole.get(listed.part, b"") if listed else b"<worksheet/>"
+
+    # A sheet that calamine could read may still be none that an XML parser accepts.
+
+    def formats(self, sheet: str) -> Mapping[Place, str]:
+        """The number formats of a sheet's cells."""
+        try:
+            return formats_in(self.xml(sheet), self.styles, self.usual)
+        except (ElementTree.ParseError, UnreadableFile):
+            return {}
+
+    def formulas(self, sheet: str) -> Mapping[Place, str]:
+        """The formulas of a sheet."""
+        try:
+            return formulas_in(self.whole_xml(sheet), self.usual)
+        except (ElementTree.ParseError, UnreadableFile):
+            return {}
+
+    def blanks(self, sheet: str) -> frozenset[Place]:
+        """The places of formulas that give an empty text."""
+        try:
+            return blanks_in(self.whole_xml(sheet))
+        except (ElementTree.ParseError, UnreadableFile):
+            return frozenset()
+
+    def errors(self, sheet: str) -> Mapping[Place, str]:
+        """The errors that a sheet's cells show."""
+        try:
+            return errors_in(self.xml(sheet))
+        except (ElementTree.ParseError, UnreadableFile):
+            return {}
+
+    def hidden(self, sheet: str) -> tuple[frozenset[int], frozenset[int]]:
+        """The hidden rows and the hidden columns of a sheet."""
+        try:
+            return hidden_in(self.xml(sheet))
+        except (ElementTree.ParseError, UnreadableFile):
+            return frozenset(), frozenset()
+
+
+def _is_sheet(name: str) -> bool:
+    """Whether a part holds a sheet."""
+    return "sheets/" in name.lower()
+
+
+def _from_root(target: str) -> str:
+    """A relationship's target as the name of a part."""
+    target = target.replace("\\", "/")
+    if target.startswith("/"):
+        return target[1:]
+    return target if target.startswith("xl/") else f"xl/{target.removeprefix('./')}"
+
+
+def read_xlsx(package: Package) -> tuple[list[Grid], list[Problem]]:
+    """Every worksheet as a Grid, hidden ones too, and the problems.
+
+    Raises UnreadableFile for a package that is damaged, too big or holds no workbook.
+    """
+    book = Workbook(package.parts(name for name in package.names if _NEEDED.match(name)))
+    problems: list[Problem] = []
+    for name in ("xl/styles.xml", "xl/sharedStrings.xml"):
+        few_entries(book.named(name) or b"")
+    sheets = book.bare.values()
+    book.usual = all(map(usual_cells, sheets)) or None
+    if not book.usual or not all(map(few_values, sheets)):
+        return _exactly(book, problems), problems
+    try:
+        opened = open_calamine(pack({name: _for_calamine(name, part) for name, part in book.parts.items()}))
+    except UnreadableFile:
+        return _exactly(book, problems), problems
+    visible = {meta.name: meta.visible is SheetVisibleEnum.Visible for meta in opened.sheets_metadata}
+    errors = any(b't="e"' in part for part in sheets)
+    grids = []
+    for number, name in worksheets(opened):
+        if name == LISTS and not visible[name]:  # the lists of our templates: nothing of a form, and long
+            grids.append(Grid(name, [], visible=False))
+            continue
+        try:
+            values, corners = sheet_values(opened, number)
+        except UnreadableFile:
+            grids.append(_exact_grid(book, name, visible[name], problems))
+            continue
+        rows = trimmed(values)
+        for place, text in (book.errors(name) if errors else {}).items():
+            put(rows, place, text)
+        if not corners and b"mergeCell" in (xml := book.xml(name)):
+            corners = _merges_in(xml)
+        grids.append(_grid(book, name, visible[name], rows, corners, problems))
+    return grids, problems
+
+
+def _for_calamine(name: str, part: bytes) -> bytes:
+    """A part as calamine gets it.
+
+    Calamine believes the claimed length of a table of strings, and takes any number of merged areas.
+    """
+    if _is_sheet(name):
+        return (
+            part
+            if len(part) <= MAX_MERGES * 16 or part.count(b"mergeCell ") <= MAX_MERGES
+            else _MERGES.sub(b"", part)
+        )
+    return honest_counts(part) if name.lower().endswith("sharedstrings.xml") else part
+
+
+def _exactly(book: Workbook, problems: list[Problem]) -> list[Grid]:
+    """Every sheet as a Grid, read cell by cell."""
+    try:
+        grids = [_exact_grid(book, sheet.name, sheet.visible, problems) for sheet in book.sheets.values()]
+    except ElementTree.ParseError as error:
+        raise UnreadableFile(DAMAGED) from error
+    if not grids:
+        raise UnreadableFile(DAMAGED)
+    return grids
+
+
+def _exact_grid(book: Workbook, name: str, visible: bool, problems: list[Problem]) -> Grid:
+    """One sheet as a Grid, read cell by cell; what had to be left out is added to the problems."""
+    try:
+        exact = read_exactly(book.xml(name), lambda: book.strings, lambda: book.styles, book.epoch_1904)
+    except ElementTree.ParseError:
+        problems.append(Problem(BROKEN_SHEET, sheet=name, rule="T08"))
+        return Grid(name, [], visible=visible)
+    far = within_limits(exact.values)
+    if far:
+        problems.append(Problem(far_text(far), sheet=name, rule="T01"))
+    if not exact.complete:
+        problems.append(Problem(TOO_MANY_VALUES, sheet=name, rule="T01"))
+    return _grid(book, name, visible, filled(exact.values), _merges_in(book.xml(name)), problems)
+
+
+def _merges_in(xml: bytes) -> Corners:
+    """The corners of a sheet's merged areas; where there are too many, one more than the limit."""
+    corners = []
+    for match in _MERGE.finditer(xml):
+        left, top, right, bottom = (group.decode() for group in match.groups())
+        corners.append(((int(top) - 1, column_number(left)), (int(bottom) - 1, column_number(right))))
+        if len(corners) > MAX_MERGES:
+            break
+    return corners
+
+
+def _grid(
+    book: Workbook,
+    name: str,
+    visible: bool,
+    rows: list[list[Value]],
+    corners: Corners,
+    problems: list[Problem],
+) -> Grid:
+    """One sheet as a Grid; merged areas that had to be left out are added to the problems."""
+    areas, left_out = merged(corners, rows)
+    if left_out or len(corners) > MAX_MERGES:
+        problems.append(Problem(TOO_MANY_MERGES, sheet=name, rule="T01"))
+    return Grid(
+        name,
+        rows,
+        areas,
+        visible,
+        formats=lambda: book.formats(name),
+        formulas=lambda: book.formulas(name),
+        blanks=lambda: book.blanks(name),
+        hidden=lambda: book.hidden(name),
+        errors=lambda: book.errors(name),
+    )
+
+
+def saved_time(package: Package) -> str | None:
+    """The time of the last save in docProps/core.xml, None where it is not there."""
+    core = package.xml("docProps/core.xml")
+    found = _MODIFIED.search(core) if core else None
+    return found[1].decode("utf-8", "replace") if found else None

@@ -1,0 +1,394 @@
+"""The forms of a Grid, found by their labels.
+
+There may be any number on a sheet, one below the other or side by side, moved or with rows between.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from selfeval_xl.model.codes import split_code
+from selfeval_xl.model.forms import DEPARTMENT, PROJECT, Form, Frame, Goal, Problem
+from selfeval_xl.model.grid import Area, Grid
+from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS, OURS
+from selfeval_xl.model.text import squeeze
+from selfeval_xl.readers.recognition.back_links import links_in
+from selfeval_xl.readers.recognition.bands import Band, Title
+from selfeval_xl.readers.recognition.funding import (
+    Funding,
+    find_funding,
+    funding_columns,
+    money_unit,
+    read_funding,
+    read_pairs,
+)
+from selfeval_xl.readers.recognition.goals import Goals, Tasks, find_tasks, read_goals, read_tasks
+from selfeval_xl.readers.recognition.head import FormHead, read_head, year_in
+from selfeval_xl.readers.recognition.hidden_content import hidden_content
+from selfeval_xl.readers.recognition.indicator_head import TableHead, find_heads
+from selfeval_xl.readers.recognition.indicators import Indicators, read_indicators
+from selfeval_xl.readers.recognition.labels import roles
+from selfeval_xl.readers.recognition.layout_match import layout_of
+from selfeval_xl.readers.recognition.lost_values import recomputed
+from selfeval_xl.readers.recognition.scan import ScannedSheet, scan
+
+_TITLE = re.compile(r"(?:绩效评价|绩效).{0,12}表|自评.{0,4}表|整体支出.{0,10}绩效|项目支出.{0,10}绩效")
+_FORM_NUMBER = re.compile(r"^(附件|附表|表|公开)")
+_ANY_YEAR = re.compile(r"20\d\d")
+_YEAR_LINE = re.compile(r"20\d\d\s*年?度|^[(（]\s*20\d\d\s*年\s*[)）]$")
+_DEFAULT_UNIT = "万元"
+_DEPARTMENT = re.compile(r"整体")
+_BASE_DATA = re.compile(r"基础数据|填报说明|填表说明|指标体系|评分标准|汇总表|目标申报|目标表")
+
+
+@dataclass(slots=True)
+class Found:
+    """The forms of one Grid. evidence: a line for each part, with the label by which it was recognised."""
+
+    forms: list[Form] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    evidence: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The part of a sheet that one form fills, its title and its indicator head."""
+
+    area: Area
+    title: str | None
+    head: TableHead | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The parts of one form as read, and the unit of its money."""
+
+    head: FormHead
+    table: Indicators
+    goals: Goals
+    tasks: Tasks
+    funding: Funding | None
+    unit: str
+
+
+def forms_in(grid: Grid, file: str) -> Found:
+    """All forms of a Grid, in reading order; our own sheets (cover, lists, results) hold none."""
+    found = Found()
+    grid = without_ours(grid)
+    if grid.name in OURS or not grid.rows:
+        return found
+    sheet = scan(grid)
+    if not sheet.rows:
+        return found
+    unused: list[str] = []
+    for region in _regions(sheet):
+        form, problems = _read_region(sheet, region, file)
+        found.problems += problems
+        if form is None:
+            continue
+        found.forms.append(form)
+        cells = sheet.left_over(region.area)
+        if cells:
+            unused.append(
+                f"没有用到的{len(cells)}格：{'、'.join(cells[:10])}{'……' if len(cells) > 10 else ''}"
+            )
+    found.problems += [
+        Problem(f"{grid.name}!{cell}：{text}。", grid.name, cell) for cell, text in sheet.doubts
+    ]
+    found.evidence = sheet.evidence_lines() + unused
+    return found
+
+
+def without_ours(grid: Grid) -> Grid:
+    """The Grid without our own cells right of the form.
+
+    They are the links back to a list and the columns of our templates (判定 and what it is made of).
+    """
+    links = links_in(grid)
+    if links:
+        rows = [
+            [None if (row, column) in links else value for column, value in enumerate(cells)]
+            for row, cells in enumerate(grid.rows)
+        ]
+        width = max(
+            (column + 1 for cells in rows for column, value in enumerate(cells) if value is not None),
+            default=0,
+        )
+        grid = replace(grid, rows=[cells[:width] for cells in rows], _formats=None, _corner=None)
+    for row in grid.rows:
+        if HELPER_COLUMNS[0] in row and ADDED_COLUMNS[0] in row:
+            start = row.index(ADDED_COLUMNS[0])
+            return replace(grid, rows=[cells[:start] for cells in grid.rows], _formats=None, _corner=None)
+    return grid
+
+
+def _titles(sheet: ScannedSheet) -> list[Title]:
+    """Row, column and text of every cell that looks like a form's title."""
+    titles = []
+    for row, cells in enumerate(sheet.grid.rows):
+        for column, value in enumerate(cells):
+            if (
+                isinstance(value, str)
+                and 4 <= len(value) <= 60
+                and ("绩" in value or "自评" in value)
+                and _TITLE.search(squeeze(value))
+                and not roles(value)
+                and _stands_alone(sheet, row, column)
+            ):
+                titles.append((row, column, " ".join(value.split())))
+                sheet.used.add((row, column))
+    return titles
+
+
+def _stands_alone(sheet: ScannedSheet, row: int, column: int) -> bool:
+    """Whether a cell has its row to itself, or shares it only with titles (side by side) or a form number."""
+    for other in sheet.filled(row, 0, sheet.grid.width):
+        value = sheet.grid.value(row, other)
+        if other != column and not (
+            isinstance(value, str) and (_TITLE.search(squeeze(value)) or _FORM_NUMBER.match(squeeze(value)))
+        ):
+            return False
+    return True
+
+
+def _regions(sheet: ScannedSheet) -> list[Region]:
+    """The regions of the sheet's forms: cut into column bands (forms side by side), then into rows."""
+    titles = _titles(sheet)
+    heads = find_heads(sheet, titles)
+    bottom, width = sheet.grid.height - 1, max(sheet.grid.width - 1, 0)
+    if not heads:
+        return _headless(sheet, titles, bottom, width)
+    bands = sorted({(head.left, head.right) for head in heads})
+    if len(bands) > 1 and (0, width) in bands:  # some forms side by side, others across the sheet
+        bands = [band for band in bands if band != (0, width)] + [(0, width)]
+    regions = [region for band in bands for region in _stacked(sheet, band, heads, titles, bottom)]
+    return sorted(regions, key=lambda region: (region.area.top, region.area.left))
+
+
+def _stacked(
+    sheet: ScannedSheet, band: Band, heads: list[TableHead], titles: list[Title], bottom: int
+) -> list[Region]:
+    """The regions of the forms one below the other in a column band. bottom: the last row of the sheet."""
+    left, right = band
+    inside = [head for head in heads if (head.left, head.right) == band]
+    regions: list[Region] = []
+    first = 0
+    for number, head in enumerate(inside):
+        top = _start(sheet, first, head.top, left, right, titles)
+        following = inside[number + 1].top if number + 1 < len(inside) else _next_across(head, heads)
+        last = bottom
+        if following is not None:
+            last = _start(sheet, head.bottom + 1, following, left, right, titles) - 1
+        title = next(
+            (
+                text
+                for row, column, text in reversed(titles)
+                if top <= row <= head.top and left <= column <= right
+            ),
+            None,
+        )
+        regions.append(Region(Area(top, left, last, right), title, head))
+        first = last + 1
+    return regions
+
+
+def _next_across(head: TableHead, heads: list[TableHead]) -> int | None:
+    """The first row of the next head below that shares columns with this one but has another band."""
+    return min(
+        (
+            other.top
+            for other in heads
+            if other.top > head.top
+            and (other.left, other.right) != (head.left, head.right)
+            and other.left <= head.right
+            and head.left <= other.right
+        ),
+        default=None,
+    )
+
+
+def _headless(sheet: ScannedSheet, titles: list[Title], bottom: int, width: int) -> list[Region]:
+    """The region of a form without an indicator table: it has a title, and funds or a project's name."""
+    named = [
+        label
+        for row in sheet.rows
+        for label in sheet.rows[row]
+        if label.is_key("表", "project") or label.is_key("目标", "actual")
+    ]
+    funded = find_funding(sheet, 0, bottom, 0, width) is not None
+    usable = [title for title in titles if "自评" in title[2] and not _BASE_DATA.search(title[2])]
+    if usable and (named or funded):
+        return [Region(Area(usable[0][0], 0, bottom, width), usable[0][2], None)]
+    return []
+
+
+def _start(sheet: ScannedSheet, first: int, head: int, left: int, right: int, titles: list[Title]) -> int:
+    """The first row of the form with its indicator head in row `head`: its title, else its first label."""
+    title_rows = [row for row, column, _ in titles if first <= row <= head and left <= column <= right]
+    if title_rows:
+        return title_rows[0] if first == 0 else title_rows[-1]
+    for label in sheet.labels(first, head, left, right):
+        role = label.role("表")
+        if role and role.key in ("project", "department", "unit"):
+            return label.row
+    return first
+
+
+def _read_region(sheet: ScannedSheet, region: Region, file: str) -> tuple[Form | None, list[Problem]]:
+    """The form of a region with the problems of reading it; no form where the region is another table."""
+    area, grid = region.area, sheet.grid
+    if region.title and _BASE_DATA.search(region.title) and "自评" not in region.title:
+        return None, []
+    table = read_indicators(sheet, region.head, area.bottom, area) if region.head else Indicators()
+    above = Area(area.top, area.left, region.head.top - 1 if region.head else area.bottom, area.right)
+    tasks_row = find_tasks(sheet, above)
+    tasks = Tasks() if tasks_row is None else read_tasks(sheet, tasks_row, above.bottom, area)
+    unit, funding = _read_money(sheet, area, above, tasks_row, tasks)
+    taken = [table.rows] if region.head else []
+    taken += tasks.rows
+    taken += [funding.rows] if funding else []
+    goals = read_goals(sheet, above, taken)
+    head = read_head(sheet, area, taken + goals.rows + [(row, row) for row in table.below])
+    if not _is_form(region, head, funding is not None, table):
+        return None, []
+    form = _form(sheet, region, file, _Parts(head, table, goals, tasks, funding, unit))
+    form, lost = recomputed(replace(form, layout=layout_of(form, sheet, area)), grid)
+    unseen = hidden_content(form, grid)
+    problems = [
+        Problem(f"{grid.name}!{cell}：{text}。", grid.name, cell)
+        for cell, text in (funding.problems if funding else [])
+    ]
+    return form, problems + lost + ([unseen] if unseen else [])
+
+
+def _read_money(
+    sheet: ScannedSheet, area: Area, above: Area, tasks_row: int | None, tasks: Tasks
+) -> tuple[str, Funding | None]:
+    """The unit of money and the funding of a form; None where it prints no funds.
+
+    above: the part of the form's area above the indicator table. The funding table stands before the tasks,
+    else behind them.
+    """
+    last = above.bottom if tasks_row is None else tasks_row - 1
+    head_row = find_funding(sheet, area.top, last, area.left, area.right)
+    if head_row is None and tasks.rows:
+        head_row = find_funding(sheet, tasks.rows[-1][1] + 1, above.bottom, area.left, area.right)
+    if head_row is None:
+        unit = money_unit(sheet, area, (area.top, area.top)) or _DEFAULT_UNIT
+        return unit, read_pairs(sheet, above, unit)
+    labels = funding_columns(sheet, head_row, area.left, area.right).values()
+    head_rows = (head_row, max(label.area.bottom for label in labels))
+    unit = money_unit(sheet, area, head_rows) or _DEFAULT_UNIT
+    return unit, read_funding(sheet, head_row, above.bottom, area, unit)
+
+
+def _is_form(region: Region, head: FormHead, funded: bool, table: Indicators) -> bool:
+    """Whether the region is a self-evaluation form: it has completed values, or funds and a name."""
+    if region.head is None:
+        return funded and bool(head.values)
+    columns = table.columns
+    if "actual" in columns:
+        return True
+    return bool(funded and "score" in columns)
+
+
+def _kind(region: Region, head: FormHead, tasks: Tasks) -> str:
+    """The kind of the form, project or department: by its title, else by what it prints."""
+    title = squeeze(region.title or "")
+    if _DEPARTMENT.search(title):
+        return DEPARTMENT
+    if "项目" in title or "project" in head.cells:
+        return PROJECT
+    if tasks.tasks or "department" in head.cells:
+        return DEPARTMENT
+    return PROJECT
+
+
+def _form(sheet: ScannedSheet, region: Region, file: str, parts: _Parts) -> Form:
+    """The form with these parts."""
+    table, funding = parts.table, parts.funding
+    values, cells = parts.head.values, parts.head.cells
+    kind = _kind(region, parts.head, parts.tasks)
+    if kind == DEPARTMENT and "department" not in values and values.get("unit"):
+        values["department"], cells["department"] = values["unit"], cells["unit"]
+    project, project_code = _name_and_code(values, "project")
+    department, department_code = _name_and_code(values, "department")
+    unit, unit_code = _name_and_code(values, "unit")
+    totals = _totals(parts.head, table)
+    if "score" in table.unfilled:
+        cells.setdefault("total_score", table.unfilled["score"])
+    cells.update((key, totals[key][1]) for key in ("total_score", "grade", "total_points") if key in totals)
+    return Form(
+        kind=kind,
+        file=file,
+        sheet=sheet.grid.name,
+        title=region.title,
+        year=_year(sheet, region, values),
+        project=project,
+        project_code=project_code,
+        department=department,
+        department_code=department_code,
+        unit=unit,
+        unit_code=unit_code,
+        money_unit=parts.unit,
+        total_points=totals["total_points"][0] if "total_points" in totals else None,
+        total_score=totals["total_score"][0] if "total_score" in totals else None,
+        grade=totals["grade"][0] if "grade" in totals else None,
+        funding=tuple(funding.lines) if funding else (),
+        goal=_with_further_goals(parts.goals.goal, table.goals),
+        tasks=tuple(parts.tasks.tasks) if kind == DEPARTMENT else (),
+        indicators=tuple(table.indicators),
+        remarks=parts.head.remarks,
+        signature=parts.head.signature,
+        placeholders=tuple(table.placeholders),
+        indicator_columns=frozenset(table.columns),
+        frame=Frame(region.area, table.head if region.head else None, funding.head if funding else None),
+        cells=cells,
+    )
+
+
+def _name_and_code(values: Mapping[str, str], key: str) -> tuple[str | None, str | None]:
+    """The name in this field and its code, which stands in a field of its own or is glued to the name."""
+    code, name = split_code(values.get(key))
+    return name, values.get(f"{key}_code") or code
+
+
+def _totals(head: FormHead, table: Indicators) -> dict[str, tuple[str | None, str]]:
+    """Total points, total score and grade with their cells, from the total row, else from the head."""
+    totals = {
+        field_key: table.totals[key]
+        for field_key, key in (("total_points", "points"), ("total_score", "score"), ("grade", "grade"))
+        if key in table.totals
+    }
+    score, grade = head.values.get("total_score"), head.values.get("grade")
+    if score and "total_score" not in totals:
+        totals["total_score"] = score.rstrip("分"), head.cells["total_score"]
+    if grade and "grade" not in totals:
+        totals["grade"] = grade, head.cells["grade"]
+    return totals
+
+
+def _with_further_goals(goal: Goal, further: list[str]) -> Goal:
+    """The goal with the texts of those that stand among the indicators (年度目标2)."""
+    if not further:
+        return goal
+    return replace(goal, expected="\n".join(filter(None, (goal.expected, *further))))
+
+
+def _year(sheet: ScannedSheet, region: Region, values: Mapping[str, str]) -> int | None:
+    """The year in a field 年度, in the title, or in the first rows of the form."""
+    if values.get("year"):
+        return int(values["year"])
+    found = year_in(region.title) or year_in(sheet.grid.caption)
+    if found:
+        return found
+    for row in range(region.area.top, min(region.area.top + 4, region.area.bottom + 1)):
+        for column in sheet.filled(row, region.area.left, region.area.right):
+            text = sheet.grid.text(row, column)
+            first = _ANY_YEAR.search(text) if len(text) <= 40 else None
+            if first and _YEAR_LINE.search(text.strip()):
+                sheet.used.add((row, column))
+                return year_in(text) or int(first[0])
+    return None

@@ -1,0 +1,180 @@
+"""The head of an indicator table (one or two rows): where it stands and which column holds which field."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from selfeval_xl.model.text import core
+from selfeval_xl.readers.recognition.bands import Title, bands
+from selfeval_xl.readers.recognition.labels import Role, likely, roles
+from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
+
+SCOPE = "指标"
+ANSWERS = ("target", "initial_target", "actual")
+_LONGEST_HEAD = 24
+_WORDINGS = (
+    ("note", re.compile(r"原因|改进措施|整改措施|情况说明$")),
+    ("initial_target", re.compile(r"^年初.{0,6}(?:指标|目标)值$")),
+    ("target", re.compile(r"(?:指标|目标|预期|计划)值$")),
+    ("actual", re.compile(r"(?:完成|实际|达成)值$|实际完成")),
+    ("score", re.compile(r"得分$")),
+    ("points", re.compile(r"分值$|权重$")),
+)
+_GOAL_NUMBERED = re.compile(r"目标(?:\d|[一二三四五六七八九十])$")  # 年度目标2 goes on with the form
+_PRINTED_ABOVE = frozenset(("target", "actual", "points", "score", "note", "initial_target"))
+_SPLIT_BELOW = frozenset(("operator", "unit"))
+
+
+@dataclass(frozen=True, slots=True)
+class TableHead:
+    """The beginning of an indicator table: its rows, its first and last column, its columns by key.
+
+    name: the column of the names. answers: the first column of targets and completed values.
+    """
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+    columns: dict[str, Label]
+    name: int
+    answers: int
+
+
+def find_heads(sheet: ScannedSheet, titles: list[Title]) -> list[TableHead]:
+    """Every indicator head of the sheet, top to bottom, left to right; two side by side are two."""
+    heads: list[TableHead] = []
+    everywhere = [
+        label for row in sorted(sheet.rows) for label in sheet.rows[row] if label.is_key(SCOPE, "name")
+    ]
+    for row in sorted({label.row for label in everywhere}):
+        names = [label for label in everywhere if label.row == row]
+        for left, right in bands(sheet, row, names, everywhere, titles):
+            if any(
+                head.top <= row <= head.bottom and (head.left, head.right) == (left, right) for head in heads
+            ):
+                continue
+            head = _head(sheet, row, left, right)
+            if head and not _goes_on(sheet, head, heads):
+                heads.append(head)
+    return heads
+
+
+def _goes_on(sheet: ScannedSheet, head: TableHead, heads: list[TableHead]) -> bool:
+    """Whether a head only repeats the one above it (a page broke there).
+
+    It does where no part of another form stands between the two.
+    """
+    above = next(
+        (other for other in reversed(heads) if (other.left, other.right) == (head.left, head.right)), None
+    )
+    if above is None:
+        return False
+    same = sum(
+        key in above.columns and above.columns[key].column == label.column
+        for key, label in head.columns.items()
+    )
+    if same < 3:
+        return False
+    between = sheet.labels(above.bottom + 1, head.top - 1, head.left, head.right)
+    return not any(
+        role.scope in ("表", "资金行", "目标")
+        and role.key in ("project", "department", "unit", "executed", "expected", "actual")
+        for label in between
+        if not _GOAL_NUMBERED.search(core(label.text))
+        for role in label.roles
+    )
+
+
+def _head(sheet: ScannedSheet, row: int, left: int, right: int) -> TableHead | None:
+    """The head around a 三级指标 cell, or None where its row is no head."""
+    top, bottom = _head_rows(sheet, row, left, right)
+    columns: dict[str, Label] = {}
+    for head_row in range(top, bottom + 1):
+        for key, label in _columns(sheet, head_row, left, right).items():
+            if key not in columns or (
+                head_row > columns[key].row and label.area.left >= columns[key].area.left
+            ):
+                columns[key] = label
+    _add_likely(sheet, top, bottom, left, right, columns)
+    if "measure" in columns and "note" not in columns:
+        columns["note"] = columns.pop("measure")
+    if len(columns) < 3 or "name" not in columns or not columns.keys() & set(ANSWERS):
+        return None
+    return TableHead(
+        top,
+        bottom,
+        left,
+        right,
+        columns,
+        columns["name"].column,
+        min(columns[key].column for key in (*ANSWERS, "operator") if key in columns),
+    )
+
+
+def _head_rows(sheet: ScannedSheet, row: int, left: int, right: int) -> tuple[int, int]:
+    """The first and last row of the head around a 三级指标 cell in `row`.
+
+    Its own row, the row above for columns printed over split ones, the row below for the split ones.
+    """
+    top = row
+    bottom = max(
+        label.area.bottom for label in sheet.rows[row] if left <= label.column <= right and label.role(SCOPE)
+    )
+    columns = _columns(sheet, row, left, right)
+    above = (
+        _columns(sheet, row - 1, left, right) if row and not {"target", "actual"} <= columns.keys() else {}
+    )
+    if (above.keys() - columns.keys()) & _PRINTED_ABOVE and "name" not in above:
+        top = row - 1
+    below = _columns(sheet, row + 1, left, right)
+    if bottom == row and (_SPLIT_BELOW & below.keys()) and "name" not in below:
+        bottom = row + 1
+    return top, bottom
+
+
+def _columns(sheet: ScannedSheet, row: int, left: int, right: int) -> dict[str, Label]:
+    """The columns of one head row by key.
+
+    A label that fits two keys takes the one that is still free; of two labels for a key the better rank wins.
+    """
+    found: dict[str, Label] = {}
+    for label in sheet.rows.get(row, ()):
+        if not left <= label.column <= right:
+            continue
+        options = [role for role in label.roles if role.scope == SCOPE and role.key != "other"]
+        for role in options:
+            rival = found.get(role.key)
+            if rival is None or role.rank < next(
+                r.rank for r in rival.roles if r.scope == SCOPE and r.key == role.key
+            ):
+                found[role.key] = label
+                break
+    return found
+
+
+def _add_likely(
+    sheet: ScannedSheet, top: int, bottom: int, left: int, right: int, columns: dict[str, Label]
+) -> None:
+    """Adds missing columns whose label is misspelt or known by its wording only."""
+    for row in range(top, bottom + 1):
+        for column in sheet.filled(row, left, right):
+            text = sheet.grid.value(row, column)
+            if not isinstance(text, str) or roles(text):
+                continue
+            area = sheet.grid.area(row, column)
+            if area.bottom > bottom:  # the name of a section: it goes on below the head
+                continue
+            role = likely(text, SCOPE) or _by_wording(text)
+            if role and role.key not in columns and role.key != "other":
+                columns[role.key] = Label(row, column, text, area, (role,))
+
+
+def _by_wording(text: str) -> Role | None:
+    """The column that a label of a head means by its wording alone (未达标原因及改进措施), or None."""
+    word = core(text)
+    key = next(
+        (key for key, pattern in _WORDINGS if len(word) <= _LONGEST_HEAD and pattern.search(word)), None
+    )
+    return Role(SCOPE, key, 90, word, "字样") if key else None

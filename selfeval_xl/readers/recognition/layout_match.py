@@ -1,0 +1,58 @@
+"""The layout that a form was printed from: all of its labels stand on the form, and its levels fit best."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+
+from selfeval_xl import layouts
+from selfeval_xl.model.forms import Form
+from selfeval_xl.model.grid import Area
+from selfeval_xl.model.text import core
+from selfeval_xl.readers.recognition.scan import ScannedSheet
+
+
+@cache
+def _layout_labels() -> tuple[tuple[str, str, frozenset[str], frozenset[tuple[str, str]]], ...]:
+    """Id, kind, labels and level pairs of every layout."""
+    return tuple(
+        (
+            layout.id,
+            layout.kind,
+            frozenset(
+                core(label) for scope, _, label in layout.labels() if scope not in ("资金来源", "说明")
+            ),
+            frozenset((first, second) for first, seconds in layout.indicators.levels for second in seconds),
+        )
+        for layout in layouts.load_all()
+    )
+
+
+def told_by_settings(form: Form, settings: Mapping[str, str]) -> Form:
+    """The form with the layout that the hidden sheet names, where it is still blank.
+
+    A blank form of one of our workbooks looks like several layouts.
+    """
+    if form.indicators or form.layout is None or settings.get("layout") not in layouts.ids():
+        return form
+    layout_id = next(
+        (layout.id for layout in layouts.sheets_of(settings["layout"]) if layout.kind == form.kind),
+        form.layout,
+    )
+    return replace(form, layout=layout_id)
+
+
+def layout_of(form: Form, sheet: ScannedSheet, area: Area) -> str | None:
+    """The id of the layout whose labels all stand on the form, or None.
+
+    Of several the one with most labels, then with most fitting levels.
+    """
+    printed = {core(label.text) for label in sheet.labels(area.top, area.bottom, area.left, area.right)}
+    pairs = {(core(row.level1 or ""), core(row.level2 or "")) for row in form.indicators}
+    fitting = [
+        (len(labels), len(pairs & levels), layout_id)
+        for layout_id, kind, labels, levels in _layout_labels()
+        if kind == form.kind and labels <= printed
+    ]
+    return max(fitting)[2] if fitting else None

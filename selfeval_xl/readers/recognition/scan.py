@@ -1,0 +1,181 @@
+"""A Grid with its labels found: where each stands, what it can mean, and which cells are taken."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from selfeval_xl.model.grid import Area, Grid, a1
+from selfeval_xl.model.quantity import is_void
+from selfeval_xl.readers.recognition.labels import LONGEST_LABEL, Role, roles
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A cell whose text is a known label, the area it covers and the roles it can play."""
+
+    row: int
+    column: int
+    text: str
+    area: Area
+    roles: tuple[Role, ...]
+
+    def role(self, scope: str) -> Role | None:
+        """The first role of this scope, or None where the label has none."""
+        for role in self.roles:
+            if role.scope == scope:
+                return role
+        return None
+
+    def need_role(self, scope: str) -> Role:
+        """The first role of this scope, of a label that was chosen by it; LookupError where there is none."""
+        for role in self.roles:
+            if role.scope == scope:
+                return role
+        raise LookupError(f"no role in {scope}: {self.text!r}")
+
+    def is_key(self, scope: str, key: str) -> bool:
+        """Whether one of the roles is this field."""
+        return any(role.scope == scope and role.key == key for role in self.roles)
+
+
+class Lines(dict[int, dict[int, str]]):
+    """The displayed texts of a Grid's filled cells by row and column, without surrounding white space.
+
+    A row is made when it is first asked for.
+    """
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+
+    def __missing__(self, row: int) -> dict[int, str]:
+        grid = self.grid
+        cells = grid.rows[row] if 0 <= row < len(grid.rows) else ()
+        line = self[row] = {
+            column: value.strip() if type(value) is str else grid.text(row, column)
+            for column, value in enumerate(cells)
+            if value is not None
+        }
+        return line
+
+
+@dataclass(slots=True)
+class ScannedSheet:
+    """A Grid while its forms are read.
+
+    rows: labels by row, left to right. used: cells that some part of a form has taken. evidence: part, label
+    and role of each recognition. doubts: cell and sentence for each label that was read although misspelt.
+    """
+
+    grid: Grid
+    lines: Lines
+    rows: dict[int, list[Label]] = field(default_factory=lambda: defaultdict(list))
+    used: set[tuple[int, int]] = field(default_factory=set)
+    evidence: list[tuple[str, Label, Role]] = field(default_factory=list)
+    doubts: list[tuple[str, str]] = field(default_factory=list)
+
+    def labels(self, top: int, bottom: int, left: int = 0, right: int = 10**6) -> Iterator[Label]:
+        """The labels of these rows and columns, in reading order."""
+        for row in range(top, bottom + 1):
+            if row in self.rows:
+                for label in self.rows[row]:
+                    if left <= label.column <= right:
+                        yield label
+
+    def value_cell(self, row: int, column: int) -> tuple[int, int]:
+        """The cell with the value: the top left of the merged area over this cell, or the cell itself."""
+        area = self.grid.merged().get((row, column))
+        return (row, column) if area is None else (area.top, area.left)
+
+    def text(self, row: int, column: int) -> str:
+        """The displayed text of the cell or the merged area over it, without surrounding white space."""
+        row, column = self.value_cell(row, column)
+        return self.lines[row].get(column, "")
+
+    def take(self, row: int, column: int) -> tuple[str | None, str]:
+        """The value of the cell (None: empty or a dash) and the A1 name of its top left; marks it as used."""
+        area = self.grid.merged().get((row, column))
+        if area is not None:
+            row, column = area.top, area.left
+        self.used.add((row, column))
+        text = self.lines[row].get(column)
+        return (None if is_void(text) else text), a1(row, column)
+
+    def take_row(
+        self, row: int, columns: Mapping[str, Label]
+    ) -> tuple[dict[str, str | None], dict[str, str]]:
+        """The values and the cells of a table's row by key, each as `take` gives it."""
+        merged, lines, used = self.grid.merged(), self.lines, self.used
+        values: dict[str, str | None] = {}
+        cells: dict[str, str] = {}
+        for key, label in columns.items():
+            position = (row, label.column)
+            area = merged.get(position)
+            if area is not None:
+                position = (area.top, area.left)
+            used.add(position)
+            text = lines[position[0]].get(position[1])
+            values[key] = None if text is None or is_void(text) else text
+            cells[key] = a1(*position)
+        return values, cells
+
+    def first_text(self, row: int, left: int, right: int) -> tuple[str, int]:
+        """The first text of a row in these columns (no number) and its column; "" and -1 for none."""
+        for column, text in self.lines[row].items():
+            if left <= column <= right and type(self.grid.rows[row][column]) is str:
+                return text, column
+        return "", -1
+
+    def note(self, label: Label, role: Role, part: str) -> None:
+        """Remembers the label by which a part was recognised, for the page that says how a file was read."""
+        self.used.add((label.row, label.column))
+        if role.by == "近似":
+            text = " ".join(label.text.split())
+            self.doubts.append(
+                (
+                    a1(label.row, label.column),
+                    f"“{text}”像是“{role.label}”写错了一个字，已按“{role.label}”读；请改正",
+                )
+            )
+        self.evidence.append((part, label, role))
+
+    def evidence_lines(self) -> list[str]:
+        """A line for each part: the label by which it was recognised."""
+        return [
+            (
+                f"{part}：{a1(label.row, label.column)}“{' '.join(label.text.split())}”"
+                f"（{role.by if role.by != '近似' else f'近似“{role.label}”'}）"
+            )
+            for part, label, role in self.evidence
+        ]
+
+    def left_over(self, area: Area) -> list[str]:
+        """The filled cells of the area that no part of a form has taken, with their text."""
+        found = []
+        for row in range(area.top, area.bottom + 1):
+            labels = {label.column for label in self.rows.get(row, ())}
+            found += [
+                f"{a1(row, column)}“{' '.join(text.split())[:20]}”"
+                for column, text in self.lines[row].items()
+                if area.left <= column <= area.right
+                and (row, column) not in self.used
+                and column not in labels
+            ]
+        return found
+
+    def filled(self, row: int, left: int, right: int) -> list[int]:
+        """The columns of this row that hold a value of their own."""
+        return [column for column in self.lines[row] if left <= column <= right]
+
+
+def scan(grid: Grid) -> ScannedSheet:
+    """Finds all labels of a Grid."""
+    sheet = ScannedSheet(grid, Lines(grid))
+    for row, cells in enumerate(grid.rows):
+        for column, value in enumerate(cells):
+            if type(value) is str and len(value) <= LONGEST_LABEL:
+                label_roles = roles(value)
+                if label_roles:
+                    sheet.rows[row].append(Label(row, column, value, grid.area(row, column), label_roles))
+    return sheet

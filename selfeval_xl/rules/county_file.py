@@ -1,0 +1,371 @@
+"""A county's policy file (TOML or Excel): values that override the defaults, rule settings, own rules."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TypeVar
+
+from selfeval_xl.assessment.policy import (
+    CHOICES,
+    CountyRule,
+    Parameter,
+    Policy,
+    RulePolicy,
+    Setting,
+    default,
+    number_or_text,
+)
+from selfeval_xl.errors import PolicyError
+from selfeval_xl.model.findings import Severity, Treatment
+
+PARAMETERS, RULES, COUNTY_RULES, NAMES = "参数", "规则", "自定义规则", "名称说明"
+PARAMETER_COLUMNS = ("参数", "名称", "取值", "单位", "生效日期", "出处", "说明")
+RULE_COLUMNS = ("规则编号", "规则名称", "级别", "处理方式", "启用")
+COUNTY_COLUMNS = ("规则号", "适用范围", "条件", "级别", "处理方式", "提示语", "修改建议")
+SCOPES = ("表", "资金行", "指标")
+_SEVERITIES = {name: severity for severity in Severity for name in (severity.value, severity.label)}
+_TREATMENTS = {name: treatment for treatment in Treatment for name in (treatment.value, treatment.label)}
+_YES_NO = {
+    "是": True,
+    "否": False,
+    "true": True,
+    "false": False,
+    "1": True,
+    "0": False,
+    "启用": True,
+    "关闭": False,
+}
+
+
+Cells = Mapping[str, object]  # the values of a row by column name
+Row = tuple[str, Cells]  # a name for messages (file and key, or sheet and row), and the values
+Record = TypeVar("Record")
+
+
+@dataclass(slots=True)
+class _File:
+    """The rows of a policy file, whatever its format."""
+
+    parameters: list[Row]
+    rules: list[Row]
+    county: list[Row]
+
+
+def load(path: str | Path | None, on: date | None = None) -> Policy:
+    """The default policy with the overrides of the county's file (TOML or Excel) that are in force.
+
+    on: the day, today by default. Raises PolicyError with all mistakes of the file, each with its line, key
+    or row.
+    """
+    if path is None:
+        return default()
+    policy, mistakes = read_policy_file(Path(path), on or date.today())
+    if mistakes:
+        raise PolicyError("\n".join(mistakes))
+    return policy
+
+
+def read_policy_file(path: Path, on: date) -> tuple[Policy, list[str]]:
+    """The policy with the file's overrides in force on that day, and the file's mistakes in plain Chinese.
+
+    Raises PolicyError where the file cannot be opened at all.
+    """
+    if not path.is_file():
+        raise PolicyError(f"找不到参数表“{path}”。请检查文件名和文件夹。")
+    file = _from_toml(path) if path.suffix.lower() == ".toml" else _from_excel(path)
+    mistakes: list[str] = []
+    parameters = dict(default().parameters)
+    waiting: list[Parameter] = []
+    for parameter in _readable(file.parameters, _parameter, mistakes):
+        if parameter.since and parameter.since > on:
+            waiting.append(parameter)
+        elif _later(parameter, parameters[parameter.name]):
+            parameters[parameter.name] = parameter
+    rules = dict(_readable(file.rules, _rule, mistakes))
+    county = tuple(_readable(file.county, _county_rule, mistakes))
+    seen: set[str] = set()
+    for rule in county:
+        if rule.number in seen:
+            mistakes.append(f"{rule.where}：规则号“{rule.number}”写了两次。")
+        seen.add(rule.number)
+    return Policy(parameters, rules, county, tuple(waiting)), mistakes
+
+
+def _readable(
+    rows: Iterable[Row], read: Callable[[Cells, str], Record | None], mistakes: list[str]
+) -> Iterator[Record]:
+    """The records that `read` makes of the rows; its complaints go to `mistakes`, each with its row."""
+    for where, cells in rows:
+        try:
+            record = read(cells, where)
+        except PolicyError as error:
+            mistakes.append(f"{where}：{error}")
+            continue
+        if record is not None:
+            yield record
+
+
+def _later(new: Parameter, old: Parameter) -> bool:
+    """Whether `new` counts: the latest row of the county in force does, and any row beats the default."""
+    return old.where == "默认" or not old.since or (new.since or date.min) >= old.since
+
+
+def _from_toml(path: Path) -> _File:
+    """The rows of a TOML file. Raises PolicyError where it cannot be read."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(f"参数表“{path.name}”写法有误：{error}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyError(f"参数表“{path}”打不开：请确认它是UTF-8编码的TOML文件。") from error
+    rules, county = data.pop("rules", {}), data.pop(COUNTY_RULES, [])
+    return _File(
+        [(f"{path.name} 的 {name}", {"参数": name, **_renamed(entry)}) for name, entry in data.items()],
+        [
+            (
+                f"{path.name} 的 rules.{rule_id}",
+                {
+                    "规则编号": rule_id,
+                    "级别": entry.get("severity"),
+                    "处理方式": entry.get("treatment"),
+                    "启用": entry.get("on"),
+                },
+            )
+            for rule_id, entry in rules.items()
+            if isinstance(entry, dict)
+        ],
+        [(f"{path.name} 第{number}条自定义规则", entry) for number, entry in enumerate(county, 1)],
+    )
+
+
+_COLUMN_OF_KEY = {
+    "value": "取值",
+    "label": "名称",
+    "unit": "单位",
+    "since": "生效日期",
+    "source": "出处",
+    "explanation": "说明",
+}
+
+
+def _renamed(entry: object) -> dict[str, object]:
+    """A parameter of a TOML file by column name."""
+    if not isinstance(entry, dict):
+        return {"取值": entry}
+    return {_COLUMN_OF_KEY.get(str(key), str(key)): value for key, value in entry.items()}
+
+
+def _from_excel(path: Path) -> _File:
+    """The rows of a workbook. Raises PolicyError where it cannot be opened or has none of the sheets."""
+    from zipfile import BadZipFile
+
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except (OSError, BadZipFile, InvalidFileException, KeyError, ValueError) as error:
+        raise PolicyError(
+            f"参数表“{path.name}”打不开：请确认它是xlsx工作簿（用 selfeval policy template 生成）。"
+        ) from error
+    try:
+        if not {PARAMETERS, RULES, COUNTY_RULES} & set(book.sheetnames):
+            raise PolicyError(
+                f"参数表“{path.name}”里没有“{PARAMETERS}”“{RULES}”“{COUNTY_RULES}”这几张表，请用 "
+                "selfeval policy template 生成的文件。"
+            )
+        return _File(
+            *(
+                list(_rows(name, book[name].iter_rows(values_only=True))) if name in book.sheetnames else []
+                for name in (PARAMETERS, RULES, COUNTY_RULES)
+            )
+        )
+    finally:
+        book.close()
+
+
+def _rows(sheet: str, rows: Iterator[Sequence[object]]) -> Iterator[Row]:
+    """The filled rows of a sheet by column name; the first row is the head."""
+    head = [str(name).strip() if name is not None else "" for name in next(rows, ())]
+    for number, values in enumerate(rows, 2):
+        row = {name: value for name, value in zip(head, values, strict=False) if name}
+        if any(value not in (None, "") for value in row.values()):
+            yield f"“{sheet}”第{number}行", row
+
+
+def _text(cells: Cells, name: str) -> str:
+    """The value in a column as text; "" where it is empty."""
+    value = cells.get(name)
+    return "" if value is None else str(value).strip()
+
+
+def _parameter(cells: Cells, where: str) -> Parameter | None:
+    """The parameter of a row; None where the row leaves the default. Raises PolicyError."""
+    name = _text(cells, "参数")
+    shipped = default().parameters.get(name)
+    if shipped is None:
+        raise PolicyError(f"没有参数“{name}”。可用的参数见 selfeval policy show。")
+    typed = cells.get("取值")
+    if typed in (None, ""):
+        return None
+    value: Setting
+    if name == "score_caps":
+        value = _caps(typed)
+    elif name in CHOICES:
+        value = _word(typed, CHOICES[name])
+    else:
+        value = _setting(typed, shipped.value)
+    return replace(
+        shipped,
+        value=value,
+        where=where,
+        since=_day(cells.get("生效日期")) or shipped.since,
+        source=_text(cells, "出处") or shipped.source,
+    )
+
+
+def _setting(typed: object, shipped: Setting) -> Setting:
+    """The typed value in the kind of the default. Raises PolicyError where it is of another kind."""
+    text = str(typed).strip()
+    if isinstance(shipped, bool):
+        return _yes_no(text)
+    if isinstance(shipped, tuple):
+        return _bands(typed)
+    if isinstance(shipped, str):
+        return text
+    value = number_or_text(text)
+    if not isinstance(value, Decimal):
+        raise PolicyError(f"应写数字，现在写的是“{text}”。")
+    return value
+
+
+def _yes_no(text: str) -> bool:
+    if text.lower() not in _YES_NO:
+        raise PolicyError(f"应写“是”或“否”，现在写的是“{text}”。")
+    return _YES_NO[text.lower()]
+
+
+def _word(typed: object, choices: Mapping[str, str]) -> str:
+    """The choice in a parameter that is one of a few words. Raises PolicyError for any other word."""
+    text = str(typed).strip()
+    if text not in choices and text not in choices.values():
+        raise PolicyError(f"应写{'或'.join(f'“{word}”' for word in choices)}，现在写的是“{text}”。")
+    return choices.get(text, text)
+
+
+def _caps(typed: object) -> tuple[tuple[str, Decimal], ...]:
+    """The caps in 80%：90、60%：80 or in a list of pairs: below this execution rate a total is at most that.
+
+    Raises PolicyError.
+    """
+    parts = [part for part in re.split("[、,，;；]", str(typed)) if part.strip()]
+    pairs = typed if isinstance(typed, list) else [re.split("[:：]", part, maxsplit=1) for part in parts]
+    found = []
+    for pair in pairs:
+        numbers = [number for part in pair if isinstance(number := number_or_text(str(part)), Decimal)]
+        if len(pair) != 2 or len(numbers) != 2 or not 0 < numbers[0] <= 1 or not 0 <= numbers[1] <= 100:
+            raise PolicyError(
+                f"应写成“80%：90、60%：80”（执行率低于80%的总分不超过90分），现在写的是“{typed}”。"
+            )
+        found.append((f"{numbers[0]:f}", numbers[1]))
+    return tuple(found)
+
+
+def _bands(typed: object) -> tuple[tuple[str, Decimal], ...]:
+    """The bands in 优90、良80、中60、差0 or in a list of pairs, from the highest down. Raises PolicyError."""
+    parts = [part for part in re.split("[、,，]", str(typed)) if part.strip()]
+    pairs = (
+        typed
+        if isinstance(typed, list)
+        else [(part.rstrip("0123456789.≥"), part[len(part.rstrip("0123456789.")) :]) for part in parts]
+    )
+    found = []
+    for name, floor in pairs:
+        number = number_or_text(str(floor))
+        if not isinstance(number, Decimal) or not str(name).strip():
+            raise PolicyError(f"等级应写成“优90、良80、中60、差0”，现在写的是“{typed}”。")
+        found.append((str(name).strip(), number))
+    if found != sorted(found, key=lambda band: -band[1]):
+        raise PolicyError(f"等级应从高到低写，例如“优90、良80、中60、差0”，现在写的是“{typed}”。")
+    return tuple(found)
+
+
+def _day(typed: object) -> date | None:
+    """The day in a cell; None where it is empty. Raises PolicyError where it is no date."""
+    if typed in (None, ""):
+        return None
+    if isinstance(typed, datetime):
+        return typed.date()
+    if isinstance(typed, date):
+        return typed
+    for pattern in ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"):
+        try:
+            return datetime.strptime(str(typed).strip(), pattern).date()
+        except ValueError:
+            continue
+    raise PolicyError(f"生效日期应写成 2025-01-01，现在写的是“{typed}”。")
+
+
+def _choice(cells: Cells, name: str, choices: Mapping[str, Record], examples: str) -> Record | None:
+    """The choice that a cell names; None where it is empty. Raises PolicyError for any other word."""
+    text = _text(cells, name).split("（")[0]
+    if not text:
+        return None
+    if text not in choices:
+        raise PolicyError(f"{name}应写{examples}，现在写的是“{text}”。")
+    return choices[text]
+
+
+def _severity(cells: Cells) -> Severity | None:
+    return _choice(cells, "级别", _SEVERITIES, "错误、核实或提示")
+
+
+def _treatment(cells: Cells) -> Treatment | None:
+    return _choice(cells, "处理方式", _TREATMENTS, "本次修改、本次说明、下年完善或财政核实")
+
+
+def _rule(cells: Cells, where: str) -> tuple[str, RulePolicy] | None:
+    """The rule's id and the county's settings; None where the row has none. Raises PolicyError."""
+    from selfeval_xl.rules.registry import catalogue
+
+    rule_id = _text(cells, "规则编号").upper()
+    if rule_id not in catalogue():
+        raise PolicyError(f"没有规则“{rule_id}”。全部规则见 selfeval rules。")
+    severity, treatment, on = _severity(cells), _treatment(cells), _on(cells)
+    settings = RulePolicy(severity, treatment, on)
+    return (rule_id, settings) if settings != RulePolicy() else None
+
+
+def _on(cells: Cells) -> bool | None:
+    """Whether the county switches the rule on or off; None where it does neither."""
+    typed = cells.get("启用")
+    if typed in (None, ""):
+        return None
+    return typed if isinstance(typed, bool) else _yes_no(str(typed).strip())
+
+
+def _county_rule(cells: Cells, where: str) -> CountyRule:
+    """A rule of the county's own. Raises PolicyError."""
+    from selfeval_xl.rules.custom import custom_rule
+
+    number, scope, condition, message = (
+        _text(cells, name) for name in ("规则号", "适用范围", "条件", "提示语")
+    )
+    for name, value in (("规则号", number), ("条件", condition), ("提示语", message)):
+        if not value:
+            raise PolicyError(f"没有填“{name}”。")
+    if scope not in SCOPES:
+        raise PolicyError(f"适用范围应写{'、'.join(SCOPES)}之一，现在写的是“{scope}”。")
+    severity = _severity(cells) or Severity.WARNING
+    default_treatment = Treatment.FIX if severity is Severity.ERROR else Treatment.EXPLAIN
+    treatment = _treatment(cells) or default_treatment
+    advice = _text(cells, "修改建议")
+    rule = CountyRule(number, scope, condition, severity, treatment, message, advice, where)
+    custom_rule(rule)  # a condition that cannot be understood is reported now, with its row
+    return rule

@@ -1,0 +1,182 @@
+"""The funding table as the rules see it: the rows that a total sums up, and what rounding allows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+
+from selfeval_xl.model.forms import Form, FundingLine
+from selfeval_xl.model.money import AMOUNTS
+from selfeval_xl.model.quantity import money, tidy
+
+ZERO = Decimal(0)
+
+# _PARTS: rows that belong to another source although the form does not say so. _SPENDING: rows of the split
+# by spending.
+_PARTS = re.compile(
+    r"^(?:中央|上级|省级|市级|州级|县级|区级|乡镇?级|本级|地方|一般公共预算|政府性基金|国有资本经营|"
+    r"专项债|一般债|债券|中央补助)"
+)
+_SPENDING = re.compile(
+    r"^(?:按支出|基本支出|项目支出|人员经费|公用经费|人员支出|公用支出|商品和服务|工资福利|"
+    r"对个人和家庭|资本性支出|三公经费|其中[:：]?基本|其中[:：]?项目)"
+)
+_HEADS = re.compile(r"^按.{1,6}分")
+_REST = re.compile(r"其他|其它|单位资金|自有资金|自筹|社会资金|银行贷款")
+_FISCAL = re.compile(r"财政|一般公共预算|政府性基金|国有资本经营|中央|省级|市级|县级|区级|上级补助|本级")
+
+
+def main_line(form: Form) -> FundingLine | None:
+    """The total row, or the only source where the form prints no total."""
+    if form.total_funding is not None:
+        return form.total_funding
+    top = [line for line in form.funding if line.part_of is None]
+    return top[0] if len(top) == 1 else None
+
+
+def is_below(line: FundingLine, threshold: Decimal) -> bool:
+    """Whether the row has a budget and an execution rate below the threshold (a ratio)."""
+    return line.rate is not None and bool(line.amount("annual_budget")) and line.rate < threshold
+
+
+def is_fiscal(line: FundingLine) -> bool:
+    """Whether the row is money of the budget itself: not the unit's, no special account, not carried over."""
+    return bool(_FISCAL.search(line.source)) and "专户" not in line.source and "结转" not in line.source
+
+
+def sources(form: Form) -> list[FundingLine]:
+    """The rows that a total may sum up: those of the first degree, by source and not by spending."""
+    return [
+        line
+        for line in form.funding
+        if line.part_of is None
+        and not line.is_total
+        and not _SPENDING.match(line.source)
+        and not _HEADS.match(line.source)
+    ]
+
+
+def exceeds(
+    form: Form, key: str, total: Decimal, parts: list[FundingLine], tolerance: Decimal
+) -> Decimal | None:
+    """The sum of the sources where it cannot be the total, else None.
+
+    tolerance: for each row, in the form's unit. A list without a row for the rest (其他资金, 单位资金) may be
+    partial: then only a single part above the total is wrong. Sources and their own parts may stand side by
+    side unmarked, so either reading that gives the total is right.
+    """
+    slack = tolerance * max(len(parts), 1)
+    plain = [line for line in parts if not _PARTS.match(line.source)]
+    nested = [line for line in parts if _PARTS.match(line.source)]
+    sums = (
+        [_sum(parts, key)] + ([_sum(plain, key)] if plain else []) + ([_sum(nested, key)] if nested else [])
+    )
+    if any(abs(found - total) <= slack for found in sums):
+        return None
+    if any(_REST.search(line.source) for line in sources(form)):
+        return sums[1] if plain else sums[0]
+    largest = max(line.amount(key) or ZERO for line in parts)
+    return _sum(parts, key) if largest > total + slack else None
+
+
+def _sum(lines: Iterable[FundingLine], key: str) -> Decimal:
+    return sum((line.amount(key) or ZERO for line in lines), ZERO)
+
+
+def breakdowns(form: Form, key: str) -> list[tuple[str, list[FundingLine], Decimal]]:
+    """The splits of the total besides its sources: name, rows, sum of each.
+
+    Only splits that claim to be complete count.
+    """
+    found = []
+    for line in form.funding:
+        amount = line.amount(key)
+        if amount is not None and _HEADS.match(line.source):
+            found.append((line.source, [line], amount))
+    basic = next(
+        (line for line in form.funding if line.source == "基本支出" and not _under_head(form, line)), None
+    )
+    project = next(
+        (line for line in form.funding if line.source == "项目支出" and not _under_head(form, line)), None
+    )
+    if basic and project:
+        for_running, for_projects = basic.amount(key), project.amount(key)
+        if for_running is not None and for_projects is not None:
+            found.append(("基本支出加项目支出", [basic, project], for_running + for_projects))
+    return found
+
+
+def _under_head(form: Form, line: FundingLine) -> bool:
+    return bool(line.part_of and _HEADS.match(line.part_of))
+
+
+def subject_cells(lines: Iterable[FundingLine], key: str) -> list[str | None]:
+    """The cells of one column in these rows."""
+    return [line.cells.get(key) for line in lines]
+
+
+def ten_thousandfold(amount: Decimal, other: Decimal, slack: Decimal) -> bool:
+    """Whether one amount is ten thousand times the other, as 元 typed for 万元 makes it.
+
+    slack: how far off the factor may be, as a share of it.
+    """
+    large, small = max(amount, other), min(amount, other)
+    return small > 0 and abs(large / small / 10000 - 1) <= slack
+
+
+def decimals(text: str | None) -> int:
+    """The number of decimals that are printed."""
+    return len(tidy(text or "").rstrip("%").partition(".")[2])
+
+
+def printed_rate_fits(form: Form, line: FundingLine, budget: Decimal, executed: Decimal) -> bool:
+    """Whether any amounts within half a last digit give the printed rate, rounded or cut at its own digits.
+
+    A rate may be printed as 99.86%, as 99.86 or as 0.9986. Amounts show no trailing zeros, so the digits are
+    those of the most precise amount of the table; whole numbers count as rounded only from 100 on, and not
+    where they are round.
+    """
+    text = tidy(line.execution_rate or "")
+    number = money(text.rstrip("%"))
+    if number is None:
+        return True  # words in the rate cell are no wrong rate
+    if budget == 0:
+        return executed == 0 and number == 0
+    half = Decimal(5).scaleb(-_most_decimals(form) - 1)
+    low, high = _bounds(budget, executed, half)
+    step = Decimal(1).scaleb(-decimals(text))
+    readings = [(number / 100, step / 100)]
+    if not text.endswith("%"):
+        readings.append((number, min(step, Decimal("0.01"))))
+    exact = executed / budget
+    return any(
+        rate - step / 2 <= high and low <= rate + step / 2 or rate <= exact < rate + step
+        for rate, step in readings
+    )
+
+
+def _most_decimals(form: Form) -> int:
+    """The number of decimals of the most precise amount on the form."""
+    return max(
+        (
+            decimals(getattr(row, key))
+            for row in form.funding
+            for key in AMOUNTS
+            if row.amount(key) is not None
+        ),
+        default=0,
+    )
+
+
+def _bounds(budget: Decimal, executed: Decimal, half: Decimal) -> tuple[Decimal, Decimal]:
+    """The least and the largest rate that amounts within `half` of these can have."""
+
+    def slack(amount: Decimal) -> Decimal:
+        return half if half < Decimal("0.5") or (amount >= 100 and amount % 10) else Decimal("0.005")
+
+    if executed <= 0:
+        return executed / budget, executed / budget
+    least = budget - slack(budget)
+    high = (executed + slack(executed)) / least if least > 0 else Decimal(10) ** 6
+    return max(executed - slack(executed), ZERO) / (budget + slack(budget)), high

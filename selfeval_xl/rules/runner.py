@@ -1,0 +1,452 @@
+"""The check: runs the rules over filings, with severity and treatment by rule and policy, and silences."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
+from typing import NamedTuple
+
+from selfeval_xl.assessment.policy import Policy, default
+from selfeval_xl.assessment.verdicts import assess
+from selfeval_xl.filings.as_issued import as_issued
+from selfeval_xl.filings.expected import ExpectedProject, RosterView, due, issued, ledger, matching
+from selfeval_xl.model.findings import FileCount, Finding, Findings, RuleStatus, Severity, Treatment
+from selfeval_xl.model.forms import PROJECT, REPORT, Filing, Form, ReadFile
+from selfeval_xl.model.sheet_names import REPORT as REPORT_SHEET
+from selfeval_xl.rules.custom import CustomRule, custom_rule, violations
+from selfeval_xl.rules.registry import Rule, catalogue
+from selfeval_xl.rules.silences import silenced
+
+# The exceptions of a bug in a rule: the rule is reported as failed, the check goes on.
+_BUGS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+_SCANS = frozenset(("pdf", "image"))
+_WHY_SKIPPED = {  # by what the rule needs, else by its scope
+    "scores": "表中没有分值",
+    "notes": "表中没有偏差原因栏",
+    "settings": "不是用本程序的模板填的",
+    "roster": "没有给出单位名册",
+    "issued": "不是下发的工作簿，也没有给出单位名册",
+    "report": "没有自评报告",
+    "county": "只有一个部门，不做部门间比较",
+    "public": "只用于公开件",
+}
+
+
+def check(
+    filings: Sequence[Filing],
+    policy: Policy | None = None,
+    files: Iterable[ReadFile] = (),
+    roster: RosterView | None = None,
+    public: bool = False,
+    ready: FormFindings | None = None,
+    county: OtherFilings | None = None,
+) -> Findings:
+    """All findings on these filings, the status of each rule, and counts for each file.
+
+    The findings are sorted by file, sheet, form, severity and cell.
+    files: all files that were read, also those that belong to no filing (unreadable ones).
+    roster: the projects that are due, with the amounts of the ledger; without one the rules that need it are
+    skipped.
+    public: whether these are copies for publication.
+    ready: the findings on each form, where `own_findings` has looked at them already; the forms are then
+    assessed too.
+    county: what the rules have to know of the other filings, where these are some filings of a county.
+    """
+    policy = policy or default()
+    if ready is None:
+        filings = [
+            replace(filing, forms=tuple(assess(form, policy) for form in filing.forms)) for filing in filings
+        ]
+    of_filings = (file for filing in filings for file in filing.files)
+    every_file = list({file.path: file for file in (*of_filings, *files)}.values())
+    scans = county.scanned if county else scanned(every_file)
+    subjects = _Subjects(filings, every_file, roster, public, scans)
+    found: list[Finding] = []
+    statuses: list[RuleStatus] = []
+    found_before = ready.by_rule(filings) if ready else {}
+    for rule in catalogue().values():
+        if ready is not None and _of_one_form(rule) and not _off(rule, policy):
+            statuses.append(_status_before(rule, subjects.of(rule), ready))
+            found += found_before.get(rule.id, []) if rule.id not in ready.failed else []
+        elif county is not None and rule.scope == "county" and not _off(rule, policy):
+            statuses.append(_status(rule, county.several))
+        else:
+            status, results = _tried(rule, subjects, policy)
+            statuses.append(status)
+            found += results
+    found += county.found if county else ()
+    for custom in map(custom_rule, policy.county_rules):
+        number = custom.row.number
+        found += found_before.get(number, []) if ready else _violations(custom, _forms(filings))
+        statuses.append(RuleStatus(number, "ran"))
+    remaining = sorted(_explained(silenced(found), every_file, filings), key=order)
+    return Findings(tuple(remaining), tuple(statuses), _counts(every_file, remaining))
+
+
+def told_apart(rule_id: str, found: Iterable[Finding], policy: Policy) -> list[Finding]:
+    """The findings of a rule that was run outside of `check`, with its title and severity.
+
+    Empty where the policy switches the rule off.
+    """
+    rule = catalogue()[rule_id]
+    return [] if _off(rule, policy) else [_completed(finding, rule, policy) for finding in found]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherFilings:
+    """What some filings of a county have to know of the others.
+
+    scanned: folders in which a scan lies. found: the findings on these filings of the rules that compare
+    departments (see `told_apart`). several: whether there are departments to compare.
+    """
+
+    scanned: frozenset[PurePath]
+    found: Sequence[Finding] = ()
+    several: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FormFindings:
+    """The findings on single forms, by the id of the form. failed: the rules that broke, and how."""
+
+    found: Mapping[int, tuple[Finding, ...]]
+    failed: Mapping[str, str]
+
+    def by_rule(self, filings: Sequence[Filing]) -> dict[str, list[Finding]]:
+        """The findings on the forms of these filings, each with its department, by rule."""
+        found: dict[str, list[Finding]] = {}
+        for filing in filings:
+            for form in filing.forms:
+                for finding in self.found.get(id(form), ()):
+                    found.setdefault(finding.rule, []).append(
+                        finding if finding.department else replace(finding, department=filing.department)
+                    )
+        return found
+
+
+def own_findings(form: Form, policy: Policy, failed: dict[str, str]) -> Iterator[Finding]:
+    """The findings on an assessed form of the rules that need nothing but this form.
+
+    They are without the department and not yet silenced. failed: takes the rules that break, and how.
+    """
+    place = _Place(form.file, form.sheet, form.kind, project=form.project)
+    for rule in catalogue().values():
+        if not _of_one_form(rule) or not _fits(rule, form) or _off(rule, policy):
+            continue
+        try:
+            found = [
+                _completed(_placed(finding, place), rule, policy) for finding in rule.function(form, policy)
+            ]
+        except _BUGS as error:
+            failed.setdefault(rule.id, f"{type(error).__name__}: {error}")
+            continue
+        yield from found
+    for custom in map(custom_rule, policy.county_rules):
+        yield from _violations(custom, [(form, place)])
+
+
+def _of_one_form(rule: Rule) -> bool:
+    """Whether the rule needs nothing but the form."""
+    return rule.scope == "form" and rule.needs in (None, "scores", "notes", "off")
+
+
+def _fits(rule: Rule, form: Form) -> bool:
+    """Whether the form has what the rule looks at."""
+    return (rule.needs != "scores" or form.has_scores) and (rule.needs != "notes" or form.has_notes)
+
+
+def _off(rule: Rule, policy: Policy) -> str | None:
+    """Why the policy keeps the rule from running; None where it runs."""
+    if policy.rule(rule.id).on is False:
+        return "参数表里关闭了"
+    return "默认关闭，可以在参数表里启用" if rule.needs == "off" and not policy.rule(rule.id).on else None
+
+
+def _status(rule: Rule, ran: bool) -> RuleStatus:
+    if ran:
+        return RuleStatus(rule.id, "ran")
+    return RuleStatus(rule.id, "skipped", _WHY_SKIPPED.get(rule.needs or rule.scope, "没有可查的表"))
+
+
+def _status_before(rule: Rule, subjects: Sequence[_Subject], ready: FormFindings) -> RuleStatus:
+    """The status of a rule that `own_findings` ran on these subjects."""
+    error = ready.failed.get(rule.id)
+    return RuleStatus(rule.id, "failed", error) if error else _status(rule, bool(subjects))
+
+
+def _tried(rule: Rule, all_subjects: _Subjects, policy: Policy) -> tuple[RuleStatus, list[Finding]]:
+    """The rule's status and its findings, each with its place; no findings where it is off or breaks."""
+    off = _off(rule, policy)
+    if off:
+        return RuleStatus(rule.id, "skipped", off), []
+    subjects = all_subjects.of(rule)
+    try:
+        found = [
+            _completed(_placed(finding, place), rule, policy)
+            for record, more, place in subjects
+            for finding in rule.function(record, policy, *more)
+        ]
+    except _BUGS as error:
+        return RuleStatus(rule.id, "failed", f"{type(error).__name__}: {error}"), []
+    return _status(rule, bool(subjects)), found
+
+
+def _violations(rule: CustomRule, forms: Iterable[tuple[Form, _Place]]) -> list[Finding]:
+    """The findings of a county's own rule on these forms."""
+    return [_of_county(finding, rule, place) for form, place in forms for finding in violations(rule, form)]
+
+
+class _Place(NamedTuple):
+    """The place that a finding has unless the rule says another."""
+
+    file: str = ""
+    sheet: str | None = None
+    form: str | None = None
+    department: str | None = None
+    project: str | None = None
+
+
+class _Subject(NamedTuple):
+    """What a rule is called with besides the policy, and the place of its findings.
+
+    record: a file, a form, a filing or all filings. more: further arguments, for the rules that need them.
+    """
+
+    record: object
+    more: tuple[object, ...]
+    place: _Place
+
+
+@dataclass(slots=True)
+class _Subjects:
+    """The subjects of all rules, made once for the rules that have the same scope and needs."""
+
+    filings: Sequence[Filing]
+    files: Sequence[ReadFile]
+    roster: RosterView | None
+    public: bool
+    scanned: frozenset[PurePath]
+    made: dict[tuple[str, str | None], list[_Subject]] = field(default_factory=dict)
+
+    def of(self, rule: Rule) -> Sequence[_Subject]:
+        """The subjects of one rule; none where its needs are not met."""
+        key = (rule.scope, rule.needs)
+        if key not in self.made:
+            self.made[key] = list(self._make(rule))
+        return self.made[key]
+
+    def _make(self, rule: Rule) -> Iterator[_Subject]:
+        if rule.needs == "public":
+            return _to_publish(self.filings, self.roster) if self.public else iter(())
+        if rule.needs == "issued":
+            return _with_issued(self.filings, self.files, self.roster)
+        if rule.needs == "file":
+            return _with_file(self.filings, self.files, self.scanned)
+        if rule.needs == "roster":
+            return _with_roster(rule, self.filings, self.roster) if self.roster is not None else iter(())
+        return _plain_subjects(rule, self.filings, self.files)
+
+
+def _with_roster(rule: Rule, filings: Sequence[Filing], roster: RosterView) -> Iterator[_Subject]:
+    """The filings with the projects that are due; or the forms with the ledger's line of their project."""
+    for filing in filings:
+        if rule.scope == "filing":
+            yield _Subject(filing, (due(filing, roster),), _Place(department=filing.department))
+            continue
+        for form, project, place in _with_project(filing, roster):
+            if project is not None:
+                yield _Subject(form, (ledger(project),), place)
+
+
+def scanned(files: Iterable[ReadFile]) -> frozenset[PurePath]:
+    """The folders in which a scan lies."""
+    return frozenset(PurePath(file.path).parent for file in files if file.kind in _SCANS)
+
+
+def _with_file(
+    filings: Sequence[Filing], files: Sequence[ReadFile], scanned: frozenset[PurePath]
+) -> Iterator[_Subject]:
+    """The forms, each with its file and whether a scan lies in the same folder."""
+    by_path = {file.path: file for file in files}
+    for form, place in _forms(filings):
+        yield _Subject(form, (by_path.get(form.file), PurePath(form.file).parent in scanned), place)
+
+
+def _with_issued(
+    filings: Sequence[Filing], files: Sequence[ReadFile], roster: RosterView | None
+) -> Iterator[_Subject]:
+    """The forms, each with the form as issued: by the roster, else by the workbook's own hidden sheet."""
+    settings = {file.path: file.settings for file in files if file.settings}
+    for filing in filings:
+        for form, project, place in _with_project(filing, roster):
+            remembered = as_issued(form, settings.get(form.file, {}))
+            as_it_was = issued(project, roster.targets if roster else (), remembered)
+            if as_it_was is not None:
+                yield _Subject(form, (as_it_was,), place)
+
+
+def _to_publish(filings: Sequence[Filing], roster: RosterView | None) -> Iterator[_Subject]:
+    """The forms, each with 是否公开 of its project in the roster."""
+    for filing in filings:
+        for form, project, place in _with_project(filing, roster):
+            yield _Subject(form, (project.public if project else "",), place)
+
+
+def _with_project(
+    filing: Filing, roster: RosterView | None
+) -> Iterator[tuple[Form, ExpectedProject | None, _Place]]:
+    """The forms of the filing, each with its project in the roster."""
+    projects = due(filing, roster) if roster else ()
+    for form, place in _forms((filing,)):
+        yield form, matching(form, projects) if form.kind == PROJECT else None, place
+
+
+def _plain_subjects(rule: Rule, filings: Sequence[Filing], files: Sequence[ReadFile]) -> Iterator[_Subject]:
+    """The subjects of a rule that gets no further arguments."""
+    if rule.scope == "file":
+        owner: dict[str, str] = {}
+        for filing in filings:
+            for file in filing.files:
+                owner.setdefault(file.path, filing.department)
+        for file in files:
+            if (
+                rule.needs != "settings"
+                or file.settings
+                or any(problem.rule == rule.id for problem in file.problems)
+            ):
+                yield _Subject(file, (), _Place(file.path, department=owner.get(file.path)))
+    elif rule.scope == "form":
+        for form, place in _forms(filings):
+            if _fits(rule, form):
+                yield _Subject(form, (), place)
+    elif rule.scope == "filing":
+        for filing in filings:
+            if rule.needs != "report" or filing.reports:
+                yield _Subject(filing, (), _Place(department=filing.department))
+    elif rule.scope == "county" and len(filings) > 1:
+        yield _Subject(filings, (), _Place())
+
+
+def _forms(filings: Sequence[Filing]) -> Iterator[tuple[Form, _Place]]:
+    """The forms of these filings, each with its place."""
+    for filing in filings:
+        for form in filing.forms:
+            yield form, _Place(form.file, form.sheet, form.kind, filing.department, form.project)
+
+
+def _placed(finding: Finding, place: _Place) -> Finding:
+    """The finding with the parts of its place that the rule has not set."""
+    return replace(
+        finding,
+        file=finding.file or place.file,
+        sheet=finding.sheet or place.sheet,
+        form=finding.form or place.form,
+        department=finding.department or place.department,
+        project=finding.project or place.project,
+    )
+
+
+def _of_county(finding: Finding, rule: CustomRule, place: _Place) -> Finding:
+    """The finding of a county's own rule, with its place and what the rule's row says."""
+    return replace(
+        _placed(finding, place),
+        rule=rule.row.number,
+        title=rule.row.condition,
+        severity=rule.row.severity,
+        treatment=rule.row.treatment,
+    )
+
+
+def _completed(finding: Finding, rule: Rule, policy: Policy) -> Finding:
+    """The finding with its rule, and with the severity and treatment of county, finding or rule."""
+    of_county = policy.rule(rule.id)
+    severity = of_county.severity or finding.severity or rule.severity
+    return replace(
+        finding,
+        rule=rule.id,
+        title=rule.title,
+        severity=severity,
+        treatment=of_county.treatment or finding.treatment or _treatment(rule, severity, policy),
+    )
+
+
+def _treatment(rule: Rule, severity: Severity, policy: Policy) -> Treatment:
+    """The treatment of a rule's finding that has this severity.
+
+    Targets were fixed with the budget: while they cannot be changed, faults of their design wait for next
+    year.
+    """
+    if rule.id == "I06":
+        return Treatment.FIX
+    if rule.id[0] == "I" and policy["targets_editable"]:
+        return {
+            Severity.ERROR: Treatment.FIX,
+            Severity.WARNING: Treatment.EXPLAIN,
+            Severity.NOTE: Treatment.NEXT_YEAR,
+        }[severity]
+    if severity is not rule.severity and rule.treatment in (Treatment.FIX, Treatment.EXPLAIN):
+        return Treatment.FIX if severity is Severity.ERROR else Treatment.EXPLAIN
+    return rule.treatment
+
+
+def _explained(
+    findings: Iterable[Finding], files: Iterable[ReadFile], filings: Iterable[Filing]
+) -> Iterator[Finding]:
+    """The findings, those with the explanation that the unit wrote beside them (column 单位说明).
+
+    A finding that must be mended keeps its status whatever the explanation. A finding on the report is
+    explained in the department's workbook, whose list calls it 自评报告.
+    """
+    in_file = {
+        (file.path, *map(_plain, (row.rule, row.sheet, row.subject, row.value))): row.text
+        for file in files
+        for row in file.explanations
+    }
+    on_report = {
+        (filing.department, row.rule, _plain(row.subject), _plain(row.value)): row.text
+        for filing in filings
+        for file in filing.files
+        for row in file.explanations
+        if row.sheet == REPORT_SHEET
+    }
+    for finding in findings:
+        subject, value = _plain(finding.subject), _plain(finding.value)
+        text = in_file.get((finding.file, _plain(finding.rule), _plain(finding.sheet), subject, value))
+        if finding.form == REPORT and not text and finding.department is not None:
+            text = on_report.get((finding.department, finding.rule, subject, value))
+        if text:
+            explains = finding.treatment is Treatment.EXPLAIN
+            finding = replace(finding, status="explained" if explains else finding.status, explanation=text)
+        yield finding
+
+
+def _plain(text: str | None) -> str:
+    """The text with single blanks for white space, as cells and findings are compared."""
+    return " ".join((text or "").split())
+
+
+_RANK: Mapping[Severity | None, int] = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+def order(finding: Finding) -> tuple[str, str, str, int, tuple[int, int, str], str]:
+    """The sort key of findings as they are listed: by file, sheet, form, severity and cell."""
+    match = re.match(r"([A-Z]+)(\d+)", finding.cell or "")
+    cell = (int(match[2]), len(match[1]), match[1]) if match else (0, 0, "")
+    return finding.file, finding.sheet or "", finding.form or "", _RANK[finding.severity], cell, finding.rule
+
+
+def _counts(files: Iterable[ReadFile], findings: Iterable[Finding]) -> tuple[FileCount, ...]:
+    """The numbers of forms, errors and warnings of each file."""
+    severities = Counter((finding.file, finding.severity) for finding in findings)
+    return tuple(
+        FileCount(
+            file.path,
+            len(file.forms) + len(file.reports),
+            severities[file.path, Severity.ERROR],
+            severities[file.path, Severity.WARNING],
+        )
+        for file in files
+    )

@@ -1,0 +1,347 @@
+"""完成率, 偏差率 and 判定 beside the indicators as plain formulas, for targets such as ≥95%, =12月, ≤10次.
+
+The formulas cover what is common and leave the rest blank rather than wrong: one number on each side, in the
+same unit. Helper columns, hidden right of the verdict, hold what they are made of. `settle` computes the same
+in Python, for the cached values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import cache
+
+from selfeval_xl.assessment.policy import default
+from selfeval_xl.model.edits import Formula
+from selfeval_xl.model.forms import Verdict
+from selfeval_xl.model.grid import a1
+from selfeval_xl.model.numbers import rounded
+from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS, LISTS
+from selfeval_xl.model.units import UNITS
+from selfeval_xl.templates.drawing import Drawing
+from selfeval_xl.templates.form_values import Row
+
+GAP = 1  # columns left free between the form and the added columns
+_CLEANED = (
+    (" ", ""),
+    ("　", ""),
+    (",", ""),
+    ("，", ""),
+    ("％", "%"),
+    (">=", "≥"),
+    ("<=", "≤"),
+    ("≧", "≥"),
+    ("≦", "≤"),
+    ("⩾", "≥"),
+    ("⩽", "≤"),
+    ("＝", "="),
+    ("═", "="),
+    ("＞", ">"),
+    ("＜", "<"),
+)
+_RATE_WORDS = (
+    "率",
+    "比例",
+    "占比",
+    "合规",
+    "及时",
+    "达标",
+    "程度",
+    "水平",
+)  # a cost indicator with one of them may be better high or low
+
+_SIGNS = "≥≤><="
+_DIGITS = "0123456789."
+_LONGEST = 16
+_SCALES = "十百千万亿"
+_SCALED = (
+    "万元",
+    "亿元",
+    "千元",
+    "百元",
+    "千克",
+    "千米",
+    "千瓦",
+    "千瓦时",
+    "万人",
+    "万人次",
+    "万户",
+    "万亩",
+    "万吨",
+    "万千瓦时",
+    "亿千瓦时",
+    "千分之",
+    "百分比",
+    "百分点",
+)
+FAR_YEAR = 1900  # 2024年 is a date
+_OVER = default().number("over_fulfilment")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The values of one indicator's formulas; None is blank.
+
+    attainment, deviation: ratios to four digits. parts: the helper columns' values. target, completed: the
+    two numbers, None where they cannot be compared.
+    """
+
+    attainment: Decimal | None = None
+    deviation: Decimal | None = None
+    verdict: str = ""
+    parts: tuple[Decimal | str, ...] = ("",) * len(HELPER_COLUMNS)
+    target: Decimal | None = None
+    completed: Decimal | None = None
+
+
+def cleaned(text: str) -> str:
+    """A text without spaces and commas, its signs in one form, as the formulas clean it."""
+    for old, new in _CLEANED:
+        text = text.replace(old, new)
+    return text
+
+
+def settle(target: str, actual: str, cost: bool, name: str) -> Settled:
+    """The values that the formulas give for one indicator.
+
+    target, actual: as typed, a target in several columns joined. cost: its level says 成本.
+    """
+    wanted, got = cleaned(target), cleaned(actual)
+    sign = wanted[0] if wanted and wanted[0] in _SIGNS else ""
+    want, unit = _number(wanted[len(sign) :])
+    have, actual_unit = _number(got)
+    equal_or_none = sign in ("=", "")
+    unclear = cost and equal_or_none and any(word in name for word in _RATE_WORDS)
+    comparable = (
+        want is not None
+        and have is not None
+        and _same_unit(unit, actual_unit)
+        and _is_listed(unit, sign, max(want, have))
+        and not unclear
+    )
+    parts = (
+        wanted,
+        got,
+        sign,
+        "" if want is None else want,
+        unit,
+        "" if have is None else have,
+        actual_unit,
+        Decimal(int(comparable)),
+    )
+    if not comparable or want is None or have is None:
+        return Settled(parts=parts)
+    deviation = rounded((have - want) / want, 4) if want else None
+    if sign in ("≤", "<") or (equal_or_none and cost):
+        met = have < want or (have == want and sign != "<")
+        verdict = Verdict.MET if met else Verdict.UNMET
+        return Settled(None, deviation, verdict.label, parts, want, have)
+    attainment = rounded(have / want, 4) if want else None
+    return Settled(attainment, deviation, _floor_verdict(want, have, sign).label, parts, want, have)
+
+
+def _floor_verdict(want: Decimal, have: Decimal, sign: str) -> Verdict:
+    """The verdict where more is better."""
+    if have < want or (have == want and sign == ">"):
+        return Verdict.UNMET
+    if not want:
+        return Verdict.MET if sign in ("≥", ">") or have == 0 else Verdict.UNMET
+    return Verdict.EXCEEDED if (have - want) / want > _OVER else Verdict.MET
+
+
+def _number(text: str) -> tuple[Decimal | None, str]:
+    """The number at the head of a text and what follows it; None where there is none."""
+    digits = text[: len(text) - len(text.lstrip(_DIGITS))][:_LONGEST]
+    try:
+        return (Decimal(digits), text[len(digits) :]) if digits else (None, "")
+    except InvalidOperation:
+        return None, ""
+
+
+def _same_unit(unit: str, actual_unit: str) -> bool:
+    return unit == actual_unit or (
+        not actual_unit and unit not in ("", "%") and "万" not in unit and "亿" not in unit
+    )
+
+
+def _is_listed(unit: str, sign: str, largest: Decimal) -> bool:
+    """Whether the unit is one of our list; what may be a date (2024年, 2024.11, 10月, 30日) is none."""
+    if unit == "":
+        return bool(sign) or largest < FAR_YEAR
+    return (
+        unit in listed_units()
+        and not (unit == "年" and largest >= FAR_YEAR)
+        and not (unit in ("月", "月份") and not sign)
+    )
+
+
+@cache
+def listed_units() -> tuple[str, ...]:
+    """The units that the formulas know, in the order of the sheet 指标库.
+
+    These are the units without a scale (十 to 亿) in front, and the usual ones with one.
+    """
+    return tuple(
+        unit
+        for unit in UNITS
+        if unit not in ("日", "号", "里") and (unit[0] not in _SCALES or unit in _SCALED)
+    )
+
+
+def add_live(drawing: Drawing, columns: Mapping[str, int], rows: Mapping[int, Row]) -> None:
+    """Puts heads and formulas beside the indicator table of a drawing.
+
+    columns: sheet column by key of the table's columns. rows: the data of each row of the table, as `draw`
+    was given it.
+    """
+    first, last = drawing.table
+    start = len(drawing.widths) + GAP
+    drawing.beside_widths = {start - 1: 2.5, **dict.fromkeys(range(start, start + len(ADDED_COLUMNS)), 10.0)}
+    drawing.hidden_columns = range(
+        start + len(ADDED_COLUMNS), start + len(ADDED_COLUMNS) + len(HELPER_COLUMNS)
+    )
+    for number, name in enumerate((*ADDED_COLUMNS, *HELPER_COLUMNS)):
+        drawing.put_beside(
+            first - 1, start + number, "added" if number < len(ADDED_COLUMNS) else "helper", name
+        )
+    for row in range(first, last + 1):
+        settled = _settled(rows.get(row, {}), columns)
+        values = [settled.attainment, settled.deviation, settled.verdict, *settled.parts]
+        for number, (look, text) in enumerate(_formulas(row, start, columns)):
+            value = values[number]
+            drawing.put_beside(row, start + number, look, Formula(text, "" if value is None else value))
+
+
+def _settled(data: Row, columns: Mapping[str, int]) -> Settled:
+    return settle(*_typed(data, columns))
+
+
+def _typed(data: Row, columns: Mapping[str, int]) -> tuple[str, str, bool, str]:
+    cost = any("成本" in str(data.get(key) or "") for key in ("level1", "level2") if key in columns)
+    return _target(data, columns), str(data.get("actual") or ""), cost, str(data.get("name") or "")
+
+
+def _target(data: Row, columns: Mapping[str, int]) -> str:
+    """The target in force as the formula joins it: sign, value and unit."""
+    texts = {
+        key: str(data.get(key) or "")
+        for key in ("operator", "target", "adjusted_target", "initial_target", "unit")
+    }
+    value = texts["adjusted_target"] or texts["target"] or texts["initial_target"]
+    operator = "" if texts["operator"] == "定量指标" else texts["operator"]
+    return f"{operator if 'operator' in columns else ''}{value}{texts['unit'] if 'unit' in columns else ''}"
+
+
+def _formulas(row: int, start: int, columns: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Look and text of each formula of a row, in the order of the columns."""
+    at = {name: a1(row, start + number) for number, name in enumerate((*ADDED_COLUMNS, *HELPER_COLUMNS))}
+    target, actual = at["整理后指标值"], at["整理后完成值"]
+    sign, want, unit, have, actual_unit, fits = (at[name] for name in HELPER_COLUMNS[2:])
+    cell = {key: a1(row, column) for key, column in columns.items()}
+    cost = f'ISNUMBER(FIND("成本",{cell["level1"]}&{cell["level2"]}))' if "level2" in cell else "FALSE"
+    at_most = f'OR({sign}="≤",{sign}="<",AND(OR({sign}="=",{sign}=""),{cost}))'
+    deviation = f"({have}-{want})/{want}"
+    met, unmet, exceeded = (verdict.label for verdict in (Verdict.MET, Verdict.UNMET, Verdict.EXCEEDED))
+    floor = (
+        f'IF(OR({have}<{want},AND({have}={want},{sign}=">"))'
+        f',"{unmet}",IF({want}=0,IF(OR({sign}="≥",{sign}=">",{have}=0),"{met}","{unmet}"),'
+        f'IF(ROUND({deviation},10)>{_OVER},"{exceeded}","{met}")))'
+    )
+    ceiling = f'IF(OR({have}<{want},AND({have}={want},{sign}<>"<")),"{met}","{unmet}")'
+    return [
+        ("share", f'IF({fits}<>1,"",IF(OR({want}=0,{at_most}),"",ROUND({have}/{want},4)))'),
+        ("share", f'IF({fits}<>1,"",IF({want}=0,"",ROUND({deviation},4)))'),
+        ("added", f'IF({fits}<>1,"",IF({at_most},{ceiling},{floor}))'),
+        ("helper", _clean_formula(_joined(cell))),
+        ("helper", _clean_formula(cell["actual"])),
+        ("helper", f'IF({target}="","",IF(ISNUMBER(FIND(LEFT({target},1),"{_SIGNS}")),LEFT({target},1),""))'),
+        ("helper", _number_formula(f"MID({target},LEN({sign})+1,99)")),
+        (
+            "helper",
+            f'IF({want}="","",MID({target},LEN({sign})+1+{_count(f"MID({target},LEN({sign})+1,99)")},99))',
+        ),
+        ("helper", _number_formula(actual)),
+        ("helper", f'IF({have}="","",MID({actual},1+{_count(actual)},99))'),
+        ("helper", _fits_formula(sign, want, unit, have, actual_unit, cost, cell)),
+    ]
+
+
+def _joined(cell: Mapping[str, str]) -> str:
+    """A formula for the target as one text: its value, joined with sign and unit from their columns."""
+    adjusted, initial = cell.get("adjusted_target"), cell.get("initial_target")
+    value = cell.get("target") or (f'IF({adjusted}="",{initial},{adjusted})' if adjusted else initial)
+    operator = f'SUBSTITUTE({cell["operator"]},"定量指标","")&' if "operator" in cell else ""
+    return f"{operator}{value}{'&' + cell['unit'] if 'unit' in cell else ''}"
+
+
+def _clean_formula(text: str) -> str:
+    for old, new in _CLEANED:
+        text = f'SUBSTITUTE({text},"{old}","{new}")'
+    return text
+
+
+def _count(text: str) -> str:
+    """A formula that counts the digits and points at the head of a text."""
+    letters = "{" + ",".join(map(str, range(1, _LONGEST + 2))) + "}"
+    return f'(MATCH(TRUE,ISERROR(FIND(MID(LEFT({text},{_LONGEST})&"#",{letters},1),"{_DIGITS}")),0)-1)'
+
+
+def _number_formula(text: str) -> str:
+    return f'IFERROR(VALUE(LEFT({text},{_count(text)})),"")'
+
+
+def _fits_formula(
+    sign: str, want: str, unit: str, have: str, actual_unit: str, cost: str, cell: Mapping[str, str]
+) -> str:
+    units = f"{LISTS}!{units_area()}"
+    same = (
+        f'OR({unit}={actual_unit},AND({actual_unit}="",{unit}<>"",{unit}<>"%",ISERROR(FIND("万",{unit}))'
+        f',ISERROR(FIND("亿",{unit}))))'
+    )
+    dated = f"MAX({want},{have})>={FAR_YEAR}"
+    listed = (
+        f'IF({unit}="",OR({sign}<>"",NOT({dated})),AND(SUMPRODUCT(--EXACT({units},{unit}))'
+        f'>0,NOT(AND({unit}="年",{dated})),NOT(AND(OR({unit}="月",{unit}="月份"),{sign}=""))))'
+    )
+    words = "{" + ",".join(f'"{word}"' for word in _RATE_WORDS) + "}"
+    unclear = f'AND({cost},OR({sign}="=",{sign}=""),SUMPRODUCT(--ISNUMBER(FIND({words},{cell["name"]})))>0)'
+    return f"IF(AND(ISNUMBER({want}),ISNUMBER({have})),IF(AND({same},{listed},NOT({unclear})),1,0),0)"
+
+
+def units_area() -> str:
+    """The area of the units on the sheet 指标库."""
+    return f"$A$2:$A${len(listed_units()) + 1}"
+
+
+def score(row: int, columns: Mapping[str, int], width: int, data: Row) -> tuple[str, Decimal | None]:
+    """The formula of a score and its value, None where it is blank: without points or without a verdict.
+
+    A met target gives all points, an unmet one points × attainment; for ≤ as the policy's score_at_most says:
+    points × target ÷ actual, or points × (1 − excess). width: columns of the form.
+    """
+    start = width + GAP
+    points, rate, deviation, verdict = (
+        a1(row, columns["points"]),
+        *(a1(row, start + number) for number in range(3)),
+    )
+    want, have = a1(row, start + 6), a1(row, start + 8)
+    unmet = Verdict.UNMET.label
+    by_ratio = default()["score_at_most"] == "proportional"
+    excess = f"{want}/{have}" if by_ratio else f"MAX(0,1-({have}-{want})/{want})"
+    short = f'IF({rate}<>"",{points}*{have}/{want},IF({deviation}="",0,{points}*{excess}))'
+    text = f'IF(OR({points}="",{verdict}=""),"",IF({verdict}="{unmet}",ROUND({short},2),{points}))'
+    return text, _score_value(str(data.get("points") or ""), _settled(data, columns), by_ratio)
+
+
+def _score_value(points: str, settled: Settled, by_ratio: bool) -> Decimal | None:
+    if not points or settled.target is None or settled.completed is None:
+        return None
+    full, want, have = Decimal(points), settled.target, settled.completed
+    if settled.verdict != Verdict.UNMET.label:
+        return full
+    if settled.attainment is not None:
+        return rounded(full * have / want)
+    if settled.deviation is None:
+        return Decimal(0)
+    return rounded(full * (want / have if by_ratio else max(Decimal(0), 1 - (have - want) / want)))

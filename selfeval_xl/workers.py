@@ -1,0 +1,333 @@
+"""Many files, read in worker processes: a file that kills or hangs its worker costs itself, not the run.
+
+The workers are plain `python -c` processes that are sent messages over their pipes, not multiprocessing
+children: those would import the caller's main script again (so that a script without
+`if __name__ == "__main__"` starts itself over and over on Windows), or inherit its threads and locks
+elsewhere. So a script may call `read_files` anywhere.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pickle
+import queue
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import IO, Any
+
+from selfeval_xl.errors import SelfevalError
+from selfeval_xl.files import fingerprint
+from selfeval_xl.model.forms import Problem, ReadFile
+
+CHUNK = 64  # files handed to a worker at once
+SECONDS = 60.0  # for one file
+START_SECONDS = 60.0  # for a worker to start, which on a busy machine may take longer than a file
+READ_FILE = "selfeval_xl.readers:read_file"
+DIED = "损坏或内容异常，读取时程序中断；请用Excel打开后另存为xlsx再报送。"
+SLOW = "读了{seconds:g}秒还没有读完，已经停止；请用Excel打开，删除表格以外的内容，另存为xlsx再报送。"
+NO_START = "读取文件的程序启动不了（{cause}）。请重新安装selfeval-xl后再试。"
+
+_POLL = 0.25
+
+
+def read_files(
+    paths: Iterable[str | os.PathLike[str]],
+    jobs: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    function: str = READ_FILE,
+    context: Any = None,
+    seconds: float = SECONDS,
+) -> Iterator[ReadFile]:
+    """Every file as read, in the order given.
+
+    jobs: worker processes, by default one a core; one for fewer than three files. progress(done, all) is
+    called as files are finished. function: what a worker does with a path ("module:name", importable there);
+    it returns a ReadFile or anything that pickles. context: passed to the function besides the path, where it
+    is not None. seconds: the longest time for one file.
+
+    A file whose worker dies or takes too long gives a ReadFile with the problem T08. Closing the iterator
+    ends the workers. Raises SelfevalError when no worker can be started.
+    """
+    waiting = [str(path) for path in paths]
+    if waiting:
+        yield from _Pool(waiting, _worker_count(len(waiting), jobs), function, context, seconds).run(progress)
+
+
+def _worker_count(files: int, jobs: int | None) -> int:
+    """The number of workers for so many files."""
+    return 1 if files < 3 else max(1, min(jobs or os.cpu_count() or 1, files))
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    """A worker process.
+
+    requests, answers: its pipes. errors: a file with its error output. queue: the numbers of the files that
+    it was sent and has not answered. busy_since: when it began with the first of them (time.monotonic).
+    """
+
+    process: subprocess.Popen[bytes]
+    requests: IO[bytes]
+    answers: IO[bytes]
+    errors: IO[bytes]
+    queue: deque[int] = field(default_factory=deque)
+    busy_since: float = 0.0
+    ready: bool = False
+
+    def end(self) -> str:
+        """Ends the process; returns the last line of its error output, the cause for a programmer to read."""
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.requests, self.answers):
+            try:
+                pipe.close()
+            except OSError:
+                continue  # what was still to be written to a dead worker is of no use
+        with self.errors as file:
+            file.seek(max(0, file.seek(0, 2) - 2000))
+            lines = file.read().decode("utf-8", "replace").strip().splitlines()
+        return lines[-1][:300] if lines else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """The event that a worker's pipe has ended."""
+
+
+class _Pool:
+    """The files of one call and the workers that read them.
+
+    todo: numbers of the files that no worker has. done: answers by number, until they are handed on.
+    """
+
+    def __init__(
+        self, paths: Sequence[str], workers: int, function: str, context: Any, seconds: float
+    ) -> None:
+        self.paths, self.count, self.seconds = paths, workers, seconds
+        self.function, self.context = function, context
+        self.todo = deque(range(len(paths)))
+        self.done: dict[int, Any] = {}
+        self.events: queue.SimpleQueue[tuple[_Worker, Any]] = queue.SimpleQueue()
+        self.workers: list[_Worker] = []
+
+    def run(self, progress: Callable[[int, int], None] | None) -> Iterator[Any]:
+        """The answers in the order of the files."""
+        finished = 0
+        try:
+            for number in range(len(self.paths)):
+                while number not in self.done:
+                    self._hand_out()
+                    newly_finished = self._take_in()
+                    finished += newly_finished
+                    if progress and newly_finished:
+                        progress(finished, len(self.paths))
+                yield self.done.pop(number)
+                self._restart_clocks()
+        finally:
+            for worker in self.workers:
+                worker.end()
+
+    def _hand_out(self) -> None:
+        """Gives every idle worker its next chunk, and starts workers while there are chunks for them."""
+        while self.todo:
+            idle = next((worker for worker in self.workers if not worker.queue), None)
+            if idle is None:
+                if len(self.workers) >= self.count:
+                    return
+                idle = self._start()
+            size = min(CHUNK, max(1, len(self.todo) // (2 * self.count)))
+            chunk = [self.todo.popleft() for _ in range(size)]
+            idle.queue.extend(chunk)
+            idle.busy_since = time.monotonic()
+            try:
+                send(idle.requests, [self.paths[number] for number in chunk])
+            except OSError:
+                return  # it has died: its listener reports that
+
+    def _start(self) -> _Worker:
+        """A new worker with a thread that listens to it."""
+        worker = _spawn(self.function, self.context)
+        self.workers.append(worker)
+        threading.Thread(target=_listen, args=(worker, self.events), daemon=True).start()
+        return worker
+
+    def _take_in(self) -> int:
+        """Waits for an event of a worker; returns the number of files finished by it."""
+        now = time.monotonic()
+        hanging = [
+            worker
+            for worker in self.workers
+            if worker.queue
+            and now - worker.busy_since > (self.seconds if worker.ready else max(START_SECONDS, self.seconds))
+        ]
+        if hanging and self.events.empty():
+            return sum(self._lost(worker, SLOW.format(seconds=self.seconds)) for worker in hanging)
+        try:
+            worker, answer = self.events.get(timeout=_POLL)
+        except queue.Empty:
+            return 0
+        if worker not in self.workers:
+            return 0
+        worker.busy_since = time.monotonic()
+        if isinstance(answer, _Lost):
+            return self._lost(worker, DIED)
+        if not worker.ready:
+            worker.ready = True
+            return 0
+        number = worker.queue.popleft()
+        self.done[number] = (
+            _unread(self.paths[number], answer.text) if isinstance(answer, Refusal) else answer
+        )
+        return 1
+
+    def _lost(self, worker: _Worker, text: str) -> int:
+        """Answers for the file that ended a worker, and puts the rest of its chunk back in front.
+
+        Returns the number of files finished by this, 0 or 1.
+        """
+        self.workers.remove(worker)
+        cause = worker.end()
+        if not worker.ready:
+            raise SelfevalError(NO_START.format(cause=cause or "没有说明原因"))
+        if not worker.queue:
+            return 0
+        path = self.paths[culprit := worker.queue.popleft()]
+        self.todo.extendleft(reversed(worker.queue))
+        self.done[culprit] = _unread(path, f"“{Path(path).name}”{text}", cause)
+        return 1
+
+    def _restart_clocks(self) -> None:
+        """Starts the time of every worker's file anew: while the caller used a result nobody took answers."""
+        now = time.monotonic()
+        for worker in self.workers:
+            worker.busy_since = now
+
+
+def _unread(path: str, text: str, cause: str = "") -> ReadFile:
+    """The answer for a file that was not read, for the reason `text`. cause: its worker's last error line."""
+    size, sha256 = fingerprint(path)
+    return ReadFile(
+        path=path,
+        size=size,
+        sha256=sha256,
+        kind="unknown",
+        problems=(Problem(text, rule="T08"),),
+        evidence=(f"读取程序最后的话：{cause}",) if cause else (),
+    )
+
+
+def _spawn(function: str, context: Any) -> _Worker:
+    """A new worker, sent the paths of the packages and the function to run."""
+    errors = tempfile.TemporaryFile()
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", START],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
+    assert process.stdin is not None and process.stdout is not None  # both are pipes
+    root = str(Path(__file__).resolve().parents[1])
+    worker = _Worker(process, process.stdin, process.stdout, errors)
+    try:
+        worker.requests.write(pickle.dumps([root, *(entry for entry in sys.path if entry and entry != root)]))
+        send(worker.requests, (function, context))
+    except OSError:
+        return worker  # it has died: its listener reports that
+    return worker
+
+
+def _listen(worker: _Worker, events: queue.SimpleQueue[tuple[_Worker, Any]]) -> None:
+    """Puts a worker's answers into the queue of events until its pipe ends."""
+    try:
+        while True:
+            events.put((worker, receive(worker.answers)))
+    except (OSError, ValueError, EOFError, pickle.UnpicklingError):
+        events.put((worker, _Lost()))
+
+
+# address space of a worker: reading takes up to 300 MB, the interpreter and its libraries reserve the rest
+MEMORY = 1 << 30
+READY = "ready"  # sent once, when all imports are done
+
+START = (
+    "import sys,pickle;sys.path[:]=pickle.load(sys.stdin.buffer);from selfeval_xl.workers "
+    "import serve;serve()"
+)
+_LENGTH = struct.Struct("<Q")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The answer for a file that could not be opened (deleted meanwhile, no right to it)."""
+
+    text: str
+
+
+def send(pipe: IO[bytes], message: object) -> None:
+    """Writes one message, pickled, with its length in front."""
+    raw = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    pipe.write(_LENGTH.pack(len(raw)) + raw)
+    pipe.flush()
+
+
+def receive(pipe: IO[bytes]) -> Any:
+    """The next message; EOFError when the other process has ended."""
+    head = pipe.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        raise EOFError
+    return pickle.loads(pipe.read(_LENGTH.unpack(head)[0]))
+
+
+def serve() -> None:
+    """Works until the pipe of requests ends.
+
+    The first request is the function's name and context, answered by READY. Each further request is a list
+    of paths, answered by one message for each path.
+    """
+    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever prints must not come between the answers
+    function, context = receive(requests)
+    module, _, name = function.partition(":")
+    work = getattr(importlib.import_module(module), name)
+    if context is not None:
+        work = partial(work, context=context)
+    send(answers, READY)
+    _limit_memory()
+    while True:
+        try:
+            paths = receive(requests)
+        except EOFError:
+            return
+        for path in paths:
+            try:
+                answer = work(path)
+            except SelfevalError as error:
+                answer = Refusal(str(error))
+            send(answers, answer)
+
+
+def _limit_memory() -> None:
+    """Limits this process's memory; Windows has no such limit, there only the guards hold."""
+    try:
+        import resource
+    except ImportError:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limit = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+    except (OSError, ValueError):
+        return  # some systems refuse to limit the address space

@@ -1,0 +1,1 @@
+"""`fill`: execution rates, totals, deviation columns, stubs for reasons."""

@@ -1,0 +1,135 @@
+"""Issuing (下发): one workbook for each department of the roster, filled in with everything that is known."""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from selfeval_xl.errors import OutputError, UsageError, cause_of
+from selfeval_xl.model.forms import ReadFile
+from selfeval_xl.workflows.issuing.contents import EXEMPT, Contents, IssueOptions
+from selfeval_xl.workflows.issuing.writing import FAILED, IssueJob, IssueOutcome
+
+__all__ = ["IssueOptions", "Issued", "issue"]
+
+INDEX = "下发清单.xlsx"
+_SECONDS = 600.0  # for one department; hundreds of projects on a busy machine take their time
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """The issued workbooks: the index, and each department's contents with the outcome of writing its file.
+
+    problems: those of the roster, in plain words.
+    """
+
+    folder: Path
+    index: Path
+    departments: tuple[tuple[Contents, IssueOutcome], ...] = ()
+    problems: tuple[str, ...] = ()
+
+    def count(self, result: str) -> int:
+        """The number of departments with this result."""
+        return sum(outcome.result == result for _, outcome in self.departments)
+
+    @property
+    def projects(self) -> int:
+        """The number of project forms in the workbooks that were written or are there already."""
+        return sum(
+            bool(item.sheet)
+            for contents, outcome in self.departments
+            if outcome.result != FAILED
+            for item in contents.items
+        )
+
+    @property
+    def targets(self) -> int:
+        """The number of targets on these forms."""
+        return sum(contents.targets for contents, outcome in self.departments if outcome.result != FAILED)
+
+    @property
+    def left_out(self) -> Counter[str]:
+        """The number of projects left out, by reason."""
+        return Counter(
+            EXEMPT for contents, _ in self.departments for item in contents.items if item.status == EXEMPT
+        )
+
+
+def issue(
+    roster: str | Path,
+    folder: str | Path,
+    *,
+    asked: IssueOptions | None = None,
+    last: str | Path | None = None,
+    protect: bool = False,
+    overwrite: bool = False,
+    jobs: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Issued:
+    """Writes a workbook for each department of the roster into `folder`, and the index 下发清单.xlsx.
+
+    last: last year's county workbook, for projects and targets that the roster does not name. A file that a
+    department may have filled in stays as it is unless `overwrite`. progress(done, all) is called after each.
+    Raises UsageError (no roster, unknown layout), OutputError.
+    """
+    from selfeval_xl import layouts
+    from selfeval_xl.filings.roster import read_roster
+    from selfeval_xl.workflows.issuing.contents import plan
+    from selfeval_xl.workflows.issuing.index import known_files, write_index
+    from selfeval_xl.workflows.issuing.last_year import read_last_year
+
+    asked = asked or IssueOptions()
+    layouts.sheets_of(asked.layout)
+    read = read_roster(roster)
+    planned, problems = plan(read, asked, read_last_year(last, read.match) if last else None)
+    if not planned:
+        raise UsageError(
+            f"单位名册“{Path(roster).name}”里一个单位也没有，没有可下发的。{''.join(problems[:3])}"
+        )
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"建不了文件夹“{folder}”：{cause_of(error)}。请换一个位置。") from error
+    before = known_files(folder / INDEX)
+    outcomes = _write(
+        [
+            IssueJob(contents, str(folder.absolute()), protect, overwrite, before.get(contents.file, ""))
+            for contents in planned
+        ],
+        jobs,
+        progress,
+    )
+    departments = tuple(zip(planned, outcomes, strict=True))
+    write_index(folder / INDEX, departments, problems, before)
+    return Issued(folder, folder / INDEX, departments, tuple(problems))
+
+
+def _write(
+    todo: Iterable[IssueJob], jobs: int | None, progress: Callable[[int, int], None] | None
+) -> list[IssueOutcome]:
+    """The outcomes of the jobs, carried out in worker processes; a worker that dies costs its department."""
+    from selfeval_xl.workers import read_files
+
+    todo = list(todo)
+    with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as folder:
+        paths = [Path(folder) / f"{number:05}" for number in range(len(todo))]
+        for path, job in zip(paths, todo, strict=True):
+            path.write_bytes(pickle.dumps(job))
+        done = read_files(
+            paths,
+            jobs,
+            progress,
+            function="selfeval_xl.workflows.issuing.writing:write_job",
+            seconds=_SECONDS,
+        )
+        return [
+            IssueOutcome(job.contents.file, FAILED, "写这一份时程序中断了，请再运行一次")
+            if isinstance(outcome, ReadFile)
+            else outcome
+            for job, outcome in zip(todo, done, strict=True)
+        ]

@@ -1,0 +1,92 @@
+"""The writing of one department's workbook, never over a file that somebody may have filled in."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+
+from selfeval_xl import templates
+from selfeval_xl.errors import OutputError, SelfevalError, cause_of
+from selfeval_xl.files import fingerprint
+from selfeval_xl.workflows.issuing.contents import Contents
+
+WRITTEN, SAME, KEPT, REPLACED, FAILED = "已生成", "没有变化", "没有覆盖", "已覆盖", "没有生成"
+
+
+@dataclass(frozen=True, slots=True)
+class IssueJob:
+    """The job of a worker: the contents, the folder, and what may be overwritten.
+
+    known: the fingerprint of the file that the last run wrote there, "" without one.
+    """
+
+    contents: Contents
+    folder: str
+    protect: bool = False
+    overwrite: bool = False
+    known: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueOutcome:
+    """The outcome of a job.
+
+    result: 已生成, 没有变化, 没有覆盖, 已覆盖, 没有生成. why: in plain words. sha256: of the file as written,
+    or as found.
+    """
+
+    file: str
+    result: str
+    why: str = ""
+    sha256: str = ""
+
+
+def write_job(path: str) -> IssueOutcome:
+    """Carries out the job that is pickled at `path`; this is the function that the workers call."""
+    job: IssueJob = pickle.loads(Path(path).read_bytes())
+    try:
+        return write(job)
+    except SelfevalError as error:
+        return IssueOutcome(job.contents.file, FAILED, str(error))
+
+
+def write(job: IssueJob) -> IssueOutcome:
+    """Writes the workbook, but for one that would replace a file that somebody may have filled in.
+
+    A file is untouched where it has the very bytes that would be written, or that the last run wrote. Raises
+    OutputError where it cannot be written.
+    """
+    contents = job.contents
+    target = Path(job.folder) / contents.file
+    fresh = target.with_name(f".~{os.getpid()}.xlsx")
+    try:
+        templates.fill_in(
+            contents.layout,
+            fresh,
+            projects=contents.projects,
+            department=contents.whole,
+            year=contents.year,
+            settings=contents.settings,
+            cover=contents.cover,
+            protect=job.protect,
+        )
+        made = fingerprint(fresh)[1]
+        present = fingerprint(target)[1] if target.exists() else ""
+        if present == made:
+            return IssueOutcome(contents.file, SAME, sha256=made)
+        filled = present not in ("", job.known)
+        if filled and not job.overwrite:
+            return IssueOutcome(contents.file, KEPT, "已有同名文件，部门可能已经填写", present)
+        os.replace(fresh, target)
+        return IssueOutcome(
+            contents.file,
+            REPLACED if filled else WRITTEN,
+            "原来的文件可能已经填写，按要求覆盖了" if filled else "",
+            made,
+        )
+    except OSError as error:
+        raise OutputError(f"写不了“{target}”：{cause_of(error)}。请关闭正在打开它的程序后再试。") from error
+    finally:
+        fresh.unlink(missing_ok=True)

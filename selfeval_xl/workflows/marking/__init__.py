@@ -1,0 +1,1 @@
+"""`check --mark`: findings as notes, tints and a list in a copy."""

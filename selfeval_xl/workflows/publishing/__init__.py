@@ -1,0 +1,241 @@
+"""公开版: one clean workbook and one clean report for each department.
+
+They hold nothing that was not meant for the public.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.errors import UnreadableFile
+from selfeval_xl.filings.expected import due, matching
+from selfeval_xl.model.forms import PROJECT, Form, Report
+from selfeval_xl.model.sheet_names import STUB
+from selfeval_xl.model.text import squeeze
+from selfeval_xl.readers.archives import at_hand
+from selfeval_xl.rules.county_file import load
+from selfeval_xl.rules.public import KEPT_BACK
+
+if TYPE_CHECKING:
+    from selfeval_xl.county.departments.data import CountyData, DepartmentData
+    from selfeval_xl.model.grid import Grid
+    from selfeval_xl.workflows.publishing.forms import PublicForm
+
+__all__ = ["Published", "publish"]
+
+WAITING = "【待填写"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The files that were written and refused.
+
+    copies: department, file, count of masked numbers. refused: department, form or report that was not
+    published, reason. unfinished: department, form or report with a stub left. pdfs: PDF copies. not_made:
+    files of which no PDF could be made.
+    """
+
+    out: Path
+    copies: tuple[tuple[str, Path, int], ...]
+    refused: tuple[tuple[str, str, str], ...]
+    unfinished: tuple[tuple[str, str], ...] = ()
+    pdfs: tuple[Path, ...] = ()
+    not_made: tuple[Path, ...] = ()
+
+
+@dataclass(slots=True)
+class _Run:
+    """The copies and refusals of one run so far. unpacked: a folder for files taken out of archives."""
+
+    out: Path
+    unpacked: Path
+    copies: list[tuple[str, Path, int]] = field(default_factory=list)
+    refused: list[tuple[str, str, str]] = field(default_factory=list)
+    unfinished: list[tuple[str, str]] = field(default_factory=list)
+
+
+def publish(
+    folder: str | Path,
+    out: str | Path,
+    *,
+    roster: str | Path | None = None,
+    pdf: bool = False,
+    policy: Policy | str | Path | None = None,
+    jobs: int | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Published:
+    """Writes into `out` a folder for each department with its public workbook and report.
+
+    Of every form the version that counts is published. Projects that the roster marks as not public are
+    refused, and so is whatever else names them. Raises UsageError and OutputError.
+    """
+    from selfeval_xl.county.study import check_places, study
+    from selfeval_xl.files import scratch
+    from selfeval_xl.filings.roster import read_roster
+    from selfeval_xl.workflows.publishing.pdf import make_pdfs, office
+
+    folder, out = Path(folder), Path(out)
+    check_places(folder, out)
+    program = office() if pdf else ""
+    rules = policy if isinstance(policy, Policy) else load(policy)
+    material = study(folder, read_roster(roster) if roster else None, rules, jobs, progress)
+    with scratch() as unpacked:
+        run = _Run(out, unpacked)
+        for entry in material.entries:
+            _publish(entry, material, run)
+    written = [path for _, path, _ in run.copies]
+    pdfs = make_pdfs(written, program) if pdf else []
+    missing = [path for path in written if pdf and path.with_suffix(".pdf") not in pdfs]
+    return Published(
+        out, tuple(run.copies), tuple(run.refused), tuple(run.unfinished), tuple(pdfs), tuple(missing)
+    )
+
+
+def _publish(entry: DepartmentData, material: CountyData, run: _Run) -> None:
+    from selfeval_xl.files import write_out
+    from selfeval_xl.writers.xlsx import from_grids
+
+    secret = _kept_back(entry, material)
+    forms = list(_open_forms(entry, secret, run))
+    if forms:
+        widths = _widths(entry, forms)
+        target = _folder(entry, run) / f"{_prefix(entry, material)}绩效自评表.xlsx"
+        write_out(
+            target, lambda file: from_grids.write([public.grid for _, public, _ in forms], file, widths)
+        )
+        run.copies.append((entry.name, target, sum(public.masked for _, public, _ in forms)))
+    for number, report in enumerate(entry.reports):
+        _publish_report(entry, report, number, secret, material, run)
+
+
+def _widths(entry: DepartmentData, forms: list[tuple[Form, PublicForm, Path]]) -> list[list[float]]:
+    """The column widths of each form in the department's workbook; empty lists for other kinds of file."""
+    from selfeval_xl.writers.xlsx.apply import column_widths
+
+    kinds = {receipt.file.path: receipt.file.kind for receipt in entry.receipts}
+    found: dict[tuple[str, str], list[float]] = {}
+    for file, real in {form.file: real for form, _, real in forms if kinds.get(form.file) == "xlsx"}.items():
+        of_file = [(form, public) for form, public, _ in forms if form.file == file]
+        widths = column_widths(real, [(form.sheet, public.columns) for form, public in of_file])
+        found |= {(file, public.grid.name): each for (_, public), each in zip(of_file, widths)}
+    return [found.get((form.file, public.grid.name), []) for form, public, _ in forms]
+
+
+def _open_forms(
+    entry: DepartmentData, secret: dict[str, str], run: _Run
+) -> Iterator[tuple[Form, PublicForm, Path]]:
+    """The forms that may be published, each with its public copy and its file; the department form first."""
+    from selfeval_xl.workflows.publishing.forms import name_of, public_form, texts_of
+
+    grids, places = _grids(entry, run)
+    forms = sorted((assessed.form for assessed in entry.forms), key=lambda form: form.kind == PROJECT)
+    for form in forms:
+        name = name_of(form)
+        if form.kind == PROJECT and squeeze(form.project or "") in secret:
+            run.refused.append((entry.name, name, secret[squeeze(form.project or "")]))
+            continue
+        grid = grids.get((form.file, form.sheet))
+        if grid is None:
+            run.refused.append((entry.name, name, "原文件打不开或已经不在了，请放回收件文件夹再试"))
+            continue
+        public = public_form(form, grid)
+        secret_name = _secret_in(secret, "".join(texts_of(public)))
+        if secret_name:
+            run.refused.append((entry.name, name, f"里面提到不公开的项目“{secret_name}”，请删去后再公开"))
+            continue
+        if any(STUB in text for text in texts_of(public)):
+            run.unfinished.append((entry.name, name))
+        yield form, public, places[form.file]
+
+
+def _publish_report(
+    entry: DepartmentData,
+    report: Report,
+    number: int,
+    secret: dict[str, str],
+    material: CountyData,
+    run: _Run,
+) -> None:
+    from selfeval_xl.workflows.publishing.report import public_report
+    from selfeval_xl.writers.word import document
+
+    name = f"自评报告{number + 1 if number else ''}"
+    try:
+        public = public_report(replace(report, file=str(at_hand(report.file, run.unpacked))))
+    except UnreadableFile as error:
+        run.refused.append((entry.name, name, str(error)))
+        return
+    secret_name = _secret_in(secret, public.text)
+    if secret_name:
+        run.refused.append((entry.name, name, f"里面提到不公开的项目“{secret_name}”，请删去后再公开"))
+        return
+    if STUB in public.text or WAITING in public.text:
+        run.unfinished.append((entry.name, name))
+    target = _folder(entry, run) / f"{_prefix(entry, material)}{name}.docx"
+    document.save(public.document, target)
+    run.copies.append((entry.name, target, public.masked))
+
+
+def _kept_back(entry: DepartmentData, material: CountyData) -> dict[str, str]:
+    """The reasons why projects of the department are not public, by squeezed name.
+
+    A project that is named otherwise on its form is in it under both names.
+    """
+    roster = material.roster
+    if roster is None or entry.filing is None:
+        return {}
+    filing = material.collected.filings[entry.filing]
+    expected = due(filing, roster)
+    secret = {}
+    for project in expected:
+        if project.public in KEPT_BACK:
+            reason = f"（{project.private_reason}）" if project.private_reason else ""
+            secret[squeeze(project.name)] = f"名册写明不公开{reason}"
+    for assessed in entry.projects:
+        match = matching(assessed.form, expected)
+        if match is not None and match.public in KEPT_BACK and assessed.form.project:
+            secret.setdefault(squeeze(assessed.form.project), secret[squeeze(match.name)])
+    return secret
+
+
+def _secret_in(secret: dict[str, str], text: str) -> str:
+    """The name in this text of a project that is not public; "" for none."""
+    plain = squeeze(text)
+    return next((name for name in secret if len(name) >= 4 and name in plain), "")
+
+
+def _grids(entry: DepartmentData, run: _Run) -> tuple[dict[tuple[str, str], Grid], dict[str, Path]]:
+    """The sheets of the department's files by file and name, and the place of each file.
+
+    Every file was read before, so that it opens.
+    """
+    from selfeval_xl.readers.formats.source import open_source
+
+    places: dict[str, Path] = {}
+    for file in dict.fromkeys(assessed.form.file for assessed in entry.forms):
+        try:
+            places[file] = at_hand(file, run.unpacked)
+        except UnreadableFile:
+            continue  # its forms are refused below
+    return {
+        (file, grid.name): grid for file, real in places.items() for grid in open_source(real).grids
+    }, places
+
+
+def _prefix(entry: DepartmentData, material: CountyData) -> str:
+    """Department and year, with which the file names begin."""
+    from selfeval_xl.files import FORBIDDEN
+
+    return f"{entry.name}{f'{material.year}年度' if material.year else ''}".translate(FORBIDDEN)
+
+
+def _folder(entry: DepartmentData, run: _Run) -> Path:
+    """The department's folder, made where it is not there."""
+    from selfeval_xl.files import make_folder
+    from selfeval_xl.workflows.returns import folder_name
+
+    return make_folder(run.out / folder_name(entry))

@@ -1,0 +1,259 @@
+"""The public copy of a report as a Word file.
+
+It has no remarks, tracked changes, hidden text or names of authors; numbers of persons are masked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from selfeval_xl.errors import UnreadableFile
+from selfeval_xl.model.forms import Report
+from selfeval_xl.rules.narrative import clean
+from selfeval_xl.rules.public import without_personal
+
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.opc.package import OpcPackage
+    from docx.opc.part import Part
+    from lxml.etree import _Element
+
+_GONE = (
+    "del",
+    "moveFrom",
+    "commentRangeStart",
+    "commentRangeEnd",
+    "commentReference",
+    "delText",
+    "moveFromRangeStart",
+    "moveFromRangeEnd",
+    "moveToRangeStart",
+    "moveToRangeEnd",
+    "rPrChange",
+    "pPrChange",
+    "sectPrChange",
+    "tblPrChange",
+    "trPrChange",
+    "tcPrChange",
+    "tblGridChange",
+    "cellDel",
+)
+_UNWRAPPED = ("ins", "moveTo")
+_DROPPED_PARTS = (
+    "comments",
+    "people",
+    "custom-properties",
+    "customXml",
+    "glossaryDocument",
+    "attachedTemplate",
+    "mailMergeSource",
+    "thumbnail",
+)
+_DROPPED_SETTINGS = (
+    "attachedTemplate",
+    "docVars",
+    "mailMerge",
+    "rsids",
+    "documentProtection",
+    "writeProtection",
+    "trackRevisions",
+)
+_EMBEDDED = ("package", "oleObject", "control")  # whole workbooks behind a chart or an object
+_BESIDE = ("footnotes", "endnotes")
+
+
+@dataclass(frozen=True, slots=True)
+class PublicReport:
+    """A report as it may be published. masked: the count of masked numbers. text: all of it, notes too."""
+
+    document: Document
+    masked: int
+    text: str
+
+
+def public_report(report: Report) -> PublicReport:
+    """The public copy of a report: its Word file cleaned, or one made of the sheet 自评报告.
+
+    Raises UnreadableFile where it cannot be opened.
+    """
+    from zipfile import BadZipFile
+
+    import docx
+    from docx.opc.exceptions import PackageNotFoundError
+
+    if report.sheet is not None or not report.file.lower().endswith(".docx"):
+        document = _made_of(report)
+    else:
+        try:
+            document = docx.Document(report.file)
+        except (PackageNotFoundError, BadZipFile, KeyError, ValueError) as error:
+            raise UnreadableFile(f"“{Path(report.file).name}”打不开，没有公开。") from error
+    for root in _roots(document):
+        _clean(root)
+    masked = sum(_mask(root) for root in _roots(document))
+    beside = [_clean_part(part) for part in _parts(document.part, _BESIDE)]
+    _forget_authors(document)
+    _forget_embedded(document)
+    text = "\n".join("".join(root.itertext()) for root in _roots(document))
+    return PublicReport(
+        document, masked + sum(count for count, _ in beside), "\n".join([text, *(text for _, text in beside)])
+    )
+
+
+def _made_of(report: Report) -> Document:
+    from selfeval_xl.writers.word import document as word
+
+    document = word.new_document()
+    word.title(
+        document,
+        report.department or "",
+        f"{report.year or ''}{'年' if report.year else ''}部门整体支出绩效自评报告",
+    )
+    for section in report.sections:
+        word.heading(
+            document, section.title, 1 if section.title.lstrip()[:1] in "一二三四五六七八九十" else 2
+        )
+        for line in section.text.splitlines():
+            word.body(document, clean(line))
+    return document
+
+
+def _roots(document: Document) -> list[_Element]:
+    """The root elements of the text, of headers and of footers."""
+    roots = [document.element.body]
+    for section in document.sections:
+        roots += [
+            part._element
+            for part in (
+                section.header,
+                section.footer,
+                section.first_page_header,
+                section.first_page_footer,
+                section.even_page_header,
+                section.even_page_footer,
+            )
+            if not part.is_linked_to_previous
+        ]
+    return roots
+
+
+def _clean(root: _Element) -> None:
+    """Accepts tracked changes; removes remarks and hidden text."""
+    from docx.oxml.ns import qn
+
+    for name in _GONE:
+        for element in list(root.iter(qn(f"w:{name}"))):
+            element.getparent().remove(element)
+    for name in _UNWRAPPED:
+        for element in list(root.iter(qn(f"w:{name}"))):
+            for child in list(element):
+                element.addprevious(child)
+            element.getparent().remove(element)
+    for vanish in list(root.iter(qn("w:vanish"))):
+        run = vanish.getparent().getparent() if vanish.get(qn("w:val"), "1") not in ("0", "false") else None
+        if run is not None and run.tag == qn("w:r"):
+            run.getparent().remove(run)
+
+
+def _mask(root: _Element) -> int:
+    """Masks personal numbers, also those that Word cut into several runs; returns how many there were."""
+    from docx.oxml.ns import qn
+
+    count = 0
+    for paragraph in root.iter(qn("w:p")):
+        texts = list(paragraph.iter(qn("w:t")))
+        whole = "".join(element.text or "" for element in texts)
+        shown, found = without_personal(whole)
+        count += found
+        if found:  # a masked text is as long as it was
+            begin = 0
+            for element in texts:
+                end = begin + len(element.text or "")
+                element.text = shown[begin:end]
+                begin = end
+    return count
+
+
+def _forget_authors(document: Document) -> None:
+    """Empties the document's properties and drops the parts that name persons."""
+    properties = document.core_properties
+    for name in (
+        "author",
+        "last_modified_by",
+        "comments",
+        "keywords",
+        "category",
+        "subject",
+        "content_status",
+        "identifier",
+        "version",
+    ):
+        setattr(properties, name, "")
+    _drop(document.part, _DROPPED_PARTS)
+    _drop(document.part.package, ("extended-properties", *_DROPPED_PARTS))
+
+
+def _parts(part: Part, kinds: Iterable[str]) -> list[Part]:
+    """The parts of these kinds inside the file that a part refers to."""
+    return [
+        relation.target_part
+        for relation in part.rels.values()
+        if not relation.is_external and relation.reltype.rpartition("/")[2] in kinds
+    ]
+
+
+def _clean_part(part: Part) -> tuple[int, str]:
+    """Cleans and masks footnotes or endnotes, which python-docx keeps as bytes.
+
+    Returns the count of masked numbers and the text.
+    """
+    from docx.oxml import parse_xml
+    from lxml import etree
+
+    root = parse_xml(part.blob)
+    _clean(root)
+    count = _mask(root)
+    part._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return count, "".join(root.itertext())
+
+
+def _forget_embedded(document: Document) -> None:
+    """Drops the workbooks and objects behind charts and pictures; the pictures stay.
+
+    A chart pasted from Excel brings its whole workbook along, hidden sheets and all.
+    """
+    from docx.oxml.ns import qn
+    from lxml import etree
+
+    for chart in _parts(document.part, ("chart",)):
+        root = etree.fromstring(chart.blob, etree.XMLParser(resolve_entities=False, no_network=True))
+        for element in [
+            element
+            for element in root
+            if isinstance(element.tag, str) and element.tag.endswith("}externalData")
+        ]:
+            root.remove(element)
+        chart._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+        _drop(chart, _EMBEDDED)
+    for element in list(
+        document.element.body.iter("{urn:schemas-microsoft-com:office:office}OLEObject", qn("w:control"))
+    ):
+        element.getparent().remove(element)
+    _drop(document.part, _EMBEDDED)
+    settings = document.settings.element
+    for name in _DROPPED_SETTINGS:
+        for element in settings.findall(qn(f"w:{name}")):
+            settings.remove(element)
+    for part in _parts(document.part, ("settings",)):
+        _drop(part, ("attachedTemplate", "mailMergeSource"))
+
+
+def _drop(part: Part | OpcPackage, kinds: Iterable[str]) -> None:
+    """Takes parts of these kinds out of the file, which is written by following its relations."""
+    prefixes = tuple(kind.lower() for kind in kinds)
+    for identity, relation in list(part.rels.items()):
+        if relation.reltype.rpartition("/")[2].lower().startswith(prefixes):
+            del part.rels[identity]

@@ -1,0 +1,197 @@
+"""The figures of the county bulletin.
+
+They are counted from the same rows as the county workbook and equal those of its page 总览.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from selfeval_xl.assessment.reasons import causes
+from selfeval_xl.county.departments.data import EXEMPT, EXTRA, MISSING, NONE, RETURN, UNLISTED, UNSCORED
+from selfeval_xl.model.findings import Severity
+from selfeval_xl.model.forms import Verdict
+from selfeval_xl.model.numbers import ratio
+
+Row = Mapping[str, Any]
+
+AMOUNTS = ("initial_budget", "annual_budget", "executed", "unspent")
+LOW = Decimal("0.6")
+_ABOUT_FILES = ("T01", "T08", "X10")
+GRADES = ("优", "良", "中", "差", UNSCORED)
+BANDS: tuple[tuple[str, Callable[[Row], bool]], ...] = (
+    ("全年预算为0", lambda row: row["annual_budget"] == 0),
+    ("零执行", lambda row: row["executed"] == 0 and row["execution_rate"] == 0),
+    ("100%", lambda row: row["execution_rate"] >= 1),
+    ("90%（含）-100%", lambda row: row["execution_rate"] >= Decimal("0.9")),
+    ("80%（含）-90%", lambda row: row["execution_rate"] >= Decimal("0.8")),
+    ("60%（含）-80%", lambda row: row["execution_rate"] >= LOW),
+    ("0-60%", lambda row: True),
+)
+_SHOWN = ("100%", "90%（含）-100%", "80%（含）-90%", "60%（含）-80%", "0-60%", "零执行", "全年预算为0")
+_MET, _EXCEEDED, _UNMET, _OPEN = (
+    verdict.label for verdict in (Verdict.MET, Verdict.EXCEEDED, Verdict.UNMET, Verdict.UNDETERMINED)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FrequentFinding:
+    """A kind of finding with the numbers of departments, projects and findings.
+
+    example: the message of one finding. department, project: those of the example.
+    """
+
+    title: str
+    departments: int
+    projects: int
+    findings: int
+    example: str
+    department: str
+    project: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountyFigures:
+    """The figures of the bulletin.
+
+    departments, projects, indicators: counts by key. money: sums in 万元 by key. bands, grades: name, number
+    of projects, their annual budget in 万元. causes: cause, number of indicators, number of projects.
+    missing, partly: rows of the submissions. low, samples: rows of the projects.
+    """
+
+    departments: Mapping[str, int]
+    projects: Mapping[str, int]
+    money: Mapping[str, Decimal]
+    bands: Sequence[tuple[str, int, Decimal]]
+    grades: Sequence[tuple[str, int, Decimal]]
+    indicators: Mapping[str, int]
+    causes: Sequence[tuple[str, int, int]]
+    problems: Sequence[FrequentFinding]
+    missing: Sequence[Row]
+    partly: Sequence[Row]
+    low: Sequence[Row]
+    samples: Sequence[Row]
+
+    @property
+    def rate(self) -> Decimal | None:
+        """执行率: executed ÷ annual budget."""
+        return ratio(self.money["executed"], self.money["annual_budget"])
+
+    @property
+    def completion(self) -> Decimal | None:
+        """完成率: 已完成 ÷ (指标数 − 待核定)."""
+        return ratio(
+            Decimal(self.indicators["met"]), Decimal(self.indicators["total"] - self.indicators["open"])
+        )
+
+
+def county_figures(tables: Mapping[str, Sequence[Row]], rostered: bool = True) -> CountyFigures:
+    """The figures of a county's rows (see county.tables.build).
+
+    rostered: whether there is a roster that says who has to report.
+    """
+    projects, submissions = tables["projects"], tables["submissions"]
+    listed = [row for row in submissions if row["section"] != UNLISTED]
+    silent = [row for row in submissions if row["state"] == NONE]
+    counted = [
+        row
+        for row in projects
+        if row["annual_budget"] is not None
+        and (row["annual_budget"] == 0 or row["execution_rate"] is not None)
+    ]
+    statuses = [row["status"] for row in projects]
+    return CountyFigures(
+        departments={
+            "due": len(listed) if rostered else 0,
+            "came": sum(row["state"] != NONE for row in listed),
+            "late": sum(row["late"] == "是" for row in submissions),
+            "silent": len(silent),
+            "partly": sum(row["state"] == "部分报送" for row in submissions),
+            "return": sum(row["advice"] == RETURN for row in tables["departments"]),
+        },
+        projects={
+            "assessed": sum(status not in (MISSING, EXEMPT) for status in statuses),
+            "missing": statuses.count(MISSING),
+            "extra": statuses.count(EXTRA),
+            "exempt": statuses.count(EXEMPT),
+            "full": sum(row.get("score") == 100 for row in projects),
+        },
+        money={key: _sum(projects, key) for key in AMOUNTS},
+        bands=_bands(counted),
+        grades=[(grade, *_group(projects, "grade", grade)) for grade in GRADES],
+        indicators=_indicators(tables),
+        causes=_causes(tables["deviations"]),
+        problems=_problems(tables["findings"]),
+        missing=silent,
+        partly=[row for row in submissions if row["state"] == "部分报送"],
+        low=sorted(
+            (row for row in counted if row["annual_budget"] and row["execution_rate"] < LOW),
+            key=lambda row: row["execution_rate"],
+        ),
+        samples=[row for row in projects if row.get("sample") == "是"],
+    )
+
+
+def _sum(rows: Iterable[Row], key: str) -> Decimal:
+    return sum((row[key] for row in rows if row.get(key) is not None), Decimal(0))
+
+
+def _group(rows: Iterable[Row], key: str, value: str) -> tuple[int, Decimal]:
+    """The number of rows with this value, and their annual budget."""
+    group = [row for row in rows if row.get(key) == value]
+    return len(group), _sum(group, "annual_budget")
+
+
+def _bands(rows: Iterable[Row]) -> list[tuple[str, int, Decimal]]:
+    by_name: dict[str, list[Row]] = {name: [] for name in _SHOWN}
+    for row in rows:
+        by_name[next(name for name, fits in BANDS if fits(row))].append(row)
+    return [(name, len(group), _sum(group, "annual_budget")) for name, group in by_name.items()]
+
+
+def _indicators(tables: Mapping[str, Sequence[Row]]) -> dict[str, int]:
+    verdicts = [row["verdict"] for row in tables["indicators"] if row["form"] == "项目"]
+    return {
+        "total": len(verdicts),
+        "met": sum(verdict in (_MET, _EXCEEDED) for verdict in verdicts),
+        "exceeded": verdicts.count(_EXCEEDED),
+        "unmet": verdicts.count(_UNMET),
+        "zero": sum(row["form"] == "项目" and row["kind"] == "完成值为0" for row in tables["deviations"]),
+        "open": verdicts.count(_OPEN),
+    }
+
+
+def _causes(rows: Iterable[Row]) -> list[tuple[str, int, int]]:
+    """The numbers of missed indicators and of their projects for each kind of cause."""
+    missed = [row for row in rows if row["form"] == "项目" and row["kind"] not in (_EXCEEDED, _OPEN)]
+    found = []
+    for cause in causes():
+        group = [row for row in missed if row["cause"] == cause]
+        projects = {(row["department"], row["project"], row["file"], row["sheet"]) for row in group}
+        found.append((cause, len(group), len(projects)))
+    return found
+
+
+def _problems(rows: Sequence[Row], most: int = 10) -> list[FrequentFinding]:
+    """The most frequent errors and doubtful points; unreadable files are no problem of the forms."""
+    by_rule: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        if row["severity"] == Severity.NOTE.label or row["rule"] in _ABOUT_FILES:
+            continue
+        by_rule.setdefault((row["rule"], row["title"]), []).append(row)
+    ordered = sorted(by_rule.items(), key=lambda item: (-len(item[1]), item[0]))[:most]
+    return [
+        FrequentFinding(
+            title,
+            len({row["department"] for row in group}),
+            len({(row["department"], row["project"]) for row in group if row["project"]}),
+            len(group),
+            group[0]["message"],
+            group[0]["department"] or "",
+            group[0]["project"] or "",
+        )
+        for (_, title), group in ordered
+    ]

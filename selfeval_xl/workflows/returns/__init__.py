@@ -1,0 +1,176 @@
+"""Returns: each department gets its own files back, marked where it has to mend or explain something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.county.study import check_places, study
+from selfeval_xl.files import FORBIDDEN, make_folder
+from selfeval_xl.model.findings import Finding
+from selfeval_xl.rules.county_file import load
+from selfeval_xl.workflows.returns.finding_list import is_open, returned
+from selfeval_xl.workflows.returns.mark_file import MarkedFile, MarkJob, mark_many
+
+if TYPE_CHECKING:
+    from selfeval_xl.county.departments.data import CountyData, DepartmentData
+
+__all__ = ["DepartmentReturn", "ReturnsResult", "return_filings"]
+
+SUFFIX = "_退回修改"
+LIST_ONLY = "问题清单"
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentReturn:
+    """The return of one department: its folder, its marked files, and all findings that go back to it."""
+
+    code: str
+    name: str
+    folder: Path
+    files: tuple[MarkedFile, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """The findings that the department has to mend or explain."""
+        return tuple(finding for finding in self.findings if is_open(finding))
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnsResult:
+    """The returns of one run.
+
+    passed: names of the departments with nothing to mend or explain. problems: sentences about files that
+    could not be marked.
+    """
+
+    out: Path
+    returns: tuple[DepartmentReturn, ...]
+    passed: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def return_filings(
+    folder: str | Path,
+    out: str | Path,
+    *,
+    roster: str | Path | None = None,
+    policy: Policy | str | Path | None = None,
+    jobs: int | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> ReturnsResult:
+    """Reads every file below the folder, and writes into `out` a folder with returns for each department.
+
+    Only versions that count are returned, and of them only files with something to mend or to explain.
+    progress(done, all, file name). Raises UsageError (no such folder, `out` inside it, faulty roster) and
+    OutputError (`out` cannot be written).
+    """
+    from selfeval_xl.filings.roster import read_roster
+
+    folder, out = Path(folder), Path(out)
+    check_places(folder, out)
+    rules = policy if isinstance(policy, Policy) else load(policy)
+    material = study(folder, read_roster(roster) if roster else None, rules, jobs, progress)
+    return write_returns(material, out, jobs, progress)
+
+
+def write_returns(
+    material: CountyData,
+    out: Path,
+    jobs: int | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> ReturnsResult:
+    """Writes the marked files of every department. Raises OutputError where a folder cannot be made."""
+    planned: list[tuple[DepartmentData, Path, list[MarkJob], tuple[Finding, ...]]] = []
+    passed = []
+    for entry in material.entries:
+        findings = findings_of(entry)
+        if not any(map(is_open, findings)):
+            passed += [entry.name] if entry.forms or entry.reports else []
+            continue
+        target = make_folder(out / folder_name(entry))
+        planned.append((entry, target, list(_jobs(entry, target, findings)), findings))
+    jobs_of_all = [job for _, _, planned_jobs, _ in planned for job in planned_jobs]
+    results = mark_many(jobs_of_all, jobs, _as_returns(progress)) if jobs_of_all else []
+    remaining = iter(results)
+    returns = tuple(
+        DepartmentReturn(
+            entry.code, entry.name, target, tuple(next(remaining) for _ in planned_jobs), findings
+        )
+        for entry, target, planned_jobs, findings in planned
+    )
+    return ReturnsResult(
+        out, returns, tuple(passed), tuple(marked.error for marked in results if marked.error)
+    )
+
+
+def _as_returns(
+    progress: Callable[[int, int, str], None] | None,
+) -> Callable[[int, int], None] | None:
+    """A callback for the workers that reports their progress under the name 退回件."""
+    if progress is None:
+        return None
+    return lambda done, total: progress(done, total, "退回件")
+
+
+def findings_of(entry: DepartmentData) -> tuple[Finding, ...]:
+    """The findings that go back to a department.
+
+    A file without its forms is surely its own only where the file name says so: a file that merely lay beside
+    others may be another department's.
+    """
+    files = {receipt.file.path for receipt in entry.receipts if receipt.fates or receipt.basis == "文件名"}
+    return tuple(
+        finding
+        for finding in entry.findings
+        if returned(finding) and (not finding.file or finding.file in files)
+    )
+
+
+def folder_name(entry: DepartmentData) -> str:
+    """The name of a department's folder: its code and name, without signs that a name may not have."""
+    return f"{entry.code}{entry.name}".translate(FORBIDDEN).strip(". ") or "未识别部门"
+
+
+def _jobs(entry: DepartmentData, folder: Path, findings: Iterable[Finding]) -> Iterable[MarkJob]:
+    """A job for each file with something to mend or explain.
+
+    Findings of no table (a missing project, the report) go to the list of the department's main file.
+    """
+    used = [receipt.file for receipt in entry.receipts if receipt.result in ("采用", "部分采用")]
+    tables = {file.path: file for file in used if any(form.file == file.path for form in file.forms)}
+    main = max(
+        tables,
+        key=lambda path: (
+            tables[path].kind != "docx",
+            any(form.kind == "department" for form in tables[path].forms),
+            len(tables[path].forms),
+        ),
+        default=None,
+    )
+    by_file: dict[str | None, list[Finding]] = {}
+    for finding in findings:
+        in_table = finding.file in tables and finding.sheet is not None
+        by_file.setdefault(finding.file if in_table else main, []).append(finding)
+    taken: set[str] = set()
+    for path, of_file in by_file.items():
+        if any(map(is_open, of_file)):
+            listed = tuple(row for file in used for row in file.listed) if path == main else ()
+            yield MarkJob(path or "", str(folder / _name(path, taken)), tuple(of_file), listed)
+
+
+def _name(path: str | None, taken: set[str]) -> str:
+    """A free file name for the return of a file, added to the taken ones."""
+    source = Path(path or f"{LIST_ONLY}.xlsx")
+    ending = ".xlsm" if source.suffix.lower() == ".xlsm" else ".xlsx"
+    stem = source.stem.removesuffix(SUFFIX) if path else LIST_ONLY
+    name, number = f"{stem}{SUFFIX if path else ''}{ending}", 1
+    while name.lower() in taken:
+        number += 1
+        name = f"{stem}{SUFFIX}{number}{ending}"
+    taken.add(name.lower())
+    return name

@@ -1,0 +1,103 @@
+"""The front sheet 问题清单 of a return.
+
+Findings to mend and to explain come first, then those for next year and those that were mended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from selfeval_xl.model.findings import Finding, Treatment
+from selfeval_xl.model.forms import ListedFinding
+from selfeval_xl.model.grid import Grid
+from selfeval_xl.workflows.marking.progress import EXPLAINED, Progress, compare
+from selfeval_xl.workflows.marking.result_list import COLUMNS, in_order, row_of
+
+NEXT_YEAR = "以下供下年申报绩效目标时完善，本次不改、不必说明"
+GONE = "以下是上次退回、现在已经修改的"
+_ORDER = {Treatment.FIX: 0, Treatment.EXPLAIN: 1, Treatment.NEXT_YEAR: 2}
+_EXPLANATION, _STATE, _MESSAGE = COLUMNS.index("单位说明"), COLUMNS.index("状态"), COLUMNS.index("问题说明")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The list of one return.
+
+    findings: those that go back, in the order of the sheet. table: its rows without the head. marked: the
+    findings that tint cells, with their numbers. progress: the comparison with the return before.
+    """
+
+    findings: tuple[Finding, ...]
+    table: tuple[tuple[str, ...], ...]
+    marked: tuple[tuple[int, Finding], ...]
+    progress: Progress
+
+
+def returned(finding: Finding) -> bool:
+    """Whether a finding goes back to the department: those that the bureau has to settle do not."""
+    return finding.treatment in _ORDER
+
+
+def is_open(finding: Finding) -> bool:
+    """Whether the department has to mend the finding now, or to explain it and did not yet."""
+    return (
+        finding.treatment is Treatment.FIX
+        or finding.treatment is Treatment.EXPLAIN
+        and finding.status != "explained"
+    )
+
+
+def listing(
+    findings: Iterable[Finding], grids: Sequence[Grid], listed: Iterable[ListedFinding] = ()
+) -> Listing:
+    """The list for one file. listed: the rows of the return before this one."""
+    ordered = sorted(filter(returned, in_order(findings, grids)), key=_order)
+    progress = compare(ordered, listed)
+    table: list[list[str]] = []
+    marked: list[tuple[int, Finding]] = []
+    below = False  # the separator is written, everything from here on waits for next year
+    for number, (finding, state, before) in enumerate(zip(ordered, progress.states, progress.before), 1):
+        if finding.treatment is Treatment.NEXT_YEAR and not below:
+            table.append(_separator(NEXT_YEAR))
+            below = True
+        row = row_of(finding)
+        row[0], row[_STATE] = str(number), "" if below else state
+        if before is not None and not row[_EXPLANATION]:
+            row[_EXPLANATION] = before.explanation
+        table.append(row)
+        if not below and state != EXPLAINED:
+            marked.append((number, finding))
+    if progress.mended:
+        table.append(_separator(GONE))
+    table += [_mended_row(number, row) for number, row in enumerate(progress.mended, len(ordered) + 1)]
+    return Listing(tuple(ordered), tuple(map(tuple, table)), tuple(marked), progress)
+
+
+def _order(finding: Finding) -> int:
+    return len(_ORDER) if finding.treatment is None else _ORDER[finding.treatment]
+
+
+def _mended_row(number: int, row: ListedFinding) -> list[str]:
+    """The row of a finding that stood on the return before and is mended now."""
+    return [
+        str(number),
+        row.level,
+        row.treatment,
+        row.rule,
+        row.sheet,
+        row.cell,
+        row.subject,
+        row.value,
+        row.expected,
+        row.message,
+        row.hint,
+        row.explanation,
+        "已修改",
+    ]
+
+
+def _separator(text: str) -> list[str]:
+    row = [""] * len(COLUMNS)
+    row[_MESSAGE] = text
+    return row

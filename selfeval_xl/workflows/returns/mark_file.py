@@ -1,0 +1,153 @@
+"""One return: the department's own file copied, with marks, the front sheet 问题清单 and links both ways."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from selfeval_xl.errors import SelfevalError, UnreadableFile
+from selfeval_xl.model.findings import Finding
+from selfeval_xl.model.forms import ListedFinding
+from selfeval_xl.model.grid import Extent, Grid
+from selfeval_xl.model.sheet_names import RETURNED
+from selfeval_xl.readers.archives import at_hand
+from selfeval_xl.readers.recognition.result_list import listed_in
+from selfeval_xl.workflows.marking.back_links import backlink_edits
+from selfeval_xl.workflows.marking.marks import cell_edits
+from selfeval_xl.workflows.marking.progress import EXPLAINED, MENDED, NEW, STILL_OPEN
+from selfeval_xl.workflows.marking.result_list import cells_of, listed_on, table_edits
+from selfeval_xl.workflows.returns.finding_list import listing
+
+ONLY_LISTED = "没有可以标注的表格，问题列在“问题清单”里，请逐条办理。"
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedFile:
+    """A return that was written from `path` to `out`.
+
+    counts: findings by state (新发现, 未修改, 已说明, 已修改). refused: cells that could not be marked.
+    error: the reason why nothing was written.
+    """
+
+    path: str
+    out: str
+    counts: dict[str, int]
+    refused: tuple[str, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkJob:
+    """The task of a worker: to mark these findings in a copy of the file.
+
+    listed: the list of the return before, where it stands in another file.
+    """
+
+    path: str
+    out: str
+    findings: tuple[Finding, ...]
+    listed: tuple[ListedFinding, ...] = ()
+
+
+def mark_return(
+    path: str | Path, out: str | Path, findings: Iterable[Finding], listed: Iterable[ListedFinding] = ()
+) -> MarkedFile:
+    """Writes the return of one file.
+
+    Findings of other places (a missing project, the report) are listed without a mark; with path "" the
+    return is a list alone. Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the
+    job cannot be done.
+    """
+    from selfeval_xl.files import scratch
+
+    with scratch() as unpacked:
+        real = at_hand(path, unpacked) if str(path) else None
+        return _mark(str(path), real, _rightly_named(real, Path(out)), findings, listed)
+
+
+def _mark(
+    path: str, real: Path | None, out: Path, findings: Iterable[Finding], listed: Iterable[ListedFinding]
+) -> MarkedFile:
+    """Writes the return. path: as the findings name the file; real: its place on the disk."""
+    from selfeval_xl.writers.xlsx.apply import marked
+    from selfeval_xl.writers.xlsx.copies import OpenedWorkbook, change, opened_for_change, side_of
+
+    opened = (
+        opened_for_change(real, out)
+        if real
+        else OpenedWorkbook(Path(), "", [Grid("说明", [[ONLY_LISTED]])], [])
+    )
+    former = marked(opened.path) if opened.kind == "xlsx" else []
+    before = listed_on(opened.grids, RETURNED)
+    made = listing(findings, opened.grids, (listed_in(before) if before else []) or listed)
+    in_file = [finding for _, finding in made.marked if finding.file in ("", path)]
+    numbers = {id(finding): number for number, finding in made.marked}
+    rows = {int(row[0]): line for line, row in enumerate(made.table, 2) if row[0]}
+    edits = table_edits(made.table, before, RETURNED)
+    edits += cell_edits(in_file, opened.grids, former, numbers)
+    sides = side_of(opened)
+    listed_cells: dict[str, list[tuple[int, str]]] = {}
+    for finding in in_file:
+        listed_cells.setdefault(finding.sheet or "", []).extend(
+            (numbers[id(finding)], cell) for cell in cells_of(finding)
+        )
+    edits += backlink_edits(
+        listed_cells, rows, RETURNED, opened.grids, lambda name: sides.get(name, Extent())
+    )
+    applied = change(opened, edits, out)
+    states = [*made.progress.states, *[MENDED] * len(made.progress.mended)]
+    return MarkedFile(
+        path,
+        str(out),
+        {name: states.count(name) for name in (NEW, STILL_OPEN, EXPLAINED, MENDED)},
+        tuple(f"{edit.sheet} {edit.cell}" for edit in applied.refused),
+    )
+
+
+def _rightly_named(path: Path | None, out: Path) -> Path:
+    """The path with the ending that fits the content: a workbook with macros stays one whatever its name."""
+    from selfeval_xl.writers.xlsx.apply import right_ending
+
+    if path is None or path.suffix.lower() not in (".xlsx", ".xlsm", ".xltx", ".xltm"):
+        return out
+    try:
+        return out.with_suffix(right_ending(path))
+    except UnreadableFile:
+        return out  # no xlsx by content: it is written anew
+
+
+def work(path: str) -> MarkedFile:
+    """Carries out the job that is pickled in this file, in a worker process."""
+    job: MarkJob = pickle.loads(Path(path).read_bytes())
+    try:
+        return mark_return(job.path, job.out, job.findings, job.listed)
+    except SelfevalError as error:
+        return MarkedFile(job.path, job.out, {}, error=str(error))
+
+
+def mark_many(
+    jobs: list[MarkJob], workers: int | None = None, progress: Callable[[int, int], None] | None = None
+) -> list[MarkedFile]:
+    """Carries out the jobs in worker processes; returns the results in the order of the jobs.
+
+    A file that kills its worker costs only itself.
+    """
+    from selfeval_xl.files import scratch
+    from selfeval_xl.readers import read_files
+
+    with scratch() as folder:
+        paths = []
+        for number, job in enumerate(jobs):
+            paths.append(folder / f"{number}.job")
+            paths[-1].write_bytes(pickle.dumps(job))
+        results = list(
+            read_files(paths, workers, progress, function="selfeval_xl.workflows.returns.mark_file:work")
+        )
+    return [
+        result
+        if isinstance(result, MarkedFile)
+        else MarkedFile(job.path, job.out, {}, error=f"“{Path(job.path).name}”内容异常，标注时程序中断。")
+        for job, result in zip(jobs, results)
+    ]

@@ -1,0 +1,134 @@
+"""Reminders (催报): to departments about missing material, to sections about their departments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from selfeval_xl.workflows.returns import dates, findings_of
+from selfeval_xl.workflows.returns.letter import Paper
+from selfeval_xl.workflows.returns.notices import MISSING_FORM, asked_to_explain, asked_to_mend
+
+if TYPE_CHECKING:
+    from selfeval_xl.county.departments.data import CountyData, DepartmentData
+
+LONGEST = 200  # letters of a message that is pasted into a chat
+_NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩"
+
+
+def lacking(entry: DepartmentData, sealed_expected: bool) -> list[str]:
+    """The names of missing material besides project forms: 部门整体自评表, 自评报告, 盖章件."""
+    from selfeval_xl.county.sheets.departments import sealed
+
+    parts = (
+        ("部门整体自评表", entry.wholes),
+        ("自评报告", entry.reports),
+        ("盖章件", sealed(entry) or not sealed_expected),
+    )
+    return [name for name, has_come in parts if not has_come]
+
+
+def to_remind(material: CountyData) -> list[DepartmentData]:
+    """The departments of the roster that have not sent everything."""
+    sealed = seals_come(material)
+    return [entry for entry in material.entries if entry.row and (entry.missing or lacking(entry, sealed))]
+
+
+def seals_come(material: CountyData) -> bool:
+    """Whether any sealed copy came as a file; where none did, they are not asked for."""
+    from selfeval_xl.county.sheets.departments import sealed
+
+    return any(sealed(entry) for entry in material.entries)
+
+
+def reminder(entry: DepartmentData, material: CountyData, today: date) -> Paper:
+    """The message for one department in at most 200 letters: friendly before the deadline, plain after it."""
+    policy, year = material.policy, material.year
+    deadline = entry.row.deadline if entry.row else ""
+    late = (today - date.fromisoformat(deadline)).days if deadline else 0
+    about = f"{year}年度" if year else ""
+    for names in (5, 3, 2, 1, 0):
+        text = (
+            _late(entry, material, late, about, names, today)
+            if late > 0
+            else _early(entry, material, deadline, about, names)
+        )
+        text += f"联系人：{dates.contact(policy)}。"
+        if len(text) <= LONGEST:
+            break
+    return Paper("", "", ((0, text),))
+
+
+def _early(entry: DepartmentData, material: CountyData, deadline: str, about: str, names: int) -> str:
+    until = (
+        f"请于{dates.day(deadline, weekday=True)}{material.policy['deadline_hour']}前报送"
+        if deadline
+        else "请尽快报送"
+    )
+    return (
+        f"【绩效自评提醒】{entry.name}：{about}绩效自评材料{until}。"
+        f"{_missing(entry, material, names)}{_to_mend(entry)}"
+    )
+
+
+def _late(entry: DepartmentData, material: CountyData, late: int, about: str, names: int, today: date) -> str:
+    until = dates.day(dates.working_day(today.fromordinal(today.toordinal() + 3)), weekday=True)
+    return (
+        f"【绩效自评催报】{entry.name}：你单位{about}绩效自评材料已逾期{late}天。"
+        f"{_missing(entry, material, names)}请于{until}下班前补报；"
+        f"确有困难的，请当日告知预计时间。{_to_mend(entry)}"
+    )
+
+
+def _missing(entry: DepartmentData, material: CountyData, names: int) -> str:
+    """The sentence about missing material, naming at most so many projects."""
+    due = len(entry.projects) + len(entry.missing)
+    parts = lacking(entry, seals_come(material))
+    if not entry.forms and not entry.reports:
+        return f"你单位{f'应报项目{due}个、' if due else ''}部门整体自评表、自评报告均未收到。"
+    text = ""
+    if entry.missing:
+        listed = "".join(
+            f"{_NUMBERS[number]}{project.name} " for number, project in enumerate(entry.missing[:names])
+        ).strip()
+        more = f"{'等' if listed else ''}{len(entry.missing)}个项目" if len(entry.missing) > names else ""
+        text = f"你单位应报项目{due}个，已收到{len(entry.projects)}个，还差：{listed}{more}"
+    joined = "、".join(parts)
+    return f"{text}{'；' if text and joined else ''}{f'{joined}未收到' if joined else ''}。"
+
+
+def _to_mend(entry: DepartmentData) -> str:
+    """The sentence about findings in the forms that came; "" for none."""
+    findings = [finding for finding in findings_of(entry) if finding.rule != MISSING_FORM]
+    mend, explain = sum(map(asked_to_mend, findings)), sum(map(asked_to_explain, findings))
+    counts = "、".join(
+        part for part in (f"须修改{mend}处" if mend else "", f"须说明{explain}处" if explain else "") if part
+    )
+    return (
+        f"已收到的表中有{counts}，清单随附，可一并改好再报。"
+        if counts and (entry.forms or entry.reports)
+        else ""
+    )
+
+
+def for_section(section: str, entries: Iterable[DepartmentData], material: CountyData) -> Paper:
+    """The message for a section (归口股室): those of its departments that sent nothing or not everything."""
+    entries = [entry for entry in entries if entry.row]
+    behind = to_remind(material)
+    nothing = [entry for entry in entries if not entry.forms and not entry.reports]
+    part = [entry for entry in entries if entry in behind and entry not in nothing]
+    text = f"{section}：你股归口{len(entries)}个部门，已报齐{len(entries) - len(nothing) - len(part)}个"
+    if nothing:
+        text += f"，未报{len(nothing)}个（{'、'.join(entry.name for entry in nothing)}）"
+    if part:
+        text += (
+            f"，部分报送{len(part)}个（"
+            f"{'；'.join(f'{entry.name}{_short(entry, material)}' for entry in part)}）"
+        )
+    return Paper("", "", ((0, text + ("。请协助催促。" if nothing or part else "，谢谢。")),))
+
+
+def _short(entry: DepartmentData, material: CountyData) -> str:
+    parts = [f"{len(entry.missing)}个项目"] if entry.missing else []
+    return f"缺{'、'.join([*parts, *lacking(entry, seals_come(material))])}"

@@ -1,0 +1,59 @@
+"""The papers that go out after a check: returns with notices, reminders, messages, the bureau's page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.county.study import check_places, study
+from selfeval_xl.files import FORBIDDEN, make_folder
+from selfeval_xl.rules.county_file import load
+from selfeval_xl.workflows.returns import ReturnsResult, folder_name, write_returns
+from selfeval_xl.workflows.returns.bureau_page import overview
+from selfeval_xl.workflows.returns.letter import write_both, write_text
+from selfeval_xl.workflows.returns.notices import return_notice
+from selfeval_xl.workflows.returns.reminders import for_section, reminder, to_remind
+
+NOTICE, REMINDER, SECTIONS, OVERVIEW = "退回通知", "催报通知", "归口股室", "退回催报一览"
+
+
+def send_back(
+    folder: str | Path,
+    out: str | Path,
+    *,
+    roster: str | Path | None = None,
+    policy: Policy | str | Path | None = None,
+    today: date | None = None,
+    returns: bool = True,
+    jobs: int | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> ReturnsResult:
+    """Writes returns and papers into the folder `out`.
+
+    It gets a folder for each department with its marked files, 退回通知 and 催报通知, a folder 归口股室, and
+    退回催报一览. today: the date of the papers. returns: False leaves out marked files and 退回通知. Raises
+    UsageError and OutputError with a Chinese sentence when the job cannot be done.
+    """
+    from selfeval_xl.filings.roster import read_roster
+
+    folder, out, today = Path(folder), Path(out), today or date.today()
+    check_places(folder, out)
+    rules = policy if isinstance(policy, Policy) else load(policy)
+    material = study(folder, read_roster(roster) if roster else None, rules, jobs, progress)
+    result = write_returns(material, out, jobs, progress) if returns else ReturnsResult(out, (), (), ())
+    make_folder(out)
+    entries = {entry.name: entry for entry in material.entries}
+    for each in result.returns:
+        notice = return_notice(entries[each.name], each.findings, rules, material.year, today)
+        write_both(notice, each.folder, NOTICE)
+    for entry in to_remind(material):
+        write_both(reminder(entry, material, today), make_folder(out / folder_name(entry)), REMINDER)
+    sections = dict.fromkeys(entry.section for entry in material.entries if entry.row and entry.section)
+    for section in sections:
+        members = [entry for entry in material.entries if entry.section == section]
+        paper = for_section(section, members, material)
+        write_text(paper, make_folder(out / SECTIONS) / f"{section.translate(FORBIDDEN)}.txt")
+    write_both(overview(material, result, today), out, OVERVIEW)
+    return result

@@ -1,0 +1,248 @@
+"""Submissions (报送件): copies of a department workbook without marks, with a number and a code.
+
+The number (报送序号) and the code (校验码) stand in the footer and in the hidden sheet `_selfeval`.
+The code is the first eight hexadecimal digits, 8F3A-27C1, of the SHA-256 over the values of all forms: for
+each form, in the order of the workbook, its contents without their cells (`filing.signature`), as one JSON
+list without spaces, UTF-8. Marks, colours, widths, sheet names and our own columns do not change it; a
+changed value does. So a scan can be held against the electronic copy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from selfeval_xl.assessment.policy import Policy, default
+from selfeval_xl.errors import OutputError, UsageError, cause_of
+from selfeval_xl.filings.grouping import content_key, gather
+from selfeval_xl.model.findings import Finding, Severity
+from selfeval_xl.model.forms import Form, ReadFile
+from selfeval_xl.model.sheet_names import OURS, SETTINGS
+from selfeval_xl.readers.formats.source import open_source
+from selfeval_xl.workflows.marking.back_links import unlink_edits
+from selfeval_xl.workflows.marking.marks import unmark_edits
+
+if TYPE_CHECKING:
+    from selfeval_xl.filings.expected import RosterView
+    from selfeval_xl.writers.xlsx.workbook import Book
+    from selfeval_xl.writers.xlsx.worksheet import Worksheet
+
+NUMBER, CODE = "submission", "checksum"
+_SECTIONS = re.compile(r"&([LCR])")
+_FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+_OUR_LINES = re.compile(r"[^\n]*(?:报送序号[^\n]*校验码|打印时间)[^\n]*")  # blank ones of templates too
+
+
+def code_of(forms: Iterable[Form]) -> str:
+    """The code of these forms."""
+    text = json.dumps(
+        [content_key(form) for form in forms], ensure_ascii=False, separators=(",", ":"), default=str
+    )
+    digits = hashlib.sha256(text.encode()).hexdigest()[:8].upper()
+    return f"{digits[:4]}-{digits[4:]}"
+
+
+def next_number(settings: Mapping[str, str]) -> int:
+    """The number of the next submission, after the last one in the settings of `_selfeval`."""
+    last = re.match(r"\d+", settings.get(NUMBER, ""))
+    return int(last[0]) + 1 if last else 1
+
+
+def file_name(department: str, code: str | None, year: int | None, number: int, suffix: str = ".xlsx") -> str:
+    """The name 301001_县应急管理局_2024年度绩效自评_第1次.xlsx; unknown parts are left out."""
+    parts = [code or "", department, f"{year}年度绩效自评" if year else "绩效自评", f"第{number}次"]
+    return f"{'_'.join(_FORBIDDEN.sub('', part).strip(' .') for part in parts if part)}{suffix}"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The department and year of a submission, as far as the workbook has them."""
+
+    department: str
+    code: str | None
+    year: int | None
+
+    def file(self, number: int, suffix: str) -> str:
+        """The file name of the submission with this number."""
+        return file_name(self.department, self.code, self.year, number, suffix)
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A submission that was written.
+
+    errors: findings that must be corrected. unexplained: findings that still need an explanation.
+    """
+
+    out: Path
+    number: int
+    code: str
+    owner: Owner
+    errors: int
+    unexplained: int
+
+
+def owner_of(file: ReadFile, settings: Mapping[str, str]) -> Owner:
+    """The department and year of a workbook: by its forms, the year else by its settings."""
+    filing = gather([file])[0]
+    setting = settings.get("year") or ""
+    year = next((form.year for form in file.forms if form.year), None)
+    if year is None and setting.isdecimal():
+        year = int(setting)
+    return Owner(filing.department, filing.department_code, year)
+
+
+def remaining(findings: Iterable[Finding]) -> tuple[int, int]:
+    """The number of findings that still have to be corrected, and of those still to be explained."""
+    findings = list(findings)
+    return (
+        sum(finding.severity is Severity.ERROR for finding in findings),
+        sum(finding.severity is Severity.WARNING and finding.status != "explained" for finding in findings),
+    )
+
+
+def warning(errors: int, unexplained: int) -> str:
+    """The warning before a submission that is not clean; "" where it is."""
+    left = "、".join(
+        text
+        for number, text in ((errors, f"须修改{errors}处"), (unexplained, f"须说明而没有说明{unexplained}处"))
+        if number
+    )
+    return f"还有{left}。现在报送，财政局可能退回。" if left else ""
+
+
+def submit(
+    path: str | Path,
+    folder: str | Path | None = None,
+    policy: Policy | None = None,
+    roster: RosterView | None = None,
+    agree: Callable[[str], bool] = lambda text: True,
+) -> Submitted | None:
+    """Checks a department workbook a last time and writes its submission; the file itself is only read.
+
+    folder: that of the workbook by default. agree: asked with the warning where something is left to do; None
+    is returned where it answers False. The number follows that of the last submission in the workbook, and
+    those of the files in the folder. Raises UsageError, OutputError or UnreadableFile with a Chinese sentence
+    when the job cannot be done.
+    """
+    from selfeval_xl.readers import understand
+    from selfeval_xl.rules.runner import check
+    from selfeval_xl.writers.xlsx.apply import right_ending
+
+    path = Path(path)
+    folder = Path(folder) if folder is not None else path.parent
+    source = open_source(path)
+    if source.kind != "xlsx":
+        raise UsageError(f"“{path.name}”不是xlsx工作簿，不能生成报送件。请用Excel或WPS打开后另存为xlsx。")
+    file = understand(source)
+    if not file.forms:
+        raise UsageError(f"“{path.name}”里没有找到自评表，不能生成报送件。请确认给的是部门工作簿。")
+    errors, unexplained = remaining(check(gather([file], roster), policy or default(), [file], roster))
+    if (errors or unexplained) and not agree(warning(errors, unexplained)):
+        return None
+    owner, code, suffix = owner_of(file, source.settings), code_of(file.forms), right_ending(path)
+    number = next(
+        number
+        for number in count(next_number(source.settings))
+        if not (folder / owner.file(number, suffix)).exists()
+    )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"建不了文件夹“{folder}”：{cause_of(error)}。请换一个位置。") from error
+    out = folder / owner.file(number, suffix)
+    write(path, out, number, code)
+    return Submitted(out, number, code, owner, errors, unexplained)
+
+
+def write(source: Path, out: Path, number: int, code: str) -> None:
+    """Writes the submission without marks and with footers and settings; the source is only read.
+
+    Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
+    """
+    from selfeval_xl.files import scratch, write_out
+    from selfeval_xl.writers.xlsx.apply import apply, marked
+    from selfeval_xl.writers.xlsx.package import OpenPackage
+    from selfeval_xl.writers.xlsx.workbook import Book
+
+    opened = open_source(source)
+    with scratch() as folder:
+        clean = folder / f"clean{out.suffix}"
+        apply(source, [*unmark_edits(marked(source), opened.grids), *unlink_edits(opened.grids)], clean)
+        package = OpenPackage(clean.read_bytes())
+        book = Book(package)
+        for grid in opened.grids:
+            if grid.visible and grid.name not in OURS:
+                _sign(book.need_sheet(grid.name), number, code)
+        _write_settings(book, {NUMBER: str(number), CODE: code})
+        write_out(out, package.write)
+
+
+def footer(before: str, number: int, code: str) -> str:
+    """A footer in Excel's code with number and code at its left and the time of printing at its right.
+
+    Other texts of the old footer stay.
+    """
+    sections = {"L": "", "C": "", "R": ""}
+    pieces = _SECTIONS.split(before)
+    if pieces[0]:
+        sections["C"] = pieces[0]
+    for letter, text in zip(pieces[1::2], pieces[2::2]):
+        sections[letter] = text
+    our_lines = {"L": f"&8报送序号 {number}　校验码 {code}", "R": "&8打印时间 &D &T"}
+    for letter, text in our_lines.items():
+        rest = _OUR_LINES.sub("", sections[letter]).strip("\n")
+        sections[letter] = f"{rest}\n{text}" if rest else text
+    return "".join(f"&{letter}{text}" for letter, text in sections.items() if text)
+
+
+def _sign(sheet: Worksheet, number: int, code: str) -> None:
+    """Writes the footer of a worksheet, of first and even pages too where they have their own."""
+    from lxml import etree
+
+    from selfeval_xl.writers.xlsx.package import child, tag
+
+    element = child(sheet.root, "headerFooter")
+    if element is None:
+        element = sheet.insert("headerFooter")
+    order = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
+    for name in (
+        "oddFooter",
+        *(name for name in ("evenFooter", "firstFooter") if child(element, name) is not None),
+    ):
+        found = child(element, name)
+        if found is None:
+            found = etree.Element(tag(element, name))
+            earlier = [
+                each for each in element if order.index(each.tag.rpartition("}")[2]) < order.index(name)
+            ]
+            element.insert(len(earlier), found)
+        found.text = footer(found.text or "", number, code)
+    sheet.changed()
+
+
+def settings_places(book: Book) -> dict[str, int]:
+    """The rows of `_selfeval` by key, counted from 0; "" is the first free row."""
+    from selfeval_xl.writers.xlsx.mark_records import texts_of
+
+    texts = texts_of(book)
+    found = {text: row for (row, column), text in texts.items() if column == 0 and text}
+    return found | {"": max((row for row, column in texts if column in (0, 1)), default=-1) + 1}
+
+
+def _write_settings(book: Book, settings: Mapping[str, str]) -> None:
+    """Writes keys and values into the hidden sheet of settings."""
+    sheet = book.sheet(SETTINGS) or book.add_sheet(SETTINGS, "veryHidden")
+    rows = settings_places(book)
+    free = rows[""]
+    for key, value in settings.items():
+        row = rows.get(key, free)
+        free += row == free
+        sheet.write(row, 0, key)
+        sheet.write(row, 1, value)

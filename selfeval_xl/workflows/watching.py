@@ -1,0 +1,163 @@
+"""`selfeval watch`: a workbook is checked whenever it is saved, and its marked copy beside it is opened.
+
+The workbook itself is never written. Files are polled by time and size: that works on shared folders, where
+the systems' own notices do not arrive, and needs no library.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from selfeval_xl.errors import SelfevalError, UsageError, cause_of
+
+if TYPE_CHECKING:
+    from selfeval_xl.assessment.policy import Policy
+
+KINDS = frozenset((".xlsx", ".xlsm", ".xls", ".ods"))
+OURS = ("_标注", "_已填", "_改")  # copies that we wrote ourselves
+PAUSE = 1.0  # seconds between two polls
+SETTLED = 1.5  # seconds a file must have stayed as it is: Excel and WPS save in several steps
+
+Stamp = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedFile:
+    """The result of checking one saved file.
+
+    out: the marked copy; None where it could not be made, and `trouble` is the reason.
+    """
+
+    file: Path
+    errors: int = 0
+    warnings: int = 0
+    notes: int = 0
+    out: Path | None = None
+    trouble: str = ""
+
+
+def watched_files(folder: Path) -> dict[Path, Stamp]:
+    """The workbooks below the folder with time of change (ns) and size, without lock files and our copies."""
+    from selfeval_xl.readers.folder import collect
+
+    found = {}
+    for path in collect(folder):
+        if path.suffix.lower() not in KINDS or path.stem.rstrip("0123456789").endswith(OURS):
+            continue
+        try:
+            found[path] = _stamp(path)
+        except OSError:  # gone since the folder was read: a program is just saving
+            continue
+    return found
+
+
+class Settling:
+    """The files that were saved since they were last returned and have stayed the same for a while."""
+
+    def __init__(self, stamps: dict[Path, Stamp], settled: float = SETTLED) -> None:
+        self.stamps, self.settled = dict(stamps), settled
+        self.moving: dict[Path, tuple[Stamp, float]] = {}
+
+    def look(self, now_there: dict[Path, Stamp], now: float) -> list[Path]:
+        """Returns the files that are ready now. now: seconds of a clock that never runs back."""
+        ready = []
+        for path, stamp in now_there.items():
+            if self.stamps.get(path) == stamp:
+                self.moving.pop(path, None)
+            elif path not in self.moving or self.moving[path][0] != stamp:
+                self.moving[path] = stamp, now
+            elif now - self.moving[path][1] >= self.settled:
+                del self.moving[path]
+                self.stamps[path] = stamp
+                ready.append(path)
+        for path in set(self.moving) - set(now_there):
+            del self.moving[path]
+        return ready
+
+
+def check_saved(path: Path, policy: Policy | None, written: dict[Path, Stamp] | None = None) -> WatchedFile:
+    """Checks one workbook and writes the marked copy `…_标注` beside it.
+
+    written: the copies of this run as they were written; only those are replaced. A copy that somebody has
+    changed since, or that is not among them, stays, and the new one gets a number.
+    """
+    from selfeval_xl.filings.grouping import gather
+    from selfeval_xl.model.findings import Severity
+    from selfeval_xl.readers import read_files
+    from selfeval_xl.rules.runner import check
+    from selfeval_xl.workflows.marking.marks import mark
+
+    written = {} if written is None else written
+    try:
+        out = _free(path, written)
+        files = list(read_files([path]))
+        findings = check(gather(files), policy, files)
+        errors, warnings, notes = (
+            findings.count(severity) for severity in (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+        )
+        mark(path, findings, out)
+    except SelfevalError as error:
+        return WatchedFile(path, trouble=str(error))
+    except OSError as error:
+        return WatchedFile(path, trouble=f"读写文件时出错：{cause_of(error)}。保存好以后会再校验。")
+    written[out] = _stamp(out)
+    return WatchedFile(path, errors, warnings, notes, out)
+
+
+def _free(path: Path, written: dict[Path, Stamp]) -> Path:
+    """A path for the marked copy that is free, or that of our own copy which nobody has changed."""
+    ending = ".xlsm" if path.suffix.lower() == ".xlsm" else ".xlsx"
+    number, out = 1, path.with_name(f"{path.stem}_标注{ending}")
+    while out.exists() and written.get(out) != _stamp(out):
+        number += 1
+        out = path.with_name(f"{path.stem}_标注{number}{ending}")
+    return out
+
+
+def _stamp(path: Path) -> Stamp:
+    """The time of change (ns) and the size of a file."""
+    state = path.stat()
+    return state.st_mtime_ns, state.st_size
+
+
+def watch(
+    folder: Path,
+    policy: Policy | None,
+    *,
+    once: bool = False,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[WatchedFile]:
+    """Yields the result for each file after it was saved, without end.
+
+    once: only for every file that is there now. Raises UsageError where there is no such folder.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"找不到文件夹“{folder}”。这里要写文件夹，例如放自评表的那个。")
+    present = watched_files(folder)
+    written: dict[Path, Stamp] = {}
+    if once:
+        yield from (check_saved(path, policy, written) for path in present)
+        return
+    settling = Settling(present)
+    while True:
+        for path in settling.look(watched_files(folder), clock()):
+            yield check_saved(path, policy, written)
+        sleep(PAUSE)
+
+
+def open_beside(path: Path) -> bool:
+    """Opens a file with the program of its kind; False where that fails or this is no Windows desktop."""
+    if sys.platform != "win32" or not os.environ.get("SESSIONNAME"):
+        return False
+    try:
+        os.startfile(path)
+    except OSError:
+        return False
+    return True

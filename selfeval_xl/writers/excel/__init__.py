@@ -1,0 +1,1 @@
+"""Edits applied to the open book through xlwings."""

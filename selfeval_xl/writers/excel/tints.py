@@ -1,0 +1,61 @@
+"""Tints by conditional format in the open book, left by `check --mark` and returns.
+
+They are looked up in the saved copy and deleted in the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from selfeval_xl.model.edits import Look
+from selfeval_xl.model.findings import Severity
+from selfeval_xl.writers.excel.page_setup import refusals
+from selfeval_xl.writers.excel.snapshot import Snapshot
+from selfeval_xl.writers.xlsx.looks import TINTS
+from selfeval_xl.writers.xlsx.notes import LEVELS, SEPARATOR
+from selfeval_xl.writers.xlsx.tints import WORD, tinted
+
+_TINT_OF = dict(zip(LEVELS, (TINTS[Look(severity.value)] for severity in Severity), strict=True))
+
+
+class TintRules:
+    """The cells of the saved copy that carry such a tint."""
+
+    def __init__(self, saved: Snapshot) -> None:
+        self._saved = saved
+        self._cells: dict[str, frozenset[str]] = {}
+
+    def cells(self, name: str) -> frozenset[str]:
+        """The cells of a sheet that carry such a tint."""
+        if name not in self._cells:
+            sheet = self._saved.sheet(name)
+            self._cells[name] = frozenset(tinted(sheet)) if sheet is not None else frozenset()
+        return self._cells[name]
+
+    def tint(self, name: str, cell: str) -> str:
+        """The colour that a cell shows by its rule; "" where it has none. Its note names the severity."""
+        if cell not in self.cells(name):
+            return ""
+        our_note = (self._saved.note(name, cell) or "").rpartition(SEPARATOR)[2]
+        return next(
+            (tint for level, tint in _TINT_OF.items() if our_note.startswith(level)), TINTS[Look.NOTE]
+        )
+
+    def remove(self, workbook: Any, names: Iterable[str]) -> None:
+        """Deletes the rules of ours on these sheets in the program; rules of people stay."""
+        for name in filter(self.cells, names):
+            rules = workbook.Sheets(name).Cells.FormatConditions
+            for number in reversed(range(1, rules.Count + 1)):
+                if WORD in _formula(rules, number):
+                    rules(number).Delete()
+
+
+def _formula(rules: Any, number: int) -> str:
+    """The formula of a rule; "" for colour scales and the like, which have none."""
+    try:
+        return str(rules(number).Formula1)
+    except AttributeError:
+        return ""
+    except refusals():
+        return ""

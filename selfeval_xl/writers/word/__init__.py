@@ -1,0 +1,1 @@
+"""Papers as Word files: paragraphs, tables and charts."""

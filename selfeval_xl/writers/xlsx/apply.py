@@ -1,0 +1,363 @@
+"""Edits into a copy of a person's file; everything that is not edited stays as it was, byte for byte.
+
+The package is patched part by part (docs/architecture.md explains why no library does it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from selfeval_xl.errors import UsageError
+from selfeval_xl.files import write_out
+from selfeval_xl.model.edits import Edit, Formula, Look
+from selfeval_xl.model.grid import Area, Grid, Value, a1, percent_text, plain_number, position
+from selfeval_xl.readers.formats.source import Source, open_source
+from selfeval_xl.writers.xlsx import tints
+from selfeval_xl.writers.xlsx.looks import (
+    DRESSES,
+    FRONT_SHEETS,
+    LINK_FILL,
+    MARKS,
+    OUR_COLUMN_WIDTH,
+    SHEET_WIDTHS,
+    TEXT,
+    TINTS,
+)
+from selfeval_xl.writers.xlsx.mark_records import (
+    AREA,
+    PRINT,
+    SETUPS,
+    CellBefore,
+    MarkRecords,
+    recall,
+    remember,
+)
+from selfeval_xl.writers.xlsx.package import OpenPackage
+from selfeval_xl.writers.xlsx.workbook import Book
+from selfeval_xl.writers.xlsx.worksheet import Worksheet
+
+_ENDINGS = {
+    "application/vnd.ms-excel.sheet.macroEnabled.main+xml": ".xlsm",
+    "application/vnd.ms-excel.template.macroEnabled.main+xml": ".xltm",
+    "application/vnd.ms-excel.addin.macroEnabled.main+xml": ".xlam",
+}
+_TEMPLATE, _WORKBOOK = (
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+)
+FORMULA_LIKE = ("=", "+", "-", "@")
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The edits that were carried out, and those refused.
+
+    refused: edits whose cell no longer held `old`, or could not be changed alone.
+    """
+
+    done: tuple[Edit, ...]
+    refused: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Extents:
+    """The print area of a sheet, and the area under its pictures, text boxes and charts; None without any."""
+
+    printed: Area | None
+    drawn: Area | None
+
+
+def apply(source: str | Path, edits: Iterable[Edit], out: str | Path) -> Applied:
+    """Writes a copy of `source` (xlsx, xlsm) with the edits to `out`; the source is only read.
+
+    Raises UsageError for a source that is no xlsx or an `out` that is the source or has a wrong ending,
+    OutputError where `out` cannot be written, UnreadableFile where the source is damaged.
+    """
+    source, out = Path(source), Path(out)
+    edits = list(edits)
+    check_target(source, out)
+    opened = open_source(source)
+    if opened.kind != "xlsx":
+        raise UsageError(f"“{source.name}”不是xlsx工作簿，不能直接在上面改。请用Excel或WPS打开后另存为xlsx。")
+    data = source.read_bytes()
+    package = OpenPackage(data)
+    book = Book(package)
+    _check_ending(book, source, out)
+    if not edits and book.package.content_type(book.part) != _TEMPLATE:
+        write_out(out, lambda file: Path(file).write_bytes(data))
+        return Applied((), ())
+    applied = _Run(book, opened).all(edits)
+    write_out(out, package.write)
+    return applied
+
+
+def check_target(source: Path, out: Path) -> None:
+    """Raises UsageError where `out` is the file it is made of, or is no xlsx by its name."""
+    if out.exists() and source.exists() and out.samefile(source) or out.absolute() == source.absolute():
+        raise UsageError(f"输出文件和原文件是同一个“{source.name}”。原文件不会被改动，请换一个输出文件名。")
+    if out.suffix.lower() not in (".xlsx", ".xlsm"):
+        raise UsageError(f"输出文件名“{out.name}”请以.xlsx结尾（原文件带宏的以.xlsm结尾）。")
+
+
+def right_ending(path: str | Path) -> str:
+    """The ending that a changed copy of this xlsx must have: .xlsm where it holds macros, else .xlsx."""
+    book = Book(OpenPackage(Path(path).read_bytes()))
+    return _ENDINGS.get(book.package.content_type(book.part), ".xlsx")
+
+
+def _check_ending(book: Book, source: Path, out: Path) -> None:
+    """Raises UsageError where the ending does not fit: Excel refuses .xlsx with macros, and .xlsm without.
+
+    A template becomes a workbook.
+    """
+    kind = book.package.content_type(book.part)
+    wanted = _ENDINGS.get(kind, ".xlsx")
+    if kind == _TEMPLATE:
+        book.package.set_content_type(book.part, _WORKBOOK)
+    if out.suffix.lower() != wanted:
+        has = "带宏" if wanted != ".xlsx" else "不带宏"
+        raise UsageError(f"“{source.name}”{has}，输出文件名请以{wanted}结尾，现在是“{out.name}”。")
+
+
+def rooms(path: str | Path) -> dict[str, Extents]:
+    """Print area and drawings of every worksheet of an xlsx."""
+    book = Book(OpenPackage(Path(path).read_bytes()))
+    return {
+        name: Extents(book.printed(name), book.drawn(name))
+        for name in book.names
+        if book.sheet(name) is not None
+    }
+
+
+def column_widths(path: str | Path, wanted: Iterable[tuple[str, range]]) -> list[list[float]]:
+    """The widths of these columns by worksheet, in characters; none for a sheet that is no worksheet."""
+    book = Book(OpenPackage(Path(path).read_bytes()))
+    sheets = [(book.sheet(name), columns) for name, columns in wanted]
+    return [
+        [sheet.width(column) for column in columns] if sheet is not None else [] for sheet, columns in sheets
+    ]
+
+
+def marked(path: str | Path) -> list[CellBefore]:
+    """The cells of an xlsx that carry marks of ours, as they were before the marks."""
+    return [
+        former
+        for former in recall(Book(OpenPackage(Path(path).read_bytes()))).values()
+        if former.cell not in SETUPS
+    ]
+
+
+class _Run:
+    """One application of edits: the book, its Grids at the start, and the texts written since."""
+
+    def __init__(self, book: Book, opened: Source) -> None:
+        self.book = book
+        self.grids: dict[str, Grid] = {grid.name: grid for grid in opened.grids}
+        self.shown: dict[tuple[str, str], str] = {}
+        self.memory: MarkRecords = recall(book)
+        self.remembered = dict(self.memory)
+        self.new_sheets: set[str] = set()
+        self.beside: dict[str, dict[int, Look]] = {}  # columns of ours right of a form, by sheet
+        self.wrote = False
+
+    def all(self, edits: list[Edit]) -> Applied:
+        """Carries out the edits, and everything that goes with them."""
+        done: list[Edit] = []
+        refused: list[Edit] = []
+        if any(edit.look in MARKS or edit.look is Look.RESTORE for edit in edits):
+            self._sweep()
+        for edit in edits:
+            (done if self._one(edit) else refused).append(edit)
+        for name, columns in self.beside.items():
+            self._set_apart(name, columns)
+        self._finish_printing()
+        remember(self.book, self.memory, self.remembered)
+        if self.wrote:
+            self.book.recalculate()
+        return Applied(tuple(done), tuple(refused))
+
+    def _one(self, edit: Edit) -> bool:
+        """Carries out one edit; False where it is refused."""
+        row, column = position(edit.cell)
+        if self._text(edit.sheet, edit.cell) != (edit.old or "").strip():
+            return False
+        sheet = self.book.sheet(edit.sheet)
+        if sheet is None:
+            if edit.sheet in self.book.names:
+                return False  # a chart of this name
+            sheet = self.book.add_sheet(edit.sheet, front=edit.sheet in FRONT_SHEETS)
+            self.new_sheets.add(edit.sheet)
+        area = self._area(edit.sheet, row, column)
+        if (
+            (area.top, area.left) != (row, column)
+            or sheet.shares_formula(row, column)
+            and edit.new != edit.old
+        ):
+            return False
+        if edit.new != edit.old:
+            self._write(sheet, edit, area)
+        self._dress(sheet, edit, area)
+        return True
+
+    def _text(self, sheet: str, cell: str) -> str:
+        """The text that a cell shows now."""
+        if (sheet, cell) in self.shown:
+            return self.shown[sheet, cell]
+        grid = self.grids.get(sheet)
+        return "" if grid is None else grid.text(*position(cell)).strip()
+
+    def _area(self, sheet: str, row: int, column: int) -> Area:
+        grid = self.grids.get(sheet)
+        return Area(row, column, row, column) if grid is None else grid.area(row, column)
+
+    def _write(self, sheet: Worksheet, edit: Edit, area: Area) -> None:
+        """Writes the value of an edit. area: the cell with all that it is merged over."""
+        row, column = area.top, area.left
+        cell = sheet.find(row, column)
+        if cell is not None and any(each.tag.endswith("}f") for each in cell):
+            self.book.forget_chain()
+        sheet.write(row, column, edit.new)
+        self.shown[edit.sheet, edit.cell] = displayed(edit)
+        self.wrote = self.wrote or edit.sheet not in SHEET_WIDTHS
+        if isinstance(edit.new, str) and edit.look in (Look.STUB, Look.TEXT, Look.ENTRY):
+            sheet.make_room(area, edit.new, self.book.styles.font_size(sheet.style(row, column)))
+
+    def _dress(self, sheet: Worksheet, edit: Edit, area: Area) -> None:
+        """Gives the cell the look of an edit. area: the cell with all that it is merged over."""
+        row, column, styles = area.top, area.left, self.book.styles
+        if edit.look in MARKS:
+            self._mark(sheet, edit, area)
+        elif edit.look is Look.RESTORE:
+            self._unmark(sheet, edit, area)
+        elif edit.look is Look.UNLINK:
+            self._undress(sheet, row, column)
+        elif edit.look in DRESSES:
+            sheet.set_style(row, column, styles.dressed(sheet.style(row, column), DRESSES[edit.look]))
+        if isinstance(edit.new, str) and edit.new != edit.old and edit.new.startswith(FORMULA_LIKE):
+            # As text, or a double click makes it a formula.
+            sheet.set_style(row, column, styles.with_format(sheet.style(row, column), TEXT))
+        if edit.look in (Look.HEAD, Look.LINK) and edit.sheet not in SHEET_WIDTHS:
+            self.beside.setdefault(edit.sheet, {})[column] = edit.look
+
+    def _undress(self, sheet: Worksheet, row: int, column: int) -> None:
+        """Removes the colour of a link; any other is a person's and stays."""
+        if self.book.styles.fill(sheet.style(row, column)) == LINK_FILL:
+            sheet.set_style(row, column, self.book.styles.filled(sheet.style(row, column), ""))
+
+    def _mark(self, sheet: Worksheet, edit: Edit, area: Area) -> None:
+        """Tints a cell and adds its note; the first mark of a cell records its state before."""
+        notes = self.book.notes(edit.sheet)
+        former = self.memory.get((edit.sheet, edit.cell))
+        if former is None:
+            former = CellBefore(
+                edit.sheet,
+                edit.cell,
+                self.book.styles.fill(sheet.style(area.top, area.left)),
+                notes.text(edit.cell),
+            )
+            self.memory[edit.sheet, edit.cell] = former
+        else:
+            notes.restore(edit.cell, former.note)
+            self._give_back_fill(sheet, area, former)
+        tints.remove(sheet, frozenset((a1(area.top, area.left),)))
+        tints.add(
+            sheet,
+            area,
+            self._value(edit, area),
+            self.book.styles.tint(TINTS[edit.look]),
+            self._is_error(edit, area),
+        )
+        if edit.remark:
+            notes.add(edit.cell, edit.remark)
+
+    def _unmark(self, sheet: Worksheet, edit: Edit, area: Area) -> None:
+        """Removes the mark of a cell, so that it is as its record says."""
+        former = self.memory.pop((edit.sheet, edit.cell), None)
+        if former is None:
+            return
+        tints.remove(sheet, frozenset((a1(area.top, area.left),)))
+        self._give_back_fill(sheet, area, former)
+        self.book.notes(edit.sheet).restore(edit.cell, former.note)
+
+    def _give_back_fill(self, sheet: Worksheet, area: Area, former: CellBefore) -> None:
+        """Restores the cell's own fill where a button tinted the cell itself.
+
+        A colour that a person chose since then stays.
+        """
+        style = sheet.style(area.top, area.left)
+        if self.book.styles.fill(style) in TINTS.values():
+            sheet.set_style(area.top, area.left, self.book.styles.filled(style, former.fill))
+
+    def _value(self, edit: Edit, area: Area) -> Value:
+        """The value of the marked cell, as the conditional format compares it."""
+        if edit.new != edit.old:
+            written = edit.new.value if isinstance(edit.new, Formula) else edit.new
+            return float(written) if isinstance(written, Decimal) else written
+        grid = self.grids.get(edit.sheet)
+        return None if grid is None else grid.value(area.top, area.left)
+
+    def _is_error(self, edit: Edit, area: Area) -> bool:
+        """Whether the marked cell holds an error value such as #REF!."""
+        grid = self.grids.get(edit.sheet)
+        return (
+            edit.new == edit.old
+            and grid is not None
+            and grid.errors is not None
+            and (area.top, area.left) in grid.errors()
+        )
+
+    def _sweep(self) -> None:
+        """Removes marks of ours where no record stands: they moved with their rows."""
+        for name in dict.fromkeys(sheet for sheet, _ in self.memory):
+            sheet = self.book.sheet(name)
+            if sheet is None:
+                continue
+            recorded = {cell for sheet_name, cell in self.memory if sheet_name == name}
+            tints.remove(sheet, frozenset(tints.tinted(sheet)) - recorded)
+            for cell in self.book.notes(name).ours():
+                if cell not in recorded:
+                    self.book.notes(name).restore(cell, "")
+
+    def _set_apart(self, name: str, columns: dict[int, Look]) -> None:
+        """Sets the width of our columns, links excepted, and a print area left of them if none is set."""
+        sheet, grid = self.book.need_sheet(name), self.grids.get(name)
+        for column in (column for column, look in columns.items() if look is Look.HEAD):
+            sheet.set_width(column, OUR_COLUMN_WIDTH)
+        if grid is None or self.book.printed(name) is not None:
+            return
+        area = self.book.area_left_of(min(columns), grid)
+        self.book.set_printed(name, area)
+        if set(columns.values()) == {Look.LINK}:
+            self.memory[name, AREA] = CellBefore(name, AREA, "", str(area))
+
+    def _finish_printing(self) -> None:
+        """Prints sheets with marks in black and white, so that tints do not reach paper; others as before."""
+        for name in self.book.names:
+            has_marks = any(sheet == name and cell not in SETUPS for sheet, cell in self.memory)
+            had_area = None if has_marks else self.memory.pop((name, AREA), None)
+            record, sheet = self.memory.get((name, PRINT)), self.book.sheet(name)
+            if sheet is None:
+                continue
+            if had_area is not None:
+                self.book.set_printed(name, None)
+            if has_marks and record is None:
+                self.memory[name, PRINT] = CellBefore(name, PRINT, sheet.print_setting("blackAndWhite"))
+                sheet.set_print("blackAndWhite", "1")
+                if sheet.print_setting("cellComments") == "atEnd":
+                    sheet.set_print("cellComments", "none")
+            elif record is not None and not has_marks:
+                sheet.set_print("blackAndWhite", record.fill)
+                del self.memory[name, PRINT]
+
+
+def displayed(edit: Edit) -> str:
+    """The text that the cell shows once the edit is done."""
+    value = edit.new.value if isinstance(edit.new, Formula) else edit.new
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return percent_text(value) if edit.look in (Look.PERCENT, Look.RATIO) else plain_number(value)
+    return value.strip()

@@ -1,0 +1,109 @@
+"""pytest's part in the contracts: the option that rewrites the snapshots, and a look at every JSON document.
+
+Whatever a test makes with `read_document` or `check_document`, in its own process or through
+`command.selfeval`, is held against the JSON Schema; a document that breaks it fails the test.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import selfeval_xl
+from support import command
+from support.schemas import violations
+
+BUILDERS = {"read_document": "read", "check_document": "check"}  # function, and whose output it makes
+BUILT_IN: dict[str, str] = {}  # the module in which each of them was found
+_PACKAGE = Path(selfeval_xl.__file__).parent
+_broken: list[str] = []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite-contracts",
+        action="store_true",
+        help="write what the program does now into tests/contracts and docs/schemas; read the diff then",
+    )
+
+
+def pytest_configure() -> None:
+    for function, kind in BUILDERS.items():
+        for module in _modules_with(function):
+            BUILT_IN[function] = module
+            _watch(importlib.import_module(module), function, kind)
+    command.selfeval = _watched_run(command.selfeval)
+
+
+def _modules_with(function: str) -> Iterator[str]:
+    """The modules of the package that define this function, wherever they lie by now."""
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        if re.search(rf"^def {function}\(", path.read_text(encoding="utf-8"), re.M):
+            parts = path.relative_to(_PACKAGE.parent).with_suffix("").parts
+            yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _watch(module: object, function: str, kind: str) -> None:
+    """Replaces the function in its module, and wherever another module has taken it over by name."""
+    original = getattr(module, function)
+
+    @functools.wraps(original)
+    def watched(*args: object, **more: object) -> dict:
+        document = original(*args, **more)
+        _look(kind, document, f"{function}(...)")
+        return document
+
+    for name, loaded in list(sys.modules.items()):
+        if name.split(".")[0] == _PACKAGE.name and getattr(loaded, function, None) is original:
+            setattr(loaded, function, watched)
+
+
+def _watched_run(run: Callable) -> Callable:
+    """`command.selfeval`, whose process of its own is out of reach of `_watch`."""
+
+    @functools.wraps(run)
+    def watched(*args: object, **more: object):
+        done = run(*args, **more)
+        if args and args[0] in BUILDERS.values() and "--json" in args and done.stdout:
+            try:
+                document = json.loads(done.stdout)
+            except ValueError as error:
+                _broken.append(f"selfeval {args[0]} --json did not print one JSON document: {error}")
+            else:
+                _look(str(args[0]), document, f"selfeval {args[0]} --json")
+        return done
+
+    return watched
+
+
+def _look(kind: str, document: object, source: str) -> None:
+    found = violations(kind, document)
+    if found:
+        listed = "\n".join(f"  {line}" for line in found[:20])
+        _broken.append(f"{source} made a document that breaks {kind}.schema.json:\n{listed}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    return (yield from _held())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    return (yield from _held())
+
+
+def _held() -> Iterator[None]:
+    """Fails what runs in between where a document was broken."""
+    _broken.clear()
+    result = yield
+    if _broken:
+        pytest.fail("\n".join(_broken), pytrace=False)
+    return result
