@@ -13,7 +13,12 @@ from pathlib import Path
 
 from selfeval_xl.errors import OutputError, cause_of
 
-_FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]+')
+PACKAGE = Path(__file__).resolve().parent  # where the program's own files lie
+SIGNS = '\\/:*?"<>|'  # that a file name may not have on Windows
+INVISIBLE = (
+    "\u200b-\u200f\u202a-\u202e\u2060\ufeff"  # signs that nobody sees, for use in a regular expression
+)
+FORBIDDEN = re.compile(rf"[{re.escape(SIGNS)}\x00-\x1f\x7f{INVISIBLE}]+")
 _RESERVED = re.compile(r"^(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 _LONGEST = 200  # bytes of UTF-8, the ending not counted; file systems take 255
 
@@ -23,7 +28,7 @@ def safe_name(*parts: str, longest: int = _LONGEST) -> str:
 
     longest: bytes of UTF-8.
     """
-    plain = (_FORBIDDEN.sub("_", unicodedata.normalize("NFC", part)).strip(" ._") for part in parts)
+    plain = (FORBIDDEN.sub("_", unicodedata.normalize("NFC", part)).strip(" ._") for part in parts)
     name = "_".join(part for part in plain if part)
     while len(name.encode()) > longest:
         name = name[:-1]
@@ -96,16 +101,13 @@ def scratch() -> Iterator[Path]:
         yield Path(folder)
 
 
-def free_name(out: Path) -> Path:
-    """The path, with a number after its stem where such a file exists already: nothing is overwritten."""
-    number, path = 1, out
-    while path.exists():
+def free_name(out: Path, is_taken: Callable[[Path], bool] = Path.exists, between: str = "_") -> Path:
+    """The path, with a number behind its name where it is taken: 报告.docx, 报告_2.docx."""
+    number, free = 1, out
+    while is_taken(free):
         number += 1
-        path = out.with_name(f"{out.stem}_{number}{out.suffix}")
-    return path
-
-
-FORBIDDEN = str.maketrans(dict.fromkeys('\\/:*?"<>|\t\r\n', "_"))
+        free = out.with_name(f"{out.stem}{between}{number}{out.suffix}")
+    return free
 
 
 def make_folder(folder: Path) -> Path:

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from selfeval_xl.errors import SelfevalError
-from selfeval_xl.files import fingerprint
+from selfeval_xl.files import PACKAGE, fingerprint
 from selfeval_xl.model.forms import Problem, ReadFile
 
 CHUNK = 64  # files handed to a worker at once
@@ -239,7 +239,7 @@ def _spawn(function: str, context: Any) -> _Worker:
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
     )
     assert process.stdin is not None and process.stdout is not None  # both are pipes
-    root = str(Path(__file__).resolve().parents[1])
+    root = str(PACKAGE.parent)
     worker = _Worker(process, process.stdin, process.stdout, errors)
     try:
         worker.requests.write(pickle.dumps([root, *(entry for entry in sys.path if entry and entry != root)]))

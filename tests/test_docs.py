@@ -14,7 +14,6 @@ from selfeval_xl import templates
 from selfeval_xl.assessment.policy import default
 from selfeval_xl.cli import app
 from selfeval_xl.rules.county_file_template import write_policy_template
-from selfeval_xl.rules.page import descriptions
 from selfeval_xl.rules.registry import catalogue
 from selfeval_xl.workflows.splitting import split
 from support import rosters
@@ -98,7 +97,7 @@ def test_what_make_runs_exists():
 
 def test_every_rule_says_what_it_is():
     for rule in catalogue().values():
-        assert rule.title and len(rule.text) > 20 and descriptions()[rule.id].endswith("。"), rule.id
+        assert rule.title and len(rule.text) > 20 and rule.asks.endswith("。"), rule.id
 
 
 def test_the_page_of_rules_and_its_examples_are_current():

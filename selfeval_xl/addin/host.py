@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from selfeval_xl.errors import UsageError
-from selfeval_xl.model.edits import Edit
+from selfeval_xl.model.edits import Applied, Edit
 from selfeval_xl.model.grid import Area, a1, position
-from selfeval_xl.writers.excel.apply import Applied, apply
+from selfeval_xl.writers.excel.apply import apply
 from selfeval_xl.writers.excel.journal import Journal
 from selfeval_xl.writers.excel.snapshot import Snapshot
 from selfeval_xl.writers.xlsx.apply import displayed

@@ -19,8 +19,8 @@ from selfeval_xl.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from selfeval_xl.model.edits import Applied
     from selfeval_xl.model.findings import Findings
-    from selfeval_xl.writers.xlsx.apply import Applied
 
 
 def demo(

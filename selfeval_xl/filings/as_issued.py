@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from selfeval_xl.filings.expected import AMOUNTS
 from selfeval_xl.model.forms import Form, FundingLine, Indicator
 from selfeval_xl.model.grid import position
+from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.quantity import money, tidy
 from selfeval_xl.readers.recognition.indicators import join_target
 

@@ -8,9 +8,8 @@ from decimal import Decimal
 from typing import Protocol
 
 from selfeval_xl.model.forms import PROJECT, TOTAL, Filing, Form, FundingLine, Indicator
+from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.quantity import tidy
-
-AMOUNTS = ("initial_budget", "annual_budget", "executed")
 
 
 class ExpectedProject(Protocol):

@@ -10,12 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 
 from selfeval_xl.errors import UsageError
-from selfeval_xl.filings.expected import AMOUNTS
 from selfeval_xl.filings.roster_sheets import SHEETS, blank_roster
 from selfeval_xl.model.codes import split_code
 from selfeval_xl.model.forms import ReadFile
 from selfeval_xl.model.grid import Grid
-from selfeval_xl.model.money import MONEY_UNITS, in_ten_thousands
+from selfeval_xl.model.money import AMOUNTS, MONEY_UNITS, in_ten_thousands, is_unit
 from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import squeeze
 
@@ -365,7 +364,7 @@ def _amounts(number: int, row: dict[str, str], problems: list[str]) -> dict[str,
     for key, label in SHEETS["项目"]:
         if key in AMOUNTS and row[key] and money(row[key]) is None:
             problems.append(f"“项目”第{number}行的{label}“{row[key]}”不是数，按空处理。")
-    if row["money_unit"] and row["money_unit"] not in MONEY_UNITS:
+    if row["money_unit"] and not is_unit(row["money_unit"]):
         problems.append(
             f"“项目”第{number}行的金额单位“{row['money_unit']}”不认识，按万元；可写{'、'.join(MONEY_UNITS)}。"
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval_xl.errors import OutputError
-from selfeval_xl.filings.expected import AMOUNTS
+from selfeval_xl.model.money import AMOUNTS
 
 if TYPE_CHECKING:
     import xlsxwriter

@@ -49,3 +49,13 @@ class Edit:
     look: Look = Look.KEEP
     why: str = ""
     remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a sink did. done: edits carried out. refused: edits whose cell no longer held `old`, or could not
+    be changed alone.
+    """
+
+    done: tuple[Edit, ...]
+    refused: tuple[Edit, ...]

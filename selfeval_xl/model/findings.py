@@ -15,6 +15,11 @@ class Severity(StrEnum):
     NOTE = "note"
 
     @property
+    def rank(self) -> int:
+        """0 for the gravest, then upwards."""
+        return _RANKS[self]
+
+    @property
     def label(self) -> str:
         """The word on screen: never 警告, which is a disciplinary penalty."""
         return {"error": "错误", "warning": "核实", "note": "提示"}[self.value]
@@ -23,6 +28,9 @@ class Severity(StrEnum):
     def demand(self) -> str:
         """What the unit has to do about it, in Chinese."""
         return {"error": "须修改", "warning": "须说明", "note": "供参考"}[self.value]
+
+
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 class Treatment(StrEnum):
@@ -85,6 +93,11 @@ class Finding:
     project: str | None = None
     status: str = "open"
     explanation: str | None = None
+
+    @property
+    def rank(self) -> int:
+        """The rank of its severity; without one it comes last."""
+        return len(_RANKS) if self.severity is None else self.severity.rank
 
 
 class Located:

@@ -5,41 +5,49 @@ from __future__ import annotations
 from decimal import Decimal
 
 from selfeval_xl.model.forms import Form
-from selfeval_xl.model.quantity import money, parse
+from selfeval_xl.model.quantity import money
+from selfeval_xl.model.units import UNITS
 
-_TEN_THOUSANDS = {
-    "元": Decimal("0.0001"),
-    "百元": Decimal("0.01"),
-    "千元": Decimal("0.1"),
-    "万元": Decimal(1),
-    "百万元": Decimal(100),
-    "千万元": Decimal(1000),
-    "亿元": Decimal(10000),
-}
-MONEY_UNITS = tuple(_TEN_THOUSANDS)
+AMOUNTS = ("initial_budget", "annual_budget", "executed")
+NAMES = {"initial_budget": "年初预算数", "annual_budget": "全年预算数", "executed": "全年执行数"}
+MONEY_UNITS = (
+    "元",
+    "百元",
+    "千元",
+    "万元",
+    "百万元",
+    "千万元",
+    "亿元",
+)  # offered in lists; `is_unit` knows more
+_TEN_THOUSAND = Decimal(10_000)
+
+
+def is_unit(text: str) -> bool:
+    """Whether a text is a unit of money."""
+    return text in UNITS and UNITS[text].dimension == "money"
+
+
+def yuan_in(unit: str | None) -> Decimal:
+    """How many 元 one of this unit is. A form that names no unit, or one that is not known, is in 万元."""
+    return UNITS[unit].factor if unit and is_unit(unit) else _TEN_THOUSAND
 
 
 def in_ten_thousands(text: str | Decimal | None, unit: str | None) -> Decimal | None:
-    """An amount as typed, in 万元; None where there is no number. A form that names no unit is in 万元."""
+    """An amount as typed, in 万元. None where there is no number."""
     amount = text if isinstance(text, Decimal) else money(text)
-    return None if amount is None else amount * _TEN_THOUSANDS.get(unit or "万元", Decimal(1))
+    return None if amount is None else amount * (yuan_in(unit) / _TEN_THOUSAND)
 
 
 def in_unit(amount: Decimal | None, unit: str | None) -> Decimal | None:
     """An amount in 万元, in the unit of a form: the inverse of `in_ten_thousands`."""
-    return None if amount is None else amount / _TEN_THOUSANDS.get(unit or "万元", Decimal(1))
-
-
-AMOUNTS = ("initial_budget", "annual_budget", "executed")
-NAMES = {"initial_budget": "年初预算数", "annual_budget": "全年预算数", "executed": "全年执行数"}
+    return None if amount is None else amount / (yuan_in(unit) / _TEN_THOUSAND)
 
 
 def yuan(form: Form, amount: Decimal) -> Decimal:
     """An amount of the form in 元."""
-    measure = parse(f"1{form.money_unit or '万元'}").measure
-    return amount * (measure.factor if measure else 10000)
+    return amount * yuan_in(form.money_unit)
 
 
 def ten_thousand_yuan(form: Form, amount: Decimal) -> Decimal:
     """An amount of the form in 万元."""
-    return yuan(form, amount) / 10000
+    return yuan(form, amount) / _TEN_THOUSAND

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from selfeval_xl.model.deadlines import Deadline, read_deadline
 from selfeval_xl.model.numerals import NUMERAL, chinese_number, with_percent_sign
+from selfeval_xl.model.text import SPACES
 from selfeval_xl.model.units import Measure, leading_unit, measure, split_unit
 
 __all__ = [
@@ -175,7 +176,6 @@ _POWER = re.compile(r"(?<=[\d十百千万亿/每])m\^?([23])(?![a-z\d])", re.I) 
 _ALIKE = str.maketrans(
     {"，": ",", "∽": "~", "〜": "~", "∼": "~", "﹣": "-", "−": "-", "‐": "-", "‑": "-", "﹦": "=", "═": "="}
 )
-_SPACE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")  # with those that nobody sees
 
 
 @lru_cache(maxsize=20_000)
@@ -188,7 +188,7 @@ def tidy(text: str) -> str:
         for latex, sign in _LATEX_SIGNS:
             text = text.replace(latex, sign)
         text = _LATEX.sub("", text)
-    text = _SPACE.sub("", text)
+    text = SPACES.sub("", text)
     if "m" in text or "M" in text:
         text = _POWER.sub(lambda match: {"2": "平方米", "3": "立方米"}[match[1]], text)
     if not text.isascii():

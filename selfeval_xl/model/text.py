@@ -6,9 +6,12 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from selfeval_xl.files import INVISIBLE
+
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|〔[^〔〕]*〕|【[^【】]*】")
 _NUMBERING = re.compile(r"^(?:\d{1,2}[.、]|[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十\d]+\))")
 _SPACE = re.compile(r"\s+")
+SPACES = re.compile(rf"[\s{INVISIBLE}]+")  # with those that nobody sees
 
 
 @lru_cache(maxsize=20_000)

@@ -7,7 +7,6 @@ are counted.
 from __future__ import annotations
 
 import os
-import re
 import struct
 import zipfile
 import zlib
@@ -16,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from selfeval_xl.errors import UnreadableFile, cause_of
+from selfeval_xl.files import FORBIDDEN
 from selfeval_xl.readers.folder import is_left_behind
 
 MAX_DEPTH = 4  # archives within archives
@@ -25,7 +25,6 @@ MAX_MEMBER = 128 << 20  # size of one
 PIECE = 1 << 20
 _PACKAGES = ("[content_types].xml", "mimetype", "xl/workbook.xml", "word/document.xml")
 _FIRST_PARTS = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis")  # most packages begin with one
-_UNSAFE = re.compile(r'[\x00-\x1f<>:"|?*\\/]')
 _UTF8, _ENCRYPTED = 0x800, 1
 _FAULTS = (
     zipfile.BadZipFile,
@@ -150,7 +149,7 @@ def _take(
     """One file of an archive, or the files in it where it is an archive itself."""
     member = shown.joinpath(*parts)
     budget.members -= 1
-    target = folder / f"{MAX_MEMBERS - budget.members:06}" / _UNSAFE.sub("_", parts[-1])[-120:]
+    target = folder / f"{MAX_MEMBERS - budget.members:06}" / FORBIDDEN.sub("_", parts[-1])[-120:]
     trouble = _extract(opened, entry, target, budget)
     if trouble:
         kind = "zip" if target.suffix.lower() == ".zip" else "unknown"

@@ -133,19 +133,38 @@ def _disagreement(filing: Filing, key: str, what: str, hint: str) -> Iterator[Fi
         )
 
 
-@rule("X01", "同一指标两表指标值不同", Severity.ERROR, scope="filing")
+@rule(
+    "X01",
+    "同一指标两表指标值不同",
+    Severity.ERROR,
+    asks="同一个指标，项目表和部门整体表的年度指标值一致（换算单位后比较）。",
+    scope="filing",
+)
 def targets_differ(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """The same indicator has the same target on project form and department form, after unit conversion."""
     yield from _disagreement(filing, "target", "年度指标值", "核对批复的绩效目标，两张表改成一致。")
 
 
-@rule("X02", "同一指标两表完成值不同", Severity.ERROR, scope="filing")
+@rule(
+    "X02",
+    "同一指标两表完成值不同",
+    Severity.ERROR,
+    asks="同一个指标，项目表和部门整体表的实际完成值一致；各项目之和也可以。",
+    scope="filing",
+)
 def completions_differ(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """The same indicator has the same completed value on both forms; the projects' sum is accepted too."""
     yield from _disagreement(filing, "actual", "实际完成值", "核对实际完成数，两张表改成一致。")
 
 
-@rule("X03", "项目名称前后不一", Severity.WARNING, treatment=Treatment.FIX, scope="filing")
+@rule(
+    "X03",
+    "项目名称前后不一",
+    Severity.WARNING,
+    asks="同一个项目在各张表里用同一个名称。",
+    treatment=Treatment.FIX,
+    scope="filing",
+)
 def project_named_differently(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """A project has one name in a filing: on its own form and among the department's tasks."""
     from rapidfuzz.fuzz import partial_ratio, ratio
@@ -183,7 +202,13 @@ def _only_number_differs(name: str, other: str) -> bool:
     return numberless == other_numberless
 
 
-@rule("X05", "任务说没有进展，指标却全部完成", Severity.WARNING, scope="filing")
+@rule(
+    "X05",
+    "任务说没有进展，指标却全部完成",
+    Severity.WARNING,
+    asks="任务写着没有进展的，本表指标不应全部完成。",
+    scope="filing",
+)
 def task_says_no_progress(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """Where a task's outcome says that nothing was done, not all of the form's indicators are met."""
     for whole in filing.department_forms:
@@ -208,7 +233,13 @@ def task_says_no_progress(filing: Filing, policy: Policy) -> Iterator[Finding]:
                 )
 
 
-@rule("X06", "部门表与项目表金额不符", Severity.ERROR, scope="filing")
+@rule(
+    "X06",
+    "部门表与项目表金额不符",
+    Severity.ERROR,
+    asks="部门表的项目支出等于各项目表之和；含基本支出的合计不小于它。",
+    scope="filing",
+)
 def department_unlike_projects(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """The department's 项目支出 row is the sum of its projects.
 
@@ -266,7 +297,9 @@ def _unlike_projects(whole: Form, key: str, summed: Decimal, count: int) -> Find
     return None
 
 
-@rule("X07", "同一项目报了两份不同的表", Severity.ERROR, scope="filing")
+@rule(
+    "X07", "同一项目报了两份不同的表", Severity.ERROR, asks="一次报送里同一个项目只有一份表。", scope="filing"
+)
 def project_twice(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """A project stands once in a submission; a later file is a resubmission and replaces the earlier one."""
     saved = {file.path: file.saved for file in filing.files}
@@ -296,7 +329,13 @@ _Text = TypeVar("_Text", bound=Hashable)
 _OWN_WORDS = 25  # shorter sentences are the same everywhere
 
 
-@rule("X08", "与其他部门的文字相同", Severity.WARNING, scope="county")
+@rule(
+    "X08",
+    "与其他部门的文字相同",
+    Severity.WARNING,
+    asks="目标、完成情况和原因写本部门自己的，不与其他部门一字不差；同名项目、同一主管部门的单位除外。",
+    scope="county",
+)
 def copied_from_another(filings: Sequence[Filing], policy: Policy) -> Iterator[Finding]:
     """Goal and reason texts are a department's own (exempt: same-named projects, units of one 主管部门)."""
     forms = [(filing, form) for filing in filings for form in filing.forms]
@@ -359,7 +398,7 @@ def _may_agree(form: Form, other: Form) -> bool:
     return bool(form.department and other.department and tidy(form.department) == tidy(other.department))
 
 
-@rule("X10", "漏报", Severity.ERROR, scope="filing", needs="roster")
+@rule("X10", "漏报", Severity.ERROR, asks="名册里的项目和表都要报。", scope="filing", needs="roster")
 def missing_from_roster(filing: Filing, policy: Policy, due: Sequence[ExpectedProject]) -> Iterator[Finding]:
     """Every project that the roster expects was received, unless it is exempt.
 
@@ -381,7 +420,7 @@ def missing_from_roster(filing: Filing, policy: Policy, due: Sequence[ExpectedPr
             )
 
 
-@rule("X11", "名册外项目", Severity.WARNING, scope="filing", needs="roster")
+@rule("X11", "名册外项目", Severity.WARNING, asks="报来的项目都在名册里。", scope="filing", needs="roster")
 def outside_the_roster(filing: Filing, policy: Policy, due: Sequence[ExpectedProject]) -> Iterator[Finding]:
     """Every project received stands in the roster, if that has any project of this department."""
     if not due:
@@ -399,7 +438,14 @@ def outside_the_roster(filing: Filing, policy: Policy, due: Sequence[ExpectedPro
             )
 
 
-@rule("X12", "所有项目都是满分", Severity.NOTE, treatment=Treatment.BUREAU, scope="filing")
+@rule(
+    "X12",
+    "所有项目都是满分",
+    Severity.NOTE,
+    asks="一个部门的项目全部是100分的，请财政局抽查。",
+    treatment=Treatment.BUREAU,
+    scope="filing",
+)
 def all_full_marks(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """A department whose projects all have 100 points is looked at by the bureau."""
     scores = [(form, money(form.total_score)) for form in filing.projects if form.total_score]

@@ -24,7 +24,7 @@ _SURVEY = re.compile(r"问卷|调查|测评|回访|评议|走访|投票|样本|�
 _DEFAULT_UNMET = "写明没有达到的原因，以及下一步怎么做。"
 
 
-@rule("D01", "没有填实际完成值", Severity.ERROR)
+@rule("D01", "没有填实际完成值", Severity.ERROR, asks="有指标值的都要填实际完成值；没有完成的填0。")
 def actual_missing(form: Form, policy: Policy) -> Iterator[Finding]:
     """Every indicator with a target has a completed value; 0 is an answer."""
     rows = [row for row in form.indicators if row.target and row.actual is None]
@@ -40,7 +40,7 @@ def actual_missing(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
-@rule("D02", "完成值与指标值无法比较", Severity.ERROR)
+@rule("D02", "完成值与指标值无法比较", Severity.ERROR, asks="实际完成值和指标值要能比较，单位是同一类。")
 def incomparable(form: Form, policy: Policy) -> Iterator[Finding]:
     """Completed value and target are of one kind, so that they can be compared (not: % against 件)."""
     for row in form.indicators:
@@ -58,7 +58,7 @@ def _reason_due(form: Form) -> Iterator[Indicator]:
     return (row for row in form.indicators if row.verdict is Verdict.UNMET)
 
 
-@rule("D03", "未完成没有说明原因", Severity.ERROR, needs="notes")
+@rule("D03", "未完成没有说明原因", Severity.ERROR, asks="未完成的指标要写明原因。", needs="notes")
 def unmet_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     """An unmet indicator needs its reason and remedy in the deviation column (财预〔2020〕10号附件)."""
     for row in _reason_due(form):
@@ -82,7 +82,14 @@ def unmet_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
-@rule("D04", "只有原因没有改进措施", Severity.WARNING, treatment=Treatment.FIX, needs="notes")
+@rule(
+    "D04",
+    "只有原因没有改进措施",
+    Severity.WARNING,
+    asks="写了原因还要写改进措施。",
+    treatment=Treatment.FIX,
+    needs="notes",
+)
 def reason_without_measure(form: Form, policy: Policy) -> Iterator[Finding]:
     """A reason is followed by what will be done about it: the column asks for 原因分析及改进措施."""
     rows = [
@@ -110,7 +117,14 @@ def _lies_with_bureau(row: Indicator) -> bool:
     return bool(phrases("bureau_caused").search(row.note or ""))
 
 
-@rule("D05", "几处原因一字不差", Severity.WARNING, treatment=Treatment.FIX, needs="notes")
+@rule(
+    "D05",
+    "几处原因一字不差",
+    Severity.WARNING,
+    asks="每个指标分别写原因，不要把同一句话贴在几处。",
+    treatment=Treatment.FIX,
+    needs="notes",
+)
 def same_reason_everywhere(form: Form, policy: Policy) -> Iterator[Finding]:
     """Each indicator has its own reason: the same one in several rows without a measure explains none."""
     by_note: dict[str, list[Indicator]] = defaultdict(list)
@@ -133,7 +147,13 @@ def same_reason_everywhere(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
-@rule("D06", "超额较多没有说明", Severity.WARNING, needs="notes")
+@rule(
+    "D06",
+    "超额较多没有说明",
+    Severity.WARNING,
+    asks="超额较多（参数，默认30%）的要说明原因；指标值不大、只多一个的不查。",
+    needs="notes",
+)
 def exceeded_without_word(form: Form, policy: Policy) -> Iterator[Finding]:
     """Over-fulfilment beyond the threshold is explained, since the target may have been set too low.
 
@@ -162,7 +182,7 @@ def exceeded_without_word(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
-@rule("D07", "完成值不是数字", Severity.ERROR)
+@rule("D07", "完成值不是数字", Severity.ERROR, asks="指标值是数字的，实际完成值也填数字，不要只写“完成”。")
 def actual_is_no_number(form: Form, policy: Policy) -> Iterator[Finding]:
     """A numeric target has a number as its completed value, not 完成."""
     for row in form.indicators:
@@ -180,7 +200,13 @@ def _example(row: Indicator) -> str:
     return _OPERATOR.sub("", tidy(row.target or "")) or (row.target or "")
 
 
-@rule("D08", "完成值带着比较符号", Severity.WARNING, treatment=Treatment.FIX)
+@rule(
+    "D08",
+    "完成值带着比较符号",
+    Severity.WARNING,
+    asks="实际完成值填做到了多少，不带“≥”“≤”。",
+    treatment=Treatment.FIX,
+)
 def actual_repeats_operator(form: Form, policy: Policy) -> Iterator[Finding]:
     """A completed value is the number that was reached, without the target's operator (not: ≥266米)."""
     for row in form.indicators:
@@ -200,7 +226,13 @@ def actual_repeats_operator(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
-@rule("D09", "完成值全部与指标值相同", Severity.NOTE, treatment=Treatment.BUREAU)
+@rule(
+    "D09",
+    "完成值全部与指标值相同",
+    Severity.NOTE,
+    asks="所有完成值都和指标值一模一样的，请财政局抽查。",
+    treatment=Treatment.BUREAU,
+)
 def everything_exactly_met(form: Form, policy: Policy) -> Iterator[Finding]:
     """Completed values that all equal their targets exactly are checked by the bureau: were they measured?"""
     judged = [row for row in form.indicators if row.verdict is not None]
@@ -223,7 +255,14 @@ def _equal(row: Indicator) -> bool:
     return row.verdict is Verdict.MET and (parse(row.target).number == parse(row.actual).number)
 
 
-@rule("D10", "应说明原因的地方没有说明", Severity.WARNING, treatment=Treatment.FIX, needs="notes")
+@rule(
+    "D10",
+    "应说明原因的地方没有说明",
+    Severity.WARNING,
+    asks="该写原因的地方不能只写“无”“已完成”“按计划”。",
+    treatment=Treatment.FIX,
+    needs="notes",
+)
 def empty_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     """A due reason says something (not: 已完成, 按计划, 0)."""
     for row in _reason_due(form):
@@ -233,7 +272,7 @@ def empty_reason(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
-@rule("D11", "满意度没有调查依据", Severity.WARNING, needs="off")
+@rule("D11", "满意度没有调查依据", Severity.WARNING, asks="满意度要有调查依据（默认关闭）。", needs="off")
 def satisfaction_without_survey(form: Form, policy: Policy) -> Iterator[Finding]:
     """A satisfaction value rests on a survey. Off by default: no official form has a place for it."""
     for row in form.indicators:
@@ -249,7 +288,12 @@ def satisfaction_without_survey(form: Form, policy: Policy) -> Iterator[Finding]
             )
 
 
-@rule("D12", "没有做却说效果达到", Severity.WARNING)
+@rule(
+    "D12",
+    "没有做却说效果达到",
+    Severity.WARNING,
+    asks="一件事的数量、成本或时间是0，它的质量或效益就不会完成。",
+)
 def effect_without_cause(form: Form, policy: Policy) -> Iterator[Finding]:
     """A quality or benefit is not reached where the same thing's quantity, cost or duration is zero."""
     from rapidfuzz.distance import LCSseq
@@ -295,7 +339,7 @@ def _common_beginning(name: str, other: str) -> str:
     return commonprefix((name.strip("“”"), other.strip("“”")))
 
 
-@rule("D13", "【待补充】没有补充", Severity.ERROR)
+@rule("D13", "【待补充】没有补充", Severity.ERROR, asks="程序备好的半成品里的“【待补充】”都要补上。")
 def stub_left(form: Form, policy: Policy) -> Iterator[Finding]:
     """A sentence that the program prepared (【待补充】) was completed by a person."""
     texts = [

@@ -27,7 +27,15 @@ from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.texts import cells, explains_change, explains_money, percent, phrases
 
 
-@rule("F01", "合计与分项之和不符", Severity.ERROR)
+@rule(
+    "F01",
+    "合计与分项之和不符",
+    Severity.ERROR,
+    asks=(
+        "合计等于各项资金之和，年初预算数、全年预算数、全年执行数逐列核对；“其中”行不重复相加，"
+        "允许四舍五入的误差。"
+    ),
+)
 def total_is_not_the_sum(form: Form, policy: Policy) -> Iterator[Finding]:
     """The total row equals the sum of its sources, in each money column by itself (财预〔2020〕10号附件1).
 
@@ -58,7 +66,15 @@ def total_is_not_the_sum(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
-@rule("F02", "执行率与金额不符", Severity.ERROR)
+@rule(
+    "F02",
+    "执行率与金额不符",
+    Severity.ERROR,
+    asks=(
+        "填写的执行率要和金额对得上：全年执行数÷全年预算数，两位小数。金额由元四舍五入而来，"
+        "凡在误差之内能算出这个率的都算对。"
+    ),
+)
 def impossible_rate(form: Form, policy: Policy) -> Iterator[Finding]:
     """The printed execution rate is 全年执行数 ÷ 全年预算数 (财预〔2020〕10号附件1).
 
@@ -95,7 +111,12 @@ def impossible_rate(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
-@rule("F03", "执行数大于预算数", Severity.ERROR)
+@rule(
+    "F03",
+    "执行数大于预算数",
+    Severity.ERROR,
+    asks="全年执行数不大于全年预算数。合计和财政拨款是错误，单位资金、其他资金请核实。",
+)
 def spent_more_than_budget(form: Form, policy: Policy) -> Iterator[Finding]:
     """Nothing is paid beyond the adjusted budget (预算法第十三条).
 
@@ -132,7 +153,7 @@ def spent_more_than_budget(form: Form, policy: Policy) -> Iterator[Finding]:
     )
 
 
-@rule("F04", "没有预算却有支出", Severity.ERROR)
+@rule("F04", "没有预算却有支出", Severity.ERROR, asks="没有预算的资金不应有支出。")
 def paid_without_budget(form: Form, policy: Policy) -> Iterator[Finding]:
     """No payment over a zero budget (预算法第十三条)."""
     in_use = any(line.amount("annual_budget") for line in form.funding)
@@ -163,7 +184,12 @@ def paid_without_budget(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
-@rule("F05", "执行率偏低没有说明原因", Severity.WARNING)
+@rule(
+    "F05",
+    "执行率偏低没有说明原因",
+    Severity.WARNING,
+    asks="合计行执行率低于说明线（参数，默认90%）的，要在表上写明原因。",
+)
 def low_rate_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     """An execution rate below the threshold needs a reason somewhere on the form.
 
@@ -187,7 +213,16 @@ def low_rate_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     )
 
 
-@rule("F06", "预算调整较大没有说明原因", Severity.NOTE, treatment=Treatment.EXPLAIN)
+@rule(
+    "F06",
+    "预算调整较大没有说明原因",
+    Severity.NOTE,
+    asks=(
+        "全年预算数比年初预算数变动较大（参数，默认20%且1万元）的，要说明原因。年初为0的是年中追加，"
+        "不在此列。"
+    ),
+    treatment=Treatment.EXPLAIN,
+)
 def budget_changed_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     """A budget changed in the year by more than the thresholds (policy: 20% and 1万元) needs a reason.
 
@@ -223,7 +258,16 @@ def budget_changed_without_reason(form: Form, policy: Policy) -> Iterator[Findin
 _EXACT_SLACK = Decimal("0.002")  # figures that are the same but for rounding
 
 
-@rule("F07", "金额单位疑似填错", Severity.WARNING, treatment=Treatment.FIX)
+@rule(
+    "F07",
+    "金额单位疑似填错",
+    Severity.WARNING,
+    asks=(
+        "金额单位不要填错：和同表其他金额、各项资金之和或指标相比差一万倍的，像是把元填进了万元格，"
+        "或者反过来。"
+    ),
+    treatment=Treatment.FIX,
+)
 def yuan_typed_as_ten_thousand(form: Form, policy: Policy) -> Iterator[Finding]:
     """No amount is ten thousand times another that should be like it, as 元 typed in a 万元 cell makes it.
 
@@ -316,7 +360,7 @@ def _in_yuan(quantity: Quantity) -> Decimal | None:
     return quantity.number * measure.factor if measure.dimension == "money" else None
 
 
-@rule("F08", "金额不是数字", Severity.ERROR)
+@rule("F08", "金额不是数字", Severity.ERROR, asks="金额要填数字；负数请核实是不是退款冲减。")
 def amount_is_no_number(form: Form, policy: Policy) -> Iterator[Finding]:
     """Amounts are numbers; a negative one (退款冲减) is asked about."""
     for line in form.funding:
@@ -341,7 +385,12 @@ def amount_is_no_number(form: Form, policy: Policy) -> Iterator[Finding]:
                 )
 
 
-@rule("F10", "预算调减后执行率才达标", Severity.WARNING)
+@rule(
+    "F10",
+    "预算调减后执行率才达标",
+    Severity.WARNING,
+    asks="按全年预算数执行率达标、按年初预算数却很低的，请说明调减的原因。",
+)
 def rate_only_after_cut(form: Form, policy: Policy) -> Iterator[Finding]:
     """A rate of 90% on the adjusted budget but below 60% on the initial one needs the cut explained.
 
@@ -383,7 +432,9 @@ def rate_only_after_cut(form: Form, policy: Policy) -> Iterator[Finding]:
     )
 
 
-@rule("F11", "金额与台账不符", Severity.ERROR, needs="roster")
+@rule(
+    "F11", "金额与台账不符", Severity.ERROR, asks="全年预算数、全年执行数与一体化台账一致。", needs="roster"
+)
 def unlike_the_ledger(form: Form, policy: Policy, ledger: FundingLine) -> Iterator[Finding]:
     """全年预算数 and 全年执行数 equal the budget ledger of the roster (tolerance 0.01万元).
 
@@ -412,7 +463,12 @@ def unlike_the_ledger(form: Form, policy: Policy, ledger: FundingLine) -> Iterat
             )
 
 
-@rule("F13", "有预算没有支出", Severity.WARNING)
+@rule(
+    "F13",
+    "有预算没有支出",
+    Severity.WARNING,
+    asks="有预算没有支出，或预算全部调减的，请确认是否免评，或说明原因。",
+)
 def nothing_spent(form: Form, policy: Policy) -> Iterator[Finding]:
     """A budget without any execution, or one cut to zero, is exempt from evaluation or explained.
 
@@ -440,7 +496,12 @@ def nothing_spent(form: Form, policy: Policy) -> Iterator[Finding]:
     )
 
 
-@rule("F15", "同一笔总额的两种分法不一致", Severity.WARNING)
+@rule(
+    "F15",
+    "同一笔总额的两种分法不一致",
+    Severity.WARNING,
+    asks="同一笔总额按收入性质、按支出性质等几种分法，各自合计应当相等。",
+)
 def breakdowns_differ(form: Form, policy: Policy) -> Iterator[Finding]:
     """Breakdowns of one total (by income, by spending) agree with each other and with the total.
 

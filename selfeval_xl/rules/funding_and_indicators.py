@@ -18,7 +18,12 @@ from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.texts import cells, explains_money, several
 
 
-@rule("F09", "资金基本用完而较多指标未完成", Severity.WARNING)
+@rule(
+    "F09",
+    "资金基本用完而较多指标未完成",
+    Severity.WARNING,
+    asks="资金基本用完（参数，默认95%），未完成的指标却较多（参数，默认30%）的，请说明钱用在了哪里。",
+)
 def spent_but_unmet(form: Form, policy: Policy) -> Iterator[Finding]:
     """Spent money (policy: 95%) does not go with many unmet indicators (policy: 30%, at least two)."""
     line = main_line(form)
@@ -51,7 +56,12 @@ def spent_but_unmet(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
-@rule("F12", "执行率低而指标全部完成", Severity.WARNING)
+@rule(
+    "F12",
+    "执行率低而指标全部完成",
+    Severity.WARNING,
+    asks="执行率很低（参数，默认60%），指标却全部完成或得满分的，请核实。",
+)
 def low_rate_yet_all_met(form: Form, policy: Policy) -> Iterator[Finding]:
     """A rate below 60% (policy) does not go with every indicator met or full marks."""
     line = main_line(form)
@@ -86,7 +96,12 @@ _CONTROLLED = re.compile(r"^(?:部门)?(三公经费|公用经费|会议费|培�
 _CONTROLLED_BY = {"控制率": "执行数÷预算数", "变动率": "（全年预算数－年初预算数）÷年初预算数"}
 
 
-@rule("F14", "管理类指标与本表金额不符", Severity.WARNING)
+@rule(
+    "F14",
+    "管理类指标与本表金额不符",
+    Severity.WARNING,
+    asks="预算完成率、预算调整率、结转结余率、三公经费控制率等管理类指标，与本表的金额算出来的一致。",
+)
 def indicator_unlike_own_money(form: Form, policy: Policy) -> Iterator[Finding]:
     """预算完成率, 预算调整率, 结转结余率, 三公经费控制率 and their like follow from the form's own funds.
 

@@ -8,9 +8,8 @@ from decimal import Decimal
 
 from selfeval_xl.model.forms import Form, FundingLine
 from selfeval_xl.model.money import AMOUNTS
+from selfeval_xl.model.numbers import ZERO
 from selfeval_xl.model.quantity import money, tidy
-
-ZERO = Decimal(0)
 
 # _PARTS: rows that belong to another source although the form does not say so. _SPENDING: rows of the split
 # by spending.

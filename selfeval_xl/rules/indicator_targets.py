@@ -26,7 +26,12 @@ def _is_ratio_or_duration(row: Indicator) -> bool:
     return measure is not None and measure.dimension.startswith(("share", "months", "minutes"))
 
 
-@rule("I02", "成本指标用了“≥”或“>”", Severity.ERROR)
+@rule(
+    "I02",
+    "成本指标用了“≥”或“>”",
+    Severity.ERROR,
+    asks="成本指标用“≤”或“=”，不用“≥”。节约率、降低率、最低补助标准一类除外。",
+)
 def cost_at_least(form: Form, policy: Policy) -> Iterator[Finding]:
     """A cost is kept below its target: ≤ or =.
 
@@ -49,7 +54,12 @@ def cost_at_least(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
-@rule("I03", "数量指标用了“≤”", Severity.WARNING)
+@rule(
+    "I03",
+    "数量指标用了“≤”",
+    Severity.WARNING,
+    asks="要完成的数量用“≥”或“=”，不用“≤”。事故、投诉一类越少越好的除外。",
+)
 def quantity_at_most(form: Form, policy: Policy) -> Iterator[Finding]:
     """A quantity to be delivered has a floor, not a ceiling.
 
@@ -75,7 +85,12 @@ _SHARE = re.compile(
 )
 
 
-@rule("I05", "指标值的单位与名称不符", Severity.ERROR)
+@rule(
+    "I05",
+    "指标值的单位与名称不符",
+    Severity.ERROR,
+    asks="指标值的单位与名称相符：问人数的不填百分比，问比率的不填个数。",
+)
 def unit_unlike_name(form: Form, policy: Policy) -> Iterator[Finding]:
     """The target's unit fits the name: a number of people is no percentage, a rate no count.
 
@@ -116,7 +131,7 @@ def unit_unlike_name(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
-@rule("I06", "没有填年度指标值", Severity.ERROR)
+@rule("I06", "没有填年度指标值", Severity.ERROR, asks="每个指标都要有年度指标值。")
 def target_missing(form: Form, policy: Policy) -> Iterator[Finding]:
     """Every named indicator has a target."""
     rows = [row for row in form.indicators if row.name and row.target is None]
@@ -131,7 +146,12 @@ def target_missing(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
-@rule("I07", "指标值没有单位", Severity.WARNING)
+@rule(
+    "I07",
+    "指标值没有单位",
+    Severity.WARNING,
+    asks="数字指标值要有单位（写在指标值、名称、单位栏或完成值里都行）。",
+)
 def number_without_unit(form: Form, policy: Policy) -> Iterator[Finding]:
     """A numeric target has a unit: its own, in the name, in the unit column or in the completed value."""
     rows = [row for row in form.indicators if _lacks_unit(row)]
@@ -166,7 +186,9 @@ def _ends_in_unit(name: str) -> bool:
     )
 
 
-@rule("I11", "比率指标值超过100%", Severity.WARNING)
+@rule(
+    "I11", "比率指标值超过100%", Severity.WARNING, asks="部分占整体的比率，指标值不超过100%。增长率一类除外。"
+)
 def ratio_above_100(form: Form, policy: Policy) -> Iterator[Finding]:
     """A ratio of a part to its whole is not above 100 % (exempt: 增长率, 覆盖率 and such, upper limits)."""
     for row in form.indicators:
@@ -187,7 +209,9 @@ def ratio_above_100(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
-@rule("I12", "把支付金额当作数量指标", Severity.WARNING)
+@rule(
+    "I12", "把支付金额当作数量指标", Severity.WARNING, asks="数量指标反映做了多少事，不用支付了多少钱代替。"
+)
 def payment_as_quantity(form: Form, policy: Policy) -> Iterator[Finding]:
     """An amount paid is no output: quantity indicators count what was done."""
     for row in form.indicators:
@@ -205,7 +229,9 @@ def payment_as_quantity(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
-@rule("I13", "定性指标值难以考核", Severity.NOTE)
+@rule(
+    "I13", "定性指标值难以考核", Severity.NOTE, asks="定性指标值要能考核，“促进发展”“逐步提高”一类不好判断。"
+)
 def target_cannot_be_assessed(form: Form, policy: Policy) -> Iterator[Finding]:
     """A qualitative target can be assessed (not: 好坏, 基本建立, 促进发展)."""
     vague = words("unassessable")
@@ -230,7 +256,7 @@ def target_cannot_be_assessed(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
-@rule("I14", "成本指标覆盖的资金偏少", Severity.NOTE)
+@rule("I14", "成本指标覆盖的资金偏少", Severity.NOTE, asks="成本指标覆盖主要支出（参数，默认一半）。")
 def cost_covers_little(form: Form, policy: Policy) -> Iterator[Finding]:
     """Cost indicators cover most of the money spent (policy: half of it).
 

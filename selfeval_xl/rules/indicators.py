@@ -46,7 +46,12 @@ def named(indicator: Indicator) -> str:
     return f"“{bare(indicator.name) or indicator.name or '没有名称的指标'}”"
 
 
-@rule("I01", "指标名称没有说清", Severity.ERROR)
+@rule(
+    "I01",
+    "指标名称没有说清",
+    Severity.ERROR,
+    asks="三级指标的名称要看得出衡量什么；只写“数量”“费用”“成本”“人数”或重复上级指标名称的，不具体。",
+)
 def name_says_nothing(form: Form, policy: Policy) -> Iterator[Finding]:
     """A third-level name says what is measured (财预〔2020〕10号：指标应细化、量化).
 
@@ -84,7 +89,12 @@ def _levels(row: Indicator) -> tuple[str, str]:
     return tidy(row.level1 or ""), tidy(row.level2 or "")
 
 
-@rule("I04", "三级指标放错了类别", Severity.WARNING)
+@rule(
+    "I04",
+    "三级指标放错了类别",
+    Severity.WARNING,
+    asks="三级指标放在相符的二级指标下面，例如网络畅通率不放在满意度下面。",
+)
 def name_unlike_level(form: Form, policy: Policy) -> Iterator[Finding]:
     """The third level fits its second level.
 
@@ -104,7 +114,12 @@ def name_unlike_level(form: Form, policy: Policy) -> Iterator[Finding]:
                 break
 
 
-@rule("I08", "同一指标填了两次", Severity.WARNING)
+@rule(
+    "I08",
+    "同一指标填了两次",
+    Severity.WARNING,
+    asks="同一张表里不重复填同一个指标；只差数字、地点、时间的不算重复。",
+)
 def same_indicator_twice(form: Form, policy: Policy) -> Iterator[Finding]:
     """No indicator stands twice on a form, not even nearly.
 
@@ -168,7 +183,12 @@ def _differ_in_detail(name: str, other: str) -> bool:
     return not _TELLING_LETTERS.isdisjoint(set(name) ^ set(other))
 
 
-@rule("I09", "缺少一级指标", Severity.NOTE)
+@rule(
+    "I09",
+    "缺少一级指标",
+    Severity.NOTE,
+    asks="产出指标、效益指标都要有，满意度指标一般也要有。没有分级的表不查。",
+)
 def first_level_missing(form: Form, policy: Policy) -> Iterator[Finding]:
     """产出 and 效益 are required (W), 满意度 is expected (财预〔2020〕10号附件的指标框架).
 
@@ -195,7 +215,7 @@ def first_level_missing(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
-@rule("I10", "一级、二级指标名称不对", Severity.ERROR)
+@rule("I10", "一级、二级指标名称不对", Severity.ERROR, asks="一级、二级指标用规定的名称，放在规定的位置。")
 def level_in_wrong_place(form: Form, policy: Policy) -> Iterator[Finding]:
     """First and second levels carry the names of the frame, each in its place.
 
@@ -233,7 +253,13 @@ def _first_level(row: Indicator) -> str:
     return "产出" if tidy(row.level1 or "").startswith("产出") else level(row.level1)
 
 
-@rule("I15", "一个指标分值过大", Severity.NOTE, needs="scores")
+@rule(
+    "I15",
+    "一个指标分值过大",
+    Severity.NOTE,
+    asks="一个指标的分值不超过全部指标的一半（参数）。",
+    needs="scores",
+)
 def one_carries_most(form: Form, policy: Policy) -> Iterator[Finding]:
     """No single indicator carries most of the weight (policy: more than half of all indicators' points)."""
     weighed = [(row, points) for row in form.indicators if (points := money(row.points))]
@@ -247,7 +273,7 @@ def one_carries_most(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
-@rule("I16", "指标太少", Severity.NOTE)
+@rule("I16", "指标太少", Severity.NOTE, asks="指标不能太少（参数，默认3个），也不能只有百分比。")
 def too_few(form: Form, policy: Policy) -> Iterator[Finding]:
     """A form has enough indicators to show what was done (policy), and not percentages only."""
     least = policy.number("least_indicators")

@@ -39,7 +39,13 @@ def _excerpt(text: str, at: int, width: int = 12) -> str:
     return f"{'…' if at > width else ''}{part}{'…' if at + width < len(text) else ''}"
 
 
-@rule("N01", "文字里有网页或公式代码", Severity.WARNING, treatment=Treatment.FIX)
+@rule(
+    "N01",
+    "文字里有网页或公式代码",
+    Severity.WARNING,
+    asks="文字里没有网页代码、公式代码和控制字符。",
+    treatment=Treatment.FIX,
+)
 def residue_in_text(form: Form, policy: Policy) -> Iterator[Finding]:
     """No HTML, LaTeX or control characters stand in the text.
 
@@ -105,7 +111,13 @@ def clean(text: str) -> str:
     return plain.strip()
 
 
-@rule("N02", "填写说明或空白占位没有清掉", Severity.WARNING, treatment=Treatment.FIX)
+@rule(
+    "N02",
+    "填写说明或空白占位没有清掉",
+    Severity.WARNING,
+    asks="印在表上的填写说明（100字以内）和空白占位要清掉。",
+    treatment=Treatment.FIX,
+)
 def guidance_left(form: Form, policy: Policy) -> Iterator[Finding]:
     """Printed guidance such as (100字以内) is replaced, rows left as 指标2： or …… are removed."""
     pattern = phrases("instruction")
@@ -143,7 +155,13 @@ def _notes(form: Form) -> Iterator[FormText]:
             yield FormText("偏差原因", row.cells.get("note"), row.note)
 
 
-@rule("N03", "完成情况照抄目标", Severity.WARNING, treatment=Treatment.FIX)
+@rule(
+    "N03",
+    "完成情况照抄目标",
+    Severity.WARNING,
+    asks="实际完成情况不能照抄预期目标。",
+    treatment=Treatment.FIX,
+)
 def outcome_copies_goal(form: Form, policy: Policy) -> Iterator[Finding]:
     """The outcome says what was done; it does not repeat the goal."""
     expected, actual = _letters(form.goal.expected), _letters(form.goal.actual)
@@ -174,7 +192,13 @@ _FIGURE = re.compile(
 )
 
 
-@rule("N04", "目标写成了职责", Severity.WARNING, treatment=Treatment.NEXT_YEAR)
+@rule(
+    "N04",
+    "目标写成了职责",
+    Severity.WARNING,
+    asks="年度目标写这一年要做到什么，不是抄部门职责。",
+    treatment=Treatment.NEXT_YEAR,
+)
 def goal_is_a_list_of_duties(form: Form, policy: Policy) -> Iterator[Finding]:
     """A goal says what is reached this year, with a number or a date; a list of duties does not.
 
@@ -197,7 +221,7 @@ def goal_is_a_list_of_duties(form: Form, policy: Policy) -> Iterator[Finding]:
 _AMOUNT = re.compile(r"^(?:≥|≤|=|>|<|约)?[-+]?[\d,]+(?:\.\d+)?(?:元|万元|千元|亿元|%)?$")
 
 
-@rule("N05", "目标栏填的不是目标", Severity.ERROR)
+@rule("N05", "目标栏填的不是目标", Severity.ERROR, asks="目标栏填目标，不能只填金额或项目名称。")
 def goal_is_no_goal(form: Form, policy: Policy) -> Iterator[Finding]:
     """A goal cell holds a goal, not an amount and not only the project's name."""
     for key, what, hint in (
@@ -221,7 +245,7 @@ def _is_project_name(text: str, form: Form) -> bool:
     return _letters(text) in (_letters(form.project), _letters((form.project_code or "") + form.project))
 
 
-@rule("N06", "前后说法矛盾", Severity.WARNING)
+@rule("N06", "前后说法矛盾", Severity.WARNING, asks="一段文字前后不能矛盾，例如又说没有进展，又说已经完成。")
 def text_contradicts_itself(form: Form, policy: Policy) -> Iterator[Finding]:
     """No text says both that nothing was done or paid and that all is done or paid.
 
@@ -258,7 +282,13 @@ def _contradiction(text: str) -> tuple[str, str] | None:
     return None
 
 
-@rule("N07", "年度不对", Severity.ERROR, needs="file")
+@rule(
+    "N07",
+    "年度不对",
+    Severity.ERROR,
+    asks="表头的年度是本次自评的年度（按参数，或按下发的工作簿）；指标里的时限在本年度内。",
+    needs="file",
+)
 def wrong_year(
     form: Form, policy: Policy, file: ReadFile | None = None, scanned: bool = False
 ) -> Iterator[Finding]:
@@ -289,7 +319,13 @@ def wrong_year(
             )
 
 
-@rule("N08", "写法不规范", Severity.NOTE, treatment=Treatment.FIX)
+@rule(
+    "N08",
+    "写法不规范",
+    Severity.NOTE,
+    asks="写法统一：半角数字，没有多余空格，符号只用一种，金额不带单位，比率写成百分比。",
+    treatment=Treatment.FIX,
+)
 def untidy_values(form: Form, policy: Policy) -> Iterator[Finding]:
     """Values have half-width digits, no stray spaces, and one way of writing an operator."""
     values = list(indicator_values(form))
@@ -348,7 +384,14 @@ _BUREAU = re.compile(r"(?:局|委员会|委|办公室)$")
 _ASSESSED = re.compile(r"考核各社区|各社区各部门|对各村[^。]{0,6}考核|各科室、各村|各班级")
 
 
-@rule("N09", "留有其他单位的文字", Severity.WARNING, treatment=Treatment.FIX, scope="filing")
+@rule(
+    "N09",
+    "留有其他单位的文字",
+    Severity.WARNING,
+    asks="文字写的是本单位的情况，没有别处抄来的“我校”“我镇”一类。",
+    treatment=Treatment.FIX,
+    scope="filing",
+)
 def text_of_another_kind_of_unit(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """A text speaks of the unit that files it: a bureau does not write 我校 and does not assess 社区."""
     yield from _foreign_in_forms(filing)
@@ -422,7 +465,7 @@ def _foreign(text: str, names: str) -> str | None:
     return assessed[0] if assessed and not may_assess else None
 
 
-@rule("N10", "文字说全部完成，数字不是", Severity.WARNING)
+@rule("N10", "文字说全部完成，数字不是", Severity.WARNING, asks="文字说全部完成、全部支付的，数字也应如此。")
 def text_claims_more_than_figures(form: Form, policy: Policy) -> Iterator[Finding]:
     """An outcome that says that all was completed or paid agrees with the indicators and the money."""
     text = form.goal.actual or ""

@@ -36,21 +36,13 @@ def examples() -> dict[str, dict[str, str]]:
     return tomllib.loads(resources.files(__package__).joinpath("examples.toml").read_text(encoding="utf-8"))
 
 
-@cache
-def descriptions() -> dict[str, str]:
-    """What each rule asks, in Chinese, by rule id."""
-    return tomllib.loads(
-        resources.files(__package__).joinpath("descriptions.toml").read_text(encoding="utf-8")
-    )
-
-
 def rule_page(rule: Rule) -> list[tuple[str, str]]:
     """The page as pairs of heading and text, without the headings that have no text."""
     example = examples().get(rule.id, {})
     rows = (
         ("级别", f"{rule.severity.label}（{rule.severity.demand}）"),
         ("处理方式", rule.treatment.label),
-        ("规则", descriptions()[rule.id]),
+        ("规则", rule.asks),
         ("适用", NEEDS.get(rule.needs or "", "")),
         ("例子", example.get("message", "")),
         ("怎么改", example.get("hint", "")),

@@ -24,7 +24,13 @@ _PERSONAL = {
 KEPT_BACK = ("否", "不公开", "涉密")
 
 
-@rule("P01", "公开件里有不能公开的内容", Severity.ERROR, needs="public")
+@rule(
+    "P01",
+    "公开件里有不能公开的内容",
+    Severity.ERROR,
+    asks="公开件里没有身份证号、电话和账号。",
+    needs="public",
+)
 def not_for_the_public(form: Form, policy: Policy, marked: str = "") -> Iterator[Finding]:
     """A public copy shows no identity, phone or account number, and no project that is marked not public.
 

@@ -34,14 +34,16 @@ RuleType = TypeVar("RuleType", bound=RuleFunction)
 class Rule:
     """One rule and the function that looks for violations of it.
 
+    asks: what it asks of a form, one Chinese sentence or two for people (`selfeval rules`, docs/rules.md).
     scope: "file", "form", "filing" or "county": the argument of `function` before the policy.
     needs: "scores", "notes", "roster", "issued", "off" (until a county switches it on) ...; where that is
-    missing the rule is skipped, and its status says why. The docstring of `function` is the rule's text.
+    missing the rule is skipped, and its status says why. The docstring of `function` is the rule in English.
     """
 
     id: str
     title: str
     severity: Severity
+    asks: str
     treatment: Treatment
     scope: str
     needs: str | None
@@ -66,6 +68,7 @@ def rule(
     title: str,
     severity: Severity,
     *,
+    asks: str,
     treatment: Treatment | None = None,
     scope: str = "form",
     needs: str | None = None,
@@ -78,7 +81,7 @@ def rule(
     def register(function: RuleType) -> RuleType:
         assert rule_id not in _RULES, f"{rule_id} is registered twice"
         default = Treatment.NEXT_YEAR if rule_id[0] == "I" else _TREATMENTS[severity]
-        _RULES[rule_id] = Rule(rule_id, title, severity, treatment or default, scope, needs, function)
+        _RULES[rule_id] = Rule(rule_id, title, severity, asks, treatment or default, scope, needs, function)
         return function
 
     return register

@@ -37,7 +37,14 @@ def _in_report(finding: Finding, report: Report, filing: Filing) -> Finding:
     return replace(finding, file=report.file, sheet=report.sheet, form=REPORT, department=filing.department)
 
 
-@rule("X04", "报告里的数与表不符", Severity.WARNING, scope="filing", needs="report")
+@rule(
+    "X04",
+    "报告里的数与表不符",
+    Severity.WARNING,
+    asks="报告里的数与表上的一致。",
+    scope="filing",
+    needs="report",
+)
 def report_unlike_forms(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """A figure in the report is the figure of the forms.
 
@@ -249,7 +256,14 @@ def _unknown_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
         )
 
 
-@rule("X09", "报告没有说明未完成的指标", Severity.WARNING, scope="filing", needs="report")
+@rule(
+    "X09",
+    "报告没有说明未完成的指标",
+    Severity.WARNING,
+    asks="报告里专门说明未完成指标的一节，要真的说明。",
+    scope="filing",
+    needs="report",
+)
 def report_explains_no_miss(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """The report's section 三、部分指标情况说明 names the missed indicators with their causes."""
     missed = [row for form in filing.forms for row in form.indicators if row.verdict is Verdict.UNMET]

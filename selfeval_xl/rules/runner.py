@@ -428,14 +428,11 @@ def _plain(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-_RANK: Mapping[Severity | None, int] = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
-
-
 def order(finding: Finding) -> tuple[str, str, str, int, tuple[int, int, str], str]:
     """The sort key of findings as they are listed: by file, sheet, form, severity and cell."""
     match = re.match(r"([A-Z]+)(\d+)", finding.cell or "")
     cell = (int(match[2]), len(match[1]), match[1]) if match else (0, 0, "")
-    return finding.file, finding.sheet or "", finding.form or "", _RANK[finding.severity], cell, finding.rule
+    return finding.file, finding.sheet or "", finding.form or "", finding.rank, cell, finding.rule
 
 
 def _counts(files: Iterable[ReadFile], findings: Iterable[Finding]) -> tuple[FileCount, ...]:

@@ -72,7 +72,7 @@ def number(value: Decimal) -> str:
     return plain_number(value)
 
 
-@rule("S01", "分值合计不对", Severity.ERROR, needs="scores")
+@rule("S01", "分值合计不对", Severity.ERROR, asks="分值加起来等于100，或等于上级给的分值。", needs="scores")
 def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     """The points of execution and indicators add up to 100, those below a level to the points it prints.
 
@@ -129,7 +129,7 @@ def _points_of_levels(form: Form) -> Iterator[Finding]:
                 )
 
 
-@rule("S02", "得分大于分值", Severity.ERROR, needs="scores")
+@rule("S02", "得分大于分值", Severity.ERROR, asks="得分不大于分值。", needs="scores")
 def score_above_points(form: Form, policy: Policy) -> Iterator[Finding]:
     """No score is above its points. The total is named only where no row is wrong: it follows from them."""
     above = [
@@ -152,7 +152,7 @@ def score_above_points(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
-@rule("S03", "扣分没有说明原因", Severity.ERROR, needs="scores")
+@rule("S03", "扣分没有说明原因", Severity.ERROR, asks="扣了分要写原因。", needs="scores")
 def deduction_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     """A score below its points needs its reason in the deviation column (财预〔2020〕10号附件).
 
@@ -182,7 +182,13 @@ def _is_due_anyway(row: Indicator) -> bool:
     return row.verdict in (Verdict.UNMET, None)
 
 
-@rule("S04", "得分与完成情况不成比例", Severity.ERROR, needs="scores")
+@rule(
+    "S04",
+    "得分与完成情况不成比例",
+    Severity.ERROR,
+    asks="得分与完成比例相称（允许误差、“≤”类指标的算法、超额扣分见参数）。",
+    needs="scores",
+)
 def score_out_of_proportion(form: Form, policy: Policy) -> Iterator[Finding]:
     """A quantitative score is points × completion, within the policy's tolerance (财预〔2020〕10号).
 
@@ -216,7 +222,7 @@ def score_out_of_proportion(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
-@rule("S05", "各项得分之和与总分不符", Severity.ERROR, needs="scores")
+@rule("S05", "各项得分之和与总分不符", Severity.ERROR, asks="各项得分之和等于总分。", needs="scores")
 def scores_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     """The printed total is the sum of the execution score and all indicator scores."""
     total, rows = mark(form.total_score), all_scored(form)
@@ -256,7 +262,7 @@ def _pairs(policy: Policy, name: str) -> tuple[tuple[str, Decimal], ...]:
     return value
 
 
-@rule("S06", "定性指标得分不在档内", Severity.WARNING, needs="scores")
+@rule("S06", "定性指标得分不在档内", Severity.WARNING, asks="定性指标的得分在相应的档内。", needs="scores")
 def quality_outside_band(form: Form, policy: Policy) -> Iterator[Finding]:
     """Qualitative scores: 达成 100–80%, 部分达成 80–60%, 未达成 60–0% of the points (财预〔2020〕10号)."""
     bands = dict(_pairs(policy, "quality_bands"))
@@ -287,7 +293,7 @@ def quality_outside_band(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
-@rule("S07", "等级与总分不符", Severity.ERROR, needs="scores")
+@rule("S07", "等级与总分不符", Severity.ERROR, asks="等级与总分相符（等级标准见参数）。", needs="scores")
 def grade_unlike_total(form: Form, policy: Policy) -> Iterator[Finding]:
     """The printed grade is the band that the total reaches (policy; 财预〔2020〕10号: 优90 良80 中60)."""
     total = mark(form.total_score)
@@ -305,7 +311,7 @@ def grade_unlike_total(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
-@rule("S08", "执行率得分不对", Severity.ERROR, needs="scores")
+@rule("S08", "执行率得分不对", Severity.ERROR, asks="执行率得分＝分值×执行率。", needs="scores")
 def execution_score_wrong(form: Form, policy: Policy) -> Iterator[Finding]:
     """The execution score is points × execution rate, never above the points (财预〔2020〕10号)."""
     line = main_line(form)
@@ -338,7 +344,13 @@ def _printed_rate(line: FundingLine) -> Decimal | None:
     return rate / 100 if rate is not None and "%" in text else None
 
 
-@rule("S09", "总分超过执行率对应的上限", Severity.WARNING, needs="scores")
+@rule(
+    "S09",
+    "总分超过执行率对应的上限",
+    Severity.WARNING,
+    asks="总分不超过执行率对应的上限（参数，默认不设）。",
+    needs="scores",
+)
 def score_above_cap(form: Form, policy: Policy) -> Iterator[Finding]:
     """Some places cap the total by the execution rate (policy score_caps; none by default)."""
     line, total = main_line(form), mark(form.total_score)
@@ -361,7 +373,13 @@ def score_above_cap(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
-@rule("S10", "没有指标值或完成值却得满分", Severity.ERROR, needs="scores")
+@rule(
+    "S10",
+    "没有指标值或完成值却得满分",
+    Severity.ERROR,
+    asks="没有指标值或没有完成值的，不能得满分。",
+    needs="scores",
+)
 def full_marks_for_nothing(form: Form, policy: Policy) -> Iterator[Finding]:
     """A row without a target or without a completed value earns no full marks."""
     for item in _scored(form.indicators):
@@ -393,7 +411,13 @@ def full_marks_for_nothing(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
-@rule("S11", "有未完成的却得满分", Severity.WARNING, needs="scores")
+@rule(
+    "S11",
+    "有未完成的却得满分",
+    Severity.WARNING,
+    asks="有指标未完成，或执行率低于说明线的，总分不应是100分。",
+    needs="scores",
+)
 def perfect_total_with_faults(form: Form, policy: Policy) -> Iterator[Finding]:
     """A total of 100 does not go with an unmet indicator or an execution rate below 90% (policy)."""
     if mark(form.total_score) != HUNDRED:
@@ -416,7 +440,13 @@ def perfect_total_with_faults(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
-@rule("S12", "得分或执行率低没有说明", Severity.WARNING, needs="scores")
+@rule(
+    "S12",
+    "得分或执行率低没有说明",
+    Severity.WARNING,
+    asks="得分低、等级为中或差、执行率低的，要有说明和措施。",
+    needs="scores",
+)
 def low_result_unexplained(form: Form, policy: Policy) -> Iterator[Finding]:
     """A grade 中 or 差, or a rate below 60% (policy), needs an explanation and measures.
 

@@ -47,7 +47,13 @@ def _reported(problem: Problem, hint: str, severity: Severity | None = None) -> 
     )
 
 
-@rule("T01", "认不出的表或只读出一部分", Severity.ERROR, scope="file")
+@rule(
+    "T01",
+    "认不出的表或只读出一部分",
+    Severity.ERROR,
+    asks="文件里是本程序认得的自评表，并且全部读得出来。盖章扫描件（PDF、图片）是附件，不算错。",
+    scope="file",
+)
 def unknown_or_partly_read(file: ReadFile, policy: Policy) -> Iterator[Finding]:
     """The file holds a form that this program knows, and all of it could be read.
 
@@ -74,7 +80,13 @@ def unknown_or_partly_read(file: ReadFile, policy: Policy) -> Iterator[Finding]:
             )
 
 
-@rule("T02", "表头栏目没有填", Severity.WARNING, treatment=Treatment.FIX)
+@rule(
+    "T02",
+    "表头栏目没有填",
+    Severity.WARNING,
+    asks="表头印着的栏目（项目名称、主管部门、实施单位、部门名称、年度）都要填。",
+    treatment=Treatment.FIX,
+)
 def heading_left_empty(form: Form, policy: Policy) -> Iterator[Finding]:
     """Every printed heading field (项目名称, 主管部门, 实施单位, 部门, 年度) is filled in."""
     empty = [
@@ -106,7 +118,14 @@ def _shares_cell(form: Form, key: str) -> bool:
     return any(other != key and cell == form.cells[key] for other, cell in form.cells.items())
 
 
-@rule("T03", "模板不是最新版", Severity.NOTE, scope="file", needs="settings")
+@rule(
+    "T03",
+    "模板不是最新版",
+    Severity.NOTE,
+    asks="用的是最新一版模板；旧版也读得出，只作提示。",
+    scope="file",
+    needs="settings",
+)
 def older_template(file: ReadFile, policy: Policy) -> Iterator[Finding]:
     """A workbook made by this program has the current version of its layout; an older one may miss fields.
 
@@ -168,7 +187,16 @@ def _number(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version))
 
 
-@rule("T04", "下发后锁定的内容被改动", Severity.ERROR, needs="issued")
+@rule(
+    "T04",
+    "下发后锁定的内容被改动",
+    Severity.ERROR,
+    asks=(
+        "下发时锁定的内容（项目名称、预算数、指标和指标值）不能改；有单位名册的按名册核对，"
+        "没有的按工作簿里记下的核对。"
+    ),
+    needs="issued",
+)
 def issued_value_changed(form: Form, policy: Policy, issued: Form) -> Iterator[Finding]:
     """The issued and locked fields (name, initial budget, indicators and targets) stay as issued.
 
@@ -285,14 +313,27 @@ def _renamed(now: Indicator, issued: Indicator) -> Finding:
     )
 
 
-@rule("T05", "隐藏的行列或工作表里有内容", Severity.WARNING, treatment=Treatment.FIX, scope="file")
+@rule(
+    "T05",
+    "隐藏的行列或工作表里有内容",
+    Severity.WARNING,
+    asks="自评表的内容不要放在隐藏的行、列或工作表里。",
+    treatment=Treatment.FIX,
+    scope="file",
+)
 def hidden_data(file: ReadFile, policy: Policy) -> Iterator[Finding]:
     """No part of the form stands in hidden rows, columns or sheets; our own hidden sheets are exempt."""
     for problem in _problems(file, "T05"):
         yield _reported(problem, "取消隐藏，核对里面的内容；不要的删掉。")
 
 
-@rule("T06", "公式出错或被改成了数", Severity.WARNING, treatment=Treatment.FIX)
+@rule(
+    "T06",
+    "公式出错或被改成了数",
+    Severity.WARNING,
+    asks="公式算得出数，没有 #REF!、#DIV/0! 一类的错误；用本程序的模板填的，公式没有被改成直接填的数。",
+    treatment=Treatment.FIX,
+)
 def formula_broken_or_overtyped(form: Form, policy: Policy) -> Iterator[Finding]:
     """A calculated cell still calculates.
 
@@ -362,21 +403,35 @@ def _calculated(form: Form) -> Iterator[tuple[FundingLine | Indicator | Form, st
     yield form, "grade", "等级"
 
 
-@rule("T07", "含宏或外部链接", Severity.WARNING, treatment=Treatment.FIX, scope="file")
+@rule(
+    "T07",
+    "含宏或外部链接",
+    Severity.WARNING,
+    asks="报送的文件不含宏，也没有指向其他文件的链接。",
+    treatment=Treatment.FIX,
+    scope="file",
+)
 def macros_or_links(file: ReadFile, policy: Policy) -> Iterator[Finding]:
     """A submitted file holds no macros and no links to other files; our own template's are exempt."""
     for problem in _problems(file, "T07"):
         yield _reported(problem, "另存为不含宏的工作簿（.xlsx），断开外部链接后再报送。")
 
 
-@rule("T08", "文件打不开", Severity.ERROR, scope="file")
+@rule("T08", "文件打不开", Severity.ERROR, asks="文件没有设打开密码，也没有损坏。", scope="file")
 def unreadable(file: ReadFile, policy: Policy) -> Iterator[Finding]:
     """The file is neither protected by a password nor damaged."""
     for problem in _problems(file, "T08"):
         yield _reported(problem, "去掉打开密码，或用Excel、WPS打开后另存一份再报送。")
 
 
-@rule("T09", "签字栏没有填全", Severity.NOTE, treatment=Treatment.FIX, needs="file")
+@rule(
+    "T09",
+    "签字栏没有填全",
+    Severity.NOTE,
+    asks="表尾的填表人、负责人、电话、日期都要填；在纸质件上签字盖章的，附上扫描件。",
+    treatment=Treatment.FIX,
+    needs="file",
+)
 def signature_incomplete(
     form: Form, policy: Policy, file: ReadFile | None = None, scanned: bool = False
 ) -> Iterator[Finding]:

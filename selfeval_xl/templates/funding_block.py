@@ -9,12 +9,12 @@ from selfeval_xl.layouts import Layout
 from selfeval_xl.layouts.layout import Funding
 from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.grid import a1
+from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import rounded
 from selfeval_xl.model.quantity import money
 from selfeval_xl.templates.drawing import CellValue, Drawing, positions, value_of
 from selfeval_xl.templates.form_values import FormValues, Row, as_entered, typed
 
-AMOUNTS = ("initial_budget", "annual_budget", "executed")
 _Amounts = Mapping[str, CellValue]  # the amounts of a row by column key; those of the total row are formulas
 
 

@@ -14,6 +14,7 @@ from selfeval_xl.assessment.policy import default
 from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.forms import Verdict
 from selfeval_xl.model.grid import a1
+from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS, STUB
 from selfeval_xl.templates.drawing import Drawing, DrawnCell, plain, value_of
 from selfeval_xl.templates.form_values import FormValues
@@ -42,7 +43,6 @@ FACTS = (
 TROUBLES = FACTS[11:17]
 # words of an outcome that says why money was not spent
 _UNSPENT = ("未支付", "未下达", "结转", "未拨付", "未使用", "结余", "收回", "原因")
-AMOUNTS = ("initial_budget", "annual_budget", "executed")
 Fact = tuple[str, Decimal | str]  # a formula and the value it has now
 
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval_xl.assessment.policy import Policy, default
-from selfeval_xl.errors import OutputError, UsageError, cause_of
+from selfeval_xl.errors import UsageError
+from selfeval_xl.files import make_folder, safe_name
 from selfeval_xl.filings.grouping import content_key, gather
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.forms import Form, ReadFile
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 NUMBER, CODE = "submission", "checksum"
 _SECTIONS = re.compile(r"&([LCR])")
-_FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _OUR_LINES = re.compile(r"[^\n]*(?:报送序号[^\n]*校验码|打印时间)[^\n]*")  # blank ones of templates too
 
 
@@ -57,7 +57,7 @@ def next_number(settings: Mapping[str, str]) -> int:
 def file_name(department: str, code: str | None, year: int | None, number: int, suffix: str = ".xlsx") -> str:
     """The name 301001_县应急管理局_2024年度绩效自评_第1次.xlsx; unknown parts are left out."""
     parts = [code or "", department, f"{year}年度绩效自评" if year else "绩效自评", f"第{number}次"]
-    return f"{'_'.join(_FORBIDDEN.sub('', part).strip(' .') for part in parts if part)}{suffix}"
+    return safe_name(*parts) + suffix
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +152,7 @@ def submit(
         for number in count(next_number(source.settings))
         if not (folder / owner.file(number, suffix)).exists()
     )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"建不了文件夹“{folder}”：{cause_of(error)}。请换一个位置。") from error
+    make_folder(folder)
     out = folder / owner.file(number, suffix)
     write(path, out, number, code)
     return Submitted(out, number, code, owner, errors, unexplained)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval_xl.errors import SelfevalError, UsageError, cause_of
+from selfeval_xl.files import free_name
 
 if TYPE_CHECKING:
     from selfeval_xl.assessment.policy import Policy
@@ -113,11 +114,11 @@ def check_saved(path: Path, policy: Policy | None, written: dict[Path, Stamp] | 
 def _free(path: Path, written: dict[Path, Stamp]) -> Path:
     """A path for the marked copy that is free, or that of our own copy which nobody has changed."""
     ending = ".xlsm" if path.suffix.lower() == ".xlsm" else ".xlsx"
-    number, out = 1, path.with_name(f"{path.stem}_标注{ending}")
-    while out.exists() and written.get(out) != _stamp(out):
-        number += 1
-        out = path.with_name(f"{path.stem}_标注{number}{ending}")
-    return out
+    return free_name(
+        path.with_name(f"{path.stem}_标注{ending}"),
+        lambda out: out.exists() and written.get(out) != _stamp(out),
+        between="",
+    )
 
 
 def _stamp(path: Path) -> Stamp:

@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from selfeval_xl.addin.buttons.check import NO_FORM, examined, policy
 from selfeval_xl.addin.host import Host, preview
 from selfeval_xl.errors import UsageError
-from selfeval_xl.model.edits import Edit, Look
+from selfeval_xl.model.edits import Applied, Edit, Look
 from selfeval_xl.model.forms import Form
 from selfeval_xl.model.sheet_names import DEVIATIONS, STUB
 from selfeval_xl.readers import understand
 from selfeval_xl.workflows.filling.fill import funding_edits, rate_sentences, workbook_edits
 from selfeval_xl.workflows.filling.rate_sentence import sentence_in
 from selfeval_xl.workflows.filling.text_fixes import mend_edits
-from selfeval_xl.writers.excel.apply import Applied
 from selfeval_xl.writers.excel.snapshot import Snapshot, side_on
 
 MOST = 12  # sentences that a question shows

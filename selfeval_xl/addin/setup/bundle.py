@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from selfeval_xl.addin.setup import install, starters
 from selfeval_xl.errors import OutputError, UnreadableFile, UsageError, cause_of
+from selfeval_xl.files import PACKAGE
 
 # The required libraries of setup.cfg, and in WINDOWS those of Windows: named here because pip judges markers
 # by the machine that collects.
@@ -35,7 +36,6 @@ NEEDED = (
 )
 WINDOWS = ("xlwings", "pywin32", "colorama")
 LEFT_OUT = frozenset(("pandas", "numpy"))
-_PACKAGE = Path(__file__).resolve().parents[2]
 
 
 def bundle(out: Path, python: Path, wheels: Path | None = None) -> list[str]:
@@ -168,7 +168,7 @@ def _unpack_wheel(wheel: Path, folder: Path) -> None:
 
 def _copy_package(folder: Path) -> None:
     """Copies this program, with metadata that tell its version."""
-    shutil.copytree(_PACKAGE, folder / _PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(PACKAGE, folder / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
     version = install.version() or "0"
     metadata = folder / f"selfeval_xl-{version}.dist-info" / "METADATA"
     metadata.parent.mkdir()

@@ -11,6 +11,7 @@ from selfeval_xl.cli.screen.screen import console, say, table_of
 from selfeval_xl.county.departments.data import DASH
 from selfeval_xl.county.province import CountyResult, Province
 from selfeval_xl.model.grid import percent_text
+from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import ratio
 
 Figures = Mapping[str, Decimal | int | str | None]  # a row of 县区汇总 by column key
@@ -46,7 +47,7 @@ _COUNTS = (
     "poor",
     "unscored",
 )
-_AMOUNTS = ("initial_budget", "annual_budget", "executed", "unspent")
+_SUMS = (*AMOUNTS, "unspent")
 _RATES = ("execution_rate", "completion_rate")
 
 
@@ -170,12 +171,12 @@ def document(province: Province) -> dict[str, object]:
 
 def _figures(row: Figures) -> dict[str, int | str | None]:
     """The figures of a county or of the province as the document has them."""
-    values = {key: None if row.get(key) == DASH else row.get(key) for key in (*_COUNTS, *_AMOUNTS, *_RATES)}
+    values = {key: None if row.get(key) == DASH else row.get(key) for key in (*_COUNTS, *_SUMS, *_RATES)}
     figures: dict[str, int | str | None] = {}
     for key in _COUNTS:
         count = values[key]
         figures[key] = None if count is None else int(count)
-    for key in _AMOUNTS:
+    for key in _SUMS:
         amount = values[key]
         figures[key] = None if amount is None else f"{amount:f}"
     for key in _RATES:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from selfeval_xl.addin.setup.install import Status
     from selfeval_xl.county.result import County
+    from selfeval_xl.model.edits import Applied
     from selfeval_xl.workflows.demo import Result
     from selfeval_xl.workflows.watching import WatchedFile
-    from selfeval_xl.writers.xlsx.apply import Applied
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
@@ -139,7 +139,7 @@ def graded(finding: Finding) -> tuple[Severity, Treatment]:
 
 
 def _by_sheet_and_severity(finding: Finding) -> tuple[str, str, int]:
-    return finding.file, finding.sheet or "", list(Severity).index(graded(finding)[0])
+    return finding.file, finding.sheet or "", finding.rank
 
 
 def _show_counts(screen: Console, findings: Findings) -> None:

@@ -17,6 +17,7 @@ from selfeval_xl.county.database import TABLE, connect, writing
 from selfeval_xl.county.intake.check_file import CheckedFile
 from selfeval_xl.county.intake.outline import Outline, outlined
 from selfeval_xl.county.intake.records_pickle import unpacked
+from selfeval_xl.files import PACKAGE
 from selfeval_xl.version import __version__
 
 _COLUMNS = ["key", "outline", "answer"]
@@ -106,7 +107,7 @@ class AnswerCache:
 def program() -> str:
     """A digest of the program: its version, and name, size and time of each of its files."""
     digest = hashlib.sha256(__version__.encode())
-    for file in sorted(Path(__file__).parents[2].rglob("*")):
+    for file in sorted(PACKAGE.rglob("*")):
         if file.suffix in (".py", ".toml", ".lark"):
             status = file.stat()
             digest.update(f"{file}{status.st_size}{status.st_mtime_ns}".encode())

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.errors import OutputError, UsageError, cause_of
+from selfeval_xl.errors import UsageError
+from selfeval_xl.files import SIGNS, make_folder
 from selfeval_xl.rules.county_file import load
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["NAME", "CountyResult", "Province", "consolidate_province"]
 
 NAME = "全省汇总"
-FAULTS = '\\/:*?"<>|'
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def consolidate_province(
     roster_folder, last_year = (Path(path) if path else None for path in (rosters, against))
     policy_file = None if isinstance(policy, Policy) or not policy else Path(policy)
     found = survey(folder, out, book.name, roster_folder, last_year, policy_file)
-    _make(out)
+    make_folder(out)
     usable(book)
     rows: list[CountyRecord] = []
     results: list[CountyResult] = []
@@ -145,18 +145,9 @@ def _notes(found: Survey, out: Path, book: Path) -> Iterator[str]:
 
 def _plain(name: str) -> str:
     stem = name.removesuffix(".xlsx").strip()
-    if not stem or any(sign in stem for sign in FAULTS):
-        raise UsageError(f"“{name}”不能作工作簿的名称：不能是空的，也不能有这些字符：{' '.join(FAULTS)}")
+    if not stem or any(sign in stem for sign in SIGNS):
+        raise UsageError(f"“{name}”不能作工作簿的名称：不能是空的，也不能有这些字符：{' '.join(SIGNS)}")
     return stem
-
-
-def _make(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"建不了文件夹“{out}”：{cause_of(error)}。请换一个位置，或处理好权限再试。"
-        ) from error
 
 
 def _remark(place: Place, no_last: bool) -> str:

@@ -31,12 +31,12 @@ from selfeval_xl.county.sheets.columns import (
 from selfeval_xl.county.sheets.departments import DEPARTMENTS as COUNTY_DEPARTMENTS
 from selfeval_xl.county.sheets.departments import completion
 from selfeval_xl.county.sheets.projects import PROJECTS as COUNTY_PROJECTS
+from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import ratio
 
 DONE, FAILED = "已汇总", "没有汇总成"
 AGREE, DISAGREE = "相符", "不符"
 GRADES = {"excellent": "优", "good": "良", "fair": "中", "poor": "差", "unscored": UNSCORED}
-AMOUNTS = ("initial_budget", "annual_budget", "executed")
 FATES = {
     "whole": "采用",
     "part": "部分采用",

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from selfeval_xl.county.province.county_process import START, Order, Refused, Step
 from selfeval_xl.county.province.folders import Place
 from selfeval_xl.county.result import County
+from selfeval_xl.files import PACKAGE
 from selfeval_xl.workers import receive, send
 
 KILLED = "汇总时程序被中断（内存不够，或被结束），没有做完；其他县区不受影响。请关掉其他程序，再运行一次。"
@@ -83,7 +84,7 @@ def _ask(
     )
     orders, answers = process.stdin, process.stdout
     assert orders is not None and answers is not None  # both are pipes
-    root = str(Path(__file__).resolve().parents[3])
+    root = str(PACKAGE.parent)
     try:
         orders.write(pickle.dumps([root, *(place for place in sys.path if place and place != root)]))
         send(orders, order)

@@ -31,7 +31,8 @@ from selfeval_xl.county.sheets.columns import (
     share_of,
 )
 from selfeval_xl.county.sheets.projects import GRADES, VERDICTS, _with_rates
-from selfeval_xl.county.sheets.row_heads import AMOUNTS, Row, head
+from selfeval_xl.county.sheets.row_heads import Row, head
+from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import mean, ratio
 from selfeval_xl.model.text import squeeze
 

@@ -21,7 +21,7 @@ from selfeval_xl.county.sheets.columns import (
     link,
 )
 from selfeval_xl.county.sheets.row_heads import FORM_KINDS, Row, form_head, head
-from selfeval_xl.model.findings import Finding
+from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.rules.runner import order
 
 FINDINGS = Sheet(
@@ -50,7 +50,7 @@ FINDINGS = Sheet(
 )
 
 
-_SEVERITY_ORDER = {"错误": 0, "核实": 1, "提示": 2}
+_RANKS = {severity.label: severity.rank for severity in Severity}
 
 
 def finding_rows(entry: DepartmentData, material: CountyData) -> list[Row]:
@@ -72,7 +72,7 @@ def _ordered(rows: list[Row]) -> list[Row]:
     gravest: dict[tuple, int] = {}
     for row in rows:
         key = (row["project"], row["rule"])
-        gravest[key] = min(gravest.get(key, 9), _SEVERITY_ORDER.get(row["severity"], 3))
+        gravest[key] = min(gravest.get(key, 9), _RANKS.get(row["severity"], len(_RANKS)))
     return sorted(rows, key=lambda row: (row["project"], gravest[row["project"], row["rule"]], row["rule"]))
 
 

@@ -20,9 +20,9 @@ from selfeval_xl.county.sheets.columns import (
     rate_of,
     rest_of,
 )
-from selfeval_xl.county.sheets.row_heads import AMOUNTS, Row, form_head, place
+from selfeval_xl.county.sheets.row_heads import Row, form_head, place
 from selfeval_xl.model.forms import FundingLine
-from selfeval_xl.model.money import in_ten_thousands
+from selfeval_xl.model.money import AMOUNTS, in_ten_thousands
 from selfeval_xl.model.numbers import difference, ratio
 from selfeval_xl.model.quantity import money
 

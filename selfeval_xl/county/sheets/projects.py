@@ -27,9 +27,10 @@ from selfeval_xl.county.sheets.columns import (
     rate_of,
     rest_of,
 )
-from selfeval_xl.county.sheets.row_heads import AMOUNTS, Row, form_cell, head, place
+from selfeval_xl.county.sheets.row_heads import Row, form_cell, head, place
 from selfeval_xl.filings.roster import Project
-from selfeval_xl.model.findings import Finding, Severity
+from selfeval_xl.model.findings import Finding
+from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import change, difference, ratio
 
 PROJECTS = Sheet(
@@ -87,7 +88,6 @@ PROJECTS = Sheet(
 )
 VERDICTS = ("indicators", "met", "exceeded", "unmet", "zero", "undetermined", "unexplained")
 GRADES = {"excellent": "优", "good": "良", "fair": "中", "poor": "差"}
-_RANK: dict[Severity | None, int] = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
 def project_rows(entry: DepartmentData, material: CountyData) -> Iterator[Row]:
@@ -155,7 +155,7 @@ def _with_rates(row: Row) -> Row:
 
 def main_findings(findings: list[Finding]) -> str:
     """主要问题: the titles of the three gravest findings, each once, with its cell."""
-    ordered = sorted(findings, key=lambda finding: (_RANK.get(finding.severity, 3), finding.rule))
+    ordered = sorted(findings, key=lambda finding: (finding.rank, finding.rule))
     titles = dict.fromkeys(
         f"{finding.title}（{finding.cell}）" if finding.cell else finding.title for finding in ordered
     )

@@ -10,7 +10,6 @@ from selfeval_xl.county.departments.data import (
 )
 
 Row = dict[str, Any]
-AMOUNTS = ("initial_budget", "annual_budget", "executed")
 
 
 def head(entry: DepartmentData) -> Row:

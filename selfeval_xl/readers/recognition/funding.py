@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 from selfeval_xl.model.forms import TOTAL, FundingLine
 from selfeval_xl.model.grid import Area, percent_text, plain_number
+from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.quantity import money, parse
 from selfeval_xl.model.text import core, squeeze
 from selfeval_xl.readers.recognition.labels import likely, roles, split_inline
 from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
 
 SCOPE = "资金行"
-AMOUNTS = ("initial_budget", "annual_budget", "executed")
 _AMONG = re.compile(r"^其中[:：]?")
 _OF_KIND = re.compile(
     r"^(?:\d{1,2}[、.]|\([一二三四\d]\))?(?P<kind>按[^:]{2,8}|资金来源|资金结构|支出结构|收入来源)"

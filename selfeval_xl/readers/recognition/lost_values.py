@@ -10,9 +10,8 @@ from decimal import Decimal
 
 from selfeval_xl.model.forms import Form, FundingLine, Problem
 from selfeval_xl.model.grid import Grid, percent_text, plain_number, position
+from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.quantity import money
-
-AMOUNTS = ("initial_budget", "annual_budget", "executed")
 
 
 def recomputed(form: Form, grid: Grid) -> tuple[Form, list[Problem]]:

@@ -10,8 +10,7 @@ from selfeval_xl.errors import SelfevalError
 from selfeval_xl.layouts import Layout
 from selfeval_xl.model.forms import Form
 from selfeval_xl.model.grid import Grid, position
-
-_AMOUNTS = frozenset(("initial_budget", "annual_budget", "executed"))
+from selfeval_xl.model.money import AMOUNTS
 
 
 def with_overtyped(form: Form, grid: Grid, layout_id: str) -> Form:
@@ -55,7 +54,7 @@ def _calculated(form: Form, layout: Layout) -> list[str]:
         for line in form.funding:
             keys = {"execution_rate"} if line.is_total or line.source in printed else set()
             if line.is_total:
-                keys |= (_AMOUNTS if printed else set()) | ({"score"} if layout.funding.points else set())
+                keys |= (set(AMOUNTS) if printed else set()) | ({"score"} if layout.funding.points else set())
             found += [
                 line.cells.get(key)
                 for key in ("initial_budget", "annual_budget", "executed", "execution_rate", "score")

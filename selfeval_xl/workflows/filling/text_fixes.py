@@ -12,7 +12,7 @@ from selfeval_xl.model.findings import Finding, Fix
 from selfeval_xl.model.quantity import money
 
 if TYPE_CHECKING:
-    from selfeval_xl.writers.xlsx.apply import Applied
+    from selfeval_xl.model.edits import Applied
 
 
 def mend_edits(findings: Iterable[Finding]) -> list[Edit]:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from selfeval_xl.errors import OutputError, UsageError, cause_of
+from selfeval_xl.errors import UsageError
+from selfeval_xl.files import make_folder
 from selfeval_xl.model.forms import ReadFile
 from selfeval_xl.workflows.issuing.contents import EXEMPT, Contents, IssueOptions
 from selfeval_xl.workflows.issuing.writing import FAILED, IssueJob, IssueOutcome
@@ -91,10 +92,7 @@ def issue(
             f"单位名册“{Path(roster).name}”里一个单位也没有，没有可下发的。{''.join(problems[:3])}"
         )
     folder = Path(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"建不了文件夹“{folder}”：{cause_of(error)}。请换一个位置。") from error
+    make_folder(folder)
     before = known_files(folder / INDEX)
     outcomes = _write(
         [

@@ -8,11 +8,10 @@ from decimal import Decimal
 from selfeval_xl.assessment.reasons import money_kind
 from selfeval_xl.filings.roster import Project, Target
 from selfeval_xl.layouts import Layout
-from selfeval_xl.model.money import in_unit
+from selfeval_xl.model.money import AMOUNTS, in_unit
 from selfeval_xl.model.quantity import Kind, money, parse
 from selfeval_xl.readers.recognition.indicators import join_target
 
-AMOUNTS = ("initial_budget", "annual_budget", "executed")
 _SIGNS = {">": "＞", "<": "＜", "=": "＝"}  # as the drop-down of 指标性质 has them
 _WORDS = "定性"
 

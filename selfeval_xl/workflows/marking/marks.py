@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from selfeval_xl.errors import OutputError, UnreadableFile, UsageError, cause_of
+from selfeval_xl.errors import UnreadableFile, UsageError
+from selfeval_xl.files import free_name, make_folder
 from selfeval_xl.model.edits import Edit, Look
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.grid import Grid, a1, position
@@ -15,7 +16,6 @@ from selfeval_xl.model.sheet_names import RESULTS, RETURNED
 from selfeval_xl.workflows.marking.result_list import (
     WHY,
     WHY_GONE,
-    _rank,
     cells_of,
     in_order,
     level,
@@ -83,10 +83,7 @@ def mark_all(
     taken gets a number. Raises OutputError.
     """
     findings, folder = list(findings), Path(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"建不了文件夹“{folder}”：{cause_of(error)}。请换一个位置。") from error
+    make_folder(folder)
     copies: list[tuple[Path, Path | None]] = []
     taken: set[str] = set()
     for path in map(Path, paths):
@@ -104,11 +101,11 @@ def mark_all(
 def _free(folder: Path, path: Path, taken: set[str]) -> Path:
     """A path for the marked copy that no other copy has, and that is not the file itself."""
     ending = ".xlsm" if path.suffix.lower() == ".xlsm" else ".xlsx"
-    number, out = 1, folder / f"{path.stem}_标注{ending}"
-    while out.name.lower() in taken or out.absolute() == path.absolute():
-        number += 1
-        out = folder / f"{path.stem}_标注{number}{ending}"
-    return out
+    return free_name(
+        folder / f"{path.stem}_标注{ending}",
+        lambda out: out.name.lower() in taken or out.absolute() == path.absolute(),
+        between="",
+    )
 
 
 def _same(name: str, path: Path) -> bool:
@@ -184,7 +181,7 @@ def _sentence(finding: Finding, number: int | None) -> str:
 
 def _mark(grid: Grid, cell: str, findings: Sequence[Finding], numbers: Mapping[int, int]) -> Edit:
     """The edit that marks one cell with the tint of its gravest finding and a note on all of them."""
-    severity = min(findings, key=_rank).severity
+    severity = min(findings, key=lambda finding: finding.rank).severity
     look = Look.NOTE if severity is None else _LOOKS[severity]
     return replace(_same_value(grid, cell, look, WHY), remark=remark(findings, numbers))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from selfeval_xl.model.edits import Edit, Formula, Look
-from selfeval_xl.model.findings import Finding, Severity, Treatment
+from selfeval_xl.model.findings import Finding, Treatment
 from selfeval_xl.model.grid import Area, Grid, a1, cell_names, position
 from selfeval_xl.model.sheet_names import RESULT_COLUMNS, RESULTS, RETURNED
 from selfeval_xl.readers.recognition.result_list import listed_rows
@@ -14,7 +14,6 @@ from selfeval_xl.workflows.marking.progress import EXPLAINED, MENDED, NEW, STILL
 
 COLUMNS = RESULT_COLUMNS
 WHY, WHY_GONE = "校验标注", "问题已不在，取消标注"
-_ORDER = {severity: number for number, severity in enumerate(Severity)}
 _LINK = COLUMNS.index("单元格")
 _KEY = tuple(COLUMNS.index(name) for name in ("规则编号", "工作表", "对象", "填报内容"))
 _EXPLANATION = COLUMNS.index("单位说明")
@@ -37,14 +36,9 @@ def in_order(findings: Iterable[Finding], grids: Sequence[Grid]) -> list[Finding
     def order(finding: Finding) -> tuple[int, int, tuple[int, int], str]:
         cells = cells_of(finding)
         first = position(cells[0]) if cells else (-1, -1)
-        return _rank(finding), numbers.get(finding.sheet or "", len(numbers)), first, finding.rule
+        return finding.rank, numbers.get(finding.sheet or "", len(numbers)), first, finding.rule
 
     return sorted(findings, key=order)
-
-
-def _rank(finding: Finding) -> int:
-    """The rank of a finding's severity, 0 for the gravest; behind all others without one."""
-    return len(_ORDER) if finding.severity is None else _ORDER[finding.severity]
 
 
 def cells_of(finding: Finding) -> list[str]:

@@ -228,9 +228,9 @@ def _grids(entry: DepartmentData, run: _Run) -> tuple[dict[tuple[str, str], Grid
 
 def _prefix(entry: DepartmentData, material: CountyData) -> str:
     """Department and year, with which the file names begin."""
-    from selfeval_xl.files import FORBIDDEN
+    from selfeval_xl.files import safe_name
 
-    return f"{entry.name}{f'{material.year}年度' if material.year else ''}".translate(FORBIDDEN)
+    return safe_name(f"{entry.name}{f'{material.year}年度' if material.year else ''}")
 
 
 def _folder(entry: DepartmentData, run: _Run) -> Path:

@@ -14,11 +14,12 @@ from selfeval_xl.assessment.reasons import causes
 from selfeval_xl.county.departments.data import EXEMPT, EXTRA, MISSING, NONE, RETURN, UNLISTED, UNSCORED
 from selfeval_xl.model.findings import Severity
 from selfeval_xl.model.forms import Verdict
+from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import ratio
 
 Row = Mapping[str, Any]
 
-AMOUNTS = ("initial_budget", "annual_budget", "executed", "unspent")
+SUMS = (*AMOUNTS, "unspent")
 LOW = Decimal("0.6")
 _ABOUT_FILES = ("T01", "T08", "X10")
 GRADES = ("优", "良", "中", "差", UNSCORED)
@@ -119,7 +120,7 @@ def county_figures(tables: Mapping[str, Sequence[Row]], rostered: bool = True) -
             "exempt": statuses.count(EXEMPT),
             "full": sum(row.get("score") == 100 for row in projects),
         },
-        money={key: _sum(projects, key) for key in AMOUNTS},
+        money={key: _sum(projects, key) for key in SUMS},
         bands=_bands(counted),
         grades=[(grade, *_group(projects, "grade", grade)) for grade in GRADES],
         indicators=_indicators(tables),

@@ -11,7 +11,7 @@ from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.model.forms import DEPARTMENT, Filing, Form, Indicator, Verdict
 from selfeval_xl.model.grid import percent_text
-from selfeval_xl.model.money import ten_thousand_yuan
+from selfeval_xl.model.money import AMOUNTS, ten_thousand_yuan
 from selfeval_xl.model.numbers import rounded
 from selfeval_xl.model.quantity import money, tidy
 from selfeval_xl.rules.funding_table import main_line
@@ -19,7 +19,6 @@ from selfeval_xl.rules.funding_table import main_line
 CATEGORIES = (("成本指标", "成本"), ("产出指标", "产出"), ("效益指标", "效"), ("满意度指标", "满意"))
 OTHER = "其他"
 UNNAMED = "【待填写：部门名称】"
-AMOUNTS = ("initial_budget", "annual_budget", "executed")
 
 
 @dataclass(frozen=True, slots=True)

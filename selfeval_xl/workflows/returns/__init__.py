@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county.study import check_places, study
-from selfeval_xl.files import FORBIDDEN, make_folder
+from selfeval_xl.files import make_folder, safe_name
 from selfeval_xl.model.findings import Finding
 from selfeval_xl.rules.county_file import load
 from selfeval_xl.workflows.returns.finding_list import is_open, returned
@@ -133,7 +133,7 @@ def findings_of(entry: DepartmentData) -> tuple[Finding, ...]:
 
 def folder_name(entry: DepartmentData) -> str:
     """The name of a department's folder: its code and name, without signs that a name may not have."""
-    return f"{entry.code}{entry.name}".translate(FORBIDDEN).strip(". ") or "未识别部门"
+    return safe_name(f"{entry.code}{entry.name}" or "未识别部门")
 
 
 def _jobs(entry: DepartmentData, folder: Path, findings: Iterable[Finding]) -> Iterable[MarkJob]:

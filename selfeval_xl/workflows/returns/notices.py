@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from selfeval_xl.model.findings import Finding, Severity, Treatment
+from selfeval_xl.model.findings import Finding, Treatment
 from selfeval_xl.workflows.marking.progress import place_of
 from selfeval_xl.workflows.marking.result_list import cells_of
 from selfeval_xl.workflows.returns import dates
@@ -148,9 +148,7 @@ def where(finding: Finding) -> str:
 def _together(findings: Iterable[Finding]) -> list[list[Finding]]:
     """The findings in groups of one rule and message, the gravest first."""
     groups: dict[tuple[str, str], list[Finding]] = {}
-    for finding in sorted(
-        findings, key=lambda finding: list(Severity).index(finding.severity) if finding.severity else 9
-    ):
+    for finding in sorted(findings, key=lambda finding: finding.rank):
         groups.setdefault((finding.rule, finding.message), []).append(finding)
     return list(groups.values())
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county.study import check_places, study
-from selfeval_xl.files import FORBIDDEN, make_folder
+from selfeval_xl.files import make_folder, safe_name
 from selfeval_xl.rules.county_file import load
 from selfeval_xl.workflows.returns import ReturnsResult, folder_name, write_returns
 from selfeval_xl.workflows.returns.bureau_page import overview
@@ -54,6 +54,6 @@ def send_back(
     for section in sections:
         members = [entry for entry in material.entries if entry.section == section]
         paper = for_section(section, members, material)
-        write_text(paper, make_folder(out / SECTIONS) / f"{section.translate(FORBIDDEN)}.txt")
+        write_text(paper, make_folder(out / SECTIONS) / f"{safe_name(section)}.txt")
     write_both(overview(material, result, today), out, OVERVIEW)
     return result

@@ -17,8 +17,7 @@ from selfeval_xl.workflows.splitting.keys import KEPT_COPY, SINGLE
 from selfeval_xl.workflows.splitting.returned import ReturnedForm, read_returned
 
 if TYPE_CHECKING:
-    from selfeval_xl.model.edits import Edit
-    from selfeval_xl.writers.xlsx.apply import Applied
+    from selfeval_xl.model.edits import Applied, Edit
     from selfeval_xl.writers.xlsx.package import OpenPackage
 
 LIST_NAME = "_合并清单"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from selfeval_xl.errors import OutputError, UnreadableFile, UsageError, cause_of
-from selfeval_xl.files import safe_name, unique, write_out
+from selfeval_xl.files import make_folder, safe_name, unique, write_out
 from selfeval_xl.model.forms import PROJECT, Form
 from selfeval_xl.model.grid import Grid, a1
 from selfeval_xl.model.sheet_names import COVER, LISTS
@@ -76,10 +76,7 @@ def split(path: str | Path, folder: str | Path) -> Split:
         raise UsageError(
             f"“{path.name}”的项目表和部门整体表在同一张工作表上，拆不开。请先把它们分到各自的工作表。"
         )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"建不了文件夹“{folder}”：{cause_of(error)}。请换一个位置。") from error
+    make_folder(folder)
     taken: set[str] = set()
     parts = tuple(_write_part(path, folder, source, name, group, taken) for name, group in sheets.items())
     copy = folder / f"{KEPT_COPY}{path.suffix.lower()}"

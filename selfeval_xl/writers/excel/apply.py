@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from os.path import commonprefix
 from typing import Any
 
-from selfeval_xl.model.edits import Edit, Look
+from selfeval_xl.model.edits import Applied, Edit, Look
 from selfeval_xl.model.grid import Area, a1, position
 from selfeval_xl.model.sheet_names import ADDED_COLUMNS, SETTINGS
 from selfeval_xl.writers.excel import fills as interior
@@ -50,17 +50,6 @@ DRESSING: tuple[Callable[[Dress], Setting | None], ...] = (
     lambda dress: ("", "HorizontalAlignment", _ALIGNMENTS[dress.horizontal]) if dress.horizontal else None,
     lambda dress: ("", "VerticalAlignment", _ALIGNMENTS[dress.vertical]) if dress.vertical else None,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """The edits that were carried out, and those refused.
-
-    refused: edits whose cell no longer held `old`, or could not be changed alone.
-    """
-
-    done: tuple[Edit, ...]
-    refused: tuple[Edit, ...]
 
 
 def apply(workbook: Any, saved: Snapshot, edits: Iterable[Edit], journal: Journal) -> Applied:

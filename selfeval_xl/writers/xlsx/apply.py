@@ -12,7 +12,7 @@ from pathlib import Path
 
 from selfeval_xl.errors import UsageError
 from selfeval_xl.files import write_out
-from selfeval_xl.model.edits import Edit, Formula, Look
+from selfeval_xl.model.edits import Applied, Edit, Formula, Look
 from selfeval_xl.model.grid import Area, Grid, Value, a1, percent_text, plain_number, position
 from selfeval_xl.readers.formats.source import Source, open_source
 from selfeval_xl.writers.xlsx import tints
@@ -49,17 +49,6 @@ _TEMPLATE, _WORKBOOK = (
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
 )
 FORMULA_LIKE = ("=", "+", "-", "@")
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """The edits that were carried out, and those refused.
-
-    refused: edits whose cell no longer held `old`, or could not be changed alone.
-    """
-
-    done: tuple[Edit, ...]
-    refused: tuple[Edit, ...]
 
 
 @dataclass(frozen=True, slots=True)

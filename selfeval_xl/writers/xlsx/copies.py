@@ -8,12 +8,12 @@ from pathlib import Path
 
 from selfeval_xl.errors import UnreadableFile, UsageError
 from selfeval_xl.files import scratch, write_out
-from selfeval_xl.model.edits import Edit
+from selfeval_xl.model.edits import Applied, Edit
 from selfeval_xl.model.forms import Problem
 from selfeval_xl.model.grid import Extent, Grid
 from selfeval_xl.readers.formats.source import open_source
 from selfeval_xl.writers.xlsx import from_grids
-from selfeval_xl.writers.xlsx.apply import Applied, apply, check_target, rooms
+from selfeval_xl.writers.xlsx.apply import apply, check_target, rooms
 
 _AS_NEW = frozenset(("xls", "xlsb", "ods", "docx"))
 
