@@ -15,7 +15,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from selfeval_xl.version import __version__
+from selfeval_xl.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from selfeval_xl.model.forms import Filing, Form
     from selfeval_xl.workflows.filling.fill import Filled
 
-__all__ = ["__version__", "assess", "check", "consolidate", "consolidate_province", "fill", "read"]
+__all__ = ["assess", "check", "consolidate", "consolidate_province", "fill", "read"]
 
 
 def read(*paths: str | PathLike[str]) -> list[Filing]:

@@ -8,7 +8,7 @@ from selfeval_xl.assessment.policy import default
 from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.model.findings import Severity
 from selfeval_xl.model.forms import DEPARTMENT, PROJECT, TOTAL, Form, FundingLine, Goal, Indicator
-from selfeval_xl.rules import funding
+from selfeval_xl.rules import budget_changes, funding
 
 COLUMNS = ("initial_budget", "annual_budget", "executed", "execution_rate")
 
@@ -264,19 +264,20 @@ def test_rates_that_need_no_reason(rows: str) -> None:
     ],
 )
 def test_large_changes_of_the_budget_want_a_reason(row: str, unit: str, fires: bool) -> None:
-    assert bool(found(funding.budget_changed_without_reason, form(row, unit=unit))) is fires
+    assert bool(found(budget_changes.budget_changed_without_reason, form(row, unit=unit))) is fires
 
 
 def test_a_changed_budget_is_asked_about_on_department_forms_only() -> None:
     row = "合计 861.1 2030.12 2030.12 _"
     severities = [
-        next(iter(funding.budget_changed_without_reason(form(row, kind=kind), default()))).severity
+        next(iter(budget_changes.budget_changed_without_reason(form(row, kind=kind), default()))).severity
         for kind in (PROJECT, DEPARTMENT)
     ]
     assert severities == [None, Severity.WARNING]
     assert (
         found(
-            funding.budget_changed_without_reason, form(row, remarks={"说明": "年中追加上级专项资金1169万元"})
+            budget_changes.budget_changed_without_reason,
+            form(row, remarks={"说明": "年中追加上级专项资金1169万元"}),
         )
         == []
     )
@@ -344,7 +345,7 @@ def test_amounts_are_numbers(row: str, told: list) -> None:
     ],
 )
 def test_a_rate_reached_only_by_cutting_the_budget(row: str, fires: bool) -> None:
-    assert bool(found(funding.rate_only_after_cut, form(row))) is fires
+    assert bool(found(budget_changes.rate_only_after_cut, form(row))) is fires
 
 
 def test_amounts_are_compared_with_the_ledger_in_its_unit() -> None:
@@ -367,4 +368,4 @@ def test_amounts_are_compared_with_the_ledger_in_its_unit() -> None:
     ],
 )
 def test_a_budget_without_spending_is_asked_about(row: str, told: dict, fires: bool) -> None:
-    assert bool(found(funding.nothing_spent, form(row, **told))) is fires
+    assert bool(found(budget_changes.nothing_spent, form(row, **told))) is fires

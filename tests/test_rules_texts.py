@@ -23,7 +23,7 @@ from selfeval_xl.model.forms import (
     Section,
     Task,
 )
-from selfeval_xl.rules import narrative
+from selfeval_xl.rules import foreign_text, narrative
 from selfeval_xl.rules.runner import check
 from selfeval_xl.rules.texts import phrases, tells
 
@@ -348,7 +348,7 @@ def filing(text: str, name: str = "示例县应急管理局") -> Filing:
 )
 def test_the_words_of_another_kind_of_unit(text: str, name: str, foreign: str | None) -> None:
     assert [
-        finding.value for finding in narrative.text_of_another_kind_of_unit(filing(text, name), default())
+        finding.value for finding in foreign_text.text_of_another_kind_of_unit(filing(text, name), default())
     ] == ([foreign] if foreign else [])
 
 
@@ -356,7 +356,7 @@ def test_foreign_words_on_a_form_point_to_their_cell() -> None:
     checked = Filing(department="示例县水利局", forms=(form("我校全部完成。"),))
     assert [
         (finding.cell, finding.file, finding.sheet)
-        for finding in narrative.text_of_another_kind_of_unit(checked, default())
+        for finding in foreign_text.text_of_another_kind_of_unit(checked, default())
     ] == [("E9", "a.xlsx", "表")]
 
 

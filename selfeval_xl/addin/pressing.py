@@ -30,17 +30,17 @@ def run(button: str) -> None:
 
 def press_on(host: Host, button: str) -> None:
     """Runs a button on a book and keeps its journal, for undoing even what failed half-way."""
-    from selfeval_xl.addin import buttons, state
+    from selfeval_xl.addin import state
+    from selfeval_xl.addin.buttons import function_of
 
-    function = getattr(buttons, button, None) if button in buttons.BUTTONS else None
+    function = function_of(button)
     if function is None:
         raise UsageError(f"没有按钮“{button}”。请核对插件和程序的版本：selfeval addin status。")
     collecting = gc.isenabled()
     gc.disable()  # a click is short and makes many records without cycles: looking for some costs a fifth
     try:
         host.progress(WORKING)
-        with buttons.calling(host):
-            function()
+        function(host)
     finally:
         if collecting:
             gc.enable()

@@ -181,13 +181,15 @@ _ALIKE = str.maketrans(
 @lru_cache(maxsize=20_000)
 def tidy(text: str) -> str:
     """The text in half width, without spaces, LaTeX or HTML residue; the meaning stays."""
-    if "<" in text or "&" in text:
-        text = html.unescape(_TAG.sub("", text))
-    text = unicodedata.normalize("NFKC", text)
+    if "&" in text:
+        text = html.unescape(text)
     if "$" in text or "\\" in text:
         for latex, sign in _LATEX_SIGNS:
             text = text.replace(latex, sign)
         text = _LATEX.sub("", text)
+    if "<" in text:  # after what may leave a tag behind: &lt;br/&gt;, <$b$r>
+        text = _TAG.sub("", text)
+    text = unicodedata.normalize("NFKC", text)
     text = SPACES.sub("", text)
     if "m" in text or "M" in text:
         text = _POWER.sub(lambda match: {"2": "平方米", "3": "立方米"}[match[1]], text)

@@ -89,6 +89,16 @@ def goal_texts(form: Form) -> Iterator[FormText]:
                 yield FormText(what, task.cells.get(key), value)
 
 
+def notes(form: Form) -> Iterator[FormText]:
+    """The notes on the funds and the deviation column."""
+    for line in form.funding:
+        if line.note:
+            yield FormText("资金的原因说明", line.cells.get("note"), line.note)
+    for row in form.indicators:
+        if row.note:
+            yield FormText("偏差原因", row.cells.get("note"), row.note)
+
+
 def remark_texts(form: Form) -> Iterator[FormText]:
     """The remarks under 其他需要说明事项 and its like."""
     for label, value in form.remarks.items():

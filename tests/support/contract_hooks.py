@@ -11,6 +11,7 @@ import importlib
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -35,29 +36,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    for function, kind in BUILDERS.items():
-        for module in _modules_with(function):
-            BUILT_IN[function] = module
-            _watch(importlib.import_module(module), function, kind)
+    for module, function in _builders():
+        BUILT_IN[function] = module
+        _watch(importlib.import_module(module), function)
     command.selfeval = _watched_run(command.selfeval)
 
 
-def _modules_with(function: str) -> Iterator[str]:
-    """The modules of the package that define this function, wherever they lie by now."""
+def _builders() -> list[tuple[str, str]]:
+    """The modules of the package that define the builders, wherever they lie by now, each with what it
+    defines.
+    """
+    defined = re.compile(rf"^def ({'|'.join(BUILDERS)})\(", re.M)
+    found = []
     for path in sorted(_PACKAGE.rglob("*.py")):
-        if re.search(rf"^def {function}\(", path.read_text(encoding="utf-8"), re.M):
-            parts = path.relative_to(_PACKAGE.parent).with_suffix("").parts
-            yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        parts = path.relative_to(_PACKAGE.parent).with_suffix("").parts
+        module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        found += [(module, match[1]) for match in defined.finditer(path.read_text(encoding="utf-8"))]
+    return found
 
 
-def _watch(module: object, function: str, kind: str) -> None:
+def _watch(module: object, function: str) -> None:
     """Replaces the function in its module, and wherever another module has taken it over by name."""
     original = getattr(module, function)
 
     @functools.wraps(original)
     def watched(*args: object, **more: object) -> dict:
         document = original(*args, **more)
-        _look(kind, document, f"{function}(...)")
+        _look(BUILDERS[function], document, f"{function}(...)")
         return document
 
     for name, loaded in list(sys.modules.items()):
@@ -86,7 +91,8 @@ def _watched_run(run: Callable) -> Callable:
 def _look(kind: str, document: object, source: str) -> None:
     found = violations(kind, document)
     if found:
-        listed = "\n".join(f"  {line}" for line in found[:20])
+        kinds = Counter(re.sub(r"\[\d+\]", "[*]", line) for line in found)  # one line for all rows of a table
+        listed = "\n".join(f"  {line} ({count} times)" for line, count in list(kinds.items())[:20])
         _broken.append(f"{source} made a document that breaks {kind}.schema.json:\n{listed}")
 
 

@@ -7,8 +7,6 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from jsonschema import Draft202012Validator
-
 KINDS = ("read", "check")
 SHIPPED = Path(str(resources.files("selfeval_xl"))) / "schemas"
 DOCUMENTED = Path(__file__).resolve().parents[2] / "docs" / "schemas"
@@ -21,7 +19,9 @@ def schema(kind: str) -> dict:
 
 
 @cache
-def _validator(kind: str) -> Draft202012Validator:
+def _validator(kind: str):
+    from jsonschema import Draft202012Validator  # here: most runs of pytest make no document
+
     return Draft202012Validator(schema(kind))
 
 

@@ -33,6 +33,16 @@ class Stop:
         return "；".join(f"{row[_AT['级别']]}：{row[_AT['问题说明']]}" for row in self.rows)
 
 
+def previous_finding(host: Host) -> None:
+    """上一个问题: selects the cell before."""
+    step(host, -1)
+
+
+def next_finding(host: Host) -> None:
+    """下一个问题: selects the next cell."""
+    step(host, 1)
+
+
 def step(host: Host, direction: int) -> None:
     """Selects the next cell of the list (1) or the one before (-1), with its findings in the status bar."""
     stops = stops_in(listed(host))

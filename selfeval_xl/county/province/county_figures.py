@@ -17,7 +17,6 @@ from selfeval_xl.assessment.reasons import money_kinds
 from selfeval_xl.county.departments.data import DASH, EXEMPT, EXTRA, MENDED, NONE, UNLISTED
 from selfeval_xl.county.province.columns import (
     AGREE,
-    AMOUNTS,
     COUNTIES,
     DISAGREE,
     DONE,
@@ -38,6 +37,7 @@ from selfeval_xl.county.store.store import meta
 from selfeval_xl.county.workbook.source_links import link_formula
 from selfeval_xl.errors import SelfevalError
 from selfeval_xl.model.findings import Severity
+from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import change, difference, ratio
 from selfeval_xl.readers.folder import collect
 

@@ -12,16 +12,7 @@ from typing import Any
 
 from selfeval_xl.assessment.reasons import money_kinds
 from selfeval_xl.county.departments.data import DASH, EXPLAIN, PASS, RETURN, UNSCORED
-from selfeval_xl.county.province.columns import (
-    AGREE,
-    AMOUNTS,
-    DISAGREE,
-    DONE,
-    FAILED,
-    FATES,
-    GRADES,
-    source_key,
-)
+from selfeval_xl.county.province.columns import AGREE, DISAGREE, DONE, FAILED, FATES, GRADES, source_key
 from selfeval_xl.county.province.county_rows import CountyRows, plain
 from selfeval_xl.county.province.ranking import LINES, ranked
 from selfeval_xl.county.workbook.charts import TINTS, bars, place_charts
@@ -42,6 +33,7 @@ from selfeval_xl.county.workbook.front_page import (
     set_up,
 )
 from selfeval_xl.model.grid import a1, position
+from selfeval_xl.model.money import AMOUNTS
 
 RULES, BROKEN_LINES, CHART_ROWS, REASON = 10, 3, 24, 54
 Row = dict[str, Any]

@@ -30,7 +30,7 @@ from selfeval_xl.county.sheets.columns import (
     rest_of,
     share_of,
 )
-from selfeval_xl.county.sheets.projects import GRADES, VERDICTS, _with_rates
+from selfeval_xl.county.sheets.projects import GRADES, VERDICTS, with_rates
 from selfeval_xl.county.sheets.row_heads import Row, head
 from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import mean, ratio
@@ -189,7 +189,7 @@ def department_row(entry: DepartmentData, projects: Sequence[Row], material: Cou
         row["department_score"] = entry.wholes[0].score()
         row["department_grade"] = entry.wholes[0].grade(material.policy)
     row["advice"] = advice(entry.findings) if entry.forms or entry.reports else NONE
-    row = _with_rates(row)
+    row = with_rates(row)
     return row if row["annual_budget"] else row | {"execution_rate": None}
 
 

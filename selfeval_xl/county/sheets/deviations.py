@@ -6,11 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from selfeval_xl.assessment.reasons import cause_of, has_measure, has_reason
-from selfeval_xl.county.departments.data import (
-    CountedForm,
-    DepartmentData,
-    is_zero,
-)
+from selfeval_xl.county.departments.data import CountedForm, DepartmentData, is_zero
 from selfeval_xl.county.sheets.columns import (
     FORM,
     HAND,

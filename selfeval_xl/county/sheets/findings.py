@@ -4,22 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from selfeval_xl.county.departments.data import (
-    EXPLAINED,
-    NEW,
-    CountedForm,
-    CountyData,
-    DepartmentData,
-)
-from selfeval_xl.county.sheets.columns import (
-    FORM,
-    HEAD,
-    PLACE,
-    Column,
-    Sheet,
-    hand,
-    link,
-)
+from selfeval_xl.county.departments.data import EXPLAINED, NEW, CountedForm, CountyData, DepartmentData
+from selfeval_xl.county.sheets.columns import FORM, HEAD, PLACE, Column, Sheet, hand, link
 from selfeval_xl.county.sheets.row_heads import FORM_KINDS, Row, form_head, head
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.rules.runner import order

@@ -5,21 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from selfeval_xl.assessment.reasons import money_kind
-from selfeval_xl.county.departments.data import (
-    CountedForm,
-    DepartmentData,
-)
-from selfeval_xl.county.sheets.columns import (
-    FORM,
-    HEAD,
-    PLACE,
-    Column,
-    Sheet,
-    amount,
-    link,
-    rate_of,
-    rest_of,
-)
+from selfeval_xl.county.departments.data import CountedForm, DepartmentData
+from selfeval_xl.county.sheets.columns import FORM, HEAD, PLACE, Column, Sheet, amount, link, rate_of, rest_of
 from selfeval_xl.county.sheets.row_heads import Row, form_head, place
 from selfeval_xl.model.forms import FundingLine
 from selfeval_xl.model.money import AMOUNTS, in_ten_thousands

@@ -4,20 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from selfeval_xl.county.departments.data import (
-    CountedForm,
-    CountyData,
-    DepartmentData,
-)
-from selfeval_xl.county.sheets.columns import (
-    FORM,
-    HEAD,
-    LEVELS,
-    PLACE,
-    Column,
-    Sheet,
-    link,
-)
+from selfeval_xl.county.departments.data import CountedForm, CountyData, DepartmentData
+from selfeval_xl.county.sheets.columns import FORM, HEAD, LEVELS, PLACE, Column, Sheet, link
 from selfeval_xl.county.sheets.row_heads import Row, first_cell, form_head, place
 from selfeval_xl.model.findings import Finding
 from selfeval_xl.model.forms import Indicator

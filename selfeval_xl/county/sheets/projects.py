@@ -124,7 +124,7 @@ def _project(form: CountedForm, material: CountyData) -> Row:
         "money_unit": record.money_unit or "万元",
         **place(form, form_cell(form)),
     }
-    return _with_rates(row)
+    return _with_all_rates(row)
 
 
 def _absent(entry: DepartmentData, project: Project, status: str) -> Row:
@@ -141,16 +141,20 @@ def _absent(entry: DepartmentData, project: Project, status: str) -> Row:
         "ledger_executed": project.executed,
         "advice": NONE if status == MISSING else status,
     }
-    return _with_rates(row)
+    return _with_all_rates(row)
 
 
-def _with_rates(row: Row) -> Row:
+def with_rates(row: Row) -> Row:
     """The row with what is computed from its amounts, as the columns' formulas do it."""
     row["execution_rate"] = ratio(row["executed"], row["annual_budget"])
     row["unspent"] = difference(row["annual_budget"], row["executed"])
     row["adjustment"] = change(row["annual_budget"], row["initial_budget"])
-    row["initial_rate"] = ratio(row["executed"], row["initial_budget"])
     return row
+
+
+def _with_all_rates(row: Row) -> Row:
+    """The row with the rates of 部门汇总 and the rate on the initial budget."""
+    return with_rates(row) | {"initial_rate": ratio(row["executed"], row["initial_budget"])}
 
 
 def main_findings(findings: list[Finding]) -> str:

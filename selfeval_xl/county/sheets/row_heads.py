@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from selfeval_xl.county.departments.data import (
-    CountedForm,
-    DepartmentData,
-)
+from selfeval_xl.county.departments.data import CountedForm, DepartmentData
 
 Row = dict[str, Any]
 

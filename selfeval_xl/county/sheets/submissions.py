@@ -68,6 +68,7 @@ def submission_row(entry: DepartmentData, material: CountyData) -> Row:
         for receipt in entry.receipts
         if receipt.result in ("采用", "部分采用")
     ]
+    counted = counts(entry.findings)
     return {
         **head(entry),
         "contact": listed.contact if listed else None,
@@ -89,7 +90,8 @@ def submission_row(entry: DepartmentData, material: CountyData) -> Row:
         "returned": None,
         "used_files": "；".join(used),
         "basis": "、".join(bases),
-        **counts(entry.findings),
+        "errors": counted["errors"],
+        "warnings": counted["warnings"],
         "state": state(entry),
     }
 

@@ -11,13 +11,12 @@ from decimal import Decimal
 from selfeval_xl.assessment.reasons import has_measure, has_reason
 from selfeval_xl.model.findings import Finding, Treatment
 from selfeval_xl.model.forms import FORM_NAMES, PROJECT, Form, FundingLine, Indicator
-from selfeval_xl.model.money import NAMES, ten_thousand_yuan
+from selfeval_xl.model.money import AMOUNTS, NAMES, ten_thousand_yuan
 from selfeval_xl.model.numbers import rounded, shown
 from selfeval_xl.model.quantity import is_blank
 from selfeval_xl.rules.narrative import clean
 from selfeval_xl.rules.texts import is_instruction
 from selfeval_xl.workflows.reports.figures import (
-    AMOUNTS,
     Counts,
     Money,
     ReportFigures,

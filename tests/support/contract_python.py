@@ -1,0 +1,87 @@
+"""The Python names as facts: the public functions, and the records that they take and give."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import functools
+import importlib
+import inspect
+from collections.abc import Callable, Iterator
+
+import selfeval_xl as sx
+from support.contract_samples import Samples, lines_of
+
+
+def public_names(samples: Samples) -> str:
+    """The public functions with their signatures, and the records that they take and give."""
+    lines = [f"{name}{_signature(getattr(sx, name))}" for name in sx.__all__]
+    lines += [f"{name}: {type(getattr(sx, name)).__name__}" for name in ("__version__",)]
+    for record in public_records():
+        lines += ["", record.__name__, *(f"  {line}" for line in _members(record))]
+    return lines_of(lines)
+
+
+def _signature(function: Callable) -> str:
+    """The signature as the source has it: annotations that are texts stand without quotes."""
+    signature = inspect.signature(function)
+    text = str(signature)
+    for kind in (*(one.annotation for one in signature.parameters.values()), signature.return_annotation):
+        text = text.replace(repr(kind), kind) if isinstance(kind, str) else text
+    return text
+
+
+def public_records() -> list[type]:
+    """The classes that the public functions name, and the records that those are made of, by name."""
+    tree = ast.parse(inspect.getsource(sx))
+    imported = [
+        (f"{node.module}", alias.name)
+        for branch in tree.body
+        if isinstance(branch, ast.If)
+        for node in branch.body
+        if isinstance(node, ast.ImportFrom) and f"{node.module}".startswith(sx.__name__)
+        for alias in node.names
+    ]
+    waiting = [getattr(importlib.import_module(module), name) for module, name in imported]
+    found: dict[str, type] = {}
+    while waiting:
+        record = waiting.pop()
+        if record.__name__ not in found:
+            found[record.__name__] = record
+            named = vars(importlib.import_module(record.__module__))
+            words = "\n".join(str(field.type) for field in _fields(record))
+            waiting += [
+                kind
+                for name, kind in named.items()
+                if dataclasses.is_dataclass(kind) and isinstance(kind, type) and name in _names_in(words)
+            ]
+    return [found[name] for name in sorted(found)]
+
+
+def _names_in(annotations: str) -> set[str]:
+    return {
+        node.id
+        for line in annotations.splitlines()
+        for node in ast.walk(ast.parse(line, mode="eval"))
+        if isinstance(node, ast.Name)
+    }
+
+
+def _fields(record: type) -> tuple[dataclasses.Field, ...]:
+    return dataclasses.fields(record) if dataclasses.is_dataclass(record) else ()
+
+
+def _members(record: type) -> Iterator[str]:
+    fields = _fields(record)
+    yield from (f"{field.name}: {field.type}" for field in fields if not field.name.startswith("_"))
+    known = {field.name for field in fields}
+    for name, member in inspect.getmembers(record):
+        if name.startswith("_") or name in known:
+            continue
+        if isinstance(member, (property, functools.cached_property)):
+            function = member.fget if isinstance(member, property) else member.func
+            yield f"{name}: {function.__annotations__.get('return')} (computed)"
+        elif inspect.isfunction(member):
+            yield f"{name}{_signature(member)}"
+        elif isinstance(member, record):
+            yield f"{name} = {member.value!r}"
