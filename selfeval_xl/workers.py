@@ -37,7 +37,15 @@ DIED = "损坏或内容异常，读取时程序中断；请用Excel打开后另�
 SLOW = "读了{seconds:g}秒还没有读完，已经停止；请用Excel打开，删除表格以外的内容，另存为xlsx再报送。"
 NO_START = "读取文件的程序启动不了（{cause}）。请重新安装selfeval-xl后再试。"
 
+# address space of a worker: reading takes up to 300 MB, the interpreter and its libraries reserve the rest
+MEMORY = 1 << 30
+READY = "ready"  # sent once, when all imports are done
+START = (
+    "import sys,pickle;sys.path[:]=pickle.load(sys.stdin.buffer);"
+    "from selfeval_xl.workers import serve;serve()"
+)
 _POLL = 0.25
+_LENGTH = struct.Struct("<Q")
 
 
 def read_files(
@@ -256,17 +264,6 @@ def _listen(worker: _Worker, events: queue.SimpleQueue[tuple[_Worker, Any]]) -> 
             events.put((worker, receive(worker.answers)))
     except (OSError, ValueError, EOFError, pickle.UnpicklingError):
         events.put((worker, _Lost()))
-
-
-# address space of a worker: reading takes up to 300 MB, the interpreter and its libraries reserve the rest
-MEMORY = 1 << 30
-READY = "ready"  # sent once, when all imports are done
-
-START = (
-    "import sys,pickle;sys.path[:]=pickle.load(sys.stdin.buffer);from selfeval_xl.workers "
-    "import serve;serve()"
-)
-_LENGTH = struct.Struct("<Q")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ BLOCKS = ("head", "goal", "overview", "funding", "tasks", "indicators", "total",
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class LayoutItem:
     """A label cell or a field cell of a row, or both in one cell (部门：…).
 
     field: a key of the form, goal.expected, other.phone ... span: in columns of the sheet.
@@ -43,7 +43,7 @@ class LayoutColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class LayoutSection:
     """The label of a table. place: left (beside it) or over (over its first columns)."""
 
     label: str
@@ -52,7 +52,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Funding:
+class FundingLayout:
     """The funding table.
 
     rows: the sources as printed. total: label of the total row, total_place: first or last.
@@ -62,7 +62,7 @@ class Funding:
     half.
     """
 
-    section: Section
+    section: LayoutSection
     columns: tuple[LayoutColumn, ...]
     rows: tuple[str, ...]
     total: str
@@ -80,20 +80,20 @@ class Funding:
 class LayoutTable:
     """The goal's columns, or the task table. rows: how many empty ones are printed."""
 
-    section: Section
+    section: LayoutSection
     columns: tuple[LayoutColumn, ...]
     rows: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Indicators:
+class IndicatorLayout:
     """The indicator table.
 
     levels: first level with its second levels, in printed order. ready: empty rows printed for each second
     level.
     """
 
-    section: Section
+    section: LayoutSection
     columns: tuple[LayoutColumn, ...]
     levels: tuple[tuple[str, tuple[str, ...]], ...]
     ready: int = 2
@@ -115,7 +115,7 @@ class Attached:
     sheet: str
     title: str
     widths: tuple[float, ...]
-    rows: tuple[tuple[Item, ...], ...]
+    rows: tuple[tuple[LayoutItem, ...], ...]
     notes: str = ""
 
 
@@ -134,18 +134,18 @@ class Layout:
     notice: str
     widths: tuple[float, ...]
     blocks: tuple[str, ...]
-    head: tuple[tuple[Item, ...], ...]
-    indicators: Indicators
-    overview: tuple[tuple[Item, ...], ...] = ()
-    funding: Funding | None = None
+    head: tuple[tuple[LayoutItem, ...], ...]
+    indicators: IndicatorLayout
+    overview: tuple[tuple[LayoutItem, ...], ...] = ()
+    funding: FundingLayout | None = None
     goal: LayoutTable | None = None
     tasks: LayoutTable | None = None
-    total: tuple[Item, ...] = ()
+    total: tuple[LayoutItem, ...] = ()
     remarks: tuple[tuple[str, int], ...] = ()
     signature: tuple[str, ...] = ()
     subtitle: str = ""
     caption: str = ""
-    subhead: tuple[Item, ...] = ()
+    subhead: tuple[LayoutItem, ...] = ()
     beside: Beside | None = None
     attached: tuple[Attached, ...] = ()
     year: int | None = None
@@ -165,7 +165,7 @@ class Layout:
         other.
         """
         for row in (*self.head, *self.overview):
-            for item, after in zip(row, (*row[1:], Item()), strict=True):
+            for item, after in zip(row, (*row[1:], LayoutItem()), strict=True):
                 if item.label and after.field:
                     scope, _, key = after.field.partition(".")
                     if scope == "goal":

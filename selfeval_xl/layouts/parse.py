@@ -18,13 +18,13 @@ from selfeval_xl.layouts.layout import (
     OTHER,
     Attached,
     Beside,
-    Funding,
-    Indicators,
-    Item,
+    FundingLayout,
+    IndicatorLayout,
     Layout,
     LayoutColumn,
+    LayoutItem,
+    LayoutSection,
     LayoutTable,
-    Section,
 )
 
 Toml = dict[str, Any]  # a table of the file; `_checked` has looked at keys and types before they are used
@@ -208,12 +208,12 @@ class _Reader:
         if used != width:
             raise self.wrong(where, f"各格合计占{used}列，应占{width}列。")
 
-    def _rows(self, data: Toml, where: str, width: int) -> tuple[tuple[Item, ...], ...]:
+    def _rows(self, data: Toml, where: str, width: int) -> tuple[tuple[LayoutItem, ...], ...]:
         return tuple(
             self._row(row, f"{where}[{number}]", width) for number, row in enumerate(data.get(where, ()), 1)
         )
 
-    def _row(self, row: object, where: str, width: int) -> tuple[Item, ...]:
+    def _row(self, row: object, where: str, width: int) -> tuple[LayoutItem, ...]:
         if not isinstance(row, list):
             raise self.wrong(where, f"应为列表，现在是“{row}”。")
         items = []
@@ -231,7 +231,7 @@ class _Reader:
                 raise self.wrong(
                     f"{here}.field", f"没有字段“{field}”，可用的有{fields}，其他的写成 {OTHER}名称。"
                 )
-            items.append(Item(**entry))
+            items.append(LayoutItem(**entry))
         self._fits(sum(item.span for item in items), width, where)
         return tuple(items)
 
@@ -246,19 +246,19 @@ class _Reader:
             columns.append(LayoutColumn(key, **self._checked(_labelled(value), here, _COLUMN, ("label",))))
         return tuple(columns)
 
-    def _section(self, value: object, where: str) -> Section:
+    def _section(self, value: object, where: str) -> LayoutSection:
         entry = self._checked(_labelled(value), f"{where}.section", _SECTION, ("label",))
         self._one_of(entry.get("place", "left"), f"{where}.section.place", ("left", "over"))
-        return Section(**entry)
+        return LayoutSection(**entry)
 
-    def _funding(self, data: Toml) -> Funding:
+    def _funding(self, data: Toml) -> FundingLayout:
         self._checked(data, "funding", _FUNDING, ("section", "columns", "rows", "total"))
         total = self._checked(data["total"], "funding.total", {"label": str, "place": str}, ("label",))
         source = self._checked(data.get("source", {}), "funding.source", {"label": str, "span": int})
         columns = self._columns(data["columns"], "funding", records.FUND_KEYS)
         printed = [column.key for column in columns]
         inline = self._pairs(data.get("inline", ()), "funding.inline")
-        funding = Funding(
+        funding = FundingLayout(
             section=self._section(data["section"], "funding"),
             columns=columns,
             rows=self._texts(data["rows"], "funding.rows"),
@@ -301,7 +301,7 @@ class _Reader:
         )
         return table
 
-    def _indicators(self, data: Toml) -> Indicators:
+    def _indicators(self, data: Toml) -> IndicatorLayout:
         self._checked(data, "indicators", _INDICATORS, ("section", "columns", "levels"))
         for name, seconds in data["levels"].items():
             if not isinstance(seconds, list):
@@ -311,7 +311,7 @@ class _Reader:
             for name, seconds in data["levels"].items()
         )
         columns = self._columns(data["columns"], "indicators", records.INDICATOR_KEYS)
-        table = Indicators(
+        table = IndicatorLayout(
             self._section(data["section"], "indicators"), columns, levels, data.get("ready", 2)
         )
         left = table.section.span if table.section.place == "left" else 0

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from selfeval_xl.layouts import Layout
-from selfeval_xl.layouts.layout import Attached, Item
+from selfeval_xl.layouts.layout import Attached, LayoutItem
 from selfeval_xl.templates.drawing import Drawing, DrawnCell
 from selfeval_xl.templates.form_values import Data, FormValues, as_entered, as_text, form_values, typed
 from selfeval_xl.templates.funding_block import draw_funding
@@ -95,7 +95,7 @@ def _overview(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> i
 
 def _rows(
     drawing: Drawing,
-    rows: Sequence[Sequence[Item]],
+    rows: Sequence[Sequence[LayoutItem]],
     form: FormValues,
     row: int,
     start: int = 0,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from selfeval_xl.layouts import Layout
-from selfeval_xl.layouts.layout import Funding
+from selfeval_xl.layouts.layout import FundingLayout
 from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.grid import a1
 from selfeval_xl.model.money import AMOUNTS
@@ -54,7 +54,7 @@ def draw_funding(drawing: Drawing, layout: Layout, form: FormValues, row: int) -
     return _draw_inline(drawing, table, form, row + count + 1)
 
 
-def _draw_inline(drawing: Drawing, table: Funding, form: FormValues, row: int) -> int:
+def _draw_inline(drawing: Drawing, table: FundingLayout, form: FormValues, row: int) -> int:
     """Draws the rows whose labels take their amount in the same cell, in a left and a right half."""
     start, width = table.section.span, len(drawing.widths)
     half = (width - start) // 2
@@ -96,7 +96,7 @@ def _total_amounts(
 
 def _funding_row(
     drawing: Drawing,
-    table: Funding,
+    table: FundingLayout,
     row: int,
     label: str,
     line: Row,

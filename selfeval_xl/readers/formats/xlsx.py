@@ -70,7 +70,7 @@ _RELATION_IDS = (
 BROKEN_SHEET = "这张工作表已损坏，没有读取。请用Excel打开后另存为xlsx再报送。"
 
 
-class SheetPart(NamedTuple):
+class ListedSheet(NamedTuple):
     """A sheet as the workbook lists it, and the part that holds it."""
 
     name: str
@@ -114,7 +114,7 @@ class Workbook:
         return bool(_1904.search(self.named("xl/workbook.xml") or b""))
 
     @cached_property
-    def sheets(self) -> Mapping[str, SheetPart]:
+    def sheets(self) -> Mapping[str, ListedSheet]:
         """The worksheets in workbook order by name; one whose part is not there is left out."""
         relations = ElementTree.fromstring(small_enough(self.named("xl/_rels/workbook.xml.rels") or b"<a/>"))
         targets = {relation.get("Id"): _from_root(relation.get("Target", "")) for relation in relations}
@@ -125,7 +125,7 @@ class Workbook:
                 identity = next((element.get(key) for key in _RELATION_IDS if element.get(key)), None)
                 part = parts.get(targets.get(identity, "").lower(), "")
                 if "worksheets/" in part.lower():
-                    found[element.get("name", "")] = SheetPart(
+                    found[element.get("name", "")] = ListedSheet(
                         element.get("name", ""), part, element.get("state", "visible") == "visible"
                     )
         return found

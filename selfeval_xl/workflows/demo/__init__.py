@@ -9,7 +9,7 @@ from pathlib import Path
 
 from selfeval_xl.errors import OutputError, UsageError, cause_of
 from selfeval_xl.model.findings import Findings
-from selfeval_xl.workflows.demo.county import YEAR, Department, Fault, made_up, seed_filing
+from selfeval_xl.workflows.demo.county import YEAR, Fault, MadeUpDepartment, made_up, seed_filing
 
 __all__ = ["Result", "run"]
 
@@ -179,7 +179,7 @@ def _write_seed(folder: Path) -> Path:
     return out
 
 
-def _write_department(folder: Path, department: Department) -> Path:
+def _write_department(folder: Path, department: MadeUpDepartment) -> Path:
     """Writes the workbook of one department; returns its path."""
     from selfeval_xl import templates
 

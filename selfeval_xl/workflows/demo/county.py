@@ -39,7 +39,7 @@ class Fault:
 
 
 @dataclass(slots=True)
-class Department:
+class MadeUpDepartment:
     """One department of the county, its forms as the templates take them: values by field key.
 
     whole: the department form.
@@ -63,17 +63,17 @@ def seed_filing() -> dict:
     return tomllib.loads(resources.files(__package__).joinpath("seed.toml").read_text(encoding="utf-8"))
 
 
-def made_up() -> tuple[list[Department], list[Fault]]:
+def made_up() -> tuple[list[MadeUpDepartment], list[Fault]]:
     """Twelve departments with five projects each, and the faults planted among them."""
     source = random.Random(SEED)
     departments = [_department(number, row, source) for number, row in enumerate(_data()["departments"])]
     return departments, _plant(departments)
 
 
-def _department(number: int, row: dict, source: random.Random) -> Department:
+def _department(number: int, row: dict, source: random.Random) -> MadeUpDepartment:
     """A department of `county.toml` with its forms; layouts with and without scores take turns."""
     layout = SCORED if number % 2 else PLAIN
-    department = Department(row["code"], row["name"], layout)
+    department = MadeUpDepartment(row["code"], row["name"], layout)
     for index, (name, kind, thing) in enumerate(row["projects"], 1):
         department.projects.append(
             _project(department, f"22{row['code']}24R{index:06d}", name, kind, thing, source)
@@ -83,7 +83,7 @@ def _department(number: int, row: dict, source: random.Random) -> Department:
 
 
 def _project(
-    department: Department, code: str, name: str, kind: str, thing: str, source: random.Random
+    department: MadeUpDepartment, code: str, name: str, kind: str, thing: str, source: random.Random
 ) -> dict:
     """A project form. kind: its pattern. thing: what the project is about."""
     pattern = _data()[kind]
@@ -140,7 +140,7 @@ def _indicator(row: list[str], words: dict, layout: str) -> dict:
     }
 
 
-def _whole(department: Department) -> dict:
+def _whole(department: MadeUpDepartment) -> dict:
     """The department form: its projects as tasks, their funds added up."""
     names = "、".join(project["project"] for project in department.projects)
     return {
@@ -174,7 +174,7 @@ def _whole(department: Department) -> dict:
     }
 
 
-def _sum(department: Department, line: int) -> dict:
+def _sum(department: MadeUpDepartment, line: int) -> dict:
     """The sum of one row of the projects' funding tables."""
     total = {
         key: sum(Decimal(project["funding"][line][key]) for project in department.projects)
@@ -301,7 +301,7 @@ _FAULTS: tuple[tuple[int, int, str, str, Callable[[dict], None]], ...] = (
 )
 
 
-def _plant(departments: list[Department]) -> list[Fault]:
+def _plant(departments: list[MadeUpDepartment]) -> list[Fault]:
     """Changes the forms by the planted faults, and gives points and scores to those that have them."""
     faults = []
     for department_number, project_number, rule, what, change in _FAULTS:

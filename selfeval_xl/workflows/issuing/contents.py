@@ -20,7 +20,7 @@ _MOST_NAMED = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class IndexItem:
     """One project as the index lists it.
 
     sheet: that of its form, "" where it was left out. targets_from: 名册, 上年, 无. annual_budget: in 万元.
@@ -50,7 +50,7 @@ class Contents:
     whole: Mapping[str, object] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     cover: Mapping[str, str] = field(default_factory=dict)
-    items: tuple[Item, ...] = ()
+    items: tuple[IndexItem, ...] = ()
 
     @property
     def targets(self) -> int:
@@ -76,7 +76,7 @@ class _PlannedForm:
     data: for the template, None where the project is exempt. strange: levels of targets that the form lacks.
     """
 
-    item: Item
+    item: IndexItem
     data: dict[str, object] | None = None
     strange: tuple[str, ...] = ()
 
@@ -158,7 +158,7 @@ class _Planner:
         """The form of one project on this sheet; an exempt project has no form. rows: its roster rows."""
         first = rows[0]
         unit = first.unit or _unit_name(self.roster, first, department)
-        item = Item(
+        item = IndexItem(
             first.name,
             first.code or "",
             unit,
@@ -249,7 +249,7 @@ def _remembered(target: Target, last_targets: Iterable[Target]) -> Target:
     return replace(target, last_target=same.last_target, last_actual=same.last_actual) if same else target
 
 
-def _settings(department: Department, items: Iterable[Item]) -> dict[str, str]:
+def _settings(department: Department, items: Iterable[IndexItem]) -> dict[str, str]:
     """The keys of the hidden sheet that identify the file: names and codes of department and projects."""
     settings = {"department": department.name}
     if department.code:
@@ -263,7 +263,7 @@ def _settings(department: Department, items: Iterable[Item]) -> dict[str, str]:
 
 
 def _cover(
-    department: Department, items: Sequence[Item], whole: Mapping[str, object], asked: IssueOptions
+    department: Department, items: Sequence[IndexItem], whole: Mapping[str, object], asked: IssueOptions
 ) -> dict[str, str]:
     """The texts of the sheet 填报说明 by label: when, how and to whom to report, and what is due."""
     year, month, day = department.deadline.split("-") if department.deadline else ("", "", "")
@@ -290,7 +290,7 @@ def _cover(
     return texts
 
 
-def _due_back(items: Iterable[Item], whole: Mapping[str, object]) -> str:
+def _due_back(items: Iterable[IndexItem], whole: Mapping[str, object]) -> str:
     """The numbered list of what the department has to return."""
     count = sum(bool(item.sheet) for item in items)
     parts = [f"{FORM_NAMES[PROJECT]}{count}张（每个项目一张，目录见下）"] if count else []
@@ -299,7 +299,7 @@ def _due_back(items: Iterable[Item], whole: Mapping[str, object]) -> str:
     return "\n".join(f"{number}. {part}" for number, part in enumerate(parts, 1))
 
 
-def _named(item: Item) -> str:
+def _named(item: IndexItem) -> str:
     return f"{item.name}（{item.code}）" if item.code else item.name
 
 

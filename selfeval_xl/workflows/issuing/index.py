@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from selfeval_xl.county.workbook.source_links import OPEN_FILE, link_formula
 from selfeval_xl.errors import OutputError, cause_of
-from selfeval_xl.workflows.issuing.contents import Contents, Item
+from selfeval_xl.workflows.issuing.contents import Contents, IndexItem
 from selfeval_xl.workflows.issuing.writing import FAILED, KEPT, IssueOutcome
 
 if TYPE_CHECKING:
@@ -160,13 +160,13 @@ def _sent(
     ]
 
 
-def _budget(items: Sequence[Item]) -> Decimal | None:
+def _budget(items: Sequence[IndexItem]) -> Decimal | None:
     """The sum of the annual budgets in 万元; None where none is given."""
     amounts = [item.annual_budget for item in items if item.annual_budget is not None]
     return sum(amounts, Decimal(0)) if amounts else None
 
 
-def _project(number: int, contents: Contents, item: Item) -> list[str | int | Decimal | None]:
+def _project(number: int, contents: Contents, item: IndexItem) -> list[str | int | Decimal | None]:
     """The row of one project."""
     department = contents.department
     return [

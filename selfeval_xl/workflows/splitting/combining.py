@@ -40,7 +40,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class ProjectStatus:
     """One project of the department workbook: the files that came back for it.
 
     landed, conflicts, strays: cells taken, disputed, without a cell in the department workbook.
@@ -60,7 +60,7 @@ class Status:
 class Combined:
     """The result of combining. hidden: by sheet the hidden rows that get values and have to be shown."""
 
-    statuses: list[Status] = field(default_factory=list)
+    statuses: list[ProjectStatus] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
     hidden: dict[str, set[int]] = field(default_factory=dict)
@@ -180,7 +180,7 @@ def _settle(combined: Combined, sheet: SheetState, found: list[tuple[str, Change
     status = DISPUTED if conflicts else CAME if changed or strays else UNTOUCHED if found else AWAY
     files = tuple(file for file, _ in found)
     combined.statuses.append(
-        Status(sheet.name, project, sheet.code or "", status, files, landed, conflicts, len(strays))
+        ProjectStatus(sheet.name, project, sheet.code or "", status, files, landed, conflicts, len(strays))
     )
 
 

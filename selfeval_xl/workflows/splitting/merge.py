@@ -12,7 +12,7 @@ from selfeval_xl.errors import UsageError
 from selfeval_xl.model.forms import ReadFile
 from selfeval_xl.model.grid import Area, position
 from selfeval_xl.readers.folder import collect
-from selfeval_xl.workflows.splitting.combining import STRAY, Combined, Line, Status, combine
+from selfeval_xl.workflows.splitting.combining import STRAY, Combined, Line, ProjectStatus, combine
 from selfeval_xl.workflows.splitting.keys import KEPT_COPY, SINGLE
 from selfeval_xl.workflows.splitting.returned import ReturnedForm, read_returned
 
@@ -34,7 +34,7 @@ class Merged:
     out: Path
     listed: Path
     original: Path
-    statuses: tuple[Status, ...]
+    statuses: tuple[ProjectStatus, ...]
     lines: tuple[Line, ...]
     landed: int
 
@@ -107,7 +107,7 @@ def _refused_line(edit: Edit) -> Line:
     return Line(STRAY, edit.sheet, edit.cell, "", edit.old or "", text, "这一格写不进去，请手工填")
 
 
-def _without_refused(statuses: Sequence[Status], refused: Sequence[Edit]) -> list[Status]:
+def _without_refused(statuses: Sequence[ProjectStatus], refused: Sequence[Edit]) -> list[ProjectStatus]:
     """The statuses with the edits that were refused counted as strays."""
     return [
         replace(status, landed=status.landed - lost, strays=status.strays + lost)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from selfeval_xl.files import write_out
-from selfeval_xl.workflows.splitting.combining import Line, Status
+from selfeval_xl.workflows.splitting.combining import Line, ProjectStatus
 
 _Row = Sequence[str | int]
 
@@ -34,7 +34,7 @@ _LINES = (
 )
 
 
-def write_list(path: Path, statuses: Sequence[Status], lines: Sequence[Line]) -> None:
+def write_list(path: Path, statuses: Sequence[ProjectStatus], lines: Sequence[Line]) -> None:
     """Writes the list. Raises OutputError where it cannot be written."""
     projects: list[_Row] = [
         [
