@@ -5,14 +5,27 @@ VENV = .venv
 BIN = $(VENV)/bin
 PACKAGES = libreoffice-calc libreoffice-writer python3-uno fonts-noto-cjk poppler-utils nodejs npm
 SOURCES = setup.cfg pyproject.toml
+# Two workers that take file after file, in the order of conftest.py.
+PYTEST = $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo test soak templates rules addin pictures bench clean system
+.PHONY: demo test quick lint soak templates rules addin pictures bench clean system
 
 demo: $(VENV)/.installed
 	@$(BIN)/selfeval demo demo
 
 test: $(VENV)/.test system
-	@$(BIN)/python -m pytest -q
+	@$(PYTEST)
+
+# For daily work: no LibreOffice, no validator, no cluster, nothing slow; a minute or so.
+quick: $(VENV)/.test
+	@$(PYTEST) -m 'not (soak or slow or office or validator)'
+
+# Form, arrows between the rooms, types.
+lint: $(VENV)/.test $(VENV)/.lint
+	@$(BIN)/ruff format --check -q . || { echo "写法没有排好，请运行：$(BIN)/ruff format ."; exit 1; }
+	@$(BIN)/ruff check -q .
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/mypy
 
 soak: $(VENV)/.test system
 	@$(BIN)/python -m pytest -q -m soak -s
@@ -51,6 +64,9 @@ $(VENV)/.installed: $(VENV)/bin/python $(SOURCES)
 
 $(VENV)/.test: $(VENV)/.installed
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[test,addin]' && touch $@
+
+$(VENV)/.lint: $(VENV)/.installed
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[lint]' && touch $@
 
 # LibreOffice, its Python bridge, a Chinese font and poppler from the system; the Open XML validator from npm.
 system:

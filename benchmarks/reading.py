@@ -3,8 +3,9 @@
 Run `make bench`, or `python benchmarks/reading.py [files]`.
 
 Speed: one form of about 20 indicators per file, one core, CPU time; beside it the floor (unzip and parse the
-sheet), openpyxl, and pandas. Accuracy: every layout, filled, under every damage of tests/support/damage.py:
-fields with the right value, and cells in the right place.
+sheet), openpyxl, and pandas.
+Accuracy: every layout, filled, under every damage of tests/support/damage.py: fields with the right value,
+and cells in the right place.
 """
 
 from __future__ import annotations
@@ -29,9 +30,8 @@ from selfeval_xl.readers.recognition.form_finder import forms_in  # noqa: E402
 from selfeval_xl.rules.runner import check  # noqa: E402
 from selfeval_xl.templates.frame import draw  # noqa: E402
 from selfeval_xl.templates.workbook import Page, write_book  # noqa: E402
-from support.damage import DAMAGES  # noqa: E402
+from support.damage import DAMAGES, plain, values  # noqa: E402
 from support.fillings import filling  # noqa: E402
-from test_damage import plain, values  # noqa: E402
 
 
 def floor(path: Path) -> None:

@@ -60,17 +60,17 @@ def film(folder: Path) -> None:
         book.Sheets(FORM).Range("A4").Select()
         show(book, FORM, "plugin-1-form.png")
         addin.press("check_book")
-        print(excel.person.told[-1])
+        print(excel.person.messages[-1])
         note = book.Sheets(FORM).Range("G15").Comment
         note.Visible = True
         show(book, FORM, "plugin-2-checked.png")
         note.Visible = False
         show(book, "校验结果", "plugin-3-results.png", zoom=68)
         addin.press("fill_deviations")
-        print(excel.person.told[-1])
+        print(excel.person.messages[-1])
         show(book, FORM, "plugin-4-deviations.png")
         addin.press("clear_marks")
-        print(excel.person.told[-1])
+        print(excel.person.messages[-1])
         show(book, FORM, "plugin-5-cleared.png")
     running.close()
 

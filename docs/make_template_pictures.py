@@ -18,9 +18,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from selfeval_xl.sheets import COVER, LISTS, REPORT, SELF_CHECK, SETTINGS, SUMMARY  # noqa: E402
+
 from selfeval_xl import layouts, templates  # noqa: E402
 from selfeval_xl.model.forms import DEPARTMENT, PROJECT  # noqa: E402
-from selfeval_xl.model.sheet_names import COVER, LISTS, REPORT, SELF_CHECK, SETTINGS, SUMMARY  # noqa: E402
 from support import fillings, office  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures" / "templates"

@@ -29,7 +29,7 @@ from selfeval_xl.workflows import issuing  # noqa: E402
 from selfeval_xl.workflows.marking.marks import mark  # noqa: E402
 from selfeval_xl.writers.xlsx.apply import apply  # noqa: E402
 from support import office  # noqa: E402
-from test_roster import department, project, write  # noqa: E402
+from support.rosters import department, project, write_roster  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 YEAR = 2024
@@ -74,7 +74,7 @@ def main() -> None:
 def issue(folder: Path) -> Path:
     """Issues the workbook as a department receives it; returns its path."""
     keys = "一级指标 二级指标 三级指标 年度指标值 上年指标值 上年完成值".split()
-    roster = write(
+    roster = write_roster(
         folder / "名册.xlsx",
         单位名册=[
             department("101", "示例县教育局", 报送截止日期="2025-03-31"),

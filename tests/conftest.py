@@ -1,8 +1,7 @@
-"""Fixtures of all tests, and the lanes in which they run beside each other.
+"""Fixtures of all tests, and the order in which the files run beside each other.
 
-`make test` runs two workers (pytest-xdist, groups). All tests that need LibreOffice are one group and begin
-first: so one LibreOffice serves the whole run. The others go file by file to whichever worker is
-free, the longest files first.
+`make test` runs two workers (pytest-xdist), each of which takes file after file: what a file's tests share is
+made once. Each worker has one LibreOffice, with a user profile of its own, as soon as a test needs one.
 """
 
 from __future__ import annotations
@@ -13,27 +12,47 @@ from pathlib import Path
 import pytest
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
-LONGEST = ()  # files of more than 10 s, the longest first: they begin first, so that no worker is left alone
+# The files of more than 10 s of processor time begin first, the longest before all, so that in the end no
+# worker is left alone for long. Only the length of the run depends on this list.
+LONGEST = (
+    "test_addin",
+    "test_returns",
+    "test_province",
+    "test_vba_shim",
+    "test_unchanged",
+    "test_issuing",
+    "test_links_back",
+    "test_demo",
+    "test_template_limits",
+    "test_split_merge",
+    "test_addin_speed",
+    "test_county_again",
+    "test_docs",
+    "test_template_sheets",
+    "test_cli",
+    "test_templates",
+    "test_addin_refusals",
+    "test_publishing",
+    "test_notices",
+    "test_selfreport",
+    "test_cluster",
+    "test_bulletin",
+)
 
 pytest.register_assert_rewrite("support")
 pytest_plugins = ["support.add_in", "support.contract_hooks"]
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest deselects by marker
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the tests that need LibreOffice or the validator, by their fixtures, and orders the lanes."""
+    """Marks the tests that need LibreOffice or the validator, by their fixtures, and sorts the files."""
     for item in items:
         if "libreoffice" in item.fixturenames:
             item.add_marker("office")
         if "assert_valid_ooxml" in item.fixturenames:
             item.add_marker("validator")
-        lane = "office" if item.get_closest_marker("office") else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(lane))
-    items.sort(key=_turn)
-
-
-def _turn(item: pytest.Item) -> tuple[bool, int]:
-    place = LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST)
-    return not item.get_closest_marker("office"), place
+    turns = {name: turn for turn, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: turns.get(item.path.stem, len(turns)))
 
 
 def _absent(what: str) -> None:

@@ -448,7 +448,7 @@ def test_a_password_a_filter_and_an_unsaved_book_are_said_plainly(book, press, h
     excel.Open("private:factory/scalc")
     fresh = excel.opened[-1]
     excel_engine.xlwings.Book(impl=fresh).set_mock_caller()
-    assert press("make_submission").startswith("工作簿“") and "还没有存到本机" in excel.person.told[0]
+    assert press("make_submission").startswith("工作簿“") and "还没有存到本机" in excel.person.messages[0]
     assert press("check_book").startswith("这个工作簿里没有找到自评表")
 
 
@@ -501,7 +501,7 @@ def test_a_busy_program_is_asked_again_and_then_given_up():
 
 def test_no_book_and_an_unknown_button_are_said_and_not_raised(home, capsys, excel, book):
     addin.press("make_coffee")
-    assert excel.person.told[-1].startswith("没有按钮“make_coffee”")
+    assert excel.person.messages[-1].startswith("没有按钮“make_coffee”")
 
 
 TO_COME = ("抽查", "复核汇总")  # buttons of commands that are not there yet: sample, review

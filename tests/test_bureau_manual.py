@@ -20,6 +20,8 @@ from selfeval_xl.workflows.demo.county import made_up
 from support.command import ROOT, selfeval
 from support.counties import fill_county
 
+pytestmark = pytest.mark.slow  # every command of the manual in a process of its own
+
 MANUAL = (ROOT / "docs" / "汇总手册.md").read_text(encoding="utf-8")
 PYTHON = re.findall(r"```python\n(.*?)```", MANUAL, re.S)
 COMMANDS = re.findall(r"^selfeval .*", MANUAL, re.M)

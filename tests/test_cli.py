@@ -159,6 +159,7 @@ def test_rules_and_policy_are_explained():
     assert "over_fulfilment" in selfeval("policy", "show").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "args, told",
     [
@@ -191,6 +192,7 @@ def test_what_cannot_be_done_is_one_chinese_sentence_and_status_2(args, told, tm
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [
@@ -248,6 +250,7 @@ def test_json_is_utf8_also_where_the_console_is_not(book):
     assert json.loads(run.stdout.decode("utf-8"))["files"][0]["path"] == str(book)
 
 
+@pytest.mark.slow
 def test_where_nothing_can_be_written_it_is_said(book, tmp_path):
     blocked = tmp_path / "不是文件夹"
     blocked.write_text("x", encoding="utf-8")

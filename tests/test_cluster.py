@@ -21,6 +21,8 @@ from selfeval_xl.workflows.demo.county import made_up
 from support.command import ROOT
 from support.counties import send
 
+pytestmark = pytest.mark.slow  # a Dask cluster
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
@@ -42,7 +44,11 @@ def running():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(ROOT))
         with LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",
         ) as here:
             yield here
 

@@ -33,6 +33,8 @@ from support.command import ROOT, selfeval
 from support.counties import fill_county
 from support.workbooks import values
 
+pytestmark = pytest.mark.slow  # two or more runs over a county, some of them killed
+
 TEMPORARY = ("*.tmp.xlsx", "*.tmp.sqlite")
 
 

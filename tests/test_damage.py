@@ -6,40 +6,10 @@ import pytest
 
 from selfeval_xl import layouts
 from selfeval_xl.model.grid import position
-from selfeval_xl.model.quantity import tidy
 from selfeval_xl.readers.recognition.form_finder import forms_in
 from selfeval_xl.templates.frame import draw
-from support.damage import DAMAGES
+from support.damage import DAMAGES, plain, values
 from support.fillings import filling
-
-
-def values(form):
-    """Every value of a form with its cells, as (what, value, cell)."""
-    for key in ("project", "department", "unit", "total_score", "grade"):
-        yield key, getattr(form, key), form.cells.get(key)
-    for key in ("expected", "actual"):
-        yield f"goal.{key}", getattr(form.goal, key), form.goal.cells.get(key)
-    for line in form.funding:
-        for key in ("initial_budget", "annual_budget", "executed", "execution_rate"):
-            yield f"{line.source}.{key}", getattr(line, key), line.cells.get(key)
-    for row in form.indicators:
-        for key in ("level1", "level2", "name", "target", "actual", "points", "score", "note"):
-            yield f"{row.name}.{key}", getattr(row, key), row.cells.get(key)
-
-
-def plain(value):
-    """A value without what a damage may change of its writing."""
-    if value is None:
-        return None
-    text = (
-        tidy(value)
-        .replace(",", "")
-        .replace("≧", "≥")
-        .replace(">=", "≥")
-        .replace("\\geq", "≥")
-        .replace("\\leq", "≤")
-    )
-    return text[:-3] if text.endswith(".00") else text
 
 
 @pytest.mark.parametrize("damage", DAMAGES)

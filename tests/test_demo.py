@@ -12,8 +12,7 @@ from selfeval_xl.rules.runner import check
 from selfeval_xl.workflows import demo
 from selfeval_xl.workflows.demo.county import made_up
 
-# One test needs LibreOffice; the others go with it, since the demonstration takes 8 s in each worker.
-pytestmark = pytest.mark.office
+pytestmark = pytest.mark.slow  # the whole demonstration, twice
 
 
 @pytest.fixture(scope="module")

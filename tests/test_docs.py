@@ -47,6 +47,7 @@ def test_every_command_and_option_in_the_documents_exists():
                     assert word in options, f"{document.name}: selfeval {told}: {word}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [command for command in dict.fromkeys(COMMANDS) if "demo" not in command and "bundle" not in command],

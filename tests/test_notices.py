@@ -23,6 +23,8 @@ from selfeval_xl.workflows.returns.send_back import send_back
 from support.command import selfeval
 from support.counties import send
 
+pytestmark = pytest.mark.slow  # the papers of a whole county
+
 SILENT, PARTLY = "示例县残疾人联合会", 1
 
 

@@ -12,6 +12,8 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = [
     path
@@ -21,6 +23,7 @@ SOURCES = [
 ]
 
 
+@pytest.mark.slow
 def test_the_wheel_carries_the_data(tmp_path):
     source = (
         tmp_path / "source"

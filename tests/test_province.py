@@ -35,6 +35,8 @@ from support import rosters
 from support.command import ROOT, selfeval
 from support.counties import fill_county
 
+pytestmark = pytest.mark.slow  # whole counties, each in a process of its own
+
 
 def write_roster(path: Path, departments) -> None:
     """A county's roster: one department too many, one project that did not come, one that did not have to."""
@@ -533,12 +535,13 @@ def test_the_document_has_every_county_and_the_command_says_that_one_failed(two,
     assert told["counties"][0]["figures"]["annual_budget"] == told["totals"]["annual_budget"]
 
 
-def test_a_killed_run_leaves_the_old_workbook_whole_and_no_process_behind(two, tmp_path):
+def kill_runs(two: Path, times: int) -> None:
+    """Kills runs at random moments; the old workbook is whole after each, and the next run is right."""
     out, source = two / "结果", random.Random(7)
     begun = time.perf_counter()
     assert selfeval("province", two, "-o", out).returncode == 0
     whole, right = time.perf_counter() - begun, parts(out / "全省汇总.xlsx")
-    for _ in range(4):
+    for _ in range(times):
         for store in out.glob("*.sqlite"):
             store.unlink()
         process = subprocess.Popen(
@@ -553,6 +556,15 @@ def test_a_killed_run_leaves_the_old_workbook_whole_and_no_process_behind(two, t
         assert parts(out / "全省汇总.xlsx") == right
     result = consolidate_province(two, out)
     assert result.failed == () and parts(result.out) == right and list(out.glob(".全省汇总.*")) == []
+
+
+def test_a_killed_run_leaves_the_old_workbook_whole_and_no_process_behind(two):
+    kill_runs(two, 2)
+
+
+@pytest.mark.soak
+def test_twenty_killed_runs(two):
+    kill_runs(two, 20)
 
 
 def test_the_sheets_are_those_of_the_manual():

@@ -4,6 +4,7 @@ known again.
 
 from __future__ import annotations
 
+import functools
 import re
 import zipfile
 from decimal import Decimal
@@ -75,13 +76,22 @@ NEXT = [
 ]
 
 
-def rows_of(path: Path) -> list[dict]:
+def listed_in(book: openpyxl.Workbook) -> list[dict]:
     """The rows of the list in a return; separators have no number."""
-    sheet = openpyxl.load_workbook(path, data_only=True)[RETURNED]
     return [
         dict(zip(RESULT_COLUMNS, ("" if cell is None else str(cell) for cell in row)))
-        for row in sheet.iter_rows(min_row=2, values_only=True)
+        for row in book[RETURNED].iter_rows(min_row=2, values_only=True)
     ]
+
+
+def rows_of(path: Path) -> list[dict]:
+    """The rows of the list in a return."""
+    return listed_in(openpyxl.load_workbook(path, data_only=True))
+
+
+# Many tests look at the same few workbooks of the county, and change none: each is read once.
+read_once = functools.lru_cache(maxsize=8)(read_file)
+loaded = functools.lru_cache(maxsize=16)(openpyxl.load_workbook)
 
 
 def findings_in(path: Path) -> list[Finding]:
@@ -123,7 +133,7 @@ def form_of(county, number: int, project: int) -> tuple[Path, object]:
     department = departments[number]
     form = next(
         form
-        for form in read_file(received / f"{department.name}.xlsx").forms
+        for form in read_once(received / f"{department.name}.xlsx").forms
         if form.project == department.projects[project]["project"]
     )
     return out / f"{department.code}{department.name}" / f"{department.name}_退回修改.xlsx", form
@@ -142,11 +152,11 @@ def test_a_planted_fault_is_marked_in_its_cell_with_a_note_and_links_both_ways(
 ):
     path, form = form_of(county, number, project)
     cell = cell_of(form, part, row, key)
-    assert cell in tints(path, form.sheet)
-    book = openpyxl.load_workbook(path)
+    book = loaded(path)
+    assert cell in tints(book, form.sheet)
     listed = next(
         each
-        for each in rows_of(path)
+        for each in listed_in(loaded(path, data_only=True))
         if each["规则编号"] == rule and each["工作表"] == form.sheet and cell in each["单元格"].split(",")
     )
     line = next(
@@ -171,9 +181,9 @@ def test_a_planted_fault_is_marked_in_its_cell_with_a_note_and_links_both_ways(
 @pytest.mark.parametrize("number,project,rule,row,key", NEXT)
 def test_what_waits_for_next_year_is_listed_apart_and_not_marked(county, number, project, rule, row, key):
     path, form = form_of(county, number, project)
-    rows = rows_of(path)
+    rows = listed_in(loaded(path, data_only=True))
     separator = next(place for place, each in enumerate(rows) if each["问题说明"] == NEXT_YEAR)
-    assert form.indicators[row].cells[key] not in tints(path, form.sheet)
+    assert form.indicators[row].cells[key] not in tints(loaded(path), form.sheet)
     assert [
         each["处理方式"]
         for each in rows[separator + 1 :]
@@ -203,9 +213,9 @@ def test_what_the_bureau_has_to_settle_does_not_go_back():
 @pytest.mark.parametrize("layout_id", layouts.ids())
 def test_the_faults_in_a_form_of_every_layout_are_marked(county, layout_id):
     received, out, _ = county
-    form = read_file(received / f"{layout_id}.xlsx").forms[0]
+    form = read_once(received / f"{layout_id}.xlsx").forms[0]
     path = next(out.glob(f"{layout_id}*/{layout_id}_退回修改.xlsx"))
-    marked = tints(path, form.sheet)
+    marked = tints(loaded(path), form.sheet)
     assert form.indicators[1].cells["actual"] in marked
     assert not form.goal.actual or form.goal.cells["actual"] in marked
 
@@ -228,6 +238,7 @@ def test_returns_are_whole_valid_and_only_of_departments_with_something_to_do(
     assert_formulas_agree(path)
 
 
+@pytest.mark.slow
 def test_every_value_and_formula_of_the_department_is_as_it_was(county):
     received, out, (result, _) = county
     for each in result.returns:
@@ -326,14 +337,12 @@ def test_other_formats_come_back_as_a_marked_xlsx_of_the_same_grid(tmp_path, kin
 def word_copy(grid: Grid, out: Path) -> Path:
     """A form as a Word table."""
     document = docx.Document()
-    table = document.add_table(grid.height, grid.width)
+    cells = [row.cells for row in document.add_table(grid.height, grid.width).rows]
     for row in range(grid.height):
         for column in range(grid.width):
-            table.cell(row, column).text = grid.text(row, column)
+            cells[row][column].text = grid.text(row, column)
     for area in grid.merges:
-        table.cell(area.top, area.left).merge(table.cell(area.bottom, area.right)).text = grid.text(
-            area.top, area.left
-        )
+        cells[area.top][area.left].merge(cells[area.bottom][area.right]).text = grid.text(area.top, area.left)
     document.save(out)
     return out
 
@@ -427,6 +436,7 @@ def rounds_until_mended(path: Path, folder: Path, most: int = 5) -> tuple[Path, 
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(12))
 def test_a_return_mended_as_it_says_has_no_errors_left(county, number, tmp_path):
     received, _, (_, departments) = county

@@ -20,7 +20,7 @@ FILES = sorted(CASES.glob("*.md"))
 def test_a_case_gives_exactly_its_findings(path):
     case = read_case(path)
     findings = check(gather([case.file]), case.policy, files=[case.file])
-    assert sorted(map(case.told, findings)) == sorted(case.expected)
+    assert sorted(map(case.written, findings)) == sorted(case.expected)
     assert [status for status in findings.rules if status.status == "failed"] == []
 
 

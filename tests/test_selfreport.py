@@ -183,6 +183,7 @@ def test_the_report_read_back_agrees_with_the_forms(drafted, forms):
     assert [finding.message for finding in findings if finding.rule in ("X04", "X09", "N07", "N09")] == []
 
 
+@pytest.mark.slow
 def test_the_reports_of_a_whole_county_agree_with_their_forms(county_files, tmp_path):
     for path in county_files:
         out = tmp_path / f"{path.stem}.docx"
@@ -265,6 +266,7 @@ def test_indicators_are_counted_by_the_category_that_their_levels_tell(level1, l
     assert category(Indicator(level1=level1, level2=level2)) == name
 
 
+@pytest.mark.slow
 def test_counts_add_up_by_category(county_files):
     for path in county_files[:3]:
         about = figures(gather([read_file(path)])[0], default())
@@ -348,6 +350,7 @@ def test_a_countys_own_template_is_filled_in(forms, template, tmp_path, assert_v
     assert_valid_ooxml(tmp_path / "报告.docx")
 
 
+@pytest.mark.slow
 def test_a_template_that_is_none_several_departments_and_no_forms_are_told(forms, county_files, tmp_path):
     (tmp_path / "坏.docx").write_bytes(b"x")
     for paths, template, told in (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import struct
-import subprocess
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -284,7 +283,7 @@ def test_a_folder_is_walked_without_lock_files(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def saved_by_libreoffice(tmp_path_factory):
+def saved_by_libreoffice(tmp_path_factory, libreoffice):
     """The form above (表) and the real filing (真, where it is there) as xlsx, and as LibreOffice saves them:
     (xlsx, xls, ods) by name.
     """
@@ -292,19 +291,9 @@ def saved_by_libreoffice(tmp_path_factory):
     save(folder, workbook(FORM, sheet(row(1, "暗", 2)), styles=STYLES, states={2: "hidden"}), "表.xlsx")
     for real in (Path(__file__).parents[2] / "shared" / "seed").glob("*.xlsx"):
         shutil.copy(real, folder / "真.xlsx")
-    names = sorted(path.name for path in folder.glob("*.xlsx"))
-    for kind in ("xls", "ods"):
-        profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-        subprocess.run(
-            ["soffice", profile, "--headless", "--convert-to", kind, "--outdir", folder, *names],
-            cwd=folder,
-            check=True,
-            capture_output=True,
-            timeout=180,
-        )
     return {
-        Path(name).stem: tuple((folder / name).with_suffix(suffix) for suffix in (".xlsx", ".xls", ".ods"))
-        for name in names
+        path.stem: (path, *(libreoffice.convert(path, kind, folder) for kind in ("xls", "ods")))
+        for path in sorted(folder.glob("*.xlsx"))
     }
 
 

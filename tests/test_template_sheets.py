@@ -135,6 +135,7 @@ def faulty(source: random.Random, number: int) -> tuple[dict, set[str]]:
     return form, told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout_id", ["jilin-2024", "mof-2020", "mof-2021", "yunnan", "sichuan-0013zp"])
 def test_self_check_agrees_with_the_rules(layout_id, tmp_path):
     source = random.Random(layout_id)

@@ -25,6 +25,8 @@ from selfeval_xl.workflows.demo.county import made_up
 from support.counties import send
 from support.workbooks import values
 
+pytestmark = pytest.mark.slow  # two or more runs over a county in every test
+
 LONG_TEXT = "全面完成年度建设任务，改善群众生产生活条件，提高公共服务水平，促进县域经济社会持续发展。"
 
 

@@ -51,14 +51,14 @@ def home(tmp_path, monkeypatch) -> Path:
 def two_projects(tmp_path_factory) -> Path:
     """A workbook of two projects, to be copied: 项目01 has an unmet indicator without a reason (G18)."""
     path = tmp_path_factory.mktemp("表") / "交通局.xlsx"
-    one, two = project(1), project(2)
-    one["indicators"][0] |= {"target": "≤120万元", "actual": "118万元", "note": None}
-    one["indicators"][6] |= {"target": "=25部", "actual": "0部", "note": None}
-    one["funding"][1]["executed"] = "1.5"
+    first, second = project(1), project(2)
+    first["indicators"][0] |= {"target": "≤120万元", "actual": "118万元", "note": None}
+    first["indicators"][6] |= {"target": "=25部", "actual": "0部", "note": None}
+    first["funding"][1]["executed"] = "1.5"
     fill_in(
         "jilin-2024",
         path,
-        projects=[one, two],
+        projects=[first, second],
         department=filling(LAYOUT["department"]),
         year=2024,
         cover={},
@@ -86,13 +86,13 @@ def press(book, excel):
     """
 
     def pressed(button: str, *answers: object) -> str:
-        excel.person.told.clear()
+        excel.person.messages.clear()
         excel.person.answers[:] = answers
         addin.press(button)
         logs = sorted((state.folder() / "logs").glob("*")) if (state.folder() / "logs").is_dir() else []
         assert not logs, logs[0].read_text(encoding="utf-8")
         assert not excel.person.answers, "not asked as often as expected"
-        return "\n".join(excel.person.told)
+        return "\n".join(excel.person.messages)
 
     return pressed
 

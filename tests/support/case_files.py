@@ -87,8 +87,8 @@ _FILLERS = (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """rule: the rule under test. expected: every finding of these forms as the case writes it. file: the
-    forms as the reader gives them.
+    """A case. rule: the rule under test. expected: every finding of these forms as the case writes it. file:
+    the forms as the reader gives them.
     """
 
     rule: str
@@ -96,7 +96,7 @@ class Case:
     file: ReadFile
     policy: Policy
 
-    def told(self, finding: Finding) -> str:
+    def written(self, finding: Finding) -> str:
         """A finding as a case file writes it."""
         sheet = f"{finding.sheet}!" if len(self.file.forms) > 1 else ""
         return f"{finding.rule} {sheet}{finding.cell or ''}".strip()
@@ -162,8 +162,7 @@ def _place(table: list[dict[str, str]], data: dict) -> None:
     if first == "资金":
         data["funding"] = [{"source": row["资金"], **row} for row in table if row["资金"] not in _TOTALS]
         totals = [row for row in table if row["资金"] in _TOTALS]
-        if totals:
-            data["total"] = totals[-1]
+        data |= {"total": totals[-1]} if totals else {}
     elif first == "level1":
         data["indicators"] = table
     elif first == "number":

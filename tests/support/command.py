@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def selfeval(*args: object, cwd: Path | None = None) -> subprocess.CompletedProcess:
-    """Runs `selfeval` with these arguments in a process of its own."""
+    """The finished run of `selfeval` with these arguments, in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "selfeval_xl", *map(str, args)],
         capture_output=True,

@@ -11,8 +11,7 @@ _drawn: dict[str, tuple[object, bytes]] = {}  # by the department's code: what w
 
 
 def send(path: Path, department, **data) -> None:
-    """The filing of a department at this path; data: other projects or another form of the whole than its
-    own.
+    """The filing of a department at this path; data: projects or a form of the whole other than its own.
 
     Drawing a filing takes 0.2 s: one that is as the county has it is drawn once and copied after that.
     """

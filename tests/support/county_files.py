@@ -75,13 +75,13 @@ def received(name, *forms, saved=None, kind="xlsx", sha=None, **settings):
 
 
 def material(*files):
-    """What the county's tables are made of."""
+    """The data of these files, of which the county's tables are made."""
     collected = sort_out(ROOT, files)
     return prepare(collected, check(collected.filings, default()), None, default())
 
 
 def published(out, *files, old=None, **options):
-    """The county workbook of these files; old: officers' words of an earlier one, options: of `publish`."""
+    """The county workbook of these files. old: officers' words in an earlier one. options: of `publish`."""
     return publish(LoadedDepartments(material(*files)), out, old, **options)
 
 

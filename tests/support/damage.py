@@ -1,14 +1,16 @@
-"""What happens to forms on their way: each damage takes a Grid and gives another, with where cells went."""
+"""Damage that forms take on their way: each takes a Grid and gives another, with where each cell went."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from selfeval_xl.model.forms import Form
 from selfeval_xl.model.grid import Area, Grid
+from selfeval_xl.model.quantity import tidy
 
 Place = Callable[[int, int], tuple[int, int]]
 
@@ -346,3 +348,32 @@ DAMAGES: dict[str, Callable[[Grid], Damaged]] = {
         hidden_row,
     )
 }
+
+
+def values(form: Form) -> Iterator[tuple[str, str | None, str | None]]:
+    """Every value of a form with its cells, as (what, value, cell)."""
+    for key in ("project", "department", "unit", "total_score", "grade"):
+        yield key, getattr(form, key), form.cells.get(key)
+    for key in ("expected", "actual"):
+        yield f"goal.{key}", getattr(form.goal, key), form.goal.cells.get(key)
+    for line in form.funding:
+        for key in ("initial_budget", "annual_budget", "executed", "execution_rate"):
+            yield f"{line.source}.{key}", getattr(line, key), line.cells.get(key)
+    for row in form.indicators:
+        for key in ("level1", "level2", "name", "target", "actual", "points", "score", "note"):
+            yield f"{row.name}.{key}", getattr(row, key), row.cells.get(key)
+
+
+def plain(value: str | None) -> str | None:
+    """A value without what a damage may change of its writing."""
+    if value is None:
+        return None
+    text = (
+        tidy(value)
+        .replace(",", "")
+        .replace("≧", "≥")
+        .replace(">=", "≥")
+        .replace("\\geq", "≥")
+        .replace("\\leq", "≤")
+    )
+    return text[:-3] if text.endswith(".00") else text

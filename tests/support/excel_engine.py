@@ -2,8 +2,7 @@
 they do with Excel.
 
 Words of Excel's object model are sent to office_words.py one by one, as COM does it; each word that is read,
-set or called is one host call and is counted. `Person` sits before the screen: what she is told is kept, and
-what she answers is given beforehand.
+set or called is one host call and is counted.
 """
 
 from __future__ import annotations
@@ -31,18 +30,21 @@ _METHODS = frozenset(
 
 
 class Refused(xlwings.XlwingsError):
-    """The program refused."""
+    """A word that the program refused."""
 
 
 class Person:
-    """Who sits before the screen. told: all messages in order. answers: what she clicks or types next."""
+    """The person before the screen. messages: all that she was told, in order. answers: what she clicks,
+    types or picks next.
+    """
 
     def __init__(self) -> None:
-        self.told: list[str] = []
+        self.messages: list[str] = []
         self.answers: list[Any] = []
 
-    def answer(self, told: str, otherwise: Any) -> Any:
-        self.told.append(told)
+    def answer(self, message: str, otherwise: Any) -> Any:
+        """The next answer that was given beforehand, or the other one where none is left."""
+        self.messages.append(message)
         return self.answers.pop(0) if self.answers else otherwise
 
 
@@ -147,7 +149,7 @@ class Folders:
 
 
 class App(base_classes.App):
-    """calls: the host calls since they were last cleared. seconds: how long the program took for them."""
+    """The program. calls: the host calls since they were last cleared. seconds: the time it took for them."""
 
     def __init__(self, running: office.Office) -> None:
         self.office, self.person, self.calls, self.seconds = running, Person(), [], 0.0
@@ -177,7 +179,7 @@ def open_book(app: App, path: Path) -> Iterator[xlwings.Book]:
     book = app.opened[-1]
     calling = xlwings.Book(impl=book)
     calling.set_mock_caller()
-    app.person.told.clear()
+    app.person.messages.clear()
     app.person.answers.clear()
     app.calls.clear()
     app.seconds = 0.0

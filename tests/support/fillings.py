@@ -1,4 +1,4 @@
-"""Forms filled in as plain data for any layout, and what the reader has to give back."""
+"""Forms filled in as plain data for any layout, and the check that the reader gives them back."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def _funds(layout: Layout, form: dict) -> None:
     sources = [label.removeprefix("其中：") for label in layout.funding.rows]
     amounts = [("120.50", "110.20", "104.69"), ("3", "2.80", "0"), ("0", "0", "0"), ("1.11", "1.11", "1.11")]
     form["funding"] = [
-        {"source": source, "initial_budget": one, "annual_budget": two, "executed": three}
-        for source, (one, two, three) in zip(sources, amounts, strict=False)
+        {"source": source, "initial_budget": initial, "annual_budget": annual, "executed": executed}
+        for source, (initial, annual, executed) in zip(sources, amounts, strict=False)
     ]
     if not sources:
         form["total"] = {"initial_budget": "861.10", "annual_budget": "2030.12", "executed": "1998.00"}
@@ -108,7 +108,7 @@ def _number(text: str | None) -> Decimal | None:
 
 
 def assert_read(layout: Layout, data: dict, form: Form) -> None:
-    """The form read says what was filled in, field by field."""
+    """Fails where the form that was read does not say what was filled in, field by field."""
     assert (form.kind, form.layout) == (layout.kind, layout.id)
     for key in ("project", "department", "unit", "project_code"):
         if key in data:

@@ -23,11 +23,11 @@ def row(number: int, *values: object) -> str:
     """A row of numbers and inline texts, from column A."""
     cells = ""
     for column, value in enumerate(values):
-        place = f"{chr(65 + column)}{number}"
+        cell = f"{chr(65 + column)}{number}"
         if isinstance(value, str):
-            cells += f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{value}</t></is></c>'
+            cells += f'<c r="{cell}" t="inlineStr"><is><t xml:space="preserve">{value}</t></is></c>'
         elif value is not None:
-            cells += f'<c r="{place}"><v>{value}</v></c>'
+            cells += f'<c r="{cell}"><v>{value}</v></c>'
     return f'<row r="{number}">{cells}</row>'
 
 

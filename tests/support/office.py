@@ -1,4 +1,4 @@
-"""LibreOffice and the Open XML validator as the tests use them. One LibreOffice serves the whole run."""
+"""LibreOffice and the Open XML validator as the tests use them."""
 
 from __future__ import annotations
 
@@ -88,8 +88,8 @@ class Office:
         copies: dict[int, str | Path] | None = None,
     ) -> list:
         """The values that VBA functions of a file return, by (module, function, arguments) in this order;
-        None
-        for one that does not compile. copies: where the file is saved as xlsx after a call, by its number.
+        None for one that does not compile. copies: where the file is saved as xlsx after a call, by the
+        call's number.
         """
         return self.ask(
             do="run",

@@ -2,14 +2,16 @@
 standard input.
 
 {"do": "recalculate", "path": P}           -> {"cells": [[sheet, cell, value], ...]} of every formula after a
-hard recalculation {"do": "convert", "path": P, "out": O, "filter": F} -> {} {"do": "open", "path": P} ->
-{"book": N}: stays open for {"do": "ask", "book": N, ...}, see office_words.ask
--> {"value": V} {"do": "run", "path": P, "calls": [[module, function, [argument, ...]], ...], "copies": {"0":
-O, ...}, "filter": F}
--> {"values": [...]}: VBA of the file; a copy is saved after the call of that number {"do": "type", "path": P,
-"out": O, "filter": F, "cells": [[sheet, cell, text], ...]} -> {}: text put in as a person types it {"do":
-"edit", ..., "steps": [["type", sheet, cell, text], ["insert" or "delete", sheet, row], ["copy", sheet, new
-name],
+hard recalculation
+{"do": "convert", "path": P, "out": O, "filter": F} -> {}
+{"do": "open", "path": P} -> {"book": N}: stays open for {"do": "ask", "book": N, ...}, see office_words.ask
+-> {"value": V}
+{"do": "run", "path": P, "calls": [[module, function, [argument, ...]], ...], "copies": {"0": O, ...},
+"filter": F} -> {"values": [...]}: VBA of the file; a copy is saved after the call of that number
+{"do": "type", "path": P, "out": O, "filter": F, "cells": [[sheet, cell, text], ...]} -> {}: text put in as a
+person types it
+{"do": "edit", ..., "steps": [["type", sheet, cell, text], ["insert" or "delete", sheet, row], ["copy", sheet,
+new name],
  ["paste", sheet, area, cell]]} -> {}: the steps in this order; rows count from 1
 """
 
@@ -76,10 +78,11 @@ def start():
     raise SystemExit("LibreOffice did not answer")
 
 
-def opened(desktop, path):
+def opened(desktop, path, read_only=False):
+    """A document that is open. read_only: another LibreOffice may have the file open too."""
     address = path if path.startswith("private:") else uno.systemPathToFileUrl(os.path.abspath(path))
     document = desktop.loadComponentFromURL(
-        address, "_blank", 0, settings(Hidden=not SEEN, MacroExecutionMode=0)
+        address, "_blank", 0, settings(Hidden=not SEEN, MacroExecutionMode=0, ReadOnly=read_only)
     )
     if document is None:
         raise OSError(f"LibreOffice could not open {path}")
@@ -96,8 +99,8 @@ def letters(column):
 
 
 def formula_values(document):
-    """Every formula's value after a hard recalculation; read area by area, since each cell asked for by
-    itself is four calls.
+    """The value of every formula after a hard recalculation; read area by area, since a cell that is asked
+    for by itself is four calls.
     """
     document.calculateAll()
     found = []
@@ -178,7 +181,7 @@ def obey(desktop, order):
         return {"value": value}
     if order["do"] == "run":
         return run_macros(desktop, order)
-    document = opened(desktop, order["path"])
+    document = opened(desktop, order["path"], read_only=order["do"] in ("recalculate", "convert"))
     try:
         if order["do"] == "recalculate":
             return {"cells": formula_values(document)}

@@ -33,8 +33,11 @@ THEME = ("FFFFFF", "000000", "E7E6E6", "44546A", "5B9BD5", "ED7D31", "A5A5A5", "
 ALL_CONTENT, HARD_FORMATS, POINT = 1 | 2 | 4 | 16, 32, 35.28
 
 
+parsers = {}  # the parser of the document that was asked last
+
+
 class Refused(Exception):
-    """What Excel would refuse."""
+    """A word that Excel would refuse."""
 
 
 def settings(**values):
@@ -198,7 +201,7 @@ class Sheet:
         return Range(self, areas)
 
     def _whole(self, address):
-        """2:2 is a row, B:C are columns; UNO wants corners."""
+        """An address with corners, which UNO wants: 2:2 is a row, B:C are columns."""
         first, _, last = address.partition(":")
         if last and first.isdigit():
             return f"A{first}:AMJ{last}"
@@ -380,10 +383,26 @@ class Range:
 
     @property
     def Value(self):
-        wrong = self.x.queryFormulaCells(4).Count > 0  # FormulaResult.ERROR
+        area, types = self.areas[0], {}
+        cells = self.x
+        wrong = {
+            (row - area.StartRow, column - area.StartColumn)
+            for found in cells.queryFormulaCells(4).RangeAddresses  # FormulaResult.ERROR
+            for row in range(found.StartRow, found.EndRow + 1)
+            for column in range(found.StartColumn, found.EndColumn + 1)
+        }
         rows = [
-            [self._shown(row, column, value, wrong) for column, value in enumerate(line)]
-            for row, line in enumerate(self.x.getDataArray())
+            [
+                error_of(cells.getCellByPosition(column, row))
+                if (row, column) in wrong
+                else self._shown(cells.getCellByPosition(column, row), value, types)
+                if isinstance(value, float)
+                else None
+                if value == ""
+                else value
+                for column, value in enumerate(line)
+            ]
+            for row, line in enumerate(cells.getDataArray())
         ]
         return rows[0][0] if len(rows) == len(rows[0]) == 1 else rows
 
@@ -398,14 +417,15 @@ class Range:
             for column, each in enumerate(line)
             if isinstance(each, str) and each.startswith("=")
         ]
-        self.x.setDataArray(
+        cells, texts = self.x, {}
+        cells.setDataArray(
             tuple(
-                tuple(self._given(each, row, column) for column, each in enumerate(line))
+                tuple(self._given(each, cells, row, column, texts) for column, each in enumerate(line))
                 for row, line in enumerate(value)
             )
         )
         for row, column, formula in formulas:
-            cell = self.x.getCellByPosition(column, row)
+            cell = cells.getCellByPosition(column, row)
             cell.setTokens(parser(self.sheet.document).parseFormula(formula[1:], cell.CellAddress))
 
     @property
@@ -417,32 +437,30 @@ class Range:
             else formula
         )
 
-    def _shown(self, row, column, value, wrong):
-        cell = self.x.getCellByPosition(column, row) if wrong or isinstance(value, float) else None
-        if wrong and cell.getError():
-            return ERRORS.get(cell.getError(), f"Err:{cell.getError()}")
-        kind = (
-            self.formats.getByKey(cell.NumberFormat).Type
-            if isinstance(value, float) and cell.NumberFormat
-            else 0
-        )
-        if kind & LOGICAL:
+    def _shown(self, cell, value, types):
+        """A number as Excel gives it: a truth value or a date where the cell's format says so. types: of the
+        number formats that were asked for already, by key; each question is a call to the program.
+        """
+        key = cell.NumberFormat
+        if key not in types:
+            types[key] = self.formats.getByKey(key).Type if key else 0
+        if types[key] & LOGICAL:
             return bool(value)
-        return EPOCH + timedelta(days=value) if kind & DATES else None if value == "" else value
+        return EPOCH + timedelta(days=value) if types[key] & DATES else value
 
-    def _given(self, value, row, column):
+    def _given(self, value, cells, row, column, texts):
         """A value as it arrives in the cell: what looks like a number becomes one, unless the cell is text or
-        an apostrophe stands before it.
+        an apostrophe stands before it. texts: whether a number format is that of text, by key.
         """
         if isinstance(value, datetime):
             return (value - EPOCH).total_seconds() / 86400
         if isinstance(value, str) and value.startswith("'"):
             return value[1:]
         if isinstance(value, str):
-            text = (
-                self.formats.getByKey(self.x.getCellByPosition(column, row).NumberFormat).FormatString == "@"
-            )
-            number = None if text else as_number(value)
+            key = cells.getCellByPosition(column, row).NumberFormat
+            if key not in texts:
+                texts[key] = self.formats.getByKey(key).FormatString == "@"
+            number = None if texts[key] else as_number(value)
             return "" if value.startswith("=") else value if number is None else number
         return "" if value is None else float(value)
 
@@ -495,7 +513,7 @@ class Range:
 
 
 class Interior:
-    """Of several areas at once; what it says is the first one's."""
+    """The fill of several areas at once; what is read is the first one's."""
 
     def __init__(self, areas):
         self.__dict__.update(areas=areas, x=areas[0])
@@ -579,13 +597,24 @@ class Characters:
         self.comment.cell.Annotation.setString(old[:start] + old[start + self.comment.length :])
 
 
+def error_of(cell):
+    error = cell.getError()
+    return ERRORS.get(error, f"Err:{error}")
+
+
 def parser(document):
-    """Excel's A1 syntax with English names; without the English map a comma breaks the formula silently."""
+    """A parser of Excel's A1 syntax with English names, one for each document; without the English map a
+    comma breaks the formula silently.
+    """
+    if document.RuntimeUID in parsers:
+        return parsers[document.RuntimeUID]
     found = document.createInstance("com.sun.star.sheet.FormulaParser")
     found.OpCodeMap = document.createInstance("com.sun.star.sheet.FormulaOpCodeMapper").getAvailableMappings(
         4, 0x7FFFFFFF
     )
     found.FormulaConvention, found.CompileEnglish = 1, True
+    parsers.clear()
+    parsers[document.RuntimeUID] = found
     return found
 
 
@@ -597,7 +626,7 @@ def as_number(text):
 
 
 def turned(colour):
-    """RGB as BGR and the other way round."""
+    """A colour in RGB as BGR, and the other way round."""
     return (colour & 255) << 16 | colour & 0xFF00 | colour >> 16 & 255
 
 

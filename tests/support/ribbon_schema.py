@@ -13,6 +13,7 @@ XS = "{http://www.w3.org/2001/XMLSchema}"
 
 
 def load(path: Path) -> etree.XMLSchema:
+    """The schema of a file, without the repeats."""
     root = etree.parse(str(path)).getroot()
     groups = {group.get("name"): group for group in root.findall(XS + "attributeGroup")}
     types = {kind.get("name"): kind for kind in root.findall(XS + "complexType")}
@@ -22,7 +23,7 @@ def load(path: Path) -> etree.XMLSchema:
             _without_repeats(kind, set(), groups)
         elif content[-1].tag == XS + "extension":
             _without_repeats(
-                content[-1], _known(content[-1].get("base").split(":")[-1], types, groups), groups
+                content[-1], _names(content[-1].get("base").split(":")[-1], types, groups), groups
             )
     return etree.XMLSchema(root.getroottree())
 
@@ -40,20 +41,20 @@ def _attributes(name: str, groups: dict) -> list:
     return found
 
 
-def _known(name: str, types: dict, groups: dict) -> set[str]:
+def _names(name: str, types: dict, groups: dict) -> set[str]:
     if name not in types:
         return set()
-    node, known = types[name], set()
+    node, names = types[name], set()
     content = node.find(XS + "complexContent")
     if content is not None:
         node = content[-1]
-        known |= _known(node.get("base").split(":")[-1], types, groups)
+        names |= _names(node.get("base").split(":")[-1], types, groups)
     for child in node:
         if child.tag == XS + "attribute" and child.get("use") != "prohibited":
-            known.add(child.get("name"))
+            names.add(child.get("name"))
         elif child.tag == XS + "attributeGroup":
-            known |= {attribute.get("name") for attribute in _attributes(child.get("ref"), groups)}
-    return known
+            names |= {attribute.get("name") for attribute in _attributes(child.get("ref"), groups)}
+    return names
 
 
 def _without_repeats(node, seen: set[str], groups: dict) -> None:

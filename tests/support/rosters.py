@@ -30,14 +30,17 @@ def write_roster(path, **sheets):
 
 
 def department(code, name, **more):
+    """A row of 单位名册."""
     return {"部门编码": code, "部门名称": name, **more}
 
 
 def project(code, department, name, **more):
+    """A row of 项目."""
     return {"部门编码": department, "项目编码": code, "项目名称": name, **more}
 
 
 def target(code, row):
+    """A row of 绩效目标 from the columns behind the project's code."""
     return dict(
         zip(
             "项目编码 一级指标 二级指标 三级指标 年度指标值 分值 上年指标值 上年完成值".split(),
@@ -48,7 +51,9 @@ def target(code, row):
 
 
 def make_roster(path, **more):
-    """Two departments, one with a school below it; money in 元 and 万元; one project exempt, one private."""
+    """A roster of two departments, one with a school below it; money in 元 and 万元; one project exempt, one
+    not public. more: further rows of departments, projects and targets.
+    """
     return write_roster(
         path,
         单位名册=[

@@ -10,7 +10,9 @@ from selfeval_xl.model.grid import Area, Grid
 
 
 def grid_of(text: str, name: str = "表") -> Grid:
-    """Numbers become numbers, `50%` a number with a percent format, '=1人 (leading quote) stays text."""
+    """The Grid of a table: numbers become numbers, `50%` a number with a percent format, '=1人 (with its
+    leading quote) stays text.
+    """
     table = [
         [cell.strip() for cell in line.strip().strip("|").split("|")] for line in text.strip().splitlines()
     ]
