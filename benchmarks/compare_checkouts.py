@@ -1,4 +1,4 @@
-"""Compares what two checkouts of the program make of the same files.
+"""Compares the outputs of two checkouts of the program for the same files.
 
 Usage: `python benchmarks/compare_checkouts.py BEFORE AFTER OUT [FOLDER ...]`. BEFORE and AFTER are checkouts
 with a `.venv`; each makes its demo into OUT. Then both read and check every file below the folders and below
@@ -74,7 +74,7 @@ def cells(path: Path) -> Iterator[tuple[tuple[str, str, str], object]]:
 
 
 def masked(content: bytes) -> bytes:
-    """Content with each time of making replaced."""
+    """The content without the times at which it was made."""
     for pattern in TIMES:
         content = pattern.sub(b"TIME", content)
     return content

@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 RESULTS = ROOT / "benchmarks" / "results.md"
 DEPARTMENTS = 80
-# files for which the bare loop writes every cell (each an object) and LibreOffice opens the workbook
+# With more files the bare loop, in which each cell is an object, and LibreOffice are left out.
 MOST_FOR_CELLS = 2000
 _ROWS = (  # level 1, level 2, name, target, completed, in the frame of 2021
     ("成本指标", "经济成本指标", "{thing}总成本", "≤{n}万元", "{n}万元"),
@@ -169,6 +169,8 @@ def floor(folder: Path, out: Path) -> None:
 
 
 def _pandas(engine: str) -> Callable[[Path, Path], dict]:
+    """The part that reads all files with pandas and this engine, and writes one workbook."""
+
     def loop(folder: Path, out: Path) -> dict:
         import pandas
 
@@ -204,6 +206,7 @@ def one_core(folder: Path, out: Path) -> dict:
 
 
 def _in_process(paths: list[str], context=None, **options: object) -> Iterator[tuple[str, bytes]]:
+    """The workers' answers on these files, made in this process."""
     from selfeval_xl.county.intake.records_pickle import work
 
     return (work(path, context) for path in paths)
@@ -270,7 +273,7 @@ def workbook(folder: Path, out: Path) -> dict:
 
 
 def _write_bare(page, columns, rows: list[dict]) -> int:
-    """Writes the rows without any looks; returns the number of cells."""
+    """Writes the rows without formats; returns the number of cells."""
     for line, row in enumerate(rows, 1):
         for number, column in enumerate(columns):
             value = row.get(column.key)
@@ -328,6 +331,7 @@ PARTS: dict[str, tuple[str, Callable]] = {
 
 
 def _cpu() -> float:
+    """The seconds of all processors that this process and its children have used."""
     parent, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return parent.ru_utime + parent.ru_stime + children.ru_utime + children.ru_stime
 

@@ -10,6 +10,7 @@ second time nothing has changed.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import resource
 import subprocess
@@ -24,8 +25,8 @@ import county
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "scale.md"
-PATTERNS, A_DEPARTMENT = 200, 100
-_NAMED = ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml")
+PATTERNS, A_DEPARTMENT = 200, 100  # forms that are multiplied; forms of a department
+_NAMED = ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml")  # the parts with the names that are replaced
 
 
 def multiply(folder: Path, count: int) -> None:
@@ -43,9 +44,8 @@ def multiply(folder: Path, count: int) -> None:
 
 
 def _write(job: tuple[Path, bytes, str, int]) -> None:
+    """Writes a copy of a pattern's file under another department and project."""
     folder, pattern, department, number = job
-    import io
-
     target = folder / f"示例省第{number // A_DEPARTMENT + 1:04}局" / f"{number:06}.xlsx"
     target.parent.mkdir(parents=True, exist_ok=True)
     with (

@@ -1,7 +1,7 @@
 """Takes the pictures of docs/插件手册.md: the add-in's buttons, pressed on a workbook in a real window.
 
-Needs LibreOffice and, for a screen that nobody sees, the packages xvfb and imagemagick: apt-get install xvfb
-imagemagick. Run by `make pictures`.
+Run by `make pictures`. Needs LibreOffice, and xvfb and imagemagick for a screen that nobody sees: apt-get
+install xvfb imagemagick.
 """
 
 from __future__ import annotations

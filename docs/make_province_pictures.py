@@ -90,6 +90,7 @@ def _county(folder: Path, departments) -> None:
 
 
 def _put(sheet, title: str, rows: list[dict[str, str]]) -> None:
+    """Writes rows by key into a sheet of the roster."""
     keys = [key for key, _ in SHEETS[title]]
     for line, row in enumerate(rows, 2):
         for key, value in row.items():

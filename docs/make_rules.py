@@ -38,6 +38,7 @@ def example_text() -> str:
 
 
 def _quoted(text: str) -> str:
+    """The text as a TOML string."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 

@@ -115,7 +115,7 @@ def fill(path: Path, out: Path, actuals: Sequence[str | None], note: str | None)
     }
     if note:
         values[form.indicators[1].cells["note"]] = note
-    # with this look rows grow as a person would drag them
+    # With this look rows become as high as a person would drag them.
     apply(path, [Edit(form.sheet, cell, None, value, Look.STUB) for cell, value in values.items()], out)
     return out
 

@@ -25,12 +25,12 @@ _CAUSES: dict[int | None, str] = {
 
 
 def cause_of(error: OSError) -> str:
-    """The system's reason in Chinese; in the system's own words where the table has none."""
+    """The reason of a system error in Chinese; in the system's own words where the table has none."""
     return _CAUSES.get(error.errno) or error.strerror or str(error)
 
 
 class SelfevalError(Exception):
-    """The base of these errors; the text is Chinese and says what happened, where, and what to do."""
+    """The base class of all errors here; its text says in Chinese what happened, where, and what to do."""
 
 
 class UsageError(SelfevalError):

@@ -1,4 +1,4 @@
-"""File names that every system takes: no forbidden characters, not too long, never the same twice."""
+"""Names that every system accepts, folders, finished files, temporary folders and fingerprints of files."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from pathlib import Path
 
 from selfeval_xl.errors import OutputError, cause_of
 
-PACKAGE = Path(__file__).resolve().parent  # where the program's own files lie
-SIGNS = '\\/:*?"<>|'  # that a file name may not have on Windows
-INVISIBLE = (
-    "\u200b-\u200f\u202a-\u202e\u2060\ufeff"  # signs that nobody sees, for use in a regular expression
-)
+PACKAGE = Path(__file__).resolve().parent  # the folder of the program's own files
+SIGNS = '\\/:*?"<>|'  # characters that a file name must not have on Windows
+# Characters that are not displayed, as a range for the brackets of a regular expression.
+INVISIBLE = "\u200b-\u200f\u202a-\u202e\u2060\ufeff"
 FORBIDDEN = re.compile(rf"[{re.escape(SIGNS)}\x00-\x1f\x7f{INVISIBLE}]+")
 _RESERVED = re.compile(r"^(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 _LONGEST = 200  # bytes of UTF-8, the ending not counted; file systems take 255
 
 
 def safe_name(*parts: str, longest: int = _LONGEST) -> str:
-    """The parts joined by underscores as a file name without its ending; forbidden signs become underscores.
+    """The file name, without ending, of the parts joined by underscores, which replace forbidden characters.
 
     longest: bytes of UTF-8.
     """
@@ -37,7 +36,7 @@ def safe_name(*parts: str, longest: int = _LONGEST) -> str:
 
 
 def unique(name: str, taken: set[str]) -> str:
-    """The name, with a number where it is taken, and adds it to `taken`.
+    """Returns the name, numbered where it is taken, and adds it to `taken`.
 
     Names that differ in case only are the same to Windows.
     """
@@ -50,7 +49,7 @@ def unique(name: str, taken: set[str]) -> str:
 
 
 def fingerprint(path: str | Path) -> tuple[int, str]:
-    """Size and SHA-256 of a file, read in pieces; 0 and "" where it cannot be read."""
+    """The size and SHA-256 of a file, read in pieces; 0 and "" where it cannot be read."""
     try:
         with open(path, "rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -62,7 +61,7 @@ def fingerprint(path: str | Path) -> tuple[int, str]:
 def write_out(out: Path, write: Callable[[str], object]) -> None:
     """Calls write(name) for a temporary file beside `out`, which then replaces `out`.
 
-    Raises OutputError, which says in plain words what went wrong.
+    Raises OutputError, whose text names the cause in plain words.
     """
     temporary = None
     try:
@@ -88,7 +87,7 @@ def write_out(out: Path, write: Callable[[str], object]) -> None:
 
 
 def _usual_rights(path: str) -> None:
-    """Gives a temporary file, which is for its owner alone, the rights that any new file has."""
+    """Gives a temporary file, which only its owner may read, the permissions of any new file."""
     mask = os.umask(0)
     os.umask(mask)
     os.chmod(path, 0o666 & ~mask)
@@ -96,13 +95,13 @@ def _usual_rights(path: str) -> None:
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A temporary folder for a workbook that is only a step on the way."""
+    """A temporary folder for intermediate files; it is deleted at the end of the block."""
     with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 
 def free_name(out: Path, is_taken: Callable[[Path], bool] = Path.exists, between: str = "_") -> Path:
-    """The path, with a number behind its name where it is taken: 报告.docx, 报告_2.docx."""
+    """The path, numbered behind its name where it is taken: 报告.docx, 报告_2.docx."""
     number, free = 1, out
     while is_taken(free):
         number += 1

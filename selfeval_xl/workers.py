@@ -1,4 +1,4 @@
-"""Many files, read in worker processes: a file that kills or hangs its worker costs itself, not the run.
+"""Reading of many files in worker processes: a file that kills or hangs its worker is lost, not the run.
 
 The workers are plain `python -c` processes that are sent messages over their pipes, not multiprocessing
 children: those would import the caller's main script again (so that a script without
@@ -57,7 +57,7 @@ def read_files(
     context: Any = None,
     seconds: float = SECONDS,
 ) -> Iterator[ReadFile]:
-    """Every file as read, in the order given.
+    """The contents of every file, in the order given.
 
     jobs: worker processes, by default one a core; one for fewer than three files. progress(done, all) is
     called as files are finished. function: what a worker does with a path ("module:name", importable there);
@@ -130,7 +130,7 @@ class _Pool:
         self.workers: list[_Worker] = []
 
     def run(self, progress: Callable[[int, int], None] | None) -> Iterator[Any]:
-        """The answers in the order of the files."""
+        """Yields the answers in the order of the files."""
         finished = 0
         try:
             for number in range(len(self.paths)):
@@ -161,7 +161,7 @@ class _Pool:
             try:
                 send(idle.requests, [self.paths[number] for number in chunk])
             except OSError:
-                return  # it has died: its listener reports that
+                return  # the worker has died: its listener reports that
 
     def _start(self) -> _Worker:
         """A new worker with a thread that listens to it."""
@@ -200,7 +200,7 @@ class _Pool:
         return 1
 
     def _lost(self, worker: _Worker, text: str) -> int:
-        """Answers for the file that ended a worker, and puts the rest of its chunk back in front.
+        """Ends a worker, records the answer for its file, and puts the rest of its chunk back in front.
 
         Returns the number of files finished by this, 0 or 1.
         """
@@ -216,7 +216,7 @@ class _Pool:
         return 1
 
     def _restart_clocks(self) -> None:
-        """Starts the time of every worker's file anew: while the caller used a result nobody took answers."""
+        """Restarts the time of every worker's file: answers were not taken while the caller used a result."""
         now = time.monotonic()
         for worker in self.workers:
             worker.busy_since = now
@@ -253,7 +253,7 @@ def _spawn(function: str, context: Any) -> _Worker:
         worker.requests.write(pickle.dumps([root, *(entry for entry in sys.path if entry and entry != root)]))
         send(worker.requests, (function, context))
     except OSError:
-        return worker  # it has died: its listener reports that
+        return worker  # the worker has died: its listener reports that
     return worker
 
 
@@ -295,7 +295,7 @@ def serve() -> None:
     of paths, answered by one message for each path.
     """
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever prints must not come between the answers
+    os.dup2(2, 1)  # printed output goes to stderr, so that it cannot come between the answers
     function, context = receive(requests)
     module, _, name = function.partition(":")
     work = getattr(importlib.import_module(module), name)

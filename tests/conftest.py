@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _absent(what: str) -> None:
-    """A missing helper program fails the run on CI and is said aloud elsewhere."""
+    """Fails the test on CI and skips it elsewhere, because a helper program is missing."""
     if os.environ.get("CI") == "true":
         pytest.fail(what)
     pytest.skip(f"{what}; `make test` installs it")
@@ -77,15 +77,15 @@ def libreoffice():
 
 @pytest.fixture(scope="session", autouse=True)
 def _settings_of_nobody(tmp_path_factory):
-    """The add-in's settings lie in a folder of this run, never in the home of whoever runs the tests."""
+    """Keeps the add-in's settings in a folder of this run, out of the home of whoever runs the tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SELFEVAL_HOME", str(tmp_path_factory.mktemp("settings")))
         yield
 
 
 @pytest.fixture(autouse=True)
-def _young_office(request: pytest.FixtureRequest):
-    """LibreOffice is started anew between two tests before it becomes slow."""
+def _renewed_office(request: pytest.FixtureRequest):
+    """Starts LibreOffice anew after a test before it becomes slow."""
     yield
     if "libreoffice" in request.fixturenames:
         request.getfixturevalue("libreoffice").renew()
@@ -93,7 +93,7 @@ def _young_office(request: pytest.FixtureRequest):
 
 @pytest.fixture(scope="session")
 def excel(libreoffice):
-    """The running LibreOffice as xlwings sees Excel, with a person before the screen; see excel_engine.py."""
+    """The running LibreOffice as an Excel for xlwings, with a person at the screen; see excel_engine.py."""
     from support import excel_engine
 
     return excel_engine.App(libreoffice)

@@ -479,7 +479,7 @@ def test_every_failure_is_a_chinese_sentence(home, error, said):
     try:
         raise error
     except Exception as raised:
-        told = pressing.told(raised, "check_book")
+        told = pressing.message_of(raised, "check_book")
     assert told.startswith(said)
     assert ("check_book.log" in told) == isinstance(error, ZeroDivisionError)
 

@@ -124,7 +124,7 @@ def _case(path: Path, filing: type) -> Iterator[str]:
         forms = case.file.forms
         alone = filing(department="示例县水利局", files=(case.file,), forms=forms)
         for finding in sx.check([alone], case.policy):
-            yield f"  {case.told(finding)} {finding.severity} {finding.treatment} {finding.title}"
+            yield f"  {case.written(finding)} {finding.severity} {finding.treatment} {finding.title}"
             for key in ("subject", "value", "expected", "message", "hint"):
                 if getattr(finding, key):
                     yield f"    {key}: {one_line(getattr(finding, key))}"

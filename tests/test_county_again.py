@@ -4,6 +4,7 @@ refusal loses nothing.
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import random
@@ -22,6 +23,7 @@ from selfeval_xl import templates
 from selfeval_xl.assessment.policy import RulePolicy, default
 from selfeval_xl.county import consolidate
 from selfeval_xl.county.database import TABLE
+from selfeval_xl.county.intake import records_pickle
 from selfeval_xl.county.intake.answers import AnswerCache
 from selfeval_xl.county.intake.check_file import CheckedFile, moved, read_and_check
 from selfeval_xl.county.intake.outline import outline
@@ -122,6 +124,17 @@ class _Evil:
 )
 def test_nothing_but_records_comes_out_of_the_store(raw):
     assert unpacked(raw) is None
+
+
+@pytest.mark.parametrize("name", ["re.enum.bltns.help.__class__", "Decimal", "re"])
+def test_a_record_is_named_by_the_module_that_defines_it(name):
+    """A dotted name leads through a module of ours to whatever that imports."""
+    module = "selfeval_xl.model.units"
+    raw = b"".join(
+        (b"\x80\x04", *(b"\x8c%c%b" % (len(text), text.encode()) for text in (module, name)), b"\x93.")
+    )
+    with pytest.raises(pickle.UnpicklingError):
+        records_pickle._Data(io.BytesIO(raw)).load()
 
 
 @pytest.mark.parametrize("column", ["answer", "outline"])

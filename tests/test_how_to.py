@@ -75,7 +75,7 @@ told = {}
 for path in sorted(CASES.glob("D99-*.md")):
     case = read_case(path)
     findings = check(gather([case.file]), case.policy, files=[case.file])
-    told[path.stem] = [sorted(map(case.told, findings)) == sorted(case.expected), len(case.expected)]
+    told[path.stem] = [sorted(map(case.written, findings)) == sorted(case.expected), len(case.expected)]
 print(json.dumps([told, dict(rule_page(catalogue()["D99"]))["规则"]]))
 """
     assert run(copy, script) == [

@@ -25,7 +25,7 @@ from selfeval_xl.model.forms import (
 )
 from selfeval_xl.rules import foreign_text, narrative
 from selfeval_xl.rules.runner import check
-from selfeval_xl.rules.texts import phrases, tells
+from selfeval_xl.rules.texts import phrases, says_something
 
 
 def form(
@@ -392,12 +392,12 @@ def test_claims_beyond_the_figures(text: str, rate: str, met: str, cells: list[s
     ],
 )
 def test_notes_that_tell_nothing(note: str | None) -> None:
-    assert not tells(note)
+    assert not says_something(note)
 
 
 @pytest.mark.parametrize("note", ["资金未到位", "疫情影响", "由于财政未下达相关指标，资金未进行支付。"])
 def test_notes_that_tell_something(note: str) -> None:
-    assert tells(note)
+    assert says_something(note)
 
 
 def test_every_list_of_phrases_compiles_and_matches_no_empty_text() -> None:

@@ -313,7 +313,7 @@ def test_an_unknown_layout_and_an_unwritable_place_are_said_plainly(tmp_path):
     with pytest.raises(LayoutError, match="没有表式“x”"):
         templates.write("x", tmp_path / "a.xlsx")
     (tmp_path / "file").write_text("x")
-    with pytest.raises(OutputError, match="写不了"):
+    with pytest.raises(OutputError, match="建不了文件夹"):
         templates.write("jilin-2024", tmp_path / "file" / "a.xlsx")
 
 

@@ -34,7 +34,7 @@ MODULES = (
     "SelfevalNotes",
 )
 ON_CELL = ("yuan_to_wan", "check_sheet", "next_finding", "explain")  # in the menu of the right mouse button
-CONF = "selfeval.conf"
+CONF = "selfeval.conf"  # the sheet of settings
 SETTINGS = (("INTERPRETER_WIN", ""), ("MODE", "auto"), ("VERSION", ""))
 NAMESPACES = {
     "customUI": "http://schemas.microsoft.com/office/2006/01/customui",
@@ -71,6 +71,7 @@ def texts_module() -> str:
 
 
 def _escaped(text: str) -> str:
+    """The text in ASCII for a VBA string, everything else as \\uXXXX."""
     return "".join(
         sign if " " <= sign <= "~" and sign not in '\\"' else f"\\u{ord(sign):04X}" for sign in text
     )
@@ -125,6 +126,7 @@ def ribbon_xml(part: str, own_tab: bool = False) -> bytes:
 
 
 def _button(button: Button, size: str, ending: str = "") -> str:
+    """The XML of a button. ending: of its id, since an id may be used once only."""
     tips = f"screentip={quoteattr(button.label)} supertip={quoteattr(button.tip)} "
     return (
         f'<button id="{button.id}{ending}" label={quoteattr(button.label)} '
@@ -173,6 +175,7 @@ def build_book(plain: Path, out: Path, kind: str = "sheet", extra: Mapping[str, 
 
 
 def _put_modules(book: ExcelFile, extra: Mapping[str, str] | None = None) -> None:
+    """Puts the modules into the book's VBA project and saves it."""
     project = book.vba_project()
     if "Module1" in project.module_names():
         project.delete_module("Module1")
@@ -199,11 +202,13 @@ def _settings_sheet(sheet: bytes) -> bytes:
 
 
 def _parts(path: Path) -> dict[str, bytes]:
+    """The parts of a package by name."""
     with zipfile.ZipFile(path) as package:
         return {item.filename: package.read(item) for item in package.infolist()}
 
 
 def _write(out: Path, parts: dict[str, bytes], own_tab: bool) -> Path:
+    """Writes the package with the ribbon in it; returns its path. own_tab: as in `ribbon_xml`."""
     links = "".join(
         f'<Relationship Id="rIdUI{number}" Type="{kind}" Target="customUI/{part}.xml"/>'
         for number, (part, kind) in enumerate(RELATIONS.items())

@@ -34,7 +34,7 @@ HEAD = """' Taken from xlwings {version} by the build, with changes; see xlwings
 
 Public Const PROJECT_NAME As String = "selfeval"
 """
-# xlwings asks the open workbook and its folder for settings, and runs code that it carries: that is cut out
+# Cut out above all: xlwings asks the open workbook and its folder for settings, and runs code in the book.
 CHANGES = (
     (r"(?s)            'Workbook Sheet Config.*?(?=            'Add-in Sheet Config)", ""),
     (r"(?s)    ' Directory Config.*?(?=    ' User Config)", ""),

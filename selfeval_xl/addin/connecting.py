@@ -1,4 +1,4 @@
-"""The connection to the open workbook: found, busy, or not there."""
+"""The connection to the open workbook; waits while the spreadsheet program is busy."""
 
 from __future__ import annotations
 
@@ -14,12 +14,10 @@ if TYPE_CHECKING:
 # The numbers of the errors that Excel's object model gives while a cell is being edited or a dialog is open.
 BUSY = frozenset((-2147418111, -2147417846, -2146777998))
 WORKING = "绩效自评：正在处理……"
-TRIES, PAUSE = 20, 0.25
-
+TRIES, PAUSE = 20, 0.25  # how often a busy program is asked again, and after how many seconds
 EDITING = (
     "Excel正忙：可能正在编辑一个单元格，或者开着一个对话框。请按回车或Esc结束编辑、关闭对话框，再按一次。"
 )
-
 NO_BOOK = (
     "没有找到要处理的工作簿。请先打开自评表；如果表上方有“启用编辑”，先点它；"
     "同时开着几个Excel窗口时，先点一下要处理的那个窗口，再按一次。"
@@ -28,7 +26,7 @@ NO_XLWINGS = "缺少组件xlwings，按钮不能用。请重新安装插件，�
 
 
 def connect(button: str) -> Host:
-    """The book that called. Raises UsageError where there is none, or where the program stays busy."""
+    """The book whose button was pressed. Raises UsageError where there is none, or the program stays busy."""
     try:
         import xlwings
     except ImportError as error:
@@ -40,7 +38,7 @@ def connect(button: str) -> Host:
     except (KeyError, AttributeError, xlwings.XlwingsError) as error:
         raise UsageError(NO_BOOK) from error
     except Exception as error:
-        if type(error) is not Exception:  # a bare one is how xlwings says that no book called
+        if type(error) is not Exception:  # xlwings raises a bare one where no book called
             raise
         raise UsageError(NO_BOOK) from error
 

@@ -1,7 +1,4 @@
-"""The spreadsheet program for the buttons: it saves a copy, takes edits, selects cells, shows messages.
-
-One implementation, over xlwings.
-"""
+"""The spreadsheet program as the buttons use it: saves a copy, takes edits, selects cells, shows messages."""
 
 from __future__ import annotations
 
@@ -66,7 +63,7 @@ class Host:
             yield path if path.suffix else path.with_suffix(".xlsx")
 
     def apply(self, saved: Snapshot, edits: Iterable[Edit]) -> Applied:
-        """Carries out edits in the open book; see `sinks.live.apply`."""
+        """Carries out edits in the open book; see `writers.excel.apply`."""
         return apply(self.workbook, saved, edits, self.journal)
 
     @property
@@ -162,6 +159,7 @@ def _area(first: str, last: str) -> Area:
 
 
 def _short(text: str, most: int = LONGEST_MESSAGE) -> str:
+    """The text, cut where it is too long for a message."""
     return text if len(text) <= most else f"{text[: most - 2]}……"
 
 

@@ -1,4 +1,4 @@
-"""One click: from the calling book to the button and its message.
+"""One click on the ribbon: finds the book, runs the button's function, keeps its journal.
 
 Errors are shown in Chinese, with a log for the developer.
 """
@@ -24,8 +24,8 @@ def run(button: str) -> None:
         press_on(host, button)
     except KeyboardInterrupt:
         tell(host, "已停止。")
-    except BaseException as error:  # a bug of ours too: the person gets a sentence, the developer the log
-        tell(host, told(error, button))
+    except BaseException as error:  # also of a bug the person gets a sentence, and the developer the log
+        tell(host, message_of(error, button))
 
 
 def press_on(host: Host, button: str) -> None:
@@ -37,7 +37,7 @@ def press_on(host: Host, button: str) -> None:
     if function is None:
         raise UsageError(f"没有按钮“{button}”。请核对插件和程序的版本：selfeval addin status。")
     collecting = gc.isenabled()
-    gc.disable()  # a click is short and makes many records without cycles: looking for some costs a fifth
+    gc.disable()  # a click is short and its records have no cycles; looking for them costs a fifth of it
     try:
         host.progress(WORKING)
         function(host)
@@ -50,8 +50,8 @@ def press_on(host: Host, button: str) -> None:
             state.keep_journal(host.full_name, host.journal)
 
 
-def told(error: BaseException, button: str) -> str:
-    """The text that a person reads of an error."""
+def message_of(error: BaseException, button: str) -> str:
+    """The message on an error for the person who pressed the button."""
     if isinstance(error, SelfevalError):
         return str(error)
     if is_busy(error):

@@ -10,7 +10,7 @@ from importlib import resources
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group of buttons. shown: at first; the settings may show it later."""
+    """A group of buttons. shown: whether it shows at first; the settings can show it later."""
 
     id: str
     label: str

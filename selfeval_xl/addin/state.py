@@ -1,6 +1,6 @@
-"""The add-in's files between two clicks, each of which is a new Python.
+"""The files in which the add-in keeps things from one click to the next, since each click is a new Python.
 
-Settings, the journal for 撤销本次, the place of 下一个问题, logs. They are in one folder of the user:
+They are settings, the journal for 撤销本次, the place of 下一个问题, and logs, in one folder of the user:
 %APPDATA%\\selfeval_xl on Windows, ~/.config/selfeval_xl elsewhere, or the one that SELFEVAL_HOME names.
 """
 
@@ -74,7 +74,7 @@ def forget_journal(book: str) -> None:
 
 
 def place(book: str) -> tuple[str, str, int] | None:
-    """The sheet, cell and number in the list of the finding that was shown last."""
+    """The sheet, cell and number in the list of the finding that was shown last; None without one."""
     document = _load(f"place-{_key(book)}.json")
     if not isinstance(document, list) or len(document) != 3:
         return None
@@ -98,6 +98,7 @@ def log(button: str) -> Path:
 
 
 def _key(book: str) -> str:
+    """A digest of the book's full name, for the names of its files."""
     return hashlib.sha256(book.lower().encode()).hexdigest()[:16]
 
 
@@ -112,6 +113,6 @@ def _load(name: str) -> object:
 def _store(name: str, document: object) -> None:
     """Writes a JSON file of the folder in one step, so that it is never half written."""
     file = folder() / name
-    beside = file.with_suffix(".new")
-    beside.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
-    os.replace(beside, file)
+    temporary = file.with_suffix(".new")
+    temporary.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    os.replace(temporary, file)

@@ -1,1 +1,1 @@
-"""Thresholds (policy) and what follows from them: verdicts, people's words, the causes of deviations."""
+"""Assessment of forms: thresholds (policy), verdicts, targets in words, the causes of deviations."""

@@ -17,13 +17,13 @@ from typing import TypedDict
 from selfeval_xl.model.findings import Severity, Treatment
 
 Setting = Decimal | bool | str | tuple[tuple[str, Decimal], ...]
-# Parameters that are one of a few words: as a county writes them, and as the code knows them.
+# Parameters that are one of a few words: the county's word and the word in code.
 CHOICES = {"score_at_most": {"按比例": "proportional", "按超出比例": "linear"}}
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A number, text or list of bands of the policy. where: the file that set it."""
+    """A number, text or list of bands of the policy. where: the file and row or key that set it."""
 
     name: str
     value: Setting
@@ -37,7 +37,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class RulePolicy:
-    """A county's settings for one rule; None: as the rule itself says."""
+    """A county's settings for one rule; None leaves the rule's own."""
 
     severity: Severity | None = None
     treatment: Treatment | None = None
@@ -46,7 +46,7 @@ class RulePolicy:
 
 @dataclass(frozen=True, slots=True)
 class CountyRule:
-    """A rule that the county wrote. scope: 表, 资金行 or 指标; condition: what has to hold."""
+    """A rule of the county's own. scope: 表, 资金行 or 指标. condition: as written, has to hold."""
 
     number: str
     scope: str
@@ -96,7 +96,7 @@ class Policy:
 
 @cache
 def default() -> Policy:
-    """The policy that ships with the package."""
+    """The policy that ships with the program."""
     text = resources.files(__package__).joinpath("policy.toml").read_text(encoding="utf-8")
     return Policy({name: _shipped(name, entry) for name, entry in tomllib.loads(text).items()})
 
@@ -136,7 +136,7 @@ def _shipped(name: str, entry: _Entry) -> Parameter:
 
 
 def number_or_text(text: str) -> Decimal | str:
-    """The number that a text says (30% is 0.3), else the text."""
+    """The number in a text (30% is 0.3), or the text where it is none."""
     plain = text.strip()
     try:
         return Decimal(plain[:-1]) / 100 if plain.endswith(("%", "％")) else Decimal(plain)

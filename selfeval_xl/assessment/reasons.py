@@ -1,4 +1,4 @@
-"""The kind of cause that a reason gives, and the kind of money of a fund row: by a table of key words."""
+"""The kind of cause that a reason names and the kind of money of a fund row, by tables of key words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OTHER_MONEY = "其他资金"
 
 @cache
 def _table(name: str) -> dict[str, re.Pattern[str]]:
-    """A table of `words.toml`: the pattern of the key words, by label."""
+    """A table of `reasons.toml`: the pattern of the key words, by label."""
     data = tomllib.loads(resources.files(__package__).joinpath("reasons.toml").read_text(encoding="utf-8"))
     return {label: re.compile("|".join(words)) for label, words in data[name].items()}
 
@@ -41,7 +41,7 @@ def money_kinds() -> tuple[str, ...]:
 
 @lru_cache(maxsize=20_000)
 def cause_of(note: str | None) -> str:
-    """The kind of cause that a reason gives; 未说明 for an empty one or a stub that was never completed."""
+    """The kind of cause that a reason names; 未说明 for an empty one or a stub that was never completed."""
     if not has_reason(note):
         return NO_CAUSE
     return next((label for label, words in _table("causes").items() if words.search(note or "")), OTHER_CAUSE)

@@ -1,9 +1,6 @@
-"""Execution rate, attainment, deviation, verdict and expected score of forms.
+"""Execution rate, attainment, deviation, verdict and expected score of forms (财预〔2020〕10号).
 
-Pure: records in, records out.
-
-Sources: 财预〔2020〕10号 and the arithmetic of docs/architecture.md. All numbers are Decimal, rounding is
-half up.
+Forms go in, assessed forms come out. All numbers are Decimal, rounding is half up.
 """
 
 from __future__ import annotations
@@ -26,14 +23,14 @@ from selfeval_xl.assessment.words import (
 )
 from selfeval_xl.model.deadlines import Deadline, read_compact
 from selfeval_xl.model.forms import Cause, Form, FundingLine, Indicator, Judgement, Verdict
-from selfeval_xl.model.numbers import _EXACT, ONE, ZERO, rounded, shown
+from selfeval_xl.model.numbers import EXACT, ONE, ZERO, rounded, shown
 from selfeval_xl.model.quantity import Kind, Quantity, money, parse
 from selfeval_xl.model.units import DAYS_A_MONTH, Measure, near
 
 __all__ = ["FULFILLED", "assess", "execution_rate", "expected_score", "judge", "rounded", "shown"]
 
-_YEAR = 2000  # where neither the date nor the form says one: a leap year
-_ROUGHLY = Decimal("-0.1")  # 约300人: nobody can say that 290 are too few
+_YEAR = 2000  # stands in where neither date nor form has a year; a leap year
+_ROUGHLY = Decimal("-0.1")  # against 约300人, 290 cannot be called too few
 
 Pair = tuple[Decimal, Decimal, Decimal]  # target, its upper end and the completed value, in one unit
 
@@ -69,7 +66,7 @@ def execution_rate(line: FundingLine) -> Decimal | None:
         return None
     if budget == 0:
         return ZERO if executed == 0 else None
-    return _EXACT.divide(executed, budget)
+    return EXACT.divide(executed, budget)
 
 
 def _assess_indicator(indicator: Indicator, over: Decimal, policy: Policy, year: int | None) -> Indicator:
@@ -104,7 +101,7 @@ def judge(
     if actual.kind is Kind.EMPTY:
         return Judgement(None)
     if target.kind is Kind.EMPTY:
-        return _open(Cause.NO_TARGET)
+        return _undetermined(Cause.NO_TARGET)
     target, actual = _month_or_months(target, actual, name)
     if target.kind is Kind.DEADLINE:
         return _judge_deadline(target, actual, year)
@@ -115,10 +112,10 @@ def judge(
     if actual.kind is Kind.DEADLINE:
         amount = money(actual.words)  # 2024.11 is an amount where one was asked for
         if amount is None:
-            return _open(Cause.DIMENSION)
+            return _undetermined(Cause.DIMENSION)
         actual = Quantity(Kind.NUMBER, number=amount)
     if PLANNED.search(actual.words):
-        return _open(Cause.WORDS)
+        return _undetermined(Cause.WORDS)
     at_most = target.operator in ("≤", "<") or (
         target.operator in ("=", "") and cost and _counts_as_cost(name)
     )
@@ -127,7 +124,9 @@ def judge(
     return _judge_numbers(target, actual, at_most, name, over)
 
 
-def _open(cause: Cause, attainment: Decimal | None = None, deviation: Decimal | None = None) -> Judgement:
+def _undetermined(
+    cause: Cause, attainment: Decimal | None = None, deviation: Decimal | None = None
+) -> Judgement:
     return Judgement(Verdict.UNDETERMINED, attainment, deviation, cause)
 
 
@@ -136,12 +135,12 @@ def _verdict(met: bool) -> Verdict:
 
 
 def _counts_as_cost(name: str) -> bool:
-    """Whether a cost indicator of this name wants little: 总成本, 成本控制率; not 支付及时率."""
+    """Whether less is better for a cost indicator of this name: 总成本, 成本控制率; not 支付及时率."""
     return not _RATE_NAME.search(name) or bool(_COST_RATE_NAME.search(name))
 
 
 def _month_or_months(target: Quantity, actual: Quantity, name: str) -> tuple[Quantity, Quantity]:
-    """The target as a deadline where its 10月 is October: beside a date, or where the name asks for one."""
+    """Target and completed value, with 10月 as a deadline beside a date or where the name asks for one."""
     if not _may_be_month(target) or _DURATION_NAME.search(name):
         return target, actual
     dated = (
@@ -169,16 +168,16 @@ def _may_be_month(quantity: Quantity) -> bool:
 
 
 def _judge_numbers(target: Quantity, actual: Quantity, at_most: bool, name: str, over: Decimal) -> Judgement:
-    """The judgement on two numbers; open where the ways to read them do not agree."""
+    """The judgement on two numbers; undetermined where the ways to read them do not agree."""
     months = target.unit == actual.unit == "月" and _may_be_month(target) and not _DURATION_NAME.search(name)
     if months and target.number != actual.number:
-        return _open(Cause.WORDS)  # 10月, 9月: a month earlier, or a month short
+        return _undetermined(Cause.WORDS)  # 10月, 9月: a month earlier, or a month short
     readings = [_judge_pair(target, pair, at_most, over) for pair in _in_one_unit(target, actual, name)]
     if not readings:
-        return _open(Cause.DIMENSION)
+        return _undetermined(Cause.DIMENSION)
     first = readings[0]
     if any(reading.verdict is not first.verdict for reading in readings[1:]):
-        return _open(Cause.WORDS)
+        return _undetermined(Cause.WORDS)
     return _judge_limit(first, actual, at_most)
 
 
@@ -188,18 +187,18 @@ def _judge_pair(target: Quantity, pair: Pair, at_most: bool, over: Decimal) -> J
     if target.kind is Kind.RANGE:
         return _judge_range(wanted, upper, got)
     operator = "≤" if at_most and target.operator != "<" else target.operator or "="
-    deviation = _EXACT.divide(got - wanted, abs(wanted)) if wanted else None
+    deviation = EXACT.divide(got - wanted, abs(wanted)) if wanted else None
     if operator in "≤<":
         return Judgement(_verdict(got < wanted or (operator == "≤" and got == wanted)), None, deviation)
     if wanted == 0:
         return Judgement(_verdict({"=": got == 0, "≥": got >= 0, ">": got > 0}[operator]))
     if wanted < 0 and operator == "=" and got != wanted:
-        # -5%, done -6%: nobody said in which direction it should go
-        return _open(Cause.WORDS, None, deviation)
-    attainment = _EXACT.divide(got, wanted) if wanted > 0 else None
+        # Target -5%, done -6%: the form does not say in which direction it should go.
+        return _undetermined(Cause.WORDS, None, deviation)
+    attainment = EXACT.divide(got, wanted) if wanted > 0 else None
     if got < wanted or (operator == ">" and got == wanted):
         if target.about and deviation is not None and deviation >= _ROUGHLY:
-            return _open(Cause.WORDS, attainment, deviation)
+            return _undetermined(Cause.WORDS, attainment, deviation)
         return Judgement(Verdict.UNMET, attainment, deviation)
     exceeded = deviation is not None and wanted > 0 and deviation > over
     return Judgement(Verdict.EXCEEDED if exceeded else Verdict.MET, attainment, deviation)
@@ -208,7 +207,7 @@ def _judge_pair(target: Quantity, pair: Pair, at_most: bool, over: Decimal) -> J
 def _judge_range(low: Decimal, high: Decimal, got: Decimal) -> Judgement:
     if got < low:
         return Judgement(Verdict.UNMET)
-    return Judgement(Verdict.MET) if got <= high else _open(Cause.ABOVE_RANGE)
+    return Judgement(Verdict.MET) if got <= high else _undetermined(Cause.ABOVE_RANGE)
 
 
 def _judge_limit(judgement: Judgement, actual: Quantity, at_most: bool) -> Judgement:
@@ -219,14 +218,14 @@ def _judge_limit(judgement: Judgement, actual: Quantity, at_most: bool) -> Judge
     met = judgement.verdict in (Verdict.MET, Verdict.EXCEEDED)
     exactly = judgement.deviation == 0
     if "近" in actual.words and actual.about and exactly and not at_most:
-        return _open(Cause.WORDS, judgement.attainment, judgement.deviation)
+        return _undetermined(Cause.WORDS, judgement.attainment, judgement.deviation)
     if actual.operator == "<" and exactly and not at_most:
         return replace(judgement, verdict=Verdict.UNMET)
     if actual.operator == ">" and exactly:
         return replace(judgement, verdict=_verdict(not at_most))
     wrong_side = ("≤", "<") if not at_most else ("≥", ">")
     if actual.operator in wrong_side and met and not (at_most and actual.operator == ">" and exactly):
-        return _open(Cause.WORDS, judgement.attainment, judgement.deviation)
+        return _undetermined(Cause.WORDS, judgement.attainment, judgement.deviation)
     if actual.operator == "<" and at_most and exactly:
         return replace(judgement, verdict=Verdict.MET)
     return judgement
@@ -250,7 +249,9 @@ def _judge_actual_range(
     verdicts = {end.verdict for end in ends}
     if len(verdicts) == 1:
         return Judgement(ends[0].verdict, cause=ends[0].cause)
-    return Judgement(Verdict.MET) if verdicts <= {Verdict.MET, Verdict.EXCEEDED} else _open(Cause.WORDS)
+    return (
+        Judgement(Verdict.MET) if verdicts <= {Verdict.MET, Verdict.EXCEEDED} else _undetermined(Cause.WORDS)
+    )
 
 
 def _in_one_unit(target: Quantity, actual: Quantity, name: str) -> list[Pair]:
@@ -278,7 +279,7 @@ def _in_one_unit(target: Quantity, actual: Quantity, name: str) -> list[Pair]:
 def _signs(target: Quantity, actual: Quantity, name: str) -> tuple[int, ...]:
     """The signs with which a completed value is read: 下降2% against a target of growth is -2%.
 
-    Both where nobody said in which direction the target goes.
+    Both signs where the form does not say in which direction the target goes.
     """
     got, number = _direction(actual.words), actual.number
     if number is None or target.kind is not Kind.NUMBER:
@@ -340,7 +341,7 @@ def _target_without_unit(
     match = _UNIT_IN_NAME.search(name)
     named = parse(f"1{match[1]}").measure if match else None
     if named and got_in and named.dimension == got_in.dimension:
-        return [(low, high, _EXACT.divide(got * got_in.factor, named.factor))]
+        return [(low, high, EXACT.divide(got * got_in.factor, named.factor))]
     if got_in and actual.unit in ("万", "亿"):
         return [(low, high, got * got_in.factor), (low, high, got)]
     return [(low, high, got)]
@@ -360,7 +361,7 @@ def _factors(target: Measure, actual: Measure) -> tuple[Decimal, Decimal] | None
 
 
 def _minutes_a_month(months: Measure) -> Decimal:
-    """A month of 30 days; a twelfth of 365 days where the unit is a year."""
+    """The minutes of a month of 30 days, or of a twelfth of 365 days where the unit is a year."""
     return Decimal(365 * 1440) / 12 if months.factor == 12 else DAYS_A_MONTH * 1440
 
 
@@ -368,22 +369,22 @@ def _judge_deadline(target: Quantity, actual: Quantity, year: int | None) -> Jud
     """The judgement on a completed value whose target is a deadline."""
     due = target.deadline
     if due is None:
-        return _open(Cause.NO_TARGET)
+        return _undetermined(Cause.NO_TARGET)
     if actual.kind is Kind.DEADLINE and actual.deadline:
         planned = PLANNED.search(actual.words) and not PLANNED.search(target.words)
-        return _open(Cause.WORDS) if planned else _compare_dates(due, actual.deadline, year)
+        return _undetermined(Cause.WORDS) if planned else _compare_dates(due, actual.deadline, year)
     if actual.kind is Kind.NUMBER:
         return _judge_numeric_date(due, actual, year)
     if actual.kind is Kind.TEXT:
         done_in = _DONE_IN_YEAR.fullmatch(actual.words)
         return _compare_years(due, int(done_in[1]), year) if done_in else judge_words(target.words, actual)
-    return _open(Cause.DIMENSION)
+    return _undetermined(Cause.DIMENSION)
 
 
 def _judge_numeric_date(due: Deadline, actual: Quantity, year: int | None) -> Judgement:
-    """The judgement on 10月, 12.31 or 20241130 as the day when it was done.
+    """The judgement on 10月, 12.31 or 20241130 as the date of completion.
 
-    12个月 keeps a deadline at the end of a year.
+    12个月 counts as done by a deadline at the end of a year.
     """
     if _may_be_month(actual):
         return _compare_dates(due, Deadline(int(actual.number or 0)), year)
@@ -402,11 +403,11 @@ def _judge_numeric_date(due: Deadline, actual: Quantity, year: int | None) -> Ju
         and actual.number * measure.factor == 12
     ):
         return Judgement(Verdict.MET)
-    return _open(Cause.DIMENSION)
+    return _undetermined(Cause.DIMENSION)
 
 
 def _compare_dates(due: Deadline, done: Deadline, form_year: int | None) -> Judgement:
-    """The judgement on the date when it was done: met by a day not later than the deadline.
+    """The judgement on a date of completion: met by a day not later than the deadline.
 
     A month without a day is settled only where all its days lie on one side.
     """
@@ -416,15 +417,15 @@ def _compare_dates(due: Deadline, done: Deadline, form_year: int | None) -> Judg
         return Judgement(_verdict((done.year or limit[0], done.month, done.day) <= limit))
     month = (done.year or due.year or (year if due.month > 1 or not due.before else limit[0]), done.month)
     if month == limit[:2] and limit[2] < monthrange(*month)[1]:
-        return _open(Cause.WORDS)
+        return _undetermined(Cause.WORDS)
     return Judgement(_verdict(month <= limit[:2]))
 
 
 def _compare_years(due: Deadline, done: int, form_year: int | None) -> Judgement:
-    """The judgement where only the year is known in which it was done."""
+    """The judgement where only the year of completion is known."""
     last = due.last_day(due.year or form_year or done)
     if done == last[0] and last[1:] != (12, 31):
-        return _open(Cause.WORDS)
+        return _undetermined(Cause.WORDS)
     return Judgement(_verdict(done <= last[0]))
 
 
@@ -447,7 +448,7 @@ def _judge_words_for_number(target: Quantity, actual: Quantity) -> Judgement:
         return Judgement(Verdict.MET, ONE, ZERO)
     if says_failed(words) and not says_done(words):
         return Judgement(Verdict.UNMET, cause=Cause.NOT_A_NUMBER)
-    return _open(Cause.NOT_A_NUMBER)
+    return _undetermined(Cause.NOT_A_NUMBER)
 
 
 def expected_score(
@@ -473,18 +474,18 @@ def expected_score(
         and judgement.deviation is not None
         and (factor := policy.number("over_deduction"))
     ):
-        beyond = _EXACT.subtract(judgement.deviation, policy.number("over_fulfilment"))
-        return rounded(_EXACT.multiply(points, max(ZERO, ONE - _EXACT.multiply(factor, max(ZERO, beyond)))))
+        beyond = EXACT.subtract(judgement.deviation, policy.number("over_fulfilment"))
+        return rounded(EXACT.multiply(points, max(ZERO, ONE - EXACT.multiply(factor, max(ZERO, beyond)))))
     if judgement.verdict in (Verdict.MET, Verdict.EXCEEDED):
         return rounded(points)
     if judgement.attainment is not None:
-        return rounded(_EXACT.multiply(points, max(ZERO, min(ONE, judgement.attainment))))
+        return rounded(EXACT.multiply(points, max(ZERO, min(ONE, judgement.attainment))))
     deviation = judgement.deviation
     if deviation is None or deviation <= -ONE:
         return ZERO if target.number == 0 else None
     share = (
-        _EXACT.divide(ONE, ONE + deviation)
+        EXACT.divide(ONE, ONE + deviation)
         if policy["score_at_most"] == "proportional"
         else max(ZERO, ONE - deviation)
     )
-    return rounded(_EXACT.multiply(points, share))
+    return rounded(EXACT.multiply(points, share))

@@ -1,6 +1,6 @@
-"""Verdicts on targets in words: the completed value says the same, says that it was done, or is open.
+"""Verdicts on targets in words, by comparing the words of target and completed value.
 
-Unknown is never met.
+Words that are not understood are never met.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ _GRADES = (
     {"完善": 3, "较完善": 2, "不完善": 1},
 )
 _OPPOSITES = tuple(map(frozenset, (("是", "否"), ("有", "无"), ("有", "没有"))))
-_LEAST_GRADE = 3  # below it (低, 差) a target may want little, and more is no success
+_LEAST_GRADE = 3  # a target below it (低, 差) may want little, and a higher grade is then no success
 
 _DEGREES = (
     ("有所", "一定", "逐步", "逐渐", "略", "稍"),
@@ -153,7 +153,7 @@ def says_none(words: str) -> bool:
 
 
 def says_all(words: str) -> bool:
-    """Whether the words say a hundred per cent: 全覆盖, 应保尽保."""
+    """Whether the words mean a hundred per cent: 全覆盖, 应保尽保."""
     return _plain(words) in _ALL - {"完成", "全部完成", "全面完成", "达标", "合格", "全部"}
 
 
@@ -173,7 +173,7 @@ def says_done(words: str) -> bool:
 
 
 def _plain(words: str) -> str:
-    """The words without signs, 的, 了 and a leading 已, for comparing."""
+    """The words for comparing: without punctuation, 的, 了 and a leading 已."""
     plain = re.sub(r"^(?:定性(?:指标)?:?|=)(?=.)", "", tidy(words))
     plain = re.sub(r"[,;:。、.!的了()\"“”'·]", "", plain).removeprefix("已经").removeprefix("已")
     return _OVER.sub("未超", plain)
@@ -217,12 +217,12 @@ def _judge_text(target: str, actual: str) -> Judgement:
 
 
 def _alike(text: str, other: str) -> bool:
-    """Whether one text holds the other, as 安全事故 (无安全事故) holds the nothing of 未发生."""
+    """Whether one text contains the other; an empty one, which is left of 未发生, is in every text."""
     return text in other or other in text
 
 
 def _judge_grade(wanted: str, got: str) -> Judgement | None:
-    """The verdict on grades (优 against 良); None where the texts are none.
+    """The verdict on grades (优 against 良); None where the texts are no grades.
 
     A target such as 低 may want little: more of it is not a success.
     """
@@ -285,7 +285,7 @@ def _judge_figures(wanted: str, got: str) -> Judgement:
 
 
 def _judge_degree(wanted: str, got: str) -> Judgement:
-    """The verdict on the same words with another degree: 有所提升 against 显著提升; less is open."""
+    """The verdict on the same words with another degree (有所提升, 显著提升); a lower one is undetermined."""
     due, done = _DEGREE.search(wanted), _DEGREE.search(got)
     reached = due is not None and (_RANKS[done[0]] if done else 0) >= _RANKS[due[0]]
     if reached and _DEGREE.sub("", wanted) == _DEGREE.sub("", got):

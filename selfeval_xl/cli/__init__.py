@@ -1,4 +1,4 @@
-"""The command line: `selfeval`. `app` has one function a command, `screen` says what they found."""
+"""The command line `selfeval`: `app` lists the commands, `screen` prints their results."""
 
 from selfeval_xl.cli.app import app, main
 

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 addin_app = typer.Typer(help="Excel插件：安装、看状态、卸载、做离线包。", no_args_is_help=True)
-
 Folder = Annotated[
     Path | None,
     typer.Option("--folder", metavar="文件夹", help="装到这个文件夹，不用Excel的启动文件夹（XLSTART）。"),

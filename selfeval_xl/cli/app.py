@@ -1,6 +1,6 @@
-"""The command line `selfeval`: one command per function, no logic.
+"""The list of the commands of `selfeval`, and its main function.
 
-Messages are Chinese; status 2 where the job could not be done.
+Messages are Chinese; the exit status is 2 where the job could not be done.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-# in the order in which `selfeval --help` lists them
+# The order is that of `selfeval --help`.
 app.command()(department.demo)
 app.command()(department.template)
 app.command()(bureau.issue)

@@ -95,6 +95,7 @@ def issue(
 
 
 def _write_blank_roster(out: Path) -> None:
+    """Writes an empty roster and prints where it is."""
     from selfeval_xl.cli.screen.screen import say
     from selfeval_xl.filings.roster_sheets import blank_roster
 

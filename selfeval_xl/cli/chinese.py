@@ -22,6 +22,7 @@ WORDS = {
 
 
 def _translated(message: str) -> str:
+    """The Chinese for a message of the library; the message itself where the table has none."""
     return WORDS.get(message, message)
 
 
@@ -31,7 +32,7 @@ gettext.gettext = _translated
 def spoken(command):
     """The same command, and its subcommands, with a Chinese usage line and help option.
 
-    command: of click, be it the one that typer carries or the one installed beside it; hence without a type.
+    command: of the click that typer carries, or of the one that is installed beside it; hence without a type.
     """
     english_usage, english_option = command.get_usage, command.get_help_option
 
@@ -56,6 +57,6 @@ def spoken(command):
 
 
 def _without_type(parameter) -> None:
-    """Hides the <bool> or <list[Path]> that newer typer prints, which tells an accountant nothing."""
+    """Hides the <bool> or <list[Path]> that newer typer prints, which means nothing to an accountant."""
     if hasattr(parameter, "display_type_rich"):
         parameter.display_type_rich = lambda ctx: None

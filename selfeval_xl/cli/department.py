@@ -1,4 +1,4 @@
-"""The commands for the forms of one department, and those that everybody uses: demo, rules, watch."""
+"""The commands for the forms of one department, and those for everybody: demo, rules, watch."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ def submit(
     submitted = run(
         file, out, load(policy), roster_of(roster), agree=lambda warning: yes or as_json or agreed(warning)
     )
-    if as_json and submitted:  # nobody is asked, so there is a submission
+    if as_json and submitted:  # with --json nobody is asked, so there always is a submission
         print_json(submission_document(file, submitted))
     else:
         show_submitted(submitted)

@@ -1,4 +1,4 @@
-"""Errors of the command line as one plain Chinese sentence, never a traceback."""
+"""Runs the command line and turns each error into one plain Chinese sentence, never a traceback."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _NEAR = re.compile(r"(?:Did you mean(?: one of)?|Possible options):?(.+)", re.S)
 
 @runtime_checkable
 class _ClickException(Protocol):
-    """An exception of click, be it the one that typer carries or the one installed beside it."""
+    """An exception of the click that typer carries, or of the one that is installed beside it."""
 
     def format_message(self) -> str: ...
 
@@ -99,7 +99,7 @@ def run(app: typer.Typer) -> int:
         )
     except SystemExit:
         raise
-    except BaseException:  # a bug of ours: the person gets a sentence, the developer the log
+    except BaseException:  # of a bug the person gets a sentence, and the developer the log
         return _tell(f"程序出错了，没有做完；原文件没有改动。请把这个记录文件发给开发者：{_log()}")
 
 
@@ -119,7 +119,7 @@ def _usage(message: str) -> str:
 
 
 def _suggestion(message: str) -> str:
-    """The question whether one of the names was meant that the library suggests; "" without any."""
+    """A question with the names that the library suggests instead; "" without any."""
     near = _NEAR.search(message)
     names = dict.fromkeys(re.findall(r"-*[a-z][\w-]*", near[1].split("Did you mean")[0])) if near else ()
     return f"是不是 {' 或 '.join(names)}？" if names else ""

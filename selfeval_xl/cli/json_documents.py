@@ -1,4 +1,4 @@
-"""The JSON documents that other programs rely on: every key present, empty is null, percents as displayed."""
+"""The JSON documents for other programs: all keys are there, empty values null, percents as displayed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Arguments and options that several commands have, their checks, and the reading of what they name."""
+"""Arguments and options that several commands have, their checks, and the reading of the files they name."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def _previous_remarks(out: Path) -> Written:
 
 
 def _reading(dask: str | None, folder: str | Path) -> AbstractContextManager[Read | None]:
-    """The function that reads many files: on the cluster at this address, None for this machine."""
+    """A context with the function that reads files on the cluster at this address; None reads them here."""
     if not dask:
         return nullcontext()
     from selfeval_xl.county.intake.dask_reader import reading_on
@@ -101,7 +101,7 @@ def _reading(dask: str | None, folder: str | Path) -> AbstractContextManager[Rea
 
 @contextmanager
 def _without_cycle_collection() -> Iterator[None]:
-    """Runs the block without garbage collection: a million records, no cycles, and a fifth of the time."""
+    """Stops the cycle collector in the block: it takes a fifth of the time and the records have no cycles."""
     collecting = gc.isenabled()
     gc.disable()
     try:

@@ -21,7 +21,7 @@ from selfeval_xl.county.unchanged import RANGED, ReusableDepartments, StoredDepa
 from selfeval_xl.county.workbook.form_sheets import FormSheets
 
 Row = dict[str, Any]
-_IN_MEMORY = ("departments", "submissions")  # a row for each department
+_IN_MEMORY = ("departments", "submissions")  # sheets with a row for each department: few enough for a list
 _PROPOSED = ("sample", "sample_reason")
 _DEVIATIONS_ORDER = (
     "-coalesce(project_budget, 0), department, project, file, sheet, coalesce(cause, 'None'), kind "
@@ -65,7 +65,7 @@ class TableBuilder:
         self._unchanged = ReusableDepartments(
             store, bool(departments.salt) and forms is None, departments.salt
         )
-        self._since = PreviousFindings(
+        self._previous_findings = PreviousFindings(
             store.base,
             "meta" in store.tables(),
             {
@@ -118,7 +118,7 @@ class TableBuilder:
         step.fill(step)
         share = share_of(step.entry, self._material, self._sampling)
         self._mended.add(
-            self._since.mark(step.entry.name, share.findings, (*share.indicators, *share.funding))
+            self._previous_findings.mark(step.entry.name, share.findings, (*share.indicators, *share.funding))
         )
         for key in RANGED:
             self._stored[key].add(getattr(share, key))
@@ -131,7 +131,7 @@ class TableBuilder:
         """Adds the rows that need all departments: copied and mended rows, receipts, proposed samples."""
         self._unchanged.copy_scattered(self.deviations, self._mended)
         unassigned, rows = other_findings(self._departments.rest, self._material)
-        self._since.mark(unassigned.name, rows, ())
+        self._previous_findings.mark(unassigned.name, rows, ())
         self._stored["findings"].add(rows)
         self._stored["findings"].add_from(self._mended.name)
         self._mended.drop()

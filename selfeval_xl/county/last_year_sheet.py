@@ -32,7 +32,7 @@ from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import squeeze
 
 CONTINUED, NEW, RENAMED, ENDED = "续做", "新增", "变动", "已结束"
-_ALIKE = 70  # percent of likeness from which a project of the same department is the same, renamed
+_ALIKE = 70  # percent of likeness of the names from which two projects of a department are one, renamed
 _NUMBERS = ("money", "count", "number", "rate")
 _AT_MOST = ("≤", "<")
 _ABSENT = ("漏报", "免评")
@@ -98,7 +98,7 @@ class Last:
 
 
 def read_last(path: str | Path) -> Last:
-    """Reads last year's county workbook. Raises UsageError where the file is none or cannot be read."""
+    """Reads last year's county workbook. Raises UsageError where the file is not one or cannot be read."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     path = Path(path)
@@ -129,6 +129,7 @@ def read_last(path: str | Path) -> Last:
 
 
 def _all_rows(sheet: Sheet, grids: Iterable[Sequence[Sequence[Any]]]) -> Iterator[Row]:
+    """The rows of a table on all worksheets over which it continues."""
     for grid in grids:
         yield from _rows(sheet, grid)
 
@@ -167,6 +168,7 @@ def _by_project(projects: Sequence[Row], indicators: Iterable[Row]) -> dict[int,
 
 
 def _form_key(row: Row) -> tuple:
+    """The values that a project's row and its indicators' rows have in common."""
     return (
         row.get("department"),
         row.get("project_code") or row.get("project"),
@@ -250,6 +252,7 @@ def _match_similar_names(
         by_department.setdefault(squeeze(last[old]["department"]), []).append(old)
     rated = sorted(
         (
+            # -number: of equally similar names the earlier project's goes first
             (fuzz.ratio(squeeze(row["project"]), squeeze(last[old]["project"])), -number, old)
             for number, row in enumerate(projects)
             if number not in matches
@@ -264,6 +267,7 @@ def _match_similar_names(
 
 
 def _named(row: Row, keys: Sequence[str]) -> tuple[str, ...]:
+    """The row's values in these columns, for comparison; "" for an empty one."""
     return tuple(squeeze(str(row.get(key) or "")) for key in keys)
 
 

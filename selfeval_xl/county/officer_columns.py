@@ -1,6 +1,6 @@
 """Carries over what officers wrote into the previous county workbook to the rows of the new one.
 
-Nothing of it may get lost.
+Nothing of it may get lost: a remark whose row is gone is listed below 收件核对.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Remark:
 
 @dataclass(slots=True)
 class Written:
-    """All that officers wrote.
+    """All that officers wrote into the previous workbook.
 
     lost: remarks that had found no row when the previous workbook was made. returned: by department (code or
     name), days on which its filing was returned.
@@ -85,7 +85,7 @@ class Written:
 
 
 def read_written(out: Path, sheets: Iterable[Sheet]) -> Written:
-    """The filled cells of the [手] columns of the workbook that is to be replaced; none where there is none.
+    """The filled cells of the [手] columns of the workbook that is to be replaced; empty without one.
 
     Raises OutputError where the file is no county workbook or cannot be read: it must not be overwritten.
     """
@@ -209,7 +209,7 @@ def _carry_over_by(keys: Sequence[str], remarks: Sequence[Remark], rows: Rows, t
 
 
 def settle(tables: Mapping[str, Rows], written: Written) -> None:
-    """Sets state and number of returns of each department, and adds its day of return to those known."""
+    """Sets 当前状态 and 退回次数 of each department, and adds its 最近退回日期 to `written.returned`."""
     opinions = {
         department: str(opinion or "")
         for department, opinion in tables["departments"].picked("department", "opinion")
@@ -224,6 +224,7 @@ def settle(tables: Mapping[str, Rows], written: Written) -> None:
 
 
 def _by_sheet(remarks: Iterable[Remark]) -> dict[str, list[Remark]]:
+    """The remarks by the key of their sheet."""
     by_sheet: dict[str, list[Remark]] = {}
     for remark in remarks:
         by_sheet.setdefault(remark.sheet, []).append(remark)
@@ -238,7 +239,7 @@ def _identity(row: Mapping[str, Any], keys: Sequence[str]) -> tuple | None:
 
 
 def _storable(value: Any) -> Any:
-    """The value as it is written again: dates as text."""
+    """The value as it is written into the new workbook: dates as text."""
     return plain_text(value) if isinstance(value, (datetime, date)) else value
 
 

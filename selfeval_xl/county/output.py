@@ -174,7 +174,7 @@ def about_line(policy: Policy, rules: Iterable[RuleStatus]) -> str:
 
 
 def _policy_name(policy: Policy) -> str:
-    """The files that changed the policy and how much they changed; 默认 if nothing was changed."""
+    """The files that changed the policy and the number of changes; 默认 if nothing was changed."""
     changed = [parameter for parameter in policy.parameters.values() if parameter.where != "默认"]
     files = sorted(
         {parameter.where for parameter in changed}

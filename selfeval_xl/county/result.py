@@ -1,4 +1,4 @@
-"""What `consolidate` returns: the county with its tables, loaded on demand."""
+"""The result of `consolidate`: a county's counts and its tables, loaded on demand."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def study(
     jobs: int | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> CountyData:
-    """The received files, checked and sorted by department: the material of the county workbook too."""
+    """The received files, checked and sorted by department, with the same data as the county workbook."""
     from selfeval_xl.county.departments.data import prepare
     from selfeval_xl.county.intake.check_file import ready
     from selfeval_xl.county.intake.receipts import receiving, sort_out
@@ -63,7 +63,7 @@ def study(
 
 
 def _issued_year(material: CountyData) -> int | None:
-    """The year of forms that print none, from the settings of our templates."""
+    """The year of forms that print none, from the settings in the hidden sheet of issued workbooks."""
     years = [
         int(text)
         for receipt in material.collected.receipts

@@ -1,4 +1,4 @@
-"""Departments of which nothing has changed since the previous run: their rows are copied from its tables."""
+"""Departments that have not changed since the previous run: their rows are copied from its tables."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Whose form is it, and what was it to be: grouping by department, the roster, what was issued."""
+"""The departments that forms belong to, and what was expected of them: roster and issued contents."""

@@ -1,7 +1,7 @@
-"""The contents issued with a workbook, found again on the form as it is now.
+"""Matching of the contents issued with a workbook to the rows of the form as it is now.
 
-The workbook's hidden sheet remembers them (`issued|sheet|cell`). Rows are inserted and deleted by the people
-who fill the form in, so a row is known by its contents and not by its number.
+The workbook's hidden sheet keeps them (`issued|sheet|cell`). People insert and delete rows while they fill
+the form in, so a row is known by its contents and not by its number.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ _KEY = "issued"
 _OPERATORS = frozenset("≥≧≤≦><＞＜=＝")
 
 Row = Mapping[int, str]  # texts by column
-IssuedText = Callable[[str | None], str | None]  # of a cell as it stands now
+IssuedText = Callable[[str | None], str | None]  # from a cell's A1 name now to its issued text
 
 
 def as_issued(form: Form, settings: Mapping[str, str]) -> Form | None:
-    """The form with the name, the amounts and the targets that were issued; None where none were.
+    """The form with the name, the amounts and the targets that were issued; None where none were issued.
 
-    Each record has the cells where it is now; an issued indicator that is gone has none.
+    Each record has the cells where it stands now; an issued indicator that was deleted has no cells.
     """
-    issued = _of_sheet(form, settings)
+    issued = _issued_texts(form, settings)
     if not issued:
         return None
     current_rows = _row_matches(issued, _rows(form))
@@ -46,12 +46,12 @@ def as_issued(form: Form, settings: Mapping[str, str]) -> Form | None:
         form,
         project=issued_text(form.cells.get("project")),
         funding=tuple(line for line in funding if line is not None),
-        indicators=(*(row for row in indicators if row is not None), *_gone(form, gone)),
+        indicators=(*(row for row in indicators if row is not None), *_deleted_indicators(form, gone)),
     )
 
 
 def _funding(line: FundingLine, issued_text: IssuedText) -> FundingLine | None:
-    """The amounts of this row as issued; None where none were."""
+    """The amounts of this row as issued; None where none were issued."""
     amounts = {key: issued_text(line.cells.get(key)) for key in AMOUNTS}
     if not any(amounts.values()):
         return None
@@ -64,10 +64,10 @@ def _funding(line: FundingLine, issued_text: IssuedText) -> FundingLine | None:
     )
 
 
-def _of_sheet(form: Form, settings: Mapping[str, str]) -> dict[int, dict[int, str]]:
+def _issued_texts(form: Form, settings: Mapping[str, str]) -> dict[int, dict[int, str]]:
     """The issued texts of a form by row and column.
 
-    Those of the sheet that was issued for this project, else of the sheet of this name.
+    They are those of the sheet that was issued for this project, else of the sheet of this name.
     """
     sheets: dict[str, dict[int, dict[int, str]]] = {}
     for key, text in settings.items():
@@ -80,17 +80,18 @@ def _of_sheet(form: Form, settings: Mapping[str, str]) -> dict[int, dict[int, st
             sheets.setdefault(parts[1], {}).setdefault(row, {})[column] = text
     same_sheet = sheets.get(form.sheet, {})
     name = tidy(form.project or "")
-    if not name or _holds(same_sheet, name):
+    if not name or _contain(same_sheet, name):
         return same_sheet
-    return next((rows for rows in sheets.values() if _holds(rows, name)), same_sheet)
+    return next((rows for rows in sheets.values() if _contain(rows, name)), same_sheet)
 
 
-def _holds(rows: Mapping[int, Row], text: str) -> bool:
+def _contain(rows: Mapping[int, Row], text: str) -> bool:
+    """Whether any cell of these rows has this tidied text."""
     return any(tidy(value) == text for row in rows.values() for value in row.values())
 
 
 def _rows(form: Form) -> dict[int, dict[int, str]]:
-    """The texts of the form now, by row and column; empty cells too, as ""."""
+    """The present texts of the form by row and column, "" for an empty cell."""
     rows: dict[int, dict[int, str]] = {}
     for record in (form, *form.funding, form.goal, *form.indicators):
         for key, cell in record.cells.items():
@@ -101,7 +102,7 @@ def _rows(form: Form) -> dict[int, dict[int, str]]:
 
 
 def _equal_cells(issued: Row, current: Row) -> int:
-    """The number of columns in which both have the same value."""
+    """The number of columns in which both rows have the same value."""
     return sum(_same(text, current[column]) for column, text in issued.items() if column in current)
 
 
@@ -112,7 +113,7 @@ def _same(text: str, other: str) -> bool:
 def _row_matches(issued: Mapping[int, Row], current: Mapping[int, Row]) -> dict[int, int]:
     """The current row of each issued row.
 
-    The unmoved one, else the one with most equal cells, else the one shifted like the rows above.
+    This is the unmoved row, else the one with most equal cells, else the one shifted like the rows above.
     """
     matches = {
         row: row
@@ -170,8 +171,8 @@ def _target(cells: str | None, issued_text: IssuedText) -> str | None:
     return join_target(operator, value, unit) if value else None
 
 
-def _gone(form: Form, rows: Iterable[Row]) -> list[Indicator]:
-    """The issued indicators among rows that are gone: a name and a target in their columns."""
+def _deleted_indicators(form: Form, rows: Iterable[Row]) -> list[Indicator]:
+    """The issued indicators in deleted rows: those that have a name and a target in their columns."""
     columns = {
         key: {
             position(cell)[1] for row in form.indicators for cell in row.cells.get(key, "").split(",") if cell

@@ -1,4 +1,4 @@
-"""Expectations of the roster: the projects of a filing, their amounts in the ledger, the form as issued."""
+"""Expectations of the roster: the projects due, their amounts in the ledger, the forms as issued."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class RosterView(Protocol):
 def due(filing: Filing, roster: RosterView) -> tuple[ExpectedProject, ...]:
     """The projects that the roster expects of this department and of the units below it.
 
-    A project has a row for each source of its money: they are one project, their amounts add up.
+    The roster has a row for each source of a project's money; the amounts of one project are added up.
     """
     department = roster.match(filing.department, filing.department_code)
     if department is None:
@@ -73,14 +73,14 @@ def due(filing: Filing, roster: RosterView) -> tuple[ExpectedProject, ...]:
         match = roster.match(None, project.department)
         if match is not None and match[0] == department[0]:
             key = (project.department, project.unit, project.code or project.name)
-            rows[key] = _added(rows[key], project) if key in rows else project
+            rows[key] = _sum_of_rows(rows[key], project) if key in rows else project
     return tuple(rows.values())
 
 
-def _added(first: ExpectedProject, second: ExpectedProject) -> ExpectedProject:
-    """The first row with the amounts of both."""
+def _sum_of_rows(first: ExpectedProject, second: ExpectedProject) -> ExpectedProject:
+    """The first row with the summed amounts of both."""
     amounts = {key: _sum(getattr(first, key), getattr(second, key)) for key in AMOUNTS}
-    return replace(first, **amounts)  # type: ignore[type-var]  # a protocol cannot say: a dataclass
+    return replace(first, **amounts)  # type: ignore[type-var]  # a protocol cannot require a dataclass
 
 
 def _sum(first: Decimal | None, second: Decimal | None) -> Decimal | None:
@@ -90,7 +90,7 @@ def _sum(first: Decimal | None, second: Decimal | None) -> Decimal | None:
 def matching(form: Form, projects: Sequence[ExpectedProject]) -> ExpectedProject | None:
     """The project of the roster that a form is about: by code where both have one, else by name.
 
-    Of several units' projects it is that of the form's unit.
+    Where several units have such a project, it is that of the form's unit.
     """
     same = [
         project
@@ -122,15 +122,15 @@ def issued(
 ) -> Form | None:
     """The project's form as the roster would issue it: name, initial budget in 万元, targets.
 
-    remembered: the form as the workbook remembers it. It gives what the roster leaves open, and the whole
-    form where there is no project of the roster.
+    remembered: the form as the workbook's hidden sheet keeps it. It fills in what the roster leaves open, and
+    is the result where the roster has no such project.
     """
     if project is None:
         return remembered
     rows = tuple(
-        Indicator(name=asked.name, target=asked.target or None)
-        for asked in targets
-        if asked.project in (project.code or project.name, project.name)
+        Indicator(name=row.name, target=row.target or None)
+        for row in targets
+        if row.project in (project.code or project.name, project.name)
     )
     form = Form(
         kind=PROJECT,

@@ -1,4 +1,4 @@
-"""The department of each form, and all forms of one department as one filing."""
+"""Grouping of forms by department: all forms of one department make one filing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class _Group:
 
 @dataclass(slots=True)
 class _Groups:
-    """The groups in the order in which they began, and their positions there by code and by name."""
+    """The groups in order of their first form. by_code, by_name: positions in `all`."""
 
     all: list[_Group] = field(default_factory=list)
     by_code: dict[str, list[int]] = field(default_factory=dict)
@@ -146,7 +146,7 @@ def _named_by(files: list[ReadFile], path_of: Callable[[ReadFile], str]) -> dict
 
 
 def content_key(form: Form | Report) -> tuple[object, ...]:
-    """The contents of a form without its place: forms with the same signature are the same form."""
+    """The contents of a form without its file and sheet: forms with the same key are the same form."""
     if form.content_digest:
         return (form.kind, form.content_digest)
     if isinstance(form, Report):

@@ -32,7 +32,7 @@ __all__ = [
 
 _OPTIONAL = ("绩效目标", "采用版本")
 _YES = ("是", "免评", "√", "1", "Y", "y")
-_CHAIN = 5  # levels of subordinate units that are followed upwards
+_CHAIN = 5  # most levels of subordinate units that are followed upwards
 
 Row = tuple[int, dict[str, str]]  # row number on the sheet, and its texts by key
 Choice = tuple[bool | None, str]  # True 采用, False 不采用, None: nothing said; and the reason
@@ -40,7 +40,7 @@ Choice = tuple[bool | None, str]  # True 采用, False 不采用, None: nothing 
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """One row of 单位名册.
+    """A row of 单位名册.
 
     parent: code of the department above a subordinate unit. deadline: ISO date or "".
     """
@@ -76,9 +76,9 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One row of 绩效目标.
+    """A row of 绩效目标.
 
-    project: the code of the project, its name where it has none; a department's for its own form.
+    project: code of the project, or its name where it has none; a department's for the department form.
     """
 
     project: str
@@ -119,7 +119,7 @@ class Roster:
         )
 
     def exact(self, name: str) -> bool:
-        """Whether the roster has the name as it is, as a name or an alias."""
+        """Whether exactly this name stands in the roster, as a name or an alias."""
         return any(squeeze(name) in map(squeeze, (row.name, *row.aliases)) for row in self.departments)
 
     def _shorter(self, name: str) -> Department | None:
@@ -136,7 +136,7 @@ class Roster:
     def match(self, name: str | None, code: str | None = None) -> tuple[str, str] | None:
         """The code and name of the budget department of this code, name or alias.
 
-        A subordinate unit's is the one above.
+        For a subordinate unit it is the department above.
         """
         row = self.find(name, code)
         for _ in range(_CHAIN):
@@ -180,7 +180,7 @@ class Roster:
 
     @property
     def reporting(self) -> tuple[Department, ...]:
-        """The departments that report themselves; subordinate units report through theirs."""
+        """The departments that report for themselves; subordinate units report through their department."""
         return tuple(row for row in self.departments if not (row.parent and self.find(None, row.parent)))
 
 

@@ -1,4 +1,4 @@
-"""The sheets of the roster workbook, and the empty one to fill in."""
+"""The columns of the roster workbook's sheets, and the writing of an empty roster."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _WIDE = ("name", "unit", "file", "why", "private_reason")
 _YES_OR_NO = ("是", "否")
 _LOOK = {"font_name": "宋体", "font_size": 11}
 _HEAD_LOOK = {"bold": True, **_LOOK, "bg_color": "#DDEBF7", "border": 1, "align": "center", "text_wrap": True}
-_LAST_ROW = 2000  # of the drop-down lists
+_LAST_ROW = 2000  # last row with drop-down lists
 
 
 def blank_roster(out: str | Path) -> Path:

@@ -1,6 +1,6 @@
-"""One official form: its rows, labels, spans, widths and tables.
+"""The records of a layout: the rows, labels, spans, widths and tables of an official form.
 
-`parse.py` reads it from a data file that looks like the form.
+`parse.py` makes them from a data file that looks like the form.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ FUND_KEYS = frozenset(fields.keys(fields.FUND)) | {"note"}
 GOAL_KEYS = frozenset(fields.keys(fields.GOAL))
 TASK_KEYS = frozenset(fields.keys(fields.TASK)) | {"budget", "executed", "points", "score"}
 INDICATOR_KEYS = frozenset(fields.keys(fields.INDICATOR)) | {"operator", "unit", "adjusted_target"}
-OTHER = "other."  # prefix of the key of what is printed and filled in, but is not in the table of fields
+OTHER = "other."  # key prefix of printed fields that are not in the table of fields
 BLOCKS = ("head", "goal", "overview", "funding", "tasks", "indicators", "total", "remarks")
 
 
@@ -44,7 +44,7 @@ class LayoutColumn:
 
 @dataclass(frozen=True, slots=True)
 class LayoutSection:
-    """The label of a table. place: left (beside it) or over (over its first columns)."""
+    """The label of a table. place: left (beside the table) or over (over its first columns)."""
 
     label: str
     span: int = 1

@@ -1,7 +1,4 @@
-"""The parser of layout files.
-
-An error names the file and the line (syntax) or the key (content).
-"""
+"""The parser of layout files: from the text of a TOML file to a checked `Layout`."""
 
 from __future__ import annotations
 
@@ -96,7 +93,7 @@ def parse_layout(text: str, name: str) -> Layout:
 
 
 class _Reader:
-    """A builder of the records, which says where a file is wrong. width: columns of the sheet."""
+    """The builder of the records, whose errors name the key in the file. width: columns of the sheet."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -151,7 +148,7 @@ class _Reader:
         return layout
 
     def _complete(self, layout: Layout) -> None:
-        """Raises LayoutError unless the blocks listed are those that there are."""
+        """Raises LayoutError unless `blocks` lists exactly the blocks that the file has."""
         for block in BLOCKS:
             if block in layout.blocks and not getattr(layout, block):
                 raise self.wrong("blocks", f"列出了“{block}”，但文件里没有这一块。")
@@ -161,7 +158,7 @@ class _Reader:
     def _checked(
         self, data: object, where: str, types: Mapping[str, type], needed: Collection[str] = ()
     ) -> Toml:
-        """The table itself, its keys and the types of its values checked. where: its key in the file."""
+        """The table, once its keys and the types of its values are checked. where: its key in the file."""
         if not isinstance(data, dict):
             raise self.wrong(where, f"应为表（{{ … }}），现在是“{data}”。")
         dot = f"{where}." if where else ""
@@ -183,7 +180,7 @@ class _Reader:
         return value
 
     def _texts(self, values: list[str], where: str, allowed: Collection[str] = ()) -> tuple[str, ...]:
-        """The values, once each is a text, allowed and there only once."""
+        """Returns the values once each is a text, allowed, and not repeated."""
         for number, value in enumerate(values, 1):
             if not isinstance(value, str):
                 raise self.wrong(f"{where}[{number}]", f"应为文字，现在是“{value}”。")
@@ -341,5 +338,5 @@ class _Reader:
 
 
 def _labelled(value: object) -> object:
-    """The table that a text alone stands for: its label."""
+    """A text alone as a table with this label; any other value unchanged."""
     return {"label": value} if isinstance(value, str) else value

@@ -1,1 +1,1 @@
-"""What a value, a form, a finding and an edit are. Nothing here opens a file or knows a rule."""
+"""Values, forms, findings and edits as plain records. Nothing here opens a file or knows a rule."""

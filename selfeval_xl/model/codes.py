@@ -1,4 +1,4 @@
-"""Codes glued to names: 51000021R000000019951-工资性支出, 219001-棠溪镇人民政府, 301001 县应急管理局."""
+"""Separation of codes and names typed together: 219001-棠溪镇人民政府, 301001 县应急管理局."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _YEAR = re.compile(r"^(?:19|20)\d{2}$")
 
 
 def split_code(text: str | None) -> tuple[str | None, str | None]:
-    """The code and the name of a project, department or unit; the code, a text, is None where none is."""
+    """The code (None where there is none) and the name in the text of a project, department or unit."""
     if text is None:
         return None, None
     plain = unicodedata.normalize("NFKC", text).strip()

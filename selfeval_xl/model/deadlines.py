@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from selfeval_xl.model.numerals import chinese_number
 
-_LEAP_YEAR = 2024  # where no year is written, 29 February is a day
+_LEAP_YEAR = 2024  # stands in for a missing year, so that 29 February is accepted
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A point in time; without year or day where none is written.
+    """A deadline; year and day are None where they are not written.
 
-    `before`: the month itself is too late (9月前).
+    before: the month itself is too late (9月前).
     """
 
     month: int
@@ -24,9 +24,9 @@ class Deadline:
     before: bool = False
 
     def last_day(self, year: int) -> tuple[int, int, int]:
-        """The last day that still keeps it, as (year, month, day).
+        """The last day on which the deadline is still kept, as (year, month, day).
 
-        year: taken where none is written. 9月前 ends with August, 9月底前 with September.
+        year: used where the deadline has none. 9月前 ends with August, 9月底前 with September.
         """
         year, month = self.year or year, self.month
         if self.day:
@@ -128,7 +128,7 @@ def _month(match: re.Match[str]) -> int:
 
 
 def _valid(month: int, year: int | None, day: int | None, before: bool = False) -> Deadline | None:
-    """The deadline; None where the month has no such day."""
+    """The deadline of these parts; None where the month has no such day."""
     if day and day > monthrange(year or _LEAP_YEAR, month)[1]:
         return None
     return Deadline(month, year, day, before)

@@ -1,4 +1,4 @@
-"""Edits as pure data: the cell, its old and new value, its look, and the reason."""
+"""Edits of a workbook as plain data: the cell, its old and new value, its look, and the reason."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from enum import StrEnum
 
 
 class Look(StrEnum):
-    """The look of an edited cell; the sinks know the colours. KEEP leaves the cell's own look."""
+    """The look of an edited cell; `writers.xlsx.looks` has the colours. KEEP leaves the cell's own look."""
 
     KEEP = "keep"
     PERCENT = "percent"  # 0.00%, same look otherwise
     HEAD = "head"  # a column head that the program adds outside the print area
-    TEXT = "text"  # a value that it adds there
+    TEXT = "text"  # a value that the program adds there
     RATIO = "ratio"  # the same, shown as 0.00%
-    ENTRY = "entry"  # a cell that it adds for a person to type into
+    ENTRY = "entry"  # a cell that the program adds for a person to type into
     STUB = "stub"  # a sentence the person has to complete (【待补充】)
-    ERROR = "error"  # marks
+    ERROR = "error"  # this and the next two mark a finding by its severity
     WARNING = "warning"
     NOTE = "note"
-    LINK = "link"  # a link that it adds, back to the list
-    UNLINK = "unlink"  # such a link is taken away, and its colour
-    RESTORE = "restore"  # a mark is taken away: colour and note as they were before it
+    LINK = "link"  # a link that the program adds, back to the list of findings
+    UNLINK = "unlink"  # removes such a link and its colour
+    RESTORE = "restore"  # removes a mark: colour and note become what they were before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,9 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a sink did. done: edits carried out. refused: edits whose cell no longer held `old`, or could not
-    be changed alone.
+    """The result of applying edits.
+
+    done: edits carried out. refused: edits whose cell no longer held `old`, or could not be changed alone.
     """
 
     done: tuple[Edit, ...]

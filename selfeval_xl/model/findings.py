@@ -1,4 +1,4 @@
-"""Findings of the rules: one record with a stable rule id, a place and a remedy."""
+"""Findings of the rules: one record with a stable rule id, a cell and a remedy."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How grave a finding is."""
+    """The severity of a finding."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -16,7 +16,7 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """0 for the gravest, then upwards."""
+        """The order of severities, from 0 for the gravest."""
         return _RANKS[self]
 
     @property
@@ -26,7 +26,7 @@ class Severity(StrEnum):
 
     @property
     def demand(self) -> str:
-        """What the unit has to do about it, in Chinese."""
+        """The Chinese words for what the unit has to do about the finding."""
         return {"error": "须修改", "warning": "须说明", "note": "供参考"}[self.value]
 
 
@@ -34,7 +34,7 @@ _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 class Treatment(StrEnum):
-    """How a finding is to be settled, and by whom."""
+    """The way in which a finding is to be settled, and by whom."""
 
     FIX = "fix"
     EXPLAIN = "explain"
@@ -96,7 +96,7 @@ class Finding:
 
     @property
     def rank(self) -> int:
-        """The rank of its severity; without one it comes last."""
+        """The rank of the severity; a finding without one comes last."""
         return len(_RANKS) if self.severity is None else self.severity.rank
 
 
@@ -146,7 +146,7 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class RuleStatus:
-    """Whether a rule ran: ran, skipped (and why) or failed (and the cause)."""
+    """The status of a rule: ran, skipped or failed. why: the reason or the cause, in the latter two."""
 
     rule: str
     status: str

@@ -1,7 +1,4 @@
-"""The records of a file's contents, each value with the cell it came from.
-
-Pure data, no file, no Excel.
-"""
+"""Records of what a file contains: forms, reports and problems, each value with the cell it came from."""
 
 from __future__ import annotations
 
@@ -26,7 +23,7 @@ TOTAL = "合计"
 
 
 class Verdict(StrEnum):
-    """How a completed value stands to its target."""
+    """The outcome of comparing a completed value with its target."""
 
     MET = "met"
     EXCEEDED = "exceeded"
@@ -42,7 +39,7 @@ class Verdict(StrEnum):
 
 
 class Cause(StrEnum):
-    """Why an indicator could not be judged."""
+    """The reason why an indicator could not be judged."""
 
     DIMENSION = "dimension"  # % against 件
     NOT_A_NUMBER = "not_a_number"  # numeric target, completed value in words
@@ -239,7 +236,7 @@ class Form(Located):
 
     @property
     def name(self) -> str:
-        """The name of this form in a sentence."""
+        """The form's name as sentences mention it."""
         return self.project or FORM_NAMES[self.kind]
 
     @property
@@ -366,7 +363,7 @@ class Filing:
 
     @property
     def projects(self) -> tuple[Form, ...]:
-        """The project forms."""
+        """The project forms of the filing."""
         return tuple(form for form in self.forms if form.kind == PROJECT)
 
     @property

@@ -1,4 +1,4 @@
-"""The grid: values and merged areas of one sheet or Word table. Nothing after it knows the file type.
+"""The grid: values and merged areas of one sheet or Word table. Later stages do not know the file type.
 
 Rows and columns count from 0 here; people and findings see A1 names.
 """
@@ -49,7 +49,7 @@ def position(name: str) -> tuple[int, int]:
 
 
 def cell_names(text: str) -> list[str]:
-    """The names of the cells in a text, "G12,G15" or "G12，G15"; what is no cell's name is left out."""
+    """The cell names in a text such as "G12,G15" or "G12，G15"; anything else in it is left out."""
     names = []
     for name in text.replace("，", ",").split(","):
         try:
@@ -72,13 +72,13 @@ class Area:
         return f"{a1(self.top, self.left)}:{a1(self.bottom, self.right)}"
 
     def holds(self, row: int, column: int) -> bool:
-        """Whether the cell lies inside."""
+        """Whether the cell lies inside the area."""
         return self.top <= row <= self.bottom and self.left <= column <= self.right
 
 
 @lru_cache(maxsize=16_384, typed=True)
 def plain_number(number: float | int | Decimal) -> str:
-    """A number as it would be typed: 15 significant digits, no exponent, no trailing `.0`."""
+    """The number as a person would type it: 15 significant digits, no exponent, no trailing `.0`."""
     text = format(number, ".15g") if isinstance(number, float) else format(Decimal(number), "f")
     if "e" in text:
         text = format(Decimal(text), "f")
@@ -178,7 +178,7 @@ class Grid:
 
 @lru_cache(maxsize=4096)
 def percent_text(ratio: Decimal, digits: int = 2) -> str:
-    """A ratio as percent, rounded half up as Excel displays it: 0.99859 with 2 digits is 99.86%."""
+    """The ratio as percent, rounded half up as Excel displays it: 0.99859 with 2 digits is 99.86%."""
     return (
         f"{_WIDE.multiply(ratio, Decimal(100)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _WIDE)}%"
     )

@@ -10,15 +10,7 @@ from selfeval_xl.model.units import UNITS
 
 AMOUNTS = ("initial_budget", "annual_budget", "executed")
 NAMES = {"initial_budget": "年初预算数", "annual_budget": "全年预算数", "executed": "全年执行数"}
-MONEY_UNITS = (
-    "元",
-    "百元",
-    "千元",
-    "万元",
-    "百万元",
-    "千万元",
-    "亿元",
-)  # offered in lists; `is_unit` knows more
+MONEY_UNITS = ("元", "百元", "千元", "万元", "百万元", "千万元", "亿元")  # for lists; `is_unit` accepts more
 _TEN_THOUSAND = Decimal(10_000)
 
 
@@ -28,26 +20,26 @@ def is_unit(text: str) -> bool:
 
 
 def yuan_in(unit: str | None) -> Decimal:
-    """How many 元 one of this unit is. A form that names no unit, or one that is not known, is in 万元."""
+    """The number of 元 in one of this unit. A form that names no unit, or an unknown one, is in 万元."""
     return UNITS[unit].factor if unit and is_unit(unit) else _TEN_THOUSAND
 
 
 def in_ten_thousands(text: str | Decimal | None, unit: str | None) -> Decimal | None:
-    """An amount as typed, in 万元. None where there is no number."""
+    """A typed amount converted to 万元; None where it holds no number."""
     amount = text if isinstance(text, Decimal) else money(text)
     return None if amount is None else amount * (yuan_in(unit) / _TEN_THOUSAND)
 
 
 def in_unit(amount: Decimal | None, unit: str | None) -> Decimal | None:
-    """An amount in 万元, in the unit of a form: the inverse of `in_ten_thousands`."""
+    """An amount in 万元 converted to the unit of a form: the inverse of `in_ten_thousands`."""
     return None if amount is None else amount / (yuan_in(unit) / _TEN_THOUSAND)
 
 
 def yuan(form: Form, amount: Decimal) -> Decimal:
-    """An amount of the form in 元."""
+    """An amount of the form converted to 元."""
     return amount * yuan_in(form.money_unit)
 
 
 def ten_thousand_yuan(form: Form, amount: Decimal) -> Decimal:
-    """An amount of the form in 万元."""
+    """An amount of the form converted to 万元."""
     return yuan(form, amount) / _TEN_THOUSAND

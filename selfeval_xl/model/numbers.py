@@ -1,4 +1,4 @@
-"""The arithmetic of the county's figures, as the workbook's formulas do it. Decimal, half up."""
+"""Ratios, averages and rounding, with the same results as the workbook's formulas. Decimal, half up."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 from selfeval_xl.model.grid import percent_text
 
-_RATE, _MONEY, _SCORE = Decimal("0.0001"), Decimal("0.000001"), Decimal("0.01")
+ZERO, ONE = Decimal(0), Decimal(1)
+_RATE, _MONEY, _SCORE = Decimal("0.0001"), Decimal("0.000001"), Decimal("0.01")  # what is rounded to
+EXACT = Context(prec=80, rounding=ROUND_HALF_UP)  # quotients of numbers of 18 digits, never rounded twice
 
 
 def ratio(above: Decimal | None, below: Decimal | None) -> Decimal | None:
@@ -32,44 +34,40 @@ def difference(whole: Decimal | None, part: Decimal | None) -> Decimal | None:
 
 
 def mean(numbers: Sequence[Decimal]) -> Decimal | None:
-    """The average of numbers to 0.01; None of none."""
+    """The average of the numbers to 0.01; None where there are none."""
     return average(sum(numbers, Decimal(0)), len(numbers))
 
 
 def average(total: Decimal, count: int) -> Decimal | None:
-    """The average total ÷ count to 0.01; None of none."""
+    """The average total ÷ count to 0.01; None where the count is 0."""
     return (total / count).quantize(_SCORE, ROUND_HALF_UP) if count else None
 
 
 def decimal(value: float) -> Decimal:
-    """The decimal number that was kept in the store as this float."""
+    """The decimal number that the store keeps as this float."""
     return Decimal(repr(value))
 
 
 def exact(value: float | Decimal) -> int:
-    """A number in millionths, which can be added without any loss: 1 is a hundredth of a yuan in 万元."""
+    """The number in whole millionths, whose sums lose nothing: 1 is a hundredth of a yuan in 万元."""
     return round(value * 1_000_000)
 
 
 def of_millionths(total: int) -> Decimal:
-    """The number that `exact` made millionths of, or a sum of such numbers."""
+    """The number of this many millionths: the inverse of `exact`, for sums as well."""
     return Decimal(total).scaleb(-6)
 
 
 def rate4(value: Decimal | None) -> Decimal | None:
-    """A ratio rounded to 0.01%."""
+    """The ratio rounded to four decimals (0.01%)."""
     return None if value is None else value.quantize(_RATE, ROUND_HALF_UP)
-
-
-ZERO, ONE = Decimal(0), Decimal(1)
-_EXACT = Context(prec=80, rounding=ROUND_HALF_UP)  # quotients of numbers of 18 digits, never rounded twice
 
 
 def rounded(ratio: Decimal, digits: int = 2) -> Decimal:
     """The ratio rounded half up (away from zero), as by Excel's ROUND."""
-    return ratio.quantize(ONE.scaleb(-digits), ROUND_HALF_UP, _EXACT)
+    return ratio.quantize(ONE.scaleb(-digits), ROUND_HALF_UP, EXACT)
 
 
 def shown(ratio: Decimal | None) -> str | None:
-    """The ratio as it is printed: 99.86%."""
+    """The ratio as it is printed: 99.86%. None stays None."""
     return None if ratio is None else percent_text(ratio)

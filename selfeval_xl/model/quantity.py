@@ -46,7 +46,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A target or completed value, taken apart.
+    """A target or completed value in its parts.
 
     operator: ≥ ≤ > < = or "" (none written). number: as written, in `unit`. upper: end of a range.
     about: written as 约, 左右, 余. words: the text left over, for qualitative values and deadlines the whole
@@ -87,8 +87,8 @@ BLANKS = frozenset(
 )
 _HARD_BLANKS = BLANKS - {"无", "一"}
 _LONGEST_BLANK = 12
-_LONGEST_NUMBER = 18  # digits; more is no amount that anybody meant
-_LONGEST_VALUE = 120  # characters; more is a description
+_LONGEST_NUMBER = 18  # digits; a longer number is not an amount
+_LONGEST_VALUE = 120  # characters; a longer text is a description
 
 _OPERATORS = {
     "≥": """≥ ≧ ⩾ ≮ >= => ≥= >/=
@@ -106,7 +106,7 @@ _OPERATORS = {
 }
 SIGN_OF = {word: sign for sign, words in _OPERATORS.items() for word in words.split()}
 _LONGEST_OPERATOR = max(map(len, SIGN_OF))
-_LOOSE = ("", "=")  # an operator after the number says more than these
+_LOOSE = ("", "=")  # operators that give way to one written after the number
 _AFTER = {
     "及以上": "≥",
     "或以上": "≥",
@@ -180,14 +180,14 @@ _ALIKE = str.maketrans(
 
 @lru_cache(maxsize=20_000)
 def tidy(text: str) -> str:
-    """The text in half width, without spaces, LaTeX or HTML residue; the meaning stays."""
+    """The text in half width, without spaces and without LaTeX or HTML residue; its meaning stays."""
     if "&" in text:
         text = html.unescape(text)
     if "$" in text or "\\" in text:
         for latex, sign in _LATEX_SIGNS:
             text = text.replace(latex, sign)
         text = _LATEX.sub("", text)
-    if "<" in text:  # after what may leave a tag behind: &lt;br/&gt;, <$b$r>
+    if "<" in text:  # after the steps that may leave a tag: &lt;br/&gt;, <$b$r>
         text = _TAG.sub("", text)
     text = unicodedata.normalize("NFKC", text)
     text = SPACES.sub("", text)
@@ -202,7 +202,7 @@ def tidy(text: str) -> str:
 
 
 def is_blank(text: str | None) -> bool:
-    """Whether a cell counts as empty: nothing, /, —, -, 无. 0 is an answer, never empty."""
+    """Whether a cell counts as empty: nothing, /, —, -, 无. 0 is an answer and not empty."""
     return text is None or (len(text) <= _LONGEST_BLANK and tidy(text) in BLANKS)
 
 
@@ -239,7 +239,7 @@ def percent(text: str | None) -> Decimal | None:
 
 @lru_cache(maxsize=20_000)
 def parse(text: str | None) -> Quantity:
-    """The quantity that a target or completed value says; Kind.TEXT where it is not understood."""
+    """The quantity in a target or completed value; of Kind.TEXT where it is not understood."""
     if text is None:
         return EMPTY
     plain = tidy(text)
@@ -335,7 +335,7 @@ def _arabic(text: str) -> str:
 
 
 def _number(text: str) -> Quantity | None:
-    """The one number of a text, with its operator, unit and the few words around; None for anything else."""
+    """The only number of a text with its operator, unit and the few words around; None for anything else."""
     match = _NUMBER.search(text)
     if not match:
         return None
@@ -375,7 +375,7 @@ def _is_one_of_several(rest: str) -> bool:
 
 
 def _about_before(before: str) -> tuple[str, bool, str]:
-    """The words without a 约 at their end, whether there was one, and 近 or 接近 where it was that."""
+    """The words without 约 or the like at their end, whether there was one, and 近 or 接近 if it was that."""
     word = next((word for word in _ABOUT_BEFORE if before.endswith(word)), "")
     return before.removesuffix(word), bool(word), word if "近" in word else ""
 

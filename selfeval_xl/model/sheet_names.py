@@ -1,6 +1,6 @@
-"""Names of the sheets and columns of this program.
+"""Names of the sheets and columns that this program makes.
 
-The reader passes over them, the rules exempt them, the sinks write them.
+The reader passes over them, the rules exempt them, the writers write them.
 """
 
 COVER = "填报说明"
@@ -30,7 +30,7 @@ RESULT_COLUMNS = (
     "状态",
 )
 ADDED_COLUMNS = ("完成率", "偏差率", "判定")
-# Columns of the issued templates, hidden right of the others.
+# Columns of the issued templates, hidden right of ADDED_COLUMNS.
 HELPER_COLUMNS = (
     "整理后指标值",
     "整理后完成值",
@@ -41,7 +41,7 @@ HELPER_COLUMNS = (
     "完成单位",
     "可比",
 )
-# Head of the column of links right of a marked form, by the list that they lead to.
+# The head of the column of links right of a marked form, by the list that the links lead to.
 BACK_TO = {RESULTS: "回校验结果", RETURNED: "回问题清单"}
 BACK = BACK_TO[RETURNED]
 STUB = "【待补充】"

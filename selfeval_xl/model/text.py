@@ -1,4 +1,4 @@
-"""Texts as labels and names are compared: without white space, brackets and numbering."""
+"""Texts reduced for comparing labels and names: without white space, brackets and numbering."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from selfeval_xl.files import INVISIBLE
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|〔[^〔〕]*〕|【[^【】]*】")
 _NUMBERING = re.compile(r"^(?:\d{1,2}[.、]|[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十\d]+\))")
 _SPACE = re.compile(r"\s+")
-SPACES = re.compile(rf"[\s{INVISIBLE}]+")  # with those that nobody sees
+SPACES = re.compile(rf"[\s{INVISIBLE}]+")  # also those that are not displayed
 
 
 @lru_cache(maxsize=20_000)
@@ -22,6 +22,6 @@ def squeeze(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def core(text: str) -> str:
-    """A label without what forms add to it: spaces, numbering, brackets, a closing colon."""
+    """The label without spaces, numbering, brackets and a closing colon, which differ from form to form."""
     plain = _BRACKETS.sub("", squeeze(text))
     return _NUMBERING.sub("", plain).strip(":：*；;。. ")

@@ -1,4 +1,4 @@
-"""Units as people write them: the measure of each, and how many base units of it one of them is."""
+"""Units as people write them, each with its measure: dimension and number of base units."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ _TABLE: dict[str, dict[str, str]] = {
     "score": {"1": "分"},
 }
 
-# Counting words: each is its own measure; near ones are compared all the same and noted.
+# Counting words: each is its own measure; those in one group of _NEAR are compared all the same.
 _COUNTERS = """
     人 名 位 人次 人天 户 户次 家 个 件 项 次 场 场次 期 份 部 台 套 台套 辆 艘 架 座 处 所 间 栋 幢 条 本 册
     册次 篇 幅 张 块 只 头 匹 羽 株 棵 颗 粒 支 枚 把 床 张床 盏 起 例 宗 桩 笔 批 组 队 班
@@ -136,12 +136,12 @@ _UNKNOWN_PART = re.compile(  # 灶 of 元/灶, 元/灶以上
 
 
 def leading_unit(text: str) -> str:
-    """The longest known unit at the head of the text, or ''."""
+    """The longest known unit at the head of the text, or ""."""
     return next((text[:end] for end in range(min(_LONGEST, len(text)), 0, -1) if text[:end] in UNITS), "")
 
 
 def split_unit(text: str) -> tuple[str, str]:
-    """The unit at the head of the text, compound ones whole (元/人.天), and what follows it."""
+    """The unit at the head of the text, with its denominators (元/人.天), and the text behind it."""
     head = leading_unit(text)
     end = len(head)
     while head and end < len(text) and (text[end] in _PER or (end > len(head) and text[end] in ".·")):
@@ -166,7 +166,7 @@ def measure(unit: str) -> Measure | None:
     base = UNITS.get(head)
     tail = re.sub(r"[./·每]", "", tail)
     if base is None or not per or tail == "年" or (near(head, tail) and "人" not in (head, tail)):
-        return base  # 台/套 is either
+        return base  # 台/套 means 台 or 套
     tail = "".join(sorted(tail))  # 元/人.天 and 元/天.人
     return Measure(
         f"{base.dimension}:{base.name}/{tail}" if base.dimension == "count" else f"{base.dimension}/{tail}",

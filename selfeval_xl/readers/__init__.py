@@ -1,4 +1,4 @@
-"""Files to forms. The reader finds cells by their labels, never by position."""
+"""Reading of files into forms. Cells are found by their labels, never by position."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from selfeval_xl.model.forms import Explanation, Form, ListedFinding, Problem, R
 from selfeval_xl.model.grid import Grid
 from selfeval_xl.readers.formats.source import Source, open_source
 from selfeval_xl.readers.recognition.form_finder import forms_in
-from selfeval_xl.readers.recognition.issued_codes import OURS, with_codes
-from selfeval_xl.readers.recognition.layout_match import told_by_settings
+from selfeval_xl.readers.recognition.issued_codes import WITHOUT_FORMS, with_codes
+from selfeval_xl.readers.recognition.layout_match import layout_by_settings
 from selfeval_xl.readers.recognition.overwritten_formulas import with_overtyped
 from selfeval_xl.readers.recognition.report import report_in, report_on_sheet
 from selfeval_xl.readers.recognition.result_list import explanations_in, listed_in
@@ -56,7 +56,7 @@ def understand(source: Source) -> ReadFile:
         reports.append(report)
     if not forms and not reports and not problems and source.kind not in ATTACHMENTS:
         problems.append(Problem(_NOTHING_FOUND.format(name=source.name), rule="T01"))
-    if forms and not source.settings and any(grid.name in OURS for grid in source.grids):
+    if forms and not source.settings and any(grid.name in WITHOUT_FORMS for grid in source.grids):
         problems.append(Problem(_NO_SETTINGS, rule="T03"))
     return ReadFile(
         path=source.path,
@@ -75,11 +75,11 @@ def understand(source: Source) -> ReadFile:
 
 
 def _with_layout(forms: Sequence[Form], grid: Grid, source: Source) -> Sequence[Form]:
-    """The forms of a workbook of ours with its layout, and with the cells where a formula was overwritten."""
+    """The forms, with layout and overwritten formulas where this program made the workbook."""
     layout_id = source.settings.get("layout")
     if not layout_id:
         return forms
-    return [with_overtyped(told_by_settings(form, source.settings), grid, layout_id) for form in forms]
+    return [with_overtyped(layout_by_settings(form, source.settings), grid, layout_id) for form in forms]
 
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ if TYPE_CHECKING:
 else:
 
     def read_files(*args, **options):
-        """Many files, read in worker processes, in the order given: see `worker.read_files`."""
+        """The contents of many files in the order given: see `workers.read_files`."""
         from selfeval_xl.workers import read_files
 
         return read_files(*args, **options)

@@ -1,7 +1,7 @@
-"""Zip archives among the received files: their files are taken out into a temporary folder.
+"""Unpacking of zip archives among the received files into a temporary folder.
 
-Nothing in a zip is believed: depth, number and sizes are bounded, names never become paths, the bytes written
-are counted.
+What a zip says of itself is not trusted: depth, number and sizes are bounded, names never become paths, and
+the bytes written are counted.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from selfeval_xl.readers.folder import is_left_behind
 
 MAX_DEPTH = 4  # archives within archives
 MAX_MEMBERS = 20_000  # files of one received archive, nested ones together
-MAX_BYTES = 2 << 30  # their size, together
-MAX_MEMBER = 128 << 20  # size of one
-PIECE = 1 << 20
+MAX_BYTES = 2 << 30  # bytes of these files together
+MAX_MEMBER = 128 << 20  # bytes of one file
+PIECE = 1 << 20  # bytes that are read at once
 _PACKAGES = ("[content_types].xml", "mimetype", "xl/workbook.xml", "word/document.xml")
-_FIRST_PARTS = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis")  # most packages begin with one
+_FIRST_PARTS = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis")  # first names in most packages
 _UTF8, _ENCRYPTED = 0x800, 1
 _FAULTS = (
     zipfile.BadZipFile,
@@ -46,7 +46,7 @@ EMPTY = "压缩包里没有文件"
 
 @dataclass(frozen=True, slots=True)
 class Unpacked:
-    """One file to read.
+    """A file to read, received as it is or taken out of an archive.
 
     path: where it lies now. shown: where it was received (zip/folder/name inside an archive). archive: the
     archive it came in, below the folder, "" for none. trouble: why it could not be taken out; then there is
@@ -69,7 +69,7 @@ class _Budget:
 
 
 def unpack(paths: list[Path], root: Path, folder: Path) -> list[Unpacked]:
-    """Every received file in the same order, archives replaced by the files in them.
+    """The received files in the same order, each archive replaced by the files in it.
 
     folder: an empty one for the files that are taken out. An archive that cannot be opened, or is empty,
     stays as itself, with the trouble; so does a single file that cannot be taken out.
@@ -79,7 +79,7 @@ def unpack(paths: list[Path], root: Path, folder: Path) -> list[Unpacked]:
         if is_archive(path):
             name = Path(os.path.relpath(path, root)).as_posix()
             (folder / str(number)).mkdir()
-            arrived += _each_once(
+            arrived += _with_unique_names(
                 _open(path, path, name, folder / str(number), _Budget(MAX_MEMBERS, MAX_BYTES), 1)
             ) or [Unpacked(path, path, trouble=EMPTY, kind="zip")]
         else:
@@ -87,8 +87,8 @@ def unpack(paths: list[Path], root: Path, folder: Path) -> list[Unpacked]:
     return arrived
 
 
-def _each_once(found: Iterable[Unpacked]) -> list[Unpacked]:
-    """The files of an archive, those of the same name numbered."""
+def _with_unique_names(found: Iterable[Unpacked]) -> list[Unpacked]:
+    """The files of an archive, with numbers in names that occur twice."""
     by_name: dict[Path, Unpacked] = {}
     for file in found:
         shown, number = file.shown, 2
@@ -190,7 +190,7 @@ def _extract(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, budg
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
-    """The file's name in the archive.
+    """The path of a file in the archive.
 
     Without the UTF-8 mark zipfile has read the bytes as cp437: Chinese Windows meant GBK, a Mac UTF-8.
     """
@@ -209,7 +209,7 @@ def _name(entry: zipfile.ZipInfo) -> str:
 
 
 def at_hand(path: str | Path, folder: Path) -> Path:
-    """The file itself; for 送来.zip/某局/自评表.xlsx the file taken out into `folder`.
+    """The path of a readable file: itself, or for 送来.zip/某局/自评表.xlsx the copy taken out into `folder`.
 
     Raises UnreadableFile where it is gone, too large, or lies in an archive within an archive.
     """
@@ -249,7 +249,7 @@ def _take_out(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> 
 
 
 def _parts(entry: zipfile.ZipInfo) -> tuple[str, ...]:
-    """The path inside the archive.
+    """The parts of the path of a file in the archive.
 
     Without the UTF-8 mark the name was read as cp437: Chinese Windows meant GBK, a Mac UTF-8.
     """

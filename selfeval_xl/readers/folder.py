@@ -7,12 +7,12 @@ from pathlib import Path
 
 from selfeval_xl.errors import UsageError, cause_of
 
-_LEFT_BEHIND = ("~$", ".~", "._")  # lock files of Excel and WPS, the resource forks of a Mac
-_NEVER = frozenset((".ds_store", "thumbs.db", "desktop.ini"))
+_PREFIXES = ("~$", ".~", "._")  # lock files of Excel and WPS, the resource forks of a Mac
+_SYSTEM_FILES = frozenset((".ds_store", "thumbs.db", "desktop.ini"))
 
 
 def collect(folder: str | Path) -> list[Path]:
-    """Every file below the folder, sorted by path; for a file that file alone.
+    """The files below the folder, sorted by path; for the path of a file that file alone.
 
     Lock files and system files are left out, links to other folders are not followed. Raises UsageError when
     there is no such folder, or one below it cannot be opened.
@@ -30,7 +30,7 @@ def collect(folder: str | Path) -> list[Path]:
 
 
 def _refuse(error: OSError) -> None:
-    """Raises UsageError for a folder that cannot be opened: in silence its filings would be lost."""
+    """Raises UsageError for a folder that cannot be opened: its filings would go missing unnoticed."""
     raise UsageError(
         f"打不开文件夹“{error.filename}”：{cause_of(error)}。里面可能有报送的材料，请处理好权限再试，"
         "或先把它移走。"
@@ -39,4 +39,4 @@ def _refuse(error: OSError) -> None:
 
 def is_left_behind(name: str) -> bool:
     """Whether a file name belongs to a program or to the system, not to a filing."""
-    return name.startswith(_LEFT_BEHIND) or name.lower() in _NEVER
+    return name.startswith(_PREFIXES) or name.lower() in _SYSTEM_FILES

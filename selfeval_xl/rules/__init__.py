@@ -1,1 +1,1 @@
-"""The rules, in modules by subject; `registry.catalogue()` has them all."""
+"""The rules, in modules by subject; `registry.catalogue()` returns them all."""

@@ -1,4 +1,4 @@
-"""Rules across the forms of one department and across departments: the same thing agrees everywhere."""
+"""Rules across the forms of a department and across departments: do they agree, are texts their own."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def placed(finding: Finding, form: Form, filing: Filing) -> Finding:
 
 
 def related(form: Form, cell: str | None) -> tuple[Related, ...]:
-    """The cell of another form, as a finding refers to it."""
+    """The reference of a finding to a cell of another form."""
     return (Related(form.file, form.sheet, cell),)
 
 
@@ -58,7 +58,7 @@ def _specific(name: str | None, level1: str | None, level2: str | None) -> str |
 
 
 def _pairs(filing: Filing) -> Iterator[tuple[Form, Indicator, list[tuple[Form, Indicator]]]]:
-    """Each department indicator with the project indicators of the same specific name."""
+    """Yields each department indicator with the project indicators of the same specific name."""
     if not filing.department_forms:
         return
     projects: dict[str, list[tuple[Form, Indicator]]] = defaultdict(list)
@@ -258,7 +258,7 @@ def department_unlike_projects(filing: Filing, policy: Policy) -> Iterator[Findi
 
 
 def _sum_of_projects(projects: Sequence[Form], key: str) -> Decimal | None:
-    """This amount of all projects in 万元; None unless each of them says it."""
+    """The sum of one amount over all projects in 万元; None unless each form has it."""
     lines = [(form, main_line(form)) for form in projects]
     amounts = [(form, amount) for form, line in lines if line and (amount := line.amount(key)) is not None]
     if len(amounts) < len(projects):
@@ -267,7 +267,7 @@ def _sum_of_projects(projects: Sequence[Form], key: str) -> Decimal | None:
 
 
 def _unlike_projects(whole: Form, key: str, summed: Decimal, count: int) -> Finding | None:
-    """The department form's 项目支出, or else its total, where it does not go with the projects' sum.
+    """The finding on the department form's 项目支出, or its total, where it disagrees with the projects' sum.
 
     summed: in 万元; count: of the projects.
     """
@@ -326,7 +326,7 @@ def project_twice(filing: Filing, policy: Policy) -> Iterator[Finding]:
 
 
 _Text = TypeVar("_Text", bound=Hashable)
-_OWN_WORDS = 25  # shorter sentences are the same everywhere
+_OWN_WORDS = 25  # characters; shorter sentences are alike in many departments
 
 
 @rule(
@@ -350,7 +350,7 @@ def copied_texts(
 ) -> dict[int, set[_Text]]:
     """The texts of each form (by its id) that another department sent before.
 
-    forms: in their order, each with its texts or with something that stands for them (digests).
+    forms: in order of receipt, each with its texts or with digests in their place.
     """
     seen: dict[_Text, tuple[Filing, Form]] = {}
     copied: dict[int, set[_Text]] = {}
@@ -392,7 +392,7 @@ def own_texts(form: Form) -> Iterator[tuple[Goal | Indicator, str, str, str]]:
 
 
 def _may_agree(form: Form, other: Form) -> bool:
-    """Whether two forms may well say the same: projects of one name, units of one 主管部门."""
+    """Whether two forms may have the same texts: projects of one name, units of one 主管部门."""
     if form.project and other.project and tidy(form.project) == tidy(other.project):
         return True
     return bool(form.department and other.department and tidy(form.department) == tidy(other.department))

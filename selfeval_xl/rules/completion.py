@@ -17,7 +17,7 @@ from selfeval_xl.model.quantity import Kind, is_blank, parse, tidy
 from selfeval_xl.model.sheet_names import STUB
 from selfeval_xl.rules.indicators import bare, level, named
 from selfeval_xl.rules.registry import rule
-from selfeval_xl.rules.texts import cells, has_note, phrases, several, tells
+from selfeval_xl.rules.texts import cells, has_note, phrases, says_something, several
 
 _OPERATOR = re.compile(r"^(?:≥|≧|⩾|>=|=>|≤|≦|<=|＞|>|＜|<|＝|=)\s*")
 _SURVEY = re.compile(r"问卷|调查|测评|回访|评议|走访|投票|样本|份")
@@ -266,7 +266,7 @@ def _equal(row: Indicator) -> bool:
 def empty_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     """A due reason says something (not: 已完成, 按计划, 0)."""
     for row in _reason_due(form):
-        if not is_blank(row.note) and not tells(row.note) and STUB not in (row.note or ""):
+        if not is_blank(row.note) and not says_something(row.note) and STUB not in (row.note or ""):
             yield row.finding(
                 "note", f"{named(row)}未完成，原因栏只写了“{row.note}”，没有说明原因。", hint=_DEFAULT_UNMET
             )

@@ -1,4 +1,4 @@
-"""Conditions in the words of the forms, as counties write them: `全年执行数 <= 全年预算数`, `分值合计 = 100`.
+"""Conditions of county rules, parsed and evaluated: `全年执行数 <= 全年预算数`, `分值合计 = 100`.
 
 Numbers are Decimal. A blank or a text where a number is needed makes a comparison unknown, and an unknown
 condition counts as fulfilled.
@@ -92,7 +92,7 @@ def parse_condition(text: str, known: frozenset[str]) -> Condition:
 
 
 def _suggest(name: str, known: frozenset[str]) -> str:
-    """The known name that may be meant, as the end of a sentence; "" where there is none."""
+    """The end of a sentence with the known name that may be meant; "" where there is none."""
     from rapidfuzz.process import extractOne
 
     best = extractOne(name, sorted(known), score_cutoff=60)
@@ -125,7 +125,7 @@ _SIGNS = {"≤": "<=", "≥": ">=", "≠": "<>", "!=": "<>", "==": "="}
 
 
 def _operands(tree: Node) -> list[Node]:
-    """The parts of a tree that have a value; the others are tokens: numbers, names, signs."""
+    """The subtrees of a tree, which have a value; its other children are tokens (numbers, names, signs)."""
     return [child for child in tree.children if not isinstance(child, str)]
 
 
@@ -169,7 +169,7 @@ def _binary(tree: Node, values: Mapping[str, Value]) -> Value:
 
 
 def _joined(kind: str, parts: list[Node], values: Mapping[str, Value]) -> bool:
-    """The value of 且 and 或, where one side may settle it although the other is unknown."""
+    """The value of 且 and 或; one side may settle it although the other is unknown."""
     unknown = False
     for part in parts:
         try:

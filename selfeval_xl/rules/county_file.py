@@ -1,4 +1,4 @@
-"""A county's policy file (TOML or Excel): values that override the defaults, rule settings, own rules."""
+"""Reading of a county's policy file (TOML or Excel): overriding values, rule settings, own rules."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ Record = TypeVar("Record")
 
 @dataclass(slots=True)
 class _File:
-    """The rows of a policy file, whatever its format."""
+    """The rows of a policy file of either format."""
 
     parameters: list[Row]
     rules: list[Row]
@@ -85,7 +85,7 @@ def read_policy_file(path: Path, on: date) -> tuple[Policy, list[str]]:
     for parameter in _readable(file.parameters, _parameter, mistakes):
         if parameter.since and parameter.since > on:
             waiting.append(parameter)
-        elif _later(parameter, parameters[parameter.name]):
+        elif _overrides(parameter, parameters[parameter.name]):
             parameters[parameter.name] = parameter
     rules = dict(_readable(file.rules, _rule, mistakes))
     county = tuple(_readable(file.county, _county_rule, mistakes))
@@ -100,7 +100,7 @@ def read_policy_file(path: Path, on: date) -> tuple[Policy, list[str]]:
 def _readable(
     rows: Iterable[Row], read: Callable[[Cells, str], Record | None], mistakes: list[str]
 ) -> Iterator[Record]:
-    """The records that `read` makes of the rows; its complaints go to `mistakes`, each with its row."""
+    """Yields the records that `read` makes of the rows; adds its errors to `mistakes`, each with its row."""
     for where, cells in rows:
         try:
             record = read(cells, where)
@@ -111,8 +111,8 @@ def _readable(
             yield record
 
 
-def _later(new: Parameter, old: Parameter) -> bool:
-    """Whether `new` counts: the latest row of the county in force does, and any row beats the default."""
+def _overrides(new: Parameter, old: Parameter) -> bool:
+    """Whether `new` replaces `old`: of the county's rows in force the latest counts, before the default."""
     return old.where == "默认" or not old.since or (new.since or date.min) >= old.since
 
 
@@ -231,7 +231,7 @@ def _parameter(cells: Cells, where: str) -> Parameter | None:
 
 
 def _setting(typed: object, shipped: Setting) -> Setting:
-    """The typed value in the kind of the default. Raises PolicyError where it is of another kind."""
+    """The typed value as the kind of value that the default is. Raises PolicyError for another kind."""
     text = str(typed).strip()
     if isinstance(shipped, bool):
         return _yes_no(text)
@@ -260,7 +260,7 @@ def _word(typed: object, choices: Mapping[str, str]) -> str:
 
 
 def _caps(typed: object) -> tuple[tuple[str, Decimal], ...]:
-    """The caps in 80%：90、60%：80 or in a list of pairs: below this execution rate a total is at most that.
+    """The caps in 80%：90、60%：80 or in a list of pairs: below an execution rate, the highest total allowed.
 
     Raises PolicyError.
     """
@@ -331,7 +331,7 @@ def _treatment(cells: Cells) -> Treatment | None:
 
 
 def _rule(cells: Cells, where: str) -> tuple[str, RulePolicy] | None:
-    """The rule's id and the county's settings; None where the row has none. Raises PolicyError."""
+    """The rule's id and the county's settings for it; None where the row has none. Raises PolicyError."""
     from selfeval_xl.rules.registry import catalogue
 
     rule_id = _text(cells, "规则编号").upper()

@@ -1,4 +1,4 @@
-"""The policy workbook that a county fills in: parameters, rules, rules of its own and the names for them."""
+"""Writing of the policy workbook that a county fills in: parameters, rules, own rules and their names."""
 
 from __future__ import annotations
 
@@ -83,11 +83,10 @@ def shown_value(parameter: Parameter) -> str:
 
 
 def write_policy_template(policy: Policy, out: str | Path) -> None:
-    """Writes the workbook with the values in force.
+    """Writes the workbook, which shows the values in force.
 
-    The value column of parameters is empty: only what differs is filled in.
-
-    Raises OutputError where it cannot be written.
+    The value column of parameters is empty: counties fill in only what differs. Raises OutputError where it
+    cannot be written.
     """
     from xlsxwriter.exceptions import XlsxWriterException
 
@@ -105,7 +104,7 @@ _HEAD = _CELL | {"bold": True, "bg_color": "#DDEBF7", "align": "center"}
 _BODY = _CELL | {"text_wrap": True, "num_format": "@"}
 _SEVERITIES = [severity.label for severity in Severity]
 _TREATMENTS = [treatment.label for treatment in Treatment]
-_LAST_COUNTY_ROW = 500  # a county has fewer rules of its own
+_LAST_COUNTY_ROW = 500  # last row with drop-down lists; counties have fewer rules of their own
 
 
 def _write_workbook(policy: Policy, path: Path) -> None:

@@ -37,7 +37,7 @@ def names(scope: str) -> Mapping[str, fields.Field]:
 
 
 def custom_rule(row: CountyRule) -> CustomRule:
-    """The rule ready to run. Raises PolicyError where its condition cannot be understood."""
+    """The rule with its condition parsed. Raises PolicyError where the condition cannot be understood."""
     return CustomRule(row, parse_condition(row.condition, frozenset(names(row.scope))))
 
 
@@ -76,7 +76,7 @@ def _shown(name: str, values: Mapping[str, Value], scope: str) -> str:
 
 
 def _key(rule: CustomRule, record: Record) -> str | None:
-    """The field whose cell the finding points at: the first of the condition's names that has one."""
+    """The field whose cell the finding points at: the first name of the condition that has a cell."""
     by_name = names(rule.row.scope)
     in_order = sorted(rule.condition.names, key=rule.condition.text.find)
     return next((by_name[name].key for name in in_order if by_name[name].key in record.cells), None)
@@ -113,14 +113,14 @@ def _typed(field: fields.Field, value: object) -> Value:
 
 
 def _fund(line: FundingLine, key: str) -> object:
-    """The value of a fund row; without a budget there is no rate to judge."""
+    """The value of this field of a fund row; a row without a budget has no rate."""
     if key in ("rate", "execution_rate") and line.amount("annual_budget") == 0:
         return None
     return getattr(line, key, None)
 
 
 def _indicator(row: Indicator, key: str) -> object:
-    """The value of an indicator, among them its target and its completed value as numbers."""
+    """The value of this field of an indicator, also of the numbers of target and completed value."""
     if key in ("target_number", "actual_number"):
         quantity = row.target_quantity if key == "target_number" else row.actual_quantity
         return quantity.number if quantity is not None and quantity.kind is Kind.NUMBER else None
@@ -128,7 +128,7 @@ def _indicator(row: Indicator, key: str) -> object:
 
 
 def _form(form: Form, key: str) -> object:
-    """The value of a form, among them those of its total row and its sums."""
+    """The value of this field of a form, also of its total row and its sums."""
     line = form.total_funding
     if key in ("initial_budget", "annual_budget", "executed"):
         return getattr(line, key) if line else None
@@ -138,7 +138,7 @@ def _form(form: Form, key: str) -> object:
         name = "points" if key == "points_total" else "score"
         values = [money(getattr(row, name)) for row in form.indicators]
         if all(value is None for value in values):
-            return None  # points of the funds alone are no score table
+            return None  # a form with points only for funds has no table of scores
         return sum(
             value for value in (*values, money(getattr(line, name)) if line else None) if value is not None
         )

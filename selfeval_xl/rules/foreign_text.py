@@ -11,12 +11,12 @@ from selfeval_xl.model.forms import REPORT, Filing
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.texts import goal_texts, notes, remark_texts
 
-_SELF = re.compile(
+_SELF_REFERENCE = re.compile(
     r"(?<![自你其敌基根成资样文版剧日书课标副抄账读脚])(?:我|本)(校|院|镇|乡|街道|局|委|馆|村|社区|所|"
     r"园|公司|医院|学院)(?![长里子来外内落民庄区化际领员镇级正准验对面])"
 )
-
-_LETTERS_OF_KIND = {  # letters of which one stands in the name of such a unit; "": see _foreign
+# The letters of which one stands in the name of such a unit; "" for those that `_foreign` decides.
+_LETTERS_OF_KIND = {
     "校": "校学",
     "院": "院",
     "镇": "镇",
@@ -33,7 +33,6 @@ _LETTERS_OF_KIND = {  # letters of which one stands in the name of such a unit; 
     "医院": "院",
     "学院": "院",
 }
-
 # 我局 is wrong only for these; other units below a bureau may well write it.
 _NO_BUREAU = re.compile(r"学校|中学|小学|幼儿园|医院|卫生院|[镇乡]人民政府|街道办")
 _BUREAU = re.compile(r"(?:局|委员会|委|办公室)$")
@@ -55,6 +54,7 @@ def text_of_another_kind_of_unit(filing: Filing, policy: Policy) -> Iterator[Fin
 
 
 def _foreign_in_forms(filing: Filing) -> Iterator[Finding]:
+    """The findings on texts of the forms."""
     for form in filing.forms:
         names = "".join(name or "" for name in (form.department, form.unit, form.project, filing.department))
         for text in (*goal_texts(form), *remark_texts(form), *notes(form)):
@@ -79,6 +79,7 @@ def _foreign_in_forms(filing: Filing) -> Iterator[Finding]:
 
 
 def _foreign_in_reports(filing: Filing) -> Iterator[Finding]:
+    """The findings on sections of the reports."""
     for report in filing.reports:
         names = (
             (report.department or "") + filing.department + "".join(form.unit or "" for form in filing.forms)
@@ -107,7 +108,7 @@ def _foreign(text: str, names: str) -> str | None:
 
     names: of the unit, its department and its project.
     """
-    for match in _SELF.finditer(text):
+    for match in _SELF_REFERENCE.finditer(text):
         letters = _LETTERS_OF_KIND[match[1]]
         fits = (
             any(letter in names for letter in letters)

@@ -213,7 +213,7 @@ def low_rate_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     )
 
 
-_EXACT_SLACK = Decimal("0.002")  # figures that are the same but for rounding
+_EXACT_SLACK = Decimal("0.002")  # the most by which rounding makes equal figures differ
 
 
 @rule(
@@ -238,7 +238,7 @@ def yuan_typed_as_ten_thousand(form: Form, policy: Policy) -> Iterator[Finding]:
 
 
 def _columns_apart(form: Form) -> Finding | None:
-    """A row with one amount about ten thousand times the next one."""
+    """The finding on a row with one amount about ten thousand times the next one; None without one."""
     for line in form.funding:
         amounts = [(amount, key) for key in AMOUNTS if (amount := line.amount(key)) and amount > 0]
         for pair in zip(amounts, amounts[1:]):
@@ -257,7 +257,7 @@ def _columns_apart(form: Form) -> Finding | None:
 
 
 def _total_unlike_sources(form: Form) -> Finding | None:
-    """A total ten thousand times the sum of its sources, or the reverse."""
+    """The finding on a total ten thousand times the sum of its sources, or the reverse; None without one."""
     total = form.total_funding
     if total is None:
         return None
@@ -280,7 +280,7 @@ def _total_unlike_sources(form: Form) -> Finding | None:
 
 
 def _unlike_indicators(form: Form) -> Finding | None:
-    """The same figure in the funds and in a money indicator, ten thousand times as large or small."""
+    """The finding on a money indicator with an amount of the funds, but 10,000 times as large or small."""
     line = main_line(form)
     if line is None:
         return None

@@ -84,14 +84,14 @@ def low_rate_yet_all_met(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
-# name of the indicator, its formula; 财预〔2013〕53号 部门整体支出绩效评价指标框架
+# The names of indicators, and their formula (财预〔2013〕53号 部门整体支出绩效评价指标框架).
 _MANAGEMENT = (
     (re.compile(r"^(?:部门|项目|全年|整体)?预算(?:完成|执行)率$|^资金(?:执行|使用)率$"), "执行数÷预算数"),
     (re.compile(r"^(?:部门|项目|全年)?预算调整率$"), "（全年预算数－年初预算数）÷年初预算数"),
     (re.compile(r"^(?:部门)?结转结余率$"), "（全年预算数－执行数）÷全年预算数"),
 )
-_CLOSE = Decimal("0.01")  # a percentage point is within what rounding and wording explain
-# 三公经费控制率 and 公用经费控制率 follow from the row of that money, where the form has one
+_CLOSE = Decimal("0.01")  # one percentage point, which rounding and wording can explain
+# 三公经费控制率 and 公用经费控制率 follow from the row of that money, where the form has one.
 _CONTROLLED = re.compile(r"^(?:部门)?(三公经费|公用经费|会议费|培训费)(?:支出)?(?:预算)?(控制率|变动率)$")
 _CONTROLLED_BY = {"控制率": "执行数÷预算数", "变动率": "（全年预算数－年初预算数）÷年初预算数"}
 
@@ -142,7 +142,7 @@ def indicator_unlike_own_money(form: Form, policy: Policy) -> Iterator[Finding]:
 
 
 def _controlled(form: Form, indicator: Indicator, name: str, ratio: Decimal) -> Iterator[Finding]:
-    """A 控制率 or 变动率 that is not the one of its own row of the funding table."""
+    """The finding on a 控制率 or 变动率 that differs from the rate of that row of the funding table."""
     match = _CONTROLLED.match(name)
     if match is None:
         return

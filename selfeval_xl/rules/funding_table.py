@@ -11,17 +11,17 @@ from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import ZERO
 from selfeval_xl.model.quantity import money, tidy
 
-# _PARTS: rows that belong to another source although the form does not say so. _SPENDING: rows of the split
-# by spending.
+# Rows that belong to another source although the form does not say so.
 _PARTS = re.compile(
     r"^(?:中央|上级|省级|市级|州级|县级|区级|乡镇?级|本级|地方|一般公共预算|政府性基金|国有资本经营|"
     r"专项债|一般债|债券|中央补助)"
 )
+# Rows of the split by spending.
 _SPENDING = re.compile(
     r"^(?:按支出|基本支出|项目支出|人员经费|公用经费|人员支出|公用支出|商品和服务|工资福利|"
     r"对个人和家庭|资本性支出|三公经费|其中[:：]?基本|其中[:：]?项目)"
 )
-_HEADS = re.compile(r"^按.{1,6}分")
+_HEADS = re.compile(r"^按.{1,6}分")  # 按支出性质分, the heading of a split
 _REST = re.compile(r"其他|其它|单位资金|自有资金|自筹|社会资金|银行贷款")
 _FISCAL = re.compile(r"财政|一般公共预算|政府性基金|国有资本经营|中央|省级|市级|县级|区级|上级补助|本级")
 
@@ -40,12 +40,12 @@ def is_below(line: FundingLine, threshold: Decimal) -> bool:
 
 
 def is_fiscal(line: FundingLine) -> bool:
-    """Whether the row is money of the budget itself: not the unit's, no special account, not carried over."""
+    """Whether the row is fiscal money: not the unit's own, no special account, not carried over."""
     return bool(_FISCAL.search(line.source)) and "专户" not in line.source and "结转" not in line.source
 
 
 def sources(form: Form) -> list[FundingLine]:
-    """The rows that a total may sum up: those of the first degree, by source and not by spending."""
+    """The rows that a total may sum up: those of the first level, by source and not by spending."""
     return [
         line
         for line in form.funding
@@ -111,7 +111,7 @@ def _under_head(form: Form, line: FundingLine) -> bool:
 
 
 def subject_cells(lines: Iterable[FundingLine], key: str) -> list[str | None]:
-    """The cells of one column in these rows."""
+    """The cells of the column `key` in these rows."""
     return [line.cells.get(key) for line in lines]
 
 
@@ -139,7 +139,7 @@ def printed_rate_fits(form: Form, line: FundingLine, budget: Decimal, executed: 
     text = tidy(line.execution_rate or "")
     number = money(text.rstrip("%"))
     if number is None:
-        return True  # words in the rate cell are no wrong rate
+        return True  # words in the cell are no rate that could be wrong
     if budget == 0:
         return executed == 0 and number == 0
     half = Decimal(5).scaleb(-_most_decimals(form) - 1)

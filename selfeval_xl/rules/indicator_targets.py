@@ -176,7 +176,7 @@ def _lacks_unit(row: Indicator) -> bool:
 
 
 def _ends_in_unit(name: str) -> bool:
-    """Whether the name says the unit itself: 人数, 培训次数, (万元)."""
+    """Whether the name itself contains the unit: 人数, 培训次数, (万元)."""
     return bool(
         re.search(
             r"(?:人|户|次|个|件|场|台|套|部|处|项|批|份|家|座|头|株|期|篇|册|辆|天|课时|亩|公里|吨|"

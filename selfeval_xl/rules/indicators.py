@@ -73,11 +73,11 @@ def _says_nothing(row: Indicator) -> bool:
         return True
     repeats_stem = plain in (level(row.level1), level(row.level2))
     repeats_level = bool(plain) and plain == level(row.name) and bare(row.name) in _levels(row)
-    return (repeats_stem and not _is_telling(plain)) or (repeats_level and not plain.endswith("率"))
+    return (repeats_stem and not _says_something_more(plain)) or (repeats_level and not plain.endswith("率"))
 
 
-def _is_telling(name: str) -> bool:
-    """Whether a name that repeats its level (服务对象满意度, 预算执行率) says what is measured all the same.
+def _says_something_more(name: str) -> bool:
+    """Whether a name that repeats its level (服务对象满意度, 预算执行率) still says what is measured.
 
     Bureaus accept such names.
     """
@@ -170,7 +170,7 @@ def _numberless(name: str) -> str:
 
 
 # Two names that differ in one of these letters (a place, a time, opposite words) name different things.
-_TELLING_LETTERS = frozenset(
+_DISTINGUISHING_LETTERS = frozenset(
     "新旧上下前后春夏秋冬东南西北一二三四五六七八九十男女老幼小中高初县乡镇村市省区校学教师家长"
     "生员医患增减收支进出购修建养大内外甲乙丙丁ABCDE"
 )
@@ -180,7 +180,7 @@ def _differ_in_detail(name: str, other: str) -> bool:
     """Whether two names differ only in a number, or in a place, a time or opposite words."""
     if _numberless(name) == _numberless(other):
         return True
-    return not _TELLING_LETTERS.isdisjoint(set(name) ^ set(other))
+    return not _DISTINGUISHING_LETTERS.isdisjoint(set(name) ^ set(other))
 
 
 @rule(
@@ -198,7 +198,7 @@ def first_level_missing(form: Form, policy: Policy) -> Iterator[Finding]:
         return
     text = "|".join(f"{row.level1}|{row.level2}" for row in form.indicators)
     if form.kind == DEPARTMENT and not re.search(r"产出|效益", text):
-        return  # a frame of its own (履职效能, 管理效率 ...)
+        return  # the form follows another indicator frame (履职效能, 管理效率 ...)
     for word, synonyms, severity in (
         ("产出", r"产出|履职|数量|质量", Severity.WARNING),
         ("效益", r"效益|效果|效应|可持续", Severity.WARNING),

@@ -33,12 +33,12 @@ from selfeval_xl.rules.texts import (
     remark_texts,
 )
 
-# All residue begins with one of these signs, which are quicker to look for.
+# All residue contains one of these characters; searching for them first is quicker.
 _MARKS = re.compile(r"[<&\\$_\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
 
 
 def _listed(texts: Iterable[FormText]) -> str:
-    """The names of the texts, each once."""
+    """The names of the texts in a sentence, each once."""
     return "、".join(dict.fromkeys(text.what for text in texts))
 
 

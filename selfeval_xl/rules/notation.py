@@ -1,4 +1,4 @@
-"""The notation of values: where it is untidy or mixed, and how the value should be written."""
+"""The notation of values: untidy or mixed ways of writing them, and the proper one."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.quantity import Kind, tidy
 
 _UNTIDY = re.compile(r"[０-９Ａ-Ｚａ-ｚ％＝＞＜．＋－]|^\s|\s$|(?<=\d)\s+(?=[\d%％])|(?<=[≥≤><=])\s+(?=\d)")
-_SPELLINGS = {  # of each operator; the proper one comes first
+_SPELLINGS = {  # the ways to write each operator, the proper one first
     "≥": ("≥", "≧", "⩾", ">=", "＞＝", "＞=", "≥="),
     "≤": ("≤", "≦", "⩽", "<=", "＜＝", "＜=", "≤="),
     "=": ("=", "═", "﹦", "==", "＝"),
 }
 _PLAIN_SIGN = {spelling: sign for sign, spellings in _SPELLINGS.items() for spelling in spellings}
 _SIGN = re.compile("|".join(sorted(map(re.escape, _PLAIN_SIGN), key=len, reverse=True)))
-# 1,500.00 is how accountants write an amount, and no fault
+# 1,500.00 as accountants write it, which is no fault.
 _SEPARATED = re.compile(r"[-+]?[¥￥]?\s*\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?")
 
 
@@ -46,7 +46,7 @@ def is_untidy(value: Value) -> bool:
 
 
 def mixed_operators(values: Iterable[Value]) -> Iterator[tuple[list[str], list[Value]]]:
-    """The operators written in several ways: the ways that occur, and the values not written in the best."""
+    """Yields, for each operator written in several ways, these ways and the values not in the proper one."""
     by_spelling: dict[str, dict[str, list[Value]]] = {sign: defaultdict(list) for sign in _SPELLINGS}
     for value in values:
         match = _SIGN.match(value.text)
@@ -60,7 +60,7 @@ def mixed_operators(values: Iterable[Value]) -> Iterator[tuple[list[str], list[V
 
 
 def typed_amounts(form: Form) -> Iterator[Value]:
-    """Amounts typed with a unit of their own (12.5万元 in a 万元 cell)."""
+    """Yields amounts typed with a unit of their own (12.5万元 in a 万元 cell)."""
     return (
         Value(line, key, text)
         for line in form.funding
@@ -70,12 +70,12 @@ def typed_amounts(form: Form) -> Iterator[Value]:
 
 
 def fractions(form: Form) -> Iterator[Value]:
-    """Completed values that are ratios where a percent is due: 0.96 against ≥95%."""
+    """Yields completed values that are ratios where a percent is due: 0.96 against ≥95%."""
     for row in form.indicators:
         target, actual = row.target_quantity, row.actual_quantity
         if not row.actual or target is None or actual is None or _as_percent(row) is None:
             continue
-        # against a target of a few percent, 0.96 may well be 0.96%
+        # Against a target of a few percent, 0.96 may well be 0.96%.
         target_is_large = target.number is not None and target.number > 10
         if target_is_large and actual.kind is Kind.NUMBER:
             yield Value(row, "actual", row.actual)

@@ -32,7 +32,7 @@ NEEDS = {
 
 @cache
 def examples() -> dict[str, dict[str, str]]:
-    """A message of each rule and its hint, by rule id."""
+    """An example of each rule's message, with its hint, by rule id."""
     return tomllib.loads(resources.files(__package__).joinpath("examples.toml").read_text(encoding="utf-8"))
 
 

@@ -82,7 +82,7 @@ def hidden_digits(text: str) -> str:
 
 
 def _signed(form: Form) -> Iterator[FormText]:
-    """The filled fields of the signature block: a number beside 联系电话 and its like is a person's."""
+    """Yields the filled fields of the signature block: numbers beside 联系电话 and the like are personal."""
     return (
         FormText(label, form.cells.get(label), f"{label}：{value}")
         for label, value in form.signature.items()
@@ -91,5 +91,5 @@ def _signed(form: Form) -> Iterator[FormText]:
 
 
 def _masked(number: str) -> str:
-    """The number with all but its last two digits masked: a finding does not spread what it finds."""
+    """The number with all but its last two digits masked, so that the finding does not publish it."""
     return re.sub(r"\d(?=\d{2})", "*", number)

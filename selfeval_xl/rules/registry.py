@@ -53,7 +53,7 @@ class Rule:
 
     @property
     def text(self) -> str:
-        """The rule's text on one line."""
+        """The English text of the rule, the function's docstring, on one line."""
         return " ".join((self.function.__doc__ or "").split())
 
 

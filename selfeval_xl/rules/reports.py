@@ -17,15 +17,15 @@ from selfeval_xl.rules.across import related, specific_name
 from selfeval_xl.rules.funding_table import main_line
 from selfeval_xl.rules.indicators import bare
 from selfeval_xl.rules.registry import rule
-from selfeval_xl.rules.texts import tells
+from selfeval_xl.rules.texts import says_something
 
-# “卫星电话数量：26部”, “群众满意度 100%”: a name and its figure, as reports list them
+# A name and its figure as reports list them: “卫星电话数量：26部”, “群众满意度 100%”.
 _LISTED = re.compile(
     r"(?P<name>[^\d\s()（）;；:：。,，、.]{3,20})\s*[:：]?\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>%|"
     r"[\u4e00-\u9fff]{1,3})"
 )
 _LEVEL = re.compile(r"(?:数量|质量|时效|成本|效益|满意度)指标$")
-# “共设绩效指标12个，已完成10个” counts, and names no indicator
+# Words of a count that names no indicator: “共设绩效指标12个，已完成10个”.
 _SUMMED = re.compile(r"指标(?:共|\d|值|$)|已完成|未完成|超额|待核定|未填|完成率$|实际完成|偏差率")
 _ALL_DONE = re.compile(r"(?:各项|全部|所有)[^，。；;]{0,10}完成(?:率)?\s*(?:为|达到?)?\s*100\s*%")
 _MOST = Decimal("0.8")
@@ -61,7 +61,7 @@ _MONEY = re.compile(
     r"(?P<what>项目支出预算|项目预算|基本支出|年初预算|全年预算|调整后预算|全年执行|执行数|项目支出|"
     r"预算执行率|执行率)[^。；;，,\d]{0,10}?(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>万元|元|%)"
 )
-_MEANT = {
+_FIELD_BY_WORD = {
     "年初预算": "initial_budget",
     "全年预算": "annual_budget",
     "调整后预算": "annual_budget",
@@ -70,15 +70,15 @@ _MEANT = {
     "预算执行率": "rate",
     "执行率": "rate",
 }
-# Words by which a figure is a target and not a result, and how many letters before it they are looked for.
+# Words by which a figure is a target and not a result; they are looked for in the letters before it.
 _TARGET = re.compile(r"要求|目标|不低于|应当|应达|力争|计划|确保|高于|以上|以内")
-_BEFORE = 14
+_LETTERS_BEFORE = 14
 
 
 def _money_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
     """Budget figures in the report that differ from the department form, else from a single project's form.
 
-    A figure that some fund row of some form has is right somewhere and not asked about.
+    A figure that any fund row of any form has is taken as right.
     """
     form = next(iter(filing.department_forms), None)
     line = main_line(form) if form and form.funding else None
@@ -87,8 +87,8 @@ def _money_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
     if form is None or line is None:
         return
     for match in _MONEY.finditer(text):
-        key = _MEANT.get(match["what"])
-        if key is None or _TARGET.search(text[max(0, match.start() - _BEFORE) : match.end() + 2]):
+        key = _FIELD_BY_WORD.get(match["what"])
+        if key is None or _TARGET.search(text[max(0, match.start() - _LETTERS_BEFORE) : match.end() + 2]):
             continue
         number, unit = Decimal(match["number"].replace(",", "")), match["unit"]
         if key == "rate" and unit == "%" and line.rate is not None:
@@ -140,7 +140,7 @@ def _amounts(filing: Filing, key: str) -> Iterator[Decimal]:
 
 
 def _indicators_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
-    """Figures like “卫星电话数量：26部” that are not the form's completed value of the same name."""
+    """Figures like “卫星电话数量：26部” that differ from the form's completed value of the same name."""
     plain = tidy(text)
     for form in filing.forms:
         for row in form.indicators:
@@ -174,9 +174,9 @@ def _listed(text: str) -> list[tuple[str, Decimal, str]]:
 
 
 def _counts_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
-    """Figures that differ from an indicator which does not say what it counts (数量 =25部).
+    """Figures that differ from an indicator whose name does not say what it counts (数量 =25部).
 
-    A rare unit that occurs once on both sides tells that both mean the same thing (26部).
+    A rare unit that occurs once on both sides shows that both mean the same thing (26部).
     """
     rows = [
         (form, row, parse(row.target))
@@ -283,6 +283,6 @@ def report_explains_no_miss(filing: Filing, policy: Policy) -> Iterator[Finding]
                     ),
                     hint="逐个写明未完成的原因和改进措施。",
                     subject=section.title,
-                    value=section.text[:40] if tells(section.text) else None,
+                    value=section.text[:40] if says_something(section.text) else None,
                 )
                 yield _in_report(finding, report, filing)

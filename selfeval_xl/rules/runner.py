@@ -1,4 +1,4 @@
-"""The check: runs the rules over filings, with severity and treatment by rule and policy, and silences."""
+"""The check: runs all rules on filings, adds severity and treatment, and applies the silences."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from selfeval_xl.rules.custom import CustomRule, custom_rule, violations
 from selfeval_xl.rules.registry import Rule, catalogue
 from selfeval_xl.rules.silences import silenced
 
-# The exceptions of a bug in a rule: the rule is reported as failed, the check goes on.
+# Exceptions that mean a bug in a rule: the rule is reported as failed, the check goes on.
 _BUGS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 _SCANS = frozenset(("pdf", "image"))
-_WHY_SKIPPED = {  # by what the rule needs, else by its scope
+_WHY_SKIPPED = {  # by the rule's needs, else by its scope
     "scores": "表中没有分值",
     "notes": "表中没有偏差原因栏",
     "settings": "不是用本程序的模板填的",
@@ -48,33 +48,31 @@ def check(
 
     The findings are sorted by file, sheet, form, severity and cell.
     files: all files that were read, also those that belong to no filing (unreadable ones).
-    roster: the projects that are due, with the amounts of the ledger; without one the rules that need it are
-    skipped.
+    roster: the projects due, with the amounts of the ledger; without it the rules that need one are skipped.
     public: whether these are copies for publication.
-    ready: the findings on each form, where `own_findings` has looked at them already; the forms are then
-    assessed too.
-    county: what the rules have to know of the other filings, where these are some filings of a county.
+    ready: the findings of `own_findings` on each form, where they exist; the forms are then already assessed.
+    county: facts about the other filings, where these are only some filings of a county.
     """
     policy = policy or default()
     if ready is None:
         filings = [
             replace(filing, forms=tuple(assess(form, policy) for form in filing.forms)) for filing in filings
         ]
-    of_filings = (file for filing in filings for file in filing.files)
-    every_file = list({file.path: file for file in (*of_filings, *files)}.values())
+    files_of_filings = (file for filing in filings for file in filing.files)
+    every_file = list({file.path: file for file in (*files_of_filings, *files)}.values())
     scans = county.scanned if county else scanned(every_file)
     subjects = _Subjects(filings, every_file, roster, public, scans)
     found: list[Finding] = []
     statuses: list[RuleStatus] = []
     found_before = ready.by_rule(filings) if ready else {}
     for rule in catalogue().values():
-        if ready is not None and _of_one_form(rule) and not _off(rule, policy):
+        if ready is not None and _needs_form_only(rule) and not _why_off(rule, policy):
             statuses.append(_status_before(rule, subjects.of(rule), ready))
             found += found_before.get(rule.id, []) if rule.id not in ready.failed else []
-        elif county is not None and rule.scope == "county" and not _off(rule, policy):
+        elif county is not None and rule.scope == "county" and not _why_off(rule, policy):
             statuses.append(_status(rule, county.several))
         else:
-            status, results = _tried(rule, subjects, policy)
+            status, results = _run_rule(rule, subjects, policy)
             statuses.append(status)
             found += results
     found += county.found if county else ()
@@ -82,22 +80,22 @@ def check(
         number = custom.row.number
         found += found_before.get(number, []) if ready else _violations(custom, _forms(filings))
         statuses.append(RuleStatus(number, "ran"))
-    remaining = sorted(_explained(silenced(found), every_file, filings), key=order)
+    remaining = sorted(_with_explanations(silenced(found), every_file, filings), key=order)
     return Findings(tuple(remaining), tuple(statuses), _counts(every_file, remaining))
 
 
-def told_apart(rule_id: str, found: Iterable[Finding], policy: Policy) -> list[Finding]:
+def findings_of_rule(rule_id: str, found: Iterable[Finding], policy: Policy) -> list[Finding]:
     """The findings of a rule that was run outside of `check`, with its title and severity.
 
     Empty where the policy switches the rule off.
     """
     rule = catalogue()[rule_id]
-    return [] if _off(rule, policy) else [_completed(finding, rule, policy) for finding in found]
+    return [] if _why_off(rule, policy) else [_completed(finding, rule, policy) for finding in found]
 
 
 @dataclass(frozen=True, slots=True)
 class OtherFilings:
-    """What some filings of a county have to know of the others.
+    """Facts about the other filings of a county, for a check of some of them.
 
     scanned: folders in which a scan lies. found: the findings on these filings of the rules that compare
     departments (see `told_apart`). several: whether there are departments to compare.
@@ -110,7 +108,7 @@ class OtherFilings:
 
 @dataclass(frozen=True, slots=True)
 class FormFindings:
-    """The findings on single forms, by the id of the form. failed: the rules that broke, and how."""
+    """The findings on single forms, by the id of the form. failed: the error of each rule that failed."""
 
     found: Mapping[int, tuple[Finding, ...]]
     failed: Mapping[str, str]
@@ -130,11 +128,11 @@ class FormFindings:
 def own_findings(form: Form, policy: Policy, failed: dict[str, str]) -> Iterator[Finding]:
     """The findings on an assessed form of the rules that need nothing but this form.
 
-    They are without the department and not yet silenced. failed: takes the rules that break, and how.
+    They have no department yet and are not silenced. failed: gets the error of each rule that fails.
     """
     place = _Place(form.file, form.sheet, form.kind, project=form.project)
     for rule in catalogue().values():
-        if not _of_one_form(rule) or not _fits(rule, form) or _off(rule, policy):
+        if not _needs_form_only(rule) or not _fits(rule, form) or _why_off(rule, policy):
             continue
         try:
             found = [
@@ -148,7 +146,7 @@ def own_findings(form: Form, policy: Policy, failed: dict[str, str]) -> Iterator
         yield from _violations(custom, [(form, place)])
 
 
-def _of_one_form(rule: Rule) -> bool:
+def _needs_form_only(rule: Rule) -> bool:
     """Whether the rule needs nothing but the form."""
     return rule.scope == "form" and rule.needs in (None, "scores", "notes", "off")
 
@@ -158,14 +156,15 @@ def _fits(rule: Rule, form: Form) -> bool:
     return (rule.needs != "scores" or form.has_scores) and (rule.needs != "notes" or form.has_notes)
 
 
-def _off(rule: Rule, policy: Policy) -> str | None:
-    """Why the policy keeps the rule from running; None where it runs."""
+def _why_off(rule: Rule, policy: Policy) -> str | None:
+    """The reason why the policy keeps the rule from running; None where it runs."""
     if policy.rule(rule.id).on is False:
         return "参数表里关闭了"
     return "默认关闭，可以在参数表里启用" if rule.needs == "off" and not policy.rule(rule.id).on else None
 
 
 def _status(rule: Rule, ran: bool) -> RuleStatus:
+    """The status of a rule that did not fail."""
     if ran:
         return RuleStatus(rule.id, "ran")
     return RuleStatus(rule.id, "skipped", _WHY_SKIPPED.get(rule.needs or rule.scope, "没有可查的表"))
@@ -177,9 +176,9 @@ def _status_before(rule: Rule, subjects: Sequence[_Subject], ready: FormFindings
     return RuleStatus(rule.id, "failed", error) if error else _status(rule, bool(subjects))
 
 
-def _tried(rule: Rule, all_subjects: _Subjects, policy: Policy) -> tuple[RuleStatus, list[Finding]]:
-    """The rule's status and its findings, each with its place; no findings where it is off or breaks."""
-    off = _off(rule, policy)
+def _run_rule(rule: Rule, all_subjects: _Subjects, policy: Policy) -> tuple[RuleStatus, list[Finding]]:
+    """The rule's status and its findings, each with its place; no findings where it is off or fails."""
+    off = _why_off(rule, policy)
     if off:
         return RuleStatus(rule.id, "skipped", off), []
     subjects = all_subjects.of(rule)
@@ -196,11 +195,13 @@ def _tried(rule: Rule, all_subjects: _Subjects, policy: Policy) -> tuple[RuleSta
 
 def _violations(rule: CustomRule, forms: Iterable[tuple[Form, _Place]]) -> list[Finding]:
     """The findings of a county's own rule on these forms."""
-    return [_of_county(finding, rule, place) for form, place in forms for finding in violations(rule, form)]
+    return [
+        _county_finding(finding, rule, place) for form, place in forms for finding in violations(rule, form)
+    ]
 
 
 class _Place(NamedTuple):
-    """The place that a finding has unless the rule says another."""
+    """The file, form and department of a finding, where the rule sets no others."""
 
     file: str = ""
     sheet: str | None = None
@@ -210,7 +211,7 @@ class _Place(NamedTuple):
 
 
 class _Subject(NamedTuple):
-    """What a rule is called with besides the policy, and the place of its findings.
+    """The arguments of a call of a rule besides the policy, and the place of its findings.
 
     record: a file, a form, a filing or all filings. more: further arguments, for the rules that need them.
     """
@@ -239,6 +240,7 @@ class _Subjects:
         return self.made[key]
 
     def _make(self, rule: Rule) -> Iterator[_Subject]:
+        """The subjects of one rule, with the further arguments that it needs."""
         if rule.needs == "public":
             return _to_publish(self.filings, self.roster) if self.public else iter(())
         if rule.needs == "issued":
@@ -251,7 +253,7 @@ class _Subjects:
 
 
 def _with_roster(rule: Rule, filings: Sequence[Filing], roster: RosterView) -> Iterator[_Subject]:
-    """The filings with the projects that are due; or the forms with the ledger's line of their project."""
+    """Yields filings with the projects due, or (by the rule's scope) forms with their ledger line."""
     for filing in filings:
         if rule.scope == "filing":
             yield _Subject(filing, (due(filing, roster),), _Place(department=filing.department))
@@ -269,7 +271,7 @@ def scanned(files: Iterable[ReadFile]) -> frozenset[PurePath]:
 def _with_file(
     filings: Sequence[Filing], files: Sequence[ReadFile], scanned: frozenset[PurePath]
 ) -> Iterator[_Subject]:
-    """The forms, each with its file and whether a scan lies in the same folder."""
+    """Yields the forms, each with its file and whether a scan lies in the same folder."""
     by_path = {file.path: file for file in files}
     for form, place in _forms(filings):
         yield _Subject(form, (by_path.get(form.file), PurePath(form.file).parent in scanned), place)
@@ -278,18 +280,18 @@ def _with_file(
 def _with_issued(
     filings: Sequence[Filing], files: Sequence[ReadFile], roster: RosterView | None
 ) -> Iterator[_Subject]:
-    """The forms, each with the form as issued: by the roster, else by the workbook's own hidden sheet."""
+    """Yields the forms, each with the form as issued: by the roster, else by the workbook's hidden sheet."""
     settings = {file.path: file.settings for file in files if file.settings}
     for filing in filings:
         for form, project, place in _with_project(filing, roster):
             remembered = as_issued(form, settings.get(form.file, {}))
-            as_it_was = issued(project, roster.targets if roster else (), remembered)
-            if as_it_was is not None:
-                yield _Subject(form, (as_it_was,), place)
+            issued_form = issued(project, roster.targets if roster else (), remembered)
+            if issued_form is not None:
+                yield _Subject(form, (issued_form,), place)
 
 
 def _to_publish(filings: Sequence[Filing], roster: RosterView | None) -> Iterator[_Subject]:
-    """The forms, each with 是否公开 of its project in the roster."""
+    """Yields the forms, each with 是否公开 of its project in the roster."""
     for filing in filings:
         for form, project, place in _with_project(filing, roster):
             yield _Subject(form, (project.public if project else "",), place)
@@ -349,8 +351,8 @@ def _placed(finding: Finding, place: _Place) -> Finding:
     )
 
 
-def _of_county(finding: Finding, rule: CustomRule, place: _Place) -> Finding:
-    """The finding of a county's own rule, with its place and what the rule's row says."""
+def _county_finding(finding: Finding, rule: CustomRule, place: _Place) -> Finding:
+    """The finding of a county's own rule, with its place and with what the county set for the rule."""
     return replace(
         _placed(finding, place),
         rule=rule.row.number,
@@ -362,14 +364,14 @@ def _of_county(finding: Finding, rule: CustomRule, place: _Place) -> Finding:
 
 def _completed(finding: Finding, rule: Rule, policy: Policy) -> Finding:
     """The finding with its rule, and with the severity and treatment of county, finding or rule."""
-    of_county = policy.rule(rule.id)
-    severity = of_county.severity or finding.severity or rule.severity
+    county_settings = policy.rule(rule.id)
+    severity = county_settings.severity or finding.severity or rule.severity
     return replace(
         finding,
         rule=rule.id,
         title=rule.title,
         severity=severity,
-        treatment=of_county.treatment or finding.treatment or _treatment(rule, severity, policy),
+        treatment=county_settings.treatment or finding.treatment or _treatment(rule, severity, policy),
     )
 
 
@@ -392,10 +394,10 @@ def _treatment(rule: Rule, severity: Severity, policy: Policy) -> Treatment:
     return rule.treatment
 
 
-def _explained(
+def _with_explanations(
     findings: Iterable[Finding], files: Iterable[ReadFile], filings: Iterable[Filing]
 ) -> Iterator[Finding]:
-    """The findings, those with the explanation that the unit wrote beside them (column 单位说明).
+    """The findings, with the explanations that units wrote beside them (column 单位说明).
 
     A finding that must be mended keeps its status whatever the explanation. A finding on the report is
     explained in the department's workbook, whose list calls it 自评报告.
@@ -424,7 +426,7 @@ def _explained(
 
 
 def _plain(text: str | None) -> str:
-    """The text with single blanks for white space, as cells and findings are compared."""
+    """The text with single blanks for white space, for comparing cells and findings."""
     return " ".join((text or "").split())
 
 

@@ -16,7 +16,14 @@ from selfeval_xl.model.numbers import rounded, shown
 from selfeval_xl.model.quantity import Kind, is_blank, is_void, money, tidy
 from selfeval_xl.rules.funding_table import main_line
 from selfeval_xl.rules.registry import rule
-from selfeval_xl.rules.texts import cells, explains_money, is_instruction, names_measure, percent, tells
+from selfeval_xl.rules.texts import (
+    cells,
+    explains_money,
+    is_instruction,
+    names_measure,
+    percent,
+    says_something,
+)
 
 HUNDRED = Decimal(100)
 _PARENT = re.compile(r"[(（]\s*(\d+(?:\.\d+)?)\s*分?\s*[)）]\s*$")
@@ -32,7 +39,7 @@ def mark(text: str | None) -> Decimal | None:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One row that has points: its record, its points and score."""
+    """A row that has points: its record, points and score."""
 
     row: FundingLine | Indicator | Task
     points: Decimal
@@ -40,7 +47,7 @@ class Scored:
 
 
 def execution(form: Form) -> list[Scored]:
-    """The rows of the funding table that carry points: the total row, or the sources if it has none."""
+    """The rows of the funding table with points: the total row, or the sources where it has none."""
     lines = (
         [form.total_funding]
         if form.total_funding and mark(form.total_funding.points) is not None
@@ -63,7 +70,7 @@ def _scored(rows: Iterable[FundingLine | Indicator | Task]) -> list[Scored]:
 
 
 def all_scored(form: Form) -> list[Scored]:
-    """All rows of the form that carry points."""
+    """All rows of the form that have points."""
     return execution(form) + _scored(form.tasks) + _scored(form.indicators)
 
 
@@ -88,7 +95,7 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     right = {HUNDRED, Decimal(1)} | ({Decimal(90)} if not paid else set())
     printed = mark(form.total_points)
     if printed is not None and printed > HUNDRED:
-        right.add(printed)  # places that grant extra points print them in the total
+        right.add(printed)  # regions that grant extra points print a total above 100
     sums = {total + paid, total + paid + tasks}
     adds_up = any(abs(found - wanted) <= ROUNDING * len(rows) for found in sums for wanted in right)
     if adds_up or (total == HUNDRED and paid <= 10):
@@ -164,7 +171,7 @@ def deduction_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
         row = item.row
         if item.score is None or item.score >= item.points or not isinstance(row, Indicator):
             continue
-        if tells(row.note) or _is_due_anyway(row):
+        if says_something(row.note) or _is_due_anyway(row):
             continue
         yield replace(
             row.finding(
@@ -207,7 +214,7 @@ def score_out_of_proportion(form: Form, policy: Policy) -> Iterator[Finding]:
             continue
         above = item.score - row.expected_score
         if abs(above) <= tolerance or (above < 0 and form.has_notes):
-            continue  # too little: the reason column has it, or S03 and D03 ask for it
+            continue  # a lower score is explained in the reason column, or S03 and D03 ask for that
         if row.verdict is Verdict.EXCEEDED and row.expected_score < item.points:
             method = f"超出{shown(row.deviation)}，按本地办法扣分后"
             hint = "按超出的比例扣分；不是年初指标值偏低造成的，请写明原因。"
@@ -274,7 +281,7 @@ def quality_outside_band(form: Form, policy: Policy) -> Iterator[Finding]:
         if row.target_quantity is None or row.target_quantity.kind is not Kind.TEXT:
             continue
         share = item.score / item.points
-        if row.verdict is Verdict.MET and share < high and tells(row.note):
+        if row.verdict is Verdict.MET and share < high and says_something(row.note):
             outcome, band = "完成了", f"{percent(high)}至100%"
         elif row.judgement.cause is Cause.PARTIAL and share > high:
             outcome, band = "只部分完成", f"{percent(low)}至{percent(high)}"

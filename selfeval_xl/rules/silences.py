@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from selfeval_xl.model.findings import Finding
 
-# rule that found something on a form -> rules whose findings on that form are dropped
+# By a rule with a finding on a form: the rules whose findings on that form are dropped.
 FORM: dict[str, tuple[str, ...]] = {
     "F10": ("F06",),  # the cut budget is asked about once
     "F13": ("D01", "D03", "F05", "F10", "F06", "F12"),  # nothing spent: ask whether the project is exempt
@@ -16,16 +16,14 @@ FORM: dict[str, tuple[str, ...]] = {
     "F04": ("F02",),
     "F08": ("F01", "F02", "F15"),  # an amount that is no number cannot be added up
     "I10": ("I09",),  # levels with wrong names look like missing ones
-    **dict.fromkeys(
-        ("S04", "S05", "S06", "S08", "S10"), ("S11",)
-    ),  # 100 in total follows from a row that has too much
+    # 100 in total follows from a row that has too much
+    **dict.fromkeys(("S04", "S05", "S06", "S08", "S10"), ("S11",)),
 }
-# the same, but only where both findings have cells in one row
+# The same, but only where both findings have cells in one row.
 ROW: dict[str, tuple[str, ...]] = {
     "F03": ("F02",),
-    **dict.fromkeys(
-        ("F01", "F02", "S05", "S07", "S08"), ("T06",)
-    ),  # typed over and wrong: the wrong number is what matters
+    # typed over and wrong: the wrong number is what matters
+    **dict.fromkeys(("F01", "F02", "S05", "S07", "S08"), ("T06",)),
     "T04": ("I06",),  # an issued target that was emptied
     "F07": ("F01", "F02", "F03", "F06"),
     "I01": ("I08", "I04"),

@@ -32,7 +32,7 @@ def _problems(file: ReadFile, rule_id: str) -> Iterator[Problem]:
 
 
 def _reported(problem: Problem, hint: str, severity: Severity | None = None) -> Finding:
-    """The reader's problem as a finding; advice at the end of its text replaces the hint."""
+    """The reader's problem as a finding; advice at the end of the problem's text replaces the hint."""
     text = problem.text.rstrip("。")
     advice = _ADVICE.search(text)
     if advice and advice.start() > 0:
@@ -147,7 +147,7 @@ def older_template(file: ReadFile, policy: Policy) -> Iterator[Finding]:
 
 
 def _outdated(file: ReadFile, layout: str, version: str) -> Iterator[Finding]:
-    """A finding where the layout has a newer version than the workbook was made from."""
+    """The finding on a workbook made from an older version of its layout, if it was."""
     from selfeval_xl import layouts
 
     for kind in dict.fromkeys(form.kind for form in file.forms):
@@ -166,7 +166,7 @@ def _outdated(file: ReadFile, layout: str, version: str) -> Iterator[Finding]:
 
 
 def _unlike_layout(file: ReadFile, layout: str) -> Iterator[Finding]:
-    """The forms that do not look like the layout they were issued in."""
+    """The findings on forms that do not look like the layout that they were issued in."""
     from selfeval_xl import layouts
 
     for form in file.forms:
@@ -217,7 +217,7 @@ def issued_value_changed(form: Form, policy: Policy, issued: Form) -> Iterator[F
 
 
 def _name_changed(form: Form, issued: Form) -> Iterator[Finding]:
-    """A project whose name is not the issued one; the code in front of it does not matter."""
+    """The finding on a project whose name is not the issued one; a code in front does not matter."""
     if (
         form.project
         and issued.project
@@ -232,7 +232,7 @@ def _name_changed(form: Form, issued: Form) -> Iterator[Finding]:
 
 
 def _indicators_changed(form: Form, issued: Form) -> Iterator[Finding]:
-    """The issued indicators that were renamed or are gone, and those with another target."""
+    """The findings on issued indicators that were renamed, deleted or given another target."""
     names = {bare(row.name) for row in issued.indicators}
     for row in issued.indicators:
         now = [other for other in form.indicators if bare(other.name) == bare(row.name)]
@@ -265,10 +265,10 @@ def _indicators_changed(form: Form, issued: Form) -> Iterator[Finding]:
 def _amounts_changed(
     form: Form, line: FundingLine, issued: Form, issued_line: FundingLine, tolerance: Decimal
 ) -> Iterator[Finding]:
-    """The amounts of one fund row that are not the issued ones. tolerance: in 万元."""
+    """The findings on amounts of a fund row that are not the issued ones. tolerance: in 万元."""
     for key, name in NAMES.items():
         wanted, now = issued_line.amount(key), line.amount(key)
-        # only the hidden sheet, not the roster, knows that the cell was filled when it was issued
+        # Only the hidden sheet, not the roster, shows that the cell was filled when it was issued.
         emptied = getattr(line, key) is None and bool(issued_line.cells)
         if wanted is None or (now is None and not emptied):
             continue
@@ -288,7 +288,7 @@ def _amounts_changed(
 
 
 def _same_row(now: Indicator, issued: Indicator) -> bool:
-    """Whether `now` stands in the cell where the other was issued; where that is unknown, has its target."""
+    """Whether `now` stands in the cell of `issued`; where that is unknown, whether it has the same target."""
     if issued.cells:
         return bool(now.cells.get("name")) and now.cells.get("name") == issued.cells.get("name")
     return bool(issued.target) and parse(now.target) == parse(issued.target)

@@ -1,4 +1,4 @@
-"""The texts of a form: their cells, and whether they explain something."""
+"""The texts of a form with their cells, and checks whether they explain something."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STUB = "【待补充】"
 
 
 class FormText(NamedTuple):
-    """One text of a form: its name on screen, its cell, and its words."""
+    """A text of a form. what: its name on screen. cell: its A1 name."""
 
     what: str
     cell: str | None
@@ -38,13 +38,13 @@ def _phrases() -> dict[str, re.Pattern[str]]:
 
 
 def cells(*names: str | None) -> str | None:
-    """The cells as a finding lists them ("G12,G15"): each once, in order; None where there is none."""
+    """The cell names joined for a finding ("G12,G15"), each once and in order; None where there are none."""
     found = dict.fromkeys(part for name in names if name for part in name.split(","))
     return ",".join(found) or None
 
 
 def several(names: Sequence[str | None], rest: str = "等{}个指标", most: int = 3) -> str:
-    """The names as a sentence lists them: “A”、“B”, then `rest` with their number where there are more."""
+    """The names as a sentence lists them: “A”、“B”, and `rest` with their number where there are more."""
     listed = "、".join(f"“{name}”" for name in names[:most])
     return listed if len(names) <= most else listed + rest.format(len(names))
 
@@ -100,7 +100,7 @@ def notes(form: Form) -> Iterator[FormText]:
 
 
 def remark_texts(form: Form) -> Iterator[FormText]:
-    """The remarks under 其他需要说明事项 and its like."""
+    """The remarks under 其他需要说明事项 and similar labels."""
     for label, value in form.remarks.items():
         if value:
             plain = re.sub(r"[(（][^()（）]*[)）]|[\s:：*]", "", label)
@@ -112,8 +112,8 @@ def is_instruction(text: str) -> bool:
     return bool(phrases("instruction").search(text))
 
 
-def tells(note: str | None) -> bool:
-    """Whether a note says something: more than a dash, 无, guidance or a stub waiting to be completed."""
+def says_something(note: str | None) -> bool:
+    """Whether a note has content: not only a dash, 无, guidance, or a stub that is not completed."""
     if is_blank(note) or note is None:
         return False
     plain = re.sub(r"[\s。，,.；;、！!]", "", note)
@@ -126,8 +126,8 @@ def tells(note: str | None) -> bool:
 
 
 def has_note(indicator: Indicator) -> bool:
-    """Whether the indicator's deviation column says something."""
-    return tells(indicator.note)
+    """Whether the indicator's deviation column has content (see `tells`)."""
+    return says_something(indicator.note)
 
 
 def outcomes(form: Form) -> Iterator[FormText]:
@@ -145,14 +145,14 @@ def explains_money(form: Form) -> bool:
 
     Looks at the notes on the funds, the deviation column, the outcomes and the remarks.
     """
-    if any(tells(line.note) for line in form.funding) or any(map(has_note, form.indicators)):
+    if any(says_something(line.note) for line in form.funding) or any(map(has_note, form.indicators)):
         return True
     return _any_matches("unspent", outcomes(form))
 
 
 def explains_change(form: Form) -> bool:
     """Whether the form says anywhere why the budget was changed in the year."""
-    if any(tells(line.note) for line in form.funding):
+    if any(says_something(line.note) for line in form.funding):
         return True
     notes = (
         FormText("偏差原因", None, indicator.note)

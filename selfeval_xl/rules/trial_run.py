@@ -14,7 +14,10 @@ from selfeval_xl.rules.runner import check
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """One rule: the numbers of its findings by default and with the policy, and up to three new findings."""
+    """The results for one rule.
+
+    before, after: numbers of findings by default and with the policy. examples: up to three new findings.
+    """
 
     rule: str
     title: str
@@ -24,9 +27,9 @@ class Rehearsed:
 
 
 def rehearse(policy: Policy, files: Iterable[ReadFile]) -> list[Rehearsed]:
-    """The results for the county's own rules, then for all rules that find something else than by default.
+    """The results for the county's own rules, then for the rules whose findings differ from the default.
 
-    The latter come in the order of the findings.
+    The latter are in the order of the findings.
     """
     files = list(files)
     filings = gather(files)
@@ -45,7 +48,7 @@ def rehearse(policy: Policy, files: Iterable[ReadFile]) -> list[Rehearsed]:
 
 
 def _key(finding: Finding) -> tuple[object, ...]:
-    """The parts of a finding by which it is the same one in both checks."""
+    """The key by which a finding is the same one in both checks."""
     return (
         finding.rule,
         finding.severity,

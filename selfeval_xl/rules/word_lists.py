@@ -1,4 +1,4 @@
-"""The word lists of words.toml, compiled once."""
+"""Access to the word lists of words.toml, each compiled once."""
 
 from __future__ import annotations
 

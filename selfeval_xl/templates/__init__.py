@@ -25,7 +25,7 @@ __all__ = ["build_all", "draw", "fill_in", "write"]
 
 @dataclass(frozen=True, slots=True)
 class _DrawnForm:
-    """A form of the workbook. name: of its sheet; data: what it was filled in with."""
+    """A form of the workbook. name: of its sheet. data: the values it was filled in with."""
 
     name: str
     drawing: Drawing
@@ -111,7 +111,7 @@ def _with_overviews(
 ) -> list[Page]:
     """The pages with 填报说明 and 项目自评汇总表 before them, 自评报告 and 自查 behind them.
 
-    layout: that of the projects, None where the workbook can have none.
+    layout: of the project forms, None where the workbook has none. notice: texts for 填报说明 by label.
     """
     from selfeval_xl.templates.cover import draw_cover
     from selfeval_xl.templates.report_sheet import draw_report, progress_of
@@ -140,7 +140,7 @@ def _with_overviews(
 
 
 def build_all(folder: str | Path) -> list[Path]:
-    """Builds the blank workbook of every layout into a folder, the same bytes every time."""
+    """Writes the blank workbook of every layout, the same bytes every time; returns the paths."""
     built = []
     for layout_id in layouts.ids():
         built.append(Path(folder) / f"{layout_id}.xlsx")

@@ -1,4 +1,4 @@
-"""The look of each kind of cell: fonts as Chinese offices have them, borders, number formats.
+"""The formats of each kind of cell: fonts as Chinese offices have them, borders, number formats.
 
 Cells to fill in are tinted and unlocked.
 """
@@ -54,7 +54,7 @@ class Pen:
         self.formats: dict[tuple[str, bool, float | None], Format] = {}
 
     def look(self, name: str, entry: bool, size: float | None = None) -> Format:
-        """The format of a look. entry: a person fills the cell in. size: another font size in points."""
+        """The format of this look. entry: a person fills the cell in. size: another font size in points."""
         if (name, entry, size) not in self.formats:
             properties = {
                 "font_name": BODY,

@@ -83,7 +83,7 @@ def _column(first: int, last: int, column: int) -> Area:
 
 
 def _levels(first: int, last: int, at: dict[str, int]) -> Iterator[Signal]:
-    """Signals that hide repeated levels and draw a line only where the level changes; one holds at a time."""
+    """Signals that hide repeated levels and draw lines between different ones; one holds for a cell."""
     for key in ("level1", "level2"):
         if key not in at:
             continue

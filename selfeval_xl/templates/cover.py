@@ -58,8 +58,7 @@ def draw_cover(
     """The drawing of the cover of a department workbook.
 
     sheets: the forms with their sheet names. others: further sheets with a formula for their progress.
-    notice: texts by label (截止日期, 报送方式, 联系人, 联系电话 as far as known, and whatever else the bureau
-    says).
+    notice: texts by label: 截止日期, 报送方式, 联系人, 联系电话 as far as known, and others of the bureau.
     """
     drawing = Drawing(_WIDTHS)
     width = len(_WIDTHS)

@@ -18,7 +18,7 @@ CellValue = None | str | Decimal | Formula
 class DrawnCell:
     """A cell of the form, or a merged area of cells.
 
-    look: a key of `looks._LOOKS` (title, label, text, money ...). entry: a person fills it in.
+    look: a key of `cell_styles._LOOKS` (title, label, text, money ...). entry: a person fills it in.
     key: the field or column that the cell holds, "" for printed texts.
     """
 
@@ -31,12 +31,13 @@ class DrawnCell:
 
 @dataclass(slots=True)
 class Drawing:
-    """A form's cells, with the rows and columns that matter to those who write or read them.
+    """The cells of a form, with the rows and columns that writing and reading it need.
 
-    widths: in characters, one for each column of the form. live: with the formulas beside the indicators.
-    title, bottom: the row of the title, the last row of the frame. table: first and last row of the
-    indicators. beside: our own cells right of the form, which are not printed; beside_widths: the widths of
-    their columns. hidden: indicator rows that stand ready. notes: cell notes by row and column.
+    widths: in characters, one for each column of the form. live: made for filling in, with formulas beside
+    the indicators. title, bottom: the row of the title, the last row of the frame. table: first and last
+    row of the indicators. beside: our own cells right of the form, which are not printed; beside_widths:
+    the widths of their columns. hidden: spare indicator rows, hidden until they are needed. notes: cell
+    notes by row and column.
     """
 
     widths: tuple[float, ...]
@@ -98,7 +99,7 @@ class Drawing:
 
 
 def plain(value: CellValue) -> None | str | Decimal:
-    """The value of a cell; of a formula the value that it has now."""
+    """The value of a cell; for a formula the value that it has now."""
     return value.value if isinstance(value, Formula) else value
 
 

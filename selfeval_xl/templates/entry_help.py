@@ -1,7 +1,4 @@
-"""Help in the cell while typing: what belongs here with an example, drop-downs, and checks.
-
-The message of a check says how to mend.
-"""
+"""Help while filling in a cell: messages with examples, drop-downs, and checks that say how to mend."""
 
 from __future__ import annotations
 
@@ -41,7 +38,7 @@ _POINTS: Validation = {
 
 
 def _choose(source: str, values: Iterable[str]) -> Validation:
-    """A list to choose from; anything else brings up a question."""
+    """A drop-down; for any other value Excel asks whether to keep it."""
     return {
         "validate": "list",
         "source": source,
@@ -51,8 +48,8 @@ def _choose(source: str, values: Iterable[str]) -> Validation:
     }
 
 
-def _offer(source: str, title: str, message: str) -> Validation:
-    """A list to choose from where anything else may be typed as well."""
+def _suggest(source: str, title: str, message: str) -> Validation:
+    """A drop-down beside which anything else may be typed."""
     return {
         "validate": "list",
         "source": f"={source}",
@@ -62,7 +59,8 @@ def _offer(source: str, title: str, message: str) -> Validation:
     }
 
 
-def _say(title: str, message: str) -> Validation:
+def _prompt(title: str, message: str) -> Validation:
+    """A message shown on selecting the cell, without a check."""
     return {"validate": "any", "input_title": title, "input_message": message}
 
 
@@ -72,13 +70,13 @@ _HELP: dict[str, Validation] = {
     "executed": _MONEY,
     "points": _POINTS,
     "score": _POINTS,
-    "target": _say("指标值", "连同符号、数字和单位写全，例如 ≥95%、=30000元、≤10次、2024年11月底前。"),
-    "actual": _say(
+    "target": _prompt("指标值", "连同符号、数字和单位写全，例如 ≥95%、=30000元、≤10次、2024年11月底前。"),
+    "actual": _prompt(
         "完成值", "写实际完成的数字和单位，例如 97.3%、25部；没有完成就写0，不要留空。不写符号，不写“完成”。"
     ),
-    "note": _say("偏差原因和改进措施", "没有完成，或超出较多的，写明原因，再写下一步怎么做。"),
+    "note": _prompt("偏差原因和改进措施", "没有完成，或超出较多的，写明原因，再写下一步怎么做。"),
 }
-_SPLIT_TARGET = _say("指标值", "只写数字或文字，符号和单位写在旁边两格。例如 95；定性的写 明显改善。")
+_SPLIT_TARGET = _prompt("指标值", "只写数字或文字，符号和单位写在旁边两格。例如 95；定性的写 明显改善。")
 _NAME = (
     "三级指标",
     "写明衡量的是什么，例如 道路验收合格率、培训人次。可从下拉框选常用的再改，也可直接填写。",
@@ -90,7 +88,7 @@ _UNIT = ("计量单位", "只写单位，例如 公里、人次、%。下拉框�
 def add_help(sheet: Worksheet, cells: Iterable[DrawnCell], levels: Levels | None = None) -> None:
     """Adds data validation to the cells to fill in, one entry for each kind of cell.
 
-    levels: the places of the lists for the level cells.
+    levels: where the lists for the level cells stand.
     """
     places: dict[str, list[DrawnCell]] = {}
     for cell in cells:
@@ -102,7 +100,7 @@ def add_help(sheet: Worksheet, cells: Iterable[DrawnCell], levels: Levels | None
         if key == "executed":
             validation: Validation | None = _executed(places, runs)
         else:
-            validation = _listed(key, places, levels) or _help(key, places)
+            validation = _drop_down(key, places, levels) or _help(key, places)
         if validation:
             others = {"other_cells": runs[1:]} if runs[1:] else {}
             sheet.data_validation(*runs[0], {**validation, "ignore_blank": True, **others})
@@ -126,12 +124,12 @@ def _executed(places: Mapping[str, list[DrawnCell]], runs: list[list[int]]) -> V
     }
 
 
-def _listed(key: str, places: Mapping[str, list[DrawnCell]], lists: Levels | None) -> Validation | None:
+def _drop_down(key: str, places: Mapping[str, list[DrawnCell]], lists: Levels | None) -> Validation | None:
     """The drop-down of cells that choose from the hidden sheet; None for other cells."""
     if key == "name":
         if lists and "level2" in places:
-            return _offer(lists.names.below(_first(places["level2"])), *_NAME)
-        return _say(*_NAME)
+            return _suggest(lists.names.below(_topmost(places["level2"])), *_NAME)
+        return _prompt(*_NAME)
     if lists is None:
         return None
     if key in ("level1", "level2"):
@@ -143,7 +141,7 @@ def _listed(key: str, places: Mapping[str, list[DrawnCell]], lists: Levels | Non
     if key == "other.core":
         return _choose(f"={lists.fixed['是否']}", YES_NO)
     if key == _MEASURE:
-        return _offer(lists.fixed["常用单位"], *_UNIT)
+        return _suggest(lists.fixed["常用单位"], *_UNIT)
     return None
 
 
@@ -151,7 +149,7 @@ def _level(key: str, places: Mapping[str, list[DrawnCell]], branch: Branch | Non
     """The drop-down of a level; second levels are those below the first level in the same row."""
     if branch is None or "level1" not in places:
         return None
-    source = f"={branch.heads}" if key == "level1" else f"={branch.below(_first(places['level1']))}"
+    source = f"={branch.heads}" if key == "level1" else f"={branch.below(_topmost(places['level1']))}"
     order = "先选一级指标" if key == "level1" else "再选二级指标，选项随一级指标变化"
     return {
         "validate": "list",
@@ -164,15 +162,15 @@ def _level(key: str, places: Mapping[str, list[DrawnCell]], branch: Branch | Non
     }
 
 
-def _first(cells: list[DrawnCell]) -> str:
-    """The name of the topmost of these cells with its column fixed, such as $B14."""
+def _topmost(cells: list[DrawnCell]) -> str:
+    """The A1 name of the topmost of these cells with its column fixed, such as $B14."""
     area = min(cells, key=lambda cell: cell.area.top).area
     return f"${a1(area.top, area.left)}"
 
 
 def _help(key: str, places: dict[str, list[DrawnCell]]) -> Validation | None:
     if key.startswith("report."):
-        return _say(guidance_of(key)[0][:32], guidance_of(key)[1])
+        return _prompt(guidance_of(key)[0][:32], guidance_of(key)[1])
     split = "operator" in places and _MEASURE in places
     if key == "target" and split:
         return _SPLIT_TARGET
@@ -180,7 +178,7 @@ def _help(key: str, places: dict[str, list[DrawnCell]]) -> Validation | None:
 
 
 def _runs(cells: list[DrawnCell]) -> list[list[int]]:
-    """The top left cells as ranges, neighbours below each other joined.
+    """The top left cells of these cells as ranges, neighbours below each other joined.
 
     A range is [first row, first column, last row, last column].
     """

@@ -9,18 +9,18 @@ from decimal import Decimal
 from selfeval_xl.model.quantity import money
 
 Data = Mapping[str, object]  # what callers give, for example read from TOML or JSON
-Value = None | str | int | float | Decimal  # as it was typed: a text, or a number
+Value = None | str | int | float | Decimal  # as typed: a text or a number
 Row = Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
 class FormValues:
-    """The values of one form; what was not given is empty.
+    """The values of one form, empty where they were not given.
 
     fields: the single values of the form by field key (project, unit, grade, total_score, year ...).
-    goal: initial, expected and actual. other: what a layout prints but is no field of ours, by the key after
-    `other.`. funding: rows with `source` and the amounts by column key. total: the total row's values that
-    were typed over its formulas. tasks, indicators: rows by column key; an indicator may also have `hint`
+    goal: initial, expected and actual. other: values that a layout prints but the table of fields lacks, by
+    the key after `other.`. funding: rows with `source` and the amounts by column key. total: values that
+    replace the total row's formulas. tasks, indicators: rows by column key; an indicator may also have `hint`
     and `draft`. inline, remarks, signature: values by printed label.
     """
 
@@ -69,7 +69,7 @@ def _rows(value: object) -> tuple[Row, ...]:
 
 
 def typed(value: Value) -> Decimal | str | None:
-    """An amount as typed: a number where it is one, else the text."""
+    """The value as a number where it is one, else as text."""
     if value is None or value == "":
         return None
     number = money(str(value))

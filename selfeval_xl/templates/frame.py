@@ -1,7 +1,7 @@
-"""A form drawn from its layout: the place, the text and the look of every cell.
+"""Drawing of a form from its layout: the position, text and look of every cell.
 
-Pure: no file, no spreadsheet program. The same drawing becomes a blank template, a filled form, or a Grid
-for the reader's tests.
+No file and no spreadsheet program is involved. The same drawing becomes a blank template, a filled form,
+or a Grid for the reader's tests.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ def draw(layout: Layout, form: Data | None = None, year: int | None = None, live
     """The drawing of a layout's form, filled with `form` (blank without one).
 
     form: plain data by field key: project, unit ..., goal {expected, actual}, funding (rows with source and
-    amounts as typed; execution_rate only where it was typed over), total (amounts of the total row typed
-    over), tasks, indicators, remarks, grade, signature (names by label), other (by the key after `other.`).
-    live: as staff fill it in, with one level cell a row, rows that stand ready, and formulas beside the
+    amounts as typed; execution_rate only where it replaces the formula), total (amounts that replace the
+    total row's formulas), tasks, indicators, remarks, grade, signature (names by label), other (by the key
+    after `other.`).
+    live: for filling in on screen, with a level cell in each row, hidden spare rows, and formulas beside the
     indicators.
     """
     values = form_values(form)

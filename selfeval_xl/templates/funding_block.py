@@ -76,7 +76,7 @@ def _source_lines(labels: Sequence[str], form: FormValues) -> list[tuple[str, Ro
 def _total_amounts(
     form: FormValues, lines: Sequence[Row], rows: tuple[int, int], at: Mapping[str, int]
 ) -> _Amounts:
-    """The amounts of the total row: sums as formulas with their value, unless `total` types over them."""
+    """The amounts of the total row: those of the form's `total`, else sums as formulas with their value."""
     total: dict[str, CellValue] = {}
     for key in AMOUNTS:
         if key not in at:
@@ -142,7 +142,7 @@ def _look_and_value(
 
 
 def _exact_ratio(amounts: _Amounts) -> Decimal | None:
-    """Executed over annual budget, not rounded; 0/0 is 0, anything else over 0 is None."""
+    """The ratio of executed amount to annual budget, not rounded; 0/0 is 0, anything else over 0 is None."""
     budget, executed = value_of(amounts.get("annual_budget")), value_of(amounts.get("executed"))
     if budget is None or executed is None or (budget == 0 and executed != 0):
         return None

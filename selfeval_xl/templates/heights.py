@@ -12,11 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from selfeval_xl.templates.drawing import CellValue, DrawnCell
 
 _LINE, _LEAST, _MOST = 15.0, 24.0, 409.0  # points; Excel has no taller row
-SIZES = (10.5, 9.0, 8.0, 7.0, 6.0)  # fonts for texts that no row could hold in the one before
-_TITLE, _GOAL, _LONG = 36.0, 84.0, 36.0
+SIZES = (10.5, 9.0, 8.0, 7.0, 6.0)  # font sizes, the next one for texts that no row could hold
+_TITLE, _GOAL, _LONG = 36.0, 84.0, 36.0  # points of a title, and of an empty goal or long text
 _WIDE, _TALL = 523.0, 755.0  # points of an A4 page inside our margins
-_INDENTED, _INDENT = ("text", "shown", "name", "note", "long"), 1.3  # the width of an indent, in characters
-_SPILL = 1.15  # so much over a page is shrunk onto it
+_INDENTED, _INDENT = (
+    ("text", "shown", "name", "note", "long"),
+    1.3,
+)  # looks; width of the indent in characters
+_SPILL = 1.15  # a form up to this many pages tall is shrunk onto one
 
 
 def text_width(text: str) -> int:
@@ -36,7 +39,7 @@ def lines_needed(text: str, width: float) -> int:
 
 
 def row_heights(cells: Iterable[DrawnCell], widths: Sequence[float]) -> dict[int, float]:
-    """The height in points of every row with cells. Long texts over several rows share them."""
+    """The height in points of every row with cells; a cell over several rows spreads its need over them."""
     heights: dict[int, float] = {}
     tall: list[tuple[DrawnCell, float]] = []
     levels: dict[int, CellValue] = {}
@@ -59,6 +62,7 @@ def row_heights(cells: Iterable[DrawnCell], widths: Sequence[float]) -> dict[int
 
 
 def _needed(cell: DrawnCell, width: float) -> float:
+    """The height in points that a cell of this width in characters needs."""
     text = cell.value if isinstance(cell.value, str) else ""
     if cell.look == "title":
         return _TITLE
@@ -85,9 +89,9 @@ def font_size(cell: DrawnCell, width: float) -> float:
 
 
 def pages_tall(heights: Mapping[int, float], widths: Sequence[float], landscape: bool) -> int:
-    """1 where the form spills a little over one page and is better shrunk onto it, else 0.
+    """The number of pages to fit the form to: 1 where it is a little taller than a page, else 0.
 
-    0 stands for as many pages as it takes. heights in points by row, widths in characters.
+    0 lets it take as many pages as it needs. heights: in points by row. widths: in characters.
     """
     wide, tall = (_TALL + 16, _WIDE - 16) if landscape else (_WIDE, _TALL)
     scale = min(1.0, wide / sum((7 * width + 5) * 0.75 for width in widths))

@@ -16,7 +16,7 @@ from selfeval_xl.templates.drawing import Drawing, DrawnCell, positions, value_o
 from selfeval_xl.templates.form_values import FormValues, Row, as_entered, as_text, typed
 from selfeval_xl.templates.verdict_formulas import add_live, score
 
-READY = 40  # rows that stand ready, those not needed hidden
+READY = 40  # rows of the table; those that are not needed yet are hidden
 LEVELS = ("level1", "level2")
 
 
@@ -59,7 +59,7 @@ def draw_indicators(drawing: Drawing, layout: Layout, form: FormValues, row: int
 
 
 def _score_formulas(drawing: Drawing, at: Mapping[str, int], rows: Sequence[Row]) -> None:
-    """Turns blank scores into formulas of the verdict, which may be typed over where they stay blank."""
+    """Turns blank scores into formulas by the verdict; people may type over them."""
     if "score" not in at or "points" not in at:
         return
     first, _ = drawing.table
@@ -89,7 +89,7 @@ def _indicator_head(drawing: Drawing, layout: Layout, row: int, at: Mapping[str,
 
 
 def _indicator_rows(layout: Layout, form: FormValues) -> list[Row]:
-    """The form's indicators, or the rows that stand ready in a blank one."""
+    """The form's indicators, or empty rows with their levels where it has none."""
     if form.indicators:
         return list(form.indicators)
     if not layout.indicators.levels:

@@ -11,7 +11,7 @@ from selfeval_xl.model.sheet_names import LISTS
 from selfeval_xl.templates.suggestions import USUAL_NAMES, USUAL_UNITS
 from selfeval_xl.templates.verdict_formulas import listed_units
 
-_TALLEST = 12  # entries below one head, at most
+_TALLEST = 12  # most entries below one head
 SIGNS = ("≥", "＞", "＝", "＜", "≤", "定性")
 KINDS = ("定量指标", "定性指标")
 YES_NO = ("是", "否")
@@ -20,13 +20,13 @@ _FIXED = (("常用单位", *USUAL_UNITS), ("符号", *SIGNS), ("指标性质", *
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Lists side by side: the area of their heads, and the first head, from which entries are counted."""
+    """Lists side by side. heads: the area of their heads. corner: the first head, where offsets begin."""
 
     heads: str
     corner: str
 
     def below(self, head: str) -> str:
-        """A formula for the entries below the head that this cell names."""
+        """A formula for the entries below the head whose text stands in the cell `head`."""
         at = f"MATCH({head},{self.heads},0)-1"
         count = f"COUNTA(OFFSET({self.corner},1,{at},{_TALLEST},1))"
         return f"OFFSET({self.corner},1,{at},MAX(1,{count}),1)"
@@ -34,7 +34,7 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """The places of one layout's lists.
+    """The positions of one layout's lists on the hidden sheet.
 
     levels: second levels below the first ones, None for a layout without. names: usual indicators below the
     second levels. fixed: areas of the other lists by head (常用单位, 符号, 指标性质, 是否).
@@ -46,7 +46,7 @@ class Levels:
 
 
 def columns(layouts: Sequence[Layout]) -> tuple[list[tuple[str, ...]], dict[str, Levels]]:
-    """The columns of the sheet, head first, and the places of each layout's lists by the layout's kind."""
+    """The columns of the sheet, head first, and the lists of each layout by its kind."""
     lists: list[tuple[str, ...]] = [("单位", *listed_units()), ()]
     branches: dict[str, Branch] = {}
     for layout in layouts:

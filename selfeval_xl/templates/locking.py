@@ -1,4 +1,4 @@
-"""The values that the bureau issued on a form: locked, and written down on the hidden sheet `_selfeval`."""
+"""Locking of the values that the bureau issued, and their record for the hidden sheet `_selfeval`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from selfeval_xl.templates.drawing import CellValue, Drawing, DrawnCell
 from selfeval_xl.templates.form_values import Data, form_values
 
 ISSUED = "issued"  # rows of the hidden sheet: issued|sheet|cell and the text as issued
-_BY_HAND = ("signature", "inline")  # keys of cells in which the value stands behind a printed label
+_BY_HAND = ("signature", "inline")  # keys of cells that stay open: the value follows a printed label
 
 
 def issued_key(sheet: str, cell: str) -> str:

@@ -13,7 +13,7 @@ from selfeval_xl.model.sheet_names import REPORT
 from selfeval_xl.templates.drawing import Drawing
 
 _WIDTHS = (30, 78)
-# heading (chapters have no text of their own where sections follow), guidance
+# Heading and guidance; a chapter without guidance has no text of its own, sections follow it.
 OUTLINE: tuple[tuple[str, str], ...] = (
     ("一、部门概况", ""),
     ("（一）机构职能及组成", "主要职能写三五句；内设机构和下属单位写个数和名称。"),

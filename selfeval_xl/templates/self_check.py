@@ -1,4 +1,4 @@
-"""The sheet 自查: for each form how much is missing or wrong, by formulas alone.
+"""The sheet 自查: how much is missing or wrong on each form, by formulas alone.
 
 It works on desks where neither macros nor Python run.
 """
@@ -67,7 +67,7 @@ def draw_self_check(
 def _line(
     drawing: Drawing, row: int, sheet: str, pattern: Drawing, form: Drawing | None, always: bool = False
 ) -> None:
-    """Draws the line of a sheet. form: None where there is no such sheet yet. always: it is never missing."""
+    """Draws the line of a sheet. form: None where the sheet does not exist yet. always: the sheet exists."""
     exists = f"ISREF(INDIRECT(\"'{sheet}'!A1\"))"
     link = f'HYPERLINK("#\'{sheet}\'!A1","{sheet}")'
     drawing.put(row, 0, "link", Formula(link if always else f'IF({exists},{link},"")', sheet if form else ""))
@@ -99,7 +99,7 @@ def _state_formula(named: str, sheet: str, pattern: Drawing, troubles: str) -> s
 
 
 def _state(form: Drawing | None) -> str:
-    """The value of 结论 as the workbook is written."""
+    """The value of 结论 at the time when the workbook is written."""
     if form is None:
         return ""
     if not fact_of(form, "指标总数"):

@@ -1,7 +1,7 @@
 """The facts of a form for the sheets 项目自评汇总表 and 自查, as formulas in its hidden helper columns.
 
-In the form's own first row they follow when rows are inserted or deleted, and go along when a sheet is
-copied; the two sheets find them by the sheet's name, always at the same place.
+They stand in the form's own first row, so they stay right when rows are inserted or deleted and come along
+when a sheet is copied; the two sheets find them by the sheet's name, always in the same cells.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS, STUB
 from selfeval_xl.templates.drawing import Drawing, DrawnCell, plain, value_of
 from selfeval_xl.templates.form_values import FormValues
 
-# in this order from the first helper column on; 0 where a form has no place for it
+# Facts in the order of the columns, from the first helper column on; 0 where a form does not print it.
 FACTS = (
     "项目编码",
     "项目名称",
@@ -41,7 +41,7 @@ FACTS = (
     "没有公式的行",
 )
 TROUBLES = FACTS[11:17]
-# words of an outcome that says why money was not spent
+# Words in an outcome that explains why money was not spent.
 _UNSPENT = ("未支付", "未下达", "结转", "未拨付", "未使用", "结余", "收回", "原因")
 Fact = tuple[str, Decimal | str]  # a formula and the value it has now
 
@@ -58,7 +58,7 @@ class _Cells:
         return self.by_key[key][0] if key in self.by_key else None
 
     def total(self, key: str) -> DrawnCell | None:
-        """The cell of the total row: the one that is computed, or the only one."""
+        """The cell of this key in the total row: the one with a formula, or the only one."""
         cells = self.by_key.get(key, [])
         only = cells[0] if len(cells) == 1 else None
         return next((cell for cell in cells if isinstance(cell.value, Formula)), only)
@@ -78,9 +78,9 @@ class _Cells:
 
 
 def add_facts(drawing: Drawing, values: FormValues) -> None:
-    """Puts the facts, and the line that says how many cells are still to be filled in, beside the title.
+    """Puts the facts, and a line with the number of cells still to be filled in, beside the title.
 
-    A project code that the layout does not print stands there as it is.
+    A project code that the layout does not print is written as a constant.
     """
     by_key: dict[str, list[DrawnCell]] = {}
     for cell in drawing.cells:
@@ -227,7 +227,7 @@ def _low_rate(form: _Cells) -> Fact:
 
 
 def _reasons(form: _Cells) -> tuple[str, bool]:
-    """A formula that counts what may say why the rate is low, and whether there is anything now."""
+    """A formula that counts the texts that may explain a low rate, and whether there are any now."""
     funding_notes = form.by_key.get("funding.note", ())
     counts = [f"LEN({a1(cell.area.top, cell.area.left)})" for cell in funding_notes]
     notes, outcome = form.column("note"), form.first("goal.actual")

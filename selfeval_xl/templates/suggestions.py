@@ -1,7 +1,4 @@
-"""The usual units, and the usual indicators below each second level, that drop-downs offer.
-
-Others may be typed.
-"""
+"""Suggestions in drop-downs: the usual units, and the usual indicators below each second level."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ USUAL_UNITS: tuple[str, ...] = tuple(
 
 _SATISFACTION = "受益群众满意度 参训人员满意度 服务对象满意度 师生满意度"
 
-# usual names by second level; a person puts the thing that is measured in front (道路验收合格率)
+# Usual names by second level; a person adds what is measured in front (道路验收合格率).
 USUAL_NAMES: dict[str, tuple[str, ...]] = {
     level: tuple(names.split())
     for level, names in {

@@ -1,4 +1,4 @@
-"""The sheet 项目自评汇总表: one line a project, all formulas. It gets the seal in place of each form."""
+"""The sheet 项目自评汇总表: one line a project, all formulas. It is stamped instead of the single forms."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from selfeval_xl.model.numbers import rounded
 from selfeval_xl.templates.drawing import Drawing
 from selfeval_xl.templates.self_check_formulas import fact_of, look_up
 
-PROJECTS = 20  # lines that stand ready: 项目01 to 项目20
+PROJECTS = 20  # lines of the sheet: 项目01 to 项目20
 _WIDTHS = (6, 18, 30, 20, 13, 13, 13, 10, 9, 9, 9, 9, 16)
 _COLUMNS = (
     ("序号", "label", None),

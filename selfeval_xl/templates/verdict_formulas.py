@@ -1,8 +1,8 @@
 """完成率, 偏差率 and 判定 beside the indicators as plain formulas, for targets such as ≥95%, =12月, ≤10次.
 
 The formulas cover what is common and leave the rest blank rather than wrong: one number on each side, in the
-same unit. Helper columns, hidden right of the verdict, hold what they are made of. `settle` computes the same
-in Python, for the cached values.
+same unit. Helper columns, hidden right of the verdict, hold the intermediate values. `settle` computes the
+same in Python, for the values cached with the formulas.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _RATE_WORDS = (
     "达标",
     "程度",
     "水平",
-)  # a cost indicator with one of them may be better high or low
+)  # for a cost indicator with one of them in its name, more may be better or worse
 
 _SIGNS = "≥≤><="
 _DIGITS = "0123456789."
@@ -75,13 +75,13 @@ _SCALED = (
     "百分比",
     "百分点",
 )
-FAR_YEAR = 1900  # 2024年 is a date
+FAR_YEAR = 1900  # from here on a number may be a year: 2024年 is a date
 _OVER = default().number("over_fulfilment")
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The values of one indicator's formulas; None is blank.
+    """The values of one indicator's formulas, None where they are blank.
 
     attainment, deviation: ratios to four digits. parts: the helper columns' values. target, completed: the
     two numbers, None where they cannot be compared.
@@ -105,7 +105,7 @@ def cleaned(text: str) -> str:
 def settle(target: str, actual: str, cost: bool, name: str) -> Settled:
     """The values that the formulas give for one indicator.
 
-    target, actual: as typed, a target in several columns joined. cost: its level says 成本.
+    target, actual: as typed, a target in several columns joined. cost: whether it stands under 成本.
     """
     wanted, got = cleaned(target), cleaned(actual)
     sign = wanted[0] if wanted and wanted[0] in _SIGNS else ""
@@ -142,7 +142,7 @@ def settle(target: str, actual: str, cost: bool, name: str) -> Settled:
 
 
 def _floor_verdict(want: Decimal, have: Decimal, sign: str) -> Verdict:
-    """The verdict where more is better."""
+    """The verdict on a target that is a lower limit."""
     if have < want or (have == want and sign == ">"):
         return Verdict.UNMET
     if not want:
@@ -166,7 +166,7 @@ def _same_unit(unit: str, actual_unit: str) -> bool:
 
 
 def _is_listed(unit: str, sign: str, largest: Decimal) -> bool:
-    """Whether the unit is one of our list; what may be a date (2024年, 2024.11, 10月, 30日) is none."""
+    """Whether the formulas know the unit; False for what may be a date (2024年, 2024.11, 10月, 30日)."""
     if unit == "":
         return bool(sign) or largest < FAR_YEAR
     return (
@@ -218,6 +218,7 @@ def _settled(data: Row, columns: Mapping[str, int]) -> Settled:
 
 
 def _typed(data: Row, columns: Mapping[str, int]) -> tuple[str, str, bool, str]:
+    """Target, completed value, whether it is a cost, and name of a row: the arguments of `settle`."""
     cost = any("成本" in str(data.get(key) or "") for key in ("level1", "level2") if key in columns)
     return _target(data, columns), str(data.get("actual") or ""), cost, str(data.get("name") or "")
 
@@ -294,6 +295,7 @@ def _number_formula(text: str) -> str:
 def _fits_formula(
     sign: str, want: str, unit: str, have: str, actual_unit: str, cost: str, cell: Mapping[str, str]
 ) -> str:
+    """A formula that is 1 where target and completed value can be compared, else 0."""
     units = f"{LISTS}!{units_area()}"
     same = (
         f'OR({unit}={actual_unit},AND({actual_unit}="",{unit}<>"",{unit}<>"%",ISERROR(FIND("万",{unit}))'

@@ -1,12 +1,7 @@
-"""Drawings as a workbook: merged cells, widths, page set-up and the hidden settings.
-
-Written with XlsxWriter.
-"""
+"""Drawings written as a workbook with XlsxWriter: cells, widths, page set-up and the hidden settings."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from selfeval_xl.errors import OutputError
+from selfeval_xl.files import make_folder, write_out
 from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.sheet_names import LISTS, SETTINGS
 from selfeval_xl.templates.cell_styles import Pen
@@ -30,7 +25,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-MARK = "＿＿"  # until 生成报送件 writes number and code there
+MARK = "＿＿"  # placeholder in the footer; 生成报送件 writes number and code there
 _ALLOWED = {
     "format_cells": True,
     "format_columns": True,
@@ -47,9 +42,9 @@ BUILT = datetime(2024, 1, 1)  # one date for every build, so that two builds are
 
 
 class Shown(str):
-    """A text as the value of a formula.
+    """A text as the cached value of a formula.
 
-    XlsxWriter takes an empty one for a value that is not known; here it is known to be empty.
+    XlsxWriter writes no type for an empty text, as if the value were unknown; here it is known to be empty.
     """
 
     __slots__ = ()
@@ -61,7 +56,7 @@ class Shown(str):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A sheet to write. levels: the places of the lists for its level cells."""
+    """A sheet to write. levels: where the lists for its level cells stand."""
 
     name: str
     drawing: Drawing
@@ -82,15 +77,8 @@ def write_book(
     possible.
     """
     import xlsxwriter
-    from xlsxwriter.exceptions import XlsxWriterException
 
-    target = Path(out)
-    temporary = None
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(suffix=".xlsx", dir=target.parent)
-        os.close(handle)
-        os.chmod(temporary, 0o644)  # mkstemp makes files that nobody else may read
+    def write(temporary: str) -> None:
         book = xlsxwriter.Workbook(
             temporary, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         )
@@ -106,14 +94,14 @@ def write_book(
         if lists:
             _write_lists(book, lists)
         _write_settings(book, settings)
-        book.close()
-        os.replace(temporary, target)
-    except (OSError, XlsxWriterException) as error:
-        if temporary and os.path.exists(temporary):
-            os.unlink(temporary)
-        raise OutputError(
-            f"写不了“{target}”：{error}。请确认文件没有被打开、文件夹可写、磁盘有空间。"
-        ) from error
+        try:
+            book.close()
+        except xlsxwriter.exceptions.FileCreateError as error:
+            raise error.args[0] from error  # the system's error, of which it is made
+
+    target = Path(out)
+    make_folder(target.parent)
+    write_out(target, write)
 
 
 @cache

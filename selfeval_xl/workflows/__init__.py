@@ -1,1 +1,1 @@
-"""One module or folder a command."""
+"""The commands' work: a module or a folder for each of them."""

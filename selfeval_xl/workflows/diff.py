@@ -15,9 +15,9 @@ from selfeval_xl.model.quantity import is_blank, money
 CHANGED, ADDED, REMOVED = "changed", "added", "removed"
 LABELS = {CHANGED: "改动", ADDED: "新增", REMOVED: "删去"}
 _ALIKE = 60  # percent of likeness from which two names may be one, renamed
+_ROW_ALIKE = 100  # the same for rows whose names must be equal
 _NUMBERS = frozenset(("initial_budget", "annual_budget", "executed", "points", "score", "total_score"))
 _HEAD = ("project", "project_code", "department", "unit", "year", "money_unit", "total_score", "grade")
-_ROW_ALIKE = 100  # the same for rows whose names must be equal
 Item = TypeVar("Item")
 Row = TypeVar("Row", FundingLine, Task, Indicator)
 
@@ -107,10 +107,12 @@ class _FormRef:
 
 
 def _form_names(form: Form) -> tuple[str, ...]:
+    """The names by which a form is paired, as the next functions have them for rows: the safest first."""
     return (form.project_code or "", form.project or form.department or "")
 
 
 def _sheets(pair: _Pair[Form] | _Pair[Report]) -> tuple[str | None, str | None]:
+    """The sheets of the old and the new version."""
     return (pair.old.sheet if pair.old else None, pair.new.sheet if pair.new else None)
 
 
@@ -145,7 +147,7 @@ def _indicator_names(indicator: Indicator) -> tuple[str, ...]:
 
 
 def _printed(names: Iterable[str]) -> tuple[str, ...]:
-    """The columns that stand on the form; rates and verdicts follow from them."""
+    """The fields that are printed on the form; rates and verdicts follow from them."""
     return tuple(name for name in names if name not in ("attainment", "deviation", "verdict"))
 
 
@@ -227,7 +229,7 @@ def _pairs(
     """The pairs of items that belong together, in the order of the new version, removed ones at the end.
 
     Items are paired by each of their names in turn, then by likeness of the last name (percent, at least
-    `alike`), the likest first. Left-over items are alone.
+    `alike`), the likest first. Items that are left over make pairs with one side.
     """
     partner: dict[int, int] = {}  # number in the new version -> number in the old one
     free = list(range(len(old)))

@@ -2,9 +2,9 @@
 
 The number (报送序号) and the code (校验码) stand in the footer and in the hidden sheet `_selfeval`.
 The code is the first eight hexadecimal digits, 8F3A-27C1, of the SHA-256 over the values of all forms: for
-each form, in the order of the workbook, its contents without their cells (`filing.signature`), as one JSON
-list without spaces, UTF-8. Marks, colours, widths, sheet names and our own columns do not change it; a
-changed value does. So a scan can be held against the electronic copy.
+each form, in the order of the workbook, its contents without their cells (`grouping.content_key`), as one
+JSON list without spaces, UTF-8. Marks, colours, widths, sheet names and the program's own columns do not
+change it; a changed value does. So a scan can be compared with the electronic copy.
 """
 
 from __future__ import annotations

@@ -21,11 +21,10 @@ if TYPE_CHECKING:
     from selfeval_xl.assessment.policy import Policy
 
 KINDS = frozenset((".xlsx", ".xlsm", ".xls", ".ods"))
-OURS = ("_标注", "_已填", "_改")  # copies that we wrote ourselves
+OURS = ("_标注", "_已填", "_改")  # the names of copies that this program writes end so
 PAUSE = 1.0  # seconds between two polls
-SETTLED = 1.5  # seconds a file must have stayed as it is: Excel and WPS save in several steps
-
-Stamp = tuple[int, int]
+SETTLED = 1.5  # seconds for which a file must not have changed: Excel and WPS save in several steps
+Stamp = tuple[int, int]  # the time of change (ns) and the size of a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class WatchedFile:
 
 
 def watched_files(folder: Path) -> dict[Path, Stamp]:
-    """The workbooks below the folder with time of change (ns) and size, without lock files and our copies."""
+    """The stamps of the workbooks below the folder, without lock files and copies by this program."""
     from selfeval_xl.readers.folder import collect
 
     found = {}
@@ -112,7 +111,7 @@ def check_saved(path: Path, policy: Policy | None, written: dict[Path, Stamp] | 
 
 
 def _free(path: Path, written: dict[Path, Stamp]) -> Path:
-    """A path for the marked copy that is free, or that of our own copy which nobody has changed."""
+    """A free path for the marked copy, or that of a copy of this run that nobody has changed."""
     ending = ".xlsm" if path.suffix.lower() == ".xlsm" else ".xlsx"
     return free_name(
         path.with_name(f"{path.stem}_标注{ending}"),

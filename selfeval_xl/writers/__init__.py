@@ -1,1 +1,1 @@
-"""Writers of edits: into copies of files (`file`), the open book (`live`) and new workbooks (`blank`)."""
+"""Writing of edits into copies of files (`xlsx`) and the open book (`excel`), and of papers (`word`)."""

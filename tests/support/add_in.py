@@ -69,7 +69,7 @@ def two_projects(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def book(home, excel, two_projects):
-    """That workbook open in the program, with a note and a colour of a person on F18."""
+    """The workbook of two projects open in the program, with a note and a colour of a person on F18."""
     path = Path(shutil.copy(two_projects, home))
     with excel_engine.open_book(excel, path) as calling:
         sheet = calling.api.Sheets(ONE)
@@ -81,8 +81,9 @@ def book(home, excel, two_projects):
 
 @pytest.fixture
 def press(book, excel):
-    """A function that presses a button, gives these answers of the person and returns what she was told; a
-    log means that the program failed.
+    """A function that presses a button, answers its questions with these answers and returns its messages.
+
+    It fails where there is a log, which the program writes only of a bug.
     """
 
     def pressed(button: str, *answers: object) -> str:
@@ -98,7 +99,7 @@ def press(book, excel):
 
 
 def opened(excel, path: str | Path):
-    """Another workbook, open in the place of the one whose buttons are pressed."""
+    """Another workbook, opened as the one whose buttons are pressed from now on."""
     excel.Open(str(path))
     excel_engine.xlwings.Book(impl=excel.opened[-1]).set_mock_caller()
     return excel.opened[-1].api
@@ -112,9 +113,8 @@ def snapshot(book, tmp_path: Path) -> dict[tuple[str, str], tuple]:
     for sheet in openpyxl.load_workbook(path).worksheets:
         for cell in (cell for row in sheet.iter_rows() for cell in row):
             fill = cell.fill.fgColor.rgb if cell.fill.fill_type else None
-            number_format = (
-                "General" if str(cell.value).startswith("=") else cell.number_format
-            )  # Calc gives formulas the format of what they look at
+            # Calc gives formulas the format of the cells that they refer to.
+            number_format = "General" if str(cell.value).startswith("=") else cell.number_format
             look = (cell.value, fill, number_format, cell.comment.text if cell.comment else None)
             if look != (None, None, "General", None) and (sheet.title != SETTINGS or cell.value):
                 found[sheet.title, cell.coordinate] = look

@@ -1,14 +1,14 @@
-"""Case files: filled forms as text tables, `tests/cases/<RULE>-<defect>.md`, drawn into their layout's frame
-and read.
+"""Reads case files (`tests/cases/<RULE>-<defect>.md`): forms as text tables, drawn into their layout's frame.
 
-The first lines say `layout:` and `expect:` (every finding as `RULE cell`, `;` between several, or `none`)
+The first lines are `layout:` and `expect:` (every finding as `RULE cell`, `;` between several, or `none`)
 and, where needed, `kind: department`, `year:`, `project:`, `department:`, `unit:`, `goal: expected =>
-actual`, `signature: label=value, ...`, `policy: name=value` (D11=on switches a rule). Then tables by their
-printed heads, an empty line between. What a case does not say is filled in so that nothing else is
-wrong: funds all spent, a quiet goal, signatures, and below the case's own rows an indicator for each first
-level that is still missing. `fill: no` leaves the indicators as they stand. Forms of one filing are separated
-by a line `---`; a cell is then written with its
-sheet: `X01 表2!F10`.
+actual`, `signature: label=value, ...`, `policy: name=value` (D11=on switches a rule on). Tables follow with
+their printed heads, an empty line between them.
+
+All that a case leaves out is filled in so that nothing else is wrong: funds all spent, a harmless goal,
+signatures, and below the case's own rows an indicator for each first level that is still missing. `fill: no`
+leaves the indicators as they are. Forms of one filing are separated by a line `---`; a cell is then written
+with its sheet: `X01 表2!F10`.
 """
 
 from __future__ import annotations
@@ -87,8 +87,10 @@ _FILLERS = (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case. rule: the rule under test. expected: every finding of these forms as the case writes it. file:
-    the forms as the reader gives them.
+    """A case file as read.
+
+    rule: the rule under test. expected: every finding of these forms as the case writes it. file: the forms
+    as the reader gives them.
     """
 
     rule: str
@@ -141,6 +143,7 @@ def _part(text: str) -> tuple[dict[str, str], list[list[dict[str, str]]]]:
 
 
 def _form(head: Mapping[str, str], tables: list[list[dict[str, str]]], sheet: str) -> Form:
+    """One form, drawn and read."""
     layout = layouts.load(head["layout"], head.get("kind", "project"))
     data: dict = _BASE | {key: head[key] for key in ("year", "project", "department", "unit") if key in head}
     if "goal" in head:
@@ -149,7 +152,7 @@ def _form(head: Mapping[str, str], tables: list[list[dict[str, str]]], sheet: st
     if "signature" in head:
         data["signature"] = dict(part.strip().split("=") for part in head["signature"].split(","))
     for table in tables:
-        _place(table, data)
+        _add_table(table, data)
     if head.get("fill") != "no":
         _fill(layout, data)
     found = forms_in(draw(layout, data, int(data["year"]) if data["year"] else None).grid(sheet), "case.xlsx")
@@ -157,7 +160,8 @@ def _form(head: Mapping[str, str], tables: list[list[dict[str, str]]], sheet: st
     return found.forms[0]
 
 
-def _place(table: list[dict[str, str]], data: dict) -> None:
+def _add_table(table: list[dict[str, str]], data: dict) -> None:
+    """Adds a table to the data of a form; its first head shows which one it is."""
     first = next(iter(table[0]))
     if first == "资金":
         data["funding"] = [{"source": row["资金"], **row} for row in table if row["资金"] not in _TOTALS]
@@ -178,8 +182,9 @@ def _place(table: list[dict[str, str]], data: dict) -> None:
 
 
 def _fill(layout: Layout, data: dict) -> None:
-    """Indicators for the first levels that are missing; where there are points, the rest of a hundred on
-    them, and the total.
+    """Adds indicators for the first levels that are missing, and on layouts with scores points and total.
+
+    The indicators without points share what the others leave of ninety.
     """
     rows = data.get("indicators", [])
     added = [
@@ -202,7 +207,7 @@ def _fill(layout: Layout, data: dict) -> None:
 
 
 def _execution_score(data: dict) -> Decimal:
-    """Ten points for money all spent; what the case says of the total row goes before."""
+    """The score of the execution rate: that of the case's total row, else ten points for money all spent."""
     lines = [data["total"]] if data.get("total") else data["funding"]
     if lines[0].get("score"):
         return Decimal(lines[0]["score"])
@@ -223,7 +228,7 @@ def _policy(text: str) -> Policy:
 
 
 def _setting(value: str) -> Setting:
-    """A number, a text, 是 or 否, or a band (0.8:90)."""
+    """The value of a parameter: a number, a text, 是 or 否, or a band (0.8:90)."""
     if ":" in value:
         floor, cap = value.split(":")
         return ((floor, Decimal(cap)),)

@@ -1,4 +1,4 @@
-"""The command line as facts: every command with its arguments and options, and what it leaves with."""
+"""The snapshots of the command line: commands with their arguments and options, and their exit statuses."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ def commands(samples: Samples) -> str:
 
 
 def _command(name: str, command) -> Iterator[str]:
+    """The lines of a command and of its subcommands."""
     yield f"{name}  {_first(command.help)}"
     for parameter in command.params:
         yield f"  {_parameter(parameter)}"
@@ -24,6 +25,7 @@ def _command(name: str, command) -> Iterator[str]:
 
 
 def _parameter(parameter) -> str:
+    """The line of an argument or option: names, value, default, limits, help."""
     is_option = parameter.param_type_name == "option"
     names = "/".join([*parameter.opts, *parameter.secondary_opts]) if is_option else "argument"
     many = " ..." if parameter.nargs == -1 or parameter.multiple else ""
@@ -36,12 +38,13 @@ def _parameter(parameter) -> str:
 
 
 def _first(text: str | None) -> str:
+    """The first line of a help text."""
     return (text or "").strip().split("\n")[0]
 
 
 LAST_YEAR = "../演示/5_全县汇总/示例县2024年度预算绩效自评汇总.xlsx"
-# What does a command's job, and the same with an input that is not there and an output that cannot be
-# written; None where a command has no such thing.
+# By command: a call that does its job, one with an input that is not there, and one with an output that
+# cannot be written; None where a command has no such thing.
 CALLS: dict[str, tuple[str | None, str | None, str | None]] = {
     "demo": (None, None, f"demo {BLOCKED}"),
     "template": ("template -o 空白.xlsx", None, f"template -o {BLOCKED}/a.xlsx"),
@@ -111,7 +114,7 @@ HEADS = ("done", "bad usage", "no such file", "unwritable output")
 
 
 def exit_status(samples: Samples) -> str:
-    """A table: what each command leaves with."""
+    """A table of the exit statuses of each command, and those of check for several files."""
     named = dict(_leaves(get_command(cli.app)))
     without = [name for name in named if name not in CALLS]
     assert not without, f"no call in tests/test_contracts.py: {without}"

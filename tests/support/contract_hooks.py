@@ -1,7 +1,7 @@
-"""pytest's part in the contracts: the option that rewrites the snapshots, and a look at every JSON document.
+"""The pytest plugin of the contracts: an option that rewrites the snapshots, and a check of JSON documents.
 
 Whatever a test makes with `read_document` or `check_document`, in its own process or through
-`command.selfeval`, is held against the JSON Schema; a document that breaks it fails the test.
+`command.selfeval`, is checked against the JSON Schema; a document that breaks it fails the test.
 """
 
 from __future__ import annotations
@@ -43,9 +43,7 @@ def pytest_configure() -> None:
 
 
 def _builders() -> list[tuple[str, str]]:
-    """The modules of the package that define the builders, wherever they lie by now, each with what it
-    defines.
-    """
+    """The modules of the package that define the builders, with the function, wherever they are by now."""
     defined = re.compile(rf"^def ({'|'.join(BUILDERS)})\(", re.M)
     found = []
     for path in sorted(_PACKAGE.rglob("*.py")):
@@ -56,7 +54,7 @@ def _builders() -> list[tuple[str, str]]:
 
 
 def _watch(module: object, function: str) -> None:
-    """Replaces the function in its module, and wherever another module has taken it over by name."""
+    """Replaces the function in its module, and in each module that has imported it by name."""
     original = getattr(module, function)
 
     @functools.wraps(original)
@@ -71,7 +69,7 @@ def _watch(module: object, function: str) -> None:
 
 
 def _watched_run(run: Callable) -> Callable:
-    """`command.selfeval`, whose process of its own is out of reach of `_watch`."""
+    """The function `command.selfeval` with a check, since its process is out of reach of `_watch`."""
 
     @functools.wraps(run)
     def watched(*args: object, **more: object):
@@ -89,6 +87,7 @@ def _watched_run(run: Callable) -> Callable:
 
 
 def _look(kind: str, document: object, source: str) -> None:
+    """Notes the places where a document breaks its schema. source: the function or command that made it."""
     found = violations(kind, document)
     if found:
         kinds = Counter(re.sub(r"\[\d+\]", "[*]", line) for line in found)  # one line for all rows of a table
@@ -107,7 +106,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 def _held() -> Iterator[None]:
-    """Fails what runs in between where a document was broken."""
+    """Fails the part of a test that runs in between where it made a document that breaks its schema."""
     _broken.clear()
     result = yield
     if _broken:

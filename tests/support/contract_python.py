@@ -1,4 +1,4 @@
-"""The Python names as facts: the public functions, and the records that they take and give."""
+"""The snapshot of the Python names: the public functions, and the records that they take and return."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from support.contract_samples import Samples, lines_of
 
 
 def public_names(samples: Samples) -> str:
-    """The public functions with their signatures, and the records that they take and give."""
+    """The public functions with their signatures, and the records that they take and return."""
     lines = [f"{name}{_signature(getattr(sx, name))}" for name in sx.__all__]
     lines += [f"{name}: {type(getattr(sx, name)).__name__}" for name in ("__version__",)]
     for record in public_records():
@@ -23,7 +23,7 @@ def public_names(samples: Samples) -> str:
 
 
 def _signature(function: Callable) -> str:
-    """The signature as the source has it: annotations that are texts stand without quotes."""
+    """The signature as the source has it: annotations that are texts without quotes."""
     signature = inspect.signature(function)
     text = str(signature)
     for kind in (*(one.annotation for one in signature.parameters.values()), signature.return_annotation):
@@ -32,7 +32,7 @@ def _signature(function: Callable) -> str:
 
 
 def public_records() -> list[type]:
-    """The classes that the public functions name, and the records that those are made of, by name."""
+    """The classes in the annotations of the public functions, and the records in their fields, by name."""
     tree = ast.parse(inspect.getsource(sx))
     imported = [
         (f"{node.module}", alias.name)
@@ -59,6 +59,7 @@ def public_records() -> list[type]:
 
 
 def _names_in(annotations: str) -> set[str]:
+    """The names in these annotations, one to a line."""
     return {
         node.id
         for line in annotations.splitlines()
@@ -68,10 +69,12 @@ def _names_in(annotations: str) -> set[str]:
 
 
 def _fields(record: type) -> tuple[dataclasses.Field, ...]:
+    """The fields of a record; none for another class."""
     return dataclasses.fields(record) if dataclasses.is_dataclass(record) else ()
 
 
 def _members(record: type) -> Iterator[str]:
+    """The public fields, properties, methods and enum members of a class, a line each."""
     fields = _fields(record)
     yield from (f"{field.name}: {field.type}" for field in fields if not field.name.startswith("_"))
     known = {field.name for field in fields}

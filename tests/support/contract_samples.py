@@ -1,6 +1,6 @@
-"""What the contract snapshots are taken of: files that the project ships, or that it makes anew each time.
+"""The samples of the contract snapshots: files that the project ships, or that are made anew each time.
 
-Everything goes through public doors: the command line in this process, and the functions of `selfeval_xl`.
+They are made by public means: the command line in this process, and the functions of `selfeval_xl`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from unittest import mock
 
@@ -28,6 +29,7 @@ from support.text_grid import grid_of
 
 TESTS = Path(__file__).parents[1]
 RECEIVED = "2_收到的材料"
+MADE = datetime(2025, 3, 1)
 WITH_SCORES = ("102", "柳河")  # a department whose forms have scores, and the real filing, whose have none
 BLOCKED = "不是文件夹"  # a file that stands where an output folder should be
 
@@ -37,7 +39,7 @@ _tree = functools.cache(typer.main.get_command)  # building it takes 20 ms, and 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a command printed, and its exit status."""
+    """The exit status and the output of a command."""
 
     status: int
     out: str
@@ -45,7 +47,7 @@ class Run:
 
 
 def selfeval_here(folder: Path, *args: object) -> Run:
-    """`selfeval` with these arguments in this process, as if called in `folder`."""
+    """Runs `selfeval` with these arguments in this process, as if called in `folder`."""
     out, err, status = io.StringIO(), io.StringIO(), 0
     with (
         contextlib.chdir(folder),
@@ -69,25 +71,26 @@ class Samples:
         self._runs: dict[tuple, Run] = {}
 
     def run(self, *args: str, at: Path | None = None) -> Run:
-        """A command in the folder of the samples, so that paths in its output are the same everywhere; each
-        is run once.
+        """The run of a command in the folder of the samples, or at `at`; each command is run once.
+
+        It runs in that folder so that the paths in its output are the same everywhere.
         """
-        place = at or self.folder
-        if (args, place) not in self._runs:
-            self._runs[args, place] = selfeval_here(place, *args)
-        return self._runs[args, place]
+        folder = at or self.folder
+        if (args, folder) not in self._runs:
+            self._runs[args, folder] = selfeval_here(folder, *args)
+        return self._runs[args, folder]
 
     def at_desk(self, call: str) -> Run:
-        """A command as it is typed at the desk."""
+        """The run of a command as it is typed, in the folder `desk`."""
         return self.run(*shlex.split(call), at=self.desk)
 
     def in_demo(self, *args: str, only: tuple[str, ...] = ("",)) -> Run:
-        """A command on the workbooks of the demonstration's county, or those whose folders begin so."""
+        """The run of a command on the demonstration's workbooks. only: the beginnings of their folders."""
         chosen = [name for name in self.received if name.startswith(only)]
         return self.run(*args, *chosen, at=self.folder / "演示" / RECEIVED)
 
     def checked(self) -> Run:
-        """The forms of tests/forms, each layout filled in, and files with faults, beside a roster."""
+        """The run of check on the forms of tests/forms, each layout and the faulty files, with a roster."""
         files = (*self.forms, *self.layouts, *self.faulty)
         return self.run("check", "--json", *files, "--roster", "faulty/名册.xlsx")
 
@@ -120,7 +123,7 @@ class Samples:
 
     @functools.cached_property
     def faulty(self) -> list[str]:
-        """Files with the faults of whole files and filings, and a roster (名册.xlsx) that knows better."""
+        """Files with faults of whole files and filings, and a roster (名册.xlsx) that contradicts them."""
         files = _faulty(self.folder / "faulty")
         assert self.demo.status == 0, self.demo.err
         marked = next((self.folder / "演示").glob("3_*/示例县教育局*.xlsx"))
@@ -133,10 +136,12 @@ class Samples:
 
 
 def lines_of(lines: Iterable[str]) -> str:
+    """The lines as one text, each ended by a line feed."""
     return "".join(f"{line}\n" for line in lines)
 
 
 def one_line(text: str) -> str:
+    """The text on one line, line feeds as \\n."""
     return text.replace("\n", "\\n")
 
 
@@ -150,6 +155,7 @@ def drawn(path: Path, table: str, *, hidden_rows: Sequence[int] = (), name: str 
     path.parent.mkdir(parents=True, exist_ok=True)
     grid = grid_of(table)
     with xlsxwriter.Workbook(path) as book:
+        book.set_properties({"created": MADE})  # X07 asks which of two files was saved later
         sheet, formats = book.add_worksheet(name), grid.formats()
         looks = {code: book.add_format({"num_format": code}) for code in sorted(set(formats.values()))}
         kept: list = []
@@ -179,7 +185,10 @@ def _overlap(one, other) -> bool:
 
 
 def _filled_layout(folder: Path, layout_id: str) -> str:
-    """Every fifth of the generic indicators: met, unmet, in words, as a date."""
+    """Writes a workbook of the layout with every fifth of the generic indicators; returns its name.
+
+    Among these are met and unmet ones, one in words and one with a date.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     kinds = {layout.kind: filling(layout) for layout in layouts.sheets_of(layout_id)}
     for form in kinds.values():
@@ -191,10 +200,12 @@ def _filled_layout(folder: Path, layout_id: str) -> str:
 
 
 def indicator(level1: str, level2: str, name: str, target: str, actual: str | None, **more: str) -> dict:
+    """The data of an indicator row."""
     return {"level1": level1, "level2": level2, "name": name, "target": target, "actual": actual, **more}
 
 
 def fund(initial: str, annual: str, executed: str) -> dict:
+    """The data of a funding row."""
     return {
         "source": "当年财政拨款",
         "initial_budget": initial,
@@ -223,6 +234,7 @@ CLEAN = {
 
 
 def _faulty(folder: Path) -> list[str]:
+    """Writes the faulty files and the roster; returns the names of the files."""
     folder.mkdir(parents=True)
     water = {"department_code": "102", "department": "示例县水利局"}
     forest = {"department_code": "106", "department": "示例县林业局"}
@@ -269,7 +281,7 @@ def _faulty(folder: Path) -> list[str]:
 
 
 def explained(marked: Path, out: Path) -> str:
-    """A marked copy in which the unit has written a reason beside every finding."""
+    """Writes a marked copy with a reason of the unit beside every finding; returns its name."""
     book = openpyxl.load_workbook(marked)
     sheet = book["校验结果"]
     column = next(cell.column for cell in sheet[1] if cell.value == "单位说明")
@@ -284,13 +296,13 @@ def _with_broken_formula(table: str) -> list[str]:
     lines = table.splitlines()
     number = next(number for number, line in enumerate(lines) if "%" in line)
     cells = lines[number].split("|")
-    place = next(place for place, cell in enumerate(cells) if "%" in cell)
-    lines[number] = "|".join([*cells[:place], " #REF! ", *cells[place + 1 :]])
+    column = next(column for column, cell in enumerate(cells) if "%" in cell)
+    lines[number] = "|".join([*cells[:column], " #REF! ", *cells[column + 1 :]])
     return lines
 
 
 def _report(path: Path) -> None:
-    """A report whose figures are not those of the forms, and which says nothing of what was missed."""
+    """Writes a report whose figures are not those of the forms and which mentions no unmet indicator."""
     import docx
 
     report = docx.Document()
@@ -307,7 +319,7 @@ def _report(path: Path) -> None:
 
 
 def roster(path: Path, **sheets: Sequence[Mapping[str, str]]) -> None:
-    """A roster from rows of texts by column label."""
+    """Writes a roster from rows of texts by column label."""
     assert selfeval_here(path.parent, "issue", "--blank", "-o", path.name).status == 0
     book = openpyxl.load_workbook(path)
     for title, rows in sheets.items():
@@ -319,7 +331,10 @@ def roster(path: Path, **sheets: Sequence[Mapping[str, str]]) -> None:
 
 
 def _desk(folder: Path) -> Path:
-    """自评表 has something to mend, 须说明 to explain, 干净 nothing; the rest is what commands ask for."""
+    """Writes one small input for every command; returns the folder.
+
+    自评表 has something to mend, 须说明 something to explain, 干净 nothing.
+    """
     folder.mkdir(parents=True)
     (folder / BLOCKED).write_text("x", encoding="utf-8")
     unmet = indicator("产出指标", "数量指标", "卫星电话数量", "=25部", "0部")
@@ -350,7 +365,7 @@ def _desk(folder: Path) -> Path:
 
 
 def _stand_ins(folder: Path) -> None:
-    """An embeddable Python that is none, and a wheel for everything that a Windows desk needs."""
+    """Writes a stand-in for the embeddable Python, and one for each wheel that `addin bundle` needs."""
     with zipfile.ZipFile(folder / "python.zip", "w") as package:
         for name in ("python.exe", "python312.zip", "python312._pth"):
             package.writestr(name, "x")

@@ -1,4 +1,4 @@
-"""The workbooks as facts: their sheets in order, and the columns of each."""
+"""The snapshot of the workbooks: their sheets in order, and the columns of each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from support.contract_samples import Samples, lines_of, one_line
 
 
 def sheets(samples: Samples) -> str:
-    """Every workbook that is written: its sheets in order, and below each the columns that its heads name."""
+    """The sheets of every workbook that the program writes, in order, and the columns of each."""
     assert samples.received
     for command in ("consolidate", "province", "issue", "issue --blank"):
         assert samples.at_desk(CALLS[command][0]).status == 0
@@ -39,21 +39,22 @@ HAND = "FFFFF2CC"  # the colour of a column that belongs to the officers
 
 
 def _book(name: str, path: Path, seen: dict[tuple[str, ...], str]) -> Iterator[str]:
-    """The lines of one workbook. seen: sheets as they were told before, and in which workbook."""
+    """The lines of one workbook. seen: by the lines of a sheet, the workbook that had the same before."""
     yield name
     book = openpyxl.load_workbook(path, read_only=True)
     for sheet in book:
         state = "" if sheet.sheet_state == "visible" else f" ({sheet.sheet_state})"
-        told = (f"  {sheet.title}{state}", *_columns(sheet))
-        if told in seen and len(told) > 1:
-            yield f"{told[0]} as in {seen[told]}"
+        lines = (f"  {sheet.title}{state}", *_columns(sheet))
+        if lines in seen and len(lines) > 1:
+            yield f"{lines[0]} as in {seen[lines]}"
         else:
-            seen[told] = name
-            yield from told
+            seen[lines] = name
+            yield from lines
     book.close()
 
 
 def _columns(sheet) -> Iterator[str]:
+    """The lines about the columns of a sheet."""
     rows = [[cell for cell in row if cell.value is not None] for row in sheet.iter_rows(max_row=70)]
     if sheet.title == "_selfeval":  # settings as key and value, then the record of marks with its head
         keys = dict.fromkeys(str(row[0].value).split("|")[0] for row in rows if row and row[0].column == 1)
@@ -67,8 +68,10 @@ def _columns(sheet) -> Iterator[str]:
 
 
 def _heads(sheet, rows: list[list]) -> list[list]:
-    """The cells that name columns, by row: at least two bold texts; in forms, which have no bold heads, rows
-    of nothing but texts, none a figure, at least five. Of a hidden sheet the first row.
+    """The cells that name columns, by row.
+
+    A head has at least two bold texts. In forms, which have no bold heads, it has at least five texts,
+    nothing else and no figure. Of a hidden sheet it is the first row.
     """
     texts = [[cell for cell in row if _is_label(cell)] for row in rows]
     if sheet.sheet_state != "visible":
@@ -81,9 +84,10 @@ def _heads(sheet, rows: list[list]) -> list[list]:
 
 
 def _is_label(cell) -> bool:
+    """Whether a cell holds a text and no formula."""
     return isinstance(cell.value, str) and bool(cell.value.strip()) and not cell.value.startswith("=")
 
 
 def _is_figure(text: str) -> bool:
-    """≥99%, 25部: what stands in a filled row, never in a head."""
+    """Whether a text is a figure (≥99%, 25部), which is in filled rows and never in a head."""
     return re.fullmatch(r"[<>=≥≤].*|[\d.]+\D{0,3}", text) is not None

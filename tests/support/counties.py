@@ -1,4 +1,4 @@
-"""The departments of the made-up county as the workbooks they would send in."""
+"""Writes the workbooks that the departments of the made-up county would send in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _drawn: dict[str, tuple[object, bytes]] = {}  # by the department's code: what w
 def send(path: Path, department, **data) -> None:
     """The filing of a department at this path; data: projects or a form of the whole other than its own.
 
-    Drawing a filing takes 0.2 s: one that is as the county has it is drawn once and copied after that.
+    Drawing a filing takes 0.2 s, so one that is as the county has it is drawn once and copied after that.
     """
     drawn = _drawn.get(department.code)
     if not data and drawn and drawn[0] == department:
@@ -32,6 +32,6 @@ def send(path: Path, department, **data) -> None:
 
 
 def fill_county(folder: Path, departments) -> None:
-    """One workbook for each of these departments, named like it."""
+    """Writes a workbook for each of these departments, named like it."""
     for department in departments:
         send(folder / f"{department.name}.xlsx", department)

@@ -1,4 +1,4 @@
-"""Files as the reader gives them back, built without a file, and the county workbook of such files."""
+"""Read files as the reader returns them, made without a file, and the county workbook of such files."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ ROOT = Path("收到")
 
 
 def form(file, project="校舍维修", executed="50", department="县教育局", **more):
-    """A scored project form with one fund row and three indicators: met, missed with a cause, completed with
-    nothing.
-    """
+    """A scored project form with a total, a fund row and three indicators: met, unmet with a cause, 0."""
     amounts = {"initial_budget": "80", "annual_budget": "100", "executed": executed}
     funding = tuple(
         FundingLine(source=source, **amounts, execution_rate="50.00%", cells={"executed": f"E{row}"})
@@ -61,7 +59,7 @@ def form(file, project="校舍维修", executed="50", department="县教育局",
 
 
 def received(name, *forms, saved=None, kind="xlsx", sha=None, **settings):
-    """A received file with these forms; settings: what stands in its hidden sheet."""
+    """A received file with these forms. settings: those of its hidden sheet."""
     path = f"{ROOT}/{name}"
     return ReadFile(
         path=path,

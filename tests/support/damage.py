@@ -16,23 +16,26 @@ Place = Callable[[int, int], tuple[int, int]]
 
 
 class Damaged(NamedTuple):
-    """The damaged Grid, and where the cell that stood at (row, column) stands now."""
+    """The damaged Grid. place: takes the row and column of a cell before, returns those it has now."""
 
     grid: Grid
     place: Place
-    forms: int = 1  # how many forms stand in it, the first of them the damaged one
+    forms: int = 1  # the number of forms in it; the first is the damaged one
 
 
 def _same(row: int, column: int) -> tuple[int, int]:
+    """The place of a cell that stays where it is."""
     return row, column
 
 
 def _texts(grid: Grid, change: Callable[[str], str]) -> Grid:
+    """The Grid with its texts changed."""
     rows = [[change(value) if isinstance(value, str) else value for value in row] for row in grid.rows]
     return replace(grid, rows=rows, _formats=None, _corner=None)
 
 
 def _with(grid: Grid, rows: list, merges: list[Area], formats: dict) -> Grid:
+    """A Grid of the same name with other contents."""
     return Grid(grid.name, rows, merges, grid.visible, formats=lambda: formats)
 
 
@@ -41,8 +44,9 @@ def _formats(grid: Grid) -> dict:
 
 
 def _moved(grid: Grid, place: Place, height: int, width: int, extra: dict | None = None) -> Damaged:
-    """Every cell, merge and format moved by `place`; merges that a new row or column cuts through are
-    stretched.
+    """The Grid with every cell, merge and format moved by `place`, and `extra` values by cell.
+
+    Merges that a new row or column cuts through are stretched.
     """
     rows: list[list] = [[None] * width for _ in range(height)]
     for r, row in enumerate(grid.rows):
@@ -64,9 +68,7 @@ def unmerged(grid: Grid) -> Damaged:
 
 
 def pasted_values(grid: Grid) -> Damaged:
-    """All merges undone and every cell of them filled with the value, as a paste from a list does (levels
-    only).
-    """
+    """All merges undone, those of levels filled with the value in every cell, as a paste from a list does."""
     rows = [list(row) for row in grid.rows]
     for area in grid.merges:
         tall = area.bottom > area.top and area.left == area.right
@@ -193,7 +195,7 @@ def stray_cells(grid: Grid) -> Damaged:
 
 
 def _with_row(grid: Grid, row: int, cells: dict[int, object]) -> Damaged:
-    """A row put in before `row`, all merges undone."""
+    """The Grid with a row of these cells put in before `row`, and all merges undone."""
     grid = unmerged(grid).grid
     return _moved(
         grid,
@@ -262,6 +264,7 @@ def side_by_side(grid: Grid) -> Damaged:
 
 
 def _twice(grid: Grid, down: int, right: int) -> Damaged:
+    """The Grid with the same form once more, so many rows down and columns to the right."""
     rows: list[list] = [[None] * (grid.width + right) for _ in range(grid.height + down)]
     merges, formats = list(grid.merges), _formats(grid)
     for r, row in enumerate(grid.rows):
@@ -277,7 +280,7 @@ def _twice(grid: Grid, down: int, right: int) -> Damaged:
 
 
 def uncached(grid: Grid) -> Damaged:
-    """Execution rates as formulas that were saved without what they give."""
+    """Execution rates as formulas that were saved without a value."""
     rows = [list(row) for row in grid.rows]
     label = next(
         (

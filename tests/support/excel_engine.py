@@ -1,5 +1,4 @@
-"""An xlwings engine whose spreadsheet program is the tests' LibreOffice: `Book.caller()` and `.api` work as
-they do with Excel.
+"""An xlwings engine over the tests' LibreOffice: `Book.caller()` and `.api` work as they do with Excel.
 
 Words of Excel's object model are sent to office_words.py one by one, as COM does it; each word that is read,
 set or called is one host call and is counted.
@@ -19,11 +18,11 @@ from xlwings import base_classes
 
 from support import office
 
-_OBJECTS = frozenset(
+_OBJECTS = frozenset(  # words that lead to another object
     """Sheets Worksheets ActiveSheet Range Rows PageSetup Windows Interior Font Borders Comment Shape
  TextFrame Characters RangeSelection UsedRange Cells FormatConditions""".split()
 )
-_METHODS = frozenset(
+_METHODS = frozenset(  # words that are called
     """SaveCopyAs Activate Close Add Copy Delete Protect Unprotect ShowAllData
  Insert AddComment Text Select Merge UnMerge ClearFormats ClearContents ClearComments""".split()
 )
@@ -69,6 +68,8 @@ class Words:
 
 
 class Book(base_classes.Book):
+    """A workbook. number: its number at the server."""
+
     def __init__(self, app: App, number: int) -> None:
         self._app, self.number = app, number
 
@@ -107,7 +108,7 @@ class Book(base_classes.Book):
 
 
 class AppWords:
-    """The application's own words: dialogs are answered by the person, the rest is kept."""
+    """The application's own words: the person answers dialogs; properties keep what they are set to."""
 
     def __init__(self, app: App) -> None:
         self.__dict__.update(
@@ -193,6 +194,7 @@ def open_book(app: App, path: Path) -> Iterator[xlwings.Book]:
 
 
 def _sent(value: Any) -> Any:
+    """A value as JSON can carry it."""
     if isinstance(value, Words):
         return {"path": value._path}
     if isinstance(value, datetime):
@@ -201,6 +203,7 @@ def _sent(value: Any) -> Any:
 
 
 def _received(value: Any) -> Any:
+    """A value that came as JSON, as COM would give it."""
     if isinstance(value, dict):
         return datetime.fromisoformat(value["date"])
     return (

@@ -42,6 +42,7 @@ def filling(layout: Layout) -> dict:
 
 
 def _funds(layout: Layout, form: dict) -> None:
+    """Adds the funding rows that the layout prints, or a total where it prints none."""
     sources = [label.removeprefix("其中：") for label in layout.funding.rows]
     amounts = [("120.50", "110.20", "104.69"), ("3", "2.80", "0"), ("0", "0", "0"), ("1.11", "1.11", "1.11")]
     form["funding"] = [
@@ -63,6 +64,7 @@ _TARGETS = (
 
 
 def _indicators(layout: Layout) -> list[dict]:
+    """Two indicators for each second level, or eight without levels, in the columns of the layout."""
     keys = {column.key for column in layout.indicators.columns}
     levels = [(first, second) for first, seconds in layout.indicators.levels for second in seconds] or [
         LEVELLESS
@@ -91,7 +93,7 @@ def _indicators(layout: Layout) -> list[dict]:
 
 
 def targets(rows: list[dict]) -> list[str]:
-    """The joined targets that the reader has to give."""
+    """The targets that the reader has to return for these rows, joined from the columns."""
     joined = []
     for row in rows:
         if "initial_target" in row:

@@ -1,4 +1,4 @@
-"""Packages built from text for tests: a small workbook, and the same with one thing wrong."""
+"""Small workbooks built from text, and the means to break one thing in them."""
 
 from __future__ import annotations
 
@@ -88,6 +88,7 @@ def zipped(content: Mapping[str, str | bytes]) -> bytes:
 
 
 def workbook(*sheets: str, **more) -> bytes:
+    """The bytes of a workbook with these sheets. more: as in `parts`."""
     return zipped(parts(*sheets, **more))
 
 
@@ -106,9 +107,7 @@ def repeated(first: bytes, piece: bytes, times: int, last: bytes) -> tuple[bytes
 def with_packed_part(
     content: Mapping[str, str | bytes], name: str, packed: bytes, size: int, checksum: int
 ) -> bytes:
-    """A zip of these parts and one more whose packed bytes, declared size and checksum are given, true or
-    not.
-    """
+    """A zip of these parts and one more, whose declared size and checksum may be wrong."""
     file = BytesIO(zipped(content))
     raw = file.getvalue()
     with zipfile.ZipFile(file) as archive:

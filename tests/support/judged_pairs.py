@@ -1,7 +1,6 @@
-"""Pairs of a target and a completed value as real forms write them, and how each is judged: text tables for
-test_assess.py.
+"""Pairs of a target and a completed value as people write them, with the verdict on each, as text tables.
 
-Last column of the first five: the attainment; empty where it means nothing.
+The last column of the first five tables is the attainment, empty where it has no meaning.
 """
 
 AS_PEOPLE_WRITE_THEM = """

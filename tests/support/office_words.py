@@ -1,9 +1,7 @@
 """Words of Excel's object model over a LibreOffice document, as far as the add-in uses them.
 
-Runs under the system's Python, inside office_server.py.
-
-Each class is named as Excel names the object, its members too; Excel's constants are kept. `ask` follows a
-path of words from a workbook.
+It runs under the system's Python, inside office_server.py. Classes and members have the names of Excel's
+objects, and take its constants. `ask` follows a path of words from a workbook.
 """
 
 import os
@@ -41,12 +39,14 @@ class Refused(Exception):
 
 
 def settings(**values):
+    """The values as UNO takes named settings."""
     return tuple(PropertyValue(Name=name, Value=value) for name, value in values.items())
 
 
 def ask(start, path, word, args=None, named=None, value=None, sets=False):
-    """Follows the path from an object and reads a word, sets it or calls it; arguments that are paths
-    themselves are followed first.
+    """Follows the path from an object, then reads the word, sets it or calls it; returns its value.
+
+    Arguments that are paths themselves are followed first.
     """
     target = follow(start, path)
     if sets:
@@ -62,6 +62,7 @@ def ask(start, path, word, args=None, named=None, value=None, sets=False):
 
 
 def follow(start, path):
+    """The object at the end of a path of words, each with the arguments of its call or None."""
     for word, args in path:
         start = getattr(start, word)
         if args is not None:
@@ -70,6 +71,7 @@ def follow(start, path):
 
 
 def opened_up(start, value):
+    """An argument as it came in JSON, with objects for paths and dates for their texts."""
     if isinstance(value, dict) and "path" in value:
         return follow(start, value["path"])
     if isinstance(value, dict) and "date" in value:
@@ -78,6 +80,7 @@ def opened_up(start, value):
 
 
 def plain(value):
+    """A value as JSON can carry it; None for an object."""
     if isinstance(value, datetime):
         return {"date": value.isoformat()}
     if isinstance(value, (list, tuple)):
@@ -266,7 +269,7 @@ class Cells:
 
 
 class FormatConditions:
-    """All rules of a sheet, each entry of each conditional format one."""
+    """The rules of a sheet: every entry of every conditional format."""
 
     def __init__(self, x):
         self.formats = x.ConditionalFormats
@@ -619,6 +622,7 @@ def parser(document):
 
 
 def as_number(text):
+    """The number that a spreadsheet program reads in a text; None where it reads none."""
     try:
         return float(text.rstrip("%").replace(",", "")) / (100 if text.endswith("%") else 1)
     except ValueError:
@@ -631,12 +635,14 @@ def turned(colour):
 
 
 def tinted(colour, tint):
+    """The colour made lighter (tint above 0) or darker, as TintAndShade does it."""
     parts = [colour >> 16 & 255, colour >> 8 & 255, colour & 255]
     parts = [round(part + (255 - part) * tint if tint > 0 else part * (1 + tint)) for part in parts]
     return parts[0] << 16 | parts[1] << 8 | parts[2]
 
 
 def letters(column):
+    """The name of a column, counted from 0."""
     name = ""
     column += 1
     while column:
@@ -646,6 +652,7 @@ def letters(column):
 
 
 def named(area):
+    """The address of an area: $B$2, or $B$2:$C$3."""
     first, last = (
         f"${letters(column)}${row + 1}"
         for column, row in ((area.StartColumn, area.StartRow), (area.EndColumn, area.EndRow))

@@ -1,5 +1,6 @@
-"""Microsoft's XSDs of the ribbon, loaded. libxml2 refuses an attribute that a derived type names again; the
-repeat is dropped.
+"""Loads Microsoft's XSDs of the ribbon, without attributes that a derived type names again.
+
+libxml2 refuses such a repeat.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ def load(path: Path) -> etree.XMLSchema:
 
 
 def _attributes(name: str, groups: dict) -> list:
+    """The attributes of a group and of the groups in it."""
     found = []
     for child in groups[name]:
         found += (
@@ -58,6 +60,7 @@ def _names(name: str, types: dict, groups: dict) -> set[str]:
 
 
 def _without_repeats(node, seen: set[str], groups: dict) -> None:
+    """Removes attributes whose name was seen before; a group with one is replaced by its others."""
     for child in list(node):
         if child.tag == XS + "attribute":
             if child.get("name") in seen:

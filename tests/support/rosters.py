@@ -1,4 +1,4 @@
-"""Rosters written from rows of texts by column label."""
+"""Writes rosters from rows of texts by column label."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TARGETS = (
 
 
 def write_roster(path, **sheets):
-    """A roster from rows of texts by column label: 单位名册=[{"部门编码": "101", ...}]."""
+    """Writes a roster; returns its path. sheets: rows by label, 单位名册=[{"部门编码": "101", ...}]."""
     blank_roster(path)
     book = openpyxl.load_workbook(path)
     for title, rows in sheets.items():

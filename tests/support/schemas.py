@@ -1,4 +1,4 @@
-"""The JSON Schemas of `read --json` and `check --json`, and what of a document breaks them."""
+"""The JSON Schemas of `read --json` and `check --json`, and the check of a document against them."""
 
 from __future__ import annotations
 

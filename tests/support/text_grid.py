@@ -1,5 +1,6 @@
-"""A Grid from a text table: one line a row, cells between bars; `<` belongs to the cell at its left, `^` to
-the one above.
+"""A Grid from a text table: one line a row, cells between bars.
+
+A cell `<` is merged with the one at its left, a cell `^` with the one above.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ def grid_of(text: str, name: str = "表") -> Grid:
 
 
 def _value(cell: str, r: int, c: int, formats: dict) -> str | float | None:
+    """The value of a cell of the table; adds the format of a percentage to `formats`."""
     if not cell:
         return None
     if cell.startswith("'"):

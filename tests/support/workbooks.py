@@ -1,4 +1,4 @@
-"""A workbook's contents to be compared."""
+"""The contents of a workbook, for comparison with another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The button 元转万元: the selected amounts are converted, after showing old and new."""
+"""The button 元转万元: converts the selected amounts after showing old and new."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def wan_edits(grid: Grid, areas: Iterable[Area]) -> Iterable[Edit]:
 
 
 def in_wan(value: object) -> Decimal | str | None:
-    """The amount in 万元 of a cell in 元, a text for a text; None for 0 and what is no amount in 元."""
+    """The amount of a cell in 万元 instead of 元, a text for a text; None for 0 and for anything else."""
     if isinstance(value, (bool, date)):
         return None
     if isinstance(value, (int, float)):

@@ -1,6 +1,6 @@
 """The bureau's buttons: 生成下发表, 汇总全县, 生成退回件, 生成催报通知, 打开台账.
 
-Each calls the function that the command of the same work calls.
+Each calls the function behind the command that does the same.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ from selfeval_xl.writers.xlsx.tints import tinted
 if TYPE_CHECKING:
     from selfeval_xl.filings.roster import Roster
 
-_TINTED = {tint: look for look, tint in TINTS.items()}
+_LOOK_OF = {tint: look for look, tint in TINTS.items()}
 NOTHING = "未发现须修改的问题，可以生成报送件。程序只查表面逻辑，不代替财政审核。"
 NOTHING_HERE = "这张表未发现须修改的问题。程序只查表面逻辑，不代替财政审核。"
 NO_FORM = (
@@ -124,7 +124,7 @@ def renumbered(
     """
     edits = []
     for former in saved.former if only is not None else ():
-        look = _TINTED.get(saved.fill(former.sheet, former.cell))
+        look = _LOOK_OF.get(saved.fill(former.sheet, former.cell))
         sheet = saved.sheet(former.sheet)
         if former.sheet == only or look is None or sheet is None or tinted(sheet):
             continue

@@ -20,7 +20,7 @@ from selfeval_xl.workflows.filling.text_fixes import mend_edits
 from selfeval_xl.writers.excel.snapshot import Snapshot, side_on
 
 MOST = 12  # sentences that a question shows
-_BESIDE = frozenset((Look.HEAD, Look.RATIO, Look.TEXT))
+_BESIDE = frozenset((Look.HEAD, Look.RATIO, Look.TEXT))  # the looks of cells beside the form
 
 
 def compute_rates(host: Host) -> None:

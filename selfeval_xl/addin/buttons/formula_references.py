@@ -1,4 +1,4 @@
-"""References in formulas when a row is inserted."""
+"""The changes of references in formulas when a row is inserted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _REFERENCE = re.compile(  # G12, $G$12:H15, '项目 01'!G12
 def with_row(formula: str, sheet: str, row: int, same_sheet: bool) -> str:
     """The formula whose ranges on this sheet that end in the row (counted from 0) reach one row further.
 
-    same_sheet: the formula itself is on this sheet.
+    Ranges within the row stay: they sum across it. same_sheet: whether the formula itself is on this sheet.
     """
 
     def longer(match: re.Match[str]) -> str:
@@ -26,7 +26,7 @@ def with_row(formula: str, sheet: str, row: int, same_sheet: bool) -> str:
 
 
 def shifted(formula: str, sheet: str, row: int, same_sheet: bool) -> str:
-    """The formula as the program has it after a row was inserted below the row (counted from 0).
+    """The formula as Excel has it after a row was inserted below the row (counted from 0).
 
     Everything farther down is one row further.
     """
@@ -42,7 +42,7 @@ def shifted(formula: str, sheet: str, row: int, same_sheet: bool) -> str:
 
 
 def _means(prefix: str | None, sheet: str, same_sheet: bool) -> bool:
-    """Whether a reference with this prefix ('项目 01'!, or none) is one to the sheet."""
+    """Whether a reference with this prefix ('项目 01'!, or none) points to the sheet."""
     return same_sheet if prefix is None else prefix[:-1].strip("'").replace("''", "'") == sheet
 
 

@@ -78,6 +78,7 @@ def _table_at(saved: Snapshot, name: str, row: int) -> _IndicatorTable:
 
 
 def _is_total(grid: Grid, row: int, column: int) -> bool:
+    """Whether the row is a total, by a label in the cells up to this column."""
     return any(squeeze(grid.text(row, at))[:2] in ("总分", "合计", "总计") for at in range(column + 1))
 
 
@@ -101,9 +102,9 @@ def _name_column(table: _IndicatorTable) -> int:
 
 
 def _longer(table: _IndicatorTable, row: int) -> Iterator[tuple[str, str]]:
-    """The merged areas that end with the row and have to reach over the new one, as (old, new).
+    """The merged areas that end with the row and have to take in the new one, as (old, new).
 
-    Levels that are still one cell are among them.
+    They include levels of a single cell, on forms that merge levels.
     """
     levels = _level_columns(table) if _merges_levels(table) else set()
     for column in range(table.area.left, table.area.right + 1):
@@ -114,6 +115,7 @@ def _longer(table: _IndicatorTable, row: int) -> Iterator[tuple[str, str]]:
 
 
 def _level_columns(table: _IndicatorTable) -> set[int]:
+    """The columns of 一级指标 and 二级指标."""
     return {column for label, column in _head_columns(table).items() if label in _LEVELS}
 
 

@@ -63,11 +63,13 @@ def _pattern(saved: Snapshot, active: str) -> Form:
 
 
 def _frame(form: Form) -> Frame:
+    """The frame of a form that was read from a sheet."""
     assert form.frame is not None  # the reader gives every form of a sheet its frame
     return form.frame
 
 
 def _last_project(saved: Snapshot) -> str:
+    """The sheet of the last project form, after which the new one is put."""
     return [form.sheet for form in understand(saved.source).forms if form.kind == PROJECT][-1]
 
 
@@ -108,7 +110,7 @@ def _own_values(form: Form) -> Iterator[tuple[str, str]]:
 
 
 def _together(changes: Iterable[JournalEntry]) -> list[JournalEntry]:
-    """The changes, one for each cell: the value of one, the fill of another."""
+    """The changes merged into one for each cell, which may have the value of one and the fill of another."""
     by_cell: dict[str, JournalEntry] = {}
     for change in changes:
         pairs = {

@@ -94,7 +94,7 @@ def _unchanged(saved: Snapshot, changes: Sequence[JournalEntry]) -> list[Journal
 
 
 def _written_cells(changes: Sequence[JournalEntry], name: str) -> set[tuple[int, int]]:
-    """The cells of a sheet of which the changes wrote values."""
+    """The cells of a sheet into which the changes wrote values."""
     return {position(change.cell) for change in changes if change.sheet == name and change.value}
 
 

@@ -1,1 +1,1 @@
-"""`addin install` and `addin bundle`: the add-in on a desk."""
+"""The add-in on a computer: `addin install`, and `addin bundle` for computers without Python."""

@@ -1,4 +1,4 @@
-"""`selfeval addin bundle`: a folder for desks without Python, internet or administrator.
+"""`selfeval addin bundle`: a folder for computers without Python, internet or administrator.
 
 python/ is the embeddable Python that the user fetched, packages/ the Windows wheels unpacked, its ._pth names
 both. pandas and numpy stay out: xlwings imports them wherever it finds them, and a click would take half a
@@ -72,7 +72,7 @@ def bundle(out: Path, python: Path, wheels: Path | None = None) -> list[str]:
 
 
 def python_version(archive: Path) -> str:
-    """The version ("3.12") of an embeddable Python's zip. Raises UsageError where it is none."""
+    """The version ("3.12") of an embeddable Python's zip. Raises UsageError where the file is none."""
     if not archive.is_file():
         raise UsageError(
             f"找不到文件“{archive}”。这里要写嵌入式Python的压缩包，例如 "
@@ -139,6 +139,7 @@ def _plain(name: str) -> str:
 
 
 def _unpack(archive: Path, folder: Path) -> None:
+    """Unpacks a zip. Raises UnreadableFile where it is damaged."""
     try:
         with zipfile.ZipFile(archive) as package:
             package.extractall(folder)
@@ -167,7 +168,7 @@ def _unpack_wheel(wheel: Path, folder: Path) -> None:
 
 
 def _copy_package(folder: Path) -> None:
-    """Copies this program, with metadata that tell its version."""
+    """Copies this program, with the metadata from which it reads its version."""
     shutil.copytree(PACKAGE, folder / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
     version = install.version() or "0"
     metadata = folder / f"selfeval_xl-{version}.dist-info" / "METADATA"
@@ -178,7 +179,7 @@ def _copy_package(folder: Path) -> None:
 def _set_path(python: Path) -> None:
     """Writes the ._pth, which replaces every other way of finding modules, and copies pywin32's DLLs.
 
-    Nothing of another Python on the desk gets in.
+    So nothing of another Python on the computer is imported.
     """
     file = next(python.glob("python*._pth"))
     lines = [

@@ -1,9 +1,7 @@
 """`selfeval addin install | status | uninstall`: the add-in in Excel's start folder of this user.
 
-No administrator, no registry.
-
-The installed file is the shipped one with its sheet of settings filled in; every other part stays byte for
-byte, so that an installed version can be compared with the shipped one.
+Neither an administrator nor the registry is needed. The installed file is the shipped one with its sheet of
+settings filled in; every other part stays byte for byte, so that the two can be compared.
 """
 
 from __future__ import annotations
@@ -184,6 +182,7 @@ def _filled(sheet: str, values: dict[str, str]) -> str:
 
 
 def _with_value(sheet: str, key: str, value: str) -> str:
+    """The XML of the sheet with one setting changed."""
     head = re.search(rf'<c r="A(\d+)" t="inlineStr"><is><t>{re.escape(key)}</t>', sheet)
     assert head is not None, key  # the shipped add-in has a row for every setting
     cell = f'<c r="B{head[1]}" t="inlineStr"><is><t>{escape(value)}</t></is></c>'
@@ -197,7 +196,7 @@ def _without_settings(addin: bytes) -> dict[str, bytes]:
 
 
 def escaped_line(text: str) -> str:
-    """The text in ASCII, all else and the backslash as \\uXXXX: VBA reads files as ANSI."""
+    """The text in ASCII, other characters and the backslash as \\uXXXX, because VBA reads files as ANSI."""
     return "".join(
         sign if " " <= sign <= "~" and sign != "\\" else "".join(f"\\u{unit:04X}" for unit in _units(sign))
         for sign in text
@@ -222,13 +221,13 @@ def _write(path: Path, data: bytes) -> None:
     """Writes a file in one step, by a temporary one beside it. Raises OutputError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        number, beside = tempfile.mkstemp(dir=path.parent, prefix="~selfeval")
+        number, temporary = tempfile.mkstemp(dir=path.parent, prefix="~selfeval")
         try:
             with os.fdopen(number, "wb") as file:
                 file.write(data)
-            os.replace(beside, path)
+            os.replace(temporary, path)
         except OSError:
-            Path(beside).unlink(missing_ok=True)
+            Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
         raise OutputError(f"写不进“{path}”：{cause_of(error)}。请关闭全部Excel窗口，再试一次。") from error
@@ -240,6 +239,7 @@ def version() -> str:
 
 
 def _version_of(package: str) -> str | None:
+    """The version of an installed package; None where it is not installed."""
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:

@@ -1,6 +1,6 @@
-"""The starters of the desk bundle, as texts.
+"""The two .cmd files and the guide of the bundle, as texts.
 
-They are written in GBK after `chcp 936`: cmd reads its own lines in the code page of the console.
+The .cmd files are in GBK and begin with `chcp 936`: cmd reads its lines in the code page of the console.
 """
 
 from __future__ import annotations
@@ -45,7 +45,6 @@ chcp 936 >nul
 """
     + _END
 )
-
 GUIDE = """绩效自评工具　离线包使用说明
 
 这个文件夹可以放在任何位置（U盘、D盘都行），不用联网，不用管理员，不用另装Python。放好以后不要再移动；移动了就重新运行一次“安装.cmd”。

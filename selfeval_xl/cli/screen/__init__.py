@@ -1,1 +1,1 @@
-"""What the commands print: tables, counts, progress."""
+"""The printing of results on the screen: tables, counts, progress."""

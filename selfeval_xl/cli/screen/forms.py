@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def show_reading(files: Iterable[ReadFile], policy: Policy) -> None:
-    """Shows of each file what was found, by what it was recognised, and what was not understood."""
+    """Shows the forms of each file, the evidence by which they were recognised, and what is unclear."""
     screen = console()
     for file in files:
         screen.rule(Path(file.path).name, align="left")
@@ -52,6 +52,7 @@ def show_reading(files: Iterable[ReadFile], policy: Policy) -> None:
 
 
 def _show_form(screen: Console, form: Form) -> None:
+    """Shows the head of an assessed form, its funding table, goals and indicators."""
     screen.print("　".join(_head(form)), markup=False, style="bold")
     if form.funding:
         screen.print(_funding_table(form))

@@ -1,4 +1,4 @@
-"""The screen of the command province, and the same as a JSON document."""
+"""The screen of the command province, and its JSON document."""
 
 from __future__ import annotations
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 def show_rules(rules: Iterable[Rule]) -> None:
     """Shows the table of rules."""
-
     table = table_of("编号", "规则", "级别", "处理方式", "说明")
     for rule in rules:
         table.add_row(rule.id, rule.title, rule.severity.label, rule.treatment.label, rule.asks)

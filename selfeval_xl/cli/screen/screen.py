@@ -1,4 +1,4 @@
-"""The screen: progress, tables, findings and closing lines, all of it in Chinese."""
+"""The parts of all screens (progress, tables), and the screens of check, watch, consolidate, addin, demo."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def table_of(*columns: str, title: str | None = None) -> Table:
 def show_findings(findings: Findings, files: Iterable[ReadFile] = ()) -> None:
     """Shows the findings by file and sheet, worst first, and a closing line.
 
-    files: for those with the list of an earlier check, also what became of its findings.
+    files: those that carry the list of an earlier check are also compared with it.
     """
     screen = console()
     comparisons = []
@@ -133,17 +133,18 @@ def show_findings(findings: Findings, files: Iterable[ReadFile] = ()) -> None:
 
 
 def graded(finding: Finding) -> tuple[Severity, Treatment]:
-    """The severity and the treatment of a finding of a check, which has set both."""
+    """The severity and the treatment of a finding; a check sets both."""
     assert finding.severity is not None and finding.treatment is not None
     return finding.severity, finding.treatment
 
 
 def _by_sheet_and_severity(finding: Finding) -> tuple[str, str, int]:
+    """The sort key of the screen: file, sheet, the gravest first."""
     return finding.file, finding.sheet or "", finding.rank
 
 
 def _show_counts(screen: Console, findings: Findings) -> None:
-    """The closing line: how many findings of each severity."""
+    """Shows the closing line with the number of findings of each severity."""
     errors, warnings, notes = (findings.count(severity) for severity in Severity)
     forms = sum(count.forms for count in findings.files)
     if errors or warnings:
@@ -162,7 +163,7 @@ def _show_counts(screen: Console, findings: Findings) -> None:
 
 
 def _show_progress(screen: Console, file: ReadFile, findings: list[Finding], progress: Progressed) -> None:
-    """Shows what became of the list that the file carries: what was mended, what was not, what is new."""
+    """Shows the findings compared with the list that the file carries: mended, still open, explained, new."""
     counts = Counter(
         state
         for finding, state in zip(findings, progress.states)
@@ -185,13 +186,14 @@ _NOT_NOW = {Treatment.NEXT_YEAR: "下年完善，本次不用改", Treatment.BUR
 
 
 def _later(findings: Findings) -> str:
-    """How many of the errors and questions are not for the unit to mend now, as the end of a sentence."""
+    """The end of the sentence with the number of errors and questions that the unit need not settle now."""
     counts = Counter(finding.treatment for finding in findings if finding.severity is not Severity.NOTE)
     listed = "，".join(f"{counts[key]}处{label}" for key, label in _NOT_NOW.items() if counts[key])
     return f"；其中{listed}" if listed else ""
 
 
 def _show_finding(screen: Console, finding: Finding, state: str = "") -> None:
+    """Shows one finding. state: 未修改, 已说明, 新发现 since the earlier check, "" without one."""
     severity, treatment = graded(finding)
     screen.print(
         f"[{_COLOURS[severity]}]{severity.label}（{severity.demand}）[/] [bold]{finding.cell or '全表'}[/] ",
@@ -260,7 +262,7 @@ def escaped(line: str) -> str:
 
 
 def show_marked(marked: Iterable[tuple[Path, Path | None]]) -> None:
-    """Shows where the marked copy of each file is; without a copy the file cannot be marked."""
+    """Shows the marked copy of each file, or that the file cannot be marked."""
     for source, out in marked:
         say(f"已标注：{out}" if out else f"不能标注：{source}（只能标注xlsx、xls、ods、docx里的表）")
 

@@ -56,7 +56,7 @@ def show_drafted(drafted: Drafted) -> None:
 
 
 def show_published(result: Published) -> None:
-    """Shows the public copies, and what was kept back and why.
+    """Shows the public copies, and the forms and reports that were kept back with the reasons.
 
     This list is not written to a file, which would lie among the public ones.
     """

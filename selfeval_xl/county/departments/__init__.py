@@ -1,1 +1,1 @@
-"""The forms of each department with its findings, as the tables need them."""
+"""Each department's forms with their findings, loaded at once or one department after the other."""

@@ -20,11 +20,11 @@ from selfeval_xl.county.intake.versions import USED, VersionDecision, forms_and_
 from selfeval_xl.model.findings import Finding, RuleStatus
 from selfeval_xl.model.forms import Filing, Form, ReadFile, Report
 from selfeval_xl.rules.across import copied_texts, said_before
-from selfeval_xl.rules.runner import OtherFilings, check, scanned, told_apart
+from selfeval_xl.rules.runner import OtherFilings, check, findings_of_rule, scanned
 
 _OUTDATED = ("被新版本替代", "重复")
 SAME_WORDS = "X08"  # the one rule that compares departments
-_BY_PRECEDENCE = ("failed", "ran", "skipped")
+_BY_PRECEDENCE = ("failed", "ran", "skipped")  # of a rule's statuses in several departments the first counts
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ class DepartmentStep:
 
 @dataclass(slots=True)
 class LoadedDepartments:
-    """All departments loaded at once, as `material.prepare` returns them."""
+    """All departments loaded at once, as `data.prepare` returns them."""
 
     material: CountyData
     salt: str = ""
@@ -78,8 +78,9 @@ class LoadedDepartments:
 class StreamedDepartments:
     """The departments of a county, streamed: each is filled on demand, and emptied after its step.
 
-    rest: findings that belong to no department. rest and rules are complete after the last step only.
-    copied: by the id of a form's outline, digests of its texts that another department sent before.
+    rest: findings that belong to no department. statuses: of the rules, by id. Both are complete after the
+    last step only. copied: by the id of a form's outline, digests of its texts that another department sent
+    before.
     """
 
     received: Received
@@ -140,7 +141,7 @@ class StreamedDepartments:
         ]
         county = OtherFilings(
             batch.scanned,
-            told_apart(SAME_WORDS, self._same_words(batch, filings), material.policy),
+            findings_of_rule(SAME_WORDS, self._same_words(batch, filings), material.policy),
             len(material.collected.filings) > 1,
         )
         findings = check(
@@ -225,7 +226,7 @@ class _Contents:
     answers: list[CheckedFile] = field(default_factory=list)
 
     def add(self, outline: ReadFile, answer: CheckedFile) -> None:
-        """Adds a file that was read. outline: what has been known of it until now."""
+        """Adds the contents of a file under the ids of its outline."""
         self.answers.append(answer)
         self.files[outline.path] = answer.file
         self.forms |= zip(map(id, outline.forms), answer.file.forms, strict=True)

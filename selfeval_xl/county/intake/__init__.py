@@ -1,1 +1,1 @@
-"""From the folder as received to one decision for each file and form."""
+"""The intake: from the received folder to one decision for each file and form."""

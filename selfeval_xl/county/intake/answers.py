@@ -2,7 +2,7 @@
 
 Answers are taken from the store when they are needed, so that memory does not grow with them, and unchanged
 files are not read again. A file is unchanged when its bytes, its name, the program and the policy are. The
-answers are data only: whoever changes the store can make no code run (see `packing`).
+answers are data only: whoever changes the store can make no code run (see `records_pickle`).
 """
 
 from __future__ import annotations

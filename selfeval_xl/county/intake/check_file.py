@@ -1,4 +1,4 @@
-"""Reads a received file, assesses its forms, and runs the rules that need a single form: a worker's part."""
+"""The work of a worker on a received file: reads it, assesses its forms, runs the rules on single forms."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class CheckedFile:
 
 
 def read_and_check(path: str | Path, context: Policy) -> CheckedFile:
-    """Reads and checks one file in this process; see `reading.read_file`. context: the policy in force."""
+    """Reads and checks one file in this process; see `readers.read_file`. context: the policy in force."""
     file = read_file(path)
     forms = tuple(assess(form, context) for form in file.forms)
     failed: dict[str, str] = {}
@@ -57,12 +57,13 @@ def moved(checked: CheckedFile, path: str) -> CheckedFile:
 
 
 def _moved(finding: Finding, path: str) -> Finding:
+    """The finding and the cells that it refers to, under another path."""
     related = tuple(replace(reference, file=path) for reference in finding.related)
     return replace(finding, file=path, related=related)
 
 
 def ready(answers: Iterable[CheckedFile]) -> FormFindings:
-    """The findings by form, as `checking.check` takes them."""
+    """The findings by form, as `runner.check` takes them."""
     by_form: dict[int, tuple[Finding, ...]] = {}
     failed: dict[str, str] = {}
     for answer in answers:

@@ -27,7 +27,7 @@ Read = Callable[..., Iterator]
 
 @contextmanager
 def reading_on(address: str, folder: str | Path) -> Iterator[Read]:
-    """A function that reads many files on the cluster at this address, as `reading.read_files` does here.
+    """A function that reads many files on the cluster at this address, as `readers.read_files` does here.
 
     folder: the folder that its workers have to see. Raises UsageError where distributed is not installed,
     nobody answers at the address, or a worker lacks the program or the folder.

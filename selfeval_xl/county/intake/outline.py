@@ -1,7 +1,7 @@
-"""The outline of a received file: who sent which form, and digests that show whether two say the same.
+"""The outline of a received file: whose forms it has, and digests that show which forms and texts are equal.
 
 Outlines of all files are in memory at once. One takes a few hundred bytes, its contents a hundred times as
-much; those are looked up department by department (see `departments`).
+much; those are looked up department by department (see `departments.streaming`).
 """
 
 from __future__ import annotations

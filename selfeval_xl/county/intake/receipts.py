@@ -46,13 +46,12 @@ ARCHIVES = ("zip", "rar", "7z")
 _EXPLANATION = {"采用": "表和报告都已采用", "重复": "内容与另一份完全相同，只计一次"}
 _UNREADABLE_KINDS = ("encrypted", "empty", "doc")
 _UNREADABLE_ACTION = {"doc": "请另存为docx", "encrypted": "请单位取消密码后重报"}
-Answer = (
-    tuple[str, bytes] | ReadFile
-)  # outline and encoded `CheckedFile`; a file with a problem if the worker died
+# A worker's answer: outline and encoded `CheckedFile`; a file with a problem if the worker died.
+Answer = tuple[str, bytes] | ReadFile
 Read = Callable[..., Iterator[Answer]]
 _DECODABLE = "what a worker encodes can be decoded"
 _STORE_SUFFIXES = (".sqlite", ".sqlite-journal", ".sqlite-wal", ".sqlite-shm")
-_SHORTEST_NAME = 3  # characters from which a department's name in a file name is no accident
+_SHORTEST_NAME = 3  # characters; a shorter department's name may be in a file name by accident
 
 
 @dataclass(slots=True)
@@ -190,11 +189,12 @@ class Received:
         return Outline(file)
 
     def _read_one(self, path: str | Path) -> Answer:
-        """The answer of a worker on one file, waited for."""
+        """The answer on one file, which a worker reads now."""
         return next(self.read([str(path)], function=WORK, context=self.policy))
 
 
 def _decoded(encoded: bytes) -> CheckedFile:
+    """The contents of a file, as a worker has encoded them in this run."""
     checked = unpacked(encoded)
     assert checked is not None, _DECODABLE
     return checked
@@ -211,7 +211,7 @@ def receiving(
 ) -> Iterator[Received]:
     """Reads and checks every file of the folder and its zip archives; known ones come from the cache.
 
-    progress(done, all, name of the file). read: reads many files, as `reading.read_files` does. The store and
+    progress(done, all, name of the file). read: reads many files, as `readers.read_files` does. The store and
     the files from archives stay there until the end of the block.
     """
     root = Path(folder) if Path(folder).is_dir() else Path(folder).parent

@@ -49,7 +49,8 @@ class _Data(pickle.Unpickler):
         if (module, name) not in _PLAIN and module not in {f"{_PACKAGE}.{part}" for part in _MODULES}:
             raise pickle.UnpicklingError(f"{module}.{name}")
         kind = super().find_class(module, name)
-        if not isinstance(kind, type):
+        # a dotted name, or one that a module of ours imports, would lead on to any class there is
+        if not isinstance(kind, type) or (kind.__module__, kind.__name__) != (module, name):
             raise pickle.UnpicklingError(f"{module}.{name}")
         return kind
 

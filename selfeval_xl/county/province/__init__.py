@@ -82,14 +82,14 @@ def consolidate_province(
 
     A county that fails is listed with its reason and stops nothing; its figures are left out, not taken from
     an earlier run. Raises UsageError (no folder, no county) and OutputError (`out` or the province's workbook
-    cannot be written, or is none of ours).
+    cannot be written, or another file has the workbook's name).
     """
     from selfeval_xl.county.province.folders import survey
     from selfeval_xl.county.province.write_workbook import publish, usable
 
     folder, out = Path(folder), Path(out)
     rules = policy if isinstance(policy, Policy) else load(policy)
-    book = out / f"{_plain(name)}.xlsx"
+    book = out / f"{_checked_name(name)}.xlsx"
     roster_folder, last_year = (Path(path) if path else None for path in (rosters, against))
     policy_file = None if isinstance(policy, Policy) or not policy else Path(policy)
     found = survey(folder, out, book.name, roster_folder, last_year, policy_file)
@@ -143,7 +143,8 @@ def _notes(found: Survey, out: Path, book: Path) -> Iterator[str]:
             yield f"结果文件夹里的“{store.stem}.xlsx”是以前汇总的，这次没有这个县区的材料，里面的数没有计入。"
 
 
-def _plain(name: str) -> str:
+def _checked_name(name: str) -> str:
+    """The workbook's name without its ending. Raises UsageError where no file can have that name."""
     stem = name.removesuffix(".xlsx").strip()
     if not stem or any(sign in stem for sign in SIGNS):
         raise UsageError(f"“{name}”不能作工作簿的名称：不能是空的，也不能有这些字符：{' '.join(SIGNS)}")
@@ -151,12 +152,13 @@ def _plain(name: str) -> str:
 
 
 def _remark(place: Place, no_last: bool) -> str:
-    """The remark on a county's figures that its readers need; "" for none."""
+    """The column 说明 of a county: what its figures lack without a roster or last year's workbook."""
     no_roster = "" if place.roster else "没有单位名册，看不出谁没有报、漏了哪些项目。"
     return no_roster + ("没有上年的汇总表，没有和上年对比。" if no_last else "")
 
 
 def _result(outcome: CountyOutcome, row: dict[str, Any]) -> CountyResult:
+    """The result of a county for the caller. row: its row of 县区汇总."""
     figures = {key: value for key, value in row.items() if key != "formula"}
     if outcome.county is None:
         return CountyResult(outcome.place.name, None, row["remark"], figures)
@@ -166,6 +168,7 @@ def _result(outcome: CountyOutcome, row: dict[str, Any]) -> CountyResult:
 
 
 def _totals(counties: list[dict[str, Any]]) -> dict[str, Decimal]:
+    """The sums of 县区汇总 by column key; dashes count 0."""
     from selfeval_xl.county.province.columns import COUNTIES
 
     return {

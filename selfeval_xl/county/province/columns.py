@@ -59,7 +59,7 @@ def source_key(number: int, amount: str) -> str:
 def _as_numbers(columns: tuple[Column, ...], *besides: str) -> Iterator[Column]:
     """A county's columns as they come from its store.
 
-    Sums over the county's other sheets are numbers here; the officers' columns stay there.
+    Sums over the county's other sheets become numbers; columns that officers fill in are left out.
     """
     for column in columns:
         if column.kind == HAND or column.key in ("number", "link", *besides):
@@ -185,6 +185,7 @@ def _count(
 
 
 def _less(row: Mapping[str, Any], part: str, whole: str) -> Decimal | None:
+    """1 − part ÷ whole to 0.01%; None where the whole is 0."""
     return ratio(Decimal(row[whole]) - Decimal(row[part]), Decimal(row[whole])) if row[whole] else None
 
 

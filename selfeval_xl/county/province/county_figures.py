@@ -106,7 +106,7 @@ def figures(outcome: CountyOutcome, remark: str = "") -> CountyRecord:
 
 
 def without_result(outcome: CountyOutcome) -> CountyRecord:
-    """Dashes and the reason: figures of an earlier run are not this run's."""
+    """The rows of a county without a result: dashes and the reason, no figures of an earlier run."""
     reason = f"{outcome.reason}{_left_out(outcome)}"
     common: Row = {"county": shown_name(outcome.place.name), "state": FAILED}
     return CountyRecord(
@@ -116,6 +116,7 @@ def without_result(outcome: CountyOutcome) -> CountyRecord:
 
 
 def _dashes(sheet: Sheet) -> Row:
+    """A row of the sheet with a dash in each column of figures."""
     return {column.key: DASH for column in sheet.columns if column.key not in _HEAD and column.kind != "链"}
 
 
@@ -132,6 +133,7 @@ def _left_out(outcome: CountyOutcome) -> str:
 
 
 def _link(book: str, title: str, row: int | None = None) -> str | None:
+    """The formula that opens a county's workbook at a row of a worksheet, at its top without a row."""
     return link_formula("", book, title, "A1" if row is None else f"A{row}")
 
 

@@ -1,4 +1,4 @@
-"""The process that consolidates one county and then ends, and takes its memory with it."""
+"""The process that consolidates one county; it ends with that county, and so gives its memory back."""
 
 from __future__ import annotations
 
@@ -64,6 +64,7 @@ def serve() -> None:
 
 
 def _answer(order: Order, answers: BinaryIO) -> County | Refused:
+    """The county as ordered; where that is impossible, the reason."""
     try:
         return consolidate(
             order.folder,
@@ -87,7 +88,7 @@ def _answer(order: Order, answers: BinaryIO) -> County | Refused:
 
 
 class _ProgressSender:
-    """Sends the parent how far the reading is, not more often than anybody can see."""
+    """Sends the progress of reading to the parent, at most once every `_BETWEEN` seconds."""
 
     def __init__(self, answers: BinaryIO) -> None:
         self.answers, self.last = answers, 0.0
@@ -100,6 +101,7 @@ class _ProgressSender:
 
 
 def _end_with_parent() -> None:
+    """Ends this process when the parent closes standard input, as it does when it dies."""
     while os.read(0, 1):  # not through sys.stdin: its lock would be held when this process ends
         continue
     os._exit(1)

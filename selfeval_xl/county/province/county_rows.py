@@ -17,7 +17,7 @@ from selfeval_xl.county.workbook.source_links import link_formula
 from selfeval_xl.model.numbers import decimal
 
 FORMULA_KEY = "formula"  # the key of the link's formula in a row
-_ROW = "\0"
+_ROW = "\0"  # stands for the row's number in the formula of a link, which SQL puts in
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,14 @@ def opened(store: Path) -> sqlite3.Connection:
 
 
 def plain(value: Any) -> Any:
-    """A number of a store as Decimal: a float's shortest digits are those that were put in."""
+    """A value of a store, a float as Decimal: its shortest digits are those that were put in."""
     return decimal(value) if value.__class__ is float else value
 
 
 class CountyRows:
     """The rows of one table of all counties, county after county and numbered through from 1.
 
-    See the protocol `county.table.Rows`.
+    See the protocol `county.store.rows.Rows`.
     """
 
     def __init__(self, sheet: Sheet, table: str, title: str, sources: Sequence[CountyStore]) -> None:

@@ -91,6 +91,7 @@ def survey(
 
 
 def _listed(folder: Path) -> list[Path]:
+    """The files and folders in a folder, without those of the system and of programs. Raises UsageError."""
     try:
         return sorted(
             path
@@ -133,6 +134,7 @@ def _sorted_out(
 
 
 def _loose(path: Path, policy: Path | None) -> Loose:
+    """The entry for a file that is neither a county's folder nor its archive."""
     if policy is not None and path.resolve() == policy:
         return Loose(path.name, _size(path), "本次使用的参数表")
     if path.suffix.lower() in _ARCHIVES:
@@ -148,6 +150,7 @@ def _loose(path: Path, policy: Path | None) -> Loose:
 
 
 def _size(path: Path) -> int:
+    """The size of a file in bytes; 0 where it cannot be read."""
     try:
         return path.stat().st_size
     except OSError:
@@ -155,5 +158,6 @@ def _size(path: Path) -> int:
 
 
 def _own_roster(path: Path) -> Path | None:
+    """The roster in a county's own folder; None where there is none."""
     roster = path / ROSTER
     return roster if roster.is_file() else None

@@ -13,7 +13,7 @@ from selfeval_xl.county.workbook.row_xml import clean
 TITLE, NONE = "未归入县区的文件（没有读取，也没有计入上面的数）", "没有"
 HEADS = ("序号", "文件", "大小（KB）", "原因", "需要做什么")
 _COLUMNS = (0, 1, 4, 5, 11)  # those of the sheet above: number, folder, count, and wide ones
-_LAST = 16
+_LAST = 16  # the last column over which the list reaches
 
 
 def write_below(page: Any, formats: Formats, line: int, loose: Sequence[Loose], notes: Sequence[str]) -> None:

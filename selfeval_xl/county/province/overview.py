@@ -35,6 +35,7 @@ from selfeval_xl.county.workbook.front_page import (
 from selfeval_xl.model.grid import a1, position
 from selfeval_xl.model.money import AMOUNTS
 
+# Lines of two lists, rows of the charts, characters of a reason that are shown.
 RULES, BROKEN_LINES, CHART_ROWS, REASON = 10, 3, 24, 54
 Row = dict[str, Any]
 Tables = Mapping[str, Any]  # the rows of every sheet: lists, and CountyRows for all_projects
@@ -101,10 +102,12 @@ def write_overview(front: Front, tables: Tables, title: str, as_of: str, about: 
 
 
 def _summed(front: Front, key: str) -> Computed:
+    """The sum of a column of 县区汇总."""
     return front.book.total("counties", key)
 
 
-_Item = tuple[str, int, Computed | str | None, str]  # label, columns, figure (None: written later), look
+# Label, width in columns, figure (None: written later), number format.
+_Item = tuple[str, int, Computed | str | None, str]
 
 
 def _reporting(front: Front, row: int, counties: Sequence[Row]) -> None:
@@ -405,6 +408,7 @@ def _balance(front: Front, row: int, about: str, loose: int) -> None:
 
 
 def _agreeing(whole: Placed, parts: Sequence[Placed]) -> Computed:
+    """The formula that compares a figure with the sum of its parts: 相符 or 不符."""
     fits = whole[1] == sum(value for _, value in parts)
     return Computed(
         f'IF({whole[0]}={"+".join(cell for cell, _ in parts)},"{AGREE}","{DISAGREE}")',
@@ -448,4 +452,5 @@ def _charts(front: Front, row: int, counties: Sequence[Row], rules: tuple[str, s
 
 
 def _plotted(value: Any) -> float | str:
+    """A figure as the cache of a chart takes it; "" for an unknown one."""
     return "" if value is None or isinstance(value, str) else float(value)

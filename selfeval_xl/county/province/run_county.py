@@ -53,14 +53,14 @@ def run(place: Place, order: Order, progress: Callable[[int, int, str], None] | 
 
 
 def _without_folders(text: str, *folders: Path) -> str:
-    """The reason with bare file names: it goes into a workbook that leaves this machine."""
+    """The reason with bare file names, because it goes into a workbook that leaves this machine."""
     for folder in folders:
         text = text.replace(f"{folder}{os.sep}", "")
     return text
 
 
 def _died(noise: BinaryIO) -> str:
-    """The reason why there is no answer; a traceback is saved where a person can find it."""
+    """The reason why there is no answer. noise: what the child printed; a traceback in it goes to a log."""
     noise.seek(0)
     output = noise.read()
     if b"Traceback" not in output:

@@ -26,7 +26,7 @@ NOT_OURS = (
 
 
 def usable(out: Path) -> None:
-    """Raises OutputError where a workbook that is none of ours stands in the place of the province's."""
+    """Raises OutputError where a file that is no province workbook is in the place of the one to write."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     if not out.exists():
@@ -86,6 +86,7 @@ def publish(
 
 
 def _numbered(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with their number from 1 in the column 序号."""
     return [row | {"number": number} for number, row in enumerate(rows, 1)]
 
 

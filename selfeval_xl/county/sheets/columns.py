@@ -1,4 +1,4 @@
-"""Columns of the county workbook's sheets as data, and those that several sheets share."""
+"""The records for sheets and their columns, and the columns that several sheets of the workbook share."""
 
 from __future__ import annotations
 
@@ -92,6 +92,11 @@ def hand(key: str, label: str, width: float = 12) -> Column:
     return Column(key, label, width, "wrap", HAND)
 
 
+def link(label: str = "原表") -> Column:
+    """A column of links to the cell that the row's columns file, sheet and cell name."""
+    return Column("link", label, 7, "link", LINK)
+
+
 def rate_of(key: str, label: str, above: str, below: str) -> Column:
     """A formula column: above ÷ below, rounded to 0.01%; 0 over 0 is 0, a number over 0 has no rate."""
     text = (
@@ -163,14 +168,7 @@ PLACE = (
     Column("cell", "单元格", 9, "text"),
 )
 
-
-def link(label: str = "原表") -> Column:
-    """A column of links to the cell of the row's file, sheet and cell."""
-    return Column("link", label, 7, "link", LINK)
-
-
 FORM = Column("form", "表别", 9)
-
 LEVELS = (
     Column("level1", "一级指标", 11, "wrap"),
     Column("level2", "二级指标", 13, "wrap"),

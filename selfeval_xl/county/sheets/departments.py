@@ -1,4 +1,4 @@
-"""部门汇总: one row a department; sums over 项目汇总 as live formulas."""
+"""部门汇总: one row a department; its sums over 项目汇总 are formulas."""
 
 from __future__ import annotations
 

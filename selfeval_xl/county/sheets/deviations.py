@@ -65,7 +65,7 @@ def deviation_rows(entry: DepartmentData) -> Iterator[Row]:
 def deviation_order(row: Row) -> tuple:
     """The sort key of 偏差清单: largest budgets first, then by project and cause, unmet before the rest.
 
-    总览 relies on that order; `making` has the same in SQL.
+    总览 relies on that order; `build_tables` has the same in SQL.
     """
     return (
         -(row["project_budget"] or Decimal(0)),

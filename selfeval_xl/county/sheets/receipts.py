@@ -1,4 +1,4 @@
-"""收件核对: one row a received file, and what became of it."""
+"""收件核对: one row a received file, with its result and the reason."""
 
 from __future__ import annotations
 

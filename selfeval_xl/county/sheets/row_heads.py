@@ -1,4 +1,4 @@
-"""The first columns of a row, which the sheets share: whose form it is and where it stands."""
+"""The columns that all sheets fill alike: department, project and form first, file, sheet and cell last."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from selfeval_xl.county.departments.data import CountedForm, DepartmentData
 
+FORM_KINDS = {"project": "项目", "department": "部门整体", "report": "自评报告"}
 Row = dict[str, Any]
 
 
@@ -23,9 +24,6 @@ def form_cell(form: CountedForm) -> str | None:
     """The cell that stands for the whole form: that of its project's or department's name."""
     cells = form.form.cells
     return cells.get("project") or cells.get("department") or next(iter(cells.values()), None)
-
-
-FORM_KINDS = {"project": "项目", "department": "部门整体", "report": "自评报告"}
 
 
 def form_head(form: CountedForm) -> Row:

@@ -1,4 +1,4 @@
-"""Proposes projects for the bureau to look at again (建议抽查): each sign of risk has points and a reason."""
+"""The projects proposed for a second look (建议抽查): each sign of risk has points and a reason."""
 
 from __future__ import annotations
 

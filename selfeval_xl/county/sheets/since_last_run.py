@@ -1,4 +1,4 @@
-"""Findings of the previous run: still there in a newer version of a form (未修改), or gone (已修改)."""
+"""状态 of findings since the previous run: still in a newer version of a form (未修改), or gone (已修改)."""
 
 from __future__ import annotations
 
@@ -101,10 +101,12 @@ class PreviousFindings:
 
 
 def _finding_key(row: Row) -> tuple:
+    """The values by which a finding is known again in another run."""
     return (*_form_key(row), row["rule"], row["subject"] or "")
 
 
 def _form_key(row: Row) -> tuple:
+    """The values by which a form is known again in another run."""
     return (row["department"] or "", row["project"] or "", row["form"] or "")
 
 

@@ -174,6 +174,7 @@ class StoredRows:
 
 
 def _whole(value: float) -> int | float:
+    """A count as int; a number that is not whole stays as it is."""
     return int(value) if value.is_integer() else value
 
 
@@ -191,6 +192,7 @@ def decoded(sheet: Sheet, keys: Sequence[str], values: Sequence[Any]) -> dict[st
 
 @cache
 def _decoders(sheet: Sheet) -> dict[str, Callable[[float], Any]]:
+    """By column, the function that turns a stored float into the column's value."""
     return {column.key: _DECODERS.get(column.format, str) for column in sheet.columns}
 
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     import pandas
 
 _META = "meta"  # the table of facts about the run
-UNWRITTEN = "unwritten"  # the fact: fingerprint of the workbook, if it carries over nothing of the officers'
-_FRESH = "fresh_"
-sqlite3.register_adapter(Decimal, float)
+UNWRITTEN = "unwritten"  # the key of a fact: the workbook's fingerprint if nothing of officers is in it
+_FRESH = "fresh_"  # the names of tables begin with it until `finish`
+sqlite3.register_adapter(Decimal, float)  # SQLite has no decimals; `rows.decoded` gives them back
 
 
 class Store:

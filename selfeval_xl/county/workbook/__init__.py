@@ -1,1 +1,1 @@
-"""Writes the county workbook: sheets, front page, formulas, links."""
+"""The county workbook as a file: sheets, front page, formulas, links."""

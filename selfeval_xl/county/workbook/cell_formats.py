@@ -32,7 +32,7 @@ class Formats:
         self._formats: dict[tuple, Format] = {}
 
     def get(self, **properties: Any) -> Format:
-        """The format with these properties of XlsxWriter, besides the usual font."""
+        """The format with these properties of XlsxWriter and the usual font."""
         key = tuple(sorted(properties.items()))
         if key not in self._formats:
             self._formats[key] = self._book.add_format({**_BASE, **properties})

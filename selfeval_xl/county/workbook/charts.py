@@ -11,8 +11,8 @@ from selfeval_xl.county.workbook.front_page import COLUMNS, HEIGHT, Front
 from selfeval_xl.model.grid import column_name, position
 
 ROWS = 14  # rows of the page that the charts take
-_COLUMN_PIXELS, _POINT_PIXELS = 62, 4 / 3
-_MANY, _TINY, _SMALL = 30, 5, 7
+_COLUMN_PIXELS, _POINT_PIXELS = 62, 4 / 3  # the width of a column of the page; a point of a row's height
+_MANY, _TINY, _SMALL = 30, 5, 7  # labels from which they are tiny; the sizes of the two fonts
 TINTS = {"已完成": "#70AD47", "未完成": "#C00000", "待核定": "#A5A5A5"}
 _FRONT = "总览"
 Cells = tuple[str, str]  # the first and the last of some cells below each other
@@ -153,4 +153,5 @@ def _beside(labels: Cells, shift: int) -> str:
 
 
 def _font(size: int, bold: bool = False) -> dict[str, Any]:
+    """The properties of a font, as XlsxWriter's charts take them."""
     return {"name": FONT, "size": size, "bold": bold}

@@ -31,7 +31,7 @@ INDEX = Sheet(
     ),
 )
 LONGEST_NAME = 31
-# The layouts of forms that were recognised as none: with scores (True) and without.
+# The layouts for forms whose own was not recognised: with scores (True) and without.
 _DEFAULTS = {
     True: {PROJECT: "mof-2020", DEPARTMENT: "mof-2020"},
     False: {PROJECT: "jilin-2024", DEPARTMENT: "jilin-2024"},
@@ -123,7 +123,7 @@ def sheet_name(wanted: str, taken: set[str]) -> str:
 
 
 def layout_for(form: Form) -> Layout:
-    """The layout that the form was recognised as; else the ministry's with scores, the plain one without."""
+    """The form's layout if it was recognised; else the ministry's with scores, the plain one without."""
     try:
         return layouts.load(form.layout or "", form.kind)
     except LayoutError:

@@ -315,12 +315,14 @@ class WorkbookFormulas:
         return self._groups[sheet, by, sums]
 
     def _criteria(self, sheet: str, conditions: Iterable[Criterion], page: SheetPart | None = None) -> str:
+        """The arguments of SUMIFS and COUNTIFS for these conditions."""
         return ",".join(
             f"{self.column(sheet, condition.key, page=page)},{condition.text}" for condition in conditions
         )
 
     @staticmethod
     def _operand(condition: Criterion) -> str:
+        """The operand as it is written in a formula outside SUMIFS."""
         return f'"{condition.operand}"' if isinstance(condition.operand, str) else str(condition.operand)
 
 
@@ -330,7 +332,7 @@ def continued(title: str, number: int) -> str:
 
 
 def plus(*cells: Computed) -> Computed:
-    """A formula that adds several."""
+    """The formula that adds these formulas."""
     return Computed("+".join(cell.text for cell in cells), sum((cell.number for cell in cells), Decimal(0)))
 
 

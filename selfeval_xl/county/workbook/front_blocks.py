@@ -67,6 +67,7 @@ BANDS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
     ("全年预算为0", (Criterion("annual_budget", "=", 0),)),
 )
 _LEVELS = (("成本", "成本"), ("产出", "产出"), ("效益", "效"), ("满意度", "满意"))  # label, word in 一级指标
+# 与上年对比: label, width in columns, number format.
 _LAST_YEAR = (
     ("项目数", 1, COUNT),
     ("全年预算", 2, MONEY),
@@ -74,7 +75,7 @@ _LAST_YEAR = (
     ("指标完成率", 2, RATE),
     ("平均得分", 2, SCORE),
     ("问题条数", 1, COUNT),
-)  # label, span, number format
+)
 _MOST_RULES = 10
 PROJECT = Criterion("form", "=", "项目")
 CURRENT = Criterion("status", "<>", MENDED)
@@ -86,8 +87,8 @@ def write_overview(
 ) -> None:
     """Writes the page.
 
-    balance: references to the forms' balance (see `below.balance_cells`). about: program, policy and rules in
-    one line.
+    balance: references to the forms' balance (see `receipts_balance.balance_cells`). about: program, policy
+    and rules in one line.
     """
     set_up(front, title)
     front.text(
@@ -396,7 +397,7 @@ def _last_year(front: Front, row: int, completed: Placed) -> None:
 
 
 def _risen(new: str, now: Computed, old: str, before: Computed) -> Computed:
-    """The difference of two figures; empty where one of them is. new, old: their addresses."""
+    """The difference of two figures; empty where one of them is empty. new, old: their addresses."""
     is_empty = now.value in (None, "") or before.value in (None, "")
     return Computed(
         f'IF(OR({new}="",{old}=""),"",ROUND({new}-{old},6))',

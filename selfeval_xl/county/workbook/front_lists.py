@@ -17,13 +17,14 @@ from selfeval_xl.model.numbers import decimal
 
 LINES, LOW = 10, Decimal("0.6")
 _FAR = 10_000_000  # beyond any row: puts what does not fit behind everything that does
+# The lists: first column, width in columns, heading.
 _HEADS = (
     (0, 4, "未报部门"),
     (4, 5, "执行率低于60%的部门"),
     (9, 6, "未执行金额前十项目（万元）"),
     (15, 4, "零执行项目"),
     (19, 5, "错误最多的十个部门"),
-)  # column, span, text
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ def _most_errors(front: Front) -> _Ranking:
 def _write_names(
     front: Front, row: int, column: int, sheet: str, key: str, test: str, names: Iterable[str]
 ) -> None:
-    """Writes the first ten rows that pass a test, in the sheet's order. names: of those that pass now."""
+    """Writes the names of the first ten rows that pass a test. names: of those that pass it now."""
     cells, listed = front.book.column(sheet, key), list(islice(names, LINES))
     for k in range(1, LINES + 1):
         text = (
@@ -179,7 +180,7 @@ def _write_ranking(front: Front, row: int, ranking: _Ranking) -> None:
 
 
 def _best(front: Front, ranking: _Ranking) -> list[tuple[str, Any]]:
-    """Names and figures that are listed now."""
+    """The names and figures that the list has now."""
     figures = (
         (name, decimal(figure) if isinstance(figure, float) else figure)
         for figure, name in front.book.tables[ranking.sheet].picked(ranking.key, ranking.name)

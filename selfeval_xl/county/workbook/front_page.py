@@ -18,13 +18,14 @@ from selfeval_xl.model.grid import a1
 from selfeval_xl.model.numbers import difference
 
 COLUMNS, WIDTH, HEIGHT = 24, 8.2, 13.5
+MONEY, RATE, COUNT, SCORE = "#,##0.00", "0.00%", "0", "0.00"  # number formats
 Value = Computed | str | None
 Placed = tuple[str, Any]  # a figure on the page: its address and its value now
 
 
 @dataclass(slots=True)
 class Front:
-    """The page being written: puts texts and formulas into its cells, with their format.
+    """The page 总览 while it is written: puts texts and formulas into its cells, with their format.
 
     page: XlsxWriter's worksheet. chart: makes a new chart of a kind. Rows and columns count from 0; a span of
     several columns is a merged cell; look: properties of XlsxWriter besides the usual ones.
@@ -80,9 +81,6 @@ class Front:
         )
         self.page.write_formula(row, column, "=" + value.text, cell_format, cached)
         return a1(row, column), value.value
-
-
-MONEY, RATE, COUNT, SCORE = "#,##0.00", "0.00%", "0", "0.00"
 
 
 def line(

@@ -23,7 +23,7 @@ from selfeval_xl.model.grid import position
 def write_reporting(front: Front, row: int, material: CountyData) -> None:
     """Writes 一、报送情况."""
     book = front.book
-    # A condition on the number too, since the empty row of an empty table is not unlike anything.
+    # The condition on the number leaves out the empty row of an empty table, whose section is not 名册外 too.
     listed = (Criterion("section", "<>", UNLISTED), Criterion("number", ">", 0))
     has_roster, has_projects = material.roster is not None, bool(material.roster and material.roster.projects)
     due = book.count("submissions", *listed) if has_roster else DASH

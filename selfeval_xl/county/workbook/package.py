@@ -1,6 +1,6 @@
 """Packs a workbook with long sheets: copies XlsxWriter's package and puts the rows in at their marks.
 
-The rows are packed by a second thread while the next ones are made; they never are in a file of their own.
+A second thread packs rows while the next ones are made; they are never in a file of their own.
 """
 
 from __future__ import annotations

@@ -12,9 +12,9 @@ from selfeval_xl.model.grid import a1
 
 LOST_TITLE = "未能带回的手工意见"
 LOST_HEADS = ("工作表", "部门名称", "项目名称", "对象", "列名", "内容")
-Lost = tuple[str, ...]  # one remark of an officer that found no row any more; its parts: LOST_HEADS
-_LABEL, _VALUE = 1, 2
-LOST_PLACES = (1, 3, 5, 7, 9, 10)  # their columns
+LOST_PLACES = (1, 3, 5, 7, 9, 10)  # the columns of these heads
+Lost = tuple[str, ...]  # an officer's remark whose row is gone, in the order of LOST_HEADS
+_LABEL, _VALUE = 1, 2  # the columns of the balance
 
 
 def balance_cells(book: WorkbookFormulas, forms: dict[str, int], line: int) -> dict[str, Computed]:
@@ -66,6 +66,7 @@ class _Block:
         self.look, self.head_look = formats.get(border=1), formats.get(bold=True, border=1)
 
     def head(self, row: int, text: str) -> None:
+        """Writes the heading of a balance."""
         self.page.write_string(row, _LABEL, text, self.head_look)
 
     def put(self, row: int, label: str, cell: Computed | int) -> str:
@@ -99,7 +100,7 @@ def _file_balance(block: _Block, line: int, book: WorkbookFormulas) -> None:
 
 
 def _form_balance(block: _Block, line: int, book: WorkbookFormulas, forms: dict[str, int]) -> None:
-    """Writes how many forms were recognised, and what became of them."""
+    """Writes the number of recognised forms, and of those used, superseded and repeated."""
     block.head(line, "核对：表（识别 = 采用 + 被替代 + 重复）")
     recognised = block.put(
         line + 1, "识别表数", Computed(book.total_cell("receipts", "forms"), forms["recognised"])

@@ -1,6 +1,6 @@
 """Writes the rows of a county sheet straight to XML.
 
-XlsxWriter keeps every cell as an object and asks each one what it is, which takes five times as long.
+XlsxWriter keeps every cell as an object and looks up the kind of each, which takes five times as long.
 Everything else of the sheet (head, widths, filter, totals, print set-up) is left to XlsxWriter. A test holds
 both ways of writing equal cell by cell.
 """
@@ -38,7 +38,7 @@ Cell = Callable[[Row, str], str]
 
 @cache
 def long_sheet() -> type:
-    """XlsxWriter's worksheet class, but with a mark instead of the rows below the head (see `long_package`).
+    """XlsxWriter's worksheet class, but with a mark instead of the rows below the head (see `package`).
 
     Its attribute `after` is the first row that XlsxWriter writes again.
     """
@@ -78,7 +78,7 @@ def rows_as_xml(
 ) -> Iterator[str]:
     """The rows as pieces of XML, the first one as row 2.
 
-    rows: the values of all columns in their order (see `table.Rows.part`). link_prefix: path from the
+    rows: the values of all columns in their order (see `Rows.part`). link_prefix: path from the
     workbook's folder to the files. archived: files that cannot be linked to. texts: XML by text, shared by
     all sheets.
     """
@@ -146,7 +146,7 @@ def _columns(
 
 
 def _number(begin: str, line: str, styled: str, value: Any) -> str:
-    """A cell with a number; with a text where the number is infinite or none."""
+    """The XML of a cell with a number; of one with a text where the number is infinite or NaN."""
     number = float(value)
     if not math.isfinite(number):
         return f"{begin}{line}{styled}{inline(str(value))}"
@@ -171,7 +171,7 @@ def _formula(position: int, begin: str, styled: str, template: str, texts: dict[
 def _link(
     sheet: Sheet, position: int, begin: str, styled: str, link_prefix: str, archived: frozenset[str]
 ) -> Cell:
-    """A function that makes the cells of a link column: the row's own formula, else one to file and cell."""
+    """A function that makes the cells of a link column: the row's own formula, else a link to its cell."""
     target_positions = [
         number
         for key in ("file", "sheet", "cell")

@@ -155,6 +155,7 @@ def _set_up(page: Any, sheet: Sheet, formats: Formats, title: str, count: int, n
 
 
 def _escape(text: str) -> str:
+    """The text for a header, in which & begins a code."""
     return text.replace("&", "&&")
 
 

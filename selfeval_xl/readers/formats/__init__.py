@@ -1,1 +1,1 @@
-"""One module a file format: from the bytes to Grids, with a guard in front."""
+"""File formats, one module each: from the bytes of a file to Grids, with a guard in front."""

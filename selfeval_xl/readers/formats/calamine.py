@@ -1,4 +1,4 @@
-"""Calamine as the formats use it: opening, the values of a sheet, and its failures, panics among them."""
+"""Access to calamine: opening a file, the values of a sheet, and failures (also panics) as errors."""
 
 from __future__ import annotations
 

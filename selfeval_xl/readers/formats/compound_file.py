@@ -16,7 +16,7 @@ from selfeval_xl.readers.formats.guard import DAMAGED
 
 SECTOR = 512  # bytes, of what `packed` writes
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_END = 0xFFFFFFFA  # this and above are no sector numbers
+_END = 0xFFFFFFFA  # from here on values are markers, not sector numbers
 _LIST, _TABLE, _LAST, _FREE = 0xFFFFFFFC, 0xFFFFFFFD, 0xFFFFFFFE, 0xFFFFFFFF
 _IN_HEADER, _SMALL = 109, 4096
 _ENTRY = 128

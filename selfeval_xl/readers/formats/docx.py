@@ -1,4 +1,4 @@
-"""Word's docx: its tables as Grids with merged areas, its headings and paragraphs as blocks of a report."""
+"""Reading of Word's docx: tables as Grids with merged areas, headings and paragraphs as blocks."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ MAX_COLUMNS = 200
 
 @dataclass(slots=True)
 class Document:
-    """A docx as read.
+    """The contents of a docx.
 
     blocks: paragraphs outside tables in order. after: for each table, how many blocks stand before it.
     fields: the codes of its fields.
@@ -61,7 +61,7 @@ def read_word(package: Package) -> Document:
     parts = package.parts(name for name in (_DOCUMENT, _STYLES) if name in package.entries)
     document = Document()
     try:
-        root = ElementTree.fromstring(_usual(small_enough(parts[_DOCUMENT])))
+        root = ElementTree.fromstring(_with_usual_namespace(small_enough(parts[_DOCUMENT])))
         levels = _heading_levels(parts.get(_STYLES))
     except (ElementTree.ParseError, KeyError) as error:
         raise UnreadableFile(DAMAGED) from error
@@ -78,7 +78,7 @@ def _heading_levels(xml: bytes | None) -> dict[str, int]:
     based: dict[str, str] = {}
     if not xml:
         return levels
-    for event, _, style in walk(_usual(xml), frozenset(("style",))):
+    for event, _, style in walk(_with_usual_namespace(xml), frozenset(("style",))):
         if event == "start" or style.tag != f"{_W}style":
             continue
         identity = style.get(f"{_W}styleId", "")
@@ -101,8 +101,8 @@ def _heading_levels(xml: bytes | None) -> dict[str, int]:
     return {identity: level for identity, level in levels.items() if level <= 9}
 
 
-def _usual(xml: bytes) -> bytes:
-    """The XML with the usual namespace, also where it was saved as strict Open XML."""
+def _with_usual_namespace(xml: bytes) -> bytes:
+    """The XML with the namespace of the usual variant, also where it was saved as strict Open XML."""
     return xml.replace(_STRICT, _W[1:-1].encode())
 
 
@@ -254,15 +254,15 @@ def _row_values(
 
 def _rows(table: ElementTree.Element) -> Iterator[ElementTree.Element]:
     """The rows of a table."""
-    yield from _inside(table, "tr")
+    yield from _children(table, "tr")
 
 
 def _cells(row: ElementTree.Element) -> Iterator[ElementTree.Element]:
     """The cells of a row."""
-    yield from _inside(row, "tc")
+    yield from _children(row, "tc")
 
 
-def _inside(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
+def _children(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
     """The children of this name, also those in content controls and tracked insertions."""
     waiting = list(reversed(element))
     while waiting:

@@ -1,6 +1,6 @@
 """The checks between a received file and the libraries that would crash on it.
 
-A package (xlsx, xlsb, ods, docx) is a zip. Its directory is believed for nothing: every part is inflated in
+A package (xlsx, xlsb, ods, docx) is a zip. Its directory is never trusted: every part is inflated in
 one bounded step, checked against its declared size and checksum, and only parts read here are passed on
 (`pack`), so that no library sees an unchecked byte. A lying header, a bomb, a cut file or an XML entity
 raises UnreadableFile.
@@ -26,8 +26,8 @@ MAX_VALUES = 400_000  # values of one sheet
 MAX_MERGES = 20_000  # merged areas of one sheet
 MAX_STYLES = 200_000  # cell styles of a workbook (Excel itself allows 65,490)
 MAX_SHEET_TAGS = 4_000_000  # tags of one sheet
-FAR_ROW, FAR_COLUMN = 100_000, 702  # beyond them nothing is read
-NEAR_ROW, NEAR_COLUMN = 20_000, 100  # ... nor beyond these, once a sheet's values span more than MAX_CELLS
+FAR_ROW, FAR_COLUMN = 100_000, 702  # nothing beyond these is read,
+NEAR_ROW, NEAR_COLUMN = 20_000, 100  # nor beyond these once a sheet's values span more than MAX_CELLS
 
 DAMAGED = "文件损坏，打不开；请用Excel或WPS打开后另存为xlsx再报送。"
 TOO_BIG = "展开后内容过大，不像自评表，没有读取；请删除表格以外的空行空列和图片，另存为xlsx再报送"
@@ -36,8 +36,8 @@ ENTITIES = "文件内含有不该有的XML实体定义，为安全起见没有�
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,20})[\"']")
 _COUNT = re.compile(rb'(\s(?:uniqueCount|count)\s*=\s*["\'])\s*[+-]?\d{6,}')
-# a cell that does not begin with its place, or lies beyond 104 columns and 9,999 rows or 26 columns and
-# 99,999 rows
+# A cell whose first attribute is not its reference, or which lies outside both 104 columns by 9,999 rows and
+# 26 columns by 99,999 rows.
 _UNUSUAL_CELL = re.compile(rb'<c(?! r="(?:[A-Z][1-9]\d{0,4}|[A-D][A-Z][1-9]\d{0,3})"[ />])[\s/>]')
 _PREFIXED_CELL = re.compile(rb":c[\s/>]")
 _ENCRYPTED, _STORED, _DEFLATED = 1, 0, 8
@@ -130,7 +130,7 @@ def _inflate(data: bytes, entry: zipfile.ZipInfo) -> bytes:
 def plain_xml(part: bytes) -> bytes:
     """The part as XML in UTF-8; UnreadableFile where it has a document type.
 
-    So no entity can grow, and a scan for bytes sees the same as a parser.
+    So no entity can expand, and a search in the bytes sees the same as a parser.
     """
     encoding = _encoding(part)
     if encoding != "utf-8":
@@ -173,7 +173,7 @@ def usual_cells(sheet: bytes) -> bool:
 
 
 def few_values(sheet: bytes) -> bool:
-    """Whether calamine's tables for this sheet's XML stay small; a short one needs no counting."""
+    """Whether a sheet's XML has few enough values and tags for calamine; a short one needs no counting."""
     return (
         len(sheet) <= MAX_VALUES
         or sheet.count(b"<v") + sheet.count(b"<is") <= MAX_VALUES
@@ -182,14 +182,14 @@ def few_values(sheet: bytes) -> bool:
 
 
 def few_entries(part: bytes) -> bytes:
-    """The same styles or shared strings; UnreadableFile when there are more than any form has."""
+    """The styles or shared strings, unchanged; UnreadableFile when there are more than any form has."""
     if len(part) > MAX_STYLES and (part.count(b"<si") > MAX_VALUES or part.count(b"<xf") > MAX_STYLES):
         raise UnreadableFile(TOO_BIG)
     return part
 
 
 def honest_counts(part: bytes) -> bytes:
-    """The part without a claim of very many entries in its head: libraries reserve room for all of them."""
+    """The part without very large counts in its head: libraries reserve room for that many entries."""
     head = _COUNT.sub(rb"\g<1>0", part[:2048])
     return head + part[2048:]
 

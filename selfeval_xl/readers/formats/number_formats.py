@@ -33,7 +33,7 @@ BUILTIN = {
     47: "mmss.0",
     48: "##0.0E+0",
     49: "@",
-    # East Asian places keep their dates here, without writing the format into the file
+    # Excel in East Asian languages uses these for dates without writing the format into the file.
     27: 'yyyy"年"m"月"',
     28: 'm"月"d"日"',
     29: 'm"月"d"日"',

@@ -1,4 +1,4 @@
-"""OpenDocument spreadsheets, read from their own XML in one pass: values, merged areas, formats, formulas."""
+"""Reading of OpenDocument spreadsheets from their XML: values, merged areas, formats, formulas."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ ENCRYPTED = "设有打开密码，读不出来；请打开后取消密码，另�
 
 @dataclass(slots=True)
 class OdsFile:
-    """An ods as read: its sheets, when it was saved (ISO text), whether it links to files or programs."""
+    """The contents of an ods. saved: ISO text. links, dde: whether it links to other files or programs."""
 
     grids: list[Grid] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -79,7 +79,7 @@ class _Styles:
 
 @dataclass(slots=True)
 class _Sheet:
-    """One table while it is read. columns: end and default cell style of each group of columns."""
+    """A table while it is read. columns: end and default cell style of each group of columns."""
 
     name: str
     visible: bool
@@ -118,7 +118,7 @@ def read_ods(package: Package) -> OdsFile:
         if "styles.xml" in parts:
             for event, _, element in walk(parts["styles.xml"], _STYLE_ELEMENTS):
                 if event == "end":
-                    _learn_style(element, styles)
+                    _add_style(element, styles)
         for sheet in _sheets(content, styles):
             found.grids.append(_grid(sheet, styles, found.problems))
     except ElementTree.ParseError as error:
@@ -130,7 +130,7 @@ def read_ods(package: Package) -> OdsFile:
     return found
 
 
-def _learn_style(element: ElementTree.Element, styles: _Styles) -> None:
+def _add_style(element: ElementTree.Element, styles: _Styles) -> None:
     """Adds a style element of the document to `styles`."""
     name = element.get(f"{_STYLE}name", "")
     if element.tag == f"{_STYLE}style":
@@ -191,7 +191,7 @@ def _sheets(content: bytes, styles: _Styles) -> Iterator[_Sheet]:
                 sheet = None
         elif event == "end":
             if sheet is None:
-                _learn_style(element, styles)
+                _add_style(element, styles)
             elif depth == 1:
                 if tag == f"{_TABLE}table-column":
                     _read_column(sheet, element)
@@ -305,7 +305,7 @@ def _paragraphs(cell: ElementTree.Element) -> str:
 
 
 def _runs(element: ElementTree.Element) -> Iterator[str]:
-    """The pieces of a paragraph's text."""
+    """Yields the pieces of a paragraph's text."""
     yield element.text or ""
     for child in element:
         name = local(child.tag)

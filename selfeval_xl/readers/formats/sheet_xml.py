@@ -1,6 +1,6 @@
-"""A sheet's own XML, cell by cell.
+"""Reading of a sheet's XML cell by cell.
 
-It is slower than calamine, but bounded, and has formats, formulas, errors, hidden rows and columns.
+This is slower than calamine, but bounded, and gives formats, formulas, errors, hidden rows and columns.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _REFERENCE = re.compile(r"^([A-Z]{1,9})(\d{1,9})$")
 _NUM_FMT = re.compile(rb"<(?:\w+:)?numFmt\b([^>]*)>")
 _XF = re.compile(rb"<(?:\w+:)?xf\b[^>]*?\bnumFmtId\s*=\s*[\"'](\d{1,6})[\"']")
 _PLAIN_ATTRIBUTE = re.compile(rb' ([\w:.-]+)="([\w.:-]*)"')
-# x14ac:dyDescent of Excel's rows too, whose prefix alone is no valid XML
+# With prefixed ones such as x14ac:dyDescent of Excel's rows, which a parser rejects without the namespace.
 _PLAIN_ATTRIBUTES = re.compile(rb'(?: [\w:.-]+="[\w.:-]*")+ ?/?')
-_MANY_STYLES = 40
+_MANY_STYLES = 40  # most styles that a pattern names one by one
 _HIDDEN = re.compile(rb"<(row|col)\b([^>]*\bhidden\b[^>]*)>")
 _PREFIXED_HIDDEN = re.compile(_HIDDEN.pattern.replace(b"<", rb"<(?:\w+:)?", 1))
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -58,8 +58,8 @@ class SheetCell:
     shared: str | None
 
 
-class Told(Mapping[Place, str]):
-    """A text for each of some cells, made when it is asked for.
+class CellTexts(Mapping[Place, str]):
+    """A mapping from cells to texts that are made when they are asked for.
 
     raw: by A1 name as bytes. text_of: the text of one such value.
     """
@@ -81,7 +81,7 @@ class Told(Mapping[Place, str]):
 
 
 @dataclass(slots=True)
-class Exact:
+class SheetValues:
     """The values of one sheet's XML. complete: False when it holds more values than are read."""
 
     values: dict[Place, Value] = field(default_factory=dict)
@@ -107,7 +107,7 @@ def _between(xml: bytes, name: bytes) -> bytes:
 
 
 def _named(number_format: str) -> str:
-    """The number format, "" for General."""
+    """The number format itself, "" for General."""
     return "" if number_format.lower() in ("general", "g/通用格式") else number_format
 
 
@@ -198,12 +198,12 @@ def _cell(element: ElementTree.Element, row: int, column: int) -> SheetCell | No
 
 def read_exactly(
     xml: bytes, strings: Callable[[], list[str]], styles: Callable[[], CellStyles], epoch_1904: bool = False
-) -> Exact:
-    """The values of a sheet, whatever its shape.
+) -> SheetValues:
+    """The values of a sheet, however far apart they lie.
 
     strings, styles: () -> those of the workbook, called only when needed. epoch_1904: dates count from 1904.
     """
-    exact = Exact()
+    exact = SheetValues()
     for cell in cells_in(xml):
         value = _value(cell, strings, styles, epoch_1904)
         if value is not None:
@@ -260,15 +260,15 @@ def formats_in(xml: bytes, styles: CellStyles, usual: bool | None = None) -> Map
         for number, number_format in enumerate(styles.formats)
         if number_format
     }
-    return Told(
-        {name: style for name, style in _styled(tuple(by_style)).findall(xml) if style in by_style},
+    return CellTexts(
+        {name: style for name, style in _cells_with_style(tuple(by_style)).findall(xml) if style in by_style},
         by_style.__getitem__,
     )
 
 
 @lru_cache(maxsize=64)
-def _styled(styles: tuple[bytes, ...]) -> re.Pattern[bytes]:
-    """A pattern for the name and style of cells with one of these styles, or with any where they are many."""
+def _cells_with_style(styles: tuple[bytes, ...]) -> re.Pattern[bytes]:
+    """A pattern for name and style of cells with one of these styles, or with any style for many of them."""
     wanted = b"|".join(styles) if len(styles) <= _MANY_STYLES else rb"\d{1,6}"
     return re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^>]*? s="(' + wanted + rb')"')
 
@@ -282,13 +282,14 @@ def errors_in(xml: bytes) -> Mapping[Place, str]:
     }
 
 
-# Excel, WPS and LibreOffice write a formula right behind its cell's tag, and its place first
+# In files of Excel, WPS and LibreOffice the reference is the first attribute of a cell, and its formula
+# follows the tag directly.
 _FORMULA = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"[^>]*><f(?: [^>]*)?>([^<]*)</f>')
 _SHARED_FORMULA = re.compile(rb'<f [^>]*(?:t="shared"|si=)')
 
 
 def blanks_in(xml: bytes) -> frozenset[Place]:
-    """The places of formulas that give an empty text."""
+    """The cells whose formula gives an empty text."""
     if b't="str"' not in xml:
         return frozenset()
     return frozenset(
@@ -307,7 +308,7 @@ class _Formulas(Mapping[Place, str]):
 
     @cached_property
     def _raw(self) -> dict[Place, bytes]:
-        """The formulas as they stand in the XML, all of them."""
+        """All formulas by place, as they stand in the XML."""
         return {position(reference.decode()): text for reference, text in _FORMULA.findall(self._xml)}
 
     def __getitem__(self, place: Place) -> str:

@@ -1,4 +1,4 @@
-"""A received file, opened by its content, not by its name: its tables as Grids, its paragraphs as blocks."""
+"""Opening of a received file by its content, not its name: tables as Grids, paragraphs as blocks."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ DDE = "文件里有动态数据交换（DDE）链接，可能启动其他程序�
 
 @dataclass(slots=True)
 class Source:
-    """One opened file.
+    """The contents of one opened file.
 
     kind: xlsx, xls, xlsb, ods, docx, doc, pdf, image, zip, rar, 7z, text, empty, encrypted, unknown. saved:
     the time saved inside the file, ISO text. grids: every sheet or table, hidden ones too, without our
@@ -80,7 +80,7 @@ class Source:
 
 
 def open_source(path: str | Path) -> Source:
-    """The file's Grids and paragraphs.
+    """The Grids and paragraphs of a file.
 
     Bad content is a problem of the Source; only a file that is not there raises (UsageError).
     """
@@ -89,7 +89,7 @@ def open_source(path: str | Path) -> Source:
         with open(path, "rb") as file:
             source.size = file.seek(0, 2)
             file.seek(0)
-            # not more: memory for all that is asked for is reserved first
+            # read with a limit, because memory for the whole amount asked for is reserved first
             data = file.read(min(source.size, MAX_FILE) + 1)
     except FileNotFoundError as error:
         raise UsageError(f"找不到文件“{path}”。请核对文件名和所在文件夹。") from error
@@ -170,7 +170,7 @@ def _text_kind(data: bytes) -> str:
     return "xml" if b"<?xml" in head else "text"
 
 
-def _settle(source: Source, grids: list[Grid], problems: list[Problem]) -> None:
+def _add_grids(source: Source, grids: list[Grid], problems: list[Problem]) -> None:
     """Adds Grids and problems to the source; our sheet `_selfeval` becomes its settings."""
     source.problems += problems
     for grid in grids:
@@ -187,7 +187,7 @@ def _settle(source: Source, grids: list[Grid], problems: list[Problem]) -> None:
 def _read_xlsx(source: Source, package: Package) -> None:
     """Reads an xlsx or xlsm."""
     source.saved = saved_time(package)
-    _settle(source, *read_xlsx(package))
+    _add_grids(source, *read_xlsx(package))
     _report_foreign(source, package, "xl/")
 
 
@@ -234,7 +234,7 @@ def _read_ole(source: Source, data: bytes) -> None:
     if book.encrypted:
         source.kind = "encrypted"
         raise UnreadableFile(ENCRYPTED)
-    _settle(source, grids, problems)
+    _add_grids(source, grids, problems)
     if "_VBA_PROJECT_CUR" in compound.root and not source.settings:
         source.problems.append(Problem(MACROS, rule="T07"))
     if book.links:
@@ -245,7 +245,7 @@ def _read_ods(source: Source, package: Package) -> None:
     """Reads an ods."""
     opened = read_ods(package)
     source.saved = opened.saved
-    _settle(source, opened.grids, opened.problems)
+    _add_grids(source, opened.grids, opened.problems)
     if any(name.startswith(("Basic/", "Scripts/")) for name in package.names) and not source.settings:
         source.problems.append(Problem(MACROS, rule="T07"))
     if opened.links:
@@ -255,7 +255,7 @@ def _read_ods(source: Source, package: Package) -> None:
 def _read_xlsb(source: Source, package: Package) -> None:
     """Reads an xlsb."""
     source.saved = saved_time(package)
-    _settle(source, *read_xlsb(package))
+    _add_grids(source, *read_xlsb(package))
     _report_foreign(source, package, "xl/")
 
 

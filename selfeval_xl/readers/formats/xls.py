@@ -1,4 +1,4 @@
-"""Excel's old xls (and WPS's old et): values through calamine, the rest from the records themselves."""
+"""Reading of Excel's old xls (and WPS's et): values by calamine, everything else from the records."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from xlrd.sheet import Cell
 
 _DATE, _BOOLEAN, _ERROR = 3, 4, 5  # xlrd's XL_CELL_DATE and so on; xlrd itself is imported only when needed
-# raised by xlrd over damaged records
-_XLRD_STUMBLES = (
+# Exceptions that xlrd raises on damaged records.
+_XLRD_ERRORS = (
     AssertionError,
     ValueError,
     IndexError,
@@ -46,7 +46,7 @@ _XLRD_STUMBLES = (
 
 
 def read_xls(name: str, stream: bytes) -> tuple[list[Grid], list[Problem], BookRecords]:
-    """Every sheet as a Grid, the problems, and what the records say.
+    """Every sheet as a Grid, the problems, and the workbook's records.
 
     stream: the file's workbook stream of this name (Workbook, or Book before 1997); the libraries get a file
     with this stream alone. Raises UnreadableFile when it is damaged.
@@ -107,7 +107,7 @@ def _through_xlrd(data: bytes, book: BookRecords, problems: list[Problem]) -> li
 
     try:
         opened = xlrd.open_workbook(file_contents=data, ragged_rows=True, logfile=_Silent())
-    except (xlrd.XLRDError, CompDocError, struct.error, *_XLRD_STUMBLES) as error:
+    except (xlrd.XLRDError, CompDocError, struct.error, *_XLRD_ERRORS) as error:
         raise UnreadableFile(DAMAGED) from error
     grids = []
     for sheet in opened.sheets():
@@ -148,7 +148,7 @@ def _xlrd_value(cell: Cell, datemode: int) -> RawValue:
 
 
 class _Silent:
-    """A log that keeps nothing: xlrd writes remarks about odd files, which nobody reads here."""
+    """A log that drops what is written: xlrd's remarks about odd files are not used."""
 
     def write(self, text: str) -> int:
         return len(text)

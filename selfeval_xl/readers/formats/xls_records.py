@@ -1,6 +1,7 @@
-"""The records of an xls workbook stream.
+"""Reading of the records of an xls workbook stream.
 
-They have what calamine leaves out (formats, hidden rows, errors), and show what it must not meet (far cells).
+They give what calamine leaves out (formats, hidden rows, errors) and show what would make it reserve too much
+memory (cells far away).
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ class SheetRecords:
 class BookRecords:
     """A workbook: its sheets by name, the number format of each cell style ("" for General), and its links.
 
-    dimensions: offset and length of the records that claim how large a sheet is. lying: more shared strings
-    are claimed than fit into the stream. links, dde: it points to other files or programs.
+    dimensions: offset and length of the records that declare how large a sheet is. lying: more shared strings
+    are declared than fit into the stream. links, dde: it points to other files or programs.
     """
 
     sheets: dict[str, SheetRecords] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Excel's binary workbook: values through calamine, merged areas and formats from the records themselves."""
+"""Reading of Excel's xlsb: values by calamine, merged areas, formats and errors from the records."""
 
 from __future__ import annotations
 

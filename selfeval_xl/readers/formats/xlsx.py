@@ -1,4 +1,4 @@
-"""Excel's xlsx and xlsm: values through calamine, everything else from the XML, and only when asked for."""
+"""Reading of xlsx and xlsm: values by calamine, everything else from the XML and only when asked for."""
 
 from __future__ import annotations
 
@@ -79,11 +79,11 @@ class ListedSheet(NamedTuple):
 
 
 class Workbook:
-    """The parts of one xlsx that were read, and what a Grid asks for later.
+    """The parts of one xlsx, and the properties of its sheets that a Grid asks for later.
 
-    parts: all, the sheets without their formulas, which are most of a sheet of our templates. whole: the
-    sheets with them. bare: the sheets without. usual: the answer of `usual_cells` for all sheets, None where
-    it is not known for each.
+    parts: all parts, sheets without their formulas, which are most of a sheet of our templates. whole: the
+    sheets with formulas. bare: the sheets without. usual: the answer of `usual_cells` for all sheets, None
+    where it is not known for each.
     """
 
     def __init__(self, parts: Mapping[str, bytes]) -> None:
@@ -140,7 +140,7 @@ class Workbook:
         listed = self.sheets.get(sheet)
         return self.whole.get(listed.part, b"") if listed else b"<worksheet/>"
 
-    # A sheet that calamine could read may still be none that an XML parser accepts.
+    # Each of these catches ParseError: an XML parser may reject a sheet that calamine could read.
 
     def formats(self, sheet: str) -> Mapping[Place, str]:
         """The number formats of a sheet's cells."""
@@ -203,22 +203,22 @@ def read_xlsx(package: Package) -> tuple[list[Grid], list[Problem]]:
     sheets = book.bare.values()
     book.usual = all(map(usual_cells, sheets)) or None
     if not book.usual or not all(map(few_values, sheets)):
-        return _exactly(book, problems), problems
+        return _grids_cell_by_cell(book, problems), problems
     try:
         opened = open_calamine(pack({name: _for_calamine(name, part) for name, part in book.parts.items()}))
     except UnreadableFile:
-        return _exactly(book, problems), problems
+        return _grids_cell_by_cell(book, problems), problems
     visible = {meta.name: meta.visible is SheetVisibleEnum.Visible for meta in opened.sheets_metadata}
     errors = any(b't="e"' in part for part in sheets)
     grids = []
     for number, name in worksheets(opened):
-        if name == LISTS and not visible[name]:  # the lists of our templates: nothing of a form, and long
+        if name == LISTS and not visible[name]:  # the long lists of our templates, which hold no form
             grids.append(Grid(name, [], visible=False))
             continue
         try:
             values, corners = sheet_values(opened, number)
         except UnreadableFile:
-            grids.append(_exact_grid(book, name, visible[name], problems))
+            grids.append(_grid_cell_by_cell(book, name, visible[name], problems))
             continue
         rows = trimmed(values)
         for place, text in (book.errors(name) if errors else {}).items():
@@ -230,9 +230,9 @@ def read_xlsx(package: Package) -> tuple[list[Grid], list[Problem]]:
 
 
 def _for_calamine(name: str, part: bytes) -> bytes:
-    """A part as calamine gets it.
+    """The part in the form that is safe for calamine.
 
-    Calamine believes the claimed length of a table of strings, and takes any number of merged areas.
+    Calamine trusts the declared length of a table of strings, and accepts any number of merged areas.
     """
     if _is_sheet(name):
         return (
@@ -243,10 +243,12 @@ def _for_calamine(name: str, part: bytes) -> bytes:
     return honest_counts(part) if name.lower().endswith("sharedstrings.xml") else part
 
 
-def _exactly(book: Workbook, problems: list[Problem]) -> list[Grid]:
+def _grids_cell_by_cell(book: Workbook, problems: list[Problem]) -> list[Grid]:
     """Every sheet as a Grid, read cell by cell."""
     try:
-        grids = [_exact_grid(book, sheet.name, sheet.visible, problems) for sheet in book.sheets.values()]
+        grids = [
+            _grid_cell_by_cell(book, sheet.name, sheet.visible, problems) for sheet in book.sheets.values()
+        ]
     except ElementTree.ParseError as error:
         raise UnreadableFile(DAMAGED) from error
     if not grids:
@@ -254,7 +256,7 @@ def _exactly(book: Workbook, problems: list[Problem]) -> list[Grid]:
     return grids
 
 
-def _exact_grid(book: Workbook, name: str, visible: bool, problems: list[Problem]) -> Grid:
+def _grid_cell_by_cell(book: Workbook, name: str, visible: bool, problems: list[Problem]) -> Grid:
     """One sheet as a Grid, read cell by cell; what had to be left out is added to the problems."""
     try:
         exact = read_exactly(book.xml(name), lambda: book.strings, lambda: book.styles, book.epoch_1904)

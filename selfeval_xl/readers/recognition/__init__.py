@@ -1,1 +1,1 @@
-"""Finds forms in a Grid by what the labels say. Opens no file."""
+"""Recognition of forms in a Grid by their labels. Opens no file."""

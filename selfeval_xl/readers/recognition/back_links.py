@@ -1,6 +1,6 @@
-"""Links from a form back to a list of findings.
+"""Recognition of the links from a form back to a list of findings.
 
-They are known by their formula, wherever rows and columns moved them.
+They are known by their formula, wherever inserted rows and columns moved them.
 """
 
 from __future__ import annotations

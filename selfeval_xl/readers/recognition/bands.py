@@ -1,4 +1,4 @@
-"""The columns of each form where forms stand side by side."""
+"""Forms side by side on a sheet: the band of columns of each."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def bands(
 ) -> list[Band]:
     """The bands of the forms whose indicator head stands in this row, left to right.
 
-    One band over the whole width where forms stand one below the other. names: the labels 三级指标 of the
-    row. everywhere: those of the whole sheet.
+    There is one band over the whole width where forms stand one below the other. names: the labels 三级指标
+    of the row. everywhere: the labels 三级指标 of the whole sheet.
     """
     width = sheet.grid.width
     if len(everywhere) < 2:
@@ -55,7 +55,7 @@ def _below_titles(row: int, names: list[Label], titles: list[Title]) -> list[int
 
 
 def _behind_gaps(sheet: ScannedSheet, names: list[Label]) -> list[int]:
-    """The columns behind one that is empty from top to bottom, where heads stand on both sides of it."""
+    """The columns right of one that is empty from top to bottom, where heads stand on both sides of it."""
     heads = sorted({label.column for label in names})
     if len(heads) < 2:
         return []
@@ -73,7 +73,7 @@ def _behind_gaps(sheet: ScannedSheet, names: list[Label]) -> list[int]:
 
 
 def _repeated(sheet: ScannedSheet, row: int, names: list[Label]) -> list[int]:
-    """The columns at which a head begins again in this row: one of its labels comes for the second time."""
+    """The columns at which a second head begins in this row: one of its labels is repeated there."""
     starts: list[int] = []
     seen: set[str] = set()
     for label in sheet.rows[row] if len(names) > 1 else ():

@@ -1,6 +1,6 @@
-"""The forms of a Grid, found by their labels.
+"""Finding of the forms in a Grid by their labels.
 
-There may be any number on a sheet, one below the other or side by side, moved or with rows between.
+A sheet may hold any number of forms, one below the other or side by side, moved or with rows between.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _BASE_DATA = re.compile(r"基础数据|填报说明|填表说明|指标体系|�
 
 @dataclass(slots=True)
 class Found:
-    """The forms of one Grid. evidence: a line for each part, with the label by which it was recognised."""
+    """The forms found in one Grid. evidence: for each part a line with the label that showed it."""
 
     forms: list[Form] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -54,7 +54,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """The part of a sheet that one form fills, its title and its indicator head."""
+    """The part of a sheet that one form fills, with its title and its indicator head."""
 
     area: Area
     title: str | None
@@ -63,7 +63,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """The parts of one form as read, and the unit of its money."""
+    """The parts of one form after reading, and the unit of its money."""
 
     head: FormHead
     table: Indicators
@@ -104,7 +104,7 @@ def forms_in(grid: Grid, file: str) -> Found:
 def without_ours(grid: Grid) -> Grid:
     """The Grid without our own cells right of the form.
 
-    They are the links back to a list and the columns of our templates (判定 and what it is made of).
+    These are the links back to a list and the columns of our templates (判定 and its helper columns).
     """
     links = links_in(grid)
     if links:
@@ -143,7 +143,7 @@ def _titles(sheet: ScannedSheet) -> list[Title]:
 
 
 def _stands_alone(sheet: ScannedSheet, row: int, column: int) -> bool:
-    """Whether a cell has its row to itself, or shares it only with titles (side by side) or a form number."""
+    """Whether a cell is alone in its row, or shares it only with titles (side by side) or a form number."""
     for other in sheet.filled(row, 0, sheet.grid.width):
         value = sheet.grid.value(row, other)
         if other != column and not (

@@ -1,4 +1,4 @@
-"""The funding table: its head by the budget columns, then one line per row that has a source."""
+"""Reading of the funding table: its head, known by the budget columns, and a line per row with a source."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _PARTS_OF_THE_TABLE = frozenset(("资金行", "资金合计", "资金来源", "�
 
 @dataclass(slots=True)
 class Funding:
-    """A funding table as read.
+    """The contents of a funding table.
 
     lines: in the order of the form. rows: first and last row of the table, head included. head: first and
     last row of the head. problems: cell and sentence.
@@ -94,7 +94,7 @@ def read_pairs(sheet: ScannedSheet, area: Area, unit: str) -> Funding | None:
         values[key] = amount_text(text, unit) if text and key in AMOUNTS else text
     line = _line_of(TOTAL, None, values, cells, {})
     rows = [label.row for label in columns.values()]
-    if not rows:  # all in one cell with their label: other fields may share these rows
+    if not rows:  # amounts that share a cell with their label take no rows: other fields may stand there
         return Funding([line])
     return Funding([line], (min(rows), max(rows)), (min(rows), min(rows)))
 
@@ -252,7 +252,7 @@ def _among_cell(sheet: ScannedSheet, row: int, column: int, left: int) -> tuple[
 
 
 def _closes(sheet: ScannedSheet, row: int, area: Area) -> bool:
-    """Whether this row begins another part of the form."""
+    """Whether this row begins another part of the form, which ends the table."""
     for label in sheet.rows.get(row, ()):
         if area.left <= label.column <= area.right and not any(
             role.scope in _PARTS_OF_THE_TABLE for role in label.roles
@@ -307,12 +307,12 @@ class _Nesting:
         elif peer or (cell.among and self.among and _PEER.search(source)):
             part_of = lines[-1].part_of
         else:
-            source, part_of, self.parent = _placed(source, cell.among, lines, self.parent)
+            source, part_of, self.parent = _source_and_parent(source, cell.among, lines, self.parent)
         self.among, self.shared = cell.among, shared
         return source, part_of
 
 
-def _placed(
+def _source_and_parent(
     source: str, among: bool, lines: list[FundingLine], parent: str | None
 ) -> tuple[str, str | None, str | None]:
     """The source's name, the source that it is part of, and the parent for the rows that follow.
@@ -383,7 +383,7 @@ def _line(
         if text is not None and (converted := amount_text(text, unit)) != text:
             values[key], typed[key] = converted, text
     if "note" in columns and sheet.value_cell(row, columns["note"].column)[0] != row:
-        values["note"] = None  # a reason merged over all rows belongs to the first of them
+        values["note"] = None  # a reason merged over all rows is kept on the first of them only
     rate = columns.get("execution_rate")
     if rate is not None:
         values["execution_rate"] = _rate(rate, values)
@@ -417,7 +417,7 @@ def _line_of(
 
 
 def amount_text(text: str, unit: str) -> str:
-    """An amount in the form's unit, without separators and full-width digits; what is no amount as typed.
+    """An amount in the form's unit, without separators and full-width digits; anything else as typed.
 
     An amount with a unit of its own (12.5万元 in a form in 元) is converted.
     """

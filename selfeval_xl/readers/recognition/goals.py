@@ -1,4 +1,4 @@
-"""The year's goal with its outcome, and the department form's tasks."""
+"""Reading of the year's goal with its outcome, and of the department form's tasks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OTHER_PARTS = frozenset(("指标", SCOPE, "资金行", "表", "任务", "指标
 
 @dataclass(slots=True)
 class Goals:
-    """The goal as read. rows: first and last row of each part of it."""
+    """The contents of the goal. rows: first and last row of each part of it."""
 
     goal: Goal = field(default_factory=Goal)
     rows: list[tuple[int, int]] = field(default_factory=list)
@@ -26,7 +26,7 @@ class Goals:
 
 @dataclass(slots=True)
 class Tasks:
-    """The task table as read. rows: first and last row of the table, head included."""
+    """The contents of the task table. rows: first and last row of the table, head included."""
 
     tasks: list[Task] = field(default_factory=list)
     rows: list[tuple[int, int]] = field(default_factory=list)
@@ -128,7 +128,7 @@ def read_goals(sheet: ScannedSheet, area: Area, taken: list[tuple[int, int]]) ->
 
 
 def _is_section(sheet: ScannedSheet, label: Label, labels: list[Label]) -> bool:
-    """Whether a label names that part of the form: the goal's own labels stand right of it."""
+    """Whether a label is the heading of the goal part: the goal's own labels stand right of it."""
     right = [other for other in labels if other.row == label.row and other.column > label.column]
     if len(right) > 1 and right[0].column == label.area.right + 1 and _answered_beside(sheet, right):
         return True  # 年度目标 | 预期目标 | text | 实际完成情况 | text
@@ -150,7 +150,7 @@ def _answered_beside(sheet: ScannedSheet, labels: list[Label]) -> bool:
 
 
 def _has_both(labels: list[Label]) -> bool:
-    """Whether the form prints both the original goal and the one in force."""
+    """Whether the labels name both the original goal and the one in force."""
     keys = {label.need_role(SCOPE).key for label in labels}
     return {"initial", "expected"} <= keys
 

@@ -1,4 +1,4 @@
-"""The head of a form: names, codes, year, total and grade, each found by its label, with its cell."""
+"""Reading of a form's head: names, codes, year, total and grade, each found by its label, with its cell."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _GRADE = re.compile(r"^(?:优秀?|良好?|中等?|差|合格|不合格|较差|�
 _TICK_BEFORE = re.compile(r"[☑√✓✔■☒]\s*(优秀?|良好?|中等?|差|不合格|合格)")
 _TICK_BEHIND = re.compile(r"(优秀?|良好?|中等?|差|不合格|合格)\s*[(（]?\s*[☑√✓✔■☒]")
 _SEAL = re.compile(r"\s*[(（](?:公章|盖章|签章|签字|单位公章)[)）]$")
-# printed at the right of a line such as 部门：
+# A form number (附件1, 公开05表), which may be printed at the right of a line such as 部门：.
 _FORM_NUMBER = re.compile(
     r"^(?:公开|财决|附)?\s*\d{1,3}\s*表$|^附\s*[件表]\s*[\d一二三四五六七八九十]*(?:-\d+)?$"
 )
@@ -29,7 +29,7 @@ _FIELD_SCOPES = frozenset(("表", "签字", "其他", "说明", "资金行", "�
 
 @dataclass(slots=True)
 class FormHead:
-    """The head of a form as read.
+    """The contents of a form's head.
 
     values: by field key. cells: by key, also of fields whose label is printed but empty. ranks: of the label
     that gave each field, 0 the best. remarks, signature: by label.
@@ -130,7 +130,7 @@ def _read_inline(sheet: ScannedSheet, row: int, column: int, head: FormHead) -> 
     parts: list[str] = []
     for piece in _RUN_ON.split(value.strip()):
         if parts and not split_inline(piece) and not roles(piece.rstrip(" :：")):
-            parts[-1] += f" {piece}"  # no label begins here: it belongs to the value before
+            parts[-1] += f" {piece}"  # a piece without a label goes on with the value before it
         else:
             parts.append(piece)
     for pair in filter(None, map(split_inline, parts)):
@@ -151,7 +151,7 @@ def _read_inline(sheet: ScannedSheet, row: int, column: int, head: FormHead) -> 
 
 
 def year_in(text: str | None) -> int | None:
-    """The first year that a text names (2023年度), or a bare one; None where there is none."""
+    """The first year in a text (2023年度), or a bare year; None where there is none."""
     if not text:
         return None
     plain = unicodedata.normalize("NFKC", text).replace(" ", "")
@@ -160,7 +160,7 @@ def year_in(text: str | None) -> int | None:
 
 
 def ticked(text: str) -> str:
-    """The grade with the tick among several (☑优 □良, 优√ 良 中 差); the text itself where none has it."""
+    """The ticked grade among several (☑优 □良, 优√ 良 中 差); the text itself where none is ticked."""
     pattern = _TICK_BEFORE if text.lstrip()[:1] in "☑√✓✔■☒□○☐" else _TICK_BEHIND
     match = pattern.search(text)
     return match[1] if match else text

@@ -1,4 +1,4 @@
-"""Hidden content: forms on hidden sheets, filled cells of a form in hidden rows or columns."""
+"""Detection of hidden content: forms on hidden sheets, filled cells in hidden rows or columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The head of an indicator table (one or two rows): where it stands and which column holds which field."""
+"""Finding of the heads of indicator tables (one or two rows), and of the field in each column."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WORDINGS = (
     ("score", re.compile(r"得分$")),
     ("points", re.compile(r"分值$|权重$")),
 )
-_GOAL_NUMBERED = re.compile(r"目标(?:\d|[一二三四五六七八九十])$")  # 年度目标2 goes on with the form
+_GOAL_NUMBERED = re.compile(r"目标(?:\d|[一二三四五六七八九十])$")  # 年度目标2 continues the same form
 _PRINTED_ABOVE = frozenset(("target", "actual", "points", "score", "note", "initial_target"))
 _SPLIT_BELOW = frozenset(("operator", "unit"))
 
@@ -116,7 +116,8 @@ def _head(sheet: ScannedSheet, row: int, left: int, right: int) -> TableHead | N
 def _head_rows(sheet: ScannedSheet, row: int, left: int, right: int) -> tuple[int, int]:
     """The first and last row of the head around a 三级指标 cell in `row`.
 
-    Its own row, the row above for columns printed over split ones, the row below for the split ones.
+    These are its own row, the row above for labels printed over split columns, and the row below for the
+    labels of split columns.
     """
     top = row
     bottom = max(
@@ -164,7 +165,7 @@ def _add_likely(
             if not isinstance(text, str) or roles(text):
                 continue
             area = sheet.grid.area(row, column)
-            if area.bottom > bottom:  # the name of a section: it goes on below the head
+            if area.bottom > bottom:  # a section's label, which extends below the head
                 continue
             role = likely(text, SCOPE) or _by_wording(text)
             if role and role.key not in columns and role.key != "other":
@@ -172,7 +173,7 @@ def _add_likely(
 
 
 def _by_wording(text: str) -> Role | None:
-    """The column that a label of a head means by its wording alone (未达标原因及改进措施), or None."""
+    """The role of a head's label by its wording alone (未达标原因及改进措施), or None."""
     word = core(text)
     key = next(
         (key for key, pattern in _WORDINGS if len(word) <= _LONGEST_HEAD and pattern.search(word)), None

@@ -1,4 +1,4 @@
-"""The indicator table below its head: one record per third-level indicator, with inherited levels."""
+"""Reading of the indicator table below its head: one record per indicator, with inherited levels."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _QUALITATIVE = re.compile(r"^定性")
 
 @dataclass(slots=True)
 class Indicators:
-    """An indicator table as read.
+    """The contents of an indicator table.
 
     head: first and last row of its head. rows: first and last row of all of it, head and total row included.
     placeholders: cell and text of rows left as 指标2： or ……. goals: further goals between the rows
@@ -134,7 +134,7 @@ def read_indicators(sheet: ScannedSheet, head: TableHead, limit: int, area: Area
         if _read_row(sheet, row, head, levels, table):
             table.rows = (head.top, row)
     for label in sheet.labels(head.top, head.bottom, head.left, head.right):
-        if label.is_key(SCOPE, "other"):  # a column that is known and not read (完成率)
+        if label.is_key(SCOPE, "other"):  # a known column whose values are not read (完成率)
             sheet.used |= {(row, label.column) for row in range(head.bottom + 1, table.rows[1] + 1)}
     return table
 
@@ -303,7 +303,7 @@ def _points(text: str | None) -> str | None:
 
 
 def _one_line(text: str | None) -> str | None:
-    """The text without line breaks: inside a name or value they only serve the printed page."""
+    """The text without line breaks, which in a name or value only fit it to the printed page."""
     return _LINE_BREAK.sub("", text) if text and "\n" in text else text
 
 
@@ -328,7 +328,7 @@ def _target(values: dict[str, str | None], cells: dict[str, str]) -> tuple[str |
     key = (filled or printed)[0]
     joined = join_target(values.get("operator"), values.get(key), values.get("unit"))
     first = join_target(values.get("operator"), initial, values.get("unit")) if both else None
-    described = _NOT_OPERATORS.match(values.get("operator") or "")  # 定量指标 is no part of the target
+    described = _NOT_OPERATORS.match(values.get("operator") or "")  # 定量指标 describes, it is no operator
     if described and joined == values.get(key):
         return joined, first, cells[key]
     split = [

@@ -1,4 +1,4 @@
-"""The year and the codes of department and projects from our hidden sheet, which not every form prints."""
+"""Year, department code and project codes from our hidden sheet, because not every form prints them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from selfeval_xl.model.forms import PROJECT, Form
 from selfeval_xl.model.sheet_names import COVER, LISTS, SELF_CHECK, SUMMARY
 from selfeval_xl.model.text import squeeze
 
-# names of sheets that only a department workbook of ours has
-OURS = frozenset((COVER, SUMMARY, SELF_CHECK, LISTS))
-
+# Names of sheets that only department workbooks made by this program have.
+WITHOUT_FORMS = frozenset((COVER, SUMMARY, SELF_CHECK, LISTS))
 PROJECT_NAME, PROJECT_CODE = "project", "project_code"  # project|项目01, project_code|项目01
 
 

@@ -1,4 +1,4 @@
-"""The vocabulary of the reader: the fields that a label can name, from the synonyms file and the layouts."""
+"""The vocabulary of the reader: the fields that each label can name, by synonyms file and layouts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Role:
 
 @cache
 def vocabulary() -> dict[str, tuple[Role, ...]]:
-    """Every known label with the roles that it can play."""
+    """The known labels, each with the roles that it can have."""
     data = tomllib.loads(resources.files(__package__).joinpath("synonyms.toml").read_text(encoding="utf-8"))
     by_label: dict[str, dict[tuple[str, str], Role]] = {}
     for scope, fields in data.items():
@@ -45,7 +45,7 @@ def vocabulary() -> dict[str, tuple[Role, ...]]:
 
 
 def _add_layouts(by_label: dict[str, dict[tuple[str, str], Role]]) -> None:
-    """Adds the layouts' labels, each the best of its field unless the synonyms file ranks it already."""
+    """Adds the layouts' labels with the best rank, unless the synonyms file ranks them already."""
     from selfeval_xl import layouts
 
     for layout in layouts.load_all():
@@ -58,7 +58,7 @@ def _add_layouts(by_label: dict[str, dict[tuple[str, str], Role]]) -> None:
 
 @lru_cache(maxsize=20_000)
 def roles(text: str) -> tuple[Role, ...]:
-    """The roles that this cell's text can play as a label; none for anything that is no label."""
+    """The roles that a cell's text can have as a label; none where it is no label."""
     if len(text) > LONGEST_LABEL:
         return ()
     by_label, word = vocabulary(), core(text)

@@ -1,4 +1,4 @@
-"""The layout that a form was printed from: all of its labels stand on the form, and its levels fit best."""
+"""Recognition of the layout that a form was printed from, by its labels and levels."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def _layout_labels() -> tuple[tuple[str, str, frozenset[str], frozenset[tuple[st
     )
 
 
-def told_by_settings(form: Form, settings: Mapping[str, str]) -> Form:
-    """The form with the layout that the hidden sheet names, where it is still blank.
+def layout_by_settings(form: Form, settings: Mapping[str, str]) -> Form:
+    """A blank form with the layout that the hidden sheet names; any other form unchanged.
 
     A blank form of one of our workbooks looks like several layouts.
     """
@@ -46,7 +46,7 @@ def told_by_settings(form: Form, settings: Mapping[str, str]) -> Form:
 def layout_of(form: Form, sheet: ScannedSheet, area: Area) -> str | None:
     """The id of the layout whose labels all stand on the form, or None.
 
-    Of several the one with most labels, then with most fitting levels.
+    Of several layouts the one with most labels wins, then the one with most fitting levels.
     """
     printed = {core(label.text) for label in sheet.labels(area.top, area.bottom, area.left, area.right)}
     pairs = {(core(row.level1 or ""), core(row.level2 or "")) for row in form.indicators}

@@ -1,4 +1,4 @@
-"""Formulas saved without their value, which read as empty.
+"""Recomputation of formulas that were saved without their value and therefore read as empty.
 
 Rates, totals and scores are computed again, anything else is a problem.
 """
@@ -15,8 +15,8 @@ from selfeval_xl.model.quantity import money
 
 
 def recomputed(form: Form, grid: Grid) -> tuple[Form, list[Problem]]:
-    """The form with such values computed, and a problem for each formula whose value cannot be known."""
-    # a dash is no lost value
+    """The form with lost values computed, and a problem for each formula whose value cannot be known."""
+    # A dash is read as empty too, but its cell has a value.
     empty = {name for name in _empty_cells(form) if grid.value(*position(name)) is None}
     if not empty or grid.formulas is None:
         return form, []
@@ -74,7 +74,7 @@ def _empty_cells(form: Form) -> set[str]:
 
 
 def _rightly_blank(form: Form, sources: list[FundingLine]) -> set[str | None]:
-    """The cells whose formula has nothing to compute with yet: they are blank until the form is filled in."""
+    """The cells whose formula has no input yet, so that it is right to be blank."""
     blank: set[str | None] = set()
     for line in form.funding:
         if line.is_total:

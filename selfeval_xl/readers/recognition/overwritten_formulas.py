@@ -1,4 +1,4 @@
-"""Numbers typed over formulas: cells that the template of our workbook computes and that hold a constant."""
+"""Detection of numbers typed over formulas of the issued template."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _layout(layout_id: str, kind: str) -> Layout | None:
 def _calculated(form: Form, layout: Layout) -> list[str]:
     """The A1 names of the cells that hold a formula in this layout.
 
-    They are the rates of the printed rows, the sums of the total row, and the total score and grade.
+    These are the rates of the printed rows, the sums of the total row, and the total score and grade.
     """
     found: list[str | None] = []
     if layout.funding is not None:

@@ -1,4 +1,4 @@
-"""The self-evaluation report, by headings and paragraphs: from a Word file or from our sheet 自评报告."""
+"""Recognition of the self-evaluation report, in a Word file or on our sheet 自评报告."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sheets 校验结果 and 问题清单 of an earlier check, with what units wrote beside the findings."""
+"""Reading of 校验结果 and 问题清单, the lists of an earlier check, with the units' explanations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _RULE, _SHEET, _SUBJECT, _VALUE, _TEXT = (
 
 
 def listed_rows(listed: Grid | None) -> list[list[str]]:
-    """The rows of such a sheet as texts in the order of RESULT_COLUMNS; none where it is another sheet.
+    """The rows of a list as texts in the order of RESULT_COLUMNS; none where the sheet is no such list.
 
     Columns are found by their heads, wherever they were moved.
     """
@@ -29,7 +29,7 @@ def listed_rows(listed: Grid | None) -> list[list[str]]:
 
 
 def explanations_in(grid: Grid) -> list[Explanation]:
-    """The explanations that units wrote on this sheet; none where it is another one."""
+    """The explanations that units wrote on a list; none where the sheet is no such list."""
     if grid.name not in (RESULTS, RETURNED):
         return []
     return [
@@ -56,7 +56,7 @@ _KEYS = {
 
 
 def listed_in(grid: Grid) -> list[ListedFinding]:
-    """All findings that this sheet lists; none where it is another one."""
+    """The findings on a list; none where the sheet is no such list."""
     if grid.name not in (RESULTS, RETURNED):
         return []
     return [

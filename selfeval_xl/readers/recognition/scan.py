@@ -1,4 +1,4 @@
-"""A Grid with its labels found: where each stands, what it can mean, and which cells are taken."""
+"""Search for labels in a Grid: the cell and roles of each, and a record of the cells already read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from selfeval_xl.readers.recognition.labels import LONGEST_LABEL, Role, roles
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A cell whose text is a known label, the area it covers and the roles it can play."""
+    """A cell whose text is a known label, the area it covers and the roles it can have."""
 
     row: int
     column: int
@@ -29,7 +29,7 @@ class Label:
         return None
 
     def need_role(self, scope: str) -> Role:
-        """The first role of this scope, of a label that was chosen by it; LookupError where there is none."""
+        """The first role of this scope, which the caller knows to exist; LookupError where there is none."""
         for role in self.roles:
             if role.scope == scope:
                 return role
@@ -128,7 +128,7 @@ class ScannedSheet:
         return "", -1
 
     def note(self, label: Label, role: Role, part: str) -> None:
-        """Remembers the label by which a part was recognised, for the page that says how a file was read."""
+        """Records the label by which a part was recognised, for the report on how a file was read."""
         self.used.add((label.row, label.column))
         if role.by == "近似":
             text = " ".join(label.text.split())
@@ -170,7 +170,7 @@ class ScannedSheet:
 
 
 def scan(grid: Grid) -> ScannedSheet:
-    """Finds all labels of a Grid."""
+    """The Grid with all its labels found."""
     sheet = ScannedSheet(grid, Lines(grid))
     for row, cells in enumerate(grid.rows):
         for column, value in enumerate(cells):

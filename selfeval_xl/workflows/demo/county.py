@@ -19,7 +19,7 @@ from selfeval_xl.model.numbers import rounded
 SEED, YEAR = 2024, 2024
 SCORED = "mof-2020"
 PLAIN = "jilin-2024"
-_SHARE = {"产出指标": 50, "效益指标": 30, "满意度指标": 10}
+_SHARE = {"产出指标": 50, "效益指标": 30, "满意度指标": 10}  # points of the 2020 frame
 _DEPARTMENT_INDICATORS = (
     ("产出指标", "数量指标", "重点项目完成个数", "=5个", "5个"),
     ("产出指标", "质量指标", "重点项目验收合格率", "=100%", "100%"),
@@ -198,7 +198,7 @@ def scored(form: dict) -> dict:
     return form
 
 
-# ---- the planted faults: each changes one form
+# The changes that plant a fault, each in one form.
 
 
 def _set(row: int, **values: str | None) -> Callable[[dict], None]:
@@ -248,7 +248,7 @@ def _twice(form: dict) -> None:
     form["indicators"].insert(2, dict(form["indicators"][1]))
 
 
-# department, project, rule, what, change
+# Numbers of department and project, rule, description, change.
 _FAULTS: tuple[tuple[int, int, str, str, Callable[[dict], None]], ...] = (
     (0, 0, "D03", "完成值没达到目标，也没写原因", _set(1, actual="1处")),
     (0, 1, "D01", "漏填实际完成值", _set(2, actual=None)),

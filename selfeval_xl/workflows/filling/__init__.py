@@ -1,1 +1,1 @@
-"""`fill`: execution rates, totals, deviation columns, stubs for reasons."""
+"""The command `fill`: execution rates, totals, deviation columns, stubs of reasons; and corrected texts."""

@@ -1,4 +1,4 @@
-"""The columns 完成率, 偏差率, 判定: right of the form outside its print area, or on a sheet 偏差计算."""
+"""The program's columns 完成率, 偏差率, 判定: right of the form's print area, or on a sheet 偏差计算."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from selfeval_xl.model.sheet_names import ADDED_COLUMNS, DEVIATIONS
 from selfeval_xl.readers.recognition.back_links import links_in
 
 HEADS = ("工作表", "单元格", "三级指标", "年度指标值", "实际完成值", *ADDED_COLUMNS)
-GAP = 2  # from the form's last column to the first of ours: one column stays free
-FAR = 14  # most columns between the form's last one and ours: farther away nobody would see them
+GAP = 2  # from the form's last column to the first of these: one column stays free
+FAR = 14  # from the form's last column to the first of these at most: farther away nobody would see them
 WHY_HEAD, WHY = "程序计算的列，在打印区域之外", "按年度指标值和实际完成值计算"
 
 
 def right_edge(form: Form, grid: Grid) -> int:
-    """The last column of a form: of its cells as merged, and of its indicator head up to the first gap."""
+    """The last column of a form: that of its cells, merged ones whole, and of its head up to a gap."""
     names = [*form.cells.values(), *form.goal.cells.values()]
     for part in (*form.funding, *form.indicators, *form.tasks):
         names += part.cells.values()
@@ -38,9 +38,10 @@ def right_edge(form: Form, grid: Grid) -> int:
 
 
 def beside(form: Form, grid: Grid, side: Extent | None = None) -> int | None:
-    """The first of our three columns for this form: where they are, else right of the sheet's contents.
+    """The place of the three columns for this form: where they are, else right of the sheet's contents.
 
-    None where something else stands right of the indicators, or where the columns would be far away.
+    Returns the first column; None where something else is right of the indicators, or where the columns would
+    be far away.
     """
     rows, side = _rows(form), side or Extent()
     if rows is None:
@@ -59,7 +60,7 @@ def beside(form: Form, grid: Grid, side: Extent | None = None) -> int | None:
 
 
 def _foreign(grid: Grid) -> list[tuple[int, int]]:
-    """The cells, as (row, column), that hold something that is not ours; of merged areas the last column."""
+    """The filled cells, as (row, column), outside the program's columns; of merged areas the last column."""
     starts = {
         column
         for row in range(grid.height)
@@ -77,7 +78,7 @@ def _foreign(grid: Grid) -> list[tuple[int, int]]:
 
 
 def our_columns(form: Form, grid: Grid) -> int | None:
-    """The first column of our heads in the form's indicator head; None where they are not there yet."""
+    """The first of the program's columns in the form's indicator head; None where they are not there yet."""
     head = form.frame.indicator_head if form.frame else None
     for row in range(head[0], head[1] + 1) if head else ():
         for column in range(grid.width):
@@ -87,7 +88,7 @@ def our_columns(form: Form, grid: Grid) -> int | None:
 
 
 def _begins_ours(grid: Grid, row: int, column: int) -> bool:
-    """Whether our three heads begin at this cell."""
+    """Whether the heads of the program's three columns begin at this cell."""
     return all(grid.text(row, column + number).strip() == name for number, name in enumerate(ADDED_COLUMNS))
 
 
@@ -99,12 +100,13 @@ def _rows(form: Form) -> tuple[int, list[tuple[int, Indicator]]] | None:
 
 
 def _row_of(indicator: Indicator) -> int:
+    """The row of an indicator on its sheet, counted from 0."""
     name = indicator.cells.get("name") or next(iter(indicator.cells.values()))
     return position(name.split(",")[0])[0]
 
 
 def columns_edits(form: Form, grid: Grid, first: int) -> list[Edit]:
-    """The edits that write our columns for an assessed form from column `first` on, where cells differ."""
+    """The edits that write the columns for an assessed form from column `first` on, where cells differ."""
     rows = _rows(form)
     if rows is None:
         return []
@@ -122,7 +124,7 @@ def columns_edits(form: Form, grid: Grid, first: int) -> list[Edit]:
 
 
 def _values(indicator: Indicator) -> tuple[tuple[Decimal | str | None, Look], ...]:
-    """The values of our three columns with their looks."""
+    """The values of the three columns with their looks."""
     verdict = indicator.verdict
     return (
         (_share(indicator.attainment), Look.RATIO),

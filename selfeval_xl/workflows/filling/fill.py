@@ -221,7 +221,7 @@ def _as_bare_percent(grid: Grid, neighbours: list[str | None]) -> bool:
 
 
 def stub_edits(form: Form, grid: Grid) -> list[Edit]:
-    """The edits for sentences due in empty reason cells of an assessed form."""
+    """The edits that write stubs into the empty reason cells of an assessed form where a reason is due."""
     return [
         Edit(grid.name, cell, _old(grid, cell), text, Look.STUB, WHY_STUB)
         for cell, text in stubs(form).items()
@@ -235,6 +235,7 @@ def _is_free(grid: Grid, cell: str) -> bool:
 
 
 def _has_formula(grid: Grid, cell: str) -> bool:
+    """Whether the cell has a formula, as far as the kind of file shows formulas."""
     return grid.formulas is not None and position(cell) in grid.formulas()
 
 

@@ -50,12 +50,12 @@ def sentence_of(form: Form) -> str | None:
 
 
 def sentence_edits(form: Form, grid: Grid, overwrite: bool = False) -> Iterator[Edit]:
-    """The edit that writes the sentence; none where it stands on the form already.
+    """The edit that writes the sentence; none where the form has it already.
 
-    overwrite: changed figures in a sentence that is there are brought up to date.
+    overwrite: in a sentence that is there, figures that have changed are replaced.
     """
     sentence = sentence_of(form)
-    cells = list(_places(form, grid)) if sentence else []
+    cells = list(_candidate_cells(form, grid)) if sentence else []
     if not sentence or not cells:
         return
     written = [cell for cell in cells if _WRITTEN.search(_text(grid, cell))]
@@ -82,10 +82,10 @@ def sentence_in(edit: Edit) -> str:
     return text[found.start() :]
 
 
-def _places(form: Form, grid: Grid) -> Iterator[str]:
-    """The cells where the sentence may stand, the best first.
+def _candidate_cells(form: Form, grid: Grid) -> Iterator[str]:
+    """The cells that may take the sentence, the best first.
 
-    That is behind what was attained, else in the remark of the total, else where the attained is still empty.
+    目标实际完成情况 if it is filled in, then the remark of the total, then 目标实际完成情况 if it is empty.
     """
     goal, remark = form.goal.cells.get("actual"), (main_line(form) or form.funding[0]).cells.get("note")
     attained = [goal] if goal and not is_void(form.goal.actual) else []
@@ -104,4 +104,5 @@ def _in_ten_thousands(form: Form, amount: Decimal) -> str:
 
 
 def _text(grid: Grid, cell: str) -> str:
+    """The text that a cell shows."""
     return grid.text(*position(cell)).strip()

@@ -1,4 +1,4 @@
-"""The half-written sentences that fill puts into empty reason cells; a person completes each 【待补充】."""
+"""The half-written sentences (stubs) for empty reason cells, in which a person completes each 【待补充】."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from selfeval_xl.model.sheet_names import STUB
 
 UNMET = "年度指标值{target}，实际完成{actual}，未完成{deviation}。原因：{stub}；改进措施：{stub}"
 EXCEEDED = "年度指标值{target}，实际完成{actual}，超出{deviation}。原因（是否年初指标值偏低）：{stub}"
-
 _SIGN = re.compile(
     "^(?:" + "|".join(re.escape(word) for word in sorted(SIGN_OF, key=len, reverse=True)) + ")"
 )
-_FEW = Decimal(5)  # a count this small that was missed upwards by one needs no reason
+_FEW = Decimal(5)  # a count up to this that was exceeded by one needs no reason
 
 
 def stub(indicator: Indicator) -> str | None:
@@ -54,7 +53,7 @@ def stubs(form: Form) -> dict[str, str]:
 
 
 def target_text(target: str | None) -> str:
-    """A target as a sentence has it: `>=2000座` is ≥2000座, `=25部` is 25部; words stay as written."""
+    """A target as a sentence writes it: `>=2000座` is ≥2000座, `=25部` is 25部; words stay as written."""
     plain = _plain(target)
     match = _SIGN.match(plain)
     if not match or not re.match(r"[\d.\-+]", plain[match.end() :]):

@@ -1,4 +1,4 @@
-"""Corrections that keep the meaning (full-width digits, stray code, a unit typed with an amount)."""
+"""Corrections of texts that keep the meaning (full-width digits, stray code, a unit typed with an amount)."""
 
 from __future__ import annotations
 

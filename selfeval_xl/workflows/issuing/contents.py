@@ -1,4 +1,7 @@
-"""The contents of each department's workbook, from the roster and last year's county workbook. Pure."""
+"""The contents of each department's workbook, from the roster and last year's county workbook.
+
+No file is read or written here.
+"""
 
 from __future__ import annotations
 
@@ -90,7 +93,7 @@ def plan(
 
 
 class _Planner:
-    """The roster sorted by department and project; collects problems, and the file names that are taken."""
+    """Plans workbook after workbook: sorts the roster, collects its problems and the file names in use."""
 
     def __init__(self, roster: Roster, asked: IssueOptions, last: LastYear) -> None:
         self.roster, self.asked, self.last = roster, asked, last
@@ -155,7 +158,7 @@ class _Planner:
     def _form(
         self, layout: layouts.Layout, department: Department, rows: list[Project], sheet: str, issued: bool
     ) -> _PlannedForm:
-        """The form of one project on this sheet; an exempt project has no form. rows: its roster rows."""
+        """The form of one project, for this sheet; an exempt project has no form. rows: its roster rows."""
         first = rows[0]
         unit = first.unit or _unit_name(self.roster, first, department)
         item = IndexItem(
@@ -300,6 +303,7 @@ def _due_back(items: Iterable[IndexItem], whole: Mapping[str, object]) -> str:
 
 
 def _named(item: IndexItem) -> str:
+    """The project's name, with its code where it has one."""
     return f"{item.name}（{item.code}）" if item.code else item.name
 
 

@@ -1,4 +1,7 @@
-"""The form data of a roster's project: money in the form's unit, targets as its columns want them. Pure."""
+"""The form data of a roster's project: money in the form's unit, targets as its columns take them.
+
+No file is read or written here.
+"""
 
 from __future__ import annotations
 
@@ -138,7 +141,7 @@ def indicator_rows(
 
 
 def indicator(layout: Layout, target: Target, last_year: int | None) -> dict[str, object]:
-    """One row of the indicator table: levels, name, target in the form's columns, points, last year's."""
+    """One row of the indicator table: levels, name, target in the form's columns, points, hint."""
     keys = {column.key for column in layout.indicators.columns}
     row: dict[str, object] = {
         "level1": target.level1 or None,
@@ -181,6 +184,7 @@ def target_cells(keys: Iterable[str], target: str) -> dict[str, str]:
 
 
 def _plain(amount: Decimal) -> str:
+    """The amount as it would be typed, without zeros at the end."""
     text = f"{amount:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 

@@ -221,7 +221,7 @@ def _table(
 
 
 def _print_set_up(sheet: Worksheet, last: int, widths: Sequence[float]) -> None:
-    """Sets A4, one page wide; the fingerprints at the right end are for the program and are not printed."""
+    """Sets A4, one page wide, without the fingerprints at the right end, which only the program reads."""
     sheet.set_paper(9)
     if sum(widths) > 100:
         sheet.set_landscape()

@@ -18,7 +18,7 @@ PROJECTS, INDICATORS, OVERVIEW = "项目汇总", "指标明细", "总览"
 _YEAR = re.compile(r"(20\d\d)\s*年度预算绩效")
 _KINDS = {"项目": PROJECT, "部门整体": DEPARTMENT}
 Key = tuple[str, str]  # code of the department, and code or name of the project; "" for the department form
-Match = Callable[[str | None, str | None], tuple[str, str] | None]  # of the roster: name, code -> code, name
+Match = Callable[[str | None, str | None], tuple[str, str] | None]  # `Roster.match`: name, code -> code, name
 Table = Sequence[Sequence[Any]]  # the values of a sheet, row by row
 
 

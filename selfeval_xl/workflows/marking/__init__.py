@@ -1,1 +1,1 @@
-"""`check --mark`: findings as notes, tints and a list in a copy."""
+"""The marks of findings in a workbook (`check --mark`): notes, tints, a list and links to it."""

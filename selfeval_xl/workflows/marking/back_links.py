@@ -1,7 +1,7 @@
 """Links from the marked rows of a form back to the list, in a column right of everything and never printed.
 
-Every cell of ours there is recognised as a HYPERLINK to 校验结果 or 问题清单; what a person typed beside or
-between the links stays.
+The links are recognised as HYPERLINK formulas to 校验结果 or 问题清单; what a person typed beside or between
+them stays.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from selfeval_xl.model.sheet_names import BACK_TO, RESULT_COLUMNS, RESULTS
 from selfeval_xl.readers.recognition.back_links import links_in
 from selfeval_xl.workflows.marking.progress import MENDED
 
-GAP = 2
+GAP = 2  # from the last column in use to that of the links: one column stays free
 MOST = 6  # most numbers that one link names
 WHY, WHY_GONE = "回到清单的链接", "清单的链接已不用"
 _SHEET, _CELLS, _STATE = (RESULT_COLUMNS.index(name) for name in ("工作表", "单元格", "状态"))
@@ -30,7 +30,7 @@ def backlink_edits(
     grids: Iterable[Grid],
     side_of: Callable[[str], Extent],
 ) -> list[Edit]:
-    """The edits that write a link to the sheet `target` into each row with a finding; earlier ones go.
+    """The edits that link each row with a finding to the sheet `target`, and remove links of earlier checks.
 
     rows: the list's row (from 1) of each number. side_of: the extent of a sheet's print area and drawings.
     """
@@ -56,8 +56,8 @@ def result_links(
 
 
 def unlink_edits(grids: Iterable[Grid]) -> list[Edit]:
-    """The edits that remove all links of ours."""
-    return [_gone(grid, cell) for grid in grids if grid.name not in BACK_TO for cell in links_in(grid)]
+    """The edits that remove all links to the list."""
+    return [_removal(grid, cell) for grid in grids if grid.name not in BACK_TO for cell in links_in(grid)]
 
 
 def _by_row(grid: Grid, listed: Iterable[tuple[int, str]]) -> dict[int, list[int]]:
@@ -83,7 +83,7 @@ def _on_sheet(
     links = {(row, column): _link(each, rows, target) for row, each in numbers.items()}
     if numbers:
         links[0, column] = _link(numbers.get(0, ()), rows, target, BACK_TO[target])
-    edits = [_gone(grid, cell) for cell in present if cell not in links]
+    edits = [_removal(grid, cell) for cell in present if cell not in links]
     for cell, formula in sorted(links.items(), key=lambda each: each[0]):
         old = grid.text(*cell).strip() or None
         if old is not None and cell not in present:
@@ -105,7 +105,7 @@ def _link(numbers: Sequence[int], rows: Mapping[int, int], target: str, head: st
     return Formula(f'HYPERLINK("#\'{target}\'!A{rows[numbers[0]] if numbers else 1}","{text}")', text)
 
 
-def _gone(grid: Grid, cell: tuple[int, int]) -> Edit:
+def _removal(grid: Grid, cell: tuple[int, int]) -> Edit:
     """The edit that removes a link."""
     return Edit(grid.name, a1(*cell), grid.text(*cell).strip() or None, None, Look.UNLINK, WHY_GONE)
 

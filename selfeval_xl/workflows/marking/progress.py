@@ -70,7 +70,7 @@ def _state(finding: Finding, row: ListedFinding | None) -> str:
 
 
 def _same(finding: Finding, row: ListedFinding, exact: bool) -> bool:
-    """Whether the row is this finding's; exact: by its content, else by its cell."""
+    """Whether the row lists this finding. exact: recognised by its content, else by its cell."""
     rule, sheet, subject, value = _key(finding)
     if (rule, sheet, subject) != (row.rule, _plain(row.sheet), _plain(row.subject)):
         return False
@@ -87,4 +87,5 @@ def _key(finding: Finding) -> tuple[str, str, str, str]:
 
 
 def _plain(text: str) -> str:
+    """The text for comparison: spaces and line breaks count as one space."""
     return " ".join(text.split())

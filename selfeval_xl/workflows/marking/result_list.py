@@ -1,4 +1,4 @@
-"""The sheet 校验结果 (问题清单 in returns): one row a finding, and what the department answers there."""
+"""The sheet 校验结果 (问题清单 in returns): one row a finding, with the department's explanation."""
 
 from __future__ import annotations
 

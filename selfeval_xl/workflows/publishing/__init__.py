@@ -96,6 +96,7 @@ def publish(
 
 
 def _publish(entry: DepartmentData, material: CountyData, run: _Run) -> None:
+    """Writes the public workbook and reports of one department."""
     from selfeval_xl.files import write_out
     from selfeval_xl.writers.xlsx import from_grids
 
@@ -131,7 +132,7 @@ def _open_forms(
     """The forms that may be published, each with its public copy and its file; the department form first."""
     from selfeval_xl.workflows.publishing.forms import name_of, public_form, texts_of
 
-    grids, places = _grids(entry, run)
+    grids, paths = _grids(entry, run)
     forms = sorted((assessed.form for assessed in entry.forms), key=lambda form: form.kind == PROJECT)
     for form in forms:
         name = name_of(form)
@@ -149,7 +150,7 @@ def _open_forms(
             continue
         if any(STUB in text for text in texts_of(public)):
             run.unfinished.append((entry.name, name))
-        yield form, public, places[form.file]
+        yield form, public, paths[form.file]
 
 
 def _publish_report(
@@ -160,6 +161,7 @@ def _publish_report(
     material: CountyData,
     run: _Run,
 ) -> None:
+    """Writes a public report, unless it names a project that is not public. number: of its reports."""
     from selfeval_xl.workflows.publishing.report import public_report
     from selfeval_xl.writers.word import document
 
@@ -183,7 +185,7 @@ def _publish_report(
 def _kept_back(entry: DepartmentData, material: CountyData) -> dict[str, str]:
     """The reasons why projects of the department are not public, by squeezed name.
 
-    A project that is named otherwise on its form is in it under both names.
+    A project whose form gives it another name than the roster is listed under both.
     """
     roster = material.roster
     if roster is None or entry.filing is None:
@@ -209,21 +211,21 @@ def _secret_in(secret: dict[str, str], text: str) -> str:
 
 
 def _grids(entry: DepartmentData, run: _Run) -> tuple[dict[tuple[str, str], Grid], dict[str, Path]]:
-    """The sheets of the department's files by file and name, and the place of each file.
+    """The sheets of the department's files by file and name, and the path on the disk of each file.
 
-    Every file was read before, so that it opens.
+    Files that cannot be opened any more are left out.
     """
     from selfeval_xl.readers.formats.source import open_source
 
-    places: dict[str, Path] = {}
+    paths: dict[str, Path] = {}
     for file in dict.fromkeys(assessed.form.file for assessed in entry.forms):
         try:
-            places[file] = at_hand(file, run.unpacked)
+            paths[file] = at_hand(file, run.unpacked)
         except UnreadableFile:
             continue  # its forms are refused below
     return {
-        (file, grid.name): grid for file, real in places.items() for grid in open_source(real).grids
-    }, places
+        (file, grid.name): grid for file, path in paths.items() for grid in open_source(path).grids
+    }, paths
 
 
 def _prefix(entry: DepartmentData, material: CountyData) -> str:
@@ -234,7 +236,7 @@ def _prefix(entry: DepartmentData, material: CountyData) -> str:
 
 
 def _folder(entry: DepartmentData, run: _Run) -> Path:
-    """The department's folder, made where it is not there."""
+    """The department's folder, which is made if need be."""
     from selfeval_xl.files import make_folder
     from selfeval_xl.workflows.returns import folder_name
 

@@ -82,7 +82,7 @@ def name_of(form: Form) -> str:
 
 
 def texts_of(form: PublicForm) -> Iterator[str]:
-    """Every text of the public copy, for a last look."""
+    """Every text of the public copy."""
     return (value for line in form.grid.rows for value in line if isinstance(value, str))
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from docx.opc.part import Part
     from lxml.etree import _Element
 
-_GONE = (
+_REMOVED = (  # elements that are removed with all that is in them
     "del",
     "moveFrom",
     "commentRangeStart",
@@ -41,7 +41,7 @@ _GONE = (
     "tblGridChange",
     "cellDel",
 )
-_UNWRAPPED = ("ins", "moveTo")
+_UNWRAPPED = ("ins", "moveTo")  # elements that are replaced by what is in them
 _DROPPED_PARTS = (
     "comments",
     "people",
@@ -104,6 +104,7 @@ def public_report(report: Report) -> PublicReport:
 
 
 def _made_of(report: Report) -> Document:
+    """A new document with the sections of a report."""
     from selfeval_xl.writers.word import document as word
 
     document = word.new_document()
@@ -144,7 +145,7 @@ def _clean(root: _Element) -> None:
     """Accepts tracked changes; removes remarks and hidden text."""
     from docx.oxml.ns import qn
 
-    for name in _GONE:
+    for name in _REMOVED:
         for element in list(root.iter(qn(f"w:{name}"))):
             element.getparent().remove(element)
     for name in _UNWRAPPED:

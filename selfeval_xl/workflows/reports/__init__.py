@@ -1,1 +1,1 @@
-"""Texts and Word files: notices to departments, reminders, the self-evaluation report, the bulletin."""
+"""The papers as Word files: a department's self-evaluation report and the county's bulletin."""

@@ -21,7 +21,7 @@ from selfeval_xl.writers.word import document as word
 from selfeval_xl.writers.word.blocks import Block, Chart, Heading, TableBlock, TextBlock
 from selfeval_xl.writers.word.compose import put
 
-_LISTED = 200  # rows of an annex; the rest stands in the county workbook
+_LISTED = 200  # most rows of an annex; the county workbook has the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,7 @@ def _overview(figures: CountyFigures) -> list[Block]:
 
 
 def _submissions(figures: CountyFigures) -> str:
+    """The sentence of 报送情况."""
     departments, projects = figures.departments, figures.projects
     reported = (
         (
@@ -142,6 +143,7 @@ def _submissions(figures: CountyFigures) -> str:
 
 
 def _indicators(figures: CountyFigures) -> str:
+    """The sentence of 绩效指标完成情况."""
     counts = figures.indicators
     return (
         f"项目绩效指标{counts['total']}个，已完成{counts['met']}个（其中超额完成{counts['exceeded']}个）"
@@ -151,6 +153,7 @@ def _indicators(figures: CountyFigures) -> str:
 
 
 def _grades(figures: CountyFigures) -> str:
+    """The sentence of 自评等级."""
     graded = "、".join(
         f"{grade}{count}个" for grade, count, _ in figures.grades if count and grade != UNSCORED
     )
@@ -192,6 +195,7 @@ def _nameless(problem: FrequentFinding) -> str:
 
 
 def _causes(figures: CountyFigures) -> list[Block]:
+    """未完成原因: a sentence, a table and a chart of the kinds of causes."""
     rows = [(cause, indicators, projects) for cause, indicators, projects in figures.causes if indicators]
     if not rows:
         return [TextBlock("项目绩效指标没有未完成的。")]
@@ -216,6 +220,7 @@ def _causes(figures: CountyFigures) -> list[Block]:
 
 
 def _next(figures: CountyFigures, year: int | None) -> list[Block]:
+    """下一步工作, a numbered paragraph for each task."""
     lines = []
     if figures.missing:
         lines.append(f"补报。未报的{len(figures.missing)}个部门抓紧补报，届时仍未报的在汇总表中列为“未报”。")

@@ -18,11 +18,11 @@ from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import ratio
 
 Row = Mapping[str, Any]
-
 SUMS = (*AMOUNTS, "unspent")
 LOW = Decimal("0.6")
-_ABOUT_FILES = ("T01", "T08", "X10")
+_ABOUT_FILES = ("T01", "T08", "X10")  # rules on missing and unreadable files, not on forms
 GRADES = ("优", "良", "中", "差", UNSCORED)
+# A project is in the first band whose test it passes; `_SHOWN` is the order on paper.
 BANDS: tuple[tuple[str, Callable[[Row], bool]], ...] = (
     ("全年预算为0", lambda row: row["annual_budget"] == 0),
     ("零执行", lambda row: row["executed"] == 0 and row["execution_rate"] == 0),

@@ -1,4 +1,4 @@
-"""A county's own Word template, filled in.
+"""The filling in of a county's own Word template.
 
 {{部门名称}} and its like become values; a paragraph that is only {{收支情况}} becomes the whole part.
 """

@@ -101,6 +101,7 @@ def _project_row(form: Form) -> tuple[str, ...]:
 
 
 def _total(projects: Iterable[Form]) -> Money:
+    """The sums over all projects."""
     amounts = [money_of(form) for form in projects]
     initial, annual, executed = (
         sum((getattr(money, key) or Decimal(0) for money in amounts), Decimal(0)) for key in AMOUNTS
@@ -110,25 +111,28 @@ def _total(projects: Iterable[Form]) -> Money:
 
 def _execution_chart(figures: ReportFigures) -> list[Block]:
     """The chart of budget and execution: of the largest projects, or of the only project or department."""
-    each = (
+    amounts = (
         [(form.project or "项目", money_of(form)) for form in figures.projects]
         if len(figures.projects) > 1
         else [("本部门" if figures.wholes else "本项目", figures.money)]
     )
-    each = sorted(
-        (pair for pair in each if pair[1].annual_budget is not None),
+    amounts = sorted(
+        (pair for pair in amounts if pair[1].annual_budget is not None),
         key=lambda pair: -(pair[1].annual_budget or 0),
     )[:MOST_IN_A_CHART]
-    names = [name if len(name) <= 12 else f"{name[:11]}…" for name, _ in each]
+    names = [name if len(name) <= 12 else f"{name[:11]}…" for name, _ in amounts]
     series = [
-        (label, [None if getattr(money, key) is None else rounded(getattr(money, key)) for _, money in each])
+        (
+            label,
+            [None if getattr(money, key) is None else rounded(getattr(money, key)) for _, money in amounts],
+        )
         for key, label in (
             ("initial_budget", "年初预算数"),
             ("annual_budget", "全年预算数"),
             ("executed", "全年执行数"),
         )
     ]
-    return [Chart("预算执行情况（万元）", names, series)] if each else []
+    return [Chart("预算执行情况（万元）", names, series)] if amounts else []
 
 
 def results_blocks(figures: ReportFigures, typed: str = "") -> list[Block]:
@@ -181,19 +185,22 @@ def _count_cells(numbers: Counts) -> tuple[str, ...]:
 
 
 def _completion_chart(figures: ReportFigures) -> list[Block]:
-    each = by_category(figures.forms)
+    """The chart of indicators by category and verdict."""
+    categories = by_category(figures.forms)
     series = [
-        (label, [getattr(numbers, key) or None for _, numbers in each])
+        (label, [getattr(numbers, key) or None for _, numbers in categories])
         for key, label in (
             ("met", "已完成"),
             ("unmet", "未完成"),
             ("undetermined", "待核定"),
             ("empty", "未填"),
         )
-        if any(getattr(numbers, key) for _, numbers in each)
+        if any(getattr(numbers, key) for _, numbers in categories)
     ]
     return (
-        [Chart("绩效指标完成情况（个）", [name for name, _ in each], series, stacked=True)] if series else []
+        [Chart("绩效指标完成情况（个）", [name for name, _ in categories], series, stacked=True)]
+        if series
+        else []
     )
 
 
@@ -203,6 +210,7 @@ def _is_answer(text: str | None) -> bool:
 
 
 def _short(text: str, most: int = 600) -> str:
+    """The text on one line; a long one is cut and refers to the form."""
     text = " ".join(text.split())
     return text if len(text) <= most else f"{text[:most]}……（全文见部门整体支出绩效自评表）"
 
@@ -265,7 +273,7 @@ def _missed(form: Form, row: Indicator) -> str:
     )
 
 
-# ids of the rules that show a problem, the problem, and the advice
+# The ids of the rules that show a problem, the problem, and the advice.
 _PROBLEMS: tuple[tuple[frozenset[str], str, str], ...] = (
     (
         frozenset(("F05", "F10", "F12", "F13")),

@@ -10,7 +10,7 @@ from selfeval_xl.model.sheet_names import STUB
 from selfeval_xl.rules.texts import is_instruction
 from selfeval_xl.writers.word.document import MISSING
 
-# chapters with their sections: key, heading, pattern for a person's own heading, text to ask for
+# The chapters with their sections: key, heading, pattern for a person's own heading, text to ask for.
 CHAPTERS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
     (
         "一、部门概况",
@@ -47,6 +47,7 @@ def typed_texts(reports: Iterable[Report]) -> dict[str, str]:
 
 
 def _texts_of(report: Report) -> dict[str, str]:
+    """The texts of one report, by key of the outline."""
     texts: dict[str, str] = {}
     chapter = ""
     for section in report.sections:

@@ -1,4 +1,4 @@
-"""部门整体支出绩效自评报告: a Word file drafted from the forms and the own texts of one department."""
+"""部门整体支出绩效自评报告: a Word file drafted from one department's forms and the texts that it wrote."""
 
 from __future__ import annotations
 
@@ -69,6 +69,7 @@ def draft_report(
 
 
 def _only(filings: Sequence[Filing]) -> Filing:
+    """The one filing with forms. Raises UsageError where there is none, or more than one."""
     filings = [filing for filing in filings if filing.forms]
     if not filings:
         raise UsageError("这些文件里没有自评表，写不了报告。请给出部门的自评工作簿。")

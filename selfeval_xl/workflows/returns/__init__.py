@@ -120,8 +120,8 @@ def _as_returns(
 def findings_of(entry: DepartmentData) -> tuple[Finding, ...]:
     """The findings that go back to a department.
 
-    A file without its forms is surely its own only where the file name says so: a file that merely lay beside
-    others may be another department's.
+    Of a file without forms they go back only if its name contains the department's: a file that merely lay
+    beside the others may be another department's.
     """
     files = {receipt.file.path for receipt in entry.receipts if receipt.fates or receipt.basis == "文件名"}
     return tuple(
@@ -139,7 +139,7 @@ def folder_name(entry: DepartmentData) -> str:
 def _jobs(entry: DepartmentData, folder: Path, findings: Iterable[Finding]) -> Iterable[MarkJob]:
     """A job for each file with something to mend or explain.
 
-    Findings of no table (a missing project, the report) go to the list of the department's main file.
+    Findings outside tables (a missing project, the report) go to the list of the department's main file.
     """
     used = [receipt.file for receipt in entry.receipts if receipt.result in ("采用", "部分采用")]
     tables = {file.path: file for file in used if any(form.file == file.path for form in file.forms)}

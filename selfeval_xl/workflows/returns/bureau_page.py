@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from selfeval_xl.workflows.returns import DepartmentReturn, ReturnsResult
 
 HEAD = ("部门", "归口股室", "须修改", "须说明", "未报", "联系人", "电话")
-
 WIDTHS = (34, 20, 16, 16, 32, 18, 24)
 
 
@@ -58,7 +57,7 @@ def overview(material: CountyData, result: ReturnsResult, today: date) -> Paper:
 def _row(
     entry: DepartmentData, returned: DepartmentReturn | None, behind: bool, material: CountyData
 ) -> Sequence[str]:
-    """A department's row. behind: it has not sent everything."""
+    """A department's row. behind: whether something of it is missing."""
     open_now = [finding for finding in returned.open if finding.rule != MISSING_FORM] if returned else []
     missing = [f"项目{len(entry.missing)}个"] if entry.missing else []
     missing += lacking(entry, seals_come(material)) if behind else []

@@ -56,7 +56,7 @@ def listing(
     progress = compare(ordered, listed)
     table: list[list[str]] = []
     marked: list[tuple[int, Finding]] = []
-    below = False  # the separator is written, everything from here on waits for next year
+    below = False  # whether the separator is written, below which everything waits for next year
     for number, (finding, state, before) in enumerate(zip(ordered, progress.states, progress.before), 1):
         if finding.treatment is Treatment.NEXT_YEAR and not below:
             table.append(_separator(NEXT_YEAR))
@@ -75,11 +75,12 @@ def listing(
 
 
 def _order(finding: Finding) -> int:
+    """The sort key of a finding: the order of treatments."""
     return len(_ORDER) if finding.treatment is None else _ORDER[finding.treatment]
 
 
 def _mended_row(number: int, row: ListedFinding) -> list[str]:
-    """The row of a finding that stood on the return before and is mended now."""
+    """The row of a finding that the previous return listed and that is mended now."""
     return [
         str(number),
         row.level,
@@ -98,6 +99,7 @@ def _mended_row(number: int, row: ListedFinding) -> list[str]:
 
 
 def _separator(text: str) -> list[str]:
+    """A row that is a heading between others."""
     row = [""] * len(COLUMNS)
     row[_MESSAGE] = text
     return row

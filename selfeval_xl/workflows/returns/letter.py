@@ -13,9 +13,9 @@ from selfeval_xl.files import write_out
 class Paper:
     """A paper or a message.
 
-    title: with a line break where it may be broken, "" for a message without one. to: the addressee with its
-    colon. lines: (level, text), level 1 a heading, 0 text. signed: lines at the right below. tables:
-    (caption, head, rows, widths in millimetres).
+    title: with a line break where it may be broken, "" for a message. to: the addressee with a colon.
+    lines: (level, text), level 1 a heading, 0 text. signed: lines at the right below. tables: (caption, head,
+    rows, widths in millimetres).
     """
 
     title: str

@@ -70,7 +70,7 @@ def mark_return(
 def _mark(
     path: str, real: Path | None, out: Path, findings: Iterable[Finding], listed: Iterable[ListedFinding]
 ) -> MarkedFile:
-    """Writes the return. path: as the findings name the file; real: its place on the disk."""
+    """Writes the return. path: as the findings name the file. real: its path on the disk, None for a list."""
     from selfeval_xl.writers.xlsx.apply import marked
     from selfeval_xl.writers.xlsx.copies import OpenedWorkbook, change, opened_for_change, side_of
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from selfeval_xl.county.departments.data import DepartmentData
 
 MISSING_FORM = "X10"  # has a paragraph of its own
-MOST = 10  # items of each part of the notice; the rest stands on the list
+MOST = 10  # items of each part of the notice; the list in the return has the rest
 _FEW = 3
 _BUREAU_DELAY = re.compile(
     r"(?:财政|资金|指标|经费|款项)[^，。；]{0,8}(?:未下达|没有下达|未拨付|没有拨付|拨付不及时|未到位|"
@@ -41,6 +41,7 @@ def asked_to_explain(finding: Finding) -> bool:
 
 
 def _caused_by_the_bureau(finding: Finding) -> bool:
+    """Whether the text in question gives a delay of the bureau as the cause."""
     return bool(_BUREAU_DELAY.search(finding.value or ""))
 
 
@@ -86,6 +87,7 @@ def _findings_parts(findings: Iterable[Finding]) -> Iterator[_Part]:
 
 
 def _numbered(findings: Iterable[Finding], line: Callable[[Sequence[Finding]], str]) -> list[str]:
+    """Numbered lines, one for the findings of one rule and message. line: the text for these."""
     groups = _together(findings)
     texts = [f"{number}.{line(group)}" for number, group in enumerate(groups[:MOST], 1)]
     if len(groups) > MOST:
@@ -154,17 +156,20 @@ def _together(findings: Iterable[Finding]) -> list[list[Finding]]:
 
 
 def _mend_line(same: Sequence[Finding]) -> str:
+    """The line about findings of one rule and message: their cells, the message, how to mend it."""
     places = [place for finding in same[:_FEW] if (place := where(finding))]
     more = f"等{len(same)}处" if len(same) > _FEW else ""
     return f"{'、'.join(places)}{more}{'：' if places else ''}{same[0].message.rstrip('。')}。{same[0].hint}"
 
 
 def _explain_line(same: Sequence[Finding]) -> str:
+    """The same line, with a request to explain where the message has none."""
     text = _mend_line(same)
     return f"{text}请说明情况。" if _caused_by_the_bureau(same[0]) and "请" not in same[0].message else text
 
 
 def _later_line(findings: Iterable[Finding], year: int | None) -> str:
+    """The line about all findings that wait for next year's targets."""
     findings = list(findings)
     messages = "；".join(finding.message.rstrip("。") for finding in findings[:_FEW])
     more = f"等{len(findings)}处，" if len(findings) > _FEW else "，"

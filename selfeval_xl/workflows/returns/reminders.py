@@ -13,7 +13,7 @@ from selfeval_xl.workflows.returns.notices import MISSING_FORM, asked_to_explain
 if TYPE_CHECKING:
     from selfeval_xl.county.departments.data import CountyData, DepartmentData
 
-LONGEST = 200  # letters of a message that is pasted into a chat
+LONGEST = 200  # characters of a message that is pasted into a chat
 _NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩"
 
 
@@ -43,7 +43,7 @@ def seals_come(material: CountyData) -> bool:
 
 
 def reminder(entry: DepartmentData, material: CountyData, today: date) -> Paper:
-    """The message for one department in at most 200 letters: friendly before the deadline, plain after it."""
+    """The message for one department in at most 200 characters: friendly before the deadline, then plain."""
     policy, year = material.policy, material.year
     deadline = entry.row.deadline if entry.row else ""
     late = (today - date.fromisoformat(deadline)).days if deadline else 0
@@ -82,7 +82,7 @@ def _late(entry: DepartmentData, material: CountyData, late: int, about: str, na
 
 
 def _missing(entry: DepartmentData, material: CountyData, names: int) -> str:
-    """The sentence about missing material, naming at most so many projects."""
+    """The sentence about missing material. names: how many projects it may name."""
     due = len(entry.projects) + len(entry.missing)
     parts = lacking(entry, seals_come(material))
     if not entry.forms and not entry.reports:
@@ -130,5 +130,6 @@ def for_section(section: str, entries: Iterable[DepartmentData], material: Count
 
 
 def _short(entry: DepartmentData, material: CountyData) -> str:
+    """The material that a department has not sent, in a few words for the message to its section."""
     parts = [f"{len(entry.missing)}个项目"] if entry.missing else []
     return f"缺{'、'.join([*parts, *lacking(entry, seals_come(material))])}"

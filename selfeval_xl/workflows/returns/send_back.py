@@ -1,4 +1,4 @@
-"""The papers that go out after a check: returns with notices, reminders, messages, the bureau's page."""
+"""The command `return`: returns with notices, reminders, messages to sections, the bureau's own page."""
 
 from __future__ import annotations
 

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 
 Place = tuple[int, int]
 Row = Mapping[int, str]  # texts of a row by column, empty cells left out
-
 _BLANK = 0.2  # the likeness of two empty rows
-_OTHER = 0.1  # of two rows that share nothing: better aligned than both alone
+_OTHER = 0.1  # the likeness of two rows that share nothing: to align them is better than to leave both alone
 
 
 def rows_of(texts: Mapping[Place, str]) -> Sequence[Row]:
@@ -61,6 +60,6 @@ def _align(old: Sequence[Row], new: Sequence[Row]) -> dict[int, int]:
 
 
 def _likeness(old: Row, new: Row) -> float:
-    """The number of equal texts of two rows; where there are none, what aligning them is worth."""
+    """The number of equal texts of two rows; without any, `_BLANK` or `_OTHER`."""
     same = sum(len(text) > 0 and new.get(column) == text for column, text in old.items())
     return float(same) if same else _BLANK if not old and not new else _OTHER

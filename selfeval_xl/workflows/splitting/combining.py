@@ -1,4 +1,4 @@
-"""The files that came back, compared with the department workbook: edits, conflicts, values without a cell.
+"""Combines the files that came back with the department workbook: edits, conflicts, values without a cell.
 
 No file is opened here.
 """
@@ -221,8 +221,8 @@ def _dispute(
 ) -> str:
     """The reason why the cell cannot be decided, "" where it can.
 
-    by_file: the changes of this cell. changed: all changes of each file. A file that left an empty cell empty
-    does not count for it.
+    by_file: the changes of this cell. changed: all changes of each file. A file in which a cell that was
+    empty is still empty disputes nothing.
     """
     texts = {change.text for change in by_file.values()}
     base = next(iter(by_file.values())).base

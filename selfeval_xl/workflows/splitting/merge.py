@@ -85,7 +85,7 @@ def merge(
 
 
 def _write_copy(original: Path, out: Path, whole: ReturnedForm, combined: Combined) -> Applied:
-    """Writes the department workbook with the edits to `out`, with the rows shown and high enough."""
+    """Writes the edited department workbook to `out`; rows with new texts are shown and made high enough."""
     from selfeval_xl.files import write_out
     from selfeval_xl.writers.xlsx.apply import apply
     from selfeval_xl.writers.xlsx.extract_sheets import show_rows

@@ -10,7 +10,7 @@ from selfeval_xl.files import write_out
 from selfeval_xl.workflows.splitting.combining import Line, ProjectStatus
 
 _Row = Sequence[str | int]
-
+# The columns of the two sheets: label, width.
 _PROJECTS = (
     ("序号", 6),
     ("工作表", 10),

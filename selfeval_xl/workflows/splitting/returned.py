@@ -59,7 +59,7 @@ class ReturnedForm:
 
 
 def read_returned(path: str) -> ReturnedForm:
-    """The file as read, which is the workers' function; bad content is its `problem`."""
+    """Reads a file that came back, in a worker; a file that cannot be understood has a `problem`."""
     source = open_source(path)
     read = understand(source)
     sheets = tuple(

@@ -18,7 +18,6 @@ from selfeval_xl.writers.xlsx.extract_sheets import extract
 
 WRITTEN, SAME, KEPT = "已拆出", "没有变化", "没有覆盖"
 _ABOUT_SHEETS = ("issued", "project", "project_code", "base")  # keys of one sheet: issued|项目01|B2
-
 _TO_COLLEAGUES = {
     "要报回的": "只填“{sheet}”这一张，填好后交给本单位汇总的人，不用另外报财政局。",
     "报送方式": "交给本单位汇总的人",

@@ -1,1 +1,1 @@
-"""Edits applied to the open book through xlwings."""
+"""Edits of the open book, carried out by the spreadsheet program through xlwings."""

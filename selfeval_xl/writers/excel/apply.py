@@ -1,7 +1,7 @@
-"""Edits of the open book, written in runs by Excel's own object model where a cell still holds its old value.
+"""Application of edits to the open book, in runs of cells, where a cell still holds its old value.
 
-`workbook` is the Workbook object that xlwings gives (`Book.api`); only words of Excel's object model are used
-on it.
+`workbook` is the Workbook object that xlwings gives (`Book.api`); only Excel's own object model is used on
+it.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ from selfeval_xl.writers.xlsx.mark_records import COLUMNS, FIRST, CellBefore, Ma
 from selfeval_xl.writers.xlsx.notes import SEPARATOR, is_ours
 
 GENERAL, PERCENT = "General", "0.00%"
-LONGEST_ADDRESS = 250  # Range takes 255 characters
+LONGEST_ADDRESS = 250  # Range accepts 255 characters
 LINKS = frozenset((Look.LINK, Look.UNLINK))
 CONTINUOUS = 1
 _ALIGNMENTS = {"center": -4108, "top": -4160}
 Setting = tuple[str, str, int | bool]  # in Excel's words: object inside the range or "", property, value
-# The settings that a dress asks for; None where it does not.
+# Each function gives one setting of a dress; None where the dress does not ask for it.
 DRESSING: tuple[Callable[[Dress], Setting | None], ...] = (
     lambda dress: ("Interior", "Color", interior.bgr(dress.fill)) if dress.fill else None,
     lambda dress: ("Font", "Bold", True) if dress.bold else None,
@@ -73,7 +73,7 @@ def apply(workbook: Any, saved: Snapshot, edits: Iterable[Edit], journal: Journa
 
 
 def write(workbook: Any, changes: Iterable[JournalEntry], singly: frozenset[str] = frozenset()) -> None:
-    """Writes the `after` of changes in runs: formats, values, fills and notes.
+    """Writes the new state of the changed cells in runs: formats, values, fills and notes.
 
     singly: the sheets whose values are written cell by cell.
     """
@@ -96,7 +96,7 @@ def write(workbook: Any, changes: Iterable[JournalEntry], singly: frozenset[str]
 def still_there(workbook: Any, changes: Sequence[JournalEntry]) -> list[JournalEntry]:
     """The changes whose cell still holds what was written; cells whose value was not changed always do.
 
-    Each sheet is asked once.
+    Each sheet is read once.
     """
     standing = []
     for name, by_cell in by_sheet(changes).items():
@@ -141,7 +141,7 @@ def unprotected(
 
 
 def _protect(sheet: Any, words: Mapping[str, bool]) -> None:
-    """Protects a sheet of the program in the words of `Saved.protection`."""
+    """Protects a sheet as `Snapshot.protection` describes it."""
     sheet.EnableSelection = 0 if words["locked"] else 1 if words["unlocked"] else -4142
     allowed = (words[attribute] for attribute in ALLOWED)
     sheet.Protect("", words["objects"], True, words["scenarios"], False, *allowed)
@@ -159,7 +159,7 @@ class _Run:
     def decide(self, edits: Sequence[Edit]) -> tuple[list[Edit], list[Edit]]:
         """The edits that can be carried out, and the others.
 
-        Each sheet is asked once for the rectangle around all its edits.
+        Each sheet is read once, in the rectangle around all its edits.
         """
         possible: list[Edit] = []
         refused: list[Edit] = []
@@ -263,7 +263,7 @@ class _Run:
         return change if note is None or note == text else replace(change, note=(note, text))
 
     def _unmark(self, edit: Edit, change: JournalEntry) -> JournalEntry:
-        """The change with fill and note as they were before the mark; a person's own since then stay."""
+        """The change back to fill and note before the mark; those that a person set since then stay."""
         former = self.memory.pop((edit.sheet, edit.cell), None)
         if former is None:
             return change
@@ -288,7 +288,7 @@ class _Run:
     def _close_gaps(self) -> None:
         """Adds the empty cells between those that change in our lists and in our columns beside a form.
 
-        So a list is one run, and the columns have no holes in their borders.
+        So a list is one run, and the borders of the columns have no gaps.
         """
         for name, by_cell in by_sheet([change for change in self.changes if change.dressed]).items():
             columns_of = _columns_of(name, by_cell)
@@ -354,9 +354,9 @@ class _Run:
 
 
 def _columns_of(name: str, by_cell: Mapping[tuple[int, int], JournalEntry]) -> Callable[[int], range]:
-    """A function from a column to the columns of ours around it.
+    """A function from a column to the group of our columns that it belongs to.
 
-    They are all columns of a list, or the three beside a form, which begin at their first head.
+    The group is all columns of a list, or the three beside a form, which begin at their first head.
     """
     if name in SHEET_WIDTHS:
         return lambda column: range(len(SHEET_WIDTHS[name]))
@@ -372,7 +372,7 @@ def _range(sheet: Any, area: Area) -> Any:
 
 
 def _alike(found: Iterable[tuple[Area, str]]) -> Iterator[tuple[str, str]]:
-    """Addresses of several areas with the same key, each short enough for a Range, with that key."""
+    """Yields addresses with their key, each of several areas with that key and short enough for a Range."""
     by_key: dict[str, list[str]] = {}
     for area, key in found:
         name, addresses = _name(area), by_key.setdefault(key, [])
@@ -389,7 +389,7 @@ def _name(area: Area) -> str:
 
 
 def _block(contents: Mapping[tuple[int, int], Content], area: Area) -> object:
-    """The values of a rectangle as the program takes them; one cell alone is no block."""
+    """The values of a rectangle as Range.Value takes them: a list of rows, for one cell the value alone."""
     if (area.top, area.left) == (area.bottom, area.right):
         return typed(contents[area.top, area.left])
     return [

@@ -1,4 +1,4 @@
-"""Fills as the records keep them (`memory.Former`), put on cells of the open book by Excel's Interior."""
+"""Fills on cells of the open book, from the form in which `CellBefore` records them."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ PATTERNS = {
     "lightGrid": 15,
     "lightTrellis": 16,
 }
-_AUTOMATIC = 64  # the palette's entries from here on are the system's own colours
+_AUTOMATIC = 64  # entries of the palette from here on are system colours
 
 
 def can_restore(fill: str) -> bool:
-    """Whether `put` gives back exactly this fill; not so for gradients, so a cell with one is not tinted."""
+    """Whether `put` restores exactly this fill. It cannot restore gradients: such a cell is not tinted."""
     return not fill or fill.startswith("#") or _pattern(fill) is not None
 
 
@@ -74,7 +74,7 @@ def _pattern(fill: str) -> ElementTree.Element | None:
 
 
 def _colour(interior: Any, prefix: str, pattern: ElementTree.Element, name: str) -> None:
-    """Sets one of the two colours of a pattern: of the theme, of the palette, or its own."""
+    """Sets one of the two colours of a pattern: from the theme, from the palette, or as RGB."""
     colour = next((each for each in pattern if each.tag.rpartition("}")[2] == name), None)
     if colour is None:
         return

@@ -1,4 +1,4 @@
-"""The changes of the open book, cell by cell, before and after: the add-in's journal for 撤销本次.
+"""The add-in's journal for 撤销本次: the changes of the open book, cell by cell, before and after.
 
 The content of a cell is None, a number, True or False, text, or one of `{"formula": "=A1"}` and
 `{"date": "2024-11-30"}`. All of it is plain JSON.
@@ -20,10 +20,10 @@ Content = None | float | bool | str | dict
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """The change of one cell: each pair is (before, after), None where that side of the cell was left alone.
+    """The change of one cell. Each pair is (before, after), None for a property that does not change.
 
-    fill: as in `memory.Former`. note: "" for no note. dressed: the look of ours that an empty cell got, which
-    undoing takes off.
+    fill: as in `CellBefore`. note: "" for no note. dressed: the look that an empty cell got from the program,
+    which undoing removes.
     """
 
     sheet: str
@@ -42,7 +42,7 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """The change of a sheet's set-up.
+    """A change of a sheet's set-up.
 
     word: row_height, column_width, print_area, black_and_white, print_comments or wrap. where: the cell, row
     or column.
@@ -103,7 +103,7 @@ class Journal:
 
 
 def _change(document: dict[str, Any]) -> JournalEntry:
-    """A change out of its JSON document, in which pairs are lists."""
+    """The change in a JSON document, in which pairs are lists."""
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in document.items()
     }
@@ -129,7 +129,7 @@ def content_of(edit: Edit) -> Content:
 
 
 def typed(content: Content) -> object:
-    """A content as it is handed to the spreadsheet program.
+    """The content in the form that the spreadsheet program takes.
 
     Text gets an apostrophe before it, so that it stays text whatever it looks like.
     """

@@ -1,4 +1,4 @@
-"""The set-up of sheets that goes with edits of the open book: row heights, widths, printing."""
+"""Changes of sheet set-up that go with edits of the open book: row heights, widths, printing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from selfeval_xl.writers.xlsx.looks import OUR_COLUMN_WIDTH, SHEET_WIDTHS
 from selfeval_xl.writers.xlsx.mark_records import AREA, PRINT, SETUPS, CellBefore, MarkRecords
 
 NO_COMMENTS, COMMENTS_AT_END = -4142, 1
-# Words of Setup that are words of Excel's PageSetup.
+# Excel's PageSetup properties by their word in `Setup`.
 _PAGE = {"black_and_white": "BlackAndWhite", "print_area": "PrintArea", "print_comments": "PrintComments"}
 
 
@@ -39,7 +39,7 @@ def set_page(sheet: Any, word: str, value: object) -> bool:
 
 
 def fit_rows(saved: Snapshot, edits: Sequence[Edit]) -> Iterator[Setup]:
-    """The rows that get higher because a wrapped text does not fit; merged cells never grow by themselves."""
+    """The new heights of rows whose wrapped text does not fit: merged cells never grow by themselves."""
     for edit in edits:
         sheet = saved.sheet(edit.sheet)
         if not isinstance(edit.new, str) or edit.new == edit.old or edit.look not in (Look.STUB, Look.TEXT):

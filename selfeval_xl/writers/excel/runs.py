@@ -1,4 +1,4 @@
-"""Runs of cells: rectangles that can be written at once."""
+"""Grouping of cells into runs: rectangles that can be written at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sheets of the open book: the check whether they may be changed, and new ones of ours."""
+"""Sheets of the open book: the check that they can be changed, and the adding of sheets."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def show_all(workbook: Any, saved: Snapshot, written: Iterable[str]) -> None:
 
 
 def add_sheet(workbook: Any, name: str, last: str) -> None:
-    """Adds a sheet behind the one called `last`, set up as its name asks; the active sheet stays active."""
+    """Adds a sheet behind the sheet `last`, with the set-up for its name; the active sheet stays active."""
     active = workbook.ActiveSheet.Name
     workbook.Worksheets.Add(After=workbook.Sheets(last))
     workbook.ActiveSheet.Name = name

@@ -1,4 +1,4 @@
-"""The saved copy of an open book: contents, looks and protection, without asking the program cell by cell."""
+"""The saved copy of an open book, which gives contents, looks and protection without many slow calls."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from selfeval_xl.writers.xlsx.package import OpenPackage, child, entries, tag
 from selfeval_xl.writers.xlsx.workbook import Book
 from selfeval_xl.writers.xlsx.worksheet import Worksheet
 
-# The permissions of a protected sheet, in the order of Worksheet.Protect's arguments; one that the file does
-# not mention is not given.
+# The permissions of a protected sheet, in the order of Worksheet.Protect's arguments. A permission that the
+# file does not mention is not granted.
 ALLOWED = (
     "formatCells",
     "formatColumns",
@@ -39,7 +39,7 @@ OLD_FORMAT = (
 
 
 class Snapshot:
-    """A saved copy. name: the open book's full name, which messages and findings give instead of the copy's.
+    """A saved copy of the open book. name: the open book's full name, for messages and findings.
 
     Raises UnreadableFile where the book is no xlsx: older formats could not keep the records of marks.
     """

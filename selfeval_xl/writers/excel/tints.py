@@ -1,6 +1,6 @@
-"""Tints by conditional format in the open book, left by `check --mark` and returns.
+"""Tints that `check --mark` and returns left in the open book as conditional formats.
 
-They are looked up in the saved copy and deleted in the program.
+They are found in the saved copy and deleted in the program.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _TINT_OF = dict(zip(LEVELS, (TINTS[Look(severity.value)] for severity in Severit
 
 
 class TintRules:
-    """The cells of the saved copy that carry such a tint."""
+    """The tints of the saved copy, by sheet and cell."""
 
     def __init__(self, saved: Snapshot) -> None:
         self._saved = saved
@@ -34,7 +34,7 @@ class TintRules:
         return self._cells[name]
 
     def tint(self, name: str, cell: str) -> str:
-        """The colour that a cell shows by its rule; "" where it has none. Its note names the severity."""
+        """The colour that a cell shows by a rule of ours, by the severity in its note; "" without a rule."""
         if cell not in self.cells(name):
             return ""
         our_note = (self._saved.note(name, cell) or "").rpartition(SEPARATOR)[2]

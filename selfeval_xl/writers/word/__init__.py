@@ -1,1 +1,1 @@
-"""Papers as Word files: paragraphs, tables and charts."""
+"""Writing of papers as Word files: paragraphs, tables and charts."""

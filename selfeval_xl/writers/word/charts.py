@@ -1,6 +1,6 @@
-"""Native charts in Word: a chart part written as XML with its figures in an embedded workbook.
+"""Native charts in Word: a chart part in XML, with its figures in an embedded workbook.
 
-So a person can change the chart in Word or WPS.
+This way a person can change the chart in Word or WPS.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _SHEET = "Sheet1"
 _WIDE, _TALL = 150, 80  # millimetres
-_LABELLED = 12  # columns at most with figures above them; those of more would overlap
+_LABELLED = 12  # most columns that get figures above them; the figures of more would overlap
 _EMU = 36_000  # English Metric Units in a millimetre
 _TEXT = '<a:defRPr sz="{size}" b="0"><a:latin typeface="Times New Roman"/><a:ea typeface="宋体"/></a:defRPr>'
 _CHART = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>

@@ -1,4 +1,4 @@
-"""Puts blocks into a Word document in their order."""
+"""Adding of blocks to a Word document."""
 
 from __future__ import annotations
 

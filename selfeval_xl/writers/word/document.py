@@ -1,4 +1,4 @@
-"""Word files as Chinese offices write them (GB/T 9704).
+"""Word documents in the style of Chinese official papers (GB/T 9704).
 
 A4, titles in 小标宋, body in 仿宋 at 16 pt on lines of 28 pt, page numbers.
 """
@@ -33,7 +33,7 @@ MISSING = "【待填写】"
 def new_document(template: str | Path | None = None) -> Document:
     """An empty document with the page, the styles and the page number of official papers.
 
-    A template is opened as it is.
+    A template is opened unchanged.
     """
     import docx
     from docx.shared import Mm, Pt
@@ -192,7 +192,7 @@ def _is_number(text: str) -> bool:
 
 
 def save(document: Document, out: str | Path) -> None:
-    """Writes the file, beside its place first. Raises OutputError."""
+    """Writes the file, first under a temporary name. Raises OutputError."""
     write_out(Path(out), lambda file: document.save(str(file)))
 
 

@@ -1,4 +1,4 @@
-"""Edits into a copy of a person's file; everything that is not edited stays as it was, byte for byte.
+"""Application of edits to a copy of a person's file; all other parts stay as they were, byte for byte.
 
 The package is patched part by part (docs/architecture.md explains why no library does it).
 """
@@ -149,15 +149,15 @@ class _Run:
         self.memory: MarkRecords = recall(book)
         self.remembered = dict(self.memory)
         self.new_sheets: set[str] = set()
-        self.beside: dict[str, dict[int, Look]] = {}  # columns of ours right of a form, by sheet
+        self.beside: dict[str, dict[int, Look]] = {}  # our columns right of a form, by sheet
         self.wrote = False
 
     def all(self, edits: list[Edit]) -> Applied:
-        """Carries out the edits, and everything that goes with them."""
+        """Carries out the edits with print set-up, records and recalculation; returns what was done."""
         done: list[Edit] = []
         refused: list[Edit] = []
         if any(edit.look in MARKS or edit.look is Look.RESTORE for edit in edits):
-            self._sweep()
+            self._remove_stray_marks()
         for edit in edits:
             (done if self._one(edit) else refused).append(edit)
         for name, columns in self.beside.items():
@@ -176,7 +176,7 @@ class _Run:
         sheet = self.book.sheet(edit.sheet)
         if sheet is None:
             if edit.sheet in self.book.names:
-                return False  # a chart of this name
+                return False  # a chart sheet has this name
             sheet = self.book.add_sheet(edit.sheet, front=edit.sheet in FRONT_SHEETS)
             self.new_sheets.add(edit.sheet)
         area = self._area(edit.sheet, row, column)
@@ -222,16 +222,16 @@ class _Run:
         elif edit.look is Look.RESTORE:
             self._unmark(sheet, edit, area)
         elif edit.look is Look.UNLINK:
-            self._undress(sheet, row, column)
+            self._remove_link_colour(sheet, row, column)
         elif edit.look in DRESSES:
             sheet.set_style(row, column, styles.dressed(sheet.style(row, column), DRESSES[edit.look]))
         if isinstance(edit.new, str) and edit.new != edit.old and edit.new.startswith(FORMULA_LIKE):
-            # As text, or a double click makes it a formula.
+            # As text, because else a double click makes it a formula.
             sheet.set_style(row, column, styles.with_format(sheet.style(row, column), TEXT))
         if edit.look in (Look.HEAD, Look.LINK) and edit.sheet not in SHEET_WIDTHS:
             self.beside.setdefault(edit.sheet, {})[column] = edit.look
 
-    def _undress(self, sheet: Worksheet, row: int, column: int) -> None:
+    def _remove_link_colour(self, sheet: Worksheet, row: int, column: int) -> None:
         """Removes the colour of a link; any other is a person's and stays."""
         if self.book.styles.fill(sheet.style(row, column)) == LINK_FILL:
             sheet.set_style(row, column, self.book.styles.filled(sheet.style(row, column), ""))
@@ -263,7 +263,7 @@ class _Run:
             notes.add(edit.cell, edit.remark)
 
     def _unmark(self, sheet: Worksheet, edit: Edit, area: Area) -> None:
-        """Removes the mark of a cell, so that it is as its record says."""
+        """Removes the mark of a cell and restores the fill and note in its record."""
         former = self.memory.pop((edit.sheet, edit.cell), None)
         if former is None:
             return
@@ -298,8 +298,8 @@ class _Run:
             and (area.top, area.left) in grid.errors()
         )
 
-    def _sweep(self) -> None:
-        """Removes marks of ours where no record stands: they moved with their rows."""
+    def _remove_stray_marks(self) -> None:
+        """Removes our marks from cells without a record, to which they moved with their rows."""
         for name in dict.fromkeys(sheet for sheet, _ in self.memory):
             sheet = self.book.sheet(name)
             if sheet is None:

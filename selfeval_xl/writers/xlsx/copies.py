@@ -1,4 +1,4 @@
-"""Changed copies of received files: an xlsx is patched, other kinds become an xlsx of the same grid first."""
+"""Changed copies of received files: an xlsx is patched, other kinds are first rewritten as an xlsx."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _AS_NEW = frozenset(("xls", "xlsb", "ods", "docx"))
 
 @dataclass(frozen=True, slots=True)
 class OpenedWorkbook:
-    """A file that is to be changed in a copy: its Grids, and the problems of reading it."""
+    """A file whose copy is to be changed, with its Grids and the problems of reading it."""
 
     path: Path
     kind: str

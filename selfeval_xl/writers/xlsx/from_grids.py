@@ -1,4 +1,4 @@
-"""New xlsx workbooks of the same grids, for files that cannot be patched: xls, xlsb, ods and Word tables."""
+"""Writing of Grids as a new xlsx, for files that cannot be patched: xls, xlsb, ods and Word tables."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def sheet_names(grids: Iterable[Grid]) -> list[str]:
 def write(grids: list[Grid], out: str | Path, widths: Sequence[Sequence[float]] = ()) -> dict[str, str]:
     """Writes the Grids as sheets of a new xlsx: values, merges, borders, fitting heights, one page wide.
 
-    widths: of the columns of each sheet in characters, else fitting. Returns the sheet's name for each Grid's
-    name. Text stays text, also where it begins with an equals sign.
-    Raises OSError where `out` cannot be written.
+    widths: of the columns of each sheet in characters; by default they fit the texts. Returns the sheet's
+    name for each Grid's name. Text stays text, also where it begins with an equals sign. Raises OSError
+    where `out` cannot be written.
     """
     from xlsxwriter import Workbook
 

@@ -1,4 +1,4 @@
-"""Colours, borders and widths of edited cells and of the sheets that we add: data for every sink."""
+"""Colours, borders and widths of edited cells and of sheets that the program adds, for all writers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from selfeval_xl.model.edits import Look
 from selfeval_xl.model.sheet_names import DEVIATIONS, RESULTS, RETURNED
 
 PERCENT, TEXT, GENERAL = 10, 49, 0  # Excel's own numbers for 0.00%, @ and General
-
 TINTS = {Look.ERROR: "#FFC7CE", Look.WARNING: "#FFEB9C", Look.NOTE: "#DDEBF7"}
 MARKS = frozenset(TINTS)
 HEAD_FILL = "#F2F2F2"

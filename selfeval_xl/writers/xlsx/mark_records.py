@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("标注的工作表", "单元格", "原底色", "原批注")
 FIRST = 3  # column D
-# In the column 单元格, records of a whole sheet: how it was printed; the print area that it got from us.
+# Words in the column 单元格 for records of a whole sheet: how it was printed, and the print area that we set.
 PRINT, AREA = "打印", "打印区域"
 SETUPS = frozenset((PRINT, AREA))
 
@@ -69,12 +69,12 @@ def texts_of(book: Book) -> dict[tuple[int, int], str]:
     part = next(
         (target for _, kind, target in book.package.related(book.part) if kind == "sharedStrings"), ""
     )
-    strings = book.package.tree(part) if part else None  # only those that the sheet names are looked at
+    strings = book.package.tree(part) if part else None  # of these only the ones that cells refer to are read
     return {position: text for position, cell in sheet.cells() if (text := _text(cell, strings))}
 
 
 def _text(cell: Element, strings: Element | None) -> str:
-    """The text of a cell of the hidden sheet, which has texts and plain numbers only."""
+    """The text of a cell of the hidden sheet, which holds only texts and plain numbers."""
     from selfeval_xl.readers.formats.sheet_xml import rich_text
 
     inline, value = child(cell, "is"), child(cell, "v")

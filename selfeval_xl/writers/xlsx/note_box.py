@@ -1,4 +1,4 @@
-"""The size and position of the box of a note: Excel's own box cuts long notes off.
+"""Size and position of a note's box, because the default box cuts long notes off.
 
 A person's note that gets our text added gets a larger box; its old position is kept in the shape's
 alternative text.
@@ -12,7 +12,7 @@ from functools import partial
 
 from selfeval_xl.writers.xlsx.worksheet import Worksheet, lines_needed
 
-# (Narrow characters a line, width in points); the second where the first would get higher than a screen.
+# (Narrow characters a line, width in points); the second is for notes that would be taller than a screen.
 WIDTHS = ((40, 240), (70, 400))
 MOST_LINES = 30
 LINE, MARGIN = 14, 10  # points

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 SEPARATOR = "\n—— 以下为校验批注 ——\n"
-# The beginnings of our notes: each of them has one.
+# The beginnings of our notes; each note has one of them.
 LEVELS = tuple(f"{severity.label}（{severity.demand}）：" for severity in Severity)
 
 _SHAPE = re.compile(rb"<v:shape\b(?:(?!</v:shape>).)*?</v:shape>", re.DOTALL)
@@ -59,7 +59,7 @@ _COMMENTS = (
 
 
 def is_ours(text: str) -> bool:
-    """Whether a note is one of ours, or has ours behind the text of a person."""
+    """Whether a note is ours, or has our text behind that of a person."""
     return text.startswith(LEVELS) or SEPARATOR in text
 
 
@@ -125,7 +125,7 @@ class Notes:
         if note is None:
             return
         if not former:
-            # By its text too: LibreOffice forgets authors, Excel names its user.
+            # Known also by its text: LibreOffice drops authors, Excel writes its user instead.
             if self._author(note).strip() in (AUTHOR, "") or is_ours(_text(note)):
                 self._remove(note, cell)
             return
@@ -175,14 +175,14 @@ class Notes:
         return next((note for note in self._list() if note.get("ref") == cell), None)
 
     def _author(self, note: Element) -> str:
-        """The author of a note as the file names him; "" where it does not."""
+        """The name of a note's author; "" where the file has none."""
         authors = entries(self._comments(), "authors")
         number = int(note.get("authorId", "0"))
         return (authors[number].text or "") if number < len(authors) else ""
 
     @staticmethod
     def _our_author(root: Element) -> int:
-        """Our number in the list of authors, which is made longer where we are missing."""
+        """Our number in the list of authors; we are added where we are missing."""
         from lxml import etree
 
         authors = need_child(root, "authors")

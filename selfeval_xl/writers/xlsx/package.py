@@ -1,4 +1,4 @@
-"""Office packages that are changed part by part; untouched parts come out byte for byte as they went in."""
+"""Office packages changed part by part; untouched parts are written byte for byte as they were read."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def relations_name(part: str) -> str:
 class OpenPackage:
     """The parts of a package.
 
-    `tree` parses one, `changed` says that its tree is to be written, `add` and `drop` whole parts.
+    `tree` parses a part, `changed` marks its tree for writing, `add` and `drop` add and remove whole parts.
 
     Raises UnreadableFile where the package or a part asked for is damaged.
     """
@@ -278,7 +278,7 @@ class OpenPackage:
 
 
 def _target(part: str, target: str) -> str:
-    """The part name that the target of a relation of `part` stands for."""
+    """The part name for the target of a relation of `part`, which may be relative."""
     target = target.replace("\\", "/")
     if target.startswith("/"):
         return target.lstrip("/")

@@ -1,4 +1,4 @@
-"""The styles of a workbook. A new cell style is a changed copy of an old one, so borders and fonts stay."""
+"""Cell styles of a workbook. A new one is a changed copy of an old one, so borders and fonts stay."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.style
 
 
 class StyleTable:
-    """The styles part of a package; a workbook without one gets the plainest.
+    """The styles part of a package; a workbook without one gets a minimal one.
 
     Raises UnreadableFile where the part is damaged.
     """
@@ -221,7 +221,7 @@ class StyleTable:
                 "fills", etree.fromstring(fill, etree.XMLParser(resolve_entities=False, no_network=True))
             )
         except etree.XMLSyntaxError:
-            return 0  # somebody typed into our records: no fill is the best guess
+            return 0  # the record was changed by hand; no fill is the best guess
 
     def _bold(self, font: int) -> int:
         """The number of the font that is this one in bold."""

@@ -1,6 +1,6 @@
 """Tints by conditional format, tied to the value in the cell: correct the value and the tint is gone.
 
-No program of ours is needed for that. A rule of ours is recognised by a word in its formula, so it is found
+This works without our program. A rule of ours is recognised by a word in its formula, so it is found
 again wherever rows were inserted above it. Cell styles are left alone.
 """
 
@@ -21,7 +21,7 @@ WORD = "校验标注"
 SIGN = f'"{WORD}"<>""'
 _LONGEST_LITERAL = 120  # Excel takes 255 characters in quotes, doubled ones counted
 _LONGEST_FORMULA = 7800  # Excel takes 8,192 in a formula
-_OUR_PRIORITIES = 10_000  # priorities up to here are ours
+_OUR_PRIORITIES = 10_000  # priorities up to this one are kept for our rules
 _DAY_ZERO = datetime(1899, 12, 30)
 
 
@@ -29,7 +29,7 @@ def add(sheet: Worksheet, area: Area, value: Value, dxf: int, is_error: bool = F
     """Tints an area while its top left cell holds `value`. dxf: number of the look in the styles."""
     from lxml import etree
 
-    our_rules = {rule for _, rule in _ours(sheet)}
+    our_rules = {rule for _, rule in _our_rules(sheet)}
     used = [int(rule.get("priority", "0")) for rule in our_rules]
     _make_way([rule for rule in sheet.root.iter("{*}cfRule") if rule not in our_rules])
     block = sheet.insert("conditionalFormatting")
@@ -61,7 +61,7 @@ def _make_way(others: list[Element]) -> None:
 
 def remove(sheet: Worksheet, cells: frozenset[str] | None = None) -> None:
     """Removes our tints: all of them, or those whose area begins at one of these cells."""
-    for block, rule in list(_ours(sheet)):
+    for block, rule in list(_our_rules(sheet)):
         if cells is None or block.get("sqref", "").replace("$", "").split(":")[0] in cells:
             block.remove(rule)
             if not len(block):
@@ -71,10 +71,12 @@ def remove(sheet: Worksheet, cells: frozenset[str] | None = None) -> None:
 
 def tinted(sheet: Worksheet) -> list[str]:
     """The first cells of the areas that carry tints of ours."""
-    return [block.get("sqref", "").replace("$", "").split(" ")[0].split(":")[0] for block, _ in _ours(sheet)]
+    return [
+        block.get("sqref", "").replace("$", "").split(" ")[0].split(":")[0] for block, _ in _our_rules(sheet)
+    ]
 
 
-def _ours(sheet: Worksheet) -> Iterator[tuple[Element, Element]]:
+def _our_rules(sheet: Worksheet) -> Iterator[tuple[Element, Element]]:
     """Our rules, as (conditionalFormatting, cfRule)."""
     for block in sheet.root.iter(tag(sheet.root, "conditionalFormatting")):
         for rule in block:

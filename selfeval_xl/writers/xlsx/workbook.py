@@ -1,4 +1,4 @@
-"""A workbook that is changed: its sheets, its defined names, its calculation settings."""
+"""Changes of a workbook part: sheets, defined names, calculation settings."""
 
 from __future__ import annotations
 
@@ -248,7 +248,7 @@ class Book:
         self.package.changed(self.part)
 
     def forget_chain(self) -> None:
-        """Drops the list of formula cells, as one is gone; the spreadsheet program writes the list anew."""
+        """Drops the list of formula cells after one was overwritten; the spreadsheet program rebuilds it."""
         for _, kind, target in self.package.related(self.part):
             if kind == "calcChain":
                 self.package.unrelate(self.part, target)

@@ -1,4 +1,4 @@
-"""A worksheet's XML that is changed: cells, heights, widths and print set-up, in the order Excel demands."""
+"""Changes of a worksheet's XML: cells, heights, widths, print set-up, in the order that Excel demands."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def lines_needed(text: str, width: float) -> int:
 
 
 class Worksheet:
-    """A worksheet part. Rows and columns count from 0, as everywhere behind the reader.
+    """A worksheet part. Rows and columns count from 0, as everywhere in the program.
 
     Raises UnreadableFile where the part is missing or damaged.
     """
