@@ -21,6 +21,7 @@ LONGEST = (
     "test_vba_shim",
     "test_unchanged",
     "test_issuing",
+    "test_contracts",
     "test_links_back",
     "test_demo",
     "test_template_limits",

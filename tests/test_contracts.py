@@ -147,7 +147,12 @@ CONTRACTS: dict[str, Callable[[Samples], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", CONTRACTS)
+SLOW = ("exit-status.txt", "sheets.txt")  # every command is run, three times over
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in CONTRACTS]
+)
 def test_a_contract_is_as_it_was(name, samples, holds):
     holds(name, CONTRACTS[name](samples))
 
