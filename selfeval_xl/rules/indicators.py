@@ -125,39 +125,45 @@ def same_indicator_twice(form: Form, policy: Policy) -> Iterator[Finding]:
 
     Exempt: names that differ only in number, place or time.
     """
-    seen: list[Indicator] = []
+    from rapidfuzz.fuzz import ratio
+
+    seen: list[tuple[str, Indicator]] = []
     threshold = float(policy.number("near_name")) * 100
     for row in form.indicators:
         name = bare(row.name)
         if not name:
             continue
-        for other in seen:
-            same = name == bare(other.name) and level(row.level2) == level(other.level2)
-            if same or _nearly_alike(row, other, threshold):
-                yield row.finding(
-                    "name",
-                    (
-                        f"{named(row)}和{other.cells.get('name', '上面')}的{named(other)}"
-                        f"{'是同一个指标' if same else '几乎一样'}，填了两次。"
-                    ),
-                    hint="核对后保留一个；确是两件事的，把名称写得有区别。",
-                    value=row.name,
-                    expected=None,
-                )
-                break
-        seen.append(row)
+        for other_name, other in seen:
+            same = name == other_name
+            if same and level(row.level2) != level(other.level2):
+                continue
+            if not same and (
+                len(name) < _SHORTEST_ALIKE
+                or ratio(name, other_name, score_cutoff=threshold) < threshold
+                or not _are_one(row, other)
+            ):
+                continue
+            yield row.finding(
+                "name",
+                (
+                    f"{named(row)}和{other.cells.get('name', '上面')}的{named(other)}"
+                    f"{'是同一个指标' if same else '几乎一样'}，填了两次。"
+                ),
+                hint="核对后保留一个；确是两件事的，把名称写得有区别。",
+                value=row.name,
+                expected=None,
+            )
+            break
+        seen.append((name, row))
 
 
-def _nearly_alike(row: Indicator, other: Indicator, threshold: float) -> bool:
-    """Whether two indicators have the same values and names that are as alike as `threshold` percent."""
-    from rapidfuzz.fuzz import ratio
+_SHORTEST_ALIKE = 6  # letters of a name of which another can be a near copy
 
-    name, other_name = bare(row.name), bare(other.name)
+
+def _are_one(row: Indicator, other: Indicator) -> bool:
+    """Whether two indicators of nearly the same name have the same values and do not differ in a detail."""
     return (
-        len(name) >= 6
-        and name != other_name
-        and ratio(name, other_name, score_cutoff=threshold) >= threshold
-        and not _differ_in_detail(name, other_name)
+        not _differ_in_detail(bare(row.name), bare(other.name))
         and parse(row.target) == parse(other.target)
         and parse(row.actual) == parse(other.actual)
     )
