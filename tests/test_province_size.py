@@ -26,14 +26,14 @@ from selfeval_xl.county.result import County
 from selfeval_xl.county.province.county_figures import figures
 from selfeval_xl.county.province.folders import Place
 from selfeval_xl.county.province.write_workbook import publish
-from selfeval_xl.county.province.run_county import Outcome
+from selfeval_xl.county.province.run_county import CountyOutcome
 
 begun, place = time.perf_counter(), Path(sys.argv[1])
 forms = {"recognised": 0, "used": 0, "superseded": 0, "duplicate": 0}
 found = []
 for store in sorted(place.glob("*.sqlite")):
     book = store.with_suffix(".xlsx")
-    found.append(figures(Outcome(Place(store.stem, place), book, County(book, store, forms=forms))))
+    found.append(figures(CountyOutcome(Place(store.stem, place), book, County(book, store, forms=forms))))
 tables = publish(found, place / "全省汇总.xlsx", (), ())
 memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 print(len(tables["all_projects"]), memory, round(time.perf_counter() - begun, 1))
