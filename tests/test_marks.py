@@ -16,8 +16,8 @@ from selfeval_xl.readers.formats.source import open_source
 from selfeval_xl.workflows.marking.marks import mark, mark_all, mark_edits, unmark, unmark_edits
 from selfeval_xl.workflows.marking.progress import EXPLAINED, MENDED, NEW, STILL_OPEN
 from selfeval_xl.workflows.marking.result_list import COLUMNS, rows
-from selfeval_xl.writers.xlsx.apply import marked
 from selfeval_xl.writers.xlsx.mark_records import CellBefore
+from selfeval_xl.writers.xlsx.opened import open_workbook
 from support import fidelity
 from support.text_grid import grid_of
 from support.tinted import tints
@@ -244,7 +244,7 @@ def test_a_marked_copy_is_valid_lists_the_findings_and_can_be_unmarked(
     assert tints(tmp_path / "还原.xlsx", FORM) == {} and len(clean[FORM].conditional_formatting) == len(
         before[FORM].conditional_formatting
     )
-    assert marked(tmp_path / "还原.xlsx") == [] and clean[RESULTS]["D2"].value == "D03"
+    assert open_workbook(tmp_path / "还原.xlsx").former == [] and clean[RESULTS]["D2"].value == "D03"
     assert_valid_ooxml(tmp_path / "还原.xlsx")
 
 
@@ -268,7 +268,7 @@ def test_marking_again_with_the_same_findings_changes_only_the_state(source, tmp
 def test_fewer_findings_leave_a_shorter_list_and_fewer_marks(source, tmp_path):
     mark(source, of(source, FINDINGS), tmp_path / "1.xlsx")
     mark(tmp_path / "1.xlsx", of(tmp_path / "1.xlsx", FINDINGS[:1]), tmp_path / "2.xlsx")
-    assert [former.cell for former in marked(tmp_path / "2.xlsx")] == ["G12"]
+    assert [former.cell for former in open_workbook(tmp_path / "2.xlsx").former] == ["G12"]
     assert [
         row[3].value for row in openpyxl.load_workbook(tmp_path / "2.xlsx")[RESULTS].iter_rows(min_row=2)
     ] == ["D03", None, None]
@@ -302,7 +302,7 @@ def test_files_of_the_same_name_get_copies_of_their_own_and_a_scan_gets_none(sou
         (other, tmp_path / "报送_标注2.xlsx"),
         (scan, None),
     ]
-    assert [len(marked(copy)) for _, copy in copies if copy] == [0, 1]
+    assert [len(open_workbook(copy).former) for _, copy in copies if copy] == [0, 1]
 
 
 def test_a_folder_that_cannot_be_made_is_said_in_plain_words(source, tmp_path):

@@ -17,7 +17,8 @@ from selfeval_xl.model.edits import Edit, Formula, Look
 from selfeval_xl.model.grid import Area, Grid
 from selfeval_xl.readers.formats.source import open_source
 from selfeval_xl.writers.xlsx import from_grids
-from selfeval_xl.writers.xlsx.apply import apply, marked, rooms
+from selfeval_xl.writers.xlsx.apply import apply
+from selfeval_xl.writers.xlsx.opened import open_workbook
 from selfeval_xl.writers.xlsx.tints import SIGN, condition
 from selfeval_xl.writers.xlsx.worksheet import lines_needed
 from support import fidelity
@@ -163,7 +164,7 @@ def test_marks_are_not_printed_and_columns_of_ours_lie_outside_the_print_area(ed
         and setup.get("cellComments") in (None, "none")
         and setup.get("orientation") == "landscape"
     )
-    area = rooms(edited[1])[FORM].printed
+    area = open_workbook(edited[1]).extents(FORM).printed
     assert area.right == 6 and area.bottom >= 12
 
 
@@ -176,7 +177,7 @@ def test_a_print_area_of_a_persons_own_is_left_alone(tmp_path):
     sheet.print_area("A1:B1")
     book.close()
     apply(tmp_path / "a.xlsx", [Edit("表", "E1", None, "完成率", Look.HEAD)], tmp_path / "b.xlsx")
-    assert rooms(tmp_path / "b.xlsx")["表"].printed == Area(0, 0, 0, 1)
+    assert open_workbook(tmp_path / "b.xlsx").extents("表").printed == Area(0, 0, 0, 1)
 
 
 def test_the_written_file_is_valid_and_the_source_keeps_its_hash(edited, assert_valid_ooxml):
@@ -192,7 +193,7 @@ def test_libreoffice_sees_the_same_values_formulas_and_texts(edited, assert_form
 
 def test_a_mark_taken_away_leaves_looks_and_notes_as_they_were(edited, tmp_path):
     source, out = edited
-    assert {(former.cell, former.fill, former.note) for former in marked(out)} == {
+    assert {(former.cell, former.fill, former.note) for former in open_workbook(out).former} == {
         ("F12", "", fidelity.NOTE),
         ("F5", "#FFFF00", ""),
     }
@@ -202,7 +203,7 @@ def test_a_mark_taken_away_leaves_looks_and_notes_as_they_were(edited, tmp_path)
         [Edit(FORM, "F12", "0元", "0元", Look.RESTORE), Edit(FORM, "F5", "56.96", "56.96", Look.RESTORE)],
         again,
     )
-    assert marked(again) == []
+    assert open_workbook(again).former == []
     cells = [
         {cell.get("r"): etree.tostring(cell, method="c14n") for cell in sheet_xml(path).iter(f"{MAIN}c")}
         for path in (source, again)
@@ -226,7 +227,9 @@ def test_marking_twice_remembers_what_was_there_before_the_first_mark(edited, tm
         [Edit(FORM, "F5", "56.96", "56.96", Look.ERROR, remark="错误（须修改）：改主意了。")],
         twice,
     )
-    assert ("F5", "#FFFF00", "") in {(former.cell, former.fill, former.note) for former in marked(twice)}
+    assert ("F5", "#FFFF00", "") in {
+        (former.cell, former.fill, former.note) for former in open_workbook(twice).former
+    }
     sheet = openpyxl.load_workbook(twice)[FORM]
     assert sheet["F5"].comment.text == "错误（须修改）：改主意了。" and tints(twice, FORM) == {
         "F12": "#FFC7CE",

@@ -25,12 +25,12 @@ from selfeval_xl.filings.grouping import content_key, gather
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.forms import Form, ReadFile
 from selfeval_xl.model.sheet_names import OURS, SETTINGS
-from selfeval_xl.readers.formats.source import open_source
 from selfeval_xl.workflows.marking.back_links import unlink_edits
 from selfeval_xl.workflows.marking.marks import unmark_edits
 
 if TYPE_CHECKING:
     from selfeval_xl.filings.expected import RosterView
+    from selfeval_xl.writers.xlsx.opened import OpenedWorkbook
     from selfeval_xl.writers.xlsx.workbook import Book
     from selfeval_xl.writers.xlsx.worksheet import Worksheet
 
@@ -133,12 +133,13 @@ def submit(
     """
     from selfeval_xl.readers import understand
     from selfeval_xl.rules.runner import check
-    from selfeval_xl.writers.xlsx.apply import right_ending
+    from selfeval_xl.writers.xlsx.opened import open_workbook
 
     path = Path(path)
     folder = Path(folder) if folder is not None else path.parent
-    source = open_source(path)
-    if source.kind != "xlsx":
+    opened = open_workbook(path)
+    source = opened.source
+    if not opened.is_xlsx:
         raise UsageError(f"“{path.name}”不是xlsx工作簿，不能生成报送件。请用Excel或WPS打开后另存为xlsx。")
     file = understand(source)
     if not file.forms:
@@ -146,7 +147,7 @@ def submit(
     errors, unexplained = remaining(check(gather([file], roster), policy or default(), [file], roster))
     if (errors or unexplained) and not agree(warning(errors, unexplained)):
         return None
-    owner, code, suffix = owner_of(file, source.settings), code_of(file.forms), right_ending(path)
+    owner, code, suffix = owner_of(file, source.settings), code_of(file.forms), opened.ending
     number = next(
         number
         for number in count(next_number(source.settings))
@@ -154,31 +155,28 @@ def submit(
     )
     make_folder(folder)
     out = folder / owner.file(number, suffix)
-    write(path, out, number, code)
+    write(opened, out, number, code)
     return Submitted(out, number, code, owner, errors, unexplained)
 
 
-def write(source: Path, out: Path, number: int, code: str) -> None:
-    """Writes the submission without marks and with footers and settings; the source is only read.
+def write(opened: OpenedWorkbook, out: Path, number: int, code: str) -> None:
+    """Writes the submission without marks and with footers and settings; the file itself is only read.
 
-    Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
+    opened: its book is changed. Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when
+    the job cannot be done.
     """
-    from selfeval_xl.files import scratch, write_out
-    from selfeval_xl.writers.xlsx.apply import apply, marked
-    from selfeval_xl.writers.xlsx.package import OpenPackage
-    from selfeval_xl.writers.xlsx.workbook import Book
+    from selfeval_xl.files import write_out
+    from selfeval_xl.writers.xlsx.apply import patch
+    from selfeval_xl.writers.xlsx.opened import check_ending
 
-    opened = open_source(source)
-    with scratch() as folder:
-        clean = folder / f"clean{out.suffix}"
-        apply(source, [*unmark_edits(marked(source), opened.grids), *unlink_edits(opened.grids)], clean)
-        package = OpenPackage(clean.read_bytes())
-        book = Book(package)
-        for grid in opened.grids:
-            if grid.visible and grid.name not in OURS:
-                _sign(book.need_sheet(grid.name), number, code)
-        _write_settings(book, {NUMBER: str(number), CODE: code})
-        write_out(out, package.write)
+    grids, book = opened.source.grids, opened.book
+    check_ending(opened, out)
+    patch(opened, [*unmark_edits(opened.former, grids), *unlink_edits(grids)])
+    for grid in grids:
+        if grid.visible and grid.name not in OURS:
+            _sign(book.need_sheet(grid.name), number, code)
+    _write_settings(book, {NUMBER: str(number), CODE: code})
+    write_out(out, book.package.write)
 
 
 def footer(before: str, number: int, code: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from selfeval_xl.addin import state
@@ -22,7 +21,7 @@ from selfeval_xl.rules.runner import check
 from selfeval_xl.workflows.marking.back_links import numbers_by_cell, result_links, unlink_edits
 from selfeval_xl.workflows.marking.marks import cell_edits, unmark_edits
 from selfeval_xl.workflows.marking.result_list import WHY, in_order, listed_on, rows, table_edits
-from selfeval_xl.writers.excel.snapshot import Snapshot, side_on
+from selfeval_xl.writers.excel.snapshot import Snapshot
 from selfeval_xl.writers.xlsx.looks import MARKS, TINTS
 from selfeval_xl.writers.xlsx.notes import SEPARATOR, is_ours
 from selfeval_xl.writers.xlsx.tints import tinted
@@ -67,7 +66,10 @@ def _check(host: Host, only: str | None) -> None:
         table = rows(shown, listed, only)
         numbers = numbers_by_cell(table, grids)
         edits = numbered(cell_edits(shown, grids, former), numbers) + table_edits(table, listed)
-        elsewhere = [*renumbered(saved, only, numbers), *result_links(table, grids, partial(side_on, saved))]
+        elsewhere = [
+            *renumbered(saved, only, numbers),
+            *result_links(table, grids, lambda name: saved.extents(name).right),
+        ]
         edits += [
             edit for edit in elsewhere if only is None or edit.sheet == only or not _locked(saved, edit.sheet)
         ]

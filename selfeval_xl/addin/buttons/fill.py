@@ -17,7 +17,7 @@ from selfeval_xl.readers import understand
 from selfeval_xl.workflows.filling.fill import funding_edits, rate_sentences, workbook_edits
 from selfeval_xl.workflows.filling.rate_sentence import sentence_in
 from selfeval_xl.workflows.filling.text_fixes import mend_edits
-from selfeval_xl.writers.excel.snapshot import Snapshot, side_on
+from selfeval_xl.writers.excel.snapshot import Snapshot
 
 MOST = 12  # sentences that a question shows
 _BESIDE = frozenset((Look.HEAD, Look.RATIO, Look.TEXT))  # the looks of cells beside the form
@@ -75,9 +75,7 @@ def fill_deviations(host: Host) -> None:
     """Writes 完成率, 偏差率, 判定 beside each form, and stubs into empty reason cells that need one."""
     with host.saved() as saved:
         forms = forms_in(saved)
-        edits = workbook_edits(
-            saved.source.grids, forms, policy(), sides={name: side_on(saved, name) for name in saved.grids}
-        )
+        edits = workbook_edits(saved.source.grids, forms, policy(), sides=saved.right_extents())
         beside = [edit for edit in edits if edit.look in _BESIDE]
         stubs = [edit for edit in edits if edit.look is Look.STUB]
         typed = [edit for edit in stubs if edit.old is not None]

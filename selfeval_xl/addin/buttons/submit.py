@@ -22,6 +22,7 @@ from selfeval_xl.writers.excel import apply
 from selfeval_xl.writers.excel.journal import JournalEntry
 from selfeval_xl.writers.excel.sheets import add_sheet, open_for_change
 from selfeval_xl.writers.excel.snapshot import Snapshot
+from selfeval_xl.writers.xlsx.opened import OpenedWorkbook
 
 
 def make_submission(host: Host) -> None:
@@ -38,7 +39,7 @@ def make_submission(host: Host) -> None:
         number, code = next_number(saved.source.settings), code_of(file.forms)
         out = free_name(folder / owner_of(file, saved.source.settings).file(number, path.suffix))
         open_for_change(saved, [SETTINGS], set())
-        write(path, out, number, code)
+        write(OpenedWorkbook(saved.source), out, number, code)
         with host.quietly():
             _remember(host, saved, number)
     lines = [

@@ -45,10 +45,15 @@ _ENCRYPTED, _STORED, _DEFLATED = 1, 0, 8
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A zip file in memory. entries: its directory, by names with forward slashes."""
+    """A zip file in memory.
+
+    entries: its directory, by names with forward slashes. kept: the parts inflated so far, for whoever asks
+    for a part again; None where each is inflated when it is asked for.
+    """
 
     data: bytes
     entries: Mapping[str, zipfile.ZipInfo]
+    kept: dict[str, bytes] | None = None
 
     @property
     def names(self) -> Iterable[str]:
@@ -58,7 +63,7 @@ class Package:
     def part(self, name: str) -> bytes | None:
         """The inflated part, or None where there is none; UnreadableFile when its header is false."""
         entry = self.entries.get(name)
-        return None if entry is None else _inflate(self.data, entry)
+        return None if entry is None else self._inflated(entry)
 
     def xml(self, name: str) -> bytes | None:
         """The part as UTF-8 XML without a document type, or None where there is none."""
@@ -73,12 +78,23 @@ class Package:
         return {
             entry.filename: plain_xml(part) if entry.filename.endswith((".xml", ".rels")) else part
             for entry in wanted
-            for part in (_inflate(self.data, entry),)
+            for part in (self._inflated(entry),)
         }
 
+    def _inflated(self, entry: zipfile.ZipInfo) -> bytes:
+        """The inflated part of an entry, which is kept where parts are."""
+        if self.kept is None:
+            return _inflate(self.data, entry)
+        if entry.filename not in self.kept:
+            self.kept[entry.filename] = _inflate(self.data, entry)
+        return self.kept[entry.filename]
 
-def open_package(data: bytes) -> Package:
-    """The package in these bytes; UnreadableFile when it is cut short or holds far too many parts."""
+
+def open_package(data: bytes, keep_parts: bool = False) -> Package:
+    """The package in these bytes; UnreadableFile when it is cut short or holds far too many parts.
+
+    keep_parts: keep what was inflated, unless all parts together are too big for that.
+    """
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             entries = archive.infolist()
@@ -98,7 +114,8 @@ def open_package(data: bytes) -> Package:
     for entry in entries:
         entry.filename = entry.filename.replace("\\", "/")
         named.setdefault(entry.filename, entry)
-    return Package(data, named)
+    keep = keep_parts and sum(entry.file_size for entry in named.values()) <= MAX_INFLATED
+    return Package(data, named, {} if keep else None)
 
 
 def _inflate(data: bytes, entry: zipfile.ZipInfo) -> bytes:

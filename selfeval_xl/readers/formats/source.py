@@ -60,6 +60,7 @@ class Source:
     the time saved inside the file, ISO text. grids: every sheet or table, hidden ones too, without our
     `_selfeval`, whose keys and values are `settings`. blocks: paragraphs outside tables. table_after: for
     each Grid of a Word file how many blocks stand before it. problems: for the person who sent the file.
+    package: the parts of a zip, where they were to be kept.
     """
 
     path: str
@@ -72,6 +73,7 @@ class Source:
     blocks: list[Block] = field(default_factory=list)
     table_after: list[int] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    package: Package | None = None
 
     @property
     def name(self) -> str:
@@ -79,8 +81,8 @@ class Source:
         return Path(self.path).name
 
 
-def open_source(path: str | Path) -> Source:
-    """The Grids and paragraphs of a file.
+def open_source(path: str | Path, keep_parts: bool = False) -> Source:
+    """The Grids and paragraphs of a file. keep_parts: with its package, for whoever changes a copy of it.
 
     Bad content is a problem of the Source; only a file that is not there raises (UsageError).
     """
@@ -105,7 +107,7 @@ def open_source(path: str | Path) -> Source:
         return source
     source.sha256 = hashlib.sha256(data).hexdigest()
     try:
-        _read(source, data)
+        _read(source, data, keep_parts)
     except UnreadableFile as error:
         source.problems.append(Problem(f"“{source.name}”{error}", rule=error.rule))
     except MemoryError:
@@ -113,11 +115,12 @@ def open_source(path: str | Path) -> Source:
     return source
 
 
-def _read(source: Source, data: bytes) -> None:
+def _read(source: Source, data: bytes, keep_parts: bool) -> None:
     """Sets the kind of the file and reads its contents, if it is of a kind that is read."""
     source.kind = "unknown"
     if data.startswith(b"PK"):
-        package = open_package(data)
+        package = open_package(data, keep_parts)
+        source.package = package if keep_parts else None
         source.kind = _package_kind(package)
         reader = _READERS.get(source.kind)
         if reader:

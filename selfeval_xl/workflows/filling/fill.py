@@ -53,19 +53,21 @@ def fill(
     Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
     """
     from selfeval_xl.readers.recognition.form_finder import forms_in
-    from selfeval_xl.writers.xlsx.copies import change, opened_for_change, side_of
+    from selfeval_xl.writers.xlsx.apply import write_copy
+    from selfeval_xl.writers.xlsx.opened import opened_for_change
 
     path, out = Path(path), Path(out)
     opened = opened_for_change(path, out)
-    by_sheet = {grid.name: forms_in(grid, str(path)) for grid in opened.grids}
+    grids = opened.source.grids
+    by_sheet = {grid.name: forms_in(grid, str(path)) for grid in grids}
     forms = [form for found in by_sheet.values() for form in found.forms]
-    problems = [problem.text for problem in opened.problems]
+    problems = [problem.text for problem in opened.source.problems]
     problems += [problem.text for found in by_sheet.values() for problem in found.problems]
     if not forms:
         problems.append(f"“{path.name}”里没有找到绩效自评表，没有可以填的内容。")
-    edits = workbook_edits(opened.grids, forms, policy or default(), overwrite, side_of(opened))
-    edits += rate_sentences(opened.grids, forms, overwrite) if rate_sentence else []
-    applied = change(opened, edits, out)
+    edits = workbook_edits(grids, forms, policy or default(), overwrite, opened.right_extents())
+    edits += rate_sentences(grids, forms, overwrite) if rate_sentence else []
+    applied = write_copy(opened, edits, out)
     problems += [
         f"{edit.sheet}!{edit.cell}里现在不是“{edit.old or '空'}”，没有写入。" for edit in applied.refused
     ]

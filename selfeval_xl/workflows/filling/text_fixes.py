@@ -39,9 +39,10 @@ def mend(path: str | Path, findings: Iterable[Finding], out: str | Path) -> Appl
     Findings of other files are passed over; the source is only read.
     Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
     """
-    from selfeval_xl.writers.xlsx.copies import change, opened_for_change
+    from selfeval_xl.writers.xlsx.apply import write_copy
+    from selfeval_xl.writers.xlsx.opened import opened_for_change
 
     opened = opened_for_change(Path(path), Path(out))
-    return change(
+    return write_copy(
         opened, mend_edits(finding for finding in findings if Path(finding.file) == Path(path)), Path(out)
     )

@@ -46,15 +46,15 @@ def mark(path: str | Path, findings: Iterable[Finding], out: str | Path, sheet: 
     Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
     """
     from selfeval_xl.workflows.marking.back_links import unlink_edits
-    from selfeval_xl.writers.xlsx.apply import marked
-    from selfeval_xl.writers.xlsx.copies import change, opened_for_change
+    from selfeval_xl.writers.xlsx.apply import write_copy
+    from selfeval_xl.writers.xlsx.opened import opened_for_change
 
     path, out = Path(path), Path(out)
     opened = opened_for_change(path, out)
     findings = [finding for finding in findings if not finding.file or _same(finding.file, path)]
-    former = marked(path) if opened.kind == "xlsx" else []
-    edits = mark_edits(findings, opened.grids, former, sheet) + unlink_edits(opened.grids)
-    applied = change(opened, edits, out)
+    grids = opened.source.grids
+    edits = mark_edits(findings, grids, opened.former, sheet) + unlink_edits(grids)
+    applied = write_copy(opened, edits, out)
     return MarkResult(applied.done, applied.refused)
 
 
@@ -64,13 +64,13 @@ def unmark(path: str | Path, out: str | Path) -> MarkResult:
     The sheet 校验结果 stays for its explanations. Raises as `mark` does.
     """
     from selfeval_xl.workflows.marking.back_links import unlink_edits
-    from selfeval_xl.writers.xlsx.apply import marked
-    from selfeval_xl.writers.xlsx.copies import change, opened_for_change
+    from selfeval_xl.writers.xlsx.apply import write_copy
+    from selfeval_xl.writers.xlsx.opened import opened_for_change
 
     path, out = Path(path), Path(out)
     opened = opened_for_change(path, out)
-    former = marked(path) if opened.kind == "xlsx" else []
-    applied = change(opened, unmark_edits(former, opened.grids) + unlink_edits(opened.grids), out)
+    grids = opened.source.grids
+    applied = write_copy(opened, unmark_edits(opened.former, grids) + unlink_edits(grids), out)
     return MarkResult(applied.done, applied.refused)
 
 

@@ -22,8 +22,8 @@ from selfeval_xl.rules.public import KEPT_BACK
 
 if TYPE_CHECKING:
     from selfeval_xl.county.departments.data import CountyData, DepartmentData
-    from selfeval_xl.model.grid import Grid
     from selfeval_xl.workflows.publishing.forms import PublicForm
+    from selfeval_xl.writers.xlsx.opened import OpenedWorkbook
 
 __all__ = ["Published", "publish"]
 
@@ -103,7 +103,7 @@ def _publish(entry: DepartmentData, material: CountyData, run: _Run) -> None:
     secret = _kept_back(entry, material)
     forms = list(_open_forms(entry, secret, run))
     if forms:
-        widths = _widths(entry, forms)
+        widths = [opened.widths(form.sheet, public.columns) for form, public, opened in forms]
         target = _folder(entry, run) / f"{_prefix(entry, material)}绩效自评表.xlsx"
         write_out(
             target, lambda file: from_grids.write([public.grid for _, public, _ in forms], file, widths)
@@ -113,34 +113,22 @@ def _publish(entry: DepartmentData, material: CountyData, run: _Run) -> None:
         _publish_report(entry, report, number, secret, material, run)
 
 
-def _widths(entry: DepartmentData, forms: list[tuple[Form, PublicForm, Path]]) -> list[list[float]]:
-    """The column widths of each form in the department's workbook; empty lists for other kinds of file."""
-    from selfeval_xl.writers.xlsx.apply import column_widths
-
-    kinds = {receipt.file.path: receipt.file.kind for receipt in entry.receipts}
-    found: dict[tuple[str, str], list[float]] = {}
-    for file, real in {form.file: real for form, _, real in forms if kinds.get(form.file) == "xlsx"}.items():
-        of_file = [(form, public) for form, public, _ in forms if form.file == file]
-        widths = column_widths(real, [(form.sheet, public.columns) for form, public in of_file])
-        found |= {(file, public.grid.name): each for (_, public), each in zip(of_file, widths)}
-    return [found.get((form.file, public.grid.name), []) for form, public, _ in forms]
-
-
 def _open_forms(
     entry: DepartmentData, secret: dict[str, str], run: _Run
-) -> Iterator[tuple[Form, PublicForm, Path]]:
+) -> Iterator[tuple[Form, PublicForm, OpenedWorkbook]]:
     """The forms that may be published, each with its public copy and its file; the department form first."""
     from selfeval_xl.workflows.publishing.forms import name_of, public_form, texts_of
 
-    grids, paths = _grids(entry, run)
+    files = _opened_files(entry, run)
     forms = sorted((assessed.form for assessed in entry.forms), key=lambda form: form.kind == PROJECT)
     for form in forms:
         name = name_of(form)
         if form.kind == PROJECT and squeeze(form.project or "") in secret:
             run.refused.append((entry.name, name, secret[squeeze(form.project or "")]))
             continue
-        grid = grids.get((form.file, form.sheet))
-        if grid is None:
+        opened = files.get(form.file)
+        grid = opened.grids.get(form.sheet) if opened else None
+        if opened is None or grid is None:
             run.refused.append((entry.name, name, "原文件打不开或已经不在了，请放回收件文件夹再试"))
             continue
         public = public_form(form, grid)
@@ -150,7 +138,7 @@ def _open_forms(
             continue
         if any(STUB in text for text in texts_of(public)):
             run.unfinished.append((entry.name, name))
-        yield form, public, paths[form.file]
+        yield form, public, opened
 
 
 def _publish_report(
@@ -210,22 +198,17 @@ def _secret_in(secret: dict[str, str], text: str) -> str:
     return next((name for name in secret if len(name) >= 4 and name in plain), "")
 
 
-def _grids(entry: DepartmentData, run: _Run) -> tuple[dict[tuple[str, str], Grid], dict[str, Path]]:
-    """The sheets of the department's files by file and name, and the path on the disk of each file.
+def _opened_files(entry: DepartmentData, run: _Run) -> dict[str, OpenedWorkbook]:
+    """The files with the department's forms, opened; those that cannot be opened any more are left out."""
+    from selfeval_xl.writers.xlsx.opened import open_workbook
 
-    Files that cannot be opened any more are left out.
-    """
-    from selfeval_xl.readers.formats.source import open_source
-
-    paths: dict[str, Path] = {}
+    opened: dict[str, OpenedWorkbook] = {}
     for file in dict.fromkeys(assessed.form.file for assessed in entry.forms):
         try:
-            paths[file] = at_hand(file, run.unpacked)
+            opened[file] = open_workbook(at_hand(file, run.unpacked))
         except UnreadableFile:
             continue  # its forms are refused below
-    return {
-        (file, grid.name): grid for file, path in paths.items() for grid in open_source(path).grids
-    }, paths
+    return opened
 
 
 def _prefix(entry: DepartmentData, material: CountyData) -> str:

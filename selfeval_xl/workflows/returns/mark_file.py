@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from selfeval_xl.errors import SelfevalError, UnreadableFile
+from selfeval_xl.errors import SelfevalError
 from selfeval_xl.model.findings import Finding
 from selfeval_xl.model.forms import ListedFinding
 from selfeval_xl.model.grid import Extent, Grid
@@ -63,40 +63,40 @@ def mark_return(
     from selfeval_xl.files import scratch
 
     with scratch() as unpacked:
-        real = at_hand(path, unpacked) if str(path) else None
-        return _mark(str(path), real, _rightly_named(real, Path(out)), findings, listed)
+        return _mark(str(path), at_hand(path, unpacked) if str(path) else None, Path(out), findings, listed)
 
 
 def _mark(
     path: str, real: Path | None, out: Path, findings: Iterable[Finding], listed: Iterable[ListedFinding]
 ) -> MarkedFile:
     """Writes the return. path: as the findings name the file. real: its path on the disk, None for a list."""
-    from selfeval_xl.writers.xlsx.apply import marked
-    from selfeval_xl.writers.xlsx.copies import OpenedWorkbook, change, opened_for_change, side_of
+    from selfeval_xl.readers.formats.source import Source
+    from selfeval_xl.writers.xlsx.apply import write_copy
+    from selfeval_xl.writers.xlsx.opened import OpenedWorkbook, check_change, check_target, open_workbook
 
-    opened = (
-        opened_for_change(real, out)
-        if real
-        else OpenedWorkbook(Path(), "", [Grid("说明", [[ONLY_LISTED]])], [])
-    )
-    former = marked(opened.path) if opened.kind == "xlsx" else []
-    before = listed_on(opened.grids, RETURNED)
-    made = listing(findings, opened.grids, (listed_in(before) if before else []) or listed)
+    if real:
+        opened = open_workbook(real)
+        out = out.with_suffix(opened.ending) if opened.is_xlsx else out
+        check_target(real, out)
+        check_change(opened, out)
+    else:
+        opened = OpenedWorkbook(Source("", grids=[Grid("说明", [[ONLY_LISTED]])]))
+    grids = opened.source.grids
+    before = listed_on(grids, RETURNED)
+    made = listing(findings, grids, (listed_in(before) if before else []) or listed)
     in_file = [finding for _, finding in made.marked if finding.file in ("", path)]
     numbers = {id(finding): number for number, finding in made.marked}
     rows = {int(row[0]): line for line, row in enumerate(made.table, 2) if row[0]}
     edits = table_edits(made.table, before, RETURNED)
-    edits += cell_edits(in_file, opened.grids, former, numbers)
-    sides = side_of(opened)
+    edits += cell_edits(in_file, grids, opened.former, numbers)
+    sides = opened.right_extents()
     listed_cells: dict[str, list[tuple[int, str]]] = {}
     for finding in in_file:
         listed_cells.setdefault(finding.sheet or "", []).extend(
             (numbers[id(finding)], cell) for cell in cells_of(finding)
         )
-    edits += backlink_edits(
-        listed_cells, rows, RETURNED, opened.grids, lambda name: sides.get(name, Extent())
-    )
-    applied = change(opened, edits, out)
+    edits += backlink_edits(listed_cells, rows, RETURNED, grids, lambda name: sides.get(name, Extent()))
+    applied = write_copy(opened, edits, out)
     states = [*made.progress.states, *[MENDED] * len(made.progress.mended)]
     return MarkedFile(
         path,
@@ -104,18 +104,6 @@ def _mark(
         {name: states.count(name) for name in (NEW, STILL_OPEN, EXPLAINED, MENDED)},
         tuple(f"{edit.sheet} {edit.cell}" for edit in applied.refused),
     )
-
-
-def _rightly_named(path: Path | None, out: Path) -> Path:
-    """The path with the ending that fits the content: a workbook with macros stays one whatever its name."""
-    from selfeval_xl.writers.xlsx.apply import right_ending
-
-    if path is None or path.suffix.lower() not in (".xlsx", ".xlsm", ".xltx", ".xltm"):
-        return out
-    try:
-        return out.with_suffix(right_ending(path))
-    except UnreadableFile:
-        return out  # no xlsx by content: it is written anew
 
 
 def work(path: str) -> MarkedFile:

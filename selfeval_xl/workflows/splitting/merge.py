@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,11 +13,12 @@ from selfeval_xl.model.grid import Area, position
 from selfeval_xl.readers.folder import collect
 from selfeval_xl.workflows.splitting.combining import STRAY, Combined, Line, ProjectStatus, combine
 from selfeval_xl.workflows.splitting.keys import KEPT_COPY, SINGLE
-from selfeval_xl.workflows.splitting.returned import ReturnedForm, read_returned
+from selfeval_xl.workflows.splitting.returned import ReturnedForm, returned_form
 
 if TYPE_CHECKING:
     from selfeval_xl.model.edits import Applied, Edit
-    from selfeval_xl.writers.xlsx.package import OpenPackage
+    from selfeval_xl.writers.xlsx.opened import OpenedWorkbook
+    from selfeval_xl.writers.xlsx.workbook import Book
 
 LIST_NAME = "_合并清单"
 
@@ -54,9 +54,8 @@ def merge(
     department workbook, UnreadableFile, OutputError.
     """
     from selfeval_xl.workflows.splitting.merge_report import write_list
-    from selfeval_xl.writers.xlsx.apply import check_target
     from selfeval_xl.writers.xlsx.extract_sheets import open_cells
-    from selfeval_xl.writers.xlsx.package import OpenPackage
+    from selfeval_xl.writers.xlsx.opened import check_target, open_workbook
 
     folder, out = Path(folder), Path(out)
     files = [
@@ -67,16 +66,16 @@ def merge(
     parts = _read([path for path in files if not path.name.startswith(KEPT_COPY)], jobs, progress)
     original = _original(files, parts, folder, into)
     check_target(original, out)
-    whole = read_returned(str(original))
+    opened = open_workbook(original)
+    whole = returned_form(opened.source)
     if not whole.sheets:
         raise UsageError(f"部门工作簿“{original.name}”里没有读到项目支出绩效自评表：{whole.problem}")
-    package = OpenPackage(original.read_bytes())
     combined = combine(
         whole,
         [part for part in parts if Path(part.path).absolute() != original.absolute()],
-        {sheet.name: open_cells(package, sheet.name) for sheet in whole.sheets},
+        {sheet.name: open_cells(opened.book, sheet.name) for sheet in whole.sheets},
     )
-    applied = _write_copy(original, out, whole, combined)
+    applied = _write_copy(opened, out, whole, combined)
     lines = (*combined.lines, *map(_refused_line, applied.refused))
     statuses = _without_refused(combined.statuses, applied.refused)
     listed = out.with_name(f"{out.stem}{LIST_NAME}.xlsx")
@@ -84,20 +83,18 @@ def merge(
     return Merged(out, listed, original, tuple(statuses), lines, len(applied.done))
 
 
-def _write_copy(original: Path, out: Path, whole: ReturnedForm, combined: Combined) -> Applied:
+def _write_copy(opened: OpenedWorkbook, out: Path, whole: ReturnedForm, combined: Combined) -> Applied:
     """Writes the edited department workbook to `out`; rows with new texts are shown and made high enough."""
     from selfeval_xl.files import write_out
-    from selfeval_xl.writers.xlsx.apply import apply
+    from selfeval_xl.writers.xlsx.apply import patch
     from selfeval_xl.writers.xlsx.extract_sheets import show_rows
-    from selfeval_xl.writers.xlsx.package import OpenPackage
+    from selfeval_xl.writers.xlsx.opened import check_ending
 
-    with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as folder:
-        edited = Path(folder) / f"step{out.suffix}"
-        applied = apply(original, combined.edits, edited)
-        package = OpenPackage(edited.read_bytes())
-        show_rows(package, combined.hidden)
-        _make_room(package, whole, combined)
-        write_out(out, package.write)
+    check_ending(opened, out)
+    applied = patch(opened, combined.edits)
+    show_rows(opened.book, combined.hidden)
+    _make_room(opened.book, whole, combined)
+    write_out(out, opened.book.package.write)
     return applied
 
 
@@ -156,11 +153,8 @@ def _original(
     )
 
 
-def _make_room(package: OpenPackage, whole: ReturnedForm, combined: Combined) -> None:
+def _make_room(book: Book, whole: ReturnedForm, combined: Combined) -> None:
     """Makes rows higher for their new texts: merged cells never do that by themselves."""
-    from selfeval_xl.writers.xlsx.workbook import Book
-
-    book = Book(package)
     merges = {sheet.name: sheet.merges for sheet in whole.sheets}
     for edit in combined.edits:
         if isinstance(edit.new, str):

@@ -10,7 +10,7 @@ from decimal import Decimal
 from selfeval_xl.model.forms import DEPARTMENT, PROJECT, Form
 from selfeval_xl.model.grid import Area, Grid, plain_number
 from selfeval_xl.readers import understand
-from selfeval_xl.readers.formats.source import open_source
+from selfeval_xl.readers.formats.source import Source, open_source
 from selfeval_xl.readers.recognition.back_links import links_in
 from selfeval_xl.workflows.splitting.alignment import Place
 
@@ -60,7 +60,11 @@ class ReturnedForm:
 
 def read_returned(path: str) -> ReturnedForm:
     """Reads a file that came back, in a worker; a file that cannot be understood has a `problem`."""
-    source = open_source(path)
+    return returned_form(open_source(path))
+
+
+def returned_form(source: Source) -> ReturnedForm:
+    """The states of the project sheets of an opened file."""
     read = understand(source)
     sheets = tuple(
         _state(grid, [form for form in read.forms if form.sheet == grid.name and form.kind == PROJECT])
@@ -71,7 +75,7 @@ def read_returned(path: str) -> ReturnedForm:
         "" if sheets else next((problem.text for problem in read.problems), "里面没有项目支出绩效自评表")
     )
     return ReturnedForm(
-        path,
+        source.path,
         read.settings,
         sheets,
         any(form.kind == DEPARTMENT for form in read.forms),

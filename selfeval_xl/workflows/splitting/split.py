@@ -12,9 +12,10 @@ from selfeval_xl.model.forms import PROJECT, Form
 from selfeval_xl.model.grid import Grid, a1
 from selfeval_xl.model.sheet_names import COVER, LISTS
 from selfeval_xl.readers import understand
-from selfeval_xl.readers.formats.source import Source, open_source
+from selfeval_xl.readers.formats.source import Source
 from selfeval_xl.workflows.splitting.keys import BASE, KEPT_COPY, SINGLE, SINGLE_OF
 from selfeval_xl.writers.xlsx.extract_sheets import extract
+from selfeval_xl.writers.xlsx.opened import OpenedWorkbook, open_workbook
 
 WRITTEN, SAME, KEPT = "已拆出", "没有变化", "没有覆盖"
 _ABOUT_SHEETS = ("issued", "project", "project_code", "base")  # keys of one sheet: issued|项目01|B2
@@ -57,8 +58,9 @@ def split(path: str | Path, folder: str | Path) -> Split:
     UnreadableFile, OutputError.
     """
     path, folder = Path(path), Path(folder)
-    source = open_source(path)
-    if source.kind != "xlsx" or path.suffix.lower() not in (".xlsx", ".xlsm"):
+    opened = open_workbook(path)
+    source = opened.source
+    if source.package is None or not opened.is_xlsx or path.suffix.lower() not in (".xlsx", ".xlsm"):
         raise UsageError(
             source.problems[0].text
             if source.problems and not source.grids
@@ -77,9 +79,9 @@ def split(path: str | Path, folder: str | Path) -> Split:
         )
     make_folder(folder)
     taken: set[str] = set()
-    parts = tuple(_write_part(path, folder, source, name, group, taken) for name, group in sheets.items())
+    parts = tuple(_write_part(path, folder, opened, name, group, taken) for name, group in sheets.items())
     copy = folder / f"{KEPT_COPY}{path.suffix.lower()}"
-    data = path.read_bytes()
+    data = source.package.data
     if not copy.exists() or copy.read_bytes() != data:
         _move_aside(copy)
         write_out(copy, lambda file: Path(file).write_bytes(data))
@@ -110,19 +112,20 @@ def _project_sheets(forms: tuple[Form, ...]) -> dict[str, list[Form]]:
 
 
 def _write_part(
-    path: Path, folder: Path, source: Source, sheet: str, forms: list[Form], taken: set[str]
+    path: Path, folder: Path, opened: OpenedWorkbook, sheet: str, forms: list[Form], taken: set[str]
 ) -> Part:
     """Writes the single form of one sheet, unless its file is there already. taken: names of this split."""
     form = forms[0]
     more = f"等{len(forms)}个项目" if len(forms) > 1 else ""
     name = unique(safe_name(sheet, form.project_code or "", (form.project or "") + more, longest=150), taken)
     out = folder / f"{name}{path.suffix.lower()}"
-    grid = next(grid for grid in source.grids if grid.name == sheet)
+    source, grid = opened.source, opened.grids[sheet]
     try:
-        package = extract(path, (COVER, sheet, LISTS), _settings(source, grid), _cover_texts(source, sheet))
+        book = OpenedWorkbook(source).book
+        extract(book, (COVER, sheet, LISTS), _settings(source, grid), _cover_texts(source, sheet))
     except UnreadableFile as error:
         raise UnreadableFile(f"“{path.name}”{error}") from error
-    fresh = package.bytes()
+    fresh = book.package.bytes()
     before = out.read_bytes() if out.exists() else None
     if before is None:
         write_out(out, lambda file: Path(file).write_bytes(fresh))

@@ -152,7 +152,7 @@ class _Run:
 
     def __init__(self, workbook: Any, saved: Snapshot, journal: Journal) -> None:
         self.workbook, self.saved, self.journal = workbook, saved, journal
-        self.memory: MarkRecords = dict(saved.memory)
+        self.memory: MarkRecords = dict(saved.records)
         self.ruled = TintRules(saved)
         self.changes: list[JournalEntry] = []
 
@@ -335,12 +335,12 @@ class _Run:
 
     def _remember(self) -> None:
         """Writes the records of marked cells into the hidden sheet, in one block."""
-        if self.memory == self.saved.memory:
+        if self.memory == self.saved.records:
             return
         if SETTINGS not in self.saved.names:
             add_sheet(self.workbook, SETTINGS, self.saved.names[-1])
             self.journal.added.append(SETTINGS)
-        old, new = table(self.saved.memory), table(self.memory)
+        old, new = table(self.saved.records), table(self.memory)
         blank = ("",) * len(COLUMNS)
         changes = []
         for row in range(max(len(old), len(new))):

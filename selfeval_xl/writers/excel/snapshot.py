@@ -7,12 +7,11 @@ from functools import partial
 from pathlib import Path
 
 from selfeval_xl.errors import UnreadableFile
-from selfeval_xl.model.grid import Extent, Grid, position
-from selfeval_xl.readers.formats.source import Source, open_source
+from selfeval_xl.model.grid import position
+from selfeval_xl.readers.formats.source import open_source
 from selfeval_xl.writers.excel.journal import Content, content_in
-from selfeval_xl.writers.xlsx.mark_records import SETUPS, CellBefore, MarkRecords, recall
-from selfeval_xl.writers.xlsx.package import OpenPackage, child, entries, tag
-from selfeval_xl.writers.xlsx.workbook import Book
+from selfeval_xl.writers.xlsx.opened import OpenedWorkbook
+from selfeval_xl.writers.xlsx.package import child, entries, tag
 from selfeval_xl.writers.xlsx.worksheet import Worksheet
 
 # The permissions of a protected sheet, in the order of Worksheet.Protect's arguments. A permission that the
@@ -38,29 +37,21 @@ OLD_FORMAT = (
 )
 
 
-class Snapshot:
+class Snapshot(OpenedWorkbook):
     """A saved copy of the open book. name: the open book's full name, for messages and findings.
 
     Raises UnreadableFile where the book is no xlsx: older formats could not keep the records of marks.
     """
 
     def __init__(self, path: Path, name: str) -> None:
-        self.source: Source = open_source(path)
+        super().__init__(open_source(path, keep_parts=True))
         self.source.path = name
-        if self.source.kind != "xlsx":
+        if not self.is_xlsx:
             raise UnreadableFile(OLD_FORMAT)
-        self.grids: dict[str, Grid] = {grid.name: grid for grid in self.source.grids}
         self._read = {grid.name: grid.formulas for grid in self.source.grids}
         for grid in self.source.grids:
             grid.formulas = partial(self.formulas, grid.name)
         self._formulas: dict[str, Mapping[tuple[int, int], str]] = {}
-        self.book = Book(OpenPackage(path.read_bytes()))
-        self.memory: MarkRecords = recall(self.book)
-
-    @property
-    def former(self) -> list[CellBefore]:
-        """The cells that carry marks of ours, as they were before the marks."""
-        return [former for former in self.memory.values() if former.cell not in SETUPS]
 
     @property
     def names(self) -> list[str]:
@@ -167,9 +158,3 @@ class Snapshot:
         return child(sheet.root, "autoFilter") is not None and any(
             row.get("hidden") in ("1", "true") for row in entries(sheet.root, "sheetData")
         )
-
-
-def side_on(saved: Snapshot, name: str) -> Extent:
-    """The last printed column of a sheet and the last one under a drawing."""
-    printed, drawn = saved.book.printed(name), saved.book.drawn(name)
-    return Extent(printed.right if printed else -1, drawn.right if drawn else -1)

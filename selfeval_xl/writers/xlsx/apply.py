@@ -6,16 +6,14 @@ The package is patched part by part (docs/architecture.md explains why no librar
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from selfeval_xl.errors import UsageError
-from selfeval_xl.files import write_out
+from selfeval_xl.files import scratch, write_out
 from selfeval_xl.model.edits import Applied, Edit, Formula, Look
-from selfeval_xl.model.grid import Area, Grid, Value, a1, percent_text, plain_number, position
-from selfeval_xl.readers.formats.source import Source, open_source
-from selfeval_xl.writers.xlsx import tints
+from selfeval_xl.model.grid import Area, Value, a1, percent_text, plain_number, position
+from selfeval_xl.writers.xlsx import from_grids, tints
 from selfeval_xl.writers.xlsx.looks import (
     DRESSES,
     FRONT_SHEETS,
@@ -32,31 +30,16 @@ from selfeval_xl.writers.xlsx.mark_records import (
     SETUPS,
     CellBefore,
     MarkRecords,
-    recall,
     remember,
 )
-from selfeval_xl.writers.xlsx.package import OpenPackage
-from selfeval_xl.writers.xlsx.workbook import Book
+from selfeval_xl.writers.xlsx.opened import OpenedWorkbook, check_ending, check_target, open_workbook
 from selfeval_xl.writers.xlsx.worksheet import Worksheet
 
-_ENDINGS = {
-    "application/vnd.ms-excel.sheet.macroEnabled.main+xml": ".xlsm",
-    "application/vnd.ms-excel.template.macroEnabled.main+xml": ".xltm",
-    "application/vnd.ms-excel.addin.macroEnabled.main+xml": ".xlam",
-}
 _TEMPLATE, _WORKBOOK = (
     "application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
 )
 FORMULA_LIKE = ("=", "+", "-", "@")
-
-
-@dataclass(frozen=True, slots=True)
-class Extents:
-    """The print area of a sheet, and the area under its pictures, text boxes and charts; None without any."""
-
-    printed: Area | None
-    drawn: Area | None
 
 
 def apply(source: str | Path, edits: Iterable[Edit], out: str | Path) -> Applied:
@@ -66,88 +49,54 @@ def apply(source: str | Path, edits: Iterable[Edit], out: str | Path) -> Applied
     OutputError where `out` cannot be written, UnreadableFile where the source is damaged.
     """
     source, out = Path(source), Path(out)
-    edits = list(edits)
     check_target(source, out)
-    opened = open_source(source)
-    if opened.kind != "xlsx":
-        raise UsageError(f"“{source.name}”不是xlsx工作簿，不能直接在上面改。请用Excel或WPS打开后另存为xlsx。")
-    data = source.read_bytes()
-    package = OpenPackage(data)
-    book = Book(package)
-    _check_ending(book, source, out)
-    if not edits and book.package.content_type(book.part) != _TEMPLATE:
-        write_out(out, lambda file: Path(file).write_bytes(data))
-        return Applied((), ())
-    applied = _Run(book, opened).all(edits)
-    write_out(out, package.write)
+    return _write_patched(open_workbook(source), edits, out)
+
+
+def write_copy(opened: OpenedWorkbook, edits: Iterable[Edit], out: Path) -> Applied:
+    """Writes a copy of an opened file with the edits: an xlsx patched, other kinds as a new xlsx.
+
+    Raises as `apply` does.
+    """
+    edits = list(edits)
+    if opened.is_xlsx:
+        return _write_patched(opened, edits, out)
+    with scratch() as folder:
+        anew = folder / "anew.xlsx"
+        names = from_grids.write(opened.source.grids, anew)
+        renamed = [replace(edit, sheet=names.get(edit.sheet, edit.sheet)) for edit in edits]
+        if not renamed:
+            write_out(out, lambda file: Path(file).write_bytes(anew.read_bytes()))
+            return Applied((), ())
+        return apply(anew, renamed, out)
+
+
+def _write_patched(opened: OpenedWorkbook, edits: Iterable[Edit], out: Path) -> Applied:
+    """Writes an xlsx with the edits; without any it is copied as it is."""
+    check_ending(opened, out)
+    applied = patch(opened, edits)
+    write_out(out, opened.book.package.write)
     return applied
 
 
-def check_target(source: Path, out: Path) -> None:
-    """Raises UsageError where `out` is the file it is made of, or is no xlsx by its name."""
-    if out.exists() and source.exists() and out.samefile(source) or out.absolute() == source.absolute():
-        raise UsageError(f"输出文件和原文件是同一个“{source.name}”。原文件不会被改动，请换一个输出文件名。")
-    if out.suffix.lower() not in (".xlsx", ".xlsm"):
-        raise UsageError(f"输出文件名“{out.name}”请以.xlsx结尾（原文件带宏的以.xlsm结尾）。")
-
-
-def right_ending(path: str | Path) -> str:
-    """The ending that a changed copy of this xlsx must have: .xlsm where it holds macros, else .xlsx."""
-    book = Book(OpenPackage(Path(path).read_bytes()))
-    return _ENDINGS.get(book.package.content_type(book.part), ".xlsx")
-
-
-def _check_ending(book: Book, source: Path, out: Path) -> None:
-    """Raises UsageError where the ending does not fit: Excel refuses .xlsx with macros, and .xlsm without.
-
-    A template becomes a workbook.
-    """
-    kind = book.package.content_type(book.part)
-    wanted = _ENDINGS.get(kind, ".xlsx")
-    if kind == _TEMPLATE:
+def patch(opened: OpenedWorkbook, edits: Iterable[Edit]) -> Applied:
+    """Carries out edits in the book of an opened xlsx; nothing is written. A template becomes a workbook."""
+    book, edits = opened.book, list(edits)
+    if book.package.content_type(book.part) == _TEMPLATE:
         book.package.set_content_type(book.part, _WORKBOOK)
-    if out.suffix.lower() != wanted:
-        has = "带宏" if wanted != ".xlsx" else "不带宏"
-        raise UsageError(f"“{source.name}”{has}，输出文件名请以{wanted}结尾，现在是“{out.name}”。")
-
-
-def rooms(path: str | Path) -> dict[str, Extents]:
-    """Print area and drawings of every worksheet of an xlsx."""
-    book = Book(OpenPackage(Path(path).read_bytes()))
-    return {
-        name: Extents(book.printed(name), book.drawn(name))
-        for name in book.names
-        if book.sheet(name) is not None
-    }
-
-
-def column_widths(path: str | Path, wanted: Iterable[tuple[str, range]]) -> list[list[float]]:
-    """The widths of these columns by worksheet, in characters; none for a sheet that is no worksheet."""
-    book = Book(OpenPackage(Path(path).read_bytes()))
-    sheets = [(book.sheet(name), columns) for name, columns in wanted]
-    return [
-        [sheet.width(column) for column in columns] if sheet is not None else [] for sheet, columns in sheets
-    ]
-
-
-def marked(path: str | Path) -> list[CellBefore]:
-    """The cells of an xlsx that carry marks of ours, as they were before the marks."""
-    return [
-        former
-        for former in recall(Book(OpenPackage(Path(path).read_bytes()))).values()
-        if former.cell not in SETUPS
-    ]
+    return _Run(opened).all(edits) if edits else Applied((), ())
 
 
 class _Run:
     """One application of edits: the book, its Grids at the start, and the texts written since."""
 
-    def __init__(self, book: Book, opened: Source) -> None:
-        self.book = book
-        self.grids: dict[str, Grid] = {grid.name: grid for grid in opened.grids}
+    def __init__(self, opened: OpenedWorkbook) -> None:
+        self.opened = opened
+        self.book = opened.book
+        self.grids = opened.grids
         self.shown: dict[tuple[str, str], str] = {}
-        self.memory: MarkRecords = recall(book)
-        self.remembered = dict(self.memory)
+        self.memory: MarkRecords = dict(opened.records)
+        self.remembered = opened.records
         self.new_sheets: set[str] = set()
         self.beside: dict[str, dict[int, Look]] = {}  # our columns right of a form, by sheet
         self.wrote = False
@@ -164,6 +113,7 @@ class _Run:
             self._set_apart(name, columns)
         self._finish_printing()
         remember(self.book, self.memory, self.remembered)
+        self.opened.records = self.memory
         if self.wrote:
             self.book.recalculate()
         return Applied(tuple(done), tuple(refused))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval_xl.model.grid import position
 from selfeval_xl.model.sheet_names import SETTINGS
 from selfeval_xl.writers.xlsx.mark_records import recall, remember
-from selfeval_xl.writers.xlsx.package import OpenPackage, child, entries, need_child, relations_name, tag
+from selfeval_xl.writers.xlsx.package import child, entries, need_child, relations_name, tag
 from selfeval_xl.writers.xlsx.workbook import Book
 
 if TYPE_CHECKING:
@@ -20,19 +19,17 @@ if TYPE_CHECKING:
 
 
 def extract(
-    source: str | Path,
+    book: Book,
     keep: Collection[str],
     settings: Mapping[str, str],
     texts: Mapping[tuple[str, str], str],
-) -> OpenPackage:
-    """The package of `source` with the sheets `keep` alone; no file is written.
+) -> None:
+    """Reduces a workbook to the sheets `keep`; no file is written.
 
     settings: the keys of its hidden sheet. texts: texts to write, by sheet and cell (KeyError for a sheet
     that is not there). Formulas that refer to a removed sheet are emptied, and their row is hidden; shared
     texts that only those sheets used are removed.
     """
-    package = OpenPackage(Path(source).read_bytes())
-    book = Book(package)
     gone = [name for name in book.names if name not in keep and name != SETTINGS]
     memory = recall(book)
     remember(book, {key: former for key, former in memory.items() if key[0] not in gone})
@@ -50,12 +47,10 @@ def extract(
     book.forget_chain()
     _show_first(book)
     _drop_strings(book)
-    return package
 
 
-def show_rows(package: OpenPackage, rows: Mapping[str, Iterable[int]]) -> None:
+def show_rows(book: Book, rows: Mapping[str, Iterable[int]]) -> None:
     """Unhides rows (counted from 0) of sheets."""
-    book = Book(package)
     for name, numbers in rows.items():
         sheet = book.sheet(name)
         if sheet is None:
@@ -66,12 +61,11 @@ def show_rows(package: OpenPackage, rows: Mapping[str, Iterable[int]]) -> None:
                 sheet.changed()
 
 
-def open_cells(package: OpenPackage, name: str) -> frozenset[tuple[int, int]]:
+def open_cells(book: Book, name: str) -> frozenset[tuple[int, int]]:
     """The unlocked cells of a sheet as (row, column): those that a person fills in on a form of ours."""
-    book = Book(package)
     sheet = book.sheet(name)
-    styles = package.tree(
-        next((target for _, kind, target in package.related(book.part) if kind == "styles"), "")
+    styles = book.package.tree(
+        next((target for _, kind, target in book.package.related(book.part) if kind == "styles"), "")
     )
     unlocked = {
         str(number)

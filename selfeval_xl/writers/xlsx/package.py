@@ -8,10 +8,11 @@ import re
 import zipfile
 from collections.abc import Sequence
 from io import BytesIO
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from selfeval_xl.errors import UnreadableFile
-from selfeval_xl.readers.formats.guard import DAMAGED, open_package, plain_xml
+from selfeval_xl.readers.formats.guard import DAMAGED, Package, plain_xml
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -66,8 +67,8 @@ class OpenPackage:
     Raises UnreadableFile where the package or a part asked for is damaged.
     """
 
-    def __init__(self, data: bytes) -> None:
-        self._package = open_package(data)
+    def __init__(self, package: Package) -> None:
+        self._package = package
         self._by_lower = {name.lower(): name for name in self._package.names}
         self._trees: dict[str, Element] = {}
         self._changed: set[str] = set()
@@ -246,10 +247,13 @@ class OpenPackage:
     def write(self, path: str | os.PathLike[str] | IO[bytes]) -> None:
         """Writes the package to a file: old parts in their old order, new ones behind them.
 
-        Raises OSError where that fails.
+        A package of which nothing was changed is written as it was. Raises OSError where that fails.
         """
         from lxml import etree
 
+        if not (self._changed or self._added or self._dropped):
+            _write_bytes(path, self._package.data)
+            return
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for name in self.names:
                 entry = self._package.entries.get(name)
@@ -275,6 +279,14 @@ class OpenPackage:
         buffer = BytesIO()
         self.write(buffer)
         return buffer.getvalue()
+
+
+def _write_bytes(path: str | os.PathLike[str] | IO[bytes], data: bytes) -> None:
+    """Writes bytes to a file or an open one."""
+    if isinstance(path, (str, os.PathLike)):
+        Path(path).write_bytes(data)
+    else:
+        path.write(data)
 
 
 def _target(part: str, target: str) -> str:
