@@ -14,6 +14,7 @@ from openpyxl.workbook.protection import WorkbookProtection
 
 from selfeval_xl import addin
 from selfeval_xl.addin import connecting, state
+from selfeval_xl.addin.host import Host
 from support import excel_engine
 from support.add_in import ONE, RED, Busy, opened, snapshot
 
@@ -110,3 +111,22 @@ def test_no_button_leaves_the_program_quiet(book, press, excel):
         press(button)
         assert excel.api.ScreenUpdating is excel.api.EnableEvents is excel.api.DisplayAlerts is True
     assert Path(book.FullName).exists()
+
+
+@pytest.mark.parametrize("off", [("EnableEvents",), ("ScreenUpdating", "EnableEvents", "DisplayAlerts")])
+def test_what_a_macro_of_the_person_switched_off_stays_off(book, press, excel, monkeypatch, off):
+    for name in off:
+        monkeypatch.setitem(excel.api.properties, name, False)
+    before = {name: getattr(excel.api, name) for name in ("ScreenUpdating", "EnableEvents", "DisplayAlerts")}
+    for button in ("check_book", "fill_deviations", "undo"):
+        press(button)
+        assert {name: getattr(excel.api, name) for name in before} == before
+
+
+def test_after_an_error_the_program_is_as_it_was_before(book, excel, monkeypatch):
+    monkeypatch.setitem(excel.api.properties, "EnableEvents", False)
+    with pytest.raises(ZeroDivisionError):
+        with Host(excel_engine.xlwings.Book.caller()).quietly("DisplayAlerts"):
+            assert excel.api.ScreenUpdating is excel.api.EnableEvents is excel.api.DisplayAlerts is False
+            raise ZeroDivisionError
+    assert (excel.api.ScreenUpdating, excel.api.EnableEvents, excel.api.DisplayAlerts) == (True, False, True)

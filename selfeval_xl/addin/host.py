@@ -126,18 +126,18 @@ class Host:
 
     @contextmanager
     def quietly(self, *more: str) -> Iterator[None]:
-        """Switches redrawing and events off for a `with` block.
+        """Switches redrawing and events off for a `with` block; afterwards they are as they were before.
 
         more: DisplayAlerts, where the program would ask (deleting, merging).
         """
-        properties = ("ScreenUpdating", "EnableEvents", *more)
-        for name in properties:
-            setattr(self.app.api, name, False)
+        before = {name: getattr(self.app.api, name) for name in ("ScreenUpdating", "EnableEvents", *more)}
         try:
+            for name in before:
+                setattr(self.app.api, name, False)
             yield
         finally:
-            for name in properties:
-                setattr(self.app.api, name, True)
+            for name, value in before.items():
+                setattr(self.app.api, name, value)
 
     def folder_for(self, name: str) -> Path:
         """The folder of the book, for files beside it. Raises UsageError where the book was never saved."""

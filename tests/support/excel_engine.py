@@ -111,13 +111,18 @@ class AppWords:
     """The application's own words: the person answers dialogs; properties keep what they are set to."""
 
     def __init__(self, app: App) -> None:
-        self.__dict__.update(
-            _app=app, StatusBar=False, ScreenUpdating=True, EnableEvents=True, DisplayAlerts=True
-        )
+        properties = {"StatusBar": False, "ScreenUpdating": True, "EnableEvents": True, "DisplayAlerts": True}
+        self.__dict__.update(_app=app, properties=properties)
+
+    def __getattr__(self, word: str) -> Any:
+        if word not in self.properties:
+            raise AttributeError(word)
+        self._app.calls.append(word)
+        return self.properties[word]
 
     def __setattr__(self, word: str, value: Any) -> None:
         self._app.calls.append(word)
-        self.__dict__[word] = value
+        self.properties[word] = value
 
     def InputBox(self, *, Prompt: str, Title: str, Default: str, Type: int) -> Any:
         if max(len(Prompt), len(Default)) > 255:
