@@ -38,6 +38,7 @@ rules: $(VENV)/.test
 
 addin: $(VENV)/.test
 	@PYTHONPATH=. $(BIN)/python vba_shim/build.py
+	@$(BIN)/python docs/make_buttons.py
 
 pictures: $(VENV)/.test system
 	@$(BIN)/python docs/make_pictures.py

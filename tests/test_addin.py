@@ -11,7 +11,6 @@ import pytest
 
 from selfeval_xl import addin
 from selfeval_xl.addin import connecting, pressing, state
-from selfeval_xl.addin.ribbon import ready_buttons, ribbon
 from selfeval_xl.filings.roster_sheets import blank_roster
 from selfeval_xl.model.sheet_names import RESULTS, SETTINGS
 from selfeval_xl.writers.excel.runs import runs
@@ -502,22 +501,6 @@ def test_a_busy_program_is_asked_again_and_then_given_up():
 def test_no_book_and_an_unknown_button_are_said_and_not_raised(home, capsys, excel, book):
     addin.press("make_coffee")
     assert excel.person.messages[-1].startswith("没有按钮“make_coffee”")
-
-
-TO_COME = ("抽查", "复核汇总")  # buttons of commands that are not there yet: sample, review
-
-
-def test_every_ready_button_has_its_function_and_every_label_is_the_bureaus(shared):
-    from selfeval_xl.addin.buttons import FUNCTIONS, function_of
-
-    assert ribbon().ready == set(FUNCTIONS)
-    assert all(callable(function_of(button.id)) for button in ready_buttons())
-    listed = (shared / "BUREAU.md").read_text(encoding="utf-8").partition("## 12.")[2].partition("\n## ")[0]
-    for group in ribbon().groups:
-        line = next(line for line in listed.splitlines() if line.startswith(f"| {group.label}"))
-        names = [part.split("（")[0].strip() for part in line.split("|")[2].split("·")]
-        names = [name for name in names if name not in TO_COME]
-        assert [button.label for button in ribbon().buttons if button.group == group.id] == names
 
 
 def test_runs_cover_the_cells_and_nothing_else():

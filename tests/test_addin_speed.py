@@ -114,8 +114,9 @@ import time
 started = time.process_time()
 import selfeval_xl.addin
 told = time.process_time() - started
-import selfeval_xl.addin.buttons, selfeval_xl.addin.pressing, selfeval_xl.addin.buttons.check
-import selfeval_xl.addin.host, xlwings
+import selfeval_xl.addin.pressing, selfeval_xl.addin.host, xlwings
+from selfeval_xl.addin.buttons import function_of
+function_of("check_book")
 print(told, time.process_time() - started, *sorted(name for name in sys.modules if name in {HEAVY!r}))
 """
     )
@@ -144,7 +145,7 @@ import json, os
 os.environ["SELFEVAL_HOME"] = {str(tmp_path / "桌面设置")!r}
 from support import excel_engine, office
 from selfeval_xl import addin
-from selfeval_xl.addin.ribbon import ready_buttons
+from selfeval_xl.addin.ribbon import ribbon
 running = office.Office()
 excel = excel_engine.App(running)
 answers = {{
@@ -157,7 +158,7 @@ told = {{}}
 with excel_engine.open_book(excel, {str(book)!r}) as opened:
     sheet = opened.api.Sheets("项目01")
     late = lambda button: button.group == "bureau" or button.id == "make_report"
-    for button in sorted(ready_buttons(), key=late):
+    for button in sorted(ribbon().buttons, key=late):
         if late(button) and "loaded" not in told:
             told["loaded"] = [name for name in {HEAVY!r} if name in sys.modules]
         sheet.Activate()
@@ -174,7 +175,7 @@ print(json.dumps(told))
     assert run.returncode == 0, run.stderr
     told = json.loads(run.stdout)
     assert told.pop("loaded") == []
-    assert told.keys() == ribbon().ready
+    assert told.keys() == {button.id for button in ribbon().buttons}
     assert not [
         (button, text)
         for button, texts in told.items()

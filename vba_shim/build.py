@@ -20,7 +20,7 @@ import xlwings_part
 from pyopenvba import ExcelFile, VBAModuleKind
 
 from selfeval_xl import templates
-from selfeval_xl.addin.ribbon import Button, ready_buttons, ribbon
+from selfeval_xl.addin.ribbon import Button, ribbon
 
 HERE = Path(__file__).parent
 PACKAGE = HERE.parent / "selfeval_xl" / "addin" / "setup"
@@ -33,7 +33,6 @@ MODULES = (
     "SelfevalLinks",
     "SelfevalNotes",
 )
-ON_CELL = ("yuan_to_wan", "check_sheet", "next_finding", "explain")  # in the menu of the right mouse button
 CONF = "selfeval.conf"  # the sheet of settings
 SETTINGS = (("INTERPRETER_WIN", ""), ("MODE", "auto"), ("VERSION", ""))
 NAMESPACES = {
@@ -89,7 +88,7 @@ def ribbon_xml(part: str, own_tab: bool = False) -> bytes:
     part: customUI (2006) or customUI14 (2009, with the cell's menu). own_tab: the tab of a workbook, which is
     hidden where the add-in is installed.
     """
-    shown = ready_buttons()
+    shown = ribbon().buttons
     groups = []
     for group in ribbon().groups:
         buttons = [
@@ -113,7 +112,7 @@ def ribbon_xml(part: str, own_tab: bool = False) -> bytes:
     )
     menu = ""
     if part == "customUI14" and not own_tab:
-        items = "".join(_button(button, "", "_menu") for button in shown if button.id in ON_CELL)
+        items = "".join(_button(button, "", "_menu") for button in shown if button.cell_menu)
         menu = (
             '<contextMenus><contextMenu idMso="ContextMenuCell"><menuSeparator id="selfeval_line"/'
             f">{items}</contextMenu></contextMenus>"

@@ -19,7 +19,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button. group: id of its group. image: one of Excel's imageMso names. tip: text of the screen tip."""
+    """A button.
+
+    group: id of its group. image: one of Excel's imageMso names. tip: text of the screen tip. function: its
+    module in the folder `buttons` and its name, "module:name". cell_menu: whether it is also in the menu of
+    the right mouse button on a cell.
+    """
 
     id: str
     label: str
@@ -27,16 +32,17 @@ class Button:
     large: bool
     image: str
     tip: str
+    function: str
+    cell_menu: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Ribbon:
-    """The tab of the ribbon. ready: ids of the buttons whose function exists."""
+    """The tab of the ribbon."""
 
     tab: str
     groups: tuple[Group, ...]
     buttons: tuple[Button, ...]
-    ready: frozenset[str]
 
 
 @cache
@@ -47,10 +53,4 @@ def ribbon() -> Ribbon:
         document["tab"],
         tuple(Group(**group) for group in document["groups"]),
         tuple(Button(**button) for button in document["buttons"]),
-        frozenset(document["ready"]),
     )
-
-
-def ready_buttons() -> tuple[Button, ...]:
-    """The buttons whose function exists."""
-    return tuple(button for button in ribbon().buttons if button.id in ribbon().ready)

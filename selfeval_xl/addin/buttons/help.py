@@ -5,7 +5,7 @@ from __future__ import annotations
 from selfeval_xl.addin import state
 from selfeval_xl.addin.buttons.next_finding import listed, rows_at
 from selfeval_xl.addin.host import Host
-from selfeval_xl.addin.ribbon import ready_buttons
+from selfeval_xl.addin.ribbon import ribbon
 from selfeval_xl.errors import UsageError
 from selfeval_xl.model.sheet_names import COVER
 from selfeval_xl.writers.excel.page_setup import refusals
@@ -21,7 +21,7 @@ def show_guide(host: Host) -> None:
         host.say(
             "\n".join(
                 f"{button.label}：{button.tip}"
-                for button in ready_buttons()
+                for button in ribbon().buttons
                 if button.group in ("fill_in", "self_check", "submit")
             )
         )
