@@ -8,9 +8,14 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
+import pytest
+from lxml import etree
+
 ROOT = Path(__file__).resolve().parents[1]
+PYTEST = ("-m", "pytest", "-q", "-m")  # then the markers and the files
 BLOCK = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
 
 
@@ -42,8 +47,13 @@ def copy_of_the_package(folder: Path) -> Path:
 
 def run(folder: Path, script: str) -> object:
     """What a script prints as JSON, run with the copy of the package."""
+    return json.loads(python(folder, "-c", script))
+
+
+def python(folder: Path, *arguments: str) -> str:
+    """What a Python with these arguments prints, which has the copy of the package."""
     done = subprocess.run(
-        [sys.executable, "-c", script],
+        [sys.executable, *arguments],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -51,8 +61,8 @@ def run(folder: Path, script: str) -> object:
         check=False,
         env={**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{folder / 'tests'}", "PYTHONUTF8": "1"},
     )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def test_a_rule_is_one_function_and_two_cases(tmp_path):
@@ -130,3 +140,62 @@ place = rows[0].index("评价年度")
 print(json.dumps([rows[0][place - 1], rows[0][place + 1], rows[1][place]]))
 """
     assert run(copy, script) == ["实施单位", "项目类别", 2024]
+
+
+@pytest.fixture(scope="module")
+def with_button(tmp_path_factory) -> Path:
+    """A copy of the project with the button of the page, after what `make addin` runs."""
+    folder = tmp_path_factory.mktemp("button")
+    copy, files = copy_of_the_package(folder / "project"), []
+    for name in ("docs", "vba_shim", "tests"):
+        shutil.copytree(
+            ROOT / name,
+            copy / name,
+            ignore=shutil.ignore_patterns("__pycache__", "node_modules", "pictures"),
+            dirs_exist_ok=True,
+        )
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    if (ROOT.parent / "shared").is_dir():
+        (folder / "shared").symlink_to(ROOT.parent / "shared", target_is_directory=True)
+    for language, file, text in blocks("how-to-add-a-button.md"):
+        place = copy / file
+        assert place.exists() == (language == "toml"), file
+        before = place.read_text(encoding="utf-8") + "\n" if place.exists() else ""
+        place.write_text(before + text, encoding="utf-8")
+        files.append(file)
+    assert files == [
+        "selfeval_xl/addin/buttons/count_forms.py",
+        "selfeval_xl/addin/ribbon.toml",
+        "tests/test_count_forms.py",
+    ]
+    recipe = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\naddin:")[2].partition("\n\n")[0]
+    scripts = re.findall(r"/python (\S+\.py)", recipe)
+    assert scripts == ["vba_shim/build.py", "docs/make_buttons.py"]
+    for script in scripts:
+        python(copy, script)
+    return copy
+
+
+def test_a_button_is_a_row_and_a_function(with_button):
+    """It is in both ribbons and in the manual; the tests of the table and of the build pass untouched."""
+    for name in ("selfeval.xlam", "selfeval.xltm"):
+        with zipfile.ZipFile(with_button / "selfeval_xl" / "addin" / "setup" / name) as package:
+            groups = list(etree.fromstring(package.read("customUI/customUI14.xml")).iter("{*}group"))
+        (group,) = [group for group in groups if group.get("label") == "自查"]
+        assert [group[-1].get(key) for key in ("id", "label", "imageMso", "onAction")] == [
+            "count_forms",
+            "数一数",
+            "AutoSumCount",
+            "Selfeval_OnButton",
+        ]
+    manual = (with_button / "docs" / "插件手册.md").read_text(encoding="utf-8")
+    assert "| 自查 | 数一数 | 数一数这个工作簿里有几张自评表。 |" in manual
+    python(
+        with_button, *PYTEST, "not (office or validator)", "tests/test_ribbon.py", "tests/test_vba_shim.py"
+    )
+
+
+@pytest.mark.usefixtures("libreoffice")
+def test_the_button_of_the_page_is_pressed(with_button):
+    """The page's own test, in a LibreOffice."""
+    assert "1 passed" in python(with_button, *PYTEST, "office", "tests/test_count_forms.py")
