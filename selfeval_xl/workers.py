@@ -20,6 +20,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -40,10 +41,8 @@ NO_START = "读取文件的程序启动不了（{cause}）。请重新安装self
 # address space of a worker: reading takes up to 300 MB, the interpreter and its libraries reserve the rest
 MEMORY = 1 << 30
 READY = "ready"  # sent once, when all imports are done
-START = (
-    "import sys,pickle;sys.path[:]=pickle.load(sys.stdin.buffer);"
-    "from selfeval_xl.workers import serve;serve()"
-)
+START = "from selfeval_xl.workers import serve;serve()"
+_TAKE_PATHS = "import sys,pickle;sys.path[:]=pickle.load(sys.stdin.buffer)\n"  # sent by Child.begin
 _POLL = 0.25
 _LENGTH = struct.Struct("<Q")
 
@@ -77,17 +76,57 @@ def _worker_count(files: int, jobs: int | None) -> int:
     return 1 if files < 3 else max(1, min(jobs or os.cpu_count() or 1, files))
 
 
-@dataclass(slots=True, eq=False)
-class _Worker:
-    """A worker process.
-
-    requests, answers: its pipes. errors: a file with its error output. queue: the numbers of the files that
-    it was sent and has not answered. busy_since: when it began with the first of them (time.monotonic).
-    """
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A child process that runs Python code of ours. requests, answers: its pipes."""
 
     process: subprocess.Popen[bytes]
     requests: IO[bytes]
     answers: IO[bytes]
+
+    def begin(self, message: object) -> None:
+        """Sends the paths of the packages and the first message. Raises OSError where it has died."""
+        root = str(PACKAGE.parent)
+        self.requests.write(pickle.dumps([root, *(entry for entry in sys.path if entry and entry != root)]))
+        send(self.requests, message)
+
+    def end(self) -> None:
+        """Ends the process and closes its pipes."""
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.requests, self.answers):
+            try:
+                pipe.close()
+            except OSError:
+                continue  # what was still to be written to a dead child is of no use
+
+
+def start_child(code: str, errors: IO[bytes]) -> Child:
+    """A new Python that runs `code` as soon as `Child.begin` has sent it the paths of our packages.
+
+    errors: an open file, which takes its error output. Raises OSError where no process can be started.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", _TAKE_PATHS + code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
+    assert process.stdin is not None and process.stdout is not None  # both are pipes
+    return Child(process, process.stdin, process.stdout)
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    """A worker process.
+
+    errors: a file with its error output. queue: the numbers of the files that it was sent and has not
+    answered. busy_since: when it began with the first of them (time.monotonic).
+    """
+
+    child: Child
     errors: IO[bytes]
     queue: deque[int] = field(default_factory=deque)
     busy_since: float = 0.0
@@ -95,13 +134,7 @@ class _Worker:
 
     def end(self) -> str:
         """Ends the process; returns the last line of its error output, the cause for a programmer to read."""
-        self.process.kill()
-        self.process.wait()
-        for pipe in (self.requests, self.answers):
-            try:
-                pipe.close()
-            except OSError:
-                continue  # what was still to be written to a dead worker is of no use
+        self.child.end()
         with self.errors as file:
             file.seek(max(0, file.seek(0, 2) - 2000))
             lines = file.read().decode("utf-8", "replace").strip().splitlines()
@@ -159,7 +192,7 @@ class _Pool:
             idle.queue.extend(chunk)
             idle.busy_since = time.monotonic()
             try:
-                send(idle.requests, [self.paths[number] for number in chunk])
+                send(idle.child.requests, [self.paths[number] for number in chunk])
             except OSError:
                 return  # the worker has died: its listener reports that
 
@@ -236,24 +269,11 @@ def _unread(path: str, text: str, cause: str = "") -> ReadFile:
 
 
 def _spawn(function: str, context: Any) -> _Worker:
-    """A new worker, sent the paths of the packages and the function to run."""
+    """A new worker, sent the function to run."""
     errors = tempfile.TemporaryFile()
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-c", START],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=errors,
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-    )
-    assert process.stdin is not None and process.stdout is not None  # both are pipes
-    root = str(PACKAGE.parent)
-    worker = _Worker(process, process.stdin, process.stdout, errors)
-    try:
-        worker.requests.write(pickle.dumps([root, *(entry for entry in sys.path if entry and entry != root)]))
-        send(worker.requests, (function, context))
-    except OSError:
-        return worker  # the worker has died: its listener reports that
+    worker = _Worker(start_child(START, errors), errors)
+    with suppress(OSError):  # a worker that has died is reported by its listener
+        worker.child.begin((function, context))
     return worker
 
 
@@ -261,7 +281,7 @@ def _listen(worker: _Worker, events: queue.SimpleQueue[tuple[_Worker, Any]]) -> 
     """Puts a worker's answers into the queue of events until its pipe ends."""
     try:
         while True:
-            events.put((worker, receive(worker.answers)))
+            events.put((worker, receive(worker.child.answers)))
     except (OSError, ValueError, EOFError, pickle.UnpicklingError):
         events.put((worker, _Lost()))
 

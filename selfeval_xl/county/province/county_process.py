@@ -16,10 +16,7 @@ from selfeval_xl.county.result import County
 from selfeval_xl.errors import SelfevalError, cause_of
 from selfeval_xl.workers import receive, send
 
-START = (
-    "import sys,pickle;sys.path[:]=pickle.load(sys.stdin.buffer);"
-    "from selfeval_xl.county.province.county_process import serve;serve()"
-)
+START = "from selfeval_xl.county.province.county_process import serve;serve()"
 _BETWEEN = 0.1  # seconds between two messages about progress
 
 

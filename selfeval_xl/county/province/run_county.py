@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,8 +13,7 @@ from typing import BinaryIO
 from selfeval_xl.county.province.county_process import START, Order, Refused, Step
 from selfeval_xl.county.province.folders import Place
 from selfeval_xl.county.result import County
-from selfeval_xl.files import PACKAGE
-from selfeval_xl.workers import receive, send
+from selfeval_xl.workers import receive, start_child
 
 KILLED = "汇总时程序被中断（内存不够，或被结束），没有做完；其他县区不受影响。请关掉其他程序，再运行一次。"
 BROKEN = "汇总时程序出错，没有做完；其他县区不受影响。请把这个记录文件发给开发者：{log}"
@@ -74,32 +71,15 @@ def _ask(
     order: Order, noise: BinaryIO, progress: Callable[[int, int, str], None] | None
 ) -> County | Refused | None:
     """The child's last answer; None where it died without one."""
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-c", START],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=noise,
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-    )
-    orders, answers = process.stdin, process.stdout
-    assert orders is not None and answers is not None  # both are pipes
-    root = str(PACKAGE.parent)
+    child = start_child(START, noise)
     try:
-        orders.write(pickle.dumps([root, *(place for place in sys.path if place and place != root)]))
-        send(orders, order)
-        while isinstance(answer := receive(answers), Step):
+        child.begin(order)
+        while isinstance(answer := receive(child.answers), Step):
             if progress:
                 progress(answer.done, answer.whole, answer.name)
-        process.wait()
+        child.process.wait()
         return answer
     except (EOFError, BrokenPipeError, pickle.UnpicklingError):
         return None
     finally:
-        process.kill()
-        process.wait()
-        for pipe in (orders, answers):
-            try:
-                pipe.close()
-            except OSError:
-                continue  # the dead process needs nothing that is still in the pipe
+        child.end()
