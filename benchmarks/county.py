@@ -195,7 +195,7 @@ def one_core(folder: Path, out: Path) -> dict:
     from selfeval_xl.county.departments.data import laid_out
     from selfeval_xl.county.departments.streaming import StreamedDepartments
     from selfeval_xl.county.intake.receipts import receiving, sort_out
-    from selfeval_xl.county.intake.records_pickle import work  # noqa: F401 - imported before the clock starts
+    from selfeval_xl.county.intake.records import work  # noqa: F401 - imported before the clock starts
 
     begun = time.process_time()
     with receiving(folder, out, default(), read=_in_process) as received:
@@ -207,7 +207,7 @@ def one_core(folder: Path, out: Path) -> dict:
 
 def _in_process(paths: list[str], context=None, **options: object) -> Iterator[tuple[str, bytes]]:
     """The workers' answers on these files, made in this process."""
-    from selfeval_xl.county.intake.records_pickle import work
+    from selfeval_xl.county.intake.records import work
 
     return (work(path, context) for path in paths)
 

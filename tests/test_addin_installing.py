@@ -155,6 +155,36 @@ def test_the_bundle_has_everything_and_no_pandas(stand_ins, tmp_path):
     assert again.returncode == 2 and "不是空的" in again.stderr
 
 
+@pytest.mark.parametrize("machine,platform", [(0x014C, "win32"), (0x8664, "win_amd64"), (None, "win_amd64")])
+def test_the_wheels_are_those_of_the_python(machine, platform, tmp_path):
+    header = bytearray(256)
+    if machine:
+        header[0x3C:0x40] = (128).to_bytes(4, "little")
+        header[128:134] = b"PE\0\0" + machine.to_bytes(2, "little")
+    with zipfile.ZipFile(tmp_path / "p.zip", "w") as package:
+        package.writestr("python.exe", bytes(header))
+    assert bundle.python_platform(tmp_path / "p.zip") == platform
+
+
+def test_a_bundle_of_32_bits_goes_without_msgspec_and_says_so(stand_ins, tmp_path):
+    """msgspec has wheels for win_amd64 and win_arm64 only."""
+    archive, wheels = tmp_path / "python-3.12.10-embed-win32.zip", stand_ins[1]
+    header = b"MZ".ljust(0x3C, b"\0") + (64).to_bytes(4, "little") + b"PE\0\0\x4c\x01"
+    with zipfile.ZipFile(archive, "w") as package:
+        for name in ("python.exe", "python312.zip", "python312._pth"):
+            package.writestr(name, header)
+    run = selfeval("addin", "bundle", "-o", tmp_path / "包", "--python", archive, "--wheels", wheels)
+    assert run.returncode == 0 and "32位的离线包：不能汇总全县" in run.stdout
+    assert not list((tmp_path / "包" / "packages").glob("msgspec*"))
+    next(wheels.glob("msgspec*")).unlink()
+    assert (
+        selfeval("addin", "bundle", "-o", tmp_path / "又", "--python", archive, "--wheels", wheels).returncode
+        == 0
+    )
+    with pytest.raises(UsageError, match="缺少组件：msgspec"):
+        bundle.bundle(tmp_path / "大", stand_ins[0], wheels)
+
+
 def test_what_is_missing_is_named(stand_ins, tmp_path):
     archive, wheels = stand_ins
     next(wheels.glob("lxml*")).unlink()

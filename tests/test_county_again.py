@@ -4,9 +4,7 @@ refusal loses nothing.
 
 from __future__ import annotations
 
-import io
 import os
-import pickle
 import random
 import signal
 import sqlite3
@@ -23,11 +21,10 @@ from selfeval_xl import templates
 from selfeval_xl.assessment.policy import RulePolicy, default
 from selfeval_xl.county import consolidate
 from selfeval_xl.county.database import TABLE
-from selfeval_xl.county.intake import records_pickle
 from selfeval_xl.county.intake.answers import AnswerCache
 from selfeval_xl.county.intake.check_file import CheckedFile, moved, read_and_check
 from selfeval_xl.county.intake.outline import outline
-from selfeval_xl.county.intake.records_pickle import packed, unpacked
+from selfeval_xl.county.intake.records import packed
 from selfeval_xl.county.unchanged import SHARES
 from selfeval_xl.errors import OutputError, UsageError
 from selfeval_xl.workflows.demo.county import made_up
@@ -95,46 +92,13 @@ def test_what_is_gone_is_forgotten(folder, tmp_path):
         assert base.execute(f"SELECT count(*) FROM {TABLE}").fetchone() == (5,)
 
 
-def test_answers_come_out_as_they_went_in_and_move_with_their_file(folder):
-    answer = read_and_check(next(folder.iterdir()), default())
-    assert unpacked(packed(answer)) == answer
-    other = moved(answer, "别处/a.xlsx")
+def test_answers_move_with_their_file(folder):
+    other = moved(read_and_check(next(folder.iterdir()), default()), "别处/a.xlsx")
     assert (
         {form.file for form in other.file.forms}
         == {finding.file for findings in other.found for finding in findings}
         == {"别处/a.xlsx"}
     )
-
-
-class _Evil:
-    def __reduce__(self):
-        return (os.system, ("echo 1",))
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b"",
-        b"nonsense",
-        pickle.dumps(_Evil()),
-        pickle.dumps("text"),
-        pickle.dumps(Path("a")),
-        pickle.dumps(subprocess.Popen),
-    ],
-)
-def test_nothing_but_records_comes_out_of_the_store(raw):
-    assert unpacked(raw) is None
-
-
-@pytest.mark.parametrize("name", ["re.enum.bltns.help.__class__", "Decimal", "re"])
-def test_a_record_is_named_by_the_module_that_defines_it(name):
-    """A dotted name leads through a module of ours to whatever that imports."""
-    module = "selfeval_xl.model.units"
-    raw = b"".join(
-        (b"\x80\x04", *(b"\x8c%c%b" % (len(text), text.encode()) for text in (module, name)), b"\x93.")
-    )
-    with pytest.raises(pickle.UnpicklingError):
-        records_pickle._Data(io.BytesIO(raw)).load()
 
 
 @pytest.mark.parametrize("column", ["answer", "outline"])
@@ -147,19 +111,6 @@ def test_a_spoilt_answer_is_read_anew(folder, tmp_path, monkeypatch, column):
         base.execute(f"DELETE FROM {SHARES}")
         base.commit()
     assert len(read_now(folder, out, monkeypatch)) == 6 and values(out) == first
-
-
-def test_a_store_that_is_no_database_is_put_aside_and_one_of_others_is_left_alone(folder, tmp_path):
-    out = tmp_path / "全县.xlsx"
-    out.with_suffix(".sqlite").write_bytes(b"spoilt" * 500)
-    assert consolidate(folder, out).project_forms == 30 and (tmp_path / "全县.sqlite.bak").exists()
-    with closing(sqlite3.connect(tmp_path / "别的.sqlite")) as base:
-        base.execute("CREATE TABLE accounts (a)")
-        base.commit()
-    with pytest.raises(OutputError, match="别的程序"):
-        consolidate(folder, tmp_path / "别的.xlsx")
-    with closing(sqlite3.connect(tmp_path / "别的.sqlite")) as base:
-        assert base.execute("SELECT name FROM sqlite_master").fetchall() == [("accounts",)]
 
 
 def test_what_was_read_before_the_end_is_there_in_the_next_run(tmp_path):

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from selfeval_xl.assessment.policy import default
-from selfeval_xl.county.database import TABLE
+from selfeval_xl.county.database import TABLE, OpenStore
 from selfeval_xl.county.intake.answers import AnswerCache
 from selfeval_xl.county.intake.check_file import read_and_check
 from selfeval_xl.county.intake.outline import outline, outlined
@@ -144,7 +144,7 @@ def test_a_store_that_another_program_holds_is_said(tmp_path):
         other.execute("BEGIN EXCLUSIVE")
         base = sqlite3.connect(tmp_path / "a.sqlite", timeout=0.1)
         with pytest.raises(OutputError, match="正被占用"):
-            Store(tmp_path / "a.sqlite", base)
+            Store(tmp_path / "a.sqlite", OpenStore(base))
         base.close()
 
 

@@ -87,7 +87,7 @@ def addin_bundle(
     from selfeval_xl.addin.setup.bundle import bundle
     from selfeval_xl.cli.screen.screen import say
 
-    say(
-        f"离线包已做好：{out}（组件{len(bundle(out, python, wheels))}个）。把整个文件夹拷过去，"
-        "先看里面的“使用说明.txt”。"
-    )
+    wheel_names = bundle(out, python, wheels)
+    say(f"离线包已做好：{out}（组件{len(wheel_names)}个）。把整个文件夹拷过去，先看里面的“使用说明.txt”。")
+    if not any(name.startswith("msgspec") for name in wheel_names):
+        say("这是32位的离线包：不能汇总全县（要64位的Python），其他功能都能用。")

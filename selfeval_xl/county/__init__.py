@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -42,7 +41,8 @@ def consolidate(
     (extra `dask`). progress(done, all, file name) is called after each file.
 
     A file that cannot be read is listed in 收件核对 and stops nothing. What officers wrote into an earlier
-    `out` is carried over. Raises UsageError (no such folder, faulty roster) and OutputError (`out` cannot be
+    `out` is carried over. A store that cannot be used any more is set aside, which the result's `notes` say.
+    Raises UsageError (no such folder, faulty roster, a machine of 32 bits) and OutputError (`out` cannot be
     written, or is no county workbook).
     """
     from selfeval_xl.county.departments.data import laid_out
@@ -54,7 +54,7 @@ def consolidate(
     from selfeval_xl.filings.roster import chosen_by, read_roster
 
     out = Path(out)
-    _check_places(Path(folder), out)
+    _check_possible(Path(folder), out)
     policy = policy if isinstance(policy, Policy) else load(policy)
     loaded_roster = read_roster(roster) if roster else None
     if parquet:
@@ -69,7 +69,7 @@ def consolidate(
         choices = chosen_by(loaded_roster, written.chosen_files())
         collected = sort_out(received.root, received.files, loaded_roster, choices, received.archives)
         departments = StreamedDepartments(received, laid_out(collected, loaded_roster, policy))
-        return publish(departments, out, written, last, with_forms, parquet, store=received.cache.base)
+        return publish(departments, out, written, last, with_forms, parquet, store=received.cache.store)
 
 
 def _previous_remarks(out: Path) -> Written:
@@ -86,8 +86,18 @@ def _previous_remarks(out: Path) -> Written:
         if unwritten and out.is_file() and fingerprint(out)[1] == unwritten
         else read_written(out, SHEETS)
     )
-    written.returned |= json.loads(meta(store, "returned") or "{}")
+    written.returned |= _days_by_department(meta(store, "returned") or "{}")
     return written
+
+
+def _days_by_department(text: str) -> dict[str, list[str]]:
+    """The days on which filings were returned, as the store has them; none where the text was damaged."""
+    import msgspec
+
+    try:
+        return msgspec.json.decode(text, type=dict[str, list[str]])
+    except (ValueError, RecursionError):
+        return {}
 
 
 def _reading(dask: str | None, folder: str | Path) -> AbstractContextManager[Read | None]:
@@ -111,8 +121,11 @@ def _without_cycle_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _check_places(folder: Path, out: Path) -> None:
-    """Raises UsageError or OutputError where the folder does not exist or the workbook cannot be there."""
+def _check_possible(folder: Path, out: Path) -> None:
+    """Raises UsageError or OutputError: no msgspec, no such folder, or the workbook cannot be there."""
+    from selfeval_xl.county.intake import records
+
+    records.usable()
     if not folder.exists():
         raise UsageError(f"找不到文件夹“{folder}”。请核对名称和位置。")
     if out.suffix.lower() != ".xlsx":

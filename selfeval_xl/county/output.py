@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county import officer_columns
 from selfeval_xl.county.build_tables import TableBuilder, in_order
+from selfeval_xl.county.database import OpenStore
 from selfeval_xl.county.departments.data import MENDED, CountyData
 from selfeval_xl.county.departments.streaming import LoadedDepartments, StreamedDepartments
 from selfeval_xl.county.intake.receipts import RESULTS
@@ -49,7 +49,7 @@ def publish(
     with_forms: bool = False,
     parquet: str | Path | None = None,
     most_rows: int = MOST_ROWS,
-    store: sqlite3.Connection | None = None,
+    store: OpenStore | None = None,
 ) -> County:
     """Writes store and workbook of the departments; what officers wrote before is carried over.
 
@@ -94,9 +94,7 @@ def _publish(
 
         write_parquet(parquet, tables)
     carried = sum(remark.used for remark in written.remarks)
-    county = _county(
-        material, departments.rules, out, store.path, tables, forms_by_decision, carried, len(lost)
-    )
+    county = _county(material, departments.rules, out, store, tables, forms_by_decision, carried, len(lost))
     unwritten = fingerprint(out)[1] if not written.remarks and not lost else ""
     store.finish(
         sheets,
@@ -217,7 +215,7 @@ def _county(
     material: CountyData,
     rules: Iterable[RuleStatus],
     out: Path,
-    store: Path,
+    store: Store,
     tables: Mapping[str, Rows],
     forms: dict[str, int],
     carried: int,
@@ -238,7 +236,7 @@ def _county(
             verdicts[position] += int(count or 0)
     return County(
         out=out,
-        store=store,
+        store=store.path,
         departments=len(material.entries),
         reported=len({fate.filing for fate in used}),
         project_forms=kinds[False],
@@ -254,4 +252,5 @@ def _county(
         lost=lost,
         balances=balance_lines(results, forms),
         problems=material.roster.problems if material.roster else (),
+        notes=store.notes,
     )

@@ -21,7 +21,8 @@ class County:
     forms: recognised, used, superseded, duplicate. verdicts: indicators of the project forms by indicators,
     met, exceeded, unmet, zero, undetermined, unexplained. severities: findings by 错误, 核实, 提示. rules: by
     status (ran, skipped, failed). carried, lost: officers' remarks that found their row, and that found none.
-    balances: of files and of forms, one line each. problems: faulty rows of the roster.
+    balances: of files and of forms, one line each. problems: faulty rows of the roster. notes: a sentence
+    where an earlier store was set aside.
     """
 
     out: Path
@@ -39,6 +40,7 @@ class County:
     lost: int = 0
     balances: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def projects(self) -> pandas.DataFrame:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.errors import UsageError
+from selfeval_xl.files import fingerprint, scratch
 
 if TYPE_CHECKING:
     from selfeval_xl.county.departments.data import CountyData
+    from selfeval_xl.county.intake.check_file import CheckedFile
     from selfeval_xl.filings.roster import Roster
+    from selfeval_xl.readers.archives import Unpacked
 
 
 def check_places(folder: Path, out: Path) -> None:
@@ -40,17 +42,18 @@ def study(
     """The received files, checked and sorted by department, with the same data as the county workbook."""
     from selfeval_xl.county.departments.data import prepare
     from selfeval_xl.county.intake.check_file import ready
-    from selfeval_xl.county.intake.receipts import receiving, sort_out
+    from selfeval_xl.county.intake.receipts import sort_out
     from selfeval_xl.filings.roster import chosen_by
+    from selfeval_xl.readers.archives import unpack
+    from selfeval_xl.readers.folder import collect
     from selfeval_xl.rules.runner import check
 
-    # the store in the temporary folder is only needed while the files are read
-    with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as temporary:
-        with receiving(folder, Path(temporary) / "退回", policy, jobs, progress) as received:
-            answers = [received.answer(file) for file in received.files]
-    collected = sort_out(
-        received.root, [answer.file for answer in answers], roster, chosen_by(roster), received.archives
-    )
+    root = folder if folder.is_dir() else folder.parent
+    with scratch() as unpacked_here:
+        arrived = unpack(collect(folder), root, unpacked_here)
+        answers = list(_answers(arrived, policy, jobs, progress))
+    archives = {str(file.shown): file.archive for file in arrived if file.archive}
+    collected = sort_out(root, [answer.file for answer in answers], roster, chosen_by(roster), archives)
     found = check(
         collected.filings,
         policy,
@@ -60,6 +63,31 @@ def study(
     )
     material = prepare(collected, found, roster, policy, assessed=True)
     return material if material.year else replace(material, year=_issued_year(material))
+
+
+def _answers(
+    arrived: list[Unpacked],
+    policy: Policy,
+    jobs: int | None,
+    progress: Callable[[int, int, str], None] | None,
+) -> Iterator[CheckedFile]:
+    """The contents of each file, checked; nothing is stored, since they are all needed at once."""
+    from selfeval_xl.county.intake.check_file import CHECK, CheckedFile, moved
+    from selfeval_xl.county.intake.receipts import not_taken_out
+    from selfeval_xl.model.forms import ReadFile
+    from selfeval_xl.readers import read_files
+
+    paths = [str(file.path) for file in arrived if not file.trouble]
+    read = read_files(paths, jobs=jobs, function=CHECK, context=policy)
+    for number, file in enumerate(arrived, 1):
+        path = str(file.shown)
+        if file.trouble:
+            yield CheckedFile(not_taken_out(file, *fingerprint(file.path)))
+        else:
+            answer: CheckedFile | ReadFile = next(read)
+            yield moved(CheckedFile(answer) if isinstance(answer, ReadFile) else answer, path)
+        if progress:
+            progress(number, len(arrived), file.shown.name)
 
 
 def _issued_year(material: CountyData) -> int | None:

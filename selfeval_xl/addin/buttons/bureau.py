@@ -19,9 +19,14 @@ COUNTY_BOOK = "全县汇总.xlsx"
 
 
 def consolidate_county(host: Host) -> None:
-    """Consolidates a folder that the officer picks into a county workbook beside it, and opens that."""
-    from selfeval_xl.county import consolidate
+    """Consolidates a folder that the officer picks into a county workbook beside it, and opens that.
 
+    Raises UsageError on a machine of 32 bits.
+    """
+    from selfeval_xl.county import consolidate
+    from selfeval_xl.county.intake import records
+
+    records.usable()  # before the officer is asked anything
     folder = host.pick_folder("请选择放着各部门材料的文件夹")
     if folder is None:
         return
@@ -45,7 +50,7 @@ def consolidate_county(host: Host) -> None:
         f"汇总完成：{county.departments}个部门，已报{county.reported}个，项目表{county.project_forms}张。",
         f"汇总工作簿：{out}",
     ]
-    host.say("\n".join([*lines, *county.problems[:5]]))
+    host.say("\n".join([*lines, *county.problems[:5], *county.notes]))
 
 
 def issue_books(host: Host) -> None:

@@ -2,7 +2,8 @@
 
 python/ is the embeddable Python that the user fetched, packages/ the Windows wheels unpacked, its ._pth names
 both. pandas and numpy stay out: xlwings imports them wherever it finds them, and a click would take half a
-second more.
+second more. For a Python of 32 bits msgspec stays out, of which there is no such wheel: that desk does not
+consolidate.
 """
 
 from __future__ import annotations
@@ -31,11 +32,15 @@ NEEDED = (
     "xlrd",
     "rapidfuzz",
     "lark",
+    "msgspec",
     "typer",
     "rich",
 )
 WINDOWS = ("xlwings", "pywin32", "colorama")
 LEFT_OUT = frozenset(("pandas", "numpy"))
+# The platform of the wheels, by the processor in the header of python.exe.
+PLATFORMS = {0x014C: "win32", 0x8664: "win_amd64"}
+NOT_FOR = {"win32": frozenset(("msgspec",))}
 
 
 def bundle(out: Path, python: Path, wheels: Path | None = None) -> list[str]:
@@ -46,15 +51,17 @@ def bundle(out: Path, python: Path, wheels: Path | None = None) -> list[str]:
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(f"“{out}”已经在那里，而且不是空的。请换一个文件夹名。")
-    version = python_version(python)
+    version, platform = python_version(python), python_platform(python)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out.parent, prefix="~selfeval") as folder:
             desk = Path(folder) / "bundle"
             collected = (
-                sorted(wheels.glob("*.whl")) if wheels else _download(version, Path(folder) / "wheels")
+                sorted(wheels.glob("*.whl"))
+                if wheels
+                else _download(version, platform, Path(folder) / "wheels")
             )
-            needed = _complete(collected)
+            needed = _complete(collected, platform)
             _unpack(python, desk / "python")
             for wheel in needed:
                 _unpack_wheel(wheel, desk / "packages")
@@ -94,7 +101,22 @@ def python_version(archive: Path) -> str:
     return f"{version[1]}.{version[2]}"
 
 
-def _download(version: str, folder: Path) -> list[Path]:
+def python_platform(archive: Path) -> str:
+    """The platform (win_amd64, win32) of an embeddable Python's zip, for which the wheels have to be."""
+    with zipfile.ZipFile(archive) as package, package.open("python.exe") as file:
+        header = file.read(4096)
+    start = int.from_bytes(header[0x3C:0x40], "little")  # where the PE header stands
+    if header[start : start + 4] != b"PE\0\0":
+        return PLATFORMS[0x8664]
+    return PLATFORMS.get(int.from_bytes(header[start + 4 : start + 6], "little"), PLATFORMS[0x8664])
+
+
+def needed_wheels(platform: str) -> tuple[str, ...]:
+    """The names of the packages that a desk of this platform needs."""
+    return tuple(name for name in (*NEEDED, *WINDOWS) if name not in NOT_FOR.get(platform, ()))
+
+
+def _download(version: str, platform: str, folder: Path) -> list[Path]:
     """Fetches the wheels for this Python by pip and returns them. Raises UsageError with pip's reason."""
     command = [
         sys.executable,
@@ -106,14 +128,13 @@ def _download(version: str, folder: Path) -> list[Path]:
         "-d",
         str(folder),
         "--platform",
-        "win_amd64",
+        platform,
         "--implementation",
         "cp",
         "--python-version",
         version,
         "--only-binary=:all:",
-        *NEEDED,
-        *WINDOWS,
+        *needed_wheels(platform),
     ]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode:
@@ -124,13 +145,14 @@ def _download(version: str, folder: Path) -> list[Path]:
     return sorted(folder.glob("*.whl"))
 
 
-def _complete(wheels: list[Path]) -> list[Path]:
+def _complete(wheels: list[Path], platform: str) -> list[Path]:
     """The wheels without those left out. Raises UsageError where a needed one is not among them."""
     by_name = {_plain(wheel.name.split("-")[0]): wheel for wheel in wheels}
-    missing = [name for name in (*NEEDED, *WINDOWS) if _plain(name) not in by_name]
+    missing = [name for name in needed_wheels(platform) if _plain(name) not in by_name]
     if missing:
         raise UsageError(f"缺少组件：{'、'.join(missing)}。请把它们的Windows版wheel文件也放进去。")
-    return [wheel for name, wheel in by_name.items() if name not in LEFT_OUT]
+    left_out = LEFT_OUT | NOT_FOR.get(platform, frozenset())
+    return [wheel for name, wheel in by_name.items() if name not in left_out]
 
 
 def _plain(name: str) -> str:

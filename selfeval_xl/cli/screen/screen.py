@@ -337,8 +337,8 @@ def show_county(county: County) -> None:
         table.add_row("核对", line)
     table.add_row("汇总工作簿", str(county.out))
     screen.print(table)
-    for problem in county.problems:
-        screen.print(problem, style="yellow", markup=False)
+    for line in (*county.problems, *county.notes):
+        screen.print(line, style="yellow", markup=False)
 
 
 def show_demo(result: Result) -> None:

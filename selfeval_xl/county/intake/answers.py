@@ -2,25 +2,23 @@
 
 Answers are taken from the store when they are needed, so that memory does not grow with them, and unchanged
 files are not read again. A file is unchanged when its bytes, its name, the program and the policy are. The
-answers are data only: whoever changes the store can make no code run (see `records_pickle`).
+answers are data only: whoever changes the store can make no code run (see `records`).
 """
 
 from __future__ import annotations
 
 import hashlib
-import pickle
 from functools import cache
 from pathlib import Path
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.county.database import TABLE, connect, writing
+from selfeval_xl.county.database import COLUMNS, TABLE, connect, writing
 from selfeval_xl.county.intake.check_file import CheckedFile
 from selfeval_xl.county.intake.outline import Outline, outlined
-from selfeval_xl.county.intake.records_pickle import unpacked
+from selfeval_xl.county.intake.records import unpacked
 from selfeval_xl.files import PACKAGE
 from selfeval_xl.version import __version__
 
-_COLUMNS = ["key", "outline", "answer"]
 _AT_ONCE = 200  # answers between two commits: what a killed run has read is not lost
 
 
@@ -28,25 +26,25 @@ class AnswerCache:
     """The cached answers in one store.
 
     known: keys of the answers that earlier runs left there. salt: digest of program and policy, part of every
-    key. Raises OutputError where the store cannot be written; a damaged store is put aside and begun anew.
+    key. store: the open store, with a sentence where an earlier one was set aside. Raises OutputError where
+    the store cannot be written.
     """
 
     def __init__(self, path: Path, policy: Policy) -> None:
         self.path = path
         self._requested: set[bytes] = set()
-        self.salt = (
-            program()
-            + hashlib.sha256(
-                pickle.dumps((dict(policy.parameters), dict(policy.rules), policy.county_rules), 5)
-            ).hexdigest()
-        )
+        self.salt = program() + policy_digest(policy)
         self._unwritten: list[tuple[bytes, str, bytes]] = []
-        self.base = connect(path)
+        self.store = connect(path)
+        self.base = self.store.base
+        key, outline, answer = COLUMNS
         with writing(path):
-            if [name for _, name, *_ in self.base.execute(f"PRAGMA table_info({TABLE})")] != _COLUMNS:
-                self.base.execute(f"DROP TABLE IF EXISTS {TABLE}")
-                self.base.execute(f"CREATE TABLE {TABLE} (key BLOB PRIMARY KEY, outline TEXT, answer BLOB)")
-            self.known: set[bytes] = {key for (key,) in self.base.execute(f"SELECT key FROM {TABLE}")}
+            self.base.execute(
+                f"CREATE TABLE IF NOT EXISTS {TABLE} ({key} BLOB PRIMARY KEY, {outline} TEXT, {answer} BLOB)"
+            )
+            self.known: set[bytes] = {
+                key for (key,) in self.base.execute(f"SELECT key FROM {TABLE} WHERE typeof(key) = 'blob'")
+            }
 
     def key(self, sha256: str, name: str) -> bytes:
         """The key of the answer on a file with these bytes and this name; the answer survives `prune`."""
@@ -56,15 +54,18 @@ class AnswerCache:
 
     def outline(self, key: bytes, path: str) -> Outline | None:
         """The cached outline of a file that now lies at this path; None where none can be decoded."""
-        row = self.base.execute(f"SELECT outline FROM {TABLE} WHERE key = ?", (key,)).fetchone()
+        # as a blob: SQLite raises an error on text that is no UTF-8
+        row = self.base.execute(f"SELECT CAST(outline AS BLOB) FROM {TABLE} WHERE key = ?", (key,)).fetchone()
         try:
-            return outlined(row[0], path) if row else None
-        except (ValueError, LookupError, TypeError, AttributeError):
+            return outlined(row[0], path) if row and row[0] else None
+        except (ValueError, RecursionError):
             return None
 
     def get(self, key: bytes) -> CheckedFile | None:
         """The whole cached answer; None where none can be decoded."""
-        row = self.base.execute(f"SELECT answer FROM {TABLE} WHERE key = ?", (key,)).fetchone()
+        row = self.base.execute(
+            f"SELECT answer FROM {TABLE} WHERE key = ? AND typeof(answer) = 'blob'", (key,)
+        ).fetchone()
         return unpacked(row[0]) if row else None
 
     def put(self, key: bytes, outline: str, answer: bytes) -> None:
@@ -101,6 +102,12 @@ class AnswerCache:
             self.flush()
         finally:
             self.base.close()
+
+
+def policy_digest(policy: Policy) -> str:
+    """A digest of the values and rules of a policy that are in force."""
+    settings = (sorted(policy.parameters.items()), sorted(policy.rules.items()), policy.county_rules)
+    return hashlib.sha256(repr(settings).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @cache

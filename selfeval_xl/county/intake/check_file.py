@@ -13,6 +13,8 @@ from selfeval_xl.model.forms import ReadFile
 from selfeval_xl.readers import read_file
 from selfeval_xl.rules.runner import FormFindings, own_findings
 
+CHECK = f"{__name__}:read_and_check"  # for workers whose answers are not stored
+
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:

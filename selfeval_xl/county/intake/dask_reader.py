@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from selfeval_xl.county.intake import records
 from selfeval_xl.errors import UsageError
 from selfeval_xl.readers import read_files
 from selfeval_xl.version import __version__
@@ -60,6 +61,8 @@ def _able(client: Any, folder: Path) -> None:
         raise UsageError("Dask集群里没有工作进程。请先启动dask worker。")
     version, names = _seen(str(folder))
     for worker, answer in seen.items():
+        if isinstance(answer, UsageError):
+            raise UsageError(f"工作机“{worker}”：{answer}")
         if isinstance(answer, BaseException):
             raise UsageError(
                 f"工作机“{worker}”上没有安装selfeval-xl，或装的不是这个版本（{__version__}）。"
@@ -78,7 +81,11 @@ def _able(client: Any, folder: Path) -> None:
 
 
 def _seen(folder: str) -> tuple[str, tuple[str, ...] | None]:
-    """The program's version and the names in the folder, None where there is no such folder."""
+    """The program's version and the names in the folder, None where there is no such folder.
+
+    Raises UsageError where answers cannot be encoded.
+    """
+    records.usable()
     try:
         return __version__, tuple(sorted(os.listdir(folder)))
     except OSError:

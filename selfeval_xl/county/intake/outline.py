@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from sys import intern
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from selfeval_xl.county.intake.check_file import CheckedFile
 from selfeval_xl.county.intake.versions import SUBMISSION_KEYS
@@ -19,6 +20,10 @@ from selfeval_xl.filings.grouping import content_key
 from selfeval_xl.model.forms import Form, Goal, Problem, ReadFile, Report
 from selfeval_xl.rules.across import own_texts
 
+if TYPE_CHECKING:
+    import msgspec
+
+_Text = str | None
 _SETTINGS = ("department_code", "department", *SUBMISSION_KEYS)
 # Fields with the same values in many forms: their texts are interned.
 _COMMON = (
@@ -33,9 +38,21 @@ _COMMON = (
 )
 _OWN = ("project", "project_code", "year", "content_digest")
 _REPORT = ("sheet", "department", "department_code", "year", "content_digest")
+_LAST_YEAR, _MOST_BYTES = 9999, 1 << 62
 _EMPTY: dict = {}
 _NO_GOAL = Goal(cells=_EMPTY)
 _BYTES = 8  # of a digest; 64 bits: equal digests of different texts are not to be expected
+
+
+class _Encoded(TypedDict):
+    """An outline as it is encoded: the values of `_COMMON`, `_OWN` and `_REPORT` in their order."""
+
+    file: tuple[str, int, str, _Text]
+    settings: dict[str, str]
+    problems: list[tuple[str, _Text, _Text, _Text]]
+    forms: list[tuple[str, str, _Text, _Text, _Text, _Text, _Text, _Text, _Text, _Text, int | None, str]]
+    reports: list[tuple[_Text, _Text, _Text, int | None, str]]
+    words: list[list[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +91,33 @@ def outline(checked: CheckedFile) -> str:
     )
 
 
-def outlined(text: str, path: str) -> Outline:
+@cache
+def _decoder() -> msgspec.json.Decoder[_Encoded]:
+    """The decoder of this process; it compares every value with its type."""
+    import msgspec
+
+    return msgspec.json.Decoder(_Encoded)
+
+
+def outlined(text: str | bytes, path: str) -> Outline:
     """The outline in a text that `outline` made; the file now lies at this path.
 
-    Raises ValueError, KeyError, IndexError or TypeError where the text is no outline.
+    Raises ValueError or RecursionError where the text is no outline.
     """
-    data = json.loads(text)
+    data = _decoder().decode(text)
+    if len(data["words"]) != len(data["forms"]):
+        raise ValueError("an outline has a list of words for each form")
     sha256, size, kind, saved = data["file"]
+    rows = (*data["forms"], *data["reports"])
+    years = (value for row in rows for value in row if isinstance(value, int))
+    if not 0 <= size <= _MOST_BYTES or not all(0 <= year <= _LAST_YEAR for year in years):
+        raise ValueError("a size or year that no file has")
     forms = tuple(
         Form(file=path, cells=_EMPTY, remarks=_EMPTY, signature=_EMPTY, goal=_NO_GOAL, **_fields(values))
         for values in data["forms"]
     )
     reports = tuple(
-        Report(file=path, **dict(zip(_REPORT, values, strict=True))) for values in data["reports"]
+        Report(file=path, **dict[str, Any](zip(_REPORT, values, strict=True))) for values in data["reports"]
     )
     file = ReadFile(
         path=path,
@@ -102,7 +133,7 @@ def outlined(text: str, path: str) -> Outline:
     return Outline(file, tuple(map(tuple, data["words"])))
 
 
-def _fields(values: list) -> dict[str, Any]:
+def _fields(values: tuple) -> dict[str, Any]:
     """The fields of a form by name."""
     common = (intern(value) if value else value for value in values)
     return dict(

@@ -13,10 +13,11 @@ from functools import lru_cache
 from pathlib import Path, PurePath
 
 from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.county.database import ASIDE
 from selfeval_xl.county.intake.answers import AnswerCache
 from selfeval_xl.county.intake.check_file import CheckedFile, moved
 from selfeval_xl.county.intake.outline import Outline, outlined
-from selfeval_xl.county.intake.records_pickle import WORK, unpacked
+from selfeval_xl.county.intake.records import WORK, unpacked_now
 from selfeval_xl.county.intake.versions import (
     CHOSEN,
     DUPLICATE,
@@ -49,7 +50,6 @@ _UNREADABLE_ACTION = {"doc": "请另存为docx", "encrypted": "请单位取消�
 # A worker's answer: outline and encoded `CheckedFile`; a file with a problem if the worker died.
 Answer = tuple[str, bytes] | ReadFile
 Read = Callable[..., Iterator[Answer]]
-_DECODABLE = "what a worker encodes can be decoded"
 _STORE_SUFFIXES = (".sqlite", ".sqlite-journal", ".sqlite-wal", ".sqlite-shm")
 _SHORTEST_NAME = 3  # characters; a shorter department's name may be in a file name by accident
 
@@ -102,15 +102,26 @@ class Collected:
 
 
 def collect_files(folder: str | Path, out: Path) -> list[Path]:
-    """Every file below the folder, without the output itself, its store and leftovers of killed runs."""
+    """Every file below the folder, without the output itself, its stores and leftovers of killed runs."""
     target = out.resolve()
     output = {target, *(target.with_suffix(suffix) for suffix in _STORE_SUFFIXES)}
     names, leftover = {path.name for path in output}, f".{target.stem}."
     return [
         path
         for path in collect(folder)
-        if not path.name.startswith(leftover) and (path.name not in names or path.resolve() not in output)
+        if not path.name.startswith(leftover)
+        and (path.name not in names or path.resolve() not in output)
+        and not _is_set_aside(path, target)
     ]
+
+
+def _is_set_aside(path: Path, target: Path) -> bool:
+    """Whether the file is a store of the output that was set aside. target: the output, resolved."""
+    return (
+        path.suffix == ASIDE
+        and path.name.startswith(f"{target.stem}{_STORE_SUFFIXES[0]}")
+        and path.resolve().parent == target.parent
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +149,12 @@ class Received:
             return self.loose[file.path]
         key = self.cache.key(file.sha256, PurePath(file.path).name)
         checked = self.cache.get(key)
-        if checked is None:  # the stored answer cannot be decoded
+        if checked is None or not _fits(checked, file):  # what is stored is not the answer on this file
             answer = self._read_one(self.taken_out.get(file.path, file.path))
             if isinstance(answer, ReadFile):
                 return CheckedFile(replace(answer, path=file.path))
             self.cache.replace(key, *answer)
-            checked = _decoded(answer[1])
+            checked = unpacked_now(answer[1])
         return moved(checked, file.path)
 
     def words_of(self, form: Form, file: ReadFile) -> tuple[int, ...]:
@@ -159,7 +170,7 @@ class Received:
         if arrived.archive:
             self.archives[path], self.taken_out[path] = arrived.archive, arrived.path
         if arrived.trouble:
-            outline = self.unreadable(_not_taken_out(arrived, size, sha256))
+            outline = self.unreadable(not_taken_out(arrived, size, sha256))
         elif key in self.cache.known:
             outline = self.cache.outline(key, path) or self.keep(self._read_one(arrived.path), path, sha256)
         else:
@@ -180,7 +191,7 @@ class Received:
         if outline.file.sha256 == sha256:
             self.cache.put(self.cache.key(sha256, PurePath(path).name), text, encoded)
         else:  # the file changed between fingerprint and reading
-            self.loose[path] = moved(_decoded(encoded), path)
+            self.loose[path] = moved(unpacked_now(encoded), path)
         return outline
 
     def unreadable(self, file: ReadFile) -> Outline:
@@ -193,11 +204,14 @@ class Received:
         return next(self.read([str(path)], function=WORK, context=self.policy))
 
 
-def _decoded(encoded: bytes) -> CheckedFile:
-    """The contents of a file, as a worker has encoded them in this run."""
-    checked = unpacked(encoded)
-    assert checked is not None, _DECODABLE
-    return checked
+def _fits(checked: CheckedFile, outline: ReadFile) -> bool:
+    """Whether the answer is on the file of this outline."""
+    file = checked.file
+    return (file.sha256, len(file.forms), len(file.reports)) == (
+        outline.sha256,
+        len(outline.forms),
+        len(outline.reports),
+    )
 
 
 @contextmanager
@@ -248,7 +262,7 @@ def _receive(
             progress(total - len(waiting), total, file.shown.name)
 
 
-def _not_taken_out(arrived: Unpacked, size: int, sha256: str) -> ReadFile:
+def not_taken_out(arrived: Unpacked, size: int, sha256: str) -> ReadFile:
     """A file that could not be taken out of its archive, with the problem."""
     return ReadFile(
         path=str(arrived.shown),

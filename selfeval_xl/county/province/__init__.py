@@ -28,7 +28,7 @@ class CountyResult:
     """The result of one county: its workbook `out`, or the reason why it has none.
 
     figures: its row of 县区汇总 by column key, money in 万元. balances: of files and of forms, one line each.
-    problems: faulty rows of its roster.
+    problems: faulty rows of its roster. notes: a sentence where its earlier store was set aside.
     """
 
     name: str
@@ -37,14 +37,15 @@ class CountyResult:
     figures: dict[str, Decimal | int | str | None] = field(default_factory=dict)
     balances: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Province:
     """The result of a province. out: its workbook.
 
-    loose: files of no county, each with its reason. notes: remarks on the folders, a sentence each. totals:
-    sums over the counties by column key, money in 万元.
+    loose: files of no county, each with its reason. notes: remarks on the folders and the counties' stores,
+    a sentence each. totals: sums over the counties by column key, money in 万元.
     """
 
     out: Path
@@ -81,12 +82,14 @@ def consolidate_province(
     progress(done, all, file name) while a county is read; told(number, all, county) when it is finished.
 
     A county that fails is listed with its reason and stops nothing; its figures are left out, not taken from
-    an earlier run. Raises UsageError (no folder, no county) and OutputError (`out` or the province's workbook
-    cannot be written, or another file has the workbook's name).
+    an earlier run. Raises UsageError (no folder, no county, a machine of 32 bits) and OutputError (`out` or
+    the province's workbook cannot be written, or another file has the workbook's name).
     """
+    from selfeval_xl.county.intake import records
     from selfeval_xl.county.province.folders import survey
     from selfeval_xl.county.province.write_workbook import publish, usable
 
+    records.usable()
     folder, out = Path(folder), Path(out)
     rules = policy if isinstance(policy, Policy) else load(policy)
     book = out / f"{_checked_name(name)}.xlsx"
@@ -103,7 +106,7 @@ def consolidate_province(
         results.append(result)
         if told:
             told(number, len(found.places), result)
-    notes = tuple(_notes(found, out, book))
+    notes = tuple(_notes(found, out, book, results))
     tables = publish(rows, book, found.loose, notes)
     loose = tuple((file.name, file.reason) for file in found.loose)
     return Province(book, tuple(results), loose, notes, _totals(tables["counties"]))
@@ -132,8 +135,10 @@ def _one_county(
     return row, _result(outcome, row.county)
 
 
-def _notes(found: Survey, out: Path, book: Path) -> Iterator[str]:
-    """Notes on rosters without a county, and on county workbooks of earlier runs whose county is gone."""
+def _notes(found: Survey, out: Path, book: Path, results: list[CountyResult]) -> Iterator[str]:
+    """Notes on stores that were set aside, rosters without a county, and workbooks whose county is gone."""
+    for county in results:
+        yield from county.notes
     for spare in found.spare:
         yield f"名册文件夹里的“{spare}”没有对应的县区，没有用上。"
     names = [place.name for place in found.places]
@@ -162,8 +167,9 @@ def _result(outcome: CountyOutcome, row: dict[str, Any]) -> CountyResult:
     figures = {key: value for key, value in row.items() if key != "formula"}
     if outcome.county is None:
         return CountyResult(outcome.place.name, None, row["remark"], figures)
+    county = outcome.county
     return CountyResult(
-        outcome.place.name, outcome.book, "", figures, outcome.county.balances, outcome.county.problems
+        outcome.place.name, outcome.book, "", figures, county.balances, county.problems, county.notes
     )
 
 

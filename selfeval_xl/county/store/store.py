@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from selfeval_xl.county.database import TABLE, connect, writing
+from selfeval_xl.county.database import META, TABLE, OpenStore, StoreKind, connect, kind_of, reading, writing
 from selfeval_xl.county.sheets.columns import Sheet
 from selfeval_xl.county.store.rows import Rows, StoredRows
 from selfeval_xl.errors import UsageError
@@ -17,8 +16,9 @@ from selfeval_xl.errors import UsageError
 if TYPE_CHECKING:
     import pandas
 
-_META = "meta"  # the table of facts about the run
 UNWRITTEN = "unwritten"  # the key of a fact: the workbook's fingerprint if nothing of officers is in it
+_FACT = f"SELECT value FROM {META} WHERE key = ?"
+_HAS_FACTS = f"SELECT 1 FROM sqlite_master WHERE name = '{META}' AND type = 'table'"  # a view may be endless
 _FRESH = "fresh_"  # the names of tables begin with it until `finish`
 sqlite3.register_adapter(Decimal, float)  # SQLite has no decimals; `rows.decoded` gives them back
 
@@ -31,10 +31,10 @@ class Store:
     cannot be written.
     """
 
-    def __init__(self, path: Path, base: sqlite3.Connection | None = None) -> None:
-        """base: the store if it is open already; else it is opened here, and closed by `close`."""
-        self.path, self._opened_here = path, base is None
-        self.base = base or connect(path)
+    def __init__(self, path: Path, store: OpenStore | None = None) -> None:
+        """store: if it is open already; else it is opened here, and closed by `close`."""
+        self.path, self._opened_here = path, store is None
+        self.base, self.notes = store or connect(path)
         with writing(path):
             self.base.commit()
             self.base.execute("BEGIN IMMEDIATE")
@@ -75,8 +75,8 @@ class Store:
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'fresh\\_%' ESCAPE '\\'"
             ).fetchall():
                 self.base.execute(f"ALTER TABLE {name} RENAME TO {name.removeprefix(_FRESH)}")
-            self.base.execute(f"CREATE TABLE {_META} (key TEXT PRIMARY KEY, value TEXT)")
-            self.base.executemany(f"INSERT INTO {_META} VALUES (?, ?)", meta.items())
+            self.base.execute(f"CREATE TABLE {META} (key TEXT PRIMARY KEY, value TEXT)")
+            self.base.executemany(f"INSERT INTO {META} VALUES (?, ?)", meta.items())
             self.base.commit()
 
     def close(self) -> None:
@@ -95,8 +95,13 @@ def read(path: Path, table: str) -> pandas.DataFrame:
             '取数据表要用pandas，这台机器上没有安装。请先运行：pip install "selfeval-xl[tables]"。'
         ) from error
 
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-        return pandas.read_sql_query(f"SELECT * FROM {table}", database)  # noqa: S608 - the name is one of ours
+    try:
+        with reading(path) as base:
+            if kind_of(base) is StoreKind.CURRENT:
+                return pandas.read_sql_query(f"SELECT * FROM {table}", base)  # noqa: S608 - one of ours
+    except (sqlite3.Error, pandas.errors.DatabaseError):
+        pass  # gone or damaged since
+    raise UsageError(f"“{path}”不在了，或者已经不是这次汇总留下的数据。请重新汇总。")
 
 
 def meta(path: Path, key: str) -> str | None:
@@ -104,16 +109,8 @@ def meta(path: Path, key: str) -> str | None:
     if not path.is_file():
         return None
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            row = database.execute(f"SELECT value FROM {_META} WHERE key = ?", (key,)).fetchone()
+        with reading(path) as base:
+            row = base.execute(_FACT, (key,)).fetchone() if base.execute(_HAS_FACTS).fetchone() else None
     except sqlite3.Error:
         return None
-    return row[0] if row else None
-
-
-def rows(path: Path, table: str) -> Iterator[dict[str, Any]]:
-    """The rows of one table of the store by column, without pandas."""
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-        database.row_factory = sqlite3.Row
-        for row in database.execute(f"SELECT * FROM {table}"):  # noqa: S608
-            yield dict(row)
+    return row[0] if row and isinstance(row[0], str) else None

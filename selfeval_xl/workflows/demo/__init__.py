@@ -42,9 +42,12 @@ class Result:
 def run(folder: str | Path, say: Callable[[str], None] = print) -> Result:
     """Writes the demonstration into `folder` (made if need be, an earlier demonstration is replaced).
 
-    say: called with a line for each step. Raises UsageError where the folder holds anything else, OutputError
-    where it cannot be written.
+    say: called with a line for each step. Raises UsageError where the folder holds anything else or the
+    machine cannot consolidate (32 bits), OutputError where it cannot be written.
     """
+    from selfeval_xl.county.intake import records
+
+    records.usable()
     begun = time.perf_counter()
     root = _clear(Path(folder))
     say("一、生成空白表……")
