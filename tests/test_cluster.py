@@ -106,6 +106,22 @@ def test_workers_that_do_not_see_the_folder_are_named(running, tmp_path, monkeyp
             dask_reader._able(client, tmp_path / "收到")
 
 
+def test_workers_that_cannot_encode_answers_are_named(running, tmp_path):
+    def hide(hidden: bool) -> None:  # sent as it is: the workers do not find this module
+        sys.modules.pop("msgspec", None)
+        if hidden:
+            sys.modules["msgspec"] = None
+
+    (tmp_path / "收到").mkdir()
+    with Client(running.scheduler_address, set_as_default=False) as client:
+        client.run(hide, True)
+        try:
+            with pytest.raises(UsageError, match="工作机“tcp://.*”：汇总要用msgspec"):
+                dask_reader._able(client, tmp_path / "收到")
+        finally:
+            client.run(hide, False)
+
+
 def test_nobody_at_the_address_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(dask_reader, "SECONDS", "1s")
     with socket.socket() as free:

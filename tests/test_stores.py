@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from selfeval_xl.addin.buttons.bureau import consolidate_county
 from selfeval_xl.county import consolidate
 from selfeval_xl.county.database import APPLICATION, TABLE, VERSION, StoreKind, connect, kind_of
 from selfeval_xl.county.intake.records import unpacked
@@ -340,6 +341,13 @@ def test_without_msgspec_a_sentence_says_where_to_consolidate(bits, sentence, fo
         run = without_msgspec(bits, *words)
         assert run.returncode == 2 and sentence in run.stderr and run.stderr.count("\n") == 1
     assert names(tmp_path) == [] and not (tmp_path / "全省").exists() and not (tmp_path / "演示").exists()
+
+
+def test_the_button_says_it_before_it_asks_for_a_folder(monkeypatch):
+    monkeypatch.setitem(sys.modules, "msgspec", None)
+    monkeypatch.setattr(sys, "maxsize", 2**31 - 1)
+    with pytest.raises(UsageError, match="Python是32位的，汇总全县"):
+        consolidate_county(None)  # no host: nobody is asked
 
 
 def test_without_msgspec_all_that_keeps_no_store_works(folder, tmp_path):
