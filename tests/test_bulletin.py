@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from selfeval_xl import consolidate
+from selfeval_xl.assessment.policy import default
 from selfeval_xl.errors import UsageError
 from selfeval_xl.filings.roster_sheets import blank_roster
 from selfeval_xl.workflows.demo.county import made_up
@@ -270,7 +271,7 @@ def test_projects_proposed_for_a_second_look_are_listed():
         "deviations": [],
         "findings": [],
     }
-    figures = county_figures(tables)
+    figures = county_figures(tables, default())
     (table,) = [block for block in annexes(figures) if isinstance(block, TableBlock)]
     assert table.rows == [("1", "示例局", "示例项目", "满分")] and not [
         block for block in annexes(figures) if isinstance(block, TextBlock)

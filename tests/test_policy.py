@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from selfeval_xl import templates
-from selfeval_xl.assessment.policy import CountyRule, default
+from selfeval_xl.assessment.policy import CountyRule, default, shown_value
 from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.errors import PolicyError
 from selfeval_xl.filings.grouping import gather
@@ -17,7 +17,7 @@ from selfeval_xl.model.findings import Severity, Treatment
 from selfeval_xl.model.forms import PROJECT, TOTAL, Form, FundingLine, Indicator
 from selfeval_xl.readers import read_file
 from selfeval_xl.rules.county_file import load, read_policy_file
-from selfeval_xl.rules.county_file_template import shown_value, write_policy_template
+from selfeval_xl.rules.county_file_template import write_policy_template
 from selfeval_xl.rules.custom import custom_rule, violations
 from selfeval_xl.rules.runner import check
 from selfeval_xl.workflows.demo.county import seed_filing

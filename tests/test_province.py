@@ -22,6 +22,7 @@ import openpyxl
 import pytest
 
 from selfeval_xl import consolidate_province
+from selfeval_xl.assessment.policy import default
 from selfeval_xl.county.intake.receipts import RESULTS
 from selfeval_xl.county.province import run_county
 from selfeval_xl.county.province.columns import COUNTIES, FAILED, PROJECTS, SHEETS
@@ -259,7 +260,7 @@ def test_a_longer_table_goes_on_on_a_second_sheet(material, done, tmp_path, asse
         outcome = run_county.run(place, order(place, done.out.parent / f"{place.name}.xlsx"))
         found.append(figures(outcome))
         assert outcome.county.balances == county.balances
-    publish(found, tmp_path / "全省.xlsx", (), (), most_rows=9)
+    publish(found, tmp_path / "全省.xlsx", (), (), default(), most_rows=9)
     assert "项目汇总（3）" in openpyxl.load_workbook(tmp_path / "全省.xlsx").sheetnames
     assert [row | {"说明": None} for row in table(done.out, "县区汇总")] == table(
         tmp_path / "全省.xlsx", "县区汇总"

@@ -24,6 +24,7 @@ import resource, sys, time
 from pathlib import Path
 from selfeval_xl.county.result import County
 from selfeval_xl.county.province.county_figures import figures
+from selfeval_xl.assessment.policy import default
 from selfeval_xl.county.province.folders import Place
 from selfeval_xl.county.province.write_workbook import publish
 from selfeval_xl.county.province.run_county import CountyOutcome
@@ -34,7 +35,7 @@ found = []
 for store in sorted(place.glob("*.sqlite")):
     book = store.with_suffix(".xlsx")
     found.append(figures(CountyOutcome(Place(store.stem, place), book, County(book, store, forms=forms))))
-tables = publish(found, place / "全省汇总.xlsx", (), ())
+tables = publish(found, place / "全省汇总.xlsx", (), (), default())
 memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 print(len(tables["all_projects"]), memory, round(time.perf_counter() - begun, 1))
 """

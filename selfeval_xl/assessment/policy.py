@@ -6,7 +6,7 @@ Defaults ship; a county overrides what differs.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -15,10 +15,13 @@ from importlib import resources
 from typing import TypedDict
 
 from selfeval_xl.model.findings import Severity, Treatment
+from selfeval_xl.model.grid import plain_number
 
 Setting = Decimal | bool | str | tuple[tuple[str, Decimal], ...]
 # Parameters that are one of a few words: the county's word and the word in code.
 CHOICES = {"score_at_most": {"按比例": "proportional", "按超出比例": "linear"}}
+# Parameters that list only numbers, which are ratios; the name of each is made from it (0.9 is 90%).
+RATIOS = ("execution_bands",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +86,15 @@ class Policy:
         assert isinstance(value, Decimal), name
         return value
 
+    def bands(self, name: str) -> tuple[tuple[str, Decimal], ...]:
+        """The pairs of name and number of a parameter that is a list."""
+        value = self.parameters[name].value
+        assert isinstance(value, tuple), name
+        return value
+
     def grade(self, total: Decimal) -> str:
         """The grade of a total score: the first band whose floor it reaches."""
-        bands = self.parameters["grades"].value
-        assert isinstance(bands, tuple)
+        bands = self.bands("grades")
         return next((name for name, floor in bands if total >= floor), bands[-1][0])
 
     def rule(self, rule_id: str) -> RulePolicy:
@@ -112,14 +120,14 @@ class _Texts(TypedDict, total=False):
 class _Entry(_Texts):
     """A table of `policy.toml`."""
 
-    value: bool | float | str | list[tuple[str, float]]
+    value: bool | float | str | list[tuple[str, float]] | list[str]
 
 
 def _shipped(name: str, entry: _Entry) -> Parameter:
     shipped = entry["value"]
     value: Setting
     if isinstance(shipped, list):
-        value = tuple((str(band), Decimal(str(floor))) for band, floor in shipped)
+        value = ratios(Decimal(str(ratio)) for ratio in shipped) if name in RATIOS else _pairs(shipped)
     elif isinstance(shipped, bool):
         value = shipped
     else:
@@ -133,6 +141,28 @@ def _shipped(name: str, entry: _Entry) -> Parameter:
         source=entry.get("source", ""),
         explanation=entry.get("explanation", ""),
     )
+
+
+def _pairs(shipped: Iterable[Iterable[object]]) -> tuple[tuple[str, Decimal], ...]:
+    return tuple((str(band), Decimal(str(floor))) for band, floor in shipped)
+
+
+def ratios(numbers: Iterable[Decimal]) -> tuple[tuple[str, Decimal], ...]:
+    """The ratios with their names: 0.9 is 90%."""
+    return tuple((f"{plain_number(number * 100)}%", number) for number in numbers)
+
+
+def shown_value(parameter: Parameter) -> str:
+    """The value as a person writes it: 是, 0.3, 优90、良80、中60、差0."""
+    value = parameter.value
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, tuple) and parameter.name in RATIOS:
+        return "、".join(name for name, _ in value)
+    if isinstance(value, tuple):
+        return "、".join(f"{name}{'：' if name[-1:].isdigit() else ''}{floor}" for name, floor in value)
+    words = {choice: word for word, choice in CHOICES.get(parameter.name, {}).items()}
+    return words.get(value, value) if isinstance(value, str) else str(value)
 
 
 def number_or_text(text: str) -> Decimal | str:

@@ -61,6 +61,7 @@ def issue(
     contact: Annotated[str, typer.Option("--contact", metavar="姓名", help="财政局联系人。")] = "",
     phone: Annotated[str, typer.Option("--phone", metavar="电话", help="财政局联系电话。")] = "",
     jobs: Jobs = None,
+    policy: PolicyFile = None,
 ) -> None:
     """下发：按单位名册，给每个部门生成一份填好项目、预算和指标的工作簿。"""
     from selfeval_xl.cli.screen.screen import ProgressBars
@@ -77,6 +78,7 @@ def issue(
             "-o 名册.xlsx 生成空表。"
         )
     from selfeval_xl.cli.screen.issuing import show_issued
+    from selfeval_xl.rules.county_file import load
     from selfeval_xl.workflows.issuing import IssueOptions
     from selfeval_xl.workflows.issuing import issue as run
 
@@ -86,6 +88,7 @@ def issue(
             out,
             asked=IssueOptions(layout, year, send, contact, phone),
             last=last,
+            policy=load(policy),
             protect=protect,
             overwrite=overwrite,
             jobs=jobs,

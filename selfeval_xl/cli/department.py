@@ -43,12 +43,14 @@ def template(
     year: Annotated[
         int | None, typer.Option("--year", metavar="年度", min=1990, max=2099, help="印在表上的年度。")
     ] = None,
+    policy: PolicyFile = None,
 ) -> None:
     """生成一份空白的部门自评工作簿。"""
     from selfeval_xl import templates
     from selfeval_xl.cli.screen.screen import say
+    from selfeval_xl.rules.county_file import load
 
-    templates.write(layout, out, year)
+    templates.write(layout, out, year, load(policy))
     say(f"已生成空白表：{out}")
 
 

@@ -76,7 +76,7 @@ def _publish(
 ) -> County:
     """Does what `publish` does, in an open store."""
     material = departments.material
-    forms = _form_sheets(last is not None) if with_forms else None
+    forms = _form_sheets(last is not None, material.policy) if with_forms else None
     builder = TableBuilder(store, departments, forms, last is None)
     tables = builder.tables()
     lost = officer_columns.carry_over(written, tables)
@@ -110,10 +110,10 @@ def _publish(
     return county
 
 
-def _form_sheets(compared: bool) -> FormSheets:
+def _form_sheets(compared: bool, policy: Policy) -> FormSheets:
     """The collector of form sheets, none of which may be named like another sheet."""
     sheets = (*SHEETS, COMPARED) if compared else SHEETS
-    return FormSheets(("总览", INDEX.title, *(sheet.title for sheet in sheets)))
+    return FormSheets(("总览", INDEX.title, *(sheet.title for sheet in sheets)), policy)
 
 
 def _add_optional_tables(

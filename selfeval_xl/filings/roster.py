@@ -13,9 +13,9 @@ from selfeval_xl.errors import UsageError
 from selfeval_xl.filings.roster_sheets import SHEETS, blank_roster
 from selfeval_xl.model.codes import split_code
 from selfeval_xl.model.forms import ReadFile
-from selfeval_xl.model.grid import Grid
+from selfeval_xl.model.grid import Grid, plain_number
 from selfeval_xl.model.money import AMOUNTS, MONEY_UNITS, in_ten_thousands, is_unit
-from selfeval_xl.model.quantity import money
+from selfeval_xl.model.quantity import money, points_of
 from selfeval_xl.model.text import squeeze
 
 __all__ = [
@@ -363,7 +363,9 @@ def _amounts(number: int, row: dict[str, str], problems: list[str]) -> dict[str,
     amounts = {key: in_ten_thousands(row[key], row["money_unit"] or "万元") for key in AMOUNTS}
     for key, label in SHEETS["项目"]:
         if key in AMOUNTS and row[key] and money(row[key]) is None:
-            problems.append(f"“项目”第{number}行的{label}“{row[key]}”不是数，按空处理。")
+            problems.append(
+                f"“项目”第{number}行的{label}“{row[key]}”不是数，按空处理；请只填数字，例如 57.04。"
+            )
     if row["money_unit"] and not is_unit(row["money_unit"]):
         problems.append(
             f"“项目”第{number}行的金额单位“{row['money_unit']}”不认识，按万元；可写{'、'.join(MONEY_UNITS)}。"
@@ -385,10 +387,14 @@ def _targets(rows: Iterable[Row], owners: set[str], problems: list[str]) -> Iter
         elif project not in owners:
             problems.append(f"“绩效目标”第{number}行的项目编码“{project}”在“项目”里没有，这一行没有用。")
         else:
-            if row["points"] and money(row["points"].rstrip("分")) is None:
-                problems.append(f"“绩效目标”第{number}行的分值“{row['points']}”不是数，按空处理。")
-                row = row | {"points": ""}
-            yield Target(**row | {"project": project})
+            points = points_of(row["points"] or None)
+            if row["points"] and points is None:
+                problems.append(
+                    f"“绩效目标”第{number}行的分值“{row['points']}”不是数，按空处理；请只填数字，例如 10。"
+                )
+            yield Target(
+                **row | {"project": project, "points": "" if points is None else plain_number(points)}
+            )
 
 
 def _choices(rows: Iterable[Row], problems: list[str]) -> Iterator[tuple[str, tuple[bool, str]]]:

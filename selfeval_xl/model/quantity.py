@@ -228,6 +228,12 @@ def money(text: str | None) -> Decimal | None:
     return Decimal(plain)
 
 
+@lru_cache(maxsize=4096)
+def points_of(text: str | None) -> Decimal | None:
+    """Points or a score as a number: 10, 10分 and 10% are 10; None where there is none."""
+    return None if text is None else money(tidy(text).rstrip("分%"))
+
+
 def percent(text: str | None) -> Decimal | None:
     """A rate as a ratio: "99.86%" is 0.9986; a bare number stays what it is; None where there is none."""
     if text is None:

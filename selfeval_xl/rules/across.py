@@ -449,7 +449,12 @@ def outside_the_roster(filing: Filing, policy: Policy, due: Sequence[ExpectedPro
 def all_full_marks(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """A department whose projects all have 100 points is looked at by the bureau."""
     scores = [(form, money(form.total_score)) for form in filing.projects if form.total_score]
-    if len(scores) >= 3 and len(scores) == len(filing.projects) and all(score == 100 for _, score in scores):
+    least = max(policy.number("full_marks"), Decimal(1))
+    if (
+        len(scores) >= least
+        and len(scores) == len(filing.projects)
+        and all(score == 100 for _, score in scores)
+    ):
         form = scores[0][0]
         yield placed(
             form.finding("total_score", f"{len(scores)}个项目自评全部是100分。", hint="请财政局抽查。"),

@@ -10,6 +10,7 @@ from decimal import Decimal
 from os.path import commonprefix
 
 from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.assessment.verdicts import exceeded_by_one
 from selfeval_xl.model.findings import Finding, Fix, Severity, Treatment
 from selfeval_xl.model.forms import Cause, Form, Indicator, Verdict
 from selfeval_xl.model.numbers import shown
@@ -151,26 +152,16 @@ def same_reason_everywhere(form: Form, policy: Policy) -> Iterator[Finding]:
     "D06",
     "超额较多没有说明",
     Severity.WARNING,
-    asks="超额较多（参数，默认30%）的要说明原因；指标值不大、只多一个的不查。",
+    asks="超额较多（参数，默认30%）的要说明原因；指标值不大（参数，默认5）、只多一个的不查。",
     needs="notes",
 )
 def exceeded_without_word(form: Form, policy: Policy) -> Iterator[Finding]:
     """Over-fulfilment beyond the threshold is explained, since the target may have been set too low.
 
-    Counts with a target ≤ 5 exceeded by 1 are exempt.
+    Small counts exceeded by 1 are exempt (policy: targets up to 5).
     """
     for row in form.indicators:
-        target, actual = row.target_quantity, row.actual_quantity
-        if row.verdict is not Verdict.EXCEEDED or has_note(row) or target is None or actual is None:
-            continue
-        exceeded_by_one = (
-            target.number is not None
-            and actual.number is not None
-            and target.number <= 5
-            and actual.number - target.number <= 1
-            and target.unit not in ("%",)
-        )
-        if exceeded_by_one:
+        if row.verdict is not Verdict.EXCEEDED or has_note(row) or exceeded_by_one(row, policy):
             continue
         yield row.finding(
             "actual",
@@ -237,7 +228,11 @@ def everything_exactly_met(form: Form, policy: Policy) -> Iterator[Finding]:
     """Completed values that all equal their targets exactly are checked by the bureau: were they measured?"""
     judged = [row for row in form.indicators if row.verdict is not None]
     numbers = [row for row in judged if row.target_quantity and row.target_quantity.kind is Kind.NUMBER]
-    if len(numbers) >= 5 and len(judged) == len(form.indicators) and all(_equal(row) for row in judged):
+    if (
+        len(numbers) >= max(policy.number("same_values"), Decimal(1))
+        and len(judged) == len(form.indicators)
+        and all(_equal(row) for row in judged)
+    ):
         yield replace(
             form.finding(
                 None,

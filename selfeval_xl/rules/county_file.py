@@ -20,6 +20,7 @@ from selfeval_xl.assessment.policy import (
     Setting,
     default,
     number_or_text,
+    ratios,
 )
 from selfeval_xl.errors import PolicyError
 from selfeval_xl.model.findings import Severity, Treatment
@@ -215,8 +216,8 @@ def _parameter(cells: Cells, where: str) -> Parameter | None:
     if typed in (None, ""):
         return None
     value: Setting
-    if name == "score_caps":
-        value = _caps(typed)
+    if name in _LISTS:
+        value = _LISTS[name](typed)
     elif name in CHOICES:
         value = _word(typed, CHOICES[name])
     else:
@@ -277,11 +278,54 @@ def _caps(typed: object) -> tuple[tuple[str, Decimal], ...]:
     return tuple(found)
 
 
+def _ratios(typed: object) -> tuple[tuple[str, Decimal], ...]:
+    """The ratios in 90%、80%、60% or in a list of numbers, from the highest down. Raises PolicyError."""
+    parts = typed if isinstance(typed, list) else re.split("[、,，;；]", str(typed))
+    found = [number_or_text(str(part)) for part in parts if str(part).strip()]
+    numbers = [number for number in found if isinstance(number, Decimal) and 0 < number < 1]
+    if not numbers or len(numbers) < len(found) or numbers != sorted(set(numbers), reverse=True):
+        raise PolicyError(f"应从高到低写大于0、小于100%的数，例如“90%、80%、60%”，现在写的是“{typed}”。")
+    return ratios(numbers)
+
+
+def _risk_points(typed: object) -> tuple[tuple[str, Decimal], ...]:
+    """The points of all signs of risk, those in 全年预算零执行5、错误较多0 changed. Raises PolicyError."""
+    points = dict(default().bands("risk_points"))
+    parts = [part.strip() for part in re.split("[、;；\n]", str(typed)) if part.strip()]
+    for name, written in _typed_pairs(typed) if isinstance(typed, list) else map(_name_and_number, parts):
+        number = number_or_text(written)
+        if not isinstance(number, Decimal) or number < 0:
+            raise PolicyError(f"应写成“全年预算零执行：5、错误较多：0”，现在写的是“{typed}”。")
+        if name not in points:
+            raise PolicyError(f"没有“{name}”这种风险。可写：{'、'.join(points)}。")
+        points[name] = number
+    return tuple(points.items())
+
+
+def _name_and_number(part: str) -> tuple[str, str]:
+    """The two parts of 零执行：5 or 零执行5; the number is "" where there is none."""
+    name, _, number = part.replace(":", "：").rpartition("：")
+    if name:
+        return name, number
+    name = part.rstrip("0123456789.")
+    return name, part[len(name) :]
+
+
+def _typed_pairs(typed: list[object]) -> list[tuple[str, str]]:
+    """The pairs of a list in a TOML file, as texts; the second is "" where an entry is no pair."""
+    pairs = [pair if isinstance(pair, list) and len(pair) == 2 else [pair, ""] for pair in typed]
+    return [(str(name).strip(), str(number)) for name, number in pairs]
+
+
+# Parameters that are a list of another kind than bands, with their readers.
+_LISTS = {"score_caps": _caps, "execution_bands": _ratios, "risk_points": _risk_points}
+
+
 def _bands(typed: object) -> tuple[tuple[str, Decimal], ...]:
     """The bands in 优90、良80、中60、差0 or in a list of pairs, from the highest down. Raises PolicyError."""
     parts = [part for part in re.split("[、,，]", str(typed)) if part.strip()]
     pairs = (
-        typed
+        _typed_pairs(typed)
         if isinstance(typed, list)
         else [(part.rstrip("0123456789.≥"), part[len(part.rstrip("0123456789.")) :]) for part in parts]
     )

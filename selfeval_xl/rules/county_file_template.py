@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from selfeval_xl.assessment.policy import CHOICES, Parameter, Policy
+from selfeval_xl.assessment.policy import Policy, shown_value
 from selfeval_xl.errors import OutputError
 from selfeval_xl.model import fields
 from selfeval_xl.model.findings import Severity, Treatment
@@ -69,17 +69,6 @@ _EXAMPLES = (
         "",
     ),
 )
-
-
-def shown_value(parameter: Parameter) -> str:
-    """The value as a person writes it: 是, 0.3, 优90、良80、中60、差0."""
-    value = parameter.value
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, tuple):
-        return "、".join(f"{name}{'：' if name[-1:].isdigit() else ''}{floor}" for name, floor in value)
-    words = {choice: word for word, choice in CHOICES.get(parameter.name, {}).items()}
-    return words.get(value, value) if isinstance(value, str) else str(value)
 
 
 def write_policy_template(policy: Policy, out: str | Path) -> None:

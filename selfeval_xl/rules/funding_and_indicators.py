@@ -90,7 +90,6 @@ _MANAGEMENT = (
     (re.compile(r"^(?:部门|项目|全年)?预算调整率$"), "（全年预算数－年初预算数）÷年初预算数"),
     (re.compile(r"^(?:部门)?结转结余率$"), "（全年预算数－执行数）÷全年预算数"),
 )
-_CLOSE = Decimal("0.01")  # one percentage point, which rounding and wording can explain
 # 三公经费控制率 and 公用经费控制率 follow from the row of that money, where the form has one.
 _CONTROLLED = re.compile(r"^(?:部门)?(三公经费|公用经费|会议费|培训费)(?:支出)?(?:预算)?(控制率|变动率)$")
 _CONTROLLED_BY = {"控制率": "执行数÷预算数", "变动率": "（全年预算数－年初预算数）÷年初预算数"}
@@ -107,7 +106,7 @@ def indicator_unlike_own_money(form: Form, policy: Policy) -> Iterator[Finding]:
 
     (财预〔2013〕53号)
     """
-    line = main_line(form)
+    line, close = main_line(form), policy.number("rate_tolerance")
     if line is None:
         return
     initial, annual, executed = (line.amount(key) for key in AMOUNTS)
@@ -126,9 +125,9 @@ def indicator_unlike_own_money(form: Form, policy: Policy) -> Iterator[Finding]:
         ratio = _ratio(indicator.actual, indicator.target)
         if ratio is None:
             continue
-        yield from _controlled(form, indicator, name, ratio)
+        yield from _controlled(form, indicator, name, ratio, close)
         for (pattern, formula), rates in zip(_MANAGEMENT, accepted_rates):
-            if not pattern.match(name) or not rates or any(abs(ratio - rate) <= _CLOSE for rate in rates):
+            if not pattern.match(name) or not rates or any(abs(ratio - rate) <= close for rate in rates):
                 continue
             yield replace(
                 indicator.finding(
@@ -141,8 +140,10 @@ def indicator_unlike_own_money(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
-def _controlled(form: Form, indicator: Indicator, name: str, ratio: Decimal) -> Iterator[Finding]:
-    """The finding on a 控制率 or 变动率 that differs from the rate of that row of the funding table."""
+def _controlled(
+    form: Form, indicator: Indicator, name: str, ratio: Decimal, close: Decimal
+) -> Iterator[Finding]:
+    """The finding on a 控制率 or 变动率 that differs from the rate of that row by more than `close`."""
     match = _CONTROLLED.match(name)
     if match is None:
         return
@@ -155,7 +156,7 @@ def _controlled(form: Form, indicator: Indicator, name: str, ratio: Decimal) -> 
     else:
         changed = abs(annual - initial) if annual is not None and initial is not None else None
         over, under = changed, initial
-    if over is None or not under or under < 0 or abs(ratio - over / under) <= _CLOSE:
+    if over is None or not under or under < 0 or abs(ratio - over / under) <= close:
         return
     yield replace(
         indicator.finding(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity
@@ -50,9 +51,10 @@ def report_unlike_forms(filing: Filing, policy: Policy) -> Iterator[Finding]:
 
     E for budget, execution, rate and total; W for what the report says of indicators.
     """
+    money_in = partial(_money_in, policy=policy)
     for report in filing.reports:
         for section in report.sections:
-            for look in (_money_in, _indicators_in, _counts_in, _all_done_in, _unknown_in):
+            for look in (money_in, _indicators_in, _counts_in, _all_done_in, _unknown_in):
                 for finding in look(section.title, section.text, filing):
                     yield _in_report(finding, report, filing)
 
@@ -75,7 +77,7 @@ _TARGET = re.compile(r"要求|目标|不低于|应当|应达|力争|计划|确�
 _LETTERS_BEFORE = 14
 
 
-def _money_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
+def _money_in(title: str, text: str, filing: Filing, policy: Policy) -> Iterator[Finding]:
     """Budget figures in the report that differ from the department form, else from a single project's form.
 
     A figure that any fund row of any form has is taken as right.
@@ -86,13 +88,14 @@ def _money_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
         form, line = filing.projects[0], main_line(filing.projects[0])
     if form is None or line is None:
         return
+    close, tolerance = policy.number("report_rate_tolerance"), policy.number("funding_tolerance")
     for match in _MONEY.finditer(text):
         key = _FIELD_BY_WORD.get(match["what"])
         if key is None or _TARGET.search(text[max(0, match.start() - _LETTERS_BEFORE) : match.end() + 2]):
             continue
         number, unit = Decimal(match["number"].replace(",", "")), match["unit"]
         if key == "rate" and unit == "%" and line.rate is not None:
-            if not any(abs(number - rate * 100) <= Decimal("0.5") for rate in _rates(filing)):
+            if not any(abs(number / 100 - rate) <= close for rate in _rates(filing)):
                 yield Finding(
                     message=f"报告“{title}”写执行率{number}%，按表计算是{shown(line.rate)}。",
                     hint="按表中数字改报告。",
@@ -104,7 +107,7 @@ def _money_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
                 )
         elif key != "rate" and unit != "%" and line.amount(key) is not None:
             in_report = number if unit == "万元" else number / 10000
-            if not any(abs(in_report - amount) <= Decimal("0.01") for amount in _amounts(filing, key)):
+            if not any(abs(in_report - amount) <= tolerance for amount in _amounts(filing, key)):
                 yield Finding(
                     message=(
                         f"报告“{title}”写{match['what']}{match['number']}{unit}，"

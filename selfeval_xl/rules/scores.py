@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.forms import Cause, Form, FundingLine, Indicator, Task, Verdict
 from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.numbers import rounded, shown
-from selfeval_xl.model.quantity import Kind, is_blank, is_void, money, tidy
+from selfeval_xl.model.quantity import Kind, is_blank, is_void, money, points_of, tidy
 from selfeval_xl.rules.funding_table import main_line
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.texts import (
@@ -31,12 +30,6 @@ _GRADES = {"优秀": "优", "良好": "良", "中等": "中", "较差": "差", "
 ROUNDING = Decimal("0.01")
 
 
-@lru_cache(maxsize=4096)
-def mark(text: str | None) -> Decimal | None:
-    """The points or the score as a number; 10分 and 10% are 10."""
-    return None if text is None else money(tidy(text).rstrip("分%"))
-
-
 @dataclass(frozen=True, slots=True)
 class Scored:
     """A row that has points: its record, points and score."""
@@ -50,7 +43,7 @@ def execution(form: Form) -> list[Scored]:
     """The rows of the funding table with points: the total row, or the sources where it has none."""
     lines = (
         [form.total_funding]
-        if form.total_funding and mark(form.total_funding.points) is not None
+        if form.total_funding and points_of(form.total_funding.points) is not None
         else list(form.funding)
     )
     return _scored(lines)
@@ -61,11 +54,11 @@ def _scored(rows: Iterable[FundingLine | Indicator | Task]) -> list[Scored]:
     found: list[Scored] = []
     seen: set[str | None] = set()
     for row in rows:
-        points, cell = mark(row.points), row.cells.get("points")
+        points, cell = points_of(row.points), row.cells.get("points")
         if points is None or (cell and cell in seen):
             continue
         seen.add(cell)
-        found.append(Scored(row, points, mark(row.score)))
+        found.append(Scored(row, points, points_of(row.score)))
     return found
 
 
@@ -92,13 +85,14 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     total = sum((row.points for row in rows), Decimal(0))
     paid = sum((row.points for row in funds), Decimal(0))
     tasks = sum((row.points for row in _scored(form.tasks)), Decimal(0))
-    right = {HUNDRED, Decimal(1)} | ({Decimal(90)} if not paid else set())
-    printed = mark(form.total_points)
+    of_rate = policy.number("execution_points")
+    right = {HUNDRED, Decimal(1)} | ({HUNDRED - of_rate} if not paid else set())
+    printed = points_of(form.total_points)
     if printed is not None and printed > HUNDRED:
         right.add(printed)  # regions that grant extra points print a total above 100
     sums = {total + paid, total + paid + tasks}
     adds_up = any(abs(found - wanted) <= ROUNDING * len(rows) for found in sums for wanted in right)
-    if adds_up or (total == HUNDRED and paid <= 10):
+    if adds_up or (total == HUNDRED and paid <= of_rate):
         return
     of_execution = f"执行率{number(paid)}分，" if paid else ""
     cell = form.cells.get("total_points") or cells(*(row.row.cells.get("points") for row in (*funds, *rows)))
@@ -149,7 +143,7 @@ def score_above_points(form: Form, policy: Policy) -> Iterator[Finding]:
             expected=f"不大于{number(item.points)}",
             hint="得分最多等于分值，请改正。",
         )
-    total, points = mark(form.total_score), mark(form.total_points) or HUNDRED
+    total, points = points_of(form.total_score), points_of(form.total_points) or HUNDRED
     if not above and total is not None and total > max(points, HUNDRED):
         yield form.finding(
             "total_score",
@@ -232,22 +226,25 @@ def score_out_of_proportion(form: Form, policy: Policy) -> Iterator[Finding]:
 @rule("S05", "各项得分之和与总分不符", Severity.ERROR, asks="各项得分之和等于总分。", needs="scores")
 def scores_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     """The printed total is the sum of the execution score and all indicator scores."""
-    total, rows = mark(form.total_score), all_scored(form)
+    total, rows = points_of(form.total_score), all_scored(form)
     if (
         total is None
         or not any(isinstance(item.row, Indicator) for item in rows)
         or any(item.score is None and item.points for item in rows)
     ):
         return
-    if any(is_blank(row.points) and mark(row.score) is not None for row in form.indicators):
+    if any(is_blank(row.points) and points_of(row.score) is not None for row in form.indicators):
         return
     found = sum((item.score or Decimal(0) for item in rows), Decimal(0))
     without_tasks = found - sum(
         (item.score or Decimal(0) for item in rows if isinstance(item.row, Task)), Decimal(0)
     )
     points = sum((item.points for item in rows), Decimal(0))
-    if points <= 90 and not execution(form):
+    if points <= HUNDRED - policy.number("execution_points") and not execution(form):
         return  # the execution score stands somewhere else
+    capped = _cap(form, policy)
+    if capped is not None and total == capped[0] and found > total:
+        return  # the county's cap holds (S09)
     digits = len(tidy(form.total_score or "").rstrip("分").partition(".")[2])
     if any(
         abs(summed - total) <= ROUNDING * 2 or (digits < 2 and rounded(summed, digits) == total)
@@ -262,17 +259,10 @@ def scores_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     )
 
 
-def _pairs(policy: Policy, name: str) -> tuple[tuple[str, Decimal], ...]:
-    """The pairs of name and number of a parameter that is a list of bands or caps."""
-    value = policy[name]
-    assert isinstance(value, tuple), name
-    return value
-
-
 @rule("S06", "定性指标得分不在档内", Severity.WARNING, asks="定性指标的得分在相应的档内。", needs="scores")
 def quality_outside_band(form: Form, policy: Policy) -> Iterator[Finding]:
     """Qualitative scores: 达成 100–80%, 部分达成 80–60%, 未达成 60–0% of the points (财预〔2020〕10号)."""
-    bands = dict(_pairs(policy, "quality_bands"))
+    bands = dict(policy.bands("quality_bands"))
     high, low = bands["达成"], bands["部分达成"]
     for item in _scored(form.indicators):
         row = item.row
@@ -303,8 +293,8 @@ def quality_outside_band(form: Form, policy: Policy) -> Iterator[Finding]:
 @rule("S07", "等级与总分不符", Severity.ERROR, asks="等级与总分相符（等级标准见参数）。", needs="scores")
 def grade_unlike_total(form: Form, policy: Policy) -> Iterator[Finding]:
     """The printed grade is the band that the total reaches (policy; 财预〔2020〕10号: 优90 良80 中60)."""
-    total = mark(form.total_score)
-    names = dict(_pairs(policy, "grades"))
+    total = points_of(form.total_score)
+    names = dict(policy.bands("grades"))
     grade = _GRADES.get(tidy(form.grade or ""), tidy(form.grade or ""))
     if total is None or grade not in names or total > HUNDRED:
         return
@@ -324,7 +314,7 @@ def execution_score_wrong(form: Form, policy: Policy) -> Iterator[Finding]:
     line = main_line(form)
     if line is None or line.rate is None or not line.amount("annual_budget"):
         return
-    points, score = mark(line.points), mark(line.score)
+    points, score = points_of(line.points), points_of(line.score)
     if not points or score is None or score > points:
         return
     right = rounded(points * min(Decimal(1), max(Decimal(0), line.rate)))
@@ -360,24 +350,29 @@ def _printed_rate(line: FundingLine) -> Decimal | None:
 )
 def score_above_cap(form: Form, policy: Policy) -> Iterator[Finding]:
     """Some places cap the total by the execution rate (policy score_caps; none by default)."""
-    line, total = main_line(form), mark(form.total_score)
-    if line is None or line.rate is None or total is None or not line.amount("annual_budget"):
+    line, total, limit = main_line(form), points_of(form.total_score), _cap(form, policy)
+    if line is None or total is None or limit is None:
         return
-    caps = [
-        (cap, Decimal(floor)) for floor, cap in _pairs(policy, "score_caps") if line.rate < Decimal(floor)
-    ]
-    if caps:
-        cap, floor = min(caps, key=lambda pair: pair[0])
-        if total > cap:
-            yield form.finding(
-                "total_score",
-                (
-                    f"执行率{shown(line.rate)}，低于{percent(floor)}，总分不能超过{number(cap)}分，"
-                    f"填的是{number(total)}分。"
-                ),
-                expected=f"不大于{number(cap)}",
-                hint="按本地细则核减总分，或说明理由。",
-            )
+    cap, floor = limit
+    if total > cap:
+        yield form.finding(
+            "total_score",
+            (
+                f"执行率{shown(line.rate)}，低于{percent(floor)}，总分不能超过{number(cap)}分，"
+                f"填的是{number(total)}分。"
+            ),
+            expected=f"不大于{number(cap)}",
+            hint="按本地细则核减总分，或说明理由。",
+        )
+
+
+def _cap(form: Form, policy: Policy) -> tuple[Decimal, Decimal] | None:
+    """The highest total by the policy's score_caps, and the rate below which it holds; None without one."""
+    line = main_line(form)
+    if line is None or line.rate is None or not line.amount("annual_budget"):
+        return None
+    caps = [(cap, Decimal(floor)) for floor, cap in policy.bands("score_caps") if line.rate < Decimal(floor)]
+    return min(caps, default=None, key=lambda pair: pair[0])
 
 
 @rule(
@@ -427,7 +422,7 @@ def full_marks_for_nothing(form: Form, policy: Policy) -> Iterator[Finding]:
 )
 def perfect_total_with_faults(form: Form, policy: Policy) -> Iterator[Finding]:
     """A total of 100 does not go with an unmet indicator or an execution rate below 90% (policy)."""
-    if mark(form.total_score) != HUNDRED:
+    if points_of(form.total_score) != HUNDRED:
         return
     line = main_line(form)
     unmet = [row for row in form.indicators if row.verdict is Verdict.UNMET]
@@ -459,14 +454,15 @@ def low_result_unexplained(form: Form, policy: Policy) -> Iterator[Finding]:
 
     Without any reason a low rate is F05's.
     """
-    line, total = main_line(form), mark(form.total_score)
+    line, total = main_line(form), points_of(form.total_score)
     low_rate = (
         line is not None
         and line.rate is not None
         and line.amount("annual_budget")
         and line.rate < policy.number("execution_low")
     )
-    low_grade = policy.grade(total) in ("中", "差") if total is not None and total <= HUNDRED else False
+    low_grades = [name for name, _ in policy.bands("grades")[2:]]
+    low_grade = policy.grade(total) in low_grades if total is not None and total <= HUNDRED else False
     if not low_rate and not low_grade:
         return
     reasons, measures = explains_money(form) or _has_remarks(form), names_measure(form)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval_xl import layouts
+from selfeval_xl.assessment.policy import Policy, default, shown_value
 from selfeval_xl.layouts import Layout
 from selfeval_xl.model.forms import DEPARTMENT, FORM_NAMES, PROJECT
 from selfeval_xl.model.sheet_names import COVER, REPORT, SELF_CHECK, SUMMARY
@@ -33,12 +34,24 @@ class _DrawnForm:
     data: Data
 
 
-def write(layout_id: str, out: str | Path, year: int | None = None) -> None:
-    """Writes the blank department workbook of a layout.
+# The parameters that stand in the formulas of a workbook.
+IN_FORMULAS = (
+    "over_fulfilment",
+    "execution_floor",
+    "funding_tolerance",
+    "score_at_most",
+    "over_deduction",
+    "grades",
+    "score_caps",
+)
+
+
+def write(layout_id: str, out: str | Path, year: int | None = None, policy: Policy | None = None) -> None:
+    """Writes the blank department workbook of a layout. policy: see `fill_in`.
 
     Raises LayoutError for an unknown id, OutputError where it cannot write.
     """
-    fill_in(layout_id, out, projects=[{}], department={}, year=year, cover={})
+    fill_in(layout_id, out, projects=[{}], department={}, year=year, cover={}, policy=policy)
 
 
 def fill_in(
@@ -51,6 +64,7 @@ def fill_in(
     settings: Mapping[str, str] | None = None,
     cover: Mapping[str, str] | None = None,
     protect: bool = False,
+    policy: Policy | None = None,
 ) -> None:
     """Writes a department workbook with these forms filled in.
 
@@ -58,26 +72,28 @@ def fill_in(
     tables of the department form (基础数据表) stand before it. settings: more keys for the hidden sheet
     (department_code, department, submission ...). cover: the answers on the sheet 填报说明 to 截止日期,
     报送方式, 联系人, 联系电话; with it come 项目自评汇总表, 自评报告 and 自查 too. protect: cells that are
-    not to be filled in cannot be changed (no password). Raises LayoutError and OutputError as `write`.
+    not to be filled in cannot be changed (no password). policy: its thresholds stand in the formulas; those
+    that differ from the default are named in the hidden sheet. Raises LayoutError and OutputError as `write`.
     """
     from selfeval_xl.templates.lists import columns
     from selfeval_xl.templates.workbook import Page, write_book
 
     kinds = layouts.sheets_of(layout_id)
+    policy = policy or default()
     by_kind = {layout.kind: layout for layout in kinds}
     lists, levels = columns(kinds)
     tables: list[Page] = []
     forms: list[_DrawnForm] = []
     if department is not None and (whole := by_kind.get(DEPARTMENT)):
         tables = [Page(table.sheet, draw_attached(table, department, year)) for table in whole.attached]
-        drawing = draw(whole, department, year, live=True)
+        drawing = draw(whole, department, year, live=True, policy=policy)
         forms.append(_DrawnForm(FORM_NAMES[DEPARTMENT], drawing, whole, department))
     if layout := by_kind.get(PROJECT):
-        forms += _drawn_projects(layout, projects, year)
+        forms += _drawn_projects(layout, projects, year, policy)
     issued = {key: text for form in forms for key, text in seal(form.name, form.drawing, form.data).items()}
     pages = [*tables, *(Page(form.name, form.drawing, levels.get(form.layout.kind)) for form in forms)]
     if cover is not None:
-        pages = _with_overviews(pages, forms, layout, year, cover)
+        pages = _with_overviews(pages, forms, layout, year, cover, policy)
     write_book(
         out,
         pages,
@@ -86,6 +102,7 @@ def fill_in(
             "version": kinds[0].version,
             **({"year": str(year)} if year else {}),
             **(settings or {}),
+            **_changed(policy),
             **issued,
         },
         lists,
@@ -93,11 +110,23 @@ def fill_in(
     )
 
 
-def _drawn_projects(layout: Layout, projects: Sequence[Data], year: int | None) -> list[_DrawnForm]:
+def _changed(policy: Policy) -> dict[str, str]:
+    """The values in the formulas that are not the default ones, by the key of their row on `_selfeval`."""
+    shipped = default().parameters
+    return {
+        f"policy|{name}": shown_value(policy.parameters[name])
+        for name in IN_FORMULAS
+        if policy[name] != shipped[name].value
+    }
+
+
+def _drawn_projects(
+    layout: Layout, projects: Sequence[Data], year: int | None, policy: Policy
+) -> list[_DrawnForm]:
     from selfeval_xl.templates.summary import sheet_name
 
     return [
-        _DrawnForm(sheet_name(number), draw(layout, project, year, live=True), layout, project)
+        _DrawnForm(sheet_name(number), draw(layout, project, year, live=True, policy=policy), layout, project)
         for number, project in enumerate(projects, 1)
     ]
 
@@ -108,6 +137,7 @@ def _with_overviews(
     layout: Layout | None,
     year: int | None,
     notice: Mapping[str, str],
+    policy: Policy,
 ) -> list[Page]:
     """The pages with 填报说明 and 项目自评汇总表 before them, 自评报告 and 自查 behind them.
 
@@ -121,7 +151,7 @@ def _with_overviews(
 
     whole = next((form for form in forms if form.layout.kind == DEPARTMENT), None)
     projects = [form.drawing for form in forms if form.layout.kind == PROJECT]
-    pattern = draw(layout, {}, year, live=True) if layout else None
+    pattern = draw(layout, {}, year, live=True, policy=policy) if layout else None
     before: list[Page] = []
     after: list[Page] = []
     others: list[tuple[str, Formula | None]] = []

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from selfeval_xl.assessment.policy import Policy, default
 from selfeval_xl.layouts.layout import LayoutColumn
 from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.grid import Area, Grid, Value
@@ -34,15 +35,16 @@ class Drawing:
     """The cells of a form, with the rows and columns that writing and reading it need.
 
     widths: in characters, one for each column of the form. live: made for filling in, with formulas beside
-    the indicators. title, bottom: the row of the title, the last row of the frame. table: first and last
-    row of the indicators. beside: our own cells right of the form, which are not printed; beside_widths:
-    the widths of their columns. hidden: spare indicator rows, hidden until they are needed. notes: cell
-    notes by row and column.
+    the indicators. policy: its thresholds stand in the formulas. title, bottom: the row of the title, the
+    last row of the frame. table: first and last row of the indicators. beside: our own cells right of the
+    form, which are not printed; beside_widths: the widths of their columns. hidden: spare indicator rows,
+    hidden until they are needed. notes: cell notes by row and column.
     """
 
     widths: tuple[float, ...]
     orientation: str = "portrait"
     live: bool = False
+    policy: Policy = field(default_factory=default)
     cells: list[DrawnCell] = field(default_factory=list)
     title: int = 0
     bottom: int = 0

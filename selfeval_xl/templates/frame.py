@@ -6,9 +6,11 @@ or a Grid for the reader's tests.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from selfeval_xl.assessment.policy import Policy, default
 from selfeval_xl.layouts import Layout
 from selfeval_xl.layouts.layout import Attached, LayoutItem
 from selfeval_xl.templates.drawing import Drawing, DrawnCell
@@ -22,7 +24,13 @@ __all__ = ["DrawnCell", "Data", "Drawing", "draw", "draw_attached"]
 NO_YEAR = "　　　"  # room to write the year by hand
 
 
-def draw(layout: Layout, form: Data | None = None, year: int | None = None, live: bool = False) -> Drawing:
+def draw(
+    layout: Layout,
+    form: Data | None = None,
+    year: int | None = None,
+    live: bool = False,
+    policy: Policy | None = None,
+) -> Drawing:
     """The drawing of a layout's form, filled with `form` (blank without one).
 
     form: plain data by field key: project, unit ..., goal {expected, actual}, funding (rows with source and
@@ -30,10 +38,10 @@ def draw(layout: Layout, form: Data | None = None, year: int | None = None, live
     total row's formulas), tasks, indicators, remarks, grade, signature (names by label), other (by the key
     after `other.`).
     live: for filling in on screen, with a level cell in each row, hidden spare rows, and formulas beside the
-    indicators.
+    indicators. policy: the thresholds of the formulas, the default ones without it.
     """
     values = form_values(form)
-    drawing = Drawing(layout.widths, layout.orientation, live=live)
+    drawing = Drawing(layout.widths, layout.orientation, live=live, policy=policy or default())
     width = len(layout.widths)
     row = 0
     shown_year = str(year or values.fields.get("year") or NO_YEAR)
@@ -67,11 +75,9 @@ def draw_attached(table: Attached, form: Data | None = None, year: int | None = 
     """The drawing of a layout's further table, which stands on a sheet of its own."""
     values = form_values(form)
     drawing = Drawing(table.widths)
-    shown_year = year or values.fields.get("year")
-    years = {
-        "year": str(shown_year or NO_YEAR),
-        "previous": str(int(shown_year) - 1) if shown_year else NO_YEAR,
-    }
+    entered = str(year or values.fields.get("year") or "")
+    number = re.search(r"\d{4}", entered)
+    years = {"year": entered or NO_YEAR, "previous": str(int(number[0]) - 1) if number else NO_YEAR}
     width = len(table.widths)
     drawing.put(0, 0, "title", table.title.format(**years), span=width)
     rows = [

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from selfeval_xl.assessment.policy import default
 from selfeval_xl.layouts import Layout
 from selfeval_xl.layouts.layout import LayoutColumn
 from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.grid import a1
 from selfeval_xl.model.numbers import rounded
+from selfeval_xl.model.quantity import points_of
 from selfeval_xl.templates.drawing import Drawing, DrawnCell, positions, value_of
 from selfeval_xl.templates.form_values import FormValues, Row, as_entered, as_text, typed
 from selfeval_xl.templates.verdict_formulas import add_live, score
@@ -65,7 +65,8 @@ def _score_formulas(drawing: Drawing, at: Mapping[str, int], rows: Sequence[Row]
     first, _ = drawing.table
     for number, cell in enumerate(drawing.cells):
         if cell.key == "score" and cell.area.top >= first and cell.value is None:
-            text, value = score(cell.area.top, at, len(drawing.widths), rows[cell.area.top - first])
+            row = rows[cell.area.top - first]
+            text, value = score(cell.area.top, at, len(drawing.widths), row, drawing.policy)
             drawing.cells[number] = replace(cell, value=Formula(text, "" if value is None else value))
 
 
@@ -103,7 +104,9 @@ def _indicator_rows(layout: Layout, form: FormValues) -> list[Row]:
 def _indicator_cell(drawing: Drawing, row: int, column: int, head: LayoutColumn, data: Row) -> None:
     value = data.get(head.key)
     if head.key in ("points", "score"):
-        drawing.put(row, column, "number", typed(value), span=head.span, entry=True, key=head.key)
+        number = None if value in (None, "") else points_of(str(value))
+        shown = typed(value) if number is None else number
+        drawing.put(row, column, "number", shown, span=head.span, entry=True, key=head.key)
     else:
         look = {"name": "name", "note": "note", "operator": "choice", "unit": "choice"}.get(
             head.key, "target"
@@ -186,10 +189,44 @@ def _sum(drawing: Drawing, key: str, column: int, first: int, last: int, fund: D
     numbers = [value for value in values if value is not None]
     fund_value = (value_of(fund.value) if fund else None) or Decimal(0)
     more = f"+N({a1(fund.area.top, fund.area.left)})" if fund else ""
-    return Formula(
-        f'IF(COUNT({area})=0,"",ROUND(SUM({area}){more},2))',
-        rounded(sum(numbers, fund_value)) if numbers else "",
-    )
+    text, value = f"ROUND(SUM({area}){more},2)", rounded(sum(numbers, fund_value)) if numbers else None
+    cap = _cap(drawing) if key == "score" else None
+    if cap is not None:
+        text = f"MIN({text},{cap[0]})"
+        value = value if value is None or cap[1] is None else min(value, cap[1])
+    return Formula(f'IF(COUNT({area})=0,"",{text})', "" if value is None else value)
+
+
+_NO_CAP = 999  # above every total
+
+
+def _cap(drawing: Drawing) -> tuple[str, Decimal | None] | None:
+    """The formula of the highest total that the execution rate allows by the policy's score_caps.
+
+    With it comes its value now, None where there is no limit. None where the policy sets no caps, or the form
+    has no total row of money.
+    """
+    caps = [(Decimal(floor), cap) for floor, cap in drawing.policy.bands("score_caps")]
+    amounts = [
+        [cell for cell in drawing.cells if cell.key == key and cell.area.top < drawing.table[0]]
+        for key in ("annual_budget", "executed")
+    ]
+    totals = [
+        next(
+            (cell for cell in cells if isinstance(cell.value, Formula)), cells[0] if len(cells) == 1 else None
+        )
+        for cells in amounts
+    ]
+    budget, spent = totals
+    if not caps or budget is None or spent is None:
+        return None
+    annual, executed = (a1(cell.area.top, cell.area.left) for cell in (budget, spent))
+    limits = ",".join(f"IF({executed}/{annual}<{floor},{cap},{_NO_CAP})" for floor, cap in caps)
+    text = f"IF(COUNT({annual},{executed})<2,{_NO_CAP},IF({annual}=0,{_NO_CAP},MIN({limits})))"
+    planned, paid = value_of(budget.value), value_of(spent.value)
+    if not planned or paid is None:
+        return text, None
+    return text, min((cap for floor, cap in caps if paid / planned < floor), default=None)
 
 
 def _grade(drawing: Drawing, row: int, total: Decimal | None) -> Formula | None:
@@ -197,9 +234,8 @@ def _grade(drawing: Drawing, row: int, total: Decimal | None) -> Formula | None:
     if score is None:
         return None
     where = a1(row, score.area.left)
-    bands = default()["grades"]
-    assert isinstance(bands, tuple)  # the shipped policy lists them; see Policy.grade
+    bands = [(name.replace('"', '""'), floor) for name, floor in drawing.policy.bands("grades")]
     text = f'"{bands[-1][0]}"'
     for name, floor in reversed(bands[:-1]):
         text = f'IF({where}>={floor},"{name}",{text})'
-    return Formula(f'IF({where}="","",{text})', "" if total is None else default().grade(total))
+    return Formula(f'IF({where}="","",{text})', "" if total is None else drawing.policy.grade(total))

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from selfeval_xl.assessment.policy import default
 from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.forms import Verdict
 from selfeval_xl.model.grid import a1
@@ -193,7 +192,8 @@ def _overspent(form: _Cells) -> Fact:
 
 
 def _unbalanced(form: _Cells) -> Fact:
-    """The number of columns whose total is not the sum of its rows (0.01 for each); 0 as issued."""
+    """The number of columns whose total is not the sum of its rows, beyond the tolerance; 0 as issued."""
+    tolerance = form.drawing.policy.number("funding_tolerance")
     texts = []
     for key in AMOUNTS:
         total = form.total(key)
@@ -203,7 +203,7 @@ def _unbalanced(form: _Cells) -> Fact:
         where, area = a1(total.area.top, total.area.left), _area(parts)
         texts.append(
             f"IF(AND(ISNUMBER({where}),COUNT({area})>0),IF(ABS({where}-SUM({area}))"
-            f">{Decimal('0.01') * len(parts)}+0.000001,1,0),0)"
+            f">{tolerance * len(parts)}+0.000001,1,0),0)"
         )
     return "+".join(texts) or "0", Decimal(0)
 
@@ -215,7 +215,7 @@ def _low_rate(form: _Cells) -> Fact:
     rate = next((cell for cell in rates if total and cell.area.top == total.area.top), None)
     if total is None or rate is None:
         return "0", Decimal(0)
-    floor = default().number("execution_floor")
+    floor = form.drawing.policy.number("execution_floor")
     where, budget = a1(rate.area.top, rate.area.left), a1(total.area.top, total.area.left)
     reasons, explained = _reasons(form)
     ratio = value_of(rate.value)

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
 
-from selfeval_xl.assessment.policy import default
+from selfeval_xl.assessment.policy import Policy, default
 from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.forms import Verdict
 from selfeval_xl.model.grid import a1
 from selfeval_xl.model.numbers import rounded
+from selfeval_xl.model.quantity import points_of
 from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS, LISTS
 from selfeval_xl.model.units import UNITS
 from selfeval_xl.templates.drawing import Drawing
@@ -76,7 +77,6 @@ _SCALED = (
     "百分点",
 )
 FAR_YEAR = 1900  # from here on a number may be a year: 2024年 is a date
-_OVER = default().number("over_fulfilment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +102,13 @@ def cleaned(text: str) -> str:
     return text
 
 
-def settle(target: str, actual: str, cost: bool, name: str) -> Settled:
+def settle(target: str, actual: str, cost: bool, name: str, policy: Policy | None = None) -> Settled:
     """The values that the formulas give for one indicator.
 
-    target, actual: as typed, a target in several columns joined. cost: whether it stands under 成本.
+    target, actual: as typed, a target in several columns joined. cost: whether it stands under 成本. policy:
+    the default one without it.
     """
+    over = (policy or default()).number("over_fulfilment")
     wanted, got = cleaned(target), cleaned(actual)
     sign = wanted[0] if wanted and wanted[0] in _SIGNS else ""
     want, unit = _number(wanted[len(sign) :])
@@ -138,16 +140,16 @@ def settle(target: str, actual: str, cost: bool, name: str) -> Settled:
         verdict = Verdict.MET if met else Verdict.UNMET
         return Settled(None, deviation, verdict.label, parts, want, have)
     attainment = rounded(have / want, 4) if want else None
-    return Settled(attainment, deviation, _floor_verdict(want, have, sign).label, parts, want, have)
+    return Settled(attainment, deviation, _floor_verdict(want, have, sign, over).label, parts, want, have)
 
 
-def _floor_verdict(want: Decimal, have: Decimal, sign: str) -> Verdict:
-    """The verdict on a target that is a lower limit."""
+def _floor_verdict(want: Decimal, have: Decimal, sign: str, over: Decimal) -> Verdict:
+    """The verdict on a target that is a lower limit. over: the deviation from which it is exceeded."""
     if have < want or (have == want and sign == ">"):
         return Verdict.UNMET
     if not want:
         return Verdict.MET if sign in ("≥", ">") or have == 0 else Verdict.UNMET
-    return Verdict.EXCEEDED if (have - want) / want > _OVER else Verdict.MET
+    return Verdict.EXCEEDED if (have - want) / want > over else Verdict.MET
 
 
 def _number(text: str) -> tuple[Decimal | None, str]:
@@ -206,15 +208,11 @@ def add_live(drawing: Drawing, columns: Mapping[str, int], rows: Mapping[int, Ro
             first - 1, start + number, "added" if number < len(ADDED_COLUMNS) else "helper", name
         )
     for row in range(first, last + 1):
-        settled = _settled(rows.get(row, {}), columns)
+        settled = settle(*_typed(rows.get(row, {}), columns), drawing.policy)
         values = [settled.attainment, settled.deviation, settled.verdict, *settled.parts]
-        for number, (look, text) in enumerate(_formulas(row, start, columns)):
+        for number, (look, text) in enumerate(_formulas(row, start, columns, drawing.policy)):
             value = values[number]
             drawing.put_beside(row, start + number, look, Formula(text, "" if value is None else value))
-
-
-def _settled(data: Row, columns: Mapping[str, int]) -> Settled:
-    return settle(*_typed(data, columns))
 
 
 def _typed(data: Row, columns: Mapping[str, int]) -> tuple[str, str, bool, str]:
@@ -234,7 +232,7 @@ def _target(data: Row, columns: Mapping[str, int]) -> str:
     return f"{operator if 'operator' in columns else ''}{value}{texts['unit'] if 'unit' in columns else ''}"
 
 
-def _formulas(row: int, start: int, columns: Mapping[str, int]) -> list[tuple[str, str]]:
+def _formulas(row: int, start: int, columns: Mapping[str, int], policy: Policy) -> list[tuple[str, str]]:
     """Look and text of each formula of a row, in the order of the columns."""
     at = {name: a1(row, start + number) for number, name in enumerate((*ADDED_COLUMNS, *HELPER_COLUMNS))}
     target, actual = at["整理后指标值"], at["整理后完成值"]
@@ -247,7 +245,7 @@ def _formulas(row: int, start: int, columns: Mapping[str, int]) -> list[tuple[st
     floor = (
         f'IF(OR({have}<{want},AND({have}={want},{sign}=">"))'
         f',"{unmet}",IF({want}=0,IF(OR({sign}="≥",{sign}=">",{have}=0),"{met}","{unmet}"),'
-        f'IF(ROUND({deviation},10)>{_OVER},"{exceeded}","{met}")))'
+        f'IF(ROUND({deviation},10)>{policy.number("over_fulfilment")},"{exceeded}","{met}")))'
     )
     ceiling = f'IF(OR({have}<{want},AND({have}={want},{sign}<>"<")),"{met}","{unmet}")'
     return [
@@ -316,11 +314,14 @@ def units_area() -> str:
     return f"$A$2:$A${len(listed_units()) + 1}"
 
 
-def score(row: int, columns: Mapping[str, int], width: int, data: Row) -> tuple[str, Decimal | None]:
+def score(
+    row: int, columns: Mapping[str, int], width: int, data: Row, policy: Policy
+) -> tuple[str, Decimal | None]:
     """The formula of a score and its value, None where it is blank: without points or without a verdict.
 
     A met target gives all points, an unmet one points × attainment; for ≤ as the policy's score_at_most says:
-    points × target ÷ actual, or points × (1 − excess). width: columns of the form.
+    points × target ÷ actual, or points × (1 − excess). An exceeded one loses what over_deduction says. width:
+    columns of the form.
     """
     start = width + GAP
     points, rate, deviation, verdict = (
@@ -329,21 +330,31 @@ def score(row: int, columns: Mapping[str, int], width: int, data: Row) -> tuple[
     )
     want, have = a1(row, start + 6), a1(row, start + 8)
     unmet = Verdict.UNMET.label
-    by_ratio = default()["score_at_most"] == "proportional"
+    by_ratio = policy["score_at_most"] == "proportional"
     excess = f"{want}/{have}" if by_ratio else f"MAX(0,1-({have}-{want})/{want})"
     short = f'IF({rate}<>"",{points}*{have}/{want},IF({deviation}="",0,{points}*{excess}))'
-    text = f'IF(OR({points}="",{verdict}=""),"",IF({verdict}="{unmet}",ROUND({short},2),{points}))'
-    return text, _score_value(str(data.get("points") or ""), _settled(data, columns), by_ratio)
+    full = points
+    if factor := policy.number("over_deduction"):
+        beyond = f"({have}-{want})/{want}-{policy.number('over_fulfilment')}"
+        deducted = f"ROUND({points}*MAX(0,1-{factor}*({beyond})),2)"
+        full = f'IF({verdict}="{Verdict.EXCEEDED.label}",{deducted},{points})'
+    text = f'IF(OR({points}="",{verdict}=""),"",IF({verdict}="{unmet}",ROUND({short},2),{full}))'
+    settled = settle(*_typed(data, columns), policy)
+    return text, _score_value(str(data.get("points") or ""), settled, policy)
 
 
-def _score_value(points: str, settled: Settled, by_ratio: bool) -> Decimal | None:
-    if not points or settled.target is None or settled.completed is None:
+def _score_value(points: str, settled: Settled, policy: Policy) -> Decimal | None:
+    full, want, have = points_of(points or None), settled.target, settled.completed
+    if full is None or want is None or have is None:
         return None
-    full, want, have = Decimal(points), settled.target, settled.completed
+    if settled.verdict == Verdict.EXCEEDED.label and (factor := policy.number("over_deduction")):
+        beyond = (have - want) / want - policy.number("over_fulfilment")
+        return rounded(full * max(Decimal(0), 1 - factor * beyond))
     if settled.verdict != Verdict.UNMET.label:
         return full
     if settled.attainment is not None:
         return rounded(full * have / want)
     if settled.deviation is None:
         return Decimal(0)
+    by_ratio = policy["score_at_most"] == "proportional"
     return rounded(full * (want / have if by_ratio else max(Decimal(0), 1 - (have - want) / want)))

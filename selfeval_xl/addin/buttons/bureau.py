@@ -61,7 +61,12 @@ def issue_books(host: Host) -> None:
     folder = host.pick_folder("请选择下发的工作簿放在哪个文件夹")
     if folder is None:
         return
-    issued = issue(roster, folder, progress=lambda done, count: host.progress(f"正在生成 {done}/{count}"))
+    issued = issue(
+        roster,
+        folder,
+        policy=policy(),
+        progress=lambda done, count: host.progress(f"正在生成 {done}/{count}"),
+    )
     host.progress(WORKING)
     lines = [
         f"下发表已生成：{len(issued.departments)}个部门，项目表{issued.projects}张。",

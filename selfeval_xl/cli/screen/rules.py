@@ -33,7 +33,7 @@ def show_rule(rule: Rule) -> None:
 
 def show_policy(policy: Policy) -> None:
     """Shows the parameters in force with the source of each, then what a county's file changes."""
-    from selfeval_xl.rules.county_file_template import shown_value
+    from selfeval_xl.assessment.policy import shown_value
 
     table = table_of("参数", "名称", "取值", "单位", "生效日期", "出处", "来自")
     for name, parameter in policy.parameters.items():
@@ -53,7 +53,7 @@ def show_policy(policy: Policy) -> None:
 
 def show_policy_file(policy: Policy) -> None:
     """Shows what a county's file changes: parameters, rules, own rules, values not yet in force."""
-    from selfeval_xl.rules.county_file_template import shown_value
+    from selfeval_xl.assessment.policy import shown_value
 
     for parameter in policy.parameters.values():
         if parameter.where != "默认":

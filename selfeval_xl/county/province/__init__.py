@@ -107,7 +107,7 @@ def consolidate_province(
         if told:
             told(number, len(found.places), result)
     notes = tuple(_notes(found, out, book, results))
-    tables = publish(rows, book, found.loose, notes)
+    tables = publish(rows, book, found.loose, notes, rules)
     loose = tuple((file.name, file.reason) for file in found.loose)
     return Province(book, tuple(results), loose, notes, _totals(tables["counties"]))
 

@@ -6,10 +6,11 @@ Every figure is a formula over the other sheets, with the value it has now.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.reasons import money_kinds
 from selfeval_xl.county.departments.data import DASH, EXPLAIN, PASS, RETURN, UNSCORED
 from selfeval_xl.county.province.columns import AGREE, DISAGREE, DONE, FAILED, FATES, GRADES, source_key
@@ -17,7 +18,7 @@ from selfeval_xl.county.province.county_rows import CountyRows, plain
 from selfeval_xl.county.province.ranking import LINES, ranked
 from selfeval_xl.county.workbook.charts import TINTS, bars, place_charts
 from selfeval_xl.county.workbook.formulas import Computed, Criterion, WorkbookFormulas, plus, share
-from selfeval_xl.county.workbook.front_blocks import BANDS, HALF, LEFT, RIGHT
+from selfeval_xl.county.workbook.front_blocks import HALF, LEFT, RIGHT
 from selfeval_xl.county.workbook.front_page import (
     COLUMNS,
     COUNT,
@@ -32,6 +33,7 @@ from selfeval_xl.county.workbook.front_page import (
     rate_cell,
     set_up,
 )
+from selfeval_xl.county.workbook.rate_bands import Band, rate_bands
 from selfeval_xl.model.grid import a1, position
 from selfeval_xl.model.money import AMOUNTS
 
@@ -43,36 +45,36 @@ _BAND_KEYS = ("execution_rate", "annual_budget", "executed", "unspent", "score")
 
 
 @dataclass(slots=True)
-class Bands:
-    """The counts over all projects: by band of the execution rate their number, budgets and unspent money.
+class BandCount:
+    """The projects in a band of the execution rate: their number, budgets and unspent money in 万元."""
 
-    Money in 万元, in the order of BANDS. full: the number of projects with 100 points.
-    """
-
-    counts: list[int] = field(default_factory=lambda: [0] * len(BANDS))
-    annual: list[Decimal] = field(default_factory=lambda: [Decimal(0)] * len(BANDS))
-    unspent: list[Decimal] = field(default_factory=lambda: [Decimal(0)] * len(BANDS))
-    full: int = 0
+    band: Band
+    count: int = 0
+    annual: Decimal = Decimal(0)
+    unspent: Decimal = Decimal(0)
 
 
-def counted(projects: CountyRows) -> Bands:
-    """The counts over all projects, taken in one pass."""
-    bands = Bands()
+def counted(projects: CountyRows, bands: Iterable[Band]) -> tuple[list[BandCount], int]:
+    """The projects in each band, and those with 100 points, counted in one pass."""
+    counts, full = [BandCount(band) for band in bands], 0
     for values in projects.picked(*_BAND_KEYS):
         row = dict(zip(_BAND_KEYS, map(plain, values), strict=True))
-        bands.full += row["score"] == 100
-        for number, (_, conditions) in enumerate(BANDS):
-            if all(condition.holds(row) for condition in conditions):
-                bands.counts[number] += 1
-                bands.annual[number] += row["annual_budget"] or 0
-                bands.unspent[number] += row["unspent"] or 0
-    return bands
+        full += row["score"] == 100
+        for count in counts:
+            if all(condition.holds(row) for condition in count.band[1]):
+                count.count += 1
+                count.annual += row["annual_budget"] or 0
+                count.unspent += row["unspent"] or 0
+    return counts, full
 
 
-def write_overview(front: Front, tables: Tables, title: str, as_of: str, about: str, loose: int) -> None:
+def write_overview(
+    front: Front, tables: Tables, policy: Policy, title: str, as_of: str, about: str, loose: int
+) -> None:
     """Writes the page.
 
-    as_of: the day of the last receipt. about: program and policy. loose: the number of files of no county.
+    policy: has the bands of the execution rate. as_of: the day of the last receipt. about: program and
+    policy. loose: the number of files of no county.
     """
     counties = tables["counties"]
     set_up(front, title)
@@ -88,17 +90,20 @@ def write_overview(front: Front, tables: Tables, title: str, as_of: str, about: 
     front.text(5, 0, _unknown(counties), COLUMNS, border=0, align="left")
     row = 6
     _money(front, row)
-    _bands(front, row, counted(tables["all_projects"]))
+    bands = rate_bands(policy)
+    ruled = row + 4 + len(bands)  # the block on the right below the bands
+    below = max(row + 25, ruled + 14)
+    _bands(front, row, *counted(tables["all_projects"], bands))
     _indicators(front, row + 6)
     _grades(front, row + 9)
     _review(front, row + 17)
     _broken(
         front, row + 20, [(item["county"], item["remark"]) for item in counties if item["state"] == FAILED]
     )
-    rules = _rules(front, row + 11, tables["problems"])
-    _attention(front, row + 25, counties)
-    _balance(front, row + 38, about, loose)
-    _charts(front, row + 42, counties, rules)
+    rules = _rules(front, ruled, tables["problems"])
+    _attention(front, below, counties)
+    _balance(front, below + 13, about, loose)
+    _charts(front, below + 17, counties, rules)
 
 
 def _summed(front: Front, key: str) -> Computed:
@@ -205,16 +210,15 @@ def _over_projects(book: WorkbookFormulas, of: str | None, conditions: Iterable[
     return book.each("all_projects", text)
 
 
-def _bands(front: Front, row: int, bands: Bands) -> None:
+def _bands(front: Front, row: int, bands: Sequence[BandCount], full: int) -> None:
+    """Writes 三、执行率分布. full: the number of projects with 100 points."""
     book = front.book
     front.title(row, RIGHT, "三、执行率分布（项目）", HALF, "项目汇总")
     heads(front, row + 1, RIGHT, ("执行率", 4), ("项目数", "占比", "全年预算数", "未执行金额"), 2)
-    counts = [
-        Computed(_over_projects(book, None, conditions), count)
-        for (_, conditions), count in zip(BANDS, bands.counts, strict=True)
-    ]
-    first, last, whole = row + 3, row + 2 + len(BANDS), plus(*counts)
-    for number, ((label, conditions), count) in enumerate(zip(BANDS, counts, strict=True)):
+    counts = [Computed(_over_projects(book, None, band.band[1]), band.count) for band in bands]
+    first, last, whole = row + 3, row + 2 + len(bands), plus(*counts)
+    for number, (band, count) in enumerate(zip(bands, counts, strict=True)):
+        label, conditions = band.band
         part = share((f"Q{first + number}", count.value), (f"SUM(Q{first}:Q{last})", whole.value))
         line(
             front,
@@ -225,18 +229,18 @@ def _bands(front: Front, row: int, bands: Bands) -> None:
             [
                 (count, COUNT),
                 (part, RATE),
-                (Computed(_over_projects(book, "annual_budget", conditions), bands.annual[number]), MONEY),
-                (Computed(_over_projects(book, "unspent", conditions), bands.unspent[number]), MONEY),
+                (Computed(_over_projects(book, "annual_budget", conditions), band.annual), MONEY),
+                (Computed(_over_projects(book, "unspent", conditions), band.unspent), MONEY),
             ],
             2,
         )
     line(
         front,
-        row + 2 + len(BANDS),
+        row + 2 + len(bands),
         RIGHT,
         "满分（100分）项目数",
         4,
-        [(Computed(_over_projects(book, None, [Criterion("score", "=", 100)]), bands.full), COUNT)],
+        [(Computed(_over_projects(book, None, [Criterion("score", "=", 100)]), full), COUNT)],
         2,
     )
 

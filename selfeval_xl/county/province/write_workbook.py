@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county.province.columns import PROJECTS, SHEETS
 from selfeval_xl.county.province.county_figures import FRONT, CountyRecord
 from selfeval_xl.county.province.county_rows import CountyRows
@@ -45,11 +46,13 @@ def publish(
     out: Path,
     loose: Sequence[Loose],
     notes: Sequence[str],
+    policy: Policy,
     most_rows: int = MOST_ROWS,
 ) -> dict[str, Any]:
     """Writes the workbook and returns its rows by sheet key.
 
-    loose, notes: the files and remarks below 收件核对. most_rows: the limit of one worksheet. Raises
+    loose, notes: the files and remarks below 收件核对. policy: see `write_overview`. most_rows: the
+    limit of one worksheet. Raises
     OutputError where it cannot be written; the old one is whole then.
     """
     tables: dict[str, Any] = {
@@ -78,7 +81,13 @@ def publish(
         title,
         "",
         lambda page, formats, chart: write_overview(
-            Front(page, formats, book, chart), tables, f"{title}总览", _as_of(found), about, len(loose)
+            Front(page, formats, book, chart),
+            tables,
+            policy,
+            f"{title}总览",
+            _as_of(found),
+            about,
+            len(loose),
         ),
         lambda page, formats, line: write_below(page, formats, line, loose, notes),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Set
 from typing import Any
 
 from selfeval_xl import layouts
+from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county.departments.data import CountedForm, DepartmentData
 from selfeval_xl.county.sheets.columns import HEAD, LINK, Column, Sheet
 from selfeval_xl.county.workbook.source_links import inside
@@ -68,9 +69,11 @@ class FormSheets:
     """The form sheets of a workbook, collected department by department.
 
     rows: of the index. drawings: name and drawing of every form that counts. taken: names already in use.
+    policy: has the thresholds in their formulas.
     """
 
-    def __init__(self, taken: Iterable[str]) -> None:
+    def __init__(self, taken: Iterable[str], policy: Policy | None = None) -> None:
+        self._policy = policy
         self._names = {name.casefold() for name in taken}
         self.rows: list[Row] = []
         self.drawings: list[tuple[str, Drawing]] = []
@@ -82,7 +85,9 @@ class FormSheets:
             name = sheet_name(
                 f"{entry.code or entry.name[:8]}-{number:02}{form.project_name or '部门整体'}", self._names
             )
-            self.drawings.append((name, draw(layout, plain(form.form, layout), form.form.year)))
+            self.drawings.append(
+                (name, draw(layout, plain(form.form, layout), form.form.year, policy=self._policy))
+            )
             self.rows.append(
                 {
                     **_head(form),

@@ -26,46 +26,10 @@ from selfeval_xl.county.workbook.front_page import (
     set_up,
 )
 from selfeval_xl.county.workbook.front_receipts import write_receipts, write_reporting
+from selfeval_xl.county.workbook.rate_bands import Band, low_rate, rate_bands
 from selfeval_xl.model.grid import a1
 
 LEFT, RIGHT, HALF = 0, 12, 11  # first column of the blocks on the left and on the right; their width
-# 执行率分布: each band with its conditions on 项目汇总.
-BANDS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
-    ("100%", (Criterion("execution_rate", ">=", 1), Criterion("annual_budget", "<>", 0))),
-    (
-        "90%（含）-100%",
-        (
-            Criterion("execution_rate", ">=", Decimal("0.9")),
-            Criterion("execution_rate", "<", 1),
-            Criterion("annual_budget", "<>", 0),
-        ),
-    ),
-    (
-        "80%（含）-90%",
-        (Criterion("execution_rate", ">=", Decimal("0.8")), Criterion("execution_rate", "<", Decimal("0.9"))),
-    ),
-    (
-        "60%（含）-80%",
-        (Criterion("execution_rate", ">=", Decimal("0.6")), Criterion("execution_rate", "<", Decimal("0.8"))),
-    ),
-    (
-        "0-60%",
-        (
-            Criterion("execution_rate", "<", Decimal("0.6")),
-            Criterion("executed", "<>", 0),
-            Criterion("annual_budget", "<>", 0),
-        ),
-    ),
-    (
-        "零执行",
-        (
-            Criterion("executed", "=", 0),
-            Criterion("annual_budget", "<>", 0),
-            Criterion("execution_rate", "=", 0),
-        ),
-    ),
-    ("全年预算为0", (Criterion("annual_budget", "=", 0),)),
-)
 _LEVELS = (("成本", "成本"), ("产出", "产出"), ("效益", "效"), ("满意度", "满意"))  # label, word in 一级指标
 # 与上年对比: label, width in columns, number format.
 _LAST_YEAR = (
@@ -100,25 +64,30 @@ def write_overview(
         align="right",
     )
     write_reporting(front, 2, material)
-    row = 6
+    policy, row = material.policy, 6
+    bands, grades = rate_bands(policy), [name for name, _ in policy.bands("grades")]
+    # The blocks on the right are as long as the policy's lists; what is below starts under the longer side.
+    graded = row + 3 + len(bands)
+    reviewed = graded + 5 + len(grades)
+    below = max(row + 34, reviewed + 15)
     _money(front, row)
-    _bands(front, row)
+    _bands(front, row, bands)
     completed = _indicators(front, row + 7)
-    _grades(front, row + 10)
+    _grades(front, graded, grades)
     _causes(front, row + 15)
-    _review(front, row + 19)
+    _review(front, reviewed)
     _last_year(front, row + 26, completed)
-    attention(front, row + 34)
-    write_receipts(front, row + 47, balance, about)
+    attention(front, below, low_rate(policy))
+    write_receipts(front, below + 13, balance, about)
     places = {
         "levels": (a1(row + 9, LEFT), a1(row + 12, LEFT)),
-        "rules": (a1(row + 23, RIGHT), a1(row + 32, RIGHT)),
-        "grades": (a1(row + 12, RIGHT), a1(row + 15, RIGHT)),
+        "rules": (a1(reviewed + 4, RIGHT), a1(reviewed + 13, RIGHT)),
+        "grades": (a1(graded + 2, RIGHT), a1(graded + 1 + len(grades), RIGHT)),
         "causes": (a1(row + 17, LEFT), a1(row + 24, LEFT)),
     }
     draw_charts(
         front,
-        row + 51,
+        below + 17,
         places,
         any(score is not None for (score,) in front.book.tables["projects"].picked("score")),
     )
@@ -162,15 +131,15 @@ def _money(front: Front, row: int) -> None:
         )
 
 
-def _bands(front: Front, row: int) -> None:
+def _bands(front: Front, row: int, bands: Sequence[Band]) -> None:
     """Writes 三、执行率分布."""
     book = front.book
     front.title(row, RIGHT, "三、执行率分布", HALF, "项目汇总")
     heads(front, row + 1, RIGHT, ("执行率", 4), ("项目数", "占比", "全年预算数", "未执行金额"), 2)
-    counts = [book.count("projects", *conditions) for _, conditions in BANDS]
+    counts = [book.count("projects", *conditions) for _, conditions in bands]
     whole = plus(*counts)
-    first, last = row + 3, row + 2 + len(BANDS)
-    for number, ((label, conditions), count) in enumerate(zip(BANDS, counts, strict=True), row + 2):
+    first, last = row + 3, row + 2 + len(bands)
+    for number, ((label, conditions), count) in enumerate(zip(bands, counts, strict=True), row + 2):
         part = share((f"Q{number + 1}", count.value), (f"SUM(Q{first}:Q{last})", whole.value))
         line(
             front,
@@ -218,17 +187,17 @@ def _indicators(front: Front, row: int) -> Placed:
     return rate
 
 
-def _grades(front: Front, row: int) -> None:
-    """Writes 五、自评等级."""
+def _grades(front: Front, row: int, names: Sequence[str]) -> None:
+    """Writes 五、自评等级. names: of the grades."""
     book = front.book
     front.title(row, RIGHT, "五、自评等级", HALF, "项目汇总")
     heads(front, row + 1, RIGHT, ("等级", 4), ("项目数", "占比", "全年预算数", "平均得分"), 2)
-    grades = ("优", "良", "中", "差", UNSCORED)
+    grades, last = (*names, UNSCORED), row + 3 + len(names)
     counts = [book.count("projects", Criterion("grade", "=", grade)) for grade in grades]
     whole = plus(*counts)
     for number, (grade, count) in enumerate(zip(grades, counts, strict=True), row + 2):
         conditions = (Criterion("grade", "=", grade),)
-        part = share((f"Q{number + 1}", count.value), (f"SUM(Q{row + 3}:Q{row + 7})", whole.value))
+        part = share((f"Q{number + 1}", count.value), (f"SUM(Q{row + 3}:Q{last})", whole.value))
         line(
             front,
             number,
@@ -245,7 +214,7 @@ def _grades(front: Front, row: int) -> None:
         )
     line(
         front,
-        row + 7,
+        last,
         RIGHT,
         "满分（100分）项目数",
         4,

@@ -15,12 +15,12 @@ from selfeval_xl.county.workbook.front_page import COLUMNS, COUNT, MONEY, RATE, 
 from selfeval_xl.model.grid import a1, column_name
 from selfeval_xl.model.numbers import decimal
 
-LINES, LOW = 10, Decimal("0.6")
+LINES = 10
 _FAR = 10_000_000  # beyond any row: puts what does not fit behind everything that does
 # The lists: first column, width in columns, heading.
 _HEADS = (
     (0, 4, "未报部门"),
-    (4, 5, "执行率低于60%的部门"),
+    (4, 5, "执行率低于{low}的部门"),
     (9, 6, "未执行金额前十项目（万元）"),
     (15, 4, "零执行项目"),
     (19, 5, "错误最多的十个部门"),
@@ -46,17 +46,17 @@ class _Ranking:
     largest: bool
 
 
-def attention(front: Front, row: int) -> None:
-    """Writes five lists side by side, ten lines each.
+def attention(front: Front, row: int, low: tuple[str, Decimal]) -> None:
+    """Writes five lists side by side, ten lines each. low: the rate below which departments are listed.
 
     No array formulas, which merged cells cannot hold: SUMPRODUCT(SMALL(...)) evaluates its arrays by itself,
     in Excel 2010 as in LibreOffice.
     """
     front.title(row, 0, "八、需要关注", COLUMNS, "部门汇总")
     for column, span, label in _HEADS:
-        front.head(row + 1, column, label, span)
+        front.head(row + 1, column, label.format(low=low[0]), span)
     _write_unreported(front, row + 2)
-    _write_ranking(front, row + 2, _lowest_rates(front))
+    _write_ranking(front, row + 2, _lowest_rates(front, low[1]))
     _write_ranking(front, row + 2, _most_unspent(front))
     _write_idle(front, row + 2)
     _write_ranking(front, row + 2, _most_errors(front))
@@ -77,8 +77,8 @@ def _write_unreported(front: Front, row: int) -> None:
     )
 
 
-def _lowest_rates(front: Front) -> _Ranking:
-    """The list 执行率低于60%的部门."""
+def _lowest_rates(front: Front, low: Decimal) -> _Ranking:
+    """The list 执行率低于60%的部门, or of what rate is the lowest band's."""
     rate = front.book.column("departments", "execution_rate")
     return _Ranking(
         column=4,
@@ -87,8 +87,8 @@ def _lowest_rates(front: Front) -> _Ranking:
         key="execution_rate",
         name="department",
         number_format=RATE,
-        pick=f'IF(SMALL({rate},{{k}})<{LOW},SMALL({rate},{{k}}),"")',
-        fits=lambda value: value < LOW,
+        pick=f'IF(SMALL({rate},{{k}})<{low},SMALL({rate},{{k}}),"")',
+        fits=lambda value: value < low,
         largest=False,
     )
 

@@ -101,7 +101,7 @@ def workbook_edits(
         for form in neighbours:
             edits += funding_edits(form, grid, overwrite)
             assessed = assess(form, policy)
-            edits += stub_edits(assessed, grid)
+            edits += stub_edits(assessed, grid, policy)
             first = beside(assessed, grid, side) if _has_room(form, neighbours) else None
             if first is not None:
                 edits += columns_edits(assessed, grid, first)
@@ -222,11 +222,11 @@ def _as_bare_percent(grid: Grid, neighbours: list[str | None]) -> bool:
     )
 
 
-def stub_edits(form: Form, grid: Grid) -> list[Edit]:
+def stub_edits(form: Form, grid: Grid, policy: Policy) -> list[Edit]:
     """The edits that write stubs into the empty reason cells of an assessed form where a reason is due."""
     return [
         Edit(grid.name, cell, _old(grid, cell), text, Look.STUB, WHY_STUB)
-        for cell, text in stubs(form).items()
+        for cell, text in stubs(form, policy).items()
         if is_void(_old(grid, cell)) and not _has_formula(grid, cell)
     ]
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.assessment.verdicts import exceeded_by_one
 from selfeval_xl.model.forms import Form, Indicator, Verdict
 from selfeval_xl.model.numbers import shown
-from selfeval_xl.model.quantity import SIGN_OF, Kind, tidy
+from selfeval_xl.model.quantity import SIGN_OF, tidy
 from selfeval_xl.model.sheet_names import STUB
 
 UNMET = "年度指标值{target}，实际完成{actual}，未完成{deviation}。原因：{stub}；改进措施：{stub}"
@@ -15,10 +16,9 @@ EXCEEDED = "年度指标值{target}，实际完成{actual}，超出{deviation}�
 _SIGN = re.compile(
     "^(?:" + "|".join(re.escape(word) for word in sorted(SIGN_OF, key=len, reverse=True)) + ")"
 )
-_FEW = Decimal(5)  # a count up to this that was exceeded by one needs no reason
 
 
-def stub(indicator: Indicator) -> str | None:
+def stub(indicator: Indicator, policy: Policy) -> str | None:
     """The sentence due for an assessed indicator: unmet or exceeded; None where no reason is due."""
     if indicator.verdict is Verdict.UNMET:
         share = shown(indicator.deviation)
@@ -28,7 +28,7 @@ def stub(indicator: Indicator) -> str | None:
             stub=STUB,
             deviation=f"（偏差率{share}）" if share else "",
         )
-    if indicator.verdict is Verdict.EXCEEDED and not _by_one(indicator):
+    if indicator.verdict is Verdict.EXCEEDED and not exceeded_by_one(indicator, policy):
         return EXCEEDED.format(
             target=target_text(indicator.target),
             actual=_plain(indicator.actual),
@@ -38,7 +38,7 @@ def stub(indicator: Indicator) -> str | None:
     return None
 
 
-def stubs(form: Form) -> dict[str, str]:
+def stubs(form: Form, policy: Policy) -> dict[str, str]:
     """The sentences due on an assessed form by cell; a cell of several indicators gets a line for each.
 
     Empty for a form without a reason column. A cell with any text, even 无, is left alone (rules D03, D10).
@@ -46,7 +46,7 @@ def stubs(form: Form) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     written = {indicator.cells.get("note") for indicator in form.indicators if indicator.note}
     for indicator in form.indicators if form.has_notes else ():
-        cell, text = indicator.cells.get("note"), stub(indicator)
+        cell, text = indicator.cells.get("note"), stub(indicator, policy)
         if cell and text and cell not in written:
             found.setdefault(cell, []).append(text)
     return {cell: "\n".join(dict.fromkeys(texts)) for cell, texts in found.items()}
@@ -64,19 +64,3 @@ def target_text(target: str | None) -> str:
 
 def _plain(text: str | None) -> str:
     return tidy(text or "")
-
-
-def _by_one(indicator: Indicator) -> bool:
-    """Whether an indicator is a count with a target up to 5 that was exceeded by 1."""
-    target, actual = indicator.target_quantity, indicator.actual_quantity
-    if (
-        target is None
-        or actual is None
-        or {target.kind, actual.kind} != {Kind.NUMBER}
-        or target.number is None
-        or actual.number is None
-    ):
-        return False
-    measure = target.measure or actual.measure
-    counted = measure is None or measure.dimension == "count"
-    return counted and target.number <= _FEW and actual.number - target.number <= 1

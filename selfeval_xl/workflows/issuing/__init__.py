@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.errors import UsageError
 from selfeval_xl.files import make_folder
 from selfeval_xl.model.forms import ReadFile
@@ -66,6 +67,7 @@ def issue(
     *,
     asked: IssueOptions | None = None,
     last: str | Path | None = None,
+    policy: Policy | str | Path | None = None,
     protect: bool = False,
     overwrite: bool = False,
     jobs: int | None = None,
@@ -73,18 +75,21 @@ def issue(
 ) -> Issued:
     """Writes a workbook for each department of the roster into `folder`, and the index 下发清单.xlsx.
 
-    last: last year's county workbook, for projects and targets that the roster does not name. A file that a
-    department may have filled in stays as it is unless `overwrite`. progress(done, all) is called after each.
-    Raises UsageError (no roster, unknown layout), OutputError.
+    last: last year's county workbook, for projects and targets that the roster does not name. policy: the
+    county's, or its file; its thresholds stand in the formulas. A file that a department may have filled in
+    stays as it is unless `overwrite`. progress(done, all) is called after each. Raises UsageError (no roster,
+    unknown layout), PolicyError, OutputError.
     """
     from selfeval_xl import layouts
     from selfeval_xl.filings.roster import read_roster
+    from selfeval_xl.rules.county_file import load
     from selfeval_xl.workflows.issuing.contents import plan
     from selfeval_xl.workflows.issuing.index import known_files, write_index
     from selfeval_xl.workflows.issuing.last_year import read_last_year
 
     asked = asked or IssueOptions()
     layouts.sheets_of(asked.layout)
+    rules = policy if isinstance(policy, Policy) else load(policy)
     read = read_roster(roster)
     planned, problems = plan(read, asked, read_last_year(last, read.match) if last else None)
     if not planned:
@@ -96,7 +101,9 @@ def issue(
     before = known_files(folder / INDEX)
     outcomes = _write(
         [
-            IssueJob(contents, str(folder.absolute()), protect, overwrite, before.get(contents.file, ""))
+            IssueJob(
+                contents, str(folder.absolute()), protect, overwrite, before.get(contents.file, ""), rules
+            )
             for contents in planned
         ],
         jobs,

@@ -150,7 +150,7 @@ def indicator(layout: Layout, target: Target, last_year: int | None) -> dict[str
         **target_cells(keys, target.target),
     }
     if target.points and "points" in keys:
-        row["points"] = target.points.rstrip("分")
+        row["points"] = target.points
     hints = [
         f"{label}：{text}"
         for label, text in (("指标值", target.last_target), ("完成值", target.last_actual))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from selfeval_xl import templates
+from selfeval_xl.assessment.policy import Policy, default
 from selfeval_xl.errors import OutputError, SelfevalError, cause_of
 from selfeval_xl.files import fingerprint
 from selfeval_xl.workflows.issuing.contents import Contents
@@ -19,7 +20,8 @@ WRITTEN, SAME, KEPT, REPLACED, FAILED = "已生成", "没有变化", "没有覆�
 class IssueJob:
     """The job of a worker: the contents, the folder, and what may be overwritten.
 
-    known: the fingerprint of the file that the last run wrote there, "" without one.
+    known: the fingerprint of the file that the last run wrote there, "" without one. policy: its thresholds
+    stand in the workbook's formulas.
     """
 
     contents: Contents
@@ -27,6 +29,7 @@ class IssueJob:
     protect: bool = False
     overwrite: bool = False
     known: str = ""
+    policy: Policy = field(default_factory=default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ def write(job: IssueJob) -> IssueOutcome:
             settings=contents.settings,
             cover=contents.cover,
             protect=job.protect,
+            policy=job.policy,
         )
         made = fingerprint(fresh)[1]
         present = fingerprint(target)[1] if target.exists() else ""

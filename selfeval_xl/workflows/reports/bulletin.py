@@ -57,7 +57,7 @@ def county_bulletin(
     material = study(folder, read_roster(roster) if roster else None, rules, jobs, progress)
     if not any(entry.forms for entry in material.entries):
         raise UsageError(f"“{folder}”里没有自评表，写不了情况通报。")
-    figures = county_figures(build(material), material.roster is not None)
+    figures = county_figures(build(material), rules, material.roster is not None)
     document = word.new_document()
     year = f"{material.year}年度" if material.year else ""
     word.title(document, f"关于{year}预算绩效自评", "情况的通报")
@@ -278,7 +278,7 @@ def _annexes(figures: CountyFigures) -> list[_Annex]:
             (16, 50, 90),
         ),
         _Annex(
-            "执行率低于60%的项目",
+            f"执行率低于{figures.low_rate}的项目",
             ("序号", "部门", "项目名称", "全年预算数", "全年执行数", "执行率"),
             [_low_row(row) for row in figures.low],
             (12, 36, 42, 23, 23, 20),

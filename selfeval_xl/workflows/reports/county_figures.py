@@ -5,13 +5,15 @@ They are counted from the same rows as the county workbook and equal those of it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.reasons import causes
 from selfeval_xl.county.departments.data import EXEMPT, EXTRA, MISSING, NONE, RETURN, UNLISTED, UNSCORED
+from selfeval_xl.county.workbook.rate_bands import Band, low_rate, rate_bands
 from selfeval_xl.model.findings import Severity
 from selfeval_xl.model.forms import Verdict
 from selfeval_xl.model.money import AMOUNTS
@@ -19,20 +21,7 @@ from selfeval_xl.model.numbers import ratio
 
 Row = Mapping[str, Any]
 SUMS = (*AMOUNTS, "unspent")
-LOW = Decimal("0.6")
 _ABOUT_FILES = ("T01", "T08", "X10")  # rules on missing and unreadable files, not on forms
-GRADES = ("优", "良", "中", "差", UNSCORED)
-# A project is in the first band whose test it passes; `_SHOWN` is the order on paper.
-BANDS: tuple[tuple[str, Callable[[Row], bool]], ...] = (
-    ("全年预算为0", lambda row: row["annual_budget"] == 0),
-    ("零执行", lambda row: row["executed"] == 0 and row["execution_rate"] == 0),
-    ("100%", lambda row: row["execution_rate"] >= 1),
-    ("90%（含）-100%", lambda row: row["execution_rate"] >= Decimal("0.9")),
-    ("80%（含）-90%", lambda row: row["execution_rate"] >= Decimal("0.8")),
-    ("60%（含）-80%", lambda row: row["execution_rate"] >= LOW),
-    ("0-60%", lambda row: True),
-)
-_SHOWN = ("100%", "90%（含）-100%", "80%（含）-90%", "60%（含）-80%", "0-60%", "零执行", "全年预算为0")
 _MET, _EXCEEDED, _UNMET, _OPEN = (
     verdict.label for verdict in (Verdict.MET, Verdict.EXCEEDED, Verdict.UNMET, Verdict.UNDETERMINED)
 )
@@ -60,7 +49,8 @@ class CountyFigures:
 
     departments, projects, indicators: counts by key. money: sums in 万元 by key. bands, grades: name, number
     of projects, their annual budget in 万元. causes: cause, number of indicators, number of projects.
-    missing, partly: rows of the submissions. low, samples: rows of the projects.
+    missing, partly: rows of the submissions. low, samples: rows of the projects. low_rate:
+    the rate below which they are low, 60%.
     """
 
     departments: Mapping[str, int]
@@ -73,6 +63,7 @@ class CountyFigures:
     problems: Sequence[FrequentFinding]
     missing: Sequence[Row]
     partly: Sequence[Row]
+    low_rate: str
     low: Sequence[Row]
     samples: Sequence[Row]
 
@@ -89,10 +80,12 @@ class CountyFigures:
         )
 
 
-def county_figures(tables: Mapping[str, Sequence[Row]], rostered: bool = True) -> CountyFigures:
+def county_figures(
+    tables: Mapping[str, Sequence[Row]], policy: Policy, rostered: bool = True
+) -> CountyFigures:
     """The figures of a county's rows (see county.tables.build).
 
-    rostered: whether there is a roster that says who has to report.
+    policy: has the bands of rates and grades. rostered: whether a roster says who has to report.
     """
     projects, submissions = tables["projects"], tables["submissions"]
     listed = [row for row in submissions if row["section"] != UNLISTED]
@@ -104,6 +97,8 @@ def county_figures(tables: Mapping[str, Sequence[Row]], rostered: bool = True) -
         and (row["annual_budget"] == 0 or row["execution_rate"] is not None)
     ]
     statuses = [row["status"] for row in projects]
+    grades = [*(name for name, _ in policy.bands("grades")), UNSCORED]
+    low, floor = low_rate(policy)
     return CountyFigures(
         departments={
             "due": len(listed) if rostered else 0,
@@ -121,15 +116,16 @@ def county_figures(tables: Mapping[str, Sequence[Row]], rostered: bool = True) -
             "full": sum(row.get("score") == 100 for row in projects),
         },
         money={key: _sum(projects, key) for key in SUMS},
-        bands=_bands(counted),
-        grades=[(grade, *_group(projects, "grade", grade)) for grade in GRADES],
+        bands=_bands(counted, rate_bands(policy)),
+        grades=[(grade, *_group(projects, "grade", grade)) for grade in grades],
         indicators=_indicators(tables),
         causes=_causes(tables["deviations"]),
         problems=_problems(tables["findings"]),
         missing=silent,
         partly=[row for row in submissions if row["state"] == "部分报送"],
+        low_rate=low,
         low=sorted(
-            (row for row in counted if row["annual_budget"] and row["execution_rate"] < LOW),
+            (row for row in counted if row["annual_budget"] and row["execution_rate"] < floor),
             key=lambda row: row["execution_rate"],
         ),
         samples=[row for row in projects if row.get("sample") == "是"],
@@ -146,11 +142,12 @@ def _group(rows: Iterable[Row], key: str, value: str) -> tuple[int, Decimal]:
     return len(group), _sum(group, "annual_budget")
 
 
-def _bands(rows: Iterable[Row]) -> list[tuple[str, int, Decimal]]:
-    by_name: dict[str, list[Row]] = {name: [] for name in _SHOWN}
-    for row in rows:
-        by_name[next(name for name, fits in BANDS if fits(row))].append(row)
-    return [(name, len(group), _sum(group, "annual_budget")) for name, group in by_name.items()]
+def _bands(rows: Sequence[Row], bands: Iterable[Band]) -> list[tuple[str, int, Decimal]]:
+    groups = [
+        (name, [row for row in rows if all(condition.holds(row) for condition in conditions)])
+        for name, conditions in bands
+    ]
+    return [(name, len(group), _sum(group, "annual_budget")) for name, group in groups]
 
 
 def _indicators(tables: Mapping[str, Sequence[Row]]) -> dict[str, int]:
