@@ -1,7 +1,11 @@
-"""Names of the sheets and columns that this program makes.
+"""Names of the sheets and columns that this program makes, and links to sheets.
 
-The reader passes over them, the rules exempt them, the writers write them.
+The reader passes over these names, the rules exempt them, the writers write them.
 """
+
+from __future__ import annotations
+
+from selfeval_xl.model.edits import Formula
 
 COVER = "填报说明"
 SUMMARY = "项目自评汇总表"
@@ -45,3 +49,19 @@ HELPER_COLUMNS = (
 BACK_TO = {RESULTS: "回校验结果", RETURNED: "回问题清单"}
 BACK = BACK_TO[RETURNED]
 STUB = "【待补充】"
+
+
+def sheet_prefix(sheet: str) -> str:
+    """The sheet as it stands before a cell in a reference: '项目01'!, quotes in the name doubled."""
+    return "'" + sheet.replace("'", "''") + "'!"
+
+
+def text_literal(text: str) -> str:
+    """The text as it stands in a formula: in double quotes, those in it doubled."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def sheet_link(sheet: str, label: str | Formula, cell: str = "A1") -> str:
+    """The formula that jumps to a cell of a sheet of the same workbook; it shows the label."""
+    shown = label.text if isinstance(label, Formula) else text_literal(label)
+    return f"HYPERLINK({text_literal(f'#{sheet_prefix(sheet)}{cell}')},{shown})"

@@ -11,6 +11,7 @@ from selfeval_xl.layouts import Layout
 from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.forms import PROJECT
 from selfeval_xl.model.grid import a1
+from selfeval_xl.model.sheet_names import sheet_link, sheet_prefix
 from selfeval_xl.templates.drawing import Drawing, plain
 
 _WIDTHS = (11, 26, 34, 12, 10, 17)
@@ -88,11 +89,11 @@ def draw_cover(
 
 def _link(drawing: Drawing, row: int, number: int, name: str) -> None:
     drawing.put(row, 0, "label", str(number))
-    drawing.put(row, 1, "link", Formula(f'HYPERLINK("#\'{name}\'!A1","{name}")', name))
+    drawing.put(row, 1, "link", Formula(sheet_link(name, name), name))
 
 
 def _contents_row(drawing: Drawing, row: int, number: int, name: str, layout: Layout, form: Drawing) -> None:
-    sheet = f"'{name}'!"
+    sheet = sheet_prefix(name)
     _link(drawing, row, number, name)
     drawing.put(row, 2, "shown", _mirror(sheet, form, "项目名称" if layout.kind == PROJECT else "department"))
     drawing.put(row, 3, "number", _mirror(sheet, form, "未填完成值"))

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.grid import a1
-from selfeval_xl.model.sheet_names import SELF_CHECK
+from selfeval_xl.model.sheet_names import SELF_CHECK, sheet_link
 from selfeval_xl.templates.drawing import Drawing, plain
 from selfeval_xl.templates.self_check_formulas import TROUBLES, fact_of, look_up
 from selfeval_xl.templates.summary import PROJECTS, sheet_name
@@ -69,14 +69,14 @@ def _line(
 ) -> None:
     """Draws the line of a sheet. form: None where the sheet does not exist yet. always: the sheet exists."""
     exists = f"ISREF(INDIRECT(\"'{sheet}'!A1\"))"
-    link = f'HYPERLINK("#\'{sheet}\'!A1","{sheet}")'
+    link = sheet_link(sheet, sheet)
     drawing.put(row, 0, "link", Formula(link if always else f'IF({exists},{link},"")', sheet if form else ""))
     for column, fact, look in ((1, "项目名称", "shown"), (_COLUMNS.index("执行率"), "执行率", "percent")):
         drawing.put(row, column, look, look_up(sheet, pattern, fact, fact_of(form, fact)))
     counted = [column for column, label in enumerate(_COLUMNS) if label in TROUBLES]
     for column, fact in zip(counted, TROUBLES, strict=True):
         count = look_up(sheet, pattern, fact, fact_of(form, fact))
-        text = f'IF({count.text}="","",HYPERLINK("#\'{sheet}\'!A1",{count.text}))'
+        text = f'IF({count.text}="","",{sheet_link(sheet, count)})'
         drawing.put(row, column, "count", Formula(text, count.value))
     troubles = "+".join(f"N({a1(row, column)})" for column in counted)
     drawing.put(

@@ -10,11 +10,12 @@ from selfeval_xl import layouts
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county.departments.data import CountedForm, DepartmentData
 from selfeval_xl.county.sheets.columns import HEAD, LINK, Column, Sheet
-from selfeval_xl.county.workbook.source_links import inside
+from selfeval_xl.county.workbook.source_links import OPEN_FILE
 from selfeval_xl.errors import LayoutError
 from selfeval_xl.layouts import Layout
 from selfeval_xl.model.forms import DEPARTMENT, PROJECT, Form, Indicator
 from selfeval_xl.model.quantity import Kind
+from selfeval_xl.model.sheet_names import sheet_link
 from selfeval_xl.templates.drawing import Drawing
 from selfeval_xl.templates.frame import draw
 
@@ -96,7 +97,7 @@ class FormSheets:
                     "name": name,
                     "file": form.file,
                     "original": form.form.sheet,
-                    "formula": inside(name.replace("'", "''").replace('"', '""'), "打开"),
+                    "formula": sheet_link(name, OPEN_FILE),
                 }
             )
 

@@ -12,6 +12,7 @@ from selfeval_xl.county.sheets.columns import Sheet
 from selfeval_xl.county.store.rows import NUMBER, ListedRows, Rows
 from selfeval_xl.model.grid import a1, column_name
 from selfeval_xl.model.numbers import average, change, decimal, exact, of_millionths, ratio
+from selfeval_xl.model.sheet_names import sheet_prefix
 
 Row = Mapping[str, Any]
 MOST_ROWS = 1_048_000  # of a worksheet, with room for the totals
@@ -150,12 +151,12 @@ class WorkbookFormulas:
         """The cells of a column, without head and totals: '项目汇总'!$K$2:$K$61. shift: rows further down."""
         letters = column_name(self.sheets[sheet].place(key))
         page = page or self.pages(sheet)[0]
-        return f"'{page.title}'!${letters}${2 + shift}:${letters}${page.last + shift}"
+        return f"{sheet_prefix(page.title)}${letters}${2 + shift}:${letters}${page.last + shift}"
 
     def total_cell(self, sheet: str, key: str) -> str:
         """The address of a column's total."""
         page = self.pages(sheet)[0]
-        return f"'{page.title}'!{a1(page.last, self.sheets[sheet].place(key))}"
+        return f"{sheet_prefix(page.title)}{a1(page.last, self.sheets[sheet].place(key))}"
 
     def expand(self, text: str, sheet: str, row: int, page: SheetPart | None = None) -> str:
         """The formula of a template with {key} for a cell of this row and {sheet.key} for a whole column.

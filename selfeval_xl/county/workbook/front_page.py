@@ -13,9 +13,9 @@ from selfeval_xl.county.departments.data import DASH
 from selfeval_xl.county.workbook.cell_formats import HEAD_TINT, Formats
 from selfeval_xl.county.workbook.formulas import Computed, WorkbookFormulas, growth, quotient, share
 from selfeval_xl.county.workbook.row_xml import clean
-from selfeval_xl.county.workbook.source_links import inside
 from selfeval_xl.model.grid import a1
 from selfeval_xl.model.numbers import difference
+from selfeval_xl.model.sheet_names import sheet_link
 
 COLUMNS, WIDTH, HEIGHT = 24, 8.2, 13.5
 MONEY, RATE, COUNT, SCORE = "#,##0.00", "0.00%", "0", "0.00"  # number formats
@@ -53,7 +53,9 @@ class Front:
         if sheet is None:
             self.text(row, column, text, span, **look)
         else:
-            self.value(row, column, Computed(inside(sheet, text), text), span, font_color="#1F4E79", **look)
+            self.value(
+                row, column, Computed(sheet_link(sheet, text), text), span, font_color="#1F4E79", **look
+            )
 
     def value(
         self, row: int, column: int, value: Value, span: int = 1, number: str = "General", **look: Any

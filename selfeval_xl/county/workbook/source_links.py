@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path, PurePath
 
+from selfeval_xl.model.sheet_names import sheet_prefix
+
 LONGEST = 255  # of a text inside a formula, and of what HYPERLINK takes
 OPEN_FILE = "打开"
 _SHEETS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
@@ -40,7 +42,7 @@ def link_to(
     address = f"{link_prefix}{file}".replace("%", "%25").replace("#", "%23")
     points_into = False
     if sheet and file.lower().endswith(_SHEETS):
-        address += "#'" + sheet.replace("'", "''") + "'!"
+        address += "#" + sheet_prefix(sheet)
         points_into = True
     # XlsxWriter takes SORT( in a file's name for a function
     begin, end, room = (
@@ -54,8 +56,3 @@ def link_to(
         return f"{begin}{cell}{end}" if len(cell) <= room else None
 
     return formula
-
-
-def inside(sheet: str, label: str, cell: str = "A1") -> str:
-    """The formula that jumps to another sheet of the same workbook."""
-    return f'HYPERLINK("#\'{sheet}\'!{cell}","{label}")'

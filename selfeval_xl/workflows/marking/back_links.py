@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from selfeval_xl.model.edits import Edit, Formula, Look
 from selfeval_xl.model.grid import Extent, Grid, a1, cell_names, position
-from selfeval_xl.model.sheet_names import BACK_TO, RESULT_COLUMNS, RESULTS
+from selfeval_xl.model.sheet_names import BACK_TO, RESULT_COLUMNS, RESULTS, sheet_link
 from selfeval_xl.readers.recognition.back_links import links_in
 from selfeval_xl.workflows.marking.progress import MENDED
 
@@ -102,7 +102,7 @@ def _free_column(grid: Grid, side: Extent) -> int:
 def _link(numbers: Sequence[int], rows: Mapping[int, int], target: str, head: str = "") -> Formula:
     """A link to the list's row of the first number that names all numbers. head: the text before them."""
     text = f"{head}第{'、'.join(map(str, numbers[:MOST]))}条" if numbers else head
-    return Formula(f'HYPERLINK("#\'{target}\'!A{rows[numbers[0]] if numbers else 1}","{text}")', text)
+    return Formula(sheet_link(target, text, f"A{rows[numbers[0]] if numbers else 1}"), text)
 
 
 def _removal(grid: Grid, cell: tuple[int, int]) -> Edit:

@@ -8,7 +8,14 @@ from decimal import Decimal
 from selfeval_xl.model.edits import Edit, Formula, Look
 from selfeval_xl.model.findings import Finding, Treatment
 from selfeval_xl.model.grid import Area, Grid, a1, cell_names, position
-from selfeval_xl.model.sheet_names import RESULT_COLUMNS, RESULTS, RETURNED
+from selfeval_xl.model.sheet_names import (
+    RESULT_COLUMNS,
+    RESULTS,
+    RETURNED,
+    sheet_link,
+    sheet_prefix,
+    text_literal,
+)
 from selfeval_xl.readers.recognition.result_list import listed_rows
 from selfeval_xl.workflows.marking.progress import EXPLAINED, MENDED, NEW, STILL_OPEN, place_of
 
@@ -153,7 +160,8 @@ def _cleared(listed: Grid, first: int) -> list[Edit]:
 def _link(line: Sequence[str]) -> str | Formula:
     """A formula that links to the cells of a row; where it would be too long for Excel, their names alone."""
     sheet, cells = line[_LINK - 1], line[_LINK]
-    target = "#'{}'!{}".format(sheet.replace("'", "''"), cells.split(",")[0]).replace('"', '""')
-    if not sheet or max(len(target), len(cells)) > _LONGEST_LITERAL:
+    first = cells.split(",")[0]
+    target = text_literal(f"#{sheet_prefix(sheet)}{first}")
+    if not sheet or max(len(target) - 2, len(cells)) > _LONGEST_LITERAL:
         return cells
-    return Formula(f'HYPERLINK("{target}","{cells}")', cells)
+    return Formula(sheet_link(sheet, cells, first), cells)
