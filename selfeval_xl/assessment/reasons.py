@@ -1,4 +1,7 @@
-"""The kind of cause that a reason names and the kind of money of a fund row, by tables of key words."""
+"""The kind of cause that a reason names and the kind of money of a fund row, by tables of key words.
+
+Also the case in which no reason is due.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ import tomllib
 from functools import cache, lru_cache
 from importlib import resources
 
-from selfeval_xl.model.quantity import is_blank
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.model.forms import Indicator
+from selfeval_xl.model.quantity import Kind, is_blank
 from selfeval_xl.model.sheet_names import STUB
 
 OTHER_CAUSE, NO_CAUSE = "其他", "未说明"
@@ -66,3 +71,19 @@ def has_measure(note: str | None) -> bool:
 def money_kind(source: str) -> str:
     """The kind of money that a fund row's label names: 当年财政拨款, 上年结转资金 or 其他资金."""
     return next((label for label, words in _table("sources").items() if words.search(source)), OTHER_MONEY)
+
+
+def exceeded_by_one(indicator: Indicator, policy: Policy) -> bool:
+    """Whether an assessed indicator is a count with a small target (policy) that was exceeded by 1."""
+    target, actual = indicator.target_quantity, indicator.actual_quantity
+    if (
+        target is None
+        or actual is None
+        or {target.kind, actual.kind} != {Kind.NUMBER}
+        or target.number is None
+        or actual.number is None
+    ):
+        return False
+    measure = target.measure or actual.measure
+    counted = measure is None or measure.dimension == "count"
+    return counted and target.number <= policy.number("small_target") and actual.number - target.number <= 1

@@ -27,16 +27,7 @@ from selfeval_xl.model.numbers import EXACT, ONE, ZERO, rounded, shown
 from selfeval_xl.model.quantity import Kind, Quantity, money, parse
 from selfeval_xl.model.units import DAYS_A_MONTH, Measure, near
 
-__all__ = [
-    "FULFILLED",
-    "assess",
-    "exceeded_by_one",
-    "execution_rate",
-    "expected_score",
-    "judge",
-    "rounded",
-    "shown",
-]
+__all__ = ["FULFILLED", "assess", "execution_rate", "expected_score", "judge", "rounded", "shown"]
 
 _YEAR = 2000  # stands in where neither date nor form has a year; a leap year
 _ROUGHLY = Decimal("-0.1")  # against 约300人, 290 cannot be called too few
@@ -458,22 +449,6 @@ def _judge_words_for_number(target: Quantity, actual: Quantity) -> Judgement:
     if says_failed(words) and not says_done(words):
         return Judgement(Verdict.UNMET, cause=Cause.NOT_A_NUMBER)
     return _undetermined(Cause.NOT_A_NUMBER)
-
-
-def exceeded_by_one(indicator: Indicator, policy: Policy) -> bool:
-    """Whether an assessed indicator is a count with a small target (policy) that was exceeded by 1."""
-    target, actual = indicator.target_quantity, indicator.actual_quantity
-    if (
-        target is None
-        or actual is None
-        or {target.kind, actual.kind} != {Kind.NUMBER}
-        or target.number is None
-        or actual.number is None
-    ):
-        return False
-    measure = target.measure or actual.measure
-    counted = measure is None or measure.dimension == "count"
-    return counted and target.number <= policy.number("small_target") and actual.number - target.number <= 1
 
 
 def expected_score(

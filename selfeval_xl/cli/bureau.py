@@ -42,6 +42,9 @@ SendBy = Annotated[
 ]
 
 
+Protected = Annotated[bool, typer.Option("--protect", help="保护工作表（不设密码），下发的格改不了。")]
+
+
 def issue(
     roster: IssuedRoster = None,
     out: IssueTo = None,
@@ -51,9 +54,7 @@ def issue(
     ] = "jilin-2024",
     year: Year = None,
     last: LastYear = None,
-    protect: Annotated[
-        bool, typer.Option("--protect", help="保护工作表（不设密码），下发的格改不了。")
-    ] = False,
+    protect: Protected = False,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="已有的同名文件也覆盖，部门可能已经填写的会列出来。")
     ] = False,
@@ -78,7 +79,6 @@ def issue(
             "-o 名册.xlsx 生成空表。"
         )
     from selfeval_xl.cli.screen.issuing import show_issued
-    from selfeval_xl.rules.county_file import load
     from selfeval_xl.workflows.issuing import IssueOptions
     from selfeval_xl.workflows.issuing import issue as run
 
@@ -88,7 +88,7 @@ def issue(
             out,
             asked=IssueOptions(layout, year, send, contact, phone),
             last=last,
-            policy=load(policy),
+            policy=policy,
             protect=protect,
             overwrite=overwrite,
             jobs=jobs,

@@ -10,7 +10,7 @@ from decimal import Decimal
 from os.path import commonprefix
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.assessment.verdicts import exceeded_by_one
+from selfeval_xl.assessment.reasons import exceeded_by_one
 from selfeval_xl.model.findings import Finding, Fix, Severity, Treatment
 from selfeval_xl.model.forms import Cause, Form, Indicator, Verdict
 from selfeval_xl.model.numbers import shown

@@ -76,6 +76,7 @@ def fill_in(
     that differ from the default are named in the hidden sheet. Raises LayoutError and OutputError as `write`.
     """
     from selfeval_xl.templates.lists import columns
+    from selfeval_xl.templates.summary import sheet_name
     from selfeval_xl.templates.workbook import Page, write_book
 
     kinds = layouts.sheets_of(layout_id)
@@ -86,10 +87,10 @@ def fill_in(
     forms: list[_DrawnForm] = []
     if department is not None and (whole := by_kind.get(DEPARTMENT)):
         tables = [Page(table.sheet, draw_attached(table, department, year)) for table in whole.attached]
-        drawing = draw(whole, department, year, live=True, policy=policy)
-        forms.append(_DrawnForm(FORM_NAMES[DEPARTMENT], drawing, whole, department))
+        forms.append(_drawn(FORM_NAMES[DEPARTMENT], whole, department, year, policy))
     if layout := by_kind.get(PROJECT):
-        forms += _drawn_projects(layout, projects, year, policy)
+        named = [(sheet_name(number), project) for number, project in enumerate(projects, 1)]
+        forms += [_drawn(name, layout, project, year, policy) for name, project in named]
     issued = {key: text for form in forms for key, text in seal(form.name, form.drawing, form.data).items()}
     pages = [*tables, *(Page(form.name, form.drawing, levels.get(form.layout.kind)) for form in forms)]
     if cover is not None:
@@ -97,14 +98,7 @@ def fill_in(
     write_book(
         out,
         pages,
-        {
-            "layout": layout_id,
-            "version": kinds[0].version,
-            **({"year": str(year)} if year else {}),
-            **(settings or {}),
-            **_changed(policy),
-            **issued,
-        },
+        _made_with(layout_id, kinds[0].version, year) | dict(settings or {}) | _changed(policy) | issued,
         lists,
         protect,
     )
@@ -120,15 +114,14 @@ def _changed(policy: Policy) -> dict[str, str]:
     }
 
 
-def _drawn_projects(
-    layout: Layout, projects: Sequence[Data], year: int | None, policy: Policy
-) -> list[_DrawnForm]:
-    from selfeval_xl.templates.summary import sheet_name
+def _made_with(layout_id: str, version: str, year: int | None) -> dict[str, str]:
+    """The first rows of the hidden sheet."""
+    return {"layout": layout_id, "version": version, **({"year": str(year)} if year else {})}
 
-    return [
-        _DrawnForm(sheet_name(number), draw(layout, project, year, live=True, policy=policy), layout, project)
-        for number, project in enumerate(projects, 1)
-    ]
+
+def _drawn(name: str, layout: Layout, data: Data, year: int | None, policy: Policy) -> _DrawnForm:
+    """A form of the workbook, drawn. name: of its sheet."""
+    return _DrawnForm(name, draw(layout, data, year, live=True, policy=policy), layout, data)
 
 
 def _with_overviews(

@@ -51,9 +51,8 @@ def publish(
 ) -> dict[str, Any]:
     """Writes the workbook and returns its rows by sheet key.
 
-    loose, notes: the files and remarks below 收件核对. policy: see `write_overview`. most_rows: the
-    limit of one worksheet. Raises
-    OutputError where it cannot be written; the old one is whole then.
+    loose, notes: the files and remarks below 收件核对. policy: see `write_overview`. most_rows: the limit of
+    one worksheet. Raises OutputError where it cannot be written; the old one is whole then.
     """
     tables: dict[str, Any] = {
         "counties": _numbered(county.county for county in found),
@@ -68,13 +67,7 @@ def publish(
     years = Counter(county.year for county in found if county.year)
     year = years.most_common(1)[0][0] if years else ""
     title = f"{out.stem.removesuffix('汇总')}{year}{'年度' if year else ''}预算绩效自评情况"
-    about = "　　".join(
-        [
-            f"程序版本：selfeval-xl {__version__}",
-            *dict.fromkeys(county.policy for county in found if county.policy),
-            "规则执行情况见各县区工作簿的总览",
-        ]
-    )
+    about = _about(found)
     write(
         out,
         book,
@@ -92,6 +85,14 @@ def publish(
         lambda page, formats, line: write_below(page, formats, line, loose, notes),
     )
     return tables
+
+
+def _about(found: Iterable[CountyRecord]) -> str:
+    """The program's version and the counties' policies in one line."""
+    policies = dict.fromkeys(county.policy for county in found if county.policy)
+    return "　　".join(
+        [f"程序版本：selfeval-xl {__version__}", *policies, "规则执行情况见各县区工作簿的总览"]
+    )
 
 
 def _numbered(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.assessment.verdicts import exceeded_by_one
+from selfeval_xl.assessment.reasons import exceeded_by_one
 from selfeval_xl.model.forms import Form, Indicator, Verdict
 from selfeval_xl.model.numbers import shown
 from selfeval_xl.model.quantity import SIGN_OF, tidy

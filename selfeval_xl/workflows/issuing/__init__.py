@@ -98,12 +98,10 @@ def issue(
         )
     folder = Path(folder)
     make_folder(folder)
-    before = known_files(folder / INDEX)
+    before, place = known_files(folder / INDEX), str(folder.absolute())
     outcomes = _write(
         [
-            IssueJob(
-                contents, str(folder.absolute()), protect, overwrite, before.get(contents.file, ""), rules
-            )
+            IssueJob(contents, place, protect, overwrite, before.get(contents.file, ""), rules)
             for contents in planned
         ],
         jobs,
