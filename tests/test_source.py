@@ -312,23 +312,6 @@ def test_xls_and_ods_say_the_same_as_xlsx(saved_by_libreoffice):
                 assert [same.text(*place) for place in places] == [grid.text(*place) for place in places]
 
 
-def test_formats_of_xls_are_those_that_xlrd_finds(saved_by_libreoffice):
-    import xlrd
-
-    path = saved_by_libreoffice["表"][1]
-    book = xlrd.open_workbook(path, formatting_info=True)
-    sheet = book.sheet_by_index(0)
-    found = {
-        (row, column): book.format_map[book.xf_list[sheet.cell_xf_index(row, column)].format_key].format_str
-        for row in range(sheet.nrows)
-        for column in range(sheet.ncols)
-        if sheet.cell_type(row, column) not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK)
-    }
-    assert open_source(path).grids[0].formats() == {
-        place: shown for place, shown in found.items() if shown != "General"
-    }
-
-
 def test_formulas_of_ods_are_in_excels_words(saved_by_libreoffice):
     assert open_source(saved_by_libreoffice["表"][2]).grids[0].formulas()[3, 1] == "=SUM(A3:A3)"
 

@@ -29,7 +29,6 @@ NEEDED = (
     "XlsxWriter",
     "python-docx",
     "lxml",
-    "xlrd",
     "rapidfuzz",
     "lark",
     "msgspec",

@@ -20,6 +20,11 @@ _END = 0xFFFFFFFA  # from here on values are markers, not sector numbers
 _LIST, _TABLE, _LAST, _FREE = 0xFFFFFFFC, 0xFFFFFFFD, 0xFFFFFFFE, 0xFFFFFFFF
 _IN_HEADER, _SMALL = 109, 4096
 _ENTRY = 128
+# Names are the same in capitals and small letters; some programs write WORKBOOK.
+_USUAL = {
+    name.lower(): name
+    for name in ("Workbook", "Book", "WordDocument", "EncryptedPackage", "_VBA_PROJECT_CUR")
+}
 _LAST_SAVED = 13  # property number in \x05SummaryInformation
 
 
@@ -34,7 +39,7 @@ class Entry:
 
 
 class Compound:
-    """A compound file in memory. root: the entries on its top level by name."""
+    """A compound file in memory. root: the entries on its top level by name, spelled as Office does."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -94,7 +99,7 @@ class Compound:
             links.append(struct.unpack_from("<III", raw, offset + 68))
             start, size = struct.unpack_from("<II", raw, offset + 116)
             name = raw[offset : offset + max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
-            entries.append(Entry(name, kind, start, size))
+            entries.append(Entry(_USUAL.get(name.lower(), name), kind, start, size))
         if not entries:
             raise UnreadableFile(DAMAGED)
         self._mini = self._chain(entries[0].start) if entries[0].start < _END else b""

@@ -133,11 +133,14 @@ def serial_date(number: float, epoch_1904: bool = False) -> datetime | date | st
     return moment if number % 1 else moment.date()
 
 
-def put(rows: list[list[Value]], place: Place, value: Value) -> None:
-    """Sets a cell; the rows are extended where it lies outside."""
-    row, column = place
-    width = max(max((len(cells) for cells in rows), default=0), column + 1)
-    rows.extend([] for _ in range(row + 1 - len(rows)))
+def put(rows: list[list[Value]], values: Mapping[Place, Value]) -> None:
+    """Sets cells; the rows, all of one length, are extended where cells lie outside."""
+    if not values:
+        return
+    height = max(row for row, _ in values) + 1
+    width = max(max(column for _, column in values) + 1, len(rows[0]) if rows else 0)
+    rows.extend([] for _ in range(height - len(rows)))
     for cells in rows:
         cells.extend([None] * (width - len(cells)))
-    rows[row][column] = value
+    for (row, column), value in values.items():
+        rows[row][column] = value

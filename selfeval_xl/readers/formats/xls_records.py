@@ -1,22 +1,28 @@
 """Reading of the records of an xls workbook stream.
 
-They give what calamine leaves out (formats, hidden rows, errors) and show what would make it reserve too much
-memory (cells far away).
+They give what calamine leaves out (formats, hidden rows, errors) and show what it would take amiss: claims of
+a size, cells far away, code pages, and texts that go on in another record. In `BookRecords.tamed` these are
+written otherwise, each in its place.
 """
 
 from __future__ import annotations
 
+import codecs
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from selfeval_xl.readers.formats.grid_values import Place
+from selfeval_xl.readers.formats.guard import MAX_CELLS, MAX_VALUES, NEAR_COLUMN, NEAR_ROW
 from selfeval_xl.readers.formats.number_formats import BUILTIN
 
 BOF, EOF, FILEPASS, BOUNDSHEET, SUPBOOK, FORMAT, XF = 0x0809, 0x000A, 0x002F, 0x0085, 0x01AE, 0x041E, 0x00E0
-SST, DIMENSIONS = 0x00FC, 0x0200
-ROW, COLINFO, MULRK, BOOLERR, FORMULA = 0x0208, 0x007D, 0x00BD, 0x0205, 0x0006
-_VALUES = frozenset((0x0203, 0x00FD, 0x027E, 0x0204, 0x00D6, BOOLERR, FORMULA, MULRK))
+CODEPAGE, SST, CONTINUE, DIMENSIONS = 0x0042, 0x00FC, 0x003C, 0x0200
+ROW, COLINFO, MULRK, BOOLERR, FORMULA, STRING = 0x0208, 0x007D, 0x00BD, 0x0205, 0x0006, 0x0207
+_TWO, _THREE = struct.Struct("<HH"), struct.Struct("<HHH")
+_NOTHING = 0x0FFF  # no record of Excel's, so that nobody reads it
+_LABEL, _RICH_LABEL = 0x0204, 0x00D6
+_VALUES = frozenset((0x0203, 0x00FD, 0x027E, _LABEL, _RICH_LABEL, BOOLERR, FORMULA, MULRK))
 _ERRORS = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",
@@ -27,12 +33,21 @@ _ERRORS = {
     0x2A: "#N/A",
 }
 _INTERNAL = (b"\x01\x04", b"\x01\x3a")
+_ERROR, _EMPTY_TEXT = 2, 3  # what a formula may give besides numbers
+_UTF16, _WESTERN = 1200, 1252
+# Python's codecs of code pages that are not called cp and the number.
+_CODECS = {936: "gb18030", 10000: "mac_roman", 10002: "big5", 10008: "gb18030", 10029: "mac_latin2"}
 
 
 @dataclass(slots=True)
 class SheetRecords:
-    """One sheet: the extent and number of its values, the style of each, errors, hidden rows and columns."""
+    """One sheet: the extent and number of its values, the style of each, errors, hidden rows and columns.
 
+    name, texts: only of books from before 1997, whose double-byte text calamine cannot read. far: the cells
+    with a value too far away to be read. too_many: more values than are read.
+    """
+
+    name: str = ""
     visible: bool = True
     bottom: int = 0
     right: int = 0
@@ -41,30 +56,33 @@ class SheetRecords:
     errors: dict[Place, str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    texts: dict[Place, str] = field(default_factory=dict)
+    far: list[Place] = field(default_factory=list)
+    too_many: bool = False
 
 
 @dataclass(slots=True)
 class BookRecords:
-    """A workbook: its sheets by name, the number format of each cell style ("" for General), and its links.
+    """A workbook: its sheets in order, the number format of each cell style ("" for General), and its links.
 
-    dimensions: offset and length of the records that declare how large a sheet is. lying: more shared strings
-    are declared than fit into the stream. links, dde: it points to other files or programs.
+    tamed: the stream as calamine reads it rightly, and without reserving memory for what is not there.
+    lying: more shared strings are declared than fit into the stream, or two sheets begin at one place. links,
+    dde: it points to other files or programs.
     """
 
-    sheets: dict[str, SheetRecords] = field(default_factory=dict)
+    tamed: bytearray
+    sheets: list[SheetRecords] = field(default_factory=list)
     formats: list[str] = field(default_factory=list)
-    dimensions: list[tuple[int, int]] = field(default_factory=list)
     encrypted: bool = False
     lying: bool = False
     links: bool = False
     dde: bool = False
 
-    def formats_of(self, sheet: str) -> Mapping[Place, str]:
+    def formats_of(self, sheet: SheetRecords) -> Mapping[Place, str]:
         """The number formats of a sheet's cells, of those that have one other than General."""
-        styles = self.sheets[sheet].styles if sheet in self.sheets else {}
         return {
             place: self.formats[style]
-            for place, style in styles.items()
+            for place, style in sheet.styles.items()
             if style < len(self.formats) and self.formats[style]
         }
 
@@ -72,8 +90,9 @@ class BookRecords:
 def records(stream: bytes, start: int = 0) -> Iterator[tuple[int, int, int]]:
     """Kind, offset and length of each record; a last record that is cut off is left out."""
     end = len(stream)
+    unpack = _TWO.unpack_from
     while start + 4 <= end:
-        kind, length = struct.unpack_from("<HH", stream, start)
+        kind, length = unpack(stream, start)
         if start + 4 + length > end:
             return
         yield kind, start + 4, length
@@ -82,61 +101,110 @@ def records(stream: bytes, start: int = 0) -> Iterator[tuple[int, int, int]]:
 
 def scan(stream: bytes) -> BookRecords:
     """The contents of a workbook stream's records; damaged ones are passed over."""
-    book = BookRecords()
-    sheets: list[tuple[int, str, bool]] = []  # offset, name, visible
+    book = BookRecords(bytearray(stream))
+    sheets: dict[int, SheetRecords] = {}  # by offset
     custom: dict[int, str] = {}
     styles: list[int] = []
-    biff8 = stream[4:6] != b"\x00\x05"
+    encoding = "" if stream[4:6] != b"\x00\x05" else _codec(0)
     for kind, offset, length in records(stream):
         data = stream[offset : offset + length]
         if kind == FILEPASS:
             book.encrypted = True
             return book
-        if kind == BOUNDSHEET and length > 8:
-            sheets.append((struct.unpack_from("<I", data)[0], _text(data, 6, biff8, 1), data[4] & 3 == 0))
+        if kind == BOUNDSHEET and length > 7:
+            start = struct.unpack_from("<I", data)[0]
+            book.lying |= start in sheets
+            sheets[start] = SheetRecords(_text(data, 6, 1, encoding) if encoding else "", data[4] & 3 == 0)
+        elif kind == CODEPAGE and length == 2:
+            # Since Excel 97 all text is UTF-16, whatever stands here: JExcelApi, for one, writes 1252.
+            struct.pack_into("<H", book.tamed, offset, _WESTERN if encoding else _UTF16)
+            encoding = _codec(struct.unpack("<H", data)[0]) if encoding else ""
         elif kind == SUPBOOK and length > 4 and data[2:4] not in _INTERNAL:
             book.dde |= b"\x03" in data[4:]
             book.links = True
         elif kind == FORMAT and length > 4:
-            custom[struct.unpack_from("<H", data)[0]] = _text(data, 2, biff8, 2 if biff8 else 1)
+            custom[struct.unpack_from("<H", data)[0]] = _text(data, 2, 1 if encoding else 2, encoding)
         elif kind == XF and length >= 4:
             styles.append(struct.unpack_from("<H", data, 2)[0])
         elif kind == SST and length >= 8:
-            book.lying = struct.unpack_from("<I", data, 4)[0] * 3 > len(stream)
+            book.lying |= struct.unpack_from("<I", data, 4)[0] * 3 > len(stream)
+            _join_shared_characters(book.tamed, stream, offset)
         elif kind == EOF:
             break
     book.formats = [
         "" if name.lower() == "general" else name
         for name in (custom.get(number, BUILTIN.get(number, "")) for number in styles)
     ]
-    for start, name, visible in sheets:
-        book.sheets[name] = _sheet(stream, start, visible, book.dimensions)
+    if not book.lying:
+        book.sheets = [*sheets.values()]
+        for start, sheet in sheets.items():
+            _read_sheet(sheet, book.tamed, stream, start, encoding)
     return book
 
 
-def tamed(stream: bytes, book: BookRecords) -> bytes:
-    """The stream without the claims of a sheet's size: calamine reserves that much memory unchecked."""
-    quiet = bytearray(stream)
-    for offset, length in book.dimensions:
-        quiet[offset : offset + length] = bytes(length)
-    return bytes(quiet)
+def _codec(code_page: int) -> str:
+    """Python's codec for a code page; that of China where there is none."""
+    name = _CODECS.get(code_page, f"cp{code_page}")
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        return _codec(936)
 
 
-def _text(data: bytes, offset: int, biff8: bool, width: int) -> str:
-    """A string with its length in front: one byte a character, or two where the flag says so."""
+def _join_shared_characters(tamed: bytearray, stream: bytes, start: int) -> None:
+    """Brings together the halves of characters of four bytes that two records of the shared strings share.
+
+    calamine reads each record by itself. The first half moves over: the head of the next record stands two
+    bytes earlier then. start: offset of the data of the record SST.
+    """
+    head, size = start - 4, struct.unpack_from("<H", stream, start - 2)[0]  # of the record before
+    for kind, offset, length in records(stream, start + size):
+        if kind != CONTINUE:
+            break
+        first, second = stream[offset - 6 : offset - 4], stream[offset : offset + 3]
+        whole = size > 2 and 2 < length < 0xFFFE
+        if whole and second[0] == 1 and first[1] & 0xFC == 0xD8 and second[2] & 0xFC == 0xDC:
+            struct.pack_into("<H", tamed, head + 2, size - 2)
+            head, size = offset - 6, length + 2
+            struct.pack_into("<HHB2s", tamed, head, CONTINUE, size, 1, first)
+        else:
+            head, size = offset - 4, length
+
+
+def _join_text(tamed: bytearray, stream: bytes, start: int, length: int) -> None:
+    """Puts a formula's long text into one record; calamine reads none but the first.
+
+    start, length: of the data of the record STRING. Nothing is read in what is left over at its end.
+    """
+    text, heads = stream[start : start + length], 0
+    for kind, offset, size in records(stream, start + length):
+        if kind != CONTINUE or not size or stream[offset] != stream[start + 2] or len(text) + size > 0xFFFF:
+            break
+        text += stream[offset + 1 : offset + size]
+        heads += 5  # of the record, and whether a character has one byte or two
+    if heads:
+        _TWO.pack_into(tamed, start - 4, STRING, len(text))
+        tamed[start : start + len(text)] = text
+        _TWO.pack_into(tamed, start + len(text), _NOTHING, heads - 4)
+
+
+def _text(data: bytes, offset: int, width: int, encoding: str) -> str:
+    """A text with its length, of `width` bytes, in front.
+
+    Without an encoding (since 1997) it is UTF-16 or Latin-1, as the flag after the length says.
+    """
     length = int.from_bytes(data[offset : offset + width], "little")
     offset += width
-    if not biff8:
-        return data[offset : offset + length].decode("gb18030", "replace")
+    if encoding:
+        return data[offset : offset + length].decode(encoding, "replace")
     wide = offset < len(data) and data[offset] & 1
     return data[offset + 1 : offset + 1 + length * (2 if wide else 1)].decode(
         "utf-16-le" if wide else "latin-1", "replace"
     )
 
 
-def _sheet(stream: bytes, start: int, visible: bool, dimensions: list[tuple[int, int]]) -> SheetRecords:
-    """The records of one sheet, which begin at `start`; its claims of a size are added to `dimensions`."""
-    sheet = SheetRecords(visible)
+def _sheet_records(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:
+    """The records of the sheet that begins here; of charts inside it only those that declare a size."""
     depth = 0
     for kind, offset, length in records(stream, start):
         if kind == BOF:
@@ -144,38 +212,105 @@ def _sheet(stream: bytes, start: int, visible: bool, dimensions: list[tuple[int,
         elif kind == EOF:
             depth -= 1
             if depth <= 0:
-                break
+                return
+        elif depth == 1 or kind == DIMENSIONS:
+            yield kind, offset, length
+
+
+def _read_sheet(sheet: SheetRecords, tamed: bytearray, stream: bytes, start: int, encoding: str) -> None:
+    """Takes in the records of a sheet, which begin at `start`."""
+    cell: Place = (0, 0)
+    for kind, offset, length in _sheet_records(stream, start):
+        if kind in _VALUES and length >= 6:
+            cell = _value(sheet, stream, kind, offset, length)
+            if encoding and kind in (_LABEL, _RICH_LABEL):
+                sheet.texts[cell] = _text(stream[offset : offset + length], 6, 2, encoding)
         elif kind == DIMENSIONS:
-            dimensions.append((offset, length))
-        elif depth == 1:
-            if kind in _VALUES and length >= 6:
-                _value(sheet, stream, kind, offset, length)
-            elif kind == ROW and length >= 14 and stream[offset + 12] & 0x20:
-                sheet.hidden_rows.add(struct.unpack_from("<H", stream, offset)[0])
-            elif kind == COLINFO and length >= 10 and stream[offset + 8] & 1:
-                first, last = struct.unpack_from("<HH", stream, offset)
-                sheet.hidden_columns.update(range(first, min(last, 255) + 1))
-    return sheet
+            tamed[offset : offset + length] = bytes(length)
+        elif kind == STRING and encoding:
+            sheet.texts[cell] = _text(stream[offset : offset + length], 0, 2, encoding)
+        elif kind == STRING and stream[offset + length : offset + length + 2] == b"\x3c\0":
+            _join_text(tamed, stream, offset, length)
+        elif kind == ROW and length >= 14 and stream[offset + 12] & 0x20:
+            sheet.hidden_rows.add(struct.unpack_from("<H", stream, offset)[0])
+        elif kind == COLINFO and length >= 10 and stream[offset + 8] & 1:
+            first, last = struct.unpack_from("<HH", stream, offset)
+            sheet.hidden_columns.update(range(first, min(last, 255) + 1))
+    if sheet.bottom * sheet.right > MAX_CELLS or sheet.count > MAX_VALUES:
+        _leave_out(sheet, tamed, stream, start)
 
 
-def _value(sheet: SheetRecords, stream: bytes, kind: int, offset: int, length: int) -> None:
-    """Takes in a record of one or several values."""
-    row, column, style = struct.unpack_from("<HHH", stream, offset)
-    last = column
-    if kind == MULRK:
-        last = max(column, min((length - 6) // 6 - 1 + column, 255))
-        for number in range(last - column + 1):
-            sheet.styles[row, column + number] = struct.unpack_from("<H", stream, offset + 4 + number * 6)[0]
-    else:
-        sheet.styles[row, column] = style
-    sheet.bottom, sheet.right = max(sheet.bottom, row + 1), max(sheet.right, last + 1)
-    sheet.count += last - column + 1
+def _last(kind: int, column: int, length: int) -> int:
+    """The last column of a record of one or several values."""
+    return max(column, min((length - 6) // 6 - 1 + column, 255)) if kind == MULRK else column
+
+
+def _special(stream: bytes, kind: int, offset: int, length: int) -> int | None:
+    """What a formula gives if it gives no number: 0 a text, 1 a truth value, _ERROR or _EMPTY_TEXT."""
+    if kind == FORMULA and length >= 14 and stream[offset + 12 : offset + 14] == b"\xff\xff":
+        return stream[offset + 6]
+    return None
+
+
+def _value(sheet: SheetRecords, stream: bytes, kind: int, offset: int, length: int) -> Place:
+    """Takes in a record of one or several values, and returns the place of the first.
+
+    Of more than are read it takes in only how far they reach.
+    """
+    row, column, style = _THREE.unpack_from(stream, offset)
+    last = _last(kind, column, length)
+    if row >= sheet.bottom:
+        sheet.bottom = row + 1
+    if last >= sheet.right:
+        sheet.right = last + 1
+    special = _special(stream, kind, offset, length) if kind == FORMULA else None
+    if special != _EMPTY_TEXT:
+        sheet.count += last - column + 1
+    if sheet.count > MAX_VALUES:
+        return row, column
+    sheet.styles[row, column] = style
+    for number in range(1, last - column + 1):
+        sheet.styles[row, column + number] = struct.unpack_from("<H", stream, offset + 4 + number * 6)[0]
     if kind == BOOLERR and length >= 8 and stream[offset + 7]:
         sheet.errors[row, column] = _ERRORS.get(stream[offset + 6], "#N/A")
-    elif (
-        kind == FORMULA
-        and length >= 14
-        and stream[offset + 12 : offset + 14] == b"\xff\xff"
-        and stream[offset + 6] == 2
-    ):
+    elif special == _ERROR:
         sheet.errors[row, column] = _ERRORS.get(stream[offset + 8], "#N/A")
+    return row, column
+
+
+def _leave_out(sheet: SheetRecords, tamed: bytearray, stream: bytes, start: int) -> None:
+    """Takes values out of a sheet which has too many or spans too much.
+
+    calamine makes room for the whole rectangle. They are taken out of the sheet's styles, errors and texts.
+    """
+    spread = sheet.bottom * sheet.right > MAX_CELLS
+    count, gone = 0, False
+    for kind, offset, length in _sheet_records(stream, start):
+        if kind == STRING and gone:  # the text of a formula that was left out
+            struct.pack_into("<H", tamed, offset - 4, _NOTHING)
+        elif kind in _VALUES and length >= 6:
+            row, column = _TWO.unpack_from(stream, offset)
+            last = _last(kind, column, length)
+            empty = _special(stream, kind, offset, length) == _EMPTY_TEXT
+            count += 0 if empty else last - column + 1
+            sheet.too_many |= count > MAX_VALUES
+            near = NEAR_COLUMN if spread and row < NEAR_ROW else 0 if spread else last + 1
+            first = column if count > MAX_VALUES else max(column, near)
+            gone = first == column
+            if gone:
+                struct.pack_into("<H", tamed, offset - 4, _NOTHING)
+            elif first <= last:
+                _shorten(tamed, offset, length, first - column)
+            for place in ((row, number) for number in range(first, last + 1)):
+                sheet.styles.pop(place, None)
+                sheet.errors.pop(place, None)
+                sheet.texts.pop(place, None)
+                if not empty and count <= MAX_VALUES:
+                    sheet.far.append(place)
+
+
+def _shorten(tamed: bytearray, offset: int, length: int, kept: int) -> None:
+    """Shortens a record MULRK to its first values; nothing is read in the rest."""
+    end = 4 + 6 * kept
+    struct.pack_into("<H", tamed, offset - 2, end + 2)
+    _THREE.pack_into(tamed, offset + end, NEAR_COLUMN - 1, _NOTHING, length - end - 6)

@@ -100,8 +100,7 @@ def read_xlsb(package: Package) -> tuple[list[Grid], list[Problem]]:
     for number, name in worksheets(opened):
         sheet = scanned.get(sheet_parts.get(name, ""), _Sheet())
         rows = trimmed(sheet_values(opened, number)[0])
-        for place, text in sheet.errors.items():
-            put(rows, place, text)
+        put(rows, sheet.errors)
         areas, left_out = merged(sheet.corners, rows)
         if left_out or len(sheet.corners) > MAX_MERGES:
             problems.append(Problem(TOO_MANY_MERGES, sheet=name, rule="T01"))

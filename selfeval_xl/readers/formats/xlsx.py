@@ -221,8 +221,7 @@ def read_xlsx(package: Package) -> tuple[list[Grid], list[Problem]]:
             grids.append(_grid_cell_by_cell(book, name, visible[name], problems))
             continue
         rows = trimmed(values)
-        for place, text in (book.errors(name) if errors else {}).items():
-            put(rows, place, text)
+        put(rows, book.errors(name) if errors else {})
         if not corners and b"mergeCell" in (xml := book.xml(name)):
             corners = _merges_in(xml)
         grids.append(_grid(book, name, visible[name], rows, corners, problems))
