@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import struct
 import time
 from io import StringIO
@@ -270,3 +271,16 @@ def test_xlrd_refuses_a_whole_workbook_that_we_read(content, opened):
     with pytest.raises((xlrd.XLRDError, ValueError, KeyError)):
         xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=StringIO())
     assert opened(content).problems == [] and opened(content).grids[0].rows
+
+
+@pytest.mark.parametrize("name", [b"", "自表".encode("gbk")], ids=["since 1997", "before"])
+def test_damage_anywhere_in_the_records_is_a_problem_or_nothing(opened, name):
+    cells = text(0, 0, "自评表") + shared(1, 0, 1) + numbers(2, 95, 20) + formula(3, 0, "甲" * 5000)
+    table = strings(["王𠮷文", "𠮷" * 40], 61)
+    whole = stream(cells + merge((0, 0, 0, 3)) + FAR, text(0, 0, "乙"), before=table, name=name)
+    chance = random.Random(20241130)
+    for _ in range(300):
+        damaged = bytearray(whole[: chance.choice((len(whole), len(whole), chance.randrange(len(whole))))])
+        for _ in range(chance.choice((1, 1, 3, 10))):
+            damaged[chance.randrange(len(damaged))] = chance.choice((0, 1, 0xFF, chance.randrange(256)))
+        opened(packed("Book" if name else "Workbook", bytes(damaged)))
