@@ -292,9 +292,9 @@ import selfeval_xl as sx
 assert "msgspec" not in sys.modules, "import"
 filings = sx.read(sys.argv[1]); sx.check(filings); sx.fill(sys.argv[1], Path(sys.argv[2], "填.xlsx"))
 assert "msgspec" not in sys.modules, "read, check, fill"
-from selfeval_xl.addin import buttons, pressing
+from selfeval_xl.addin import buttons, pressing, ribbon
 from selfeval_xl.cli.app import app
-assert all(map(buttons.function_of, buttons.FUNCTIONS))
+assert all(buttons.function_of(row.id) for row in ribbon.ribbon().buttons)
 assert "msgspec" not in sys.modules, "buttons and commands"
 from selfeval_xl.county.intake import answers, receipts, records
 from selfeval_xl.county import study
