@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from selfeval_xl import templates
 from selfeval_xl.county import consolidate
-from selfeval_xl.readers import archives
-from selfeval_xl.readers.archives import is_archive, unpack
+from selfeval_xl.errors import UnreadableFile
+from selfeval_xl.readers import archives, read_file
+from selfeval_xl.readers.archives import at_hand, is_archive, unpack
+from selfeval_xl.workflows.publishing import publish
+from selfeval_xl.workflows.returns import return_filings
+from support.tinted import tints
 
 
 def archive(*members):
@@ -203,3 +210,167 @@ def test_nothing_links_into_an_archive(tmp_path, workbook):
     county = consolidate(folder, tmp_path / "全县.xlsx")
     row = [cell.value for cell in openpyxl.load_workbook(county.out)["指标明细"][2]]
     assert row[27] == "教育局.zip/校车.xlsx" and row[29] and row[30] is None
+
+
+class NamedInGbk(zipfile.ZipInfo):
+    """A directory entry whose name is in GBK, without the UTF-8 mark."""
+
+    def _encodeFilenameFlags(self):
+        return self.filename.encode("gb18030"), self.flag_bits & ~0x800
+
+
+def package(*members):
+    """A zip of (name, bytes or the members of an archive in it), names in GBK as Windows writes them."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in members:
+            data = content if isinstance(content, bytes) else package(*content)
+            file.writestr(NamedInGbk(name), data, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def received_and_found_again(root, data):
+    """The files of an archive by name, as taken out all together and as found again one by one."""
+    folder, place, again, kept = root / "收到", root / "place", root / "again", root / "kept"
+    for each in (folder, place, again, kept):
+        each.mkdir(parents=True)
+    path = folder / "送来.zip"
+    path.write_bytes(data)
+    whole = [file for file in unpack([path], folder, place) if not file.trouble]
+    return (
+        {file.shown.relative_to(path).as_posix(): file.path.read_bytes() for file in whole},
+        {
+            file.shown.relative_to(path).as_posix(): at_hand(file.shown, again, kept).read_bytes()
+            for file in whole
+        },
+    )
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize(
+    "members,expected",
+    [
+        ([("a.txt", b"1"), ("a.txt", b"2")], {"a.txt": b"1", "a（第2个）.txt": b"2"}),
+        (
+            [("a.txt", b"1"), ("./a.txt", b"2"), ("a（第2个）.txt", b"3"), ("..\\a.txt", b"4")],
+            {
+                "a.txt": b"4",
+                "a（第2个）.txt": b"2",
+                "a（第3个）.txt": b"1",
+                "a（第2个）（第2个）.txt": b"3",
+            },
+        ),
+        (
+            [("/根/a.txt", b"1"), ("根\\a.txt", b"2"), ("C:\\a.txt", b"3"), ("~$a.txt", b"4")],
+            {"根/a.txt": b"1", "根/a（第2个）.txt": b"2", "C:/a.txt": b"3"},
+        ),
+        (
+            [("内.zip", [("a.txt", b"1"), ("里.zip", [("a.txt", b"2")])]), ("内.zip/a.txt", b"3")],
+            {"内.zip/a.txt": b"1", "内.zip/里.zip/a.txt": b"2", "内.zip/a（第2个）.txt": b"3"},
+        ),
+        (
+            [("内.zip", [("a.txt", b"1")]), ("内.zip", [("a.txt", b"2"), ("b.txt", b"3")]), ("内.zip", b"4")],
+            {"内.zip/a.txt": b"1", "内.zip/a（第2个）.txt": b"2", "内.zip/b.txt": b"3", "内.zip": b"4"},
+        ),
+        # an archive takes no name of its own, whatever its ending; an empty one keeps its name
+        ([("a.xls", [("b.txt", b"1")]), ("a.xls", b"2")], {"a.xls/b.txt": b"1", "a.xls": b"2"}),
+        ([("a.xls", []), ("a.xls", b"2")], {"a（第2个）.xls": b"2"}),
+        ([("长" * 100 + ".txt", b"1")], {"长" * 100 + ".txt": b"1"}),
+    ],
+)
+def test_a_file_that_was_taken_out_is_found_again_by_its_name(tmp_path, members, expected):
+    assert received_and_found_again(tmp_path, package(*members)) == (expected, expected)
+
+
+NAMES = st.sampled_from(
+    ["a.txt", "./a.txt", "..\\a.txt", "a（第2个）.txt", "a（第3个）.txt", "内.zip", "内.zip/a.txt", "/内.zip"]
+)
+CONTENTS = st.sampled_from([b"1", b"2", b"PK", package(("xl/workbook.xml", b"<a/>")), package()])
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@settings(max_examples=150, deadline=None)
+@given(
+    st.recursive(
+        st.lists(st.tuples(NAMES, CONTENTS), max_size=5),
+        lambda inner: st.lists(st.tuples(NAMES, CONTENTS | inner), max_size=5),
+        max_leaves=12,
+    )
+)
+def test_every_file_of_any_archive_is_found_again(tmp_path_factory, members):
+    whole, again = received_and_found_again(tmp_path_factory.mktemp("zip"), package(*members))
+    assert again == whole
+
+
+def test_only_what_leads_to_the_file_is_taken_out(tmp_path):
+    path, inner = tmp_path / "送来.zip", [("表.xlsx", b"1"), ("别的.xlsx", b"2" * 1000)]
+    path.write_bytes(package(("甲.zip", inner), ("乙.zip", inner), ("表.xlsx", b"3" * 1000)))
+    for name in ("again", "kept"):
+        (tmp_path / name).mkdir()
+    found = at_hand(path / "乙.zip" / "表.xlsx", tmp_path / "again", tmp_path / "kept")
+    assert [file for file in (tmp_path / "again").rglob("*") if file.is_file()] == [found]
+    (kept,) = (file for file in (tmp_path / "kept").rglob("*") if file.is_file())
+    taken_out_at = kept.stat().st_mtime_ns
+    assert (
+        at_hand(path / "乙.zip" / "别的.xlsx", tmp_path / "again", tmp_path / "kept").read_bytes()[:1] == b"2"
+    )
+    assert kept.stat().st_mtime_ns == taken_out_at and list(kept.parent.iterdir()) == [kept]
+
+
+def test_what_was_not_taken_out_is_not_found_either(tmp_path, monkeypatch):
+    monkeypatch.setattr(archives, "MAX_DEPTH", 2)
+    monkeypatch.setattr(archives, "MAX_MEMBER", 1000)
+    path = tmp_path / "送来.zip"
+    path.write_bytes(
+        package(("大.txt", b"0" * 2000), ("内.zip", [("深.zip", [("a.txt", b"1")]), ("b.txt", b"2")]))
+    )
+    for name in ("大.txt", "内.zip/深.zip/a.txt", "内.zip/深.zip", "没有.txt", "内.zip/c.txt"):
+        with pytest.raises(UnreadableFile, match="取不出来"):
+            at_hand(path / name, tmp_path)
+    assert at_hand(path / "内.zip" / "b.txt", tmp_path).read_bytes() == b"2"
+
+
+def of_department(path, department):
+    """A workbook of a department with an unmet indicator that gives no reason; its bytes."""
+    indicator = {"level1": "产出指标", "level2": "数量指标", "name": "校车数量", "target": "≥10辆"}
+    templates.fill_in(
+        "jilin-2024",
+        path,
+        projects=[
+            {"project": "校车", "unit": department, "indicators": [{**indicator, "actual": "3辆"}]},
+        ],
+        year=2024,
+        settings={"department": department},
+    )
+    return path.read_bytes()
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_files_of_nested_archives_and_of_one_name_are_returned_and_published(tmp_path):
+    books = [of_department(tmp_path / f"{number}.xlsx", f"示例县{number}局") for number in "甲乙丙丁"]
+    folder = tmp_path / "收到"
+    folder.mkdir()
+    (folder / "送来.zip").write_bytes(
+        package(
+            ("内.zip", [("自评表.xlsx", books[0]), ("自评表.xlsx", books[1])]),
+            ("自评表.xlsx", books[2]),
+            ("自评表.xlsx", books[3]),
+        )
+    )
+    result = return_filings(folder, tmp_path / "退回", jobs=2)
+    assert result.problems == ()
+    returned = [(each.name, file) for each in result.returns for file in each.files]
+    assert {Path(file.path).relative_to(folder).as_posix(): name for name, file in returned} == {
+        "送来.zip/内.zip/自评表.xlsx": "示例县甲局",
+        "送来.zip/内.zip/自评表（第2个）.xlsx": "示例县乙局",
+        "送来.zip/自评表.xlsx": "示例县丙局",
+        "送来.zip/自评表（第2个）.xlsx": "示例县丁局",
+    }
+    for name, file in returned:
+        (form,) = read_file(file.out).forms
+        assert form.unit == name and tints(file.out, form.sheet)
+    published = publish(folder, tmp_path / "公开")
+    assert published.refused == ()
+    assert {name: read_file(path).forms[0].unit for name, path, _ in published.copies} == {
+        name: name for name, _ in returned
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from selfeval_xl.errors import SelfevalError
@@ -42,28 +42,34 @@ class MarkedFile:
 class MarkJob:
     """The task of a worker: to mark these findings in a copy of the file.
 
-    listed: the list of the return before, where it stands in another file.
+    listed: the list of the return before, where it stands in another file. kept: as of `mark_return`.
     """
 
     path: str
     out: str
     findings: tuple[Finding, ...]
     listed: tuple[ListedFinding, ...] = ()
+    kept: Path | None = None
 
 
 def mark_return(
-    path: str | Path, out: str | Path, findings: Iterable[Finding], listed: Iterable[ListedFinding] = ()
+    path: str | Path,
+    out: str | Path,
+    findings: Iterable[Finding],
+    listed: Iterable[ListedFinding] = (),
+    kept: Path | None = None,
 ) -> MarkedFile:
     """Writes the return of one file.
 
     Findings of other places (a missing project, the report) are listed without a mark; with path "" the
-    return is a list alone. Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the
-    job cannot be done.
+    return is a list alone. kept: a folder for archives within archives that other files of the run lie in
+    too. Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
     """
     from selfeval_xl.files import scratch
 
     with scratch() as unpacked:
-        return _mark(str(path), at_hand(path, unpacked) if str(path) else None, Path(out), findings, listed)
+        real = at_hand(path, unpacked, kept) if str(path) else None
+        return _mark(str(path), real, Path(out), findings, listed)
 
 
 def _mark(
@@ -110,7 +116,7 @@ def work(path: str) -> MarkedFile:
     """Carries out the job that is pickled in this file, in a worker process."""
     job: MarkJob = pickle.loads(Path(path).read_bytes())
     try:
-        return mark_return(job.path, job.out, job.findings, job.listed)
+        return mark_return(job.path, job.out, job.findings, job.listed, job.kept)
     except SelfevalError as error:
         return MarkedFile(job.path, job.out, {}, error=str(error))
 
@@ -129,7 +135,7 @@ def mark_many(
         paths = []
         for number, job in enumerate(jobs):
             paths.append(folder / f"{number}.job")
-            paths[-1].write_bytes(pickle.dumps(job))
+            paths[-1].write_bytes(pickle.dumps(replace(job, kept=folder / "archives")))
         results = list(
             read_files(paths, workers, progress, function="selfeval_xl.workflows.returns.mark_file:work")
         )
