@@ -199,3 +199,67 @@ def test_a_button_is_a_row_and_a_function(with_button):
 def test_the_button_of_the_page_is_pressed(with_button):
     """The page's own test, in a LibreOffice."""
     assert "1 passed" in python(with_button, *PYTEST, "office", "tests/test_count_forms.py")
+
+
+def test_a_file_kind_is_a_row_and_a_module(tmp_path):
+    """The made-up kind is read, checked, consolidated, watched, marked, filled in and named in the help."""
+    copy, files = copy_of_the_package(tmp_path), []
+    for language, file, text in blocks("how-to-add-a-file-kind.md"):
+        place = copy / file
+        before = place.read_text(encoding="utf-8") if place.exists() else ""
+        place.write_text(patched(before, text) if language == "diff" else text, encoding="utf-8")
+        files.append(file)
+    assert files == ["selfeval_xl/readers/formats/kinds.py", "selfeval_xl/readers/formats/tsv.py"]
+    script = """
+import json, subprocess, sys
+from pathlib import Path
+import openpyxl
+import selfeval_xl as sx
+from selfeval_xl import layouts
+from selfeval_xl.readers.formats.source import open_source
+from selfeval_xl.templates.frame import draw
+from selfeval_xl.workflows.marking.marks import mark
+from selfeval_xl.workflows.watching import watched_files
+from support.fillings import filling
+
+data = filling(layouts.load("jilin-2024"))
+data["indicators"][1]["actual"] = None
+rows = draw(layouts.load("jilin-2024"), data).grid("表").rows
+text = ["\\t".join(" ".join(str(cell or "").split()) for cell in row) for row in rows]
+Path("in").mkdir()
+file = Path("in/甲.tsv")
+file.write_text("#绩效自评导出\\n" + "\\n".join(text), encoding="utf-8")
+filings = sx.read(file)
+form = filings[0].forms[0]
+findings = sx.check(filings)
+sx.consolidate("in", "out.xlsx", jobs=1)
+received = list(openpyxl.load_workbook("out.xlsx")["收件核对"].iter_rows(max_row=2, values_only=True))
+links = [row[-1] for row in openpyxl.load_workbook("out.xlsx")["指标明细"].iter_rows(values_only=True)]
+mark(file, findings, Path("marked.xlsx"))
+filled = sx.fill(file, "filled.xlsx")
+help = subprocess.run(
+    [sys.executable, "-m", "selfeval_xl", "check", "--help"], capture_output=True, text=True, check=True
+)
+print(json.dumps({
+    "kind": filings[0].files[0].kind,
+    "project": form.project == data["project"],
+    "found": [finding.cell for finding in findings if finding.rule == "D01"],
+    "result": received[1][received[0].index("处理结果")],
+    "link": links[1],
+    "watched": [path.name for path in watched_files(Path("in"))],
+    "copies": [open_source(name).kind for name in ("marked.xlsx", "filled.xlsx")],
+    "filled": any(edit.new == "完成率" for edit in filled.edits),
+    "help": "docx、tsv" in "".join(help.stdout.split()),
+}))
+"""
+    assert run(copy, script) == {
+        "kind": "tsv",
+        "project": True,
+        "found": ["F13"],
+        "result": "采用",
+        "link": '=HYPERLINK("in/甲.tsv#\'导出\'!F12","打开")',
+        "watched": ["甲.tsv"],
+        "copies": ["xlsx", "xlsx"],
+        "filled": True,
+        "help": True,
+    }

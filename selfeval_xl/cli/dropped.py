@@ -8,7 +8,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-USAGE = "请把自评表（xlsx、xls、ods）拖到 selfeval-check.cmd 的图标上；可以一次拖几个，也可以拖整个文件夹。"
+from selfeval_xl.readers.formats.kinds import WORKBOOKS
+
+USAGE = f"请把自评表（{WORKBOOKS}）拖到 selfeval-check.cmd 的图标上；可以一次拖几个，也可以拖整个文件夹。"
 
 
 def main(names: list[str]) -> int:

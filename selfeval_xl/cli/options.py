@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from selfeval_xl.readers.formats.kinds import READABLE
+
 if TYPE_CHECKING:
     from selfeval_xl.cli.screen.screen import ProgressBars
     from selfeval_xl.filings.roster import Roster
@@ -39,7 +41,7 @@ def docx(out: Path) -> Path:
 
 Files = Annotated[
     list[Path],
-    typer.Argument(metavar="文件…", help="自评表或报告（xlsx、xls、xlsb、ods、docx），可以给多个。"),
+    typer.Argument(metavar="文件…", help=f"自评表或报告（{READABLE}），可以给多个。"),
 ]
 Received = Annotated[Path, typer.Argument(metavar="文件夹", help="收到的全部材料，子文件夹也看。")]
 PolicyFile = Annotated[

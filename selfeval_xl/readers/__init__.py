@@ -1,93 +1,28 @@
-"""Reading of files into forms. Cells are found by their labels, never by position."""
+"""Reading of files into forms. Cells are found by their labels, never by position.
+
+Importing this module costs next to nothing, so that everyone may look into the table of file kinds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from selfeval_xl.model.forms import Explanation, Form, ListedFinding, Problem, ReadFile, Report
-from selfeval_xl.model.grid import Grid
-from selfeval_xl.readers.formats.source import Source, open_source
-from selfeval_xl.readers.recognition.form_finder import forms_in
-from selfeval_xl.readers.recognition.issued_codes import WITHOUT_FORMS, with_codes
-from selfeval_xl.readers.recognition.layout_match import layout_by_settings
-from selfeval_xl.readers.recognition.overwritten_formulas import with_overtyped
-from selfeval_xl.readers.recognition.report import report_in, report_on_sheet
-from selfeval_xl.readers.recognition.result_list import explanations_in, listed_in
-
-ATTACHMENTS = frozenset(("pdf", "image"))
-_NOTHING_FOUND = (
-    "“{name}”里没有找到绩效自评表，也没有自评报告。请确认交的是自评表；"
-    "如果是，请核对表头“三级指标、年度指标值、实际完成值”等是否还在。"
-)
-_NO_SETTINGS = "这份工作簿是下发的样子，但里面的隐藏工作表“_selfeval”不见了；部门和项目按表上写的认。"
-
-
-def read_file(path: str | Path) -> ReadFile:
-    """The forms, reports and problems of one file, read in this process.
-
-    Bad content is a problem of the file, never an exception. Commands read files they did not write through
-    `read_files`, in worker processes that may die. Raises UsageError where there is no such file.
-    """
-    return understand(open_source(path))
-
-
-def understand(source: Source) -> ReadFile:
-    """The forms, reports and problems in the Grids and paragraphs of an opened file."""
-    forms: list[Form] = []
-    reports: list[Report] = []
-    problems = list(source.problems)
-    evidence: list[str] = []
-    explanations: list[Explanation] = []
-    listed: list[ListedFinding] = []
-    for grid in source.grids:
-        found = forms_in(grid, source.path)
-        forms += _with_layout(found.forms, grid, source)
-        problems += found.problems
-        explanations += explanations_in(grid)
-        listed = listed_in(grid) or listed
-        evidence += [f"{grid.name}：{line}" for line in found.evidence]
-        report = report_on_sheet(grid, source.path)
-        if report:
-            reports.append(report)
-    report = report_in(source.blocks, source.path)
-    if report:
-        reports.append(report)
-    if not forms and not reports and not problems and source.kind not in ATTACHMENTS:
-        problems.append(Problem(_NOTHING_FOUND.format(name=source.name), rule="T01"))
-    if forms and not source.settings and any(grid.name in WITHOUT_FORMS for grid in source.grids):
-        problems.append(Problem(_NO_SETTINGS, rule="T03"))
-    return ReadFile(
-        path=source.path,
-        sha256=source.sha256,
-        size=source.size,
-        kind=source.kind,
-        saved=source.saved,
-        forms=tuple(with_codes(forms, source.settings)),
-        reports=tuple(reports),
-        problems=tuple(problems),
-        evidence=tuple(evidence),
-        settings=source.settings,
-        explanations=tuple(explanations),
-        listed=tuple(listed),
-    )
-
-
-def _with_layout(forms: Sequence[Form], grid: Grid, source: Source) -> Sequence[Form]:
-    """The forms, with layout and overwritten formulas where this program made the workbook."""
-    layout_id = source.settings.get("layout")
-    if not layout_id:
-        return forms
-    return [with_overtyped(layout_by_settings(form, source.settings), grid, layout_id) for form in forms]
-
-
 if TYPE_CHECKING:
-    from selfeval_xl.workers import read_files
+    from selfeval_xl.readers.reading import read_file as read_file
+    from selfeval_xl.readers.reading import understand as understand
+    from selfeval_xl.workers import read_files as read_files
 else:
+    _PLACES = {
+        "read_file": "selfeval_xl.readers.reading",
+        "understand": "selfeval_xl.readers.reading",
+        "read_files": "selfeval_xl.workers",
+    }
 
-    def read_files(*args, **options):
-        """The contents of many files in the order given: see `workers.read_files`."""
-        from selfeval_xl.workers import read_files
+    def __getattr__(name):
+        """A function of this room, imported when it is first asked for."""
+        from importlib import import_module
 
-        return read_files(*args, **options)
+        if name not in _PLACES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = getattr(import_module(_PLACES[name]), name)
+        return globals()[name]

@@ -21,6 +21,7 @@ from pathlib import Path
 from selfeval_xl.errors import UnreadableFile, cause_of
 from selfeval_xl.files import FORBIDDEN
 from selfeval_xl.readers.folder import is_left_behind
+from selfeval_xl.readers.formats.kinds import KINDS
 
 MAX_DEPTH = 4  # archives within archives
 MAX_MEMBERS = 20_000  # files of one received archive, nested ones together
@@ -30,7 +31,7 @@ PIECE = 1 << 20  # bytes that are read at once
 HEAD = 64  # bytes by which a file is known not to be an archive
 _LONGEST = 60  # characters of a name on the disk; a file system takes 255 bytes
 _NUMBER = re.compile("（第\\d+个）")
-_PACKAGES = ("[content_types].xml", "mimetype", "xl/workbook.xml", "word/document.xml")
+_PACKAGES = ("[content_types].xml", "mimetype", *(part for kind in KINDS for part in kind.parts))
 _FIRST_PARTS = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis")  # first names in most packages
 _UTF8, _ENCRYPTED = 0x800, 1
 _FAULTS = (
@@ -173,7 +174,8 @@ class _Walk:
 
         Of a walk to one file these are the files that might have its name; only that one is taken out.
         """
-        trouble, rest = EMPTY, self.wanted and _below(archive.shown, self.wanted)
+        rest = None if self.wanted is None else _below(archive.shown, self.wanted)
+        trouble = EMPTY
         try:
             with zipfile.ZipFile(archive.path) as opened:
                 for number, (entry, parts) in enumerate(_members(opened)):

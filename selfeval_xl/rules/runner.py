@@ -16,13 +16,13 @@ from selfeval_xl.filings.expected import ExpectedProject, RosterView, due, issue
 from selfeval_xl.model.findings import FileCount, Finding, Findings, RuleStatus, Severity, Treatment
 from selfeval_xl.model.forms import PROJECT, REPORT, Filing, Form, ReadFile
 from selfeval_xl.model.sheet_names import REPORT as REPORT_SHEET
+from selfeval_xl.readers.formats.kinds import ATTACHMENTS
 from selfeval_xl.rules.custom import CustomRule, custom_rule, violations
 from selfeval_xl.rules.registry import Rule, catalogue
 from selfeval_xl.rules.silences import silenced
 
 # Exceptions that mean a bug in a rule: the rule is reported as failed, the check goes on.
 _BUGS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
-_SCANS = frozenset(("pdf", "image"))
 _WHY_SKIPPED = {  # by the rule's needs, else by its scope
     "scores": "表中没有分值",
     "notes": "表中没有偏差原因栏",
@@ -265,7 +265,7 @@ def _with_roster(rule: Rule, filings: Sequence[Filing], roster: RosterView) -> I
 
 def scanned(files: Iterable[ReadFile]) -> frozenset[PurePath]:
     """The folders in which a scan lies."""
-    return frozenset(PurePath(file.path).parent for file in files if file.kind in _SCANS)
+    return frozenset(PurePath(file.path).parent for file in files if file.kind in ATTACHMENTS)
 
 
 def _with_file(

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 from selfeval_xl.errors import SelfevalError, UsageError, cause_of
 from selfeval_xl.files import free_name
+from selfeval_xl.readers.formats.kinds import SHEET_ENDINGS
 
 if TYPE_CHECKING:
     from selfeval_xl.assessment.policy import Policy
 
-KINDS = frozenset((".xlsx", ".xlsm", ".xls", ".ods"))
 OURS = ("_标注", "_已填", "_改")  # the names of copies that this program writes end so
 PAUSE = 1.0  # seconds between two polls
 SETTLED = 1.5  # seconds for which a file must not have changed: Excel and WPS save in several steps
@@ -48,7 +48,7 @@ def watched_files(folder: Path) -> dict[Path, Stamp]:
 
     found = {}
     for path in collect(folder):
-        if path.suffix.lower() not in KINDS or path.stem.rstrip("0123456789").endswith(OURS):
+        if path.suffix.lower() not in SHEET_ENDINGS or path.stem.rstrip("0123456789").endswith(OURS):
             continue
         try:
             found[path] = _stamp(path)

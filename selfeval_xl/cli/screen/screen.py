@@ -15,6 +15,7 @@ from rich.table import Table
 
 from selfeval_xl.model.findings import Finding, Findings, Severity, Treatment
 from selfeval_xl.model.forms import ReadFile
+from selfeval_xl.readers.formats.kinds import READABLE
 from selfeval_xl.workflows.marking.progress import EXPLAINED, NEW, STILL_OPEN, compare
 from selfeval_xl.workflows.marking.progress import Progress as Progressed
 
@@ -264,7 +265,7 @@ def escaped(line: str) -> str:
 def show_marked(marked: Iterable[tuple[Path, Path | None]]) -> None:
     """Shows the marked copy of each file, or that the file cannot be marked."""
     for source, out in marked:
-        say(f"已标注：{out}" if out else f"不能标注：{source}（只能标注xlsx、xls、ods、docx里的表）")
+        say(f"已标注：{out}" if out else f"不能标注：{source}（只能标注{READABLE}里的表）")
 
 
 def show_saved(checked: WatchedFile) -> None:

@@ -39,14 +39,11 @@ from selfeval_xl.model.text import squeeze
 from selfeval_xl.readers import read_files
 from selfeval_xl.readers.archives import Unpacked, unpack
 from selfeval_xl.readers.folder import collect
+from selfeval_xl.readers.formats.kinds import Role, kind_of
 
 RESULTS = ("采用", "部分采用", "被新版本替代", "重复", "附件", "无法读取", "非自评材料")
-ATTACHED = ("pdf", "image")
 NOTHING_TO_DO = "无需处理"
-ARCHIVES = ("zip", "rar", "7z")
 _EXPLANATION = {"采用": "表和报告都已采用", "重复": "内容与另一份完全相同，只计一次"}
-_UNREADABLE_KINDS = ("encrypted", "empty", "doc")
-_UNREADABLE_ACTION = {"doc": "请另存为docx", "encrypted": "请单位取消密码后重报"}
 # A worker's answer: outline and encoded `CheckedFile`; a file with a problem if the worker died.
 Answer = tuple[str, bytes] | ReadFile
 Read = Callable[..., Iterator[Answer]]
@@ -382,13 +379,13 @@ def _without_forms(receipt: Receipt) -> None:
     """Sets the result of a file without any form: 附件, 无法读取 or 非自评材料."""
     file = receipt.file
     texts = "；".join(problem.text for problem in file.problems)
-    if file.kind in ATTACHED:
+    kind = kind_of(file.kind)
+    if kind.role is Role.ATTACHED:
         receipt.result, receipt.reason = "附件", "扫描件或图片，作为盖章件留存"
-    elif file.kind in ARCHIVES:
-        receipt.result, receipt.reason, receipt.action = "无法读取", texts or "压缩包没有打开", "请解压"
-    elif any(problem.rule == "T08" for problem in file.problems) or file.kind in _UNREADABLE_KINDS:
-        receipt.result, receipt.reason = "无法读取", texts or "文件打不开"
-        receipt.action = _UNREADABLE_ACTION.get(file.kind, "请另存为xlsx或请单位重报")
+    elif kind.role is Role.ARCHIVE:
+        receipt.result, receipt.reason, receipt.action = "无法读取", texts or "压缩包没有打开", kind.action
+    elif kind.role is Role.UNREADABLE or any(problem.rule == "T08" for problem in file.problems):
+        receipt.result, receipt.reason, receipt.action = "无法读取", texts or "文件打不开", kind.action
     else:
         receipt.result, receipt.reason = "非自评材料", texts or "里面没有自评表，也没有自评报告"
 

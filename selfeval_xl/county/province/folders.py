@@ -9,10 +9,10 @@ from pathlib import Path
 from selfeval_xl.errors import UsageError, cause_of
 from selfeval_xl.readers.archives import is_archive
 from selfeval_xl.readers.folder import is_left_behind
+from selfeval_xl.readers.formats.kinds import ARCHIVE_ENDINGS
 
 ROSTER = "单位名册.xlsx"
 NOTHING_TO_DO = "无需处理"
-_ARCHIVES = (".rar", ".7z", ".zip")
 _SYSTEM = ("__MACOSX", "System Volume Information", "$RECYCLE.BIN", "@eaDir")
 
 
@@ -137,7 +137,7 @@ def _loose(path: Path, policy: Path | None) -> Loose:
     """The entry for a file that is neither a county's folder nor its archive."""
     if policy is not None and path.resolve() == policy:
         return Loose(path.name, _size(path), "本次使用的参数表")
-    if path.suffix.lower() in _ARCHIVES:
+    if path.suffix.lower() in ARCHIVE_ENDINGS:
         return Loose(
             path.name,
             _size(path),

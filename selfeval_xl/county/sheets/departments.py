@@ -17,7 +17,6 @@ from selfeval_xl.county.departments.data import (
     advice,
     counts,
 )
-from selfeval_xl.county.intake.receipts import ATTACHED
 from selfeval_xl.county.sheets.columns import (
     FORMULA,
     HEAD,
@@ -35,6 +34,7 @@ from selfeval_xl.county.sheets.row_heads import Row, head
 from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import mean, ratio
 from selfeval_xl.model.text import squeeze
+from selfeval_xl.readers.formats.kinds import ATTACHMENTS
 
 
 def _sum(key: str, label: str, format: str = "count", width: float = 7) -> Column:
@@ -202,4 +202,4 @@ def units_of(entry: DepartmentData, material: CountyData) -> int:
 
 def sealed(entry: DepartmentData) -> int:
     """盖章件: the number of scans and pictures that came with the filing."""
-    return sum(receipt.result == "附件" and receipt.file.kind in ATTACHED for receipt in entry.receipts)
+    return sum(receipt.result == "附件" and receipt.file.kind in ATTACHMENTS for receipt in entry.receipts)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path, PurePath
 
 from selfeval_xl.model.sheet_names import sheet_prefix
+from selfeval_xl.readers.formats.kinds import SHEET_ENDINGS
 
 LONGEST = 255  # of a text inside a formula, and of what HYPERLINK takes
 OPEN_FILE = "打开"
-_SHEETS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 
 def relative_folder(folder: Path, out: Path) -> str:
@@ -41,7 +41,7 @@ def link_to(
         return lambda cell: None
     address = f"{link_prefix}{file}".replace("%", "%25").replace("#", "%23")
     points_into = False
-    if sheet and file.lower().endswith(_SHEETS):
+    if sheet and file.lower().endswith(SHEET_ENDINGS):
         address += "#" + sheet_prefix(sheet)
         points_into = True
     # XlsxWriter takes SORT( in a file's name for a function

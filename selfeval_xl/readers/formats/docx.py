@@ -11,6 +11,8 @@ from selfeval_xl.model.forms import Problem
 from selfeval_xl.model.grid import Grid, Value
 from selfeval_xl.readers.formats.grid_values import clean, merged
 from selfeval_xl.readers.formats.guard import DAMAGED, MAX_VALUES, Package
+from selfeval_xl.readers.formats.office_package import report_foreign_parts, saved_time
+from selfeval_xl.readers.formats.source import DDE, Source
 from selfeval_xl.readers.formats.xml_walk import small_enough, walk
 
 Block = tuple[int, str]  # (heading level or 0, text)
@@ -278,3 +280,14 @@ def _number(element: ElementTree.Element, path: str) -> int:
     found = element.find(path)
     value = "" if found is None else found.get(f"{_W}val", "")
     return int(value) if value.isdecimal() and len(value) < 6 else 0
+
+
+def read_into(source: Source, package: Package) -> None:
+    """Reads a docx."""
+    source.saved = saved_time(package)
+    document = read_word(package)
+    source.grids, source.blocks, source.table_after = document.grids, document.blocks, document.after
+    source.problems += document.problems
+    report_foreign_parts(source, package, "word/")
+    if any(code.strip().upper().startswith("DDE") for code in document.fields):
+        source.problems.append(Problem(DDE, rule="T07"))

@@ -23,6 +23,7 @@ from selfeval_xl.readers.formats.grid_values import (
     within_limits,
 )
 from selfeval_xl.readers.formats.guard import DAMAGED, MAX_MERGES, MAX_VALUES, Package
+from selfeval_xl.readers.formats.source import Source
 from selfeval_xl.readers.formats.xml_walk import local, small_enough, walk
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -349,3 +350,12 @@ def _grid(sheet: _Sheet, styles: _Styles, problems: list[Problem]) -> Grid:
         hidden=lambda: (frozenset(sheet.hidden_rows), frozenset(sheet.hidden_columns)),
         errors=lambda: sheet.errors,
     )
+
+
+def read_into(source: Source, package: Package) -> None:
+    """Reads an ods."""
+    opened = read_ods(package)
+    source.saved = opened.saved
+    source.add(opened.grids, opened.problems)
+    macros = any(name.startswith(("Basic/", "Scripts/")) for name in package.names)
+    source.report_foreign(macros, opened.links, opened.dde)

@@ -5,48 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from selfeval_xl.errors import UnreadableFile, UsageError
 from selfeval_xl.model.forms import Problem
 from selfeval_xl.model.grid import Grid
 from selfeval_xl.model.sheet_names import SETTINGS
+from selfeval_xl.readers.formats import kinds
 from selfeval_xl.readers.formats.compound_file import SIGNATURE, Compound
-from selfeval_xl.readers.formats.docx import read_word
 from selfeval_xl.readers.formats.guard import MAX_FILE, TOO_BIG, Package, open_package
-from selfeval_xl.readers.formats.ods import read_ods
-from selfeval_xl.readers.formats.xls import read_xls
-from selfeval_xl.readers.formats.xlsb import read_xlsb
-from selfeval_xl.readers.formats.xlsx import read_xlsx, saved_time
+from selfeval_xl.readers.formats.kinds import KINDS, FileKind, Role
 
 Block = tuple[int, str]  # (heading level or 0, text)
 
-_PACKAGES = (("xl/workbook.bin", "xlsb"), ("xl/workbook.xml", "xlsx"), ("word/document.xml", "docx"))
-_MAGIC = (
-    (b"%PDF", "pdf"),
-    (b"\x89PNG", "image"),
-    (b"\xff\xd8\xff", "image"),
-    (b"GIF8", "image"),
-    (b"BM", "image"),
-    (b"II*\0", "image"),
-    (b"MM\0*", "image"),
-    (b"Rar!\x1a\x07", "rar"),
-    (b"7z\xbc\xaf\x27\x1c", "7z"),
-)
-_OTHER_KINDS = {
-    "doc": "是旧版Word文件（.doc），读不出表格；请用Word或WPS打开后另存为.docx再报送。",
-    "rar": "是RAR压缩包，请先解压，把里面的文件直接报送。",
-    "7z": "是7z压缩包，请先解压，把里面的文件直接报送。",
-    "zip": "是ZIP压缩包，请先解压，把里面的文件直接报送。",
-    "empty": "是空文件，里面没有内容；请核对后重新报送。",
-    "unknown": "不是自评表的文件格式，读不出来；请用Excel或WPS打开后另存为xlsx再报送。",
-}
-_TEXT_KINDS = {
-    "html": "里面其实是网页，不是Excel工作簿；请用Excel打开后另存为xlsx再报送。",
-    "xml": "里面其实是XML文本，不是Excel工作簿；请用Excel打开后另存为xlsx再报送。",
-    "text": "里面是纯文本，不是Excel工作簿；请核对文件，用Excel打开后另存为xlsx再报送。",
-}
-ENCRYPTED = "设有打开密码，读不出来；请打开后取消密码（文件－信息－保护工作簿），另存为xlsx再报送。"
 MACROS = "文件里有宏。程序不运行宏，只读表格内容；自评表用不着宏，请另存为不含宏的xlsx再报送。"
 LINKS = "文件里有指向其他文件的链接，别人打开时可能显示错误的数；请在“数据－编辑链接”里断开链接后再报送。"
 DDE = "文件里有动态数据交换（DDE）链接，可能启动其他程序；程序没有运行它，请删除后再报送。"
@@ -56,11 +30,10 @@ DDE = "文件里有动态数据交换（DDE）链接，可能启动其他程序�
 class Source:
     """The contents of one opened file.
 
-    kind: xlsx, xls, xlsb, ods, docx, doc, pdf, image, zip, rar, 7z, text, empty, encrypted, unknown. saved:
-    the time saved inside the file, ISO text. grids: every sheet or table, hidden ones too, without our
-    `_selfeval`, whose keys and values are `settings`. blocks: paragraphs outside tables. table_after: for
-    each Grid of a Word file how many blocks stand before it. problems: for the person who sent the file.
-    package: the parts of a zip, where they were to be kept.
+    kind: an id of `kinds.KINDS`. saved: the time saved inside the file, ISO text. grids: every sheet or
+    table, hidden ones too, without our `_selfeval`, whose keys and values are `settings`. blocks: paragraphs
+    outside tables. table_after: for each Grid of a Word file how many blocks stand before it. problems: for
+    the person who sent the file. package: the parts of a zip, where they were to be kept.
     """
 
     path: str
@@ -79,6 +52,26 @@ class Source:
     def name(self) -> str:
         """The file's name without its folder."""
         return Path(self.path).name
+
+    def add(self, grids: list[Grid], problems: list[Problem]) -> None:
+        """Adds Grids and problems; our sheet `_selfeval` becomes the settings."""
+        self.problems += problems
+        for grid in grids:
+            if grid.name == SETTINGS:
+                self.settings = {
+                    grid.text(row, 0): grid.text(row, 1)
+                    for row in range(grid.height)
+                    if grid.value(row, 0) is not None
+                }
+            else:
+                self.grids.append(grid)
+
+    def report_foreign(self, macros: bool, links: bool, dde: bool) -> None:
+        """Adds problems for macros, links to other files and DDE; our own templates may have macros."""
+        if macros and not self.settings:
+            self.problems.append(Problem(MACROS, rule="T07"))
+        if links:
+            self.problems.append(Problem(DDE if dde else LINKS, rule="T07"))
 
 
 def open_source(path: str | Path, keep_parts: bool = False) -> Source:
@@ -117,154 +110,67 @@ def open_source(path: str | Path, keep_parts: bool = False) -> Source:
 
 def _read(source: Source, data: bytes, keep_parts: bool) -> None:
     """Sets the kind of the file and reads its contents, if it is of a kind that is read."""
-    source.kind = "unknown"
+    source.kind = kinds.UNKNOWN.id
+    kind, content = _recognised(data, keep_parts)
+    source.kind = kind.variety_of or kind.id
+    source.package = content if keep_parts and isinstance(content, Package) else None
+    if kind.reader:
+        _reader(kind.reader)(source, content)
+    elif kind.role is not Role.ATTACHED:
+        raise UnreadableFile(kind.refusal, kind.rule)
+
+
+@cache
+def _reader(name: str) -> Callable[[Source, Any], None]:
+    """The function of a kind's row, imported when the first file of the kind comes."""
+    module, _, function = name.partition(":")
+    reader: Callable[[Source, Any], None] = getattr(import_module(f"{__package__}.{module}"), function)
+    return reader
+
+
+def _recognised(data: bytes, keep_parts: bool) -> tuple[FileKind, Package | Compound | bytes]:
+    """The kind of a file by its content, and the file as the kind's reader takes it."""
     if data.startswith(b"PK"):
         package = open_package(data, keep_parts)
-        source.package = package if keep_parts else None
-        source.kind = _package_kind(package)
-        reader = _READERS.get(source.kind)
-        if reader:
-            reader(source, package)
-            return
-    elif data.startswith(SIGNATURE):
-        _read_ole(source, data)
-        return
-    else:
-        source.kind = _plain_kind(data)
-    if source.kind in ("pdf", "image"):
-        return
-    text = _TEXT_KINDS[_text_kind(data)] if source.kind == "text" else _OTHER_KINDS[source.kind]
-    source.problems.append(Problem(f"“{source.name}”{text}", rule="T01"))
+        return _package_kind(package), package
+    if data.startswith(SIGNATURE):
+        compound = Compound(data)
+        return _compound_kind(compound), compound
+    return _plain_kind(data), data
 
 
-def _package_kind(package: Package) -> str:
+def _package_kind(package: Package) -> FileKind:
     """The kind of a zip, by its parts."""
     names = {name.lower() for name in package.names}
-    for part, kind in _PACKAGES:
-        if part in names:
+    open_document = "mimetype" in names and "content.xml" in names
+    for kind in KINDS:
+        if not names.isdisjoint(kind.parts):
             return kind
-    if "mimetype" in names and "content.xml" in names:
-        mime = package.part("mimetype") or b""
-        return "ods" if b"opendocument.spreadsheet" in mime else "unknown"
-    return "unknown" if "[content_types].xml" in names else "zip"
+        if open_document and kind.mimetype and kind.mimetype in (package.part("mimetype") or b""):
+            return kind
+    return kinds.UNKNOWN if open_document or "[content_types].xml" in names else kinds.ZIP
 
 
-def _plain_kind(data: bytes) -> str:
+def _compound_kind(compound: Compound) -> FileKind:
+    """The kind of an old compound file, by its streams."""
+    for kind in KINDS:
+        name = next((name for name in kind.streams if name in compound.root), "")
+        if name and (not kind.reader or compound.stream(name) is not None):
+            return kind
+    return kinds.UNKNOWN
+
+
+def _plain_kind(data: bytes) -> FileKind:
     """The kind of a file that is no package, by its first bytes."""
     if not data.strip(b"\0 \t\r\n"):
-        return "empty"
-    for magic, kind in _MAGIC:
-        if data.startswith(magic):
+        return kinds.EMPTY
+    for kind in KINDS:
+        if data.startswith(kind.begins):
             return kind
     head = data[:4096]
     if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "unknown"
-    control = sum(byte < 9 or 13 < byte < 32 for byte in head)
-    return "text" if control <= len(head) // 100 else "unknown"
-
-
-def _text_kind(data: bytes) -> str:
-    """The kind of a text: html, xml or text."""
-    head = data[:2048].lower()
-    if b"schemas-microsoft-com:office:spreadsheet" in head:
-        return "xml"
-    if b"<html" in head or b"<table" in head or b"<!doctype html" in head:
-        return "html"
-    return "xml" if b"<?xml" in head else "text"
-
-
-def _add_grids(source: Source, grids: list[Grid], problems: list[Problem]) -> None:
-    """Adds Grids and problems to the source; our sheet `_selfeval` becomes its settings."""
-    source.problems += problems
-    for grid in grids:
-        if grid.name == SETTINGS:
-            source.settings = {
-                grid.text(row, 0): grid.text(row, 1)
-                for row in range(grid.height)
-                if grid.value(row, 0) is not None
-            }
-        else:
-            source.grids.append(grid)
-
-
-def _read_xlsx(source: Source, package: Package) -> None:
-    """Reads an xlsx or xlsm."""
-    source.saved = saved_time(package)
-    _add_grids(source, *read_xlsx(package))
-    _report_foreign(source, package, "xl/")
-
-
-def _read_word(source: Source, package: Package) -> None:
-    """Reads a docx."""
-    source.saved = saved_time(package)
-    document = read_word(package)
-    source.grids, source.blocks, source.table_after = document.grids, document.blocks, document.after
-    source.problems += document.problems
-    _report_foreign(source, package, "word/")
-    if any(code.strip().upper().startswith("DDE") for code in document.fields):
-        source.problems.append(Problem(DDE, rule="T07"))
-
-
-def _report_foreign(source: Source, package: Package, folder: str) -> None:
-    """Adds problems for macros, links to other files and DDE; our own templates may have macros."""
-    names = [name.lower() for name in package.names]
-    if f"{folder}vbaproject.bin" in names and not source.settings:
-        source.problems.append(Problem(MACROS, rule="T07"))
-    linked = [
-        name
-        for name in package.names
-        if name.lower().startswith(f"{folder}externallinks/") and name.lower().endswith((".xml", ".bin"))
-    ]
-    if linked:
-        dde = any(b"ddeLink" in (package.part(name) or b"") for name in linked[:50])
-        source.problems.append(Problem(DDE if dde else LINKS, rule="T07"))
-
-
-def _read_ole(source: Source, data: bytes) -> None:
-    """Reads an old compound file: an xls, an old Word file, or the wrapping of an encrypted workbook."""
-    source.kind = "unknown"
-    compound = Compound(data)
-    if "EncryptedPackage" in compound.root:
-        source.kind = "encrypted"
-        raise UnreadableFile(ENCRYPTED)
-    name = next((name for name in ("Workbook", "Book") if name in compound.root), "")
-    stream = compound.stream(name)
-    if stream is None:
-        source.kind = "doc" if "WordDocument" in compound.root else "unknown"
-        raise UnreadableFile(_OTHER_KINDS[source.kind], "T01")
-    source.kind, source.saved = "xls", compound.saved()
-    grids, problems, book = read_xls(name, stream)
-    if book.encrypted:
-        source.kind = "encrypted"
-        raise UnreadableFile(ENCRYPTED)
-    _add_grids(source, grids, problems)
-    if "_VBA_PROJECT_CUR" in compound.root and not source.settings:
-        source.problems.append(Problem(MACROS, rule="T07"))
-    if book.links:
-        source.problems.append(Problem(DDE if book.dde else LINKS, rule="T07"))
-
-
-def _read_ods(source: Source, package: Package) -> None:
-    """Reads an ods."""
-    opened = read_ods(package)
-    source.saved = opened.saved
-    _add_grids(source, opened.grids, opened.problems)
-    if any(name.startswith(("Basic/", "Scripts/")) for name in package.names) and not source.settings:
-        source.problems.append(Problem(MACROS, rule="T07"))
-    if opened.links:
-        source.problems.append(Problem(DDE if opened.dde else LINKS, rule="T07"))
-
-
-def _read_xlsb(source: Source, package: Package) -> None:
-    """Reads an xlsb."""
-    source.saved = saved_time(package)
-    _add_grids(source, *read_xlsb(package))
-    _report_foreign(source, package, "xl/")
-
-
-_READERS: dict[str, Callable[[Source, Package], None]] = {
-    "xlsx": _read_xlsx,
-    "xlsb": _read_xlsb,
-    "ods": _read_ods,
-    "docx": _read_word,
-}
+        return kinds.UNKNOWN
+    if sum(byte < 9 or 13 < byte < 32 for byte in head) > len(head) // 100:
+        return kinds.UNKNOWN
+    head = head[:2048].lower()
+    return next((kind for kind in KINDS if any(sign in head for sign in kind.contains)), kinds.TEXT)

@@ -16,6 +16,8 @@ from selfeval_xl.readers.formats.calamine import Corners, open_calamine, sheet_v
 from selfeval_xl.readers.formats.grid_values import TOO_MANY_MERGES, Place, merged, put, trimmed
 from selfeval_xl.readers.formats.guard import DAMAGED, MAX_CELLS, MAX_MERGES, MAX_VALUES, Package, pack
 from selfeval_xl.readers.formats.number_formats import BUILTIN
+from selfeval_xl.readers.formats.office_package import report_foreign_parts, saved_time
+from selfeval_xl.readers.formats.source import Source
 
 _NEEDED = re.compile(
     r"_rels/\.rels$|xl/_rels/[^/]+\.rels$|xl/(?:workbook|styles|sharedStrings)\.bin$"
@@ -203,3 +205,10 @@ def _sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
             target = targets.get(relation, "")
             by_sheet[_text(data, end)[0]] = target if target.startswith("xl/") else f"xl/{target}"
     return by_sheet
+
+
+def read_into(source: Source, package: Package) -> None:
+    """Reads an xlsb."""
+    source.saved = saved_time(package)
+    source.add(*read_xlsb(package))
+    report_foreign_parts(source, package, "xl/")

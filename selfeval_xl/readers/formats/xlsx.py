@@ -36,6 +36,7 @@ from selfeval_xl.readers.formats.guard import (
     pack,
     usual_cells,
 )
+from selfeval_xl.readers.formats.office_package import report_foreign_parts, saved_time
 from selfeval_xl.readers.formats.sheet_xml import (
     CellStyles,
     blanks_in,
@@ -48,6 +49,7 @@ from selfeval_xl.readers.formats.sheet_xml import (
     strings_in,
     styles_in,
 )
+from selfeval_xl.readers.formats.source import Source
 from selfeval_xl.readers.formats.xml_walk import local, small_enough
 
 _NEEDED = re.compile(
@@ -61,7 +63,6 @@ _MERGE = re.compile(
 )
 _FORMULA = re.compile(rb"<f[ >][^<]*</f>")
 _MERGES = re.compile(rb"<mergeCells\b.*</mergeCells>", re.DOTALL)
-_MODIFIED = re.compile(rb"<(?:\w+:)?modified\b[^>]*>\s*([^<]{4,40}?)\s*<")
 _1904 = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*[\"'](?:1|true)")
 _RELATION_IDS = (
     "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
@@ -306,8 +307,8 @@ def _grid(
     )
 
 
-def saved_time(package: Package) -> str | None:
-    """The time of the last save in docProps/core.xml, None where it is not there."""
-    core = package.xml("docProps/core.xml")
-    found = _MODIFIED.search(core) if core else None
-    return found[1].decode("utf-8", "replace") if found else None
+def read_into(source: Source, package: Package) -> None:
+    """Reads an xlsx or xlsm."""
+    source.saved = saved_time(package)
+    source.add(*read_xlsx(package))
+    report_foreign_parts(source, package, "xl/")

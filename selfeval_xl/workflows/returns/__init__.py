@@ -11,6 +11,7 @@ from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county.study import check_places, study
 from selfeval_xl.files import make_folder, safe_name
 from selfeval_xl.model.findings import Finding
+from selfeval_xl.readers.formats.kinds import WITH_SHEETS
 from selfeval_xl.rules.county_file import load
 from selfeval_xl.workflows.returns.finding_list import is_open, returned
 from selfeval_xl.workflows.returns.mark_file import MarkedFile, MarkJob, mark_many
@@ -146,7 +147,7 @@ def _jobs(entry: DepartmentData, folder: Path, findings: Iterable[Finding]) -> I
     main = max(
         tables,
         key=lambda path: (
-            tables[path].kind != "docx",
+            tables[path].kind in WITH_SHEETS,
             any(form.kind == "department" for form in tables[path].forms),
             len(tables[path].forms),
         ),

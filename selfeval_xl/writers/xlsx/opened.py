@@ -9,12 +9,12 @@ from pathlib import Path
 
 from selfeval_xl.errors import UnreadableFile, UsageError
 from selfeval_xl.model.grid import Area, Extent, Grid
+from selfeval_xl.readers.formats.kinds import WRITTEN_ANEW
 from selfeval_xl.readers.formats.source import Source, open_source
 from selfeval_xl.writers.xlsx.mark_records import SETUPS, CellBefore, MarkRecords, recall
 from selfeval_xl.writers.xlsx.package import OpenPackage
 from selfeval_xl.writers.xlsx.workbook import Book
 
-_AS_NEW = frozenset(("xls", "xlsb", "ods", "docx"))
 _ENDINGS = {
     "application/vnd.ms-excel.sheet.macroEnabled.main+xml": ".xlsm",
     "application/vnd.ms-excel.template.macroEnabled.main+xml": ".xltm",
@@ -115,10 +115,10 @@ def opened_for_change(path: str | Path, out: Path) -> OpenedWorkbook:
 def check_change(opened: OpenedWorkbook, out: Path) -> None:
     """Raises UnreadableFile where the file has no tables, UsageError where `out` does not fit it."""
     source = opened.source
-    if source.kind not in _AS_NEW and not opened.is_xlsx:
+    if source.kind not in WRITTEN_ANEW and not opened.is_xlsx:
         reason = "；".join(problem.text for problem in source.problems)
         raise UnreadableFile(reason or f"“{source.name}”里没有表格，不能填写或标注。", "T01")
-    if source.kind in _AS_NEW and out.suffix.lower() != ".xlsx":
+    if source.kind in WRITTEN_ANEW and out.suffix.lower() != ".xlsx":
         raise UsageError(
             f"“{source.name}”不是xlsx，结果会另写成一个xlsx工作簿，输出文件名请以.xlsx结尾，"
             f"现在是“{out.name}”。"

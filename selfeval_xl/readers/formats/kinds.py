@@ -1,0 +1,175 @@
+"""The kinds of file that may arrive: by what they are known, who reads them, what is done with them.
+
+One row a kind. Whatever else tells kinds apart, by content or by ending, takes it from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class Role(Enum):
+    """What a kind of file is to a filing.
+
+    READ: it may hold forms. ATTACHED: a scan, kept beside the forms. ARCHIVE: files packed together.
+    UNREADABLE: it may hold forms that nobody can read as it is. FOREIGN: no file of a filing.
+    """
+
+    READ = auto()
+    ATTACHED = auto()
+    ARCHIVE = auto()
+    UNREADABLE = auto()
+    FOREIGN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """A kind of file.
+
+    id: its name in JSON, in 收件核对 and in messages. variety_of: the id under which it goes there instead.
+    endings: of file names, the usual one first.
+
+    A file is known by its content: parts, names in a zip, in lower case; mimetype, what the part of this name
+    of an OpenDocument zip contains; streams, names in an old compound file; begins, first bytes of any other
+    file; contains, a sign in the first 2,048 bytes of a text, in lower case. Earlier rows go first.
+
+    reader: module of this folder and function, called with the `Source` to fill in and the opened file: a
+    `Package`, a `Compound`, or the bytes. sheets: whether it holds worksheets: a link can point to a cell,
+    and it is worth watching. patched: whether edits go into a copy; any other kind is written anew as xlsx.
+
+    refusal: the sentence, behind the file's name, on a kind that is not read; rule: the rule of that problem.
+    action: what the bureau has to do about such a file.
+    """
+
+    id: str
+    role: Role = Role.READ
+    endings: tuple[str, ...] = ()
+    variety_of: str = ""
+    parts: tuple[str, ...] = ()
+    mimetype: bytes = b""
+    streams: tuple[str, ...] = ()
+    begins: tuple[bytes, ...] = ()
+    contains: tuple[bytes, ...] = ()
+    reader: str = ""
+    sheets: bool = False
+    patched: bool = False
+    refusal: str = ""
+    rule: str = "T01"
+    action: str = "请另存为xlsx或请单位重报"
+
+
+_XML_TEXT = "里面其实是XML文本，不是Excel工作簿；请用Excel打开后另存为xlsx再报送。"
+
+ENCRYPTED = FileKind(
+    "encrypted",
+    Role.UNREADABLE,
+    streams=("EncryptedPackage",),
+    refusal="设有打开密码，读不出来；请打开后取消密码（文件－信息－保护工作簿），另存为xlsx再报送。",
+    rule="T08",
+    action="请单位取消密码后重报",
+)
+ZIP = FileKind(
+    "zip",
+    Role.ARCHIVE,
+    endings=(".zip",),
+    refusal="是ZIP压缩包，请先解压，把里面的文件直接报送。",
+    action="请解压",
+)
+EMPTY = FileKind("empty", Role.UNREADABLE, refusal="是空文件，里面没有内容；请核对后重新报送。")
+TEXT = FileKind(
+    "text",
+    Role.FOREIGN,
+    refusal="里面是纯文本，不是Excel工作簿；请核对文件，用Excel打开后另存为xlsx再报送。",
+)
+UNKNOWN = FileKind(
+    "unknown",
+    Role.FOREIGN,
+    refusal="不是自评表的文件格式，读不出来；请用Excel或WPS打开后另存为xlsx再报送。",
+)
+KINDS: tuple[FileKind, ...] = (
+    FileKind(
+        "xlsx",
+        endings=(".xlsx", ".xlsm"),
+        parts=("xl/workbook.xml",),
+        reader="xlsx:read_into",
+        sheets=True,
+        patched=True,
+    ),
+    ENCRYPTED,
+    FileKind(
+        "xls", endings=(".xls",), streams=("Workbook", "Book"), reader="xls_file:read_into", sheets=True
+    ),
+    FileKind("xlsb", endings=(".xlsb",), parts=("xl/workbook.bin",), reader="xlsb:read_into", sheets=True),
+    FileKind(
+        "ods",
+        endings=(".ods",),
+        mimetype=b"opendocument.spreadsheet",
+        reader="ods:read_into",
+        sheets=True,
+    ),
+    FileKind("docx", endings=(".docx",), parts=("word/document.xml",), reader="docx:read_into"),
+    FileKind(
+        "doc",
+        Role.UNREADABLE,
+        endings=(".doc",),
+        streams=("WordDocument",),
+        refusal="是旧版Word文件（.doc），读不出表格；请用Word或WPS打开后另存为.docx再报送。",
+        action="请另存为docx",
+    ),
+    FileKind("pdf", Role.ATTACHED, endings=(".pdf",), begins=(b"%PDF",)),
+    FileKind(
+        "image",
+        Role.ATTACHED,
+        begins=(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*"),
+    ),
+    FileKind(
+        "rar",
+        Role.ARCHIVE,
+        endings=(".rar",),
+        begins=(b"Rar!\x1a\x07",),
+        refusal="是RAR压缩包，请先解压，把里面的文件直接报送。",
+        action="请解压",
+    ),
+    FileKind(
+        "7z",
+        Role.ARCHIVE,
+        endings=(".7z",),
+        begins=(b"7z\xbc\xaf\x27\x1c",),
+        refusal="是7z压缩包，请先解压，把里面的文件直接报送。",
+        action="请解压",
+    ),
+    ZIP,
+    EMPTY,
+    FileKind(
+        "xml-workbook",
+        Role.FOREIGN,
+        variety_of="text",
+        contains=(b"schemas-microsoft-com:office:spreadsheet",),
+        refusal=_XML_TEXT,
+    ),
+    FileKind(
+        "html",
+        Role.FOREIGN,
+        variety_of="text",
+        contains=(b"<html", b"<table", b"<!doctype html"),
+        refusal="里面其实是网页，不是Excel工作簿；请用Excel打开后另存为xlsx再报送。",
+    ),
+    FileKind("xml", Role.FOREIGN, variety_of="text", contains=(b"<?xml",), refusal=_XML_TEXT),
+    TEXT,
+    UNKNOWN,
+)
+_BY_ID = {kind.id: kind for kind in KINDS}
+
+READABLE = "、".join(kind.id for kind in KINDS if kind.reader)  # as help and messages list them
+WORKBOOKS = "、".join(kind.id for kind in KINDS if kind.sheets)
+WITH_SHEETS = frozenset(kind.id for kind in KINDS if kind.sheets)
+SHEET_ENDINGS = tuple(ending for kind in KINDS if kind.sheets for ending in kind.endings)
+WRITTEN_ANEW = frozenset(kind.id for kind in KINDS if kind.reader and not kind.patched)
+ATTACHMENTS = frozenset(kind.id for kind in KINDS if kind.role is Role.ATTACHED)
+ARCHIVE_ENDINGS = tuple(ending for kind in KINDS if kind.role is Role.ARCHIVE for ending in kind.endings)
+
+
+def kind_of(name: str) -> FileKind:
+    """The kind with this id; the unknown one for any other name."""
+    return _BY_ID.get(name, UNKNOWN)
