@@ -161,8 +161,10 @@ def test_what_cannot_be_opened_stays_as_itself(tmp_path):
 def test_a_workbook_is_no_archive(tmp_path, workbook):
     (tmp_path / "a.zip").write_bytes(workbook)
     (tmp_path / "b.xlsx").write_bytes(archive(("a.txt", b"1")))
+    (tmp_path / "c.xlsb").write_bytes(archive(("xl/workbook.bin", b"1")))
     assert (
         not is_archive(tmp_path / "a.zip")
+        and not is_archive(tmp_path / "c.xlsb")
         and is_archive(tmp_path / "b.xlsx")
         and not is_archive(tmp_path / "没有.zip")
     )
