@@ -14,8 +14,7 @@ import xlsxwriter
 from selfeval_xl.model.edits import Edit, Look
 from selfeval_xl.writers.xlsx import note_box
 from selfeval_xl.writers.xlsx.apply import apply
-from selfeval_xl.writers.xlsx.package import OpenPackage
-from selfeval_xl.writers.xlsx.workbook import Book
+from selfeval_xl.writers.xlsx.opened import open_workbook
 
 LONG = "\n".join(
     (
@@ -44,7 +43,7 @@ def boxes(path: Path) -> list[tuple[int, int]]:
     """Width and height in pixels of every note's box, by its anchor and the sheet's columns and rows."""
     with zipfile.ZipFile(path) as package:
         drawing = next(package.read(name).decode() for name in package.namelist() if name.endswith(".vml"))
-    sheet = Book(OpenPackage(path.read_bytes())).sheet("表")
+    sheet = open_workbook(path).book.sheet("表")
     found = []
     for told in re.findall(r"<x:Anchor>(.*?)</x:Anchor>", drawing, re.DOTALL):
         left, start, top, above, right, end, bottom, below = map(int, told.split(","))
