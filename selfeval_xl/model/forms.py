@@ -20,6 +20,7 @@ FORM_NAMES = {
     REPORT: "部门整体支出绩效自评报告",
 }
 TOTAL = "合计"
+AS_TEXT = "0"  # in `FundingLine.stored`, an amount that is stored as a text
 
 
 class Verdict(StrEnum):
@@ -71,7 +72,8 @@ class FundingLine(Located):
     source: 合计 for the total row, else the label as printed without 其中：. part_of: the parent row's
     source. execution_rate: as displayed. rate: annual execution over annual budget, set by assess (None: it
     cannot be computed). typed: the text of a cell whose value had to be converted (12.5万元 in a 元 form), by
-    key.
+    key. stored: by key the number with which the workbook calculates, where the cell shows another amount;
+    AS_TEXT for a text, which counts as nothing.
     """
 
     source: str
@@ -85,6 +87,7 @@ class FundingLine(Located):
     note: str | None = None
     cells: Cells = field(default_factory=dict)
     typed: Cells = field(default_factory=dict)
+    stored: Cells = field(default_factory=dict)
     rate: Decimal | None = None
 
     @property

@@ -6,18 +6,22 @@ Rows and columns count from 0 here; people and findings see A1 names.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from math import isfinite
+
+from selfeval_xl.model.display import cell as display
+from selfeval_xl.model.text import ODD, seen
 
 Value = None | str | float | int | bool | datetime | date
 
 _WIDE = Context(prec=700)  # a float may have 300 digits before the point
 _NAME = re.compile(r"^\$?([A-Z]{1,3})\$?(\d{1,7})$")  # G12, $G$12
-_PERCENT_DIGITS = re.compile(r"\.(0+)[^.]*%")  # .00% of 0.00%
+_CLOCK = re.compile(r"(\d+):(\d\d)(?::(\d\d))?")  # a time of day as the readers give it: 8:30, 8:30:05
+_NO_DIGIT = re.compile(r"[^\d.]")
 
 
 @lru_cache(maxsize=4096)
@@ -89,9 +93,12 @@ def plain_number(number: float | int | Decimal) -> str:
 class Grid:
     """The values of a sheet, row by row from A1, `None` where empty.
 
-    The functions look into the file only when called.
+    Texts are kept as a person sees them (`seen`); `original` has what the file has. The functions look into
+    the file only when called.
 
     formats: () -> {(row, column): number format}, e.g. "0.00%"; only cells that have one other than General.
+    codes: () -> all number formats of the workbook; without it texts are taken to show as they stand.
+    unseen: () -> the (row, column) of cells whose letters have the colour of what is behind them.
     formulas: () -> {(row, column): "=..."}. hidden: () -> (hidden rows, hidden columns).
     errors: () -> {(row, column): "#REF!"}; `rows` has the same text. blanks: () -> the (row, column) of
     formulas that give an empty text, which is a value and not a lost one.
@@ -108,8 +115,25 @@ class Grid:
     hidden: Callable[[], tuple[frozenset[int], frozenset[int]]] | None = None
     errors: Callable[[], Mapping[tuple[int, int], str]] | None = None
     blanks: Callable[[], frozenset[tuple[int, int]]] | None = None
+    codes: Callable[[], Collection[str]] | None = None
+    unseen: Callable[[], frozenset[tuple[int, int]]] | None = None
     _formats: Mapping[tuple[int, int], str] | None = None
     _corner: dict[tuple[int, int], Area] | None = None
+    _originals: dict[tuple[int, int], str] = field(default_factory=dict)
+    _changes_texts: bool | None = None
+
+    def __post_init__(self) -> None:
+        if ODD.search("\0".join([value for row in self.rows for value in row if value.__class__ is str])):
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Replaces each text by what a person sees of it, and keeps it in `_originals`."""
+        for row, cells in enumerate(self.rows):
+            for column, value in enumerate(cells):
+                if isinstance(value, str) and ODD.search(value):
+                    self._originals[row, column] = value
+                    text = seen(value)
+                    cells[column] = text if text.strip() else None
 
     @property
     def height(self) -> int:
@@ -142,38 +166,149 @@ class Grid:
             }
         return self._corner
 
-    def number_format(self, row: int, column: int) -> str | None:
-        """The cell's number format, or None where it is General or unknown."""
+    def original(self, row: int, column: int) -> Value:
+        """The cell's value as it stands in the file, also what nobody sees of it."""
+        return self._originals.get((row, column)) or self.value(row, column)
+
+    def _format_map(self) -> Mapping[tuple[int, int], str]:
+        """The number formats by place."""
         if self._formats is None:
             self._formats = self.formats() if self.formats else {}
-        return self._formats.get((row, column))
+        return self._formats
+
+    def number_format(self, row: int, column: int) -> str | None:
+        """The cell's number format, or None where it is General or unknown."""
+        return self._format_map().get((row, column))
+
+    def format_codes(self) -> Collection[str]:
+        """All number formats of the workbook, as far as they are known."""
+        return self.codes() if self.codes is not None else ()
+
+    def changes_texts(self) -> bool:
+        """Whether a number format of the workbook shows texts otherwise than they stand (@"处")."""
+        if self._changes_texts is None:
+            self._changes_texts = any(map(display.changes_texts, self.format_codes()))
+        return self._changes_texts
 
     def text(self, row: int, column: int) -> str:
-        """The text that the cell displays; "" for an empty one.
+        """The value as a person takes it from the cell; "" for an empty one.
 
-        Percent formats as percent, numbers as typed, dates as 2024年11月30日.
+        Decimals, grouping, colours and currency change nothing: the number is given as typed. Percent is
+        given as percent, a format that scales or adds words as displayed (120.5 for 1205000 under 0!.0000,
+        ≤5%, 12处), a date as 2024年11月30日 and one that shows a part of it as displayed. A number under a
+        format that shows nothing is given as typed; see `hides`.
         """
         value = self.value(row, column)
         if value is None:
             return ""
         if isinstance(value, str):
-            return value
+            return self._shown_text(value, row, column) if self.changes_texts() else value
         if isinstance(value, bool):
             return "是" if value else "否"
+        number_format = self.number_format(row, column)
         if isinstance(value, (int, float)):
-            return self._number_text(value, row, column)
+            return number_text(value, number_format)
         if isinstance(value, date):
-            return f"{value.year}年{value.month}月{value.day}日"
+            return _date_text(value, number_format)
         return str(value)
 
-    def _number_text(self, value: float | int, row: int, column: int) -> str:
-        if not isfinite(value):
-            return str(value)
+    def _shown_text(self, value: str, row: int, column: int) -> str:
+        """A text under the cell's number format."""
         number_format = self.number_format(row, column)
-        if number_format and "%" in number_format and '"' not in number_format:
-            digits = _PERCENT_DIGITS.search(number_format)
-            return percent_text(Decimal(format(value, ".15g")), len(digits[1]) if digits else 0)
+        if number_format and display.changes_texts(number_format):
+            return display.displayed(value, number_format)
+        return value
+
+    def displayed(self, row: int, column: int) -> str:
+        """The text that Excel displays in the cell, digit by digit, the column being wide enough."""
+        value = self.value(row, column)
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return "TRUE" if value else "FALSE"
+        number_format = self.number_format(row, column) or "General"
+        if isinstance(value, str):
+            clock = _CLOCK.fullmatch(value) if display.is_date_format(number_format) else None
+            if clock is None:
+                return display.displayed(value, number_format)
+            hours, minutes, seconds = (int(part or 0) for part in clock.groups())
+            return display.displayed((hours * 3600 + minutes * 60 + seconds) / 86400, number_format)
+        return display.displayed(serial(value) if isinstance(value, date) else value, number_format)
+
+    def scaled(self, row: int, column: int) -> Decimal | None:
+        """The stored number where the cell shows another amount (元 shown as 万元), else None."""
+        value = self.value(row, column)
+        number_format = self.number_format(row, column)
+        if number_format is None or isinstance(value, bool) or not isinstance(value, (int, float)):
+            return None
+        if not isfinite(value) or display.is_plain(number_format):
+            return None
+        return display.scaled_from(value, number_format)
+
+    def hides(self, row: int, column: int) -> bool:
+        """Whether the cell's number format shows nothing of its value."""
+        value = self.value(row, column)
+        number_format = self.number_format(row, column)
+        if number_format is None or isinstance(value, (bool, date)) or value is None:
+            return False
+        return display.hides(value, number_format)
+
+
+def number_text(value: float | int, number_format: str | None) -> str:
+    """The number as a person takes it from a cell with this format; see `Grid.text`."""
+    if not isfinite(value):
+        return str(value)
+    if number_format is None or display.is_plain(number_format):
         return plain_number(value)
+    match display.effect(value, number_format):
+        case display.Effect.PERCENT:
+            places = display.percent_places(number_format, value < 0)
+            number = Decimal(format(value, ".15g"))
+            if places is not None:
+                return percent_text(number, places)
+            return f"{plain_number(_digits(value, number_format))}%"
+        case display.Effect.SCALED:
+            return plain_number(_digits(value, number_format))
+        case display.Effect.WORDED:
+            return display.displayed(value, number_format).strip()
+        case display.Effect.DATE:
+            if value >= 1 and _WHOLE_DATE <= display.date_parts(number_format):
+                return display.displayed(value, _DATE_FORMAT)
+            return display.displayed(value, number_format).strip()
+    return plain_number(value)
+
+
+def _digits(value: float | int, number_format: str) -> Decimal:
+    """The number that the digits on display spell."""
+    shown = _NO_DIGIT.sub("", display.displayed(value, number_format)).rstrip(".") or "0"
+    return Decimal(shown).copy_sign(Decimal(value))
+
+
+_WHOLE_DATE = frozenset(("year", "month", "day"))
+_DATE_FORMAT = 'yyyy"年"m"月"d"日"'
+_DAY_ZERO = datetime(1899, 12, 30)
+
+
+def serial(value: date) -> float:
+    """The serial number of a date, as Excel counts days."""
+    moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
+    days = (moment.replace(tzinfo=None) - _DAY_ZERO) / timedelta(days=1)
+    return days if days >= 61 else days - 1
+
+
+def _date_text(value: date, number_format: str | None) -> str:
+    """A date: 2024年11月30日; where the cell shows a part of it in digits, as displayed: 2024年11月."""
+    whole = f"{value.year}年{value.month}月{value.day}日"
+    if number_format is None:
+        return whole
+    parts = display.date_parts(number_format)
+    if not parts:  # a format that a library took for one of dates
+        return number_text(serial(value), number_format)
+    if _WHOLE_DATE <= parts:
+        return whole
+    if "words" in parts:
+        return f"{value.year}年{value.month}月" if "year" in parts else f"{value.month}月{value.day}日"
+    return display.displayed(serial(value), number_format).strip()
 
 
 @lru_cache(maxsize=4096)

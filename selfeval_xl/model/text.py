@@ -7,6 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 from selfeval_xl.files import INVISIBLE
+from selfeval_xl.model.symbols import PRIVATE
 
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|〔[^〔〕]*〕|【[^【】]*】")
 _NUMBERING = re.compile(r"^(?:\d{1,2}[.、]|[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十\d]+\))")
@@ -25,3 +26,25 @@ def core(text: str) -> str:
     """The label without spaces, numbering, brackets and a closing colon, which differ from form to form."""
     plain = _BRACKETS.sub("", squeeze(text))
     return _NUMBERING.sub("", plain).strip(":：*；;。. ")
+
+
+_NARROW = "\u00a0\u2000-\u200a\u202f\u205f"  # spaces that look like the usual one
+_BREAKS = "\r\x0b\u2028\u2029"
+ODD = re.compile(f"[{INVISIBLE}{_NARROW}{_BREAKS}\uf020-\uf0ff]")  # letters that `seen` changes
+_UNSEEN = re.compile(f"[{INVISIBLE}]+")
+_SPACES_LIKE = re.compile(f"[{_NARROW}]")
+_INSIDE = re.compile(r"(?<=[\d.,])\r(?!\n)")  # a carriage return behind a digit
+_BREAK = re.compile(f"\r+\n|[{_BREAKS}]")
+_PRIVATE = re.compile("[\uf020-\uf0ff]")
+
+
+def seen(text: str) -> str:
+    """The text as a person sees it.
+
+    Signs that take no room are left out, odd spaces become the usual one, odd line breaks the usual ones. A
+    lone carriage return, which Excel does not show, does not part a number from its unit. Letters that Word
+    and Excel keep in the private area for symbol fonts become the signs that they show.
+    """
+    text = _SPACES_LIKE.sub(" ", _UNSEEN.sub("", text))
+    text = _BREAK.sub("\n", _INSIDE.sub("", text))
+    return _PRIVATE.sub(lambda match: PRIVATE.get(match[0], match[0]), text)

@@ -14,6 +14,7 @@ from selfeval_xl.model.findings import Finding, Severity, Treatment
 FAMILIES = (
     "structure",
     "funding",
+    "stored_amounts",
     "funding_and_indicators",
     "budget_changes",
     "indicators",

@@ -26,6 +26,7 @@ ROW: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("F01", "F02", "S05", "S07", "S08"), ("T06",)),
     "T04": ("I06",),  # an issued target that was emptied
     "F07": ("F01", "F02", "F03", "F06"),
+    "F17": ("F01", "F02", "F03", "F07"),  # computed from what is stored, not from what is shown
     "I01": ("I08", "I04"),
     "I05": ("I07", "I11", "D02", "I02", "I03"),
     "I06": ("D02", "D07", "I07", "S10"),

@@ -2,8 +2,9 @@
 
 The first lines are `layout:` and `expect:` (every finding as `RULE cell`, `;` between several, or `none`)
 and, where needed, `kind: department`, `year:`, `project:`, `department:`, `unit:`, `goal: expected =>
-actual`, `signature: label=value, ...`, `policy: name=value` (D11=on switches a rule on). Tables follow with
-their printed heads, an empty line between them.
+actual`, `signature: label=value, ...`, `policy: name=value` (D11=on switches a rule on), `formats: E5=0.00,
+...` (number formats of cells), `texts: E6, ...` (cells with a number typed as text). Tables follow with their
+printed heads, an empty line between them.
 
 All that a case leaves out is filled in so that nothing else is wrong: funds all spent, a harmless goal,
 signatures, and below the case's own rows an indicator for each first level that is still missing. `fill: no`
@@ -23,6 +24,7 @@ from selfeval_xl.assessment.policy import Policy, RulePolicy, Setting, default, 
 from selfeval_xl.layouts import Layout
 from selfeval_xl.model.findings import Finding
 from selfeval_xl.model.forms import Form, ReadFile
+from selfeval_xl.model.grid import Grid, position
 from selfeval_xl.model.numbers import rounded
 from selfeval_xl.readers.recognition.form_finder import forms_in
 from selfeval_xl.templates.frame import draw
@@ -155,9 +157,22 @@ def _form(head: Mapping[str, str], tables: list[list[dict[str, str]]], sheet: st
         _add_table(table, data)
     if head.get("fill") != "no":
         _fill(layout, data)
-    found = forms_in(draw(layout, data, int(data["year"]) if data["year"] else None).grid(sheet), "case.xlsx")
+    grid = draw(layout, data, int(data["year"]) if data["year"] else None).grid(sheet)
+    _set_looks(grid, head)
+    found = forms_in(grid, "case.xlsx")
     assert len(found.forms) == 1 and not found.problems, found.problems
     return found.forms[0]
+
+
+def _set_looks(grid: Grid, head: Mapping[str, str]) -> None:
+    """Gives cells the number formats and the texts that the case asks for."""
+    drawn = grid.formats() if grid.formats else {}
+    named = dict(part.strip().split("=") for part in head.get("formats", "").split(",") if part)
+    formats = {**drawn, **{position(cell): number_format for cell, number_format in named.items()}}
+    grid.formats, grid.codes = lambda: formats, lambda: set(formats.values())
+    for cell in filter(None, head.get("texts", "").split(",")):
+        row, column = position(cell.strip())
+        grid.rows[row][column] = grid.text(row, column)
 
 
 def _add_table(table: list[dict[str, str]], data: dict) -> None:

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.model.forms import Problem
 from selfeval_xl.model.grid import Grid, Value
+from selfeval_xl.model.symbols import SYMBOL_FONT, in_font
 from selfeval_xl.readers.formats.grid_values import clean, merged
 from selfeval_xl.readers.formats.guard import DAMAGED, MAX_VALUES, Package
 from selfeval_xl.readers.formats.office_package import report_foreign_parts, saved_time
@@ -38,6 +39,8 @@ _SKIPPED = frozenset(
 _BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-"}
 MAX_TABLES = 500
 MAX_COLUMNS = 200
+_OFF = frozenset(("0", "false", "off"))  # values of a property that is switched off
+_QUOTED = 3  # most pieces of hidden text that a sentence quotes
 
 
 @dataclass(slots=True)
@@ -45,7 +48,7 @@ class Document:
     """The contents of a docx.
 
     blocks: paragraphs outside tables in order. after: for each table, how many blocks stand before it.
-    fields: the codes of its fields.
+    fields: the codes of its fields. hidden: the pieces of hidden text, which are no part of the rest.
     """
 
     grids: list[Grid] = field(default_factory=list)
@@ -53,12 +56,14 @@ class Document:
     after: list[int] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     fields: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
 
 
 def read_word(package: Package) -> Document:
     """The tables (表1, 表2 ... in order, nested ones after the one that holds them) and paragraphs of a docx.
 
-    Text that tracked changes deleted is left out. Raises UnreadableFile for a damaged document.
+    Text that tracked changes deleted and hidden text are left out, the latter with a problem. Raises
+    UnreadableFile for a damaged document.
     """
     parts = package.parts(name for name in (_DOCUMENT, _STYLES) if name in package.entries)
     document = Document()
@@ -70,8 +75,17 @@ def read_word(package: Package) -> Document:
     body = root.find(f"{_W}body")
     if body is not None:
         _read_body(body, levels, document)
+    if document.hidden:
+        document.problems.append(_hidden_problem(document.hidden))
     document.fields = [element.text or "" for element in root.iter(f"{_W}instrText")]
     return document
+
+
+def _hidden_problem(hidden: list[str]) -> Problem:
+    """The problem of a document with these pieces of hidden text."""
+    quoted = "、".join(f"“{text[:20]}”" for text in hidden[:_QUOTED])
+    more = f"等{len(hidden)}处" if len(hidden) > _QUOTED else ""
+    return Problem(f"文件里有隐藏的文字，没有当作填写的内容：{quoted}{more}。", rule="T05")
 
 
 def _heading_levels(xml: bytes | None) -> dict[str, int]:
@@ -125,7 +139,7 @@ def _read_body(body: ElementTree.Element, levels: dict[str, int], document: Docu
     tables = 0
     for element in _content(body):
         if element.tag == f"{_W}p":
-            text = _text(element)
+            text = _text(element, document.hidden)
             if text.strip():
                 document.blocks.append((_level(element, levels), text))
         elif tables < MAX_TABLES:
@@ -133,7 +147,7 @@ def _read_body(body: ElementTree.Element, levels: dict[str, int], document: Docu
             for table in _with_nested(element):
                 tables += 1
                 document.after.append(len(document.blocks))
-                document.grids.append(_grid(table, f"表{tables}", caption, document.problems))
+                document.grids.append(_grid(table, f"表{tables}", caption, document))
         else:
             document.problems.append(
                 Problem(
@@ -176,20 +190,64 @@ def _level(paragraph: ElementTree.Element, levels: dict[str, int]) -> int:
     return levels.get(style.get(f"{_W}val", ""), 0) if style is not None else 0
 
 
-def _text(paragraph: ElementTree.Element) -> str:
-    """The displayed text of a paragraph: without deleted text, field codes and floating objects."""
+def _text(paragraph: ElementTree.Element, hidden: list[str]) -> str:
+    """The displayed text of a paragraph: without deleted text, field codes and floating objects.
+
+    Hidden text is added to `hidden`. Letters in a symbol font are the signs that they show.
+    """
     parts: list[str] = []
     waiting = list(reversed(paragraph))
     while waiting:
         element = waiting.pop()
         name = element.tag.rpartition("}")[2]
-        if name == "t":
-            parts.append(element.text or "")
+        if name == "r":
+            font, vanished = _run_looks(element)
+            pieces = list(_run_texts(element, font))
+            if vanished:
+                hidden += [text for text in ("".join(pieces).strip(),) if text]
+            else:
+                parts += pieces
         elif name in _BREAKS:
             parts.append(_BREAKS[name])
         elif name not in _SKIPPED:
             waiting += reversed(element)
     return "".join(parts)
+
+
+def _run_looks(run: ElementTree.Element) -> tuple[str, bool]:
+    """The symbol font of a run ("" for another font), and whether it is hidden."""
+    properties = run.find(f"{_W}rPr")
+    if properties is None:
+        return "", False
+    fonts, vanish = properties.find(f"{_W}rFonts"), properties.find(f"{_W}vanish")
+    font = "" if fonts is None else fonts.get(f"{_W}ascii", "")
+    vanished = vanish is not None and vanish.get(f"{_W}val", "1") not in _OFF
+    return (font if SYMBOL_FONT.match(font) else ""), vanished
+
+
+def _run_texts(run: ElementTree.Element, font: str) -> Iterator[str]:
+    """Yields the pieces of a run's text. font: its symbol font, or "" for another."""
+    waiting = list(reversed(run))
+    while waiting:
+        element = waiting.pop()
+        name = element.tag.rpartition("}")[2]
+        if name == "t":
+            yield in_font(element.text or "", font)
+        elif name == "sym":
+            yield _symbol(element)
+        elif name in _BREAKS:
+            yield _BREAKS[name]
+        elif name not in _SKIPPED:
+            waiting += reversed(element)
+
+
+def _symbol(element: ElementTree.Element) -> str:
+    """The sign of a `sym` element: a letter of a symbol font by its code."""
+    try:
+        letter = chr(int(element.get(f"{_W}char", ""), 16))
+    except (ValueError, OverflowError):
+        return ""
+    return in_font(letter, element.get(f"{_W}font", ""))
 
 
 @dataclass(slots=True)
@@ -202,18 +260,21 @@ class _Span:
     right: int
 
 
-def _grid(table: ElementTree.Element, name: str, caption: str, problems: list[Problem]) -> Grid:
-    """A table as a Grid: cells that span columns, or go on from the row above, are merged areas."""
+def _grid(table: ElementTree.Element, name: str, caption: str, document: Document) -> Grid:
+    """A table as a Grid: cells that span columns, or go on from the row above, are merged areas.
+
+    Problems and hidden text are added to the document's.
+    """
     rows: list[list[Value]] = []
     spans: list[_Span] = []
     above: dict[int, _Span] = {}
     size = 0
     for number, row in enumerate(_rows(table)):
-        values, above = _row_values(row, number, above, spans)
+        values, above = _row_values(row, number, above, spans, document.hidden)
         rows.append(values)
         size += len(values)
         if size > MAX_VALUES:
-            problems.append(
+            document.problems.append(
                 Problem("表格过大，后面的行没有读取。请只保留自评表后再报送。", sheet=name, rule="T01")
             )
             break
@@ -224,11 +285,16 @@ def _grid(table: ElementTree.Element, name: str, caption: str, problems: list[Pr
 
 
 def _row_values(
-    row: ElementTree.Element, number: int, above: dict[int, _Span], spans: list[_Span]
+    row: ElementTree.Element,
+    number: int,
+    above: dict[int, _Span],
+    spans: list[_Span],
+    hidden: list[str],
 ) -> tuple[list[Value], dict[int, _Span]]:
     """The values of a row, and the areas that may go on in the row below, by their first column.
 
-    above: the same areas of the row above. spans: all areas of the table; this row's are added.
+    above: the same areas of the row above. spans: all areas of the table; this row's are added, and
+    its hidden text to `hidden`.
     """
     values: list[Value] = [None] * min(_number(row, f"{_W}trPr/{_W}gridBefore"), MAX_COLUMNS)
     open_spans: dict[int, _Span] = {}
@@ -248,7 +314,9 @@ def _row_values(
             spans.append(span)
             if merge is not None:
                 open_spans[left] = span
-        text = "\n".join(_text(paragraph) for paragraph in _content(cell) if paragraph.tag == f"{_W}p")
+        text = "\n".join(
+            _text(paragraph, hidden) for paragraph in _content(cell) if paragraph.tag == f"{_W}p"
+        )
         goes_on = continued is not None and open_spans.get(left) is continued
         values += [None if goes_on else clean(text.strip("\n")), *[None] * (width - 1)]
     return values, open_spans

@@ -1,9 +1,6 @@
-"""Number formats of Excel: the built-in ones by their number, and which of them show a date."""
+"""The built-in number formats of Excel by their number."""
 
 from __future__ import annotations
-
-import re
-from functools import lru_cache
 
 BUILTIN = {
     1: "0",
@@ -54,16 +51,3 @@ BUILTIN = {
     57: 'yyyy"年"m"月"',
     58: 'm"月"d"日"',
 }
-
-_NOT_CODE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
-_DATE_CODE = re.compile(r"[ymdhs]", re.IGNORECASE)
-_DURATION = re.compile(r"\[[hms]+\]", re.IGNORECASE)
-
-
-@lru_cache(maxsize=512)
-def shows_date(number_format: str) -> bool:
-    """Whether a number in this format is displayed as a date or a time of day."""
-    if _DURATION.search(number_format):
-        return False
-    code = _NOT_CODE.sub("", number_format.split(";")[0])
-    return bool(_DATE_CODE.search(code)) and "general" not in code.lower()

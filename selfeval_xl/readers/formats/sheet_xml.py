@@ -12,10 +12,12 @@ from functools import cached_property, lru_cache
 from html import unescape
 from xml.etree import ElementTree
 
+from selfeval_xl.model.display.cell import is_date_format
 from selfeval_xl.model.grid import Value, a1, position
+from selfeval_xl.model.symbols import in_font
 from selfeval_xl.readers.formats.grid_values import Place, clean, serial_date
 from selfeval_xl.readers.formats.guard import MAX_VALUES, usual_cells
-from selfeval_xl.readers.formats.number_formats import BUILTIN, shows_date
+from selfeval_xl.readers.formats.number_formats import BUILTIN
 from selfeval_xl.readers.formats.xml_walk import local, walk
 
 _REFERENCE = re.compile(r"^([A-Z]{1,9})(\d{1,9})$")
@@ -25,7 +27,7 @@ _PLAIN_ATTRIBUTE = re.compile(rb' ([\w:.-]+)="([\w.:-]*)"')
 # With prefixed ones such as x14ac:dyDescent of Excel's rows, which a parser rejects without the namespace.
 _PLAIN_ATTRIBUTES = re.compile(rb'(?: [\w:.-]+="[\w.:-]*")+ ?/?')
 _MANY_STYLES = 40  # most styles that a pattern names one by one
-_HIDDEN = re.compile(rb"<(row|col)\b([^>]*\bhidden\b[^>]*)>")
+_HIDDEN = re.compile(rb"<(row|col)\b([^>]*\b(?:hidden|customHeight|ht|width)\b[^>]*)>")
 _PREFIXED_HIDDEN = re.compile(_HIDDEN.pattern.replace(b"<", rb"<(?:\w+:)?", 1))
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 LAST_COLUMN = 16_384
@@ -141,7 +143,8 @@ def rich_text(element: ElementTree.Element) -> str:
         if name == "t":
             parts.append(child.text or "")
         elif name == "r":
-            parts += [run.text or "" for run in child if local(run.tag) == "t"]
+            font = next((part.get("val", "") for part in child.iter() if local(part.tag) == "rFont"), "")
+            parts += [in_font(run.text or "", font) for run in child if local(run.tag) == "t"]
     return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), "".join(parts))
 
 
@@ -237,7 +240,7 @@ def _value(
         return clean(text)
     return (
         serial_date(number, epoch_1904)
-        if 0 <= number < 2_958_466 and shows_date(styles().of(cell.style))
+        if 0 <= number < 2_958_466 and is_date_format(styles().of(cell.style))
         else number
     )
 
@@ -264,6 +267,18 @@ def formats_in(xml: bytes, styles: CellStyles, usual: bool | None = None) -> Map
         {name: style for name, style in _cells_with_style(tuple(by_style)).findall(xml) if style in by_style},
         by_style.__getitem__,
     )
+
+
+def places_of(xml: bytes, styles: frozenset[int]) -> dict[Place, int]:
+    """The cells with one of these cell styles, by place, with their style."""
+    if not styles:
+        return {}
+    wanted = {str(number).encode(): number for number in styles}
+    return {
+        position(name.decode()): wanted[style]
+        for name, style in _cells_with_style(tuple(sorted(wanted))).findall(xml)
+        if style in wanted
+    }
 
 
 @lru_cache(maxsize=64)
@@ -354,16 +369,26 @@ def formulas_in(xml: bytes, usual: bool | None = None) -> Mapping[Place, str]:
     return found
 
 
+def _has_no_size(row_or_column: Mapping[str, str]) -> bool:
+    """Whether the attributes of a row or a column give it no height or width."""
+    size = row_or_column.get("ht") or row_or_column.get("width")
+    if size is None:
+        return row_or_column.get("customHeight") == "1"
+    return not size.strip("0.")
+
+
 def hidden_in(xml: bytes) -> tuple[frozenset[int], frozenset[int]]:
-    """The hidden rows and the hidden columns, counted from 0."""
-    if b"hidden" not in xml:
+    """The hidden rows and the hidden columns, counted from 0; those of no height or width are hidden too."""
+    # openpyxl writes a height of 0 as a custom height without a height.
+    no_height = xml.count(b'customHeight="1"') > xml.count(b' ht="')
+    if b"hidden" not in xml and not no_height and b' ht="0' not in xml and b' width="0' not in xml:
         return frozenset(), frozenset()
     rows: set[int] = set()
     columns: set[int] = set()
     pattern = _PREFIXED_HIDDEN if b":row" in xml or b":col" in xml else _HIDDEN
     for tag in pattern.findall(xml):
         found = _attributes(tag[1])
-        if found.get("hidden") not in ("1", "true"):
+        if found.get("hidden") not in ("1", "true") and not _has_no_size(found):
             continue
         if tag[0] == b"row" and found.get("r", "").isdecimal():
             rows.add(int(found["r"]) - 1)

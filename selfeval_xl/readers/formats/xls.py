@@ -72,4 +72,5 @@ def _grid(
         formats=partial(book.formats_of, records),
         hidden=lambda: (frozenset(records.hidden_rows), frozenset(records.hidden_columns)),
         errors=lambda: records.errors,
+        codes=lambda: set(book.formats),
     )

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from python_calamine import SheetVisibleEnum
 
 from selfeval_xl.errors import UnreadableFile
+from selfeval_xl.model.display.cell import is_date_format
 from selfeval_xl.model.forms import Problem
 from selfeval_xl.model.grid import Area, Grid, Value
 from selfeval_xl.readers.formats.calamine import Corners, open_calamine, sheet_values, worksheets
-from selfeval_xl.readers.formats.grid_values import TOO_MANY_MERGES, Place, merged, put, trimmed
+from selfeval_xl.readers.formats.grid_values import TOO_MANY_MERGES, Place, merged, put, serial_date, trimmed
 from selfeval_xl.readers.formats.guard import DAMAGED, MAX_CELLS, MAX_MERGES, MAX_VALUES, Package, pack
 from selfeval_xl.readers.formats.number_formats import BUILTIN
 from selfeval_xl.readers.formats.office_package import report_foreign_parts, saved_time
@@ -28,6 +29,7 @@ _RELATION = re.compile(rb"<Relationship\b[^>]*>")
 _ATTRIBUTE = re.compile(rb'\b(Id|Target)="([^"]*)"')
 _ROW, _FIRST_CELL, _LAST_CELL, _RICH_CELL, _ERROR_CELLS = 0, 1, 11, 62, (3, 11)
 _FORMAT, _XF, _COLUMN, _SHEET, _MERGE, _CELL_XFS, _END_CELL_XFS = 44, 47, 60, 156, 176, 617, 618
+_BOOK_PROPERTIES = 153
 _ERRORS = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",
@@ -92,6 +94,7 @@ def read_xlsb(package: Package) -> tuple[list[Grid], list[Problem]]:
         scanned = {name: _scan(part) for name, part in parts.items() if "worksheets/" in name.lower()}
         formats = _formats(parts.get("xl/styles.bin", b""))
         sheet_parts = _sheet_parts(parts)
+        epoch_1904 = _epoch_1904(parts.get("xl/workbook.bin", b""))
     except struct.error as error:
         raise UnreadableFile(DAMAGED) from error
     if any(sheet.bottom * sheet.right > MAX_CELLS or sheet.count > MAX_VALUES for sheet in scanned.values()):
@@ -103,6 +106,7 @@ def read_xlsb(package: Package) -> tuple[list[Grid], list[Problem]]:
         sheet = scanned.get(sheet_parts.get(name, ""), _Sheet())
         rows = trimmed(sheet_values(opened, number)[0])
         put(rows, sheet.errors)
+        _set_dates(rows, sheet, formats, epoch_1904)
         areas, left_out = merged(sheet.corners, rows)
         if left_out or len(sheet.corners) > MAX_MERGES:
             problems.append(Problem(TOO_MANY_MERGES, sheet=name, rule="T01"))
@@ -130,7 +134,23 @@ def _grid(
         formats=formats_by_place,
         hidden=lambda: (frozenset(sheet.hidden_rows), frozenset(sheet.hidden_columns)),
         errors=lambda: sheet.errors,
+        codes=lambda: set(formats),
     )
+
+
+def _set_dates(rows: list[list[Value]], sheet: _Sheet, formats: list[str], epoch_1904: bool) -> None:
+    """Makes dates of the numbers in cells of a date format: calamine leaves whole numbers as they are."""
+    dates = {style for style, number_format in enumerate(formats) if is_date_format(number_format)}
+    for (row, column), style in sheet.styles.items() if dates else ():
+        if style in dates and row < len(rows) and column < len(rows[row]):
+            value = rows[row][column]
+            if value.__class__ is float and 0 <= value < 2_958_466:
+                rows[row][column] = serial_date(value, epoch_1904)
+
+
+def _epoch_1904(part: bytes) -> bool:
+    """Whether dates count from 1904, by the workbook's properties."""
+    return any(kind == _BOOK_PROPERTIES and data[:1] and data[0] & 1 for kind, data in records(part))
 
 
 def _scan(part: bytes) -> _Sheet:

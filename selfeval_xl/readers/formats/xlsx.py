@@ -14,7 +14,9 @@ from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.model.forms import Problem
 from selfeval_xl.model.grid import Grid, Value
 from selfeval_xl.model.sheet_names import LISTS
+from selfeval_xl.model.symbols import in_font
 from selfeval_xl.readers.formats.calamine import Corners, open_calamine, sheet_values, worksheets
+from selfeval_xl.readers.formats.cell_looks import CellLooks, looks_in, without_symbol_fonts
 from selfeval_xl.readers.formats.grid_values import (
     TOO_MANY_MERGES,
     TOO_MANY_VALUES,
@@ -45,6 +47,7 @@ from selfeval_xl.readers.formats.sheet_xml import (
     formats_in,
     formulas_in,
     hidden_in,
+    places_of,
     read_exactly,
     strings_in,
     styles_in,
@@ -103,6 +106,11 @@ class Workbook:
     def styles(self) -> CellStyles:
         """The number formats of the cell styles."""
         return styles_in(self.named("xl/styles.xml"))
+
+    @cached_property
+    def looks(self) -> CellLooks:
+        """The looks of the cell styles that change what a person sees."""
+        return looks_in(self.named("xl/styles.xml"))
 
     @cached_property
     def strings(self) -> list[str]:
@@ -178,6 +186,15 @@ class Workbook:
         except (ElementTree.ParseError, UnreadableFile):
             return frozenset(), frozenset()
 
+    def unseen(self, sheet: str) -> frozenset[Place]:
+        """The cells whose letters have the colour of their ground."""
+        return frozenset(places_of(self.xml(sheet), self.looks.unseen))
+
+    def symbol_cells(self, sheet: str) -> dict[Place, str]:
+        """The symbol fonts of the cells that have one."""
+        fonts = dict(self.looks.fonts)
+        return {place: fonts[style] for place, style in places_of(self.xml(sheet), frozenset(fonts)).items()}
+
 
 def _is_sheet(name: str) -> bool:
     """Whether a part holds a sheet."""
@@ -235,12 +252,13 @@ def _for_calamine(name: str, part: bytes) -> bytes:
     Calamine trusts the declared length of a table of strings, and accepts any number of merged areas.
     """
     if _is_sheet(name):
+        part = without_symbol_fonts(part) if b"<is>" in part else part
         return (
             part
             if len(part) <= MAX_MERGES * 16 or part.count(b"mergeCell ") <= MAX_MERGES
             else _MERGES.sub(b"", part)
         )
-    return honest_counts(part) if name.lower().endswith("sharedstrings.xml") else part
+    return honest_counts(without_symbol_fonts(part)) if name.lower().endswith("sharedstrings.xml") else part
 
 
 def _grids_cell_by_cell(book: Workbook, problems: list[Problem]) -> list[Grid]:
@@ -294,6 +312,11 @@ def _grid(
     areas, left_out = merged(corners, rows)
     if left_out or len(corners) > MAX_MERGES:
         problems.append(Problem(TOO_MANY_MERGES, sheet=name, rule="T01"))
+    if book.looks.fonts:
+        for (row, column), font in book.symbol_cells(name).items():
+            value = rows[row][column] if row < len(rows) and column < len(rows[row]) else None
+            if isinstance(value, str):
+                rows[row][column] = in_font(value, font)
     return Grid(
         name,
         rows,
@@ -304,6 +327,8 @@ def _grid(
         blanks=lambda: book.blanks(name),
         hidden=lambda: book.hidden(name),
         errors=lambda: book.errors(name),
+        codes=lambda: set(book.styles.formats),
+        unseen=lambda: book.unseen(name),
     )
 
 

@@ -6,6 +6,7 @@ A sheet may hold any number of forms, one below the other or side by side, moved
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -255,12 +256,11 @@ def _read_region(sheet: ScannedSheet, region: Region, file: str) -> tuple[Form |
         return None, []
     form = _form(sheet, region, file, _Parts(head, table, goals, tasks, funding, unit))
     form, lost = recomputed(replace(form, layout=layout_of(form, sheet, area)), grid)
-    unseen = hidden_content(form, grid)
     problems = [
         Problem(f"{grid.name}!{cell}：{text}。", grid.name, cell)
         for cell, text in (funding.problems if funding else [])
     ]
-    return form, problems + lost + ([unseen] if unseen else [])
+    return form, problems + lost + hidden_content(form, grid)
 
 
 def _read_money(
@@ -386,7 +386,7 @@ def _year(sheet: ScannedSheet, region: Region, values: Mapping[str, str]) -> int
         return found
     for row in range(region.area.top, min(region.area.top + 4, region.area.bottom + 1)):
         for column in sheet.filled(row, region.area.left, region.area.right):
-            text = sheet.grid.text(row, column)
+            text = unicodedata.normalize("NFKC", sheet.grid.text(row, column))
             first = _ANY_YEAR.search(text) if len(text) <= 40 else None
             if first and _YEAR_LINE.search(text.strip()):
                 sheet.used.add((row, column))

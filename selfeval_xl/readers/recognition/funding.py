@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-from selfeval_xl.model.forms import TOTAL, FundingLine
+from selfeval_xl.model.forms import AS_TEXT, TOTAL, FundingLine
 from selfeval_xl.model.grid import Area, percent_text, plain_number
 from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.quantity import money, parse
@@ -92,7 +92,7 @@ def read_pairs(sheet: ScannedSheet, area: Area, unit: str) -> Funding | None:
         sheet.note(label, label.need_role(SCOPE), "资金")
         text, cells[key] = sheet.take(label.row, label.area.right + 1)
         values[key] = amount_text(text, unit) if text and key in AMOUNTS else text
-    line = _line_of(TOTAL, None, values, cells, {})
+    line = _line_of(TOTAL, None, values, cells, {}, {})
     rows = [label.row for label in columns.values()]
     if not rows:  # amounts that share a cell with their label take no rows: other fields may stand there
         return Funding([line])
@@ -390,7 +390,25 @@ def _line(
     points = values.get("points")
     if points is not None and money(points) is None:
         values["points"] = points.rstrip("分")
-    return _line_of(source, part_of, values, cells, typed)
+    return _line_of(source, part_of, values, cells, typed, _stored(sheet, row, columns, values))
+
+
+def _stored(
+    sheet: ScannedSheet, row: int, columns: Mapping[str, Label], values: Mapping[str, str | None]
+) -> dict[str, str]:
+    """The numbers with which the workbook calculates, by key, where the cells show other amounts."""
+    grid = sheet.grid
+    found: dict[str, str] = {}
+    for key in AMOUNTS:
+        if values.get(key) is None:
+            continue
+        place = sheet.value_cell(row, columns[key].column)
+        if type(grid.value(*place)) is str:
+            if grid.formats is not None and money(values[key]) is not None:
+                found[key] = AS_TEXT
+        elif number := grid.scaled(*place):
+            found[key] = plain_number(number)
+    return found
 
 
 def _line_of(
@@ -399,6 +417,7 @@ def _line_of(
     values: Mapping[str, str | None],
     cells: Mapping[str, str],
     typed: Mapping[str, str],
+    stored: Mapping[str, str],
 ) -> FundingLine:
     """A line with these values by key."""
     return FundingLine(
@@ -413,6 +432,7 @@ def _line_of(
         note=values.get("note"),
         cells=cells,
         typed=typed,
+        stored=stored,
     )
 
 

@@ -1,19 +1,30 @@
-"""Detection of hidden content: forms on hidden sheets, filled cells in hidden rows or columns."""
+"""Detection of hidden content: forms on hidden sheets, hidden rows or columns, and values nobody can see."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from selfeval_xl.model.display.cell import may_hide
 from selfeval_xl.model.forms import Form, Problem
-from selfeval_xl.model.grid import Grid, column_name
+from selfeval_xl.model.grid import Area, Grid, a1, column_name
+
+_NAMED = 5  # most rows, columns or cells that a sentence names
 
 
-def hidden_content(form: Form, grid: Grid) -> Problem | None:
-    """The problem (rule T05) of a form that is hidden in part or whole; None where all of it shows."""
+def hidden_content(form: Form, grid: Grid) -> list[Problem]:
+    """The problems (rule T05) of a form that is hidden in part or whole; none where all of it shows."""
     if not grid.visible:
-        return Problem(f"工作表“{grid.name}”是隐藏的，里面有一张自评表。", grid.name, rule="T05")
-    if grid.hidden is None or form.frame is None:
-        return None
+        return [Problem(f"工作表“{grid.name}”是隐藏的，里面有一张自评表。", grid.name, rule="T05")]
+    if form.frame is None:
+        return []
+    return [*_hidden_lines(form.frame.area, grid), *_unseen_cells(form.frame.area, grid)]
+
+
+def _hidden_lines(area: Area, grid: Grid) -> list[Problem]:
+    """The problem of hidden rows and columns that have values."""
+    if grid.hidden is None:
+        return []
     hidden_rows, hidden_columns = grid.hidden()
-    area = form.frame.area
     rows = {
         row
         for row in hidden_rows
@@ -27,8 +38,38 @@ def hidden_content(form: Form, grid: Grid) -> Problem | None:
         and any(grid.value(row, column) is not None for row in range(area.top, area.bottom + 1))
     }
     if not rows and not columns:
-        return None
-    named = [f"第{row + 1}行" for row in sorted(rows)[:5]] + [
-        f"{column_name(column)}列" for column in sorted(columns)[:5]
+        return []
+    named = _named(f"第{row + 1}行" for row in sorted(rows)) + _named(
+        f"{column_name(column)}列" for column in sorted(columns)
+    )
+    text = f"工作表“{grid.name}”的{'、'.join(named)}是隐藏的，里面有内容。"
+    return [Problem(text, grid.name, rule="T05")]
+
+
+def _unseen_cells(area: Area, grid: Grid) -> list[Problem]:
+    """The problem of values that a number format or the colour of the letters makes invisible."""
+    unseen = grid.unseen() if grid.unseen is not None else frozenset()
+    hiding = any(map(may_hide, grid.format_codes()))
+    if not unseen and not hiding:
+        return []
+    places = [
+        (row, column)
+        for row in range(area.top, area.bottom + 1)
+        for column in range(area.left, area.right + 1)
+        if grid.value(row, column) is not None
+        and ((row, column) in unseen or (hiding and grid.hides(row, column)))
     ]
-    return Problem(f"工作表“{grid.name}”的{'、'.join(named)}是隐藏的，里面有内容。", grid.name, rule="T05")
+    if not places:
+        return []
+    named = _named(a1(*place) for place in places)
+    count = f"等{len(places)}格" if len(places) > len(named) else ""
+    text = (
+        f"工作表“{grid.name}”的{'、'.join(named)}{count}里有内容，但是看不见"
+        "（单元格格式不显示数值，或者字和底色同色）。"
+    )
+    return [Problem(text, grid.name, a1(*places[0]), rule="T05")]
+
+
+def _named(names: Iterable[str]) -> list[str]:
+    """The first few names."""
+    return list(names)[:_NAMED]

@@ -42,6 +42,7 @@ _JOINED = ("operator", "unit", "adjusted_target", "measure")  # parts of the tar
 _SPLIT = frozenset(("operator", "unit", "initial_target", "adjusted_target"))
 _LONGEST_TOTAL = 60
 _LINE_BREAK = re.compile(r"\s*\n\s*")
+_ERROR = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!)")  # what a broken formula shows
 _QUALITATIVE = re.compile(r"^定性")
 
 
@@ -177,7 +178,7 @@ def _read_totals(sheet: ScannedSheet, row: int, head: TableHead, area: Area, tab
                 continue
             if text is None:
                 table.unfilled[key] = cell
-            elif money(_points(text)) is not None:
+            elif money(_points(text)) is not None or _ERROR.fullmatch(text):
                 table.totals[key] = (_points(text), cell)
     for column in sheet.filled(row, area.left, area.right):
         text = sheet.grid.text(row, column).strip()

@@ -48,12 +48,13 @@ class Lines(dict[int, dict[int, str]]):
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
+        self.as_stored = not grid.changes_texts()  # whether texts show as they stand
 
     def __missing__(self, row: int) -> dict[int, str]:
-        grid = self.grid
+        grid, as_stored = self.grid, self.as_stored
         cells = grid.rows[row] if 0 <= row < len(grid.rows) else ()
         line = self[row] = {
-            column: value.strip() if type(value) is str else grid.text(row, column)
+            column: value.strip() if as_stored and type(value) is str else grid.text(row, column).strip()
             for column, value in enumerate(cells)
             if value is not None
         }

@@ -236,7 +236,7 @@ class _Run:
             written = edit.new.value if isinstance(edit.new, Formula) else edit.new
             return float(written) if isinstance(written, Decimal) else written
         grid = self.grids.get(edit.sheet)
-        return None if grid is None else grid.value(area.top, area.left)
+        return None if grid is None else grid.original(area.top, area.left)
 
     def _is_error(self, edit: Edit, area: Area) -> bool:
         """Whether the marked cell holds an error value such as #REF!."""

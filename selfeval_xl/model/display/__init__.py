@@ -1,0 +1,1 @@
+"""What a cell displays: Excel's number formats, parsed once each and applied to values."""

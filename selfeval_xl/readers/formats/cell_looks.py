@@ -1,0 +1,119 @@
+"""The looks of cells that change what a person sees: letters in the colour of their ground, symbol fonts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape, unescape
+from xml.etree import ElementTree
+
+from selfeval_xl.model.symbols import SYMBOL_FONT, in_font
+from selfeval_xl.readers.formats.xml_walk import local, small_enough
+
+_WHITE, _BLACK = "FFFFFF", "000000"
+# Colours by their number: the first two of the theme, the first two of the palette (twice), the system's two.
+_THEME = {"0": _WHITE, "1": _BLACK}
+_INDEXED = {"0": _BLACK, "1": _WHITE, "8": _BLACK, "9": _WHITE, "64": _BLACK, "65": _WHITE}
+_PALE = re.compile(rb"<(?:\w+:)?color\b[^>]*(?:theme=\"0\"|indexed=\"[19]\"|rgb=\"(?:..)?[fF]{6}\")")
+_FONT_NAME = re.compile(rb"=\"(?:Symbol|Wingdings(?: 2)?)\"", re.IGNORECASE)
+_RUN = re.compile(rb"<((?:\w+:)?)r>(.*?)</\1r>", re.DOTALL)
+_RUN_FONT = re.compile(rb"<(?:\w+:)?rFont\b[^>]*\bval=\"([^\"]*)\"")
+_RUN_TEXT = re.compile(rb"(<(?:\w+:)?t(?: [^>]*)?>)([^<]*)(?=</)")
+
+
+@dataclass(frozen=True, slots=True)
+class CellLooks:
+    """The cell styles that change what a person sees, by their number.
+
+    unseen: with letters in the colour of their ground. fonts: with a symbol font, and its name.
+    """
+
+    unseen: frozenset[int] = frozenset()
+    fonts: tuple[tuple[int, str], ...] = ()
+
+
+def looks_in(xml: bytes | None) -> CellLooks:
+    """The looks in a workbook's styles.xml; none where it cannot be parsed.
+
+    Most workbooks have neither a pale letter nor a symbol font, which shows without parsing.
+    """
+    if not xml or not (_PALE.search(xml) or _FONT_NAME.search(xml)):
+        return CellLooks()
+    try:
+        root = ElementTree.fromstring(small_enough(xml))
+    except ElementTree.ParseError:
+        return CellLooks()
+    fonts = _children(root, "fonts")
+    colours = [_colour(_child(font, "color"), _BLACK) for font in fonts]
+    names = [name.get("val", "") if (name := _child(font, "name")) is not None else "" for font in fonts]
+    grounds = [_ground(fill) for fill in _children(root, "fills")]
+    unseen: set[int] = set()
+    symbols: list[tuple[int, str]] = []
+    for number, style in enumerate(_children(root, "cellXfs")):
+        font, fill = _number(style, "fontId"), _number(style, "fillId")
+        ground = grounds[fill] if fill < len(grounds) else _WHITE
+        if font < len(colours):
+            if ground is not None and colours[font] == ground:
+                unseen.add(number)
+            if SYMBOL_FONT.match(names[font]):
+                symbols.append((number, names[font]))
+    return CellLooks(frozenset(unseen), tuple(symbols))
+
+
+def _children(root: ElementTree.Element, name: str) -> list[ElementTree.Element]:
+    """The elements in the list of this name."""
+    found = _child(root, name)
+    return [] if found is None else list(found)
+
+
+def _child(element: ElementTree.Element, name: str) -> ElementTree.Element | None:
+    """The first child of this local name."""
+    return next((child for child in element if local(child.tag) == name), None)
+
+
+def _number(element: ElementTree.Element, name: str) -> int:
+    """A number in an attribute, 0 where there is none."""
+    text = element.get(name, "0")
+    return int(text) if text.isdecimal() and len(text) < 7 else 0
+
+
+def _colour(element: ElementTree.Element | None, default: str) -> str:
+    """A colour as RRGGBB, or by its number where that is not known."""
+    if element is None or element.get("auto") in ("1", "true"):
+        return default
+    tint = element.get("tint", "0")
+    if element.get("rgb"):
+        return element.get("rgb", "").upper()[-6:]
+    theme, indexed = element.get("theme"), element.get("indexed")
+    if theme is not None:
+        return _THEME.get(theme, f"theme {theme}") + ("" if float(tint or 0) == 0 else f" {tint}")
+    return _INDEXED.get(indexed or "", f"indexed {indexed}") if indexed is not None else default
+
+
+def _ground(fill: ElementTree.Element) -> str | None:
+    """The colour behind the letters, white without a fill; None for a pattern or a gradient."""
+    pattern = _child(fill, "patternFill")
+    if pattern is None:
+        return None
+    kind = pattern.get("patternType", "none")
+    if kind == "none":
+        return _WHITE
+    return _colour(_child(pattern, "fgColor"), _BLACK) if kind == "solid" else None
+
+
+def without_symbol_fonts(xml: bytes) -> bytes:
+    """The XML of texts with the runs in a symbol font spelt by the signs that they show."""
+    if not _FONT_NAME.search(xml):
+        return xml
+
+    def spelt(run: re.Match[bytes]) -> bytes:
+        font = _RUN_FONT.search(run[0])
+        name = font[1].decode("utf-8", "replace") if font else ""
+        if not SYMBOL_FONT.match(name):
+            return run[0]
+        return _RUN_TEXT.sub(
+            lambda text: text[1] + escape(in_font(unescape(text[2].decode()), name), quote=False).encode(),
+            run[0],
+        )
+
+    return _RUN.sub(spelt, xml)
