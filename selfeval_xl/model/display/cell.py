@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 
-from selfeval_xl.model.display.code import Kind, Section, sections
+from selfeval_xl.model.display.code import Kind, Section, Token, sections
 from selfeval_xl.model.display.dates import LAST_DAY, date_text, shown_parts
 from selfeval_xl.model.display.numbers import (
     as_decimal,
@@ -19,6 +20,7 @@ from selfeval_xl.model.display.numbers import (
 )
 from selfeval_xl.model.display.numerals import digits_in, read_out
 
+_NONZERO = re.compile("[1-9]")
 _ONE, _HUNDRED = Decimal(1), Decimal(100)
 _GENERAL = sections("General")[0]
 _TEXT = sections("@")[0]
@@ -45,7 +47,7 @@ def displayed(value: float | int | str, number_format: str, epoch_1904: bool = F
     if isinstance(value, str):
         section = text_section(number_format)
         return "".join(
-            value if token.kind == "at" else " " if token.kind == "space" else token.text
+            value if token.kind in ("at", "general") else " " if token.kind == "space" else token.text
             for token in section.tokens
         )
     number = as_decimal(value)
@@ -78,6 +80,8 @@ def _applied(section: Section, number: Decimal, sign: str, epoch_1904: bool) -> 
             shown = fraction_text(section, number)
         case Kind.NUMBER:
             shown = number_text(section, number)
+            if not _NONZERO.search(shown):
+                sign = ""  # -0.3 under 0 is 0
             if section.numerals:
                 shown = digits_in(shown, section.numerals)
         case _:
@@ -124,14 +128,16 @@ def _number_section(number_format: str, number: Decimal) -> tuple[Section, bool]
             return section, _only_negative(section)
     if first.condition is None and number > 0:
         return first, False
-    if second is None:
-        return _GENERAL, False
-    if second.condition is None and len(parts) > 2 and number >= 0:
-        return parts[2], False
-    rest = parts[2] if len(parts) > 2 and second.condition is not None else second
-    if rest.condition is not None:
-        return _GENERAL, False
-    return rest, second is rest and first.condition is not None and len(parts) > 2
+    rest = parts[2] if len(parts) > 2 else second
+    if rest is None or rest.condition is not None:
+        rest = _GENERAL
+    return rest, len(parts) < 3 and _leaves_no_sign(first)
+
+
+def _leaves_no_sign(first: Section) -> bool:
+    """Whether a condition on some negative numbers lets Excel leave out the minus of all the others."""
+    condition = first.condition
+    return condition is not None and condition.operator in ("<", "<=", "<>") and condition.bound < 0
 
 
 def _only_negative(section: Section) -> bool:
@@ -170,7 +176,7 @@ def _effect(section: Section, hides_sign: bool, negative: bool, zero: bool) -> E
             return Effect.PERCENT
         if not _is_empty_sign(worded) or section.count("percent"):
             return Effect.WORDED
-        if _shows_other_sign(signs, hides_sign, negative) or _digits_apart(section, inner):
+        if _shows_other_sign(signs, hides_sign, negative) or _is_code(section, inner):
             return Effect.WORDED
         return Effect.NONE if factor == _ONE else Effect.SCALED
     if section.kind is Kind.TEXT or section.kind is Kind.GENERAL:
@@ -189,13 +195,17 @@ def _shows_other_sign(signs: str, hides_sign: bool, negative: bool) -> bool:
     return negative and hides_sign and not minus
 
 
-def _digits_apart(section: Section, inner: int) -> bool:
-    """Whether literals stand among the digits of a whole number (a phone number 000-0000)."""
+def _is_code(section: Section, inner: int) -> bool:
+    """Whether a section is one of codes: zeros in front (00000), literals among the digits (000-0000)."""
     if inner:
         return False
     kinds = ["digit" if token.kind in ("digit", "comma", "point") else token.kind for token in section.tokens]
+    if "digit" not in kinds:
+        return False
     first, last = kinds.index("digit"), len(kinds) - kinds[::-1].index("digit")
-    return "text" in kinds[first:last] if "digit" in kinds else False
+    zeros = sum(token == Token("digit", "0") for token in section.tokens)
+    whole = not section.count("point") and not section.count("comma")
+    return "text" in kinds[first:last] or (whole and zeros > 1)
 
 
 @lru_cache(maxsize=1024)

@@ -127,8 +127,6 @@ def number_text(section: Section, number: Decimal) -> str:
 def _whole_text(tokens: Sequence[Token], digits: str, grouped: bool) -> str:
     """The whole number, its digits set into the places from the right; the first takes what is left over."""
     places = [number for number, token in enumerate(tokens) if token.kind == "digit"]
-    kinds = [token.kind for token in tokens]
-    _, behind = _ends(kinds)
     set_digits: dict[int, str] = {}
     done = 0  # digits and blanks set so far, by which the thousands are counted
     for place in reversed(places):
@@ -152,7 +150,7 @@ def _whole_text(tokens: Sequence[Token], digits: str, grouped: bool) -> str:
         else:
             pieces.append(_literal(token))
     if not places:
-        pieces.append(digits if behind else "")
+        pieces.append(digits)
     return "".join(pieces)
 
 

@@ -23,21 +23,18 @@ from selfeval_xl.readers.formats.grid_values import (
     within_limits,
 )
 from selfeval_xl.readers.formats.guard import DAMAGED, MAX_MERGES, MAX_VALUES, Package
+from selfeval_xl.readers.formats.ods_formats import DATA_STYLES, NUMBER, DataStyles
 from selfeval_xl.readers.formats.source import Source
 from selfeval_xl.readers.formats.xml_walk import local, small_enough, walk
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
-_NUMBER = "{urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _VALUE_TYPE = f"{_OFFICE}value-type"
 _EXTENDED_TYPE = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
-_DATA_STYLES = frozenset(
-    ("number-style", "percentage-style", "currency-style", "date-style", "time-style", "text-style")
-)
-_STYLE_ELEMENTS = _DATA_STYLES | {"style"}
+_STYLE_ELEMENTS = DATA_STYLES | {"style"}
 _CLOCK = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
 _REFERENCE = re.compile(r"\[\.?([^\]:]+)(?::\.?([^\]]+))?\]")
 _MODIFIED = re.compile(rb"<dc:date>\s*([^<]{4,40}?)\s*<")
@@ -60,20 +57,19 @@ class OdsFile:
 class _Styles:
     """The styles of a document by name.
 
-    data, parent: the data style and the parent style of a cell style. formats: a data style in Excel's
-    notation.
+    data, parent: the data style and the parent style of a cell style. formats: the data styles.
     """
 
     data: dict[str, str] = field(default_factory=dict)
     parent: dict[str, str] = field(default_factory=dict)
-    formats: dict[str, str] = field(default_factory=dict)
+    formats: DataStyles = field(default_factory=DataStyles)
     hidden_tables: set[str] = field(default_factory=set)
 
     def number_format(self, style: str) -> str:
         """The number format of a cell style, its own or inherited; "" for General."""
         for _ in range(10):
             if style in self.data:
-                return self.formats.get(self.data[style], "")
+                return self.formats.number_format(self.data[style])
             style = self.parent.get(style, "")
         return ""
 
@@ -143,35 +139,8 @@ def _add_style(element: ElementTree.Element, styles: _Styles) -> None:
             styles.data[name] = element.get(f"{_STYLE}data-style-name", "")
         if element.get(f"{_STYLE}parent-style-name"):
             styles.parent[name] = element.get(f"{_STYLE}parent-style-name", "")
-    elif element.tag.startswith(_NUMBER) and local(element.tag) in _DATA_STYLES and name:
-        styles.formats[name] = _number_format(element)
-
-
-def _number_format(style: ElementTree.Element) -> str:
-    """A data style in Excel's notation, as far as forms need it: decimals, grouping, percent, date parts."""
-    kind = local(style.tag)
-    if kind == "text-style":
-        return "@"
-    parts = []
-    for child in style:
-        name = local(child.tag)
-        if name == "number":
-            decimals = child.get(f"{_NUMBER}decimal-places", "")
-            if kind == "number-style" and not decimals:
-                return ""
-            places = min(int(decimals), 30) if decimals.isdecimal() else 0
-            parts.append(
-                ("#,##0" if child.get(f"{_NUMBER}grouping") == "true" else "0")
-                + ("." + "0" * places if places else "")
-            )
-        elif name == "text" and child.text:
-            parts.append(
-                "%" if kind == "percentage-style" and child.text.strip() == "%" else f'"{child.text}"'
-            )
-        elif name in ("year", "month", "day", "hours", "minutes", "seconds"):
-            letter = {"minutes": "m"}.get(name, name[0])
-            parts.append(letter * (4 if name == "year" else 1))
-    return "".join(parts)
+    elif element.tag.startswith(NUMBER) and local(element.tag) in DATA_STYLES and name:
+        styles.formats.add(name, element)
 
 
 def _sheets(content: bytes, styles: _Styles) -> Iterator[_Sheet]:
@@ -248,7 +217,11 @@ def _read_cell(sheet: _Sheet, cell: ElementTree.Element, row: int, column: int, 
             break
         if value is not None:
             sheet.values[place] = value
-            sheet.styles[place] = cell.get(f"{_TABLE}style-name") or row_style or sheet.column_style(place[1])
+            # A text stands in the file as its format shows it.
+            if not isinstance(value, str):
+                sheet.styles[place] = (
+                    cell.get(f"{_TABLE}style-name") or row_style or sheet.column_style(place[1])
+                )
         if cell.get(f"{_TABLE}formula"):
             sheet.formulas[place] = _formula(cell.get(f"{_TABLE}formula", ""))
             if value is None and cell.get(_VALUE_TYPE) == "string":
@@ -349,6 +322,7 @@ def _grid(sheet: _Sheet, styles: _Styles, problems: list[Problem]) -> Grid:
         blanks=lambda: frozenset(sheet.blanks),
         hidden=lambda: (frozenset(sheet.hidden_rows), frozenset(sheet.hidden_columns)),
         errors=lambda: sheet.errors,
+        codes=lambda: set(map(styles.formats.number_format, styles.formats.own)),
     )
 
 
