@@ -6,7 +6,7 @@ Rows and columns count from 0 here; people and findings see A1 names.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -97,7 +97,8 @@ class Grid:
     the file only when called.
 
     formats: () -> {(row, column): number format}, e.g. "0.00%"; only cells that have one other than General.
-    codes: () -> all number formats of the workbook; without it texts are taken to show as they stand.
+    codes: () -> the number formats that `formats` has, each once; without it texts are taken to show as they
+    stand and amounts as they are stored. styled: (some of them) -> the (row, column) of cells that have one.
     unseen: () -> the (row, column) of cells whose letters have the colour of what is behind them.
     formulas: () -> {(row, column): "=..."}. hidden: () -> (hidden rows, hidden columns).
     errors: () -> {(row, column): "#REF!"}; `rows` has the same text. blanks: () -> the (row, column) of
@@ -116,11 +117,13 @@ class Grid:
     errors: Callable[[], Mapping[tuple[int, int], str]] | None = None
     blanks: Callable[[], frozenset[tuple[int, int]]] | None = None
     codes: Callable[[], Collection[str]] | None = None
+    styled: Callable[[Collection[str]], Iterable[tuple[int, int]]] | None = None
     unseen: Callable[[], frozenset[tuple[int, int]]] | None = None
     _formats: Mapping[tuple[int, int], str] | None = None
     _corner: dict[tuple[int, int], Area] | None = None
     _originals: dict[tuple[int, int], str] = field(default_factory=dict)
     _changes_texts: bool | None = None
+    _scales: bool | None = None
 
     def __post_init__(self) -> None:
         if ODD.search("\0".join([value for row in self.rows for value in row if value.__class__ is str])):
@@ -178,17 +181,23 @@ class Grid:
 
     def number_format(self, row: int, column: int) -> str | None:
         """The cell's number format, or None where it is General or unknown."""
-        return self._format_map().get((row, column))
-
-    def format_codes(self) -> Collection[str]:
-        """All number formats of the workbook, as far as they are known."""
-        return self.codes() if self.codes is not None else ()
+        formats = self._formats if self._formats is not None else self._format_map()
+        return formats.get((row, column))
 
     def changes_texts(self) -> bool:
-        """Whether a number format of the workbook shows texts otherwise than they stand (@"处")."""
+        """Whether a number format of the sheet shows texts otherwise than they stand (@"处")."""
         if self._changes_texts is None:
-            self._changes_texts = any(map(display.changes_texts, self.format_codes()))
+            self._changes_texts = self.codes is not None and any(map(display.changes_texts, self.codes()))
         return self._changes_texts
+
+    def invisible(self) -> list[tuple[int, int]]:
+        """The filled cells of which nothing is seen, in order: letters in the colour of their ground, ;;;."""
+        places = set(self.unseen()) if self.unseen is not None else set()
+        hiding = [code for code in self.codes() if display.may_hide(code)] if self.codes is not None else []
+        if hiding:
+            cells = self._format_map() if self.styled is None else self.styled(hiding)
+            places.update(place for place in cells if self.hides(*place))
+        return sorted(place for place in places if self.value(*place) is not None)
 
     def text(self, row: int, column: int) -> str:
         """The value as a person takes it from the cell; "" for an empty one.
@@ -196,7 +205,7 @@ class Grid:
         Decimals, grouping, colours and currency change nothing: the number is given as typed. Percent is
         given as percent, a format that scales or adds words as displayed (120.5 for 1205000 under 0!.0000,
         ≤5%, 12处), a date as 2024年11月30日 and one that shows a part of it as displayed. A number under a
-        format that shows nothing is given as typed; see `hides`.
+        format that shows nothing is given as typed; see `invisible`.
         """
         value = self.value(row, column)
         if value is None:
@@ -216,7 +225,7 @@ class Grid:
         """A text under the cell's number format."""
         number_format = self.number_format(row, column)
         if number_format and display.changes_texts(number_format):
-            return display.displayed(value, number_format)
+            return display.displayed(value, number_format).strip()
         return value
 
     def displayed(self, row: int, column: int) -> str:
@@ -234,6 +243,12 @@ class Grid:
             hours, minutes, seconds = (int(part or 0) for part in clock.groups())
             return display.displayed((hours * 3600 + minutes * 60 + seconds) / 86400, number_format)
         return display.displayed(serial(value) if isinstance(value, date) else value, number_format)
+
+    def scales(self) -> bool:
+        """Whether a number format of the sheet may show other amounts than are stored."""
+        if self._scales is None:
+            self._scales = self.codes is not None and any(map(display.may_scale, self.codes()))
+        return self._scales
 
     def scaled(self, row: int, column: int) -> Decimal | None:
         """The stored number where the cell shows another amount (元 shown as 万元), else None."""

@@ -216,6 +216,14 @@ def is_plain(number_format: str) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)
+def may_scale(number_format: str) -> bool:
+    """Whether the format shows another amount of some number."""
+    return any(
+        effect(number, number_format) in (Effect.SCALED, Effect.WORDED) for number in (1, -1, 0)
+    ) or any(section.condition for section in sections(number_format))
+
+
 @lru_cache(maxsize=4096)
 def scaled_from(value: float | int, number_format: str) -> Decimal | None:
     """The number itself where the format shows another amount (a part of it, no sign, words); else None."""

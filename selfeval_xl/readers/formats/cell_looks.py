@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape, unescape
 from xml.etree import ElementTree
 
@@ -14,8 +15,9 @@ _WHITE, _BLACK = "FFFFFF", "000000"
 # Colours by their number: the first two of the theme, the first two of the palette (twice), the system's two.
 _THEME = {"0": _WHITE, "1": _BLACK}
 _INDEXED = {"0": _BLACK, "1": _WHITE, "8": _BLACK, "9": _WHITE, "64": _BLACK, "65": _WHITE}
-_PALE = re.compile(rb"<(?:\w+:)?color\b[^>]*(?:theme=\"0\"|indexed=\"[19]\"|rgb=\"(?:..)?[fF]{6}\")")
-_FONT_NAME = re.compile(rb"=\"(?:Symbol|Wingdings(?: 2)?)\"", re.IGNORECASE)
+# How a white letter is written. Most workbooks have none and no symbol font, which shows without parsing.
+_PALE = (b'FFFFFF"', b'theme="0"', b'indexed="9"', b'indexed="1"')
+_FONT_NAMES = (b'="Symbol"', b'="Wingdings')
 _RUN = re.compile(rb"<((?:\w+:)?)r>(.*?)</\1r>", re.DOTALL)
 _RUN_FONT = re.compile(rb"<(?:\w+:)?rFont\b[^>]*\bval=\"([^\"]*)\"")
 _RUN_TEXT = re.compile(rb"(<(?:\w+:)?t(?: [^>]*)?>)([^<]*)(?=</)")
@@ -32,12 +34,10 @@ class CellLooks:
     fonts: tuple[tuple[int, str], ...] = ()
 
 
+@lru_cache(maxsize=32)
 def looks_in(xml: bytes | None) -> CellLooks:
-    """The looks in a workbook's styles.xml; none where it cannot be parsed.
-
-    Most workbooks have neither a pale letter nor a symbol font, which shows without parsing.
-    """
-    if not xml or not (_PALE.search(xml) or _FONT_NAME.search(xml)):
+    """The looks in a workbook's styles.xml; none where it cannot be parsed."""
+    if not xml or not (any(sign in xml for sign in _PALE) or has_symbol_font(xml)):
         return CellLooks()
     try:
         root = ElementTree.fromstring(small_enough(xml))
@@ -101,9 +101,14 @@ def _ground(fill: ElementTree.Element) -> str | None:
     return _colour(_child(pattern, "fgColor"), _BLACK) if kind == "solid" else None
 
 
+def has_symbol_font(xml: bytes | None) -> bool:
+    """Whether a part names a symbol font."""
+    return xml is not None and any(name in xml for name in _FONT_NAMES)
+
+
 def without_symbol_fonts(xml: bytes) -> bytes:
     """The XML of texts with the runs in a symbol font spelt by the signs that they show."""
-    if not _FONT_NAME.search(xml):
+    if not has_symbol_font(xml):
         return xml
 
     def spelt(run: re.Match[bytes]) -> bytes:

@@ -6,7 +6,7 @@ This is slower than calamine, but bounded, and gives formats, formulas, errors, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from html import unescape
@@ -27,8 +27,8 @@ _PLAIN_ATTRIBUTE = re.compile(rb' ([\w:.-]+)="([\w.:-]*)"')
 # With prefixed ones such as x14ac:dyDescent of Excel's rows, which a parser rejects without the namespace.
 _PLAIN_ATTRIBUTES = re.compile(rb'(?: [\w:.-]+="[\w.:-]*")+ ?/?')
 _MANY_STYLES = 40  # most styles that a pattern names one by one
-_HIDDEN = re.compile(rb"<(row|col)\b([^>]*\b(?:hidden|customHeight|ht|width)\b[^>]*)>")
-_PREFIXED_HIDDEN = re.compile(_HIDDEN.pattern.replace(b"<", rb"<(?:\w+:)?", 1))
+_PREFIXED_TAGS = re.compile(rb"<(?:\w+:)?(?:row|col)( [^>]*)>")
+_SIGNS_OF_HIDING = (b"hidden", b'ht="0', b'width="0')
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 LAST_COLUMN = 16_384
 
@@ -81,6 +81,15 @@ class CellTexts(Mapping[Place, str]):
     def __len__(self) -> int:
         return len(self._raw)
 
+    def texts(self) -> set[str]:
+        """The texts, each once."""
+        return {self._text_of(raw) for raw in set(self._raw.values())}
+
+    def places(self, texts: Collection[str]) -> list[Place]:
+        """The cells that have one of these texts."""
+        wanted = {raw for raw in set(self._raw.values()) if self._text_of(raw) in texts}
+        return [position(name.decode()) for name, raw in self._raw.items() if raw in wanted]
+
 
 @dataclass(slots=True)
 class SheetValues:
@@ -90,6 +99,7 @@ class SheetValues:
     complete: bool = True
 
 
+@lru_cache(maxsize=32)  # the files of a county often have the styles of one template
 def styles_in(xml: bytes | None) -> CellStyles:
     """The number formats of a workbook's cell styles."""
     if not xml:
@@ -369,29 +379,42 @@ def formulas_in(xml: bytes, usual: bool | None = None) -> Mapping[Place, str]:
     return found
 
 
-def _has_no_size(row_or_column: Mapping[str, str]) -> bool:
-    """Whether the attributes of a row or a column give it no height or width."""
+def hidden_in(xml: bytes) -> tuple[frozenset[int], frozenset[int]]:
+    """The hidden rows and the hidden columns, counted from 0; those of no height or width are hidden too."""
+    rows: set[int] = set()
+    columns: set[int] = set()
+    tags = _start_tags(xml)
+    every = b"".join(tags)
+    none_has_a_custom_height_alone = every.count(b"customHeight") <= every.count(b" ht=")
+    if none_has_a_custom_height_alone and not any(sign in every for sign in _SIGNS_OF_HIDING):
+        return frozenset(), frozenset()
+    for found in map(_attributes, tags):
+        if not _is_hidden(found):
+            continue
+        if found.get("r", "").isdecimal():
+            rows.add(int(found["r"]) - 1)
+        elif found.get("min", "").isdecimal() and found.get("max", "").isdecimal():
+            columns.update(range(int(found["min"]) - 1, min(int(found["max"]), LAST_COLUMN)))
+    return frozenset(rows), frozenset(columns)
+
+
+def _start_tags(xml: bytes) -> list[bytes]:
+    """The attributes of rows and columns as they stand, with a space before."""
+    first = xml.find(b"<row ")
+    if first < 0:
+        return _PREFIXED_TAGS.findall(xml) if b":row " in xml or b":col " in xml else []
+    pieces = xml[first + 5 :].split(b"<row ") + xml[:first].split(b"<col ")[1:]
+    return [b" " + piece[: piece.find(b">")] for piece in pieces]
+
+
+def _is_hidden(row_or_column: Mapping[str, str]) -> bool:
+    """Whether the attributes of a row or a column hide it.
+
+    openpyxl writes a height of 0 as a custom height without a height.
+    """
+    if row_or_column.get("hidden") in ("1", "true"):
+        return True
     size = row_or_column.get("ht") or row_or_column.get("width")
     if size is None:
         return row_or_column.get("customHeight") == "1"
     return not size.strip("0.")
-
-
-def hidden_in(xml: bytes) -> tuple[frozenset[int], frozenset[int]]:
-    """The hidden rows and the hidden columns, counted from 0; those of no height or width are hidden too."""
-    # openpyxl writes a height of 0 as a custom height without a height.
-    no_height = xml.count(b'customHeight="1"') > xml.count(b' ht="')
-    if b"hidden" not in xml and not no_height and b' ht="0' not in xml and b' width="0' not in xml:
-        return frozenset(), frozenset()
-    rows: set[int] = set()
-    columns: set[int] = set()
-    pattern = _PREFIXED_HIDDEN if b":row" in xml or b":col" in xml else _HIDDEN
-    for tag in pattern.findall(xml):
-        found = _attributes(tag[1])
-        if found.get("hidden") not in ("1", "true") and not _has_no_size(found):
-            continue
-        if tag[0] == b"row" and found.get("r", "").isdecimal():
-            rows.add(int(found["r"]) - 1)
-        elif tag[0] == b"col" and found.get("min", "").isdecimal() and found.get("max", "").isdecimal():
-            columns.update(range(int(found["min"]) - 1, min(int(found["max"]), LAST_COLUMN)))
-    return frozenset(rows), frozenset(columns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -16,7 +16,7 @@ from selfeval_xl.model.grid import Grid, Value
 from selfeval_xl.model.sheet_names import LISTS
 from selfeval_xl.model.symbols import in_font
 from selfeval_xl.readers.formats.calamine import Corners, open_calamine, sheet_values, worksheets
-from selfeval_xl.readers.formats.cell_looks import CellLooks, looks_in, without_symbol_fonts
+from selfeval_xl.readers.formats.cell_looks import CellLooks, has_symbol_font, looks_in, without_symbol_fonts
 from selfeval_xl.readers.formats.grid_values import (
     TOO_MANY_MERGES,
     TOO_MANY_VALUES,
@@ -41,6 +41,7 @@ from selfeval_xl.readers.formats.guard import (
 from selfeval_xl.readers.formats.office_package import report_foreign_parts, saved_time
 from selfeval_xl.readers.formats.sheet_xml import (
     CellStyles,
+    CellTexts,
     blanks_in,
     column_number,
     errors_in,
@@ -95,6 +96,7 @@ class Workbook:
         self.bare = {name: _FORMULA.sub(b"", part) for name, part in self.whole.items()}
         self.parts = {**parts, **self.bare}
         self.usual: bool | None = None
+        self._formats: dict[str, Mapping[Place, str]] = {}
 
     def named(self, name: str) -> bytes | None:
         """A part by its name in any case (some programs write sharedstrings.xml), or None."""
@@ -106,6 +108,11 @@ class Workbook:
     def styles(self) -> CellStyles:
         """The number formats of the cell styles."""
         return styles_in(self.named("xl/styles.xml"))
+
+    @cached_property
+    def has_symbol_font(self) -> bool:
+        """Whether a cell style may have a symbol font."""
+        return has_symbol_font(self.named("xl/styles.xml"))
 
     @cached_property
     def looks(self) -> CellLooks:
@@ -153,10 +160,24 @@ class Workbook:
 
     def formats(self, sheet: str) -> Mapping[Place, str]:
         """The number formats of a sheet's cells."""
-        try:
-            return formats_in(self.xml(sheet), self.styles, self.usual)
-        except (ElementTree.ParseError, UnreadableFile):
-            return {}
+        if sheet not in self._formats:
+            try:
+                self._formats[sheet] = formats_in(self.xml(sheet), self.styles, self.usual)
+            except (ElementTree.ParseError, UnreadableFile):
+                self._formats[sheet] = {}
+        return self._formats[sheet]
+
+    def codes(self, sheet: str) -> set[str]:
+        """The number formats of a sheet's cells, each once."""
+        formats = self.formats(sheet)
+        return formats.texts() if isinstance(formats, CellTexts) else set(formats.values())
+
+    def styled(self, sheet: str, codes: Collection[str]) -> list[Place]:
+        """The cells of a sheet with one of these number formats."""
+        formats = self.formats(sheet)
+        if isinstance(formats, CellTexts):
+            return formats.places(codes)
+        return [place for place, code in formats.items() if code in codes]
 
     def formulas(self, sheet: str) -> Mapping[Place, str]:
         """The formulas of a sheet."""
@@ -223,7 +244,10 @@ def read_xlsx(package: Package) -> tuple[list[Grid], list[Problem]]:
     if not book.usual or not all(map(few_values, sheets)):
         return _grids_cell_by_cell(book, problems), problems
     try:
-        opened = open_calamine(pack({name: _for_calamine(name, part) for name, part in book.parts.items()}))
+        parts = {name: _for_calamine(name, part) for name, part in book.parts.items()}
+        if book.named("xl/sharedStrings.xml") is None:  # texts stand in the cells
+            parts |= {name: without_symbol_fonts(parts[name]) for name in book.bare}
+        opened = open_calamine(pack(parts))
     except UnreadableFile:
         return _grids_cell_by_cell(book, problems), problems
     visible = {meta.name: meta.visible is SheetVisibleEnum.Visible for meta in opened.sheets_metadata}
@@ -252,7 +276,6 @@ def _for_calamine(name: str, part: bytes) -> bytes:
     Calamine trusts the declared length of a table of strings, and accepts any number of merged areas.
     """
     if _is_sheet(name):
-        part = without_symbol_fonts(part) if b"<is>" in part else part
         return (
             part
             if len(part) <= MAX_MERGES * 16 or part.count(b"mergeCell ") <= MAX_MERGES
@@ -312,7 +335,7 @@ def _grid(
     areas, left_out = merged(corners, rows)
     if left_out or len(corners) > MAX_MERGES:
         problems.append(Problem(TOO_MANY_MERGES, sheet=name, rule="T01"))
-    if book.looks.fonts:
+    if book.has_symbol_font:
         for (row, column), font in book.symbol_cells(name).items():
             value = rows[row][column] if row < len(rows) and column < len(rows[row]) else None
             if isinstance(value, str):
@@ -327,7 +350,8 @@ def _grid(
         blanks=lambda: book.blanks(name),
         hidden=lambda: book.hidden(name),
         errors=lambda: book.errors(name),
-        codes=lambda: set(book.styles.formats),
+        codes=lambda: book.codes(name),
+        styled=lambda codes: book.styled(name, codes),
         unseen=lambda: book.unseen(name),
     )
 

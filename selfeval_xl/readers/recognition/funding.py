@@ -397,16 +397,18 @@ def _stored(
     sheet: ScannedSheet, row: int, columns: Mapping[str, Label], values: Mapping[str, str | None]
 ) -> dict[str, str]:
     """The numbers with which the workbook calculates, by key, where the cells show other amounts."""
-    grid = sheet.grid
+    grid, scales = sheet.grid, sheet.grid.scales()
+    if grid.formats is None:
+        return {}
     found: dict[str, str] = {}
     for key in AMOUNTS:
         if values.get(key) is None:
             continue
-        place = sheet.value_cell(row, columns[key].column)
-        if type(grid.value(*place)) is str:
-            if grid.formats is not None and money(values[key]) is not None:
+        row_of, column = sheet.value_cell(row, columns[key].column)
+        if type(grid.rows[row_of][column]) is str:
+            if money(values[key]) is not None:
                 found[key] = AS_TEXT
-        elif number := grid.scaled(*place):
+        elif scales and (number := grid.scaled(row_of, column)):
             found[key] = plain_number(number)
     return found
 

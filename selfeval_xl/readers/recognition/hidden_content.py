@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from selfeval_xl.model.display.cell import may_hide
 from selfeval_xl.model.forms import Form, Problem
 from selfeval_xl.model.grid import Area, Grid, a1, column_name
 
@@ -48,17 +47,7 @@ def _hidden_lines(area: Area, grid: Grid) -> list[Problem]:
 
 def _unseen_cells(area: Area, grid: Grid) -> list[Problem]:
     """The problem of values that a number format or the colour of the letters makes invisible."""
-    unseen = grid.unseen() if grid.unseen is not None else frozenset()
-    hiding = any(map(may_hide, grid.format_codes()))
-    if not unseen and not hiding:
-        return []
-    places = [
-        (row, column)
-        for row in range(area.top, area.bottom + 1)
-        for column in range(area.left, area.right + 1)
-        if grid.value(row, column) is not None
-        and ((row, column) in unseen or (hiding and grid.hides(row, column)))
-    ]
+    places = [place for place in grid.invisible() if area.holds(*place)]
     if not places:
         return []
     named = _named(a1(*place) for place in places)

@@ -54,7 +54,7 @@ class Lines(dict[int, dict[int, str]]):
         grid, as_stored = self.grid, self.as_stored
         cells = grid.rows[row] if 0 <= row < len(grid.rows) else ()
         line = self[row] = {
-            column: value.strip() if as_stored and type(value) is str else grid.text(row, column).strip()
+            column: value.strip() if as_stored and type(value) is str else grid.text(row, column)
             for column, value in enumerate(cells)
             if value is not None
         }
