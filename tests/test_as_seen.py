@@ -15,7 +15,9 @@ from docx.oxml.ns import qn
 from openpyxl.styles import Font, PatternFill
 
 from selfeval_xl import layouts
+from selfeval_xl.addin.buttons.amounts import wan_edits
 from selfeval_xl.filings.grouping import gather
+from selfeval_xl.model.grid import Area, Grid
 from selfeval_xl.model.text import seen
 from selfeval_xl.readers import read_file
 from selfeval_xl.readers.formats.source import open_source
@@ -24,6 +26,7 @@ from selfeval_xl.rules.runner import check
 from selfeval_xl.templates.frame import draw
 from selfeval_xl.templates.workbook import Page, write_book
 from selfeval_xl.workflows.marking.marks import mark
+from selfeval_xl.workflows.publishing.forms import public_form
 from support.fillings import filling
 
 LAYOUT = layouts.load("mof-2020")
@@ -314,6 +317,27 @@ def test_hidden_words_are_no_part_of_a_value_and_are_reported(tmp_path, switch, 
     path = word_form(tmp_path, change)
     assert read_file(path).forms[0].indicators[0].actual == text
     assert ["左右" in found for found in t05(path)] == ([] if switch else [True])
+
+
+def test_what_nobody_sees_is_not_published(path):
+    row = read_file(path).forms[0].indicators[0]
+
+    def hide(sheet):
+        for key, text in (("actual", "117公里"), ("target", "≥116公里")):
+            sheet[row.cells[key]].value = text
+        sheet[row.cells["actual"]].font = Font(color="FFFFFFFF")
+        sheet[row.cells["actual"]].fill = PatternFill(None)
+
+    changed(path, hide)
+    public = public_form(read_file(path).forms[0], open_source(path).grids[0])
+    values = {value for line in public.grid.rows for value in line}
+    assert "≥116公里" in values and "117公里" not in values
+
+
+def test_an_amount_that_is_shown_in_wan_already_is_not_converted():
+    formats = {(0, 0): "0!.0000"}
+    grid = Grid("表", [[1205000.0, 300000.0]], formats=lambda: formats, codes=formats.values)
+    assert [edit.cell for edit in wan_edits(grid, [Area(0, 0, 0, 1)])] == ["B1"]
 
 
 def test_a_broken_total_of_scores_is_reported_with_its_cell(path):

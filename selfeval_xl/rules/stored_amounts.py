@@ -36,8 +36,7 @@ def shown_amount_is_not_the_stored(form: Form, policy: Policy) -> Iterator[Findi
     tolerance = policy.number("funding_tolerance")
     for key in AMOUNTS:
         yield from _wrong_sum(form, key, tolerance)
-    for line in form.funding:
-        yield from _wrong_rate(form, line)
+    yield from _wrong_rates(form)
 
 
 def _wrong_sum(form: Form, key: str, tolerance: Decimal) -> Iterator[Finding]:
@@ -53,13 +52,14 @@ def _wrong_sum(form: Form, key: str, tolerance: Decimal) -> Iterator[Finding]:
         return
     if exceeds(form, key, stored, [_as_stored(line, key) for line in parts], tolerance) is not None:
         return
+    listed = "，".join(_listed(line, key) for line in apart)
     summed = sum((line.amount(key) or Decimal(0) for line in parts), Decimal(0))
     yield replace(
         total.finding(
             key,
             (
                 f"{NAMES[key]}：合计显示{getattr(total, key)}{form.money_unit}，各项显示的数加起来是{summed}"
-                f"{form.money_unit}。{_listed(apart, key)}，合计是按存的数加的。"
+                f"{form.money_unit}。{listed}；合计是按存的数加的。"
             ),
             hint=f"按{form.money_unit}把这几格重新录入，单元格格式设成“数值”，再核对合计。",
             expected=str(summed),
@@ -68,29 +68,39 @@ def _wrong_sum(form: Form, key: str, tolerance: Decimal) -> Iterator[Finding]:
     )
 
 
-def _wrong_rate(form: Form, line: FundingLine) -> Iterator[Finding]:
-    """The finding on a row whose rate is that of the stored amounts and not of the shown ones."""
-    budget, executed = line.amount("annual_budget"), line.amount("executed")
-    apart = [key for key in _RATE if key in line.stored]
-    if not apart or budget is None or executed is None or not line.execution_rate:
+def _wrong_rates(form: Form) -> Iterator[Finding]:
+    """The finding on the rows whose rate is that of the stored amounts and not of the shown ones."""
+    lines = [line for line in form.funding if _has_wrong_rate(form, line)]
+    if not lines:
         return
-    stored = _as_stored(_as_stored(line, "annual_budget"), "executed")
-    stored_budget, stored_executed = stored.amount("annual_budget"), stored.amount("executed")
-    if (
-        not stored_budget
-        or stored_executed is None
-        or printed_rate_fits(form, line, budget, executed)
-        or not printed_rate_fits(form, stored, stored_budget, stored_executed)
-    ):
-        return
-    listed = "；".join(_listed([line], key) for key in apart)
+    apart = [(line, key) for line in lines for key in _RATE if key in line.stored]
+    first = lines[0]
+    more = f"等{len(lines)}行" if len(lines) > 1 else ""
     yield replace(
-        line.finding(
+        first.finding(
             "execution_rate",
-            f"{line.source}：执行率{line.execution_rate}是按单元格里存的数算的。{listed}。",
+            f"{first.source}{more}的执行率是按单元格里存的数算的，和看到的金额对不上"
+            f"（{first.execution_rate}）。{_listed(*apart[0])}。",
             hint=f"按{form.money_unit}把金额重新录入，单元格格式设成“数值”，再核对执行率。",
         ),
-        cell=cells(line.cells.get("execution_rate"), *(line.cells.get(key) for key in apart)),
+        cell=cells(
+            *(line.cells.get("execution_rate") for line in lines),
+            *(line.cells.get(key) for line, key in apart),
+        ),
+    )
+
+
+def _has_wrong_rate(form: Form, line: FundingLine) -> bool:
+    """Whether the row's rate fits the stored amounts and not the shown ones."""
+    budget, executed = line.amount("annual_budget"), line.amount("executed")
+    if not any(key in line.stored for key in _RATE) or budget is None or executed is None:
+        return False
+    stored = _as_stored(_as_stored(line, "annual_budget"), "executed")
+    stored_budget, stored_executed = stored.amount("annual_budget"), stored.amount("executed")
+    if not line.execution_rate or not stored_budget or stored_executed is None:
+        return False
+    return not printed_rate_fits(form, line, budget, executed) and printed_rate_fits(
+        form, stored, stored_budget, stored_executed
     )
 
 
@@ -100,11 +110,8 @@ def _as_stored(line: FundingLine, key: str) -> FundingLine:
     return replace(line, **changed)
 
 
-def _listed(lines: list[FundingLine], key: str) -> str:
-    """The amounts with what is stored for each."""
-    return "，".join(
-        f"“{line.source}”的{getattr(line, key)}是文本，不是数"
-        if line.stored[key] == AS_TEXT
-        else f"“{line.source}”显示{getattr(line, key)}，存的是{line.stored[key]}"
-        for line in lines
-    )
+def _listed(line: FundingLine, key: str) -> str:
+    """An amount with what is stored for it."""
+    if line.stored[key] == AS_TEXT:
+        return f"“{line.source}”的{getattr(line, key)}是文本，不是数"
+    return f"“{line.source}”显示{getattr(line, key)}，存的是{line.stored[key]}"

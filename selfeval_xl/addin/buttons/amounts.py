@@ -55,6 +55,8 @@ def wan_edits(grid: Grid, areas: Iterable[Area]) -> Iterable[Edit]:
         value = grid.value(row, column)
         if value is None or (row, column) in formulas or "%" in (grid.number_format(row, column) or ""):
             continue
+        if grid.scaled(row, column) is not None:  # shown in 万元 by its format
+            continue
         new = in_wan(value)
         if new is not None:
             yield Edit(

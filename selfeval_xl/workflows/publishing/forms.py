@@ -31,9 +31,10 @@ class PublicForm:
 
 
 def public_form(form: Form, grid: Grid) -> PublicForm:
-    """The form's cells from its title to its last row, without signatures and hidden rows and columns."""
+    """The form's cells from its title to its last row, without signatures and without what is hidden."""
     area = _extent(form, grid)
     hidden_rows, hidden_columns = grid.hidden() if grid.hidden else (frozenset(), frozenset())
+    invisible = set(grid.invisible())
     computed = _computed(form)
     rows: list[list[Value]] = []
     masked = 0
@@ -41,8 +42,10 @@ def public_form(form: Form, grid: Grid) -> PublicForm:
         line: list[Value] = []
         for column in range(area.left, area.right + 1):
             value = grid.value(row, column)
-            if row in hidden_rows or column in hidden_columns:
+            if row in hidden_rows or column in hidden_columns or (row, column) in invisible:
                 value = None
+            elif isinstance(value, str):
+                value = grid.text(row, column)
             elif value is None:
                 value = computed.get((row, column))
             shown, count = _cleaned(value, grid, row, column)

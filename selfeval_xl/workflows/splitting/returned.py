@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from selfeval_xl.model.forms import DEPARTMENT, PROJECT, Form
 from selfeval_xl.model.grid import Area, Grid, plain_number
+from selfeval_xl.model.quantity import money
 from selfeval_xl.readers import understand
 from selfeval_xl.readers.formats.source import Source, open_source
 from selfeval_xl.readers.recognition.back_links import links_in
@@ -112,6 +113,7 @@ def _state(grid: Grid, forms: list[Form]) -> SheetState:
 def _value(grid: Grid, place: Place) -> Cell:
     """The value as an edit writes it: numbers as numbers, all else (percent and dates too) as displayed."""
     value, text = grid.value(*place), grid.text(*place).strip()
-    if isinstance(value, (bool, date)) or text.endswith("%"):
+    if isinstance(value, (bool, date)) or not isinstance(value, (int, float)):
         return text
-    return Decimal(plain_number(value)) if isinstance(value, (int, float)) else str(value).strip()
+    number = money(text) if text == plain_number(value) or grid.scaled(*place) is not None else None
+    return text if number is None else Decimal(plain_number(number))

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from selfeval_xl.model.display.cell import is_date_format
 from selfeval_xl.model.grid import Area, Grid
 from selfeval_xl.writers.xlsx.worksheet import LONGEST_TEXT, lines_needed, shown_width
 
@@ -194,6 +195,8 @@ def _value(sheet: Worksheet, grid: Grid, row: int, column: int, formats: _Format
         )
     elif isinstance(value, (datetime, date)):
         moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
-        sheet.write_datetime(row, column, moment, formats.get('yyyy"年"m"月"d"日"', framed))
+        shown = grid.number_format(row, column) or ""
+        date_format = shown if is_date_format(shown) else 'yyyy"年"m"月"d"日"'
+        sheet.write_datetime(row, column, moment, formats.get(date_format, framed))
     else:
         sheet.write_string(row, column, str(value), formats.get("General", framed))
