@@ -253,7 +253,7 @@ def test_letters_in_a_symbol_font_are_the_signs_they_show(tmp_path):
     sheet.write_rich_string(0, 0, symbol, "£", "35%", " ", dings, "þ", "优")
     sheet.write_string(1, 0, "³", symbol)
     sheet.write_string(2, 0, "³", book.add_format({"font_name": "宋体"}))
-    sheet.write_string(3, 0, "25处", symbol)
+    sheet.write_string(3, 0, "25处，约", symbol)
     book.close()
     assert [row[0] for row in open_source(tmp_path / "a.xlsx").grids[0].rows] == [
         "≤35% ☑优",
@@ -303,6 +303,13 @@ def test_word_symbols_are_the_signs_they_show(tmp_path):
         paragraph.add_run("2%")
 
     assert read_file(word_form(tmp_path, change)).forms[0].indicators[0].actual == "≤35%±2%"
+
+
+def test_a_report_has_no_signs_that_nobody_sees(tmp_path):
+    document = docx.Document()
+    document.add_paragraph("全年\u200b执行率\uf0b395%\u00ad。")
+    document.save(tmp_path / "报告.docx")
+    assert open_source(tmp_path / "报告.docx").blocks == [(0, "全年执行率≥95%。")]
 
 
 @pytest.mark.parametrize("switch, text", [(None, "118公里"), ("0", "118公里左右")])

@@ -268,6 +268,11 @@ def test_what_a_format_does_to_a_number(number_format, number, found):
         (_DAY, "d-mmm-yy", "2024年11月30日"),
         (_DAY, 'yyyy"年"m"月"', "2024年11月"),
         (7, ";;;", "7"),
+        (1205000, "[DBNum2][$RMB]General;[Red][DBNum2][$RMB]General", "1205000"),
+        (1205.5, '"RMB"#,##0.00', "1205.5"),
+        (12, "[$万元]0", "万元12"),
+        (5, '"-"0', "-5"),
+        (-5, "0.00\u3000", "-5"),
     ],
 )
 def test_the_text_of_a_number_is_what_a_person_takes_from_it(value, number_format, text):

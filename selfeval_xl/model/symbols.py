@@ -59,11 +59,14 @@ PRIVATE = {
 
 
 def in_font(text: str, font: str) -> str:
-    """The text as it shows in a font; as it stands in a font that is none of symbols."""
+    """The text as it shows in a font; as it stands in a font that is none of symbols.
+
+    A letter of the private area whose sign is not known is the replacement character, so that it is missed.
+    """
     signs = FONTS.get(font.strip().lower())
     if signs is None:
         return text
-    return "".join(signs.get(_code(letter), letter) for letter in text)
+    return "".join(signs.get(_code(letter), letter if ord(letter) < _FIRST else "\ufffd") for letter in text)
 
 
 def _code(letter: str) -> int:

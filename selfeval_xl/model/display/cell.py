@@ -24,8 +24,9 @@ _NONZERO = re.compile("[1-9]")
 _ONE, _HUNDRED = Decimal(1), Decimal(100)
 _GENERAL = sections("General")[0]
 _TEXT = sections("@")[0]
+_CURRENCIES = re.compile("RMB|CNY|人民币", re.IGNORECASE)
 # Signs beside a number that change nothing of what it says.
-_EMPTY_SIGNS = frozenset(" \u00a0()-+¥￥$€£,")
+_EMPTY_SIGNS = frozenset(" \u00a0\u3000()-+¥￥$€£,")
 
 
 class Effect(Enum):
@@ -166,8 +167,6 @@ def _effect(section: Section, hides_sign: bool, negative: bool, zero: bool) -> E
         if not section.tokens:
             return Effect.NONE if zero else Effect.HIDDEN
         return Effect.NONE if zero and _is_empty_sign(signs) else Effect.WORDED
-    if section.numerals:
-        return Effect.WORDED
     if section.kind is Kind.NUMBER:
         inner = inner_decimals(section)
         worded = signs.replace(".", "", 1) if inner else signs
@@ -176,23 +175,28 @@ def _effect(section: Section, hides_sign: bool, negative: bool, zero: bool) -> E
             return Effect.PERCENT
         if not _is_empty_sign(worded) or section.count("percent"):
             return Effect.WORDED
-        if _shows_other_sign(signs, hides_sign, negative) or _is_code(section, inner):
+        minus = _minus_before(section) and not negative and not zero
+        if minus or _shows_other_sign(signs, hides_sign, negative) or _is_code(section, inner):
             return Effect.WORDED
         return Effect.NONE if factor == _ONE else Effect.SCALED
-    if section.kind is Kind.TEXT or section.kind is Kind.GENERAL:
-        return Effect.NONE if _is_empty_sign(signs) else Effect.WORDED
     return Effect.NONE if _is_empty_sign(signs) or section.kind is Kind.FRACTION else Effect.WORDED
 
 
 def _is_empty_sign(signs: str) -> bool:
-    """Whether literals say nothing: blanks, brackets, minus and signs of currency."""
-    return all(sign in _EMPTY_SIGNS for sign in signs)
+    """Whether literals say nothing: blanks, brackets, minus and currency."""
+    return all(sign in _EMPTY_SIGNS for sign in _CURRENCIES.sub("", signs))
 
 
 def _shows_other_sign(signs: str, hides_sign: bool, negative: bool) -> bool:
     """Whether a negative number is shown without minus or brackets, or another one with minus."""
     minus = "-" in signs or "(" in signs
     return negative and hides_sign and not minus
+
+
+def _minus_before(section: Section) -> bool:
+    """Whether a minus of the section's own stands before its digits."""
+    kinds = [token.kind for token in section.tokens]
+    return "digit" in kinds and Token("text", "-") in section.tokens[: kinds.index("digit")]
 
 
 def _is_code(section: Section, inner: int) -> bool:

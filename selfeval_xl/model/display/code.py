@@ -32,7 +32,7 @@ class Token(NamedTuple):
     """A piece of a section.
 
     kind: text (a literal), space (_x, as wide as a character), digit (0 # ?), point, comma, percent,
-    exponent (E+), slash, at (@), general, date (yyyy, mm, AM/PM ...), elapsed ([h]).
+    exponent (E+), slash, at (@), general, currency (of [$¥-804]), date (yyyy, mm, AM/PM ...), elapsed ([h]).
     """
 
     kind: str
@@ -102,6 +102,7 @@ _TOKENS = re.compile(
 _SECTIONS = re.compile(r'((?:"[^"]*(?:"|$)|[\\!_*].|\[[^\]]*\]|[^;])*)(;|$)', re.DOTALL)
 _CONDITION = re.compile(r"\[\s*(<=|>=|<>|<|>|=)\s*([-+]?[\d.]+(?:e[+-]?\d+)?)\s*\]", re.IGNORECASE)
 _LOCALE = re.compile(r"\[\$([^\]-]*)(?:-([^\]]*))?\]")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _NUMERALS = re.compile(r"\[dbnum([1-3])\]", re.IGNORECASE)
 _ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
 _SAME_IN_NUMBERS = frozenset(("point", "comma", "slash"))  # what a date or a text shows as it stands
@@ -133,7 +134,8 @@ def _section(code: str) -> Section:
             elif found := _LOCALE.fullmatch(text):
                 locale = found[2].lower() if found[2] else locale
                 if found[1]:
-                    tokens.append(Token("text", found[1]))
+                    kind = "text" if _HAN.search(found[1]) else "currency"
+                    tokens.append(Token(kind, found[1]))
             elif found := _NUMERALS.fullmatch(text):
                 numerals = int(found[1])
             elif found := _ELAPSED.fullmatch(text):

@@ -10,6 +10,7 @@ from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.model.forms import Problem
 from selfeval_xl.model.grid import Grid, Value
 from selfeval_xl.model.symbols import SYMBOL_FONT, in_font
+from selfeval_xl.model.text import ODD, seen
 from selfeval_xl.readers.formats.grid_values import clean, merged
 from selfeval_xl.readers.formats.guard import DAMAGED, MAX_VALUES, Package
 from selfeval_xl.readers.formats.office_package import report_foreign_parts, saved_time
@@ -211,7 +212,8 @@ def _text(paragraph: ElementTree.Element, hidden: list[str]) -> str:
             parts.append(_BREAKS[name])
         elif name not in _SKIPPED:
             waiting += reversed(element)
-    return "".join(parts)
+    text = "".join(parts)
+    return seen(text) if ODD.search(text) else text
 
 
 def _run_looks(run: ElementTree.Element) -> tuple[str, bool]:
