@@ -259,7 +259,7 @@ def test_letters_in_a_symbol_font_are_the_signs_they_show(tmp_path):
         "≤35% ☑优",
         "≥",
         "³",
-        "25处",
+        "25处，约",
     ]
 
 

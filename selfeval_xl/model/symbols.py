@@ -66,7 +66,12 @@ def in_font(text: str, font: str) -> str:
     signs = FONTS.get(font.strip().lower())
     if signs is None:
         return text
-    return "".join(signs.get(_code(letter), letter if ord(letter) < _FIRST else "\ufffd") for letter in text)
+    return "".join(signs.get(_code(letter)) or _unknown(letter) for letter in text)
+
+
+def _unknown(letter: str) -> str:
+    """A letter whose sign is not known."""
+    return letter if _code(letter) == ord(letter) else "\ufffd"
 
 
 def _code(letter: str) -> int:
