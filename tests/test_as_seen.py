@@ -398,3 +398,47 @@ def test_xls_and_ods_show_what_xlsx_shows(tmp_path, libreoffice):
         places = [(row, column) for row in range(len(codes)) for column in range(2)]
         shown.append([(grid.displayed(*place), grid.text(*place), grid.scaled(*place)) for place in places])
     assert shown[0] == shown[1] == shown[2]
+
+
+@pytest.mark.office
+def test_xls_and_ods_tell_what_nobody_sees(tmp_path, libreoffice):
+    book = xlsxwriter.Workbook(tmp_path / "a.xlsx")
+    sheet = book.add_worksheet()
+    white = {"font_color": "#FFFFFF"}
+    looks = [white, {**white, "bg_color": "#FFFFFF"}, {**white, "bg_color": "#1F4E78"}, {}]
+    for column, look in enumerate(looks):
+        sheet.write_string(0, column, "甲", book.add_format(look))
+    sheet.write_number(1, 0, 5, book.add_format({"num_format": ";;;"}))
+    sheet.write_string(2, 0, "³", book.add_format({"font_name": "Symbol"}))
+    sheet.write_string(3, 0, "乙")
+    sheet.set_row(3, 0)
+    book.close()
+    paths = [tmp_path / "a.xlsx"]
+    paths += [libreoffice.convert(paths[0], kind, tmp_path) for kind in ("xls", "ods")]
+    for path in paths:
+        grid = open_source(path).grids[0]
+        assert grid.invisible() == [(0, 0), (0, 1), (1, 0)], path.suffix
+        assert grid.value(2, 0) == "≥", path.suffix
+        assert 3 in grid.hidden()[0], path.suffix
+
+
+def test_white_letters_and_symbol_fonts_of_xlsb_are_seen(tmp_path):
+    """The book is files/filled.xlsb with every letter made white and in Symbol, on no ground."""
+    with zipfile.ZipFile(FILES / "filled.xlsb") as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    styles = parts["xl/styles.bin"]
+    for kind, content in records(styles):
+        if kind == 43:
+            name = "Symbol".encode("utf-16-le")
+            white = content[:12] + b"\x05\x00\x00\x00\xff\xff\xff\xff" + content[20:21]
+            changed_font = white + struct.pack("<I", 6) + name
+            old, new = bytes([43, len(content)]) + content, bytes([43, len(changed_font)]) + changed_font
+            styles = styles.replace(old, new)
+        elif kind == 45:
+            styles = styles.replace(content, bytes(4) + content[4:])
+    parts["xl/styles.bin"] = styles
+    with zipfile.ZipFile(tmp_path / "a.xlsb", "w") as package:
+        for part, content in parts.items():
+            package.writestr(part, content)
+    grid = open_source(tmp_path / "a.xlsb").grids[0]
+    assert len(grid.invisible()) > 20

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape, unescape
 from xml.etree import ElementTree
 
+from selfeval_xl.model.grid import Value
 from selfeval_xl.model.symbols import SYMBOL_FONT, in_font
+from selfeval_xl.readers.formats.grid_values import Place
 from selfeval_xl.readers.formats.xml_walk import local, small_enough
 
-_WHITE, _BLACK = "FFFFFF", "000000"
+WHITE, BLACK = "FFFFFF", "000000"
 # Colours by their number: the first two of the theme, the first two of the palette (twice), the system's two.
-_THEME = {"0": _WHITE, "1": _BLACK}
-_INDEXED = {"0": _BLACK, "1": _WHITE, "8": _BLACK, "9": _WHITE, "64": _BLACK, "65": _WHITE}
+THEME = {"0": WHITE, "1": BLACK}
+INDEXED = {"0": BLACK, "1": WHITE, "8": BLACK, "9": WHITE, "64": BLACK, "65": WHITE}
 # How a white letter is written. Most workbooks have none and no symbol font, which shows without parsing.
 _PALE = (b'FFFFFF"', b'theme="0"', b'indexed="9"', b'indexed="1"')
 _FONT_NAMES = (b'="Symbol"', b'="Wingdings')
@@ -44,14 +47,14 @@ def looks_in(xml: bytes | None) -> CellLooks:
     except ElementTree.ParseError:
         return CellLooks()
     fonts = _children(root, "fonts")
-    colours = [_colour(_child(font, "color"), _BLACK) for font in fonts]
+    colours = [_colour(_child(font, "color"), BLACK) for font in fonts]
     names = [name.get("val", "") if (name := _child(font, "name")) is not None else "" for font in fonts]
     grounds = [_ground(fill) for fill in _children(root, "fills")]
     unseen: set[int] = set()
     symbols: list[tuple[int, str]] = []
     for number, style in enumerate(_children(root, "cellXfs")):
         font, fill = _number(style, "fontId"), _number(style, "fillId")
-        ground = grounds[fill] if fill < len(grounds) else _WHITE
+        ground = grounds[fill] if fill < len(grounds) else WHITE
         if font < len(colours):
             if ground is not None and colours[font] == ground:
                 unseen.add(number)
@@ -86,8 +89,8 @@ def _colour(element: ElementTree.Element | None, default: str) -> str:
         return element.get("rgb", "").upper()[-6:]
     theme, indexed = element.get("theme"), element.get("indexed")
     if theme is not None:
-        return _THEME.get(theme, f"theme {theme}") + ("" if float(tint or 0) == 0 else f" {tint}")
-    return _INDEXED.get(indexed or "", f"indexed {indexed}") if indexed is not None else default
+        return THEME.get(theme, f"theme {theme}") + ("" if float(tint or 0) == 0 else f" {tint}")
+    return INDEXED.get(indexed or "", f"indexed {indexed}") if indexed is not None else default
 
 
 def _ground(fill: ElementTree.Element) -> str | None:
@@ -97,8 +100,8 @@ def _ground(fill: ElementTree.Element) -> str | None:
         return None
     kind = pattern.get("patternType", "none")
     if kind == "none":
-        return _WHITE
-    return _colour(_child(pattern, "fgColor"), _BLACK) if kind == "solid" else None
+        return WHITE
+    return _colour(_child(pattern, "fgColor"), BLACK) if kind == "solid" else None
 
 
 def has_symbol_font(xml: bytes | None) -> bool:
@@ -122,3 +125,22 @@ def without_symbol_fonts(xml: bytes) -> bytes:
         )
 
     return _RUN.sub(spelt, xml)
+
+
+def set_symbols(rows: list[list[Value]], styles: Mapping[Place, int], looks: CellLooks) -> None:
+    """Spells the texts of cells in a symbol font by the signs that they show. styles: by cell."""
+    fonts = dict(looks.fonts)
+    for (row, column), style in styles.items() if fonts else ():
+        if style in fonts and row < len(rows) and column < len(rows[row]):
+            value = rows[row][column]
+            if isinstance(value, str):
+                rows[row][column] = in_font(value, fonts[style])
+
+
+def unseen_places(styles: Mapping[Place, int], looks: CellLooks) -> frozenset[Place]:
+    """The cells whose letters have the colour of their ground."""
+    return (
+        frozenset(place for place, style in styles.items() if style in looks.unseen)
+        if looks.unseen
+        else frozenset()
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from xml.etree import ElementTree
@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.model.forms import Problem
 from selfeval_xl.model.grid import Grid, Value
+from selfeval_xl.model.symbols import SYMBOL_FONT, in_font
 from selfeval_xl.readers.formats.calamine import Corners
 from selfeval_xl.readers.formats.grid_values import (
     TOO_MANY_MERGES,
@@ -31,6 +32,10 @@ _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+_WHITE = "#ffffff"
+_COUNTED = re.compile(r"(?<=[a-z])\d+$")  # Symbol1 is another style of Symbol
+_NO_HEIGHT = re.compile(r"0(?:\.0+)?[a-z]+")  # 0cm, 0.000in
 _VALUE_TYPE = f"{_OFFICE}value-type"
 _EXTENDED_TYPE = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
@@ -57,21 +62,42 @@ class OdsFile:
 class _Styles:
     """The styles of a document by name.
 
-    data, parent: the data style and the parent style of a cell style. formats: the data styles.
+    data, parent: the data style and the parent style of a cell style. formats: the data styles. flat_rows:
+    styles of rows without height. colours, grounds, fonts: the colour of a cell style's letters, the one
+    behind them, and their font.
     """
 
     data: dict[str, str] = field(default_factory=dict)
     parent: dict[str, str] = field(default_factory=dict)
     formats: DataStyles = field(default_factory=DataStyles)
     hidden_tables: set[str] = field(default_factory=set)
+    flat_rows: set[str] = field(default_factory=set)
+    colours: dict[str, str] = field(default_factory=dict)
+    grounds: dict[str, str] = field(default_factory=dict)
+    fonts: dict[str, str] = field(default_factory=dict)
 
     def number_format(self, style: str) -> str:
         """The number format of a cell style, its own or inherited; "" for General."""
+        data = self._inherited(self.data, style)
+        return "" if data is None else self.formats.number_format(data)
+
+    def is_unseen(self, style: str) -> bool:
+        """Whether the letters of a cell style have the colour of their ground."""
+        ground = self._inherited(self.grounds, style) or "transparent"
+        return self._inherited(self.colours, style) == (_WHITE if ground == "transparent" else ground)
+
+    def symbol_font(self, style: str) -> str:
+        """The symbol font of a cell style, "" where it has another."""
+        font = _COUNTED.sub("", self._inherited(self.fonts, style) or "")
+        return font if SYMBOL_FONT.match(font) else ""
+
+    def _inherited(self, values: Mapping[str, str], style: str) -> str | None:
+        """The value of a cell style, its own or that of the nearest parent that has one."""
         for _ in range(10):
-            if style in self.data:
-                return self.formats.number_format(self.data[style])
+            if style in values:
+                return values[style]
             style = self.parent.get(style, "")
-        return ""
+        return None
 
 
 @dataclass(slots=True)
@@ -135,12 +161,28 @@ def _add_style(element: ElementTree.Element, styles: _Styles) -> None:
             properties = element.find(f"{_STYLE}table-properties")
             if properties is not None and properties.get(f"{_TABLE}display") == "false":
                 styles.hidden_tables.add(name)
+        _add_looks(element, name, styles)
         if element.get(f"{_STYLE}data-style-name"):
             styles.data[name] = element.get(f"{_STYLE}data-style-name", "")
         if element.get(f"{_STYLE}parent-style-name"):
             styles.parent[name] = element.get(f"{_STYLE}parent-style-name", "")
     elif element.tag.startswith(NUMBER) and local(element.tag) in DATA_STYLES and name:
         styles.formats.add(name, element)
+
+
+def _add_looks(element: ElementTree.Element, name: str, styles: _Styles) -> None:
+    """Adds the colours of a cell style, and the style of a row without height."""
+    for child in element:
+        kind = local(child.tag)
+        if kind == "table-row-properties" and _NO_HEIGHT.fullmatch(child.get(f"{_STYLE}row-height", "")):
+            styles.flat_rows.add(name)
+        elif kind == "text-properties":
+            if child.get(f"{_FO}color"):
+                styles.colours[name] = child.get(f"{_FO}color", "").lower()
+            if child.get(f"{_STYLE}font-name"):
+                styles.fonts[name] = child.get(f"{_STYLE}font-name", "")
+        elif kind == "table-cell-properties" and child.get(f"{_FO}background-color"):
+            styles.grounds[name] = child.get(f"{_FO}background-color", "").lower()
 
 
 def _sheets(content: bytes, styles: _Styles) -> Iterator[_Sheet]:
@@ -166,7 +208,7 @@ def _sheets(content: bytes, styles: _Styles) -> Iterator[_Sheet]:
                 if tag == f"{_TABLE}table-column":
                     _read_column(sheet, element)
                 elif tag == f"{_TABLE}table-row":
-                    _read_row(sheet, element)
+                    _read_row(sheet, element, styles.flat_rows)
 
 
 def _repeated(element: ElementTree.Element, name: str, limit: int) -> int:
@@ -184,8 +226,11 @@ def _read_column(sheet: _Sheet, element: ElementTree.Element) -> None:
         sheet.hidden_columns.update(range(start, sheet.column))
 
 
-def _read_row(sheet: _Sheet, element: ElementTree.Element) -> None:
-    """Takes in one row; a repeated row is written out only where it has values."""
+def _read_row(sheet: _Sheet, element: ElementTree.Element, flat_rows: Set[str]) -> None:
+    """Takes in one row; a repeated row is written out only where it has values.
+
+    flat_rows: the styles of rows without height.
+    """
     times = _repeated(element, "rows-repeated", LAST_ROW)
     cells = [child for child in element if child.tag in _CELLS]
     busy = any(cell.get(_VALUE_TYPE) or len(cell) for cell in cells)
@@ -197,7 +242,11 @@ def _read_row(sheet: _Sheet, element: ElementTree.Element) -> None:
             )
         if not sheet.complete:
             break
-    if element.get(f"{_TABLE}visibility", "visible") != "visible" and (busy or times < 10_000):
+    hidden = (
+        element.get(f"{_TABLE}visibility", "visible") != "visible"
+        or element.get(f"{_TABLE}style-name", "") in flat_rows
+    )
+    if hidden and (busy or times < 10_000):
         sheet.hidden_rows.update(range(sheet.row, min(sheet.row + times, LAST_ROW)))
     sheet.row += times
 
@@ -217,11 +266,7 @@ def _read_cell(sheet: _Sheet, cell: ElementTree.Element, row: int, column: int, 
             break
         if value is not None:
             sheet.values[place] = value
-            # A text stands in the file as its format shows it.
-            if not isinstance(value, str):
-                sheet.styles[place] = (
-                    cell.get(f"{_TABLE}style-name") or row_style or sheet.column_style(place[1])
-                )
+            sheet.styles[place] = cell.get(f"{_TABLE}style-name") or row_style or sheet.column_style(place[1])
         if cell.get(f"{_TABLE}formula"):
             sheet.formulas[place] = _formula(cell.get(f"{_TABLE}formula", ""))
             if value is None and cell.get(_VALUE_TYPE) == "string":
@@ -295,6 +340,15 @@ def _runs(element: ElementTree.Element) -> Iterator[str]:
         yield child.tail or ""
 
 
+def _spell_symbols(sheet: _Sheet, styles: _Styles) -> None:
+    """Spells the texts of cells in a symbol font by the signs that they show."""
+    fonts = {style: font for style in set(sheet.styles.values()) if (font := styles.symbol_font(style))}
+    for place, style in sheet.styles.items() if fonts else ():
+        value = sheet.values.get(place)
+        if style in fonts and isinstance(value, str):
+            sheet.values[place] = in_font(value, fonts[style])
+
+
 def _grid(sheet: _Sheet, styles: _Styles, problems: list[Problem]) -> Grid:
     """The table as a Grid; what had to be left out is added to the problems."""
     far = within_limits(sheet.values)
@@ -302,6 +356,7 @@ def _grid(sheet: _Sheet, styles: _Styles, problems: list[Problem]) -> Grid:
         problems.append(Problem(far_text(far), sheet=sheet.name, rule="T01"))
     if not sheet.complete:
         problems.append(Problem(TOO_MANY_VALUES, sheet=sheet.name, rule="T01"))
+    _spell_symbols(sheet, styles)
     rows = filled(sheet.values)
     areas, left_out = merged(sheet.corners, rows)
     if left_out or len(sheet.corners) > MAX_MERGES:
@@ -309,8 +364,15 @@ def _grid(sheet: _Sheet, styles: _Styles, problems: list[Problem]) -> Grid:
 
     def formats() -> Mapping[Place, str]:
         return {
-            place: shown for place, style in sheet.styles.items() if (shown := styles.number_format(style))
+            place: shown
+            for place, style in sheet.styles.items()
+            # A text stands in the file as its format shows it.
+            if not isinstance(sheet.values.get(place), str) and (shown := styles.number_format(style))
         }
+
+    def unseen() -> frozenset[Place]:
+        wanted = {style for style in set(sheet.styles.values()) if styles.is_unseen(style)}
+        return frozenset(place for place, style in sheet.styles.items() if style in wanted)
 
     return Grid(
         sheet.name,
@@ -322,6 +384,7 @@ def _grid(sheet: _Sheet, styles: _Styles, problems: list[Problem]) -> Grid:
         blanks=lambda: frozenset(sheet.blanks),
         hidden=lambda: (frozenset(sheet.hidden_rows), frozenset(sheet.hidden_columns)),
         errors=lambda: sheet.errors,
+        unseen=unseen,
         codes=lambda: set(map(styles.formats.number_format, styles.formats.own)),
     )
 

@@ -9,6 +9,7 @@ from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.model.forms import Problem
 from selfeval_xl.model.grid import Grid, Value
 from selfeval_xl.readers.formats.calamine import Corners, open_calamine, sheet_values, worksheets
+from selfeval_xl.readers.formats.cell_looks import set_symbols, unseen_places
 from selfeval_xl.readers.formats.compound_file import packed
 from selfeval_xl.readers.formats.grid_values import (
     TOO_MANY_MERGES,
@@ -56,6 +57,7 @@ def _grid(
     problems: list[Problem],
 ) -> Grid:
     """One sheet as a Grid; what had to be left out of it is added to the problems."""
+    set_symbols(rows, records.styles, book.looks)
     areas, left_out = merged(corners, rows)
     for text in (
         TOO_MANY_VALUES if records.too_many else "",
@@ -73,4 +75,5 @@ def _grid(
         hidden=lambda: (frozenset(records.hidden_rows), frozenset(records.hidden_columns)),
         errors=lambda: records.errors,
         codes=lambda: set(book.formats),
+        unseen=lambda: unseen_places(records.styles, book.looks),
     )

@@ -12,6 +12,8 @@ import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from selfeval_xl.readers.formats.binary_looks import xls_looks
+from selfeval_xl.readers.formats.cell_looks import CellLooks
 from selfeval_xl.readers.formats.grid_values import Place
 from selfeval_xl.readers.formats.guard import MAX_CELLS, MAX_VALUES, NEAR_COLUMN, NEAR_ROW
 from selfeval_xl.readers.formats.number_formats import BUILTIN
@@ -67,7 +69,7 @@ class BookRecords:
 
     tamed: the stream as calamine reads it rightly, and without reserving memory for what is not there.
     lying: more shared strings are declared than fit into the stream, or two sheets begin at one place. links,
-    dde: it points to other files or programs.
+    dde: it points to other files or programs. looks: those of the cell styles.
     """
 
     tamed: bytearray
@@ -77,6 +79,7 @@ class BookRecords:
     lying: bool = False
     links: bool = False
     dde: bool = False
+    looks: CellLooks = field(default_factory=CellLooks)
 
     def formats_of(self, sheet: SheetRecords) -> Mapping[Place, str]:
         """The number formats of a sheet's cells, of those that have one other than General."""
@@ -135,6 +138,8 @@ def scan(stream: bytes) -> BookRecords:
         "" if name.lower() == "general" else name
         for name in (custom.get(number, BUILTIN.get(number, "")) for number in styles)
     ]
+    if not encoding:
+        book.looks = xls_looks((kind, stream[at : at + length]) for kind, at, length in records(stream))
     if not book.lying:
         book.sheets = [*sheets.values()]
         for start, sheet in sheets.items():

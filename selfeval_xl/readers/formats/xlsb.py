@@ -13,7 +13,9 @@ from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.model.display.cell import is_date_format
 from selfeval_xl.model.forms import Problem
 from selfeval_xl.model.grid import Area, Grid, Value
+from selfeval_xl.readers.formats.binary_looks import xlsb_looks
 from selfeval_xl.readers.formats.calamine import Corners, open_calamine, sheet_values, worksheets
+from selfeval_xl.readers.formats.cell_looks import CellLooks, set_symbols, unseen_places
 from selfeval_xl.readers.formats.grid_values import TOO_MANY_MERGES, Place, merged, put, serial_date, trimmed
 from selfeval_xl.readers.formats.guard import DAMAGED, MAX_CELLS, MAX_MERGES, MAX_VALUES, Package, pack
 from selfeval_xl.readers.formats.number_formats import BUILTIN
@@ -94,6 +96,7 @@ def read_xlsb(package: Package) -> tuple[list[Grid], list[Problem]]:
         scanned = {name: _scan(part) for name, part in parts.items() if "worksheets/" in name.lower()}
         formats = _formats(parts.get("xl/styles.bin", b""))
         sheet_parts = _sheet_parts(parts)
+        looks = xlsb_looks(records(parts.get("xl/styles.bin", b"")))
         epoch_1904 = _epoch_1904(parts.get("xl/workbook.bin", b""))
     except struct.error as error:
         raise UnreadableFile(DAMAGED) from error
@@ -107,17 +110,24 @@ def read_xlsb(package: Package) -> tuple[list[Grid], list[Problem]]:
         rows = trimmed(sheet_values(opened, number)[0])
         put(rows, sheet.errors)
         _set_dates(rows, sheet, formats, epoch_1904)
+        set_symbols(rows, sheet.styles, looks)
         areas, left_out = merged(sheet.corners, rows)
         if left_out or len(sheet.corners) > MAX_MERGES:
             problems.append(Problem(TOO_MANY_MERGES, sheet=name, rule="T01"))
-        grids.append(_grid(name, rows, areas, visible[name], sheet, formats))
+        grids.append(_grid(name, rows, areas, visible[name], sheet, formats, looks))
     return grids, problems
 
 
 def _grid(
-    name: str, rows: list[list[Value]], areas: list[Area], visible: bool, sheet: _Sheet, formats: list[str]
+    name: str,
+    rows: list[list[Value]],
+    areas: list[Area],
+    visible: bool,
+    sheet: _Sheet,
+    formats: list[str],
+    looks: CellLooks,
 ) -> Grid:
-    """One sheet as a Grid. formats: the number format of each cell style."""
+    """One sheet as a Grid. formats, looks: those of the cell styles."""
 
     def formats_by_place() -> Mapping[Place, str]:
         return {
@@ -135,6 +145,7 @@ def _grid(
         hidden=lambda: (frozenset(sheet.hidden_rows), frozenset(sheet.hidden_columns)),
         errors=lambda: sheet.errors,
         codes=lambda: set(formats),
+        unseen=lambda: unseen_places(sheet.styles, looks),
     )
 
 

@@ -14,9 +14,14 @@ from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.model.forms import Problem
 from selfeval_xl.model.grid import Grid, Value
 from selfeval_xl.model.sheet_names import LISTS
-from selfeval_xl.model.symbols import in_font
 from selfeval_xl.readers.formats.calamine import Corners, open_calamine, sheet_values, worksheets
-from selfeval_xl.readers.formats.cell_looks import CellLooks, has_symbol_font, looks_in, without_symbol_fonts
+from selfeval_xl.readers.formats.cell_looks import (
+    CellLooks,
+    has_symbol_font,
+    looks_in,
+    set_symbols,
+    without_symbol_fonts,
+)
 from selfeval_xl.readers.formats.grid_values import (
     TOO_MANY_MERGES,
     TOO_MANY_VALUES,
@@ -211,11 +216,6 @@ class Workbook:
         """The cells whose letters have the colour of their ground."""
         return frozenset(places_of(self.xml(sheet), self.looks.unseen))
 
-    def symbol_cells(self, sheet: str) -> dict[Place, str]:
-        """The symbol fonts of the cells that have one."""
-        fonts = dict(self.looks.fonts)
-        return {place: fonts[style] for place, style in places_of(self.xml(sheet), frozenset(fonts)).items()}
-
 
 def _is_sheet(name: str) -> bool:
     """Whether a part holds a sheet."""
@@ -336,10 +336,8 @@ def _grid(
     if left_out or len(corners) > MAX_MERGES:
         problems.append(Problem(TOO_MANY_MERGES, sheet=name, rule="T01"))
     if book.has_symbol_font:
-        for (row, column), font in book.symbol_cells(name).items():
-            value = rows[row][column] if row < len(rows) and column < len(rows[row]) else None
-            if isinstance(value, str):
-                rows[row][column] = in_font(value, font)
+        styles = places_of(book.xml(name), frozenset(style for style, _ in book.looks.fonts))
+        set_symbols(rows, styles, book.looks)
     return Grid(
         name,
         rows,
