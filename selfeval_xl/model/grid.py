@@ -275,12 +275,14 @@ def number_text(value: float | int, number_format: str | None) -> str:
         return str(value)
     if number_format is None or display.is_plain(number_format):
         return plain_number(value)
+    places = display.plain_percent(number_format)
+    if places is not None:
+        return percent_text(Decimal(format(value, ".15g")), places)
     match display.effect(value, number_format):
         case display.Effect.PERCENT:
             places = display.percent_places(number_format, value < 0)
-            number = Decimal(format(value, ".15g"))
             if places is not None:
-                return percent_text(number, places)
+                return percent_text(Decimal(format(value, ".15g")), places)
             return f"{plain_number(_digits(value, number_format))}%"
         case display.Effect.SCALED:
             return plain_number(_digits(value, number_format))

@@ -245,6 +245,15 @@ def scaled_from(value: float | int, number_format: str) -> Decimal | None:
 
 
 @lru_cache(maxsize=1024)
+def plain_percent(number_format: str) -> int | None:
+    """The decimals of a format that shows every number as percent with as many; None for any other."""
+    parts = sections(number_format)
+    if len(parts) > 1 or parts[0].condition or effect(1, number_format) is not Effect.PERCENT:
+        return None
+    return percent_places(number_format, False)
+
+
+@lru_cache(maxsize=1024)
 def percent_places(number_format: str, negative: bool) -> int | None:
     """The decimals of a percent format; None where they differ from number to number (0.##%)."""
     section, _ = _number_section(number_format, Decimal(-1 if negative else 1))

@@ -102,6 +102,7 @@ class Workbook:
         self.parts = {**parts, **self.bare}
         self.usual: bool | None = None
         self._formats: dict[str, Mapping[Place, str]] = {}
+        self._codes: dict[str, set[str]] = {}
 
     def named(self, name: str) -> bytes | None:
         """A part by its name in any case (some programs write sharedstrings.xml), or None."""
@@ -174,8 +175,11 @@ class Workbook:
 
     def codes(self, sheet: str) -> set[str]:
         """The number formats of a sheet's cells, each once."""
-        formats = self.formats(sheet)
-        return formats.texts() if isinstance(formats, CellTexts) else set(formats.values())
+        if sheet not in self._codes:
+            formats = self.formats(sheet)
+            texts = formats.texts() if isinstance(formats, CellTexts) else set(formats.values())
+            self._codes[sheet] = texts
+        return self._codes[sheet]
 
     def styled(self, sheet: str, codes: Collection[str]) -> list[Place]:
         """The cells of a sheet with one of these number formats."""
