@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 import xlrd
 
+from selfeval_xl.model.display.cell import is_date_format
 from selfeval_xl.model.grid import Area, Value
 from selfeval_xl.model.sheet_names import SETTINGS
 from selfeval_xl.readers.formats.compound_file import packed
 from selfeval_xl.readers.formats.grid_values import TOO_MANY_VALUES, clean, filled, merged, serial_date
 from selfeval_xl.readers.formats.guard import MAX_VALUES
-from selfeval_xl.readers.formats.number_formats import BUILTIN, shows_date
+from selfeval_xl.readers.formats.number_formats import BUILTIN
 from selfeval_xl.readers.formats.source import Source, open_source
 from support.biff import (
     CLOCK,
@@ -226,7 +227,7 @@ def _as_xlrd_reads(path: Path) -> list[tuple[object, ...]]:
 def _xlrd_value(cell: xlrd.sheet.Cell, shown: str, epoch_1904: bool) -> Value:
     """The value of one of xlrd's cells as a Grid has it."""
     if cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
-        dated = shows_date(shown) and 0 <= cell.value < 2_958_466
+        dated = is_date_format(shown) and 0 <= cell.value < 2_958_466
         return serial_date(cell.value, epoch_1904) if dated else cell.value
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:
         return bool(cell.value)
