@@ -212,7 +212,7 @@ def test_a_report_is_a_form_of_its_own_kind_and_problems_are_sentences():
     assert (report["kind"], report["department"], report["year"]) == ("report", "县应急管理局", 2024)
     assert report["sections"] == [{"title": "一、部门概况", "text": "共12人。"}]
     assert file["problems"] == ["表1第9行没有看懂。"]
-    assert set(file) == {"path", "sha256", "forms", "problems"}
+    assert set(file) == {"path", "sha256", "forms", "unread", "problems"}
 
 
 def test_a_finding_has_every_key():

@@ -54,6 +54,9 @@ def _file(file: ReadFile, policy: Policy) -> Json:
         "path": file.path,
         "sha256": file.sha256,
         "forms": forms,
+        "unread": [
+            {"sheet": unread.sheet, "cells": unread.cells, "text": unread.text} for unread in file.unread
+        ],
         "problems": [problem.text for problem in file.problems],
     }
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import ClassVar
 
 from selfeval_xl.model.findings import Located
-from selfeval_xl.model.grid import Area
+from selfeval_xl.model.grid import Area, a1, position
 from selfeval_xl.model.quantity import Quantity, money
 
 Cells = Mapping[str, str]
@@ -71,9 +72,9 @@ class FundingLine(Located):
 
     source: 合计 for the total row, else the label as printed without 其中：. part_of: the parent row's
     source. execution_rate: as displayed. rate: annual execution over annual budget, set by assess (None: it
-    cannot be computed). typed: the text of a cell whose value had to be converted (12.5万元 in a 元 form), by
-    key. stored: by key the number with which the workbook calculates, where the cell shows another amount;
-    AS_TEXT for a text, which counts as nothing.
+    cannot be computed). other: texts of further columns by their heads. typed: the text of a cell whose
+    value had to be converted (12.5万元 in a 元 form), by key. stored: by key the number with which the
+    workbook calculates, where the cell shows another amount; AS_TEXT for a text, which counts as nothing.
     """
 
     source: str
@@ -85,6 +86,7 @@ class FundingLine(Located):
     points: str | None = None
     score: str | None = None
     note: str | None = None
+    other: Cells = field(default_factory=dict)
     cells: Cells = field(default_factory=dict)
     typed: Cells = field(default_factory=dict)
     stored: Cells = field(default_factory=dict)
@@ -138,7 +140,12 @@ class Task(Located):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator(Located):
-    """One third-level indicator. Texts as written; split targets joined. The last four are set by assess."""
+    """One indicator of the finest level that the form prints.
+
+    Texts as written; split targets joined. level4: the name where it is of a fourth level. standard: by what
+    it is scored (评分标准). review_score: 复核分 of another than the unit. other: texts of further columns by
+    their heads. The last four are set by assess.
+    """
 
     level1: str | None = None
     level2: str | None = None
@@ -150,6 +157,10 @@ class Indicator(Located):
     score: str | None = None
     note: str | None = None
     unit: str | None = None
+    level4: str | None = None
+    standard: str | None = None
+    review_score: str | None = None
+    other: Cells = field(default_factory=dict)
     cells: Cells = field(default_factory=dict)
     target_quantity: Quantity | None = None
     actual_quantity: Quantity | None = None
@@ -179,6 +190,46 @@ class Indicator(Located):
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """Filled cells of neighbouring rows that nobody has read.
+
+    cells: "D21,E22:I27". text: what they show, shortened. data: `NUMBER` where one of them is a number under
+    or beside a head of money, targets, completion or scores; `WORDS` where they look like data otherwise.
+    """
+
+    NUMBER: ClassVar[str] = "number"
+    WORDS: ClassVar[str] = "words"
+
+    sheet: str
+    cells: str
+    text: str
+    data: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """The A1 names of all the cells."""
+        found = []
+        for piece in self.cells.split(","):
+            first, _, last = piece.partition(":")
+            (top, left), (bottom, right) = position(first), position(last or first)
+            found += [a1(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Numbers of the filled cells in and around a form that are labels, values or furniture; what is unread.
+
+    Furniture is what is known and no value: titles, units, remarks, numbering, columns that nobody needs.
+    """
+
+    labels: int = 0
+    values: int = 0
+    furniture: int = 0
+    unread: tuple[Unread, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """The place of a form on its sheet. Rows and columns count from 0.
 
@@ -200,7 +251,7 @@ class Form(Located):
     printed but empty has a cell and the value None. placeholders: cell and text of rows left as 指标2： or ……
     indicator_columns: keys of the columns that the indicator table has (note, points, score, level1 ...).
     remarks: 其他需要说明事项 ... by label. signature: 填表人 ... by label, None where not filled in.
-    overtyped: cells with a constant where the issued template has a formula.
+    overtyped: cells with a constant where the issued template has a formula. account: of its filled cells.
     content_digest: digest of the contents, where the contents themselves are not kept.
     """
 
@@ -231,6 +282,7 @@ class Form(Located):
     frame: Frame | None = None
     cells: Cells = field(default_factory=dict)
     overtyped: tuple[str, ...] = ()
+    account: Account = Account()
     content_digest: str = ""
 
     @property
@@ -348,6 +400,11 @@ class ReadFile:
     settings: Mapping[str, str] = field(default_factory=dict)
     explanations: tuple[Explanation, ...] = ()
     listed: tuple[ListedFinding, ...] = ()
+
+    @property
+    def unread(self) -> list[Unread]:
+        """The cells of all forms that nobody has read."""
+        return [unread for form in self.forms for unread in form.account.unread]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

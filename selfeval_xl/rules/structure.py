@@ -10,7 +10,16 @@ from decimal import Decimal
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.errors import SelfevalError
 from selfeval_xl.model.findings import Finding, Severity, Treatment
-from selfeval_xl.model.forms import DEPARTMENT, PROJECT, Form, FundingLine, Indicator, Problem, ReadFile
+from selfeval_xl.model.forms import (
+    DEPARTMENT,
+    PROJECT,
+    Form,
+    FundingLine,
+    Indicator,
+    Problem,
+    ReadFile,
+    Unread,
+)
 from selfeval_xl.model.money import NAMES, ten_thousand_yuan
 from selfeval_xl.model.quantity import is_blank, parse, tidy
 from selfeval_xl.rules.funding_table import main_line, ten_thousandfold
@@ -24,6 +33,7 @@ HEADING = {
     DEPARTMENT: (("department", "部门名称"), ("year", "年度")),
 }
 _BLANK_YEAR = re.compile(r"[(（]\s*(?:20)?\s*[_＿]*\s*年度?\s*[)）]|^\s*(?:20)?[_＿]{2,}\s*年度?")
+_MOST_CELLS = 30  # cells that one finding points at
 _ADVICE = re.compile(r"[；;。，,](请.+)$")
 
 
@@ -451,3 +461,29 @@ def signature_incomplete(
         subject=empty[0],
         cell=cells(*(form.cells.get(label) for label in empty)),
     )
+
+
+@rule(
+    "T10",
+    "表里有没有读进来的数据",
+    Severity.WARNING,
+    asks="表里的每个数和每段话都读得进来。没有读进来而像是数据的格逐处列出，由财政核对，单位不用改。",
+    treatment=Treatment.BUREAU,
+)
+def data_unread(form: Form, policy: Policy) -> Iterator[Finding]:
+    """Every cell of the form that looks like data was read; what was not is shown to the bureau.
+
+    A number under or beside a head of money, targets, completion or scores is an error: it is in no sum.
+    """
+    for unread in form.account.unread:
+        if unread.data:
+            number = unread.data == Unread.NUMBER
+            yield Finding(
+                message=f"{unread.cells}（“{unread.text}”）像是{'数' if number else '表里的内容'}，"
+                "没有读进来，没有算进合计和判定。",
+                hint="单位不用改。请财政核对原表，按表上的内容审核，并把表式告诉维护程序的人。",
+                cell=cells(*unread.names[:_MOST_CELLS]),
+                subject=unread.text,
+                value=unread.text,
+                severity=Severity.ERROR if number else None,
+            )

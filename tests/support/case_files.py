@@ -3,8 +3,9 @@
 The first lines are `layout:` and `expect:` (every finding as `RULE cell`, `;` between several, or `none`)
 and, where needed, `kind: department`, `year:`, `project:`, `department:`, `unit:`, `goal: expected =>
 actual`, `signature: label=value, ...`, `policy: name=value` (D11=on switches a rule on), `formats: E5=0.00,
-...` (number formats of cells), `texts: E6, ...` (cells with a number typed as text). Tables follow with their
-printed heads, an empty line between them.
+...` (number formats of cells), `texts: E6, ...` (cells with a number typed as text), `stray: K14=12.5;
+A30=text` (cells that no field of the form has). Tables follow with their printed heads, an empty line between
+them.
 
 All that a case leaves out is filled in so that nothing else is wrong: funds all spent, a harmless goal,
 signatures, and below the case's own rows an indicator for each first level that is still missing. `fill: no`
@@ -159,6 +160,9 @@ def _form(head: Mapping[str, str], tables: list[list[dict[str, str]]], sheet: st
         _fill(layout, data)
     grid = draw(layout, data, int(data["year"]) if data["year"] else None).grid(sheet)
     _set_looks(grid, head)
+    for stray in filter(None, head.get("stray", "").split(";")):
+        name, _, text = stray.strip().partition("=")
+        _put(grid, name, text)
     found = forms_in(grid, "case.xlsx")
     assert len(found.forms) == 1 and not found.problems, found.problems
     return found.forms[0]
@@ -173,6 +177,14 @@ def _set_looks(grid: Grid, head: Mapping[str, str]) -> None:
     for cell in filter(None, head.get("texts", "").split(",")):
         row, column = position(cell.strip())
         grid.rows[row][column] = grid.text(row, column)
+
+
+def _put(grid: Grid, name: str, text: str) -> None:
+    """Writes a text, or a number where it is one, into a cell of the Grid."""
+    row, column = position(name)
+    grid.rows += [[] for _ in range(row + 1 - len(grid.rows))]
+    grid.rows[row] += [None] * (column + 1 - len(grid.rows[row]))
+    grid.rows[row][column] = float(text) if text.replace(".", "").isdigit() else text
 
 
 def _add_table(table: list[dict[str, str]], data: dict) -> None:

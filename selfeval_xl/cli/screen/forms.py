@@ -16,7 +16,7 @@ from rich.text import Text
 from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.cli.screen.screen import console, table_of
 from selfeval_xl.model.edits import Edit, Formula, Look
-from selfeval_xl.model.forms import FORM_NAMES, Form, Problem, ReadFile
+from selfeval_xl.model.forms import FORM_NAMES, Account, Form, Problem, ReadFile
 from selfeval_xl.model.grid import percent_text
 from selfeval_xl.model.numbers import shown
 
@@ -65,6 +65,24 @@ def _show_form(screen: Console, form: Form) -> None:
             )
     if form.indicators:
         screen.print(_indicator_table(form))
+    _show_account(screen, form.account)
+
+
+def _show_account(screen: Console, account: Account) -> None:
+    """Shows how many cells of the form were read, and the ones that were not."""
+    unread = [name for each in account.unread for name in each.names]
+    cells = account.labels + account.values + account.furniture + len(unread)
+    screen.print(
+        f"这张表有内容的{cells}格：标签{account.labels}格，读进来的值{account.values}格，"
+        f"标题、说明等{account.furniture}格，没有读的{len(unread)}格。",
+        markup=False,
+    )
+    for each in account.unread:
+        screen.print(
+            f"  没有读：{each.cells}“{each.text}”{'（像是数据）' if each.data else ''}",
+            style="yellow" if each.data else None,
+            markup=False,
+        )
 
 
 def _head(form: Form) -> list[str]:

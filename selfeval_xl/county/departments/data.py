@@ -21,7 +21,7 @@ from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import squeeze
 
 REPORTED, MISSING, EXEMPT, EXTRA = "已报", "漏报", "免评", "名册外"
-PASS, EXPLAIN, RETURN, NONE = "通过", "说明后通过", "退回修改", "未报"
+PASS, EXPLAIN, RETURN, VERIFY, NONE = "通过", "说明后通过", "退回修改", "待财政核实", "未报"
 UNSCORED = "不评分"
 # 状态 of a finding since the previous run
 NEW, STILL_OPEN, MENDED, EXPLAINED = "新发现", "未修改", "已修改", "已说明"
@@ -336,10 +336,19 @@ def _ledger_row(form: Form, projects: list[Project]) -> Project | None:
 
 
 def advice(findings: Iterable[Finding]) -> str:
-    """退回修改 if an error has to be mended now, 说明后通过 if something has to be explained, else 通过."""
+    """What to do with a form or department, by its findings that are not explained.
+
+    退回修改 if an error has to be mended now, 待财政核实 if the bureau has to look itself, 说明后通过 if
+    something has to be explained, else 通过.
+    """
     findings = [finding for finding in findings if finding.status != "explained"]
     if any(finding.severity is Severity.ERROR and finding.treatment is Treatment.FIX for finding in findings):
         return RETURN
+    if any(
+        finding.treatment is Treatment.BUREAU and finding.severity is not Severity.NOTE
+        for finding in findings
+    ):
+        return VERIFY
     return (
         EXPLAIN
         if any(

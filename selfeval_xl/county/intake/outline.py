@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from selfeval_xl.county.intake.check_file import CheckedFile
 from selfeval_xl.county.intake.versions import SUBMISSION_KEYS
 from selfeval_xl.filings.grouping import content_key
-from selfeval_xl.model.forms import Form, Goal, Problem, ReadFile, Report
+from selfeval_xl.model.forms import Account, Form, Goal, Problem, ReadFile, Report, Unread
 from selfeval_xl.rules.across import own_texts
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ _REPORT = ("sheet", "department", "department_code", "year", "content_digest")
 _LAST_YEAR, _MOST_BYTES = 9999, 1 << 62
 _EMPTY: dict = {}
 _NO_GOAL = Goal(cells=_EMPTY)
+_NO_ACCOUNT = Account()
 _BYTES = 8  # of a digest; 64 bits: equal digests of different texts are not to be expected
 
 
@@ -52,6 +53,7 @@ class _Encoded(TypedDict):
     problems: list[tuple[str, _Text, _Text, _Text]]
     forms: list[tuple[str, str, _Text, _Text, _Text, _Text, _Text, _Text, _Text, _Text, int | None, str]]
     reports: list[tuple[_Text, _Text, _Text, int | None, str]]
+    unread: list[list[tuple[str, str, str, str]]]
     words: list[list[int]]
 
 
@@ -84,6 +86,10 @@ def outline(checked: CheckedFile) -> str:
                 [*(getattr(report, key) for key in _REPORT[:-1]), _content_digest(content_key(report))]
                 for report in file.reports
             ],
+            "unread": [
+                [[each.sheet, each.cells, each.text, each.data] for each in form.account.unread if each.data]
+                for form in file.forms
+            ],
             "words": [list(_word_digests(form)) for form in file.forms],
         },
         ensure_ascii=False,
@@ -105,16 +111,24 @@ def outlined(text: str | bytes, path: str) -> Outline:
     Raises ValueError or RecursionError where the text is no outline.
     """
     data = _decoder().decode(text)
-    if len(data["words"]) != len(data["forms"]):
-        raise ValueError("an outline has a list of words for each form")
+    if not len(data["words"]) == len(data["unread"]) == len(data["forms"]):
+        raise ValueError("an outline has a list of words and one of unread cells for each form")
     sha256, size, kind, saved = data["file"]
     rows = (*data["forms"], *data["reports"])
     years = (value for row in rows for value in row if isinstance(value, int))
     if not 0 <= size <= _MOST_BYTES or not all(0 <= year <= _LAST_YEAR for year in years):
         raise ValueError("a size or year that no file has")
     forms = tuple(
-        Form(file=path, cells=_EMPTY, remarks=_EMPTY, signature=_EMPTY, goal=_NO_GOAL, **_fields(values))
-        for values in data["forms"]
+        Form(
+            file=path,
+            cells=_EMPTY,
+            remarks=_EMPTY,
+            signature=_EMPTY,
+            goal=_NO_GOAL,
+            account=Account(unread=tuple(Unread(*each) for each in unread)) if unread else _NO_ACCOUNT,
+            **_fields(values),
+        )
+        for values, unread in zip(data["forms"], data["unread"], strict=True)
     )
     reports = tuple(
         Report(file=path, **dict[str, Any](zip(_REPORT, values, strict=True))) for values in data["reports"]

@@ -354,7 +354,25 @@ def _receipt(arrival: ReceivedFile, fates: list[VersionDecision], folder: Path) 
     if arrival.file.problems:
         receipt.reason += "；读取时发现：" + "；".join(problem.text for problem in arrival.file.problems[:3])
         receipt.action = "请看原因，必要时请单位改好重报" if receipt.result in RESULTS[:2] else receipt.action
+    if receipt.result in RESULTS[:2] and (arrival.file.unread or _unread_sheets(arrival.file)):
+        receipt.result = "部分采用"
+        if arrival.file.unread:
+            receipt.reason += f"；没有读进来：{_unread_cells(arrival.file)}"
+        receipt.action = "请财政核对没有读进来的格"
     return receipt
+
+
+def _unread_sheets(file: ReadFile) -> bool:
+    """Whether a sheet looks like a form and gave none."""
+    return any(problem.rule == "T01" and problem.sheet for problem in file.problems)
+
+
+def _unread_cells(file: ReadFile) -> str:
+    """The cells of a file that look like data and were not read: 表1 D21,E22:I27；表2 B4."""
+    by_sheet: dict[str, list[str]] = {}
+    for each in file.unread:
+        by_sheet.setdefault(each.sheet, []).append(each.cells)
+    return "；".join(f"{sheet} {','.join(cells)}" for sheet, cells in by_sheet.items())
 
 
 def _used_because(fates: Iterable[VersionDecision]) -> str:
@@ -386,6 +404,8 @@ def _without_forms(receipt: Receipt) -> None:
         receipt.result, receipt.reason, receipt.action = "无法读取", texts or "压缩包没有打开", kind.action
     elif kind.role is Role.UNREADABLE or any(problem.rule == "T08" for problem in file.problems):
         receipt.result, receipt.reason, receipt.action = "无法读取", texts or "文件打不开", kind.action
+    elif _unread_sheets(file):
+        receipt.result, receipt.reason, receipt.action = "无法读取", texts, "请财政核对原表"
     else:
         receipt.result, receipt.reason = "非自评材料", texts or "里面没有自评表，也没有自评报告"
 

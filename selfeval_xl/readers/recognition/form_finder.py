@@ -15,6 +15,7 @@ from selfeval_xl.model.forms import DEPARTMENT, PROJECT, Form, Frame, Goal, Prob
 from selfeval_xl.model.grid import Area, Grid
 from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS, OURS
 from selfeval_xl.model.text import squeeze
+from selfeval_xl.readers.recognition.account import account_of, filled_places
 from selfeval_xl.readers.recognition.back_links import links_in
 from selfeval_xl.readers.recognition.bands import Band, Title
 from selfeval_xl.readers.recognition.funding import (
@@ -37,11 +38,18 @@ from selfeval_xl.readers.recognition.scan import ScannedSheet, scan
 
 _TITLE = re.compile(r"(?:绩效评价|绩效).{0,12}表|自评.{0,4}表|整体支出.{0,10}绩效|项目支出.{0,10}绩效")
 _FORM_NUMBER = re.compile(r"^(附件|附表|表|公开)")
+_SCORED_TITLE = re.compile(r"自评|绩效评价|评分表|得分表|打分表|绩效考评")
 _ANY_YEAR = re.compile(r"20\d\d")
 _YEAR_LINE = re.compile(r"20\d\d\s*年?度|^[(（]\s*20\d\d\s*年\s*[)）]$")
 _DEFAULT_UNIT = "万元"
 _DEPARTMENT = re.compile(r"整体")
-_BASE_DATA = re.compile(r"基础数据|填报说明|填表说明|指标体系|评分标准|汇总表|目标申报|目标表")
+_BASE_DATA = re.compile(
+    r"基础数据|填报说明|填表说明|指标体系|评分标准|汇总表|目标申报|目标表|申报表|监控|批复表|清单|台账|名册"
+)
+# The heads that make a table a self-evaluation form, by what is said where they are missing.
+_NEEDED = {"name": "三级指标（指标名称）", "target": "年度指标值", "actual": "实际完成值"}
+_COMPLETED = frozenset(("actual", "score", "executed", "note"))
+_KNOWN_HEADS = 3
 
 
 @dataclass(slots=True)
@@ -83,23 +91,64 @@ def forms_in(grid: Grid, file: str) -> Found:
     sheet = scan(grid)
     if not sheet.rows:
         return found
-    unused: list[str] = []
+    areas: list[Area] = []
     for region in _regions(sheet):
         form, problems = _read_region(sheet, region, file)
         found.problems += problems
         if form is None:
             continue
         found.forms.append(form)
-        cells = sheet.left_over(region.area)
-        if cells:
-            unused.append(
-                f"没有用到的{len(cells)}格：{'、'.join(cells[:10])}{'……' if len(cells) > 10 else ''}"
-            )
+        areas.append(region.area)
+    if not found.forms:
+        found.problems += _not_found(sheet)
     found.problems += [
         Problem(f"{grid.name}!{cell}：{text}。", grid.name, cell) for cell, text in sheet.doubts
     ]
-    found.evidence = sheet.evidence_lines() + unused
+    found.forms = _with_accounts(sheet, found.forms, areas)
+    found.evidence = sheet.evidence_lines()
     return found
+
+
+def _not_found(sheet: ScannedSheet) -> list[Problem]:
+    """The problem (rule T01) of a sheet that looks like a self-evaluation form and gives none.
+
+    It looks so by its title, or by three known heads of which one is of what was done.
+    """
+    titles = [text for _, _, text in _titles(sheet) if "自评" in text or "评价表" in text]
+    if any(_BASE_DATA.search(text) for _, _, text in _titles(sheet)):
+        return []
+    keys = {
+        role.key
+        for row in sheet.rows.values()
+        for label in row
+        for role in label.roles
+        if role.scope in ("指标", "资金行") and role.key != "other"
+    }
+    if not (titles and keys) and not (len(keys) >= _KNOWN_HEADS and keys & _COMPLETED):
+        return []
+    missing = [f"“{text}”" for key, text in _NEEDED.items() if key not in keys]
+    why = f"表头里没有找到{'、'.join(missing)}" if missing else "表头的位置认不出来"
+    return [
+        Problem(
+            f"工作表“{sheet.grid.name}”像是绩效自评表，但没有读出来：{why}；请核对表头文字是否完整。",
+            sheet.grid.name,
+            rule="T01",
+        )
+    ]
+
+
+def _with_accounts(sheet: ScannedSheet, forms: list[Form], areas: list[Area]) -> list[Form]:
+    """The forms with their accounts; a cell beside all forms belongs to the next one below, else the last."""
+    if not forms:
+        return forms
+    places: list[list[tuple[int, int]]] = [[] for _ in forms]
+    for place in filled_places(sheet):
+        number = next(
+            (number for number, area in enumerate(areas) if area.holds(*place)),
+            next((number for number, area in enumerate(areas) if area.bottom >= place[0]), len(areas) - 1),
+        )
+        places[number].append(place)
+    return [replace(form, account=account_of(sheet, form, own)) for form, own in zip(forms, places)]
 
 
 def without_ours(grid: Grid) -> Grid:
@@ -139,7 +188,7 @@ def _titles(sheet: ScannedSheet) -> list[Title]:
                 and _stands_alone(sheet, row, column)
             ):
                 titles.append((row, column, " ".join(value.split())))
-                sheet.used.add((row, column))
+                sheet.furniture.add((row, column))
     return titles
 
 
@@ -190,9 +239,15 @@ def _stacked(
             ),
             None,
         )
-        regions.append(Region(Area(top, left, last, right), title, head))
+        regions.append(Region(Area(top, left, last, right), title or _caption(sheet), head))
         first = last + 1
     return regions
+
+
+def _caption(sheet: ScannedSheet) -> str | None:
+    """The paragraph above a Word table, where it is worded as a form's title."""
+    caption = sheet.grid.caption
+    return caption if len(caption) <= 60 and _TITLE.search(squeeze(caption)) else None
 
 
 def _next_across(head: TableHead, heads: list[TableHead]) -> int | None:
@@ -247,7 +302,7 @@ def _read_region(sheet: ScannedSheet, region: Region, file: str) -> tuple[Form |
     tasks_row = find_tasks(sheet, above)
     tasks = Tasks() if tasks_row is None else read_tasks(sheet, tasks_row, above.bottom, area)
     unit, funding = _read_money(sheet, area, above, tasks_row, tasks)
-    taken = [table.rows] if region.head else []
+    taken = table.segments if region.head else []
     taken += tasks.rows
     taken += [funding.rows] if funding else []
     goals = read_goals(sheet, above, taken)
@@ -291,7 +346,8 @@ def _is_form(region: Region, head: FormHead, funded: bool, table: Indicators) ->
     columns = table.columns
     if "actual" in columns:
         return True
-    return bool(funded and "score" in columns)
+    title = squeeze(region.title or "")
+    return "score" in columns and (funded or bool(_SCORED_TITLE.search(title)))
 
 
 def _kind(region: Region, head: FormHead, tasks: Tasks) -> str:
@@ -389,6 +445,6 @@ def _year(sheet: ScannedSheet, region: Region, values: Mapping[str, str]) -> int
             text = unicodedata.normalize("NFKC", sheet.grid.text(row, column))
             first = _ANY_YEAR.search(text) if len(text) <= 40 else None
             if first and _YEAR_LINE.search(text.strip()):
-                sheet.used.add((row, column))
+                sheet.values.add((row, column))
                 return year_in(text) or int(first[0])
     return None

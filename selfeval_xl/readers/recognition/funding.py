@@ -152,7 +152,7 @@ def money_unit(sheet: ScannedSheet, area: Area, rows: tuple[int, int]) -> str | 
                     match = _UNIT_IN.search(unicodedata.normalize("NFKC", value))
                     if match:
                         if match[2]:
-                            sheet.used.add((row, column))
+                            sheet.furniture.add((row, column))
                         return match[1] or match[2]
     return None
 
@@ -183,7 +183,7 @@ def read_funding(sheet: ScannedSheet, head_row: int, limit: int, area: Area, uni
         else:
             shared = _among_cell(sheet, row, named.column, area.left) if named.among else None
             source, part_of = nesting.placed(named, shared, funding.lines)
-            sheet.used.add((named.row, named.column))
+            sheet.values.add((named.row, named.column))
             funding.lines.append(_line(sheet, row, source, part_of, columns, unit))
         funding.rows = (head_row, row)
     return funding

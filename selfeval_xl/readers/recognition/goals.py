@@ -180,6 +180,7 @@ def _read_below(
         first_cell = first_cell or cell
         if text and (text_area.top >= label.area.bottom + 1):
             texts.append(text)
+            sheet.values.add((text_area.top, text_area.left))
         last = text_area.bottom
         row = text_area.bottom + 1
         if text and text_area.bottom > text_area.top:

@@ -70,22 +70,24 @@ def _read_label(sheet: ScannedSheet, label: Label, area: Area, head: FormHead) -
     role = label.role("表") or label.role("说明") or label.role("签字")
     if role is None or _is_section(sheet, label):
         if label.role("其他"):
-            sheet.used.add(value_place(sheet, label, area))
+            sheet.furniture.add(value_place(sheet, label, area))
         return
     row, column = value_place(sheet, label, area)
     text = _SEAL.sub("", sheet.grid.text(row, column).strip())
     value = None if is_void(text) or roles(text) or _FORM_NUMBER.match(text) else text
     value_area = sheet.grid.area(row, column)
     cell = a1(value_area.top, value_area.left)
-    sheet.used.add((row, column))
     if role.scope == "说明":
         if value:
+            sheet.values.add((row, column))
             head.remarks["".join(label.text.split("\n")).strip()] = value
             head.cells.setdefault(core(label.text), cell)
         return
     if role.scope == "签字":
         is_next_label = value and split_inline(value)  # 负责人： | 联系电话：0431-…
         head.signature[core(label.text)] = None if is_next_label else value
+        if head.signature[core(label.text)]:
+            sheet.values.add((row, column))
         return
     if role.key == "total_score" and (value is None or money(value) is None):
         return
@@ -142,12 +144,13 @@ def _read_inline(sheet: ScannedSheet, row: int, column: int, head: FormHead) -> 
                 ):
                     continue
                 head.offer(role.key, role.rank + 50, None if is_void(text) else text.strip(), a1(row, column))
-                sheet.used.add((row, column))
+                sheet.values.add((row, column))
             elif role.scope == "签字":
                 head.signature[core(pair[0])] = pair[1] or None
-                sheet.used.add((row, column))
+                sheet.values.add((row, column))
             elif role.scope == "说明":
                 head.remarks[core(pair[0])] = pair[1]
+                sheet.values.add((row, column))
 
 
 def year_in(text: str | None) -> int | None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from selfeval_xl.model.text import core
 from selfeval_xl.readers.recognition.bands import Title, bands
+from selfeval_xl.readers.recognition.funding import find_funding
 from selfeval_xl.readers.recognition.labels import Role, likely, roles
 from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
 
 SCOPE = "指标"
 ANSWERS = ("target", "initial_target", "actual")
+SCORED = ("points", "score")
+_BESIDE_SCORES = ("level1", "level2", "points", "standard", "review_score")
 _LONGEST_HEAD = 24
 _WORDINGS = (
     ("note", re.compile(r"原因|改进措施|整改措施|情况说明$")),
@@ -30,7 +33,9 @@ _SPLIT_BELOW = frozenset(("operator", "unit"))
 class TableHead:
     """The beginning of an indicator table: its rows, its first and last column, its columns by key.
 
-    name: the column of the names. answers: the first column of targets and completed values.
+    name: the column of the names. keys: those of the columns that an indicator is answered in: targets and
+    completed values, or points and scores on a score card without targets. answers: the first of them.
+    further: heads of other columns for further rows of the same form.
     """
 
     top: int
@@ -40,6 +45,8 @@ class TableHead:
     columns: dict[str, Label]
     name: int
     answers: int
+    keys: tuple[str, ...] = ANSWERS
+    further: list[TableHead] = field(default_factory=list)
 
 
 def find_heads(sheet: ScannedSheet, titles: list[Title]) -> list[TableHead]:
@@ -56,32 +63,43 @@ def find_heads(sheet: ScannedSheet, titles: list[Title]) -> list[TableHead]:
             ):
                 continue
             head = _head(sheet, row, left, right)
-            if head and not _goes_on(sheet, head, heads):
+            above = next(
+                (other for other in reversed(heads) if (other.left, other.right) == (left, right)), None
+            )
+            if head is None:
+                continue
+            if above is None or not _goes_on(sheet, head, above, titles):
                 heads.append(head)
+            elif not _repeats(head, above):
+                above.further.append(head)
     return heads
 
 
-def _goes_on(sheet: ScannedSheet, head: TableHead, heads: list[TableHead]) -> bool:
-    """Whether a head only repeats the one above it (a page broke there).
-
-    It does where no part of another form stands between the two.
-    """
-    above = next(
-        (other for other in reversed(heads) if (other.left, other.right) == (head.left, head.right)), None
-    )
-    if above is None:
-        return False
+def _repeats(head: TableHead, above: TableHead) -> bool:
+    """Whether a head has the columns of the one above it: a page broke there."""
+    last = above.further[-1] if above.further else above
     same = sum(
-        key in above.columns and above.columns[key].column == label.column
+        key in last.columns and last.columns[key].column == label.column
         for key, label in head.columns.items()
     )
-    if same < 3:
+    return same >= 3 and same >= len(head.columns) - 1
+
+
+def _goes_on(sheet: ScannedSheet, head: TableHead, above: TableHead, titles: list[Title]) -> bool:
+    """Whether a head belongs to the form of the one above it: no part of another form stands between.
+
+    A title between begins another form, unless it only repeats the first one above a repeated head.
+    """
+    top, bottom = above.bottom + 1, head.top - 1
+    if not _repeats(head, above) and any(
+        top <= row <= bottom and head.left <= column <= head.right for row, column, _ in titles
+    ):
         return False
-    between = sheet.labels(above.bottom + 1, head.top - 1, head.left, head.right)
+    if find_funding(sheet, top, bottom, head.left, head.right) is not None:
+        return False
     return not any(
-        role.scope in ("表", "资金行", "目标")
-        and role.key in ("project", "department", "unit", "executed", "expected", "actual")
-        for label in between
+        role.scope in ("表", "目标") and role.key in ("project", "department", "unit", "expected", "actual")
+        for label in sheet.labels(top, bottom, head.left, head.right)
         if not _GOAL_NUMBERED.search(core(label.text))
         for role in label.roles
     )
@@ -100,17 +118,28 @@ def _head(sheet: ScannedSheet, row: int, left: int, right: int) -> TableHead | N
     _add_likely(sheet, top, bottom, left, right, columns)
     if "measure" in columns and "note" not in columns:
         columns["note"] = columns.pop("measure")
-    if len(columns) < 3 or "name" not in columns or not columns.keys() & set(ANSWERS):
+    if len(columns) < 3 or "name" not in columns:
         return None
-    return TableHead(
-        top,
-        bottom,
-        left,
-        right,
-        columns,
-        columns["name"].column,
-        min(columns[key].column for key in (*ANSWERS, "operator") if key in columns),
-    )
+    _take_nearest_points(sheet, top, bottom, columns)
+    keys = ANSWERS if columns.keys() & set(ANSWERS) else SCORED
+    if keys is SCORED and not ("score" in columns and columns.keys() & set(_BESIDE_SCORES)):
+        return None
+    answers = [columns[key].column for key in (*keys, "operator") if key in columns]
+    return TableHead(top, bottom, left, right, columns, columns["name"].column, min(answers), keys)
+
+
+def _take_nearest_points(sheet: ScannedSheet, top: int, bottom: int, columns: dict[str, Label]) -> None:
+    """Of several columns of points, one behind each level, takes the one behind the names."""
+    if "points" not in columns or columns["points"].column > columns["name"].column:
+        return
+    behind = [
+        label
+        for row in range(top, bottom + 1)
+        for label in sheet.rows.get(row, ())
+        if label.is_key(SCOPE, "points") and label.column > columns["name"].column
+    ]
+    if behind and "target" not in columns:
+        columns["points"] = min(behind, key=lambda label: label.column)
 
 
 def _head_rows(sheet: ScannedSheet, row: int, left: int, right: int) -> tuple[int, int]:

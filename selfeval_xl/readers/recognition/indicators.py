@@ -4,45 +4,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from selfeval_xl.model.forms import Indicator
-from selfeval_xl.model.grid import Area
-from selfeval_xl.model.quantity import Kind, is_blank, money, parse, tidy
-from selfeval_xl.model.text import core, squeeze
+from selfeval_xl.model.grid import Area, position
+from selfeval_xl.model.quantity import SIGN_OF, Kind, is_blank, money, parse, tidy
+from selfeval_xl.model.text import core
 from selfeval_xl.model.units import UNITS
 from selfeval_xl.readers.recognition.head import is_grade
-from selfeval_xl.readers.recognition.indicator_head import ANSWERS, SCOPE, TableHead
-from selfeval_xl.readers.recognition.labels import roles
+from selfeval_xl.readers.recognition.indicator_head import SCOPE, TableHead
 from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
+from selfeval_xl.readers.recognition.table_rows import RowKind, TableRows, is_furniture, rows_of
 
-_TOTALS = frozenset(
-    (
-        "总分",
-        "合计",
-        "总计",
-        "总得分",
-        "自评总分",
-        "合计得分",
-        "自评得分",
-        "得分合计",
-        "总分值",
-        "综合得分",
-        "自评总得分",
-        "小计",
-    )
-)
 _PLACEHOLDER = re.compile(r"^(?:指标\d*[:：]?|\d+[.、]?)?(?:\.{2,}|…+|。{2,})?$|^(?:指标\d+[:：]?)$")
 _NOT_OPERATORS = re.compile(r"^(?:定性|定量|正向|反向|逆向|正|逆|计量|计数|其他)")
-_BELOW = re.compile(
-    r"(?:注|备注|说明|填表说明|填报说明|注意事项)\d?:"
-    r"|(?:填表人|填报人|制表人|单位负责人|项目负责人|财务负责人|负责人|经办人|联系人|联系电话|填报日期|"
-    r"填表日期|审核人)[:(]"
-)
 _JOINED = ("operator", "unit", "adjusted_target", "measure")  # parts of the target and of the note
 _SPLIT = frozenset(("operator", "unit", "initial_target", "adjusted_target"))
-_LONGEST_TOTAL = 60
 _LINE_BREAK = re.compile(r"\s*\n\s*")
 _ERROR = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!)")  # what a broken formula shows
+_LEVEL = re.compile(r"指标|投入|过程|产出|效益|效果|满意|数量|质量|时效|成本|管理|决策|影响")
 _QUALITATIVE = re.compile(r"^定性")
 
 
@@ -52,8 +32,9 @@ class Indicators:
 
     head: first and last row of its head. rows: first and last row of all of it, head and total row included.
     placeholders: cell and text of rows left as 指标2： or ……. goals: further goals between the rows
-    (年度目标2). below: a total row that stands below the remarks. totals: value and cell of points, score and
-    grade in the total row. unfilled: cells of the total row that are empty.
+    (年度目标2). between: rows of labelled remarks and signatures between the indicators. below: a total row
+    that stands below the remarks. totals: value and cell of points, score and grade in the total row.
+    unfilled: cells of the total row that are empty.
     """
 
     indicators: list[Indicator] = field(default_factory=list)
@@ -62,111 +43,124 @@ class Indicators:
     rows: tuple[int, int] = (0, -1)
     placeholders: list[tuple[str, str]] = field(default_factory=list)
     goals: list[str] = field(default_factory=list)
+    between: list[int] = field(default_factory=list)
     below: list[int] = field(default_factory=list)
     totals: dict[str, tuple[str | None, str]] = field(default_factory=dict)
     unfilled: dict[str, str] = field(default_factory=dict)
 
-
-def _repeats_head(sheet: ScannedSheet, row: int, head: TableHead) -> bool:
-    """Whether the row prints the head once more, as at the top of a page."""
-    if len(sheet.rows.get(row, ())) < 3:
-        return False
-    return (
-        sum(core(sheet.text(row, label.column)) == core(label.text) for label in head.columns.values()) >= 3
-    )
-
-
-def _is_remark(sheet: ScannedSheet, row: int, head: TableHead, area: Area) -> bool:
-    """Whether the row is a lone sentence in brackets, which names no level."""
-    if head.name > area.left and head.name in sheet.lines[row]:
-        return False
-    filled = sheet.filled(row, area.left, area.right)
-    text = sheet.grid.value(row, filled[0]) if len(filled) == 1 else None
-    return (
-        isinstance(text, str)
-        and sheet.grid.area(row, filled[0]).bottom == row
-        and squeeze(text).startswith(("(", "注", "*", "※"))
-    )
-
-
-def _is_goal(sheet: ScannedSheet, row: int, head: TableHead) -> bool:
-    """Whether the row is a further goal (年度目标2: ...) between the indicators of two goals."""
-    label = next(iter(sheet.rows.get(row, ())), None)
-    if (
-        label is None
-        or label.column >= head.name
-        or label.row != row
-        or not label.is_key("目标", "expected")
-        or label.area.bottom > row
-    ):
-        return False
-    return len(sheet.filled(row, head.left, head.right)) <= 2
+    @property
+    def segments(self) -> list[tuple[int, int]]:
+        """The rows of the table without those between: first and last row of each piece."""
+        edges = [self.rows[0] - 1, *self.between, self.rows[1] + 1]
+        return [(first + 1, last - 1) for first, last in zip(edges, edges[1:]) if first + 1 < last]
 
 
 def read_indicators(sheet: ScannedSheet, head: TableHead, limit: int, area: Area) -> Indicators:
-    """Reads the rows below the head, down to `limit` or the row that closes the table."""
+    """Reads the rows below the head and its further ones, down to `limit` or the end of the table."""
+    heads = [head, *head.further]
+    limits = [*(following.top - 1 for following in heads[1:]), limit]
+    tables = [_read_table(sheet, each, last, area) for each, last in zip(heads, limits)]
+    whole = tables[0]
+    for table in tables[1:]:
+        whole.between += [*range(whole.rows[1] + 1, table.rows[0]), *table.between]
+        whole.rows = (whole.rows[0], table.rows[1])
+        whole.indicators += table.indicators
+        whole.columns = table.columns | whole.columns
+        whole.placeholders += table.placeholders
+        whole.goals += table.goals
+        whole.below += table.below
+        whole.totals |= table.totals
+        whole.unfilled |= table.unfilled
+    return whole
+
+
+def _read_table(sheet: ScannedSheet, head: TableHead, limit: int, area: Area) -> Indicators:
+    """Reads the rows below one head."""
     table = Indicators(columns=head.columns, head=(head.top, head.bottom), rows=(head.top, head.bottom))
     for key, label in head.columns.items():
         role = next((r for r in label.roles if r.scope == SCOPE and r.key == key), label.need_role(SCOPE))
         sheet.note(label, role, "指标表头")
     levels: dict[str, str | None] = {"level1": None, "level2": None}
-    for row in range(head.bottom + 1, limit + 1):
-        if _is_total(sheet, row, head, area):
-            table.rows = (head.top, row)
-            if _is_subtotal(sheet, row, area):
-                sheet.used |= {(row, column) for column in sheet.filled(row, area.left, area.right)}
-                continue
-            _read_totals(sheet, row, head, area, table)
-            break
-        if _repeats_head(sheet, row, head) or _is_remark(sheet, row, head, area):
-            continue
-        if _is_goal(sheet, row, head):
-            table.goals += [
-                text
-                for text in (
-                    sheet.take(row, column)[0] for column in sheet.filled(row, head.left, head.right)[1:]
-                )
-                if text
-            ]
-            continue
-        if _closes(sheet, row, head, area):
-            _find_totals(sheet, row, limit, head, area, table)
-            break
-        if _read_row(sheet, row, head, levels, table):
-            table.rows = (head.top, row)
-    for label in sheet.labels(head.top, head.bottom, head.left, head.right):
-        if label.is_key(SCOPE, "other"):  # a known column whose values are not read (完成率)
-            sheet.used |= {(row, label.column) for row in range(head.bottom + 1, table.rows[1] + 1)}
+    rows = rows_of(sheet, head, limit, area)
+    for row, kind in rows.inside:
+        table.rows = (head.top, row)
+        if kind is RowKind.INDICATOR:
+            _read_row(sheet, row, head, levels, table)
+        elif kind is RowKind.GOAL:
+            _read_goal(sheet, row, head, table)
+        elif kind is RowKind.PART:
+            table.between.append(row)
+        elif kind in (RowKind.SUBTOTAL, RowKind.TOTAL):
+            _pass_over_sum(sheet, row, head, area)
+        elif kind is RowKind.HEAD or (kind is RowKind.REMARK and is_furniture(sheet, row, head, area)):
+            sheet.furniture |= {(row, column) for column in sheet.filled(row, area.left, area.right)}
+    _find_totals(sheet, rows, head, area, table)
     return table
 
 
+def _other_columns(sheet: ScannedSheet, row: int, head: TableHead) -> dict[str, str]:
+    """The texts of the row's further columns by their heads (完成率, 指标说明, a coarser level)."""
+    texts: dict[str, str] = {}
+    taken = {label.column for label in head.columns.values()}
+    for label in sheet.labels(head.top, head.bottom, head.left, head.right):
+        if label.column in taken or not label.role(SCOPE) or label.area.bottom < head.bottom:
+            continue
+        text, cell = sheet.take(row, label.column)
+        if text and position(cell)[1] == label.column:
+            word = core(label.text)
+            texts[word if word not in texts else f"{word}{len(texts) + 1}"] = text
+            sheet.values.add(position(cell))
+    return texts
+
+
+def _is_fourth(head: TableHead) -> bool:
+    """Whether the names stand in a column of fourth level."""
+    return core(head.columns["name"].text).startswith("四级")
+
+
+def _pass_over_sum(sheet: ScannedSheet, row: int, head: TableHead, area: Area) -> None:
+    """Notes that label, points and score of a subtotal are known; any other cell of its row is not."""
+    sheet.furniture |= {
+        (row, label.column)
+        for key, label in head.columns.items()
+        if key in ("points", "score") and money(sheet.text(row, label.column)) is not None
+    }
+    sheet.furniture.add((row, sheet.first_text(row, area.left, area.right)[1]))
+
+
+def _read_goal(sheet: ScannedSheet, row: int, head: TableHead, table: Indicators) -> None:
+    """Adds the texts of a further goal."""
+    for column in sheet.filled(row, head.left, head.right)[1:]:
+        text, _ = sheet.take(row, column)
+        if text:
+            table.goals.append(text)
+            sheet.values.add((row, column))
+
+
 def _find_totals(
-    sheet: ScannedSheet, first: int, limit: int, head: TableHead, area: Area, table: Indicators
+    sheet: ScannedSheet, rows: TableRows, head: TableHead, area: Area, table: Indicators
 ) -> None:
-    """Reads the total row that stands below the remarks (其他需要说明事项), if there is one."""
-    for row in range(first, limit + 1):
-        if _is_total(sheet, row, head, area):
-            _read_totals(sheet, row, head, area, table)
+    """Reads the total row behind the table or below the remarks; else the last one between its rows.
+
+    A total row without a score gives way to one that has it.
+    """
+    inside = [row for row, kind in rows.inside if kind is RowKind.TOTAL]
+    found = [*rows.totals, *reversed(inside)]
+    if not found:
+        return
+    scored = [row for row in found if "score" in head.columns and _score_in(sheet, row, head) is not None]
+    row = (scored or found)[0]
+    if row > table.rows[1]:
+        if any(sheet.lines[between] for between in range(table.rows[1] + 1, row)):
             table.below.append(row)
-            return
+        else:
+            table.rows = (head.top, row)
+    _read_totals(sheet, row, head, area, table)
 
 
-def _is_total(sheet: ScannedSheet, row: int, head: TableHead, area: Area) -> bool:
-    """Whether the row is 总分 or 合计: the label left of the target column, the name cell without another."""
-    text, column = sheet.first_text(row, area.left, area.right)
-    if column < 0 or len(text) > _LONGEST_TOTAL or column >= max(head.answers, head.name + 1):
-        return False
-    plain = core(text)
-    return plain in _TOTALS or (
-        plain.startswith(("总分", "合计", "自评总分"))
-        and len(plain) <= 12
-        and not sheet.take(row, head.name)[0]
-    )
-
-
-def _is_subtotal(sheet: ScannedSheet, row: int, area: Area) -> bool:
-    """Whether the row is the sum (小计) of only some indicators."""
-    return core(sheet.first_text(row, area.left, area.right)[0]) == "小计"
+def _score_in(sheet: ScannedSheet, row: int, head: TableHead) -> Decimal | None:
+    """The score in a total row."""
+    return money(_points(sheet.text(row, head.columns["score"].column) or None))
 
 
 def _read_totals(sheet: ScannedSheet, row: int, head: TableHead, area: Area, table: Indicators) -> None:
@@ -195,27 +189,6 @@ def _same_cell(sheet: ScannedSheet, row: int, head: TableHead, key: str) -> bool
             row, head.columns["score"].column
         )
     return False
-
-
-def _closes(sheet: ScannedSheet, row: int, head: TableHead, area: Area) -> bool:
-    """Whether the row begins the part below the table: remarks, signatures, notes, another head or form."""
-    text, column = sheet.first_text(row, area.left, area.right)
-    if column < 0:
-        return False
-    label_roles = roles(text)
-    if label_roles:
-        scopes = {role.scope for role in label_roles}
-        if (
-            column < head.name
-            and scopes & {"说明", "签字"}
-            and (SCOPE not in scopes or len(sheet.filled(row, area.left, area.right)) <= 2)
-        ):
-            return True
-        if column <= head.name and any(
-            role.scope in ("表", "目标栏", "资金栏") and role.key != "grade" for role in label_roles
-        ):
-            return True
-    return bool(_BELOW.match(squeeze(text)))
 
 
 def _level(
@@ -252,9 +225,15 @@ def _read_row(
         if key in values:
             _level(sheet, row, key, head, values.pop(key), levels)
     name = values["name"]
-    has_answer = any(map(values.get, ANSWERS)) or values.get("adjusted_target") is not None
+    has_answer = any(map(values.get, head.keys)) or values.get("adjusted_target") is not None
     if not has_answer:
         if name is None:
+            if not any(values.values()):  # a level of which no indicator is filled in
+                sheet.furniture |= {
+                    position(cells[key])
+                    for key in levels
+                    if key in cells and _LEVEL.search(sheet.text(*position(cells[key])))
+                }
             return any(values.values())
         if _PLACEHOLDER.match(tidy(name)):
             table.placeholders.append((cells["name"], name))
@@ -269,7 +248,11 @@ def _read_row(
         return True  # 无 | 无 | 无: this level has no indicator
     if name is None and not values.get("target") and not values.get("initial_target"):
         return True
+    other = _other_columns(sheet, row, head)
     target, initial, target_cells = _target(values, cells)
+    sheet.values |= {position(cells[key]) for key in ("unit", "measure") if key in cells}
+    if _says_operator(values.get("operator"), target):
+        sheet.values.add(position(cells["operator"]))
     cells["target"] = target_cells
     table.indicators.append(
         Indicator(
@@ -283,10 +266,25 @@ def _read_row(
             score=_points(values.get("score")),
             note=_note(values),
             unit=values.get("unit"),
+            level4=_one_line(name) if _is_fourth(head) else None,
+            standard=values.get("standard"),
+            review_score=_points(values.get("review_score")),
+            other=other,
             cells={key: cell for key, cell in cells.items() if key not in _JOINED},
         )
     )
     return True
+
+
+def _says_operator(operator: str | None, target: str | None) -> bool:
+    """Whether the text of the column 指标性质 has gone into the target or only describes it (定量)."""
+    if operator is None:
+        return False
+    return (
+        bool(_NOT_OPERATORS.match(operator.strip()))
+        or operator.strip() in (target or "")
+        or tidy(operator) in SIGN_OF
+    )
 
 
 def _note(values: dict[str, str | None]) -> str | None:

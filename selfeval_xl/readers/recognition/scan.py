@@ -65,14 +65,17 @@ class Lines(dict[int, dict[int, str]]):
 class ScannedSheet:
     """A Grid while its forms are read.
 
-    rows: labels by row, left to right. used: cells that some part of a form has taken. evidence: part, label
-    and role of each recognition. doubts: cell and sentence for each label that was read although misspelt.
+    rows: labels by row, left to right. values: cells whose value went into a record that does not name them.
+    furniture: cells that are known and hold no value of the form (titles, labels read although misspelt,
+    units, remarks, the values of columns that nobody needs). evidence: part, label and role of each
+    recognition. doubts: cell and sentence for each label that was read although misspelt.
     """
 
     grid: Grid
     lines: Lines
     rows: dict[int, list[Label]] = field(default_factory=lambda: defaultdict(list))
-    used: set[tuple[int, int]] = field(default_factory=set)
+    values: set[tuple[int, int]] = field(default_factory=set)
+    furniture: set[tuple[int, int]] = field(default_factory=set)
     evidence: list[tuple[str, Label, Role]] = field(default_factory=list)
     doubts: list[tuple[str, str]] = field(default_factory=list)
 
@@ -95,11 +98,10 @@ class ScannedSheet:
         return self.lines[row].get(column, "")
 
     def take(self, row: int, column: int) -> tuple[str | None, str]:
-        """The value of the cell (None: empty or a dash) and the A1 name of its top left; marks it as used."""
+        """The value of the cell (None: empty or a dash) and the A1 name of its top left."""
         area = self.grid.merged().get((row, column))
         if area is not None:
             row, column = area.top, area.left
-        self.used.add((row, column))
         text = self.lines[row].get(column)
         return (None if is_void(text) else text), a1(row, column)
 
@@ -107,7 +109,7 @@ class ScannedSheet:
         self, row: int, columns: Mapping[str, Label]
     ) -> tuple[dict[str, str | None], dict[str, str]]:
         """The values and the cells of a table's row by key, each as `take` gives it."""
-        merged, lines, used = self.grid.merged(), self.lines, self.used
+        merged, lines = self.grid.merged(), self.lines
         values: dict[str, str | None] = {}
         cells: dict[str, str] = {}
         for key, label in columns.items():
@@ -115,7 +117,6 @@ class ScannedSheet:
             area = merged.get(position)
             if area is not None:
                 position = (area.top, area.left)
-            used.add(position)
             text = lines[position[0]].get(position[1])
             values[key] = None if text is None or is_void(text) else text
             cells[key] = a1(*position)
@@ -130,7 +131,7 @@ class ScannedSheet:
 
     def note(self, label: Label, role: Role, part: str) -> None:
         """Records the label by which a part was recognised, for the report on how a file was read."""
-        self.used.add((label.row, label.column))
+        self.furniture.add((label.row, label.column))
         if role.by == "近似":
             text = " ".join(label.text.split())
             self.doubts.append(
@@ -150,20 +151,6 @@ class ScannedSheet:
             )
             for part, label, role in self.evidence
         ]
-
-    def left_over(self, area: Area) -> list[str]:
-        """The filled cells of the area that no part of a form has taken, with their text."""
-        found = []
-        for row in range(area.top, area.bottom + 1):
-            labels = {label.column for label in self.rows.get(row, ())}
-            found += [
-                f"{a1(row, column)}“{' '.join(text.split())[:20]}”"
-                for column, text in self.lines[row].items()
-                if area.left <= column <= area.right
-                and (row, column) not in self.used
-                and column not in labels
-            ]
-        return found
 
     def filled(self, row: int, left: int, right: int) -> list[int]:
         """The columns of this row that hold a value of their own."""

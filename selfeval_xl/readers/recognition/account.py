@@ -1,0 +1,280 @@
+"""The account of a form: every filled cell is a label, a value, known furniture, or unread.
+
+A cell counts as read when a record of the form has its value, not when somebody looked at it. Unread cells
+that look like data become the finding T10.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from statistics import median_low
+
+from selfeval_xl.model.forms import Account, Form, Unread
+from selfeval_xl.model.grid import a1, position
+from selfeval_xl.model.quantity import is_blank, money
+from selfeval_xl.model.text import squeeze
+from selfeval_xl.readers.recognition.labels import Role, roles, split_inline
+from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
+
+Place = tuple[int, int]  # row, column
+
+_DATA = {
+    "资金行": frozenset(("initial_budget", "annual_budget", "executed", "execution_rate", "points", "score")),
+    "指标": frozenset(("target", "initial_target", "adjusted_target", "actual", "points", "score", "note")),
+    "目标": frozenset(("initial", "expected", "actual")),
+    "任务": frozenset(("content", "outcome", "budget", "executed", "points", "score")),
+    "资金合计": frozenset(("total",)),
+    "资金来源": frozenset(("source", "part")),
+    "表": frozenset(("total_score",)),
+}
+_HEADS = ("资金行", "指标", "任务", "目标")  # labels that have their values below them
+_FURNITURE = re.compile(
+    r"[(\[【]?(?:金额|计量|货币)?单位[:：]?(?:人民币)?[亿万千百]?元[)\]】]?$"  # （单位：万元）
+    r"|附[件表]?\d*[:：]?$|附[件表]?[\d一二三四五六七八九十]+|(?:公开|财决)?\d{1,3}表$"
+    r"|(?:报表|表格|表单)?(?:编号|序号)[:：]|[-—]\d{1,3}[-—]$|[(（](?:20)?[_＿]*年度?[)）]$"
+    r"|注\d?[:：、.]|备注[:：]|填[表报写](?:说明|要求|须知)|说明[:：]|[*※]"
+    r"|[(（][^()（）]*(?:盖章|公章|签章|签字|签名)[)）]$|.{0,12}(?:盖章|公章|签章|签字|签名)[:：)]?"
+    r"|(?:填[表报]|制表|联系|负责|经办|审核|评价|复核)[^:：]{0,8}[:：]|日期[:：]|(?:联系)?电话[:：]"
+    r"|20\d\d年\d{1,2}月(?:\d{1,2}日)?$|_*年_*月_*日?$|第\d+页|共\d+页"
+)
+_NUMBERING = re.compile(r"(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[(]\d{1,2}[)])[、.．]?$")
+_NUMBER = re.compile(r"[<>≤≥=＝≦≧＜＞]*[-+]?\d[\d,.]*%?")
+_QUANTITY = re.compile(
+    r"(?:[<>≤≥=≦≧约近超]|不[少低大高超]于|大于|小于|达到?|至少)*[-+]?\d+(?:\.\d+)?(?!\d|[年、.])"
+)
+_SHORT = 60  # characters of a group's text
+_LONGEST_SECTION = 24
+
+
+def account_of(sheet: ScannedSheet, form: Form, places: Iterable[Place]) -> Account:
+    """The account of a form. places: the filled cells in and around it."""
+    read = _recorded(form) | sheet.values
+    unread: list[Place] = []
+    counts = {"labels": 0, "values": 0, "furniture": 0}
+    for place in places:
+        if place in read:
+            counts["values"] += 1
+        elif place in sheet.furniture or _is_furniture(sheet, place):
+            counts["furniture"] += 1
+        elif roles(sheet.text(*place)) or _is_head(sheet, form, place):
+            counts["labels"] += 1
+        else:
+            unread.append(place)
+    likely = _Likely(sheet, form)
+    data = {place: likely.data(place) for place in unread}
+    unread += _labels_as_values(sheet, unread, data, counts)
+    return Account(**counts, unread=tuple(_groups(sheet, unread, data)))
+
+
+def _labels_as_values(
+    sheet: ScannedSheet, unread: Iterable[Place], data: dict[Place, str], counts: dict[str, int]
+) -> list[Place]:
+    """The words of labels that stand among unread data, as an indicator called 预算执行率 does.
+
+    They are added to `data` and taken from the counted labels.
+    """
+    rows = {place[0] for place in unread if data[place]}
+    found = [
+        (row, label.column)
+        for row in sorted(rows)
+        for label in sheet.rows.get(row, ())
+        if (row, label.column) not in sheet.furniture | sheet.values | data.keys()
+        and all(role.scope in _HEADS or role.scope == "其他" for role in label.roles)
+    ]
+    counts["labels"] -= len(found)
+    data.update(dict.fromkeys(found, Unread.WORDS))
+    return found
+
+
+def _recorded(form: Form) -> set[Place]:
+    """The cells whose value is in a record."""
+    found: set[str] = set()
+    for record in (form, form.goal, *form.funding, *form.tasks, *form.indicators):
+        for key, names in record.cells.items():
+            if getattr(record, key, None) not in (None, {}) or key in form.remarks:
+                found.update(names.split(","))
+    found.update(cell for cell, _ in form.placeholders)
+    found.update(form.overtyped)
+    return {position(name) for name in found if name}
+
+
+def _is_head(sheet: ScannedSheet, form: Form, place: Place) -> bool:
+    """Whether a cell heads a column of a table, known or not: what stands below it is counted by itself."""
+    row, column = place
+    heads = (form.frame.funding_head, form.frame.indicator_head) if form.frame else ()
+    below = next((bottom + 1 for top, bottom in filter(None, heads) if top <= row <= bottom), None)
+    if below is None or re.search(r"\d", sheet.lines[row][column]):
+        return False
+    return sheet.value_cell(below, column) in ((below, column), place) and bool(sheet.text(below, column))
+
+
+def _is_furniture(sheet: ScannedSheet, place: Place) -> bool:
+    """Whether a cell is a unit, a form number, a remark, a signature line or numbering."""
+    text = sheet.lines[place[0]][place[1]]
+    plain = squeeze(text)
+    if _FURNITURE.match(plain):
+        return True
+    pair = split_inline(text)
+    if pair and any(role.scope in ("签字", "其他") for role in roles(pair[0])):
+        return True
+    if _NUMBERING.match(plain):
+        return _begins_row(sheet, place)
+    return _is_section(sheet, place)
+
+
+def _is_section(sheet: ScannedSheet, place: Place) -> bool:
+    """Whether a text over several rows names the part of the form to its right."""
+    area = sheet.grid.area(*place)
+    text = squeeze(sheet.lines[place[0]][place[1]])
+    if area.bottom == area.top or len(text) > _LONGEST_SECTION or re.search(r"\d", text):
+        return False
+    return not any(
+        column < area.left for row in range(area.top, area.bottom + 1) for column in sheet.lines[row]
+    )
+
+
+def _begins_row(sheet: ScannedSheet, place: Place) -> bool:
+    """Whether nothing but a section stands left of a cell, and no number beside it: it counts the rows."""
+    row, column = place
+    line = sheet.lines[row]
+    before = [other for other in line if other < column]
+    if any(not _is_section(sheet, (row, other)) for other in before):
+        return False
+    behind = [text for other, text in line.items() if other > column]
+    return not behind or any(_NUMBER.fullmatch(squeeze(text)) is None for text in behind)
+
+
+class _Likely:
+    """Which unread cells of a form look like data."""
+
+    def __init__(self, sheet: ScannedSheet, form: Form) -> None:
+        self.sheet = sheet
+        rows = [
+            {position(name)[0] for name in row.cells.values() if "," not in name and name}
+            for row in form.indicators
+        ]
+        widths = [len(sheet.lines[row]) for group in rows for row in sorted(group)[-1:]]
+        self.width = max(4, median_low(widths)) if widths else 10**6
+
+    def data(self, place: Place) -> str:
+        """NUMBER for a number under or beside a head of data, WORDS for what else looks so; else ""."""
+        row, column = place
+        text = self.sheet.lines[row][column]
+        headed = self._head(place) is not None
+        if headed and _is_number(text):
+            return Unread.NUMBER
+        full = len(self.sheet.lines[row]) >= self.width
+        return Unread.WORDS if headed or full or self._many_heads(row) else ""
+
+    def _many_heads(self, row: int) -> bool:
+        """Whether a row has two or more labels that head a table."""
+        return (
+            sum(any(role.scope in _HEADS for role in label.roles) for label in self.sheet.rows.get(row, ()))
+            >= 2
+        )
+
+    def _head(self, place: Place) -> Label | None:
+        """The label of data that a cell stands under or beside; None where the nearest label is another."""
+        row, column = place
+        beside = self._beside(row, column)
+        if beside is not None:
+            return beside
+        for above in range(row - 1, -1, -1):
+            for label in self.sheet.rows.get(above, ()):
+                if label.area.left <= column <= label.area.right and label.area.bottom < row:
+                    return label if _heads_data(label.roles) else None
+            if any(_ends_columns(label) for label in self.sheet.rows.get(above, ())):
+                return None
+        return None
+
+    def _beside(self, row: int, column: int) -> Label | None:
+        """The label of data right before a cell in its row."""
+        before = [label for label in self.sheet.rows.get(row, ()) if label.area.right < column]
+        nearest = max(before, key=lambda label: label.column, default=None)
+        return nearest if nearest is not None and _heads_data(nearest.roles, beside=True) else None
+
+
+def _ends_columns(label: Label) -> bool:
+    """Whether a label begins a part in which the columns above mean nothing any more."""
+    return any(role.scope in ("说明", "签字") for role in label.roles) and not any(
+        role.scope in _HEADS for role in label.roles
+    )
+
+
+def _heads_data(label_roles: Iterable[Role], beside: bool = False) -> bool:
+    """Whether a label names money, targets, completion or scores."""
+    return any(role.key in _DATA.get(role.scope, ()) for role in label_roles)
+
+
+def _is_number(text: str) -> bool:
+    """Whether the text is an amount, a rate or another number, with its sign and unit or without."""
+    return money(text) is not None or bool(_QUANTITY.match(squeeze(text)))
+
+
+@dataclass(slots=True)
+class _Group:
+    """Unread cells of neighbouring rows. data: what the most telling of them looks like."""
+
+    places: list[Place]
+    data: str = ""
+
+
+def _groups(sheet: ScannedSheet, unread: Iterable[Place], data: Mapping[Place, str]) -> Iterator[Unread]:
+    """The unread cells, those of neighbouring rows together."""
+    groups: list[_Group] = []
+    for place in sorted(unread):
+        same = (
+            groups and groups[-1].places[-1][0] >= place[0] - 1 and bool(groups[-1].data) == bool(data[place])
+        )
+        if not same:
+            groups.append(_Group([]))
+        groups[-1].places.append(place)
+        groups[-1].data = (
+            max(groups[-1].data, data[place], key=(Unread.WORDS, Unread.NUMBER).__contains__) or ""
+        )
+        if Unread.NUMBER in (groups[-1].data, data[place]):
+            groups[-1].data = Unread.NUMBER
+    for group in groups:
+        texts = "、".join(" ".join(sheet.lines[row][column].split()) for row, column in group.places)
+        yield Unread(
+            sheet.grid.name,
+            ",".join(_ranges(group.places)),
+            texts if len(texts) <= _SHORT else f"{texts[: _SHORT - 1]}…",
+            group.data,
+        )
+
+
+def _ranges(places: list[Place]) -> Iterator[str]:
+    """The cells as ranges: row by row, equal pieces of neighbouring rows as one rectangle."""
+    pieces: list[list[int]] = []  # top, left, bottom, right
+    for row, column in places:
+        if pieces and pieces[-1][2] == row and pieces[-1][0] == row and pieces[-1][3] == column - 1:
+            pieces[-1][3] = column
+        else:
+            pieces.append([row, column, row, column])
+    joined: list[list[int]] = []
+    for piece in pieces:
+        above = next(
+            (
+                other
+                for other in joined
+                if other[2] == piece[0] - 1 and (other[1], other[3]) == (piece[1], piece[3])
+            ),
+            None,
+        )
+        if above is not None:
+            above[2] = piece[2]
+        else:
+            joined.append(piece)
+    for top, left, bottom, right in joined:
+        yield a1(top, left) if (top, left) == (bottom, right) else f"{a1(top, left)}:{a1(bottom, right)}"
+
+
+def filled_places(sheet: ScannedSheet) -> Iterator[Place]:
+    """All cells of a sheet with content; a dash and 无 are none."""
+    for row in range(sheet.grid.height):
+        for column, text in sheet.lines[row].items():
+            if not is_blank(text):
+                yield row, column
