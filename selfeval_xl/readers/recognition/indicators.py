@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -215,29 +216,25 @@ def _level(
 
 def _read_row(
     sheet: ScannedSheet, row: int, head: TableHead, levels: dict[str, str | None], table: Indicators
-) -> bool:
-    """Adds the row's indicator to the table; False where the row holds nothing of the table.
-
-    Placeholders are set aside.
-    """
+) -> None:
+    """Adds the row's indicator to the table, if it has one; placeholders are set aside."""
     values, cells = sheet.take_row(row, head.columns)
     for key in levels:
         if key in values:
             _level(sheet, row, key, head, values.pop(key), levels)
     name = values["name"]
     has_answer = any(map(values.get, head.keys)) or values.get("adjusted_target") is not None
-    if not has_answer:
-        if name is None:
-            if not any(values.values()):  # a level of which no indicator is filled in
-                sheet.furniture |= {
-                    position(cells[key])
-                    for key in levels
-                    if key in cells and _LEVEL.search(sheet.text(*position(cells[key])))
-                }
-            return any(values.values())
-        if _PLACEHOLDER.match(tidy(name)):
-            table.placeholders.append((cells["name"], name))
-            return True
+    if not has_answer and name is None:
+        if not any(values.values()):  # a level of which no indicator is filled in
+            sheet.furniture |= {
+                position(cells[key])
+                for key in levels
+                if key in cells and _LEVEL.search(sheet.text(*position(cells[key])))
+            }
+        return
+    if not has_answer and _PLACEHOLDER.match(tidy(name or "")):
+        table.placeholders.append((cells["name"], name or ""))
+        return
     if (
         name is not None
         and name in levels.values()
@@ -245,35 +242,44 @@ def _read_row(
     ):
         name = None  # a level merged over the name column names no indicator
     if all(map(is_blank, (name, values.get("target"), values.get("actual")))) and not values.get("points"):
-        return True  # 无 | 无 | 无: this level has no indicator
+        return  # 无 | 无 | 无: this level has no indicator
     if name is None and not values.get("target") and not values.get("initial_target"):
-        return True
-    other = _other_columns(sheet, row, head)
+        return
+    table.indicators.append(_indicator(sheet, row, head, levels, values | {"name": name}, cells))
+
+
+def _indicator(
+    sheet: ScannedSheet,
+    row: int,
+    head: TableHead,
+    levels: Mapping[str, str | None],
+    values: dict[str, str | None],
+    cells: dict[str, str],
+) -> Indicator:
+    """The indicator of a row with these values and cells by key."""
+    name = _one_line(values["name"])
     target, initial, target_cells = _target(values, cells)
     sheet.values |= {position(cells[key]) for key in ("unit", "measure") if key in cells}
     if _says_operator(values.get("operator"), target):
         sheet.values.add(position(cells["operator"]))
     cells["target"] = target_cells
-    table.indicators.append(
-        Indicator(
-            level1=levels["level1"],
-            level2=levels["level2"],
-            name=_one_line(name),
-            target=target,
-            initial_target=initial,
-            actual=_one_line(values.get("actual")),
-            points=_points(values.get("points")),
-            score=_points(values.get("score")),
-            note=_note(values),
-            unit=values.get("unit"),
-            level4=_one_line(name) if _is_fourth(head) else None,
-            standard=values.get("standard"),
-            review_score=_points(values.get("review_score")),
-            other=other,
-            cells={key: cell for key, cell in cells.items() if key not in _JOINED},
-        )
+    return Indicator(
+        level1=levels["level1"],
+        level2=levels["level2"],
+        name=name,
+        target=target,
+        initial_target=initial,
+        actual=_one_line(values.get("actual")),
+        points=_points(values.get("points")),
+        score=_points(values.get("score")),
+        note=_note(values),
+        unit=values.get("unit"),
+        level4=name if _is_fourth(head) else None,
+        standard=values.get("standard"),
+        review_score=_points(values.get("review_score")),
+        other=_other_columns(sheet, row, head),
+        cells={key: cell for key, cell in cells.items() if key not in _JOINED},
     )
-    return True
 
 
 def _says_operator(operator: str | None, target: str | None) -> bool:
@@ -315,7 +321,9 @@ def _target(values: dict[str, str | None], cells: dict[str, str]) -> tuple[str |
         values.get("initial_target"),
         values.get("target"),
     )
-    both = "initial_target" in cells and ("adjusted_target" in cells or "target" in cells)
+    if adjusted and "initial_target" not in cells:
+        initial = plain  # 年度指标值 beside 调整值
+    both = "adjusted_target" in cells and bool(initial) or "initial_target" in cells and "target" in cells
     filled = [
         key
         for key, value in (("adjusted_target", adjusted), ("target", plain), ("initial_target", initial))

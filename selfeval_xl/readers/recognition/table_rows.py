@@ -186,7 +186,7 @@ def _repeats_head(sheet: ScannedSheet, row: int, head: TableHead) -> bool:
 
 def _is_remark(sheet: ScannedSheet, row: int, head: TableHead, area: Area) -> bool:
     """Whether the row is a lone text that names no level and no indicator."""
-    if _stands_across(sheet, row, head):
+    if _stands_across(sheet, row, head) and not roles(sheet.first_text(row, area.left, area.right)[0]):
         return True
     filled = sheet.filled(row, area.left, area.right)
     text = sheet.grid.value(row, filled[0]) if len(filled) == 1 else None
