@@ -41,6 +41,7 @@ def a1(row: int, column: int) -> str:
     return f"{column_name(column)}{row + 1}"
 
 
+@lru_cache(maxsize=65_536)
 def position(name: str) -> tuple[int, int]:
     """The row and column, counted from 0, of an A1 name. Raises ValueError for anything else."""
     match = _NAME.match(name.upper())

@@ -7,12 +7,12 @@ that look like data become the finding T10.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from statistics import median_low
 
 from selfeval_xl.model.forms import Account, Form, Unread
-from selfeval_xl.model.grid import a1, position
+from selfeval_xl.model.grid import Area, a1, position
 from selfeval_xl.model.quantity import is_blank, money
 from selfeval_xl.model.text import squeeze
 from selfeval_xl.readers.recognition.labels import Role, roles, split_inline
@@ -44,32 +44,72 @@ _NUMBER = re.compile(r"[<>≤≥=＝≦≧＜＞]*[-+]?\d[\d,.]*%?")
 _QUANTITY = re.compile(
     r"(?:[<>≤≥=≦≧约近超]|不[少低大高超]于|大于|小于|达到?|至少)*[-+]?\d+(?:\.\d+)?(?!\d|[年、.])"
 )
+_NOTHING: dict[str, str] = {}
 _SHORT = 60  # characters of a group's text
 _LONGEST_SECTION = 24
 
 
-def account_of(sheet: ScannedSheet, form: Form, places: Iterable[Place]) -> Account:
-    """The account of a form. places: the filled cells in and around it."""
-    read = _recorded(form) | sheet.values
+def accounts(sheet: ScannedSheet, forms: Sequence[Form], areas: Sequence[Area]) -> list[Account]:
+    """The account of each form of a sheet. areas: of the forms.
+
+    A cell beside all forms belongs to the next one below, else to the last.
+    """
+    read = [_recorded(form) | sheet.values for form in forms]
+    labels = {(row, label.column) for row, found in sheet.rows.items() for label in found}
+    counts = [_Counts() for _ in forms]
+    for row in range(sheet.grid.height):
+        for column, text in sheet.lines[row].items():
+            place = (row, column)
+            number = _owner(place, areas) if len(areas) > 1 else 0
+            if place in read[number]:
+                counts[number].values += 1
+            elif place in sheet.furniture:
+                counts[number].furniture += 1
+            elif place in labels:
+                counts[number].labels += 1
+            elif not is_blank(text):
+                counts[number].rest.append(place)
+    return [_account(sheet, form, each) for form, each in zip(forms, counts)]
+
+
+@dataclass(slots=True)
+class _Counts:
+    """The cells of one form by what they are; rest: those that are none of the three at first sight."""
+
+    labels: int = 0
+    values: int = 0
+    furniture: int = 0
+    rest: list[Place] = field(default_factory=list)
+
+
+def _owner(place: Place, areas: Sequence[Area]) -> int:
+    """The number of the form that a cell belongs to."""
+    inside = next((number for number, area in enumerate(areas) if area.holds(*place)), None)
+    if inside is not None:
+        return inside
+    return next((number for number, area in enumerate(areas) if area.bottom >= place[0]), len(areas) - 1)
+
+
+def _account(sheet: ScannedSheet, form: Form, counts: _Counts) -> Account:
+    """The account of a form."""
     unread: list[Place] = []
-    counts = {"labels": 0, "values": 0, "furniture": 0}
-    for place in places:
-        if place in read:
-            counts["values"] += 1
-        elif place in sheet.furniture or _is_furniture(sheet, place):
-            counts["furniture"] += 1
-        elif roles(sheet.text(*place)) or _is_head(sheet, form, place):
-            counts["labels"] += 1
+    for place in counts.rest:
+        if _is_furniture(sheet, place):
+            counts.furniture += 1
+        elif _is_head(sheet, form, place):
+            counts.labels += 1
         else:
             unread.append(place)
-    likely = _Likely(sheet, form)
-    data = {place: likely.data(place) for place in unread}
-    unread += _labels_as_values(sheet, unread, data, counts)
-    return Account(**counts, unread=tuple(_groups(sheet, unread, data)))
+    if unread:
+        likely = _Likely(sheet, form)
+        data = {place: likely.data(place) for place in unread}
+        unread += _labels_as_values(sheet, unread, data, counts)
+        return Account(counts.labels, counts.values, counts.furniture, tuple(_groups(sheet, unread, data)))
+    return Account(counts.labels, counts.values, counts.furniture)
 
 
 def _labels_as_values(
-    sheet: ScannedSheet, unread: Iterable[Place], data: dict[Place, str], counts: dict[str, int]
+    sheet: ScannedSheet, unread: Iterable[Place], data: dict[Place, str], counts: _Counts
 ) -> list[Place]:
     """The words of labels that stand among unread data, as an indicator called 预算执行率 does.
 
@@ -83,7 +123,7 @@ def _labels_as_values(
         if (row, label.column) not in sheet.furniture | sheet.values | data.keys()
         and all(role.scope in _HEADS or role.scope == "其他" for role in label.roles)
     ]
-    counts["labels"] -= len(found)
+    counts.labels -= len(found)
     data.update(dict.fromkeys(found, Unread.WORDS))
     return found
 
@@ -93,11 +133,10 @@ def _recorded(form: Form) -> set[Place]:
     found: set[str] = set()
     for record in (form, form.goal, *form.funding, *form.tasks, *form.indicators):
         for key, names in record.cells.items():
-            if getattr(record, key, None) not in (None, {}) or key in form.remarks:
-                found.update(names.split(","))
+            if getattr(record, key, None) not in (None, _NOTHING) or key in form.remarks:
+                found.add(names)
     found.update(cell for cell, _ in form.placeholders)
-    found.update(form.overtyped)
-    return {position(name) for name in found if name}
+    return {position(name) for names in found if names for name in names.split(",")}
 
 
 def _is_head(sheet: ScannedSheet, form: Form, place: Place) -> bool:
@@ -270,11 +309,3 @@ def _ranges(places: list[Place]) -> Iterator[str]:
             joined.append(piece)
     for top, left, bottom, right in joined:
         yield a1(top, left) if (top, left) == (bottom, right) else f"{a1(top, left)}:{a1(bottom, right)}"
-
-
-def filled_places(sheet: ScannedSheet) -> Iterator[Place]:
-    """All cells of a sheet with content; a dash and 无 are none."""
-    for row in range(sheet.grid.height):
-        for column, text in sheet.lines[row].items():
-            if not is_blank(text):
-                yield row, column

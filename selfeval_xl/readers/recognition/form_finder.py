@@ -15,7 +15,7 @@ from selfeval_xl.model.forms import DEPARTMENT, PROJECT, Form, Frame, Goal, Prob
 from selfeval_xl.model.grid import Area, Grid
 from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS, OURS
 from selfeval_xl.model.text import squeeze
-from selfeval_xl.readers.recognition.account import account_of, filled_places
+from selfeval_xl.readers.recognition.account import accounts
 from selfeval_xl.readers.recognition.back_links import links_in
 from selfeval_xl.readers.recognition.bands import Band, Title
 from selfeval_xl.readers.recognition.funding import (
@@ -104,7 +104,8 @@ def forms_in(grid: Grid, file: str) -> Found:
     found.problems += [
         Problem(f"{grid.name}!{cell}：{text}。", grid.name, cell) for cell, text in sheet.doubts
     ]
-    found.forms = _with_accounts(sheet, found.forms, areas)
+    counted = accounts(sheet, found.forms, areas) if found.forms else []
+    found.forms = [replace(form, account=account) for form, account in zip(found.forms, counted)]
     found.evidence = sheet.evidence_lines()
     return found
 
@@ -135,20 +136,6 @@ def _not_found(sheet: ScannedSheet) -> list[Problem]:
             rule="T01",
         )
     ]
-
-
-def _with_accounts(sheet: ScannedSheet, forms: list[Form], areas: list[Area]) -> list[Form]:
-    """The forms with their accounts; a cell beside all forms belongs to the next one below, else the last."""
-    if not forms:
-        return forms
-    places: list[list[tuple[int, int]]] = [[] for _ in forms]
-    for place in filled_places(sheet):
-        number = next(
-            (number for number, area in enumerate(areas) if area.holds(*place)),
-            next((number for number, area in enumerate(areas) if area.bottom >= place[0]), len(areas) - 1),
-        )
-        places[number].append(place)
-    return [replace(form, account=account_of(sheet, form, own)) for form, own in zip(forms, places)]
 
 
 def without_ours(grid: Grid) -> Grid:

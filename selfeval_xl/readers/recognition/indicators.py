@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from selfeval_xl.model.forms import Indicator
 from selfeval_xl.model.grid import Area, position
-from selfeval_xl.model.quantity import SIGN_OF, Kind, is_blank, money, parse, tidy
+from selfeval_xl.model.quantity import SIGN_OF, Kind, is_blank, is_void, money, parse, tidy
 from selfeval_xl.model.text import core
 from selfeval_xl.model.units import UNITS
 from selfeval_xl.readers.recognition.head import is_grade
@@ -82,11 +82,11 @@ def _read_table(sheet: ScannedSheet, head: TableHead, limit: int, area: Area) ->
         role = next((r for r in label.roles if r.scope == SCOPE and r.key == key), label.need_role(SCOPE))
         sheet.note(label, role, "指标表头")
     levels: dict[str, str | None] = {"level1": None, "level2": None}
-    rows = rows_of(sheet, head, limit, area)
+    rows, further = rows_of(sheet, head, limit, area), _further_columns(sheet, head)
     for row, kind in rows.inside:
         table.rows = (head.top, row)
         if kind is RowKind.INDICATOR:
-            _read_row(sheet, row, head, levels, table)
+            _read_row(sheet, row, head, levels, further, table)
         elif kind is RowKind.GOAL:
             _read_goal(sheet, row, head, table)
         elif kind is RowKind.PART:
@@ -99,18 +99,26 @@ def _read_table(sheet: ScannedSheet, head: TableHead, limit: int, area: Area) ->
     return table
 
 
-def _other_columns(sheet: ScannedSheet, row: int, head: TableHead) -> dict[str, str]:
-    """The texts of the row's further columns by their heads (完成率, 指标说明, a coarser level)."""
-    texts: dict[str, str] = {}
+def _further_columns(sheet: ScannedSheet, head: TableHead) -> dict[str, int]:
+    """The columns of the table that no field has (完成率, 指标说明, a coarser level), by their heads."""
     taken = {label.column for label in head.columns.values()}
+    found: dict[str, int] = {}
     for label in sheet.labels(head.top, head.bottom, head.left, head.right):
-        if label.column in taken or not label.role(SCOPE) or label.area.bottom < head.bottom:
-            continue
-        text, cell = sheet.take(row, label.column)
-        if text and position(cell)[1] == label.column:
+        if label.column not in taken and label.role(SCOPE) and label.area.bottom >= head.bottom:
             word = core(label.text)
-            texts[word if word not in texts else f"{word}{len(texts) + 1}"] = text
-            sheet.values.add(position(cell))
+            found[word if word not in found else f"{word}{len(found) + 1}"] = label.column
+    return found
+
+
+def _texts(sheet: ScannedSheet, row: int, further: Mapping[str, int]) -> dict[str, str]:
+    """The texts of the row's further columns by their heads."""
+    texts: dict[str, str] = {}
+    for word, column in further.items():
+        place = sheet.value_cell(row, column)
+        text = sheet.lines[place[0]].get(place[1])
+        if text and place[1] == column and not is_void(text):
+            texts[word] = text
+            sheet.values.add(place)
     return texts
 
 
@@ -215,7 +223,12 @@ def _level(
 
 
 def _read_row(
-    sheet: ScannedSheet, row: int, head: TableHead, levels: dict[str, str | None], table: Indicators
+    sheet: ScannedSheet,
+    row: int,
+    head: TableHead,
+    levels: dict[str, str | None],
+    further: Mapping[str, int],
+    table: Indicators,
 ) -> None:
     """Adds the row's indicator to the table, if it has one; placeholders are set aside."""
     values, cells = sheet.take_row(row, head.columns)
@@ -245,7 +258,7 @@ def _read_row(
         return  # 无 | 无 | 无: this level has no indicator
     if name is None and not values.get("target") and not values.get("initial_target"):
         return
-    table.indicators.append(_indicator(sheet, row, head, levels, values | {"name": name}, cells))
+    table.indicators.append(_indicator(sheet, row, head, levels, further, values | {"name": name}, cells))
 
 
 def _indicator(
@@ -253,10 +266,11 @@ def _indicator(
     row: int,
     head: TableHead,
     levels: Mapping[str, str | None],
+    further: Mapping[str, int],
     values: dict[str, str | None],
     cells: dict[str, str],
 ) -> Indicator:
-    """The indicator of a row with these values and cells by key."""
+    """The indicator of a row with these values and cells by key. further: columns that no field has."""
     name = _one_line(values["name"])
     target, initial, target_cells = _target(values, cells)
     sheet.values |= {position(cells[key]) for key in ("unit", "measure") if key in cells}
@@ -277,7 +291,7 @@ def _indicator(
         level4=name if _is_fourth(head) else None,
         standard=values.get("standard"),
         review_score=_points(values.get("review_score")),
-        other=_other_columns(sheet, row, head),
+        other=_texts(sheet, row, further) if further else {},
         cells={key: cell for key, cell in cells.items() if key not in _JOINED},
     )
 

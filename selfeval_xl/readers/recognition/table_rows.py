@@ -206,9 +206,10 @@ def _is_remark(sheet: ScannedSheet, row: int, head: TableHead, area: Area) -> bo
 
 def _stands_across(sheet: ScannedSheet, row: int, head: TableHead) -> bool:
     """Whether a text over names and answers is the last one of its row, as of a remark behind its label."""
-    area = sheet.grid.area(row, head.name)
+    area = sheet.grid.merged().get((row, head.name))
     return (
-        area.top == row == area.bottom
+        area is not None
+        and area.top == row == area.bottom
         and area.right >= head.answers
         and area.left in sheet.lines[row]
         and not sheet.filled(row, area.right + 1, head.right)
