@@ -39,6 +39,7 @@ from selfeval_xl.readers.recognition.scan import ScannedSheet, scan
 _TITLE = re.compile(r"(?:绩效评价|绩效).{0,12}表|自评.{0,4}表|整体支出.{0,10}绩效|项目支出.{0,10}绩效")
 _FORM_NUMBER = re.compile(r"^(附件|附表|表|公开)")
 _SCORED_TITLE = re.compile(r"自评|绩效评价|评分表|得分表|打分表|绩效考评")
+_LONGEST_YEAR_LINE = 40
 _ANY_YEAR = re.compile(r"20\d\d")
 _YEAR_LINE = re.compile(r"20\d\d\s*年?度|^[(（]\s*20\d\d\s*年\s*[)）]$")
 _DEFAULT_UNIT = "万元"
@@ -429,8 +430,11 @@ def _year(sheet: ScannedSheet, region: Region, values: Mapping[str, str]) -> int
         return found
     for row in range(region.area.top, min(region.area.top + 4, region.area.bottom + 1)):
         for column in sheet.filled(row, region.area.left, region.area.right):
-            text = unicodedata.normalize("NFKC", sheet.grid.text(row, column))
-            first = _ANY_YEAR.search(text) if len(text) <= 40 else None
+            text = sheet.lines[row][column]
+            if len(text) > _LONGEST_YEAR_LINE:
+                continue
+            text = unicodedata.normalize("NFKC", text)
+            first = _ANY_YEAR.search(text)
             if first and _YEAR_LINE.search(text.strip()):
                 sheet.values.add((row, column))
                 return year_in(text) or int(first[0])
