@@ -5,11 +5,13 @@ Run `make bench`, or `python benchmarks/reading.py [files]`.
 Speed: one form of about 20 indicators per file, one core, CPU time; beside it the floor (unzip and parse the
 sheet), openpyxl, and pandas.
 Accuracy: every layout, filled, under every damage of tests/support/damage.py: fields with the right value,
-and cells in the right place.
+cells in the right place, and cells that look like data and were not read.
+Published forms (tests/published), whose right values were written before the program ran: fields.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 import time
@@ -22,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from selfeval_xl import layouts, templates  # noqa: E402
+from selfeval_xl.assessment import policy  # noqa: E402
+from selfeval_xl.cli.json_documents import read_document  # noqa: E402
 from selfeval_xl.filings.grouping import gather  # noqa: E402
 from selfeval_xl.model.grid import position  # noqa: E402
 from selfeval_xl.readers import read_file  # noqa: E402
@@ -32,6 +36,9 @@ from selfeval_xl.templates.frame import draw  # noqa: E402
 from selfeval_xl.templates.workbook import Page, write_book  # noqa: E402
 from support.damage import DAMAGES, plain, values  # noqa: E402
 from support.fillings import filling  # noqa: E402
+from support.published_forms import compare_fields  # noqa: E402
+
+PUBLISHED = ROOT / "tests" / "published"
 
 
 def floor(path: Path) -> None:
@@ -129,6 +136,12 @@ def accuracy() -> None:
         for name, damage in DAMAGES.items():
             damaged, moved, _ = damage(draw(layout, filling(layout)).grid("表"))
             found = forms_in(damaged, "a").forms
+            missed = sum(len(each.names) for form in found for each in form.account.unread if each.data)
+            for tally in (
+                by_layout.setdefault(f"{layout.id}.{layout.kind}", [0, 0, 0, 0]),
+                by_damage.setdefault(name, [0, 0, 0, 0]),
+            ):
+                tally[3] += missed
             read = {plain(what): (value, cell) for what, value, cell in values(found[0])} if found else {}
             for what, value, cell in want:
                 if value is None:
@@ -139,20 +152,36 @@ def accuracy() -> None:
                 in_place = bool(cell and at) and [moved(*position(part)) for part in cell.split(",")] == [
                     position(part) for part in at.split(",")
                 ]
-                for tally in (
-                    by_layout.setdefault(f"{layout.id}.{layout.kind}", [0, 0, 0]),
-                    by_damage.setdefault(name, [0, 0, 0]),
-                ):
+                for tally in (by_layout[f"{layout.id}.{layout.kind}"], by_damage[name]):
                     tally[0] += 1
                     tally[1] += plain(got) == plain(value)
                     tally[2] += in_place or what.endswith(("level1", "level2"))
     for tallies in (by_layout, by_damage):
-        for name, (count, fields, cells) in tallies.items():
-            print(f"  {name:<28} fields {fields / count:7.2%}  cells {cells / count:7.2%}  of {count}")
-    count, fields, cells = (sum(tally[number] for tally in by_layout.values()) for number in range(3))
-    print(f"  {'over all':<28} fields {fields / count:7.2%}  cells {cells / count:7.2%}  of {count}")
+        for name, tally in tallies.items():
+            print(_line(name, tally))
+    print(_line("over all", [sum(tally[number] for tally in by_layout.values()) for number in range(4)]))
+
+
+def _line(name: str, tally: Sequence[int]) -> str:
+    """A line with the shares of one tally: fields in all, right ones, cells in place, unread data cells."""
+    count, fields, cells, missed = tally
+    return (
+        f"  {name:<28} fields {fields / count:7.2%}  cells {cells / count:7.2%}  of {count}, "
+        f"{missed} cells unread"
+    )
+
+
+def published() -> None:
+    """Prints the share of fields of published forms that are read right."""
+    print("published forms")
+    for path in sorted(path for path in PUBLISHED.iterdir() if path.suffix != ".json"):
+        document = read_document([read_file(path)], policy.default())
+        forms = [form for form in document["files"][0]["forms"] if form["kind"] != "report"]
+        told = compare_fields(json.loads(path.with_suffix(".json").read_text(encoding="utf-8")), forms)
+        print(f"  {path.name:<44} {told.right} of {told.count} fields")
 
 
 if __name__ == "__main__":
     speed(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
     accuracy()
+    published()

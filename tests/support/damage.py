@@ -233,6 +233,48 @@ def head_again(grid: Grid) -> Damaged:
     )
 
 
+def _between(grid: Grid, row: int, lines: list[dict[int, str]], across: int = 0) -> Damaged:
+    """The Grid with these rows put in before `row`, merges kept. across: columns that a lone text spans."""
+    damaged = _moved(
+        grid,
+        lambda r, c: (r + len(lines) if r >= row else r, c),
+        grid.height + len(lines),
+        grid.width,
+        {(row + number, column): text for number, line in enumerate(lines) for column, text in line.items()},
+    )
+    if across:
+        damaged.grid.merges += [
+            Area(row + number, next(iter(line)), row + number, next(iter(line)) + across - 1)
+            for number, line in enumerate(lines)
+            if len(line) == 1
+        ]
+        damaged.grid._corner = None
+    return damaged
+
+
+def merged_remarks(grid: Grid) -> Damaged:
+    """Remarks over the whole width between two indicators, between them an empty row."""
+    lines = [{0: "备注：以下指标由乡镇填报"}, {}, {0: "（请逐项填写，不得漏项）"}]
+    return _between(grid, _head_row(grid) + 5, lines, grid.width)
+
+
+def page_break(grid: Grid) -> Damaged:
+    """Signatures, a page number and the head once more, where a page ends."""
+    head = {
+        column: value
+        for column, value in enumerate(grid.rows[_head_row(grid)])
+        if value and "指标" in str(value)
+    }
+    lines = [{0: "填表人：张三", 2: "联系电话：0000000"}, {}, {grid.width // 2: "— 1 —"}, head]
+    return _between(grid, _head_row(grid) + 5, lines)
+
+
+def guidance_rows(grid: Grid) -> Damaged:
+    """Guidance with its label, and a lone text behind the names, between the indicators."""
+    lines = [{0: "填表说明", 2: "完成值按年末数填写"}, {grid.width - 2: "接下页"}]
+    return _between(grid, _head_row(grid) + 5, lines)
+
+
 def html(grid: Grid) -> Damaged:
     """Tags of a web page left in short texts."""
     return Damaged(
@@ -342,6 +384,9 @@ DAMAGES: dict[str, Callable[[Grid], Damaged]] = {
         dated,
         stray_cells,
         remark_row,
+        merged_remarks,
+        page_break,
+        guidance_rows,
         subtotal_row,
         head_again,
         stacked,
