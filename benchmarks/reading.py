@@ -178,7 +178,7 @@ def published() -> None:
         document = read_document([read_file(path)], policy.default())
         forms = [form for form in document["files"][0]["forms"] if form["kind"] != "report"]
         told = compare_fields(json.loads(path.with_suffix(".json").read_text(encoding="utf-8")), forms)
-        print(f"  {path.name:<44} {told.right} of {told.count} fields")
+        print(f"  {path.name:<44} {told.asked - len(told.wrong)} of {told.asked} fields")
 
 
 if __name__ == "__main__":

@@ -196,13 +196,15 @@ class _Likely:
         ]
         widths = [len(sheet.lines[row]) for group in rows for row in sorted(group)[-1:]]
         self.width = max(4, median_low(widths)) if widths else 10**6
+        lines = [{position(name)[0] for name in line.cells.values() if name} for line in form.funding]
+        self.rows = set[int]().union(*rows, *lines)  # of indicators and funds
 
     def data(self, place: Place) -> str:
         """NUMBER for a number under or beside a head of data, WORDS for what else looks so; else ""."""
         row, column = place
         text = self.sheet.lines[row][column]
         headed = self._head(place) is not None
-        if headed and _is_number(text):
+        if _is_number(text) and (headed or row in self.rows):
             return Unread.NUMBER
         full = len(self.sheet.lines[row]) >= self.width
         return Unread.WORDS if headed or full or self._many_heads(row) else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import core
 from selfeval_xl.readers.recognition.bands import Title, bands
 from selfeval_xl.readers.recognition.funding import find_funding
@@ -16,6 +17,7 @@ ANSWERS = ("target", "initial_target", "actual")
 SCORED = ("points", "score")
 _BESIDE_SCORES = ("level1", "level2", "points", "standard", "review_score")
 _LONGEST_HEAD = 24
+_ROWS_TO_COMPARE, _FEWEST_SCORES = 60, 3
 _WORDINGS = (
     ("note", re.compile(r"原因|改进措施|整改措施|情况说明$")),
     ("initial_target", re.compile(r"^年初.{0,6}(?:指标|目标)值$")),
@@ -121,11 +123,34 @@ def _head(sheet: ScannedSheet, row: int, left: int, right: int) -> TableHead | N
     if len(columns) < 3 or "name" not in columns:
         return None
     _take_nearest_points(sheet, top, bottom, columns)
+    _add_score_without_head(sheet, bottom, right, columns)
     keys = ANSWERS if columns.keys() & set(ANSWERS) else SCORED
     if keys is SCORED and not ("score" in columns and columns.keys() & set(_BESIDE_SCORES)):
         return None
     answers = [columns[key].column for key in (*keys, "operator") if key in columns]
     return TableHead(top, bottom, left, right, columns, columns["name"].column, min(answers), keys)
+
+
+def _add_score_without_head(sheet: ScannedSheet, bottom: int, right: int, columns: dict[str, Label]) -> None:
+    """Adds a column of scores whose head is empty: right of the points, a number up to them in most rows."""
+    if "points" not in columns or "score" in columns:
+        return
+    points = columns["points"]
+    taken = {label.column for label in columns.values()}
+    for column in range(points.area.right + 1, right + 1):
+        if column in taken or sheet.text(bottom, column):
+            continue
+        rows = range(bottom + 1, min(bottom + _ROWS_TO_COMPARE, sheet.grid.height))
+        both = [
+            (most, score)
+            for row in rows
+            if (most := money(sheet.text(row, points.column) or None)) is not None
+            and (score := money(sheet.text(row, column) or None)) is not None
+        ]
+        if len(both) >= _FEWEST_SCORES and all(score <= most for most, score in both):
+            role = Role(SCOPE, "score", 95, "得分", "数值")
+            columns["score"] = Label(bottom, column, "", sheet.grid.area(bottom, column), (role,))
+            return
 
 
 def _take_nearest_points(sheet: ScannedSheet, top: int, bottom: int, columns: dict[str, Label]) -> None:
