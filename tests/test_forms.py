@@ -1,7 +1,8 @@
 """Forms as places without a layout of ours print them: tests/forms/<what is special>.md.
 
 Each file: what the head must give (key: value), the form as a text table, then what must be read of it: a
-line per row of funds (资金) and per indicator (指标), empty where there is nothing. `\\n` is a line break.
+line per row of funds (资金), per text on the management of funds (管理), per further label of the head (其他)
+and per indicator (指标), empty where there is nothing. `\\n` is a line break.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ def told(form) -> tuple[dict[str, str], list[str]]:
     head |= {label: text for label, text in (*form.remarks.items(), *form.signature.items()) if text}
     rows = [("资金", *(getattr(line, key) or "" for key in FUND)) for line in form.funding]
     rows += [("任务", task.name, task.content or "", task.outcome or "") for task in form.tasks]
+    rows += [("管理", text.label, text.text or "", text.problems or "") for text in form.management]
+    rows += [("其他", label, text) for label, text in form.details.items()]
     rows += [("指标", *(getattr(row, key) or "" for key in INDICATOR)) for row in form.indicators]
     return {key: text.replace("\n", "\\n") for key, text in head.items()}, [
         f"| {' | '.join(row)} |".replace("\n", "\\n") for row in rows

@@ -23,6 +23,7 @@ from selfeval_xl.model.forms import (
     FundingLine,
     Goal,
     Indicator,
+    ManagementText,
     Problem,
     ReadFile,
     Report,
@@ -116,7 +117,7 @@ def test_an_empty_project_form_has_every_key_and_null_for_what_is_not_there():
             indicators=(Indicator(),),
         )
     )["forms"][0]
-    assert set(form) == HEAD | {"goal"}
+    assert set(form) == HEAD | {"goal", "management"}
     assert {key for key in HEAD if form[key] is None} == HEAD - {
         "kind",
         "sheet",
@@ -131,6 +132,18 @@ def test_an_empty_project_form_has_every_key_and_null_for_what_is_not_there():
         "cells",
     }
     assert set(form["indicators"][0]) == ROW and form["indicators"][0]["verdict"] is None
+
+
+def test_the_texts_on_management_are_printed_with_their_cells():
+    texts = (
+        ManagementText(label="执行准确性", text="按预算执行", problems="无", cells={"text": "E3"}),
+        ManagementText(label="下达及时性", problems="晚了5日", cells={"problems": "G4"}),
+    )
+    form = Form(kind=PROJECT, file="表.xlsx", sheet="表1", management=texts)
+    assert read(form)["forms"][0]["management"] == [
+        {"label": "执行准确性", "text": "按预算执行", "problems": "无", "cell": "E3"},
+        {"label": "下达及时性", "text": None, "problems": "晚了5日", "cell": "G4"},
+    ]
 
 
 def test_money_stays_text_and_zero_is_not_empty():

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.model.findings import Finding, Findings
-from selfeval_xl.model.forms import PROJECT, Form, FundingLine, Indicator, ReadFile, Report, Task
+from selfeval_xl.model.forms import (
+    PROJECT,
+    Form,
+    FundingLine,
+    Indicator,
+    ManagementText,
+    ReadFile,
+    Report,
+    Task,
+)
 from selfeval_xl.model.numbers import shown
 
 if TYPE_CHECKING:
@@ -68,7 +77,7 @@ def _form(form: Form) -> Json:
         "actual": form.goal.actual,
         "cells": dict(form.goal.cells),
     }
-    goals: Json = {"goal": goal}
+    goals: Json = {"goal": goal, "management": [_management(text) for text in form.management]}
     if form.kind != PROJECT:
         goals = {
             "annual_goal": form.goal.expected,
@@ -109,6 +118,15 @@ def _indicator(row: Indicator) -> Json:
         "attainment": shown(row.attainment),
         "deviation": shown(row.deviation),
         "cells": dict(row.cells),
+    }
+
+
+def _management(text: ManagementText) -> Json:
+    return {
+        "label": text.label,
+        "text": text.text,
+        "problems": text.problems,
+        "cell": text.cells.get("text") or text.cells.get("problems"),
     }
 
 

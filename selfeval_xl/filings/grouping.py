@@ -173,4 +173,5 @@ def content_key(form: Form | Report) -> tuple[object, ...]:
         ),
         tuple((row.name, row.target, row.actual, row.points, row.score, row.note) for row in form.indicators),
         tuple((task.name, task.content, task.outcome) for task in form.tasks),
+        tuple((text.label, text.text, text.problems) for text in form.management),
     )

@@ -139,6 +139,23 @@ class Task(Located):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ManagementText(Located):
+    """What a 转移支付 form says on one side of how its money was managed (分配科学性 ...).
+
+    text: 情况说明. problems: 存在问题和改进措施, where the form has such a column.
+    """
+
+    label: str
+    text: str | None = None
+    problems: str | None = None
+    cells: Cells = field(default_factory=dict)
+
+    @property
+    def subject(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator(Located):
     """One indicator of the finest level that the form prints.
 
@@ -250,7 +267,9 @@ class Form(Located):
     layout: id of the layout it looks like, or None. cells: of the head's fields; a field whose label is
     printed but empty has a cell and the value None. placeholders: cell and text of rows left as 指标2： or ……
     indicator_columns: keys of the columns that the indicator table has (note, points, score, level1 ...).
-    remarks: 其他需要说明事项 ... by label. signature: 填表人 ... by label, None where not filled in.
+    management: the texts of 资金管理情况. remarks: 其他需要说明事项 ... by label. signature: 填表人 ... by
+    label, None where not filled in. details: what else the form prints with a label, by label (地址, a second
+    主管部门, the goals of other years).
     overtyped: cells with a constant where the issued template has a formula. account: of its filled cells.
     content_digest: digest of the contents, where the contents themselves are not kept.
     """
@@ -275,8 +294,10 @@ class Form(Located):
     goal: Goal = field(default_factory=Goal)
     tasks: tuple[Task, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    management: tuple[ManagementText, ...] = ()
     remarks: Mapping[str, str] = field(default_factory=dict)
     signature: Mapping[str, str | None] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
     placeholders: tuple[tuple[str, str], ...] = ()
     indicator_columns: frozenset[str] = frozenset()
     frame: Frame | None = None

@@ -124,6 +124,7 @@ def outlined(text: str | bytes, path: str) -> Outline:
             cells=_EMPTY,
             remarks=_EMPTY,
             signature=_EMPTY,
+            details=_EMPTY,
             goal=_NO_GOAL,
             account=Account(unread=tuple(Unread(*each) for each in unread)) if unread else _NO_ACCOUNT,
             **_fields(values),

@@ -131,7 +131,7 @@ def _labels_as_values(
 def _recorded(form: Form) -> set[Place]:
     """The cells whose value is in a record."""
     found: set[str] = set()
-    for record in (form, form.goal, *form.funding, *form.tasks, *form.indicators):
+    for record in (form, form.goal, *form.funding, *form.tasks, *form.management, *form.indicators):
         for key, names in record.cells.items():
             if getattr(record, key, None) not in (None, _NOTHING) or key in form.remarks:
                 found.add(names)

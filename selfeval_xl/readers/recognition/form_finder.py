@@ -6,7 +6,6 @@ A sheet may hold any number of forms, one below the other or side by side, moved
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -26,22 +25,25 @@ from selfeval_xl.readers.recognition.funding import (
     read_funding,
     read_pairs,
 )
-from selfeval_xl.readers.recognition.goals import Goals, Tasks, find_tasks, read_goals, read_tasks
-from selfeval_xl.readers.recognition.head import FormHead, read_head, year_in
+from selfeval_xl.readers.recognition.goals import Goals, read_goals
+from selfeval_xl.readers.recognition.head import FormHead, read_head
 from selfeval_xl.readers.recognition.hidden_content import hidden_content
 from selfeval_xl.readers.recognition.indicator_head import TableHead, find_heads
 from selfeval_xl.readers.recognition.indicators import Indicators, read_indicators
 from selfeval_xl.readers.recognition.labels import roles
 from selfeval_xl.readers.recognition.layout_match import layout_of
 from selfeval_xl.readers.recognition.lost_values import recomputed
+from selfeval_xl.readers.recognition.management import Management, read_management
 from selfeval_xl.readers.recognition.scan import ScannedSheet, scan
+from selfeval_xl.readers.recognition.tasks import Tasks, find_tasks, read_tasks
+from selfeval_xl.readers.recognition.years import printed_year
 
-_TITLE = re.compile(r"(?:绩效评价|绩效).{0,12}表|自评.{0,4}表|整体支出.{0,10}绩效|项目支出.{0,10}绩效")
+_TITLE = re.compile(
+    r"(?:绩效评价|绩效).{0,12}表|自评.{0,4}表|整体支出.{0,10}绩效|项目支出.{0,10}绩效"
+    r"|(?:项目|支出|部门|单位|资金|绩效).{0,14}自评$|评价表$"
+)
 _FORM_NUMBER = re.compile(r"^(附件|附表|表|公开)")
 _SCORED_TITLE = re.compile(r"自评|绩效评价|评分表|得分表|打分表|绩效考评")
-_LONGEST_YEAR_LINE = 40
-_ANY_YEAR = re.compile(r"20\d\d")
-_YEAR_LINE = re.compile(r"20\d\d\s*年?度|^[(（]\s*20\d\d\s*年\s*[)）]$")
 _DEFAULT_UNIT = "万元"
 _DEPARTMENT = re.compile(r"整体")
 _BASE_DATA = re.compile(
@@ -73,14 +75,16 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """The parts of one form after reading, and the unit of its money."""
+    """The parts of one form after reading, the unit of its money and its year."""
 
     head: FormHead
     table: Indicators
     goals: Goals
+    management: Management
     tasks: Tasks
     funding: Funding | None
     unit: str
+    year: int | None
 
 
 def forms_in(grid: Grid, file: str) -> Found:
@@ -170,7 +174,7 @@ def _titles(sheet: ScannedSheet) -> list[Title]:
             if (
                 isinstance(value, str)
                 and 4 <= len(value) <= 60
-                and ("绩" in value or "自评" in value)
+                and ("绩" in value or "自评" in value or "评价表" in value)
                 and _TITLE.search(squeeze(value))
                 and not roles(value)
                 and _stands_alone(sheet, row, column)
@@ -293,11 +297,15 @@ def _read_region(sheet: ScannedSheet, region: Region, file: str) -> tuple[Form |
     taken = table.segments if region.head else []
     taken += tasks.rows
     taken += [funding.rows] if funding else []
-    goals = read_goals(sheet, above, taken)
+    management = read_management(sheet, above, taken)
+    taken += management.rows
+    year = printed_year(sheet, region.title, area)
+    goals = read_goals(sheet, above, taken, year)
     head = read_head(sheet, area, taken + goals.rows + [(row, row) for row in table.below])
+    head.take(goals.remarks, goals.remark_cells, goals.details)
     if not _is_form(region, head, funding is not None, table):
         return None, []
-    form = _form(sheet, region, file, _Parts(head, table, goals, tasks, funding, unit))
+    form = _form(sheet, region, file, _Parts(head, table, goals, management, tasks, funding, unit, year))
     form, lost = recomputed(replace(form, layout=layout_of(form, sheet, area)), grid)
     problems = [
         Problem(f"{grid.name}!{cell}：{text}。", grid.name, cell)
@@ -369,7 +377,7 @@ def _form(sheet: ScannedSheet, region: Region, file: str, parts: _Parts) -> Form
         file=file,
         sheet=sheet.grid.name,
         title=region.title,
-        year=_year(sheet, region, values),
+        year=int(values["year"]) if values.get("year") else parts.year,
         project=project,
         project_code=project_code,
         department=department,
@@ -384,7 +392,9 @@ def _form(sheet: ScannedSheet, region: Region, file: str, parts: _Parts) -> Form
         goal=_with_further_goals(parts.goals.goal, table.goals),
         tasks=tuple(parts.tasks.tasks) if kind == DEPARTMENT else (),
         indicators=tuple(table.indicators),
+        management=tuple(parts.management.texts),
         remarks=parts.head.remarks,
+        details=parts.head.details,
         signature=parts.head.signature,
         placeholders=tuple(table.placeholders),
         indicator_columns=frozenset(table.columns),
@@ -419,23 +429,3 @@ def _with_further_goals(goal: Goal, further: list[str]) -> Goal:
     if not further:
         return goal
     return replace(goal, expected="\n".join(filter(None, (goal.expected, *further))))
-
-
-def _year(sheet: ScannedSheet, region: Region, values: Mapping[str, str]) -> int | None:
-    """The year in a field 年度, in the title, or in the first rows of the form."""
-    if values.get("year"):
-        return int(values["year"])
-    found = year_in(region.title) or year_in(sheet.grid.caption)
-    if found:
-        return found
-    for row in range(region.area.top, min(region.area.top + 4, region.area.bottom + 1)):
-        for column in sheet.filled(row, region.area.left, region.area.right):
-            text = sheet.lines[row][column]
-            if len(text) > _LONGEST_YEAR_LINE:
-                continue
-            text = unicodedata.normalize("NFKC", text)
-            first = _ANY_YEAR.search(text)
-            if first and _YEAR_LINE.search(text.strip()):
-                sheet.values.add((row, column))
-                return year_in(text) or int(first[0])
-    return None

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from selfeval_xl.model import fields
-from selfeval_xl.model.grid import Area, a1
-from selfeval_xl.model.quantity import is_void, money
-from selfeval_xl.model.text import core
-from selfeval_xl.readers.recognition.labels import roles, split_inline
+from selfeval_xl.model.grid import Area, a1, position
+from selfeval_xl.model.quantity import is_blank, is_void, money
+from selfeval_xl.model.text import core, squeeze
+from selfeval_xl.readers.recognition.labelled import one_line, put, put_or_none
+from selfeval_xl.readers.recognition.labels import Role, roles, split_inline
+from selfeval_xl.readers.recognition.page_breaks import breaks_page
 from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
+from selfeval_xl.readers.recognition.years import is_year_line, year_in
 
-_YEAR = re.compile(r"(?<!\d)(20\d{2})\s*(?:年度|年|财政年度)")
-_BARE_YEAR = re.compile(r"^\s*(20\d{2})\s*$")
 _GRADE = re.compile(r"^(?:优秀?|良好?|中等?|差|合格|不合格|较差|较好|好|[ABCDＡ-Ｄ]级?)$")
 _TICK_BEFORE = re.compile(r"[☑√✓✔■☒]\s*(优秀?|良好?|中等?|差|不合格|合格)")
 _TICK_BEHIND = re.compile(r"(优秀?|良好?|中等?|差|不合格|合格)\s*[(（]?\s*[☑√✓✔■☒]")
@@ -23,32 +24,57 @@ _SEAL = re.compile(r"\s*[(（](?:公章|盖章|签章|签字|单位公章)[)）]
 _FORM_NUMBER = re.compile(
     r"^(?:公开|财决|附)?\s*\d{1,3}\s*表$|^附\s*[件表]\s*[\d一二三四五六七八九十]*(?:-\d+)?$"
 )
+# What stands beside a label and is no name: a unit of money, a date, a seal.
+_NO_NAME = re.compile(
+    r"[(\[【]?(?:(?:金额|计量|货币)?单位:?)?(?:人民币)?[亿万千百十]?元[)\]】]?$"
+    r"|(?:20\d\d)年\d{1,2}月(?:\d{1,2}日)?$|20\d\d[-./]\d{1,2}[-./]\d{1,2}$"
+    r"|[(\[]?(?:单位)?(?:公章|盖章|签章|签字|签名)[)\]]?$"
+)
+_NO_DATE = re.compile(r"[年月日_＿\s]+$")
 _RUN_ON = re.compile(r"\s{2,}|[;；\n]|\s+(?=[^\s:：]{2,12}\s?[:：])")
-_FIELD_SCOPES = frozenset(("表", "签字", "其他", "说明", "资金行", "指标", "目标"))
+_FIELD_SCOPES = frozenset(("表", "签字", "其他", "说明", "资金行", "指标", "目标", "管理"))
+_NAMES = frozenset(("project", "department", "unit"))
+_INLINE_SCOPES = ("表", "签字", "说明", "其他")
+_LONGEST_INLINE = 200
 
 
 @dataclass(slots=True)
 class FormHead:
     """The contents of a form's head.
 
-    values: by field key. cells: by key, also of fields whose label is printed but empty. ranks: of the label
-    that gave each field, 0 the best. remarks, signature: by label.
+    values: by field key. cells: by key, also of fields whose label is printed but empty. ranks, labels: of
+    the label that gave each field, 0 the best. remarks, signature, details: by label; details are what has no
+    field, or was printed for a field that a better label gave.
     """
 
     values: dict[str, str] = field(default_factory=dict)
     cells: dict[str, str] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
     remarks: dict[str, str] = field(default_factory=dict)
     signature: dict[str, str | None] = field(default_factory=dict)
+    details: dict[str, str] = field(default_factory=dict)
 
-    def offer(self, key: str, rank: int, value: str | None, cell: str) -> None:
-        """Takes a value unless a better label has given one already."""
-        filled = key in self.values
+    def offer(self, key: str, rank: int, value: str | None, cell: str, label: str) -> None:
+        """Takes a value unless a better label has given one already; the other one becomes a detail."""
+        filled = self.values.get(key)
         better = rank < self.ranks.get(key, 10**6)
         if (value and not filled) or (better and (value or not filled)) or key not in self.cells:
-            self.cells[key], self.ranks[key] = cell, rank
+            if filled and value and squeeze(filled) != squeeze(value):
+                put(self.details, self.labels[key], filled)
+            self.cells[key], self.ranks[key], self.labels[key] = cell, rank, one_line(label)
             if value:
                 self.values[key] = value
+        elif value and filled and squeeze(filled) != squeeze(value):
+            put(self.details, one_line(label), value)
+
+    def take(self, remarks: Mapping[str, str], cells: Mapping[str, str], details: Mapping[str, str]) -> None:
+        """Takes the reasons that stand beside the goal, with their cells, and the further goals."""
+        for record, texts in ((self.remarks, remarks), (self.details, details)):
+            for label, text in texts.items():
+                put(record, label, text)
+        for key, cell in cells.items():
+            self.cells.setdefault(key, cell)
 
 
 def read_head(sheet: ScannedSheet, area: Area, tables: list[tuple[int, int]]) -> FormHead:
@@ -57,7 +83,7 @@ def read_head(sheet: ScannedSheet, area: Area, tables: list[tuple[int, int]]) ->
     inside = {row for top, bottom in tables for row in range(top, bottom + 1)}
     for label in sheet.labels(area.top, area.bottom, area.left, area.right):
         if label.row not in inside:
-            _read_label(sheet, label, area, head)
+            _read_label(sheet, label, area, inside, head)
     for row in range(area.top, area.bottom + 1):
         if row not in inside:
             for column in sheet.filled(row, area.left, area.right):
@@ -65,31 +91,40 @@ def read_head(sheet: ScannedSheet, area: Area, tables: list[tuple[int, int]]) ->
     return head
 
 
-def _read_label(sheet: ScannedSheet, label: Label, area: Area, head: FormHead) -> None:
-    """Reads the value beside a label of the head."""
+def _read_label(sheet: ScannedSheet, label: Label, area: Area, inside: set[int], head: FormHead) -> None:
+    """Reads the value beside a label of the head, or below it."""
     role = label.role("表") or label.role("说明") or label.role("签字")
     if role is None or _is_section(sheet, label):
         if label.role("其他"):
-            sheet.furniture.add(value_place(sheet, label, area))
+            _read_texts(sheet, label, list(_values_right(sheet, label, area, inside)), head.details)
         return
-    row, column = value_place(sheet, label, area)
-    text = _SEAL.sub("", sheet.grid.text(row, column).strip())
-    value = None if is_void(text) or roles(text) or _FORM_NUMBER.match(text) else text
-    value_area = sheet.grid.area(row, column)
-    cell = a1(value_area.top, value_area.left)
     if role.scope == "说明":
+        places = list(_values_right(sheet, label, area, inside)) or list(
+            _values_below(sheet, label, area, inside)
+        )
+        cell = _read_texts(sheet, label, places, head.remarks)
+        head.cells.setdefault(core(label.text), cell or a1(*value_place(sheet, label, area)))
+        return
+    row, column = _turned(sheet, label, area) or value_place(sheet, label, area)
+    text = _SEAL.sub("", sheet.grid.text(row, column).strip())
+    if role.scope == "签字":
+        value = None if is_void(text) or is_label(text) or _NO_DATE.match(text) else text
+        put_or_none(head.signature, core(label.text), value)
         if value:
             sheet.values.add((row, column))
-            head.remarks["".join(label.text.split("\n")).strip()] = value
-            head.cells.setdefault(core(label.text), cell)
         return
-    if role.scope == "签字":
-        is_next_label = value and split_inline(value)  # 负责人： | 联系电话：0431-…
-        head.signature[core(label.text)] = None if is_next_label else value
-        if head.signature[core(label.text)]:
-            sheet.values.add((row, column))
-        return
-    if role.key == "total_score" and (value is None or money(value) is None):
+    _read_field(sheet, label, role, text, (row, column), head)
+
+
+def _read_field(
+    sheet: ScannedSheet, label: Label, role: Role, text: str, place: tuple[int, int], head: FormHead
+) -> None:
+    """Reads the value of a field."""
+    cell = a1(*place)
+    value = None if is_void(text) or is_label(text) or _FORM_NUMBER.match(text) else text
+    if role.key in _NAMES and value and _NO_NAME.match(squeeze(value)):
+        value = None
+    if role.key == "total_score" and (value is None or money(value.rstrip("分")) is None):
         return
     if role.key == "grade":
         value = value and ticked(value)
@@ -99,7 +134,9 @@ def _read_label(sheet: ScannedSheet, label: Label, area: Area, head: FormHead) -
         year = year_in(value)
         value = str(year) if year else None
     sheet.note(label, role, fields.field(fields.FORM, role.key).label)
-    head.offer(role.key, role.rank, value, cell)
+    if value:
+        sheet.values.add(position(cell))
+    head.offer(role.key, role.rank, value, cell, label.text)
 
 
 def _is_section(sheet: ScannedSheet, label: Label) -> bool:
@@ -108,13 +145,18 @@ def _is_section(sheet: ScannedSheet, label: Label) -> bool:
     return role is not None and role.key in ("total_score", "grade")
 
 
+def is_label(text: str) -> bool:
+    """Whether a cell's text is another label, alone (填表人：) or with its value (联系电话：0431-…)."""
+    return any(role.scope in _FIELD_SCOPES for role in roles(text)) or split_inline(text) is not None
+
+
 def value_place(sheet: ScannedSheet, label: Label, area: Area) -> tuple[int, int]:
     """The cell of a label's value: the first filled one to its right before the next label, else the next."""
     column = label.area.right + 1
     first = column
     while column <= area.right:
         cell = sheet.grid.area(label.row, column)
-        text = sheet.grid.text(cell.top, cell.left).strip()
+        text = sheet.text(cell.top, cell.left)
         if text and cell.top <= label.row:
             if any(role.scope in _FIELD_SCOPES for role in roles(text)):
                 break
@@ -124,42 +166,126 @@ def value_place(sheet: ScannedSheet, label: Label, area: Area) -> tuple[int, int
     return cell.top, cell.left
 
 
+def _values_right(
+    sheet: ScannedSheet, label: Label, area: Area, inside: set[int]
+) -> Iterator[tuple[int, int]]:
+    """All filled cells right of a label, in all its rows, each before the next label of its row."""
+    for row in range(label.area.top, label.area.bottom + 1):
+        if row in inside:
+            return
+        for column in sheet.filled(row, label.area.right + 1, area.right):
+            if is_label(sheet.lines[row][column]):
+                break
+            yield row, column
+
+
+def _values_below(
+    sheet: ScannedSheet, label: Label, area: Area, inside: set[int]
+) -> Iterator[tuple[int, int]]:
+    """The lone texts in the rows below a label that stands alone in its row."""
+    if sheet.filled(label.row, area.left, area.right) != [label.column]:
+        return
+    for row in range(label.area.bottom + 1, area.bottom + 1):
+        columns = sheet.filled(row, area.left, area.right)
+        if row in inside or len(columns) != 1 or breaks_page(sheet, row, area):
+            return
+        text = sheet.lines[row][columns[0]]
+        if roles(text) or split_inline(text) or columns[0] > label.area.right:
+            return
+        yield row, columns[0]
+
+
+def _read_texts(
+    sheet: ScannedSheet, label: Label, places: Iterable[tuple[int, int]], record: dict[str, str]
+) -> str | None:
+    """Puts the texts of these cells into a record under the label; returns the first cell, None for none."""
+    found = [place for place in places if not is_void(sheet.text(*place))]
+    if not found:
+        return None
+    text = "\n".join(sheet.text(*place) for place in found)
+    key = "".join(label.text.split("\n")).strip()
+    put(record, key if label.role("说明") else one_line(key), text)
+    sheet.values.update(found)
+    return a1(*found[0])
+
+
+def _turned(sheet: ScannedSheet, label: Label, area: Area) -> tuple[int, int] | None:
+    """The cell below or above a label, where a row has nothing but labels and the row there their values."""
+    columns = sheet.filled(label.row, area.left, area.right)
+    labels = list(sheet.labels(label.row, label.row, area.left, area.right))
+    if len(columns) < 2 or len(labels) != len(columns) or any(not other.role("表") for other in labels):
+        return None
+    for row in (label.area.bottom + 1, label.row - 1):
+        if not area.top <= row <= area.bottom:
+            continue
+        filled = sheet.filled(row, area.left, area.right)
+        heads = {other.column for other in labels}
+        if (
+            len(filled) > 1
+            and set(filled) <= heads
+            and not any(is_label(sheet.text(row, at)) for at in filled)
+        ):
+            return sheet.value_cell(row, label.column)
+    return None
+
+
 def _read_inline(sheet: ScannedSheet, row: int, column: int, head: FormHead) -> None:
     """Reads label and value in one cell, also several of them run together."""
     value = sheet.grid.value(row, column)
-    if not isinstance(value, str) or len(value) > 200 or (":" not in value and "：" not in value):
+    if not isinstance(value, str) or (":" not in value and "：" not in value):
         return
+    remark = split_inline(value.strip())
+    if remark and any(role.scope == "说明" for role in roles(remark[0])):
+        put(head.remarks, core(remark[0]), remark[1])
+        sheet.values.add((row, column))
+        return
+    if len(value) > _LONGEST_INLINE:
+        return
+    pairs, parts = _pairs(value)
+    for label, text in pairs:
+        by_scope = {role.scope: role for role in reversed(roles(label))}
+        role = next((by_scope[scope] for scope in _INLINE_SCOPES if scope in by_scope), None)
+        if role is not None:
+            _read_pair(sheet, role, label, text, (row, column), head)
+    if not pairs and any(
+        role.scope in _INLINE_SCOPES for part in parts for role in roles(re.split("[:：]", part)[0])
+    ):
+        sheet.furniture.add((row, column))  # 填表人：      联系电话：
+
+
+def _pairs(value: str) -> tuple[list[tuple[str, str]], list[str]]:
+    """Labels and values that run together in a cell, and the pieces of the cell, a year left out."""
     parts: list[str] = []
     for piece in _RUN_ON.split(value.strip()):
+        if is_year_line(piece):
+            continue
         if parts and not split_inline(piece) and not roles(piece.rstrip(" :：")):
             parts[-1] += f" {piece}"  # a piece without a label goes on with the value before it
         else:
             parts.append(piece)
-    for pair in filter(None, map(split_inline, parts)):
-        for role in roles(pair[0]):
-            if role.scope == "表":
-                text = _SEAL.sub("", pair[1]) if role.key != "year" else str(year_in(pair[1]) or "")
-                if role.key in ("total_score", "grade") and not (
-                    money(text.rstrip("分")) is not None or _GRADE.match(text)
-                ):
-                    continue
-                head.offer(role.key, role.rank + 50, None if is_void(text) else text.strip(), a1(row, column))
-                sheet.values.add((row, column))
-            elif role.scope == "签字":
-                head.signature[core(pair[0])] = pair[1] or None
-                sheet.values.add((row, column))
-            elif role.scope == "说明":
-                head.remarks[core(pair[0])] = pair[1]
-                sheet.values.add((row, column))
+    return [pair for pair in map(split_inline, parts) if pair], parts
 
 
-def year_in(text: str | None) -> int | None:
-    """The first year in a text (2023年度), or a bare year; None where there is none."""
-    if not text:
-        return None
-    plain = unicodedata.normalize("NFKC", text).replace(" ", "")
-    match = _YEAR.search(plain) or _BARE_YEAR.match(plain)
-    return int(match[1]) if match else None
+def _read_pair(
+    sheet: ScannedSheet, role: Role, label: str, text: str, place: tuple[int, int], head: FormHead
+) -> None:
+    """Reads the value of one label of a cell."""
+    if role.scope == "表":
+        if role.key == "year":
+            text = str(year_in(text) or "")
+        else:
+            text = _SEAL.sub("", text).strip()
+        if role.key in ("total_score", "grade") and not (
+            money(text.rstrip("分")) is not None or _GRADE.match(text)
+        ):
+            return
+        nothing = is_void(text) or (role.key in _NAMES and _NO_NAME.match(squeeze(text)))
+        head.offer(role.key, role.rank + 50, None if nothing else text, a1(*place), label)
+    elif role.scope == "签字":
+        put_or_none(head.signature, core(label), None if _NO_DATE.match(text) else text)
+    elif not is_blank(text):
+        put(head.remarks if role.scope == "说明" else head.details, core(label), text)
+    sheet.values.add(place)
 
 
 def ticked(text: str) -> str:

@@ -12,7 +12,13 @@ from importlib import resources
 from selfeval_xl.model.text import core, squeeze
 
 LONGEST_LABEL = 40
-_GOAL_NUMBER = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十])$")
+# The number of a goal or of its outcome: 年度目标1, 绩效目标二, 目标一完成情况, 完成情况2.
+_GOAL_NUMBER = re.compile(r"(?<=目标|情况)(?:\d{1,2}|[一二三四五六七八九十])(?=$|实际|完成)")
+# A line for a signature or a seal in words of its own: 单位领导审签, 法人代表（签名）, 单位（公章）.
+_SIGNED = re.compile(
+    r"[(（]?(?:单位|部门|项目|财务|分管|主管|主要|具体|经办|审核|复核|填[表报]|制表|联系|法定|法人|代表|领导|负责|"
+    r"股室|科室|处室|人|人员|及|、|/)*[(（]?(?:签字|签名|盖章|公章|签章|审签|签发|审核)[)）]{0,2}$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +26,9 @@ class Role:
     """A field that a label can name.
 
     scope, key: as in the fields table, with the further scopes 资金合计, 资金来源, 目标栏, 指标栏, 资金栏,
-    说明, 签字, 其他. rank: position among the field's labels, 0 the best. by: 标签 (printed so on an official
-    form that ships), 同义词 (from the synonyms file), 近似 (one character off), 字样 (by its wording).
+    管理, 说明, 签字, 其他. rank: position among the field's labels, 0 the best. by: 标签 (printed so on an
+    official form that ships), 同义词 (from the synonyms file), 近似 (one character off), 字样 (by its
+    wording).
     """
 
     scope: str
@@ -62,11 +69,28 @@ def roles(text: str) -> tuple[Role, ...]:
     if len(text) > LONGEST_LABEL:
         return ()
     by_label, word = vocabulary(), core(text)
-    found = by_label.get(squeeze(text).strip(":")) or by_label.get(word)
-    if found or not word.startswith(("年度", "绩效目标")) or "目标" not in word:
-        return found or ()
+    plain = squeeze(text).strip(":")
+    found = by_label.get(plain) or by_label.get(word)
+    if _SIGNED.match(plain) and not _is_named(found):
+        return (Role("签字", "signature", 0, plain, "字样"),)
+    if found:
+        return found
+    if plain[:1] == "(" and not word:  # （项目名称） below the line with the name
+        return tuple(role for role in by_label.get(plain.strip("()"), ()) if role.scope == "表")
     unnumbered = _GOAL_NUMBER.sub("", word)  # 年度目标1 (40分)
+    if unnumbered == word:
+        return ()
     return tuple(role for role in by_label.get(unnumbered, ()) if role.scope == "目标")
+
+
+def _is_named(found: tuple[Role, ...] | None) -> bool:
+    """Whether a label that ends in a seal is that of a field, a remark or a signature that is known."""
+    return found is not None and any(role.scope in ("表", "说明", "签字") for role in found)
+
+
+def is_numbered(text: str) -> bool:
+    """Whether a label is that of one of several goals (目标1, 绩效目标二)."""
+    return bool(_GOAL_NUMBER.search(core(text)))
 
 
 @lru_cache(maxsize=4096)

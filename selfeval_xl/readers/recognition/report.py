@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from selfeval_xl.model.forms import Report, Section
 from selfeval_xl.model.grid import Grid
 from selfeval_xl.model.sheet_names import REPORT
-from selfeval_xl.readers.recognition.head import year_in
+from selfeval_xl.readers.recognition.years import year_in
 
 _TITLE = re.compile(r"(?:自评|绩效评价|绩效自评|绩效).{0,8}报告")
 _CHAPTER = re.compile(r"^\s*[一二三四五六七八九十]{1,3}[、.．]\s*\S")

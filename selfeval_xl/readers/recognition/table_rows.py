@@ -122,7 +122,18 @@ def _closing_kind(sheet: ScannedSheet, row: int, head: TableHead, area: Area) ->
         role.scope in ("表", "目标栏", "资金栏") and role.key != "grade" for role in label_roles
     ):
         return RowKind.PART if scopes == {"表"} and _is_text_field(label_roles) else None
-    return RowKind.PART if _BELOW.match(squeeze(text)) else RowKind.INDICATOR
+    return RowKind.PART if _BELOW.match(squeeze(text)) or _is_labelled(text) else RowKind.INDICATOR
+
+
+def _is_labelled(text: str) -> bool:
+    """Whether a text begins with the label of a signature, a seal or a remark (单位（公章）：      填报人：).
+
+    A bare 说明： or 备注： may be a remark on the rows beside it.
+    """
+    label, colon, _ = text.replace("：", ":").partition(":")
+    return bool(colon) and any(
+        role.scope == "签字" or (role.scope == "说明" and len(role.label) > 2) for role in roles(label)
+    )
 
 
 def _is_text_field(label_roles: tuple[Role, ...]) -> bool:
@@ -190,7 +201,7 @@ def _is_remark(sheet: ScannedSheet, row: int, head: TableHead, area: Area) -> bo
         return True
     filled = sheet.filled(row, area.left, area.right)
     text = sheet.grid.value(row, filled[0]) if len(filled) == 1 else None
-    if not isinstance(text, str) or is_void(text) or roles(text):
+    if not isinstance(text, str) or is_void(text) or roles(text) or _is_labelled(text):
         return False
     cell = sheet.grid.area(row, filled[0])
     if cell.bottom != row:
