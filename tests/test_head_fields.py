@@ -194,3 +194,11 @@ def test_signatures_in_any_wording(foot, signature):
 def test_remarks_beside_and_below_their_label(foot):
     (text,) = read(TITLE, NAMES, foot=foot).remarks.values()
     assert "".join(text.split()) == "设备已移交乡镇"
+
+
+def test_title_year_and_names_stand_in_the_paragraphs_above_a_word_table():
+    above = ("临江县项目支出绩效自评表", "（2023年度）", "主管部门：临江县数据局    单位：万元")
+    table = grid("| 项目名称 | 设备运维 | < | 实施单位 | 临江县信息中心 | < |")
+    form = forms_in(replace(table, caption=above[-1], above=above), "a.docx").forms[0]
+    assert (form.title, form.year) == ("临江县项目支出绩效自评表", 2023)
+    assert (form.department, form.unit) == ("临江县数据局", "临江县信息中心")

@@ -118,6 +118,11 @@ class Goal(Located):
     def subject(self) -> str:
         return "年度总体目标"
 
+    @property
+    def places(self) -> frozenset[tuple[int, int]]:
+        """The row and column, counted from 0, of each of its cells."""
+        return frozenset(position(name) for names in self.cells.values() for name in names.split(","))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task(Located):

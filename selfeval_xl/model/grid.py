@@ -104,7 +104,7 @@ class Grid:
     formulas: () -> {(row, column): "=..."}. hidden: () -> (hidden rows, hidden columns).
     errors: () -> {(row, column): "#REF!"}; `rows` has the same text. blanks: () -> the (row, column) of
     formulas that give an empty text, which is a value and not a lost one.
-    caption: the paragraph above a Word table.
+    caption: the paragraph above a Word table. above: the paragraphs above it, as far as the table before.
     """
 
     name: str
@@ -112,6 +112,7 @@ class Grid:
     merges: list[Area] = field(default_factory=list)
     visible: bool = True
     caption: str = ""
+    above: tuple[str, ...] = ()
     formats: Callable[[], Mapping[tuple[int, int], str]] | None = None
     formulas: Callable[[], Mapping[tuple[int, int], str]] | None = None
     hidden: Callable[[], tuple[frozenset[int], frozenset[int]]] | None = None

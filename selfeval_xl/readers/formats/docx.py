@@ -42,6 +42,7 @@ MAX_TABLES = 500
 MAX_COLUMNS = 200
 _OFF = frozenset(("0", "false", "off"))  # values of a property that is switched off
 _QUOTED = 3  # most pieces of hidden text that a sentence quotes
+MAX_ABOVE = 4  # paragraphs above a table that may be its title, year or names
 
 
 @dataclass(slots=True)
@@ -144,11 +145,13 @@ def _read_body(body: ElementTree.Element, levels: dict[str, int], document: Docu
             if text.strip():
                 document.blocks.append((_level(element, levels), text))
         elif tables < MAX_TABLES:
+            first = document.after[-1] if document.after else 0
+            above = tuple(text for _, text in document.blocks[first:][-MAX_ABOVE:])
             caption = document.blocks[-1][1] if document.blocks else ""
             for table in _with_nested(element):
                 tables += 1
                 document.after.append(len(document.blocks))
-                document.grids.append(_grid(table, f"表{tables}", caption, document))
+                document.grids.append(_grid(table, f"表{tables}", caption, above, document))
         else:
             document.problems.append(
                 Problem(
@@ -262,10 +265,12 @@ class _Span:
     right: int
 
 
-def _grid(table: ElementTree.Element, name: str, caption: str, document: Document) -> Grid:
+def _grid(
+    table: ElementTree.Element, name: str, caption: str, lines: tuple[str, ...], document: Document
+) -> Grid:
     """A table as a Grid: cells that span columns, or go on from the row above, are merged areas.
 
-    Problems and hidden text are added to the document's.
+    lines: the paragraphs above it. Problems and hidden text are added to the document's.
     """
     rows: list[list[Value]] = []
     spans: list[_Span] = []
@@ -283,7 +288,7 @@ def _grid(table: ElementTree.Element, name: str, caption: str, document: Documen
     while rows and not any(value is not None for value in rows[-1]):
         rows.pop()
     areas, _ = merged((((span.top, span.left), (span.bottom, span.right)) for span in spans), rows)
-    return Grid(name, rows, areas, caption=caption)
+    return Grid(name, rows, areas, caption=caption, above=lines)
 
 
 def _row_values(

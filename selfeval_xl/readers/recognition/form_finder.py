@@ -26,7 +26,7 @@ from selfeval_xl.readers.recognition.funding import (
     read_pairs,
 )
 from selfeval_xl.readers.recognition.goals import Goals, read_goals
-from selfeval_xl.readers.recognition.head import FormHead, read_head
+from selfeval_xl.readers.recognition.head import FormHead, read_above, read_head
 from selfeval_xl.readers.recognition.hidden_content import hidden_content
 from selfeval_xl.readers.recognition.indicator_head import TableHead, find_heads
 from selfeval_xl.readers.recognition.indicators import Indicators, read_indicators
@@ -237,9 +237,11 @@ def _stacked(
 
 
 def _caption(sheet: ScannedSheet) -> str | None:
-    """The paragraph above a Word table, where it is worded as a form's title."""
-    caption = sheet.grid.caption
-    return caption if len(caption) <= 60 and _TITLE.search(squeeze(caption)) else None
+    """The nearest paragraph above a Word table that is worded as a form's title."""
+    for text in (sheet.grid.caption, *reversed(sheet.grid.above)):
+        if len(text) <= 60 and _TITLE.search(squeeze(text)):
+            return text
+    return None
 
 
 def _next_across(head: TableHead, heads: list[TableHead]) -> int | None:
@@ -301,8 +303,10 @@ def _read_region(sheet: ScannedSheet, region: Region, file: str) -> tuple[Form |
     taken += management.rows
     year = printed_year(sheet, region.title, area)
     goals = read_goals(sheet, above, taken, year)
-    head = read_head(sheet, area, taken + goals.rows + [(row, row) for row in table.below])
+    below = [(row, row) for row in table.below]
+    head = read_head(sheet, area, taken + goals.rows + below, goals.goal.places)
     head.take(goals.remarks, goals.remark_cells, goals.details)
+    read_above(grid.above if area.top == 0 else (), head)
     if not _is_form(region, head, funding is not None, table):
         return None, []
     form = _form(sheet, region, file, _Parts(head, table, goals, management, tasks, funding, unit, year))

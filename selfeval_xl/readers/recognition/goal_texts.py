@@ -13,6 +13,7 @@ from selfeval_xl.readers.recognition.labels import is_numbered, roles
 
 SCOPE, REMARK = "目标", "说明"
 _INLINE = re.compile(r"(?:^|(?<=[\s。；;，,]))([^\s:：。；;，,]{2,16})\s*[:：]")
+_BEGINS = re.compile(r"\s*([^\s:：。；;，,]{2,16})\s*[:：]")
 _FINISHED = re.compile(r"[。.！!；;：:]\s*$")
 
 
@@ -23,7 +24,7 @@ class GoalTexts:
     texts, cells: by key (initial, expected, actual), in reading order. labels: the words that gave each key.
     remarks: reasons and the like that stand beside the goal, by label. details: what another label than the
     first one of a key gave, and the goals of other years. places: the cells of remarks and details. rows:
-    first and last row of each part of the goal.
+    first and last row of each part with texts below their heads.
     """
 
     texts: dict[str, list[str]] = field(default_factory=dict)
@@ -84,13 +85,14 @@ class GoalTexts:
 
 def inline_texts(text: str) -> list[tuple[str, str, str]]:
     """Key, label and text of each goal in a text that begins with a goal's label (设定目标：…)."""
+    first = _BEGINS.match(text)
+    if first is None or inline_key(first[1]) is None:
+        return []
     found: list[tuple[int, int, str, str]] = []  # begin of the label, begin of the text, key, label
     for match in _INLINE.finditer(text):
         key = inline_key(match[1])
         if key and (not found or found[-1][2] != key):
             found.append((match.start(1), match.end(), key, match[1]))
-    if not found or text[: found[0][0]].strip():
-        return []
     ends = [begin for begin, _, _, _ in found[1:]] + [len(text)]
     return [
         (key, label, text[start:end].strip()) for (_, start, key, label), end in zip(found, ends, strict=True)

@@ -5,7 +5,7 @@ A goal may stand in several rows (目标1, 目标2), be cut by a page break, or 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from selfeval_xl.model.forms import Goal
@@ -27,7 +27,7 @@ _OTHER_PARTS = frozenset(
 
 @dataclass(slots=True)
 class Goals:
-    """The contents of the goal. rows: first and last row of each part of it.
+    """The contents of the goal. rows: first and last row of each part with texts below their heads.
 
     remarks, remark_cells: reasons beside it, by label. details: goals of other years and of further labels.
     """
@@ -108,10 +108,23 @@ def _read_row(
     if any(beside.values()) or (len(found) == 1 and not _stands_alone(sheet, found[0], area)):
         for label in found:
             _take(sheet, label, beside[label.column] or value_place(sheet, label, area), texts, strip=True)
-        texts.rows.append((row, row))
+            for place in _more_beside(sheet, label, beside[label.column]):
+                _take(sheet, label, place, texts, strip=True)
         return
     last = max(_read_below(sheet, label, found, area, busy, texts) for label in found)
     texts.rows.append((row, last))
+
+
+def _more_beside(
+    sheet: ScannedSheet, label: Label, first: tuple[int, int] | None
+) -> Iterator[tuple[int, int]]:
+    """The cells below the first one beside a label over several rows (一、… 二、…), one a row."""
+    if first is None:
+        return
+    for row in range(first[0] + 1, label.area.bottom + 1):
+        place = sheet.value_cell(row, first[1])
+        if place[0] == row and sheet.text(*place) and not roles(sheet.text(*place)):
+            yield place
 
 
 def _further(sheet: ScannedSheet, row: int, found: list[Label], area: Area) -> list[Label]:
@@ -253,7 +266,6 @@ def _read_inline(sheet: ScannedSheet, area: Area, busy: set[int], texts: GoalTex
                 texts.add(key, label, None if is_blank(part) else part, a1(row, column))
             if parts:
                 sheet.values.add((row, column))
-                texts.rows.append((row, row))
 
 
 def _read_beside_section(sheet: ScannedSheet, area: Area, busy: set[int], texts: GoalTexts) -> None:
@@ -268,7 +280,6 @@ def _read_beside_section(sheet: ScannedSheet, area: Area, busy: set[int], texts:
             place = _place_below(sheet, label.area.bottom + 1, label)
         if place is not None and place not in sheet.values:
             _take(sheet, label, place, texts)
-            texts.rows.append((label.row, max(label.row, place[0])))
             return
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from selfeval_xl.model import fields
@@ -77,8 +77,13 @@ class FormHead:
             self.cells.setdefault(key, cell)
 
 
-def read_head(sheet: ScannedSheet, area: Area, tables: list[tuple[int, int]]) -> FormHead:
-    """The head fields, remarks and signatures in `area`, outside the rows of `tables` (first and last)."""
+def read_head(
+    sheet: ScannedSheet, area: Area, tables: list[tuple[int, int]], goals: Collection[tuple[int, int]]
+) -> FormHead:
+    """The head fields, remarks and signatures in `area`, outside the rows of `tables` (first and last).
+
+    goals: the cells with the texts of the goal, in which no label is looked for.
+    """
     head = FormHead()
     inside = {row for top, bottom in tables for row in range(top, bottom + 1)}
     for label in sheet.labels(area.top, area.bottom, area.left, area.right):
@@ -87,7 +92,8 @@ def read_head(sheet: ScannedSheet, area: Area, tables: list[tuple[int, int]]) ->
     for row in range(area.top, area.bottom + 1):
         if row not in inside:
             for column in sheet.filled(row, area.left, area.right):
-                _read_inline(sheet, row, column, head)
+                if (row, column) not in goals:
+                    _read_inline(sheet, row, column, head)
     return head
 
 
@@ -227,6 +233,18 @@ def _turned(sheet: ScannedSheet, label: Label, area: Area) -> tuple[int, int] | 
         ):
             return sheet.value_cell(row, label.column)
     return None
+
+
+def read_above(lines: Iterable[str], head: FormHead) -> None:
+    """Takes names from the lines above a Word table (部门：…  项目单位：…), where the table has none."""
+    for line in lines:
+        if len(line) > _LONGEST_INLINE or not (":" in line or "：" in line):
+            continue
+        for label, text in _pairs(line)[0]:
+            role = next((role for role in roles(label) if role.scope == "表" and role.key in _NAMES), None)
+            name = _SEAL.sub("", text).strip()
+            if role and not (is_void(name) or is_label(name) or _NO_NAME.match(squeeze(name))):
+                head.values.setdefault(role.key, name)
 
 
 def _read_inline(sheet: ScannedSheet, row: int, column: int, head: FormHead) -> None:

@@ -130,8 +130,10 @@ def _is_labelled(text: str) -> bool:
 
     A bare 说明： or 备注： may be a remark on the rows beside it.
     """
-    label, colon, _ = text.replace("：", ":").partition(":")
-    return bool(colon) and any(
+    if ":" not in text and "：" not in text:
+        return False
+    label = text.replace("：", ":").partition(":")[0]
+    return any(
         role.scope == "签字" or (role.scope == "说明" and len(role.label) > 2) for role in roles(label)
     )
 

@@ -46,11 +46,12 @@ def is_year_line(text: str) -> bool:
 
 
 def printed_year(sheet: ScannedSheet, title: str | None, area: Area) -> int | None:
-    """The year in the title, in the paragraph above a Word table, or on a line of the form's first rows."""
-    for text in (title, sheet.grid.caption):
-        found = year_in(text) or _only_number(text)
-        if found:
-            return found
+    """The year in the title, in a paragraph above a Word table, or on a line of the form's first rows."""
+    found = year_in(title) or _only_number(title)
+    if not found and area.top == 0:
+        found = next(filter(None, map(_above, (sheet.grid.caption, *reversed(sheet.grid.above)))), None)
+    if found:
+        return found
     for row in range(area.top, min(area.top + _ROWS, area.bottom + 1)):
         columns = sheet.filled(row, area.left, area.right)
         for column in columns:
@@ -63,6 +64,13 @@ def printed_year(sheet: ScannedSheet, title: str | None, area: Area) -> int | No
                 match = _BARE.search(plain)
                 return int(match[1]) if match else None
     return None
+
+
+def _above(text: str) -> int | None:
+    """The year of a paragraph above a Word table, where it is a short line and no sentence."""
+    if len(text) > _LONGEST_LINE:
+        return None
+    return year_in(text) if _LINE.search(plain_years(text)) or is_year_line(text) else _only_number(text)
 
 
 def _only_number(title: str | None) -> int | None:
