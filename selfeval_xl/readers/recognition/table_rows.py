@@ -102,7 +102,8 @@ def _kind(sheet: ScannedSheet, row: int, head: TableHead, area: Area) -> RowKind
         return RowKind.GOAL
     if _is_remark(sheet, row, head, area):
         return RowKind.REMARK
-    return _closing_kind(sheet, row, head, area)
+    kind = _closing_kind(sheet, row, head, area)
+    return RowKind.REMARK if kind is RowKind.INDICATOR and _stands_across(sheet, row, head) else kind
 
 
 def _closing_kind(sheet: ScannedSheet, row: int, head: TableHead, area: Area) -> RowKind | None:
@@ -199,8 +200,6 @@ def _repeats_head(sheet: ScannedSheet, row: int, head: TableHead) -> bool:
 
 def _is_remark(sheet: ScannedSheet, row: int, head: TableHead, area: Area) -> bool:
     """Whether the row is a lone text that names no level and no indicator."""
-    if _stands_across(sheet, row, head) and not roles(sheet.first_text(row, area.left, area.right)[0]):
-        return True
     filled = sheet.filled(row, area.left, area.right)
     text = sheet.grid.value(row, filled[0]) if len(filled) == 1 else None
     if not isinstance(text, str) or is_void(text) or roles(text) or _is_labelled(text):
