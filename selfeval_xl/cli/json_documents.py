@@ -46,7 +46,20 @@ _FUND = (
     "points",
     "score",
 )
-_ROW = ("level1", "level2", "name", "target", "initial_target", "actual", "points", "score", "note")
+_ROW = (
+    "level1",
+    "level2",
+    "name",
+    "target",
+    "initial_target",
+    "actual",
+    "points",
+    "score",
+    "level4",
+    "standard",
+    "review_score",
+    "note",
+)
 _TASK = ("number", "name", "content", "outcome", "budget", "executed", "points", "score")
 
 

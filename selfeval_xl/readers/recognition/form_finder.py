@@ -51,7 +51,8 @@ _BASE_DATA = re.compile(
 )
 # The heads that make a table a self-evaluation form, by what is said where they are missing.
 _NEEDED = {"name": "三级指标（指标名称）", "target": "年度指标值", "actual": "实际完成值"}
-_COMPLETED = frozenset(("actual", "score", "executed", "note"))
+_TELLING = frozenset(("level1", "level2", "name", "target", "actual", "note", "standard", "score"))
+_COMPLETED = frozenset(("actual", "score", "note"))
 _KNOWN_HEADS = 3
 
 
@@ -128,7 +129,7 @@ def _not_found(sheet: ScannedSheet) -> list[Problem]:
         for row in sheet.rows.values()
         for label in row
         for role in label.roles
-        if role.scope in ("指标", "资金行") and role.key != "other"
+        if role.scope == "指标" and role.key in _TELLING
     }
     if not (titles and keys) and not (len(keys) >= _KNOWN_HEADS and keys & _COMPLETED):
         return []

@@ -10,6 +10,7 @@ from decimal import Decimal
 from selfeval_xl.model.forms import Indicator
 from selfeval_xl.model.grid import Area, position
 from selfeval_xl.model.quantity import SIGN_OF, Kind, is_blank, is_void, money, parse, tidy
+from selfeval_xl.model.sheet_names import ADDED_COLUMNS
 from selfeval_xl.model.text import core
 from selfeval_xl.model.units import UNITS
 from selfeval_xl.readers.recognition.head import is_grade
@@ -107,6 +108,10 @@ def _further_columns(sheet: ScannedSheet, head: TableHead) -> dict[str, int]:
         if label.column not in taken and label.role(SCOPE) and label.area.bottom >= head.bottom:
             word = core(label.text)
             found[word if word not in found else f"{word}{len(found) + 1}"] = label.column
+    if found.keys() >= set(ADDED_COLUMNS):  # what this program wrote beside the form
+        for word in ADDED_COLUMNS:
+            column = found.pop(word)
+            sheet.furniture |= {(row, column) for row in range(head.bottom + 1, sheet.grid.height)}
     return found
 
 
@@ -276,7 +281,8 @@ def _indicator(
     sheet.values |= {position(cells[key]) for key in ("unit", "measure") if key in cells}
     if _says_operator(values.get("operator"), target):
         sheet.values.add(position(cells["operator"]))
-    cells["target"] = target_cells
+    if target_cells:
+        cells["target"] = target_cells
     return Indicator(
         level1=levels["level1"],
         level2=levels["level2"],
