@@ -146,6 +146,9 @@ def _is_head(sheet: ScannedSheet, form: Form, place: Place) -> bool:
     below = next((bottom + 1 for top, bottom in filter(None, heads) if top <= row <= bottom), None)
     if below is None or re.search(r"\d", sheet.lines[row][column]):
         return False
+    top = next(top for top, bottom in filter(None, heads) if top <= row <= bottom)
+    if any(label.area.left <= column <= label.area.right for label in sheet.labels(top, below - 1)):
+        return False
     return sheet.value_cell(below, column) in ((below, column), place) and bool(sheet.text(below, column))
 
 

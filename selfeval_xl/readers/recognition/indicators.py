@@ -94,7 +94,9 @@ def _read_table(sheet: ScannedSheet, head: TableHead, limit: int, area: Area) ->
             table.between.append(row)
         elif kind in (RowKind.SUBTOTAL, RowKind.TOTAL):
             _pass_over_sum(sheet, row, head, area)
-        elif kind is RowKind.HEAD or (kind is RowKind.REMARK and is_furniture(sheet, row, head, area)):
+        elif kind is RowKind.HEAD:
+            sheet.furniture |= _words_of_head(sheet, row, head)
+        elif kind is RowKind.REMARK and is_furniture(sheet, row, head, area):
             sheet.furniture |= {(row, column) for column in sheet.filled(row, area.left, area.right)}
     _find_totals(sheet, rows, head, area, table)
     return table
@@ -130,6 +132,16 @@ def _texts(sheet: ScannedSheet, row: int, further: Mapping[str, int]) -> dict[st
 def _is_fourth(head: TableHead) -> bool:
     """Whether the names stand in a column of fourth level."""
     return core(head.columns["name"].text).startswith("四级")
+
+
+def _words_of_head(sheet: ScannedSheet, row: int, head: TableHead) -> set[tuple[int, int]]:
+    """The cells of a repeated head that say what the head above them says."""
+    return {
+        (row, column)
+        for column in sheet.filled(row, head.left, head.right)
+        if core(sheet.lines[row][column])
+        in {core(sheet.text(above, column)) for above in range(head.top, head.bottom + 1)}
+    }
 
 
 def _pass_over_sum(sheet: ScannedSheet, row: int, head: TableHead, area: Area) -> None:
