@@ -291,7 +291,7 @@ def _indicator(
     name = _one_line(values["name"])
     target, initial, target_cells = _target(values, cells)
     sheet.values |= {position(cells[key]) for key in ("unit", "measure") if key in cells}
-    if _says_operator(values.get("operator"), target):
+    if "operator" in cells and not _is_stray(values.get("operator"), target):
         sheet.values.add(position(cells["operator"]))
     if target_cells:
         cells["target"] = target_cells
@@ -314,12 +314,10 @@ def _indicator(
     )
 
 
-def _says_operator(operator: str | None, target: str | None) -> bool:
-    """Whether the text of the column 指标性质 has gone into the target or only describes it (定量)."""
-    if operator is None:
-        return False
-    return (
-        bool(_NOT_OPERATORS.match(operator.strip()))
+def _is_stray(operator: str | None, target: str | None) -> bool:
+    """Whether the text of the column 指标性质 is no sign, no word for one, and not in the target."""
+    return operator is not None and not (
+        _NOT_OPERATORS.match(operator.strip())
         or operator.strip() in (target or "")
         or tidy(operator) in SIGN_OF
     )
@@ -373,7 +371,7 @@ def _target(values: dict[str, str | None], cells: dict[str, str]) -> tuple[str |
     split = [
         cells[part]
         for part in ("operator", key, "unit")
-        if part in cells and not (part == "operator" and described)
+        if part in cells and not (part == "operator" and (described or _is_stray(values.get(part), joined)))
     ]
     return joined, first, ",".join(dict.fromkeys(split))
 

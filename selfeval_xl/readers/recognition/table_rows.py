@@ -231,6 +231,8 @@ def _stands_across(sheet: ScannedSheet, row: int, head: TableHead) -> bool:
 
 def is_furniture(sheet: ScannedSheet, row: int, head: TableHead, area: Area) -> bool:
     """Whether a lone text is worded as a remark or stands across the answers: it is no stray value then."""
+    if any(role.scope == "目标" for label in sheet.rows.get(row, ()) for role in label.roles):
+        return False
     column = sheet.filled(row, area.left, area.right)[-1]
     cell = sheet.grid.area(row, column)
     text = squeeze(sheet.lines[row][column])
