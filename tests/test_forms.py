@@ -1,7 +1,8 @@
 """Forms as places without a layout of ours print them: tests/forms/<what is special>.md.
 
-Each file: what the head must give (key: value), the form as a text table, then what must be read of it: a
-line per row of funds (资金), per text on the management of funds (管理), per further label of the head (其他)
+Each file: what the head must give (key: value) and, where there is one, the problem that must be said; the
+form as a text table; then what must be read of it: a line per row of funds (资金, further columns at its
+end), per text on the management of funds (管理), per further label of the head (其他)
 and per indicator (指标), empty where there is nothing. `\\n` is a line break.
 """
 
@@ -52,7 +53,10 @@ def told(form) -> tuple[dict[str, str], list[str]]:
         if getattr(form.goal, key) is not None
     }
     head |= {label: text for label, text in (*form.remarks.items(), *form.signature.items()) if text}
-    rows = [("资金", *(getattr(line, key) or "" for key in FUND)) for line in form.funding]
+    rows = [
+        ("资金", *(getattr(line, key) or "" for key in FUND), *map("：".join, line.other.items()))
+        for line in form.funding
+    ]
     rows += [("任务", task.name, task.content or "", task.outcome or "") for task in form.tasks]
     rows += [("管理", text.label, text.text or "", text.problems or "") for text in form.management]
     rows += [("其他", label, text) for label, text in form.details.items()]
@@ -66,11 +70,10 @@ def told(form) -> tuple[dict[str, str], list[str]]:
 def test_it_is_read_as_a_person_reads_it(path):
     head, table, rows = path.read_text(encoding="utf-8").strip().split("\n\n")
     found = forms_in(grid_of(table), "a.xlsx")
-    assert len(found.forms) == 1 and [problem.text for problem in found.problems] == []
-    assert told(found.forms[0]) == (
-        dict(line.split(": ", 1) for line in head.splitlines()),
-        rows.splitlines(),
-    )
+    wanted = dict(line.split(": ", 1) for line in head.splitlines())
+    problems = [wanted.pop("problem")] if "problem" in wanted else []
+    assert len(found.forms) == 1 and [problem.text for problem in found.problems] == problems
+    assert told(found.forms[0]) == (wanted, rows.splitlines())
 
 
 def test_forms_of_many_places_are_there():

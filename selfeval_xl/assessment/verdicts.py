@@ -57,11 +57,11 @@ def assess(form: Form, policy: Policy) -> Form:
 
 
 def execution_rate(line: FundingLine) -> Decimal | None:
-    """The execution rate of a fund row: executed over annual budget, exact.
+    """The execution rate of a fund row: executed over the budget that counts, exact.
 
     0/0 is 0; None where a number is missing or money was paid over a zero budget.
     """
-    budget, executed = line.amount("annual_budget"), line.amount("executed")
+    budget, executed = line.budget, line.amount("executed")
     if budget is None or executed is None:
         return None
     if budget == 0:

@@ -98,11 +98,30 @@ class FundingLine(Located):
 
     @property
     def is_total(self) -> bool:
-        return self.source == TOTAL
+        return self.source == TOTAL and self.part_of is None
 
     def amount(self, key: str) -> Decimal | None:
         """The money in `key` as a number; None where the cell is empty or holds no number (see F08)."""
         return money(getattr(self, key))
+
+    @property
+    def budget_key(self) -> str:
+        """The key of the budget that counts: the annual one, the initial one where no other is printed."""
+        return "initial_budget" if self._has_only_initial else "annual_budget"
+
+    @property
+    def budget(self) -> Decimal | None:
+        """The budget that counts, as a number."""
+        return self.amount(self.budget_key)
+
+    @property
+    def _has_only_initial(self) -> bool:
+        return (
+            self.annual_budget is None
+            and self.initial_budget is not None
+            and "annual_budget" not in self.cells
+            and "initial_budget" in self.cells
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,7 +294,8 @@ class Form(Located):
     management: the texts of 资金管理情况. remarks: 其他需要说明事项 ... by label. signature: 填表人 ... by
     label, None where not filled in. details: what else the form prints with a label, by label (地址, a second
     主管部门, the goals of other years).
-    overtyped: cells with a constant where the issued template has a formula. account: of its filled cells.
+    overtyped: cells with a constant where the issued template has a formula. broken: cell and text of
+    every cell that shows an error (#REF!). account: of its filled cells.
     content_digest: digest of the contents, where the contents themselves are not kept.
     """
 
@@ -308,6 +328,7 @@ class Form(Located):
     frame: Frame | None = None
     cells: Cells = field(default_factory=dict)
     overtyped: tuple[str, ...] = ()
+    broken: tuple[tuple[str, str], ...] = ()
     account: Account = Account()
     content_digest: str = ""
 

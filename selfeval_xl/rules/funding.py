@@ -82,7 +82,7 @@ def impossible_rate(form: Form, policy: Policy) -> Iterator[Finding]:
     is printed as 0.00% or left empty.
     """
     for line in form.funding:
-        budget, executed = line.amount("annual_budget"), line.amount("executed")
+        budget, executed = line.budget, line.amount("executed")
         if (
             is_blank(line.execution_rate)
             or phrases("broken").search(line.execution_rate or "")
@@ -104,7 +104,7 @@ def impossible_rate(form: Form, policy: Policy) -> Iterator[Finding]:
             "execution_rate",
             (
                 f"{line.source}：执行率填的是{line.execution_rate}，"
-                f"按执行数{line.executed}÷预算数{line.annual_budget}算应是{right}。"
+                f"按执行数{line.executed}÷预算数{getattr(line, line.budget_key)}算应是{right}。"
             ),
             hint=hint,
             expected=right,
@@ -125,7 +125,7 @@ def spent_more_than_budget(form: Form, policy: Policy) -> Iterator[Finding]:
     over = [
         line
         for line in form.funding
-        if (budget := line.amount("annual_budget"))
+        if (budget := line.budget)
         and budget > 0
         and (executed := line.amount("executed")) is not None
         and executed > budget
@@ -138,14 +138,14 @@ def spent_more_than_budget(form: Form, policy: Policy) -> Iterator[Finding]:
     )
     hard = any(line.is_total or is_fiscal(line) for line in top)
     listed = "；".join(
-        f"{line.source}执行{line.executed}，预算{line.annual_budget}"
+        f"{line.source}执行{line.executed}，预算{getattr(line, line.budget_key)}"
         for line in sorted(top, key=lambda line: not line.is_total)
     )
     yield replace(
         first.finding(
             "executed",
-            f"执行数超过了全年预算数：{listed}（{form.money_unit}）。",
-            expected=f"不大于{first.annual_budget}",
+            f"执行数超过了{NAMES[first.budget_key]}：{listed}（{form.money_unit}）。",
+            expected=f"不大于{getattr(first, first.budget_key)}",
             hint="核对这两个数：年中追加过预算的，全年预算数填调整后的数；执行数多填的，改成实际支付数。",
             severity=None if hard else Severity.WARNING,
         ),

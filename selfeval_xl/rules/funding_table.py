@@ -36,7 +36,7 @@ def main_line(form: Form) -> FundingLine | None:
 
 def is_below(line: FundingLine, threshold: Decimal) -> bool:
     """Whether the row has a budget and an execution rate below the threshold (a ratio)."""
-    return line.rate is not None and bool(line.amount("annual_budget")) and line.rate < threshold
+    return line.rate is not None and bool(line.budget) and line.rate < threshold
 
 
 def is_fiscal(line: FundingLine) -> bool:

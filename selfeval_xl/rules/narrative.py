@@ -382,7 +382,7 @@ def text_claims_more_than_figures(form: Form, policy: Policy) -> Iterator[Findin
         paid
         and line is not None
         and line.rate is not None
-        and line.amount("annual_budget")
+        and line.budget
         and line.rate < policy.number("execution_floor")
     ):
         yield replace(

@@ -312,7 +312,7 @@ def grade_unlike_total(form: Form, policy: Policy) -> Iterator[Finding]:
 def execution_score_wrong(form: Form, policy: Policy) -> Iterator[Finding]:
     """The execution score is points × execution rate, never above the points (财预〔2020〕10号)."""
     line = main_line(form)
-    if line is None or line.rate is None or not line.amount("annual_budget"):
+    if line is None or line.rate is None or not line.budget:
         return
     points, score = points_of(line.points), points_of(line.score)
     if not points or score is None or score > points:
@@ -369,7 +369,7 @@ def score_above_cap(form: Form, policy: Policy) -> Iterator[Finding]:
 def _cap(form: Form, policy: Policy) -> tuple[Decimal, Decimal] | None:
     """The highest total by the policy's score_caps, and the rate below which it holds; None without one."""
     line = main_line(form)
-    if line is None or line.rate is None or not line.amount("annual_budget"):
+    if line is None or line.rate is None or not line.budget:
         return None
     caps = [(cap, Decimal(floor)) for floor, cap in policy.bands("score_caps") if line.rate < Decimal(floor)]
     return min(caps, default=None, key=lambda pair: pair[0])
@@ -432,7 +432,7 @@ def perfect_total_with_faults(form: Form, policy: Policy) -> Iterator[Finding]:
     if (
         line is not None
         and line.rate is not None
-        and line.amount("annual_budget")
+        and line.budget
         and line.rate < policy.number("execution_floor")
     ):
         faults.append(f"执行率只有{shown(line.rate)}")
@@ -458,7 +458,7 @@ def low_result_unexplained(form: Form, policy: Policy) -> Iterator[Finding]:
     low_rate = (
         line is not None
         and line.rate is not None
-        and line.amount("annual_budget")
+        and line.budget
         and line.rate < policy.number("execution_low")
     )
     low_grades = [name for name, _ in policy.bands("grades")[2:]]

@@ -355,11 +355,13 @@ def formula_broken_or_overtyped(form: Form, policy: Policy) -> Iterator[Finding]
 
 def _broken_formulas(form: Form) -> Iterator[Finding]:
     pattern = phrases("broken")
-    broken = [
+    broken: list[tuple[str, str | None, str]] = [
         (f"“{row.subject}”的{name}", row.cells.get(key), value)
         for row, key, name in _calculated(form)
         if (value := getattr(row, key)) and "#" in value and pattern.search(value)
     ]
+    covered = {cell for _, cell, _ in broken}
+    broken += [(f"{cell}格", cell, text) for cell, text in form.broken if cell not in covered]
     if broken:
         what, _, text = broken[0]
         more = f"等{len(broken)}处" if len(broken) > 1 else ""

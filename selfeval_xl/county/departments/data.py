@@ -15,7 +15,7 @@ from selfeval_xl.county.intake.receipts import Collected, Receipt, relative
 from selfeval_xl.county.intake.versions import USED, VersionDecision
 from selfeval_xl.filings.roster import Department, Project, Roster, Target
 from selfeval_xl.model.findings import Finding, Findings, Severity, Treatment
-from selfeval_xl.model.forms import DEPARTMENT, Filing, Form, Indicator, Report, Verdict
+from selfeval_xl.model.forms import DEPARTMENT, Filing, Form, FundingLine, Indicator, Report, Verdict
 from selfeval_xl.model.money import in_ten_thousands
 from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import squeeze
@@ -85,12 +85,15 @@ class CountedForm:
         return "部门整体" if self.form.kind == DEPARTMENT else "项目"
 
     def amount(self, key: str) -> Decimal | None:
-        """The form's money in 万元: of the total row, else the sum of all sources. key: one of `AMOUNTS`."""
+        """The form's money in 万元: of the total row, else the sum of all sources. key: one of `AMOUNTS`.
+
+        The annual budget of a form that prints only the initial one is that.
+        """
         total = self.form.total_funding
-        if total is not None and total.amount(key) is not None:
-            return in_ten_thousands(total.amount(key), self.form.money_unit)
+        if total is not None and (amount := _amount(total, key)) is not None:
+            return in_ten_thousands(amount, self.form.money_unit)
         parts = [
-            line.amount(key)
+            _amount(line, key)
             for line in self.form.funding
             if not line.is_total and line.part_of in (None, "合计")
         ]
@@ -367,3 +370,8 @@ def counts(findings: Iterable[Finding]) -> dict[str, int]:
         "warnings": severities.count(Severity.WARNING),
         "notes": severities.count(Severity.NOTE),
     }
+
+
+def _amount(line: FundingLine, key: str) -> Decimal | None:
+    """An amount of a row; as its annual budget the budget that counts."""
+    return line.budget if key == "annual_budget" else line.amount(key)

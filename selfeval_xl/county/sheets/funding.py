@@ -61,6 +61,7 @@ def _funding(form: CountedForm, line: FundingLine) -> Row:
         "source": line.source,
         "category": None if line.is_total else money_kind(line.source),
         **{key: in_ten_thousands(line.amount(key), unit) for key in AMOUNTS},
+        "annual_budget": in_ten_thousands(line.budget, unit),
         "stated_rate": line.execution_rate,
         "points": money(line.points),
         "score": money(line.score),

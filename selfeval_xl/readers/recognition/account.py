@@ -45,8 +45,19 @@ _QUANTITY = re.compile(
     r"(?:[<>≤≥=≦≧约近超]|不[少低大高超]于|大于|小于|达到?|至少)*[-+]?\d+(?:\.\d+)?(?!\d|[年、.])"
 )
 _NOTHING: dict[str, str] = {}
+ERROR = re.compile(r"#(?:REF!|DIV/0!|N/A|NAME\?|VALUE!|NUM!|NULL!|SPILL!|CALC!)")
 _SHORT = 60  # characters of a group's text
 _LONGEST_SECTION = 24
+
+
+def broken_cells(sheet: ScannedSheet, areas: Sequence[Area]) -> list[tuple[tuple[str, str], ...]]:
+    """The cells of each form that show an error instead of a value, with its text."""
+    found: list[list[tuple[str, str]]] = [[] for _ in areas]
+    for row, cells in enumerate(sheet.grid.rows):
+        for column, value in enumerate(cells):
+            if value.__class__ is str and value[:1] == "#" and ERROR.fullmatch(value):
+                found[_owner((row, column), areas)].append((a1(row, column), value))
+    return [tuple(each) for each in found]
 
 
 def accounts(sheet: ScannedSheet, forms: Sequence[Form], areas: Sequence[Area]) -> list[Account]:
@@ -67,6 +78,8 @@ def accounts(sheet: ScannedSheet, forms: Sequence[Form], areas: Sequence[Area]) 
                 counts[number].furniture += 1
             elif place in labels:
                 counts[number].labels += 1
+            elif text[:1] == "#" and ERROR.fullmatch(text):
+                counts[number].furniture += 1  # said by T06
             elif not is_blank(text):
                 counts[number].rest.append(place)
     return [_account(sheet, form, each) for form, each in zip(forms, counts)]

@@ -14,17 +14,13 @@ from selfeval_xl.model.forms import DEPARTMENT, PROJECT, Form, Frame, Goal, Prob
 from selfeval_xl.model.grid import Area, Grid
 from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS, OURS
 from selfeval_xl.model.text import squeeze
-from selfeval_xl.readers.recognition.account import accounts
+from selfeval_xl.readers.recognition.account import accounts, broken_cells
 from selfeval_xl.readers.recognition.back_links import links_in
 from selfeval_xl.readers.recognition.bands import Band, Title
-from selfeval_xl.readers.recognition.funding import (
-    Funding,
-    find_funding,
-    funding_columns,
-    money_unit,
-    read_funding,
-    read_pairs,
-)
+from selfeval_xl.readers.recognition.funding import Funding, bare_amount, read_funding
+from selfeval_xl.readers.recognition.funding_amounts import money_unit
+from selfeval_xl.readers.recognition.funding_blocks import read_blocks
+from selfeval_xl.readers.recognition.funding_head import find_head, head_rows
 from selfeval_xl.readers.recognition.goals import Goals, read_goals
 from selfeval_xl.readers.recognition.head import FormHead, read_above, read_head
 from selfeval_xl.readers.recognition.hidden_content import hidden_content
@@ -111,7 +107,11 @@ def forms_in(grid: Grid, file: str) -> Found:
         Problem(f"{grid.name}!{cell}：{text}。", grid.name, cell) for cell, text in sheet.doubts
     ]
     counted = accounts(sheet, found.forms, areas) if found.forms else []
-    found.forms = [replace(form, account=account) for form, account in zip(found.forms, counted)]
+    broken = broken_cells(sheet, areas)
+    found.forms = [
+        replace(form, account=account, broken=errors)
+        for form, account, errors in zip(found.forms, counted, broken)
+    ]
     found.evidence = sheet.evidence_lines()
     return found
 
@@ -268,7 +268,7 @@ def _headless(sheet: ScannedSheet, titles: list[Title], bottom: int, width: int)
         for label in sheet.rows[row]
         if label.is_key("表", "project") or label.is_key("目标", "actual")
     ]
-    funded = find_funding(sheet, 0, bottom, 0, width) is not None
+    funded = bool(find_head(sheet, 0, bottom, 0, width))
     usable = [title for title in titles if "自评" in title[2] and not _BASE_DATA.search(title[2])]
     if usable and (named or funded):
         return [Region(Area(usable[0][0], 0, bottom, width), usable[0][2], None)]
@@ -276,14 +276,15 @@ def _headless(sheet: ScannedSheet, titles: list[Title], bottom: int, width: int)
 
 
 def _start(sheet: ScannedSheet, first: int, head: int, left: int, right: int, titles: list[Title]) -> int:
-    """The first row of the form with its indicator head in row `head`: its title, else its first label."""
+    """The first row of the form with its indicator head in row `head`: its title, else its first part."""
     title_rows = [row for row, column, _ in titles if first <= row <= head and left <= column <= right]
     if title_rows:
         return title_rows[0] if first == 0 else title_rows[-1]
     for label in sheet.labels(first, head, left, right):
         role = label.role("表")
         if role and role.key in ("project", "department", "unit"):
-            return label.row
+            funds = find_head(sheet, first, label.row - 1, left, right)
+            return head_rows(funds)[0] if funds else label.row
     return first
 
 
@@ -299,7 +300,7 @@ def _read_region(sheet: ScannedSheet, region: Region, file: str) -> tuple[Form |
     unit, funding = _read_money(sheet, area, above, tasks_row, tasks)
     taken = table.segments if region.head else []
     taken += tasks.rows
-    taken += [funding.rows] if funding else []
+    taken += funding.segments if funding else []
     management = read_management(sheet, above, taken)
     taken += management.rows
     year = printed_year(sheet, region.title, area)
@@ -328,16 +329,24 @@ def _read_money(
     else behind them.
     """
     last = above.bottom if tasks_row is None else tasks_row - 1
-    head_row = find_funding(sheet, area.top, last, area.left, area.right)
-    if head_row is None and tasks.rows:
-        head_row = find_funding(sheet, tasks.rows[-1][1] + 1, above.bottom, area.left, area.right)
-    if head_row is None:
-        unit = money_unit(sheet, area, (area.top, area.top)) or _DEFAULT_UNIT
-        return unit, read_pairs(sheet, above, unit)
-    labels = funding_columns(sheet, head_row, area.left, area.right).values()
-    head_rows = (head_row, max(label.area.bottom for label in labels))
-    unit = money_unit(sheet, area, head_rows) or _DEFAULT_UNIT
-    return unit, read_funding(sheet, head_row, above.bottom, area, unit)
+    groups = find_head(sheet, area.top, last, area.left, area.right)
+    if not groups and tasks.rows:
+        groups = find_head(sheet, tasks.rows[-1][1] + 1, above.bottom, area.left, area.right)
+    rows = head_rows(groups) if groups else (area.top, area.top)
+    unit = money_unit(sheet, area, rows, above.bottom)
+    money = unit or _DEFAULT_UNIT
+    if groups:
+        return money, _with_unit_asked(unit, read_funding(sheet, groups, above.bottom, area, money))
+    return money, _with_unit_asked(unit, read_blocks(sheet, above, money))
+
+
+def _with_unit_asked(unit: str | None, funding: Funding | None) -> Funding | None:
+    """The funding, with a problem where the form prints no unit of money and its amounts have none."""
+    if unit is None and funding is not None and (cell := bare_amount(funding)) is not None:
+        funding.problems.append(
+            (cell, f"表上没有写金额单位，已按{_DEFAULT_UNIT}读；请在资金表头写明是元还是万元")
+        )
+    return funding
 
 
 def _is_form(region: Region, head: FormHead, funded: bool, table: Indicators) -> bool:

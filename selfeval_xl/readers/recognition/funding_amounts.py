@@ -1,0 +1,122 @@
+"""Amounts of a funding table: their unit, conversion, and the execution rate as displayed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import lru_cache
+
+from selfeval_xl.model.grid import Area, percent_text, plain_number
+from selfeval_xl.model.quantity import money, parse
+from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
+
+_UNIT = r"亿元|千万元|百万元|万元|千元|百元|(?<![美欧港日])元"
+_UNIT_IN = re.compile(
+    rf"[(（][^()（）]{{0,10}}?({_UNIT})[^()（）]{{0,6}}[)）]"
+    rf"|(?:单位|金额单位|计量单位)[:：]?\s*(?:人民币)?({_UNIT})"
+)
+_LONGEST = 60
+
+
+@lru_cache(maxsize=4096)
+def unit_in(text: str) -> str | None:
+    """The unit of money that a text names in brackets or behind 单位; None where it names none."""
+    if len(text) > _LONGEST or "元" not in text:
+        return None
+    match = _UNIT_IN.search(unicodedata.normalize("NFKC", text))
+    return match[1] or match[2] if match else None
+
+
+def without_unit(text: str) -> str:
+    """A label without the unit in brackets."""
+    return _UNIT_IN.sub("", unicodedata.normalize("NFKC", text))
+
+
+def money_unit(sheet: ScannedSheet, area: Area, rows: tuple[int, int], bottom: int) -> str | None:
+    """The unit of money that the head of the funding table names, else the form; None where neither does.
+
+    rows: of the head. bottom: the last row above the indicators, where a unit in brackets may be another's.
+    """
+    for first, last, plain in ((*rows, False), (area.top, bottom, False), (area.top, area.bottom, True)):
+        for row in range(max(first, 0), min(last, sheet.grid.height - 1) + 1):
+            for column in sheet.filled(row, area.left, area.right):
+                value = sheet.grid.value(row, column)
+                if not isinstance(value, str) or len(value) > _LONGEST or "元" not in value:
+                    continue
+                match = _UNIT_IN.search(unicodedata.normalize("NFKC", value))
+                if match and (match[2] or not plain):
+                    if match[2]:
+                        sheet.furniture.add((row, column))
+                    return match[1] or match[2]
+    return None
+
+
+def is_amount(text: str) -> bool:
+    """Whether a text is an amount, with a unit of its own or without."""
+    return bool(text) and (money(text) is not None or ("元" in text and converted(text, "元") is not None))
+
+
+def amount_text(text: str, unit: str) -> str:
+    """An amount in the form's unit, without separators and full-width digits; anything else as typed.
+
+    An amount with a unit of its own (12.5万元 in a form in 元) is converted.
+    """
+    number = money(text)
+    if number is not None:
+        if text.isascii() and "," not in text:
+            return text.replace(" ", "")
+        return (
+            unicodedata.normalize("NFKC", text)
+            .replace(",", "")
+            .replace("¥", "")
+            .replace("￥", "")
+            .replace(" ", "")
+            .strip()
+        )
+    return converted(text, unit) or text
+
+
+def in_form_unit(text: str, printed: str | None, unit: str) -> str:
+    """An amount in the form's unit. printed: the unit in the head of its column, None where it has none."""
+    if printed and printed != unit and money(text) is not None:
+        return converted(f"{amount_text(text, unit)}{printed}", unit) or text
+    return amount_text(text, unit)
+
+
+def converted(text: str, unit: str) -> str | None:
+    """An amount with a unit of its own as a number in the form's unit; None where it is no plain amount."""
+    quantity = parse(text)
+    typed, wanted = quantity.measure, parse(f"1{unit}").measure
+    if (
+        quantity.number is None
+        or typed is None
+        or wanted is None
+        or typed.dimension != "money"
+        or quantity.operator
+        or quantity.about
+        or quantity.upper is not None
+    ):
+        return None
+    return plain_number(quantity.number * typed.factor / wanted.factor)
+
+
+def rate_text(label: Label, values: Mapping[str, str | None]) -> str | None:
+    """The execution rate as displayed.
+
+    A bare number under a head with % is percent, unless the amounts show that it is a ratio.
+    """
+    text = values.get("execution_rate")
+    number = money(text)
+    if text is None or number is None or ("%" not in label.text and "％" not in label.text):
+        return text
+    budget = money(values.get("annual_budget") or values.get("initial_budget"))
+    executed = money(values.get("executed"))
+    if (
+        budget
+        and executed is not None
+        and abs(number - executed / budget) <= Decimal("0.006") < abs(number - executed / budget * 100)
+    ):
+        return percent_text(number)
+    return f"{text}%"
