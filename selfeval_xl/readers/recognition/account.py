@@ -45,7 +45,6 @@ _QUANTITY = re.compile(
     r"(?:[<>≤≥=≦≧约近超]|不[少低大高超]于|大于|小于|达到?|至少)*[-+]?\d+(?:\.\d+)?(?!\d|[年、.])"
 )
 _NOTHING: dict[str, str] = {}
-ERROR = re.compile(r"#(?:REF!|DIV/0!|N/A|NAME\?|VALUE!|NUM!|NULL!|SPILL!|CALC!)")
 _SHORT = 60  # characters of a group's text
 _LONGEST_SECTION = 24
 
@@ -53,10 +52,8 @@ _LONGEST_SECTION = 24
 def broken_cells(sheet: ScannedSheet, areas: Sequence[Area]) -> list[tuple[tuple[str, str], ...]]:
     """The cells of each form that show an error instead of a value, with its text."""
     found: list[list[tuple[str, str]]] = [[] for _ in areas]
-    for row, cells in enumerate(sheet.grid.rows):
-        for column, value in enumerate(cells):
-            if value.__class__ is str and value[:1] == "#" and ERROR.fullmatch(value):
-                found[_owner((row, column), areas)].append((a1(row, column), value))
+    for row, column in sheet.errors:
+        found[_owner((row, column), areas)].append((a1(row, column), sheet.lines[row][column]))
     return [tuple(each) for each in found]
 
 
@@ -68,20 +65,22 @@ def accounts(sheet: ScannedSheet, forms: Sequence[Form], areas: Sequence[Area]) 
     read = [_recorded(form) | sheet.values for form in forms]
     labels = {(row, label.column) for row, found in sheet.rows.items() for label in found}
     counts = [_Counts() for _ in forms]
+    furniture, several = sheet.furniture.union(sheet.errors), len(areas) > 1  # T06 says the errors
+    mine, values = counts[0], read[0]
     for row in range(sheet.grid.height):
         for column, text in sheet.lines[row].items():
             place = (row, column)
-            number = _owner(place, areas) if len(areas) > 1 else 0
-            if place in read[number]:
-                counts[number].values += 1
-            elif place in sheet.furniture:
-                counts[number].furniture += 1
+            if several:
+                number = _owner(place, areas)
+                mine, values = counts[number], read[number]
+            if place in values:
+                mine.values += 1
+            elif place in furniture:
+                mine.furniture += 1
             elif place in labels:
-                counts[number].labels += 1
-            elif text[:1] == "#" and ERROR.fullmatch(text):
-                counts[number].furniture += 1  # said by T06
+                mine.labels += 1
             elif not is_blank(text):
-                counts[number].rest.append(place)
+                mine.rest.append(place)
     return [_account(sheet, form, each) for form, each in zip(forms, counts)]
 
 

@@ -12,7 +12,7 @@ from selfeval_xl.model.sheet_names import BACK_TO
 
 _FORMULA = re.compile(rf"""=?HYPERLINK\("#'(?:{"|".join(BACK_TO)})'!""")  # =HYPERLINK("#'问题清单'!A5", ...
 _TEXT = re.compile(rf"第[\d、]+条$|(?:{'|'.join(BACK_TO.values())})(?:第[\d、]+条)?$")  # 第3、4条
-_BEGINNINGS = frozenset("第回")
+BEGINNINGS = frozenset("第回")  # of the texts of links and of their heads
 
 
 def links_in(grid: Grid) -> dict[tuple[int, int], str]:
@@ -25,7 +25,7 @@ def links_in(grid: Grid) -> dict[tuple[int, int], str]:
         (row, column): value
         for row, line in enumerate(grid.rows)
         for column, value in enumerate(line)
-        if value.__class__ is str and value[:1] in _BEGINNINGS and _TEXT.match(value)
+        if value.__class__ is str and value[:1] in BEGINNINGS and _TEXT.match(value)
     }
     if not texts:
         return {}

@@ -87,10 +87,11 @@ class _Parts:
 def forms_in(grid: Grid, file: str) -> Found:
     """All forms of a Grid, in reading order; our own sheets (cover, lists, results) hold none."""
     found = Found()
-    grid = without_ours(grid)
     if grid.name in OURS or not grid.rows:
         return found
     sheet = scan(grid)
+    if sheet.may_hold_ours and (form_alone := without_ours(grid)) is not grid:
+        grid, sheet = form_alone, scan(form_alone)
     if not sheet.rows:
         return found
     areas: list[Area] = []
@@ -170,18 +171,10 @@ def without_ours(grid: Grid) -> Grid:
 def _titles(sheet: ScannedSheet) -> list[Title]:
     """Row, column and text of every cell that looks like a form's title."""
     titles = []
-    for row, cells in enumerate(sheet.grid.rows):
-        for column, value in enumerate(cells):
-            if (
-                isinstance(value, str)
-                and 4 <= len(value) <= 60
-                and ("绩" in value or "自评" in value or "评价表" in value)
-                and _TITLE.search(squeeze(value))
-                and not roles(value)
-                and _stands_alone(sheet, row, column)
-            ):
-                titles.append((row, column, " ".join(value.split())))
-                sheet.furniture.add((row, column))
+    for row, column, value in sheet.headings:
+        if _TITLE.search(squeeze(value)) and not roles(value) and _stands_alone(sheet, row, column):
+            titles.append((row, column, " ".join(value.split())))
+            sheet.furniture.add((row, column))
     return titles
 
 

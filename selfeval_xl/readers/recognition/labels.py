@@ -114,6 +114,7 @@ def likely(text: str, scope: str) -> Role | None:
     return Role(role.scope, role.key, role.rank, role.label, "近似")
 
 
+@lru_cache(maxsize=20_000)
 def split_inline(text: str) -> tuple[str, str] | None:
     """Label and value that share a cell ("部门:临沧市…"); None where no known label stands at the colon."""
     label, colon, _ = unicodedata.normalize("NFKC", text[:LONGEST_LABEL]).partition(":")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from selfeval_xl.model.grid import Area, Grid, a1
 from selfeval_xl.model.quantity import is_void
+from selfeval_xl.model.sheet_names import HELPER_COLUMNS
+from selfeval_xl.readers.recognition.back_links import BEGINNINGS
 from selfeval_xl.readers.recognition.labels import LONGEST_LABEL, Role, roles
 
 
@@ -61,6 +64,10 @@ class Lines(dict[int, dict[int, str]]):
         return line
 
 
+ERROR = re.compile(r"#(?:REF!|DIV/0!|N/A|NAME\?|VALUE!|NUM!|NULL!|SPILL!|CALC!)")
+LONGEST_TITLE = 60
+
+
 @dataclass(slots=True)
 class ScannedSheet:
     """A Grid while its forms are read.
@@ -68,7 +75,9 @@ class ScannedSheet:
     rows: labels by row, left to right. values: cells whose value went into a record that does not name them.
     furniture: cells that are known and hold no value of the form (titles, labels read although misspelt,
     units, remarks, the values of columns that nobody needs). evidence: part, label and role of each
-    recognition. doubts: cell and sentence for each label that was read although misspelt.
+    recognition. doubts: cell and sentence for each label that was read although misspelt. headings: row,
+    column and text of what may be a title. errors: cells that show an error such as #REF!. may_hold_ours:
+    whether a text is like those that this program writes beside a form.
     """
 
     grid: Grid
@@ -78,14 +87,18 @@ class ScannedSheet:
     furniture: set[tuple[int, int]] = field(default_factory=set)
     evidence: list[tuple[str, Label, Role]] = field(default_factory=list)
     doubts: list[tuple[str, str]] = field(default_factory=list)
+    headings: list[tuple[int, int, str]] = field(default_factory=list)
+    errors: list[tuple[int, int]] = field(default_factory=list)
+    in_order: list[Label] = field(default_factory=list)
+    may_hold_ours: bool = False
 
-    def labels(self, top: int, bottom: int, left: int = 0, right: int = 10**6) -> Iterator[Label]:
+    def labels(self, top: int, bottom: int, left: int = 0, right: int = 10**6) -> list[Label]:
         """The labels of these rows and columns, in reading order."""
-        for row in range(top, bottom + 1):
-            if row in self.rows:
-                for label in self.rows[row]:
-                    if left <= label.column <= right:
-                        yield label
+        if top == bottom:
+            return [label for label in self.rows.get(top, ()) if left <= label.column <= right]
+        return [
+            label for label in self.in_order if top <= label.row <= bottom and left <= label.column <= right
+        ]
 
     def value_cell(self, row: int, column: int) -> tuple[int, int]:
         """The cell with the value: the top left of the merged area over this cell, or the cell itself."""
@@ -109,17 +122,19 @@ class ScannedSheet:
         self, row: int, columns: Mapping[str, Label]
     ) -> tuple[dict[str, str | None], dict[str, str]]:
         """The values and the cells of a table's row by key, each as `take` gives it."""
-        merged, lines = self.grid.merged(), self.lines
+        merged, lines, line = self.grid.merged(), self.lines, self.lines[row]
         values: dict[str, str | None] = {}
         cells: dict[str, str] = {}
         for key, label in columns.items():
-            position = (row, label.column)
-            area = merged.get(position)
-            if area is not None:
-                position = (area.top, area.left)
-            text = lines[position[0]].get(position[1])
+            column = label.column
+            area = merged.get((row, column))
+            if area is None:
+                text = line.get(column)
+                cells[key] = a1(row, column)
+            else:
+                text = lines[area.top].get(area.left)
+                cells[key] = a1(area.top, area.left)
             values[key] = None if text is None or is_void(text) else text
-            cells[key] = a1(*position)
         return values, cells
 
     def first_text(self, row: int, left: int, right: int) -> tuple[str, int]:
@@ -158,12 +173,22 @@ class ScannedSheet:
 
 
 def scan(grid: Grid) -> ScannedSheet:
-    """The Grid with all its labels found."""
+    """The Grid with its labels, errors and what may be a title found."""
     sheet = ScannedSheet(grid, Lines(grid))
     for row, cells in enumerate(grid.rows):
         for column, value in enumerate(cells):
-            if type(value) is str and len(value) <= LONGEST_LABEL:
-                label_roles = roles(value)
-                if label_roles:
-                    sheet.rows[row].append(Label(row, column, value, grid.area(row, column), label_roles))
+            if type(value) is not str:
+                continue
+            if value[:1] in BEGINNINGS or value == HELPER_COLUMNS[0]:
+                sheet.may_hold_ours = True
+            length = len(value)
+            label_roles = roles(value) if length <= LONGEST_LABEL else ()
+            if label_roles:
+                label = Label(row, column, value, grid.area(row, column), label_roles)
+                sheet.rows[row].append(label)
+                sheet.in_order.append(label)
+            elif value[:1] == "#" and ERROR.fullmatch(value):
+                sheet.errors.append((row, column))
+            elif 4 <= length <= LONGEST_TITLE and ("绩" in value or "自评" in value or "评价表" in value):
+                sheet.headings.append((row, column, value))
     return sheet

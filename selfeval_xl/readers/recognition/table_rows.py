@@ -8,6 +8,7 @@ that is filled in like an indicator.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -42,6 +43,7 @@ _BELOW = re.compile(
     r"填表日期|审核人)[:(]"
 )
 _VALUE = re.compile(r"[<>≤≥=＝≦≧]*[-+]?\d")
+_MAY_BE_OTHER = re.compile(r"[:：(（※*]|[总合小]\s*[计分]|得分|注")
 _WORDS = re.compile(r"[^\W\d_]")
 _REMARK = re.compile(r"[(\[【*※#]|注\d?[:、.]|备注|说明|填[表报写]|以上|以下|此处|请|接上|续|本页|下页|转下")
 
@@ -93,8 +95,11 @@ def rows_of(sheet: ScannedSheet, head: TableHead, limit: int, area: Area) -> Tab
 
 def _kind(sheet: ScannedSheet, row: int, head: TableHead, area: Area) -> RowKind | None:
     """The kind of a row; None where it begins another part of the form, which ends the table."""
-    if not sheet.lines[row]:
+    line = sheet.lines[row]
+    if not line:
         return RowKind.BLANK
+    if row not in sheet.rows and _is_plainly_filled(line, head):
+        return RowKind.INDICATOR
     if is_total(sheet, row, head, area):
         return RowKind.SUBTOTAL if is_subtotal(sheet, row, area) else RowKind.TOTAL
     if _repeats_head(sheet, row, head):
@@ -105,6 +110,15 @@ def _kind(sheet: ScannedSheet, row: int, head: TableHead, area: Area) -> RowKind
         return RowKind.REMARK
     kind = _closing_kind(sheet, row, head, area)
     return RowKind.REMARK if kind is RowKind.INDICATOR and _stands_across(sheet, row, head) else kind
+
+
+def _is_plainly_filled(line: Mapping[int, str], head: TableHead) -> bool:
+    """Whether a row without any label has a name, an answer and no text that may name a sum or a remark."""
+    name = line.get(head.name)
+    if name is None or not any(head.columns[key].column in line for key in head.keys if key in head.columns):
+        return False
+    first = line[min(line)]
+    return not _MAY_BE_OTHER.search(first) and not _MAY_BE_OTHER.search(name)
 
 
 def _closing_kind(sheet: ScannedSheet, row: int, head: TableHead, area: Area) -> RowKind | None:
