@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from html import unescape
+from typing import Any
 from xml.etree import ElementTree
 
 from selfeval_xl.model.display.cell import is_date_format
@@ -71,6 +72,11 @@ class CellTexts(Mapping[Place, str]):
 
     def __getitem__(self, place: Place) -> str:
         return self._text_of(self._raw[a1(*place).encode()])
+
+    def get(self, place: Place, default: Any = None) -> Any:
+        """The text of a cell, or the default: most cells have none, and an exception would cost more."""
+        raw = self._raw.get(a1(*place).encode())
+        return default if raw is None else self._text_of(raw)
 
     def __contains__(self, place: object) -> bool:
         return isinstance(place, tuple) and a1(*place).encode() in self._raw

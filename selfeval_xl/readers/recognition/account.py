@@ -44,7 +44,6 @@ _NUMBER = re.compile(r"[<>≤≥=＝≦≧＜＞]*[-+]?\d[\d,.]*%?")
 _QUANTITY = re.compile(
     r"(?:[<>≤≥=≦≧约近超]|不[少低大高超]于|大于|小于|达到?|至少)*[-+]?\d+(?:\.\d+)?(?!\d|[年、.])"
 )
-_NOTHING: dict[str, str] = {}
 _SHORT = 60  # characters of a group's text
 _LONGEST_SECTION = 24
 
@@ -62,26 +61,33 @@ def accounts(sheet: ScannedSheet, forms: Sequence[Form], areas: Sequence[Area]) 
 
     A cell beside all forms belongs to the next one below, else to the last.
     """
-    read = [_recorded(form) | sheet.values for form in forms]
-    labels = {(row, label.column) for row, found in sheet.rows.items() for label in found}
-    counts = [_Counts() for _ in forms]
-    furniture, several = sheet.furniture.union(sheet.errors), len(areas) > 1  # T06 says the errors
-    mine, values = counts[0], read[0]
-    for row in range(sheet.grid.height):
-        for column, text in sheet.lines[row].items():
-            place = (row, column)
-            if several:
-                number = _owner(place, areas)
-                mine, values = counts[number], read[number]
-            if place in values:
-                mine.values += 1
-            elif place in furniture:
-                mine.furniture += 1
-            elif place in labels:
-                mine.labels += 1
-            elif not is_blank(text):
-                mine.rest.append(place)
-    return [_account(sheet, form, each) for form, each in zip(forms, counts)]
+    places = {(row, column) for row in range(sheet.grid.height) for column in sheet.lines[row]}
+    owned = [places]
+    if len(areas) > 1:
+        owned = [set() for _ in areas]
+        for place in places:
+            owned[_owner(place, areas)].add(place)
+    labels = {(label.row, label.column) for label in sheet.in_order}
+    furniture = sheet.furniture.union(sheet.errors)  # T06 says the errors
+    return [
+        _account(sheet, form, _counts(sheet, mine, _recorded(form) | sheet.values, furniture, labels))
+        for form, mine in zip(forms, owned)
+    ]
+
+
+def _counts(
+    sheet: ScannedSheet, places: set[Place], values: set[Place], furniture: set[Place], labels: set[Place]
+) -> _Counts:
+    """The cells of one form by what they are; a cell that is several counts as the first of them."""
+    rest = places - values
+    counts = _Counts(values=len(places) - len(rest))
+    others = rest - furniture
+    counts.furniture = len(rest) - len(others)
+    unknown = others - labels
+    counts.labels = len(others) - len(unknown)
+    lines = sheet.lines
+    counts.rest = sorted(place for place in unknown if not is_blank(lines[place[0]][place[1]]))
+    return counts
 
 
 @dataclass(slots=True)
@@ -142,13 +148,14 @@ def _labels_as_values(
 
 def _recorded(form: Form) -> set[Place]:
     """The cells whose value is in a record."""
-    found: set[str] = set()
+    found: set[str] = {cell for cell, _ in form.placeholders}
     for record in (form, form.goal, *form.funding, *form.tasks, *form.management, *form.indicators):
         for key, names in record.cells.items():
-            if getattr(record, key, None) not in (None, _NOTHING) or key in form.remarks:
+            if getattr(record, key, None) or key in form.remarks:
                 found.add(names)
-    found.update(cell for cell, _ in form.placeholders)
-    return {position(name) for names in found if names for name in names.split(",")}
+    places = {position(names) for names in found if names and "," not in names}
+    places.update(position(name) for names in found if "," in names for name in names.split(","))
+    return places
 
 
 def _is_head(sheet: ScannedSheet, form: Form, place: Place) -> bool:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from selfeval_xl.model.grid import Area, Grid, a1
+from selfeval_xl.model.grid import Area, Grid, a1, number_text
 from selfeval_xl.model.quantity import is_void
 from selfeval_xl.model.sheet_names import HELPER_COLUMNS
 from selfeval_xl.readers.recognition.back_links import BEGINNINGS
@@ -57,7 +57,13 @@ class Lines(dict[int, dict[int, str]]):
         grid, as_stored = self.grid, self.as_stored
         cells = grid.rows[row] if 0 <= row < len(grid.rows) else ()
         line = self[row] = {
-            column: value.strip() if as_stored and type(value) is str else grid.text(row, column)
+            column: (
+                value.strip()
+                if as_stored and type(value) is str
+                else number_text(value, grid.number_format(row, column))
+                if type(value) is float
+                else grid.text(row, column)
+            )
             for column, value in enumerate(cells)
             if value is not None
         }
