@@ -208,7 +208,11 @@ def is_blank(text: str | None) -> bool:
 
 def is_void(text: str | None) -> bool:
     """Whether a cell holds nothing at all or a dash; 无 may be an answer (安全事故：无)."""
-    return text is None or (len(text) <= _LONGEST_BLANK and tidy(text) in _HARD_BLANKS)
+    if text is None:
+        return True
+    if "\u4e00" <= text[:1] <= "\u9fff" or "0" <= text[:1] <= "9":
+        return False  # most texts, told at once
+    return len(text) <= _LONGEST_BLANK and tidy(text) in _HARD_BLANKS
 
 
 _MONEY = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)")  # 149040.5, 12., .5

@@ -224,7 +224,7 @@ def _level(
 
     Where the merge was undone the cell is empty and the level above goes on.
     """
-    if text is None:
+    if text is None or text == levels[key]:
         return
     label = head.columns[key]
     area = sheet.grid.merged().get((row, label.column))
