@@ -12,10 +12,10 @@ import pytest
 from selfeval_xl import addin
 from selfeval_xl.addin import connecting, pressing, state
 from selfeval_xl.filings.roster_sheets import blank_roster
+from selfeval_xl.model.notes import SEPARATOR
 from selfeval_xl.model.sheet_names import RESULTS, SETTINGS
 from selfeval_xl.writers.excel.runs import runs
 from selfeval_xl.writers.xlsx.looks import TINTS
-from selfeval_xl.writers.xlsx.notes import SEPARATOR
 from support import excel_engine
 from support.add_in import ONE, RED, TWO, YELLOW, Busy, opened, results, snapshot
 

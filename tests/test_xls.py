@@ -213,6 +213,7 @@ def _as_xlrd_reads(path: Path) -> list[tuple[object, ...]]:
                 formats[place] = shown
             values[place] = _xlrd_value(cell, shown, opened.datemode == 1)
         rows = filled({place: value for place, value in values.items() if value is not None})
+        rows = [[None if _is_picture(value) else value for value in cells] for cells in rows]
         areas = (((top, left), (bottom - 1, right - 1)) for top, bottom, left, right in sheet.merged_cells)
         hidden = tuple(
             frozenset(number for number, found in listed.items() if found.hidden)
@@ -222,6 +223,11 @@ def _as_xlrd_reads(path: Path) -> list[tuple[object, ...]]:
             (sheet.name, not sheet.visibility & 3, rows, set(merged(areas, rows)[0]), formats, hidden)
         )
     return sheets
+
+
+def _is_picture(value: Value) -> bool:
+    """Whether xlrd gives the text of a picture of WPS, which is no value of ours."""
+    return isinstance(value, str) and value.startswith("=DISPIMG(")
 
 
 def _xlrd_value(cell: xlrd.sheet.Cell, shown: str, epoch_1904: bool) -> Value:

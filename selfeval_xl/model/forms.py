@@ -261,7 +261,8 @@ class Unread:
 class Account:
     """Numbers of the filled cells in and around a form that are labels, values or furniture; what is unread.
 
-    Furniture is what is known and no value: titles, units, remarks, numbering, columns that nobody needs.
+    Furniture is what is known and no value: titles, units, remarks, numbering, pictures, columns
+    that nobody needs.
     """
 
     labels: int = 0
@@ -295,7 +296,9 @@ class Form(Located):
     label, None where not filled in. details: what else the form prints with a label, by label (地址, a second
     主管部门, the goals of other years).
     overtyped: cells with a constant where the issued template has a formula. broken: cell and text of
-    every cell that shows an error (#REF!). account: of its filled cells.
+    every cell that shows an error (#REF!). pictures: cells of its records that hold a picture and so no
+    value. overlays: what lies over cells in which a reason or a completed value is expected, by cell, in
+    words: 文本框写着“…”; by "" what lies nobody knows where. account: of its filled cells.
     content_digest: digest of the contents, where the contents themselves are not kept.
     """
 
@@ -329,6 +332,8 @@ class Form(Located):
     cells: Cells = field(default_factory=dict)
     overtyped: tuple[str, ...] = ()
     broken: tuple[tuple[str, str], ...] = ()
+    pictures: tuple[str, ...] = ()
+    overlays: Cells = field(default_factory=dict)
     account: Account = Account()
     content_digest: str = ""
 

@@ -6,12 +6,13 @@ Rows and columns count from 0 here; people and findings see A1 names.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from math import isfinite
+from typing import ClassVar
 
 from selfeval_xl.model.display import cell as display
 from selfeval_xl.model.text import ODD, seen
@@ -90,6 +91,23 @@ def plain_number(number: float | int | Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A text box, a note or a picture that lies over cells and is in none of them.
+
+    kind: `BOX`, `NOTE` or `PICTURE`. text: "" for a picture. area: the cells below; None where they are
+    not known.
+    """
+
+    BOX: ClassVar[str] = "文本框"
+    NOTE: ClassVar[str] = "批注"
+    PICTURE: ClassVar[str] = "图片"
+
+    kind: str
+    text: str
+    area: Area | None
+
+
 @dataclass(slots=True)
 class Grid:
     """The values of a sheet, row by row from A1, `None` where empty.
@@ -104,6 +122,8 @@ class Grid:
     formulas: () -> {(row, column): "=..."}. hidden: () -> (hidden rows, hidden columns).
     errors: () -> {(row, column): "#REF!"}; `rows` has the same text. blanks: () -> the (row, column) of
     formulas that give an empty text, which is a value and not a lost one.
+    pictures: the cells that hold a picture, which is no value: they are empty in `rows`. unsaved: those with
+    a formula that was saved as its own text; they are empty too. overlays: () -> what lies over the cells.
     caption: the paragraph above a Word table. above: the paragraphs above it, as far as the table before.
     """
 
@@ -121,6 +141,9 @@ class Grid:
     codes: Callable[[], Collection[str]] | None = None
     styled: Callable[[Collection[str]], Iterable[tuple[int, int]]] | None = None
     unseen: Callable[[], frozenset[tuple[int, int]]] | None = None
+    pictures: frozenset[tuple[int, int]] = frozenset()
+    unsaved: frozenset[tuple[int, int]] = frozenset()
+    overlays: Callable[[], Sequence[Overlay]] | None = None
     _formats: Mapping[tuple[int, int], str] | None = None
     _corner: dict[tuple[int, int], Area] | None = None
     _originals: dict[tuple[int, int], str] = field(default_factory=dict)

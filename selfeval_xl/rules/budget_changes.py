@@ -14,7 +14,7 @@ from selfeval_xl.rules.funding_table import (
     main_line,
 )
 from selfeval_xl.rules.registry import rule
-from selfeval_xl.rules.texts import cells, explains_change, explains_money
+from selfeval_xl.rules.texts import cells, explains_change, explains_money, instead_of_text
 
 
 @rule(
@@ -51,7 +51,8 @@ def budget_changed_without_reason(form: Form, policy: Policy) -> Iterator[Findin
             "annual_budget",
             f"全年预算数{line.annual_budget}{form.money_unit}，"
             f"比年初预算数{line.initial_budget}{form.money_unit}{direction}了"
-            f"{shown(abs(change) / initial)}，没有说明原因。",
+            f"{shown(abs(change) / initial)}，没有说明原因。"
+            f"{instead_of_text(form, line.cells.get('note'))}",
             hint="写明预算追加或调减的原因和依据（文号）。",
             severity=Severity.WARNING if form.kind == DEPARTMENT else None,
         ),

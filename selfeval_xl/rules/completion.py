@@ -18,17 +18,35 @@ from selfeval_xl.model.quantity import Kind, is_blank, parse, tidy
 from selfeval_xl.model.sheet_names import STUB
 from selfeval_xl.rules.indicators import bare, level, named
 from selfeval_xl.rules.registry import rule
-from selfeval_xl.rules.texts import cells, has_note, phrases, says_something, several
+from selfeval_xl.rules.texts import cells, has_note, instead_of_text, phrases, says_something, several
 
 _OPERATOR = re.compile(r"^(?:≥|≧|⩾|>=|=>|≤|≦|<=|＞|>|＜|<|＝|=)\s*")
 _SURVEY = re.compile(r"问卷|调查|测评|回访|评议|走访|投票|样本|份")
 _DEFAULT_UNMET = "写明没有达到的原因，以及下一步怎么做。"
 
 
-@rule("D01", "没有填实际完成值", Severity.ERROR, asks="有指标值的都要填实际完成值；没有完成的填0。")
+@rule("D01", "没有填实际完成值", Severity.ERROR, asks="有指标值的都要填实际完成值；没有完成的填0。图片不算。")
 def actual_missing(form: Form, policy: Policy) -> Iterator[Finding]:
-    """Every indicator with a target has a completed value; 0 is an answer."""
-    rows = [row for row in form.indicators if row.target and row.actual is None]
+    """Every indicator with a target has a completed value; 0 is an answer, a picture is none."""
+    missing = [row for row in form.indicators if row.target and row.actual is None]
+    rows = []
+    for row in missing:
+        names = (row.cells.get("actual") or "").split(",")
+        lying = "、".join(dict.fromkeys(form.overlays[name] for name in names if name in form.overlays))
+        if form.pictures and any(name in form.pictures for name in names):
+            yield row.finding(
+                "actual",
+                f"{named(row)}的指标值是“{row.target}”，实际完成值里面是一张图片，不是数。",
+                hint="把图片上的实际完成值填写在格子里；图片可以放在表外作佐证。",
+            )
+        elif lying:
+            yield row.finding(
+                "actual",
+                f"{named(row)}没有填实际完成值，这一格上面有{lying}。",
+                hint="把全年实际完成的数写进格子里。",
+            )
+        else:
+            rows.append(row)
     if rows:
         wanted = f"指标值是“{rows[0].target}”" if len(rows) == 1 else "单位和指标值相同"
         yield replace(
@@ -59,7 +77,13 @@ def _reason_due(form: Form) -> Iterator[Indicator]:
     return (row for row in form.indicators if row.verdict is Verdict.UNMET)
 
 
-@rule("D03", "未完成没有说明原因", Severity.ERROR, asks="未完成的指标要写明原因。", needs="notes")
+@rule(
+    "D03",
+    "未完成没有说明原因",
+    Severity.ERROR,
+    asks="未完成的指标要写明原因，写在格子里；图片、文本框和批注不算。",
+    needs="notes",
+)
 def unmet_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     """An unmet indicator needs its reason and remedy in the deviation column (财预〔2020〕10号附件)."""
     for row in _reason_due(form):
@@ -74,7 +98,7 @@ def unmet_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
                     "note",
                     (
                         f"{named(row)}指标值“{row.target}”，实际完成“{row.actual}”{rate}，未完成，"
-                        "也没有说明原因。"
+                        f"也没有说明原因。{instead_of_text(form, row.cells.get('note'))}"
                     ),
                     hint=_DEFAULT_UNMET,
                     value=row.actual,
@@ -167,7 +191,7 @@ def exceeded_without_word(form: Form, policy: Policy) -> Iterator[Finding]:
             "actual",
             (
                 f"{named(row)}指标值“{row.target}”，实际完成“{row.actual}”，超出{shown(row.deviation)}，"
-                "没有说明原因。"
+                f"没有说明原因。{instead_of_text(form, row.cells.get('note'))}"
             ),
             hint="说明超额的原因；年初指标值定低了的，下年调整。",
         )
@@ -263,7 +287,10 @@ def empty_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     for row in _reason_due(form):
         if not is_blank(row.note) and not says_something(row.note) and STUB not in (row.note or ""):
             yield row.finding(
-                "note", f"{named(row)}未完成，原因栏只写了“{row.note}”，没有说明原因。", hint=_DEFAULT_UNMET
+                "note",
+                f"{named(row)}未完成，原因栏只写了“{row.note}”，没有说明原因。"
+                f"{instead_of_text(form, row.cells.get('note'))}",
+                hint=_DEFAULT_UNMET,
             )
 
 

@@ -24,7 +24,7 @@ from selfeval_xl.rules.funding_table import (
     ten_thousandfold,
 )
 from selfeval_xl.rules.registry import rule
-from selfeval_xl.rules.texts import cells, explains_money, percent, phrases
+from selfeval_xl.rules.texts import cells, explains_money, instead_of_text, percent, phrases
 
 
 @rule(
@@ -202,7 +202,8 @@ def low_rate_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     yield replace(
         line.finding(
             "execution_rate",
-            f"{line.source}执行率{shown(line.rate)}，低于{floor}，全表没有说明原因。",
+            f"{line.source}执行率{shown(line.rate)}，低于{floor}，全表没有说明原因。"
+            f"{instead_of_text(form, line.cells.get('note'))}",
             value=line.execution_rate or shown(line.rate),
             hint=(
                 "在偏差原因、备注或目标完成情况里写明资金没有用完的原因和下一步打算；"

@@ -18,6 +18,7 @@ from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.texts import (
     cells,
     explains_money,
+    instead_of_text,
     is_instruction,
     names_measure,
     percent,
@@ -170,7 +171,8 @@ def deduction_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
         yield replace(
             row.finding(
                 "score",
-                f"“{row.name}”分值{number(item.points)}分，得分{number(item.score)}分，没有写扣分原因。",
+                f"“{row.name}”分值{number(item.points)}分，得分{number(item.score)}分，没有写扣分原因。"
+                f"{instead_of_text(form, row.cells.get('note'))}",
                 hint="在偏差原因一栏写明扣分的原因和改进措施；没有偏差的，得分改为满分。",
                 expected=number(item.points),
             ),

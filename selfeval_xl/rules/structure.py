@@ -452,7 +452,11 @@ def signature_incomplete(
     `scanned`: whether one lies beside the form. A workbook of ours whose block is blank as a whole is printed
     and signed by hand.
     """
-    empty = [label for label, value in form.signature.items() if is_blank(value)]
+    empty = [
+        label
+        for label, value in form.signature.items()
+        if is_blank(value) and form.cells.get(label) not in form.pictures  # a signature may be a picture
+    ]
     if not empty or scanned or (len(empty) == len(form.signature) and file is not None and file.settings):
         return
     labels = "、".join(f"“{label}”" for label in empty)

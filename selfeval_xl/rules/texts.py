@@ -107,6 +107,17 @@ def remark_texts(form: Form) -> Iterator[FormText]:
             yield FormText(plain, form.cells.get(label) or form.cells.get(plain), value)
 
 
+def instead_of_text(form: Form, *names: str | None) -> str:
+    """The sentence about a picture in these cells, or about what lies over them; "" without either."""
+    places = [place for name in names if name for place in name.split(",")]
+    if any(place in form.pictures for place in places):
+        return "格子里是一张图片，图片不算说明，请把原因写成文字。"
+    lying = "、".join(dict.fromkeys(form.overlays[place] for place in places if place in form.overlays))
+    if lying:
+        return f"这一格上面有{lying}，请把原因写进格子里。"
+    return f"文件里另有{form.overlays['']}，请把原因写进格子里。" if places and "" in form.overlays else ""
+
+
 def is_instruction(text: str) -> bool:
     """Whether the text still holds printed guidance (100字以内)."""
     return bool(phrases("instruction").search(text))

@@ -15,6 +15,7 @@ from selfeval_xl.model.edits import Edit, Look
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.forms import ReadFile
 from selfeval_xl.model.grid import position
+from selfeval_xl.model.notes import SEPARATOR, is_ours
 from selfeval_xl.model.sheet_names import RESULTS
 from selfeval_xl.readers import understand
 from selfeval_xl.rules.runner import check
@@ -23,7 +24,6 @@ from selfeval_xl.workflows.marking.marks import cell_edits, unmark_edits
 from selfeval_xl.workflows.marking.result_list import WHY, in_order, listed_on, rows, table_edits
 from selfeval_xl.writers.excel.snapshot import Snapshot
 from selfeval_xl.writers.xlsx.looks import MARKS, TINTS
-from selfeval_xl.writers.xlsx.notes import SEPARATOR, is_ours
 from selfeval_xl.writers.xlsx.tints import tinted
 
 if TYPE_CHECKING:

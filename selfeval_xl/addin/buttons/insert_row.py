@@ -139,7 +139,8 @@ def _same_levels(table: _IndicatorTable, row: int) -> Iterator[JournalEntry]:
 
 def _copied_formulas(sheet: Any, saved: Snapshot, name: str, row: int) -> list[JournalEntry]:
     """Copies the formulas of the row above into the new one and returns the changes, for undoing."""
-    cells = {(row, column): "" for formula_row, column in saved.formulas(name) if formula_row == row}
+    pictures = saved.grids[name].pictures
+    cells = {place: "" for place in saved.formulas(name) if place[0] == row and place not in pictures}
     for area, _ in runs(cells):
         sheet.Range(str(area)).Copy(sheet.Range(str(Area(row + 1, area.left, row + 1, area.right))))
     return [JournalEntry(name, a1(row + 1, column), value=(None, {"formula": ""})) for _, column in cells]

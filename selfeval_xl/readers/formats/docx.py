@@ -8,13 +8,14 @@ from xml.etree import ElementTree
 
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.model.forms import Problem
-from selfeval_xl.model.grid import Grid, Value
+from selfeval_xl.model.grid import Area, Grid, Overlay, Value
 from selfeval_xl.model.symbols import SYMBOL_FONT, in_font
 from selfeval_xl.model.text import ODD, seen
 from selfeval_xl.readers.formats.grid_values import clean, merged
 from selfeval_xl.readers.formats.guard import DAMAGED, MAX_VALUES, Package
 from selfeval_xl.readers.formats.office_package import report_foreign_parts, saved_time
 from selfeval_xl.readers.formats.source import DDE, Source
+from selfeval_xl.readers.formats.word_objects import comments_in, has_objects, objects_in
 from selfeval_xl.readers.formats.xml_walk import small_enough, walk
 
 Block = tuple[int, str]  # (heading level or 0, text)
@@ -51,6 +52,8 @@ class Document:
 
     blocks: paragraphs outside tables in order. after: for each table, how many blocks stand before it.
     fields: the codes of its fields. hidden: the pieces of hidden text, which are no part of the rest.
+    comments: texts by number; None where the document has neither comments nor drawings. floating: text boxes
+    that hang on no cell; they may lie over any table.
     """
 
     grids: list[Grid] = field(default_factory=list)
@@ -59,6 +62,8 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
     fields: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
+    comments: dict[str, str] | None = None
+    floating: list[Overlay] = field(default_factory=list)
 
 
 def read_word(package: Package) -> Document:
@@ -71,6 +76,7 @@ def read_word(package: Package) -> Document:
     document = Document()
     try:
         root = ElementTree.fromstring(_with_usual_namespace(small_enough(parts[_DOCUMENT])))
+        document.comments = comments_in(package) if has_objects(parts[_DOCUMENT]) else None
         levels = _heading_levels(parts.get(_STYLES))
     except (ElementTree.ParseError, KeyError) as error:
         raise UnreadableFile(DAMAGED) from error
@@ -142,6 +148,9 @@ def _read_body(body: ElementTree.Element, levels: dict[str, int], document: Docu
     for element in _content(body):
         if element.tag == f"{_W}p":
             text = _text(element, document.hidden)
+            if document.comments is not None:
+                floating = objects_in((element,), {}, None)[1]
+                document.floating += floating
             if text.strip():
                 document.blocks.append((_level(element, levels), text))
         elif tables < MAX_TABLES:
@@ -288,7 +297,35 @@ def _grid(
     while rows and not any(value is not None for value in rows[-1]):
         rows.pop()
     areas, _ = merged((((span.top, span.left), (span.bottom, span.right)) for span in spans), rows)
-    return Grid(name, rows, areas, caption=caption, above=lines)
+    pictures, overlays = _objects(table, rows, document.comments)
+    return Grid(
+        name,
+        rows,
+        areas,
+        caption=caption,
+        above=lines,
+        pictures=pictures,
+        overlays=lambda: [*overlays, *document.floating],
+    )
+
+
+def _objects(
+    table: ElementTree.Element, rows: list[list[Value]], comments: dict[str, str] | None
+) -> tuple[frozenset[tuple[int, int]], list[Overlay]]:
+    """The cells of a table that hold a picture and no text, and what hangs on its cells."""
+    pictures: set[tuple[int, int]] = set()
+    overlays: list[Overlay] = []
+    for number, row in enumerate(_rows(table) if comments is not None else ()):
+        column = _number(row, f"{_W}trPr/{_W}gridBefore")
+        for cell in _cells(row):
+            paragraphs = (each for each in _content(cell) if each.tag == f"{_W}p")
+            place = Area(number, column, number, column)
+            picture, found = objects_in(paragraphs, comments or {}, place)
+            overlays += found
+            if picture and number < len(rows) and rows[number][column : column + 1] == [None]:
+                pictures.add((number, column))
+            column += max(1, _number(cell, f"{_W}tcPr/{_W}gridSpan"))
+    return frozenset(pictures), overlays
 
 
 def _row_values(

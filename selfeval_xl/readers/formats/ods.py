@@ -10,9 +10,10 @@ from xml.etree import ElementTree
 
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.model.forms import Problem
-from selfeval_xl.model.grid import Grid, Value
+from selfeval_xl.model.grid import Grid, Overlay, Value
 from selfeval_xl.model.symbols import SYMBOL_FONT, in_font
 from selfeval_xl.readers.formats.calamine import Corners
+from selfeval_xl.readers.formats.cells_without_value import without_no_values
 from selfeval_xl.readers.formats.grid_values import (
     TOO_MANY_MERGES,
     TOO_MANY_VALUES,
@@ -25,6 +26,7 @@ from selfeval_xl.readers.formats.grid_values import (
 )
 from selfeval_xl.readers.formats.guard import DAMAGED, MAX_MERGES, MAX_VALUES, Package
 from selfeval_xl.readers.formats.ods_formats import DATA_STYLES, NUMBER, DataStyles
+from selfeval_xl.readers.formats.ods_overlays import overlays_in
 from selfeval_xl.readers.formats.source import Source
 from selfeval_xl.readers.formats.xml_walk import local, small_enough, walk
 
@@ -111,6 +113,7 @@ class _Sheet:
     formulas: dict[Place, str] = field(default_factory=dict)
     blanks: set[Place] = field(default_factory=set)
     errors: dict[Place, str] = field(default_factory=dict)
+    overlays: list[Overlay] = field(default_factory=list)
     corners: Corners = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
@@ -257,6 +260,7 @@ def _read_cell(sheet: _Sheet, cell: ElementTree.Element, row: int, column: int, 
     wide, high = _repeated(cell, "columns-spanned", LAST_COLUMN), _repeated(cell, "rows-spanned", LAST_ROW)
     if (wide > 1 or high > 1) and len(sheet.corners) <= MAX_MERGES:
         sheet.corners.append(((row, column), (row + high - 1, column + wide - 1)))
+    sheet.overlays += overlays_in(cell, row, column)
     value = _value(cell)
     if value is None and not cell.get(f"{_TABLE}formula"):
         return column + times
@@ -362,6 +366,8 @@ def _grid(sheet: _Sheet, styles: _Styles, problems: list[Problem]) -> Grid:
     if left_out or len(sheet.corners) > MAX_MERGES:
         problems.append(Problem(TOO_MANY_MERGES, sheet=sheet.name, rule="T01"))
 
+    emptied = without_no_values(rows, lambda: sheet.formulas, sheet.errors, look_at_all=True)
+
     def formats() -> Mapping[Place, str]:
         return {
             place: shown
@@ -380,10 +386,13 @@ def _grid(sheet: _Sheet, styles: _Styles, problems: list[Problem]) -> Grid:
         areas,
         sheet.visible,
         formats=formats,
-        formulas=lambda: sheet.formulas,
+        formulas=emptied.formulas_with(lambda: sheet.formulas),
         blanks=lambda: frozenset(sheet.blanks),
         hidden=lambda: (frozenset(sheet.hidden_rows), frozenset(sheet.hidden_columns)),
-        errors=lambda: sheet.errors,
+        errors=emptied.errors_of(lambda: sheet.errors),
+        pictures=emptied.pictures,
+        unsaved=frozenset(emptied.formulas),
+        overlays=lambda: sheet.overlays,
         unseen=unseen,
         codes=lambda: set(map(styles.formats.number_format, styles.formats.own)),
     )

@@ -10,6 +10,7 @@ from selfeval_xl.model.forms import Problem
 from selfeval_xl.model.grid import Grid, Value
 from selfeval_xl.readers.formats.calamine import Corners, open_calamine, sheet_values, worksheets
 from selfeval_xl.readers.formats.cell_looks import set_symbols, unseen_places
+from selfeval_xl.readers.formats.cells_without_value import without_no_values
 from selfeval_xl.readers.formats.compound_file import packed
 from selfeval_xl.readers.formats.grid_values import (
     TOO_MANY_MERGES,
@@ -21,6 +22,7 @@ from selfeval_xl.readers.formats.grid_values import (
     trimmed,
 )
 from selfeval_xl.readers.formats.guard import DAMAGED
+from selfeval_xl.readers.formats.xls_overlays import has_overlays, overlays_in
 from selfeval_xl.readers.formats.xls_records import BookRecords, SheetRecords, scan
 
 
@@ -36,6 +38,7 @@ def read_xls(name: str, stream: bytes) -> tuple[list[Grid], list[Problem], BookR
         return [], problems, book
     if book.lying:
         raise UnreadableFile(DAMAGED)
+    drawn = has_overlays(stream)
     with open_calamine(BytesIO(packed(name, bytes(book.tamed)))) as opened:
         grids = []
         for number, sheet in worksheets(opened):
@@ -44,7 +47,10 @@ def read_xls(name: str, stream: bytes) -> tuple[list[Grid], list[Problem], BookR
             rows = trimmed(values)
             put(rows, {place: text for place, text in records.texts.items() if clean(text) is not None})
             put(rows, records.errors)
-            grids.append(_grid(records.name or sheet, rows, corners, records, book, problems))
+            grid = _grid(records.name or sheet, rows, corners, records, book, problems)
+            if drawn:
+                grid.overlays = partial(overlays_in, stream, records.start)
+            grids.append(grid)
     return grids, problems, book
 
 
@@ -66,6 +72,7 @@ def _grid(
     ):
         if text:
             problems.append(Problem(text, sheet=name, rule="T01"))
+    emptied = without_no_values(rows, dict, records.errors)
     return Grid(
         name,
         rows,
@@ -73,7 +80,9 @@ def _grid(
         records.visible,
         formats=partial(book.formats_of, records),
         hidden=lambda: (frozenset(records.hidden_rows), frozenset(records.hidden_columns)),
-        errors=lambda: records.errors,
+        errors=emptied.errors_of(lambda: records.errors),
+        pictures=emptied.pictures,
+        unsaved=frozenset(emptied.formulas),
         codes=lambda: set(book.formats),
         unseen=lambda: unseen_places(records.styles, book.looks),
     )

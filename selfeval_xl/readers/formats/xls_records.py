@@ -45,12 +45,13 @@ _CODECS = {936: "gb18030", 10000: "mac_roman", 10002: "big5", 10008: "gb18030", 
 class SheetRecords:
     """One sheet: the extent and number of its values, the style of each, errors, hidden rows and columns.
 
-    name, texts: only of books from before 1997, whose double-byte text calamine cannot read. far: the cells
-    with a value too far away to be read. too_many: more values than are read.
+    start: offset of its records. name, texts: only of books from before 1997, whose double-byte text calamine
+    cannot read. far: the cells with a value too far away to be read. too_many: more values than are read.
     """
 
     name: str = ""
     visible: bool = True
+    start: int = 0
     bottom: int = 0
     right: int = 0
     count: int = 0
@@ -143,6 +144,7 @@ def scan(stream: bytes) -> BookRecords:
     if not book.lying:
         book.sheets = [*sheets.values()]
         for start, sheet in sheets.items():
+            sheet.start = start
             _read_sheet(sheet, book.tamed, stream, start, encoding)
     return book
 
@@ -208,7 +210,7 @@ def _text(data: bytes, offset: int, width: int, encoding: str) -> str:
     )
 
 
-def _sheet_records(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:
+def sheet_records(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:
     """The records of the sheet that begins here; of charts inside it only those that declare a size."""
     depth = 0
     for kind, offset, length in records(stream, start):
@@ -225,7 +227,7 @@ def _sheet_records(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:
 def _read_sheet(sheet: SheetRecords, tamed: bytearray, stream: bytes, start: int, encoding: str) -> None:
     """Takes in the records of a sheet, which begin at `start`."""
     cell: Place = (0, 0)
-    for kind, offset, length in _sheet_records(stream, start):
+    for kind, offset, length in sheet_records(stream, start):
         if kind in _VALUES and length >= 6:
             cell = _value(sheet, stream, kind, offset, length)
             if encoding and kind in (_LABEL, _RICH_LABEL):
@@ -290,7 +292,7 @@ def _leave_out(sheet: SheetRecords, tamed: bytearray, stream: bytes, start: int)
     """
     spread = sheet.bottom * sheet.right > MAX_CELLS
     count, gone = 0, False
-    for kind, offset, length in _sheet_records(stream, start):
+    for kind, offset, length in sheet_records(stream, start):
         if kind == STRING and gone:  # the text of a formula that was left out
             struct.pack_into("<H", tamed, offset - 4, _NOTHING)
         elif kind in _VALUES and length >= 6:

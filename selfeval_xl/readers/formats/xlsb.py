@@ -12,14 +12,17 @@ from python_calamine import SheetVisibleEnum
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.model.display.cell import is_date_format
 from selfeval_xl.model.forms import Problem
-from selfeval_xl.model.grid import Area, Grid, Value
+from selfeval_xl.model.grid import Area, Grid, Overlay, Value
 from selfeval_xl.readers.formats.binary_looks import xlsb_looks
 from selfeval_xl.readers.formats.calamine import Corners, open_calamine, sheet_values, worksheets
 from selfeval_xl.readers.formats.cell_looks import CellLooks, set_symbols, unseen_places
+from selfeval_xl.readers.formats.cells_without_value import without_no_values
 from selfeval_xl.readers.formats.grid_values import TOO_MANY_MERGES, Place, merged, put, serial_date, trimmed
 from selfeval_xl.readers.formats.guard import DAMAGED, MAX_CELLS, MAX_MERGES, MAX_VALUES, Package, pack
 from selfeval_xl.readers.formats.number_formats import BUILTIN
 from selfeval_xl.readers.formats.office_package import report_foreign_parts, saved_time
+from selfeval_xl.readers.formats.overlays import has_overlays, note, overlays_of
+from selfeval_xl.readers.formats.rich_values import only_pictures
 from selfeval_xl.readers.formats.source import Source
 
 _NEEDED = re.compile(
@@ -30,6 +33,8 @@ _NEEDED = re.compile(
 _RELATION = re.compile(rb"<Relationship\b[^>]*>")
 _ATTRIBUTE = re.compile(rb'\b(Id|Target)="([^"]*)"')
 _ROW, _FIRST_CELL, _LAST_CELL, _RICH_CELL, _ERROR_CELLS = 0, 1, 11, 62, (3, 11)
+_VALUE_METADATA = 50  # stands before the cell of a rich value
+_AUTHOR, _NOTE, _NOTE_TEXT = 632, 635, 637
 _FORMAT, _XF, _COLUMN, _SHEET, _MERGE, _CELL_XFS, _END_CELL_XFS = 44, 47, 60, 156, 176, 617, 618
 _BOOK_PROPERTIES = 153
 _ERRORS = {
@@ -48,7 +53,10 @@ TOO_FAR = "里有内容的单元格离表格太远，没有读取；请删除表
 
 @dataclass(slots=True)
 class _Sheet:
-    """One sheet: the extent and number of its values, merged areas, styles, errors, what is hidden."""
+    """One sheet: the extent and number of its values, merged areas, styles, errors, what is hidden.
+
+    rich: the errors that stand for a rich value, which may be a picture.
+    """
 
     bottom: int = 0
     right: int = 0
@@ -56,6 +64,7 @@ class _Sheet:
     corners: Corners = field(default_factory=list)
     styles: dict[Place, int] = field(default_factory=dict)
     errors: dict[Place, str] = field(default_factory=dict)
+    rich: set[Place] = field(default_factory=set)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
 
@@ -106,7 +115,8 @@ def read_xlsb(package: Package) -> tuple[list[Grid], list[Problem]]:
     visible = {meta.name: meta.visible is SheetVisibleEnum.Visible for meta in opened.sheets_metadata}
     grids = []
     for number, name in worksheets(opened):
-        sheet = scanned.get(sheet_parts.get(name, ""), _Sheet())
+        part = sheet_parts.get(name, "")
+        sheet = scanned.get(part, _Sheet())
         rows = trimmed(sheet_values(opened, number)[0])
         put(rows, sheet.errors)
         _set_dates(rows, sheet, formats, epoch_1904)
@@ -114,7 +124,7 @@ def read_xlsb(package: Package) -> tuple[list[Grid], list[Problem]]:
         areas, left_out = merged(sheet.corners, rows)
         if left_out or len(sheet.corners) > MAX_MERGES:
             problems.append(Problem(TOO_MANY_MERGES, sheet=name, rule="T01"))
-        grids.append(_grid(name, rows, areas, visible[name], sheet, formats, looks))
+        grids.append(_grid(name, rows, areas, visible[name], sheet, formats, looks, package, part))
     return grids, problems
 
 
@@ -126,8 +136,10 @@ def _grid(
     sheet: _Sheet,
     formats: list[str],
     looks: CellLooks,
+    package: Package,
+    part: str,
 ) -> Grid:
-    """One sheet as a Grid. formats, looks: those of the cell styles."""
+    """One sheet as a Grid. formats, looks: those of the cell styles. part: the name of its part."""
 
     def formats_by_place() -> Mapping[Place, str]:
         return {
@@ -136,6 +148,8 @@ def _grid(
             if style < len(formats) and formats[style]
         }
 
+    pictures = frozenset(sheet.rich if sheet.rich and only_pictures(package) else ())
+    emptied = without_no_values(rows, dict, sheet.errors, pictures)
     return Grid(
         name,
         rows,
@@ -143,7 +157,10 @@ def _grid(
         visible,
         formats=formats_by_place,
         hidden=lambda: (frozenset(sheet.hidden_rows), frozenset(sheet.hidden_columns)),
-        errors=lambda: sheet.errors,
+        errors=emptied.errors_of(lambda: sheet.errors),
+        pictures=emptied.pictures,
+        unsaved=frozenset(emptied.formulas),
+        overlays=(lambda: overlays_of(package, part, _notes)) if has_overlays(package) else None,
         codes=lambda: set(formats),
         unseen=lambda: unseen_places(sheet.styles, looks),
     )
@@ -168,8 +185,11 @@ def _scan(part: bytes) -> _Sheet:
     """Extent, merged areas, styles, errors and hidden rows and columns of one sheet."""
     sheet = _Sheet()
     row = 0
+    rich = False
     for kind, data in records(part):
-        if kind == _ROW:
+        if kind == _VALUE_METADATA:
+            rich = True
+        elif kind == _ROW:
             row = struct.unpack_from("<I", data)[0]
             if len(data) > 11 and data[11] & 0x10:
                 sheet.hidden_rows.add(row)
@@ -185,6 +205,8 @@ def _scan(part: bytes) -> _Sheet:
             sheet.styles[row, column] = style & 0xFFFFFF
             if kind in _ERROR_CELLS and len(data) > 8:
                 sheet.errors[row, column] = _ERRORS.get(data[8], "#N/A")
+                sheet.rich.update(((row, column),) if rich else ())
+            rich = False
         elif kind in _SHORT_CELLS:
             raise UnreadableFile(NOT_EXCELS, "T01")
         elif kind == _MERGE and len(sheet.corners) <= MAX_MERGES:
@@ -203,6 +225,23 @@ def _text(data: bytes, offset: int) -> tuple[str, int]:
         return "", offset + 4
     end = offset + 4 + length * 2
     return data[offset + 4 : end].decode("utf-16-le", "replace"), end
+
+
+def _notes(part: bytes) -> Iterator[Overlay]:
+    """The notes in the part of a sheet's comments."""
+    authors: list[str] = []
+    place, author = (0, 0), ""
+    try:
+        for kind, data in records(part):
+            if kind == _AUTHOR:
+                authors.append(_text(data, 0)[0])
+            elif kind == _NOTE:
+                number, row, _, column = struct.unpack_from("<IIII", data)
+                place, author = (row, column), authors[number] if number < len(authors) else ""
+            elif kind == _NOTE_TEXT:
+                yield from note(place, _text(data, 1)[0], author)
+    except (struct.error, UnreadableFile):
+        return
 
 
 def _formats(part: bytes) -> list[str]:

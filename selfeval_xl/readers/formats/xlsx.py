@@ -12,7 +12,7 @@ from python_calamine import SheetVisibleEnum
 
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.model.forms import Problem
-from selfeval_xl.model.grid import Grid, Value
+from selfeval_xl.model.grid import Grid, Overlay, Value, position
 from selfeval_xl.model.sheet_names import LISTS
 from selfeval_xl.readers.formats.calamine import Corners, open_calamine, sheet_values, worksheets
 from selfeval_xl.readers.formats.cell_looks import (
@@ -22,6 +22,7 @@ from selfeval_xl.readers.formats.cell_looks import (
     set_symbols,
     without_symbol_fonts,
 )
+from selfeval_xl.readers.formats.cells_without_value import names_picture, without_no_values
 from selfeval_xl.readers.formats.grid_values import (
     TOO_MANY_MERGES,
     TOO_MANY_VALUES,
@@ -44,6 +45,8 @@ from selfeval_xl.readers.formats.guard import (
     usual_cells,
 )
 from selfeval_xl.readers.formats.office_package import report_foreign_parts, saved_time
+from selfeval_xl.readers.formats.overlays import has_overlays, overlays_of
+from selfeval_xl.readers.formats.rich_values import cells_with_pictures
 from selfeval_xl.readers.formats.sheet_xml import (
     CellStyles,
     CellTexts,
@@ -93,10 +96,11 @@ class Workbook:
 
     parts: all parts, sheets without their formulas, which are most of a sheet of our templates. whole: the
     sheets with formulas. bare: the sheets without. usual: the answer of `usual_cells` for all sheets, None
-    where it is not known for each.
+    where it is not known for each. package: where the other parts are.
     """
 
-    def __init__(self, parts: Mapping[str, bytes]) -> None:
+    def __init__(self, parts: Mapping[str, bytes], package: Package) -> None:
+        self.package = package
         self.whole = {name: part for name, part in parts.items() if _is_sheet(name)}
         self.bare = {name: _FORMULA.sub(b"", part) for name, part in self.whole.items()}
         self.parts = {**parts, **self.bare}
@@ -204,6 +208,8 @@ class Workbook:
 
     def errors(self, sheet: str) -> Mapping[Place, str]:
         """The errors that a sheet's cells show."""
+        if self.usual and b't="e"' not in self.xml(sheet):
+            return {}
         try:
             return errors_in(self.xml(sheet))
         except (ElementTree.ParseError, UnreadableFile):
@@ -219,6 +225,15 @@ class Workbook:
     def unseen(self, sheet: str) -> frozenset[Place]:
         """The cells whose letters have the colour of their ground."""
         return frozenset(places_of(self.xml(sheet), self.looks.unseen))
+
+    def pictures(self, sheet: str) -> frozenset[Place]:
+        """The places of a sheet's cells that hold a picture of Excel's."""
+        return frozenset(map(position, cells_with_pictures(self.xml(sheet), self.package)))
+
+    def overlays(self, sheet: str) -> list[Overlay]:
+        """What lies over a sheet's cells."""
+        listed = self.sheets.get(sheet)
+        return overlays_of(self.package, listed.part) if listed else []
 
 
 def _is_sheet(name: str) -> bool:
@@ -239,7 +254,7 @@ def read_xlsx(package: Package) -> tuple[list[Grid], list[Problem]]:
 
     Raises UnreadableFile for a package that is damaged, too big or holds no workbook.
     """
-    book = Workbook(package.parts(name for name in package.names if _NEEDED.match(name)))
+    book = Workbook(package.parts(name for name in package.names if _NEEDED.match(name)), package)
     problems: list[Problem] = []
     for name in ("xl/styles.xml", "xl/sharedStrings.xml"):
         few_entries(book.named(name) or b"")
@@ -342,16 +357,26 @@ def _grid(
     if book.has_symbol_font:
         styles = places_of(book.xml(name), frozenset(style for style, _ in book.looks.fonts))
         set_symbols(rows, styles, book.looks)
+    emptied = without_no_values(
+        rows,
+        lambda: book.formulas(name),
+        book.errors(name),
+        book.pictures(name),
+        names_picture(book.whole_xml(name)),
+    )
     return Grid(
         name,
         rows,
         areas,
         visible,
         formats=lambda: book.formats(name),
-        formulas=lambda: book.formulas(name),
+        formulas=emptied.formulas_with(lambda: book.formulas(name)),
         blanks=lambda: book.blanks(name),
         hidden=lambda: book.hidden(name),
-        errors=lambda: book.errors(name),
+        errors=emptied.errors_of(lambda: book.errors(name)),
+        pictures=emptied.pictures,
+        unsaved=frozenset(emptied.formulas),
+        overlays=(lambda: book.overlays(name)) if has_overlays(book.package) else None,
         codes=lambda: book.codes(name),
         styled=lambda codes: book.styled(name, codes),
         unseen=lambda: book.unseen(name),

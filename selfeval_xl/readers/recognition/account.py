@@ -62,13 +62,14 @@ def accounts(sheet: ScannedSheet, forms: Sequence[Form], areas: Sequence[Area]) 
     A cell beside all forms belongs to the next one below, else to the last.
     """
     places = {(row, column) for row in range(sheet.grid.height) for column in sheet.lines[row]}
+    places |= sheet.grid.pictures
     owned = [places]
     if len(areas) > 1:
         owned = [set() for _ in areas]
         for place in places:
             owned[_owner(place, areas)].add(place)
     labels = {(label.row, label.column) for label in sheet.in_order}
-    furniture = sheet.furniture.union(sheet.errors)  # T06 says the errors
+    furniture = sheet.furniture.union(sheet.errors, sheet.grid.pictures)  # T06 says the errors
     return [
         _account(sheet, form, _counts(sheet, mine, _recorded(form) | sheet.values, furniture, labels))
         for form, mine in zip(forms, owned)

@@ -30,6 +30,7 @@ from selfeval_xl.readers.recognition.labels import roles
 from selfeval_xl.readers.recognition.layout_match import layout_of
 from selfeval_xl.readers.recognition.lost_values import recomputed
 from selfeval_xl.readers.recognition.management import Management, read_management
+from selfeval_xl.readers.recognition.no_values import cells_unread, with_what_is_no_value
 from selfeval_xl.readers.recognition.scan import ScannedSheet, scan
 from selfeval_xl.readers.recognition.tasks import Tasks, find_tasks, read_tasks
 from selfeval_xl.readers.recognition.years import printed_year
@@ -305,7 +306,9 @@ def _read_region(sheet: ScannedSheet, region: Region, file: str) -> tuple[Form |
     if not _is_form(region, head, funding is not None, table):
         return None, []
     form = _form(sheet, region, file, _Parts(head, table, goals, management, tasks, funding, unit, year))
-    form, lost = recomputed(replace(form, layout=layout_of(form, sheet, area)), grid)
+    form = with_what_is_no_value(replace(form, layout=layout_of(form, sheet, area)), grid)
+    form, lost = recomputed(form, grid)
+    lost += cells_unread(form, grid, lost)
     problems = [
         Problem(f"{grid.name}!{cell}：{text}。", grid.name, cell)
         for cell, text in (funding.problems if funding else [])

@@ -118,6 +118,8 @@ def _read_label(sheet: ScannedSheet, label: Label, area: Area, inside: set[int],
         put_or_none(head.signature, core(label.text), value)
         if value:
             sheet.values.add((row, column))
+        elif (row, column) in sheet.grid.pictures:
+            head.cells.setdefault(core(label.text), a1(row, column))
         return
     _read_field(sheet, label, role, text, (row, column), head)
 

@@ -28,7 +28,7 @@ def recomputed(form: Form, grid: Grid) -> tuple[Form, list[Problem]]:
     if not empty or grid.formulas is None:
         return form, []
     formulas = grid.formulas()
-    lost = {name for name in empty if position(name) in formulas}
+    lost = {name for name in empty if position(name) in formulas} - set(form.pictures)
     if lost and grid.blanks is not None:
         blanks = grid.blanks()
         lost = {name for name in lost if position(name) not in blanks}

@@ -227,18 +227,19 @@ def stub_edits(form: Form, grid: Grid, policy: Policy) -> list[Edit]:
     return [
         Edit(grid.name, cell, _old(grid, cell), text, Look.STUB, WHY_STUB)
         for cell, text in stubs(form, policy).items()
-        if is_void(_old(grid, cell)) and not _has_formula(grid, cell)
+        if is_void(_old(grid, cell)) and not _is_taken(grid, cell)
     ]
 
 
 def _is_free(grid: Grid, cell: str) -> bool:
-    """Whether the cell is blank; a dash is an answer, and so is a formula without a value."""
-    return _old(grid, cell) is None and not _has_formula(grid, cell)
+    """Whether the cell is blank; a dash is an answer, and so are a formula without a value and a picture."""
+    return _old(grid, cell) is None and not _is_taken(grid, cell)
 
 
-def _has_formula(grid: Grid, cell: str) -> bool:
-    """Whether the cell has a formula, as far as the kind of file shows formulas."""
-    return grid.formulas is not None and position(cell) in grid.formulas()
+def _is_taken(grid: Grid, cell: str) -> bool:
+    """Whether the cell has a picture, or a formula as far as the kind of file shows formulas."""
+    place = position(cell)
+    return place in grid.pictures or grid.formulas is not None and place in grid.formulas()
 
 
 def _old(grid: Grid, cell: str) -> str | None:

@@ -91,7 +91,8 @@ def _candidate_cells(form: Form, grid: Grid) -> Iterator[str]:
     attained = [goal] if goal and not is_void(form.goal.actual) else []
     for named in (*attained, remark, *([] if attained else [goal])):
         cell = (named or "").split(",")[0]
-        if cell and not (grid.formulas and position(cell) in grid.formulas()):
+        place = position(cell) if cell else None
+        if place and place not in grid.pictures and not (grid.formulas and place in grid.formulas()):
             yield cell
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from selfeval_xl.model.grid import a1
 from selfeval_xl.workflows.splitting.alignment import Place, align, rows_of
-from selfeval_xl.workflows.splitting.returned import Cell, SheetState
+from selfeval_xl.workflows.splitting.returned import PICTURE, Cell, SheetState
 
 LOCKED = "这一格是财政局填好锁定的，不能改"
+PICTURED = "这一格里是图片，图片不能自动汇总，请核对原表后手工插入"
 COMPUTED = "这一格由公式计算，不用填"
 NO_ROW = "部门工作簿里没有这一行"
 NO_SPARE = "新增的一行，部门工作簿里没有空行可放"
@@ -105,7 +106,9 @@ def _add_change(
         changes.strays.append(Stray(a1(*cell), text, base, NO_ROW))
         return
     target_cell = (target_row, cell[1])
-    if target_cell in (target.formulas or ()):
+    if PICTURE in (text, base):
+        changes.strays.append(Stray(a1(*cell), text, base, PICTURED))
+    elif target_cell in (target.formulas or ()):
         if state.formulas is None:
             changes.computed.append((a1(*cell), text))
         elif cell not in state.formulas:
@@ -142,7 +145,9 @@ def _add_inserted_row(
         changes.strays += [Stray(a1(number, column), text, "", NO_SPARE) for column, text in texts.items()]
         return
     for column, text in texts.items():
-        if (spare, column) in open_cells:
+        if text == PICTURE:
+            changes.strays.append(Stray(a1(number, column), text, "", PICTURED))
+        elif (spare, column) in open_cells:
             changes.cells[spare, column] = FilledCell(text, state.values.get((number, column)))
         elif target.shown((spare, column)) != text:
             changes.strays.append(Stray(a1(number, column), text, "", LOCKED))

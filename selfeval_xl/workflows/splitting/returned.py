@@ -16,15 +16,16 @@ from selfeval_xl.readers.recognition.back_links import links_in
 from selfeval_xl.workflows.splitting.alignment import Place
 
 Cell = None | str | Decimal
+PICTURE = "（图片）"
 
 
 @dataclass(frozen=True, slots=True)
 class SheetState:
     """One sheet with a project form.
 
-    forms: how many it holds. texts, values: displayed and held by each cell, empty ones left out. formulas:
-    None where the file does not tell (xls). hidden: rows. table: first and last row in which indicators may
-    stand.
+    forms: how many it holds. texts, values: displayed and held by each cell, empty ones left out; a picture
+    is the text `PICTURE` and no value. formulas: None where the file does not tell (xls). hidden: rows.
+    table: first and last row in which indicators may stand.
     """
 
     name: str
@@ -101,7 +102,8 @@ def _state(grid: Grid, forms: list[Form]) -> SheetState:
         forms[0].project,
         forms[0].project_code,
         len(forms),
-        {cell: text for cell in cells if (text := grid.text(*cell).strip())},
+        {cell: text for cell in cells if (text := grid.text(*cell).strip())}
+        | dict.fromkeys(grid.pictures, PICTURE),
         {cell: _value(grid, cell) for cell in cells},
         frozenset(grid.formulas()) if grid.formulas else None,
         tuple(grid.merges),

@@ -14,6 +14,7 @@ from typing import Any
 
 from selfeval_xl.model.edits import Applied, Edit, Look
 from selfeval_xl.model.grid import Area, a1, position
+from selfeval_xl.model.notes import SEPARATOR, is_ours
 from selfeval_xl.model.sheet_names import ADDED_COLUMNS, SETTINGS
 from selfeval_xl.writers.excel import fills as interior
 from selfeval_xl.writers.excel.journal import (
@@ -33,7 +34,6 @@ from selfeval_xl.writers.excel.tints import TintRules
 from selfeval_xl.writers.xlsx.apply import FORMULA_LIKE
 from selfeval_xl.writers.xlsx.looks import DRESSES, LINK_FILL, MARKS, SHEET_WIDTHS, TINTS, Dress
 from selfeval_xl.writers.xlsx.mark_records import COLUMNS, FIRST, CellBefore, MarkRecords, table
-from selfeval_xl.writers.xlsx.notes import SEPARATOR, is_ours
 
 GENERAL, PERCENT = "General", "0.00%"
 LONGEST_ADDRESS = 250  # Range accepts 255 characters

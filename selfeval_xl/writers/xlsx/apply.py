@@ -207,7 +207,7 @@ class _Run:
             area,
             self._value(edit, area),
             self.book.styles.tint(TINTS[edit.look]),
-            self._is_error(edit, area),
+            self._instead(edit, area),
         )
         if edit.remark:
             notes.add(edit.cell, edit.remark)
@@ -238,15 +238,14 @@ class _Run:
         grid = self.grids.get(edit.sheet)
         return None if grid is None else grid.original(area.top, area.left)
 
-    def _is_error(self, edit: Edit, area: Area) -> bool:
-        """Whether the marked cell holds an error value such as #REF!."""
-        grid = self.grids.get(edit.sheet)
-        return (
-            edit.new == edit.old
-            and grid is not None
-            and grid.errors is not None
-            and (area.top, area.left) in grid.errors()
-        )
+    def _instead(self, edit: Edit, area: Area) -> str:
+        """What the marked cell holds instead of a value: an error such as #REF!, a picture, or ""."""
+        grid, place = self.grids.get(edit.sheet), (area.top, area.left)
+        if edit.new != edit.old or grid is None:
+            return ""
+        if place in grid.pictures:
+            return tints.PICTURE
+        return tints.ERROR if grid.errors is not None and place in grid.errors() else ""
 
     def _remove_stray_marks(self) -> None:
         """Removes our marks from cells without a record, to which they moved with their rows."""

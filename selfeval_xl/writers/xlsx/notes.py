@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from selfeval_xl.model.findings import Severity
 from selfeval_xl.model.grid import position
+from selfeval_xl.model.notes import SEPARATOR, is_ours
 from selfeval_xl.writers.xlsx.looks import AUTHOR
 from selfeval_xl.writers.xlsx.note_box import anchor, as_before, enlarged, size
 from selfeval_xl.writers.xlsx.package import (
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
-SEPARATOR = "\n—— 以下为校验批注 ——\n"
-# The beginnings of our notes; each note has one of them.
-LEVELS = tuple(f"{severity.label}（{severity.demand}）：" for severity in Severity)
 
 _SHAPE = re.compile(rb"<v:shape\b(?:(?!</v:shape>).)*?</v:shape>", re.DOTALL)
 _IDENTITY = re.compile(rb"_x0000_s(\d+)")
@@ -56,11 +53,6 @@ _COMMENTS = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<comments xmlns="{0}"><authors/'
     "><commentList/></comments>"
 )
-
-
-def is_ours(text: str) -> bool:
-    """Whether a note is ours, or has our text behind that of a person."""
-    return text.startswith(LEVELS) or SEPARATOR in text
 
 
 class Notes:

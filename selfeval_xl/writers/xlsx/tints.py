@@ -25,8 +25,14 @@ _OUR_PRIORITIES = 10_000  # priorities up to this one are kept for our rules
 _DAY_ZERO = datetime(1899, 12, 30)
 
 
-def add(sheet: Worksheet, area: Area, value: Value, dxf: int, is_error: bool = False) -> None:
-    """Tints an area while its top left cell holds `value`. dxf: number of the look in the styles."""
+ERROR, PICTURE = "error", "picture"  # what a cell may hold other than a value
+
+
+def add(sheet: Worksheet, area: Area, value: Value, dxf: int, instead: str = "") -> None:
+    """Tints an area while its top left cell holds `value`, or ERROR or PICTURE instead of one.
+
+    dxf: number of the look in the styles.
+    """
     from lxml import etree
 
     our_rules = {rule for _, rule in _our_rules(sheet)}
@@ -45,7 +51,7 @@ def add(sheet: Worksheet, area: Area, value: Value, dxf: int, is_error: bool = F
         priority=str(max(used, default=0) + 1),
     )
     formula = etree.SubElement(rule, tag(sheet.root, "formula"))
-    formula.text = condition(_absolute(area), value, is_error)
+    formula.text = condition(_absolute(area), value, instead)
 
 
 def _make_way(others: list[Element]) -> None:
@@ -84,18 +90,20 @@ def _our_rules(sheet: Worksheet) -> Iterator[tuple[Element, Element]]:
                 yield block, rule
 
 
-def condition(cell: str, value: Value, is_error: bool = False) -> str:
+def condition(cell: str, value: Value, instead: str = "") -> str:
     """The formula, without `=`, that is true while `cell` ($G$12) holds `value`.
 
     It uses only functions that Excel 2010 and WPS know.
     """
-    return plain_text(f"AND({SIGN},{_same(cell, value, is_error)})")
+    return plain_text(f"AND({SIGN},{_same(cell, value, instead)})")
 
 
-def _same(cell: str, value: Value, is_error: bool) -> str:
+def _same(cell: str, value: Value, instead: str) -> str:
     """The formula that compares the cell with the value."""
-    if is_error:
+    if instead == ERROR:
         return f"ISERROR({cell})"
+    if instead == PICTURE:  # WPS has a text there that begins with =, Excel an error or a rich value
+        return f'IF(ISTEXT({cell}),LEFT({cell},1)="=",NOT(OR(ISBLANK({cell}),ISNUMBER({cell}))))'
     if value is None or value == "":
         return f"LEN(TRIM({cell}))=0"
     if isinstance(value, bool):
