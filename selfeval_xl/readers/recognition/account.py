@@ -44,6 +44,9 @@ _NUMBER = re.compile(r"[<>≤≥=＝≦≧＜＞]*[-+]?\d[\d,.]*%?")
 _QUANTITY = re.compile(
     r"(?:[<>≤≥=≦≧约近超]|不[少低大高超]于|大于|小于|达到?|至少)*[-+]?\d+(?:\.\d+)?(?!\d|[年、.])"
 )
+_POINTS = re.compile(r"[(（]?\d+(?:\.\d+)?分[)）]?")
+_CHAPTER = re.compile(r"[一二三四五六七八九十]{1,2}、[^。，；]{2,20}$")  # 二、绩效评价指标评分
+_POINT_OF_A_REMARK = re.compile(r"\d{1,2}[.、．][^\d].{12,}")  # 2.定性指标根据指标完成情况分为…
 _SHORT = 60  # characters of a group's text
 _LONGEST_SECTION = 24
 
@@ -183,6 +186,8 @@ def _is_furniture(sheet: ScannedSheet, place: Place) -> bool:
         return True
     if _NUMBERING.match(plain):
         return _begins_row(sheet, place)
+    if len(sheet.lines[place[0]]) == 1 and (_CHAPTER.match(plain) or _POINT_OF_A_REMARK.match(plain)):
+        return True
     return _is_section(sheet, place)
 
 
@@ -190,7 +195,10 @@ def _is_section(sheet: ScannedSheet, place: Place) -> bool:
     """Whether a text over several rows names the part of the form to its right."""
     area = sheet.grid.area(*place)
     text = squeeze(sheet.lines[place[0]][place[1]])
-    if area.bottom == area.top or len(text) > _LONGEST_SECTION or re.search(r"\d", text):
+    text = _POINTS.sub("", text)  # 项目绩效85分
+    if len(text) > _LONGEST_SECTION or re.search(r"\d", text):
+        return False
+    if area.bottom == area.top and not text.endswith("性指标"):  # 约束性指标 of one row
         return False
     return not any(
         column < area.left for row in range(area.top, area.bottom + 1) for column in sheet.lines[row]

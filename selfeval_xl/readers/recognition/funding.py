@@ -83,7 +83,11 @@ def read_funding(
         sheet.furniture |= {
             (label.row, label.column) for label in (*group.others, *(part for _, part in group.parts))
         }
-        sheet.furniture |= {(head_row, column) for column in sheet.filled(head_row, group.left, group.first)}
+        sheet.furniture |= {
+            (head_row, column)
+            for column in sheet.filled(head_row, group.left, group.first)
+            if money(sheet.text(head_row, column)) is None
+        }
     rows = rows_of(sheet, groups, head_bottom + 1, limit, area)
     for row, kind in rows:
         if kind in (RowKind.LINE, RowKind.SUBTOTAL, RowKind.HEAD):

@@ -190,7 +190,11 @@ def _score_in(sheet: ScannedSheet, row: int, head: TableHead) -> Decimal | None:
 
 
 def _read_totals(sheet: ScannedSheet, row: int, head: TableHead, area: Area, table: Indicators) -> None:
-    """Takes points, score and grade from the total row."""
+    """Takes points, score and grade from the total row; sums of other columns are known and not needed."""
+    for label in sheet.labels(head.top, head.bottom, head.left, head.right):
+        total = money(sheet.text(row, label.column))
+        if total is not None and total == _sum_above(sheet, row, label.column, head.bottom):
+            sheet.furniture.add(sheet.value_cell(row, label.column))
     for key in ("points", "score"):
         if key in head.columns:
             text, cell = sheet.take(row, head.columns[key].column)
@@ -206,6 +210,12 @@ def _read_totals(sheet: ScannedSheet, row: int, head: TableHead, area: Area, tab
             table.totals["grade"] = sheet.take(row, column)
         elif "score" not in table.totals and "points" not in head.columns and money(text) is not None:
             table.totals["score"] = (text, sheet.take(row, column)[1])
+
+
+def _sum_above(sheet: ScannedSheet, row: int, column: int, head_bottom: int) -> Decimal:
+    """The sum of the numbers of a column between its head and a row, each merged cell once."""
+    cells = {sheet.value_cell(above, column) for above in range(head_bottom + 1, row)}
+    return sum((money(_points(sheet.text(*cell))) or Decimal() for cell in cells), Decimal())
 
 
 def _same_cell(sheet: ScannedSheet, row: int, head: TableHead, key: str) -> bool:
