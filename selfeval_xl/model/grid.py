@@ -124,6 +124,7 @@ class Grid:
     formulas that give an empty text, which is a value and not a lost one.
     pictures: the cells that hold a picture, which is no value: they are empty in `rows`. unsaved: those with
     a formula that was saved as its own text; they are empty too. overlays: () -> what lies over the cells.
+    odd: False where it is known that no text has letters which nobody sees as they stand.
     caption: the paragraph above a Word table. above: the paragraphs above it, as far as the table before.
     """
 
@@ -144,6 +145,7 @@ class Grid:
     pictures: frozenset[tuple[int, int]] = frozenset()
     unsaved: frozenset[tuple[int, int]] = frozenset()
     overlays: Callable[[], Sequence[Overlay]] | None = None
+    odd: bool = True
     _formats: Mapping[tuple[int, int], str] | None = None
     _corner: dict[tuple[int, int], Area] | None = None
     _originals: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -151,7 +153,9 @@ class Grid:
     _scales: bool | None = None
 
     def __post_init__(self) -> None:
-        if ODD.search("\0".join([value for row in self.rows for value in row if value.__class__ is str])):
+        if self.odd and ODD.search(
+            "\0".join([value for row in self.rows for value in row if value.__class__ is str])
+        ):
             self._tidy()
 
     def _tidy(self) -> None:

@@ -46,7 +46,14 @@ def _clock_text(clock: time) -> str:
 def trimmed(rows: Iterable[Sequence[RawValue]]) -> list[list[Value]]:
     """Cleaned rows without the empty rows and columns at the end."""
     table = [
-        [value if value.__class__ is float else clean(value) if value != "" else None for value in row]
+        [
+            None
+            if value == ""
+            else value
+            if value.__class__ is float or (value.__class__ is str and not value.isspace())  # type: ignore[union-attr]
+            else clean(value)
+            for value in row
+        ]
         for row in rows
     ]
     while table and not any(value is not None for value in table[-1]):

@@ -24,7 +24,7 @@ _VALUE = re.compile(rb"\bvm\s*=\s*[\"'](\d{1,7})[\"']")
 
 def cells_with_pictures(sheet: bytes, package: Package) -> list[str]:
     """The A1 names of the cells of a sheet's XML whose rich value is a picture."""
-    if b"vm=" not in sheet:
+    if _METADATA not in package.names or b"vm=" not in sheet:
         return []
     pictures = _picture_numbers(package)
     return [

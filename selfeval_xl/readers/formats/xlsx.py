@@ -226,6 +226,16 @@ class Workbook:
         """The cells whose letters have the colour of their ground."""
         return frozenset(places_of(self.xml(sheet), self.looks.unseen))
 
+    @cached_property
+    def has_overlays(self) -> bool:
+        """Whether something may lie over a cell of some sheet."""
+        return has_overlays(self.package)
+
+    def may_show_pictures(self, sheet: str) -> bool:
+        """Whether a formula of the sheet may show a picture."""
+        whole = self.whole_xml(sheet)
+        return len(whole) != len(self.xml(sheet)) and names_picture(whole)
+
     def pictures(self, sheet: str) -> frozenset[Place]:
         """The places of a sheet's cells that hold a picture of Excel's."""
         return frozenset(map(position, cells_with_pictures(self.xml(sheet), self.package)))
@@ -362,7 +372,7 @@ def _grid(
         lambda: book.formulas(name),
         book.errors(name),
         book.pictures(name),
-        names_picture(book.whole_xml(name)),
+        book.may_show_pictures(name),
     )
     return Grid(
         name,
@@ -376,7 +386,8 @@ def _grid(
         errors=emptied.errors_of(lambda: book.errors(name)),
         pictures=emptied.pictures,
         unsaved=frozenset(emptied.formulas),
-        overlays=(lambda: book.overlays(name)) if has_overlays(book.package) else None,
+        odd=emptied.odd,
+        overlays=(lambda: book.overlays(name)) if book.has_overlays else None,
         codes=lambda: book.codes(name),
         styled=lambda codes: book.styled(name, codes),
         unseen=lambda: book.unseen(name),

@@ -32,6 +32,7 @@ _SOURCE = re.compile(
     r"资金|拨款|补助|支出|经费|收入|结转|结余|债|基金|财政|贷款|中央|省|市|县|区|州|盟|旗|乡|镇|级|地方|自筹|自有|"
     r"配套|其[他它]|专户|^按|投资|捐赠"
 )
+_ONLY_DIGITS = re.compile(r"[\d.\-%,]*")
 _LONGEST_SOURCE = 30
 
 
@@ -198,8 +199,8 @@ def source_cell(sheet: ScannedSheet, row: int, left: int, first: int) -> SourceC
     column = first - 1
     while column >= left:
         area = sheet.grid.area(row, column)
-        text = sheet.grid.text(area.top, area.left).strip()
-        if text and area.top == row and not re.fullmatch(r"[\d.\-%,]*", text):
+        text = sheet.lines[area.top].get(area.left, "")
+        if text and area.top == row and not _ONLY_DIGITS.fullmatch(text):
             plain = squeeze(text)
             among = bool(AMONG.match(plain))
             name = AMONG.sub("", plain).strip(":：")

@@ -52,8 +52,8 @@ def read_goals(sheet: ScannedSheet, area: Area, taken: list[tuple[int, int]], ye
     labels = [
         label
         for label in sheet.labels(area.top, area.bottom, area.left, area.right)
-        if _goal_role(label)
-        and label.row not in busy
+        if label.row not in busy
+        and _goal_role(label)
         and not any(top in range(label.area.top, label.area.bottom + 1) for top, _ in taken)
     ]
     labels = [label for label in labels if not _is_section(sheet, label, labels, area)]

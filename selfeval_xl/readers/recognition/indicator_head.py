@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import core
@@ -31,7 +32,7 @@ _PRINTED_ABOVE = frozenset(("target", "actual", "points", "score", "note", "init
 _SPLIT_BELOW = frozenset(("operator", "unit"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TableHead:
     """The beginning of an indicator table: its rows, its first and last column, its columns by key.
 
@@ -49,6 +50,16 @@ class TableHead:
     answers: int
     keys: tuple[str, ...] = ANSWERS
     further: list[TableHead] = field(default_factory=list)
+
+    @cached_property
+    def answer_columns(self) -> frozenset[int]:
+        """The columns that an indicator is answered in."""
+        return frozenset(self.columns[key].column for key in self.keys if key in self.columns)
+
+    @cached_property
+    def fourth(self) -> bool:
+        """Whether the names stand in a column of fourth level."""
+        return core(self.columns["name"].text).startswith("四级")
 
 
 def find_heads(sheet: ScannedSheet, titles: list[Title]) -> list[TableHead]:

@@ -20,7 +20,7 @@ from selfeval_xl.readers.recognition.table_rows import RowKind, TableRows, is_fu
 
 _PLACEHOLDER = re.compile(r"^(?:指标\d*[:：]?|\d+[.、]?)?(?:\.{2,}|…+|。{2,})?$|^(?:指标\d+[:：]?)$")
 _NOT_OPERATORS = re.compile(r"^(?:定性|定量|正向|反向|逆向|正|逆|计量|计数|其他)")
-_JOINED = ("operator", "unit", "adjusted_target", "measure")  # parts of the target and of the note
+_JOINED = frozenset(("operator", "unit", "adjusted_target", "measure"))  # parts of the target and of the note
 _SPLIT = frozenset(("operator", "unit", "initial_target", "adjusted_target"))
 _LINE_BREAK = re.compile(r"\s*\n\s*")
 _ERROR = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!)")  # what a broken formula shows
@@ -129,11 +129,6 @@ def _texts(sheet: ScannedSheet, row: int, further: Mapping[str, int]) -> dict[st
     return texts
 
 
-def _is_fourth(head: TableHead) -> bool:
-    """Whether the names stand in a column of fourth level."""
-    return core(head.columns["name"].text).startswith("四级")
-
-
 def _words_of_head(sheet: ScannedSheet, row: int, head: TableHead) -> set[tuple[int, int]]:
     """The cells of a repeated head that say what the head above them says."""
     return {
@@ -191,7 +186,10 @@ def _score_in(sheet: ScannedSheet, row: int, head: TableHead) -> Decimal | None:
 
 def _read_totals(sheet: ScannedSheet, row: int, head: TableHead, area: Area, table: Indicators) -> None:
     """Takes points, score and grade from the total row; sums of other columns are known and not needed."""
+    scores = {head.columns[key].column for key in ("points", "score") if key in head.columns}
     for label in sheet.labels(head.top, head.bottom, head.left, head.right):
+        if label.column in scores:
+            continue
         total = money(sheet.text(row, label.column))
         if total is not None and total == _sum_above(sheet, row, label.column, head.bottom):
             sheet.furniture.add(sheet.value_cell(row, label.column))
@@ -285,7 +283,8 @@ def _read_row(
         return  # 无 | 无 | 无: this level has no indicator
     if name is None and not values.get("target") and not values.get("initial_target"):
         return
-    table.indicators.append(_indicator(sheet, row, head, levels, further, values | {"name": name}, cells))
+    values["name"] = name
+    table.indicators.append(_indicator(sheet, row, head, levels, further, values, cells))
 
 
 def _indicator(
@@ -300,7 +299,9 @@ def _indicator(
     """The indicator of a row with these values and cells by key. further: columns that no field has."""
     name = _one_line(values["name"])
     target, initial, target_cells = _target(values, cells)
-    sheet.values |= {position(cells[key]) for key in ("unit", "measure") if key in cells}
+    for key in ("unit", "measure"):
+        if key in cells:
+            sheet.values.add(position(cells[key]))
     if "operator" in cells and not _is_stray(values.get("operator"), target):
         sheet.values.add(position(cells["operator"]))
     if target_cells:
@@ -316,11 +317,13 @@ def _indicator(
         score=_points(values.get("score")),
         note=_note(values),
         unit=values.get("unit"),
-        level4=name if _is_fourth(head) else None,
+        level4=name if head.fourth else None,
         standard=values.get("standard"),
         review_score=_points(values.get("review_score")),
         other=_texts(sheet, row, further) if further else {},
-        cells={key: cell for key, cell in cells.items() if key not in _JOINED},
+        cells=cells
+        if _JOINED.isdisjoint(cells)
+        else {key: cell for key, cell in cells.items() if key not in _JOINED},
     )
 
 

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from selfeval_xl.model.grid import Area, Grid, a1, number_text
 from selfeval_xl.model.quantity import is_void
@@ -14,8 +15,7 @@ from selfeval_xl.readers.recognition.back_links import BEGINNINGS
 from selfeval_xl.readers.recognition.labels import LONGEST_LABEL, Role, roles
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A cell whose text is a known label, the area it covers and the roles it can have."""
 
     row: int

@@ -115,9 +115,9 @@ def _kind(sheet: ScannedSheet, row: int, head: TableHead, area: Area) -> RowKind
 def _is_plainly_filled(line: Mapping[int, str], head: TableHead) -> bool:
     """Whether a row without any label has a name, an answer and no text that may name a sum or a remark."""
     name = line.get(head.name)
-    if name is None or not any(head.columns[key].column in line for key in head.keys if key in head.columns):
+    if name is None or head.answer_columns.isdisjoint(line):
         return False
-    first = line[min(line)]
+    first = next(iter(line.values()))
     return not _MAY_BE_OTHER.search(first) and not _MAY_BE_OTHER.search(name)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from selfeval_xl.model.grid import Area
 from selfeval_xl.model.numerals import chinese_number
@@ -20,6 +21,7 @@ _ROWS = 4  # from a form's first row, in which a line with the year may stand
 _LONGEST_LINE = 40
 
 
+@lru_cache(maxsize=4096)
 def plain_years(text: str) -> str:
     """The text half-width and without spaces; a year in Chinese numerals (二〇二三) is one in digits."""
     plain = SPACES.sub("", unicodedata.normalize("NFKC", text))
