@@ -12,7 +12,7 @@ from typing import Any
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.reasons import money_kinds
-from selfeval_xl.county.departments.data import DASH, EXPLAIN, PASS, RETURN, UNSCORED
+from selfeval_xl.county.departments.data import DASH, EXPLAIN, PASS, RETURN, UNSCORED, VERIFY
 from selfeval_xl.county.province.columns import AGREE, DISAGREE, DONE, FAILED, FATES, GRADES, source_key
 from selfeval_xl.county.province.county_rows import CountyRows, plain
 from selfeval_xl.county.province.ranking import LINES, ranked
@@ -297,6 +297,7 @@ def _review(front: Front, row: int) -> None:
             ("建议通过", 2, PASS),
             ("建议说明后通过", 2, EXPLAIN),
             ("建议退回", 2, RETURN),
+            ("待财政核实", 2, VERIFY),
         )
     ]
     figures(
@@ -306,7 +307,7 @@ def _review(front: Front, row: int) -> None:
             *advice,
             *(
                 (label, span, _summed(front, key), COUNT)
-                for label, span, key in (("错误", 2, "errors"), ("核实", 2, "warnings"), ("提示", 1, "notes"))
+                for label, span, key in (("错误", 1, "errors"), ("核实", 1, "warnings"), ("提示", 1, "notes"))
             ),
         ],
     )

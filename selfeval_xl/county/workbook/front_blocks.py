@@ -7,7 +7,16 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from selfeval_xl.assessment.reasons import causes, money_kinds
-from selfeval_xl.county.departments.data import DASH, EXPLAIN, MENDED, PASS, RETURN, UNSCORED, CountyData
+from selfeval_xl.county.departments.data import (
+    DASH,
+    EXPLAIN,
+    MENDED,
+    PASS,
+    RETURN,
+    UNSCORED,
+    VERIFY,
+    CountyData,
+)
 from selfeval_xl.county.workbook.charts import draw_charts
 from selfeval_xl.county.workbook.formulas import Computed, Criterion, WorkbookFormulas, plus, quotient, share
 from selfeval_xl.county.workbook.front_lists import attention
@@ -253,6 +262,7 @@ def _review(front: Front, row: int) -> None:
         ("建议通过", book.count("departments", Criterion("advice", "=", PASS))),
         ("建议说明后通过", book.count("departments", Criterion("advice", "=", EXPLAIN))),
         ("建议退回", book.count("departments", Criterion("advice", "=", RETURN))),
+        ("待财政核实", book.count("departments", Criterion("advice", "=", VERIFY))),
         ("已退回", book.count("submissions", Criterion("state", "=", "已退回"))),
         ("退回后已重报", book.count("submissions", Criterion("state", "=", "已重报"))),
         ("错误条数", book.count("findings", CURRENT, Criterion("severity", "=", "错误"))),
@@ -261,7 +271,7 @@ def _review(front: Front, row: int) -> None:
     ]
     column = RIGHT
     for number, (label, cell) in enumerate(items):
-        span = 2 if number in (1, 4, 5, 6) else 1
+        span = 2 if number in (1, 3, 5) else 1
         front.head(row + 1, column, label, span)
         front.value(row + 2, column, cell, span, COUNT)
         column += span
