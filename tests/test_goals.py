@@ -108,3 +108,23 @@ def test_a_remark_across_the_goals_is_no_goal():
     )
     (form,) = forms_in(grid_of(f"{HEAD}\n{rows}\n{TABLE}"), "a.xlsx").forms
     assert (form.goal.expected, form.goal.actual) == ("A", "B")
+
+
+def test_a_rate_beside_the_outcome_is_a_detail_and_no_outcome():
+    rows = (
+        "| 目标完成情况 | 年度预期目标 | < | < | 具体完成情况 | < | < | 总体完成率 |\n"
+        "| ^ | A | < | < | B | < | < | 100% |\n| ^ | C | < | < | D | < | < | 95% |"
+    )
+    (form,) = forms_in(grid_of(f"{HEAD}\n{rows}\n{TABLE}"), "a.xlsx").forms
+    assert (form.goal.expected, form.goal.actual) == ("A\nC", "B\nD")
+    assert dict(form.details) == {"总体完成率": "100%\n95%"} and form.account.unread == ()
+
+
+def test_a_head_that_nobody_knows_beside_the_goals_is_no_outcome():
+    rows = (
+        "| 目标完成情况 | 年度预期目标 | < | < | 具体完成情况 | < | < | 进展快慢 |\n"
+        "| ^ | A | < | < | B | < | < | 较快 |"
+    )
+    (form,) = forms_in(grid_of(f"{HEAD}\n{rows}\n{TABLE}"), "a.xlsx").forms
+    assert (form.goal.expected, form.goal.actual) == ("A", "B")
+    assert "H5" in [unread.cells for unread in form.account.unread]

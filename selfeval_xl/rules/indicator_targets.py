@@ -20,6 +20,8 @@ from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.texts import cells, several
 from selfeval_xl.rules.word_lists import pattern, words
 
+_ASKED = frozenset(("target", "initial_target", "adjusted_target", "actual"))
+
 
 def _is_ratio_or_duration(row: Indicator) -> bool:
     measure = quantity(row).measure
@@ -133,7 +135,9 @@ def unit_unlike_name(form: Form, policy: Policy) -> Iterator[Finding]:
 
 @rule("I06", "没有填年度指标值", Severity.ERROR, asks="每个指标都要有年度指标值。")
 def target_missing(form: Form, policy: Policy) -> Iterator[Finding]:
-    """Every named indicator has a target."""
+    """Every named indicator has a target; a score card asks for neither targets nor completed values."""
+    if form.indicator_columns and not form.indicator_columns & _ASKED:
+        return
     rows = [row for row in form.indicators if row.name and row.target is None]
     if rows:
         yield replace(

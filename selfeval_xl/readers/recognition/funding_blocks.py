@@ -297,9 +297,9 @@ def _source_columns(sheet: ScannedSheet, area: Area, unit: str) -> Funding | Non
             _read_row_of_sources(sheet, below, heads, blocks)
         funding = blocks.funding()
         if funding is not None:
-            funding.take_rows(row, bottom)
-            funding.segments.sort()
-            funding.head = (row, bottom)
+            top = min(label.row for label in heads)
+            funding.segments.insert(0, (top, bottom))
+            funding.head = (top, bottom)
             for label in heads:
                 sheet.furniture.add((label.row, label.column))
             return funding
@@ -307,8 +307,16 @@ def _source_columns(sheet: ScannedSheet, area: Area, unit: str) -> Funding | Non
 
 
 def _source_heads(sheet: ScannedSheet, row: int, area: Area) -> list[Label]:
-    """The heads of a row that names sources and a total side by side; none where it does not."""
+    """The heads of a row that names sources and a total side by side; none where it does not.
+
+    Heads of amounts may reach down to it from the row above (实际支出 beside 资金来源 over its columns).
+    """
     labels = [label for label in sheet.rows[row] if area.left <= label.column <= area.right]
+    labels += [
+        label
+        for label in sheet.rows.get(row - 1, ())
+        if label.area.bottom == row and area.left <= label.column <= area.right and label.role(SCOPE)
+    ]
     sources = [label for label in labels if label.role("资金来源") and not label.role("资金栏")]
     totals = [label for label in labels if label.role("资金合计")]
     if not sources or not totals or len(sources) + len(totals) < 3:

@@ -12,6 +12,7 @@ from selfeval_xl.readers.recognition.labelled import one_line, put
 from selfeval_xl.readers.recognition.labels import is_numbered, roles
 
 SCOPE, REMARK = "目标", "说明"
+RATE = "rate"  # how far the goal is reached, beside its outcome (总体完成率)
 _INLINE = re.compile(r"(?:^|(?<=[\s。；;，,]))([^\s:：。；;，,]{2,16})\s*[:：]")
 _BEGINS = re.compile(r"\s*([^\s:：。；;，,]{2,16})\s*[:：]")
 _FINISHED = re.compile(r"[。.！!；;：:]\s*$")
@@ -66,6 +67,12 @@ class GoalTexts:
             put(self.remarks, one_line(label), text)
             self.remark_cells[core(label)] = cell
         return bool(text)
+
+    def add_rate(self, label: str, text: str | None) -> None:
+        """Takes the rate beside an outcome as a detail."""
+        if text:
+            word = one_line(label)
+            self.details[word] = "\n".join(filter(None, (self.details.get(word), text)))
 
     def goal(self, both: bool) -> Goal:
         """The goal with these texts. both: whether the form prints the original one and the one in force."""

@@ -12,7 +12,7 @@ from selfeval_xl.model.forms import Goal
 from selfeval_xl.model.grid import Area, a1
 from selfeval_xl.model.quantity import is_blank
 from selfeval_xl.model.text import core
-from selfeval_xl.readers.recognition.goal_texts import REMARK, SCOPE, GoalTexts, inline_texts
+from selfeval_xl.readers.recognition.goal_texts import RATE, REMARK, SCOPE, GoalTexts, inline_texts
 from selfeval_xl.readers.recognition.head import value_place
 from selfeval_xl.readers.recognition.labels import Role, roles
 from selfeval_xl.readers.recognition.page_breaks import breaks_page
@@ -82,7 +82,12 @@ def _goal_role(label: Label) -> Role | None:
 def _is_section(sheet: ScannedSheet, label: Label, labels: list[Label], area: Area) -> bool:
     """Whether a label is the heading of the goal part: the goal's own labels stand right of it."""
     right = [other for other in labels if other.row == label.row and other.column > label.column]
-    if right and right[0].column == label.area.right + 1 and _beside(sheet, right[0], area):
+    if (
+        right
+        and right[0].column == label.area.right + 1
+        and _beside(sheet, right[0], area)
+        and not _heads_columns(sheet, [label, right[0]], area)
+    ):
         return True  # 年度目标 | 预期目标 | text | 实际完成情况 | text
     return any(
         label.area.top <= other.row < label.area.bottom
@@ -105,6 +110,8 @@ def _read_row(
     """Reads the texts of the goal labels in one row, beside all of them or below all of them."""
     found = sorted((*found, *_further(sheet, row, found, area)), key=lambda label: label.column)
     beside = {label.column: _beside(sheet, label, area) for label in found}
+    if not all(beside.values()) and _heads_columns(sheet, found, area):
+        beside = dict.fromkeys(beside)  # what stands beside one of them is a head that nobody knows
     if any(beside.values()) or (len(found) == 1 and not _stands_alone(sheet, found[0], area)):
         for label in found:
             _take(sheet, label, beside[label.column] or value_place(sheet, label, area), texts, strip=True)
@@ -113,6 +120,20 @@ def _read_row(
         return
     last = max(_read_below(sheet, label, found, area, busy, texts) for label in found)
     texts.rows.append((row, last))
+
+
+def _heads_columns(sheet: ScannedSheet, found: list[Label], area: Area) -> bool:
+    """Whether each of two or more labels has a text of its own width right below it, which is no label."""
+    row = found[0].area.bottom + 1
+    if len(found) < 2 or row > area.bottom or _begins_part(sheet, row, area):
+        return False
+    return all(
+        label.area.bottom + 1 == row
+        and sheet.text(row, label.column)
+        and (held := sheet.grid.area(row, label.column)).top == row
+        and (held.left, held.right) == (label.area.left, label.area.right)
+        for label in found
+    )
 
 
 def _more_beside(
@@ -135,7 +156,7 @@ def _further(sheet: ScannedSheet, row: int, found: list[Label], area: Area) -> l
         if label.row == row and label not in found
     ]
     further = [label for label in heads if label.role(REMARK)]
-    keys = {role.key for label in found if (role := _goal_role(label))}
+    keys = {role.key for label in found if (role := _goal_role(label))} - {RATE}
     if keys == {"actual"}:
         before = [
             label
@@ -177,8 +198,10 @@ def _take(
         sheet.note(label, remark, "目标")
     else:
         role = _goal_role(label) or Role(SCOPE, "expected", 0, label.text)
-        parts = inline_texts(text or "")
-        if len(parts) > 1 or (parts and strip):
+        parts = [] if role.key == RATE else inline_texts(text or "")
+        if role.key == RATE:
+            texts.add_rate(label.text, text)
+        elif len(parts) > 1 or (parts and strip):
             for key, words, part in parts:
                 texts.add(key, words, part, cell)
         else:

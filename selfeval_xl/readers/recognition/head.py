@@ -102,7 +102,9 @@ def _read_label(sheet: ScannedSheet, label: Label, area: Area, inside: set[int],
     role = label.role("表") or label.role("说明") or label.role("签字")
     if role is None or _is_section(sheet, label):
         if label.role("其他"):
-            _read_texts(sheet, label, list(_values_right(sheet, label, area, inside)), head.details)
+            turned = _turned(sheet, label, area)
+            places = [turned] if turned else list(_values_right(sheet, label, area, inside))
+            _read_texts(sheet, label, places, head.details)
         return
     if role.scope == "说明":
         places = list(_values_right(sheet, label, area, inside)) or list(
@@ -221,7 +223,9 @@ def _turned(sheet: ScannedSheet, label: Label, area: Area) -> tuple[int, int] | 
     """The cell below or above a label, where a row has nothing but labels and the row there their values."""
     columns = sheet.filled(label.row, area.left, area.right)
     labels = list(sheet.labels(label.row, label.row, area.left, area.right))
-    if len(columns) < 2 or len(labels) != len(columns) or any(not other.role("表") for other in labels):
+    if len(columns) < 2 or len(labels) != len(columns) or not any(other.role("表") for other in labels):
+        return None
+    if any(not (other.role("表") or other.role("其他")) for other in labels):
         return None
     for row in (label.area.bottom + 1, label.row - 1):
         if not area.top <= row <= area.bottom:
@@ -294,7 +298,7 @@ def _read_pair(
         if role.key == "year":
             text = str(year_in(text) or "")
         else:
-            text = _SEAL.sub("", text).strip()
+            text = _SEAL.sub("", ticked(text) if role.key == "grade" else text).strip()
         if role.key in ("total_score", "grade") and not (
             money(text.rstrip("分")) is not None or _GRADE.match(text)
         ):

@@ -27,6 +27,7 @@ _WORDINGS = (
     ("score", re.compile(r"得分$")),
     ("points", re.compile(r"分值$|权重$")),
 )
+_POINTS_AND_SCORE = re.compile(r"(?:分值|权重|满分|标准分)[/／、和及]+(?:自评|实际)?得分$")
 _GOAL_NUMBERED = re.compile(r"目标(?:\d|[一二三四五六七八九十])$")  # 年度目标2 continues the same form
 _PRINTED_ABOVE = frozenset(("target", "actual", "points", "score", "note", "initial_target"))
 _SPLIT_BELOW = frozenset(("operator", "unit"))
@@ -129,6 +130,8 @@ def _head(sheet: ScannedSheet, row: int, left: int, right: int) -> TableHead | N
             ):
                 columns[key] = label
     _add_likely(sheet, top, bottom, left, right, columns)
+    if "score" in columns and _POINTS_AND_SCORE.match(core(columns["score"].text)):
+        columns["points"] = columns["score"]  # 分值/得分, split row by row
     if "measure" in columns and "note" not in columns:
         columns["note"] = columns.pop("measure")
     if len(columns) < 3 or "name" not in columns:

@@ -14,9 +14,9 @@ from selfeval_xl.model.sheet_names import ADDED_COLUMNS
 from selfeval_xl.model.text import core
 from selfeval_xl.model.units import UNITS
 from selfeval_xl.readers.recognition.head import is_grade
-from selfeval_xl.readers.recognition.indicator_head import SCOPE, TableHead
+from selfeval_xl.readers.recognition.indicator_head import SCOPE, SCORED, TableHead
 from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
-from selfeval_xl.readers.recognition.table_rows import RowKind, TableRows, is_furniture, rows_of
+from selfeval_xl.readers.recognition.table_rows import RowKind, TableRows, has_fields, is_furniture, rows_of
 
 _PLACEHOLDER = re.compile(r"^(?:指标\d*[:：]?|\d+[.、]?)?(?:\.{2,}|…+|。{2,})?$|^(?:指标\d+[:：]?)$")
 _NOT_OPERATORS = re.compile(r"^(?:定性|定量|正向|反向|逆向|正|逆|计量|计数|其他)")
@@ -25,6 +25,7 @@ _SPLIT = frozenset(("operator", "unit", "initial_target", "adjusted_target"))
 _LINE_BREAK = re.compile(r"\s*\n\s*")
 _ERROR = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!)")  # what a broken formula shows
 _LEVEL = re.compile(r"指标|投入|过程|产出|效益|效果|满意|数量|质量|时效|成本|管理|决策|影响")
+_BOTH = re.compile(r"\s*(?P<points>\d+(?:\.\d+)?)\s*分?\s*[/／]\s*(?P<score>\d+(?:\.\d+)?)?\s*分?\s*")
 _QUALITATIVE = re.compile(r"^定性")
 
 
@@ -166,7 +167,7 @@ def _find_totals(
     A total row without a score gives way to one that has it.
     """
     inside = [row for row, kind in rows.inside if kind is RowKind.TOTAL]
-    found = [*rows.totals, *reversed(inside)]
+    found = [row for row in (*rows.totals, *reversed(inside)) if not has_fields(sheet, row, head, area)]
     if not found:
         return
     scored = [row for row in found if "score" in head.columns and _score_in(sheet, row, head) is not None]
@@ -181,7 +182,21 @@ def _find_totals(
 
 def _score_in(sheet: ScannedSheet, row: int, head: TableHead) -> Decimal | None:
     """The score in a total row."""
-    return money(_points(sheet.text(row, head.columns["score"].column) or None))
+    values = {"score": sheet.text(row, head.columns["score"].column) or None}
+    if _share_column(head):
+        _split(values)
+    return money(_points(values["score"]))
+
+
+def _share_column(head: TableHead) -> bool:
+    """Whether points and scores stand in one column (20/18 below 分值/得分)."""
+    return "score" in head.columns and head.columns.get("points") is head.columns["score"]
+
+
+def _split(values: dict[str, str | None]) -> None:
+    """Points and score of a cell that has both; none of them where it is not clear which its number is."""
+    match = _BOTH.fullmatch(values.get("score") or "")
+    values["points"], values["score"] = (match["points"], match["score"]) if match else (None, None)
 
 
 def _read_totals(sheet: ScannedSheet, row: int, head: TableHead, area: Area, table: Indicators) -> None:
@@ -193,21 +208,29 @@ def _read_totals(sheet: ScannedSheet, row: int, head: TableHead, area: Area, tab
         total = money(sheet.text(row, label.column))
         if total is not None and total == _sum_above(sheet, row, label.column, head.bottom):
             sheet.furniture.add(sheet.value_cell(row, label.column))
-    for key in ("points", "score"):
-        if key in head.columns:
-            text, cell = sheet.take(row, head.columns[key].column)
-            if _same_cell(sheet, row, head, key):
-                continue
-            if text is None:
-                table.unfilled[key] = cell
-            elif money(_points(text)) is not None or _ERROR.fullmatch(text):
-                table.totals[key] = (_points(text), cell)
+    for key, (text, cell) in _sums(sheet, row, head).items():
+        if text is None:
+            table.unfilled[key] = cell
+        elif money(_points(text)) is not None or _ERROR.fullmatch(text):
+            table.totals[key] = (_points(text), cell)
+    alone = "points" not in head.columns or _share_column(head)
     for column in sheet.filled(row, area.left, area.right):
         text = sheet.grid.text(row, column).strip()
         if is_grade(text):
             table.totals["grade"] = sheet.take(row, column)
-        elif "score" not in table.totals and "points" not in head.columns and money(text) is not None:
+        elif "score" not in table.totals and alone and money(text) is not None:
             table.totals["score"] = (text, sheet.take(row, column)[1])
+
+
+def _sums(sheet: ScannedSheet, row: int, head: TableHead) -> dict[str, tuple[str | None, str]]:
+    """Text and cell of the points and the score in a total row."""
+    sums = {key: sheet.take(row, head.columns[key].column) for key in SCORED if key in head.columns}
+    if _share_column(head):
+        text, cell = sums["score"]
+        values = {"score": text}
+        _split(values)
+        return {key: (values[key], cell) for key in sums if text is None or values[key]}
+    return {key: taken for key, taken in sums.items() if not _same_cell(sheet, row, head, key)}
 
 
 def _sum_above(sheet: ScannedSheet, row: int, column: int, head_bottom: int) -> Decimal:
@@ -257,6 +280,8 @@ def _read_row(
 ) -> None:
     """Adds the row's indicator to the table, if it has one; placeholders are set aside."""
     values, cells = sheet.take_row(row, head.columns)
+    if _share_column(head):
+        _split(values)
     for key in levels:
         if key in values:
             _level(sheet, row, key, head, values.pop(key), levels)

@@ -192,10 +192,41 @@ def is_total(sheet: ScannedSheet, row: int, head: TableHead, area: Area) -> bool
     if column < 0 or len(text) > _LONGEST_TOTAL or column >= max(head.answers, head.name + 1):
         return False
     plain = core(text)
-    return plain in _TOTALS or (
-        plain.startswith(("总分", "合计", "自评总分"))
-        and len(plain) <= 12
-        and not sheet.take(row, head.name)[0]
+    return (
+        plain in _TOTALS
+        or _is_scored_total(sheet, row, column, head)
+        or (
+            plain.startswith(("总分", "合计", "自评总分"))
+            and len(plain) <= 12
+            and not sheet.take(row, head.name)[0]
+        )
+    )
+
+
+def _is_scored_total(sheet: ScannedSheet, row: int, column: int, head: TableHead) -> bool:
+    """Whether the row's one label is that of the total score (自评得分合计), with a score in its column."""
+    labels = sheet.rows.get(row, ())
+    return (
+        len(labels) == 1
+        and labels[0].column == column
+        and labels[0].is_key("表", "total_score")
+        and "score" in head.columns
+        and money(sheet.text(row, head.columns["score"].column) or None) is not None
+    )
+
+
+def has_fields(sheet: ScannedSheet, row: int, head: TableHead, area: Area) -> bool:
+    """Whether a total row is one of head fields, beside their labels or below (自评总分 | 98 | 等次)."""
+    labels = [label for label in sheet.rows.get(row, ()) if area.left <= label.column <= area.right]
+    edge = min(
+        (label.column for label in labels[1:] if label.role("表") or label.role("其他")), default=area.left
+    )
+    return edge > area.left and not any(
+        head.columns[key].column < edge
+        and sheet.value_cell(row, head.columns[key].column) == (row, head.columns[key].column)
+        and money(sheet.text(row, head.columns[key].column) or None) is not None
+        for key in ("points", "score")
+        if key in head.columns
     )
 
 

@@ -11,6 +11,7 @@ from selfeval_xl.model.numerals import chinese_number
 from selfeval_xl.model.text import SPACES
 from selfeval_xl.readers.recognition.scan import ScannedSheet
 
+_ATTACHMENT = re.compile(r"^\s*附\s*[件表]\s*\d{1,2}(?:-\d{1,2})?[\s:]+")
 _CHINESE = re.compile(r"二[〇○零0O][〇○零0O一二三四五六七八九]{2}(?=\D|$)")
 _YEAR = re.compile(r"(?<!\d)(20\d{2})[)\]〕】]?(?:年度|年|财政年度)")
 _BARE = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
@@ -23,8 +24,11 @@ _LONGEST_LINE = 40
 
 @lru_cache(maxsize=4096)
 def plain_years(text: str) -> str:
-    """The text half-width and without spaces; a year in Chinese numerals (二〇二三) is one in digits."""
-    plain = SPACES.sub("", unicodedata.normalize("NFKC", text))
+    """The text half-width and without spaces; a year in Chinese numerals (二〇二三) is one in digits.
+
+    The number of an attachment before it (附件5 2018年度) is left out.
+    """
+    plain = SPACES.sub("", _ATTACHMENT.sub("", unicodedata.normalize("NFKC", text)))
     if "二" not in plain:
         return plain
     return _CHINESE.sub(lambda match: str(chinese_number(re.sub("[○0O]", "〇", match[0]))), plain)
@@ -54,18 +58,25 @@ def printed_year(sheet: ScannedSheet, title: str | None, area: Area) -> int | No
         found = next(filter(None, map(_above, (sheet.grid.caption, *reversed(sheet.grid.above)))), None)
     if found:
         return found
-    for row in range(area.top, min(area.top + _ROWS, area.bottom + 1)):
+    for row in (*_lines_above(sheet, area), *range(area.top, min(area.top + _ROWS, area.bottom + 1))):
         columns = sheet.filled(row, area.left, area.right)
         for column in columns:
             text = sheet.lines[row][column]
             if len(text) > _LONGEST_LINE:
                 continue
             plain = plain_years(text)
-            if _LINE.search(plain) or (len(columns) == 1 and _LONE_LINE.match(plain)):
+            if not (_LINE.search(plain) or (len(columns) == 1 and _LONE_LINE.match(plain))):
+                continue
+            if match := _BARE.search(plain):
                 sheet.values.add((row, column))
-                match = _BARE.search(plain)
-                return int(match[1]) if match else None
+                return int(match[1])
     return None
+
+
+def _lines_above(sheet: ScannedSheet, area: Area) -> range:
+    """The rows above the first form of a sheet, where they are a few lone lines (附件5 2018年度…)."""
+    lone = area.top <= _ROWS and all(len(sheet.lines[row]) <= 1 for row in range(area.top))
+    return range(area.top if lone else 0)
 
 
 def _above(text: str) -> int | None:
