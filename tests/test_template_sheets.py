@@ -325,6 +325,13 @@ def test_a_row_without_the_formulas_is_told(tmp_path, libreoffice):
     )
 
 
+# Numbers typed over the name of a source, and into the column 指标性质: no value has them, and that is said.
+MISPLACED = {
+    ("hunan", "department"): {f"{column}{row}" for column in "CF" for row in (5, 6, 7, 8)},
+    ("yunnan", "project"): {"D14", "D15"},
+}
+
+
 @pytest.mark.parametrize("layout_id", layouts.ids())
 def test_what_a_person_types_into_a_blank_template_is_read_back(layout_id, tmp_path, libreoffice):
     templates.write(layout_id, tmp_path / "a.xlsx", 2024)
@@ -430,7 +437,9 @@ def test_what_a_person_types_into_a_blank_template_is_read_back(layout_id, tmp_p
             for key in ("name", "target", "actual")
             for cell in row.cells.get(key, "").split(",")
         }
-        assert {cell for cell, _ in places} <= asked | known
+        said = {cell for each in form.account.unread if each.data for cell in each.names}
+        assert {cell for cell, _ in places} - asked - known == MISPLACED.get((layout_id, form.kind), set())
+        assert said == MISPLACED.get((layout_id, form.kind), set())
 
 
 @pytest.mark.parametrize("path", OLD, ids=[f"{path.parent.name}-{path.stem}" for path in OLD])

@@ -210,7 +210,7 @@ def source_cell(sheet: ScannedSheet, row: int, left: int, first: int) -> SourceC
         column = area.left - 1
     inline = sheet.grid.area(row, first)
     text = sheet.grid.text(inline.top, inline.left).strip()
-    if inline.left < first and inline.top == row and text:
+    if inline.left < first and inline.top == row and text and not _ONLY_DIGITS.fullmatch(text):
         return SourceCell(squeeze(text), inline.top, inline.left, False)
     return None
 
