@@ -7,6 +7,7 @@ that look like data become the finding T10.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median_low
@@ -49,6 +50,7 @@ _CHAPTER = re.compile(r"[一二三四五六七八九十]{1,2}、[^。，；]{2,2
 _POINT_OF_A_REMARK = re.compile(r"\d{1,2}[.、．][^\d].{12,}")  # 2.定性指标根据指标完成情况分为…
 _SHORT = 60  # characters of a group's text
 _LONGEST_SECTION = 24
+_FEWEST_BESIDE = 3  # unread cells of a row in which a label counts as unread too
 
 
 def broken_cells(sheet: ScannedSheet, areas: Sequence[Area]) -> list[tuple[tuple[str, str], ...]]:
@@ -133,11 +135,12 @@ def _account(sheet: ScannedSheet, form: Form, counts: _Counts) -> Account:
 def _labels_as_values(
     sheet: ScannedSheet, unread: Iterable[Place], data: dict[Place, str], counts: _Counts
 ) -> list[Place]:
-    """The words of labels that stand among unread data, as an indicator called 预算执行率 does.
+    """The words of labels in rows of unread data or cells, as an indicator called 预算执行率 is one.
 
     They are added to `data` and taken from the counted labels.
     """
-    rows = {place[0] for place in unread if data[place]}
+    cells = Counter(row for row, _ in unread)
+    rows = {place[0] for place in unread if data[place] or cells[place[0]] >= _FEWEST_BESIDE}
     found = [
         (row, label.column)
         for row in sorted(rows)
@@ -146,7 +149,8 @@ def _labels_as_values(
         and all(role.scope in _HEADS or role.scope == "其他" for role in label.roles)
     ]
     counts.labels -= len(found)
-    data.update(dict.fromkeys(found, Unread.WORDS))
+    telling = {place[0] for place in unread if data[place]}
+    data.update((place, Unread.WORDS if place[0] in telling else "") for place in found)
     return found
 
 

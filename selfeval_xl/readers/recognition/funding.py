@@ -184,14 +184,14 @@ def _pass_over_remark(sheet: ScannedSheet, row: int, area: Area) -> None:
 
 
 def _pass_over_subtotal(sheet: ScannedSheet, row: int, group: FundColumns) -> None:
-    """Notes that label and amounts of a subtotal are known; any other cell of its row is not."""
+    """Notes that label, amounts and rate of a subtotal are known; any other cell of its row is not."""
     named = source_cell(sheet, row, group.left, group.first)
     if named is not None:
         sheet.furniture.add((named.row, named.column))
     sheet.furniture |= {
         (row, label.column)
-        for label in group.columns.values()
-        if money(sheet.text(row, label.column)) is not None
+        for key, label in group.columns.items()
+        if key in (*AMOUNTS, "execution_rate") and money(sheet.text(row, label.column)) is not None
     }
 
 
