@@ -8,7 +8,7 @@ that is filled in like an indicator.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -276,13 +276,18 @@ def _stands_across(sheet: ScannedSheet, row: int, head: TableHead) -> bool:
 
 def is_furniture(sheet: ScannedSheet, row: int, head: TableHead, area: Area) -> bool:
     """Whether a lone text is worded as a remark or stands across the answers: it is no stray value then."""
-    if any(role.scope == "目标" for label in sheet.rows.get(row, ()) for role in label.roles):
+    if _names_text(sheet, row, ("目标",)) or _names_text(sheet, row - 1, ("目标", "说明")):
         return False
     column = sheet.filled(row, area.left, area.right)[-1]
     cell = sheet.grid.area(row, column)
     text = squeeze(sheet.lines[row][column])
     across = cell.right >= head.answers > cell.left and not _VALUE.match(text)
     return bool(_REMARK.match(text)) or across
+
+
+def _names_text(sheet: ScannedSheet, row: int, scopes: Collection[str]) -> bool:
+    """Whether a row has the label of a goal or a remark."""
+    return any(role.scope in scopes for label in sheet.rows.get(row, ()) for role in label.roles)
 
 
 def _own_columns(head: TableHead) -> list[Label]:
