@@ -238,11 +238,23 @@ class _Likely:
         """NUMBER for a number under or beside a head of data, WORDS for what else looks so; else ""."""
         row, column = place
         text = self.sheet.lines[row][column]
-        headed = self._head(place) is not None
+        headed = self._head(place) is not None and not self._stands_across(row, column)
         if _is_number(text) and (headed or row in self.rows):
             return Unread.NUMBER
         full = len(self.sheet.lines[row]) >= self.width
         return Unread.WORDS if headed or full or self._many_heads(row) else ""
+
+    def _stands_across(self, row: int, column: int) -> bool:
+        """Whether a cell is alone in its row and lies over several columns of a table, as remarks do."""
+        if len(self.sheet.lines[row]) > 1:
+            return False
+        area = self.sheet.grid.area(row, column)
+        labels = self.sheet.rows.get(self._nearest_head(row), ())
+        return sum(area.left <= label.column <= area.right for label in labels) >= _FEWEST_BESIDE
+
+    def _nearest_head(self, row: int) -> int:
+        """The nearest row above with labels; -1 for none."""
+        return max((above for above in self.sheet.rows if above < row), default=-1)
 
     def _many_heads(self, row: int) -> bool:
         """Whether a row has two or more labels that head a table."""

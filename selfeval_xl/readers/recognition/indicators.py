@@ -97,7 +97,7 @@ def _read_table(sheet: ScannedSheet, head: TableHead, limit: int, area: Area) ->
             _pass_over_sum(sheet, row, head, area)
         elif kind is RowKind.HEAD:
             sheet.furniture |= _words_of_head(sheet, row, head)
-        elif kind is RowKind.REMARK and is_furniture(sheet, row, head, area):
+        elif kind is RowKind.REMARK and is_furniture(sheet, row, area):
             sheet.furniture |= {(row, column) for column in sheet.filled(row, area.left, area.right)}
     _find_totals(sheet, rows, head, area, table)
     return table

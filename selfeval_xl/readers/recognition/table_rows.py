@@ -42,7 +42,6 @@ _BELOW = re.compile(
     r"|(?:填表人|填报人|制表人|单位负责人|项目负责人|财务负责人|负责人|经办人|联系人|联系电话|填报日期|"
     r"填表日期|审核人)[:(]"
 )
-_VALUE = re.compile(r"[<>≤≥=＝≦≧]*[-+]?\d")
 _MAY_BE_OTHER = re.compile(r"[:：(（※*]|[总合小]\s*[计分]|得分|注")
 _WORDS = re.compile(r"[^\W\d_]")
 _REMARK = re.compile(r"[(\[【*※#]|注\d?[:、.]|备注|说明|填[表报写]|以上|以下|此处|请|接上|续|本页|下页|转下")
@@ -274,15 +273,12 @@ def _stands_across(sheet: ScannedSheet, row: int, head: TableHead) -> bool:
     )
 
 
-def is_furniture(sheet: ScannedSheet, row: int, head: TableHead, area: Area) -> bool:
-    """Whether a lone text is worded as a remark or stands across the answers: it is no stray value then."""
+def is_furniture(sheet: ScannedSheet, row: int, area: Area) -> bool:
+    """Whether a lone text is worded as a remark: it is no stray value then."""
     if _names_text(sheet, row, ("目标",)) or _names_text(sheet, row - 1, ("目标", "说明")):
         return False
     column = sheet.filled(row, area.left, area.right)[-1]
-    cell = sheet.grid.area(row, column)
-    text = squeeze(sheet.lines[row][column])
-    across = cell.right >= head.answers > cell.left and not _VALUE.match(text)
-    return bool(_REMARK.match(text)) or across
+    return bool(_REMARK.match(squeeze(sheet.lines[row][column])))
 
 
 def _names_text(sheet: ScannedSheet, row: int, scopes: Collection[str]) -> bool:
