@@ -10,7 +10,10 @@ import pytest
 from selfeval_xl.assessment.policy import Parameter, Policy, default
 from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.model.forms import PROJECT, TOTAL, Form, FundingLine, Goal, Indicator
+from selfeval_xl.readers.recognition.form_finder import forms_in
 from selfeval_xl.rules import scores
+from selfeval_xl.rules.indicator_targets import target_missing
+from support.text_grid import grid_of
 
 COLUMNS = frozenset(("level1", "level2", "name", "target", "actual", "points", "score", "note"))
 
@@ -299,3 +302,26 @@ def test_a_low_rate_that_is_explained_still_wants_measures() -> None:
         == []
     )
     assert found(scores.low_result_unexplained, replace(told, goal=Goal(actual="完成各项工作。"))) == []
+
+
+SCORE_CARD = """
+| 项目支出绩效自评表 | < | < | < | < | < |
+| 项目名称 | 水闸维修 | | | | |
+| 一级指标 | 二级指标 | 三级指标 | {head} | 分值 | 自评得分 |
+| 投入 | 项目立项 | 立项依据充分 | {texts[0]} | 40 | 40 |
+| 产出 | 产出数量 | 维修水闸数量 | {texts[1]} | 60 | 60 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("head", "texts", "cells"),
+    [
+        ("评价标准", ("依据齐全得满分", "完成计划得满分"), []),
+        ("评价标准", ("", ""), []),
+        ("年度指标值", ("", "5座"), ["D4"]),
+    ],
+)
+def test_only_a_form_that_asks_for_targets_misses_them(head, texts, cells):
+    (read,) = forms_in(grid_of(SCORE_CARD.format(head=head, texts=texts)), "a").forms
+    assert [row.name for row in read.indicators] == ["立项依据充分", "维修水闸数量"]
+    assert [finding.cell for finding in target_missing(read, default())] == cells

@@ -281,7 +281,7 @@ class _Likely:
         """The label of data right before a cell in its row."""
         before = [label for label in self.sheet.rows.get(row, ()) if label.area.right < column]
         nearest = max(before, key=lambda label: label.column, default=None)
-        return nearest if nearest is not None and _heads_data(nearest.roles, beside=True) else None
+        return nearest if nearest is not None and _heads_data(nearest.roles) else None
 
 
 def _ends_columns(label: Label) -> bool:
@@ -291,7 +291,7 @@ def _ends_columns(label: Label) -> bool:
     )
 
 
-def _heads_data(label_roles: Iterable[Role], beside: bool = False) -> bool:
+def _heads_data(label_roles: Iterable[Role]) -> bool:
     """Whether a label names money, targets, completion or scores."""
     return any(role.key in _DATA.get(role.scope, ()) for role in label_roles)
 

@@ -98,7 +98,7 @@ def read_funding(
     for group in groups[1:]:
         further = Funding(lines=[line for line in funding.lines if line.is_total])
         _read_lines(sheet, rows, group, area, unit, further, Nesting(group.name or TOTAL))
-        _add_breakdown(sheet, funding, further, group)
+        _add_breakdown(funding, further, group)
     return funding
 
 
@@ -160,7 +160,7 @@ def _says_the_same(total: FundingLine, line: FundingLine) -> bool:
     )
 
 
-def _add_breakdown(sheet: ScannedSheet, funding: Funding, further: Funding, group: FundColumns) -> None:
+def _add_breakdown(funding: Funding, further: Funding, group: FundColumns) -> None:
     """Adds the lines of a further breakdown; its total completes the first one where both say the same."""
     totals = [line for line in further.lines if line.is_total]
     lines = [line for line in further.lines if not line.is_total]

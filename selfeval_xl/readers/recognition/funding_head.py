@@ -73,7 +73,7 @@ def column_groups(sheet: ScannedSheet, row: int, left: int, right: int) -> list[
         return []
     if any(amount_beside(sheet, label) for label in amounts) or _pairs_below(sheet, amounts):
         return []
-    groups = [_group(sheet, members, start) for members, start in _split(sheet, row, labels, left)]
+    groups = [_group(sheet, members, start) for members, start in _split(labels, left)]
     found = [group for group in groups if len(group.columns.keys() & set(AMOUNTS)) >= 2]
     if not found or found[0] is not groups[0]:
         return []
@@ -107,7 +107,7 @@ def _key(label: Label) -> str:
     return label.need_role(SCOPE).key
 
 
-def _split(sheet: ScannedSheet, row: int, labels: list[Label], left: int) -> list[tuple[list[Label], int]]:
+def _split(labels: list[Label], left: int) -> list[tuple[list[Label], int]]:
     """The labels of each breakdown, and the first column where its sources may stand.
 
     Another breakdown begins where amounts come again behind a column that is none of the table's.
@@ -116,13 +116,13 @@ def _split(sheet: ScannedSheet, row: int, labels: list[Label], left: int) -> lis
     for label in labels:
         members, _ = parts[-1]
         again = _key(label) in AMOUNTS and any(_key(other) == _key(label) for other in members)
-        if again and members and _text_between(sheet, row, members[-1], label):
+        if again and members and _column_between(members[-1], label):
             parts.append(([], members[-1].area.right + 1))
         parts[-1][0].append(label)
     return parts
 
 
-def _text_between(sheet: ScannedSheet, row: int, before: Label, behind: Label) -> bool:
+def _column_between(before: Label, behind: Label) -> bool:
     """Whether a column that is none of the table's stands between two labels, where sources can stand."""
     return behind.column > before.area.right + 1
 

@@ -100,7 +100,7 @@ def read_head(
 def _read_label(sheet: ScannedSheet, label: Label, area: Area, inside: set[int], head: FormHead) -> None:
     """Reads the value beside a label of the head, or below it."""
     role = label.role("表") or label.role("说明") or label.role("签字")
-    if role is None or _is_section(sheet, label):
+    if role is None or _is_section(label):
         if label.role("其他"):
             turned = _turned(sheet, label, area)
             places = [turned] if turned else list(_values_right(sheet, label, area, inside))
@@ -149,7 +149,7 @@ def _read_field(
     head.offer(role.key, role.rank, value, cell, label.text)
 
 
-def _is_section(sheet: ScannedSheet, label: Label) -> bool:
+def _is_section(label: Label) -> bool:
     """Whether a label over several rows is the name of a section and not of a field."""
     role = label.role("表") if label.area.bottom - label.area.top >= 2 else None
     return role is not None and role.key in ("total_score", "grade")

@@ -110,7 +110,7 @@ def _read_row(
         if inline is None and name:  # 资金管理情况 | one text for all sides
             inline = " ".join(section.text.split()), name
     if inline is not None and not texts:
-        _add(sheet, found, inline[0], {"text": (name_area.top, name_area.left)}, {"text": inline[1]})
+        _add(found, inline[0], {"text": (name_area.top, name_area.left)}, {"text": inline[1]})
         return
     if not name:
         return
@@ -120,7 +120,7 @@ def _read_row(
     cells = {key: sheet.value_cell(row, column) for key, column in positions.items() if column is not None}
     values = {key: sheet.take(*place)[0] for key, place in cells.items()}
     sheet.furniture.add((name_area.top, name_area.left))
-    _add(sheet, found, " ".join(name.split()), cells, values)
+    _add(found, " ".join(name.split()), cells, values)
 
 
 def _places(sheet: ScannedSheet, row: int, left: int, area: Area) -> list[tuple[int, int]]:
@@ -136,7 +136,6 @@ def _places(sheet: ScannedSheet, row: int, left: int, area: Area) -> list[tuple[
 
 
 def _add(
-    sheet: ScannedSheet,
     found: Management,
     label: str,
     cells: dict[str, tuple[int, int]],
