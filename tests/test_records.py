@@ -42,7 +42,7 @@ def types_of(kind: object, seen: set[type]) -> set[type]:
     for part in typing.get_args(kind):
         types_of(part, seen)
     if isinstance(kind, type) and kind not in seen:
-        if dataclasses.is_dataclass(kind):
+        if dataclasses.is_dataclass(kind) or hasattr(kind, "_fields"):
             seen.add(kind)
             for part in typing.get_type_hints(kind).values():
                 types_of(part, seen)
@@ -65,6 +65,8 @@ def example(kind: object, number: int = 1):
         return frozenset([example(parts[0])])
     if origin is Mapping:
         return {example(parts[0]): example(parts[1])}
+    if isinstance(kind, type) and issubclass(kind, tuple):  # a named tuple
+        return kind(*(example(part, at) for at, part in enumerate(typing.get_type_hints(kind).values())))
     if dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         return kind(

@@ -145,7 +145,10 @@ class Goal(Located):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task(Located):
-    """One row of a department form's table of tasks, all as written."""
+    """One row of a department form's table of tasks, all as written.
+
+    other: texts of further columns by their heads, such as the sources of the budget.
+    """
 
     number: str | None = None
     name: str | None = None
@@ -155,6 +158,7 @@ class Task(Located):
     executed: str | None = None
     points: str | None = None
     score: str | None = None
+    other: Cells = field(default_factory=dict)
     cells: Cells = field(default_factory=dict)
 
     @property

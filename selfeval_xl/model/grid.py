@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from math import isfinite
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from selfeval_xl.model.display import cell as display
 from selfeval_xl.model.text import ODD, seen
@@ -65,8 +65,7 @@ def cell_names(text: str) -> list[str]:
     return names
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(NamedTuple):
     """A rectangle of cells, both corners inside it, counted from 0."""
 
     top: int

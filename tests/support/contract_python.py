@@ -8,6 +8,7 @@ import functools
 import importlib
 import inspect
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import selfeval_xl as sx
 from support.contract_samples import Samples, lines_of
@@ -53,7 +54,7 @@ def public_records() -> list[type]:
             waiting += [
                 kind
                 for name, kind in named.items()
-                if dataclasses.is_dataclass(kind) and isinstance(kind, type) and name in _names_in(words)
+                if isinstance(kind, type) and _fields(kind) and name in _names_in(words)
             ]
     return [found[name] for name in sorted(found)]
 
@@ -68,9 +69,20 @@ def _names_in(annotations: str) -> set[str]:
     }
 
 
-def _fields(record: type) -> tuple[dataclasses.Field, ...]:
-    """The fields of a record; none for another class."""
-    return dataclasses.fields(record) if dataclasses.is_dataclass(record) else ()
+class _Field(NamedTuple):
+    """A field of a record and the annotation of its type."""
+
+    name: str
+    type: object
+
+
+def _fields(record: type) -> list[_Field]:
+    """The fields of a record, which is a dataclass or a named tuple; none for another class."""
+    if dataclasses.is_dataclass(record):
+        return [_Field(field.name, field.type) for field in dataclasses.fields(record)]
+    annotations = inspect.get_annotations(record)
+    types = {name: getattr(kind, "__forward_arg__", kind) for name, kind in annotations.items()}
+    return [_Field(name, types[name]) for name in getattr(record, "_fields", ())]
 
 
 def _members(record: type) -> Iterator[str]:

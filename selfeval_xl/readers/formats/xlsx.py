@@ -156,6 +156,12 @@ class Workbook:
                     )
         return found
 
+    def know_only_sheet(self, name: str, visible: bool) -> None:
+        """Sets `sheets` where calamine has read a sheet and there is no other: nothing is left to look up."""
+        if len(self.whole) == 1 and "sheets" not in self.__dict__:
+            part = next(iter(self.whole))
+            self.sheets = {name: ListedSheet(name, part, visible)}
+
     def xml(self, sheet: str) -> bytes:
         """The XML of a sheet, by the name that people see, without its formulas."""
         listed = self.sheets.get(sheet)
@@ -291,6 +297,7 @@ def read_xlsx(package: Package) -> tuple[list[Grid], list[Problem]]:
         except UnreadableFile:
             grids.append(_grid_cell_by_cell(book, name, visible[name], problems))
             continue
+        book.know_only_sheet(name, visible[name])
         rows = trimmed(values)
         put(rows, book.errors(name) if errors else {})
         if not corners and b"mergeCell" in (xml := book.xml(name)):

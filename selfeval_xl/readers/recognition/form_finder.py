@@ -32,7 +32,7 @@ from selfeval_xl.readers.recognition.lost_values import recomputed
 from selfeval_xl.readers.recognition.management import Management, read_management
 from selfeval_xl.readers.recognition.no_values import cells_unread, with_what_is_no_value
 from selfeval_xl.readers.recognition.scan import ScannedSheet, scan
-from selfeval_xl.readers.recognition.tasks import Tasks, find_tasks, read_tasks
+from selfeval_xl.readers.recognition.tasks import Tasks, find_tasks, funds_of_tasks, read_tasks
 from selfeval_xl.readers.recognition.years import printed_year
 
 _TITLE = re.compile(
@@ -322,7 +322,7 @@ def _read_money(
     """The unit of money and the funding of a form; None where it prints no funds.
 
     above: the part of the form's area above the indicator table. The funding table stands before the tasks,
-    else behind them.
+    else behind them, or is the row of their sums.
     """
     last = above.bottom if tasks_row is None else tasks_row - 1
     groups = find_head(sheet, area.top, last, area.left, area.right)
@@ -333,7 +333,8 @@ def _read_money(
     money = unit or _DEFAULT_UNIT
     if groups:
         return money, _with_unit_asked(unit, read_funding(sheet, groups, above.bottom, area, money))
-    return money, _with_unit_asked(unit, read_blocks(sheet, above, money))
+    funding = funds_of_tasks(sheet, tasks, above, money) or read_blocks(sheet, above, money)
+    return money, _with_unit_asked(unit, funding)
 
 
 def _with_unit_asked(unit: str | None, funding: Funding | None) -> Funding | None:

@@ -27,6 +27,7 @@ _WORDINGS = (
     ("score", re.compile(r"得分$")),
     ("points", re.compile(r"分值$|权重$")),
 )
+_REASON = re.compile(r"原因|说明|分析|措施")  # 原因说明 beside the kinds of causes
 _POINTS_AND_SCORE = re.compile(r"(?:分值|权重|满分|标准分)[/／、和及]+(?:自评|实际)?得分$")
 _GOAL_NUMBERED = re.compile(r"目标(?:\d|[一二三四五六七八九十])$")  # 年度目标2 continues the same form
 _PRINTED_ABOVE = frozenset(("target", "actual", "points", "score", "note", "initial_target"))
@@ -130,6 +131,7 @@ def _head(sheet: ScannedSheet, row: int, left: int, right: int) -> TableHead | N
             ):
                 columns[key] = label
     _add_likely(sheet, top, bottom, left, right, columns)
+    _take_split_columns(sheet, bottom, columns)
     if "score" in columns and _POINTS_AND_SCORE.match(core(columns["score"].text)):
         columns["points"] = columns["score"]  # 分值/得分, split row by row
     if "measure" in columns and "note" not in columns:
@@ -143,6 +145,26 @@ def _head(sheet: ScannedSheet, row: int, left: int, right: int) -> TableHead | N
         return None
     answers = [columns[key].column for key in (*keys, "operator") if key in columns]
     return TableHead(top, bottom, left, right, columns, columns["name"].column, min(answers), keys)
+
+
+def _take_split_columns(sheet: ScannedSheet, bottom: int, columns: dict[str, Label]) -> None:
+    """Of a label over several columns with heads of their own, takes the column that has its values.
+
+    A target over 运算符号, 内容 and 度量单位 stands below 内容; a reason over kinds of causes to tick and
+    原因说明 below the latter.
+    """
+    for key in ("target", "actual", "note"):
+        label = columns.get(key)
+        if label is None:
+            continue
+        below = sheet.heads_below(label, bottom)
+        taken = {other.column for other in columns.values() if other is not label and other.row > label.row}
+        if key == "note":
+            own = [column for column, text in below.items() if _REASON.search(core(text))]
+        else:
+            own = [column for column in below if column not in taken] if taken & below.keys() else []
+        if own:
+            columns[key] = Label(bottom, own[0], below[own[0]], sheet.grid.area(bottom, own[0]), label.roles)
 
 
 def _add_score_without_head(sheet: ScannedSheet, bottom: int, right: int, columns: dict[str, Label]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from selfeval_xl.model.text import core
 from selfeval_xl.model.units import UNITS
 from selfeval_xl.readers.recognition.head import is_grade
 from selfeval_xl.readers.recognition.indicator_head import SCOPE, SCORED, TableHead
+from selfeval_xl.readers.recognition.labels import roles
 from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
 from selfeval_xl.readers.recognition.table_rows import RowKind, TableRows, has_fields, is_furniture, rows_of
 
@@ -111,10 +112,22 @@ def _further_columns(sheet: ScannedSheet, head: TableHead) -> dict[str, int]:
         if label.column not in taken and label.role(SCOPE) and label.area.bottom >= head.bottom:
             word = core(label.text)
             found[word if word not in found else f"{word}{len(found) + 1}"] = label.column
+    found |= _columns_to_tick(sheet, head, taken)
     if found.keys() >= set(ADDED_COLUMNS):  # what this program wrote beside the form
         for word in ADDED_COLUMNS:
             column = found.pop(word)
             sheet.furniture |= {(row, column) for row in range(head.bottom + 1, sheet.grid.height)}
+    return found
+
+
+def _columns_to_tick(sheet: ScannedSheet, head: TableHead, taken: Collection[int]) -> dict[str, int]:
+    """The columns below a label over several (经费保障, 制度保障 below 偏差原因分析), by their heads."""
+    found = {}
+    for label in sheet.labels(head.top, head.bottom, head.left, head.right):
+        for column, text in sheet.heads_below(label, head.bottom).items() if label.role(SCOPE) else ():
+            if column not in taken and not any(role.scope == SCOPE for role in roles(text)):
+                found[core(text)] = column
+                sheet.furniture.add((head.bottom, column))
     return found
 
 

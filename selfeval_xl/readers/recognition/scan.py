@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from selfeval_xl.model.grid import Area, Grid, a1, number_text
@@ -106,6 +107,21 @@ class ScannedSheet:
             label for label in self.in_order if top <= label.row <= bottom and left <= label.column <= right
         ]
 
+    def heads_below(self, label: Label, bottom: int) -> dict[int, str]:
+        """The heads of single columns in the row `bottom`, below a label that reaches over them.
+
+        Values are none: what has a figure, as in a row of a table that begins at once.
+        """
+        area = label.area
+        if area.bottom >= bottom or area.right == area.left:
+            return {}
+        cells, line = self.grid.rows[bottom], self.lines[bottom]
+        return {
+            column: line[column]
+            for column in range(area.left, min(area.right + 1, len(cells)))
+            if type(cells[column]) is str and not any(map(str.isdigit, line.get(column, "0")))
+        }
+
     def value_cell(self, row: int, column: int) -> tuple[int, int]:
         """The cell with the value: the top left of the merged area over this cell, or the cell itself."""
         area = self.grid.merged().get((row, column))
@@ -178,23 +194,54 @@ class ScannedSheet:
         return [column for column in self.lines[row] if left <= column <= right]
 
 
+class _Likeness(NamedTuple):
+    """What a text may be by its wording alone.
+
+    roles: as a label. ours: it begins like the texts that this program writes beside a form. error: #REF! and
+    its like. heading: it may be a title.
+    """
+
+    roles: tuple[Role, ...] = ()
+    ours: bool = False
+    error: bool = False
+    heading: bool = False
+
+
+_PLAIN = _Likeness()
+
+
+@lru_cache(maxsize=20_000)
+def _likeness(text: str) -> _Likeness:
+    """What the text may be; `_PLAIN` for most, since most cells hold a name or a value."""
+    length = len(text)
+    label_roles = roles(text) if length <= LONGEST_LABEL else ()
+    ours = text[:1] in BEGINNINGS or text == HELPER_COLUMNS[0]
+    error = not label_roles and text[:1] == "#" and bool(ERROR.fullmatch(text))
+    heading = (
+        not label_roles
+        and not error
+        and 4 <= length <= LONGEST_TITLE
+        and ("绩" in text or "自评" in text or "评价表" in text)
+    )
+    found = _Likeness(label_roles, ours, error, heading)
+    return _PLAIN if found == _PLAIN else found
+
+
 def scan(grid: Grid) -> ScannedSheet:
     """The Grid with its labels, errors and what may be a title found."""
     sheet = ScannedSheet(grid, Lines(grid))
     for row, cells in enumerate(grid.rows):
         for column, value in enumerate(cells):
-            if type(value) is not str:
+            if type(value) is not str or (likeness := _likeness(value)) is _PLAIN:
                 continue
-            if value[:1] in BEGINNINGS or value == HELPER_COLUMNS[0]:
+            if likeness.ours:
                 sheet.may_hold_ours = True
-            length = len(value)
-            label_roles = roles(value) if length <= LONGEST_LABEL else ()
-            if label_roles:
-                label = Label(row, column, value, grid.area(row, column), label_roles)
+            if likeness.roles:
+                label = Label(row, column, value, grid.area(row, column), likeness.roles)
                 sheet.rows[row].append(label)
                 sheet.in_order.append(label)
-            elif value[:1] == "#" and ERROR.fullmatch(value):
+            elif likeness.error:
                 sheet.errors.append((row, column))
-            elif 4 <= length <= LONGEST_TITLE and ("绩" in value or "自评" in value or "评价表" in value):
+            elif likeness.heading:
                 sheet.headings.append((row, column, value))
     return sheet
