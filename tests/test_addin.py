@@ -28,14 +28,14 @@ def test_checking_tints_the_cells_writes_notes_and_lists_everything(book, press)
         row for row in results(book) if (row["规则编号"], row["工作表"], row["单元格"]) == ("D03", ONE, "G18")
     )
     assert (row["级别"], row["处理方式"], row["对象"], row["状态"]) == (
-        "错误（须修改）",
+        "错误",
         "本次修改",
         "公路养护事项第7类",
         "新发现",
     )
     assert sheet.Range("G18").Interior.Color == RED and sheet.Range("G17").Interior.Color != RED
     assert sheet.Range("G18").Comment.Text() == (
-        f"错误（须修改）：{row['问题说明']}\n怎么改：{row['修改建议']}\n（“校验结果”第{row['序号']:.0f}条）"
+        f"错误，本次修改：{row['问题说明']}\n怎么改：{row['修改建议']}\n（“校验结果”第{row['序号']:.0f}条）"
     )
     assert (
         book.Sheets(RESULTS).Range(f"F{row['序号'] + 1:.0f}").Formula == f'=HYPERLINK("#\'{ONE}\'!G18","G18")'
@@ -57,7 +57,7 @@ def test_a_persons_note_and_colour_stay_under_a_mark_and_come_back(book, press, 
     sheet.Range("G18").AddComment("这一格我再想想")
     press("check_book")
     assert (
-        sheet.Range("G18").Comment.Text().startswith(f"这一格我再想想{SEPARATOR}错误（须修改）")
+        sheet.Range("G18").Comment.Text().startswith(f"这一格我再想想{SEPARATOR}错误，本次修改")
         and sheet.Range("G18").Interior.Color == RED
     )
     press("check_book")

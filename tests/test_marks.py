@@ -61,9 +61,9 @@ def test_the_columns_are_those_of_the_bureau():
 @pytest.mark.parametrize(
     "severity,look,level",
     [
-        (Severity.ERROR, Look.ERROR, "错误（须修改）"),
-        (Severity.WARNING, Look.WARNING, "核实（须说明）"),
-        (Severity.NOTE, Look.NOTE, "提示（供参考）"),
+        (Severity.ERROR, Look.ERROR, "错误，本次修改"),
+        (Severity.WARNING, Look.WARNING, "核实，本次修改"),
+        (Severity.NOTE, Look.NOTE, "提示，本次修改"),
     ],
 )
 def test_a_cell_is_tinted_by_severity_and_its_note_says_what_to_do(severity, look, level):
@@ -81,8 +81,8 @@ def test_several_findings_on_a_cell_are_one_mark_the_gravest_first():
     marks = [edit for edit in mark_edits(findings, [form_grid()]) if edit.sheet == FORM]
     assert [(edit.cell, edit.look) for edit in marks] == [("B2", Look.ERROR)]
     assert marks[0].remark == (
-        "错误（须修改）：没有说明原因。\n怎么改：写明原因。\n核实（须说明）：没写措施。"
-        "\n提示（供参考）：有空格。"
+        "错误，本次修改：没有说明原因。\n怎么改：写明原因。\n核实，本次修改：没写措施。"
+        "\n提示，本次修改：有空格。"
     )
 
 
@@ -103,7 +103,7 @@ def test_a_row_says_everything_and_its_cell_is_a_link():
         if edit.sheet == RESULTS
     }
     assert [edits[f"{column}2"] for column in "BCDEGHIJK"] == [
-        "错误（须修改）",
+        "错误",
         "本次修改",
         "D03",
         FORM,
@@ -225,9 +225,9 @@ def test_a_marked_copy_is_valid_lists_the_findings_and_can_be_unmarked(
     book = openpyxl.load_workbook(out)
     assert tints(out, FORM) == {"G12": "#FFC7CE", "F5": "#FFEB9C", "F12": "#DDEBF7"}
     assert [[cell.value for cell in row[:4]] for row in book[RESULTS].iter_rows(min_row=2)] == [
-        [1, "错误（须修改）", "本次修改", "D03"],
-        [2, "核实（须说明）", "本次修改", "F05"],
-        [3, "提示（供参考）", "本次修改", "N01"],
+        [1, "错误", "本次修改", "D03"],
+        [2, "核实", "本次修改", "F05"],
+        [3, "提示", "本次修改", "N01"],
     ]
     assert book[RESULTS]["F2"].value.startswith("=HYPERLINK(") and book[FORM]["F12"].comment.text.startswith(
         fidelity.NOTE

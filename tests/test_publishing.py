@@ -60,7 +60,7 @@ def published(tmp_path_factory):
         for number, row in enumerate(
             openpyxl.load_workbook(returned)["问题清单"].iter_rows(values_only=True), 1
         )
-        if row[2] == "本次说明"
+        if row[2] in ("本次说明", "下年完善")
     )
     apply(returned, [Edit("问题清单", f"L{line}", None, "内部说明：请勿外传")], root / "说明.xlsx")
     book = openpyxl.load_workbook(root / "说明.xlsx")

@@ -97,15 +97,15 @@ def test_json_is_one_document(marked, tmp_path):
         "department",
         "department_code",
         "year",
-        "errors",
-        "unexplained",
+        "fix",
+        "explain",
     }
     assert (told["out"], told["number"], told["department_code"], told["year"]) == (
         str(tmp_path / NAME.format(1)),
         1,
         "301001",
         2024,
-    ) and told["errors"] > 0
+    ) and told["fix"] > 0
 
 
 def test_what_cannot_be_done_is_said_with_status_2(marked, tmp_path):

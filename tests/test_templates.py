@@ -235,18 +235,18 @@ def test_the_second_level_is_chosen_below_the_first(tmp_path):
     told = {
         str(area): one for one in book["项目01"].data_validations.dataValidation for area in one.sqref.ranges
     }
-    assert told["B13:B52"].formula1 == "指标库!$C$1:$F$1"
+    assert told["B13:B52"].formula1 == "指标库!$D$1:$G$1"
     assert told["C13:C52"].formula1.startswith(
-        "OFFSET(指标库!$C$1,1,MATCH($B13,指标库!$C$1:$F$1,0)-1,MAX(1,COUNTA("
+        "OFFSET(指标库!$D$1,1,MATCH($B13,指标库!$D$1:$G$1,0)-1,MAX(1,COUNTA("
     )
     lists = book["指标库"]
-    assert lists.sheet_state == "hidden" and [lists.cell(1, column).value for column in range(3, 7)] == [
+    assert lists.sheet_state == "hidden" and [lists.cell(1, column).value for column in range(4, 8)] == [
         "成本指标",
         "产出指标",
         "效益指标",
         "满意度指标",
     ]
-    assert [lists.cell(row, 4).value for row in range(2, 6)] == ["数量指标", "质量指标", "时效指标", None]
+    assert [lists.cell(row, 5).value for row in range(2, 6)] == ["数量指标", "质量指标", "时效指标", None]
 
 
 def test_units_signs_and_usual_indicators_are_offered_and_others_may_be_typed(tmp_path):

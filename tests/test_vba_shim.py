@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import zipfile
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -278,9 +279,11 @@ def test_the_way_without_com_paints_what_the_command_found_and_takes_it_away(
     assert lines.isascii() and not in_chinese.isascii()
     assert len(lines.splitlines()) == len(in_chinese.splitlines()) > 5
     found = [line.split("\t") for line in in_chinese.splitlines()[1:]]
-    count = {level: sum(row[0] == level for row in found) for level in ("错误", "核实", "提示")}
+    counted = Counter(row[1] for row in found)
+    bureau = f"，财政核实{counted['财政核实']}处" if counted["财政核实"] else ""
     assert painted.sentence.startswith(
-        f"校验完成：须修改{count['错误']}处，须说明{count['核实']}处，供参考{count['提示']}处。"
+        f"校验完成：须修改{counted['本次修改']}处，须说明{counted['本次说明']}处，"
+        f"下年完善{counted['下年完善']}处{bureau}。"
     )
 
     book, before = openpyxl.load_workbook(painted.once), openpyxl.load_workbook(plain_book)
@@ -288,7 +291,7 @@ def test_the_way_without_com_paints_what_the_command_found_and_takes_it_away(
     assert results[0][:13] == list(COLUMNS) and len(results) == len(found) + 1
     assert sorted((row[3], row[9]) for row in results[1:]) == sorted((row[2], row[9]) for row in found)
     assert [row[1] for row in results[1:]] == sorted(
-        (row[1] for row in results[1:]), key=["错误（须修改）", "核实（须说明）", "提示（供参考）"].index
+        (row[1] for row in results[1:]), key=["错误", "核实", "提示"].index
     )
     marked = {
         (row[4], cell)
@@ -299,7 +302,7 @@ def test_the_way_without_com_paints_what_the_command_found_and_takes_it_away(
     for sheet, cell in marked:
         assert book[sheet][cell].fill.fgColor.rgb[-6:] in ("FFC7CE", "FFEB9C", "DDEBF7"), (sheet, cell)
         assert re.search(
-            r"错误（须修改）：|核实（须说明）：|提示（供参考）：", book[sheet][cell].comment.text
+            r"(错误|核实|提示)，(本次修改|本次说明|下年完善|财政核实)：", book[sheet][cell].comment.text
         )
         assert book[sheet][cell].value == before[sheet][cell].value
     assert book["_selfeval"].sheet_state != "visible"

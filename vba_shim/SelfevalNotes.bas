@@ -44,8 +44,14 @@ Private Sub FitNote(ByVal box As Object, ByVal text As String)
 End Sub
 
 Public Function IsOurs(ByVal text As String) As Boolean
-    Dim number As Long
+    Dim number As Long, kind As Long, head As String
     IsOurs = InStr(text, Told("separator")) > 0
+    For number = 1 To 3
+        For kind = 1 To 4
+            head = Told("grade_" & CStr(number)) & ChrW(&HFF0C) & Told("treatment_" & CStr(kind)) & ChrW(&HFF1A)
+            If Left(text, Len(head)) = head Then IsOurs = True
+        Next kind
+    Next number
     For number = 1 To 3
         If Left(text, Len(Told("level_" & CStr(number)))) = Told("level_" & CStr(number)) Then IsOurs = True
     Next number

@@ -70,7 +70,7 @@ End Sub
 Public Function PaintAll(ByVal book As Object, ByVal lines As Variant, ByVal only As String) As String
     ' Paints what the lines of the command say (the head first); returns the closing sentence. only: one sheet, or "" for all; marks of the
     ' other sheets, and what is listed of them, stay.
-    Dim fields() As Variant, count As Long, level As Long, number As Long, item As Variant, counts(1 To 3) As Long, missed As Long
+    Dim fields() As Variant, count As Long, level As Long, number As Long, item As Variant, counts(1 To 4) As Long, missed As Long, explained As Long
     PlainClear book, only
     marks = 0
     ReDim markSheet(0 To 0): ReDim markCell(0 To 0): ReDim markText(0 To 0): ReDim markLevel(0 To 0)
@@ -84,7 +84,7 @@ Public Function PaintAll(ByVal book As Object, ByVal lines As Variant, ByVal onl
                     If only = "" Or CStr(item(4)) = only Then
                         fields(count) = item
                         count = count + 1
-                        counts(level) = counts(level) + 1
+                        counts(TreatmentOf(CStr(item(1)))) = counts(TreatmentOf(CStr(item(1)))) + 1
                         NoteMarks item, level
                     End If
                 End If
@@ -92,12 +92,16 @@ Public Function PaintAll(ByVal book As Object, ByVal lines As Variant, ByVal onl
         Next number
     Next level
     missed = PaintMarks(book)
-    WriteResults book, fields, count, only
+    explained = WriteResults(book, fields, count, only)
     If Not SheetOf(book, Told("results")) Is Nothing Then WriteLinks book, SheetOf(book, Told("results")), MemoryOf(book)
     FitNotes book
     PaintAll = Told("checked")
     If only <> "" Then PaintAll = Replace(Told("checked_sheet"), "{0}", only)
-    PaintAll = PaintAll & CStr(counts(1)) & Told("checked_errors") & CStr(counts(2)) & Told("checked_warnings") & CStr(counts(3)) & Told("checked_notes")
+    PaintAll = PaintAll & CStr(counts(1)) & Told("checked_fix") & CStr(counts(2) - explained) & Told("checked_explain")
+    If explained > 0 Then PaintAll = PaintAll & Replace(Told("checked_explained"), "{0}", CStr(explained))
+    PaintAll = PaintAll & Replace(Told("checked_next_year"), "{0}", CStr(counts(3)))
+    If counts(4) > 0 Then PaintAll = PaintAll & Replace(Told("checked_bureau"), "{0}", CStr(counts(4)))
+    PaintAll = PaintAll & Told("checked_end")
     If missed > 0 Then PaintAll = PaintAll & vbLf & Told("not_painted") & CStr(missed)
     If counts(1) = 0 Then PaintAll = PaintAll & vbLf & Told(IIf(only = "", "no_errors", "no_errors_here"))
 End Function
@@ -114,18 +118,20 @@ End Function
 
 Public Function LevelOf(ByVal label As String) As Long
     LevelOf = 3
-    If label = Told("error") Then LevelOf = 1
-    If label = Told("warning") Then LevelOf = 2
+    If label = Told("grade_1") Then LevelOf = 1
+    If label = Told("grade_2") Then LevelOf = 2
 End Function
 
-Public Function LevelName(ByVal label As String) As String
-    LevelName = Told("level_" & CStr(LevelOf(label)))
+Public Function TreatmentOf(ByVal label As String) As Long
+    For TreatmentOf = 1 To 3
+        If label = Told("treatment_" & CStr(TreatmentOf)) Then Exit For
+    Next TreatmentOf
 End Function
 
 Private Sub NoteMarks(ByVal item As Variant, ByVal level As Long)
     ' One mark a cell; the gravest finding comes first and gives the colour.
     Dim names As Variant, number As Long, place As Long, text As String
-    text = LevelName(CStr(item(0))) & ChrW(&HFF1A) & CStr(item(9))
+    text = CStr(item(0)) & ChrW(&HFF0C) & CStr(item(1)) & ChrW(&HFF1A) & CStr(item(9))
     If CStr(item(10)) <> "" Then text = text & vbLf & Told("how") & CStr(item(10))
     names = Split(Replace(CStr(item(5)), " ", ""), ",")
     For number = 0 To UBound(names)

@@ -5,21 +5,21 @@ Private Const TOP As Long = -4160
 Private Const COLUMNS_OF_RESULTS As Long = 13
 Private Const LONGEST_LITERAL As Long = 250
 
-Private keptKey() As String, keptText() As String, keptSeen() As Boolean, kept As Long
+Private keptKey() As String, keptText() As String, keptSeen() As Boolean, kept As Long, explainedRows As Long
 
-Public Sub WriteResults(ByVal book As Object, ByRef fields() As Variant, ByVal count As Long, ByVal only As String)
+Public Function WriteResults(ByVal book As Object, ByRef fields() As Variant, ByVal count As Long, ByVal only As String) As Long
     ' The sheet of results; what a unit explained is carried over, and stays at the end where its finding has gone. only: rows of other
-    ' sheets than this one stay as they are, behind the rest.
+    ' sheets than this one stay as they are, behind the rest. Returns how many findings to explain are explained.
     Dim sheet As Object, number As Long, column As Long, before As Object, row As Long
     Set sheet = SheetOf(book, Told("results"))
-    kept = 0
+    kept = 0: explainedRows = 0
     If sheet Is Nothing Then
         Set before = book.ActiveSheet
         Set sheet = book.Worksheets.Add(After:=book.Worksheets(book.Worksheets.Count))
         sheet.Name = Told("results")
         before.Activate
     Else
-        If sheet.ProtectContents Then Exit Sub
+        If sheet.ProtectContents Then Exit Function
         KeepExplanations sheet, only
         sheet.Cells.ClearContents
     End If
@@ -33,6 +33,7 @@ Public Sub WriteResults(ByVal book As Object, ByRef fields() As Variant, ByVal c
         row = row + 1
         WriteResult sheet, row, fields(number)
     Next number
+    WriteResults = explainedRows
     For number = 0 To kept - 1
         If Not keptSeen(number) Then
             row = row + 1
@@ -45,7 +46,7 @@ Public Sub WriteResults(ByVal book As Object, ByRef fields() As Variant, ByVal c
             KeepRow sheet, row, number, KeptField(number, 13)
         End If
     Next number
-End Sub
+End Function
 
 Private Sub KeepRow(ByVal sheet As Object, ByVal row As Long, ByVal number As Long, ByVal status As String)
     Dim column As Long
@@ -84,13 +85,15 @@ Private Sub WriteResult(ByVal sheet As Object, ByVal row As Long, ByVal item As 
         If keptKey(number) = item(2) & vbTab & item(4) & vbTab & item(6) & vbTab & item(7) Then
             status = Told("status_kept")
             explanation = KeptField(number, 12)
-            If explanation <> "" And LevelOf(CStr(item(0))) = 2 Then status = Told("status_explained")
+            If explanation <> "" And TreatmentOf(CStr(item(1))) = 2 Then
+                status = Told("status_explained"): explainedRows = explainedRows + 1
+            End If
             keptSeen(number) = True
             Exit For
         End If
     Next number
     sheet.Cells(row, 1).Value = row - 1
-    PutText sheet.Cells(row, 2), LevelName(CStr(item(0)))
+    PutText sheet.Cells(row, 2), CStr(item(0))
     PutText sheet.Cells(row, 3), CStr(item(1))
     PutText sheet.Cells(row, 4), CStr(item(2))
     PutText sheet.Cells(row, 5), CStr(item(4))

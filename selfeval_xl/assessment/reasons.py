@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from importlib import resources
 
 from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.assessment.text_models import chance
 from selfeval_xl.model.forms import Indicator
 from selfeval_xl.model.quantity import Kind, is_blank
 from selfeval_xl.model.sheet_names import STUB
@@ -58,13 +59,21 @@ def has_reason(note: str | None) -> bool:
 
 
 @lru_cache(maxsize=20_000)
+def measure_chance(note: str | None) -> float:
+    """The chance that the text names an improvement measure, from 0 to 1."""
+    if note is None or not has_reason(note) or f"改进措施：{STUB}" in note:
+        return 0.0
+    return chance("measure", note)
+
+
 def has_measure(note: str | None) -> bool:
-    """Whether the text names an improvement measure."""
-    return (
-        has_reason(note)
-        and f"改进措施：{STUB}" not in (note or "")
-        and bool(_table("measures")["words"].search(note or ""))
-    )
+    """Whether the text names an improvement measure, as far as that can be said."""
+    return measure_chance(note) >= 0.5
+
+
+def lacks_measure(note: str | None, policy: Policy) -> bool:
+    """Whether the text surely names no improvement measure (policy: how sure)."""
+    return 1 - measure_chance(note) >= float(policy.number("text_sure"))
 
 
 @lru_cache(maxsize=4096)

@@ -6,11 +6,12 @@ Forms go in, assessed forms come out. All numbers are Decimal, rounding is half 
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 
+from selfeval_xl.assessment.deadline_verdicts import judge_deadline, may_be_month, undetermined, verdict_of
+from selfeval_xl.assessment.direction import smaller_is_better
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.words import (
     FULFILLED,
@@ -29,7 +30,6 @@ from selfeval_xl.model.units import DAYS_A_MONTH, Measure, near
 
 __all__ = ["FULFILLED", "assess", "execution_rate", "expected_score", "judge", "rounded", "shown"]
 
-_YEAR = 2000  # stands in where neither date nor form has a year; a leap year
 _ROUGHLY = Decimal("-0.1")  # against 约300人, 290 cannot be called too few
 
 Pair = tuple[Decimal, Decimal, Decimal]  # target, its upper end and the completed value, in one unit
@@ -41,7 +41,22 @@ _DURATION_NAME = re.compile(r"时长|工期|租期|周期|月数|期数|月份�
 _DOWN = re.compile(r"下降|降低|减少|压减|缩减|下滑|减幅|降幅|负增长")  # 较上年下降2%
 _UP = re.compile(r"(?<!负)增长|增加|提高|提升|上升|增幅|上涨")  # 同比增长5%
 _UNIT_IN_NAME = re.compile(r"[(（]([^()（）]{1,6})[)）]\s*$")  # 万元 of 总成本（万元）
-_DONE_IN_YEAR = re.compile(r"(20\d{2})年度?(?:内?完成)?")  # 2024年内完成
+
+
+_SAVED = re.compile(r"节约|节省|节支|结余|压减|降低|减少")  # 节约5万元: the more the better
+_EVERY = re.compile(r"每(?:个|一)?(?P<part>半年|季度|季|月|周|星期|旬|日|天)")
+_TIMES_A_YEAR = {
+    "半年": 2,
+    "季度": 4,
+    "季": 4,
+    "月": 12,
+    "周": 52,
+    "星期": 52,
+    "旬": 36,
+    "日": 365,
+    "天": 365,
+}
+_TOO_MANY_TIMES = 50
 
 
 def assess(form: Form, policy: Policy) -> Form:
@@ -101,10 +116,11 @@ def judge(
     if actual.kind is Kind.EMPTY:
         return Judgement(None)
     if target.kind is Kind.EMPTY:
-        return _undetermined(Cause.NO_TARGET)
+        return undetermined(Cause.NO_TARGET)
     target, actual = _month_or_months(target, actual, name)
+    target, actual = _as_dates(target, actual)
     if target.kind is Kind.DEADLINE:
-        return _judge_deadline(target, actual, year)
+        return judge_deadline(target, actual, year)
     if target.kind is Kind.TEXT:
         return judge_words(target.words, actual)
     if actual.kind is Kind.TEXT:
@@ -112,26 +128,58 @@ def judge(
     if actual.kind is Kind.DEADLINE:
         amount = money(actual.words)  # 2024.11 is an amount where one was asked for
         if amount is None:
-            return _undetermined(Cause.DIMENSION)
+            return undetermined(Cause.DIMENSION)
         actual = Quantity(Kind.NUMBER, number=amount)
     if PLANNED.search(actual.words):
-        return _undetermined(Cause.WORDS)
-    at_most = target.operator in ("≤", "<") or (
-        target.operator in ("=", "") and cost and _counts_as_cost(name)
-    )
+        return undetermined(Cause.WORDS)
     if actual.kind is Kind.RANGE:
         return _judge_actual_range(target, actual, cost=cost, name=name, over=over, year=year)
-    return _judge_numbers(target, actual, at_most, name, over)
+    target, fewer_open = _in_a_year(target, actual)
+    at_most = _smaller_is_better(target, cost, name)
+    if at_most is not None:
+        judgement = _judge_numbers(target, actual, at_most, name, over)
+    else:
+        judgement = _agreed(*(_judge_numbers(target, actual, way, name, over) for way in (True, False)))
+    if fewer_open and judgement.verdict is Verdict.UNMET:
+        return replace(judgement, verdict=Verdict.UNDETERMINED, cause=Cause.WORDS)
+    return judgement
 
 
-def _undetermined(
-    cause: Cause, attainment: Decimal | None = None, deviation: Decimal | None = None
-) -> Judgement:
-    return Judgement(Verdict.UNDETERMINED, attainment, deviation, cause)
+def _agreed(one: Judgement, other: Judgement) -> Judgement:
+    """What two ways to read a target agree in; undetermined where they do not."""
+    if one.verdict is other.verdict:
+        return one
+    return undetermined(Cause.DIRECTION, one.attainment or other.attainment, one.deviation)
 
 
-def _verdict(met: bool) -> Verdict:
-    return Verdict.MET if met else Verdict.UNMET
+def _smaller_is_better(target: Quantity, cost: bool, name: str) -> bool | None:
+    """Whether the target is the most that is allowed; None where neither its sign nor the name tells.
+
+    Without a sign a name that measures something bad, slow or costly means at most (差错率, 审批时限), and so
+    does a cost, unless it is one that was saved (节约5万元).
+    """
+    if target.operator not in ("=", ""):
+        return target.operator in ("≤", "<")
+    if cost and _counts_as_cost(name):
+        return not (_SAVED.search(target.words) or _SAVED.search(name))
+    return False if _SAVED.search(name) else smaller_is_better(name)
+
+
+def _in_a_year(target: Quantity, actual: Quantity) -> tuple[Quantity, bool]:
+    """The target for the whole year where it is given for a part of one (每季度1次 against 4次).
+
+    Also whether fewer settle nothing then, since not every part of the year may have had its turn.
+    """
+    every = _EVERY.search(target.words)
+    if (
+        every is None
+        or _EVERY.search(actual.words)
+        or target.number is None
+        or target.kind is not Kind.NUMBER
+    ):
+        return target, False
+    times = _TIMES_A_YEAR[every["part"]]
+    return replace(target, number=target.number * times), times > 1
 
 
 def _counts_as_cost(name: str) -> bool:
@@ -141,43 +189,43 @@ def _counts_as_cost(name: str) -> bool:
 
 def _month_or_months(target: Quantity, actual: Quantity, name: str) -> tuple[Quantity, Quantity]:
     """Target and completed value, with 10月 as a deadline beside a date or where the name asks for one."""
-    if not _may_be_month(target) or _DURATION_NAME.search(name):
+    if not may_be_month(target) or _DURATION_NAME.search(name):
         return target, actual
     dated = (
         actual.kind is Kind.DEADLINE
         and actual.deadline is not None
         and bool(re.search(r"[月年日-]", actual.words))
     )
-    if dated or (_DATE_NAME.search(name) and _may_be_month(actual)):
+    if dated or (_DATE_NAME.search(name) and may_be_month(actual)):
         due = Deadline(int(target.number or 0))
         return Quantity(Kind.DEADLINE, deadline=due, words=str(target)), actual
     return target, actual
 
 
-def _may_be_month(quantity: Quantity) -> bool:
-    """Whether a quantity such as 10月 may be October."""
-    number = quantity.number
-    if (
-        quantity.kind is not Kind.NUMBER
-        or quantity.unit not in ("月", "月份")
-        or quantity.operator
-        or number is None
-    ):
-        return False
-    return 1 <= number <= 12 and number % 1 == 0
+def _as_dates(target: Quantity, actual: Quantity) -> tuple[Quantity, Quantity]:
+    """Target and completed value, as dates where both are written like 20240630."""
+    if target.unit or actual.unit or target.operator not in ("", "≤", "="):
+        return target, actual
+    due, done = (read_compact(str(one.number)) if one.number else None for one in (target, actual))
+    if due is None or done is None:
+        return target, actual
+    return (
+        Quantity(Kind.DEADLINE, deadline=due, words=target.words),
+        Quantity(Kind.DEADLINE, deadline=done, words=actual.words),
+    )
 
 
 def _judge_numbers(target: Quantity, actual: Quantity, at_most: bool, name: str, over: Decimal) -> Judgement:
     """The judgement on two numbers; undetermined where the ways to read them do not agree."""
-    months = target.unit == actual.unit == "月" and _may_be_month(target) and not _DURATION_NAME.search(name)
+    months = target.unit == actual.unit == "月" and may_be_month(target) and not _DURATION_NAME.search(name)
     if months and target.number != actual.number:
-        return _undetermined(Cause.WORDS)  # 10月, 9月: a month earlier, or a month short
+        return undetermined(Cause.WORDS)  # 10月, 9月: a month earlier, or a month short
     readings = [_judge_pair(target, pair, at_most, over) for pair in _in_one_unit(target, actual, name)]
     if not readings:
-        return _undetermined(Cause.DIMENSION)
+        return undetermined(Cause.DIMENSION)
     first = readings[0]
     if any(reading.verdict is not first.verdict for reading in readings[1:]):
-        return _undetermined(Cause.WORDS)
+        return undetermined(Cause.WORDS)
     return _judge_limit(first, actual, at_most)
 
 
@@ -189,16 +237,16 @@ def _judge_pair(target: Quantity, pair: Pair, at_most: bool, over: Decimal) -> J
     operator = "≤" if at_most and target.operator != "<" else target.operator or "="
     deviation = EXACT.divide(got - wanted, abs(wanted)) if wanted else None
     if operator in "≤<":
-        return Judgement(_verdict(got < wanted or (operator == "≤" and got == wanted)), None, deviation)
+        return Judgement(verdict_of(got < wanted or (operator == "≤" and got == wanted)), None, deviation)
     if wanted == 0:
-        return Judgement(_verdict({"=": got == 0, "≥": got >= 0, ">": got > 0}[operator]))
+        return Judgement(verdict_of({"=": got == 0, "≥": got >= 0, ">": got > 0}[operator]))
     if wanted < 0 and operator == "=" and got != wanted:
         # Target -5%, done -6%: the form does not say in which direction it should go.
-        return _undetermined(Cause.WORDS, None, deviation)
+        return undetermined(Cause.WORDS, None, deviation)
     attainment = EXACT.divide(got, wanted) if wanted > 0 else None
     if got < wanted or (operator == ">" and got == wanted):
         if target.about and deviation is not None and deviation >= _ROUGHLY:
-            return _undetermined(Cause.WORDS, attainment, deviation)
+            return undetermined(Cause.WORDS, attainment, deviation)
         return Judgement(Verdict.UNMET, attainment, deviation)
     exceeded = deviation is not None and wanted > 0 and deviation > over
     return Judgement(Verdict.EXCEEDED if exceeded else Verdict.MET, attainment, deviation)
@@ -207,7 +255,7 @@ def _judge_pair(target: Quantity, pair: Pair, at_most: bool, over: Decimal) -> J
 def _judge_range(low: Decimal, high: Decimal, got: Decimal) -> Judgement:
     if got < low:
         return Judgement(Verdict.UNMET)
-    return Judgement(Verdict.MET) if got <= high else _undetermined(Cause.ABOVE_RANGE)
+    return Judgement(Verdict.MET) if got <= high else undetermined(Cause.ABOVE_RANGE)
 
 
 def _judge_limit(judgement: Judgement, actual: Quantity, at_most: bool) -> Judgement:
@@ -218,14 +266,14 @@ def _judge_limit(judgement: Judgement, actual: Quantity, at_most: bool) -> Judge
     met = judgement.verdict in (Verdict.MET, Verdict.EXCEEDED)
     exactly = judgement.deviation == 0
     if "近" in actual.words and actual.about and exactly and not at_most:
-        return _undetermined(Cause.WORDS, judgement.attainment, judgement.deviation)
+        return undetermined(Cause.WORDS, judgement.attainment, judgement.deviation)
     if actual.operator == "<" and exactly and not at_most:
         return replace(judgement, verdict=Verdict.UNMET)
     if actual.operator == ">" and exactly:
-        return replace(judgement, verdict=_verdict(not at_most))
+        return replace(judgement, verdict=verdict_of(not at_most))
     wrong_side = ("≤", "<") if not at_most else ("≥", ">")
     if actual.operator in wrong_side and met and not (at_most and actual.operator == ">" and exactly):
-        return _undetermined(Cause.WORDS, judgement.attainment, judgement.deviation)
+        return undetermined(Cause.WORDS, judgement.attainment, judgement.deviation)
     if actual.operator == "<" and at_most and exactly:
         return replace(judgement, verdict=Verdict.MET)
     return judgement
@@ -250,7 +298,7 @@ def _judge_actual_range(
     if len(verdicts) == 1:
         return Judgement(ends[0].verdict, cause=ends[0].cause)
     return (
-        Judgement(Verdict.MET) if verdicts <= {Verdict.MET, Verdict.EXCEEDED} else _undetermined(Cause.WORDS)
+        Judgement(Verdict.MET) if verdicts <= {Verdict.MET, Verdict.EXCEEDED} else undetermined(Cause.WORDS)
     )
 
 
@@ -264,6 +312,8 @@ def _in_one_unit(target: Quantity, actual: Quantity, name: str) -> list[Pair]:
     wanted_in, got_in = _unit_measure(target, actual), _unit_measure(actual, target)
     if target.unit == actual.unit or (not target.unit and not actual.unit):
         pairs = [(low, high, got)]
+        if target.unit == "%" and 0 < low <= 1 and got >= low * _TOO_MANY_TIMES:
+            pairs.append((low * 100, high * 100, got))  # 0.95 with a unit of its own column, and 96%
     elif not actual.unit:
         pairs = _without_unit(low, high, got, target)
     elif not target.unit:
@@ -365,70 +415,6 @@ def _minutes_a_month(months: Measure) -> Decimal:
     return Decimal(365 * 1440) / 12 if months.factor == 12 else DAYS_A_MONTH * 1440
 
 
-def _judge_deadline(target: Quantity, actual: Quantity, year: int | None) -> Judgement:
-    """The judgement on a completed value whose target is a deadline."""
-    due = target.deadline
-    if due is None:
-        return _undetermined(Cause.NO_TARGET)
-    if actual.kind is Kind.DEADLINE and actual.deadline:
-        planned = PLANNED.search(actual.words) and not PLANNED.search(target.words)
-        return _undetermined(Cause.WORDS) if planned else _compare_dates(due, actual.deadline, year)
-    if actual.kind is Kind.NUMBER:
-        return _judge_numeric_date(due, actual, year)
-    if actual.kind is Kind.TEXT:
-        done_in = _DONE_IN_YEAR.fullmatch(actual.words)
-        return _compare_years(due, int(done_in[1]), year) if done_in else judge_words(target.words, actual)
-    return _undetermined(Cause.DIMENSION)
-
-
-def _judge_numeric_date(due: Deadline, actual: Quantity, year: int | None) -> Judgement:
-    """The judgement on 10月, 12.31 or 20241130 as the date of completion.
-
-    12个月 counts as done by a deadline at the end of a year.
-    """
-    if _may_be_month(actual):
-        return _compare_dates(due, Deadline(int(actual.number or 0)), year)
-    date = None if actual.unit or actual.operator else read_compact(str(actual))
-    if date:
-        return _compare_dates(due, date, year)
-    if actual.unit in ("季度", "季") and actual.number in (1, 2, 3, 4):
-        return _compare_dates(due, Deadline(int(actual.number) * 3), year)
-    measure = actual.measure
-    if (
-        measure
-        and measure.dimension == "months"
-        and due.month == 12
-        and not due.day
-        and actual.number
-        and actual.number * measure.factor == 12
-    ):
-        return Judgement(Verdict.MET)
-    return _undetermined(Cause.DIMENSION)
-
-
-def _compare_dates(due: Deadline, done: Deadline, form_year: int | None) -> Judgement:
-    """The judgement on a date of completion: met by a day not later than the deadline.
-
-    A month without a day is settled only where all its days lie on one side.
-    """
-    year = due.year or form_year or done.year or _YEAR
-    limit = due.last_day(year)
-    if done.day:
-        return Judgement(_verdict((done.year or limit[0], done.month, done.day) <= limit))
-    month = (done.year or due.year or (year if due.month > 1 or not due.before else limit[0]), done.month)
-    if month == limit[:2] and limit[2] < monthrange(*month)[1]:
-        return _undetermined(Cause.WORDS)
-    return Judgement(_verdict(month <= limit[:2]))
-
-
-def _compare_years(due: Deadline, done: int, form_year: int | None) -> Judgement:
-    """The judgement where only the year of completion is known."""
-    last = due.last_day(due.year or form_year or done)
-    if done == last[0] and last[1:] != (12, 31):
-        return _undetermined(Cause.WORDS)
-    return Judgement(_verdict(done <= last[0]))
-
-
 def _judge_words_for_number(target: Quantity, actual: Quantity) -> Judgement:
     """The judgement on a completed value in words against a numeric target."""
     words = actual.words
@@ -448,7 +434,7 @@ def _judge_words_for_number(target: Quantity, actual: Quantity) -> Judgement:
         return Judgement(Verdict.MET, ONE, ZERO)
     if says_failed(words) and not says_done(words):
         return Judgement(Verdict.UNMET, cause=Cause.NOT_A_NUMBER)
-    return _undetermined(Cause.NOT_A_NUMBER)
+    return undetermined(Cause.NOT_A_NUMBER)
 
 
 def expected_score(

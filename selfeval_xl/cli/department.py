@@ -100,7 +100,7 @@ def check(
     roster: CheckedRoster = None,
     policy: PolicyFile = None,
 ) -> None:
-    """校验自评表，逐条说明问题在哪个格、怎么改。有须修改的错误时退出码为1。"""
+    """校验自评表，逐条说明问题在哪个格、怎么改。有须修改的问题时退出码为1。"""
     from selfeval_xl.cli.json_documents import check_document
     from selfeval_xl.cli.screen.screen import (
         ProgressBars,
@@ -111,7 +111,6 @@ def check(
         tsv_lines,
     )
     from selfeval_xl.filings.grouping import gather
-    from selfeval_xl.model.findings import Severity
     from selfeval_xl.rules.county_file import load
     from selfeval_xl.rules.runner import check as run
     from selfeval_xl.workflows.marking.marks import mark_all
@@ -133,7 +132,7 @@ def check(
         show_marked(marked)
     if mended and out and not as_json and not tsv:
         show_mended(mended, out)
-    raise typer.Exit(1 if findings.count(Severity.ERROR) else 0)
+    raise typer.Exit(1 if findings.counts.fix else 0)
 
 
 def fill(

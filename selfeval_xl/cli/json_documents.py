@@ -208,6 +208,6 @@ def submission_document(path: Path, submitted: Submitted) -> Json:
         "department": owner.department,
         "department_code": owner.code,
         "year": owner.year,
-        "errors": submitted.errors,
-        "unexplained": submitted.unexplained,
+        "fix": submitted.counts.fix,
+        "explain": submitted.counts.explain,
     }

@@ -54,7 +54,7 @@ def share_of(entry: DepartmentData, material: CountyData, sampling: Sampling) ->
         projects,
         list(funding_rows(entry)),
         list(indicator_rows(entry, material)),
-        list(deviation_rows(entry)),
+        list(deviation_rows(entry, material.policy)),
         finding_rows(entry, material),
     )
     rules = [frozenset(finding.rule for finding in form.findings) for form in entry.projects]

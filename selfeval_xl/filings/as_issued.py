@@ -150,7 +150,13 @@ def _indicator(row: Indicator, issued_text: IssuedText) -> Indicator | None:
     initial = issued_text(row.cells.get("initial_target"))
     if not (name or target or initial):
         return None
-    return Indicator(name=name or row.name, target=target, initial_target=initial, cells=row.cells)
+    return Indicator(
+        name=name or row.name,
+        target=target,
+        initial_target=initial,
+        points=issued_text(row.cells.get("points")),
+        cells=row.cells,
+    )
 
 
 def _target(cells: str | None, issued_text: IssuedText) -> str | None:

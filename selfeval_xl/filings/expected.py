@@ -46,6 +46,8 @@ class ExpectedTarget(Protocol):
     def name(self) -> str: ...
     @property
     def target(self) -> str: ...
+    @property
+    def points(self) -> str: ...
 
 
 class RosterView(Protocol):
@@ -128,7 +130,7 @@ def issued(
     if project is None:
         return remembered
     rows = tuple(
-        Indicator(name=row.name, target=row.target or None)
+        Indicator(name=row.name, target=row.target or None, points=row.points or None)
         for row in targets
         if row.project in (project.code or project.name, project.name)
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Severity(StrEnum):
-    """The severity of a finding."""
+    """The severity of a finding: how grave it is and how sure. What to do is its `Treatment`."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -24,11 +26,6 @@ class Severity(StrEnum):
         """The word on screen: never 警告, which is a disciplinary penalty."""
         return {"error": "错误", "warning": "核实", "note": "提示"}[self.value]
 
-    @property
-    def demand(self) -> str:
-        """The Chinese words for what the unit has to do about the finding."""
-        return {"error": "须修改", "warning": "须说明", "note": "供参考"}[self.value]
-
 
 _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
@@ -43,9 +40,15 @@ class Treatment(StrEnum):
 
     @property
     def label(self) -> str:
+        """The word on screen, printed beside the severity and never joined with it."""
         return {"fix": "本次修改", "explain": "本次说明", "next_year": "下年完善", "bureau": "财政核实"}[
             self.value
         ]
+
+    @property
+    def demand(self) -> str:
+        """The word before a number of findings: 须修改3处."""
+        return {"fix": "须修改", "explain": "须说明"}.get(self.value, self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,51 @@ class RuleStatus:
     why: str | None = None
 
 
+class Counts(NamedTuple):
+    """How many findings have each treatment: the numbers that tell a person what to do, everywhere.
+
+    explain: without those that are explained already; they are `explained`.
+    """
+
+    fix: int = 0
+    explain: int = 0
+    next_year: int = 0
+    bureau: int = 0
+    explained: int = 0
+
+    @property
+    def due(self) -> int:
+        """The findings that the department has to settle now."""
+        return self.fix + self.explain
+
+    def sentence(self) -> str:
+        """须修改3处，须说明5处，下年完善8处; 财政核实 and what is explained only where there is some."""
+        parts = [f"{Treatment.FIX.demand}{self.fix}处", f"{Treatment.EXPLAIN.demand}{self.explain}处"]
+        if self.explained:
+            parts[1] += f"（另有{self.explained}处已说明）"
+        parts.append(f"{Treatment.NEXT_YEAR.demand}{self.next_year}处")
+        if self.bureau:
+            parts.append(f"{Treatment.BUREAU.demand}{self.bureau}处")
+        return "，".join(parts)
+
+
+def counted(findings: Iterable[Finding]) -> Counts:
+    """The findings by treatment. Whatever counts findings for a person counts them by this."""
+    numbers = Counter(
+        "explained"
+        if finding.treatment is Treatment.EXPLAIN and finding.status == "explained"
+        else finding.treatment
+        for finding in findings
+    )
+    return Counts(
+        numbers[Treatment.FIX],
+        numbers[Treatment.EXPLAIN],
+        numbers[Treatment.NEXT_YEAR],
+        numbers[Treatment.BUREAU],
+        numbers["explained"],
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class FileCount:
     """The numbers of forms and findings of one file."""
@@ -177,6 +225,7 @@ class Findings:
     def __len__(self) -> int:
         return len(self.findings)
 
-    def count(self, severity: Severity) -> int:
-        """The number of findings of this severity."""
-        return sum(finding.severity is severity for finding in self.findings)
+    @property
+    def counts(self) -> Counts:
+        """The findings by treatment."""
+        return counted(self.findings)

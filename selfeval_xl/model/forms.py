@@ -47,6 +47,7 @@ class Cause(StrEnum):
     NOT_A_NUMBER = "not_a_number"  # numeric target, completed value in words
     PARTIAL = "partial"  # 基本达到
     WORDS = "words"  # words that do not settle it
+    DIRECTION = "direction"  # not certain whether more or less is better
     ABOVE_RANGE = "above_range"
     NO_TARGET = "no_target"
 
@@ -75,6 +76,7 @@ class FundingLine(Located):
     cannot be computed). other: texts of further columns by their heads. typed: the text of a cell whose
     value had to be converted (12.5万元 in a 元 form), by key. stored: by key the number with which the
     workbook calculates, where the cell shows another amount; AS_TEXT for a text, which counts as nothing.
+    decimals: by key the digits behind the point that the cell shows, where the amount here has others.
     """
 
     source: str
@@ -90,6 +92,7 @@ class FundingLine(Located):
     cells: Cells = field(default_factory=dict)
     typed: Cells = field(default_factory=dict)
     stored: Cells = field(default_factory=dict)
+    decimals: Mapping[str, int] = field(default_factory=dict)
     rate: Decimal | None = None
 
     @property

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from selfeval_xl.model.findings import Severity
+from selfeval_xl.model.findings import Severity, Treatment
 
 SEPARATOR = "\n—— 以下为校验批注 ——\n"
-# The beginnings of our notes; each note has one of them.
-LEVELS = tuple(f"{severity.label}（{severity.demand}）：" for severity in Severity)
+_EARLIER = {Severity.ERROR: "须修改", Severity.WARNING: "须说明", Severity.NOTE: "供参考"}
+# The beginnings of our notes with their severities; the last of each severity is that of earlier versions.
+BEGINNINGS = {
+    **{
+        f"{severity.label}，{treatment.label}：": severity for severity in Severity for treatment in Treatment
+    },
+    **{f"{severity.label}（{word}）：": severity for severity, word in _EARLIER.items()},
+}
+LEVELS = tuple(BEGINNINGS)
+
+
+def beginning(severity: Severity, treatment: Treatment) -> str:
+    """The beginning of a note about a finding."""
+    return f"{severity.label}，{treatment.label}："
 
 
 def is_ours(text: str) -> bool:

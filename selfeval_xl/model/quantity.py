@@ -131,6 +131,11 @@ _RANGE = re.compile(
     rf"^(?:控制在|保持在|介于|在|为|达到)?(?P<low>{_PLAIN})(?P<mid>[^\d~至到—–,;()<>≥≤=-]{{0,6}})"
     rf"(?:~+|--?|—+|–|至|到)(?P<high>{_PLAIN})(?P<rest>[^\d]*)$"
 )  # 90%-95%, 3至5天, 控制在500米~1公里以内
+_PER_MANY = re.compile(r"/(10|100|1000)(?=[万千亿])")  # 次/10万公顷
+_MANY = {"10": "十", "100": "百", "1000": "千"}
+_INTERVAL = re.compile(  # [90%,95%], (3,5]天
+    rf"^[\[(【](?P<low>{_PLAIN}[^\d,\[\]()]{{0,4}})[,;~—-](?P<high>{_PLAIN}[^\d,\[\]()]{{0,4}})[\])】]"
+)
 _BETWEEN = re.compile(
     rf"^(?P<first>[^\d+-]{{1,6}})(?P<low>{_PLAIN})(?P<mid>[^\d+-]{{1,16}})(?P<high>{_PLAIN})(?P<rest>[^\d]*)$"
 )  # ≥95%且≤100%, 不低于3天不超过5天
@@ -260,6 +265,7 @@ def parse(text: str | None) -> Quantity:
         return words
     value = _NATURE.sub("", plain).replace("(等于)", "等于")
     value = with_percent_sign(_NOTE.sub("", value) or value)
+    value = _PER_MANY.sub(lambda match: f"/{_MANY[match[1]]}", value)
     due = read_deadline(value)
     if due:
         return Quantity(Kind.DEADLINE, deadline=due, words=plain)
@@ -291,6 +297,7 @@ def _sign_at_end(text: str) -> tuple[str, str]:
 
 def _range(text: str) -> Quantity | None:
     """The range that a text gives: 90%-95%, 3至5天, ≥95%且≤100%, 95%≤x≤100%; None for anything else."""
+    text = _INTERVAL.sub(r"\g<low>~\g<high>", text)
     match = _RANGE.match(text) or _BETWEEN.match(text) or _SANDWICH.match(text)
     if not match:
         return None
@@ -386,6 +393,8 @@ def _is_one_of_several(rest: str) -> bool:
 
 def _about_before(before: str) -> tuple[str, bool, str]:
     """The words without 约 or the like at their end, whether there was one, and 近 or 接近 if it was that."""
+    if before.endswith("节约"):
+        return before, False, ""
     word = next((word for word in _ABOUT_BEFORE if before.endswith(word)), "")
     return before.removesuffix(word), bool(word), word if "近" in word else ""
 

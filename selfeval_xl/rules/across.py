@@ -20,6 +20,8 @@ from selfeval_xl.model.sheet_names import STUB
 from selfeval_xl.rules.funding_table import main_line
 from selfeval_xl.rules.indicators import bare, level
 from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.sums import Span, amount_span, in_ten_thousand
+from selfeval_xl.rules.sums import summed as spans_summed
 from selfeval_xl.rules.word_lists import words
 
 
@@ -162,7 +164,7 @@ def completions_differ(filing: Filing, policy: Policy) -> Iterator[Finding]:
     "项目名称前后不一",
     Severity.WARNING,
     asks="同一个项目在各张表里用同一个名称。",
-    treatment=Treatment.FIX,
+    treatment=Treatment.EXPLAIN,
     scope="filing",
 )
 def project_named_differently(filing: Filing, policy: Policy) -> Iterator[Finding]:
@@ -257,36 +259,42 @@ def department_unlike_projects(filing: Filing, policy: Policy) -> Iterator[Findi
                 yield placed(finding, whole, filing)
 
 
-def _sum_of_projects(projects: Sequence[Form], key: str) -> Decimal | None:
-    """The sum of one amount over all projects in 万元; None unless each form has it."""
+def _sum_of_projects(projects: Sequence[Form], key: str) -> tuple[Decimal, Span] | None:
+    """The sum of one amount over all projects in 万元, and what it may be; None unless each form has it."""
     lines = [(form, main_line(form)) for form in projects]
-    amounts = [(form, amount) for form, line in lines if line and (amount := line.amount(key)) is not None]
+    amounts = [
+        (form, amount, span)
+        for form, line in lines
+        if line and (amount := line.amount(key)) is not None and (span := amount_span(line, key))
+    ]
     if len(amounts) < len(projects):
         return None
-    return sum((ten_thousand_yuan(form, amount) for form, amount in amounts), Decimal(0))
+    total = sum((ten_thousand_yuan(form, amount) for form, amount, _ in amounts), Decimal(0))
+    return total, spans_summed(in_ten_thousand(form, span) for form, _, span in amounts)
 
 
-def _unlike_projects(whole: Form, key: str, summed: Decimal, count: int) -> Finding | None:
+def _unlike_projects(whole: Form, key: str, sums: tuple[Decimal, Span], count: int) -> Finding | None:
     """The finding on the department form's 项目支出, or its total, where it disagrees with the projects' sum.
 
-    summed: in 万元; count: of the projects.
+    sums: in 万元; count: of the projects.
     """
-    slack = Decimal("0.01") * count
+    summed, possible = sums
     row = next((line for line in whole.funding if line.source.endswith("项目支出")), None)
     line = row or whole.total_funding
     amount = line.amount(key) if line else None
-    if line is None or amount is None:
+    span = amount_span(line, key) if line else None
+    if line is None or amount is None or span is None:
         return None
-    excess = ten_thousand_yuan(whole, amount) - summed
+    printed_as = in_ten_thousand(whole, span)
     filled = f"{getattr(line, key)}{whole.money_unit or ''}"
-    if row is not None and abs(excess) > slack:
+    if row is not None and not printed_as.meets(possible):
         return row.finding(
             key,
             f"部门表“项目支出”{NAMES[key]}填{filled}，{count}张项目表合计{summed}万元。",
             hint="核对是否漏报项目或填错金额。",
             expected=str(summed),
         )
-    if row is None and excess < -slack:
+    if row is None and printed_as.high < possible.low:
         return line.finding(
             key,
             f"部门表{NAMES[key]}合计{filled}，小于{count}张项目表之和{summed}万元。",

@@ -25,7 +25,7 @@ from selfeval_xl.rules.texts import cells, explains_change, explains_money, inst
         "全年预算数比年初预算数变动较大（参数，默认20%且1万元）的，要说明原因。年初为0的是年中追加，"
         "不在此列。"
     ),
-    treatment=Treatment.EXPLAIN,
+    treatment=Treatment.BUREAU,
 )
 def budget_changed_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     """A budget changed in the year by more than the thresholds (policy: 20% and 1万元) needs a reason.
@@ -57,6 +57,7 @@ def budget_changed_without_reason(form: Form, policy: Policy) -> Iterator[Findin
             severity=Severity.WARNING if form.kind == DEPARTMENT else None,
         ),
         cell=cells(line.cells.get("annual_budget"), line.cells.get("initial_budget")),
+        treatment=Treatment.EXPLAIN if form.kind == DEPARTMENT else None,
     )
 
 
@@ -128,7 +129,7 @@ def nothing_spent(form: Form, policy: Policy) -> Iterator[Finding]:
         amounts = f"年初预算数{line.initial_budget}{form.money_unit}，全年预算数调减为0。"
     else:
         return
-    if explains_money(form) or explains_change(form):
+    if explains_money(form, policy) or explains_change(form):
         return
     yield replace(
         line.finding(

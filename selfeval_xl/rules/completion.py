@@ -10,15 +10,24 @@ from decimal import Decimal
 from os.path import commonprefix
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.assessment.reasons import exceeded_by_one
+from selfeval_xl.assessment.reasons import exceeded_by_one, lacks_measure
+from selfeval_xl.assessment.text_models import raises
 from selfeval_xl.model.findings import Finding, Fix, Severity, Treatment
 from selfeval_xl.model.forms import Cause, Form, Indicator, Verdict
 from selfeval_xl.model.numbers import shown
-from selfeval_xl.model.quantity import Kind, is_blank, parse, tidy
+from selfeval_xl.model.quantity import Kind, is_blank, money, parse, tidy
 from selfeval_xl.model.sheet_names import STUB
 from selfeval_xl.rules.indicators import bare, level, named
 from selfeval_xl.rules.registry import rule
-from selfeval_xl.rules.texts import cells, has_note, instead_of_text, phrases, says_something, several
+from selfeval_xl.rules.texts import (
+    cells,
+    has_note,
+    instead_of_text,
+    mentions,
+    phrases,
+    says_something,
+    several,
+)
 
 _OPERATOR = re.compile(r"^(?:≥|≧|⩾|>=|=>|≤|≦|<=|＞|>|＜|<|＝|=)\s*")
 _SURVEY = re.compile(r"问卷|调查|测评|回访|评议|走访|投票|样本|份")
@@ -81,12 +90,21 @@ def _reason_due(form: Form) -> Iterator[Indicator]:
     "D03",
     "未完成没有说明原因",
     Severity.ERROR,
-    asks="未完成的指标要写明原因，写在格子里；图片、文本框和批注不算。",
-    needs="notes",
+    asks=(
+        "未完成的指标要写明原因，写在格子里；图片、文本框和批注不算。没有偏差原因栏的表，"
+        "别处也没有提到的，请说明。"
+    ),
 )
 def unmet_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
-    """An unmet indicator needs its reason and remedy in the deviation column (财预〔2020〕10号附件)."""
+    """An unmet indicator needs its reason and remedy in the deviation column (财预〔2020〕10号附件).
+
+    On a form without that column it is asked about (W) where the form says nothing of it anywhere.
+    """
     for row in _reason_due(form):
+        if not form.has_notes:
+            if not mentions(form, row):
+                yield replace(_unmet_in_silence(row), treatment=Treatment.EXPLAIN)
+            continue
         if is_blank(row.note):
             rate = (
                 f"（完成率{shown(row.attainment)}）"
@@ -107,19 +125,27 @@ def unmet_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
+def _unmet_in_silence(row: Indicator) -> Finding:
+    """The finding on an unmet indicator of a form without a column for reasons."""
+    return row.finding(
+        "actual",
+        f"{named(row)}指标值“{row.target}”，实际完成“{row.actual}”，未完成，表上没有说明原因。",
+        hint="表上没有偏差原因栏的，在目标完成情况、备注或“单位说明”里写明原因和下一步怎么做。",
+        severity=Severity.WARNING,
+    )
+
+
 @rule(
     "D04",
     "只有原因没有改进措施",
     Severity.WARNING,
     asks="写了原因还要写改进措施。",
-    treatment=Treatment.FIX,
+    treatment=Treatment.EXPLAIN,
     needs="notes",
 )
 def reason_without_measure(form: Form, policy: Policy) -> Iterator[Finding]:
     """A reason is followed by what will be done about it: the column asks for 原因分析及改进措施."""
-    rows = [
-        row for row in _reason_due(form) if has_note(row) and not phrases("measure").search(row.note or "")
-    ]
+    rows = [row for row in _reason_due(form) if has_note(row) and lacks_measure(row.note, policy)]
     by_note: dict[str, list[Indicator]] = defaultdict(list)
     for row in rows:
         by_note[tidy(row.note or "")].append(row)
@@ -147,7 +173,7 @@ def _lies_with_bureau(row: Indicator) -> bool:
     "几处原因一字不差",
     Severity.WARNING,
     asks="每个指标分别写原因，不要把同一句话贴在几处。",
-    treatment=Treatment.FIX,
+    treatment=Treatment.EXPLAIN,
     needs="notes",
 )
 def same_reason_everywhere(form: Form, policy: Policy) -> Iterator[Finding]:
@@ -158,7 +184,7 @@ def same_reason_everywhere(form: Form, policy: Policy) -> Iterator[Finding]:
             by_note[tidy(row.note or "")].append(row)
     for alike in by_note.values():
         note_cells = dict.fromkeys(row.cells.get("note") for row in alike)
-        if len(note_cells) >= 2 and not phrases("measure").search(alike[0].note or ""):
+        if len(note_cells) >= 2 and lacks_measure(alike[0].note, policy):
             bureau = _lies_with_bureau(alike[0])
             yield replace(
                 alike[0].finding(
@@ -177,7 +203,6 @@ def same_reason_everywhere(form: Form, policy: Policy) -> Iterator[Finding]:
     "超额较多没有说明",
     Severity.WARNING,
     asks="超额较多（参数，默认30%）的要说明原因；指标值不大（参数，默认5）、只多一个的不查。",
-    needs="notes",
 )
 def exceeded_without_word(form: Form, policy: Policy) -> Iterator[Finding]:
     """Over-fulfilment beyond the threshold is explained, since the target may have been set too low.
@@ -186,6 +211,8 @@ def exceeded_without_word(form: Form, policy: Policy) -> Iterator[Finding]:
     """
     for row in form.indicators:
         if row.verdict is not Verdict.EXCEEDED or has_note(row) or exceeded_by_one(row, policy):
+            continue
+        if not form.has_notes and mentions(form, row):
             continue
         yield row.finding(
             "actual",
@@ -361,23 +388,52 @@ def _common_beginning(name: str, other: str) -> str:
     return commonprefix((name.strip("“”"), other.strip("“”")))
 
 
+@rule(
+    "D14",
+    "判定与说明相反",
+    Severity.WARNING,
+    asks="完成了的，说明里不应说没有做；未完成的，说明里不应说全都做了。",
+    needs="notes",
+)
+def verdict_unlike_note(form: Form, policy: Policy) -> Iterator[Finding]:
+    """The reason agrees with the verdict: `met` or full marks are not explained by work that was not done."""
+    for row in form.indicators:
+        note = row.note or ""
+        if not says_something(note):
+            continue
+        points, score = money(row.points), money(row.score)
+        full = bool(points) and score is not None and points is not None and score >= points
+        done = row.verdict in (Verdict.MET, Verdict.EXCEEDED)
+        if (done or (full and row.verdict is not Verdict.UNMET)) and raises("done_denied", note, policy):
+            claim = f"指标值“{row.target}”，实际完成“{row.actual}”" + ("，得了满分" if full else "，已完成")
+            message = f"{named(row)}{claim}，说明却写“{note[:40]}”，像是没有做完。"
+        elif row.verdict is Verdict.UNMET and raises("miss_denied", note, policy):
+            message = (
+                f"{named(row)}指标值“{row.target}”，实际完成“{row.actual}”，未完成，"
+                f"说明却写“{note[:40]}”，像是都做完了。"
+            )
+        else:
+            continue
+        yield replace(
+            row.finding("note", message, hint="核对完成值和说明，改正写错的一处；两处都对的，请说明。"),
+            cell=cells(row.cells.get("actual"), row.cells.get("note")),
+        )
+
+
 @rule("D13", "【待补充】没有补充", Severity.ERROR, asks="程序备好的半成品里的“【待补充】”都要补上。")
 def stub_left(form: Form, policy: Policy) -> Iterator[Finding]:
     """A sentence that the program prepared (【待补充】) was completed by a person."""
     texts = [
-        *((row.cells.get("note"), row.note) for row in form.indicators),
-        *((line.cells.get("note"), line.note) for line in form.funding),
-        (form.goal.cells.get("actual"), form.goal.actual),
+        *((row.cells.get("note"), f"{named(row)}的偏差原因", row.note) for row in form.indicators),
+        *((line.cells.get("note"), f"{line.source}的说明", line.note) for line in form.funding),
+        (form.goal.cells.get("actual"), "目标完成情况", form.goal.actual),
     ]
-    stubs = list(dict.fromkeys((cell, text) for cell, text in texts if STUB in (text or "")))
-    if stubs:
-        yield replace(
-            form.finding(
-                None,
-                f"有{len(stubs)}处“【待补充】”没有补充。",
+    for cell, subject, text in dict.fromkeys(texts):
+        if STUB in (text or ""):
+            yield Finding(
+                message=f"{subject}里的“【待补充】”没有补充。",
                 hint="把“【待补充】”换成实际的原因和改进措施。",
-                value=(stubs[0][1] or "")[:60],
-            ),
-            cell=cells(*(cell for cell, _ in stubs)),
-            subject="偏差原因分析及改进措施",
-        )
+                cell=cell,
+                subject=subject,
+                value=(text or "")[:60],
+            )

@@ -44,7 +44,7 @@ _ASSESSED = re.compile(r"考核各社区|各社区各部门|对各村[^。]{0,6}
     "留有其他单位的文字",
     Severity.WARNING,
     asks="文字写的是本单位的情况，没有别处抄来的“我校”“我镇”一类。",
-    treatment=Treatment.FIX,
+    treatment=Treatment.EXPLAIN,
     scope="filing",
 )
 def text_of_another_kind_of_unit(filing: Filing, policy: Policy) -> Iterator[Finding]:

@@ -22,8 +22,10 @@ from selfeval_xl.rules.funding_table import (
     sources,
     subject_cells,
     ten_thousandfold,
+    total_of,
 )
 from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.sums import amount_span, in_ten_thousand
 from selfeval_xl.rules.texts import cells, explains_money, instead_of_text, percent, phrases
 
 
@@ -39,15 +41,18 @@ from selfeval_xl.rules.texts import cells, explains_money, instead_of_text, perc
 def total_is_not_the_sum(form: Form, policy: Policy) -> Iterator[Finding]:
     """The total row equals the sum of its sources, in each money column by itself (财预〔2020〕10号附件1).
 
-    Only complete breakdowns are summed; nested and partial 其中 rows are not. Tolerance: 0.01 for each row.
+    Only complete breakdowns are summed; nested and partial 其中 rows are not. A sum is wrong only where no
+    amounts that are printed like these give it.
     """
     total = form.total_funding
     if total is None:
         return
     for key in AMOUNTS:
-        wanted = total.amount(key)
+        wanted = amount_span(total, key)
         parts = [line for line in sources(form) if line.amount(key) is not None]
         if wanted is None or not parts:
+            if parts and key in total.cells and is_blank(getattr(total, key)):
+                yield _empty_total(form, total, key, parts)
             continue
         summed = exceeds(form, key, wanted, parts, policy.number("funding_tolerance"))
         if summed is not None:
@@ -64,6 +69,20 @@ def total_is_not_the_sum(form: Form, policy: Policy) -> Iterator[Finding]:
                 ),
                 cell=cells(total.cells.get(key), *(line.cells.get(key) for line in parts)),
             )
+
+
+def _empty_total(form: Form, total: FundingLine, key: str, parts: list[FundingLine]) -> Finding:
+    """The finding on a total that is empty although its sources are filled in."""
+    listed = "＋".join(f"{line.source}{getattr(line, key)}" for line in parts)
+    return replace(
+        total.finding(
+            key,
+            f"{NAMES[key]}：合计没有填，各项资金填了（{listed}）。",
+            hint="把各项资金加起来填在合计行。",
+            value="",
+        ),
+        cell=cells(total.cells.get(key), *(line.cells.get(key) for line in parts)),
+    )
 
 
 @rule(
@@ -196,7 +215,7 @@ def low_rate_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     Looks at the total row (policy; 四川0013zp表填报说明: 90%).
     """
     line = main_line(form)
-    if line is None or not is_below(line, policy.number("execution_floor")) or explains_money(form):
+    if line is None or not is_below(line, policy.number("execution_floor")) or explains_money(form, policy):
         return
     floor = percent(policy.number("execution_floor"))
     yield replace(
@@ -225,7 +244,7 @@ _EXACT_SLACK = Decimal("0.002")  # the most by which rounding makes equal figure
         "金额单位不要填错：和同表其他金额、各项资金之和或指标相比差一万倍的，像是把元填进了万元格，"
         "或者反过来。"
     ),
-    treatment=Treatment.FIX,
+    treatment=Treatment.EXPLAIN,
 )
 def yuan_typed_as_ten_thousand(form: Form, policy: Policy) -> Iterator[Finding]:
     """No amount is ten thousand times another that should be like it, as 元 typed in a 万元 cell makes it.
@@ -360,7 +379,10 @@ def unlike_the_ledger(form: Form, policy: Policy, ledger: FundingLine) -> Iterat
         if amount is None or booked is None:
             continue
         filled = ten_thousand_yuan(form, amount)
-        if abs(filled - booked) > policy.number("funding_tolerance"):
+        printed_as, of_ledger = amount_span(line, key), amount_span(ledger, key)
+        if printed_as is None or of_ledger is None:
+            continue
+        if not in_ten_thousand(form, printed_as).meets(of_ledger, policy.number("funding_tolerance")):
             suspicion = (
                 "，正好相差一万倍，像是金额单位填错了"
                 if booked > 0 and filled > 0 and ten_thousandfold(filled, booked, _EXACT_SLACK)
@@ -394,8 +416,12 @@ def breakdowns_differ(form: Form, policy: Policy) -> Iterator[Finding]:
         splits = breakdowns(form, key)
         if wanted is None or not splits:
             continue
-        slack = policy.number("funding_tolerance") * max(len(lines) for _, lines, _ in splits)
-        wrong = [lines for _, lines, amount in splits if abs(amount - wanted) > slack]
+        slack, whole = policy.number("funding_tolerance"), amount_span(total, key)
+        wrong = [
+            lines
+            for _, lines, _ in splits
+            if whole and not total_of(lines, key).meets(whole, slack * len(lines))
+        ]
         if wrong:
             listed = "，".join(f"{name}{amount}" for name, _, amount in splits)
             yield replace(

@@ -15,6 +15,7 @@ from selfeval_xl.model.numbers import shown
 from selfeval_xl.model.quantity import Kind, money, parse
 from selfeval_xl.rules.funding_table import is_below, main_line
 from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.sums import Span, amount_span, exact
 from selfeval_xl.rules.texts import cells, explains_money, several
 
 
@@ -65,7 +66,7 @@ def spent_but_unmet(form: Form, policy: Policy) -> Iterator[Finding]:
 def low_rate_yet_all_met(form: Form, policy: Policy) -> Iterator[Finding]:
     """A rate below 60% (policy) does not go with every indicator met or full marks."""
     line = main_line(form)
-    if line is None or not is_below(line, policy.number("execution_low")) or explains_money(form):
+    if line is None or not is_below(line, policy.number("execution_low")) or explains_money(form, policy):
         return
     rows = form.indicators
     all_met = len(rows) >= 2 and all(row.verdict in (Verdict.MET, Verdict.EXCEEDED) for row in rows)
@@ -86,9 +87,21 @@ def low_rate_yet_all_met(form: Form, policy: Policy) -> Iterator[Finding]:
 
 # The names of indicators, and their formula (财预〔2013〕53号 部门整体支出绩效评价指标框架).
 _MANAGEMENT = (
-    (re.compile(r"^(?:部门|项目|全年|整体)?预算(?:完成|执行)率$|^资金(?:执行|使用)率$"), "执行数÷预算数"),
+    (
+        re.compile(
+            r"^(?:部门|项目|全年|整体|年度)?预算(?:资金)?(?:完成|执行|使用|支出)率$"
+            r"|^(?:项目|财政|专项|年度|补助)?(?:资金|经费)(?:执行|使用|支出|支付)率$"
+        ),
+        "执行数÷预算数",
+    ),
     (re.compile(r"^(?:部门|项目|全年)?预算调整率$"), "（全年预算数－年初预算数）÷年初预算数"),
     (re.compile(r"^(?:部门)?结转结余率$"), "（全年预算数－执行数）÷全年预算数"),
+    (
+        re.compile(r"^(?:部门)?结转结余(?:资金)?(?:变动|增减|控制)率$"),
+        "（本年结转结余－上年结转结余）÷上年结转结余",
+    ),
+    (re.compile(r"^应付(?:款|账款)?(?:占比|率)$"), "应付款÷执行数"),
+    (re.compile(r"^应收(?:款|账款)?(?:占比|率)$"), "应收款÷预算数"),
 )
 # 三公经费控制率 and 公用经费控制率 follow from the row of that money, where the form has one.
 _CONTROLLED = re.compile(r"^(?:部门)?(三公经费|公用经费|会议费|培训费)(?:支出)?(?:预算)?(控制率|变动率)$")
@@ -109,14 +122,18 @@ def indicator_unlike_own_money(form: Form, policy: Policy) -> Iterator[Finding]:
     line, close = main_line(form), policy.number("rate_tolerance")
     if line is None:
         return
-    initial, annual, executed = (line.amount(key) for key in AMOUNTS)
-    if not annual or annual < 0 or executed is None:
+    spans = {key: amount_span(line, key) for key in AMOUNTS}
+    initial, annual, executed = spans["initial_budget"], spans[line.budget_key], spans["executed"]
+    if annual is None or annual.low <= 0 or executed is None:
         return
-    over_initial = [executed / initial] if initial and initial > 0 else []
+    over_initial = [executed.over(initial)] if initial and initial.low > 0 else []
     accepted_rates = (  # one list for each row of _MANAGEMENT
-        [executed / annual, *over_initial],
-        [abs(annual - initial) / initial] if initial and initial > 0 else [],
-        [max(annual - executed, Decimal(0)) / annual],
+        [executed.over(annual), *over_initial],
+        [annual.less(initial).size().over(initial)] if initial and initial.low > 0 else [],
+        [annual.less(executed).over(annual)],
+        _rates_of_carried_over(form, annual.less(executed)),
+        _rates_of_row(form, "应付", "executed"),
+        _rates_of_row(form, "应收", line.budget_key),
     )
     for indicator in form.indicators:
         if "率" not in (indicator.name or ""):
@@ -127,17 +144,35 @@ def indicator_unlike_own_money(form: Form, policy: Policy) -> Iterator[Finding]:
             continue
         yield from _controlled(form, indicator, name, ratio, close)
         for (pattern, formula), rates in zip(_MANAGEMENT, accepted_rates):
-            if not pattern.match(name) or not rates or any(abs(ratio - rate) <= close for rate in rates):
+            if not pattern.match(name) or not rates or any(exact(ratio).meets(rate, close) for rate in rates):
                 continue
+            right = shown(rates[0].middle)
             yield replace(
                 indicator.finding(
                     "actual",
-                    f"“{name}”填的是{indicator.actual}，按本表资金算是{shown(rates[0])}，算法是{formula}。",
-                    expected=shown(rates[0]),
+                    f"“{name}”填的是{indicator.actual}，按本表资金算是{right}，算法是{formula}。",
+                    expected=right,
                     hint="核对口径：口径相同的改成一致；口径不同的（如扣除上级追加、不计财政收回）请说明。",
                 ),
                 cell=cells(indicator.cells.get("actual"), line.cells.get("annual_budget")),
             )
+
+
+def _rates_of_carried_over(form: Form, left: Span) -> list[Span]:
+    """What 结转结余变动率 may be: `left` of this year against the row of money carried over from the last."""
+    before = next((line for line in form.funding if re.search("上年.{0,4}结[转余]", line.source)), None)
+    span = amount_span(before, before.budget_key) if before else None
+    return [left.less(span).size().over(span)] if span and span.low > 0 else []
+
+
+def _rates_of_row(form: Form, word: str, key: str) -> list[Span]:
+    """What the money of a row (应付款) may be as a share of the total; none without such a row."""
+    row, total = next((line for line in form.funding if word in line.source), None), main_line(form)
+    if row is None or total is None:
+        return []
+    part = next((span for field in ("executed", row.budget_key) if (span := amount_span(row, field))), None)
+    whole = amount_span(total, key)
+    return [part.over(whole)] if part and whole and whole.low > 0 else []
 
 
 def _controlled(

@@ -10,6 +10,7 @@ from selfeval_xl.model.forms import Form, FundingLine
 from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import ZERO
 from selfeval_xl.model.quantity import money, tidy
+from selfeval_xl.rules.sums import Span, amount_span, decimals, summed
 
 # Rows that belong to another source although the form does not say so.
 _PARTS = re.compile(
@@ -56,31 +57,33 @@ def sources(form: Form) -> list[FundingLine]:
     ]
 
 
-def exceeds(
-    form: Form, key: str, total: Decimal, parts: list[FundingLine], tolerance: Decimal
-) -> Decimal | None:
+def exceeds(form: Form, key: str, total: Span, parts: list[FundingLine], slack: Decimal) -> Decimal | None:
     """The sum of the sources where it cannot be the total, else None.
 
-    tolerance: for each row, in the form's unit. A list without a row for the rest (其他资金, 单位资金) may be
-    partial: then only a single part above the total is wrong. Sources and their own parts may stand side by
-    side unmarked, so either reading that gives the total is right.
+    slack: what the policy allows beyond rounding for each row, in the form's unit. A list without a row for
+    the rest (其他资金) may be partial: then only a single part above the total is wrong. Sources and their
+    own parts may stand side by side unmarked, so either reading that gives the total is right.
     """
-    slack = tolerance * max(len(parts), 1)
+    allowed = slack * max(len(parts), 1)
     plain = [line for line in parts if not _PARTS.match(line.source)]
     nested = [line for line in parts if _PARTS.match(line.source)]
-    sums = (
-        [_sum(parts, key)] + ([_sum(plain, key)] if plain else []) + ([_sum(nested, key)] if nested else [])
-    )
-    if any(abs(found - total) <= slack for found in sums):
+    readings = [lines for lines in (parts, plain, nested) if lines]
+    if any(total_of(lines, key).meets(total, allowed) for lines in readings):
         return None
     if any(_REST.search(line.source) for line in sources(form)):
-        return sums[1] if plain else sums[0]
+        return _sum(plain or parts, key)
     largest = max(line.amount(key) or ZERO for line in parts)
-    return _sum(parts, key) if largest > total + slack else None
+    return _sum(parts, key) if largest > total.high + allowed else None
 
 
 def _sum(lines: Iterable[FundingLine], key: str) -> Decimal:
+    """The sum of the amounts as printed."""
     return sum((line.amount(key) or ZERO for line in lines), ZERO)
+
+
+def total_of(lines: Iterable[FundingLine], key: str) -> Span:
+    """The numbers that the sum of these rows may be."""
+    return summed(span for line in lines if (span := amount_span(line, key)) is not None)
 
 
 def breakdowns(form: Form, key: str) -> list[tuple[str, list[FundingLine], Decimal]]:
@@ -122,11 +125,6 @@ def ten_thousandfold(amount: Decimal, other: Decimal, slack: Decimal) -> bool:
     """
     large, small = max(amount, other), min(amount, other)
     return small > 0 and abs(large / small / 10000 - 1) <= slack
-
-
-def decimals(text: str | None) -> int:
-    """The number of decimals that are printed."""
-    return len(tidy(text or "").rstrip("%").partition(".")[2])
 
 
 def printed_rate_fits(form: Form, line: FundingLine, budget: Decimal, executed: Decimal) -> bool:

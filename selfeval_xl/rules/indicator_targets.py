@@ -11,6 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.assessment.text_models import raises
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.forms import Form, Indicator
 from selfeval_xl.model.money import yuan
@@ -176,14 +177,19 @@ def _lacks_unit(row: Indicator) -> bool:
     target, actual, name = quantity(row), row.actual_quantity or parse(row.actual), bare(row.name)
     if target.kind is not Kind.NUMBER or target.unit or row.unit or actual.unit or target.number == 0:
         return False
+    if "满意" in f"{row.level1}{row.level2}{name}" and target.number is not None and target.number <= 100:
+        return False  # a satisfaction of 95 is one of 100
     return not (_ends_in_unit(name) or pattern("rates").search(name))
 
 
 def _ends_in_unit(name: str) -> bool:
-    """Whether the name itself contains the unit: 人数, 培训次数, (万元)."""
+    """Whether the name itself contains the unit: 人数, 培训次数, 学时, 时限(月), (万元)."""
+    bracketed = re.search(r"[(（]([^()（）]{1,6})[)）]$", name)
+    if bracketed and parse(f"1{bracketed[1]}").unit:
+        return True
     return bool(
         re.search(
-            r"(?:人|户|次|个|件|场|台|套|部|处|项|批|份|家|座|头|株|期|篇|册|辆|天|课时|亩|公里|吨|"
+            r"(?:人|户|次|个|件|场|台|套|部|处|项|批|份|家|座|头|株|期|篇|册|辆|天|课时|学时|工时|小时|分钟|月|年|周|亩|公顷|公里|吨|"
             r"平方米|万元|元|%|分|条|名)(?:数|数量|次)?(?:[)）])?$",
             name,
         )
@@ -219,18 +225,77 @@ def ratio_above_100(form: Form, policy: Policy) -> Iterator[Finding]:
 def payment_as_quantity(form: Form, policy: Policy) -> Iterator[Finding]:
     """An amount paid is no output: quantity indicators count what was done."""
     for row in form.indicators:
-        measure = quantity(row).measure
-        if (
-            level(row.level2) == "数量"
-            and measure
-            and measure.dimension == "money"
-            and pattern("payment").search(bare(row.name))
-        ):
+        if level(row.level2) == "数量" and row.name and row.target and _is_payment(row, policy):
             yield row.finding(
                 "name",
-                f"数量指标{named(row)}只是支付的金额，没有反映做了什么。",
+                f"数量指标{named(row)}只是付了多少钱，没有反映做了什么。",
                 hint="改成完成的数量，例如人数、户数、公里数；金额放到成本指标。",
             )
+
+
+def _is_payment(row: Indicator, policy: Policy) -> bool:
+    """Whether an indicator in money or times only says what was paid."""
+    measure = quantity(row).measure
+    counted = measure is None or measure.dimension == "count" or measure.dimension.startswith("money")
+    return counted and raises("payment", _with_target(row), policy)
+
+
+def _with_target(row: Indicator) -> str:
+    """Name and target as the judgements on texts want them."""
+    return f"{bare(row.name)} | {tidy(row.target or '')}"
+
+
+_PLACEHOLDER = re.compile(
+    r"(?:[<>≤≥=≦≧＜＞]|不[少低高超]于|不大于|不小于|达到?)*[约近]?"
+    r"(?:[XxＸｘ×✕]{1,4}|[*＊]{1,4}|[NnＮ]|[#＃]{1,3}|[?？]{1,3}|[_＿]{1,8}|[○〇□△]{1,4}|\.{2,}|…+|某|若干|\(\))"
+    r"(?:[^\d<>≤≥=]{0,6}|%|％)"
+)
+
+
+@rule("I17", "指标值是占位符", Severity.ERROR, asks="指标值要填数，不能留着“≥XX人”“≥**处”这样的占位符。")
+def target_is_a_placeholder(form: Form, policy: Policy) -> Iterator[Finding]:
+    """A target is a value, and no sign that stands for one (≥XX人, ≥**处, ≥N场)."""
+    rows = [row for row in form.indicators if row.target and _PLACEHOLDER.fullmatch(tidy(row.target))]
+    if rows:
+        yield replace(
+            rows[0].finding(
+                "target",
+                f"{several([bare(row.name) for row in rows])}的指标值是占位符“{rows[0].target}”，没有填数。",
+                hint="按预算批复的绩效目标填写指标值和单位。",
+            ),
+            cell=cells(*(row.cells.get("target") for row in rows)),
+        )
+
+
+@rule(
+    "I18",
+    "效益指标空泛",
+    Severity.WARNING,
+    asks="效益指标要数得清、查得到或问得到，不是一种感受、一句口号加一个百分比。",
+)
+def benefit_is_hollow(form: Form, policy: Policy) -> Iterator[Finding]:
+    """A benefit can be counted, looked up or asked in a survey (not: 社会效益明显 ≥95%)."""
+    rows = [
+        row
+        for row in form.indicators
+        if row.name
+        and row.target
+        and re.search("效益|效果|影响", level(row.level2) or level(row.level1))
+        and "满意" not in f"{row.level1}{row.level2}{row.name}"
+        and raises("hollow", _with_target(row), policy)
+    ]
+    if rows:
+        first = rows[0]
+        more, shown = (f"等{len(rows)}个效益指标", "如") if len(rows) > 1 else ("", "是")
+        yield replace(
+            first.finding(
+                "name",
+                f"{named(first)}{more}（指标值{shown}“{first.target}”）空泛，数不清也查不到。",
+                hint="下年改成数得清、查得到的效果，例如受益人数、增收金额、事故起数、知晓率。",
+                value=first.name,
+            ),
+            cell=cells(*(row.cells.get("name") for row in rows)),
+        )
 
 
 @rule(
@@ -239,12 +304,7 @@ def payment_as_quantity(form: Form, policy: Policy) -> Iterator[Finding]:
 def target_cannot_be_assessed(form: Form, policy: Policy) -> Iterator[Finding]:
     """A qualitative target can be assessed (not: 好坏, 基本建立, 促进发展)."""
     vague = words("unassessable")
-    rows = [
-        row
-        for row in form.indicators
-        if row.target
-        and (tidy(row.target) in vague or (bare(row.name).startswith("促进") and quantity(row).unit == "%"))
-    ]
+    rows = [row for row in form.indicators if row.target and tidy(row.target) in vague]
     if rows:
         first = rows[0]
         more = f"等{len(rows)}个指标" if len(rows) > 1 else ""

@@ -139,7 +139,10 @@ def same_indicator_twice(form: Form, policy: Policy) -> Iterator[Finding]:
                 continue
             if not same and (
                 len(name) < _SHORTEST_ALIKE
-                or ratio(name, other_name, score_cutoff=threshold) < threshold
+                or not (
+                    _FILLERS.sub("", name) == _FILLERS.sub("", other_name)
+                    or ratio(name, other_name, score_cutoff=threshold) >= threshold
+                )
                 or not _are_one(row, other)
             ):
                 continue
@@ -157,6 +160,9 @@ def same_indicator_twice(form: Form, policy: Policy) -> Iterator[Finding]:
         seen.append((name, row))
 
 
+_FILLERS = re.compile(
+    "使用|工作|项目|实际|相关|总体|年度|本年|全年"
+)  # words without which a name says the same
 _SHORTEST_ALIKE = 6  # letters of a name of which another can be a near copy
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.assessment.text_models import raises
 from selfeval_xl.model.findings import Finding, Fix, Severity, Treatment
 from selfeval_xl.model.forms import Form, ReadFile, Verdict
 from selfeval_xl.model.numbers import shown
@@ -27,10 +28,12 @@ from selfeval_xl.rules.texts import (
     all_texts,
     cells,
     goal_texts,
+    instead_of_text,
     notes,
     outcomes,
     phrases,
     remark_texts,
+    sentences,
 )
 
 # All residue contains one of these characters; searching for them first is quicker.
@@ -146,7 +149,7 @@ def guidance_left(form: Form, policy: Policy) -> Iterator[Finding]:
         yield Finding(
             message=f"有{len(form.placeholders)}行只有“{form.placeholders[0][1]}”这样的占位文字，没有指标。",
             severity=Severity.NOTE,
-            treatment=Treatment.FIX,
+            treatment=Treatment.NEXT_YEAR,
             hint="不用的行可以删掉，或写明“无”。",
             cell=cells(*(cell for cell, _ in form.placeholders)),
             value=form.placeholders[0][1],
@@ -159,7 +162,7 @@ def guidance_left(form: Form, policy: Policy) -> Iterator[Finding]:
     "完成情况照抄目标",
     Severity.WARNING,
     asks="实际完成情况不能照抄预期目标。",
-    treatment=Treatment.FIX,
+    treatment=Treatment.EXPLAIN,
 )
 def outcome_copies_goal(form: Form, policy: Policy) -> Iterator[Finding]:
     """The outcome says what was done; it does not repeat the goal."""
@@ -206,15 +209,41 @@ def goal_is_a_list_of_duties(form: Form, policy: Policy) -> Iterator[Finding]:
     goal = form.goal.expected or ""
     duties = len(phrases("duty").findall(goal))
     if duties >= 3 and not _FIGURE.search(_NOT_A_FIGURE.sub(" ", goal)):
+        what = f"写的是部门职责（{duties}处“负责、组织、指导”一类），没有数量，也没有时间，"
+    elif _is_vague(goal, policy):
+        what = f"只有“{_excerpt(goal, 0, 20)}”这样的话，没有做什么、做多少，"
+    else:
+        return
+    if not is_blank(goal):
         yield form.goal.finding(
             "expected",
-            (
-                f"年度目标写的是部门职责（{duties}处“负责、组织、指导”一类），没有数量，也没有时间，"
-                "没法核对完成没有。"
-            ),
+            f"年度目标{what}没法核对完成没有。",
             value=goal[:60],
             hint="下年申报时写清这一年要完成什么、完成多少、什么时候完成。",
         )
+
+
+def _is_vague(goal: str, policy: Policy) -> bool:
+    """Whether no sentence of a goal says anything that can be checked."""
+    parts = sentences(goal)
+    return bool(parts) and all(raises("vague", part, policy) for part in parts)
+
+
+@rule("N11", "目标或完成情况没有填", Severity.ERROR, asks="预期目标和实际完成情况都要填。")
+def goal_or_outcome_missing(form: Form, policy: Policy) -> Iterator[Finding]:
+    """The form says what was to be reached, and what was: neither cell is empty."""
+    for key, what, hint in (
+        ("expected", "预期目标", "按预算批复的绩效目标填写今年要做什么、做到什么程度。"),
+        ("actual", "实际完成情况", "写清今年做了什么、完成多少；没有做的写明原因。"),
+    ):
+        cell = form.goal.cells.get(key)
+        if cell and is_blank(getattr(form.goal, key)):
+            yield form.goal.finding(
+                key,
+                f"“{what}”没有填。{instead_of_text(form, cell)}",
+                hint=hint,
+                value=None,
+            )
 
 
 _AMOUNT = re.compile(r"^(?:≥|≤|=|>|<|约)?[-+]?[\d,]+(?:\.\d+)?(?:元|万元|千元|亿元|%)?$")
@@ -323,7 +352,7 @@ def wrong_year(
     "写法不规范",
     Severity.NOTE,
     asks="写法统一：半角数字，没有多余空格，符号只用一种，金额不带单位，比率写成百分比。",
-    treatment=Treatment.FIX,
+    treatment=Treatment.NEXT_YEAR,
 )
 def untidy_values(form: Form, policy: Policy) -> Iterator[Finding]:
     """Values have half-width digits, no stray spaces, and one way of writing an operator."""

@@ -40,7 +40,7 @@ def rule_page(rule: Rule) -> list[tuple[str, str]]:
     """The page as pairs of heading and text, without the headings that have no text."""
     example = examples().get(rule.id, {})
     rows = (
-        ("级别", f"{rule.severity.label}（{rule.severity.demand}）"),
+        ("级别", rule.severity.label),
         ("处理方式", rule.treatment.label),
         ("规则", rule.asks),
         ("适用", NEEDS.get(rule.needs or "", "")),
@@ -61,8 +61,10 @@ def rules_document() -> str:
         ),
         "",
         (
-            "级别：错误（须修改）、核实（须说明）、提示（供参考）。指标随预算批复，参数“指标可修改”为否时，"
-            "指标设置类一律下年完善，不退回。"
+            "级别说多严重、多有把握：错误（查得准，就是错的）、核实（像是有问题，或查得准而不大）、"
+            "提示（供参考）。处理方式说要单位做什么：本次修改、本次说明、下年完善、财政核实。两样并排写，"
+            "凡告诉人要做几处的数，一律按处理方式数。指标随预算批复，参数“指标可修改”为否时，指标设置类"
+            "一律下年完善，不退回。"
         ),
         "",
     ]

@@ -13,7 +13,9 @@ from selfeval_xl.model.findings import Finding, Severity, Treatment
 # The modules with rules; importing one registers its rules.
 FAMILIES = (
     "structure",
+    "issued_values",
     "funding",
+    "missing_amounts",
     "stored_amounts",
     "funding_and_indicators",
     "budget_changes",
@@ -21,6 +23,7 @@ FAMILIES = (
     "indicator_targets",
     "completion",
     "scores",
+    "missing_scores",
     "narrative",
     "foreign_text",
     "across",

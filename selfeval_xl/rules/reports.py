@@ -11,13 +11,13 @@ from functools import partial
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.forms import FORM_NAMES, REPORT, Filing, Report, Verdict
-from selfeval_xl.model.money import ten_thousand_yuan
 from selfeval_xl.model.numbers import shown
 from selfeval_xl.model.quantity import Kind, Quantity, parse, tidy
 from selfeval_xl.rules.across import related, specific_name
 from selfeval_xl.rules.funding_table import main_line
 from selfeval_xl.rules.indicators import bare
 from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.sums import Span, amount_span, decimals, in_ten_thousand, printed
 from selfeval_xl.rules.texts import says_something
 
 # A name and its figure as reports list them: “卫星电话数量：26部”, “群众满意度 100%”.
@@ -106,8 +106,9 @@ def _money_in(title: str, text: str, filing: Filing, policy: Policy) -> Iterator
                     related=related(form, line.cells.get("execution_rate")),
                 )
         elif key != "rate" and unit != "%" and line.amount(key) is not None:
-            in_report = number if unit == "万元" else number / 10000
-            if not any(abs(in_report - amount) <= tolerance for amount in _amounts(filing, key)):
+            in_report = printed(number, decimals(match["number"]))
+            in_report = in_report if unit == "万元" else in_report.times(Decimal("0.0001"))
+            if not any(in_report.meets(amount, tolerance) for amount in _amounts(filing, key)):
                 yield Finding(
                     message=(
                         f"报告“{title}”写{match['what']}{match['number']}{unit}，"
@@ -133,13 +134,13 @@ def _rates(filing: Filing) -> Iterator[Decimal]:
                 yield executed / initial
 
 
-def _amounts(filing: Filing, key: str) -> Iterator[Decimal]:
-    """This amount of all fund rows of the filing, in 万元."""
+def _amounts(filing: Filing, key: str) -> Iterator[Span]:
+    """What this amount of each fund row of the filing may be, in 万元."""
     for form in filing.forms:
         for line in form.funding:
-            amount = line.amount(key)
-            if amount is not None:
-                yield ten_thousand_yuan(form, amount)
+            span = amount_span(line, key)
+            if span is not None:
+                yield in_ten_thousand(form, span)
 
 
 def _indicators_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from selfeval_xl.filings.as_issued import as_issued
 from selfeval_xl.filings.expected import ExpectedProject, RosterView, due, issued, ledger, matching
 from selfeval_xl.model.findings import FileCount, Finding, Findings, RuleStatus, Severity, Treatment
 from selfeval_xl.model.forms import PROJECT, REPORT, Filing, Form, ReadFile
+from selfeval_xl.model.quantity import money
 from selfeval_xl.model.sheet_names import REPORT as REPORT_SHEET
 from selfeval_xl.readers.formats.kinds import ATTACHMENTS
 from selfeval_xl.rules.custom import CustomRule, custom_rule, violations
@@ -80,8 +81,37 @@ def check(
         number = custom.row.number
         found += found_before.get(number, []) if ready else _violations(custom, _forms(filings))
         statuses.append(RuleStatus(number, "ran"))
-    remaining = sorted(_with_explanations(silenced(found), every_file, filings), key=order)
+    found = list(_with_issued_points(silenced(found), subjects))
+    remaining = sorted(_with_explanations(found, every_file, filings), key=order)
     return Findings(tuple(remaining), tuple(statuses), _counts(every_file, remaining))
+
+
+_POINTS_ISSUED = "分值是财政下发的，单位不要改；请财政局按批复更正后重新下发。"
+
+
+def _with_issued_points(findings: Iterable[Finding], subjects: _Subjects) -> Iterator[Finding]:
+    """The findings; those on points that were issued so are for the bureau, which alone can mend them."""
+    issued_forms: dict[tuple[str, str | None, str | None], tuple[Form, Form]] | None = None
+    for finding in findings:
+        if finding.rule == "S01":
+            if issued_forms is None:
+                issued_forms = {
+                    (place.file, place.sheet, place.project): (form, more[0])
+                    for form, more, place in subjects.of(catalogue()["T04"])
+                    if isinstance(form, Form) and isinstance(more[0], Form)
+                }
+            pair = issued_forms.get((finding.file, finding.sheet, finding.project))
+            if pair is not None and _has_issued_points(*pair):
+                finding = replace(finding, treatment=Treatment.BUREAU, hint=_POINTS_ISSUED)
+        yield finding
+
+
+def _has_issued_points(form: Form, issued_form: Form) -> bool:
+    """Whether the points of all indicators are those that were issued."""
+    points = {row.name: money(row.points) for row in issued_form.indicators if row.points}
+    return bool(points) and all(
+        row.name in points and points[row.name] == money(row.points) for row in form.indicators
+    )
 
 
 def findings_of_rule(rule_id: str, found: Iterable[Finding], policy: Policy) -> list[Finding]:

@@ -457,6 +457,8 @@ def low_result_unexplained(form: Form, policy: Policy) -> Iterator[Finding]:
     Without any reason a low rate is F05's.
     """
     line, total = main_line(form), points_of(form.total_score)
+    if any(item.score is None and item.points for item in all_scored(form)):
+        total = None  # not final while a score is missing (S14)
     low_rate = (
         line is not None
         and line.rate is not None
@@ -467,7 +469,7 @@ def low_result_unexplained(form: Form, policy: Policy) -> Iterator[Finding]:
     low_grade = policy.grade(total) in low_grades if total is not None and total <= HUNDRED else False
     if not low_rate and not low_grade:
         return
-    reasons, measures = explains_money(form) or _has_remarks(form), names_measure(form)
+    reasons, measures = explains_money(form, policy) or _has_remarks(form), names_measure(form)
     missing = "没有写改进措施" if reasons else "没有说明原因和改进措施"
     if reasons and measures:
         return

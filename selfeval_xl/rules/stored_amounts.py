@@ -13,6 +13,7 @@ from selfeval_xl.model.forms import AS_TEXT, Form, FundingLine
 from selfeval_xl.model.money import AMOUNTS, NAMES
 from selfeval_xl.rules.funding_table import exceeds, printed_rate_fits, sources
 from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.sums import amount_span
 from selfeval_xl.rules.texts import cells
 
 _RATE = ("annual_budget", "executed")
@@ -47,8 +48,8 @@ def _wrong_sum(form: Form, key: str, tolerance: Decimal) -> Iterator[Finding]:
     if total is None or shown is None or not parts:
         return
     apart = [line for line in (*parts, total) if key in line.stored]
-    stored = _as_stored(total, key).amount(key) if apart else None
-    if stored is None or exceeds(form, key, shown, parts, tolerance) is None:
+    stored, seen = amount_span(_as_stored(total, key), key) if apart else None, amount_span(total, key)
+    if stored is None or seen is None or exceeds(form, key, seen, parts, tolerance) is None:
         return
     if exceeds(form, key, stored, [_as_stored(line, key) for line in parts], tolerance) is not None:
         return

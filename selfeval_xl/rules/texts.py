@@ -10,6 +10,9 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.assessment.reasons import has_measure
+from selfeval_xl.assessment.text_models import chance, raises
 from selfeval_xl.model.forms import Form, Indicator
 from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.quantity import is_blank
@@ -151,14 +154,43 @@ def outcomes(form: Form) -> Iterator[FormText]:
     yield from remark_texts(form)
 
 
-def explains_money(form: Form) -> bool:
-    """Whether the form says anywhere why money was not spent.
+def explains_money(form: Form, policy: Policy) -> bool:
+    """Whether the form says anywhere how the money was spent or not, or how far the work to be paid got.
 
-    Looks at the notes on the funds, the deviation column, the outcomes and the remarks.
+    A note on the funds or a text on their management counts unless it surely is about something else, and so
+    does a reason in the deviation column; of the outcomes and remarks a sentence that probably is about that
+    and tells of something left (an outcome mostly says what was paid).
     """
-    if any(says_something(line.note) for line in form.funding) or any(map(has_note, form.indicators)):
+    own = [line.note for line in form.funding] + [row.note for row in form.indicators]
+    own += [text for row in form.management for text in (row.text, row.problems)]
+    if any(says_something(text) and not raises("money", text or "", policy) for text in own):
         return True
-    return _any_matches("unspent", outcomes(form))
+    told = [text.text for text in outcomes(form) if not is_instruction(text.text)]
+    return any(
+        chance("money", sentence) >= 0.5 and phrases("left").search(sentence)
+        for text in told
+        for sentence in sentences(text)
+    )
+
+
+def mentions(form: Form, row: Indicator) -> bool:
+    """Whether an outcome, a remark or a text on the management of the money speaks of the indicator."""
+    name = re.sub(r"^指标\d+[:：、.]?|[\s“”\"]|[(（][^()（）]*[)）]", "", row.name or "")
+    size = min(len(name), 4)
+    if size < 2:
+        return False
+    pieces = {name[at : at + size] for at in range(len(name) - size + 1)}
+    told = [text.text for text in outcomes(form)]
+    told += [text for each in form.management for text in (each.text, each.problems) if text]
+    return any(piece in text for text in told for piece in pieces)
+
+
+_SENTENCE = re.compile(r"[。；;\n！!？?]+")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, without the mark at their end."""
+    return [sentence for part in _SENTENCE.split(text) if (sentence := part.strip())]
 
 
 def explains_change(form: Form) -> bool:
@@ -181,7 +213,10 @@ def names_measure(form: Form) -> bool:
         if note
     ]
     goal_outcome = (text for text in outcomes(form) if text.what == "目标完成情况")
-    return _any_matches("measure", (*notes, *remark_texts(form), *goal_outcome))
+    texts = [text.text for text in (*notes, *remark_texts(form), *goal_outcome)]
+    return any(
+        has_measure(sentence) for text in texts if not is_instruction(text) for sentence in sentences(text)
+    )
 
 
 def _any_matches(name: str, texts: Iterable[FormText]) -> bool:

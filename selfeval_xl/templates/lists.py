@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from selfeval_xl.assessment.direction import bad_words
 from selfeval_xl.layouts import Layout
 from selfeval_xl.model.grid import a1
 from selfeval_xl.model.sheet_names import LISTS
@@ -47,7 +48,7 @@ class Levels:
 
 def columns(layouts: Sequence[Layout]) -> tuple[list[tuple[str, ...]], dict[str, Levels]]:
     """The columns of the sheet, head first, and the lists of each layout by its kind."""
-    lists: list[tuple[str, ...]] = [("单位", *listed_units()), ()]
+    lists: list[tuple[str, ...]] = [("单位", *listed_units()), ("越小越好", *bad_words()), ()]
     branches: dict[str, Branch] = {}
     for layout in layouts:
         if layout.indicators.levels:

@@ -191,6 +191,9 @@ def _overspent(form: _Cells) -> Fact:
     return f"SUMPRODUCT({over})", Decimal(count)
 
 
+_HALF_A_CENT = Decimal("0.005")  # the templates show two decimals
+
+
 def _unbalanced(form: _Cells) -> Fact:
     """The number of columns whose total is not the sum of its rows, beyond the tolerance; 0 as issued."""
     tolerance = form.drawing.policy.number("funding_tolerance")
@@ -203,7 +206,7 @@ def _unbalanced(form: _Cells) -> Fact:
         where, area = a1(total.area.top, total.area.left), _area(parts)
         texts.append(
             f"IF(AND(ISNUMBER({where}),COUNT({area})>0),IF(ABS({where}-SUM({area}))"
-            f">{tolerance * len(parts)}+0.000001,1,0),0)"
+            f">{tolerance * len(parts) + _HALF_A_CENT * (len(parts) + 1)}+0.000001,1,0),0)"
         )
     return "+".join(texts) or "0", Decimal(0)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
 
+from selfeval_xl.assessment.direction import bad_words
 from selfeval_xl.assessment.policy import Policy, default
 from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.forms import Verdict
@@ -50,6 +51,13 @@ _RATE_WORDS = (
     "达标",
     "程度",
     "水平",
+    "节约",
+    "节省",
+    "节支",
+    "结余",
+    "压减",
+    "降低",
+    "减少",
 )  # for a cost indicator with one of them in its name, more may be better or worse
 
 _SIGNS = "≥≤><="
@@ -114,7 +122,9 @@ def settle(target: str, actual: str, cost: bool, name: str, policy: Policy | Non
     want, unit = _number(wanted[len(sign) :])
     have, actual_unit = _number(got)
     equal_or_none = sign in ("=", "")
-    unclear = cost and equal_or_none and any(word in name for word in _RATE_WORDS)
+    unclear = cost and equal_or_none and any(word in name + wanted for word in _RATE_WORDS)
+    if not cost and equal_or_none and want != have:
+        unclear = any(word in name for word in bad_words())  # less may be better
     comparable = (
         want is not None
         and have is not None
@@ -262,7 +272,7 @@ def _formulas(row: int, start: int, columns: Mapping[str, int], policy: Policy) 
         ),
         ("helper", _number_formula(actual)),
         ("helper", f'IF({have}="","",MID({actual},1+{_count(actual)},99))'),
-        ("helper", _fits_formula(sign, want, unit, have, actual_unit, cost, cell)),
+        ("helper", _fits_formula(target, sign, want, unit, have, actual_unit, cost, cell)),
     ]
 
 
@@ -291,7 +301,14 @@ def _number_formula(text: str) -> str:
 
 
 def _fits_formula(
-    sign: str, want: str, unit: str, have: str, actual_unit: str, cost: str, cell: Mapping[str, str]
+    target: str,
+    sign: str,
+    want: str,
+    unit: str,
+    have: str,
+    actual_unit: str,
+    cost: str,
+    cell: Mapping[str, str],
 ) -> str:
     """A formula that is 1 where target and completed value can be compared, else 0."""
     units = f"{LISTS}!{units_area()}"
@@ -305,8 +322,16 @@ def _fits_formula(
         f'>0,NOT(AND({unit}="年",{dated})),NOT(AND(OR({unit}="月",{unit}="月份"),{sign}=""))))'
     )
     words = "{" + ",".join(f'"{word}"' for word in _RATE_WORDS) + "}"
-    unclear = f'AND({cost},OR({sign}="=",{sign}=""),SUMPRODUCT(--ISNUMBER(FIND({words},{cell["name"]})))>0)'
+    named = f"{cell['name']}&{target}"
+    saved = f"SUMPRODUCT(--ISNUMBER(FIND({words},{named})))>0"
+    bad = f"SUMPRODUCT(--ISNUMBER(FIND({LISTS}!{bad_words_area()},{cell['name']})))>0"
+    unclear = f'AND(OR({sign}="=",{sign}=""),IF({cost},{saved},AND({want}<>{have},{bad})))'
     return f"IF(AND(ISNUMBER({want}),ISNUMBER({have})),IF(AND({same},{listed},NOT({unclear})),1,0),0)"
+
+
+def bad_words_area() -> str:
+    """The area on the sheet 指标库 of the words for something of which less is better."""
+    return f"$B$2:$B${len(bad_words()) + 1}"
 
 
 def units_area() -> str:

@@ -22,7 +22,7 @@ from selfeval_xl.assessment.policy import Policy, default
 from selfeval_xl.errors import UsageError
 from selfeval_xl.files import make_folder, safe_name
 from selfeval_xl.filings.grouping import content_key, gather
-from selfeval_xl.model.findings import Finding, Severity
+from selfeval_xl.model.findings import Counts
 from selfeval_xl.model.forms import Form, ReadFile
 from selfeval_xl.model.sheet_names import OURS, SETTINGS
 from selfeval_xl.workflows.marking.back_links import unlink_edits
@@ -77,15 +77,14 @@ class Owner:
 class Submitted:
     """A submission that was written.
 
-    errors: findings that must be corrected. unexplained: findings that still need an explanation.
+    counts: the findings that were left, by treatment.
     """
 
     out: Path
     number: int
     code: str
     owner: Owner
-    errors: int
-    unexplained: int
+    counts: Counts
 
 
 def owner_of(file: ReadFile, settings: Mapping[str, str]) -> Owner:
@@ -98,20 +97,14 @@ def owner_of(file: ReadFile, settings: Mapping[str, str]) -> Owner:
     return Owner(filing.department, filing.department_code, year)
 
 
-def remaining(findings: Iterable[Finding]) -> tuple[int, int]:
-    """The number of findings that still have to be corrected, and of those still to be explained."""
-    findings = list(findings)
-    return (
-        sum(finding.severity is Severity.ERROR for finding in findings),
-        sum(finding.severity is Severity.WARNING and finding.status != "explained" for finding in findings),
-    )
-
-
-def warning(errors: int, unexplained: int) -> str:
+def warning(counts: Counts) -> str:
     """The warning before a submission that is not clean; "" where it is."""
     left = "、".join(
         text
-        for number, text in ((errors, f"须修改{errors}处"), (unexplained, f"须说明而没有说明{unexplained}处"))
+        for number, text in (
+            (counts.fix, f"须修改{counts.fix}处"),
+            (counts.explain, f"须说明{counts.explain}处"),
+        )
         if number
     )
     return f"还有{left}。现在报送，财政局可能退回。" if left else ""
@@ -144,8 +137,8 @@ def submit(
     file = understand(source)
     if not file.forms:
         raise UsageError(f"“{path.name}”里没有找到自评表，不能生成报送件。请确认给的是部门工作簿。")
-    errors, unexplained = remaining(check(gather([file], roster), policy or default(), [file], roster))
-    if (errors or unexplained) and not agree(warning(errors, unexplained)):
+    counts = check(gather([file], roster), policy or default(), [file], roster).counts
+    if counts.due and not agree(warning(counts)):
         return None
     owner, code, suffix = owner_of(file, source.settings), code_of(file.forms), opened.ending
     number = next(
@@ -156,7 +149,7 @@ def submit(
     make_folder(folder)
     out = folder / owner.file(number, suffix)
     write(opened, out, number, code)
-    return Submitted(out, number, code, owner, errors, unexplained)
+    return Submitted(out, number, code, owner, counts)
 
 
 def write(opened: OpenedWorkbook, out: Path, number: int, code: str) -> None:

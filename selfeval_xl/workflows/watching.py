@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from selfeval_xl.errors import SelfevalError, UsageError, cause_of
 from selfeval_xl.files import free_name
+from selfeval_xl.model.findings import Counts
 from selfeval_xl.readers.formats.kinds import SHEET_ENDINGS
 
 if TYPE_CHECKING:
@@ -35,9 +36,7 @@ class WatchedFile:
     """
 
     file: Path
-    errors: int = 0
-    warnings: int = 0
-    notes: int = 0
+    counts: Counts = Counts()
     out: Path | None = None
     trouble: str = ""
 
@@ -88,7 +87,6 @@ def check_saved(path: Path, policy: Policy | None, written: dict[Path, Stamp] | 
     changed since, or that is not among them, stays, and the new one gets a number.
     """
     from selfeval_xl.filings.grouping import gather
-    from selfeval_xl.model.findings import Severity
     from selfeval_xl.readers import read_files
     from selfeval_xl.rules.runner import check
     from selfeval_xl.workflows.marking.marks import mark
@@ -98,16 +96,13 @@ def check_saved(path: Path, policy: Policy | None, written: dict[Path, Stamp] | 
         out = _free(path, written)
         files = list(read_files([path]))
         findings = check(gather(files), policy, files)
-        errors, warnings, notes = (
-            findings.count(severity) for severity in (Severity.ERROR, Severity.WARNING, Severity.NOTE)
-        )
         mark(path, findings, out)
     except SelfevalError as error:
         return WatchedFile(path, trouble=str(error))
     except OSError as error:
         return WatchedFile(path, trouble=f"读写文件时出错：{cause_of(error)}。保存好以后会再校验。")
     written[out] = _stamp(out)
-    return WatchedFile(path, errors, warnings, notes, out)
+    return WatchedFile(path, findings.counts, out)
 
 
 def _free(path: Path, written: dict[Path, Stamp]) -> Path:

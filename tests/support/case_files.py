@@ -57,7 +57,7 @@ _BASE = {
     "project": "示例项目",
     "department": "示例县水利局",
     "unit": "示例县水利局",
-    "goal": {"expected": "改善群众生产生活条件。", "actual": "群众生产生活条件有了改善。"},
+    "goal": {"expected": "完成河道巡查200公里。", "actual": "巡查河道210公里。"},
     "funding": [
         {"source": "当年财政拨款", "initial_budget": "100", "annual_budget": "100", "executed": "100"}
     ],

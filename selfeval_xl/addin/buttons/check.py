@@ -12,7 +12,7 @@ from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.errors import UsageError
 from selfeval_xl.filings.grouping import gather
 from selfeval_xl.model.edits import Edit, Look
-from selfeval_xl.model.findings import Finding, Severity
+from selfeval_xl.model.findings import Finding, counted
 from selfeval_xl.model.forms import ReadFile
 from selfeval_xl.model.grid import position
 from selfeval_xl.model.notes import SEPARATOR, is_ours
@@ -154,18 +154,14 @@ def _row_names(numbers: Sequence[int]) -> str:
 
 def closing(findings: Sequence[Finding], sheets: int, only: str | None = None) -> str:
     """The closing message of a check."""
-    counts = {severity: sum(finding.severity is severity for finding in findings) for severity in Severity}
-    explained = sum(finding.status == "explained" for finding in findings)
+    counts = counted(findings)
     what = f"“{only}”校验完成" if only else f"校验完成：{sheets}张表"
-    parts = [f"{severity.demand}{counts[severity]}处" for severity in Severity]
-    if explained:
-        parts[1] += f"（已说明{explained}处）"
-    line = f"{what}，{'，'.join(parts)}。"
+    line = f"{what}，{counts.sentence()}。"
     nothing = NOTHING_HERE if only else NOTHING
     if not findings:
         return f"{what}。{nothing}"
     shown = f"{line}已在表中标出，可按“下一个问题”逐条查看。"
-    return shown if counts[Severity.ERROR] else f"{shown}\n{nothing}"
+    return shown if counts.fix else f"{shown}\n{nothing}"
 
 
 def clear_marks(host: Host) -> None:

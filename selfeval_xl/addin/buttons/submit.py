@@ -6,6 +6,7 @@ from selfeval_xl.addin.buttons.check import NO_FORM, examined
 from selfeval_xl.addin.host import Host
 from selfeval_xl.errors import UsageError
 from selfeval_xl.files import free_name
+from selfeval_xl.model.findings import counted
 from selfeval_xl.model.grid import a1
 from selfeval_xl.model.sheet_names import SETTINGS
 from selfeval_xl.workflows.submission import (
@@ -13,7 +14,6 @@ from selfeval_xl.workflows.submission import (
     code_of,
     next_number,
     owner_of,
-    remaining,
     settings_places,
     warning,
     write,
@@ -33,7 +33,7 @@ def make_submission(host: Host) -> None:
         file, findings = examined(saved)
         if not file.forms:
             raise UsageError(NO_FORM)
-        faults = warning(*remaining(findings))
+        faults = warning(counted(findings))
         if faults and not host.ask(f"{faults}仍要生成报送件吗？\n（选“否”后可按“校验整本”逐条查看。）"):
             return
         number, code = next_number(saved.source.settings), code_of(file.forms)

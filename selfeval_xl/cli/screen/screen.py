@@ -145,20 +145,15 @@ def _by_sheet_and_severity(finding: Finding) -> tuple[str, str, int]:
 
 
 def _show_counts(screen: Console, findings: Findings) -> None:
-    """Shows the closing line with the number of findings of each severity."""
-    errors, warnings, notes = (findings.count(severity) for severity in Severity)
+    """Shows the closing line with the number of findings by treatment."""
+    counts = findings.counts
     forms = sum(count.forms for count in findings.files)
-    if errors or warnings:
-        screen.print(
-            f"校验完成：{forms}张表，须修改{errors}处，须说明{warnings}处，"
-            f"供参考{notes}处{_later(findings)}。",
-            markup=False,
-            style="bold",
-        )
+    if counts.due:
+        screen.print(f"校验完成：{forms}张表，{counts.sentence()}。", markup=False, style="bold")
     else:
+        rest = f"，{counts.sentence()}" if any(counts) else ""
         screen.print(
-            f"校验完成：{forms}张表，未发现须修改的问题{f'，供参考{notes}处' if notes else ''}。"
-            "程序只查表面逻辑，不代替财政审核。",
+            f"校验完成：{forms}张表{rest}。未发现须修改、须说明的问题。程序只查表面逻辑，不代替财政审核。",
             markup=False,
         )
 
@@ -183,25 +178,14 @@ def _show_progress(screen: Console, file: ReadFile, findings: list[Finding], pro
     )
 
 
-_NOT_NOW = {Treatment.NEXT_YEAR: "下年完善，本次不用改", Treatment.BUREAU: "财政核实"}
-
-
-def _later(findings: Findings) -> str:
-    """The end of the sentence with the number of errors and questions that the unit need not settle now."""
-    counts = Counter(finding.treatment for finding in findings if finding.severity is not Severity.NOTE)
-    listed = "，".join(f"{counts[key]}处{label}" for key, label in _NOT_NOW.items() if counts[key])
-    return f"；其中{listed}" if listed else ""
-
-
 def _show_finding(screen: Console, finding: Finding, state: str = "") -> None:
     """Shows one finding. state: 未修改, 已说明, 新发现 since the earlier check, "" without one."""
     severity, treatment = graded(finding)
     screen.print(
-        f"[{_COLOURS[severity]}]{severity.label}（{severity.demand}）[/] [bold]{finding.cell or '全表'}[/] ",
+        f"[{_COLOURS[severity]}]{severity.label}[/] {treatment.label} [bold]{finding.cell or '全表'}[/] ",
         end="",
     )
-    later = f"，{_NOT_NOW[treatment]}" if treatment in _NOT_NOW else ""
-    screen.print(f"{f'【{state}】' if state else ''}{finding.message}  [{finding.rule}{later}]", markup=False)
+    screen.print(f"{f'【{state}】' if state else ''}{finding.message}  [{finding.rule}]", markup=False)
     if finding.hint:
         screen.print(f"    怎么改：{finding.hint}", markup=False, style="dim")
 
@@ -273,8 +257,7 @@ def show_saved(checked: WatchedFile) -> None:
     if checked.out is None:
         say(f"{checked.file.name}：{checked.trouble}")
         return
-    counts = f"须修改{checked.errors}处，须说明{checked.warnings}处，供参考{checked.notes}处"
-    say(f"{checked.file.name}：{counts}。标注副本：{checked.out.name}")
+    say(f"{checked.file.name}：{checked.counts.sentence()}。标注副本：{checked.out.name}")
 
 
 def show_addin(status: Status) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval_xl.cli.screen.screen import console, say, table_of
-from selfeval_xl.model.findings import Treatment
+from selfeval_xl.model.findings import counted
 from selfeval_xl.workflows.submission import warning as remaining_work
 
 if TYPE_CHECKING:
@@ -23,11 +22,11 @@ def show_returned(result: ReturnsResult) -> None:
     screen = console()
     table = table_of("部门", "须修改", "须说明", "退回件")
     for department in result.returns:
-        counts = Counter(finding.treatment for finding in department.open)
+        counts = counted(department.open)
         table.add_row(
             department.name,
-            str(counts[Treatment.FIX]),
-            str(counts[Treatment.EXPLAIN]),
+            str(counts.fix),
+            str(counts.explain),
             "\n".join(Path(file.out).name for file in department.files if not file.error),
         )
     screen.print(table)
@@ -104,7 +103,7 @@ def show_submitted(submitted: Submitted | None) -> None:
     if submitted is None:
         say("没有生成报送件。用 selfeval check 可以逐条查看还有哪些问题。")
         return
-    left = remaining_work(submitted.errors, submitted.unexplained)
+    left = remaining_work(submitted.counts)
     say(f"报送件已生成：{submitted.out}")
     say(
         f"报送序号 {submitted.number}，校验码 {submitted.code}（打印在每页页脚，"

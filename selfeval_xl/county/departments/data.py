@@ -11,10 +11,10 @@ from functools import cached_property
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.reasons import has_reason
 from selfeval_xl.assessment.verdicts import assess
-from selfeval_xl.county.intake.receipts import Collected, Receipt, relative
+from selfeval_xl.county.intake.receipts import BY_FILE_NAME, Collected, Receipt, relative
 from selfeval_xl.county.intake.versions import USED, VersionDecision
 from selfeval_xl.filings.roster import Department, Project, Roster, Target
-from selfeval_xl.model.findings import Finding, Findings, Severity, Treatment
+from selfeval_xl.model.findings import Finding, Findings, Severity, Treatment, counted
 from selfeval_xl.model.forms import DEPARTMENT, Filing, Form, FundingLine, Indicator, Report, Verdict
 from selfeval_xl.model.money import in_ten_thousands
 from selfeval_xl.model.quantity import money
@@ -273,9 +273,14 @@ def share_out(
 ) -> list[Finding]:
     """Adds each finding to its department and, where it is about one, to its form.
 
-    Returns the findings that belong to no department.
+    Returns the findings that belong to no department: a file without forms that merely lay beside others may
+    be another department's, unless its name has the department's.
     """
     unassigned: list[Finding] = []
+    receipts = list(receipts)
+    strays = {
+        receipt.file.path for receipt in receipts if not receipt.fates and receipt.basis != BY_FILE_NAME
+    }
     by_sheet: dict[tuple, list[CountedForm]] = {}
     for entry in entries:
         for form in entry.forms:
@@ -290,6 +295,9 @@ def share_out(
         if subject is not None:
             subject.findings.append(finding)
             subject.entry.findings.append(finding)
+            continue
+        if finding.file in strays:
+            unassigned.append(finding)
             continue
         department = by_name.get(squeeze(finding.department)) if finding.department else None
         department = department or by_filing.get(filing_of.get(finding.file))
@@ -339,33 +347,30 @@ def _ledger_row(form: Form, projects: list[Project]) -> Project | None:
 
 
 def advice(findings: Iterable[Finding]) -> str:
-    """What to do with a form or department, by its findings that are not explained.
+    """What to do with a form or department, by the treatments of its findings.
 
-    退回修改 if an error has to be mended now, 待财政核实 if the bureau has to look itself, 说明后通过 if
-    something has to be explained, else 通过.
+    退回修改 if something has to be mended now, 待财政核实 if the bureau has to look itself (hints do not
+    count), 说明后通过 if something is still to be explained, else 通过.
     """
-    findings = [finding for finding in findings if finding.status != "explained"]
-    if any(finding.severity is Severity.ERROR and finding.treatment is Treatment.FIX for finding in findings):
+    findings = list(findings)
+    counts = counted(findings)
+    if counts.fix:
         return RETURN
     if any(
         finding.treatment is Treatment.BUREAU and finding.severity is not Severity.NOTE
         for finding in findings
     ):
         return VERIFY
-    return (
-        EXPLAIN
-        if any(
-            finding.severity is Severity.WARNING and finding.treatment is not Treatment.NEXT_YEAR
-            for finding in findings
-        )
-        else PASS
-    )
+    return EXPLAIN if counts.explain else PASS
 
 
 def counts(findings: Iterable[Finding]) -> dict[str, int]:
-    """The number of findings by severity: errors, warnings, notes."""
-    severities = [finding.severity for finding in findings]
+    """The number of findings by treatment (fix, explain) and by severity (errors, warnings, notes)."""
+    findings = list(findings)
+    severities, by_treatment = [finding.severity for finding in findings], counted(findings)
     return {
+        "fix": by_treatment.fix,
+        "explain": by_treatment.explain,
         "errors": severities.count(Severity.ERROR),
         "warnings": severities.count(Severity.WARNING),
         "notes": severities.count(Severity.NOTE),

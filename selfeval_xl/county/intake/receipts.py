@@ -51,6 +51,9 @@ _STORE_SUFFIXES = (".sqlite", ".sqlite-journal", ".sqlite-wal", ".sqlite-shm")
 _SHORTEST_NAME = 3  # characters; a shorter department's name may be in a file name by accident
 
 
+BY_FILE_NAME = "文件名"  # the basis of a file that belongs to a department by its own name
+
+
 @dataclass(slots=True)
 class Receipt:
     """One received file and its result.
@@ -428,7 +431,7 @@ def _assign_files_without_forms(receipts: Iterable[Receipt], filings: Sequence[F
             named = [number for name, number in by_name.items() if name in file_name]
             beside = by_folder.get(str(PurePath(receipt.file.path).parent), set())
             if len(named) == 1:
-                receipt.filing, receipt.basis = named[0], "文件名"
+                receipt.filing, receipt.basis = named[0], BY_FILE_NAME
             elif len(beside) == 1:
                 receipt.filing, receipt.basis = next(iter(beside)), "同一文件夹"
 

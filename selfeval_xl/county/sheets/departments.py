@@ -72,12 +72,14 @@ def _graded(key: str, grade: str) -> Column:
     )
 
 
-def _found(key: str, label: str, column: str, word: str) -> Column:
+def _found(key: str, label: str, column: str, word: str, *settled: str) -> Column:
     """A column of 部门汇总: how many rows of 审核问题 have this word in a column, without 已修改.
 
-    Counted there and not over 项目汇总, so that findings on the department's own form count too.
+    Counted there and not over 项目汇总, so that findings on the department's own form count too. settled:
+    further states that do not count.
     """
-    current = "" if column == "status" else ',{findings.status},"<>已修改"'
+    states = () if column == "status" else ("已修改", *settled)
+    current = "".join(f',{{findings.status}},"<>{state}"' for state in states)
     return Column(
         key,
         label,
@@ -134,6 +136,8 @@ DEPARTMENTS = Sheet(
         _sum("undetermined", "待核定"),
         _COMPLETED,
         _sum("unexplained", "偏差未说明数"),
+        _found("fix", "须修改数", "treatment", "本次修改"),
+        _found("explain", "须说明数", "treatment", "本次说明", "已说明"),
         _found("errors", "错误数", "severity", "错误"),
         _found("warnings", "核实数", "severity", "核实"),
         _found("notes", "提示数", "severity", "提示"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from selfeval_xl.assessment.reasons import cause_of, has_measure, has_reason
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.assessment.reasons import cause_of, has_measure, has_reason, lacks_measure
 from selfeval_xl.county.departments.data import CountedForm, DepartmentData, is_zero
 from selfeval_xl.county.sheets.columns import (
     FORM,
@@ -51,7 +52,7 @@ DEVIATIONS = Sheet(
 ZERO, UNMET, EXCEEDED, OPEN = "完成值为0", "未完成", "超额完成", "待核定"
 
 
-def deviation_rows(entry: DepartmentData) -> Iterator[Row]:
+def deviation_rows(entry: DepartmentData, policy: Policy) -> Iterator[Row]:
     """The rows of 偏差清单 of a department: its indicators that are unmet, exceeded or undetermined."""
     for form in entry.forms:
         budget = form.amount("annual_budget")
@@ -59,7 +60,7 @@ def deviation_rows(entry: DepartmentData) -> Iterator[Row]:
         for indicator in form.form.indicators:
             kind = deviation_kind(indicator)
             if kind:
-                yield _deviation(form, indicator, kind, budget, rate)
+                yield _deviation(form, indicator, kind, budget, rate, policy)
 
 
 def deviation_order(row: Row) -> tuple:
@@ -91,7 +92,12 @@ def deviation_kind(indicator: Indicator) -> str | None:
 
 
 def _deviation(
-    form: CountedForm, indicator: Indicator, kind: str, budget: Decimal | None, rate: Decimal | None
+    form: CountedForm,
+    indicator: Indicator,
+    kind: str,
+    budget: Decimal | None,
+    rate: Decimal | None,
+    policy: Policy,
 ) -> Row:
     """The row of 偏差清单 of an indicator. budget, rate: 全年预算数 and execution rate of its form."""
     return {
@@ -108,7 +114,12 @@ def _deviation(
         "kind": kind,
         "note": indicator.note,
         "has_reason": "有" if has_reason(indicator.note) else "无",
-        "has_measure": "有" if has_measure(indicator.note) else "无",
+        "has_measure": _measure(indicator.note, policy),
         "cause": cause_of(indicator.note),
         **place(form, first_cell(indicator.cells.get("actual") or indicator.cells.get("name"))),
     }
+
+
+def _measure(note: str | None, policy: Policy) -> str:
+    """有无改进措施 of a reason: 有, 无, or 待核定 where the words do not tell."""
+    return "有" if has_measure(note) else "无" if lacks_measure(note, policy) else "待核定"

@@ -61,6 +61,8 @@ PROJECTS = Sheet(
         count("unexplained", "偏差未说明数"),
         Column("score", "自评得分", 9, "number"),
         Column("grade", "自评等级", 8),
+        count("fix", "须修改数"),
+        count("explain", "须说明数"),
         count("errors", "错误数"),
         count("warnings", "核实数"),
         count("notes", "提示数"),

@@ -52,6 +52,7 @@ _LAST_YEAR = (
 _MOST_RULES = 10
 PROJECT = Criterion("form", "=", "项目")
 CURRENT = Criterion("status", "<>", MENDED)
+UNEXPLAINED = Criterion("status", "<>", "已说明")
 MISSED = (PROJECT, Criterion("kind", "<>", "超额完成"), Criterion("kind", "<>", "待核定"))
 
 
@@ -265,8 +266,8 @@ def _review(front: Front, row: int) -> None:
         ("待财政核实", book.count("departments", Criterion("advice", "=", VERIFY))),
         ("已退回", book.count("submissions", Criterion("state", "=", "已退回"))),
         ("退回后已重报", book.count("submissions", Criterion("state", "=", "已重报"))),
-        ("错误条数", book.count("findings", CURRENT, Criterion("severity", "=", "错误"))),
-        ("核实条数", book.count("findings", CURRENT, Criterion("severity", "=", "核实"))),
+        ("须修改条数", book.count("findings", CURRENT, Criterion("treatment", "=", "本次修改"))),
+        ("须说明条数", book.count("findings", CURRENT, UNEXPLAINED, Criterion("treatment", "=", "本次说明"))),
         ("单位已说明", book.count("findings", Criterion("status", "=", "已说明"))),
     ]
     column = RIGHT

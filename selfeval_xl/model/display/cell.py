@@ -40,6 +40,16 @@ class Effect(Enum):
     HIDDEN = "hidden"  # nothing is shown
 
 
+@lru_cache(maxsize=1024)
+def decimals_shown(number_format: str) -> int | None:
+    """The digits behind the point that a plain number format shows; None where it is General or another."""
+    shown = displayed(1, number_format)
+    whole, _, digits = shown.strip().partition(".")
+    if number_format == "General" or not is_plain(number_format) or not whole.endswith("1"):
+        return None
+    return len(digits) if digits.isdigit() or not digits else None
+
+
 def displayed(value: float | int | str, number_format: str, epoch_1904: bool = False) -> str:
     """The text that Excel displays for a number or a text, the column being wide enough.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from selfeval_xl.model.display.cell import decimals_shown
 from selfeval_xl.model.forms import AS_TEXT, TOTAL, FundingLine
 from selfeval_xl.model.grid import Area, a1, plain_number, position
 from selfeval_xl.model.money import AMOUNTS
@@ -265,8 +266,27 @@ def _line(
     if points is not None and money(points) is None:
         values["points"] = points.rstrip("分")
     line = line_of(source, part_of, values, cells, typed, _other_texts(sheet, row, group.others))
-    stored = _stored(sheet, row, columns, values)
-    return replace(line, stored=stored) if stored else line
+    stored, decimals = _stored(sheet, row, columns, values), _decimals(sheet, row, columns, values)
+    return replace(line, stored=stored, decimals=decimals) if stored or decimals else line
+
+
+def _decimals(
+    sheet: ScannedSheet, row: int, columns: Mapping[str, Label], values: Mapping[str, str | None]
+) -> dict[str, int]:
+    """The digits behind the point that the cells show, by key, where the amounts have others (100.00)."""
+    found: dict[str, int] = {}
+    for key in AMOUNTS:
+        text = values.get(key)
+        if text is None:
+            continue
+        place = sheet.value_cell(row, columns[key].column)
+        number_format = sheet.grid.number_format(*place)
+        if number_format is None or type(sheet.grid.value(*place)) is str:
+            continue
+        shown = decimals_shown(number_format)
+        if shown is not None and shown != len(text.partition(".")[2]):
+            found[key] = shown
+    return found
 
 
 def _stored(

@@ -16,7 +16,8 @@ from selfeval_xl.model.money import AMOUNTS, NAMES
 from selfeval_xl.model.numbers import rounded, shown
 from selfeval_xl.model.quantity import is_blank, is_void, tidy
 from selfeval_xl.model.sheet_names import DEVIATIONS
-from selfeval_xl.rules.funding_table import decimals, exceeds, printed_rate_fits, sources
+from selfeval_xl.rules.funding_table import exceeds, printed_rate_fits, sources
+from selfeval_xl.rules.sums import decimals, exact
 from selfeval_xl.workflows.filling.deviation_columns import beside, columns_edits, listed_edits
 from selfeval_xl.workflows.filling.rate_sentence import sentence_edits
 from selfeval_xl.workflows.filling.reason_stubs import stubs
@@ -171,7 +172,7 @@ def _missing_total(form: Form, line: FundingLine, key: str, grid: Grid) -> Decim
         return None
     # No sum reaches an infinite total, so a list that claims to be complete gives its sum.
     with_amount = [part for part in parts if part.amount(key) is not None]
-    return exceeds(form, key, Decimal("Infinity"), with_amount, Decimal(0))
+    return exceeds(form, key, exact(Decimal("Infinity")), with_amount, Decimal(0))
 
 
 def _total_edit(form: Form, line: FundingLine, key: str, total: Decimal, grid: Grid) -> Edit:

@@ -12,13 +12,13 @@ from selfeval_xl.files import free_name, make_folder
 from selfeval_xl.model.edits import Edit, Look
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.grid import Grid, a1, position
+from selfeval_xl.model.notes import beginning
 from selfeval_xl.model.sheet_names import RESULTS, RETURNED
 from selfeval_xl.workflows.marking.result_list import (
     WHY,
     WHY_GONE,
     cells_of,
     in_order,
-    level,
     listed_on,
     rows,
     table_edits,
@@ -173,10 +173,17 @@ def remark(findings: Sequence[Finding], numbers: Mapping[int, int] = {}) -> str:
 def _sentence(finding: Finding, number: int | None) -> str:
     """The paragraph of one finding in a note. number: on the list."""
     return (
-        f"{level(finding)}：{finding.message}"
+        f"{_beginning(finding)}{finding.message}"
         + (f"\n怎么改：{finding.hint}" if finding.hint else "")
         + (f"（{RETURNED}第{number}条）" if number else "")
     )
+
+
+def _beginning(finding: Finding) -> str:
+    """The beginning of a paragraph: severity and treatment, by which notes of ours are known."""
+    if finding.severity is None or finding.treatment is None:
+        return ""
+    return beginning(finding.severity, finding.treatment)
 
 
 def _mark(grid: Grid, cell: str, findings: Sequence[Finding], numbers: Mapping[int, int]) -> Edit:

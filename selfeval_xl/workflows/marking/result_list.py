@@ -53,11 +53,6 @@ def cells_of(finding: Finding) -> list[str]:
     return cell_names(finding.cell or "")
 
 
-def level(finding: Finding) -> str:
-    """Severity and demand of a finding: 错误（须修改）, 核实（须说明）, 提示（供参考）; else ""."""
-    return f"{finding.severity.label}（{finding.severity.demand}）" if finding.severity else ""
-
-
 def rows(findings: Iterable[Finding], listed: Grid | None, only: str | None = None) -> list[list[str]]:
     """The rows of the sheet 校验结果 without its head, as texts; explanations on `listed` are carried over.
 
@@ -89,7 +84,7 @@ def row_of(finding: Finding) -> list[str]:
     """A finding as a row of the list, without number and state."""
     return [
         "",
-        level(finding),
+        finding.severity.label if finding.severity else "",
         finding.treatment.label if finding.treatment else "",
         finding.rule,
         place_of(finding),

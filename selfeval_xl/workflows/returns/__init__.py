@@ -119,17 +119,8 @@ def _as_returns(
 
 
 def findings_of(entry: DepartmentData) -> tuple[Finding, ...]:
-    """The findings that go back to a department.
-
-    Of a file without forms they go back only if its name contains the department's: a file that merely lay
-    beside the others may be another department's.
-    """
-    files = {receipt.file.path for receipt in entry.receipts if receipt.fates or receipt.basis == "文件名"}
-    return tuple(
-        finding
-        for finding in entry.findings
-        if returned(finding) and (not finding.file or finding.file in files)
-    )
+    """The findings that go back to a department."""
+    return tuple(filter(returned, entry.findings))
 
 
 def folder_name(entry: DepartmentData) -> str:

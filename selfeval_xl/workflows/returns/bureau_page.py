@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from selfeval_xl.model.findings import counted
 from selfeval_xl.workflows.returns import dates
 from selfeval_xl.workflows.returns.letter import Paper
-from selfeval_xl.workflows.returns.notices import MISSING_FORM, asked_to_explain, asked_to_mend
 from selfeval_xl.workflows.returns.reminders import lacking, seals_come, to_remind
 
 if TYPE_CHECKING:
@@ -58,14 +58,14 @@ def _row(
     entry: DepartmentData, returned: DepartmentReturn | None, behind: bool, material: CountyData
 ) -> Sequence[str]:
     """A department's row. behind: whether something of it is missing."""
-    open_now = [finding for finding in returned.open if finding.rule != MISSING_FORM] if returned else []
+    counts = counted(returned.open if returned else ())
     missing = [f"项目{len(entry.missing)}个"] if entry.missing else []
     missing += lacking(entry, seals_come(material)) if behind else []
     return (
         entry.name,
         entry.section,
-        str(sum(map(asked_to_mend, open_now)) or ""),
-        str(sum(map(asked_to_explain, open_now)) or ""),
+        str(counts.fix or ""),
+        str(counts.explain or ""),
         "、".join(missing),
         entry.row.contact if entry.row else "",
         entry.row.phone if entry.row else "",

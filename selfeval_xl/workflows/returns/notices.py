@@ -5,55 +5,31 @@ It has no rule numbers and names no other department.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from selfeval_xl.model.findings import Finding, Treatment
+from selfeval_xl.model.findings import Finding, Treatment, counted
 from selfeval_xl.workflows.marking.progress import place_of
 from selfeval_xl.workflows.marking.result_list import cells_of
 from selfeval_xl.workflows.returns import dates
-from selfeval_xl.workflows.returns.finding_list import is_open
 from selfeval_xl.workflows.returns.letter import Paper
 
 if TYPE_CHECKING:
     from selfeval_xl.assessment.policy import Policy
     from selfeval_xl.county.departments.data import DepartmentData
 
-MISSING_FORM = "X10"  # has a paragraph of its own
+MISSING_FORM = "X10"
 MOST = 10  # items of each part of the notice; the list in the return has the rest
 _FEW = 3
-_BUREAU_DELAY = re.compile(
-    r"(?:财政|资金|指标|经费|款项)[^，。；]{0,8}(?:未下达|没有下达|未拨付|没有拨付|拨付不及时|未到位|"
-    r"没有到位)"
-)
-
-
-def asked_to_mend(finding: Finding) -> bool:
-    """Whether the department must mend it: not what the bureau caused, such as funds not released."""
-    return finding.treatment is Treatment.FIX and not _caused_by_the_bureau(finding)
-
-
-def asked_to_explain(finding: Finding) -> bool:
-    """Whether the department must explain it."""
-    return is_open(finding) and not asked_to_mend(finding)
-
-
-def _caused_by_the_bureau(finding: Finding) -> bool:
-    """Whether the text in question gives a delay of the bureau as the cause."""
-    return bool(_BUREAU_DELAY.search(finding.value or ""))
 
 
 def return_notice(
     entry: DepartmentData, findings: Sequence[Finding], policy: Policy, year: int | None, today: date
 ) -> Paper:
     """The notice for one department. findings: those that go back to it, in the order of the list."""
-    parts = [
-        part
-        for part in (*_findings_parts(findings), _missing_part(entry), _next_year_part(findings, year))
-        if part
-    ]
+    parts = [part for part in (*_findings_parts(entry, findings), _next_year_part(findings, year)) if part]
     lines: list[tuple[int, str]] = [(0, _received(entry))]
     for number, (head, texts) in zip("一二三四", parts):
         lines += [(1, f"{number}、{head}"), *((0, text) for text in texts)]
@@ -74,34 +50,47 @@ def return_notice(
 _Part = tuple[str, list[str]]  # the heading of a part of the notice, and its lines
 
 
-def _findings_parts(findings: Iterable[Finding]) -> Iterator[_Part]:
+def _findings_parts(entry: DepartmentData, findings: Sequence[Finding]) -> Iterator[_Part]:
     """The parts 须修改 and 须说明, each where there is something for it."""
-    of_forms = [finding for finding in findings if finding.rule != MISSING_FORM]
-    mend = [finding for finding in of_forms if asked_to_mend(finding)]
-    explain = [finding for finding in of_forms if asked_to_explain(finding)]
-    if mend:
-        yield f"须修改{len(mend)}处", _numbered(mend, _mend_line)
-    if explain:
+    counts = counted(findings)
+    if counts.fix:
+        mend = [finding for finding in findings if finding.treatment is Treatment.FIX]
+        missing = sum(finding.rule == MISSING_FORM for finding in mend)
+        yield f"须修改{counts.fix}处{missing_among(missing)}", _numbered(entry, mend)
+    if counts.explain:
+        explain = [
+            finding
+            for finding in findings
+            if finding.treatment is Treatment.EXPLAIN and finding.status != "explained"
+        ]
         how = "在退回件“问题清单”的“单位说明”列填写即可，不必改数"
-        yield f"须说明{len(explain)}处（{how}）", _numbered(explain, _explain_line)
+        yield f"须说明{counts.explain}处（{how}）", _numbered(entry, explain)
 
 
-def _numbered(findings: Iterable[Finding], line: Callable[[Sequence[Finding]], str]) -> list[str]:
-    """Numbered lines, one for the findings of one rule and message. line: the text for these."""
+def missing_among(number: int) -> str:
+    """The words that say how many projects without a form are among the findings to mend; "" for none."""
+    return f"（含漏报项目{number}个）" if number else ""
+
+
+def _numbered(entry: DepartmentData, findings: Iterable[Finding]) -> list[str]:
+    """Numbered lines, one for the findings of one rule and message."""
     groups = _together(findings)
-    texts = [f"{number}.{line(group)}" for number, group in enumerate(groups[:MOST], 1)]
+    several = len({(finding.file, finding.project) for group in groups for finding in group}) > 1
+    files = len({receipt.file.path for receipt in entry.receipts}) > 1
+    texts = [
+        f"{number}.{_missing_line(group) if group[0].rule == MISSING_FORM else _line(group, several, files)}"
+        for number, group in enumerate(groups[:MOST], 1)
+    ]
     if len(groups) > MOST:
         texts.append(f"其余{sum(map(len, groups[MOST:]))}处见退回件“问题清单”。")
     return texts
 
 
-def _missing_part(entry: DepartmentData) -> _Part | None:
-    """The part about projects whose forms have not come."""
-    if not entry.missing:
-        return None
-    names = "、".join(f"“{project.name}”" for project in entry.missing[:MOST])
-    text = f"{names}{'等' if len(entry.missing) > MOST else ''}，请一并报来；确属免评的，请告知。"
-    return f"还没有收到{len(entry.missing)}个项目的自评表", [text]
+def _missing_line(missing: Sequence[Finding]) -> str:
+    """The line about projects whose forms have not come."""
+    names = "、".join(f"“{finding.subject}”" for finding in missing[:MOST])
+    more = f"等{len(missing)}个项目" if len(missing) > MOST else ""
+    return f"还没有收到{names}{more}的自评表，请一并报来；确属免评的，请告知。"
 
 
 def _next_year_part(findings: Iterable[Finding], year: int | None) -> _Part | None:
@@ -141,31 +130,38 @@ def _times(entry: DepartmentData) -> int:
     return len(numbers or days) or 1
 
 
-def where(finding: Finding) -> str:
-    """The place of a finding, 《项目01》F12 or 《自评报告》; "" where it has none."""
+def where(finding: Finding, several: bool = False, files: bool = False) -> str:
+    """The place of a finding, 《项目01》F12 or 《自评报告》; "" where it has none.
+
+    several: there are findings on other projects too, so that the project is named: “农田建设”（项目01）F12.
+    files: and there are other files, so that the file is named.
+    """
     sheet = place_of(finding)
-    return f"《{sheet}》{'、'.join(cells_of(finding)[:3])}" if sheet else ""
+    if not sheet:
+        return ""
+    places = "、".join(cells_of(finding)[:_FEW])
+    if not several:
+        return f"《{sheet}》{places}"
+    file = f"{PurePath(finding.file).name} " if files and finding.file else ""
+    named = f"“{finding.project}”" if finding.project else ""
+    return f"{named}（{file}{sheet}）{places}" if named else f"《{file}{sheet}》{places}"
 
 
 def _together(findings: Iterable[Finding]) -> list[list[Finding]]:
     """The findings in groups of one rule and message, the gravest first."""
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in sorted(findings, key=lambda finding: finding.rank):
-        groups.setdefault((finding.rule, finding.message), []).append(finding)
+        message = "" if finding.rule == MISSING_FORM else finding.message
+        groups.setdefault((finding.rule, message), []).append(finding)
     return list(groups.values())
 
 
-def _mend_line(same: Sequence[Finding]) -> str:
-    """The line about findings of one rule and message: their cells, the message, how to mend it."""
-    places = [place for finding in same[:_FEW] if (place := where(finding))]
+def _line(same: Sequence[Finding], several: bool, files: bool) -> str:
+    """The line about findings of one rule and message: what is wrong, how to mend it, where."""
+    places = [place for finding in same[:_FEW] if (place := where(finding, several, files))]
     more = f"等{len(same)}处" if len(same) > _FEW else ""
-    return f"{'、'.join(places)}{more}{'：' if places else ''}{same[0].message.rstrip('。')}。{same[0].hint}"
-
-
-def _explain_line(same: Sequence[Finding]) -> str:
-    """The same line, with a request to explain where the message has none."""
-    text = _mend_line(same)
-    return f"{text}请说明情况。" if _caused_by_the_bureau(same[0]) and "请" not in same[0].message else text
+    at = f"（见{'、'.join(places)}{more}）" if places else ""
+    return f"{same[0].message.rstrip('。')}。{same[0].hint}{at}"
 
 
 def _later_line(findings: Iterable[Finding], year: int | None) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
+from selfeval_xl.model.findings import counted
 from selfeval_xl.workflows.returns import dates, findings_of
 from selfeval_xl.workflows.returns.letter import Paper
-from selfeval_xl.workflows.returns.notices import MISSING_FORM, asked_to_explain, asked_to_mend
+from selfeval_xl.workflows.returns.notices import MISSING_FORM, missing_among
 
 if TYPE_CHECKING:
     from selfeval_xl.county.departments.data import CountyData, DepartmentData
@@ -100,16 +101,14 @@ def _missing(entry: DepartmentData, material: CountyData, names: int) -> str:
 
 def _to_mend(entry: DepartmentData) -> str:
     """The sentence about findings in the forms that came; "" for none."""
-    findings = [finding for finding in findings_of(entry) if finding.rule != MISSING_FORM]
-    mend, explain = sum(map(asked_to_mend, findings)), sum(map(asked_to_explain, findings))
-    counts = "、".join(
-        part for part in (f"须修改{mend}处" if mend else "", f"须说明{explain}处" if explain else "") if part
-    )
-    return (
-        f"已收到的表中有{counts}，清单随附，可一并改好再报。"
-        if counts and (entry.forms or entry.reports)
-        else ""
-    )
+    findings = list(findings_of(entry))
+    counts = counted(findings)
+    missing = sum(finding.rule == MISSING_FORM for finding in findings)
+    if counts.due == missing or not (entry.forms or entry.reports):
+        return ""
+    mend = f"须修改{counts.fix}处{missing_among(missing)}" if counts.fix else ""
+    explain = f"须说明{counts.explain}处" if counts.explain else ""
+    return f"已报材料{'、'.join(filter(None, (mend, explain)))}，清单随附，可一并改好再报。"
 
 
 def for_section(section: str, entries: Iterable[DepartmentData], material: CountyData) -> Paper:

@@ -9,14 +9,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from selfeval_xl.model.edits import Look
-from selfeval_xl.model.findings import Severity
-from selfeval_xl.model.notes import LEVELS, SEPARATOR
+from selfeval_xl.model.notes import BEGINNINGS, SEPARATOR
 from selfeval_xl.writers.excel.page_setup import refusals
 from selfeval_xl.writers.excel.snapshot import Snapshot
 from selfeval_xl.writers.xlsx.looks import TINTS
 from selfeval_xl.writers.xlsx.tints import WORD, tinted
 
-_TINT_OF = dict(zip(LEVELS, (TINTS[Look(severity.value)] for severity in Severity), strict=True))
+_TINT_OF = {begin: TINTS[Look(severity.value)] for begin, severity in BEGINNINGS.items()}
 
 
 class TintRules:

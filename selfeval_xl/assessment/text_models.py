@@ -1,0 +1,90 @@
+"""Judgements on short texts that no list of phrases carries: linear models over pieces of letters.
+
+The weights are data (weights/*.bin), made by `make judgements` from the labelled texts in training/. Each
+model gives the chance that a statement holds; whoever asks decides how sure is sure (policy text_sure).
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from math import exp
+
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.assessment.text_features import features_of, name_features
+
+_STEPS = 64  # a weight of 1 is stored as this number
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A statement about a text.
+
+    label: its Chinese name. raised: whether a finding is raised where the statement holds, or where it does
+    not. features: the function that takes a text apart.
+    """
+
+    label: str
+    raised: bool
+    features: Callable[[str], set[str]] = features_of
+
+
+JUDGEMENTS: Mapping[str, Judgement] = {
+    "measure": Judgement("原因里没有改进措施", False),
+    "money": Judgement("没有说到资金或进度", False),
+    "hollow": Judgement("空泛的效益指标", True),
+    "payment": Judgement("把支付当作数量", True),
+    "smaller": Judgement("越小越好的指标", True, name_features),
+    "vague": Judgement("目标没有可核对的内容", True),
+    "done_denied": Judgement("已完成，说明却说没有做", True),
+    "miss_denied": Judgement("未完成，说明却说都做了", True),
+    "self_denied": Judgement("一段话前后矛盾", True),
+}
+
+
+def features(judgement: str, text: str) -> set[str]:
+    """The features of a text for this judgement."""
+    return JUDGEMENTS[judgement].features(text)
+
+
+@lru_cache(maxsize=20_000)
+def log_odds(judgement: str, text: str) -> float:
+    """The log odds that the statement holds for the text."""
+    weights, intercept = _weights(judgement)
+    return intercept + sum(weights.get(feature, 0) for feature in features(judgement, text)) / _STEPS
+
+
+def chance(judgement: str, text: str) -> float:
+    """The chance, between 0 and 1, that the statement holds for the text."""
+    odds = log_odds(judgement, text)
+    return 1 / (1 + exp(-odds)) if odds > -700 else 0.0
+
+
+def raises(judgement: str, text: str, policy: Policy) -> bool:
+    """Whether a finding is due for the text: the policy's text_sure says how sure that has to be.
+
+    What is less sure is not raised.
+    """
+    found = chance(judgement, text)
+    return (found if JUDGEMENTS[judgement].raised else 1 - found) >= float(policy.number("text_sure"))
+
+
+@cache
+def _weights(judgement: str) -> tuple[Mapping[str, int], float]:
+    """The weights of a judgement, in steps, and its intercept."""
+    data = resources.files(__package__).joinpath("weights", f"{judgement}.bin").read_bytes()
+    head, _, rest = zlib.decompress(data).decode("utf-8").partition("\n")
+    names, _, numbers = rest.partition("\n\n")
+    return dict(zip(names.split("\n"), map(int, numbers.split()), strict=True)), float(head)
+
+
+def packed(weights: Mapping[str, float], intercept: float) -> bytes:
+    """The weights as they are stored: features of equal weight lie together, those of none are left out."""
+    steps = {feature: round(weight * _STEPS) for feature, weight in weights.items()}
+    kept = sorted((number, feature) for feature, number in steps.items() if number)
+    names = "\n".join(feature for _, feature in kept)
+    numbers = " ".join(str(number) for number, _ in kept)
+    return zlib.compress(f"{intercept!r}\n{names}\n\n{numbers}".encode(), 9)

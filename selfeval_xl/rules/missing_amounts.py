@@ -1,0 +1,41 @@
+"""Amounts that are not there at all: nobody can count a form without money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.model.findings import Finding, Severity
+from selfeval_xl.model.forms import Form
+from selfeval_xl.model.money import AMOUNTS
+from selfeval_xl.model.quantity import is_void
+from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.texts import cells
+
+_BUDGETS = ("initial_budget", "annual_budget")
+
+
+@rule("F16", "没有填金额", Severity.ERROR, asks="资金表要填金额：至少有合计的预算数和执行数，没有的填0。")
+def no_amounts(form: Form, policy: Policy) -> Iterator[Finding]:
+    """A funding table has amounts, and a budget among them; 0 is one."""
+    if not form.funding:
+        return
+    line = form.total_funding or form.funding[0]
+    filled = {key for row in form.funding for key in AMOUNTS if not is_void(getattr(row, key))}
+    printed = {key for row in form.funding for key in AMOUNTS if key in row.cells}
+    if not filled:
+        what, keys = "资金表一个金额也没有填", [key for key in AMOUNTS if key in printed]
+    elif printed & set(_BUDGETS) and not filled & set(_BUDGETS):
+        what, keys = "资金表没有填预算数", [key for key in _BUDGETS if key in printed]
+    else:
+        return
+    yield replace(
+        line.finding(
+            keys[0] if keys else None,
+            f"{what}。",
+            hint=f"填写预算数和执行数，单位是{form.money_unit or '万元'}；没有金额的填0。",
+            value="",
+        ),
+        cell=cells(*(line.cells.get(key) for key in keys)),
+    )
