@@ -25,7 +25,7 @@ from selfeval_xl.model.forms import (
 )
 from selfeval_xl.model.grid import Area
 from selfeval_xl.readers import read_file
-from selfeval_xl.rules import structure
+from selfeval_xl.rules import issued_values, structure
 from selfeval_xl.rules.registry import _RULES
 from selfeval_xl.rules.runner import check
 
@@ -188,7 +188,7 @@ def issued(project: str = "示例项目", initial: str = "100", target: str = "�
     ],
 )
 def test_what_was_issued_stays(now: Form, cells: list[str]) -> None:
-    assert [cell for _, cell in found(structure.issued_value_changed, now, issued())] == cells
+    assert [cell for _, cell in found(issued_values.issued_value_changed, now, issued())] == cells
 
 
 def test_the_old_template_needs_settings_to_be_known() -> None:

@@ -41,7 +41,6 @@ JUDGEMENTS: Mapping[str, Judgement] = {
     "vague": Judgement("目标没有可核对的内容", True),
     "done_denied": Judgement("已完成，说明却说没有做", True),
     "miss_denied": Judgement("未完成，说明却说都做了", True),
-    "self_denied": Judgement("一段话前后矛盾", True),
 }
 
 

@@ -73,14 +73,19 @@ def total_is_not_the_sum(form: Form, policy: Policy) -> Iterator[Finding]:
 
 def _empty_total(form: Form, total: FundingLine, key: str, parts: list[FundingLine]) -> Finding:
     """The finding on a total that is empty although its sources are filled in."""
-    listed = "＋".join(f"{line.source}{getattr(line, key)}" for line in parts)
+    texts = [line for line in parts if key in line.stored]
+    if texts:
+        places = "、".join(
+            f"{line.cells.get(key)}（{line.typed.get(key, getattr(line, key))}）" for line in texts
+        )
+        message = f"{NAMES[key]}：{places}是文字，不是数字，没有加进合计。"
+        hint = "把这几格重新键入数字，不带单位，合计就会算出来。"
+    else:
+        listed = "＋".join(f"{line.source}{getattr(line, key)}" for line in parts)
+        message = f"{NAMES[key]}：合计没有填，各项资金填了（{listed}）。"
+        hint = "把各项资金加起来填在合计行。"
     return replace(
-        total.finding(
-            key,
-            f"{NAMES[key]}：合计没有填，各项资金填了（{listed}）。",
-            hint="把各项资金加起来填在合计行。",
-            value="",
-        ),
+        total.finding(key, message, hint=hint, value=""),
         cell=cells(total.cells.get(key), *(line.cells.get(key) for line in parts)),
     )
 

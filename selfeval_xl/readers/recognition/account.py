@@ -56,7 +56,7 @@ _FEWEST_BESIDE = 3  # unread cells of a row in which a label counts as unread to
 def broken_cells(sheet: ScannedSheet, areas: Sequence[Area]) -> list[tuple[tuple[str, str], ...]]:
     """The cells of each form that show an error instead of a value, with its text."""
     found: list[list[tuple[str, str]]] = [[] for _ in areas]
-    for row, column in sheet.errors:
+    for row, column in sheet.errors if areas else ():
         found[_owner((row, column), areas)].append((a1(row, column), sheet.lines[row][column]))
     return [tuple(each) for each in found]
 
