@@ -24,6 +24,7 @@ _SPENDING = re.compile(
 )
 _HEADS = re.compile(r"^按.{1,6}分")  # 按支出性质分, the heading of a split
 _REST = re.compile(r"其他|其它|单位资金|自有资金|自筹|社会资金|银行贷款")
+_FEWEST_COMPLETE = 2  # a list of so many sources is taken to be complete
 _FISCAL = re.compile(r"财政|一般公共预算|政府性基金|国有资本经营|中央|省级|市级|县级|区级|上级补助|本级")
 
 
@@ -61,16 +62,18 @@ def exceeds(form: Form, key: str, total: Span, parts: list[FundingLine], slack: 
     """The sum of the sources where it cannot be the total, else None.
 
     slack: what the policy allows beyond rounding for each row, in the form's unit. A list without a row for
-    the rest (其他资金) may be partial: then only a single part above the total is wrong. Sources and their
-    own parts may stand side by side unmarked, so either reading that gives the total is right.
+    the rest (其他资金) and of one source only may be partial: then only a part above the total is wrong.
+    Sources and their own parts may stand side by side unmarked, so either reading that gives the total is
+    right.
     """
     allowed = slack * max(len(parts), 1)
-    plain = [line for line in parts if not _PARTS.match(line.source)]
-    nested = [line for line in parts if _PARTS.match(line.source)]
+    inside = _nested(sources(form))
+    plain = [line for line in parts if line.source not in inside]
+    nested = [line for line in parts if line.source in inside]
     readings = [lines for lines in (parts, plain, nested) if lines]
     if any(total_of(lines, key).meets(total, allowed) for lines in readings):
         return None
-    if any(_REST.search(line.source) for line in sources(form)):
+    if len(plain) >= _FEWEST_COMPLETE or any(_REST.search(line.source) for line in sources(form)):
         return _sum(plain or parts, key)
     largest = max(line.amount(key) or ZERO for line in parts)
     return _sum(parts, key) if largest > total.high + allowed else None
@@ -79,6 +82,20 @@ def exceeds(form: Form, key: str, total: Span, parts: list[FundingLine], slack: 
 def _sum(lines: Iterable[FundingLine], key: str) -> Decimal:
     """The sum of the amounts as printed."""
     return sum((line.amount(key) or ZERO for line in lines), ZERO)
+
+
+def _nested(lines: Iterable[FundingLine]) -> set[str]:
+    """The sources that may be parts of another one: right below fiscal money, or below such a part."""
+    found: set[str] = set()
+    before: FundingLine | None = None
+    for line in lines:
+        named = bool(_PARTS.match(line.source))
+        if named and (
+            before is None or before.source in found or is_fiscal(before) or "拨款" in before.source
+        ):
+            found.add(line.source)
+        before = line
+    return found
 
 
 def total_of(lines: Iterable[FundingLine], key: str) -> Span:
