@@ -408,3 +408,69 @@ def test_absurd_numbers_are_judged_like_any_other(text):
         funding=(FundingLine(source="合计", annual_budget="0.01", executed=text),),
     )
     assert all(row.verdict is not None for row in assess(form, default()).indicators)
+
+
+# Name, target and completed value without a sign: smaller is better, dates, parts of a year. `?` stands for
+# undetermined; a slash for either. From a trial with an accountant, and others of the kinds.
+DIRECTIONS = """
+差错率 | 1% | 2% | unmet/?
+差错率 | 1% | 0.5% | met/?
+事故率 | 0.5% | 0.8% | unmet/?
+投诉次数 | 2次 | 5次 | unmet/?
+审批时限 | 3天 | 5天 | unmet/?
+响应时间 | 30分钟 | 45分钟 | unmet/?
+响应时间 | 30分钟 | 20分钟 | met/?
+支付时间 | 5日 | 8日 | unmet/?
+施工工期 | 120天 | 130天 | unmet/?
+办结时限 | 10个工作日 | 12个工作日 | unmet/?
+耗电量 | 1000度 | 1200度 | unmet/?
+漏损率 | 12% | 20% | unmet/?
+漏损率 | 12% | 11% | met/?
+败诉率 | 5% | 8% | unmet/?
+退件率 | 3% | 1% | met/?
+上访批次 | 5批 | 3批 | met/?
+死亡人数 | 0人 | 1人 | unmet
+不合格率 | 2% | 3% | unmet/?
+办件时长 | 5天 | 3天 | met/?
+租金时间 | 12月 | 0月 | unmet/?
+卫星电话数量 | 25部 | 20部 | unmet
+培训人数 | 100人 | 150人 | exceeded
+投诉办结率 | 95% | 98% | met
+事故隐患整改数 | 10处 | 8处 | unmet
+服务时长 | 100小时 | 80小时 | unmet
+故障修复台数 | 10台 | 12台 | met
+检查频次 | 每季度1次 | 4次 | met
+检查频次 | 每季度1次 | 3次 | ?
+检查频次 | 每月2次 | 20次 | ?
+巡查次数 | 每周1次 | 52次 | met
+检查次数 | 每年2次 | 2次 | met
+完成时间 | 20240630 | 20240701 | unmet
+完成时间 | 20240630 | 20240629 | met
+完成时间 | 年底前 | 2025年1月 | ?
+完成时间 | 年底前 | 次年1月 | unmet
+完成时限 | 12月底前 | 2024年11月 | met
+满意度 | [90%,95%] | 93% | met
+满意度 | [90%,95%] | 88% | unmet
+森林火灾发生率 | ≤0.064次/10万公顷 | 0.05次/10万公顷 | met
+森林火灾发生率 | ≤0.064次/10万公顷 | 0.08次/10万公顷 | unmet
+合格率 | ≥0.95% | 96% | ?
+"""
+
+
+@pytest.mark.parametrize("line", DIRECTIONS.strip().splitlines())
+def test_without_a_sign_more_of_something_bad_is_never_exceeded(line):
+    name, target, actual, verdicts = (part.strip() for part in line.split("|"))
+    found = judge(parse(target), parse(actual), name=name).verdict.value
+    assert {"undetermined": "?"}.get(found, found) in verdicts.split("/")
+
+
+@pytest.mark.parametrize(
+    "name, target, actual, verdict",
+    [
+        ("节约资金", "节约5万元", "节约3万元", "unmet"),
+        ("节约资金", "节约5万元", "节约6万元", "met"),
+        ("人均成本", "500元", "600元", "unmet"),
+    ],
+)
+def test_a_cost_that_was_saved_is_the_more_the_better(name, target, actual, verdict):
+    assert judge(parse(target), parse(actual), cost=True, name=name).verdict.value == verdict

@@ -77,6 +77,7 @@ def blocks(figures: CountyFigures, year: int | None, policy: Policy) -> list[Blo
         Heading("一、总体情况"),
         *_overview(figures),
         Heading("二、主要问题"),
+        TextBlock(f"经校验，{figures.findings.sentence()}。"),
         *_problems(figures.problems, bool(policy["name_departments"])),
         Heading("三、未完成原因"),
         *_causes(figures),
@@ -170,7 +171,7 @@ def _grades(figures: CountyFigures) -> str:
 def _problems(problems: Sequence[FrequentFinding], named: bool) -> list[Block]:
     """主要问题, each with an example. named: the example names its department."""
     if not problems:
-        return [TextBlock("经校验，没有发现问题。")]
+        return []
     lines: list[Block] = []
     for number, problem in enumerate(problems, 1):
         where = (
@@ -224,10 +225,13 @@ def _next(figures: CountyFigures, year: int | None) -> list[Block]:
     lines = []
     if figures.missing:
         lines.append(f"补报。未报的{len(figures.missing)}个部门抓紧补报，届时仍未报的在汇总表中列为“未报”。")
-    if figures.departments["return"]:
-        lines.append(
-            f"修改。需要退回修改的{figures.departments['return']}个部门，按退回件逐条修改或说明后重新报送。"
-        )
+    mend, explain = figures.departments["mend"], figures.departments["explain"]
+    if mend or explain:
+        parts = [
+            f"需要修改的{mend}个部门" if mend else "",
+            f"只需要说明的{explain}个部门" if explain else "",
+        ]
+        lines.append(f"修改。{'、'.join(filter(None, parts))}，按退回件逐条修改或说明后重新报送。")
     lines.append(
         "抽查。"
         + (f"建议抽查{len(figures.samples)}个项目，名单见附件。" if figures.samples else "抽查项目另行通知。")

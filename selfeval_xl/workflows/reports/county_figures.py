@@ -5,6 +5,7 @@ They are counted from the same rows as the county workbook and equal those of it
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,9 +13,18 @@ from typing import Any
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.reasons import causes
-from selfeval_xl.county.departments.data import EXEMPT, EXTRA, MISSING, NONE, RETURN, UNLISTED, UNSCORED
+from selfeval_xl.county.departments.data import (
+    EXEMPT,
+    EXPLAINED,
+    EXTRA,
+    MENDED,
+    MISSING,
+    NONE,
+    UNLISTED,
+    UNSCORED,
+)
 from selfeval_xl.county.workbook.rate_bands import Band, low_rate, rate_bands
-from selfeval_xl.model.findings import Severity
+from selfeval_xl.model.findings import Counts, Severity, Treatment
 from selfeval_xl.model.forms import Verdict
 from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import ratio
@@ -61,6 +71,7 @@ class CountyFigures:
     indicators: Mapping[str, int]
     causes: Sequence[tuple[str, int, int]]
     problems: Sequence[FrequentFinding]
+    findings: Counts
     missing: Sequence[Row]
     partly: Sequence[Row]
     low_rate: str
@@ -106,7 +117,8 @@ def county_figures(
             "late": sum(row["late"] == "是" for row in submissions),
             "silent": len(silent),
             "partly": sum(row["state"] == "部分报送" for row in submissions),
-            "return": sum(row["advice"] == RETURN for row in tables["departments"]),
+            "mend": sum(row["fix"] > 0 for row in tables["departments"]),
+            "explain": sum(row["fix"] == 0 and row["explain"] > 0 for row in tables["departments"]),
         },
         projects={
             "assessed": sum(status not in (MISSING, EXEMPT) for status in statuses),
@@ -121,6 +133,7 @@ def county_figures(
         indicators=_indicators(tables),
         causes=_causes(tables["deviations"]),
         problems=_problems(tables["findings"]),
+        findings=_by_treatment(tables["findings"]),
         missing=silent,
         partly=[row for row in submissions if row["state"] == "部分报送"],
         low_rate=low,
@@ -171,6 +184,19 @@ def _causes(rows: Iterable[Row]) -> list[tuple[str, int, int]]:
         projects = {(row["department"], row["project"], row["file"], row["sheet"]) for row in group}
         found.append((cause, len(group), len(projects)))
     return found
+
+
+def _by_treatment(rows: Iterable[Row]) -> Counts:
+    """The findings of the county by treatment, as 审核问题 has them: without those that are mended."""
+    labels = {treatment.label: treatment.value for treatment in Treatment}
+    numbers = Counter(
+        "explained"
+        if row["treatment"] == Treatment.EXPLAIN.label and row["status"] == EXPLAINED
+        else labels.get(row["treatment"], "")
+        for row in rows
+        if row["status"] != MENDED
+    )
+    return Counts(**{name: numbers[name] for name in Counts._fields})
 
 
 def _problems(rows: Sequence[Row], most: int = 10) -> list[FrequentFinding]:

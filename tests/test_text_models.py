@@ -1,0 +1,128 @@
+"""Judgements on texts: the sentences of the trials, and the results on texts that the models had not seen."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from selfeval_xl.assessment.policy import default
+from selfeval_xl.assessment.text_models import JUDGEMENTS, chance, packed, raises
+
+TRAINING = Path(__file__).parents[1] / "training"
+
+# What accountants wrote in the trials: with a measure, and without.
+MEASURES = """
+财政资金未下达，待资金到位后立即支付。
+设备老化导致停播，已列入2025年更新计划。
+工程变更，正在办理手续，手续办完后继续施工。
+疫情影响取消两场，改为线上举办。
+项目跨年实施，剩余部分2025年完成。
+秋粮价格下跌。2025年拓宽销路。
+招标流标；2026年提前谋划，一季度下达任务。
+冬季停工；已与施工单位约定2026年3月复工，6月底前完成。
+下一年度按实际需求核定指标值
+"""
+CAUSES = """
+厂家供货延迟。
+财政资金紧张，未拨付到位。
+受疫情影响，培训取消两场。
+设备老化，故障较多。
+人员变动较大，工作衔接不够。
+"""
+
+
+@pytest.mark.parametrize("text", MEASURES.split())
+def test_a_measure_is_none_accused_of_missing(text):
+    assert not raises("measure", text, default())
+
+
+def test_a_cause_alone_is_not_taken_for_a_measure_and_mostly_asked_about():
+    texts = CAUSES.split()
+    assert all(chance("measure", text) < 0.5 for text in texts)
+    assert sum(raises("measure", text, default()) for text in texts) >= len(texts) - 1
+
+
+@pytest.mark.parametrize(
+    "judgement, yes, no",
+    [
+        ("hollow", "社会效益明显 | ≥95%", "带动就业人数 | ≥200人"),
+        ("hollow", "保障单位运转 | 100%", "政策知晓率 | ≥80%"),
+        ("payment", "支付改造资金 | =50万元", "发放贷款贴息惠及企业 | 20家"),
+        ("payment", "拨付补助资金 | ≥120万元", "招商引资到位金额 | ≥2亿元"),
+        ("smaller", "退件率", "投诉办结率"),
+        ("smaller", "败诉率", "事故隐患整改数"),
+        ("vague", "做好本单位各项工作，保障正常运转", "完成农村公路养护120公里"),
+        ("done_denied", "因资金未到位，该项工作尚未开展", "原计划5月完成，因雨推迟，年底已完成"),
+        ("miss_denied", "已全部完成，无偏差", "已完成80%，剩余部分次年完成"),
+    ],
+)
+def test_each_judgement_tells_the_two_apart(judgement, yes, no):
+    policy = default()
+    assert raises(judgement, yes, policy) and not raises(judgement, no, policy)
+    assert chance(judgement, yes) > 0.9 > chance(judgement, no)
+
+
+def table(name: str) -> dict[str, list[float]]:
+    """The results that `make judgements` wrote: decided, precision, recall (per cent), by label."""
+    lines = (TRAINING / name).read_text(encoding="utf-8").splitlines()[2:]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return {row[0]: [float(cell.rstrip("%")) for cell in row[2:5]] for row in rows}
+
+
+ACCEPTED = ("measure", "money", "hollow", "payment", "smaller", "vague")
+
+
+@pytest.mark.parametrize("judgement", ACCEPTED)
+def test_what_is_raised_is_right_and_most_is_decided_on_texts_not_seen(judgement):
+    label = JUDGEMENTS[judgement].label
+    decided, precision, recall = table("folds.md")[label]
+    assert decided >= 85 and precision >= 97 and recall >= 90
+    again = table("second.md")[label]
+    assert all(one >= other - 5 for one, other in zip(again, (decided, precision, recall), strict=True))
+
+
+def test_the_corpus_is_large_has_both_classes_and_says_where_each_text_comes_from():
+    for judgement in JUDGEMENTS:
+        folder = [TRAINING / "corpus" / f"{judgement}.tsv"]
+        rows = [line.split("\t") for path in folder for line in path.read_text("utf-8").splitlines()]
+        assert all(len(row) == 3 and row[0] in "01" and row[2] for row in rows)
+        assert len({row[1] for row in rows}) == len(rows) and max(len(row[1]) for row in rows) <= 120
+        share = sum(row[0] == "1" for row in rows) / len(rows)
+        assert 0.4 <= share <= 0.6 and any(row[2] != "written" for row in rows)
+        assert len(rows) >= (300 if judgement in ACCEPTED else 150)
+
+
+def test_weights_are_small_and_need_no_numpy():
+    folder = resources.files("selfeval_xl.assessment").joinpath("weights")
+    sizes = [len(path.read_bytes()) for path in folder.iterdir() if path.name.endswith(".bin")]
+    assert len(sizes) == len(JUDGEMENTS) and sum(sizes) <= 300_000
+    code = (
+        "import sys; from selfeval_xl.assessment.text_models import JUDGEMENTS, chance;"
+        "[chance(name, '已列入明年计划') for name in JUDGEMENTS];"
+        "print('numpy' in sys.modules, 'sklearn' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["False", "False"]
+
+
+def test_weights_come_out_as_they_went_in():
+    import zlib
+
+    data = zlib.decompress(packed({"甲": 0.5, "乙": -1.0, "丙": 0.001}, 0.25)).decode()
+    assert data == "0.25\n乙\n甲\n\n-64 32"
+
+
+def test_the_county_says_how_sure_is_sure():
+    from dataclasses import replace
+
+    policy = default()
+    text = min(CAUSES.split(), key=lambda line: chance("measure", line))
+    strict = replace(
+        policy.parameters["text_sure"], value=policy.number("text_sure") + policy.number("text_sure")
+    )
+    changed = replace(policy, parameters=policy.parameters | {"text_sure": strict})
+    assert raises("measure", text, policy) and not raises("measure", text, changed)
