@@ -11,7 +11,7 @@ from selfeval_xl.assessment.policy import Parameter, Policy, default
 from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.model.forms import PROJECT, TOTAL, Form, FundingLine, Goal, Indicator
 from selfeval_xl.readers.recognition.form_finder import forms_in
-from selfeval_xl.rules import scores
+from selfeval_xl.rules import scores, totals
 from selfeval_xl.rules.indicator_targets import target_missing
 from support.text_grid import grid_of
 
@@ -273,35 +273,35 @@ def test_full_marks_need_a_target_and_a_completion(text: str, cells: list[str]) 
 
 
 def test_a_perfect_total_with_something_unmet() -> None:
-    assert found(scores.perfect_total_with_faults, form("≥10个 8个 90 90", total="100")) == ["H30"]
+    assert found(totals.perfect_total_with_faults, form("≥10个 8个 90 90", total="100")) == ["H30"]
     assert found(
-        scores.perfect_total_with_faults, form("≥10个 10个 90 90", funds="100 80 10 10", total="100")
+        totals.perfect_total_with_faults, form("≥10个 10个 90 90", funds="100 80 10 10", total="100")
     ) == ["H30"]
-    assert found(scores.perfect_total_with_faults, form("≥10个 10个 90 90", total="100")) == []
-    assert found(scores.perfect_total_with_faults, form("≥10个 8个 90 72", total="82")) == []
+    assert found(totals.perfect_total_with_faults, form("≥10个 10个 90 90", total="100")) == []
+    assert found(totals.perfect_total_with_faults, form("≥10个 8个 90 72", total="82")) == []
 
 
 def test_a_low_grade_wants_reasons_and_measures() -> None:
-    assert found(scores.low_result_unexplained, form("≥10个 5个 90 45", total="55")) == ["H30"]
+    assert found(totals.low_result_unexplained, form("≥10个 5个 90 45", total="55")) == ["H30"]
     assert (
         found(
-            scores.low_result_unexplained, form("≥10个 5个 90 45 由于招标推迟,今后加快前期工作", total="55")
+            totals.low_result_unexplained, form("≥10个 5个 90 45 由于招标推迟,今后加快前期工作", total="55")
         )
         == []
     )
-    assert found(scores.low_result_unexplained, form("≥10个 9个 90 81", total="91")) == []
+    assert found(totals.low_result_unexplained, form("≥10个 9个 90 81", total="91")) == []
 
 
 def test_a_low_rate_that_is_explained_still_wants_measures() -> None:
     told = form("≥10个 10个 90 90", funds="100 40 10 4", total="94", goal=Goal(actual="质保金未支付。"))
-    assert found(scores.low_result_unexplained, told) == ["I5"]
+    assert found(totals.low_result_unexplained, told) == ["I5"]
     assert (
         found(
-            scores.low_result_unexplained, replace(told, goal=Goal(actual="质保金未支付，下一步尽快办理。"))
+            totals.low_result_unexplained, replace(told, goal=Goal(actual="质保金未支付，下一步尽快办理。"))
         )
         == []
     )
-    assert found(scores.low_result_unexplained, replace(told, goal=Goal(actual="完成各项工作。"))) == []
+    assert found(totals.low_result_unexplained, replace(told, goal=Goal(actual="完成各项工作。"))) == []
 
 
 SCORE_CARD = """

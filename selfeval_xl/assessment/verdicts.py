@@ -13,6 +13,7 @@ from functools import lru_cache
 from selfeval_xl.assessment.deadline_verdicts import judge_deadline, may_be_month, undetermined, verdict_of
 from selfeval_xl.assessment.direction import smaller_is_better
 from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.assessment.scoring import expected_score
 from selfeval_xl.assessment.words import (
     FULFILLED,
     PLANNED,
@@ -435,43 +436,3 @@ def _judge_words_for_number(target: Quantity, actual: Quantity) -> Judgement:
     if says_failed(words) and not says_done(words):
         return Judgement(Verdict.UNMET, cause=Cause.NOT_A_NUMBER)
     return undetermined(Cause.NOT_A_NUMBER)
-
-
-def expected_score(
-    indicator: Indicator, target: Quantity, actual: Quantity, judgement: Judgement, policy: Policy
-) -> Decimal | None:
-    """The score that the completion earns, with two decimals.
-
-    None unless points are printed and the target is a number. ≥ and =: points × min(1, actual/target).
-    ≤: by policy points × target/actual, or points × (1 − excess), 0 from twice the target.
-    Exceeded: all points, less the policy's over_deduction for each part of the deviation beyond the
-    threshold.
-    """
-    points = money(indicator.points)
-    if (
-        points is None
-        or target.kind is not Kind.NUMBER
-        or actual.kind is not Kind.NUMBER
-        or judgement.verdict in (None, Verdict.UNDETERMINED)
-    ):
-        return None
-    if (
-        judgement.verdict is Verdict.EXCEEDED
-        and judgement.deviation is not None
-        and (factor := policy.number("over_deduction"))
-    ):
-        beyond = EXACT.subtract(judgement.deviation, policy.number("over_fulfilment"))
-        return rounded(EXACT.multiply(points, max(ZERO, ONE - EXACT.multiply(factor, max(ZERO, beyond)))))
-    if judgement.verdict in (Verdict.MET, Verdict.EXCEEDED):
-        return rounded(points)
-    if judgement.attainment is not None:
-        return rounded(EXACT.multiply(points, max(ZERO, min(ONE, judgement.attainment))))
-    deviation = judgement.deviation
-    if deviation is None or deviation <= -ONE:
-        return ZERO if target.number == 0 else None
-    share = (
-        EXACT.divide(ONE, ONE + deviation)
-        if policy["score_at_most"] == "proportional"
-        else max(ZERO, ONE - deviation)
-    )
-    return rounded(EXACT.multiply(points, share))

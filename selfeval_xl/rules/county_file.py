@@ -278,6 +278,55 @@ def _caps(typed: object) -> tuple[tuple[str, Decimal], ...]:
     return tuple(found)
 
 
+def _pairs(typed: object) -> list[list[str]]:
+    """The parts of each entry in 30%：2、100%：5 or in a list of lists, as texts."""
+    if isinstance(typed, list):
+        return [
+            [str(part).strip() for part in (entry if isinstance(entry, list) else [entry])] for entry in typed
+        ]
+    entries = [entry.strip() for entry in re.split("[、,，;；\n]", str(typed)) if entry.strip()]
+    return [[part.strip() for part in re.split("[:：]", entry)] for entry in entries]
+
+
+def _steps(example: str) -> Callable[[object], tuple[tuple[str, Decimal], ...]]:
+    """A reader of pairs of a ratio and points, such as the example."""
+
+    def read(typed: object) -> tuple[tuple[str, Decimal], ...]:
+        found = []
+        for entry in _pairs(typed):
+            numbers = [number for part in entry if isinstance(number := number_or_text(part), Decimal)]
+            if len(entry) != 2 or len(numbers) != 2 or min(numbers) < 0 or numbers[0] > 100:
+                raise PolicyError(f"应写成“{example}”，现在写的是“{typed}”。")
+            found.append((f"{numbers[0]:f}", numbers[1]))
+        return tuple(sorted(found, key=lambda step: -Decimal(step[0])))
+
+    return read
+
+
+def _named_points(typed: object) -> tuple[tuple[str, Decimal], ...]:
+    """The points of each first level in 产出：50、效益：30. Raises PolicyError."""
+    found = []
+    for entry in _pairs(typed):
+        number = number_or_text(entry[-1])
+        if len(entry) != 2 or not entry[0] or not isinstance(number, Decimal) or number < 0:
+            raise PolicyError(f"应写成“产出：50、效益：30、满意度：10”，现在写的是“{typed}”。")
+        found.append((entry[0], number))
+    return tuple(found)
+
+
+def _point_standards(typed: object) -> tuple[tuple[str, Decimal], ...]:
+    """The standards in 在职人员控制率：100%：0.5: name, limit, points a point. Raises PolicyError."""
+    found = []
+    for entry in _pairs(typed):
+        if isinstance(typed, list) and len(entry) == 2:
+            entry = [*re.split("[:：]", entry[0]), entry[1]]
+        numbers = [number_or_text(part) for part in entry[1:]]
+        if len(entry) != 3 or not entry[0] or not all(isinstance(number, Decimal) for number in numbers):
+            raise PolicyError(f"应写成“在职人员控制率：100%：0.5”，现在写的是“{typed}”。")
+        found.append((f"{entry[0]}：{numbers[0]:f}", Decimal(str(numbers[1]))))
+    return tuple(found)
+
+
 def _ratios(typed: object) -> tuple[tuple[str, Decimal], ...]:
     """The ratios in 90%、80%、60% or in a list of numbers, from the highest down. Raises PolicyError."""
     parts = typed if isinstance(typed, list) else re.split("[、,，;；]", str(typed))
@@ -318,7 +367,15 @@ def _typed_pairs(typed: list[object]) -> list[tuple[str, str]]:
 
 
 # Parameters that are a list of another kind than bands, with their readers.
-_LISTS = {"score_caps": _caps, "execution_bands": _ratios, "risk_points": _risk_points}
+_LISTS = {
+    "score_caps": _caps,
+    "execution_bands": _ratios,
+    "risk_points": _risk_points,
+    "over_bands": _steps("30%：2、100%：5"),
+    "execution_score_bands": _steps("95%：10、90%：8、80%：6"),
+    "level_points": _named_points,
+    "point_standards": _point_standards,
+}
 
 
 def _bands(typed: object) -> tuple[tuple[str, Decimal], ...]:

@@ -24,6 +24,7 @@ FAMILIES = (
     "completion",
     "scores",
     "missing_scores",
+    "totals",
     "narrative",
     "foreign_text",
     "across",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.assessment.scoring import execution_score, standard_of
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.forms import Cause, Form, FundingLine, Indicator, Task, Verdict
 from selfeval_xl.model.grid import plain_number
@@ -17,10 +18,7 @@ from selfeval_xl.rules.funding_table import main_line
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.texts import (
     cells,
-    explains_money,
     instead_of_text,
-    is_instruction,
-    names_measure,
     percent,
     says_something,
 )
@@ -80,6 +78,7 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     (财预〔2020〕10号: 执行率10分)
     """
     yield from _points_of_levels(form)
+    yield from _points_of_the_county(form, policy)
     rows, funds = _scored(form.indicators), execution(form)
     if not rows or sum(is_blank(row.points) for row in form.indicators) * 2 > len(form.indicators):
         return
@@ -129,6 +128,24 @@ def _points_of_levels(form: Form) -> Iterator[Finding]:
                     value=number(found),
                     expected=number(wanted),
                 )
+
+
+def _points_of_the_county(form: Form, policy: Policy) -> Iterator[Finding]:
+    """First levels whose rows add up to other points than the policy's level_points."""
+    for name, wanted in policy.bands("level_points"):
+        rows = [row for row in form.indicators if name in (row.level1 or "")]
+        if not rows or any(is_blank(row.points) for row in rows):
+            continue
+        found = sum((row.points for row in _scored(rows)), Decimal(0))
+        if abs(found - wanted) > ROUNDING * len(rows):
+            yield Finding(
+                message=f"“{rows[0].level1}”下面各行分值加起来是{number(found)}分，本县规定是{number(wanted)}分。",
+                subject=rows[0].level1,
+                hint="按本县规定的分值调整这一级下面各行。",
+                cell=cells(*(row.cells.get("points") for row in rows)),
+                value=number(found),
+                expected=number(wanted),
+            )
 
 
 @rule("S02", "得分大于分值", Severity.ERROR, asks="得分不大于分值。", needs="scores")
@@ -211,7 +228,9 @@ def score_out_of_proportion(form: Form, policy: Policy) -> Iterator[Finding]:
         above = item.score - row.expected_score
         if abs(above) <= tolerance or (above < 0 and form.has_notes):
             continue  # a lower score is explained in the reason column, or S03 and D03 ask for that
-        if row.verdict is Verdict.EXCEEDED and row.expected_score < item.points:
+        if standard_of(row.name, policy) is not None:
+            method, hint = "按百分点扣分后", "按本县的扣分标准改得分。"
+        elif row.verdict in (Verdict.MET, Verdict.EXCEEDED) and row.expected_score < item.points:
             method = f"超出{shown(row.deviation)}，按本地办法扣分后"
             hint = "按超出的比例扣分；不是年初指标值偏低造成的，请写明原因。"
         else:
@@ -319,11 +338,11 @@ def execution_score_wrong(form: Form, policy: Policy) -> Iterator[Finding]:
     points, score = points_of(line.points), points_of(line.score)
     if not points or score is None or score > points:
         return
-    right = rounded(points * min(Decimal(1), max(Decimal(0), line.rate)))
+    right = execution_score(points, line.rate, policy)
     accepted = [right]
     printed = _printed_rate(line)
     if printed is not None:
-        accepted.append(rounded(points * min(Decimal(1), printed)))
+        accepted.append(execution_score(points, printed, policy))
     if all(abs(score - wanted) > policy.number("score_tolerance") for wanted in accepted):
         yield line.finding(
             "score",
@@ -332,7 +351,9 @@ def execution_score_wrong(form: Form, policy: Policy) -> Iterator[Finding]:
                 f"填的是{number(score)}分。"
             ),
             expected=number(right),
-            hint="执行率得分＝分值×执行率，超过100%的按100%算；有其他计分办法的，请写明。",
+            hint="按本县的分档计执行率得分。"
+            if policy.bands("execution_score_bands")
+            else "执行率得分＝分值×执行率，超过100%的按100%算；有其他计分办法的，请写明。",
         )
 
 
@@ -413,81 +434,3 @@ def full_marks_for_nothing(form: Form, policy: Policy) -> Iterator[Finding]:
                 ),
                 cell=cells(row.cells.get("score"), *(row.cells.get(key) for _, key in missing)),
             )
-
-
-@rule(
-    "S11",
-    "有未完成的却得满分",
-    Severity.WARNING,
-    asks="有指标未完成，或执行率低于说明线的，总分不应是100分。",
-    needs="scores",
-)
-def perfect_total_with_faults(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A total of 100 does not go with an unmet indicator or an execution rate below 90% (policy)."""
-    if points_of(form.total_score) != HUNDRED:
-        return
-    line = main_line(form)
-    unmet = [row for row in form.indicators if row.verdict is Verdict.UNMET]
-    faults = [f"指标“{row.name}”未完成" for row in unmet[:3]]
-    if len(unmet) > 3:
-        faults.append(f"等共{len(unmet)}个指标未完成")
-    if (
-        line is not None
-        and line.rate is not None
-        and line.budget
-        and line.rate < policy.number("execution_floor")
-    ):
-        faults.append(f"执行率只有{shown(line.rate)}")
-    if faults:
-        yield form.finding(
-            "total_score", f"总分是100分，但{'，'.join(faults)}。", hint="核对得分，按实际完成情况扣分。"
-        )
-
-
-@rule(
-    "S12",
-    "得分或执行率低没有说明",
-    Severity.WARNING,
-    asks="得分低、等级为中或差、执行率低的，要有说明和措施。",
-    needs="scores",
-)
-def low_result_unexplained(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A grade 中 or 差, or a rate below 60% (policy), needs an explanation and measures.
-
-    Without any reason a low rate is F05's.
-    """
-    line, total = main_line(form), points_of(form.total_score)
-    if any(item.score is None and item.points for item in all_scored(form)):
-        total = None  # not final while a score is missing (S14)
-    low_rate = (
-        line is not None
-        and line.rate is not None
-        and line.budget
-        and line.rate < policy.number("execution_low")
-    )
-    low_grades = [name for name, _ in policy.bands("grades")[2:]]
-    low_grade = policy.grade(total) in low_grades if total is not None and total <= HUNDRED else False
-    if not low_rate and not low_grade:
-        return
-    reasons, measures = explains_money(form, policy) or _has_remarks(form), names_measure(form)
-    missing = "没有写改进措施" if reasons else "没有说明原因和改进措施"
-    if reasons and measures:
-        return
-    if low_grade and total is not None:
-        yield form.finding(
-            "total_score",
-            f"总分{number(total)}分，等级为“{policy.grade(total)}”，{missing}。",
-            hint="写明得分低的原因，以及下一步怎么改进。",
-        )
-    elif low_rate and line is not None and reasons:
-        yield line.finding(
-            "execution_rate",
-            f"执行率只有{shown(line.rate)}，{missing}。",
-            hint="写明下一步怎样加快支出。",
-            value=line.execution_rate or shown(line.rate),
-        )
-
-
-def _has_remarks(form: Form) -> bool:
-    """Whether any remark of the form is a text of some length."""
-    return any(len(text) >= 10 and not is_instruction(text) for text in form.remarks.values() if text)

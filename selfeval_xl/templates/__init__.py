@@ -43,6 +43,9 @@ IN_FORMULAS = (
     "over_deduction",
     "grades",
     "score_caps",
+    "over_bands",
+    "point_standards",
+    "execution_score_bands",
 )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.assessment.scoring import execution_score
 from selfeval_xl.layouts import Layout
 from selfeval_xl.layouts.layout import FundingLayout
 from selfeval_xl.model.edits import Formula
@@ -115,7 +117,7 @@ def _funding_row(
         if column.key in AMOUNTS:
             look, value = "money", amounts.get(column.key)
         else:
-            look, value = _look_and_value(column.key, row, line, amounts, at, points)
+            look, value = _look_and_value(column.key, row, line, amounts, at, points, drawing.policy)
         drawing.put(
             row,
             at[column.key],
@@ -128,7 +130,13 @@ def _funding_row(
 
 
 def _look_and_value(
-    key: str, row: int, line: Row, amounts: _Amounts, at: Mapping[str, int], points: str | None
+    key: str,
+    row: int,
+    line: Row,
+    amounts: _Amounts,
+    at: Mapping[str, int],
+    points: str | None,
+    policy: Policy,
 ) -> tuple[str, CellValue]:
     """The look and value of a cell that is no amount; rates and scores are formulas unless typed."""
     value = line.get(key)
@@ -137,7 +145,7 @@ def _look_and_value(
     if key == "points":
         return "number", typed(points)
     if key == "score":
-        return "number", typed(value) if value else _execution_score(row, amounts, at, points)
+        return "number", typed(value) if value else _execution_score(row, amounts, at, points, policy)
     return "long", as_entered(value)
 
 
@@ -160,15 +168,18 @@ def _rate(row: int, amounts: _Amounts, at: Mapping[str, int]) -> Formula:
 
 
 def _execution_score(
-    row: int, amounts: _Amounts, at: Mapping[str, int], points: str | None
+    row: int, amounts: _Amounts, at: Mapping[str, int], points: str | None, policy: Policy
 ) -> Formula | None:
-    """Points × min(1, rate)."""
+    """Points × min(1, rate), or what the policy's execution_score_bands give."""
     if points is None:
         return None
     budget, executed, full = a1(row, at["annual_budget"]), a1(row, at["executed"]), a1(row, at["points"])
     ratio = _exact_ratio(amounts)
-    text = (
-        f'IF(COUNT({budget},{executed})<2,"",IF({budget}=0,IF({executed}=0,0,"")'
-        f",ROUND({full}*MIN(1,{executed}/{budget}),2)))"
-    )
-    return Formula(text, "" if ratio is None else rounded(Decimal(points) * min(Decimal(1), ratio)))
+    score = f"ROUND({full}*MIN(1,{executed}/{budget}),2)"
+    if bands := sorted((Decimal(floor), given) for floor, given in policy.bands("execution_score_bands")):
+        given = "0"
+        for floor, points_given in bands:
+            given = f"IF({executed}/{budget}>={floor},{points_given},{given})"
+        score = f"MIN({full},{given})"
+    text = f'IF(COUNT({budget},{executed})<2,"",IF({budget}=0,IF({executed}=0,0,""),{score}))'
+    return Formula(text, "" if ratio is None else execution_score(Decimal(points), ratio, policy))

@@ -14,6 +14,7 @@ from functools import cache
 
 from selfeval_xl.assessment.direction import bad_words
 from selfeval_xl.assessment.policy import Policy, default
+from selfeval_xl.assessment.scoring import over_deducted, standard_of, standards
 from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.forms import Verdict
 from selfeval_xl.model.grid import a1
@@ -359,12 +360,24 @@ def score(
     excess = f"{want}/{have}" if by_ratio else f"MAX(0,1-({have}-{want})/{want})"
     short = f'IF({rate}<>"",{points}*{have}/{want},IF({deviation}="",0,{points}*{excess}))'
     full = points
-    if factor := policy.number("over_deduction"):
+    bands = sorted((Decimal(floor), taken) for floor, taken in policy.bands("over_bands"))
+    if bands:
+        taken = "0"
+        for floor, points_taken in bands:
+            taken = f"IF(({have}-{want})/{want}>={floor},{points_taken},{taken})"
+        full = f'IF({rate}="",{points},MAX(0,{points}-{taken}))'
+    elif factor := policy.number("over_deduction"):
         beyond = f"({have}-{want})/{want}-{policy.number('over_fulfilment')}"
         deducted = f"ROUND({points}*MAX(0,1-{factor}*({beyond})),2)"
         full = f'IF({verdict}="{Verdict.EXCEEDED.label}",{deducted},{points})'
     text = f'IF(OR({points}="",{verdict}=""),"",IF({verdict}="{unmet}",ROUND({short},2),{full}))'
+    if names := [standard.name for standard in standards(policy)]:  # scored by hand: blank, not wrong
+        words = "{" + ",".join(f'"{name}"' for name in names) + "}"
+        own = f"SUMPRODUCT(--ISNUMBER(FIND({words},{a1(row, columns['name'])})))>0"
+        text = f'IF({own},"",{text})'
     settled = settle(*_typed(data, columns), policy)
+    if standard_of(str(data.get("name") or ""), policy) is not None:
+        return text, None
     return text, _score_value(str(data.get("points") or ""), settled, policy)
 
 
@@ -372,11 +385,9 @@ def _score_value(points: str, settled: Settled, policy: Policy) -> Decimal | Non
     full, want, have = points_of(points or None), settled.target, settled.completed
     if full is None or want is None or have is None:
         return None
-    if settled.verdict == Verdict.EXCEEDED.label and (factor := policy.number("over_deduction")):
-        beyond = (have - want) / want - policy.number("over_fulfilment")
-        return rounded(full * max(Decimal(0), 1 - factor * beyond))
     if settled.verdict != Verdict.UNMET.label:
-        return full
+        deviation = (have - want) / want if want else None
+        return rounded(max(Decimal(0), full - over_deducted(full, deviation, settled.attainment, policy)))
     if settled.attainment is not None:
         return rounded(full * have / want)
     if settled.deviation is None:
