@@ -111,15 +111,7 @@ def county_figures(
     grades = [*(name for name, _ in policy.bands("grades")), UNSCORED]
     low, floor = low_rate(policy)
     return CountyFigures(
-        departments={
-            "due": len(listed) if rostered else 0,
-            "came": sum(row["state"] != NONE for row in listed),
-            "late": sum(row["late"] == "是" for row in submissions),
-            "silent": len(silent),
-            "partly": sum(row["state"] == "部分报送" for row in submissions),
-            "mend": sum(row["fix"] > 0 for row in tables["departments"]),
-            "explain": sum(row["fix"] == 0 and row["explain"] > 0 for row in tables["departments"]),
-        },
+        departments=_departments(tables, listed, silent, rostered),
         projects={
             "assessed": sum(status not in (MISSING, EXEMPT) for status in statuses),
             "missing": statuses.count(MISSING),
@@ -184,6 +176,22 @@ def _causes(rows: Iterable[Row]) -> list[tuple[str, int, int]]:
         projects = {(row["department"], row["project"], row["file"], row["sheet"]) for row in group}
         found.append((cause, len(group), len(projects)))
     return found
+
+
+def _departments(
+    tables: Mapping[str, Sequence[Row]], listed: Sequence[Row], silent: Sequence[Row], rostered: bool
+) -> dict[str, int]:
+    """The numbers of departments. listed: those of the roster. silent: those that sent nothing."""
+    submissions = tables["submissions"]
+    return {
+        "due": len(listed) if rostered else 0,
+        "came": sum(row["state"] != NONE for row in listed),
+        "late": sum(row["late"] == "是" for row in submissions),
+        "silent": len(silent),
+        "partly": sum(row["state"] == "部分报送" for row in submissions),
+        "mend": sum(row["fix"] > 0 for row in tables["departments"]),
+        "explain": sum(row["fix"] == 0 and row["explain"] > 0 for row in tables["departments"]),
+    }
 
 
 def _by_treatment(rows: Iterable[Row]) -> Counts:
