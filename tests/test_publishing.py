@@ -19,6 +19,7 @@ from selfeval_xl import templates
 from selfeval_xl.filings.grouping import gather
 from selfeval_xl.filings.roster_sheets import blank_roster
 from selfeval_xl.model.edits import Edit
+from selfeval_xl.model.findings import Treatment
 from selfeval_xl.model.grid import position
 from selfeval_xl.readers import read_file
 from selfeval_xl.readers.formats.source import open_source
@@ -341,3 +342,21 @@ def test_the_command_makes_pdfs_where_libreoffice_is_and_says_what_stayed_back(
         department.projects[SECRET]["project"] in path.name for path in (tmp_path / "公开").rglob("*")
     )
     assert selfeval("publish", root / "收", "-o", root / "收" / "公开").returncode == 2
+
+
+def test_what_is_still_to_be_mended_is_said_before_it_is_published(tmp_path):
+    """P02: by the command, and by a check of what is to be published."""
+    department = made_up()[0][0]
+    send(tmp_path / "收" / "自评表.xlsx", department)
+    result = publish(tmp_path / "收", tmp_path / "公开")
+    files = [read_file(tmp_path / "收" / "自评表.xlsx")]
+    found = check(gather(files), None, files, public=True)
+    asked = {finding.project: finding.message for finding in found if finding.rule == "P02"}
+    fixes = [finding for finding in check(gather(files), None, files) if finding.treatment is Treatment.FIX]
+    assert {finding.project for finding in fixes if finding.form} == asked.keys() and asked
+    assert {(name, message) for _, name, message in result.faulty} == {
+        (project or "部门整体支出绩效自评表", message) for project, message in asked.items()
+    }
+    clean = {name for _, name, _ in result.faulty} ^ {project["project"] for project in department.projects}
+    assert clean  # a form without faults is not named
+    assert "P02" not in {finding.rule for finding in check(gather(files), None, files)}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.model.findings import Finding, Severity
+from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.model.forms import Form
 from selfeval_xl.model.quantity import is_blank
 from selfeval_xl.rules.registry import rule
@@ -50,6 +50,38 @@ def not_for_the_public(form: Form, policy: Policy, marked: str = "") -> Iterator
                     value=_masked(match[0]),
                 )
                 break
+
+
+@rule(
+    "P02",
+    "公开件还有没改的问题",
+    Severity.WARNING,
+    asks="要公开的表，本次修改的问题都改好了；没改好的先不公开，或由财政局核实后公开。",
+    treatment=Treatment.BUREAU,
+    scope="result",
+    needs="public",
+)
+def still_to_mend(findings: Sequence[Finding], policy: Policy) -> Iterator[Finding]:
+    """What is published has no finding left that has to be mended (the findings of the check itself)."""
+    by_form: dict[tuple[str, str | None, str | None, str | None], list[Finding]] = {}
+    for finding in findings:
+        if finding.treatment is Treatment.FIX and finding.form:
+            key = (finding.file, finding.sheet, finding.form, finding.project)
+            by_form.setdefault(key, []).append(finding)
+    for (file, sheet, form, project), left in by_form.items():
+        titles = "、".join(dict.fromkeys(finding.title for finding in left))
+        yield Finding(
+            message=f"还有须修改{len(left)}处没有改（{titles}）。",
+            hint="改好再公开；确要公开的，请先核实。",
+            cell=left[0].cell,
+            subject=project or "部门整体",
+            value=str(len(left)),
+            file=file,
+            sheet=sheet,
+            form=form,
+            department=left[0].department,
+            project=project,
+        )
 
 
 def without_personal(text: str) -> tuple[str, int]:

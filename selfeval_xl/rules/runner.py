@@ -67,6 +67,10 @@ def check(
     statuses: list[RuleStatus] = []
     found_before = ready.by_rule(filings) if ready else {}
     for rule in catalogue().values():
+        if rule.scope == "result":
+            off = _why_off(rule, policy)
+            statuses.append(RuleStatus(rule.id, "skipped", off) if off else _status(rule, public))
+            continue
         if ready is not None and _needs_form_only(rule) and not _why_off(rule, policy):
             statuses.append(_status_before(rule, subjects.of(rule), ready))
             found += found_before.get(rule.id, []) if rule.id not in ready.failed else []
@@ -82,8 +86,20 @@ def check(
         found += found_before.get(number, []) if ready else _violations(custom, _forms(filings))
         statuses.append(RuleStatus(number, "ran"))
     found = list(_with_issued_points(silenced(found), subjects))
+    found += _of_the_result(found, public, policy)
     remaining = sorted(_with_explanations(found, every_file, filings), key=order)
     return Findings(tuple(remaining), tuple(statuses), _counts(every_file, remaining))
+
+
+def _of_the_result(found: Sequence[Finding], public: bool, policy: Policy) -> list[Finding]:
+    """The findings of the rules that look at the other findings of what is to be published."""
+    rules = [rule for rule in catalogue().values() if rule.scope == "result"]
+    return [
+        _completed(finding, rule, policy)
+        for rule in rules
+        if public and not _why_off(rule, policy)
+        for finding in rule.function(found, policy)
+    ]
 
 
 _POINTS_ISSUED = "分值是财政下发的，单位不要改；请财政局按批复更正后重新下发。"

@@ -75,6 +75,8 @@ def show_published(result: Published) -> None:
             style="yellow",
             markup=False,
         )
+    for department, name, message in result.faulty:
+        screen.print(f"公开前请核实：{department} {name} {message}", style="yellow", markup=False)
     for path in result.not_made:
         screen.print(f"PDF没有生成：{path.name}", style="yellow", markup=False)
     screen.print(

@@ -35,14 +35,15 @@ class Published:
     """The files that were written and refused.
 
     copies: department, file, count of masked numbers. refused: department, form or report that was not
-    published, reason. unfinished: department, form or report with a stub left. pdfs: PDF copies. not_made:
-    files of which no PDF could be made.
+    published, reason. unfinished: department, form or report with a stub left. faulty: department, form,
+    and what of it is still to be mended (P02). pdfs: PDF copies. not_made: files without a PDF.
     """
 
     out: Path
     copies: tuple[tuple[str, Path, int], ...]
     refused: tuple[tuple[str, str, str], ...]
     unfinished: tuple[tuple[str, str], ...] = ()
+    faulty: tuple[tuple[str, str, str], ...] = ()
     pdfs: tuple[Path, ...] = ()
     not_made: tuple[Path, ...] = ()
 
@@ -56,6 +57,7 @@ class _Run:
     copies: list[tuple[str, Path, int]] = field(default_factory=list)
     refused: list[tuple[str, str, str]] = field(default_factory=list)
     unfinished: list[tuple[str, str]] = field(default_factory=list)
+    faulty: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 def publish(
@@ -91,17 +93,31 @@ def publish(
     pdfs = make_pdfs(written, program) if pdf else []
     missing = [path for path in written if pdf and path.with_suffix(".pdf") not in pdfs]
     return Published(
-        out, tuple(run.copies), tuple(run.refused), tuple(run.unfinished), tuple(pdfs), tuple(missing)
+        out,
+        tuple(run.copies),
+        tuple(run.refused),
+        tuple(run.unfinished),
+        tuple(run.faulty),
+        tuple(pdfs),
+        tuple(missing),
     )
 
 
 def _publish(entry: DepartmentData, material: CountyData, run: _Run) -> None:
     """Writes the public workbook and reports of one department."""
     from selfeval_xl.files import write_out
+    from selfeval_xl.rules.public import still_to_mend
+    from selfeval_xl.rules.runner import findings_of_rule
+    from selfeval_xl.workflows.publishing.forms import name_of
     from selfeval_xl.writers.xlsx import from_grids
 
     secret = _kept_back(entry, material)
     forms = list(_open_forms(entry, secret, run))
+    published = {id(form) for form, _, _ in forms}
+    for assessed in entry.forms:
+        if id(assessed.form) in published:
+            left = findings_of_rule("P02", still_to_mend(assessed.findings, material.policy), material.policy)
+            run.faulty += [(entry.name, name_of(assessed.form), finding.message) for finding in left]
     if forms:
         widths = [opened.widths(form.sheet, public.columns) for form, public, opened in forms]
         target = _folder(entry, run) / f"{_prefix(entry, material)}绩效自评表.xlsx"
