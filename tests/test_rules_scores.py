@@ -318,7 +318,8 @@ SCORE_CARD = """
     [
         ("评价标准", ("依据齐全得满分", "完成计划得满分"), []),
         ("评价标准", ("", ""), []),
-        ("年度指标值", ("", "5座"), ["D4"]),
+        ("年度指标值", ("", "5座"), []),  # 决策 is scored by a standard
+        ("年度指标值", ("", ""), ["D5"]),
     ],
 )
 def test_only_a_form_that_asks_for_targets_misses_them(head, texts, cells):

@@ -16,12 +16,10 @@ from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.forms import Form, Indicator
 from selfeval_xl.model.money import yuan
 from selfeval_xl.model.quantity import Kind, parse, tidy
-from selfeval_xl.rules.indicators import bare, level, named, quantity
+from selfeval_xl.rules.indicators import ASKED, bare, level, named, quantity, without_target_by_design
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.texts import cells, several
 from selfeval_xl.rules.word_lists import pattern, words
-
-_ASKED = frozenset(("target", "initial_target", "adjusted_target", "actual"))
 
 
 def _is_ratio_or_duration(row: Indicator) -> bool:
@@ -137,9 +135,13 @@ def unit_unlike_name(form: Form, policy: Policy) -> Iterator[Finding]:
 @rule("I06", "没有填年度指标值", Severity.ERROR, asks="每个指标都要有年度指标值。")
 def target_missing(form: Form, policy: Policy) -> Iterator[Finding]:
     """Every named indicator has a target; a score card asks for neither targets nor completed values."""
-    if form.indicator_columns and not form.indicator_columns & _ASKED:
+    if form.indicator_columns and not form.indicator_columns & ASKED:
         return
-    rows = [row for row in form.indicators if row.name and row.target is None]
+    rows = [
+        row
+        for row in form.indicators
+        if row.name and row.target is None and not without_target_by_design(form, row)
+    ]
     if rows:
         yield replace(
             rows[0].finding(
@@ -267,6 +269,20 @@ def target_is_a_placeholder(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
+_BUILT = re.compile(r"(?:制度|机制|办法|预案|规划|方案|台账|平台|档案)(?:建设|建立)?$")  # there or not
+_FORBIDDEN = re.compile(r"^(?:不|未|无|零|0|杜绝|避免|没有)")  # 不发生: it happened or not
+
+
+def _is_hollow(row: Indicator, policy: Policy) -> bool:
+    """Whether nobody can count, look up or ask what a benefit indicator says (a state, in words or %)."""
+    target = quantity(row)
+    if target.kind is Kind.DEADLINE or (target.kind is not Kind.TEXT and target.unit not in ("%", "")):
+        return False
+    if _BUILT.search(bare(row.name)) or _FORBIDDEN.search(tidy(row.target or "")):
+        return False
+    return raises("hollow", _with_target(row), policy)
+
+
 @rule(
     "I18",
     "效益指标空泛",
@@ -282,7 +298,7 @@ def benefit_is_hollow(form: Form, policy: Policy) -> Iterator[Finding]:
         and row.target
         and re.search("效益|效果|影响", level(row.level2) or level(row.level1))
         and "满意" not in f"{row.level1}{row.level2}{row.name}"
-        and raises("hollow", _with_target(row), policy)
+        and _is_hollow(row, policy)
     ]
     if rows:
         first = rows[0]

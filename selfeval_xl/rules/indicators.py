@@ -36,9 +36,24 @@ def level(text: str | None) -> str:
     return plain[2:] if plain.startswith("产出") and len(plain) > 2 else plain
 
 
+ASKED = frozenset(
+    ("target", "initial_target", "adjusted_target", "actual")
+)  # columns that a score card lacks
+
+
 def quantity(indicator: Indicator) -> Quantity:
     """The target as a quantity."""
     return indicator.target_quantity or parse(indicator.target)
+
+
+_MANAGED = re.compile("决策|过程|投入|管理|立项|规范")
+
+
+def without_target_by_design(form: Form, row: Indicator) -> bool:
+    """Whether the row is scored by a standard and has no target: 决策, 过程 where no row has one."""
+    return bool(_MANAGED.search(row.level1 or "")) and not any(
+        other.target is not None for other in form.indicators if other.level1 == row.level1
+    )
 
 
 def named(indicator: Indicator) -> str:
@@ -57,6 +72,8 @@ def name_says_nothing(form: Form, policy: Policy) -> Iterator[Finding]:
 
     数量, 费用, 成本, 人数 or the level's own name say nothing.
     """
+    if form.indicator_columns and not form.indicator_columns & ASKED:
+        return  # the names of a score card are the frame's
     for row in form.indicators:
         if row.name is not None and _says_nothing(row):
             yield row.finding(
@@ -204,9 +221,9 @@ def _differ_in_detail(name: str, other: str) -> bool:
 def first_level_missing(form: Form, policy: Policy) -> Iterator[Finding]:
     """产出 and 效益 are required (W), 满意度 is expected (财预〔2020〕10号附件的指标框架).
 
-    Forms without level columns are exempt.
+    Forms without level columns are exempt, and score cards, whose levels are those of their frame.
     """
-    if "level1" not in form.indicator_columns or not form.indicators:
+    if "level1" not in form.indicator_columns or not form.indicators or not form.indicator_columns & ASKED:
         return
     text = "|".join(f"{row.level1}|{row.level2}" for row in form.indicators)
     if form.kind == DEPARTMENT and not re.search(r"产出|效益", text):

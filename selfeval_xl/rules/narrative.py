@@ -226,6 +226,8 @@ def goal_is_a_list_of_duties(form: Form, policy: Policy) -> Iterator[Finding]:
 def _is_vague(goal: str, policy: Policy) -> bool:
     """Whether no sentence of a goal says anything that can be checked."""
     parts = sentences(goal)
+    if _FIGURE.search(_NOT_A_FIGURE.sub(" ", goal)):
+        return False
     return bool(parts) and all(raises("vague", part, policy) for part in parts)
 
 

@@ -15,10 +15,10 @@ from selfeval_xl.filings.as_issued import as_issued
 from selfeval_xl.filings.expected import ExpectedProject, RosterView, due, issued, ledger, matching
 from selfeval_xl.model.findings import FileCount, Finding, Findings, RuleStatus, Severity, Treatment
 from selfeval_xl.model.forms import PROJECT, REPORT, Filing, Form, ReadFile
-from selfeval_xl.model.quantity import money
 from selfeval_xl.model.sheet_names import REPORT as REPORT_SHEET
 from selfeval_xl.readers.formats.kinds import ATTACHMENTS
 from selfeval_xl.rules.custom import CustomRule, custom_rule, violations
+from selfeval_xl.rules.issued_points import with_issued_points
 from selfeval_xl.rules.registry import Rule, catalogue
 from selfeval_xl.rules.silences import silenced
 
@@ -59,8 +59,7 @@ def check(
         filings = [
             replace(filing, forms=tuple(assess(form, policy) for form in filing.forms)) for filing in filings
         ]
-    files_of_filings = (file for filing in filings for file in filing.files)
-    every_file = list({file.path: file for file in (*files_of_filings, *files)}.values())
+    every_file = _all_files(filings, files)
     scans = county.scanned if county else scanned(every_file)
     subjects = _Subjects(filings, every_file, roster, public, scans)
     found: list[Finding] = []
@@ -68,10 +67,8 @@ def check(
     found_before = ready.by_rule(filings) if ready else {}
     for rule in catalogue().values():
         if rule.scope == "result":
-            off = _why_off(rule, policy)
-            statuses.append(RuleStatus(rule.id, "skipped", off) if off else _status(rule, public))
-            continue
-        if ready is not None and _needs_form_only(rule) and not _why_off(rule, policy):
+            statuses.append(_status_of_result(rule, public, policy))
+        elif ready is not None and _needs_form_only(rule) and not _why_off(rule, policy):
             statuses.append(_status_before(rule, subjects.of(rule), ready))
             found += found_before.get(rule.id, []) if rule.id not in ready.failed else []
         elif county is not None and rule.scope == "county" and not _why_off(rule, policy):
@@ -85,10 +82,22 @@ def check(
         number = custom.row.number
         found += found_before.get(number, []) if ready else _violations(custom, _forms(filings))
         statuses.append(RuleStatus(number, "ran"))
-    found = list(_with_issued_points(silenced(found), subjects))
+    found = list(with_issued_points(silenced(found), subjects.issued))
     found += _of_the_result(found, public, policy)
     remaining = sorted(_with_explanations(found, every_file, filings), key=order)
     return Findings(tuple(remaining), tuple(statuses), _counts(every_file, remaining))
+
+
+def _all_files(filings: Iterable[Filing], files: Iterable[ReadFile]) -> list[ReadFile]:
+    """The files of the filings and those that belong to none, each once."""
+    of_filings = (file for filing in filings for file in filing.files)
+    return list({file.path: file for file in (*of_filings, *files)}.values())
+
+
+def _status_of_result(rule: Rule, public: bool, policy: Policy) -> RuleStatus:
+    """The status of a rule that looks at the other findings of what is to be published."""
+    off = _why_off(rule, policy)
+    return RuleStatus(rule.id, "skipped", off) if off else _status(rule, public)
 
 
 def _of_the_result(found: Sequence[Finding], public: bool, policy: Policy) -> list[Finding]:
@@ -100,34 +109,6 @@ def _of_the_result(found: Sequence[Finding], public: bool, policy: Policy) -> li
         if public and not _why_off(rule, policy)
         for finding in rule.function(found, policy)
     ]
-
-
-_POINTS_ISSUED = "分值是财政下发的，单位不要改；请财政局按批复更正后重新下发。"
-
-
-def _with_issued_points(findings: Iterable[Finding], subjects: _Subjects) -> Iterator[Finding]:
-    """The findings; those on points that were issued so are for the bureau, which alone can mend them."""
-    issued_forms: dict[tuple[str, str | None, str | None], tuple[Form, Form]] | None = None
-    for finding in findings:
-        if finding.rule == "S01":
-            if issued_forms is None:
-                issued_forms = {
-                    (place.file, place.sheet, place.project): (form, more[0])
-                    for form, more, place in subjects.of(catalogue()["T04"])
-                    if isinstance(form, Form) and isinstance(more[0], Form)
-                }
-            pair = issued_forms.get((finding.file, finding.sheet, finding.project))
-            if pair is not None and _has_issued_points(*pair):
-                finding = replace(finding, treatment=Treatment.BUREAU, hint=_POINTS_ISSUED)
-        yield finding
-
-
-def _has_issued_points(form: Form, issued_form: Form) -> bool:
-    """Whether the points of all indicators are those that were issued."""
-    points = {row.name: money(row.points) for row in issued_form.indicators if row.points}
-    return bool(points) and all(
-        row.name in points and points[row.name] == money(row.points) for row in form.indicators
-    )
 
 
 def findings_of_rule(rule_id: str, found: Iterable[Finding], policy: Policy) -> list[Finding]:
@@ -284,6 +265,12 @@ class _Subjects:
         if key not in self.made:
             self.made[key] = list(self._make(rule))
         return self.made[key]
+
+    def issued(self) -> Iterator[tuple[Form, Form]]:
+        """The forms, each with the form as it was issued."""
+        for record, more, _ in self.of(catalogue()["T04"]):
+            if isinstance(record, Form) and isinstance(more[0], Form):
+                yield record, more[0]
 
     def _make(self, rule: Rule) -> Iterator[_Subject]:
         """The subjects of one rule, with the further arguments that it needs."""

@@ -15,6 +15,7 @@ from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.numbers import rounded, shown
 from selfeval_xl.model.quantity import Kind, is_blank, is_void, money, points_of, tidy
 from selfeval_xl.rules.funding_table import main_line
+from selfeval_xl.rules.indicators import without_target_by_design
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.texts import (
     cells,
@@ -414,6 +415,7 @@ def full_marks_for_nothing(form: Form, policy: Policy) -> Iterator[Finding]:
             or item.score is None
             or not item.points
             or item.score < item.points
+            or without_target_by_design(form, row)
         ):
             continue
         missing = [
