@@ -8,7 +8,7 @@ SOURCES = setup.cfg pyproject.toml
 # Two workers that take file after file, in the order of conftest.py.
 PYTEST = $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo test quick lint soak templates rules addin pictures bench clean system
+.PHONY: demo test quick lint soak templates judgements rules addin pictures bench clean system
 
 demo: $(VENV)/.installed
 	@$(BIN)/selfeval demo demo
@@ -32,6 +32,12 @@ soak: $(VENV)/.test system
 
 templates: $(VENV)/.installed
 	@$(BIN)/python -m selfeval_xl.templates workbook_templates
+
+# The weights of the judgements on texts, from the labelled texts in training/, and their results.
+judgements: $(VENV)/.installed
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[training]'
+	@$(BIN)/python training/train.py
+	@$(BIN)/python training/train.py --second
 
 rules: $(VENV)/.test
 	@$(BIN)/python docs/make_rules.py

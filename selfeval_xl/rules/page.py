@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
@@ -36,12 +37,19 @@ def examples() -> dict[str, dict[str, str]]:
     return tomllib.loads(resources.files(__package__).joinpath("examples.toml").read_text(encoding="utf-8"))
 
 
+@cache
+def grading() -> dict[str, str]:
+    """Why each rule has its severity and its treatment, by rule id."""
+    return tomllib.loads(resources.files(__package__).joinpath("grading.toml").read_text(encoding="utf-8"))
+
+
 def rule_page(rule: Rule) -> list[tuple[str, str]]:
     """The page as pairs of heading and text, without the headings that have no text."""
     example = examples().get(rule.id, {})
     rows = (
         ("级别", rule.severity.label),
         ("处理方式", rule.treatment.label),
+        ("为什么", grading()[rule.id]),
         ("规则", rule.asks),
         ("适用", NEEDS.get(rule.needs or "", "")),
         ("例子", example.get("message", "")),
@@ -50,8 +58,8 @@ def rule_page(rule: Rule) -> list[tuple[str, str]]:
     return [(head, text) for head, text in rows if text]
 
 
-def rules_document() -> str:
-    """The text of docs/rules.md."""
+def rules_document(judged: Sequence[str] = ()) -> str:
+    """The text of docs/rules.md. judged: the lines about how texts are judged."""
     lines = [
         "# 校验规则",
         "",
@@ -67,6 +75,23 @@ def rules_document() -> str:
             "一律下年完善，不退回。"
         ),
         "",
+    ]
+    lines += [
+        "## 级别和处理方式",
+        "",
+        "| 规则 | 名称 | 级别 | 处理方式 | 为什么 |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| {rule.id} | {rule.title} | {rule.severity.label} "
+        f"| {rule.treatment.label} | {grading()[rule.id]} |"
+        for rule in catalogue().values()
+    ]
+    lines += [
+        "",
+        "级别和处理方式因情形不同的（如F03、F08、N02、X04），各条里写明。财政没有下达资金造成的，问财政，不问单位。",
+        "",
+        *judged,
     ]
     family = ""
     for rule in catalogue().values():
