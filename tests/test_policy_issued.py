@@ -122,6 +122,16 @@ def test_a_workbook_issued_with_the_countys_policy_judges_by_it(tmp_path, libreo
 
 
 @pytest.mark.office
+def test_scores_by_bands_and_points_are_those_of_the_formulas(tmp_path, libreoffice):
+    bands = {"over_bands": "20%：1、100%：5", "execution_score_bands": "95%：10、85%：6"}
+    policy = county_file(tmp_path / "县参数.xlsx", bands | {"point_standards": "在职人员控制率：100%：0.5"})
+    out = filled(libreoffice, issue(tmp_path, "下发", "--policy", policy), tmp_path / "填好.xlsx")
+    # 20−1 for 25% over, 30, 40×84%=33.6, 6 for a rate of 86%
+    assert verdicts(libreoffice, out)[1:3] == (88.6, "良")
+    assert not {rule for rule, _ in told(out, "--policy", policy)} & {"S04", "S05", "S07", "S09"}
+
+
+@pytest.mark.office
 def test_a_workbook_issued_without_one_judges_by_the_default(tmp_path, libreoffice):
     out = filled(libreoffice, issue(tmp_path, "下发"), tmp_path / "填好.xlsx")
     # 20, 30, 33.6, 8.6
@@ -135,8 +145,16 @@ def test_a_workbook_issued_without_one_judges_by_the_default(tmp_path, libreoffi
 
 
 @pytest.mark.office
-def test_formulas_with_a_policy_have_the_values_that_they_compute(tmp_path, assert_formulas_agree):
-    policy = load(county_file(tmp_path / "县参数.xlsx", COUNTY | {"score_at_most": "按超出比例"}))
+@pytest.mark.parametrize(
+    "values",
+    [
+        COUNTY | {"score_at_most": "按超出比例"},
+        {"over_bands": "20%：1、100%：5", "execution_score_bands": "95%：10、50%：6"},
+        {"point_standards": "施工次数：100%：0.5、维修水闸数量：100%：0.2", "level_points": "产出：50、效益：40"},
+    ],
+)
+def test_formulas_with_a_policy_have_the_values_that_they_compute(tmp_path, assert_formulas_agree, values):
+    policy = load(county_file(tmp_path / "县参数.xlsx", values))
     keys, actuals = ("level1", "level2", "name", "target", "points"), ("125座", "97座", "42人")
     rows = [dict(zip(keys, row)) | {"actual": actual} for row, actual in zip(TARGETS, actuals, strict=True)]
     rows.append(rows[0] | {"name": "施工次数", "target": "≤10次", "actual": "12次"})
