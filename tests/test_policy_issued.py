@@ -150,7 +150,10 @@ def test_a_workbook_issued_without_one_judges_by_the_default(tmp_path, libreoffi
     [
         COUNTY | {"score_at_most": "按超出比例"},
         {"over_bands": "20%：1、100%：5", "execution_score_bands": "95%：10、50%：6"},
-        {"point_standards": "施工次数：100%：0.5、维修水闸数量：100%：0.2", "level_points": "产出：50、效益：40"},
+        {
+            "point_standards": "施工次数：100%：0.5、维修水闸数量：100%：0.2",
+            "level_points": "产出：50、效益：40",
+        },
     ],
 )
 def test_formulas_with_a_policy_have_the_values_that_they_compute(tmp_path, assert_formulas_agree, values):
