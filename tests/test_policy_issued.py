@@ -81,14 +81,14 @@ def filled(libreoffice, book, out):
 
 
 def verdicts(libreoffice, book):
-    """判定, total and grade of the form, and 执行率低而无说明 on 自查, as LibreOffice computes them."""
+    """判定, total and grade of the form, and 执行率低于参数而无说明 on 自查, as LibreOffice computes them."""
     form, shown = form_of(book), libreoffice.recalculate(book)
     sheet = openpyxl.load_workbook(book)[form.sheet]
     head = next(cell for row in sheet.iter_rows() for cell in row if cell.value == "判定")
     rows = {row.name: int(row.cells["name"].lstrip("ABCDEFG")) for row in form.indicators}
     found = {name: shown[form.sheet, f"{head.column_letter}{row}"] for name, row in rows.items()}
     checked = openpyxl.load_workbook(book)["自查"]
-    column = next(cell.column_letter for cell in checked[4] if cell.value == "执行率低而无说明")
+    column = next(cell.column_letter for cell in checked[4] if cell.value == "执行率低于参数而无说明")
     line = next(row for row in range(5, 30) if shown.get(("自查", f"A{row}")) == form.sheet)
     return (
         found,

@@ -23,7 +23,7 @@ STANDS_FOR = {
     "未完成而无原因": "D03",
     "执行数大于预算数": "F03",
     "合计不等于分项": "F01",
-    "执行率低而无说明": "F05",
+    "执行率低于参数而无说明": "F05",
     "仍有“待补充”": "D13",
 }
 
@@ -45,9 +45,12 @@ def project(number: int, **more) -> dict:
         ("满意度指标", "服务对象满意度指标"),
     )
     targets, actuals = ("≥12座", "≥95%", "≥90%", "≥3000人", "≥90%"), ("12座", "97%", "95%", "3200人", "93%")
+    points = (20, 20, 10, 20, 20)  # 90 without the 10 of the execution rate
     indicators = [
-        {"level1": one, "level2": two, "name": name, "target": target, "actual": actual, "note": None}
-        for (one, two), name, target, actual in zip(levels, names, targets, actuals, strict=True)
+        {"level1": one, "level2": two, "name": name, "target": target, "actual": actual, "points": most}
+        for (one, two), name, target, actual, most in zip(
+            levels, names, targets, actuals, points, strict=True
+        )
     ]
     return {
         "project": f"水闸维修{number}",
@@ -106,10 +109,11 @@ def test_summary_and_self_check_follow_the_project_sheets(tmp_path, assert_formu
         ["水闸维修1", "示例县水利站", 100, 100, 98.5, 0.985, 5, 0],
         ["水闸维修2", "示例县水利站", 50, 40, 20, 0.5, 5, 1],
     ]
+    assert [row[10:12] for row in lines[:2]] == [[99.85, "优"], ["还有1格得分没填", None]]
     assert lines[2][4:10] == [150, 140, 118.5, 0.8464, 10, 1]
     told = {row[0]: row[1:] for row in rows_of(out, SELF_CHECK) if str(row[0]).startswith("项目")}
-    assert told["项目01"][1:] == [0, 0, 0.985, 0, 0, 0, 0, "可报送"]
-    assert told["项目02"][1:] == [1, 1, 0.5, 0, 0, 1, 0, "还有3处"]
+    assert told["项目01"][1:] == [0, 0, 0, 100, 0, 0, 0.985, 0, 0, 0, 0, "可报送"]
+    assert told["项目02"][1:] == [1, 0, 0, 100, 0, 1, 0.5, 0, 0, 1, 0, "还有3处"]
     progress = next(cell for cell in rows_of(out, "项目02")[0] if isinstance(cell, str) and "格要填" in cell)
     assert progress == "还有1格要填"
 
@@ -128,7 +132,7 @@ def faulty(source: random.Random, number: int) -> tuple[dict, set[str]]:
         told.add("执行数大于预算数")
     elif source.random() < 0.3:
         form["funding"][0]["executed"] = "61.00"
-        told.add("执行率低而无说明")
+        told.add("执行率低于参数而无说明")
     if source.random() < 0.3:
         form["indicators"][3] |= {"actual": "100人", "note": "原因：【待补充】；改进措施：【待补充】"}
         told.add("仍有“待补充”")
@@ -193,7 +197,7 @@ def test_a_total_typed_over_is_told_by_the_self_check(tmp_path, libreoffice):
     )
     out = libreoffice.type(tmp_path / "a.xlsx", [("项目01", "F8", "95")], tmp_path / "b.xlsx")
     row = next(row for row in rows_of(out, SELF_CHECK) if row[0] == "项目01")
-    assert row[6] == 1 and row[-1].startswith("还有")
+    assert row[10] == 1 and row[-1].startswith("还有")
 
 
 def test_rows_and_sheets_that_a_person_adds(tmp_path, libreoffice):
@@ -240,7 +244,7 @@ def test_rows_and_sheets_that_a_person_adds(tmp_path, libreoffice):
     ]
     lines = {row[0]: row for row in rows_of(out, SELF_CHECK) if str(row[0]).startswith("项目")}
     assert (
-        lines["项目01"][3] == 1
+        lines["项目01"][7] == 1
         and lines["项目02"][1] == "河道清淤"
         and lines["项目02"][-1] == lines["项目01"][-1]
     )
@@ -302,7 +306,8 @@ def test_checks_tints_and_formulas_follow_rows_that_are_inserted_pasted_over_and
         first + 2: [0.25, -0.75, "未完成"],
     }
     told = next(row for row in rows_of(out, SELF_CHECK) if row[0] == "项目01")
-    assert (told[2], told[3], told[-1]) == (0, 1, "还有1处")
+    # 20 were pasted over 10: 10 too many
+    assert (told[2], told[5], told[7], told[-1]) == (0, 110, 1, "还有2处")
 
 
 def test_a_row_without_the_formulas_is_told(tmp_path, libreoffice):

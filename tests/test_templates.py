@@ -117,10 +117,11 @@ def test_the_cover_counts_what_is_missing_on_each_sheet(tmp_path, assert_formula
     assert_formulas_agree(out)
     sheet = openpyxl.load_workbook(out, data_only=True)["填报说明"]
     contents = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=13)]
+    # year, expected goal, outcome, budget, executed, no indicator; department, unit; project
     assert contents == [
-        ["1", "部门整体支出绩效自评表", "示例局", 0, None, "还有3格要填"],
-        ["2", "项目01", "农村公路养护", 2, 0.7037, "还有5格要填"],
-        ["3", "项目02", None, 0, None, "还有6格要填"],
+        ["1", "部门整体支出绩效自评表", "示例局", 0, None, "还有6格要填"],
+        ["2", "项目01", "农村公路养护", 2, 0.7037, "还有7格要填，还有2格得分没填"],
+        ["3", "项目02", None, 0, None, "还有9格要填"],
         ["4", "项目自评汇总表", None, None, None, None],
         ["5", "自评报告", None, None, None, "还有8段没写"],
         ["6", "自查", None, None, None, "3张表还要填或改"],

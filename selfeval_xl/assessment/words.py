@@ -124,8 +124,22 @@ OPEN = Judgement(Verdict.UNDETERMINED, cause=Cause.WORDS)
 IN_PART = Judgement(Verdict.UNDETERMINED, cause=Cause.PARTIAL)
 
 
+_PLACEHOLDER = re.compile(
+    r"(?:[<>≤≥=≦≧＜＞]|不[少低高超]于|不大于|不小于|达到?)*[约近]?"
+    r"(?:[XxＸｘ×✕]{1,4}|[*＊]{1,4}|[NnＮ]|[#＃]{1,3}|[?？]{1,3}|[_＿]{1,8}|[○〇□△]{1,4}|\.{2,}|…+|某|若干|\(\))"
+    r"(?:[^\d<>≤≥=]{0,6}|%|％)|(?:待|未|尚未|暂未)(?:定|确定|补充|填)"
+)
+
+
+def is_placeholder(target: str) -> bool:
+    """Whether a target is a sign or word that stands for a value (≥XX人, ≥**处, N场, 待定)."""
+    return bool(_PLACEHOLDER.fullmatch(target))
+
+
 def judge_words(target: str, actual: Quantity) -> Judgement:
     """The verdict on a completed value whose target is in words."""
+    if is_placeholder(target):
+        return Judgement(Verdict.UNDETERMINED, cause=Cause.NO_TARGET)
     if actual.kind is not Kind.NUMBER:
         return _judge_text(target, actual.words or str(actual))
     wanted = _plain(target)

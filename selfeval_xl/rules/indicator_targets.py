@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.text_models import raises
+from selfeval_xl.assessment.words import is_placeholder
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.forms import Form, Indicator
 from selfeval_xl.model.money import yuan
@@ -247,17 +248,10 @@ def _with_target(row: Indicator) -> str:
     return f"{bare(row.name)} | {tidy(row.target or '')}"
 
 
-_PLACEHOLDER = re.compile(
-    r"(?:[<>≤≥=≦≧＜＞]|不[少低高超]于|不大于|不小于|达到?)*[约近]?"
-    r"(?:[XxＸｘ×✕]{1,4}|[*＊]{1,4}|[NnＮ]|[#＃]{1,3}|[?？]{1,3}|[_＿]{1,8}|[○〇□△]{1,4}|\.{2,}|…+|某|若干|\(\))"
-    r"(?:[^\d<>≤≥=]{0,6}|%|％)"
-)
-
-
 @rule("I17", "指标值是占位符", Severity.ERROR, asks="指标值要填数，不能留着“≥XX人”“≥**处”这样的占位符。")
 def target_is_a_placeholder(form: Form, policy: Policy) -> Iterator[Finding]:
     """A target is a value, and no sign that stands for one (≥XX人, ≥**处, ≥N场)."""
-    rows = [row for row in form.indicators if row.target and _PLACEHOLDER.fullmatch(tidy(row.target))]
+    rows = [row for row in form.indicators if row.target and is_placeholder(tidy(row.target))]
     if rows:
         yield replace(
             rows[0].finding(

@@ -31,6 +31,7 @@ _LOOKS: dict[str, dict] = {
     "choice": {"align": "center", "num_format": "@"},
     "money": {"align": "right", "num_format": "#,##0.00_ ", "text_wrap": False, "shrink": True},  # never ####
     "number": {"align": "center", "text_wrap": False, "shrink": True},
+    "counted": {"align": "center"},  # a number, or a sentence why there is none
     "percent": {"align": "center", "num_format": "0.00%", "text_wrap": False, "shrink": True},
     # the lines of a level are drawn where it changes, by conditional formats
     "level": {"align": "center", "num_format": "@", "top": 0, "bottom": 0},

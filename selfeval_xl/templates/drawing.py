@@ -12,6 +12,8 @@ from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.grid import Area, Grid, Value
 from selfeval_xl.model.quantity import money
 
+NO_YEAR = "　　　"  # room to write the year by hand
+
 CellValue = None | str | Decimal | Formula
 
 

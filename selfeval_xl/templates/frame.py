@@ -13,15 +13,13 @@ from dataclasses import replace
 from selfeval_xl.assessment.policy import Policy, default
 from selfeval_xl.layouts import Layout
 from selfeval_xl.layouts.layout import Attached, LayoutItem
-from selfeval_xl.templates.drawing import Drawing, DrawnCell
+from selfeval_xl.templates.drawing import NO_YEAR, Drawing, DrawnCell
 from selfeval_xl.templates.form_values import Data, FormValues, as_entered, as_text, form_values, typed
 from selfeval_xl.templates.funding_block import draw_funding
 from selfeval_xl.templates.indicator_block import draw_indicators, draw_total
 from selfeval_xl.templates.self_check_formulas import add_facts
 
 __all__ = ["DrawnCell", "Data", "Drawing", "draw", "draw_attached"]
-
-NO_YEAR = "　　　"  # room to write the year by hand
 
 
 def draw(

@@ -183,10 +183,11 @@ def draw_total(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> 
 def _sum(drawing: Drawing, key: str, column: int, first: int, last: int, fund: DrawnCell | None) -> Formula:
     """The sum over the indicators and the execution row; blank while no indicator has points or scores."""
     area = f"{a1(first, column)}:{a1(last, column)}"
-    values = [
-        value_of(cell.value) for cell in drawing.cells if cell.key == key and first <= cell.area.top <= last
-    ]
-    numbers = [value for value in values if value is not None]
+    values, names = (
+        {cell.area.top: cell for cell in drawing.cells if cell.key == what and first <= cell.area.top <= last}
+        for what in (key, "name")
+    )
+    numbers = [value for cell in values.values() if (value := value_of(cell.value)) is not None]
     fund_value = (value_of(fund.value) if fund else None) or Decimal(0)
     more = f"+N({a1(fund.area.top, fund.area.left)})" if fund else ""
     text, value = f"ROUND(SUM({area}){more},2)", rounded(sum(numbers, fund_value)) if numbers else None
@@ -194,7 +195,15 @@ def _sum(drawing: Drawing, key: str, column: int, first: int, last: int, fund: D
     if cap is not None:
         text = f"MIN({text},{cap[0]})"
         value = value if value is None or cap[1] is None else min(value, cap[1])
-    return Formula(f'IF(COUNT({area})=0,"",{text})', "" if value is None else value)
+    none = f"COUNT({area})=0"
+    if key == "score" and drawing.live:  # a sum without all of its parts is none
+        named = next(iter(names.values())).area.left
+        blank = f"SUMPRODUCT((LEN({a1(first, named)}:{a1(last, named)})>0)*(LEN({area})=0))>0"
+        unpaid = f",LEN({a1(fund.area.top, fund.area.left)})=0" if fund else ""
+        none = f"OR({none},{blank}{unpaid})"
+        lacking = any(cell.value and value_of(values[row].value) is None for row, cell in names.items())
+        value = None if lacking or (fund and value_of(fund.value) is None) else value
+    return Formula(f'IF({none},"",{text})', "" if value is None else value)
 
 
 _NO_CAP = 999  # above every total

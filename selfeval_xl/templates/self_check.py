@@ -15,22 +15,29 @@ from selfeval_xl.templates.drawing import Drawing, plain
 from selfeval_xl.templates.self_check_formulas import TROUBLES, fact_of, look_up
 from selfeval_xl.templates.summary import PROJECTS, sheet_name
 
-_WIDTHS = (22, 26, 11, 12, 10, 13, 13, 13, 12, 16)
+_WIDTHS = (20, 24, 8, 8, 8, 8, 9, 10, 9, 10, 10, 12, 10, 22)
 _COLUMNS = (
     "工作表",
     "名称",
     "未填完成值",
+    "待核定",
+    "得分没填",
+    "分值合计",
+    "金额不是数字",
     "未完成而无原因",
     "执行率",
     "执行数大于预算数",
     "合计不等于分项",
-    "执行率低而无说明",
+    "执行率低于参数而无说明",
     "仍有“待补充”",
     "结论",
 )
+# Facts that are shown as they are; the others are numbers of places, with a link.
+_SHOWN = {"名称": ("项目名称", "shown"), "执行率": ("执行率", "percent"), "分值合计": ("分值合计", "number")}
 _HELP = (
     "照着下面逐张表改：数字是还要改的处数，点它就到那张表。全部是“可报送”就可以打印、盖章、报送。"
     "本页只查表面，不代替财政部门审核。"
+    "“待核定”是表上的公式看不懂的完成值，请自己核对，得分自己填。"
     "新增的项目表要命名为“项目02”“项目03”……，本页和汇总表才找得到。"
 )
 
@@ -71,14 +78,18 @@ def _line(
     exists = f"ISREF(INDIRECT(\"'{sheet}'!A1\"))"
     link = sheet_link(sheet, sheet)
     drawing.put(row, 0, "link", Formula(link if always else f'IF({exists},{link},"")', sheet if form else ""))
-    for column, fact, look in ((1, "项目名称", "shown"), (_COLUMNS.index("执行率"), "执行率", "percent")):
-        drawing.put(row, column, look, look_up(sheet, pattern, fact, fact_of(form, fact)))
-    counted = [column for column, label in enumerate(_COLUMNS) if label in TROUBLES]
-    for column, fact in zip(counted, TROUBLES, strict=True):
-        count = look_up(sheet, pattern, fact, fact_of(form, fact))
-        text = f'IF({count.text}="","",{sheet_link(sheet, count)})'
-        drawing.put(row, column, "count", Formula(text, count.value))
-    troubles = "+".join(f"N({a1(row, column)})" for column in counted)
+    for column, label in enumerate(_COLUMNS[1:-1], 1):
+        fact, look = _SHOWN.get(label, (label, "count"))
+        found = look_up(sheet, pattern, fact, fact_of(form, fact))
+        if look == "count":
+            found = Formula(f'IF({found.text}="","",{sheet_link(sheet, found)})', found.value)
+        drawing.put(row, column, look, found)
+    troubles = "+".join(
+        "N("
+        + (a1(row, _COLUMNS.index(fact)) if fact in _COLUMNS else look_up(sheet, pattern, fact, None).text)
+        + ")"
+        for fact in TROUBLES
+    )
     drawing.put(
         row,
         len(_COLUMNS) - 1,
@@ -91,10 +102,11 @@ def _state_formula(named: str, sheet: str, pattern: Drawing, troubles: str) -> s
     """The formula of 结论. named: the cell with the sheet's name; troubles: the sum of the line's counts."""
     indicators = look_up(sheet, pattern, "指标总数", None).text
     bare = look_up(sheet, pattern, "没有公式的行", None).text
+    unclear = look_up(sheet, pattern, "待核定", None).text
     return (
         f'IF({named}="","",IF(N({indicators})=0,"还没有填",IF(N({bare})'
         f'>0,"还有"&{bare}&"行没有公式，请把上一行整行复制过来",'
-        f'IF({troubles}=0,"可报送","还有"&({troubles})&"处"))))'
+        f'IF({troubles}>0,"还有"&({troubles})&"处",IF(N({unclear})=0,"可报送","另有"&{unclear}&"个待核定")))))'
     )
 
 
@@ -106,7 +118,8 @@ def _state(form: Drawing | None) -> str:
         return "还没有填"
     counts = [fact_of(form, fact) for fact in TROUBLES]
     troubles = sum((count for count in counts if isinstance(count, Decimal)), Decimal(0))
-    return f"还有{troubles}处" if troubles else "可报送"
+    unclear = fact_of(form, "待核定")
+    return f"还有{troubles}处" if troubles else f"另有{unclear}个待核定" if unclear else "可报送"
 
 
 def _conclusion(drawing: Drawing, first: int, last: int) -> None:
@@ -120,11 +133,21 @@ def _conclusion(drawing: Drawing, first: int, last: int) -> None:
     ]
     ready = sum(value == "可报送" for value in states)
     open_ones = sum(str(value).startswith("还") for value in states)
+    unclear = sum(str(value).startswith("另有") for value in states)
     text = (
-        f'IF(COUNTIF({area},"还*")=0,IF(COUNTIF({area},"可报送")=0,"还没有填","结论：可报送")'
-        f',"结论："&COUNTIF({area},"还*")&"张表还要填或改")'
+        f'IF(COUNTIF({area},"还*")>0,"结论："&COUNTIF({area},"还*")&"张表还要填或改"'
+        f',IF(COUNTIF({area},"另有*")>0,"结论："&COUNTIF({area},"另有*")&"张表有待核定的，请自己核对"'
+        f',IF(COUNTIF({area},"可报送")=0,"还没有填","结论：可报送")))'
     )
-    value = f"结论：{open_ones}张表还要填或改" if open_ones else "结论：可报送" if ready else "还没有填"
+    value = (
+        f"结论：{open_ones}张表还要填或改"
+        if open_ones
+        else f"结论：{unclear}张表有待核定的，请自己核对"
+        if unclear
+        else "结论：可报送"
+        if ready
+        else "还没有填"
+    )
     drawing.put(2, 0, "conclusion", Formula(text, value), span=len(_COLUMNS))
 
 

@@ -14,9 +14,11 @@ from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.forms import Verdict
 from selfeval_xl.model.grid import a1
 from selfeval_xl.model.money import AMOUNTS
+from selfeval_xl.model.numbers import rounded
 from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS, STUB
-from selfeval_xl.templates.drawing import Drawing, DrawnCell, plain, value_of
+from selfeval_xl.templates.drawing import NO_YEAR, Drawing, DrawnCell, plain, value_of
 from selfeval_xl.templates.form_values import FormValues
+from selfeval_xl.templates.verdict_formulas import UNCLEAR
 
 # Facts in the order of the columns, from the first helper column on; 0 where a form does not print it.
 FACTS = (
@@ -32,14 +34,21 @@ FACTS = (
     "自评得分",
     "自评等级",
     "未填完成值",
+    "得分没填",
+    "金额不是数字",
     "未完成而无原因",
     "执行数大于预算数",
     "合计不等于分项",
-    "执行率低而无说明",
+    "执行率低于参数而无说明",
     "仍有“待补充”",
+    "其他没填",
+    "分值不是100",
+    "公式算的数改了",
     "没有公式的行",
+    "待核定",
+    "分值合计",
 )
-TROUBLES = FACTS[11:17]
+TROUBLES = FACTS[11:22]
 # Words in an outcome that explains why money was not spent.
 _UNSPENT = ("未支付", "未下达", "结转", "未拨付", "未使用", "结余", "收回", "原因")
 Fact = tuple[str, Decimal | str]  # a formula and the value it has now
@@ -147,10 +156,91 @@ def _unmet(form: _Cells) -> Fact:
     return f'COUNTIF({area},"{Verdict.UNMET.label}")', Decimal(values.count(Verdict.UNMET.label))
 
 
+_NOTHING = ("", "/", "\\", "-", "－", "—", "——", "–")  # what people put for "nothing to say"
+_NO_REASON = (*_NOTHING, "无", "没有", "无偏差", "无原因", "不涉及", "已完成", "完成")
+
+
+def _says_nothing(area: str, nothing: Sequence[str] = _NOTHING) -> str:
+    """A formula: for each cell of the area whether it is blank or holds only a dash or the like."""
+    words = "{" + ",".join(f'"{word}"' for word in nothing) + "}"
+    plain_text = f'SUBSTITUTE(TRIM({area}),"　","")'
+    for mark in "。 ":
+        plain_text = f'SUBSTITUTE({plain_text},"{mark}","")'
+    return f"ISNUMBER(MATCH({plain_text},{words},0))"
+
+
+def _is_nothing(value: object, nothing: Sequence[str] = _NOTHING) -> bool:
+    return "".join(str("" if value is None else value).replace("。", "").split()) in nothing
+
+
 def _missing(form: _Cells) -> Fact:
-    text = f"SUMPRODUCT((LEN({form.column('name')})>0)*(LEN({form.column('actual')})=0))"
+    text = f"SUMPRODUCT((LEN({form.column('name')})>0)*{_says_nothing(form.column('actual') or '')})"
     pairs = zip(form.values("name"), form.values("actual"), strict=True)
-    return text, Decimal(sum(bool(name) and actual in (None, "") for name, actual in pairs))
+    return text, Decimal(sum(bool(name) and _is_nothing(actual) for name, actual in pairs))
+
+
+def _unscored(form: _Cells) -> Fact:
+    """The rows with a completed value and without a score."""
+    scores = form.column("score")
+    if scores is None:
+        return "0", Decimal(0)
+    text = (
+        f"SUMPRODUCT((LEN({form.column('name')})>0)*(1-{_says_nothing(form.column('actual') or '')})"
+        f"*(LEN({scores})=0))"
+    )
+    rows = zip(form.values("name"), form.values("actual"), form.values("score"), strict=True)
+    return text, Decimal(
+        sum(bool(name) and not _is_nothing(actual) and score in (None, "") for name, actual, score in rows)
+    )
+
+
+def _open_verdicts(form: _Cells) -> Fact:
+    """The rows whose 判定 is not settled."""
+    area, values = _verdicts(form)
+    return (
+        f'SUMPRODUCT(--(LEFT({area},{len(UNCLEAR)})="{UNCLEAR}"))',
+        Decimal(sum(str(value or "").startswith(UNCLEAR) for value in values)),
+    )
+
+
+def _points(form: _Cells) -> Fact:
+    """The sum of all points; blank on a form without points."""
+    area = form.column("points")
+    if area is None:
+        return '""', ""
+    fund = next((cell for cell in form.by_key["points"] if cell.area.top < form.drawing.table[0]), None)
+    more = f"+N({a1(fund.area.top, fund.area.left)})" if fund else ""
+    numbers = [value for cell in form.values("points") if (value := value_of(cell)) is not None]
+    paid = (value_of(fund.value) if fund else None) or Decimal(0)
+    return (
+        f'IF(COUNT({area})=0,"",ROUND(SUM({area}){more},2))',
+        rounded(sum(numbers, paid)) if numbers else "",
+    )
+
+
+def _not_hundred(form: _Cells) -> Fact:
+    """1 where the points do not add up to 100, or to what is left of it without those of the rate."""
+    text, value = _points(form)
+    if text == '""':
+        return "0", Decimal(0)
+    right = [Decimal(100)]
+    if not any(cell.area.top < form.drawing.table[0] for cell in form.by_key["points"]):
+        right.append(100 - form.drawing.policy.number("execution_points"))
+    fits = ",".join(f"({text})={number}" for number in right)
+    wrong = value != "" and value not in right
+    return f'IF(({text})="",0,IF(OR({fits}),0,1))', Decimal(int(wrong))
+
+
+def _no_numbers(form: _Cells) -> Fact:
+    """The amounts that are texts, and so in no sum."""
+    parts, count = [], 0
+    for key in AMOUNTS:
+        if cells := _amounts(form, key):
+            area = _area(cells)
+            parts.append(f"SUMPRODUCT(ISTEXT({area})*(1-{_says_nothing(area)}))")
+            values = [plain(cell.value) for cell in cells]
+            count += sum(isinstance(value, str) and not _is_nothing(value) for value in values)
+    return "+".join(parts) or "0", Decimal(count)
 
 
 def _unexplained(form: _Cells) -> Fact:
@@ -159,10 +249,11 @@ def _unexplained(form: _Cells) -> Fact:
         return "0", Decimal(0)
     area, verdicts = _verdicts(form)
     count = sum(
-        verdict == Verdict.UNMET.label and not note
+        verdict == Verdict.UNMET.label and _is_nothing(note, _NO_REASON)
         for verdict, note in zip(verdicts, form.values("note"), strict=True)
     )
-    return f'SUMPRODUCT(({area}="{Verdict.UNMET.label}")*(LEN({notes})=0))', Decimal(count)
+    silent = _says_nothing(notes, _NO_REASON)
+    return f'SUMPRODUCT(({area}="{Verdict.UNMET.label}")*{silent})', Decimal(count)
 
 
 def _amounts(form: _Cells, key: str) -> list[DrawnCell]:
@@ -264,32 +355,78 @@ def _bare_rows(form: _Cells) -> Fact:
     )
 
 
-def _progress(form: _Cells) -> Fact:
-    """The line 还有n格要填: empty cells of head, outcome, money and of every indicator with a name."""
+def _other_blanks(form: _Cells) -> Fact:
+    """The empty cells of head, goal, outcome and money, of targets and names; no indicator at all is one."""
     single = [
         cell
-        for key in ("project", "department", "unit", "goal.actual")
+        for key in ("project", "department", "unit", "goal.expected", "goal.initial", "goal.actual")
         for cell in form.by_key.get(key, ())[:1]
         if cell.entry
     ]
-    single += _amounts(form, "executed")[:1]
-    parts = [f'({a1(cell.area.top, cell.area.left)}="")' for cell in single]
-    count = sum(plain(cell.value) in (None, "") for cell in single)
-    names = form.column("name")
-    for key in ("target", "actual"):
-        if form.column(key):
-            parts.append(f"SUMPRODUCT((LEN({names})>0)*(LEN({form.column(key)})=0))")
-            count += sum(
-                bool(name) and value in (None, "")
-                for name, value in zip(form.values("name"), form.values(key), strict=True)
-            )
+    budget = form.total("annual_budget") or form.total("initial_budget")
+    single += [cell for cell in (budget, form.total("executed")) if cell is not None]
+    parts = [_says_nothing(a1(cell.area.top, cell.area.left)) for cell in single]
+    parts = [f"N({part})" for part in parts]
+    count = sum(_is_nothing(plain(cell.value)) for cell in single)
+    for cell in form.drawing.cells:
+        if cell.look in ("title", "subtitle") and NO_YEAR in str(cell.value):
+            parts.append(f'N(ISNUMBER(FIND("{NO_YEAR}",{a1(cell.area.top, cell.area.left)})))')
+            count += 1
+    names, targets = form.column("name"), form.column("target")
+    rows = list(zip(form.values("name"), form.values("target") or form.values("name"), strict=True))
+    if targets:
+        parts.append(f"SUMPRODUCT((LEN({names})>0)*{_says_nothing(targets)})")
+        parts.append(f"SUMPRODUCT((LEN({names})=0)*(LEN({targets})>0))")
+        count += sum(bool(name) and _is_nothing(target) for name, target in rows)
+        count += sum(not name and bool(target) for name, target in rows)
     parts.append(f"(SUMPRODUCT(--(LEN({names})>0))=0)")
-    count += not any(form.values("name"))
-    total = "+".join(parts)
-    return (
-        f'IF({total}=0,"已填完","还有"&({total})&"格要填")',
-        "已填完" if count == 0 else f"还有{count}格要填",
+    count += not any(name for name, _ in rows)
+    return "+".join(parts), Decimal(count)
+
+
+def _changed(form: _Cells) -> Fact:
+    """The rates and totals that are not what the formulas would give, and the scores above the points."""
+    parts = []
+    rates = {cell.area.top: cell for cell in form.by_key.get("execution_rate", ())}
+    paid = {cell.area.top: cell for cell in _amounts(form, "executed")}
+    for cell in _amounts(form, "annual_budget"):
+        rate, spent = rates.get(cell.area.top), paid.get(cell.area.top)
+        if rate is None or spent is None or not isinstance(rate.value, Formula):
+            continue
+        where, budget, executed = (a1(one.area.top, one.area.left) for one in (rate, cell, spent))
+        parts.append(
+            f"IF(AND(COUNT({where},{budget},{executed})=3,N({budget})>0)"
+            f",IF(ABS({where}-{executed}/{budget})>0.0000501,1,0),0)"
+        )
+    scores, points = form.column("score"), form.column("points")
+    count = 0
+    if scores and points:
+        parts.append(f"SUMPRODUCT(ISNUMBER({scores})*ISNUMBER({points})*({scores}>{points}))")
+        for score, full in zip(form.values("score"), form.values("points"), strict=True):
+            given, most = value_of(score), value_of(full)
+            count += given is not None and most is not None and given > most
+    total = form.first("total_score")
+    if total is not None and isinstance(total.value, Formula):
+        where = a1(total.area.top, total.area.left)
+        parts.append(f"IF(ISNUMBER({where}),IF(ABS({where}-N({total.value.text}))>0.005,1,0),0)")
+    return "+".join(parts) or "0", Decimal(count)
+
+
+def _progress(form: _Cells) -> Fact:
+    """The line 还有n格要填 with the scores that are missing."""
+    (others, other), (actuals, actual), (scores, score) = (
+        count(form) for count in (_other_blanks, _missing, _unscored)
     )
+    blank = f"{others}+{actuals}"
+    count, unscored = Decimal(other) + Decimal(actual), Decimal(score)
+    texts = [f"还有{count}格要填"] if count else []
+    texts += [f"还有{unscored}格得分没填"] if unscored else []
+    fill, rate = (
+        f'IF({blank}=0,"","还有"&({blank})&"格要填")',
+        f'IF({scores}=0,"","还有"&{scores}&"格得分没填")',
+    )
+    between = f'IF(AND({blank}>0,{scores}>0),"，","")'
+    return f'IF({blank}+{scores}=0,"已填完",{fill}&{between}&{rate})', "，".join(texts) or "已填完"
 
 
 _FACTS: dict[str, Callable[[_Cells], Fact]] = dict(
@@ -308,12 +445,19 @@ _FACTS: dict[str, Callable[[_Cells], Fact]] = dict(
             _field("total_score"),
             _field("grade"),
             _missing,
+            _unscored,
+            _no_numbers,
             _unexplained,
             _overspent,
             _unbalanced,
             _low_rate,
             _stubs,
+            _other_blanks,
+            _not_hundred,
+            _changed,
             _bare_rows,
+            _open_verdicts,
+            _points,
         ),
         strict=True,
     )

@@ -12,7 +12,7 @@ from selfeval_xl.templates.drawing import Drawing
 from selfeval_xl.templates.self_check_formulas import fact_of, look_up
 
 PROJECTS = 20  # lines of the sheet: 项目01 to 项目20
-_WIDTHS = (6, 18, 30, 20, 13, 13, 13, 10, 9, 9, 9, 9, 16)
+_WIDTHS = (6, 16, 28, 18, 13, 13, 13, 10, 9, 15, 13, 9, 14)
 _COLUMNS = (
     ("序号", "label", None),
     ("项目编码", "shown", "项目编码"),
@@ -23,12 +23,12 @@ _COLUMNS = (
     ("全年执行数", "money", "全年执行数"),
     ("执行率", "percent", "执行率"),
     ("指标总数", "number", "指标总数"),
-    ("未完成指标数", "number", "未完成指标数"),
-    ("自评得分", "number", "自评得分"),
+    ("未完成指标数", "counted", "未完成指标数"),
+    ("自评得分", "counted", "自评得分"),
     ("自评等级", "number", "自评等级"),
     ("备注", "text", None),
 )
-_SUMMED = (4, 5, 6, 8, 9)
+_SUMMED = (4, 5, 6, 8)
 _SIGNED = ("单位负责人：", "财务负责人：", "填表人：", "联系电话：", "填报日期：")
 
 
@@ -69,16 +69,55 @@ def _project_line(drawing: Drawing, row: int, number: int, project: Drawing | No
     drawing.put(row, 0, "label", Formula(f'IF({exists},{number},"")', Decimal(number) if project else ""))
     for column, (_, look, fact) in enumerate(_COLUMNS):
         if fact:
-            drawing.put(row, column, look, look_up(sheet, pattern, fact, fact_of(project, fact)))
+            drawing.put(row, column, look, _figure(sheet, pattern, fact, project))
         elif column:
             drawing.put(row, column, look, entry=True, key="remark")
+
+
+def _figure(sheet: str, pattern: Drawing, fact: str, project: Drawing | None) -> Formula:
+    """A fact of a project; where it is not final, a sentence what is open (还有3格得分没填)."""
+    known = look_up(sheet, pattern, fact, fact_of(project, fact))
+    if fact == "未完成指标数":
+        unclear = look_up(sheet, pattern, "待核定", fact_of(project, "待核定"))
+        open_ones = f'"，另有"&{unclear.text}&"个待核定"'
+        value = f"{known.value}，另有{unclear.value}个待核定" if unclear.value else known.value
+        return Formula(f"IF(N({unclear.text})=0,{known.text},{known.text}&{open_ones})", value)
+    if fact == "自评得分":
+        blanks = [
+            look_up(sheet, pattern, name, fact_of(project, name)) for name in ("未填完成值", "得分没填")
+        ]
+        count = "+".join(f"N({blank.text})" for blank in blanks)
+        number = sum((blank.value for blank in blanks if isinstance(blank.value, Decimal)), Decimal(0))
+        value = known.value if known.value != "" or not number else f"还有{number}格得分没填"
+        text = f'IF({count}=0,"","还有"&({count})&"格得分没填")'
+        return Formula(f'IF({known.text}="",{text},{known.text})', value)
+    return known
+
+
+def _unmet(drawing: Drawing, first: int, last: int, column: int) -> Formula:
+    """The sum of the numbers before 另有n个待核定, and whether there are such."""
+    area = f"{a1(first, column)}:{a1(last, column)}"
+    number = f'SUMPRODUCT(--(0&LEFT({area},FIND("，",{area}&"，")-1)))'
+    text = f'IF(COUNTIF({area},"*待核定")=0,{number},{number}&"，另有待核定")'
+    values = [
+        str(cell.value.value)
+        for cell in drawing.cells
+        if cell.area.left == column and first <= cell.area.top <= last and isinstance(cell.value, Formula)
+    ]
+    total = sum(Decimal("0" + value.partition("，")[0]) for value in values)
+    known: Decimal | str = (
+        f"{total}，另有待核定" if any("，" in value for value in values) else Decimal(total)
+    )
+    return Formula(f'IF(SUMPRODUCT(--(LEN({area})>0))=0,"",{text})', known if any(values) else "")
 
 
 def _total(drawing: Drawing, first: int, last: int) -> None:
     row = last + 1
     drawing.put(row, 0, "label", "合计", span=4)
     for column, (_, look, _) in enumerate(_COLUMNS):
-        if column in _SUMMED:
+        if _COLUMNS[column][0] == "未完成指标数":
+            drawing.put(row, column, look, _unmet(drawing, first, last, column))
+        elif column in _SUMMED:
             area = f"{a1(first, column)}:{a1(last, column)}"
             drawing.put(
                 row,

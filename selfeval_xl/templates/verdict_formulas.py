@@ -1,8 +1,9 @@
 """完成率, 偏差率 and 判定 beside the indicators as plain formulas, for targets such as ≥95%, =12月, ≤10次.
 
-The formulas cover what is common and leave the rest blank rather than wrong: one number on each side, in the
-same unit. Helper columns, hidden right of the verdict, hold the intermediate values. `settle` computes the
-same in Python, for the values cached with the formulas.
+The formulas cover what is common, one number on each side in the same unit, or the same words; of the rest
+they say that they do not understand it, rather than something wrong. Helper columns, hidden right of the
+verdict, hold the intermediate values. `settle` computes the same in Python, for the values cached with the
+formulas.
 """
 
 from __future__ import annotations
@@ -42,7 +43,10 @@ _CLEANED = (
     ("═", "="),
     ("＞", ">"),
     ("＜", "<"),
+    ("．", "."),
+    *(("０１２３４５６７８９"[number], str(number)) for number in range(10)),
 )
+_LINE_BREAKS = ("\n", "\r")
 _RATE_WORDS = (
     "率",
     "比例",
@@ -62,6 +66,31 @@ _RATE_WORDS = (
 )  # for a cost indicator with one of them in its name, more may be better or worse
 
 _SIGNS = "≥≤><="
+UNCLEAR = "看不懂"  # the beginning of 判定 where the formulas have none
+_UNCLEAR, _NO_PERCENT = f"{UNCLEAR}，请核对写法", f"{UNCLEAR}，完成值缺%"
+_NO_VALUE = ("/", "\\", "-", "－", "—", "——", "–")  # the same on both sides, and yet nothing is met
+_STANDS_FOR_A_VALUE = (
+    "X",
+    "x",
+    "Ｘ",
+    "ｘ",
+    "×",
+    "✕",
+    "*",
+    "＊",
+    "N",
+    "n",
+    "#",
+    "?",
+    "？",
+    "_",
+    "…",
+    "..",
+    "某",
+    "若干",
+    "定",
+    "待",
+)
 _DIGITS = "0123456789."
 _LONGEST = 16
 _SCALES = "十百千万亿"
@@ -105,8 +134,8 @@ class Settled:
 
 
 def cleaned(text: str) -> str:
-    """A text without spaces and commas, its signs in one form, as the formulas clean it."""
-    for old, new in _CLEANED:
+    """A text without spaces, line breaks and commas, signs and digits in one form, as in the formulas."""
+    for old, new in (*((mark, "") for mark in _LINE_BREAKS), *_CLEANED):
         text = text.replace(old, new)
     return text
 
@@ -144,7 +173,7 @@ def settle(target: str, actual: str, cost: bool, name: str, policy: Policy | Non
         Decimal(int(comparable)),
     )
     if not comparable or want is None or have is None:
-        return Settled(parts=parts)
+        return Settled(verdict=_verdict_in_words(wanted, got, unit, have, actual_unit), parts=parts)
     deviation = rounded((have - want) / want, 4) if want else None
     if sign in ("≤", "<") or (equal_or_none and cost):
         met = have < want or (have == want and sign != "<")
@@ -152,6 +181,16 @@ def settle(target: str, actual: str, cost: bool, name: str, policy: Policy | Non
         return Settled(None, deviation, verdict.label, parts, want, have)
     attainment = rounded(have / want, 4) if want else None
     return Settled(attainment, deviation, _floor_verdict(want, have, sign, over).label, parts, want, have)
+
+
+def _verdict_in_words(wanted: str, got: str, unit: str, have: Decimal | None, actual_unit: str) -> str:
+    """The text in 判定 where no two numbers can be compared."""
+    if not wanted or not got:
+        return ""
+    stands_for = any(mark in wanted for mark in _STANDS_FOR_A_VALUE)
+    if wanted == got and wanted not in _NO_VALUE and not stands_for:
+        return Verdict.MET.label
+    return _NO_PERCENT if unit == "%" and have is not None and not actual_unit else _UNCLEAR
 
 
 def _floor_verdict(want: Decimal, have: Decimal, sign: str, over: Decimal) -> Verdict:
@@ -259,10 +298,21 @@ def _formulas(row: int, start: int, columns: Mapping[str, int], policy: Policy) 
         f'IF(ROUND({deviation},10)>{policy.number("over_fulfilment")},"{exceeded}","{met}")))'
     )
     ceiling = f'IF(OR({have}<{want},AND({have}={want},{sign}<>"<")),"{met}","{unmet}")'
+    marks, no_value = (
+        "{" + ",".join(f'"{mark}"' for mark in several) + "}" for several in (_STANDS_FOR_A_VALUE, _NO_VALUE)
+    )
+    same = (
+        f"AND(EXACT({target},{actual}),ISNA(MATCH({target},{no_value},0))"
+        f",SUMPRODUCT(--ISNUMBER(FIND({marks},{target})))=0)"
+    )
+    in_words = (
+        f'IF(OR({target}="",{actual}=""),"",IF({same},"{met}"'
+        f',IF(AND({unit}="%",ISNUMBER({have}),{actual_unit}=""),"{_NO_PERCENT}","{_UNCLEAR}")))'
+    )
     return [
         ("share", f'IF({fits}<>1,"",IF(OR({want}=0,{at_most}),"",ROUND({have}/{want},4)))'),
         ("share", f'IF({fits}<>1,"",IF({want}=0,"",ROUND({deviation},4)))'),
-        ("added", f'IF({fits}<>1,"",IF({at_most},{ceiling},{floor}))'),
+        ("added", f"IF({fits}<>1,{in_words},IF({at_most},{ceiling},{floor}))"),
         ("helper", _clean_formula(_joined(cell))),
         ("helper", _clean_formula(cell["actual"])),
         ("helper", f'IF({target}="","",IF(ISNUMBER(FIND(LEFT({target},1),"{_SIGNS}")),LEFT({target},1),""))'),
@@ -286,6 +336,8 @@ def _joined(cell: Mapping[str, str]) -> str:
 
 
 def _clean_formula(text: str) -> str:
+    for mark in _LINE_BREAKS:
+        text = f'SUBSTITUTE({text},CHAR({ord(mark)}),"")'
     for old, new in _CLEANED:
         text = f'SUBSTITUTE({text},"{old}","{new}")'
     return text
@@ -370,7 +422,8 @@ def score(
         beyond = f"({have}-{want})/{want}-{policy.number('over_fulfilment')}"
         deducted = f"ROUND({points}*MAX(0,1-{factor}*({beyond})),2)"
         full = f'IF({verdict}="{Verdict.EXCEEDED.label}",{deducted},{points})'
-    text = f'IF(OR({points}="",{verdict}=""),"",IF({verdict}="{unmet}",ROUND({short},2),{full}))'
+    open_ = f'OR(NOT(ISNUMBER({points})),{verdict}="",LEFT({verdict},{len(UNCLEAR)})="{UNCLEAR}")'
+    text = f'IF({open_},"",IF({verdict}="{unmet}",ROUND({short},2),{full}))'
     if names := [standard.name for standard in standards(policy)]:  # scored by hand: blank, not wrong
         words = "{" + ",".join(f'"{name}"' for name in names) + "}"
         own = f"SUMPRODUCT(--ISNUMBER(FIND({words},{a1(row, columns['name'])})))>0"
@@ -383,8 +436,10 @@ def score(
 
 def _score_value(points: str, settled: Settled, policy: Policy) -> Decimal | None:
     full, want, have = points_of(points or None), settled.target, settled.completed
-    if full is None or want is None or have is None:
+    if full is None or not settled.verdict or settled.verdict.startswith(UNCLEAR):
         return None
+    if want is None or have is None:
+        return full
     if settled.verdict != Verdict.UNMET.label:
         deviation = (have - want) / want if want else None
         return rounded(max(Decimal(0), full - over_deducted(full, deviation, settled.attainment, policy)))
