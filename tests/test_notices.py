@@ -137,10 +137,12 @@ def test_a_notice_tells_what_to_mend_then_what_to_explain_then_what_waits(sent):
     root, departments, _, _ = sent
     told = text(folder(root / "后", departments[0].name) / "退回通知.txt")
     assert told.startswith(f"关于退回修改2024年度绩效自评材料的通知\n{departments[0].name}：\n你单位")
-    assert told.index("一、须修改") < told.index("二、须说明") < told.index("三、下年完善")
+    assert told.index("一、须修改") < told.index("二、下年完善")
+    other = text(folder(root / "后", departments[1].name) / "退回通知.txt")
+    assert other.index("一、须修改") < other.index("二、须说明") < other.index("三、下年完善")
     assert re.search(
-        "《项目01》G13：“学校食堂建设处数”.{0,20}≥9处.{0,10}1处.*没有说明原因。写明没有达到的原因，"
-        "以及下一步怎么做。",
+        "“学校食堂建设处数”.{0,20}≥9处.{0,10}1处.*没有说明原因。写明没有达到的原因，以及下一步怎么做。"
+        "（见.*G13）",
         told,
     )
     assert (
@@ -194,7 +196,7 @@ def test_a_reminder_names_what_is_missing_and_what_can_be_mended_on_the_way(sent
     assert (
         "你单位应报项目7个，已收到5个，还差：①示例灌区维修第0期 ②示例灌区维修第1期；自评报告未收到。" in told
     )
-    assert re.search(r"已收到的表中有须修改\d+处、须说明\d+处，清单随附，可一并改好再报。", told)
+    assert re.search(r"已报材料须修改\d+处（含漏报项目2个）、须说明\d+处，清单随附，可一并改好再报。", told)
 
 
 def test_every_reminder_fits_into_a_message(sent):
@@ -256,14 +258,14 @@ def test_at_most_ten_of_a_class_and_what_is_said_alike_is_said_once(sent):
     told = text_of(return_notice(Entry(), findings, load(None), 2024, date(2025, 4, 3)))
     assert (
         "一、须修改14处" in told
-        and f"\n{MOST}.《项目01》G10" in told
+        and f"\n{MOST}.第9处不对。请改。（见《项目01》G10）" in told
         and "G11" not in told
         and "其余4处见退回件“问题清单”。" in told
     )
-    assert "1.《项目0》G1、《项目1》G1、《项目2》G1：都一样。请改。" in told and "\n2.《项目1》" not in told
+    assert "1.都一样。请改。（见《项目0》G1、《项目1》G1、《项目2》G1）" in told and told.count("都一样") == 1
 
 
-def test_what_the_bureau_caused_is_asked_and_not_blamed():
+def test_what_only_the_bureau_can_mend_is_in_no_notice():
     class Entry:
         name, receipts, projects, wholes, reports, missing = "示例局", (), (1,), (), (), ()
 
@@ -274,11 +276,11 @@ def test_what_the_bureau_caused_is_asked_and_not_blamed():
         sheet="项目01",
         cell="G12",
         severity=Severity.WARNING,
-        treatment=Treatment.FIX,
+        treatment=Treatment.BUREAU,
         value="由于财政未下达相关指标，资金未进行支付。",
     )
     told = text_of(return_notice(Entry(), [finding], load(None), 2024, date(2025, 4, 3)))
-    assert "须修改" not in told and "一、须说明1处" in told and "请说明情况。" in told
+    assert "改进措施" not in told and "须修改" not in told and "须说明" not in told
 
 
 def test_without_a_deadline_nobody_is_late(sent):

@@ -161,12 +161,12 @@ def test_every_figure_of_a_county_is_that_of_its_own_front_page(done):
             "整体自评表": "整体自评表份数",
             "自评报告": "自评报告份数",
             "盖章件": "盖章件份数",
-            "错误数": "错误条数",
-            "核实数": "核实条数",
             "收到文件": "收到文件",
             "识别表数": "识别表数",
         }.items():
             assert row[mine] == below(front, theirs), (name, mine)
+        levels = [found["级别"] for found in table(done.out.parent / f"{name}.xlsx", "审核问题")]
+        assert (row["错误数"], row["核实数"]) == (levels.count("错误"), levels.count("核实"))
         money = ["年初预算数", "全年预算数", "全年执行数"]
         assert [row[f"{key}（万元）"] for key in money] + [
             row[key] for key in ("执行率", "未执行金额（万元）", "预算调整率", "按年初预算执行率")

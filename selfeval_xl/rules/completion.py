@@ -12,6 +12,7 @@ from os.path import commonprefix
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.reasons import exceeded_by_one, lacks_measure
 from selfeval_xl.assessment.text_models import raises
+from selfeval_xl.assessment.words import says_none
 from selfeval_xl.model.findings import Finding, Fix, Severity, Treatment
 from selfeval_xl.model.forms import Cause, Form, Indicator, Verdict
 from selfeval_xl.model.numbers import shown
@@ -224,11 +225,16 @@ def exceeded_without_word(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
+_COUNTED = re.compile(r"\s*\d[\d.,]*\s*(?![\d.,年月日])\w")  # 8650平方米，余下1个小区冬季后施工
+
+
 @rule("D07", "完成值不是数字", Severity.ERROR, asks="指标值是数字的，实际完成值也填数字，不要只写“完成”。")
 def actual_is_no_number(form: Form, policy: Policy) -> Iterator[Finding]:
     """A numeric target has a number as its completed value, not 完成."""
     for row in form.indicators:
-        if row.judgement.cause is Cause.NOT_A_NUMBER and row.verdict is not Verdict.MET:
+        if row.judgement.cause is not Cause.NOT_A_NUMBER or row.verdict is Verdict.MET:
+            continue
+        if not (_COUNTED.match(row.actual or "") or (says_none(tidy(row.actual or "")) and has_note(row))):
             yield row.finding(
                 "actual",
                 f"{named(row)}的指标值是“{row.target}”，实际完成值写的是“{row.actual}”，不是数字。",
@@ -301,6 +307,9 @@ def _equal(row: Indicator) -> bool:
     return row.verdict is Verdict.MET and (parse(row.target).number == parse(row.actual).number)
 
 
+_DITTO = ("同上", "原因同上", "如上", "见上", "同上述原因")
+
+
 @rule(
     "D10",
     "应说明原因的地方没有说明",
@@ -313,6 +322,8 @@ def empty_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     """A due reason says something (not: 已完成, 按计划, 0)."""
     for row in _reason_due(form):
         if not is_blank(row.note) and not says_something(row.note) and STUB not in (row.note or ""):
+            if tidy(row.note or "").strip("。") in _DITTO and any(map(has_note, form.indicators)):
+                continue
             yield row.finding(
                 "note",
                 f"{named(row)}未完成，原因栏只写了“{row.note}”，没有说明原因。"

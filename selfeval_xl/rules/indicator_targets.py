@@ -263,7 +263,9 @@ def target_is_a_placeholder(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
-_BUILT = re.compile(r"(?:制度|机制|办法|预案|规划|方案|台账|平台|档案)(?:建设|建立)?$")  # there or not
+_BUILT = re.compile(  # there or not, whole or not: the papers show it
+    r"(?:制度|机制|办法|预案|规划|方案|台账|平台|档案)(?:建设|建立|健全|完善|完备)?(?:性|情况|程度)?$"
+)
 _FORBIDDEN = re.compile(r"^(?:不|未|无|零|0|杜绝|避免|没有)")  # 不发生: it happened or not
 
 
@@ -351,7 +353,7 @@ def cost_covers_little(form: Form, policy: Policy) -> Iterator[Finding]:
             costs[0].finding(
                 "target",
                 (
-                    f"成本指标合计{total.normalize():f}{form.money_unit}，"
+                    f"成本指标的指标值合计{total.normalize():f}{form.money_unit}，"
                     f"只占全年执行数{line.executed}{form.money_unit}的{share * 100:.0f}%。"
                 ),
                 hint="下年申报时，主要的支出都设成本指标。",
@@ -360,11 +362,16 @@ def cost_covers_little(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
+_OF_ONE = re.compile(  # 单处建设成本, not 清单处
+    r"人均|单价|标准|每|单位|均|/|(?<![订清名账菜])单(?:个|处|座|套|次|户|台|辆|人|间|件|场|班|亩|项|床|份|栋|株|公里)"
+)
+
+
 def _total_cost(row: Indicator) -> Decimal | None:
     """The target of a cost indicator in 元; None where it is no total in money."""
     target = quantity(row)
     if target.kind is not Kind.NUMBER or target.number is None or target.measure is None:
         return None
-    if target.measure.dimension != "money" or re.search(r"人均|单价|标准|每|单位|均|/", bare(row.name)):
+    if target.measure.dimension != "money" or _OF_ONE.search(bare(row.name)):
         return None
     return target.number * target.measure.factor

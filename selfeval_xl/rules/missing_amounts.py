@@ -18,7 +18,7 @@ _BUDGETS = ("initial_budget", "annual_budget")
 
 @rule("F16", "没有填金额", Severity.ERROR, asks="资金表要填金额：至少有合计的预算数和执行数，没有的填0。")
 def no_amounts(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A funding table has amounts, and a budget among them; 0 is one."""
+    """A funding table has amounts, a budget and an executed one among them; 0 is one."""
     if not form.funding:
         return
     line = form.total_funding or form.funding[0]
@@ -28,6 +28,8 @@ def no_amounts(form: Form, policy: Policy) -> Iterator[Finding]:
         what, keys = "资金表一个金额也没有填", [key for key in AMOUNTS if key in printed]
     elif printed & set(_BUDGETS) and not filled & set(_BUDGETS):
         what, keys = "资金表没有填预算数", [key for key in _BUDGETS if key in printed]
+    elif "executed" in printed - filled:
+        what, keys = "资金表没有填执行数", ["executed"]
     else:
         return
     yield replace(

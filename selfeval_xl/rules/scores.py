@@ -89,8 +89,8 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     of_rate = policy.number("execution_points")
     right = {HUNDRED, Decimal(1)} | ({HUNDRED - of_rate} if not paid else set())
     printed = points_of(form.total_points)
-    if printed is not None and printed > HUNDRED:
-        right.add(printed)  # regions that grant extra points print a total above 100
+    if printed is not None and printed > HUNDRED and any(map(_grants_more, form.indicators)):
+        right.add(printed)  # a total above 100, because extra points are granted
     sums = {total + paid, total + paid + tasks}
     adds_up = any(abs(found - wanted) <= ROUNDING * len(rows) for found in sums for wanted in right)
     if adds_up or (total == HUNDRED and paid <= of_rate):
@@ -105,6 +105,10 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
         value=number(total + paid),
         expected="100",
     )
+
+
+def _grants_more(row: Indicator) -> bool:
+    return any(word in f"{row.level1}{row.level2}{row.name}" for word in ("加分", "附加", "奖励分"))
 
 
 def _points_of_levels(form: Form) -> Iterator[Finding]:

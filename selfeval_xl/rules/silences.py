@@ -14,7 +14,7 @@ FORM: dict[str, tuple[str, ...]] = {
     "F13": ("D01", "D03", "F05", "F10", "F06", "F12"),  # nothing spent: ask whether the project is exempt
     "F07": ("F10", "F12"),  # an amount in the wrong unit makes every rate wrong
     "F04": ("F02",),
-    "F08": ("F01", "F02", "F15"),  # an amount that is no number cannot be added up
+    "F08": ("F01", "F02", "F13", "F15", "F16"),  # an amount that is no number cannot be added up
     "I10": ("I09",),  # levels with wrong names look like missing ones
     # 100 in total follows from a row that has too much
     **dict.fromkeys(("S04", "S05", "S06", "S08", "S10"), ("S11",)),

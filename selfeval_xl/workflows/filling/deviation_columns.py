@@ -106,7 +106,10 @@ def _row_of(indicator: Indicator) -> int:
 
 
 def columns_edits(form: Form, grid: Grid, first: int) -> list[Edit]:
-    """The edits that write the columns for an assessed form from column `first` on, where cells differ."""
+    """The edits that write the columns for an assessed form from column `first` on, where cells differ.
+
+    A template's own formulas stay: a value over one would be out of date with the next change.
+    """
     rows = _rows(form)
     if rows is None:
         return []
@@ -115,10 +118,12 @@ def columns_edits(form: Form, grid: Grid, first: int) -> list[Edit]:
         _edit(grid, head, first + number, name, Look.HEAD, WHY_HEAD)
         for number, name in enumerate(ADDED_COLUMNS)
     ]
+    formulas = grid.formulas() if grid.formulas else {}
     for row, indicator in indicators:
         edits += [
             _edit(grid, row, first + number, value, look, WHY)
             for number, (value, look) in enumerate(_values(indicator))
+            if (row, first + number) not in formulas
         ]
     return [edit for edit in edits if edit is not None]
 
