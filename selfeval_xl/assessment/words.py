@@ -193,6 +193,15 @@ def _plain(words: str) -> str:
     return _OVER.sub("未超", plain)
 
 
+_LACK = re.compile(r"(?:不够|不太|不甚|不|欠缺|欠|缺乏|缺少|缺|有失|未尽|未|无)(?P<what>[^,;。、]{2,6})")
+
+
+def _alike_without_degree(one: str, other: str) -> bool:
+    """Whether two states are the same but for a degree and an ending (完整性, 较完整)."""
+    bare = [_DEGREE.sub("", word).removesuffix("性") for word in (one, other)]
+    return one == other or (bare[0] == bare[1] and bool(bare[0]))
+
+
 @lru_cache(maxsize=4096)
 def _judge_text(target: str, actual: str) -> Judgement:
     """The verdict on two texts."""
@@ -208,6 +217,9 @@ def _judge_text(target: str, actual: str) -> Judgement:
         return MET  # III类及以上 and III类
     if frozenset((wanted, got)) in _OPPOSITES:
         return UNMET
+    lack = _LACK.fullmatch(got)
+    if lack and _alike_without_degree(lack["what"], wanted):
+        return UNMET  # 规范 and 不规范, 公平 and 有失公平
     if (
         _NOTHING.match(wanted)
         and _NOTHING.match(got)

@@ -239,7 +239,8 @@ def goal_or_outcome_missing(form: Form, policy: Policy) -> Iterator[Finding]:
         ("actual", "实际完成情况", "写清今年做了什么、完成多少；没有做的写明原因。"),
     ):
         cell = form.goal.cells.get(key)
-        if cell and is_blank(getattr(form.goal, key)):
+        text = getattr(form.goal, key)
+        if cell and (is_blank(text) or tidy(text or "").strip("。") in ("略", "无", "同上", "待填")):
             yield form.goal.finding(
                 key,
                 f"“{what}”没有填。{instead_of_text(form, cell)}",

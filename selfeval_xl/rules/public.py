@@ -65,7 +65,7 @@ def still_to_mend(findings: Sequence[Finding], policy: Policy) -> Iterator[Findi
     """What is published has no finding left that has to be mended (the findings of the check itself)."""
     by_form: dict[tuple[str, str | None, str | None, str | None], list[Finding]] = {}
     for finding in findings:
-        if finding.treatment is Treatment.FIX and finding.form:
+        if finding.treatment is Treatment.FIX and finding.sheet:
             key = (finding.file, finding.sheet, finding.form, finding.project)
             by_form.setdefault(key, []).append(finding)
     for (file, sheet, form, project), left in by_form.items():

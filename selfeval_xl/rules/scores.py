@@ -81,6 +81,16 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     yield from _points_of_levels(form)
     yield from _points_of_the_county(form, policy)
     rows, funds = _scored(form.indicators), execution(form)
+    if not rows and "points" in form.indicator_columns and any(row.score for row in form.indicators):
+        yield Finding(
+            message="分值都没有填，得分和总分没有依据。",
+            hint="按下发的分值填写；没有下发的，各行分值加起来（连同执行率的分值）等于100分。",
+            subject="分值",
+            cell=cells(*(row.cells.get("points") for row in form.indicators)),
+            value="",
+            expected="100",
+        )
+        return
     if not rows or sum(is_blank(row.points) for row in form.indicators) * 2 > len(form.indicators):
         return
     total = sum((row.points for row in rows), Decimal(0))
@@ -93,7 +103,8 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
         right.add(printed)  # a total above 100, because extra points are granted
     sums = {total + paid, total + paid + tasks}
     adds_up = any(abs(found - wanted) <= ROUNDING * len(rows) for found in sums for wanted in right)
-    if adds_up or (total == HUNDRED and paid <= of_rate):
+    apart = total == HUNDRED and paid <= of_rate and (printed is None or printed <= HUNDRED)
+    if adds_up or apart:
         return
     of_execution = f"执行率{number(paid)}分，" if paid else ""
     cell = form.cells.get("total_points") or cells(*(row.row.cells.get("points") for row in (*funds, *rows)))

@@ -79,9 +79,10 @@ def unknown_or_partly_read(file: ReadFile, policy: Policy) -> Iterator[Finding]:
             and not form.placeholders
         ):
             yield Finding(
-                message="指标表的表头认得，下面一行指标也没有读到。",
+                message="还没有填指标。",
                 sheet=form.sheet,
                 form=form.kind,
+                project=form.project,
                 hint="把绩效指标逐行填在表头下面，三级指标名称和年度指标值都要写。",
             )
 

@@ -223,12 +223,12 @@ def _not_hundred(form: _Cells) -> Fact:
     text, value = _points(form)
     if text == '""':
         return "0", Decimal(0)
-    right = [Decimal(100)]
-    if not any(cell.area.top < form.drawing.table[0] for cell in form.by_key["points"]):
-        right.append(100 - form.drawing.policy.number("execution_points"))
-    fits = ",".join(f"({text})={number}" for number in right)
-    wrong = value != "" and value not in right
-    return f'IF(({text})="",0,IF(OR({fits}),0,1))', Decimal(int(wrong))
+    fund = next((cell for cell in form.by_key["points"] if cell.area.top < form.drawing.table[0]), None)
+    unpaid = f"N({a1(fund.area.top, fund.area.left)})=0" if fund else "TRUE"
+    rest = 100 - form.drawing.policy.number("execution_points")
+    right = [Decimal(100)] if fund and value_of(fund.value) else [Decimal(100), rest]
+    fits = f"OR(({text})=100,AND({unpaid},({text})={rest}))"
+    return f'IF(({text})="",0,IF({fits},0,1))', Decimal(int(value != "" and value not in right))
 
 
 def _no_numbers(form: _Cells) -> Fact:
@@ -359,7 +359,7 @@ def _other_blanks(form: _Cells) -> Fact:
     """The empty cells of head, goal, outcome and money, of targets and names; no indicator at all is one."""
     single = [
         cell
-        for key in ("project", "department", "unit", "goal.expected", "goal.initial", "goal.actual")
+        for key in ("project", "department", "unit", "goal.expected", "goal.actual")
         for cell in form.by_key.get(key, ())[:1]
         if cell.entry
     ]

@@ -63,6 +63,11 @@ _RATE_WORDS = (
     "压减",
     "降低",
     "减少",
+    "降幅",
+    "下降",
+    "压缩",
+    "缩减",
+    "削减",
 )  # for a cost indicator with one of them in its name, more may be better or worse
 
 _SIGNS = "≥≤><="
@@ -114,6 +119,7 @@ _SCALED = (
     "百分比",
     "百分点",
 )
+_FAR = 1000  # times the target: a number without a unit may be one in another unit
 FAR_YEAR = 1900  # from here on a number may be a year: 2024年 is a date
 
 
@@ -155,6 +161,8 @@ def settle(target: str, actual: str, cost: bool, name: str, policy: Policy | Non
     unclear = cost and equal_or_none and any(word in name + wanted for word in _RATE_WORDS)
     if not cost and equal_or_none and want != have:
         unclear = any(word in name for word in bad_words())  # less may be better
+    if want and have is not None and unit and not actual_unit and have >= _FAR * want:
+        unclear = True  # 12300 for ≥12公里
     comparable = (
         want is not None
         and have is not None
@@ -379,7 +387,9 @@ def _fits_formula(
     saved = f"SUMPRODUCT(--ISNUMBER(FIND({words},{named})))>0"
     bad = f"SUMPRODUCT(--ISNUMBER(FIND({LISTS}!{bad_words_area()},{cell['name']})))>0"
     unclear = f'AND(OR({sign}="=",{sign}=""),IF({cost},{saved},AND({want}<>{have},{bad})))'
-    return f"IF(AND(ISNUMBER({want}),ISNUMBER({have})),IF(AND({same},{listed},NOT({unclear})),1,0),0)"
+    far = f'AND({actual_unit}="",{unit}<>"",{want}>0,{have}>={_FAR}*{want})'
+    fits = f"AND({same},{listed},NOT({unclear}),NOT({far}))"
+    return f"IF(AND(ISNUMBER({want}),ISNUMBER({have})),IF({fits},1,0),0)"
 
 
 def bad_words_area() -> str:

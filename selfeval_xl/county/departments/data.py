@@ -307,7 +307,7 @@ def share_out(
 
 def _form_of(finding: Finding, forms: Sequence[CountedForm]) -> CountedForm | None:
     """The form that a finding is about, among the forms on its sheet; None where it names none of several."""
-    if finding.form is None and len(forms) == 1:
+    if len(forms) == 1 and (finding.form is None or not finding.project):
         return forms[0]
     return next(
         (form for form in forms if (form.form.kind, form.form.project) == (finding.form, finding.project)),
