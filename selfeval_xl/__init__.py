@@ -63,14 +63,18 @@ def fill(
     *,
     overwrite: bool = False,
     policy: Policy | None = None,
+    replace: bool = False,
 ) -> Filled:
     """Writes a copy of `path` to `out` with rates, totals, the deviation columns and the stubs filled in.
 
-    overwrite: wrong execution rates are replaced too. Raises UsageError, OutputError or UnreadableFile.
+    overwrite: wrong execution rates are replaced too. replace: so is a file at `out` that somebody else wrote
+    or changed. Raises UsageError, OutputError (NotReplaced) or UnreadableFile.
     """
+    from selfeval_xl.files import replacing
     from selfeval_xl.workflows.filling.fill import fill as run
 
-    return run(Path(path), Path(out), overwrite=overwrite, policy=policy)
+    with replacing(replace):
+        return run(Path(path), Path(out), overwrite=overwrite, policy=policy)
 
 
 def consolidate(

@@ -41,6 +41,10 @@ class OutputError(SelfevalError):
     """The result cannot be written: no right to the folder, disk full, file open in another program."""
 
 
+class NotReplaced(OutputError):
+    """A file stays as it is: it is somebody else's, was changed, is read-only, or is open in a program."""
+
+
 class LayoutError(SelfevalError):
     """A layout file is faulty; the text names file and line (syntax) or key (content)."""
 

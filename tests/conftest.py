@@ -18,6 +18,7 @@ LONGEST = (
     "test_addin",
     "test_returns",
     "test_province",
+    "test_nothing_lost",
     "test_vba_shim",
     "test_unchanged",
     "test_issuing",

@@ -209,7 +209,7 @@ def test_an_output_open_elsewhere_is_said(folder, tmp_path, monkeypatch):
 
     monkeypatch.setattr("selfeval_xl.county.workbook.writer.os.replace", refused)
     with pytest.raises(OutputError, match="正在Excel里打开"):
-        consolidate(folder, out)
+        consolidate(folder, out, with_forms=True)
     assert out.read_bytes() == before and not list(tmp_path.glob(".*.tmp.xlsx"))
 
 

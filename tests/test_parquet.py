@@ -17,7 +17,8 @@ import pytest
 
 from selfeval_xl.county.store.parquet import TABLES, usable, write_parquet
 from selfeval_xl.county.store.rows import ListedRows
-from selfeval_xl.errors import OutputError
+from selfeval_xl.errors import NotReplaced, OutputError
+from selfeval_xl.files import replacing
 from support.command import ROOT
 from support.county_files import form, published, received
 
@@ -101,6 +102,21 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path):
     with pytest.raises(OutputError, match="别的东西"):
         usable(tmp_path)
     assert (tmp_path / "projects" / "照片.jpg").exists()
+
+
+def test_a_changed_file_stays_until_the_person_insists(tmp_path):
+    tables = {sheet.key: ListedRows(sheet, []) for sheet in TABLES}
+    write_parquet(tmp_path, tables)
+    usable(tmp_path)
+    other = tmp_path / "projects" / "department=县教育局" / "手工.parquet"
+    other.parent.mkdir()
+    other.write_bytes(b"mine")
+    with pytest.raises(NotReplaced, match="手工.*--replace"):
+        usable(tmp_path)
+    with replacing():
+        usable(tmp_path)
+        write_parquet(tmp_path, tables)
+    assert not other.exists()
 
 
 def test_without_pyarrow_one_sentence_says_what_to_install(tmp_path):

@@ -9,6 +9,7 @@ import pytest
 
 from selfeval_xl import layouts, templates
 from selfeval_xl.assessment.policy import default
+from selfeval_xl.files import replacing
 from selfeval_xl.filings.grouping import gather
 from selfeval_xl.model.findings import Severity
 from selfeval_xl.model.forms import (
@@ -228,7 +229,8 @@ FILLED = {
 
 def ours(folder, layout: str = "mof-2020", typed: dict[str, object] | None = None, **more) -> ReadFile:
     """A workbook of ours, as a person saved it after typing into some of its cells."""
-    templates.fill_in(layout, folder / "a.xlsx", projects=[FILLED | more], cover={}, year=2024)
+    with replacing():
+        templates.fill_in(layout, folder / "a.xlsx", projects=[FILLED | more], cover={}, year=2024)
     book = openpyxl.load_workbook(folder / "a.xlsx")
     if typed:
         for cell, value in typed.items():

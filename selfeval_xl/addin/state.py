@@ -1,7 +1,6 @@
 """The files in which the add-in keeps things from one click to the next, since each click is a new Python.
 
-They are settings, the journal for 撤销本次, the place of 下一个问题, and logs, in one folder of the user:
-%APPDATA%\\selfeval_xl on Windows, ~/.config/selfeval_xl elsewhere, or the one that SELFEVAL_HOME names.
+They are settings, the journal for 撤销本次, the place of 下一个问题, and logs, in the user's folder.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ import traceback
 from datetime import datetime
 from pathlib import Path
 
+from selfeval_xl.files import state_folder
 from selfeval_xl.writers.excel.journal import Journal
 
 KEPT_LOGS = 20
@@ -22,13 +22,7 @@ BUREAU_FLAG = "bureau"
 
 def folder() -> Path:
     """The folder of these files, created where it does not exist."""
-    home = os.environ.get("SELFEVAL_HOME")
-    if home:
-        path = Path(home)
-    elif os.environ.get("APPDATA"):
-        path = Path(os.environ["APPDATA"]) / "selfeval_xl"
-    else:
-        path = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "selfeval_xl"
+    path = state_folder()
     path.mkdir(parents=True, exist_ok=True)
     return path
 

@@ -14,6 +14,7 @@ from selfeval_xl.cli.options import (
     PolicyFile,
     ReadingJobs,
     Received,
+    Replace,
     RosterFile,
     Year,
     docx,
@@ -42,6 +43,17 @@ SendBy = Annotated[
 ]
 
 
+Contact = Annotated[str, typer.Option("--contact", metavar="姓名", help="财政局联系人。")]
+Phone = Annotated[str, typer.Option("--phone", metavar="电话", help="财政局联系电话。")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="已有的同名文件也覆盖，部门可能已经填写的会列出来。")
+]
+ReplaceList = Annotated[
+    bool,
+    typer.Option(
+        "--replace", help="下发清单（--blank 时是名册）不是本程序写的，或写好以后有人改过，也覆盖。"
+    ),
+]
 Protected = Annotated[bool, typer.Option("--protect", help="保护工作表（不设密码），下发的格改不了。")]
 
 
@@ -55,23 +67,23 @@ def issue(
     year: Year = None,
     last: LastYear = None,
     protect: Protected = False,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="已有的同名文件也覆盖，部门可能已经填写的会列出来。")
-    ] = False,
+    overwrite: Overwrite = False,
     send: SendBy = "",
-    contact: Annotated[str, typer.Option("--contact", metavar="姓名", help="财政局联系人。")] = "",
-    phone: Annotated[str, typer.Option("--phone", metavar="电话", help="财政局联系电话。")] = "",
+    contact: Contact = "",
+    phone: Phone = "",
+    replace: ReplaceList = False,
     jobs: Jobs = None,
     policy: PolicyFile = None,
 ) -> None:
     """下发：按单位名册，给每个部门生成一份填好项目、预算和指标的工作簿。"""
     from selfeval_xl.cli.screen.screen import ProgressBars
     from selfeval_xl.errors import UsageError
+    from selfeval_xl.files import replacing
 
     if out is None:
         raise UsageError("没有写结果放在哪里：selfeval issue 名册.xlsx -o 下发")
     if blank:
-        _write_blank_roster(xlsx(out))
+        _write_blank_roster(xlsx(out), replace)
         return
     if roster is None:
         raise UsageError(
@@ -82,7 +94,7 @@ def issue(
     from selfeval_xl.workflows.issuing import IssueOptions
     from selfeval_xl.workflows.issuing import issue as run
 
-    with ProgressBars() as progress:
+    with ProgressBars() as progress, replacing(replace):
         issued = run(
             roster,
             out,
@@ -97,12 +109,14 @@ def issue(
     show_issued(issued)
 
 
-def _write_blank_roster(out: Path) -> None:
-    """Writes an empty roster and prints where it is."""
+def _write_blank_roster(out: Path, replace: bool) -> None:
+    """Writes an empty roster and prints where it is. replace: also over a file of somebody else."""
     from selfeval_xl.cli.screen.screen import say
+    from selfeval_xl.files import replacing
     from selfeval_xl.filings.roster_sheets import blank_roster
 
-    blank_roster(out)
+    with replacing(replace):
+        blank_roster(out)
     say(f"已生成空白名册：{out}。填好后运行：selfeval issue {out.name} -o 下发")
 
 
@@ -127,14 +141,18 @@ def consolidate(
         str | None,
         typer.Option("--dask", metavar="地址", help="在Dask集群上读文件，例如 tcp://127.0.0.1:8786。"),
     ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Parquet文件夹里写好以后有人改过的文件，也覆盖。")
+    ] = False,
     policy: PolicyFile = None,
 ) -> None:
     """把收到的材料汇总成一个全县工作簿，每个数都能回到原表的格。"""
     from selfeval_xl.cli.screen.screen import ProgressBars, show_county
     from selfeval_xl.county import consolidate as run
+    from selfeval_xl.files import replacing
     from selfeval_xl.rules.county_file import load
 
-    with ProgressBars() as progress:
+    with ProgressBars() as progress, replacing(replace):
         county = run(
             folder,
             out,
@@ -229,16 +247,18 @@ def return_(
             help="通知上的日期，例如 2025-04-03；不写就是今天。",
         ),
     ] = None,
+    replace: Replace = False,
     jobs: Jobs = None,
     policy: PolicyFile = None,
 ) -> None:
     """生成退回件和通知：在各部门自己的表上标出要改、要说明的格，附问题清单、退回通知、催报通知。"""
     from selfeval_xl.cli.screen.screen import ProgressBars
     from selfeval_xl.cli.screen.sending import show_returned
+    from selfeval_xl.files import refuse, replacing
     from selfeval_xl.rules.county_file import load
     from selfeval_xl.workflows.returns.send_back import send_back
 
-    with ProgressBars() as progress:
+    with ProgressBars() as progress, replacing(replace):
         result = send_back(
             folder,
             out,
@@ -249,8 +269,17 @@ def return_(
             progress=progress.files,
         )
     show_returned(result)
+    refuse(result.kept)
 
 
+CountyTemplate = Annotated[
+    Path | None,
+    typer.Option("--template", metavar="文件.docx", help="本县的报告模板，里面用{{部门名称}}这样的记号。"),
+]
+BulletinDate = Annotated[
+    datetime | None,
+    typer.Option("--today", metavar="日期", formats=["%Y-%m-%d"], help="情况通报的日期；不写就是今天。"),
+]
 REPORT_HELP = (
     "按自评表起草部门整体支出绩效自评报告（Word），只有单位知道的内容标为待填写；--county 起草全县情况通报。"
 )
@@ -268,33 +297,29 @@ def report(
     roster: Annotated[
         Path | None, typer.Option("--roster", metavar="文件", help="单位名册（写情况通报时用）。")
     ] = None,
-    template: Annotated[
-        Path | None,
-        typer.Option(
-            "--template", metavar="文件.docx", help="本县的报告模板，里面用{{部门名称}}这样的记号。"
-        ),
-    ] = None,
-    today: Annotated[
-        datetime | None,
-        typer.Option("--today", metavar="日期", formats=["%Y-%m-%d"], help="情况通报的日期；不写就是今天。"),
-    ] = None,
+    template: CountyTemplate = None,
+    today: BulletinDate = None,
+    replace: Replace = False,
     policy: PolicyFile = None,
 ) -> None:
     """Drafts the report of a department or, for --county, the bulletin; see REPORT_HELP."""
     from selfeval_xl.cli.screen.screen import ProgressBars, say
     from selfeval_xl.cli.screen.sending import show_drafted
     from selfeval_xl.errors import UsageError
+    from selfeval_xl.files import replacing
     from selfeval_xl.rules.county_file import load
     from selfeval_xl.workflows.reports.bulletin import county_bulletin
     from selfeval_xl.workflows.reports.self_report import draft_report
 
     rules = load(policy)
     if not county:
-        show_drafted(draft_report(files, out, template=template, policy=rules))
+        with replacing(replace):
+            drafted = draft_report(files, out, template=template, policy=rules)
+        show_drafted(drafted)
         return
     if len(files) != 1:
         raise UsageError("情况通报只要一个文件夹：selfeval report 收到的材料 --county -o 通报.docx")
-    with ProgressBars() as progress:
+    with ProgressBars() as progress, replacing(replace):
         county_bulletin(
             files[0],
             out,
@@ -315,17 +340,20 @@ def publish(
         Path | None, typer.Option("--roster", metavar="文件", help="单位名册；写明不公开的项目不会公开。")
     ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="同时生成PDF（要装有LibreOffice）。")] = False,
+    replace: Replace = False,
     jobs: ReadingJobs = None,
     policy: PolicyFile = None,
 ) -> None:
     """生成公开版：去掉批注、标注、隐藏内容和作者，遮住身份证号、电话、账号，不公开的项目不出。"""
     from selfeval_xl.cli.screen.screen import ProgressBars
     from selfeval_xl.cli.screen.sending import show_published
+    from selfeval_xl.files import refuse, replacing
     from selfeval_xl.rules.county_file import load
     from selfeval_xl.workflows.publishing import publish as run
 
-    with ProgressBars() as progress:
+    with ProgressBars() as progress, replacing(replace):
         result = run(
             folder, out, roster=roster, pdf=pdf, policy=load(policy), jobs=jobs, progress=progress.files
         )
     show_published(result)
+    refuse(result.kept)

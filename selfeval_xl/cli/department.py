@@ -13,6 +13,7 @@ from selfeval_xl.cli.options import (
     NewBook,
     PolicyFile,
     ReadingJobs,
+    Replace,
     print_json,
     read_all,
     roster_of,
@@ -43,14 +44,17 @@ def template(
     year: Annotated[
         int | None, typer.Option("--year", metavar="年度", min=1990, max=2099, help="印在表上的年度。")
     ] = None,
+    replace: Replace = False,
     policy: PolicyFile = None,
 ) -> None:
     """生成一份空白的部门自评工作簿。"""
     from selfeval_xl import templates
     from selfeval_xl.cli.screen.screen import say
+    from selfeval_xl.files import replacing
     from selfeval_xl.rules.county_file import load
 
-    templates.write(layout, out, year, load(policy))
+    with replacing(replace):
+        templates.write(layout, out, year, load(policy))
     say(f"已生成空白表：{out}")
 
 
@@ -98,6 +102,7 @@ def check(
         Path | None, typer.Option("-o", "--out", metavar="文件.xlsx", help="--fix 的副本写到哪里。")
     ] = None,
     roster: CheckedRoster = None,
+    replace: Replace = False,
     policy: PolicyFile = None,
 ) -> None:
     """校验自评表，逐条说明问题在哪个格、怎么改。有须修改的问题时退出码为1。"""
@@ -110,6 +115,7 @@ def check(
         show_mended,
         tsv_lines,
     )
+    from selfeval_xl.files import replacing
     from selfeval_xl.filings.grouping import gather
     from selfeval_xl.rules.county_file import load
     from selfeval_xl.rules.runner import check as run
@@ -117,7 +123,7 @@ def check(
 
     rules = load(policy)
     expected = roster_of(roster)
-    with ProgressBars(quiet=as_json or tsv) as progress:
+    with ProgressBars(quiet=as_json or tsv) as progress, replacing(replace):
         read_files = read_all(files, progress)
         findings = run(gather(read_files, expected), rules, read_files, expected)
         mended = _mend(files, findings, out) if fix else None
@@ -150,25 +156,33 @@ def fill(
             help="没有执行率一栏的表，在目标实际完成情况之后（或备注里）写一句全年预算、执行和执行率。",
         ),
     ] = False,
+    replace: Replace = False,
     policy: PolicyFile = None,
 ) -> None:
     """计算执行率和合计，填写完成率、偏差率、判定，给该写原因的格备好半成品。"""
     from selfeval_xl.cli.screen.forms import show_filled
+    from selfeval_xl.files import replacing
     from selfeval_xl.rules.county_file import load
     from selfeval_xl.workflows.filling.fill import fill as run
 
-    show_filled(run(file, out, overwrite=overwrite, policy=load(policy), rate_sentence=rate_sentence), out)
+    with replacing(replace):
+        filled = run(file, out, overwrite=overwrite, policy=load(policy), rate_sentence=rate_sentence)
+    show_filled(filled, out)
 
 
 def split(
     file: Annotated[Path, typer.Argument(metavar="文件.xlsx", help="部门工作簿。")],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="文件夹", help="单张项目表放进哪个文件夹。")],
+    replace: Replace = False,
 ) -> None:
     """把部门工作簿拆成单张项目表，分给同事填。"""
     from selfeval_xl.cli.screen.issuing import show_split
+    from selfeval_xl.files import replacing
     from selfeval_xl.workflows.splitting import split as run
 
-    show_split(run(file, out))
+    with replacing(replace):
+        done = run(file, out)
+    show_split(done)
 
 
 def merge(
@@ -180,14 +194,16 @@ def merge(
         Path | None,
         typer.Option("--into", metavar="文件.xlsx", help="合并到哪一份部门工作簿；不写就用拆分时的留底。"),
     ] = None,
+    replace: Replace = False,
     jobs: ReadingJobs = None,
 ) -> None:
     """把同事交回的单张项目表合并回部门工作簿，列出哪些交回了、哪些有冲突。"""
     from selfeval_xl.cli.screen.issuing import show_merged
     from selfeval_xl.cli.screen.screen import ProgressBars
+    from selfeval_xl.files import replacing
     from selfeval_xl.workflows.splitting import merge as run
 
-    with ProgressBars() as progress:
+    with ProgressBars() as progress, replacing(replace):
         merged = run(folder, out, into, jobs=jobs, progress=progress.count)
     show_merged(merged)
 

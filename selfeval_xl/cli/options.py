@@ -50,6 +50,12 @@ PolicyFile = Annotated[
 ]
 RosterFile = Annotated[Path | None, typer.Option("--roster", metavar="文件", help="单位名册。")]
 NewBook = Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="写到哪里。", callback=xlsx)]
+Replace = Annotated[
+    bool,
+    typer.Option(
+        "--replace", help="同名的文件不是本程序写的，或写好以后有人改过，也覆盖；不写就照原样留着。"
+    ),
+]
 Year = Annotated[int | None, typer.Option("--year", metavar="年度", min=1990, max=2099, help="自评哪一年。")]
 AsJson = Annotated[bool, typer.Option("--json", help="在标准输出打印一份JSON，供其他程序使用。")]
 Jobs = Annotated[int | None, typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程。")]

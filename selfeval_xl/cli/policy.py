@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from selfeval_xl.cli.options import NewBook, PolicyFile, read_all
+from selfeval_xl.cli.options import NewBook, PolicyFile, Replace, read_all
 
 policy_app = typer.Typer(help="参数表：阈值、等级、规则级别。", no_args_is_help=True)
 
@@ -22,13 +22,15 @@ def policy_show(policy: PolicyFile = None) -> None:
 
 
 @policy_app.command("template")
-def policy_template(out: NewBook) -> None:
+def policy_template(out: NewBook, replace: Replace = False) -> None:
     """生成参数表工作簿：每个参数一行，填上与默认不同的值即可；另有“自定义规则”表。"""
     from selfeval_xl.assessment.policy import default
     from selfeval_xl.cli.screen.screen import say
+    from selfeval_xl.files import replacing
     from selfeval_xl.rules.county_file_template import write_policy_template
 
-    write_policy_template(default(), out)
+    with replacing(replace):
+        write_policy_template(default(), out)
     say(f"已生成参数表：{out}。只填要改的，其余留空。")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county.result import County
 from selfeval_xl.errors import OutputError, UsageError
+from selfeval_xl.files import check_writable
 from selfeval_xl.rules.county_file import load
 
 if TYPE_CHECKING:
@@ -132,3 +133,4 @@ def _check_possible(folder: Path, out: Path) -> None:
         raise UsageError(f"汇总工作簿的文件名应以.xlsx结尾，现在写的是“{out.name}”。")
     if not out.parent.is_dir():
         raise OutputError(f"没有“{out.parent}”这个文件夹，汇总工作簿写不进去。请先建好文件夹。")
+    check_writable(out)

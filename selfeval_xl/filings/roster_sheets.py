@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from selfeval_xl.errors import OutputError
+from selfeval_xl.files import write_out
 from selfeval_xl.model.money import AMOUNTS
 
 if TYPE_CHECKING:
@@ -67,20 +66,18 @@ def blank_roster(out: str | Path) -> Path:
     import xlsxwriter
     from xlsxwriter.exceptions import FileCreateError
 
+    def write(temporary: str) -> None:
+        book = xlsxwriter.Workbook(
+            temporary, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        )
+        _write_sheets(book)
+        try:
+            book.close()
+        except FileCreateError as error:
+            raise error.args[0] from error  # the system's error, of which it is made
+
     out = Path(out)
-    temporary = out.with_name(f".{out.stem}.{os.getpid()}.tmp.xlsx")
-    book = xlsxwriter.Workbook(
-        str(temporary), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
-    _write_sheets(book)
-    try:
-        book.close()
-        os.replace(temporary, out)
-    except (OSError, FileCreateError) as error:
-        temporary.unlink(missing_ok=True)
-        raise OutputError(
-            f"单位名册写不进“{out}”：文件夹不存在、没有权限，或文件正在Excel里打开。请关闭后再试。"
-        ) from error
+    write_out(out, write)
     return out
 
 

@@ -2,7 +2,9 @@
 
 import sys
 
+from selfeval_xl.files import replacing
 from selfeval_xl.templates import build_all
 
-for path in build_all(sys.argv[1] if len(sys.argv) > 1 else "workbook_templates"):
-    print(path)
+with replacing():
+    for path in build_all(sys.argv[1] if len(sys.argv) > 1 else "workbook_templates"):
+        print(path)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval_xl.errors import SelfevalError, UsageError, cause_of
-from selfeval_xl.files import free_name
+from selfeval_xl.files import free_name, replacing
 from selfeval_xl.model.findings import Counts
 from selfeval_xl.readers.formats.kinds import SHEET_ENDINGS
 
@@ -96,7 +96,8 @@ def check_saved(path: Path, policy: Policy | None, written: dict[Path, Stamp] | 
         out = _free(path, written)
         files = list(read_files([path]))
         findings = check(gather(files), policy, files)
-        mark(path, findings, out)
+        with replacing():  # a free name, or a copy of this run that nobody has changed
+            mark(path, findings, out)
     except SelfevalError as error:
         return WatchedFile(path, trouble=str(error))
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from selfeval_xl import templates
+from selfeval_xl.files import replacing
 from selfeval_xl.workflows.demo.county import YEAR
 
 _drawn: dict[str, tuple[object, bytes]] = {}  # by the department's code: what was asked for, and its workbook
@@ -20,13 +21,14 @@ def send(path: Path, department, **data) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(drawn[1])
         return
-    templates.fill_in(
-        department.layout,
-        path,
-        year=YEAR,
-        settings={"department_code": department.code, "department": department.name},
-        **{"projects": department.projects, "department": department.whole, **data},
-    )
+    with replacing():
+        templates.fill_in(
+            department.layout,
+            path,
+            year=YEAR,
+            settings={"department_code": department.code, "department": department.name},
+            **{"projects": department.projects, "department": department.whole, **data},
+        )
     if not data:
         _drawn[department.code] = (department, path.read_bytes())
 

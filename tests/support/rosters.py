@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import openpyxl
 
+from selfeval_xl.files import replacing
 from selfeval_xl.filings.roster_sheets import SHEETS, blank_roster
 
 TARGETS = (
@@ -16,7 +17,8 @@ TARGETS = (
 
 def write_roster(path, **sheets):
     """Writes a roster; returns its path. sheets: rows by label, 单位名册=[{"部门编码": "101", ...}]."""
-    blank_roster(path)
+    with replacing():
+        blank_roster(path)
     book = openpyxl.load_workbook(path)
     for title, rows in sheets.items():
         labels = [label for _, label in SHEETS[title]]

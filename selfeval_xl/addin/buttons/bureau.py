@@ -106,7 +106,8 @@ def _send(host: Host, name: str, done: str, returns: bool = True) -> None:
         progress=lambda done, count, file: host.progress(f"正在处理 {done}/{count}　{Path(file).name}"),
     )
     host.progress(WORKING)
-    host.say(f"{done}：{out}" + (f"\n退回{len(sent.returns)}个部门。" if returns else ""))
+    lines = [f"{done}：{out}", *([f"退回{len(sent.returns)}个部门。"] if returns else []), *sent.kept[:5]]
+    host.say("\n".join(lines))
 
 
 def _roster(purpose: str) -> str:

@@ -10,7 +10,6 @@ import io
 import os
 import re
 import sys
-import tempfile
 import zipfile
 from dataclasses import dataclass, replace
 from importlib import metadata, resources
@@ -18,6 +17,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape, unescape
 
 from selfeval_xl.errors import OutputError, UsageError, cause_of
+from selfeval_xl.files import make_folder, state_folder, write_out
 
 ADDIN, TEMPLATE = "selfeval.xlam", "selfeval.xltm"
 SETTINGS_PART = "xl/worksheets/sheet1.xml"
@@ -211,26 +211,16 @@ def _units(sign: str) -> list[int]:
 
 def _interpreter_file() -> Path:
     """The file in which a workbook with buttons of its own looks for the interpreter."""
-    return (
-        Path(os.environ.get("SELFEVAL_HOME") or Path(os.environ["APPDATA"]) / "selfeval_xl")
-        / "interpreter.txt"
-    )
+    return state_folder() / "interpreter.txt"
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Writes a file in one step, by a temporary one beside it. Raises OutputError."""
+    """Writes a file of this program in one step. Raises OutputError."""
+    make_folder(path.parent)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        number, temporary = tempfile.mkstemp(dir=path.parent, prefix="~selfeval")
-        try:
-            with os.fdopen(number, "wb") as file:
-                file.write(data)
-            os.replace(temporary, path)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise OutputError(f"写不进“{path}”：{cause_of(error)}。请关闭全部Excel窗口，再试一次。") from error
+        write_out(path, lambda file: Path(file).write_bytes(data), own=True)
+    except OutputError as error:
+        raise OutputError(f"{error}插件要先关闭全部Excel窗口再装。") from error
 
 
 def version() -> str:

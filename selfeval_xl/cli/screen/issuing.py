@@ -73,7 +73,7 @@ def show_split(done: Split) -> None:
         screen.print(text, style="yellow", markup=False)
     if any(part.result == LEFT_ALONE for part in done.parts):
         screen.print(
-            "没有覆盖的文件同事可能已经填过，照原样留着；要重新拆的，请移走它们或换一个文件夹。",
+            "没有覆盖的文件同事可能已经填过，照原样留着；要重拆的，请移走它们、换文件夹，或加 --replace。",
             style="yellow",
             markup=False,
         )

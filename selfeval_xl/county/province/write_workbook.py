@@ -19,6 +19,7 @@ from selfeval_xl.county.workbook.formulas import MOST_ROWS, WorkbookFormulas
 from selfeval_xl.county.workbook.front_page import Front
 from selfeval_xl.county.workbook.writer import write
 from selfeval_xl.errors import OutputError
+from selfeval_xl.files import check_writable
 from selfeval_xl.version import __version__
 
 NOT_OURS = (
@@ -27,11 +28,12 @@ NOT_OURS = (
 
 
 def usable(out: Path) -> None:
-    """Raises OutputError where a file that is no province workbook is in the place of the one to write."""
+    """Raises OutputError where a file that is no province workbook, or is open, stands in the place of it."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     if not out.exists():
         return
+    check_writable(out)
     try:
         with CalamineWorkbook.from_path(str(out)) as book:
             is_ours = {FRONT, *(sheet.title for sheet in SHEETS)} <= set(book.sheet_names)

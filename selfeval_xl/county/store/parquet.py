@@ -19,6 +19,7 @@ from selfeval_xl.county.sheets.indicators import INDICATORS
 from selfeval_xl.county.sheets.projects import PROJECTS
 from selfeval_xl.county.store.rows import Rows, stored_keys
 from selfeval_xl.errors import OutputError, UsageError, cause_of
+from selfeval_xl.files import check_replaceable, fingerprint, record
 
 TABLES = (PROJECTS, FUNDING, INDICATORS, FINDINGS)
 PARTITION = "department"
@@ -34,7 +35,7 @@ def usable(folder: str | Path) -> None:
     """Checks that Parquet can be written into the folder, before anything is read.
 
     Raises UsageError where pyarrow is not installed, OutputError where the folder has other things under the
-    names of the tables.
+    names of the tables, NotReplaced where a file of an earlier run is not as it was written.
     """
     try:
         import pyarrow.dataset  # noqa: F401 - only whether it is there
@@ -44,6 +45,7 @@ def usable(folder: str | Path) -> None:
         target = Path(folder) / sheet.key
         if target.exists() and not _holds_only_partitions(target):
             raise OutputError(f"“{target}”里有别的东西，没有改动它。请给Parquet换一个空文件夹。")
+        check_replaceable(*_files_in(target))
 
 
 def write_parquet(folder: str | Path, tables: Mapping[str, Rows]) -> list[Path]:
@@ -81,6 +83,8 @@ def write_parquet(folder: str | Path, tables: Mapping[str, Rows]) -> list[Path]:
             if target.exists():
                 shutil.rmtree(target)
             os.replace(fresh, target)
+            for file in _files_in(target):
+                record(file, fingerprint(file)[1])
         except (OSError, pyarrow.ArrowException) as error:
             shutil.rmtree(fresh, ignore_errors=True)
             raise OutputError(
@@ -110,6 +114,11 @@ def _holds_only_partitions(target: Path) -> bool:
     return target.is_dir() and all(
         child.is_dir() and child.name.startswith(f"{PARTITION}=") for child in target.iterdir()
     )
+
+
+def _files_in(folder: Path) -> list[Path]:
+    """All files below the folder."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def _type(column: Column, pyarrow: Any) -> Any:

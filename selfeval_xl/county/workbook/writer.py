@@ -15,6 +15,7 @@ from selfeval_xl.county.workbook.formulas import WorkbookFormulas
 from selfeval_xl.county.workbook.package import pack, sheet_part
 from selfeval_xl.county.workbook.row_xml import cached, long_sheet, rows_as_xml
 from selfeval_xl.errors import OutputError
+from selfeval_xl.files import put
 from selfeval_xl.model.grid import column_name
 from selfeval_xl.model.numbers import exact, of_millionths
 
@@ -79,17 +80,17 @@ def write(
         front.activate()
         file.close()
         pack(skeleton, temporary, long_rows)
-        os.replace(temporary, out)
-        skeleton.unlink()
+        put(temporary, out, own=True)  # its hand columns were read back
         for leftover in out.parent.glob(f".{escape(out.stem)}.*.tmp.xlsx"):  # of runs that were killed
             leftover.unlink(missing_ok=True)
     except (OSError, FileCreateError, XlsxFileError) as error:
-        for leftover in (temporary, skeleton):
-            leftover.unlink(missing_ok=True)
         raise OutputError(
             f"汇总工作簿写不进“{out}”：文件正在Excel里打开、没有权限，或磁盘已满。请关闭文件后再试，"
             "原来的文件没有改动。"
         ) from error
+    finally:
+        for leftover in (temporary, skeleton):
+            leftover.unlink(missing_ok=True)
 
 
 def _add_tables(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.errors import UsageError
-from selfeval_xl.files import make_folder
+from selfeval_xl.files import check_replaceable, make_folder
 from selfeval_xl.model.forms import ReadFile
 from selfeval_xl.workflows.issuing.contents import EXEMPT, Contents, IssueOptions
 from selfeval_xl.workflows.issuing.writing import FAILED, IssueJob, IssueOutcome
@@ -98,6 +98,7 @@ def issue(
         )
     folder = Path(folder)
     make_folder(folder)
+    check_replaceable(folder / INDEX)
     before, place = known_files(folder / INDEX), str(folder.absolute())
     outcomes = _write(
         [

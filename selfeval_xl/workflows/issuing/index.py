@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval_xl.county.workbook.source_links import OPEN_FILE, link_formula
-from selfeval_xl.errors import OutputError, cause_of
+from selfeval_xl.errors import OutputError
+from selfeval_xl.files import write_out
 from selfeval_xl.workflows.issuing.contents import Contents, IndexItem
 from selfeval_xl.workflows.issuing.writing import FAILED, KEPT, IssueOutcome
 
@@ -81,12 +81,24 @@ def write_index(
 
     Raises OutputError where that fails.
     """
-    import xlsxwriter
-    from xlsxwriter.exceptions import XlsxWriterException
+    try:
+        write_out(path, lambda file: _write_book(file, departments, problems, before))
+    except OutputError as error:
+        raise type(error)(f"{error}各部门的工作簿已经写好。") from error
 
-    temporary = path.with_name(f".~{os.getpid()}_{path.name}")
+
+def _write_book(
+    file: str,
+    departments: Sequence[tuple[Contents, IssueOutcome]],
+    problems: Sequence[str],
+    before: Mapping[str, str],
+) -> None:
+    """Writes the workbook of the index to this file."""
+    import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
+
     book = xlsxwriter.Workbook(
-        str(temporary), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        file, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
     formats = {name: book.add_format({**_LETTERING, **look}) for name, look in _FORMATS.items()}
     rows = [_sent(number, *row, before) for number, row in enumerate(departments, 1)]
@@ -99,13 +111,8 @@ def write_index(
         _table(book.add_worksheet(PROBLEMS), _PROBLEMS, rows, formats)
     try:
         book.close()
-        os.replace(temporary, path)
-    except (OSError, XlsxWriterException) as error:
-        temporary.unlink(missing_ok=True)
-        cause = cause_of(error) if isinstance(error, OSError) else "正在被其他程序打开，或文件夹不可写"
-        raise OutputError(
-            f"写不了“{path}”：{cause}。各部门的工作簿已经写好；请关闭它后再运行一次。"
-        ) from error
+    except FileCreateError as error:
+        raise error.args[0] from error  # the system's error, of which it is made
 
 
 def known_files(path: Path) -> dict[str, str]:

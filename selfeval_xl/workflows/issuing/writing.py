@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import pickle
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from selfeval_xl import templates
 from selfeval_xl.assessment.policy import Policy, default
-from selfeval_xl.errors import OutputError, SelfevalError, cause_of
-from selfeval_xl.files import fingerprint
+from selfeval_xl.errors import SelfevalError
+from selfeval_xl.files import fingerprint, scratch, write_out
 from selfeval_xl.workflows.issuing.contents import Contents
 
 WRITTEN, SAME, KEPT, REPLACED, FAILED = "已生成", "没有变化", "没有覆盖", "已覆盖", "没有生成"
@@ -63,8 +63,8 @@ def write(job: IssueJob) -> IssueOutcome:
     """
     contents = job.contents
     target = Path(job.folder) / contents.file
-    fresh = target.with_name(f".~{os.getpid()}.xlsx")
-    try:
+    with scratch() as folder:
+        fresh = folder / "fresh.xlsx"
         templates.fill_in(
             contents.layout,
             fresh,
@@ -83,14 +83,10 @@ def write(job: IssueJob) -> IssueOutcome:
         filled = present not in ("", job.known)
         if filled and not job.overwrite:
             return IssueOutcome(contents.file, KEPT, "已有同名文件，部门可能已经填写", present)
-        os.replace(fresh, target)
-        return IssueOutcome(
-            contents.file,
-            REPLACED if filled else WRITTEN,
-            "原来的文件可能已经填写，按要求覆盖了" if filled else "",
-            made,
-        )
-    except OSError as error:
-        raise OutputError(f"写不了“{target}”：{cause_of(error)}。请关闭正在打开它的程序后再试。") from error
-    finally:
-        fresh.unlink(missing_ok=True)
+        write_out(target, lambda file: shutil.copyfile(fresh, file), own=True)
+    return IssueOutcome(
+        contents.file,
+        REPLACED if filled else WRITTEN,
+        "原来的文件可能已经填写，按要求覆盖了" if filled else "",
+        made,
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval_xl.errors import UnreadableFile, UsageError
-from selfeval_xl.files import free_name, make_folder
+from selfeval_xl.files import free_name, leaving, make_folder, refuse
 from selfeval_xl.model.edits import Edit, Look
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.grid import Grid, a1, position
@@ -80,21 +80,24 @@ def mark_all(
     """Writes a marked copy `…_标注.xlsx` of each file into one folder.
 
     Returns (file, copy), with None for a file that cannot be marked (a scan, a damaged file). A name that is
-    taken gets a number. Raises OutputError.
+    taken gets a number. Raises OutputError; all copies that can be written are written then.
     """
     findings, folder = list(findings), Path(folder)
     make_folder(folder)
     copies: list[tuple[Path, Path | None]] = []
     taken: set[str] = set()
+    kept: list[str] = []
     for path in map(Path, paths):
         out = _free(folder, path, taken)
         try:
-            mark(path, findings, out)
+            with leaving(kept):
+                mark(path, findings, out)
         except (UnreadableFile, UsageError):
             copies.append((path, None))
             continue
         taken.add(out.name.lower())
         copies.append((path, out))
+    refuse(kept)
     return copies
 
 

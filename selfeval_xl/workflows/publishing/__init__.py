@@ -37,6 +37,7 @@ class Published:
     copies: department, file, count of masked numbers. refused: department, form or report that was not
     published, reason. unfinished: department, form or report with a stub left. faulty: department, form,
     and what of it is still to be mended (P02). pdfs: PDF copies. not_made: files without a PDF.
+    kept: sentences about files that were left as they are.
     """
 
     out: Path
@@ -46,6 +47,7 @@ class Published:
     faulty: tuple[tuple[str, str, str], ...] = ()
     pdfs: tuple[Path, ...] = ()
     not_made: tuple[Path, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -58,6 +60,7 @@ class _Run:
     refused: list[tuple[str, str, str]] = field(default_factory=list)
     unfinished: list[tuple[str, str]] = field(default_factory=list)
     faulty: list[tuple[str, str, str]] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
 
 
 def publish(
@@ -90,7 +93,7 @@ def publish(
         for entry in material.entries:
             _publish(entry, material, run)
     written = [path for _, path, _ in run.copies]
-    pdfs = make_pdfs(written, program) if pdf else []
+    pdfs = make_pdfs(written, program, run.kept) if pdf else []
     missing = [path for path in written if pdf and path.with_suffix(".pdf") not in pdfs]
     return Published(
         out,
@@ -100,12 +103,13 @@ def publish(
         tuple(run.faulty),
         tuple(pdfs),
         tuple(missing),
+        tuple(run.kept),
     )
 
 
 def _publish(entry: DepartmentData, material: CountyData, run: _Run) -> None:
     """Writes the public workbook and reports of one department."""
-    from selfeval_xl.files import write_out
+    from selfeval_xl.files import leaving, write_out
     from selfeval_xl.rules.public import still_to_mend
     from selfeval_xl.rules.runner import findings_of_rule
     from selfeval_xl.workflows.publishing.forms import name_of
@@ -121,10 +125,11 @@ def _publish(entry: DepartmentData, material: CountyData, run: _Run) -> None:
     if forms:
         widths = [opened.widths(form.sheet, public.columns) for form, public, opened in forms]
         target = _folder(entry, run) / f"{_prefix(entry, material)}绩效自评表.xlsx"
-        write_out(
-            target, lambda file: from_grids.write([public.grid for _, public, _ in forms], file, widths)
-        )
-        run.copies.append((entry.name, target, sum(public.masked for _, public, _ in forms)))
+        with leaving(run.kept):
+            write_out(
+                target, lambda file: from_grids.write([public.grid for _, public, _ in forms], file, widths)
+            )
+            run.copies.append((entry.name, target, sum(public.masked for _, public, _ in forms)))
     for number, report in enumerate(entry.reports):
         _publish_report(entry, report, number, secret, material, run)
 
@@ -166,6 +171,7 @@ def _publish_report(
     run: _Run,
 ) -> None:
     """Writes a public report, unless it names a project that is not public. number: of its reports."""
+    from selfeval_xl.files import leaving
     from selfeval_xl.workflows.publishing.report import public_report
     from selfeval_xl.writers.word import document
 
@@ -182,8 +188,9 @@ def _publish_report(
     if STUB in public.text or WAITING in public.text:
         run.unfinished.append((entry.name, name))
     target = _folder(entry, run) / f"{_prefix(entry, material)}{name}.docx"
-    document.save(public.document, target)
-    run.copies.append((entry.name, target, public.masked))
+    with leaving(run.kept):
+        document.save(public.document, target)
+        run.copies.append((entry.name, target, public.masked))
 
 
 def _kept_back(entry: DepartmentData, material: CountyData) -> dict[str, str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from selfeval_xl.errors import UsageError
+from selfeval_xl.files import leaving, make_folder, scratch, write_out
 
 _PATHS = (
     r"C:\Program Files\LibreOffice\program\soffice.exe",
@@ -33,27 +34,28 @@ def office() -> str:
     return found
 
 
-def make_pdfs(paths: Iterable[Path], program: str) -> list[Path]:
+def make_pdfs(paths: Iterable[Path], program: str, kept: list[str]) -> list[Path]:
     """Makes a PDF beside each file; returns the PDFs, without those that could not be made.
 
-    LibreOffice runs with a profile of its own and leaves the person's alone.
+    kept: gets a sentence about each PDF that is left as it is. LibreOffice runs with a profile of its own.
     """
     made: list[Path] = []
     by_folder: dict[Path, list[Path]] = {}
     for path in paths:
         by_folder.setdefault(path.parent, []).append(path)
-    with tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as profile:
-        for folder, files in by_folder.items():
+    with scratch() as profile:
+        for number, files in enumerate(by_folder.values()):
+            fresh = make_folder(profile / "pdf" / str(number))
             try:
                 subprocess.run(
                     [
                         program,
-                        f"-env:UserInstallation={Path(profile).as_uri()}",
+                        f"-env:UserInstallation={profile.as_uri()}",
                         "--headless",
                         "--convert-to",
                         "pdf",
                         "--outdir",
-                        str(folder),
+                        str(fresh),
                         *map(str, files),
                     ],
                     capture_output=True,
@@ -61,6 +63,11 @@ def make_pdfs(paths: Iterable[Path], program: str) -> list[Path]:
                     check=False,
                 )
             except (OSError, subprocess.TimeoutExpired):
-                continue  # the PDFs that exist are collected below
-            made += [pdf for path in files if (pdf := path.with_suffix(".pdf")).is_file()]
+                pass  # the PDFs that exist are collected below
+            for path in files:
+                pdf, out = fresh / f"{path.stem}.pdf", path.with_suffix(".pdf")
+                if pdf.is_file():
+                    with leaving(kept):
+                        write_out(out, partial(shutil.copyfile, pdf))
+                        made.append(out)
     return made

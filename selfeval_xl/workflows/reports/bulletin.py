@@ -12,6 +12,7 @@ from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.reasons import NO_CAUSE
 from selfeval_xl.county.departments.data import UNSCORED
 from selfeval_xl.errors import UsageError
+from selfeval_xl.files import check_replaceable
 from selfeval_xl.model.grid import percent_text
 from selfeval_xl.model.numbers import rounded
 from selfeval_xl.rules.county_file import load
@@ -51,6 +52,7 @@ def county_bulletin(
     from selfeval_xl.filings.roster import read_roster
 
     folder, out = Path(folder), Path(out)
+    check_replaceable(out)  # before a county is read
     if not folder.is_dir():
         raise UsageError(f"“{folder}”不是文件夹。情况通报要给出收到的全部材料所在的文件夹。")
     rules = policy if isinstance(policy, Policy) else load(policy)

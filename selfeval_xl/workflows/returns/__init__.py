@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county.study import check_places, study
-from selfeval_xl.files import make_folder, safe_name
+from selfeval_xl.files import is_replacing, make_folder, safe_name
 from selfeval_xl.model.findings import Finding
 from selfeval_xl.readers.formats.kinds import WITH_SHEETS
 from selfeval_xl.rules.county_file import load
@@ -46,13 +46,14 @@ class ReturnsResult:
     """The returns of one run.
 
     passed: names of the departments with nothing to mend or explain. problems: sentences about files that
-    could not be marked.
+    could not be marked. kept: sentences about files that were left as they are.
     """
 
     out: Path
     returns: tuple[DepartmentReturn, ...]
     passed: tuple[str, ...]
     problems: tuple[str, ...]
+    kept: tuple[str, ...] = ()
 
 
 def return_filings(
@@ -105,7 +106,11 @@ def write_returns(
         for entry, target, planned_jobs, findings in planned
     )
     return ReturnsResult(
-        out, returns, tuple(passed), tuple(marked.error for marked in results if marked.error)
+        out,
+        returns,
+        tuple(passed),
+        tuple(marked.error for marked in results if marked.error and not marked.kept),
+        tuple(marked.error for marked in results if marked.kept),
     )
 
 
@@ -152,7 +157,8 @@ def _jobs(entry: DepartmentData, folder: Path, findings: Iterable[Finding]) -> I
     for path, of_file in by_file.items():
         if any(map(is_open, of_file)):
             listed = tuple(row for file in used for row in file.listed) if path == main else ()
-            yield MarkJob(path or "", str(folder / _name(path, taken)), tuple(of_file), listed)
+            out = str(folder / _name(path, taken))
+            yield MarkJob(path or "", out, tuple(of_file), listed, replacing=is_replacing())
 
 
 def _name(path: str | None, taken: set[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from selfeval_xl.files import write_out
+from selfeval_xl.files import leaving, write_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,9 @@ def write_word(paper: Paper, out: Path) -> None:
     word.save(document, out)
 
 
-def write_both(paper: Paper, folder: Path, name: str) -> tuple[Path, Path]:
-    """Writes the text and the Word file of a paper; returns their paths. Raises OutputError."""
-    text, file = folder / f"{name}.txt", folder / f"{name}.docx"
-    write_text(paper, text)
-    write_word(paper, file)
-    return text, file
+def write_both(paper: Paper, folder: Path, name: str, kept: list[str]) -> None:
+    """Writes the text and the Word file of a paper. kept: as of `files.leaving`. Raises OutputError."""
+    with leaving(kept):
+        write_text(paper, folder / f"{name}.txt")
+    with leaving(kept):
+        write_word(paper, folder / f"{name}.docx")

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from selfeval_xl.errors import SelfevalError
+from selfeval_xl import files
+from selfeval_xl.errors import NotReplaced, SelfevalError
 from selfeval_xl.model.findings import Finding
 from selfeval_xl.model.forms import ListedFinding
 from selfeval_xl.model.grid import Extent, Grid
@@ -28,7 +29,7 @@ class MarkedFile:
     """A return that was written from `path` to `out`.
 
     counts: findings by state (新发现, 未修改, 已说明, 已修改). refused: cells that could not be marked.
-    error: the reason why nothing was written.
+    error: the reason why nothing was written. kept: the reason is that `out` is not ours to replace.
     """
 
     path: str
@@ -36,6 +37,7 @@ class MarkedFile:
     counts: dict[str, int]
     refused: tuple[str, ...] = ()
     error: str = ""
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class MarkJob:
     """The task of a worker: to mark these findings in a copy of the file.
 
     listed: the list of the return before, where it stands in another file. kept: as of `mark_return`.
+    replacing: files of others are replaced.
     """
 
     path: str
@@ -50,6 +53,7 @@ class MarkJob:
     findings: tuple[Finding, ...]
     listed: tuple[ListedFinding, ...] = ()
     kept: Path | None = None
+    replacing: bool = False
 
 
 def mark_return(
@@ -116,9 +120,10 @@ def work(path: str) -> MarkedFile:
     """Carries out the job that is pickled in this file, in a worker process."""
     job: MarkJob = pickle.loads(Path(path).read_bytes())
     try:
-        return mark_return(job.path, job.out, job.findings, job.listed, job.kept)
+        with files.replacing(job.replacing):
+            return mark_return(job.path, job.out, job.findings, job.listed, job.kept)
     except SelfevalError as error:
-        return MarkedFile(job.path, job.out, {}, error=str(error))
+        return MarkedFile(job.path, job.out, {}, error=str(error), kept=isinstance(error, NotReplaced))
 
 
 def mark_many(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county.study import check_places, study
-from selfeval_xl.files import make_folder, safe_name
+from selfeval_xl.files import leaving, make_folder, safe_name
 from selfeval_xl.rules.county_file import load
 from selfeval_xl.workflows.returns import ReturnsResult, folder_name, write_returns
 from selfeval_xl.workflows.returns.bureau_page import overview
@@ -43,17 +44,19 @@ def send_back(
     rules = policy if isinstance(policy, Policy) else load(policy)
     material = study(folder, read_roster(roster) if roster else None, rules, jobs, progress)
     result = write_returns(material, out, jobs, progress) if returns else ReturnsResult(out, (), (), ())
+    kept = list(result.kept)
     make_folder(out)
     entries = {entry.name: entry for entry in material.entries}
     for each in result.returns:
         notice = return_notice(entries[each.name], each.findings, rules, material.year, today)
-        write_both(notice, each.folder, NOTICE)
+        write_both(notice, each.folder, NOTICE, kept)
     for entry in to_remind(material):
-        write_both(reminder(entry, material, today), make_folder(out / folder_name(entry)), REMINDER)
+        write_both(reminder(entry, material, today), make_folder(out / folder_name(entry)), REMINDER, kept)
     sections = dict.fromkeys(entry.section for entry in material.entries if entry.row and entry.section)
     for section in sections:
         members = [entry for entry in material.entries if entry.section == section]
         paper = for_section(section, members, material)
-        write_text(paper, make_folder(out / SECTIONS) / f"{safe_name(section)}.txt")
-    write_both(overview(material, result, today), out, OVERVIEW)
-    return result
+        with leaving(kept):
+            write_text(paper, make_folder(out / SECTIONS) / f"{safe_name(section)}.txt")
+    write_both(overview(material, result, today), out, OVERVIEW, kept)
+    return replace(result, kept=tuple(kept))

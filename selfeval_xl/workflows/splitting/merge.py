@@ -53,6 +53,7 @@ def merge(
     parts are changed. The list ..._合并清单.xlsx stands beside `out`. Raises UsageError where there is no
     department workbook, UnreadableFile, OutputError.
     """
+    from selfeval_xl.files import check_replaceable
     from selfeval_xl.workflows.splitting.merge_report import write_list
     from selfeval_xl.writers.xlsx.extract_sheets import open_cells
     from selfeval_xl.writers.xlsx.opened import check_target, open_workbook
@@ -65,7 +66,9 @@ def merge(
     ]
     parts = _read([path for path in files if not path.name.startswith(KEPT_COPY)], jobs, progress)
     original = _original(files, parts, folder, into)
+    listed = out.with_name(f"{out.stem}{LIST_NAME}.xlsx")
     check_target(original, out)
+    check_replaceable(out, listed)
     opened = open_workbook(original)
     whole = returned_form(opened.source)
     if not whole.sheets:
@@ -78,7 +81,6 @@ def merge(
     applied = _write_copy(opened, out, whole, combined)
     lines = (*combined.lines, *map(_refused_line, applied.refused))
     statuses = _without_refused(combined.statuses, applied.refused)
-    listed = out.with_name(f"{out.stem}{LIST_NAME}.xlsx")
     write_list(listed, statuses, lines)
     return Merged(out, listed, original, tuple(statuses), lines, len(applied.done))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from selfeval_xl.errors import OutputError, UnreadableFile, UsageError, cause_of
-from selfeval_xl.files import make_folder, safe_name, unique, write_out
+from selfeval_xl.files import check_writable, is_replacing, make_folder, safe_name, unique, write_out
 from selfeval_xl.model.forms import PROJECT, Form
 from selfeval_xl.model.grid import Grid, a1
 from selfeval_xl.model.sheet_names import COVER, LISTS
@@ -17,7 +17,7 @@ from selfeval_xl.workflows.splitting.keys import BASE, KEPT_COPY, SINGLE, SINGLE
 from selfeval_xl.writers.xlsx.extract_sheets import extract
 from selfeval_xl.writers.xlsx.opened import OpenedWorkbook, open_workbook
 
-WRITTEN, SAME, KEPT = "已拆出", "没有变化", "没有覆盖"
+WRITTEN, SAME, KEPT, REPLACED = "已拆出", "没有变化", "没有覆盖", "已覆盖"
 _ABOUT_SHEETS = ("issued", "project", "project_code", "base")  # keys of one sheet: issued|项目01|B2
 _TO_COLLEAGUES = {
     "要报回的": "只填“{sheet}”这一张，填好后交给本单位汇总的人，不用另外报财政局。",
@@ -27,7 +27,7 @@ _TO_COLLEAGUES = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One single form: its file and project. result: 已拆出, 没有变化, 没有覆盖."""
+    """One single form: its file and project. result: 已拆出, 没有变化, 没有覆盖, 已覆盖."""
 
     file: Path
     sheet: str
@@ -54,8 +54,8 @@ def split(path: str | Path, folder: str | Path) -> Split:
     """Writes a workbook for each sheet with a project form, and a copy of the whole.
 
     Each has the cover and a hidden sheet of its own. A file that is there already with other contents is left
-    alone: a colleague may have filled it in. Raises UsageError where there is nothing to split,
-    UnreadableFile, OutputError.
+    alone, outside of `files.replacing`: a colleague may have filled it in. Raises UsageError where there is
+    nothing to split, UnreadableFile, OutputError.
     """
     path, folder = Path(path), Path(folder)
     opened = open_workbook(path)
@@ -91,6 +91,7 @@ def split(path: str | Path, folder: str | Path) -> Split:
 def _move_aside(copy: Path) -> None:
     """Renames the copy that an earlier split left; OutputError where that fails."""
     if copy.exists():
+        check_writable(copy)
         number = 1
         while (aside := copy.with_stem(f"{copy.stem}_旧{number}")).exists():
             number += 1
@@ -127,9 +128,9 @@ def _write_part(
         raise UnreadableFile(f"“{path.name}”{error}") from error
     fresh = book.package.bytes()
     before = out.read_bytes() if out.exists() else None
-    if before is None:
+    result = WRITTEN if before is None else SAME if before == fresh else REPLACED if is_replacing() else KEPT
+    if result != KEPT:
         write_out(out, lambda file: Path(file).write_bytes(fresh))
-    result = WRITTEN if before is None else SAME if before == fresh else KEPT
     return Part(out, sheet, form.project or "", form.project_code or "", result)
 
 

@@ -1,9 +1,8 @@
-"""Names that every system accepts, folders, finished files, temporary folders and fingerprints of files."""
+"""Names that every system accepts, folders, temporary folders and fingerprints of files."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import tempfile
 import unicodedata
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from selfeval_xl.errors import OutputError, cause_of
 
-PACKAGE = Path(__file__).resolve().parent  # the folder of the program's own files
+PACKAGE = Path(__file__).resolve().parents[1]  # the folder of the program's own files
 SIGNS = '\\/:*?"<>|'  # characters that a file name must not have on Windows
 # Characters that are not displayed, as a range for the brackets of a regular expression.
 INVISIBLE = (
@@ -59,41 +58,6 @@ def fingerprint(path: str | Path) -> tuple[int, str]:
             return file.tell(), digest
     except OSError:
         return 0, ""
-
-
-def write_out(out: Path, write: Callable[[str], object]) -> None:
-    """Calls write(name) for a temporary file beside `out`, which then replaces `out`.
-
-    Raises OutputError, whose text names the cause in plain words.
-    """
-    temporary = None
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=".~", suffix=out.suffix, dir=out.parent)
-        os.close(handle)
-        write(temporary)
-        _usual_rights(temporary)
-        os.replace(temporary, out)
-        temporary = None
-    except FileNotFoundError as error:
-        raise OutputError(
-            f"没有文件夹“{out.parent}”，结果没有写出。请先建好文件夹，或换一个位置。"
-        ) from error
-    except PermissionError as error:
-        raise OutputError(
-            f"写不了“{out}”：它可能正在Excel或WPS里打开，或者没有写入权限。请关闭它，或换一个文件名。"
-        ) from error
-    except OSError as error:
-        raise OutputError(f"写不了“{out}”：{cause_of(error)}。请换一个位置再试。") from error
-    finally:
-        if temporary and os.path.exists(temporary):
-            os.unlink(temporary)
-
-
-def _usual_rights(path: str) -> None:
-    """Gives a temporary file, which only its owner may read, the permissions of any new file."""
-    mask = os.umask(0)
-    os.umask(mask)
-    os.chmod(path, 0o666 & ~mask)
 
 
 @contextmanager

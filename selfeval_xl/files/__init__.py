@@ -1,0 +1,48 @@
+"""Names, folders and fingerprints of files, and the one way to write a file that a person asked for."""
+
+from selfeval_xl.files.names import (
+    FORBIDDEN,
+    INVISIBLE,
+    PACKAGE,
+    SIGNS,
+    fingerprint,
+    free_name,
+    make_folder,
+    safe_name,
+    scratch,
+    unique,
+)
+from selfeval_xl.files.record import record, state_folder
+from selfeval_xl.files.writing import (
+    check_replaceable,
+    check_writable,
+    is_replacing,
+    leaving,
+    put,
+    refuse,
+    replacing,
+    write_out,
+)
+
+__all__ = [
+    "FORBIDDEN",
+    "INVISIBLE",
+    "PACKAGE",
+    "SIGNS",
+    "check_replaceable",
+    "check_writable",
+    "fingerprint",
+    "free_name",
+    "is_replacing",
+    "leaving",
+    "make_folder",
+    "put",
+    "record",
+    "refuse",
+    "replacing",
+    "safe_name",
+    "scratch",
+    "state_folder",
+    "unique",
+    "write_out",
+]
