@@ -49,7 +49,7 @@ def rule_page(rule: Rule) -> list[tuple[str, str]]:
     rows = (
         ("级别", rule.severity.label),
         ("处理方式", rule.treatment.label),
-        ("为什么", grading()[rule.id]),
+        ("为什么", grading().get(rule.id, "")),
         ("规则", rule.asks),
         ("适用", NEEDS.get(rule.needs or "", "")),
         ("例子", example.get("message", "")),
@@ -84,7 +84,7 @@ def rules_document(judged: Sequence[str] = ()) -> str:
     ]
     lines += [
         f"| {rule.id} | {rule.title} | {rule.severity.label} "
-        f"| {rule.treatment.label} | {grading()[rule.id]} |"
+        f"| {rule.treatment.label} | {grading().get(rule.id, '')} |"
         for rule in catalogue().values()
     ]
     lines += [
