@@ -267,6 +267,14 @@ def test_large_changes_of_the_budget_want_a_reason(row: str, unit: str, fires: b
     assert bool(found(budget_changes.budget_changed_without_reason, form(row, unit=unit))) is fires
 
 
+@pytest.mark.parametrize(
+    "row, told", [("合计 1 1.5 1.5 _", "增加了50.00%"), ("合计 1.5 1 1 _", "减少了33.33%")]
+)
+def test_a_change_is_told_with_its_direction(row: str, told: str) -> None:
+    (finding,) = budget_changes.budget_changed_without_reason(form(row, unit="亿元"), default())
+    assert told in finding.message
+
+
 def test_a_changed_budget_is_asked_about_on_department_forms_only() -> None:
     row = "合计 861.1 2030.12 2030.12 _"
     severities = [

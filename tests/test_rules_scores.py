@@ -92,8 +92,10 @@ def test_points_that_add_up(rows: tuple[str, ...], funds: str) -> None:
     assert found(scores.points_do_not_add_up, form(*rows, funds=funds)) == []
 
 
-def test_points_that_do_not_add_up_to_100() -> None:
-    wrong = list(scores.points_do_not_add_up(form("≥10个 10个 50 50", "≥90% 95% 30 30"), default()))
+@pytest.mark.parametrize("printed", [None, "90"])
+def test_points_that_do_not_add_up_to_100(printed: str | None) -> None:
+    checked = form("≥10个 10个 50 50", "≥90% 95% 30 30", total_points=printed)
+    wrong = list(scores.points_do_not_add_up(checked, default()))
     assert [(finding.cell, finding.value, finding.expected) for finding in wrong] == [("G30", "90", "100")]
 
 
@@ -179,6 +181,10 @@ def test_a_low_score_is_asked_about_here_where_the_form_has_no_reason_column() -
 )
 def test_the_total_is_the_sum(total: str | None, cells: list[str]) -> None:
     assert found(scores.scores_do_not_add_up, form(*FULL, total=total)) == cells
+
+
+def test_a_row_of_no_points_owes_no_score_to_the_total() -> None:
+    assert found(scores.scores_do_not_add_up, form(*FULL, "≥1个 1个 0 _", total="100")) == []
 
 
 def test_a_total_may_be_printed_rounded() -> None:
