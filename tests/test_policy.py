@@ -60,6 +60,10 @@ def test_a_toml_file_overrides_single_values(tmp_path):
     )
 
 
+def test_every_total_has_a_grade():
+    assert [default().grade(Decimal(total)) for total in (90, 80, 60, 59, 0, -1)] == [*"优良中差差差"]
+
+
 def test_values_take_effect_on_their_day(tmp_path):
     path = toml(tmp_path, "[over_fulfilment]\nvalue = 0.5\nsince = 2026-01-01\n")
     assert load(path, date(2025, 12, 31)).number("over_fulfilment") == Decimal("0.30")
