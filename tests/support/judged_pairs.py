@@ -107,6 +107,10 @@ $\\geqslant 95 \\%$ | 94% | unmet | 98.95%
 大于0个 | 0个 | unmet |
 大于0个 | 1个 | met |
 ≥0个 | 0个 | met |
+≥0个 | 0.5个 | met |
+≥0% | 下降2% | undetermined |
+0.95 | 95% | met | 100.00%
+0.9~0.95 | 95.5% | undetermined |
 ≤3% | 0 | met |
 ≥2000 | 3061 | exceeded | 153.05%
 ≥6次 | 12次 | exceeded | 200.00%
@@ -322,6 +326,7 @@ IN_WORDS = """
 高 | 高 | met
 高 | 较高 | unmet
 一般 | 较弱 | unmet
+不发生安全事故 | 未发生投诉 | undetermined
 强 | 较强 | unmet
 较强 | 强 | met
 高 | 低 | unmet
