@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
-from selfeval_xl.assessment.policy import default
+from selfeval_xl.assessment.policy import Parameter, Policy, default
 from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.model.findings import Severity
 from selfeval_xl.model.forms import DEPARTMENT, PROJECT, TOTAL, Form, FundingLine, Goal, Indicator
@@ -306,6 +308,22 @@ def test_yuan_in_a_ten_thousand_cell(row: str, fires: bool) -> None:
     assert bool(found(funding.yuan_typed_as_ten_thousand, form(row))) is fires
 
 
+@pytest.mark.parametrize(
+    "total, source, cells",
+    [
+        ("0.5", "5000", ["D5,D6"]),
+        ("5000", "0.5", ["D5,D6"]),
+        ("0.5", "0.5", []),
+        ("0.5", "500", []),
+        ("0", "0", []),
+        ("-0.5", "-5000", []),
+    ],
+)
+def test_a_total_in_another_unit_than_its_sources(total: str, source: str, cells: list[str]) -> None:
+    rows = (f"合计 _ {total} _ _", f"当年财政拨款 _ {source} _ _")
+    assert found(funding.yuan_typed_as_ten_thousand, form(*rows)) == cells
+
+
 def test_the_funds_are_compared_with_money_indicators() -> None:
     cost = Indicator(
         name="项目成本",
@@ -324,6 +342,13 @@ def test_the_funds_are_compared_with_money_indicators() -> None:
         )
         == []
     )
+
+
+@pytest.mark.parametrize("target", ["≤3.8万元", "387664万元~387665万元", "改造3单元", "3个单元", "元旦前"])
+@pytest.mark.parametrize("row", ["合计 _ 387664.62 _ _", "合计 _ -3 0 _", "合计 _ _ _ _"])
+def test_other_values_with_yuan_are_no_amount_of_the_funds(row: str, target: str) -> None:
+    rows = (Indicator(name="改造", level1="产出指标", target=target, actual=None, cells={"target": "E9"}),)
+    assert found(funding.yuan_typed_as_ten_thousand, form(row, indicators=rows)) == []
 
 
 @pytest.mark.parametrize(
@@ -362,6 +387,23 @@ def test_amounts_are_compared_with_the_ledger_in_its_unit() -> None:
         funding.unlike_the_ledger(form("合计 _ 387664.62 387664.62 _", unit="元"), default(), ledger)
     )
     assert [(finding.cell, finding.expected) for finding in wrong] == [("E5", "30万元")]
+
+
+@pytest.mark.parametrize(
+    "filled, booked, told",
+    [("5000", "0.5", True), ("0.5", "5000", True), ("0.6", "0.4", False), ("0", "5000", False)],
+)
+def test_a_wrong_unit_is_suspected_where_the_ledger_has_ten_thousand_times(filled, booked, told) -> None:
+    ledger = FundingLine(source=TOTAL, annual_budget=booked)
+    (finding,) = funding.unlike_the_ledger(form(f"合计 _ {filled} _ _"), default(), ledger)
+    assert ("正好相差一万倍" in finding.message) is told
+
+
+@pytest.mark.parametrize("projects, cells", [("40.03", []), ("40.04", ["D5,D6,D7"])])
+def test_what_a_county_allows_beyond_rounding_holds_for_each_row(projects, cells) -> None:
+    policy = Policy(default().parameters | {"funding_tolerance": Parameter("", Decimal("0.01"))})
+    rows = ("合计 _ 100.00 _ _", "基本支出 _ 60.00 _ _", f"项目支出 _ {projects} _ _")
+    assert [finding.cell for finding in funding.breakdowns_differ(form(*rows), policy)] == cells
 
 
 @pytest.mark.parametrize(

@@ -352,6 +352,13 @@ def test_the_words_of_another_kind_of_unit(text: str, name: str, foreign: str | 
     ] == ([foreign] if foreign else [])
 
 
+@pytest.mark.parametrize("unit", ["示例县水利局", "示例县水库管理所", None])
+def test_foreign_words_are_told_beside_the_units_own_name(unit: str | None) -> None:
+    checked = Filing(department="示例县水利局", forms=(form("我校全部完成。", unit=unit),))
+    (finding,) = foreign_text.text_of_another_kind_of_unit(checked, default())
+    assert f"和本单位（{unit or '示例县水利局'}）对不上" in finding.message
+
+
 def test_foreign_words_on_a_form_point_to_their_cell() -> None:
     checked = Filing(department="示例县水利局", forms=(form("我校全部完成。"),))
     assert [
