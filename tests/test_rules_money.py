@@ -171,6 +171,7 @@ def test_totals_that_are_the_sum_or_need_not_be(rows: tuple[str, ...]) -> None:
         (("合计 _ 100 90 _", "财政拨款 _ 80 80 _", "其他资金 _ 10 10 _"), ["D5,D6,D7"]),
         (("合计 _ 100 90 _", "财政拨款 _ 80 70 _", "其他资金 _ _ _ _"), ["D5,D6", "E5,E6"]),
         (("合计 _ 100 90 _", "财政拨款 _ 120 90 _"), ["D5,D6"]),
+        (("合计 _ 100 _ _", "当年财政拨款 _ 60 _ _", "上年结转资金 _ 30 _ _"), ["D5,D6,D7"]),
         (("合计 10 100 90 _", "财政拨款 12 100 90 _", "其他资金 0 0 0 _"), ["C5,C6,C7"]),
         (("合计 _ _ _ _", "财政拨款 _ 10 10 _", "其他资金 _ 5 5 _"), ["D5,D6,D7", "E5,E6,E7"]),
     ],
@@ -344,7 +345,7 @@ def test_the_funds_are_compared_with_money_indicators() -> None:
     )
 
 
-@pytest.mark.parametrize("target", ["≤3.8万元", "387664万元~387665万元", "改造3单元", "3个单元", "元旦前"])
+@pytest.mark.parametrize("target", ["≤3.8万元", "387664万元~387665万元", "≥2状元", "3个单元", "元旦前"])
 @pytest.mark.parametrize("row", ["合计 _ 387664.62 _ _", "合计 _ -3 0 _", "合计 _ _ _ _"])
 def test_other_values_with_yuan_are_no_amount_of_the_funds(row: str, target: str) -> None:
     rows = (Indicator(name="改造", level1="产出指标", target=target, actual=None, cells={"target": "E9"}),)
@@ -355,6 +356,7 @@ def test_other_values_with_yuan_are_no_amount_of_the_funds(row: str, target: str
     "row, told",
     [
         ("合计 一百 10 10 _", [(None, "C5")]),
+        ("合计 _ 一百 10 _", [(None, "D5")]),
         ("合计 10 -3 0 _", [(Severity.WARNING, "D5")]),
         ("合计 — / 无 _", []),
         ("合计 1,234.50 10 10 _", []),

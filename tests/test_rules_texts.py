@@ -4,6 +4,8 @@ like it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from selfeval_xl.assessment.policy import Parameter, Policy, default
@@ -218,6 +220,10 @@ def test_a_goal_that_lists_duties_or_says_nothing(goal: str, duties: bool) -> No
 )
 def test_a_goal_cell_that_holds_no_goal(text: str, wrong: bool) -> None:
     assert bool(found(narrative.goal_is_no_goal, form("已完成", text))) is wrong
+
+
+def test_a_project_of_two_letters_is_no_goal_either() -> None:
+    assert found(narrative.goal_is_no_goal, replace(form("已完成", "绿化"), project="绿化")) == ["B9"]
 
 
 @pytest.mark.parametrize(
