@@ -84,6 +84,10 @@ def found(*filings: Filing, rule: str) -> list[tuple[Severity, str | None]]:
         ("全年执行数85.8万元。", []),
         ("全年执行79万元。", [(Severity.ERROR, "79万元")]),
         ("基本支出全年执行率99%。", []),
+        ("预算执行率98%。目标都已完成。", [(Severity.ERROR, "98%")]),
+        ("预算执行率98%以上。", []),
+        ("全年预算的98%用于维修。", []),
+        ("执行率低，全年执行98万元。", [(Severity.ERROR, "98万元")]),
     ],
 )
 def test_a_figure_of_the_report_is_the_figure_of_the_forms(text, told):
