@@ -178,7 +178,7 @@ def test_a_low_score_is_asked_about_here_where_the_form_has_no_reason_column() -
 
 
 @pytest.mark.parametrize(
-    "total, cells", [("100", []), ("100.00", []), ("99", ["H30"]), (None, []), ("100分", [])]
+    "total, cells", [("100", []), ("100.00", []), ("99.99", []), ("99", ["H30"]), (None, []), ("100分", [])]
 )
 def test_the_total_is_the_sum(total: str | None, cells: list[str]) -> None:
     assert found(scores.scores_do_not_add_up, form(*FULL, total=total)) == cells
@@ -252,6 +252,13 @@ def test_the_grade_is_that_of_the_total(total: str | None, grade: str | None, ce
 )
 def test_the_execution_score_is_points_times_rate(funds: str, cells: list[str]) -> None:
     assert found(scores.execution_score_wrong, form(*FULL, funds=funds)) == cells
+
+
+@pytest.mark.parametrize("printed, cells", [("80%", []), ("85%", ["J5"]), (None, ["J5"])])
+def test_a_score_that_follows_from_a_wrong_rate_is_not_wrong_twice(printed, cells) -> None:
+    low = form(*FULL, funds="100 76 10 8")
+    told = replace(low, funding=(replace(low.funding[0], execution_rate=printed),))
+    assert found(scores.execution_score_wrong, told) == cells
 
 
 def test_a_cap_is_off_until_a_county_sets_one() -> None:
