@@ -345,7 +345,7 @@ def test_the_funds_are_compared_with_money_indicators() -> None:
     )
 
 
-@pytest.mark.parametrize("target", ["≤3.8万元", "387664万元~387665万元", "≥2状元", "3个单元", "元旦前"])
+@pytest.mark.parametrize("target", ["≤3.8万元", "387664.62元~400000元", "≥2状元", "3个单元", "元旦前"])
 @pytest.mark.parametrize("row", ["合计 _ 387664.62 _ _", "合计 _ -3 0 _", "合计 _ _ _ _"])
 def test_other_values_with_yuan_are_no_amount_of_the_funds(row: str, target: str) -> None:
     rows = (Indicator(name="改造", level1="产出指标", target=target, actual=None, cells={"target": "E9"}),)
