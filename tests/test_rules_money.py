@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,7 +11,7 @@ from selfeval_xl.assessment.policy import Parameter, Policy, default
 from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.model.findings import Severity
 from selfeval_xl.model.forms import DEPARTMENT, PROJECT, TOTAL, Form, FundingLine, Goal, Indicator
-from selfeval_xl.rules import budget_changes, funding
+from selfeval_xl.rules import budget_changes, funding, funding_and_indicators
 
 COLUMNS = ("initial_budget", "annual_budget", "executed", "execution_rate")
 
@@ -381,6 +382,14 @@ def test_amounts_are_numbers(row: str, told: list) -> None:
 )
 def test_a_rate_reached_only_by_cutting_the_budget(row: str, fires: bool) -> None:
     assert bool(found(budget_changes.rate_only_after_cut, form(row))) is fires
+
+
+def test_a_share_of_nothing_is_no_rate() -> None:
+    made = form("合计 _ 100 0 _", "应付款 _ _ 5 _")
+    total = replace(made.funding[0], typed={"executed": "0万元"})
+    rate = Indicator(name="应付款率", target="≤5%", actual="5%")
+    checked = replace(made, funding=(total, made.funding[1]), indicators=(rate,))
+    assert found(funding_and_indicators.indicator_unlike_own_money, checked) == []
 
 
 def test_amounts_are_compared_with_the_ledger_in_its_unit() -> None:
