@@ -8,7 +8,7 @@ SOURCES = setup.cfg pyproject.toml
 # Two workers that take file after file, in the order of conftest.py.
 PYTEST = $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo test quick lint soak templates judgements rules addin pictures bench clean system
+.PHONY: demo test quick lint soak mutants templates judgements rules addin pictures bench clean system
 
 demo: $(VENV)/.installed
 	@$(BIN)/selfeval demo demo
@@ -29,6 +29,11 @@ lint: $(VENV)/.test $(VENV)/.lint
 
 soak: $(VENV)/.test system
 	@$(BIN)/python -m pytest -q -m soak -s
+
+# Small mistakes put into the rules, one at a time: whether the quick tests notice them; half an hour or more.
+mutants: $(VENV)/.test
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[mutants]'
+	@$(BIN)/python benchmarks/mutants.py
 
 templates: $(VENV)/.installed
 	@$(BIN)/python -m selfeval_xl.templates workbook_templates

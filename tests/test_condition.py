@@ -72,6 +72,17 @@ VALUES = {
         ("全年执行数 / (分值合计-100) > 1", None),
         ("项目名称 > 3", None),
         ("项目名称 = 3", None),
+        ("全年执行数 > 5", False),
+        ("全年执行数 < 5", False),
+        ("AND(分值合计=100,年初预算数>0)", None),
+        ("OR(分值合计=100,年初预算数>0)", True),
+        ("NOT(分值合计=100)", False),
+        ("NOT(年初预算数)", None),
+        ("非 年初预算数", None),
+        ("包含(项目名称,“奖金”)", False),
+        ("如果(分值合计, 1=2)", None),
+        ("如果(分值合计=1, 1=2)", True),
+        ("如果(分值合计=1, 1=1, 1=2)", False),
     ],
 )
 def test_a_condition_holds_or_not_or_cannot_be_told(text, holds):

@@ -60,6 +60,10 @@ def test_a_toml_file_overrides_single_values(tmp_path):
     )
 
 
+def test_every_total_has_a_grade():
+    assert [default().grade(Decimal(total)) for total in (90, 80, 60, 59, 0, -1)] == [*"优良中差差差"]
+
+
 def test_values_take_effect_on_their_day(tmp_path):
     path = toml(tmp_path, "[over_fulfilment]\nvalue = 0.5\nsince = 2026-01-01\n")
     assert load(path, date(2025, 12, 31)).number("over_fulfilment") == Decimal("0.30")
@@ -127,6 +131,28 @@ def test_a_workbook_overrides_values_and_adds_rules_without_code(book):
         ("Z1", "资金行", Severity.ERROR),
         ("Z2", "指标", Severity.WARNING),
     ]
+
+
+@pytest.mark.parametrize(
+    "rows, value",
+    [
+        ([("0.4", None), ("0.5", date(2025, 1, 1))], "0.5"),
+        ([("0.5", date(2025, 1, 1)), ("0.4", None)], "0.5"),
+        ([("0.5", date(2025, 1, 1)), ("0.4", date(2024, 1, 1))], "0.5"),
+        ([("0.5", date(2026, 1, 1)), ("0.4", date(2024, 1, 1))], "0.4"),
+        ([("0.4", None), ("0.6", None)], "0.6"),
+    ],
+)
+def test_of_several_values_the_latest_in_force_counts(book, rows, value):
+    workbook = openpyxl.load_workbook(book)
+    sheet = workbook["参数"]
+    for row in sheet.iter_rows(min_row=2):
+        row[2].value = None
+    for written, since in rows:
+        sheet.append(["over_fulfilment", None, written, None, since])
+    workbook.save(book)
+    policy, mistakes = read_policy_file(book, date(2025, 5, 1))
+    assert (mistakes, policy.number("over_fulfilment")) == ([], Decimal(value))
 
 
 def test_mistakes_in_a_workbook_are_all_told_by_sheet_and_row(book):
@@ -268,6 +294,19 @@ def test_a_score_formula_that_is_none_is_explained(tmp_path, name, value):
             "执行率 >= 0.9",
             {"funding": (FundingLine(source=TOTAL, annual_budget="0", executed="0"),)},
             0,
+        ),
+        (
+            "指标",
+            "完成率 >= 1 或 非 为空(偏差原因分析及改进措施)",
+            {
+                "indicators": (
+                    Indicator(name="水闸", target="≥10处", actual="5处"),
+                    Indicator(name="堤防", target="≥10处", actual="5处", note="汛期停工，已复工。"),
+                    Indicator(name="泵站", target="≥10处", actual="10处"),
+                    Indicator(name="渠道", target="≥10处"),
+                )
+            },
+            1,
         ),
     ],
 )

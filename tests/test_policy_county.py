@@ -99,6 +99,9 @@ def test_bands_are_read_from_words_and_lists(tmp_path, written, value, shown):
         ("risk_points = '错误较多：-1'", "应写成"),
         ("risk_points = ['错误较多']", "应写成"),
         ("grades = ['优']", "等级应写成"),
+        ("score_caps = '150%：90'", "应写成"),
+        ("score_caps = '80%：101'", "应写成"),
+        ("score_caps = '0%：90'", "应写成"),
     ],
 )
 def test_a_list_that_cannot_be_read_is_explained(tmp_path, written, told):

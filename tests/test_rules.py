@@ -6,7 +6,7 @@ import pytest
 
 from selfeval_xl.filings.grouping import gather
 from selfeval_xl.rules.registry import catalogue
-from selfeval_xl.rules.runner import check
+from selfeval_xl.rules.runner import _needs_form_only, check
 from support.case_files import CASES, read_case
 
 CATALOGUE = list(catalogue())
@@ -75,3 +75,9 @@ def test_a_rule_on_records_is_tested_by_name():
         if path.name != "test_rules.py"
     )
     assert [rule for rule in ON_RECORDS if f'"{rule}"' not in told] == []
+
+
+def test_rules_that_need_nothing_but_the_form_are_run_where_it_is_read():
+    alone = {rule.id for rule in catalogue().values() if _needs_form_only(rule)}
+    assert {"F01", "F05", "I05", "D03", "D11", "S01", "N01"} <= alone
+    assert not alone & {"T01", "T03", "T04", "F11", "N07", "X01", "X07", "X08", "X10", "P01", "P02"}

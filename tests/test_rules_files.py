@@ -11,7 +11,7 @@ from selfeval_xl import layouts, templates
 from selfeval_xl.assessment.policy import default
 from selfeval_xl.files import replacing
 from selfeval_xl.filings.grouping import gather
-from selfeval_xl.model.findings import Severity
+from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.model.forms import (
     DEPARTMENT,
     PROJECT,
@@ -26,7 +26,8 @@ from selfeval_xl.model.forms import (
 )
 from selfeval_xl.model.grid import Area
 from selfeval_xl.readers import read_file
-from selfeval_xl.rules import issued_values, structure
+from selfeval_xl.rules import issued_values, missing_amounts, structure
+from selfeval_xl.rules.issued_points import with_issued_points
 from selfeval_xl.rules.registry import _RULES
 from selfeval_xl.rules.runner import check
 
@@ -190,6 +191,50 @@ def issued(project: str = "示例项目", initial: str = "100", target: str = "�
 )
 def test_what_was_issued_stays(now: Form, cells: list[str]) -> None:
     assert [cell for _, cell in found(issued_values.issued_value_changed, now, issued())] == cells
+
+
+@pytest.mark.parametrize("target, told", [("≥10个", "≥10个"), ("", "空的")])
+def test_an_issued_indicator_that_is_gone_is_told_with_its_target(target: str, told: str) -> None:
+    now = replace(issued(), indicators=())
+    (finding,) = issued_values.issued_value_changed(now, default(), issued(target=target))
+    assert finding.message == f"下发的指标“培训场次”不见了，它的指标值是“{told}”。"
+
+
+@pytest.mark.parametrize(
+    "now, then, bureau",
+    [
+        (("90",), ("90",), True),
+        (("90",), ("90.0",), True),
+        (("80",), ("90",), False),
+        (("90", "5"), ("90",), False),
+        (("90",), (None,), False),
+    ],
+)
+def test_points_issued_wrong_are_for_the_bureau(now: tuple, then: tuple, bureau: bool) -> None:
+    def pointed(*points: str | None) -> Form:
+        rows = (Indicator(name=f"指标{number}", points=value) for number, value in enumerate(points))
+        return replace(issued(), indicators=tuple(rows))
+
+    wrong = Finding(message="", rule="S01", file="a.xlsx", sheet="表", project="示例项目")
+    (finding,) = with_issued_points([wrong], lambda: [(pointed(*now), pointed(*then))])
+    assert (finding.treatment is Treatment.BUREAU) is bureau
+
+
+@pytest.mark.parametrize(
+    "filled, printed, cells",
+    [
+        ({}, "initial_budget annual_budget executed", ["C5,D5,E5"]),
+        ({"executed": "0"}, "initial_budget annual_budget executed", ["C5,D5"]),
+        ({"executed": "10"}, "executed", []),
+        ({"annual_budget": "0"}, "initial_budget annual_budget executed", []),
+        ({"annual_budget": "—"}, "annual_budget", ["D5"]),
+    ],
+)
+def test_amounts_that_are_missing(filled: dict, printed: str, cells: list[str]) -> None:
+    letters = {"initial_budget": "C", "annual_budget": "D", "executed": "E"}
+    line = FundingLine(source=TOTAL, cells={key: f"{letters[key]}5" for key in printed.split()}, **filled)
+    made = replace(issued(), funding=(line,))
+    assert [cell for _, cell in found(missing_amounts.no_amounts, made)] == cells
 
 
 def test_the_old_template_needs_settings_to_be_known() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
-from selfeval_xl.assessment.policy import default
+from selfeval_xl.assessment.policy import Parameter, Policy, default
 from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.model.findings import Severity
 from selfeval_xl.model.forms import DEPARTMENT, PROJECT, TOTAL, Form, FundingLine, Goal, Indicator
-from selfeval_xl.rules import budget_changes, funding
+from selfeval_xl.rules import budget_changes, funding, funding_and_indicators
 
 COLUMNS = ("initial_budget", "annual_budget", "executed", "execution_rate")
 
@@ -169,6 +172,7 @@ def test_totals_that_are_the_sum_or_need_not_be(rows: tuple[str, ...]) -> None:
         (("合计 _ 100 90 _", "财政拨款 _ 80 80 _", "其他资金 _ 10 10 _"), ["D5,D6,D7"]),
         (("合计 _ 100 90 _", "财政拨款 _ 80 70 _", "其他资金 _ _ _ _"), ["D5,D6", "E5,E6"]),
         (("合计 _ 100 90 _", "财政拨款 _ 120 90 _"), ["D5,D6"]),
+        (("合计 _ 100 _ _", "当年财政拨款 _ 60 _ _", "上年结转资金 _ 30 _ _"), ["D5,D6,D7"]),
         (("合计 10 100 90 _", "财政拨款 12 100 90 _", "其他资金 0 0 0 _"), ["C5,C6,C7"]),
         (("合计 _ _ _ _", "财政拨款 _ 10 10 _", "其他资金 _ 5 5 _"), ["D5,D6,D7", "E5,E6,E7"]),
     ],
@@ -267,6 +271,14 @@ def test_large_changes_of_the_budget_want_a_reason(row: str, unit: str, fires: b
     assert bool(found(budget_changes.budget_changed_without_reason, form(row, unit=unit))) is fires
 
 
+@pytest.mark.parametrize(
+    "row, told", [("合计 1 1.5 1.5 _", "增加了50.00%"), ("合计 1.5 1 1 _", "减少了33.33%")]
+)
+def test_a_change_is_told_with_its_direction(row: str, told: str) -> None:
+    (finding,) = budget_changes.budget_changed_without_reason(form(row, unit="亿元"), default())
+    assert told in finding.message
+
+
 def test_a_changed_budget_is_asked_about_on_department_forms_only() -> None:
     row = "合计 861.1 2030.12 2030.12 _"
     severities = [
@@ -298,6 +310,22 @@ def test_yuan_in_a_ten_thousand_cell(row: str, fires: bool) -> None:
     assert bool(found(funding.yuan_typed_as_ten_thousand, form(row))) is fires
 
 
+@pytest.mark.parametrize(
+    "total, source, cells",
+    [
+        ("0.5", "5000", ["D5,D6"]),
+        ("5000", "0.5", ["D5,D6"]),
+        ("0.5", "0.5", []),
+        ("0.5", "500", []),
+        ("0", "0", []),
+        ("-0.5", "-5000", []),
+    ],
+)
+def test_a_total_in_another_unit_than_its_sources(total: str, source: str, cells: list[str]) -> None:
+    rows = (f"合计 _ {total} _ _", f"当年财政拨款 _ {source} _ _")
+    assert found(funding.yuan_typed_as_ten_thousand, form(*rows)) == cells
+
+
 def test_the_funds_are_compared_with_money_indicators() -> None:
     cost = Indicator(
         name="项目成本",
@@ -318,10 +346,18 @@ def test_the_funds_are_compared_with_money_indicators() -> None:
     )
 
 
+@pytest.mark.parametrize("target", ["≤3.8万元", "387664.62元~400000元", "≥2状元", "3个单元", "元旦前"])
+@pytest.mark.parametrize("row", ["合计 _ 387664.62 _ _", "合计 _ -3 0 _", "合计 _ _ _ _"])
+def test_other_values_with_yuan_are_no_amount_of_the_funds(row: str, target: str) -> None:
+    rows = (Indicator(name="改造", level1="产出指标", target=target, actual=None, cells={"target": "E9"}),)
+    assert found(funding.yuan_typed_as_ten_thousand, form(row, indicators=rows)) == []
+
+
 @pytest.mark.parametrize(
     "row, told",
     [
         ("合计 一百 10 10 _", [(None, "C5")]),
+        ("合计 _ 一百 10 _", [(None, "D5")]),
         ("合计 10 -3 0 _", [(Severity.WARNING, "D5")]),
         ("合计 — / 无 _", []),
         ("合计 1,234.50 10 10 _", []),
@@ -348,12 +384,37 @@ def test_a_rate_reached_only_by_cutting_the_budget(row: str, fires: bool) -> Non
     assert bool(found(budget_changes.rate_only_after_cut, form(row))) is fires
 
 
+def test_a_share_of_nothing_is_no_rate() -> None:
+    made = form("合计 _ 100 0 _", "应付款 _ _ 5 _")
+    total = replace(made.funding[0], typed={"executed": "0万元"})
+    rate = Indicator(name="应付款率", target="≤5%", actual="5%")
+    checked = replace(made, funding=(total, made.funding[1]), indicators=(rate,))
+    assert found(funding_and_indicators.indicator_unlike_own_money, checked) == []
+
+
 def test_amounts_are_compared_with_the_ledger_in_its_unit() -> None:
     ledger = FundingLine(source=TOTAL, annual_budget="38.77", executed="30")
     wrong = list(
         funding.unlike_the_ledger(form("合计 _ 387664.62 387664.62 _", unit="元"), default(), ledger)
     )
     assert [(finding.cell, finding.expected) for finding in wrong] == [("E5", "30万元")]
+
+
+@pytest.mark.parametrize(
+    "filled, booked, told",
+    [("5000", "0.5", True), ("0.5", "5000", True), ("0.6", "0.4", False), ("0", "5000", False)],
+)
+def test_a_wrong_unit_is_suspected_where_the_ledger_has_ten_thousand_times(filled, booked, told) -> None:
+    ledger = FundingLine(source=TOTAL, annual_budget=booked)
+    (finding,) = funding.unlike_the_ledger(form(f"合计 _ {filled} _ _"), default(), ledger)
+    assert ("正好相差一万倍" in finding.message) is told
+
+
+@pytest.mark.parametrize("projects, cells", [("40.03", []), ("40.04", ["D5,D6,D7"])])
+def test_what_a_county_allows_beyond_rounding_holds_for_each_row(projects, cells) -> None:
+    policy = Policy(default().parameters | {"funding_tolerance": Parameter("", Decimal("0.01"))})
+    rows = ("合计 _ 100.00 _ _", "基本支出 _ 60.00 _ _", f"项目支出 _ {projects} _ _")
+    assert [finding.cell for finding in funding.breakdowns_differ(form(*rows), policy)] == cells
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from selfeval_xl.model.findings import Severity
@@ -9,6 +11,7 @@ from selfeval_xl.model.forms import (
     DEPARTMENT,
     PROJECT,
     TOTAL,
+    Explanation,
     Filing,
     Form,
     FundingLine,
@@ -84,10 +87,32 @@ def found(*filings: Filing, rule: str) -> list[tuple[Severity, str | None]]:
         ("全年执行数85.8万元。", []),
         ("全年执行79万元。", [(Severity.ERROR, "79万元")]),
         ("基本支出全年执行率99%。", []),
+        ("预算执行率98%。目标都已完成。", [(Severity.ERROR, "98%")]),
+        ("预算执行率98%以上。", []),
+        ("全年预算的98%用于维修。", []),
+        ("执行率低，全年执行98万元。", [(Severity.ERROR, "98万元")]),
     ],
 )
 def test_a_figure_of_the_report_is_the_figure_of_the_forms(text, told):
     assert found(filing(("二、绩效目标完成情况", text)), rule="X04") == told
+
+
+@pytest.mark.parametrize(
+    "department, sheet, explanation",
+    [
+        ("县水利局", "自评报告", "口径不同"),
+        ("县水利局", "整体", None),
+        ("县教育局", "自评报告", None),
+    ],
+)
+def test_a_finding_on_the_report_is_explained_in_the_departments_workbook(department, sheet, explanation):
+    wrong = filing(("二、绩效目标完成情况", "预算执行率98%。"))
+    written = Explanation("X04", sheet, "二、绩效目标完成情况", "98%", "口径不同")
+    book = ReadFile(path="b.xlsx", explanations=(written,))
+    other = Filing(department=department, files=(book,))
+    given = [replace(wrong, files=(*wrong.files, book))] if department == "县水利局" else [wrong, other]
+    (finding,) = [finding for finding in check(given) if finding.rule == "X04"]
+    assert finding.explanation == explanation
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,7 @@ FULL = ("≥10个 10个 60 60", "≥90% 95% 30 30")
     [
         (FULL, "100 100 10 10"),
         (("≥10个 10个 60 60", "≥90% 95% 40 40"), "100 100 _ _"),
+        (("≥10个 10个 60 60", "≥90% 95% 40 40"), "100 100 10 10"),  # the indicators alone are 100
         (FULL, "100 100 _ _"),
         (("≥1个 1个 50 _", "≥1个 1个 40 _"), "1 1 10 _"),
         (("≥10个 10个 60% 60", "≥90% 95% 30% 30"), "100 100 10% 10"),
@@ -92,8 +93,10 @@ def test_points_that_add_up(rows: tuple[str, ...], funds: str) -> None:
     assert found(scores.points_do_not_add_up, form(*rows, funds=funds)) == []
 
 
-def test_points_that_do_not_add_up_to_100() -> None:
-    wrong = list(scores.points_do_not_add_up(form("≥10个 10个 50 50", "≥90% 95% 30 30"), default()))
+@pytest.mark.parametrize("printed", [None, "90"])
+def test_points_that_do_not_add_up_to_100(printed: str | None) -> None:
+    checked = form("≥10个 10个 50 50", "≥90% 95% 30 30", total_points=printed)
+    wrong = list(scores.points_do_not_add_up(checked, default()))
     assert [(finding.cell, finding.value, finding.expected) for finding in wrong] == [("G30", "90", "100")]
 
 
@@ -175,10 +178,14 @@ def test_a_low_score_is_asked_about_here_where_the_form_has_no_reason_column() -
 
 
 @pytest.mark.parametrize(
-    "total, cells", [("100", []), ("100.00", []), ("99", ["H30"]), (None, []), ("100分", [])]
+    "total, cells", [("100", []), ("100.00", []), ("99.99", []), ("99", ["H30"]), (None, []), ("100分", [])]
 )
 def test_the_total_is_the_sum(total: str | None, cells: list[str]) -> None:
     assert found(scores.scores_do_not_add_up, form(*FULL, total=total)) == cells
+
+
+def test_a_row_of_no_points_owes_no_score_to_the_total() -> None:
+    assert found(scores.scores_do_not_add_up, form(*FULL, "≥1个 1个 0 _", total="100")) == []
 
 
 def test_a_total_may_be_printed_rounded() -> None:
@@ -245,6 +252,13 @@ def test_the_grade_is_that_of_the_total(total: str | None, grade: str | None, ce
 )
 def test_the_execution_score_is_points_times_rate(funds: str, cells: list[str]) -> None:
     assert found(scores.execution_score_wrong, form(*FULL, funds=funds)) == cells
+
+
+@pytest.mark.parametrize("printed, cells", [("80%", []), ("85%", ["J5"]), (None, ["J5"])])
+def test_a_score_that_follows_from_a_wrong_rate_is_not_wrong_twice(printed, cells) -> None:
+    low = form(*FULL, funds="100 76 10 8")
+    told = replace(low, funding=(replace(low.funding[0], execution_rate=printed),))
+    assert found(scores.execution_score_wrong, told) == cells
 
 
 def test_a_cap_is_off_until_a_county_sets_one() -> None:

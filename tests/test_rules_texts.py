@@ -4,6 +4,8 @@ like it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from selfeval_xl.assessment.policy import Parameter, Policy, default
@@ -220,6 +222,10 @@ def test_a_goal_cell_that_holds_no_goal(text: str, wrong: bool) -> None:
     assert bool(found(narrative.goal_is_no_goal, form("已完成", text))) is wrong
 
 
+def test_a_project_of_two_letters_is_no_goal_either() -> None:
+    assert found(narrative.goal_is_no_goal, replace(form("已完成", "绿化"), project="绿化")) == ["B9"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -350,6 +356,13 @@ def test_the_words_of_another_kind_of_unit(text: str, name: str, foreign: str | 
     assert [
         finding.value for finding in foreign_text.text_of_another_kind_of_unit(filing(text, name), default())
     ] == ([foreign] if foreign else [])
+
+
+@pytest.mark.parametrize("unit", ["示例县水利局", "示例县水库管理所", None])
+def test_foreign_words_are_told_beside_the_units_own_name(unit: str | None) -> None:
+    checked = Filing(department="示例县水利局", forms=(form("我校全部完成。", unit=unit),))
+    (finding,) = foreign_text.text_of_another_kind_of_unit(checked, default())
+    assert f"和本单位（{unit or '示例县水利局'}）对不上" in finding.message
 
 
 def test_foreign_words_on_a_form_point_to_their_cell() -> None:

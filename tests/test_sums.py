@@ -125,7 +125,13 @@ def test_a_quotient_holds_the_quotients_of_the_ends(above, below, digits, more):
             assert quotient.low <= one / other <= quotient.high
 
 
+def test_a_quotient_holds_no_more_than_that():
+    two_to_four = Span(Decimal(2), Decimal(4))
+    assert two_to_four.over(two_to_four) == Span(Decimal("0.5"), Decimal(2))
+
+
 def test_the_size_of_a_span_is_never_below_zero():
+    assert Span(Decimal(2), Decimal(3)).size() == Span(Decimal(2), Decimal(3))
     assert Span(Decimal(-3), Decimal(2)).size() == Span(Decimal(0), Decimal(3))
     assert Span(Decimal(-3), Decimal(-2)).size() == Span(Decimal(2), Decimal(3))
     assert {*AMOUNTS} == {"initial_budget", "annual_budget", "executed"}

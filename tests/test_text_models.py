@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from selfeval_xl.assessment.policy import default
+from selfeval_xl.assessment.text_features import name_features
 from selfeval_xl.assessment.text_models import JUDGEMENTS, chance, packed, raises
 
 TRAINING = Path(__file__).parents[1] / "training"
@@ -64,6 +65,16 @@ def test_each_judgement_tells_the_two_apart(judgement, yes, no):
     policy = default()
     assert raises(judgement, yes, policy) and not raises(judgement, no, policy)
     assert chance(judgement, yes) > 0.9 > chance(judgement, no)
+
+
+def test_a_name_is_seen_as_in_training():
+    """Pieces, also with their distance from the end (0, to 2, to 4, more), beginnings of 2 to 4 letters."""
+    seen = name_features("安全隐患整改数")
+    assert {*"安全隐患整改数", "安全", "安全隐", "安全隐患"} <= seen and "安全隐患整" not in seen
+    assert {feature for feature in seen if feature[0] == "<"} == {"<安全", "<安全隐", "<安全隐患"}
+    placed = sorted(feature for feature in seen if feature[0] == "@" and len(feature) in (3, 5))
+    letters, threes = "@0数 @1整 @1改 @2患 @2隐 @3全 @3安", "@0整改数 @1患整改 @1隐患整 @2全隐患 @2安全隐"
+    assert placed == sorted(f"{letters} {threes}".split())
 
 
 def table(name: str) -> dict[str, list[float]]:

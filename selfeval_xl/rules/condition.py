@@ -145,13 +145,17 @@ def _value(tree: Node, values: Mapping[str, Value]) -> Value:
     if kind in ("or_", "and_"):
         return _joined(kind, _operands(tree), values)
     if kind == "not_":
-        negated = _value(_operands(tree)[0], values)
-        if not isinstance(negated, bool):
-            raise UnknownValue
-        return not negated
+        return _negated(_value(_operands(tree)[0], values))
     if kind == "negative":
         return -_number(_value(_operands(tree)[0], values))
     return _binary(tree, values)
+
+
+def _negated(value: Value) -> bool:
+    """The opposite of yes or no. Raises UnknownValue for anything else, such as a blank."""
+    if not isinstance(value, bool):
+        raise UnknownValue
+    return not value
 
 
 def _binary(tree: Node, values: Mapping[str, Value]) -> Value:
@@ -200,7 +204,7 @@ def _call(name: str, arguments: list[Node], values: Mapping[str, Value]) -> Valu
     if name in ("ISBLANK", "为空"):
         return first in (None, "")
     if name == "NOT":
-        return not first
+        return _negated(first)
     if name == "包含":
         return isinstance(first, str) and isinstance(computed[1], str) and computed[1] in first
     if name in ("LEN", "字数"):

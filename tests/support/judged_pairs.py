@@ -104,6 +104,13 @@ $\\geqslant 95 \\%$ | 94% | unmet | 98.95%
 ≥95% | 96% | met | 101.05%
 ≤100% | 92% | met |
 ≤0% | 0% | met |
+大于0个 | 0个 | unmet |
+大于0个 | 1个 | met |
+≥0个 | 0个 | met |
+≥0个 | 0.5个 | met |
+≥0% | 下降2% | undetermined |
+0.95 | 95% | met | 100.00%
+0.9~0.95 | 95.5% | undetermined |
 ≤3% | 0 | met |
 ≥2000 | 3061 | exceeded | 153.05%
 ≥6次 | 12次 | exceeded | 200.00%
@@ -318,6 +325,10 @@ IN_WORDS = """
 效果明显 | 一般 | undetermined
 高 | 高 | met
 高 | 较高 | unmet
+一般 | 较弱 | unmet
+不发生安全事故 | 未发生投诉 | undetermined
+强 | 较强 | unmet
+较强 | 强 | met
 高 | 低 | unmet
 高 | 中 | unmet
 中 | 高 | met
@@ -453,6 +464,7 @@ III类及以上 | III类 | met
 """
 
 DEADLINES = """
+2月底前 | 2月29日 | met
 11月底前 | 10月 | met
 11月底前 | 11月 | met
 11月底前 | 11月30日 | met

@@ -1,0 +1,132 @@
+"""The rules on the design of indicators, one indicator or a few at a time."""
+
+from __future__ import annotations
+
+import pytest
+
+from selfeval_xl.assessment.policy import default
+from selfeval_xl.model.forms import PROJECT, TOTAL, Form, FundingLine, Indicator
+from selfeval_xl.rules import indicator_targets, indicators
+
+
+def row(number: int, text: str) -> Indicator:
+    """An indicator written `一级 二级 三级 指标值 完成值`; _ is an empty cell."""
+    values = [None if value == "_" else value for value in text.split()]
+    cells = {key: f"{letter}{number}" for key, letter in zip(("level1", "level2", "name", "target"), "BCDE")}
+    return Indicator(**dict(zip(("level1", "level2", "name", "target", "actual"), values)), cells=cells)
+
+
+def form(*rows: str, executed: str = "100") -> Form:
+    """A form with these indicators from row 12 on and an amount spent, in 万元."""
+    return Form(
+        kind=PROJECT,
+        file="a.xlsx",
+        sheet="表",
+        money_unit="万元",
+        funding=(FundingLine(source=TOTAL, annual_budget="100", executed=executed),),
+        indicators=tuple(row(number, text) for number, text in enumerate(rows, 12)),
+        indicator_columns=frozenset(("level1", "level2", "name", "target", "actual")),
+    )
+
+
+def found(rule, *rows: str) -> list[str | None]:
+    return [finding.cell for finding in rule(form(*rows), default())]
+
+
+def test_a_vague_target_alone_is_not_counted() -> None:
+    one, two = "产出指标 质量指标 台账管理 逐步完善 _", "产出指标 质量指标 队伍建设 基本建立 _"
+    (alone,) = indicator_targets.target_cannot_be_assessed(form(one), default())
+    (both,) = indicator_targets.target_cannot_be_assessed(form(one, two), default())
+    assert alone.message == "“台账管理”的指标值“逐步完善”不好考核。"
+    assert (both.message, both.cell) == (
+        "“台账管理”等2个指标的指标值（如“逐步完善”）不好考核。",
+        "E12,E13",
+    )
+
+
+@pytest.mark.parametrize(
+    "rows, cells",
+    [
+        (("成本指标 经济成本指标 项目总成本 ≤40万元 _",), ["E12"]),
+        (("成本指标 经济成本指标 项目总成本 ≤60万元 _",), []),
+        (("成本指标 经济成本指标 项目总成本 ≤400000元 _",), ["E12"]),
+        (
+            (
+                "成本指标 经济成本指标 维修成本 ≤20万元 _",
+                "成本指标 经济成本指标 监理成本 ≤20万元 _",
+            ),
+            ["E12,E13"],
+        ),
+        (
+            (
+                "成本指标 经济成本指标 维修成本 ≤20万元 _",
+                "成本指标 社会成本指标 扰民投诉 ≤2件 _",
+            ),
+            [],
+        ),
+        (("成本指标 经济成本指标 人均培训成本 ≤400元 _",), []),
+        (("成本指标 经济成本指标 项目总成本 控制在预算内 _",), []),
+        (("产出指标 数量指标 维修水闸数量 ≥5处 _",), []),
+    ],
+)
+def test_costs_that_cover_little_of_the_money(rows: tuple[str, ...], cells: list[str]) -> None:
+    assert found(indicator_targets.cost_covers_little, *rows) == cells
+
+
+@pytest.mark.parametrize(
+    "name, cells",
+    [
+        ("支付改造资金 =50万元", ["D12"]),
+        ("改造房屋面积 ≥500平方米", []),
+        ("支付改造资金 _", []),
+        ("_ =50万元", []),
+    ],
+)
+@pytest.mark.parametrize("level2, counts", [("数量指标", True), ("经济成本指标", False)])
+def test_a_payment_is_no_quantity(name: str, cells: list[str], level2: str, counts: bool) -> None:
+    rows = f"产出指标 {level2} {name} _"
+    assert found(indicator_targets.payment_as_quantity, rows) == (cells if counts else [])
+
+
+@pytest.mark.parametrize(
+    "written, level",
+    [
+        ("产出指标", "产出"),
+        ("产出数量指标(20分)", "数量"),
+        ("数量指标", "数量"),
+        ("时效指标（10分）", "时效"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_a_level_is_told_without_what_stands_around_it(written: str | None, level: str) -> None:
+    assert indicators.level(written) == level
+
+
+@pytest.mark.parametrize(
+    "rows, cells",
+    [
+        (("数量指标 数量指标 维修水闸数量 ≥5处 _",), ["B12"]),
+        (("数量指标 数量指标 维修水闸数量 ≥5处 _", "数量指标 数量指标 维修堤防长度 ≥5公里 _"), ["B12"]),
+        (("产出指标 经济效益指标 带动增收 ≥5万元 _",), ["C12"]),
+        (("产出指标 数量指标 维修水闸数量 ≥5处 _",), []),
+        (("其他指标 数量指标 维修水闸数量 ≥5处 _",), []),
+        (("_ 数量指标 维修水闸数量 ≥5处 _",), []),
+    ],
+)
+def test_levels_in_the_wrong_place(rows: tuple[str, ...], cells: list[str]) -> None:
+    assert found(indicators.level_in_wrong_place, *rows) == cells
+
+
+@pytest.mark.parametrize(
+    "others, cells",
+    [
+        (("产出指标 数量指标 维修水闸数量 ≥5处 6处", "产出指标 质量指标 堤防验收合格率 ≥95% 97%"), ["D14"]),
+        (("产出指标 质量指标 堤防验收合格率 ≥95% 97%", "产出指标 数量指标 维修水闸数量 ≥5处 6处"), ["D14"]),
+        (("产出指标 质量指标 堤防验收合格率 ≥95% 97%", "产出指标 数量指标 维修泵站数量 ≥5处 6处"), []),
+        (("产出指标 质量指标 堤防验收合格率 ≥95% 97%", "成本指标 成本指标 维修水闸数量 ≥5处 6处"), []),
+    ],
+)
+def test_an_indicator_that_stands_twice(others: tuple[str, ...], cells: list[str]) -> None:
+    rows = (*others, "产出指标 数量指标 维修水闸数量 ≥5处 6处")
+    assert found(indicators.same_indicator_twice, *rows) == cells
