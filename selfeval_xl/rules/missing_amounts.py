@@ -28,7 +28,7 @@ def no_amounts(form: Form, policy: Policy) -> Iterator[Finding]:
         what, keys = "资金表一个金额也没有填", [key for key in AMOUNTS if key in printed]
     elif printed & set(_BUDGETS) and not filled & set(_BUDGETS):
         what, keys = "资金表没有填预算数", [key for key in _BUDGETS if key in printed]
-    elif "executed" in printed - filled:
+    elif "executed" in printed - filled and any(row.amount(key) for row in form.funding for key in _BUDGETS):
         what, keys = "资金表没有填执行数", ["executed"]
     else:
         return
