@@ -9,10 +9,12 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from selfeval_xl import addin
 from selfeval_xl.addin import state
@@ -26,6 +28,8 @@ from support.fillings import filling
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECTS = 20
+QUICK = 0.3  # seconds of our own for 校验整本
+FLOORS = 4.5  # or, on a slow machine, this many times what unzipping and parsing the workbook takes
 HEAVY = ("pandas", "numpy", "openpyxl", "docx")
 # A Python as it is on a desk: what the bundle leaves out cannot be imported.
 DESK = """
@@ -77,6 +81,19 @@ def pressed(excel, button: str) -> tuple[float, Counter]:
     return time.process_time() - started, Counter(excel.calls)
 
 
+def floor_of(path: str) -> float:
+    """Seconds of processor time for unzipping a workbook and parsing its parts: the best of three."""
+    seconds = []
+    for _ in range(3):
+        started = time.process_time()
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                if name.endswith((".xml", ".rels")):
+                    etree.fromstring(archive.read(name))
+        seconds.append(time.process_time() - started)
+    return min(seconds)
+
+
 def test_checking_twenty_projects_is_quick_and_asks_little(twenty, excel, capsys):
     addin.press("check_book")
     addin.press("undo")  # rules and vocabularies are loaded now, the book is as it was
@@ -90,20 +107,21 @@ def test_checking_twenty_projects_is_quick_and_asks_little(twenty, excel, capsys
     notes = sum(change.note is not None for change in journal.changes)
     sheets = twenty.Sheets.Count
     again, few = pressed(excel, "check_book")
+    best, floor = min(own, again), floor_of(twenty.FullName)
     for _ in range(4):  # the machine may be busy: the best of up to six counts
-        if min(own, again) > 0.6:
-            again, few = min((again, few), pressed(excel, "check_book"), key=lambda run: run[0])
+        if best > QUICK and best > FLOORS * floor:
+            best, floor = min(best, pressed(excel, "check_book")[0]), floor_of(twenty.FullName)
     with capsys.disabled():
         print(
-            f"\n校验整本，{PROJECTS}张项目表：程序{own:.2f}秒（再次{again:.2f}秒），"
-            f"表格软件{host:.2f}秒，调用{calls.total()}次（再次{few.total()}次）：{sheets}张表，"
-            f"{written}片，{notes}个批注"
+            f"\n校验整本，{PROJECTS}张项目表：程序{own:.2f}秒（再次{again:.2f}秒，"
+            f"解压解析的{best / floor:.1f}倍），表格软件{host:.2f}秒，"
+            f"调用{calls.total()}次（再次{few.total()}次）：{sheets}张表，{written}片，{notes}个批注"
         )
     assert told.startswith("校验完成：21张表，须修改") and notes >= PROJECTS
     assert calls["Sheets.Range.AddComment"] == notes
     assert calls.total() <= 3 * sheets + written + notes
     assert few.total() <= 3 * sheets
-    assert min(own, again) <= 0.6
+    assert best <= QUICK or best <= FLOORS * floor
 
 
 def test_a_fresh_python_loads_the_add_in_quickly_and_nothing_heavy():

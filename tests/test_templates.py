@@ -236,9 +236,9 @@ def test_the_second_level_is_chosen_below_the_first(tmp_path):
     told = {
         str(area): one for one in book["项目01"].data_validations.dataValidation for area in one.sqref.ranges
     }
-    assert told["B13:B52"].formula1 == "指标库!$D$1:$G$1"
+    assert told["B13:B52"].formula1 == "指标库!$H$1:$K$1"
     assert told["C13:C52"].formula1.startswith(
-        "OFFSET(指标库!$D$1,1,MATCH($B13,指标库!$D$1:$G$1,0)-1,MAX(1,COUNTA("
+        "OFFSET(指标库!$H$1,1,MATCH($B13,指标库!$H$1:$K$1,0)-1,MAX(1,COUNTA("
     )
     lists = book["指标库"]
     assert lists.sheet_state == "hidden" and [lists.cell(1, column).value for column in range(4, 8)] == [

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from selfeval_xl.assessment.direction import bad_words
 from selfeval_xl.layouts import Layout
 from selfeval_xl.model.grid import a1
 from selfeval_xl.model.sheet_names import LISTS
 from selfeval_xl.templates.suggestions import USUAL_NAMES, USUAL_UNITS
-from selfeval_xl.templates.verdict_formulas import listed_units
+from selfeval_xl.templates.verdict_formulas import word_lists
 
 _TALLEST = 12  # most entries below one head
 SIGNS = ("≥", "＞", "＝", "＜", "≤", "定性")
@@ -48,7 +47,7 @@ class Levels:
 
 def columns(layouts: Sequence[Layout]) -> tuple[list[tuple[str, ...]], dict[str, Levels]]:
     """The columns of the sheet, head first, and the lists of each layout by its kind."""
-    lists: list[tuple[str, ...]] = [("单位", *listed_units()), ("越小越好", *bad_words()), ()]
+    lists: list[tuple[str, ...]] = [(head, *words) for head, words in word_lists().items()] + [()]
     branches: dict[str, Branch] = {}
     for layout in layouts:
         if layout.indicators.levels:

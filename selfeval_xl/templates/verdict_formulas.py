@@ -43,10 +43,8 @@ _CLEANED = (
     ("═", "="),
     ("＞", ">"),
     ("＜", "<"),
-    ("．", "."),
-    *(("０１２３４５６７８９"[number], str(number)) for number in range(10)),
 )
-_LINE_BREAKS = ("\n", "\r")
+_LINE_BREAK = "\n"
 _RATE_WORDS = (
     "率",
     "比例",
@@ -72,7 +70,8 @@ _RATE_WORDS = (
 
 _SIGNS = "≥≤><="
 UNCLEAR = "看不懂"  # the beginning of 判定 where the formulas have none
-_UNCLEAR, _NO_PERCENT = f"{UNCLEAR}，请核对写法", f"{UNCLEAR}，完成值缺%"
+_UNCLEAR, _NO_PERCENT, _WIDE = (f"{UNCLEAR}，{why}" for why in ("请核对写法", "完成值缺%", "有全角数字"))
+_WIDE_DIGITS = tuple("０１２３４５６７８９．")
 _NO_VALUE = ("/", "\\", "-", "－", "—", "——", "–")  # the same on both sides, and yet nothing is met
 _STANDS_FOR_A_VALUE = (
     "X",
@@ -140,8 +139,8 @@ class Settled:
 
 
 def cleaned(text: str) -> str:
-    """A text without spaces, line breaks and commas, signs and digits in one form, as in the formulas."""
-    for old, new in (*((mark, "") for mark in _LINE_BREAKS), *_CLEANED):
+    """A text without spaces, line breaks and commas, signs in one form, as in the formulas."""
+    for old, new in ((_LINE_BREAK, ""), *_CLEANED):
         text = text.replace(old, new)
     return text
 
@@ -198,6 +197,8 @@ def _verdict_in_words(wanted: str, got: str, unit: str, have: Decimal | None, ac
     stands_for = any(mark in wanted for mark in _STANDS_FOR_A_VALUE)
     if wanted == got and wanted not in _NO_VALUE and not stands_for:
         return Verdict.MET.label
+    if any(digit in wanted + got for digit in _WIDE_DIGITS):
+        return _WIDE
     return _NO_PERCENT if unit == "%" and have is not None and not actual_unit else _UNCLEAR
 
 
@@ -306,16 +307,14 @@ def _formulas(row: int, start: int, columns: Mapping[str, int], policy: Policy) 
         f'IF(ROUND({deviation},10)>{policy.number("over_fulfilment")},"{exceeded}","{met}")))'
     )
     ceiling = f'IF(OR({have}<{want},AND({have}={want},{sign}<>"<")),"{met}","{unmet}")'
-    marks, no_value = (
-        "{" + ",".join(f'"{mark}"' for mark in several) + "}" for several in (_STANDS_FOR_A_VALUE, _NO_VALUE)
-    )
     same = (
-        f"AND(EXACT({target},{actual}),ISNA(MATCH({target},{no_value},0))"
-        f",SUMPRODUCT(--ISNUMBER(FIND({marks},{target})))=0)"
+        f"AND(EXACT({target},{actual}),ISNA(MATCH({target},{area_of('不是值')},0))"
+        f",NOT({_has_one_of('占位', target)}))"
     )
     in_words = (
         f'IF(OR({target}="",{actual}=""),"",IF({same},"{met}"'
-        f',IF(AND({unit}="%",ISNUMBER({have}),{actual_unit}=""),"{_NO_PERCENT}","{_UNCLEAR}")))'
+        f',IF({_has_one_of("全角", f"{target}&{actual}")},"{_WIDE}"'
+        f',IF(AND({unit}="%",ISNUMBER({have}),{actual_unit}=""),"{_NO_PERCENT}","{_UNCLEAR}"))))'
     )
     return [
         ("share", f'IF({fits}<>1,"",IF(OR({want}=0,{at_most}),"",ROUND({have}/{want},4)))'),
@@ -344,8 +343,7 @@ def _joined(cell: Mapping[str, str]) -> str:
 
 
 def _clean_formula(text: str) -> str:
-    for mark in _LINE_BREAKS:
-        text = f'SUBSTITUTE({text},CHAR({ord(mark)}),"")'
+    text = f'SUBSTITUTE({text},CHAR({ord(_LINE_BREAK)}),"")'
     for old, new in _CLEANED:
         text = f'SUBSTITUTE({text},"{old}","{new}")'
     return text
@@ -372,34 +370,46 @@ def _fits_formula(
     cell: Mapping[str, str],
 ) -> str:
     """A formula that is 1 where target and completed value can be compared, else 0."""
-    units = f"{LISTS}!{units_area()}"
     same = (
         f'OR({unit}={actual_unit},AND({actual_unit}="",{unit}<>"",{unit}<>"%",ISERROR(FIND("万",{unit}))'
         f',ISERROR(FIND("亿",{unit}))))'
     )
     dated = f"MAX({want},{have})>={FAR_YEAR}"
     listed = (
-        f'IF({unit}="",OR({sign}<>"",NOT({dated})),AND(SUMPRODUCT(--EXACT({units},{unit}))'
+        f'IF({unit}="",OR({sign}<>"",NOT({dated})),AND(SUMPRODUCT(--EXACT({area_of("单位")},{unit}))'
         f'>0,NOT(AND({unit}="年",{dated})),NOT(AND(OR({unit}="月",{unit}="月份"),{sign}=""))))'
     )
-    words = "{" + ",".join(f'"{word}"' for word in _RATE_WORDS) + "}"
-    named = f"{cell['name']}&{target}"
-    saved = f"SUMPRODUCT(--ISNUMBER(FIND({words},{named})))>0"
-    bad = f"SUMPRODUCT(--ISNUMBER(FIND({LISTS}!{bad_words_area()},{cell['name']})))>0"
+    saved = _has_one_of("比率", f"{cell['name']}&{target}")
+    bad = _has_one_of("越小越好", cell["name"])
     unclear = f'AND(OR({sign}="=",{sign}=""),IF({cost},{saved},AND({want}<>{have},{bad})))'
     far = f'AND({actual_unit}="",{unit}<>"",{want}>0,{have}>={_FAR}*{want})'
     fits = f"AND({same},{listed},NOT({unclear}),NOT({far}))"
     return f"IF(AND(ISNUMBER({want}),ISNUMBER({have})),IF({fits},1,0),0)"
 
 
-def bad_words_area() -> str:
-    """The area on the sheet 指标库 of the words for something of which less is better."""
-    return f"$B$2:$B${len(bad_words()) + 1}"
+@cache
+def word_lists() -> dict[str, tuple[str, ...]]:
+    """The words that the formulas look for by head: the first columns of the sheet 指标库, in order."""
+    return {
+        "单位": listed_units(),
+        "越小越好": bad_words(),
+        "不是值": _NO_VALUE,
+        "占位": _STANDS_FOR_A_VALUE,
+        "全角": _WIDE_DIGITS,
+        "比率": _RATE_WORDS,
+    }
 
 
-def units_area() -> str:
-    """The area of the units on the sheet 指标库."""
-    return f"$A$2:$A${len(listed_units()) + 1}"
+def area_of(head: str) -> str:
+    """The area of a list of words on the sheet 指标库. Raises ValueError for another head."""
+    lists = word_lists()
+    column = a1(0, list(lists).index(head))[:-1]
+    return f"{LISTS}!${column}$2:${column}${len(lists[head]) + 1}"
+
+
+def _has_one_of(head: str, text: str) -> str:
+    """A formula that is true where the text has a word of the list in it."""
+    return f"SUMPRODUCT(--ISNUMBER(FIND({area_of(head)},{text})))>0"
 
 
 def score(
