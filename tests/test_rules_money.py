@@ -11,7 +11,7 @@ from selfeval_xl.assessment.policy import Parameter, Policy, default
 from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.model.findings import Severity
 from selfeval_xl.model.forms import DEPARTMENT, PROJECT, TOTAL, Form, FundingLine, Goal, Indicator
-from selfeval_xl.rules import budget_changes, funding, funding_and_indicators
+from selfeval_xl.rules import budget_changes, funding, funding_and_indicators, missing_amounts
 
 COLUMNS = ("initial_budget", "annual_budget", "executed", "execution_rate")
 
@@ -164,6 +164,50 @@ def test_a_rate_on_the_initial_budget_is_told_as_such() -> None:
 )
 def test_totals_that_are_the_sum_or_need_not_be(rows: tuple[str, ...]) -> None:
     assert found(funding.total_is_not_the_sum, form(*rows)) == []
+
+
+@pytest.mark.parametrize(
+    "rows, sums",
+    [
+        # levels of government side by side are the sources of the total
+        (
+            ("县级资金 60 60 60 _", "中央补助 30 30 30 _", "省级补助 20 20 20 _", "合计 100 100 100 _"),
+            ["110"] * 3,
+        ),
+        (("中央资金 _ 60 60 _", "省级资金 _ 30 30 _", "合计 _ 100 90 _"), ["90"]),
+        (("县级资金 _ 60 60 _", "中央补助 _ 30 30 _", "其他资金 _ 0 0 _", "合计 _ 100 90 _"), ["90"]),
+        (("上级补助 _ 80 80 _", "县级资金 _ 30 30 _", "合计 _ 100 110 _"), ["110"]),
+        (("市级财政 _ 12.5 12.5 _", "区级财政 _ 7.5 7.5 _", "合计 _ 20 21 _"), ["20.0"]),
+        (("县级资金 _ 50 50 _", "中央补助 _ 30 30 _", "省级补助 _ 20 20 _", "合计 _ 100 100 _"), []),
+        # but parts of fiscal money as a whole, and of a row that is their sum
+        (("财政拨款 _ 100 100 _", "中央补助 _ 60 60 _", "县级配套 _ 40 40 _", "合计 _ 100 100 _"), []),
+        (
+            (
+                "财政拨款 _ 100 _ _",
+                "中央补助 _ 60 _ _",
+                "县级资金 _ 30 _ _",
+                "其他资金 _ 20 _ _",
+                "合计 _ 120 _ _",
+            ),
+            [],
+        ),
+        (
+            (
+                "一般公共预算 _ 100 _ _",
+                "中央 _ 60 _ _",
+                "县级 _ 40 _ _",
+                "政府性基金 _ 20 _ _",
+                "合计 _ 120 _ _",
+            ),
+            [],
+        ),
+        (("上级资金 _ 80 _ _", "中央 _ 50 _ _", "省级 _ 30 _ _", "县级 _ 20 _ _", "合计 _ 100 _ _"), []),
+        (("中央补助 _ 60 60 _", "合计 _ 100 100 _"), []),
+    ],
+)
+def test_sources_named_after_levels_of_government(rows: tuple[str, ...], sums: list[str]) -> None:
+    wrong = funding.total_is_not_the_sum(form(*rows), default())
+    assert [finding.expected for finding in wrong] == sums
 
 
 @pytest.mark.parametrize(
@@ -430,3 +474,107 @@ def test_what_a_county_allows_beyond_rounding_holds_for_each_row(projects, cells
 )
 def test_a_budget_without_spending_is_asked_about(row: str, told: dict, fires: bool) -> None:
     assert bool(found(budget_changes.nothing_spent, form(row, **told))) is fires
+
+
+@pytest.mark.parametrize(
+    "rows, told",
+    [
+        (("财政拨款 — — — _", "合计 — — — _"), "资金表一个金额也没有填。"),
+        (("财政拨款 无 无 无 _", "合计 / / / _"), "资金表一个金额也没有填。"),
+        (("财政拨款 100 _ 90 _", "合计 100 _ 90 _"), "资金表只填了年初预算数，没有填全年预算数。"),
+        (("财政拨款 100 100 — _", "合计 100 100 — _"), "资金表没有填执行数。"),
+        (("财政拨款 — — 90 _", "合计 — — 90 _"), "资金表没有填预算数。"),
+        (("财政拨款 0 0 0 _", "合计 0 0 0 _"), None),
+        (("财政拨款 _ 100 90 _", "合计 _ 100 90 _"), None),
+        (("财政拨款 100 100 0 _", "其他资金 — — — _", "合计 100 100 0 _"), None),
+        (("财政拨款 100 约100 0 _", "合计 100 约100 0 _"), None),  # no number: F08 names it
+    ],
+)
+def test_amounts_that_are_not_there(rows: tuple[str, ...], told: str | None) -> None:
+    messages = [finding.message for finding in missing_amounts.no_amounts(form(*rows), default())]
+    assert messages == ([told] if told else [])
+
+
+def initial_only(*rows: str) -> Form:
+    """A form that prints only 年初预算数 and 全年执行数."""
+    checked = form(*rows)
+    lines = tuple(
+        replace(line, cells={key: cell for key, cell in line.cells.items() if key != "annual_budget"})
+        for line in checked.funding
+    )
+    return assess(replace(checked, funding=lines), default())
+
+
+@pytest.mark.parametrize(
+    "row, rules",
+    [
+        ("合计 50 _ 0 _", ["F13"]),
+        ("合计 0 _ 12 _", ["F04"]),
+        ("合计 50 _ 49 _", []),
+        ("合计 50 _ 51 _", ["F03"]),
+        ("合计 50 _ 20 _", ["F05"]),
+        ("合计 50 _ _ _", ["F16"]),
+    ],
+)
+def test_the_initial_budget_counts_where_it_is_the_only_one(row: str, rules: list[str]) -> None:
+    checked = initial_only(row)
+    by_rule = {
+        "F03": funding.spent_more_than_budget,
+        "F04": funding.paid_without_budget,
+        "F05": funding.low_rate_without_reason,
+        "F13": budget_changes.nothing_spent,
+        "F16": missing_amounts.no_amounts,
+    }
+    findings = [finding for rule in by_rule.values() for finding in rule(checked, default())]
+    assert [rule for rule, function in by_rule.items() if list(function(checked, default()))] == (
+        rules if rules != ["F13"] else ["F05", "F13"]  # F13 silences F05
+    )
+    assert not any("全年预算" in finding.message for finding in findings)
+
+
+def managed(name: str, target: str, actual: str, executed: str, unit: str | None = None) -> list[str]:
+    row = Indicator(name=name, target=target, actual=actual, unit=unit, cells={"actual": "F12"})
+    checked = form(f"合计 100 100 {executed} _", indicators=(row,))
+    return [
+        finding.expected for finding in funding_and_indicators.indicator_unlike_own_money(checked, default())
+    ]
+
+
+@pytest.mark.parametrize(
+    "name, target, actual, executed, right",
+    [
+        ("资金使用率（%）", "≥95", "96", "50", ["50.00%"]),
+        ("资金使用率（%）", "≥95", "96", "96", []),
+        ("预算执行率", "≥0.95", "0.9", "50", ["50.00%"]),
+        ("预算执行率", "≥0.95", "0.9", "90", []),
+        ("经费支出率", "≥95%", "98", "60", ["60.00%"]),
+        ("项目资金支付率", "100%", "100%", "88.5", ["88.50%"]),
+        ("预算执行率", "≥95", "3", "50", []),  # 3 of what is unknown
+    ],
+)
+def test_a_rate_of_management_however_it_is_written(name, target, actual, executed, right) -> None:
+    assert managed(name, target, actual, executed) == right
+
+
+@pytest.mark.parametrize(
+    "note, silent",
+    [
+        ("施工顺利。", False),
+        ("按计划推进。", False),
+        ("群众反映良好。", False),
+        ("验收合格。", False),
+        ("质保金未到支付期。", True),
+        ("财政资金未下达。", True),
+        ("跨年项目，尾款次年支付。", True),
+        ("征地受阻，工程进度滞后。", True),
+    ],
+)
+def test_a_reason_about_something_else_explains_no_low_rate(note: str, silent: bool) -> None:
+    row = Indicator(name="修建渠道长度", target="≥2公里", actual="2公里", note=note, cells={"note": "H12"})
+    checked = form(
+        "合计 100 100 50 _",
+        indicators=(row, replace(row, name="修建涵洞数量")),
+        indicator_columns=frozenset(("note",)),
+    )
+    for rule in (funding.low_rate_without_reason, funding_and_indicators.low_rate_yet_all_met):
+        assert (not list(rule(checked, default()))) == silent

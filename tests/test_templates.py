@@ -241,13 +241,13 @@ def test_the_second_level_is_chosen_below_the_first(tmp_path):
         "OFFSET(指标库!$H$1,1,MATCH($B13,指标库!$H$1:$K$1,0)-1,MAX(1,COUNTA("
     )
     lists = book["指标库"]
-    assert lists.sheet_state == "hidden" and [lists.cell(1, column).value for column in range(4, 8)] == [
+    assert lists.sheet_state == "hidden" and [lists.cell(1, column).value for column in range(8, 12)] == [
         "成本指标",
         "产出指标",
         "效益指标",
         "满意度指标",
     ]
-    assert [lists.cell(row, 5).value for row in range(2, 6)] == ["数量指标", "质量指标", "时效指标", None]
+    assert [lists.cell(row, 9).value for row in range(2, 6)] == ["数量指标", "质量指标", "时效指标", None]
 
 
 def test_units_signs_and_usual_indicators_are_offered_and_others_may_be_typed(tmp_path):

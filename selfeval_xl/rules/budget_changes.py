@@ -8,7 +8,7 @@ from dataclasses import replace
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.model.forms import DEPARTMENT, Form
-from selfeval_xl.model.money import ten_thousand_yuan
+from selfeval_xl.model.money import NAMES, ten_thousand_yuan
 from selfeval_xl.model.numbers import shown
 from selfeval_xl.rules.funding_table import (
     main_line,
@@ -122,9 +122,10 @@ def nothing_spent(form: Form, policy: Policy) -> Iterator[Finding]:
     line = main_line(form)
     if line is None or line.amount("executed") != 0:
         return
-    initial, annual = line.amount("initial_budget"), line.amount("annual_budget")
+    initial, annual = line.amount("initial_budget"), line.budget
     if annual and annual > 0:
-        amounts = f"全年预算数{line.annual_budget}{form.money_unit}，执行数是0。"
+        key = line.budget_key
+        amounts = f"{NAMES[key]}{getattr(line, key)}{form.money_unit}，执行数是0。"
     elif annual == 0 and initial and initial > 0:
         amounts = f"年初预算数{line.initial_budget}{form.money_unit}，全年预算数调减为0。"
     else:
@@ -137,5 +138,5 @@ def nothing_spent(form: Form, policy: Policy) -> Iterator[Finding]:
             f"{amounts}请确认是否免评；不免评的，请说明没有支出的原因。",
             hint="与财政局确认免评；不免评的，在表里写明原因。",
         ),
-        cell=cells(line.cells.get("executed"), line.cells.get("annual_budget")),
+        cell=cells(line.cells.get("executed"), line.cells.get(line.budget_key)),
     )

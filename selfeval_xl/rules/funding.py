@@ -183,7 +183,7 @@ def paid_without_budget(form: Form, policy: Policy) -> Iterator[Finding]:
     in_use = any(line.amount("annual_budget") for line in form.funding)
     without = []
     for line in form.funding:
-        budget, executed = line.amount("annual_budget"), line.amount("executed")
+        budget, executed = line.budget, line.amount("executed")
         missing = (
             is_blank(line.annual_budget)
             and in_use
@@ -195,14 +195,15 @@ def paid_without_budget(form: Form, policy: Policy) -> Iterator[Finding]:
     top = [line for line in without if line.part_of is None] or without
     if top:
         listed = "；".join(
-            f"{line.source}预算{line.annual_budget or '没有填'}，执行{line.executed}" for line in top
+            f"{line.source}预算{getattr(line, line.budget_key) or '没有填'}，执行{line.executed}"
+            for line in top
         )
         yield replace(
             top[0].finding(
                 "executed",
                 f"没有预算却有支出：{listed}（{form.money_unit}）。",
                 expected="0，或先填全年预算数",
-                hint="有年中追加的，把全年预算数填上；没有支出的，执行数填0。",
+                hint=f"有年中追加的，{NAMES[top[0].budget_key]}填追加后的数；没有支出的，执行数填0。",
             ),
             cell=cells(*(line.cells.get("executed") for line in top)),
         )

@@ -185,18 +185,18 @@ def _lacks_unit(row: Indicator) -> bool:
     return not (_ends_in_unit(name) or pattern("rates").search(name))
 
 
+_UNIT_AT_END = re.compile(  # 培训次数, 受益户, 学时; not 印发宣传册, 退役干部
+    r"(?:个|件|台|套|部|处|项|批|份|家|座|头|株|篇|册|辆|条|名|场|期)(?:数|数量|次)$"
+    r"|(?:人|户|次|天|课时|学时|工时|小时|分钟|月|年|周|亩|公顷|公里|吨|平方米|万元|元|%|分)(?:数|数量)?[)）]?$"
+)
+
+
 def _ends_in_unit(name: str) -> bool:
     """Whether the name itself contains the unit: 人数, 培训次数, 学时, 时限(月), (万元)."""
     bracketed = re.search(r"[(（]([^()（）]{1,6})[)）]$", name)
     if bracketed and parse(f"1{bracketed[1]}").unit:
         return True
-    return bool(
-        re.search(
-            r"(?:人|户|次|个|件|场|台|套|部|处|项|批|份|家|座|头|株|期|篇|册|辆|天|课时|学时|工时|小时|分钟|月|年|周|亩|公顷|公里|吨|"
-            r"平方米|万元|元|%|分|条|名)(?:数|数量|次)?(?:[)）])?$",
-            name,
-        )
-    )
+    return bool(_UNIT_AT_END.search(name))
 
 
 @rule(
@@ -238,7 +238,11 @@ def payment_as_quantity(form: Form, policy: Policy) -> Iterator[Finding]:
 
 def _is_payment(row: Indicator, policy: Policy) -> bool:
     """Whether an indicator in money or times only says what was paid."""
-    measure = quantity(row).measure
+    measure, name = quantity(row).measure, bare(row.name)
+    if pattern("paid_items").search(name):
+        return False
+    if measure is not None and measure.dimension.startswith("money") and pattern("payments").search(name):
+        return not pattern("earned").search(name)
     counted = measure is None or measure.dimension == "count" or measure.dimension.startswith("money")
     return counted and raises("payment", _with_target(row), policy)
 
@@ -276,7 +280,8 @@ def _is_hollow(row: Indicator, policy: Policy) -> bool:
         return False
     if _BUILT.search(bare(row.name)) or _FORBIDDEN.search(tidy(row.target or "")):
         return False
-    return raises("hollow", _with_target(row), policy)
+    slogan = target.kind is not Kind.TEXT and pattern("slogans").search(bare(row.name))
+    return bool(slogan) or raises("hollow", _with_target(row), policy)
 
 
 @rule(

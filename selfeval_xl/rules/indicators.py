@@ -151,8 +151,8 @@ def same_indicator_twice(form: Form, policy: Policy) -> Iterator[Finding]:
         if not name:
             continue
         for other_name, other in seen:
-            same = name == other_name
-            if same and level(row.level2) != level(other.level2):
+            same = _unbracketed(name) == _unbracketed(other_name)
+            if same and level(row.level2) != level(other.level2) and not _have_same_values(row, other):
                 continue
             if not same and (
                 len(name) < _SHORTEST_ALIKE
@@ -177,6 +177,12 @@ def same_indicator_twice(form: Form, policy: Policy) -> Iterator[Finding]:
         seen.append((name, row))
 
 
+def _unbracketed(name: str) -> str:
+    """The name without a unit in brackets at its end: 培训人数（人） is 培训人数."""
+    bracketed = re.fullmatch(r"(.+?)[(（]([^()（）]{1,6})[)）]", name)
+    return bracketed[1] if bracketed and parse(f"1{bracketed[2]}").unit else name
+
+
 _FILLERS = re.compile(
     "使用|工作|项目|实际|相关|总体|年度|本年|全年"
 )  # words without which a name says the same
@@ -185,11 +191,11 @@ _SHORTEST_ALIKE = 6  # letters of a name of which another can be a near copy
 
 def _are_one(row: Indicator, other: Indicator) -> bool:
     """Whether two indicators of nearly the same name have the same values and do not differ in a detail."""
-    return (
-        not _differ_in_detail(bare(row.name), bare(other.name))
-        and parse(row.target) == parse(other.target)
-        and parse(row.actual) == parse(other.actual)
-    )
+    return not _differ_in_detail(bare(row.name), bare(other.name)) and _have_same_values(row, other)
+
+
+def _have_same_values(row: Indicator, other: Indicator) -> bool:
+    return parse(row.target) == parse(other.target) and parse(row.actual) == parse(other.actual)
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,7 @@ from selfeval_xl.model.findings import Finding, Fix, Severity, Treatment
 from selfeval_xl.model.forms import Form, ReadFile, Verdict
 from selfeval_xl.model.numbers import shown
 from selfeval_xl.model.quantity import Kind, is_blank, parse, tidy
-from selfeval_xl.rules.funding_table import main_line
+from selfeval_xl.rules.funding_table import is_below, main_line
 from selfeval_xl.rules.notation import (
     fractions,
     indicator_values,
@@ -24,6 +24,7 @@ from selfeval_xl.rules.notation import (
 )
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.texts import (
+    FUNDS_NOTE,
     FormText,
     all_texts,
     cells,
@@ -390,39 +391,43 @@ def untidy_values(form: Form, policy: Policy) -> Iterator[Finding]:
 
 @rule("N10", "文字说全部完成，数字不是", Severity.WARNING, asks="文字说全部完成、全部支付的，数字也应如此。")
 def text_claims_more_than_figures(form: Form, policy: Policy) -> Iterator[Finding]:
-    """An outcome that says that all was completed or paid agrees with the indicators and the money."""
-    text = form.goal.actual or ""
-    if not text or phrases("exception").search(text):
+    """A text that says that all was completed or paid agrees with the indicators and the money.
+
+    Looked at: outcomes, remarks, notes on the funds, texts on their management. The first that does not agree
+    is named.
+    """
+    unmet, line = [row for row in form.indicators if row.verdict is Verdict.UNMET], main_line(form)
+    is_low = line is not None and is_below(line, policy.number("execution_floor"))
+    if not unmet and not is_low:
         return
-    unmet = [row for row in form.indicators if row.verdict is Verdict.UNMET]
-    done, paid, line = phrases("all_done").search(text), phrases("all_paid").search(text), main_line(form)
-    if done and unmet:
-        named = "、".join(f"“{row.name}”" for row in unmet[:3])
-        yield replace(
-            form.goal.finding(
-                "actual",
-                (
-                    f"完成情况写“{done[0]}”，"
-                    f"但有{len(unmet)}个指标未完成（{named}{'等' if len(unmet) > 3 else ''}）。"
-                ),
-                value=text[:80],
+    on_money = (text for text in notes(form) if text.what == FUNDS_NOTE)
+    managed = (
+        FormText(row.label, row.cells.get(key), text)
+        for row in form.management
+        for key, text in (("text", row.text), ("problems", row.problems))
+        if text
+    )
+    for text in (*outcomes(form), *on_money, *managed):
+        if phrases("exception").search(text.text):
+            continue
+        done, paid = phrases("all_done").search(text.text), phrases("all_paid").search(text.text)
+        if done and unmet and text.what != FUNDS_NOTE:
+            named = "、".join(f"“{row.name}”" for row in unmet[:3])
+            yield Finding(
+                message=f"{text.what}写“{done[0]}”，"
+                f"但有{len(unmet)}个指标未完成（{named}{'等' if len(unmet) > 3 else ''}）。",
+                value=text.text[:80],
+                subject=text.what,
                 hint="按指标的实际完成情况改写，没有完成的写明。",
-            ),
-            cell=cells(form.goal.cells.get("actual"), *(row.cells.get("actual") for row in unmet)),
-        )
-    elif (
-        paid
-        and line is not None
-        and line.rate is not None
-        and line.budget
-        and line.rate < policy.number("execution_floor")
-    ):
-        yield replace(
-            form.goal.finding(
-                "actual",
-                f"完成情况写“{paid[0]}”，但资金执行率只有{shown(line.rate)}。",
-                value=text[:80],
+                cell=cells(text.cell, *(row.cells.get("actual") for row in unmet)),
+            )
+            return
+        if paid and is_low and line is not None:
+            yield Finding(
+                message=f"{text.what}写“{paid[0]}”，但资金执行率只有{shown(line.rate)}。",
+                value=text.text[:80],
+                subject=text.what,
                 hint="核对执行数，或把没有支付的部分写明。",
-            ),
-            cell=cells(form.goal.cells.get("actual"), line.cells.get("execution_rate")),
-        )
+                cell=cells(text.cell, line.cells.get("execution_rate")),
+            )
+            return

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import groupby
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.scoring import execution_score, standard_of
@@ -81,7 +82,8 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     yield from _points_of_levels(form)
     yield from _points_of_the_county(form, policy)
     rows, funds = _scored(form.indicators), execution(form)
-    if not rows and "points" in form.indicator_columns and any(row.score for row in form.indicators):
+    scored = any(row.score for row in form.indicators) or points_of(form.total_score) is not None
+    if not rows and "points" in form.indicator_columns and scored:
         yield Finding(
             message="分值都没有填，得分和总分没有依据。",
             hint="按下发的分值填写；没有下发的，各行分值加起来（连同执行率的分值）等于100分。",
@@ -125,16 +127,12 @@ def _grants_more(row: Indicator) -> bool:
 def _points_of_levels(form: Form) -> Iterator[Finding]:
     """Levels with printed points, such as 产出指标(50分), whose rows add up to something else."""
     for key, name in (("level1", "一级指标"), ("level2", "二级指标")):
-        groups: dict[tuple[str | None, str, Decimal], list[Indicator]] = {}
-        for row in form.indicators:
-            level = getattr(row, key)
+        for rows in _below_one_level(form.indicators, key):
+            cell, level = rows[0].cells.get(key), getattr(rows[0], key)
             printed = _PARENT.search(level) if level else None
-            if printed:
-                groups.setdefault((row.cells.get(key), level, Decimal(printed[1])), []).append(row)
-        for (cell, level, wanted), rows in groups.items():
-            if any(is_blank(row.points) for row in rows):
+            if printed is None or any(is_blank(row.points) for row in rows):
                 continue
-            found = sum((row.points for row in _scored(rows)), Decimal(0))
+            found, wanted = sum((row.points for row in _scored(rows)), Decimal(0)), Decimal(printed[1])
             if abs(found - wanted) > ROUNDING * len(rows):
                 yield Finding(
                     message=f"{name}“{level}”下面各行分值加起来是{number(found)}分，不是{number(wanted)}分。",
@@ -144,6 +142,19 @@ def _points_of_levels(form: Form) -> Iterator[Finding]:
                     value=number(found),
                     expected=number(wanted),
                 )
+
+
+def _below_one_level(indicators: Iterable[Indicator], key: str) -> Iterator[list[Indicator]]:
+    """The rows below each level: of one merged cell, or one after the other with the same text.
+
+    A level that is repeated in every row (产出指标（40分）) is one.
+    """
+
+    def above(row: Indicator) -> tuple[str | None, ...]:
+        return (row.level1, getattr(row, key))
+
+    for _, group in groupby(indicators, key=above):
+        yield list(group)
 
 
 def _points_of_the_county(form: Form, policy: Policy) -> Iterator[Finding]:
@@ -206,7 +217,7 @@ def deduction_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
                 "score",
                 f"“{row.name}”分值{number(item.points)}分，得分{number(item.score)}分，没有写扣分原因。"
                 f"{instead_of_text(form, row.cells.get('note'))}",
-                hint="在偏差原因一栏写明扣分的原因和改进措施；没有偏差的，得分改为满分。",
+                hint="在偏差原因一栏写明扣了什么分、为什么扣，以及下一步怎么做。",
                 expected=number(item.points),
             ),
             cell=cells(row.cells.get("score"), row.cells.get("note")),

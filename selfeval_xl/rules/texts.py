@@ -18,6 +18,7 @@ from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.quantity import is_blank
 
 STUB = "【待补充】"
+FUNDS_NOTE = "资金的原因说明"  # the name on screen of a note on the funds
 
 
 class FormText(NamedTuple):
@@ -96,7 +97,7 @@ def notes(form: Form) -> Iterator[FormText]:
     """The notes on the funds and the deviation column."""
     for line in form.funding:
         if line.note:
-            yield FormText("资金的原因说明", line.cells.get("note"), line.note)
+            yield FormText(FUNDS_NOTE, line.cells.get("note"), line.note)
     for row in form.indicators:
         if row.note:
             yield FormText("偏差原因", row.cells.get("note"), row.note)
@@ -157,13 +158,13 @@ def outcomes(form: Form) -> Iterator[FormText]:
 def explains_money(form: Form, policy: Policy) -> bool:
     """Whether the form says anywhere how the money was spent or not, or how far the work to be paid got.
 
-    A note on the funds or a text on their management counts unless it surely is about something else, and so
-    does a reason in the deviation column; of the outcomes and remarks a sentence that probably is about that
-    and tells of something left (an outcome mostly says what was paid).
+    A note on the funds or a text on their management counts where it probably is about that, or tells of
+    something left and is not surely about something else; so does a reason in the deviation column. Of the
+    outcomes and remarks a sentence counts that does both (an outcome mostly says what was paid).
     """
     own = [line.note for line in form.funding] + [row.note for row in form.indicators]
     own += [text for row in form.management for text in (row.text, row.problems)]
-    if any(says_something(text) and not raises("money", text or "", policy) for text in own):
+    if any(says_something(text) and _is_about_money(text or "", policy) for text in own):
         return True
     told = [text.text for text in outcomes(form) if not is_instruction(text.text)]
     return any(
@@ -171,6 +172,13 @@ def explains_money(form: Form, policy: Policy) -> bool:
         for text in told
         for sentence in sentences(text)
     )
+
+
+def _is_about_money(text: str, policy: Policy) -> bool:
+    """Whether a reason is about money or progress (not: 施工顺利)."""
+    if chance("money", text) >= 0.5:
+        return True
+    return bool(phrases("left").search(text)) and not raises("money", text, policy)
 
 
 def mentions(form: Form, row: Indicator) -> bool:
