@@ -184,6 +184,7 @@ def test_counts_below_a_level_that_counts_nothing(text: str, fires: bool) -> Non
         ("产出指标 数量指标 帮扶脱贫户 120 130", False),
         ("产出指标 数量指标 印发宣传册册数 5000 5000", False),
         ("产出指标 数量指标 监测天数（天） 30 30", False),
+        ("产出指标 数量指标 配套变压器3台 3 3", False),
         ("产出指标 数量指标 更换路灯 80 80盏", False),
     ],
 )

@@ -578,3 +578,35 @@ def test_a_reason_about_something_else_explains_no_low_rate(note: str, silent: b
     )
     for rule in (funding.low_rate_without_reason, funding_and_indicators.low_rate_yet_all_met):
         assert (not list(rule(checked, default()))) == silent
+
+
+@pytest.mark.parametrize(
+    "rows, rule, fires",
+    [
+        # the total budget was added up wrongly: F01 alone
+        (
+            ("财政拨款 _ 80 80 _", "其他资金 _ 20 20 _", "合计 _ 90 100 _"),
+            funding.spent_more_than_budget,
+            False,
+        ),
+        (
+            ("财政拨款 _ 80 90 _", "其他资金 _ 20 20 _", "合计 _ 90 110 _"),
+            funding.spent_more_than_budget,
+            True,
+        ),
+        (
+            ("财政拨款 80 80 80 _", "其他资金 20 20 20 _", "合计 100 150 100 _"),
+            budget_changes.budget_changed_without_reason,
+            False,
+        ),
+        (
+            ("财政拨款 80 130 80 _", "其他资金 20 20 20 _", "合计 100 160 100 _"),
+            budget_changes.budget_changed_without_reason,
+            True,
+        ),
+    ],
+)
+def test_what_follows_from_a_wrong_total_is_no_second_finding(rows, rule, fires) -> None:
+    checked = form(*rows)
+    assert list(funding.total_is_not_the_sum(checked, default()))
+    assert bool(found(rule, checked)) == fires

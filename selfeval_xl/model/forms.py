@@ -418,6 +418,19 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class SummaryLine:
+    """A line of 项目自评汇总表: the texts of its filled cells and their names, by the head of the column.
+
+    money_unit: as printed on the sheet, or None.
+    """
+
+    sheet: str
+    texts: Mapping[str, str]
+    cells: Cells
+    money_unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ListedFinding:
     """A row of the sheet 问题清单 or 校验结果: a finding of an earlier check, as written then.
 
@@ -444,7 +457,8 @@ class ReadFile:
 
     kind: xlsx, xls, xlsb, ods, docx, pdf ... by content. saved: the time saved inside the file, ISO text.
     settings: those of the hidden sheet `_selfeval` (layout, version, year, codes, submission number).
-    listed: the findings of the check before this one, where the file carries them.
+    listed: the findings of the check before this one, where the file carries them. summary: the lines of its
+    项目自评汇总表.
     """
 
     path: str
@@ -459,6 +473,7 @@ class ReadFile:
     settings: Mapping[str, str] = field(default_factory=dict)
     explanations: tuple[Explanation, ...] = ()
     listed: tuple[ListedFinding, ...] = ()
+    summary: tuple[SummaryLine, ...] = ()
 
     @property
     def unread(self) -> list[Unread]:

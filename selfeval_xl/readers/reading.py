@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from selfeval_xl.model.forms import Explanation, Form, ListedFinding, Problem, ReadFile, Report
+from selfeval_xl.model.forms import Explanation, Form, ListedFinding, Problem, ReadFile, Report, SummaryLine
 from selfeval_xl.model.grid import Grid
 from selfeval_xl.readers.formats.kinds import ATTACHMENTS
 from selfeval_xl.readers.formats.source import Source, open_source
@@ -15,6 +15,7 @@ from selfeval_xl.readers.recognition.layout_match import layout_by_settings
 from selfeval_xl.readers.recognition.overwritten_formulas import with_overtyped
 from selfeval_xl.readers.recognition.report import report_in, report_on_sheet
 from selfeval_xl.readers.recognition.result_list import explanations_in, listed_in
+from selfeval_xl.readers.recognition.summary_lines import summary_in
 
 _NOTHING_FOUND = (
     "“{name}”里没有找到绩效自评表，也没有自评报告。请确认交的是自评表；"
@@ -40,12 +41,14 @@ def understand(source: Source) -> ReadFile:
     evidence: list[str] = []
     explanations: list[Explanation] = []
     listed: list[ListedFinding] = []
+    summary: list[SummaryLine] = []
     for grid in source.grids:
         found = forms_in(grid, source.path)
         forms += _with_layout(found.forms, grid, source)
         problems += found.problems
         explanations += explanations_in(grid)
         listed = listed_in(grid) or listed
+        summary = summary_in(grid) or summary
         evidence += [f"{grid.name}：{line}" for line in found.evidence]
         report = report_on_sheet(grid, source.path)
         if report:
@@ -70,6 +73,7 @@ def understand(source: Source) -> ReadFile:
         settings=source.settings,
         explanations=tuple(explanations),
         listed=tuple(listed),
+        summary=tuple(summary),
     )
 
 

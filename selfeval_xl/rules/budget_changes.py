@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.model.forms import DEPARTMENT, Form
 from selfeval_xl.model.money import NAMES, ten_thousand_yuan
 from selfeval_xl.model.numbers import shown
-from selfeval_xl.rules.funding_table import (
-    main_line,
-)
+from selfeval_xl.rules.funding_table import main_line, summed_instead
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.texts import cells, explains_change, explains_money, instead_of_text
 
@@ -39,10 +38,10 @@ def budget_changed_without_reason(form: Form, policy: Policy) -> Iterator[Findin
     if not initial or initial < 0 or not annual or annual < 0:
         return
     change = annual - initial
-    if abs(change) / initial <= policy.number("budget_change") or ten_thousand_yuan(
-        form, abs(change)
-    ) <= policy.number("budget_change_amount"):
-        return
+    slack = policy.number("funding_tolerance")
+    first, last = (summed_instead(form, line, key, slack) for key in ("initial_budget", "annual_budget"))
+    if not _is_large(form, initial, annual, policy) or not _is_large(form, first, last, policy):
+        return  # a wrong total is F01's
     if explains_change(form):
         return
     direction = "增加" if change > 0 else "减少"
@@ -59,6 +58,15 @@ def budget_changed_without_reason(form: Form, policy: Policy) -> Iterator[Findin
         cell=cells(line.cells.get("annual_budget"), line.cells.get("initial_budget")),
         treatment=Treatment.EXPLAIN if form.kind == DEPARTMENT else None,
     )
+
+
+def _is_large(form: Form, initial: Decimal | None, annual: Decimal | None, policy: Policy) -> bool:
+    """Whether the budget was changed by more than the thresholds."""
+    if not initial or annual is None:
+        return False
+    change = abs(annual - initial)
+    most = policy.number("budget_change_amount")
+    return change / initial > policy.number("budget_change") and ten_thousand_yuan(form, change) > most
 
 
 @rule(

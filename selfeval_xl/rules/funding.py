@@ -21,6 +21,7 @@ from selfeval_xl.rules.funding_table import (
     printed_rate_fits,
     sources,
     subject_cells,
+    summed_instead,
     ten_thousandfold,
     total_of,
 )
@@ -153,6 +154,7 @@ def spent_more_than_budget(form: Form, policy: Policy) -> Iterator[Finding]:
         and budget > 0
         and (executed := line.amount("executed")) is not None
         and executed > budget
+        and _is_over_as_summed(form, line, policy)
     ]
     top = [line for line in over if line.part_of is None] or over
     if not top:
@@ -175,6 +177,13 @@ def spent_more_than_budget(form: Form, policy: Policy) -> Iterator[Finding]:
         ),
         cell=cells(*(line.cells.get("executed") for line in top)),
     )
+
+
+def _is_over_as_summed(form: Form, line: FundingLine, policy: Policy) -> bool:
+    """Whether more was spent by the sums of the sources too: a wrong total is F01's."""
+    slack = policy.number("funding_tolerance")
+    executed, budget = (summed_instead(form, line, key, slack) for key in ("executed", line.budget_key))
+    return executed is None or budget is None or executed > budget
 
 
 @rule("F04", "没有预算却有支出", Severity.ERROR, asks="没有预算的资金不应有支出。")

@@ -81,6 +81,16 @@ def exceeds(form: Form, key: str, total: Span, parts: list[FundingLine], slack: 
     return _sum(parts, key) if largest > total.high + allowed else None
 
 
+def summed_instead(form: Form, line: FundingLine, key: str, slack: Decimal) -> Decimal | None:
+    """An amount as it follows from the sources where the total row's own is wrong (F01); else as printed."""
+    parts = [row for row in sources(form) if row.amount(key) is not None]
+    whole = amount_span(line, key)
+    if not line.is_total or whole is None or not parts:
+        return line.amount(key)
+    other = exceeds(form, key, whole, parts, slack)
+    return line.amount(key) if other is None else other
+
+
 def _sum(lines: Iterable[FundingLine], key: str) -> Decimal:
     """The sum of the amounts as printed."""
     return sum((line.amount(key) or ZERO for line in lines), ZERO)

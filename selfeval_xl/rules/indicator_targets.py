@@ -13,7 +13,7 @@ from decimal import Decimal
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.text_models import raises
 from selfeval_xl.assessment.words import is_placeholder
-from selfeval_xl.model.findings import Finding, Severity
+from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.model.forms import Form, Indicator
 from selfeval_xl.model.money import yuan
 from selfeval_xl.model.quantity import Kind, parse, tidy
@@ -133,7 +133,13 @@ def unit_unlike_name(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
-@rule("I06", "没有填年度指标值", Severity.ERROR, asks="每个指标都要有年度指标值。")
+@rule(
+    "I06",
+    "没有填年度指标值",
+    Severity.ERROR,
+    asks="每个指标都要有年度指标值。",
+    treatment=Treatment.FIX,
+)
 def target_missing(form: Form, policy: Policy) -> Iterator[Finding]:
     """Every named indicator has a target; a score card asks for neither targets nor completed values."""
     if form.indicator_columns and not form.indicator_columns & ASKED:
@@ -185,8 +191,9 @@ def _lacks_unit(row: Indicator) -> bool:
     return not (_ends_in_unit(name) or pattern("rates").search(name))
 
 
-_UNIT_AT_END = re.compile(  # 培训次数, 受益户, 学时; not 印发宣传册, 退役干部
+_UNIT_AT_END = re.compile(  # 培训次数, 受益户, 学时, 变压器3台; not 印发宣传册, 退役干部
     r"(?:个|件|台|套|部|处|项|批|份|家|座|头|株|篇|册|辆|条|名|场|期)(?:数|数量|次)$"
+    r"|\d(?:个|件|台|套|部|处|项|批|份|家|座|头|株|篇|册|辆|条|名|场|期)$"
     r"|(?:人|户|次|天|课时|学时|工时|小时|分钟|月|年|周|亩|公顷|公里|吨|平方米|万元|元|%|分)(?:数|数量)?[)）]?$"
 )
 

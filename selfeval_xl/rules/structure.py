@@ -199,7 +199,7 @@ def _number(version: str) -> tuple[int, ...]:
     "隐藏的行列或工作表里有内容",
     Severity.WARNING,
     asks="自评表的内容不要放在隐藏的行、列或工作表里。",
-    treatment=Treatment.EXPLAIN,
+    treatment=Treatment.FIX,
     scope="file",
 )
 def hidden_data(file: ReadFile, policy: Policy) -> Iterator[Finding]:

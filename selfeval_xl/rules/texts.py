@@ -181,8 +181,18 @@ def _is_about_money(text: str, policy: Policy) -> bool:
     return bool(phrases("left").search(text)) and not raises("money", text, policy)
 
 
+_GENERAL = re.compile(  # what a text leaves out of an indicator's name
+    r"数量|人数|个数|户数|次数|场次|面积|里程|任务|工作|项目|工程|情况|完成|实施|开展|比例|采购|购置|购买|配备|安装|建设|"
+    r"(?:合格|完成|覆盖|到位|及时|达标)?率$|程度$|度$"
+)
+
+
 def mentions(form: Form, row: Indicator) -> bool:
-    """Whether an outcome, a remark or a text on the management of the money speaks of the indicator."""
+    """Whether an outcome, a remark or a text on the management of the money speaks of the indicator.
+
+    It does with four letters of the name in a row, or where a sentence about something left names half of
+    what the name says.
+    """
     name = re.sub(r"^指标\d+[:：、.]?|[\s“”\"]|[(（][^()（）]*[)）]", "", row.name or "")
     size = min(len(name), 4)
     if size < 2:
@@ -190,7 +200,25 @@ def mentions(form: Form, row: Indicator) -> bool:
     pieces = {name[at : at + size] for at in range(len(name) - size + 1)}
     told = [text.text for text in outcomes(form)]
     told += [text for each in form.management for text in (each.text, each.problems) if text]
-    return any(piece in text for text in told for piece in pieces)
+    if any(piece in text for text in told for piece in pieces):
+        return True
+    words = _GENERAL.sub(" ", name).split()
+    return any(
+        _names_half(sentence, words)
+        for text in told
+        for sentence in sentences(text)
+        if phrases("left").search(sentence)
+    )
+
+
+def _names_half(sentence: str, words: Sequence[str]) -> bool:
+    """Whether two letters or more in a row of these words stand in the sentence, half of all at least."""
+    shared: set[tuple[int, int]] = set()
+    for number, word in enumerate(words):
+        for at in range(len(word) - 1):
+            if word[at : at + 2] in sentence:
+                shared |= {(number, at), (number, at + 1)}
+    return len(shared) * 2 >= sum(map(len, words)) and len(shared) >= 2
 
 
 _SENTENCE = re.compile(r"[。；;\n！!？?]+")
