@@ -14,7 +14,9 @@ from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.filings.expected import ExpectedProject, matching
 from selfeval_xl.model.findings import Finding, Related, Severity, Treatment
 from selfeval_xl.model.forms import Filing, Form, Goal, Indicator, Verdict
+from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.money import NAMES, ten_thousand_yuan
+from selfeval_xl.model.numbers import rounded
 from selfeval_xl.model.quantity import Kind, Quantity, money, parse, tidy
 from selfeval_xl.model.sheet_names import STUB
 from selfeval_xl.rules.funding_table import main_line
@@ -123,7 +125,8 @@ def _disagreement(filing: Filing, key: str, what: str, hint: str) -> Iterator[Fi
             row.finding(
                 key,
                 (
-                    f"“{bare(row.name)}”的{what}：部门整体表填“{value}”，项目表“{form.name}”"
+                    f"“{bare(row.name)}”的{what}：部门整体表填“{value}”"
+                    f"{_converted(value, getattr(other, key))}，项目表“{form.name}”"
                     f"{other.cells.get(key, '')}填“{getattr(other, key)}”，两表不一致。"
                 ),
                 hint=hint,
@@ -133,6 +136,18 @@ def _disagreement(filing: Filing, key: str, what: str, hint: str) -> Iterator[Fi
             whole,
             filing,
         )
+
+
+def _converted(text: str, other: str | None) -> str:
+    """The value in the unit of the other one, in brackets: （合14.904万元）; "" where both have one unit."""
+    value, wanted = parse(text), parse(other)
+    measure, other_measure = value.measure, wanted.measure
+    if value.number is None or measure is None or other_measure is None or value.unit == wanted.unit:
+        return ""
+    if measure.dimension != other_measure.dimension or measure.factor == other_measure.factor:
+        return ""
+    number = rounded(value.number * measure.factor / other_measure.factor, 6)
+    return f"（合{plain_number(number)}{wanted.unit}）"
 
 
 @rule(

@@ -52,7 +52,9 @@ def budget_changed_without_reason(form: Form, policy: Policy) -> Iterator[Findin
             f"比年初预算数{line.initial_budget}{form.money_unit}{direction}了"
             f"{shown(abs(change) / initial)}，没有说明原因。"
             f"{instead_of_text(form, line.cells.get('note'))}",
-            hint="写明预算追加或调减的原因和依据（文号）。",
+            hint="写明预算追加或调减的原因和依据（文号）。"
+            if form.kind == DEPARTMENT
+            else "请财政局核对追加或调减的文号；单位不用改。",
             severity=Severity.WARNING if form.kind == DEPARTMENT else None,
         ),
         cell=cells(line.cells.get("annual_budget"), line.cells.get("initial_budget")),

@@ -18,7 +18,7 @@ from selfeval_xl.model.forms import Cause, Form, Indicator, Verdict
 from selfeval_xl.model.numbers import shown
 from selfeval_xl.model.quantity import Kind, is_blank, money, parse, tidy
 from selfeval_xl.model.sheet_names import STUB
-from selfeval_xl.rules.indicators import bare, level, named
+from selfeval_xl.rules.indicators import bare, level, named, with_unit
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.texts import (
     cells,
@@ -116,7 +116,7 @@ def unmet_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
                 row.finding(
                     "note",
                     (
-                        f"{named(row)}指标值“{row.target}”，实际完成“{row.actual}”{rate}，未完成，"
+                        f"{_compared(row)}{rate}，未完成，"
                         f"也没有说明原因。{instead_of_text(form, row.cells.get('note'))}"
                     ),
                     hint=_DEFAULT_UNMET,
@@ -126,12 +126,17 @@ def unmet_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
+def _compared(row: Indicator) -> str:
+    """The indicator with target and completed value, each with its unit, as messages begin."""
+    return f"{named(row)}指标值“{with_unit(row.target, row)}”，实际完成“{with_unit(row.actual, row)}”"
+
+
 def _unmet_in_silence(row: Indicator) -> Finding:
     """The finding on an unmet indicator of a form without a column for reasons."""
     return row.finding(
         "actual",
-        f"{named(row)}指标值“{row.target}”，实际完成“{row.actual}”，未完成，表上没有说明原因。",
-        hint="表上没有偏差原因栏的，在目标完成情况、备注或“单位说明”里写明原因和下一步怎么做。",
+        f"{_compared(row)}，未完成，表里没有说明原因。",
+        hint="表里没有偏差原因栏的，在目标完成情况或备注里写明原因和下一步怎么做。",
         severity=Severity.WARNING,
     )
 
@@ -218,7 +223,7 @@ def exceeded_without_word(form: Form, policy: Policy) -> Iterator[Finding]:
         yield row.finding(
             "actual",
             (
-                f"{named(row)}指标值“{row.target}”，实际完成“{row.actual}”，超出{shown(row.deviation)}，"
+                f"{_compared(row)}，超出{shown(row.deviation)}，"
                 f"没有说明原因。{instead_of_text(form, row.cells.get('note'))}"
             ),
             hint="说明超额的原因；年初指标值定低了的，下年调整。",
@@ -239,7 +244,7 @@ def actual_is_no_number(form: Form, policy: Policy) -> Iterator[Finding]:
                 "actual",
                 f"{named(row)}的指标值是“{row.target}”，实际完成值写的是“{row.actual}”，不是数字。",
                 expected=f"像“{_example(row)}”这样的数",
-                hint="填写实际完成的数和单位。",
+                hint="填写实际完成的数和单位；没有做的填0，并写明原因。",
             )
 
 

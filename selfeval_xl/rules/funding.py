@@ -80,7 +80,7 @@ def _empty_total(form: Form, total: FundingLine, key: str, parts: list[FundingLi
             f"{line.cells.get(key)}（{line.typed.get(key, getattr(line, key))}）" for line in texts
         )
         message = f"{NAMES[key]}：{places}是文字，不是数字，没有加进合计。"
-        hint = "把这几格重新键入数字，不带单位，合计就会算出来。"
+        hint = "把这几格重新填成数字，不带单位，合计就会算出来。"
     else:
         listed = "＋".join(f"{line.source}{getattr(line, key)}" for line in parts)
         message = f"{NAMES[key]}：合计没有填，各项资金填了（{listed}）。"
@@ -222,7 +222,7 @@ def paid_without_budget(form: Form, policy: Policy) -> Iterator[Finding]:
     "F05",
     "执行率偏低没有说明原因",
     Severity.WARNING,
-    asks="合计行执行率低于说明线（参数，默认90%）的，要在表上写明原因。",
+    asks="合计行执行率低于说明线（参数，默认90%）的，要在表里写明原因。",
 )
 def low_rate_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     """An execution rate below the threshold needs a reason somewhere on the form.
@@ -236,7 +236,8 @@ def low_rate_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     yield replace(
         line.finding(
             "execution_rate",
-            f"{line.source}执行率{shown(line.rate)}，低于{floor}，全表没有说明原因。"
+            f"{line.source}执行率{shown(line.rate)}（预算{getattr(line, line.budget_key)}{form.money_unit}，"
+            f"执行{line.executed}{form.money_unit}），低于{floor}，表里没有说明原因。"
             f"{instead_of_text(form, line.cells.get('note'))}",
             value=line.execution_rate or shown(line.rate),
             hint=(

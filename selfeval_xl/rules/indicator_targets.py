@@ -314,7 +314,7 @@ def benefit_is_hollow(form: Form, policy: Policy) -> Iterator[Finding]:
         yield replace(
             first.finding(
                 "name",
-                f"{named(first)}{more}（指标值{shown}“{first.target}”）空泛，数不清也查不到。",
+                f"{named(first)}{more}（指标值{shown}“{first.target}”）说得笼统，没有写出看什么、数什么。",
                 hint="下年改成数得清、查得到的效果，例如受益人数、增收金额、事故起数、知晓率。",
                 value=first.name,
             ),

@@ -14,9 +14,9 @@ from functools import lru_cache
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.forms import DEPARTMENT, Form, Indicator
-from selfeval_xl.model.quantity import Quantity, money, parse, tidy
+from selfeval_xl.model.quantity import Kind, Quantity, money, parse, tidy
 from selfeval_xl.rules.registry import rule
-from selfeval_xl.rules.word_lists import pattern_table, word_table, words
+from selfeval_xl.rules.word_lists import pattern_table, texts_by_key, word_table, words
 
 _PREFIX = re.compile(r"^指标\d+[:：、.]?")
 _TAIL = re.compile(r"[(（][^()（）]*[)）]|指标|等$|情况$")
@@ -61,6 +61,13 @@ def named(indicator: Indicator) -> str:
     return f"“{bare(indicator.name) or indicator.name or '没有名称的指标'}”"
 
 
+def with_unit(text: str | None, row: Indicator) -> str:
+    """A value as messages show it: a bare number with the unit of its own column."""
+    plain = parse(text)
+    bare_number = plain.kind is Kind.NUMBER and not plain.unit and row.unit
+    return f"{text}{row.unit}" if bare_number else text or ""
+
+
 @rule(
     "I01",
     "指标名称没有说清",
@@ -79,8 +86,17 @@ def name_says_nothing(form: Form, policy: Policy) -> Iterator[Finding]:
             yield row.finding(
                 "name",
                 f"三级指标只写“{row.name}”，看不出衡量的是什么。",
-                hint="写出具体事项，例如“卫星电话采购数量”“安全培训人数”。",
+                hint=f"写出具体事项，例如{_example(row)}。",
             )
+
+
+def _example(row: Indicator) -> str:
+    """Names that say something, of the row's level."""
+    levels = f"{row.level2 or ''}{row.level1 or ''}"
+    return next(
+        (names for word, names in texts_by_key("example_names").items() if word in levels),
+        "“卫星电话采购数量”“安全培训人数”",
+    )
 
 
 def _says_nothing(row: Indicator) -> bool:
@@ -125,10 +141,17 @@ def name_unlike_level(form: Form, policy: Policy) -> Iterator[Finding]:
                 yield row.finding(
                     "name",
                     f"{named(row)}放在“{row.level2}”下面不合适。",
-                    hint="下年申报时移到相符的二级指标下面。",
+                    hint=f"下年申报时移到{_fitting_level(name) or '相符的二级指标'}下面。",
                     value=row.name,
                 )
                 break
+
+
+def _fitting_level(name: str) -> str | None:
+    """The second level below which the name belongs, as a hint quotes it; None where none is sure."""
+    return next(
+        (f"“{level}”" for level, names in pattern_table("fitting_levels").items() if names.search(name)), None
+    )
 
 
 @rule(

@@ -75,7 +75,7 @@ def residue_in_text(form: Form, policy: Policy) -> Iterator[Finding]:
         mends = tuple((dirty.cell, Fix(dirty.text, clean(dirty.text))) for dirty, _ in found if dirty.cell)
         yield Finding(
             message=f"{_listed(text for text, _ in found)}里有多余的代码（如“{_visible(match[0])}”）。",
-            hint="删掉这些代码，只留文字。",
+            hint="删掉这些代码，文字、数字和“≥”“%”等符号照样留着。",
             subject=text.what,
             cell=cells(*(text.cell for text, _ in found)),
             value=_excerpt(text.text, match.start()),
@@ -128,7 +128,7 @@ def clean(text: str) -> str:
     "N02",
     "填写说明或空白占位没有清掉",
     Severity.WARNING,
-    asks="印在表上的填写说明（100字以内）和空白占位要清掉。",
+    asks="印在表里的填写说明（100字以内）和空白占位要清掉。",
     treatment=Treatment.FIX,
 )
 def guidance_left(form: Form, policy: Policy) -> Iterator[Finding]:
@@ -151,7 +151,7 @@ def guidance_left(form: Form, policy: Policy) -> Iterator[Finding]:
             message=f"有{len(form.placeholders)}行只有“{form.placeholders[0][1]}”这样的占位文字，没有指标。",
             severity=Severity.NOTE,
             treatment=Treatment.NEXT_YEAR,
-            hint="不用的行可以删掉，或写明“无”。",
+            hint="不用的行请删掉或清空。",
             cell=cells(*(cell for cell, _ in form.placeholders)),
             value=form.placeholders[0][1],
             subject="绩效指标",
@@ -162,7 +162,7 @@ def guidance_left(form: Form, policy: Policy) -> Iterator[Finding]:
     "N03",
     "完成情况照抄目标",
     Severity.WARNING,
-    asks="实际完成情况不能照抄预期目标。",
+    asks="目标完成情况不能照抄年度目标。",
     treatment=Treatment.EXPLAIN,
 )
 def outcome_copies_goal(form: Form, policy: Policy) -> Iterator[Finding]:
@@ -172,7 +172,7 @@ def outcome_copies_goal(form: Form, policy: Policy) -> Iterator[Finding]:
         yield replace(
             form.goal.finding(
                 "actual",
-                "“实际完成情况”和“预期目标”一字不差，看不出完成了什么。",
+                "“目标完成情况”和“年度目标”一字不差，看不出完成了什么。",
                 value=(form.goal.actual or "")[:60],
                 hint="写清今年实际做了什么、完成多少，用数字说话。",
             ),
@@ -210,15 +210,15 @@ def goal_is_a_list_of_duties(form: Form, policy: Policy) -> Iterator[Finding]:
     goal = form.goal.expected or ""
     duties = len(phrases("duty").findall(goal))
     if duties >= 3 and not _FIGURE.search(_NOT_A_FIGURE.sub(" ", goal)):
-        what = f"写的是部门职责（{duties}处“负责、组织、指导”一类），没有数量，也没有时间，"
+        what = f"写的是部门职责（{duties}处“负责、组织、指导”一类）"
     elif _is_vague(goal, policy):
-        what = f"只有“{_excerpt(goal, 0, 20)}”这样的话，没有做什么、做多少，"
+        what = f"只有“{_excerpt(goal, 0, 20)}”这样的话"
     else:
         return
     if not is_blank(goal):
         yield form.goal.finding(
             "expected",
-            f"年度目标{what}没法核对完成没有。",
+            f"年度目标没有数量，也没有时间，没法核对完成没有：{what}。",
             value=goal[:60],
             hint="下年申报时写清这一年要完成什么、完成多少、什么时候完成。",
         )
@@ -232,12 +232,12 @@ def _is_vague(goal: str, policy: Policy) -> bool:
     return bool(parts) and all(raises("vague", part, policy) for part in parts)
 
 
-@rule("N11", "目标或完成情况没有填", Severity.ERROR, asks="预期目标和实际完成情况都要填。")
+@rule("N11", "目标或完成情况没有填", Severity.ERROR, asks="年度目标和目标完成情况都要填。")
 def goal_or_outcome_missing(form: Form, policy: Policy) -> Iterator[Finding]:
     """The form says what was to be reached, and what was: neither cell is empty."""
     for key, what, hint in (
-        ("expected", "预期目标", "按预算批复的绩效目标填写今年要做什么、做到什么程度。"),
-        ("actual", "实际完成情况", "写清今年做了什么、完成多少；没有做的写明原因。"),
+        ("expected", "年度目标", "按预算批复的绩效目标填写今年要做什么、做到什么程度。"),
+        ("actual", "目标完成情况", "写清今年做了什么、完成多少；没有做的写明原因。"),
     ):
         cell = form.goal.cells.get(key)
         text = getattr(form.goal, key)
@@ -257,8 +257,8 @@ _AMOUNT = re.compile(r"^(?:≥|≤|=|>|<|约)?[-+]?[\d,]+(?:\.\d+)?(?:元|万元
 def goal_is_no_goal(form: Form, policy: Policy) -> Iterator[Finding]:
     """A goal cell holds a goal, not an amount and not only the project's name."""
     for key, what, hint in (
-        ("expected", "预期目标", "写清今年要做什么、做到什么程度。"),
-        ("actual", "实际完成情况", "写清今年做了什么、完成多少。"),
+        ("expected", "年度目标", "写清今年要做什么、做到什么程度。"),
+        ("actual", "目标完成情况", "写清今年做了什么、完成多少。"),
     ):
         text = getattr(form.goal, key)
         if is_blank(text):

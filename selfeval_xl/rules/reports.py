@@ -42,7 +42,7 @@ def _in_report(finding: Finding, report: Report, filing: Filing) -> Finding:
     "X04",
     "报告里的数与表不符",
     Severity.WARNING,
-    asks="报告里的数与表上的一致。",
+    asks="报告里的数与表里的一致。",
     scope="filing",
     needs="report",
 )
