@@ -255,3 +255,20 @@ def test_targets_that_stand_for_a_value(target: str, fires: bool) -> None:
 def test_slogans_with_a_percentage(text: str, fires: bool) -> None:
     cells = found(indicator_targets.benefit_is_hollow, f"效益指标 社会效益指标 {text} _")
     assert cells == (["D12"] if fires else [])
+
+
+@pytest.mark.parametrize(
+    "text, rule",
+    [
+        ("社会效益指标 公共服务能力提升程度 明显提升", "I13"),
+        ("社会效益指标 社会影响力 持续扩大", "I13"),
+        ("可持续影响指标 促进产业发展 长期", "I13"),
+        ("社会效益指标 公共服务能力提升程度 ≥95%", "I18"),
+        ("社会效益指标 政策知晓率 ≥90%", None),
+        ("社会效益指标 重大安全事故 不发生", None),
+    ],
+)
+def test_a_hollow_benefit_in_words_is_one_that_cannot_be_assessed(text: str, rule: str | None) -> None:
+    in_words = found(indicator_targets.target_cannot_be_assessed, f"效益指标 {text} _")
+    in_percent = found(indicator_targets.benefit_is_hollow, f"效益指标 {text} _")
+    assert (bool(in_words), bool(in_percent)) == (rule == "I13", rule == "I18")

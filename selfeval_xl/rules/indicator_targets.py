@@ -291,6 +291,19 @@ def _is_hollow(row: Indicator, policy: Policy) -> bool:
     return bool(slogan) or raises("hollow", _with_target(row), policy)
 
 
+def _hollow_benefits(form: Form, policy: Policy) -> Iterator[Indicator]:
+    """The benefit indicators that nobody can count, look up or ask about."""
+    for row in form.indicators:
+        if (
+            row.name
+            and row.target
+            and re.search("效益|效果|影响", level(row.level2) or level(row.level1))
+            and "满意" not in f"{row.level1}{row.level2}{row.name}"
+            and _is_hollow(row, policy)
+        ):
+            yield row
+
+
 @rule(
     "I18",
     "效益指标空泛",
@@ -298,16 +311,11 @@ def _is_hollow(row: Indicator, policy: Policy) -> bool:
     asks="效益指标要数得清、查得到或问得到，不是一种感受、一句口号加一个百分比。",
 )
 def benefit_is_hollow(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A benefit can be counted, looked up or asked in a survey (not: 社会效益明显 ≥95%)."""
-    rows = [
-        row
-        for row in form.indicators
-        if row.name
-        and row.target
-        and re.search("效益|效果|影响", level(row.level2) or level(row.level1))
-        and "满意" not in f"{row.level1}{row.level2}{row.name}"
-        and _is_hollow(row, policy)
-    ]
+    """A benefit can be counted, looked up or asked in a survey (not: 社会效益明显 ≥95%).
+
+    A hollow one whose target is in words is I13's.
+    """
+    rows = [row for row in _hollow_benefits(form, policy) if quantity(row).kind is not Kind.TEXT]
     if rows:
         first = rows[0]
         more, shown = (f"等{len(rows)}个效益指标", "如") if len(rows) > 1 else ("", "是")
@@ -326,9 +334,10 @@ def benefit_is_hollow(form: Form, policy: Policy) -> Iterator[Finding]:
     "I13", "定性指标值难以考核", Severity.NOTE, asks="定性指标值要能考核，“促进发展”“逐步提高”一类不好判断。"
 )
 def target_cannot_be_assessed(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A qualitative target can be assessed (not: 好坏, 基本建立, 促进发展)."""
+    """A qualitative target can be assessed (not: 好坏, 基本建立, 促进发展), and so can a benefit in words."""
     vague = words("unassessable")
-    rows = [row for row in form.indicators if row.target and tidy(row.target) in vague]
+    hollow = {id(row) for row in _hollow_benefits(form, policy) if quantity(row).kind is Kind.TEXT}
+    rows = [row for row in form.indicators if row.target and (tidy(row.target) in vague or id(row) in hollow)]
     if rows:
         first = rows[0]
         more = f"等{len(rows)}个指标" if len(rows) > 1 else ""
