@@ -293,10 +293,15 @@ def scores_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     capped = _cap(form, policy)
     if capped is not None and total == capped[0] and found > total:
         return  # the county's cap holds (S09)
+    sums = [found, without_tasks]
+    if (
+        sum((item.points for item in _scored(form.indicators)), Decimal(0)) == HUNDRED
+    ):  # the rate stands apart
+        sums.append(sum((item.score or Decimal(0) for item in _scored(form.indicators)), Decimal(0)))
     digits = len(tidy(form.total_score or "").rstrip("分").partition(".")[2])
     if any(
         abs(summed - total) <= ROUNDING * 2 or (digits < 2 and rounded(summed, digits) == total)
-        for summed in (found, without_tasks)
+        for summed in sums
     ):
         return
     yield form.finding(

@@ -6,11 +6,11 @@ import re
 
 from selfeval_xl.model.forms import SummaryLine
 from selfeval_xl.model.grid import Grid, a1
-from selfeval_xl.model.sheet_names import SUMMARY
 from selfeval_xl.model.text import squeeze
 
 _HEAD_ROWS = 8  # the head of columns stands in one of these
 _NEEDED = "项目名称"
+_NAMED = "汇总"  # as in 项目自评汇总表
 _HEADS = frozenset(
     ("项目编码", "项目名称", "年初预算数", "全年预算数", "全年执行数", "执行率")
     + ("指标总数", "未完成指标数", "自评得分", "自评等级")
@@ -23,11 +23,11 @@ _END = ("合计", "总计", "小计")
 def summary_in(grid: Grid) -> list[SummaryLine]:
     """The lines of a sheet that is a summary of project forms; none where it is something else.
 
-    It is known by its name or a title with 汇总表, and its columns by their heads, wherever they were moved.
+    It is known by 汇总 in its name, and its columns by their heads, wherever they were moved.
     """
-    titles = [squeeze(text) for row in range(min(_HEAD_ROWS, grid.height)) if (text := _joined(grid, row))]
-    if SUMMARY not in grid.name and not any("项目" in title and "汇总表" in title for title in titles):
+    if _NAMED not in grid.name:
         return []
+    titles = [squeeze(text) for row in range(min(_HEAD_ROWS, grid.height)) if (text := _joined(grid, row))]
     for row in range(min(_HEAD_ROWS, grid.height)):
         heads = {squeeze(grid.text(row, column)): column for column in range(grid.width)}
         columns = {head: column for head, column in heads.items() if head in _HEADS}
