@@ -6,7 +6,7 @@ Targets were fixed with the budget.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -150,14 +150,15 @@ def target_missing(form: Form, policy: Policy) -> Iterator[Finding]:
         if row.name and row.target is None and not without_target_by_design(form, row)
     ]
     if rows:
-        yield replace(
-            rows[0].finding(
-                "target",
-                f"{several([bare(row.name) for row in rows])}没有填年度指标值。",
-                hint="按预算批复的绩效目标填写指标值和单位。",
-            ),
-            cell=cells(*(row.cells.get("target") for row in rows)),
-        )
+        yield _of_targets(rows, "没有填年度指标值。", "按预算批复的绩效目标填写指标值和单位。")
+
+
+def _of_targets(rows: Sequence[Indicator], fault: str, hint: str) -> Finding:
+    """One finding on the targets of these indicators."""
+    return replace(
+        rows[0].finding("target", f"{several([bare(row.name) for row in rows])}{fault}", hint=hint),
+        cell=cells(*(row.cells.get("target") for row in rows)),
+    )
 
 
 @rule(
@@ -171,14 +172,7 @@ def number_without_unit(form: Form, policy: Policy) -> Iterator[Finding]:
     rows = [row for row in form.indicators if _lacks_unit(row)]
     if rows:
         shown = f"“{rows[0].target}”" if len(rows) == 1 else "只有数字，"
-        yield replace(
-            rows[0].finding(
-                "target",
-                f"{several([bare(row.name) for row in rows])}的指标值{shown}没有单位。",
-                hint="补上单位，例如“个”“人次”“万元”“%”。",
-            ),
-            cell=cells(*(row.cells.get("target") for row in rows)),
-        )
+        yield _of_targets(rows, f"的指标值{shown}没有单位。", "补上单位，例如“个”“人次”“万元”“%”。")
 
 
 def _lacks_unit(row: Indicator) -> bool:
@@ -264,14 +258,8 @@ def target_is_a_placeholder(form: Form, policy: Policy) -> Iterator[Finding]:
     """A target is a value, and no sign that stands for one (≥XX人, ≥**处, ≥N场)."""
     rows = [row for row in form.indicators if row.target and is_placeholder(tidy(row.target))]
     if rows:
-        yield replace(
-            rows[0].finding(
-                "target",
-                f"{several([bare(row.name) for row in rows])}的指标值是占位符“{rows[0].target}”，没有填数。",
-                hint="按预算批复的绩效目标填写指标值和单位。",
-            ),
-            cell=cells(*(row.cells.get("target") for row in rows)),
-        )
+        fault = f"的指标值是占位符“{rows[0].target}”，没有填数。"
+        yield _of_targets(rows, fault, "按预算批复的绩效目标填写指标值和单位。")
 
 
 _BUILT = re.compile(  # there or not, whole or not: the papers show it
