@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from selfeval_xl.model.findings import Located
 from selfeval_xl.model.grid import Area, a1, position
+from selfeval_xl.model.listed import Explanation, ListedFinding, SummaryLine
 from selfeval_xl.model.quantity import Quantity, money
 
 Cells = Mapping[str, str]
@@ -404,51 +405,6 @@ class Problem:
     sheet: str | None = None
     cell: str | None = None
     rule: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """The text that a unit wrote in the column 单位说明 beside a finding of an earlier check."""
-
-    rule: str
-    sheet: str
-    subject: str
-    value: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryLine:
-    """A line of 项目自评汇总表: the texts of its filled cells and their names, by the head of the column.
-
-    money_unit: as printed on the sheet, or None.
-    """
-
-    sheet: str
-    texts: Mapping[str, str]
-    cells: Cells
-    money_unit: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ListedFinding:
-    """A row of the sheet 问题清单 or 校验结果: a finding of an earlier check, as written then.
-
-    cell: "G12,G15" or "".
-    """
-
-    rule: str
-    sheet: str
-    cell: str
-    subject: str
-    value: str
-    level: str = ""
-    treatment: str = ""
-    expected: str = ""
-    message: str = ""
-    hint: str = ""
-    explanation: str = ""
-    state: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

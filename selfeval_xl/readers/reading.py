@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from selfeval_xl.model.forms import Explanation, Form, ListedFinding, Problem, ReadFile, Report, SummaryLine
+from selfeval_xl.model.forms import Form, Problem, ReadFile, Report
 from selfeval_xl.model.grid import Grid
+from selfeval_xl.model.listed import Explanation, ListedFinding, SummaryLine
 from selfeval_xl.readers.formats.kinds import ATTACHMENTS
 from selfeval_xl.readers.formats.source import Source, open_source
 from selfeval_xl.readers.recognition.form_finder import forms_in

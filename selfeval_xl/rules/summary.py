@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity, Treatment
-from selfeval_xl.model.forms import Filing, Form, FundingLine, SummaryLine, Verdict
+from selfeval_xl.model.forms import Filing, Form, FundingLine, Verdict
+from selfeval_xl.model.listed import SummaryLine
 from selfeval_xl.model.money import yuan_in
 from selfeval_xl.model.numbers import shown
 from selfeval_xl.model.quantity import money, percent, points_of

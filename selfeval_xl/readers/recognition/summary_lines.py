@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from selfeval_xl.model.forms import SummaryLine
 from selfeval_xl.model.grid import Grid, a1
+from selfeval_xl.model.listed import SummaryLine
 from selfeval_xl.model.text import squeeze
 
 _HEAD_ROWS = 8  # the head of columns stands in one of these

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from selfeval_xl.model.findings import Finding, Treatment
-from selfeval_xl.model.forms import REPORT, ListedFinding
+from selfeval_xl.model.forms import REPORT
+from selfeval_xl.model.listed import ListedFinding
 from selfeval_xl.model.sheet_names import REPORT as REPORT_SHEET
 
 NEW, STILL_OPEN, MENDED, EXPLAINED = "新发现", "未修改", "已修改", "已说明"

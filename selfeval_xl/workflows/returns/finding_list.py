@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from selfeval_xl.model.findings import Finding, Treatment
-from selfeval_xl.model.forms import ListedFinding
 from selfeval_xl.model.grid import Grid
+from selfeval_xl.model.listed import ListedFinding
 from selfeval_xl.workflows.marking.progress import EXPLAINED, Progress, compare
 from selfeval_xl.workflows.marking.result_list import COLUMNS, in_order, row_of
 

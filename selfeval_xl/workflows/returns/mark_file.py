@@ -10,8 +10,8 @@ from pathlib import Path
 from selfeval_xl import files
 from selfeval_xl.errors import NotReplaced, SelfevalError
 from selfeval_xl.model.findings import Finding
-from selfeval_xl.model.forms import ListedFinding
 from selfeval_xl.model.grid import Extent, Grid
+from selfeval_xl.model.listed import ListedFinding
 from selfeval_xl.model.sheet_names import RETURNED
 from selfeval_xl.readers.archives import at_hand
 from selfeval_xl.readers.recognition.result_list import listed_in
