@@ -41,6 +41,7 @@ def study(
 ) -> CountyData:
     """The received files, checked and sorted by department, with the same data as the county workbook."""
     from selfeval_xl.county.departments.data import prepare
+    from selfeval_xl.county.departments.versions_checked import with_versions
     from selfeval_xl.county.intake.check_file import ready
     from selfeval_xl.county.intake.receipts import sort_out
     from selfeval_xl.filings.roster import chosen_by
@@ -61,6 +62,8 @@ def study(
         roster,
         ready=ready(answers),
     )
+    filings = dict(enumerate(collected.filings))
+    found = with_versions(found, filings, collected.receipts, collected.fates, policy)
     material = prepare(collected, found, roster, policy, assessed=True)
     return material if material.year else replace(material, year=_issued_year(material))
 

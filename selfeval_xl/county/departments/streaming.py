@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import PurePath
 
 from selfeval_xl.county.departments.data import CountyData, DepartmentData, assign, compare, share_out
+from selfeval_xl.county.departments.versions_checked import with_versions
 from selfeval_xl.county.intake.check_file import CheckedFile, ready
 from selfeval_xl.county.intake.outline import digest_of
 from selfeval_xl.county.intake.receipts import Receipt, Received
@@ -152,6 +153,9 @@ class StreamedDepartments:
             ready=ready(contents.answers),
             county=county,
         )
+        fates = [fate for of_filing in batch.fates.values() for fate in of_filing]
+        by_number = dict(zip(batch.filings, filings, strict=True))
+        findings = with_versions(findings, by_number, batch.receipts, fates, material.policy, contents.whole)
         batch.rules = findings.rules
         self.note(findings.rules)
         entries = [material.by_filing[number] for number in batch.filings]

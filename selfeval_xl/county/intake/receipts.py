@@ -29,6 +29,7 @@ from selfeval_xl.county.intake.versions import (
     VersionDecision,
     adopted,
     decide,
+    undecided,
 )
 from selfeval_xl.errors import SelfevalError
 from selfeval_xl.files import fingerprint
@@ -43,7 +44,12 @@ from selfeval_xl.readers.formats.kinds import Role, kind_of
 
 RESULTS = ("采用", "部分采用", "被新版本替代", "重复", "附件", "无法读取", "非自评材料")
 NOTHING_TO_DO = "无需处理"
-_EXPLANATION = {"采用": "表和报告都已采用", "重复": "内容与另一份完全相同，只计一次"}
+_EXPLANATION = {
+    "采用": "表和报告都已采用",
+    "重复": "内容与另一份完全相同，只计一次",
+    "说明": "表内数字与另一份相同，那一份写有单位说明，以那一份为准",
+}
+CHOOSE = "请核对，再在“报送台账”的“财政指定采用文件”或名册的“采用版本”里指定一份"
 # A worker's answer: outline and encoded `CheckedFile`; a file with a problem if the worker died.
 Answer = tuple[str, bytes] | ReadFile
 Read = Callable[..., Iterator[Answer]]
@@ -295,7 +301,11 @@ def sort_out(
     by_path: dict[str, list[VersionDecision]] = {}
     for fate in fates:
         by_path.setdefault(fate.arrival.file.path, []).append(fate)
-    receipts = [_receipt(arrival, by_path.get(path, []), folder) for path, arrival in arrivals.items()]
+    explained = frozenset(file.path for file in files if file.explanations)
+    receipts = [
+        _receipt(arrival, by_path.get(path, []), folder, explained) for path, arrival in arrivals.items()
+    ]
+    _say_what_is_undecided(receipts, fates)
     for receipt in receipts:
         receipt.archive = (archives or {}).get(receipt.file.path, "")
     _assign_files_without_forms(receipts, filings)
@@ -306,6 +316,18 @@ def sort_out(
     ):
         raise SelfevalError("收到的表和归类的表数量不一致，汇总没有完成。请把文件夹交给维护人员核对。")
     return Collected(folder, receipts, used, fates)
+
+
+def _say_what_is_undecided(receipts: Iterable[Receipt], fates: Iterable[VersionDecision]) -> None:
+    """Asks the officer, on the rows of both files, where neither of two versions is later."""
+    pairs = undecided(fates)
+    others = {other.arrival.file.path for other, _ in pairs}
+    used = {fate.arrival.file.path for _, fate in pairs}
+    for receipt in receipts:
+        if receipt.file.path in others | used:
+            receipt.action = CHOOSE
+        if receipt.file.path in used:
+            receipt.reason = "同一张表有两份不同的数，分不出先后，暂按这一份"
 
 
 def received_at(path: str) -> str:
@@ -329,8 +351,10 @@ def relative(path: str, folder: Path) -> str:
         return PurePath(path).as_posix()
 
 
-def _receipt(arrival: ReceivedFile, fates: list[VersionDecision], folder: Path) -> Receipt:
-    """The receipt of a file, by the decisions on its forms and reports."""
+def _receipt(
+    arrival: ReceivedFile, fates: list[VersionDecision], folder: Path, explained: frozenset[str]
+) -> Receipt:
+    """The receipt of a file, by the decisions on its forms and reports. explained: paths with 单位说明."""
     receipt = Receipt(arrival, fates)
     if not fates:
         _without_forms(receipt)
@@ -347,7 +371,8 @@ def _receipt(arrival: ReceivedFile, fates: list[VersionDecision], folder: Path) 
             ),
         )
     elif counts[DUPLICATE] == len(fates):
-        receipt.result, receipt.reason = "重复", _EXPLANATION["重复"]
+        by = {fate.by for fate in fates}
+        receipt.result, receipt.reason = "重复", _EXPLANATION["说明" if by & explained else "重复"]
     else:
         receipt.result, receipt.reason = "被新版本替代", _replaced_because(arrival, fates)
     others = dict.fromkeys(
@@ -391,7 +416,7 @@ def _replaced_because(arrival: ReceivedFile, fates: list[VersionDecision]) -> st
     if arrival.chosen is False:
         return "财政指定不采用" + (f"：{arrival.why}" if arrival.why else "")
     if any(fate.doubtful for fate in fates):
-        return "同一张表有两份不同的数，分不出先后，暂按另一份；请核对后在“采用版本”里指定"
+        return "同一张表有两份不同的数，分不出先后，暂按另一份"
     basis = next((fate.basis for fate in fates if fate.fate == SUPERSEDED), CHOSEN)
     return f"同一张表有更新的版本（按{basis}）"
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.county.departments.versions_checked import earlier_versions
 from selfeval_xl.county.study import check_places, study
 from selfeval_xl.files import is_replacing, make_folder, safe_name
 from selfeval_xl.model.findings import Finding
+from selfeval_xl.model.forms import ListedFinding, ReadFile
 from selfeval_xl.readers.formats.kinds import WITH_SHEETS
 from selfeval_xl.rules.county_file import load
+from selfeval_xl.workflows.marking.progress import checked_with
 from selfeval_xl.workflows.returns.finding_list import is_open, returned
 from selfeval_xl.workflows.returns.mark_file import MarkedFile, MarkJob, mark_many
 
@@ -95,7 +98,7 @@ def write_returns(
             passed += [entry.name] if entry.forms or entry.reports else []
             continue
         target = make_folder(out / folder_name(entry))
-        planned.append((entry, target, list(_jobs(entry, target, findings)), findings))
+        planned.append((entry, target, list(_jobs(entry, target, findings, material)), findings))
     jobs_of_all = [job for _, _, planned_jobs, _ in planned for job in planned_jobs]
     results = mark_many(jobs_of_all, jobs, _as_returns(progress)) if jobs_of_all else []
     remaining = iter(results)
@@ -133,7 +136,9 @@ def folder_name(entry: DepartmentData) -> str:
     return safe_name(f"{entry.code}{entry.name}" or "未识别部门")
 
 
-def _jobs(entry: DepartmentData, folder: Path, findings: Iterable[Finding]) -> Iterable[MarkJob]:
+def _jobs(
+    entry: DepartmentData, folder: Path, findings: Sequence[Finding], material: CountyData
+) -> Iterable[MarkJob]:
     """A job for each file with something to mend or explain.
 
     Findings outside tables (a missing project, the report) go to the list of the department's main file.
@@ -156,9 +161,23 @@ def _jobs(entry: DepartmentData, folder: Path, findings: Iterable[Finding]) -> I
     taken: set[str] = set()
     for path, of_file in by_file.items():
         if any(map(is_open, of_file)):
-            listed = tuple(row for file in used for row in file.listed) if path == main else ()
             out = str(folder / _name(path, taken))
-            yield MarkJob(path or "", out, tuple(of_file), listed, replacing=is_replacing())
+            own = set(map(id, of_file))
+            elsewhere = (finding for finding in findings if id(finding) not in own)
+            check = checked_with(material.findings.rules, elsewhere)
+            listed = _listed_before(entry, path, used if path == main else [])
+            yield MarkJob(path or "", out, tuple(of_file), listed, check, replacing=is_replacing())
+
+
+def _listed_before(
+    entry: DepartmentData, path: str | None, others: Iterable[ReadFile]
+) -> tuple[ListedFinding, ...]:
+    """The list of the return before, where the file has none itself: that of an earlier version, or `others`.
+
+    The second time a department may send its own file again, and not the one that was returned.
+    """
+    earlier = [file for file in earlier_versions(entry.receipts, path or "") if file.listed]
+    return earlier[0].listed if earlier else tuple(row for file in others for row in file.listed)
 
 
 def _name(path: str | None, taken: set[str]) -> str:
