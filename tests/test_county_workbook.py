@@ -14,7 +14,7 @@ import pytest
 
 from selfeval_xl.assessment.reasons import cause_of, has_measure, money_kind
 from selfeval_xl.county.intake.receipts import sort_out
-from selfeval_xl.county.officer_columns import read_written
+from selfeval_xl.county.officer_workbook import read_written
 from selfeval_xl.county.sheets.columns import HAND
 from selfeval_xl.county.tables import SHEETS
 from selfeval_xl.county.workbook.formulas import Criterion, WorkbookFormulas

@@ -12,6 +12,7 @@ from pathlib import Path
 from selfeval_xl.errors import UsageError
 from selfeval_xl.filings.roster_sheets import SHEETS, blank_roster
 from selfeval_xl.model.codes import split_code
+from selfeval_xl.model.dates import day_of
 from selfeval_xl.model.forms import ReadFile
 from selfeval_xl.model.grid import Grid, plain_number
 from selfeval_xl.model.money import AMOUNTS, MONEY_UNITS, in_ten_thousands, is_unit
@@ -407,16 +408,10 @@ def _choices(rows: Iterable[Row], problems: list[str]) -> Iterator[tuple[str, tu
             yield row["file"].lower(), (row["choice"] == "采用", row["why"])
 
 
-def iso_day(text: str) -> str:
-    """The ISO date of 2025-03-31, 2025年3月31日, 2025/3/31 or a date cell; "" for anything else."""
-    plain = text.strip().split(" ")[0].split("T")[0]
-    for sign in "年月./":
-        plain = plain.replace(sign, "-")
-    try:
-        year, month, day = (int(part) for part in plain.rstrip("日-").split("-"))
-        return date(year, month, day).isoformat()
-    except ValueError:
-        return ""
+def iso_day(text: str, near: date | None = None) -> str:
+    """The ISO date of a day as people write it (see `model.dates`); "" for anything else."""
+    day = day_of(text, near)
+    return day.isoformat() if day else ""
 
 
 def chosen_by(

@@ -41,10 +41,15 @@ _RANKS = {severity.label: severity.rank for severity in Severity}
 
 def finding_rows(entry: DepartmentData, material: CountyData) -> list[Row]:
     """The rows of 审核问题 of a department: by project, gravest rules first, those of one rule together."""
+    return _ordered([row for _, row in rows_with_findings(entry, material)])
+
+
+def rows_with_findings(entry: DepartmentData, material: CountyData) -> list[tuple[Finding, Row]]:
+    """The findings of a department, each with its row."""
     forms = {id(finding): form for form in entry.forms for finding in form.findings}
-    return _ordered(
-        [_finding(finding, entry, forms.get(id(finding)), material) for finding in entry.findings]
-    )
+    return [
+        (finding, _finding(finding, entry, forms.get(id(finding)), material)) for finding in entry.findings
+    ]
 
 
 def other_findings(findings: Iterable[Finding], material: CountyData) -> tuple[DepartmentData, list[Row]]:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.assessment.reasons import causes
+from selfeval_xl.assessment.reasons import causes, listed_cause
 from selfeval_xl.county.departments.data import (
     EXEMPT,
     EXPLAINED,
@@ -23,6 +23,8 @@ from selfeval_xl.county.departments.data import (
     UNLISTED,
     UNSCORED,
 )
+from selfeval_xl.county.recount import rejected
+from selfeval_xl.county.sheets.submissions import PASSED
 from selfeval_xl.county.workbook.rate_bands import Band, low_rate, rate_bands
 from selfeval_xl.model.findings import Counts, Severity, Treatment
 from selfeval_xl.model.forms import Verdict
@@ -85,10 +87,10 @@ class CountyFigures:
 
     @property
     def completion(self) -> Decimal | None:
-        """完成率: 已完成 ÷ (指标数 − 待核定)."""
-        return ratio(
-            Decimal(self.indicators["met"]), Decimal(self.indicators["total"] - self.indicators["open"])
-        )
+        """完成率: 已完成 ÷ (指标数 − 待核定 − 未填)."""
+        counts = self.indicators
+        judged = counts["total"] - counts["open"] - counts["blank"]
+        return ratio(Decimal(counts["met"]), Decimal(judged)) if judged else None
 
 
 def county_figures(
@@ -164,6 +166,7 @@ def _indicators(tables: Mapping[str, Sequence[Row]]) -> dict[str, int]:
         "unmet": verdicts.count(_UNMET),
         "zero": sum(row["form"] == "项目" and row["kind"] == "完成值为0" for row in tables["deviations"]),
         "open": verdicts.count(_OPEN),
+        "blank": verdicts.count(None),
     }
 
 
@@ -172,7 +175,7 @@ def _causes(rows: Iterable[Row]) -> list[tuple[str, int, int]]:
     missed = [row for row in rows if row["form"] == "项目" and row["kind"] not in (_EXCEEDED, _OPEN)]
     found = []
     for cause in causes():
-        group = [row for row in missed if row["cause"] == cause]
+        group = [row for row in missed if listed_cause(row["cause"]) == cause]
         projects = {(row["department"], row["project"], row["file"], row["sheet"]) for row in group}
         found.append((cause, len(group), len(projects)))
     return found
@@ -183,14 +186,18 @@ def _departments(
 ) -> dict[str, int]:
     """The numbers of departments. listed: those of the roster. silent: those that sent nothing."""
     submissions = tables["submissions"]
+    passed = {row["department"] for row in submissions if row["state"] == PASSED}
+    open_rows = [
+        row for row in tables["departments"] if row["advice"] != NONE and row["department"] not in passed
+    ]
     return {
         "due": len(listed) if rostered else 0,
         "came": sum(row["state"] != NONE for row in listed),
         "late": sum(row["late"] == "是" for row in submissions),
         "silent": len(silent),
         "partly": sum(row["state"] == "部分报送" for row in submissions),
-        "mend": sum(row["fix"] > 0 for row in tables["departments"]),
-        "explain": sum(row["fix"] == 0 and row["explain"] > 0 for row in tables["departments"]),
+        "mend": sum(row["fix"] > 0 for row in open_rows),
+        "explain": sum(row["fix"] == 0 and row["explain"] > 0 for row in open_rows),
     }
 
 
@@ -202,7 +209,7 @@ def _by_treatment(rows: Iterable[Row]) -> Counts:
         if row["treatment"] == Treatment.EXPLAIN.label and row["status"] == EXPLAINED
         else labels.get(row["treatment"], "")
         for row in rows
-        if row["status"] != MENDED
+        if row["status"] != MENDED and not rejected(row.get("opinion"))
     )
     return Counts(**{name: numbers[name] for name in Counts._fields})
 
@@ -212,6 +219,8 @@ def _problems(rows: Sequence[Row], most: int = 10) -> list[FrequentFinding]:
     by_rule: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         if row["severity"] == Severity.NOTE.label or row["rule"] in _ABOUT_FILES:
+            continue
+        if rejected(row.get("opinion")):
             continue
         by_rule.setdefault((row["rule"], row["title"]), []).append(row)
     ordered = sorted(by_rule.items(), key=lambda item: (-len(item[1]), item[0]))[:most]

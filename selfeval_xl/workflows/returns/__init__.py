@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county.departments.versions_checked import earlier_versions
-from selfeval_xl.county.study import check_places, study
+from selfeval_xl.county.study import check_places, study_decided
 from selfeval_xl.files import is_replacing, make_folder, safe_name
 from selfeval_xl.model.findings import Finding
 from selfeval_xl.model.forms import ListedFinding, ReadFile
@@ -49,7 +49,8 @@ class ReturnsResult:
     """The returns of one run.
 
     passed: names of the departments with nothing to mend or explain. problems: sentences about files that
-    could not be marked. kept: sentences about files that were left as they are.
+    could not be marked. kept: sentences about files that were left as they are. told: by which county
+    workbook the officers' decisions were taken.
     """
 
     out: Path
@@ -57,6 +58,7 @@ class ReturnsResult:
     passed: tuple[str, ...]
     problems: tuple[str, ...]
     kept: tuple[str, ...] = ()
+    told: str = ""
 
 
 def return_filings(
@@ -67,10 +69,12 @@ def return_filings(
     policy: Policy | str | Path | None = None,
     jobs: int | None = None,
     progress: Callable[[int, int, str], None] | None = None,
+    workbook: str | Path | None = None,
 ) -> ReturnsResult:
     """Reads every file below the folder, and writes into `out` a folder with returns for each department.
 
     Only versions that count are returned, and of them only files with something to mend or to explain.
+    workbook: the county workbook with the officers' decisions (see `county.decisions`).
     progress(done, all, file name). Raises UsageError (no such folder, `out` inside it, faulty roster) and
     OutputError (`out` cannot be written).
     """
@@ -79,8 +83,15 @@ def return_filings(
     folder, out = Path(folder), Path(out)
     check_places(folder, out)
     rules = policy if isinstance(policy, Policy) else load(policy)
-    material = study(folder, read_roster(roster) if roster else None, rules, jobs, progress)
-    return write_returns(material, out, jobs, progress)
+    material, decisions = study_decided(
+        folder,
+        read_roster(roster) if roster else None,
+        rules,
+        jobs,
+        progress,
+        Path(workbook) if workbook else None,
+    )
+    return replace(write_returns(material, out, jobs, progress), told=decisions.told)
 
 
 def write_returns(
@@ -94,8 +105,8 @@ def write_returns(
     passed = []
     for entry in material.entries:
         findings = findings_of(entry)
-        if not any(map(is_open, findings)):
-            passed += [entry.name] if entry.forms or entry.reports else []
+        if not goes_back(entry, findings):
+            passed += [entry.name] if entry.came else []
             continue
         target = make_folder(out / folder_name(entry))
         planned.append((entry, target, list(_jobs(entry, target, findings, material)), findings))
@@ -115,6 +126,16 @@ def write_returns(
         tuple(marked.error for marked in results if marked.error and not marked.kept),
         tuple(marked.error for marked in results if marked.kept),
     )
+
+
+def goes_back(entry: DepartmentData, findings: Iterable[Finding]) -> bool:
+    """Whether a department's filing is returned: by the officers' decision, else where something is open.
+
+    A workbook in which nothing was filled in is asked for, not returned.
+    """
+    if not any(map(is_open, findings)) or not entry.came or entry.send_back is False:
+        return False
+    return entry.send_back or not entry.passed
 
 
 def _as_returns(
