@@ -91,7 +91,7 @@ def issue(
             "没有写单位名册：selfeval issue 名册.xlsx -o 下发。没有名册的，先用 selfeval issue --blank "
             "-o 名册.xlsx 生成空表。"
         )
-    from selfeval_xl.cli.screen.issuing import show_issued
+    from selfeval_xl.cli.screen.issuing import show_issued, show_problems
     from selfeval_xl.workflows.issuing import IssueOptions
     from selfeval_xl.workflows.issuing import issue as run
 
@@ -106,6 +106,7 @@ def issue(
             overwrite=overwrite,
             jobs=jobs,
             progress=progress.work("正在生成"),
+            warned=show_problems,
         )
     show_issued(issued)
 

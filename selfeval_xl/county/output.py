@@ -13,7 +13,7 @@ from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county import officer_columns
 from selfeval_xl.county.build_tables import TableBuilder, in_order
 from selfeval_xl.county.database import OpenStore
-from selfeval_xl.county.departments.data import MENDED, CountyData
+from selfeval_xl.county.departments.data import MENDED, NONE, UNLISTED, CountyData
 from selfeval_xl.county.departments.streaming import LoadedDepartments, StreamedDepartments
 from selfeval_xl.county.departments.supplementary import unplaced
 from selfeval_xl.county.intake.receipts import RESULTS
@@ -24,8 +24,9 @@ from selfeval_xl.county.recount import recount
 from selfeval_xl.county.result import County
 from selfeval_xl.county.sheets.columns import Sheet
 from selfeval_xl.county.sheets.deviations import DEVIATIONS
+from selfeval_xl.county.sheets.findings import NOBODY
 from selfeval_xl.county.sheets.projects import VERDICTS
-from selfeval_xl.county.sheets.receipts import form_balance
+from selfeval_xl.county.sheets.receipts import form_balance, questions
 from selfeval_xl.county.sheets.supplements import SUPPLEMENTS, supplement_rows
 from selfeval_xl.county.store.rows import ListedRows, Rows
 from selfeval_xl.county.store.store import UNWRITTEN, Store
@@ -89,6 +90,7 @@ def _publish(
         rows.sheet = extended[key]
     lost = officer_columns.carry_over(written, tables, material.roster.match if material.roster else None)
     unread = officer_columns.settle(tables, written)
+    unread += questions(material)
     unread += [*unplaced(written.supplements, material.entries), *_not_received(written, material)]
     recount(tables)
     # Sorted once more: officers may have changed a cause.
@@ -232,6 +234,21 @@ def balance_lines(files: Counter[str], forms: dict[str, int]) -> tuple[str, ...]
     )
 
 
+def _counted_departments(material: CountyData, tables: Mapping[str, Rows]) -> dict[str, int]:
+    """The counts of departments and of what they have to do, as 总览 has them."""
+    rows = list(tables["departments"].picked("fix", "explain"))
+    states = [
+        state for section, state in tables["submissions"].picked("section", "state") if section != UNLISTED
+    ]
+    return {
+        "due": len(states) if material.roster else 0,
+        "listed": sum(state != NONE for state in states),
+        "fix": sum(fix or 0 for fix, _ in rows),
+        "explain": sum(explain or 0 for _, explain in rows),
+        "apart": sum(name == NOBODY for (name,) in tables["findings"].picked("department")),
+    }
+
+
 def _county(
     material: CountyData,
     rules: Iterable[RuleStatus],
@@ -269,6 +286,7 @@ def _county(
             severity.label: severities[severity.label] for severity in Severity if severities[severity.label]
         },
         rules=dict(Counter(status.status for status in rules)),
+        **_counted_departments(material, tables),
         carried=carried,
         lost=lost,
         balances=balance_lines(results, forms),

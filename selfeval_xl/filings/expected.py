@@ -61,6 +61,8 @@ class RosterView(Protocol):
 
     def match(self, name: str | None, code: str | None = None) -> tuple[str, str] | None: ...
 
+    def named_in(self, text: str) -> tuple[str, str] | None: ...
+
 
 def due(filing: Filing, roster: RosterView) -> tuple[ExpectedProject, ...]:
     """The projects that the roster expects of this department and of the units below it.

@@ -325,6 +325,7 @@ _VERDICT_NAMES = {
     "unmet": "未完成",
     "zero": "其中完成值为0的",
     "undetermined": "待核定",
+    "blank": "未填",
     "unexplained": "偏差未说明",
 }
 
@@ -336,11 +337,19 @@ def show_county(county: County) -> None:
     table.add_row(
         "收到文件", "，".join(f"{name}{count}" for name, count in county.files.items() if count) or "0"
     )
-    table.add_row("部门", f"{county.departments}个，已报{county.reported}个")
+    extra = county.departments - county.due
+    table.add_row(
+        "部门",
+        f"应报{county.due}个，已报{county.listed}个{f'；名册外{extra}个' if extra else ''}"
+        if county.due
+        else f"{county.departments}个，已报{county.listed}个",
+    )
     table.add_row("自评表", f"项目表{county.project_forms}张，部门整体表{county.department_forms}张")
     table.add_row(
         "指标", "，".join(f"{_VERDICT_NAMES.get(key, key)}{count}" for key, count in county.verdicts.items())
     )
+    apart = f"；另有不属于任何部门的文件{county.apart}处" if county.apart else ""
+    table.add_row("要部门做的", f"须修改{county.fix}处，须说明{county.explain}处{apart}")
     table.add_row("校验", "，".join(f"{name}{count}" for name, count in county.severities.items()))
     if county.carried or county.lost:
         table.add_row("手工意见", f"带回{county.carried}处，未能带回{county.lost}处（列在“收件核对”末尾）")

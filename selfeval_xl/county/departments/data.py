@@ -69,6 +69,11 @@ class DepartmentData:
         return bool(self.reports) or any(not is_untouched(form.form) for form in self.forms)
 
     @property
+    def unreadable(self) -> list[Receipt]:
+        """The files that came and that nobody can open."""
+        return [receipt for receipt in self.receipts if receipt.result == "无法读取"]
+
+    @property
     def wholes(self) -> list[CountedForm]:
         """The department's own forms (部门整体自评表)."""
         return [form for form in self.forms if form.form.kind == DEPARTMENT]
@@ -231,6 +236,10 @@ def laid_out(
     for receipt in collected.receipts:
         if receipt.filing is not None:
             by_filing[receipt.filing].receipts.append(receipt)
+        elif receipt.owner is not None:
+            of_owner = [entry for entry in entries if (entry.code, entry.name) == receipt.owner]
+            for entry in of_owner:
+                entry.receipts.append(receipt)
     years = Counter(
         fate.form.year
         for fate in collected.fates
@@ -309,7 +318,9 @@ def share_out(
     unassigned: list[Finding] = []
     receipts = list(receipts)
     strays = {
-        receipt.file.path for receipt in receipts if not receipt.fates and receipt.basis != BY_FILE_NAME
+        receipt.file.path
+        for receipt in receipts
+        if not receipt.fates and receipt.basis != BY_FILE_NAME and receipt.owner is None
     }
     by_sheet: dict[tuple, list[CountedForm]] = {}
     for entry in entries:

@@ -33,7 +33,7 @@ from selfeval_xl.county.intake.versions import (
 )
 from selfeval_xl.errors import SelfevalError
 from selfeval_xl.files import fingerprint
-from selfeval_xl.filings.grouping import gather
+from selfeval_xl.filings.grouping import gather, named_by_path
 from selfeval_xl.filings.roster import Roster
 from selfeval_xl.model.forms import Filing, Form, Problem, ReadFile
 from selfeval_xl.model.text import squeeze
@@ -66,7 +66,8 @@ class Receipt:
 
     fates: version decisions on its forms and reports. other: the files that replaced it or that it repeats.
     action: what the bureau has to do. filing: number of its filing, None where it belongs to none; basis: by
-    what that was recognised. archive: the archive it came in, "" for none.
+    what that was recognised. owner: code and name of the roster's department that its path names, of a file
+    without forms. archive: the archive it came in, "" for none.
     """
 
     arrival: ReceivedFile
@@ -77,6 +78,7 @@ class Receipt:
     action: str = NOTHING_TO_DO
     filing: int | None = None
     basis: str = ""
+    owner: tuple[str, str] | None = None
     archive: str = ""
 
     @property
@@ -296,7 +298,7 @@ def sort_out(
         file.path: ReceivedFile(file, order, received_at(file.path), *chosen(file))
         for order, file in enumerate(files)
     }
-    filings = gather(files, roster)
+    filings = gather(files, roster, str(folder))
     fates = decide(filings, arrivals)
     by_path: dict[str, list[VersionDecision]] = {}
     for fate in fates:
@@ -308,7 +310,7 @@ def sort_out(
     _say_what_is_undecided(receipts, fates)
     for receipt in receipts:
         receipt.archive = (archives or {}).get(receipt.file.path, "")
-    _assign_files_without_forms(receipts, filings)
+    _assign_files_without_forms(receipts, filings, roster, folder)
     _mark_repeated_attachments(receipts, folder)
     used = adopted(filings, fates)
     if sum(len(receipt.fates) for receipt in receipts) != sum(
@@ -438,8 +440,10 @@ def _without_forms(receipt: Receipt) -> None:
         receipt.result, receipt.reason = "非自评材料", texts or "里面没有自评表，也没有自评报告"
 
 
-def _assign_files_without_forms(receipts: Iterable[Receipt], filings: Sequence[Filing]) -> None:
-    """Gives files without forms the department that their name contains, or that their folder belongs to."""
+def _assign_files_without_forms(
+    receipts: Sequence[Receipt], filings: Sequence[Filing], roster: Roster | None, root: Path
+) -> None:
+    """Gives files without forms the department that their path names, or that their folder belongs to."""
     by_folder: dict[str, set[int]] = {}
     for receipt in receipts:
         if receipt.filing is not None:
@@ -450,14 +454,23 @@ def _assign_files_without_forms(receipts: Iterable[Receipt], filings: Sequence[F
         for number, filing in enumerate(filings)
         if len(squeeze(filing.department)) >= _SHORTEST_NAME
     }
+    by_code = {
+        match: number
+        for number, filing in enumerate(filings)
+        if roster and (match := roster.match(filing.department, filing.department_code))
+    }
     for receipt in receipts:
-        if receipt.filing is None:
+        named_so = named_by_path(receipt.file.path, roster, str(root)) if receipt.filing is None else None
+        if named_so is not None:
+            name, code, receipt.basis = named_so
+            receipt.owner, receipt.filing = (code, name), by_code.get((code, name))
+        elif receipt.filing is None:
             file_name = squeeze(PurePath(receipt.file.path).name)
             named = [number for name, number in by_name.items() if name in file_name]
             beside = by_folder.get(str(PurePath(receipt.file.path).parent), set())
             if len(named) == 1:
                 receipt.filing, receipt.basis = named[0], BY_FILE_NAME
-            elif len(beside) == 1:
+            elif len(beside) == 1 and (PurePath(receipt.file.path).parent != root or len(filings) == 1):
                 receipt.filing, receipt.basis = next(iter(beside)), "同一文件夹"
 
 

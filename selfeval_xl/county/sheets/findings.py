@@ -10,6 +10,7 @@ from selfeval_xl.county.sheets.row_heads import FORM_KINDS, Row, form_head, head
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.rules.runner import order
 
+NOBODY = "（未归入部门）"  # stands for the department of findings on files of none
 FINDINGS = Sheet(
     "findings",
     "审核问题",
@@ -54,7 +55,7 @@ def rows_with_findings(entry: DepartmentData, material: CountyData) -> list[tupl
 
 def other_findings(findings: Iterable[Finding], material: CountyData) -> tuple[DepartmentData, list[Row]]:
     """A stand-in for the department of findings that belong to none, and their rows of 审核问题."""
-    entry = DepartmentData("（未归入部门）", findings=sorted(findings, key=order))
+    entry = DepartmentData(NOBODY, findings=sorted(findings, key=order))
     return entry, finding_rows(entry, material)
 
 

@@ -31,6 +31,8 @@ OPTIONS = {
     "strings_to_numbers": False,
     "nan_inf_to_errors": True,
 }
+OTHER_FINDINGS = "另有部门整体表、自评报告等的问题"
+ALL_FINDINGS = "部门合计（与部门汇总、总览相同）"
 _FOOTER = "&L&9打印日期：&D&R&9第&P页 共&N页"
 # What officers may choose from, by sheet and column; other entries are allowed.
 CHOICES = {
@@ -126,6 +128,8 @@ def _add_tables(
             )
             if not sheet.spare:
                 _write_totals(page, sheet, count, totals(rows, part.start, part.stop), book, formats)
+            if sheet.key == "projects":
+                _write_other_findings(page, sheet, count, book, formats)
             if sheet.key == "receipts":
                 balance(page, formats, max(count, 1) + 3)
     return long_rows
@@ -193,6 +197,22 @@ def _write_totals(
             )
         else:
             page.write_blank(line, number, None, look)
+
+
+def _write_other_findings(
+    page: Any, sheet: Sheet, count: int, book: WorkbookFormulas, formats: Formats
+) -> None:
+    """Writes below 项目汇总 what is to be done besides its rows, and the sum that 部门汇总 and 总览 have."""
+    line = max(count, 1) + 2
+    look = formats.get(font_size=9)
+    for place, label in ((line, OTHER_FINDINGS), (line + 1, ALL_FINDINGS)):
+        page.write_string(place, 1, label, look)
+    for key in ("fix", "explain"):
+        column = sheet.place(key)
+        whole, own = book.total("departments", key), book.total("projects", key)
+        rest = f"{whole.text}-{own.text}"
+        page.write_formula(line, column, f"={rest}", look, float(whole.number - own.number))
+        page.write_formula(line + 1, column, f"={whole.text}", look, float(whole.number))
 
 
 def _funding_total(letters: str, sheet: Sheet, line: int) -> str:

@@ -50,6 +50,7 @@ def county_bulletin(
     workbook: the county workbook with the officers' decisions, with which every number agrees. Raises
     UsageError and OutputError with a Chinese sentence.
     """
+    from selfeval_xl.county.private import private_projects
     from selfeval_xl.county.study import study_decided
     from selfeval_xl.county.tables import build, with_opinions
     from selfeval_xl.filings.roster import read_roster
@@ -70,7 +71,8 @@ def county_bulletin(
     if not any(entry.forms for entry in material.entries):
         raise UsageError(f"“{folder}”里没有自评表，写不了情况通报。")
     tables = with_opinions(build(material), decisions.written, material)
-    figures = county_figures(tables, rules, material.roster is not None)
+    private = private_projects(material, decisions.written)
+    figures = county_figures(tables, rules, material.roster is not None, private)
     document = word.new_document()
     year = f"{material.year}年度" if material.year else ""
     word.title(document, f"关于{year}预算绩效自评", "情况的通报")
@@ -267,6 +269,8 @@ def annexes(figures: CountyFigures) -> list[Block]:
         found.append(TableBlock("", annex.head, numbered, annex.widths))
         if len(annex.rows) > _LISTED:
             found.append(TextBlock(f"共{len(annex.rows)}个，其余见汇总工作簿。"))
+    if found and figures.unnamed:
+        found.append(TextBlock("不公开的项目计入合计，不在附件里点名。"))
     return found
 
 

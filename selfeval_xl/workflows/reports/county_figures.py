@@ -23,6 +23,7 @@ from selfeval_xl.county.departments.data import (
     UNLISTED,
     UNSCORED,
 )
+from selfeval_xl.county.private import masked, without_private
 from selfeval_xl.county.recount import rejected
 from selfeval_xl.county.sheets.submissions import PASSED
 from selfeval_xl.county.workbook.rate_bands import Band, low_rate, rate_bands
@@ -62,7 +63,7 @@ class CountyFigures:
     departments, projects, indicators: counts by key. money: sums in 万元 by key. bands, grades: name, number
     of projects, their annual budget in 万元. causes: cause, number of indicators, number of projects.
     missing, partly: rows of the submissions. low, samples: rows of the projects. low_rate:
-    the rate below which they are low, 60%.
+    the rate below which they are low, 60%. unnamed: how many projects are not public, and listed nowhere.
     """
 
     departments: Mapping[str, int]
@@ -79,6 +80,7 @@ class CountyFigures:
     low_rate: str
     low: Sequence[Row]
     samples: Sequence[Row]
+    unnamed: int = 0
 
     @property
     def rate(self) -> Decimal | None:
@@ -94,11 +96,15 @@ class CountyFigures:
 
 
 def county_figures(
-    tables: Mapping[str, Sequence[Row]], policy: Policy, rostered: bool = True
+    tables: Mapping[str, Sequence[Row]],
+    policy: Policy,
+    rostered: bool = True,
+    private: frozenset[tuple[str, str]] = frozenset(),
 ) -> CountyFigures:
     """The figures of a county's rows (see county.tables.build).
 
     policy: has the bands of rates and grades. rostered: whether a roster says who has to report.
+    private: department and name of projects that are counted, but not named.
     """
     projects, submissions = tables["projects"], tables["submissions"]
     listed = [row for row in submissions if row["section"] != UNLISTED]
@@ -126,16 +132,25 @@ def county_figures(
         grades=[(grade, *_group(projects, "grade", grade)) for grade in grades],
         indicators=_indicators(tables),
         causes=_causes(tables["deviations"]),
-        problems=_problems(tables["findings"]),
+        problems=_problems(tables["findings"], private),
         findings=_by_treatment(tables["findings"]),
         missing=silent,
-        partly=[row for row in submissions if row["state"] == "部分报送"],
+        partly=[
+            {**row, "missing_names": masked(row["missing_names"] or "", private)}
+            for row in submissions
+            if row["state"] == "部分报送"
+        ],
         low_rate=low,
         low=sorted(
-            (row for row in counted if row["annual_budget"] and row["execution_rate"] < floor),
+            (
+                row
+                for row in without_private(counted, private)
+                if row["annual_budget"] and row["execution_rate"] < floor
+            ),
             key=lambda row: row["execution_rate"],
         ),
-        samples=[row for row in projects if row.get("sample") == "是"],
+        samples=[row for row in without_private(projects, private) if row.get("sample") == "是"],
+        unnamed=len(private),
     )
 
 
@@ -214,7 +229,9 @@ def _by_treatment(rows: Iterable[Row]) -> Counts:
     return Counts(**{name: numbers[name] for name in Counts._fields})
 
 
-def _problems(rows: Sequence[Row], most: int = 10) -> list[FrequentFinding]:
+def _problems(
+    rows: Sequence[Row], private: frozenset[tuple[str, str]] = frozenset(), most: int = 10
+) -> list[FrequentFinding]:
     """The most frequent errors and doubtful points; unreadable files are no problem of the forms."""
     by_rule: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
@@ -230,9 +247,10 @@ def _problems(rows: Sequence[Row], most: int = 10) -> list[FrequentFinding]:
             len({row["department"] for row in group}),
             len({(row["department"], row["project"]) for row in group if row["project"]}),
             len(group),
-            group[0]["message"],
-            group[0]["department"] or "",
-            group[0]["project"] or "",
+            masked(example["message"], private),
+            example["department"] or "",
+            masked(example["project"] or "", private),
         )
         for (_, title), group in ordered
+        for example in (without_private(group, private) or group)[:1]
     ]

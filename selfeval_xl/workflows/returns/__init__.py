@@ -11,6 +11,7 @@ from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county.departments.versions_checked import earlier_versions
 from selfeval_xl.county.study import check_places, study_decided
 from selfeval_xl.files import is_replacing, make_folder, safe_name
+from selfeval_xl.filings.grouping import UNKNOWN
 from selfeval_xl.model.findings import Finding
 from selfeval_xl.model.forms import ListedFinding, ReadFile
 from selfeval_xl.readers.formats.kinds import WITH_SHEETS
@@ -131,9 +132,10 @@ def write_returns(
 def goes_back(entry: DepartmentData, findings: Iterable[Finding]) -> bool:
     """Whether a department's filing is returned: by the officers' decision, else where something is open.
 
-    A workbook in which nothing was filled in is asked for, not returned.
+    A workbook in which nothing was filled in is asked for, not returned; one of an unknown department cannot.
     """
-    if not any(map(is_open, findings)) or not entry.came or entry.send_back is False:
+    unknown = entry.name.startswith(UNKNOWN)
+    if not any(map(is_open, findings)) or not entry.came or entry.send_back is False or unknown:
         return False
     return entry.send_back or not entry.passed
 

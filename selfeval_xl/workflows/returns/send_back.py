@@ -14,9 +14,9 @@ from selfeval_xl.files import leaving, make_folder, safe_name
 from selfeval_xl.rules.county_file import load
 from selfeval_xl.workflows.returns import ReturnsResult, folder_name, write_returns
 from selfeval_xl.workflows.returns.bureau_page import overview
-from selfeval_xl.workflows.returns.letter import write_both, write_text
+from selfeval_xl.workflows.returns.letter import without_names, write_both, write_text
 from selfeval_xl.workflows.returns.notices import return_notice
-from selfeval_xl.workflows.returns.reminders import for_section, reminder, to_remind
+from selfeval_xl.workflows.returns.reminders import for_section, reminder, reminder_letter, to_remind
 
 if TYPE_CHECKING:
     from selfeval_xl.county.departments.data import CountyData
@@ -43,6 +43,8 @@ def send_back(
     returns: False leaves out marked files and 退回通知. Raises UsageError and OutputError with a Chinese
     sentence when the job cannot be done.
     """
+    from selfeval_xl.county.private import private_projects
+    from selfeval_xl.county.sheets.receipts import questions
     from selfeval_xl.filings.roster import read_roster
 
     folder, out, today = Path(folder), Path(out), today or date.today()
@@ -57,14 +59,17 @@ def send_back(
         Path(workbook) if workbook else None,
     )
     result = write_returns(material, out, jobs, progress) if returns else ReturnsResult(out, (), (), ())
+    private = private_projects(material, decisions.written)
     kept = list(result.kept)
     make_folder(out)
     entries = {entry.name: entry for entry in material.entries}
     for each in result.returns:
         notice = return_notice(entries[each.name], each.findings, rules, material.year, today)
-        write_both(notice, each.folder, NOTICE, kept)
+        write_both(without_names(notice, private), each.folder, NOTICE, kept)
     for entry in to_remind(material):
-        write_both(reminder(entry, material, today), make_folder(out / folder_name(entry)), REMINDER, kept)
+        message = without_names(reminder(entry, material, today), private)
+        letter = reminder_letter(entry, material, today, message)
+        write_both(message, make_folder(out / folder_name(entry)), REMINDER, kept, letter)
     sections = dict.fromkeys(entry.section for entry in material.entries if entry.row and entry.section)
     for section in sections:
         members = [entry for entry in material.entries if entry.section == section]
@@ -72,7 +77,7 @@ def send_back(
         with leaving(kept):
             write_text(paper, make_folder(out / SECTIONS) / f"{safe_name(section)}.txt")
     write_both(overview(material, result, today), out, OVERVIEW, kept)
-    problems = (*result.problems, *_not_returned(material, result))
+    problems = (*result.problems, *_not_returned(material, result), *questions(material))
     return replace(result, kept=tuple(kept), told=decisions.told, problems=problems)
 
 
