@@ -16,6 +16,7 @@ from selfeval_xl.cli.options import (
     Received,
     Replace,
     RosterFile,
+    Workbook,
     Year,
     docx,
     print_json,
@@ -90,7 +91,7 @@ def issue(
             "没有写单位名册：selfeval issue 名册.xlsx -o 下发。没有名册的，先用 selfeval issue --blank "
             "-o 名册.xlsx 生成空表。"
         )
-    from selfeval_xl.cli.screen.issuing import show_issued
+    from selfeval_xl.cli.screen.issuing import show_issued, show_problems
     from selfeval_xl.workflows.issuing import IssueOptions
     from selfeval_xl.workflows.issuing import issue as run
 
@@ -105,6 +106,7 @@ def issue(
             overwrite=overwrite,
             jobs=jobs,
             progress=progress.work("正在生成"),
+            warned=show_problems,
         )
     show_issued(issued)
 
@@ -166,6 +168,24 @@ def consolidate(
             progress=progress.files,
         )
     show_county(county)
+
+
+def combine(
+    first: Annotated[Path, typer.Argument(metavar="A.xlsx", help="一个人写了意见的汇总工作簿。")],
+    second: Annotated[Path, typer.Argument(metavar="B.xlsx", help="另一个人写了意见的那一份。")],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="C.xlsx", help="合成的写到哪里。", callback=xlsx)
+    ],
+    replace: Replace = False,
+) -> None:
+    """把两个人各写了意见的汇总工作簿合成一份；写得不一样的列出来，以第一份为准。"""
+    from selfeval_xl.cli.screen.sending import show_combined
+    from selfeval_xl.county.combine import combine as run
+    from selfeval_xl.files import replacing
+
+    with replacing(replace):
+        combined = run(first, second, out)
+    show_combined(combined)
 
 
 Counties = Annotated[
@@ -247,6 +267,7 @@ def return_(
             help="通知上的日期，例如 2025-04-03；不写就是今天。",
         ),
     ] = None,
+    workbook: Workbook = None,
     replace: Replace = False,
     jobs: Jobs = None,
     policy: PolicyFile = None,
@@ -267,6 +288,7 @@ def return_(
             today=today.date() if today else None,
             jobs=jobs,
             progress=progress.files,
+            workbook=workbook,
         )
     show_returned(result)
     refuse(result.kept)
@@ -299,6 +321,7 @@ def report(
     ] = None,
     template: CountyTemplate = None,
     today: BulletinDate = None,
+    workbook: Workbook = None,
     replace: Replace = False,
     policy: PolicyFile = None,
 ) -> None:
@@ -320,14 +343,16 @@ def report(
     if len(files) != 1:
         raise UsageError("情况通报只要一个文件夹：selfeval report 收到的材料 --county -o 通报.docx")
     with ProgressBars() as progress, replacing(replace):
-        county_bulletin(
+        bulletin = county_bulletin(
             files[0],
             out,
             roster=roster,
             policy=rules,
             today=today.date() if today else None,
             progress=progress.files,
+            workbook=workbook,
         )
+    say(bulletin.told)
     say(f"情况通报已起草：{out}。数字和汇总工作簿的总览一致，请审定后印发。")
 
 
@@ -340,20 +365,29 @@ def publish(
         Path | None, typer.Option("--roster", metavar="文件", help="单位名册；写明不公开的项目不会公开。")
     ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="同时生成PDF（要装有LibreOffice）。")] = False,
+    workbook: Workbook = None,
     replace: Replace = False,
     jobs: ReadingJobs = None,
     policy: PolicyFile = None,
 ) -> None:
     """生成公开版：去掉批注、标注、隐藏内容和作者，遮住身份证号、电话、账号，不公开的项目不出。"""
     from selfeval_xl.cli.screen.screen import ProgressBars
-    from selfeval_xl.cli.screen.sending import show_published
+    from selfeval_xl.cli.screen.sending import show_published, still_faulty
     from selfeval_xl.files import refuse, replacing
     from selfeval_xl.rules.county_file import load
     from selfeval_xl.workflows.publishing import publish as run
 
     with ProgressBars() as progress, replacing(replace):
         result = run(
-            folder, out, roster=roster, pdf=pdf, policy=load(policy), jobs=jobs, progress=progress.files
+            folder,
+            out,
+            roster=roster,
+            pdf=pdf,
+            policy=load(policy),
+            jobs=jobs,
+            progress=progress.files,
+            workbook=workbook,
+            agreed=still_faulty,
         )
     show_published(result)
     refuse(result.kept)

@@ -245,7 +245,7 @@ def diff(
     """比较两个版本：哪张表、哪个格、原来是什么、现在是什么。"""
     from selfeval_xl.cli.screen.forms import show_changes
     from selfeval_xl.cli.screen.screen import ProgressBars
-    from selfeval_xl.workflows.diff import differences, document
+    from selfeval_xl.workflows.diff import differences, document, new_explanations
 
     with ProgressBars(quiet=as_json) as progress:
         old_file, new_file = read_all([old, new], progress)
@@ -253,7 +253,8 @@ def diff(
     if as_json:
         print_json(document(old, new, changes))
     else:
-        show_changes(changes, [*old_file.problems, *new_file.problems])
+        problems = [*old_file.problems, *new_file.problems]
+        show_changes(changes, problems, new_explanations(old_file, new_file))
 
 
 def rules(
