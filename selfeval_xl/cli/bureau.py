@@ -62,7 +62,12 @@ def issue(
     out: IssueTo = None,
     blank: Annotated[bool, typer.Option("--blank", help="生成空白的单位名册，填好后再下发。")] = False,
     layout: Annotated[
-        str, typer.Option("--layout", metavar="表式", help="名册里没有写表式的部门用哪一种。")
+        str,
+        typer.Option(
+            "--layout",
+            metavar="表式",
+            help="名册里没有写表式的部门用哪一种，写中文名或编号，例如 云南、mof-2020。",
+        ),
     ] = "jilin-2024",
     year: Year = None,
     last: LastYear = None,

@@ -39,7 +39,10 @@ def demo(
 def template(
     out: NewBook,
     layout: Annotated[
-        str, typer.Option("--layout", metavar="表式", help="表式编号，例如 jilin-2024、mof-2020。")
+        str,
+        typer.Option(
+            "--layout", metavar="表式", help="表式，写中文名或编号，例如 云南、吉林、财政部2021、mof-2020。"
+        ),
     ] = "jilin-2024",
     year: Annotated[
         int | None, typer.Option("--year", metavar="年度", min=1990, max=2099, help="印在表上的年度。")

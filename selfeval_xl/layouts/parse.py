@@ -44,6 +44,7 @@ _TOP = {
     "notice": str,
     "year": int,
     "companion": str,
+    "names": list,
     "page": dict,
     "money_unit": str,
     "funding": dict,
@@ -119,6 +120,7 @@ class _Reader:
             notice=data.get("notice", ""),
             year=data.get("year"),
             companion=data.get("companion"),
+            names=self._texts(data.get("names", []), "names"),
             money_unit=data.get("money_unit", "万元"),
             widths=widths,
             orientation=self._one_of(

@@ -48,9 +48,9 @@ _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 class Cells(Protocol):
-    """The cells of a workbook. `value` raises UnknownFormula for one whose value cannot be known."""
+    """The cells of a workbook. `area` raises UnknownFormula where a value cannot be known."""
 
-    def value(self, sheet: str, row: int, column: int) -> Scalar: ...
+    def area(self, sheet: str, area: Area) -> Matrix: ...
 
     def has_sheet(self, name: str) -> bool: ...
 
@@ -171,13 +171,7 @@ class _Evaluation:
         height, width = area.bottom - area.top + 1, area.right - area.left + 1
         if height * width > MOST_CELLS:
             raise UnknownFormula
-        return Matrix(
-            tuple(
-                tuple(self.cells.value(sheet, row, column) for column in range(area.left, area.right + 1))
-                for row in range(area.top, area.bottom + 1)
-            ),
-            is_range=True,
-        )
+        return self.cells.area(sheet, area)
 
 
 def _changed(sign: str, value: Value) -> Value:

@@ -112,6 +112,12 @@ def broadcast(function: Callable[..., Scalar], *arguments: Value) -> Value:
     matrices = [each for each in arguments if isinstance(each, Matrix)]
     if not matrices:
         return function(*arguments)
+    if len(matrices) == 1:
+        at = arguments.index(matrices[0])
+        before, after = arguments[:at], arguments[at + 1 :]
+        return Matrix(
+            tuple(tuple([function(*before, one, *after) for one in row]) for row in matrices[0].rows)
+        )
     height = max(len(each.rows) for each in matrices)
     width = max(each.width for each in matrices)
     return Matrix(

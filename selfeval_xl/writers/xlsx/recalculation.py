@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from selfeval_xl.model.formulas.evaluation import Place, evaluate
 from selfeval_xl.model.formulas.syntax import Range, ranges_in
-from selfeval_xl.model.formulas.values import ErrorValue, Scalar, UnknownFormula
-from selfeval_xl.model.grid import Grid
+from selfeval_xl.model.formulas.values import ErrorValue, Matrix, Scalar, UnknownFormula
+from selfeval_xl.model.grid import Area, Grid
 from selfeval_xl.writers.xlsx.package import child
 
 if TYPE_CHECKING:
@@ -46,8 +46,9 @@ def recalculate(book: Book, grids: Mapping[str, Grid], changed: Iterable[Cell]) 
 def _formulas(book: Book, grids: Mapping[str, Grid]) -> dict[Cell, str]:
     """The formulas that the sheets had and still have."""
     found = {}
-    for name, grid in grids.items():
-        formulas = grid.formulas() if grid.formulas is not None else {}
+    for name in book.names:
+        grid = grids.get(name)
+        formulas = grid.formulas() if grid is not None and grid.formulas is not None else {}
         sheet = book.sheet(name) if formulas else None
         if sheet is not None:
             found.update({(name, *place): text for place, text in formulas.items()})
@@ -89,12 +90,29 @@ class _BookCells:
         self.formulas = formulas
         self.dependent = dependent
         self._sheets: dict[str, dict[tuple[int, int], Element]] = {}
+        self._areas: dict[tuple[str, Area], Matrix] = {}
         self._results: dict[Cell, Scalar] = {}
         self._unknown: set[Cell] = set()  # also those that are being computed: a circle has no value
 
     def has_sheet(self, name: str) -> bool:
         """Whether formulas can refer to a worksheet of this name."""
-        return self.book.sheet(name) is not None
+        return name in self._names
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(name for name in self.book.names if self.book.sheet(name) is not None)
+
+    def area(self, sheet: str, area: Area) -> Matrix:
+        """The values of an area of cells."""
+        if (sheet, area) not in self._areas:
+            self._areas[sheet, area] = Matrix(
+                tuple(
+                    tuple([self.value(sheet, row, column) for column in range(area.left, area.right + 1)])
+                    for row in range(area.top, area.bottom + 1)
+                ),
+                is_range=True,
+            )
+        return self._areas[sheet, area]
 
     def value(self, sheet: str, row: int, column: int) -> Scalar:
         """The value of a cell. Raises UnknownFormula where it is a formula without a known result."""
