@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval_xl.cli.screen.screen import console, say, table_of
-from selfeval_xl.model.findings import counted
+from selfeval_xl.errors import UsageError
+from selfeval_xl.model.findings import Counts, counted
 from selfeval_xl.workflows.submission import warning as remaining_work
 
 if TYPE_CHECKING:
@@ -89,15 +90,30 @@ def show_published(result: Published) -> None:
     )
 
 
-def agreed(warning: str) -> bool:
-    """Whether the person at the terminal wants the submission despite the warning.
-
-    True without asking where no person sits at the terminal.
-    """
+def agreed(file: Path, counts: Counts) -> bool:
+    """Whether the person at the terminal wants the submission despite what is left; see `refused`."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return True
-    print(f"{warning}仍要生成报送件吗？（输入 y 生成，直接回车不生成）", end="", file=sys.stderr, flush=True)
+        return refused(file, counts)
+    print(
+        f"{remaining_work(counts)}仍要生成报送件吗？（输入 y 生成，直接回车不生成）",
+        end="",
+        file=sys.stderr,
+        flush=True,
+    )
     return sys.stdin.readline().strip().lower() in ("y", "yes", "是")
+
+
+def refused(file: Path, counts: Counts) -> bool:
+    """True where nobody can be asked and nothing has to be mended.
+
+    Raises UsageError where something has: a program, or a line of a script, must not send it unseen.
+    """
+    if counts.fix:
+        raise UsageError(
+            f"还有须修改{counts.fix}处，没有生成报送件。用 selfeval check {file.name} 看是哪几处，改好再报；"
+            "确实要照样报的，加 --yes。"
+        )
+    return True
 
 
 def show_submitted(submitted: Submitted | None) -> None:
