@@ -132,7 +132,7 @@ MISTAKES = [
     ("return 文件夹 -o 退回 --today 2026/13/12", 2, "日期“2026/13/12”看不懂"),
     ("report 自评表.xlsx -o 报告.xlsx", 2, "请以.docx结尾"),
     ("report 没有.xlsx -o 报告.docx", 2, "找不到文件“没有.xlsx”"),
-    ("report 自评表.xlsx -o 报告.docx --today 2026/11/12", 2, "--today 要和 --county 一起写"),
+    ("report 自评表.xlsx -o 报告.docx --roster 自评表.xlsx", 2, "--roster 要和 --county 一起写"),
     ("report 文件夹 --county --template 自评表.xlsx -o 通报.docx", 2, "不能和 --county 一起写"),
     ("report 自评表.xlsx --template 自评表.xlsx -o 报告.docx", 2, "打不开"),
     ("publish 空 -o 公开", 2, "里没有文件"),

@@ -318,7 +318,9 @@ CountyTemplate = Annotated[
 ]
 BulletinDate = Annotated[
     date | None,
-    typer.Option("--today", metavar="日期", parser=day_of, help="情况通报的日期；不写就是今天。"),
+    typer.Option(
+        "--today", metavar="日期", parser=day_of, help="落款的日期，例如 2025-04-03；不写就是今天。"
+    ),
 ]
 REPORT_HELP = (
     "按自评表起草部门整体支出绩效自评报告（Word），只有单位知道的内容标为待填写；--county 起草全县情况通报。"
@@ -353,10 +355,10 @@ def report(
 
     rules = load(policy)
     if not county:
-        needs({"--roster": roster, "--today": today}, "--county", "写部门的报告用不着它")
+        needs({"--roster": roster}, "--county", "写部门的报告用不着它")
         named_files(files)
         with replacing(replace):
-            drafted = draft_report(files, out, template=template, policy=rules)
+            drafted = draft_report(files, out, template=template, policy=rules, today=today)
         show_drafted(drafted)
         return
     if len(files) != 1:
