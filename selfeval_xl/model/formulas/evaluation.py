@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from selfeval_xl.model.formulas.functions import FUNCTIONS
 from selfeval_xl.model.formulas.syntax import (
+    LAST_ROW,
     Call,
     Change,
     Constant,
@@ -16,6 +16,7 @@ from selfeval_xl.model.formulas.syntax import (
     Node,
     Operation,
     Range,
+    Span,
     parse,
     range_of,
 )
@@ -25,6 +26,7 @@ from selfeval_xl.model.formulas.values import (
     VALUE,
     ErrorValue,
     Matrix,
+    Place,
     Scalar,
     UnknownFormula,
     Value,
@@ -54,14 +56,7 @@ class Cells(Protocol):
 
     def has_sheet(self, name: str) -> bool: ...
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The cell that a formula stands in, counted from 0."""
-
-    sheet: str
-    row: int
-    column: int
+    def height(self, sheet: str) -> int: ...
 
 
 def evaluate(formula: str, place: Place, cells: Cells) -> Scalar:
@@ -91,6 +86,8 @@ class _Evaluation:
                 return Matrix(rows)
             case Range():
                 return self._cells_of(node)
+            case Span():
+                return self._value_of(self.range(node))
             case Change(sign, operand):
                 return _changed(sign, self.value(operand))
             case Operation(sign, left, right):
@@ -110,6 +107,10 @@ class _Evaluation:
         """The cells that a node refers to; None where it is a value."""
         if isinstance(node, Range):
             return node if self.cells.has_sheet(node.sheet or self.place.sheet) else REF
+        if isinstance(node, Span):
+            return self._span(node)
+        if isinstance(node, Call) and node.name == "INDEX":
+            return self._indexed(node)
         if isinstance(node, Call) and node.name == "INDIRECT":
             return self._indirect(node)
         if isinstance(node, Call) and node.name == "OFFSET":
@@ -124,11 +125,52 @@ class _Evaluation:
 
     def _called(self, node: Call) -> Value:
         if node.name in ("INDIRECT", "OFFSET"):
-            named = self.range(node)
-            return self._cells_of(named) if isinstance(named, Range) else named
+            return self._value_of(self.range(node))
+        if node.name == "INDEX" and (named := self.range(node)) is not None:
+            return self._value_of(named)
         if node.name not in FUNCTIONS:
             raise UnknownFormula
         return FUNCTIONS[node.name](self, node.arguments)
+
+    def _value_of(self, named: Range | ErrorValue | None) -> Value:
+        return self._cells_of(named) if isinstance(named, Range) else named
+
+    def _span(self, node: Span) -> Range | ErrorValue:
+        first, last = self.range(node.first), self.range(node.last)
+        for end in (first, last):
+            if isinstance(end, ErrorValue):
+                return end
+        if not (isinstance(first, Range) and isinstance(last, Range)):
+            return VALUE
+        if last.sheet not in (None, first.sheet, self.place.sheet):
+            raise UnknownFormula
+        one, other = first.area, last.area
+        area = Area(
+            min(one.top, other.top),
+            min(one.left, other.left),
+            max(one.bottom, other.bottom),
+            max(one.right, other.right),
+        )
+        return Range(first.sheet, area)
+
+    def _indexed(self, node: Call) -> Range | ErrorValue | None:
+        """The cell that INDEX names among others; None where it looks into values."""
+        base = self.range(node.arguments[0])
+        if not isinstance(base, Range):
+            return base
+        numbers = [self.number(each) for each in node.arguments[1:]]
+        for number in numbers:
+            if isinstance(number, ErrorValue):
+                return number
+        wanted = [int(number) for number in numbers if isinstance(number, float)]
+        area = base.area
+        row, column = wanted[0], wanted[1] if len(wanted) > 1 else 1
+        if len(wanted) == 1 and area.top == area.bottom:
+            row, column = 1, row
+        if row < 1 or column < 1:
+            raise UnknownFormula  # a whole row or column
+        top, left = area.top + row - 1, area.left + column - 1
+        return Range(base.sheet, Area(top, left, top, left)) if area.holds(top, left) else REF
 
     def _indirect(self, node: Call) -> Range | ErrorValue:
         text = text_of(self.scalar(node.arguments[0]))
@@ -168,6 +210,8 @@ class _Evaluation:
         sheet, area = named.sheet or self.place.sheet, named.area
         if not self.cells.has_sheet(sheet):
             return REF
+        if area.bottom == LAST_ROW:
+            area = area._replace(bottom=max(area.top, self.cells.height(sheet) - 1))
         height, width = area.bottom - area.top + 1, area.right - area.left + 1
         if height * width > MOST_CELLS:
             raise UnknownFormula

@@ -14,6 +14,7 @@ from selfeval_xl.model.formulas.values import (
     VALUE,
     ErrorValue,
     Matrix,
+    Place,
     Scalar,
     UnknownFormula,
     Value,
@@ -30,6 +31,8 @@ from selfeval_xl.model.formulas.values import (
 
 class Asked(Protocol):
     """What a function may ask of the evaluation."""
+
+    place: Place
 
     def value(self, node: Node | None) -> Value: ...
 
@@ -315,6 +318,8 @@ def _extent(start: str, end: str | None = None) -> Function:
     """ROW, COLUMN, ROWS or COLUMNS, by the sides of the area that they look at."""
 
     def called(ask: Asked, arguments: Arguments) -> Value:
+        if not arguments and end is None:
+            return float((ask.place.row if start == "top" else ask.place.column) + 1)
         named = ask.range(arguments[0]) if arguments else None
         if isinstance(named, ErrorValue):
             return named

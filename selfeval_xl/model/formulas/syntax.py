@@ -13,18 +13,23 @@ from selfeval_xl.model.grid import Area, position
 LONGEST = 8192  # of a formula in Excel
 _SHEET = r"'(?:[^']|'')+'!|[^\W\d][\w.]*!"
 _CELL = r"\$?[A-Za-z]{1,3}\$?[1-9]\d{0,6}"
+_COLUMNS = r"\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}"
+LAST_ROW = 1_048_575
 _TOKEN = re.compile(
     rf"""\s*(?:
     (?P<text>"(?:[^"]|"")*")
     |(?P<error>\#(?:REF!|DIV/0!|N/A|VALUE!|NAME\?|NUM!|NULL!))
-    |(?P<range>(?:{_SHEET})?{_CELL}(?::{_CELL})?)(?![\w(!.])
+    |(?P<range>(?:{_SHEET})?(?:{_CELL}(?::{_CELL})?|{_COLUMNS}))(?![\w(!.])
     |(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)
     |(?P<call>[A-Za-z_][\w.]*)\(
     |(?P<name>[A-Za-z_]\w*)
-    |(?P<sign><>|<=|>=|[-+*/^&<>=%(),;{{}}]))""",
+    |(?P<sign><>|<=|>=|[-+*/^&<>=%(),:;{{}}]))""",
     re.VERBOSE,
 )
-_RANGE = re.compile(rf"(?P<sheet>{_SHEET})?(?P<first>{_CELL})(?::(?P<last>{_CELL}))?")
+_RANGE = re.compile(
+    rf"(?P<sheet>{_SHEET})?(?:(?P<first>{_CELL})(?::(?P<last>{_CELL}))?|(?P<columns>{_COLUMNS})(?![\w(]))"
+)
+_OWN_ROW = re.compile(r"INDEX\(\$([A-Z]{1,3}):\$\1,ROW\(\)\)")
 _LEVELS = (("=", "<>", "<", ">", "<=", ">="), ("&",), ("+", "-"), ("*", "/"), ("^",))
 _PREFIX = re.compile(r"_xl\w+\.")  # of functions younger than the file format
 
@@ -52,6 +57,14 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """The cells from one reference to another, as in F2:INDEX(F:F,9)."""
+
+    first: Node
+    last: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """An operator between two operands."""
 
@@ -76,7 +89,7 @@ class Call:
     arguments: tuple[Node | None, ...]
 
 
-Node = Constant | Constants | Range | Operation | Change | Call
+Node = Constant | Constants | Range | Span | Operation | Change | Call
 
 
 @lru_cache(maxsize=4096)
@@ -98,13 +111,20 @@ def range_of(text: str) -> Range | None:
         return None
     sheet = match["sheet"]
     name = None if sheet is None else sheet[:-1].removeprefix("'").removesuffix("'").replace("''", "'")
+    if match["columns"]:
+        (_, one), (_, other) = (position(f"{column}1") for column in match["columns"].split(":"))
+        return Range(name, Area(0, min(one, other), LAST_ROW, max(one, other)))
     (top, left), (bottom, right) = position(match["first"]), position(match["last"] or match["first"])
     area = Area(min(top, bottom), min(left, right), max(top, bottom), max(left, right))
     return Range(name, area)
 
 
-def ranges_in(formula: str) -> list[Range]:
-    """The ranges that stand in a formula, also those in its texts, as INDIRECT takes them."""
+def ranges_in(formula: str, row: int) -> list[Range]:
+    """The ranges that stand in a formula, also those in its texts, as INDIRECT takes them.
+
+    row: of the formula, counted from 0; INDEX($F:$F,ROW()) is the cell in it, and not the whole column.
+    """
+    formula = _OWN_ROW.sub(lambda match: f"{match[1]}{row + 1}", formula)
     found = (range_of(match[0]) for match in _RANGE.finditer(formula))
     return [each for each in found if each is not None]
 
@@ -154,6 +174,8 @@ class _Reading:
         if sign := self._sign("-", "+"):
             return Change(sign, self._changed())
         node = self._operand()
+        while self._sign(":"):
+            node = Span(node, self._operand())
         while self._sign("%"):
             node = Change("%", node)
         return node

@@ -47,6 +47,15 @@ class Matrix:
 Value = Scalar | Matrix
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The cell that a formula stands in, counted from 0."""
+
+    sheet: str
+    row: int
+    column: int
+
+
 def number_of(value: Scalar) -> float | ErrorValue:
     """The value as a number: a text that spells one counts, an empty cell is 0."""
     if isinstance(value, ErrorValue):

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from selfeval_xl.model.formulas.evaluation import Place, evaluate
-from selfeval_xl.model.formulas.syntax import Range, ranges_in
-from selfeval_xl.model.formulas.values import ErrorValue, Matrix, Scalar, UnknownFormula
+from selfeval_xl.model.formulas.evaluation import evaluate
+from selfeval_xl.model.formulas.syntax import ranges_in
+from selfeval_xl.model.formulas.values import ErrorValue, Matrix, Place, Scalar, UnknownFormula
 from selfeval_xl.model.grid import Area, Grid
 from selfeval_xl.writers.xlsx.package import child
 
@@ -58,13 +58,13 @@ def _formulas(book: Book, grids: Mapping[str, Grid]) -> dict[Cell, str]:
 def _dependent(formulas: Mapping[Cell, str], changed: set[Cell]) -> dict[Cell, None]:
     """The formulas whose value may be another one now, in the order of the sheets."""
     readers: dict[Cell, list[Cell]] = {}
-    wide: list[tuple[str, Range, Cell]] = []
+    wide: dict[str, list[tuple[Area, Cell]]] = {}
     reached = {cell for cell, text in formulas.items() if any(name in text for name in _VOLATILE)}
     for cell, text in formulas.items():
-        for named in set(ranges_in(text)):
+        for named in set(ranges_in(text, cell[1])):
             sheet, area = named.sheet or cell[0], named.area
             if (area.bottom - area.top + 1) * (area.right - area.left + 1) > _WIDEST:
-                wide.append((sheet, named, cell))
+                wide.setdefault(sheet, []).append((area, cell))
                 continue
             for row in range(area.top, area.bottom + 1):
                 for column in range(area.left, area.right + 1):
@@ -73,9 +73,7 @@ def _dependent(formulas: Mapping[Cell, str], changed: set[Cell]) -> dict[Cell, N
     while waiting:
         cell = waiting.pop()
         near = readers.get(cell, [])
-        far = [
-            reader for sheet, named, reader in wide if sheet == cell[0] and named.area.holds(cell[1], cell[2])
-        ]
+        far = [reader for area, reader in wide.get(cell[0], ()) if area.holds(cell[1], cell[2])]
         fresh = [reader for reader in (*near, *far) if reader not in reached]
         reached.update(fresh)
         waiting += fresh
@@ -90,6 +88,7 @@ class _BookCells:
         self.formulas = formulas
         self.dependent = dependent
         self._sheets: dict[str, dict[tuple[int, int], Element]] = {}
+        self._heights: dict[str, int] = {}
         self._areas: dict[tuple[str, Area], Matrix] = {}
         self._results: dict[Cell, Scalar] = {}
         self._unknown: set[Cell] = set()  # also those that are being computed: a circle has no value
@@ -101,6 +100,12 @@ class _BookCells:
     @cached_property
     def _names(self) -> frozenset[str]:
         return frozenset(name for name in self.book.names if self.book.sheet(name) is not None)
+
+    def height(self, sheet: str) -> int:
+        """How many rows of a sheet hold something."""
+        if sheet not in self._heights:
+            self._heights[sheet] = max((row for row, _ in self._elements(sheet)), default=-1) + 1
+        return self._heights[sheet]
 
     def area(self, sheet: str, area: Area) -> Matrix:
         """The values of an area of cells."""
