@@ -25,8 +25,18 @@ _CAUSES: dict[int | None, str] = {
 
 
 def cause_of(error: OSError) -> str:
-    """The reason of a system error in Chinese; in the system's own words where the table has none."""
-    return _CAUSES.get(error.errno) or error.strerror or str(error)
+    """The reason of a system error in Chinese; where the table has none, the system's words if they are."""
+    told = error.strerror or ""
+    return _CAUSES.get(error.errno) or (told if any(map(_is_chinese, told)) else _numbered(error))
+
+
+def _is_chinese(letter: str) -> bool:
+    return "\u4e00" <= letter <= "\u9fff"
+
+
+def _numbered(error: OSError) -> str:
+    """What is said of an error that has no name here."""
+    return f"系统报错，编号{error.errno}" if error.errno else "系统报错"
 
 
 class SelfevalError(Exception):

@@ -16,6 +16,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 # worker is left alone for long. Only the length of the run depends on this list.
 LONGEST = (
     "test_addin",
+    "test_results_kept_right",
     "test_returns",
     "test_province",
     "test_nothing_lost",

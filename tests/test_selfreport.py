@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from selfeval_xl import templates
 from selfeval_xl.assessment.policy import default
@@ -27,6 +29,7 @@ from selfeval_xl.workflows.demo.county import YEAR, made_up, seed_filing
 from selfeval_xl.workflows.reports.figures import by_category, category, counts, figures
 from selfeval_xl.workflows.reports.outline import typed_texts
 from selfeval_xl.workflows.reports.self_report import draft_report
+from selfeval_xl.writers.word import document as word
 from selfeval_xl.writers.word.blocks import Chart
 from selfeval_xl.writers.word.charts import chart_xml
 from selfeval_xl.writers.xlsx.apply import apply
@@ -367,3 +370,51 @@ def test_the_command_says_what_is_left_to_do(forms, tmp_path):
     run = selfeval("report", forms, "-o", tmp_path / "报告.docx")
     assert run.returncode == 0 and "还有7处待填写" in run.stdout and (tmp_path / "报告.docx").exists()
     assert selfeval("report", forms, "-o", tmp_path / "报告.doc").returncode == 2
+
+
+def test_name_and_date_close_the_report_and_the_file_is_of_today(forms, tmp_path):
+    draft_report([forms], tmp_path / "报告.docx", today=date(2025, 4, 3))
+    document = docx.Document(str(tmp_path / "报告.docx"))
+    assert lines(tmp_path / "报告.docx")[-2:] == ["柳河县应急管理局", "2025年4月3日"]
+    assert [paragraph.alignment for paragraph in document.paragraphs[-2:]] == [WD_ALIGN_PARAGRAPH.RIGHT] * 2
+    assert {document.core_properties.created.date(), document.core_properties.modified.date()} == {
+        date(2025, 4, 3)
+    }
+
+
+def test_name_and_date_are_no_text_of_the_department(forms, tmp_path):
+    """A draft that is drafted again has them once."""
+    draft_report([forms], tmp_path / "一稿.docx", today=date(2025, 4, 3))
+    draft_report([forms, tmp_path / "一稿.docx"], tmp_path / "二稿.docx", today=date(2025, 4, 10))
+    text = lines(tmp_path / "二稿.docx")
+    assert text.count("柳河县应急管理局") == 2 and text[-4:] == [
+        "五、其他需说明的问题",
+        "无。",
+        "柳河县应急管理局",
+        "2025年4月10日",
+    ]
+
+
+def test_a_year_that_no_form_names_is_asked_for(tmp_path):
+    data = seed_filing()
+    path = tmp_path / "自评表.xlsx"
+    templates.fill_in("jilin-2024", path, projects=[data["project"]], department=data["department"])
+    drafted = draft_report([path], tmp_path / "报告.docx")
+    assert lines(tmp_path / "报告.docx")[1] == "【待填写：哪一年】年部门整体支出绩效自评报告"
+    text = "\n".join(lines(tmp_path / "报告.docx"))
+    assert drafted.waiting == text.count("【待填写")
+
+
+def test_a_minus_sign_stays_with_its_number():
+    document = word.new_document()
+    word.body(document, "未完成，偏差率-4.00%。2024-2025年，F-16，上升-1.5和-2个点。")
+    (paragraph,) = document.paragraphs[-1:]
+    assert paragraph.text == "未完成，偏差率-4.00%。2024-2025年，F-16，上升-1.5和-2个点。"
+    assert paragraph._element.xml.count("noBreakHyphen") == 3  # of -4.00%, -1.5 and -2
+
+
+def test_a_cut_budget_is_no_slow_execution(forms, tmp_path):
+    """Spent 99.86% of the adjusted budget (F10): the budget was changed, the execution was not slow."""
+    draft_report([forms], tmp_path / "报告.docx")
+    text = "\n".join(lines(tmp_path / "报告.docx"))
+    assert "预算执行进度偏慢" not in text and "年初预算编制不够准确，年中调整较大" in text

@@ -47,7 +47,7 @@ def marked(two_projects, tmp_path) -> Path:
 
 def test_a_submission_is_clean_numbered_and_named_and_the_source_stays(marked, tmp_path, assert_valid_ooxml):
     before = hashlib.sha256(marked.read_bytes()).hexdigest()
-    run = selfeval("submit", marked, "-o", tmp_path / "报送")
+    run = selfeval("submit", marked, "-o", tmp_path / "报送", "--yes")
     assert run.returncode == 0 and run.stderr == ""
     out = tmp_path / "报送" / NAME.format(1)
     code = code_of(read_file(marked).forms)
@@ -87,7 +87,7 @@ def test_numbers_go_on_from_the_folder_and_from_the_submission_that_is_mended(ma
 
 
 def test_json_is_one_document(marked, tmp_path):
-    run = selfeval("submit", marked, "--json")
+    run = selfeval("submit", marked, "--yes", "--json")
     told = json.loads(run.stdout)
     assert run.returncode == 0 and told.keys() == {
         "path",
@@ -108,6 +108,17 @@ def test_json_is_one_document(marked, tmp_path):
     ) and told["fix"] > 0
 
 
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_without_a_terminal_what_is_to_be_mended_is_not_passed_over(marked, tmp_path, more):
+    """A line of a script wrote the submission and ended with 0, however much had to be mended."""
+    run = selfeval("submit", marked, "-o", tmp_path / "报送", *more)
+    assert run.returncode == 2 and run.stdout == "" and not (tmp_path / "报送").exists()
+    assert re.match(r"还有须修改\d+处，没有生成报送件。用 selfeval check 交通局.xlsx 看", run.stderr), (
+        run.stderr
+    )
+    assert "加 --yes" in run.stderr
+
+
 def test_what_cannot_be_done_is_said_with_status_2(marked, tmp_path):
     empty = tmp_path / "空.xlsx"
     openpyxl.Workbook().save(empty)
@@ -116,7 +127,7 @@ def test_what_cannot_be_done_is_said_with_status_2(marked, tmp_path):
     for args, said in [
         ((tmp_path / "没有.xlsx",), "没有"),
         ((empty,), "里没有找到自评表"),
-        ((marked, "-o", tmp_path / "占用"), "占用"),
+        ((marked, "-o", tmp_path / "占用", "--yes"), "占用"),
         ((tmp_path / "表.csv",), "另存为xlsx"),
     ]:
         run = selfeval("submit", *args)

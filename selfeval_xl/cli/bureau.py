@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +18,11 @@ from selfeval_xl.cli.options import (
     RosterFile,
     Workbook,
     Year,
+    day_of,
     docx,
+    filled_folder,
+    named_files,
+    needs,
     print_json,
     xlsx,
 )
@@ -63,7 +67,12 @@ def issue(
     out: IssueTo = None,
     blank: Annotated[bool, typer.Option("--blank", help="生成空白的单位名册，填好后再下发。")] = False,
     layout: Annotated[
-        str, typer.Option("--layout", metavar="表式", help="名册里没有写表式的部门用哪一种。")
+        str,
+        typer.Option(
+            "--layout",
+            metavar="表式",
+            help="名册里没有写表式的部门用哪一种，写中文名或编号，例如 云南、mof-2020。",
+        ),
     ] = "jilin-2024",
     year: Year = None,
     last: LastYear = None,
@@ -84,6 +93,7 @@ def issue(
     if out is None:
         raise UsageError("没有写结果放在哪里：selfeval issue 名册.xlsx -o 下发")
     if blank:
+        _refuse_with_blank(roster, last, protect, overwrite, send, contact, phone, policy)
         _write_blank_roster(xlsx(out), replace)
         return
     if roster is None:
@@ -109,6 +119,34 @@ def issue(
             warned=show_problems,
         )
     show_issued(issued)
+
+
+def _refuse_with_blank(
+    roster: Path | None,
+    last: Path | None,
+    protect: bool,
+    overwrite: bool,
+    send: str,
+    contact: str,
+    phone: str,
+    policy: Path | None,
+) -> None:
+    """Raises UsageError for what an empty roster has no use for."""
+    from selfeval_xl.errors import UsageError
+
+    options = {
+        str(roster): roster,
+        "--from": last,
+        "--protect": protect,
+        "--overwrite": overwrite,
+        "--send": send,
+        "--contact": contact,
+        "--phone": phone,
+        "--policy": policy,
+    }
+    given = [name for name, value in options.items() if value]
+    if given:
+        raise UsageError(f"--blank 只生成空白名册，用不着 {'、'.join(given)}。")
 
 
 def _write_blank_roster(out: Path, replace: bool) -> None:
@@ -154,6 +192,7 @@ def consolidate(
     from selfeval_xl.files import replacing
     from selfeval_xl.rules.county_file import load
 
+    filled_folder(folder, roster)
     with ProgressBars() as progress, replacing(replace):
         county = run(
             folder,
@@ -259,11 +298,11 @@ def return_(
     ],
     roster: RosterFile = None,
     today: Annotated[
-        datetime | None,
+        date | None,
         typer.Option(
             "--today",
             metavar="日期",
-            formats=["%Y-%m-%d"],
+            parser=day_of,
             help="通知上的日期，例如 2025-04-03；不写就是今天。",
         ),
     ] = None,
@@ -279,13 +318,14 @@ def return_(
     from selfeval_xl.rules.county_file import load
     from selfeval_xl.workflows.returns.send_back import send_back
 
+    filled_folder(folder, roster)
     with ProgressBars() as progress, replacing(replace):
         result = send_back(
             folder,
             out,
             roster=roster,
             policy=load(policy),
-            today=today.date() if today else None,
+            today=today,
             jobs=jobs,
             progress=progress.files,
             workbook=workbook,
@@ -299,8 +339,10 @@ CountyTemplate = Annotated[
     typer.Option("--template", metavar="文件.docx", help="本县的报告模板，里面用{{部门名称}}这样的记号。"),
 ]
 BulletinDate = Annotated[
-    datetime | None,
-    typer.Option("--today", metavar="日期", formats=["%Y-%m-%d"], help="情况通报的日期；不写就是今天。"),
+    date | None,
+    typer.Option(
+        "--today", metavar="日期", parser=day_of, help="落款的日期，例如 2025-04-03；不写就是今天。"
+    ),
 ]
 REPORT_HELP = (
     "按自评表起草部门整体支出绩效自评报告（Word），只有单位知道的内容标为待填写；--county 起草全县情况通报。"
@@ -336,19 +378,23 @@ def report(
 
     rules = load(policy)
     if not county:
+        needs({"--roster": roster}, "--county", "写部门的报告用不着它")
+        named_files(files)
         with replacing(replace):
-            drafted = draft_report(files, out, template=template, policy=rules)
+            drafted = draft_report(files, out, template=template, policy=rules, today=today)
         show_drafted(drafted)
         return
     if len(files) != 1:
         raise UsageError("情况通报只要一个文件夹：selfeval report 收到的材料 --county -o 通报.docx")
+    if template is not None:
+        raise UsageError("--template 是部门报告的模板，不能和 --county 一起写。")
     with ProgressBars() as progress, replacing(replace):
         bulletin = county_bulletin(
             files[0],
             out,
             roster=roster,
             policy=rules,
-            today=today.date() if today else None,
+            today=today,
             progress=progress.files,
             workbook=workbook,
         )
@@ -377,6 +423,7 @@ def publish(
     from selfeval_xl.rules.county_file import load
     from selfeval_xl.workflows.publishing import publish as run
 
+    filled_folder(folder)
     with ProgressBars() as progress, replacing(replace):
         result = run(
             folder,

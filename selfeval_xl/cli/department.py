@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from selfeval_xl.cli.options import (
     PolicyFile,
     ReadingJobs,
     Replace,
+    needs,
     print_json,
     read_all,
     roster_of,
@@ -39,7 +41,10 @@ def demo(
 def template(
     out: NewBook,
     layout: Annotated[
-        str, typer.Option("--layout", metavar="表式", help="表式编号，例如 jilin-2024、mof-2020。")
+        str,
+        typer.Option(
+            "--layout", metavar="表式", help="表式，写中文名或编号，例如 云南、吉林、财政部2021、mof-2020。"
+        ),
     ] = "jilin-2024",
     year: Annotated[
         int | None, typer.Option("--year", metavar="年度", min=1990, max=2099, help="印在表上的年度。")
@@ -115,12 +120,19 @@ def check(
         show_mended,
         tsv_lines,
     )
+    from selfeval_xl.errors import UsageError
     from selfeval_xl.files import replacing
     from selfeval_xl.filings.grouping import gather
     from selfeval_xl.rules.county_file import load
     from selfeval_xl.rules.runner import check as run
     from selfeval_xl.workflows.marking.marks import mark_all
 
+    if not tsv:
+        needs({"--ascii": plain}, "--tsv", "它只改变那种表的写法")
+    if not fix:
+        needs({"-o": out}, "--fix", "校验本身不写文件：selfeval check 自评表.xlsx --fix -o 自评表_改.xlsx")
+    if as_json and tsv:
+        raise UsageError("--json 和 --tsv 只能写一个。")
     rules = load(policy)
     expected = roster_of(roster)
     with ProgressBars(quiet=as_json or tsv) as progress, replacing(replace):
@@ -214,7 +226,12 @@ def submit(
         Path | None,
         typer.Option("-o", "--out", metavar="文件夹", help="报送件放在哪里；不写就放在原文件旁边。"),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="还有须修改、须说明的也生成，不再问。")] = False,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes", help="还有须修改、须说明的也生成，不再问；不在终端里运行时，有须修改的必须写它。"
+        ),
+    ] = False,
     roster: Annotated[
         Path | None,
         typer.Option("--roster", metavar="文件", help="单位名册：核对漏报、台账金额和下发的指标值。"),
@@ -224,14 +241,15 @@ def submit(
 ) -> None:
     """生成报送件：最后校验一遍，写一份不带标注的副本，带报送序号和校验码。"""
     from selfeval_xl.cli.json_documents import submission_document
-    from selfeval_xl.cli.screen.sending import agreed, show_submitted
+    from selfeval_xl.cli.screen.sending import agreed, refused, show_submitted
     from selfeval_xl.rules.county_file import load
     from selfeval_xl.workflows.submission import submit as run
 
+    asked = agreed if not as_json else refused
     submitted = run(
-        file, out, load(policy), roster_of(roster), agree=lambda warning: yes or as_json or agreed(warning)
+        file, out, load(policy), roster_of(roster), agree=lambda counts: yes or asked(file, counts)
     )
-    if as_json and submitted:  # with --json nobody is asked, so there always is a submission
+    if as_json and submitted:  # with --json nobody is asked: it was refused, or there is a submission
         print_json(submission_document(file, submitted))
     else:
         show_submitted(submitted)
@@ -245,10 +263,15 @@ def diff(
     """比较两个版本：哪张表、哪个格、原来是什么、现在是什么。"""
     from selfeval_xl.cli.screen.forms import show_changes
     from selfeval_xl.cli.screen.screen import ProgressBars
+    from selfeval_xl.errors import UsageError
     from selfeval_xl.workflows.diff import differences, document, new_explanations
 
     with ProgressBars(quiet=as_json) as progress:
         old_file, new_file = read_all([old, new], progress)
+    for file in (old_file, new_file):
+        if not file.forms and not file.reports:
+            trouble = "".join(problem.text for problem in file.problems)
+            raise UsageError(trouble or f"“{Path(file.path).name}”里没有找到自评表，不能比较。")
     changes = differences([old_file], [new_file])
     if as_json:
         print_json(document(old, new, changes))
@@ -270,7 +293,9 @@ def rules(
         show_rules(by_id.values())
         return
     if rule.upper() not in by_id:
-        raise UsageError(f"没有规则“{rule}”。全部规则见 selfeval rules。")
+        near = get_close_matches(rule.upper(), by_id, n=3, cutoff=0.6)
+        meant = f"是不是 {'、'.join(near)}？" if near else ""
+        raise UsageError(f"没有规则“{rule}”。{meant}全部规则见 selfeval rules。")
     show_rule(by_id[rule.upper()])
 
 
@@ -290,10 +315,13 @@ def watch(
     try:
         if not once and folder.is_dir():
             say(f"正在看着“{folder}”：自评表一保存就校验，结果写在旁边的“…_标注.xlsx”。按 Ctrl+C 结束。")
+        checked = None
         for checked in saved:
             show_saved(checked)
             if checked.out and not no_open:
                 watching.open_beside(checked.out)
+        if checked is None:
+            say(f"“{folder}”里没有要校验的自评表（本程序写的标注副本、合并清单、拆分留底不算）。")
     except KeyboardInterrupt:
         say("已停止。")
 

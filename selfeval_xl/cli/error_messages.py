@@ -7,7 +7,7 @@ import re
 import sys
 import tempfile
 import traceback
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from selfeval_xl.cli.chinese import spoken
 from selfeval_xl.errors import SelfevalError, cause_of
@@ -38,6 +38,15 @@ _SENTENCES = (  # English message of the library, Chinese sentence
         "{what} 最小写{least}。",
     ),
     (r"Invalid value for '?(?P<what>[^':]+)'?.*: .*integer.*", "{what} 应写整数。"),
+    (r"Invalid value for '?[^':]+'?: .*'(?P<path>.+)' is not (readable|writable).*", "没有权限用“{path}”。"),
+    (
+        r"Invalid value for '?[^':]+'?: .*'(?P<path>.+)' is a directory.*",
+        "“{path}”是一个文件夹，这里要写文件名。",
+    ),
+    (r"Invalid value for '?[^':]+'?: .*'(?P<path>.+)' is a file.*", "“{path}”是一个文件，这里要写文件夹。"),
+    (r"Invalid value for '?[^':]+'?: .*'(?P<path>.+)' does not exist.*", "找不到“{path}”。"),
+    (r"Invalid value for '?(?P<what>[^':]+)'?: .*'(?P<value>.*)'.*", "{what} 不能写“{value}”。"),
+    (r"Invalid value for '?(?P<what>[^':]+)'?.*", "{what} 的值写得不对。"),
 )
 _NEAR = re.compile(r"(?:Did you mean(?: one of)?|Possible options):?(.+)", re.S)
 
@@ -82,7 +91,7 @@ def run(app: typer.Typer) -> int:
         if type(error).__name__ == "NoArgsIsHelpError":
             error.show()
             return FAILED
-        return _tell(f"{_usage(error.format_message())}用法见 selfeval --help，或 selfeval 命令 --help。")
+        return _tell(f"{_usage(error.format_message())}{_example(error)}")
     except SelfevalError as error:
         return _tell(str(error))
     except (Abort, KeyboardInterrupt):
@@ -115,7 +124,23 @@ def _usage(message: str) -> str:
         match = re.fullmatch(pattern, message.strip(), re.S)
         if match:
             return sentence.format(**match.groupdict()) + _suggestion(message)
-    return f"命令写得不对：{message}。"
+    return "命令写得不对。"
+
+
+def _example(error: BaseException) -> str:
+    """How the command is written, with all that it needs; for the whole program where its help stands."""
+    context: Any = getattr(error, "ctx", None)
+    needed = [each for each in context.command.params if each.required] if context is not None else []
+    if context is None or not needed:
+        return "用法见 selfeval --help，或 selfeval 命令 --help。"
+    written = [context.command_path, *(_written(each) for each in needed)]
+    return f"这样写：{' '.join(written)}。全部选项见 {context.command_path} --help。"
+
+
+def _written(parameter: Any) -> str:
+    """A parameter as it is typed: 文件, -o 文件.xlsx."""
+    name = parameter.metavar or parameter.name
+    return name if parameter.param_type_name == "argument" else f"{parameter.opts[0]} {name}"
 
 
 def _suggestion(message: str) -> str:

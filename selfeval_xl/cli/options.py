@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -65,16 +67,66 @@ ReadingJobs = Annotated[
 
 
 def read_all(files: list[Path], progress: ProgressBars) -> list[ReadFile]:
-    """The files, read in worker processes. Raises UsageError for a folder and for a file that is missing."""
-    from selfeval_xl.errors import UsageError
+    """The files, read in worker processes; see `named_files`."""
     from selfeval_xl.readers import read_files
+
+    return list(read_files(named_files(files), progress=progress.count))
+
+
+def named_files(files: list[Path]) -> list[Path]:
+    """The files without those that a program keeps beside an open table, of which a sentence is printed.
+
+    Raises UsageError for a folder, for a file that is missing, and where nothing is left.
+    """
+    from selfeval_xl.errors import UsageError
+    from selfeval_xl.readers.folder import is_left_behind
 
     for file in files:
         if file.is_dir():
-            raise UsageError(f"“{file}”是一个文件夹，这里要写文件名。整个文件夹用 selfeval consolidate。")
+            raise UsageError(
+                f"“{file}”是一个文件夹，这里要写文件名。文件夹里的表逐个校验，用 selfeval watch {file} "
+                f"--once；汇总成全县的工作簿，用 selfeval consolidate {file} -o 全县汇总.xlsx。"
+            )
         if not file.is_file():
             raise UsageError(f"找不到文件“{file}”。请核对文件名和所在文件夹。")
-    return list(read_files(files, progress=progress.count))
+    left_behind = [file for file in files if is_left_behind(file.name)]
+    said = "".join(f"“{file.name}”是打开表时的临时文件，不是自评表，没有读它。" for file in left_behind)
+    if said and len(left_behind) == len(files):
+        raise UsageError(f"{said}请写自评表自己的文件名。")
+    if said:
+        print(said, file=sys.stderr)
+    return [file for file in files if file not in left_behind]
+
+
+def filled_folder(folder: Path, roster: Path | None = None) -> None:
+    """Raises UsageError for a folder without a file; with a roster it is a county where none reported."""
+    from selfeval_xl.errors import UsageError
+    from selfeval_xl.readers.folder import collect
+
+    if roster is None and not collect(folder):
+        raise UsageError(f"文件夹“{folder}”里没有文件。请核对是不是这个文件夹。")
+
+
+def day_of(text: str) -> date:
+    """The day that a person typed: 2025-04-03, 2025/4/3, 2025.4.3, 2025年4月3日. Raises UsageError."""
+    from selfeval_xl.errors import UsageError
+
+    match = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", text.strip())
+    try:
+        if match:
+            return date(*map(int, match.groups()))
+    except ValueError:
+        pass
+    raise UsageError(f"日期“{text}”看不懂。请写成 2025-04-03 这样（年-月-日）。")
+
+
+def needs(options: Mapping[str, object], other: str, why: str) -> None:
+    """Raises UsageError for given options, by name, that do nothing without another one."""
+    from selfeval_xl.errors import UsageError
+
+    given = [name for name, value in options.items() if value]
+    if given:
+        raise UsageError(f"{'、'.join(given)} 要和 {other} 一起写，{why}。")
 
 
 def roster_of(path: Path | None) -> Roster | None:

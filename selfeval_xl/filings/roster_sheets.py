@@ -89,7 +89,7 @@ def _write_sheets(book: xlsxwriter.Workbook) -> None:
     amount = book.add_format({"num_format": "#,##0.00", **_LOOK})
     head = book.add_format(_HEAD_LOOK)
     choices = {
-        "layout": layouts.ids(),
+        "layout": layouts.labels(),
         "exempt": _YES_OR_NO,
         "public": _YES_OR_NO,
         "choice": ("采用", "不采用"),

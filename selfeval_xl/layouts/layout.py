@@ -150,6 +150,7 @@ class Layout:
     attached: tuple[Attached, ...] = ()
     year: int | None = None
     companion: str | None = None
+    names: tuple[str, ...] = ()
     orientation: str = "portrait"
     money_unit: str = "万元"
 

@@ -44,6 +44,7 @@ _TOP = {
     "notice": str,
     "year": int,
     "companion": str,
+    "names": list,
     "page": dict,
     "money_unit": str,
     "funding": dict,
@@ -86,9 +87,7 @@ def parse_layout(text: str, name: str) -> Layout:
     except tomllib.TOMLDecodeError as error:
         line = _LINE.search(str(error))
         where = f"第{line[1]}行第{line[2]}列" if line else "末尾"
-        raise LayoutError(
-            f"表式文件“{name}”{where}写法有误：{_LINE.sub('', str(error)).strip()}。"
-        ) from error
+        raise LayoutError(f"表式文件“{name}”{where}写法有误，请核对引号、等号和括号。") from error
     return _Reader(name).layout(data)
 
 
@@ -119,6 +118,7 @@ class _Reader:
             notice=data.get("notice", ""),
             year=data.get("year"),
             companion=data.get("companion"),
+            names=self._texts(data.get("names", []), "names"),
             money_unit=data.get("money_unit", "万元"),
             widths=widths,
             orientation=self._one_of(

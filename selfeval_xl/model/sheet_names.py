@@ -18,6 +18,11 @@ DEVIATIONS = "偏差计算"
 REPORT = "自评报告"
 
 OURS = frozenset((COVER, SUMMARY, SELF_CHECK, LISTS, SETTINGS, RESULTS, RETURNED, DEVIATIONS))
+# Workbooks of ours that are no filing, by sheets that only they have together.
+NO_FILINGS = {
+    "汇总工作簿": frozenset(("总览", "项目汇总", "指标明细")),
+    "单位名册": frozenset(("单位名册", "绩效目标")),
+}
 RESULT_COLUMNS = (
     "序号",
     "级别",

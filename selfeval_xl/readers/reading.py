@@ -8,6 +8,7 @@ from pathlib import Path
 from selfeval_xl.model.forms import Form, Problem, ReadFile, Report
 from selfeval_xl.model.grid import Grid
 from selfeval_xl.model.listed import Explanation, ListedFinding, SummaryLine
+from selfeval_xl.model.sheet_names import NO_FILINGS
 from selfeval_xl.readers.formats.kinds import ATTACHMENTS
 from selfeval_xl.readers.formats.source import Source, open_source
 from selfeval_xl.readers.recognition.form_finder import forms_in
@@ -22,6 +23,7 @@ _NOTHING_FOUND = (
     "“{name}”里没有找到绩效自评表，也没有自评报告。请确认交的是自评表；"
     "如果是，请核对表头“三级指标、年度指标值、实际完成值”等是否还在。"
 )
+_NO_FILING = "“{name}”是本程序生成的{what}，不是自评表，没有找到可以校验的表。"
 _NO_SETTINGS = "这份工作簿是下发的样子，但里面的隐藏工作表“_selfeval”不见了；部门和项目按表上写的认。"
 
 
@@ -36,6 +38,16 @@ def read_file(path: str | Path) -> ReadFile:
 
 def understand(source: Source) -> ReadFile:
     """The forms, reports and problems in the Grids and paragraphs of an opened file."""
+    if sentence := about_no_filing(source):
+        told = Problem(sentence, rule="T01")
+        return ReadFile(
+            path=source.path,
+            sha256=source.sha256,
+            size=source.size,
+            kind=source.kind,
+            saved=source.saved,
+            problems=(*source.problems, told),
+        )
     forms: list[Form] = []
     reports: list[Report] = []
     problems = list(source.problems)
@@ -76,6 +88,13 @@ def understand(source: Source) -> ReadFile:
         listed=tuple(listed),
         summary=tuple(summary),
     )
+
+
+def about_no_filing(source: Source) -> str:
+    """The sentence on a workbook of ours that is no filing (汇总工作簿, 单位名册); "" for any other."""
+    names = {grid.name for grid in source.grids}
+    what = next((name for name, sheets in NO_FILINGS.items() if sheets <= names), None)
+    return "" if what is None else _NO_FILING.format(name=source.name, what=what)
 
 
 def _with_layout(forms: Sequence[Form], grid: Grid, source: Source) -> Sequence[Form]:

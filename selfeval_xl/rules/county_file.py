@@ -122,7 +122,12 @@ def _from_toml(path: Path) -> _File:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
-        raise PolicyError(f"参数表“{path.name}”写法有误：{error}") from error
+        line = re.search(r"line (\d+)", str(error))
+        where = f"第{line[1]}行" if line else "末尾"
+        raise PolicyError(
+            f"参数表“{path.name}”{where}写法有误，请核对引号、等号和方括号"
+            "；不熟这种写法的，用 selfeval policy template 生成表格来填。"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyError(f"参数表“{path}”打不开：请确认它是UTF-8编码的TOML文件。") from error
     rules, county = data.pop("rules", {}), data.pop(COUNTY_RULES, [])

@@ -50,9 +50,9 @@ IN_FORMULAS = (
 
 
 def write(layout_id: str, out: str | Path, year: int | None = None, policy: Policy | None = None) -> None:
-    """Writes the blank department workbook of a layout. policy: see `fill_in`.
+    """Writes the blank department workbook of a layout. policy: see `fill_in`. layout_id: or a Chinese name.
 
-    Raises LayoutError for an unknown id, OutputError where it cannot write.
+    Raises LayoutError for an unknown layout, OutputError where it cannot write.
     """
     fill_in(layout_id, out, projects=[{}], department={}, year=year, cover={}, policy=policy)
 
@@ -82,6 +82,7 @@ def fill_in(
     from selfeval_xl.templates.summary import sheet_name
     from selfeval_xl.templates.workbook import Page, write_book
 
+    layout_id = layouts.id_of(layout_id)
     kinds = layouts.sheets_of(layout_id)
     policy = policy or default()
     by_kind = {layout.kind: layout for layout in kinds}

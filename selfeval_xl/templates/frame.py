@@ -17,6 +17,7 @@ from selfeval_xl.templates.drawing import NO_YEAR, Drawing, DrawnCell
 from selfeval_xl.templates.form_values import Data, FormValues, as_entered, as_text, form_values, typed
 from selfeval_xl.templates.funding_block import draw_funding
 from selfeval_xl.templates.indicator_block import draw_indicators, draw_total
+from selfeval_xl.templates.points_note import add_points_note
 from selfeval_xl.templates.self_check_formulas import add_facts
 
 __all__ = ["DrawnCell", "Data", "Drawing", "draw", "draw_attached"]
@@ -66,6 +67,7 @@ def draw(
     _signature(drawing, layout, values, row)
     if live:
         add_facts(drawing, values)
+        add_points_note(drawing)
     return drawing
 
 

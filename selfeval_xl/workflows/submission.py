@@ -115,11 +115,11 @@ def submit(
     folder: str | Path | None = None,
     policy: Policy | None = None,
     roster: RosterView | None = None,
-    agree: Callable[[str], bool] = lambda text: True,
+    agree: Callable[[Counts], bool] = lambda counts: True,
 ) -> Submitted | None:
     """Checks a department workbook a last time and writes its submission; the file itself is only read.
 
-    folder: that of the workbook by default. agree: asked with the warning where something is left to do; None
+    folder: that of the workbook by default. agree: asked with the counts where something is left to do; None
     is returned where it answers False. The number follows that of the last submission in the workbook, and
     those of the files in the folder. Raises UsageError, OutputError or UnreadableFile with a Chinese sentence
     when the job cannot be done.
@@ -138,7 +138,7 @@ def submit(
     if not file.forms:
         raise UsageError(f"“{path.name}”里没有找到自评表，不能生成报送件。请确认给的是部门工作簿。")
     counts = check(gather([file], roster), policy or default(), [file], roster).counts
-    if counts.due and not agree(warning(counts)):
+    if counts.due and not agree(counts):
         return None
     owner, code, suffix = owner_of(file, source.settings), code_of(file.forms), opened.ending
     number = next(

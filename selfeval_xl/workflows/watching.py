@@ -22,7 +22,8 @@ from selfeval_xl.readers.formats.kinds import SHEET_ENDINGS
 if TYPE_CHECKING:
     from selfeval_xl.assessment.policy import Policy
 
-OURS = ("_标注", "_已填", "_改")  # the names of copies that this program writes end so
+# The names of files that this program writes end so: copies, the list of a merge, what a split keeps.
+OURS = ("_标注", "_已填", "_改", "_合并清单", "部门工作簿_拆分留底", "部门工作簿_拆分留底_旧")
 PAUSE = 1.0  # seconds between two polls
 SETTLED = 1.5  # seconds for which a file must not have changed: Excel and WPS save in several steps
 Stamp = tuple[int, int]  # the time of change (ns) and the size of a file

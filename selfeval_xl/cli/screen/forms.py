@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from selfeval_xl import layouts
 from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.cli.screen.screen import console, table_of
 from selfeval_xl.model.edits import Edit, Formula, Look
@@ -90,7 +91,7 @@ def _head(form: Form) -> list[str]:
     """The form's name, sheet and area, and the fields of its head that are filled in."""
     head = [f"{FORM_NAMES[form.kind]}（工作表“{form.sheet}”，{form.frame.area if form.frame else ''}）"]
     for label, value in (
-        ("表式", form.layout or "未收录的表式，按标签读出"),
+        ("表式", layouts.label(form.layout) if form.layout else "未收录的表式，按标签读出"),
         ("年度", form.year),
         ("项目", form.project),
         ("项目编码", form.project_code),

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval_xl.cli.screen.screen import console, say, table_of
-from selfeval_xl.model.findings import counted
+from selfeval_xl.errors import UsageError
+from selfeval_xl.model.findings import Counts, counted
 from selfeval_xl.workflows.submission import warning as remaining_work
 
 if TYPE_CHECKING:
@@ -111,26 +112,49 @@ def show_published(result: Published) -> None:
     )
 
 
-def agreed(warning: str, question: str = "仍要生成报送件吗？（输入 y 生成，直接回车不生成）") -> bool:
-    """Whether the person at the terminal wants the result despite the warning.
-
-    True without asking where no person sits at the terminal.
-    """
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return True
-    print(f"{warning}{question}", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes", "是")
+def agreed(file: Path, counts: Counts) -> bool:
+    """Whether the person at the terminal wants the submission despite what is left; see `refused`."""
+    if not _is_attended():
+        return refused(file, counts)
+    return _says_yes(f"{remaining_work(counts)}仍要生成报送件吗？（输入 y 生成，直接回车不生成）")
 
 
 def still_faulty(faulty: list[tuple[str, str, str]]) -> bool:
-    """Whether the person at the terminal publishes all the same what is still to be mended; lists it."""
+    """Whether the person at the terminal publishes all the same what is still to be mended; lists it.
+
+    True without asking where no person sits at the terminal.
+    """
+    if not _is_attended():
+        return True
     forms = dict.fromkeys((department, name) for department, name, _ in faulty)
-    return agreed(
+    return _says_yes(
         f"要公开的表里还有{len(forms)}张有须修改的问题："
         f"{'、'.join(f'{department} {name}' for department, name in list(forms)[:10])}"
-        f"{'等' if len(forms) > 10 else ''}。",
-        "仍要公开吗？（输入 y 公开，直接回车不公开）",
+        f"{'等' if len(forms) > 10 else ''}。仍要公开吗？（输入 y 公开，直接回车不公开）"
     )
+
+
+def _is_attended() -> bool:
+    """Whether a person sits at the terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _says_yes(question: str) -> bool:
+    print(question, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes", "是")
+
+
+def refused(file: Path, counts: Counts) -> bool:
+    """True where nobody can be asked and nothing has to be mended.
+
+    Raises UsageError where something has: a program, or a line of a script, must not send it unseen.
+    """
+    if counts.fix:
+        raise UsageError(
+            f"还有须修改{counts.fix}处，没有生成报送件。用 selfeval check {file.name} 看是哪几处，改好再报；"
+            "确实要照样报的，加 --yes。"
+        )
+    return True
 
 
 def show_submitted(submitted: Submitted | None) -> None:

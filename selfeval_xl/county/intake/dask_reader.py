@@ -7,6 +7,7 @@ only itself. Dask repeats the chunk of a lost worker; where it gives up, the chu
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ from selfeval_xl.readers import read_files
 from selfeval_xl.version import __version__
 
 CHUNK = 256  # files: starting a reader for a chunk costs as much as reading a hundred of them
-SECONDS = "15s"  # to find the scheduler
+SECONDS = 15  # to find the scheduler
 MISSING = (
     '--dask要用distributed，这台机器上没有安装。请先运行：pip install "selfeval-xl[dask]"；'
     "不用集群就去掉--dask。"
@@ -38,6 +39,7 @@ def reading_on(address: str, folder: str | Path) -> Iterator[Read]:
     except ImportError as error:
         raise UsageError(MISSING) from error
     try:
+        _reach(address)
         client = Client(address, timeout=SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise UsageError(
@@ -51,12 +53,24 @@ def reading_on(address: str, folder: str | Path) -> Iterator[Read]:
         )
 
 
+def _reach(address: str) -> None:
+    """Raises OSError or ValueError where nobody listens at the address.
+
+    A client that reaches nobody complains in English, half a minute later, when Python lets go of it.
+    """
+    scheme, _, place = address.rpartition("://")
+    host, _, port = place.rpartition(":")
+    if scheme in ("", "tcp", "tls"):
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=SECONDS):
+            pass
+
+
 def _able(client: Any, folder: Path) -> None:
     """Raises UsageError unless every worker has this program and sees the folder as it is here."""
     try:
         seen = client.run(_seen, str(folder), on_error="return")
     except (OSError, ValueError) as error:
-        raise UsageError(f"Dask集群没有回应：{error}") from error
+        raise UsageError("Dask集群没有回应。请核对地址，确认调度器和工作进程还在运行。") from error
     if not seen:
         raise UsageError("Dask集群里没有工作进程。请先启动dask worker。")
     version, names = _seen(str(folder))

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from selfeval_xl.errors import UnreadableFile, UsageError
+from selfeval_xl.errors import UnreadableFile, UsageError, cause_of
 from selfeval_xl.model.forms import Problem
 from selfeval_xl.model.grid import Grid
 from selfeval_xl.model.sheet_names import SETTINGS
@@ -89,7 +89,9 @@ def open_source(path: str | Path, keep_parts: bool = False) -> Source:
     except FileNotFoundError as error:
         raise UsageError(f"找不到文件“{path}”。请核对文件名和所在文件夹。") from error
     except OSError as error:
-        raise UsageError(f"打不开文件“{path}”：没有权限，或者它是一个文件夹。请核对后再试。") from error
+        if Path(path).is_dir():
+            raise UsageError(f"“{path}”是一个文件夹，这里要写文件名。") from error
+        raise UsageError(f"打不开文件“{path}”：{cause_of(error)}。请处理后再试。") from error
     if source.size > MAX_FILE:
         source.problems.append(
             Problem(

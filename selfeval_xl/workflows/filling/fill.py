@@ -9,6 +9,7 @@ from pathlib import Path
 
 from selfeval_xl.assessment.policy import Policy, default
 from selfeval_xl.assessment.verdicts import assess, execution_rate
+from selfeval_xl.errors import UsageError
 from selfeval_xl.model.edits import Edit, Look
 from selfeval_xl.model.forms import Form, FundingLine
 from selfeval_xl.model.grid import Extent, Grid, plain_number, position
@@ -53,12 +54,15 @@ def fill(
     to a form without a cell for it. The source is only read; nothing to fill gives a plain copy.
     Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
     """
+    from selfeval_xl.readers.reading import about_no_filing
     from selfeval_xl.readers.recognition.form_finder import forms_in
     from selfeval_xl.writers.xlsx.apply import write_copy
     from selfeval_xl.writers.xlsx.opened import opened_for_change
 
     path, out = Path(path), Path(out)
     opened = opened_for_change(path, out)
+    if sentence := about_no_filing(opened.source):
+        raise UsageError(sentence)
     grids = opened.source.grids
     by_sheet = {grid.name: forms_in(grid, str(path)) for grid in grids}
     forms = [form for found in by_sheet.values() for form in found.forms]

@@ -6,7 +6,7 @@ import pickle
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from selfeval_xl.assessment.policy import Policy
@@ -90,7 +90,7 @@ def issue(
     from selfeval_xl.workflows.issuing.last_year import read_last_year
 
     asked = asked or IssueOptions()
-    layouts.sheets_of(asked.layout)
+    asked = replace(asked, layout=layouts.id_of(asked.layout))
     rules = policy if isinstance(policy, Policy) else load(policy)
     read = read_roster(roster)
     planned, problems = plan(read, asked, read_last_year(last, read.match) if last else None)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from selfeval_xl import layouts
+from selfeval_xl.errors import LayoutError
 from selfeval_xl.files import safe_name, unique
 from selfeval_xl.filings.roster import Department, Project, Roster, Target
 from selfeval_xl.model.forms import DEPARTMENT, FORM_NAMES, PROJECT, REPORT
@@ -141,14 +142,16 @@ class _Planner:
 
     def _layout(self, department: Department) -> str:
         """The layout that the roster names for a department, else the one for all."""
-        default = self.asked.layout
-        if not department.layout or department.layout in layouts.ids():
-            return department.layout or default
-        self.problems.append(
-            f"“单位名册”里{department.name}的表式“{department.layout}”没有这一种，用了{default}；"
-            f"可写{'、'.join(layouts.ids())}。"
-        )
-        return default
+        if not department.layout:
+            return self.asked.layout
+        try:
+            return layouts.id_of(department.layout)
+        except LayoutError as error:
+            self.problems.append(
+                f"“单位名册”里{department.name}的表式“{department.layout}”没有这一种，"
+                f"用了{layouts.label(self.asked.layout)}。{str(error).partition('。')[2]}"
+            )
+            return self.asked.layout
 
     def _forms(
         self, layout: layouts.Layout, department: Department, projects: Iterable[Project], issued: bool
@@ -212,7 +215,7 @@ class _Planner:
                 names.setdefault(level, []).append(form.item.name)
         self.problems += [
             (
-                f"“绩效目标”里{department.name}的指标级次“{level}”在表式{layout_id}里没有，照名册填了，"
+                f"“绩效目标”里{department.name}的指标级次“{level}”在表式{layouts.label(layout_id)}里没有，照名册填了，"
                 f"请核对（项目：{_few(projects)}）。"
             )
             for level, projects in names.items()

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from selfeval_xl import layouts
 from selfeval_xl.county.workbook.source_links import OPEN_FILE, link_formula
 from selfeval_xl.errors import OutputError
 from selfeval_xl.files import write_out
@@ -153,7 +154,7 @@ def _sent(
         department.contact,
         department.phone,
         department.deadline,
-        contents.layout,
+        layouts.label(contents.layout),
         contents.file,
         "" if outcome.result == FAILED else contents.file,
         len(sheets),

@@ -276,11 +276,15 @@ def _missed(form: Form, row: Indicator) -> str:
 # The ids of the rules that show a problem, the problem, and the advice.
 _PROBLEMS: tuple[tuple[frozenset[str], str, str], ...] = (
     (
-        frozenset(("F05", "F10", "F12", "F13")),
+        frozenset(("F05", "F12", "F13")),
         "预算执行进度偏慢",
         "加快项目实施和资金支付，按季度通报执行进度。",
     ),
-    (frozenset(("F06",)), "年初预算编制不够准确，年中调整较大", "编制预算时细化测算依据，减少年中调整。"),
+    (
+        frozenset(("F06", "F10")),
+        "年初预算编制不够准确，年中调整较大",
+        "编制预算时细化测算依据，减少年中调整。",
+    ),
     (
         frozenset(("I01", "I02", "I03", "I04", "I05", "I07", "I08", "I10", "I11", "I12", "I13", "I16")),
         "绩效指标设置不够规范、不够具体",

@@ -31,6 +31,8 @@ CHAPTERS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
     ("四、存在的问题和建议", (("problems", "", "存在.{0,4}问题|问题.{0,3}建议", ""),)),
     ("五、其他需说明的问题", (("other", "", "其他", ""),)),
 )
+_DATE = re.compile(r"\s*(?:20\d\d|二[〇○零]..)\s*年.{1,3}月.{1,3}日\s*$")
+_LONGEST_NAME = 30
 _EMPTY = re.compile(r"^[（(【\[]?(?:请)?(?:在此)?(?:填写|待填写|待补充)|^[（(].{0,60}[）)]$")
 
 
@@ -51,12 +53,23 @@ def _texts_of(report: Report) -> dict[str, str]:
     texts: dict[str, str] = {}
     chapter = ""
     for section in report.sections:
+        is_last = section is report.sections[-1]
         chapter = section.title if re.match(r"\s*[一二三四五六七八九十]+[、.．]", section.title) else chapter
         key = _key(section.title) or _key(chapter)
-        text = "\n".join(line for line in section.text.splitlines() if tells(line))
+        text = "\n".join(line for line in _lines(section.text, is_last) if tells(line))
         if key and text:
             texts[key] = f"{texts[key]}\n{text}" if key in texts else text
     return texts
+
+
+def _lines(text: str, is_last: bool) -> list[str]:
+    """The lines of a section; of the last one without the name and the date that close a report."""
+    lines = text.splitlines()
+    if is_last and lines and _DATE.match(lines[-1]):
+        lines.pop()
+        if lines and len(lines[-1].strip()) <= _LONGEST_NAME and not re.search("[。；：，]", lines[-1]):
+            lines.pop()
+    return lines
 
 
 def tells(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from selfeval_xl.assessment.policy import Policy
@@ -52,20 +53,21 @@ def draft_report(
     *,
     template: str | Path | None = None,
     policy: Policy | str | Path | None = None,
+    today: date | None = None,
 ) -> Drafted:
     """Writes the report of the one department whose forms are in these files.
 
-    template: a county's own Word file with {{…}}. Raises UsageError (no forms, several departments, a
-    template that is no Word file) and OutputError with a Chinese sentence.
+    template: a county's own Word file with {{…}}. today: the date below the report, that of the run without
+    it. Raises UsageError (no forms, several departments, a template that is no Word file) and OutputError
+    with a Chinese sentence.
     """
     from selfeval_xl.filings.grouping import gather
     from selfeval_xl.readers import read_files
 
     out = Path(out)
     files = list(read_files(list(paths)))
-    return write_report(
-        _only(gather(files)), files, out, template, policy if isinstance(policy, Policy) else load(policy)
-    )
+    rules = policy if isinstance(policy, Policy) else load(policy)
+    return write_report(_only(gather(files)), files, out, template, rules, today)
 
 
 def _only(filings: Sequence[Filing]) -> Filing:
@@ -82,31 +84,39 @@ def _only(filings: Sequence[Filing]) -> Filing:
 
 
 def write_report(
-    filing: Filing, files: Iterable[ReadFile], out: Path, template: str | Path | None, policy: Policy
+    filing: Filing,
+    files: Iterable[ReadFile],
+    out: Path,
+    template: str | Path | None,
+    policy: Policy,
+    today: date | None = None,
 ) -> Drafted:
     """Writes the report of a filing that was read. Raises as `draft_report`."""
     findings = check([filing], policy, files)
     about = figures(filing, policy)
     parts = report_parts(filing, about, list(findings))
+    today = today or date.today()
+    day = f"{today.year}年{today.month}月{today.day}日"
     unknown: tuple[str, ...] = ()
     if template:
         from selfeval_xl.workflows.reports.county_template import fill_template
 
-        document, unknown = fill_template(template, {**placeholders(about)}, parts)
+        document, unknown = fill_template(template, {**placeholders(about), "日期": day}, parts)
     else:
         document = word.new_document()
         document.core_properties.title = (
             f"{about.department}{about.year or ''}{'年' if about.year else ''}{TITLE}"
         )
-        word.title(document, about.department, f"{about.year}年{TITLE}" if about.year else TITLE)
+        word.title(document, about.department, f"{about.year or waiting('哪一年')}年{TITLE}")
         document.add_paragraph()
         put(document, outlined(parts))
-    word.save(document, out)
+        word.signature(document, about.department, day)
+    word.save(document, out, today)
     texts = [block.text for blocks in parts.values() for block in blocks if isinstance(block, TextBlock)]
     return Drafted(
         out,
         about.department,
-        sum(text.count("【待填写") for text in texts),
+        sum(text.count("【待填写") for text in texts) + (not template and about.year is None),
         sum(text.count("【表中为") for text in texts),
         unknown,
     )

@@ -59,6 +59,8 @@ def merge(
     from selfeval_xl.writers.xlsx.opened import check_target, open_workbook
 
     folder, out = Path(folder), Path(out)
+    if folder.is_file():
+        raise UsageError(f"“{folder}”是一个文件，这里要写同事交回的表所在的文件夹。")
     files = [
         path
         for path in collect(folder)

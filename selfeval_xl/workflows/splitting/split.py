@@ -123,7 +123,8 @@ def _write_part(
     source, grid = opened.source, opened.grids[sheet]
     try:
         book = OpenedWorkbook(source).book
-        extract(book, (COVER, sheet, LISTS), _settings(source, grid), _cover_texts(source, sheet))
+        texts = _cover_texts(source, sheet)
+        extract(book, (COVER, sheet, LISTS), _settings(source, grid), texts, opened.grids)
     except UnreadableFile as error:
         raise UnreadableFile(f"“{path.name}”{error}") from error
     fresh = book.package.bytes()

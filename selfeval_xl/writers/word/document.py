@@ -5,7 +5,9 @@ A4, titles in 小标宋, body in 仿宋 at 16 pt on lines of 28 pt, page numbers
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,8 @@ TITLE_SIZE, BODY_SIZE, TABLE_SIZE = 22, 16, 10.5  # points
 LINE = 28  # points, exactly
 LATIN = "Times New Roman"
 MISSING = "【待填写】"
+_MINUS = re.compile(r"(?<![0-9A-Za-z])-(?=\d)")
+_OF_THE_LIBRARY = 2013  # the year that python-docx gives a new document
 
 
 def new_document(template: str | Path | None = None) -> Document:
@@ -112,12 +116,23 @@ def write(paragraph: Paragraph, text: str) -> None:
         before, sign, after = rest.partition("【")
         inside, closed, tail = after.partition("】")
         if not sign or not closed:
-            paragraph.add_run(rest)
+            _add_run(paragraph, rest)
             return
         if before:
-            paragraph.add_run(before)
+            _add_run(paragraph, before)
         paragraph.add_run(f"【{inside}】").font.highlight_color = WD_COLOR_INDEX.YELLOW
         rest = tail
+
+
+def _add_run(paragraph: Paragraph, text: str) -> None:
+    """Adds a text whose minus signs stay with their numbers: Word breaks a line behind a plain hyphen."""
+    from docx.oxml import OxmlElement
+
+    first, *rest = _MINUS.split(text)
+    run = paragraph.add_run(first)
+    for piece in rest:
+        run._element.append(OxmlElement("w:noBreakHyphen"))
+        run.add_text(piece)
 
 
 def plain_letters(text: str) -> str:
@@ -191,8 +206,24 @@ def _is_number(text: str) -> bool:
     return text.replace(",", "").replace(".", "").replace("%", "").lstrip("-").isdigit()
 
 
-def save(document: Document, out: str | Path) -> None:
-    """Writes the file, first under a temporary name. Raises OutputError."""
+def signature(document: Document, name: str, day: str) -> None:
+    """Adds name and date at the end of a paper (落款), at the right, kept together."""
+    from docx.shared import Pt
+
+    document.add_paragraph()
+    for number, line in enumerate((name, day)):
+        paragraph = body(document, line, right=True)
+        paragraph.paragraph_format.right_indent = Pt(2 * BODY_SIZE)
+        paragraph.paragraph_format.keep_with_next = not number
+
+
+def save(document: Document, out: str | Path, today: date | None = None) -> None:
+    """Writes the file, first under a temporary name, dated today. Raises OutputError."""
+    now = datetime.combine(today or date.today(), time())
+    properties = document.core_properties
+    if properties.created is None or properties.created.year == _OF_THE_LIBRARY:
+        properties.created = now
+    properties.modified = now
     write_out(Path(out), lambda file: document.save(str(file)))
 
 

@@ -33,6 +33,7 @@ from selfeval_xl.writers.xlsx.mark_records import (
     remember,
 )
 from selfeval_xl.writers.xlsx.opened import OpenedWorkbook, check_ending, check_target, open_workbook
+from selfeval_xl.writers.xlsx.recalculation import recalculate
 from selfeval_xl.writers.xlsx.worksheet import Worksheet
 
 _TEMPLATE, _WORKBOOK = (
@@ -99,7 +100,7 @@ class _Run:
         self.remembered = opened.records
         self.new_sheets: set[str] = set()
         self.beside: dict[str, dict[int, Look]] = {}  # our columns right of a form, by sheet
-        self.wrote = False
+        self.wrote: set[tuple[str, int, int]] = set()  # cells of which formulas may depend
 
     def all(self, edits: list[Edit]) -> Applied:
         """Carries out the edits with print set-up, records and recalculation; returns what was done."""
@@ -115,6 +116,7 @@ class _Run:
         remember(self.book, self.memory, self.remembered)
         self.opened.records = self.memory
         if self.wrote:
+            recalculate(self.book, self.grids, self.wrote)
             self.book.recalculate()
         return Applied(tuple(done), tuple(refused))
 
@@ -160,7 +162,8 @@ class _Run:
             self.book.forget_chain()
         sheet.write(row, column, edit.new)
         self.shown[edit.sheet, edit.cell] = displayed(edit)
-        self.wrote = self.wrote or edit.sheet not in SHEET_WIDTHS
+        if edit.sheet not in SHEET_WIDTHS:
+            self.wrote.add((edit.sheet, row, column))
         if isinstance(edit.new, str) and edit.look in (Look.STUB, Look.TEXT, Look.ENTRY):
             sheet.make_room(area, edit.new, self.book.styles.font_size(sheet.style(row, column)))
 

@@ -10,11 +10,13 @@ from selfeval_xl.model.grid import position
 from selfeval_xl.model.sheet_names import SETTINGS
 from selfeval_xl.writers.xlsx.mark_records import recall, remember
 from selfeval_xl.writers.xlsx.package import child, entries, need_child, relations_name, tag
+from selfeval_xl.writers.xlsx.recalculation import recalculate
 from selfeval_xl.writers.xlsx.workbook import Book
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
+    from selfeval_xl.model.grid import Grid
     from selfeval_xl.writers.xlsx.worksheet import Worksheet
 
 
@@ -23,12 +25,13 @@ def extract(
     keep: Collection[str],
     settings: Mapping[str, str],
     texts: Mapping[tuple[str, str], str],
+    grids: Mapping[str, Grid],
 ) -> None:
     """Reduces a workbook to the sheets `keep`; no file is written.
 
     settings: the keys of its hidden sheet. texts: texts to write, by sheet and cell (KeyError for a sheet
-    that is not there). Formulas that refer to a removed sheet are emptied, and their row is hidden; shared
-    texts that only those sheets used are removed.
+    that is not there). grids: the sheets as they were read. Formulas that refer to a removed sheet are
+    emptied, and their row is hidden; shared texts that only those sheets used are removed.
     """
     gone = [name for name in book.names if name not in keep and name != SETTINGS]
     memory = recall(book)
@@ -40,10 +43,12 @@ def extract(
     for name in gone:
         _drop(book, name)
     reference = _reference_to(gone)
+    changed = [(name, *position(cell)) for name, cell in texts]
     for name in book.names:
         sheet = book.sheet(name)
         if sheet is not None and gone:
-            _empty(sheet, reference)
+            changed += [(name, *place) for place in _empty(sheet, reference)]
+    recalculate(book, grids, changed)
     book.forget_chain()
     _show_first(book)
     _drop_strings(book)
@@ -149,8 +154,12 @@ def _reference_to(gone: Iterable[str]) -> re.Pattern[str]:
     return re.compile(names or r"(?!)")
 
 
-def _empty(sheet: Worksheet, reference: re.Pattern[str]) -> None:
-    """Empties and hides rows with a formula that has the reference; such rules and drop-downs are removed."""
+def _empty(sheet: Worksheet, reference: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Empties and hides rows with a formula that has the reference, and returns their cells.
+
+    Conditional formats and drop-downs with the reference are removed.
+    """
+    emptied: list[tuple[int, int]] = []
     for row in entries(sheet.root, "sheetData"):
         formulas = [formula for cell in row if (formula := child(cell, "f")) is not None]
         if any(reference.search(formula.text or "") for formula in formulas):
@@ -158,6 +167,8 @@ def _empty(sheet: Worksheet, reference: re.Pattern[str]) -> None:
                 for each in list(cell):
                     cell.remove(each)
                 cell.attrib.pop("t", None)
+                if cell.get("r"):
+                    emptied.append(position(cell.get("r")))
             row.set("hidden", "1")
             sheet.changed()
     for name in ("conditionalFormatting", "dataValidations"):
@@ -171,6 +182,7 @@ def _empty(sheet: Worksheet, reference: re.Pattern[str]) -> None:
                 sheet.root.remove(group)
             elif name == "dataValidations":
                 group.set("count", str(len(group)))
+    return emptied
 
 
 def _show_first(book: Book) -> None:

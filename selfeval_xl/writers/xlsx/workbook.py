@@ -232,6 +232,14 @@ class Book:
                     (rows if axis == "row" else columns if axis == "col" else []).append(int(element.text))
         return Area(min(rows), min(columns), max(rows), max(columns)) if rows and columns else None
 
+    def shared_strings(self) -> list[Element]:
+        """The texts that cells refer to by number."""
+        part = next(
+            (target for _, kind, target in self.package.related(self.part) if kind == "sharedStrings"), ""
+        )
+        strings = self.package.tree(part) if part else None
+        return [] if strings is None else list(strings)
+
     def recalculate(self) -> None:
         """Makes the spreadsheet program compute all formulas when it opens the file: values were written."""
         sheets = [

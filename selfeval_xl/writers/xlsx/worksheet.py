@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from selfeval_xl.model.edits import Formula
+from selfeval_xl.model.formulas.values import ErrorValue, Scalar
 from selfeval_xl.model.grid import Area, a1, position
 from selfeval_xl.writers.xlsx.package import OpenPackage, child, entries, tag
 
@@ -154,6 +155,29 @@ class Worksheet:
             text.text = plain_text(value)
             text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
             cell.insert(0, inline)
+        self.changed()
+
+    def set_result(self, row: int, column: int, result: Scalar) -> None:
+        """Sets the saved result of a formula; None takes it out. The formula stays."""
+        from lxml import etree
+
+        cell = self.find(row, column)
+        if cell is None or child(cell, "f") is None:
+            return
+        kind, text = _stored_as(result)
+        stored = child(cell, "v")
+        if kind == cell.get("t", "n") and stored is not None and _same(kind, stored.text or "", text):
+            return
+        if stored is None:
+            stored = etree.SubElement(cell, tag(cell, "v"))
+        for name in ("t", "cm", "vm"):
+            cell.attrib.pop(name, None)
+        if result is None:
+            cell.remove(stored)
+        else:
+            stored.text = text
+            if kind != "n":
+                cell.set("t", kind)
         self.changed()
 
     def make_room(self, area: Area, text: str, font_size: float) -> None:
@@ -316,6 +340,22 @@ class Worksheet:
             "ref",
             str(area) if area.top != area.bottom or area.left != area.right else a1(area.top, area.left),
         )
+
+
+def _stored_as(result: Scalar) -> tuple[str, str]:
+    """The kind and the text under which a file holds the result of a formula."""
+    if isinstance(result, ErrorValue):
+        return "e", result.code
+    if isinstance(result, bool):
+        return "b", str(int(result))
+    if isinstance(result, str):
+        return "str", plain_text(result)
+    return "n", "" if result is None else format(result, ".17g")
+
+
+def _same(kind: str, old: str, new: str) -> bool:
+    """Whether two stored results are the same; numbers may be written in several ways."""
+    return old == new or kind == "n" and bool(old and new) and float(old) == float(new)
 
 
 def _number(text: str | None) -> int:
