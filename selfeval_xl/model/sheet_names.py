@@ -44,6 +44,8 @@ HELPER_COLUMNS = (
     "完成数",
     "完成单位",
     "可比",
+    "上限",
+    "行况",
 )
 # The head of the column of links right of a marked form, by the list that the links lead to.
 BACK_TO = {RESULTS: "回校验结果", RETURNED: "回问题清单"}

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 BODY, TITLE = "宋体", "黑体"
 TINT = "#FFF8E1"  # cells to fill in; does not print
-_UNTINTED = ("title", "subtitle", "plain", "level")
+# A score is a formula that may be typed over; tinted as a cell to fill in, it is cleared with them.
+_UNTINTED = ("title", "subtitle", "plain", "level", "score")
 
 _LOOKS: dict[str, dict] = {
     "title": {"font_name": TITLE, "font_size": 18, "align": "center", "border": 0},
@@ -31,6 +32,7 @@ _LOOKS: dict[str, dict] = {
     "choice": {"align": "center", "num_format": "@"},
     "money": {"align": "right", "num_format": "#,##0.00_ ", "text_wrap": False, "shrink": True},  # never ####
     "number": {"align": "center", "text_wrap": False, "shrink": True},
+    "score": {"align": "center", "text_wrap": False, "shrink": True},
     "counted": {"align": "center"},  # a number, or a sentence why there is none
     "percent": {"align": "center", "num_format": "0.00%", "text_wrap": False, "shrink": True},
     # the lines of a level are drawn where it changes, by conditional formats

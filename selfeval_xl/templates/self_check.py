@@ -102,10 +102,11 @@ def _state_formula(named: str, sheet: str, pattern: Drawing, troubles: str) -> s
     """The formula of 结论. named: the cell with the sheet's name; troubles: the sum of the line's counts."""
     indicators = look_up(sheet, pattern, "指标总数", None).text
     bare = look_up(sheet, pattern, "没有公式的行", None).text
+    number = look_up(sheet, pattern, "没有公式的行号", None).text
     unclear = look_up(sheet, pattern, "待核定", None).text
     return (
         f'IF({named}="","",IF(N({indicators})=0,"还没有填",IF(N({bare})'
-        f'>0,"还有"&{bare}&"行没有公式，请把上一行整行复制过来",'
+        f'>0,"还有"&{bare}&"行没有公式（第"&{number}&"行），请把上一行整行复制过来",'
         f'IF({troubles}>0,"还有"&({troubles})&"处",IF(N({unclear})=0,"可报送","另有"&{unclear}&"个待核定")))))'
     )
 
