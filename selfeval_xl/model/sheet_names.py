@@ -51,6 +51,7 @@ HELPER_COLUMNS = (
 BACK_TO = {RESULTS: "回校验结果", RETURNED: "回问题清单"}
 BACK = BACK_TO[RETURNED]
 STUB = "【待补充】"
+READY = "ready"  # row of the hidden sheet: the project sheets that stand ready, joined by 、
 
 
 def sheet_prefix(sheet: str) -> str:

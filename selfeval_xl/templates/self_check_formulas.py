@@ -66,6 +66,7 @@ FACTS = (
     "待核定",
     "分值合计",
     "没有公式的行号",
+    "有内容",
 )
 TROUBLES = FACTS[11:22]
 # Words in an outcome that explains why money was not spent.
@@ -143,6 +144,9 @@ def add_facts(drawing: Drawing, values: FormValues) -> None:
         code = unprinted_code if fact == FACTS[0] else None
         value = str(code) if code else Formula(*_FACTS[fact](form))
         drawing.put_beside(0, start + len(HELPER_COLUMNS) + number, "helper", value, key=fact)
+    if form.first("project"):
+        where, content = a1(0, fact_column(drawing, "有内容")), _in_use(form)[1]
+        drawing.put_beside(1, fact_column(drawing, "有内容"), "helper", Formula(where, content))
     drawing.put_beside(0, start - len(ADDED_COLUMNS), "progress", Formula(*_progress(form)), key="progress")
 
 
@@ -390,6 +394,25 @@ def _last_bare_row(form: _Cells) -> Fact:
     return f"MAX({rows})", Decimal(0)
 
 
+def _in_use(form: _Cells) -> Fact:
+    """1 where a person has filled in anything that makes the form a project's: a name, an amount, a row."""
+    cells = [form.first(key) for key in ("project", "project_code", "department", "unit")]
+    cells += [form.first(key) for key in ("goal.initial", "goal.expected", "goal.actual")]
+    where = [a1(cell.area.top, cell.area.left) for cell in cells if cell is not None]
+    amounts = [cell for key in AMOUNTS for cell in _amounts(form, key)]
+    texts = [f"LEN({cell})" for cell in where] + [
+        counted(form.state(), letter) for letter in (NAMED, NO_NAME)
+    ]
+    if amounts:
+        first, last = form.drawing.money
+        columns = sorted({cell.area.left for cell in amounts})
+        texts.append(f"COUNT({','.join(area(column, first - 1, last + 1) for column in columns)})")
+    states = form.states()
+    used = any(plain(cell.value) not in (None, "") for cell in (*cells, *amounts) if cell is not None)
+    used = used or any(letter in state for state in states for letter in (NAMED, NO_NAME))
+    return f"IF({'+'.join(texts)}>0,1,0)", Decimal(int(used))
+
+
 def _other_blanks(form: _Cells) -> Fact:
     """The empty cells of head, goal, outcome and money, of targets and names; no indicator at all is one."""
     single = [
@@ -473,20 +496,29 @@ _FACTS: dict[str, Callable[[_Cells], Fact]] = dict(
             _open_verdicts,
             _points,
             _last_bare_row,
+            _in_use,
         ),
         strict=True,
     )
 )
 
 
-def look_up(sheet: str, drawing: Drawing, fact: str, value: None | str | Decimal) -> Formula:
-    """A formula for a fact of another sheet, which may not exist yet.
+def look_up(prefix: str, drawing: Drawing, fact: str, value: None | str | Decimal) -> Formula:
+    """A formula for a fact of another sheet.
 
-    drawing: a drawing of the sheet's kind. value: the fact's value now.
+    prefix: a formula for the beginning of a reference to the sheet ('项目01'!), which must exist. drawing: a
+    drawing of the sheet's kind. value: the fact's value now.
     """
-    where = f"INDIRECT(\"'{sheet}'!{a1(0, fact_column(drawing, fact))}\")"
-    # in LibreOffice IFERROR does not catch a sheet that is missing
-    return Formula(f'IF(ISREF({where}),{where},"")', "" if value is None else value)
+    where = f'INDIRECT({prefix}&"{a1(0, fact_column(drawing, fact))}")'
+    return Formula(where, "" if value is None else value)
+
+
+def mark_cell(drawing: Drawing) -> str:
+    """The cell of a project form that is 1 where the form is in use, the same cell on all of them.
+
+    No other sheet has a number there: it is summed over all sheets.
+    """
+    return a1(1, fact_column(drawing, "有内容"))
 
 
 def fact_column(drawing: Drawing, fact: str) -> int:
