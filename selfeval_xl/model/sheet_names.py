@@ -49,11 +49,14 @@ HELPER_COLUMNS = (
     "完成数",
     "完成单位",
     "可比",
+    "上限",
+    "行况",
 )
 # The head of the column of links right of a marked form, by the list that the links lead to.
 BACK_TO = {RESULTS: "回校验结果", RETURNED: "回问题清单"}
 BACK = BACK_TO[RETURNED]
 STUB = "【待补充】"
+READY = "ready"  # row of the hidden sheet: the project sheets that stand ready, joined by 、
 
 
 def sheet_prefix(sheet: str) -> str:

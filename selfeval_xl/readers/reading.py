@@ -15,6 +15,7 @@ from selfeval_xl.readers.recognition.form_finder import forms_in
 from selfeval_xl.readers.recognition.issued_codes import WITHOUT_FORMS, with_codes
 from selfeval_xl.readers.recognition.layout_match import layout_by_settings
 from selfeval_xl.readers.recognition.overwritten_formulas import with_overtyped
+from selfeval_xl.readers.recognition.ready_sheets import is_untouched, stands_ready
 from selfeval_xl.readers.recognition.report import report_in, report_on_sheet
 from selfeval_xl.readers.recognition.result_list import explanations_in, listed_in
 from selfeval_xl.readers.recognition.summary_lines import summary_in
@@ -57,6 +58,8 @@ def understand(source: Source) -> ReadFile:
     summary: list[SummaryLine] = []
     for grid in source.grids:
         found = forms_in(grid, source.path)
+        if found.forms and stands_ready(grid, source.settings) and all(map(is_untouched, found.forms)):
+            continue
         forms += _with_layout(found.forms, grid, source)
         problems += found.problems
         explanations += explanations_in(grid)

@@ -38,9 +38,9 @@ class Drawing:
 
     widths: in characters, one for each column of the form. live: made for filling in, with formulas beside
     the indicators. policy: its thresholds stand in the formulas. title, bottom: the row of the title, the
-    last row of the frame. table: first and last row of the indicators. beside: our own cells right of the
-    form, which are not printed; beside_widths: the widths of their columns. hidden: spare indicator rows,
-    hidden until they are needed. notes: cell notes by row and column.
+    last row of the frame. money, table: first and last row of the amounts and of the indicators.
+    beside: our own cells right of the form, which are not printed; beside_widths: the widths of their
+    columns. hidden: spare indicator rows, hidden until they are needed. notes: cell notes by row and column.
     """
 
     widths: tuple[float, ...]
@@ -50,6 +50,7 @@ class Drawing:
     cells: list[DrawnCell] = field(default_factory=list)
     title: int = 0
     bottom: int = 0
+    money: tuple[int, int] = (0, -1)
     table: tuple[int, int] = (0, -1)
     beside: list[DrawnCell] = field(default_factory=list)
     beside_widths: dict[int, float] = field(default_factory=dict)

@@ -209,7 +209,7 @@ def _tasks(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> int:
                 typed(value) if look == "number" else as_entered(value),
                 span=head.span,
                 entry=True,
-                key=head.key,
+                key=f"task.{head.key}",  # a task's name is no indicator's: another list, another help
             )
         column += head.span
     return row + len(tasks) + 1

@@ -9,7 +9,7 @@ from selfeval_xl.layouts import Layout
 from selfeval_xl.model.grid import a1
 from selfeval_xl.model.sheet_names import LISTS
 from selfeval_xl.templates.suggestions import USUAL_NAMES, USUAL_UNITS
-from selfeval_xl.templates.verdict_formulas import word_lists
+from selfeval_xl.templates.word_lists import word_lists
 
 _TALLEST = 12  # most entries below one head
 SIGNS = ("≥", "＞", "＝", "＜", "≤", "定性")

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import cache
 
 from selfeval_xl.assessment.direction import bad_words
 from selfeval_xl.assessment.policy import Policy, default
@@ -21,10 +20,20 @@ from selfeval_xl.model.forms import Verdict
 from selfeval_xl.model.grid import a1
 from selfeval_xl.model.numbers import rounded
 from selfeval_xl.model.quantity import points_of
-from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS, LISTS
-from selfeval_xl.model.units import UNITS
+from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS
 from selfeval_xl.templates.drawing import Drawing
 from selfeval_xl.templates.form_values import Row
+from selfeval_xl.templates.references import own
+from selfeval_xl.templates.row_state import state_formula, state_of
+from selfeval_xl.templates.word_lists import (
+    NO_VALUE,
+    RATE_WORDS,
+    STANDS_FOR_A_VALUE,
+    WIDE_DIGITS,
+    area_of,
+    has_one_of,
+    listed_units,
+)
 
 GAP = 1  # columns left free between the form and the added columns
 _CLEANED = (
@@ -45,79 +54,11 @@ _CLEANED = (
     ("＜", "<"),
 )
 _LINE_BREAK = "\n"
-_RATE_WORDS = (
-    "率",
-    "比例",
-    "占比",
-    "合规",
-    "及时",
-    "达标",
-    "程度",
-    "水平",
-    "节约",
-    "节省",
-    "节支",
-    "结余",
-    "压减",
-    "降低",
-    "减少",
-    "降幅",
-    "下降",
-    "压缩",
-    "缩减",
-    "削减",
-)  # for a cost indicator with one of them in its name, more may be better or worse
-
 _SIGNS = "≥≤><="
 UNCLEAR = "看不懂"  # the beginning of 判定 where the formulas have none
 _UNCLEAR, _NO_PERCENT, _WIDE = (f"{UNCLEAR}，{why}" for why in ("请核对写法", "完成值缺%", "有全角数字"))
-_WIDE_DIGITS = tuple("０１２３４５６７８９．")
-_NO_VALUE = ("/", "\\", "-", "－", "—", "——", "–")  # the same on both sides, and yet nothing is met
-_STANDS_FOR_A_VALUE = (
-    "X",
-    "x",
-    "Ｘ",
-    "ｘ",
-    "×",
-    "✕",
-    "*",
-    "＊",
-    "N",
-    "n",
-    "#",
-    "?",
-    "？",
-    "_",
-    "…",
-    "..",
-    "某",
-    "若干",
-    "定",
-    "待",
-)
 _DIGITS = "0123456789."
 _LONGEST = 16
-_SCALES = "十百千万亿"
-_SCALED = (
-    "万元",
-    "亿元",
-    "千元",
-    "百元",
-    "千克",
-    "千米",
-    "千瓦",
-    "千瓦时",
-    "万人",
-    "万人次",
-    "万户",
-    "万亩",
-    "万吨",
-    "万千瓦时",
-    "亿千瓦时",
-    "千分之",
-    "百分比",
-    "百分点",
-)
 _FAR = 1000  # times the target: a number without a unit may be one in another unit
 FAR_YEAR = 1900  # from here on a number may be a year: 2024年 is a date
 
@@ -133,7 +74,7 @@ class Settled:
     attainment: Decimal | None = None
     deviation: Decimal | None = None
     verdict: str = ""
-    parts: tuple[Decimal | str, ...] = ("",) * len(HELPER_COLUMNS)
+    parts: tuple[Decimal | str, ...] = ("",) * (len(HELPER_COLUMNS) - 1)
     target: Decimal | None = None
     completed: Decimal | None = None
 
@@ -157,7 +98,7 @@ def settle(target: str, actual: str, cost: bool, name: str, policy: Policy | Non
     want, unit = _number(wanted[len(sign) :])
     have, actual_unit = _number(got)
     equal_or_none = sign in ("=", "")
-    unclear = cost and equal_or_none and any(word in name + wanted for word in _RATE_WORDS)
+    unclear = cost and equal_or_none and any(word in name + wanted for word in RATE_WORDS)
     if not cost and equal_or_none and want != have:
         unclear = any(word in name for word in bad_words())  # less may be better
     if want and have is not None and unit and not actual_unit and have >= _FAR * want:
@@ -169,6 +110,7 @@ def settle(target: str, actual: str, cost: bool, name: str, policy: Policy | Non
         and _is_listed(unit, sign, max(want, have))
         and not unclear
     )
+    at_most = sign in ("≤", "<") or (equal_or_none and cost)
     parts = (
         wanted,
         got,
@@ -178,11 +120,12 @@ def settle(target: str, actual: str, cost: bool, name: str, policy: Policy | Non
         "" if have is None else have,
         actual_unit,
         Decimal(int(comparable)),
+        Decimal(int(at_most)),
     )
     if not comparable or want is None or have is None:
         return Settled(verdict=_verdict_in_words(wanted, got, unit, have, actual_unit), parts=parts)
     deviation = rounded((have - want) / want, 4) if want else None
-    if sign in ("≤", "<") or (equal_or_none and cost):
+    if at_most:
         met = have < want or (have == want and sign != "<")
         verdict = Verdict.MET if met else Verdict.UNMET
         return Settled(None, deviation, verdict.label, parts, want, have)
@@ -194,10 +137,10 @@ def _verdict_in_words(wanted: str, got: str, unit: str, have: Decimal | None, ac
     """The text in 判定 where no two numbers can be compared."""
     if not wanted or not got:
         return ""
-    stands_for = any(mark in wanted for mark in _STANDS_FOR_A_VALUE)
-    if wanted == got and wanted not in _NO_VALUE and not stands_for:
+    stands_for = any(mark in wanted for mark in STANDS_FOR_A_VALUE)
+    if wanted == got and wanted not in NO_VALUE and not stands_for:
         return Verdict.MET.label
-    if any(digit in wanted + got for digit in _WIDE_DIGITS):
+    if any(digit in wanted + got for digit in WIDE_DIGITS):
         return _WIDE
     return _NO_PERCENT if unit == "%" and have is not None and not actual_unit else _UNCLEAR
 
@@ -237,19 +180,6 @@ def _is_listed(unit: str, sign: str, largest: Decimal) -> bool:
     )
 
 
-@cache
-def listed_units() -> tuple[str, ...]:
-    """The units that the formulas know, in the order of the sheet 指标库.
-
-    These are the units without a scale (十 to 亿) in front, and the usual ones with one.
-    """
-    return tuple(
-        unit
-        for unit in UNITS
-        if unit not in ("日", "号", "里") and (unit[0] not in _SCALES or unit in _SCALED)
-    )
-
-
 def add_live(drawing: Drawing, columns: Mapping[str, int], rows: Mapping[int, Row]) -> None:
     """Puts heads and formulas beside the indicator table of a drawing.
 
@@ -268,10 +198,14 @@ def add_live(drawing: Drawing, columns: Mapping[str, int], rows: Mapping[int, Ro
         )
     for row in range(first, last + 1):
         settled = settle(*_typed(rows.get(row, {}), columns), drawing.policy)
-        values = [settled.attainment, settled.deviation, settled.verdict, *settled.parts]
+        data = rows.get(row, {})
+        given = data.get("score") or _scored(columns, data, settled, drawing.policy)
+        state = state_of(data, columns, cleaned(str(data.get("actual") or "")), settled.verdict, given)
+        values = [settled.attainment, settled.deviation, settled.verdict, *settled.parts, state]
         for number, (look, text) in enumerate(_formulas(row, start, columns, drawing.policy)):
             value = values[number]
             drawing.put_beside(row, start + number, look, Formula(text, "" if value is None else value))
+    drawing.put_beside(last + 1, drawing.hidden_columns.stop - 1, "helper", HELPER_COLUMNS[-1])
 
 
 def _typed(data: Row, columns: Mapping[str, int]) -> tuple[str, str, bool, str]:
@@ -295,10 +229,10 @@ def _formulas(row: int, start: int, columns: Mapping[str, int], policy: Policy) 
     """Look and text of each formula of a row, in the order of the columns."""
     at = {name: a1(row, start + number) for number, name in enumerate((*ADDED_COLUMNS, *HELPER_COLUMNS))}
     target, actual = at["整理后指标值"], at["整理后完成值"]
-    sign, want, unit, have, actual_unit, fits = (at[name] for name in HELPER_COLUMNS[2:])
-    cell = {key: a1(row, column) for key, column in columns.items()}
+    sign, want, unit, have, actual_unit, fits = (at[name] for name in HELPER_COLUMNS[2:8])
+    cell = {key: own(column) for key, column in columns.items()}
     cost = f'ISNUMBER(FIND("成本",{cell["level1"]}&{cell["level2"]}))' if "level2" in cell else "FALSE"
-    at_most = f'OR({sign}="≤",{sign}="<",AND(OR({sign}="=",{sign}=""),{cost}))'
+    at_most = f"{at['上限']}=1"
     deviation = f"({have}-{want})/{want}"
     met, unmet, exceeded = (verdict.label for verdict in (Verdict.MET, Verdict.UNMET, Verdict.EXCEEDED))
     floor = (
@@ -309,11 +243,11 @@ def _formulas(row: int, start: int, columns: Mapping[str, int], policy: Policy) 
     ceiling = f'IF(OR({have}<{want},AND({have}={want},{sign}<>"<")),"{met}","{unmet}")'
     same = (
         f"AND(EXACT({target},{actual}),ISNA(MATCH({target},{area_of('不是值')},0))"
-        f",NOT({_has_one_of('占位', target)}))"
+        f",NOT({has_one_of('占位', target)}))"
     )
     in_words = (
         f'IF(OR({target}="",{actual}=""),"",IF({same},"{met}"'
-        f',IF({_has_one_of("全角", f"{target}&{actual}")},"{_WIDE}"'
+        f',IF({has_one_of("全角", f"{target}&{actual}")},"{_WIDE}"'
         f',IF(AND({unit}="%",ISNUMBER({have}),{actual_unit}=""),"{_NO_PERCENT}","{_UNCLEAR}"))))'
     )
     return [
@@ -331,15 +265,22 @@ def _formulas(row: int, start: int, columns: Mapping[str, int], policy: Policy) 
         ("helper", _number_formula(actual)),
         ("helper", f'IF({have}="","",MID({actual},1+{_count(actual)},99))'),
         ("helper", _fits_formula(target, sign, want, unit, have, actual_unit, cost, cell)),
+        ("helper", f'IF(OR({sign}="≤",{sign}="<",AND(OR({sign}="=",{sign}=""),{cost})),1,0)'),
+        ("helper", state_formula(cell, _value(cell), target, actual, at["判定"])),
     ]
 
 
 def _joined(cell: Mapping[str, str]) -> str:
     """A formula for the target as one text: its value, joined with sign and unit from their columns."""
-    adjusted, initial = cell.get("adjusted_target"), cell.get("initial_target")
-    value = cell.get("target") or (f'IF({adjusted}="",{initial},{adjusted})' if adjusted else initial)
+    value = _value(cell)
     operator = f'SUBSTITUTE({cell["operator"]},"定量指标","")&' if "operator" in cell else ""
     return f"{operator}{value}{'&' + cell['unit'] if 'unit' in cell else ''}"
+
+
+def _value(cell: Mapping[str, str]) -> str:
+    """A formula for the target's value, without sign and unit where they have columns of their own."""
+    adjusted, initial = cell.get("adjusted_target"), cell.get("initial_target", "")
+    return cell.get("target") or (f'IF({adjusted}="",{initial},{adjusted})' if adjusted else initial)
 
 
 def _clean_formula(text: str) -> str:
@@ -379,42 +320,17 @@ def _fits_formula(
         f'IF({unit}="",OR({sign}<>"",NOT({dated})),AND(SUMPRODUCT(--EXACT({area_of("单位")},{unit}))'
         f'>0,NOT(AND({unit}="年",{dated})),NOT(AND(OR({unit}="月",{unit}="月份"),{sign}=""))))'
     )
-    saved = _has_one_of("比率", f"{cell['name']}&{target}")
-    bad = _has_one_of("越小越好", cell["name"])
+    saved = has_one_of("比率", f"{cell['name']}&{target}")
+    bad = has_one_of("越小越好", cell["name"])
     unclear = f'AND(OR({sign}="=",{sign}=""),IF({cost},{saved},AND({want}<>{have},{bad})))'
     far = f'AND({actual_unit}="",{unit}<>"",{want}>0,{have}>={_FAR}*{want})'
     fits = f"AND({same},{listed},NOT({unclear}),NOT({far}))"
     return f"IF(AND(ISNUMBER({want}),ISNUMBER({have})),IF({fits},1,0),0)"
 
 
-@cache
-def word_lists() -> dict[str, tuple[str, ...]]:
-    """The words that the formulas look for by head: the first columns of the sheet 指标库, in order."""
-    return {
-        "单位": listed_units(),
-        "越小越好": bad_words(),
-        "不是值": _NO_VALUE,
-        "占位": _STANDS_FOR_A_VALUE,
-        "全角": _WIDE_DIGITS,
-        "比率": _RATE_WORDS,
-    }
-
-
-def area_of(head: str) -> str:
-    """The area of a list of words on the sheet 指标库. Raises ValueError for another head."""
-    lists = word_lists()
-    column = a1(0, list(lists).index(head))[:-1]
-    return f"{LISTS}!${column}$2:${column}${len(lists[head]) + 1}"
-
-
-def _has_one_of(head: str, text: str) -> str:
-    """A formula that is true where the text has a word of the list in it."""
-    return f"SUMPRODUCT(--ISNUMBER(FIND({area_of(head)},{text})))>0"
-
-
 def score(
-    row: int, columns: Mapping[str, int], width: int, data: Row, policy: Policy
-) -> tuple[str, Decimal | None]:
+    columns: Mapping[str, int], width: int, data: Row, policy: Policy
+) -> tuple[str, Decimal | str | None]:
     """The formula of a score and its value, None where it is blank: without points or without a verdict.
 
     A met target gives all points, an unmet one points × attainment; for ≤ as the policy's score_at_most says:
@@ -422,22 +338,22 @@ def score(
     columns of the form.
     """
     start = width + GAP
-    points, rate, deviation, verdict = (
-        a1(row, columns["points"]),
-        *(a1(row, start + number) for number in range(3)),
+    added = (*ADDED_COLUMNS, *HELPER_COLUMNS)
+    points = own(columns["points"])
+    verdict, want, have, at_most = (
+        own(start + added.index(name)) for name in ("判定", "指标数", "完成数", "上限")
     )
-    want, have = a1(row, start + 6), a1(row, start + 8)
     unmet = Verdict.UNMET.label
     by_ratio = policy["score_at_most"] == "proportional"
     excess = f"{want}/{have}" if by_ratio else f"MAX(0,1-({have}-{want})/{want})"
-    short = f'IF({rate}<>"",{points}*{have}/{want},IF({deviation}="",0,{points}*{excess}))'
+    short = f"IF({want}=0,0,IF({at_most}=1,{points}*{excess},{points}*{have}/{want}))"
     full = points
     bands = sorted((Decimal(floor), taken) for floor, taken in policy.bands("over_bands"))
     if bands:
         taken = "0"
         for floor, points_taken in bands:
             taken = f"IF(({have}-{want})/{want}>={floor},{points_taken},{taken})"
-        full = f'IF({rate}="",{points},MAX(0,{points}-{taken}))'
+        full = f"IF(OR(N({want})=0,{at_most}=1),{points},MAX(0,{points}-{taken}))"
     elif factor := policy.number("over_deduction"):
         beyond = f"({have}-{want})/{want}-{policy.number('over_fulfilment')}"
         deducted = f"ROUND({points}*MAX(0,1-{factor}*({beyond})),2)"
@@ -446,12 +362,19 @@ def score(
     text = f'IF({open_},"",IF({verdict}="{unmet}",ROUND({short},2),{full}))'
     if names := [standard.name for standard in standards(policy)]:  # scored by hand: blank, not wrong
         words = "{" + ",".join(f'"{name}"' for name in names) + "}"
-        own = f"SUMPRODUCT(--ISNUMBER(FIND({words},{a1(row, columns['name'])})))>0"
-        text = f'IF({own},"",{text})'
-    settled = settle(*_typed(data, columns), policy)
+        name = own(columns["name"])
+        by_hand = f"SUMPRODUCT(--ISNUMBER(FIND({words},{name})))>0"
+        text = f'IF({by_hand},"",{text})'
+    return text, _scored(columns, data, settle(*_typed(data, columns), policy), policy)
+
+
+def _scored(columns: Mapping[str, int], data: Row, settled: Settled, policy: Policy) -> Decimal | str | None:
+    """The score that the formula gives; "" on a form without scores."""
+    if "score" not in columns or "points" not in columns:
+        return ""
     if standard_of(str(data.get("name") or ""), policy) is not None:
-        return text, None
-    return text, _score_value(str(data.get("points") or ""), settled, policy)
+        return None
+    return _score_value(str(data.get("points") or ""), settled, policy)
 
 
 def _score_value(points: str, settled: Settled, policy: Policy) -> Decimal | None:

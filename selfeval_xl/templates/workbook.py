@@ -56,11 +56,12 @@ class Shown(str):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A sheet to write. levels: where the lists for its level cells stand."""
+    """A sheet to write. levels: where the lists for its level cells stand. hidden: until it is needed."""
 
     name: str
     drawing: Drawing
     levels: Levels | None = None
+    hidden: bool = False
 
 
 def write_book(
@@ -91,6 +92,8 @@ def write_book(
                 add_signals(book, sheet, page.drawing)
             if protect:
                 sheet.protect("", _ALLOWED)
+            if page.hidden:
+                sheet.hide()
         if lists:
             _write_lists(book, lists)
         _write_settings(book, settings)
