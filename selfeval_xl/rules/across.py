@@ -159,7 +159,12 @@ def _converted(text: str, other: str | None) -> str:
 )
 def targets_differ(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """The same indicator has the same target on project form and department form, after unit conversion."""
-    yield from _disagreement(filing, "target", "年度指标值", "核对批复的绩效目标，两张表改成一致。")
+    yield from _disagreement(
+        filing,
+        "target",
+        "年度指标值",
+        "按预算批复的指标值，把填错的那张表改过来；批复的就不一致的，请财政局更正。",
+    )
 
 
 @rule(
@@ -204,7 +209,7 @@ def project_named_differently(filing: Filing, policy: Policy) -> Iterator[Findin
                     task.finding(
                         "name",
                         f"任务里写的是“{task.name}”，项目表里是“{form.project}”，像是同一个项目。",
-                        hint="按预算批复的名称改成一致。",
+                        hint="是同一个项目的，按预算批复的名称改成一致；不是的，请说明。",
                         value=task.name,
                         expected=form.project,
                         related=related(form, form.cells.get("project")),
@@ -242,7 +247,7 @@ def task_says_no_progress(filing: Filing, policy: Policy) -> Iterator[Finding]:
                     task.finding(
                         "outcome",
                         f"任务“{task.name}”写着“{match[0]}”，本表指标却全部完成。",
-                        hint="核对任务和指标的完成情况，改成一致。",
+                        hint="核对任务和指标的完成情况，填错的改正；都对的，请说明。",
                         value=match[0],
                     ),
                     whole,

@@ -15,6 +15,7 @@ from selfeval_xl.assessment.text_models import raises
 from selfeval_xl.assessment.words import says_none
 from selfeval_xl.model.findings import Finding, Fix, Severity, Treatment
 from selfeval_xl.model.forms import Cause, Form, Indicator, Verdict
+from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.numbers import shown
 from selfeval_xl.model.quantity import Kind, is_blank, money, parse, tidy
 from selfeval_xl.model.sheet_names import STUB
@@ -63,7 +64,7 @@ def actual_missing(form: Form, policy: Policy) -> Iterator[Finding]:
             rows[0].finding(
                 "actual",
                 f"{several([bare(row.name) or row.name for row in rows])}没有填实际完成值。",
-                hint=f"填写全年实际完成的数（{wanted}）；没有完成的填0，并写明原因。",
+                hint=f"填写全年实际完成的数（{wanted}）；一点没做的填0，并写明原因。",
             ),
             cell=cells(*(row.cells.get("actual") for row in rows)),
         )
@@ -223,11 +224,20 @@ def exceeded_without_word(form: Form, policy: Policy) -> Iterator[Finding]:
         yield row.finding(
             "actual",
             (
-                f"{_compared(row)}，超出{shown(row.deviation)}，"
+                f"{_compared(row)}，{_beyond(row)}，"
                 f"没有说明原因。{instead_of_text(form, row.cells.get('note'))}"
             ),
             hint="说明超额的原因；年初指标值定低了的，下年调整。",
         )
+
+
+def _beyond(row: Indicator) -> str:
+    """How far the target was exceeded; of a rate in points of percent too."""
+    target, actual = row.target_quantity, row.actual_quantity
+    if target and actual and target.unit == actual.unit == "%" and None not in (target.number, actual.number):
+        assert target.number is not None and actual.number is not None
+        return f"高出{plain_number(actual.number - target.number)}个百分点（超出{shown(row.deviation)}）"
+    return f"超出{shown(row.deviation)}"
 
 
 _COUNTED = re.compile(r"\s*\d[\d.,]*\s*(?![\d.,年月日])\w")  # 8650平方米，余下1个小区冬季后施工
@@ -386,7 +396,7 @@ def effect_without_cause(form: Form, policy: Policy) -> Iterator[Finding]:
                         "actual",
                         (
                             f"{named(row)}实际完成值是“{row.actual}”，已完成；"
-                            f"可是{other.cells.get('name', '')}{named(other)}实际完成值是“{other.actual}”。"
+                            f"可是{named(other)}（{other.cells.get('actual')}）实际完成值是“{other.actual}”。"
                         ),
                         hint="核对两个指标的完成值；没有做的事不会有效果。",
                     ),

@@ -65,7 +65,9 @@ def total_is_not_the_sum(form: Form, policy: Policy) -> Iterator[Finding]:
                         f"{NAMES[key]}：合计填的是{getattr(total, key)}{form.money_unit}，"
                         f"各项资金加起来是{summed}{form.money_unit}（{listed or '各项都是0'}）。"
                     ),
-                    hint="核对合计行和各项资金，哪一处填错改哪一处。",
+                    hint="合计格原来是公式，被改成了数：恢复公式，再核对各项资金。"
+                    if total.cells.get(key) in form.overtyped
+                    else "核对合计行和各项资金，哪一处填错改哪一处。",
                     expected=str(summed),
                 ),
                 cell=cells(total.cells.get(key), *(line.cells.get(key) for line in parts)),
@@ -236,7 +238,8 @@ def low_rate_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     yield replace(
         line.finding(
             "execution_rate",
-            f"{line.source}执行率{shown(line.rate)}（预算{getattr(line, line.budget_key)}{form.money_unit}，"
+            f"{line.source}执行率{shown(line.rate)}"
+            f"（{NAMES[line.budget_key]}{getattr(line, line.budget_key)}{form.money_unit}，"
             f"执行{line.executed}{form.money_unit}），低于{floor}，表里没有说明原因。"
             f"{instead_of_text(form, line.cells.get('note'))}",
             value=line.execution_rate or shown(line.rate),

@@ -92,17 +92,17 @@ def name_says_nothing(form: Form, policy: Policy) -> Iterator[Finding]:
 
 def _example(row: Indicator) -> str:
     """Names that say something, of the row's level."""
-    levels = f"{row.level2 or ''}{row.level1 or ''}"
+    levels = f"{row.name or ''}{row.level2 or ''}{row.level1 or ''}"
     return next(
         (names for word, names in texts_by_key("example_names").items() if word in levels),
-        "“卫星电话采购数量”“安全培训人数”",
+        "“设备采购数量”“培训人次”",
     )
 
 
 def _says_nothing(row: Indicator) -> bool:
     """Whether the name is an empty word or repeats a level of its row."""
     plain = bare(row.name).removesuffix("指标")
-    if plain in words("empty_names"):
+    if plain in words("empty_names") or (parse(plain).kind is Kind.NUMBER and parse(plain).unit):
         return True
     repeats_stem = plain in (level(row.level1), level(row.level2))
     repeats_level = bool(plain) and plain == level(row.name) and bare(row.name) in _levels(row)
@@ -141,17 +141,18 @@ def name_unlike_level(form: Form, policy: Policy) -> Iterator[Finding]:
                 yield row.finding(
                     "name",
                     f"{named(row)}放在“{row.level2}”下面不合适。",
-                    hint=f"下年申报时移到{_fitting_level(name) or '相符的二级指标'}下面。",
+                    hint=f"下年申报时移到{_fitting_level(row) or '相符的二级指标'}下面。",
                     value=row.name,
                 )
                 break
 
 
-def _fitting_level(name: str) -> str | None:
+def _fitting_level(row: Indicator) -> str | None:
     """The second level below which the name belongs, as a hint quotes it; None where none is sure."""
-    return next(
-        (f"“{level}”" for level, names in pattern_table("fitting_levels").items() if names.search(name)), None
-    )
+    for fitting, names in pattern_table("fitting_levels").items():
+        if names.search(bare(row.name)):
+            return f"“{fitting}”" if level(fitting) not in (row.level2 or "") else None
+    return None
 
 
 @rule(

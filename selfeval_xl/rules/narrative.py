@@ -174,7 +174,7 @@ def outcome_copies_goal(form: Form, policy: Policy) -> Iterator[Finding]:
                 "actual",
                 "“目标完成情况”和“年度目标”一字不差，看不出完成了什么。",
                 value=(form.goal.actual or "")[:60],
-                hint="写清今年实际做了什么、完成多少，用数字说话。",
+                hint="改写成今年实际做了什么、完成多少；确实一样的，说明原因。",
             ),
             cell=cells(form.goal.cells.get("expected"), form.goal.cells.get("actual")),
         )
@@ -187,7 +187,7 @@ def _letters(text: str | None) -> str:
 
 _NOT_A_FIGURE = re.compile(
     r"<[^<>]*>|(?:^|[\n;；。.\s(（])\s*\d{1,2}(?=[、.．)）])|\d+\s*项?(?:大|主要)?(?:工作)?(?:主要)?职[责能]|"
-    r"[〔\[（(]\s*(?:19|20)\d{2}\s*[〕\]）)]\s*\d+\s*号|第\d+[条号款]|[A-Za-z]\d+|\d+·\d+"
+    r"[〔\[（(]\s*(?:19|20)\d{2}\s*[〕\]）)]\s*\d+\s*号|第\d+[条号款]|[A-Za-z]\d+|\d+·\d+|目标\d+|每一?[个位名户]"
 )
 _FIGURE = re.compile(
     r"\d|[一二三四五六七八九十百千两]+(?:个|项|次|场|人|户|处|所|座|家|台|套|期|件|份|名|万|亩|公里|批|"
@@ -293,7 +293,7 @@ def text_contradicts_itself(form: Form, policy: Policy) -> Iterator[Finding]:
         if pair:
             yield Finding(
                 message=f"{text.what}里既说“{pair[0]}”，又说“{pair[1]}”，前后对不上。",
-                hint="分开写清哪些完成了、哪些没有进展，原因是什么。",
+                hint="改成分开写哪些完成了、哪些没有进展；两句都对的，说明原因。",
                 cell=text.cell,
                 subject=text.what,
                 value=text.text[:80],

@@ -82,7 +82,11 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     yield from _points_of_levels(form)
     yield from _points_of_the_county(form, policy)
     rows, funds = _scored(form.indicators), execution(form)
-    scored = any(row.score for row in form.indicators) or points_of(form.total_score) is not None
+    scored = (
+        any(row.score for row in form.indicators)
+        or points_of(form.total_score) is not None
+        or any(points_of(line.score) is not None for line in form.funding)
+    )
     if not rows and "points" in form.indicator_columns and scored:
         yield Finding(
             message="分值都没有填，得分和总分没有依据。",
@@ -105,7 +109,7 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
         right.add(printed)  # a total above 100, because extra points are granted
     sums = {total + paid, total + paid + tasks}
     adds_up = any(abs(found - wanted) <= ROUNDING * len(rows) for found in sums for wanted in right)
-    apart = total == HUNDRED and paid <= of_rate and (printed is None or printed <= HUNDRED)
+    apart = total == HUNDRED and paid <= of_rate and (printed is None or not paid)
     if adds_up or apart:
         return
     of_execution = f"执行率{number(paid)}分，" if paid else ""
@@ -217,7 +221,7 @@ def deduction_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
                 "score",
                 f"“{row.name}”分值{number(item.points)}分，得分{number(item.score)}分，没有写扣分原因。"
                 f"{instead_of_text(form, row.cells.get('note'))}",
-                hint="在偏差原因一栏写明扣了什么分、为什么扣，以及下一步怎么做。",
+                hint="在偏差原因一栏写明为什么扣分、下一步怎么做；得分填错了的，改正得分。",
                 expected=number(item.points),
             ),
             cell=cells(row.cells.get("score"), row.cells.get("note")),
