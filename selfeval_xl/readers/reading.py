@@ -22,7 +22,7 @@ _NOTHING_FOUND = (
     "如果是，请核对表头“三级指标、年度指标值、实际完成值”等是否还在。"
 )
 _NO_FILING = "“{name}”是本程序生成的{what}，不是自评表，没有找到可以校验的表。"
-_NO_SETTINGS = "这份工作簿是下发的样子，但里面的隐藏工作表“_selfeval”不见了；部门和项目按表上写的认。"
+_NO_SETTINGS = "这份工作簿是下发的样子，但里面的隐藏工作表“_selfeval”不见了；部门和项目按表里写的认。"
 
 
 def read_file(path: str | Path) -> ReadFile:
