@@ -10,6 +10,7 @@ from selfeval_xl.model.grid import Grid
 from selfeval_xl.model.sheet_names import NO_FILINGS
 from selfeval_xl.readers.formats.kinds import ATTACHMENTS
 from selfeval_xl.readers.formats.source import Source, open_source
+from selfeval_xl.readers.recognition.evidence import with_evidence
 from selfeval_xl.readers.recognition.form_finder import forms_in
 from selfeval_xl.readers.recognition.issued_codes import WITHOUT_FORMS, with_codes
 from selfeval_xl.readers.recognition.layout_match import layout_by_settings
@@ -75,7 +76,7 @@ def understand(source: Source) -> ReadFile:
         size=source.size,
         kind=source.kind,
         saved=source.saved,
-        forms=tuple(with_codes(forms, source.settings)),
+        forms=tuple(with_codes(with_evidence(forms, source.grids), source.settings)),
         reports=tuple(reports),
         problems=tuple(problems),
         evidence=tuple(evidence),
