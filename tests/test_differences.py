@@ -83,7 +83,7 @@ def test_heads_goals_rows_forms_and_reports():
     changed = replace(BASE, total_score="95", goal=Goal(expected="修好校舍"), funding=BASE.funding[:1])
     assert [item[:3] for item in told([BASE], [changed])] == [
         (CHANGED, "", "自评得分"),
-        (CHANGED, "年度目标", "预期目标"),
+        (CHANGED, "年度总体目标", "预期目标"),
         (REMOVED, "当年财政拨款", "整行"),
     ]
     other = replace(BASE, project="完全不同的事情", project_code="9")

@@ -246,7 +246,7 @@ def test_locked_cells_and_formulas_are_listed_and_not_taken(taken, tmp_path):
     fill(first, {target: "≥900平方米", rate: Decimal(999)})
     done = merge(taken.folder, tmp_path / "合并.xlsx")
     assert {(line.cell, line.why.split("，")[0]) for line in done.lines} == {
-        (target, "这一格是财政局填好锁定的"),
+        (target, "这一格是财政局填好的"),
         (rate, "这一格由公式计算"),
     }
     back = form_of(done.out)

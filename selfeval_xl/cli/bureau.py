@@ -311,7 +311,7 @@ def return_(
     jobs: Jobs = None,
     policy: PolicyFile = None,
 ) -> None:
-    """生成退回件和通知：在各部门自己的表上标出要改、要说明的格，附问题清单、退回通知、催报通知。"""
+    """生成退回件和通知：在各部门自己的表里标出要改、要说明的格，附问题清单、退回通知、催报通知。"""
     from selfeval_xl.cli.screen.screen import ProgressBars
     from selfeval_xl.cli.screen.sending import show_returned
     from selfeval_xl.files import refuse, replacing

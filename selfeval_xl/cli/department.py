@@ -47,7 +47,7 @@ def template(
         ),
     ] = "jilin-2024",
     year: Annotated[
-        int | None, typer.Option("--year", metavar="年度", min=1990, max=2099, help="印在表上的年度。")
+        int | None, typer.Option("--year", metavar="年度", min=1990, max=2099, help="印在表里的年度。")
     ] = None,
     replace: Replace = False,
     policy: PolicyFile = None,

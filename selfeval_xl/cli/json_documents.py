@@ -130,6 +130,7 @@ def _indicator(row: Indicator) -> Json:
         "verdict": row.verdict and row.verdict.value,
         "attainment": shown(row.attainment),
         "deviation": shown(row.deviation),
+        "other": dict(row.other),
         "cells": dict(row.cells),
     }
 

@@ -16,8 +16,9 @@ RESULTS = "校验结果"
 RETURNED = "问题清单"
 DEVIATIONS = "偏差计算"
 REPORT = "自评报告"
+EVIDENCE = "佐证材料清单"
 
-OURS = frozenset((COVER, SUMMARY, SELF_CHECK, LISTS, SETTINGS, RESULTS, RETURNED, DEVIATIONS))
+OURS = frozenset((COVER, SUMMARY, SELF_CHECK, EVIDENCE, LISTS, SETTINGS, RESULTS, RETURNED, DEVIATIONS))
 # Workbooks of ours that are no filing, by sheets that only they have together.
 NO_FILINGS = {
     "汇总工作簿": frozenset(("总览", "项目汇总", "指标明细")),
@@ -38,6 +39,7 @@ RESULT_COLUMNS = (
     "单位说明",
     "状态",
 )
+EVIDENCE_COLUMNS = ("所属表", "指标", "目标和完成", "评分说明", "佐证材料", "存放处")
 ADDED_COLUMNS = ("完成率", "偏差率", "判定")
 # Columns of the issued templates, hidden right of ADDED_COLUMNS.
 HELPER_COLUMNS = (

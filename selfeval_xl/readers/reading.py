@@ -11,6 +11,7 @@ from selfeval_xl.model.listed import Explanation, ListedFinding, SummaryLine
 from selfeval_xl.model.sheet_names import NO_FILINGS
 from selfeval_xl.readers.formats.kinds import ATTACHMENTS
 from selfeval_xl.readers.formats.source import Source, open_source
+from selfeval_xl.readers.recognition.evidence import with_evidence
 from selfeval_xl.readers.recognition.form_finder import forms_in
 from selfeval_xl.readers.recognition.issued_codes import WITHOUT_FORMS, with_codes
 from selfeval_xl.readers.recognition.layout_match import layout_by_settings
@@ -25,7 +26,7 @@ _NOTHING_FOUND = (
     "如果是，请核对表头“三级指标、年度指标值、实际完成值”等是否还在。"
 )
 _NO_FILING = "“{name}”是本程序生成的{what}，不是自评表，没有找到可以校验的表。"
-_NO_SETTINGS = "这份工作簿是下发的样子，但里面的隐藏工作表“_selfeval”不见了；部门和项目按表上写的认。"
+_NO_SETTINGS = "这份工作簿是下发的样子，但里面的隐藏工作表“_selfeval”不见了；部门和项目按表里写的认。"
 
 
 def read_file(path: str | Path) -> ReadFile:
@@ -82,7 +83,7 @@ def understand(source: Source) -> ReadFile:
         size=source.size,
         kind=source.kind,
         saved=source.saved,
-        forms=tuple(with_codes(forms, source.settings)),
+        forms=tuple(with_codes(with_evidence(forms, source.grids), source.settings)),
         reports=tuple(reports),
         problems=tuple(problems),
         evidence=tuple(evidence),

@@ -12,7 +12,7 @@ from selfeval_xl.assessment.policy import Policy, default, shown_value
 from selfeval_xl.layouts import Layout
 from selfeval_xl.model.forms import DEPARTMENT, FORM_NAMES, PROJECT
 from selfeval_xl.model.grid import a1
-from selfeval_xl.model.sheet_names import COVER, READY, REPORT, SELF_CHECK, SUMMARY, sheet_prefix
+from selfeval_xl.model.sheet_names import COVER, EVIDENCE, READY, REPORT, SELF_CHECK, SUMMARY, sheet_prefix
 from selfeval_xl.templates.drawing import Drawing
 from selfeval_xl.templates.form_values import Data, as_text, form_values
 from selfeval_xl.templates.frame import draw, draw_attached
@@ -166,6 +166,7 @@ def _with_overviews(
     has none. notice: texts for 填报说明 by label.
     """
     from selfeval_xl.templates.cover import draw_cover
+    from selfeval_xl.templates.evidence_sheet import draw_evidence
     from selfeval_xl.templates.report_sheet import draw_report, progress_of
     from selfeval_xl.templates.self_check import conclusion_of, draw_self_check
     from selfeval_xl.templates.summary import draw_summary
@@ -191,6 +192,9 @@ def _with_overviews(
     check = draw_self_check((whole.name, whole.drawing) if whole else None, projects, len(spare), pattern)
     after.append(Page(SELF_CHECK, check))
     others.append((SELF_CHECK, conclusion_of(check)))
+    evidence = draw_evidence([(form.name, form.layout.kind, form.drawing) for form in forms])
+    after.append(Page(EVIDENCE, evidence))
+    others.append((EVIDENCE, None))
     first = draw_cover(
         [(form.name, form.layout, form.drawing) for form in forms], year, notice, others, spare
     )

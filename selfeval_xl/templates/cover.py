@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from selfeval_xl.layouts import Layout
 from selfeval_xl.model.edits import Formula
-from selfeval_xl.model.forms import PROJECT
+from selfeval_xl.model.forms import FORM_NAMES, PROJECT
 from selfeval_xl.model.grid import a1
 from selfeval_xl.model.sheet_names import sheet_link, sheet_prefix
 from selfeval_xl.templates.drawing import Drawing, plain
@@ -70,6 +70,10 @@ def draw_cover(
         drawing.put(row, 0, "label", label)
         drawing.put(row, 1, "shown", text, span=width - 1)
         row += 1
+    if units := _units([layout for _, layout, _ in sheets]):
+        drawing.put(row, 0, "label", "金额单位")
+        drawing.put(row, 1, "shown", units, span=width - 1)
+        row += 1
     for label in dict.fromkeys((*_NOTICE, *(notice or {}))):
         answer = (notice or {}).get(label)
         drawing.put(row, 0, "label", label)
@@ -86,6 +90,15 @@ def draw_cover(
         drawing.put(row + number, 5, "shown", progress)
     drawing.bottom = row + len(sheets) + len(others)
     return drawing
+
+
+def _units(layouts: Sequence[Layout]) -> str:
+    """What unit the amounts of each form have, where it is not the same one everywhere."""
+    units = {FORM_NAMES[layout.kind]: layout.money_unit for layout in layouts if layout.funding}
+    if len(set(units.values())) < 2:
+        return ""
+    told = "，".join(f"{name}按{unit}填" for name, unit in units.items())
+    return f"{told}。每张表照自己表头写的单位填，不要弄混。"
 
 
 def _link(drawing: Drawing, row: int, number: int, name: str) -> None:

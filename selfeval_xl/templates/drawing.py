@@ -40,7 +40,8 @@ class Drawing:
     the indicators. policy: its thresholds stand in the formulas. title, bottom: the row of the title, the
     last row of the frame. money, table: first and last row of the amounts and of the indicators.
     beside: our own cells right of the form, which are not printed; beside_widths: the widths of their
-    columns. hidden: spare indicator rows, hidden until they are needed. notes: cell notes by row and column.
+    columns. hidden: spare indicator rows, hidden until they are needed. money_unit: of the amounts. notes:
+    cell notes by row and column.
     """
 
     widths: tuple[float, ...]
@@ -56,6 +57,7 @@ class Drawing:
     beside_widths: dict[int, float] = field(default_factory=dict)
     hidden_columns: range = range(0)
     hidden: range = range(0)
+    money_unit: str = ""
     notes: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def put(

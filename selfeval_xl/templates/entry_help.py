@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from selfeval_xl.model.grid import a1
+from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.templates.drawing import DrawnCell
 from selfeval_xl.templates.lists import KINDS, SIGNS, YES_NO, Branch, Levels
 from selfeval_xl.templates.report_sheet import guidance_of
@@ -85,10 +86,12 @@ _MEASURE = "measure"  # the column of units; the head's 实施单位 has the key
 _UNIT = ("计量单位", "只写单位，例如 公里、人次、%。下拉框里没有的可直接填写。")
 
 
-def add_help(sheet: Worksheet, cells: Iterable[DrawnCell], levels: Levels | None = None) -> None:
+def add_help(
+    sheet: Worksheet, cells: Iterable[DrawnCell], levels: Levels | None = None, money_unit: str = ""
+) -> None:
     """Adds data validation to the cells to fill in, one entry for each kind of cell.
 
-    levels: where the lists for the level cells stand.
+    levels: where the lists for the level cells stand. money_unit: said at the amounts.
     """
     places: dict[str, list[DrawnCell]] = {}
     for cell in cells:
@@ -101,6 +104,9 @@ def add_help(sheet: Worksheet, cells: Iterable[DrawnCell], levels: Levels | None
             validation: Validation | None = _executed(places, runs)
         else:
             validation = _drop_down(key, places, levels) or _help(key, places)
+        if validation and money_unit and key in AMOUNTS:
+            told = f"按{money_unit}填，只填数字，不写单位。"
+            validation = {**validation, "input_title": "金额", "input_message": told}
         if validation:
             others = {"other_cells": runs[1:]} if runs[1:] else {}
             sheet.data_validation(*runs[0], {**validation, "ignore_blank": True, **others})

@@ -41,6 +41,7 @@ def draw(
     """
     values = form_values(form)
     drawing = Drawing(layout.widths, layout.orientation, live=live, policy=policy or default())
+    drawing.money_unit = layout.money_unit
     width = len(layout.widths)
     row = 0
     shown_year = str(year or values.fields.get("year") or NO_YEAR)

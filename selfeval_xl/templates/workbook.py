@@ -136,7 +136,7 @@ def draw_sheet(sheet: Worksheet, drawing: Drawing, pen: Pen, levels: Levels | No
     for row, height in heights.items():
         sheet.set_row(row, height, None, {"hidden": True} if row in drawing.hidden else {})
     _set_beside(sheet, drawing)
-    add_help(sheet, drawing.cells, levels)
+    add_help(sheet, drawing.cells, levels, drawing.money_unit)
     for (row, column), text in drawing.notes.items():
         sheet.write_comment(row, column, text, NOTE)
     _set_up_page(sheet, drawing, heights)

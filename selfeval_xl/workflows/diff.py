@@ -131,7 +131,7 @@ def _forms(pair: _Pair[Form]) -> Iterator[Change]:
         return
     old, new = pair.both
     yield from _values(form_ref, "", FORM, _HEAD, old, new)
-    yield from _values(form_ref, "年度目标", GOAL, keys(GOAL), old.goal, new.goal)
+    yield from _values(form_ref, "年度总体目标", GOAL, keys(GOAL), old.goal, new.goal)
     funding = _pairs(old.funding, new.funding, _funding_names, _ROW_ALIKE)
     yield from _rows(form_ref, FUND, keys(FUND)[1:], funding, _funding_names)
     tasks = _pairs(old.tasks, new.tasks, _task_names, _ALIKE)

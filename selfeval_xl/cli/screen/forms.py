@@ -58,7 +58,7 @@ def _show_form(screen: Console, form: Form) -> None:
     screen.print("　".join(_head(form)), markup=False, style="bold")
     if form.funding:
         screen.print(_funding_table(form))
-    for label, key in (("预期目标", "expected"), ("实际完成", "actual")):
+    for label, key in (("预期目标", "expected"), ("实际完成情况", "actual")):
         text = getattr(form.goal, key)
         if text:
             screen.print(

@@ -64,7 +64,7 @@ def _issued_table(issued: Issued) -> Table:
         item.targets_from == FROM_LAST_YEAR for contents, _ in issued.departments for item in contents.items
     )
     if carried:
-        table.add_row("指标取自上年的项目", f"{carried}个，没有锁定，部门要核对")
+        table.add_row("指标取自上年的项目", f"{carried}个，白格也可以改，部门要核对")
     table.add_row("下发清单", str(issued.index))
     return table
 

@@ -341,7 +341,7 @@ def _with_unit_asked(unit: str | None, funding: Funding | None) -> Funding | Non
     """The funding, with a problem where the form prints no unit of money and its amounts have none."""
     if unit is None and funding is not None and (cell := bare_amount(funding)) is not None:
         funding.problems.append(
-            (cell, f"表上没有写金额单位，已按{_DEFAULT_UNIT}读；请在资金表头写明是元还是万元")
+            (cell, f"表里没有写金额单位，已按{_DEFAULT_UNIT}读；请在资金表头写明是元还是万元")
         )
     return funding
 

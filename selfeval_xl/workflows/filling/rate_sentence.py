@@ -21,7 +21,7 @@ from selfeval_xl.rules.funding_table import main_line
 
 SENTENCE = "全年预算{budget}万元，执行{executed}万元，执行率{rate}。"
 REASON = f"未执行原因：{STUB}"
-WHY = "表上没有执行率一栏，写成一句话"
+WHY = "表里没有执行率一栏，写成一句话"
 _WRITTEN = re.compile(r"全年预算[\d.,]+万元，执行[\d.,]+万元，执行率[\d.]+%。")
 _WHOLE = Decimal(1)
 _ENDS = "。！？；!?;"

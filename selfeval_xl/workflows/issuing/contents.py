@@ -67,13 +67,17 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class IssueOptions:
-    """The options for all departments. send: 报送方式; contact, phone: of the bureau."""
+    """The options for all departments.
+
+    send: 报送方式. contact, phone: of the bureau. protect: whether the sheets will be protected.
+    """
 
     layout: str = "jilin-2024"
     year: int | None = None
     send: str = ""
     contact: str = ""
     phone: str = ""
+    protect: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +307,10 @@ def _settings(department: Department, items: Iterable[IndexItem]) -> dict[str, s
     return settings
 
 
+# What is said of white cells, by whether the sheets are protected.
+_KEPT = {False: "不要改，改了会被查出来", True: "工作表有保护，改不了"}
+
+
 def _cover(
     department: Department, items: Sequence[IndexItem], whole: Mapping[str, object], asked: IssueOptions
 ) -> dict[str, str]:
@@ -315,7 +323,7 @@ def _cover(
         "联系电话": asked.phone,
         "要报回的": _due_back(items, whole),
         "已填好的": (
-            "白色的格由财政局填好并锁定（项目、预算、指标、指标值），不要改；发现不对的，"
+            f"白色的格由财政局填好（项目、预算、指标、指标值），{_KEPT[asked.protect]}；发现不对的，"
             "请打电话说明。把鼠标放在右上角有红三角的格上，可以看到上年的指标值和完成值。"
         ),
     }

@@ -142,7 +142,7 @@ def results_blocks(figures: ReportFigures, typed: str = "") -> list[Block]:
     """
     blocks: list[Block] = [TextBlock(typed)] if typed else []
     for form in figures.wholes:
-        for label, text in (("年度目标", form.goal.expected), ("完成情况", form.goal.actual)):
+        for label, text in (("预期目标", form.goal.expected), ("实际完成情况", form.goal.actual)):
             if not typed and _is_answer(text):
                 blocks.append(TextBlock(f"{label}：{_short(clean(text or ''))}"))
     for kind, forms in (("部门整体支出", figures.wholes), ("项目支出", figures.projects)):

@@ -9,7 +9,7 @@ from selfeval_xl.model.grid import a1
 from selfeval_xl.workflows.splitting.alignment import Place, align, rows_of
 from selfeval_xl.workflows.splitting.returned import PICTURE, Cell, SheetState
 
-LOCKED = "这一格是财政局填好锁定的，不能改"
+LOCKED = "这一格是财政局填好的，不能改"
 PICTURED = "这一格里是图片，图片不能自动汇总，请核对原表后手工插入"
 COMPUTED = "这一格由公式计算，不用填"
 NO_ROW = "部门工作簿里没有这一行"

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from selfeval_xl.errors import UsageError
 from selfeval_xl.model.forms import ReadFile
 from selfeval_xl.model.grid import Area, position
+from selfeval_xl.model.sheet_names import EVIDENCE
 from selfeval_xl.readers.folder import collect
-from selfeval_xl.workflows.splitting.combining import STRAY, Combined, Line, ProjectStatus, combine
+from selfeval_xl.workflows.splitting.combining import CONFLICT, STRAY, Combined, Line, ProjectStatus, combine
+from selfeval_xl.workflows.splitting.evidence import combine_evidence
 from selfeval_xl.workflows.splitting.keys import KEPT_COPY, SINGLE
 from selfeval_xl.workflows.splitting.returned import ReturnedForm, returned_form
 
@@ -80,11 +82,28 @@ def merge(
         [part for part in parts if Path(part.path).absolute() != original.absolute()],
         {sheet.name: open_cells(opened.book, sheet.name) for sheet in whole.sheets},
     )
+    _add_evidence(combined, opened, whole, parts)
     applied = _write_copy(opened, out, whole, combined)
     lines = (*combined.lines, *map(_refused_line, applied.refused))
     statuses = _without_refused(combined.statuses, applied.refused)
     write_list(listed, statuses, lines)
     return Merged(out, listed, original, tuple(statuses), lines, len(applied.done))
+
+
+def _add_evidence(
+    combined: Combined, opened: OpenedWorkbook, whole: ReturnedForm, parts: Sequence[ReturnedForm]
+) -> None:
+    """Adds what colleagues wrote on 佐证材料清单."""
+    printed = opened.book.printed(EVIDENCE) if EVIDENCE in opened.grids else None
+    if printed is None:
+        return
+    came = [(Path(part.path).name, part.evidence, part.settings) for part in parts if part.evidence]
+    edits, unsettled = combine_evidence(whole.evidence, came, printed.bottom)
+    combined.edits += edits
+    combined.lines += [
+        Line(CONFLICT if one.kept else STRAY, EVIDENCE, one.cell, one.sheet, one.kept, one.told, one.why)
+        for one in unsettled
+    ]
 
 
 def _write_copy(opened: OpenedWorkbook, out: Path, whole: ReturnedForm, combined: Combined) -> Applied:
@@ -164,7 +183,7 @@ def _make_room(book: Book, whole: ReturnedForm, combined: Combined) -> None:
         if isinstance(edit.new, str):
             row, column = position(edit.cell)
             area = next(
-                (area for area in merges[edit.sheet] if area.holds(row, column)),
+                (area for area in merges.get(edit.sheet, ()) if area.holds(row, column)),
                 Area(row, column, row, column),
             )
             sheet = book.sheet(edit.sheet)

@@ -10,10 +10,12 @@ from decimal import Decimal
 from selfeval_xl.model.forms import DEPARTMENT, PROJECT, Form
 from selfeval_xl.model.grid import Area, Grid, plain_number
 from selfeval_xl.model.quantity import money
+from selfeval_xl.model.sheet_names import EVIDENCE
 from selfeval_xl.readers import understand
 from selfeval_xl.readers.formats.source import Source, open_source
 from selfeval_xl.readers.recognition.back_links import links_in
 from selfeval_xl.workflows.splitting.alignment import Place
+from selfeval_xl.workflows.splitting.evidence import EvidenceRow, evidence_rows
 
 Cell = None | str | Decimal
 PICTURE = "（图片）"
@@ -49,7 +51,8 @@ class SheetState:
 class ReturnedForm:
     """A file with the states of its project sheets.
 
-    whole: it holds a department form too. problem: why it could not be read, "" where it could.
+    whole: it holds a department form too. problem: why it could not be read, "" where it could. evidence: the
+    rows of 佐证材料清单.
     """
 
     path: str
@@ -58,6 +61,7 @@ class ReturnedForm:
     whole: bool = False
     sha256: str = ""
     problem: str = ""
+    evidence: tuple[EvidenceRow, ...] = ()
 
 
 def read_returned(path: str) -> ReturnedForm:
@@ -83,6 +87,7 @@ def returned_form(source: Source) -> ReturnedForm:
         any(form.kind == DEPARTMENT for form in read.forms),
         source.sha256,
         problem,
+        evidence_rows(next((grid for grid in source.grids if grid.name == EVIDENCE), None)),
     )
 
 

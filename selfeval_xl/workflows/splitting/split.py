@@ -10,9 +10,10 @@ from selfeval_xl.errors import OutputError, UnreadableFile, UsageError, cause_of
 from selfeval_xl.files import check_writable, is_replacing, make_folder, safe_name, unique, write_out
 from selfeval_xl.model.forms import PROJECT, Form
 from selfeval_xl.model.grid import Grid, a1
-from selfeval_xl.model.sheet_names import COVER, LISTS
+from selfeval_xl.model.sheet_names import COVER, EVIDENCE, LISTS
 from selfeval_xl.readers import understand
 from selfeval_xl.readers.formats.source import Source
+from selfeval_xl.workflows.splitting.evidence import evidence_base
 from selfeval_xl.workflows.splitting.keys import BASE, KEPT_COPY, SINGLE, SINGLE_OF
 from selfeval_xl.writers.xlsx.extract_sheets import extract
 from selfeval_xl.writers.xlsx.opened import OpenedWorkbook, open_workbook
@@ -124,7 +125,7 @@ def _write_part(
     try:
         book = OpenedWorkbook(source).book
         texts = _cover_texts(source, sheet)
-        extract(book, (COVER, sheet, LISTS), _settings(source, grid), texts, opened.grids)
+        extract(book, (COVER, sheet, EVIDENCE, LISTS), _settings(source, grid), texts, opened.grids)
     except UnreadableFile as error:
         raise UnreadableFile(f"“{path.name}”{error}") from error
     fresh = book.package.bytes()
@@ -159,4 +160,6 @@ def _settings(source: Source, grid: Grid) -> Mapping[str, str]:
         for column in range(grid.width)
         if (text := grid.text(row, column).strip())
     }
+    evidence = next((each for each in source.grids if each.name == EVIDENCE), None)
+    base |= evidence_base(evidence, grid.name)
     return settings | {SINGLE: grid.name, SINGLE_OF: source.sha256} | base
