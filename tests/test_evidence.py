@@ -1,4 +1,4 @@
-"""佐证材料清单: each indicator has a row for how it was scored and what proves it; the texts travel and are read."""
+"""佐证材料清单: a row for each indicator, how it was scored and what proves it; the texts travel and are read."""
 
 from __future__ import annotations
 

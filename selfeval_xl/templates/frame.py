@@ -45,6 +45,7 @@ def draw(
     width = len(layout.widths)
     row = 0
     shown_year = str(year or values.fields.get("year") or NO_YEAR)
+    drawing.year = int(shown_year) if shown_year.isdecimal() else None
     if layout.caption:
         drawing.put(row, 0, "plain", layout.caption, span=width)
         row += 1

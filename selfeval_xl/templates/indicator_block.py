@@ -9,13 +9,13 @@ from decimal import Decimal
 from selfeval_xl.layouts import Layout
 from selfeval_xl.layouts.layout import LayoutColumn
 from selfeval_xl.model.edits import Formula
-from selfeval_xl.model.grid import a1
+from selfeval_xl.model.grid import a1, column_name
 from selfeval_xl.model.numbers import rounded
 from selfeval_xl.model.quantity import points_of
 from selfeval_xl.templates.drawing import Drawing, DrawnCell, positions, value_of
 from selfeval_xl.templates.form_values import FormValues, Row, as_entered, as_text, typed
 from selfeval_xl.templates.references import above, body
-from selfeval_xl.templates.verdict_formulas import add_live, score
+from selfeval_xl.templates.verdict_formulas import add_live, score, year_column
 
 READY = 40  # rows of the table; those that are not needed yet are hidden
 LEVELS = ("level1", "level2")
@@ -54,7 +54,8 @@ def draw_indicators(drawing: Drawing, layout: Layout, form: FormValues, row: int
         drawing.put(row, 0, "label", table.section.label, span=table.section.span, rows=len(rows) + depth)
     drawing.table = (first, first + len(rows) - 1)
     if drawing.live:
-        add_live(drawing, at, {first + number: data for number, data in enumerate(rows)})
+        by_row = {first + number: data for number, data in enumerate(rows)}
+        add_live(drawing, at, by_row, drawing.year, f"${column_name(year_column(drawing))}$1")
         _score_formulas(drawing, at, rows)
     return first + len(rows)
 
@@ -67,7 +68,7 @@ def _score_formulas(drawing: Drawing, at: Mapping[str, int], rows: Sequence[Row]
     for number, cell in enumerate(drawing.cells):
         if cell.key == "score" and cell.area.top >= first and cell.value is None:
             row = rows[cell.area.top - first]
-            text, value = score(at, len(drawing.widths), row, drawing.policy)
+            text, value = score(at, len(drawing.widths), row, drawing.policy, drawing.year)
             drawing.cells[number] = replace(cell, value=Formula(text, "" if value is None else value))
 
 

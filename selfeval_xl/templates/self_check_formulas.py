@@ -40,6 +40,7 @@ from selfeval_xl.templates.verdict_formulas import UNCLEAR
 
 # Facts in the order of the columns, from the first helper column on; 0 where a form does not print it.
 FACTS = (
+    "年度",
     "项目编码",
     "项目名称",
     "实施单位",
@@ -68,7 +69,7 @@ FACTS = (
     "没有公式的行号",
     "有内容",
 )
-TROUBLES = FACTS[11:22]
+TROUBLES = FACTS[12:23]
 # Words in an outcome that explains why money was not spent.
 _UNSPENT = ("未支付", "未下达", "结转", "未拨付", "未使用", "结余", "收回", "原因")
 Fact = tuple[str, Decimal | str]  # a formula and the value it has now
@@ -141,7 +142,7 @@ def add_facts(drawing: Drawing, values: FormValues) -> None:
     drawing.hidden_columns = range(start, start + len(HELPER_COLUMNS) + len(FACTS))
     _mark_money(drawing, by_key)
     for number, fact in enumerate(FACTS):
-        code = unprinted_code if fact == FACTS[0] else None
+        code = unprinted_code if fact == "项目编码" else None
         value = str(code) if code else Formula(*_FACTS[fact](form))
         drawing.put_beside(0, start + len(HELPER_COLUMNS) + number, "helper", value, key=fact)
     if form.first("project"):
@@ -165,6 +166,19 @@ def _mark_money(drawing: Drawing, by_key: Mapping[str, list[DrawnCell]]) -> None
         text = money_formula({key: own(cell.area.left) for key, cell in cells.items()})
         values = {key: cell.value for key, cell in cells.items()}
         drawing.put_beside(row, column, "helper", Formula(text, money_state(values)))
+
+
+def _year(form: _Cells) -> Fact:
+    """The year that the title prints; where it prints none, the one that the form was made for."""
+    year = form.drawing.year
+    known = str(year) if year else '""'
+    titles = [cell for cell in form.drawing.cells if cell.look in ("title", "subtitle")]
+    printed = next((cell for cell in titles if "年度" in str(cell.value)), None)
+    value: Decimal | str = Decimal(year) if year else ""
+    if printed is None:
+        return known, value
+    where = a1(printed.area.top, printed.area.left)
+    return f'IFERROR(VALUE(MID({where},FIND("年度",{where})-4,4)),"")', value
 
 
 def _mirror(cell: DrawnCell | None) -> Fact:
@@ -470,6 +484,7 @@ _FACTS: dict[str, Callable[[_Cells], Fact]] = dict(
     zip(
         FACTS,
         (
+            _year,
             _field("project_code"),
             _name,
             _field("unit"),
