@@ -13,18 +13,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from selfeval_xl.assessment.text_models import JUDGEMENTS, features, packed  # noqa: E402
+from selfeval_xl.assessment.text_models import JUDGEMENTS, features, log_odds, packed  # noqa: E402
 
 HERE = Path(__file__).parent
 WEIGHTS = ROOT / "selfeval_xl" / "assessment" / "weights"
 FEATURES = 9000  # kept of each judgement
+MORE_FEATURES = {
+    "done_denied": 20_000,
+    "miss_denied": 20_000,
+}  # of these: they see more of a text
+# Judgements whose features count by how unevenly they lie between the classes (see `_unevenness`).
+UNEVEN = {"miss_denied"}
 STRENGTH = 1.0  # of the regression
 FOLDS = 10
 SURE = 0.9  # policy text_sure
@@ -64,27 +70,38 @@ class Model:
         )
 
 
-def trained(rows: list[set[str]], labels: numpy.ndarray) -> Model:
+def trained(judgement: str, rows: list[set[str]], labels: numpy.ndarray) -> Model:
     """A logistic regression on the features that tell most, chosen by a first one on all."""
+    uneven = judgement in UNEVEN
     counts: dict[str, int] = {}
     for row in rows:
         for feature in row:
             counts[feature] = counts.get(feature, 0) + 1
     names = sorted(feature for feature, count in counts.items() if count >= 2)
-    first = _regression(rows, labels, names)
+    first = _regression(rows, labels, names, uneven)
     telling = sorted(names, key=lambda name: (-abs(first.weights[name]) * counts[name] ** 0.5, name))
-    return _regression(rows, labels, sorted(telling[:FEATURES]))
+    kept = sorted(telling[: MORE_FEATURES.get(judgement, FEATURES)])
+    return _regression(rows, labels, kept, uneven)
 
 
-def _regression(rows: list[set[str]], labels: numpy.ndarray, names: list[str]) -> Model:
-    """A logistic regression on these features."""
+def _regression(rows: list[set[str]], labels: numpy.ndarray, names: list[str], uneven: bool) -> Model:
+    """A logistic regression on these features, each of which may count by its unevenness."""
     numbers = {name: number for number, name in enumerate(names)}
     columns = [[numbers[feature] for feature in row if feature in numbers] for row in rows]
     pointers = numpy.cumsum([0, *map(len, columns)])
     flat = numpy.array([column for row in columns for column in row])
     matrix = csr_matrix((numpy.ones(len(flat)), flat, pointers), shape=(len(rows), len(names)))
-    model = LogisticRegression(C=STRENGTH, max_iter=3000, solver="liblinear").fit(matrix, labels)
-    return Model(dict(zip(names, model.coef_[0])), float(model.intercept_[0]))
+    scale = _unevenness(matrix, labels) if uneven else numpy.ones(len(names))
+    model = LogisticRegression(C=STRENGTH, max_iter=3000, solver="liblinear")
+    model.fit(matrix @ diags(scale), labels)
+    return Model(dict(zip(names, model.coef_[0] * scale)), float(model.intercept_[0]))
+
+
+def _unevenness(matrix: csr_matrix, labels: numpy.ndarray) -> numpy.ndarray:
+    """How unevenly each feature lies between the classes: the root of its log ratio (Wang, Manning 2012)."""
+    counts = [1 + numpy.asarray(matrix[labels == label].sum(axis=0)).ravel() for label in (1, 0)]
+    ones, noughts = (count / count.sum() for count in counts)
+    return numpy.sqrt(numpy.abs(numpy.log(ones / noughts)))
 
 
 def crossed(own: Texts, further: Texts, judgement: str) -> numpy.ndarray:
@@ -95,6 +112,7 @@ def crossed(own: Texts, further: Texts, judgement: str) -> numpy.ndarray:
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=1)
     for seen, unseen in folds.split(rows, own.labels):
         model = trained(
+            judgement,
             [*(rows[number] for number in seen), *more],
             numpy.concatenate([own.labels[seen], further.labels]),
         )
@@ -122,40 +140,52 @@ def table_row(judgement: str, scores: numpy.ndarray, labels: numpy.ndarray) -> s
     return f"| {JUDGEMENTS[judgement].label} | {len(labels)} | {' | '.join(cells)} |"
 
 
+def written(judgement: str) -> str:
+    """Evaluates a judgement 10-fold, trains it on all texts, writes its weights; the row of its results."""
+    own, further = read("corpus", judgement), read("further", judgement)
+    scores = crossed(own, further, judgement)
+    slope, shift = calibration(scores, own.labels)
+    model = trained(
+        judgement,
+        [features(judgement, text) for text in (*own.texts, *further.texts)],
+        numpy.concatenate([own.labels, further.labels]),
+    )
+    weights = {feature: weight * slope for feature, weight in model.weights.items()}
+    WEIGHTS.mkdir(exist_ok=True)
+    (WEIGHTS / f"{judgement}.bin").write_bytes(packed(weights, model.intercept * slope + shift))
+    return table_row(judgement, scores * slope + shift, own.labels)
+
+
+def tried(judgement: str) -> str:
+    """The row of the results of the frozen weights on `second`."""
+    own = read("second", judgement)
+    return table_row(judgement, numpy.array([log_odds(judgement, text) for text in own.texts]), own.labels)
+
+
+def rows_of(path: Path) -> dict[str, str]:
+    """The rows that a table of results holds, by their label."""
+    lines = path.read_text(encoding="utf-8").splitlines()[2:] if path.exists() else []
+    return {line.split("|")[1].strip(): line for line in lines}
+
+
 def main() -> None:
     """Trains, evaluates, writes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--second", action="store_true", help="evaluate the frozen weights on `second`")
+    parser.add_argument(
+        "--only", nargs="+", choices=JUDGEMENTS, help="leave the other judgements as they are"
+    )
     options = parser.parse_args()
+    path = HERE / ("second.md" if options.second else "folds.md")
+    rows = rows_of(path) if options.only else {}
+    for judgement in options.only or JUDGEMENTS:
+        row = tried(judgement) if options.second else written(judgement)
+        rows[JUDGEMENTS[judgement].label] = row
+        print(row, flush=True)
     heads = ("判断", "句数", "拿得准", "提出的问题中对的", "拿得准的里找出的", "全部里找出的")
-    head = f"| {' | '.join(heads)} |\n|{' --- |' * len(heads)}"
-    lines = []
-    if options.second:
-        from selfeval_xl.assessment.text_models import log_odds
-
-        for judgement in JUDGEMENTS:
-            own = read("second", judgement)
-            scores = numpy.array([log_odds(judgement, text) for text in own.texts])
-            lines.append(table_row(judgement, scores, own.labels))
-        name = "second.md"
-    else:
-        WEIGHTS.mkdir(exist_ok=True)
-        for judgement in JUDGEMENTS:
-            own, further = read("corpus", judgement), read("further", judgement)
-            scores = crossed(own, further, judgement)
-            slope, shift = calibration(scores, own.labels)
-            lines.append(table_row(judgement, scores * slope + shift, own.labels))
-            print(lines[-1], flush=True)
-            model = trained(
-                [features(judgement, text) for text in (*own.texts, *further.texts)],
-                numpy.concatenate([own.labels, further.labels]),
-            )
-            weights = {feature: weight * slope for feature, weight in model.weights.items()}
-            data = packed(weights, model.intercept * slope + shift)
-            (WEIGHTS / f"{judgement}.bin").write_bytes(data)
-        name = "folds.md"
-    (HERE / name).write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
-    print("\n".join([head, *lines]))
+    ordered = [rows[judgement.label] for judgement in JUDGEMENTS.values() if judgement.label in rows]
+    lines = [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}", *ordered]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

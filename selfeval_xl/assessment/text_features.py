@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _CLAUSES = re.compile(r"[,;。.!?:、]+")
-_LONGEST = 300  # characters that are looked at
+LONGEST = 300  # characters that are looked at
 _MOST_CLAUSES = 4
 
 
@@ -54,7 +54,7 @@ def name_features(name: str) -> set[str]:
 
 def _plain(text: str) -> str:
     """The text in half width, without spaces; figures as 0, but a nought as Z and a hundred as H."""
-    plain = unicodedata.normalize("NFKC", text[:_LONGEST])
+    plain = unicodedata.normalize("NFKC", text[:LONGEST])
     return _NUMBER.sub(_figure, re.sub(r"\s", "", plain))
 
 

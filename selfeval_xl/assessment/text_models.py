@@ -14,9 +14,11 @@ from importlib import resources
 from math import exp
 
 from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.assessment.text_claims import claim_features
 from selfeval_xl.assessment.text_features import features_of, name_features
 
 _STEPS = 64  # a weight of 1 is stored as this number
+_CODE = "utf-16-le"  # two bytes a letter: no larger than UTF-8 when compressed, and quickly decoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,8 @@ JUDGEMENTS: Mapping[str, Judgement] = {
     "payment": Judgement("把支付当作数量", True),
     "smaller": Judgement("越小越好的指标", True, name_features),
     "vague": Judgement("目标没有可核对的内容", True),
-    "done_denied": Judgement("已完成，说明却说没有做", True),
-    "miss_denied": Judgement("未完成，说明却说都做了", True),
+    "done_denied": Judgement("已完成，说明却说没有做", True, claim_features),
+    "miss_denied": Judgement("未完成，说明却说都做了", True, claim_features),
 }
 
 
@@ -75,15 +77,24 @@ def raises(judgement: str, text: str, policy: Policy) -> bool:
 def _weights(judgement: str) -> tuple[Mapping[str, int], float]:
     """The weights of a judgement, in steps, and its intercept."""
     data = resources.files(__package__).joinpath("weights", f"{judgement}.bin").read_bytes()
-    head, _, rest = zlib.decompress(data).decode("utf-8").partition("\n")
-    names, _, numbers = rest.partition("\n\n")
-    return dict(zip(names.split("\n"), map(int, numbers.split()), strict=True)), float(head)
+    head, *lines = zlib.decompress(data).decode(_CODE).split("\n")
+    weights: dict[str, int] = {}
+    for line in lines:
+        number, *names = line.split("\t")
+        weights.update(dict.fromkeys(names, int(number)))
+    return weights, float(head)
 
 
 def packed(weights: Mapping[str, float], intercept: float) -> bytes:
-    """The weights as they are stored: features of equal weight lie together, those of none are left out."""
-    steps = {feature: round(weight * _STEPS) for feature, weight in weights.items()}
-    kept = sorted((number, feature) for feature, number in steps.items() if number)
-    names = "\n".join(feature for _, feature in kept)
-    numbers = " ".join(str(number) for number, _ in kept)
-    return zlib.compress(f"{intercept!r}\n{names}\n\n{numbers}".encode(), 9)
+    """The weights as they are stored: the intercept, then a line for each weight with its features.
+
+    Features of no weight are left out.
+    """
+    lines: dict[int, list[str]] = {}
+    for feature in sorted(weights):
+        lines.setdefault(round(weights[feature] * _STEPS), []).append(feature)
+    lines.pop(0, None)
+    text = "\n".join(
+        [repr(intercept), *("\t".join([str(number), *lines[number]]) for number in sorted(lines))]
+    )
+    return zlib.compress(text.encode(_CODE), 9)
