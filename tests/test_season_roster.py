@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from selfeval_xl.county import consolidate
 from selfeval_xl.workflows.reports.bulletin import county_bulletin
 from selfeval_xl.workflows.returns.send_back import send_back
 from support.rosters import department, project, target, write_roster
-from support.season import rows_of
+from support.season import rows_of, write_hand
 
 YEAR = 2025
 SECRET = "天网视频租赁"
@@ -288,3 +289,35 @@ def test_the_deadline_of_notice_and_reminder_is_one(season):
         if notice.is_file() and reminder.is_file():
             day = notice.read_text("utf-8-sig").split("于")[-1].split("前报回")[0]
             assert day in reminder.read_text("utf-8-sig")
+
+
+def test_every_formula_of_the_season_gives_what_the_program_wrote(season, assert_formulas_agree, tmp_path):
+    root, county, _, _ = season
+    own = tmp_path / "县.xlsx"
+    own.write_bytes(county.read_bytes())
+    write_hand(own, "审核问题", {"序号": 1}, 审核意见="不认可")
+    unmet = next(row for row in rows_of(own, "偏差清单") if row["偏差类型"] == "未完成")
+    write_hand(own, "偏差清单", {"序号": unmet["序号"]}, **{"原因分类（自动，可改）": "拆迁困难"})
+    consolidate(root / "收到的材料", own, roster=root / "名册.xlsx", against=county)
+    assert_formulas_agree(own)
+
+
+def test_the_workbook_of_the_season_is_valid(season, assert_valid_ooxml):
+    assert_valid_ooxml(season[1])
+
+
+def test_differences_to_last_year_add_up_and_missing_is_not_ended(season, tmp_path):
+    root, county, _, _ = season
+    fewer = tmp_path / "收到"
+    shutil.copytree(root / "收到的材料", fewer)
+    (fewer / "水利局.xlsx").unlink()  # has not reported this year yet
+    out = tmp_path / "今年.xlsx"
+    consolidate(fewer, out, roster=root / "名册.xlsx", against=county)
+    rows = rows_of(out, "与上年对比")
+    (water,) = [row for row in rows if row["部门名称"] == WATER]
+    assert water["对比结果"] == "未报"
+    rise, now, last = (
+        sum(row[label] or 0 for row in rows)
+        for label in ("预算增减（万元）", "本年全年预算数（万元）", "上年全年预算数（万元）")
+    )
+    assert round(rise, 6) == round(now - last, 6) == -120.84
