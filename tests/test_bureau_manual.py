@@ -39,6 +39,8 @@ def place(tmp_path_factory):
     for name in ("第一次报的.xlsx", "第二次报的.xlsx"):
         (folder / name).write_bytes(first)
     consolidate(folder / "收到的材料", folder / "上年汇总.xlsx", parquet=folder / "数据")
+    for name in ("全县汇总（甲）.xlsx", "全县汇总（乙）.xlsx"):
+        shutil.copy(folder / "上年汇总.xlsx", folder / name)
     return folder
 
 

@@ -113,7 +113,9 @@ def test_returns_are_counted_over_the_runs(tmp_path):
     templates.fill_in(
         "jilin-2024",
         folder / "a.xlsx",
-        projects=[{"project": "校车", "unit": "县教育局"}],
+        projects=[
+            {"project": "校车", "unit": "县教育局", "goal": {"expected": "购2辆", "actual": "购置校车2辆。"}}
+        ],
         year=2024,
         settings={"department_code": "101", "department": "县教育局"},
     )

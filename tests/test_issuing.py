@@ -520,9 +520,38 @@ def test_planning_is_pure_and_in_roster_order(tmp_path):
     planned, problems = plan(read_roster(make_roster(tmp_path / "名册.xlsx")), IssueOptions(year=2024))
     assert (
         [contents.department.code for contents in planned] == ["101", "102"]
-        and len(problems) == 1
-        and "成本指标/经济成本指标" in problems[0]
+        and len(problems) == 2
+        and "操场改造（P2）、涉密项目（P3）在“绩效目标”里没有指标" in problems[0]
+        and "成本指标/经济成本指标" in problems[1]
     )
+
+
+def test_the_bureaus_own_faults_are_told_before_anything_is_written(tmp_path):
+    """Codes that Excel kept as numbers, an unknown unit above, one code twice, points that are not 100."""
+    more = {
+        "departments": [department("103", "县林业局", 上级部门编码="999", 表式="mof-2021")],
+        "projects": [
+            project(220824250000010000000, "103", "造林", 全年预算数=3),
+            project("W1", "103", "护林", 全年预算数=4),
+            project("L3", "103", "防火", 全年预算数=5),
+        ],
+        "targets": [
+            target("L3", ("产出指标", "数量指标", "巡护次数", "≥12次", "85", "", "")),
+            *(target("没有", ("产出指标", "数量指标", name, "≥1次", "", "", "")) for name in "甲乙丙"),
+        ],
+    }
+    roster = make_roster(tmp_path / "名册.xlsx", **more)
+    told: list[str] = []
+
+    def warned(problems):
+        assert not (tmp_path / "下发").exists()
+        told.extend(problems)
+
+    issuing.issue(roster, tmp_path / "下发", asked=IssueOptions("jilin-2024", 2025), jobs=1, warned=warned)
+    text = "\n".join(told)
+    for words in ("后几位已经丢了", "上级部门编码“999”", "两个项目会认成一个", "分值合计是95", "这3行没有用"):
+        assert words in text, words
+    assert text.count("“没有”") == 1
 
 
 # ---- the command

@@ -32,6 +32,7 @@ WRITING = {
     "report": "report 自评表.xlsx -o {out}/报告.docx",
     "report --county": "report 收到 --county -o {out}/通报.docx --today 2025-04-03",
     "publish": "publish 收到 -o {out}",
+    "combine": "combine 意见/甲.xlsx 意见/乙.xlsx -o {out}/合.xlsx",
     "policy template": "policy template -o {out}/参数表.xlsx",
 }
 # All others, and why they cannot lose anything; the tests in brackets hold that.
@@ -75,6 +76,9 @@ def desk(tmp_path_factory) -> Path:
         ],
     )
     shutil.copy(ROOT / "tests" / "files" / "filled.xlsb", folder / "旧表.xlsb")
+    (folder / "意见").mkdir()
+    assert selfeval_here(folder, "consolidate", "收到", "-o", "意见/甲.xlsx").status == 0
+    shutil.copy(folder / "意见" / "甲.xlsx", folder / "意见" / "乙.xlsx")
     return folder
 
 

@@ -10,6 +10,7 @@ import pytest
 from selfeval_xl.county import consolidate
 from selfeval_xl.model.findings import counted
 from selfeval_xl.workflows.demo.county import made_up
+from selfeval_xl.workflows.demo.second_round import play
 from selfeval_xl.workflows.returns import return_filings
 from support.command import selfeval
 from support.counties import fill_county
@@ -177,3 +178,15 @@ def test_two_officers_copies_become_one_with_the_conflicts_listed(decided, tmp_p
     assert rows[passes.name]["审核意见"] == "同意"
     assert [row["问题说明"] for row in rows_of(both, "补充意见") if row["问题说明"]][-1] == "乙的意见"
     assert [(row["第一份"], row["第二份"]) for row in rows_of(both, "合并冲突")] == [("甲写的", "乙写的")]
+
+
+def test_the_second_round_of_the_demonstration_hears_officer_and_department(tmp_path):
+    for department in made_up()[0][4:6]:
+        fill_county(tmp_path / "来", [department])
+    play(sorted((tmp_path / "来").glob("*.xlsx")), tmp_path / "第二轮")
+    back = sorted((tmp_path / "第二轮" / "第二次退回").rglob("*.xlsx"))
+    assert len(back) == len({path.parent for path in back})  # one workbook a department
+    rows = [row for path in back for row in listed(path)]
+    assert {row["状态"] for row in rows if row["处理方式"] == "本次说明"} == {"已说明"}
+    assert [row["状态"] for row in rows if row["规则编号"] == "补充"] == ["未修改"]
+    assert "已修改" not in {row["状态"] for row in rows}

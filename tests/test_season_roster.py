@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
 import docx
+import openpyxl
 import pytest
 
 from selfeval_xl import templates
@@ -13,7 +15,7 @@ from selfeval_xl.county import consolidate
 from selfeval_xl.workflows.reports.bulletin import county_bulletin
 from selfeval_xl.workflows.returns.send_back import send_back
 from support.rosters import department, project, target, write_roster
-from support.season import rows_of
+from support.season import rows_of, write_hand
 
 YEAR = 2025
 SECRET = "天网视频租赁"
@@ -232,24 +234,19 @@ def test_one_number_of_what_is_to_be_done(season):
         sum(row[label] for row in departments) for label in ("须修改数", "须说明数")
     )
     assert (result.fix, result.explain) == (fix, explain)
-    assert total_below(county, "部门合计（与部门汇总、总览相同）") == (fix, explain)
+    assert total_of_projects(county).endswith(f"部门合计须修改{fix}处、须说明{explain}处")
     assert figure(county, "须修改条数") == fix and figure(county, "须说明条数") == explain
 
 
-def total_below(county, label):
-    """须修改数 and 须说明数 in a row below the totals of 项目汇总."""
-    import openpyxl
-
+def total_of_projects(county):
+    """What the totals row of 项目汇总 says about findings besides those of its rows."""
     sheet = openpyxl.load_workbook(county, data_only=True)["项目汇总"]
     heads = {cell.value: cell.column for cell in sheet[1]}
-    row = next(row for row in range(1, sheet.max_row + 1) if label in [cell.value for cell in sheet[row]])
-    return tuple(sheet.cell(row, heads[name]).value for name in ("须修改数", "须说明数"))
+    return sheet.cell(sheet.max_row, heads["主要问题（最重三条）"]).value
 
 
 def figure(county, label):
     """The figure below a heading of 总览."""
-    import openpyxl
-
     sheet = openpyxl.load_workbook(county, data_only=True)["总览"]
     (cell,) = [cell for row in sheet.iter_rows() for cell in row if cell.value == label]
     return sheet.cell(cell.row + 1, cell.column).value
@@ -292,3 +289,35 @@ def test_the_deadline_of_notice_and_reminder_is_one(season):
         if notice.is_file() and reminder.is_file():
             day = notice.read_text("utf-8-sig").split("于")[-1].split("前报回")[0]
             assert day in reminder.read_text("utf-8-sig")
+
+
+def test_every_formula_of_the_season_gives_what_the_program_wrote(season, assert_formulas_agree, tmp_path):
+    root, county, _, _ = season
+    own = tmp_path / "县.xlsx"
+    own.write_bytes(county.read_bytes())
+    write_hand(own, "审核问题", {"序号": 1}, 审核意见="不认可")
+    unmet = next(row for row in rows_of(own, "偏差清单") if row["偏差类型"] == "未完成")
+    write_hand(own, "偏差清单", {"序号": unmet["序号"]}, **{"原因分类（自动，可改）": "拆迁困难"})
+    consolidate(root / "收到的材料", own, roster=root / "名册.xlsx", against=county)
+    assert_formulas_agree(own)
+
+
+def test_the_workbook_of_the_season_is_valid(season, assert_valid_ooxml):
+    assert_valid_ooxml(season[1])
+
+
+def test_differences_to_last_year_add_up_and_missing_is_not_ended(season, tmp_path):
+    root, county, _, _ = season
+    fewer = tmp_path / "收到"
+    shutil.copytree(root / "收到的材料", fewer)
+    (fewer / "水利局.xlsx").unlink()  # has not reported this year yet
+    out = tmp_path / "今年.xlsx"
+    consolidate(fewer, out, roster=root / "名册.xlsx", against=county)
+    rows = rows_of(out, "与上年对比")
+    (water,) = [row for row in rows if row["部门名称"] == WATER]
+    assert water["对比结果"] == "未报"
+    rise, now, last = (
+        sum(row[label] or 0 for row in rows)
+        for label in ("预算增减（万元）", "本年全年预算数（万元）", "上年全年预算数（万元）")
+    )
+    assert round(rise, 6) == round(now - last, 6) == -120.84

@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 
 from selfeval_xl.assessment.policy import RulePolicy, default
-from selfeval_xl.county import consolidate, officer_columns
+from selfeval_xl.county import consolidate, officer_workbook
 from selfeval_xl.county.departments.streaming import StreamedDepartments
 from selfeval_xl.county.store.store import UNWRITTEN
 from selfeval_xl.county.unchanged import SHARES
@@ -211,8 +211,8 @@ def test_the_rows_kept_are_those_that_would_be_made(first, tmp_path, change):
 def test_a_workbook_without_a_word_of_officers_is_not_read_again(first, tmp_path, monkeypatch):
     place = tmp_path / "县"
     shutil.copytree(first, place)
-    read, real = [], officer_columns.read_written
-    monkeypatch.setattr(officer_columns, "read_written", lambda *given: read.append(given) or real(*given))
+    read, real = [], officer_workbook.read_written
+    monkeypatch.setattr(officer_workbook, "read_written", lambda *given: read.append(given) or real(*given))
     consolidate(place / "收到", place / "全县.xlsx")
     assert not read
     words_of_officers(place)

@@ -93,6 +93,11 @@ CALLS: dict[str, tuple[str | None, str | None, str | None]] = {
         f"report 收到 --county -o {BLOCKED}/a.docx",
     ),
     "publish": ("publish 收到 -o 公开", "publish 没有 -o a", f"publish 收到 -o {BLOCKED}"),
+    "combine": (
+        "combine 全县.xlsx 全县.xlsx -o 合意见.xlsx",
+        "combine 全县.xlsx 没有.xlsx -o a.xlsx",
+        f"combine 全县.xlsx 全县.xlsx -o {BLOCKED}/a.xlsx",
+    ),
     "diff": ("diff 自评表.xlsx 干净.xlsx", "diff 自评表.xlsx 没有.xlsx", None),
     "rules": ("rules", "rules Z99", None),
     "watch": ("watch 看着 --once --no-open", "watch 没有 --once", None),

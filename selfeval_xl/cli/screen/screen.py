@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from selfeval_xl.workflows.demo import Result
     from selfeval_xl.workflows.watching import WatchedFile
 
+RETURNS = "退回件"  # what `return` reports instead of a file's name while it writes
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
@@ -75,8 +76,16 @@ class ProgressBars:
         self.files(done, total, "")
 
     def files(self, done: int, total: int, name: str) -> None:
-        """Shows how many of the files have been read, and the name of the last one."""
-        self._update(f"正在读 {Path(name).name}" if name else "正在读文件", done, total)
+        """Shows how many of the files have been read, and the name of the last one.
+
+        What comes after the last file (sorting, counting, writing) takes seconds too, and says so.
+        """
+        if name == RETURNS:
+            self._update(f"正在写{RETURNS}", done, total)
+        elif done >= total:
+            self._update("已读完，正在归类、校验、写结果……", done, total)
+        else:
+            self._update(f"正在读 {Path(name).name}" if name else "正在读文件", done, total)
 
     def work(self, what: str) -> Callable[[int, int], None]:
         """A function progress(done, total) that shows how far this work is."""

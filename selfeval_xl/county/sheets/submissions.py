@@ -148,11 +148,13 @@ def _corrected(value: object) -> int | None:
 
 
 def _lateness(row: Row) -> Row:
-    """是否逾期 and 逾期天数 by 实际收到日期, where an officer wrote it."""
-    really = day_of(row.get("really_received"), day_of(row.get("deadline")))
-    if not really or not row.get("deadline"):
+    """是否逾期 and 逾期天数 by 实际收到日期, where an officer wrote it, else by 首次收到."""
+    first = day_of(row.get("really_received"), day_of(row.get("deadline"))) or day_of(
+        row.get("first_received")
+    )
+    if not first or not row.get("deadline"):
         return {}
-    late = _days_late([really.isoformat()], row["deadline"])
+    late = _days_late([first.isoformat()], row["deadline"])
     return {"late": _yes(late), "days_late": late or None}
 
 

@@ -31,8 +31,6 @@ OPTIONS = {
     "strings_to_numbers": False,
     "nan_inf_to_errors": True,
 }
-OTHER_FINDINGS = "另有部门整体表、自评报告等的问题"
-ALL_FINDINGS = "部门合计（与部门汇总、总览相同）"
 _FOOTER = "&L&9打印日期：&D&R&9第&P页 共&N页"
 # What officers may choose from, by sheet and column; other entries are allowed.
 CHOICES = {
@@ -202,17 +200,22 @@ def _write_totals(
 def _write_other_findings(
     page: Any, sheet: Sheet, count: int, book: WorkbookFormulas, formats: Formats
 ) -> None:
-    """Writes below 项目汇总 what is to be done besides its rows, and the sum that 部门汇总 and 总览 have."""
-    line = max(count, 1) + 2
-    look = formats.get(font_size=9)
-    for place, label in ((line, OTHER_FINDINGS), (line + 1, ALL_FINDINGS)):
-        page.write_string(place, 1, label, look)
-    for key in ("fix", "explain"):
-        column = sheet.place(key)
-        whole, own = book.total("departments", key), book.total("projects", key)
-        rest = f"{whole.text}-{own.text}"
-        page.write_formula(line, column, f"={rest}", look, float(whole.number - own.number))
-        page.write_formula(line + 1, column, f"={whole.text}", look, float(whole.number))
+    """Says in the totals row of 项目汇总 what is to be done besides its rows, and in all departments.
+
+    The department's own form, its report and so on have no row there.
+    """
+    parts, text = [], ""
+    for start, of_rest in (("另有部门整体表、自评报告等", True), ("；部门合计", False)):
+        words = start
+        for key, label in (("fix", "须修改"), ("explain", "、须说明")):
+            whole, own = book.total("departments", key), book.total("projects", key)
+            number = whole.number - own.number if of_rest else whole.number
+            formula = f"({whole.text}-{own.text})" if of_rest else whole.text
+            parts.append(f'"{words}{label}"&{formula}&"处"')
+            text += f"{words}{label}{int(number)}处"
+            words = ""
+    look = formats.column("wrap", total=True)
+    page.write_formula(max(count, 1) + 1, sheet.place("main_findings"), f"={'&'.join(parts)}", look, text)
 
 
 def _funding_total(letters: str, sheet: Sheet, line: int) -> str:
