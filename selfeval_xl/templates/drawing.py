@@ -39,9 +39,10 @@ class Drawing:
     widths: in characters, one for each column of the form. live: made for filling in, with formulas beside
     the indicators. policy: its thresholds stand in the formulas. year: of the form, where known. title,
     bottom: the row of the title, the last row of the frame. money, table: first and last row of the amounts
-    and of the indicators. beside: our own cells right of the form, which are not printed; beside_widths: the
-    widths of their columns. hidden: spare indicator rows, hidden until they are needed. notes: cell notes by
-    row and column.
+    and of the indicators. head: first and last row of the heads that stand on each printed page, without them
+    those down to the title. frozen: rows that stay in sight. beside: our own cells right of the form, which
+    are not printed; beside_widths: the widths of their columns. hidden: spare indicator rows, hidden until
+    they are needed. notes: cell notes by row and column.
     """
 
     widths: tuple[float, ...]
@@ -51,6 +52,8 @@ class Drawing:
     year: int | None = None
     cells: list[DrawnCell] = field(default_factory=list)
     title: int = 0
+    head: tuple[int, int] | None = None
+    frozen: int = 0
     bottom: int = 0
     money: tuple[int, int] = (0, -1)
     table: tuple[int, int] = (0, -1)

@@ -66,6 +66,7 @@ def draw(
     drawing.bottom = row - 1
     _signature(drawing, layout, values, row)
     if live:
+        drawing.frozen = drawing.title + 1  # the progress stands beside the title
         add_facts(drawing, values)
     return drawing
 

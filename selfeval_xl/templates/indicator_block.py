@@ -29,6 +29,7 @@ def draw_indicators(drawing: Drawing, layout: Layout, form: FormValues, row: int
     grouped = any(column.group for column in table.columns)
     depth = 2 if grouped else 1
     _indicator_head(drawing, layout, row, at, depth)
+    drawing.head = (row, row + depth - 1)
     rows = _indicator_rows(layout, form)
     first = row + depth
     if drawing.live:

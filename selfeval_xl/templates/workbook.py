@@ -20,7 +20,7 @@ from selfeval_xl.templates.cell_styles import Pen
 from selfeval_xl.templates.conditional_formats import add_signals
 from selfeval_xl.templates.drawing import Drawing, DrawnCell
 from selfeval_xl.templates.entry_help import add_help
-from selfeval_xl.templates.heights import SIZES, font_size, pages_tall, row_heights
+from selfeval_xl.templates.heights import SIZES, font_size, row_heights
 from selfeval_xl.templates.lists import Levels
 
 if TYPE_CHECKING:
@@ -122,6 +122,13 @@ def _plain_sheet() -> type[Worksheet]:
     from xlsxwriter.worksheet import Worksheet
 
     class PlainSheet(Worksheet):
+        growing: range = range(0)  # rows that grow with their text, counted from 0
+
+        def _xml_start_tag_unencoded(self, tag: str, attributes: list) -> None:
+            if tag == "row" and dict(attributes)["r"] - 1 in self.growing:
+                attributes = [(key, value) for key, value in attributes if key != "customHeight"]
+            super()._xml_start_tag_unencoded(tag, attributes)
+
         def _xml_formula_element(self, formula: str, result: object, attributes: list) -> None:
             shared = _SHARED.match(formula)
             if shared is None:
@@ -151,6 +158,10 @@ def draw_sheet(sheet: Worksheet, drawing: Drawing, pen: Pen, levels: Levels | No
     heights = row_heights(drawing.cells, drawing.widths)
     for row, height in heights.items():
         sheet.set_row(row, height, None, {"hidden": True} if row in drawing.hidden else {})
+    if drawing.live:
+        sheet.growing = range(drawing.table[0], drawing.table[1] + 1)
+    if drawing.frozen:
+        sheet.freeze_panes(drawing.frozen, 0)
     _set_beside(sheet, drawing)
     add_help(sheet, drawing.cells, levels)
     for (row, column), text in drawing.notes.items():
@@ -200,16 +211,15 @@ def _write(sheet: Worksheet, cell: DrawnCell, look: Format, shared: Mapping[tupl
 
 
 def _set_up_page(sheet: Worksheet, drawing: Drawing, heights: Mapping[int, float]) -> None:
-    """Sets the page to A4, one page wide, the title on each page, page numbers, no tints on paper."""
+    """Sets the page to A4, one page wide, heads and numbers on each page, no tints on paper."""
     sheet.set_paper(9)
     landscape = drawing.orientation == "landscape"
     if landscape:
         sheet.set_landscape()
-    shown = {row: height for row, height in heights.items() if row not in drawing.hidden}
-    sheet.fit_to_pages(1, pages_tall(shown, drawing.widths, landscape))
+    sheet.fit_to_pages(1, 0)  # a form that is a little longer takes a second page and stays readable
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
     sheet.center_horizontally()
-    sheet.repeat_rows(0, drawing.title)
+    sheet.repeat_rows(*(drawing.head or (0, drawing.title)))
     sheet.print_black_and_white()
     sheet.print_area(0, 0, max(heights), len(drawing.widths) - 1)
     sheet.set_footer(f"&L&9报送序号 {MARK}　校验码 {MARK}&C&9第 &P 页 共 &N 页&R&9打印时间 &D &T")
