@@ -13,7 +13,7 @@ from dataclasses import replace
 from selfeval_xl.assessment.policy import Policy, default
 from selfeval_xl.layouts import Layout
 from selfeval_xl.layouts.layout import Attached, LayoutItem
-from selfeval_xl.templates.drawing import NO_YEAR, Drawing, DrawnCell
+from selfeval_xl.templates.drawing import NO_YEAR, READY, Drawing, DrawnCell
 from selfeval_xl.templates.form_values import Data, FormValues, as_entered, as_text, form_values, typed
 from selfeval_xl.templates.funding_block import draw_funding
 from selfeval_xl.templates.indicator_block import draw_indicators, draw_total
@@ -28,6 +28,7 @@ def draw(
     year: int | None = None,
     live: bool = False,
     policy: Policy | None = None,
+    rows: int = READY,
 ) -> Drawing:
     """The drawing of a layout's form, filled with `form` (blank without one).
 
@@ -36,10 +37,11 @@ def draw(
     total row's formulas), tasks, indicators, remarks, grade, signature (names by label), other (by the key
     after `other.`).
     live: for filling in on screen, with a level cell in each row, hidden spare rows, and formulas beside the
-    indicators. policy: the thresholds of the formulas, the default ones without it.
+    indicators. policy: the thresholds of the formulas, the default ones without it. rows: of the table that
+    is filled in on screen, at least.
     """
     values = form_values(form)
-    drawing = Drawing(layout.widths, layout.orientation, live=live, policy=policy or default())
+    drawing = Drawing(layout.widths, layout.orientation, live=live, policy=policy or default(), rows=rows)
     width = len(layout.widths)
     row = 0
     shown_year = str(year or values.fields.get("year") or NO_YEAR)

@@ -17,7 +17,6 @@ from selfeval_xl.templates.form_values import FormValues, Row, as_entered, as_te
 from selfeval_xl.templates.references import above, body
 from selfeval_xl.templates.verdict_formulas import add_live, score, year_column
 
-READY = 40  # rows of the table; those that are not needed yet are hidden
 LEVELS = ("level1", "level2")
 
 
@@ -33,7 +32,7 @@ def draw_indicators(drawing: Drawing, layout: Layout, form: FormValues, row: int
     rows = _indicator_rows(layout, form)
     first = row + depth
     if drawing.live:
-        drawing.hidden = range(first + len(rows), first + max(len(rows), READY))
+        drawing.hidden = range(first + len(rows), first + max(len(rows), drawing.rows))
         rows += [{}] * len(drawing.hidden)
     for number, data in enumerate(rows):
         for column in table.columns:
