@@ -20,6 +20,7 @@ import pytest
 from selfeval_xl.model.edits import Edit, Formula, Look
 from selfeval_xl.model.sheet_names import RESULTS, SETTINGS
 from selfeval_xl.readers import read_file
+from selfeval_xl.templates import fill_in
 from selfeval_xl.workflows.marking.marks import mark
 from selfeval_xl.workflows.submission import code_of, submit
 from selfeval_xl.writers.xlsx.apply import apply
@@ -157,3 +158,28 @@ def test_at_a_terminal_a_person_is_asked_first(marked, tmp_path, answer, written
     assert len(list(tmp_path.glob("*第1次*"))) == written and ("没有生成报送件" in said.decode()) == (
         not written
     )
+
+
+def test_rows_are_high_enough_for_their_texts_in_the_submission(tmp_path):
+    """A long reason in merged cells was cut on paper, because merged cells never grow by themselves."""
+    reason = "雨季停工20天，有120平方米没有完工，施工单位已经重新排了工期。" * 4
+    row = {"level1": "产出指标", "level2": "数量指标", "name": "改造面积", "note": reason}
+    row |= {"target": "≥1200平方米", "actual": "1080平方米", "points": "10"}
+    path = tmp_path / "a.xlsx"
+    fill_in(
+        "mof-2020",
+        path,
+        projects=[{"project": "道路改造", "indicators": [row | {"note": "短"}]}],
+        department={"department": "示例局"},
+        year=2024,
+        cover={},
+    )
+    sheet = openpyxl.load_workbook(path)["项目01"]
+    note = next(cell for line in sheet.iter_rows() for cell in line if cell.value == "短")
+    typed = tmp_path / "b.xlsx"
+    apply(path, [Edit("项目01", note.coordinate, "短", reason, Look.KEEP)], typed)
+    before = openpyxl.load_workbook(path)["项目01"].row_dimensions[note.row].height
+    done = submit(typed, tmp_path / "报送")
+    assert done is not None
+    after = openpyxl.load_workbook(done.out)["项目01"].row_dimensions[note.row].height
+    assert before < 40 < 100 < after  # 124 characters in about 14 a line

@@ -72,7 +72,7 @@ def test_the_sheets_stand_in_their_order(tmp_path):
         COVER,
         SUMMARY,
         "部门整体支出绩效自评表",
-        "项目01",
+        *(f"项目{number:02}" for number in range(1, 21)),
         REPORT,
         SELF_CHECK,
         "指标库",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from selfeval_xl.model.forms import PROJECT
 from selfeval_xl.readers import read_file
 from selfeval_xl.readers.recognition.form_finder import forms_in
 from selfeval_xl.templates.frame import draw
-from selfeval_xl.templates.heights import lines_needed, pages_tall
+from selfeval_xl.templates.heights import lines_needed
 from selfeval_xl.templates.suggestions import USUAL_NAMES
 from support.fillings import assert_read, filling
 
@@ -165,18 +166,34 @@ def test_the_page_is_one_a4_wide_with_the_title_repeated_and_tints_kept_off_pape
         assert (
             sheet.page_setup.fitToWidth in (None, 1) and sheet.page_setup.fitToHeight == 0
         )  # one page wide is the default
-        assert sheet.print_title_rows == "$1:$1" and sheet.page_setup.blackAndWhite and sheet.print_area
+        assert sheet.print_title_rows and sheet.page_setup.blackAndWhite and sheet.print_area
     assert openpyxl.load_workbook(out)["_selfeval"].sheet_state == "veryHidden"
 
 
-def test_a_form_a_little_longer_than_a_page_is_shrunk_onto_it():
-    widths = (12, 13, 14, 22, 14, 14, 34)
-    assert [pages_tall({0: height}, widths, False) for height in (700.0, 1000.0, 1100.0, 1300.0)] == [
-        0,
-        1,
-        1,
-        0,
-    ]
+@pytest.mark.parametrize("layout_id", layouts.ids())
+def test_every_sheet_takes_as_many_pages_as_it_needs(layout_id, tmp_path):
+    """One page for a form that is a little longer was one page for thirty long rows too, at a fifth."""
+    templates.write(layout_id, tmp_path / "a.xlsx", 2024)
+    for sheet in openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[:4]:
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.page_setup.fitToHeight == 0
+
+
+def test_heads_of_columns_stand_on_each_page_and_the_title_stays_in_sight(tmp_path):
+    templates.write("mof-2021", tmp_path / "a.xlsx", 2024)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    heads = {name: book[name].print_title_rows for name in ("项目01", "项目自评汇总表", "自查")}
+    assert heads == {"项目01": "$12:$12", "项目自评汇总表": "$1:$3", "自查": "$1:$4"}
+    assert [book[name].freeze_panes for name in heads] == ["A2", "A4", "A5"]
+
+
+def test_rows_of_indicators_grow_with_their_text(tmp_path):
+    """A fixed height is a custom one: Excel and WPS then cut a text that is longer than the row."""
+    templates.write("mof-2021", tmp_path / "a.xlsx", 2024)
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
+        sheets = [archive.read(f"xl/worksheets/sheet{number}.xml").decode() for number in (4, 5)]
+    for sheet in sheets:
+        rows = dict(re.findall(r'<row r="(\d+)"([^>]*)>', sheet))
+        assert "customHeight" not in rows["13"] and 'ht="' in rows["13"] and "customHeight" in rows["1"]
 
 
 def test_a_text_too_long_for_the_tallest_row_is_set_smaller(tmp_path):
@@ -236,18 +253,27 @@ def test_the_second_level_is_chosen_below_the_first(tmp_path):
     told = {
         str(area): one for one in book["项目01"].data_validations.dataValidation for area in one.sqref.ranges
     }
-    assert told["B13:B52"].formula1 == "指标库!$H$1:$K$1"
-    assert told["C13:C52"].formula1.startswith(
-        "OFFSET(指标库!$H$1,1,MATCH($B13,指标库!$H$1:$K$1,0)-1,MAX(1,COUNTA("
-    )
     lists = book["指标库"]
-    assert lists.sheet_state == "hidden" and [lists.cell(1, column).value for column in range(8, 12)] == [
+    heads = {cell.value: cell for cell in reversed(lists[1]) if cell.value}  # the department's come first
+    first, last = (heads[name].column_letter for name in ("成本指标", "满意度指标"))
+    assert told["B13:B52"].formula1 == f"指标库!${first}$1:${last}$1"
+    assert told["C13:C52"].formula1.startswith(
+        f"OFFSET(指标库!${first}$1,1,MATCH($B13,指标库!${first}$1:${last}$1,0)-1,MAX(1,COUNTA("
+    )
+    levels = [cell.value for cell in lists[1]]
+    start = heads["成本指标"].column
+    assert lists.sheet_state == "hidden" and levels[start - 1 : start + 3] == [
         "成本指标",
         "产出指标",
         "效益指标",
         "满意度指标",
     ]
-    assert [lists.cell(row, 9).value for row in range(2, 6)] == ["数量指标", "质量指标", "时效指标", None]
+    assert [lists.cell(row, start + 1).value for row in range(2, 6)] == [
+        "数量指标",
+        "质量指标",
+        "时效指标",
+        None,
+    ]
 
 
 def test_units_signs_and_usual_indicators_are_offered_and_others_may_be_typed(tmp_path):

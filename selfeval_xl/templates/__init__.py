@@ -35,6 +35,7 @@ class _DrawnForm:
     data: Data
 
 
+_SPARE_ROWS = 24  # of indicators on a sheet that stands ready: nineteen times 40 would be a large file
 # The parameters that stand in the formulas of a workbook.
 IN_FORMULAS = (
     "over_fulfilment",
@@ -113,7 +114,7 @@ def fill_in(
     pages = [*tables, *(Page(form.name, form.drawing, levels.get(form.layout.kind)) for form in forms)]
     spare = [sheet_name(len(projects) + number) for number in range(1, ready + 1)] if layout else []
     if layout and spare:
-        blank = draw(layout, {}, year, live=True, policy=policy)
+        blank = draw(layout, {}, year, live=True, policy=policy, rows=_SPARE_ROWS)
         pages += [Page(name, blank, levels.get(PROJECT), hidden=True) for name in spare]
     if cover is not None:
         pages = _with_overviews(pages, forms, spare, layout, year, cover, policy)

@@ -12,6 +12,7 @@ from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.grid import Area, Grid, Value
 from selfeval_xl.model.quantity import money
 
+READY = 40  # rows of the table of indicators; those that are not needed yet are hidden
 NO_YEAR = "　　　"  # room to write the year by hand
 
 CellValue = None | str | Decimal | Formula
@@ -37,11 +38,13 @@ class Drawing:
     """The cells of a form, with the rows and columns that writing and reading it need.
 
     widths: in characters, one for each column of the form. live: made for filling in, with formulas beside
-    the indicators. policy: its thresholds stand in the formulas. year: of the form, where known. title,
-    bottom: the row of the title, the last row of the frame. money, table: first and last row of the amounts
-    and of the indicators. beside: our own cells right of the form, which are not printed; beside_widths: the
-    widths of their columns. hidden: spare indicator rows, hidden until they are needed. money_unit: of the
-    amounts. notes: cell notes by row and column.
+    the indicators. policy: its thresholds stand in the formulas. year: of the form, where known. rows: of the
+    table at least. title, bottom: the row of the title, the last row of the frame. money, table: first and
+    last row of the amounts and of the indicators. head: first and last row of the heads that stand on each
+    printed page, without them those down to the title. frozen: rows that stay in sight. beside: our own cells
+    right of the form, which are not printed; beside_widths: the widths of their columns. hidden: spare
+    indicator rows, hidden until they are needed. money_unit: of the amounts. notes: cell notes by row and
+    column.
     """
 
     widths: tuple[float, ...]
@@ -49,8 +52,11 @@ class Drawing:
     live: bool = False
     policy: Policy = field(default_factory=default)
     year: int | None = None
+    rows: int = READY
     cells: list[DrawnCell] = field(default_factory=list)
     title: int = 0
+    head: tuple[int, int] | None = None
+    frozen: int = 0
     bottom: int = 0
     money: tuple[int, int] = (0, -1)
     table: tuple[int, int] = (0, -1)

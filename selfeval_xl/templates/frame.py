@@ -13,7 +13,7 @@ from dataclasses import replace
 from selfeval_xl.assessment.policy import Policy, default
 from selfeval_xl.layouts import Layout
 from selfeval_xl.layouts.layout import Attached, LayoutItem
-from selfeval_xl.templates.drawing import NO_YEAR, Drawing, DrawnCell
+from selfeval_xl.templates.drawing import NO_YEAR, READY, Drawing, DrawnCell
 from selfeval_xl.templates.form_values import Data, FormValues, as_entered, as_text, form_values, typed
 from selfeval_xl.templates.funding_block import draw_funding
 from selfeval_xl.templates.indicator_block import draw_indicators, draw_total
@@ -29,6 +29,7 @@ def draw(
     year: int | None = None,
     live: bool = False,
     policy: Policy | None = None,
+    rows: int = READY,
 ) -> Drawing:
     """The drawing of a layout's form, filled with `form` (blank without one).
 
@@ -37,10 +38,11 @@ def draw(
     total row's formulas), tasks, indicators, remarks, grade, signature (names by label), other (by the key
     after `other.`).
     live: for filling in on screen, with a level cell in each row, hidden spare rows, and formulas beside the
-    indicators. policy: the thresholds of the formulas, the default ones without it.
+    indicators. policy: the thresholds of the formulas, the default ones without it. rows: of the table that
+    is filled in on screen, at least.
     """
     values = form_values(form)
-    drawing = Drawing(layout.widths, layout.orientation, live=live, policy=policy or default())
+    drawing = Drawing(layout.widths, layout.orientation, live=live, policy=policy or default(), rows=rows)
     drawing.money_unit = layout.money_unit
     width = len(layout.widths)
     row = 0
@@ -68,6 +70,7 @@ def draw(
     drawing.bottom = row - 1
     _signature(drawing, layout, values, row)
     if live:
+        drawing.frozen = drawing.title + 1  # the progress stands beside the title
         add_facts(drawing, values)
         add_points_note(drawing)
     return drawing

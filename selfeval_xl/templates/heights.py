@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from selfeval_xl.templates.drawing import CellValue, DrawnCell
 
 _LINE, _LEAST, _MOST = 15.0, 24.0, 409.0  # points; Excel has no taller row
 SIZES = (10.5, 9.0, 8.0, 7.0, 6.0)  # font sizes, the next one for texts that no row could hold
 _TITLE, _GOAL, _LONG = 36.0, 84.0, 36.0  # points of a title, and of an empty goal or long text
-_WIDE, _TALL = 523.0, 755.0  # points of an A4 page inside our margins
 _INDENTED, _INDENT = (
     ("text", "shown", "name", "note", "long"),
     1.3,
 )  # looks; width of the indent in characters
-_SPILL = 1.15  # a form up to this many pages tall is shrunk onto one
 
 
 def text_width(text: str) -> int:
@@ -86,13 +84,3 @@ def font_size(cell: DrawnCell, width: float) -> float:
     return next(
         (size for size in SIZES if not text or _text_height(cell, text, width, size) <= _MOST), SIZES[-1]
     )
-
-
-def pages_tall(heights: Mapping[int, float], widths: Sequence[float], landscape: bool) -> int:
-    """The number of pages to fit the form to: 1 where it is a little taller than a page, else 0.
-
-    0 lets it take as many pages as it needs. heights: in points by row. widths: in characters.
-    """
-    wide, tall = (_TALL + 16, _WIDE - 16) if landscape else (_WIDE, _TALL)
-    scale = min(1.0, wide / sum((7 * width + 5) * 0.75 for width in widths))
-    return int(1 < sum(heights.values()) * scale / tall <= _SPILL)

@@ -17,7 +17,6 @@ from selfeval_xl.templates.form_values import FormValues, Row, as_entered, as_te
 from selfeval_xl.templates.references import above, body
 from selfeval_xl.templates.verdict_formulas import add_live, score, year_column
 
-READY = 40  # rows of the table; those that are not needed yet are hidden
 LEVELS = ("level1", "level2")
 
 
@@ -29,10 +28,11 @@ def draw_indicators(drawing: Drawing, layout: Layout, form: FormValues, row: int
     grouped = any(column.group for column in table.columns)
     depth = 2 if grouped else 1
     _indicator_head(drawing, layout, row, at, depth)
+    drawing.head = (row, row + depth - 1)
     rows = _indicator_rows(layout, form)
     first = row + depth
     if drawing.live:
-        drawing.hidden = range(first + len(rows), first + max(len(rows), READY))
+        drawing.hidden = range(first + len(rows), first + max(len(rows), drawing.rows))
         rows += [{}] * len(drawing.hidden)
     for number, data in enumerate(rows):
         for column in table.columns:

@@ -64,6 +64,7 @@ def draw_self_check(
     drawing.put(1, 0, "shown", _HELP, span=width)
     for column, label in enumerate(_COLUMNS):
         drawing.put(3, column, "head", label)
+    drawing.head, drawing.frozen = (0, 3), 4
     row = 4
     if whole:
         line = _Line(text_literal(sheet_prefix(whole[0])), text_literal(whole[0]), "TRUE", whole[1], whole[1])

@@ -87,6 +87,7 @@ def draw_summary(
     drawing.put(1, 5, "plain", f"金额单位：{money_unit}", span=width - 5)
     for column, (label, _, _) in enumerate(_COLUMNS):
         drawing.put(2, column, "head", label)
+    drawing.head, drawing.frozen = (0, FIRST - 1), FIRST
     _set_beside(drawing)
     forms = len(projects) + ready
     lines = lines_of(forms)

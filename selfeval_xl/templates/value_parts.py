@@ -36,7 +36,8 @@ def start_formula(text: str) -> str:
 def count_formula(text: str, at: str) -> str:
     """How many digits and points stand there."""
     letters = "{" + ",".join(map(str, range(1, _LONGEST + 2))) + "}"
-    return f'IF({at}>LEN({text}),0,MATCH(TRUE,ISERROR(FIND(MID(MID({text},{at},{_LONGEST})&"#",{letters},1),"{_DIGITS}")),0)-1)'
+    behind = f'MID({text},{at},{_LONGEST})&"#"'
+    return f'IF({at}>LEN({text}),0,MATCH(TRUE,ISERROR(FIND(MID({behind},{letters},1),"{_DIGITS}")),0)-1)'
 
 
 def word_formula(text: str, at: str) -> str:
@@ -53,7 +54,8 @@ def sign_formula(text: str, word: str, after: str) -> str:
     """The sign: that of 以上 where there is none before the number, or only 控制在."""
     before = f'IF({word}="","",INDEX({area_of("词的符号")},MATCH({word},{area_of("符号词")},0)))'
     behind = f"INDEX({area_of('后词的符号')},MATCH({after},{area_of('后词')},0))"
-    return f'IF({after}="",{before},IF(OR({word}="",{word}="=",LEFT({text},3)="控制在"),{behind},{before}))'
+    loose = f'OR({before}="",{before}="=",LEFT({text},3)="控制在")'
+    return f'IF({after}="",{before},IF({loose},{behind},{before}))'
 
 
 def number_formula(text: str, at: str, count: str, word: str = '""') -> str:
@@ -85,7 +87,7 @@ def parts_of(text: str, limited: bool) -> Parts:
         word, after = words_around(text, at, count)
         rest = rest.removesuffix(after)
     sign = words_of("词的符号")[words_of("符号词").index(word)] if word else ""
-    if after and (word in ("", "=") or text.startswith("控制在")):
+    if after and (sign in ("", "=") or text.startswith("控制在")):
         sign = words_of("后词的符号")[words_of("后词").index(after)]
     if not count:
         return Parts(at, 0, sign)

@@ -174,7 +174,7 @@ def _is_doubtful(goal: Parts, done: Parts, have: Decimal, cost: bool, name: str,
     """Whether two numbers may be dates, or more of it may be worse, or the unit is a slip."""
     want, sign = goal.number or Decimal(0), goal.sign
     dated = max(want, done.number or Decimal(0)) >= FAR_YEAR
-    if (goal.unit == "" and not sign and dated) or (goal.unit == "年" and dated):
+    if dated and ("年" in (goal.unit, done.unit) or (goal.unit == "" and not sign)):
         return True
     if goal.unit in ("月", "月份") and not sign:
         return True
@@ -380,7 +380,7 @@ def _fits_formula(at: Mapping[str, str], cell: Mapping[str, str], cost: str) -> 
     sign, want, unit, have, done = (at[name] for name in ("符号", "指标数", "指标单位", "完成数", "完成原数"))
     loose = f'OR({sign}="=",{sign}="")'
     dated = f"MAX({want},{done})>={FAR_YEAR}"
-    date = f'AND({dated},OR({unit}="年",AND({unit}="",{sign}="")))'
+    date = f'AND({dated},OR({unit}="年",{at["完成单位"]}="年",AND({unit}="",{sign}="")))'
     month = f'AND({sign}="",OR({unit}="月",{unit}="月份"))'
     saved = has_one_of("比率", f"{cell['name']}&{at['整理后指标值']}")
     bad = has_one_of("越小越好", cell["name"])

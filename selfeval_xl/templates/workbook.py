@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,17 +9,15 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 from selfeval_xl.files import make_folder, write_out
 from selfeval_xl.model.edits import Formula
-from selfeval_xl.model.grid import a1
 from selfeval_xl.model.sheet_names import LISTS, SETTINGS
 from selfeval_xl.templates.cell_styles import Pen
 from selfeval_xl.templates.conditional_formats import add_signals
 from selfeval_xl.templates.drawing import Drawing, DrawnCell
 from selfeval_xl.templates.entry_help import add_help
-from selfeval_xl.templates.heights import SIZES, font_size, pages_tall, row_heights
+from selfeval_xl.templates.heights import SIZES, font_size, row_heights
 from selfeval_xl.templates.lists import Levels
 
 if TYPE_CHECKING:
@@ -28,8 +25,6 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-_SHARE = "\x01"  # begins a formula that is written as shared: number; area of the first, else nothing; text
-_SHARED = re.compile(f"^{_SHARE}(\\d+);([^;]*);(.*)$", re.DOTALL)
 MARK = "＿＿"  # placeholder in the footer; 生成报送件 writes number and code there
 _ALLOWED = {
     "format_cells": True,
@@ -114,7 +109,7 @@ def write_book(
 
 @cache
 def _plain_sheet() -> type[Worksheet]:
-    """A worksheet class that takes formulas as they are, and writes those that are shared once.
+    """A worksheet class that takes formulas as they are, and whose rows may grow.
 
     XlsxWriter looks for thirty functions newer than Excel 2010 in each formula, which takes half of the time
     of a workbook.
@@ -122,15 +117,12 @@ def _plain_sheet() -> type[Worksheet]:
     from xlsxwriter.worksheet import Worksheet
 
     class PlainSheet(Worksheet):
-        def _xml_formula_element(self, formula: str, result: object, attributes: list) -> None:
-            shared = _SHARED.match(formula)
-            if shared is None:
-                super()._xml_formula_element(formula, result, attributes)
-                return
-            number, area, text = shared.groups()
-            held = "".join(f' {key}="{value}"' for key, value in attributes)
-            whole = f' ref="{area}" si="{number}">{escape(text)}</f>' if area else f' si="{number}"/>'
-            self.fh.write(f'<c{held}><f t="shared"{whole}<v>{escape(str(result))}</v></c>')
+        growing: range = range(0)  # rows that grow with their text, counted from 0
+
+        def _xml_start_tag_unencoded(self, tag: str, attributes: list) -> None:
+            if tag == "row" and dict(attributes)["r"] - 1 in self.growing:
+                attributes = [(key, value) for key, value in attributes if key != "customHeight"]
+            super()._xml_start_tag_unencoded(tag, attributes)
 
         def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
             return formula.removeprefix("=")
@@ -144,13 +136,16 @@ def draw_sheet(sheet: Worksheet, drawing: Drawing, pen: Pen, levels: Levels | No
         sheet.set_column(column, column, width)
     for cell in drawing.cells:
         size = font_size(cell, sum(drawing.widths[cell.area.left : cell.area.right + 1]))
-        _write(sheet, cell, pen.look(cell.look, cell.entry, size if size < SIZES[0] else None), {})
-    shared = _shared_formulas(drawing)
+        _write(sheet, cell, pen.look(cell.look, cell.entry, size if size < SIZES[0] else None))
     for cell in drawing.beside:
-        _write(sheet, cell, pen.look(cell.look, cell.entry), shared)
+        _write(sheet, cell, pen.look(cell.look, cell.entry))
     heights = row_heights(drawing.cells, drawing.widths)
     for row, height in heights.items():
         sheet.set_row(row, height, None, {"hidden": True} if row in drawing.hidden else {})
+    if drawing.live:
+        sheet.growing = range(drawing.table[0], drawing.table[1] + 1)
+    if drawing.frozen:
+        sheet.freeze_panes(drawing.frozen, 0)
     _set_beside(sheet, drawing)
     add_help(sheet, drawing.cells, levels, drawing.money_unit)
     for (row, column), text in drawing.notes.items():
@@ -167,30 +162,13 @@ def _set_beside(sheet: Worksheet, drawing: Drawing) -> None:
         )
 
 
-def _shared_formulas(drawing: Drawing) -> dict[tuple[int, int], str]:
-    """The formulas of the helper columns as they are shared by all rows of the table, by place.
-
-    They are the same but for their row, and nobody types over them: written once, they take a tenth of the
-    file. Others stay whole, since a program that replaced the first one would take it from all.
-    """
-    first, last = drawing.table
-    marked = {}
-    for cell in drawing.beside if last > first else ():
-        row, column = cell.area.top, cell.area.left
-        if cell.look == "helper" and first <= row <= last and isinstance(cell.value, Formula):
-            area = f"{a1(first, column)}:{a1(last, column)}" if row == first else ""
-            marked[row, column] = f"{_SHARE}{column};{area};{cell.value.text if area else ''}"
-    return marked
-
-
-def _write(sheet: Worksheet, cell: DrawnCell, look: Format, shared: Mapping[tuple[int, int], str]) -> None:
+def _write(sheet: Worksheet, cell: DrawnCell, look: Format) -> None:
     area, value = cell.area, cell.value
     if area.top != area.bottom or area.left != area.right:
         sheet.merge_range(area.top, area.left, area.bottom, area.right, "", look)
     if isinstance(value, Formula):
         cached = float(value.value) if isinstance(value.value, Decimal) else Shown(value.value)
-        text = shared.get((area.top, area.left), value.text)
-        sheet.write_formula(area.top, area.left, f"={text}", look, cached)
+        sheet.write_formula(area.top, area.left, f"={value.text}", look, cached)
     elif isinstance(value, Decimal):
         sheet.write_number(area.top, area.left, float(value), look)
     elif value in (None, ""):
@@ -200,16 +178,15 @@ def _write(sheet: Worksheet, cell: DrawnCell, look: Format, shared: Mapping[tupl
 
 
 def _set_up_page(sheet: Worksheet, drawing: Drawing, heights: Mapping[int, float]) -> None:
-    """Sets the page to A4, one page wide, the title on each page, page numbers, no tints on paper."""
+    """Sets the page to A4, one page wide, heads and numbers on each page, no tints on paper."""
     sheet.set_paper(9)
     landscape = drawing.orientation == "landscape"
     if landscape:
         sheet.set_landscape()
-    shown = {row: height for row, height in heights.items() if row not in drawing.hidden}
-    sheet.fit_to_pages(1, pages_tall(shown, drawing.widths, landscape))
+    sheet.fit_to_pages(1, 0)  # a form that is a little longer takes a second page and stays readable
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
     sheet.center_horizontally()
-    sheet.repeat_rows(0, drawing.title)
+    sheet.repeat_rows(*(drawing.head or (0, drawing.title)))
     sheet.print_black_and_white()
     sheet.print_area(0, 0, max(heights), len(drawing.widths) - 1)
     sheet.set_footer(f"&L&9报送序号 {MARK}　校验码 {MARK}&C&9第 &P 页 共 &N 页&R&9打印时间 &D &T")

@@ -24,6 +24,7 @@ from selfeval_xl.files import make_folder, safe_name
 from selfeval_xl.filings.grouping import content_key, gather
 from selfeval_xl.model.findings import Counts
 from selfeval_xl.model.forms import Form, ReadFile
+from selfeval_xl.model.grid import Area, Grid
 from selfeval_xl.model.sheet_names import OURS, SETTINGS
 from selfeval_xl.workflows.marking.back_links import unlink_edits
 from selfeval_xl.workflows.marking.marks import unmark_edits
@@ -168,8 +169,23 @@ def write(opened: OpenedWorkbook, out: Path, number: int, code: str) -> None:
     for grid in grids:
         if grid.visible and grid.name not in OURS:
             _sign(book.need_sheet(grid.name), number, code)
+            _show_whole_texts(book, grid)
     _write_settings(book, {NUMBER: str(number), CODE: code})
     write_out(out, book.package.write)
+
+
+def _show_whole_texts(book: Book, grid: Grid) -> None:
+    """Makes the rows of the printed area high enough for their texts, which would be cut on paper."""
+    printed, sheet = book.printed(grid.name), book.sheet(grid.name)
+    if printed is None or sheet is None:
+        return
+    merged = {(area.top, area.left): area for area in grid.merges}
+    for row in range(printed.top, min(printed.bottom + 1, grid.height)):
+        for column in range(printed.left, printed.right + 1):
+            value, style = grid.value(row, column), sheet.style(row, column)
+            area = merged.get((row, column), Area(row, column, row, column))
+            if isinstance(value, str) and book.styles.wraps(style) and sheet.height(area.bottom):
+                sheet.make_room(area, value, book.styles.font_size(style))
 
 
 def footer(before: str, number: int, code: str) -> str:
