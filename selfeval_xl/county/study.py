@@ -45,7 +45,7 @@ def study(
     from selfeval_xl.county.intake.receipts import sort_out
     from selfeval_xl.filings.roster import chosen_by
     from selfeval_xl.readers.archives import unpack
-    from selfeval_xl.readers.folder import collect
+    from selfeval_xl.readers.folder import collect, shown_path
     from selfeval_xl.rules.runner import check
 
     root = folder if folder.is_dir() else folder.parent
@@ -53,7 +53,9 @@ def study(
         arrived = unpack(collect(folder), root, unpacked_here)
         answers = list(_answers(arrived, policy, jobs, progress))
     archives = {str(file.shown): file.archive for file in arrived if file.archive}
-    collected = sort_out(root, [answer.file for answer in answers], roster, chosen_by(roster), archives)
+    collected = sort_out(
+        shown_path(root), [answer.file for answer in answers], roster, chosen_by(roster), archives
+    )
     found = check(
         collected.filings,
         policy,
