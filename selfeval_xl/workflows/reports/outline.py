@@ -51,7 +51,9 @@ def _texts_of(report: Report) -> dict[str, str]:
     texts: dict[str, str] = {}
     chapter = ""
     for section in report.sections:
-        chapter = section.title if re.match(r"\s*[一二三四五六七八九十]+[、.．]", section.title) else chapter
+        chapter = (
+            section.title if re.match(r"\A\s*[一二三四五六七八九十]+[、.．]", section.title) else chapter
+        )
         key = _key(section.title) or _key(chapter)
         text = "\n".join(line for line in section.text.splitlines() if tells(line))
         if key and text:
