@@ -19,9 +19,10 @@ from selfeval_xl.county.store.rows import Rows
 from selfeval_xl.county.workbook.formulas import continued
 from selfeval_xl.county.workbook.receipts_balance import LOST_PLACES, LOST_TITLE, Lost
 from selfeval_xl.county.workbook.row_xml import clean
-from selfeval_xl.errors import OutputError
+from selfeval_xl.errors import OutputError, UnreadableFile
 from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.text import squeeze
+from selfeval_xl.readers.own_workbook import values_of
 
 # The columns by which a row is recognised again, the safest first: codes, then names.
 _KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -91,21 +92,14 @@ def read_written(out: Path, sheets: Iterable[Sheet]) -> Written:
     """
     if not out.exists():
         return Written()
-    from python_calamine import CalamineError, CalamineWorkbook
-
+    wanted = [sheet for sheet in sheets if sheet.handwritten]
     try:
-        book = CalamineWorkbook.from_path(str(out))
-        names = set(book.sheet_names)
-        wanted = [sheet for sheet in sheets if sheet.handwritten]
-        if not {"总览", *(sheet.title for sheet in wanted)} <= names:
-            raise OutputError(NOT_OURS.format(out=out))
-        grids = [
-            (sheet, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
-            for sheet in wanted
-            for name in pages_of(sheet.title, book.sheet_names)
-        ]
-    except (CalamineError, OSError, ValueError) as error:
+        values = values_of(out, *(sheet.title for sheet in wanted))
+    except UnreadableFile as error:
         raise OutputError(UNREADABLE.format(out=out)) from error
+    if not {"总览", *(sheet.title for sheet in wanted)} <= set(values.names):
+        raise OutputError(NOT_OURS.format(out=out))
+    grids = [(sheet, values.rows[name]) for sheet in wanted for name in pages_of(sheet.title, values.names)]
     written = Written()
     for sheet, grid in grids:
         _read_sheet(sheet, grid, written)
