@@ -55,20 +55,23 @@ def read_files(
     function: str = READ_FILE,
     context: Any = None,
     seconds: float = SECONDS,
+    memory: int = 0,
 ) -> Iterator[ReadFile]:
     """The contents of every file, in the order given.
 
     jobs: worker processes, by default one a core; one for fewer than three files. progress(done, all) is
     called as files are finished. function: what a worker does with a path ("module:name", importable there);
     it returns a ReadFile or anything that pickles. context: passed to the function besides the path, where it
-    is not None. seconds: the longest time for one file.
+    is not None. seconds: the longest time for one file. memory: bytes of a worker, by default MEMORY.
 
     A file whose worker dies or takes too long gives a ReadFile with the problem T08. Closing the iterator
     ends the workers. Raises SelfevalError when no worker can be started.
     """
     waiting = [str(path) for path in paths]
     if waiting:
-        yield from _Pool(waiting, _worker_count(len(waiting), jobs), function, context, seconds).run(progress)
+        yield from _Pool(
+            waiting, _worker_count(len(waiting), jobs), function, context, seconds, memory or MEMORY
+        ).run(progress)
 
 
 def _worker_count(files: int, jobs: int | None) -> int:
@@ -153,10 +156,16 @@ class _Pool:
     """
 
     def __init__(
-        self, paths: Sequence[str], workers: int, function: str, context: Any, seconds: float
+        self,
+        paths: Sequence[str],
+        workers: int,
+        function: str,
+        context: Any,
+        seconds: float,
+        memory: int,
     ) -> None:
         self.paths, self.count, self.seconds = paths, workers, seconds
-        self.function, self.context = function, context
+        self.function, self.context, self.memory = function, context, memory
         self.todo = deque(range(len(paths)))
         self.done: dict[int, Any] = {}
         self.events: queue.SimpleQueue[tuple[_Worker, Any]] = queue.SimpleQueue()
@@ -198,7 +207,7 @@ class _Pool:
 
     def _start(self) -> _Worker:
         """A new worker with a thread that listens to it."""
-        worker = _spawn(self.function, self.context)
+        worker = _spawn(self.function, self.context, self.memory)
         self.workers.append(worker)
         threading.Thread(target=_listen, args=(worker, self.events), daemon=True).start()
         return worker
@@ -268,12 +277,12 @@ def _unread(path: str, text: str, cause: str = "") -> ReadFile:
     )
 
 
-def _spawn(function: str, context: Any) -> _Worker:
+def _spawn(function: str, context: Any, memory: int) -> _Worker:
     """A new worker, sent the function to run."""
     errors = tempfile.TemporaryFile()
     worker = _Worker(start_child(START, errors), errors)
     with suppress(OSError):  # a worker that has died is reported by its listener
-        worker.child.begin((function, context))
+        worker.child.begin((function, context, memory))
     return worker
 
 
@@ -311,18 +320,18 @@ def receive(pipe: IO[bytes]) -> Any:
 def serve() -> None:
     """Works until the pipe of requests ends.
 
-    The first request is the function's name and context, answered by READY. Each further request is a list
+    The first request is the function's name, context and memory, answered by READY. Each further request is a list
     of paths, answered by one message for each path.
     """
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # printed output goes to stderr, so that it cannot come between the answers
-    function, context = receive(requests)
+    function, context, memory = receive(requests)
     module, _, name = function.partition(":")
     work = getattr(importlib.import_module(module), name)
     if context is not None:
         work = partial(work, context=context)
     send(answers, READY)
-    _limit_memory()
+    _limit_memory(memory)
     while True:
         try:
             paths = receive(requests)
@@ -336,14 +345,14 @@ def serve() -> None:
             send(answers, answer)
 
 
-def _limit_memory() -> None:
-    """Limits this process's memory; Windows has no such limit, there only the guards hold."""
+def _limit_memory(most: int) -> None:
+    """Limits this process to so many bytes of memory; on Windows only the guards hold."""
     try:
         import resource
     except ImportError:
         return
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limit = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
+    limit = most if hard == resource.RLIM_INFINITY else min(most, hard)
     try:
         resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
     except (OSError, ValueError):

@@ -127,13 +127,13 @@ IN_PART = Judgement(Verdict.UNDETERMINED, cause=Cause.PARTIAL)
 
 _COMPARES = r"(?:[<>≤≥=≦≧＜＞]|不[少低高超]于|不大于|不小于|[大小高低多少]于(?:等于)?|超过|至少|达到?)"
 _PLACEHOLDER = re.compile(
-    rf"{_COMPARES}*[约近]?"
+    rf"\A{_COMPARES}*[约近]?"
     r"(?:[XxＸｘ×✕]{1,4}|[*＊]{1,4}|[NnＮ]|[#＃]{1,3}|[?？]{1,3}|[_＿]{1,8}|[○〇□△]{1,4}|\.{2,}|…+|某|若干|\(\))"
     r"(?:[^\d<>≤≥=]{0,6}|%|％)|(?:待|未|尚未|暂未)(?:定|确定|补充|填)"
 )
 
 
-_WITHOUT_NUMBER = re.compile(rf"{_COMPARES}+([^\d]{{0,5}})")
+_WITHOUT_NUMBER = re.compile(rf"\A{_COMPARES}+([^\d]{{0,5}})")
 
 
 def is_placeholder(target: str) -> bool:

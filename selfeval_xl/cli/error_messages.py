@@ -146,7 +146,7 @@ def _written(parameter: Any) -> str:
 def _suggestion(message: str) -> str:
     """A question with the names that the library suggests instead; "" without any."""
     near = _NEAR.search(message)
-    names = dict.fromkeys(re.findall(r"-*[a-z][\w-]*", near[1].split("Did you mean")[0])) if near else ()
+    names = dict.fromkeys(re.findall(r"-{0,2}[a-z][\w-]*", near[1].split("Did you mean")[0])) if near else ()
     return f"是不是 {' 或 '.join(names)}？" if names else ""
 
 

@@ -27,9 +27,10 @@ from selfeval_xl.county.sheets.columns import (
 from selfeval_xl.county.sheets.indicators import INDICATORS
 from selfeval_xl.county.sheets.projects import PROJECTS
 from selfeval_xl.county.store.rows import Rows
-from selfeval_xl.errors import UsageError
+from selfeval_xl.errors import UnreadableFile, UsageError
 from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import squeeze
+from selfeval_xl.readers.own_workbook import values_of
 
 CONTINUED, NEW, RENAMED, ENDED, NOT_SENT = "续做", "新增", "变动", "已结束", "未报"
 _ALIKE = 70  # percent of likeness of the names from which two projects of a department are one, renamed
@@ -124,22 +125,17 @@ class Last:
 
 def read_last(path: str | Path) -> Last:
     """Reads last year's county workbook. Raises UsageError where the file is not one or cannot be read."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
     path = Path(path)
     if not path.is_file():
         raise UsageError(f"找不到上年汇总表“{path}”。请核对文件名和所在文件夹。")
     try:
-        book = CalamineWorkbook.from_path(str(path))
-        grids = {
-            sheet.key: [
-                book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                for name in pages_of(sheet.title, book.sheet_names)
-            ]
-            for sheet in (PROJECTS, INDICATORS)
-        }
-    except (CalamineError, OSError, ValueError) as error:
+        values = values_of(path, PROJECTS.title, INDICATORS.title)
+    except UnreadableFile as error:
         raise UsageError(f"上年汇总表“{path}”读不出来，可能已损坏。请核对文件。") from error
+    grids = {
+        sheet.key: [values.rows[name] for name in pages_of(sheet.title, values.names)]
+        for sheet in (PROJECTS, INDICATORS)
+    }
     if not all(grids.values()):
         raise UsageError(f"“{path}”不是本程序生成的汇总工作簿（没有“项目汇总”和“指标明细”），不能用来对比。")
     projects = tuple(

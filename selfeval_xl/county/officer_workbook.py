@@ -16,9 +16,10 @@ from selfeval_xl.county.sheets.columns import Sheet
 from selfeval_xl.county.sheets.supplements import SUPPLEMENTS
 from selfeval_xl.county.workbook.formulas import continued
 from selfeval_xl.county.workbook.receipts_balance import LOST_PLACES, LOST_TITLE, Lost
-from selfeval_xl.errors import OutputError
+from selfeval_xl.errors import OutputError, UnreadableFile
 from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.text import squeeze
+from selfeval_xl.readers.own_workbook import values_of
 
 NOT_OURS = "“{out}”已经存在，但不是本程序生成的汇总工作簿，没有改动它。请换一个文件名，或先把它移走。"
 UNREADABLE = (
@@ -88,14 +89,9 @@ def read_written(out: Path, sheets: Iterable[Sheet]) -> Written:
     """
     if not out.exists():
         return Written()
-    from python_calamine import CalamineError, CalamineWorkbook
-
     try:
-        book = CalamineWorkbook.from_path(str(out))
-        grids = {
-            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names
-        }
-    except (CalamineError, OSError, ValueError) as error:
+        grids = values_of(out).rows
+    except UnreadableFile as error:
         raise OutputError(UNREADABLE.format(out=out)) from error
     return _read(out, grids, [sheet for sheet in sheets if sheet.handwritten])
 

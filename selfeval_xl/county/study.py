@@ -79,7 +79,7 @@ def _study(
     from selfeval_xl.county.intake.receipts import sort_out
     from selfeval_xl.filings.roster import chosen_by
     from selfeval_xl.readers.archives import unpack
-    from selfeval_xl.readers.folder import collect
+    from selfeval_xl.readers.folder import collect, shown_path
     from selfeval_xl.rules.runner import check
 
     root = folder if folder.is_dir() else folder.parent
@@ -89,7 +89,7 @@ def _study(
     decisions = decide(root, [answer.file for answer in answers]) if decide else Decisions()
     archives = {str(file.shown): file.archive for file in arrived if file.archive}
     chosen = chosen_by(roster, decisions.written.chosen_files())
-    collected = sort_out(root, [answer.file for answer in answers], roster, chosen, archives)
+    collected = sort_out(shown_path(root), [answer.file for answer in answers], roster, chosen, archives)
     found = check(
         collected.filings,
         policy,

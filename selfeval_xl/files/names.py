@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import stat
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,6 +40,28 @@ def safe_name(*parts: str, longest: int = _LONGEST) -> str:
     return f"_{name}" if _RESERVED.match(name) else name
 
 
+def distinct_names(texts: Iterable[str], empty: str = "未命名", marked: Iterable[str] = ()) -> dict[str, str]:
+    """A file name, without ending, for each of these texts, no two of them alike to any file system.
+
+    A text that cannot be a name as it is gets a mark of its own, the same in every run, because another one
+    may come to the same name. empty: instead of an empty text. marked: texts that have no need of it.
+    """
+    texts, plain = list(texts), frozenset(marked)
+    names = {text: safe_name(text or empty) for text in texts}
+    often = Counter(name.casefold() for name in names.values())
+    return {
+        text: f"{name}({_mark(text)})"
+        if often[name.casefold()] > 1 or text and name != text and text not in plain
+        else name
+        for text, name in names.items()
+    }
+
+
+def _mark(text: str) -> str:
+    """Six digits and letters that belong to a text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+
+
 def unique(name: str, taken: set[str]) -> str:
     """Returns the name, numbered where it is taken, and adds it to `taken`.
 
@@ -51,8 +76,10 @@ def unique(name: str, taken: set[str]) -> str:
 
 
 def fingerprint(path: str | Path) -> tuple[int, str]:
-    """The size and SHA-256 of a file, read in pieces; 0 and "" where it cannot be read."""
+    """The size and SHA-256 of a file, read in pieces; 0 and "" where it is no file or cannot be read."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # to open a pipe waits for its other end
+            return 0, ""
         with open(path, "rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             return file.tell(), digest

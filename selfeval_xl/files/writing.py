@@ -136,7 +136,11 @@ def _foreign(path: Path) -> str:
 
 def _saved(path: Path) -> str:
     """When a file was saved, in words."""
-    return f"{datetime.fromtimestamp(path.stat().st_mtime):%Y-%m-%d %H:%M}保存的"
+    try:
+        saved = datetime.fromtimestamp(path.stat().st_mtime)
+    except (OSError, ValueError, OverflowError):  # a time that no calendar has
+        return "保存时间不明"
+    return f"{saved:%Y-%m-%d %H:%M}保存的"
 
 
 def _locks(path: Path) -> Iterator[Path]:

@@ -82,7 +82,9 @@ _SPAN_START = re.compile(
     r"[日号]?)?)?[初底]?$"
 )  # 2024年1月1日 of 2024年1月1日至12月31日, 1 of 1-12月
 _SPAN = re.compile(r"[-~至到—]+")  # 至 of 1月至12月
-_CHINESE_IN_DATE = re.compile(r"[零〇一二三四五六七八九十]+(?=[年月日号])")  # 十二 of 十二月底
+_CHINESE_IN_DATE = re.compile(
+    r"(?<![零〇一二三四五六七八九十])[零〇一二三四五六七八九十]+(?=[年月日号])"
+)  # 十二 of 十二月底
 _NO_DATE_AFTER = re.compile(r"[≥≤><=%]|增长|下降|提高|较|未|没有")  # 增长 of 12月增长5%
 _SIGNS = "前月底末年日号季半旬"
 

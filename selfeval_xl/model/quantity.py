@@ -143,7 +143,7 @@ _SANDWICH = re.compile(
     rf"^(?P<low>{_PLAIN})(?P<mid>[^\d<>≥≤]{{0,6}})"
     rf"(?P<sign>[≤<]=?)(?:[^\d<>≥≤+-]{{0,8}}[≤<]=?)?(?P<high>{_PLAIN})(?P<rest>[^\d]*)$"
 )  # 95%≤x≤100%, 3天<5天
-_JOIN = re.compile(r"(?:并且|同时|且|,|;|、|和|及|~|-)+$")  # the 且 of 95%且
+_JOIN = re.compile(r"(?:并且|同时|且|,|;|、|和|及|~|-){1,8}$")  # the 且 of 95%且
 _RANGE_END = frozenset(("", "之间", "以内", "内", "范围内", "区间"))
 _COUNTED = re.compile(
     rf"^(?P<before>[^\d零〇一二两三四五六七八九十百千]{{0,8}})(?P<number>{NUMERAL}+)(?P<rest>[^\d]{{1,10}})$"

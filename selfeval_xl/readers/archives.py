@@ -7,26 +7,34 @@ the bytes written are counted.
 from __future__ import annotations
 
 import hashlib
+import io
+import lzma
 import os
 import re
+import shutil
+import stat
 import struct
 import zipfile
 import zlib
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from operator import eq, itemgetter
 from pathlib import Path
 
 from selfeval_xl.errors import UnreadableFile, cause_of
 from selfeval_xl.files import FORBIDDEN
-from selfeval_xl.readers.folder import is_left_behind
+from selfeval_xl.readers.folder import is_left_behind, not_opened, real_path, shown_path
 from selfeval_xl.readers.formats.kinds import KINDS
 
 MAX_DEPTH = 4  # archives within archives
 MAX_MEMBERS = 20_000  # files of one received archive, nested ones together
 MAX_BYTES = 2 << 30  # bytes of these files together
 MAX_MEMBER = 128 << 20  # bytes of one file
+MAX_RUN_MEMBERS = 100_000  # files of all archives of a run together
+MAX_RUN_BYTES = 16 << 30  # bytes of these, which lie on the temporary disk until the end of the run
+MAX_DIRECTORY = 4 << 20  # bytes of an archive's list of files, all of which zipfile keeps as objects
+ROOM_LEFT = 256 << 20  # bytes of the temporary disk that stay free
 PIECE = 1 << 20  # bytes that are read at once
 HEAD = 64  # bytes by which a file is known not to be an archive
 _LONGEST = 60  # characters of a name on the disk; a file system takes 255 bytes
@@ -43,10 +51,13 @@ _FAULTS = (
     OverflowError,
     struct.error,
     zlib.error,
+    lzma.LZMAError,
 )
 TOO_DEEP = f"压缩包里套了{MAX_DEPTH}层以上的压缩包，没有再往里读；请解压后直接报送"
 TOO_MANY = f"压缩包里的文件超过{MAX_MEMBERS}个，没有全部读取；请解压后直接报送"
 TOO_BIG = "压缩包展开后过大，没有读取；请解压后直接报送"
+NO_ROOM = "存放临时文件的磁盘快满了，没有取出来；请腾出空间后重新运行，或解压后直接报送"
+RUN_FULL = "这次收到的压缩包展开后太多，没有再往下取；请把压缩包解压后放回收件文件夹"
 ENCRYPTED = "压缩包设有密码，打不开；请取消密码或解压后直接报送"
 DAMAGED = "压缩包损坏，打不开；请重新压缩或解压后直接报送"
 EMPTY = "压缩包里没有文件"
@@ -57,8 +68,8 @@ class Unpacked:
     """A file to read, received as it is or taken out of an archive.
 
     path: where it lies now. shown: where it was received (zip/folder/name inside an archive). archive: the
-    archive it came in, below the folder, "" for none. trouble: why it could not be taken out; then there is
-    nothing at `path`. kind: of a file with trouble: zip, encrypted, unknown.
+    archive it came in, below the folder, "" for none. trouble: why it is not read; then nothing of it is at
+    `path`. kind: of a file with trouble: zip, encrypted, unknown.
     """
 
     path: Path
@@ -72,15 +83,21 @@ def unpack(paths: list[Path], root: Path, folder: Path) -> list[Unpacked]:
     """The received files in the same order, each archive replaced by the files in it.
 
     folder: an empty one for the files that are taken out. An archive that cannot be opened, or is empty,
-    stays as itself, with the trouble; so does a single file that cannot be taken out.
+    stays as itself, with the trouble; so does a single file that cannot be taken out, or is never opened.
     """
     arrived: list[Unpacked] = []
+    budget = _Budget()
+    top = shown_path(root)
     for number, path in enumerate(paths):
-        if is_archive(path):
-            name = Path(os.path.relpath(path, root)).as_posix()
-            arrived += _Walk(folder / str(number)).files(_Archive(path, path, name))
+        shown = shown_path(path)
+        trouble = not_opened(path, root)
+        if trouble:
+            arrived.append(Unpacked(Path(), shown, trouble=trouble, kind="unknown"))
+        elif is_archive(path):
+            name = Path(os.path.relpath(shown, top)).as_posix()
+            arrived += _Walk(folder / str(number), budget=budget).files(_Archive(path, shown, name))
         else:
-            arrived.append(Unpacked(path, path))
+            arrived.append(Unpacked(path, shown))
     return arrived
 
 
@@ -93,17 +110,19 @@ def at_hand(path: str | Path, folder: Path, kept: Path | None = None) -> Path:
     is gone or cannot be taken out.
     """
     path = Path(path)
-    if os.path.isfile(path):
-        return path
-    archive = next((parent for parent in path.parents if os.path.isfile(parent)), None)
-    if archive is None:
+    real = real_path(path)
+    if os.path.isfile(real):
+        return real
+    shown = next((parent for parent in path.parents if os.path.isfile(real_path(parent))), None)
+    archive = real_path(shown) if shown else None
+    if shown is None or archive is None:
         raise UnreadableFile(f"“{path.name}”已经不在收件文件夹里了，请放回去再试。")
-    faulty = f"“{path.name}”从压缩包“{archive.name}”里取不出来，请解压后放回收件文件夹再试。"
+    faulty = f"“{path.name}”从压缩包“{shown.name}”里取不出来，请解压后放回收件文件夹再试。"
     try:
         state = archive.stat()
-        key = hashlib.sha256(f"{archive}|{state.st_mtime_ns}|{state.st_size}".encode()).hexdigest()[:16]
+        key = hashlib.sha256(os.fsencode(f"{archive}|{state.st_mtime_ns}|{state.st_size}")).hexdigest()[:16]
         walk = _Walk(folder / key, path, (kept or folder) / f"{key}.kept")
-        with closing(walk.files(_Archive(archive, archive, archive.name))) as files:
+        with closing(walk.files(_Archive(archive, shown, shown.name))) as files:
             found = next((file for file in files if file.shown == path), None)
     except OSError as error:
         raise UnreadableFile(faulty) from error
@@ -115,16 +134,41 @@ def at_hand(path: str | Path, folder: Path, kept: Path | None = None) -> Path:
 def is_archive(path: Path) -> bool:
     """Whether a file is a zip of files and no workbook or document, by content."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return False
         with open(path, "rb") as file:
             if not _may_be_archive(file.read(HEAD)):
                 return False
-        with zipfile.ZipFile(path) as archive:
+        with _open_zip(path) as archive:
             names = {name.replace("\\", "/").lower() for name in archive.namelist()}
     except OSError:
         return False
+    except _LongDirectory:
+        return True
     except _FAULTS:
         return path.suffix.lower() == ".zip"
     return not names.intersection(_PACKAGES)
+
+
+class _LongDirectory(zipfile.BadZipFile):
+    """The archive lists more files than are kept in memory."""
+
+
+class _Bounded(io.BufferedReader):
+    """A file of which no more is read at once than the list of an archive may be long."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As of any file; zipfile asks for the whole list of the archive in one piece."""
+        if size is not None and size > MAX_DIRECTORY:
+            raise _LongDirectory(TOO_MANY)
+        return super().read(size)
+
+
+@contextmanager
+def _open_zip(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The archive at this path. Raises _LongDirectory, or what zipfile raises."""
+    with _Bounded(io.FileIO(path)) as file, zipfile.ZipFile(file) as archive:
+        yield archive
 
 
 def _may_be_archive(head: bytes) -> bool:
@@ -154,6 +198,14 @@ class _Archive:
 
 
 @dataclass(slots=True)
+class _Budget:
+    """The numbers of files and bytes that a run may still take out of all its archives together."""
+
+    members: int = field(default_factory=lambda: MAX_RUN_MEMBERS)
+    left: int = field(default_factory=lambda: MAX_RUN_BYTES)
+
+
+@dataclass(slots=True)
 class _Walk:
     """The way through a received archive and the archives in it, the same for all files and for a single one.
 
@@ -168,6 +220,7 @@ class _Walk:
     members: int = field(default_factory=lambda: MAX_MEMBERS)
     left: int = field(default_factory=lambda: MAX_BYTES)
     taken: dict[Path, int] = field(default_factory=dict)
+    budget: _Budget = field(default_factory=_Budget)
 
     def files(self, archive: _Archive) -> Generator[Unpacked, None, None]:
         """The files of an archive, those of archives in it too, under names that occur once.
@@ -177,16 +230,20 @@ class _Walk:
         rest = None if self.wanted is None else _below(archive.shown, self.wanted)
         trouble = EMPTY
         try:
-            with zipfile.ZipFile(archive.path) as opened:
+            with _open_zip(archive.path) as opened:
                 for number, (entry, parts) in enumerate(_members(opened)):
                     trouble = ""
-                    if self.members <= 0:
+                    if self.members <= 0 or self.budget.members <= 0:
                         within = archive.name if archive.place else ""
-                        yield self._numbered(Unpacked(archive.path, archive.shown, within, TOO_MANY, "zip"))
+                        full = TOO_MANY if self.members <= 0 else RUN_FULL
+                        yield self._numbered(Unpacked(archive.path, archive.shown, within, full, "zip"))
                         return
                     self.members -= 1
+                    self.budget.members -= 1
                     if rest is None or _on_the_way(parts, rest):
                         yield from self._take(opened, entry, archive.member(parts, number))
+        except _LongDirectory:
+            trouble = TOO_MANY
         except _FAULTS:
             trouble = DAMAGED
         except OSError as error:
@@ -233,18 +290,32 @@ class _Walk:
         allowed = min(MAX_MEMBER, self.left)
         if entry.file_size > allowed:
             return TOO_BIG
-        target.parent.mkdir(parents=True, exist_ok=True)
+        if entry.file_size > self.budget.left:
+            return RUN_FULL
         try:
-            with opened.open(entry) as packed, open(target, "wb") as file:
-                written = 0
-                while piece := packed.read(PIECE):
-                    written += len(piece)
-                    if written > allowed:
-                        return TOO_BIG
-                    file.write(piece)
-                self.left -= written
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if entry.file_size + ROOM_LEFT > shutil.disk_usage(target.parent).free:
+                return NO_ROOM
+            trouble = self._write(opened, entry, target, min(allowed, self.budget.left))
         except _FAULTS:
-            return DAMAGED
+            trouble = DAMAGED
+        except OSError as error:  # without a number: a decompressor's
+            trouble = f"取不出来：{cause_of(error)}" if error.errno else DAMAGED
+        if trouble:
+            target.unlink(missing_ok=True)
+        return trouble
+
+    def _write(self, opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, allowed: int) -> str:
+        """Writes at most so many bytes of a file and counts them; returns the trouble, "" for none."""
+        written = 0
+        with opened.open(entry) as packed, open(target, "wb") as file:
+            while piece := packed.read(PIECE):
+                written += len(piece)
+                if written > allowed:
+                    return TOO_BIG
+                file.write(piece)
+        self.left -= written
+        self.budget.left -= written
         return ""
 
 
@@ -278,7 +349,7 @@ def _may_hold_files(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
     try:
         with opened.open(entry) as packed:
             return _may_be_archive(packed.read(HEAD))
-    except _FAULTS:
+    except (*_FAULTS, OSError):
         return False
 
 

@@ -240,7 +240,7 @@ def _beyond(row: Indicator) -> str:
     return f"超出{shown(row.deviation)}"
 
 
-_COUNTED = re.compile(r"\s*\d[\d.,]*\s*(?![\d.,年月日])\w")  # 8650平方米，余下1个小区冬季后施工
+_COUNTED = re.compile(r"\A\s*\d[\d.,]*\s*(?![\d.,年月日])\w")  # 8650平方米，余下1个小区冬季后施工
 
 
 @rule("D07", "完成值不是数字", Severity.ERROR, asks="指标值是数字的，实际完成值也填数字，不要只写“完成”。")

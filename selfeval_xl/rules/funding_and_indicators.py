@@ -138,7 +138,7 @@ def indicator_unlike_own_money(form: Form, policy: Policy) -> Iterator[Finding]:
     for indicator in form.indicators:
         if "率" not in (indicator.name or ""):
             continue
-        name = re.sub(r"^指标\d+[:：]|[\s“”\"]|[(（].*?[)）]", "", indicator.name or "")
+        name = re.sub(r"^指标\d+[:：]|[\s“”\"]|[(（].{0,40}?[)）]", "", indicator.name or "")
         ratio = _ratio(indicator)
         if ratio is None:
             continue

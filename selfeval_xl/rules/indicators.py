@@ -203,7 +203,7 @@ def same_indicator_twice(form: Form, policy: Policy) -> Iterator[Finding]:
 
 def _unbracketed(name: str) -> str:
     """The name without a unit in brackets at its end: 培训人数（人） is 培训人数."""
-    bracketed = re.fullmatch(r"(.+?)[(（]([^()（）]{1,6})[)）]", name)
+    bracketed = re.fullmatch(r"\A(.+?)[(（]([^()（）]{1,6})[)）]", name)
     return bracketed[1] if bracketed and parse(f"1{bracketed[2]}").unit else name
 
 

@@ -20,7 +20,7 @@ _SPELLINGS = {  # the ways to write each operator, the proper one first
 _PLAIN_SIGN = {spelling: sign for sign, spellings in _SPELLINGS.items() for spelling in spellings}
 _SIGN = re.compile("|".join(sorted(map(re.escape, _PLAIN_SIGN), key=len, reverse=True)))
 # 1,500.00 as accountants write it, which is no fault.
-_SEPARATED = re.compile(r"[-+]?[¥￥]?\s*\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?")
+_SEPARATED = re.compile(r"\A[-+]?[¥￥]?\s*\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?")
 
 
 class Value(NamedTuple):

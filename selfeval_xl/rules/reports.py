@@ -22,7 +22,7 @@ from selfeval_xl.rules.texts import says_something
 
 # A name and its figure as reports list them: “卫星电话数量：26部”, “群众满意度 100%”.
 _LISTED = re.compile(
-    r"(?P<name>[^\d\s()（）;；:：。,，、.]{3,20})\s*[:：]?\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>%|"
+    r"(?P<name>[^\d\s()（）;；:：。,，、.]{3,20})\s*+[:：]?+\s*+(?P<number>\d+(?:\.\d+)?)\s*+(?P<unit>%|"
     r"[\u4e00-\u9fff]{1,3})"
 )
 _LEVEL = re.compile(r"(?:数量|质量|时效|成本|效益|满意度)指标$")

@@ -471,7 +471,7 @@ def _plain(text: str | None) -> str:
 
 def order(finding: Finding) -> tuple[str, str, str, int, tuple[int, int, str], str]:
     """The sort key of findings as they are listed: by file, sheet, form, severity and cell."""
-    match = re.match(r"([A-Z]+)(\d+)", finding.cell or "")
+    match = re.match(r"([A-Z]{1,3})(\d+)", finding.cell or "")
     cell = (int(match[2]), len(match[1]), match[1]) if match else (0, 0, "")
     return finding.file, finding.sheet or "", finding.form or "", finding.rank, cell, finding.rule
 

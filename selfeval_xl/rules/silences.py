@@ -46,7 +46,7 @@ ROW: dict[str, tuple[str, ...]] = {
     "X06": ("X04",),
 }
 _FormKey = tuple[str, str | None, str | None, str | None]
-_ROW = re.compile(r"[A-Z]+(\d+)")
+_ROW = re.compile(r"[A-Z]{1,3}(\d+)")
 
 
 def silenced(findings: Iterable[Finding]) -> list[Finding]:

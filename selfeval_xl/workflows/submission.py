@@ -37,7 +37,11 @@ if TYPE_CHECKING:
 
 NUMBER, CODE = "submission", "checksum"
 _SECTIONS = re.compile(r"&([LCR])")
-_OUR_LINES = re.compile(r"[^\n]*(?:报送序号[^\n]*校验码|打印时间)[^\n]*")  # blank ones of templates too
+
+
+def _is_ours(line: str) -> bool:
+    """Whether a line of a header or footer was written by this program, also blank in a template."""
+    return "打印时间" in line or "校验码" in line.partition("报送序号")[2]
 
 
 def code_of(forms: Iterable[Form]) -> str:
@@ -201,7 +205,7 @@ def footer(before: str, number: int, code: str) -> str:
         sections[letter] = text
     our_lines = {"L": f"&8报送序号 {number}　校验码 {code}", "R": "&8打印时间 &D &T"}
     for letter, text in our_lines.items():
-        rest = _OUR_LINES.sub("", sections[letter]).strip("\n")
+        rest = "\n".join("" if _is_ours(line) else line for line in sections[letter].split("\n")).strip("\n")
         sections[letter] = f"{rest}\n{text}" if rest else text
     return "".join(f"&{letter}{text}" for letter, text in sections.items() if text)
 

@@ -43,12 +43,16 @@ class WatchedFile:
 
 
 def watched_files(folder: Path) -> dict[Path, Stamp]:
-    """The stamps of the workbooks below the folder, without lock files and copies by this program."""
+    """The stamps of the workbooks below the folder, without lock files and copies by this program.
+
+    Folders that cannot be opened are among them, so that the check says so.
+    """
     from selfeval_xl.readers.folder import collect
 
     found = {}
     for path in collect(folder):
-        if path.suffix.lower() not in SHEET_ENDINGS or path.stem.rstrip("0123456789").endswith(OURS):
+        is_workbook = path.suffix.lower() in SHEET_ENDINGS
+        if path.stem.rstrip("0123456789").endswith(OURS) or not (is_workbook or path.is_dir()):
             continue
         try:
             found[path] = _stamp(path)
@@ -81,18 +85,25 @@ class Settling:
         return ready
 
 
-def check_saved(path: Path, policy: Policy | None, written: dict[Path, Stamp] | None = None) -> WatchedFile:
+def check_saved(
+    path: Path, policy: Policy | None, written: dict[Path, Stamp] | None = None, folder: Path | None = None
+) -> WatchedFile:
     """Checks one workbook and writes the marked copy `…_标注` beside it.
 
-    written: the copies of this run as they were written; only those are replaced. A copy that somebody has
-    changed since, or that is not among them, stays, and the new one gets a number.
+    folder: the watched one, out of which no link is followed. written: the copies of this run as they were
+    written; only those are replaced. A copy that somebody has changed since, or that is not among them,
+    stays, and the new one gets a number.
     """
     from selfeval_xl.filings.grouping import gather
     from selfeval_xl.readers import read_files
+    from selfeval_xl.readers.folder import not_opened
     from selfeval_xl.rules.runner import check
     from selfeval_xl.workflows.marking.marks import mark
 
     written = {} if written is None else written
+    trouble = not_opened(path, folder or path.parent)
+    if trouble:
+        return WatchedFile(path, trouble=f"“{path.name}”{trouble}。")
     try:
         out = _free(path, written)
         files = list(read_files([path]))
@@ -140,12 +151,12 @@ def watch(
     present = watched_files(folder)
     written: dict[Path, Stamp] = {}
     if once:
-        yield from (check_saved(path, policy, written) for path in present)
+        yield from (check_saved(path, policy, written, folder) for path in present)
         return
     settling = Settling(present)
     while True:
         for path in settling.look(watched_files(folder), clock()):
-            yield check_saved(path, policy, written)
+            yield check_saved(path, policy, written, folder)
         sleep(PAUSE)
 
 

@@ -39,7 +39,7 @@ from selfeval_xl.model.forms import Filing, Form, Problem, ReadFile
 from selfeval_xl.model.text import squeeze
 from selfeval_xl.readers import read_files
 from selfeval_xl.readers.archives import Unpacked, unpack
-from selfeval_xl.readers.folder import collect
+from selfeval_xl.readers.folder import collect, real_path, shown_path
 from selfeval_xl.readers.formats.kinds import Role, kind_of
 
 RESULTS = ("采用", "部分采用", "被新版本替代", "重复", "附件", "无法读取", "非自评材料")
@@ -241,7 +241,7 @@ def receiving(
         tempfile.TemporaryDirectory(prefix="selfeval-", ignore_cleanup_errors=True) as unpacked_here,
         closing(AnswerCache(out.with_suffix(".sqlite"), policy)) as cache,
     ):
-        received = Received(root, cache, policy, read or read_files)
+        received = Received(shown_path(root), cache, policy, read or read_files)
         _receive(received, unpack(collect_files(folder, out), root, Path(unpacked_here)), jobs, progress)
         cache.prune()
         yield received
@@ -336,10 +336,12 @@ def received_at(path: str) -> str:
     """The time at which the file came into the folder, local, as ISO text; "" where it is gone."""
     for candidate in (PurePath(path), *PurePath(path).parents):
         try:
-            return datetime.fromtimestamp(os.stat(candidate).st_mtime).isoformat(sep=" ", timespec="seconds")
+            return datetime.fromtimestamp(os.stat(real_path(Path(candidate))).st_mtime).isoformat(
+                sep=" ", timespec="seconds"
+            )
         except NotADirectoryError:
             continue  # a file in an archive came with the archive
-        except OSError:
+        except (OSError, ValueError, OverflowError):  # gone, or a time that no calendar has
             return ""
     return ""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from selfeval_xl.errors import UsageError, cause_of
 from selfeval_xl.readers.archives import is_archive
-from selfeval_xl.readers.folder import is_left_behind
+from selfeval_xl.readers.folder import is_left_behind, shown_path
 from selfeval_xl.readers.formats.kinds import ARCHIVE_ENDINGS
 
 ROSTER = "单位名册.xlsx"
@@ -115,13 +115,14 @@ def _sorted_out(
     for path in sorted(paths, key=lambda path: (not path.is_dir(), path)):
         if path.resolve() in aside:
             continue
-        name = path.name if path.is_dir() else path.stem
+        shown = shown_path(path)
+        name = shown.name if path.is_dir() else shown.stem
         if not path.is_dir() and (path.suffix.lower() != ".zip" or not is_archive(path)):
             loose.append(_loose(path, policy))
         elif name.casefold() in taken:
             loose.append(
                 Loose(
-                    path.name,
+                    shown.name,
                     _size(path),
                     f"已有叫“{name}”的县区，没有当作另一个县区",
                     "请改名，或把它放进那个县区的文件夹",
@@ -136,16 +137,19 @@ def _sorted_out(
 def _loose(path: Path, policy: Path | None) -> Loose:
     """The entry for a file that is neither a county's folder nor its archive."""
     if policy is not None and path.resolve() == policy:
-        return Loose(path.name, _size(path), "本次使用的参数表")
+        return Loose(shown_path(path).name, _size(path), "本次使用的参数表")
     if path.suffix.lower() in ARCHIVE_ENDINGS:
         return Loose(
-            path.name,
+            shown_path(path).name,
             _size(path),
             "压缩包打不开或不是zip，没有读取",
             "请解压成一个文件夹，用县区的名称作文件夹名",
         )
     return Loose(
-        path.name, _size(path), "直接放在总文件夹里，看不出是哪个县区的，没有读取", "请放进所属县区的文件夹"
+        shown_path(path).name,
+        _size(path),
+        "直接放在总文件夹里，看不出是哪个县区的，没有读取",
+        "请放进所属县区的文件夹",
     )
 
 

@@ -18,8 +18,9 @@ from selfeval_xl.county.sheets.projects import PROJECTS as COUNTY_PROJECTS
 from selfeval_xl.county.workbook.formulas import MOST_ROWS, WorkbookFormulas
 from selfeval_xl.county.workbook.front_page import Front
 from selfeval_xl.county.workbook.writer import write
-from selfeval_xl.errors import OutputError
+from selfeval_xl.errors import OutputError, UnreadableFile
 from selfeval_xl.files import check_writable
+from selfeval_xl.readers.own_workbook import values_of
 from selfeval_xl.version import __version__
 
 NOT_OURS = (
@@ -29,15 +30,12 @@ NOT_OURS = (
 
 def usable(out: Path) -> None:
     """Raises OutputError where a file that is no province workbook, or is open, stands in the place of it."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
     if not out.exists():
         return
     check_writable(out)
     try:
-        with CalamineWorkbook.from_path(str(out)) as book:
-            is_ours = {FRONT, *(sheet.title for sheet in SHEETS)} <= set(book.sheet_names)
-    except (CalamineError, OSError) as error:
+        is_ours = {FRONT, *(sheet.title for sheet in SHEETS)} <= set(values_of(out).names)
+    except UnreadableFile as error:
         raise OutputError(NOT_OURS.format(out=out)) from error
     if not is_ours:
         raise OutputError(NOT_OURS.format(out=out))

@@ -15,8 +15,8 @@ from selfeval_xl.model.text import ODD
 from selfeval_xl.readers.formats.grid_values import Place
 
 _PREFIX = r"(?:_xl\w+\.|_?ORG\.\w+\.)*"  # _xlfn. of functions younger than a file's format, also _xlfn._xlws.
-_PICTURE = re.compile(rf"\s*(?:=\s*{_PREFIX}(?:DISPIMG|IMAGE)|{_PREFIX}DISPIMG)\s*\(", re.IGNORECASE)
-_FOREIGN_NAME = re.compile(r"\s*=.*?\b_xl(?:fn|ws|udf|pm)\.", re.IGNORECASE | re.DOTALL)
+_PICTURE = re.compile(rf"\A\s*(?:=\s*{_PREFIX}(?:DISPIMG|IMAGE)|{_PREFIX}DISPIMG)\s*\(", re.IGNORECASE)
+_FOREIGN_NAME = re.compile(r"\A\s*=.*?\b_xl(?:fn|ws|udf|pm)\.", re.IGNORECASE | re.DOTALL)
 Asked = Callable[[], Mapping[Place, str]]  # texts by cell, made when they are asked for
 _BEGINNINGS = ("=", "_xl", "DISPIMG")  # of texts worth a look
 _WORTH_A_LOOK = re.compile(r"\0(?:=[^\0]*[A-Za-z]|_xl|DISPIMG)")  # one of them among all texts; =100% is none

@@ -17,7 +17,7 @@ from selfeval_xl.readers.formats.xml_walk import local, small_enough
 _METADATA, _FOLDER = "xl/metadata.xml", "xl/richData/"
 _PICTURES = frozenset(("_localImage", "_webimage"))
 _RICH = "XLRICHVALUE"
-_CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\bvm\s*=\s*[\"']\d[^>]*>")
+_CELL = re.compile(rb"<(?:\w+:)?c\b[^<>]*>")
 _REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3}\d{1,7})[\"']")
 _VALUE = re.compile(rb"\bvm\s*=\s*[\"'](\d{1,7})[\"']")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,6 +16,7 @@ from selfeval_xl.errors import UnreadableFile, UsageError, cause_of
 from selfeval_xl.model.forms import Problem
 from selfeval_xl.model.grid import Grid
 from selfeval_xl.model.sheet_names import SETTINGS
+from selfeval_xl.readers.folder import shown_path
 from selfeval_xl.readers.formats import kinds
 from selfeval_xl.readers.formats.compound_file import SIGNATURE, Compound
 from selfeval_xl.readers.formats.guard import MAX_FILE, TOO_BIG, Package, open_package
@@ -79,19 +82,21 @@ def open_source(path: str | Path, keep_parts: bool = False) -> Source:
 
     Bad content is a problem of the Source; only a file that is not there raises (UsageError).
     """
-    source = Source(str(path))
+    source = Source(str(shown_path(Path(path))))
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # to open a pipe waits for its other end
+            raise UsageError(f"“{source.path}”不是普通文件（是文件夹、管道或设备），没有打开。请核对后再试。")
         with open(path, "rb") as file:
             source.size = file.seek(0, 2)
             file.seek(0)
             # read with a limit, because memory for the whole amount asked for is reserved first
             data = file.read(min(source.size, MAX_FILE) + 1)
     except FileNotFoundError as error:
-        raise UsageError(f"找不到文件“{path}”。请核对文件名和所在文件夹。") from error
+        raise UsageError(f"找不到文件“{source.path}”。请核对文件名和所在文件夹。") from error
     except OSError as error:
         if Path(path).is_dir():
-            raise UsageError(f"“{path}”是一个文件夹，这里要写文件名。") from error
-        raise UsageError(f"打不开文件“{path}”：{cause_of(error)}。请处理后再试。") from error
+            raise UsageError(f"“{source.path}”是一个文件夹，这里要写文件名。") from error
+        raise UsageError(f"打不开文件“{source.path}”：{cause_of(error)}。请处理后再试。") from error
     if source.size > MAX_FILE:
         source.problems.append(
             Problem(

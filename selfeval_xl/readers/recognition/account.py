@@ -48,11 +48,11 @@ _NAMES_PERSON = re.compile(r"(?:负责人|联系人)及(?:联系)?(?:电话|方�
 _SUM_ROW = re.compile(r"(?:合计|总计|总分|小计|分值合计)")
 _LONGEST_NUMBER = 16  # letters; a longer text that begins with a number is a sentence
 _NUMBERING = re.compile(r"(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[(]\d{1,2}[)])[、.．]?$")
-_NUMBER = re.compile(r"[<>≤≥=＝≦≧＜＞]*[-+]?\d[\d,.]*%?")
+_NUMBER = re.compile(r"\A[<>≤≥=＝≦≧＜＞]*[-+]?\d[\d,.]*%?")
 _QUANTITY = re.compile(
-    r"(?:[<>≤≥=≦≧约近超]|不[少低大高超]于|大于|小于|达到?|至少)*[-+]?\d+(?:\.\d+)?(?!\d|[年、.])"
+    r"\A(?:[<>≤≥=≦≧约近超]|不[少低大高超]于|大于|小于|达到?|至少)*[-+]?\d+(?:\.\d+)?(?!\d|[年、.])"
 )
-_POINTS = re.compile(r"[(（]?\d+(?:\.\d+)?分[)）]?")
+_POINTS = re.compile(r"[(（]?(?<!\d)\d+(?:\.\d+)?分[)）]?")
 _CHAPTER = re.compile(r"[一二三四五六七八九十]{1,2}、[^。，；]{2,20}$")  # 二、绩效评价指标评分
 _POINT_OF_A_REMARK = re.compile(r"\d{1,2}[.、．][^\d].{12,}")  # 2.定性指标根据指标完成情况分为…
 _ALL_POINTS = 100

@@ -16,9 +16,9 @@ from selfeval_xl.model.quantity import percent
 Place = tuple[int, int]
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d*)?|\.\d+)"
+    r"\s{0,99}+(?:(?P<number>\d+(?:\.\d*)?|\.\d+)"
     r"|(?P<cell>\$?[A-Z]{1,3}\$?\d{1,7})(?![\w(!])"
-    r"|(?P<name>[A-Z]+)\(|(?P<sign>[-+*/(),:%]))",
+    r"|(?P<name>[A-Z]{1,12})\(|(?P<sign>[-+*/(),:%]))",
     re.IGNORECASE,
 )
 _FUNCTIONS = frozenset(("SUM", "ROUND", "MIN"))

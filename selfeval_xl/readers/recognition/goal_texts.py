@@ -14,7 +14,7 @@ from selfeval_xl.readers.recognition.labels import is_numbered, roles
 SCOPE, REMARK = "目标", "说明"
 RATE = "rate"  # how far the goal is reached, beside its outcome (总体完成率)
 _INLINE = re.compile(r"(?:^|(?<=[\s。；;，,]))([^\s:：。；;，,]{2,16})\s*[:：]")
-_BEGINS = re.compile(r"\s*([^\s:：。；;，,]{2,16})\s*[:：]")
+_BEGINS = re.compile(r"\A\s*([^\s:：。；;，,]{2,16})\s*[:：]")
 _FINISHED = re.compile(r"[。.！!；;：:]\s*$")
 
 

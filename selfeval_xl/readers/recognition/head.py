@@ -18,8 +18,8 @@ from selfeval_xl.readers.recognition.years import is_year_line, year_in
 
 _GRADE = re.compile(r"^(?:优秀?|良好?|中等?|差|合格|不合格|较差|较好|好|[ABCDＡ-Ｄ]级?)$")
 _TICK_BEFORE = re.compile(r"[☑√✓✔■☒]\s*(优秀?|良好?|中等?|差|不合格|合格)")
-_TICK_BEHIND = re.compile(r"(优秀?|良好?|中等?|差|不合格|合格)\s*[(（]?\s*[☑√✓✔■☒]")
-_SEAL = re.compile(r"\s*[(（](?:公章|盖章|签章|签字|单位公章)[)）]$")
+_TICK_BEHIND = re.compile(r"(优秀?|良好?|中等?|差|不合格|合格)\s*+[(（]?+\s*+[☑√✓✔■☒]")
+_SEAL = re.compile(r"(?<!\s)\s*[(（](?:公章|盖章|签章|签字|单位公章)[)）]$")
 # A form number (附件1, 公开05表), which may be printed at the right of a line such as 部门：.
 _FORM_NUMBER = re.compile(
     r"^(?:公开|财决|附)?\s*\d{1,3}\s*表$|^附\s*[件表]\s*[\d一二三四五六七八九十]*(?:-\d+)?$"
@@ -30,7 +30,7 @@ _NO_NAME = re.compile(
     r"|(?:20\d\d)年\d{1,2}月(?:\d{1,2}日)?$|20\d\d[-./]\d{1,2}[-./]\d{1,2}$"
     r"|[(\[]?(?:单位)?(?:公章|盖章|签章|签字|签名)[)\]]?$"
 )
-_NO_DATE = re.compile(r"[年月日_＿\s]+$")
+_NO_DATE = re.compile(r"\A[年月日_＿\s]+$")
 _RUN_ON = re.compile(r"\s{2,}|[;；\n]|\s+(?=[^\s:：]{2,12}\s?[:：])")
 _FIELD_SCOPES = frozenset(("表", "签字", "其他", "说明", "资金行", "指标", "目标", "管理"))
 _NAMES = frozenset(("project", "department", "unit"))

@@ -23,10 +23,12 @@ _PLACEHOLDER = re.compile(r"^(?:指标\d*[:：]?|\d+[.、]?)?(?:\.{2,}|…+|。{
 _NOT_OPERATORS = re.compile(r"^(?:定性|定量|正向|反向|逆向|正|逆|计量|计数|其他)")
 _JOINED = frozenset(("operator", "unit", "adjusted_target", "measure"))  # parts of the target and of the note
 _SPLIT = frozenset(("operator", "unit", "initial_target", "adjusted_target"))
-_LINE_BREAK = re.compile(r"\s*\n\s*")
+_LINE_BREAK = re.compile(r"(?<!\s)\s*\n\s*")
 _ERROR = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!)")  # what a broken formula shows
 _LEVEL = re.compile(r"指标|投入|过程|产出|效益|效果|满意|数量|质量|时效|成本|管理|决策|影响")
-_BOTH = re.compile(r"\s*(?P<points>\d+(?:\.\d+)?)\s*分?\s*[/／]\s*(?P<score>\d+(?:\.\d+)?)?\s*分?\s*")
+_BOTH = re.compile(
+    r"\A\s*+(?P<points>\d+(?:\.\d+)?)\s*+分?+\s*+[/／]\s*+(?P<score>\d+(?:\.\d+)?)?\s*+分?+\s*+"
+)
 _QUALITATIVE = re.compile(r"^定性")
 
 

@@ -8,7 +8,9 @@ from selfeval_xl.model.grid import Area
 from selfeval_xl.model.text import squeeze
 from selfeval_xl.readers.recognition.scan import ScannedSheet
 
-_PAGE = re.compile(r"[-—–―]+\d{1,3}[-—–―]+|第\d{1,3}页(?:[,，/]?共\d{1,3}页)?|共\d{1,3}页|\d{1,3}/\d{1,3}页?")
+_PAGE = re.compile(
+    r"\A[-—–―]+\d{1,3}[-—–―]+|第\d{1,3}页(?:[,，/]?共\d{1,3}页)?|共\d{1,3}页|\d{1,3}/\d{1,3}页?"
+)
 _CONTINUED = re.compile(r"续表|[(]续[)表上]?|续上[页表]|[接转][上下][页表]|^续")
 _LONGEST = 60
 

@@ -17,7 +17,7 @@ _YEAR = re.compile(r"(?<!\d)(20\d{2})[)\]〕】]?(?:年度|年|财政年度)")
 _BARE = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
 _BARE_LINE = re.compile(r"20\d{2}$")
 _LINE = re.compile(r"20\d{2}年?度|^[(\[〔【]20\d{2}年[)\]〕】]$")
-_LONE_LINE = re.compile(r"[(\[〔【]*20\d{2}[)\]〕】]*(?:财政)?年?度?[)\]〕】]*$")
+_LONE_LINE = re.compile(r"\A[(\[〔【]*20\d{2}[)\]〕】]*(?:财政)?年?度?[)\]〕】]*$")
 _ROWS = 4  # from a form's first row, in which a line with the year may stand
 _LONGEST_LINE = 40
 

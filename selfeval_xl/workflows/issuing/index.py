@@ -118,18 +118,13 @@ def _write_book(
 
 def known_files(path: Path) -> dict[str, str]:
     """The fingerprints, by name, of the files in the index of the last run; empty without a readable one."""
-    from python_calamine import CalamineWorkbook
-
     from selfeval_xl.errors import UnreadableFile
-    from selfeval_xl.readers.formats.calamine import calamine_fails
+    from selfeval_xl.readers.own_workbook import values_of
 
     if not path.is_file():
         return {}
     try:
-        with calamine_fails():
-            rows = (
-                CalamineWorkbook.from_path(str(path)).get_sheet_by_name(SENT).to_python(skip_empty_area=False)
-            )
+        rows = values_of(path, SENT).rows.get(SENT, ())
     except UnreadableFile:
         return {}
     heads = [str(value) for value in rows[0]] if rows else []

@@ -47,33 +47,26 @@ class LastYear:
 
 def read_last_year(path: str | Path, match: Match) -> LastYear:
     """Reads a county workbook; match: `Roster.match`. Raises UsageError where that is impossible."""
-    from python_calamine import CalamineWorkbook
-
     from selfeval_xl.errors import UnreadableFile
-    from selfeval_xl.readers.formats.calamine import calamine_fails
+    from selfeval_xl.readers.own_workbook import values_of
 
     path = Path(path)
     if not path.is_file():
         raise UsageError(f"找不到上年的汇总工作簿“{path}”。请核对文件名和所在文件夹。")
     try:
-        with calamine_fails():
-            book = CalamineWorkbook.from_path(str(path))
-            missing = [name for name in (PROJECTS, INDICATORS) if name not in book.sheet_names]
-            tables = {
-                name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                for name in (() if missing else (PROJECTS, INDICATORS))
-            }
-            front = book.get_sheet_by_name(OVERVIEW).to_python() if OVERVIEW in book.sheet_names else []
+        values = values_of(path, PROJECTS, INDICATORS, OVERVIEW)
     except UnreadableFile as error:
         raise UsageError(
             f"上年的汇总工作簿“{path.name}”打不开，可能已损坏。请换一份 selfeval consolidate 生成的工作簿。"
         ) from error
+    missing = [name for name in (PROJECTS, INDICATORS) if name not in values.names]
     if missing:
         raise UsageError(
             f"“{path.name}”里没有工作表“{'、'.join(missing)}”，不是全县汇总工作簿。--from 要的是上年 "
             "selfeval consolidate 生成的工作簿。"
         )
-    titles = (_YEAR.search(str(value)) for row in front[:3] for value in row)
+    tables = values.rows
+    titles = (_YEAR.search(str(value)) for row in tables.get(OVERVIEW, ())[:3] for value in row)
     year = next((int(title[1]) for title in titles if title), None)
     return LastYear(year, _projects(tables[PROJECTS], match), _targets(tables[INDICATORS], match))
 

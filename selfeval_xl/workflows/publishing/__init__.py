@@ -54,10 +54,14 @@ class Published:
 
 @dataclass(slots=True)
 class _Run:
-    """The copies and refusals of one run so far. unpacked: a folder for files taken out of archives."""
+    """The copies and refusals of one run so far.
+
+    unpacked: a folder for files taken out of archives. folders: names of the departments' folders.
+    """
 
     out: Path
     unpacked: Path
+    folders: dict[str, str]
     copies: list[tuple[str, Path, int]] = field(default_factory=list)
     refused: list[tuple[str, str, str]] = field(default_factory=list)
     unfinished: list[tuple[str, str]] = field(default_factory=list)
@@ -88,6 +92,7 @@ def publish(
     from selfeval_xl.files import scratch
     from selfeval_xl.filings.roster import read_roster
     from selfeval_xl.workflows.publishing.pdf import make_pdfs, office
+    from selfeval_xl.workflows.returns import folder_names
 
     folder, out = Path(folder), Path(out)
     check_places(folder, out)
@@ -106,7 +111,7 @@ def publish(
         return Published(out, (), (), faulty=tuple(faulty), told=decisions.told)
     private = _private(decisions.written, material)
     with scratch() as unpacked:
-        run = _Run(out, unpacked)
+        run = _Run(out, unpacked, folder_names(material.entries))
         for entry in material.entries:
             _publish(entry, material, run, private)
     written = [path for _, path, _ in run.copies]
@@ -295,6 +300,5 @@ def _prefix(entry: DepartmentData, material: CountyData) -> str:
 def _folder(entry: DepartmentData, run: _Run) -> Path:
     """The department's folder, which is made if need be."""
     from selfeval_xl.files import make_folder
-    from selfeval_xl.workflows.returns import folder_name
 
-    return make_folder(run.out / folder_name(entry))
+    return make_folder(run.out / run.folders[entry.name])

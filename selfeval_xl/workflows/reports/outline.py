@@ -54,7 +54,9 @@ def _texts_of(report: Report) -> dict[str, str]:
     chapter = ""
     for section in report.sections:
         is_last = section is report.sections[-1]
-        chapter = section.title if re.match(r"\s*[一二三四五六七八九十]+[、.．]", section.title) else chapter
+        chapter = (
+            section.title if re.match(r"\A\s*[一二三四五六七八九十]+[、.．]", section.title) else chapter
+        )
         key = _key(section.title) or _key(chapter)
         text = "\n".join(line for line in _lines(section.text, is_last) if tells(line))
         if key and text:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county.departments.versions_checked import earlier_versions
 from selfeval_xl.county.study import check_places, study_decided
-from selfeval_xl.files import is_replacing, make_folder, safe_name
+from selfeval_xl.files import distinct_names, is_replacing, make_folder
 from selfeval_xl.filings.grouping import UNKNOWN
 from selfeval_xl.model.findings import Finding
 from selfeval_xl.model.forms import ReadFile
@@ -105,12 +105,13 @@ def write_returns(
     """Writes the marked files of every department. Raises OutputError where a folder cannot be made."""
     planned: list[tuple[DepartmentData, Path, list[MarkJob], tuple[Finding, ...]]] = []
     passed = []
+    folders = folder_names(material.entries)
     for entry in material.entries:
         findings = findings_of(entry)
         if not goes_back(entry, findings):
             passed += [entry.name] if entry.came else []
             continue
-        target = make_folder(out / folder_name(entry))
+        target = make_folder(out / folders[entry.name])
         planned.append((entry, target, list(_jobs(entry, target, findings, material)), findings))
     jobs_of_all = [job for _, _, planned_jobs, _ in planned for job in planned_jobs]
     results = mark_many(jobs_of_all, jobs, _as_returns(progress)) if jobs_of_all else []
@@ -155,9 +156,12 @@ def findings_of(entry: DepartmentData) -> tuple[Finding, ...]:
     return tuple(filter(returned, entry.findings))
 
 
-def folder_name(entry: DepartmentData) -> str:
-    """The name of a department's folder: its code and name, without signs that a name may not have."""
-    return safe_name(f"{entry.code}{entry.name}" or "未识别部门")
+def folder_names(entries: Sequence[DepartmentData]) -> dict[str, str]:
+    """The name of each department's folder by its name: code and name, no two alike to a file system."""
+    texts = {entry.name: f"{entry.code}{entry.name}" for entry in entries}
+    coded = [texts[entry.name] for entry in entries if entry.code]
+    names = distinct_names(texts.values(), "未识别部门", coded)
+    return {name: names[text] for name, text in texts.items()}
 
 
 def _jobs(

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county.study import check_places, study_decided
-from selfeval_xl.files import leaving, make_folder, safe_name
+from selfeval_xl.files import distinct_names, leaving, make_folder
 from selfeval_xl.rules.county_file import load
-from selfeval_xl.workflows.returns import ReturnsResult, folder_name, write_returns
+from selfeval_xl.workflows.returns import ReturnsResult, folder_names, write_returns
 from selfeval_xl.workflows.returns.bureau_page import overview
 from selfeval_xl.workflows.returns.letter import without_names, write_both, write_text
 from selfeval_xl.workflows.returns.notices import return_notice
@@ -66,16 +66,18 @@ def send_back(
     for each in result.returns:
         notice = return_notice(entries[each.name], each.findings, rules, material.year, today)
         write_both(without_names(notice, private), each.folder, NOTICE, kept)
+    folders = folder_names(material.entries)
     for entry in to_remind(material):
         message = without_names(reminder(entry, material, today), private)
         letter = reminder_letter(entry, material, today, message)
-        write_both(message, make_folder(out / folder_name(entry)), REMINDER, kept, letter)
+        write_both(message, make_folder(out / folders[entry.name]), REMINDER, kept, letter)
     sections = dict.fromkeys(entry.section for entry in material.entries if entry.row and entry.section)
+    names = distinct_names(sections)
     for section in sections:
         members = [entry for entry in material.entries if entry.section == section]
         paper = for_section(section, members, material)
         with leaving(kept):
-            write_text(paper, make_folder(out / SECTIONS) / f"{safe_name(section)}.txt")
+            write_text(paper, make_folder(out / SECTIONS) / f"{names[section]}.txt")
     write_both(overview(material, result, today), out, OVERVIEW, kept)
     problems = (*result.problems, *_not_returned(material, result), *questions(material))
     return replace(result, kept=tuple(kept), told=decisions.told, problems=problems)
