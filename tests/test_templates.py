@@ -125,6 +125,7 @@ def test_the_cover_counts_what_is_missing_on_each_sheet(tmp_path, assert_formula
         ["4", "项目自评汇总表", None, None, None, None],
         ["5", "自评报告", None, None, None, "还有8段没写"],
         ["6", "自查", None, None, None, "3张表还要填或改"],
+        ["7", "佐证材料清单", None, None, None, None],
     ]
     assert "2025年3月31日" in [cell.value for row in sheet.iter_rows() for cell in row]
     assert [form.project for form in read_file(out).forms] == [None, "农村公路养护", None]
@@ -241,13 +242,13 @@ def test_the_second_level_is_chosen_below_the_first(tmp_path):
         "OFFSET(指标库!$H$1,1,MATCH($B13,指标库!$H$1:$K$1,0)-1,MAX(1,COUNTA("
     )
     lists = book["指标库"]
-    assert lists.sheet_state == "hidden" and [lists.cell(1, column).value for column in range(4, 8)] == [
+    assert lists.sheet_state == "hidden" and [lists.cell(1, column).value for column in range(8, 12)] == [
         "成本指标",
         "产出指标",
         "效益指标",
         "满意度指标",
     ]
-    assert [lists.cell(row, 5).value for row in range(2, 6)] == ["数量指标", "质量指标", "时效指标", None]
+    assert [lists.cell(row, 9).value for row in range(2, 6)] == ["数量指标", "质量指标", "时效指标", None]
 
 
 def test_units_signs_and_usual_indicators_are_offered_and_others_may_be_typed(tmp_path):
