@@ -76,6 +76,9 @@ ROW = {
     "verdict",
     "attainment",
     "deviation",
+    "score_note",
+    "evidence",
+    "evidence_place",
     "cells",
 }
 FINDING = {

@@ -126,6 +126,7 @@ def test_the_cover_counts_what_is_missing_on_each_sheet(tmp_path, assert_formula
         ["4", "项目自评汇总表", None, None, None, None],
         ["5", "自评报告", None, None, None, "还有8段没写"],
         ["6", "自查", None, None, None, "3张表还要填或改"],
+        ["7", "佐证材料清单", None, None, None, None],
     ]
     assert "2025年3月31日" in [cell.value for row in sheet.iter_rows() for cell in row]
     assert [form.project for form in read_file(out).forms] == [None, "农村公路养护", None]

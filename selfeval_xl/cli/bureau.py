@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -26,6 +27,7 @@ from selfeval_xl.cli.options import (
     print_json,
     xlsx,
 )
+from selfeval_xl.errors import UsageError
 
 IssuedRoster = Annotated[
     Path | None, typer.Argument(metavar="名册", help="单位名册工作簿；空表用 --blank 生成。")
@@ -62,6 +64,12 @@ ReplaceList = Annotated[
 Protected = Annotated[bool, typer.Option("--protect", help="保护工作表（不设密码），下发的格改不了。")]
 
 
+_NO_ROSTER = (
+    "没有写单位名册：selfeval issue 名册.xlsx -o 下发。没有名册的，先用 selfeval issue --blank "
+    "-o 名册.xlsx 生成空表。"
+)
+
+
 def issue(
     roster: IssuedRoster = None,
     out: IssueTo = None,
@@ -86,22 +94,16 @@ def issue(
     policy: PolicyFile = None,
 ) -> None:
     """下发：按单位名册，给每个部门生成一份填好项目、预算和指标的工作簿。"""
-    from selfeval_xl.cli.screen.screen import ProgressBars
-    from selfeval_xl.errors import UsageError
-    from selfeval_xl.files import replacing
-
     if out is None:
         raise UsageError("没有写结果放在哪里：selfeval issue 名册.xlsx -o 下发")
     if blank:
-        _refuse_with_blank(roster, last, protect, overwrite, send, contact, phone, policy)
-        _write_blank_roster(xlsx(out), replace)
+        _write_blank_roster(xlsx(out), replace, (last, protect, overwrite, policy, send, contact, phone))
         return
     if roster is None:
-        raise UsageError(
-            "没有写单位名册：selfeval issue 名册.xlsx -o 下发。没有名册的，先用 selfeval issue --blank "
-            "-o 名册.xlsx 生成空表。"
-        )
+        raise UsageError(_NO_ROSTER)
     from selfeval_xl.cli.screen.issuing import show_issued, show_problems
+    from selfeval_xl.cli.screen.screen import ProgressBars
+    from selfeval_xl.files import replacing
     from selfeval_xl.workflows.issuing import IssueOptions
     from selfeval_xl.workflows.issuing import issue as run
 
@@ -121,40 +123,22 @@ def issue(
     show_issued(issued)
 
 
-def _refuse_with_blank(
-    roster: Path | None,
-    last: Path | None,
-    protect: bool,
-    overwrite: bool,
-    send: str,
-    contact: str,
-    phone: str,
-    policy: Path | None,
-) -> None:
-    """Raises UsageError for what an empty roster has no use for."""
-    from selfeval_xl.errors import UsageError
-
-    options = {
-        str(roster): roster,
-        "--from": last,
-        "--protect": protect,
-        "--overwrite": overwrite,
-        "--send": send,
-        "--contact": contact,
-        "--phone": phone,
-        "--policy": policy,
-    }
-    given = [name for name, value in options.items() if value]
-    if given:
-        raise UsageError(f"--blank 只生成空白名册，用不着 {'、'.join(given)}。")
+_IDLE = ("--from", "--protect", "--overwrite", "--policy", "--send", "--contact", "--phone")
 
 
-def _write_blank_roster(out: Path, replace: bool) -> None:
-    """Writes an empty roster and prints where it is. replace: also over a file of somebody else."""
+def _write_blank_roster(out: Path, replace: bool, idle: Sequence[object]) -> None:
+    """Writes an empty roster and prints where it is.
+
+    replace: also over a file of somebody else. idle: the values of options (`_IDLE`) that it has no use for;
+    UsageError where one is given.
+    """
     from selfeval_xl.cli.screen.screen import say
     from selfeval_xl.files import replacing
     from selfeval_xl.filings.roster_sheets import blank_roster
 
+    given = [name for name, value in zip(_IDLE, idle, strict=True) if value]
+    if given:
+        raise UsageError(f"--blank 只生成空白名册，用不着 {'、'.join(given)}。")
     with replacing(replace):
         blank_roster(out)
     say(f"已生成空白名册：{out}。填好后运行：selfeval issue {out.name} -o 下发")
@@ -370,7 +354,6 @@ def report(
     """Drafts the report of a department or, for --county, the bulletin; see REPORT_HELP."""
     from selfeval_xl.cli.screen.screen import ProgressBars, say
     from selfeval_xl.cli.screen.sending import show_drafted
-    from selfeval_xl.errors import UsageError
     from selfeval_xl.files import replacing
     from selfeval_xl.rules.county_file import load
     from selfeval_xl.workflows.reports.bulletin import county_bulletin

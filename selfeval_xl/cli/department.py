@@ -112,30 +112,17 @@ def check(
 ) -> None:
     """校验自评表，逐条说明问题在哪个格、怎么改。有须修改的问题时退出码为1。"""
     from selfeval_xl.cli.json_documents import check_document
-    from selfeval_xl.cli.screen.screen import (
-        ProgressBars,
-        escaped,
-        show_findings,
-        show_marked,
-        show_mended,
-        tsv_lines,
-    )
-    from selfeval_xl.errors import UsageError
+    from selfeval_xl.cli.screen import screen
     from selfeval_xl.files import replacing
     from selfeval_xl.filings.grouping import gather
     from selfeval_xl.rules.county_file import load
     from selfeval_xl.rules.runner import check as run
     from selfeval_xl.workflows.marking.marks import mark_all
 
-    if not tsv:
-        needs({"--ascii": plain}, "--tsv", "它只改变那种表的写法")
-    if not fix:
-        needs({"-o": out}, "--fix", "校验本身不写文件：selfeval check 自评表.xlsx --fix -o 自评表_改.xlsx")
-    if as_json and tsv:
-        raise UsageError("--json 和 --tsv 只能写一个。")
+    _refuse_idle(as_json, tsv, plain, fix, out)
     rules = load(policy)
     expected = roster_of(roster)
-    with ProgressBars(quiet=as_json or tsv) as progress, replacing(replace):
+    with screen.ProgressBars(quiet=as_json or tsv) as progress, replacing(replace):
         read_files = read_all(files, progress)
         findings = run(gather(read_files, expected), rules, read_files, expected)
         mended = _mend(files, findings, out) if fix else None
@@ -143,14 +130,30 @@ def check(
     if as_json:
         print_json(check_document(findings))
     elif tsv:
-        print("\n".join(map(escaped, tsv_lines(findings)) if plain else tsv_lines(findings)))
+        print(
+            "\n".join(
+                map(screen.escaped, screen.tsv_lines(findings)) if plain else screen.tsv_lines(findings)
+            )
+        )
     else:
-        show_findings(findings, read_files)
-    if marked and not as_json and not tsv:
-        show_marked(marked)
-    if mended and out and not as_json and not tsv:
-        show_mended(mended, out)
+        screen.show_findings(findings, read_files)
+        if marked:
+            screen.show_marked(marked)
+        if mended and out:
+            screen.show_mended(mended, out)
     raise typer.Exit(1 if findings.counts.fix else 0)
+
+
+def _refuse_idle(as_json: bool, tsv: bool, plain: bool, fix: bool, out: Path | None) -> None:
+    """Raises UsageError for options of `check` that would do nothing."""
+    from selfeval_xl.errors import UsageError
+
+    if not tsv:
+        needs({"--ascii": plain}, "--tsv", "它只改变那种表的写法")
+    if not fix:
+        needs({"-o": out}, "--fix", "校验本身不写文件：selfeval check 自评表.xlsx --fix -o 自评表_改.xlsx")
+    if as_json and tsv:
+        raise UsageError("--json 和 --tsv 只能写一个。")
 
 
 def fill(

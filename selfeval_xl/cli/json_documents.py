@@ -60,6 +60,7 @@ _ROW = (
     "review_score",
     "note",
 )
+_EVIDENCE = {"score_note": "评分说明", "evidence": "佐证材料", "evidence_place": "存放处"}  # heads of columns
 _TASK = ("number", "name", "content", "outcome", "budget", "executed", "points", "score")
 
 
@@ -130,7 +131,7 @@ def _indicator(row: Indicator) -> Json:
         "verdict": row.verdict and row.verdict.value,
         "attainment": shown(row.attainment),
         "deviation": shown(row.deviation),
-        "other": dict(row.other),
+        **{key: row.other.get(head) for key, head in _EVIDENCE.items()},
         "cells": dict(row.cells),
     }
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_DOWN, ROUND_UP
 from typing import Protocol
 
+from selfeval_xl.model.formulas import texts
 from selfeval_xl.model.formulas.syntax import Node, Range
 from selfeval_xl.model.formulas.values import (
     NOT_AVAILABLE,
@@ -367,40 +368,6 @@ def _of_texts(function: Callable[..., Scalar]) -> Function:
     return _lifted(applied)
 
 
-def _left(text: str, length: int = 1) -> Scalar:
-    return text[:length] if length >= 0 else VALUE
-
-
-def _right(text: str, length: int = 1) -> Scalar:
-    return VALUE if length < 0 else text[-length:] if length else ""
-
-
-def _mid(text: str, start: int, length: int) -> Scalar:
-    return text[start - 1 : start - 1 + length] if start >= 1 and length >= 0 else VALUE
-
-
-def _rept(text: str, times: int) -> Scalar:
-    return text * times if times >= 0 else VALUE
-
-
-def _find(wanted: Scalar, text: Scalar, start: Scalar = 1.0) -> Scalar:
-    first, second, number = text_of(wanted), text_of(text), number_of(start)
-    if isinstance(first, ErrorValue) or isinstance(second, ErrorValue) or isinstance(number, ErrorValue):
-        return VALUE
-    at = second.find(first, int(number) - 1) if number >= 1 else -1
-    return VALUE if at < 0 else float(at + 1)
-
-
-def _substitute(text: Scalar, old: Scalar, new: Scalar) -> Scalar:
-    texts = [text_of(each) for each in (text, old, new)]
-    first, second, third = (each if isinstance(each, str) else "" for each in texts)
-    return first.replace(second, third) if second else first
-
-
-def _exact(one: Scalar, other: Scalar) -> Scalar:
-    return text_of(one) == text_of(other)
-
-
 def _value(value: Scalar) -> Scalar:
     return parsed(value) if isinstance(value, str) else VALUE if isinstance(value, bool) else number_of(value)
 
@@ -445,10 +412,6 @@ def _is_missing(value: Scalar) -> bool:
     return value == NOT_AVAILABLE
 
 
-def _text_length(text: str) -> Scalar:
-    return float(len(text))
-
-
 FUNCTIONS: Mapping[str, Function] = {
     "IF": _if,
     "IFERROR": _iferror,
@@ -487,17 +450,17 @@ FUNCTIONS: Mapping[str, Function] = {
     "HYPERLINK": _hyperlink,
     "N": _number_or_zero,
     "T": _text_or_nothing,
-    "LEFT": _of_texts(_left),
-    "RIGHT": _of_texts(_right),
-    "MID": _of_texts(_mid),
-    "REPT": _of_texts(_rept),
-    "LEN": _of_texts(_text_length),
+    "LEFT": _of_texts(texts.left),
+    "RIGHT": _of_texts(texts.right),
+    "MID": _of_texts(texts.middle),
+    "REPT": _of_texts(texts.repeated),
+    "LEN": _of_texts(texts.length),
     "TRIM": _of_texts(lambda text: " ".join(filter(None, text.split(" ")))),
     "UPPER": _of_texts(lambda text: text.upper()),
     "LOWER": _of_texts(lambda text: text.lower()),
-    "FIND": _lifted(_find),
-    "SUBSTITUTE": _lifted(_substitute),
-    "EXACT": _lifted(_exact),
+    "FIND": _lifted(texts.found),
+    "SUBSTITUTE": _lifted(texts.substituted),
+    "EXACT": _lifted(texts.is_exactly),
     "VALUE": _lifted(_value),
     "CHAR": _lifted(_char),
     "ROUND": _rounding(),

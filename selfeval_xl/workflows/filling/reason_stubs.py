@@ -53,10 +53,10 @@ def stubs(form: Form, policy: Policy) -> dict[str, str]:
 
 
 def target_text(target: str | None) -> str:
-    """A target as a sentence writes it: `>=2000座` is ≥2000座, `=25部` is 25部; words stay as written."""
+    """A target as a sentence writes it: `>=2000座` is ≥2000座, `=25部` is 25部; words such as 不少于 stay."""
     plain = _plain(target)
     match = _SIGN.match(plain)
-    if not match or not re.match(r"[\d.\-+]", plain[match.end() :]):
+    if not match or re.search("[\u4e00-\u9fff]", match[0]) or not re.match(r"[\d.\-+]", plain[match.end() :]):
         return plain
     sign = SIGN_OF[match[0]]
     return ("" if sign == "=" else sign) + plain[match.end() :]
