@@ -32,6 +32,7 @@ WORDS_OF_PEOPLE = (
     "layouts/",
     "model/quantity.py",
     "templates/word_lists.py",
+    "templates/word_verdicts.py",
     "templates/self_check.py",
 )
 

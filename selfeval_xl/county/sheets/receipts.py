@@ -83,7 +83,7 @@ def _basis(receipt: Receipt, material: CountyData) -> tuple[str, str]:
     basis, roster = _BASES.get(receipt.basis, receipt.basis), material.roster
     years = {fate.form.year for fate in receipt.fates if fate.form.year}
     if years and material.year and max(years) < material.year:
-        return basis, f"表上是{max(years)}年度，这次评的是{material.year}年度，像是以前年度的表"
+        return basis, f"表里写的是{max(years)}年度，这次评的是{material.year}年度，像是以前年度的表"
     if receipt.basis == "未识别":
         return basis, NOBODY
     form = next((fate.form for fate in receipt.fates if isinstance(fate.form, Form)), None)
