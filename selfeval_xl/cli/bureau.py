@@ -44,6 +44,10 @@ SendBy = Annotated[
 ]
 
 
+_NO_ROSTER = (
+    "没有写单位名册：selfeval issue 名册.xlsx -o 下发。没有名册的，先用 selfeval issue --blank "
+    "-o 名册.xlsx 生成空表。"
+)
 Contact = Annotated[str, typer.Option("--contact", metavar="姓名", help="财政局联系人。")]
 Phone = Annotated[str, typer.Option("--phone", metavar="电话", help="财政局联系电话。")]
 Overwrite = Annotated[
@@ -87,10 +91,7 @@ def issue(
         _write_blank_roster(xlsx(out), replace)
         return
     if roster is None:
-        raise UsageError(
-            "没有写单位名册：selfeval issue 名册.xlsx -o 下发。没有名册的，先用 selfeval issue --blank "
-            "-o 名册.xlsx 生成空表。"
-        )
+        raise UsageError(_NO_ROSTER)
     from selfeval_xl.cli.screen.issuing import show_issued, show_problems
     from selfeval_xl.workflows.issuing import IssueOptions
     from selfeval_xl.workflows.issuing import issue as run
