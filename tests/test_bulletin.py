@@ -151,16 +151,19 @@ def test_the_bands_of_execution_are_those_of_the_overview(county, overview):
 
 def test_indicators_and_grades_are_those_of_the_overview(county, overview):
     _, _, figures = county
-    total, met, exceeded, unmet, zero, undetermined, rate = beside(overview, "合计", "四、指标完成")[:7]
+    cells = beside(overview, "合计", "四、指标完成")[:8]
+    total, met, exceeded, unmet, zero, undetermined, blank, rate = cells
     told = figures.indicators
-    assert [told[key] for key in ("total", "met", "exceeded", "unmet", "zero", "open")] == [
+    assert [told[key] for key in ("total", "met", "exceeded", "unmet", "zero", "open", "blank")] == [
         total,
         met,
         exceeded,
         unmet,
         zero,
         undetermined,
+        blank,
     ]
+    assert total == met + unmet + undetermined + blank
     assert float(figures.completion) == pytest.approx(rate, abs=1e-4)
     for grade, count, _ in figures.grades:
         assert count == beside(overview, "不评分表式" if grade == "不评分" else grade, "五、自评等级")[0]

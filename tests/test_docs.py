@@ -13,6 +13,7 @@ from typer.main import get_command
 from selfeval_xl import templates
 from selfeval_xl.assessment.policy import default
 from selfeval_xl.cli import app
+from selfeval_xl.county import consolidate
 from selfeval_xl.rules.county_file_template import write_policy_template
 from selfeval_xl.rules.registry import catalogue
 from selfeval_xl.workflows.splitting import split
@@ -70,6 +71,9 @@ def test_the_commands_of_the_readme_run(command, tmp_path):
     if " merge " in command:
         split(tmp_path / "自评表.xlsx", tmp_path / "分表")
     (tmp_path / "收到的材料" / "自评表.xlsx").write_bytes((tmp_path / "自评表.xlsx").read_bytes())
+    if " combine " in command:
+        consolidate(tmp_path / "收到的材料", tmp_path / "甲.xlsx")
+        (tmp_path / "乙.xlsx").write_bytes((tmp_path / "甲.xlsx").read_bytes())
     (tmp_path / "各县材料" / "示例县").mkdir(parents=True)
     (tmp_path / "各县材料" / "示例县" / "自评表.xlsx").write_bytes((tmp_path / "自评表.xlsx").read_bytes())
     run = selfeval(*shlex.split(command)[1:], cwd=tmp_path)

@@ -50,6 +50,10 @@ SendBy = Annotated[
 ]
 
 
+_NO_ROSTER = (
+    "没有写单位名册：selfeval issue 名册.xlsx -o 下发。没有名册的，先用 selfeval issue --blank "
+    "-o 名册.xlsx 生成空表。"
+)
 Contact = Annotated[str, typer.Option("--contact", metavar="姓名", help="财政局联系人。")]
 Phone = Annotated[str, typer.Option("--phone", metavar="电话", help="财政局联系电话。")]
 Overwrite = Annotated[

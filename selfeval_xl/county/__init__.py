@@ -54,8 +54,7 @@ def consolidate(
     from selfeval_xl.county.store.parquet import usable
     from selfeval_xl.filings.roster import chosen_by, read_roster
 
-    out = Path(out)
-    _check_possible(Path(folder), out)
+    _check_possible(Path(folder), out := Path(out))
     policy = policy if isinstance(policy, Policy) else load(policy)
     loaded_roster = read_roster(roster) if roster else None
     if parquet:
@@ -69,9 +68,8 @@ def consolidate(
     ):
         choices = chosen_by(loaded_roster, written.chosen_files())
         collected = sort_out(received.root, received.files, loaded_roster, choices, received.archives)
-        departments = StreamedDepartments(
-            received, laid_out(collected, loaded_roster, policy), supplements=written.supplements
-        )
+        laid = laid_out(collected, loaded_roster, policy)
+        departments = StreamedDepartments(received, laid, supplements=written.supplements)
         return publish(departments, out, written, last, with_forms, parquet, store=received.cache.store)
 
 

@@ -84,15 +84,7 @@ def _publish(
     forms = _form_sheets(last is not None, material.policy) if with_forms else None
     builder = TableBuilder(store, departments, forms, last is None)
     tables = builder.tables()
-    tables[SUPPLEMENTS.key] = ListedRows(SUPPLEMENTS, supplement_rows(written.supplements))
-    extended = officer_columns.with_own_columns(SHEETS, written)
-    for key, rows in tables.items():
-        rows.sheet = extended[key]
-    lost = officer_columns.carry_over(written, tables, material.roster.match if material.roster else None)
-    unread = officer_columns.settle(tables, written)
-    unread += questions(material)
-    unread += [*unplaced(written.supplements, material.entries), *_not_received(written, material)]
-    recount(tables)
+    extended, lost, unread = _with_opinions(tables, written, material)
     # Sorted once more: officers may have changed a cause.
     tables[DEVIATIONS.key] = in_order(builder.deviations, store.name(DEVIATIONS))
     sheets = _add_optional_tables(tuple(extended.values()), tables, last, forms)
@@ -122,6 +114,26 @@ def _publish(
         },
     )
     return county
+
+
+def _with_opinions(
+    tables: dict[str, Rows], written: Written, material: CountyData
+) -> tuple[dict[str, Sheet], list[Lost], list[str]]:
+    """Puts what officers wrote into the rows, and counts anew.
+
+    Returns the sheets by key with the officers' own columns, the remarks without a row, and sentences about
+    what could not be understood.
+    """
+    tables[SUPPLEMENTS.key] = ListedRows(SUPPLEMENTS, supplement_rows(written.supplements))
+    extended = officer_columns.with_own_columns(SHEETS, written)
+    for key, rows in tables.items():
+        rows.sheet = extended[key]
+    lost = officer_columns.carry_over(written, tables, material.roster.match if material.roster else None)
+    unread = officer_columns.settle(tables, written)
+    unread += questions(material)
+    unread += [*unplaced(written.supplements, material.entries), *_not_received(written, material)]
+    recount(tables)
+    return extended, lost, unread
 
 
 def _form_sheets(compared: bool, policy: Policy) -> FormSheets:

@@ -91,27 +91,22 @@ def issue(
 
     asked = asked or IssueOptions()
     asked = replace(asked, layout=layouts.id_of(asked.layout), protect=protect)
-    rules = policy if isinstance(policy, Policy) else load(policy)
     read = read_roster(roster)
+    rules = policy if isinstance(policy, Policy) else load(policy)
     planned, problems = plan(read, asked, read_last_year(last, read.match) if last else None)
     if not planned:
         raise UsageError(
             f"单位名册“{Path(roster).name}”里一个单位也没有，没有可下发的。{''.join(problems[:3])}"
         )
     warned(problems)
-    folder = Path(folder)
-    make_folder(folder)
+    folder = make_folder(Path(folder))
     check_replaceable(folder / INDEX)
     before, place = known_files(folder / INDEX), str(folder.absolute())
-    outcomes = _write(
-        [
-            IssueJob(contents, place, protect, overwrite, before.get(contents.file, ""), rules)
-            for contents in planned
-        ],
-        jobs,
-        progress,
-    )
-    departments = tuple(zip(planned, outcomes, strict=True))
+    todo = [
+        IssueJob(contents, place, protect, overwrite, before.get(contents.file, ""), rules)
+        for contents in planned
+    ]
+    departments = tuple(zip(planned, _write(todo, jobs, progress), strict=True))
     write_index(folder / INDEX, departments, problems, before)
     return Issued(folder, folder / INDEX, departments, tuple(problems))
 

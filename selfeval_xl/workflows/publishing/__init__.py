@@ -5,7 +5,7 @@ They hold nothing that was not meant for the public.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,14 +98,8 @@ def publish(
     check_places(folder, out)
     program = office() if pdf else ""
     rules = policy if isinstance(policy, Policy) else load(policy)
-    material, decisions = study_decided(
-        folder,
-        read_roster(roster) if roster else None,
-        rules,
-        jobs,
-        progress,
-        Path(workbook) if workbook else None,
-    )
+    known, named = read_roster(roster) if roster else None, Path(workbook) if workbook else None
+    material, decisions = study_decided(folder, known, rules, jobs, progress, named)
     faulty = _faulty(material)
     if faulty and not agreed(faulty):
         return Published(out, (), (), faulty=tuple(faulty), told=decisions.told)
@@ -116,17 +110,19 @@ def publish(
             _publish(entry, material, run, private)
     written = [path for _, path, _ in run.copies]
     pdfs = make_pdfs(written, program, run.kept) if pdf else []
-    missing = [path for path in written if pdf and path.with_suffix(".pdf") not in pdfs]
+    return replace(_published(run, pdfs, written if pdf else []), faulty=tuple(faulty), told=decisions.told)
+
+
+def _published(run: _Run, pdfs: Sequence[Path], wanted: Sequence[Path]) -> Published:
+    """The result of a run. wanted: files of which a PDF was to be made."""
     return Published(
-        out,
+        run.out,
         tuple(run.copies),
         tuple(run.refused),
         tuple(run.unfinished),
-        tuple(faulty),
-        tuple(pdfs),
-        tuple(missing),
-        tuple(run.kept),
-        decisions.told,
+        pdfs=tuple(pdfs),
+        not_made=tuple(path for path in wanted if path.with_suffix(".pdf") not in pdfs),
+        kept=tuple(run.kept),
     )
 
 

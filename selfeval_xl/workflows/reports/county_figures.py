@@ -135,23 +135,27 @@ def county_figures(
         problems=_problems(tables["findings"], private),
         findings=_by_treatment(tables["findings"]),
         missing=silent,
-        partly=[
-            {**row, "missing_names": masked(row["missing_names"] or "", private)}
-            for row in submissions
-            if row["state"] == "部分报送"
-        ],
+        partly=_partly(submissions, private),
         low_rate=low,
-        low=sorted(
-            (
-                row
-                for row in without_private(counted, private)
-                if row["annual_budget"] and row["execution_rate"] < floor
-            ),
-            key=lambda row: row["execution_rate"],
-        ),
+        low=_low(without_private(counted, private), floor),
         samples=[row for row in without_private(projects, private) if row.get("sample") == "是"],
         unnamed=len(private),
     )
+
+
+def _partly(submissions: Iterable[Row], private: frozenset[tuple[str, str]]) -> list[Row]:
+    """The rows of departments that sent a part, without the names of projects that are not public."""
+    return [
+        {**row, "missing_names": masked(row["missing_names"] or "", private)}
+        for row in submissions
+        if row["state"] == "部分报送"
+    ]
+
+
+def _low(projects: Iterable[Row], floor: Decimal) -> list[Row]:
+    """The projects with a rate below the floor, the lowest first."""
+    low = (row for row in projects if row["annual_budget"] and row["execution_rate"] < floor)
+    return sorted(low, key=lambda row: row["execution_rate"])
 
 
 def _sum(rows: Iterable[Row], key: str) -> Decimal:

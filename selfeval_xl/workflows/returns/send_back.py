@@ -71,6 +71,14 @@ def send_back(
         message = without_names(reminder(entry, material, today), private)
         letter = reminder_letter(entry, material, today, message)
         write_both(message, make_folder(out / folders[entry.name]), REMINDER, kept, letter)
+    _write_sections(material, out, kept)
+    write_both(overview(material, result, today), out, OVERVIEW, kept)
+    problems = (*result.problems, *_not_returned(material, result), *questions(material))
+    return replace(result, kept=tuple(kept), told=decisions.told, problems=problems)
+
+
+def _write_sections(material: CountyData, out: Path, kept: list[str]) -> None:
+    """Writes a message for each section (归口股室)."""
     sections = dict.fromkeys(entry.section for entry in material.entries if entry.row and entry.section)
     names = distinct_names(sections)
     for section in sections:
@@ -78,9 +86,6 @@ def send_back(
         paper = for_section(section, members, material)
         with leaving(kept):
             write_text(paper, make_folder(out / SECTIONS) / f"{names[section]}.txt")
-    write_both(overview(material, result, today), out, OVERVIEW, kept)
-    problems = (*result.problems, *_not_returned(material, result), *questions(material))
-    return replace(result, kept=tuple(kept), told=decisions.told, problems=problems)
 
 
 def _not_returned(material: CountyData, result: ReturnsResult) -> list[str]:
