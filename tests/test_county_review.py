@@ -15,7 +15,7 @@ from selfeval_xl.assessment.policy import RulePolicy, default
 from selfeval_xl.county import consolidate
 from selfeval_xl.county.departments.data import prepare
 from selfeval_xl.county.intake.receipts import sort_out
-from selfeval_xl.county.officer_columns import read_written
+from selfeval_xl.county.officer_workbook import read_written
 from selfeval_xl.county.output import about_line, county_name
 from selfeval_xl.county.sheets.sampling import Sampling
 from selfeval_xl.county.sheets.submissions import review_state

@@ -27,6 +27,9 @@ class Sheet:
     def has_sheet(self, name):
         return name in ("表", "项目 01")
 
+    def sheets(self):
+        return ["表", "项目 01"]
+
     def height(self, sheet):
         return 5
 
@@ -108,9 +111,18 @@ REF, NA, BAD, DIV = map(ErrorValue, ("#REF!", "#N/A", "#VALUE!", "#DIV/0!"))
         ("=SUM(A$1:INDEX($A:$A,ROW()-1))", 12.0),
         ("=SUM(OFFSET(A1,0,1,1,1))", 3.0),
         ("=ROW()", 2.0),
+        ("=DATE(2024,11,30)", 45626.0),
+        ("=DATE(2024,13,1)", 45658.0),  # runs on into 2025
+        ("=YEAR(DATE(2024,2,30))", 2024.0),
+        ("=DAY(DATE(2024,2,30))", 1.0),
+        ("=MONTH(45626)", 11.0),
+        ("=LOOKUP(5,{1,3,6},{10,30,60})", 30.0),
+        ("=LOOKUP(9,A1:A5)", NA),
+        ("=CELL(\"address\",'项目 01'!A1)", "'项目 01'!$A$1"),
         ("=ROW(B3)", 3.0),
         ("=ROWS(A1:A5)", 5.0),
         ("='项目 01'!A1", 7.0),
+        ("=SUM('表:项目 01'!A1)", 19.0),
         ("=INDIRECT(\"'项目 01'!A1\")", 7.0),
         ("=INDIRECT(\"'没有'!A1\")", REF),
         ("=ISREF(INDIRECT(\"'没有'!A1\"))", False),

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from selfeval_xl.county.officer_columns import read_written
+from selfeval_xl.county.officer_workbook import read_written
 from selfeval_xl.county.sheets.columns import HAND, LINK
 from selfeval_xl.county.tables import SHEETS, build
 from selfeval_xl.county.workbook.cell_formats import Formats

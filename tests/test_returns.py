@@ -19,8 +19,8 @@ from selfeval_xl.errors import UnreadableFile, UsageError
 from selfeval_xl.filings.grouping import gather
 from selfeval_xl.model.edits import Edit, Formula
 from selfeval_xl.model.findings import Finding, Severity, Treatment
-from selfeval_xl.model.forms import ListedFinding
 from selfeval_xl.model.grid import Grid
+from selfeval_xl.model.listed import ListedFinding
 from selfeval_xl.model.sheet_names import BACK, RESULT_COLUMNS, RETURNED
 from selfeval_xl.readers import read_file
 from selfeval_xl.readers.formats.source import open_source

@@ -8,48 +8,10 @@ from decimal import Decimal
 import pytest
 
 from selfeval_xl.assessment.policy import Parameter, Policy, default
-from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.model.findings import Severity
-from selfeval_xl.model.forms import DEPARTMENT, PROJECT, TOTAL, Form, FundingLine, Goal, Indicator
+from selfeval_xl.model.forms import DEPARTMENT, PROJECT, TOTAL, FundingLine, Goal, Indicator
 from selfeval_xl.rules import budget_changes, funding, funding_and_indicators
-
-COLUMNS = ("initial_budget", "annual_budget", "executed", "execution_rate")
-
-
-def form(*rows: str, unit: str = "万元", kind: str = PROJECT, **more) -> Form:
-    """A form with these funding rows, each `资金来源 年初 全年 执行 执行率`; _ is an empty cell, > before a
-    source marks a part of the row above it.
-    """
-    lines, parent = [], None
-    for number, row in enumerate(rows, 5):
-        source, *values = row.split()
-        part = source.startswith(">")
-        cells = {key: f"{letter}{number}" for key, letter in zip(COLUMNS, "CDEF")}
-        lines.append(
-            FundingLine(
-                source=source.lstrip(">"),
-                part_of=parent if part else None,
-                cells=cells,
-                **{key: None if value == "_" else value for key, value in zip(COLUMNS, values)},
-            )
-        )
-        parent = parent if part else source
-    return assess(
-        Form(
-            kind=kind,
-            file="a.xlsx",
-            sheet="表",
-            project="示例项目",
-            money_unit=unit,
-            funding=tuple(lines),
-            **more,
-        ),
-        default(),
-    )
-
-
-def found(rule, checked: Form) -> list[str | None]:
-    return [finding.cell for finding in rule(checked, default())]
+from support.money_forms import form, found
 
 
 def rate_fits(budget: str, executed: str, rate: str, unit: str = "万元") -> bool:
@@ -164,6 +126,50 @@ def test_a_rate_on_the_initial_budget_is_told_as_such() -> None:
 )
 def test_totals_that_are_the_sum_or_need_not_be(rows: tuple[str, ...]) -> None:
     assert found(funding.total_is_not_the_sum, form(*rows)) == []
+
+
+@pytest.mark.parametrize(
+    "rows, sums",
+    [
+        # levels of government side by side are the sources of the total
+        (
+            ("县级资金 60 60 60 _", "中央补助 30 30 30 _", "省级补助 20 20 20 _", "合计 100 100 100 _"),
+            ["110"] * 3,
+        ),
+        (("中央资金 _ 60 60 _", "省级资金 _ 30 30 _", "合计 _ 100 90 _"), ["90"]),
+        (("县级资金 _ 60 60 _", "中央补助 _ 30 30 _", "其他资金 _ 0 0 _", "合计 _ 100 90 _"), ["90"]),
+        (("上级补助 _ 80 80 _", "县级资金 _ 30 30 _", "合计 _ 100 110 _"), ["110"]),
+        (("市级财政 _ 12.5 12.5 _", "区级财政 _ 7.5 7.5 _", "合计 _ 20 21 _"), ["20.0"]),
+        (("县级资金 _ 50 50 _", "中央补助 _ 30 30 _", "省级补助 _ 20 20 _", "合计 _ 100 100 _"), []),
+        # but parts of fiscal money as a whole, and of a row that is their sum
+        (("财政拨款 _ 100 100 _", "中央补助 _ 60 60 _", "县级配套 _ 40 40 _", "合计 _ 100 100 _"), []),
+        (
+            (
+                "财政拨款 _ 100 _ _",
+                "中央补助 _ 60 _ _",
+                "县级资金 _ 30 _ _",
+                "其他资金 _ 20 _ _",
+                "合计 _ 120 _ _",
+            ),
+            [],
+        ),
+        (
+            (
+                "一般公共预算 _ 100 _ _",
+                "中央 _ 60 _ _",
+                "县级 _ 40 _ _",
+                "政府性基金 _ 20 _ _",
+                "合计 _ 120 _ _",
+            ),
+            [],
+        ),
+        (("上级资金 _ 80 _ _", "中央 _ 50 _ _", "省级 _ 30 _ _", "县级 _ 20 _ _", "合计 _ 100 _ _"), []),
+        (("中央补助 _ 60 60 _", "合计 _ 100 100 _"), []),
+    ],
+)
+def test_sources_named_after_levels_of_government(rows: tuple[str, ...], sums: list[str]) -> None:
+    wrong = funding.total_is_not_the_sum(form(*rows), default())
+    assert [finding.expected for finding in wrong] == sums
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from selfeval_xl.model.forms import (
     DEPARTMENT,
     PROJECT,
     TOTAL,
-    Explanation,
     Filing,
     Form,
     FundingLine,
@@ -21,6 +20,7 @@ from selfeval_xl.model.forms import (
     Report,
     Section,
 )
+from selfeval_xl.model.listed import Explanation
 from selfeval_xl.rules.runner import check
 
 LINE = FundingLine(

@@ -340,3 +340,37 @@ def test_only_a_form_that_asks_for_targets_misses_them(head, texts, cells):
     (read,) = forms_in(grid_of(SCORE_CARD.format(head=head, texts=texts)), "a").forms
     assert [row.name for row in read.indicators] == ["立项依据充分", "维修水闸数量"]
     assert [finding.cell for finding in target_missing(read, default())] == cells
+
+
+@pytest.mark.parametrize("printed, cells", [("90", []), ("40", ["B12,G12,G13"])])
+def test_a_level_that_is_repeated_in_every_row_is_one(printed: str, cells: list[str]) -> None:
+    """产出指标（90分） in each row, in a cell of its own, is not a level of each row."""
+    level = [replace(one, level1=f"产出指标（{printed}分）") for one in form(*FULL).indicators]
+    assert found(scores.points_do_not_add_up, replace(form(*FULL), indicators=tuple(level))) == cells
+
+
+@pytest.mark.parametrize(
+    "rows, funds, total, cells",
+    [
+        # 100 points of the indicators, and the rate's ten beside them
+        (("≥10个 10个 70 70", "≥90% 95% 30 30"), "100 100 10 10", "100", []),
+        (("≥10个 10个 70 70", "≥90% 95% 30 30"), "100 100 10 10", "110", []),
+        (("≥10个 10个 70 70", "≥90% 95% 30 25 扣5分"), "100 100 10 10", "98", ["H30"]),
+        # 90 of the indicators: the rate's ten are part of the total
+        (FULL, "100 100 10 10", "90", ["H30"]),
+    ],
+)
+def test_a_rate_that_stands_beside_a_hundred_points(rows, funds, total, cells) -> None:
+    assert found(scores.scores_do_not_add_up, form(*rows, funds=funds, total=total)) == cells
+
+
+@pytest.mark.parametrize(
+    "rows, funds, total, fires",
+    [
+        (("≥10个 10个 _ 60", "≥90% 95% _ 30"), "100 100 _ _", None, True),
+        (("≥10个 10个 _ _", "≥90% 95% _ _"), "100 100 _ _", "38.25", True),
+        (("≥10个 10个 _ _", "≥90% 95% _ _"), "100 100 _ _", None, False),  # a county that gives no scores
+    ],
+)
+def test_points_that_are_not_there(rows, funds, total, fires) -> None:
+    assert bool(found(scores.points_do_not_add_up, form(*rows, funds=funds, total=total))) == fires

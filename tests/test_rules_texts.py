@@ -25,7 +25,7 @@ from selfeval_xl.model.forms import (
     Section,
     Task,
 )
-from selfeval_xl.rules import foreign_text, narrative
+from selfeval_xl.rules import completion, foreign_text, narrative
 from selfeval_xl.rules.runner import check
 from selfeval_xl.rules.texts import phrases, says_something
 
@@ -469,3 +469,20 @@ def test_what_the_bureau_caused_is_asked_there_and_not_blamed(note, treatment):
     assert {
         (finding.rule, finding.treatment) for finding in check([filing]) if finding.rule in ("D04", "D05")
     } == {("D04", treatment), ("D05", treatment)}
+
+
+@pytest.mark.parametrize(
+    "name, told, asked",
+    [
+        ("卫星电话采购数量", "电话因厂家供货延迟未到。", False),
+        ("农村公路养护里程", "公路养护受资金影响少做5公里，未完成。", False),
+        ("村级活动场所改造个数", "活动场所改造一处尚未验收。", False),
+        ("卫星电话采购数量", "电话保障有力。", True),  # of nothing left
+        ("卫星电话采购数量", "培训因疫情未开展。", True),
+        ("农村公路养护里程", "", True),
+    ],
+)
+def test_a_miss_is_asked_about_where_no_text_of_the_form_speaks_of_it(name, told, asked) -> None:
+    row = Indicator(name=name, target="≥10个", actual="8个", cells={"actual": "F12"})
+    checked = form(told or None, indicators=(row,))
+    assert bool(found(completion.unmet_without_reason, checked)) == asked

@@ -40,6 +40,11 @@ def causes() -> tuple[str, ...]:
     return (*order, OTHER_CAUSE, NO_CAUSE)
 
 
+def listed_cause(cause: str | None) -> str:
+    """The kind of cause as the bureau counts it: an officer's own words are 其他."""
+    return cause if cause in causes() else OTHER_CAUSE
+
+
 def money_kinds() -> tuple[str, ...]:
     """All kinds of money, in the order in which the bureau lists them."""
     return ("当年财政拨款", "上年结转资金", OTHER_MONEY)

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from selfeval_xl.model.forms import Cause, Judgement, Verdict
 from selfeval_xl.model.quantity import Kind, Quantity, tidy
+from selfeval_xl.model.units import UNITS
 
 # How people say that a target in words was reached; compared after `_plain`, so without a leading 已 or 已经.
 FULFILLED = frozenset(
@@ -124,16 +125,23 @@ OPEN = Judgement(Verdict.UNDETERMINED, cause=Cause.WORDS)
 IN_PART = Judgement(Verdict.UNDETERMINED, cause=Cause.PARTIAL)
 
 
+_COMPARES = r"(?:[<>≤≥=≦≧＜＞]|不[少低高超]于|不大于|不小于|[大小高低多少]于(?:等于)?|超过|至少|达到?)"
 _PLACEHOLDER = re.compile(
-    r"(?:[<>≤≥=≦≧＜＞]|不[少低高超]于|不大于|不小于|达到?)*[约近]?"
+    rf"{_COMPARES}*[约近]?"
     r"(?:[XxＸｘ×✕]{1,4}|[*＊]{1,4}|[NnＮ]|[#＃]{1,3}|[?？]{1,3}|[_＿]{1,8}|[○〇□△]{1,4}|\.{2,}|…+|某|若干|\(\))"
     r"(?:[^\d<>≤≥=]{0,6}|%|％)|(?:待|未|尚未|暂未)(?:定|确定|补充|填)"
 )
 
 
+_WITHOUT_NUMBER = re.compile(rf"{_COMPARES}+([^\d]{{0,5}})")
+
+
 def is_placeholder(target: str) -> bool:
-    """Whether a target is a sign or word that stands for a value (≥XX人, ≥**处, N场, 待定)."""
-    return bool(_PLACEHOLDER.fullmatch(target))
+    """Whether a target is a sign or word that stands for a value (≥XX人, N场, 待定), or lacks it (≥公里)."""
+    if _PLACEHOLDER.fullmatch(target):
+        return True
+    without = _WITHOUT_NUMBER.fullmatch(target)
+    return without is not None and (not without[1] or without[1] in UNITS)
 
 
 def judge_words(target: str, actual: Quantity) -> Judgement:

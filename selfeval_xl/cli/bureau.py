@@ -17,6 +17,7 @@ from selfeval_xl.cli.options import (
     Received,
     Replace,
     RosterFile,
+    Workbook,
     Year,
     day_of,
     docx,
@@ -63,6 +64,14 @@ ReplaceList = Annotated[
 Protected = Annotated[bool, typer.Option("--protect", help="保护工作表（不设密码），下发的格改不了。")]
 
 
+OtherwiseLayout = Annotated[
+    str,
+    typer.Option(
+        "--layout",
+        metavar="表式",
+        help="名册里没有写表式的部门用哪一种，写中文名或编号，例如 云南、mof-2020。",
+    ),
+]
 _NO_ROSTER = (
     "没有写单位名册：selfeval issue 名册.xlsx -o 下发。没有名册的，先用 selfeval issue --blank "
     "-o 名册.xlsx 生成空表。"
@@ -73,14 +82,7 @@ def issue(
     roster: IssuedRoster = None,
     out: IssueTo = None,
     blank: Annotated[bool, typer.Option("--blank", help="生成空白的单位名册，填好后再下发。")] = False,
-    layout: Annotated[
-        str,
-        typer.Option(
-            "--layout",
-            metavar="表式",
-            help="名册里没有写表式的部门用哪一种，写中文名或编号，例如 云南、mof-2020。",
-        ),
-    ] = "jilin-2024",
+    layout: OtherwiseLayout = "jilin-2024",
     year: Year = None,
     last: LastYear = None,
     protect: Protected = False,
@@ -100,7 +102,7 @@ def issue(
         return
     if roster is None:
         raise UsageError(_NO_ROSTER)
-    from selfeval_xl.cli.screen.issuing import show_issued
+    from selfeval_xl.cli.screen.issuing import show_issued, show_problems
     from selfeval_xl.cli.screen.screen import ProgressBars
     from selfeval_xl.files import replacing
     from selfeval_xl.workflows.issuing import IssueOptions
@@ -117,6 +119,7 @@ def issue(
             overwrite=overwrite,
             jobs=jobs,
             progress=progress.work("正在生成"),
+            warned=show_problems,
         )
     show_issued(issued)
 
@@ -189,6 +192,24 @@ def consolidate(
             progress=progress.files,
         )
     show_county(county)
+
+
+def combine(
+    first: Annotated[Path, typer.Argument(metavar="A.xlsx", help="一个人写了意见的汇总工作簿。")],
+    second: Annotated[Path, typer.Argument(metavar="B.xlsx", help="另一个人写了意见的那一份。")],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="C.xlsx", help="合成的写到哪里。", callback=xlsx)
+    ],
+    replace: Replace = False,
+) -> None:
+    """把两个人各写了意见的汇总工作簿合成一份；写得不一样的列出来，以第一份为准。"""
+    from selfeval_xl.cli.screen.sending import show_combined
+    from selfeval_xl.county.combine import combine as run
+    from selfeval_xl.files import replacing
+
+    with replacing(replace):
+        combined = run(first, second, out)
+    show_combined(combined)
 
 
 Counties = Annotated[
@@ -270,6 +291,7 @@ def return_(
             help="通知上的日期，例如 2025-04-03；不写就是今天。",
         ),
     ] = None,
+    workbook: Workbook = None,
     replace: Replace = False,
     jobs: Jobs = None,
     policy: PolicyFile = None,
@@ -291,6 +313,7 @@ def return_(
             today=today,
             jobs=jobs,
             progress=progress.files,
+            workbook=workbook,
         )
     show_returned(result)
     refuse(result.kept)
@@ -325,6 +348,7 @@ def report(
     ] = None,
     template: CountyTemplate = None,
     today: BulletinDate = None,
+    workbook: Workbook = None,
     replace: Replace = False,
     policy: PolicyFile = None,
 ) -> None:
@@ -349,14 +373,16 @@ def report(
     if template is not None:
         raise UsageError("--template 是部门报告的模板，不能和 --county 一起写。")
     with ProgressBars() as progress, replacing(replace):
-        county_bulletin(
+        bulletin = county_bulletin(
             files[0],
             out,
             roster=roster,
             policy=rules,
             today=today,
             progress=progress.files,
+            workbook=workbook,
         )
+    say(bulletin.told)
     say(f"情况通报已起草：{out}。数字和汇总工作簿的总览一致，请审定后印发。")
 
 
@@ -369,13 +395,14 @@ def publish(
         Path | None, typer.Option("--roster", metavar="文件", help="单位名册；写明不公开的项目不会公开。")
     ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="同时生成PDF（要装有LibreOffice）。")] = False,
+    workbook: Workbook = None,
     replace: Replace = False,
     jobs: ReadingJobs = None,
     policy: PolicyFile = None,
 ) -> None:
     """生成公开版：去掉批注、标注、隐藏内容和作者，遮住身份证号、电话、账号，不公开的项目不出。"""
     from selfeval_xl.cli.screen.screen import ProgressBars
-    from selfeval_xl.cli.screen.sending import show_published
+    from selfeval_xl.cli.screen.sending import show_published, still_faulty
     from selfeval_xl.files import refuse, replacing
     from selfeval_xl.rules.county_file import load
     from selfeval_xl.workflows.publishing import publish as run
@@ -383,7 +410,15 @@ def publish(
     filled_folder(folder)
     with ProgressBars() as progress, replacing(replace):
         result = run(
-            folder, out, roster=roster, pdf=pdf, policy=load(policy), jobs=jobs, progress=progress.files
+            folder,
+            out,
+            roster=roster,
+            pdf=pdf,
+            policy=load(policy),
+            jobs=jobs,
+            progress=progress.files,
+            workbook=workbook,
+            agreed=still_faulty,
         )
     show_published(result)
     refuse(result.kept)

@@ -267,7 +267,7 @@ def diff(
     from selfeval_xl.cli.screen.forms import show_changes
     from selfeval_xl.cli.screen.screen import ProgressBars
     from selfeval_xl.errors import UsageError
-    from selfeval_xl.workflows.diff import differences, document
+    from selfeval_xl.workflows.diff import differences, document, new_explanations
 
     with ProgressBars(quiet=as_json) as progress:
         old_file, new_file = read_all([old, new], progress)
@@ -279,7 +279,8 @@ def diff(
     if as_json:
         print_json(document(old, new, changes))
     else:
-        show_changes(changes, [*old_file.problems, *new_file.problems])
+        problems = [*old_file.problems, *new_file.problems]
+        show_changes(changes, problems, new_explanations(old_file, new_file))
 
 
 def rules(

@@ -143,3 +143,13 @@ def print_json(document: Mapping[str, object]) -> None:
     """Prints the document on standard output, Chinese letters unescaped."""
     json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
     sys.stdout.write("\n")
+
+
+Workbook = Annotated[
+    Path | None,
+    typer.Option(
+        "--workbook",
+        metavar="全县汇总.xlsx",
+        help="按这份汇总工作簿里的审核意见办；不写就用和收件文件夹相符的那一份，没有就不用。",
+    ),
+]

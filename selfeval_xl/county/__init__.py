@@ -16,7 +16,7 @@ from selfeval_xl.rules.county_file import load
 
 if TYPE_CHECKING:
     from selfeval_xl.county.intake.receipts import Read
-    from selfeval_xl.county.officer_columns import Written
+    from selfeval_xl.county.officer_workbook import Written
 
 __all__ = ["County", "consolidate"]
 
@@ -69,13 +69,15 @@ def consolidate(
     ):
         choices = chosen_by(loaded_roster, written.chosen_files())
         collected = sort_out(received.root, received.files, loaded_roster, choices, received.archives)
-        departments = StreamedDepartments(received, laid_out(collected, loaded_roster, policy))
+        departments = StreamedDepartments(
+            received, laid_out(collected, loaded_roster, policy), supplements=written.supplements
+        )
         return publish(departments, out, written, last, with_forms, parquet, store=received.cache.store)
 
 
 def _previous_remarks(out: Path) -> Written:
     """The officers' remarks in the workbook that is to be replaced; it is read only if it was changed."""
-    from selfeval_xl.county.officer_columns import Written, read_written
+    from selfeval_xl.county.officer_workbook import Written, read_written
     from selfeval_xl.county.store.store import UNWRITTEN, meta
     from selfeval_xl.county.tables import SHEETS
     from selfeval_xl.files import fingerprint

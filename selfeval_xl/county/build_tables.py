@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from selfeval_xl.assessment.reasons import OTHER_CAUSE, causes
 from selfeval_xl.county.departments.streaming import DepartmentStep, LoadedDepartments, StreamedDepartments
 from selfeval_xl.county.sheets.deviations import DEVIATIONS
 from selfeval_xl.county.sheets.findings import FINDINGS, other_findings
 from selfeval_xl.county.sheets.receipts import receipt_rows
 from selfeval_xl.county.sheets.sampling import Sampling
 from selfeval_xl.county.sheets.since_last_run import PreviousFindings
+from selfeval_xl.county.sheets.supplements import SUPPLEMENTS
 from selfeval_xl.county.store.rows import ListedRows, Rows, StoredRows
 from selfeval_xl.county.store.store import Store
 from selfeval_xl.county.tables import SHEETS, share_of
@@ -23,9 +25,11 @@ from selfeval_xl.county.workbook.form_sheets import FormSheets
 Row = dict[str, Any]
 _IN_MEMORY = ("departments", "submissions")  # sheets with a row for each department: few enough for a list
 _PROPOSED = ("sample", "sample_reason")
+_CAUSES = ", ".join(f"'{cause}'" for cause in causes())
 _DEVIATIONS_ORDER = (
-    "-coalesce(project_budget, 0), department, project, file, sheet, coalesce(cause, 'None'), kind "
-    "NOT IN ('未完成', '完成值为0'), number"
+    "-coalesce(project_budget, 0), department, project, file, sheet, "
+    f"CASE WHEN cause IN ({_CAUSES}) THEN cause ELSE '{OTHER_CAUSE}' END, "
+    "kind NOT IN ('未完成', '完成值为0'), number"
 )
 
 
@@ -55,7 +59,7 @@ class TableBuilder:
         self._stored = {
             sheet.key: store.table(sheet)
             for sheet in SHEETS
-            if sheet.key not in (*_IN_MEMORY, DEVIATIONS.key)
+            if sheet.key not in (*_IN_MEMORY, DEVIATIONS.key, SUPPLEMENTS.key)
         }
         self.deviations = store.table(DEVIATIONS, "collected")
         self._mended = store.table(FINDINGS, "mended")

@@ -11,7 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from selfeval_xl.county.officer_columns import pages_of, plain_text
+from selfeval_xl.county.departments.data import EXEMPT, MISSING
+from selfeval_xl.county.officer_workbook import pages_of, plain_text
 from selfeval_xl.county.sheets.columns import (
     FORMULA,
     HEAD,
@@ -22,7 +23,6 @@ from selfeval_xl.county.sheets.columns import (
     change_of,
     count,
     rate_of,
-    rest_of,
 )
 from selfeval_xl.county.sheets.indicators import INDICATORS
 from selfeval_xl.county.sheets.projects import PROJECTS
@@ -31,12 +31,12 @@ from selfeval_xl.errors import UsageError
 from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import squeeze
 
-CONTINUED, NEW, RENAMED, ENDED = "续做", "新增", "变动", "已结束"
+CONTINUED, NEW, RENAMED, ENDED, NOT_SENT = "续做", "新增", "变动", "已结束", "未报"
 _ALIKE = 70  # percent of likeness of the names from which two projects of a department are one, renamed
 _NUMBERS = ("money", "count", "number", "rate")
 _AT_MOST = ("≤", "<")
-_ABSENT = ("漏报", "免评")
-_FIGURES = ("annual_budget", "executed", "indicators", "met", "undetermined", "score")
+_ABSENT = (MISSING, EXEMPT)
+_FIGURES = ("annual_budget", "executed", "indicators", "met", "undetermined", "blank", "score")
 _FINDINGS = ("errors", "warnings", "notes")
 _HEAD_KEYS = ("section", "department_code", "department", "project_code")
 _THIS_YEAR = ("annual_budget", "executed", "indicators", "score")
@@ -58,6 +58,30 @@ def _risen(key: str, label: str, new: str, old: str) -> Column:
     )
 
 
+def _rise_of(key: str, label: str, new: str, old: str) -> Column:
+    """A formula column: new − old in 万元; a project without one of the two counts with 0 there.
+
+    So the differences add up to the difference of the sums.
+    """
+    text = f'IF(AND({{{new}}}="",{{{old}}}=""),"",ROUND(N({{{new}}})-N({{{old}}}),6))'
+    return Column(
+        key,
+        label,
+        13,
+        "money",
+        FORMULA,
+        True,
+        ColumnFormula(
+            text,
+            lambda row: (
+                None
+                if row[new] is None and row[old] is None
+                else (row[new] or Decimal(0)) - (row[old] or Decimal(0))
+            ),
+        ),
+    )
+
+
 COMPARED = Sheet(
     "compared",
     "与上年对比",
@@ -67,7 +91,7 @@ COMPARED = Sheet(
         Column("last_project", "上年项目名称", 28, "wrap"),
         amount("last_annual_budget", "上年全年预算数（万元）"),
         amount("annual_budget", "本年全年预算数（万元）"),
-        rest_of("budget_rise", "预算增减（万元）", "annual_budget", "last_annual_budget"),
+        _rise_of("budget_rise", "预算增减（万元）", "annual_budget", "last_annual_budget"),
         change_of("budget_change", "预算增减率", "annual_budget", "last_annual_budget"),
         amount("last_executed", "上年全年执行数（万元）"),
         amount("executed", "本年全年执行数（万元）"),
@@ -77,6 +101,7 @@ COMPARED = Sheet(
         count("last_indicators", "上年指标数"),
         count("last_met", "上年已完成"),
         count("last_undetermined", "上年待核定"),
+        count("last_blank", "上年未填"),
         count("indicators", "本年指标数"),
         count("reused", "沿用指标数"),
         count("lowered", "降低指标值的指标数"),
@@ -178,11 +203,11 @@ def _form_key(row: Row) -> tuple:
 
 
 def compare(tables: Mapping[str, Rows], last: Last) -> list[Row]:
-    """The rows of 与上年对比: this year's projects, then last year's that have ended.
+    """The rows of 与上年对比: this year's projects (未报 if no form came), then last year's that have ended.
 
     Also fills 与上年对比 of 项目汇总, and 上年指标值 and 上年完成值 of 指标明细 where the roster has none.
     """
-    projects = [row for row in tables["projects"].rows() if row["status"] not in _ABSENT]
+    projects = [row for row in tables["projects"].rows() if row["status"] != EXEMPT]
     indicators = _by_project(projects, [row for row in tables["indicators"].rows() if row["form"] == "项目"])
     matches = _matches(projects, last.projects)
     rows = []
@@ -211,6 +236,8 @@ def compare(tables: Mapping[str, Rows], last: Last) -> list[Row]:
 
 def _state(row: Row, old: Row | None) -> str:
     """对比结果 of a project of this year."""
+    if row["status"] == MISSING:
+        return NOT_SENT
     if old is None:
         return NEW
     return CONTINUED if squeeze(old["project"]) == squeeze(row["project"]) else RENAMED
@@ -287,7 +314,7 @@ def _compared(row: Row, old: Row | None, indicators: Sequence[Row], old_indicato
     return _with_rates(
         {
             **{key: row.get(key) for key in (*_HEAD_KEYS, "project", *_THIS_YEAR)},
-            "findings": sum(row.get(key) or 0 for key in _FINDINGS),
+            "findings": None if row["status"] == MISSING else sum(row.get(key) or 0 for key in _FINDINGS),
             "state": row["last_year"],
             **_last_columns(old),
             "reused": reused if old else None,

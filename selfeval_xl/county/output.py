@@ -6,23 +6,28 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county import officer_columns
 from selfeval_xl.county.build_tables import TableBuilder, in_order
 from selfeval_xl.county.database import OpenStore
-from selfeval_xl.county.departments.data import MENDED, CountyData
+from selfeval_xl.county.departments.data import MENDED, NONE, UNLISTED, CountyData
 from selfeval_xl.county.departments.streaming import LoadedDepartments, StreamedDepartments
+from selfeval_xl.county.departments.supplementary import unplaced
 from selfeval_xl.county.intake.receipts import RESULTS
 from selfeval_xl.county.intake.versions import USED
 from selfeval_xl.county.last_year_sheet import COMPARED, Last, compare
-from selfeval_xl.county.officer_columns import Written
+from selfeval_xl.county.officer_workbook import Written
+from selfeval_xl.county.recount import recount
 from selfeval_xl.county.result import County
 from selfeval_xl.county.sheets.columns import Sheet
 from selfeval_xl.county.sheets.deviations import DEVIATIONS
+from selfeval_xl.county.sheets.findings import NOBODY
 from selfeval_xl.county.sheets.projects import VERDICTS
-from selfeval_xl.county.sheets.receipts import form_balance
+from selfeval_xl.county.sheets.receipts import form_balance, questions
+from selfeval_xl.county.sheets.supplements import SUPPLEMENTS, supplement_rows
 from selfeval_xl.county.store.rows import ListedRows, Rows
 from selfeval_xl.county.store.store import UNWRITTEN, Store
 from selfeval_xl.county.tables import SHEETS
@@ -79,11 +84,18 @@ def _publish(
     forms = _form_sheets(last is not None, material.policy) if with_forms else None
     builder = TableBuilder(store, departments, forms, last is None)
     tables = builder.tables()
-    lost = officer_columns.carry_over(written, tables)
-    officer_columns.settle(tables, written)
+    tables[SUPPLEMENTS.key] = ListedRows(SUPPLEMENTS, supplement_rows(written.supplements))
+    extended = officer_columns.with_own_columns(SHEETS, written)
+    for key, rows in tables.items():
+        rows.sheet = extended[key]
+    lost = officer_columns.carry_over(written, tables, material.roster.match if material.roster else None)
+    unread = officer_columns.settle(tables, written)
+    unread += questions(material)
+    unread += [*unplaced(written.supplements, material.entries), *_not_received(written, material)]
+    recount(tables)
     # Sorted once more: officers may have changed a cause.
     tables[DEVIATIONS.key] = in_order(builder.deviations, store.name(DEVIATIONS))
-    sheets = _add_optional_tables(tables, last, forms)
+    sheets = _add_optional_tables(tuple(extended.values()), tables, last, forms)
     forms_by_decision = form_balance(material)
     about = about_line(material.policy, departments.rules)
     _write_workbook(
@@ -95,7 +107,9 @@ def _publish(
         write_parquet(parquet, tables)
     carried = sum(remark.used for remark in written.remarks)
     county = _county(material, departments.rules, out, store, tables, forms_by_decision, carried, len(lost))
-    unwritten = fingerprint(out)[1] if not written.remarks and not lost else ""
+    county = replace(county, notes=(*county.notes, *unread))
+    wrote = written.remarks or lost or written.supplements
+    unwritten = "" if wrote else fingerprint(out)[1]
     store.finish(
         sheets,
         tables,
@@ -116,11 +130,20 @@ def _form_sheets(compared: bool, policy: Policy) -> FormSheets:
     return FormSheets(("总览", INDEX.title, *(sheet.title for sheet in sheets)), policy)
 
 
+def _not_received(written: Written, material: CountyData) -> list[str]:
+    """A sentence for each file that officers chose (财政指定采用文件) and that was not received."""
+    names = {Path(receipt.file.path).name.lower() for receipt in material.collected.receipts}
+    return [
+        f"报送台账里{department}的财政指定采用文件“{name}”不在收到的文件里，没有用；请核对文件名。"
+        for name, department in written.chosen_names()
+        if name not in names
+    ]
+
+
 def _add_optional_tables(
-    tables: dict[str, Rows], last: Last | None, forms: FormSheets | None
+    sheets: tuple[Sheet, ...], tables: dict[str, Rows], last: Last | None, forms: FormSheets | None
 ) -> tuple[Sheet, ...]:
     """Adds the tables of 与上年对比 and 表册目录 as far as they are wanted, and returns all sheets."""
-    sheets = SHEETS
     if last is not None:
         tables[COMPARED.key] = ListedRows(COMPARED, compare(tables, last))
         sheets = (*sheets, COMPARED)
@@ -211,6 +234,21 @@ def balance_lines(files: Counter[str], forms: dict[str, int]) -> tuple[str, ...]
     )
 
 
+def _counted_departments(material: CountyData, tables: Mapping[str, Rows]) -> dict[str, int]:
+    """The counts of departments and of what they have to do, as 总览 has them."""
+    rows = list(tables["departments"].picked("fix", "explain"))
+    states = [
+        state for section, state in tables["submissions"].picked("section", "state") if section != UNLISTED
+    ]
+    return {
+        "due": len(states) if material.roster else 0,
+        "listed": sum(state != NONE for state in states),
+        "fix": sum(fix or 0 for fix, _ in rows),
+        "explain": sum(explain or 0 for _, explain in rows),
+        "apart": sum(name == NOBODY for (name,) in tables["findings"].picked("department")),
+    }
+
+
 def _county(
     material: CountyData,
     rules: Iterable[RuleStatus],
@@ -248,6 +286,7 @@ def _county(
             severity.label: severities[severity.label] for severity in Severity if severities[severity.label]
         },
         rules=dict(Counter(status.status for status in rules)),
+        **_counted_departments(material, tables),
         carried=carried,
         lost=lost,
         balances=balance_lines(results, forms),

@@ -20,7 +20,9 @@ class County:
     departments, reported: all, and those that sent a form that counts. files: received files by result.
     forms: recognised, used, superseded, duplicate. verdicts: indicators of the project forms by indicators,
     met, exceeded, unmet, zero, undetermined, unexplained. severities: findings by 错误, 核实, 提示. rules: by
-    status (ran, skipped, failed). carried, lost: officers' remarks that found their row, and that found none.
+    status (ran, skipped, failed). due, listed: departments of the roster, and those of them that reported.
+    fix, explain: what all departments have to mend and to explain, as on 总览; apart: findings on files of no
+    department. carried, lost: officers' remarks that found their row, and that found none.
     balances: of files and of forms, one line each. problems: faulty rows of the roster. notes: a sentence
     where an earlier store was set aside.
     """
@@ -38,6 +40,11 @@ class County:
     rules: dict[str, int] = field(default_factory=dict)
     carried: int = 0
     lost: int = 0
+    due: int = 0
+    listed: int = 0
+    fix: int = 0
+    explain: int = 0
+    apart: int = 0
     balances: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -12,9 +12,11 @@ from selfeval_xl.errors import UsageError
 from selfeval_xl.files import fingerprint, scratch
 
 if TYPE_CHECKING:
+    from selfeval_xl.county.decisions import Decisions
     from selfeval_xl.county.departments.data import CountyData
     from selfeval_xl.county.intake.check_file import CheckedFile
     from selfeval_xl.filings.roster import Roster
+    from selfeval_xl.model.forms import ReadFile
     from selfeval_xl.readers.archives import Unpacked
 
 
@@ -40,7 +42,39 @@ def study(
     progress: Callable[[int, int, str], None] | None = None,
 ) -> CountyData:
     """The received files, checked and sorted by department, with the same data as the county workbook."""
+    return _study(folder, roster, policy, jobs, progress)[0]
+
+
+def study_decided(
+    folder: Path,
+    roster: Roster | None,
+    policy: Policy,
+    jobs: int | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+    workbook: Path | None = None,
+) -> tuple[CountyData, Decisions]:
+    """The same as the officers decided it, and their decisions.
+
+    workbook: the county workbook in which they decided; without it, the one that fits (see `decisions`).
+    """
+    from selfeval_xl.county.decisions import find_decisions, read_decisions
+
+    given = read_decisions(workbook) if workbook else None  # before a county is read
+    return _study(folder, roster, policy, jobs, progress, lambda *read: given or find_decisions(*read))
+
+
+def _study(
+    folder: Path,
+    roster: Roster | None,
+    policy: Policy,
+    jobs: int | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+    decide: Callable[[Path, list[ReadFile]], Decisions] | None = None,
+) -> tuple[CountyData, Decisions]:
+    """The same as `study`, and the decisions. decide: finds those on these files below a folder."""
+    from selfeval_xl.county.decisions import Decisions, apply_decisions
     from selfeval_xl.county.departments.data import prepare
+    from selfeval_xl.county.departments.versions_checked import with_versions
     from selfeval_xl.county.intake.check_file import ready
     from selfeval_xl.county.intake.receipts import sort_out
     from selfeval_xl.filings.roster import chosen_by
@@ -52,8 +86,10 @@ def study(
     with scratch() as unpacked_here:
         arrived = unpack(collect(folder), root, unpacked_here)
         answers = list(_answers(arrived, policy, jobs, progress))
+    decisions = decide(root, [answer.file for answer in answers]) if decide else Decisions()
     archives = {str(file.shown): file.archive for file in arrived if file.archive}
-    collected = sort_out(root, [answer.file for answer in answers], roster, chosen_by(roster), archives)
+    chosen = chosen_by(roster, decisions.written.chosen_files())
+    collected = sort_out(root, [answer.file for answer in answers], roster, chosen, archives)
     found = check(
         collected.filings,
         policy,
@@ -61,8 +97,11 @@ def study(
         roster,
         ready=ready(answers),
     )
+    filings = dict(enumerate(collected.filings))
+    found = with_versions(found, filings, collected.receipts, collected.fates, policy)
     material = prepare(collected, found, roster, policy, assessed=True)
-    return material if material.year else replace(material, year=_issued_year(material))
+    material = replace(material, year=material.year or _issued_year(material))
+    return apply_decisions(material, decisions), decisions
 
 
 def _answers(

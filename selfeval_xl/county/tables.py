@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 
 from selfeval_xl.county.departments.data import CountyData, DepartmentData
 from selfeval_xl.county.departments.streaming import LoadedDepartments
+from selfeval_xl.county.officer_workbook import Written
 from selfeval_xl.county.sheets.columns import Sheet
 from selfeval_xl.county.sheets.departments import DEPARTMENTS, department_row
 from selfeval_xl.county.sheets.deviations import DEVIATIONS, deviation_order, deviation_rows
@@ -17,6 +19,8 @@ from selfeval_xl.county.sheets.receipts import RECEIPTS, receipt_rows
 from selfeval_xl.county.sheets.row_heads import Row
 from selfeval_xl.county.sheets.sampling import Sampling
 from selfeval_xl.county.sheets.submissions import SUBMISSIONS, submission_row
+from selfeval_xl.county.sheets.supplements import SUPPLEMENTS
+from selfeval_xl.county.store.rows import ListedRows
 
 SHEETS: tuple[Sheet, ...] = (
     DEPARTMENTS,
@@ -25,6 +29,7 @@ SHEETS: tuple[Sheet, ...] = (
     INDICATORS,
     DEVIATIONS,
     FINDINGS,
+    SUPPLEMENTS,
     SUBMISSIONS,
     RECEIPTS,
 )
@@ -73,7 +78,7 @@ def build(material: CountyData) -> Tables:
         share = share_of(entry, material, sampling)
         signs += share.signs
         for key, rows in tables.items():
-            if key != RECEIPTS.key:
+            if key not in (RECEIPTS.key, SUPPLEMENTS.key):
                 added = getattr(share, key)
                 rows.extend(added if isinstance(added, list) else [added])
     tables["findings"] += other_findings(LoadedDepartments(material).rest, material)[1]
@@ -84,6 +89,20 @@ def build(material: CountyData) -> Tables:
         row |= sampling.proposal(row_signs, row["annual_budget"], large)
     for rows in tables.values():
         number_rows(rows)
+    return tables
+
+
+def with_opinions(tables: Tables, written: Written, material: CountyData) -> Tables:
+    """The same rows with what officers wrote: causes, states, counts without what they do not agree with."""
+    from selfeval_xl.county.officer_columns import carry_over, settle, with_own_columns
+    from selfeval_xl.county.recount import recount
+
+    sheets = with_own_columns(SHEETS, written)
+    listed = {key: ListedRows(sheets[key], rows) for key, rows in tables.items()}
+    match = material.roster.match if material.roster else None
+    carry_over(copy.deepcopy(written), listed, match)
+    settle(listed, copy.deepcopy(written))
+    recount(listed)
     return tables
 
 

@@ -111,6 +111,7 @@ class ReusableDepartments:
                 for fate in step.fates
             ],
             step.copied,
+            [sorted((key, str(value)) for key, value in row.items()) for row in step.supplements],
         ]
         return hashlib.sha256(
             json.dumps(basis, ensure_ascii=False).encode("utf-8", "surrogatepass")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from selfeval_xl.model.forms import PROJECT, TOTAL, Filing, Form, FundingLine, Indicator
 from selfeval_xl.model.money import AMOUNTS
@@ -61,6 +61,8 @@ class RosterView(Protocol):
 
     def match(self, name: str | None, code: str | None = None) -> tuple[str, str] | None: ...
 
+    def named_in(self, text: str) -> tuple[str, str] | None: ...
+
 
 def due(filing: Filing, roster: RosterView) -> tuple[ExpectedProject, ...]:
     """The projects that the roster expects of this department and of the units below it.
@@ -70,16 +72,33 @@ def due(filing: Filing, roster: RosterView) -> tuple[ExpectedProject, ...]:
     department = roster.match(filing.department, filing.department_code)
     if department is None:
         return ()
-    rows: dict[tuple[str, str, str], ExpectedProject] = {}
-    for project in roster.projects:
-        match = roster.match(None, project.department)
-        if match is not None and match[0] == department[0]:
-            key = (project.department, project.unit, project.code or project.name)
-            rows[key] = _sum_of_rows(rows[key], project) if key in rows else project
-    return tuple(rows.values())
+    rows = [
+        project
+        for project in roster.projects
+        if (match := roster.match(None, project.department)) is not None and match[0] == department[0]
+    ]
+    return tuple(one_a_project(rows).values())
 
 
-def _sum_of_rows(first: ExpectedProject, second: ExpectedProject) -> ExpectedProject:
+ProjectKey = tuple[str, str, str]
+AnyProject = TypeVar("AnyProject", bound=ExpectedProject)
+
+
+def project_key(project: ExpectedProject) -> ProjectKey:
+    """What the rows of one project have in common: department, unit, and code or name."""
+    return project.department, project.unit, project.code or project.name
+
+
+def one_a_project(rows: Iterable[AnyProject]) -> dict[ProjectKey, AnyProject]:
+    """The projects of these rows of the roster, each once, with the amounts of its sources added up."""
+    projects: dict[ProjectKey, AnyProject] = {}
+    for row in rows:
+        key = project_key(row)
+        projects[key] = _sum_of_rows(projects[key], row) if key in projects else row
+    return projects
+
+
+def _sum_of_rows(first: AnyProject, second: AnyProject) -> AnyProject:
     """The first row with the summed amounts of both."""
     amounts = {key: _sum(getattr(first, key), getattr(second, key)) for key in AMOUNTS}
     return replace(first, **amounts)  # type: ignore[type-var]  # a protocol cannot require a dataclass

@@ -12,9 +12,14 @@ from selfeval_xl.model.text import squeeze
 
 
 class Known(Protocol):
-    """A roster of departments: finds code and name by a code, a name or an alias."""
+    """A roster of departments: finds code and name by code, name or alias, or by a path that holds one."""
 
     def match(self, name: str | None, code: str | None = None) -> tuple[str, str] | None: ...
+
+    def named_in(self, text: str) -> tuple[str, str] | None: ...
+
+
+UNKNOWN = "（未识别）"  # begins the name of a filing of which nothing tells the department
 
 
 @dataclass(slots=True)
@@ -55,24 +60,27 @@ class _Groups:
         return group
 
 
-def gather(files: Iterable[ReadFile], roster: Known | None = None) -> list[Filing]:
+def gather(files: Iterable[ReadFile], roster: Known | None = None, root: str | None = None) -> list[Filing]:
     """The filings among these files, in the order in which their first file came.
 
     A form's department is: the code in the file's `_selfeval` sheet; else 主管部门 or 部门 (by the roster
-    where there is one); else 实施单位; else the department form or report beside it in the same file or
-    folder; else the folder's name. The same form with the same values in two files counts once. Files without
-    any form belong to no filing.
+    where there is one); else 实施单位; else the roster's department that the name of the file or of a folder
+    holds; else the department form or report beside it in the same file or folder; else the folder's name.
+    root: the folder of all received files, whose name is no department's. The same form with the same values
+    in two files counts once. Files without any form belong to no filing.
     """
     files = list(files)
     beside = {
         **_named_by(files, lambda file: str(PurePath(file.path).parent)),
         **_named_by(files, lambda file: file.path),
     }
+    if root is not None and len({squeeze(name) for name in _all_named(files)}) > 1:
+        beside.pop(str(PurePath(root)), None)  # everybody's files lie there
     groups = _Groups()
     seen: dict[str, set[tuple[object, ...]]] = {}
     for file in files:
         for form in _forms_and_reports(file):
-            name, code, basis = department_of(form, file, beside, roster)
+            name, code, basis = department_of(form, file, beside, roster, root)
             group = groups.find(name, code, basis)
             if not group.files or group.files[-1] is not file:
                 group.files.append(file)
@@ -103,11 +111,15 @@ def _forms_and_reports(file: ReadFile) -> Iterator[Form | Report]:
 
 
 def department_of(
-    form: Form | Report, file: ReadFile, beside: dict[str, str], roster: Known | None
+    form: Form | Report,
+    file: ReadFile,
+    beside: dict[str, str],
+    roster: Known | None,
+    root: str | None = None,
 ) -> tuple[str, str | None, str]:
     """The name, code and basis of the department that a form belongs to.
 
-    beside: the department named in a file or folder, by its path.
+    beside: the department named in a file or folder, by its path. root: as of `gather`.
     """
     issued_code = file.settings.get("department_code")
     if issued_code:
@@ -128,11 +140,39 @@ def department_of(
     for name, code in names:
         if name:
             return name, code, "表内名称"
+    named = named_by_path(file.path, roster, root)
+    if named and not beside.get(file.path):
+        return named
     neighbour = beside.get(file.path) or beside.get(str(PurePath(file.path).parent))
     if neighbour:
         return neighbour, None, "同一文件或文件夹"
-    folder = PurePath(file.path).parent.name or PurePath(file.path).stem
-    return folder, None, "文件夹名"
+    path = PurePath(file.path)
+    if root is not None and path.parent == PurePath(root):
+        return f"{UNKNOWN}{path.stem}", None, "未识别"
+    return path.parent.name or path.stem, None, "文件夹名"
+
+
+def named_by_path(path: str, roster: Known | None, root: str | None) -> tuple[str, str, str] | None:
+    """Name, code and basis of the roster's department that the name of a file or a folder above it holds."""
+    if roster is None:
+        return None
+    place = PurePath(path)
+    above = PurePath(root) if root is not None else None
+    for number, part in enumerate((place, *place.parents)):
+        if part == above or not part.name or number > 3 and above is None:
+            return None
+        match = roster.named_in(part.name)
+        if match:
+            return match[1], match[0], "文件名" if part == place else "文件夹名"
+    return None
+
+
+def _all_named(files: Iterable[ReadFile]) -> Iterator[str]:
+    """The names of departments on all forms and reports, and those that were issued with the files."""
+    for file in files:
+        yield from filter(None, (file.settings.get("department"),))
+        for form in _forms_and_reports(file):
+            yield from filter(None, (form.department,))
 
 
 def _named_by(files: list[ReadFile], path_of: Callable[[ReadFile], str]) -> dict[str, str]:

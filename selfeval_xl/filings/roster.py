@@ -12,6 +12,7 @@ from pathlib import Path
 from selfeval_xl.errors import UsageError
 from selfeval_xl.filings.roster_sheets import SHEETS, blank_roster
 from selfeval_xl.model.codes import split_code
+from selfeval_xl.model.dates import day_of
 from selfeval_xl.model.forms import ReadFile
 from selfeval_xl.model.grid import Grid, plain_number
 from selfeval_xl.model.money import AMOUNTS, MONEY_UNITS, in_ten_thousands, is_unit
@@ -32,6 +33,7 @@ __all__ = [
 
 _OPTIONAL = ("绩效目标", "采用版本")
 _YES = ("是", "免评", "√", "1", "Y", "y")
+_CODES, _MOST_DIGITS = ("code", "parent", "department", "project"), 10**15
 _CHAIN = 5  # most levels of subordinate units that are followed upwards
 
 Row = tuple[int, dict[str, str]]  # row number on the sheet, and its texts by key
@@ -158,6 +160,25 @@ class Roster:
             else []
         )
 
+    def named_in(self, text: str) -> tuple[str, str] | None:
+        """The code and name of the budget department whose code, name or alias stands in a file's name.
+
+        None where several do; of names that hold each other the longest counts.
+        """
+        plain = squeeze(text)
+        found: dict[tuple[str, str], int] = {}
+        for row in self.departments:
+            names = [squeeze(name) for name in (row.name, *row.aliases)]
+            names += [name[match.end() :] for name in names if (match := _PLACE_IN_FRONT.match(name))]
+            best = max((len(name) for name in names if len(name) >= 3 and name in plain), default=0)
+            if len(row.code) >= 3 and re.search(rf"(?<![0-9A-Za-z]){re.escape(row.code)}(?![0-9])", plain):
+                best = max(best, len(row.code))
+            match_up = self.match(None, row.code) if row.code else self.match(row.name)
+            if best and match_up:
+                found[match_up] = max(best, found.get(match_up, 0))
+        longest = [key for key, length in found.items() if length == max(found.values())]
+        return longest[0] if len(longest) == 1 else None
+
     def likely(self, name: str) -> Department | None:
         """The department that a misspelt name probably means; None where there is none, or several.
 
@@ -186,6 +207,7 @@ class Roster:
 
 _NEAR = 72  # percent of likeness from which a name is suggested
 _PLACE_NAME = re.compile(".{0,6}[省市县区旗州]")  # 示例县
+_PLACE_IN_FRONT = re.compile(".{1,6}?(?:自治)?[县区市旗](?=.{3})")  # 示例县 of 示例县教育局
 _NUMERAL = re.compile("[0-9一二三四五六七八九十]")  # 一 of 第一小学
 
 
@@ -223,6 +245,12 @@ def read_roster(path: str | Path) -> Roster:
     rows = _rows_by_sheet(source.grids, Path(path).name, problems)
     departments = tuple(_departments(rows["单位名册"], problems))
     listed = {squeeze(text) for row in departments for text in (row.code, row.name, *row.aliases) if text}
+    codes = {squeeze(row.code) for row in departments}
+    problems += [
+        f"“单位名册”里{row.name}的上级部门编码“{row.parent}”在名册里没有，按一级部门算；请核对编码。"
+        for row in departments
+        if row.parent and squeeze(row.parent) not in codes
+    ]
     projects = tuple(_projects(rows["项目"], listed, problems))
     owners = {text for project in projects for text in (project.code, project.name) if text}
     owners |= {text for row in departments for text in (row.code, row.name) if text}
@@ -241,7 +269,7 @@ def _rows_by_sheet(grids: Iterable[Grid], file: str, problems: list[str]) -> dic
     for title, columns in SHEETS.items():
         grid = by_name.get(title)
         if grid is not None:
-            rows[title] = list(_rows(grid, columns, file))
+            rows[title] = list(_rows(grid, columns, file, problems))
             continue
         if title == "单位名册":
             raise UsageError(
@@ -253,8 +281,8 @@ def _rows_by_sheet(grids: Iterable[Grid], file: str, problems: list[str]) -> dic
     return rows
 
 
-def _rows(grid: Grid, columns: tuple[tuple[str, str], ...], file: str) -> Iterator[Row]:
-    """The rows of a sheet that are not empty."""
+def _rows(grid: Grid, columns: tuple[tuple[str, str], ...], file: str, problems: list[str]) -> Iterator[Row]:
+    """The rows of a sheet that are not empty; codes that lost digits as numbers are told."""
     for top in range(min(grid.height, 5)):
         heads = {squeeze(grid.text(top, column)).rstrip("*"): column for column in range(grid.width)}
         if sum(squeeze(label) in heads for _, label in columns) >= 2:
@@ -269,7 +297,20 @@ def _rows(grid: Grid, columns: tuple[tuple[str, str], ...], file: str) -> Iterat
             key: "" if column is None else _text(grid, row, column) for key, column in columns_by_key.items()
         }
         if any(texts.values()):
+            problems += [
+                f"“{grid.name}”第{row + 1}行的{label}“{texts[key]}”是按数字存的，后几位已经丢了；"
+                "请把这一列设成文本格式，照原样重新填。"
+                for key, label in columns
+                if key in _CODES
+                and (place := columns_by_key[key]) is not None
+                and _lost_digits(grid.rows[row][place] if place < len(grid.rows[row]) else None)
+            ]
             yield row + 1, texts
+
+
+def _lost_digits(value: object) -> bool:
+    """Whether a code is kept as a number of more digits than a number can have."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) >= _MOST_DIGITS
 
 
 def _text(grid: Grid, row: int, column: int) -> str:
@@ -322,6 +363,7 @@ def _projects(rows: Iterable[Row], departments: set[str], problems: list[str]) -
     """The projects; departments: codes, names and aliases of 单位名册."""
     seen: dict[tuple[str, ...], int] = {}
     uncoded: list[int] = []
+    named: dict[str, tuple[int, str]] = {}
     for number, row in rows:
         code, name = split_code(row["name"])
         code = _code(row["code"]) or code
@@ -341,6 +383,11 @@ def _projects(rows: Iterable[Row], departments: set[str], problems: list[str]) -
             continue
         if not code:
             uncoded.append(number)
+        elif (other := named.setdefault(code, (number, name)))[1] != name:
+            problems.append(
+                f"“项目”第{number}行“{name}”的项目编码{code}和第{other[0]}行“{other[1]}”相同，"
+                "两个项目会认成一个；请核对编码。"
+            )
         amounts = _amounts(number, row, problems)
         yield Project(
             department,
@@ -380,12 +427,13 @@ def _numbers(rows: list[int]) -> str:
 
 def _targets(rows: Iterable[Row], owners: set[str], problems: list[str]) -> Iterator[Target]:
     """The targets; owners: codes and names of projects and departments."""
+    strange: dict[str, list[int]] = {}
     for number, row in rows:
         project = _code(row["project"])
         if not row["name"]:
             problems.append(f"“绩效目标”第{number}行没有三级指标，这一行没有用。")
         elif project not in owners:
-            problems.append(f"“绩效目标”第{number}行的项目编码“{project}”在“项目”里没有，这一行没有用。")
+            strange.setdefault(project, []).append(number)
         else:
             points = points_of(row["points"] or None)
             if row["points"] and points is None:
@@ -395,6 +443,11 @@ def _targets(rows: Iterable[Row], owners: set[str], problems: list[str]) -> Iter
             yield Target(
                 **row | {"project": project, "points": "" if points is None else plain_number(points)}
             )
+    problems += [
+        f"“绩效目标”第{_numbers(numbers)}行的项目编码“{project}”在“项目”里没有，"
+        f"{'这一行' if len(numbers) == 1 else f'这{len(numbers)}行'}没有用。"
+        for project, numbers in strange.items()
+    ]
 
 
 def _choices(rows: Iterable[Row], problems: list[str]) -> Iterator[tuple[str, tuple[bool, str]]]:
@@ -407,16 +460,10 @@ def _choices(rows: Iterable[Row], problems: list[str]) -> Iterator[tuple[str, tu
             yield row["file"].lower(), (row["choice"] == "采用", row["why"])
 
 
-def iso_day(text: str) -> str:
-    """The ISO date of 2025-03-31, 2025年3月31日, 2025/3/31 or a date cell; "" for anything else."""
-    plain = text.strip().split(" ")[0].split("T")[0]
-    for sign in "年月./":
-        plain = plain.replace(sign, "-")
-    try:
-        year, month, day = (int(part) for part in plain.rstrip("日-").split("-"))
-        return date(year, month, day).isoformat()
-    except ValueError:
-        return ""
+def iso_day(text: str, near: date | None = None) -> str:
+    """The ISO date of a day as people write it (see `model.dates`); "" for anything else."""
+    day = day_of(text, near)
+    return day.isoformat() if day else ""
 
 
 def chosen_by(

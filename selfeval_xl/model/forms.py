@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from selfeval_xl.model.findings import Located
 from selfeval_xl.model.grid import Area, a1, position
+from selfeval_xl.model.listed import Explanation, ListedFinding, SummaryLine
 from selfeval_xl.model.quantity import Quantity, money
 
 Cells = Mapping[str, str]
@@ -406,45 +407,14 @@ class Problem:
     rule: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """The text that a unit wrote in the column 单位说明 beside a finding of an earlier check."""
-
-    rule: str
-    sheet: str
-    subject: str
-    value: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListedFinding:
-    """A row of the sheet 问题清单 or 校验结果: a finding of an earlier check, as written then.
-
-    cell: "G12,G15" or "".
-    """
-
-    rule: str
-    sheet: str
-    cell: str
-    subject: str
-    value: str
-    level: str = ""
-    treatment: str = ""
-    expected: str = ""
-    message: str = ""
-    hint: str = ""
-    explanation: str = ""
-    state: str = ""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadFile:
     """One received file: its kind, the forms and reports in it, and the problems of reading it.
 
     kind: xlsx, xls, xlsb, ods, docx, pdf ... by content. saved: the time saved inside the file, ISO text.
     settings: those of the hidden sheet `_selfeval` (layout, version, year, codes, submission number).
-    listed: the findings of the check before this one, where the file carries them.
+    listed: the findings of the check before this one, where the file carries them. summary: the lines of its
+    项目自评汇总表.
     """
 
     path: str
@@ -459,6 +429,7 @@ class ReadFile:
     settings: Mapping[str, str] = field(default_factory=dict)
     explanations: tuple[Explanation, ...] = ()
     listed: tuple[ListedFinding, ...] = ()
+    summary: tuple[SummaryLine, ...] = ()
 
     @property
     def unread(self) -> list[Unread]:

@@ -45,17 +45,37 @@ ADDED_COLUMNS = ("完成率", "偏差率", "判定")
 HELPER_COLUMNS = (
     "整理后指标值",
     "整理后完成值",
+    "目标起",
+    "目标位",
+    "目标词",
+    "目标后",
     "符号",
     "指标数",
     "指标单位",
-    "完成数",
+    "完成起",
+    "完成位",
+    "完成原数",
     "完成单位",
+    "完成数",
     "可比",
+    "上限",
+    "目标日",
+    "目标年",
+    "目标月日",
+    "目标日号",
+    "完成日",
+    "完成年",
+    "完成月日",
+    "完成日号",
+    "期限",
+    "文字判定",
+    "行况",
 )
 # The head of the column of links right of a marked form, by the list that the links lead to.
 BACK_TO = {RESULTS: "回校验结果", RETURNED: "回问题清单"}
 BACK = BACK_TO[RETURNED]
 STUB = "【待补充】"
+READY = "ready"  # row of the hidden sheet: the project sheets that stand ready, joined by 、
 
 
 def sheet_prefix(sheet: str) -> str:

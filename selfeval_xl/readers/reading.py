@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from selfeval_xl.model.forms import Explanation, Form, ListedFinding, Problem, ReadFile, Report
+from selfeval_xl.model.forms import Form, Problem, ReadFile, Report
 from selfeval_xl.model.grid import Grid
+from selfeval_xl.model.listed import Explanation, ListedFinding, SummaryLine
 from selfeval_xl.model.sheet_names import NO_FILINGS
 from selfeval_xl.readers.formats.kinds import ATTACHMENTS
 from selfeval_xl.readers.formats.source import Source, open_source
@@ -15,8 +16,10 @@ from selfeval_xl.readers.recognition.form_finder import forms_in
 from selfeval_xl.readers.recognition.issued_codes import WITHOUT_FORMS, with_codes
 from selfeval_xl.readers.recognition.layout_match import layout_by_settings
 from selfeval_xl.readers.recognition.overwritten_formulas import with_overtyped
+from selfeval_xl.readers.recognition.ready_sheets import is_untouched, stands_ready
 from selfeval_xl.readers.recognition.report import report_in, report_on_sheet
 from selfeval_xl.readers.recognition.result_list import explanations_in, listed_in
+from selfeval_xl.readers.recognition.summary_lines import summary_in
 
 _NOTHING_FOUND = (
     "“{name}”里没有找到绩效自评表，也没有自评报告。请确认交的是自评表；"
@@ -53,12 +56,16 @@ def understand(source: Source) -> ReadFile:
     evidence: list[str] = []
     explanations: list[Explanation] = []
     listed: list[ListedFinding] = []
+    summary: list[SummaryLine] = []
     for grid in source.grids:
         found = forms_in(grid, source.path)
+        if found.forms and stands_ready(grid, source.settings) and all(map(is_untouched, found.forms)):
+            continue
         forms += _with_layout(found.forms, grid, source)
         problems += found.problems
         explanations += explanations_in(grid)
         listed = listed_in(grid) or listed
+        summary = summary_in(grid) or summary
         evidence += [f"{grid.name}：{line}" for line in found.evidence]
         report = report_on_sheet(grid, source.path)
         if report:
@@ -83,6 +90,7 @@ def understand(source: Source) -> ReadFile:
         settings=source.settings,
         explanations=tuple(explanations),
         listed=tuple(listed),
+        summary=tuple(summary),
     )
 
 

@@ -14,7 +14,9 @@ from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.filings.expected import ExpectedProject, matching
 from selfeval_xl.model.findings import Finding, Related, Severity, Treatment
 from selfeval_xl.model.forms import Filing, Form, Goal, Indicator, Verdict
+from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.money import NAMES, ten_thousand_yuan
+from selfeval_xl.model.numbers import rounded
 from selfeval_xl.model.quantity import Kind, Quantity, money, parse, tidy
 from selfeval_xl.model.sheet_names import STUB
 from selfeval_xl.rules.funding_table import main_line
@@ -123,7 +125,8 @@ def _disagreement(filing: Filing, key: str, what: str, hint: str) -> Iterator[Fi
             row.finding(
                 key,
                 (
-                    f"“{bare(row.name)}”的{what}：部门整体表填“{value}”，项目表“{form.name}”"
+                    f"“{bare(row.name)}”的{what}：部门整体表填“{value}”"
+                    f"{_converted(value, getattr(other, key))}，项目表“{form.name}”"
                     f"{other.cells.get(key, '')}填“{getattr(other, key)}”，两表不一致。"
                 ),
                 hint=hint,
@@ -135,6 +138,18 @@ def _disagreement(filing: Filing, key: str, what: str, hint: str) -> Iterator[Fi
         )
 
 
+def _converted(text: str, other: str | None) -> str:
+    """The value in the unit of the other one, in brackets: （合14.904万元）; "" where both have one unit."""
+    value, wanted = parse(text), parse(other)
+    measure, other_measure = value.measure, wanted.measure
+    if value.number is None or measure is None or other_measure is None or value.unit == wanted.unit:
+        return ""
+    if measure.dimension != other_measure.dimension or measure.factor == other_measure.factor:
+        return ""
+    number = rounded(value.number * measure.factor / other_measure.factor, 6)
+    return f"（合{plain_number(number)}{wanted.unit}）"
+
+
 @rule(
     "X01",
     "同一指标两表指标值不同",
@@ -144,7 +159,12 @@ def _disagreement(filing: Filing, key: str, what: str, hint: str) -> Iterator[Fi
 )
 def targets_differ(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """The same indicator has the same target on project form and department form, after unit conversion."""
-    yield from _disagreement(filing, "target", "年度指标值", "核对批复的绩效目标，两张表改成一致。")
+    yield from _disagreement(
+        filing,
+        "target",
+        "年度指标值",
+        "按预算批复的指标值，把填错的那张表改过来；批复的就不一致的，请财政局更正。",
+    )
 
 
 @rule(
@@ -189,7 +209,7 @@ def project_named_differently(filing: Filing, policy: Policy) -> Iterator[Findin
                     task.finding(
                         "name",
                         f"任务里写的是“{task.name}”，项目表里是“{form.project}”，像是同一个项目。",
-                        hint="按预算批复的名称改成一致。",
+                        hint="是同一个项目的，按预算批复的名称改成一致；不是的，请说明。",
                         value=task.name,
                         expected=form.project,
                         related=related(form, form.cells.get("project")),
@@ -227,7 +247,7 @@ def task_says_no_progress(filing: Filing, policy: Policy) -> Iterator[Finding]:
                     task.finding(
                         "outcome",
                         f"任务“{task.name}”写着“{match[0]}”，本表指标却全部完成。",
-                        hint="核对任务和指标的完成情况，改成一致。",
+                        hint="核对任务和指标的完成情况，填错的改正；都对的，请说明。",
                         value=match[0],
                     ),
                     whole,

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.model.forms import DEPARTMENT, Form
-from selfeval_xl.model.money import ten_thousand_yuan
+from selfeval_xl.model.money import NAMES, ten_thousand_yuan
 from selfeval_xl.model.numbers import shown
-from selfeval_xl.rules.funding_table import (
-    main_line,
-)
+from selfeval_xl.rules.funding_table import main_line, summed_instead
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.texts import cells, explains_change, explains_money, instead_of_text
 
@@ -39,10 +38,10 @@ def budget_changed_without_reason(form: Form, policy: Policy) -> Iterator[Findin
     if not initial or initial < 0 or not annual or annual < 0:
         return
     change = annual - initial
-    if abs(change) / initial <= policy.number("budget_change") or ten_thousand_yuan(
-        form, abs(change)
-    ) <= policy.number("budget_change_amount"):
-        return
+    slack = policy.number("funding_tolerance")
+    first, last = (summed_instead(form, line, key, slack) for key in ("initial_budget", "annual_budget"))
+    if not _is_large(form, initial, annual, policy) or not _is_large(form, first, last, policy):
+        return  # a wrong total is F01's
     if explains_change(form):
         return
     direction = "增加" if change > 0 else "减少"
@@ -53,12 +52,23 @@ def budget_changed_without_reason(form: Form, policy: Policy) -> Iterator[Findin
             f"比年初预算数{line.initial_budget}{form.money_unit}{direction}了"
             f"{shown(abs(change) / initial)}，没有说明原因。"
             f"{instead_of_text(form, line.cells.get('note'))}",
-            hint="写明预算追加或调减的原因和依据（文号）。",
+            hint="写明预算追加或调减的原因和依据（文号）。"
+            if form.kind == DEPARTMENT
+            else "请财政局核对追加或调减的文号；单位不用改。",
             severity=Severity.WARNING if form.kind == DEPARTMENT else None,
         ),
         cell=cells(line.cells.get("annual_budget"), line.cells.get("initial_budget")),
         treatment=Treatment.EXPLAIN if form.kind == DEPARTMENT else None,
     )
+
+
+def _is_large(form: Form, initial: Decimal | None, annual: Decimal | None, policy: Policy) -> bool:
+    """Whether the budget was changed by more than the thresholds."""
+    if not initial or annual is None:
+        return False
+    change = abs(annual - initial)
+    most = policy.number("budget_change_amount")
+    return change / initial > policy.number("budget_change") and ten_thousand_yuan(form, change) > most
 
 
 @rule(
@@ -122,9 +132,10 @@ def nothing_spent(form: Form, policy: Policy) -> Iterator[Finding]:
     line = main_line(form)
     if line is None or line.amount("executed") != 0:
         return
-    initial, annual = line.amount("initial_budget"), line.amount("annual_budget")
+    initial, annual = line.amount("initial_budget"), line.budget
     if annual and annual > 0:
-        amounts = f"全年预算数{line.annual_budget}{form.money_unit}，执行数是0。"
+        key = line.budget_key
+        amounts = f"{NAMES[key]}{getattr(line, key)}{form.money_unit}，执行数是0。"
     elif annual == 0 and initial and initial > 0:
         amounts = f"年初预算数{line.initial_budget}{form.money_unit}，全年预算数调减为0。"
     else:
@@ -137,5 +148,5 @@ def nothing_spent(form: Form, policy: Policy) -> Iterator[Finding]:
             f"{amounts}请确认是否免评；不免评的，请说明没有支出的原因。",
             hint="与财政局确认免评；不免评的，在表里写明原因。",
         ),
-        cell=cells(line.cells.get("executed"), line.cells.get("annual_budget")),
+        cell=cells(line.cells.get("executed"), line.cells.get(line.budget_key)),
     )

@@ -15,10 +15,11 @@ from selfeval_xl.assessment.text_models import raises
 from selfeval_xl.assessment.words import says_none
 from selfeval_xl.model.findings import Finding, Fix, Severity, Treatment
 from selfeval_xl.model.forms import Cause, Form, Indicator, Verdict
+from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.numbers import shown
 from selfeval_xl.model.quantity import Kind, is_blank, money, parse, tidy
 from selfeval_xl.model.sheet_names import STUB
-from selfeval_xl.rules.indicators import bare, level, named
+from selfeval_xl.rules.indicators import bare, level, named, with_unit
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.texts import (
     cells,
@@ -63,7 +64,7 @@ def actual_missing(form: Form, policy: Policy) -> Iterator[Finding]:
             rows[0].finding(
                 "actual",
                 f"{several([bare(row.name) or row.name for row in rows])}没有填实际完成值。",
-                hint=f"填写全年实际完成的数（{wanted}）；没有完成的填0，并写明原因。",
+                hint=f"填写全年实际完成的数（{wanted}）；一点没做的填0，并写明原因。",
             ),
             cell=cells(*(row.cells.get("actual") for row in rows)),
         )
@@ -116,7 +117,7 @@ def unmet_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
                 row.finding(
                     "note",
                     (
-                        f"{named(row)}指标值“{row.target}”，实际完成“{row.actual}”{rate}，未完成，"
+                        f"{_compared(row)}{rate}，未完成，"
                         f"也没有说明原因。{instead_of_text(form, row.cells.get('note'))}"
                     ),
                     hint=_DEFAULT_UNMET,
@@ -126,12 +127,17 @@ def unmet_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
+def _compared(row: Indicator) -> str:
+    """The indicator with target and completed value, each with its unit, as messages begin."""
+    return f"{named(row)}指标值“{with_unit(row.target, row)}”，实际完成“{with_unit(row.actual, row)}”"
+
+
 def _unmet_in_silence(row: Indicator) -> Finding:
     """The finding on an unmet indicator of a form without a column for reasons."""
     return row.finding(
         "actual",
-        f"{named(row)}指标值“{row.target}”，实际完成“{row.actual}”，未完成，表上没有说明原因。",
-        hint="表上没有偏差原因栏的，在目标完成情况、备注或“单位说明”里写明原因和下一步怎么做。",
+        f"{_compared(row)}，未完成，表里没有说明原因。",
+        hint="表里没有偏差原因栏的，在目标完成情况或备注里写明原因和下一步怎么做。",
         severity=Severity.WARNING,
     )
 
@@ -218,11 +224,20 @@ def exceeded_without_word(form: Form, policy: Policy) -> Iterator[Finding]:
         yield row.finding(
             "actual",
             (
-                f"{named(row)}指标值“{row.target}”，实际完成“{row.actual}”，超出{shown(row.deviation)}，"
+                f"{_compared(row)}，{_beyond(row)}，"
                 f"没有说明原因。{instead_of_text(form, row.cells.get('note'))}"
             ),
             hint="说明超额的原因；年初指标值定低了的，下年调整。",
         )
+
+
+def _beyond(row: Indicator) -> str:
+    """How far the target was exceeded; of a rate in points of percent too."""
+    target, actual = row.target_quantity, row.actual_quantity
+    if target and actual and target.unit == actual.unit == "%" and None not in (target.number, actual.number):
+        assert target.number is not None and actual.number is not None
+        return f"高出{plain_number(actual.number - target.number)}个百分点（超出{shown(row.deviation)}）"
+    return f"超出{shown(row.deviation)}"
 
 
 _COUNTED = re.compile(r"\s*\d[\d.,]*\s*(?![\d.,年月日])\w")  # 8650平方米，余下1个小区冬季后施工
@@ -239,7 +254,7 @@ def actual_is_no_number(form: Form, policy: Policy) -> Iterator[Finding]:
                 "actual",
                 f"{named(row)}的指标值是“{row.target}”，实际完成值写的是“{row.actual}”，不是数字。",
                 expected=f"像“{_example(row)}”这样的数",
-                hint="填写实际完成的数和单位。",
+                hint="填写实际完成的数和单位；没有做的填0，并写明原因。",
             )
 
 
@@ -381,7 +396,7 @@ def effect_without_cause(form: Form, policy: Policy) -> Iterator[Finding]:
                         "actual",
                         (
                             f"{named(row)}实际完成值是“{row.actual}”，已完成；"
-                            f"可是{other.cells.get('name', '')}{named(other)}实际完成值是“{other.actual}”。"
+                            f"可是{named(other)}（{other.cells.get('actual')}）实际完成值是“{other.actual}”。"
                         ),
                         hint="核对两个指标的完成值；没有做的事不会有效果。",
                     ),

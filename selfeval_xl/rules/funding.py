@@ -21,6 +21,7 @@ from selfeval_xl.rules.funding_table import (
     printed_rate_fits,
     sources,
     subject_cells,
+    summed_instead,
     ten_thousandfold,
     total_of,
 )
@@ -64,7 +65,9 @@ def total_is_not_the_sum(form: Form, policy: Policy) -> Iterator[Finding]:
                         f"{NAMES[key]}：合计填的是{getattr(total, key)}{form.money_unit}，"
                         f"各项资金加起来是{summed}{form.money_unit}（{listed or '各项都是0'}）。"
                     ),
-                    hint="核对合计行和各项资金，哪一处填错改哪一处。",
+                    hint="合计格原来是公式，被改成了数：恢复公式，再核对各项资金。"
+                    if total.cells.get(key) in form.overtyped
+                    else "核对合计行和各项资金，哪一处填错改哪一处。",
                     expected=str(summed),
                 ),
                 cell=cells(total.cells.get(key), *(line.cells.get(key) for line in parts)),
@@ -79,7 +82,7 @@ def _empty_total(form: Form, total: FundingLine, key: str, parts: list[FundingLi
             f"{line.cells.get(key)}（{line.typed.get(key, getattr(line, key))}）" for line in texts
         )
         message = f"{NAMES[key]}：{places}是文字，不是数字，没有加进合计。"
-        hint = "把这几格重新键入数字，不带单位，合计就会算出来。"
+        hint = "把这几格重新填成数字，不带单位，合计就会算出来。"
     else:
         listed = "＋".join(f"{line.source}{getattr(line, key)}" for line in parts)
         message = f"{NAMES[key]}：合计没有填，各项资金填了（{listed}）。"
@@ -153,6 +156,7 @@ def spent_more_than_budget(form: Form, policy: Policy) -> Iterator[Finding]:
         and budget > 0
         and (executed := line.amount("executed")) is not None
         and executed > budget
+        and _is_over_as_summed(form, line, policy)
     ]
     top = [line for line in over if line.part_of is None] or over
     if not top:
@@ -177,13 +181,20 @@ def spent_more_than_budget(form: Form, policy: Policy) -> Iterator[Finding]:
     )
 
 
+def _is_over_as_summed(form: Form, line: FundingLine, policy: Policy) -> bool:
+    """Whether more was spent by the sums of the sources too: a wrong total is F01's."""
+    slack = policy.number("funding_tolerance")
+    executed, budget = (summed_instead(form, line, key, slack) for key in ("executed", line.budget_key))
+    return executed is None or budget is None or executed > budget
+
+
 @rule("F04", "没有预算却有支出", Severity.ERROR, asks="没有预算的资金不应有支出。")
 def paid_without_budget(form: Form, policy: Policy) -> Iterator[Finding]:
     """No payment over a zero budget (预算法第十三条)."""
     in_use = any(line.amount("annual_budget") for line in form.funding)
     without = []
     for line in form.funding:
-        budget, executed = line.amount("annual_budget"), line.amount("executed")
+        budget, executed = line.budget, line.amount("executed")
         missing = (
             is_blank(line.annual_budget)
             and in_use
@@ -195,14 +206,15 @@ def paid_without_budget(form: Form, policy: Policy) -> Iterator[Finding]:
     top = [line for line in without if line.part_of is None] or without
     if top:
         listed = "；".join(
-            f"{line.source}预算{line.annual_budget or '没有填'}，执行{line.executed}" for line in top
+            f"{line.source}预算{getattr(line, line.budget_key) or '没有填'}，执行{line.executed}"
+            for line in top
         )
         yield replace(
             top[0].finding(
                 "executed",
                 f"没有预算却有支出：{listed}（{form.money_unit}）。",
                 expected="0，或先填全年预算数",
-                hint="有年中追加的，把全年预算数填上；没有支出的，执行数填0。",
+                hint=f"有年中追加的，{NAMES[top[0].budget_key]}填追加后的数；没有支出的，执行数填0。",
             ),
             cell=cells(*(line.cells.get("executed") for line in top)),
         )
@@ -212,7 +224,7 @@ def paid_without_budget(form: Form, policy: Policy) -> Iterator[Finding]:
     "F05",
     "执行率偏低没有说明原因",
     Severity.WARNING,
-    asks="合计行执行率低于说明线（参数，默认90%）的，要在表上写明原因。",
+    asks="合计行执行率低于说明线（参数，默认90%）的，要在表里写明原因。",
 )
 def low_rate_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     """An execution rate below the threshold needs a reason somewhere on the form.
@@ -226,7 +238,9 @@ def low_rate_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     yield replace(
         line.finding(
             "execution_rate",
-            f"{line.source}执行率{shown(line.rate)}，低于{floor}，全表没有说明原因。"
+            f"{line.source}执行率{shown(line.rate)}"
+            f"（{NAMES[line.budget_key]}{getattr(line, line.budget_key)}{form.money_unit}，"
+            f"执行{line.executed}{form.money_unit}），低于{floor}，表里没有说明原因。"
             f"{instead_of_text(form, line.cells.get('note'))}",
             value=line.execution_rate or shown(line.rate),
             hint=(

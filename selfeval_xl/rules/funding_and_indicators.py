@@ -139,7 +139,7 @@ def indicator_unlike_own_money(form: Form, policy: Policy) -> Iterator[Finding]:
         if "率" not in (indicator.name or ""):
             continue
         name = re.sub(r"^指标\d+[:：]|[\s“”\"]|[(（].*?[)）]", "", indicator.name or "")
-        ratio = _ratio(indicator.actual, indicator.target)
+        ratio = _ratio(indicator)
         if ratio is None:
             continue
         yield from _controlled(form, indicator, name, ratio, close)
@@ -207,10 +207,21 @@ def _controlled(
     )
 
 
-def _ratio(actual: str | None, target: str | None) -> Decimal | None:
-    """A completed value as a ratio; a bare number counts as percent where the target is in percent."""
-    done = parse(actual)
+_IN_PERCENT = re.compile(r"[(（][%％][)）]\s*$")  # 资金使用率（%）
+
+
+def _ratio(row: Indicator) -> Decimal | None:
+    """A completed value as a ratio; None where it is none.
+
+    A bare number counts as percent where target, unit column or name say so, and as a ratio where target and
+    completed value both are numbers up to 1.
+    """
+    done, wanted = parse(row.actual), parse(row.target)
     if done.kind is not Kind.NUMBER or done.number is None:
         return None
-    in_percent = done.unit == "%" or (not done.unit and parse(target).unit == "%")
-    return abs(done.number) / 100 if in_percent else None
+    named = row.unit in ("%", "％") or _IN_PERCENT.search(row.name or "")
+    if done.unit == "%" or (not done.unit and (wanted.unit == "%" or named)):
+        return abs(done.number) / 100
+    if done.unit or wanted.unit or wanted.number is None:
+        return None
+    return done.number if 0 <= done.number <= 1 and 0 < wanted.number <= 1 else None

@@ -17,6 +17,8 @@ _PARTS = re.compile(
     r"^(?:中央|上级|省级|市级|州级|县级|区级|乡镇?级|本级|地方|一般公共预算|政府性基金|国有资本经营|"
     r"专项债|一般债|债券|中央补助)"
 )
+# Sources named after a level of government; those side by side are sources of one total.
+_LEVELS = re.compile(r"^(?:中央|上级|省级?|市级?|州级?|县级?|区级?|乡镇?级?|镇级|本级|地方)")
 # Rows of the split by spending.
 _SPENDING = re.compile(
     r"^(?:按支出|基本支出|项目支出|人员经费|公用经费|人员支出|公用支出|商品和服务|工资福利|"
@@ -70,13 +72,23 @@ def exceeds(form: Form, key: str, total: Span, parts: list[FundingLine], slack: 
     inside = _nested(sources(form))
     plain = [line for line in parts if line.source not in inside]
     nested = [line for line in parts if line.source in inside]
-    readings = [lines for lines in (parts, plain, nested) if lines]
+    readings = [lines for lines in (parts, plain, nested, _without_sums(parts, key, allowed)) if lines]
     if any(total_of(lines, key).meets(total, allowed) for lines in readings):
         return None
     if len(plain) >= _FEWEST_COMPLETE or any(_REST.search(line.source) for line in sources(form)):
         return _sum(plain or parts, key)
     largest = max(line.amount(key) or ZERO for line in parts)
     return _sum(parts, key) if largest > total.high + allowed else None
+
+
+def summed_instead(form: Form, line: FundingLine, key: str, slack: Decimal) -> Decimal | None:
+    """An amount as it follows from the sources where the total row's own is wrong (F01); else as printed."""
+    parts = [row for row in sources(form) if row.amount(key) is not None]
+    whole = amount_span(line, key)
+    if not line.is_total or whole is None or not parts:
+        return line.amount(key)
+    other = exceeds(form, key, whole, parts, slack)
+    return line.amount(key) if other is None else other
 
 
 def _sum(lines: Iterable[FundingLine], key: str) -> Decimal:
@@ -90,12 +102,30 @@ def _nested(lines: Iterable[FundingLine]) -> set[str]:
     before: FundingLine | None = None
     for line in lines:
         named = bool(_PARTS.match(line.source))
-        if named and (
-            before is None or before.source in found or is_fiscal(before) or "拨款" in before.source
-        ):
+        if named and before is not None and (before.source in found or _is_whole(before)):
             found.add(line.source)
         before = line
     return found
+
+
+def _is_whole(line: FundingLine) -> bool:
+    """Whether the source is fiscal money as a whole, of which the levels below it may be parts."""
+    return ("拨款" in line.source or is_fiscal(line)) and not _LEVELS.match(line.source)
+
+
+def _without_sums(lines: list[FundingLine], key: str, slack: Decimal) -> list[FundingLine]:
+    """The rows without those that a row above sums up: of 上级资金 80, 中央 50, 省级 30 the first is left."""
+    kept: list[FundingLine] = []
+    rest = list(lines)
+    while rest:
+        line, *rest = rest
+        kept.append(line)
+        whole = amount_span(line, key)
+        for count in range(len(rest), 1, -1):
+            if whole and line.amount(key) and total_of(rest[:count], key).meets(whole, slack * count):
+                rest = rest[count:]
+                break
+    return kept
 
 
 def total_of(lines: Iterable[FundingLine], key: str) -> Span:

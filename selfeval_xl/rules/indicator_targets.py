@@ -6,14 +6,14 @@ Targets were fixed with the budget.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.text_models import raises
 from selfeval_xl.assessment.words import is_placeholder
-from selfeval_xl.model.findings import Finding, Severity
+from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.model.forms import Form, Indicator
 from selfeval_xl.model.money import yuan
 from selfeval_xl.model.quantity import Kind, parse, tidy
@@ -133,7 +133,13 @@ def unit_unlike_name(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
-@rule("I06", "没有填年度指标值", Severity.ERROR, asks="每个指标都要有年度指标值。")
+@rule(
+    "I06",
+    "没有填年度指标值",
+    Severity.ERROR,
+    asks="每个指标都要有年度指标值。",
+    treatment=Treatment.FIX,
+)
 def target_missing(form: Form, policy: Policy) -> Iterator[Finding]:
     """Every named indicator has a target; a score card asks for neither targets nor completed values."""
     if form.indicator_columns and not form.indicator_columns & ASKED:
@@ -144,14 +150,15 @@ def target_missing(form: Form, policy: Policy) -> Iterator[Finding]:
         if row.name and row.target is None and not without_target_by_design(form, row)
     ]
     if rows:
-        yield replace(
-            rows[0].finding(
-                "target",
-                f"{several([bare(row.name) for row in rows])}没有填年度指标值。",
-                hint="按预算批复的绩效目标填写指标值和单位。",
-            ),
-            cell=cells(*(row.cells.get("target") for row in rows)),
-        )
+        yield _of_targets(rows, "没有填年度指标值。", "按预算批复的绩效目标填写指标值和单位。")
+
+
+def _of_targets(rows: Sequence[Indicator], fault: str, hint: str) -> Finding:
+    """One finding on the targets of these indicators."""
+    return replace(
+        rows[0].finding("target", f"{several([bare(row.name) for row in rows])}{fault}", hint=hint),
+        cell=cells(*(row.cells.get("target") for row in rows)),
+    )
 
 
 @rule(
@@ -165,14 +172,7 @@ def number_without_unit(form: Form, policy: Policy) -> Iterator[Finding]:
     rows = [row for row in form.indicators if _lacks_unit(row)]
     if rows:
         shown = f"“{rows[0].target}”" if len(rows) == 1 else "只有数字，"
-        yield replace(
-            rows[0].finding(
-                "target",
-                f"{several([bare(row.name) for row in rows])}的指标值{shown}没有单位。",
-                hint="补上单位，例如“个”“人次”“万元”“%”。",
-            ),
-            cell=cells(*(row.cells.get("target") for row in rows)),
-        )
+        yield _of_targets(rows, f"的指标值{shown}没有单位。", "补上单位，例如“个”“人次”“万元”“%”。")
 
 
 def _lacks_unit(row: Indicator) -> bool:
@@ -185,18 +185,20 @@ def _lacks_unit(row: Indicator) -> bool:
     return not (_ends_in_unit(name) or pattern("rates").search(name))
 
 
+_UNIT_AT_END = re.compile(  # 培训次数, 受益户, 学时, 变压器3台; not 印发宣传册, 退役干部
+    r"(?:个|件|台|套|部|处|项|批|份|家|座|头|株|篇|册|辆|条|名|场|期)(?:数|数量|次)$"
+    r"|\d(?:个|件|台|套|部|处|项|批|份|家|座|头|株|篇|册|辆|条|名|场|期)$"
+    r"|(?:人员|学生|教师|职工|干部|群众|村民|农户|家庭)(?:数|数量)$"
+    r"|(?:人|户|次|天|课时|学时|工时|小时|分钟|月|年|周|亩|公顷|公里|吨|平方米|万元|元|%|分)(?:数|数量)?[)）]?$"
+)
+
+
 def _ends_in_unit(name: str) -> bool:
     """Whether the name itself contains the unit: 人数, 培训次数, 学时, 时限(月), (万元)."""
     bracketed = re.search(r"[(（]([^()（）]{1,6})[)）]$", name)
     if bracketed and parse(f"1{bracketed[1]}").unit:
         return True
-    return bool(
-        re.search(
-            r"(?:人|户|次|个|件|场|台|套|部|处|项|批|份|家|座|头|株|期|篇|册|辆|天|课时|学时|工时|小时|分钟|月|年|周|亩|公顷|公里|吨|"
-            r"平方米|万元|元|%|分|条|名)(?:数|数量|次)?(?:[)）])?$",
-            name,
-        )
-    )
+    return bool(_UNIT_AT_END.search(name))
 
 
 @rule(
@@ -238,7 +240,11 @@ def payment_as_quantity(form: Form, policy: Policy) -> Iterator[Finding]:
 
 def _is_payment(row: Indicator, policy: Policy) -> bool:
     """Whether an indicator in money or times only says what was paid."""
-    measure = quantity(row).measure
+    measure, name = quantity(row).measure, bare(row.name)
+    if pattern("paid_items").search(name):
+        return False
+    if measure is not None and measure.dimension.startswith("money") and pattern("payments").search(name):
+        return not pattern("earned").search(name)
     counted = measure is None or measure.dimension == "count" or measure.dimension.startswith("money")
     return counted and raises("payment", _with_target(row), policy)
 
@@ -253,14 +259,8 @@ def target_is_a_placeholder(form: Form, policy: Policy) -> Iterator[Finding]:
     """A target is a value, and no sign that stands for one (≥XX人, ≥**处, ≥N场)."""
     rows = [row for row in form.indicators if row.target and is_placeholder(tidy(row.target))]
     if rows:
-        yield replace(
-            rows[0].finding(
-                "target",
-                f"{several([bare(row.name) for row in rows])}的指标值是占位符“{rows[0].target}”，没有填数。",
-                hint="按预算批复的绩效目标填写指标值和单位。",
-            ),
-            cell=cells(*(row.cells.get("target") for row in rows)),
-        )
+        fault = f"的指标值是占位符“{rows[0].target}”，没有填数。"
+        yield _of_targets(rows, fault, "按预算批复的绩效目标填写指标值和单位。")
 
 
 _BUILT = re.compile(  # there or not, whole or not: the papers show it
@@ -276,7 +276,21 @@ def _is_hollow(row: Indicator, policy: Policy) -> bool:
         return False
     if _BUILT.search(bare(row.name)) or _FORBIDDEN.search(tidy(row.target or "")):
         return False
-    return raises("hollow", _with_target(row), policy)
+    slogan = target.kind is not Kind.TEXT and pattern("slogans").search(bare(row.name))
+    return bool(slogan) or raises("hollow", _with_target(row), policy)
+
+
+def _hollow_benefits(form: Form, policy: Policy) -> Iterator[Indicator]:
+    """The benefit indicators that nobody can count, look up or ask about."""
+    for row in form.indicators:
+        if (
+            row.name
+            and row.target
+            and re.search("效益|效果|影响", level(row.level2) or level(row.level1))
+            and "满意" not in f"{row.level1}{row.level2}{row.name}"
+            and _is_hollow(row, policy)
+        ):
+            yield row
 
 
 @rule(
@@ -286,23 +300,18 @@ def _is_hollow(row: Indicator, policy: Policy) -> bool:
     asks="效益指标要数得清、查得到或问得到，不是一种感受、一句口号加一个百分比。",
 )
 def benefit_is_hollow(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A benefit can be counted, looked up or asked in a survey (not: 社会效益明显 ≥95%)."""
-    rows = [
-        row
-        for row in form.indicators
-        if row.name
-        and row.target
-        and re.search("效益|效果|影响", level(row.level2) or level(row.level1))
-        and "满意" not in f"{row.level1}{row.level2}{row.name}"
-        and _is_hollow(row, policy)
-    ]
+    """A benefit can be counted, looked up or asked in a survey (not: 社会效益明显 ≥95%).
+
+    A hollow one whose target is in words is I13's.
+    """
+    rows = [row for row in _hollow_benefits(form, policy) if quantity(row).kind is not Kind.TEXT]
     if rows:
         first = rows[0]
         more, shown = (f"等{len(rows)}个效益指标", "如") if len(rows) > 1 else ("", "是")
         yield replace(
             first.finding(
                 "name",
-                f"{named(first)}{more}（指标值{shown}“{first.target}”）空泛，数不清也查不到。",
+                f"{named(first)}{more}（指标值{shown}“{first.target}”）说得笼统，没有写出看什么、数什么。",
                 hint="下年改成数得清、查得到的效果，例如受益人数、增收金额、事故起数、知晓率。",
                 value=first.name,
             ),
@@ -314,9 +323,10 @@ def benefit_is_hollow(form: Form, policy: Policy) -> Iterator[Finding]:
     "I13", "定性指标值难以考核", Severity.NOTE, asks="定性指标值要能考核，“促进发展”“逐步提高”一类不好判断。"
 )
 def target_cannot_be_assessed(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A qualitative target can be assessed (not: 好坏, 基本建立, 促进发展)."""
+    """A qualitative target can be assessed (not: 好坏, 基本建立, 促进发展), and so can a benefit in words."""
     vague = words("unassessable")
-    rows = [row for row in form.indicators if row.target and tidy(row.target) in vague]
+    hollow = {id(row) for row in _hollow_benefits(form, policy) if quantity(row).kind is Kind.TEXT}
+    rows = [row for row in form.indicators if row.target and (tidy(row.target) in vague or id(row) in hollow)]
     if rows:
         first = rows[0]
         more = f"等{len(rows)}个指标" if len(rows) > 1 else ""

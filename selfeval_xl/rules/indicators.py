@@ -14,9 +14,9 @@ from functools import lru_cache
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.forms import DEPARTMENT, Form, Indicator
-from selfeval_xl.model.quantity import Quantity, money, parse, tidy
+from selfeval_xl.model.quantity import Kind, Quantity, money, parse, tidy
 from selfeval_xl.rules.registry import rule
-from selfeval_xl.rules.word_lists import pattern_table, word_table, words
+from selfeval_xl.rules.word_lists import pattern_table, texts_by_key, word_table, words
 
 _PREFIX = re.compile(r"^指标\d+[:：、.]?")
 _TAIL = re.compile(r"[(（][^()（）]*[)）]|指标|等$|情况$")
@@ -61,6 +61,13 @@ def named(indicator: Indicator) -> str:
     return f"“{bare(indicator.name) or indicator.name or '没有名称的指标'}”"
 
 
+def with_unit(text: str | None, row: Indicator) -> str:
+    """A value as messages show it: a bare number with the unit of its own column."""
+    plain = parse(text)
+    bare_number = plain.kind is Kind.NUMBER and not plain.unit and row.unit
+    return f"{text}{row.unit}" if bare_number else text or ""
+
+
 @rule(
     "I01",
     "指标名称没有说清",
@@ -79,14 +86,23 @@ def name_says_nothing(form: Form, policy: Policy) -> Iterator[Finding]:
             yield row.finding(
                 "name",
                 f"三级指标只写“{row.name}”，看不出衡量的是什么。",
-                hint="写出具体事项，例如“卫星电话采购数量”“安全培训人数”。",
+                hint=f"写出具体事项，例如{_example(row)}。",
             )
+
+
+def _example(row: Indicator) -> str:
+    """Names that say something, of the row's level."""
+    levels = f"{row.name or ''}{row.level2 or ''}{row.level1 or ''}"
+    return next(
+        (names for word, names in texts_by_key("example_names").items() if word in levels),
+        "“设备采购数量”“培训人次”",
+    )
 
 
 def _says_nothing(row: Indicator) -> bool:
     """Whether the name is an empty word or repeats a level of its row."""
     plain = bare(row.name).removesuffix("指标")
-    if plain in words("empty_names"):
+    if plain in words("empty_names") or (parse(plain).kind is Kind.NUMBER and parse(plain).unit):
         return True
     repeats_stem = plain in (level(row.level1), level(row.level2))
     repeats_level = bool(plain) and plain == level(row.name) and bare(row.name) in _levels(row)
@@ -125,10 +141,18 @@ def name_unlike_level(form: Form, policy: Policy) -> Iterator[Finding]:
                 yield row.finding(
                     "name",
                     f"{named(row)}放在“{row.level2}”下面不合适。",
-                    hint="下年申报时移到相符的二级指标下面。",
+                    hint=f"下年申报时移到{_fitting_level(row) or '相符的二级指标'}下面。",
                     value=row.name,
                 )
                 break
+
+
+def _fitting_level(row: Indicator) -> str | None:
+    """The second level below which the name belongs, as a hint quotes it; None where none is sure."""
+    for fitting, names in pattern_table("fitting_levels").items():
+        if names.search(bare(row.name)):
+            return f"“{fitting}”" if level(fitting) not in (row.level2 or "") else None
+    return None
 
 
 @rule(
@@ -151,8 +175,8 @@ def same_indicator_twice(form: Form, policy: Policy) -> Iterator[Finding]:
         if not name:
             continue
         for other_name, other in seen:
-            same = name == other_name
-            if same and level(row.level2) != level(other.level2):
+            same = _unbracketed(name) == _unbracketed(other_name)
+            if same and level(row.level2) != level(other.level2) and not _have_same_values(row, other):
                 continue
             if not same and (
                 len(name) < _SHORTEST_ALIKE
@@ -177,6 +201,12 @@ def same_indicator_twice(form: Form, policy: Policy) -> Iterator[Finding]:
         seen.append((name, row))
 
 
+def _unbracketed(name: str) -> str:
+    """The name without a unit in brackets at its end: 培训人数（人） is 培训人数."""
+    bracketed = re.fullmatch(r"(.+?)[(（]([^()（）]{1,6})[)）]", name)
+    return bracketed[1] if bracketed and parse(f"1{bracketed[2]}").unit else name
+
+
 _FILLERS = re.compile(
     "使用|工作|项目|实际|相关|总体|年度|本年|全年"
 )  # words without which a name says the same
@@ -185,11 +215,11 @@ _SHORTEST_ALIKE = 6  # letters of a name of which another can be a near copy
 
 def _are_one(row: Indicator, other: Indicator) -> bool:
     """Whether two indicators of nearly the same name have the same values and do not differ in a detail."""
-    return (
-        not _differ_in_detail(bare(row.name), bare(other.name))
-        and parse(row.target) == parse(other.target)
-        and parse(row.actual) == parse(other.actual)
-    )
+    return not _differ_in_detail(bare(row.name), bare(other.name)) and _have_same_values(row, other)
+
+
+def _have_same_values(row: Indicator, other: Indicator) -> bool:
+    return parse(row.target) == parse(other.target) and parse(row.actual) == parse(other.actual)
 
 
 @lru_cache(maxsize=4096)

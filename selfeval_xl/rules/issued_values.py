@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -10,8 +9,6 @@ from decimal import Decimal
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.forms import (
-    DEPARTMENT,
-    PROJECT,
     Form,
     FundingLine,
     Indicator,
@@ -23,15 +20,6 @@ from selfeval_xl.rules.indicators import bare
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.sums import amount_span, in_ten_thousand
 from selfeval_xl.rules.texts import cells
-
-# The heading fields that every layout asks for; a unit's code or a remark may stay empty.
-HEADING = {
-    PROJECT: (("project", "项目名称"), ("department", "主管部门"), ("unit", "实施单位"), ("year", "年度")),
-    DEPARTMENT: (("department", "部门名称"), ("year", "年度")),
-}
-_BLANK_YEAR = re.compile(r"[(（]\s*(?:20)?\s*[_＿]*\s*年度?\s*[)）]|^\s*(?:20)?[_＿]{2,}\s*年度?")
-_MOST_CELLS = 30  # cells that one finding points at
-_ADVICE = re.compile(r"[；;。，,](请.+)$")
 
 
 @rule(

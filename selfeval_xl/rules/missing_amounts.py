@@ -8,8 +8,8 @@ from dataclasses import replace
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.forms import Form
-from selfeval_xl.model.money import AMOUNTS
-from selfeval_xl.model.quantity import is_void
+from selfeval_xl.model.money import AMOUNTS, NAMES
+from selfeval_xl.model.quantity import is_blank
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.texts import cells
 
@@ -22,21 +22,24 @@ def no_amounts(form: Form, policy: Policy) -> Iterator[Finding]:
     if not form.funding:
         return
     line = form.total_funding or form.funding[0]
-    filled = {key for row in form.funding for key in AMOUNTS if not is_void(getattr(row, key))}
+    filled = {key for row in form.funding for key in AMOUNTS if not is_blank(getattr(row, key))}
     printed = {key for row in form.funding for key in AMOUNTS if key in row.cells}
     if not filled:
         what, keys = "资金表一个金额也没有填", [key for key in AMOUNTS if key in printed]
     elif printed & set(_BUDGETS) and not filled & set(_BUDGETS):
         what, keys = "资金表没有填预算数", [key for key in _BUDGETS if key in printed]
+    elif "annual_budget" in printed - filled and any(row.amount("initial_budget") for row in form.funding):
+        what, keys = "资金表只填了年初预算数，没有填全年预算数", ["annual_budget"]
     elif "executed" in printed - filled and any(row.amount(key) for row in form.funding for key in _BUDGETS):
         what, keys = "资金表没有填执行数", ["executed"]
     else:
         return
+    named = "、".join(NAMES[key] for key in keys) or "预算数和执行数"
     yield replace(
         line.finding(
             keys[0] if keys else None,
             f"{what}。",
-            hint=f"填写预算数和执行数，单位是{form.money_unit or '万元'}；没有金额的填0。",
+            hint=f"填写{named}，单位是{form.money_unit or '万元'}；没有金额的填0。",
             value="",
         ),
         cell=cells(*(line.cells.get(key) for key in keys)),

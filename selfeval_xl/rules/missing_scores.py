@@ -48,15 +48,21 @@ def score_missing(form: Form, policy: Policy) -> Iterator[Finding]:
         return
     points = sum((item.points for item in missing), start=missing[0].points * 0)
     total = f"，总分{form.total_score}分不能算数" if points_of(form.total_score) is not None else ""
-    names = several([item.row.subject for item in missing], "等{}行")
+    names = several([_name(item) for item in missing], "等{}行")
+    sum_of = "共" if len(missing) > 1 else ""
     yield replace(
         missing[0].row.finding(
             "score",
-            f"{names}没有填得分（分值共{number(points)}分）{total}。",
+            f"{names}没有填得分（分值{sum_of}{number(points)}分）{total}。",
             hint="按完成情况填上得分；一分不得的填0。",
         ),
         cell=cells(*(item.row.cells.get("score") for item in missing)),
     )
+
+
+def _name(item: Scored) -> str | None:
+    """The row as messages name it; that of the money is 预算执行率."""
+    return "预算执行率" if isinstance(item.row, FundingLine) else item.row.subject
 
 
 def unscored(form: Form) -> list[Scored]:

@@ -13,7 +13,7 @@ from selfeval_xl.model.findings import Finding, Fix, Severity, Treatment
 from selfeval_xl.model.forms import Form, ReadFile, Verdict
 from selfeval_xl.model.numbers import shown
 from selfeval_xl.model.quantity import Kind, is_blank, parse, tidy
-from selfeval_xl.rules.funding_table import main_line
+from selfeval_xl.rules.funding_table import is_below, main_line
 from selfeval_xl.rules.notation import (
     fractions,
     indicator_values,
@@ -24,6 +24,7 @@ from selfeval_xl.rules.notation import (
 )
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.texts import (
+    FUNDS_NOTE,
     FormText,
     all_texts,
     cells,
@@ -74,7 +75,7 @@ def residue_in_text(form: Form, policy: Policy) -> Iterator[Finding]:
         mends = tuple((dirty.cell, Fix(dirty.text, clean(dirty.text))) for dirty, _ in found if dirty.cell)
         yield Finding(
             message=f"{_listed(text for text, _ in found)}里有多余的代码（如“{_visible(match[0])}”）。",
-            hint="删掉这些代码，只留文字。",
+            hint="删掉这些代码，文字、数字和“≥”“%”等符号照样留着。",
             subject=text.what,
             cell=cells(*(text.cell for text, _ in found)),
             value=_excerpt(text.text, match.start()),
@@ -127,7 +128,7 @@ def clean(text: str) -> str:
     "N02",
     "填写说明或空白占位没有清掉",
     Severity.WARNING,
-    asks="印在表上的填写说明（100字以内）和空白占位要清掉。",
+    asks="印在表里的填写说明（100字以内）和空白占位要清掉。",
     treatment=Treatment.FIX,
 )
 def guidance_left(form: Form, policy: Policy) -> Iterator[Finding]:
@@ -150,7 +151,7 @@ def guidance_left(form: Form, policy: Policy) -> Iterator[Finding]:
             message=f"有{len(form.placeholders)}行只有“{form.placeholders[0][1]}”这样的占位文字，没有指标。",
             severity=Severity.NOTE,
             treatment=Treatment.NEXT_YEAR,
-            hint="不用的行可以删掉，或写明“无”。",
+            hint="不用的行请删掉或清空。",
             cell=cells(*(cell for cell, _ in form.placeholders)),
             value=form.placeholders[0][1],
             subject="绩效指标",
@@ -161,7 +162,7 @@ def guidance_left(form: Form, policy: Policy) -> Iterator[Finding]:
     "N03",
     "完成情况照抄目标",
     Severity.WARNING,
-    asks="实际完成情况不能照抄预期目标。",
+    asks="目标完成情况不能照抄年度目标。",
     treatment=Treatment.EXPLAIN,
 )
 def outcome_copies_goal(form: Form, policy: Policy) -> Iterator[Finding]:
@@ -171,9 +172,9 @@ def outcome_copies_goal(form: Form, policy: Policy) -> Iterator[Finding]:
         yield replace(
             form.goal.finding(
                 "actual",
-                "“实际完成情况”和“预期目标”一字不差，看不出完成了什么。",
+                "“目标完成情况”和“年度目标”一字不差，看不出完成了什么。",
                 value=(form.goal.actual or "")[:60],
-                hint="写清今年实际做了什么、完成多少，用数字说话。",
+                hint="改写成今年实际做了什么、完成多少；确实一样的，说明原因。",
             ),
             cell=cells(form.goal.cells.get("expected"), form.goal.cells.get("actual")),
         )
@@ -186,7 +187,7 @@ def _letters(text: str | None) -> str:
 
 _NOT_A_FIGURE = re.compile(
     r"<[^<>]*>|(?:^|[\n;；。.\s(（])\s*\d{1,2}(?=[、.．)）])|\d+\s*项?(?:大|主要)?(?:工作)?(?:主要)?职[责能]|"
-    r"[〔\[（(]\s*(?:19|20)\d{2}\s*[〕\]）)]\s*\d+\s*号|第\d+[条号款]|[A-Za-z]\d+|\d+·\d+"
+    r"[〔\[（(]\s*(?:19|20)\d{2}\s*[〕\]）)]\s*\d+\s*号|第\d+[条号款]|[A-Za-z]\d+|\d+·\d+|目标\d+|每一?[个位名户]"
 )
 _FIGURE = re.compile(
     r"\d|[一二三四五六七八九十百千两]+(?:个|项|次|场|人|户|处|所|座|家|台|套|期|件|份|名|万|亩|公里|批|"
@@ -209,15 +210,15 @@ def goal_is_a_list_of_duties(form: Form, policy: Policy) -> Iterator[Finding]:
     goal = form.goal.expected or ""
     duties = len(phrases("duty").findall(goal))
     if duties >= 3 and not _FIGURE.search(_NOT_A_FIGURE.sub(" ", goal)):
-        what = f"写的是部门职责（{duties}处“负责、组织、指导”一类），没有数量，也没有时间，"
+        what = f"写的是部门职责（{duties}处“负责、组织、指导”一类）"
     elif _is_vague(goal, policy):
-        what = f"只有“{_excerpt(goal, 0, 20)}”这样的话，没有做什么、做多少，"
+        what = f"只有“{_excerpt(goal, 0, 20)}”这样的话"
     else:
         return
     if not is_blank(goal):
         yield form.goal.finding(
             "expected",
-            f"年度目标{what}没法核对完成没有。",
+            f"年度目标没有数量，也没有时间，没法核对完成没有：{what}。",
             value=goal[:60],
             hint="下年申报时写清这一年要完成什么、完成多少、什么时候完成。",
         )
@@ -231,12 +232,12 @@ def _is_vague(goal: str, policy: Policy) -> bool:
     return bool(parts) and all(raises("vague", part, policy) for part in parts)
 
 
-@rule("N11", "目标或完成情况没有填", Severity.ERROR, asks="预期目标和实际完成情况都要填。")
+@rule("N11", "目标或完成情况没有填", Severity.ERROR, asks="年度目标和目标完成情况都要填。")
 def goal_or_outcome_missing(form: Form, policy: Policy) -> Iterator[Finding]:
     """The form says what was to be reached, and what was: neither cell is empty."""
     for key, what, hint in (
-        ("expected", "预期目标", "按预算批复的绩效目标填写今年要做什么、做到什么程度。"),
-        ("actual", "实际完成情况", "写清今年做了什么、完成多少；没有做的写明原因。"),
+        ("expected", "年度目标", "按预算批复的绩效目标填写今年要做什么、做到什么程度。"),
+        ("actual", "目标完成情况", "写清今年做了什么、完成多少；没有做的写明原因。"),
     ):
         cell = form.goal.cells.get(key)
         text = getattr(form.goal, key)
@@ -256,8 +257,8 @@ _AMOUNT = re.compile(r"^(?:≥|≤|=|>|<|约)?[-+]?[\d,]+(?:\.\d+)?(?:元|万元
 def goal_is_no_goal(form: Form, policy: Policy) -> Iterator[Finding]:
     """A goal cell holds a goal, not an amount and not only the project's name."""
     for key, what, hint in (
-        ("expected", "预期目标", "写清今年要做什么、做到什么程度。"),
-        ("actual", "实际完成情况", "写清今年做了什么、完成多少。"),
+        ("expected", "年度目标", "写清今年要做什么、做到什么程度。"),
+        ("actual", "目标完成情况", "写清今年做了什么、完成多少。"),
     ):
         text = getattr(form.goal, key)
         if is_blank(text):
@@ -292,7 +293,7 @@ def text_contradicts_itself(form: Form, policy: Policy) -> Iterator[Finding]:
         if pair:
             yield Finding(
                 message=f"{text.what}里既说“{pair[0]}”，又说“{pair[1]}”，前后对不上。",
-                hint="分开写清哪些完成了、哪些没有进展，原因是什么。",
+                hint="改成分开写哪些完成了、哪些没有进展；两句都对的，说明原因。",
                 cell=text.cell,
                 subject=text.what,
                 value=text.text[:80],
@@ -390,39 +391,43 @@ def untidy_values(form: Form, policy: Policy) -> Iterator[Finding]:
 
 @rule("N10", "文字说全部完成，数字不是", Severity.WARNING, asks="文字说全部完成、全部支付的，数字也应如此。")
 def text_claims_more_than_figures(form: Form, policy: Policy) -> Iterator[Finding]:
-    """An outcome that says that all was completed or paid agrees with the indicators and the money."""
-    text = form.goal.actual or ""
-    if not text or phrases("exception").search(text):
+    """A text that says that all was completed or paid agrees with the indicators and the money.
+
+    Looked at: outcomes, remarks, notes on the funds, texts on their management. The first that does not agree
+    is named.
+    """
+    unmet, line = [row for row in form.indicators if row.verdict is Verdict.UNMET], main_line(form)
+    is_low = line is not None and is_below(line, policy.number("execution_floor"))
+    if not unmet and not is_low:
         return
-    unmet = [row for row in form.indicators if row.verdict is Verdict.UNMET]
-    done, paid, line = phrases("all_done").search(text), phrases("all_paid").search(text), main_line(form)
-    if done and unmet:
-        named = "、".join(f"“{row.name}”" for row in unmet[:3])
-        yield replace(
-            form.goal.finding(
-                "actual",
-                (
-                    f"完成情况写“{done[0]}”，"
-                    f"但有{len(unmet)}个指标未完成（{named}{'等' if len(unmet) > 3 else ''}）。"
-                ),
-                value=text[:80],
+    on_money = (text for text in notes(form) if text.what == FUNDS_NOTE)
+    managed = (
+        FormText(row.label, row.cells.get(key), text)
+        for row in form.management
+        for key, text in (("text", row.text), ("problems", row.problems))
+        if text
+    )
+    for text in (*outcomes(form), *on_money, *managed):
+        if phrases("exception").search(text.text):
+            continue
+        done, paid = phrases("all_done").search(text.text), phrases("all_paid").search(text.text)
+        if done and unmet and text.what != FUNDS_NOTE:
+            named = "、".join(f"“{row.name}”" for row in unmet[:3])
+            yield Finding(
+                message=f"{text.what}写“{done[0]}”，"
+                f"但有{len(unmet)}个指标未完成（{named}{'等' if len(unmet) > 3 else ''}）。",
+                value=text.text[:80],
+                subject=text.what,
                 hint="按指标的实际完成情况改写，没有完成的写明。",
-            ),
-            cell=cells(form.goal.cells.get("actual"), *(row.cells.get("actual") for row in unmet)),
-        )
-    elif (
-        paid
-        and line is not None
-        and line.rate is not None
-        and line.budget
-        and line.rate < policy.number("execution_floor")
-    ):
-        yield replace(
-            form.goal.finding(
-                "actual",
-                f"完成情况写“{paid[0]}”，但资金执行率只有{shown(line.rate)}。",
-                value=text[:80],
+                cell=cells(text.cell, *(row.cells.get("actual") for row in unmet)),
+            )
+            return
+        if paid and is_low and line is not None:
+            yield Finding(
+                message=f"{text.what}写“{paid[0]}”，但资金执行率只有{shown(line.rate)}。",
+                value=text.text[:80],
+                subject=text.what,
                 hint="核对执行数，或把没有支付的部分写明。",
-            ),
-            cell=cells(form.goal.cells.get("actual"), line.cells.get("execution_rate")),
-        )
+                cell=cells(text.cell, line.cells.get("execution_rate")),
+            )
+            return

@@ -28,6 +28,7 @@ FAMILIES = (
     "narrative",
     "foreign_text",
     "across",
+    "summary",
     "reports",
     "public",
 )

@@ -42,7 +42,7 @@ def _in_report(finding: Finding, report: Report, filing: Filing) -> Finding:
     "X04",
     "报告里的数与表不符",
     Severity.WARNING,
-    asks="报告里的数与表上的一致。",
+    asks="报告里的数与表里的一致。",
     scope="filing",
     needs="report",
 )
@@ -234,6 +234,9 @@ def _all_done_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
         )
 
 
+_LIKE = 75  # likeness of two names, out of 100, above which they may be one
+
+
 def _unknown_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
     """A list of indicators of which at least five, and most, are like none of the forms' indicators."""
     from rapidfuzz.fuzz import partial_ratio
@@ -245,7 +248,7 @@ def _unknown_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
     unknown = [
         name
         for name in names
-        if not any(partial_ratio(name, other) >= 75 for other in on_forms if len(other) >= 3)
+        if not any(partial_ratio(name, other) > _LIKE for other in on_forms if len(other) >= 3)
     ]
     if on_forms and len(unknown) >= 5 and len(unknown) >= _MOST * len(names):
         yield Finding(

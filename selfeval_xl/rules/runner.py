@@ -24,6 +24,7 @@ from selfeval_xl.rules.silences import silenced
 
 # Exceptions that mean a bug in a rule: the rule is reported as failed, the check goes on.
 _BUGS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+_OFF, _OFF_BY_DEFAULT = "参数表里关闭了", "默认关闭，可以在参数表里启用"
 _WHY_SKIPPED = {  # by the rule's needs, else by its scope
     "scores": "表中没有分值",
     "notes": "表中没有偏差原因栏",
@@ -186,8 +187,13 @@ def _fits(rule: Rule, form: Form) -> bool:
 def _why_off(rule: Rule, policy: Policy) -> str | None:
     """The reason why the policy keeps the rule from running; None where it runs."""
     if policy.rule(rule.id).on is False:
-        return "参数表里关闭了"
-    return "默认关闭，可以在参数表里启用" if rule.needs == "off" and not policy.rule(rule.id).on else None
+        return _OFF
+    return _OFF_BY_DEFAULT if rule.needs == "off" and not policy.rule(rule.id).on else None
+
+
+def is_off(status: RuleStatus) -> bool:
+    """Whether a rule was skipped because it is switched off, not because there was nothing to look at."""
+    return status.why in (_OFF, _OFF_BY_DEFAULT)
 
 
 def _status(rule: Rule, ran: bool) -> RuleStatus:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import groupby
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.scoring import execution_score, standard_of
@@ -81,7 +82,12 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     yield from _points_of_levels(form)
     yield from _points_of_the_county(form, policy)
     rows, funds = _scored(form.indicators), execution(form)
-    if not rows and "points" in form.indicator_columns and any(row.score for row in form.indicators):
+    scored = (
+        any(row.score for row in form.indicators)
+        or points_of(form.total_score) is not None
+        or any(points_of(line.score) is not None for line in form.funding)
+    )
+    if not rows and "points" in form.indicator_columns and scored:
         yield Finding(
             message="分值都没有填，得分和总分没有依据。",
             hint="按下发的分值填写；没有下发的，各行分值加起来（连同执行率的分值）等于100分。",
@@ -103,7 +109,7 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
         right.add(printed)  # a total above 100, because extra points are granted
     sums = {total + paid, total + paid + tasks}
     adds_up = any(abs(found - wanted) <= ROUNDING * len(rows) for found in sums for wanted in right)
-    apart = total == HUNDRED and paid <= of_rate and (printed is None or printed <= HUNDRED)
+    apart = total == HUNDRED and paid <= of_rate and (printed is None or not paid)
     if adds_up or apart:
         return
     of_execution = f"执行率{number(paid)}分，" if paid else ""
@@ -125,16 +131,12 @@ def _grants_more(row: Indicator) -> bool:
 def _points_of_levels(form: Form) -> Iterator[Finding]:
     """Levels with printed points, such as 产出指标(50分), whose rows add up to something else."""
     for key, name in (("level1", "一级指标"), ("level2", "二级指标")):
-        groups: dict[tuple[str | None, str, Decimal], list[Indicator]] = {}
-        for row in form.indicators:
-            level = getattr(row, key)
+        for rows in _below_one_level(form.indicators, key):
+            cell, level = rows[0].cells.get(key), getattr(rows[0], key)
             printed = _PARENT.search(level) if level else None
-            if printed:
-                groups.setdefault((row.cells.get(key), level, Decimal(printed[1])), []).append(row)
-        for (cell, level, wanted), rows in groups.items():
-            if any(is_blank(row.points) for row in rows):
+            if printed is None or any(is_blank(row.points) for row in rows):
                 continue
-            found = sum((row.points for row in _scored(rows)), Decimal(0))
+            found, wanted = sum((row.points for row in _scored(rows)), Decimal(0)), Decimal(printed[1])
             if abs(found - wanted) > ROUNDING * len(rows):
                 yield Finding(
                     message=f"{name}“{level}”下面各行分值加起来是{number(found)}分，不是{number(wanted)}分。",
@@ -144,6 +146,19 @@ def _points_of_levels(form: Form) -> Iterator[Finding]:
                     value=number(found),
                     expected=number(wanted),
                 )
+
+
+def _below_one_level(indicators: Iterable[Indicator], key: str) -> Iterator[list[Indicator]]:
+    """The rows below each level: of one merged cell, or one after the other with the same text.
+
+    A level that is repeated in every row (产出指标（40分）) is one.
+    """
+
+    def above(row: Indicator) -> tuple[str | None, ...]:
+        return (row.level1, getattr(row, key))
+
+    for _, group in groupby(indicators, key=above):
+        yield list(group)
 
 
 def _points_of_the_county(form: Form, policy: Policy) -> Iterator[Finding]:
@@ -206,7 +221,7 @@ def deduction_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
                 "score",
                 f"“{row.name}”分值{number(item.points)}分，得分{number(item.score)}分，没有写扣分原因。"
                 f"{instead_of_text(form, row.cells.get('note'))}",
-                hint="在偏差原因一栏写明扣分的原因和改进措施；没有偏差的，得分改为满分。",
+                hint="在偏差原因一栏写明为什么扣分、下一步怎么做；得分填错了的，改正得分。",
                 expected=number(item.points),
             ),
             cell=cells(row.cells.get("score"), row.cells.get("note")),
@@ -282,10 +297,15 @@ def scores_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     capped = _cap(form, policy)
     if capped is not None and total == capped[0] and found > total:
         return  # the county's cap holds (S09)
+    sums = [found, without_tasks]
+    if (
+        sum((item.points for item in _scored(form.indicators)), Decimal(0)) == HUNDRED
+    ):  # the rate stands apart
+        sums.append(sum((item.score or Decimal(0) for item in _scored(form.indicators)), Decimal(0)))
     digits = len(tidy(form.total_score or "").rstrip("分").partition(".")[2])
     if any(
         abs(summed - total) <= ROUNDING * 2 or (digits < 2 and rounded(summed, digits) == total)
-        for summed in (found, without_tasks)
+        for summed in sums
     ):
         return
     yield form.finding(

@@ -62,7 +62,7 @@ def _wrong_sum(form: Form, key: str, tolerance: Decimal) -> Iterator[Finding]:
                 f"{NAMES[key]}：合计显示{getattr(total, key)}{form.money_unit}，各项显示的数加起来是{summed}"
                 f"{form.money_unit}。{listed}；合计是按存的数加的。"
             ),
-            hint=f"按{form.money_unit}把这几格重新录入，单元格格式设成“数值”，再核对合计。",
+            hint=f"按{form.money_unit}把这几格重新填一遍，单元格格式设成“数值”，再核对合计。",
             expected=str(summed),
         ),
         cell=cells(*(line.cells.get(key) for line in apart), total.cells.get(key)),
@@ -82,7 +82,7 @@ def _wrong_rates(form: Form) -> Iterator[Finding]:
             "execution_rate",
             f"{first.source}{more}的执行率是按单元格里存的数算的，和看到的金额对不上"
             f"（{first.execution_rate}）。{_listed(*apart[0])}。",
-            hint=f"按{form.money_unit}把金额重新录入，单元格格式设成“数值”，再核对执行率。",
+            hint=f"按{form.money_unit}把金额重新填一遍，单元格格式设成“数值”，再核对执行率。",
         ),
         cell=cells(
             *(line.cells.get("execution_rate") for line in lines),

@@ -199,7 +199,7 @@ def _number(version: str) -> tuple[int, ...]:
     "隐藏的行列或工作表里有内容",
     Severity.WARNING,
     asks="自评表的内容不要放在隐藏的行、列或工作表里。",
-    treatment=Treatment.EXPLAIN,
+    treatment=Treatment.FIX,
     scope="file",
 )
 def hidden_data(file: ReadFile, policy: Policy) -> Iterator[Finding]:
@@ -334,7 +334,7 @@ def signature_incomplete(
     missing = "，也没有附盖章扫描件" if len(empty) == len(form.signature) else ""
     yield Finding(
         message=f"签字栏的{labels}没有填{missing}。",
-        hint="报送前填全；在纸质件上签字盖章的，把扫描件（PDF或照片）一起报送。",
+        hint="请财政局核对纸质件或扫描件；单位在报送前填全，在纸质件上签字盖章的，把扫描件（PDF或照片）一起报送。",
         subject=empty[0],
         cell=cells(*(form.cells.get(label) for label in empty)),
     )
@@ -355,10 +355,10 @@ def data_unread(form: Form, policy: Policy) -> Iterator[Finding]:
     for unread in form.account.unread:
         if unread.data:
             number = unread.data == Unread.NUMBER
+            what = "一个数" if number else "内容"
             yield Finding(
-                message=f"{unread.cells}（“{unread.text}”）像是{'数' if number else '表里的内容'}，"
-                "没有读进来，没有算进合计和判定。",
-                hint="单位不用改。请财政核对原表，按表上的内容审核，并把表式告诉维护程序的人。",
+                message=f"表里有{what}没有读进来：“{unread.text}”（{unread.cells}），没有算进合计和判定。",
+                hint="单位不用改。请财政核对原表，按表里的内容审核，并把表式告诉维护程序的人。",
                 cell=cells(*unread.names[:_MOST_CELLS]),
                 subject=unread.text,
                 value=unread.text,

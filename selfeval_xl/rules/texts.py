@@ -18,6 +18,7 @@ from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.quantity import is_blank
 
 STUB = "【待补充】"
+FUNDS_NOTE = "资金的原因说明"  # the name on screen of a note on the funds
 
 
 class FormText(NamedTuple):
@@ -96,7 +97,7 @@ def notes(form: Form) -> Iterator[FormText]:
     """The notes on the funds and the deviation column."""
     for line in form.funding:
         if line.note:
-            yield FormText("资金的原因说明", line.cells.get("note"), line.note)
+            yield FormText(FUNDS_NOTE, line.cells.get("note"), line.note)
     for row in form.indicators:
         if row.note:
             yield FormText("偏差原因", row.cells.get("note"), row.note)
@@ -157,13 +158,13 @@ def outcomes(form: Form) -> Iterator[FormText]:
 def explains_money(form: Form, policy: Policy) -> bool:
     """Whether the form says anywhere how the money was spent or not, or how far the work to be paid got.
 
-    A note on the funds or a text on their management counts unless it surely is about something else, and so
-    does a reason in the deviation column; of the outcomes and remarks a sentence that probably is about that
-    and tells of something left (an outcome mostly says what was paid).
+    A note on the funds or a text on their management counts where it probably is about that, or tells of
+    something left and is not surely about something else; so does a reason in the deviation column. Of the
+    outcomes and remarks a sentence counts that does both (an outcome mostly says what was paid).
     """
     own = [line.note for line in form.funding] + [row.note for row in form.indicators]
     own += [text for row in form.management for text in (row.text, row.problems)]
-    if any(says_something(text) and not raises("money", text or "", policy) for text in own):
+    if any(says_something(text) and _is_about_money(text or "", policy) for text in own):
         return True
     told = [text.text for text in outcomes(form) if not is_instruction(text.text)]
     return any(
@@ -173,8 +174,25 @@ def explains_money(form: Form, policy: Policy) -> bool:
     )
 
 
+def _is_about_money(text: str, policy: Policy) -> bool:
+    """Whether a reason is about money or progress (not: 施工顺利)."""
+    if chance("money", text) >= 0.5:
+        return True
+    return bool(phrases("left").search(text)) and not raises("money", text, policy)
+
+
+_GENERAL = re.compile(  # what a text leaves out of an indicator's name
+    r"数量|人数|个数|户数|次数|场次|面积|里程|任务|工作|项目|工程|情况|完成|实施|开展|比例|采购|购置|购买|配备|安装|建设|"
+    r"(?:合格|完成|覆盖|到位|及时|达标)?率$|程度$|度$"
+)
+
+
 def mentions(form: Form, row: Indicator) -> bool:
-    """Whether an outcome, a remark or a text on the management of the money speaks of the indicator."""
+    """Whether an outcome, a remark or a text on the management of the money speaks of the indicator.
+
+    It does with four letters of the name in a row, or where a sentence about something left names half of
+    what the name says.
+    """
     name = re.sub(r"^指标\d+[:：、.]?|[\s“”\"]|[(（][^()（）]*[)）]", "", row.name or "")
     size = min(len(name), 4)
     if size < 2:
@@ -182,7 +200,25 @@ def mentions(form: Form, row: Indicator) -> bool:
     pieces = {name[at : at + size] for at in range(len(name) - size + 1)}
     told = [text.text for text in outcomes(form)]
     told += [text for each in form.management for text in (each.text, each.problems) if text]
-    return any(piece in text for text in told for piece in pieces)
+    if any(piece in text for text in told for piece in pieces):
+        return True
+    words = _GENERAL.sub(" ", name).split()
+    return any(
+        _names_half(sentence, words)
+        for text in told
+        for sentence in sentences(text)
+        if phrases("left").search(sentence)
+    )
+
+
+def _names_half(sentence: str, words: Sequence[str]) -> bool:
+    """Whether two letters or more in a row of these words stand in the sentence, half of all at least."""
+    shared: set[tuple[int, int]] = set()
+    for number, word in enumerate(words):
+        for at in range(len(word) - 1):
+            if word[at : at + 2] in sentence:
+                shared |= {(number, at), (number, at + 1)}
+    return len(shared) * 2 >= sum(map(len, words)) and len(shared) >= 2
 
 
 _SENTENCE = re.compile(r"[。；;\n！!？?]+")

@@ -74,9 +74,10 @@ def low_result_unexplained(form: Form, policy: Policy) -> Iterator[Finding]:
     if reasons and measures:
         return
     if low_grade and total is not None:
+        graded = f"{'等级为' if form.grade else '按分数属于'}“{policy.grade(total)}”"
         yield form.finding(
             "total_score",
-            f"总分{number(total)}分，等级为“{policy.grade(total)}”，{missing}。",
+            f"总分{number(total)}分，{graded}，{missing}。",
             hint="写明得分低的原因，以及下一步怎么改进。",
         )
     elif low_rate and line is not None and reasons:

@@ -33,6 +33,12 @@ def pattern_table(name: str) -> dict[str, re.Pattern[str]]:
 
 
 @cache
+def texts_by_key(name: str) -> dict[str, str]:
+    """A table of texts by key."""
+    return dict(_data()[name])
+
+
+@cache
 def word_table(name: str) -> dict[str, tuple[str, ...]]:
     """A table of word lists by key."""
     return {key: tuple(listed) for key, listed in _data()[name].items()}

@@ -11,7 +11,8 @@ from selfeval_xl import layouts
 from selfeval_xl.assessment.policy import Policy, default, shown_value
 from selfeval_xl.layouts import Layout
 from selfeval_xl.model.forms import DEPARTMENT, FORM_NAMES, PROJECT
-from selfeval_xl.model.sheet_names import COVER, EVIDENCE, REPORT, SELF_CHECK, SUMMARY
+from selfeval_xl.model.grid import a1
+from selfeval_xl.model.sheet_names import COVER, EVIDENCE, READY, REPORT, SELF_CHECK, SUMMARY, sheet_prefix
 from selfeval_xl.templates.drawing import Drawing
 from selfeval_xl.templates.form_values import Data, as_text, form_values
 from selfeval_xl.templates.frame import draw, draw_attached
@@ -54,7 +55,18 @@ def write(layout_id: str, out: str | Path, year: int | None = None, policy: Poli
 
     Raises LayoutError for an unknown layout, OutputError where it cannot write.
     """
-    fill_in(layout_id, out, projects=[{}], department={}, year=year, cover={}, policy=policy)
+    from selfeval_xl.templates.summary import PROJECTS
+
+    fill_in(
+        layout_id,
+        out,
+        projects=[{}],
+        department={},
+        year=year,
+        cover={},
+        policy=policy,
+        ready=PROJECTS - 1,
+    )
 
 
 def fill_in(
@@ -68,6 +80,7 @@ def fill_in(
     cover: Mapping[str, str] | None = None,
     protect: bool = False,
     policy: Policy | None = None,
+    ready: int = 0,
 ) -> None:
     """Writes a department workbook with these forms filled in.
 
@@ -75,7 +88,8 @@ def fill_in(
     tables of the department form (基础数据表) stand before it. settings: more keys for the hidden sheet
     (department_code, department, submission ...). cover: the answers on the sheet 填报说明 to 截止日期,
     报送方式, 联系人, 联系电话; with it come 项目自评汇总表, 自评报告 and 自查 too. protect: cells that are
-    not to be filled in cannot be changed (no password). policy: its thresholds stand in the formulas; those
+    not to be filled in cannot be changed (no password). ready: blank project sheets behind the others, hidden
+    until they are needed. policy: its thresholds stand in the formulas; those
     that differ from the default are named in the hidden sheet. Raises LayoutError and OutputError as `write`.
     """
     from selfeval_xl.templates.lists import columns
@@ -97,12 +111,21 @@ def fill_in(
         forms += [_drawn(name, layout, project, year, policy) for name, project in named]
     issued = {key: text for form in forms for key, text in seal(form.name, form.drawing, form.data).items()}
     pages = [*tables, *(Page(form.name, form.drawing, levels.get(form.layout.kind)) for form in forms)]
+    spare = [sheet_name(len(projects) + number) for number in range(1, ready + 1)] if layout else []
+    if layout and spare:
+        blank = draw(layout, {}, year, live=True, policy=policy)
+        pages += [Page(name, blank, levels.get(PROJECT), hidden=True) for name in spare]
     if cover is not None:
-        pages = _with_overviews(pages, forms, layout, year, cover, policy)
+        pages = _with_overviews(pages, forms, spare, layout, year, cover, policy)
+    made_with = _made_with(layout_id, kinds[0].version, year)
     write_book(
         out,
         pages,
-        _made_with(layout_id, kinds[0].version, year) | dict(settings or {}) | _changed(policy) | issued,
+        made_with
+        | ({READY: "、".join(spare)} if spare else {})
+        | dict(settings or {})
+        | _changed(policy)
+        | issued,
         lists,
         protect,
     )
@@ -131,6 +154,7 @@ def _drawn(name: str, layout: Layout, data: Data, year: int | None, policy: Poli
 def _with_overviews(
     pages: Sequence[Page],
     forms: Sequence[_DrawnForm],
+    spare: Sequence[str],
     layout: Layout | None,
     year: int | None,
     notice: Mapping[str, str],
@@ -138,7 +162,8 @@ def _with_overviews(
 ) -> list[Page]:
     """The pages with 填报说明 and 项目自评汇总表 before them, 自评报告 and 自查 behind them.
 
-    layout: of the project forms, None where the workbook has none. notice: texts for 填报说明 by label.
+    spare: the names of project sheets that stand ready. layout: of the project forms, None where the workbook
+    has none. notice: texts for 填报说明 by label.
     """
     from selfeval_xl.templates.cover import draw_cover
     from selfeval_xl.templates.evidence_sheet import draw_evidence
@@ -154,20 +179,37 @@ def _with_overviews(
     after: list[Page] = []
     others: list[tuple[str, Formula | None]] = []
     if layout and pattern:
-        before.append(Page(SUMMARY, draw_summary(projects, year, layout.money_unit, pattern)))
+        owner = whole or next(iter(forms), None)
+        summary = draw_summary(
+            projects, len(spare), year, layout.money_unit, pattern, _department_of(owner) if owner else None
+        )
+        before.append(Page(SUMMARY, summary))
         others.append((SUMMARY, None))
     if whole:
         department = as_text(form_values(whole.data).fields.get("department"))
         after.append(Page(REPORT, draw_report(department, year)))
         others.append((REPORT, progress_of(after[-1].drawing)))
-    check = draw_self_check((whole.name, whole.drawing) if whole else None, projects, pattern)
+    check = draw_self_check((whole.name, whole.drawing) if whole else None, projects, len(spare), pattern)
     after.append(Page(SELF_CHECK, check))
     others.append((SELF_CHECK, conclusion_of(check)))
     evidence = draw_evidence([(form.name, form.layout.kind, form.drawing) for form in forms])
     after.append(Page(EVIDENCE, evidence))
     others.append((EVIDENCE, None))
-    first = draw_cover([(form.name, form.layout, form.drawing) for form in forms], year, notice, others)
+    first = draw_cover(
+        [(form.name, form.layout, form.drawing) for form in forms], year, notice, others, spare
+    )
     return [Page(COVER, first), *before, *pages, *after]
+
+
+def _department_of(form: _DrawnForm) -> Formula | None:
+    """A formula for the department's name on a form; None where the form has no cell for it alone."""
+    from selfeval_xl.model.edits import Formula
+
+    cell = next((cell for cell in form.drawing.cells if cell.key == "department"), None)
+    if cell is None or "：" in str(cell.value or ""):
+        return None
+    where = f"{sheet_prefix(form.name)}{a1(cell.area.top, cell.area.left)}"
+    return Formula(f'IF({where}="","",{where})', str(cell.value or ""))
 
 
 def build_all(folder: str | Path) -> list[Path]:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 BODY, TITLE = "宋体", "黑体"
 TINT = "#FFF8E1"  # cells to fill in; does not print
-_UNTINTED = ("title", "subtitle", "plain", "level")
+# A score is a formula that may be typed over; tinted as a cell to fill in, it is cleared with them.
+_UNTINTED = ("title", "subtitle", "plain", "level", "score", "sheet")
 
 _LOOKS: dict[str, dict] = {
     "title": {"font_name": TITLE, "font_size": 18, "align": "center", "border": 0},
@@ -31,12 +32,14 @@ _LOOKS: dict[str, dict] = {
     "choice": {"align": "center", "num_format": "@"},
     "money": {"align": "right", "num_format": "#,##0.00_ ", "text_wrap": False, "shrink": True},  # never ####
     "number": {"align": "center", "text_wrap": False, "shrink": True},
+    "score": {"align": "center", "text_wrap": False, "shrink": True},
     "counted": {"align": "center"},  # a number, or a sentence why there is none
     "percent": {"align": "center", "num_format": "0.00%", "text_wrap": False, "shrink": True},
     # the lines of a level are drawn where it changes, by conditional formats
     "level": {"align": "center", "num_format": "@", "top": 0, "bottom": 0},
     "share": {"align": "center", "num_format": "0.00%", "border": 0, "font_size": 9, "font_color": "#595959"},
     "added": {"align": "center", "border": 0, "font_size": 9, "font_color": "#595959"},
+    "sheet": {"align": "left", "font_size": 9, "num_format": "@"},
     # hidden columns: left-aligned, or the text would run out to the left
     "helper": {"align": "left", "border": 0, "font_size": 9, "font_color": "#595959", "text_wrap": False},
     "count": {"align": "center", "font_color": "#0563C1"},

@@ -62,6 +62,11 @@ def signals(drawing: Drawing) -> Iterator[Signal]:
                 f"AND(LEN({name})>0,LEN(${a1(first, at[key])})=0)",
                 {"bg_color": MISSING},
             )
+    if "score" in at and "actual" in at:
+        done, given = (f"LEN(${a1(first, at[key])})" for key in ("actual", "score"))
+        yield Signal(
+            _column(first, last, at["score"]), f"AND(LEN({name})>0,{done}>0,{given}=0)", {"bg_color": MISSING}
+        )
     if "note" in at:
         verdict = f"${a1(first, drawing.hidden_columns.start - 1)}"
         note = f"LEN(${a1(first, at['note'])})=0"

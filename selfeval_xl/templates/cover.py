@@ -27,7 +27,7 @@ _STEPS = (
         "二、查",
         (
             "填完打开“自查”，照着它改，直到全部是“可报送”；再看执行率对不对，"
-            "没有完成的指标写明原因和下一步怎么做。"
+            "没有完成的指标写明原因和下一步怎么做。“判定”写着看不懂、得分空着的，核对写法，或者自己填得分。"
         ),
     ),
     ("三、报", "打印、签字，“项目自评汇总表”和部门整体表盖章，连同电子表一起报送。底色不会打印出来。"),
@@ -35,18 +35,16 @@ _STEPS = (
     (
         "增加指标",
         (
-            "表里备有空行，只是隐藏着：选中最后一行指标和它下面一行，点右键“取消隐藏”。自己插入行的，"
-            "先把上一行整行复制过来，再改内容。"
-        ),
-    ),
-    (
-        "增加项目",
-        (
-            "在“项目01”的标签上点右键，“移动或复制→建立副本”，改名为“项目02”，再清空要填的格；"
-            "汇总表和自查会自己找到它。"
+            "表里备有空行，只是隐藏着：选中最后一行指标和它下面一行，点右键“取消隐藏”。也可以在任意位置插入行，"
+            "插入后把旁边一行整行复制过来，再改内容；没有公式的行，“自查”会说出是第几行。"
         ),
     ),
 )
+_MORE_PROJECTS = (
+    "在项目表的标签上点右键，“移动或复制→建立副本”，清空浅黄色的格再填；把新表的名字写进“项目自评汇总表”"
+    "右边的“工作表”一栏，汇总表和自查就算进去。改名为“项目02”“项目03”这样接着排的，不写也会算进去。"
+)
+_READY = "备有{}张空白的项目表，隐藏着：在任意一张表的标签上点右键，“取消隐藏”，选“{}”来填；表名可以改。"
 _NOTICE = ("截止日期", "报送方式", "联系人", "联系电话")
 
 
@@ -55,17 +53,20 @@ def draw_cover(
     year: int | None = None,
     notice: Mapping[str, str] | None = None,
     others: Sequence[tuple[str, Formula | None]] = (),
+    spare: Sequence[str] = (),
 ) -> Drawing:
     """The drawing of the cover of a department workbook.
 
     sheets: the forms with their sheet names. others: further sheets with a formula for their progress.
     notice: texts by label: 截止日期, 报送方式, 联系人, 联系电话 as far as known, and others of the bureau.
+    spare: the project sheets that stand ready.
     """
     drawing = Drawing(_WIDTHS)
     width = len(_WIDTHS)
     drawing.put(0, 0, "title", f"{year}年度绩效自评填报说明" if year else "绩效自评填报说明", span=width)
     row = 1
-    for label, text in _STEPS:
+    more = _READY.format(len(spare), spare[0]) if spare else _MORE_PROJECTS
+    for label, text in (*_STEPS, ("增加项目", more)):
         drawing.put(row, 0, "label", label)
         drawing.put(row, 1, "shown", text, span=width - 1)
         row += 1

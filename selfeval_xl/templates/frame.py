@@ -45,6 +45,7 @@ def draw(
     width = len(layout.widths)
     row = 0
     shown_year = str(year or values.fields.get("year") or NO_YEAR)
+    drawing.year = int(shown_year) if shown_year.isdecimal() else None
     if layout.caption:
         drawing.put(row, 0, "plain", layout.caption, span=width)
         row += 1
@@ -210,7 +211,7 @@ def _tasks(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> int:
                 typed(value) if look == "number" else as_entered(value),
                 span=head.span,
                 entry=True,
-                key=head.key,
+                key=f"task.{head.key}",  # a task's name is no indicator's: another list, another help
             )
         column += head.span
     return row + len(tasks) + 1

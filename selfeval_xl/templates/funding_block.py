@@ -10,12 +10,12 @@ from selfeval_xl.assessment.scoring import execution_score
 from selfeval_xl.layouts import Layout
 from selfeval_xl.layouts.layout import FundingLayout
 from selfeval_xl.model.edits import Formula
-from selfeval_xl.model.grid import a1
 from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import rounded
 from selfeval_xl.model.quantity import money
 from selfeval_xl.templates.drawing import CellValue, Drawing, positions, value_of
 from selfeval_xl.templates.form_values import FormValues, Row, as_entered, typed
+from selfeval_xl.templates.references import above, below, own
 
 _Amounts = Mapping[str, CellValue]  # the amounts of a row by column key; those of the total row are formulas
 
@@ -38,7 +38,7 @@ def draw_funding(drawing: Drawing, layout: Layout, form: FormValues, row: int) -
     for number, (label, line) in enumerate(lines):
         amounts = {key: typed(line.get(key)) for key in AMOUNTS}
         _funding_row(drawing, table, first + number, label, line, amounts, at, points=None)
-    total = _total_amounts(form, [line for _, line in lines], (first, first + len(lines) - 1), at)
+    total = _total_amounts(form, [line for _, line in lines], table.total_place, (row, row + count + 1), at)
     _funding_row(drawing, table, total_row, table.total, form.total, total, at, points=table.points)
     for column in table.columns:
         if column.key in table.joined:
@@ -53,6 +53,7 @@ def draw_funding(drawing: Drawing, layout: Layout, form: FormValues, row: int) -
                 entry=True,
                 key=f"funding.{column.key}",
             )
+    drawing.money = (row + 1, row + count)
     return _draw_inline(drawing, table, form, row + count + 1)
 
 
@@ -76,9 +77,12 @@ def _source_lines(labels: Sequence[str], form: FormValues) -> list[tuple[str, Ro
 
 
 def _total_amounts(
-    form: FormValues, lines: Sequence[Row], rows: tuple[int, int], at: Mapping[str, int]
+    form: FormValues, lines: Sequence[Row], place: str, around: tuple[int, int], at: Mapping[str, int]
 ) -> _Amounts:
-    """The amounts of the total row: those of the form's `total`, else sums as formulas with their value."""
+    """The amounts of the total row: those of the form's `total`, else sums as formulas with their value.
+
+    around: the rows of the head above and of what comes below, between which all sources stand.
+    """
     total: dict[str, CellValue] = {}
     for key in AMOUNTS:
         if key not in at:
@@ -88,7 +92,7 @@ def _total_amounts(
             continue
         amounts = [money(str(line[key])) for line in lines if line.get(key) not in (None, "")]
         numbers = [number for number in amounts if number is not None]
-        area = f"{a1(rows[0], at[key])}:{a1(rows[1], at[key])}"
+        area = below(at[key], around[1]) if place == "first" else above(at[key], around[0])
         total[key] = Formula(
             f'IF(COUNT({area})=0,"",ROUND(SUM({area}),2))',
             rounded(sum(numbers, Decimal(0))) if numbers else "",
@@ -117,7 +121,7 @@ def _funding_row(
         if column.key in AMOUNTS:
             look, value = "money", amounts.get(column.key)
         else:
-            look, value = _look_and_value(column.key, row, line, amounts, at, points, drawing.policy)
+            look, value = _look_and_value(column.key, line, amounts, at, points, drawing.policy)
         drawing.put(
             row,
             at[column.key],
@@ -131,7 +135,6 @@ def _funding_row(
 
 def _look_and_value(
     key: str,
-    row: int,
     line: Row,
     amounts: _Amounts,
     at: Mapping[str, int],
@@ -141,11 +144,11 @@ def _look_and_value(
     """The look and value of a cell that is no amount; rates and scores are formulas unless typed."""
     value = line.get(key)
     if key == "execution_rate":
-        return "percent", str(value) if value else _rate(row, amounts, at)
+        return "percent", str(value) if value else _rate(amounts, at)
     if key == "points":
         return "number", typed(points)
     if key == "score":
-        return "number", typed(value) if value else _execution_score(row, amounts, at, points, policy)
+        return "number", typed(value) if value else _execution_score(amounts, at, points, policy)
     return "long", as_entered(value)
 
 
@@ -157,8 +160,8 @@ def _exact_ratio(amounts: _Amounts) -> Decimal | None:
     return executed / budget if budget else Decimal(0)
 
 
-def _rate(row: int, amounts: _Amounts, at: Mapping[str, int]) -> Formula:
-    budget, executed = a1(row, at["annual_budget"]), a1(row, at["executed"])
+def _rate(amounts: _Amounts, at: Mapping[str, int]) -> Formula:
+    budget, executed = own(at["annual_budget"]), own(at["executed"])
     ratio = _exact_ratio(amounts)
     text = (
         f'IF(COUNT({budget},{executed})<2,"",IF({budget}=0,IF({executed}=0,0,""),ROUND({executed}/'
@@ -168,12 +171,12 @@ def _rate(row: int, amounts: _Amounts, at: Mapping[str, int]) -> Formula:
 
 
 def _execution_score(
-    row: int, amounts: _Amounts, at: Mapping[str, int], points: str | None, policy: Policy
+    amounts: _Amounts, at: Mapping[str, int], points: str | None, policy: Policy
 ) -> Formula | None:
     """Points × min(1, rate), or what the policy's execution_score_bands give."""
     if points is None:
         return None
-    budget, executed, full = a1(row, at["annual_budget"]), a1(row, at["executed"]), a1(row, at["points"])
+    budget, executed, full = own(at["annual_budget"]), own(at["executed"]), own(at["points"])
     ratio = _exact_ratio(amounts)
     score = f"ROUND({full}*MIN(1,{executed}/{budget}),2)"
     if bands := sorted((Decimal(floor), given) for floor, given in policy.bands("execution_score_bands")):

@@ -9,12 +9,13 @@ from decimal import Decimal
 from selfeval_xl.layouts import Layout
 from selfeval_xl.layouts.layout import LayoutColumn
 from selfeval_xl.model.edits import Formula
-from selfeval_xl.model.grid import a1
+from selfeval_xl.model.grid import a1, column_name
 from selfeval_xl.model.numbers import rounded
 from selfeval_xl.model.quantity import points_of
 from selfeval_xl.templates.drawing import Drawing, DrawnCell, positions, value_of
 from selfeval_xl.templates.form_values import FormValues, Row, as_entered, as_text, typed
-from selfeval_xl.templates.verdict_formulas import add_live, score
+from selfeval_xl.templates.references import above, body
+from selfeval_xl.templates.verdict_formulas import add_live, score, year_column
 
 READY = 40  # rows of the table; those that are not needed yet are hidden
 LEVELS = ("level1", "level2")
@@ -53,7 +54,8 @@ def draw_indicators(drawing: Drawing, layout: Layout, form: FormValues, row: int
         drawing.put(row, 0, "label", table.section.label, span=table.section.span, rows=len(rows) + depth)
     drawing.table = (first, first + len(rows) - 1)
     if drawing.live:
-        add_live(drawing, at, {first + number: data for number, data in enumerate(rows)})
+        by_row = {first + number: data for number, data in enumerate(rows)}
+        add_live(drawing, at, by_row, drawing.year, f"${column_name(year_column(drawing))}$1")
         _score_formulas(drawing, at, rows)
     return first + len(rows)
 
@@ -66,7 +68,7 @@ def _score_formulas(drawing: Drawing, at: Mapping[str, int], rows: Sequence[Row]
     for number, cell in enumerate(drawing.cells):
         if cell.key == "score" and cell.area.top >= first and cell.value is None:
             row = rows[cell.area.top - first]
-            text, value = score(cell.area.top, at, len(drawing.widths), row, drawing.policy)
+            text, value = score(at, len(drawing.widths), row, drawing.policy, drawing.year)
             drawing.cells[number] = replace(cell, value=Formula(text, "" if value is None else value))
 
 
@@ -106,7 +108,8 @@ def _indicator_cell(drawing: Drawing, row: int, column: int, head: LayoutColumn,
     if head.key in ("points", "score"):
         number = None if value in (None, "") else points_of(str(value))
         shown = typed(value) if number is None else number
-        drawing.put(row, column, "number", shown, span=head.span, entry=True, key=head.key)
+        look = "number" if head.key == "points" else "score"
+        drawing.put(row, column, look, shown, span=head.span, entry=True, key=head.key)
     else:
         look = {"name": "name", "note": "note", "operator": "choice", "unit": "choice"}.get(
             head.key, "target"
@@ -162,7 +165,7 @@ def draw_total(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> 
             drawing.put(row, column, "label", item.label, span=item.span)
         elif item.field in ("total_points", "total_score"):
             key = item.field.removeprefix("total_")
-            formula = _sum(drawing, key, at[key], first, last, funds.get(key)) if key in at else None
+            formula = _sum(drawing, key, at[key], row, funds.get(key)) if key in at else None
             entered = form.fields.get(item.field)
             value = typed(entered) if entered else formula
             total = value_of(value) if key == "score" else total
@@ -180,9 +183,14 @@ def draw_total(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> 
     return row + 1
 
 
-def _sum(drawing: Drawing, key: str, column: int, first: int, last: int, fund: DrawnCell | None) -> Formula:
-    """The sum over the indicators and the execution row; blank while no indicator has points or scores."""
-    area = f"{a1(first, column)}:{a1(last, column)}"
+def _sum(drawing: Drawing, key: str, column: int, row: int, fund: DrawnCell | None) -> Formula:
+    """The sum over the indicators and the execution row; blank while no indicator has points or scores.
+
+    row: of the formula, which may stand some rows below the table.
+    """
+    first, last = drawing.table
+    end = "ROW()" if row == last + 1 else f"ROW($A${last + 2})"
+    area = above(column, first - 1, end)
     values, names = (
         {cell.area.top: cell for cell in drawing.cells if cell.key == what and first <= cell.area.top <= last}
         for what in (key, "name")
@@ -198,7 +206,8 @@ def _sum(drawing: Drawing, key: str, column: int, first: int, last: int, fund: D
     none = f"COUNT({area})=0"
     if key == "score" and drawing.live:  # a sum without all of its parts is none
         named = next(iter(names.values())).area.left
-        blank = f"SUMPRODUCT((LEN({a1(first, named)}:{a1(last, named)})>0)*(LEN({area})=0))>0"
+        rows = f"(LEN({body(named, first - 1, end)})>0)*(LEN({body(column, first - 1, end)})=0)"
+        blank = f"SUMPRODUCT({rows})>0"
         unpaid = f",LEN({a1(fund.area.top, fund.area.left)})=0" if fund else ""
         none = f"OR({none},{blank}{unpaid})"
         lacking = any(cell.value and value_of(values[row].value) is None for row, cell in names.items())

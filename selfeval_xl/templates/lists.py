@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from selfeval_xl.layouts import Layout
 from selfeval_xl.model.grid import a1
 from selfeval_xl.model.sheet_names import LISTS
 from selfeval_xl.templates.suggestions import USUAL_NAMES, USUAL_UNITS
-from selfeval_xl.templates.verdict_formulas import word_lists
+from selfeval_xl.templates.word_lists import listed, word_lists
 
 _TALLEST = 12  # most entries below one head
 SIGNS = ("≥", "＞", "＝", "＜", "≤", "定性")
@@ -45,9 +46,9 @@ class Levels:
     fixed: dict[str, str]
 
 
-def columns(layouts: Sequence[Layout]) -> tuple[list[tuple[str, ...]], dict[str, Levels]]:
+def columns(layouts: Sequence[Layout]) -> tuple[list[tuple[str | Decimal, ...]], dict[str, Levels]]:
     """The columns of the sheet, head first, and the lists of each layout by its kind."""
-    lists: list[tuple[str, ...]] = [(head, *words) for head, words in word_lists().items()] + [()]
+    lists: list[tuple[str | Decimal, ...]] = [(head, *listed(head)) for head in word_lists()] + [()]
     branches: dict[str, Branch] = {}
     for layout in layouts:
         if layout.indicators.levels:

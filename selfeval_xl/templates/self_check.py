@@ -6,14 +6,22 @@ It works on desks where neither macros nor Python run.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.grid import a1
-from selfeval_xl.model.sheet_names import SELF_CHECK, sheet_link
+from selfeval_xl.model.sheet_names import (
+    COVER,
+    SELF_CHECK,
+    SETTINGS,
+    SUMMARY,
+    sheet_prefix,
+    text_literal,
+)
 from selfeval_xl.templates.drawing import Drawing, plain
-from selfeval_xl.templates.self_check_formulas import TROUBLES, fact_of, look_up
-from selfeval_xl.templates.summary import PROJECTS, sheet_name
+from selfeval_xl.templates.self_check_formulas import TROUBLES, fact_of, look_up, mark_cell
+from selfeval_xl.templates.summary import BESIDE, beside, lines_of, sheet_name
 
 _WIDTHS = (20, 24, 8, 8, 8, 8, 9, 10, 9, 10, 10, 12, 10, 22)
 _COLUMNS = (
@@ -38,17 +46,17 @@ _HELP = (
     "照着下面逐张表改：数字是还要改的处数，点它就到那张表。全部是“可报送”就可以打印、盖章、报送。"
     "本页只查表面，不代替财政部门审核。"
     "“待核定”是表上的公式看不懂的完成值，请自己核对，得分自己填。"
-    "新增的项目表要命名为“项目02”“项目03”……，本页和汇总表才找得到。"
+    "复制出来的项目表，要把它的表名写进“项目自评汇总表”右边的“工作表”一栏，本页和汇总表才找得到。"
 )
 
 
 def draw_self_check(
-    whole: tuple[str, Drawing] | None, projects: Sequence[Drawing], pattern: Drawing | None
+    whole: tuple[str, Drawing] | None, projects: Sequence[Drawing], ready: int, pattern: Drawing | None
 ) -> Drawing:
     """The drawing of the sheet, a line for each form.
 
-    whole: name and drawing of the department form. pattern: a drawing of the projects' layout, for sheets
-    that do not exist yet.
+    whole: name and drawing of the department form. ready: number of project sheets that are not in use yet.
+    pattern: a drawing of the projects' layout.
     """
     drawing = Drawing(_WIDTHS, "landscape")
     width = len(_WIDTHS)
@@ -58,54 +66,69 @@ def draw_self_check(
         drawing.put(3, column, "head", label)
     row = 4
     if whole:
-        _line(drawing, row, whole[0], whole[1], whole[1], always=True)
+        line = _Line(text_literal(sheet_prefix(whole[0])), text_literal(whole[0]), "TRUE", whole[1], whole[1])
+        _draw_line(drawing, row, line, whole[0])
         row += 1
-    if pattern:
-        lines = max(PROJECTS, len(projects))
-        for number in range(1, lines + 1):
-            project = projects[number - 1] if number <= len(projects) else None
-            _line(drawing, row, sheet_name(number), pattern, project)
-            row += 1
-    _conclusion(drawing, 4, row - 1)
+    lines = lines_of(len(projects) + ready) if pattern else 0
+    for number in range(1, lines + 1):
+        assert pattern is not None
+        project = projects[number - 1] if number <= len(projects) else None
+        name, prefix, used = (f"{SUMMARY}!{beside(number, what)}" for what in BESIDE[:3])
+        _draw_line(drawing, row, _Line(prefix, name, f"{used}=1", pattern, project), sheet_name(number))
+        row += 1
+    _conclusion(drawing, 4, row - 1, lines, pattern)
     drawing.bottom = row - 1
     return drawing
 
 
-def _line(
-    drawing: Drawing, row: int, sheet: str, pattern: Drawing, form: Drawing | None, always: bool = False
-) -> None:
-    """Draws the line of a sheet. form: None where the sheet does not exist yet. always: the sheet exists."""
-    exists = f"ISREF(INDIRECT(\"'{sheet}'!A1\"))"
-    link = sheet_link(sheet, sheet)
-    drawing.put(row, 0, "link", Formula(link if always else f'IF({exists},{link},"")', sheet if form else ""))
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line's sheet: formulas for the beginning of a reference, the name, and whether it is in use.
+
+    form: None where it is not in use now.
+    """
+
+    prefix: str
+    name: str
+    used: str
+    pattern: Drawing
+    form: Drawing | None
+
+    def find(self, fact: str) -> Formula:
+        """A formula for one of its facts."""
+        return look_up(self.prefix, self.pattern, fact, fact_of(self.form, fact))
+
+    def link(self, shown: str) -> str:
+        """A formula that shows something and jumps to the sheet."""
+        return f'HYPERLINK("#"&{self.prefix}&"A1",{shown})'
+
+
+def _draw_line(drawing: Drawing, row: int, line: _Line, sheet: str) -> None:
+    """Draws the line of a sheet. sheet: its name now."""
+    drawing.put(
+        row, 0, "link", Formula(f'IF({line.used},{line.link(line.name)},"")', sheet if line.form else "")
+    )
     for column, label in enumerate(_COLUMNS[1:-1], 1):
         fact, look = _SHOWN.get(label, (label, "count"))
-        found = look_up(sheet, pattern, fact, fact_of(form, fact))
-        if look == "count":
-            found = Formula(f'IF({found.text}="","",{sheet_link(sheet, found)})', found.value)
-        drawing.put(row, column, look, found)
+        found = line.find(fact)
+        shown = line.link(found.text) if look == "count" else found.text
+        drawing.put(row, column, look, Formula(f'IF({line.used},{shown},"")', found.value))
     troubles = "+".join(
-        "N("
-        + (a1(row, _COLUMNS.index(fact)) if fact in _COLUMNS else look_up(sheet, pattern, fact, None).text)
-        + ")"
+        "N(" + (a1(row, _COLUMNS.index(fact)) if fact in _COLUMNS else line.find(fact).text) + ")"
         for fact in TROUBLES
     )
-    drawing.put(
-        row,
-        len(_COLUMNS) - 1,
-        "label",
-        Formula(_state_formula(a1(row, 0), sheet, pattern, troubles), _state(form)),
+    drawing.put(row, len(_COLUMNS) - 1, "label", Formula(_state_formula(line, troubles), _state(line.form)))
+
+
+def _state_formula(line: _Line, troubles: str) -> str:
+    """The formula of 结论. troubles: the sum of the line's counts."""
+    indicators, bare, number, unclear = (
+        line.find(fact).text for fact in ("指标总数", "没有公式的行", "没有公式的行号", "待核定")
     )
-
-
-def _state_formula(named: str, sheet: str, pattern: Drawing, troubles: str) -> str:
-    """The formula of 结论. named: the cell with the sheet's name; troubles: the sum of the line's counts."""
-    indicators = look_up(sheet, pattern, "指标总数", None).text
-    bare = look_up(sheet, pattern, "没有公式的行", None).text
-    unclear = look_up(sheet, pattern, "待核定", None).text
     return (
-        f'IF({named}="","",IF(N({indicators})=0,"还没有填",IF(N({bare})'
-        f'>0,"还有"&{bare}&"行没有公式，请把上一行整行复制过来",'
+        f'IF(NOT({line.used}),"",IF(N({bare})>0,'
+        f'"还有"&{bare}&"行没有公式（第"&{number}&"行），请把上一行整行复制过来",'
+        f'IF(N({indicators})=0,"还没有填",'
         f'IF({troubles}>0,"还有"&({troubles})&"处",IF(N({unclear})=0,"可报送","另有"&{unclear}&"个待核定")))))'
     )
 
@@ -122,7 +145,17 @@ def _state(form: Drawing | None) -> str:
     return f"还有{troubles}处" if troubles else f"另有{unclear}个待核定" if unclear else "可报送"
 
 
-def _conclusion(drawing: Drawing, first: int, last: int) -> None:
+def _unlisted(lines: int, pattern: Drawing) -> tuple[str, str]:
+    """Formulas for the number of project forms in use that no line knows, and for the names of copies.
+
+    All sheets have the mark of a form in use in the same cell, so one sum over the workbook counts them.
+    """
+    known = f"{SUMMARY}!{beside(1, '计数')}:{beside(lines, '计数')}"
+    copies = "&".join(f"{SUMMARY}!{beside(number, '副本')}" for number in range(1, lines + 1))
+    return f'SUM({COVER}:{SETTINGS}!{mark_cell(pattern)})-SUMIF({known},">0")', copies
+
+
+def _conclusion(drawing: Drawing, first: int, last: int, lines: int, pattern: Drawing | None) -> None:
     """Draws the conclusion for the whole workbook above the lines."""
     column = len(_COLUMNS) - 1
     area = f"{a1(first, column)}:{a1(last, column)}"
@@ -139,6 +172,12 @@ def _conclusion(drawing: Drawing, first: int, last: int) -> None:
         f',IF(COUNTIF({area},"另有*")>0,"结论："&COUNTIF({area},"另有*")&"张表有待核定的，请自己核对"'
         f',IF(COUNTIF({area},"可报送")=0,"还没有填","结论：可报送")))'
     )
+    if pattern:
+        unlisted, copies = _unlisted(lines, pattern)
+        text = (
+            f'IF({unlisted}>0,"结论：有"&({unlisted})&"张项目表"&{copies}&"没有列入项目自评汇总表，请把表名写进'
+            f'汇总表右边的“工作表”一栏",{text})'
+        )
     value = (
         f"结论：{open_ones}张表还要填或改"
         if open_ones

@@ -6,22 +6,41 @@ when a sheet is copied; the two sheets find them by the sheet's name, always in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.forms import Verdict
-from selfeval_xl.model.grid import a1
+from selfeval_xl.model.grid import a1, column_name
 from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import rounded
 from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS, STUB
 from selfeval_xl.templates.drawing import NO_YEAR, Drawing, DrawnCell, plain, value_of
 from selfeval_xl.templates.form_values import FormValues
+from selfeval_xl.templates.references import above, area, below, own
+from selfeval_xl.templates.row_state import (
+    ABOVE,
+    EXPLAINED,
+    NAMED,
+    NO_ACTUAL,
+    NO_NAME,
+    NO_NUMBER,
+    NO_SCORE,
+    NO_TARGET,
+    OVERSPENT,
+    SILENT,
+    WRONG_RATE,
+    count,
+    counted,
+    money_formula,
+    money_state,
+)
 from selfeval_xl.templates.verdict_formulas import UNCLEAR
 
 # Facts in the order of the columns, from the first helper column on; 0 where a form does not print it.
 FACTS = (
+    "年度",
     "项目编码",
     "项目名称",
     "实施单位",
@@ -47,8 +66,10 @@ FACTS = (
     "没有公式的行",
     "待核定",
     "分值合计",
+    "没有公式的行号",
+    "有内容",
 )
-TROUBLES = FACTS[11:22]
+TROUBLES = FACTS[12:23]
 # Words in an outcome that explains why money was not spent.
 _UNSPENT = ("未支付", "未下达", "结转", "未拨付", "未使用", "结余", "收回", "原因")
 Fact = tuple[str, Decimal | str]  # a formula and the value it has now
@@ -62,8 +83,10 @@ class _Cells:
     by_key: dict[str, list[DrawnCell]]
 
     def first(self, key: str) -> DrawnCell | None:
-        """The first cell of a key."""
-        return self.by_key[key][0] if key in self.by_key else None
+        """The first cell of a key outside the table of indicators, where units are others' units."""
+        first, last = self.drawing.table
+        cells = self.by_key.get(key, ())
+        return next((cell for cell in cells if not first <= cell.area.top <= last), None)
 
     def total(self, key: str) -> DrawnCell | None:
         """The cell of this key in the total row: the one with a formula, or the only one."""
@@ -72,12 +95,31 @@ class _Cells:
         return next((cell for cell in cells if isinstance(cell.value, Formula)), only)
 
     def column(self, key: str) -> str | None:
-        """The area of an indicator column, such as D12:D51; None where the form has no such column."""
+        """The area of an indicator column from its head to the row below the table; None without one.
+
+        So a row inserted anywhere in the table is inside.
+        """
         first, last = self.drawing.table
         column = next(
             (cell.area.left for cell in self.by_key.get(key, ()) if first <= cell.area.top <= last), None
         )
-        return None if column is None else f"{a1(first, column)}:{a1(last, column)}"
+        return None if column is None else area(column, first - 1, last + 1)
+
+    def state(self, of_money: bool = False) -> str:
+        """The area of the column 行况 beside the indicators, or beside the amounts."""
+        first, last = self.drawing.money if of_money else self.drawing.table
+        column = self.drawing.hidden_columns.start + len(HELPER_COLUMNS) - 1
+        return area(column, first - 1, last + 1)
+
+    def states(self, of_money: bool = False) -> list[str]:
+        """The letters in it."""
+        first, last = self.drawing.money if of_money else self.drawing.table
+        column = self.drawing.hidden_columns.start + len(HELPER_COLUMNS) - 1
+        return [
+            str(plain(cell.value) or "")
+            for cell in self.drawing.beside
+            if cell.area.left == column and first <= cell.area.top <= last
+        ]
 
     def values(self, key: str) -> list[None | str | Decimal]:
         """The values of an indicator column, row by row."""
@@ -97,12 +139,46 @@ def add_facts(drawing: Drawing, values: FormValues) -> None:
     form = _Cells(drawing, by_key)
     unprinted_code = None if form.first("project_code") else values.fields.get("project_code")
     start = drawing.hidden_columns.start
-    drawing.hidden_columns = range(start, start + len(FACTS))
+    drawing.hidden_columns = range(start, start + len(HELPER_COLUMNS) + len(FACTS))
+    _mark_money(drawing, by_key)
     for number, fact in enumerate(FACTS):
-        code = unprinted_code if fact == FACTS[0] else None
+        code = unprinted_code if fact == "项目编码" else None
         value = str(code) if code else Formula(*_FACTS[fact](form))
-        drawing.put_beside(0, start + number, "helper", value, key=fact)
+        drawing.put_beside(0, start + len(HELPER_COLUMNS) + number, "helper", value, key=fact)
+    if form.first("project"):
+        where, content = a1(0, fact_column(drawing, "有内容")), _in_use(form)[1]
+        drawing.put_beside(1, fact_column(drawing, "有内容"), "helper", Formula(where, content))
     drawing.put_beside(0, start - len(ADDED_COLUMNS), "progress", Formula(*_progress(form)), key="progress")
+
+
+def _mark_money(drawing: Drawing, by_key: Mapping[str, list[DrawnCell]]) -> None:
+    """Puts the letters of 行况 beside the rows of amounts, and its name above and below them."""
+    first, last = drawing.money
+    column = drawing.hidden_columns.start + len(HELPER_COLUMNS) - 1
+    if last < first:
+        return
+    for row in (first - 1, last + 1):
+        if row != drawing.table[0] - 1:
+            drawing.put_beside(row, column, "helper", HELPER_COLUMNS[-1])
+    keys = (*AMOUNTS, "execution_rate")
+    for row in range(first, last + 1):
+        cells = {key: cell for key in keys for cell in by_key.get(key, ()) if cell.area.top == row}
+        text = money_formula({key: own(cell.area.left) for key, cell in cells.items()})
+        values = {key: cell.value for key, cell in cells.items()}
+        drawing.put_beside(row, column, "helper", Formula(text, money_state(values)))
+
+
+def _year(form: _Cells) -> Fact:
+    """The year that the title prints; where it prints none, the one that the form was made for."""
+    year = form.drawing.year
+    known = str(year) if year else '""'
+    titles = [cell for cell in form.drawing.cells if cell.look in ("title", "subtitle")]
+    printed = next((cell for cell in titles if "年度" in str(cell.value)), None)
+    value: Decimal | str = Decimal(year) if year else ""
+    if printed is None:
+        return known, value
+    where = a1(printed.area.top, printed.area.left)
+    return f'IFERROR(VALUE(MID({where},FIND("年度",{where})-4,4)),"")', value
 
 
 def _mirror(cell: DrawnCell | None) -> Fact:
@@ -133,10 +209,15 @@ def _rate(form: _Cells) -> Fact:
     return _mirror(next((cell for cell in rates if total and cell.area.top == total.area.top), only))
 
 
-def _count_named(form: _Cells) -> Fact:
-    return f"SUMPRODUCT(--(LEN({form.column('name')})>0))", Decimal(
-        sum(bool(name) for name in form.values("name"))
-    )
+def _rows(letter: str, of_money: bool = False) -> Callable[[_Cells], Fact]:
+    """The number of rows with a letter in 行况."""
+
+    def fact(form: _Cells) -> Fact:
+        if of_money and form.drawing.money[1] < form.drawing.money[0]:
+            return "0", Decimal(0)
+        return counted(form.state(of_money), letter), count(form.states(of_money), letter)
+
+    return fact
 
 
 def _verdicts(form: _Cells) -> tuple[str, list[None | str | Decimal]]:
@@ -148,72 +229,52 @@ def _verdicts(form: _Cells) -> tuple[str, list[None | str | Decimal]]:
         for cell in form.drawing.beside
         if cell.area.left == column and first <= cell.area.top <= last
     ]
-    return f"{a1(first, column)}:{a1(last, column)}", values
+    return area(column, first - 1, last + 1), values
 
 
 def _unmet(form: _Cells) -> Fact:
-    area, values = _verdicts(form)
-    return f'COUNTIF({area},"{Verdict.UNMET.label}")', Decimal(values.count(Verdict.UNMET.label))
+    verdicts, values = _verdicts(form)
+    return f'COUNTIF({verdicts},"{Verdict.UNMET.label}")', Decimal(values.count(Verdict.UNMET.label))
 
 
 _NOTHING = ("", "/", "\\", "-", "－", "—", "——", "–")  # what people put for "nothing to say"
-_NO_REASON = (*_NOTHING, "无", "没有", "无偏差", "无原因", "不涉及", "已完成", "完成")
 
 
-def _says_nothing(area: str, nothing: Sequence[str] = _NOTHING) -> str:
-    """A formula: for each cell of the area whether it is blank or holds only a dash or the like."""
-    words = "{" + ",".join(f'"{word}"' for word in nothing) + "}"
-    plain_text = f'SUBSTITUTE(TRIM({area}),"　","")'
+def _says_nothing(cell: str) -> str:
+    """A formula: whether the cell is blank or holds only a dash or the like."""
+    words = "{" + ",".join(f'"{word}"' for word in _NOTHING) + "}"
+    plain_text = f'SUBSTITUTE(TRIM({cell}),"　","")'
     for mark in "。 ":
         plain_text = f'SUBSTITUTE({plain_text},"{mark}","")'
     return f"ISNUMBER(MATCH({plain_text},{words},0))"
 
 
-def _is_nothing(value: object, nothing: Sequence[str] = _NOTHING) -> bool:
-    return "".join(str("" if value is None else value).replace("。", "").split()) in nothing
-
-
-def _missing(form: _Cells) -> Fact:
-    text = f"SUMPRODUCT((LEN({form.column('name')})>0)*{_says_nothing(form.column('actual') or '')})"
-    pairs = zip(form.values("name"), form.values("actual"), strict=True)
-    return text, Decimal(sum(bool(name) and _is_nothing(actual) for name, actual in pairs))
-
-
-def _unscored(form: _Cells) -> Fact:
-    """The rows with a completed value and without a score."""
-    scores = form.column("score")
-    if scores is None:
-        return "0", Decimal(0)
-    text = (
-        f"SUMPRODUCT((LEN({form.column('name')})>0)*(1-{_says_nothing(form.column('actual') or '')})"
-        f"*(LEN({scores})=0))"
-    )
-    rows = zip(form.values("name"), form.values("actual"), form.values("score"), strict=True)
-    return text, Decimal(
-        sum(bool(name) and not _is_nothing(actual) and score in (None, "") for name, actual, score in rows)
-    )
+def _is_nothing(value: object) -> bool:
+    return "".join(str("" if value is None else value).replace("。", "").split()) in _NOTHING
 
 
 def _open_verdicts(form: _Cells) -> Fact:
     """The rows whose 判定 is not settled."""
-    area, values = _verdicts(form)
+    verdicts, values = _verdicts(form)
     return (
-        f'SUMPRODUCT(--(LEFT({area},{len(UNCLEAR)})="{UNCLEAR}"))',
+        f'COUNTIF({verdicts},"{UNCLEAR}*")',
         Decimal(sum(str(value or "").startswith(UNCLEAR) for value in values)),
     )
 
 
 def _points(form: _Cells) -> Fact:
     """The sum of all points; blank on a form without points."""
-    area = form.column("points")
-    if area is None:
+    if form.column("points") is None:
         return '""', ""
+    first, last = form.drawing.table
+    column = next(cell.area.left for cell in form.by_key["points"] if cell.area.top == first)
+    points = above(column, first - 1, f"ROW($A${last + 2})")
     fund = next((cell for cell in form.by_key["points"] if cell.area.top < form.drawing.table[0]), None)
     more = f"+N({a1(fund.area.top, fund.area.left)})" if fund else ""
     numbers = [value for cell in form.values("points") if (value := value_of(cell)) is not None]
     paid = (value_of(fund.value) if fund else None) or Decimal(0)
     return (
-        f'IF(COUNT({area})=0,"",ROUND(SUM({area}){more},2))',
+        f'IF(COUNT({points})=0,"",ROUND(SUM({points}){more},2))',
         rounded(sum(numbers, paid)) if numbers else "",
     )
 
@@ -233,53 +294,17 @@ def _not_hundred(form: _Cells) -> Fact:
 
 def _no_numbers(form: _Cells) -> Fact:
     """The amounts that are texts, and so in no sum."""
-    parts, count = [], 0
-    for key in AMOUNTS:
-        if cells := _amounts(form, key):
-            area = _area(cells)
-            parts.append(f"SUMPRODUCT(ISTEXT({area})*(1-{_says_nothing(area)}))")
-            values = [plain(cell.value) for cell in cells]
-            count += sum(isinstance(value, str) and not _is_nothing(value) for value in values)
-    return "+".join(parts) or "0", Decimal(count)
-
-
-def _unexplained(form: _Cells) -> Fact:
-    notes = form.column("note")
-    if notes is None:
+    if form.drawing.money[1] < form.drawing.money[0]:
         return "0", Decimal(0)
-    area, verdicts = _verdicts(form)
-    count = sum(
-        verdict == Verdict.UNMET.label and _is_nothing(note, _NO_REASON)
-        for verdict, note in zip(verdicts, form.values("note"), strict=True)
-    )
-    silent = _says_nothing(notes, _NO_REASON)
-    return f'SUMPRODUCT(({area}="{Verdict.UNMET.label}")*{silent})', Decimal(count)
+    state = form.state(of_money=True)
+    text = f'SUMPRODUCT(LEN({state})-LEN(SUBSTITUTE({state},"{NO_NUMBER}","")))'
+    return text, Decimal(sum(states.count(NO_NUMBER) for states in form.states(of_money=True)))
 
 
 def _amounts(form: _Cells, key: str) -> list[DrawnCell]:
     return sorted(
         (cell for cell in form.by_key.get(key, ()) if cell.look == "money"), key=lambda cell: cell.area.top
     )
-
-
-def _area(cells: Sequence[DrawnCell]) -> str:
-    return f"{a1(cells[0].area.top, cells[0].area.left)}:{a1(cells[-1].area.top, cells[-1].area.left)}"
-
-
-def _overspent(form: _Cells) -> Fact:
-    budgets, spent = _amounts(form, "annual_budget"), _amounts(form, "executed")
-    if not budgets or not spent:
-        return "0", Decimal(0)
-    budget_area, spent_area = _area(budgets), _area(spent)
-    pairs = [
-        (value_of(budget.value), value_of(executed.value))
-        for budget, executed in zip(budgets, spent, strict=True)
-    ]
-    count = sum(
-        budget is not None and executed is not None and executed > budget for budget, executed in pairs
-    )
-    over = f"ISNUMBER({budget_area})*ISNUMBER({spent_area})*({spent_area}>{budget_area})"
-    return f"SUMPRODUCT({over})", Decimal(count)
 
 
 _HALF_A_CENT = Decimal("0.005")  # the templates show two decimals
@@ -294,12 +319,21 @@ def _unbalanced(form: _Cells) -> Fact:
         parts = [cell for cell in _amounts(form, key) if cell is not total]
         if total is None or not parts or not isinstance(total.value, Formula):
             continue
-        where, area = a1(total.area.top, total.area.left), _area(parts)
+        where, summed = a1(total.area.top, total.area.left), _sources(form, total)
         texts.append(
-            f"IF(AND(ISNUMBER({where}),COUNT({area})>0),IF(ABS({where}-SUM({area}))"
+            f"IF(AND(ISNUMBER({where}),COUNT({summed})>0),IF(ABS({where}-SUM({summed}))"
             f">{tolerance * len(parts) + _HALF_A_CENT * (len(parts) + 1)}+0.000001,1,0),0)"
         )
     return "+".join(texts) or "0", Decimal(0)
+
+
+def _sources(form: _Cells, total: DrawnCell) -> str:
+    """The area of the amounts that a total adds up: from it to the row below the money, or from its head."""
+    first, last = form.drawing.money
+    row = f"ROW({a1(total.area.top, total.area.left)})"
+    if total.area.top == first:
+        return below(total.area.left, last + 1, row)
+    return above(total.area.left, first - 1, row)
 
 
 def _low_rate(form: _Cells) -> Fact:
@@ -324,14 +358,14 @@ def _reasons(form: _Cells) -> tuple[str, bool]:
     """A formula that counts the texts that may explain a low rate, and whether there are any now."""
     funding_notes = form.by_key.get("funding.note", ())
     counts = [f"LEN({a1(cell.area.top, cell.area.left)})" for cell in funding_notes]
-    notes, outcome = form.column("note"), form.first("goal.actual")
-    if notes:
-        counts.append(f'SUMPRODUCT((LEN({notes})>0)*ISERROR(FIND("{STUB}",{notes})))')
+    outcome = form.first("goal.actual")
+    if form.column("note"):
+        counts.append(counted(form.state(), EXPLAINED))
     if outcome is not None:
         words = "{" + ",".join(f'"{word}"' for word in _UNSPENT) + "}"
         counts.append(f"SUMPRODUCT(--ISNUMBER(FIND({words},{a1(outcome.area.top, outcome.area.left)})))")
     explained = (
-        any(note and STUB not in str(note) for note in form.values("note"))
+        any(EXPLAINED in state for state in form.states())
         or any(cell.value for cell in funding_notes)
         or (outcome is not None and any(word in str(outcome.value or "") for word in _UNSPENT))
     )
@@ -340,19 +374,57 @@ def _reasons(form: _Cells) -> tuple[str, bool]:
 
 def _stubs(form: _Cells) -> Fact:
     drawing = form.drawing
-    area = f"A1:{a1(drawing.bottom, len(drawing.widths) - 1)}"
-    count = sum(isinstance(cell.value, str) and STUB in cell.value for cell in drawing.cells)
-    return f'COUNTIF({area},"*{STUB}*")', Decimal(count)
+    whole = f"A1:{a1(drawing.bottom, len(drawing.widths) - 1)}"
+    stubs = sum(isinstance(cell.value, str) and STUB in cell.value for cell in drawing.cells)
+    return f'COUNTIF({whole},"*{STUB}*")', Decimal(stubs)
+
+
+def _bare(form: _Cells) -> list[tuple[str, str]]:
+    """For the indicators and the amounts: the rows that were inserted without the formulas, and all rows.
+
+    Both as formulas of arrays.
+    """
+    names, targets, state = form.column("name") or "", form.column("target"), form.state()
+    used = f"LEN({names})+LEN({targets})" if targets else f"LEN({names})"
+    found = [(f"({used}>0)*(LEN({state})=0)", state)]
+    amounts = [form.total(key) for key in AMOUNTS]
+    columns = [column_name(cell.area.left) for cell in amounts if cell is not None]
+    if columns and form.drawing.money[1] >= form.drawing.money[0]:
+        first, last = form.drawing.money
+        filled = "+".join(f"ISNUMBER({name}${first}:{name}${last + 2})" for name in columns)
+        state = form.state(of_money=True)
+        found.append((f"({filled}>0)*(LEN({state})=0)", state))
+    return found
 
 
 def _bare_rows(form: _Cells) -> Fact:
-    """The number of rows that were inserted without the formulas: their last helper cell is empty."""
-    first, last = form.drawing.table
-    column = form.drawing.hidden_columns.start + len(HELPER_COLUMNS) - 1
-    return (
-        f"SUMPRODUCT((LEN({form.column('name')})>0)*(LEN({a1(first, column)}:{a1(last, column)})=0))",
-        Decimal(0),
-    )
+    """The number of rows that were inserted without the formulas."""
+    return "+".join(f"SUMPRODUCT({bare})" for bare, _ in _bare(form)), Decimal(0)
+
+
+def _last_bare_row(form: _Cells) -> Fact:
+    """The number of the lowest of them in the sheet, 0 without one."""
+    rows = ",".join(f"SUMPRODUCT(MAX({bare}*ROW({rows})))" for bare, rows in _bare(form))
+    return f"MAX({rows})", Decimal(0)
+
+
+def _in_use(form: _Cells) -> Fact:
+    """1 where a person has filled in anything that makes the form a project's: a name, an amount, a row."""
+    cells = [form.first(key) for key in ("project", "project_code", "department", "unit")]
+    cells += [form.first(key) for key in ("goal.initial", "goal.expected", "goal.actual")]
+    where = [a1(cell.area.top, cell.area.left) for cell in cells if cell is not None]
+    amounts = [cell for key in AMOUNTS for cell in _amounts(form, key)]
+    texts = [f"LEN({cell})" for cell in where] + [
+        counted(form.state(), letter) for letter in (NAMED, NO_NAME)
+    ]
+    if amounts:
+        first, last = form.drawing.money
+        columns = sorted({cell.area.left for cell in amounts})
+        texts.append(f"COUNT({','.join(area(column, first - 1, last + 1) for column in columns)})")
+    states = form.states()
+    used = any(plain(cell.value) not in (None, "") for cell in (*cells, *amounts) if cell is not None)
+    used = used or any(letter in state for state in states for letter in (NAMED, NO_NAME))
+    return f"IF({'+'.join(texts)}>0,1,0)", Decimal(int(used))
 
 
 def _other_blanks(form: _Cells) -> Fact:
@@ -360,66 +432,45 @@ def _other_blanks(form: _Cells) -> Fact:
     single = [
         cell
         for key in ("project", "department", "unit", "goal.expected", "goal.actual")
-        for cell in form.by_key.get(key, ())[:1]
-        if cell.entry
+        if (cell := form.first(key)) and cell.entry
     ]
     budget = form.total("annual_budget") or form.total("initial_budget")
     single += [cell for cell in (budget, form.total("executed")) if cell is not None]
     parts = [_says_nothing(a1(cell.area.top, cell.area.left)) for cell in single]
     parts = [f"N({part})" for part in parts]
-    count = sum(_is_nothing(plain(cell.value)) for cell in single)
+    blanks = Decimal(sum(_is_nothing(plain(cell.value)) for cell in single))
     for cell in form.drawing.cells:
         if cell.look in ("title", "subtitle") and NO_YEAR in str(cell.value):
             parts.append(f'N(ISNUMBER(FIND("{NO_YEAR}",{a1(cell.area.top, cell.area.left)})))')
-            count += 1
-    names, targets = form.column("name"), form.column("target")
-    rows = list(zip(form.values("name"), form.values("target") or form.values("name"), strict=True))
-    if targets:
-        parts.append(f"SUMPRODUCT((LEN({names})>0)*{_says_nothing(targets)})")
-        parts.append(f"SUMPRODUCT((LEN({names})=0)*(LEN({targets})>0))")
-        count += sum(bool(name) and _is_nothing(target) for name, target in rows)
-        count += sum(not name and bool(target) for name, target in rows)
-    parts.append(f"(SUMPRODUCT(--(LEN({names})>0))=0)")
-    count += not any(name for name, _ in rows)
-    return "+".join(parts), Decimal(count)
+            blanks += 1
+    state, states = form.state(), form.states()
+    parts += [counted(state, NO_TARGET), counted(state, NO_NAME), f"({counted(state, NAMED)}=0)"]
+    blanks += count(states, NO_TARGET) + count(states, NO_NAME) + (not count(states, NAMED))
+    return "+".join(parts), blanks
 
 
 def _changed(form: _Cells) -> Fact:
     """The rates and totals that are not what the formulas would give, and the scores above the points."""
-    parts = []
-    rates = {cell.area.top: cell for cell in form.by_key.get("execution_rate", ())}
-    paid = {cell.area.top: cell for cell in _amounts(form, "executed")}
-    for cell in _amounts(form, "annual_budget"):
-        rate, spent = rates.get(cell.area.top), paid.get(cell.area.top)
-        if rate is None or spent is None or not isinstance(rate.value, Formula):
-            continue
-        where, budget, executed = (a1(one.area.top, one.area.left) for one in (rate, cell, spent))
-        parts.append(
-            f"IF(AND(COUNT({where},{budget},{executed})=3,N({budget})>0)"
-            f",IF(ABS({where}-{executed}/{budget})>0.0000501,1,0),0)"
-        )
-    scores, points = form.column("score"), form.column("points")
-    count = 0
-    if scores and points:
-        parts.append(f"SUMPRODUCT(ISNUMBER({scores})*ISNUMBER({points})*({scores}>{points}))")
-        for score, full in zip(form.values("score"), form.values("points"), strict=True):
-            given, most = value_of(score), value_of(full)
-            count += given is not None and most is not None and given > most
+    parts = [counted(form.state(), ABOVE)]
+    above = count(form.states(), ABOVE)
+    if form.drawing.money[1] >= form.drawing.money[0]:
+        parts.append(counted(form.state(of_money=True), WRONG_RATE))
     total = form.first("total_score")
     if total is not None and isinstance(total.value, Formula):
         where = a1(total.area.top, total.area.left)
-        parts.append(f"IF(ISNUMBER({where}),IF(ABS({where}-N({total.value.text}))>0.005,1,0),0)")
-    return "+".join(parts) or "0", Decimal(count)
+        right = total.value.text.replace("ROW()", f"ROW({where})")
+        parts.append(f"IF(ISNUMBER({where}),IF(ABS({where}-N({right}))>0.005,1,0),0)")
+    return "+".join(parts), above
 
 
 def _progress(form: _Cells) -> Fact:
     """The line 还有n格要填 with the scores that are missing."""
     (others, other), (actuals, actual), (scores, score) = (
-        count(form) for count in (_other_blanks, _missing, _unscored)
+        fact(form) for fact in (_other_blanks, _rows(NO_ACTUAL), _rows(NO_SCORE))
     )
     blank = f"{others}+{actuals}"
-    count, unscored = Decimal(other) + Decimal(actual), Decimal(score)
-    texts = [f"还有{count}格要填"] if count else []
+    blanks, unscored = Decimal(other) + Decimal(actual), Decimal(score)
+    texts = [f"还有{blanks}格要填"] if blanks else []
     texts += [f"还有{unscored}格得分没填"] if unscored else []
     fill, rate = (
         f'IF({blank}=0,"","还有"&({blank})&"格要填")',
@@ -433,6 +484,7 @@ _FACTS: dict[str, Callable[[_Cells], Fact]] = dict(
     zip(
         FACTS,
         (
+            _year,
             _field("project_code"),
             _name,
             _field("unit"),
@@ -440,15 +492,15 @@ _FACTS: dict[str, Callable[[_Cells], Fact]] = dict(
             _total("annual_budget"),
             _total("executed"),
             _rate,
-            _count_named,
+            _rows(NAMED),
             _unmet,
             _field("total_score"),
             _field("grade"),
-            _missing,
-            _unscored,
+            _rows(NO_ACTUAL),
+            _rows(NO_SCORE),
             _no_numbers,
-            _unexplained,
-            _overspent,
+            _rows(SILENT),
+            _rows(OVERSPENT, of_money=True),
             _unbalanced,
             _low_rate,
             _stubs,
@@ -458,20 +510,35 @@ _FACTS: dict[str, Callable[[_Cells], Fact]] = dict(
             _bare_rows,
             _open_verdicts,
             _points,
+            _last_bare_row,
+            _in_use,
         ),
         strict=True,
     )
 )
 
 
-def look_up(sheet: str, drawing: Drawing, fact: str, value: None | str | Decimal) -> Formula:
-    """A formula for a fact of another sheet, which may not exist yet.
+def look_up(prefix: str, drawing: Drawing, fact: str, value: None | str | Decimal) -> Formula:
+    """A formula for a fact of another sheet.
 
-    drawing: a drawing of the sheet's kind. value: the fact's value now.
+    prefix: a formula for the beginning of a reference to the sheet ('项目01'!), which must exist. drawing: a
+    drawing of the sheet's kind. value: the fact's value now.
     """
-    where = f"INDIRECT(\"'{sheet}'!{a1(0, drawing.hidden_columns.start + FACTS.index(fact))}\")"
-    # in LibreOffice IFERROR does not catch a sheet that is missing
-    return Formula(f'IF(ISREF({where}),{where},"")', "" if value is None else value)
+    where = f'INDIRECT({prefix}&"{a1(0, fact_column(drawing, fact))}")'
+    return Formula(where, "" if value is None else value)
+
+
+def mark_cell(drawing: Drawing) -> str:
+    """The cell of a project form that is 1 where the form is in use, the same cell on all of them.
+
+    No other sheet has a number there: it is summed over all sheets.
+    """
+    return a1(1, fact_column(drawing, "有内容"))
+
+
+def fact_column(drawing: Drawing, fact: str) -> int:
+    """The column of a fact, always in the first row."""
+    return drawing.hidden_columns.start + len(HELPER_COLUMNS) + FACTS.index(fact)
 
 
 def fact_of(drawing: Drawing | None, fact: str) -> None | str | Decimal:

@@ -1,17 +1,15 @@
-"""完成率, 偏差率 and 判定 beside the indicators as plain formulas, for targets such as ≥95%, =12月, ≤10次.
+"""完成率, 偏差率 and 判定 beside the indicators as plain formulas, split over hidden helper columns.
 
-The formulas cover what is common, one number on each side in the same unit, or the same words; of the rest
-they say that they do not understand it, rather than something wrong. Helper columns, hidden right of the
-verdict, hold the intermediate values. `settle` computes the same in Python, for the values cached with the
-formulas.
+The formulas judge numbers (`value_parts`), dates (`date_parts`) and words (`word_verdicts`); of the rest they
+say that they do not understand it, rather than something wrong. `settle` computes the same in Python, for the
+values cached with the formulas.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from functools import cache
+from decimal import Decimal
 
 from selfeval_xl.assessment.direction import bad_words
 from selfeval_xl.assessment.policy import Policy, default
@@ -21,10 +19,16 @@ from selfeval_xl.model.forms import Verdict
 from selfeval_xl.model.grid import a1
 from selfeval_xl.model.numbers import rounded
 from selfeval_xl.model.quantity import points_of
-from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS, LISTS
-from selfeval_xl.model.units import UNITS
+from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS
+from selfeval_xl.templates import date_parts, value_parts
+from selfeval_xl.templates.date_parts import DateCells
 from selfeval_xl.templates.drawing import Drawing
 from selfeval_xl.templates.form_values import Row
+from selfeval_xl.templates.references import own
+from selfeval_xl.templates.row_state import state_formula, state_of
+from selfeval_xl.templates.value_parts import Parts
+from selfeval_xl.templates.word_lists import RATE_WORDS, WIDE_DIGITS, has_one_of
+from selfeval_xl.templates.word_verdicts import WordCells, word_formula, word_verdict
 
 GAP = 1  # columns left free between the form and the added columns
 _CLEANED = (
@@ -32,6 +36,7 @@ _CLEANED = (
     ("　", ""),
     (",", ""),
     ("，", ""),
+    ("。", ""),
     ("％", "%"),
     (">=", "≥"),
     ("<=", "≤"),
@@ -43,81 +48,18 @@ _CLEANED = (
     ("═", "="),
     ("＞", ">"),
     ("＜", "<"),
+    ("㎡", "平方米"),
+    ("㎥", "立方米"),
+    ("/年", ""),
+    ("*", "＊"),
+    ("?", "？"),
+    ("~", "～"),  # no wildcards for MATCH
 )
+_KINDS_OF_TARGET = ("定量指标", "定性指标", "定量", "定性")  # in the column 指标性质
 _LINE_BREAK = "\n"
-_RATE_WORDS = (
-    "率",
-    "比例",
-    "占比",
-    "合规",
-    "及时",
-    "达标",
-    "程度",
-    "水平",
-    "节约",
-    "节省",
-    "节支",
-    "结余",
-    "压减",
-    "降低",
-    "减少",
-    "降幅",
-    "下降",
-    "压缩",
-    "缩减",
-    "削减",
-)  # for a cost indicator with one of them in its name, more may be better or worse
-
-_SIGNS = "≥≤><="
 UNCLEAR = "看不懂"  # the beginning of 判定 where the formulas have none
 _UNCLEAR, _NO_PERCENT, _WIDE = (f"{UNCLEAR}，{why}" for why in ("请核对写法", "完成值缺%", "有全角数字"))
-_WIDE_DIGITS = tuple("０１２３４５６７８９．")
-_NO_VALUE = ("/", "\\", "-", "－", "—", "——", "–")  # the same on both sides, and yet nothing is met
-_STANDS_FOR_A_VALUE = (
-    "X",
-    "x",
-    "Ｘ",
-    "ｘ",
-    "×",
-    "✕",
-    "*",
-    "＊",
-    "N",
-    "n",
-    "#",
-    "?",
-    "？",
-    "_",
-    "…",
-    "..",
-    "某",
-    "若干",
-    "定",
-    "待",
-)
-_DIGITS = "0123456789."
-_LONGEST = 16
-_SCALES = "十百千万亿"
-_SCALED = (
-    "万元",
-    "亿元",
-    "千元",
-    "百元",
-    "千克",
-    "千米",
-    "千瓦",
-    "千瓦时",
-    "万人",
-    "万人次",
-    "万户",
-    "万亩",
-    "万吨",
-    "万千瓦时",
-    "亿千瓦时",
-    "千分之",
-    "百分比",
-    "百分点",
-)
+_DECIMALS = 8  # of a completed value in the target's unit
 _FAR = 1000  # times the target: a number without a unit may be one in another unit
 FAR_YEAR = 1900  # from here on a number may be a year: 2024年 is a date
 
@@ -133,7 +75,7 @@ class Settled:
     attainment: Decimal | None = None
     deviation: Decimal | None = None
     verdict: str = ""
-    parts: tuple[Decimal | str, ...] = ("",) * len(HELPER_COLUMNS)
+    parts: tuple[Decimal | str, ...] = ("",) * (len(HELPER_COLUMNS) - 1)
     target: Decimal | None = None
     completed: Decimal | None = None
 
@@ -145,61 +87,111 @@ def cleaned(text: str) -> str:
     return text
 
 
-def settle(target: str, actual: str, cost: bool, name: str, policy: Policy | None = None) -> Settled:
+def settle(
+    target: str,
+    actual: str,
+    cost: bool,
+    name: str,
+    policy: Policy | None = None,
+    year: int | None = None,
+) -> Settled:
     """The values that the formulas give for one indicator.
 
     target, actual: as typed, a target in several columns joined. cost: whether it stands under 成本. policy:
-    the default one without it.
+    the default one without it. year: of the form, where it is printed or known.
     """
     over = (policy or default()).number("over_fulfilment")
     wanted, got = cleaned(target), cleaned(actual)
-    sign = wanted[0] if wanted and wanted[0] in _SIGNS else ""
-    want, unit = _number(wanted[len(sign) :])
-    have, actual_unit = _number(got)
+    goal, done = value_parts.parts_of(wanted, True), value_parts.parts_of(got, False)
+    sign, want = goal.sign, goal.number
     equal_or_none = sign in ("=", "")
-    unclear = cost and equal_or_none and any(word in name + wanted for word in _RATE_WORDS)
-    if not cost and equal_or_none and want != have:
-        unclear = any(word in name for word in bad_words())  # less may be better
-    if want and have is not None and unit and not actual_unit and have >= _FAR * want:
-        unclear = True  # 12300 for ≥12公里
+    have = _in_the_targets_unit(goal, done, name)
+    at_most = sign in ("≤", "<") or (equal_or_none and cost)
     comparable = (
-        want is not None
-        and have is not None
-        and _same_unit(unit, actual_unit)
-        and _is_listed(unit, sign, max(want, have))
-        and not unclear
+        want is not None and have is not None and not _is_doubtful(goal, done, have, cost, name, wanted)
+    )
+    due, finished = (date_parts.dated(date_parts.rewritten(text)) for text in (wanted, got))
+    last = date_parts.due_of(due, year, finished)
+    kept = date_parts.is_met(due, last, finished, year)
+    in_words = ("" if kept is None else Verdict.MET.label if kept else Verdict.UNMET.label) or word_verdict(
+        wanted, got, last is not None, want == 0 and sign in ("", "=", "≤")
     )
     parts = (
         wanted,
         got,
-        sign,
-        "" if want is None else want,
-        unit,
-        "" if have is None else have,
-        actual_unit,
-        Decimal(int(comparable)),
+        *_goal_cells(wanted, goal),
+        done.at,
+        done.count,
+        done.number,
+        done.unit,
+        have,
+        int(comparable),
+        int(at_most),
+        *_date_cells(wanted, due),
+        *_date_cells(got, finished),
+        date_parts.serial_of(last),
+        in_words,
     )
+    cells = tuple("" if part is None else Decimal(part) if isinstance(part, int) else part for part in parts)
     if not comparable or want is None or have is None:
-        return Settled(verdict=_verdict_in_words(wanted, got, unit, have, actual_unit), parts=parts)
+        verdict = in_words or _why_unclear(wanted, got, goal, done)
+        return Settled(verdict=verdict, parts=cells)
     deviation = rounded((have - want) / want, 4) if want else None
-    if sign in ("≤", "<") or (equal_or_none and cost):
+    if at_most:
         met = have < want or (have == want and sign != "<")
-        verdict = Verdict.MET if met else Verdict.UNMET
-        return Settled(None, deviation, verdict.label, parts, want, have)
+        verdict = Verdict.MET.label if met else Verdict.UNMET.label
+        return Settled(None, deviation, verdict, cells, want, have)
     attainment = rounded(have / want, 4) if want else None
-    return Settled(attainment, deviation, _floor_verdict(want, have, sign, over).label, parts, want, have)
+    return Settled(attainment, deviation, _floor_verdict(want, have, sign, over).label, cells, want, have)
 
 
-def _verdict_in_words(wanted: str, got: str, unit: str, have: Decimal | None, actual_unit: str) -> str:
-    """The text in 判定 where no two numbers can be compared."""
+_Part = None | str | int | Decimal
+
+
+def _cell_value(part: _Part) -> Decimal | str:
+    return "" if part is None else Decimal(part) if isinstance(part, int) else part
+
+
+def _goal_cells(wanted: str, goal: Parts) -> tuple[_Part, ...]:
+    """The helper cells of a target: place and count of its digits, its words, sign, number and unit."""
+    word, after = value_parts.words_around(wanted, goal.at, goal.count)
+    return goal.at, goal.count, word, after, goal.sign, goal.number, goal.unit
+
+
+def _date_cells(text: str, part: date_parts.Dated) -> tuple[_Part, ...]:
+    return date_parts.rewritten(text), part.year, part.rest, date_parts.code_of(part)
+
+
+def _in_the_targets_unit(goal: Parts, done: Parts, name: str) -> Decimal | None:
+    """The completed number in the unit of the target; None where they do not compare."""
+    if goal.number is None or done.number is None:
+        return None
+    factor = value_parts.factor_of(goal.unit, done.unit, goal.number, name)
+    return None if factor is None else rounded(done.number * factor, _DECIMALS)
+
+
+def _is_doubtful(goal: Parts, done: Parts, have: Decimal, cost: bool, name: str, wanted: str) -> bool:
+    """Whether two numbers may be dates, or more of it may be worse, or the unit is a slip."""
+    want, sign = goal.number or Decimal(0), goal.sign
+    dated = max(want, done.number or Decimal(0)) >= FAR_YEAR
+    if (goal.unit == "" and not sign and dated) or (goal.unit == "年" and dated):
+        return True
+    if goal.unit in ("月", "月份") and not sign:
+        return True
+    if sign in ("=", ""):
+        rate = any(word in name + wanted for word in RATE_WORDS)
+        if rate if cost else want != have and any(word in name for word in bad_words()):
+            return True
+    return not done.unit and goal.unit != "" and want > 0 and have >= _FAR * want
+
+
+def _why_unclear(wanted: str, got: str, goal: Parts, done: Parts) -> str:
+    """The text in 判定 where nothing can be compared."""
     if not wanted or not got:
         return ""
-    stands_for = any(mark in wanted for mark in _STANDS_FOR_A_VALUE)
-    if wanted == got and wanted not in _NO_VALUE and not stands_for:
-        return Verdict.MET.label
-    if any(digit in wanted + got for digit in _WIDE_DIGITS):
+    if any(digit in wanted + got for digit in WIDE_DIGITS):
         return _WIDE
-    return _NO_PERCENT if unit == "%" and have is not None and not actual_unit else _UNCLEAR
+    return _NO_PERCENT if goal.unit == "%" and done.number is not None and not done.unit else _UNCLEAR
 
 
 def _floor_verdict(want: Decimal, have: Decimal, sign: str, over: Decimal) -> Verdict:
@@ -211,50 +203,18 @@ def _floor_verdict(want: Decimal, have: Decimal, sign: str, over: Decimal) -> Ve
     return Verdict.EXCEEDED if (have - want) / want > over else Verdict.MET
 
 
-def _number(text: str) -> tuple[Decimal | None, str]:
-    """The number at the head of a text and what follows it; None where there is none."""
-    digits = text[: len(text) - len(text.lstrip(_DIGITS))][:_LONGEST]
-    try:
-        return (Decimal(digits), text[len(digits) :]) if digits else (None, "")
-    except InvalidOperation:
-        return None, ""
+def year_column(drawing: Drawing) -> int:
+    """The column in which the year of the form stands, in the first row."""
+    return len(drawing.widths) + GAP + len(ADDED_COLUMNS) + len(HELPER_COLUMNS)
 
 
-def _same_unit(unit: str, actual_unit: str) -> bool:
-    return unit == actual_unit or (
-        not actual_unit and unit not in ("", "%") and "万" not in unit and "亿" not in unit
-    )
-
-
-def _is_listed(unit: str, sign: str, largest: Decimal) -> bool:
-    """Whether the formulas know the unit; False for what may be a date (2024年, 2024.11, 10月, 30日)."""
-    if unit == "":
-        return bool(sign) or largest < FAR_YEAR
-    return (
-        unit in listed_units()
-        and not (unit == "年" and largest >= FAR_YEAR)
-        and not (unit in ("月", "月份") and not sign)
-    )
-
-
-@cache
-def listed_units() -> tuple[str, ...]:
-    """The units that the formulas know, in the order of the sheet 指标库.
-
-    These are the units without a scale (十 to 亿) in front, and the usual ones with one.
-    """
-    return tuple(
-        unit
-        for unit in UNITS
-        if unit not in ("日", "号", "里") and (unit[0] not in _SCALES or unit in _SCALED)
-    )
-
-
-def add_live(drawing: Drawing, columns: Mapping[str, int], rows: Mapping[int, Row]) -> None:
+def add_live(
+    drawing: Drawing, columns: Mapping[str, int], rows: Mapping[int, Row], year: int | None, year_cell: str
+) -> None:
     """Puts heads and formulas beside the indicator table of a drawing.
 
     columns: sheet column by key of the table's columns. rows: the data of each row of the table, as `draw`
-    was given it.
+    was given it. year: of the form; year_cell: the cell that holds it.
     """
     first, last = drawing.table
     start = len(drawing.widths) + GAP
@@ -267,11 +227,15 @@ def add_live(drawing: Drawing, columns: Mapping[str, int], rows: Mapping[int, Ro
             first - 1, start + number, "added" if number < len(ADDED_COLUMNS) else "helper", name
         )
     for row in range(first, last + 1):
-        settled = settle(*_typed(rows.get(row, {}), columns), drawing.policy)
-        values = [settled.attainment, settled.deviation, settled.verdict, *settled.parts]
-        for number, (look, text) in enumerate(_formulas(row, start, columns, drawing.policy)):
+        data = rows.get(row, {})
+        settled = settle(*_typed(data, columns), drawing.policy, year)
+        given = data.get("score") or _scored(columns, data, settled, drawing.policy)
+        state = state_of(data, columns, cleaned(str(data.get("actual") or "")), settled.verdict, given)
+        values = [settled.attainment, settled.deviation, settled.verdict, *settled.parts, state]
+        for number, (look, text) in enumerate(_formulas(row, start, columns, drawing.policy, year_cell)):
             value = values[number]
             drawing.put_beside(row, start + number, look, Formula(text, "" if value is None else value))
+    drawing.put_beside(last + 1, drawing.hidden_columns.stop - 1, "helper", HELPER_COLUMNS[-1])
 
 
 def _typed(data: Row, columns: Mapping[str, int]) -> tuple[str, str, bool, str]:
@@ -287,18 +251,21 @@ def _target(data: Row, columns: Mapping[str, int]) -> str:
         for key in ("operator", "target", "adjusted_target", "initial_target", "unit")
     }
     value = texts["adjusted_target"] or texts["target"] or texts["initial_target"]
-    operator = "" if texts["operator"] == "定量指标" else texts["operator"]
+    operator = texts["operator"]
+    for word in _KINDS_OF_TARGET:
+        operator = operator.replace(word, "")
     return f"{operator if 'operator' in columns else ''}{value}{texts['unit'] if 'unit' in columns else ''}"
 
 
-def _formulas(row: int, start: int, columns: Mapping[str, int], policy: Policy) -> list[tuple[str, str]]:
+def _formulas(
+    row: int, start: int, columns: Mapping[str, int], policy: Policy, year_cell: str
+) -> list[tuple[str, str]]:
     """Look and text of each formula of a row, in the order of the columns."""
     at = {name: a1(row, start + number) for number, name in enumerate((*ADDED_COLUMNS, *HELPER_COLUMNS))}
-    target, actual = at["整理后指标值"], at["整理后完成值"]
-    sign, want, unit, have, actual_unit, fits = (at[name] for name in HELPER_COLUMNS[2:])
-    cell = {key: a1(row, column) for key, column in columns.items()}
-    cost = f'ISNUMBER(FIND("成本",{cell["level1"]}&{cell["level2"]}))' if "level2" in cell else "FALSE"
-    at_most = f'OR({sign}="≤",{sign}="<",AND(OR({sign}="=",{sign}=""),{cost}))'
+    cell = {key: own(column) for key, column in columns.items()}
+    target, actual, words = at["整理后指标值"], at["整理后完成值"], at["文字判定"]
+    sign, want, have, fits = at["符号"], at["指标数"], at["完成数"], at["可比"]
+    at_most = f"{at['上限']}=1"
     deviation = f"({have}-{want})/{want}"
     met, unmet, exceeded = (verdict.label for verdict in (Verdict.MET, Verdict.UNMET, Verdict.EXCEEDED))
     floor = (
@@ -307,39 +274,98 @@ def _formulas(row: int, start: int, columns: Mapping[str, int], policy: Policy) 
         f'IF(ROUND({deviation},10)>{policy.number("over_fulfilment")},"{exceeded}","{met}")))'
     )
     ceiling = f'IF(OR({have}<{want},AND({have}={want},{sign}<>"<")),"{met}","{unmet}")'
-    same = (
-        f"AND(EXACT({target},{actual}),ISNA(MATCH({target},{area_of('不是值')},0))"
-        f",NOT({_has_one_of('占位', target)}))"
+    no_percent = f'AND({at["指标单位"]}="%",ISNUMBER({at["完成原数"]}),{at["完成单位"]}="")'
+    why = (
+        f'IF(OR({target}="",{actual}=""),"",IF({has_one_of("全角", f"{target}&{actual}")},"{_WIDE}"'
+        f',IF({no_percent},"{_NO_PERCENT}","{_UNCLEAR}")))'
     )
-    in_words = (
-        f'IF(OR({target}="",{actual}=""),"",IF({same},"{met}"'
-        f',IF({_has_one_of("全角", f"{target}&{actual}")},"{_WIDE}"'
-        f',IF(AND({unit}="%",ISNUMBER({have}),{actual_unit}=""),"{_NO_PERCENT}","{_UNCLEAR}"))))'
-    )
+    verdict = f'IF({fits}=1,IF({at_most},{ceiling},{floor}),IF({words}<>"",{words},{why}))'
+    helpers = [
+        _clean_formula(_joined(cell)),
+        _clean_formula(cell["actual"]),
+        *_value_formulas(at, cell),
+        *_date_formulas(at, year_cell),
+        state_formula(cell, _value(cell), target, actual, at["判定"]),
+    ]
     return [
         ("share", f'IF({fits}<>1,"",IF(OR({want}=0,{at_most}),"",ROUND({have}/{want},4)))'),
-        ("share", f'IF({fits}<>1,"",IF({want}=0,"",ROUND({deviation},4)))'),
-        ("added", f"IF({fits}<>1,{in_words},IF({at_most},{ceiling},{floor}))"),
-        ("helper", _clean_formula(_joined(cell))),
-        ("helper", _clean_formula(cell["actual"])),
-        ("helper", f'IF({target}="","",IF(ISNUMBER(FIND(LEFT({target},1),"{_SIGNS}")),LEFT({target},1),""))'),
-        ("helper", _number_formula(f"MID({target},LEN({sign})+1,99)")),
-        (
-            "helper",
-            f'IF({want}="","",MID({target},LEN({sign})+1+{_count(f"MID({target},LEN({sign})+1,99)")},99))',
-        ),
-        ("helper", _number_formula(actual)),
-        ("helper", f'IF({have}="","",MID({actual},1+{_count(actual)},99))'),
-        ("helper", _fits_formula(target, sign, want, unit, have, actual_unit, cost, cell)),
+        ("share", f'IF({fits}<>1,"",IF({want}=0,"",ROUND(ROUND({deviation},10),4)))'),
+        ("added", verdict),
+        *(("helper", text) for text in helpers),
     ]
+
+
+def _value_formulas(at: Mapping[str, str], cell: Mapping[str, str]) -> list[str]:
+    """The formulas from 目标起 to 上限. at: the cells of the row by the head of their column."""
+    target, actual = at["整理后指标值"], at["整理后完成值"]
+    begin, count, word, after = (at[name] for name in ("目标起", "目标位", "目标词", "目标后"))
+    done_at, done_count = at["完成起"], at["完成位"]
+    sign, want, unit, done_unit = (at[name] for name in ("符号", "指标数", "指标单位", "完成单位"))
+    cost = f'ISNUMBER(FIND("成本",{cell["level1"]}&{cell["level2"]}))' if "level2" in cell else "FALSE"
+    factor = value_parts.factor_formula(unit, done_unit, want, cell["name"])
+    compared = f'IFERROR(ROUND({at["完成原数"]}*{factor},{_DECIMALS}),"")'
+    return [
+        value_parts.start_formula(target),
+        value_parts.count_formula(target, begin),
+        value_parts.word_formula(target, begin),
+        value_parts.after_formula(target, begin, count),
+        value_parts.sign_formula(target, word, after),
+        value_parts.number_formula(target, begin, count, word),
+        value_parts.unit_formula(target, begin, count, after),
+        value_parts.start_formula(actual),
+        value_parts.count_formula(actual, done_at),
+        value_parts.number_formula(actual, done_at, done_count),
+        value_parts.unit_formula(actual, done_at, done_count),
+        f'IF(OR({want}="",{at["完成原数"]}=""),"",{compared})',
+        _fits_formula(at, cell, cost),
+        f'IF(OR({sign}="≤",{sign}="<",AND(OR({sign}="=",{sign}=""),{cost})),1,0)',
+    ]
+
+
+def _date_formulas(at: Mapping[str, str], year_cell: str) -> list[str]:
+    """The formulas from 目标日 to 文字判定."""
+    texts = []
+    for text, whose in ((at["整理后指标值"], "目标"), (at["整理后完成值"], "完成")):
+        written, year, rest = (at[f"{whose}{what}"] for what in ("日", "年", "月日"))
+        texts += [
+            date_parts.rewritten_formula(text),
+            date_parts.year_formula(written),
+            date_parts.rest_formula(written, year),
+            date_parts.code_formula(rest),
+        ]
+    due = date_parts.due_formula(at["目标年"], at["目标月日"], at["目标日号"], year_cell, at["完成年"])
+    dates = DateCells(at["目标年"], at["目标日号"], at["期限"], at["完成年"], at["完成日号"])
+    by_date = date_parts.verdict_formula(dates, year_cell, Verdict.MET.label, Verdict.UNMET.label)
+    in_words = word_formula(
+        WordCells(
+            at["整理后指标值"],
+            at["整理后完成值"],
+            at["目标起"],
+            at["完成起"],
+            at["期限"],
+            at["指标数"],
+            at["符号"],
+        )
+    )
+    return [*texts, due, f'IF({by_date}<>"",{by_date},{in_words})']
 
 
 def _joined(cell: Mapping[str, str]) -> str:
     """A formula for the target as one text: its value, joined with sign and unit from their columns."""
-    adjusted, initial = cell.get("adjusted_target"), cell.get("initial_target")
-    value = cell.get("target") or (f'IF({adjusted}="",{initial},{adjusted})' if adjusted else initial)
-    operator = f'SUBSTITUTE({cell["operator"]},"定量指标","")&' if "operator" in cell else ""
+    value = _value(cell)
+    operator = ""
+    if "operator" in cell:
+        operator = cell["operator"]
+        for word in _KINDS_OF_TARGET:
+            operator = f'SUBSTITUTE({operator},"{word}","")'
+        operator += "&"
     return f"{operator}{value}{'&' + cell['unit'] if 'unit' in cell else ''}"
+
+
+def _value(cell: Mapping[str, str]) -> str:
+    """A formula for the target's value, without sign and unit where they have columns of their own."""
+    adjusted, initial = cell.get("adjusted_target"), cell.get("initial_target", "")
+    return cell.get("target") or (f'IF({adjusted}="",{initial},{adjusted})' if adjusted else initial)
 
 
 def _clean_formula(text: str) -> str:
@@ -349,72 +375,23 @@ def _clean_formula(text: str) -> str:
     return text
 
 
-def _count(text: str) -> str:
-    """A formula that counts the digits and points at the head of a text."""
-    letters = "{" + ",".join(map(str, range(1, _LONGEST + 2))) + "}"
-    return f'(MATCH(TRUE,ISERROR(FIND(MID(LEFT({text},{_LONGEST})&"#",{letters},1),"{_DIGITS}")),0)-1)'
-
-
-def _number_formula(text: str) -> str:
-    return f'IFERROR(VALUE(LEFT({text},{_count(text)})),"")'
-
-
-def _fits_formula(
-    target: str,
-    sign: str,
-    want: str,
-    unit: str,
-    have: str,
-    actual_unit: str,
-    cost: str,
-    cell: Mapping[str, str],
-) -> str:
-    """A formula that is 1 where target and completed value can be compared, else 0."""
-    same = (
-        f'OR({unit}={actual_unit},AND({actual_unit}="",{unit}<>"",{unit}<>"%",ISERROR(FIND("万",{unit}))'
-        f',ISERROR(FIND("亿",{unit}))))'
-    )
-    dated = f"MAX({want},{have})>={FAR_YEAR}"
-    listed = (
-        f'IF({unit}="",OR({sign}<>"",NOT({dated})),AND(SUMPRODUCT(--EXACT({area_of("单位")},{unit}))'
-        f'>0,NOT(AND({unit}="年",{dated})),NOT(AND(OR({unit}="月",{unit}="月份"),{sign}=""))))'
-    )
-    saved = _has_one_of("比率", f"{cell['name']}&{target}")
-    bad = _has_one_of("越小越好", cell["name"])
-    unclear = f'AND(OR({sign}="=",{sign}=""),IF({cost},{saved},AND({want}<>{have},{bad})))'
-    far = f'AND({actual_unit}="",{unit}<>"",{want}>0,{have}>={_FAR}*{want})'
-    fits = f"AND({same},{listed},NOT({unclear}),NOT({far}))"
-    return f"IF(AND(ISNUMBER({want}),ISNUMBER({have})),IF({fits},1,0),0)"
-
-
-@cache
-def word_lists() -> dict[str, tuple[str, ...]]:
-    """The words that the formulas look for by head: the first columns of the sheet 指标库, in order."""
-    return {
-        "单位": listed_units(),
-        "越小越好": bad_words(),
-        "不是值": _NO_VALUE,
-        "占位": _STANDS_FOR_A_VALUE,
-        "全角": _WIDE_DIGITS,
-        "比率": _RATE_WORDS,
-    }
-
-
-def area_of(head: str) -> str:
-    """The area of a list of words on the sheet 指标库. Raises ValueError for another head."""
-    lists = word_lists()
-    column = a1(0, list(lists).index(head))[:-1]
-    return f"{LISTS}!${column}$2:${column}${len(lists[head]) + 1}"
-
-
-def _has_one_of(head: str, text: str) -> str:
-    """A formula that is true where the text has a word of the list in it."""
-    return f"SUMPRODUCT(--ISNUMBER(FIND({area_of(head)},{text})))>0"
+def _fits_formula(at: Mapping[str, str], cell: Mapping[str, str], cost: str) -> str:
+    """A formula that is 1 where target and completed value can be compared, else 0: see `_is_doubtful`."""
+    sign, want, unit, have, done = (at[name] for name in ("符号", "指标数", "指标单位", "完成数", "完成原数"))
+    loose = f'OR({sign}="=",{sign}="")'
+    dated = f"MAX({want},{done})>={FAR_YEAR}"
+    date = f'AND({dated},OR({unit}="年",AND({unit}="",{sign}="")))'
+    month = f'AND({sign}="",OR({unit}="月",{unit}="月份"))'
+    saved = has_one_of("比率", f"{cell['name']}&{at['整理后指标值']}")
+    bad = has_one_of("越小越好", cell["name"])
+    worse = f"IF({loose},IF({cost},{saved},IF({want}={have},FALSE,{bad})),FALSE)"
+    far = f'AND({at["完成单位"]}="",{unit}<>"",{want}>0,{have}>={_FAR}*{want})'
+    return f'IF(OR({want}="",{have}=""),0,IF(OR({date},{month},{worse},{far}),0,1))'
 
 
 def score(
-    row: int, columns: Mapping[str, int], width: int, data: Row, policy: Policy
-) -> tuple[str, Decimal | None]:
+    columns: Mapping[str, int], width: int, data: Row, policy: Policy, year: int | None
+) -> tuple[str, Decimal | str | None]:
     """The formula of a score and its value, None where it is blank: without points or without a verdict.
 
     A met target gives all points, an unmet one points × attainment; for ≤ as the policy's score_at_most says:
@@ -422,36 +399,44 @@ def score(
     columns of the form.
     """
     start = width + GAP
-    points, rate, deviation, verdict = (
-        a1(row, columns["points"]),
-        *(a1(row, start + number) for number in range(3)),
+    added = (*ADDED_COLUMNS, *HELPER_COLUMNS)
+    points = own(columns["points"])
+    verdict, want, have, at_most = (
+        own(start + added.index(name)) for name in ("判定", "指标数", "完成数", "上限")
     )
-    want, have = a1(row, start + 6), a1(row, start + 8)
+    fits = own(start + added.index("可比"))
     unmet = Verdict.UNMET.label
     by_ratio = policy["score_at_most"] == "proportional"
     excess = f"{want}/{have}" if by_ratio else f"MAX(0,1-({have}-{want})/{want})"
-    short = f'IF({rate}<>"",{points}*{have}/{want},IF({deviation}="",0,{points}*{excess}))'
+    short = f"IF({want}=0,0,IF({at_most}=1,{points}*{excess},{points}*{have}/{want}))"
     full = points
     bands = sorted((Decimal(floor), taken) for floor, taken in policy.bands("over_bands"))
     if bands:
         taken = "0"
         for floor, points_taken in bands:
             taken = f"IF(({have}-{want})/{want}>={floor},{points_taken},{taken})"
-        full = f'IF({rate}="",{points},MAX(0,{points}-{taken}))'
+        full = f"IF(OR(N({want})=0,{at_most}=1),{points},MAX(0,{points}-{taken}))"
     elif factor := policy.number("over_deduction"):
         beyond = f"({have}-{want})/{want}-{policy.number('over_fulfilment')}"
         deducted = f"ROUND({points}*MAX(0,1-{factor}*({beyond})),2)"
         full = f'IF({verdict}="{Verdict.EXCEEDED.label}",{deducted},{points})'
     open_ = f'OR(NOT(ISNUMBER({points})),{verdict}="",LEFT({verdict},{len(UNCLEAR)})="{UNCLEAR}")'
-    text = f'IF({open_},"",IF({verdict}="{unmet}",ROUND({short},2),{full}))'
+    text = f'IF({open_},"",IF({verdict}="{unmet}",IF({fits}=1,ROUND({short},2),""),{full}))'
     if names := [standard.name for standard in standards(policy)]:  # scored by hand: blank, not wrong
         words = "{" + ",".join(f'"{name}"' for name in names) + "}"
-        own = f"SUMPRODUCT(--ISNUMBER(FIND({words},{a1(row, columns['name'])})))>0"
-        text = f'IF({own},"",{text})'
-    settled = settle(*_typed(data, columns), policy)
+        name = own(columns["name"])
+        by_hand = f"SUMPRODUCT(--ISNUMBER(FIND({words},{name})))>0"
+        text = f'IF({by_hand},"",{text})'
+    return text, _scored(columns, data, settle(*_typed(data, columns), policy, year), policy)
+
+
+def _scored(columns: Mapping[str, int], data: Row, settled: Settled, policy: Policy) -> Decimal | str | None:
+    """The score that the formula gives; "" on a form without scores."""
+    if "score" not in columns or "points" not in columns:
+        return ""
     if standard_of(str(data.get("name") or ""), policy) is not None:
-        return text, None
-    return text, _score_value(str(data.get("points") or ""), settled, policy)
+        return None
+    return _score_value(str(data.get("points") or ""), settled, policy)
 
 
 def _score_value(points: str, settled: Settled, policy: Policy) -> Decimal | None:
@@ -459,7 +444,7 @@ def _score_value(points: str, settled: Settled, policy: Policy) -> Decimal | Non
     if full is None or not settled.verdict or settled.verdict.startswith(UNCLEAR):
         return None
     if want is None or have is None:
-        return full
+        return full if settled.verdict == Verdict.MET.label else None
     if settled.verdict != Verdict.UNMET.label:
         deviation = (have - want) / want if want else None
         return rounded(max(Decimal(0), full - over_deducted(full, deviation, settled.attainment, policy)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +10,11 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
 
 from selfeval_xl.files import make_folder, write_out
 from selfeval_xl.model.edits import Formula
+from selfeval_xl.model.grid import a1
 from selfeval_xl.model.sheet_names import LISTS, SETTINGS
 from selfeval_xl.templates.cell_styles import Pen
 from selfeval_xl.templates.conditional_formats import add_signals
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
+_SHARE = "\x01"  # begins a formula that is written as shared: number; area of the first, else nothing; text
+_SHARED = re.compile(f"^{_SHARE}(\\d+);([^;]*);(.*)$", re.DOTALL)
 MARK = "＿＿"  # placeholder in the footer; 生成报送件 writes number and code there
 _ALLOWED = {
     "format_cells": True,
@@ -56,18 +61,19 @@ class Shown(str):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A sheet to write. levels: where the lists for its level cells stand."""
+    """A sheet to write. levels: where the lists for its level cells stand. hidden: until it is needed."""
 
     name: str
     drawing: Drawing
     levels: Levels | None = None
+    hidden: bool = False
 
 
 def write_book(
     out: str | Path,
     pages: Sequence[Page],
     settings: Mapping[str, str],
-    lists: Sequence[Sequence[str]] = (),
+    lists: Sequence[Sequence[str | Decimal]] = (),
     protect: bool = False,
 ) -> None:
     """Writes a department workbook: the pages, the hidden lists, and the very hidden sheet of settings.
@@ -91,6 +97,8 @@ def write_book(
                 add_signals(book, sheet, page.drawing)
             if protect:
                 sheet.protect("", _ALLOWED)
+            if page.hidden:
+                sheet.hide()
         if lists:
             _write_lists(book, lists)
         _write_settings(book, settings)
@@ -106,7 +114,7 @@ def write_book(
 
 @cache
 def _plain_sheet() -> type[Worksheet]:
-    """A worksheet class that takes formulas as they are.
+    """A worksheet class that takes formulas as they are, and writes those that are shared once.
 
     XlsxWriter looks for thirty functions newer than Excel 2010 in each formula, which takes half of the time
     of a workbook.
@@ -114,6 +122,16 @@ def _plain_sheet() -> type[Worksheet]:
     from xlsxwriter.worksheet import Worksheet
 
     class PlainSheet(Worksheet):
+        def _xml_formula_element(self, formula: str, result: object, attributes: list) -> None:
+            shared = _SHARED.match(formula)
+            if shared is None:
+                super()._xml_formula_element(formula, result, attributes)
+                return
+            number, area, text = shared.groups()
+            held = "".join(f' {key}="{value}"' for key, value in attributes)
+            whole = f' ref="{area}" si="{number}">{escape(text)}</f>' if area else f' si="{number}"/>'
+            self.fh.write(f'<c{held}><f t="shared"{whole}<v>{escape(str(result))}</v></c>')
+
         def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
             return formula.removeprefix("=")
 
@@ -126,9 +144,10 @@ def draw_sheet(sheet: Worksheet, drawing: Drawing, pen: Pen, levels: Levels | No
         sheet.set_column(column, column, width)
     for cell in drawing.cells:
         size = font_size(cell, sum(drawing.widths[cell.area.left : cell.area.right + 1]))
-        _write(sheet, cell, pen.look(cell.look, cell.entry, size if size < SIZES[0] else None))
+        _write(sheet, cell, pen.look(cell.look, cell.entry, size if size < SIZES[0] else None), {})
+    shared = _shared_formulas(drawing)
     for cell in drawing.beside:
-        _write(sheet, cell, pen.look(cell.look, False))
+        _write(sheet, cell, pen.look(cell.look, cell.entry), shared)
     heights = row_heights(drawing.cells, drawing.widths)
     for row, height in heights.items():
         sheet.set_row(row, height, None, {"hidden": True} if row in drawing.hidden else {})
@@ -148,13 +167,30 @@ def _set_beside(sheet: Worksheet, drawing: Drawing) -> None:
         )
 
 
-def _write(sheet: Worksheet, cell: DrawnCell, look: Format) -> None:
+def _shared_formulas(drawing: Drawing) -> dict[tuple[int, int], str]:
+    """The formulas of the helper columns as they are shared by all rows of the table, by place.
+
+    They are the same but for their row, and nobody types over them: written once, they take a tenth of the
+    file. Others stay whole, since a program that replaced the first one would take it from all.
+    """
+    first, last = drawing.table
+    marked = {}
+    for cell in drawing.beside if last > first else ():
+        row, column = cell.area.top, cell.area.left
+        if cell.look == "helper" and first <= row <= last and isinstance(cell.value, Formula):
+            area = f"{a1(first, column)}:{a1(last, column)}" if row == first else ""
+            marked[row, column] = f"{_SHARE}{column};{area};{cell.value.text if area else ''}"
+    return marked
+
+
+def _write(sheet: Worksheet, cell: DrawnCell, look: Format, shared: Mapping[tuple[int, int], str]) -> None:
     area, value = cell.area, cell.value
     if area.top != area.bottom or area.left != area.right:
         sheet.merge_range(area.top, area.left, area.bottom, area.right, "", look)
     if isinstance(value, Formula):
         cached = float(value.value) if isinstance(value.value, Decimal) else Shown(value.value)
-        sheet.write_formula(area.top, area.left, f"={value.text}", look, cached)
+        text = shared.get((area.top, area.left), value.text)
+        sheet.write_formula(area.top, area.left, f"={text}", look, cached)
     elif isinstance(value, Decimal):
         sheet.write_number(area.top, area.left, float(value), look)
     elif value in (None, ""):
@@ -180,11 +216,14 @@ def _set_up_page(sheet: Worksheet, drawing: Drawing, heights: Mapping[int, float
     sheet.hide_gridlines(2)
 
 
-def _write_lists(book: Workbook, lists: Sequence[Sequence[str]]) -> None:
+def _write_lists(book: Workbook, lists: Sequence[Sequence[str | Decimal]]) -> None:
     sheet = book.add_worksheet(LISTS)
     for column, values in enumerate(lists):
         for row, value in enumerate(values):
-            sheet.write_string(row, column, value)
+            if isinstance(value, Decimal):
+                sheet.write_number(row, column, float(value))
+            else:
+                sheet.write_string(row, column, value)
     sheet.hide()
 
 

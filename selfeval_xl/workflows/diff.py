@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from selfeval_xl.model.fields import FORM, FUND, GOAL, INDICATOR, TASK, field, keys
 from selfeval_xl.model.findings import Located
 from selfeval_xl.model.forms import FORM_NAMES, Form, FundingLine, Indicator, ReadFile, Report, Task
+from selfeval_xl.model.listed import Explanation
 from selfeval_xl.model.quantity import is_blank, money
 
 CHANGED, ADDED, REMOVED = "changed", "added", "removed"
@@ -58,6 +59,11 @@ def differences(old: Sequence[ReadFile], new: Sequence[ReadFile]) -> list[Change
     for report_pair in _pairs(old_reports, new_reports, lambda report: (report.department or "",), 0):
         changes += _reports(report_pair)
     return changes
+
+
+def new_explanations(old: ReadFile, new: ReadFile) -> list[Explanation]:
+    """What was written as 单位说明 into the new version only, or otherwise there."""
+    return [row for row in new.explanations if row not in old.explanations]
 
 
 @dataclass(frozen=True, slots=True)

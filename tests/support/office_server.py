@@ -11,7 +11,9 @@ hard recalculation
 person types it
 {"do": "edit", ..., "steps": [["type", sheet, cell, text], ["insert" or "delete", sheet, row], ["copy", sheet,
 new name],
- ["paste", sheet, area, cell]]} -> {}: the steps in this order; rows count from 1
+ ["paste" or "cut", sheet, area, cell], ["clear", sheet, area], ["sort", sheet, area, column counted from 0],
+ ["rename", sheet, new name], ["drop", sheet], ["show", sheet], ["move", sheet, new name, place]]} -> {}: the
+steps in this order; rows count from 1; "move" copies a sheet to a place among all sheets
 """
 
 import json
@@ -30,6 +32,7 @@ from com.sun.star.connection import NoConnectException
 from com.sun.star.uno import Exception as UnoException
 
 FORMULA_CELLS = 16
+CONTENTS = 1 + 2 + 4 + 16  # numbers, dates, texts, formulas
 SEEN = os.environ.get("OFFICE_SEEN") == "1"  # with windows, on the display of DISPLAY: for pictures
 open_books = []
 ERRORS = {
@@ -130,6 +133,25 @@ def edit(document, verb, name, *more):
     elif verb == "copy":
         names = list(document.Sheets.ElementNames)
         document.Sheets.copyByName(name, more[0], names.index(name) + 1)
+    elif verb == "move":
+        document.Sheets.copyByName(name, *more)
+    elif verb == "rename":
+        sheet.Name = more[0]
+    elif verb == "drop":
+        document.Sheets.removeByName(name)
+    elif verb == "show":
+        sheet.IsVisible = True
+    elif verb == "clear":
+        sheet.getCellRangeByName(more[0]).clearContents(CONTENTS)
+    elif verb == "sort":
+        field = uno.createUnoStruct("com.sun.star.table.TableSortField")
+        field.Field, field.IsAscending = more[1], False
+        fields = uno.Any("[]com.sun.star.table.TableSortField", (field,))
+        sheet.getCellRangeByName(more[0]).sort(settings(SortFields=fields, ContainsHeader=False))
+    elif verb == "cut":
+        sheet.moveRange(
+            sheet.getCellRangeByName(more[1]).CellAddress, sheet.getCellRangeByName(more[0]).RangeAddress
+        )
     elif verb == "paste":
         sheet.copyRange(
             sheet.getCellRangeByName(more[1]).CellAddress, sheet.getCellRangeByName(more[0]).RangeAddress

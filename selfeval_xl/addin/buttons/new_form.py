@@ -10,9 +10,11 @@ from selfeval_xl.errors import UsageError
 from selfeval_xl.model.findings import Located
 from selfeval_xl.model.forms import PROJECT, Form, Frame
 from selfeval_xl.model.grid import a1
-from selfeval_xl.model.sheet_names import ADDED_COLUMNS
+from selfeval_xl.model.sheet_names import ADDED_COLUMNS, READY
 from selfeval_xl.readers import understand
 from selfeval_xl.readers.recognition.back_links import links_in
+from selfeval_xl.readers.recognition.form_finder import forms_in
+from selfeval_xl.readers.recognition.ready_sheets import is_untouched
 from selfeval_xl.workflows.filling.deviation_columns import our_columns
 from selfeval_xl.writers.excel import apply
 from selfeval_xl.writers.excel.fills import can_restore
@@ -22,6 +24,7 @@ from selfeval_xl.writers.excel.snapshot import Snapshot
 from selfeval_xl.writers.xlsx.looks import LINK_FILL
 
 NAME = "项目{:02}"
+VISIBLE = -1  # Excel's xlSheetVisible
 # The fields that belong to one project alone; department, unit and the printed labels stay in the copy.
 _HEAD = ("project", "project_code", "total_score", "grade")
 _GOAL = ("initial", "expected", "actual")
@@ -33,6 +36,9 @@ def add_project(host: Host) -> None:
     """Adds an empty project form: a copy of the one in front, else of the last, without its values."""
     with host.saved() as saved:
         pattern = _pattern(saved, host.active)
+        if ready := _ready(saved):
+            _show(host, saved, ready, pattern)
+            return
         name = next(name for number in range(1, 1000) if (name := NAME.format(number)) not in saved.names)
         open_for_change(saved, [pattern.sheet, name], set())
         changes = _together([*_cleared(saved, pattern, name), *_unmarked(saved, pattern.sheet, name)])
@@ -45,6 +51,32 @@ def add_project(host: Host) -> None:
                 host.workbook.Sheets(name).Range(str(_frame(pattern).area)).ClearComments()
     host.select(name, (pattern.cells.get("project") or "A1").split(",")[0])
     host.say(f"已新增“{name}”，样式照“{pattern.sheet}”。请从项目名称填起。")
+
+
+def _ready(saved: Snapshot) -> Form | None:
+    """The form of the first sheet that stands ready, still hidden and blank; None without one."""
+    for name in saved.source.settings.get(READY, "").split("、"):
+        grid = saved.grids.get(name)
+        forms = forms_in(grid, saved.source.path).forms if grid and not grid.visible else []
+        if len(forms) == 1 and is_untouched(forms[0]):
+            return forms[0]
+    return None
+
+
+def _show(host: Host, saved: Snapshot, form: Form, pattern: Form) -> None:
+    """Shows a sheet that stands ready, with the department and unit of the other forms."""
+    changes = [
+        JournalEntry(form.sheet, cell, value=(None, value))
+        for key in ("department", "unit")
+        if (cell := form.cells.get(key)) and (value := getattr(pattern, key))
+        if saved.content(form.sheet, cell) is None
+    ]
+    open_for_change(saved, [form.sheet], set())
+    host.workbook.Sheets(form.sheet).Visible = VISIBLE
+    with apply.unprotected(host.workbook, saved, [form.sheet]):
+        apply.write(host.workbook, changes)
+    host.select(form.sheet, (form.cells.get("project") or "A1").split(",")[0])
+    host.say(f"已打开备用的“{form.sheet}”。请从项目名称填起。")
 
 
 def _pattern(saved: Snapshot, active: str) -> Form:

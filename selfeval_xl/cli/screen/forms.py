@@ -19,6 +19,7 @@ from selfeval_xl.cli.screen.screen import console, table_of
 from selfeval_xl.model.edits import Edit, Formula, Look
 from selfeval_xl.model.forms import FORM_NAMES, Account, Form, Problem, ReadFile
 from selfeval_xl.model.grid import percent_text
+from selfeval_xl.model.listed import Explanation
 from selfeval_xl.model.numbers import shown
 
 if TYPE_CHECKING:
@@ -176,8 +177,10 @@ def _new_text(edit: Edit) -> str:
     return "" if value is None else str(value)
 
 
-def show_changes(changes: Iterable[Change], problems: Iterable[Problem]) -> None:
-    """Shows the changes between two versions, a table for each form."""
+def show_changes(
+    changes: Iterable[Change], problems: Iterable[Problem], explained: Sequence[Explanation] = ()
+) -> None:
+    """Shows the changes between two versions, a table for each form. explained: new 单位说明."""
     from selfeval_xl.workflows.diff import LABELS
 
     screen, changes = console(), list(changes)
@@ -185,12 +188,16 @@ def show_changes(changes: Iterable[Change], problems: Iterable[Problem]) -> None
         screen.print(_change_table(list(of_form), LABELS))
     for problem in problems:
         screen.print(f"读不准：{problem.text}", style="yellow", markup=False)
+    for row in explained:
+        place = row.sheet or "全表"
+        screen.print(f"新写的单位说明：{place} {row.subject}（{row.rule}）：{row.text}", markup=False)
     counts = Counter(change.change for change in changes)
+    same = "两个版本表内填报的内容一样" if explained else "两个版本填报的内容完全一样"
     screen.print(
         f"共{len(changes)}处不同："
         + "，".join(f"{LABELS[key]}{counts[key]}处" for key in LABELS if counts[key])
         if changes
-        else "两个版本填报的内容完全一样。",
+        else f"{same}{f'，新版多写了{len(explained)}条单位说明' if explained else ''}。",
         markup=False,
         style="bold",
     )

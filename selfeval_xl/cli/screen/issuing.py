@@ -34,13 +34,20 @@ def show_issued(issued: Issued) -> None:
             )
     if issued.count(KEPT):
         screen.print("没有覆盖的文件照原样留着。确实要重新下发的，移走它们，或加 --overwrite。", markup=False)
-    for problem in issued.problems[:_MOST]:
-        screen.print(f"名册：{problem}", style="yellow", markup=False)
-    if len(issued.problems) > _MOST:
+    if issued.problems:
         screen.print(
-            f"名册还有{len(issued.problems) - _MOST}处问题，见下发清单的“名册问题”。",
-            style="yellow",
-            markup=False,
+            f"名册有{len(issued.problems)}处问题（列在前面和下发清单的“名册问题”）。", style="yellow"
+        )
+
+
+def show_problems(problems: list[str]) -> None:
+    """Shows the roster's faults, before anything is written."""
+    screen = console()
+    for problem in problems[:_MOST]:
+        screen.print(f"名册：{problem}", style="yellow", markup=False)
+    if len(problems) > _MOST:
+        screen.print(
+            f"名册还有{len(problems) - _MOST}处问题，见下发清单的“名册问题”。", style="yellow", markup=False
         )
 
 

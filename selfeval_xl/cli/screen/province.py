@@ -37,6 +37,7 @@ _COUNTS = (
     "unmet",
     "zero",
     "undetermined",
+    "blank",
     "unexplained",
     "errors",
     "warnings",

@@ -16,7 +16,7 @@ from rich.table import Table
 from selfeval_xl.model.findings import Finding, Findings, Severity, Treatment
 from selfeval_xl.model.forms import ReadFile
 from selfeval_xl.readers.formats.kinds import READABLE
-from selfeval_xl.workflows.marking.progress import EXPLAINED, NEW, STILL_OPEN, compare
+from selfeval_xl.workflows.marking.progress import EXPLAINED, NEW, STILL_OPEN, checked_with, compare
 from selfeval_xl.workflows.marking.progress import Progress as Progressed
 
 if TYPE_CHECKING:
@@ -109,14 +109,12 @@ def show_findings(findings: Findings, files: Iterable[ReadFile] = ()) -> None:
     files: those that carry the list of an earlier check are also compared with it.
     """
     screen = console()
-    comparisons = []
-    states: dict[int, str] = {}
-    for file in files:
-        if file.listed:
-            in_file = [finding for finding in findings if finding.file == file.path]
-            progress = compare(in_file, file.listed)
-            comparisons.append((file, in_file, progress))
-            states.update(zip(map(id, in_file), progress.states))
+    comparisons = _comparisons(findings, [file for file in files if file.listed])
+    states = {
+        id(finding): state
+        for _, in_file, progress in comparisons
+        for finding, state in zip(in_file, progress.states)
+    }
     for (path, sheet), in_sheet in groupby(
         sorted(findings, key=_by_sheet_and_severity), key=lambda finding: (finding.file, finding.sheet)
     ):
@@ -131,6 +129,29 @@ def show_findings(findings: Findings, files: Iterable[ReadFile] = ()) -> None:
             screen.print(
                 f"规则{status.rule}没有查成，其他规则不受影响：{status.why}", style="yellow", markup=False
             )
+
+
+def _comparisons(
+    findings: Findings, files: Iterable[ReadFile]
+) -> list[tuple[ReadFile, list[Finding], Progressed]]:
+    """Each file that carries the list of an earlier check, with its findings compared with that list.
+
+    What is found outside of these files (in the report, in the roster) is compared with the first list.
+    """
+    files = list(files)
+    places = {file.path for file in files}
+    found = []
+    for file in files:
+        in_file = [
+            finding
+            for finding in findings
+            if finding.file == file.path or file is files[0] and finding.file not in places
+        ]
+        own = set(map(id, in_file))
+        elsewhere = (finding for finding in findings if id(finding) not in own)
+        check = checked_with(findings.rules, elsewhere)
+        found.append((file, in_file, compare(in_file, file.listed, check)))
+    return found
 
 
 def graded(finding: Finding) -> tuple[Severity, Treatment]:
@@ -176,6 +197,12 @@ def _show_progress(screen: Console, file: ReadFile, findings: list[Finding], pro
         markup=False,
         style="bold",
     )
+    unjudged = [row for row in progress.unjudged if row.treatment != Treatment.NEXT_YEAR.label]
+    if unjudged:
+        screen.print(
+            f"上次的另外{len(unjudged)}处要有单位名册、自评报告等才能核对，这次没有查。",
+            markup=False,
+        )
 
 
 def _show_finding(screen: Console, finding: Finding, state: str = "") -> None:
@@ -298,6 +325,7 @@ _VERDICT_NAMES = {
     "unmet": "未完成",
     "zero": "其中完成值为0的",
     "undetermined": "待核定",
+    "blank": "未填",
     "unexplained": "偏差未说明",
 }
 
@@ -309,11 +337,19 @@ def show_county(county: County) -> None:
     table.add_row(
         "收到文件", "，".join(f"{name}{count}" for name, count in county.files.items() if count) or "0"
     )
-    table.add_row("部门", f"{county.departments}个，已报{county.reported}个")
+    extra = county.departments - county.due
+    table.add_row(
+        "部门",
+        f"应报{county.due}个，已报{county.listed}个{f'；名册外{extra}个' if extra else ''}"
+        if county.due
+        else f"{county.departments}个，已报{county.listed}个",
+    )
     table.add_row("自评表", f"项目表{county.project_forms}张，部门整体表{county.department_forms}张")
     table.add_row(
         "指标", "，".join(f"{_VERDICT_NAMES.get(key, key)}{count}" for key, count in county.verdicts.items())
     )
+    apart = f"；另有不属于任何部门的文件{county.apart}处" if county.apart else ""
+    table.add_row("要部门做的", f"须修改{county.fix}处，须说明{county.explain}处{apart}")
     table.add_row("校验", "，".join(f"{name}{count}" for name, count in county.severities.items()))
     if county.carried or county.lost:
         table.add_row("手工意见", f"带回{county.carried}处，未能带回{county.lost}处（列在“收件核对”末尾）")

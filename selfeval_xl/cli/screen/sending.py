@@ -12,6 +12,7 @@ from selfeval_xl.model.findings import Counts, counted
 from selfeval_xl.workflows.submission import warning as remaining_work
 
 if TYPE_CHECKING:
+    from selfeval_xl.county.combine import Combined
     from selfeval_xl.workflows.publishing import Published
     from selfeval_xl.workflows.reports.self_report import Drafted
     from selfeval_xl.workflows.returns import ReturnsResult
@@ -31,6 +32,7 @@ def show_returned(result: ReturnsResult) -> None:
             "\n".join(Path(file.out).name for file in department.files if not file.error),
         )
     screen.print(table)
+    screen.print(result.told, markup=False)
     for problem in result.problems:
         screen.print(f"没有标注：{problem}", style="yellow", markup=False)
     for department in result.returns:
@@ -41,6 +43,25 @@ def show_returned(result: ReturnsResult) -> None:
                 )
     screen.print(
         f"退回{len(result.returns)}个部门，不用退回的{len(result.passed)}个。退回件和通知在 {result.out}。",
+        markup=False,
+        style="bold",
+    )
+
+
+def show_combined(combined: Combined) -> None:
+    """Shows what came from the second copy, and where the two differ."""
+    screen = console()
+    if combined.conflicts:
+        table = table_of("工作表", "行", "部门名称", "项目名称", "列名", "第一份", "第二份")
+        for conflict in combined.conflicts[:30]:
+            table.add_row(*conflict)
+        screen.print(table)
+    for problem in combined.problems:
+        screen.print(problem, style="yellow", markup=False)
+    screen.print(
+        f"从第二份带来{combined.taken}格，写得不一样的{len(combined.conflicts)}格"
+        f"{'（以第一份为准，列在“合并冲突”表里，定下来后改这一份）' if combined.conflicts else ''}。"
+        f"结果在 {combined.out}。",
         markup=False,
         style="bold",
     )
@@ -61,6 +82,7 @@ def show_published(result: Published) -> None:
     This list is not written to a file, which would lie among the public ones.
     """
     screen = console()
+    screen.print(result.told, markup=False)
     table = table_of("部门", "公开版", "遮住的号码")
     for department, path, masked in result.copies:
         table.add_row(department, path.name, str(masked) if masked else "")
@@ -92,14 +114,33 @@ def show_published(result: Published) -> None:
 
 def agreed(file: Path, counts: Counts) -> bool:
     """Whether the person at the terminal wants the submission despite what is left; see `refused`."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not _is_attended():
         return refused(file, counts)
-    print(
-        f"{remaining_work(counts)}仍要生成报送件吗？（输入 y 生成，直接回车不生成）",
-        end="",
-        file=sys.stderr,
-        flush=True,
+    return _says_yes(f"{remaining_work(counts)}仍要生成报送件吗？（输入 y 生成，直接回车不生成）")
+
+
+def still_faulty(faulty: list[tuple[str, str, str]]) -> bool:
+    """Whether the person at the terminal publishes all the same what is still to be mended; lists it.
+
+    True without asking where no person sits at the terminal.
+    """
+    if not _is_attended():
+        return True
+    forms = dict.fromkeys((department, name) for department, name, _ in faulty)
+    return _says_yes(
+        f"要公开的表里还有{len(forms)}张有须修改的问题："
+        f"{'、'.join(f'{department} {name}' for department, name in list(forms)[:10])}"
+        f"{'等' if len(forms) > 10 else ''}。仍要公开吗？（输入 y 公开，直接回车不公开）"
     )
+
+
+def _is_attended() -> bool:
+    """Whether a person sits at the terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _says_yes(question: str) -> bool:
+    print(question, end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes", "是")
 
 

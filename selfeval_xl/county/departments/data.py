@@ -13,6 +13,7 @@ from selfeval_xl.assessment.reasons import has_reason
 from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.county.intake.receipts import BY_FILE_NAME, Collected, Receipt, relative
 from selfeval_xl.county.intake.versions import USED, VersionDecision
+from selfeval_xl.filings.expected import ProjectKey, one_a_project, project_key
 from selfeval_xl.filings.roster import Department, Project, Roster, Target
 from selfeval_xl.model.findings import Finding, Findings, Severity, Treatment, counted
 from selfeval_xl.model.forms import DEPARTMENT, Filing, Form, FundingLine, Indicator, Report, Verdict
@@ -20,7 +21,7 @@ from selfeval_xl.model.money import in_ten_thousands
 from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import squeeze
 
-REPORTED, MISSING, EXEMPT, EXTRA = "已报", "漏报", "免评", "名册外"
+REPORTED, BLANK, MISSING, EXEMPT, EXTRA = "已报", "未填报", "漏报", "免评", "名册外"
 PASS, EXPLAIN, RETURN, VERIFY, NONE = "通过", "说明后通过", "退回修改", "待财政核实", "未报"
 UNSCORED = "不评分"
 # 状态 of a finding since the previous run
@@ -35,6 +36,7 @@ class DepartmentData:
 
     name: unique, and safe as a criterion of SUMIFS. row: its row of the roster, None where it has none.
     filing: number of its filing, None where nothing came. missing, exempt: roster projects without a form.
+    passed, send_back: what officers decided (审核意见, 本次是否退回; None where nothing is written).
     """
 
     name: str
@@ -48,11 +50,28 @@ class DepartmentData:
     findings: list[Finding] = field(default_factory=list)
     missing: list[Project] = field(default_factory=list)
     exempt: list[Project] = field(default_factory=list)
+    passed: bool = False
+    send_back: bool | None = None
 
     @property
     def projects(self) -> list[CountedForm]:
         """The project forms."""
         return [form for form in self.forms if form.form.kind != DEPARTMENT]
+
+    @property
+    def blank(self) -> list[CountedForm]:
+        """The project forms in which nobody has filled in anything."""
+        return [form for form in self.projects if form.status == BLANK]
+
+    @property
+    def came(self) -> bool:
+        """Whether anything of this department was filled in and sent."""
+        return bool(self.reports) or any(not is_untouched(form.form) for form in self.forms)
+
+    @property
+    def unreadable(self) -> list[Receipt]:
+        """The files that came and that nobody can open."""
+        return [receipt for receipt in self.receipts if receipt.result == "无法读取"]
 
     @property
     def wholes(self) -> list[CountedForm]:
@@ -64,7 +83,8 @@ class DepartmentData:
 class CountedForm:
     """A form that counts, assessed, with its findings.
 
-    file: its path below the folder. status: 已报 or 名册外. ledger: its project in the roster, with amounts.
+    file: its path below the folder. status: 已报, 未填报 or 名册外. ledger: its project in the roster, with
+    the summed amounts of its sources; sources: the roster's row of each.
     """
 
     form: Form
@@ -72,6 +92,7 @@ class CountedForm:
     entry: DepartmentData
     status: str = REPORTED
     ledger: Project | None = None
+    sources: tuple[Project, ...] = ()
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -111,6 +132,7 @@ class CountedForm:
             "unmet": len(unmet),
             "zero": sum(is_zero(row) for row in unmet),
             "undetermined": sum(row.verdict is Verdict.UNDETERMINED for row in rows),
+            "blank": sum(row.verdict is None for row in rows),
             "unexplained": sum(not has_reason(row.note) for row in unmet),
         }
 
@@ -168,6 +190,17 @@ def is_zero(row: Indicator) -> bool:
     return row.actual_quantity is not None and row.actual_quantity.number == 0
 
 
+def is_untouched(form: Form) -> bool:
+    """Whether nobody has filled in anything: no completed value, outcome, score or reason.
+
+    Amounts do not tell: the bureau issues forms with those of its ledger.
+    """
+    filled = (row.actual or row.note or row.score for row in form.indicators)
+    outcomes = (task.outcome for task in form.tasks)
+    texts = (text.text for text in form.management)
+    return not (form.goal.actual or form.total_score or any(filled) or any(outcomes) or any(texts))
+
+
 def prepare(
     collected: Collected, findings: Findings, roster: Roster | None, policy: Policy, assessed: bool = False
 ) -> CountyData:
@@ -203,6 +236,10 @@ def laid_out(
     for receipt in collected.receipts:
         if receipt.filing is not None:
             by_filing[receipt.filing].receipts.append(receipt)
+        elif receipt.owner is not None:
+            of_owner = [entry for entry in entries if (entry.code, entry.name) == receipt.owner]
+            for entry in of_owner:
+                entry.receipts.append(receipt)
     years = Counter(
         fate.form.year
         for fate in collected.fates
@@ -225,7 +262,9 @@ def assign(entry: DepartmentData, forms: Iterable[Form | Report], material: Coun
         if isinstance(form, Report):
             entry.reports.append(form)
         else:
-            entry.forms.append(CountedForm(form, relative(form.file, material.collected.folder), entry))
+            status = BLANK if is_untouched(form) else REPORTED
+            file = relative(form.file, material.collected.folder)
+            entry.forms.append(CountedForm(form, file, entry, status))
 
 
 def _entries(filings: Sequence[Filing], roster: Roster | None) -> list[DepartmentData]:
@@ -279,7 +318,9 @@ def share_out(
     unassigned: list[Finding] = []
     receipts = list(receipts)
     strays = {
-        receipt.file.path for receipt in receipts if not receipt.fates and receipt.basis != BY_FILE_NAME
+        receipt.file.path
+        for receipt in receipts
+        if not receipt.fates and receipt.basis != BY_FILE_NAME and receipt.owner is None
     }
     by_sheet: dict[tuple, list[CountedForm]] = {}
     for entry in entries:
@@ -317,21 +358,22 @@ def _form_of(finding: Finding, forms: Sequence[CountedForm]) -> CountedForm | No
 
 def compare(entry: DepartmentData, roster: Roster) -> None:
     """Matches a department's forms with the roster's projects: sets ledger, status, missing and exempt."""
-    due = [
+    rows = [
         project
         for project in roster.projects
         if entry.row and (match := roster.match(None, project.department)) and match[0] == entry.code
     ]
-    open_projects = list(due)
+    open_projects: dict[ProjectKey, Project] = one_a_project(rows)
     for form in entry.projects:
-        ledger = _ledger_row(form.form, open_projects)
+        ledger = _ledger_row(form.form, list(open_projects.values()))
         if ledger is not None:
-            open_projects.remove(ledger)
-            form.ledger = ledger
+            key = project_key(ledger)
+            form.ledger = open_projects.pop(key)
+            form.sources = tuple(row for row in rows if project_key(row) == key)
         elif roster.projects:
             form.status = EXTRA
-    entry.missing = [project for project in open_projects if not project.exempt]
-    entry.exempt = [project for project in open_projects if project.exempt]
+    entry.missing = [project for project in open_projects.values() if not project.exempt]
+    entry.exempt = [project for project in open_projects.values() if project.exempt]
 
 
 def _ledger_row(form: Form, projects: list[Project]) -> Project | None:

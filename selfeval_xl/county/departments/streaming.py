@@ -7,12 +7,15 @@ are read and checked together.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import PurePath
+from typing import Any
 
 from selfeval_xl.county.departments.data import CountyData, DepartmentData, assign, compare, share_out
+from selfeval_xl.county.departments.supplementary import add_supplements, rows_for
+from selfeval_xl.county.departments.versions_checked import with_versions
 from selfeval_xl.county.intake.check_file import CheckedFile, ready
 from selfeval_xl.county.intake.outline import digest_of
 from selfeval_xl.county.intake.receipts import Receipt, Received
@@ -35,6 +38,7 @@ class DepartmentStep:
     scanned: those folders of its files in which a scan lies.
     copied: for each fate, digests of the form's texts that another department sent before.
     rules: status of the rules, once the department is filled.
+    supplements: rows of 补充意见 on it.
     complete: whether every finding could be assigned to a department.
     fill: called with the step itself, reads and checks the department's forms.
     """
@@ -44,6 +48,7 @@ class DepartmentStep:
     fates: Sequence[VersionDecision] = ()
     scanned: Sequence[str] = ()
     copied: Sequence[Sequence[int]] = ()
+    supplements: Sequence[Mapping[str, Any]] = ()
     rules: Sequence[RuleStatus] = ()
     complete: bool = True
     fill: Callable[[DepartmentStep], None] = lambda step: None
@@ -80,7 +85,7 @@ class StreamedDepartments:
 
     rest: findings that belong to no department. statuses: of the rules, by id. Both are complete after the
     last step only. copied: by the id of a form's outline, digests of its texts that another department sent
-    before.
+    before. supplements: rows of 补充意见.
     """
 
     received: Received
@@ -88,6 +93,7 @@ class StreamedDepartments:
     rest: list[Finding] = field(default_factory=list)
     statuses: dict[str, RuleStatus] = field(default_factory=dict)
     copied: dict[int, set[int]] = field(default_factory=dict)
+    supplements: Sequence[Mapping[str, Any]] = ()
 
     @property
     def salt(self) -> str:
@@ -116,6 +122,7 @@ class StreamedDepartments:
                 fates,
                 sorted(map(str, batch.scanned)),
                 [sorted(self.copied.get(id(fate.form), ())) for fate in fates],
+                supplements=[dict(row) for row in rows_for(entry, self.supplements)],
                 fill=partial(self._take, batch=batch),
             )
             entry.forms, entry.reports, entry.findings = [], [], []
@@ -152,6 +159,9 @@ class StreamedDepartments:
             ready=ready(contents.answers),
             county=county,
         )
+        fates = [fate for of_filing in batch.fates.values() for fate in of_filing]
+        by_number = dict(zip(batch.filings, filings, strict=True))
+        findings = with_versions(findings, by_number, batch.receipts, fates, material.policy, contents.whole)
         batch.rules = findings.rules
         self.note(findings.rules)
         entries = [material.by_filing[number] for number in batch.filings]
@@ -159,6 +169,8 @@ class StreamedDepartments:
             used = (contents.whole(fate.form) for fate in batch.fates[number] if fate.fate == USED)
             assign(entry, used, material)
         unassigned = share_out(findings, entries, batch.receipts)
+        for entry in entries:
+            add_supplements(entry, self.supplements)
         batch.complete = not unassigned
         self.rest += unassigned
 

@@ -18,6 +18,7 @@ from selfeval_xl.county.intake.check_file import CheckedFile
 from selfeval_xl.county.intake.versions import SUBMISSION_KEYS
 from selfeval_xl.filings.grouping import content_key
 from selfeval_xl.model.forms import Account, Form, Goal, Problem, ReadFile, Report, Unread
+from selfeval_xl.model.listed import Explanation
 from selfeval_xl.rules.across import own_texts
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class _Encoded(TypedDict):
     reports: list[tuple[_Text, _Text, _Text, int | None, str]]
     unread: list[list[tuple[str, str, str, str]]]
     words: list[list[int]]
+    explanations: list[tuple[str, str, str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,9 @@ def outline(checked: CheckedFile) -> str:
                 for form in file.forms
             ],
             "words": [list(_word_digests(form)) for form in file.forms],
+            "explanations": [
+                [each.rule, each.sheet, each.subject, each.value, each.text] for each in file.explanations
+            ],
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -144,6 +149,7 @@ def outlined(text: str | bytes, path: str) -> Outline:
         reports=reports,
         problems=tuple(Problem(*values) for values in data["problems"]),
         settings=data["settings"] or _EMPTY,
+        explanations=tuple(Explanation(*values) for values in data["explanations"]),
     )
     return Outline(file, tuple(map(tuple, data["words"])))
 

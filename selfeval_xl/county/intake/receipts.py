@@ -29,10 +29,11 @@ from selfeval_xl.county.intake.versions import (
     VersionDecision,
     adopted,
     decide,
+    undecided,
 )
 from selfeval_xl.errors import SelfevalError
 from selfeval_xl.files import fingerprint
-from selfeval_xl.filings.grouping import gather
+from selfeval_xl.filings.grouping import gather, named_by_path
 from selfeval_xl.filings.roster import Roster
 from selfeval_xl.model.forms import Filing, Form, Problem, ReadFile
 from selfeval_xl.model.text import squeeze
@@ -43,7 +44,12 @@ from selfeval_xl.readers.formats.kinds import Role, kind_of
 
 RESULTS = ("采用", "部分采用", "被新版本替代", "重复", "附件", "无法读取", "非自评材料")
 NOTHING_TO_DO = "无需处理"
-_EXPLANATION = {"采用": "表和报告都已采用", "重复": "内容与另一份完全相同，只计一次"}
+_EXPLANATION = {
+    "采用": "表和报告都已采用",
+    "重复": "内容与另一份完全相同，只计一次",
+    "说明": "表内数字与另一份相同，那一份写有单位说明，以那一份为准",
+}
+CHOOSE = "请核对，再在“报送台账”的“财政指定采用文件”或名册的“采用版本”里指定一份"
 # A worker's answer: outline and encoded `CheckedFile`; a file with a problem if the worker died.
 Answer = tuple[str, bytes] | ReadFile
 Read = Callable[..., Iterator[Answer]]
@@ -60,7 +66,8 @@ class Receipt:
 
     fates: version decisions on its forms and reports. other: the files that replaced it or that it repeats.
     action: what the bureau has to do. filing: number of its filing, None where it belongs to none; basis: by
-    what that was recognised. archive: the archive it came in, "" for none.
+    what that was recognised. owner: code and name of the roster's department that its path names, of a file
+    without forms. archive: the archive it came in, "" for none.
     """
 
     arrival: ReceivedFile
@@ -71,6 +78,7 @@ class Receipt:
     action: str = NOTHING_TO_DO
     filing: int | None = None
     basis: str = ""
+    owner: tuple[str, str] | None = None
     archive: str = ""
 
     @property
@@ -290,15 +298,19 @@ def sort_out(
         file.path: ReceivedFile(file, order, received_at(file.path), *chosen(file))
         for order, file in enumerate(files)
     }
-    filings = gather(files, roster)
+    filings = gather(files, roster, str(folder))
     fates = decide(filings, arrivals)
     by_path: dict[str, list[VersionDecision]] = {}
     for fate in fates:
         by_path.setdefault(fate.arrival.file.path, []).append(fate)
-    receipts = [_receipt(arrival, by_path.get(path, []), folder) for path, arrival in arrivals.items()]
+    explained = frozenset(file.path for file in files if file.explanations)
+    receipts = [
+        _receipt(arrival, by_path.get(path, []), folder, explained) for path, arrival in arrivals.items()
+    ]
+    _say_what_is_undecided(receipts, fates)
     for receipt in receipts:
         receipt.archive = (archives or {}).get(receipt.file.path, "")
-    _assign_files_without_forms(receipts, filings)
+    _assign_files_without_forms(receipts, filings, roster, folder)
     _mark_repeated_attachments(receipts, folder)
     used = adopted(filings, fates)
     if sum(len(receipt.fates) for receipt in receipts) != sum(
@@ -306,6 +318,18 @@ def sort_out(
     ):
         raise SelfevalError("收到的表和归类的表数量不一致，汇总没有完成。请把文件夹交给维护人员核对。")
     return Collected(folder, receipts, used, fates)
+
+
+def _say_what_is_undecided(receipts: Iterable[Receipt], fates: Iterable[VersionDecision]) -> None:
+    """Asks the officer, on the rows of both files, where neither of two versions is later."""
+    pairs = undecided(fates)
+    others = {other.arrival.file.path for other, _ in pairs}
+    used = {fate.arrival.file.path for _, fate in pairs}
+    for receipt in receipts:
+        if receipt.file.path in others | used:
+            receipt.action = CHOOSE
+        if receipt.file.path in used:
+            receipt.reason = "同一张表有两份不同的数，分不出先后，暂按这一份"
 
 
 def received_at(path: str) -> str:
@@ -329,8 +353,10 @@ def relative(path: str, folder: Path) -> str:
         return PurePath(path).as_posix()
 
 
-def _receipt(arrival: ReceivedFile, fates: list[VersionDecision], folder: Path) -> Receipt:
-    """The receipt of a file, by the decisions on its forms and reports."""
+def _receipt(
+    arrival: ReceivedFile, fates: list[VersionDecision], folder: Path, explained: frozenset[str]
+) -> Receipt:
+    """The receipt of a file, by the decisions on its forms and reports. explained: paths with 单位说明."""
     receipt = Receipt(arrival, fates)
     if not fates:
         _without_forms(receipt)
@@ -347,7 +373,8 @@ def _receipt(arrival: ReceivedFile, fates: list[VersionDecision], folder: Path) 
             ),
         )
     elif counts[DUPLICATE] == len(fates):
-        receipt.result, receipt.reason = "重复", _EXPLANATION["重复"]
+        by = {fate.by for fate in fates}
+        receipt.result, receipt.reason = "重复", _EXPLANATION["说明" if by & explained else "重复"]
     else:
         receipt.result, receipt.reason = "被新版本替代", _replaced_because(arrival, fates)
     others = dict.fromkeys(
@@ -391,7 +418,7 @@ def _replaced_because(arrival: ReceivedFile, fates: list[VersionDecision]) -> st
     if arrival.chosen is False:
         return "财政指定不采用" + (f"：{arrival.why}" if arrival.why else "")
     if any(fate.doubtful for fate in fates):
-        return "同一张表有两份不同的数，分不出先后，暂按另一份；请核对后在“采用版本”里指定"
+        return "同一张表有两份不同的数，分不出先后，暂按另一份"
     basis = next((fate.basis for fate in fates if fate.fate == SUPERSEDED), CHOSEN)
     return f"同一张表有更新的版本（按{basis}）"
 
@@ -413,8 +440,10 @@ def _without_forms(receipt: Receipt) -> None:
         receipt.result, receipt.reason = "非自评材料", texts or "里面没有自评表，也没有自评报告"
 
 
-def _assign_files_without_forms(receipts: Iterable[Receipt], filings: Sequence[Filing]) -> None:
-    """Gives files without forms the department that their name contains, or that their folder belongs to."""
+def _assign_files_without_forms(
+    receipts: Sequence[Receipt], filings: Sequence[Filing], roster: Roster | None, root: Path
+) -> None:
+    """Gives files without forms the department that their path names, or that their folder belongs to."""
     by_folder: dict[str, set[int]] = {}
     for receipt in receipts:
         if receipt.filing is not None:
@@ -425,14 +454,23 @@ def _assign_files_without_forms(receipts: Iterable[Receipt], filings: Sequence[F
         for number, filing in enumerate(filings)
         if len(squeeze(filing.department)) >= _SHORTEST_NAME
     }
+    by_code = {
+        match: number
+        for number, filing in enumerate(filings)
+        if roster and (match := roster.match(filing.department, filing.department_code))
+    }
     for receipt in receipts:
-        if receipt.filing is None:
+        named_so = named_by_path(receipt.file.path, roster, str(root)) if receipt.filing is None else None
+        if named_so is not None:
+            name, code, receipt.basis = named_so
+            receipt.owner, receipt.filing = (code, name), by_code.get((code, name))
+        elif receipt.filing is None:
             file_name = squeeze(PurePath(receipt.file.path).name)
             named = [number for name, number in by_name.items() if name in file_name]
             beside = by_folder.get(str(PurePath(receipt.file.path).parent), set())
             if len(named) == 1:
                 receipt.filing, receipt.basis = named[0], BY_FILE_NAME
-            elif len(beside) == 1:
+            elif len(beside) == 1 and (PurePath(receipt.file.path).parent != root or len(filings) == 1):
                 receipt.filing, receipt.basis = next(iter(beside)), "同一文件夹"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -30,6 +30,11 @@ class ReceivedFile:
     why: str = ""
 
     @property
+    def explained(self) -> bool:
+        """Whether a unit wrote 单位说明 into the file: then it is a new version, whatever the figures."""
+        return bool(self.file.explanations)
+
+    @property
     def submission(self) -> int | None:
         """The submission number in the file; None where it has none."""
         text = next((self.file.settings[key] for key in SUBMISSION_KEYS if self.file.settings.get(key)), "")
@@ -41,7 +46,8 @@ class VersionDecision:
     """The decision on one version of a form or report.
 
     filing: number of its filing. fate: 采用, 被替代, 重复 or 不采用. basis: by what that was decided.
-    by: path of the file that is used instead. doubtful: neither version is later than the other.
+    by, by_sheet: file and sheet of the version that is used instead. doubtful: neither version is later than
+    the other.
     """
 
     form: Form | Report
@@ -50,6 +56,7 @@ class VersionDecision:
     fate: str
     basis: str
     by: str | None = None
+    by_sheet: str | None = None
     doubtful: bool = False
 
 
@@ -74,16 +81,41 @@ def decide(filings: Sequence[Filing], arrivals: Mapping[str, ReceivedFile]) -> l
             if id(form) not in decided and content_key(form) in contents
         ]
         decided |= {id(form) for form, _ in versions}
-        for group in _by_form(versions):
-            fates += _decide_one(group, number)
+        fates += _decide_filing(_by_form(versions), number)
     return fates
 
 
+def _decide_filing(groups: list[list[Version]], filing: int) -> list[VersionDecision]:
+    """The decisions on the forms of one filing, in the order of its forms.
+
+    Forms with several contents are decided first: where a file has a newer one of these, its copies of the
+    other forms count too, so that a department's forms come from one workbook.
+    """
+    fates: dict[int, list[VersionDecision]] = {}
+    newer: set[str] = set()
+    for several in (True, False):
+        for number, group in enumerate(groups):
+            if (len({content_key(form) for form, _ in group}) > 1) is several:
+                fates[number] = _decide_one(group, filing, newer)
+                if several:
+                    newer |= {fate.arrival.file.path for fate in fates[number] if fate.fate == USED}
+    return [fate for number in sorted(fates) for fate in fates[number]]
+
+
+def undecided(
+    fates: Iterable[VersionDecision],
+) -> list[tuple[VersionDecision, VersionDecision]]:
+    """Pairs of versions of one form of which neither is later: one that does not count, and the one used."""
+    fates = list(fates)
+    used = {(fate.form.file, fate.form.sheet): fate for fate in fates if fate.fate == USED}
+    return [(fate, used[fate.by or "", fate.by_sheet]) for fate in fates if fate.doubtful]
+
+
 def adopted(filings: Sequence[Filing], fates: Iterable[VersionDecision]) -> list[Filing]:
-    """The filings with the versions that count; both where neither is later, so that rule X07 sees them."""
+    """The filings with the versions that count (of several of which none is later: see `undecided`)."""
     by_filing: dict[int, list[Form | Report]] = {}
     for fate in fates:
-        if fate.fate == USED or fate.doubtful:
+        if fate.fate == USED:
             by_filing.setdefault(fate.filing, []).append(fate.form)
     result = []
     for number, filing in enumerate(filings):
@@ -144,8 +176,8 @@ def _identity(form: Form | Report) -> tuple[tuple, dict[str, str]]:
     ), year | code
 
 
-def _decide_one(versions: list[Version], filing: int) -> list[VersionDecision]:
-    """The decisions on the versions of one form: one is used, unless all are refused."""
+def _decide_one(versions: list[Version], filing: int, newer: Collection[str]) -> list[VersionDecision]:
+    """The decisions on the versions of one form: one is used, unless all are refused. newer: file paths."""
     allowed = [version for version in versions if version[1].chosen is not False]
     refused = [
         VersionDecision(form, arrival, filing, REFUSED, CHOSEN)
@@ -154,11 +186,10 @@ def _decide_one(versions: list[Version], filing: int) -> list[VersionDecision]:
     ]
     if not allowed:
         return refused
-    contents = {content_key(form) for form, _ in allowed}
-    best, basis, equal = _latest(allowed)
-    if len(contents) == 1:
-        first = min(allowed, key=lambda version: (not version[1].chosen, version[1].order))
-        best, basis, equal = first, CHOSEN if first[1].chosen else ONLY, False
+    if len({content_key(form) for form, _ in allowed}) == 1:
+        best, basis, equal = _latest_copy(allowed, newer)
+    else:
+        best, basis, equal = _latest(allowed)
     form, arrival = best
     fates = [VersionDecision(form, arrival, filing, USED, basis)]
     for other, other_arrival in allowed:
@@ -167,24 +198,61 @@ def _decide_one(versions: list[Version], filing: int) -> list[VersionDecision]:
         same = content_key(other) == content_key(form)
         doubtful = not same and equal and _rank(other_arrival, basis) == _rank(arrival, basis)
         fate = DUPLICATE if same else SUPERSEDED
-        fates.append(VersionDecision(other, other_arrival, filing, fate, basis, arrival.file.path, doubtful))
+        path, sheet = arrival.file.path, form.sheet
+        fates.append(VersionDecision(other, other_arrival, filing, fate, basis, path, sheet, doubtful))
     return fates + refused
 
 
 def _latest(versions: list[Version]) -> tuple[Version, str, bool]:
     """The version that counts, the basis of that, and whether another one is as late with other contents."""
     for basis in (CHOSEN, SUBMISSION, SAVED, RECEIVED):
-        ranks = [_rank(arrival, basis) for _, arrival in versions]
-        different = {rank for rank in ranks if rank is not None}
-        if None in ranks or len(different) == 1:
+        top = _top(versions, basis)
+        if len(top) == len(versions) and basis != RECEIVED:
             continue
-        latest = max(different)
-        top = [version for version, rank in zip(versions, ranks) if rank == latest]
         contents = {content_key(form) for form, _ in top}
-        if len(contents) == 1 or basis == RECEIVED:
-            return top[0], basis, len(contents) > 1
+        if len(contents) == 1:
+            return _latest_copy(top)[0], basis, False
+        if basis == RECEIVED:
+            return (_apart(top) or top[0]), basis, not _apart(top)
         return _latest(top)
-    return versions[0], RECEIVED, len({content_key(form) for form, _ in versions}) > 1
+    raise AssertionError("RECEIVED decides always")
+
+
+def _top(versions: list[Version], basis: str) -> list[Version]:
+    """The latest of these versions by one criterion; all of them where it does not tell them apart."""
+    ranks = [_rank(arrival, basis) for _, arrival in versions]
+    known = [rank for rank in ranks if rank is not None]
+    if len(known) < len(ranks):
+        return versions
+    return [version for version, rank in zip(versions, ranks, strict=True) if rank == max(known)]
+
+
+def _apart(versions: list[Version]) -> Version | None:
+    """The report beside the workbook, where the others are drafts on a sheet in workbooks; else None."""
+    beside = [version for version in versions if isinstance(version[0], Report) and not version[0].sheet]
+    return beside[0] if len(beside) == 1 else None
+
+
+def _latest_copy(copies: list[Version], newer: Collection[str] = ()) -> tuple[Version, str, bool]:
+    """Of versions with the same contents the one that counts: the latest, for it has the latest 单位说明.
+
+    Where nothing in the files tells which is later, one of the `newer` files goes before others, then one
+    with 单位说明; times of receipt are reset by whoever copies files. Of files with the same bytes the first
+    counts.
+    """
+    top = _top(copies, CHOSEN)
+    for basis in (SUBMISSION, SAVED):
+        top = _top(top, basis)
+    top = [version for version in top if version[1].file.path in newer] or top
+    top = [version for version in top if version[1].explained] or top
+    best = _top(top, RECEIVED)[0]
+    same_bytes = [
+        version
+        for version in copies
+        if version[1].file.sha256 == best[1].file.sha256 and version[1].chosen == best[1].chosen
+    ]
+    first = min(same_bytes, key=lambda version: version[1].order) if best[1].file.sha256 else best
+    return first, CHOSEN if first[1].chosen else ONLY, False
 
 
 def _rank(arrival: ReceivedFile, basis: str) -> tuple[int, str] | None:

@@ -250,6 +250,7 @@ COUNTIES = Sheet(
                 ("unmet", "未完成"),
                 ("zero", "其中完成值为0"),
                 ("undetermined", "待核定"),
+                ("blank", "未填"),
             )
         ),
         Column(
@@ -259,7 +260,8 @@ COUNTIES = Sheet(
             "rate",
             FORMULA,
             live=ColumnFormula(
-                'IF({indicators}-{undetermined}=0,"",ROUND({met}/({indicators}-{undetermined}),4))',
+                'IF({indicators}-{undetermined}-{blank}=0,"",'
+                "ROUND({met}/({indicators}-{undetermined}-{blank}),4))",
                 completion,
                 True,
             ),

@@ -251,22 +251,23 @@ def _indicators(front: Front, row: int) -> None:
         front,
         row + 1,
         LEFT,
-        ("", 4),
-        ("指标数", "已完成", "其中超额完成", "未完成", "其中完成值为0", "待核定", "完成率"),
+        ("", 3),
+        ("指标数", "已完成", "其中超额完成", "未完成", "其中完成值为0", "待核定", "未填", "完成率"),
     )
     places = line(
         front,
         row + 2,
         LEFT,
         "合计",
-        4,
+        3,
         [
             (_summed(front, key), COUNT)
-            for key in ("indicators", "met", "exceeded", "unmet", "zero", "undetermined")
+            for key in ("indicators", "met", "exceeded", "unmet", "zero", "undetermined", "blank")
         ],
     )
-    judged = Decimal(places[0][1]) - Decimal(places[5][1])
-    front.value(row + 2, 10, share(places[1], (f"({places[0][0]}-{places[5][0]})", judged)), 1, RATE)
+    judged = Decimal(places[0][1]) - Decimal(places[5][1]) - Decimal(places[6][1])
+    rest = f"({places[0][0]}-{places[5][0]}-{places[6][0]})"
+    front.value(row + 2, 10, share(places[1], (rest, judged)), 1, RATE)
 
 
 def _grades(front: Front, row: int) -> None:

@@ -32,7 +32,7 @@ class ColumnFormula:
 class Column:
     """A column of a sheet. width: in characters.
 
-    format: text, wrap, printed (a number as it was typed), code, count, money, number, rate or link.
+    format: text, wrap, printed (a number as it was typed), code, count, money, number, rate, date or link.
     kind: "", 手 (filled in by officers), 式 (formula) or 链 (link). total: whether it is summed below.
     """
 
@@ -51,6 +51,7 @@ class Sheet:
 
     key: name of the store's table. frozen: how many columns stay in sight, on the screen and on every printed
     page. counted, summed: columns by which rows are counted, and those that are added up, for the page 总览.
+    spare: empty rows for officers below the filled ones; such a sheet has no totals.
     """
 
     key: str
@@ -59,6 +60,7 @@ class Sheet:
     frozen: int = 6
     counted: tuple[str, ...] = ()
     summed: tuple[str, ...] = ()
+    spare: int = 0
 
     def place(self, key: str) -> int:
         """The number of the column with this key, counted from 0."""
@@ -87,9 +89,9 @@ def count(key: str, label: str, width: float = 7, total: bool = True) -> Column:
     return Column(key, label, width, "count", total=total)
 
 
-def hand(key: str, label: str, width: float = 12) -> Column:
-    """A column that officers fill in."""
-    return Column(key, label, width, "wrap", HAND)
+def hand(key: str, label: str, width: float = 12, format: str = "wrap") -> Column:
+    """A column that officers fill in. format: number and date can be added up and filtered."""
+    return Column(key, label, width, format, HAND)
 
 
 def link(label: str = "原表") -> Column:

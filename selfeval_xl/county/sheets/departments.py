@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from selfeval_xl.county.departments.data import (
+    BLANK,
     DASH,
     EXTRA,
     MISSING,
@@ -75,11 +76,12 @@ def _graded(key: str, grade: str) -> Column:
 def _found(key: str, label: str, column: str, word: str, *settled: str) -> Column:
     """A column of 部门汇总: how many rows of 审核问题 have this word in a column, without 已修改.
 
-    Counted there and not over 项目汇总, so that findings on the department's own form count too. settled:
-    further states that do not count.
+    Counted there and not over 项目汇总, so that findings on the department's own form count too. What an
+    officer does not agree with (不认可) does not count. settled: further states that do not count.
     """
     states = () if column == "status" else ("已修改", *settled)
     current = "".join(f',{{findings.status}},"<>{state}"' for state in states)
+    current += ',{findings.opinion},"<>不认可*"'
     return Column(
         key,
         label,
@@ -94,8 +96,8 @@ def _found(key: str, label: str, column: str, word: str, *settled: str) -> Colum
 
 
 def completion(row: Mapping[str, Any]) -> Decimal | None:
-    """指标完成率 of a row: 已完成 ÷ (指标总数 − 待核定) to 0.01%; None where no indicator is determined."""
-    determined = row["indicators"] - row["undetermined"]
+    """指标完成率 of a row to 0.01%: 已完成 ÷ (指标总数 − 待核定 − 未填); None where none is determined."""
+    determined = row["indicators"] - row["undetermined"] - row["blank"]
     return ratio(Decimal(row["met"]), Decimal(determined)) if determined else None
 
 
@@ -106,7 +108,9 @@ _COMPLETED = Column(
     "rate",
     FORMULA,
     live=ColumnFormula(
-        'IF({indicators}-{undetermined}=0,"",ROUND({met}/({indicators}-{undetermined}),4))', completion, True
+        'IF({indicators}-{undetermined}-{blank}=0,"",ROUND({met}/({indicators}-{undetermined}-{blank}),4))',
+        completion,
+        True,
     ),
 )
 
@@ -116,7 +120,7 @@ DEPARTMENTS = Sheet(
     (
         *HEAD[:4],
         count("units", "所属单位数"),
-        _projects("due", "应评项目数", "已报", "漏报"),
+        _projects("due", "应评项目数", "已报", "未填报", "漏报"),
         _projects("assessed", "已评项目数", "已报", "名册外"),
         _projects("missing", "漏报项目数", "漏报"),
         count("department_forms", "整体自评表"),
@@ -134,6 +138,7 @@ DEPARTMENTS = Sheet(
         _sum("unmet", "未完成"),
         _sum("zero", "其中完成值为0"),
         _sum("undetermined", "待核定"),
+        _sum("blank", "未填"),
         _COMPLETED,
         _sum("unexplained", "偏差未说明数"),
         _found("fix", "须修改数", "treatment", "本次修改"),
@@ -161,7 +166,7 @@ DEPARTMENTS = Sheet(
         Column("advice", "校验建议", 12),
         hand("opinion", "审核意见", 20),
         hand("officer", "审核人", 9),
-        hand("reviewed", "审核日期", 11),
+        hand("reviewed", "审核日期", 11, "date"),
         hand("remark", "备注", 16),
     ),
     frozen=4,
@@ -171,7 +176,7 @@ DEPARTMENTS = Sheet(
 def department_row(entry: DepartmentData, projects: Sequence[Row], material: CountyData) -> Row:
     """The row of 部门汇总 of a department. projects: its rows of 项目汇总, summed as the formulas do it."""
     statuses = [row["status"] for row in projects]
-    due = statuses.count(REPORTED) + statuses.count(MISSING)
+    due = sum(map(statuses.count, (REPORTED, BLANK, MISSING)))
     has_projects = bool(material.roster and material.roster.projects)
     row: Row = {
         **head(entry),
@@ -192,7 +197,7 @@ def department_row(entry: DepartmentData, projects: Sequence[Row], material: Cou
     if entry.wholes:
         row["department_score"] = entry.wholes[0].score()
         row["department_grade"] = entry.wholes[0].grade(material.policy)
-    row["advice"] = advice(entry.findings) if entry.forms or entry.reports else NONE
+    row["advice"] = advice(entry.findings) if entry.came else NONE
     row = with_rates(row)
     return row if row["annual_budget"] else row | {"execution_rate": None}
 

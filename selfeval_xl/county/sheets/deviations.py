@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.assessment.reasons import cause_of, has_measure, has_reason, lacks_measure
+from selfeval_xl.assessment.reasons import cause_of, has_measure, has_reason, lacks_measure, listed_cause
 from selfeval_xl.county.departments.data import CountedForm, DepartmentData, is_zero
 from selfeval_xl.county.sheets.columns import (
     FORM,
@@ -74,7 +74,7 @@ def deviation_order(row: Row) -> tuple:
         row["project"],
         row["file"],
         row["sheet"],
-        str(row["cause"]),
+        listed_cause(row["cause"]),
         row["kind"] not in (UNMET, ZERO),
     )
 

@@ -10,6 +10,7 @@ from selfeval_xl.county.sheets.row_heads import FORM_KINDS, Row, form_head, head
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.rules.runner import order
 
+NOBODY = "（未归入部门）"  # stands for the department of findings on files of none
 FINDINGS = Sheet(
     "findings",
     "审核问题",
@@ -41,15 +42,20 @@ _RANKS = {severity.label: severity.rank for severity in Severity}
 
 def finding_rows(entry: DepartmentData, material: CountyData) -> list[Row]:
     """The rows of 审核问题 of a department: by project, gravest rules first, those of one rule together."""
+    return _ordered([row for _, row in rows_with_findings(entry, material)])
+
+
+def rows_with_findings(entry: DepartmentData, material: CountyData) -> list[tuple[Finding, Row]]:
+    """The findings of a department, each with its row."""
     forms = {id(finding): form for form in entry.forms for finding in form.findings}
-    return _ordered(
-        [_finding(finding, entry, forms.get(id(finding)), material) for finding in entry.findings]
-    )
+    return [
+        (finding, _finding(finding, entry, forms.get(id(finding)), material)) for finding in entry.findings
+    ]
 
 
 def other_findings(findings: Iterable[Finding], material: CountyData) -> tuple[DepartmentData, list[Row]]:
     """A stand-in for the department of findings that belong to none, and their rows of 审核问题."""
-    entry = DepartmentData("（未归入部门）", findings=sorted(findings, key=order))
+    entry = DepartmentData(NOBODY, findings=sorted(findings, key=order))
     return entry, finding_rows(entry, material)
 
 

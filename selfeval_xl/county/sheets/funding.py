@@ -8,10 +8,12 @@ from selfeval_xl.assessment.reasons import money_kind
 from selfeval_xl.county.departments.data import CountedForm, DepartmentData
 from selfeval_xl.county.sheets.columns import FORM, HEAD, PLACE, Column, Sheet, amount, link, rate_of, rest_of
 from selfeval_xl.county.sheets.row_heads import Row, form_head, place
+from selfeval_xl.filings.roster import Project
 from selfeval_xl.model.forms import FundingLine
 from selfeval_xl.model.money import AMOUNTS, in_ten_thousands
 from selfeval_xl.model.numbers import difference, ratio
 from selfeval_xl.model.quantity import money
+from selfeval_xl.model.text import squeeze
 
 FUNDING = Sheet(
     "funding",
@@ -51,10 +53,10 @@ def funding_rows(entry: DepartmentData) -> Iterator[Row]:
 
 
 def _funding(form: CountedForm, line: FundingLine) -> Row:
-    """The row of 资金明细 of a funding row; the ledger's amounts only beside the total."""
+    """The row of 资金明细 of a funding row, with the ledger's amounts beside the total and each source."""
     unit = form.form.money_unit
     kind = TOTAL_ROW if line.is_total else SOURCE_ROW if line.part_of in (None, TOTAL_ROW) else PART_ROW
-    ledger = form.ledger if line.is_total else None
+    ledger = form.ledger if line.is_total else _source_in_ledger(form, line) if kind == SOURCE_ROW else None
     row = {
         **form_head(form),
         "kind": kind,
@@ -79,3 +81,16 @@ def _funding(form: CountedForm, line: FundingLine) -> Row:
     row["unspent"] = difference(row["annual_budget"], row["executed"])
     row["ledger_difference"] = difference(row["annual_budget"], row["ledger_budget"])
     return row
+
+
+def _source_in_ledger(form: CountedForm, line: FundingLine) -> Project | None:
+    """The roster's row of this source of the project's money; None where no row, or several, name it."""
+    named = [row for row in form.sources if row.source]
+    same = [row for row in named if squeeze(row.source) == squeeze(line.source)]
+    same = same or [row for row in named if money_kind(row.source) == money_kind(line.source)]
+    lines = [
+        other
+        for other in form.form.funding
+        if not other.is_total and money_kind(other.source) == money_kind(line.source)
+    ]
+    return same[0] if len(same) == 1 and len(lines) == 1 else None

@@ -58,6 +58,7 @@ PROJECTS = Sheet(
         count("unmet", "未完成"),
         count("zero", "其中完成值为0"),
         count("undetermined", "待核定"),
+        count("blank", "未填"),
         count("unexplained", "偏差未说明数"),
         Column("score", "自评得分", 9, "number"),
         Column("grade", "自评等级", 8),
@@ -70,10 +71,10 @@ PROJECTS = Sheet(
         Column("advice", "校验建议", 12),
         hand("opinion", "审核意见", 20),
         hand("officer", "审核人", 9),
-        hand("reviewed", "审核日期", 11),
+        hand("reviewed", "审核日期", 11, "date"),
         Column("sample", "建议抽查", 8),
         Column("sample_reason", "抽查理由", 16, "wrap"),
-        hand("second_score", "复核得分", 9),
+        hand("second_score", "复核得分", 9, "number"),
         hand("second_grade", "复核等级", 9),
         hand("use", "结果应用建议", 13),
         hand("public", "是否公开", 8),
@@ -88,7 +89,7 @@ PROJECTS = Sheet(
     counted=("status", "execution_rate", "annual_budget", "executed", "score", "grade"),
     summed=("initial_budget", "annual_budget", "executed", "unspent", "score"),
 )
-VERDICTS = ("indicators", "met", "exceeded", "unmet", "zero", "undetermined", "unexplained")
+VERDICTS = ("indicators", "met", "exceeded", "unmet", "zero", "undetermined", "blank", "unexplained")
 GRADES = {"excellent": "优", "good": "良", "fair": "中", "poor": "差"}
 
 

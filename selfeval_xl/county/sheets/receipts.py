@@ -39,6 +39,7 @@ RECEIPTS = Sheet(
     ),
     frozen=1,
 )
+NOBODY = "表里没有部门和单位，文件名也认不出"
 _BASES = {"名册": "表内名称", "表内编码": "编码"}
 
 
@@ -47,6 +48,7 @@ def receipt_rows(material: CountyData) -> Iterator[Row]:
     for receipt in material.collected.receipts:
         file = receipt.file
         entry = None if receipt.filing is None else material.by_filing.get(receipt.filing)
+        code, name = (entry.code, entry.name) if entry else receipt.owner or (None, None)
         basis, doubt = _basis(receipt, material)
         yield {
             "path": material.relative(file.path),
@@ -57,23 +59,33 @@ def receipt_rows(material: CountyData) -> Iterator[Row]:
             "saved": (moment(file.saved) or "").replace("T", " "),
             "received": receipt.arrival.received,
             "fingerprint": file.sha256[:16],
-            "department_code": entry.code if entry else None,
-            "department": entry.name if entry else None,
+            "department_code": code,
+            "department": name,
             "basis": basis,
             "forms": len(receipt.forms),
             "forms_used": sum(fate.fate == USED for fate in receipt.forms),
             "result": receipt.result,
             "reason": "；".join(part for part in (receipt.reason, doubt) if part),
             "other": receipt.other,
-            "action": "请核对部门名称，或在名册里加别名"
-            if doubt and receipt.action == NOTHING_TO_DO
-            else receipt.action,
+            "action": _asked(doubt) if doubt and receipt.action == NOTHING_TO_DO else receipt.action,
         }
+
+
+def _asked(doubt: str) -> str:
+    """需要做什么 about a doubt."""
+    if doubt == NOBODY:
+        return "请问清是哪个部门的，在文件名里写上部门名称或编码"
+    return "请核对，报错了的请单位重报" if "年度" in doubt else "请核对部门名称，或在名册里加别名"
 
 
 def _basis(receipt: Receipt, material: CountyData) -> tuple[str, str]:
     """识别依据, and the question to ask where the roster has no department of the form's name ("" else)."""
     basis, roster = _BASES.get(receipt.basis, receipt.basis), material.roster
+    years = {fate.form.year for fate in receipt.fates if fate.form.year}
+    if years and material.year and max(years) < material.year:
+        return basis, f"表上是{max(years)}年度，这次评的是{material.year}年度，像是以前年度的表"
+    if receipt.basis == "未识别":
+        return basis, NOBODY
     form = next((fate.form for fate in receipt.fates if isinstance(fate.form, Form)), None)
     if roster is None or form is None:
         return basis, ""
@@ -86,6 +98,27 @@ def _basis(receipt: Receipt, material: CountyData) -> tuple[str, str]:
         return basis, ""
     likely = roster.likely(names[0])
     return basis, f"名册里没有“{names[0]}”" + (f"，是不是“{likely.name}”？" if likely else "")
+
+
+def questions(material: CountyData) -> list[str]:
+    """What the officer has to be asked about the departments of the received files, each question once."""
+    roster, asked = material.roster, dict[str, None]()
+    for receipt in material.collected.receipts:
+        doubt = _basis(receipt, material)[1]
+        if not doubt or receipt.result in ("被新版本替代", "重复"):
+            continue
+        form = next((fate.form for fate in receipt.fates if isinstance(fate.form, Form)), None)
+        name = (form.department or form.unit or "") if form else ""
+        likely = roster.likely(name) if roster and name else None
+        line = (
+            f"是的话，请在名册“单位名册”里{likely.name}那一行的“别名”列写上：{name}"
+            if likely and "是不是" in doubt
+            else _asked(doubt)
+        )
+        asked[
+            f"{PurePath(receipt.file.path).name}：{doubt.rstrip('？。')}{'？' if likely else '。'}{line}。"
+        ] = None
+    return list(asked)
 
 
 def form_balance(material: CountyData) -> dict[str, int]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from selfeval_xl.county.departments.data import EXPLAINED, MENDED, NEW, STILL_OPEN
+from selfeval_xl.county.departments.supplementary import RULE as SUPPLEMENT
 
 Row = dict[str, Any]
 _COPIED = (
@@ -66,7 +67,9 @@ class PreviousFindings:
         for row in findings:
             matches = previous.get(_finding_key(row))
             match = matches.pop(0) if matches else None
-            if (
+            if match is not None and row["rule"] == SUPPLEMENT and row["status"] == NEW:
+                row["status"] = _since_officers_said_it(row, match)
+            elif (
                 match is not None
                 and row["status"] == NEW
                 and (match["status"] in (STILL_OPEN, MENDED) or self._is_replaced(match, current_forms))
@@ -98,6 +101,12 @@ class PreviousFindings:
             and previous_print is not None
             and previous_print != self._prints.get(form["file"])
         )
+
+
+def _since_officers_said_it(row: Row, match: Row) -> str:
+    """状态 of an officer's own finding: it is mended when its cell holds something else than before."""
+    changed = row["value"] is not None and match["value"] is not None and row["value"] != match["value"]
+    return MENDED if changed or match["status"] == MENDED else STILL_OPEN
 
 
 def _finding_key(row: Row) -> tuple:

@@ -10,7 +10,8 @@ from selfeval_xl.county.intake.versions import ONLY, USED
 from selfeval_xl.county.sheets.columns import HEAD, Column, Sheet, count, hand
 from selfeval_xl.county.sheets.departments import sealed
 from selfeval_xl.county.sheets.row_heads import Row, head
-from selfeval_xl.filings.roster import iso_day
+from selfeval_xl.model.dates import day_of
+from selfeval_xl.model.quantity import money
 
 SUBMISSIONS = Sheet(
     "submissions",
@@ -37,9 +38,12 @@ SUBMISSIONS = Sheet(
         count("warnings", "核实数"),
         Column("state", "当前状态", 9),
         count("returned", "退回次数", total=False),
-        hand("last_returned", "最近退回日期", 12),
-        hand("reminded", "催报次数", 8),
-        hand("last_reminded", "最近催报日期", 12),
+        hand("returned_really", "退回次数更正", 8, "number"),
+        hand("last_returned", "最近退回日期", 12, "date"),
+        hand("send_back", "本次是否退回", 8),
+        hand("really_received", "实际收到日期", 12, "date"),
+        hand("reminded", "催报次数", 8, "number"),
+        hand("last_reminded", "最近催报日期", 12, "date"),
         hand("chosen", "财政指定采用文件", 24),
         hand("remark", "备注", 16),
     ),
@@ -77,13 +81,18 @@ def submission_row(entry: DepartmentData, material: CountyData) -> Row:
         "first_received": times[0] if times else None,
         "last_received": times[-1] if times else None,
         "times": _times(entry),
-        "late": None if late is None else "是" if late > 0 else "否",
+        "late": _yes(late),
         "days_late": late or None,
         "due": len([form for form in entry.projects if form.status != EXTRA]) + len(entry.missing)
         if has_projects
         else DASH,
-        "assessed": len(entry.projects),
-        "missing_names": "、".join(project.name for project in entry.missing),
+        "assessed": len(entry.projects) - len(entry.blank),
+        "missing_names": "、".join(
+            [
+                *(project.name for project in entry.missing),
+                *(f"{form.project_name}（未填）" for form in entry.blank),
+            ]
+        ),
         "department_forms": len(entry.wholes),
         "reports": len(entry.reports),
         "sealed": sealed(entry),
@@ -98,28 +107,58 @@ def submission_row(entry: DepartmentData, material: CountyData) -> Row:
 
 def state(entry: DepartmentData) -> str:
     """当前状态 before any decision of officers: 未报, 部分报送 or 待审核."""
-    if not entry.forms and not entry.reports:
+    if not entry.came:
         return NONE
-    return PARTLY if entry.missing or (entry.row and not entry.wholes) else WAITING
+    lacks = entry.missing or entry.blank or (entry.row and not entry.wholes)
+    return PARTLY if lacks else WAITING
 
 
 def review_state(row: Row, opinion: str, earlier: Mapping[str, Sequence[str]]) -> Row:
-    """当前状态 and 退回次数 after the officers' decisions, as columns of 报送台账.
+    """当前状态, 退回次数 and lateness after the officers' decisions, as columns of 报送台账.
 
-    row: of 报送台账, with 最近退回日期. opinion: 审核意见 of 部门汇总. earlier: days of return so far, by the
-    department's code or name.
+    row: of 报送台账, with the officers' columns. opinion: 审核意见 of 部门汇总. earlier: days of return so
+    far, ISO, by the department's code or name.
     """
-    day = str(row.get("last_returned") or "").strip()
-    days = [*earlier.get(row["department_code"] or row["department"], ()), *([day] if day else [])]
-    columns: Row = {"returned": len(set(days)) or None}
+    last = day_of(row.get("last_received"))
+    returned = day_of(row.get("last_returned"), last or day_of(row.get("deadline")))
+    days = {*earlier.get(row["department_code"] or row["department"], ())}
+    days |= {returned.isoformat()} if returned else set()
+    columns: Row = {"returned": _corrected(row.get("returned_really")) or len(days) or None}
+    columns |= _lateness(row)
     if row["state"] == NONE:
         return columns
-    if opinion.strip().startswith(_AGREED):
+    if agrees(opinion):
         return columns | {"state": PASSED}
-    returned_on = iso_day(day)
-    if returned_on:
-        columns["state"] = AGAIN if (row["last_received"] or "")[:10] > returned_on else RETURNED
+    if returned and last:
+        first = day_of(row.get("first_received")) or last
+        came_again = last > returned or last == returned and first < returned
+        columns["state"] = AGAIN if came_again else RETURNED
     return columns
+
+
+def agrees(opinion: str) -> bool:
+    """Whether 审核意见 of a department says that it has passed."""
+    return opinion.strip().startswith(_AGREED)
+
+
+def _corrected(value: object) -> int | None:
+    """退回次数更正 as a number; None where nothing, or no number, is written."""
+    number = money(str(value)) if value not in (None, "") else None
+    return None if number is None else int(number)
+
+
+def _lateness(row: Row) -> Row:
+    """是否逾期 and 逾期天数 by 实际收到日期, where an officer wrote it."""
+    really = day_of(row.get("really_received"), day_of(row.get("deadline")))
+    if not really or not row.get("deadline"):
+        return {}
+    late = _days_late([really.isoformat()], row["deadline"])
+    return {"late": _yes(late), "days_late": late or None}
+
+
+def _yes(late: int | None) -> str | None:
+    """是否逾期."""
+    return None if late is None else "是" if late > 0 else "否"
 
 
 def _times(entry: DepartmentData) -> int:

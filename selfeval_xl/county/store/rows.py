@@ -43,11 +43,14 @@ class Rows(Protocol):
 
 
 def stored_keys(sheet: Sheet) -> tuple[str, ...]:
-    """The keys of the columns that are stored: not those that officers fill in (but for cause), not links."""
+    """The keys of the columns that are stored: not those that officers fill in, not links.
+
+    But for cause, which begins with the program's proposal, and a sheet that is the officers' alone.
+    """
     return tuple(
         column.key
         for column in sheet.columns
-        if column.kind != LINK and (column.kind != HAND or column.key == "cause")
+        if column.kind != LINK and (column.kind != HAND or column.key == "cause" or sheet.spare)
     )
 
 

@@ -19,6 +19,7 @@ NUMBERS = {
     "text": "@",
     "wrap": "@",
     "printed": "@",
+    "date": "yyyy-mm-dd",
     "link": "General",
 }
 HEAD_TINT, HAND_TINT, TOTAL_TINT = "#DDEBF7", "#FFF2CC", "#F2F2F2"
@@ -46,7 +47,7 @@ class Formats:
         properties: dict[str, Any] = {"num_format": NUMBERS[kind]}
         if kind == "wrap":
             properties["text_wrap"] = True
-        if kind in ("text", "link", "count") and not total:
+        if kind in ("text", "link", "count", "date") and not total:
             properties |= {"align": "left"} if kind == "text" else {"align": "center"}
         if kind == "printed":
             properties["align"] = "right"

@@ -115,7 +115,7 @@ def _verdicts(labels: Cells) -> Series:
             "fill": {"color": TINTS[name]},
             "gap": 40,
         }
-        for name, shift in (("已完成", 5), ("未完成", 7), ("待核定", 9))
+        for name, shift in (("已完成", 4), ("未完成", 6), ("待核定", 8))
     ]
 
 

@@ -20,6 +20,7 @@ MOST_ROWS = 1_048_000  # of a worksheet, with room for the totals
 _LONG = frozenset(("funding", "indicators", "deviations", "findings", "all_projects"))
 _LONGEST_FORM = 5_000  # rows; a longer one is torn where the worksheet ends
 _FORM_KEYS = ("department", "project", "file", "sheet")
+_NONE_OF = "none of"  # an operator for `distinct` only: none of the words that "|" joins
 _PLACEHOLDER = re.compile(r"\{(?:(\w+)\.)?(\w+)\}")
 _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda value, operand: value == operand,
@@ -28,6 +29,7 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "<": lambda value, operand: value < operand,
     ">": lambda value, operand: value > operand,
     "contains": lambda value, operand: operand in value,
+    _NONE_OF: lambda value, operand: value not in operand.split("|"),
 }
 
 
@@ -240,14 +242,13 @@ class WorkbookFormulas:
             same = "*".join(
                 f"({self.column(sheet, key, page=page)}={self.column(sheet, key, -1, page)})" for key in keys
             )
-            criteria = [
-                (
-                    f"({self.column(sheet, condition.key, page=page)}{condition.operator}"
-                    f"{self._operand(condition)})"
-                )
+            criteria = [self._test(sheet, condition, page) for condition in conditions]
+            above = [
+                self._test(sheet, condition, page, -1)
                 for condition in conditions
+                if condition.operator == _NONE_OF
             ]
-            factors = "*".join([*criteria, f"(1-{same})"])
+            factors = "*".join([*criteria, f"(1-{'*'.join([same, *above])})"])
             return (
                 f"SUMPRODUCT({factors},{self.column(sheet, of, page=page)})"
                 if of
@@ -257,6 +258,14 @@ class WorkbookFormulas:
         total = self._distinct(sheet, keys, conditions, of)
         return Computed(self.each(sheet, text), of_millionths(total) if of else total)
 
+    def _test(self, sheet: str, condition: Criterion, page: SheetPart, shift: int = 0) -> str:
+        """Whether the rows fulfil a condition, as a factor of SUMPRODUCT. shift: of rows further down."""
+        cells = self.column(sheet, condition.key, shift, page)
+        if condition.operator == _NONE_OF:
+            words = ",".join(f'"{word}"' for word in str(condition.operand).split("|"))
+            return f"ISNA(MATCH({cells},{{{words}}},0))"
+        return f"({cells}{condition.operator}{self._operand(condition)})"
+
     def _distinct(self, sheet: str, keys: list[str], conditions: Sequence[Criterion], of: str | None) -> int:
         """The value of `distinct`, with a sum in millionths."""
         total, above = 0, None
@@ -264,8 +273,10 @@ class WorkbookFormulas:
             dict.fromkeys((*keys, *(condition.key for condition in conditions), *([of] if of else [])))
         )
         tests = [(columns.index(condition.key), condition) for condition in conditions]
+        grouped = [(place, condition) for place, condition in tests if condition.operator == _NONE_OF]
         for row in self.tables[sheet].picked(*columns):
             values = tuple(value or "" for value in row[: len(keys)])
+            values += tuple(condition.fits(row[place]) for place, condition in grouped)
             if values != above and all(condition.fits(row[index]) for index, condition in tests):
                 total += exact(row[columns.index(of)] or 0) if of else 1
             above = values

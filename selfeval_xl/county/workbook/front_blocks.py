@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from selfeval_xl.assessment.reasons import causes, money_kinds
+from selfeval_xl.assessment.reasons import OTHER_CAUSE, causes, money_kinds
 from selfeval_xl.county.departments.data import (
     DASH,
     EXPLAIN,
@@ -52,7 +52,6 @@ _LAST_YEAR = (
 _MOST_RULES = 10
 PROJECT = Criterion("form", "=", "项目")
 CURRENT = Criterion("status", "<>", MENDED)
-UNEXPLAINED = Criterion("status", "<>", "已说明")
 MISSED = (PROJECT, Criterion("kind", "<>", "超额完成"), Criterion("kind", "<>", "待核定"))
 
 
@@ -175,8 +174,8 @@ def _indicators(front: Front, row: int) -> Placed:
         front,
         row + 1,
         LEFT,
-        ("一级指标", 4),
-        ("指标数", "已完成", "其中超额完成", "未完成", "其中完成值为0", "待核定", "完成率"),
+        ("一级指标", 3),
+        ("指标数", "已完成", "其中超额完成", "未完成", "其中完成值为0", "待核定", "未填", "完成率"),
     )
     for number, (label, word) in enumerate((*_LEVELS, ("合计", "")), row + 2):
         where = (PROJECT, Criterion("level1", "contains", word)) if word else (PROJECT,)
@@ -188,11 +187,13 @@ def _indicators(front: Front, row: int) -> Placed:
             book.count("indicators", *where, Criterion("verdict", "=", "未完成")),
             book.count("deviations", *where, Criterion("kind", "=", "完成值为0")),
             book.count("indicators", *where, Criterion("verdict", "=", "待核定")),
+            book.count("indicators", *where, Criterion("verdict", "=", "")),
         ]
-        places = line(front, number, LEFT, label, 4, [(cell, COUNT) for cell in cells])
-        determined = Decimal(places[0][1]) - Decimal(places[5][1])
+        places = line(front, number, LEFT, label, 3, [(cell, COUNT) for cell in cells])
+        (whole, all_rows), (undetermined, open_rows), (blank, blank_rows) = places[0], places[5], places[6]
+        determined = Decimal(all_rows) - Decimal(open_rows) - Decimal(blank_rows)
         rate = front.value(
-            number, 10, share(places[1], (f"({places[0][0]}-{places[5][0]})", determined)), 1, RATE
+            number, 10, share(places[1], (f"({whole}-{undetermined}-{blank})", determined)), 1, RATE
         )
     return rate
 
@@ -239,20 +240,35 @@ def _causes(front: Front, row: int) -> None:
     front.title(row, LEFT, "六、偏差原因（未完成指标）", HALF, "偏差清单")
     heads(front, row + 1, LEFT, ("原因", 5), ("指标数", "涉及项目", "涉及全年预算数"), 2)
     for number, cause in enumerate(causes(), row + 2):
-        conditions = (Criterion("cause", "=", cause), *MISSED)
-        line(
-            front,
-            number,
-            LEFT,
-            cause,
-            5,
-            [
-                (book.count("deviations", *conditions), COUNT),
-                (book.distinct("deviations", by, *conditions), COUNT),
-                (book.distinct("deviations", by, *conditions, of="project_budget"), MONEY),
-            ],
-            2,
-        )
+        conditions = (_caused_by(front, cause), *MISSED)
+        cells = [
+            (_missed_by(front, cause), COUNT),
+            (book.distinct("deviations", by, *conditions), COUNT),
+            (book.distinct("deviations", by, *conditions, of="project_budget"), MONEY),
+        ]
+        line(front, number, LEFT, cause, 5, cells, 2)
+
+
+def _missed_by(front: Front, cause: str) -> Computed:
+    """The number of missed indicators with this cause; an officer's own words count as 其他."""
+    book = front.book
+    if cause != OTHER_CAUSE:
+        return book.count("deviations", Criterion("cause", "=", cause), *MISSED)
+    listed = [
+        book.count("deviations", Criterion("cause", "=", other), *MISSED)
+        for other in causes()
+        if other != OTHER_CAUSE
+    ]
+    whole = book.count("deviations", *MISSED)
+    rest = whole.number - sum(cell.number for cell in listed)
+    return Computed(f"{whole.text}-({'+'.join(cell.text for cell in listed)})", rest)
+
+
+def _caused_by(front: Front, cause: str) -> Criterion:
+    """The condition of 涉及项目 and 涉及全年预算数: this cause; of 其他 none of the listed ones."""
+    if cause != OTHER_CAUSE:
+        return Criterion("cause", "=", cause)
+    return Criterion("cause", "none of", "|".join(other for other in causes() if other != OTHER_CAUSE))
 
 
 def _review(front: Front, row: int) -> None:
@@ -266,9 +282,9 @@ def _review(front: Front, row: int) -> None:
         ("待财政核实", book.count("departments", Criterion("advice", "=", VERIFY))),
         ("已退回", book.count("submissions", Criterion("state", "=", "已退回"))),
         ("退回后已重报", book.count("submissions", Criterion("state", "=", "已重报"))),
-        ("须修改条数", book.count("findings", CURRENT, Criterion("treatment", "=", "本次修改"))),
-        ("须说明条数", book.count("findings", CURRENT, UNEXPLAINED, Criterion("treatment", "=", "本次说明"))),
-        ("单位已说明", book.count("findings", Criterion("status", "=", "已说明"))),
+        ("须修改条数", book.total("departments", "fix")),
+        ("须说明条数", book.total("departments", "explain")),
+        ("单位已说明", book.total("departments", "explained")),
     ]
     column = RIGHT
     for number, (label, cell) in enumerate(items):
@@ -359,7 +375,7 @@ def _last_year(front: Front, row: int, completed: Placed) -> None:
         quotient((executed.text, executed.value), (annual.text, annual.value)),
         Computed(*completed),
         book.average("projects", "score", Criterion("score", ">=", 0)),
-        book.count("findings", CURRENT, Criterion("number", ">", 0)),
+        plus(*(book.total("projects", key) for key in ("errors", "warnings", "notes"))),
     )
     last = _last_figures(book) if compared else None
     rises: Sequence[Value] = [DASH] * len(now)
@@ -387,11 +403,14 @@ def _risen(new: str, now: Computed, old: str, before: Computed) -> Computed:
 
 def _last_figures(book: WorkbookFormulas) -> tuple[Computed, ...]:
     """Last year's projects, budget, execution, completion, average score and findings, from 与上年对比."""
-    annual, executed, met, indicators, undetermined = (
+    annual, executed, met, indicators, undetermined, blank = (
         book.total("compared", f"last_{key}")
-        for key in ("annual_budget", "executed", "met", "indicators", "undetermined")
+        for key in ("annual_budget", "executed", "met", "indicators", "undetermined", "blank")
     )
-    determined = Computed(f"({indicators.text}-{undetermined.text})", indicators.number - undetermined.number)
+    determined = Computed(
+        f"({indicators.text}-{undetermined.text}-{blank.text})",
+        indicators.number - undetermined.number - blank.number,
+    )
     return (
         book.count("compared", Criterion("last_indicators", ">=", 0)),
         annual,

@@ -17,7 +17,10 @@ _HAS_BUDGET = Criterion("annual_budget", "<>", 0)
 def rate_bands(policy: Policy) -> tuple[Band, ...]:
     """The bands from the highest down, then projects that spent nothing and those without a budget."""
     floors = policy.bands("execution_bands")
-    bands: list[Band] = [("100%", (Criterion("execution_rate", ">=", 1), _HAS_BUDGET))]
+    bands: list[Band] = [
+        ("超过100%", (Criterion("execution_rate", ">", 1), _HAS_BUDGET)),
+        ("100%", (Criterion("execution_rate", "=", 1), _HAS_BUDGET)),
+    ]
     above, ceiling = "100%", Criterion("execution_rate", "<", 1)
     for name, floor in floors:
         conditions = (Criterion("execution_rate", ">=", floor), ceiling)

@@ -8,6 +8,7 @@ from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from selfeval_xl.assessment.reasons import causes
 from selfeval_xl.county.sheets.columns import HAND, Sheet
 from selfeval_xl.county.store.rows import Rows
 from selfeval_xl.county.workbook.cell_formats import Formats
@@ -30,9 +31,14 @@ OPTIONS = {
     "strings_to_numbers": False,
     "nan_inf_to_errors": True,
 }
+OTHER_FINDINGS = "另有部门整体表、自评报告等的问题"
+ALL_FINDINGS = "部门合计（与部门汇总、总览相同）"
 _FOOTER = "&L&9打印日期：&D&R&9第&P页 共&N页"
 # What officers may choose from, by sheet and column; other entries are allowed.
 CHOICES = {
+    ("deviations", "cause"): causes(),
+    ("supplements", "treatment"): ("本次修改", "本次说明"),
+    ("submissions", "send_back"): ("是", "否"),
     ("deviations", "opinion"): ("认可", "补充说明", "退回"),
     ("findings", "opinion"): ("认可", "不认可"),
     ("projects", "public"): ("是", "否"),
@@ -120,7 +126,10 @@ def _add_tables(
                     sheet, rows.part(part.start, part.stop), book, formats, link_prefix, archived, texts
                 ),
             )
-            _write_totals(page, sheet, count, totals(rows, part.start, part.stop), book, formats)
+            if not sheet.spare:
+                _write_totals(page, sheet, count, totals(rows, part.start, part.stop), book, formats)
+            if sheet.key == "projects":
+                _write_other_findings(page, sheet, count, book, formats)
             if sheet.key == "receipts":
                 balance(page, formats, max(count, 1) + 3)
     return long_rows
@@ -128,21 +137,22 @@ def _add_tables(
 
 def _set_up(page: Any, sheet: Sheet, formats: Formats, title: str, count: int, name: str) -> None:
     """Sets widths, head, choices, filter and print set-up of a worksheet. count: of rows. name: its own."""
+    last = count + sheet.spare
     for number, column in enumerate(sheet.columns):
         page.set_column(number, number, column.width, formats.column(column.format, column.kind == HAND))
         page.write_string(0, number, column.label, formats.head(column.kind == HAND))
         choices = CHOICES.get((sheet.key, column.key))
-        if choices and count:
+        if choices and last:
             page.data_validation(
                 1,
                 number,
-                count,
+                last,
                 number,
                 {"validate": "list", "source": list(choices), "error_type": "information"},
             )
     page.set_row(0, 42)
     page.freeze_panes(1, sheet.frozen)
-    page.autofilter(0, 0, max(count, 1), len(sheet.columns) - 1)
+    page.autofilter(0, 0, max(last, 1), len(sheet.columns) - 1)
     page.set_landscape()
     page.set_paper(9)
     page.fit_to_pages(sheet.pages_across, 0)
@@ -187,6 +197,22 @@ def _write_totals(
             )
         else:
             page.write_blank(line, number, None, look)
+
+
+def _write_other_findings(
+    page: Any, sheet: Sheet, count: int, book: WorkbookFormulas, formats: Formats
+) -> None:
+    """Writes below 项目汇总 what is to be done besides its rows, and the sum that 部门汇总 and 总览 have."""
+    line = max(count, 1) + 2
+    look = formats.get(font_size=9)
+    for place, label in ((line, OTHER_FINDINGS), (line + 1, ALL_FINDINGS)):
+        page.write_string(place, 1, label, look)
+    for key in ("fix", "explain"):
+        column = sheet.place(key)
+        whole, own = book.total("departments", key), book.total("projects", key)
+        rest = f"{whole.text}-{own.text}"
+        page.write_formula(line, column, f"={rest}", look, float(whole.number - own.number))
+        page.write_formula(line + 1, column, f"={whole.text}", look, float(whole.number))
 
 
 def _funding_total(letters: str, sheet: Sheet, line: int) -> str:

@@ -41,6 +41,12 @@ _FURNITURE = re.compile(
     r"|(?:填[表报]|制表|联系|负责|经办|审核|评价|复核)[^:：]{0,8}[:：]|日期[:：]|(?:联系)?电话[:：]"
     r"|20\d\d年\d{1,2}月(?:\d{1,2}日)?$|_*年_*月_*日?$|第\d+页|共\d+页"
 )
+_OF_OTHERS = re.compile(  # what the bureau or an expert fills in: 财政审核评分, 专家评分
+    r"(?:财政|主管|专家|复核|评审|审核|初审|复审|终审)[^:：]{0,8}(?:评分|得分|打分|分数|意见|结果)$"
+)
+_NAMES_PERSON = re.compile(r"(?:负责人|联系人)及(?:联系)?(?:电话|方式)[:：]?$")
+_SUM_ROW = re.compile(r"(?:合计|总计|总分|小计|分值合计)")
+_LONGEST_NUMBER = 16  # letters; a longer text that begins with a number is a sentence
 _NUMBERING = re.compile(r"(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[(]\d{1,2}[)])[、.．]?$")
 _NUMBER = re.compile(r"[<>≤≥=＝≦≧＜＞]*[-+]?\d[\d,.]*%?")
 _QUANTITY = re.compile(
@@ -49,6 +55,7 @@ _QUANTITY = re.compile(
 _POINTS = re.compile(r"[(（]?\d+(?:\.\d+)?分[)）]?")
 _CHAPTER = re.compile(r"[一二三四五六七八九十]{1,2}、[^。，；]{2,20}$")  # 二、绩效评价指标评分
 _POINT_OF_A_REMARK = re.compile(r"\d{1,2}[.、．][^\d].{12,}")  # 2.定性指标根据指标完成情况分为…
+_ALL_POINTS = 100
 _SHORT = 60  # characters of a group's text
 _LONGEST_SECTION = 24
 _FEWEST_BESIDE = 3  # unread cells of a row in which a label counts as unread too
@@ -184,7 +191,7 @@ def _is_furniture(sheet: ScannedSheet, place: Place) -> bool:
     """Whether a cell is a unit, a form number, a remark, a signature line or numbering."""
     text = sheet.lines[place[0]][place[1]]
     plain = squeeze(text)
-    if _FURNITURE.match(plain):
+    if _FURNITURE.match(plain) or _OF_OTHERS.match(plain) or _belongs_to_others(sheet, place):
         return True
     pair = split_inline(text)
     if pair and any(role.scope in ("签字", "其他") for role in roles(pair[0])):
@@ -194,6 +201,21 @@ def _is_furniture(sheet: ScannedSheet, place: Place) -> bool:
     if len(sheet.lines[place[0]]) == 1 and (_CHAPTER.match(plain) or _POINT_OF_A_REMARK.match(plain)):
         return True
     return _is_section(sheet, place)
+
+
+def _belongs_to_others(sheet: ScannedSheet, place: Place) -> bool:
+    """Whether a cell is what an expert or the bureau gave, the name of a person, or the points in all."""
+    row, column = place
+    line = sheet.lines[row]
+    before = [squeeze(line[other]) for other in sorted(line) if other < column]
+    if before and (_NAMES_PERSON.search(before[-1]) or _OF_OTHERS.match(before[-1])):
+        return True
+    if before and _SUM_ROW.match(before[0]) and money(line[column]) == _ALL_POINTS:
+        return True
+    above = next(
+        (sheet.lines[other][column] for other in range(row - 1, -1, -1) if column in sheet.lines[other]), ""
+    )
+    return bool(_OF_OTHERS.match(squeeze(above)))
 
 
 def _is_section(sheet: ScannedSheet, place: Place) -> bool:
@@ -299,7 +321,8 @@ def _heads_data(label_roles: Iterable[Role]) -> bool:
 
 def _is_number(text: str) -> bool:
     """Whether the text is an amount, a rate or another number, with its sign and unit or without."""
-    return money(text) is not None or bool(_QUANTITY.match(squeeze(text)))
+    plain = squeeze(text)
+    return money(text) is not None or (len(plain) <= _LONGEST_NUMBER and bool(_QUANTITY.match(plain)))
 
 
 @dataclass(slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from selfeval_xl.model.forms import Explanation, ListedFinding
 from selfeval_xl.model.grid import Grid
+from selfeval_xl.model.listed import Explanation, ListedFinding
 from selfeval_xl.model.sheet_names import RESULT_COLUMNS, RESULTS, RETURNED
 
 _RULE, _SHEET, _SUBJECT, _VALUE, _TEXT = (

@@ -23,7 +23,7 @@ _SHARE = {"产出指标": 50, "效益指标": 30, "满意度指标": 10}  # poin
 _DEPARTMENT_INDICATORS = (
     ("产出指标", "数量指标", "重点项目完成个数", "=5个", "5个"),
     ("产出指标", "质量指标", "重点项目验收合格率", "=100%", "100%"),
-    ("效益指标", "社会效益指标", "公共服务能力提升程度", "明显提升", "明显提升"),
+    ("效益指标", "社会效益指标", "公共服务覆盖村数", "≥30个", "32个"),
     ("满意度指标", "服务对象满意度指标", "服务对象满意度", "≥90%", "95%"),
 )
 
@@ -311,6 +311,6 @@ def _plant(departments: list[MadeUpDepartment]) -> list[Fault]:
         faults.append(Fault(rule, department.name, form["project"], what))
     for department in departments:
         if department.layout == SCORED:
-            for form in department.projects:
+            for form in (*department.projects, department.whole):
                 scored(form)
     return faults

@@ -72,12 +72,14 @@ def issue(
     overwrite: bool = False,
     jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    warned: Callable[[list[str]], None] = lambda problems: None,
 ) -> Issued:
     """Writes a workbook for each department of the roster into `folder`, and the index 下发清单.xlsx.
 
     last: last year's county workbook, for projects and targets that the roster does not name. policy: the
     county's, or its file; its thresholds stand in the formulas. A file that a department may have filled in
-    stays as it is unless `overwrite`. progress(done, all) is called after each. Raises UsageError (no roster,
+    stays as it is unless `overwrite`. progress(done, all) is called after each. warned: told the roster's
+    problems before anything is written. Raises UsageError (no roster,
     unknown layout), PolicyError, OutputError.
     """
     from selfeval_xl import layouts
@@ -96,6 +98,7 @@ def issue(
         raise UsageError(
             f"单位名册“{Path(roster).name}”里一个单位也没有，没有可下发的。{''.join(problems[:3])}"
         )
+    warned(problems)
     folder = Path(folder)
     make_folder(folder)
     check_replaceable(folder / INDEX)

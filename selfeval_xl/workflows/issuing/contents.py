@@ -14,6 +14,8 @@ from selfeval_xl.errors import LayoutError
 from selfeval_xl.files import safe_name, unique
 from selfeval_xl.filings.roster import Department, Project, Roster, Target
 from selfeval_xl.model.forms import DEPARTMENT, FORM_NAMES, PROJECT, REPORT
+from selfeval_xl.model.grid import plain_number
+from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import squeeze
 from selfeval_xl.workflows.issuing.form_data import indicator_rows, project_data, strange_levels
 from selfeval_xl.workflows.issuing.last_year import LastYear
@@ -21,6 +23,7 @@ from selfeval_xl.workflows.issuing.last_year import LastYear
 ISSUED, EXEMPT = "已下发", "免评"
 FROM_ROSTER, FROM_LAST_YEAR, NO_TARGETS = "名册", "上年", "无"
 _MOST_NAMED = 12
+_FULL = Decimal(100)  # points of a form
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +85,13 @@ class _PlannedForm:
     """The form of one project.
 
     data: for the template, None where the project is exempt. strange: levels of targets that the form lacks.
+    points: the sum of the roster's points with those of the execution rate, None where there are none.
     """
 
     item: IndexItem
     data: dict[str, object] | None = None
     strange: tuple[str, ...] = ()
+    points: Decimal | None = None
 
 
 def plan(
@@ -122,6 +127,7 @@ class _Planner:
         carried = [] if issued else list(self.last.projects.get(department.code or department.name, ()))
         forms = self._forms(layout_of[PROJECT], department, issued or carried, bool(issued))
         self._report_strange(layout_id, department, forms)
+        self._report_targets(department, forms)
         whole = self._whole(layout_of.get(DEPARTMENT), department)
         title = f"{asked.year}年度绩效自评表" if asked.year else "绩效自评表"
         name = unique(safe_name(department.code, department.name, title), self.taken)
@@ -198,7 +204,12 @@ class _Planner:
             targets=len(targets),
             targets_from=FROM_ROSTER if from_roster else FROM_LAST_YEAR if targets else NO_TARGETS,
         )
-        return _PlannedForm(item, data | {"issued": issued}, tuple(strange_levels(layout, from_roster)))
+        return _PlannedForm(
+            item,
+            data | {"issued": issued},
+            tuple(strange_levels(layout, from_roster)),
+            _points(layout, from_roster),
+        )
 
     def _report_strange(self, layout_id: str, department: Department, forms: Iterable[_PlannedForm]) -> None:
         """Adds a problem for each level of targets that the layout lacks, with the projects that have it."""
@@ -213,6 +224,21 @@ class _Planner:
             )
             for level, projects in names.items()
         ]
+
+    def _report_targets(self, department: Department, forms: Iterable[_PlannedForm]) -> None:
+        """Adds problems for projects without targets, and with points that do not add up to 100."""
+        issued = [form for form in forms if form.data is not None]
+        blank = [_named(form.item) for form in issued if not form.item.targets]
+        if blank and self.roster.targets:
+            self.problems.append(
+                f"{department.name}的项目{_few(blank)}在“绩效目标”里没有指标，下发的表里指标是空的。"
+            )
+        for form in issued:
+            if form.points is not None and form.points != _FULL:
+                self.problems.append(
+                    f"{department.name}的项目{_named(form.item)}分值合计是{plain_number(form.points)}"
+                    "（含预算执行率的分值），应为100；请在“绩效目标”里核对分值。"
+                )
 
     def _whole(self, layout: layouts.Layout | None, department: Department) -> dict[str, object]:
         """The department's own form: its name, and its targets where the roster or last year has any."""
@@ -237,6 +263,15 @@ def _by_form(projects: Iterable[Project]) -> list[list[Project]]:
         key = (project.department, project.unit, project.code or project.name)
         grouped.setdefault(key, []).append(project)
     return list(grouped.values())
+
+
+def _points(layout: layouts.Layout, targets: Iterable[Target]) -> Decimal | None:
+    """The sum of the points of a form, with those of the execution rate; None on a form without points."""
+    points = [number for target in targets if (number := money(target.points or None)) is not None]
+    if not points or "points" not in {column.key for column in layout.indicators.columns}:
+        return None
+    execution = money(layout.funding.points) if layout.funding and layout.funding.points else None
+    return sum(points, execution or Decimal(0))
 
 
 def _unit_name(roster: Roster, project: Project, department: Department) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.county.officer_workbook import Written
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.filings.expected import due, matching
 from selfeval_xl.model.forms import PROJECT, Form, Report
@@ -37,7 +38,7 @@ class Published:
     copies: department, file, count of masked numbers. refused: department, form or report that was not
     published, reason. unfinished: department, form or report with a stub left. faulty: department, form,
     and what of it is still to be mended (P02). pdfs: PDF copies. not_made: files without a PDF.
-    kept: sentences about files that were left as they are.
+    kept: sentences about files that were left as they are. told: by which workbook officers decided.
     """
 
     out: Path
@@ -48,6 +49,7 @@ class Published:
     pdfs: tuple[Path, ...] = ()
     not_made: tuple[Path, ...] = ()
     kept: tuple[str, ...] = ()
+    told: str = ""
 
 
 @dataclass(slots=True)
@@ -59,7 +61,6 @@ class _Run:
     copies: list[tuple[str, Path, int]] = field(default_factory=list)
     refused: list[tuple[str, str, str]] = field(default_factory=list)
     unfinished: list[tuple[str, str]] = field(default_factory=list)
-    faulty: list[tuple[str, str, str]] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
 
 
@@ -72,13 +73,18 @@ def publish(
     policy: Policy | str | Path | None = None,
     jobs: int | None = None,
     progress: Callable[[int, int, str], None] | None = None,
+    workbook: str | Path | None = None,
+    agreed: Callable[[list[tuple[str, str, str]]], bool] = lambda faulty: True,
 ) -> Published:
     """Writes into `out` a folder for each department with its public workbook and report.
+
+    workbook: the county workbook with the officers' decisions. agreed: asked before anything is published of
+    which something is still to be mended.
 
     Of every form the version that counts is published. Projects that the roster marks as not public are
     refused, and so is whatever else names them. Raises UsageError and OutputError.
     """
-    from selfeval_xl.county.study import check_places, study
+    from selfeval_xl.county.study import check_places, study_decided
     from selfeval_xl.files import scratch
     from selfeval_xl.filings.roster import read_roster
     from selfeval_xl.workflows.publishing.pdf import make_pdfs, office
@@ -87,11 +93,22 @@ def publish(
     check_places(folder, out)
     program = office() if pdf else ""
     rules = policy if isinstance(policy, Policy) else load(policy)
-    material = study(folder, read_roster(roster) if roster else None, rules, jobs, progress)
+    material, decisions = study_decided(
+        folder,
+        read_roster(roster) if roster else None,
+        rules,
+        jobs,
+        progress,
+        Path(workbook) if workbook else None,
+    )
+    faulty = _faulty(material)
+    if faulty and not agreed(faulty):
+        return Published(out, (), (), faulty=tuple(faulty), told=decisions.told)
+    private = _private(decisions.written, material)
     with scratch() as unpacked:
         run = _Run(out, unpacked)
         for entry in material.entries:
-            _publish(entry, material, run)
+            _publish(entry, material, run, private)
     written = [path for _, path, _ in run.copies]
     pdfs = make_pdfs(written, program, run.kept) if pdf else []
     missing = [path for path in written if pdf and path.with_suffix(".pdf") not in pdfs]
@@ -100,28 +117,62 @@ def publish(
         tuple(run.copies),
         tuple(run.refused),
         tuple(run.unfinished),
-        tuple(run.faulty),
+        tuple(faulty),
         tuple(pdfs),
         tuple(missing),
         tuple(run.kept),
+        decisions.told,
     )
 
 
-def _publish(entry: DepartmentData, material: CountyData, run: _Run) -> None:
-    """Writes the public workbook and reports of one department."""
-    from selfeval_xl.files import leaving, write_out
+def _faulty(material: CountyData) -> list[tuple[str, str, str]]:
+    """Department, form and what of it is still to be mended (P02), for all that may be published."""
     from selfeval_xl.rules.public import still_to_mend
     from selfeval_xl.rules.runner import findings_of_rule
     from selfeval_xl.workflows.publishing.forms import name_of
+
+    return [
+        (entry.name, name_of(assessed.form), finding.message)
+        for entry in material.entries
+        for assessed in entry.forms
+        for finding in findings_of_rule(
+            "P02", still_to_mend(assessed.findings, material.policy), material.policy
+        )
+    ]
+
+
+def _private(written: Written, material: CountyData) -> dict[int, str]:
+    """The reasons of the forms for which officers wrote 否 into 是否公开, by the id of the form."""
+    from selfeval_xl.county.officer_columns import carry_over
+    from selfeval_xl.county.sheets.projects import PROJECTS, project_rows
+    from selfeval_xl.county.store.rows import ListedRows
+
+    remarks = [replace(remark) for remark in written.remarks if remark.sheet == PROJECTS.key]
+    forms = [form for entry in material.entries for form in entry.projects]
+    rows = [
+        row
+        for entry in material.entries
+        for row, _ in zip(project_rows(entry, material), entry.projects, strict=False)
+    ]
+    match = material.roster.match if material.roster else None
+    carry_over(Written(remarks), {PROJECTS.key: ListedRows(PROJECTS, rows)}, match)
+    return {
+        id(form): f"汇总工作簿写明不公开{f'（{why}）' if (why := row.get('private_reason')) else ''}"
+        for form, row in zip(forms, rows, strict=True)
+        if str(row.get("public") or "").strip() in KEPT_BACK
+    }
+
+
+def _publish(entry: DepartmentData, material: CountyData, run: _Run, private: dict[int, str]) -> None:
+    """Writes the public workbook and reports of one department. private: of forms that are not public."""
+    from selfeval_xl.files import leaving, write_out
     from selfeval_xl.writers.xlsx import from_grids
 
     secret = _kept_back(entry, material)
+    for assessed in entry.projects:
+        if id(assessed) in private and assessed.form.project:
+            secret.setdefault(squeeze(assessed.form.project), private[id(assessed)])
     forms = list(_open_forms(entry, secret, run))
-    published = {id(form) for form, _, _ in forms}
-    for assessed in entry.forms:
-        if id(assessed.form) in published:
-            left = findings_of_rule("P02", still_to_mend(assessed.findings, material.policy), material.policy)
-            run.faulty += [(entry.name, name_of(assessed.form), finding.message) for finding in left]
     if forms:
         widths = [opened.widths(form.sheet, public.columns) for form, public, opened in forms]
         target = _folder(entry, run) / f"{_prefix(entry, material)}绩效自评表.xlsx"

@@ -27,10 +27,11 @@ _LISTED = 200  # most rows of an annex; the county workbook has the rest
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """A bulletin that was written to `out`, and its figures."""
+    """A bulletin that was written to `out`, and its figures. told: by which workbook officers decided."""
 
     out: Path
     figures: CountyFigures
+    told: str = ""
 
 
 def county_bulletin(
@@ -42,13 +43,16 @@ def county_bulletin(
     today: date | None = None,
     jobs: int | None = None,
     progress: Callable[[int, int, str], None] | None = None,
+    workbook: str | Path | None = None,
 ) -> Bulletin:
     """Reads the folder as `consolidate` does and writes the bulletin, dated today unless `today` is given.
 
-    Raises UsageError and OutputError with a Chinese sentence.
+    workbook: the county workbook with the officers' decisions, with which every number agrees. Raises
+    UsageError and OutputError with a Chinese sentence.
     """
-    from selfeval_xl.county.study import study
-    from selfeval_xl.county.tables import build
+    from selfeval_xl.county.private import private_projects
+    from selfeval_xl.county.study import study_decided
+    from selfeval_xl.county.tables import build, with_opinions
     from selfeval_xl.filings.roster import read_roster
 
     folder, out = Path(folder), Path(out)
@@ -56,10 +60,19 @@ def county_bulletin(
     if not folder.is_dir():
         raise UsageError(f"“{folder}”不是文件夹。情况通报要给出收到的全部材料所在的文件夹。")
     rules = policy if isinstance(policy, Policy) else load(policy)
-    material = study(folder, read_roster(roster) if roster else None, rules, jobs, progress)
+    material, decisions = study_decided(
+        folder,
+        read_roster(roster) if roster else None,
+        rules,
+        jobs,
+        progress,
+        Path(workbook) if workbook else None,
+    )
     if not any(entry.forms for entry in material.entries):
         raise UsageError(f"“{folder}”里没有自评表，写不了情况通报。")
-    figures = county_figures(build(material), rules, material.roster is not None)
+    tables = with_opinions(build(material), decisions.written, material)
+    private = private_projects(material, decisions.written)
+    figures = county_figures(tables, rules, material.roster is not None, private)
     document = word.new_document()
     year = f"{material.year}年度" if material.year else ""
     word.title(document, f"关于{year}预算绩效自评", "情况的通报")
@@ -70,7 +83,7 @@ def county_bulletin(
         word.body(document, line, right=True)
     put(document, annexes(figures))
     word.save(document, out)
-    return Bulletin(out, figures)
+    return Bulletin(out, figures, decisions.told)
 
 
 def blocks(figures: CountyFigures, year: int | None, policy: Policy) -> list[Block]:
@@ -150,7 +163,7 @@ def _indicators(figures: CountyFigures) -> str:
     counts = figures.indicators
     return (
         f"项目绩效指标{counts['total']}个，已完成{counts['met']}个（其中超额完成{counts['exceeded']}个）"
-        f"，未完成{counts['unmet']}个（其中完成值为0的{counts['zero']}个），待核定{counts['open']}个，"
+        f"，未完成{counts['unmet']}个（其中完成值为0的{counts['zero']}个），待核定{counts['open']}个，未填{counts['blank']}个，"
         f"完成率{share(figures.completion)}。"
     )
 
@@ -256,6 +269,8 @@ def annexes(figures: CountyFigures) -> list[Block]:
         found.append(TableBlock("", annex.head, numbered, annex.widths))
         if len(annex.rows) > _LISTED:
             found.append(TextBlock(f"共{len(annex.rows)}个，其余见汇总工作簿。"))
+    if found and figures.unnamed:
+        found.append(TextBlock("不公开的项目计入合计，不在附件里点名。"))
     return found
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.assessment.reasons import causes
+from selfeval_xl.assessment.reasons import causes, listed_cause
 from selfeval_xl.county.departments.data import (
     EXEMPT,
     EXPLAINED,
@@ -23,6 +23,9 @@ from selfeval_xl.county.departments.data import (
     UNLISTED,
     UNSCORED,
 )
+from selfeval_xl.county.private import masked, without_private
+from selfeval_xl.county.recount import rejected
+from selfeval_xl.county.sheets.submissions import PASSED
 from selfeval_xl.county.workbook.rate_bands import Band, low_rate, rate_bands
 from selfeval_xl.model.findings import Counts, Severity, Treatment
 from selfeval_xl.model.forms import Verdict
@@ -60,7 +63,7 @@ class CountyFigures:
     departments, projects, indicators: counts by key. money: sums in 万元 by key. bands, grades: name, number
     of projects, their annual budget in 万元. causes: cause, number of indicators, number of projects.
     missing, partly: rows of the submissions. low, samples: rows of the projects. low_rate:
-    the rate below which they are low, 60%.
+    the rate below which they are low, 60%. unnamed: how many projects are not public, and listed nowhere.
     """
 
     departments: Mapping[str, int]
@@ -77,6 +80,7 @@ class CountyFigures:
     low_rate: str
     low: Sequence[Row]
     samples: Sequence[Row]
+    unnamed: int = 0
 
     @property
     def rate(self) -> Decimal | None:
@@ -85,18 +89,22 @@ class CountyFigures:
 
     @property
     def completion(self) -> Decimal | None:
-        """完成率: 已完成 ÷ (指标数 − 待核定)."""
-        return ratio(
-            Decimal(self.indicators["met"]), Decimal(self.indicators["total"] - self.indicators["open"])
-        )
+        """完成率: 已完成 ÷ (指标数 − 待核定 − 未填)."""
+        counts = self.indicators
+        judged = counts["total"] - counts["open"] - counts["blank"]
+        return ratio(Decimal(counts["met"]), Decimal(judged)) if judged else None
 
 
 def county_figures(
-    tables: Mapping[str, Sequence[Row]], policy: Policy, rostered: bool = True
+    tables: Mapping[str, Sequence[Row]],
+    policy: Policy,
+    rostered: bool = True,
+    private: frozenset[tuple[str, str]] = frozenset(),
 ) -> CountyFigures:
     """The figures of a county's rows (see county.tables.build).
 
     policy: has the bands of rates and grades. rostered: whether a roster says who has to report.
+    private: department and name of projects that are counted, but not named.
     """
     projects, submissions = tables["projects"], tables["submissions"]
     listed = [row for row in submissions if row["section"] != UNLISTED]
@@ -124,16 +132,25 @@ def county_figures(
         grades=[(grade, *_group(projects, "grade", grade)) for grade in grades],
         indicators=_indicators(tables),
         causes=_causes(tables["deviations"]),
-        problems=_problems(tables["findings"]),
+        problems=_problems(tables["findings"], private),
         findings=_by_treatment(tables["findings"]),
         missing=silent,
-        partly=[row for row in submissions if row["state"] == "部分报送"],
+        partly=[
+            {**row, "missing_names": masked(row["missing_names"] or "", private)}
+            for row in submissions
+            if row["state"] == "部分报送"
+        ],
         low_rate=low,
         low=sorted(
-            (row for row in counted if row["annual_budget"] and row["execution_rate"] < floor),
+            (
+                row
+                for row in without_private(counted, private)
+                if row["annual_budget"] and row["execution_rate"] < floor
+            ),
             key=lambda row: row["execution_rate"],
         ),
-        samples=[row for row in projects if row.get("sample") == "是"],
+        samples=[row for row in without_private(projects, private) if row.get("sample") == "是"],
+        unnamed=len(private),
     )
 
 
@@ -164,6 +181,7 @@ def _indicators(tables: Mapping[str, Sequence[Row]]) -> dict[str, int]:
         "unmet": verdicts.count(_UNMET),
         "zero": sum(row["form"] == "项目" and row["kind"] == "完成值为0" for row in tables["deviations"]),
         "open": verdicts.count(_OPEN),
+        "blank": verdicts.count(None),
     }
 
 
@@ -172,7 +190,7 @@ def _causes(rows: Iterable[Row]) -> list[tuple[str, int, int]]:
     missed = [row for row in rows if row["form"] == "项目" and row["kind"] not in (_EXCEEDED, _OPEN)]
     found = []
     for cause in causes():
-        group = [row for row in missed if row["cause"] == cause]
+        group = [row for row in missed if listed_cause(row["cause"]) == cause]
         projects = {(row["department"], row["project"], row["file"], row["sheet"]) for row in group}
         found.append((cause, len(group), len(projects)))
     return found
@@ -183,14 +201,18 @@ def _departments(
 ) -> dict[str, int]:
     """The numbers of departments. listed: those of the roster. silent: those that sent nothing."""
     submissions = tables["submissions"]
+    passed = {row["department"] for row in submissions if row["state"] == PASSED}
+    open_rows = [
+        row for row in tables["departments"] if row["advice"] != NONE and row["department"] not in passed
+    ]
     return {
         "due": len(listed) if rostered else 0,
         "came": sum(row["state"] != NONE for row in listed),
         "late": sum(row["late"] == "是" for row in submissions),
         "silent": len(silent),
         "partly": sum(row["state"] == "部分报送" for row in submissions),
-        "mend": sum(row["fix"] > 0 for row in tables["departments"]),
-        "explain": sum(row["fix"] == 0 and row["explain"] > 0 for row in tables["departments"]),
+        "mend": sum(row["fix"] > 0 for row in open_rows),
+        "explain": sum(row["fix"] == 0 and row["explain"] > 0 for row in open_rows),
     }
 
 
@@ -202,16 +224,20 @@ def _by_treatment(rows: Iterable[Row]) -> Counts:
         if row["treatment"] == Treatment.EXPLAIN.label and row["status"] == EXPLAINED
         else labels.get(row["treatment"], "")
         for row in rows
-        if row["status"] != MENDED
+        if row["status"] != MENDED and not rejected(row.get("opinion"))
     )
     return Counts(**{name: numbers[name] for name in Counts._fields})
 
 
-def _problems(rows: Sequence[Row], most: int = 10) -> list[FrequentFinding]:
+def _problems(
+    rows: Sequence[Row], private: frozenset[tuple[str, str]] = frozenset(), most: int = 10
+) -> list[FrequentFinding]:
     """The most frequent errors and doubtful points; unreadable files are no problem of the forms."""
     by_rule: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         if row["severity"] == Severity.NOTE.label or row["rule"] in _ABOUT_FILES:
+            continue
+        if rejected(row.get("opinion")):
             continue
         by_rule.setdefault((row["rule"], row["title"]), []).append(row)
     ordered = sorted(by_rule.items(), key=lambda item: (-len(item[1]), item[0]))[:most]
@@ -221,9 +247,10 @@ def _problems(rows: Sequence[Row], most: int = 10) -> list[FrequentFinding]:
             len({row["department"] for row in group}),
             len({(row["department"], row["project"]) for row in group if row["project"]}),
             len(group),
-            group[0]["message"],
-            group[0]["department"] or "",
-            group[0]["project"] or "",
+            masked(example["message"], private),
+            example["department"] or "",
+            masked(example["project"] or "", private),
         )
         for (_, title), group in ordered
+        for example in (without_private(group, private) or group)[:1]
     ]

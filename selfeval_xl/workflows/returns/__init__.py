@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.county.study import check_places, study
+from selfeval_xl.county.departments.versions_checked import earlier_versions
+from selfeval_xl.county.study import check_places, study_decided
 from selfeval_xl.files import is_replacing, make_folder, safe_name
+from selfeval_xl.filings.grouping import UNKNOWN
 from selfeval_xl.model.findings import Finding
+from selfeval_xl.model.forms import ReadFile
+from selfeval_xl.model.listed import ListedFinding
 from selfeval_xl.readers.formats.kinds import WITH_SHEETS
 from selfeval_xl.rules.county_file import load
+from selfeval_xl.workflows.marking.progress import checked_with
 from selfeval_xl.workflows.returns.finding_list import is_open, returned
 from selfeval_xl.workflows.returns.mark_file import MarkedFile, MarkJob, mark_many
 
@@ -46,7 +51,8 @@ class ReturnsResult:
     """The returns of one run.
 
     passed: names of the departments with nothing to mend or explain. problems: sentences about files that
-    could not be marked. kept: sentences about files that were left as they are.
+    could not be marked. kept: sentences about files that were left as they are. told: by which county
+    workbook the officers' decisions were taken.
     """
 
     out: Path
@@ -54,6 +60,7 @@ class ReturnsResult:
     passed: tuple[str, ...]
     problems: tuple[str, ...]
     kept: tuple[str, ...] = ()
+    told: str = ""
 
 
 def return_filings(
@@ -64,10 +71,12 @@ def return_filings(
     policy: Policy | str | Path | None = None,
     jobs: int | None = None,
     progress: Callable[[int, int, str], None] | None = None,
+    workbook: str | Path | None = None,
 ) -> ReturnsResult:
     """Reads every file below the folder, and writes into `out` a folder with returns for each department.
 
     Only versions that count are returned, and of them only files with something to mend or to explain.
+    workbook: the county workbook with the officers' decisions (see `county.decisions`).
     progress(done, all, file name). Raises UsageError (no such folder, `out` inside it, faulty roster) and
     OutputError (`out` cannot be written).
     """
@@ -76,8 +85,15 @@ def return_filings(
     folder, out = Path(folder), Path(out)
     check_places(folder, out)
     rules = policy if isinstance(policy, Policy) else load(policy)
-    material = study(folder, read_roster(roster) if roster else None, rules, jobs, progress)
-    return write_returns(material, out, jobs, progress)
+    material, decisions = study_decided(
+        folder,
+        read_roster(roster) if roster else None,
+        rules,
+        jobs,
+        progress,
+        Path(workbook) if workbook else None,
+    )
+    return replace(write_returns(material, out, jobs, progress), told=decisions.told)
 
 
 def write_returns(
@@ -91,11 +107,11 @@ def write_returns(
     passed = []
     for entry in material.entries:
         findings = findings_of(entry)
-        if not any(map(is_open, findings)):
-            passed += [entry.name] if entry.forms or entry.reports else []
+        if not goes_back(entry, findings):
+            passed += [entry.name] if entry.came else []
             continue
         target = make_folder(out / folder_name(entry))
-        planned.append((entry, target, list(_jobs(entry, target, findings)), findings))
+        planned.append((entry, target, list(_jobs(entry, target, findings, material)), findings))
     jobs_of_all = [job for _, _, planned_jobs, _ in planned for job in planned_jobs]
     results = mark_many(jobs_of_all, jobs, _as_returns(progress)) if jobs_of_all else []
     remaining = iter(results)
@@ -112,6 +128,17 @@ def write_returns(
         tuple(marked.error for marked in results if marked.error and not marked.kept),
         tuple(marked.error for marked in results if marked.kept),
     )
+
+
+def goes_back(entry: DepartmentData, findings: Iterable[Finding]) -> bool:
+    """Whether a department's filing is returned: by the officers' decision, else where something is open.
+
+    A workbook in which nothing was filled in is asked for, not returned; one of an unknown department cannot.
+    """
+    unknown = entry.name.startswith(UNKNOWN)
+    if not any(map(is_open, findings)) or not entry.came or entry.send_back is False or unknown:
+        return False
+    return entry.send_back or not entry.passed
 
 
 def _as_returns(
@@ -133,7 +160,9 @@ def folder_name(entry: DepartmentData) -> str:
     return safe_name(f"{entry.code}{entry.name}" or "未识别部门")
 
 
-def _jobs(entry: DepartmentData, folder: Path, findings: Iterable[Finding]) -> Iterable[MarkJob]:
+def _jobs(
+    entry: DepartmentData, folder: Path, findings: Sequence[Finding], material: CountyData
+) -> Iterable[MarkJob]:
     """A job for each file with something to mend or explain.
 
     Findings outside tables (a missing project, the report) go to the list of the department's main file.
@@ -156,9 +185,23 @@ def _jobs(entry: DepartmentData, folder: Path, findings: Iterable[Finding]) -> I
     taken: set[str] = set()
     for path, of_file in by_file.items():
         if any(map(is_open, of_file)):
-            listed = tuple(row for file in used for row in file.listed) if path == main else ()
             out = str(folder / _name(path, taken))
-            yield MarkJob(path or "", out, tuple(of_file), listed, replacing=is_replacing())
+            own = set(map(id, of_file))
+            elsewhere = (finding for finding in findings if id(finding) not in own)
+            check = checked_with(material.findings.rules, elsewhere)
+            listed = _listed_before(entry, path, used if path == main else [])
+            yield MarkJob(path or "", out, tuple(of_file), listed, check, replacing=is_replacing())
+
+
+def _listed_before(
+    entry: DepartmentData, path: str | None, others: Iterable[ReadFile]
+) -> tuple[ListedFinding, ...]:
+    """The list of the return before, where the file has none itself: that of an earlier version, or `others`.
+
+    The second time a department may send its own file again, and not the one that was returned.
+    """
+    earlier = [file for file in earlier_versions(entry.receipts, path or "") if file.listed]
+    return earlier[0].listed if earlier else tuple(row for file in others for row in file.listed)
 
 
 def _name(path: str | None, taken: set[str]) -> str:

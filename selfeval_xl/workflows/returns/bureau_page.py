@@ -23,7 +23,7 @@ def overview(material: CountyData, result: ReturnsResult, today: date) -> Paper:
     """The page: counts in a sentence, and a row for each department that has something to do."""
     listed = [entry for entry in material.entries if entry.row]
     behind = to_remind(material)
-    silent = [entry for entry in behind if not entry.forms and not entry.reports]
+    silent = [entry for entry in behind if not entry.came]
     lines = [
         f"截至{dates.full_day(today)}，"
         + (

@@ -9,12 +9,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from selfeval_xl.model.findings import Finding, Treatment
-from selfeval_xl.model.forms import ListedFinding
 from selfeval_xl.model.grid import Grid
-from selfeval_xl.workflows.marking.progress import EXPLAINED, Progress, compare
+from selfeval_xl.model.listed import ListedFinding
+from selfeval_xl.workflows.marking.progress import (
+    EXPLAINED,
+    MENDED,
+    STILL_OPEN,
+    CheckedWith,
+    Progress,
+    compare,
+)
 from selfeval_xl.workflows.marking.result_list import COLUMNS, in_order, row_of
 
 NEXT_YEAR = "以下供下年申报绩效目标时完善，本次不改、不必说明"
+UNJUDGED = "以下是上次的意见，要有单位名册等材料才能核对，这次没有查，仍请办理"
 GONE = "以下是上次退回、现在已经修改的"
 _ORDER = {Treatment.FIX: 0, Treatment.EXPLAIN: 1, Treatment.NEXT_YEAR: 2}
 _EXPLANATION, _STATE, _MESSAGE = COLUMNS.index("单位说明"), COLUMNS.index("状态"), COLUMNS.index("问题说明")
@@ -49,11 +57,14 @@ def is_open(finding: Finding) -> bool:
 
 
 def listing(
-    findings: Iterable[Finding], grids: Sequence[Grid], listed: Iterable[ListedFinding] = ()
+    findings: Iterable[Finding],
+    grids: Sequence[Grid],
+    listed: Iterable[ListedFinding] = (),
+    check: CheckedWith | None = None,
 ) -> Listing:
-    """The list for one file. listed: the rows of the return before this one."""
+    """The list for one file. listed: the rows of the return before this one. check: as of `compare`."""
     ordered = sorted(filter(returned, in_order(findings, grids)), key=_order)
-    progress = compare(ordered, listed)
+    progress = compare(ordered, listed, check)
     table: list[list[str]] = []
     marked: list[tuple[int, Finding]] = []
     below = False  # whether the separator is written, below which everything waits for next year
@@ -68,9 +79,14 @@ def listing(
         table.append(row)
         if not below and state != EXPLAINED:
             marked.append((number, finding))
-    if progress.mended:
-        table.append(_separator(GONE))
-    table += [_mended_row(number, row) for number, row in enumerate(progress.mended, len(ordered) + 1)]
+    for title, rows, state in (
+        (UNJUDGED, progress.unjudged, STILL_OPEN),
+        (GONE, progress.mended, MENDED),
+    ):
+        if rows:
+            table.append(_separator(title))
+        first = sum(bool(row[0]) for row in table) + 1
+        table += [_earlier_row(number, row, state) for number, row in enumerate(rows, first)]
     return Listing(tuple(ordered), tuple(map(tuple, table)), tuple(marked), progress)
 
 
@@ -79,8 +95,8 @@ def _order(finding: Finding) -> int:
     return len(_ORDER) if finding.treatment is None else _ORDER[finding.treatment]
 
 
-def _mended_row(number: int, row: ListedFinding) -> list[str]:
-    """The row of a finding that the previous return listed and that is mended now."""
+def _earlier_row(number: int, row: ListedFinding, state: str) -> list[str]:
+    """The row of a finding that the previous return listed and that is not found now."""
     return [
         str(number),
         row.level,
@@ -94,7 +110,7 @@ def _mended_row(number: int, row: ListedFinding) -> list[str]:
         row.message,
         row.hint,
         row.explanation,
-        "已修改",
+        state,
     ]
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from selfeval_xl.county.private import masked
 from selfeval_xl.files import leaving, write_out
 
 
@@ -24,6 +25,20 @@ class Paper:
     signed: tuple[str, ...] = ()
     tables: tuple[tuple[str, Sequence[str], Sequence[Sequence[str]], Sequence[float]], ...] = field(
         default=()
+    )
+
+
+def without_names(paper: Paper, private: frozenset[tuple[str, str]]) -> Paper:
+    """The paper without the names of projects that are not public."""
+    if not private:
+        return paper
+    return replace(
+        paper,
+        lines=tuple((level, masked(text, private)) for level, text in paper.lines),
+        tables=tuple(
+            (caption, head, [[masked(cell, private) for cell in row] for row in rows], widths)
+            for caption, head, rows, widths in paper.tables
+        ),
     )
 
 
@@ -75,9 +90,12 @@ def write_word(paper: Paper, out: Path) -> None:
     word.save(document, out)
 
 
-def write_both(paper: Paper, folder: Path, name: str, kept: list[str]) -> None:
-    """Writes the text and the Word file of a paper. kept: as of `files.leaving`. Raises OutputError."""
+def write_both(paper: Paper, folder: Path, name: str, kept: list[str], letter: Paper | None = None) -> None:
+    """Writes the text and the Word file of a paper. kept: as of `files.leaving`. Raises OutputError.
+
+    letter: what the Word file holds, where the text is a message and the letter has a title and a signature.
+    """
     with leaving(kept):
         write_text(paper, folder / f"{name}.txt")
     with leaving(kept):
-        write_word(paper, folder / f"{name}.docx")
+        write_word(letter or paper, folder / f"{name}.docx")

@@ -10,14 +10,14 @@ from pathlib import Path
 from selfeval_xl import files
 from selfeval_xl.errors import NotReplaced, SelfevalError
 from selfeval_xl.model.findings import Finding
-from selfeval_xl.model.forms import ListedFinding
 from selfeval_xl.model.grid import Extent, Grid
+from selfeval_xl.model.listed import ListedFinding
 from selfeval_xl.model.sheet_names import RETURNED
 from selfeval_xl.readers.archives import at_hand
 from selfeval_xl.readers.recognition.result_list import listed_in
 from selfeval_xl.workflows.marking.back_links import backlink_edits
 from selfeval_xl.workflows.marking.marks import cell_edits
-from selfeval_xl.workflows.marking.progress import EXPLAINED, MENDED, NEW, STILL_OPEN
+from selfeval_xl.workflows.marking.progress import EXPLAINED, MENDED, NEW, STILL_OPEN, CheckedWith
 from selfeval_xl.workflows.marking.result_list import cells_of, listed_on, table_edits
 from selfeval_xl.workflows.returns.finding_list import listing
 
@@ -44,14 +44,15 @@ class MarkedFile:
 class MarkJob:
     """The task of a worker: to mark these findings in a copy of the file.
 
-    listed: the list of the return before, where it stands in another file. kept: as of `mark_return`.
-    replacing: files of others are replaced.
+    listed: the list of the return before, where it stands in another file. check: as of `compare`.
+    kept: as of `mark_return`. replacing: files of others are replaced.
     """
 
     path: str
     out: str
     findings: tuple[Finding, ...]
     listed: tuple[ListedFinding, ...] = ()
+    check: CheckedWith | None = None
     kept: Path | None = None
     replacing: bool = False
 
@@ -62,22 +63,29 @@ def mark_return(
     findings: Iterable[Finding],
     listed: Iterable[ListedFinding] = (),
     kept: Path | None = None,
+    check: CheckedWith | None = None,
 ) -> MarkedFile:
     """Writes the return of one file.
 
     Findings of other places (a missing project, the report) are listed without a mark; with path "" the
     return is a list alone. kept: a folder for archives within archives that other files of the run lie in
-    too. Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
+    too. check: as of `compare`. Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when
+    the job cannot be done.
     """
     from selfeval_xl.files import scratch
 
     with scratch() as unpacked:
         real = at_hand(path, unpacked, kept) if str(path) else None
-        return _mark(str(path), real, Path(out), findings, listed)
+        return _mark(str(path), real, Path(out), findings, listed, check)
 
 
 def _mark(
-    path: str, real: Path | None, out: Path, findings: Iterable[Finding], listed: Iterable[ListedFinding]
+    path: str,
+    real: Path | None,
+    out: Path,
+    findings: Iterable[Finding],
+    listed: Iterable[ListedFinding],
+    check: CheckedWith | None,
 ) -> MarkedFile:
     """Writes the return. path: as the findings name the file. real: its path on the disk, None for a list."""
     from selfeval_xl.readers.formats.source import Source
@@ -93,7 +101,7 @@ def _mark(
         opened = OpenedWorkbook(Source("", grids=[Grid("说明", [[ONLY_LISTED]])]))
     grids = opened.source.grids
     before = listed_on(grids, RETURNED)
-    made = listing(findings, grids, (listed_in(before) if before else []) or listed)
+    made = listing(findings, grids, (listed_in(before) if before else []) or listed, check)
     in_file = [finding for _, finding in made.marked if finding.file in ("", path)]
     numbers = {id(finding): number for number, finding in made.marked}
     rows = {int(row[0]): line for line, row in enumerate(made.table, 2) if row[0]}
@@ -107,7 +115,12 @@ def _mark(
         )
     edits += backlink_edits(listed_cells, rows, RETURNED, grids, lambda name: sides.get(name, Extent()))
     applied = write_copy(opened, edits, out)
-    states = [*made.progress.states, *[MENDED] * len(made.progress.mended)]
+    progress = made.progress
+    states = [
+        *progress.states,
+        *[STILL_OPEN] * len(progress.unjudged),
+        *[MENDED] * len(progress.mended),
+    ]
     return MarkedFile(
         path,
         str(out),
@@ -121,7 +134,7 @@ def work(path: str) -> MarkedFile:
     job: MarkJob = pickle.loads(Path(path).read_bytes())
     try:
         with files.replacing(job.replacing):
-            return mark_return(job.path, job.out, job.findings, job.listed, job.kept)
+            return mark_return(job.path, job.out, job.findings, job.listed, job.kept, job.check)
     except SelfevalError as error:
         return MarkedFile(job.path, job.out, {}, error=str(error), kept=isinstance(error, NotReplaced))
 

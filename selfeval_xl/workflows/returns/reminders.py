@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from selfeval_xl.model.findings import counted
-from selfeval_xl.workflows.returns import dates, findings_of
+from selfeval_xl.workflows.returns import dates, findings_of, goes_back
 from selfeval_xl.workflows.returns.letter import Paper
 from selfeval_xl.workflows.returns.notices import MISSING_FORM, missing_among
 
@@ -33,7 +34,11 @@ def lacking(entry: DepartmentData, sealed_expected: bool) -> list[str]:
 def to_remind(material: CountyData) -> list[DepartmentData]:
     """The departments of the roster that have not sent everything."""
     sealed = seals_come(material)
-    return [entry for entry in material.entries if entry.row and (entry.missing or lacking(entry, sealed))]
+    return [
+        entry
+        for entry in material.entries
+        if entry.row and not entry.passed and (lacks_forms(entry) or lacking(entry, sealed))
+    ]
 
 
 def seals_come(material: CountyData) -> bool:
@@ -43,17 +48,34 @@ def seals_come(material: CountyData) -> bool:
     return any(sealed(entry) for entry in material.entries)
 
 
+def lacks_forms(entry: DepartmentData) -> bool:
+    """Whether forms or the report are missing; a missing stamp alone is not late."""
+    return bool(not entry.came or entry.missing or entry.blank or lacking(entry, False))
+
+
+def reminder_letter(entry: DepartmentData, material: CountyData, today: date, message: Paper) -> Paper:
+    """The same message as a letter with title, signature and date."""
+    policy, year = material.policy, material.year
+    text = message.lines[0][1].split("】", 1)[-1].split("：", 1)[-1]
+    return Paper(
+        f"关于补报{f'{year}年度' if year else ''}\n绩效自评材料的通知",
+        f"{entry.name}：",
+        ((0, text),),
+        (f"{policy['bureau_name']}{policy['bureau_section']}", dates.full_day(today)),
+    )
+
+
 def reminder(entry: DepartmentData, material: CountyData, today: date) -> Paper:
     """The message for one department in at most 200 characters: friendly before the deadline, then plain."""
     policy, year = material.policy, material.year
     deadline = entry.row.deadline if entry.row else ""
-    late = (today - date.fromisoformat(deadline)).days if deadline else 0
+    late = (today - date.fromisoformat(deadline)).days if deadline and lacks_forms(entry) else 0
     about = f"{year}年度" if year else ""
     for names in (5, 3, 2, 1, 0):
         text = (
             _late(entry, material, late, about, names, today)
             if late > 0
-            else _early(entry, material, deadline, about, names)
+            else _early(entry, material, deadline, about, names, today)
         )
         text += f"联系人：{dates.contact(policy)}。"
         if len(text) <= LONGEST:
@@ -61,11 +83,14 @@ def reminder(entry: DepartmentData, material: CountyData, today: date) -> Paper:
     return Paper("", "", ((0, text),))
 
 
-def _early(entry: DepartmentData, material: CountyData, deadline: str, about: str, names: int) -> str:
+def _early(
+    entry: DepartmentData, material: CountyData, deadline: str, about: str, names: int, today: date
+) -> str:
+    in_time = deadline and date.fromisoformat(deadline) >= today
     until = (
         f"请于{dates.day(deadline, weekday=True)}{material.policy['deadline_hour']}前报送"
-        if deadline
-        else "请尽快报送"
+        if in_time
+        else f"请于{dates.mend_until(today, material.policy)}前补齐"
     )
     return (
         f"【绩效自评提醒】{entry.name}：{about}绩效自评材料{until}。"
@@ -74,10 +99,10 @@ def _early(entry: DepartmentData, material: CountyData, deadline: str, about: st
 
 
 def _late(entry: DepartmentData, material: CountyData, late: int, about: str, names: int, today: date) -> str:
-    until = dates.day(dates.working_day(today.fromordinal(today.toordinal() + 3)), weekday=True)
+    until = dates.mend_until(today, material.policy)
     return (
         f"【绩效自评催报】{entry.name}：你单位{about}绩效自评材料已逾期{late}天。"
-        f"{_missing(entry, material, names)}请于{until}下班前补报；"
+        f"{_missing(entry, material, names)}请于{until}前补报；"
         f"确有困难的，请当日告知预计时间。{_to_mend(entry)}"
     )
 
@@ -86,15 +111,22 @@ def _missing(entry: DepartmentData, material: CountyData, names: int) -> str:
     """The sentence about missing material. names: how many projects it may name."""
     due = len(entry.projects) + len(entry.missing)
     parts = lacking(entry, seals_come(material))
-    if not entry.forms and not entry.reports:
-        return f"你单位{f'应报项目{due}个、' if due else ''}部门整体自评表、自评报告均未收到。"
+    if not entry.came:
+        what = f"{f'应报项目{due}个、' if due else ''}部门整体自评表、自评报告"
+        if entry.forms:
+            return f"你单位报来的表还没有填，{what}请填好报来。"
+        if entry.unreadable:
+            files = "、".join(PurePath(receipt.file.path).name for receipt in entry.unreadable[:2])
+            return f"你单位报来的“{files}”打不开，请解压或另存为没有密码的xlsx重报（{what}）。"
+        return f"你单位{what}均未收到。"
     text = ""
     if entry.missing:
         listed = "".join(
             f"{_NUMBERS[number]}{project.name} " for number, project in enumerate(entry.missing[:names])
         ).strip()
         more = f"{'等' if listed else ''}{len(entry.missing)}个项目" if len(entry.missing) > names else ""
-        text = f"你单位应报项目{due}个，已收到{len(entry.projects)}个，还差：{listed}{more}"
+        came = len(entry.projects) - len(entry.blank)
+        text = f"你单位应报项目{due}个，已收到{came}个，还差：{listed}{more}"
     joined = "、".join(parts)
     return f"{text}{'；' if text and joined else ''}{f'{joined}未收到' if joined else ''}。"
 
@@ -104,7 +136,7 @@ def _to_mend(entry: DepartmentData) -> str:
     findings = list(findings_of(entry))
     counts = counted(findings)
     missing = sum(finding.rule == MISSING_FORM for finding in findings)
-    if counts.due == missing or not (entry.forms or entry.reports):
+    if counts.due == missing or not goes_back(entry, findings):
         return ""
     mend = f"须修改{counts.fix}处{missing_among(missing)}" if counts.fix else ""
     explain = f"须说明{counts.explain}处" if counts.explain else ""
@@ -115,7 +147,7 @@ def for_section(section: str, entries: Iterable[DepartmentData], material: Count
     """The message for a section (归口股室): those of its departments that sent nothing or not everything."""
     entries = [entry for entry in entries if entry.row]
     behind = to_remind(material)
-    nothing = [entry for entry in entries if not entry.forms and not entry.reports]
+    nothing = [entry for entry in entries if not entry.came]
     part = [entry for entry in entries if entry in behind and entry not in nothing]
     text = f"{section}：你股归口{len(entries)}个部门，已报齐{len(entries) - len(nothing) - len(part)}个"
     if nothing:

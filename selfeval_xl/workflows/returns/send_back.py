@@ -6,16 +6,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.county.study import check_places, study
+from selfeval_xl.county.study import check_places, study_decided
 from selfeval_xl.files import leaving, make_folder, safe_name
 from selfeval_xl.rules.county_file import load
 from selfeval_xl.workflows.returns import ReturnsResult, folder_name, write_returns
 from selfeval_xl.workflows.returns.bureau_page import overview
-from selfeval_xl.workflows.returns.letter import write_both, write_text
+from selfeval_xl.workflows.returns.letter import without_names, write_both, write_text
 from selfeval_xl.workflows.returns.notices import return_notice
-from selfeval_xl.workflows.returns.reminders import for_section, reminder, to_remind
+from selfeval_xl.workflows.returns.reminders import for_section, reminder, reminder_letter, to_remind
+
+if TYPE_CHECKING:
+    from selfeval_xl.county.departments.data import CountyData
 
 NOTICE, REMINDER, SECTIONS, OVERVIEW = "退回通知", "催报通知", "归口股室", "退回催报一览"
 
@@ -30,28 +34,42 @@ def send_back(
     returns: bool = True,
     jobs: int | None = None,
     progress: Callable[[int, int, str], None] | None = None,
+    workbook: str | Path | None = None,
 ) -> ReturnsResult:
     """Writes returns and papers into the folder `out`.
 
     It gets a folder for each department with its marked files, 退回通知 and 催报通知, a folder 归口股室, and
-    退回催报一览. today: the date of the papers. returns: False leaves out marked files and 退回通知. Raises
-    UsageError and OutputError with a Chinese sentence when the job cannot be done.
+    退回催报一览. workbook: the county workbook with the officers' decisions. today: the date of the papers.
+    returns: False leaves out marked files and 退回通知. Raises UsageError and OutputError with a Chinese
+    sentence when the job cannot be done.
     """
+    from selfeval_xl.county.private import private_projects
+    from selfeval_xl.county.sheets.receipts import questions
     from selfeval_xl.filings.roster import read_roster
 
     folder, out, today = Path(folder), Path(out), today or date.today()
     check_places(folder, out)
     rules = policy if isinstance(policy, Policy) else load(policy)
-    material = study(folder, read_roster(roster) if roster else None, rules, jobs, progress)
+    material, decisions = study_decided(
+        folder,
+        read_roster(roster) if roster else None,
+        rules,
+        jobs,
+        progress,
+        Path(workbook) if workbook else None,
+    )
     result = write_returns(material, out, jobs, progress) if returns else ReturnsResult(out, (), (), ())
+    private = private_projects(material, decisions.written)
     kept = list(result.kept)
     make_folder(out)
     entries = {entry.name: entry for entry in material.entries}
     for each in result.returns:
         notice = return_notice(entries[each.name], each.findings, rules, material.year, today)
-        write_both(notice, each.folder, NOTICE, kept)
+        write_both(without_names(notice, private), each.folder, NOTICE, kept)
     for entry in to_remind(material):
-        write_both(reminder(entry, material, today), make_folder(out / folder_name(entry)), REMINDER, kept)
+        message = without_names(reminder(entry, material, today), private)
+        letter = reminder_letter(entry, material, today, message)
+        write_both(message, make_folder(out / folder_name(entry)), REMINDER, kept, letter)
     sections = dict.fromkeys(entry.section for entry in material.entries if entry.row and entry.section)
     for section in sections:
         members = [entry for entry in material.entries if entry.section == section]
@@ -59,4 +77,15 @@ def send_back(
         with leaving(kept):
             write_text(paper, make_folder(out / SECTIONS) / f"{safe_name(section)}.txt")
     write_both(overview(material, result, today), out, OVERVIEW, kept)
-    return replace(result, kept=tuple(kept))
+    problems = (*result.problems, *_not_returned(material, result), *questions(material))
+    return replace(result, kept=tuple(kept), told=decisions.told, problems=problems)
+
+
+def _not_returned(material: CountyData, result: ReturnsResult) -> list[str]:
+    """A sentence for each department that an officer wants to return although nothing is open."""
+    returned = {each.name for each in result.returns}
+    return [
+        f"{entry.name}写了要退回，但没有要改、要说明的，没有生成退回件；有意见请写在“补充意见”里。"
+        for entry in material.entries
+        if entry.send_back and entry.name not in returned and entry.came
+    ]

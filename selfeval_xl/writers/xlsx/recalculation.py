@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from selfeval_xl.model.formulas.evaluation import evaluate
-from selfeval_xl.model.formulas.syntax import ranges_in
+from selfeval_xl.model.formulas.syntax import looks_through_sheets, ranges_in
 from selfeval_xl.model.formulas.values import ErrorValue, Matrix, Place, Scalar, UnknownFormula
 from selfeval_xl.model.grid import Area, Grid
 from selfeval_xl.writers.xlsx.package import child
@@ -59,7 +59,11 @@ def _dependent(formulas: Mapping[Cell, str], changed: set[Cell]) -> dict[Cell, N
     """The formulas whose value may be another one now, in the order of the sheets."""
     readers: dict[Cell, list[Cell]] = {}
     wide: dict[str, list[tuple[Area, Cell]]] = {}
-    reached = {cell for cell, text in formulas.items() if any(name in text for name in _VOLATILE)}
+    reached = {
+        cell
+        for cell, text in formulas.items()
+        if any(name in text for name in _VOLATILE) or looks_through_sheets(text)
+    }
     for cell, text in formulas.items():
         for named in set(ranges_in(text, cell[1])):
             sheet, area = named.sheet or cell[0], named.area
@@ -100,6 +104,10 @@ class _BookCells:
     @cached_property
     def _names(self) -> frozenset[str]:
         return frozenset(name for name in self.book.names if self.book.sheet(name) is not None)
+
+    def sheets(self) -> list[str]:
+        """The names of the worksheets in the order of the tabs."""
+        return [name for name in self.book.names if name in self._names]
 
     def height(self, sheet: str) -> int:
         """How many rows of a sheet hold something."""

@@ -1,0 +1,43 @@
+"""Project sheets of a blank workbook that stand ready, hidden until they are needed.
+
+One that nobody has typed into is no form: it is not checked, counted or reported as hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from selfeval_xl.model.forms import PROJECT, Form
+from selfeval_xl.model.grid import Grid
+from selfeval_xl.model.money import AMOUNTS
+from selfeval_xl.model.sheet_names import READY
+
+
+def stands_ready(grid: Grid, settings: Mapping[str, str]) -> bool:
+    """Whether the workbook was made with this sheet as a spare one, whatever was typed into it since."""
+    return grid.name in settings.get(READY, "").split("、")
+
+
+def is_untouched(form: Form) -> bool:
+    """Whether a project form holds nothing but what was printed."""
+    typed = (
+        form.project,
+        form.project_code,
+        form.department,
+        form.unit,
+        form.total_score,
+        form.goal.initial,
+        form.goal.expected,
+        form.goal.actual,
+        form.indicators,
+        form.placeholders,
+        form.management,
+        form.broken,
+        form.pictures,
+        form.overlays,
+        form.account.unread,
+        *form.remarks.values(),
+        *form.signature.values(),
+        *(getattr(line, key) for line in form.funding for key in (*AMOUNTS, "note")),
+    )
+    return form.kind == PROJECT and not any(typed)
