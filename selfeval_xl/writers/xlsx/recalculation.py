@@ -64,7 +64,10 @@ def _dependent(formulas: Mapping[Cell, str], changed: set[Cell]) -> dict[Cell, N
         for cell, text in formulas.items()
         if any(name in text for name in _VOLATILE) or looks_through_sheets(text)
     }
+    concerned = _concerned(formulas, {cell[0] for cell in (*changed, *reached)})
     for cell, text in formulas.items():
+        if cell[0] not in concerned:
+            continue
         for named in set(ranges_in(text, cell[1])):
             sheet, area = named.sheet or cell[0], named.area
             if (area.bottom - area.top + 1) * (area.right - area.left + 1) > _WIDEST:
@@ -82,6 +85,22 @@ def _dependent(formulas: Mapping[Cell, str], changed: set[Cell]) -> dict[Cell, N
         reached.update(fresh)
         waiting += fresh
     return {cell: None for cell in formulas if cell in reached and cell not in changed}
+
+
+def _concerned(formulas: Mapping[Cell, str], sheets: set[str]) -> set[str]:
+    """These sheets and all whose formulas name one of them: others need not be looked through."""
+    texts: dict[str, list[str]] = {}
+    for cell, text in formulas.items():
+        if "!" in text:
+            texts.setdefault(cell[0], []).append(text)
+    others = {sheet: "\n".join(lines) for sheet, lines in texts.items()}
+    waiting, found = list(sheets), set(sheets)
+    while waiting:
+        name = waiting.pop()
+        fresh = [sheet for sheet, text in others.items() if sheet not in found and name in text]
+        found.update(fresh)
+        waiting += fresh
+    return found
 
 
 class _BookCells:
