@@ -14,6 +14,7 @@ from selfeval_xl.model.formulas.evaluation import evaluate
 from selfeval_xl.model.formulas.syntax import parse, ranges_in
 from selfeval_xl.model.formulas.values import ErrorValue, Matrix, Place, UnknownFormula
 from selfeval_xl.model.grid import Area, a1, position
+from selfeval_xl.readers.formats.sheet_xml import moved
 from selfeval_xl.writers.xlsx.opened import open_workbook
 from selfeval_xl.writers.xlsx.recalculation import recalculate
 
@@ -203,3 +204,17 @@ def test_every_formula_of_the_templates_is_computed_as_it_is_cached(path):
         for cell in row
         if (cell.value or "") != (before[sheet.title, cell.coordinate] or "")
     } == {}
+
+
+@pytest.mark.parametrize(
+    ("formula", "right"),
+    [
+        ("=A1+$B$1+B$2+$C3", "=B3+$B$1+C$2+$C5"),
+        ('=IF(A1="B2","x",LOG10(A2))', '=IF(B3="B2","x",LOG10(B4))'),
+        ("='A1 表'!A1&指标库!$A$2:$A$9", "='A1 表'!B3&指标库!$A$2:$A$9"),
+        ("=INDEX($F:$F,ROW())", "=INDEX($F:$F,ROW())"),
+        ("=SUM(F:F)", "=SUM(G:G)"),
+    ],
+)
+def test_a_shared_formula_is_moved_as_a_spreadsheet_program_does(formula, right):
+    assert moved(formula, (0, 0), (2, 1)) == right
