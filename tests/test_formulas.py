@@ -14,6 +14,7 @@ from selfeval_xl.model.formulas.evaluation import evaluate
 from selfeval_xl.model.formulas.syntax import parse, ranges_in
 from selfeval_xl.model.formulas.values import ErrorValue, Matrix, Place, UnknownFormula
 from selfeval_xl.model.grid import Area, a1, position
+from selfeval_xl.readers.formats.sheet_xml import moved
 from selfeval_xl.writers.xlsx.opened import open_workbook
 from selfeval_xl.writers.xlsx.recalculation import recalculate
 
@@ -26,6 +27,9 @@ class Sheet:
 
     def has_sheet(self, name):
         return name in ("表", "项目 01")
+
+    def sheets(self):
+        return ["表", "项目 01"]
 
     def height(self, sheet):
         return 5
@@ -108,9 +112,18 @@ REF, NA, BAD, DIV = map(ErrorValue, ("#REF!", "#N/A", "#VALUE!", "#DIV/0!"))
         ("=SUM(A$1:INDEX($A:$A,ROW()-1))", 12.0),
         ("=SUM(OFFSET(A1,0,1,1,1))", 3.0),
         ("=ROW()", 2.0),
+        ("=DATE(2024,11,30)", 45626.0),
+        ("=DATE(2024,13,1)", 45658.0),  # runs on into 2025
+        ("=YEAR(DATE(2024,2,30))", 2024.0),
+        ("=DAY(DATE(2024,2,30))", 1.0),
+        ("=MONTH(45626)", 11.0),
+        ("=LOOKUP(5,{1,3,6},{10,30,60})", 30.0),
+        ("=LOOKUP(9,A1:A5)", NA),
+        ("=CELL(\"address\",'项目 01'!A1)", "'项目 01'!$A$1"),
         ("=ROW(B3)", 3.0),
         ("=ROWS(A1:A5)", 5.0),
         ("='项目 01'!A1", 7.0),
+        ("=SUM('表:项目 01'!A1)", 19.0),
         ("=INDIRECT(\"'项目 01'!A1\")", 7.0),
         ("=INDIRECT(\"'没有'!A1\")", REF),
         ("=ISREF(INDIRECT(\"'没有'!A1\"))", False),
@@ -191,3 +204,17 @@ def test_every_formula_of_the_templates_is_computed_as_it_is_cached(path):
         for cell in row
         if (cell.value or "") != (before[sheet.title, cell.coordinate] or "")
     } == {}
+
+
+@pytest.mark.parametrize(
+    ("formula", "right"),
+    [
+        ("=A1+$B$1+B$2+$C3", "=B3+$B$1+C$2+$C5"),
+        ('=IF(A1="B2","x",LOG10(A2))', '=IF(B3="B2","x",LOG10(B4))'),
+        ("='A1 表'!A1&指标库!$A$2:$A$9", "='A1 表'!B3&指标库!$A$2:$A$9"),
+        ("=INDEX($F:$F,ROW())", "=INDEX($F:$F,ROW())"),
+        ("=SUM(F:F)", "=SUM(G:G)"),
+    ],
+)
+def test_a_shared_formula_is_moved_as_a_spreadsheet_program_does(formula, right):
+    assert moved(formula, (0, 0), (2, 1)) == right

@@ -68,6 +68,14 @@ ReplaceList = Annotated[
 Protected = Annotated[bool, typer.Option("--protect", help="保护工作表（不设密码），下发的格改不了。")]
 
 
+OtherwiseLayout = Annotated[
+    str,
+    typer.Option(
+        "--layout",
+        metavar="表式",
+        help="名册里没有写表式的部门用哪一种，写中文名或编号，例如 云南、mof-2020。",
+    ),
+]
 _NO_ROSTER = (
     "没有写单位名册：selfeval issue 名册.xlsx -o 下发。没有名册的，先用 selfeval issue --blank "
     "-o 名册.xlsx 生成空表。"
@@ -78,14 +86,7 @@ def issue(
     roster: IssuedRoster = None,
     out: IssueTo = None,
     blank: Annotated[bool, typer.Option("--blank", help="生成空白的单位名册，填好后再下发。")] = False,
-    layout: Annotated[
-        str,
-        typer.Option(
-            "--layout",
-            metavar="表式",
-            help="名册里没有写表式的部门用哪一种，写中文名或编号，例如 云南、mof-2020。",
-        ),
-    ] = "jilin-2024",
+    layout: OtherwiseLayout = "jilin-2024",
     year: Year = None,
     last: LastYear = None,
     protect: Protected = False,

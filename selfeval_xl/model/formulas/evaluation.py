@@ -16,6 +16,7 @@ from selfeval_xl.model.formulas.syntax import (
     Node,
     Operation,
     Range,
+    Sheets,
     Span,
     parse,
     range_of,
@@ -58,6 +59,8 @@ class Cells(Protocol):
 
     def height(self, sheet: str) -> int: ...
 
+    def sheets(self) -> list[str]: ...
+
 
 def evaluate(formula: str, place: Place, cells: Cells) -> Scalar:
     """The value that the cell shows. Raises UnknownFormula for what this program does not know."""
@@ -86,6 +89,8 @@ class _Evaluation:
                 return Matrix(rows)
             case Range():
                 return self._cells_of(node)
+            case Sheets():
+                return self._through_sheets(node)
             case Span():
                 return self._value_of(self.range(node))
             case Change(sign, operand):
@@ -131,6 +136,15 @@ class _Evaluation:
         if node.name not in FUNCTIONS:
             raise UnknownFormula
         return FUNCTIONS[node.name](self, node.arguments)
+
+    def _through_sheets(self, node: Sheets) -> Value:
+        names = self.cells.sheets()
+        if node.first not in names or node.last not in names:
+            return REF
+        ends = sorted((names.index(node.first), names.index(node.last)))
+        cell = Area(node.row, node.column, node.row, node.column)
+        cells = [self.cells.area(name, cell) for name in names[ends[0] : ends[1] + 1]]
+        return Matrix(tuple(row for matrix in cells for row in matrix.rows), is_range=True)
 
     def _value_of(self, named: Range | ErrorValue | None) -> Value:
         return self._cells_of(named) if isinstance(named, Range) else named

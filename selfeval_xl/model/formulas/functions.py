@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_DOWN, ROUND_UP
 from typing import Protocol
 
-from selfeval_xl.model.formulas import texts
+from selfeval_xl.model.formulas import days, texts
 from selfeval_xl.model.formulas.syntax import Node, Range
 from selfeval_xl.model.formulas.values import (
     NOT_AVAILABLE,
@@ -28,6 +28,7 @@ from selfeval_xl.model.formulas.values import (
     text_of,
     truth_of,
 )
+from selfeval_xl.model.grid import column_name
 
 
 class Asked(Protocol):
@@ -307,6 +308,30 @@ def _vlookup(ask: Asked, arguments: Arguments) -> Value:
     return table.rows[int(line) - 1][int(number) - 1] if 1 <= number <= table.width else REF
 
 
+def _lookup(ask: Asked, arguments: Arguments) -> Value:
+    """The last of ascending numbers that is not above the wanted one; errors among them are passed over."""
+    wanted, cells = ask.number(arguments[0]), _listed(ask.value(arguments[1]))
+    results = _listed(ask.value(arguments[2])) if len(arguments) > 2 else cells
+    if isinstance(wanted, ErrorValue):
+        return wanted
+    fitting = [at for at, one in enumerate(cells) if isinstance(one, float) and one <= wanted]
+    if not fitting:
+        return NOT_AVAILABLE
+    return results[fitting[-1]] if fitting[-1] < len(results) else REF
+
+
+def _cell(ask: Asked, arguments: Arguments) -> Value:
+    """The address of a cell; the other questions of CELL are not known here."""
+    named = ask.range(arguments[1]) if len(arguments) > 1 else None
+    if text_of(ask.scalar(arguments[0])) != "address" or named is None:
+        raise UnknownFormula
+    if isinstance(named, ErrorValue):
+        return named
+    row, column = named.area.top, named.area.left
+    sheet = "" if named.sheet is None else f"'{named.sheet}'!"
+    return f"{sheet}${column_name(column)}${row + 1}"
+
+
 def _listed(value: Value) -> list[Scalar]:
     return list(value.values()) if isinstance(value, Matrix) else [value]
 
@@ -408,10 +433,6 @@ def _mod(value: Scalar, divisor: Scalar) -> Scalar:
     return number % by if by else ErrorValue("#DIV/0!")
 
 
-def _is_missing(value: Scalar) -> bool:
-    return value == NOT_AVAILABLE
-
-
 FUNCTIONS: Mapping[str, Function] = {
     "IF": _if,
     "IFERROR": _iferror,
@@ -437,6 +458,12 @@ FUNCTIONS: Mapping[str, Function] = {
     "MATCH": _match,
     "INDEX": _index,
     "VLOOKUP": _vlookup,
+    "LOOKUP": _lookup,
+    "CELL": _cell,
+    "DATE": _lifted(days.day_number),
+    "YEAR": _lifted(days.year_of),
+    "MONTH": _lifted(days.month_of),
+    "DAY": _lifted(days.day_of_month),
     "ROW": _extent("top"),
     "COLUMN": _extent("left"),
     "ROWS": _extent("top", "bottom"),
@@ -446,7 +473,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "ISTEXT": _asking(lambda value: isinstance(value, str)),
     "ISBLANK": _asking(lambda value: value is None),
     "ISERROR": _asking(lambda value: isinstance(value, ErrorValue)),
-    "ISNA": _asking(_is_missing),
+    "ISNA": _asking(lambda value: value == NOT_AVAILABLE),
     "HYPERLINK": _hyperlink,
     "N": _number_or_zero,
     "T": _text_or_nothing,

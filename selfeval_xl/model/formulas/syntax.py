@@ -12,6 +12,7 @@ from selfeval_xl.model.grid import Area, position
 
 LONGEST = 8192  # of a formula in Excel
 _SHEET = r"'(?:[^']|'')+'!|[^\W\d][\w.]*!"
+_SHEETS = r"(?:'[^':]+:[^':]+'|[^\W\d][\w.]*:[^\W\d][\w.]*)!"
 _CELL = r"\$?[A-Za-z]{1,3}\$?[1-9]\d{0,6}"
 _COLUMNS = r"\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}"
 LAST_ROW = 1_048_575
@@ -19,6 +20,7 @@ _TOKEN = re.compile(
     rf"""\s*(?:
     (?P<text>"(?:[^"]|"")*")
     |(?P<error>\#(?:REF!|DIV/0!|N/A|VALUE!|NAME\?|NUM!|NULL!))
+    |(?P<sheets>{_SHEETS}{_CELL})(?![\w(!.:])
     |(?P<range>(?:{_SHEET})?(?:{_CELL}(?::{_CELL})?|{_COLUMNS}))(?![\w(!.])
     |(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)
     |(?P<call>[A-Za-z_][\w.]*)\(
@@ -57,6 +59,16 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheets:
+    """The same cell of all sheets from one to another, in the order of the tabs."""
+
+    first: str
+    last: str
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """The cells from one reference to another, as in F2:INDEX(F:F,9)."""
 
@@ -89,7 +101,7 @@ class Call:
     arguments: tuple[Node | None, ...]
 
 
-Node = Constant | Constants | Range | Span | Operation | Change | Call
+Node = Constant | Constants | Range | Sheets | Span | Operation | Change | Call
 
 
 @lru_cache(maxsize=4096)
@@ -127,6 +139,11 @@ def ranges_in(formula: str, row: int) -> list[Range]:
     formula = _OWN_ROW.sub(lambda match: f"{match[1]}{row + 1}", formula)
     found = (range_of(match[0]) for match in _RANGE.finditer(formula))
     return [each for each in found if each is not None]
+
+
+def looks_through_sheets(formula: str) -> bool:
+    """Whether a formula takes a cell of several sheets at once."""
+    return re.search(_SHEETS + _CELL, formula) is not None
 
 
 def _tokens(formula: str) -> list[tuple[str, str]]:
@@ -193,6 +210,10 @@ class _Reading:
         self.at += 1
         if kind == "call":
             return self._call(_PREFIX.sub("", text).upper())
+        if kind == "sheets":
+            names, _, cell = text.rpartition("!")
+            first, _, last = names.strip("'").partition(":")
+            return Sheets(first, last, *position(cell))
         if kind == "range":
             named = range_of(text)
             if named is None:

@@ -14,7 +14,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from selfeval_xl.model.display.cell import is_date_format
-from selfeval_xl.model.grid import Value, a1, position
+from selfeval_xl.model.grid import Value, a1, column_name, position
 from selfeval_xl.model.symbols import in_font
 from selfeval_xl.readers.formats.grid_values import Place, clean, serial_date
 from selfeval_xl.readers.formats.guard import MAX_VALUES, usual_cells
@@ -358,6 +358,33 @@ class _Formulas(Mapping[Place, str]):
         return len(self._raw)
 
 
+# A cell in a formula, outside of texts, names of sheets and names of functions.
+_RELATIVE = re.compile(r"\"[^\"]*\"|'[^']*'|(?<![\w.$])(\$?)([A-Za-z]{1,3})(\$?)([1-9]\d{0,6})(?![\w(!.])")
+
+
+_WHOLE = re.compile(r"(?<![\w$])(?:[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}|\d+:\$?\d+)(?![\w(!])")
+
+
+def moved(formula: str, origin: Place, place: Place) -> str:
+    """A formula of one cell as another one has it that shares it: its relative references moved along."""
+    down, right = place[0] - origin[0], place[1] - origin[1]
+    if _WHOLE.search(formula):  # whole rows or columns, which move too
+        from openpyxl.formula.translate import Translator
+
+        return Translator(formula, a1(*origin)).translate_formula(a1(*place))
+
+    def shifted(match: re.Match[str]) -> str:
+        if match[2] is None:
+            return match[0]
+        row, column = position(f"{match[2]}{match[4]}")
+        row, column = (row if match[3] else row + down), (column if match[1] else column + right)
+        if row < 0 or column < 0:
+            return "#REF!"
+        return f"{match[1]}{column_name(column)}{match[3]}{row + 1}"
+
+    return _RELATIVE.sub(shifted, formula)
+
+
 def formulas_in(xml: bytes, usual: bool | None = None) -> Mapping[Place, str]:
     """The formulas by place, each with its equals sign; one shared by several cells is written out for each.
 
@@ -369,19 +396,15 @@ def formulas_in(xml: bytes, usual: bool | None = None) -> Mapping[Place, str]:
     if not shared and (usual_cells(xml) if usual is None else usual):
         return _Formulas(xml)
     found: dict[Place, str] = {}
-    masters: dict[str, tuple[str, str]] = {}
+    masters: dict[str, tuple[str, Place]] = {}
     for cell in cells_in(xml):
         if cell.formula:
             found[cell.row, cell.column] = f"={cell.formula}"
             if cell.shared is not None:
-                masters[cell.shared] = (f"={cell.formula}", a1(cell.row, cell.column))
+                masters[cell.shared] = (f"={cell.formula}", (cell.row, cell.column))
         elif cell.shared in masters:
-            from openpyxl.formula.translate import Translator
-
             formula, origin = masters[cell.shared]
-            found[cell.row, cell.column] = Translator(formula, origin).translate_formula(
-                a1(cell.row, cell.column)
-            )
+            found[cell.row, cell.column] = moved(formula, origin, (cell.row, cell.column))
     return found
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from selfeval_xl.model.formulas.evaluation import evaluate
-from selfeval_xl.model.formulas.syntax import ranges_in
+from selfeval_xl.model.formulas.syntax import looks_through_sheets, ranges_in
 from selfeval_xl.model.formulas.values import ErrorValue, Matrix, Place, Scalar, UnknownFormula
 from selfeval_xl.model.grid import Area, Grid
 from selfeval_xl.writers.xlsx.package import child
@@ -59,8 +59,15 @@ def _dependent(formulas: Mapping[Cell, str], changed: set[Cell]) -> dict[Cell, N
     """The formulas whose value may be another one now, in the order of the sheets."""
     readers: dict[Cell, list[Cell]] = {}
     wide: dict[str, list[tuple[Area, Cell]]] = {}
-    reached = {cell for cell, text in formulas.items() if any(name in text for name in _VOLATILE)}
+    reached = {
+        cell
+        for cell, text in formulas.items()
+        if any(name in text for name in _VOLATILE) or looks_through_sheets(text)
+    }
+    concerned = _concerned(formulas, {cell[0] for cell in (*changed, *reached)})
     for cell, text in formulas.items():
+        if cell[0] not in concerned:
+            continue
         for named in set(ranges_in(text, cell[1])):
             sheet, area = named.sheet or cell[0], named.area
             if (area.bottom - area.top + 1) * (area.right - area.left + 1) > _WIDEST:
@@ -78,6 +85,22 @@ def _dependent(formulas: Mapping[Cell, str], changed: set[Cell]) -> dict[Cell, N
         reached.update(fresh)
         waiting += fresh
     return {cell: None for cell in formulas if cell in reached and cell not in changed}
+
+
+def _concerned(formulas: Mapping[Cell, str], sheets: set[str]) -> set[str]:
+    """These sheets and all whose formulas name one of them: others need not be looked through."""
+    texts: dict[str, list[str]] = {}
+    for cell, text in formulas.items():
+        if "!" in text:
+            texts.setdefault(cell[0], []).append(text)
+    others = {sheet: "\n".join(lines) for sheet, lines in texts.items()}
+    waiting, found = list(sheets), set(sheets)
+    while waiting:
+        name = waiting.pop()
+        fresh = [sheet for sheet, text in others.items() if sheet not in found and name in text]
+        found.update(fresh)
+        waiting += fresh
+    return found
 
 
 class _BookCells:
@@ -100,6 +123,10 @@ class _BookCells:
     @cached_property
     def _names(self) -> frozenset[str]:
         return frozenset(name for name in self.book.names if self.book.sheet(name) is not None)
+
+    def sheets(self) -> list[str]:
+        """The names of the worksheets in the order of the tabs."""
+        return [name for name in self.book.names if name in self._names]
 
     def height(self, sheet: str) -> int:
         """How many rows of a sheet hold something."""
