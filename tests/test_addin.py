@@ -14,6 +14,7 @@ from selfeval_xl.addin import connecting, pressing, state
 from selfeval_xl.filings.roster_sheets import blank_roster
 from selfeval_xl.model.notes import SEPARATOR
 from selfeval_xl.model.sheet_names import RESULTS, SETTINGS
+from selfeval_xl.templates import fill_in
 from selfeval_xl.writers.excel.runs import runs
 from selfeval_xl.writers.xlsx.looks import TINTS
 from support import excel_engine
@@ -630,3 +631,24 @@ def test_a_sum_that_ends_with_the_row_takes_in_the_row_inserted_below(formula, l
     )
     if away and "SUM(G12:G20)" in formula:
         assert with_row(shifted(away, "项目01", 19, False), "项目01", 19, False) == away.replace("G20", "G21")
+
+
+def test_a_sheet_that_stands_ready_is_shown_instead_of_a_copy(home, excel):
+    path = home / "空白.xlsx"
+    fill_in(
+        "mof-2021",
+        path,
+        projects=[{"project": "道路改造", "department": "示例局", "unit": "示例站"}],
+        department={},
+        cover={},
+        ready=2,
+    )
+    with excel_engine.open_book(excel, path) as opened:
+        sheets = opened.api.Sheets
+        count = sheets.Count
+        addin.press("add_project")
+        assert excel.person.messages[-1].startswith("已打开备用的“项目02”")
+        assert [sheets(name).Visible == -1 for name in ("项目02", "项目03")] == [True, False]
+        rows = [number for number in range(1, 6) if sheets("项目02").Range(f"F{number}").Value == "实施单位"]
+        unit = sheets("项目02").Range(f"G{rows[0]}").Value
+        assert sheets.Count == count and unit == "示例站"
