@@ -223,8 +223,8 @@ def test_rates_are_computed_into_blank_cells_and_wrong_ones_only_when_agreed(boo
 
 def test_deviations_stand_beside_the_form_outside_its_print_area(book, press, home):
     sheet = book.Sheets(ONE)
-    sheet.Range("I1:AZ52").ClearFormats()  # a form that has no such columns of its own
-    sheet.Range("I1:AZ52").Value = None
+    sheet.Range("I1:CZ60").ClearFormats()  # a form that has no such columns of its own
+    sheet.Range("I1:CZ60").Value = None
     before = snapshot(book, home)
     told = press("fill_deviations")
     assert "张表的右侧" in told and "1格备好了半成品，请把【待补充】处写完整。" in told
@@ -441,7 +441,7 @@ def test_a_sheet_protected_without_a_password_is_protected_again(book, press):
 
 
 def test_a_password_a_filter_and_an_unsaved_book_are_said_plainly(book, press, home, excel):
-    book.Sheets(TWO).Range("I1:AZ60").Value = None  # a form that has no such columns of its own
+    book.Sheets(TWO).Range("I1:CZ60").Value = None  # a form that has no such columns of its own
     book.Sheets(TWO).Protect("1234")
     assert press("fill_deviations").startswith(f"工作表“{TWO}”设了保护密码，不能写入。")
     book.Sheets(TWO).Unprotect("1234")
