@@ -14,6 +14,7 @@ from selfeval_xl.addin import connecting, pressing, state
 from selfeval_xl.filings.roster_sheets import blank_roster
 from selfeval_xl.model.notes import SEPARATOR
 from selfeval_xl.model.sheet_names import RESULTS, SETTINGS
+from selfeval_xl.templates import fill_in
 from selfeval_xl.writers.excel.runs import runs
 from selfeval_xl.writers.xlsx.looks import TINTS
 from support import excel_engine
@@ -222,8 +223,8 @@ def test_rates_are_computed_into_blank_cells_and_wrong_ones_only_when_agreed(boo
 
 def test_deviations_stand_beside_the_form_outside_its_print_area(book, press, home):
     sheet = book.Sheets(ONE)
-    sheet.Range("I1:AZ52").ClearFormats()  # a form that has no such columns of its own
-    sheet.Range("I1:AZ52").Value = None
+    sheet.Range("I1:CZ60").ClearFormats()  # a form that has no such columns of its own
+    sheet.Range("I1:CZ60").Value = None
     before = snapshot(book, home)
     told = press("fill_deviations")
     assert "张表的右侧" in told and "1格备好了半成品，请把【待补充】处写完整。" in told
@@ -440,7 +441,7 @@ def test_a_sheet_protected_without_a_password_is_protected_again(book, press):
 
 
 def test_a_password_a_filter_and_an_unsaved_book_are_said_plainly(book, press, home, excel):
-    book.Sheets(TWO).Range("I1:AZ60").Value = None  # a form that has no such columns of its own
+    book.Sheets(TWO).Range("I1:CZ60").Value = None  # a form that has no such columns of its own
     book.Sheets(TWO).Protect("1234")
     assert press("fill_deviations").startswith(f"工作表“{TWO}”设了保护密码，不能写入。")
     book.Sheets(TWO).Unprotect("1234")
@@ -630,3 +631,24 @@ def test_a_sum_that_ends_with_the_row_takes_in_the_row_inserted_below(formula, l
     )
     if away and "SUM(G12:G20)" in formula:
         assert with_row(shifted(away, "项目01", 19, False), "项目01", 19, False) == away.replace("G20", "G21")
+
+
+def test_a_sheet_that_stands_ready_is_shown_instead_of_a_copy(home, excel):
+    path = home / "空白.xlsx"
+    fill_in(
+        "mof-2021",
+        path,
+        projects=[{"project": "道路改造", "department": "示例局", "unit": "示例站"}],
+        department={},
+        cover={},
+        ready=2,
+    )
+    with excel_engine.open_book(excel, path) as opened:
+        sheets = opened.api.Sheets
+        count = sheets.Count
+        addin.press("add_project")
+        assert excel.person.messages[-1].startswith("已打开备用的“项目02”")
+        assert [sheets(name).Visible == -1 for name in ("项目02", "项目03")] == [True, False]
+        rows = [number for number in range(1, 6) if sheets("项目02").Range(f"F{number}").Value == "实施单位"]
+        unit = sheets("项目02").Range(f"G{rows[0]}").Value
+        assert sheets.Count == count and unit == "示例站"

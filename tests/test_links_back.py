@@ -38,7 +38,7 @@ def bare(home, excel, book, two_projects):
     file = openpyxl.load_workbook(two_projects)
     for name in (ONE, TWO):
         file[name].print_area = None
-        file[name].delete_cols(8, 30)
+        file[name].delete_cols(8, 80)
     file.save(path)
     return opened(excel, path)
 

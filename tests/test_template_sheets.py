@@ -219,7 +219,7 @@ def test_rows_and_sheets_that_a_person_adds(tmp_path, libreoffice):
     )
     steps = [
         ("insert", "项目01", first + 1),
-        ("paste", "项目01", f"B{first}:Z{first}", f"B{first + 1}"),
+        ("paste", "项目01", f"B{first}:AZ{first}", f"B{first + 1}"),
         ("type", "项目01", f"D{first + 1}", "维修闸门数量"),
         ("type", "项目01", f"F{first + 1}", "3座"),
         ("delete", "项目01", first + 3),
@@ -272,7 +272,7 @@ def test_checks_tints_and_formulas_follow_rows_that_are_inserted_pasted_over_and
     )
     steps = [
         ("insert", "项目01", first + 1),
-        ("paste", "项目01", f"B{first}:Z{first}", f"B{first + 1}"),
+        ("paste", "项目01", f"B{first}:AZ{first}", f"B{first + 1}"),
         ("paste", "项目01", f"B{first}:H{first}", f"B{first + 3}"),
         ("type", "项目01", f"F{first + 3}", "3座"),
         ("type", "项目01", f"F{first + 1}", "40座"),

@@ -42,7 +42,7 @@ class Fault:
     open: str = "还有"
 
 
-IN_WORDS = {"3.target": "明显改善", "3.actual": "改善明显"}
+IN_WORDS = {"3.target": "明显改善", "3.actual": "环境得到明显的改善"}
 FAULTS = (
     Fault("none", {}, "", (), True, "可报送"),
     Fault("no completed value", {"2.actual": ""}, "未填完成值", ("D01",), False),

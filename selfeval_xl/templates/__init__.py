@@ -20,6 +20,7 @@ from selfeval_xl.templates.locking import seal
 
 if TYPE_CHECKING:
     from selfeval_xl.model.edits import Formula
+    from selfeval_xl.templates.lists import Levels
     from selfeval_xl.templates.workbook import Page
 
 __all__ = ["build_all", "draw", "fill_in", "write"]
@@ -114,22 +115,21 @@ def fill_in(
     pages = [*tables, *(Page(form.name, form.drawing, levels.get(form.layout.kind)) for form in forms)]
     spare = [sheet_name(len(projects) + number) for number in range(1, ready + 1)] if layout else []
     if layout and spare:
-        blank = draw(layout, {}, year, live=True, policy=policy, rows=_SPARE_ROWS)
-        pages += [Page(name, blank, levels.get(PROJECT), hidden=True) for name in spare]
+        pages += _ready_pages(layout, spare, levels.get(PROJECT), year, policy)
     if cover is not None:
         pages = _with_overviews(pages, forms, spare, layout, year, cover, policy)
-    made_with = _made_with(layout_id, kinds[0].version, year)
-    write_book(
-        out,
-        pages,
-        made_with
-        | ({READY: "、".join(spare)} if spare else {})
-        | dict(settings or {})
-        | _changed(policy)
-        | issued,
-        lists,
-        protect,
-    )
+    made_with = _made_with(layout_id, kinds[0].version, year, spare)
+    write_book(out, pages, made_with | dict(settings or {}) | _changed(policy) | issued, lists, protect)
+
+
+def _ready_pages(
+    layout: Layout, names: Sequence[str], levels: Levels | None, year: int | None, policy: Policy
+) -> list[Page]:
+    """The hidden pages of blank project forms that stand ready."""
+    from selfeval_xl.templates.workbook import Page
+
+    blank = draw(layout, {}, year, live=True, policy=policy, rows=_SPARE_ROWS)
+    return [Page(name, blank, levels, hidden=True) for name in names]
 
 
 def _changed(policy: Policy) -> dict[str, str]:
@@ -142,9 +142,10 @@ def _changed(policy: Policy) -> dict[str, str]:
     }
 
 
-def _made_with(layout_id: str, version: str, year: int | None) -> dict[str, str]:
-    """The first rows of the hidden sheet."""
-    return {"layout": layout_id, "version": version, **({"year": str(year)} if year else {})}
+def _made_with(layout_id: str, version: str, year: int | None, spare: Sequence[str]) -> dict[str, str]:
+    """The first rows of the hidden sheet. spare: the sheets that stand ready."""
+    rows = {"layout": layout_id, "version": version} | ({"year": str(year)} if year else {})
+    return rows | ({READY: "、".join(spare)} if spare else {})
 
 
 def _drawn(name: str, layout: Layout, data: Data, year: int | None, policy: Policy) -> _DrawnForm:

@@ -121,4 +121,5 @@ def _mirror(sheet: str, form: Drawing, key: str) -> Formula | None:
     if cell is None:
         return None
     where, value = f"{sheet}{a1(cell.area.top, cell.area.left)}", plain(cell.value)
-    return Formula(f'IF({where}="","",{where})', "" if value is None else value)
+    shown = f'IF({where}="","",{where})'
+    return Formula(f'IF(ISREF({where}),{shown},"")', "" if value is None else value)  # the sheet may go

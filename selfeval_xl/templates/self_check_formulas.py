@@ -7,7 +7,6 @@ when a sheet is copied; the two sheets find them by the sheet's name, always in 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from selfeval_xl.model.edits import Formula
@@ -17,6 +16,7 @@ from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import rounded
 from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS, STUB
 from selfeval_xl.templates.drawing import NO_YEAR, Drawing, DrawnCell, plain, value_of
+from selfeval_xl.templates.form_cells import FormCells
 from selfeval_xl.templates.form_values import FormValues
 from selfeval_xl.templates.references import above, area, below, own
 from selfeval_xl.templates.row_state import (
@@ -75,58 +75,6 @@ _UNSPENT = ("未支付", "未下达", "结转", "未拨付", "未使用", "结�
 Fact = tuple[str, Decimal | str]  # a formula and the value it has now
 
 
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    """A drawing's cells by key, in the order of the rows."""
-
-    drawing: Drawing
-    by_key: dict[str, list[DrawnCell]]
-
-    def first(self, key: str) -> DrawnCell | None:
-        """The first cell of a key outside the table of indicators, where units are others' units."""
-        first, last = self.drawing.table
-        cells = self.by_key.get(key, ())
-        return next((cell for cell in cells if not first <= cell.area.top <= last), None)
-
-    def total(self, key: str) -> DrawnCell | None:
-        """The cell of this key in the total row: the one with a formula, or the only one."""
-        cells = self.by_key.get(key, [])
-        only = cells[0] if len(cells) == 1 else None
-        return next((cell for cell in cells if isinstance(cell.value, Formula)), only)
-
-    def column(self, key: str) -> str | None:
-        """The area of an indicator column from its head to the row below the table; None without one.
-
-        So a row inserted anywhere in the table is inside.
-        """
-        first, last = self.drawing.table
-        column = next(
-            (cell.area.left for cell in self.by_key.get(key, ()) if first <= cell.area.top <= last), None
-        )
-        return None if column is None else area(column, first - 1, last + 1)
-
-    def state(self, of_money: bool = False) -> str:
-        """The area of the column 行况 beside the indicators, or beside the amounts."""
-        first, last = self.drawing.money if of_money else self.drawing.table
-        column = self.drawing.hidden_columns.start + len(HELPER_COLUMNS) - 1
-        return area(column, first - 1, last + 1)
-
-    def states(self, of_money: bool = False) -> list[str]:
-        """The letters in it."""
-        first, last = self.drawing.money if of_money else self.drawing.table
-        column = self.drawing.hidden_columns.start + len(HELPER_COLUMNS) - 1
-        return [
-            str(plain(cell.value) or "")
-            for cell in self.drawing.beside
-            if cell.area.left == column and first <= cell.area.top <= last
-        ]
-
-    def values(self, key: str) -> list[None | str | Decimal]:
-        """The values of an indicator column, row by row."""
-        first, last = self.drawing.table
-        return [plain(cell.value) for cell in self.by_key.get(key, ()) if first <= cell.area.top <= last]
-
-
 def add_facts(drawing: Drawing, values: FormValues) -> None:
     """Puts the facts, and a line with the number of cells still to be filled in, beside the title.
 
@@ -136,7 +84,7 @@ def add_facts(drawing: Drawing, values: FormValues) -> None:
     for cell in drawing.cells:
         if cell.key:
             by_key.setdefault(cell.key, []).append(cell)
-    form = _Cells(drawing, by_key)
+    form = FormCells(drawing, by_key)
     unprinted_code = None if form.first("project_code") else values.fields.get("project_code")
     start = drawing.hidden_columns.start
     drawing.hidden_columns = range(start, start + len(HELPER_COLUMNS) + len(FACTS))
@@ -168,7 +116,7 @@ def _mark_money(drawing: Drawing, by_key: Mapping[str, list[DrawnCell]]) -> None
         drawing.put_beside(row, column, "helper", Formula(text, money_state(values)))
 
 
-def _year(form: _Cells) -> Fact:
+def _year(form: FormCells) -> Fact:
     """The year that the title prints; where it prints none, the one that the form was made for."""
     year = form.drawing.year
     known = str(year) if year else '""'
@@ -189,30 +137,30 @@ def _mirror(cell: DrawnCell | None) -> Fact:
     return f'IF({where}="","",{where})', "" if value is None else value
 
 
-def _field(key: str) -> Callable[[_Cells], Fact]:
+def _field(key: str) -> Callable[[FormCells], Fact]:
     return lambda form: _mirror(form.first(key))
 
 
-def _name(form: _Cells) -> Fact:
+def _name(form: FormCells) -> Fact:
     """The project's name; the department's on its own form."""
     return _mirror(form.first("project") or form.first("department"))
 
 
-def _total(key: str) -> Callable[[_Cells], Fact]:
+def _total(key: str) -> Callable[[FormCells], Fact]:
     return lambda form: _mirror(form.total(key))
 
 
-def _rate(form: _Cells) -> Fact:
+def _rate(form: FormCells) -> Fact:
     total = form.total("annual_budget")
     rates = form.by_key.get("execution_rate", [])
     only = rates[0] if len(rates) == 1 else None
     return _mirror(next((cell for cell in rates if total and cell.area.top == total.area.top), only))
 
 
-def _rows(letter: str, of_money: bool = False) -> Callable[[_Cells], Fact]:
+def _rows(letter: str, of_money: bool = False) -> Callable[[FormCells], Fact]:
     """The number of rows with a letter in 行况."""
 
-    def fact(form: _Cells) -> Fact:
+    def fact(form: FormCells) -> Fact:
         if of_money and form.drawing.money[1] < form.drawing.money[0]:
             return "0", Decimal(0)
         return counted(form.state(of_money), letter), count(form.states(of_money), letter)
@@ -220,7 +168,7 @@ def _rows(letter: str, of_money: bool = False) -> Callable[[_Cells], Fact]:
     return fact
 
 
-def _verdicts(form: _Cells) -> tuple[str, list[None | str | Decimal]]:
+def _verdicts(form: FormCells) -> tuple[str, list[None | str | Decimal]]:
     """The area and the values of the column 判定."""
     first, last = form.drawing.table
     column = form.drawing.hidden_columns.start - 1
@@ -232,7 +180,7 @@ def _verdicts(form: _Cells) -> tuple[str, list[None | str | Decimal]]:
     return area(column, first - 1, last + 1), values
 
 
-def _unmet(form: _Cells) -> Fact:
+def _unmet(form: FormCells) -> Fact:
     verdicts, values = _verdicts(form)
     return f'COUNTIF({verdicts},"{Verdict.UNMET.label}")', Decimal(values.count(Verdict.UNMET.label))
 
@@ -253,7 +201,7 @@ def _is_nothing(value: object) -> bool:
     return "".join(str("" if value is None else value).replace("。", "").split()) in _NOTHING
 
 
-def _open_verdicts(form: _Cells) -> Fact:
+def _open_verdicts(form: FormCells) -> Fact:
     """The rows whose 判定 is not settled."""
     verdicts, values = _verdicts(form)
     return (
@@ -262,7 +210,7 @@ def _open_verdicts(form: _Cells) -> Fact:
     )
 
 
-def _points(form: _Cells) -> Fact:
+def _points(form: FormCells) -> Fact:
     """The sum of all points; blank on a form without points."""
     if form.column("points") is None:
         return '""', ""
@@ -279,7 +227,7 @@ def _points(form: _Cells) -> Fact:
     )
 
 
-def _not_hundred(form: _Cells) -> Fact:
+def _not_hundred(form: FormCells) -> Fact:
     """1 where the points do not add up to 100, or to what is left of it without those of the rate."""
     text, value = _points(form)
     if text == '""':
@@ -292,7 +240,7 @@ def _not_hundred(form: _Cells) -> Fact:
     return f'IF(({text})="",0,IF({fits},0,1))', Decimal(int(value != "" and value not in right))
 
 
-def _no_numbers(form: _Cells) -> Fact:
+def _no_numbers(form: FormCells) -> Fact:
     """The amounts that are texts, and so in no sum."""
     if form.drawing.money[1] < form.drawing.money[0]:
         return "0", Decimal(0)
@@ -301,7 +249,7 @@ def _no_numbers(form: _Cells) -> Fact:
     return text, Decimal(sum(states.count(NO_NUMBER) for states in form.states(of_money=True)))
 
 
-def _amounts(form: _Cells, key: str) -> list[DrawnCell]:
+def _amounts(form: FormCells, key: str) -> list[DrawnCell]:
     return sorted(
         (cell for cell in form.by_key.get(key, ()) if cell.look == "money"), key=lambda cell: cell.area.top
     )
@@ -310,7 +258,7 @@ def _amounts(form: _Cells, key: str) -> list[DrawnCell]:
 _HALF_A_CENT = Decimal("0.005")  # the templates show two decimals
 
 
-def _unbalanced(form: _Cells) -> Fact:
+def _unbalanced(form: FormCells) -> Fact:
     """The number of columns whose total is not the sum of its rows, beyond the tolerance; 0 as issued."""
     tolerance = form.drawing.policy.number("funding_tolerance")
     texts = []
@@ -327,7 +275,7 @@ def _unbalanced(form: _Cells) -> Fact:
     return "+".join(texts) or "0", Decimal(0)
 
 
-def _sources(form: _Cells, total: DrawnCell) -> str:
+def _sources(form: FormCells, total: DrawnCell) -> str:
     """The area of the amounts that a total adds up: from it to the row below the money, or from its head."""
     first, last = form.drawing.money
     row = f"ROW({a1(total.area.top, total.area.left)})"
@@ -336,7 +284,7 @@ def _sources(form: _Cells, total: DrawnCell) -> str:
     return above(total.area.left, first - 1, row)
 
 
-def _low_rate(form: _Cells) -> Fact:
+def _low_rate(form: FormCells) -> Fact:
     """1 where the total row's rate is below the policy's threshold and the form does not say why, else 0."""
     total = form.total("annual_budget")
     rates = form.by_key.get("execution_rate", ())
@@ -354,7 +302,7 @@ def _low_rate(form: _Cells) -> Fact:
     )
 
 
-def _reasons(form: _Cells) -> tuple[str, bool]:
+def _reasons(form: FormCells) -> tuple[str, bool]:
     """A formula that counts the texts that may explain a low rate, and whether there are any now."""
     funding_notes = form.by_key.get("funding.note", ())
     counts = [f"LEN({a1(cell.area.top, cell.area.left)})" for cell in funding_notes]
@@ -372,14 +320,14 @@ def _reasons(form: _Cells) -> tuple[str, bool]:
     return "+".join(counts) or "0", explained
 
 
-def _stubs(form: _Cells) -> Fact:
+def _stubs(form: FormCells) -> Fact:
     drawing = form.drawing
     whole = f"A1:{a1(drawing.bottom, len(drawing.widths) - 1)}"
     stubs = sum(isinstance(cell.value, str) and STUB in cell.value for cell in drawing.cells)
     return f'COUNTIF({whole},"*{STUB}*")', Decimal(stubs)
 
 
-def _bare(form: _Cells) -> list[tuple[str, str]]:
+def _bare(form: FormCells) -> list[tuple[str, str]]:
     """For the indicators and the amounts: the rows that were inserted without the formulas, and all rows.
 
     Both as formulas of arrays.
@@ -397,18 +345,18 @@ def _bare(form: _Cells) -> list[tuple[str, str]]:
     return found
 
 
-def _bare_rows(form: _Cells) -> Fact:
+def _bare_rows(form: FormCells) -> Fact:
     """The number of rows that were inserted without the formulas."""
     return "+".join(f"SUMPRODUCT({bare})" for bare, _ in _bare(form)), Decimal(0)
 
 
-def _last_bare_row(form: _Cells) -> Fact:
+def _last_bare_row(form: FormCells) -> Fact:
     """The number of the lowest of them in the sheet, 0 without one."""
     rows = ",".join(f"SUMPRODUCT(MAX({bare}*ROW({rows})))" for bare, rows in _bare(form))
     return f"MAX({rows})", Decimal(0)
 
 
-def _in_use(form: _Cells) -> Fact:
+def _in_use(form: FormCells) -> Fact:
     """1 where a person has filled in anything that makes the form a project's: a name, an amount, a row."""
     cells = [form.first(key) for key in ("project", "project_code", "department", "unit")]
     cells += [form.first(key) for key in ("goal.initial", "goal.expected", "goal.actual")]
@@ -427,7 +375,7 @@ def _in_use(form: _Cells) -> Fact:
     return f"IF({'+'.join(texts)}>0,1,0)", Decimal(int(used))
 
 
-def _other_blanks(form: _Cells) -> Fact:
+def _other_blanks(form: FormCells) -> Fact:
     """The empty cells of head, goal, outcome and money, of targets and names; no indicator at all is one."""
     single = [
         cell
@@ -449,7 +397,7 @@ def _other_blanks(form: _Cells) -> Fact:
     return "+".join(parts), blanks
 
 
-def _changed(form: _Cells) -> Fact:
+def _changed(form: FormCells) -> Fact:
     """The rates and totals that are not what the formulas would give, and the scores above the points."""
     parts = [counted(form.state(), ABOVE)]
     above = count(form.states(), ABOVE)
@@ -463,7 +411,7 @@ def _changed(form: _Cells) -> Fact:
     return "+".join(parts), above
 
 
-def _progress(form: _Cells) -> Fact:
+def _progress(form: FormCells) -> Fact:
     """The line 还有n格要填 with the scores that are missing."""
     (others, other), (actuals, actual), (scores, score) = (
         fact(form) for fact in (_other_blanks, _rows(NO_ACTUAL), _rows(NO_SCORE))
@@ -480,7 +428,7 @@ def _progress(form: _Cells) -> Fact:
     return f'IF({blank}+{scores}=0,"已填完",{fill}&{between}&{rate})', "，".join(texts) or "已填完"
 
 
-_FACTS: dict[str, Callable[[_Cells], Fact]] = dict(
+_FACTS: dict[str, Callable[[FormCells], Fact]] = dict(
     zip(
         FACTS,
         (

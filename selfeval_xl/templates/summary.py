@@ -126,14 +126,13 @@ def _name_sheet(
     once = f"COUNTIF({first[:2]}${FIRST + 1}:{named},{named})=1"
     mark = f'INDIRECT({prefix}&"{mark_cell(pattern)}")'
     found = f'IF({named}="",-1,IF(ISREF({mark}),N({mark}),-1))'
-    least = 0 if number == 1 else 1  # the first form counts even while nothing is filled in
-    is_used = project is not None and (number == 1 or bool(fact_of(project, "有内容")))
+    least = 0 if project else 1  # a form that was given counts even while nothing is filled in
     counts = Decimal(-1) if not exists else Decimal(1 if project and fact_of(project, "有内容") else 0)
     drawing.put_beside(
         row,
         column_of("在用"),
         "helper",
-        Formula(f"IF(AND({beside(number, '计数')}>={least},{once}),1,0)", Decimal(int(is_used))),
+        Formula(f"IF(AND({beside(number, '计数')}>={least},{once}),1,0)", Decimal(int(project is not None))),
     )
     drawing.put_beside(row, column_of("计数"), "helper", Formula(found, counts))
     copies = "&".join(

@@ -136,6 +136,13 @@ def settle(
     if not comparable or want is None or have is None:
         verdict = in_words or _why_unclear(wanted, got, goal, done)
         return Settled(verdict=verdict, parts=cells)
+    return _compared(want, have, sign, at_most, cells, over)
+
+
+def _compared(
+    want: Decimal, have: Decimal, sign: str, at_most: bool, cells: tuple[Decimal | str, ...], over: Decimal
+) -> Settled:
+    """The values where two numbers can be compared. cells: those of the helper columns."""
     deviation = rounded((have - want) / want, 4) if want else None
     if at_most:
         met = have < want or (have == want and sign != "<")
