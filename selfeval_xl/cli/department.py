@@ -291,8 +291,8 @@ def watch(
             say(f"正在看着“{folder}”：自评表一保存就校验，结果写在旁边的“…_标注.xlsx”。按 Ctrl+C 结束。")
         for checked in saved:
             show_saved(checked)
-            if checked.out and not no_open:
-                watching.open_beside(checked.out)
+            if not no_open:
+                watching.open_beside(checked)
     except KeyboardInterrupt:
         say("已停止。")
 
