@@ -320,8 +320,8 @@ def receive(pipe: IO[bytes]) -> Any:
 def serve() -> None:
     """Works until the pipe of requests ends.
 
-    The first request is the function's name, context and memory, answered by READY. Each further request is a
-    list of paths, answered by one message for each path.
+    The first request is the function's name, context and memory, answered by READY. Each further request is
+    a list of paths, answered by one message for each path.
     """
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # printed output goes to stderr, so that it cannot come between the answers

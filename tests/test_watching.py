@@ -17,7 +17,14 @@ from selfeval_xl import templates
 from selfeval_xl.assessment.policy import default
 from selfeval_xl.errors import UsageError
 from selfeval_xl.workflows.demo.county import seed_filing
-from selfeval_xl.workflows.watching import Settling, check_saved, open_beside, watch, watched_files
+from selfeval_xl.workflows.watching import (
+    Settling,
+    WatchedFile,
+    check_saved,
+    open_beside,
+    watch,
+    watched_files,
+)
 from support.command import ROOT, selfeval
 
 A, B = Path("甲.xlsx"), Path("乙.xlsx")
@@ -129,7 +136,7 @@ def test_there_must_be_a_folder(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there a desktop may be there")
 def test_nothing_is_opened_where_there_is_no_windows_desktop(folder):
-    assert open_beside(folder / "应急局 自评表.xlsx") is False
+    assert open_beside(WatchedFile(folder, out=folder / "应急局 自评表.xlsx")) is False
 
 
 def test_the_command_checks_once_and_says_what_it_wrote(folder):

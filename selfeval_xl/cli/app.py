@@ -56,4 +56,5 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    error_messages.stop_on_signals()
     sys.exit(error_messages.run(app))

@@ -321,8 +321,8 @@ def watch(
         checked = None
         for checked in saved:
             show_saved(checked)
-            if checked.out and not no_open:
-                watching.open_beside(checked.out)
+            if not no_open:
+                watching.open_beside(checked)
         if checked is None:
             say(f"“{folder}”里没有要校验的自评表（本程序写的标注副本、合并清单、拆分留底不算）。")
     except KeyboardInterrupt:

@@ -40,8 +40,7 @@ def main(names: list[str]) -> int:
         checked = check_saved(path, policy, written)
         show_saved(checked)
         failed = failed or checked.out is None
-        if checked.out:
-            open_beside(checked.out)
+        open_beside(checked)
     return 2 if failed else 0
 
 

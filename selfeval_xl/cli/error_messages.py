@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 import tempfile
 import traceback
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     import typer
 
 FAILED = 2
+_INTERRUPTED = 130  # what typer returns after Ctrl+C
+STOPPED = "已停止，没有做完。已经写好的文件不受影响，没有写完的没有留下；再运行一次即可。"
 _SENTENCES = (  # English message of the library, Chinese sentence
     (r"Missing argument '?(?P<what>[^'.]+)'?\.?", "缺少参数“{what}”。"),
     (r"Missing option '(?P<what>[^']+)'.*", "缺少选项 {what}。"),
@@ -75,6 +78,17 @@ def _click_exception() -> type[BaseException]:
     )
 
 
+def stop_on_signals() -> None:
+    """Lets a signal to end the program stop the command as Ctrl+C does: with what it began cleared away."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), stop)
+
+
 def run(app: typer.Typer) -> int:
     """Runs the command line and returns its exit status."""
     from typer import Abort, Exit
@@ -83,6 +97,8 @@ def run(app: typer.Typer) -> int:
     click_exception = _click_exception()
     try:
         result = spoken(get_command(app))(prog_name="selfeval", standalone_mode=False)
+        if result == _INTERRUPTED:
+            return _tell(STOPPED)
         return result if isinstance(result, int) else 0
     except Exit as stop:
         return stop.exit_code
@@ -95,7 +111,7 @@ def run(app: typer.Typer) -> int:
     except SelfevalError as error:
         return _tell(str(error))
     except (Abort, KeyboardInterrupt):
-        return _tell("已停止。已经写好的文件不受影响。")
+        return _tell(STOPPED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -67,11 +67,11 @@ class TableBuilder:
         self._sampling = Sampling(self._material.policy)
         self._signs: list[int | None] = []
         self._unchanged = ReusableDepartments(
-            store, bool(departments.salt) and forms is None, departments.salt
+            store, bool(departments.salt) and forms is None and store.intact, departments.salt
         )
         self._previous_findings = PreviousFindings(
             store.base,
-            "meta" in store.tables(),
+            store.intact,
             {
                 self._material.relative(receipt.file.path): receipt.file.sha256[:16]
                 for receipt in self._material.collected.receipts

@@ -56,6 +56,10 @@ def connect(path: Path) -> OpenStore:
                 kind = kind_of(base)
                 if kind is StoreKind.NEW:
                     _name(base)
+                elif kind is StoreKind.CURRENT and base.execute("PRAGMA quick_check(1)").fetchone() != (
+                    "ok",
+                ):
+                    raise sqlite3.DatabaseError("pages that contradict each other")
             except BaseException:
                 base.close()
                 raise

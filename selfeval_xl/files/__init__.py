@@ -22,6 +22,7 @@ from selfeval_xl.files.writing import (
     put,
     refuse,
     replacing,
+    take_over_origin,
     write_out,
 )
 
@@ -45,6 +46,7 @@ __all__ = [
     "safe_name",
     "scratch",
     "state_folder",
+    "take_over_origin",
     "unique",
     "write_out",
 ]

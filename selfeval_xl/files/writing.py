@@ -19,6 +19,8 @@ from selfeval_xl.errors import NotReplaced, OutputError, cause_of
 from selfeval_xl.files.names import fingerprint
 from selfeval_xl.files.record import record, recorded
 
+_HAS_STREAMS = os.name == "nt"
+_ORIGIN = "Zone.Identifier"  # the stream beside a file's data in which Windows notes where it came from
 _replacing: ContextVar[bool] = ContextVar("replacing", default=False)
 
 
@@ -124,6 +126,19 @@ def check_writable(*paths: Path) -> None:
             path, os.W_OK
         ):
             raise NotReplaced(f"“{path}”是只读的，没有覆盖它。请先去掉只读属性，或换一个名称。")
+
+
+def take_over_origin(source: Path, out: Path) -> None:
+    """Gives a copy the mark of its source that it came from the Internet, so that Office protects it too."""
+    if not _HAS_STREAMS:
+        return
+    try:
+        with open(f"{source}:{_ORIGIN}", "rb") as mark:
+            origin = mark.read(4096)
+        with open(f"{out}:{_ORIGIN}", "wb") as mark:
+            mark.write(origin)
+    except OSError:  # no mark, or a file system without streams
+        return
 
 
 def _foreign(path: Path) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval_xl.errors import SelfevalError, UsageError, cause_of
-from selfeval_xl.files import free_name, replacing
+from selfeval_xl.files import free_name, replacing, take_over_origin
 from selfeval_xl.model.findings import Counts
 from selfeval_xl.readers.formats.kinds import SHEET_ENDINGS
 
@@ -33,13 +33,15 @@ Stamp = tuple[int, int]  # the time of change (ns) and the size of a file
 class WatchedFile:
     """The result of checking one saved file.
 
-    out: the marked copy; None where it could not be made, and `trouble` is the reason.
+    out: the marked copy; None where it could not be made, and `trouble` is the reason. active: what the copy
+    would do if it were opened; it is not opened then.
     """
 
     file: Path
     counts: Counts = Counts()
     out: Path | None = None
     trouble: str = ""
+    active: tuple[str, ...] = ()
 
 
 def watched_files(folder: Path) -> dict[Path, Stamp]:
@@ -97,6 +99,7 @@ def check_saved(
     from selfeval_xl.filings.grouping import gather
     from selfeval_xl.readers import read_files
     from selfeval_xl.readers.folder import not_opened
+    from selfeval_xl.readers.formats.active_content import active_content
     from selfeval_xl.rules.runner import check
     from selfeval_xl.workflows.marking.marks import mark
 
@@ -114,8 +117,9 @@ def check_saved(
         return WatchedFile(path, trouble=str(error))
     except OSError as error:
         return WatchedFile(path, trouble=f"读写文件时出错：{cause_of(error)}。保存好以后会再校验。")
+    take_over_origin(path, out)
     written[out] = _stamp(out)
-    return WatchedFile(path, findings.counts, out)
+    return WatchedFile(path, findings.counts, out, active=active_content(out))
 
 
 def _free(path: Path, written: dict[Path, Stamp]) -> Path:
@@ -160,8 +164,14 @@ def watch(
         sleep(PAUSE)
 
 
-def open_beside(path: Path) -> bool:
-    """Opens a file with the program of its kind; False where that fails or this is no Windows desktop."""
+def open_beside(checked: WatchedFile) -> bool:
+    """Opens the marked copy with the program of its kind, unless there is active content in it.
+
+    Returns False where it is not opened, where that fails, or where this is no Windows desktop.
+    """
+    path = checked.out
+    if path is None or checked.active:
+        return False
     if sys.platform != "win32" or not os.environ.get("SESSIONNAME"):
         return False
     try:

@@ -294,6 +294,11 @@ def show_saved(checked: WatchedFile) -> None:
         say(f"{checked.file.name}：{checked.trouble}")
         return
     say(f"{checked.file.name}：{checked.counts.sentence()}。标注副本：{checked.out.name}")
+    if checked.active:
+        say(
+            f"  收到的文件里有{'、'.join(checked.active)}，标注副本没有自动打开。"
+            "请先核实文件是谁发来的，再自己打开。"
+        )
 
 
 def show_addin(status: Status) -> None:

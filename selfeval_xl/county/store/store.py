@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     import pandas
 
 UNWRITTEN = "unwritten"  # the key of a fact: the workbook's fingerprint if nothing of officers is in it
+DIGEST = "digest"  # the key of a fact: the digest of all rows
+CHANGED = "“{name}”里的汇总数据在上次汇总以后被改动过，没有接着用；这次全部重新计算，结果不受影响。"
 _FACT = f"SELECT value FROM {META} WHERE key = ?"
 _HAS_FACTS = f"SELECT 1 FROM sqlite_master WHERE name = '{META}' AND type = 'table'"  # a view may be endless
 _FRESH = "fresh_"  # the names of tables begin with it until `finish`
@@ -32,9 +35,16 @@ class Store:
     """
 
     def __init__(self, path: Path, store: OpenStore | None = None) -> None:
-        """store: if it is open already; else it is opened here, and closed by `close`."""
+        """store: if it is open already; else it is opened here, and closed by `close`.
+
+        intact: whether the tables of the previous run are as it wrote them; else nothing is taken from them.
+        """
         self.path, self._opened_here = path, store is None
         self.base, self.notes = store or connect(path)
+        previous = self.tables()
+        self.intact = META in previous and _digest(self.base, previous) == _recorded_digest(self.base)
+        if previous and not self.intact:
+            self.notes += (CHANGED.format(name=path.name),)
         with writing(path):
             self.base.commit()
             self.base.execute("BEGIN IMMEDIATE")
@@ -77,6 +87,8 @@ class Store:
                 self.base.execute(f"ALTER TABLE {name} RENAME TO {name.removeprefix(_FRESH)}")
             self.base.execute(f"CREATE TABLE {META} (key TEXT PRIMARY KEY, value TEXT)")
             self.base.executemany(f"INSERT INTO {META} VALUES (?, ?)", meta.items())
+            digest = _digest(self.base, self.tables())
+            self.base.execute(f"INSERT INTO {META} VALUES (?, ?)", (DIGEST, digest))
             self.base.commit()
 
     def close(self) -> None:
@@ -84,6 +96,29 @@ class Store:
         self.base.rollback()
         if self._opened_here:
             self.base.close()
+
+
+def _digest(base: sqlite3.Connection, tables: Iterable[str]) -> str:
+    """A digest of all rows of these tables, but for the digest itself; "" where they cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        for name in sorted(tables):
+            where = f"WHERE key <> '{DIGEST}'" if name == META else ""
+            digest.update(name.encode())
+            for row in base.execute(f'SELECT * FROM "{name}" {where} ORDER BY rowid'):
+                digest.update(repr(row).encode("utf-8", "surrogatepass"))
+    except (sqlite3.Error, ValueError, OverflowError):
+        return ""
+    return digest.hexdigest()
+
+
+def _recorded_digest(base: sqlite3.Connection) -> str | None:
+    """The digest that the previous run recorded; None where it did not."""
+    try:
+        row = base.execute(_FACT, (DIGEST,)).fetchone()
+    except sqlite3.Error:
+        return None
+    return row[0] if row and row[0] else None
 
 
 def read(path: Path, table: str) -> pandas.DataFrame:

@@ -14,6 +14,12 @@ from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.model.forms import Report
 from selfeval_xl.rules.narrative import clean
 from selfeval_xl.rules.public import without_personal
+from selfeval_xl.workflows.publishing.visible_only import (
+    hidden_styles,
+    leave_visible,
+    name_plainly,
+    without_metadata,
+)
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -52,14 +58,17 @@ _DROPPED_PARTS = (
     "mailMergeSource",
     "thumbnail",
 )
-_DROPPED_SETTINGS = (
-    "attachedTemplate",
-    "docVars",
-    "mailMerge",
-    "rsids",
-    "documentProtection",
-    "writeProtection",
-    "trackRevisions",
+_KEPT_SETTINGS = (  # how a text is laid out, and nothing of how it came about
+    *("zoom", "mirrorMargins", "alignBordersAndEdges", "gutterAtTop", "defaultTabStop", "evenAndOddHeaders"),
+    *("drawingGridHorizontalSpacing", "drawingGridVerticalSpacing", "displayHorizontalDrawingGridEvery"),
+    *(
+        "displayVerticalDrawingGridEvery",
+        "characterSpacingControl",
+        "hdrShapeDefaults",
+        "footnotePr",
+        "endnotePr",
+    ),
+    *("compat", "themeFontLang", "clrSchemeMapping", "shapeDefaults", "decimalSymbol", "listSeparator"),
 )
 _EMBEDDED = ("package", "oleObject", "control")  # whole workbooks behind a chart or an object
 _BESIDE = ("footnotes", "endnotes")
@@ -91,12 +100,15 @@ def public_report(report: Report) -> PublicReport:
             document = docx.Document(report.file)
         except (PackageNotFoundError, BadZipFile, KeyError, ValueError) as error:
             raise UnreadableFile(f"“{Path(report.file).name}”打不开，没有公开。") from error
-    for root in _roots(document):
+    hidden = hidden_styles(document.styles.element)
+    for root, part in _roots_with_parts(document):
+        leave_visible(root, part, hidden)
         _clean(root)
     masked = sum(_mask(root) for root in _roots(document))
-    beside = [_clean_part(part) for part in _parts(document.part, _BESIDE)]
+    beside = [_clean_part(part, hidden) for part in _parts(document.part, _BESIDE)]
     _forget_authors(document)
     _forget_embedded(document)
+    without_metadata(document.part.package)
     text = "\n".join("".join(root.itertext()) for root in _roots(document))
     return PublicReport(
         document, masked + sum(count for count, _ in beside), "\n".join([text, *(text for _, text in beside)])
@@ -124,10 +136,15 @@ def _made_of(report: Report) -> Document:
 
 def _roots(document: Document) -> list[_Element]:
     """The root elements of the text, of headers and of footers."""
-    roots = [document.element.body]
+    return [root for root, _ in _roots_with_parts(document)]
+
+
+def _roots_with_parts(document: Document) -> list[tuple[_Element, Part]]:
+    """The root elements of the text, of headers and of footers, each with its part."""
+    roots: list[tuple[_Element, Part]] = [(document.element.body, document.part)]
     for section in document.sections:
         roots += [
-            part._element
+            (part._element, part.part)
             for part in (
                 section.header,
                 section.footer,
@@ -179,20 +196,12 @@ def _mask(root: _Element) -> int:
 
 
 def _forget_authors(document: Document) -> None:
-    """Empties the document's properties and drops the parts that name persons."""
-    properties = document.core_properties
-    for name in (
-        "author",
-        "last_modified_by",
-        "comments",
-        "keywords",
-        "category",
-        "subject",
-        "content_status",
-        "identifier",
-        "version",
-    ):
-        setattr(properties, name, "")
+    """Empties the document's properties, cleans its styles, and drops the parts that name persons."""
+    properties = document.core_properties._element
+    for child in list(properties):
+        properties.remove(child)
+    _clean(document.styles.element)
+    name_plainly(document.styles.element)
     _drop(document.part, _DROPPED_PARTS)
     _drop(document.part.package, ("extended-properties", *_DROPPED_PARTS))
 
@@ -206,7 +215,7 @@ def _parts(part: Part, kinds: Iterable[str]) -> list[Part]:
     ]
 
 
-def _clean_part(part: Part) -> tuple[int, str]:
+def _clean_part(part: Part, hidden: frozenset[str]) -> tuple[int, str]:
     """Cleans and masks footnotes or endnotes, which python-docx keeps as bytes.
 
     Returns the count of masked numbers and the text.
@@ -215,6 +224,7 @@ def _clean_part(part: Part) -> tuple[int, str]:
     from lxml import etree
 
     root = parse_xml(part.blob)
+    leave_visible(root, part, hidden)
     _clean(root)
     count = _mask(root)
     part._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
@@ -245,8 +255,8 @@ def _forget_embedded(document: Document) -> None:
         element.getparent().remove(element)
     _drop(document.part, _EMBEDDED)
     settings = document.settings.element
-    for name in _DROPPED_SETTINGS:
-        for element in settings.findall(qn(f"w:{name}")):
+    for element in list(settings):
+        if element.tag.rpartition("}")[2] not in _KEPT_SETTINGS:
             settings.remove(element)
     for part in _parts(document.part, ("settings",)):
         _drop(part, ("attachedTemplate", "mailMergeSource"))
