@@ -18,11 +18,12 @@ import pytest
 from selfeval_xl.assessment.policy import RulePolicy, default
 from selfeval_xl.county import consolidate, officer_workbook
 from selfeval_xl.county.departments.streaming import StreamedDepartments
-from selfeval_xl.county.store.store import UNWRITTEN
+from selfeval_xl.county.store.store import DIGEST, UNWRITTEN
 from selfeval_xl.county.unchanged import SHARES
 from selfeval_xl.filings.roster_sheets import blank_roster
 from selfeval_xl.workflows.demo.county import made_up
 from support.counties import send
+from support.stores import without_shares
 from support.workbooks import values
 
 pytestmark = pytest.mark.slow  # two or more runs over a county in every test
@@ -183,8 +184,8 @@ def contents(store: Path) -> dict[str, list]:
             for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
             if name not in ("answers", SHARES)
         ]
-        base.execute(
-            "DELETE FROM meta WHERE key = ?", (UNWRITTEN,)
+        base.executemany(
+            "DELETE FROM meta WHERE key = ?", [(UNWRITTEN,), (DIGEST,)]
         )  # a fingerprint, with the time stamp in it
         return {name: base.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall() for name in names}
 
@@ -198,9 +199,7 @@ def test_the_rows_kept_are_those_that_would_be_made(first, tmp_path, change):
         if (place / f"{name}.xlsx").exists():
             shutil.copy(place / f"{name}.xlsx", place / f"{name}全部.xlsx")
     shutil.copy(place / "全县.sqlite", place / "全县全部.sqlite")
-    with closing(sqlite3.connect(place / "全县全部.sqlite")) as base:
-        base.execute(f"DELETE FROM {SHARES}")
-        base.commit()
+    without_shares(place / "全县全部.sqlite")
     kept = consolidate(place / "收到", place / "全县.xlsx", **more)
     made = consolidate(place / "收到", place / "全县全部.xlsx", **more)
     assert contents(kept.store) == contents(made.store)
@@ -247,8 +246,6 @@ def test_many_changes_one_after_the_other(first, tmp_path):
         change(place)
         consolidate(place / "收到", place / "全县.xlsx")
     again = consolidate(place / "收到", place / "全县.xlsx")
-    with closing(sqlite3.connect(again.store)) as base:
-        base.execute(f"DELETE FROM {SHARES}")
-        base.commit()
+    without_shares(again.store)
     kept = values(again.out)
     assert values(consolidate(place / "收到", place / "全县.xlsx").out) == kept
