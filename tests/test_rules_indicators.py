@@ -272,3 +272,12 @@ def test_a_hollow_benefit_in_words_is_one_that_cannot_be_assessed(text: str, rul
     in_words = found(indicator_targets.target_cannot_be_assessed, f"效益指标 {text} _")
     in_percent = found(indicator_targets.benefit_is_hollow, f"效益指标 {text} _")
     assert (bool(in_words), bool(in_percent)) == (rule == "I13", rule == "I18")
+
+
+@pytest.mark.parametrize(
+    "name, fires", [("1年", True), ("100%", True), ("1290.3平方米冷库建设", False), ("5G基站", False)]
+)
+def test_a_name_that_is_only_a_quantity(name: str, fires: bool) -> None:
+    assert found(indicators.name_says_nothing, f"产出指标 数量指标 {name} ≥1个 1个") == (
+        ["D12"] if fires else []
+    )
