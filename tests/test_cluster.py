@@ -98,6 +98,7 @@ def test_a_worker_killed_on_the_way_costs_nothing(folder, running, alone, tmp_pa
 def test_workers_that_do_not_see_the_folder_are_named(running, tmp_path, monkeypatch):
     monkeypatch.setattr(dask_reader, "_seen", lambda folder: (dask_reader.__version__, ("别的.xlsx",)))
     (tmp_path / "收到").mkdir()
+    (tmp_path / "收到" / "通知.txt").write_text("通知")
     with Client(running.scheduler_address, set_as_default=False) as client:
         monkeypatch.setattr(
             client, "run", lambda *args, **options: {"tcp://1": (dask_reader.__version__, ())}
@@ -113,6 +114,7 @@ def test_workers_that_cannot_encode_answers_are_named(running, tmp_path):
             sys.modules["msgspec"] = None
 
     (tmp_path / "收到").mkdir()
+    (tmp_path / "收到" / "通知.txt").write_text("通知")
     with Client(running.scheduler_address, set_as_default=False) as client:
         client.run(hide, True)
         try:
@@ -128,12 +130,14 @@ def test_nobody_at_the_address_is_said(tmp_path, monkeypatch):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     (tmp_path / "收到").mkdir()
+    (tmp_path / "收到" / "通知.txt").write_text("通知")
     with pytest.raises(UsageError, match="连不上"):
         consolidate(tmp_path / "收到", tmp_path / "a.xlsx", dask=f"tcp://127.0.0.1:{port}")
 
 
 def test_without_distributed_one_sentence_says_what_to_install(tmp_path):
     (tmp_path / "收到").mkdir()
+    (tmp_path / "收到" / "通知.txt").write_text("通知")
     code = (
         "import sys; sys.modules['distributed'] = None; sys.argv[1:] = ['consolidate', '收到', "
         "'-o', 'a.xlsx', '--dask', 'tcp://127.0.0.1:1']; from selfeval_xl.cli import main; main()"

@@ -121,6 +121,7 @@ def test_a_changed_file_stays_until_the_person_insists(tmp_path):
 
 def test_without_pyarrow_one_sentence_says_what_to_install(tmp_path):
     (tmp_path / "收到").mkdir()
+    (tmp_path / "收到" / "通知.txt").write_text("通知")
     code = (
         "import sys; sys.modules['pyarrow'] = None; sys.argv[1:] = ['consolidate', '收到', '-o', "
         "'a.xlsx', '--parquet', 'd']; from selfeval_xl.cli import main; main()"

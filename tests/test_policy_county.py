@@ -33,6 +33,7 @@ def policy_of(tmp_path, text):
 
 def test_bands_are_named_by_their_floors(tmp_path):
     assert [label for label, _ in rate_bands(default())] == [
+        "超过100%",
         "100%",
         "90%（含）-100%",
         "80%（含）-90%",
@@ -43,6 +44,7 @@ def test_bands_are_named_by_their_floors(tmp_path):
     ]
     policy = policy_of(tmp_path, 'execution_bands = "95%、62.5%"')
     assert [label for label, _ in rate_bands(policy)] == [
+        "超过100%",
         "100%",
         "95%（含）-100%",
         "62.5%（含）-95%",
@@ -56,7 +58,7 @@ def test_bands_are_named_by_their_floors(tmp_path):
 @pytest.mark.parametrize(
     "rate, executed, annual, expected",
     [
-        ("1.2", 12, 10, "100%"),
+        ("1.2", 12, 10, "超过100%"),
         ("1", 10, 10, "100%"),
         ("0.9", 9, 10, "90%（含）-100%"),
         ("0.8999", 9, 10, "80%（含）-90%"),

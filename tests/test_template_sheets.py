@@ -12,7 +12,7 @@ import pytest
 
 from selfeval_xl import layouts, templates
 from selfeval_xl.filings.grouping import gather
-from selfeval_xl.model.sheet_names import COVER, REPORT, SELF_CHECK, SUMMARY
+from selfeval_xl.model.sheet_names import COVER, EVIDENCE, REPORT, SELF_CHECK, SUMMARY
 from selfeval_xl.readers import read_file
 from selfeval_xl.rules.runner import check
 
@@ -75,6 +75,7 @@ def test_the_sheets_stand_in_their_order(tmp_path):
         *(f"项目{number:02}" for number in range(1, 21)),
         REPORT,
         SELF_CHECK,
+        EVIDENCE,
         "指标库",
         "_selfeval",
     ]

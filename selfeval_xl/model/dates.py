@@ -23,7 +23,7 @@ def day_of(value: Any, near: date | None = None) -> date | None:
     text = str(value or "").strip().split("T")[0]
     if re.fullmatch(r"\d{5}(?:\.\d*)?", text):
         return _of_serial(float(text))
-    text = re.sub(r"\s+\d{1,2}:\d{2}(?::\d{2})?$", "", text)
+    text = re.sub(r"(?<!\s)\s{1,9}\d{1,2}:\d{2}(?::\d{2})?$", "", text)
     match = _FULL.fullmatch(text) or _TIGHT.fullmatch(text)
     if match:
         return _day(*map(int, match.groups()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from selfeval_xl.model.forms import Form, Problem, ReadFile, Report
@@ -41,15 +42,7 @@ def read_file(path: str | Path) -> ReadFile:
 def understand(source: Source) -> ReadFile:
     """The forms, reports and problems in the Grids and paragraphs of an opened file."""
     if sentence := about_no_filing(source):
-        told = Problem(sentence, rule="T01")
-        return ReadFile(
-            path=source.path,
-            sha256=source.sha256,
-            size=source.size,
-            kind=source.kind,
-            saved=source.saved,
-            problems=(*source.problems, told),
-        )
+        return replace(_opened(source), problems=(*source.problems, Problem(sentence, rule="T01")))
     forms: list[Form] = []
     reports: list[Report] = []
     problems = list(source.problems)
@@ -77,12 +70,8 @@ def understand(source: Source) -> ReadFile:
         problems.append(Problem(_NOTHING_FOUND.format(name=source.name), rule="T01"))
     if forms and not source.settings and any(grid.name in WITHOUT_FORMS for grid in source.grids):
         problems.append(Problem(_NO_SETTINGS, rule="T03"))
-    return ReadFile(
-        path=source.path,
-        sha256=source.sha256,
-        size=source.size,
-        kind=source.kind,
-        saved=source.saved,
+    return replace(
+        _opened(source),
         forms=tuple(with_codes(with_evidence(forms, source.grids), source.settings)),
         reports=tuple(reports),
         problems=tuple(problems),
@@ -91,6 +80,13 @@ def understand(source: Source) -> ReadFile:
         explanations=tuple(explanations),
         listed=tuple(listed),
         summary=tuple(summary),
+    )
+
+
+def _opened(source: Source) -> ReadFile:
+    """What is known of a file before it is understood."""
+    return ReadFile(
+        path=source.path, sha256=source.sha256, size=source.size, kind=source.kind, saved=source.saved
     )
 
 

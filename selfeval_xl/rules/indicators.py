@@ -15,6 +15,7 @@ from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.forms import DEPARTMENT, Form, Indicator
 from selfeval_xl.model.quantity import Kind, Quantity, money, parse, tidy
+from selfeval_xl.model.units import UNITS
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.word_lists import pattern_table, texts_by_key, word_table, words
 
@@ -105,7 +106,7 @@ _ONLY_A_QUANTITY = re.compile(r"\d[\d.,]{0,12}\D{1,3}")  # 1年; not 1290.3平�
 def _says_nothing(row: Indicator) -> bool:
     """Whether the name is an empty word or repeats a level of its row."""
     plain = bare(row.name).removesuffix("指标")
-    if plain in words("empty_names") or (_ONLY_A_QUANTITY.fullmatch(plain) and parse(plain).unit):
+    if plain in words("empty_names") or (_ONLY_A_QUANTITY.fullmatch(plain) and parse(plain).unit in UNITS):
         return True
     repeats_stem = plain in (level(row.level1), level(row.level2))
     repeats_level = bool(plain) and plain == level(row.name) and bare(row.name) in _levels(row)

@@ -44,19 +44,9 @@ def draw(
     values = form_values(form)
     drawing = Drawing(layout.widths, layout.orientation, live=live, policy=policy or default(), rows=rows)
     drawing.money_unit = layout.money_unit
-    width = len(layout.widths)
-    row = 0
     shown_year = str(year or values.fields.get("year") or NO_YEAR)
     drawing.year = int(shown_year) if shown_year.isdecimal() else None
-    if layout.caption:
-        drawing.put(row, 0, "plain", layout.caption, span=width)
-        row += 1
-    drawing.title = row
-    drawing.put(row, 0, "title", layout.title.format(year=shown_year), span=width)
-    if layout.subtitle:
-        row += 1
-        drawing.put(row, 0, "subtitle", layout.subtitle.format(year=shown_year), span=width)
-    row += 1
+    row = _titles(drawing, layout, shown_year)
     if layout.subhead:
         row = _rows(drawing, [layout.subhead], values, row, framed=False)
     tops = {}
@@ -74,6 +64,20 @@ def draw(
         add_facts(drawing, values)
         add_points_note(drawing)
     return drawing
+
+
+def _titles(drawing: Drawing, layout: Layout, year: str) -> int:
+    """Draws caption, title and subtitle; returns the row below."""
+    row, width = 0, len(layout.widths)
+    if layout.caption:
+        drawing.put(row, 0, "plain", layout.caption, span=width)
+        row += 1
+    drawing.title = row
+    drawing.put(row, 0, "title", layout.title.format(year=year), span=width)
+    if layout.subtitle:
+        row += 1
+        drawing.put(row, 0, "subtitle", layout.subtitle.format(year=year), span=width)
+    return row + 1
 
 
 def draw_attached(table: Attached, form: Data | None = None, year: int | None = None) -> Drawing:

@@ -11,13 +11,13 @@ from selfeval_xl.model.formulas.values import ErrorValue, Scalar, UnknownFormula
 from selfeval_xl.model.grid import Area, position
 
 LONGEST = 8192  # of a formula in Excel
-_SHEET = r"'(?:[^']|'')+'!|[^\W\d][\w.]*!"
-_SHEETS = r"(?:'[^':]+:[^':]+'|[^\W\d][\w.]*:[^\W\d][\w.]*)!"
+_SHEET = r"'(?:[^']|''){1,99}'!|(?<![\w.])[^\W\d][\w.]{0,99}!"
+_SHEETS = r"(?:'[^':]{1,99}:[^':]{1,99}'|(?<![\w.])[^\W\d][\w.]{0,99}:[^\W\d][\w.]{0,99})!"
 _CELL = r"\$?[A-Za-z]{1,3}\$?[1-9]\d{0,6}"
 _COLUMNS = r"\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}"
 LAST_ROW = 1_048_575
 _TOKEN = re.compile(
-    rf"""\s*(?:
+    rf"""(?<!\s)\s*+(?:
     (?P<text>"(?:[^"]|"")*")
     |(?P<error>\#(?:REF!|DIV/0!|N/A|VALUE!|NAME\?|NUM!|NULL!))
     |(?P<sheets>{_SHEETS}{_CELL})(?![\w(!.:])

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from selfeval_xl.model.grid import plain_number
 
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?")
-_MAY_BE_A_DATE = re.compile(r"\d.*[-/:.年月日]|[０-９$￥¥%(]")
+_MAY_BE_A_DATE = re.compile(r"\d[^-/:.年月日]{0,40}[-/:.年月日]|[０-９$￥¥%(]")
 _WIDEST = "\uffff"  # a letter beyond counts as two in Excel
 
 

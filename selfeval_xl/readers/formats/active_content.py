@@ -74,7 +74,7 @@ _CALLS = re.compile(
     r"\b(?:WEBSERVICE|FILTERXML|RTD|CALL|EXEC|REGISTER(?:\.ID)?|DDE|IMAGE|IMPORTDATA|SQL\.REQUEST)\s{0,9}\(",
     re.IGNORECASE,
 )
-_TOPIC = re.compile(r"<(?:\w+:)?(?:f|formula|formula1|formula2|definedName)\b[^<>]*>[^<|]*\|")
+_TOPIC = re.compile(r"<(?:\w+:)?(?:f|formula|formula1|formula2|definedName)\b[^<>]*>[^<]*?[\w)]\|['\w]")
 
 
 def active_content(path: Path) -> tuple[str, ...]:

@@ -85,7 +85,8 @@ def open_source(path: str | Path, keep_parts: bool = False) -> Source:
     source = Source(str(shown_path(Path(path))))
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):  # to open a pipe waits for its other end
-            raise UsageError(f"“{source.path}”不是普通文件（是文件夹、管道或设备），没有打开。请核对后再试。")
+            what = "是一个文件夹，这里要写文件名" if Path(path).is_dir() else "不是普通文件，没有打开"
+            raise UsageError(f"“{source.path}”{what}。请核对后再试。")
         with open(path, "rb") as file:
             source.size = file.seek(0, 2)
             file.seek(0)

@@ -86,12 +86,12 @@ def reminder(entry: DepartmentData, material: CountyData, today: date) -> Paper:
 def _early(
     entry: DepartmentData, material: CountyData, deadline: str, about: str, names: int, today: date
 ) -> str:
-    in_time = deadline and date.fromisoformat(deadline) >= today
-    until = (
-        f"请于{dates.day(deadline, weekday=True)}{material.policy['deadline_hour']}前报送"
-        if in_time
-        else f"请于{dates.mend_until(today, material.policy)}前补齐"
-    )
+    if not deadline:
+        until = "请尽快报送"
+    elif date.fromisoformat(deadline) >= today:
+        until = f"请于{dates.day(deadline, weekday=True)}{material.policy['deadline_hour']}前报送"
+    else:
+        until = f"请于{dates.mend_until(today, material.policy)}前补齐"
     return (
         f"【绩效自评提醒】{entry.name}：{about}绩效自评材料{until}。"
         f"{_missing(entry, material, names)}{_to_mend(entry)}"

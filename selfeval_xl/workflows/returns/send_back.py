@@ -50,14 +50,8 @@ def send_back(
     folder, out, today = Path(folder), Path(out), today or date.today()
     check_places(folder, out)
     rules = policy if isinstance(policy, Policy) else load(policy)
-    material, decisions = study_decided(
-        folder,
-        read_roster(roster) if roster else None,
-        rules,
-        jobs,
-        progress,
-        Path(workbook) if workbook else None,
-    )
+    known, decided = read_roster(roster) if roster else None, Path(workbook) if workbook else None
+    material, decisions = study_decided(folder, known, rules, jobs, progress, decided)
     result = write_returns(material, out, jobs, progress) if returns else ReturnsResult(out, (), (), ())
     private = private_projects(material, decisions.written)
     kept = list(result.kept)
