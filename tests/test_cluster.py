@@ -125,7 +125,7 @@ def test_workers_that_cannot_encode_answers_are_named(running, tmp_path):
 
 
 def test_nobody_at_the_address_is_said(tmp_path, monkeypatch):
-    monkeypatch.setattr(dask_reader, "SECONDS", "1s")
+    monkeypatch.setattr(dask_reader, "SECONDS", 1)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

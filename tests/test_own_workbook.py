@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from selfeval_xl.county.last_year_sheet import read_last
-from selfeval_xl.county.officer_columns import read_written
+from selfeval_xl.county.officer_workbook import read_written
 from selfeval_xl.county.province.write_workbook import usable
 from selfeval_xl.county.tables import SHEETS
 from selfeval_xl.errors import OutputError, UnreadableFile, UsageError

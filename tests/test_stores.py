@@ -19,11 +19,11 @@ from selfeval_xl.county import consolidate
 from selfeval_xl.county.database import APPLICATION, TABLE, VERSION, StoreKind, connect, kind_of
 from selfeval_xl.county.intake.records import unpacked
 from selfeval_xl.county.province import consolidate_province
-from selfeval_xl.county.unchanged import SHARES
 from selfeval_xl.errors import UsageError
 from selfeval_xl.workflows.demo.county import made_up
 from support.command import ROOT, selfeval
 from support.counties import fill_county
+from support.stores import without_shares
 from support.workbooks import values
 
 pytestmark = pytest.mark.slow  # whole counties
@@ -274,8 +274,8 @@ def test_nothing_that_is_planted_in_a_store_runs_or_counts(folder, tmp_path, rig
     for answer in planted:
         with closing(sqlite3.connect(store)) as base:
             base.execute(f"UPDATE {TABLE} SET answer = ?", (answer,))
-            base.execute(f"DELETE FROM {SHARES}")
             base.commit()
+        without_shares(store)
         assert consolidate(folder, out).notes == ()
         assert values(out) == right and not canary.exists()
         assert answers(store) == before
@@ -291,8 +291,8 @@ def test_a_changed_outline_is_read_anew(column, value, folder, tmp_path, right):
     store = consolidate(folder, out).store
     with closing(sqlite3.connect(store)) as base:
         base.execute(f"UPDATE {TABLE} SET {column} = CAST(? AS TEXT)", (value,))
-        base.execute(f"DELETE FROM {SHARES}")
         base.commit()
+    without_shares(store)
     consolidate(folder, out)
     assert values(out) == right
 
@@ -303,8 +303,8 @@ def test_answers_that_were_exchanged_are_read_anew(folder, tmp_path, right):
     with closing(sqlite3.connect(store)) as base:
         (first, one), (second, other) = base.execute(f"SELECT key, answer FROM {TABLE}")
         base.executemany(f"UPDATE {TABLE} SET answer = ? WHERE key = ?", [(other, first), (one, second)])
-        base.execute(f"DELETE FROM {SHARES}")
         base.commit()
+    without_shares(store)
     consolidate(folder, out)
     assert values(out) == right
 

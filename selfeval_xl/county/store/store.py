@@ -41,11 +41,11 @@ class Store:
         """
         self.path, self._opened_here = path, store is None
         self.base, self.notes = store or connect(path)
-        previous = self.tables()
-        self.intact = META in previous and _digest(self.base, previous) == _recorded_digest(self.base)
-        if previous and not self.intact:
-            self.notes += (CHANGED.format(name=path.name),)
         with writing(path):
+            previous = self.tables()
+            self.intact = META in previous and _digest(self.base, previous) == _recorded_digest(self.base)
+            if previous and not self.intact:
+                self.notes += (CHANGED.format(name=path.name),)
             self.base.commit()
             self.base.execute("BEGIN IMMEDIATE")
 

@@ -11,7 +11,7 @@ from selfeval_xl.model.formulas.values import ErrorValue, Scalar, UnknownFormula
 from selfeval_xl.model.grid import Area, position
 
 LONGEST = 8192  # of a formula in Excel
-_SHEET = r"'(?:[^']|''){1,99}'!|(?<![\w.])[^\W\d][\w.]{0,99}!"
+_SHEET = r"(?<!')'(?:[^']|''){1,99}'!|(?<![\w.])[^\W\d][\w.]{0,99}!"
 _SHEETS = r"(?:'[^':]{1,99}:[^':]{1,99}'|(?<![\w.])[^\W\d][\w.]{0,99}:[^\W\d][\w.]{0,99})!"
 _CELL = r"\$?[A-Za-z]{1,3}\$?[1-9]\d{0,6}"
 _COLUMNS = r"\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}"
