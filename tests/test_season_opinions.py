@@ -29,7 +29,10 @@ def county(tmp_path_factory):
     """The received files of the demonstration and the workbook of their first run."""
     root = tmp_path_factory.mktemp("opinions")
     received, out = root / "收到", root / "县.xlsx"
-    fill_county(received, made_up()[0])
+    departments = made_up()[0]
+    for department in departments:  # one more deviation each
+        department.projects[4]["indicators"][1] |= {"actual": "0", "note": None}
+    fill_county(received, departments)
     consolidate(received, out)
     return received, out
 
