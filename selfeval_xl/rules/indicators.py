@@ -100,13 +100,14 @@ def _example(row: Indicator) -> str:
     )
 
 
-_ONLY_A_QUANTITY = re.compile(r"\d[\d.,]{0,12}\D{1,3}")  # 1年; not 1290.3平方米冷库建设
+_ONLY_A_QUANTITY = re.compile(r"\d[\d.,]{0,12}(\D{1,3})")  # 1年; not 1290.3平方米冷库建设
 
 
 def _says_nothing(row: Indicator) -> bool:
     """Whether the name is an empty word or repeats a level of its row."""
     plain = bare(row.name).removesuffix("指标")
-    if plain in words("empty_names") or (_ONLY_A_QUANTITY.fullmatch(plain) and parse(plain).unit in UNITS):
+    quantity_alone = _ONLY_A_QUANTITY.fullmatch(plain)
+    if plain in words("empty_names") or (quantity_alone and quantity_alone[1] in UNITS):
         return True
     repeats_stem = plain in (level(row.level1), level(row.level2))
     repeats_level = bool(plain) and plain == level(row.name) and bare(row.name) in _levels(row)
