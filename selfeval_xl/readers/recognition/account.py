@@ -191,7 +191,7 @@ def _is_furniture(sheet: ScannedSheet, place: Place) -> bool:
     """Whether a cell is a unit, a form number, a remark, a signature line or numbering."""
     text = sheet.lines[place[0]][place[1]]
     plain = squeeze(text)
-    if _FURNITURE.match(plain) or _OF_OTHERS.match(plain) or _belongs_to_others(sheet, place):
+    if _FURNITURE.match(plain) or _OF_OTHERS.match(plain) or _is_person_or_sum(sheet, place):
         return True
     pair = split_inline(text)
     if pair and any(role.scope in ("签字", "其他") for role in roles(pair[0])):
@@ -203,19 +203,14 @@ def _is_furniture(sheet: ScannedSheet, place: Place) -> bool:
     return _is_section(sheet, place)
 
 
-def _belongs_to_others(sheet: ScannedSheet, place: Place) -> bool:
-    """Whether a cell is what an expert or the bureau gave, the name of a person, or the points in all."""
+def _is_person_or_sum(sheet: ScannedSheet, place: Place) -> bool:
+    """Whether a cell is the name of a person beside its label, or the points in all."""
     row, column = place
     line = sheet.lines[row]
     before = [squeeze(line[other]) for other in sorted(line) if other < column]
-    if before and (_NAMES_PERSON.search(before[-1]) or _OF_OTHERS.match(before[-1])):
+    if before and _NAMES_PERSON.search(before[-1]):
         return True
-    if before and _SUM_ROW.match(before[0]) and money(line[column]) == _ALL_POINTS:
-        return True
-    above = next(
-        (sheet.lines[other][column] for other in range(row - 1, -1, -1) if column in sheet.lines[other]), ""
-    )
-    return bool(_OF_OTHERS.match(squeeze(above)))
+    return bool(before and _SUM_ROW.match(before[0]) and money(line[column]) == _ALL_POINTS)
 
 
 def _is_section(sheet: ScannedSheet, place: Place) -> bool:
