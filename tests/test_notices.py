@@ -265,6 +265,31 @@ def test_at_most_ten_of_a_class_and_what_is_said_alike_is_said_once(sent):
     assert "1.都一样。请改。（见《项目0》G1、《项目1》G1、《项目2》G1）" in told and told.count("都一样") == 1
 
 
+def test_a_notice_on_two_projects_names_them_in_each_of_its_parts():
+    class Entry:
+        name, receipts, projects, wholes, reports, missing = "示例局", (), (1, 2), (), (), ()
+
+    findings = [
+        Finding(
+            message=f"{project}不对。",
+            hint="请改。",
+            rule="D03",
+            file="a.xlsx",
+            sheet=sheet,
+            cell="G5",
+            project=project,
+            severity=Severity.ERROR,
+            treatment=treatment,
+        )
+        for project, sheet, treatment in (
+            ("农田建设", "项目01", Treatment.FIX),
+            ("水库除险", "项目02", Treatment.EXPLAIN),
+        )
+    ]
+    told = text_of(return_notice(Entry(), findings, load(None), 2024, date(2025, 4, 3)))
+    assert "（见“农田建设”（项目01）G5）" in told and "（见“水库除险”（项目02）G5）" in told
+
+
 def test_what_only_the_bureau_can_mend_is_in_no_notice():
     class Entry:
         name, receipts, projects, wholes, reports, missing = "示例局", (), (1,), (), (), ()

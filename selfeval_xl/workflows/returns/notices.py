@@ -53,18 +53,19 @@ _Part = tuple[str, list[str]]  # the heading of a part of the notice, and its li
 def _findings_parts(entry: DepartmentData, findings: Sequence[Finding]) -> Iterator[_Part]:
     """The parts 须修改 and 须说明, each where there is something for it."""
     counts = counted(findings)
+    mend = [finding for finding in findings if finding.treatment is Treatment.FIX]
+    explain = [
+        finding
+        for finding in findings
+        if finding.treatment is Treatment.EXPLAIN and finding.status != "explained"
+    ]
+    several = len({(finding.file, finding.project) for finding in (*mend, *explain)}) > 1
     if counts.fix:
-        mend = [finding for finding in findings if finding.treatment is Treatment.FIX]
         missing = sum(finding.rule == MISSING_FORM for finding in mend)
-        yield f"须修改{counts.fix}处{missing_among(missing)}", _numbered(entry, mend)
+        yield f"须修改{counts.fix}处{missing_among(missing)}", _numbered(entry, mend, several)
     if counts.explain:
-        explain = [
-            finding
-            for finding in findings
-            if finding.treatment is Treatment.EXPLAIN and finding.status != "explained"
-        ]
         how = "在退回件“问题清单”的“单位说明”列填写即可，不必改数"
-        yield f"须说明{counts.explain}处（{how}）", _numbered(entry, explain)
+        yield f"须说明{counts.explain}处（{how}）", _numbered(entry, explain, several)
 
 
 def missing_among(number: int) -> str:
@@ -72,10 +73,9 @@ def missing_among(number: int) -> str:
     return f"（含漏报项目{number}个）" if number else ""
 
 
-def _numbered(entry: DepartmentData, findings: Iterable[Finding]) -> list[str]:
-    """Numbered lines, one for the findings of one rule and message."""
+def _numbered(entry: DepartmentData, findings: Iterable[Finding], several: bool) -> list[str]:
+    """Numbered lines, one for the findings of one rule and message. several: see `where`."""
     groups = _together(findings)
-    several = len({(finding.file, finding.project) for group in groups for finding in group}) > 1
     files = len({receipt.file.path for receipt in entry.receipts}) > 1
     texts = [
         f"{number}.{_missing_line(group) if group[0].rule == MISSING_FORM else _line(group, several, files)}"
