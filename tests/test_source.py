@@ -201,6 +201,13 @@ def test_external_links_and_dde_are_told(tmp_path):
             "密码",
         ),
         (compound(("WordDocument", b"x" * 5000)), "doc", "T01", "另存为.docx"),
+        (rb"{\rtf1\ansi\ansicpg936 {\trowd }}", "doc", "T01", "另存为.docx"),
+        (
+            zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<x/>"}),
+            "doc",
+            "T01",
+            "另存为.docx",
+        ),
         (
             compound(("Workbook", BOF + struct.pack("<HHH", 0x2F, 2, 0) + b"\0" * 5000)),
             "encrypted",

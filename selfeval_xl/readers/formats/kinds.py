@@ -59,6 +59,7 @@ class FileKind:
     action: str = "请另存为xlsx或请单位重报"
 
 
+_AS_DOCX = "读不出表格；请用Word或WPS打开后另存为.docx再报送。"
 _XML_TEXT = "里面其实是XML文本，不是Excel工作簿；请用Excel打开后另存为xlsx再报送。"
 
 ENCRYPTED = FileKind(
@@ -114,7 +115,25 @@ KINDS: tuple[FileKind, ...] = (
         Role.UNREADABLE,
         endings=(".doc",),
         streams=("WordDocument",),
-        refusal="是旧版Word文件（.doc），读不出表格；请用Word或WPS打开后另存为.docx再报送。",
+        refusal=f"是旧版Word文件（.doc），{_AS_DOCX}",
+        action="请另存为docx",
+    ),
+    FileKind(
+        "rtf",
+        Role.UNREADABLE,
+        endings=(".rtf",),
+        variety_of="doc",
+        begins=(rb"{\rtf",),
+        refusal=f"是RTF文字文件，{_AS_DOCX}",
+        action="请另存为docx",
+    ),
+    FileKind(
+        "odt",
+        Role.UNREADABLE,
+        endings=(".odt",),
+        variety_of="doc",
+        mimetype=b"opendocument.text",
+        refusal=f"是OpenDocument文字文件（.odt），{_AS_DOCX}",
         action="请另存为docx",
     ),
     FileKind("pdf", Role.ATTACHED, endings=(".pdf",), begins=(b"%PDF",)),
