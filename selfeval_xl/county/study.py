@@ -47,20 +47,22 @@ def study(
 
 def study_decided(
     folder: Path,
-    roster: Roster | None,
+    roster: str | Path | None,
     policy: Policy,
     jobs: int | None = None,
     progress: Callable[[int, int, str], None] | None = None,
-    workbook: Path | None = None,
+    workbook: str | Path | None = None,
 ) -> tuple[CountyData, Decisions]:
     """The same as the officers decided it, and their decisions.
 
     workbook: the county workbook in which they decided; without it, the one that fits (see `decisions`).
     """
     from selfeval_xl.county.decisions import find_decisions, read_decisions
+    from selfeval_xl.filings.roster import read_roster
 
-    given = read_decisions(workbook) if workbook else None  # before a county is read
-    return _study(folder, roster, policy, jobs, progress, lambda *read: given or find_decisions(*read))
+    known = read_roster(roster) if roster else None
+    given = read_decisions(Path(workbook)) if workbook else None  # before a county is read
+    return _study(folder, known, policy, jobs, progress, lambda *read: given or find_decisions(*read))
 
 
 def _study(

@@ -90,7 +90,6 @@ def publish(
     """
     from selfeval_xl.county.study import check_places, study_decided
     from selfeval_xl.files import scratch
-    from selfeval_xl.filings.roster import read_roster
     from selfeval_xl.workflows.publishing.pdf import make_pdfs, office
     from selfeval_xl.workflows.returns import folder_names
 
@@ -98,8 +97,7 @@ def publish(
     check_places(folder, out)
     program = office() if pdf else ""
     rules = policy if isinstance(policy, Policy) else load(policy)
-    known, named = read_roster(roster) if roster else None, Path(workbook) if workbook else None
-    material, decisions = study_decided(folder, known, rules, jobs, progress, named)
+    material, decisions = study_decided(folder, roster, rules, jobs, progress, workbook)
     faulty = _faulty(material)
     if faulty and not agreed(faulty):
         return Published(out, (), (), faulty=tuple(faulty), told=decisions.told)

@@ -18,6 +18,7 @@ from selfeval_xl.workflows.publishing.visible_only import (
     hidden_styles,
     leave_visible,
     name_plainly,
+    take_out,
     without_metadata,
 )
 
@@ -27,27 +28,6 @@ if TYPE_CHECKING:
     from docx.opc.part import Part
     from lxml.etree import _Element
 
-_REMOVED = (  # elements that are removed with all that is in them
-    "del",
-    "moveFrom",
-    "commentRangeStart",
-    "commentRangeEnd",
-    "commentReference",
-    "delText",
-    "moveFromRangeStart",
-    "moveFromRangeEnd",
-    "moveToRangeStart",
-    "moveToRangeEnd",
-    "rPrChange",
-    "pPrChange",
-    "sectPrChange",
-    "tblPrChange",
-    "trPrChange",
-    "tcPrChange",
-    "tblGridChange",
-    "cellDel",
-)
-_UNWRAPPED = ("ins", "moveTo")  # elements that are replaced by what is in them
 _DROPPED_PARTS = (
     "comments",
     "people",
@@ -103,7 +83,6 @@ def public_report(report: Report) -> PublicReport:
     hidden = hidden_styles(document.styles.element)
     for root, part in _roots_with_parts(document):
         leave_visible(root, part, hidden)
-        _clean(root)
     masked = sum(_mask(root) for root in _roots(document))
     beside = [_clean_part(part, hidden) for part in _parts(document.part, _BESIDE)]
     _forget_authors(document)
@@ -158,24 +137,6 @@ def _roots_with_parts(document: Document) -> list[tuple[_Element, Part]]:
     return roots
 
 
-def _clean(root: _Element) -> None:
-    """Accepts tracked changes; removes remarks and hidden text."""
-    from docx.oxml.ns import qn
-
-    for name in _REMOVED:
-        for element in list(root.iter(qn(f"w:{name}"))):
-            element.getparent().remove(element)
-    for name in _UNWRAPPED:
-        for element in list(root.iter(qn(f"w:{name}"))):
-            for child in list(element):
-                element.addprevious(child)
-            element.getparent().remove(element)
-    for vanish in list(root.iter(qn("w:vanish"))):
-        run = vanish.getparent().getparent() if vanish.get(qn("w:val"), "1") not in ("0", "false") else None
-        if run is not None and run.tag == qn("w:r"):
-            run.getparent().remove(run)
-
-
 def _mask(root: _Element) -> int:
     """Masks personal numbers, also those that Word cut into several runs; returns how many there were."""
     from docx.oxml.ns import qn
@@ -200,7 +161,7 @@ def _forget_authors(document: Document) -> None:
     properties = document.core_properties._element
     for child in list(properties):
         properties.remove(child)
-    _clean(document.styles.element)
+    take_out(document.styles.element)
     name_plainly(document.styles.element)
     _drop(document.part, _DROPPED_PARTS)
     _drop(document.part.package, ("extended-properties", *_DROPPED_PARTS))
@@ -225,7 +186,6 @@ def _clean_part(part: Part, hidden: frozenset[str]) -> tuple[int, str]:
 
     root = parse_xml(part.blob)
     leave_visible(root, part, hidden)
-    _clean(root)
     count = _mask(root)
     part._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
     return count, "".join(root.itertext())

@@ -19,8 +19,15 @@ _KEPT_RELATIONS = frozenset(
     ("styles", "numbering", "settings", "theme", "footnotes", "endnotes", "header", "footer")
     + ("image", "chart")
 )
-_UNWRAPPED = ("hyperlink", "fldSimple", "smartTag", "customXml", "sdt", "sdtContent", "dir", "bdo")
-_REMOVED = (
+_UNWRAPPED = (  # elements that are replaced by what is in them
+    *("hyperlink", "fldSimple", "smartTag", "customXml", "sdt", "sdtContent", "dir", "bdo"),
+    *("ins", "moveTo"),  # what was added under tracking
+)
+_REMOVED = (  # elements that are removed with all that is in them
+    *("del", "delText", "moveFrom", "cellDel"),  # what was deleted under tracking
+    *("moveFromRangeStart", "moveFromRangeEnd", "moveToRangeStart", "moveToRangeEnd"),
+    *("rPrChange", "pPrChange", "sectPrChange", "tblPrChange", "trPrChange", "tcPrChange", "tblGridChange"),
+    *("commentRangeStart", "commentRangeEnd", "commentReference"),
     *("instrText", "delInstrText", "fldChar", "altChunk", "subDoc", "object", "sdtPr", "sdtEndPr"),
     *("smartTagPr", "customXmlPr", "bookmarkStart", "bookmarkEnd", "permStart", "permEnd", "proofErr"),
     *("cellIns", "cellMerge", "numberingChange", "tblPrExChange", "tblCaption", "tblDescription"),
@@ -47,14 +54,7 @@ def leave_visible(root: _Element, part: Part, hidden_styles: frozenset[str]) -> 
     for run in list(root.iter(qn("w:r"))):
         if _is_hidden(run, hidden_styles) and run.getparent() is not None:
             run.getparent().remove(run)
-    for name in _REMOVED:
-        for element in list(root.iter(qn(f"w:{name}"))):
-            element.getparent().remove(element)
-    for name in _UNWRAPPED:
-        for element in list(root.iter(qn(f"w:{name}"))):
-            for child in list(element):
-                element.addprevious(child)
-            element.getparent().remove(element)
+    take_out(root)
     _drop_relations(part)
     _drop_without_part(root, part)
     for element in root.iter():
@@ -67,6 +67,20 @@ def leave_visible(root: _Element, part: Part, hidden_styles: frozenset[str]) -> 
             for attribute in list(element.attrib):
                 if attribute.rpartition("}")[2] in _TEXTS:
                     element.set(attribute, "") if attribute == "name" else element.attrib.pop(attribute)
+
+
+def take_out(root: _Element) -> None:
+    """Accepts tracked changes, and takes out remarks, fields, links and marks."""
+    from docx.oxml.ns import qn
+
+    for name in _REMOVED:
+        for element in list(root.iter(qn(f"w:{name}"))):
+            element.getparent().remove(element)
+    for name in _UNWRAPPED:
+        for element in list(root.iter(qn(f"w:{name}"))):
+            for child in list(element):
+                element.addprevious(child)
+            element.getparent().remove(element)
 
 
 def hidden_styles(styles: _Element) -> frozenset[str]:

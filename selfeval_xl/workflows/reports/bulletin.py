@@ -53,21 +53,13 @@ def county_bulletin(
     from selfeval_xl.county.private import private_projects
     from selfeval_xl.county.study import study_decided
     from selfeval_xl.county.tables import build, with_opinions
-    from selfeval_xl.filings.roster import read_roster
 
     folder, out = Path(folder), Path(out)
     check_replaceable(out)  # before a county is read
     if not folder.is_dir():
         raise UsageError(f"“{folder}”不是文件夹。情况通报要给出收到的全部材料所在的文件夹。")
     rules = policy if isinstance(policy, Policy) else load(policy)
-    material, decisions = study_decided(
-        folder,
-        read_roster(roster) if roster else None,
-        rules,
-        jobs,
-        progress,
-        Path(workbook) if workbook else None,
-    )
+    material, decisions = study_decided(folder, roster, rules, jobs, progress, workbook)
     if not any(entry.forms for entry in material.entries):
         raise UsageError(f"“{folder}”里没有自评表，写不了情况通报。")
     tables = with_opinions(build(material), decisions.written, material)

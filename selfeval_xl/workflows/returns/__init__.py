@@ -80,19 +80,11 @@ def return_filings(
     progress(done, all, file name). Raises UsageError (no such folder, `out` inside it, faulty roster) and
     OutputError (`out` cannot be written).
     """
-    from selfeval_xl.filings.roster import read_roster
 
     folder, out = Path(folder), Path(out)
     check_places(folder, out)
     rules = policy if isinstance(policy, Policy) else load(policy)
-    material, decisions = study_decided(
-        folder,
-        read_roster(roster) if roster else None,
-        rules,
-        jobs,
-        progress,
-        Path(workbook) if workbook else None,
-    )
+    material, decisions = study_decided(folder, roster, rules, jobs, progress, workbook)
     return replace(write_returns(material, out, jobs, progress), told=decisions.told)
 
 

@@ -45,13 +45,11 @@ def send_back(
     """
     from selfeval_xl.county.private import private_projects
     from selfeval_xl.county.sheets.receipts import questions
-    from selfeval_xl.filings.roster import read_roster
 
     folder, out, today = Path(folder), Path(out), today or date.today()
     check_places(folder, out)
     rules = policy if isinstance(policy, Policy) else load(policy)
-    known, decided = read_roster(roster) if roster else None, Path(workbook) if workbook else None
-    material, decisions = study_decided(folder, known, rules, jobs, progress, decided)
+    material, decisions = study_decided(folder, roster, rules, jobs, progress, workbook)
     result = write_returns(material, out, jobs, progress) if returns else ReturnsResult(out, (), (), ())
     private = private_projects(material, decisions.written)
     kept = list(result.kept)
