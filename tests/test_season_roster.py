@@ -84,12 +84,10 @@ def send(path: Path, name, code, *projects, whole=True, settings=True, year=YEAR
     )
 
 
-@pytest.fixture(scope="module")
-def season(tmp_path_factory):
-    """The roster, the received files, the county workbook, returns and bulletin."""
-    root = tmp_path_factory.mktemp("roster")
-    roster = write_roster(
-        root / "名册.xlsx",
+def season_roster(path: Path) -> Path:
+    """A roster with the traps: two sources of one project, a secret one, a deadline to come."""
+    return write_roster(
+        path,
         单位名册=[
             department("101", EDUCATION, 归口股室="教科文股", 报送截止日期="2099-11-20"),
             department("102", WATER, 归口股室="农业股", 报送截止日期="2020-11-20"),
@@ -132,7 +130,10 @@ def season(tmp_path_factory):
         ],
         绩效目标=[target("E1", (*ROWS[0][:4], "", "", ""))],
     )
-    received = root / "收到的材料"
+
+
+def send_all(received: Path) -> None:
+    """The files as they came, some under odd names."""
     send(
         received / "水利局.xlsx",
         WATER,
@@ -158,6 +159,14 @@ def season(tmp_path_factory):
     (received / "示例县民政局材料.rar").write_bytes(b"Rar!\x1a\x07\x01\x00" + b"1" * 200)
     nobody = form("综治中心运行", "", "", ("当年财政拨款", 5, 5, 5))
     send(received / "汇总表.xlsx", "", "", nobody, whole=False, settings=False)
+
+
+@pytest.fixture(scope="module")
+def season(tmp_path_factory):
+    """The received files, the county workbook, returns and bulletin, by the roster."""
+    root = tmp_path_factory.mktemp("roster")
+    roster, received = season_roster(root / "名册.xlsx"), root / "收到的材料"
+    send_all(received)
     county = root / "县.xlsx"
     result = consolidate(received, county, roster=roster)
     back = send_back(received, root / "退", roster=roster, today=date(2025, 11, 26))

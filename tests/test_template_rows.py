@@ -18,6 +18,7 @@ from selfeval_xl.model.sheet_names import SELF_CHECK
 from selfeval_xl.readers import read_file
 from selfeval_xl.templates.cell_styles import TINT
 from test_template_sheets import project, rows_of
+from test_workbook_agrees import projects_for
 
 MET, UNMET = "已完成", "未完成"
 NAMES = ("维修水闸数量", "工程验收合格率", "按期完工率", "受益群众人数", "受益群众满意度")
@@ -117,12 +118,19 @@ def copied(form: Form, row: int, to: int) -> list[tuple]:
     ]
 
 
-def cases(form: Form) -> dict[str, tuple[list[tuple], Outcome]]:
+Cases = dict[str, tuple[list[tuple], Outcome]]
+
+
+def cases(form: Form) -> Cases:
     """The steps of each case, and what has to come out."""
-    first, last, sheet, columns = form.first, form.last, form.sheet, form.columns
+    return _rows_more_or_less(form) | _cells_moved(form) | _source_more(form)
+
+
+def _rows_more_or_less(form: Form) -> Cases:
+    first, last, sheet = form.first, form.last, form.sheet
     more = {**dict.fromkeys(NAMES, MET), TEXTS["name"]: MET}
     points = {"points": "20"}
-    found: dict[str, tuple[list[tuple], Outcome]] = {
+    return {
         "raw above the first": (
             [("insert", sheet, first), *typed(form, first, TEXTS | points)],
             Outcome(points=120, says=f"没有公式（第{first}行）"),
@@ -147,6 +155,12 @@ def cases(form: Form) -> dict[str, tuple[list[tuple], Outcome]]:
             [("delete", sheet, first + 4)] * (1 + form.spare),
             Outcome(dict.fromkeys(NAMES[:4], MET), points=80, says="还有1处"),
         ),
+    }
+
+
+def _cells_moved(form: Form) -> Cases:
+    first, sheet, columns = form.first, form.sheet, form.columns
+    return {
         "a completed value cut onto the row above": (
             [
                 ("cut", sheet, f"{columns['actual']}{first + 1}", f"{columns['actual']}{first}"),
@@ -175,27 +189,22 @@ def cases(form: Form) -> dict[str, tuple[list[tuple], Outcome]]:
             Outcome(),
         ),
     }
-    if form.source and form.total:
-        bare = {key: f"{column}{form.source + 1}" for key, column in form.money.items()}
-        found["raw below the last source"] = (
-            [("insert", sheet, form.source + 1)] + [("type", sheet, cell, "20") for cell in bare.values()],
-            Outcome(budget=120, says=f"没有公式（第{form.source + 1}行）"),
-        )
-    return found
+
+
+def _source_more(form: Form) -> Cases:
+    if not form.source or not form.total:
+        return {}
+    row = form.source + 1
+    typed_in = [("type", form.sheet, f"{column}{row}", "20") for column in form.money.values()]
+    steps = [("insert", form.sheet, row), *typed_in]
+    return {"raw below the last source": (steps, Outcome(budget=120, says=f"没有公式（第{row}行）"))}
 
 
 @pytest.mark.office
 @pytest.mark.parametrize("layout_id", EACH)
 def test_sums_and_verdicts_are_right_whatever_is_done_to_the_rows(layout_id, tmp_path, libreoffice):
     blank, out = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
-    forms = [project(number) for number in range(1, 12)]
-    for form in forms:
-        for row in form["indicators"]:
-            if layout_id == "chongqing":
-                sign, number, unit = re.fullmatch(r"(≥)(\d+)(.+)", row.pop("target")).groups()
-                row |= {"operator": sign, "initial_target": number, "unit": unit}
-        if layout_id == "sichuan-0013zp":
-            form["funding"][0]["source"] = "财政资金"
+    forms = projects_for(layout_id, 11)
     templates.fill_in(
         layout_id, blank, projects=forms, department={"department": "示例局"}, year=2024, cover={}
     )

@@ -101,17 +101,22 @@ def rows_of(path, sheet: str) -> list[list]:
     return [[cell.value for cell in row] for row in book[sheet].iter_rows()]
 
 
+def projects_for(layout_id: str, count: int) -> list[dict]:
+    """Projects as the layout has them: 重庆 has columns for sign, value and unit, 四川 another source."""
+    forms = [project(number) for number in range(1, count + 1)]
+    for form in forms:
+        if layout_id == "sichuan-0013zp":
+            form["funding"][0]["source"] = "财政资金"
+        for row in form["indicators"] if layout_id == "chongqing" else ():
+            sign, number, unit = re.fullmatch(r"(≥)(\d+)(.+)", row.pop("target")).groups()
+            row |= {"operator": sign, "initial_target": number, "unit": unit}
+    return forms
+
+
 def compare(layout_id: str, faults: list[Fault], tmp_path, libreoffice) -> int:
     """Makes a workbook with a project for each fault and compares the four places; the number of projects."""
     blank, out = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
-    forms = [project(number) for number in range(1, len(faults) + 1)]
-    source = "财政资金" if layout_id == "sichuan-0013zp" else "当年财政拨款"
-    for form in forms:
-        form["funding"][0] |= {"source": source}
-        if layout_id == "chongqing":  # sign, value and unit have columns of their own
-            for row in form["indicators"]:
-                sign, number, unit = re.fullmatch(r"(≥)(\d+)(.+)", row.pop("target")).groups()
-                row |= {"operator": sign, "initial_target": number, "unit": unit}
+    forms = projects_for(layout_id, len(faults))
     templates.fill_in(
         layout_id, blank, projects=forms, department={"department": "示例局"}, year=2024, cover={}
     )
