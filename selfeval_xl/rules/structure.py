@@ -28,7 +28,9 @@ HEADING = {
     PROJECT: (("project", "项目名称"), ("department", "主管部门"), ("unit", "实施单位"), ("year", "年度")),
     DEPARTMENT: (("department", "部门名称"), ("year", "年度")),
 }
-_BLANK_YEAR = re.compile(r"[(（]\s*+(?:20)?+\s*+[_＿]*+\s*+年度?+\s*+[)）]|^\s*+(?:20)?+[_＿]{2,}\s*年度?")
+_BLANK_YEAR = re.compile(
+    r"[(（]\s*+(?:20)?+\s*+[_＿xX×*]*+\s*+年度?+\s*+[)）]|^\s*+(?:20)?+[_＿xX×*]{2,}\s*年度?|^\s*+(?:20\s*+)?+年度"
+)
 _MOST_CELLS = 30  # cells that one finding points at
 _ADVICE = re.compile(r"[；;。，,](请.+)$")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from selfeval_xl.model.codes import split_code
 from selfeval_xl.model.forms import DEPARTMENT, PROJECT, Form, Frame, Goal, Problem
-from selfeval_xl.model.grid import Area, Grid
+from selfeval_xl.model.grid import Area, Grid, a1
 from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS, OURS
 from selfeval_xl.model.text import squeeze
 from selfeval_xl.readers.recognition.account import accounts, broken_cells
@@ -33,7 +33,7 @@ from selfeval_xl.readers.recognition.management import Management, read_manageme
 from selfeval_xl.readers.recognition.no_values import cells_unread, with_what_is_no_value
 from selfeval_xl.readers.recognition.scan import ScannedSheet, scan
 from selfeval_xl.readers.recognition.tasks import Tasks, find_tasks, funds_of_tasks, read_tasks
-from selfeval_xl.readers.recognition.years import printed_year
+from selfeval_xl.readers.recognition.years import blank_year, printed_year
 
 _TITLE = re.compile(
     r"(?:绩效评价|绩效).{0,12}表|自评.{0,4}表|整体支出.{0,10}绩效|项目支出.{0,10}绩效"
@@ -303,6 +303,9 @@ def _read_region(sheet: ScannedSheet, region: Region, file: str) -> tuple[Form |
     head = read_head(sheet, area, taken + goals.rows + below, goals.goal.places)
     head.take(goals.remarks, goals.remark_cells, goals.details)
     read_above(grid.above if area.top == 0 else (), head)
+    if year is None and "year" not in head.cells and (unfilled := blank_year(sheet, area)):
+        head.cells["year"] = a1(*unfilled)
+        sheet.furniture.add(unfilled)
     if not _is_form(region, head, funding is not None, table):
         return None, []
     form = _form(sheet, region, file, _Parts(head, table, goals, management, tasks, funding, unit, year))
