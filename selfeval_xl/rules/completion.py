@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from os.path import commonprefix
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.reasons import exceeded_by_one, lacks_measure
@@ -21,6 +20,7 @@ from selfeval_xl.model.quantity import Kind, is_blank, money, parse, tidy
 from selfeval_xl.model.sheet_names import STUB
 from selfeval_xl.rules.indicators import bare, level, named, with_unit
 from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.same_thing import same_thing
 from selfeval_xl.rules.texts import (
     cells,
     has_note,
@@ -371,16 +371,13 @@ def satisfaction_without_survey(form: Form, policy: Policy) -> Iterator[Finding]
 )
 def effect_without_cause(form: Form, policy: Policy) -> Iterator[Finding]:
     """A quality or benefit is not reached where the same thing's quantity, cost or duration is zero."""
-    from rapidfuzz.distance import LCSseq
-
-    nothing = [
-        row
-        for row in form.indicators
-        if row.actual_quantity is not None
-        and row.actual_quantity.number == 0
-        and row.verdict is Verdict.UNMET
-        and (row.is_cost or level(row.level2) in ("数量", "时效"))
-    ]
+    nothing, something = [], []  # rows that say how much of a thing was done
+    for row in form.indicators:
+        if row.is_cost or level(row.level2) in ("数量", "时效"):
+            if _is_zero(row) and row.verdict is Verdict.UNMET:
+                nothing.append(row)
+            elif row.actual and level(row.level2) == "数量":
+                something.append(row)
     for row in form.indicators:
         if (
             row.verdict not in (Verdict.MET, Verdict.EXCEEDED)
@@ -389,8 +386,7 @@ def effect_without_cause(form: Form, policy: Policy) -> Iterator[Finding]:
         ):
             continue
         for other in nothing:
-            common = _common_beginning(named(row), named(other))
-            if len(common) >= 4 and LCSseq.similarity(named(row), named(other)) >= 6:
+            if same_thing(row, other) and not any(same_thing(row, done) for done in something):
                 yield replace(
                     row.finding(
                         "actual",
@@ -407,11 +403,6 @@ def effect_without_cause(form: Form, policy: Policy) -> Iterator[Finding]:
 
 def _is_zero(row: Indicator) -> bool:
     return row.actual_quantity is not None and row.actual_quantity.number == Decimal(0)
-
-
-def _common_beginning(name: str, other: str) -> str:
-    """The longest common beginning of two names inside their quotes."""
-    return commonprefix((name.strip("“”"), other.strip("“”")))
 
 
 @rule(
