@@ -17,29 +17,30 @@ def same_thing(row: Indicator, other: Indicator) -> bool:
 
     卫星电话购置数量 and 购置卫星电话验收合格率 do; 新建机井数量 and 维修机井合格率 do not.
     """
-    doings, others = _doings(row.name), _doings(other.name)
-    if doings and others and doings.isdisjoint(others):
+    done, done_there = doings(row.name), doings(other.name)
+    if done and done_there and done.isdisjoint(done_there):
         return False
-    thing, another = sorted((_thing(row.name), _thing(other.name)), key=len)
-    if len(thing) < 2:
+    shorter, longer = sorted((thing(row.name), thing(other.name)), key=len)
+    if len(shorter) < 2:
         return False
-    is_part = thing in another and (len(thing) >= _SHORTEST_PART or bool(doings & others))
-    return thing == another or is_part or _share(thing, another)
+    is_part = shorter in longer and (len(shorter) >= _SHORTEST_PART or bool(done & done_there))
+    return shorter == longer or is_part or _share(shorter, longer)
 
 
 @lru_cache(maxsize=4096)
-def _thing(name: str | None) -> str:
+def thing(name: str | None) -> str:
     """The name without what is done and how it is measured: 卫星电话 of 购置卫星电话验收合格率."""
-    return pattern("doings").sub("", pattern("measures").sub("", bare(name)))
+    plain = pattern("neutral").sub("", pattern("measures").sub("", bare(name)))
+    return pattern("doings").sub("", plain)
 
 
 @lru_cache(maxsize=4096)
-def _doings(name: str | None) -> frozenset[str]:
+def doings(name: str | None) -> frozenset[str]:
     """What is done, by the name: 新建, 维修."""
     return frozenset(pattern("doings").findall(pattern("measures").sub("", bare(name))))
 
 
-def _share(thing: str, another: str) -> bool:
+def _share(shorter: str, longer: str) -> bool:
     """Whether two things share a run of letters that is most of the shorter one."""
-    size = max(_LONGEST_COMMON, (2 * len(thing) + 2) // 3)
-    return any(thing[at : at + size] in another for at in range(len(thing) - size + 1))
+    size = max(_LONGEST_COMMON, (2 * len(shorter) + 2) // 3)
+    return any(shorter[at : at + size] in longer for at in range(len(shorter) - size + 1))
