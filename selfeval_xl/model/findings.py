@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from selfeval_xl.model.places import cells_shown, sheet_shown
+
 
 class Severity(StrEnum):
     """The severity of a finding: how grave it is and how sure. What to do is its `Treatment`."""
@@ -96,6 +98,16 @@ class Finding:
     project: str | None = None
     status: str = "open"
     explanation: str | None = None
+
+    @property
+    def shown_cells(self) -> str:
+        """The cells as a person finds them: "G12,G15", in a Word file 第12、15行; "" for none."""
+        return cells_shown(self.file, self.cell)
+
+    @property
+    def shown_sheet(self) -> str:
+        """The sheet as a person finds it: its name, in a Word file 第1个表; "" for none."""
+        return sheet_shown(self.file, self.sheet)
 
     @property
     def rank(self) -> int:

@@ -16,6 +16,7 @@ from selfeval_xl.model.findings import Finding, Fix, Severity, Treatment
 from selfeval_xl.model.forms import Cause, Form, Indicator, Verdict
 from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.numbers import shown
+from selfeval_xl.model.places import cells_shown
 from selfeval_xl.model.quantity import Kind, is_blank, money, parse, tidy
 from selfeval_xl.model.sheet_names import STUB
 from selfeval_xl.rules.indicators import bare, level, named, with_unit
@@ -387,12 +388,13 @@ def effect_without_cause(form: Form, policy: Policy) -> Iterator[Finding]:
             continue
         for other in nothing:
             if same_thing(row, other) and not any(same_thing(row, done) for done in something):
+                there = cells_shown(form.file, other.cells.get("actual"))
                 yield replace(
                     row.finding(
                         "actual",
                         (
                             f"{named(row)}实际完成值是“{row.actual}”，已完成；"
-                            f"可是{named(other)}（{other.cells.get('actual')}）实际完成值是“{other.actual}”。"
+                            f"可是{named(other)}（{there}）实际完成值是“{other.actual}”。"
                         ),
                         hint="核对两个指标的完成值；没有做的事不会有效果。",
                     ),

@@ -11,6 +11,7 @@ from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.model.forms import Form, FundingLine
 from selfeval_xl.model.money import AMOUNTS, NAMES, ten_thousand_yuan, yuan
 from selfeval_xl.model.numbers import rounded, shown
+from selfeval_xl.model.places import cells_shown
 from selfeval_xl.model.quantity import Kind, Quantity, is_blank, money, parse
 from selfeval_xl.rules.funding_table import (
     breakdowns,
@@ -79,7 +80,8 @@ def _empty_total(form: Form, total: FundingLine, key: str, parts: list[FundingLi
     texts = [line for line in parts if key in line.stored]
     if texts:
         places = "、".join(
-            f"{line.cells.get(key)}（{line.typed.get(key, getattr(line, key))}）" for line in texts
+            f"{cells_shown(form.file, line.cells.get(key))}（{line.typed.get(key, getattr(line, key))}）"
+            for line in texts
         )
         message = f"{NAMES[key]}：{places}是文字，不是数字，没有加进合计。"
         hint = "把这几格重新填成数字，不带单位，合计就会算出来。"

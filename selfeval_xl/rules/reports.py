@@ -12,6 +12,7 @@ from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.forms import FORM_NAMES, REPORT, Filing, Report, Verdict
 from selfeval_xl.model.numbers import shown
+from selfeval_xl.model.places import cells_shown
 from selfeval_xl.model.quantity import Kind, Quantity, parse, tidy
 from selfeval_xl.rules.across import related, specific_name
 from selfeval_xl.rules.funding_table import main_line
@@ -159,7 +160,7 @@ def _indicators_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
                 yield Finding(
                     message=(
                         f"报告“{title}”写“{key}”{match[1]}{actual.unit}，"
-                        f"{form.name}{row.cells.get('actual', '')}填{row.actual}。"
+                        f"{form.name}{cells_shown(form.file, row.cells.get('actual'))}填{row.actual}。"
                     ),
                     hint="核对后统一。",
                     subject=key,

@@ -1,4 +1,4 @@
-"""Numbers that a form's texts tell of what its indicators measure, where they are not the completed values."""
+"""Numbers that a form tells of what its indicators measure, where they are not the completed values."""
 
 from __future__ import annotations
 

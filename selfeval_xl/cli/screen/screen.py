@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from selfeval_xl.model.findings import Finding, Findings, Severity, Treatment
-from selfeval_xl.model.forms import ReadFile
+from selfeval_xl.model.forms import REPORT, ReadFile
+from selfeval_xl.model.places import sheet_shown
 from selfeval_xl.readers.formats.kinds import READABLE
 from selfeval_xl.workflows.marking.progress import EXPLAINED, NEW, STILL_OPEN, checked_with, compare
 from selfeval_xl.workflows.marking.progress import Progress as Progressed
@@ -127,7 +128,8 @@ def show_findings(findings: Findings, files: Iterable[ReadFile] = ()) -> None:
     for (path, sheet), in_sheet in groupby(
         sorted(findings, key=_by_sheet_and_severity), key=lambda finding: (finding.file, finding.sheet)
     ):
-        screen.rule(" · ".join(part for part in (Path(path).name, sheet) if part), align="left")
+        shown = sheet_shown(path, sheet)
+        screen.rule(" · ".join(part for part in (Path(path).name, shown) if part), align="left")
         for finding in in_sheet:
             _show_finding(screen, finding, states.get(id(finding), ""))
     for file, in_file, progress in comparisons:
@@ -217,8 +219,9 @@ def _show_progress(screen: Console, file: ReadFile, findings: list[Finding], pro
 def _show_finding(screen: Console, finding: Finding, state: str = "") -> None:
     """Shows one finding. state: 未修改, 已说明, 新发现 since the earlier check, "" without one."""
     severity, treatment = graded(finding)
+    place = finding.shown_cells or ("报告" if finding.form == REPORT else "全表")
     screen.print(
-        f"[{_COLOURS[severity]}]{severity.label}[/] {treatment.label} [bold]{finding.cell or '全表'}[/] ",
+        f"[{_COLOURS[severity]}]{severity.label}[/] {treatment.label} [bold]{place}[/] ",
         end="",
     )
     screen.print(f"{f'【{state}】' if state else ''}{finding.message}  [{finding.rule}]", markup=False)
@@ -251,8 +254,8 @@ def tsv_lines(findings: Findings) -> Iterator[str]:
             treatment.label,
             finding.rule,
             finding.file,
-            finding.sheet,
-            finding.cell,
+            finding.shown_sheet,
+            finding.shown_cells,
             finding.subject,
             finding.value,
             finding.expected,

@@ -94,6 +94,6 @@ def _finding(finding: Finding, entry: DepartmentData, form: CountedForm | None, 
         "explanation": finding.explanation,
         "status": EXPLAINED if finding.status == "explained" else NEW,
         "file": material.relative(finding.file),
-        "sheet": finding.sheet,
-        "cell": finding.cell,
+        "sheet": finding.shown_sheet or None,
+        "cell": finding.shown_cells or None,
     }

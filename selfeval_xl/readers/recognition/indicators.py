@@ -334,7 +334,7 @@ def _read_row(
 
 
 def _dots(sheet: ScannedSheet, row: int, head: TableHead) -> list[tuple[str, str]]:
-    """Cell and text of the dots (……) that stand for an indicator in a row, those of its name first, or none."""
+    """Cell and text of the dots (……) that a row has instead of an indicator; of its name first, or none."""
     found = {column: text for column, text in sheet.lines[row].items() if _ROW_OF_DOTS.match(squeeze(text))}
     return [
         (a1(row, column), found[column].strip()) for column in sorted(found, key=lambda at: at != head.name)
