@@ -28,6 +28,7 @@ from selfeval_xl.rules.texts import (
     instead_of_text,
     mentions,
     phrases,
+    room_for_reasons,
     says_something,
     several,
 )
@@ -106,7 +107,7 @@ def unmet_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     for row in _reason_due(form):
         if not form.has_notes:
             if not mentions(form, row):
-                yield replace(_unmet_in_silence(row), treatment=Treatment.EXPLAIN)
+                yield replace(_unmet_in_silence(row, form), treatment=Treatment.EXPLAIN)
             continue
         if is_blank(row.note):
             rate = (
@@ -133,12 +134,12 @@ def _compared(row: Indicator) -> str:
     return f"{named(row)}指标值“{with_unit(row.target, row)}”，实际完成“{with_unit(row.actual, row)}”"
 
 
-def _unmet_in_silence(row: Indicator) -> Finding:
+def _unmet_in_silence(row: Indicator, form: Form) -> Finding:
     """The finding on an unmet indicator of a form without a column for reasons."""
     return row.finding(
         "actual",
         f"{_compared(row)}，未完成，表里没有说明原因。",
-        hint="表里没有偏差原因栏的，在目标完成情况或备注里写明原因和下一步怎么做。",
+        hint=f"{room_for_reasons(form)}写明原因和下一步怎么做。",
         severity=Severity.WARNING,
     )
 
@@ -360,7 +361,7 @@ def satisfaction_without_survey(form: Form, policy: Policy) -> Iterator[Finding]
             yield row.finding(
                 "actual",
                 f"{named(row)}填的是“{row.actual}”，表中看不出做过满意度调查。",
-                hint="在备注或目标完成情况里写明调查方式和份数。",
+                hint=f"{room_for_reasons(form)}写明调查方式和份数。",
             )
 
 

@@ -28,7 +28,14 @@ from selfeval_xl.rules.funding_table import (
 )
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.sums import amount_span, in_ten_thousand
-from selfeval_xl.rules.texts import cells, explains_money, instead_of_text, percent, phrases
+from selfeval_xl.rules.texts import (
+    cells,
+    explains_money,
+    instead_of_text,
+    percent,
+    phrases,
+    room_for_reasons,
+)
 
 
 @rule(
@@ -246,7 +253,7 @@ def low_rate_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
             f"{instead_of_text(form, line.cells.get('note'))}",
             value=line.execution_rate or shown(line.rate),
             hint=(
-                "在偏差原因、备注或目标完成情况里写明资金没有用完的原因和下一步打算；"
+                f"{room_for_reasons(form)}写明资金没有用完的原因和下一步打算；"
                 "由财政资金未下达造成的，照实写明即可。"
             ),
         ),
