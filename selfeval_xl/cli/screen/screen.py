@@ -199,7 +199,8 @@ def _show_progress(screen: Console, file: ReadFile, findings: list[Finding], pro
     )
     screen.rule(f"{Path(file.path).name} 与上次的清单相比", align="left")
     for row in progress.mended:
-        screen.print(f"已修改 {row.sheet} {row.cell} {row.message}", markup=False, style="green")
+        message = row.message.partition("\n")[0]
+        screen.print(f"已修改 {row.sheet} {row.cell} {message}", markup=False, style="green")
     screen.print(
         (
             f"已修改{len(progress.mended)}处，未修改{counts[STILL_OPEN]}处，已说明{counts[EXPLAINED]}处，"
@@ -227,6 +228,8 @@ def _show_finding(screen: Console, finding: Finding, state: str = "") -> None:
     screen.print(f"{f'【{state}】' if state else ''}{finding.message}  [{finding.rule}]", markup=False)
     if finding.hint:
         screen.print(f"    怎么改：{finding.hint}", markup=False, style="dim")
+    for line in finding.opened:
+        screen.print(f"      {line}", markup=False, style="dim")
 
 
 _TSV_HEAD = (
