@@ -23,13 +23,13 @@ def with_members(finding: Finding, record: object) -> Finding:
     names = cell_names(finding.cell or "")
     if len(names) < 2:
         return finding
-    texts = dict(_texts(record))
+    texts = dict(_texts(record, frozenset(names)))
     members = tuple(Member(name, texts[name]) for name in names if name in texts)
     return replace(finding, members=members) if len(members) > 1 else finding
 
 
-def _texts(form: Form) -> Iterator[tuple[str, str]]:
-    """What stands in each cell of the form's records, by its name."""
+def _texts(form: Form, wanted: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """What stands in each of these cells, by its name."""
     records: list[FundingLine | Indicator | Goal | Task] = [
         *form.tasks,
         form.goal,
@@ -38,9 +38,9 @@ def _texts(form: Form) -> Iterator[tuple[str, str]]:
     ]
     for record in records:
         for key, names in record.cells.items():
-            text = _text(record, key)
-            if text:
-                yield from ((name, text) for name in names.split(","))
+            mine = wanted.intersection((names,) if "," not in names else names.split(","))
+            if mine and (text := _text(record, key)):
+                yield from ((name, text) for name in mine)
     yield from ((cell, f"“{text}”") for cell, text in form.placeholders)
     yield from _head(form)
 

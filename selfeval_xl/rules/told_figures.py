@@ -20,6 +20,7 @@ from selfeval_xl.rules.word_lists import pattern
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _BETWEEN = re.compile(r"(?:数量|人数|户数|场次|里程|面积|数)?(?:共计|合计|总计|共|达到了?|达|为|是|:|了)?")
 _BEHIND = re.compile(r"以上|以下|以内|及以上|[,，。;；、!！)）(（]|并|且|和|及|与|\Z")
+_LONGEST_LEAD = 12  # letters
 _SENTENCE = re.compile(r"[。；;!！?？\n]")
 
 
@@ -33,10 +34,13 @@ class _Told(NamedTuple):
 
 def figures_unlike_indicators(form: Form) -> Iterator[Finding]:
     """A finding on each outcome or remark that tells other numbers than the completed values of the form."""
-    rows = [row for row in form.indicators if row.actual_quantity and row.actual_quantity.kind is Kind.NUMBER]
+    rows: list[Indicator] = []
     for text in outcomes(form):
-        if text.what == "任务完成情况":
+        if text.what == "任务完成情况" or not _NUMBER.search(text.text):
             continue  # one task may do a part of what an indicator of the department counts
+        rows = rows or [
+            row for row in form.indicators if row.actual_quantity and row.actual_quantity.kind is Kind.NUMBER
+        ]
         pairs = [(told, row) for row in rows if (told := _other_number(text, row, rows)) is not None]
         if pairs:
             yield _finding(text, pairs)
@@ -87,7 +91,7 @@ def _lead() -> re.Pattern[str]:
 def _numbers_of(plain: str, what: str) -> Iterator[_Told]:
     """The numbers right behind a thing, which itself begins a clause or follows what was done with it."""
     for place in re.finditer(re.escape(what), plain):
-        lead = _lead().search(plain[: place.start()])
+        lead = _lead().search(plain, max(0, place.start() - _LONGEST_LEAD), place.start())
         between = _BETWEEN.match(plain, place.end())
         number = _NUMBER.match(plain, between.end()) if lead and between else None
         if lead is None or number is None:
