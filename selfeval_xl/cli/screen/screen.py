@@ -11,15 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.segment import Segment
 from rich.table import Table
 
 from selfeval_xl.model.findings import Finding, Findings, Severity, Treatment
 from selfeval_xl.model.forms import ReadFile
+from selfeval_xl.model.text import printable
 from selfeval_xl.readers.formats.kinds import READABLE
 from selfeval_xl.workflows.marking.progress import EXPLAINED, NEW, STILL_OPEN, checked_with, compare
 from selfeval_xl.workflows.marking.progress import Progress as Progressed
 
 if TYPE_CHECKING:
+    from rich.console import ConsoleOptions, RenderableType
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
@@ -33,9 +36,18 @@ RETURNS = "退回件"  # what `return` reports instead of a file's name while it
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
+class Screen(Console):
+    """A terminal that texts of others (names of files, of projects, cells) cannot command."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """The segments of what is to be printed, with signs in place of their control characters."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(printable(segment.text), segment.style)
+
+
 def console() -> Console:
     """The screen; as wide as the terminal, 150 columns where there is none (a file, a pipe)."""
-    return Console(width=None if sys.stdout.isatty() else 150, highlight=False, soft_wrap=False)
+    return Screen(width=None if sys.stdout.isatty() else 150, highlight=False, soft_wrap=False)
 
 
 def say(text: str) -> None:
@@ -61,7 +73,7 @@ class ProgressBars:
                 BarColumn(),
                 MofNCompleteColumn(),
                 TimeRemainingColumn(),
-                console=Console(stderr=True),
+                console=Screen(stderr=True),
                 transient=True,
             )
             self.bar.start()
@@ -264,7 +276,7 @@ def tsv_lines(findings: Findings) -> Iterator[str]:
 
 def _tsv_cell(text: str | None) -> str:
     """The text without tabs and line ends, and never a formula to Excel."""
-    plain = (text or "").replace("\t", " ").replace("\n", " ")
+    plain = printable((text or "").replace("\t", " ").replace("\n", " "))
     return f"'{plain}" if text and text[0] in "=+-@" else plain
 
 
