@@ -98,6 +98,13 @@ def show_published(result: Published) -> None:
             style="yellow",
             markup=False,
         )
+    for department, name, count in result.pictures:
+        screen.print(
+            f"公开版里少了图：{department} {name} 有{count}幅图不是PNG或JPG（矢量图、动图等），"
+            "看不清里面还带着什么，没有放进公开版。要公开的，请在Word里把图另存为PNG再插入。",
+            style="yellow",
+            markup=False,
+        )
     for department, name, message in result.faulty:
         screen.print(f"公开前请核实：{department} {name} {message}", style="yellow", markup=False)
     for path in result.not_made:

@@ -37,8 +37,9 @@ class Published:
 
     copies: department, file, count of masked numbers. refused: department, form or report that was not
     published, reason. unfinished: department, form or report with a stub left. faulty: department, form,
-    and what of it is still to be mended (P02). pdfs: PDF copies. not_made: files without a PDF.
-    kept: sentences about files that were left as they are. told: by which workbook officers decided.
+    and what of it is still to be mended (P02). pictures: department, report, how many were left out. pdfs:
+    PDF copies. not_made: files without a PDF. kept: sentences about files that were left as they are. told:
+    by which workbook officers decided.
     """
 
     out: Path
@@ -46,6 +47,7 @@ class Published:
     refused: tuple[tuple[str, str, str], ...]
     unfinished: tuple[tuple[str, str], ...] = ()
     faulty: tuple[tuple[str, str, str], ...] = ()
+    pictures: tuple[tuple[str, str, int], ...] = ()
     pdfs: tuple[Path, ...] = ()
     not_made: tuple[Path, ...] = ()
     kept: tuple[str, ...] = ()
@@ -65,6 +67,7 @@ class _Run:
     copies: list[tuple[str, Path, int]] = field(default_factory=list)
     refused: list[tuple[str, str, str]] = field(default_factory=list)
     unfinished: list[tuple[str, str]] = field(default_factory=list)
+    pictures: list[tuple[str, str, int]] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
 
 
@@ -118,6 +121,7 @@ def _published(run: _Run, pdfs: Sequence[Path], wanted: Sequence[Path]) -> Publi
         tuple(run.copies),
         tuple(run.refused),
         tuple(run.unfinished),
+        pictures=tuple(run.pictures),
         pdfs=tuple(pdfs),
         not_made=tuple(path for path in wanted if path.with_suffix(".pdf") not in pdfs),
         kept=tuple(run.kept),
@@ -241,6 +245,8 @@ def _publish_report(
     with leaving(run.kept):
         document.save(public.document, target)
         run.copies.append((entry.name, target, public.masked))
+        if public.pictures:
+            run.pictures.append((entry.name, name, public.pictures))
 
 
 def _kept_back(entry: DepartmentData, material: CountyData) -> dict[str, str]:
