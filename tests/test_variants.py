@@ -111,7 +111,7 @@ def test_levels_with_line_breaks_and_points_and_numbered_indicators():
         "98%",
         "30",
         "29",
-    ) and form.placeholders == (("D15", "指标2："),)
+    ) and form.placeholders == (("D15", "指标2："), ("D16", "……"))
     assert form.goal.expected.startswith("目标1：") and form.signature == {
         "项目负责人": "张三",
         "联系电话": "010-1234",

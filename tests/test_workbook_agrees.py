@@ -142,10 +142,12 @@ def compare(layout_id: str, faults: list[Fault], tmp_path, libreoffice) -> int:
         to_do = [one for one in ours if one.treatment in (Treatment.FIX, Treatment.EXPLAIN)]
         printed = summary[read[sheet].project]
         unclear = int(line["待核定"] or 0)
+        progress = next(cell for cell in rows_of(out, sheet)[0] if re.match("已填完|还有|格都填了", str(cell)))
         holds = {
             "结论": line["结论"].startswith(fault.open),
             "column": bool(line[fault.column]) if fault.column else True,
             "rules": not fault.rules or bool({finding.rule for finding in ours} & set(fault.rules)),
+            "progress": (progress == "已填完") == (line["结论"] == "可报送"),
             "nothing to do": fault.open.startswith("还有") or not to_do,
             "summary's unmet": str(printed[9]).endswith(f"另有{unclear}个待核定") == bool(unclear),
         }

@@ -66,9 +66,19 @@ def has_reason(note: str | None) -> bool:
 @lru_cache(maxsize=20_000)
 def measure_chance(note: str | None) -> float:
     """The chance that the text names an improvement measure, from 0 to 1."""
-    if note is None or not has_reason(note) or f"改进措施：{STUB}" in note:
+    if note is None or not has_reason(note) or f"改进措施：{STUB}" in note or _only_tells_a_change(note):
         return 0.0
     return chance("measure", note)
+
+
+_CLAUSE = re.compile(r"[，,、；;。.！!\s]+")
+
+
+def _only_tells_a_change(note: str) -> bool:
+    """Whether every clause of the text says that a price, a cost or a number changed by itself."""
+    clauses = [clause for clause in _CLAUSE.split(note) if clause]
+    (change,) = _table("only_a_change").values()
+    return bool(clauses) and all(map(change.match, clauses))
 
 
 def has_measure(note: str | None) -> bool:

@@ -280,7 +280,7 @@ def diff(
         print_json(document(old, new, changes))
     else:
         problems = [*old_file.problems, *new_file.problems]
-        show_changes(changes, problems, new_explanations(old_file, new_file))
+        show_changes(changes, problems, (old_file.path, new_file.path), new_explanations(old_file, new_file))
 
 
 def rules(

@@ -93,6 +93,11 @@ def field(scope: str, key: str) -> Field:
     return _BY_KEY[scope, key]
 
 
+def find(scope: str, key: str) -> Field | None:
+    """The field of this scope and key, or None."""
+    return _BY_KEY.get((scope, key))
+
+
 def keys(scope: str) -> tuple[str, ...]:
     """The keys of one scope in table order."""
     return tuple(row.key for row in FIELDS if row.scope == scope)

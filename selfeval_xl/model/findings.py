@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from selfeval_xl.model.places import cells_shown, sheet_shown
+
 
 class Severity(StrEnum):
     """The severity of a finding: how grave it is and how sure. What to do is its `Treatment`."""
@@ -61,6 +63,14 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """One of several things that a finding takes together. cell: its A1 name. text: what stands there."""
+
+    cell: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fix:
     """A correction that keeps the meaning: `new` is written where `old` stands."""
 
@@ -72,7 +82,8 @@ class Fix:
 class Finding:
     """One finding. A rule gives message, hint, cell, subject, value, expected; the runner adds the rest.
 
-    fix: the correction of its one cell; mends: that of each cell, where there are several.
+    fix: the correction of its one cell; mends: that of each cell, where there are several. members: what it
+    takes together, one by one, where it names only some of it.
     cell: "G13", "G12,G15" or None. subject: the indicator, fund row or field it is about.
     """
 
@@ -85,6 +96,7 @@ class Finding:
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
     mends: tuple[tuple[str, Fix], ...] = ()
+    members: tuple[Member, ...] = ()
     rule: str = ""
     title: str = ""
     severity: Severity | None = None  # None until the runner has asked rule and policy
@@ -96,6 +108,26 @@ class Finding:
     project: str | None = None
     status: str = "open"
     explanation: str | None = None
+
+    @property
+    def shown_cells(self) -> str:
+        """The cells as a person finds them: "G12,G15", in a Word file 第12、15行; "" for none."""
+        return cells_shown(self.file, self.cell)
+
+    @property
+    def shown_sheet(self) -> str:
+        """The sheet as a person finds it: its name, in a Word file 第1个表; "" for none."""
+        return sheet_shown(self.file, self.sheet)
+
+    @property
+    def opened(self) -> tuple[str, ...]:
+        """A line for each of its members, with its place."""
+        return tuple(f"{cells_shown(self.file, each.cell)} {each.text}".strip() for each in self.members)
+
+    @property
+    def in_full(self) -> str:
+        """The message with its members below it, one a line."""
+        return "\n".join((self.message, *self.opened))
 
     @property
     def rank(self) -> int:

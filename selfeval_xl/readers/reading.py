@@ -9,6 +9,7 @@ from pathlib import Path
 from selfeval_xl.model.forms import Form, Problem, ReadFile, Report
 from selfeval_xl.model.grid import Grid
 from selfeval_xl.model.listed import Explanation, ListedFinding, SummaryLine
+from selfeval_xl.model.places import sheet_shown
 from selfeval_xl.model.sheet_names import NO_FILINGS
 from selfeval_xl.readers.formats.kinds import ATTACHMENTS
 from selfeval_xl.readers.formats.source import Source, open_source
@@ -59,7 +60,7 @@ def understand(source: Source) -> ReadFile:
         explanations += explanations_in(grid)
         listed = listed_in(grid) or listed
         summary = summary_in(grid) or summary
-        evidence += [f"{grid.name}：{line}" for line in found.evidence]
+        evidence += [f"{sheet_shown(source.path, grid.name)}：{line}" for line in found.evidence]
         report = report_on_sheet(grid, source.path)
         if report:
             reports.append(report)

@@ -13,7 +13,13 @@ from selfeval_xl.model.money import NAMES, ten_thousand_yuan
 from selfeval_xl.model.numbers import shown
 from selfeval_xl.rules.funding_table import main_line, summed_instead
 from selfeval_xl.rules.registry import rule
-from selfeval_xl.rules.texts import cells, explains_change, explains_money, instead_of_text
+from selfeval_xl.rules.texts import (
+    cells,
+    explains_change,
+    explains_money,
+    instead_of_text,
+    room_for_reasons,
+)
 
 
 @rule(
@@ -146,7 +152,7 @@ def nothing_spent(form: Form, policy: Policy) -> Iterator[Finding]:
         line.finding(
             "executed",
             f"{amounts}请确认是否免评；不免评的，请说明没有支出的原因。",
-            hint="与财政局确认免评；不免评的，在表里写明原因。",
+            hint=f"与财政局确认免评；不免评的，{room_for_reasons(form)}写明原因。",
         ),
         cell=cells(line.cells.get("executed"), line.cells.get(line.budget_key)),
     )

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from os.path import commonprefix
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.reasons import exceeded_by_one, lacks_measure
@@ -17,16 +16,19 @@ from selfeval_xl.model.findings import Finding, Fix, Severity, Treatment
 from selfeval_xl.model.forms import Cause, Form, Indicator, Verdict
 from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.numbers import shown
+from selfeval_xl.model.places import cells_shown
 from selfeval_xl.model.quantity import Kind, is_blank, money, parse, tidy
 from selfeval_xl.model.sheet_names import STUB
 from selfeval_xl.rules.indicators import bare, level, named, with_unit
 from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.same_thing import same_thing
 from selfeval_xl.rules.texts import (
     cells,
     has_note,
     instead_of_text,
     mentions,
     phrases,
+    room_for_reasons,
     says_something,
     several,
 )
@@ -105,7 +107,7 @@ def unmet_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     for row in _reason_due(form):
         if not form.has_notes:
             if not mentions(form, row):
-                yield replace(_unmet_in_silence(row), treatment=Treatment.EXPLAIN)
+                yield replace(_unmet_in_silence(row, form), treatment=Treatment.EXPLAIN)
             continue
         if is_blank(row.note):
             rate = (
@@ -132,12 +134,12 @@ def _compared(row: Indicator) -> str:
     return f"{named(row)}指标值“{with_unit(row.target, row)}”，实际完成“{with_unit(row.actual, row)}”"
 
 
-def _unmet_in_silence(row: Indicator) -> Finding:
+def _unmet_in_silence(row: Indicator, form: Form) -> Finding:
     """The finding on an unmet indicator of a form without a column for reasons."""
     return row.finding(
         "actual",
         f"{_compared(row)}，未完成，表里没有说明原因。",
-        hint="表里没有偏差原因栏的，在目标完成情况或备注里写明原因和下一步怎么做。",
+        hint=f"{room_for_reasons(form)}写明原因和下一步怎么做。",
         severity=Severity.WARNING,
     )
 
@@ -359,7 +361,7 @@ def satisfaction_without_survey(form: Form, policy: Policy) -> Iterator[Finding]
             yield row.finding(
                 "actual",
                 f"{named(row)}填的是“{row.actual}”，表中看不出做过满意度调查。",
-                hint="在备注或目标完成情况里写明调查方式和份数。",
+                hint=f"{room_for_reasons(form)}写明调查方式和份数。",
             )
 
 
@@ -371,16 +373,13 @@ def satisfaction_without_survey(form: Form, policy: Policy) -> Iterator[Finding]
 )
 def effect_without_cause(form: Form, policy: Policy) -> Iterator[Finding]:
     """A quality or benefit is not reached where the same thing's quantity, cost or duration is zero."""
-    from rapidfuzz.distance import LCSseq
-
-    nothing = [
-        row
-        for row in form.indicators
-        if row.actual_quantity is not None
-        and row.actual_quantity.number == 0
-        and row.verdict is Verdict.UNMET
-        and (row.is_cost or level(row.level2) in ("数量", "时效"))
-    ]
+    nothing, something = [], []  # rows that say how much of a thing was done
+    for row in form.indicators:
+        if row.is_cost or level(row.level2) in ("数量", "时效"):
+            if _is_zero(row) and row.verdict is Verdict.UNMET:
+                nothing.append(row)
+            elif row.actual and level(row.level2) == "数量":
+                something.append(row)
     for row in form.indicators:
         if (
             row.verdict not in (Verdict.MET, Verdict.EXCEEDED)
@@ -389,14 +388,14 @@ def effect_without_cause(form: Form, policy: Policy) -> Iterator[Finding]:
         ):
             continue
         for other in nothing:
-            common = _common_beginning(named(row), named(other))
-            if len(common) >= 4 and LCSseq.similarity(named(row), named(other)) >= 6:
+            if same_thing(row, other) and not any(same_thing(row, done) for done in something):
+                there = cells_shown(form.file, other.cells.get("actual"))
                 yield replace(
                     row.finding(
                         "actual",
                         (
                             f"{named(row)}实际完成值是“{row.actual}”，已完成；"
-                            f"可是{named(other)}（{other.cells.get('actual')}）实际完成值是“{other.actual}”。"
+                            f"可是{named(other)}（{there}）实际完成值是“{other.actual}”。"
                         ),
                         hint="核对两个指标的完成值；没有做的事不会有效果。",
                     ),
@@ -407,11 +406,6 @@ def effect_without_cause(form: Form, policy: Policy) -> Iterator[Finding]:
 
 def _is_zero(row: Indicator) -> bool:
     return row.actual_quantity is not None and row.actual_quantity.number == Decimal(0)
-
-
-def _common_beginning(name: str, other: str) -> str:
-    """The longest common beginning of two names inside their quotes."""
-    return commonprefix((name.strip("“”"), other.strip("“”")))
 
 
 @rule(

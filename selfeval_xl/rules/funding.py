@@ -11,6 +11,7 @@ from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.model.forms import Form, FundingLine
 from selfeval_xl.model.money import AMOUNTS, NAMES, ten_thousand_yuan, yuan
 from selfeval_xl.model.numbers import rounded, shown
+from selfeval_xl.model.places import cells_shown
 from selfeval_xl.model.quantity import Kind, Quantity, is_blank, money, parse
 from selfeval_xl.rules.funding_table import (
     breakdowns,
@@ -27,7 +28,14 @@ from selfeval_xl.rules.funding_table import (
 )
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.sums import amount_span, in_ten_thousand
-from selfeval_xl.rules.texts import cells, explains_money, instead_of_text, percent, phrases
+from selfeval_xl.rules.texts import (
+    cells,
+    explains_money,
+    instead_of_text,
+    percent,
+    phrases,
+    room_for_reasons,
+)
 
 
 @rule(
@@ -79,7 +87,8 @@ def _empty_total(form: Form, total: FundingLine, key: str, parts: list[FundingLi
     texts = [line for line in parts if key in line.stored]
     if texts:
         places = "、".join(
-            f"{line.cells.get(key)}（{line.typed.get(key, getattr(line, key))}）" for line in texts
+            f"{cells_shown(form.file, line.cells.get(key))}（{line.typed.get(key, getattr(line, key))}）"
+            for line in texts
         )
         message = f"{NAMES[key]}：{places}是文字，不是数字，没有加进合计。"
         hint = "把这几格重新填成数字，不带单位，合计就会算出来。"
@@ -244,7 +253,7 @@ def low_rate_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
             f"{instead_of_text(form, line.cells.get('note'))}",
             value=line.execution_rate or shown(line.rate),
             hint=(
-                "在偏差原因、备注或目标完成情况里写明资金没有用完的原因和下一步打算；"
+                f"{room_for_reasons(form)}写明资金没有用完的原因和下一步打算；"
                 "由财政资金未下达造成的，照实写明即可。"
             ),
         ),

@@ -14,6 +14,7 @@ from functools import lru_cache
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.forms import DEPARTMENT, Form, Indicator
+from selfeval_xl.model.places import cells_shown
 from selfeval_xl.model.quantity import Kind, Quantity, money, parse, tidy
 from selfeval_xl.model.units import UNITS
 from selfeval_xl.rules.registry import rule
@@ -192,10 +193,11 @@ def same_indicator_twice(form: Form, policy: Policy) -> Iterator[Finding]:
                 or not _are_one(row, other)
             ):
                 continue
+            there = cells_shown(form.file, other.cells.get("name")) or "上面"
             yield row.finding(
                 "name",
                 (
-                    f"{named(row)}和{other.cells.get('name', '上面')}的{named(other)}"
+                    f"{named(row)}和{there}的{named(other)}"
                     f"{'是同一个指标' if same else '几乎一样'}，填了两次。"
                 ),
                 hint="核对后保留一个；确是两件事的，把名称写得有区别。",

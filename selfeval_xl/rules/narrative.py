@@ -36,6 +36,7 @@ from selfeval_xl.rules.texts import (
     remark_texts,
     sentences,
 )
+from selfeval_xl.rules.told_figures import figures_unlike_indicators
 
 # All residue contains one of these characters; searching for them first is quicker.
 _MARKS = re.compile(r"[<&\\$_\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
@@ -390,13 +391,25 @@ def untidy_values(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
-@rule("N10", "文字说全部完成，数字不是", Severity.WARNING, asks="文字说全部完成、全部支付的，数字也应如此。")
+@rule(
+    "N10",
+    "文字和数字对不上",
+    Severity.WARNING,
+    asks="文字说全部完成、全部支付的，数字也应如此；目标完成情况里写的完成数，和指标的实际完成值一致。",
+)
 def text_claims_more_than_figures(form: Form, policy: Policy) -> Iterator[Finding]:
     """A text that says that all was completed or paid agrees with the indicators and the money.
 
     Looked at: outcomes, remarks, notes on the funds, texts on their management. The first that does not agree
-    is named.
+    is named. Where none claims so much, the numbers that the outcome tells of an indicator's thing are its
+    completed values.
     """
+    claims = list(_claims_of_all(form, policy))
+    yield from claims or figures_unlike_indicators(form)
+
+
+def _claims_of_all(form: Form, policy: Policy) -> Iterator[Finding]:
+    """The finding on the first text that says that all was completed or paid where the figures do not."""
     unmet, line = [row for row in form.indicators if row.verdict is Verdict.UNMET], main_line(form)
     is_low = line is not None and is_below(line, policy.number("execution_floor"))
     if not unmet and not is_low:

@@ -9,9 +9,10 @@ from decimal import Decimal
 from functools import partial
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.model.findings import Finding, Severity
-from selfeval_xl.model.forms import FORM_NAMES, REPORT, Filing, Report, Verdict
+from selfeval_xl.model.findings import Finding, Member, Severity
+from selfeval_xl.model.forms import FORM_NAMES, REPORT, Filing, Form, Indicator, Report, Verdict
 from selfeval_xl.model.numbers import shown
+from selfeval_xl.model.places import cells_shown
 from selfeval_xl.model.quantity import Kind, Quantity, parse, tidy
 from selfeval_xl.rules.across import related, specific_name
 from selfeval_xl.rules.funding_table import main_line
@@ -159,7 +160,7 @@ def _indicators_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
                 yield Finding(
                     message=(
                         f"报告“{title}”写“{key}”{match[1]}{actual.unit}，"
-                        f"{form.name}{row.cells.get('actual', '')}填{row.actual}。"
+                        f"{form.name}{cells_shown(form.file, row.cells.get('actual'))}填{row.actual}。"
                     ),
                     hint="核对后统一。",
                     subject=key,
@@ -231,7 +232,14 @@ def _all_done_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
             value=claim,
             expected=f"{len(unmet)}个未完成",
             related=tuple(cell for form, row in unmet for cell in related(form, row.cells.get("actual"))),
+            members=tuple(_on_form(form, row) for form, row in unmet),
         )
+
+
+def _on_form(form: Form, row: Indicator) -> Member:
+    """An unmet indicator of a form, as one of those that a finding on the report takes together."""
+    place = cells_shown(form.file, row.cells.get("actual"))
+    return Member("", f"{form.name}{place} “{bare(row.name)}”指标值“{row.target}”，实际完成“{row.actual}”")
 
 
 _LIKE = 75  # likeness of two names, out of 100, above which they may be one
@@ -260,6 +268,7 @@ def _unknown_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
             subject=title,
             value=unknown[0],
             expected="自评表中的指标",
+            members=tuple(Member("", f"“{name}”") for name in unknown),
         )
 
 

@@ -19,6 +19,7 @@ from selfeval_xl.model.sheet_names import REPORT as REPORT_SHEET
 from selfeval_xl.readers.formats.kinds import ATTACHMENTS
 from selfeval_xl.rules.custom import CustomRule, custom_rule, violations
 from selfeval_xl.rules.issued_points import with_issued_points
+from selfeval_xl.rules.members import with_members
 from selfeval_xl.rules.registry import Rule, catalogue
 from selfeval_xl.rules.silences import silenced
 
@@ -164,7 +165,8 @@ def own_findings(form: Form, policy: Policy, failed: dict[str, str]) -> Iterator
             continue
         try:
             found = [
-                _completed(_placed(finding, place), rule, policy) for finding in rule.function(form, policy)
+                with_members(_completed(_placed(finding, place), rule, policy), form)
+                for finding in rule.function(form, policy)
             ]
         except _BUGS as error:
             failed.setdefault(rule.id, f"{type(error).__name__}: {error}")
@@ -217,7 +219,7 @@ def _run_rule(rule: Rule, all_subjects: _Subjects, policy: Policy) -> tuple[Rule
     subjects = all_subjects.of(rule)
     try:
         found = [
-            _completed(_placed(finding, place), rule, policy)
+            with_members(_completed(_placed(finding, place), rule, policy), record)
             for record, more, place in subjects
             for finding in rule.function(record, policy, *more)
         ]

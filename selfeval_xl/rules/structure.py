@@ -19,6 +19,7 @@ from selfeval_xl.model.forms import (
     Unread,
 )
 from selfeval_xl.model.money import NAMES
+from selfeval_xl.model.places import cells_shown, is_word
 from selfeval_xl.model.quantity import is_blank
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.texts import cells, phrases
@@ -28,7 +29,9 @@ HEADING = {
     PROJECT: (("project", "项目名称"), ("department", "主管部门"), ("unit", "实施单位"), ("year", "年度")),
     DEPARTMENT: (("department", "部门名称"), ("year", "年度")),
 }
-_BLANK_YEAR = re.compile(r"[(（]\s*+(?:20)?+\s*+[_＿]*+\s*+年度?+\s*+[)）]|^\s*+(?:20)?+[_＿]{2,}\s*年度?")
+_BLANK_YEAR = re.compile(
+    r"[(（]\s*+(?:20)?+\s*+[_＿xX×*]*+\s*+年度?+\s*+[)）]|^\s*+(?:20)?+[_＿xX×*]{2,}\s*年度?|^\s*+(?:20\s*+)?+年度"
+)
 _MOST_CELLS = 30  # cells that one finding points at
 _ADVICE = re.compile(r"[；;。，,](请.+)$")
 
@@ -232,7 +235,11 @@ def _broken_formulas(form: Form) -> Iterator[Finding]:
         if (value := getattr(row, key)) and "#" in value and pattern.search(value)
     ]
     covered = {cell for _, cell, _ in broken}
-    broken += [(f"{cell}格", cell, text) for cell, text in form.broken if cell not in covered]
+    broken += [
+        (f"{cells_shown(form.file, cell)}{'有一' if is_word(form.file) else ''}格", cell, text)
+        for cell, text in form.broken
+        if cell not in covered
+    ]
     if broken:
         what, _, text = broken[0]
         more = f"等{len(broken)}处" if len(broken) > 1 else ""
@@ -356,8 +363,9 @@ def data_unread(form: Form, policy: Policy) -> Iterator[Finding]:
         if unread.data:
             number = unread.data == Unread.NUMBER
             what = "一个数" if number else "内容"
+            place = cells_shown(form.file, unread.cells)
             yield Finding(
-                message=f"表里有{what}没有读进来：“{unread.text}”（{unread.cells}），没有算进合计和判定。",
+                message=f"表里有{what}没有读进来：“{unread.text}”（{place}），没有算进合计和判定。",
                 hint="单位不用改。请财政核对原表，按表里的内容审核，并把表式告诉维护程序的人。",
                 cell=cells(*unread.names[:_MOST_CELLS]),
                 subject=unread.text,

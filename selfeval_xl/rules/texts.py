@@ -122,6 +122,32 @@ def instead_of_text(form: Form, *names: str | None) -> str:
     return f"文件里另有{form.overlays['']}，请把原因写进格子里。" if places and "" in form.overlays else ""
 
 
+_REMARK_LABEL = re.compile(r"说明|备注|问题|措施")
+
+
+def room_for_reasons(form: Form) -> str:
+    """Where this form has room for a reason, as remedies name it: 在目标完成情况里.
+
+    A form without any asks for a paper beside it.
+    """
+    places = [
+        name
+        for name, is_there in (
+            ("偏差原因", form.has_notes),
+            ("资金的原因说明", any("note" in line.cells for line in form.funding)),
+            ("目标完成情况", "actual" in form.goal.cells),
+            ("资金管理情况", bool(form.management)),
+        )
+        if is_there
+    ]
+    places += [label for label in form.cells if _REMARK_LABEL.search(label) and label not in form.signature]
+    return (
+        f"在{'、'.join(places[:2])}{'或' + places[2] if len(places) > 2 else ''}里"
+        if places
+        else "另附书面说明，"
+    )
+
+
 def is_instruction(text: str) -> bool:
     """Whether the text still holds printed guidance (100字以内)."""
     return bool(phrases("instruction").search(text))

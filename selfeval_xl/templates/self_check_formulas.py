@@ -18,6 +18,7 @@ from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS, STUB
 from selfeval_xl.templates.drawing import NO_YEAR, Drawing, DrawnCell, plain, value_of
 from selfeval_xl.templates.form_cells import FormCells
 from selfeval_xl.templates.form_values import FormValues
+from selfeval_xl.templates.progress_line import progress_line
 from selfeval_xl.templates.references import above, area, below, own
 from selfeval_xl.templates.row_state import (
     ABOVE,
@@ -89,14 +90,16 @@ def add_facts(drawing: Drawing, values: FormValues) -> None:
     start = drawing.hidden_columns.start
     drawing.hidden_columns = range(start, start + len(HELPER_COLUMNS) + len(FACTS))
     _mark_money(drawing, by_key)
+    facts = {fact: Formula(*_FACTS[fact](form)) for fact in FACTS}
     for number, fact in enumerate(FACTS):
         code = unprinted_code if fact == "项目编码" else None
-        value = str(code) if code else Formula(*_FACTS[fact](form))
+        value = str(code) if code else facts[fact]
         drawing.put_beside(0, start + len(HELPER_COLUMNS) + number, "helper", value, key=fact)
     if form.first("project"):
         where, content = a1(0, fact_column(drawing, "有内容")), _in_use(form)[1]
         drawing.put_beside(1, fact_column(drawing, "有内容"), "helper", Formula(where, content))
-    drawing.put_beside(0, start - len(ADDED_COLUMNS), "progress", Formula(*_progress(form)), key="progress")
+    line = progress_line({fact: a1(0, fact_column(drawing, fact)) for fact in FACTS}, facts)
+    drawing.put_beside(0, start - len(ADDED_COLUMNS), "progress", line, key="progress")
 
 
 def _mark_money(drawing: Drawing, by_key: Mapping[str, list[DrawnCell]]) -> None:
@@ -409,23 +412,6 @@ def _changed(form: FormCells) -> Fact:
         right = total.value.text.replace("ROW()", f"ROW({where})")
         parts.append(f"IF(ISNUMBER({where}),IF(ABS({where}-N({right}))>0.005,1,0),0)")
     return "+".join(parts), above
-
-
-def _progress(form: FormCells) -> Fact:
-    """The line 还有n格要填 with the scores that are missing."""
-    (others, other), (actuals, actual), (scores, score) = (
-        fact(form) for fact in (_other_blanks, _rows(NO_ACTUAL), _rows(NO_SCORE))
-    )
-    blank = f"{others}+{actuals}"
-    blanks, unscored = Decimal(other) + Decimal(actual), Decimal(score)
-    texts = [f"还有{blanks}格要填"] if blanks else []
-    texts += [f"还有{unscored}格得分没填"] if unscored else []
-    fill, rate = (
-        f'IF({blank}=0,"","还有"&({blank})&"格要填")',
-        f'IF({scores}=0,"","还有"&{scores}&"格得分没填")',
-    )
-    between = f'IF(AND({blank}>0,{scores}>0),"，","")'
-    return f'IF({blank}+{scores}=0,"已填完",{fill}&{between}&{rate})', "，".join(texts) or "已填完"
 
 
 _FACTS: dict[str, Callable[[FormCells], Fact]] = dict(

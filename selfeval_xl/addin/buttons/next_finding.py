@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from selfeval_xl.addin import state
@@ -29,8 +30,14 @@ class Stop:
 
     @property
     def told(self) -> str:
-        """The levels and messages of the findings in one line."""
-        return "；".join(f"{row[_AT['级别']]}：{row[_AT['问题说明']]}" for row in self.rows)
+        """The levels and messages of the findings in one line; of several taken together this cell's own."""
+        return "；".join(f"{row[_AT['级别']]}：{self._message(row)}" for row in self.rows)
+
+    def _message(self, row: tuple[str, ...]) -> str:
+        """The message of a row, with its line about this cell where it has one."""
+        message, *lines = row[_AT["问题说明"]].split("\n")
+        own = next((line for line in lines if line.split(" ")[0] == self.cell), "")
+        return f"{message}（{own}）" if own else message
 
 
 def previous_finding(host: Host) -> None:
@@ -65,10 +72,18 @@ def stops_in(listed: Grid) -> list[Stop]:
     """The cells of the list in its order, each once, without findings that are explained or gone."""
     rows_by_cell: dict[tuple[str, str], list[tuple[str, ...]]] = {}
     for row in listed_rows(listed):
-        cell = row[_AT["单元格"]].split(",")[0]
-        if cell and row[_AT["工作表"]] and row[_AT["状态"]] not in (EXPLAINED, MENDED):
+        if not row[_AT["工作表"]] or row[_AT["状态"]] in (EXPLAINED, MENDED):
+            continue
+        for cell in _cells_to_visit(row):
             rows_by_cell.setdefault((row[_AT["工作表"]], cell), []).append(tuple(row))
     return [Stop(sheet, cell, tuple(rows)) for (sheet, cell), rows in rows_by_cell.items()]
+
+
+def _cells_to_visit(row: Sequence[str]) -> list[str]:
+    """The cells of a row at which to stop: the first one, and those that have a line of their own."""
+    cells = [cell for cell in row[_AT["单元格"]].split(",") if cell]
+    own = {line.split(" ")[0] for line in row[_AT["问题说明"]].split("\n")[1:]}
+    return cells[:1] + [cell for cell in cells[1:] if cell in own]
 
 
 def _current(host: Host, stops: list[Stop], direction: int) -> int:

@@ -17,10 +17,11 @@ from selfeval_xl import layouts
 from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.cli.screen.screen import console, table_of
 from selfeval_xl.model.edits import Edit, Formula, Look
-from selfeval_xl.model.forms import FORM_NAMES, Account, Form, Problem, ReadFile
+from selfeval_xl.model.forms import FORM_NAMES, Form, Problem, ReadFile
 from selfeval_xl.model.grid import percent_text
 from selfeval_xl.model.listed import Explanation
 from selfeval_xl.model.numbers import shown
+from selfeval_xl.model.places import cells_shown, is_word, sheet_shown
 
 if TYPE_CHECKING:
     from selfeval_xl.assessment.policy import Policy
@@ -61,17 +62,16 @@ def _show_form(screen: Console, form: Form) -> None:
     for label, key in (("预期目标", "expected"), ("实际完成情况", "actual")):
         text = getattr(form.goal, key)
         if text:
-            screen.print(
-                f"{label}（{form.goal.cells.get(key)}）：{text[:120]}{'……' if len(text) > 120 else ''}",
-                markup=False,
-            )
+            place = cells_shown(form.file, form.goal.cells.get(key))
+            screen.print(f"{label}（{place}）：{text[:120]}{'……' if len(text) > 120 else ''}", markup=False)
     if form.indicators:
         screen.print(_indicator_table(form))
-    _show_account(screen, form.account)
+    _show_account(screen, form)
 
 
-def _show_account(screen: Console, account: Account) -> None:
+def _show_account(screen: Console, form: Form) -> None:
     """Shows how many cells of the form were read, and the ones that were not."""
+    account = form.account
     unread = [name for each in account.unread for name in each.names]
     cells = account.labels + account.values + account.furniture + len(unread)
     screen.print(
@@ -80,16 +80,25 @@ def _show_account(screen: Console, account: Account) -> None:
         markup=False,
     )
     for each in account.unread:
+        place = cells_shown(form.file, each.cells)
         screen.print(
-            f"  没有读：{each.cells}“{each.text}”{'（像是数据）' if each.data else ''}",
+            f"  没有读：{place}“{each.text}”{'（像是数据）' if each.data else ''}",
             style="yellow" if each.data else None,
             markup=False,
         )
 
 
+def _area(form: Form) -> str:
+    """Where the form stands in its file."""
+    area = str(form.frame.area) if form.frame else ""
+    if is_word(form.file):
+        return f"{sheet_shown(form.file, form.sheet)}{cells_shown(form.file, area)}"
+    return f"工作表“{form.sheet}”，{area}"
+
+
 def _head(form: Form) -> list[str]:
     """The form's name, sheet and area, and the fields of its head that are filled in."""
-    head = [f"{FORM_NAMES[form.kind]}（工作表“{form.sheet}”，{form.frame.area if form.frame else ''}）"]
+    head = [f"{FORM_NAMES[form.kind]}（{_area(form)}）"]
     for label, value in (
         ("表式", layouts.label(form.layout) if form.layout else "未收录的表式，按标签读出"),
         ("年度", form.year),
@@ -116,7 +125,7 @@ def _funding_table(form: Form) -> Table:
             line.executed or "",
             line.execution_rate or "",
             line.score or "",
-            line.cells.get("executed", line.cells.get("annual_budget", "")),
+            cells_shown(form.file, line.cells.get("executed", line.cells.get("annual_budget"))),
         )
     return table
 
@@ -136,7 +145,7 @@ def _indicator_table(form: Form) -> Table:
             shown(row.attainment) or "",
             row.points or "",
             row.score or "",
-            row.cells.get("actual", ""),
+            cells_shown(form.file, row.cells.get("actual")),
         )
     return table
 
@@ -178,14 +187,20 @@ def _new_text(edit: Edit) -> str:
 
 
 def show_changes(
-    changes: Iterable[Change], problems: Iterable[Problem], explained: Sequence[Explanation] = ()
+    changes: Iterable[Change],
+    problems: Iterable[Problem],
+    files: tuple[str, str],
+    explained: Sequence[Explanation] = (),
 ) -> None:
-    """Shows the changes between two versions, a table for each form. explained: new 单位说明."""
+    """Shows the changes between two versions, a table for each form.
+
+    files: of the old and the new version. explained: new 单位说明.
+    """
     from selfeval_xl.workflows.diff import LABELS
 
     screen, changes = console(), list(changes)
     for _, of_form in groupby(changes, key=lambda change: (change.form, change.project, change.sheets)):
-        screen.print(_change_table(list(of_form), LABELS))
+        screen.print(_change_table(list(of_form), files, LABELS))
     for problem in problems:
         screen.print(f"读不准：{problem.text}", style="yellow", markup=False)
     for row in explained:
@@ -203,22 +218,22 @@ def show_changes(
     )
 
 
-def _change_table(changes: Sequence[Change], labels: Mapping[str, str]) -> Table:
-    """The changes of one form. labels: of the kinds of change."""
+def _change_table(changes: Sequence[Change], files: tuple[str, str], labels: Mapping[str, str]) -> Table:
+    """The changes of one form. files: of both versions. labels: of the kinds of change."""
     first = changes[0]
-    old_sheet, new_sheet = (sheet or "没有" for sheet in first.sheets)
+    old_sheet, new_sheet = (sheet_shown(*place) or "没有" for place in zip(files, first.sheets))
     title = f"{FORM_NAMES[first.form]} {first.project}（{old_sheet} → {new_sheet}）"
     table = table_of("变化", "对象", "内容", "旧版", "旧格", "新版", "新格", title=title)
     for change in changes:
-        old_cell, new_cell = change.cells
+        old_cell, new_cell = (cells_shown(*place) for place in zip(files, change.cells))
         texts = (
             labels[change.change],
             change.subject,
             change.label,
             (change.old or "")[:200],
-            old_cell or "",
+            old_cell,
             (change.new or "")[:200],
-            new_cell or "",
+            new_cell,
         )
         table.add_row(*map(Text, texts))
     return table

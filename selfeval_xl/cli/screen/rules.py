@@ -91,7 +91,7 @@ def show_rehearsal(rehearsed: Iterable[Rehearsed], files: int) -> None:
         for finding in rule.examples:
             screen.print(
                 (
-                    f"{rule.rule} 例：{Path(finding.file).name} {finding.sheet or ''} {finding.cell or ''} "
+                    f"{rule.rule} 例：{Path(finding.file).name} {finding.shown_sheet} {finding.shown_cells} "
                     f"{finding.message}"
                 ),
                 markup=False,

@@ -15,7 +15,8 @@ from rich.segment import Segment
 from rich.table import Table
 
 from selfeval_xl.model.findings import Finding, Findings, Severity, Treatment
-from selfeval_xl.model.forms import ReadFile
+from selfeval_xl.model.forms import REPORT, ReadFile
+from selfeval_xl.model.places import sheet_shown
 from selfeval_xl.model.text import printable
 from selfeval_xl.readers.formats.kinds import READABLE
 from selfeval_xl.workflows.marking.progress import EXPLAINED, NEW, STILL_OPEN, checked_with, compare
@@ -139,7 +140,8 @@ def show_findings(findings: Findings, files: Iterable[ReadFile] = ()) -> None:
     for (path, sheet), in_sheet in groupby(
         sorted(findings, key=_by_sheet_and_severity), key=lambda finding: (finding.file, finding.sheet)
     ):
-        screen.rule(" · ".join(part for part in (Path(path).name, sheet) if part), align="left")
+        shown = sheet_shown(path, sheet)
+        screen.rule(" · ".join(part for part in (Path(path).name, shown) if part), align="left")
         for finding in in_sheet:
             _show_finding(screen, finding, states.get(id(finding), ""))
     for file, in_file, progress in comparisons:
@@ -209,7 +211,8 @@ def _show_progress(screen: Console, file: ReadFile, findings: list[Finding], pro
     )
     screen.rule(f"{Path(file.path).name} 与上次的清单相比", align="left")
     for row in progress.mended:
-        screen.print(f"已修改 {row.sheet} {row.cell} {row.message}", markup=False, style="green")
+        message = row.message.partition("\n")[0]
+        screen.print(f"已修改 {row.sheet} {row.cell} {message}", markup=False, style="green")
     screen.print(
         (
             f"已修改{len(progress.mended)}处，未修改{counts[STILL_OPEN]}处，已说明{counts[EXPLAINED]}处，"
@@ -229,13 +232,16 @@ def _show_progress(screen: Console, file: ReadFile, findings: list[Finding], pro
 def _show_finding(screen: Console, finding: Finding, state: str = "") -> None:
     """Shows one finding. state: 未修改, 已说明, 新发现 since the earlier check, "" without one."""
     severity, treatment = graded(finding)
+    place = finding.shown_cells or ("报告" if finding.form == REPORT else "全表")
     screen.print(
-        f"[{_COLOURS[severity]}]{severity.label}[/] {treatment.label} [bold]{finding.cell or '全表'}[/] ",
+        f"[{_COLOURS[severity]}]{severity.label}[/] {treatment.label} [bold]{place}[/] ",
         end="",
     )
     screen.print(f"{f'【{state}】' if state else ''}{finding.message}  [{finding.rule}]", markup=False)
     if finding.hint:
         screen.print(f"    怎么改：{finding.hint}", markup=False, style="dim")
+    for line in finding.opened:
+        screen.print(f"      {line}", markup=False, style="dim")
 
 
 _TSV_HEAD = (
@@ -263,8 +269,8 @@ def tsv_lines(findings: Findings) -> Iterator[str]:
             treatment.label,
             finding.rule,
             finding.file,
-            finding.sheet,
-            finding.cell,
+            finding.shown_sheet,
+            finding.shown_cells,
             finding.subject,
             finding.value,
             finding.expected,

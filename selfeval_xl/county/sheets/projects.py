@@ -164,6 +164,6 @@ def main_findings(findings: list[Finding]) -> str:
     """主要问题: the titles of the three gravest findings, each once, with its cell."""
     ordered = sorted(findings, key=lambda finding: (finding.rank, finding.rule))
     titles = dict.fromkeys(
-        f"{finding.title}（{finding.cell}）" if finding.cell else finding.title for finding in ordered
+        f"{finding.title}（{finding.shown_cells}）" if finding.cell else finding.title for finding in ordered
     )
     return "；".join(list(titles)[:3])

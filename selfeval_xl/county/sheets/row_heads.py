@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from selfeval_xl.county.departments.data import CountedForm, DepartmentData
+from selfeval_xl.model.places import cells_shown, sheet_shown
 
 FORM_KINDS = {"project": "项目", "department": "部门整体", "report": "自评报告"}
 Row = dict[str, Any]
@@ -17,7 +18,11 @@ def head(entry: DepartmentData) -> Row:
 
 def place(form: CountedForm, cell: str | None) -> Row:
     """The last columns of a row of a form: file, sheet and cell of what it is about."""
-    return {"file": form.file, "sheet": form.form.sheet, "cell": cell}
+    return {
+        "file": form.file,
+        "sheet": sheet_shown(form.file, form.form.sheet),
+        "cell": cells_shown(form.file, cell) or None,
+    }
 
 
 def form_cell(form: CountedForm) -> str | None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from selfeval_xl.model.codes import split_code
 from selfeval_xl.model.forms import DEPARTMENT, PROJECT, Form, Frame, Goal, Problem
-from selfeval_xl.model.grid import Area, Grid
+from selfeval_xl.model.grid import Area, Grid, a1
+from selfeval_xl.model.places import is_word, place_shown, sheet_shown
 from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS, OURS
 from selfeval_xl.model.text import squeeze
 from selfeval_xl.readers.recognition.account import accounts, broken_cells
@@ -33,7 +34,7 @@ from selfeval_xl.readers.recognition.management import Management, read_manageme
 from selfeval_xl.readers.recognition.no_values import cells_unread, with_what_is_no_value
 from selfeval_xl.readers.recognition.scan import ScannedSheet, scan
 from selfeval_xl.readers.recognition.tasks import Tasks, find_tasks, funds_of_tasks, read_tasks
-from selfeval_xl.readers.recognition.years import printed_year
+from selfeval_xl.readers.recognition.years import blank_year, printed_year
 
 _TITLE = re.compile(
     r"(?:绩效评价|绩效).{0,12}表|自评.{0,4}表|整体支出.{0,10}绩效|项目支出.{0,10}绩效"
@@ -104,9 +105,10 @@ def forms_in(grid: Grid, file: str) -> Found:
         found.forms.append(form)
         areas.append(region.area)
     if not found.forms:
-        found.problems += _not_found(sheet)
+        found.problems += _not_found(sheet, file)
     found.problems += [
-        Problem(f"{grid.name}!{cell}：{text}。", grid.name, cell) for cell, text in sheet.doubts
+        Problem(f"{place_shown(file, grid.name, cell)}：{text}。", grid.name, cell)
+        for cell, text in sheet.doubts
     ]
     counted = accounts(sheet, found.forms, areas) if found.forms else []
     broken = broken_cells(sheet, areas)
@@ -114,11 +116,11 @@ def forms_in(grid: Grid, file: str) -> Found:
         replace(form, layout=layout_of(form, sheet, area), account=account, broken=errors)
         for form, area, account, errors in zip(found.forms, areas, counted, broken)
     ]
-    found.evidence = sheet.evidence_lines()
+    found.evidence = sheet.evidence_lines(file)
     return found
 
 
-def _not_found(sheet: ScannedSheet) -> list[Problem]:
+def _not_found(sheet: ScannedSheet, file: str) -> list[Problem]:
     """The problem (rule T01) of a sheet that looks like a self-evaluation form and gives none.
 
     It looks so by its title, or by three known heads of which one is of what was done.
@@ -137,9 +139,11 @@ def _not_found(sheet: ScannedSheet) -> list[Problem]:
         return []
     missing = [f"“{text}”" for key, text in _NEEDED.items() if key not in keys]
     why = f"表头里没有找到{'、'.join(missing)}" if missing else "表头的位置认不出来"
+    name = sheet.grid.name
+    where = sheet_shown(file, name) if is_word(file) else f"工作表“{name}”"
     return [
         Problem(
-            f"工作表“{sheet.grid.name}”像是绩效自评表，但没有读出来：{why}；请核对表头文字是否完整。",
+            f"{where}像是绩效自评表，但没有读出来：{why}；请核对表头文字是否完整。",
             sheet.grid.name,
             rule="T01",
         )
@@ -303,6 +307,9 @@ def _read_region(sheet: ScannedSheet, region: Region, file: str) -> tuple[Form |
     head = read_head(sheet, area, taken + goals.rows + below, goals.goal.places)
     head.take(goals.remarks, goals.remark_cells, goals.details)
     read_above(grid.above if area.top == 0 else (), head)
+    if year is None and "year" not in head.cells and (unfilled := blank_year(sheet, area)):
+        head.cells["year"] = a1(*unfilled)
+        sheet.furniture.add(unfilled)
     if not _is_form(region, head, funding is not None, table):
         return None, []
     form = _form(sheet, region, file, _Parts(head, table, goals, management, tasks, funding, unit, year))
@@ -310,7 +317,7 @@ def _read_region(sheet: ScannedSheet, region: Region, file: str) -> tuple[Form |
     form, lost = recomputed(form, grid)
     lost += cells_unread(form, grid, lost)
     problems = [
-        Problem(f"{grid.name}!{cell}：{text}。", grid.name, cell)
+        Problem(f"{place_shown(file, grid.name, cell)}：{text}。", grid.name, cell)
         for cell, text in (funding.problems if funding else [])
     ]
     return form, problems + lost + hidden_content(form, grid)

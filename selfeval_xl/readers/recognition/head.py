@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -30,12 +31,18 @@ _NO_NAME = re.compile(
     r"|(?:20\d\d)年\d{1,2}月(?:\d{1,2}日)?$|20\d\d[-./]\d{1,2}[-./]\d{1,2}$"
     r"|[(\[]?(?:单位)?(?:公章|盖章|签章|签字|签名)[)\]]?$"
 )
+# What is printed where a name belongs and was left so: ____, ×××, （请填写）, （填写项目全称）.
+_UNFILLED = re.compile(
+    r"_+$|[xX×*]{2,}$|[.…·]{2,}$|[(\[【](?:请|此处)*(?:填|输入|注明)[^()（）]{0,20}[)\]】]$"
+)
 _NO_DATE = re.compile(r"\A[年月日_＿\s]+$")
 _RUN_ON = re.compile(r"\s{2,}|[;；\n]|\s+(?=[^\s:：]{2,12}\s?[:：])")
 _FIELD_SCOPES = frozenset(("表", "签字", "其他", "说明", "资金行", "指标", "目标", "管理"))
 _NAMES = frozenset(("project", "department", "unit"))
 _INLINE_SCOPES = ("表", "签字", "说明", "其他")
 _LONGEST_INLINE = 200
+_LONGEST_SIGNATURE = 12  # letters of a label that may stand right behind a value
+_BETWEEN = " ,，;；/、\u3000"
 
 
 @dataclass(slots=True)
@@ -93,7 +100,7 @@ def read_head(
         if row not in inside:
             for column in sheet.filled(row, area.left, area.right):
                 if (row, column) not in goals:
-                    _read_inline(sheet, row, column, head)
+                    _read_inline(sheet, row, column, head, above=row < min(inside, default=row + 1))
     return head
 
 
@@ -130,9 +137,13 @@ def _read_field(
     sheet: ScannedSheet, label: Label, role: Role, text: str, place: tuple[int, int], head: FormHead
 ) -> None:
     """Reads the value of a field."""
-    cell = a1(*place)
-    value = None if is_void(text) or is_label(text) or _FORM_NUMBER.match(text) else text
+    beside = is_label(text)  # another label: the value is missing, or belongs behind the label's colon
+    cell = a1(label.area.top, label.area.left) if beside else a1(*place)
+    value = None if is_void(text) or beside or _FORM_NUMBER.match(text) else text
     if role.key in _NAMES and value and _NO_NAME.match(squeeze(value)):
+        value = None
+    if role.key in _NAMES and value and _UNFILLED.match(squeeze(value)):
+        sheet.furniture.add(place)
         value = None
     if role.key == "total_score" and (value is None or money(value.rstrip("分")) is None):
         return
@@ -246,15 +257,15 @@ def read_above(lines: Iterable[str], head: FormHead) -> None:
     for line in lines:
         if len(line) > _LONGEST_INLINE or not (":" in line or "：" in line):
             continue
-        for label, text in _pairs(line)[0]:
+        for label, text in _pairs(line):
             role = next((role for role in roles(label) if role.scope == "表" and role.key in _NAMES), None)
             name = _SEAL.sub("", text).strip()
             if role and not (is_void(name) or is_label(name) or _NO_NAME.match(squeeze(name))):
                 head.values.setdefault(role.key, name)
 
 
-def _read_inline(sheet: ScannedSheet, row: int, column: int, head: FormHead) -> None:
-    """Reads label and value in one cell, also several of them run together."""
+def _read_inline(sheet: ScannedSheet, row: int, column: int, head: FormHead, above: bool) -> None:
+    """Reads label and value in one cell, also several of them run together. above: all tables of the form."""
     value = sheet.grid.value(row, column)
     if not isinstance(value, str) or (":" not in value and "：" not in value):
         return
@@ -265,20 +276,19 @@ def _read_inline(sheet: ScannedSheet, row: int, column: int, head: FormHead) -> 
         return
     if len(value) > _LONGEST_INLINE:
         return
-    pairs, parts = _pairs(value)
-    for label, text in pairs:
+    for label, text in _pairs(value):
         by_scope = {role.scope: role for role in reversed(roles(label))}
         role = next((by_scope[scope] for scope in _INLINE_SCOPES if scope in by_scope), None)
-        if role is not None:
+        if role is None:
+            continue
+        if text:
             _read_pair(sheet, role, label, text, (row, column), head)
-    if not pairs and any(
-        role.scope in _INLINE_SCOPES for part in parts for role in roles(re.split("[:：]", part)[0])
-    ):
-        sheet.furniture.add((row, column))  # 填表人：      联系电话：
+        else:
+            _read_blank(sheet, role, label, (row, column), head, above)
 
 
-def _pairs(value: str) -> tuple[list[tuple[str, str]], list[str]]:
-    """Labels and values that run together in a cell, and the pieces of the cell, a year left out."""
+def _pairs(value: str) -> list[tuple[str, str]]:
+    """Labels and values that run together in a cell, a year left out; "" for a label without a value."""
     parts: list[str] = []
     for piece in _RUN_ON.split(value.strip()):
         if is_year_line(piece):
@@ -287,7 +297,41 @@ def _pairs(value: str) -> tuple[list[tuple[str, str]], list[str]]:
             parts[-1] += f" {piece}"  # a piece without a label goes on with the value before it
         else:
             parts.append(piece)
-    return [pair for pair in map(split_inline, parts) if pair], parts
+    found: list[tuple[str, str]] = []
+    for part in parts:
+        label, colon, text = part.replace("：", ":").partition(":")
+        if colon and roles(label):
+            found += _run_together(unicodedata.normalize("NFKC", label), part[len(label) + 1 :].strip())
+    return found
+
+
+def _run_together(label: str, text: str) -> Iterator[tuple[str, str]]:
+    """A label of a signature and its value, then those within the value (周敏联系电话：日期：)."""
+    if any(role.scope == "签字" for role in roles(label)):
+        for match in re.finditer("[:：]", text):
+            before = text[: match.start()]
+            for start in range(max(0, len(before) - _LONGEST_SIGNATURE), len(before) - 1):
+                if any(role.scope == "签字" for role in roles(before[start:])):
+                    yield label, before[:start].strip(_BETWEEN)
+                    yield from _run_together(before[start:], text[match.end() :].strip())
+                    return
+        text = text.strip(_BETWEEN)
+    yield label, text
+
+
+def _read_blank(
+    sheet: ScannedSheet, role: Role, label: str, place: tuple[int, int], head: FormHead, above: bool
+) -> None:
+    """Notes a label of a cell that has no value.
+
+    above: whether the cell stands above the tables, where a name is filled in and not stamped.
+    """
+    sheet.furniture.add(place)
+    if role.scope == "签字":
+        put_or_none(head.signature, core(label), None)
+        head.cells.setdefault(core(label), a1(*place))
+    elif role.key in _NAMES and above and "章" not in label:
+        head.offer(role.key, role.rank + 50, None, a1(*place), label)
 
 
 def _read_pair(
@@ -306,7 +350,9 @@ def _read_pair(
         nothing = is_void(text) or (role.key in _NAMES and _NO_NAME.match(squeeze(text)))
         head.offer(role.key, role.rank + 50, None if nothing else text, a1(*place), label)
     elif role.scope == "签字":
-        put_or_none(head.signature, core(label), None if _NO_DATE.match(text) else text)
+        unfilled = is_blank(text) or _NO_DATE.match(text)
+        put_or_none(head.signature, core(label), None if unfilled else text)
+        head.cells.setdefault(core(label), a1(*place))
     elif not is_blank(text):
         put(head.remarks if role.scope == "说明" else head.details, core(label), text)
     sheet.values.add(place)

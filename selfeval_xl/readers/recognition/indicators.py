@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from selfeval_xl.model.forms import Indicator
-from selfeval_xl.model.grid import Area, position
+from selfeval_xl.model.grid import Area, a1, position
 from selfeval_xl.model.quantity import SIGN_OF, Kind, is_blank, is_void, money, parse, tidy
 from selfeval_xl.model.sheet_names import ADDED_COLUMNS
-from selfeval_xl.model.text import core
+from selfeval_xl.model.text import core, squeeze
 from selfeval_xl.model.units import UNITS
 from selfeval_xl.readers.recognition.head import is_grade
 from selfeval_xl.readers.recognition.indicator_head import SCOPE, SCORED, TableHead
@@ -19,7 +19,11 @@ from selfeval_xl.readers.recognition.labels import roles
 from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
 from selfeval_xl.readers.recognition.table_rows import RowKind, TableRows, has_fields, is_furniture, rows_of
 
-_PLACEHOLDER = re.compile(r"^(?:指标\d*[:：]?|\d+[.、]?)?(?:\.{2,}|…+|。{2,})?$|^(?:指标\d+[:：]?)$")
+_DOTS = r"(?:\.{2,}|[…⋯]+|。{2,}|[·•﹒]{2,})"
+_PLACEHOLDER = re.compile(  # 指标2：, 指标二：××, 3.……, XXX
+    rf"^(?:指标(?:\d+|[nN]|[一二三四五六七八九十]+)?[:：]?|\d+[.、]?)?(?:{_DOTS}|[xX×*]{{2,}}|_+)?$"
+)
+_ROW_OF_DOTS = re.compile(rf"^{_DOTS}$")
 _NOT_OPERATORS = re.compile(r"^(?:定性|定量|正向|反向|逆向|正|逆|计量|计数|其他)")
 _JOINED = frozenset(("operator", "unit", "adjusted_target", "measure"))  # parts of the target and of the note
 _SPLIT = frozenset(("operator", "unit", "initial_target", "adjusted_target"))
@@ -303,7 +307,9 @@ def _read_row(
     name = values["name"]
     has_answer = any(map(values.get, head.keys)) or values.get("adjusted_target") is not None
     if not has_answer and name is None:
-        if not any(values.values()):  # a level of which no indicator is filled in
+        dots = _dots(sheet, row, head)
+        table.placeholders += dots
+        if dots or not any(values.values()):  # a level of which no indicator is filled in
             sheet.furniture |= {
                 position(cells[key])
                 for key in levels
@@ -325,6 +331,14 @@ def _read_row(
         return
     values["name"] = name
     table.indicators.append(_indicator(sheet, row, head, levels, further, values, cells))
+
+
+def _dots(sheet: ScannedSheet, row: int, head: TableHead) -> list[tuple[str, str]]:
+    """Cell and text of the dots (……) that a row has instead of an indicator; of its name first, or none."""
+    found = {column: text for column, text in sheet.lines[row].items() if _ROW_OF_DOTS.match(squeeze(text))}
+    return [
+        (a1(row, column), found[column].strip()) for column in sorted(found, key=lambda at: at != head.name)
+    ][:1]
 
 
 def _indicator(

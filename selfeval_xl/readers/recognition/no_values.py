@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from selfeval_xl.model.forms import Form, FundingLine, Goal, Indicator, Problem, Task
 from selfeval_xl.model.grid import Area, Grid, Overlay, a1, position
+from selfeval_xl.model.places import place_shown
 
 _LONGEST = 40  # characters of a text box or a note in a finding
 UNSAVED = "{}是公式，文件里没有保存算出的数，读不到。请用Excel打开，保存后再报送。"
@@ -53,7 +54,7 @@ def cells_unread(form: Form, grid: Grid, reported: Sequence[Problem]) -> list[Pr
         found |= {a1(*place): UNSAVED for place in grid.unsaved if form.frame.area.holds(*place)}
     known = {problem.cell for problem in reported} | _computed(form)
     return [
-        Problem(text.format(f"{grid.name}!{name}"), grid.name, name)
+        Problem(text.format(place_shown(form.file, grid.name, name)), grid.name, name)
         for name, text in sorted(found.items(), key=lambda item: position(item[0]))
         if name not in known
     ]

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from selfeval_xl.model.grid import Area, Grid, a1, number_text
+from selfeval_xl.model.places import cells_shown
 from selfeval_xl.model.quantity import is_void
 from selfeval_xl.model.sheet_names import HELPER_COLUMNS
 from selfeval_xl.readers.recognition.back_links import BEGINNINGS
@@ -180,11 +181,11 @@ class ScannedSheet:
             )
         self.evidence.append((part, label, role))
 
-    def evidence_lines(self) -> list[str]:
-        """A line for each part: the label by which it was recognised."""
+    def evidence_lines(self, file: str) -> list[str]:
+        """A line for each part: the label by which it was recognised, as found in this file."""
         return [
             (
-                f"{part}：{a1(label.row, label.column)}“{' '.join(label.text.split())}”"
+                f"{part}：{cells_shown(file, a1(label.row, label.column))}“{' '.join(label.text.split())}”"
                 f"（{role.by if role.by != '近似' else f'近似“{role.label}”'}）"
             )
             for part, label, role in self.evidence

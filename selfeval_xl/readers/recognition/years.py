@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from selfeval_xl.model.grid import Area
 from selfeval_xl.model.numerals import chinese_number
-from selfeval_xl.model.text import SPACES
+from selfeval_xl.model.text import SPACES, squeeze
 from selfeval_xl.readers.recognition.scan import ScannedSheet
 
 _ATTACHMENT = re.compile(r"^\s*附\s*[件表]\s*\d{1,2}(?:-\d{1,2})?[\s:]+")
@@ -18,6 +18,8 @@ _BARE = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
 _BARE_LINE = re.compile(r"20\d{2}$")
 _LINE = re.compile(r"20\d{2}年?度|^[(\[〔【]20\d{2}年[)\]〕】]$")
 _LONE_LINE = re.compile(r"\A[(\[〔【]*20\d{2}[)\]〕】]*(?:财政)?年?度?[)\]〕】]*$")
+# A line or a place in brackets for the year that nobody filled in: （20__年度）, （    年）, 20XX年度.
+_BLANK_LINE = re.compile(r"[(\[〔【](?:20)?[_xX×*]*年度?[)\]〕】]$|(?:20)?[_xX×*]{2,}年度?$")
 _ROWS = 4  # from a form's first row, in which a line with the year may stand
 _LONGEST_LINE = 40
 
@@ -72,6 +74,15 @@ def printed_year(sheet: ScannedSheet, title: str | None, area: Area) -> int | No
             if match := _BARE.search(plain):
                 sheet.values.add((row, column))
                 return int(match[1])
+    return None
+
+
+def blank_year(sheet: ScannedSheet, area: Area) -> tuple[int, int] | None:
+    """The cell of the form's first rows that is printed for the year and has none (（20__年度）), or None."""
+    for row in range(area.top, min(area.top + _ROWS, area.bottom + 1)):
+        for column in sheet.filled(row, area.left, area.right):
+            if _BLANK_LINE.match(squeeze(sheet.lines[row][column])):
+                return row, column
     return None
 
 

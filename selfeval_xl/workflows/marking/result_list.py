@@ -92,7 +92,7 @@ def row_of(finding: Finding) -> list[str]:
         finding.subject or "",
         finding.value or "",
         finding.expected or "",
-        finding.message,
+        finding.in_full,
         finding.hint,
         finding.explanation or "",
         "",

@@ -251,7 +251,7 @@ def _problems(
             len({row["department"] for row in group}),
             len({(row["department"], row["project"]) for row in group if row["project"]}),
             len(group),
-            masked(example["message"], private),
+            masked(example["message"].partition("\n")[0], private),
             example["department"] or "",
             masked(example["project"] or "", private),
         )

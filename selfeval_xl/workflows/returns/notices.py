@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from selfeval_xl.model.findings import Finding, Treatment, counted
+from selfeval_xl.model.places import cells_shown
 from selfeval_xl.workflows.marking.progress import place_of
 from selfeval_xl.workflows.marking.result_list import cells_of
 from selfeval_xl.workflows.returns import dates
@@ -136,10 +137,10 @@ def where(finding: Finding, several: bool = False, files: bool = False) -> str:
     several: there are findings on other projects too, so that the project is named: “农田建设”（项目01）F12.
     files: and there are other files, so that the file is named.
     """
-    sheet = place_of(finding)
+    sheet = finding.shown_sheet or place_of(finding)
     if not sheet:
         return ""
-    places = "、".join(cells_of(finding)[:_FEW])
+    places = cells_shown(finding.file, ",".join(cells_of(finding)[:_FEW])).replace(",", "、")
     if not several:
         return f"《{sheet}》{places}"
     file = f"{PurePath(finding.file).name} " if files and finding.file else ""
