@@ -400,6 +400,12 @@ def publish(
     ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="同时生成PDF（要装有LibreOffice）。")] = False,
     workbook: Workbook = None,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes", help="还有须修改问题的表也公开，不再问；不在终端里运行时，不写它这些表就不公开。"
+        ),
+    ] = False,
     replace: Replace = False,
     jobs: ReadingJobs = None,
     policy: PolicyFile = None,
@@ -422,7 +428,7 @@ def publish(
             jobs=jobs,
             progress=progress.files,
             workbook=workbook,
-            agreed=still_faulty,
+            agreed=(lambda faulty: True) if yes else still_faulty,
         )
     show_published(result)
     refuse(result.kept)

@@ -309,3 +309,44 @@ class Truth:
             else:
                 changed = tuple(replace(row, **values) if row.name == indicator else row for row in each.rows)
                 self.projects[number] = replace(each, rows=changed)
+
+
+def next_year(truth: Truth) -> Truth:
+    """The year after: one project goes on with an easier target, one has a new name, one is new, others end.
+
+    Of the two departments that have reported so far the first has three projects, the second one.
+    """
+    kept = {each.code: each for each in truth.projects if each.code in ("E1", "E2", "E3", "H1", "L1")}
+    area = "维修校舍面积"
+    first = replace(
+        kept["E1"],
+        money=((FISCAL, FISCAL, "22", "22", "21.5"),),
+        rows=tuple(
+            replace(row, target="≥1000平方米", actual="1010平方米") if row.name == area else row
+            for row in kept["E1"].rows
+        ),
+    )
+    renamed = replace(
+        kept["E2"],
+        name="学校操场改造工程",
+        money=((FISCAL, FISCAL, "60", "60", "60"),),
+        rows=tuple(
+            replace(row, actual="2个", verdict=MET, note=None) if row.verdict == UNMET else row
+            for row in kept["E2"].rows
+        ),
+    )
+    new = Project(
+        "E9",
+        "课桌椅更新",
+        "101",
+        "示例县教育局",
+        ((FISCAL, FISCAL, "9", "9", "9"),),
+        rows(
+            ("产出", "数量", "更新课桌椅套数", "=300套", "300套", MET),
+            ("满意度", "服务对象满意度", "使用师生满意度", "≥95%", "97%", MET),
+        ),
+    )
+    health = replace(kept["H1"], money=((FISCAL, FISCAL, "50", "50", "50"),), execution_score="10")
+    absent = replace(kept["L1"], status="漏报")
+    departments = tuple(each for each in truth.departments if each.code in ("101", "105", "107"))
+    return Truth([first, renamed, kept["E3"], new, health, absent], departments)

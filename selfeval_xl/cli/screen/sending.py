@@ -119,13 +119,13 @@ def agreed(file: Path, counts: Counts) -> bool:
     return _says_yes(f"{remaining_work(counts)}仍要生成报送件吗？（输入 y 生成，直接回车不生成）")
 
 
-def still_faulty(faulty: list[tuple[str, str, str]]) -> bool:
+def still_faulty(faulty: list[tuple[str, str, str]]) -> bool | None:
     """Whether the person at the terminal publishes all the same what is still to be mended; lists it.
 
-    True without asking where no person sits at the terminal.
+    None where no person sits at the terminal: it is not published then.
     """
     if not _is_attended():
-        return True
+        return None
     forms = dict.fromkeys((department, name) for department, name, _ in faulty)
     return _says_yes(
         f"要公开的表里还有{len(forms)}张有须修改的问题："
