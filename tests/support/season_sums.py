@@ -38,6 +38,7 @@ COUNTS = (
     "偏差未说明数",
 )
 CAME = ("已报", "未填报", "名册外")  # the states of projects with a form
+FILLED = ("已报", "名册外")  # of which something was filled in: a blank form reports no money
 CAUSES = (
     "资金未下达或拨付不及时",
     "政策或上级任务调整",
@@ -71,7 +72,7 @@ def _sum(parts: Iterable[str | None]) -> Decimal | None:
 
 def money(project: Project) -> dict[str, Decimal | None]:
     """年初, 全年, 执行 of a form; the initial budget counts where it has no other."""
-    if project.status not in CAME:
+    if project.status not in FILLED:
         return dict.fromkeys(AMOUNTS)
     initial, annual, executed = (_sum(fund[place] for fund in project.money) for place in (2, 3, 4))
     return dict(zip(AMOUNTS, (initial, initial if annual is None else annual, executed), strict=True))
@@ -186,7 +187,7 @@ def sources(truth: Truth) -> dict[str, list[Decimal]]:
     """The three amounts by kind of money, of all forms."""
     sums = {kind: [Decimal(0)] * 3 for kind in (FISCAL, CARRIED, OTHER)}
     for each in truth.projects:
-        if each.status in CAME:
+        if each.status in FILLED:
             for kind, _, initial, annual, executed in each.money:
                 parts = (initial, initial if annual is None else annual, executed)
                 sums[kind] = [
