@@ -121,7 +121,7 @@ def score(project: Project) -> Decimal | None:
 
 def grade(project: Project) -> str | None:
     points = score(project)
-    if project.status not in CAME:
+    if project.status not in FILLED:
         return None
     if points is None:
         return "不评分"

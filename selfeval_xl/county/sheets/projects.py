@@ -121,7 +121,7 @@ def _project(form: CountedForm, material: CountyData) -> Row:
         "ledger_executed": ledger.executed if ledger else None,
         **form.verdicts(),
         "score": form.score(),
-        "grade": form.grade(material.policy),
+        "grade": None if form.status == BLANK else form.grade(material.policy),
         **counts(form.findings),
         "main_findings": main_findings(form.findings),
         "advice": advice(form.findings),
