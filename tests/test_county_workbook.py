@@ -161,16 +161,37 @@ def test_causes_by_key_words(note, cause):
     assert cause_of(note) == cause
 
 
-def test_measures_and_kinds_of_money():
+def test_a_measure_is_more_than_a_reason():
     assert (
         has_measure("资金紧张，下一步加快拨付")
         and not has_measure("资金紧张")
         and not has_measure("原因：资金紧张；改进措施：【待补充】")
     )
-    assert [
-        money_kind(text)
-        for text in ("中央补助", "上年结转资金", "财政专户管理资金", "单位资金", "一般公共预算", "其他")
-    ] == ["当年财政拨款", "上年结转资金", "其他资金", "其他资金", "当年财政拨款", "其他资金"]
+
+
+@pytest.mark.parametrize(
+    ("label", "kind"),
+    [
+        ("中央补助", "当年财政拨款"),
+        ("一般公共预算", "当年财政拨款"),
+        ("上年结转资金", "上年结转资金"),
+        ("年初结转和结余", "上年结转资金"),
+        ("财政专户管理资金", "其他资金"),
+        ("单位资金", "其他资金"),
+        ("其他", "其他资金"),
+        # What stands in brackets, or behind 含, is in it; it is not what the row is.
+        ("其他资金（含结转）", "其他资金"),
+        ("其他资金（含结转)", "其他资金"),
+        ("其他资金(包括上年结转、结余", "其他资金"),
+        ("其他资金，含结转结余", "其他资金"),
+        ("单位自有资金（其中上年结转）", "其他资金"),
+        ("财政拨款（含上年结转）", "当年财政拨款"),
+        ("上年结转（财政拨款）", "上年结转资金"),
+        ("资金（上年结转）", "上年结转资金"),  # outside the brackets nothing is said
+    ],
+)
+def test_a_fund_row_is_of_the_kind_that_its_name_says_not_of_what_it_contains(label, kind):
+    assert money_kind(label) == kind
 
 
 def test_links_lead_to_the_cell_and_stay_harmless():

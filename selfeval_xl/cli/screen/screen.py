@@ -84,6 +84,11 @@ class ProgressBars:
         if self.bar:
             self.bar.stop()
 
+    def pause(self) -> None:
+        """Takes the bar off the screen while a person is asked; it comes back with the next file."""
+        if self.bar:
+            self.bar.stop()
+
     def count(self, done: int, total: int) -> None:
         """Shows how many of the files have been read."""
         self.files(done, total, "")
@@ -107,6 +112,7 @@ class ProgressBars:
     def _update(self, description: str, done: int, total: int) -> None:
         if self.bar is None:
             return
+        self.bar.start()  # does nothing where it is shown already
         if self.task is None:
             self.task = self.bar.add_task(description, total=total)
         self.bar.update(self.task, completed=done, total=total, description=description)
@@ -360,6 +366,19 @@ _VERDICT_NAMES = {
     "blank": "未填",
     "unexplained": "偏差未说明",
 }
+
+
+def forms_in_one(progress: ProgressBars, number: int) -> bool:
+    """Whether the person at the terminal wants so many forms in one workbook; False where nobody is asked."""
+    from selfeval_xl.cli.screen.sending import is_attended, says_yes
+
+    if not is_attended():
+        return False
+    progress.pause()
+    return says_yes(
+        f"要附上{number}张表，放在一个工作簿里打开要好几分钟。直接回车：一个部门一个文件，从目录点开；"
+        "输入 y：仍放在一个工作簿里。"
+    )
 
 
 def show_county(county: County) -> None:

@@ -153,10 +153,17 @@ def rate_cell(above: Placed, below: Placed) -> Computed | str:
 def money_line(
     front: Front, row: int, column: int, label: str, label_span: int, amounts: Sequence[Computed]
 ) -> None:
-    """Writes a row of amounts (initial, annual, executed) and what is computed from them."""
-    places = line(front, row, column, label, label_span, [(cell, MONEY) for cell in amounts])
+    """Writes a row of amounts (initial, annual, executed) and what is computed from them.
+
+    A fourth amount is 未执行金额; without one it is the difference.
+    """
+    places = line(front, row, column, label, label_span, [(cell, MONEY) for cell in amounts[:3]])
     initial, annual, executed = places
-    unspent = Computed(f"ROUND({annual[0]}-{executed[0]},6)", difference(annual[1], executed[1]))
+    unspent = (
+        amounts[3]
+        if amounts[3:]
+        else Computed(f"ROUND({annual[0]}-{executed[0]},6)", difference(annual[1], executed[1]))
+    )
     for number, (cell, look) in enumerate(
         (
             (quotient(executed, annual), RATE),
