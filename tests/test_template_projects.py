@@ -7,7 +7,7 @@ import pytest
 
 from selfeval_xl import layouts, templates
 from selfeval_xl.filings.grouping import gather
-from selfeval_xl.model.sheet_names import COVER, SELF_CHECK, SUMMARY
+from selfeval_xl.model.sheet_names import COVER, REPORT, SELF_CHECK, SUMMARY
 from selfeval_xl.readers import read_file
 from selfeval_xl.rules.runner import check
 from test_template_sheets import project, rows_of
@@ -27,8 +27,8 @@ def summed(path) -> tuple[list[str], object]:
 
 
 def lines(path) -> dict[str, str]:
-    """结论 by the sheet's name as 自查 shows it."""
-    return {row[0]: row[13] for row in rows_of(path, SELF_CHECK)[4:] if row[0]}
+    """结论 of the forms by the sheet's name as 自查 shows it."""
+    return {row[0]: row[13] for row in rows_of(path, SELF_CHECK)[4:] if row[0] not in (None, "", REPORT)}
 
 
 def conclusion(path) -> str:
@@ -149,3 +149,23 @@ def test_twenty_two_projects_are_all_summed(tmp_path, assert_formulas_agree):
     assert len(names) == 22 and total == 2200
     stamp = openpyxl.load_workbook(path, data_only=True)[SUMMARY]["A2"].value
     assert stamp == "部门（盖章）：示例局"
+
+
+@pytest.mark.parametrize("name", ["项目01 (2)", "项目02_2", "道路项目"])
+def test_a_copy_before_the_first_sheet_is_told(name, two, tmp_path, libreoffice):
+    """Excel proposes that place for a copy; no sum over sheets reaches it."""
+    out, mended = tmp_path / "b.xlsx", tmp_path / "c.xlsx"
+    head = next(form for form in read_file(two).forms if form.sheet == "项目01").cells["project"]
+    another = ("type", name, head, "道路养护")
+    libreoffice.edit(two, [("move", "项目01", name, 0), another], out)
+    assert conclusion(out) == (
+        "结论：有工作表排在“填报说明”前面，本页和汇总表看不到它；是项目表的，请把它拖到“填报说明”后面"
+        if name == "道路项目"
+        else f"结论：有1张项目表“{name}”没有列入项目自评汇总表，请把表名写进汇总表右边的“工作表”一栏"
+    )
+    file = read_file(out)
+    assert "X13" in {one.rule for one in check(gather([file]), files=[file])}
+    libreoffice.edit(
+        two, [("move", "项目01", name, 5), ("type", SUMMARY, f"{typed_column(two)}6", name)], mended
+    )
+    assert "填报说明" not in conclusion(mended) and "没有列入" not in conclusion(mended)

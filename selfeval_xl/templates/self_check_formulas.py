@@ -18,6 +18,7 @@ from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS, STUB
 from selfeval_xl.templates.drawing import NO_YEAR, Drawing, DrawnCell, plain, value_of
 from selfeval_xl.templates.form_cells import FormCells
 from selfeval_xl.templates.form_values import FormValues
+from selfeval_xl.templates.long_texts import long_rows
 from selfeval_xl.templates.references import above, area, below, own
 from selfeval_xl.templates.row_state import (
     ABOVE,
@@ -68,6 +69,7 @@ FACTS = (
     "分值合计",
     "没有公式的行号",
     "有内容",
+    "字多的行",
 )
 TROUBLES = FACTS[12:23]
 # Words in an outcome that explains why money was not spent.
@@ -460,6 +462,7 @@ _FACTS: dict[str, Callable[[FormCells], Fact]] = dict(
             _points,
             _last_bare_row,
             _in_use,
+            lambda form: long_rows(form.drawing),
         ),
         strict=True,
     )
