@@ -10,6 +10,8 @@ from selfeval_xl.filings.grouping import gather
 from selfeval_xl.model.sheet_names import COVER, REPORT, SELF_CHECK, SUMMARY
 from selfeval_xl.readers import read_file
 from selfeval_xl.rules.runner import check
+from selfeval_xl.workflows import issuing
+from support.rosters import make_roster
 from test_template_sheets import project, rows_of
 
 
@@ -169,3 +171,27 @@ def test_a_copy_before_the_first_sheet_is_told(name, two, tmp_path, libreoffice)
         two, [("move", "项目01", name, 5), ("type", SUMMARY, f"{typed_column(two)}6", name)], mended
     )
     assert "填报说明" not in conclusion(mended) and "没有列入" not in conclusion(mended)
+
+
+def test_a_project_that_the_bureau_did_not_issue_is_added_by_a_copy(tmp_path, libreoffice):
+    """The copy takes neither the code nor the issued values of the project it was made from."""
+    issued = tmp_path / "下发"
+    done = issuing.issue(make_roster(tmp_path / "名册.xlsx"), issued, asked=issuing.IssueOptions(year=2024))
+    path, out = done.folder / done.departments[0][0].file, tmp_path / "b.xlsx"
+    file = read_file(path)
+    assert "ready" not in file.settings  # the projects are those of the roster
+    forms = [form for form in file.forms if form.kind == "project"]
+    source, new = forms[0], f"项目{len(forms) + 1:02}"
+    cells = {"项目名称": source.cells["project"], "指标值": source.indicators[0].cells["target"]}
+    steps = [("move", source.sheet, new, 5)]
+    steps += [("type", new, cells["项目名称"], "校园围墙维修"), ("type", new, cells["指标值"], "≥300平方米")]
+    libreoffice.edit(path, steps, out)
+    line = next(row for row in rows_of(out, SUMMARY) if row[2] == "校园围墙维修")
+    codes = [row[1] for row in rows_of(out, SUMMARY)[3:] if isinstance(row[0], (int, float))]
+    assert source.project_code in codes and line[1] in (None, "")
+    assert new in lines(out) and "没有列入" not in conclusion(out)
+    after = read_file(out)
+    added = next(form for form in after.forms if form.sheet == new)
+    assert added.project_code is None and added.indicators[0].target == "≥300平方米"
+    said = {(one.rule, one.sheet) for one in check(gather([after]), files=[after])}
+    assert not said & {("T04", new), ("X13", SUMMARY), ("X07", new)}
