@@ -4,6 +4,7 @@ text may hold.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import replace
 from decimal import Decimal
@@ -281,6 +282,16 @@ def test_the_sums_are_those_of_the_forms(tmp_path):
         and county.verdicts["unmet"] == 14
         and county.verdicts["zero"] == 7
     )
+
+
+def test_headings_of_the_overview_look_alike_with_and_without_a_sheet_behind_them(tmp_path):
+    county = written(tmp_path, received("1.xlsx", form("", "项目1")))
+    page = openpyxl.load_workbook(county.out, data_only=True)["总览"]
+    headings = [
+        cell for row in page for cell in row if re.match("[一二三四五六七八九十]+、", str(cell.value))
+    ]
+    assert len(headings) >= 9 and any(cell.value == "九、与上年对比" for cell in headings)
+    assert {(cell.font.b, cell.font.color.rgb, cell.font.sz) for cell in headings} == {(True, "FF1F4E79", 10)}
 
 
 def test_a_county_without_any_form_is_a_whole_workbook(tmp_path, assert_formulas_agree):

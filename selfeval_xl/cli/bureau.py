@@ -160,7 +160,10 @@ def consolidate(
     ] = None,
     with_forms: Annotated[
         bool,
-        typer.Option("--with-forms", help="把各部门的表按官方表样附在后面，每张表一个工作表，另有目录；超过300张的先问，不问时一个部门一个文件。"),
+        typer.Option(
+            "--with-forms",
+            help="把各部门的表按官方表样附在后面，每张表一个工作表，另有目录；超过300张的先问，不问时一个部门一个文件。",
+        ),
     ] = False,
     parquet: Annotated[
         Path | None,

@@ -243,9 +243,7 @@ PROJECTS = (
         ((FISCAL, FISCAL, "12", "12", None),),
         status="漏报",
     ),
-    Project(
-        "F2", "森防值守系统", "106", "", ((FISCAL, FISCAL, "8", "8", None),), status="漏报", secret=True
-    ),
+    Project("F2", "森防值守系统", "106", "", ((FISCAL, FISCAL, "8", "8", None),), status="漏报", secret=True),
     Project(
         "L1",
         "文化馆免费开放",

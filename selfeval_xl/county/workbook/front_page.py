@@ -49,13 +49,17 @@ class Front:
 
     def title(self, row: int, column: int, text: str, span: int, sheet: str | None = None) -> None:
         """Writes the heading of a block, as a link to the sheet with the details if there is one."""
-        look: dict[str, Any] = {"bold": True, "align": "left", "font_size": 10, "border": 0}
+        look: dict[str, Any] = {
+            "bold": True,
+            "align": "left",
+            "font_size": 10,
+            "border": 0,
+            "font_color": "#1F4E79",  # the same with and without a link
+        }
         if sheet is None:
             self.text(row, column, text, span, **look)
         else:
-            self.value(
-                row, column, Computed(sheet_link(sheet, text), text), span, font_color="#1F4E79", **look
-            )
+            self.value(row, column, Computed(sheet_link(sheet, text), text), span, **look)
 
     def value(
         self, row: int, column: int, value: Value, span: int = 1, number: str = "General", **look: Any

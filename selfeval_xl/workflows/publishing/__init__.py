@@ -112,7 +112,10 @@ def publish(
     with scratch() as unpacked:
         run = _Run(out, unpacked, folder_names(material.entries))
         if answer is None:
-            run.held = {form: f"{message.rstrip('。')}，没有人核实；确要公开的加 --yes" for form, (*_, message) in by_form.items()}
+            run.held = {
+                form: f"{message.rstrip('。')}，没有人核实；确要公开的加 --yes"
+                for form, (*_, message) in by_form.items()
+            }
             faulty = ()
         for entry in material.entries:
             _publish(entry, material, run, private)
