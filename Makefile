@@ -8,7 +8,7 @@ SOURCES = setup.cfg pyproject.toml
 # Two workers that take file after file, in the order of conftest.py.
 PYTEST = $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo test quick lint soak mutants templates judgements rules addin pictures bench clean system
+.PHONY: demo test quick lint soak mutants fuzz templates judgements rules addin pictures bench clean system
 
 demo: $(VENV)/.installed
 	@$(BIN)/selfeval demo demo
@@ -34,6 +34,11 @@ soak: $(VENV)/.test system
 mutants: $(VENV)/.test
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[mutants]'
 	@$(BIN)/python benchmarks/mutants.py
+
+# Files changed at random, guided by what the readers do with them: make fuzz MINUTES=60.
+fuzz: $(VENV)/.test
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[fuzz]'
+	@$(BIN)/python benchmarks/fuzzing.py --minutes $(or $(MINUTES),60)
 
 templates: $(VENV)/.installed
 	@$(BIN)/python -m selfeval_xl.templates workbook_templates

@@ -16,9 +16,9 @@ from selfeval_xl.assessment.words import FULFILLED
 from selfeval_xl.model.forms import PROJECT, Cause, Form, FundingLine, Indicator
 from selfeval_xl.model.numbers import rounded, shown
 from selfeval_xl.model.quantity import parse
+from support.judged_deadlines import DEADLINES
 from support.judged_pairs import (
     AS_PEOPLE_WRITE_THEM,
-    DEADLINES,
     IN_WORDS,
     OPERATORS,
     TOLD_IN_WORDS,

@@ -38,6 +38,27 @@ VALUES = {
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "非 " * 3000 + "分值合计 = 100",
+        "1" + " + 1" * 3000 + " > 分值合计",
+        "-" * 3000 + "1 < 分值合计",
+        "分值合计 = 100" + " 且 分值合计 = 100" * 3000,
+        "(" * 3000 + "分值合计" + ")" * 3000 + " = 100" + " 或 执行率 > 0" * 3000,
+    ],
+    ids=["not", "plus", "minus", "and", "or"],
+)
+def test_a_condition_without_end_is_refused_with_a_sentence(text):
+    with pytest.raises(PolicyError, match="条件太长.*拆成几条"):
+        parse_condition(text, KNOWN)
+
+
+def test_a_condition_that_a_person_would_write_is_not_too_long():
+    text = "分值合计 = 100" + " 且 (分值合计 - 100 = 0 或 非 执行率 > 1)" * 20
+    assert parse_condition(text, KNOWN).holds(VALUES) is True
+
+
+@pytest.mark.parametrize(
     "text, holds",
     [
         ("全年执行数 <= 全年预算数", False),

@@ -139,6 +139,16 @@ def test_names_never_become_paths(tmp_path):
     ) == ["0"]
 
 
+@pytest.mark.parametrize("name", ["xxxxx", "/////", "././/", "../.."])
+def test_a_member_without_a_name_is_a_file_all_the_same(tmp_path, name):
+    """The name xxxxx begins with a NUL in the zip, which ends it: nothing is left of it."""
+    data = archive((name, b"%PDF-1.4"), ("a.pdf", b"%PDF-1.4")).replace(b"xxxxx", b"\0xxxx")
+    path = tmp_path / "甲.zip"
+    path.write_bytes(data)
+    names = {file.shown.name for file in unpack([path], tmp_path, tmp_path / "out") if not file.trouble}
+    assert names == ({"a.pdf"} if name.endswith("/") else {"a.pdf", "未命名"})
+
+
 def test_the_same_name_twice_is_two_files(tmp_path):
     with pytest.warns(UserWarning, match="Duplicate"):
         data = archive(("a.txt", b"1"), ("a.txt", b"2"))

@@ -4,6 +4,7 @@ text may hold.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import replace
 from decimal import Decimal
@@ -161,16 +162,37 @@ def test_causes_by_key_words(note, cause):
     assert cause_of(note) == cause
 
 
-def test_measures_and_kinds_of_money():
+def test_a_measure_is_more_than_a_reason():
     assert (
         has_measure("资金紧张，下一步加快拨付")
         and not has_measure("资金紧张")
         and not has_measure("原因：资金紧张；改进措施：【待补充】")
     )
-    assert [
-        money_kind(text)
-        for text in ("中央补助", "上年结转资金", "财政专户管理资金", "单位资金", "一般公共预算", "其他")
-    ] == ["当年财政拨款", "上年结转资金", "其他资金", "其他资金", "当年财政拨款", "其他资金"]
+
+
+@pytest.mark.parametrize(
+    ("label", "kind"),
+    [
+        ("中央补助", "当年财政拨款"),
+        ("一般公共预算", "当年财政拨款"),
+        ("上年结转资金", "上年结转资金"),
+        ("年初结转和结余", "上年结转资金"),
+        ("财政专户管理资金", "其他资金"),
+        ("单位资金", "其他资金"),
+        ("其他", "其他资金"),
+        # What stands in brackets, or behind 含, is in it; it is not what the row is.
+        ("其他资金（含结转）", "其他资金"),
+        ("其他资金（含结转)", "其他资金"),
+        ("其他资金(包括上年结转、结余", "其他资金"),
+        ("其他资金，含结转结余", "其他资金"),
+        ("单位自有资金（其中上年结转）", "其他资金"),
+        ("财政拨款（含上年结转）", "当年财政拨款"),
+        ("上年结转（财政拨款）", "上年结转资金"),
+        ("资金（上年结转）", "上年结转资金"),  # outside the brackets nothing is said
+    ],
+)
+def test_a_fund_row_is_of_the_kind_that_its_name_says_not_of_what_it_contains(label, kind):
+    assert money_kind(label) == kind
 
 
 def test_links_lead_to_the_cell_and_stay_harmless():
@@ -260,6 +282,16 @@ def test_the_sums_are_those_of_the_forms(tmp_path):
         and county.verdicts["unmet"] == 14
         and county.verdicts["zero"] == 7
     )
+
+
+def test_headings_of_the_overview_look_alike_with_and_without_a_sheet_behind_them(tmp_path):
+    county = written(tmp_path, received("1.xlsx", form("", "项目1")))
+    page = openpyxl.load_workbook(county.out, data_only=True)["总览"]
+    headings = [
+        cell for row in page for cell in row if re.match("[一二三四五六七八九十]+、", str(cell.value))
+    ]
+    assert len(headings) >= 9 and any(cell.value == "九、与上年对比" for cell in headings)
+    assert {(cell.font.b, cell.font.color.rgb, cell.font.sz) for cell in headings} == {(True, "FF1F4E79", 10)}
 
 
 def test_a_county_without_any_form_is_a_whole_workbook(tmp_path, assert_formulas_agree):

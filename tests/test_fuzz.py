@@ -13,6 +13,7 @@ from selfeval_xl.filings.grouping import gather
 from selfeval_xl.model.forms import ReadFile
 from selfeval_xl.model.grid import Area, Grid
 from selfeval_xl.readers import understand
+from selfeval_xl.readers.archives import unpack
 from selfeval_xl.readers.formats.source import open_source
 from selfeval_xl.readers.recognition.form_finder import forms_in
 from selfeval_xl.rules.runner import check
@@ -116,6 +117,16 @@ def test_mutated_files_are_read_or_told_about(whole, tmp_path, mutations, cut):
     for place, value in mutations:
         data[place % len(data)] = value
     assert_opens(bytes(data[: max(10, cut % (3 * len(data)))]), tmp_path / "a.xlsx")
+
+
+@pytest.mark.parametrize(
+    "path", sorted((Path(__file__).parent / "files" / "fuzzed").glob("*.*")), ids=lambda path: path.name
+)
+def test_files_that_once_broke_a_reader_are_read_or_told_about(path, tmp_path):
+    """Each was found by benchmarks/fuzzing.py."""
+    assert unpack([path], path.parent, tmp_path)
+    file = understand(open_source(path))
+    assert file.forms or file.reports or file.problems
 
 
 @pytest.mark.soak

@@ -13,11 +13,12 @@ from selfeval_xl.assessment.verdicts import judge
 from selfeval_xl.model.forms import Verdict
 from selfeval_xl.model.quantity import parse
 from selfeval_xl.templates.verdict_formulas import UNCLEAR, settle
-from support import in_cell_pairs, judged_pairs
+from support import in_cell_pairs, judged_deadlines, judged_pairs
 
 PAIRS = [
     tuple(part.strip() for part in line.split("|"))[:2]
-    for table in (*vars(judged_pairs).values(), *vars(in_cell_pairs).values())
+    for module in (judged_pairs, judged_deadlines, in_cell_pairs)
+    for table in vars(module).values()
     if isinstance(table, str)
     for line in table.splitlines()
     if line.count("|") >= 2
@@ -118,7 +119,8 @@ def test_what_published_forms_and_accountants_write_is_judged():
 def test_of_what_people_write_in_the_strangest_ways_most_is_judged():
     rows = [
         [part.strip() for part in line.split("|")]
-        for table in vars(judged_pairs).values()
+        for module in (judged_pairs, judged_deadlines)
+        for table in vars(module).values()
         if isinstance(table, str)
         for line in table.splitlines()
         if line.count("|") >= 2

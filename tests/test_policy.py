@@ -82,7 +82,21 @@ def test_values_take_effect_on_their_day(tmp_path):
         ("[rules.D03]\nseverity = 'x'", "级别应写"),
         ("over_fulfilment = ", "写法有误"),
         ("[over_fulfilment]\nvalue = 1\nsince = '明年'", "生效日期应写成"),
+        ("over_fulfilment = nan", "应写数字"),
+        ("over_fulfilment = -inf", "应写数字"),
+        ("over_fulfilment = 1e400000", "应写数字"),
+        ("over_fulfilment = '1E-9999999'", "应写数字"),
+        ("over_fulfilment = " + "9" * 100_000, "太长"),
+        ("over_fulfilment = " + "[" * 100_000 + "]" * 100_000, "太深"),
+        ("grades = [['优', nan], ['良', 80]]", "等级应写成"),
+        ("execution_bands = [inf]", "应从高到低写"),
+        ("rules = [1]", r"rules.*\[rules\.D03\]"),
+        ("rules = '全部'", r"rules.*\[rules\.D03\]"),
+        ("[rules]\nD03 = 1", r"rules\.D03.*\[rules\.D03\]"),
+        ("'自定义规则' = [1]", r"自定义规则.*\[\['自定义规则'\]\]"),
+        ("'自定义规则' = 1", r"自定义规则.*\[\['自定义规则'\]\]"),
     ],
+    ids=lambda value: value[:40],
 )
 def test_mistakes_are_told(tmp_path, text, told):
     with pytest.raises(PolicyError, match=told):

@@ -10,7 +10,7 @@ import zlib
 import docx
 import pytest
 from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm
 
 from selfeval_xl.model.forms import Report
@@ -118,6 +118,60 @@ def test_what_is_seen_is_all_there(copy, assert_valid_ooxml):
     shown = "".join(docx.Document(str(copy)).element.body.itertext())
     assert [text for text in SEEN if text not in shown] == []
     assert_valid_ooxml(copy)
+
+
+EMF = b"\x01\0\0\0" + b"PLANTED" * 9
+SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><desc>PLANTED</desc></svg>"
+
+
+def add_part(part, name, kind, data):
+    """The relation of a part to a new picture."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+
+    return part.relate_to(Part(PackURI(name), kind, data, part.package), RELATIONSHIP_TYPE.IMAGE)
+
+
+def test_pictures_that_may_hold_texts_are_left_out_and_counted(tmp_path, assert_valid_ooxml):
+    document = docx.Document()
+    document.add_paragraph("图前的字")
+    emf = add_part(document.part, "/word/media/drawn.emf", "image/x-emf", EMF)
+    for _ in range(2):
+        blip = document.add_picture(io.BytesIO(PNG), Cm(1))._inline.xpath(".//a:blip")[0]
+        blip.set(qn("r:embed"), emf)
+    svg = add_part(document.part, "/word/media/drawn.svg", "image/svg+xml", SVG)
+    both = document.add_picture(io.BytesIO(PNG), Cm(1))._inline.xpath(".//a:blip")[0]
+    both.append(
+        parse_xml(
+            f'<a:extLst {nsdecls("a", "r")}><a:ext uri="{{96DAC541-7B7A-43D3-8B79-37D633B846F1}}">'
+            '<asvg:svgBlip xmlns:asvg="http://schemas.microsoft.com/office/drawing/2016/SVG/main" '
+            f'r:embed="{svg}"/></a:ext></a:extLst>'
+        )
+    )
+    damaged = add_part(document.part, "/word/media/cut.png", "image/png", PNG[:20])
+    document.add_picture(io.BytesIO(PNG), Cm(1))._inline.xpath(".//a:blip")[0].set(qn("r:embed"), damaged)
+    document.add_paragraph("图后的字")
+    document.save(tmp_path / "自评报告.docx")
+    made = public_report(Report(file=str(tmp_path / "自评报告.docx")))
+    made.document.save(tmp_path / "公开.docx")
+    assert (
+        made.pictures == 3
+    )  # two drawings of one EMF, and one that is cut off; the SVG has its PNG beside it
+    shown = docx.Document(str(tmp_path / "公开.docx"))
+    assert [p.text for p in shown.paragraphs if p.text] == ["图前的字", "图后的字"]
+    assert len(shown.inline_shapes) == 1
+    with zipfile.ZipFile(tmp_path / "公开.docx") as package:
+        assert [name for name in package.namelist() if b"PLANTED" in package.read(name)] == []
+        assert [name for name in package.namelist() if name.endswith((".emf", ".svg", ".png"))] == [
+            "word/media/image1.png"
+        ]
+    assert_valid_ooxml(tmp_path / "公开.docx")
+
+
+@pytest.mark.parametrize("data", [EMF, SVG, b"GIF89a", b"RIFF....WEBP", b"II*\0", b"BM", b""])
+def test_other_pictures_are_none(data):
+    assert plain_picture(data) == b""
 
 
 def test_pictures_keep_their_points_and_lose_the_rest():

@@ -388,3 +388,30 @@ def test_what_is_still_to_be_mended_is_said_before_it_is_published(tmp_path):
         (project or "部门整体支出绩效自评表", message) for project, message in asked.items()
     }
     assert "P02" not in {finding.rule for finding in check(gather(files), None, files)}
+
+
+def test_where_nobody_can_be_asked_only_what_is_in_order_is_published(tmp_path):
+    department = made_up()[0][0]
+    send(tmp_path / "收" / "自评表.xlsx", department)
+    faulty = {name for _, name, _ in publish(tmp_path / "收", tmp_path / "都公开").faulty}
+    forms = {form.project for form in read_file(tmp_path / "收" / "自评表.xlsx").forms}
+    assert faulty < {name or "部门整体支出绩效自评表" for name in forms}
+    for more, out in (((), "公开"), (("--yes",), "照样公开")):
+        run = selfeval("publish", tmp_path / "收", "-o", tmp_path / out, *more)
+        assert run.returncode == 0, run.stderr
+        (book,) = (tmp_path / out).rglob("*.xlsx")
+        shown = {form.project for form in read_file(book).forms}
+        assert shown == (forms if more else {name for name in forms if name not in faulty})
+        assert more or all(name in run.stdout for name in faulty) and "--yes" in run.stdout
+
+
+def test_a_form_that_nobody_has_filled_in_is_not_published(tmp_path):
+    department = made_up()[0][0]
+    filled, empty = department.projects[:2]
+    rows = [row | {"actual": None, "note": None} for row in empty["indicators"]]
+    empty = empty | {"goal": {"expected": "年底前完成。", "actual": None}, "indicators": rows}
+    send(tmp_path / "收" / "自评表.xlsx", department, projects=[filled, empty])
+    result = publish(tmp_path / "收", tmp_path / "公开")
+    assert [(name, why) for _, name, why in result.refused] == [(empty["project"], "还没有填")]
+    (book,) = (tmp_path / "公开").rglob("*.xlsx")
+    assert {form.project for form in read_file(book).forms} == {None, filled["project"]}

@@ -233,3 +233,34 @@ def test_a_reason_is_not_another_departments_unless_one_office_stands_above_both
         return Filing(department=unit, files=(ReadFile(path=form.file, forms=(form,)),), forms=(form,))
 
     assert len(found(one("一小", "县教育局"), one("二小", parent), rule="X08")) == told
+
+
+OUTLINE = (
+    ("一、部门概况", ""),
+    ("（一）机构职能及组成", "负责全县水利。"),
+    ("（二）人员情况", ""),
+    ("三、部分指标情况说明", "各项指标均已完成。"),
+    ("四、存在的问题和建议", " "),
+    ("五、其他需说明的问题", "无"),
+)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "beside", "said"),
+    [
+        ("自评报告", (), "自评报告有2段没有写：“（二）人员情况”、“四、存在的问题和建议”。"),
+        (None, (), None),  # a Word file: a section may hold a table or a picture
+        ("自评报告", (Report(file="b.docx", sections=(Section("一、概况", "负责水利。"),)),), None),
+    ],
+)
+def test_a_report_written_in_part_is_told(sheet, beside, said):
+    """A chapter with sections below it needs no text of its own; 无 is one."""
+    report = Report(file="a.xlsx", sheet=sheet, sections=tuple(Section(*each) for each in OUTLINE))
+    filing = Filing(
+        department="县水利局",
+        files=(ReadFile(path="a.xlsx", reports=(report,)),),
+        reports=(report, *beside),
+    )
+    found = [one for one in check([filing]) if one.rule == "N12"]
+    assert [one.message for one in found] == ([said] if said else [])
+    assert [(one.sheet, one.treatment.value) for one in found] == ([("自评报告", "fix")] if said else [])

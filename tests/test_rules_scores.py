@@ -11,7 +11,7 @@ from selfeval_xl.assessment.policy import Parameter, Policy, default
 from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.model.forms import PROJECT, TOTAL, Form, FundingLine, Goal, Indicator
 from selfeval_xl.readers.recognition.form_finder import forms_in
-from selfeval_xl.rules import scores, totals
+from selfeval_xl.rules import completion, scores, totals
 from selfeval_xl.rules.indicator_targets import target_missing
 from support.text_grid import grid_of
 
@@ -374,3 +374,20 @@ def test_a_rate_that_stands_beside_a_hundred_points(rows, funds, total, cells) -
 )
 def test_points_that_are_not_there(rows, funds, total, fires) -> None:
     assert bool(found(scores.points_do_not_add_up, form(*rows, funds=funds, total=total))) == fires
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "工程尚在审计，资金未支付",  # surely a cause alone
+        "项目尾款还在走支付流程",  # not sure
+        "质保金到期后支付。财政资金紧张。",
+        "项目跨年度实施，按合同约定付款",
+        "招标晚，进度滞后，明年一季度付清",  # a measure
+    ],
+)
+def test_a_reason_is_with_or_without_a_measure_for_both_rules_alike(note):
+    """D04 and S12 on one form: neither calls a reason unaccompanied that the other lets pass."""
+    made = form(f"≥10个 5个 90 45 {note}", total="55")
+    without_measure = found(completion.reason_without_measure, made) != []
+    assert (found(totals.low_result_unexplained, made) != []) is without_measure

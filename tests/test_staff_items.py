@@ -157,6 +157,96 @@ HELD = (
     ),
     (34, "year in the title of the report", "test_selfreport", "test_a_year_that_no_form_names_is_asked_for"),
     (34, "-4.00% breaks behind its sign", "test_selfreport", "test_a_minus_sign_stays_with_its_number"),
+    (
+        9,
+        "clearing the yellow cells takes formulas",
+        "test_template_rows",
+        "test_a_form_whose_yellow_cells_were_cleared_works_as_before",
+    ),
+    (
+        9,
+        "a score looks like a cell to fill in",
+        "test_template_rows",
+        "test_no_cell_that_looks_like_one_to_fill_in_holds_a_formula",
+    ),
+    (10, "an empty report", "test_report_progress", "test_the_report_is_counted_alike"),
+    (
+        13,
+        "a list four rows too low",
+        "test_template_rows",
+        "test_tasks_and_indicators_each_choose_from_their_own_list",
+    ),
+    (22, "rows do not grow", "test_templates", "test_rows_of_indicators_grow_with_their_text"),
+    (
+        22,
+        "reasons in merged cells",
+        "test_template_print",
+        "test_no_column_with_long_texts_of_indicators_is_merged",
+    ),
+    (
+        22,
+        "printed text is cut",
+        "test_template_print",
+        "test_rows_with_more_text_than_they_show_are_named",
+    ),
+    (
+        22,
+        "submit raises no heights",
+        "test_submission",
+        "test_rows_are_high_enough_for_their_texts_in_the_submission",
+    ),
+    (23, "forced onto one page", "test_templates", "test_every_sheet_takes_as_many_pages_as_it_needs"),
+    (
+        23,
+        "too small to read",
+        "test_template_print",
+        "test_every_sheet_prints_one_page_wide_at_seventy_percent_or_more",
+    ),
+    (
+        24,
+        "empty rows print",
+        "test_template_print",
+        "test_rows_without_an_indicator_do_not_print_in_the_submission",
+    ),
+    (
+        24,
+        "empty lines of the summary print",
+        "test_template_print",
+        "test_lines_without_a_project_do_not_print_in_the_submission",
+    ),
+    (
+        24,
+        "no heads on the second page",
+        "test_templates",
+        "test_heads_of_columns_stand_on_each_page_and_the_title_stays_in_sight",
+    ),
+    (25, "an inserted row is not named", "test_template_sheets", "test_a_row_without_the_formulas_is_told"),
+    (
+        25,
+        "an inserted row has no lists",
+        "test_template_sheets",
+        "test_checks_tints_and_formulas_follow_rows_that_are_inserted_pasted_over_and_deleted",
+    ),
+    (
+        26,
+        "line breaks, full-width digits, missing %",
+        "test_pasted_texts",
+        "test_pasted_values_are_judged_or_said_to_be_unclear",
+    ),
+    (29, "12300 for ≥12公里", "test_rules", "test_a_case_gives_exactly_its_findings"),
+    (
+        31,
+        "no frozen rows",
+        "test_templates",
+        "test_heads_of_columns_stand_on_each_page_and_the_title_stays_in_sight",
+    ),
+    (
+        36,
+        "the department's name at the stamp",
+        "test_template_projects",
+        "test_twenty_two_projects_are_all_summed",
+    ),
+    (18, "who signs, on the form itself", "test_template_print", "test_those_who_sign_have_their_place"),
 )
 
 EXPECTED = (  # section 5: what such people expect
@@ -178,6 +268,12 @@ EXPECTED = (  # section 5: what such people expect
 )
 
 ANSWERED = {
+    10: """Empty signatures count nowhere: they are written by hand on the printed sheet, and the sealed scan
+    is looked for by the bureau. `check` tells the bureau of a block that was typed in part (T09).""",
+    22: """Merged cells (goals, tasks) do not grow while a person types, and no formula knows the height of a
+    row. So 自查 names the rows to look at, and `submit` makes them higher.""",
+    24: """On the sheets that people type into empty rows stay, because people fill them in; no formula and no
+    print area can leave out rows in the middle. Who has no program hides them by hand (manual, 打印).""",
     30: """A colleague's inserted row goes into the next spare row: rows are not inserted into somebody's
     workbook, whose formulas and print set-up would move; its levels stand in the row itself. 自查 is about
     the whole workbook; a single form has its own progress line and 判定.""",
@@ -187,8 +283,6 @@ ANSWERED = {
     report is a draft that people finish in Word.""",
     35: "One line of 自查 is cut in one engine, whole in LibreOffice; heights are made by counted letters.",
 }
-# Of the templates' rows, print and formulas, with tests of their own.
-OF_THE_TEMPLATES = frozenset((9, 13, 22, 23, 24, 25, 26, 29, 31, 36))
 
 
 @pytest.mark.parametrize(("file", "function"), sorted({row[-2:] for row in (*HELD, *EXPECTED)}))
@@ -198,4 +292,4 @@ def test_the_test_that_holds_an_item_is_there(file, function):
 
 
 def test_every_item_is_held_or_answered():
-    assert {row[0] for row in HELD} | set(ANSWERED) | OF_THE_TEMPLATES == set(range(1, 37))
+    assert {row[0] for row in HELD} | set(ANSWERED) == set(range(1, 37))

@@ -7,9 +7,11 @@ import pytest
 
 from selfeval_xl import layouts, templates
 from selfeval_xl.filings.grouping import gather
-from selfeval_xl.model.sheet_names import COVER, SELF_CHECK, SUMMARY
+from selfeval_xl.model.sheet_names import COVER, REPORT, SELF_CHECK, SUMMARY
 from selfeval_xl.readers import read_file
 from selfeval_xl.rules.runner import check
+from selfeval_xl.workflows import issuing
+from support.rosters import make_roster
 from test_template_sheets import project, rows_of
 
 
@@ -27,8 +29,8 @@ def summed(path) -> tuple[list[str], object]:
 
 
 def lines(path) -> dict[str, str]:
-    """结论 by the sheet's name as 自查 shows it."""
-    return {row[0]: row[13] for row in rows_of(path, SELF_CHECK)[4:] if row[0]}
+    """结论 of the forms by the sheet's name as 自查 shows it."""
+    return {row[0]: row[13] for row in rows_of(path, SELF_CHECK)[4:] if row[0] not in (None, "", REPORT)}
 
 
 def conclusion(path) -> str:
@@ -149,3 +151,47 @@ def test_twenty_two_projects_are_all_summed(tmp_path, assert_formulas_agree):
     assert len(names) == 22 and total == 2200
     stamp = openpyxl.load_workbook(path, data_only=True)[SUMMARY]["A2"].value
     assert stamp == "部门（盖章）：示例局"
+
+
+@pytest.mark.parametrize("name", ["项目01 (2)", "项目02_2", "道路项目"])
+def test_a_copy_before_the_first_sheet_is_told(name, two, tmp_path, libreoffice):
+    """Excel proposes that place for a copy; no sum over sheets reaches it."""
+    out, mended = tmp_path / "b.xlsx", tmp_path / "c.xlsx"
+    head = next(form for form in read_file(two).forms if form.sheet == "项目01").cells["project"]
+    another = ("type", name, head, "道路养护")
+    libreoffice.edit(two, [("move", "项目01", name, 0), another], out)
+    assert conclusion(out) == (
+        "结论：有工作表排在“填报说明”前面，本页和汇总表看不到它；是项目表的，请把它拖到“填报说明”后面"
+        if name == "道路项目"
+        else f"结论：有1张项目表“{name}”没有列入项目自评汇总表，请把表名写进汇总表右边的“工作表”一栏"
+    )
+    file = read_file(out)
+    assert "X13" in {one.rule for one in check(gather([file]), files=[file])}
+    libreoffice.edit(
+        two, [("move", "项目01", name, 5), ("type", SUMMARY, f"{typed_column(two)}6", name)], mended
+    )
+    assert "填报说明" not in conclusion(mended) and "没有列入" not in conclusion(mended)
+
+
+def test_a_project_that_the_bureau_did_not_issue_is_added_by_a_copy(tmp_path, libreoffice):
+    """The copy takes neither the code nor the issued values of the project it was made from."""
+    issued = tmp_path / "下发"
+    done = issuing.issue(make_roster(tmp_path / "名册.xlsx"), issued, asked=issuing.IssueOptions(year=2024))
+    path, out = done.folder / done.departments[0][0].file, tmp_path / "b.xlsx"
+    file = read_file(path)
+    assert "ready" not in file.settings  # the projects are those of the roster
+    forms = [form for form in file.forms if form.kind == "project"]
+    source, new = forms[0], f"项目{len(forms) + 1:02}"
+    cells = {"项目名称": source.cells["project"], "指标值": source.indicators[0].cells["target"]}
+    steps = [("move", source.sheet, new, 5)]
+    steps += [("type", new, cells["项目名称"], "校园围墙维修"), ("type", new, cells["指标值"], "≥300平方米")]
+    libreoffice.edit(path, steps, out)
+    line = next(row for row in rows_of(out, SUMMARY) if row[2] == "校园围墙维修")
+    codes = [row[1] for row in rows_of(out, SUMMARY)[3:] if isinstance(row[0], (int, float))]
+    assert source.project_code in codes and line[1] in (None, "")
+    assert new in lines(out) and "没有列入" not in conclusion(out)
+    after = read_file(out)
+    added = next(form for form in after.forms if form.sheet == new)
+    assert added.project_code is None and added.indicators[0].target == "≥300平方米"
+    said = {(one.rule, one.sheet) for one in check(gather([after]), files=[after])}
+    assert not said & {("T04", new), ("X13", SUMMARY), ("X07", new)}

@@ -142,9 +142,8 @@ def compare(layout_id: str, faults: list[Fault], tmp_path, libreoffice) -> int:
         to_do = [one for one in ours if one.treatment in (Treatment.FIX, Treatment.EXPLAIN)]
         printed = summary[read[sheet].project]
         unclear = int(line["待核定"] or 0)
-        progress = next(
-            cell for cell in rows_of(out, sheet)[0] if re.match("已填完|还有|格都填了", str(cell))
-        )
+        words = re.compile("已填完|还有|格都填了")
+        progress = next(cell for cell in rows_of(out, sheet)[0] if words.match(str(cell)))
         holds = {
             "结论": line["结论"].startswith(fault.open),
             "column": bool(line[fault.column]) if fault.column else True,

@@ -25,10 +25,9 @@ from selfeval_xl.assessment.text_models import JUDGEMENTS, features, log_odds, p
 HERE = Path(__file__).parent
 WEIGHTS = ROOT / "selfeval_xl" / "assessment" / "weights"
 FEATURES = 9000  # kept of each judgement
-MORE_FEATURES = {
-    "done_denied": 20_000,
-    "miss_denied": 20_000,
-}  # of these: they see more of a text
+FEATURES_OF = {"done_denied": 6000, "miss_denied": 6000}  # these do as well with fewer
+# What is raised of these is right more often than is asked: their log odds are moved so that more is raised.
+LEANS = {"done_denied": 0.2, "miss_denied": 0.3}
 # Judgements whose features count by how unevenly they lie between the classes (see `_unevenness`).
 UNEVEN = {"miss_denied"}
 STRENGTH = 1.0  # of the regression
@@ -80,7 +79,7 @@ def trained(judgement: str, rows: list[set[str]], labels: numpy.ndarray) -> Mode
     names = sorted(feature for feature, count in counts.items() if count >= 2)
     first = _regression(rows, labels, names, uneven)
     telling = sorted(names, key=lambda name: (-abs(first.weights[name]) * counts[name] ** 0.5, name))
-    kept = sorted(telling[: MORE_FEATURES.get(judgement, FEATURES)])
+    kept = sorted(telling[: FEATURES_OF.get(judgement, FEATURES)])
     return _regression(rows, labels, kept, uneven)
 
 
@@ -120,10 +119,13 @@ def crossed(own: Texts, further: Texts, judgement: str) -> numpy.ndarray:
     return scores
 
 
-def calibration(scores: numpy.ndarray, labels: numpy.ndarray) -> tuple[float, float]:
-    """Slope and shift that turn log odds into honest ones (Platt), from scores of texts not seen."""
+def calibration(judgement: str, scores: numpy.ndarray, labels: numpy.ndarray) -> tuple[float, float]:
+    """Slope and shift that turn log odds into honest ones (Platt), from scores of texts not seen.
+
+    Some judgements lean towards raising (`LEANS`).
+    """
     model = LogisticRegression(C=1e6).fit(scores.reshape(-1, 1), labels)
-    return float(model.coef_[0][0]), float(model.intercept_[0])
+    return float(model.coef_[0][0]), float(model.intercept_[0]) + LEANS.get(judgement, 0.0)
 
 
 def table_row(judgement: str, scores: numpy.ndarray, labels: numpy.ndarray) -> str:
@@ -144,7 +146,7 @@ def written(judgement: str) -> str:
     """Evaluates a judgement 10-fold, trains it on all texts, writes its weights; the row of its results."""
     own, further = read("corpus", judgement), read("further", judgement)
     scores = crossed(own, further, judgement)
-    slope, shift = calibration(scores, own.labels)
+    slope, shift = calibration(judgement, scores, own.labels)
     model = trained(
         judgement,
         [features(judgement, text) for text in (*own.texts, *further.texts)],

@@ -22,6 +22,7 @@ Setting = Decimal | bool | str | tuple[tuple[str, Decimal], ...]
 CHOICES = {"score_at_most": {"按比例": "proportional", "按超出比例": "linear"}}
 # Parameters that list only numbers, which are ratios; the name of each is made from it (0.9 is 90%).
 RATIOS = ("execution_bands",)
+_MOST_DIGITS = 18  # of a number that a person writes, before the point or behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +167,10 @@ def shown_value(parameter: Parameter) -> str:
 
 
 def number_or_text(text: str) -> Decimal | str:
-    """The number in a text (30% is 0.3), or the text where it is none."""
+    """The number in a text (30% is 0.3), or the text where it is none, or none that a person would write."""
     plain = text.strip()
     try:
-        return Decimal(plain[:-1]) / 100 if plain.endswith(("%", "％")) else Decimal(plain)
+        number = Decimal(plain[:-1]) / 100 if plain.endswith(("%", "％")) else Decimal(plain)
     except InvalidOperation:
         return plain
+    return number if number.is_finite() and abs(number.adjusted()) <= _MOST_DIGITS else plain

@@ -18,6 +18,7 @@ from selfeval_xl.model.sheet_names import STUB
 
 OTHER_CAUSE, NO_CAUSE = "其他", "未说明"
 OTHER_MONEY = "其他资金"
+_CONTAINED = re.compile(r"[（(\[【〔][^）)\]】〕]*(?:[）)\]】〕]|$)|(?<=.)[，,、：:]?(?:包?含|包括|其中).*")
 
 
 @cache
@@ -93,8 +94,20 @@ def lacks_measure(note: str | None, policy: Policy) -> bool:
 
 @lru_cache(maxsize=4096)
 def money_kind(source: str) -> str:
-    """The kind of money that a fund row's label names: 当年财政拨款, 上年结转资金 or 其他资金."""
-    return next((label for label, words in _table("sources").items() if words.search(source)), OTHER_MONEY)
+    """The kind of money that a fund row's label names: 当年财政拨款, 上年结转资金 or 其他资金.
+
+    What it contains (其他资金（含结转）) decides only where the name itself says nothing.
+    """
+    for text in (money_name(source), source):
+        for label, words in _table("sources").items():
+            if words.search(text):
+                return label
+    return OTHER_MONEY
+
+
+def money_name(source: str) -> str:
+    """A fund row's label without what it contains: in brackets, or behind 含 or 其中."""
+    return _CONTAINED.sub("", source) or source
 
 
 def exceeded_by_one(indicator: Indicator, policy: Policy) -> bool:

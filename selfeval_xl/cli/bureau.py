@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -159,7 +160,10 @@ def consolidate(
     ] = None,
     with_forms: Annotated[
         bool,
-        typer.Option("--with-forms", help="把各部门的表按官方表样附在后面，每张表一个工作表，另有目录。"),
+        typer.Option(
+            "--with-forms",
+            help="把各部门的表按官方表样附在后面，每张表一个工作表，另有目录；超过300张的先问，不问时一个部门一个文件。",
+        ),
     ] = False,
     parquet: Annotated[
         Path | None,
@@ -176,7 +180,7 @@ def consolidate(
     policy: PolicyFile = None,
 ) -> None:
     """把收到的材料汇总成一个全县工作簿，每个数都能回到原表的格。"""
-    from selfeval_xl.cli.screen.screen import ProgressBars, show_county
+    from selfeval_xl.cli.screen.screen import ProgressBars, forms_in_one, show_county
     from selfeval_xl.county import consolidate as run
     from selfeval_xl.files import replacing
     from selfeval_xl.rules.county_file import load
@@ -194,6 +198,7 @@ def consolidate(
             jobs=jobs,
             dask=dask,
             progress=progress.files,
+            agree_to_forms=partial(forms_in_one, progress),
         )
     show_county(county)
 
@@ -400,6 +405,12 @@ def publish(
     ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="同时生成PDF（要装有LibreOffice）。")] = False,
     workbook: Workbook = None,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes", help="还有须修改问题的表也公开，不再问；不在终端里运行时，不写它这些表就不公开。"
+        ),
+    ] = False,
     replace: Replace = False,
     jobs: ReadingJobs = None,
     policy: PolicyFile = None,
@@ -422,7 +433,7 @@ def publish(
             jobs=jobs,
             progress=progress.files,
             workbook=workbook,
-            agreed=still_faulty,
+            agreed=(lambda faulty: True) if yes else still_faulty,
         )
     show_published(result)
     refuse(result.kept)

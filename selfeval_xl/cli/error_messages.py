@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from selfeval_xl.cli.chinese import spoken
 from selfeval_xl.errors import SelfevalError, cause_of
+from selfeval_xl.model.text import printable
 
 if TYPE_CHECKING:
     import typer
@@ -130,7 +131,7 @@ def run(app: typer.Typer) -> int:
 
 def _tell(text: str) -> int:
     """Prints a sentence on standard error and returns the status of a failure."""
-    print(text, file=sys.stderr)
+    print(printable(text), file=sys.stderr)
     return FAILED
 
 

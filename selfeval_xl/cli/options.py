@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from selfeval_xl.model.text import escaped_json
 from selfeval_xl.readers.formats.kinds import READABLE
 
 if TYPE_CHECKING:
@@ -141,8 +142,7 @@ def roster_of(path: Path | None) -> Roster | None:
 
 def print_json(document: Mapping[str, object]) -> None:
     """Prints the document on standard output, Chinese letters unescaped."""
-    json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
-    sys.stdout.write("\n")
+    sys.stdout.write(escaped_json(json.dumps(document, ensure_ascii=False, indent=1)) + "\n")
 
 
 Workbook = Annotated[

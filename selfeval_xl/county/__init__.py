@@ -33,11 +33,14 @@ def consolidate(
     jobs: int | None = None,
     dask: str | None = None,
     progress: Callable[[int, int, str], None] | None = None,
+    agree_to_forms: Callable[[int], bool] = lambda number: False,
 ) -> County:
     """Reads every file below the folder, writes the county workbook `out` and its store beside it (.sqlite).
 
     roster: workbook, shows which departments and projects are missing. against: last year's county workbook,
-    for 与上年对比. with_forms: adds every form as a sheet in its official layout. parquet: folder for the
+    for 与上年对比. with_forms: adds every form as a sheet in its official layout; of more than 300 forms each
+    department's go into a workbook of its own in a folder beside `out`, unless `agree_to_forms` (asked with
+    their number) wants them in one. parquet: folder for the
     tables (extra `data`). jobs: number of processes that read. dask: address of a cluster that reads instead
     (extra `dask`). progress(done, all, file name) is called after each file.
 
@@ -70,7 +73,16 @@ def consolidate(
         collected = sort_out(received.root, received.files, loaded_roster, choices, received.archives)
         laid = laid_out(collected, loaded_roster, policy)
         departments = StreamedDepartments(received, laid, supplements=written.supplements)
-        return publish(departments, out, written, last, with_forms, parquet, store=received.cache.store)
+        return publish(
+            departments,
+            out,
+            written,
+            last,
+            with_forms,
+            parquet,
+            store=received.cache.store,
+            agree_to_forms=agree_to_forms,
+        )
 
 
 def _previous_remarks(out: Path) -> Written:

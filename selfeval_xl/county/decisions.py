@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import zipfile
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -124,7 +124,9 @@ def apply_decisions(material: CountyData, decisions: Decisions) -> CountyData:
         for form in entry.forms:
             form.findings = [finding for finding in form.findings if id(finding) not in added]
     _note_opinions(material.entries, decisions.written)
-    return material
+    # Not in the whole list either: what is in it and of no department counts as found on files of nobody.
+    kept = (finding for finding in material.findings if id(finding) not in rejected)
+    return replace(material, findings=replace(material.findings, findings=tuple(kept)))
 
 
 def _rejected(material: CountyData, written: Written) -> Collection[int]:

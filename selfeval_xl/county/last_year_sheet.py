@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from selfeval_xl.county.departments.data import EXEMPT, MISSING
+from selfeval_xl.county.departments.data import BLANK, EXEMPT, MISSING
 from selfeval_xl.county.officer_workbook import pages_of, plain_text
 from selfeval_xl.county.sheets.columns import (
     FORMULA,
@@ -38,6 +38,7 @@ _NUMBERS = ("money", "count", "number", "rate")
 _AT_MOST = ("≤", "<")
 _ABSENT = (MISSING, EXEMPT)
 _FIGURES = ("annual_budget", "executed", "indicators", "met", "undetermined", "blank", "score")
+_UNREPORTED = (MISSING, BLANK)
 _FINDINGS = ("errors", "warnings", "notes")
 _HEAD_KEYS = ("section", "department_code", "department", "project_code")
 _THIS_YEAR = ("annual_budget", "executed", "indicators", "score")
@@ -199,7 +200,7 @@ def _form_key(row: Row) -> tuple:
 
 
 def compare(tables: Mapping[str, Rows], last: Last) -> list[Row]:
-    """The rows of 与上年对比: this year's projects (未报 if no form came), then last year's that have ended.
+    """The rows of 与上年对比: this year's projects (未报 if no form came, or a blank one), then those that ended.
 
     Also fills 与上年对比 of 项目汇总, and 上年指标值 and 上年完成值 of 指标明细 where the roster has none.
     """
@@ -232,7 +233,7 @@ def compare(tables: Mapping[str, Rows], last: Last) -> list[Row]:
 
 def _state(row: Row, old: Row | None) -> str:
     """对比结果 of a project of this year."""
-    if row["status"] == MISSING:
+    if row["status"] in _UNREPORTED:
         return NOT_SENT
     if old is None:
         return NEW
@@ -309,7 +310,8 @@ def _compared(row: Row, old: Row | None, indicators: Sequence[Row], old_indicato
             lowered.append(f"{indicator['name']}（{earlier['target']}→{indicator['target']}）")
     return _with_rates(
         {
-            **{key: row.get(key) for key in (*_HEAD_KEYS, "project", *_THIS_YEAR)},
+            **{key: row.get(key) for key in (*_HEAD_KEYS, "project")},
+            **{key: None if row["status"] in _UNREPORTED else row.get(key) for key in _THIS_YEAR},
             "findings": None if row["status"] == MISSING else sum(row.get(key) or 0 for key in _FINDINGS),
             "state": row["last_year"],
             **_last_columns(old),
@@ -324,8 +326,9 @@ def _last_columns(old: Row | None) -> Row:
     """The columns of last year, empty for a new project."""
     if old is None:
         return {f"last_{key}": None for key in (*_FIGURES, "findings")} | {"last_project": None}
+    unfilled = old["status"] == BLANK  # its findings were counted then, itself it was not
     return {
-        **{f"last_{key}": old.get(key) for key in _FIGURES},
+        **{f"last_{key}": None if unfilled else old.get(key) for key in _FIGURES},
         "last_project": old["project"],
         "last_findings": sum((old.get(key) or Decimal(0) for key in _FINDINGS), Decimal(0)),
     }

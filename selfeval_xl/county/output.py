@@ -31,6 +31,7 @@ from selfeval_xl.county.sheets.supplements import SUPPLEMENTS, supplement_rows
 from selfeval_xl.county.store.rows import ListedRows, Rows
 from selfeval_xl.county.store.store import UNWRITTEN, Store
 from selfeval_xl.county.tables import SHEETS
+from selfeval_xl.county.workbook.form_files import MOST_SHEETS, Agree, FormFiles, never
 from selfeval_xl.county.workbook.form_sheets import INDEX, FormSheets
 from selfeval_xl.county.workbook.formulas import MOST_ROWS, WorkbookFormulas
 from selfeval_xl.county.workbook.front_blocks import write_overview
@@ -55,16 +56,22 @@ def publish(
     parquet: str | Path | None = None,
     most_rows: int = MOST_ROWS,
     store: OpenStore | None = None,
+    agree_to_forms: Agree = never,
 ) -> County:
     """Writes store and workbook of the departments; what officers wrote before is carried over.
 
-    last: last year's projects. with_forms: adds the forms themselves as sheets. parquet: folder for the
+    last: last year's projects. with_forms: adds the forms themselves as sheets; of more than `MOST_SHEETS`
+    each department's are a workbook of its own, unless `agree_to_forms` (asked with their number) wants them
+    in this one. parquet: folder for the
     tables. most_rows: of one worksheet. store: the store if it is open already. Raises OutputError where
     something cannot be written; then the old workbook and store are whole.
     """
     tables = Store(out.with_suffix(".sqlite"), store)
     try:
-        return _publish(tables, departments, out, written or Written(), last, with_forms, parquet, most_rows)
+        forms = (
+            _form_sheets(departments.material, out, last is not None, agree_to_forms) if with_forms else None
+        )
+        return _publish(tables, departments, out, written or Written(), last, forms, parquet, most_rows)
     finally:
         tables.close()
 
@@ -75,13 +82,12 @@ def _publish(
     out: Path,
     written: Written,
     last: Last | None,
-    with_forms: bool,
+    forms: FormSheets | None,
     parquet: str | Path | None,
     most_rows: int,
 ) -> County:
     """Does what `publish` does, in an open store."""
     material = departments.material
-    forms = _form_sheets(last is not None, material.policy) if with_forms else None
     builder = TableBuilder(store, departments, forms, last is None)
     tables = builder.tables()
     extended, lost, unread = _with_opinions(tables, written, material)
@@ -99,7 +105,8 @@ def _publish(
         write_parquet(parquet, tables)
     carried = sum(remark.used for remark in written.remarks)
     county = _county(material, departments.rules, out, store, tables, forms_by_decision, carried, len(lost))
-    county = replace(county, notes=(*county.notes, *unread))
+    told = _told_of(forms) if isinstance(forms, FormFiles) else ()
+    county = replace(county, notes=(*county.notes, *unread, *told))
     wrote = written.remarks or lost or written.supplements
     unwritten = "" if wrote else fingerprint(out)[1]
     store.finish(
@@ -136,10 +143,23 @@ def _with_opinions(
     return extended, lost, unread
 
 
-def _form_sheets(compared: bool, policy: Policy) -> FormSheets:
+def _form_sheets(material: CountyData, out: Path, compared: bool, agree: Agree) -> FormSheets:
     """The collector of form sheets, none of which may be named like another sheet."""
+    policy = material.policy
+    number = sum(fate.fate == USED and isinstance(fate.form, Form) for fate in material.collected.fates)
+    if number > MOST_SHEETS and not agree(number):
+        return FormFiles(out.with_name(f"{out.stem}_表册"), policy)
     sheets = (*SHEETS, COMPARED) if compared else SHEETS
     return FormSheets(("总览", INDEX.title, *(sheet.title for sheet in sheets)), policy)
+
+
+def _told_of(forms: FormFiles) -> tuple[str, ...]:
+    """Sentences about the workbooks with the forms."""
+    return (
+        f"有{len(forms.rows)}张表，放在一个工作簿里打开太慢，一个部门一个文件放在“{forms.folder.name}”"
+        "文件夹里，“表册目录”里点“打开”就到。",
+        *forms.kept,
+    )
 
 
 def _not_received(written: Written, material: CountyData) -> list[str]:

@@ -88,6 +88,8 @@ def parse_layout(text: str, name: str) -> Layout:
         line = _LINE.search(str(error))
         where = f"第{line[1]}行第{line[2]}列" if line else "末尾"
         raise LayoutError(f"表式文件“{name}”{where}写法有误，请核对引号、等号和括号。") from error
+    except (ValueError, RecursionError) as error:
+        raise LayoutError(f"表式文件“{name}”里有一个数太长，或者括号套得太深，请核对。") from error
     return _Reader(name).layout(data)
 
 

@@ -297,6 +297,7 @@ class Grid:
         return display.hides(value, number_format)
 
 
+@lru_cache(maxsize=20_000)  # points, scores and rates come again and again
 def number_text(value: float | int, number_format: str | None) -> str:
     """The number as a person takes it from a cell with this format; see `Grid.text`."""
     if not isfinite(value):

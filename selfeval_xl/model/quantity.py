@@ -215,8 +215,8 @@ def is_void(text: str | None) -> bool:
     """Whether a cell holds nothing at all or a dash; 无 may be an answer (安全事故：无)."""
     if text is None:
         return True
-    if "\u4e00" <= text[:1] <= "\u9fff" or "0" <= text[:1] <= "9":
-        return False  # most texts, told at once
+    if "\u4e00" <= text < "\ua000" or "0" <= text < ":":
+        return False  # most texts, told at once by their first letter
     return len(text) <= _LONGEST_BLANK and tidy(text) in _HARD_BLANKS
 
 

@@ -48,3 +48,20 @@ def seen(text: str) -> str:
     text = _SPACES_LIKE.sub(" ", _UNSEEN.sub("", text))
     text = _BREAK.sub("\n", _INSIDE.sub("", text))
     return _PRIVATE.sub(lambda match: PRIVATE.get(match[0], match[0]), text)
+
+
+# Letters that tell a terminal what to do, and those that turn its writing; escape is shown as ␛.
+_ORDERS = (0x7F, *range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_CONTROLS = {code: chr(0x2400 + code) for code in range(32) if chr(code) not in "\t\n"}
+_CONTROLS |= dict.fromkeys(_ORDERS, "\N{REPLACEMENT CHARACTER}")
+_ESCAPES = {code: f"\\u{code:04x}" for code in _ORDERS}
+
+
+def printable(text: str) -> str:
+    """The text with a sign in place of each letter that tells a terminal what to do, or turns its writing."""
+    return text.translate(_CONTROLS)
+
+
+def escaped_json(document: str) -> str:
+    """A JSON document that says the same without such letters; json.dumps escapes those below the blank."""
+    return document.translate(_ESCAPES)

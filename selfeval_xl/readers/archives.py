@@ -61,6 +61,7 @@ RUN_FULL = "这次收到的压缩包展开后太多，没有再往下取；请�
 ENCRYPTED = "压缩包设有密码，打不开；请取消密码或解压后直接报送"
 DAMAGED = "压缩包损坏，打不开；请重新压缩或解压后直接报送"
 EMPTY = "压缩包里没有文件"
+NAMELESS = "未命名"
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +324,10 @@ def _members(opened: zipfile.ZipFile) -> Iterator[tuple[zipfile.ZipInfo, list[st
     """The files in the directory of an archive by name, each with the parts of its path."""
     for name, entry in sorted(((_name(entry), entry) for entry in opened.infolist()), key=itemgetter(0)):
         parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
-        if not (entry.is_dir() or not parts or is_left_behind(parts[-1]) or "__MACOSX" in parts):
+        if entry.filename.endswith("/") or not (parts or entry.file_size):
+            continue
+        parts = parts or [NAMELESS]
+        if not (is_left_behind(parts[-1]) or "__MACOSX" in parts):
             yield entry, parts
 
 

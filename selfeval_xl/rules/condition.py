@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Node = Tree[Token]
 
 Value = Decimal | str | bool | None
+_DEEPEST = 100  # parts that lie in one another; they are computed by functions that call themselves
 
 
 class UnknownValue(ArithmeticError):
@@ -78,6 +79,8 @@ def parse_condition(text: str, known: frozenset[str]) -> Condition:
             if column and column > 0
             else f"条件“{text}”没有写完。"
         ) from error
+    if _depth(tree) > _DEEPEST:
+        raise PolicyError(f"条件太长，算不了：“{text[:20]}…”。请拆成几条自定义规则。")
     names = frozenset(
         str(token)
         for token in tree.scan_values(lambda value: isinstance(value, Token) and value.type == "NAME")
@@ -89,6 +92,15 @@ def parse_condition(text: str, known: frozenset[str]) -> Condition:
             "可用的名称见“名称说明”表。"
         )
     return Condition(text, names, tree)
+
+
+def _depth(tree: Node) -> int:
+    """How deep the parts of a condition lie in one another."""
+    depth, level = 0, [tree]
+    while level:
+        depth += 1
+        level = [child for node in level for child in _operands(node)]
+    return depth
 
 
 def _suggest(name: str, known: frozenset[str]) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -24,11 +23,8 @@ from selfeval_xl.assessment.policy import (
 )
 from selfeval_xl.errors import PolicyError
 from selfeval_xl.model.findings import Severity, Treatment
+from selfeval_xl.rules.county_file_rows import Cells, Row, rows_of_toml, rows_of_workbook
 
-PARAMETERS, RULES, COUNTY_RULES, NAMES = "参数", "规则", "自定义规则", "名称说明"
-PARAMETER_COLUMNS = ("参数", "名称", "取值", "单位", "生效日期", "出处", "说明")
-RULE_COLUMNS = ("规则编号", "规则名称", "级别", "处理方式", "启用")
-COUNTY_COLUMNS = ("规则号", "适用范围", "条件", "级别", "处理方式", "提示语", "修改建议")
 SCOPES = ("表", "资金行", "指标")
 _SEVERITIES = {name: severity for severity in Severity for name in (severity.value, severity.label)}
 _TREATMENTS = {name: treatment for treatment in Treatment for name in (treatment.value, treatment.label)}
@@ -42,20 +38,7 @@ _YES_NO = {
     "启用": True,
     "关闭": False,
 }
-
-
-Cells = Mapping[str, object]  # the values of a row by column name
-Row = tuple[str, Cells]  # a name for messages (file and key, or sheet and row), and the values
 Record = TypeVar("Record")
-
-
-@dataclass(slots=True)
-class _File:
-    """The rows of a policy file of either format."""
-
-    parameters: list[Row]
-    rules: list[Row]
-    county: list[Row]
 
 
 def load(path: str | Path | None, on: date | None = None) -> Policy:
@@ -79,7 +62,7 @@ def read_policy_file(path: Path, on: date) -> tuple[Policy, list[str]]:
     """
     if not path.is_file():
         raise PolicyError(f"找不到参数表“{path}”。请检查文件名和文件夹。")
-    file = _from_toml(path) if path.suffix.lower() == ".toml" else _from_excel(path)
+    file = rows_of_toml(path) if path.suffix.lower() == ".toml" else rows_of_workbook(path)
     mistakes: list[str] = []
     parameters = dict(default().parameters)
     waiting: list[Parameter] = []
@@ -115,94 +98,6 @@ def _readable(
 def _overrides(new: Parameter, old: Parameter) -> bool:
     """Whether `new` replaces `old`: of the county's rows in force the latest counts, before the default."""
     return old.where == "默认" or not old.since or (new.since or date.min) >= old.since
-
-
-def _from_toml(path: Path) -> _File:
-    """The rows of a TOML file. Raises PolicyError where it cannot be read."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        where = f"第{line[1]}行" if line else "末尾"
-        raise PolicyError(
-            f"参数表“{path.name}”{where}写法有误，请核对引号、等号和方括号"
-            "；不熟这种写法的，用 selfeval policy template 生成表格来填。"
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise PolicyError(f"参数表“{path}”打不开：请确认它是UTF-8编码的TOML文件。") from error
-    rules, county = data.pop("rules", {}), data.pop(COUNTY_RULES, [])
-    return _File(
-        [(f"{path.name} 的 {name}", {"参数": name, **_renamed(entry)}) for name, entry in data.items()],
-        [
-            (
-                f"{path.name} 的 rules.{rule_id}",
-                {
-                    "规则编号": rule_id,
-                    "级别": entry.get("severity"),
-                    "处理方式": entry.get("treatment"),
-                    "启用": entry.get("on"),
-                },
-            )
-            for rule_id, entry in rules.items()
-            if isinstance(entry, dict)
-        ],
-        [(f"{path.name} 第{number}条自定义规则", entry) for number, entry in enumerate(county, 1)],
-    )
-
-
-_COLUMN_OF_KEY = {
-    "value": "取值",
-    "label": "名称",
-    "unit": "单位",
-    "since": "生效日期",
-    "source": "出处",
-    "explanation": "说明",
-}
-
-
-def _renamed(entry: object) -> dict[str, object]:
-    """A parameter of a TOML file by column name."""
-    if not isinstance(entry, dict):
-        return {"取值": entry}
-    return {_COLUMN_OF_KEY.get(str(key), str(key)): value for key, value in entry.items()}
-
-
-def _from_excel(path: Path) -> _File:
-    """The rows of a workbook. Raises PolicyError where it cannot be opened or has none of the sheets."""
-    from zipfile import BadZipFile
-
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (OSError, BadZipFile, InvalidFileException, KeyError, ValueError) as error:
-        raise PolicyError(
-            f"参数表“{path.name}”打不开：请确认它是xlsx工作簿（用 selfeval policy template 生成）。"
-        ) from error
-    try:
-        if not {PARAMETERS, RULES, COUNTY_RULES} & set(book.sheetnames):
-            raise PolicyError(
-                f"参数表“{path.name}”里没有“{PARAMETERS}”“{RULES}”“{COUNTY_RULES}”这几张表，请用 "
-                "selfeval policy template 生成的文件。"
-            )
-        return _File(
-            *(
-                list(_rows(name, book[name].iter_rows(values_only=True))) if name in book.sheetnames else []
-                for name in (PARAMETERS, RULES, COUNTY_RULES)
-            )
-        )
-    finally:
-        book.close()
-
-
-def _rows(sheet: str, rows: Iterator[Sequence[object]]) -> Iterator[Row]:
-    """The filled rows of a sheet by column name; the first row is the head."""
-    head = [str(name).strip() if name is not None else "" for name in next(rows, ())]
-    for number, values in enumerate(rows, 2):
-        row = {name: value for name, value in zip(head, values, strict=False) if name}
-        if any(value not in (None, "") for value in row.values()):
-            yield f"“{sheet}”第{number}行", row
 
 
 def _text(cells: Cells, name: str) -> str:

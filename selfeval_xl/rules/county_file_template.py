@@ -11,7 +11,8 @@ from selfeval_xl.assessment.policy import Policy, shown_value
 from selfeval_xl.errors import OutputError
 from selfeval_xl.model import fields
 from selfeval_xl.model.findings import Severity, Treatment
-from selfeval_xl.rules.county_file import (
+from selfeval_xl.rules.county_file import SCOPES
+from selfeval_xl.rules.county_file_rows import (
     COUNTY_COLUMNS,
     COUNTY_RULES,
     NAMES,
@@ -19,7 +20,6 @@ from selfeval_xl.rules.county_file import (
     PARAMETERS,
     RULE_COLUMNS,
     RULES,
-    SCOPES,
 )
 from selfeval_xl.rules.custom import names
 from selfeval_xl.rules.registry import catalogue

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
+from selfeval_xl.assessment.reasons import money_name
 from selfeval_xl.model.forms import Form, FundingLine
 from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import ZERO
@@ -45,7 +46,8 @@ def is_below(line: FundingLine, threshold: Decimal) -> bool:
 
 def is_fiscal(line: FundingLine) -> bool:
     """Whether the row is fiscal money: not the unit's own, no special account, not carried over."""
-    return bool(_FISCAL.search(line.source)) and "专户" not in line.source and "结转" not in line.source
+    name = money_name(line.source)
+    return bool(_FISCAL.search(name)) and "专户" not in name and "结转" not in name
 
 
 def sources(form: Form) -> list[FundingLine]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import partial
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.model.findings import Finding, Member, Severity
+from selfeval_xl.model.findings import Finding, Member, Severity, Treatment
 from selfeval_xl.model.forms import FORM_NAMES, REPORT, Filing, Form, Indicator, Report, Verdict
 from selfeval_xl.model.numbers import shown
 from selfeval_xl.model.places import cells_shown
@@ -30,6 +30,7 @@ _LEVEL = re.compile(r"(?:数量|质量|时效|成本|效益|满意度)指标$")
 # Words of a count that names no indicator: “共设绩效指标12个，已完成10个”.
 _SUMMED = re.compile(r"指标(?:共|\d|值|$)|已完成|未完成|超额|待核定|未填|完成率$|实际完成|偏差率")
 _ALL_DONE = re.compile(r"(?:各项|全部|所有)[^，。；;]{0,10}完成(?:率)?\s*(?:为|达到?)?\s*100\s*%")
+_IS_CHAPTER = re.compile("[一二三四五六七八九十]{1,3}[、.．]")
 _MOST = Decimal("0.8")
 _COMMON_UNITS = {"元", "万元", "%", "个", "人", "次", "人次", "项", "家", "年", "月", "日", "天", "个月"}
 
@@ -305,3 +306,33 @@ def report_explains_no_miss(filing: Filing, policy: Policy) -> Iterator[Finding]
             )
             silent.append(_in_report(finding, report, filing))
     yield from silent[:1]
+
+
+@rule(
+    "N12",
+    "自评报告有几段没有写",
+    Severity.WARNING,
+    asks="写在“自评报告”表里的报告，每一段都要写，没有的写“无”。",
+    treatment=Treatment.FIX,
+    scope="filing",
+    needs="report",
+)
+def report_unfinished(filing: Filing, policy: Policy) -> Iterator[Finding]:
+    """Every section of the outline in the workbook has a text; beside a report in Word it need not."""
+    if any(report.sheet is None for report in filing.reports):
+        return
+    for report in filing.reports:
+        following = [*(section.title for section in report.sections[1:]), ""]
+        blank = [
+            section.title
+            for section, after in zip(report.sections, following, strict=True)
+            if not section.text.strip() and not (_IS_CHAPTER.match(section.title) and after.startswith("（"))
+        ]
+        if blank:
+            named = "、".join(f"“{title}”" for title in blank[:3])
+            finding = Finding(
+                message=f"自评报告有{len(blank)}段没有写：{named}{'等' if len(blank) > 3 else ''}。",
+                hint="逐段写上，没有的写“无”；报告另用Word写的，把那份文件一起报送。",
+                subject=blank[0],
+            )
+            yield _in_report(finding, report, filing)

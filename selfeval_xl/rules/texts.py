@@ -11,9 +11,9 @@ from importlib import resources
 from typing import NamedTuple
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.assessment.reasons import has_measure
+from selfeval_xl.assessment.reasons import has_measure, lacks_measure
 from selfeval_xl.assessment.text_models import chance, raises
-from selfeval_xl.model.forms import Form, Indicator
+from selfeval_xl.model.forms import Form, Indicator, Verdict
 from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.quantity import is_blank
 
@@ -267,15 +267,20 @@ def explains_change(form: Form) -> bool:
     return _any_matches("budget_change", (*outcomes(form), *notes))
 
 
-def names_measure(form: Form) -> bool:
-    """Whether the form says anywhere what will be done about a shortfall."""
-    notes = [
-        FormText("", None, note)
-        for note in (*(line.note for line in form.funding), *(row.note for row in form.indicators))
-        if note
-    ]
+def names_measure(form: Form, policy: Policy) -> bool:
+    """Whether the form says anywhere what will be done about a shortfall.
+
+    The reason of an unmet indicator counts unless it surely names no measure, as in D04: what is not sure is
+    not asked about. Any other note, and a sentence of the outcomes and remarks, counts where it probably is one.
+    """
+    unmet = [row.note for row in form.indicators if row.verdict is Verdict.UNMET]
+    if any(says_something(note) and not lacks_measure(note, policy) for note in unmet):
+        return True
+    notes = (*(line.note for line in form.funding), *(row.note for row in form.indicators))
+    if any(has_measure(note) for note in notes):
+        return True
     goal_outcome = (text for text in outcomes(form) if text.what == "目标完成情况")
-    texts = [text.text for text in (*notes, *remark_texts(form), *goal_outcome)]
+    texts = [text.text for text in (*remark_texts(form), *goal_outcome)]
     return any(
         has_measure(sentence) for text in texts if not is_instruction(text) for sentence in sentences(text)
     )

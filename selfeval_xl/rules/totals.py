@@ -69,7 +69,7 @@ def low_result_unexplained(form: Form, policy: Policy) -> Iterator[Finding]:
     low_grade = policy.grade(total) in low_grades if total is not None and total <= HUNDRED else False
     if not low_rate and not low_grade:
         return
-    reasons, measures = explains_money(form, policy) or _has_remarks(form), names_measure(form)
+    reasons, measures = explains_money(form, policy) or _has_remarks(form), names_measure(form, policy)
     missing = "没有写改进措施" if reasons else "没有说明原因和改进措施"
     if reasons and measures:
         return

@@ -191,7 +191,10 @@ def _with_overviews(
         department = as_text(form_values(whole.data).fields.get("department"))
         after.append(Page(REPORT, draw_report(department, year)))
         others.append((REPORT, progress_of(after[-1].drawing)))
-    check = draw_self_check((whole.name, whole.drawing) if whole else None, projects, len(spare), pattern)
+    department_form = (whole.name, whole.drawing) if whole else None
+    check = draw_self_check(
+        department_form, projects, len(spare), pattern, after[-1].drawing if whole else None
+    )
     after.append(Page(SELF_CHECK, check))
     others.append((SELF_CHECK, conclusion_of(check)))
     evidence = draw_evidence([(form.name, form.layout.kind, form.drawing) for form in forms])

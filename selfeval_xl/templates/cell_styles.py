@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
 
 BODY, TITLE = "宋体", "黑体"
+# Widths of columns are counted in digits of this font. In Excel they are as wide as those of Calibri, for
+# which a desk without it takes a much wider font: sheets then print at half their size.
+NORMAL = {"font_name": BODY, "font_size": 10.5, "font_scheme": False}
 TINT = "#FFF8E1"  # cells to fill in; does not print
 # A score is a formula that may be typed over; tinted as a cell to fill in, it is cleared with them.
 _UNTINTED = ("title", "subtitle", "plain", "level", "score", "sheet")

@@ -43,7 +43,8 @@ class Drawing:
     last row of the amounts and of the indicators. head: first and last row of the heads that stand on each
     printed page, without them those down to the title. frozen: rows that stay in sight. beside: our own cells
     right of the form, which are not printed; beside_widths: the widths of their columns. hidden: spare
-    indicator rows, hidden until they are needed. money_unit: of the amounts. notes: cell notes by row and
+    indicator rows, hidden until they are needed. growing: rows that become as high as their texts while a
+    person types. money_unit: of the amounts. notes: cell notes by row and
     column.
     """
 
@@ -64,6 +65,7 @@ class Drawing:
     beside_widths: dict[int, float] = field(default_factory=dict)
     hidden_columns: range = range(0)
     hidden: range = range(0)
+    growing: range = range(0)
     money_unit: str = ""
     notes: dict[tuple[int, int], str] = field(default_factory=dict)
 

@@ -40,6 +40,7 @@ def draw_evidence(forms: Sequence[tuple[str, str, Drawing]]) -> Drawing:
         for column in range(len(_WIDTHS)):
             drawing.put(free, column, "text", entry=True, key=f"evidence.{column}")
     drawing.title, drawing.bottom = 2, row + _FREE - 1
+    drawing.growing = range(3, drawing.bottom + 1)
     return drawing
 
 

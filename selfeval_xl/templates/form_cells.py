@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from selfeval_xl.model.edits import Formula
-from selfeval_xl.model.sheet_names import HELPER_COLUMNS
+from selfeval_xl.model.grid import a1
+from selfeval_xl.model.sheet_names import HELPER_COLUMNS, text_literal
 from selfeval_xl.templates.drawing import Drawing, DrawnCell, plain
 from selfeval_xl.templates.references import area
 
@@ -61,3 +62,12 @@ class FormCells:
         """The values of an indicator column, row by row."""
         first, last = self.drawing.table
         return [plain(cell.value) for cell in self.by_key.get(key, ()) if first <= cell.area.top <= last]
+
+
+def issued_code(form: FormCells, code: str) -> Formula | str:
+    """The code while the form has the name it was issued with; a copy made for another project has none."""
+    name = form.first("project")
+    if name is None or not isinstance(name.value, str) or not name.value:
+        return code
+    where = a1(name.area.top, name.area.left)
+    return Formula(f'IF({where}={text_literal(name.value)},{text_literal(code)},"")', code)

@@ -152,11 +152,20 @@ def _rows(
 
 
 def _signature(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> None:
-    """The labels to sign at, spread over the width of the form; each name is written behind its label."""
-    widths, count = layout.widths, len(layout.signature)
+    """The labels to sign at, below the frame; each name is written behind its label."""
+    labels = layout.signature
+    lines = -(-len(labels) // _SIGNED_IN_A_LINE)
+    length = -(-len(labels) // max(lines, 1))
+    for line in range(lines):
+        _signature_line(drawing, form, row + line, labels[line * length : (line + 1) * length])
+
+
+def _signature_line(drawing: Drawing, form: FormValues, row: int, labels: Sequence[str]) -> None:
+    """Labels to sign at, spread over the width of the form."""
+    widths, count = drawing.widths, len(labels)
     ends = [sum(widths) * number / count for number in range(1, count + 1)]
     column = 0
-    for number, label in enumerate(layout.signature):
+    for number, label in enumerate(labels):
         last = column
         rest = count - number - 1
         while (
@@ -234,6 +243,7 @@ def _remarks(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> in
     return row
 
 
+_SIGNED_IN_A_LINE = 4  # labels to sign at, at most
 _LOOKS = {"total_score": "number", "total_points": "number"}
 _BLOCKS = {
     "head": _head,

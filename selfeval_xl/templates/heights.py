@@ -13,6 +13,7 @@ from selfeval_xl.templates.drawing import CellValue, DrawnCell
 
 _LINE, _LEAST, _MOST = 15.0, 24.0, 409.0  # points; Excel has no taller row
 SIZES = (10.5, 9.0, 8.0, 7.0, 6.0)  # font sizes, the next one for texts that no row could hold
+_WIDER = 1.05  # letters take a little more than a column's width says
 _TITLE, _GOAL, _LONG = 36.0, 84.0, 36.0  # points of a title, and of an empty goal or long text
 _INDENTED, _INDENT = (
     ("text", "shown", "name", "note", "long"),
@@ -33,7 +34,7 @@ def text_width(text: str) -> int:
 
 def lines_needed(text: str, width: float) -> int:
     """The number of printed lines that a text takes in a cell of this width in characters."""
-    return sum(max(1, math.ceil(text_width(line) * 1.05 / max(width - 1, 1))) for line in text.split("\n"))
+    return sum(max(1, math.ceil(text_width(line) * _WIDER / max(width - 1, 1))) for line in text.split("\n"))
 
 
 def row_heights(cells: Iterable[DrawnCell], widths: Sequence[float]) -> dict[int, float]:
@@ -72,6 +73,11 @@ def _needed(cell: DrawnCell, width: float) -> float:
 def _text_height(cell: DrawnCell, text: str, width: float, size: float) -> float:
     scale = size / SIZES[0]
     return lines_needed(text, (width - _INDENT * (cell.look in _INDENTED)) / scale) * _LINE * scale + 9
+
+
+def line_width(cell: DrawnCell, width: float) -> float:
+    """How many half-width letters of the usual size a line of the cell holds, as `lines_needed` counts."""
+    return (width - _INDENT * (cell.look in _INDENTED) - 1) / _WIDER
 
 
 def font_size(cell: DrawnCell, width: float) -> float:

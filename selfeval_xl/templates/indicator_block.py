@@ -54,6 +54,7 @@ def draw_indicators(drawing: Drawing, layout: Layout, form: FormValues, row: int
         drawing.put(row, 0, "label", table.section.label, span=table.section.span, rows=len(rows) + depth)
     drawing.table = (first, first + len(rows) - 1)
     if drawing.live:
+        drawing.growing = range(first, first + len(rows))
         by_row = {first + number: data for number, data in enumerate(rows)}
         add_live(drawing, at, by_row, drawing.year, f"${column_name(year_column(drawing))}$1")
         _score_formulas(drawing, at, rows)

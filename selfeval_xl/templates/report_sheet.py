@@ -13,6 +13,7 @@ from selfeval_xl.model.sheet_names import REPORT
 from selfeval_xl.templates.drawing import Drawing
 
 _WIDTHS = (30, 78)
+_MOST_LETTERS = 1000  # that the tallest row shows
 # Heading and guidance; a chapter without guidance has no text of its own, sections follow it.
 OUTLINE: tuple[tuple[str, str], ...] = (
     ("一、部门概况", ""),
@@ -48,7 +49,7 @@ def draw_report(department: str | None, year: int | None) -> Drawing:
             drawing.put(row, 0, "chapter" if heading[1] == "、" else "section", heading)
             drawing.put(row, 1, "long", entry=True, key=f"report.{number}")
         row += 1
-    drawing.bottom = row - 1
+    drawing.bottom, drawing.growing = row - 1, range(1, row)
     return drawing
 
 
@@ -57,11 +58,27 @@ def guidance_of(key: str) -> tuple[str, str]:
     return OUTLINE[int(key.removeprefix("report."))]
 
 
-def progress_of(drawing: Drawing) -> Formula:
-    """A formula for another sheet that counts the sections of this drawing without a text."""
-    blank = [cell for cell in drawing.cells if cell.entry]
-    count = "+".join(f'({REPORT}!{a1(cell.area.top, cell.area.left)}="")' for cell in blank)
-    number = Decimal(sum(cell.value in (None, "") for cell in blank))
+def progress_of(drawing: Drawing, done: str = "已写完", nothing: str = "") -> Formula:
+    """A formula for another sheet that counts the sections of this drawing without a text.
+
+    done, nothing: what it shows when all sections are written, and when none is (else their number).
+    """
+    sections = [cell for cell in drawing.cells if cell.entry]
+    count = "+".join(f'(TRIM({REPORT}!{a1(cell.area.top, cell.area.left)})="")' for cell in sections)
+    text = f'IF({count}=0,"{done}","还有"&({count})&"段没写")'
+    number = Decimal(sum(not str(cell.value or "").strip() for cell in sections))
+    shown = f"还有{number}段没写" if number else done
+    if not nothing:
+        return Formula(text, shown)
     return Formula(
-        f'IF({count}=0,"已写完","还有"&({count})&"段没写")', f"还有{number}段没写" if number else "已写完"
+        f'IF({count}={len(sections)},"{nothing}",{text})', nothing if number == len(sections) else shown
     )
+
+
+def overlong_of(drawing: Drawing) -> Formula:
+    """A formula for another sheet that tells of a section that no row is high enough for."""
+    sections = [cell for cell in drawing.cells if cell.entry]
+    lengths = ",".join(f"LEN({REPORT}!{a1(cell.area.top, cell.area.left)})" for cell in sections)
+    longest = max(len(str(cell.value or "")) for cell in sections)
+    text = f"有一节超过{_MOST_LETTERS}字，格里印不全，请另用Word写"
+    return Formula(f'IF(MAX({lengths})>{_MOST_LETTERS},"{text}","")', text if longest > _MOST_LETTERS else "")

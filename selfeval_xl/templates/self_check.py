@@ -13,17 +13,21 @@ from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.grid import a1
 from selfeval_xl.model.sheet_names import (
     COVER,
+    REPORT,
     SELF_CHECK,
     SETTINGS,
     SUMMARY,
+    sheet_link,
     sheet_prefix,
     text_literal,
 )
 from selfeval_xl.templates.drawing import Drawing, plain
+from selfeval_xl.templates.long_texts import told
+from selfeval_xl.templates.report_sheet import overlong_of, progress_of
 from selfeval_xl.templates.self_check_formulas import TROUBLES, fact_of, look_up, mark_cell
 from selfeval_xl.templates.summary import BESIDE, beside, lines_of, sheet_name
 
-_WIDTHS = (20, 24, 8, 8, 8, 8, 9, 10, 9, 10, 10, 12, 10, 22)
+_WIDTHS = (20, 22, 8, 8, 8, 8, 9, 10, 9, 10, 10, 12, 10, 22, 14)
 _COLUMNS = (
     "工作表",
     "名称",
@@ -39,7 +43,10 @@ _COLUMNS = (
     "执行率低于参数而无说明",
     "仍有“待补充”",
     "结论",
+    "打印前看",
 )
+_STATE = _COLUMNS.index("结论")
+_STATE_OF_REPORT = "report"  # key of its cell
 # Facts that are shown as they are; the others are numbers of places, with a link.
 _SHOWN = {"名称": ("项目名称", "shown"), "执行率": ("执行率", "percent"), "分值合计": ("分值合计", "number")}
 _HELP = (
@@ -47,13 +54,23 @@ _HELP = (
     "本页只查表面，不代替财政部门审核。"
     "“待核定”是表上的公式看不懂的完成值，请自己核对，得分自己填。"
     "复制出来的项目表，要把它的表名写进“项目自评汇总表”右边的“工作表”一栏，本页和汇总表才找得到。"
+    "“打印前看”写着的行字多，印之前看一眼显示全了没有，没有的把那一行拉高。签字、盖章在打印出来的纸上。"
 )
+_BEFORE_THE_COVER = (
+    f"结论：有工作表排在“{COVER}”前面，本页和汇总表看不到它；是项目表的，请把它拖到“{COVER}”后面"
+)
+_WITHOUT_REPORT = "结论：自评表可报送；自评报告没有写在这里，另用Word写的不用管"
+_NOT_HERE = "没有写在这里"  # the report: it may be a Word file beside the workbook
 
 
 def draw_self_check(
-    whole: tuple[str, Drawing] | None, projects: Sequence[Drawing], ready: int, pattern: Drawing | None
+    whole: tuple[str, Drawing] | None,
+    projects: Sequence[Drawing],
+    ready: int,
+    pattern: Drawing | None,
+    report: Drawing | None = None,
 ) -> Drawing:
-    """The drawing of the sheet, a line for each form.
+    """The drawing of the sheet, a line for each form and one for the report.
 
     whole: name and drawing of the department form. ready: number of project sheets that are not in use yet.
     pattern: a drawing of the projects' layout.
@@ -77,7 +94,11 @@ def draw_self_check(
         name, prefix, used = (f"{SUMMARY}!{beside(number, what)}" for what in BESIDE[:3])
         _draw_line(drawing, row, _Line(prefix, name, f"{used}=1", pattern, project), sheet_name(number))
         row += 1
-    _conclusion(drawing, 4, row - 1, lines, pattern)
+    last = row - 1
+    if report:
+        _report_line(drawing, row, report)
+        row += 1
+    _conclusion(drawing, 4, last, lines, pattern)
     drawing.bottom = row - 1
     return drawing
 
@@ -109,7 +130,7 @@ def _draw_line(drawing: Drawing, row: int, line: _Line, sheet: str) -> None:
     drawing.put(
         row, 0, "link", Formula(f'IF({line.used},{line.link(line.name)},"")', sheet if line.form else "")
     )
-    for column, label in enumerate(_COLUMNS[1:-1], 1):
+    for column, label in enumerate(_COLUMNS[1:_STATE], 1):
         fact, look = _SHOWN.get(label, (label, "count"))
         found = line.find(fact)
         shown = line.link(found.text) if look == "count" else found.text
@@ -118,7 +139,18 @@ def _draw_line(drawing: Drawing, row: int, line: _Line, sheet: str) -> None:
         "N(" + (a1(row, _COLUMNS.index(fact)) if fact in _COLUMNS else line.find(fact).text) + ")"
         for fact in TROUBLES
     )
-    drawing.put(row, len(_COLUMNS) - 1, "label", Formula(_state_formula(line, troubles), _state(line.form)))
+    drawing.put(row, _STATE, "label", Formula(_state_formula(line, troubles), _state(line.form)))
+    long = told(line.find("字多的行"))
+    drawing.put(row, _STATE + 1, "shown", Formula(f'IF({line.used},{long.text},"")', long.value))
+
+
+def _report_line(drawing: Drawing, row: int, report: Drawing) -> None:
+    """Draws the line of 自评报告, which only has 结论 and 打印前看."""
+    drawing.put(row, 0, "link", Formula(sheet_link(REPORT, REPORT), REPORT))
+    for column in range(1, _STATE):
+        drawing.put(row, column, "shown")
+    drawing.put(row, _STATE, "label", progress_of(report, "可报送", _NOT_HERE), key=_STATE_OF_REPORT)
+    drawing.put(row, _STATE + 1, "shown", overlong_of(report))
 
 
 def _state_formula(line: _Line, troubles: str) -> str:
@@ -149,46 +181,66 @@ def _state(form: Drawing | None) -> str:
 def _unlisted(lines: int, pattern: Drawing) -> tuple[str, str]:
     """Formulas for the number of project forms in use that no line knows, and for the names of copies.
 
-    All sheets have the mark of a form in use in the same cell, so one sum over the workbook counts them.
+    All sheets have the mark of a form in use in the same cell, so one sum over the workbook counts them. It
+    does not reach a sheet before 填报说明, but a copy that still has the name it was made with is found
+    anywhere.
     """
     known = f"{SUMMARY}!{beside(1, '计数')}:{beside(lines, '计数')}"
     copies = "&".join(f"{SUMMARY}!{beside(number, '副本')}" for number in range(1, lines + 1))
-    return f'SUM({COVER}:{SETTINGS}!{mark_cell(pattern)})-SUMIF({known},">0")', copies
+    named = f'LEN({copies})-LEN(SUBSTITUTE({copies},"“",""))'
+    return f'MAX(SUM({COVER}:{SETTINGS}!{mark_cell(pattern)})-SUMIF({known},">0"),{named})', copies
+
+
+def _states(drawing: Drawing, first: int, last: int) -> list[str]:
+    """The values of 结论 now."""
+    return [
+        str(cell.value.value)
+        for cell in drawing.cells
+        if cell.area.left == _STATE and first <= cell.area.top <= last and isinstance(cell.value, Formula)
+    ]
+
+
+def _of_forms(drawing: Drawing, first: int, last: int) -> Formula:
+    """The conclusion over the forms and the report."""
+    area = f"{a1(first, _STATE)}:{a1(last, _STATE)}"
+    report = next((cell for cell in drawing.cells if cell.key == _STATE_OF_REPORT), None)
+    done, value = '"结论：可报送"', "结论：可报送"
+    if report:
+        where, written = a1(report.area.top, report.area.left), str(plain(report.value))
+        missing = f'IF({where}="{_NOT_HERE}","{_WITHOUT_REPORT}","结论：自评报告"&{where})'
+        done = f'IF({where}="可报送",{done},{missing})'
+        value = _WITHOUT_REPORT if written == _NOT_HERE else f"结论：自评报告{written}"
+        value = "结论：可报送" if written == "可报送" else value
+    states = _states(drawing, first, last)
+    open_ones = sum(state.startswith("还") for state in states)
+    unclear = sum(state.startswith("另有") for state in states)
+    if open_ones:
+        value = f"结论：{open_ones}张表还要填或改"
+    elif unclear:
+        value = f"结论：{unclear}张表有待核定的，请自己核对"
+    elif "可报送" not in states:
+        value = "还没有填"
+    text = (
+        f'IF(COUNTIF({area},"还*")>0,"结论："&COUNTIF({area},"还*")&"张表还要填或改"'
+        f',IF(COUNTIF({area},"另有*")>0,"结论："&COUNTIF({area},"另有*")&"张表有待核定的，请自己核对"'
+        f',IF(COUNTIF({area},"可报送")=0,"还没有填",{done})))'
+    )
+    return Formula(text, value)
 
 
 def _conclusion(drawing: Drawing, first: int, last: int, lines: int, pattern: Drawing | None) -> None:
     """Draws the conclusion for the whole workbook above the lines."""
-    column = len(_COLUMNS) - 1
-    area = f"{a1(first, column)}:{a1(last, column)}"
-    states = [
-        cell.value.value
-        for cell in drawing.cells
-        if cell.area.left == column and first <= cell.area.top <= last and isinstance(cell.value, Formula)
-    ]
-    ready = sum(value == "可报送" for value in states)
-    open_ones = sum(str(value).startswith("还") for value in states)
-    unclear = sum(str(value).startswith("另有") for value in states)
-    text = (
-        f'IF(COUNTIF({area},"还*")>0,"结论："&COUNTIF({area},"还*")&"张表还要填或改"'
-        f',IF(COUNTIF({area},"另有*")>0,"结论："&COUNTIF({area},"另有*")&"张表有待核定的，请自己核对"'
-        f',IF(COUNTIF({area},"可报送")=0,"还没有填","结论：可报送")))'
-    )
+    found = _of_forms(drawing, first, last)
+    text = found.text
     if pattern:
         unlisted, copies = _unlisted(lines, pattern)
+        # SHEET came with Excel 2013; an older one takes the sheet to be in its place
+        text = f'IF(IFERROR(_xlfn.SHEET({COVER}!A1),1)>1,"{_BEFORE_THE_COVER}",{text})'
         text = (
             f'IF({unlisted}>0,"结论：有"&({unlisted})&"张项目表"&{copies}&"没有列入项目自评汇总表，请把表名写进'
             f'汇总表右边的“工作表”一栏",{text})'
         )
-    value = (
-        f"结论：{open_ones}张表还要填或改"
-        if open_ones
-        else f"结论：{unclear}张表有待核定的，请自己核对"
-        if unclear
-        else "结论：可报送"
-        if ready
-        else "还没有填"
-    )
-    drawing.put(2, 0, "conclusion", Formula(text, value), span=len(_COLUMNS))
+    drawing.put(2, 0, "conclusion", Formula(text, found.value), span=len(_COLUMNS))
 
 
 def conclusion_of(drawing: Drawing) -> Formula:

@@ -16,8 +16,9 @@ from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import rounded
 from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS, STUB
 from selfeval_xl.templates.drawing import NO_YEAR, Drawing, DrawnCell, plain, value_of
-from selfeval_xl.templates.form_cells import FormCells
+from selfeval_xl.templates.form_cells import FormCells, issued_code
 from selfeval_xl.templates.form_values import FormValues
+from selfeval_xl.templates.long_texts import long_rows
 from selfeval_xl.templates.progress_line import progress_line
 from selfeval_xl.templates.references import above, area, below, own
 from selfeval_xl.templates.row_state import (
@@ -69,6 +70,7 @@ FACTS = (
     "分值合计",
     "没有公式的行号",
     "有内容",
+    "字多的行",
 )
 TROUBLES = FACTS[12:23]
 # Words in an outcome that explains why money was not spent.
@@ -79,7 +81,7 @@ Fact = tuple[str, Decimal | str]  # a formula and the value it has now
 def add_facts(drawing: Drawing, values: FormValues) -> None:
     """Puts the facts, and a line with the number of cells still to be filled in, beside the title.
 
-    A project code that the layout does not print is written as a constant.
+    A project code that the layout does not print stands in a formula.
     """
     by_key: dict[str, list[DrawnCell]] = {}
     for cell in drawing.cells:
@@ -93,7 +95,7 @@ def add_facts(drawing: Drawing, values: FormValues) -> None:
     facts = {fact: Formula(*_FACTS[fact](form)) for fact in FACTS}
     for number, fact in enumerate(FACTS):
         code = unprinted_code if fact == "项目编码" else None
-        value = str(code) if code else facts[fact]
+        value = issued_code(form, str(code)) if code else facts[fact]
         drawing.put_beside(0, start + len(HELPER_COLUMNS) + number, "helper", value, key=fact)
     if form.first("project"):
         where, content = a1(0, fact_column(drawing, "有内容")), _in_use(form)[1]
@@ -446,6 +448,7 @@ _FACTS: dict[str, Callable[[FormCells], Fact]] = dict(
             _points,
             _last_bare_row,
             _in_use,
+            lambda form: long_rows(form.drawing),
         ),
         strict=True,
     )

@@ -135,11 +135,18 @@ def _name_sheet(
         Formula(f"IF(AND({beside(number, '计数')}>={least},{once}),1,0)", Decimal(int(project is not None))),
     )
     drawing.put_beside(row, column_of("计数"), "helper", Formula(found, counts))
-    copies = "&".join(
-        f'IF(ISREF(INDIRECT("\'"&{named}&"{ending}\'!A1")),"“"&{named}&"{ending}”","")'
-        for ending in (" (2)", "_2")
-    )
+    copies = "&".join(_copy(number, ending, pattern) for ending in (" (2)", "_2"))
     drawing.put_beside(row, column_of("副本"), "helper", Formula(f'IF({used}=1,{copies},"")', ""))
+
+
+def _copy(number: int, ending: str, pattern: Drawing) -> str:
+    """A formula for the name of a copy of a line's sheet, where it is in use and no line has its name."""
+    named = beside(number, "工作表")
+    copy = f'{named}&"{ending}"'
+    mark = f'INDIRECT("\'"&SUBSTITUTE({copy},"\'","\'\'")&"\'!{mark_cell(pattern)}")'
+    column = f"{named[: -len(str(FIRST + number))]}"
+    listed = f"COUNTIF({column}:{column},{copy})"
+    return f'IF(ISREF({mark}),IF(AND(N({mark})=1,{listed}=0),"“"&{copy}&"”",""),"")'
 
 
 def _name_formula(sheet: str) -> str:

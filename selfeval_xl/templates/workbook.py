@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from selfeval_xl.files import make_folder, write_out
 from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.sheet_names import LISTS, SETTINGS
-from selfeval_xl.templates.cell_styles import Pen
+from selfeval_xl.templates.cell_styles import NORMAL, Pen
 from selfeval_xl.templates.conditional_formats import add_signals
 from selfeval_xl.templates.drawing import Drawing, DrawnCell
 from selfeval_xl.templates.entry_help import add_help
@@ -81,7 +81,13 @@ def write_book(
 
     def write(temporary: str) -> None:
         book = xlsxwriter.Workbook(
-            temporary, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+            temporary,
+            {
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "default_format_properties": NORMAL,
+            },
         )
         book.set_properties({"title": pages[0].name, "created": BUILT})
         pen = Pen(book)
@@ -142,8 +148,7 @@ def draw_sheet(sheet: Worksheet, drawing: Drawing, pen: Pen, levels: Levels | No
     heights = row_heights(drawing.cells, drawing.widths)
     for row, height in heights.items():
         sheet.set_row(row, height, None, {"hidden": True} if row in drawing.hidden else {})
-    if drawing.live:
-        sheet.growing = range(drawing.table[0], drawing.table[1] + 1)
+    sheet.growing = drawing.growing
     if drawing.frozen:
         sheet.freeze_panes(drawing.frozen, 0)
     _set_beside(sheet, drawing)
@@ -184,7 +189,7 @@ def _set_up_page(sheet: Worksheet, drawing: Drawing, heights: Mapping[int, float
     if landscape:
         sheet.set_landscape()
     sheet.fit_to_pages(1, 0)  # a form that is a little longer takes a second page and stays readable
-    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+    sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
     sheet.center_horizontally()
     sheet.repeat_rows(*(drawing.head or (0, drawing.title)))
     sheet.print_black_and_white()

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -23,9 +23,9 @@ from selfeval_xl.errors import UsageError
 from selfeval_xl.files import make_folder, safe_name
 from selfeval_xl.filings.grouping import content_key, gather
 from selfeval_xl.model.findings import Counts
-from selfeval_xl.model.forms import Form, ReadFile
+from selfeval_xl.model.forms import PROJECT, Form, ReadFile
 from selfeval_xl.model.grid import Area, Grid
-from selfeval_xl.model.sheet_names import OURS, SETTINGS
+from selfeval_xl.model.sheet_names import OURS, SETTINGS, SUMMARY
 from selfeval_xl.workflows.marking.back_links import unlink_edits
 from selfeval_xl.workflows.marking.marks import unmark_edits
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from selfeval_xl.writers.xlsx.workbook import Book
     from selfeval_xl.writers.xlsx.worksheet import Worksheet
 
+FIRST_LINE = 3  # the row of the first project on 项目自评汇总表
 NUMBER, CODE = "submission", "checksum"
 _SECTIONS = re.compile(r"&([LCR])")
 
@@ -153,15 +154,15 @@ def submit(
     )
     make_folder(folder)
     out = folder / owner.file(number, suffix)
-    write(opened, out, number, code)
+    write(opened, out, number, code, file.forms)
     return Submitted(out, number, code, owner, counts)
 
 
-def write(opened: OpenedWorkbook, out: Path, number: int, code: str) -> None:
+def write(opened: OpenedWorkbook, out: Path, number: int, code: str, forms: Sequence[Form] = ()) -> None:
     """Writes the submission without marks and with footers and settings; the file itself is only read.
 
-    opened: its book is changed. Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when
-    the job cannot be done.
+    opened: its book is changed. forms: those in it, whose empty rows are hidden. Raises UsageError,
+    OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
     """
     from selfeval_xl.files import write_out
     from selfeval_xl.writers.xlsx.apply import patch
@@ -174,6 +175,8 @@ def write(opened: OpenedWorkbook, out: Path, number: int, code: str) -> None:
         if grid.visible and grid.name not in OURS:
             _sign(book.need_sheet(grid.name), number, code)
             _show_whole_texts(book, grid)
+    if opened.source.settings.get("layout"):
+        _hide_empty_rows(book, grids, forms)
     _write_settings(book, {NUMBER: str(number), CODE: code})
     write_out(out, book.package.write)
 
@@ -190,6 +193,26 @@ def _show_whole_texts(book: Book, grid: Grid) -> None:
             area = merged.get((row, column), Area(row, column, row, column))
             if isinstance(value, str) and book.styles.wraps(style) and sheet.height(area.bottom):
                 sheet.make_room(area, value, book.styles.font_size(style))
+
+
+def _hide_empty_rows(book: Book, grids: Sequence[Grid], forms: Sequence[Form]) -> None:
+    """Hides the rows without an indicator, and the lines without a project, which would be printed."""
+    from selfeval_xl.workflows.unprinted_rows import empty_indicator_rows, empty_lines
+
+    by_sheet = {form.sheet: form for form in forms}
+    projects = sum(form.kind == PROJECT for form in forms)
+    for grid in grids:
+        printed, form = book.printed(grid.name), by_sheet.get(grid.name)
+        if printed is None or not grid.visible:
+            continue
+        if grid.name == SUMMARY:
+            empty, filled = empty_lines(grid, printed, FIRST_LINE, projects)
+            book.need_sheet(grid.name).show_rows(filled)
+        elif form is not None:
+            empty = empty_indicator_rows(grid, form, printed)
+        else:
+            continue
+        book.need_sheet(grid.name).show_rows(empty, hidden=True)
 
 
 def footer(before: str, number: int, code: str) -> str:

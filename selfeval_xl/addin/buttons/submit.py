@@ -39,7 +39,7 @@ def make_submission(host: Host) -> None:
         number, code = next_number(saved.source.settings), code_of(file.forms)
         out = free_name(folder / owner_of(file, saved.source.settings).file(number, path.suffix))
         open_for_change(saved, [SETTINGS], set())
-        write(OpenedWorkbook(saved.source), out, number, code)
+        write(OpenedWorkbook(saved.source), out, number, code, file.forms)
         with host.quietly():
             _remember(host, saved, number)
     lines = [

@@ -11,16 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.segment import Segment
 from rich.table import Table
 
 from selfeval_xl.model.findings import Finding, Findings, Severity, Treatment
 from selfeval_xl.model.forms import REPORT, ReadFile
 from selfeval_xl.model.places import sheet_shown
+from selfeval_xl.model.text import printable
 from selfeval_xl.readers.formats.kinds import READABLE
 from selfeval_xl.workflows.marking.progress import EXPLAINED, NEW, STILL_OPEN, checked_with, compare
 from selfeval_xl.workflows.marking.progress import Progress as Progressed
 
 if TYPE_CHECKING:
+    from rich.console import ConsoleOptions, RenderableType
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
@@ -34,9 +37,18 @@ RETURNS = "退回件"  # what `return` reports instead of a file's name while it
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
+class Screen(Console):
+    """A terminal that texts of others (names of files, of projects, cells) cannot command."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """The segments of what is to be printed, with signs in place of their control characters."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(printable(segment.text), segment.style)
+
+
 def console() -> Console:
     """The screen; as wide as the terminal, 150 columns where there is none (a file, a pipe)."""
-    return Console(width=None if sys.stdout.isatty() else 150, highlight=False, soft_wrap=False)
+    return Screen(width=None if sys.stdout.isatty() else 150, highlight=False, soft_wrap=False)
 
 
 def say(text: str) -> None:
@@ -62,13 +74,18 @@ class ProgressBars:
                 BarColumn(),
                 MofNCompleteColumn(),
                 TimeRemainingColumn(),
-                console=Console(stderr=True),
+                console=Screen(stderr=True),
                 transient=True,
             )
             self.bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self.bar:
+            self.bar.stop()
+
+    def pause(self) -> None:
+        """Takes the bar off the screen while a person is asked; it comes back with the next file."""
         if self.bar:
             self.bar.stop()
 
@@ -95,6 +112,7 @@ class ProgressBars:
     def _update(self, description: str, done: int, total: int) -> None:
         if self.bar is None:
             return
+        self.bar.start()  # does nothing where it is shown already
         if self.task is None:
             self.task = self.bar.add_task(description, total=total)
         self.bar.update(self.task, completed=done, total=total, description=description)
@@ -270,7 +288,7 @@ def tsv_lines(findings: Findings) -> Iterator[str]:
 
 def _tsv_cell(text: str | None) -> str:
     """The text without tabs and line ends, and never a formula to Excel."""
-    plain = (text or "").replace("\t", " ").replace("\n", " ")
+    plain = printable((text or "").replace("\t", " ").replace("\n", " "))
     return f"'{plain}" if text and text[0] in "=+-@" else plain
 
 
@@ -348,6 +366,19 @@ _VERDICT_NAMES = {
     "blank": "未填",
     "unexplained": "偏差未说明",
 }
+
+
+def forms_in_one(progress: ProgressBars, number: int) -> bool:
+    """Whether the person at the terminal wants so many forms in one workbook; False where nobody is asked."""
+    from selfeval_xl.cli.screen.sending import is_attended, says_yes
+
+    if not is_attended():
+        return False
+    progress.pause()
+    return says_yes(
+        f"要附上{number}张表，放在一个工作簿里打开要好几分钟。直接回车：一个部门一个文件，从目录点开；"
+        "输入 y：仍放在一个工作簿里。"
+    )
 
 
 def show_county(county: County) -> None:

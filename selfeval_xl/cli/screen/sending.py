@@ -98,6 +98,13 @@ def show_published(result: Published) -> None:
             style="yellow",
             markup=False,
         )
+    for department, name, count in result.pictures:
+        screen.print(
+            f"公开版里少了图：{department} {name} 有{count}幅图不是PNG或JPG（矢量图、动图等），"
+            "看不清里面还带着什么，没有放进公开版。要公开的，请在Word里把图另存为PNG再插入。",
+            style="yellow",
+            markup=False,
+        )
     for department, name, message in result.faulty:
         screen.print(f"公开前请核实：{department} {name} {message}", style="yellow", markup=False)
     for path in result.not_made:
@@ -114,32 +121,33 @@ def show_published(result: Published) -> None:
 
 def agreed(file: Path, counts: Counts) -> bool:
     """Whether the person at the terminal wants the submission despite what is left; see `refused`."""
-    if not _is_attended():
+    if not is_attended():
         return refused(file, counts)
-    return _says_yes(f"{remaining_work(counts)}仍要生成报送件吗？（输入 y 生成，直接回车不生成）")
+    return says_yes(f"{remaining_work(counts)}仍要生成报送件吗？（输入 y 生成，直接回车不生成）")
 
 
-def still_faulty(faulty: list[tuple[str, str, str]]) -> bool:
+def still_faulty(faulty: list[tuple[str, str, str]]) -> bool | None:
     """Whether the person at the terminal publishes all the same what is still to be mended; lists it.
 
-    True without asking where no person sits at the terminal.
+    None where no person sits at the terminal: it is not published then.
     """
-    if not _is_attended():
-        return True
+    if not is_attended():
+        return None
     forms = dict.fromkeys((department, name) for department, name, _ in faulty)
-    return _says_yes(
+    return says_yes(
         f"要公开的表里还有{len(forms)}张有须修改的问题："
         f"{'、'.join(f'{department} {name}' for department, name in list(forms)[:10])}"
         f"{'等' if len(forms) > 10 else ''}。仍要公开吗？（输入 y 公开，直接回车不公开）"
     )
 
 
-def _is_attended() -> bool:
+def is_attended() -> bool:
     """Whether a person sits at the terminal."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _says_yes(question: str) -> bool:
+def says_yes(question: str) -> bool:
+    """Whether the person at the terminal answers yes."""
     print(question, end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes", "是")
 

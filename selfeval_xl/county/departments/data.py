@@ -78,6 +78,11 @@ class DepartmentData:
         """The department's own forms (部门整体自评表)."""
         return [form for form in self.forms if form.form.kind == DEPARTMENT]
 
+    @property
+    def filled_wholes(self) -> list[CountedForm]:
+        """The department's own forms in which somebody has filled in something."""
+        return [form for form in self.wholes if form.status != BLANK]
+
 
 @dataclass(slots=True)
 class CountedForm:

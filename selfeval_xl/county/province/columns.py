@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from selfeval_xl.assessment.reasons import money_kinds
-from selfeval_xl.county.departments.data import EXEMPT, EXTRA, NONE, UNLISTED, UNSCORED
+from selfeval_xl.county.departments.data import BLANK, EXEMPT, EXTRA, NONE, UNLISTED, UNSCORED
 from selfeval_xl.county.intake.receipts import RESULTS
 from selfeval_xl.county.sheets.columns import (
     FORMULA,
@@ -25,7 +25,6 @@ from selfeval_xl.county.sheets.columns import (
     count,
     link,
     rate_of,
-    rest_of,
     share_of,
 )
 from selfeval_xl.county.sheets.departments import DEPARTMENTS as COUNTY_DEPARTMENTS
@@ -184,13 +183,15 @@ def _count(
     )
 
 
-def _less(row: Mapping[str, Any], part: str, whole: str) -> Decimal | None:
-    """1 − part ÷ whole to 0.01%; None where the whole is 0."""
-    return ratio(Decimal(row[whole]) - Decimal(row[part]), Decimal(row[whole])) if row[whole] else None
+def _less(row: Mapping[str, Any], parts: Iterable[str], whole: str) -> Decimal | None:
+    """1 − parts ÷ whole to 0.01%; None where the whole is 0."""
+    rest = Decimal(row[whole]) - sum((Decimal(row[part]) for part in parts), Decimal(0))
+    return ratio(rest, Decimal(row[whole])) if row[whole] else None
 
 
-def _covered(key: str, label: str, missing: str, due: str) -> Column:
+def _covered(key: str, label: str, due: str, *missing: str) -> Column:
     """A column with 1 − missing ÷ due to 0.01%; counties without a roster have neither."""
+    rest = "-".join(f"{{{part}}}" for part in (due, *missing))
     return Column(
         key,
         label,
@@ -198,7 +199,7 @@ def _covered(key: str, label: str, missing: str, due: str) -> Column:
         "rate",
         FORMULA,
         live=ColumnFormula(
-            f'IF({{{due}}}=0,"",ROUND(({{{due}}}-{{{missing}}})/{{{due}}},4))',
+            f'IF({{{due}}}=0,"",ROUND(({rest})/{{{due}}},4))',
             lambda row: _less(row, missing, due),
             True,
         ),
@@ -218,16 +219,17 @@ COUNTIES = Sheet(
         _count("departments", "due", "应报部门", "section", f"<>{UNLISTED}"),
         _count("departments", "reported", "已报部门", "state", f"<>{NONE}", more=_LISTED),
         _count("departments", "unreported", "未报部门", "state", NONE),
-        _covered("reported_rate", "报送率", "unreported", "due"),
+        _covered("reported_rate", "报送率", "due", "unreported"),
         _sum("receipts", "files", "收到文件", of="received"),
         _sum("receipts", "forms", "识别表数", of="recognised"),
         _sum("receipts", "forms_used", "采用表数", of="used"),
         _sum("departments", "due_projects", "应评项目", of="due"),
         _sum("departments", "assessed", "已评项目"),
         _sum("departments", "missing", "漏报项目"),
+        _count("all_projects", "unfilled", "未填报项目", "status", BLANK),
         _count("all_projects", "extra", "名册外项目", "status", EXTRA),
         _count("all_projects", "exempt", "免评项目", "status", EXEMPT),
-        _covered("covered", "自评覆盖率", "missing", "due_projects"),
+        _covered("covered", "自评覆盖率", "due_projects", "missing", "unfilled"),
         _sum("departments", "department_forms", "整体自评表"),
         _sum("departments", "reports", "自评报告"),
         _sum("departments", "sealed", "盖章件"),
@@ -238,7 +240,7 @@ COUNTIES = Sheet(
             )
         ),
         share_of("execution_rate", "执行率", "executed", "annual_budget"),
-        rest_of("unspent", "未执行金额（万元）", "annual_budget", "executed"),
+        _sum("all_projects", "unspent", "未执行金额（万元）", "money", 13),
         change_of("adjustment", "预算调整率", "annual_budget", "initial_budget"),
         rate_of("initial_rate", "按年初预算执行率", "executed", "initial_budget"),
         *(

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from selfeval_xl.assessment.reasons import money_kinds
-from selfeval_xl.county.departments.data import DASH, EXEMPT, EXTRA, MENDED, NONE, UNLISTED
+from selfeval_xl.county.departments.data import BLANK, DASH, EXEMPT, EXTRA, MENDED, NONE, UNLISTED
 from selfeval_xl.county.province.columns import (
     AGREE,
     COUNTIES,
@@ -38,7 +38,7 @@ from selfeval_xl.county.workbook.source_links import link_formula
 from selfeval_xl.errors import SelfevalError
 from selfeval_xl.model.findings import Severity
 from selfeval_xl.model.money import AMOUNTS
-from selfeval_xl.model.numbers import change, difference, ratio
+from selfeval_xl.model.numbers import change, ratio
 from selfeval_xl.readers.folder import collect
 
 Row = dict[str, Any]
@@ -224,10 +224,11 @@ def _county(
         "due_projects": _total(departments, "due"),
         "assessed": _total(departments, "assessed"),
         "missing": _total(departments, "missing"),
+        "unfilled": statuses[BLANK],
         "extra": statuses[EXTRA],
         "exempt": statuses[EXEMPT],
         **{key: _total(departments, key) for key in ("department_forms", "reports", "sealed")},
-        **_sums(base, "projects", (*AMOUNTS, *VERDICTS)),
+        **_sums(base, "projects", (*AMOUNTS, "unspent", *VERDICTS)),
         **{key: grades[label] for key, label in GRADES.items()},
         **_severities(problems),
         "agrees": AGREE if receipt["files_agree"] == receipt["forms_agree"] == AGREE else DISAGREE,
@@ -258,7 +259,6 @@ def _rates(row: Row) -> Row:
     }
     return {
         "execution_rate": ratio(executed, annual) if annual else None,
-        "unspent": difference(annual, executed),
         "adjustment": change(annual, initial),
         "initial_rate": ratio(executed, initial),
         "completion_rate": by_key["completion_rate"](row),

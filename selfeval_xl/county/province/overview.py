@@ -143,8 +143,10 @@ def _reporting(front: Front, row: int, counties: Sequence[Row]) -> None:
             value = DASH if all(item[key] == DASH for item in counties) else _summed(front, key)
         items.append((label, span, value, RATE if key is None else COUNT))
     places = figures(front, row + 1, items)
-    for rate, whole, missing in ((6, 3, 5), (12, 7, 9)):
+    for rate, whole, missing, unfilled in ((6, 3, 5, None), (12, 7, 9, _summed(front, "unfilled"))):
         due, gone = places[whole], places[missing]
+        if unfilled and gone[1] != DASH:
+            gone = (f"{gone[0]}-{unfilled.text}", gone[1] + unfilled.number)
         is_known = DASH not in (due[1], gone[1])
         covered = (f"({due[0]}-{gone[0]})", due[1] - gone[1]) if is_known else due
         front.value(*position(places[rate][0]), rate_cell(covered, due), 2, RATE)
@@ -181,7 +183,7 @@ def _money(front: Front, row: int) -> None:
             "按年初预算执行率",
         ),
     )
-    money_line(front, row + 2, LEFT, "合计", 4, [_summed(front, key) for key in AMOUNTS])
+    money_line(front, row + 2, LEFT, "合计", 4, [_summed(front, key) for key in (*AMOUNTS, "unspent")])
     for number, kind in enumerate(money_kinds()):
         money_line(
             front,

@@ -27,7 +27,6 @@ from selfeval_xl.county.sheets.columns import (
     change_of,
     count,
     hand,
-    rest_of,
     share_of,
 )
 from selfeval_xl.county.sheets.projects import GRADES, VERDICTS, with_rates
@@ -38,17 +37,19 @@ from selfeval_xl.model.text import squeeze
 from selfeval_xl.readers.formats.kinds import ATTACHMENTS
 
 
-def _sum(key: str, label: str, format: str = "count", width: float = 7) -> Column:
+_SUM = "SUMIFS({{projects.{key}}},{{projects.department}},{{department}})"
+
+
+def _sum(key: str, label: str) -> Column:
     """A column of 部门汇总: the department's sum over the same column of 项目汇总."""
-    return Column(
-        key,
-        label,
-        width,
-        format,
-        FORMULA,
-        True,
-        ColumnFormula(f"SUMIFS({{projects.{key}}},{{projects.department}},{{department}})"),
-    )
+    return Column(key, label, 7, "count", FORMULA, True, ColumnFormula(_SUM.format(key=key)))
+
+
+def _amount(key: str, label: str) -> Column:
+    """The same of amounts; empty where none of its projects has one, for an unknown amount is not 0."""
+    known = f'COUNTIFS({{projects.department}},{{department}},{{projects.{key}}},">-1E+99")'
+    text = f'IF({known}=0,"",{_SUM.format(key=key)})'
+    return Column(key, label, 13, "money", FORMULA, True, ColumnFormula(text))
 
 
 def _projects(key: str, label: str, *statuses: str) -> Column:
@@ -126,11 +127,11 @@ DEPARTMENTS = Sheet(
         count("department_forms", "整体自评表"),
         count("reports", "自评报告"),
         count("sealed", "盖章件"),
-        _sum("initial_budget", "年初预算数（万元）", "money", 13),
-        _sum("annual_budget", "全年预算数（万元）", "money", 13),
-        _sum("executed", "全年执行数（万元）", "money", 13),
+        _amount("initial_budget", "年初预算数（万元）"),
+        _amount("annual_budget", "全年预算数（万元）"),
+        _amount("executed", "全年执行数（万元）"),
         share_of("execution_rate", "执行率", "executed", "annual_budget"),
-        rest_of("unspent", "未执行金额（万元）", "annual_budget", "executed"),
+        _amount("unspent", "未执行金额（万元）"),
         change_of("adjustment", "预算调整率", "annual_budget", "initial_budget"),
         _sum("indicators", "指标总数"),
         _sum("met", "已完成"),
@@ -184,10 +185,10 @@ def department_row(entry: DepartmentData, projects: Sequence[Row], material: Cou
         "due": due if has_projects else DASH,
         "assessed": statuses.count(REPORTED) + statuses.count(EXTRA),
         "missing": statuses.count(MISSING) if has_projects else DASH,
-        "department_forms": len(entry.wholes),
+        "department_forms": len(entry.filled_wholes),
         "reports": len(entry.reports),
         "sealed": sealed(entry),
-        **{key: sum((item.get(key) or 0 for item in projects), Decimal(0)) for key in (*AMOUNTS, *VERDICTS)},
+        **{key: sum((item.get(key) or 0 for item in projects), Decimal(0)) for key in VERDICTS},
         **{key: sum(item.get("grade") == grade for item in projects) for key, grade in GRADES.items()},
         **counts(entry.findings),
         "explained": sum(finding.status == "explained" for finding in entry.findings),
@@ -198,8 +199,14 @@ def department_row(entry: DepartmentData, projects: Sequence[Row], material: Cou
         row["department_score"] = entry.wholes[0].score()
         row["department_grade"] = entry.wholes[0].grade(material.policy)
     row["advice"] = advice(entry.findings) if entry.came else NONE
-    row = with_rates(row)
+    row = with_rates(row | _known_sums(projects, AMOUNTS)) | _known_sums(projects, ("unspent",))
     return row if row["annual_budget"] else row | {"execution_rate": None}
+
+
+def _known_sums(projects: Sequence[Row], keys: Sequence[str]) -> Row:
+    """The sums of these columns of 项目汇总; None where no project has an amount."""
+    known = {key: [item[key] for item in projects if item.get(key) is not None] for key in keys}
+    return {key: sum(amounts, Decimal(0)) if amounts else None for key, amounts in known.items()}
 
 
 def units_of(entry: DepartmentData, material: CountyData) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from selfeval_xl.assessment.reasons import money_kind
-from selfeval_xl.county.departments.data import CountedForm, DepartmentData
+from selfeval_xl.county.departments.data import BLANK, CountedForm, DepartmentData
 from selfeval_xl.county.sheets.columns import FORM, HEAD, PLACE, Column, Sheet, amount, link, rate_of, rest_of
 from selfeval_xl.county.sheets.row_heads import Row, form_head, place
 from selfeval_xl.filings.roster import Project
@@ -40,14 +40,19 @@ FUNDING = Sheet(
         link(),
     ),
     counted=("form", "kind", "category"),
-    summed=("initial_budget", "annual_budget", "executed"),
+    summed=("initial_budget", "annual_budget", "executed", "unspent"),
 )
 TOTAL_ROW, SOURCE_ROW, PART_ROW = "合计", "来源", "其中项"
 
 
 def funding_rows(entry: DepartmentData) -> Iterator[Row]:
-    """The rows of 资金明细 of a department: one per row of the forms' funding tables, amounts in 万元."""
+    """The rows of 资金明细 of a department: one per row of the forms' funding tables, amounts in 万元.
+
+    A form that nobody has filled in has none: its amounts are those that the bureau issued.
+    """
     for form in entry.forms:
+        if form.status == BLANK:
+            continue
         for line in form.form.funding:
             yield _funding(form, line)
 

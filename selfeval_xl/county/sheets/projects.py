@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from selfeval_xl.county.departments.data import (
+    BLANK,
     EXEMPT,
     MISSING,
     NONE,
@@ -113,13 +114,14 @@ def _project(form: CountedForm, material: CountyData) -> Row:
         "unit": record.unit,
         "category": ledger.category if ledger else None,
         "status": form.status,
-        **{key: form.amount(key) for key in AMOUNTS},
+        # What stands in a form that nobody has filled in is the bureau's own: nothing was reported.
+        **{key: None if form.status == BLANK else form.amount(key) for key in AMOUNTS},
         "stated_rate": record.total_funding.execution_rate if record.total_funding else None,
         "ledger_budget": ledger.annual_budget if ledger else None,
         "ledger_executed": ledger.executed if ledger else None,
         **form.verdicts(),
         "score": form.score(),
-        "grade": form.grade(material.policy),
+        "grade": None if form.status == BLANK else form.grade(material.policy),
         **counts(form.findings),
         "main_findings": main_findings(form.findings),
         "advice": advice(form.findings),

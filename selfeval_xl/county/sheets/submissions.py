@@ -60,7 +60,7 @@ def submission_row(entry: DepartmentData, material: CountyData) -> Row:
     has_projects = bool(material.roster and material.roster.projects)
     listed = entry.row
     times = sorted(receipt.arrival.received for receipt in entry.receipts if receipt.arrival.received)
-    late = _days_late(times, listed.deadline if listed else "")
+    late = _days_late(times, listed.deadline if listed else "") if entry.came else None
     bases = dict.fromkeys(
         fate.basis
         for receipt in entry.receipts
@@ -93,7 +93,7 @@ def submission_row(entry: DepartmentData, material: CountyData) -> Row:
                 *(f"{form.project_name}（未填）" for form in entry.blank),
             ]
         ),
-        "department_forms": len(entry.wholes),
+        "department_forms": len(entry.filled_wholes),
         "reports": len(entry.reports),
         "sealed": sealed(entry),
         "returned": None,
@@ -109,7 +109,7 @@ def state(entry: DepartmentData) -> str:
     """当前状态 before any decision of officers: 未报, 部分报送 or 待审核."""
     if not entry.came:
         return NONE
-    lacks = entry.missing or entry.blank or (entry.row and not entry.wholes)
+    lacks = entry.missing or entry.blank or (entry.row and not entry.filled_wholes)
     return PARTLY if lacks else WAITING
 
 
@@ -124,9 +124,9 @@ def review_state(row: Row, opinion: str, earlier: Mapping[str, Sequence[str]]) -
     days = {*earlier.get(row["department_code"] or row["department"], ())}
     days |= {returned.isoformat()} if returned else set()
     columns: Row = {"returned": _corrected(row.get("returned_really")) or len(days) or None}
-    columns |= _lateness(row)
     if row["state"] == NONE:
         return columns
+    columns |= _lateness(row)
     if agrees(opinion):
         return columns | {"state": PASSED}
     if returned and last:

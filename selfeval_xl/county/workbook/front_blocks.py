@@ -115,7 +115,7 @@ def as_of(material: CountyData) -> str:
 
 def _money(front: Front, row: int) -> None:
     """Writes 二、资金情况: all projects, then the sources of money."""
-    book, keys = front.book, ("initial_budget", "annual_budget", "executed")
+    book, keys = front.book, ("initial_budget", "annual_budget", "executed", "unspent")
     front.title(row, LEFT, "二、资金情况", HALF, "资金明细")
     heads(
         front,

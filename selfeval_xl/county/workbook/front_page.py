@@ -49,13 +49,17 @@ class Front:
 
     def title(self, row: int, column: int, text: str, span: int, sheet: str | None = None) -> None:
         """Writes the heading of a block, as a link to the sheet with the details if there is one."""
-        look: dict[str, Any] = {"bold": True, "align": "left", "font_size": 10, "border": 0}
+        look: dict[str, Any] = {
+            "bold": True,
+            "align": "left",
+            "font_size": 10,
+            "border": 0,
+            "font_color": "#1F4E79",  # the same with and without a link
+        }
         if sheet is None:
             self.text(row, column, text, span, **look)
         else:
-            self.value(
-                row, column, Computed(sheet_link(sheet, text), text), span, font_color="#1F4E79", **look
-            )
+            self.value(row, column, Computed(sheet_link(sheet, text), text), span, **look)
 
     def value(
         self, row: int, column: int, value: Value, span: int = 1, number: str = "General", **look: Any
@@ -153,10 +157,17 @@ def rate_cell(above: Placed, below: Placed) -> Computed | str:
 def money_line(
     front: Front, row: int, column: int, label: str, label_span: int, amounts: Sequence[Computed]
 ) -> None:
-    """Writes a row of amounts (initial, annual, executed) and what is computed from them."""
-    places = line(front, row, column, label, label_span, [(cell, MONEY) for cell in amounts])
+    """Writes a row of amounts (initial, annual, executed) and what is computed from them.
+
+    A fourth amount is 未执行金额; without one it is the difference.
+    """
+    places = line(front, row, column, label, label_span, [(cell, MONEY) for cell in amounts[:3]])
     initial, annual, executed = places
-    unspent = Computed(f"ROUND({annual[0]}-{executed[0]},6)", difference(annual[1], executed[1]))
+    unspent = (
+        amounts[3]
+        if amounts[3:]
+        else Computed(f"ROUND({annual[0]}-{executed[0]},6)", difference(annual[1], executed[1]))
+    )
     for number, (cell, look) in enumerate(
         (
             (quotient(executed, annual), RATE),

@@ -133,9 +133,18 @@ class _Evaluation:
             return self._value_of(self.range(node))
         if node.name == "INDEX" and (named := self.range(node)) is not None:
             return self._value_of(named)
+        if node.name == "SHEET":
+            return self._sheet_number(node)
         if node.name not in FUNCTIONS:
             raise UnknownFormula
         return FUNCTIONS[node.name](self, node.arguments)
+
+    def _sheet_number(self, node: Call) -> float | ErrorValue:
+        """The place of a sheet in the workbook, the first is 1. Sheets are asked for by a cell only."""
+        named = self.range(node.arguments[0]) if len(node.arguments) == 1 else None
+        if not isinstance(named, Range):
+            return self._no_range(named or "")
+        return float(self.cells.sheets().index(named.sheet or self.place.sheet) + 1)
 
     def _through_sheets(self, node: Sheets) -> Value:
         names = self.cells.sheets()

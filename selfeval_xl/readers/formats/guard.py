@@ -26,6 +26,7 @@ MAX_VALUES = 400_000  # values of one sheet
 MAX_MERGES = 20_000  # merged areas of one sheet
 MAX_STYLES = 200_000  # cell styles of a workbook (Excel itself allows 65,490)
 MAX_SHEET_TAGS = 4_000_000  # tags of one sheet
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # rows and columns that a sheet has
 FAR_ROW, FAR_COLUMN = 100_000, 702  # nothing beyond these is read,
 NEAR_ROW, NEAR_COLUMN = 20_000, 100  # nor beyond these once a sheet's values span more than MAX_CELLS
 

@@ -24,7 +24,7 @@ from selfeval_xl.readers.formats.grid_values import (
     merged,
     within_limits,
 )
-from selfeval_xl.readers.formats.guard import DAMAGED, MAX_MERGES, MAX_VALUES, Package
+from selfeval_xl.readers.formats.guard import DAMAGED, LAST_COLUMN, LAST_ROW, MAX_MERGES, MAX_VALUES, Package
 from selfeval_xl.readers.formats.ods_formats import DATA_STYLES, NUMBER, DataStyles
 from selfeval_xl.readers.formats.ods_overlays import overlays_in
 from selfeval_xl.readers.formats.source import Source
@@ -45,7 +45,6 @@ _STYLE_ELEMENTS = DATA_STYLES | {"style"}
 _CLOCK = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
 _REFERENCE = re.compile(r"\[\.?([^\]:]+)(?::\.?([^\]]+))?\]")
 _MODIFIED = re.compile(rb"<dc:date>\s*([^<]{4,40}?)\s*<")
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 ENCRYPTED = "设有打开密码，读不出来；请打开后取消密码，另存为xlsx再报送。"
 
 

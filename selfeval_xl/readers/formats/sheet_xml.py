@@ -17,7 +17,7 @@ from selfeval_xl.model.display.cell import is_date_format
 from selfeval_xl.model.grid import Value, a1, column_name, position
 from selfeval_xl.model.symbols import in_font
 from selfeval_xl.readers.formats.grid_values import Place, clean, serial_date
-from selfeval_xl.readers.formats.guard import MAX_VALUES, usual_cells
+from selfeval_xl.readers.formats.guard import LAST_COLUMN, MAX_VALUES, usual_cells
 from selfeval_xl.readers.formats.number_formats import BUILTIN
 from selfeval_xl.readers.formats.xml_walk import local, walk
 
@@ -31,7 +31,6 @@ _MANY_STYLES = 40  # most styles that a pattern names one by one
 _PREFIXED_TAGS = re.compile(rb"<(?:\w+:)?(?:row|col)( [^>]*)>")
 _SIGNS_OF_HIDING = (b"hidden", b'ht="0', b'width="0')
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-LAST_COLUMN = 16_384
 
 
 @dataclass(frozen=True, slots=True)

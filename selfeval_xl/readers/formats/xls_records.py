@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from selfeval_xl.readers.formats.binary_looks import xls_looks
 from selfeval_xl.readers.formats.cell_looks import CellLooks
 from selfeval_xl.readers.formats.grid_values import Place
-from selfeval_xl.readers.formats.guard import MAX_CELLS, MAX_VALUES, NEAR_COLUMN, NEAR_ROW
+from selfeval_xl.readers.formats.guard import FAR_COLUMN, MAX_CELLS, MAX_VALUES, NEAR_COLUMN, NEAR_ROW
 from selfeval_xl.readers.formats.number_formats import BUILTIN
 
 BOF, EOF, FILEPASS, BOUNDSHEET, SUPBOOK, FORMAT, XF = 0x0809, 0x000A, 0x002F, 0x0085, 0x01AE, 0x041E, 0x00E0
@@ -243,7 +243,7 @@ def _read_sheet(sheet: SheetRecords, tamed: bytearray, stream: bytes, start: int
         elif kind == COLINFO and length >= 10 and stream[offset + 8] & 1:
             first, last = struct.unpack_from("<HH", stream, offset)
             sheet.hidden_columns.update(range(first, min(last, 255) + 1))
-    if sheet.bottom * sheet.right > MAX_CELLS or sheet.count > MAX_VALUES:
+    if sheet.right > FAR_COLUMN or sheet.bottom * sheet.right > MAX_CELLS or sheet.count > MAX_VALUES:
         _leave_out(sheet, tamed, stream, start)
 
 
@@ -286,7 +286,7 @@ def _value(sheet: SheetRecords, stream: bytes, kind: int, offset: int, length: i
 
 
 def _leave_out(sheet: SheetRecords, tamed: bytearray, stream: bytes, start: int) -> None:
-    """Takes values out of a sheet which has too many or spans too much.
+    """Takes values out of a sheet which has too many, spans too much or has columns that no program has.
 
     calamine makes room for the whole rectangle. They are taken out of the sheet's styles, errors and texts.
     """
@@ -301,7 +301,7 @@ def _leave_out(sheet: SheetRecords, tamed: bytearray, stream: bytes, start: int)
             empty = _special(stream, kind, offset, length) == _EMPTY_TEXT
             count += 0 if empty else last - column + 1
             sheet.too_many |= count > MAX_VALUES
-            near = NEAR_COLUMN if spread and row < NEAR_ROW else 0 if spread else last + 1
+            near = NEAR_COLUMN if spread and row < NEAR_ROW else 0 if spread else FAR_COLUMN
             first = column if count > MAX_VALUES else max(column, near)
             gone = first == column
             if gone:

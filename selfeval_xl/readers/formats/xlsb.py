@@ -18,7 +18,15 @@ from selfeval_xl.readers.formats.calamine import Corners, open_calamine, sheet_v
 from selfeval_xl.readers.formats.cell_looks import CellLooks, set_symbols, unseen_places
 from selfeval_xl.readers.formats.cells_without_value import without_no_values
 from selfeval_xl.readers.formats.grid_values import TOO_MANY_MERGES, Place, merged, put, serial_date, trimmed
-from selfeval_xl.readers.formats.guard import DAMAGED, MAX_CELLS, MAX_MERGES, MAX_VALUES, Package, pack
+from selfeval_xl.readers.formats.guard import (
+    DAMAGED,
+    LAST_COLUMN,
+    MAX_CELLS,
+    MAX_MERGES,
+    MAX_VALUES,
+    Package,
+    pack,
+)
 from selfeval_xl.readers.formats.number_formats import BUILTIN
 from selfeval_xl.readers.formats.office_package import report_foreign_parts, saved_time
 from selfeval_xl.readers.formats.overlays import has_overlays, note, overlays_of
@@ -109,7 +117,10 @@ def read_xlsb(package: Package) -> tuple[list[Grid], list[Problem]]:
         epoch_1904 = _epoch_1904(parts.get("xl/workbook.bin", b""))
     except struct.error as error:
         raise UnreadableFile(DAMAGED) from error
-    if any(sheet.bottom * sheet.right > MAX_CELLS or sheet.count > MAX_VALUES for sheet in scanned.values()):
+    if any(
+        sheet.right > LAST_COLUMN or sheet.bottom * sheet.right > MAX_CELLS or sheet.count > MAX_VALUES
+        for sheet in scanned.values()
+    ):
         raise UnreadableFile(TOO_FAR)
     opened = open_calamine(pack(parts))
     visible = {meta.name: meta.visible is SheetVisibleEnum.Visible for meta in opened.sheets_metadata}

@@ -141,12 +141,21 @@ class Workbook:
 
     @cached_property
     def sheets(self) -> Mapping[str, ListedSheet]:
-        """The worksheets in workbook order by name; one whose part is not there is left out."""
-        relations = ElementTree.fromstring(small_enough(self.named("xl/_rels/workbook.xml.rels") or b"<a/>"))
+        """The worksheets in workbook order by name; one whose part is not there is left out.
+
+        Raises UnreadableFile where the list is no XML.
+        """
+        try:
+            relations, workbook = (
+                ElementTree.fromstring(small_enough(self.named(name) or b"<a/>"))
+                for name in ("xl/_rels/workbook.xml.rels", "xl/workbook.xml")
+            )
+        except ElementTree.ParseError as error:
+            raise UnreadableFile(DAMAGED) from error
         targets = {relation.get("Id"): _from_root(relation.get("Target", "")) for relation in relations}
         parts = {name.lower(): name for name in self.parts}
         found = {}
-        for element in ElementTree.fromstring(small_enough(self.named("xl/workbook.xml") or b"<a/>")).iter():
+        for element in workbook.iter():
             if local(element.tag) == "sheet":
                 identity = next((element.get(key) for key in _RELATION_IDS if element.get(key)), None)
                 part = parts.get(targets.get(identity, "").lower(), "")

@@ -164,14 +164,18 @@ def _labels_as_values(
 
 def _recorded(form: Form) -> set[Place]:
     """The cells whose value is in a record."""
+    remarks = form.remarks
     found: set[str] = {cell for cell, _ in form.placeholders}
     for record in (form, form.goal, *form.funding, *form.tasks, *form.management, *form.indicators):
-        for key, names in record.cells.items():
-            if getattr(record, key, None) or key in form.remarks:
-                found.add(names)
-    places = {position(names) for names in found if names and "," not in names}
-    places.update(position(name) for names in found if "," in names for name in names.split(","))
-    return places
+        found.update(
+            [names for key, names in record.cells.items() if getattr(record, key, None) or key in remarks]
+        )
+    found.discard("")
+    several = [names for names in found if "," in names]
+    if several:
+        found.difference_update(several)
+        found.update(name for names in several for name in names.split(","))
+    return set(map(position, found))
 
 
 def _is_head(sheet: ScannedSheet, form: Form, place: Place) -> bool:

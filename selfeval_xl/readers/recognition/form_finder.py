@@ -113,8 +113,8 @@ def forms_in(grid: Grid, file: str) -> Found:
     counted = accounts(sheet, found.forms, areas) if found.forms else []
     broken = broken_cells(sheet, areas)
     found.forms = [
-        replace(form, account=account, broken=errors)
-        for form, account, errors in zip(found.forms, counted, broken)
+        replace(form, layout=layout_of(form, sheet, area), account=account, broken=errors)
+        for form, area, account, errors in zip(found.forms, areas, counted, broken)
     ]
     found.evidence = sheet.evidence_lines(file)
     return found
@@ -313,7 +313,7 @@ def _read_region(sheet: ScannedSheet, region: Region, file: str) -> tuple[Form |
     if not _is_form(region, head, funding is not None, table):
         return None, []
     form = _form(sheet, region, file, _Parts(head, table, goals, management, tasks, funding, unit, year))
-    form = with_what_is_no_value(replace(form, layout=layout_of(form, sheet, area)), grid)
+    form = with_what_is_no_value(form, grid)
     form, lost = recomputed(form, grid)
     lost += cells_unread(form, grid, lost)
     problems = [

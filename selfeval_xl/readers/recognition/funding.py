@@ -265,48 +265,38 @@ def _line(
     points = values.get("points")
     if points is not None and money(points) is None:
         values["points"] = points.rstrip("分")
-    line = line_of(source, part_of, values, cells, typed, _other_texts(sheet, row, group.others))
-    stored, decimals = _stored(sheet, row, columns, values), _decimals(sheet, row, columns, values)
-    return replace(line, stored=stored, decimals=decimals) if stored or decimals else line
+    other = _other_texts(sheet, row, group.others)
+    stored, decimals = _as_shown(sheet, row, columns, values)
+    return line_of(source, part_of, values, cells, typed, other, stored, decimals)
 
 
-def _decimals(
+def _as_shown(
     sheet: ScannedSheet, row: int, columns: Mapping[str, Label], values: Mapping[str, str | None]
-) -> dict[str, int]:
-    """The digits behind the point that the cells show, by key, where the amounts have others (100.00)."""
-    found: dict[str, int] = {}
+) -> tuple[dict[str, str], dict[str, int]]:
+    """The numbers with which the workbook calculates where the cells show other amounts, by key.
+
+    And the digits behind the point that the cells show, where the amounts have others (100.00).
+    """
+    stored: dict[str, str] = {}
+    decimals: dict[str, int] = {}
+    grid, scales = sheet.grid, sheet.grid.scales()
     for key in AMOUNTS:
         text = values.get(key)
         if text is None:
             continue
         place = sheet.value_cell(row, columns[key].column)
-        number_format = sheet.grid.number_format(*place)
-        if number_format is None or type(sheet.grid.value(*place)) is str:
+        number_format = grid.number_format(*place)
+        if type(grid.value(*place)) is str:
+            if grid.formats is not None and money(text) is not None:
+                stored[key] = AS_TEXT
             continue
-        shown = decimals_shown(number_format)
-        if shown is not None and shown != len(text.partition(".")[2]):
-            found[key] = shown
-    return found
-
-
-def _stored(
-    sheet: ScannedSheet, row: int, columns: Mapping[str, Label], values: Mapping[str, str | None]
-) -> dict[str, str]:
-    """The numbers with which the workbook calculates, by key, where the cells show other amounts."""
-    grid, scales = sheet.grid, sheet.grid.scales()
-    if grid.formats is None:
-        return {}
-    found: dict[str, str] = {}
-    for key in AMOUNTS:
-        if values.get(key) is None:
-            continue
-        row_of, column = sheet.value_cell(row, columns[key].column)
-        if type(grid.rows[row_of][column]) is str:
-            if money(values[key]) is not None:
-                found[key] = AS_TEXT
-        elif scales and (number := grid.scaled(row_of, column)):
-            found[key] = plain_number(number)
-    return found
+        if number_format is not None:
+            shown = decimals_shown(number_format)
+            if shown is not None and shown != len(text.partition(".")[2]):
+                decimals[key] = shown
+        if scales and (number := grid.scaled(*place)):
+            stored[key] = plain_number(number)
+    return stored, decimals
 
 
 def _parts_in_columns(
@@ -346,6 +336,8 @@ def line_of(
     cells: Mapping[str, str],
     typed: Mapping[str, str],
     other: Mapping[str, str],
+    stored: Mapping[str, str] | None = None,
+    decimals: Mapping[str, int] | None = None,
 ) -> FundingLine:
     """A line with these values by key."""
     return FundingLine(
@@ -361,4 +353,6 @@ def line_of(
         cells=cells,
         typed=typed,
         other=other,
+        stored=stored or {},
+        decimals=decimals or {},
     )

@@ -16,6 +16,7 @@ SCOPE = "资金行"
 _ADJUSTED = re.compile(r"调整|调剂|追加")
 _LONGEST_HEAD = 24
 AMONG = re.compile(r"^其中[:：]?")
+_TELLING = frozenset((*AMOUNTS, "execution_rate"))  # of them a head has one
 _LOOK_AHEAD = 8  # rows below a head that show whether an adjustment is an amount or a difference
 
 
@@ -64,12 +65,12 @@ def column_groups(sheet: ScannedSheet, row: int, left: int, right: int) -> list[
         # 预算资金 beside the table
         and not (label.area.bottom > label.area.top and label.role("资金栏") is not None)
     ]
-    if not any(_key(label) in (*AMOUNTS, "execution_rate") for label in labels):
+    if not any(_key(label) in _TELLING for label in labels):
         return []
     labels += _likely_labels(sheet, row, left, right, labels)
     labels.sort(key=lambda label: label.column)
     amounts = [label for label in labels if _key(label) in AMOUNTS]
-    if len({_key(label) for label in amounts}) < 2 and len(amounts) < 2:
+    if len(amounts) < 2:
         return []
     if any(amount_beside(sheet, label) for label in amounts) or _pairs_below(sheet, amounts):
         return []

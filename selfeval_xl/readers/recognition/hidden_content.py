@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from selfeval_xl.model.forms import Form, Problem
-from selfeval_xl.model.grid import Area, Grid, a1, column_name
+from selfeval_xl.model.grid import Area, Grid, Value, a1, column_name
 
+IS_LEVEL = re.compile(r"[\u4e00-\u9fff]{2,14}指标等?$")  # 数量指标, of which empty rows may have one
 _NAMED = 5  # most rows, columns or cells that a sentence names
 
 
@@ -19,6 +21,11 @@ def hidden_content(form: Form, grid: Grid) -> list[Problem]:
     return [*_hidden_lines(form.frame.area, grid), *_unseen_cells(form.frame.area, grid)]
 
 
+def _is_content(value: Value) -> bool:
+    """Whether a value is more than the printed level of a row without an indicator."""
+    return value is not None and not (isinstance(value, str) and IS_LEVEL.match(value.strip()))
+
+
 def _hidden_lines(area: Area, grid: Grid) -> list[Problem]:
     """The problem of hidden rows and columns that have values."""
     if grid.hidden is None:
@@ -28,7 +35,7 @@ def _hidden_lines(area: Area, grid: Grid) -> list[Problem]:
         row
         for row in hidden_rows
         if area.top <= row <= area.bottom
-        and any(grid.value(row, column) is not None for column in range(area.left, area.right + 1))
+        and any(_is_content(grid.value(row, column)) for column in range(area.left, area.right + 1))
     }
     columns = {
         column

@@ -411,7 +411,7 @@ def _one_line(text: str | None) -> str | None:
 
 def _target(values: dict[str, str | None], cells: dict[str, str]) -> tuple[str | None, str | None, str]:
     """The target in force with its split columns joined, the original one where there are both, its cells."""
-    if not _SPLIT & cells.keys():
+    if _SPLIT.isdisjoint(cells):
         return _one_line(values.get("target")), None, cells.get("target", "")
     adjusted, initial, plain = (
         values.get("adjusted_target"),

@@ -19,6 +19,7 @@ _SIGNED = re.compile(
     r"\A[(（]?(?:单位|部门|项目|财务|分管|主管|主要|具体|经办|审核|复核|填[表报]|制表|联系|法定|法人|代表|领导|负责|"
     r"股室|科室|处室|人|人员|及|、|/)*[(（]?(?:签字|签名|盖章|公章|签章|审签|签发|审核)[)）]{0,2}$"
 )
+_SIGNED_ENDS = (*"字名章签发核", ")", "）")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +72,14 @@ def roles(text: str) -> tuple[Role, ...]:
     by_label, word = vocabulary(), core(text)
     plain = squeeze(text).strip(":")
     found = by_label.get(plain) or by_label.get(word)
-    if _SIGNED.match(plain) and not _is_named(found):
+    if plain.endswith(_SIGNED_ENDS) and _SIGNED.match(plain) and not _is_named(found):
         return (Role("签字", "signature", 0, plain, "字样"),)
     if found:
         return found
     if plain[:1] == "(" and not word:  # （项目名称） below the line with the name
         return tuple(role for role in by_label.get(plain.strip("()"), ()) if role.scope == "表")
+    if "目标" not in word and "情况" not in word:
+        return ()
     unnumbered = _GOAL_NUMBER.sub("", word)  # 年度目标1 (40分)
     if unnumbered == word:
         return ()

@@ -49,10 +49,15 @@ def layout_of(form: Form, sheet: ScannedSheet, area: Area) -> str | None:
     Of several layouts the one with most labels wins, then the one with most fitting levels.
     """
     printed = {core(label.text) for label in sheet.labels(area.top, area.bottom, area.left, area.right)}
-    pairs = {(core(row.level1 or ""), core(row.level2 or "")) for row in form.indicators}
     fitting = [
-        (len(labels), len(pairs & levels), layout_id)
+        (len(labels), levels, layout_id)
         for layout_id, kind, labels, levels in _layout_labels()
         if kind == form.kind and labels <= printed
     ]
-    return max(fitting)[2] if fitting else None
+    if len(fitting) <= 1:
+        return fitting[0][2] if fitting else None
+    pairs = {
+        (core(first or ""), core(second or ""))
+        for first, second in {(row.level1, row.level2) for row in form.indicators}
+    }
+    return max((count, len(pairs & levels), layout_id) for count, levels, layout_id in fitting)[2]

@@ -70,11 +70,9 @@ def _empty_cells(form: Form) -> set[str]:
             keys = (*AMOUNTS, "execution_rate", "score") if line.is_total else (*AMOUNTS, "execution_rate")
             found |= {line.cells[key] for key in keys if key in line.cells and getattr(line, key) is None}
     for row in form.indicators:
-        found |= {
-            cell
-            for key, cell in row.cells.items()
-            if key in ("actual", "score", "points") and getattr(row, key) is None and cell
-        }
+        for key in ("actual", "score", "points"):
+            if getattr(row, key) is None and (cell := row.cells.get(key)):
+                found.add(cell)
     if form.total_score is None and "total_score" in form.cells:
         found.add(form.cells["total_score"])
     return {name for name in found if "," not in name}

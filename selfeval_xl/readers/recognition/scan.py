@@ -102,10 +102,11 @@ class ScannedSheet:
 
     def labels(self, top: int, bottom: int, left: int = 0, right: int = 10**6) -> list[Label]:
         """The labels of these rows and columns, in reading order."""
-        if top == bottom:
-            return [label for label in self.rows.get(top, ()) if left <= label.column <= right]
         return [
-            label for label in self.in_order if top <= label.row <= bottom and left <= label.column <= right
+            label
+            for row in range(top, min(bottom, self.grid.height - 1) + 1)
+            for label in self.rows.get(row, ())
+            if left <= label.column <= right
         ]
 
     def heads_below(self, label: Label, bottom: int) -> dict[int, str]:
@@ -224,8 +225,9 @@ def _likeness(text: str) -> _Likeness:
         and 4 <= length <= LONGEST_TITLE
         and ("绩" in text or "自评" in text or "评价表" in text)
     )
-    found = _Likeness(label_roles, ours, error, heading)
-    return _PLAIN if found == _PLAIN else found
+    if not (label_roles or ours or error or heading):
+        return _PLAIN
+    return _Likeness(label_roles, ours, error, heading)
 
 
 def scan(grid: Grid) -> ScannedSheet:

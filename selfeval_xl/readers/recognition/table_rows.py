@@ -117,7 +117,7 @@ def _is_plainly_filled(line: Mapping[int, str], head: TableHead) -> bool:
     if name is None or head.answer_columns.isdisjoint(line):
         return False
     first = next(iter(line.values()))
-    return not _MAY_BE_OTHER.search(first) and not _MAY_BE_OTHER.search(name)
+    return not _MAY_BE_OTHER.search(first) and (first is name or not _MAY_BE_OTHER.search(name))
 
 
 def _closing_kind(sheet: ScannedSheet, row: int, head: TableHead, area: Area) -> RowKind | None:

@@ -49,13 +49,14 @@ class Tasks:
 
 def find_tasks(sheet: ScannedSheet, area: Area) -> int | None:
     """The row of the task table's head: 任务名称 beside another column of it."""
-    for row in range(area.top, area.bottom + 1):
-        keys = {
-            role.key for label in sheet.labels(row, row, area.left, area.right) if (role := label.role(SCOPE))
-        }
-        if "name" in keys and keys & {"content", "outcome", "number"}:
-            return row
-    return None
+    keys: dict[int, set[str]] = {}
+    for label in sheet.labels(area.top, area.bottom, area.left, area.right):
+        if role := label.role(SCOPE):
+            keys.setdefault(label.row, set()).add(role.key)
+    return next(
+        (row for row, found in keys.items() if "name" in found and found & {"content", "outcome", "number"}),
+        None,
+    )
 
 
 def read_tasks(sheet: ScannedSheet, head_row: int, limit: int, area: Area) -> Tasks:

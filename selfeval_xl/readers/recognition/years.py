@@ -67,7 +67,9 @@ def printed_year(sheet: ScannedSheet, title: str | None, area: Area) -> int | No
             if len(text) > _LONGEST_LINE:
                 continue
             plain = plain_years(text)
-            if not (_LINE.search(plain) or (len(columns) == 1 and _LONE_LINE.match(plain))):
+            if "20" not in plain or not (
+                _LINE.search(plain) or (len(columns) == 1 and _LONE_LINE.match(plain))
+            ):
                 continue
             if match := _BARE.search(plain):
                 sheet.values.add((row, column))

@@ -37,8 +37,9 @@ class Published:
 
     copies: department, file, count of masked numbers. refused: department, form or report that was not
     published, reason. unfinished: department, form or report with a stub left. faulty: department, form,
-    and what of it is still to be mended (P02). pdfs: PDF copies. not_made: files without a PDF.
-    kept: sentences about files that were left as they are. told: by which workbook officers decided.
+    and what of it is still to be mended (P02). pictures: department, report, how many were left out. pdfs:
+    PDF copies. not_made: files without a PDF. kept: sentences about files that were left as they are. told:
+    by which workbook officers decided.
     """
 
     out: Path
@@ -46,6 +47,7 @@ class Published:
     refused: tuple[tuple[str, str, str], ...]
     unfinished: tuple[tuple[str, str], ...] = ()
     faulty: tuple[tuple[str, str, str], ...] = ()
+    pictures: tuple[tuple[str, str, int], ...] = ()
     pdfs: tuple[Path, ...] = ()
     not_made: tuple[Path, ...] = ()
     kept: tuple[str, ...] = ()
@@ -56,7 +58,8 @@ class Published:
 class _Run:
     """The copies and refusals of one run so far.
 
-    unpacked: a folder for files taken out of archives. folders: names of the departments' folders.
+    unpacked: a folder for files taken out of archives. folders: names of the departments' folders. held: why
+    forms are kept back, by their id.
     """
 
     out: Path
@@ -65,7 +68,9 @@ class _Run:
     copies: list[tuple[str, Path, int]] = field(default_factory=list)
     refused: list[tuple[str, str, str]] = field(default_factory=list)
     unfinished: list[tuple[str, str]] = field(default_factory=list)
+    pictures: list[tuple[str, str, int]] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    held: dict[int, str] = field(default_factory=dict)
 
 
 def publish(
@@ -78,12 +83,12 @@ def publish(
     jobs: int | None = None,
     progress: Callable[[int, int, str], None] | None = None,
     workbook: str | Path | None = None,
-    agreed: Callable[[list[tuple[str, str, str]]], bool] = lambda faulty: True,
+    agreed: Callable[[list[tuple[str, str, str]]], bool | None] = lambda faulty: True,
 ) -> Published:
     """Writes into `out` a folder for each department with its public workbook and report.
 
     workbook: the county workbook with the officers' decisions. agreed: asked before anything is published of
-    which something is still to be mended.
+    which something is still to be mended; False: nothing is published, None (nobody can be asked): all else.
 
     Of every form the version that counts is published. Projects that the roster marks as not public are
     refused, and so is whatever else names them. Raises UsageError and OutputError.
@@ -98,17 +103,25 @@ def publish(
     program = office() if pdf else ""
     rules = policy if isinstance(policy, Policy) else load(policy)
     material, decisions = study_decided(folder, roster, rules, jobs, progress, workbook)
-    faulty = _faulty(material)
-    if faulty and not agreed(faulty):
-        return Published(out, (), (), faulty=tuple(faulty), told=decisions.told)
+    by_form = _faulty(material)
+    faulty = tuple(by_form.values())
+    answer = agreed(list(faulty)) if faulty else True
+    if answer is False:
+        return Published(out, (), (), faulty=faulty, told=decisions.told)
     private = _private(decisions.written, material)
     with scratch() as unpacked:
         run = _Run(out, unpacked, folder_names(material.entries))
+        if answer is None:
+            run.held = {
+                form: f"{message.rstrip('。')}，没有人核实；确要公开的加 --yes"
+                for form, (*_, message) in by_form.items()
+            }
+            faulty = ()
         for entry in material.entries:
             _publish(entry, material, run, private)
     written = [path for _, path, _ in run.copies]
     pdfs = make_pdfs(written, program, run.kept) if pdf else []
-    return replace(_published(run, pdfs, written if pdf else []), faulty=tuple(faulty), told=decisions.told)
+    return replace(_published(run, pdfs, written if pdf else []), faulty=faulty, told=decisions.told)
 
 
 def _published(run: _Run, pdfs: Sequence[Path], wanted: Sequence[Path]) -> Published:
@@ -118,26 +131,29 @@ def _published(run: _Run, pdfs: Sequence[Path], wanted: Sequence[Path]) -> Publi
         tuple(run.copies),
         tuple(run.refused),
         tuple(run.unfinished),
+        pictures=tuple(run.pictures),
         pdfs=tuple(pdfs),
         not_made=tuple(path for path in wanted if path.with_suffix(".pdf") not in pdfs),
         kept=tuple(run.kept),
     )
 
 
-def _faulty(material: CountyData) -> list[tuple[str, str, str]]:
-    """Department, form and what of it is still to be mended (P02), for all that may be published."""
+def _faulty(material: CountyData) -> dict[int, tuple[str, str, str]]:
+    """Department, form and what of it is still to be mended (P02), by the id of the form, for all filled ones."""
+    from selfeval_xl.county.departments.data import BLANK
     from selfeval_xl.rules.public import still_to_mend
     from selfeval_xl.rules.runner import findings_of_rule
     from selfeval_xl.workflows.publishing.forms import name_of
 
-    return [
-        (entry.name, name_of(assessed.form), finding.message)
+    return {
+        id(assessed.form): (entry.name, name_of(assessed.form), finding.message)
         for entry in material.entries
         for assessed in entry.forms
+        if assessed.status != BLANK
         for finding in findings_of_rule(
             "P02", still_to_mend(assessed.findings, material.policy), material.policy
         )
-    ]
+    }
 
 
 def _private(written: Written, material: CountyData) -> dict[int, str]:
@@ -188,14 +204,19 @@ def _open_forms(
     entry: DepartmentData, secret: dict[str, str], run: _Run
 ) -> Iterator[tuple[Form, PublicForm, OpenedWorkbook]]:
     """The forms that may be published, each with its public copy and its file; the department form first."""
+    from selfeval_xl.county.departments.data import BLANK
     from selfeval_xl.workflows.publishing.forms import name_of, public_form, texts_of
 
     files = _opened_files(entry, run)
     forms = sorted((assessed.form for assessed in entry.forms), key=lambda form: form.kind == PROJECT)
+    blank = {id(assessed.form) for assessed in entry.forms if assessed.status == BLANK}
     for form in forms:
         name = name_of(form)
         if form.kind == PROJECT and squeeze(form.project or "") in secret:
             run.refused.append((entry.name, name, secret[squeeze(form.project or "")]))
+            continue
+        if why := run.held.get(id(form)) or ("还没有填" if id(form) in blank else ""):
+            run.refused.append((entry.name, name, why))
             continue
         opened = files.get(form.file)
         grid = opened.grids.get(form.sheet) if opened else None
@@ -241,6 +262,8 @@ def _publish_report(
     with leaving(run.kept):
         document.save(public.document, target)
         run.copies.append((entry.name, target, public.masked))
+        if public.pictures:
+            run.pictures.append((entry.name, name, public.pictures))
 
 
 def _kept_back(entry: DepartmentData, material: CountyData) -> dict[str, str]:

@@ -25,11 +25,14 @@ _APP0, _APP2, _APP14, _LAST_APP, _REMARK, _SCAN = 0xE0, 0xE2, 0xEE, 0xEF, 0xFE, 
 
 
 def plain_picture(data: bytes) -> bytes:
-    """The picture without metadata, its points unchanged; b"" for a damaged one. Other kinds are left."""
+    """The picture without metadata, its points unchanged; b"" for a damaged one and for other kinds.
+
+    EMF, WMF and SVG are drawings with texts, GIF and TIFF have remarks in many places.
+    """
     try:
         if data.startswith(_PNG):
             return _plain_png(data)
-        return _plain_jpeg(data) if data.startswith(_JPEG) else data
+        return _plain_jpeg(data) if data.startswith(_JPEG) else b""
     except (IndexError, struct.error):
         return b""
 

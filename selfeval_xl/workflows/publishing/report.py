@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.model.forms import Report
@@ -56,11 +56,15 @@ _BESIDE = ("footnotes", "endnotes")
 
 @dataclass(frozen=True, slots=True)
 class PublicReport:
-    """A report as it may be published. masked: the count of masked numbers. text: all of it, notes too."""
+    """A report as it may be published.
+
+    masked: the count of masked numbers. text: all of it, notes too. pictures: how many were left out.
+    """
 
     document: Document
     masked: int
     text: str
+    pictures: int = 0
 
 
 def public_report(report: Report) -> PublicReport:
@@ -81,8 +85,7 @@ def public_report(report: Report) -> PublicReport:
         except (PackageNotFoundError, BadZipFile, KeyError, ValueError) as error:
             raise UnreadableFile(f"“{Path(report.file).name}”打不开，没有公开。") from error
     hidden = hidden_styles(document.styles.element)
-    for root, part in _roots_with_parts(document):
-        leave_visible(root, part, hidden)
+    pictures = sum(leave_visible(root, part, hidden) for root, part in _roots_with_parts(document))
     masked = sum(_mask(root) for root in _roots(document))
     beside = [_clean_part(part, hidden) for part in _parts(document.part, _BESIDE)]
     _forget_authors(document)
@@ -90,7 +93,10 @@ def public_report(report: Report) -> PublicReport:
     without_metadata(document.part.package)
     text = "\n".join("".join(root.itertext()) for root in _roots(document))
     return PublicReport(
-        document, masked + sum(count for count, _ in beside), "\n".join([text, *(text for _, text in beside)])
+        document,
+        masked + sum(note.masked for note in beside),
+        "\n".join([text, *(note.text for note in beside)]),
+        pictures + sum(note.pictures for note in beside),
     )
 
 
@@ -176,19 +182,24 @@ def _parts(part: Part, kinds: Iterable[str]) -> list[Part]:
     ]
 
 
-def _clean_part(part: Part, hidden: frozenset[str]) -> tuple[int, str]:
-    """Cleans and masks footnotes or endnotes, which python-docx keeps as bytes.
+class _Note(NamedTuple):
+    """What was found in footnotes or endnotes: masked numbers, text, pictures left out."""
 
-    Returns the count of masked numbers and the text.
-    """
+    masked: int
+    text: str
+    pictures: int
+
+
+def _clean_part(part: Part, hidden: frozenset[str]) -> _Note:
+    """Cleans and masks footnotes or endnotes, which python-docx keeps as bytes."""
     from docx.oxml import parse_xml
     from lxml import etree
 
     root = parse_xml(part.blob)
-    leave_visible(root, part, hidden)
+    pictures = leave_visible(root, part, hidden)
     count = _mask(root)
     part._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-    return count, "".join(root.itertext())
+    return _Note(count, "".join(root.itertext()), pictures)
 
 
 def _forget_embedded(document: Document) -> None:

@@ -5,7 +5,7 @@ Fields become their last result, links their text, content controls and smart ta
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from selfeval_xl.workflows.publishing.plain_pictures import plain_picture
@@ -41,8 +41,11 @@ _TEXTS = ("descr", "title", "alt", "name", "o:title", "href")  # attributes of d
 _OFF = ("0", "false", "off")
 
 
-def leave_visible(root: _Element, part: Part, hidden_styles: frozenset[str]) -> None:
-    """Takes out of a part's text all that is not seen. hidden_styles: identities of styles of hidden text."""
+def leave_visible(root: _Element, part: Part, hidden_styles: frozenset[str]) -> int:
+    """Takes out of a part's text all that is not seen. hidden_styles: identities of styles of hidden text.
+
+    Returns how many pictures went with it, because nobody can say what else is in them (EMF, WMF, SVG).
+    """
     from docx.oxml.ns import qn
 
     for row in list(root.iter(qn("w:tr"))):
@@ -55,8 +58,9 @@ def leave_visible(root: _Element, part: Part, hidden_styles: frozenset[str]) -> 
         if _is_hidden(run, hidden_styles) and run.getparent() is not None:
             run.getparent().remove(run)
     take_out(root)
+    pictures = _pictures_of_other_kinds(part)
     _drop_relations(part)
-    _drop_without_part(root, part)
+    dropped = _drop_without_part(root, part, pictures)
     for element in root.iter():
         if isinstance(element.tag, str) and element.tag.rpartition("}")[2] in (
             "docPr",
@@ -67,6 +71,7 @@ def leave_visible(root: _Element, part: Part, hidden_styles: frozenset[str]) -> 
             for attribute in list(element.attrib):
                 if attribute.rpartition("}")[2] in _TEXTS:
                     element.set(attribute, "") if attribute == "name" else element.attrib.pop(attribute)
+    return dropped
 
 
 def take_out(root: _Element) -> None:
@@ -153,16 +158,44 @@ def _drop_relations(part: Part, kept: Iterable[str] = _KEPT_RELATIONS) -> None:
             del part.rels[identity]
 
 
-def _drop_without_part(root: _Element, part: Part) -> None:
-    """Takes out what refers to a part that was dropped, with the drawing around it."""
+def _pictures_of_other_kinds(part: Part) -> set[str]:
+    """The relations to pictures of other kinds than PNG and JPEG, or damaged ones; they are dropped."""
+    found = {
+        identity
+        for identity, relation in part.rels.items()
+        if not relation.is_external
+        and relation.reltype.rpartition("/")[2] == "image"
+        and not plain_picture(relation.target_part.blob)
+    }
+    for identity in found:
+        del part.rels[identity]
+    return found
+
+
+def _drop_without_part(root: _Element, part: Part, pictures: Collection[str]) -> int:
+    """Takes out what refers to a part that was dropped, with the drawing around it.
+
+    pictures: the dropped relations to pictures; returns how many drawings with one of them were taken out. A
+    drawing whose picture stays loses only the other form of it (SVG) that newer programs would show.
+    """
     from docx.oxml.ns import qn
 
     space = qn("r:id").partition("}")[0] + "}"
     drawn = {qn(f"w:{name}") for name in _DRAWN}
+    count = 0
     for element in list(root.iter()):
         for attribute, identity in element.attrib.items():
             if attribute.startswith(space) and identity and identity not in part.rels:
-                around = next((each for each in element.iterancestors() if each.tag in drawn), element)
-                if around.getparent() is not None:
+                around = next(
+                    (each for each in element.iterancestors() if _holds_together(each, drawn)), element
+                )
+                if around.getparent() is not None and root in around.iterancestors():
                     around.getparent().remove(around)
+                    count += identity in pictures and around.tag in drawn
                 break
+    return count
+
+
+def _holds_together(element: _Element, drawn: Collection[str]) -> bool:
+    """Whether an element is of no use without a part that something in it refers to."""
+    return element.tag in drawn or str(element.tag).endswith("}ext")

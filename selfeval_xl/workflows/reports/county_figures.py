@@ -20,11 +20,13 @@ from selfeval_xl.county.departments.data import (
     MENDED,
     MISSING,
     NONE,
+    REPORTED,
     UNLISTED,
     UNSCORED,
 )
 from selfeval_xl.county.private import masked, without_private
 from selfeval_xl.county.recount import rejected
+from selfeval_xl.county.sheets.findings import NOBODY
 from selfeval_xl.county.sheets.submissions import PASSED
 from selfeval_xl.county.workbook.rate_bands import Band, low_rate, rate_bands
 from selfeval_xl.model.findings import Counts, Severity, Treatment
@@ -121,7 +123,7 @@ def county_figures(
     return CountyFigures(
         departments=_departments(tables, listed, silent, rostered),
         projects={
-            "assessed": sum(status not in (MISSING, EXEMPT) for status in statuses),
+            "assessed": sum(status in (REPORTED, EXTRA) for status in statuses),
             "missing": statuses.count(MISSING),
             "extra": statuses.count(EXTRA),
             "exempt": statuses.count(EXEMPT),
@@ -221,14 +223,17 @@ def _departments(
 
 
 def _by_treatment(rows: Iterable[Row]) -> Counts:
-    """The findings of the county by treatment, as 审核问题 has them: without those that are mended."""
+    """The findings of the county by treatment, as 总览 counts them.
+
+    Those that are mended, that officers reject, or that are on files of no department do not count.
+    """
     labels = {treatment.label: treatment.value for treatment in Treatment}
     numbers = Counter(
         "explained"
         if row["treatment"] == Treatment.EXPLAIN.label and row["status"] == EXPLAINED
         else labels.get(row["treatment"], "")
         for row in rows
-        if row["status"] != MENDED and not rejected(row.get("opinion"))
+        if row["status"] != MENDED and not rejected(row.get("opinion")) and row["department"] != NOBODY
     )
     return Counts(**{name: numbers[name] for name in Counts._fields})
 

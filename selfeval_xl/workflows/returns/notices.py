@@ -111,7 +111,7 @@ def _received(entry: DepartmentData) -> str:
         f"{name}{count}{unit}"
         for name, count, unit in (
             ("项目表", len(entry.projects), "张"),
-            ("整体表", len(entry.wholes), "张"),
+            ("整体表", len(entry.filled_wholes), "张"),
             ("报告", len(entry.reports), "份"),
         )
         if count

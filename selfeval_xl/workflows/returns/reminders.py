@@ -20,7 +20,10 @@ _NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩"
 
 
 def lacking(entry: DepartmentData, sealed_expected: bool) -> list[str]:
-    """The names of missing material besides project forms: 部门整体自评表, 自评报告, 盖章件."""
+    """The names of missing material besides project forms: 部门整体自评表, 自评报告, 盖章件.
+
+    A department's own form that came and in which nothing was filled in is what a return asks for.
+    """
     from selfeval_xl.county.sheets.departments import sealed
 
     parts = (

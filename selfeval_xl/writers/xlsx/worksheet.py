@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -193,6 +193,15 @@ class Worksheet:
             row = self._row(area.bottom)
             row.set("ht", f"{min(heights[-1] + missing, TALLEST_ROW):.2f}".rstrip("0").rstrip("."))
             row.set("customHeight", "1")
+            self.changed()
+
+    def show_rows(self, rows: Iterable[int], hidden: bool = False) -> None:
+        """Shows rows that may be hidden, or hides them."""
+        for number in rows:
+            if hidden:
+                self._row(number).set("hidden", "1")
+            elif number in self._rows:
+                self._rows[number].attrib.pop("hidden", None)
             self.changed()
 
     def width(self, column: int) -> float:
