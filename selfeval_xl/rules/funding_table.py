@@ -174,8 +174,8 @@ def ten_thousandfold(amount: Decimal, other: Decimal, slack: Decimal) -> bool:
 
     slack: how far off the factor may be, as a share of it.
     """
-    large, small = max(amount, other), min(amount, other)
-    return small > 0 and abs(large / small / 10000 - 1) <= slack
+    large, small = (amount, other) if amount > other else (other, amount)
+    return 0 < small * 1000 < large and abs(large / small / 10000 - 1) <= slack
 
 
 def printed_rate_fits(form: Form, line: FundingLine, budget: Decimal, executed: Decimal) -> bool:

@@ -238,6 +238,9 @@ def payment_as_quantity(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
+_ABOUT_MONEY = re.compile("[付拨兑发补贴缴偿奖薪酬费款资金支助还]")  # without one a count is no payment
+
+
 def _is_payment(row: Indicator, policy: Policy) -> bool:
     """Whether an indicator in money or times only says what was paid."""
     measure, name = quantity(row).measure, bare(row.name)
@@ -245,8 +248,10 @@ def _is_payment(row: Indicator, policy: Policy) -> bool:
         return False
     if measure is not None and measure.dimension.startswith("money") and pattern("payments").search(name):
         return not pattern("earned").search(name)
-    counted = measure is None or measure.dimension == "count" or measure.dimension.startswith("money")
-    return counted and raises("payment", _with_target(row), policy)
+    in_money = measure is not None and measure.dimension.startswith("money")
+    counted = measure is None or measure.dimension == "count"
+    may_be = in_money or (counted and _ABOUT_MONEY.search(name))
+    return bool(may_be) and raises("payment", _with_target(row), policy)
 
 
 def _with_target(row: Indicator) -> str:
