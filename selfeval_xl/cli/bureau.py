@@ -180,7 +180,8 @@ def consolidate(
     policy: PolicyFile = None,
 ) -> None:
     """把收到的材料汇总成一个全县工作簿，每个数都能回到原表的格。"""
-    from selfeval_xl.cli.screen.screen import ProgressBars, forms_in_one, show_county
+    from selfeval_xl.cli.screen.screen import ProgressBars, show_county
+    from selfeval_xl.cli.screen.sending import forms_in_one
     from selfeval_xl.county import consolidate as run
     from selfeval_xl.files import replacing
     from selfeval_xl.rules.county_file import load
