@@ -9,6 +9,7 @@ from selfeval_xl.model import fields
 from selfeval_xl.model.findings import Finding, Member
 from selfeval_xl.model.forms import Form, FundingLine, Goal, Indicator, Task
 from selfeval_xl.model.grid import cell_names
+from selfeval_xl.rules.indicators import bare
 
 # Rules that say of several rows at once what is wrong with each of them.
 _GROUPING = frozenset("D01 D04 D05 D09 F09 F17 I07 I12 I13 I14 I18 N01 N02 N08 N10 S14 T06".split())
@@ -61,9 +62,10 @@ def _text(record: FundingLine | Indicator | Goal | Task, key: str) -> str:
     label = "说明" if field is None and key == "note" else field.label if field else ""
     if not label:
         return ""
+    name = bare(record.subject) if isinstance(record, Indicator) else record.subject
     if key in ("name", "source"):
-        return f"“{record.subject}”"
-    of = f"“{record.subject}”的" if scope != fields.GOAL and record.subject else ""
+        return f"“{name or record.subject}”"
+    of = f"“{name or record.subject}”的" if scope != fields.GOAL and record.subject else ""
     return f"{of}{label}{_quoted(getattr(record, key, None))}"
 
 
