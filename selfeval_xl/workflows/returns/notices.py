@@ -11,7 +11,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from selfeval_xl.model.findings import Finding, Treatment, counted
-from selfeval_xl.model.places import cells_shown
+from selfeval_xl.model.places import cells_shown, is_word
 from selfeval_xl.workflows.marking.progress import place_of
 from selfeval_xl.workflows.marking.result_list import cells_of
 from selfeval_xl.workflows.returns import dates
@@ -142,7 +142,7 @@ def where(finding: Finding, several: bool = False, files: bool = False) -> str:
         return ""
     places = cells_shown(finding.file, ",".join(cells_of(finding)[:_FEW])).replace(",", "、")
     if not several:
-        return f"《{sheet}》{places}"
+        return f"{sheet}{places}" if finding.sheet and is_word(finding.file) else f"《{sheet}》{places}"
     file = f"{PurePath(finding.file).name} " if files and finding.file else ""
     named = f"“{finding.project}”" if finding.project else ""
     return f"{named}（{file}{sheet}）{places}" if named else f"《{file}{sheet}》{places}"
