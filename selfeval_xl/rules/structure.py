@@ -27,7 +27,7 @@ from selfeval_xl.rules.texts import cells, phrases
 # The heading fields that every layout asks for; a unit's code or a remark may stay empty.
 HEADING = {
     PROJECT: (("project", "项目名称"), ("department", "主管部门"), ("unit", "实施单位"), ("year", "年度")),
-    DEPARTMENT: (("department", "部门名称"), ("year", "年度")),
+    DEPARTMENT: (("department", "部门"), ("year", "年度")),  # printed as 部门名称, 主管部门 ...
 }
 _BLANK_YEAR = re.compile(
     r"[(（]\s*+(?:20)?+\s*+[_＿xX×*]*+\s*+年度?+\s*+[)）]|^\s*+(?:20)?+[_＿xX×*]{2,}\s*年度?|^\s*+(?:20\s*+)?+年度"
