@@ -1,4 +1,4 @@
-"""The version that officers choose, and what they do not publish, rule returns, bulletin and public copies."""
+"""What officers choose and what they do not publish rules returns, bulletin and public copies."""
 
 from __future__ import annotations
 
@@ -57,9 +57,7 @@ def test_the_chosen_version_is_what_goes_back(chosen, tmp_path):
     (back,) = [each for each in result.returns if each.name == early.name]
     assert [os.path.basename(file.path) for file in back.files] == ["早.xlsx"]
     form = next(
-        form
-        for form in read_file(back.files[0].out).forms
-        if form.project == early.projects[3]["project"]
+        form for form in read_file(back.files[0].out).forms if form.project == early.projects[3]["project"]
     )
     assert Decimal(form.total_funding.executed) == executed(early)
     assert "X07" not in {row["规则编号"] for row in listed(back.files[0].out)}

@@ -1,7 +1,7 @@
 """A county workbook and its store as version b23c5dd wrote them, every hand column filled: all comes back.
 
-`old_county/` was made by that version's `consolidate` of the two files in it; its hand columns were filled with
-their label and row, days as texts, before anything of the present version saw it.
+`old_county/` was made by that version's `consolidate` of the two files in it; its hand columns were filled
+with their label and row, days as texts, before anything of the present version saw it.
 """
 
 from __future__ import annotations
@@ -79,7 +79,10 @@ def test_opinions_on_findings_are_with_the_finding_or_listed_with_its_name(again
     gone = list(written)
     for each in now:
         gone.remove(each)  # none has come to another finding
-    findings = {tuple(map(plain_text, (row[label] for label in NAMES["审核问题"]))) for row in rows_of(after, "审核问题")}
+    findings = {
+        tuple(map(plain_text, (row[label] for label in NAMES["审核问题"])))
+        for row in rows_of(after, "审核问题")
+    }
     assert not [row for row, _, _ in gone if row in findings]  # only what is no finding any more
     cells = table(after, "收件核对")
     top = next(number for number, row in enumerate(cells) if "未能带回的手工意见" in row)

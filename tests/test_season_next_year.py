@@ -49,7 +49,9 @@ def found(path, name) -> int | None:
 
 def test_every_project_of_both_years_has_its_row(season):
     now = {each.name: each for each in season.truth_after.projects if each.status != "免评"}
-    last = {each.name: each for each in season.truth_now.projects if each.status in ("已报", "名册外", "未填报")}
+    last = {
+        each.name: each for each in season.truth_now.projects if each.status in ("已报", "名册外", "未填报")
+    }
     rows = {row["项目名称"]: row for row in rows_of(season.after, "与上年对比")}
     assert tuple(rows) == (*STATES, *ENDED)
     for name in rows:

@@ -131,7 +131,10 @@ def test_no_letter_and_no_list_has_anything_of_another_department(season):
             name
             for each in truth.departments
             if each != department
-            for name in (each.name, *(project.name for project in truth.projects if project.department == each.code))
+            for name in (
+                each.name,
+                *(project.name for project in truth.projects if project.department == each.code),
+            )
         ]
         for path in (file for folder in folders for file in folder.rglob("*") if file.is_file()):
             found = [name for name in others if name in everything_in(path)]

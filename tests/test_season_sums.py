@@ -34,8 +34,8 @@ from support.season_sums import (
     missed,
     money,
     project_row,
-    ratio,
     rates,
+    ratio,
     reported,
     rounded,
     score,
@@ -108,9 +108,7 @@ def test_a_row_of_each_project(after):
             expected |= {**counted, "校验建议": advice(counted, True)}
         assert not differing(expected, row), each.name
     summed = {label: total(money(each)[label] for each in truth.projects) for label in AMOUNTS}
-    counted = {
-        label: sum(row[label] or 0 for row in map(project_row, truth.projects)) for label in COUNTS
-    }
+    counted = {label: sum(row[label] or 0 for row in map(project_row, truth.projects)) for label in COUNTS}
     known = [rates(money(each))["未执行金额（万元）"] for each in truth.projects]
     expected = summed | counted | {"未执行金额（万元）": total(known)}
     expected["执行率"] = ratio(summed[AMOUNTS[2]], summed[AMOUNTS[1]])
@@ -131,13 +129,17 @@ def test_a_row_of_each_department(after):
         expected["审核意见"] = "同意" if second and each.code == "105" else None
         expected["自评报告"] = 1 if each.code == "105" else 0
         expected["盖章件"] = 1 if each.code == "103" else 0
-        if not any(money(project)[AMOUNTS[1]] for project in truth.projects if project.department == each.code):
+        if not any(
+            money(project)[AMOUNTS[1]] for project in truth.projects if project.department == each.code
+        ):
             expected |= dict.fromkeys((*AMOUNTS, "未执行金额（万元）"))  # nothing is known of its money
         assert not differing(expected, rows[each.code]), each.name
     sums = totals(path, "部门汇总")
     for label in (*AMOUNTS, "未执行金额（万元）", *COUNTS, "须修改数", "须说明数", "错误数", "应评项目数"):
         assert same(total(Decimal(part[label] or 0) for part in parts), sums[label]), label
-    assert same(completion({label: sum(part[label] for part in parts) for label in COUNTS}), sums["指标完成率"])
+    assert same(
+        completion({label: sum(part[label] for part in parts) for label in COUNTS}), sums["指标完成率"]
+    )
 
 
 def test_a_row_of_each_source_of_money(after):
@@ -162,8 +164,12 @@ def test_a_row_of_each_source_of_money(after):
 
 def test_a_row_of_each_indicator(after):
     path, truth, _ = after
-    rows = {(row["项目名称"], row["三级指标"]): row for row in rows_of(path, "指标明细") if row["表别"] == "项目"}
-    wanted = {(each.name, row.name): row for each in truth.projects if each.status in CAME for row in each.rows}
+    rows = {
+        (row["项目名称"], row["三级指标"]): row for row in rows_of(path, "指标明细") if row["表别"] == "项目"
+    }
+    wanted = {
+        (each.name, row.name): row for each in truth.projects if each.status in CAME for row in each.rows
+    }
     assert rows.keys() == wanted.keys()
     said = {ZERO: UNMET, "未填": None}
     for key, row in wanted.items():
@@ -182,7 +188,9 @@ def test_a_row_of_each_indicator(after):
 
 def test_a_row_of_each_deviation(after):
     path, truth, second = after
-    rows = {(row["项目名称"], row["三级指标"]): row for row in rows_of(path, "偏差清单") if row["表别"] == "项目"}
+    rows = {
+        (row["项目名称"], row["三级指标"]): row for row in rows_of(path, "偏差清单") if row["表别"] == "项目"
+    }
     wanted = {
         (each.name, row.name): (each, row)
         for each in truth.projects
@@ -382,8 +390,7 @@ def test_front_page_causes_and_review(after):
     findings = rows_of(path, "审核问题")
     whole = [asked(findings, 部门名称=each.name) for each in truth.departments]
     proposals = Counter(
-        advice(counted, reported(each, truth))
-        for each, counted in zip(truth.departments, whole, strict=True)
+        advice(counted, reported(each, truth)) for each, counted in zip(truth.departments, whole, strict=True)
     )
     row = block(path, "七、")[0]
     expected = {

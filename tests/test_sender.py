@@ -27,7 +27,10 @@ def county(tmp_path_factory):
             department("101", "青山县教育局", 报送截止日期="2025-03-31"),
             department("102", "青山县水利局", 报送截止日期="2025-03-31"),
         ],
-        项目=[project("E1", "101", "校舍维修", 全年预算数=20), project("W1", "102", "渠道维修", 全年预算数=5)],
+        项目=[
+            project("E1", "101", "校舍维修", 全年预算数=20),
+            project("W1", "102", "渠道维修", 全年预算数=5),
+        ],
         绩效目标=[target("E1", ROWS[0])],
     )
     asked = IssueOptions(year=2024, contact="赵六", phone="0439-1234567")

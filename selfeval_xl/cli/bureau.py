@@ -161,7 +161,10 @@ def consolidate(
     ] = None,
     with_forms: Annotated[
         bool,
-        typer.Option("--with-forms", help="把各部门的表按官方表样附在后面，每张表一个工作表，另有目录；超过300张的先问，不问时一个部门一个文件。"),
+        typer.Option(
+            "--with-forms",
+            help="把各部门的表按官方表样附在后面，每张表一个工作表，另有目录；超过300张的先问，不问时一个部门一个文件。",
+        ),
     ] = False,
     parquet: Annotated[
         Path | None,
@@ -178,7 +181,8 @@ def consolidate(
     policy: PolicyFile = None,
 ) -> None:
     """把收到的材料汇总成一个全县工作簿，每个数都能回到原表的格。"""
-    from selfeval_xl.cli.screen.screen import ProgressBars, forms_in_one, show_county
+    from selfeval_xl.cli.screen.screen import ProgressBars, show_county
+    from selfeval_xl.cli.screen.sending import forms_in_one
     from selfeval_xl.county import consolidate as run
     from selfeval_xl.files import replacing
     from selfeval_xl.rules.county_file import load

@@ -68,7 +68,9 @@ def publish(
     """
     tables = Store(out.with_suffix(".sqlite"), store)
     try:
-        forms = _form_sheets(departments.material, out, last is not None, agree_to_forms) if with_forms else None
+        forms = (
+            _form_sheets(departments.material, out, last is not None, agree_to_forms) if with_forms else None
+        )
         return _publish(tables, departments, out, written or Written(), last, forms, parquet, most_rows)
     finally:
         tables.close()

@@ -10,7 +10,10 @@ from selfeval_xl.county.departments.data import CountyData
 from selfeval_xl.county.output import county_name
 
 _DEFAULT = "默认"
-_ISSUED = {"bureau_contact": "contact", "bureau_phone": "phone"}  # policy parameter: key of an issued workbook
+_ISSUED = {
+    "bureau_contact": "contact",
+    "bureau_phone": "phone",
+}  # policy parameter: key of an issued workbook
 
 
 def with_sender(material: CountyData) -> Policy:

@@ -98,9 +98,7 @@ def _whole(form: Form, issued: Path, rows: tuple[Row, ...]) -> list[Edit]:
     if not rows:
         return []
     (grid,) = [grid for grid in open_source(issued).grids if grid.name == form.sheet]
-    table = [
-        [grid.text(row, column).strip() for column in range(grid.width)] for row in range(grid.height)
-    ]
+    table = [[grid.text(row, column).strip() for column in range(grid.width)] for row in range(grid.height)]
     head = next(number for number, texts in enumerate(table) if "三级指标" in texts)
     columns = {text: column for column, text in enumerate(table[head]) if text}
     values = {

@@ -108,7 +108,9 @@ def _send(truth: Truth, books: dict[str, Path], received: Path) -> None:
         _fill(truth.projects, each, books, folder / f"{each.code}.xlsx")
     own_form(received / "107文旅局.xlsx", _named(truth, "文化馆免费开放"), by_code["107"].came)
     settings = {"department_code": "502", "department": by_code["502"].name}
-    another_project(received / "东河镇补报.xlsx", _named(truth, "村道亮化工程"), settings, by_code["502"].came)
+    another_project(
+        received / "东河镇补报.xlsx", _named(truth, "村道亮化工程"), settings, by_code["502"].came
+    )
     # An older version, a copy, a report, a scan, an archive nobody can open, and what is no self-evaluation.
     older = copy.deepcopy(truth)
     older.change("河道清淤", money=(("其他资金", "其他资金（含结转)", "10", "10", "4.5"),))
@@ -140,7 +142,9 @@ def _named(truth: Truth, name: str) -> Project:
 def _decide(county: Path, truth: Truth) -> None:
     """What the officers write into the county workbook after the first round."""
     by_code = {each.code: each.name for each in truth.departments}
-    assert write_hand(county, "部门汇总", {"部门名称": by_code["105"]}, 审核意见="同意", 审核日期=RETURNED) == 1
+    assert (
+        write_hand(county, "部门汇总", {"部门名称": by_code["105"]}, 审核意见="同意", 审核日期=RETURNED) == 1
+    )
     assert write_hand(county, "审核问题", {"规则编号": "X11"}, 审核意见="不认可", 审核人="王") == 1
     column = "原因分类（自动，可改）"
     assert write_hand(county, "偏差清单", {"三级指标": "受益人口"}, **{column: "拆迁困难"}) == 1

@@ -31,7 +31,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Project:
-    """A project of the roster or a form. money: kind, source as written, 年初, 全年, 执行 in 万元 as texts."""
+    """A project of the roster or a form. money: kind, source as written, 年初, 全年, 执行 in 万元."""
 
     code: str
     name: str
@@ -243,9 +243,7 @@ PROJECTS = (
         ((FISCAL, FISCAL, "12", "12", None),),
         status="漏报",
     ),
-    Project(
-        "F2", "森防值守系统", "106", "", ((FISCAL, FISCAL, "8", "8", None),), status="漏报", secret=True
-    ),
+    Project("F2", "森防值守系统", "106", "", ((FISCAL, FISCAL, "8", "8", None),), status="漏报", secret=True),
     Project(
         "L1",
         "文化馆免费开放",

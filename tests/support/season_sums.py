@@ -84,7 +84,9 @@ def rates(row: dict[str, Decimal | None]) -> dict[str, Decimal | None]:
     return {
         "执行率": ratio(executed, annual),
         "未执行金额（万元）": None if None in (annual, executed) else annual - executed,
-        "预算调整率": None if None in (annual, initial) or not initial else rounded((annual - initial) / initial),
+        "预算调整率": None
+        if None in (annual, initial) or not initial
+        else rounded((annual - initial) / initial),
     }
 
 
@@ -149,7 +151,9 @@ def department_row(department: Department, truth: Truth) -> dict[str, object]:
     own = [each for each in truth.projects if each.department == department.code]
     states = [each.status for each in own]
     amounts = {label: total(money(each)[label] for each in own) for label in AMOUNTS}
-    counted = {label: sum(counts(each.rows)[label] for each in own if each.status in CAME) for label in COUNTS}
+    counted = {
+        label: sum(counts(each.rows)[label] for each in own if each.status in CAME) for label in COUNTS
+    }
     scores = [points for each in own if (points := score(each)) is not None]
     annual = amounts[AMOUNTS[1]]
     return {
@@ -196,7 +200,16 @@ def sources(truth: Truth) -> dict[str, list[Decimal]]:
     return sums
 
 
-BANDS = ("超过100%", "100%", "90%（含）-100%", "80%（含）-90%", "60%（含）-80%", "0-60%", "零执行", "全年预算为0")
+BANDS = (
+    "超过100%",
+    "100%",
+    "90%（含）-100%",
+    "80%（含）-90%",
+    "60%（含）-80%",
+    "0-60%",
+    "零执行",
+    "全年预算为0",
+)
 
 
 def band(project: Project) -> str | None:

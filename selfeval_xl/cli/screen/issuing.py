@@ -43,9 +43,11 @@ def show_issued(issued: Issued) -> None:
 
 
 def asked_year() -> int | None:
-    """The year that is evaluated, asked of the person at the terminal; without one it is said that it lacks."""
+    """The year that is evaluated, asked of the person at the terminal; where there is none, said to lack."""
     if is_attended():
-        print("自评哪一年？（输入年度，例如 2025；直接回车：表上不印年度）", end="", file=sys.stderr, flush=True)
+        print(
+            "自评哪一年？（输入年度，例如 2025；直接回车：表上不印年度）", end="", file=sys.stderr, flush=True
+        )
         answer = sys.stdin.readline().strip().removesuffix("年度").removesuffix("年")
         if answer.isdecimal() and len(answer) == 4:
             return int(answer)

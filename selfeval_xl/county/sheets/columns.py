@@ -117,9 +117,7 @@ def rate_of(key: str, label: str, above: str, below: str) -> Column:
 
 def share_of(key: str, label: str, above: str, below: str) -> Column:
     """A formula column: above ÷ below, rounded to 0.01%; empty where one is unknown or below is 0."""
-    text = (
-        f'IF(OR({{{above}}}="",{{{below}}}=""),"",IF({{{below}}}=0,"",ROUND({{{above}}}/{{{below}}},4)))'
-    )
+    text = f'IF(OR({{{above}}}="",{{{below}}}=""),"",IF({{{below}}}=0,"",ROUND({{{above}}}/{{{below}}},4)))'
     return Column(
         key,
         label,

@@ -128,7 +128,9 @@ def _which_year(material: CountyData) -> list[str]:
 
     What is due in the first half of a year is on the year before.
     """
-    deadlines = [row.deadline for row in material.roster.departments if row.deadline] if material.roster else []
+    deadlines = (
+        [row.deadline for row in material.roster.departments if row.deadline] if material.roster else []
+    )
     if not deadlines or not material.year or material.policy.number("year"):
         return []
     last = date.fromisoformat(max(deadlines))

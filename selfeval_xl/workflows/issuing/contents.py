@@ -294,9 +294,7 @@ def _remembered(target: Target, last_targets: Iterable[Target]) -> Target:
     return replace(target, last_target=same.last_target, last_actual=same.last_actual) if same else target
 
 
-def _settings(
-    department: Department, items: Iterable[IndexItem], asked: IssueOptions
-) -> dict[str, str]:
+def _settings(department: Department, items: Iterable[IndexItem], asked: IssueOptions) -> dict[str, str]:
     """The keys of the hidden sheet that identify the file: names and codes of department and projects.
 
     With the bureau's contact, who then signs the letters too (see `county.sender`).

@@ -109,7 +109,10 @@ def publish(
     with scratch() as unpacked:
         run = _Run(out, unpacked, folder_names(material.entries))
         if answer is None:
-            run.held = {form: f"{message.rstrip('。')}，没有人核实；确要公开的加 --yes" for form, (*_, message) in by_form.items()}
+            run.held = {
+                form: f"{message.rstrip('。')}，没有人核实；确要公开的加 --yes"
+                for form, (*_, message) in by_form.items()
+            }
             faulty = ()
         for entry in material.entries:
             _publish(entry, material, run, private)
@@ -132,7 +135,7 @@ def _published(run: _Run, pdfs: Sequence[Path], wanted: Sequence[Path]) -> Publi
 
 
 def _faulty(material: CountyData) -> dict[int, tuple[str, str, str]]:
-    """Department, form and what of it is still to be mended (P02), by the id of the form, for all filled ones."""
+    """Department, form and what of it is still to be mended (P02), by the id of each form that was filled."""
     from selfeval_xl.county.departments.data import BLANK
     from selfeval_xl.rules.public import still_to_mend
     from selfeval_xl.rules.runner import findings_of_rule
