@@ -1,4 +1,4 @@
-"""A file that is no xlsx goes back as one: what was hidden stays so, and the notice says what it cannot do."""
+"""A file that is no xlsx goes back as one: what was hidden stays so, and the notice says what changed."""
 
 from __future__ import annotations
 

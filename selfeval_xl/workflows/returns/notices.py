@@ -58,7 +58,9 @@ def _written_anew(entry: DepartmentData) -> str:
         (
             receipt.file.kind
             for receipt in entry.receipts
-            if receipt.file.kind in WRITTEN_ANEW and receipt.result in ("采用", "部分采用") and receipt.file.forms
+            if receipt.file.kind in WRITTEN_ANEW
+            and receipt.file.forms
+            and receipt.result in ("采用", "部分采用")
         ),
         "",
     )
