@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import zipfile
 
 import openpyxl
 import pytest
@@ -16,6 +15,7 @@ from selfeval_xl.readers import read_file
 from selfeval_xl.readers.recognition.form_finder import forms_in
 from selfeval_xl.templates.frame import draw
 from support.fillings import filling
+from support.paper import as_excel_prints
 from test_template_sheets import project, rows_of
 
 LAYOUTS = layouts.load_all()
@@ -187,8 +187,6 @@ def test_without_stored_results_no_line_of_a_project_is_hidden(submitted, tmp_pa
 
 TITLE_POINTS = 18
 IN_THE_SUITE = ("mof-2021", "sichuan-0013zp")  # the usual one, and the one with most columns
-# A font whose digits are as wide as those of the sheets' own in Excel (7 pixels), for a system without that.
-DIGITS = b'<sz val="8.25"/><color theme="1"/><name val="DejaVu Sans"/>'
 
 
 def with_long_texts(path, layout_id: str) -> None:
@@ -207,15 +205,7 @@ def with_long_texts(path, layout_id: str) -> None:
 
 def printed(path, libreoffice, folder) -> tuple[dict[str, float], int]:
     """The scale at which each sheet is printed, by the beginning of its title, and the number of pages."""
-    copy = folder / f"{path.stem}-digits.xlsx"
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            data = old.read(name)
-            if name == "xl/styles.xml":
-                usual = b'<sz val="10.5"/><color theme="1"/><name val="' + "宋体".encode() + b'"/>'
-                assert data.index(usual) < 900  # the font of the style Normal
-                data = data.replace(usual, DIGITS, 1)
-            new.writestr(name, data)
+    copy = as_excel_prints(path, folder / f"{path.stem}-digits.xlsx")
     pdf = libreoffice.convert(copy, "pdf", folder)
     words = subprocess.run(["pdftotext", "-bbox", str(pdf), "-"], capture_output=True, text=True, check=True)
     found = re.compile(r'xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)" yMax="[\d.]+">([^<]*)<')
