@@ -52,13 +52,13 @@ _AREA = re.compile(r'<definedName name="_xlnm.Print_Area"[^>]*>[^<]*</definedNam
 
 
 def main() -> None:
-    """Draws every layout, blank and filled in, on paper and on screen."""
+    """Draws the layouts that are named, or all, blank and filled in, on paper and on screen."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     running = office.Office()
     drawn: set[str] = set()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        for layout_id in layouts.ids():
+        for layout_id in sys.argv[1:] or layouts.ids():
             for state, book in (("blank", blank(layout_id, folder)), ("filled", filled(layout_id, folder))):
                 for medium, change in (("paper", on_paper), ("screen", on_screen)):
                     copy = copied(book, book.with_name(f"{book.stem}-{medium}.xlsx"), change)
