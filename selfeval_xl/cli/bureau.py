@@ -107,12 +107,13 @@ def issue(
         return
     if roster is None:
         raise UsageError(_NO_ROSTER)
-    from selfeval_xl.cli.screen.issuing import show_issued, show_problems
+    from selfeval_xl.cli.screen.issuing import asked_year, show_issued, show_problems
     from selfeval_xl.cli.screen.screen import ProgressBars
     from selfeval_xl.files import replacing
     from selfeval_xl.workflows.issuing import IssueOptions
     from selfeval_xl.workflows.issuing import issue as run
 
+    year = year or asked_year()
     with ProgressBars() as progress, replacing(replace):
         issued = run(
             roster,

@@ -141,6 +141,17 @@ def still_faulty(faulty: list[tuple[str, str, str]]) -> bool | None:
     )
 
 
+def forms_in_one(progress: ProgressBars, number: int) -> bool:
+    """Whether the person at the terminal wants so many forms in one workbook; False where nobody is asked."""
+    if not is_attended():
+        return False
+    progress.pause()
+    return says_yes(
+        f"要附上{number}张表，放在一个工作簿里打开要好几分钟。直接回车：一个部门一个文件，从目录点开；"
+        "输入 y：仍放在一个工作簿里。"
+    )
+
+
 def is_attended() -> bool:
     """Whether a person sits at the terminal."""
     return sys.stdin.isatty() and sys.stderr.isatty()
@@ -177,14 +188,3 @@ def show_submitted(submitted: Submitted | None) -> None:
         "盖章扫描件和电子件可以对码）。"
     )
     say(f"{left or '未发现须修改的问题。'}程序只查表面逻辑，不代替财政审核。原文件没有改动。")
-
-
-def forms_in_one(progress: ProgressBars, number: int) -> bool:
-    """Whether the person at the terminal wants so many forms in one workbook; False where nobody is asked."""
-    if not is_attended():
-        return False
-    progress.pause()
-    return says_yes(
-        f"要附上{number}张表，放在一个工作簿里打开要好几分钟。直接回车：一个部门一个文件，从目录点开；"
-        "输入 y：仍放在一个工作簿里。"
-    )
