@@ -8,6 +8,19 @@ from __future__ import annotations
 
 import re
 from itertools import groupby
+from pathlib import PurePath
+from typing import Protocol
+
+
+class Placed(Protocol):
+    """What stands on a sheet of a file."""
+
+    @property
+    def file(self) -> str: ...
+
+    @property
+    def sheet(self) -> str: ...
+
 
 _WORD_ENDINGS = (".docx", ".docm", ".doc", ".wps")
 _CELL = re.compile(r"[A-Z]{1,3}(\d+)(?::[A-Z]{1,3}(\d+))?")
@@ -37,6 +50,12 @@ def sheet_shown(file: str, sheet: str | None) -> str:
     """The sheet as a person finds it in this file: its name, or 第1个表 for 表1 of a Word file."""
     table = _TABLE.match(sheet or "") if is_word(file) else None
     return f"第{table[1]}个表" if table else sheet or ""
+
+
+def form_place(form: Placed, seen_from: str) -> str:
+    """The sheet of a form as a message about a form of another file (or the same) names it."""
+    sheet = sheet_shown(form.file, form.sheet)
+    return sheet if form.file == seen_from else f"{PurePath(form.file).name}”的“{sheet}"
 
 
 def place_shown(file: str, sheet: str, cell: str) -> str:

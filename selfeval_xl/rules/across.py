@@ -8,7 +8,6 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
-from pathlib import PurePath
 from typing import NamedTuple, TypeVar
 
 from selfeval_xl.assessment.policy import Policy
@@ -18,7 +17,7 @@ from selfeval_xl.model.forms import Filing, Form, Goal, Indicator, Verdict
 from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.money import NAMES, ten_thousand_yuan
 from selfeval_xl.model.numbers import rounded
-from selfeval_xl.model.places import cells_shown, sheet_shown
+from selfeval_xl.model.places import cells_shown, form_place
 from selfeval_xl.model.quantity import Kind, Quantity, money, parse, tidy
 from selfeval_xl.model.sheet_names import STUB
 from selfeval_xl.rules.funding_table import main_line
@@ -327,12 +326,6 @@ def _unlike_projects(whole: Form, key: str, sums: tuple[Decimal, Span], count: i
     return None
 
 
-def _elsewhere(form: Form, file: str) -> str:
-    """The place of a form, seen from another: its sheet, and its file where that is not `file`."""
-    sheet = sheet_shown(form.file, form.sheet)
-    return sheet if form.file == file else f"{PurePath(form.file).name}”的“{sheet}"
-
-
 @rule(
     "X07", "同一项目报了两份不同的表", Severity.ERROR, asks="一次报送里同一个项目只有一份表。", scope="filing"
 )
@@ -352,7 +345,7 @@ def project_twice(filing: Filing, policy: Policy) -> Iterator[Finding]:
             yield placed(
                 form.finding(
                     "project",
-                    f"“{form.project}”有两份数据不同的表，另一份在“{_elsewhere(other, form.file)}”。",
+                    f"“{form.project}”有两份数据不同的表，另一份在“{form_place(other, form.file)}”。",
                     hint="只留正确的一份。",
                     related=related(other, other.cells.get("project")),
                 ),
