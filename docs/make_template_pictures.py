@@ -2,7 +2,7 @@
 
 A spreadsheet program without a window only prints, so the screen is a print of a copy with the tints and the
 columns beside the form. For paper the fills are taken out of a copy: LibreOffice does not know Excel's switch
-for black and white.
+for black and white. Columns are as wide as in Excel (tests/support/paper.py).
 """
 
 from __future__ import annotations
@@ -18,21 +18,24 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from selfeval_xl.sheets import COVER, LISTS, REPORT, SELF_CHECK, SETTINGS, SUMMARY  # noqa: E402
+import openpyxl  # noqa: E402
 
 from selfeval_xl import layouts, templates  # noqa: E402
 from selfeval_xl.model.forms import DEPARTMENT, PROJECT  # noqa: E402
+from selfeval_xl.model.sheet_names import COVER, EVIDENCE, REPORT, SELF_CHECK, SUMMARY  # noqa: E402
 from support import fillings, office  # noqa: E402
+from support.paper import STYLES, digits_of_excel  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures" / "templates"
 YEAR = 2024
 MOST_BYTES = 200_000
-EVERYWHERE = (COVER, SUMMARY, REPORT, SELF_CHECK)  # the same in every layout: drawn once
+EVERYWHERE = (COVER, SUMMARY, REPORT, SELF_CHECK, EVIDENCE)  # the same in every layout: drawn once
 _ASCII = {
     COVER: "cover",
     SUMMARY: "summary",
     REPORT: "report",
     SELF_CHECK: "self-check",
+    EVIDENCE: "evidence",
     "部门整体支出绩效自评表": "department",
     "项目01": "project",
 }
@@ -49,13 +52,13 @@ _AREA = re.compile(r'<definedName name="_xlnm.Print_Area"[^>]*>[^<]*</definedNam
 
 
 def main() -> None:
-    """Draws every layout, blank and filled in, on paper and on screen."""
+    """Draws the layouts that are named, or all, blank and filled in, on paper and on screen."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     running = office.Office()
     drawn: set[str] = set()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        for layout_id in layouts.ids():
+        for layout_id in sys.argv[1:] or layouts.ids():
             for state, book in (("blank", blank(layout_id, folder)), ("filled", filled(layout_id, folder))):
                 for medium, change in (("paper", on_paper), ("screen", on_screen)):
                     copy = copied(book, book.with_name(f"{book.stem}-{medium}.xlsx"), change)
@@ -92,17 +95,21 @@ def filled(layout_id: str, folder: Path) -> Path:
     return out
 
 
-def sheets_of(book: Path) -> list[str]:
-    """The sheets that are printed, in their order."""
-    names = re.findall(r'<sheet name="([^"]*)"', zipfile.ZipFile(book).read("xl/workbook.xml").decode())
-    return [name for name in names if name not in (LISTS, SETTINGS)]
+def sheets_of(book: Path) -> dict[str, str]:
+    """The titles of the sheets that are printed, by their names in their order."""
+    sheets = [sheet for sheet in openpyxl.load_workbook(book).worksheets if sheet.sheet_state == "visible"]
+    return {
+        sheet.title: next(str(row[0].value) for row in sheet.iter_rows(max_row=3) if row[0].font.sz == 18)
+        for sheet in sheets
+    }
 
 
 def copied(book: Path, out: Path, change: Callable[[str, str], str]) -> Path:
     """Writes a copy of a workbook; returns its path. change: name and text of a part to its new text."""
     with zipfile.ZipFile(book) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            new.writestr(name, change(name, old.read(name).decode()))
+            text = old.read(name).decode()
+            new.writestr(name, change(name, digits_of_excel(text) if name == STYLES else text))
     return out
 
 
@@ -122,17 +129,28 @@ def on_screen(name: str, text: str) -> str:
     return text
 
 
-def keep(pdf: Path, sheets: list[str], layout_id: str, what: str, drawn: set[str]) -> set[str]:
-    """Saves each page as a picture; returns their names. Raises SystemExit where a sheet has two pages.
+def first_pages(pdf: Path, sheets: dict[str, str]) -> dict[str, int]:
+    """The number of the page on which each sheet begins. Raises SystemExit where one is not found."""
+    text = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True)
+    pages = ["".join(page.split()) for page in text.stdout.split("\f")]
+    found, start = {}, 0
+    for sheet, title in sheets.items():
+        wanted = "".join(title.split())
+        start = next((number for number in range(start, len(pages)) if wanted in pages[number][:200]), -1)
+        if start < 0:
+            raise SystemExit(f"{pdf.name}: no page with {title}")
+        start += 1
+        found[sheet] = start
+    return found
+
+
+def keep(pdf: Path, sheets: dict[str, str], layout_id: str, what: str, drawn: set[str]) -> set[str]:
+    """Saves the first page of each sheet as a picture; returns their names.
 
     Sheets that are the same in every layout are saved once. drawn: names of the pictures before these.
     """
-    info = subprocess.run(["pdfinfo", str(pdf)], capture_output=True, text=True, check=True).stdout
-    pages = int(re.search(r"Pages:\s+(\d+)", info)[1])
-    if pages != len(sheets):
-        raise SystemExit(f"{pdf.name}: {pages} pages for the sheets {sheets}")
     saved = set()
-    for page, sheet in enumerate(sheets, 1):
+    for sheet, page in first_pages(pdf, sheets).items():
         name = f"{_ASCII.get(sheet, 'table')}-{what}"
         if sheet not in EVERYWHERE:
             name = f"{layout_id}-{name}"

@@ -29,6 +29,7 @@ from selfeval_xl.workflows import issuing  # noqa: E402
 from selfeval_xl.workflows.marking.marks import mark  # noqa: E402
 from selfeval_xl.writers.xlsx.apply import apply  # noqa: E402
 from support import office  # noqa: E402
+from support.paper import as_excel_prints  # noqa: E402
 from support.rosters import department, project, write_roster  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -138,7 +139,8 @@ def shown(running: office.Office, path: Path, sheet: str, name: str, folder: Pat
     It has the letters and numbers of columns and rows, and is cut to the filled area.
     """
     (folder / "computed").mkdir(exist_ok=True)
-    book = openpyxl.load_workbook(running.convert(path, "xlsx", folder / "computed"))
+    wide = as_excel_prints(path, folder / f"{Path(name).stem}-wide.xlsx")
+    book = openpyxl.load_workbook(running.convert(wide, "xlsx", folder / "computed"))
     pages = [page for page in book.worksheets if page.sheet_state == "visible"]
     for page in pages:  # one page a sheet, so that the sheet's number is its page's
         page.print_options.headings, page.print_title_rows, page.oddFooter.center.text = True, None, ""

@@ -55,7 +55,7 @@ def main() -> None:
             (root / "通报.docx", 1, "bulletin.png", 60, ()),
             (public, 2, "public.png", 80, (20, 40, 900, 400)),
         ]
-        make_pdfs(dict.fromkeys(page[0] for page in pages), office())
+        make_pdfs(dict.fromkeys(page[0] for page in pages), office(), [])
         for path, *how in pages:
             keep(path.with_suffix(".pdf"), *how)
 

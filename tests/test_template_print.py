@@ -15,7 +15,10 @@ from selfeval_xl.model.sheet_names import REPORT, SELF_CHECK
 from selfeval_xl.readers import read_file
 from selfeval_xl.readers.recognition.form_finder import forms_in
 from selfeval_xl.templates.frame import draw
+from selfeval_xl.templates.heights import lines_needed
+from selfeval_xl.workflows.filling.fill import fill
 from support.fillings import filling
+from support.paper import as_excel_prints
 from test_template_sheets import project, rows_of
 
 LAYOUTS = layouts.load_all()
@@ -187,8 +190,6 @@ def test_without_stored_results_no_line_of_a_project_is_hidden(submitted, tmp_pa
 
 TITLE_POINTS = 18
 IN_THE_SUITE = ("mof-2021", "sichuan-0013zp")  # the usual one, and the one with most columns
-# A font whose digits are as wide as those of the sheets' own in Excel (7 pixels), for a system without that.
-DIGITS = b'<sz val="8.25"/><color theme="1"/><name val="DejaVu Sans"/>'
 
 
 def with_long_texts(path, layout_id: str) -> None:
@@ -207,15 +208,7 @@ def with_long_texts(path, layout_id: str) -> None:
 
 def printed(path, libreoffice, folder) -> tuple[dict[str, float], int]:
     """The scale at which each sheet is printed, by the beginning of its title, and the number of pages."""
-    copy = folder / f"{path.stem}-digits.xlsx"
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            data = old.read(name)
-            if name == "xl/styles.xml":
-                usual = b'<sz val="10.5"/><color theme="1"/><name val="' + "宋体".encode() + b'"/>'
-                assert data.index(usual) < 900  # the font of the style Normal
-                data = data.replace(usual, DIGITS, 1)
-            new.writestr(name, data)
+    copy = as_excel_prints(path, folder / f"{path.stem}-digits.xlsx")
     pdf = libreoffice.convert(copy, "pdf", folder)
     words = subprocess.run(["pdftotext", "-bbox", str(pdf), "-"], capture_output=True, text=True, check=True)
     found = re.compile(r'xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)" yMax="[\d.]+">([^<]*)<')
@@ -247,3 +240,27 @@ def test_every_sheet_prints_one_page_wide_at_seventy_percent_or_more(layout_id, 
     scales, pages = printed(path, libreoffice, tmp_path)
     assert len(scales) >= 6 and min(scales.values()) >= 0.7, scales
     assert max(scales.values()) <= 1.02 and pages <= 30  # one page wide: a second one would double them
+
+
+def test_a_row_that_was_made_higher_for_a_stub_still_grows(tmp_path):
+    """Whoever writes a longer reason over the stub sees all of it: a height of its own would be kept."""
+    rows = project(1)["indicators"]
+    rows[0]["actual"] = "1座"
+    path, out = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    templates.fill_in("mof-2021", path, projects=[project(1, indicators=rows)], year=2024, cover={})
+    fill(path, out)
+    form = next(form for form in read_file(out).forms if form.kind == PROJECT)
+    note = form.indicators[0].cells["note"]
+    with zipfile.ZipFile(out) as archive:
+        parts = [archive.read(name).decode() for name in archive.namelist() if "/sheet" in name]
+    cells = [part for part in parts if re.search(rf'<c r="{note}"[^>]*><is><t[^>]*>年度指标值', part)]
+    cells = cells or [part for part in parts if "年度指标值≥12座" in part]
+    row = re.search(rf'<row r="{note[1:]}"[^>]*>', cells[0])[0]
+    assert "customHeight" not in row and float(re.search(r' ht="([\d.]+)"', row)[1]) > 60
+
+
+def test_the_name_of_the_department_form_is_whole_in_its_line_of_the_check(tmp_path):
+    """Rows of formulas do not grow, so the column is wide enough for the longest name of a form."""
+    path = workbook(tmp_path / "a.xlsx")
+    sheet = openpyxl.load_workbook(path)[SELF_CHECK]
+    assert lines_needed("部门整体支出绩效自评表", sheet.column_dimensions["A"].width - 1.3) == 1

@@ -42,6 +42,14 @@ _LOOKS: dict[str, dict] = {
     "level": {"align": "center", "num_format": "@", "top": 0, "bottom": 0},
     "share": {"align": "center", "num_format": "0.00%", "border": 0, "font_size": 9, "font_color": "#595959"},
     "added": {"align": "center", "border": 0, "font_size": 9, "font_color": "#595959"},
+    # runs out to the left over the empty cells beside the total
+    "beside note": {
+        "align": "right",
+        "border": 0,
+        "font_size": 9,
+        "font_color": "#C00000",
+        "text_wrap": False,
+    },
     "sheet": {"align": "left", "font_size": 9, "num_format": "@"},
     # hidden columns: left-aligned, or the text would run out to the left
     "helper": {"align": "left", "border": 0, "font_size": 9, "font_color": "#595959", "text_wrap": False},

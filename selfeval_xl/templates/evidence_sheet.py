@@ -14,7 +14,7 @@ from selfeval_xl.model.grid import a1
 from selfeval_xl.model.sheet_names import EVIDENCE, EVIDENCE_COLUMNS, sheet_prefix
 from selfeval_xl.templates.drawing import Drawing, DrawnCell, plain
 
-_WIDTHS = (22, 24, 24, 30, 34, 22)
+_WIDTHS = (26, 24, 24, 28, 32, 20)
 _FREE = 10  # rows at the end, for indicators that a person adds
 _GUIDANCE = (
     "指标跟着各张自评表自动带出。评分怎么来的、有哪些佐证材料（文件名、文号、照片）、放在哪里，写在浅黄色的格里；"

@@ -9,7 +9,7 @@ import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from selfeval_xl.templates.drawing import CellValue, DrawnCell
+from selfeval_xl.templates.drawing import CellValue, DrawnCell, plain
 
 _LINE, _LEAST, _MOST = 15.0, 24.0, 409.0  # points; Excel has no taller row
 SIZES = (10.5, 9.0, 8.0, 7.0, 6.0)  # font sizes, the next one for texts that no row could hold
@@ -61,8 +61,8 @@ def row_heights(cells: Iterable[DrawnCell], widths: Sequence[float]) -> dict[int
 
 
 def _needed(cell: DrawnCell, width: float) -> float:
-    """The height in points that a cell of this width in characters needs."""
-    text = cell.value if isinstance(cell.value, str) else ""
+    """The height in points that a cell of this width in characters needs, a formula for what it shows now."""
+    text = shown if isinstance(shown := plain(cell.value), str) else ""
     if cell.look == "title":
         return _TITLE
     if cell.look == "long" and cell.entry and not text:

@@ -26,4 +26,4 @@ def add_points_note(drawing: Drawing) -> None:
     is_wrong = plain(facts[_WRONG].value) == 1 and isinstance(points, Decimal)
     shown = f"分值合计{plain_number(points)}，应为100" if is_wrong and isinstance(points, Decimal) else ""
     column = len(drawing.widths) + GAP + ADDED_COLUMNS.index("判定")
-    drawing.put_beside(row, column, "added", Formula(text, shown), key="points note")
+    drawing.put_beside(row, column, "beside note", Formula(text, shown), key="points note")

@@ -5,14 +5,13 @@ The texts typed here become the report; guidance is shown on selecting a cell.
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.grid import a1
 from selfeval_xl.model.sheet_names import REPORT
 from selfeval_xl.templates.drawing import Drawing
 
 _WIDTHS = (30, 78)
+WRITTEN, NOT_HERE = "已写完", "没有写在这里"
 _MOST_LETTERS = 1000  # that the tallest row shows
 # Heading and guidance; a chapter without guidance has no text of its own, sections follow it.
 OUTLINE: tuple[tuple[str, str], ...] = (
@@ -58,21 +57,27 @@ def guidance_of(key: str) -> tuple[str, str]:
     return OUTLINE[int(key.removeprefix("report."))]
 
 
-def progress_of(drawing: Drawing, done: str = "已写完", nothing: str = "") -> Formula:
-    """A formula for another sheet that counts the sections of this drawing without a text.
+def progress_of(drawing: Drawing) -> Formula:
+    """A formula for the cover that counts the sections of this drawing without a text."""
+    count, number, _ = _blank(drawing)
+    return Formula(
+        f'IF({count}=0,"{WRITTEN}","还有"&({count})&"段没写")', f"还有{number}段没写" if number else WRITTEN
+    )
 
-    done, nothing: what it shows when all sections are written, and when none is (else their number).
-    """
+
+def state_of(drawing: Drawing) -> Formula:
+    """The same for 自查, where an outline without any text may stand for a report in Word."""
+    count, number, sections = _blank(drawing)
+    text = f'IF({count}={sections},"{NOT_HERE}",IF({count}=0,"{WRITTEN}","有"&({count})&"段没写"))'
+    shown = f"有{number}段没写" if number else WRITTEN
+    return Formula(text, NOT_HERE if number == sections else shown)
+
+
+def _blank(drawing: Drawing) -> tuple[str, int, int]:
+    """A formula for the number of sections without a text, the number now, and that of all sections."""
     sections = [cell for cell in drawing.cells if cell.entry]
     count = "+".join(f'(TRIM({REPORT}!{a1(cell.area.top, cell.area.left)})="")' for cell in sections)
-    text = f'IF({count}=0,"{done}","还有"&({count})&"段没写")'
-    number = Decimal(sum(not str(cell.value or "").strip() for cell in sections))
-    shown = f"还有{number}段没写" if number else done
-    if not nothing:
-        return Formula(text, shown)
-    return Formula(
-        f'IF({count}={len(sections)},"{nothing}",{text})', nothing if number == len(sections) else shown
-    )
+    return count, sum(not str(cell.value or "").strip() for cell in sections), len(sections)
 
 
 def overlong_of(drawing: Drawing) -> Formula:

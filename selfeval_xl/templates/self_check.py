@@ -23,11 +23,11 @@ from selfeval_xl.model.sheet_names import (
 )
 from selfeval_xl.templates.drawing import Drawing, plain
 from selfeval_xl.templates.long_texts import told
-from selfeval_xl.templates.report_sheet import overlong_of, progress_of
+from selfeval_xl.templates.report_sheet import NOT_HERE, WRITTEN, overlong_of, state_of
 from selfeval_xl.templates.self_check_formulas import TROUBLES, fact_of, look_up, mark_cell
 from selfeval_xl.templates.summary import BESIDE, beside, lines_of, sheet_name
 
-_WIDTHS = (20, 22, 8, 8, 8, 8, 9, 10, 9, 10, 10, 12, 10, 22, 14)
+_WIDTHS = (26, 22, 8, 8, 8, 8, 9, 10, 9, 10, 10, 12, 10, 18, 14)
 _COLUMNS = (
     "工作表",
     "名称",
@@ -60,7 +60,6 @@ _BEFORE_THE_COVER = (
     f"结论：有工作表排在“{COVER}”前面，本页和汇总表看不到它；是项目表的，请把它拖到“{COVER}”后面"
 )
 _WITHOUT_REPORT = "结论：自评表可报送；自评报告没有写在这里，另用Word写的不用管"
-_NOT_HERE = "没有写在这里"  # the report: it may be a Word file beside the workbook
 
 
 def draw_self_check(
@@ -87,6 +86,9 @@ def draw_self_check(
         line = _Line(text_literal(sheet_prefix(whole[0])), text_literal(whole[0]), "TRUE", whole[1], whole[1])
         _draw_line(drawing, row, line, whole[0])
         row += 1
+    if report:
+        _report_line(drawing, row, report)
+        row += 1
     lines = lines_of(len(projects) + ready) if pattern else 0
     for number in range(1, lines + 1):
         assert pattern is not None
@@ -94,11 +96,7 @@ def draw_self_check(
         name, prefix, used = (f"{SUMMARY}!{beside(number, what)}" for what in BESIDE[:3])
         _draw_line(drawing, row, _Line(prefix, name, f"{used}=1", pattern, project), sheet_name(number))
         row += 1
-    last = row - 1
-    if report:
-        _report_line(drawing, row, report)
-        row += 1
-    _conclusion(drawing, 4, last, lines, pattern)
+    _conclusion(drawing, 4, row - 1, lines, pattern)
     drawing.bottom = row - 1
     return drawing
 
@@ -149,7 +147,7 @@ def _report_line(drawing: Drawing, row: int, report: Drawing) -> None:
     drawing.put(row, 0, "link", Formula(sheet_link(REPORT, REPORT), REPORT))
     for column in range(1, _STATE):
         drawing.put(row, column, "shown")
-    drawing.put(row, _STATE, "label", progress_of(report, "可报送", _NOT_HERE), key=_STATE_OF_REPORT)
+    drawing.put(row, _STATE, "label", state_of(report), key=_STATE_OF_REPORT)
     drawing.put(row, _STATE + 1, "shown", overlong_of(report))
 
 
@@ -207,10 +205,10 @@ def _of_forms(drawing: Drawing, first: int, last: int) -> Formula:
     done, value = '"结论：可报送"', "结论：可报送"
     if report:
         where, written = a1(report.area.top, report.area.left), str(plain(report.value))
-        missing = f'IF({where}="{_NOT_HERE}","{_WITHOUT_REPORT}","结论：自评报告"&{where})'
-        done = f'IF({where}="可报送",{done},{missing})'
-        value = _WITHOUT_REPORT if written == _NOT_HERE else f"结论：自评报告{written}"
-        value = "结论：可报送" if written == "可报送" else value
+        missing = f'IF({where}="{NOT_HERE}","{_WITHOUT_REPORT}","结论：自评报告"&{where})'
+        done = f'IF({where}="{WRITTEN}",{done},{missing})'
+        if written != WRITTEN:
+            value = _WITHOUT_REPORT if written == NOT_HERE else f"结论：自评报告{written}"
     states = _states(drawing, first, last)
     open_ones = sum(state.startswith("还") for state in states)
     unclear = sum(state.startswith("另有") for state in states)

@@ -47,6 +47,11 @@ def lines_needed(text: str, width: float) -> int:
     return sum(max(1, -(-shown_width(line) // usable)) for line in text.split("\n"))
 
 
+# Points of a font whose half-width letters are as wide as the digits that widths are counted in, with some
+# room; letters that an indent takes.
+_DIGIT, _INDENT = 10.0, 1.5
+
+
 class Worksheet:
     """A worksheet part. Rows and columns count from 0, as everywhere in the program.
 
@@ -183,16 +188,19 @@ class Worksheet:
     def make_room(self, area: Area, text: str, font_size: float) -> None:
         """Makes the last row of the area higher where the wrapped text would not fit.
 
-        Merged cells never grow by themselves. font_size: in points.
+        Merged cells never grow by themselves; a row that grows with a plain cell goes on growing.
+        font_size: in points.
         """
         width = sum(self.width(column) for column in range(area.left, area.right + 1))
-        needed = lines_needed(text, width * 11 / max(font_size, 6)) * font_size * 1.45 + 4
+        letters = width * _DIGIT / max(font_size, 6) - _INDENT
+        needed = lines_needed(text, letters) * font_size * 1.45 + 4
         heights = [self.height(row) for row in range(area.top, area.bottom + 1)]
         missing = needed - sum(heights)
         if missing > 0:
             row = self._row(area.bottom)
             row.set("ht", f"{min(heights[-1] + missing, TALLEST_ROW):.2f}".rstrip("0").rstrip("."))
-            row.set("customHeight", "1")
+            if area.top != area.bottom or area.left != area.right:
+                row.set("customHeight", "1")
             self.changed()
 
     def show_rows(self, rows: Iterable[int], hidden: bool = False) -> None:
