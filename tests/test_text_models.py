@@ -170,6 +170,49 @@ def test_a_claim_is_seen_by_the_kinds_of_its_words_and_by_its_figures():
     }
 
 
+@pytest.mark.parametrize(
+    "text, share",
+    [
+        ("占年度计划的48.2%", "<"),
+        ("占目标任务20公里的74.5%", "<"),
+        ("完成全年指标任务的96.3%", "<"),
+        ("完成全年目标数65.3%", "<"),
+        ("实现全年目标数106.42%", ">"),
+        ("为任务的164.5%", ">"),
+        ("完成年度计划投资的100%", ">"),
+        ("满意度98%，达到目标95%", ""),
+        ("覆盖率为95%", ""),
+        ("完成率83%", ""),
+    ],
+)
+def test_a_share_of_a_plan_is_seen(text, share):
+    """Below or from 100%; a rate and a target that was reached are no shares of a plan."""
+    assert {feature for feature in claim_features(text) if feature in ("%s<", "%s>")} == (
+        {f"%s{share}"} if share else set()
+    )
+
+
+@pytest.mark.parametrize(
+    "judgement, text",
+    [
+        ("done_denied", "完成率98%，达到目标95%"),
+        ("done_denied", "满意度93.2%，达到年度指标"),
+        ("done_denied", "支付进度97.3%"),
+        ("done_denied", "按合同分期支付，尾款质保期满后支付"),
+        ("done_denied", "完成年度任务的136.9%"),
+        ("done_denied", "未发生安全事故"),
+        ("miss_denied", "主体完工"),
+        ("miss_denied", "前期工作已完成"),
+        ("miss_denied", "已按实际人数发放"),
+        ("miss_denied", "完成全年任务的96.3%"),
+        ("miss_denied", "实际就业率81%，目标90%"),
+        ("miss_denied", "已完成80%，剩余次年完成"),
+    ],
+)
+def test_what_agrees_with_the_claim_is_not_called_a_denial(judgement, text):
+    assert not raises(judgement, text, default())
+
+
 def test_the_county_says_how_sure_is_sure():
     from dataclasses import replace
 

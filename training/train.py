@@ -86,7 +86,7 @@ def trained(judgement: str, rows: list[set[str]], labels: numpy.ndarray) -> Mode
 def _regression(rows: list[set[str]], labels: numpy.ndarray, names: list[str], uneven: bool) -> Model:
     """A logistic regression on these features, each of which may count by its unevenness."""
     numbers = {name: number for number, name in enumerate(names)}
-    columns = [[numbers[feature] for feature in row if feature in numbers] for row in rows]
+    columns = [sorted(numbers[feature] for feature in row if feature in numbers) for row in rows]
     pointers = numpy.cumsum([0, *map(len, columns)])
     flat = numpy.array([column for row in columns for column in row])
     matrix = csr_matrix((numpy.ones(len(flat)), flat, pointers), shape=(len(rows), len(names)))
