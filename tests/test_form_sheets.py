@@ -96,10 +96,7 @@ def test_too_many_forms_are_one_workbook_a_department_and_the_index_leads_there(
 ):
     asked: list[int] = []
     county = consolidate(
-        too_many,
-        tmp_path / "全县.xlsx",
-        with_forms=True,
-        agree_to_forms=lambda number: bool(asked.append(number)),
+        too_many, tmp_path / "全县.xlsx", with_forms=lambda number: bool(asked.append(number))
     )
     book = openpyxl.load_workbook(county.out)
     assert asked == [6] and book.sheetnames[-1] == "表册目录"
@@ -127,8 +124,6 @@ def test_a_workbook_of_forms_that_somebody_changed_is_left_and_said(too_many, tm
 
 
 def test_who_wants_all_forms_in_one_workbook_gets_them(too_many, tmp_path):
-    county = consolidate(
-        too_many, tmp_path / "全县.xlsx", with_forms=True, agree_to_forms=lambda number: True
-    )
+    county = consolidate(too_many, tmp_path / "全县.xlsx", with_forms=lambda number: True)
     names = openpyxl.load_workbook(county.out).sheetnames
     assert len(names) - names.index("表册目录") == 7 and not (tmp_path / "全县_表册").exists()

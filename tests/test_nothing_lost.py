@@ -31,7 +31,7 @@ WRITING = {
     "return": "return 收到 -o {out} --roster 催报名册.xlsx --today 2025-04-03",
     "report": "report 自评表.xlsx -o {out}/报告.docx",
     "report --county": "report 收到 --county -o {out}/通报.docx --today 2025-04-03",
-    "publish": "publish 收到 -o {out}",
+    "publish": "publish 收到 -o {out} --yes",
     "combine": "combine 意见/甲.xlsx 意见/乙.xlsx -o {out}/合.xlsx",
     "policy template": "policy template -o {out}/参数表.xlsx",
 }

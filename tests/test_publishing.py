@@ -361,7 +361,9 @@ def test_the_command_makes_pdfs_where_libreoffice_is_and_says_what_stayed_back(
     published, tmp_path, libreoffice
 ):
     root, department, _ = published
-    run = selfeval("publish", root / "收", "-o", tmp_path / "公开", "--roster", root / "名册.xlsx", "--pdf")
+    run = selfeval(
+        *("publish", root / "收", "-o", tmp_path / "公开", "--roster", root / "名册.xlsx"), "--pdf", "--yes"
+    )
     assert run.returncode == 0 and run.stderr == "" and department.projects[SECRET]["project"] in run.stdout
     assert len(list((tmp_path / "公开").rglob("*.pdf"))) == 2
     assert not any(

@@ -353,7 +353,7 @@ def test_the_button_says_it_before_it_asks_for_a_folder(monkeypatch):
 def test_without_msgspec_all_that_keeps_no_store_works(folder, tmp_path):
     for words, made in (
         (("return", folder, "-o", tmp_path / "退回"), "退回"),
-        (("publish", folder, "-o", tmp_path / "公开"), "公开"),
+        (("publish", folder, "-o", tmp_path / "公开", "--yes"), "公开"),
         (("report", folder, "--county", "-o", tmp_path / "通报.docx"), "通报.docx"),
         (("check", next(folder.iterdir())), ""),
     ):

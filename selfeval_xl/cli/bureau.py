@@ -151,6 +151,15 @@ def _write_blank_roster(out: Path, replace: bool, idle: Sequence[object]) -> Non
     say(f"已生成空白名册：{out}。填好后运行：selfeval issue {out.name} -o 下发")
 
 
+WithForms = Annotated[
+    bool,
+    typer.Option(
+        "--with-forms",
+        help="把各部门的表按官方表样附在后面，每张表一个工作表，另有目录；超过300张的先问，不问时一个部门一个文件。",
+    ),
+]
+
+
 def consolidate(
     folder: Received,
     out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="汇总工作簿写到哪里。")],
@@ -159,13 +168,7 @@ def consolidate(
         Path | None,
         typer.Option("--against", metavar="上年.xlsx", help="上年的汇总工作簿，加一张“与上年对比”。"),
     ] = None,
-    with_forms: Annotated[
-        bool,
-        typer.Option(
-            "--with-forms",
-            help="把各部门的表按官方表样附在后面，每张表一个工作表，另有目录；超过300张的先问，不问时一个部门一个文件。",
-        ),
-    ] = False,
+    with_forms: WithForms = False,
     parquet: Annotated[
         Path | None,
         typer.Option("--parquet", metavar="文件夹", help="另存一份Parquet数据表，供DuckDB、pandas使用。"),
@@ -195,12 +198,11 @@ def consolidate(
             roster=roster,
             policy=load(policy),
             against=against,
-            with_forms=with_forms,
+            with_forms=partial(forms_in_one, progress) if with_forms else False,
             parquet=parquet,
             jobs=jobs,
             dask=dask,
             progress=progress.files,
-            agree_to_forms=partial(forms_in_one, progress),
         )
     show_county(county)
 

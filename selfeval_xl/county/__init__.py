@@ -28,26 +28,23 @@ def consolidate(
     roster: str | Path | None = None,
     policy: Policy | str | Path | None = None,
     against: str | Path | None = None,
-    with_forms: bool = False,
+    with_forms: bool | Callable[[int], bool] = False,
     parquet: str | Path | None = None,
     jobs: int | None = None,
     dask: str | None = None,
     progress: Callable[[int, int, str], None] | None = None,
-    agree_to_forms: Callable[[int], bool] = lambda number: False,
 ) -> County:
     """Reads every file below the folder, writes the county workbook `out` and its store beside it (.sqlite).
 
     roster: workbook, shows which departments and projects are missing. against: last year's county workbook,
-    for 与上年对比. with_forms: adds every form as a sheet in its official layout; of more than 300 forms each
-    department's go into a workbook of its own in a folder beside `out`, unless `agree_to_forms` (asked with
-    their number) wants them in one. parquet: folder for the
-    tables (extra `data`). jobs: number of processes that read. dask: address of a cluster that reads instead
-    (extra `dask`). progress(done, all, file name) is called after each file.
+    for 与上年对比. with_forms: adds every form as a sheet in its official layout; of more than 300 each
+    department's go into a workbook of its own beside `out`, unless a function given here, asked with their
+    number, wants them in one. parquet: folder for the tables (extra `data`). jobs: number of processes that
+    read. dask: address of a cluster that reads instead (extra `dask`). progress(done, all, file name).
 
     A file that cannot be read is listed in 收件核对 and stops nothing. What officers wrote into an earlier
-    `out` is carried over. A store that cannot be used any more is set aside, which the result's `notes` say.
-    Raises UsageError (no such folder, faulty roster, a machine of 32 bits) and OutputError (`out` cannot be
-    written, or is no county workbook).
+    `out` is carried over. A store of another version is set aside (`notes`). Raises UsageError (no such
+    folder, faulty roster, 32 bits) and OutputError (`out` cannot be written, or is no county workbook).
     """
     from selfeval_xl.county.departments.data import laid_out
     from selfeval_xl.county.departments.streaming import StreamedDepartments
@@ -73,16 +70,7 @@ def consolidate(
         collected = sort_out(received.root, received.files, loaded_roster, choices, received.archives)
         laid = laid_out(collected, loaded_roster, policy)
         departments = StreamedDepartments(received, laid, supplements=written.supplements)
-        return publish(
-            departments,
-            out,
-            written,
-            last,
-            with_forms,
-            parquet,
-            store=received.cache.store,
-            agree_to_forms=agree_to_forms,
-        )
+        return publish(departments, out, written, last, with_forms, parquet, store=received.cache.store)
 
 
 def _previous_remarks(out: Path) -> Written:

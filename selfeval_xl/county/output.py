@@ -52,25 +52,24 @@ def publish(
     out: Path,
     written: Written | None = None,
     last: Last | None = None,
-    with_forms: bool = False,
+    with_forms: bool | Agree = False,
     parquet: str | Path | None = None,
     most_rows: int = MOST_ROWS,
     store: OpenStore | None = None,
-    agree_to_forms: Agree = never,
 ) -> County:
     """Writes store and workbook of the departments; what officers wrote before is carried over.
 
     last: last year's projects. with_forms: adds the forms themselves as sheets; of more than `MOST_SHEETS`
-    each department's are a workbook of its own, unless `agree_to_forms` (asked with their number) wants them
+    each department's are a workbook of its own, unless a function, asked with their number, wants them
     in this one. parquet: folder for the
     tables. most_rows: of one worksheet. store: the store if it is open already. Raises OutputError where
     something cannot be written; then the old workbook and store are whole.
     """
     tables = Store(out.with_suffix(".sqlite"), store)
     try:
-        forms = (
-            _form_sheets(departments.material, out, last is not None, agree_to_forms) if with_forms else None
-        )
+        agree = with_forms if callable(with_forms) else never
+        compared = last is not None
+        forms = _form_sheets(departments.material, out, compared, agree) if with_forms else None
         return _publish(tables, departments, out, written or Written(), last, forms, parquet, most_rows)
     finally:
         tables.close()

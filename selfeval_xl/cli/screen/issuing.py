@@ -46,13 +46,13 @@ def asked_year() -> int | None:
     """The year that is evaluated, asked of the person at the terminal; where there is none, said to lack."""
     if is_attended():
         print(
-            "自评哪一年？（输入年度，例如 2025；直接回车：表上不印年度）", end="", file=sys.stderr, flush=True
+            "自评哪一年？（输入年度，例如 2025；直接回车：表里不印年度）", end="", file=sys.stderr, flush=True
         )
         answer = sys.stdin.readline().strip().removesuffix("年度").removesuffix("年")
         if answer.isdecimal() and len(answer) == 4:
             return int(answer)
     console().print(
-        "没有写年度（--year 2025）：表上不印年度，报来以前年度的表也认不出来。", style="yellow", markup=False
+        "没有写年度（--year 2025）：表里不印年度，报来以前年度的表也认不出来。", style="yellow", markup=False
     )
     return None
 

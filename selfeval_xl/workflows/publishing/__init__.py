@@ -94,7 +94,7 @@ def publish(
     refused, and so is whatever else names them. Raises UsageError and OutputError.
     """
     from selfeval_xl.county.study import check_places, study_decided
-    from selfeval_xl.files import scratch
+    from selfeval_xl.files import make_folder, scratch
     from selfeval_xl.workflows.publishing.pdf import make_pdfs, office
     from selfeval_xl.workflows.returns import folder_names
 
@@ -109,6 +109,7 @@ def publish(
     if answer is False:
         return Published(out, (), (), faulty=faulty, told=decisions.told)
     private = _private(decisions.written, material)
+    make_folder(out)
     with scratch() as unpacked:
         run = _Run(out, unpacked, folder_names(material.entries))
         if answer is None:
