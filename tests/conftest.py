@@ -43,7 +43,7 @@ LONGEST = (
 )
 
 pytest.register_assert_rewrite("support")
-pytest_plugins = ["support.add_in", "support.contract_hooks", "support.season_play"]
+pytest_plugins = ["support.add_in", "support.contract_hooks", "support.season_play", "support.returned"]
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest deselects by marker

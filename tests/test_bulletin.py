@@ -12,13 +12,13 @@ import pytest
 from selfeval_xl import consolidate
 from selfeval_xl.assessment.policy import default
 from selfeval_xl.errors import UsageError
-from selfeval_xl.filings.roster_sheets import blank_roster
 from selfeval_xl.workflows.demo.county import made_up
 from selfeval_xl.workflows.reports.bulletin import amount, annexes, county_bulletin, share
 from selfeval_xl.workflows.reports.county_figures import county_figures
 from selfeval_xl.writers.word.blocks import TableBlock, TextBlock
 from support.command import selfeval
 from support.counties import send
+from support.rosters import department, project, write_roster
 
 pytestmark = pytest.mark.slow  # the papers of a whole county
 
@@ -30,51 +30,19 @@ def county(tmp_path_factory):
     """The made-up county with a department that is silent, its workbook, and the bulletin of its figures."""
     root = tmp_path_factory.mktemp("bulletin")
     departments, _ = made_up()
-    roster = root / "名册.xlsx"
-    blank_roster(roster)
-    book = openpyxl.load_workbook(roster)
-    for department in departments:
-        send(root / "收" / department.code / "自评表.xlsx", department)
-        book["单位名册"].append(
-            [department.code, department.name, None, None, "农业股", None, None, "2025-03-31", None]
-        )
-        for project in department.projects:
-            book["项目"].append(
-                [
-                    department.code,
-                    None,
-                    project["project_code"],
-                    project["project"],
-                    None,
-                    None,
-                    None,
-                    None,
-                    None,
-                    "万元",
-                    "否",
-                    "是",
-                    None,
-                ]
-            )
-    book["单位名册"].append(["199", SILENT, None, None, "社保股", None, None, "2025-03-31", None])
-    book["项目"].append(
-        [
-            "199",
-            None,
-            "2219900000001",
-            "残疾人康复示例项目",
-            None,
-            None,
-            None,
-            None,
-            None,
-            "万元",
-            "否",
-            "是",
-            None,
-        ]
+    due = {"归口股室": "农业股", "报送截止日期": "2025-03-31"}
+    for made in departments:
+        send(root / "收" / made.code / "自评表.xlsx", made)
+    listed = [department(made.code, made.name, **due) for made in departments]
+    wanted = [
+        (each["project_code"], made.code, each["project"]) for made in departments for each in made.projects
+    ]
+    wanted.append(("2219900000001", "199", "残疾人康复示例项目"))
+    roster = write_roster(
+        root / "名册.xlsx",
+        单位名册=[*listed, department("199", SILENT, **due | {"归口股室": "社保股"})],
+        项目=[project(*row, 金额单位="万元", 是否免评="否", 是否公开="是") for row in wanted],
     )
-    book.save(roster)
     consolidate(root / "收", root / "汇总.xlsx", roster=roster)
     made = county_bulletin(root / "收", root / "通报.docx", roster=roster, today=date(2025, 5, 6))
     return root, departments, made.figures

@@ -7,11 +7,9 @@ from datetime import date
 from pathlib import Path
 
 import docx
-import openpyxl
 import pytest
 
 from selfeval_xl.filings.roster import read_roster
-from selfeval_xl.filings.roster_sheets import blank_roster
 from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.rules.county_file import load
 from selfeval_xl.workflows.demo.county import made_up
@@ -22,6 +20,7 @@ from selfeval_xl.workflows.returns.reminders import LONGEST
 from selfeval_xl.workflows.returns.send_back import send_back
 from support.command import selfeval
 from support.counties import send
+from support.rosters import department, project, write_roster
 
 pytestmark = pytest.mark.slow  # the papers of a whole county
 
@@ -36,83 +35,9 @@ def sent(tmp_path_factory):
     root = tmp_path_factory.mktemp("notices")
     departments, _ = made_up()
     received = root / "收"
-    for department in departments:
-        send(received / f"{department.code}" / f"{department.name}.xlsx", department)
-    roster = root / "名册.xlsx"
-    blank_roster(roster)
-    book = openpyxl.load_workbook(roster)
-    for number, department in enumerate(departments):
-        book["单位名册"].append(
-            [
-                department.code,
-                department.name,
-                None,
-                None,
-                ("农业股", "社保股")[number % 2],
-                "张三",
-                "0000-1234567",
-                "2025-03-31",
-                department.layout,
-            ]
-        )
-        for project in department.projects:
-            book["项目"].append(
-                [
-                    department.code,
-                    None,
-                    project["project_code"],
-                    project["project"],
-                    None,
-                    None,
-                    None,
-                    None,
-                    None,
-                    "万元",
-                    "否",
-                    "是",
-                    None,
-                ]
-            )
-    book["单位名册"].append(
-        ["199", SILENT, None, None, "社保股", "李四", "0000-7654321", "2025-03-31", "jilin-2024"]
-    )
-    for number in range(14):
-        book["项目"].append(
-            [
-                "199",
-                None,
-                f"22199000000{number:02d}",
-                f"残疾人康复和就业服务示例项目第{number}期",
-                None,
-                None,
-                None,
-                None,
-                None,
-                "万元",
-                "否",
-                "是",
-                None,
-            ]
-        )
-    for number in range(2):
-        book["项目"].append(
-            [
-                departments[PARTLY].code,
-                None,
-                f"22299000000{number:02d}",
-                f"示例灌区维修第{number}期",
-                None,
-                None,
-                None,
-                None,
-                None,
-                "万元",
-                "否",
-                "是",
-                None,
-            ]
-        )
-    book.save(roster)
+    for made in departments:
+        send(received / f"{made.code}" / f"{made.name}.xlsx", made)
+    roster = roster_of(root / "名册.xlsx", departments)
     policy = root / "参数.toml"
     policy.write_text(
         'bureau_name = "示例县财政局"\nbureau_contact = "王五"\nbureau_phone = "0000-1111111"\n',
@@ -121,6 +46,37 @@ def sent(tmp_path_factory):
     early = send_back(received, root / "前", roster=roster, policy=policy, today=date(2025, 3, 30))
     late = send_back(received, root / "后", roster=roster, policy=policy, today=date(2025, 4, 3))
     return root, departments, early, late
+
+
+def roster_of(path: Path, departments) -> Path:
+    """The roster of these departments with what each has sent, what one has not, and one that is silent."""
+    due = {"报送截止日期": "2025-03-31"}
+    listed = [
+        department(
+            *(made.code, made.name),
+            归口股室=("农业股", "社保股")[number % 2],
+            联系人="张三",
+            联系电话="0000-1234567",
+            表式=made.layout,
+            **due,
+        )
+        for number, made in enumerate(departments)
+    ]
+    silent = {"归口股室": "社保股", "联系人": "李四", "联系电话": "0000-7654321", "表式": "jilin-2024"}
+    wanted = [
+        (each["project_code"], made.code, each["project"]) for made in departments for each in made.projects
+    ]
+    wanted += [
+        (f"22199000000{number:02d}", "199", f"残疾人康复和就业服务示例项目第{number}期")
+        for number in range(14)
+    ]
+    partly = departments[PARTLY].code
+    wanted += [(f"22299000000{number:02d}", partly, f"示例灌区维修第{number}期") for number in range(2)]
+    return write_roster(
+        path,
+        单位名册=[*listed, department("199", SILENT, **silent, **due)],
+        项目=[project(*row, 金额单位="万元", 是否免评="否", 是否公开="是") for row in wanted],
+    )
 
 
 def text(path: Path) -> str:
@@ -249,7 +205,7 @@ def test_at_most_ten_of_a_class_and_what_is_said_alike_is_said_once(sent):
         )
 
     class Entry:
-        name, receipts, projects, wholes, reports, missing = "示例局", (), (1,), (), (), ()
+        name, receipts, projects, filled_wholes, reports, missing = "示例局", (), (1,), (), (), ()
 
     findings = [
         *(found(number, Treatment.FIX) for number in range(14)),
@@ -267,7 +223,7 @@ def test_at_most_ten_of_a_class_and_what_is_said_alike_is_said_once(sent):
 
 def test_a_notice_on_two_projects_names_them_in_each_of_its_parts():
     class Entry:
-        name, receipts, projects, wholes, reports, missing = "示例局", (), (1, 2), (), (), ()
+        name, receipts, projects, filled_wholes, reports, missing = "示例局", (), (1, 2), (), (), ()
 
     findings = [
         Finding(
@@ -292,7 +248,7 @@ def test_a_notice_on_two_projects_names_them_in_each_of_its_parts():
 
 def test_what_only_the_bureau_can_mend_is_in_no_notice():
     class Entry:
-        name, receipts, projects, wholes, reports, missing = "示例局", (), (1,), (), (), ()
+        name, receipts, projects, filled_wholes, reports, missing = "示例局", (), (1,), (), (), ()
 
     finding = Finding(
         message="写了原因，没有写改进措施。",

@@ -1,4 +1,4 @@
-"""The version that officers choose, and what they do not publish, rule returns, bulletin and public copies."""
+"""What officers choose and what they do not publish rules returns, bulletin and public copies."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A county workbook and its store as version b23c5dd wrote them, every hand column filled: all comes back.
 
-`old_county/` was made by that version's `consolidate` of the two files in it; its hand columns were filled with
-their label and row, days as texts, before anything of the present version saw it.
+`old_county/` was made by that version's `consolidate` of the two files in it; its hand columns were filled
+with their label and row, days as texts, before anything of the present version saw it.
 """
 
 from __future__ import annotations

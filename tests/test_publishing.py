@@ -17,7 +17,6 @@ from docx.oxml.ns import qn
 
 from selfeval_xl import templates
 from selfeval_xl.filings.grouping import gather
-from selfeval_xl.filings.roster_sheets import blank_roster
 from selfeval_xl.model.edits import Edit
 from selfeval_xl.model.findings import Treatment
 from selfeval_xl.model.grid import position
@@ -32,6 +31,8 @@ from selfeval_xl.workflows.returns import return_filings
 from selfeval_xl.writers.xlsx.apply import apply
 from support.command import selfeval
 from support.counties import send
+from support.rosters import department as unit
+from support.rosters import project, write_roster
 
 PHONE, IDENTITY, ACCOUNT = "13800001234", "220524199001011234", "6222000000000000000"
 SECRET = 2  # the number of the project that is not public
@@ -51,11 +52,31 @@ def published(tmp_path_factory):
         "expected": "<p>全年完成重点项目。</p>",
         "actual": f"联系人电话{PHONE}，账号：{ACCOUNT}。",
     }
+    received = root / "收"
+    received.mkdir()
+    _explained_return(root, department, received / "自评表.xlsx")
+    _report(received / "自评报告.docx", department)
+    kept_back = {"是否公开": "否", "不公开理由": "涉及未公开事项"}
+    roster = write_roster(
+        root / "名册.xlsx",
+        单位名册=[unit(department.code, department.name)],
+        项目=[
+            project(
+                *(each["project_code"], department.code, each["project"]),
+                金额单位="万元",
+                **(kept_back if number == SECRET else {"是否公开": "是"}),
+            )
+            for number, each in enumerate(department.projects)
+        ],
+    )
+    return root, department, publish(received, root / "公开", roster=roster)
+
+
+def _explained_return(root: Path, department, out: Path) -> None:
+    """A returned workbook with an explanation, notes, a draft beside the form, and hidden rows and sheets."""
     first = root / "一" / "自评表.xlsx"
     send(first, department)
     returned = return_filings(root / "一", root / "退").returns[0].files[0].out
-    received = root / "收"
-    received.mkdir()
     line = next(
         number
         for number, row in enumerate(
@@ -73,32 +94,7 @@ def published(tmp_path_factory):
     book.create_sheet("底稿")["A1"] = "隐藏表里的话"
     book["底稿"].sheet_state = "hidden"
     book.properties.creator = book.properties.lastModifiedBy = "李作者"
-    book.save(received / "自评表.xlsx")
-    _report(received / "自评报告.docx", department)
-    roster = root / "名册.xlsx"
-    blank_roster(roster)
-    names = openpyxl.load_workbook(roster)
-    names["单位名册"].append([department.code, department.name, None, None, None, None, None, None, None])
-    for number, project in enumerate(department.projects):
-        names["项目"].append(
-            [
-                department.code,
-                None,
-                project["project_code"],
-                project["project"],
-                None,
-                None,
-                None,
-                None,
-                None,
-                "万元",
-                "否",
-                "否" if number == SECRET else "是",
-                "涉及未公开事项" if number == SECRET else None,
-            ]
-        )
-    names.save(roster)
-    return root, department, publish(received, root / "公开", roster=roster)
+    book.save(out)
 
 
 def _report(path: Path, department) -> None:

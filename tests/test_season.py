@@ -14,6 +14,7 @@ from selfeval_xl.workflows.demo.second_round import play
 from selfeval_xl.workflows.returns import return_filings
 from support.command import selfeval
 from support.counties import fill_county
+from support.every_part import everything_in
 from support.season import append_row, listed, resubmit, rows_of, write_hand
 
 WHY = "年中按示例文件调减，已报县政府批准。"
@@ -96,6 +97,22 @@ def test_two_versions_that_differ_only_in_what_was_explained_are_not_called_the_
     _, received, _, first, _ = rounds
     told = selfeval("diff", first[0].out, received / "重报" / "改.xlsx").stdout
     assert "完全一样" not in told and WHY in told
+
+
+def test_officers_are_told_whose_words_another_department_has_and_it_is_not(tmp_path):
+    text = "完成全县中小河流治理任务，保障汛期安全，改善沿线群众的生产生活条件，巩固水毁修复成果。"
+    first, second = made_up()[0][0], made_up()[0][4]
+    for each in (first, second):
+        each.projects[3]["goal"]["expected"] = text
+        fill_county(tmp_path / "收到", [each])
+    consolidate(tmp_path / "收到", tmp_path / "县.xlsx")
+    (row,) = [row for row in rows_of(tmp_path / "县.xlsx", "审核问题") if row["规则编号"] == "X08"]
+    named = {first.name: second.name, second.name: first.name}[row["部门名称"]]
+    assert row["应为或参考"].startswith(f"{named}（{named}.xlsx 项目")
+    back = return_filings(tmp_path / "收到", tmp_path / "退")
+    (each,) = [each for each in back.returns if each.name == row["部门名称"]]
+    for file in each.files:
+        assert named not in everything_in(Path(file.out))
 
 
 @pytest.fixture(scope="module")

@@ -113,6 +113,18 @@ def test_no_cell_and_no_formula_is_too_long_and_every_function_is_an_old_one(boo
                     assert len(cell.value) <= LONGEST_TEXT
 
 
+def test_blank_workbooks_stay_small_and_a_row_fits_the_packers_window(files):
+    """Rows of the same formulas pack well while the row before is near enough to be seen."""
+    blank, _ = files
+    assert blank.stat().st_size < 650_000
+    for path in files:
+        parts = zipfile.ZipFile(path)
+        for name in parts.namelist():
+            if name.startswith("xl/worksheets/sheet"):
+                rows = re.findall(rb"<row .*?</row>", parts.read(name), re.DOTALL)
+                assert max(map(len, rows), default=0) < 32_000, name
+
+
 def test_no_macros_no_links_to_other_files_no_outline_and_no_names_of_ours(books):
     for path, book in books:
         parts = zipfile.ZipFile(path)

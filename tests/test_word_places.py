@@ -77,7 +77,7 @@ def test_lists_and_notices_tell_table_and_row():
         cell="F12,F14",
         project="道路",
     )
-    assert where(finding) == "《第2个表》第12、14行"
+    assert where(finding) == "第2个表第12、14行"
     assert where(finding, several=True, files=True) == "“道路”（a.docx 第2个表）第12、14行"
     assert where(replace(finding, file="收/a.xlsx")) == "《表2》F12、F14"
     row = list(tsv_lines([finding]))[1].split("\t")

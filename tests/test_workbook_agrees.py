@@ -153,7 +153,10 @@ def compare(layout_id: str, faults: list[Fault], tmp_path, libreoffice) -> int:
             "summary's unmet": str(printed[9]).endswith(f"另有{unclear}个待核定") == bool(unclear),
         }
         if cell_of(read[sheet], "total_score"):
-            holds["total"] = (totals[sheet] not in (None, "")) == fault.final
+            typed_over = bool(
+                fault.cells.get("total_score")
+            )  # stays on the form, 汇总表 does not take it over
+            holds["total"] = (totals[sheet] not in (None, "")) == (fault.final or typed_over)
             holds["summary's score"] = isinstance(printed[10], (int, float)) == fault.final
         said = [(one.rule, one.cell) for one in ours]
         wrong += [

@@ -33,9 +33,14 @@ _FIGURE = r"\d+(?:\.\d+)?"
 _TOKEN = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _KINDS.items()) + f"|{_FIGURE}%?")
 _CLAUSES = re.compile(r"(?:[,;。!?:、]|(?<!\d)\.|\.(?!\d))+")
 _COUNT = re.compile(rf"({_FIGURE})(%|[^\d\W])?")
-_PLANNED = re.compile(rf"(?:目标|计划|任务|要求|原定|应|指标)[^\d,;。]{{0,6}}?({_FIGURE})")
+_PLANNED = re.compile(rf"(?:目标|计划|任务|要求|原定|应|指标|下达)[^\d,;。]{{0,6}}?({_FIGURE})")
 _REACHED = re.compile(
-    rf"(?:实际|完成|只|仅|建成|落地|办了|接种|发放|实发)[^\d,;。]{{0,6}}?({_FIGURE})",
+    rf"(?:实际|完成|只|仅|建成|落地|办了|接种|发放|实发|实施)[^\d,;。]{{0,6}}?({_FIGURE})",
+)
+_PLAN = "(?:计划|任务|目标|指标|投资|预算|工程量)"
+_SHARE = re.compile(  # 占年度计划的48%, 为任务20公里的92%, 完成全年任务的96.3%, 完成目标数65%
+    rf"(?:(?:占|为)[^,;。%]{{0,16}}?{_PLAN}[^,;。%]{{0,10}}?|{_PLAN}[^\d,;。%]{{0,3}}的"
+    rf"|(?:完成|实现)[^\d,;。%]{{0,10}}{_PLAN}数?)(?<![\d.])({_FIGURE})%"
 )
 
 
@@ -88,7 +93,12 @@ def _said(rows: list[list[str]]) -> Iterator[str]:
 
 
 def _compared(plain: str) -> Iterator[str]:
-    """Which of two neighbouring figures is larger (U: in one unit), and reached against planned."""
+    """Shares of a plan below and from 100%; which of two neighbouring figures is larger (U: in one unit).
+
+    Also reached against planned.
+    """
+    for share in _SHARE.finditer(plain):
+        yield "%s" + ("<" if float(share[1]) < 100 else ">")
     for one, other in pairwise(_COUNT.finditer(plain)):
         unit = "U" if (one[2] or "") == (other[2] or "") else ""
         yield "%" + _sign(float(one[1]), float(other[1])) + unit

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import repeat
 from math import exp
 
 from selfeval_xl.assessment.policy import Policy
@@ -55,7 +56,7 @@ def features(judgement: str, text: str) -> set[str]:
 def log_odds(judgement: str, text: str) -> float:
     """The log odds that the statement holds for the text."""
     weights, intercept = _weights(judgement)
-    return intercept + sum(weights.get(feature, 0) for feature in features(judgement, text)) / _STEPS
+    return intercept + sum(map(weights.get, features(judgement, text), repeat(0))) / _STEPS
 
 
 def chance(judgement: str, text: str) -> float:

@@ -136,6 +136,7 @@ _PLACEHOLDER = re.compile(
 _WITHOUT_NUMBER = re.compile(rf"\A{_COMPARES}+([^\d]{{0,5}})")
 
 
+@lru_cache(maxsize=4096)
 def is_placeholder(target: str) -> bool:
     """Whether a target is a sign or word that stands for a value (≥XX人, N场, 待定), or lacks it (≥公里)."""
     if _PLACEHOLDER.fullmatch(target):

@@ -107,12 +107,13 @@ def issue(
         return
     if roster is None:
         raise UsageError(_NO_ROSTER)
-    from selfeval_xl.cli.screen.issuing import show_issued, show_problems
+    from selfeval_xl.cli.screen.issuing import asked_year, show_issued, show_problems
     from selfeval_xl.cli.screen.screen import ProgressBars
     from selfeval_xl.files import replacing
     from selfeval_xl.workflows.issuing import IssueOptions
     from selfeval_xl.workflows.issuing import issue as run
 
+    year = year or asked_year()
     with ProgressBars() as progress, replacing(replace):
         issued = run(
             roster,
@@ -180,7 +181,8 @@ def consolidate(
     policy: PolicyFile = None,
 ) -> None:
     """把收到的材料汇总成一个全县工作簿，每个数都能回到原表的格。"""
-    from selfeval_xl.cli.screen.screen import ProgressBars, forms_in_one, show_county
+    from selfeval_xl.cli.screen.screen import ProgressBars, show_county
+    from selfeval_xl.cli.screen.sending import forms_in_one
     from selfeval_xl.county import consolidate as run
     from selfeval_xl.files import replacing
     from selfeval_xl.rules.county_file import load

@@ -200,7 +200,7 @@ def _form_key(row: Row) -> tuple:
 
 
 def compare(tables: Mapping[str, Rows], last: Last) -> list[Row]:
-    """The rows of 与上年对比: this year's projects (未报 if no form came, or a blank one), then those that ended.
+    """The rows of 与上年对比: this year's projects (未报 if no form, or a blank one, came), then ended ones.
 
     Also fills 与上年对比 of 项目汇总, and 上年指标值 and 上年完成值 of 指标明细 where the roster has none.
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,7 +101,6 @@ def _study(
     filings = dict(enumerate(collected.filings))
     found = with_versions(found, filings, collected.receipts, collected.fates, policy)
     material = prepare(collected, found, roster, policy, assessed=True)
-    material = replace(material, year=material.year or _issued_year(material))
     return apply_decisions(material, decisions), decisions
 
 
@@ -129,13 +127,3 @@ def _answers(
             yield moved(CheckedFile(answer) if isinstance(answer, ReadFile) else answer, path)
         if progress:
             progress(number, len(arrived), file.shown.name)
-
-
-def _issued_year(material: CountyData) -> int | None:
-    """The year of forms that print none, from the settings in the hidden sheet of issued workbooks."""
-    years = [
-        int(text)
-        for receipt in material.collected.receipts
-        if (text := receipt.file.settings.get("year", "")).isdecimal()
-    ]
-    return max(set(years), key=years.count) if years else None

@@ -208,7 +208,11 @@ def tidy(text: str) -> str:
 
 def is_blank(text: str | None) -> bool:
     """Whether a cell counts as empty: nothing, /, —, -, 无. 0 is an answer and not empty."""
-    return text is None or (len(text) <= _LONGEST_BLANK and tidy(text) in BLANKS)
+    if text is None:
+        return True
+    if "\u4e00" <= text < "\ua000" and text[0] not in "无一" or "0" <= text < ":":
+        return False  # most texts, told at once by their first letter
+    return len(text) <= _LONGEST_BLANK and tidy(text) in BLANKS
 
 
 def is_void(text: str | None) -> bool:

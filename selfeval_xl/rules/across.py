@@ -378,36 +378,40 @@ def copied_from_another(filings: Sequence[Filing], policy: Policy) -> Iterator[F
     copied = copied_texts((filing, form, [text for *_, text in own_texts(form)]) for filing, form in forms)
     for filing, form in forms:
         if id(form) in copied:
-            yield from said_before(form, filing, copied[id(form)].__contains__)
+            yield from said_before(form, filing, copied[id(form)].get)
 
 
 def copied_texts(
     forms: Iterable[tuple[Filing, Form, Iterable[_Text]]],
-) -> dict[int, set[_Text]]:
-    """The texts of each form (by its id) that another department sent before.
+) -> dict[int, dict[_Text, Form]]:
+    """The texts of each form (by its id) that another department sent before, each with that one's form.
 
     forms: in order of receipt, each with its texts or with digests in their place.
     """
     seen: dict[_Text, tuple[Filing, Form]] = {}
-    copied: dict[int, set[_Text]] = {}
+    copied: dict[int, dict[_Text, Form]] = {}
     for filing, form, texts in forms:
         for text in texts:
             first, other = seen.setdefault(text, (filing, form))
             if first.department != filing.department and not _may_agree(form, other):
-                copied.setdefault(id(form), set()).add(text)
+                copied.setdefault(id(form), {})[text] = other
     return copied
 
 
-def said_before(form: Form, filing: Filing, copied: Callable[[str], bool]) -> Iterator[Finding]:
-    """The findings on those texts of a form that `copied` says another department sent before."""
+def said_before(form: Form, filing: Filing, copied: Callable[[str], Form | None]) -> Iterator[Finding]:
+    """The findings on those texts of a form that another department sent before.
+
+    copied: the form in which it did. The finding refers to it, and does not name it: that is for the bureau.
+    """
     for record, key, what, text in own_texts(form):
-        if copied(text):
+        if other := copied(text):
             yield placed(
                 record.finding(
                     key,
                     f"{what}和另一个部门报来的一字不差（“{text[:20]}……”）。",
                     hint="改成本单位、本项目的实际情况。",
                     value=text[:40],
+                    related=related(other, None),
                 ),
                 form,
                 filing,

@@ -44,9 +44,11 @@ def budget_changed_without_reason(form: Form, policy: Policy) -> Iterator[Findin
     if not initial or initial < 0 or not annual or annual < 0:
         return
     change = annual - initial
+    if not _is_large(form, initial, annual, policy):
+        return
     slack = policy.number("funding_tolerance")
     first, last = (summed_instead(form, line, key, slack) for key in ("initial_budget", "annual_budget"))
-    if not _is_large(form, initial, annual, policy) or not _is_large(form, first, last, policy):
+    if not _is_large(form, first, last, policy):
         return  # a wrong total is F01's
     if explains_change(form):
         return

@@ -56,9 +56,10 @@ def total_is_not_the_sum(form: Form, policy: Policy) -> Iterator[Finding]:
     total = form.total_funding
     if total is None:
         return
+    lines = sources(form)
     for key in AMOUNTS:
         wanted = amount_span(total, key)
-        parts = [line for line in sources(form) if line.amount(key) is not None]
+        parts = [line for line in lines if line.amount(key) is not None]
         if wanted is None or not parts:
             if parts and key in total.cells and is_blank(getattr(total, key)):
                 yield _empty_total(form, total, key, parts)
@@ -309,9 +310,10 @@ def _total_unlike_sources(form: Form) -> Finding | None:
     total = form.total_funding
     if total is None:
         return None
+    lines = sources(form)
     for key in AMOUNTS:
         wanted = total.amount(key)
-        parts = [(line, amount) for line in sources(form) if (amount := line.amount(key))]
+        parts = [(line, amount) for line in lines if (amount := line.amount(key))]
         summed = sum((amount for _, amount in parts), Decimal(0))
         if not wanted or wanted < 0 or not ten_thousandfold(wanted, abs(summed), _EXACT_SLACK):
             continue

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity
@@ -120,7 +121,8 @@ def indicator_unlike_own_money(form: Form, policy: Policy) -> Iterator[Finding]:
     (财预〔2013〕53号)
     """
     line, close = main_line(form), policy.number("rate_tolerance")
-    if line is None:
+    rates_asked = list(_management_rates(form))
+    if line is None or not rates_asked:
         return
     spans = {key: amount_span(line, key) for key in AMOUNTS}
     initial, annual, executed = spans["initial_budget"], spans[line.budget_key], spans["executed"]
@@ -135,10 +137,7 @@ def indicator_unlike_own_money(form: Form, policy: Policy) -> Iterator[Finding]:
         _rates_of_row(form, "应付", "executed"),
         _rates_of_row(form, "应收", line.budget_key),
     )
-    for indicator in form.indicators:
-        if "率" not in (indicator.name or ""):
-            continue
-        name = re.sub(r"^指标\d+[:：]|[\s“”\"]|[(（].{0,40}?[)）]", "", indicator.name or "")
+    for indicator, name in rates_asked:
         ratio = _ratio(indicator)
         if ratio is None:
             continue
@@ -156,6 +155,21 @@ def indicator_unlike_own_money(form: Form, policy: Policy) -> Iterator[Finding]:
                 ),
                 cell=cells(indicator.cells.get("actual"), line.cells.get("annual_budget")),
             )
+
+
+def _management_rates(form: Form) -> Iterator[tuple[Indicator, str]]:
+    """The indicators that follow from the form's own funds, each with its bare name."""
+    for indicator in form.indicators:
+        if "率" in (indicator.name or ""):
+            name = _bare_rate(indicator.name or "")
+            if _CONTROLLED.match(name) or any(pattern.match(name) for pattern, _ in _MANAGEMENT):
+                yield indicator, name
+
+
+@lru_cache(maxsize=4096)
+def _bare_rate(name: str) -> str:
+    """The name without number, quotes and brackets."""
+    return re.sub(r"^指标\d+[:：]|[\s“”\"]|[(（].{0,40}?[)）]", "", name)
 
 
 def _rates_of_carried_over(form: Form, left: Span) -> list[Span]:

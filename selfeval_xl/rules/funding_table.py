@@ -71,10 +71,12 @@ def exceeds(form: Form, key: str, total: Span, parts: list[FundingLine], slack: 
     right.
     """
     allowed = slack * max(len(parts), 1)
+    if parts and total_of(parts, key).meets(total, allowed):
+        return None
     inside = _nested(sources(form))
     plain = [line for line in parts if line.source not in inside]
     nested = [line for line in parts if line.source in inside]
-    readings = [lines for lines in (parts, plain, nested, _without_sums(parts, key, allowed)) if lines]
+    readings = [lines for lines in (plain, nested, _without_sums(parts, key, allowed)) if lines]
     if any(total_of(lines, key).meets(total, allowed) for lines in readings):
         return None
     if len(plain) >= _FEWEST_COMPLETE or any(_REST.search(line.source) for line in sources(form)):
@@ -172,8 +174,8 @@ def ten_thousandfold(amount: Decimal, other: Decimal, slack: Decimal) -> bool:
 
     slack: how far off the factor may be, as a share of it.
     """
-    large, small = max(amount, other), min(amount, other)
-    return small > 0 and abs(large / small / 10000 - 1) <= slack
+    large, small = (amount, other) if amount > other else (other, amount)
+    return 0 < small * 1000 < large and abs(large / small / 10000 - 1) <= slack
 
 
 def printed_rate_fits(form: Form, line: FundingLine, budget: Decimal, executed: Decimal) -> bool:

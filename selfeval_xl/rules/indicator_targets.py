@@ -238,6 +238,9 @@ def payment_as_quantity(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
+_ABOUT_MONEY = re.compile("[付拨兑发补贴缴偿奖薪酬费款资金支助还]")  # without one a count is no payment
+
+
 def _is_payment(row: Indicator, policy: Policy) -> bool:
     """Whether an indicator in money or times only says what was paid."""
     measure, name = quantity(row).measure, bare(row.name)
@@ -245,8 +248,10 @@ def _is_payment(row: Indicator, policy: Policy) -> bool:
         return False
     if measure is not None and measure.dimension.startswith("money") and pattern("payments").search(name):
         return not pattern("earned").search(name)
-    counted = measure is None or measure.dimension == "count" or measure.dimension.startswith("money")
-    return counted and raises("payment", _with_target(row), policy)
+    in_money = measure is not None and measure.dimension.startswith("money")
+    counted = measure is None or measure.dimension == "count"
+    may_be = in_money or (counted and _ABOUT_MONEY.search(name))
+    return bool(may_be) and raises("payment", _with_target(row), policy)
 
 
 def _with_target(row: Indicator) -> str:
@@ -280,13 +285,20 @@ def _is_hollow(row: Indicator, policy: Policy) -> bool:
     return bool(slogan) or raises("hollow", _with_target(row), policy)
 
 
-def _hollow_benefits(form: Form, policy: Policy) -> Iterator[Indicator]:
-    """The benefit indicators that nobody can count, look up or ask about."""
+_BENEFIT = re.compile("效益|效果|影响")
+
+
+def _hollow_benefits(form: Form, policy: Policy, in_words: bool) -> Iterator[Indicator]:
+    """The benefit indicators that nobody can count, look up or ask about.
+
+    in_words: those with a target in words, else the others.
+    """
     for row in form.indicators:
         if (
             row.name
             and row.target
-            and re.search("效益|效果|影响", level(row.level2) or level(row.level1))
+            and _BENEFIT.search(level(row.level2) or level(row.level1))
+            and (quantity(row).kind is Kind.TEXT) is in_words
             and "满意" not in f"{row.level1}{row.level2}{row.name}"
             and _is_hollow(row, policy)
         ):
@@ -304,7 +316,7 @@ def benefit_is_hollow(form: Form, policy: Policy) -> Iterator[Finding]:
 
     A hollow one whose target is in words is I13's.
     """
-    rows = [row for row in _hollow_benefits(form, policy) if quantity(row).kind is not Kind.TEXT]
+    rows = list(_hollow_benefits(form, policy, in_words=False))
     if rows:
         first = rows[0]
         more, shown = (f"等{len(rows)}个效益指标", "如") if len(rows) > 1 else ("", "是")
@@ -325,7 +337,7 @@ def benefit_is_hollow(form: Form, policy: Policy) -> Iterator[Finding]:
 def target_cannot_be_assessed(form: Form, policy: Policy) -> Iterator[Finding]:
     """A qualitative target can be assessed (not: 好坏, 基本建立, 促进发展), and so can a benefit in words."""
     vague = words("unassessable")
-    hollow = {id(row) for row in _hollow_benefits(form, policy) if quantity(row).kind is Kind.TEXT}
+    hollow = {id(row) for row in _hollow_benefits(form, policy, in_words=True)}
     rows = [row for row in form.indicators if row.target and (tidy(row.target) in vague or id(row) in hollow)]
     if rows:
         first = rows[0]

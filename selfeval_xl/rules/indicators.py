@@ -174,20 +174,21 @@ def same_indicator_twice(form: Form, policy: Policy) -> Iterator[Finding]:
     """
     from rapidfuzz.fuzz import ratio
 
-    seen: list[tuple[str, Indicator]] = []
+    seen: list[tuple[str, str, str, Indicator]] = []
     threshold = float(policy.number("near_name")) * 100
     for row in form.indicators:
         name = bare(row.name)
         if not name:
             continue
-        for other_name, other in seen:
-            same = _unbracketed(name) == _unbracketed(other_name)
+        unbracketed, without_fillers = _unbracketed(name), _without_fillers(name)
+        for other_name, other_unbracketed, other_without, other in seen:
+            same = unbracketed == other_unbracketed
             if same and level(row.level2) != level(other.level2) and not _have_same_values(row, other):
                 continue
             if not same and (
                 len(name) < _SHORTEST_ALIKE
                 or not (
-                    _FILLERS.sub("", name) == _FILLERS.sub("", other_name)
+                    without_fillers == other_without
                     or ratio(name, other_name, score_cutoff=threshold) >= threshold
                 )
                 or not _are_one(row, other)
@@ -205,9 +206,10 @@ def same_indicator_twice(form: Form, policy: Policy) -> Iterator[Finding]:
                 expected=None,
             )
             break
-        seen.append((name, row))
+        seen.append((name, unbracketed, without_fillers, row))
 
 
+@lru_cache(maxsize=4096)
 def _unbracketed(name: str) -> str:
     """The name without a unit in brackets at its end: 培训人数（人） is 培训人数."""
     bracketed = re.fullmatch(r"\A(.+?)[(（]([^()（）]{1,6})[)）]", name)
@@ -217,6 +219,14 @@ def _unbracketed(name: str) -> str:
 _FILLERS = re.compile(
     "使用|工作|项目|实际|相关|总体|年度|本年|全年"
 )  # words without which a name says the same
+
+
+@lru_cache(maxsize=4096)
+def _without_fillers(name: str) -> str:
+    """The name without the words that say nothing of it."""
+    return _FILLERS.sub("", name)
+
+
 _SHORTEST_ALIKE = 6  # letters of a name of which another can be a near copy
 
 

@@ -9,6 +9,7 @@ from selfeval_xl.model import fields
 from selfeval_xl.model.findings import Finding, Member
 from selfeval_xl.model.forms import Form, FundingLine, Goal, Indicator, Task
 from selfeval_xl.model.grid import cell_names
+from selfeval_xl.rules.indicators import bare
 
 # Rules that say of several rows at once what is wrong with each of them.
 _GROUPING = frozenset("D01 D04 D05 D09 F09 F17 I07 I12 I13 I14 I18 N01 N02 N08 N10 S14 T06".split())
@@ -23,13 +24,13 @@ def with_members(finding: Finding, record: object) -> Finding:
     names = cell_names(finding.cell or "")
     if len(names) < 2:
         return finding
-    texts = dict(_texts(record))
+    texts = dict(_texts(record, frozenset(names)))
     members = tuple(Member(name, texts[name]) for name in names if name in texts)
     return replace(finding, members=members) if len(members) > 1 else finding
 
 
-def _texts(form: Form) -> Iterator[tuple[str, str]]:
-    """What stands in each cell of the form's records, by its name."""
+def _texts(form: Form, wanted: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """What stands in each of these cells, by its name."""
     records: list[FundingLine | Indicator | Goal | Task] = [
         *form.tasks,
         form.goal,
@@ -38,9 +39,9 @@ def _texts(form: Form) -> Iterator[tuple[str, str]]:
     ]
     for record in records:
         for key, names in record.cells.items():
-            text = _text(record, key)
-            if text:
-                yield from ((name, text) for name in names.split(","))
+            mine = wanted.intersection((names,) if "," not in names else names.split(","))
+            if mine and (text := _text(record, key)):
+                yield from ((name, text) for name in mine)
     yield from ((cell, f"“{text}”") for cell, text in form.placeholders)
     yield from _head(form)
 
@@ -61,9 +62,10 @@ def _text(record: FundingLine | Indicator | Goal | Task, key: str) -> str:
     label = "说明" if field is None and key == "note" else field.label if field else ""
     if not label:
         return ""
+    name = bare(record.subject) if isinstance(record, Indicator) else record.subject
     if key in ("name", "source"):
-        return f"“{record.subject}”"
-    of = f"“{record.subject}”的" if scope != fields.GOAL and record.subject else ""
+        return f"“{name or record.subject}”"
+    of = f"“{name or record.subject}”的" if scope != fields.GOAL and record.subject else ""
     return f"{of}{label}{_quoted(getattr(record, key, None))}"
 
 

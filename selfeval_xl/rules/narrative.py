@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.text_models import raises
@@ -181,9 +182,13 @@ def outcome_copies_goal(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
+_NO_LETTER = re.compile(r"[\W_]+")
+
+
+@lru_cache(maxsize=4096)
 def _letters(text: str | None) -> str:
     """The text without punctuation and spaces, for comparing."""
-    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text or ""))
+    return _NO_LETTER.sub("", unicodedata.normalize("NFKC", text or ""))
 
 
 _NOT_A_FIGURE = re.compile(
@@ -272,9 +277,14 @@ def goal_is_no_goal(form: Form, policy: Policy) -> Iterator[Finding]:
             yield form.goal.finding(key, f"“{what}”里只写了项目名称“{text}”。", hint=hint)
 
 
+_MOST_SIGNS = 3  # times the letters of a name that a text with it has, spaces and punctuation included
+
+
 def _is_project_name(text: str, form: Form) -> bool:
     """Whether the text is no more than the project's name, perhaps with its code in front."""
-    if not form.project or len(_letters(text)) < 2:
+    if not form.project or len(text) > _MOST_SIGNS * len((form.project_code or "") + form.project):
+        return False  # too long, whatever the signs between its letters
+    if len(_letters(text)) < 2:
         return False
     return _letters(text) in (_letters(form.project), _letters((form.project_code or "") + form.project))
 

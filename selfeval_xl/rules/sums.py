@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from selfeval_xl.model.forms import Form, FundingLine
@@ -51,6 +52,7 @@ class Span(NamedTuple):
         return Span(self.low * factor, self.high * factor)
 
 
+@lru_cache(maxsize=4096)
 def decimals(text: str | None) -> int:
     """The number of decimals that are printed."""
     return len(tidy(text or "").rstrip("%").partition(".")[2])
@@ -63,8 +65,14 @@ def exact(number: Decimal) -> Span:
 
 def printed(number: Decimal, digits: int) -> Span:
     """The numbers that are printed as this one with so many digits behind the point."""
-    half = Decimal(5).scaleb(-digits - 1)
+    half = _half(digits)
     return Span(number - half, number + half)
+
+
+@cache
+def _half(digits: int) -> Decimal:
+    """Half of the last of so many digits behind the point."""
+    return Decimal(5).scaleb(-digits - 1)
 
 
 def amount_span(line: FundingLine, key: str) -> Span | None:
@@ -74,7 +82,8 @@ def amount_span(line: FundingLine, key: str) -> Span | None:
         return None
     typed = line.typed.get(key)
     if typed is None:
-        return printed(amount, line.decimals.get(key, decimals(getattr(line, key))))
+        digits = line.decimals.get(key)
+        return printed(amount, decimals(getattr(line, key)) if digits is None else digits)
     text = typed.strip().rstrip("亿万千百元 ")  # 12.5万元 in a form in 元
     plain = money(text)
     return printed(plain, decimals(text)).times(amount / plain) if plain else exact(amount)

@@ -271,7 +271,7 @@ def names_measure(form: Form, policy: Policy) -> bool:
     """Whether the form says anywhere what will be done about a shortfall.
 
     The reason of an unmet indicator counts unless it surely names no measure, as in D04: what is not sure is
-    not asked about. Any other note, and a sentence of the outcomes and remarks, counts where it probably is one.
+    not asked about. Any other note, and a sentence of outcomes and remarks, counts where it probably is one.
     """
     unmet = [row.note for row in form.indicators if row.verdict is Verdict.UNMET]
     if any(says_something(note) and not lacks_measure(note, policy) for note in unmet):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from selfeval_xl.model.findings import Finding
 from selfeval_xl.model.forms import Form, Indicator
 from selfeval_xl.model.quantity import Kind, Quantity, parse, tidy
-from selfeval_xl.model.units import near, split_unit
+from selfeval_xl.model.units import leading_unit, measure, near, split_unit
 from selfeval_xl.rules.indicators import named
 from selfeval_xl.rules.same_thing import doings, thing
 from selfeval_xl.rules.sums import Span, decimals, printed
@@ -20,6 +20,8 @@ from selfeval_xl.rules.word_lists import pattern
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _BETWEEN = re.compile(r"(?:数量|人数|户数|场次|里程|面积|数)?(?:共计|合计|总计|共|达到了?|达|为|是|:|了)?")
 _BEHIND = re.compile(r"以上|以下|以内|及以上|[,，。;；、!！)）(（]|并|且|和|及|与|\Z")
+_LONGEST_LEAD = 12  # letters
+_SHORTEST_THING = 2
 _SENTENCE = re.compile(r"[。；;!！?？\n]")
 
 
@@ -33,11 +35,18 @@ class _Told(NamedTuple):
 
 def figures_unlike_indicators(form: Form) -> Iterator[Finding]:
     """A finding on each outcome or remark that tells other numbers than the completed values of the form."""
-    rows = [row for row in form.indicators if row.actual_quantity and row.actual_quantity.kind is Kind.NUMBER]
     for text in outcomes(form):
-        if text.what == "任务完成情况":
+        if text.what == "任务完成情况" or not _NUMBER.search(text.text):
             continue  # one task may do a part of what an indicator of the department counts
-        pairs = [(told, row) for row in rows if (told := _other_number(text, row, rows)) is not None]
+        plain = tidy(text.text)
+        units = {
+            unit for match in _NUMBER.finditer(plain) if (unit := leading_unit(plain[match.end() :][:6]))
+        }
+        pairs = [
+            (told, row)
+            for row in form.indicators
+            if _may_differ(row, plain, units) and (told := _other_number(plain, row, form.indicators))
+        ]
         if pairs:
             yield _finding(text, pairs)
 
@@ -58,23 +67,31 @@ def _finding(text: FormText, pairs: list[tuple[_Told, Indicator]]) -> Finding:
     )
 
 
-def _other_number(text: FormText, row: Indicator, rows: list[Indicator]) -> _Told | None:
-    """The one number that the text tells of the row's thing, where it is not the completed value."""
+def _may_differ(row: Indicator, plain: str, units: Iterable[str]) -> bool:
+    """Whether the text may tell another completed value: it has such a unit, and not this value."""
+    actual = row.actual_quantity
+    if actual is None or actual.kind is not Kind.NUMBER or actual.about:
+        return False
+    return any(_alike(unit, actual.unit) for unit in units) and f"{actual.number}{actual.unit}" not in plain
+
+
+def _other_number(plain: str, row: Indicator, rows: Iterable[Indicator]) -> _Told | None:
+    """The one number that a text tells of the row's thing, where it is not the completed value.
+
+    rows: all of the form; where another one has the same thing, nothing can be said.
+    """
     what, actual = thing(row.name), row.actual_quantity
-    if actual is None or actual.about or len(what) < 2 or what not in text.text:
-        return None
-    plain = tidy(text.text)
-    if any(
-        other is not row and what in thing(other.name) and _comparable(other.actual_quantity, actual)
-        for other in rows
-    ):
+    if actual is None or len(what) < _SHORTEST_THING or what not in plain:
         return None
     found = [told for told in _numbers_of(plain, what) if _comparable(told.quantity, actual)]
-    if len(found) != 1 or not _stands_alone(plain, found[0], actual):
+    if len(found) != 1 or not _is_result(plain, found[0]):
         return None
     (told,) = found
-    is_other = not doings(row.name) or not told.doings or not doings(row.name).isdisjoint(told.doings)
-    return told if is_other and _differs(told.quantity, actual) else None
+    done = doings(row.name)
+    if (done and told.doings and done.isdisjoint(told.doings)) or not _differs(told.quantity, actual):
+        return None
+    same = (other for other in rows if other is not row and what in thing(other.name))
+    return None if any(_comparable(other.actual_quantity, actual) for other in same) else told
 
 
 @cache
@@ -87,10 +104,10 @@ def _lead() -> re.Pattern[str]:
 def _numbers_of(plain: str, what: str) -> Iterator[_Told]:
     """The numbers right behind a thing, which itself begins a clause or follows what was done with it."""
     for place in re.finditer(re.escape(what), plain):
-        lead = _lead().search(plain[: place.start()])
         between = _BETWEEN.match(plain, place.end())
-        number = _NUMBER.match(plain, between.end()) if lead and between else None
-        if lead is None or number is None:
+        number = _NUMBER.match(plain, between.end()) if between else None
+        lead = _lead().search(plain, max(0, place.start() - _LONGEST_LEAD), place.start()) if number else None
+        if number is None or lead is None:
             continue
         unit, rest = split_unit(plain[number.end() :])
         behind = _BEHIND.match(rest)
@@ -102,19 +119,26 @@ def _numbers_of(plain: str, what: str) -> Iterator[_Told]:
 
 def _comparable(one: Quantity | None, other: Quantity) -> bool:
     """Whether two quantities are numbers of one kind, with units that can be compared."""
-    if one is None or one.kind is not Kind.NUMBER or one.measure is None or other.measure is None:
+    return one is not None and one.kind is Kind.NUMBER and _alike(one.unit, other.unit)
+
+
+@lru_cache(maxsize=4096)
+def _alike(unit: str, other: str) -> bool:
+    """Whether both units are known and can be compared."""
+    one, two = measure(unit), measure(other)
+    if one is None or two is None or one.dimension != two.dimension:
         return False
-    alike = one.measure.name == other.measure.name or near(one.measure.name, other.measure.name)
-    return one.measure.dimension == other.measure.dimension and (one.measure.dimension != "count" or alike)
+    return one.dimension != "count" or one.name == two.name or near(one.name, two.name)
 
 
-def _stands_alone(plain: str, told: _Told, actual: Quantity) -> bool:
-    """Whether the sentence tells the number as what was reached, and the text nowhere has the right one."""
+def _is_result(plain: str, told: _Told) -> bool:
+    """Whether the sentence tells the number as what was reached."""
     at = plain.find(told.words)
     sentence_end = _SENTENCE.search(plain, at)
     start = max((match.end() for match in _SENTENCE.finditer(plain, 0, at)), default=0)
-    sentence = plain[start : sentence_end.start() if sentence_end else len(plain)]
-    return not phrases("no_result").search(sentence) and f"{actual.number}{actual.unit}" not in plain
+    return not phrases("no_result").search(
+        plain[start : sentence_end.start() if sentence_end else len(plain)]
+    )
 
 
 def _differs(told: Quantity, actual: Quantity) -> bool:

@@ -16,6 +16,12 @@ def own(column: int) -> str:
     return f"INDEX(${name}:${name},ROW())"
 
 
+def beside(column: int) -> str:
+    """The cell of a hidden column in the formula's own row; shorter, since nobody copies it sideways."""
+    name = column_name(column)
+    return f"INDEX({name}:{name},ROW())"
+
+
 def area(column: int, top: int, bottom: int) -> str:
     """The cells of a column between two rows, both included; rows count from 0."""
     name = column_name(column)

@@ -16,50 +16,29 @@ from selfeval_xl.assessment.policy import Policy, default
 from selfeval_xl.assessment.scoring import over_deducted, standard_of, standards
 from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.forms import Verdict
-from selfeval_xl.model.grid import a1
 from selfeval_xl.model.numbers import rounded
 from selfeval_xl.model.quantity import points_of
 from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS
-from selfeval_xl.templates import date_parts, value_parts
+from selfeval_xl.templates import date_parts, tidied_text, value_parts
 from selfeval_xl.templates.date_parts import DateCells
 from selfeval_xl.templates.drawing import Drawing
 from selfeval_xl.templates.form_values import Row
-from selfeval_xl.templates.references import own
+from selfeval_xl.templates.references import beside, own
 from selfeval_xl.templates.row_state import state_formula, state_of
-from selfeval_xl.templates.value_parts import Parts
-from selfeval_xl.templates.word_lists import RATE_WORDS, WIDE_DIGITS, has_one_of
-from selfeval_xl.templates.word_verdicts import WordCells, word_formula, word_verdict
+from selfeval_xl.templates.tidied_text import tidied
+from selfeval_xl.templates.value_parts import ABOUT, Parts
+from selfeval_xl.templates.word_lists import RATE_WORDS, area_of, has_one_of, words_of
+from selfeval_xl.templates.word_verdicts import WordDone, WordGoal, word_formula, word_verdict
 
 GAP = 1  # columns left free between the form and the added columns
-_CLEANED = (
-    (" ", ""),
-    ("　", ""),
-    (",", ""),
-    ("，", ""),
-    ("。", ""),
-    ("％", "%"),
-    (">=", "≥"),
-    ("<=", "≤"),
-    ("≧", "≥"),
-    ("≦", "≤"),
-    ("⩾", "≥"),
-    ("⩽", "≤"),
-    ("＝", "="),
-    ("═", "="),
-    ("＞", ">"),
-    ("＜", "<"),
-    ("㎡", "平方米"),
-    ("㎥", "立方米"),
-    ("/年", ""),
-    ("*", "＊"),
-    ("?", "？"),
-    ("~", "～"),  # no wildcards for MATCH
-)
 _KINDS_OF_TARGET = ("定量指标", "定性指标", "定量", "定性")  # in the column 指标性质
-_LINE_BREAK = "\n"
 UNCLEAR = "看不懂"  # the beginning of 判定 where the formulas have none
-_UNCLEAR, _NO_PERCENT, _WIDE = (f"{UNCLEAR}，{why}" for why in ("请核对写法", "完成值缺%", "有全角数字"))
+_UNCLEAR, _NO_PERCENT, _NO_NUMBER, _OTHER_UNIT, _ABOVE = (
+    f"{UNCLEAR}，{why}"
+    for why in ("请核对写法", "完成值缺%", "完成值没有数", "请核对单位", "高于指标值的范围，请核对")
+)
 _DECIMALS = 8  # of a completed value in the target's unit
+_MANY = 50  # times a target up to 1%, which may be a fraction (0.95 in a column of its own)
 _FAR = 1000  # times the target: a number without a unit may be one in another unit
 FAR_YEAR = 1900  # from here on a number may be a year: 2024年 is a date
 
@@ -80,13 +59,6 @@ class Settled:
     completed: Decimal | None = None
 
 
-def cleaned(text: str) -> str:
-    """A text without spaces, line breaks and commas, signs in one form, as in the formulas."""
-    for old, new in ((_LINE_BREAK, ""), *_CLEANED):
-        text = text.replace(old, new)
-    return text
-
-
 def settle(
     target: str,
     actual: str,
@@ -101,42 +73,36 @@ def settle(
     the default one without it. year: of the form, where it is printed or known.
     """
     over = (policy or default()).number("over_fulfilment")
-    wanted, got = cleaned(target), cleaned(actual)
-    goal, done = value_parts.parts_of(wanted, True), value_parts.parts_of(got, False)
-    sign, want = goal.sign, goal.number
-    equal_or_none = sign in ("=", "")
+    aim, reached = tidied(target), tidied(actual)
+    wanted, got = aim.text, reached.text
+    goal = value_parts.parts_of(wanted)
+    done = value_parts.parts_of(got, goal)
     have = _in_the_targets_unit(goal, done, name)
-    at_most = sign in ("≤", "<") or (equal_or_none and cost)
-    comparable = (
-        want is not None and have is not None and not _is_doubtful(goal, done, have, cost, name, wanted)
-    )
-    due, finished = (date_parts.dated(date_parts.rewritten(text)) for text in (wanted, got))
-    last = date_parts.due_of(due, year, finished)
+    at_most = goal.sign in ("≤", "<") or (goal.sign in ("=", "") and cost)
+    comparable = have is not None and not _is_doubtful(goal, done, have, cost, name, wanted)
+    written = date_parts.rewritten(wanted, False), date_parts.rewritten(got, True)
+    due, finished = (date_parts.dated(text, done) for text, done in zip(written, (False, True), strict=True))
+    lasts = any(word in name for word in words_of("期间词"))
+    last = date_parts.due_of(due, year, finished, not goal.sign and not lasts)
     kept = date_parts.is_met(due, last, finished, year)
-    in_words = ("" if kept is None else Verdict.MET.label if kept else Verdict.UNMET.label) or word_verdict(
-        wanted, got, last is not None, want == 0 and sign in ("", "=", "≤")
-    )
+    by_date = "" if kept is None else Verdict.MET.label if kept else Verdict.UNMET.label
+    in_words = by_date or word_verdict(wanted, got, last is not None, goal, done)
     parts = (
-        wanted,
-        got,
+        *(wanted, got, aim.signs, aim.units, aim.numeral, reached.signs, reached.units, reached.numeral),
         *_goal_cells(wanted, goal),
-        done.at,
-        done.count,
-        done.number,
-        done.unit,
-        have,
-        int(comparable),
-        int(at_most),
-        *_date_cells(wanted, due),
-        *_date_cells(got, finished),
-        date_parts.serial_of(last),
-        in_words,
+        *(done.at, done.count, done.lead, done.number, done.rest, done.unit),
+        *(have, int(comparable), int(at_most)),
+        *(written[0], due.year, due.rest, date_parts.code_of(due, False)),
+        *(written[1], finished.year, finished.rest, date_parts.code_of(finished, True)),
+        *(date_parts.serial_of(last), by_date, in_words),
     )
-    cells = tuple("" if part is None else Decimal(part) if isinstance(part, int) else part for part in parts)
-    if not comparable or want is None or have is None:
-        verdict = in_words or _why_unclear(wanted, got, goal, done)
-        return Settled(verdict=verdict, parts=cells)
-    return _compared(want, have, sign, at_most, cells, over)
+    cells = tuple(map(_cell_value, parts))
+    if not comparable or have is None or goal.number is None:
+        return Settled(verdict=in_words or _why_unclear(wanted, got, goal, done, have), parts=cells)
+    if goal.upper is not None:
+        within = Verdict.MET.label if have <= goal.upper else _ABOVE
+        return Settled(verdict=Verdict.UNMET.label if have < goal.number else within, parts=cells)
+    return _compared(goal.number, have, goal.sign, at_most, cells, over)
 
 
 def _compared(
@@ -160,20 +126,17 @@ def _cell_value(part: _Part) -> Decimal | str:
 
 
 def _goal_cells(wanted: str, goal: Parts) -> tuple[_Part, ...]:
-    """The helper cells of a target: place and count of its digits, its words, sign, number and unit."""
+    """The helper cells from 目标起 to 指标单位."""
     word, after = value_parts.words_around(wanted, goal.at, goal.count)
-    return goal.at, goal.count, word, after, goal.sign, goal.number, goal.unit
-
-
-def _date_cells(text: str, part: date_parts.Dated) -> tuple[_Part, ...]:
-    return date_parts.rewritten(text), part.year, part.rest, date_parts.code_of(part)
+    ends = (goal.next_at, goal.next_count, goal.joined, goal.upper, goal.unit)
+    return goal.at, goal.count, word, after, goal.sign, goal.lead, goal.number, goal.rest, *ends
 
 
 def _in_the_targets_unit(goal: Parts, done: Parts, name: str) -> Decimal | None:
     """The completed number in the unit of the target; None where they do not compare."""
     if goal.number is None or done.number is None:
         return None
-    factor = value_parts.factor_of(goal.unit, done.unit, goal.number, name)
+    factor = value_parts.factor_of(goal, done, name)
     return None if factor is None else rounded(done.number * factor, _DECIMALS)
 
 
@@ -183,7 +146,13 @@ def _is_doubtful(goal: Parts, done: Parts, have: Decimal, cost: bool, name: str,
     dated = max(want, done.number or Decimal(0)) >= FAR_YEAR
     if dated and ("年" in (goal.unit, done.unit) or (goal.unit == "" and not sign)):
         return True
-    if goal.unit in ("月", "月份") and not sign:
+    if (goal.unit in ("月", "月份", "日") or done.unit == "日") and not sign:
+        return True
+    if goal.lead == ABOUT and want * Decimal("0.9") <= have < want:
+        return True
+    if goal.unit == "%" and not done.unit and 0 < (done.number or 0) <= 1 < want <= 10 and have >= want:
+        return True  # 0.5 for 10%: a fraction or a half of one per cent
+    if goal.unit == done.unit == "%" and 0 < want <= 1 and have >= _MANY * want:
         return True
     if sign in ("=", ""):
         rate = any(word in name + wanted for word in RATE_WORDS)
@@ -192,13 +161,18 @@ def _is_doubtful(goal: Parts, done: Parts, have: Decimal, cost: bool, name: str,
     return not done.unit and goal.unit != "" and want > 0 and have >= _FAR * want
 
 
-def _why_unclear(wanted: str, got: str, goal: Parts, done: Parts) -> str:
+def _why_unclear(wanted: str, got: str, goal: Parts, done: Parts, have: Decimal | None) -> str:
     """The text in 判定 where nothing can be compared."""
     if not wanted or not got:
         return ""
-    if any(digit in wanted + got for digit in WIDE_DIGITS):
-        return _WIDE
-    return _NO_PERCENT if goal.unit == "%" and done.number is not None and not done.unit else _UNCLEAR
+    if goal.number is None:
+        return _UNCLEAR
+    if done.number is None:
+        return _UNCLEAR if done.count else _NO_NUMBER
+    if goal.unit == "%" and not done.unit:
+        return _NO_PERCENT
+    other = have is None and goal.unit in words_of("单位") and done.unit in words_of("单位")
+    return _OTHER_UNIT if other else _UNCLEAR
 
 
 def _floor_verdict(want: Decimal, have: Decimal, sign: str, over: Decimal) -> Verdict:
@@ -237,9 +211,9 @@ def add_live(
         data = rows.get(row, {})
         settled = settle(*_typed(data, columns), drawing.policy, year)
         given = data.get("score") or _scored(columns, data, settled, drawing.policy)
-        state = state_of(data, columns, cleaned(str(data.get("actual") or "")), settled.verdict, given)
+        state = state_of(data, columns, tidied(str(data.get("actual") or "")).text, settled.verdict, given)
         values = [settled.attainment, settled.deviation, settled.verdict, *settled.parts, state]
-        for number, (look, text) in enumerate(_formulas(row, start, columns, drawing.policy, year_cell)):
+        for number, (look, text) in enumerate(_formulas(start, columns, drawing.policy, year_cell)):
             value = values[number]
             drawing.put_beside(row, start + number, look, Formula(text, "" if value is None else value))
     drawing.put_beside(last + 1, drawing.hidden_columns.stop - 1, "helper", HELPER_COLUMNS[-1])
@@ -265,10 +239,10 @@ def _target(data: Row, columns: Mapping[str, int]) -> str:
 
 
 def _formulas(
-    row: int, start: int, columns: Mapping[str, int], policy: Policy, year_cell: str
+    start: int, columns: Mapping[str, int], policy: Policy, year_cell: str
 ) -> list[tuple[str, str]]:
     """Look and text of each formula of a row, in the order of the columns."""
-    at = {name: a1(row, start + number) for number, name in enumerate((*ADDED_COLUMNS, *HELPER_COLUMNS))}
+    at = {name: beside(start + number) for number, name in enumerate((*ADDED_COLUMNS, *HELPER_COLUMNS))}
     cell = {key: own(column) for key, column in columns.items()}
     target, actual, words = at["整理后指标值"], at["整理后完成值"], at["文字判定"]
     sign, want, have, fits = at["符号"], at["指标数"], at["完成数"], at["可比"]
@@ -281,80 +255,125 @@ def _formulas(
         f'IF(ROUND({deviation},10)>{policy.number("over_fulfilment")},"{exceeded}","{met}")))'
     )
     ceiling = f'IF(OR({have}<{want},AND({have}={want},{sign}<>"<")),"{met}","{unmet}")'
-    no_percent = f'AND({at["指标单位"]}="%",ISNUMBER({at["完成原数"]}),{at["完成单位"]}="")'
-    why = (
-        f'IF(OR({target}="",{actual}=""),"",IF({has_one_of("全角", f"{target}&{actual}")},"{_WIDE}"'
-        f',IF({no_percent},"{_NO_PERCENT}","{_UNCLEAR}")))'
-    )
-    verdict = f'IF({fits}=1,IF({at_most},{ceiling},{floor}),IF({words}<>"",{words},{why}))'
+    upper = at["上端"]
+    compared = f'IF({upper}<>"",{_range_verdict(at)},IF({at_most},{ceiling},{floor}))'
+    verdict = f'IF({fits}=1,{compared},IF({words}<>"",{words},{_why(at)}))'
     helpers = [
-        _clean_formula(_joined(cell)),
-        _clean_formula(cell["actual"]),
-        *_value_formulas(at, cell),
-        *_date_formulas(at, year_cell),
+        *_tidy_formulas(at, cell),
+        *_goal_formulas(at),
+        *_done_formulas(at, cell),
+        *_date_formulas(at, year_cell, cell["name"]),
         state_formula(cell, _value(cell), target, actual, at["判定"]),
     ]
     return [
-        ("share", f'IF({fits}<>1,"",IF(OR({want}=0,{at_most}),"",ROUND({have}/{want},4)))'),
-        ("share", f'IF({fits}<>1,"",IF({want}=0,"",ROUND(ROUND({deviation},10),4)))'),
+        ("share", f'IF({fits}<>1,"",IF(OR({want}=0,{at_most},{upper}<>""),"",ROUND({have}/{want},4)))'),
+        ("share", f'IF({fits}<>1,"",IF(OR({want}=0,{upper}<>""),"",ROUND(ROUND({deviation},10),4)))'),
         ("added", verdict),
         *(("helper", text) for text in helpers),
     ]
 
 
-def _value_formulas(at: Mapping[str, str], cell: Mapping[str, str]) -> list[str]:
-    """The formulas from 目标起 to 上限. at: the cells of the row by the head of their column."""
-    target, actual = at["整理后指标值"], at["整理后完成值"]
-    begin, count, word, after = (at[name] for name in ("目标起", "目标位", "目标词", "目标后"))
-    done_at, done_count = at["完成起"], at["完成位"]
-    sign, want, unit, done_unit = (at[name] for name in ("符号", "指标数", "指标单位", "完成单位"))
-    cost = f'ISNUMBER(FIND("成本",{cell["level1"]}&{cell["level2"]}))' if "level2" in cell else "FALSE"
-    factor = value_parts.factor_formula(unit, done_unit, want, cell["name"])
-    compared = f'IFERROR(ROUND({at["完成原数"]}*{factor},{_DECIMALS}),"")'
+def _range_verdict(at: Mapping[str, str]) -> str:
+    """The verdict on a number against a range."""
+    met, unmet = Verdict.MET.label, Verdict.UNMET.label
+    have = at["完成数"]
+    return f'IF({have}<{at["指标数"]},"{unmet}",IF({have}<={at["上端"]},"{met}","{_ABOVE}"))'
+
+
+def _why(at: Mapping[str, str]) -> str:
+    """What 判定 says where nothing can be compared: see `_why_unclear`."""
+    want, done, have = at["指标数"], at["完成原数"], at["完成数"]
+    no_percent = f'AND({at["指标单位"]}="%",{at["完成单位"]}="")'
+    units = (f"ISNUMBER(MATCH({at[each]},{area_of('单位')},0))" for each in ("指标单位", "完成单位"))
+    unlike = f'IF(AND({have}="",{",".join(units)}),"{_OTHER_UNIT}","{_UNCLEAR}")'
+    other = f'IF({no_percent},"{_NO_PERCENT}",{unlike})'
+    no_number = f'IF({at["完成位"]}=0,"{_NO_NUMBER}","{_UNCLEAR}")'
+    said = f'IF({want}="","{_UNCLEAR}",IF({done}="",{no_number},{other}))'
+    return f'IF(OR({at["整理后指标值"]}="",{at["整理后完成值"]}=""),"",{said})'
+
+
+def _tidy_formulas(at: Mapping[str, str], cell: Mapping[str, str]) -> list[str]:
+    """The formulas from 整理后指标值 to 完成值中文数."""
+    stages = [[at[f"{whose}{what}"] for what in ("单位", "中文数")] for whose in ("指标值", "完成值")]
+    texts = [tidied_text.text_formula(units, numeral) for units, numeral in stages]
+    for typed, whose in ((_joined(cell), "指标值"), (cell["actual"], "完成值")):
+        texts += [
+            tidied_text.signs_formula(typed),
+            tidied_text.units_formula(at[f"{whose}符号"]),
+            tidied_text.numeral_formula(at[f"{whose}单位"]),
+        ]
+    return texts
+
+
+def _goal_formulas(at: Mapping[str, str]) -> list[str]:
+    """The formulas from 目标起 to 指标单位. at: the cells of the row by the head of their column."""
+    text, begin, count, word, after = (
+        at[name] for name in ("整理后指标值", "目标起", "目标位", "目标词", "目标后")
+    )
+    rest, next_at, next_count, lead = (at[name] for name in ("目标余", "次数起", "次数位", "目标前"))
+    joined = at["连词"]
+    ends = value_parts.RangeCells(lead, at["符号"], at["指标数"], rest, next_at, next_count, joined, after)
     return [
-        value_parts.start_formula(target),
-        value_parts.count_formula(target, begin),
-        value_parts.word_formula(target, begin),
-        value_parts.after_formula(target, begin, count),
-        value_parts.sign_formula(target, word, after),
-        value_parts.number_formula(target, begin, count, word),
-        value_parts.unit_formula(target, begin, count, after),
-        value_parts.start_formula(actual),
-        value_parts.count_formula(actual, done_at),
-        value_parts.number_formula(actual, done_at, done_count),
-        value_parts.unit_formula(actual, done_at, done_count),
-        f'IF(OR({want}="",{at["完成原数"]}=""),"",{compared})',
+        value_parts.start_formula(text),
+        value_parts.count_formula(text, begin),
+        value_parts.word_formula(text, begin),
+        value_parts.after_formula(text, begin, count),
+        value_parts.sign_formula(text, word, after),
+        value_parts.lead_formula(text, begin, word),
+        value_parts.number_formula(text, begin, count, value_parts.known_lead(lead)),
+        value_parts.rest_formula(text, begin, count, after),
+        value_parts.start_formula(rest),
+        value_parts.count_formula(rest, next_at),
+        value_parts.join_formula(rest, next_at, next_count),
+        value_parts.upper_formula(ends),
+        value_parts.unit_formula(rest, at["上端"], next_at, next_count),
+    ]
+
+
+def _done_formulas(at: Mapping[str, str], cell: Mapping[str, str]) -> list[str]:
+    """The formulas from 完成起 to 上限."""
+    text, begin, count, lead, rest = (
+        at[name] for name in ("整理后完成值", "完成起", "完成位", "完成前", "完成余")
+    )
+    sign, want, number = (at[name] for name in ("符号", "指标数", "完成原数"))
+    cost = f'ISNUMBER(FIND("成本",{cell["level1"]}&{cell["level2"]}))' if "level2" in cell else "FALSE"
+    units = value_parts.FactorCells(at["指标单位"], at["完成单位"], want, number)
+    compared = f'IFERROR(ROUND({number}*{value_parts.factor_formula(units, cell["name"])},{_DECIMALS}),"")'
+    floor = f'AND({sign}="≥",{at["上端"]}="")'
+    known = value_parts.known_before(lead, at["目标前"], floor)
+    return [
+        value_parts.start_formula(text),
+        value_parts.count_formula(text, begin),
+        value_parts.lead_formula(text, begin, '""'),
+        value_parts.number_formula(text, begin, count, known),
+        value_parts.rest_formula(text, begin, count, floor=floor),
+        value_parts.unit_formula(rest),
+        f'IF(OR({want}="",{number}=""),"",{compared})',
         _fits_formula(at, cell, cost),
         f'IF(OR({sign}="≤",{sign}="<",AND(OR({sign}="=",{sign}=""),{cost})),1,0)',
     ]
 
 
-def _date_formulas(at: Mapping[str, str], year_cell: str) -> list[str]:
+def _date_formulas(at: Mapping[str, str], year_cell: str, name: str) -> list[str]:
     """The formulas from 目标日 to 文字判定."""
     texts = []
     for text, whose in ((at["整理后指标值"], "目标"), (at["整理后完成值"], "完成")):
+        done = whose == "完成"
         written, year, rest = (at[f"{whose}{what}"] for what in ("日", "年", "月日"))
         texts += [
-            date_parts.rewritten_formula(text),
+            date_parts.rewritten_formula(text, done),
             date_parts.year_formula(written),
-            date_parts.rest_formula(written, year),
-            date_parts.code_formula(rest),
+            date_parts.rest_formula(written, year, done),
+            date_parts.code_formula(rest, year, done),
         ]
-    due = date_parts.due_formula(at["目标年"], at["目标月日"], at["目标日号"], year_cell, at["完成年"])
-    dates = DateCells(at["目标年"], at["目标日号"], at["期限"], at["完成年"], at["完成日号"])
+    names = ("目标年", "目标月日", "目标日号", "期限", "完成年", "完成日号", "完成日", "符号")
+    dates = DateCells(*[*(at[each] for each in names), name])
+    due = date_parts.due_formula(dates, year_cell)
     by_date = date_parts.verdict_formula(dates, year_cell, Verdict.MET.label, Verdict.UNMET.label)
-    in_words = word_formula(
-        WordCells(
-            at["整理后指标值"],
-            at["整理后完成值"],
-            at["目标起"],
-            at["完成起"],
-            at["期限"],
-            at["指标数"],
-            at["符号"],
-        )
-    )
-    return [*texts, due, f'IF({by_date}<>"",{by_date},{in_words})']
+    goal = WordGoal(*(at[name] for name in ("整理后指标值", "目标起", "期限", "指标数", "符号", "指标单位")))
+    words = WordDone(*(at[name] for name in ("整理后完成值", "完成起", "完成原数", "完成单位")))
+    kept = at["按期"]
+    return [*texts, due, by_date, f'IF({kept}<>"",{kept},{word_formula(goal, words)})']
 
 
 def _joined(cell: Mapping[str, str]) -> str:
@@ -375,25 +394,21 @@ def _value(cell: Mapping[str, str]) -> str:
     return cell.get("target") or (f'IF({adjusted}="",{initial},{adjusted})' if adjusted else initial)
 
 
-def _clean_formula(text: str) -> str:
-    text = f'SUBSTITUTE({text},CHAR({ord(_LINE_BREAK)}),"")'
-    for old, new in _CLEANED:
-        text = f'SUBSTITUTE({text},"{old}","{new}")'
-    return text
-
-
 def _fits_formula(at: Mapping[str, str], cell: Mapping[str, str], cost: str) -> str:
     """A formula that is 1 where target and completed value can be compared, else 0: see `_is_doubtful`."""
     sign, want, unit, have, done = (at[name] for name in ("符号", "指标数", "指标单位", "完成数", "完成原数"))
     loose = f'OR({sign}="=",{sign}="")'
     dated = f"MAX({want},{done})>={FAR_YEAR}"
     date = f'AND({dated},OR({unit}="年",{at["完成单位"]}="年",AND({unit}="",{sign}="")))'
-    month = f'AND({sign}="",OR({unit}="月",{unit}="月份"))'
+    month = f'AND({sign}="",OR({unit}="月",{unit}="月份",{unit}="日",{at["完成单位"]}="日"))'
+    about = f'AND({at["目标前"]}="{ABOUT}",{have}<{want},{have}>=0.9*{want})'
+    part = f'AND({unit}="%",{at["完成单位"]}="",{done}>0,{done}<=1,{want}>1,{want}<=10,{have}>={want})'
+    shares = f'AND({unit}="%",{at["完成单位"]}="%",{want}>0,{want}<=1,{have}>={_MANY}*{want})'
     saved = has_one_of("比率", f"{cell['name']}&{at['整理后指标值']}")
     bad = has_one_of("越小越好", cell["name"])
     worse = f"IF({loose},IF({cost},{saved},IF({want}={have},FALSE,{bad})),FALSE)"
     far = f'AND({at["完成单位"]}="",{unit}<>"",{want}>0,{have}>={_FAR}*{want})'
-    return f'IF(OR({want}="",{have}=""),0,IF(OR({date},{month},{worse},{far}),0,1))'
+    return f'IF(OR({want}="",{have}=""),0,IF(OR({date},{month},{worse},{far},{about},{part},{shares}),0,1))'
 
 
 def score(
@@ -411,7 +426,7 @@ def score(
     verdict, want, have, at_most = (
         own(start + added.index(name)) for name in ("判定", "指标数", "完成数", "上限")
     )
-    fits = own(start + added.index("可比"))
+    fits, upper = (own(start + added.index(name)) for name in ("可比", "上端"))
     unmet = Verdict.UNMET.label
     by_ratio = policy["score_at_most"] == "proportional"
     excess = f"{want}/{have}" if by_ratio else f"MAX(0,1-({have}-{want})/{want})"
@@ -422,13 +437,13 @@ def score(
         taken = "0"
         for floor, points_taken in bands:
             taken = f"IF(({have}-{want})/{want}>={floor},{points_taken},{taken})"
-        full = f"IF(OR(N({want})=0,{at_most}=1),{points},MAX(0,{points}-{taken}))"
+        full = f"IF(OR(N({want})=0,{at_most}=1,{upper}<>),{{points}},MAX(0,{{points}}-{{taken}}))"
     elif factor := policy.number("over_deduction"):
         beyond = f"({have}-{want})/{want}-{policy.number('over_fulfilment')}"
         deducted = f"ROUND({points}*MAX(0,1-{factor}*({beyond})),2)"
         full = f'IF({verdict}="{Verdict.EXCEEDED.label}",{deducted},{points})'
     open_ = f'OR(NOT(ISNUMBER({points})),{verdict}="",LEFT({verdict},{len(UNCLEAR)})="{UNCLEAR}")'
-    text = f'IF({open_},"",IF({verdict}="{unmet}",IF({fits}=1,ROUND({short},2),""),{full}))'
+    text = f'IF({open_},"",IF({verdict}="{unmet}",IF({fits}=1,IF({upper}="",ROUND({short},2),""),""),{full}))'
     if names := [standard.name for standard in standards(policy)]:  # scored by hand: blank, not wrong
         words = "{" + ",".join(f'"{name}"' for name in names) + "}"
         name = own(columns["name"])

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import product
 
 from selfeval_xl.assessment.direction import bad_words
-from selfeval_xl.assessment.verdicts import FULFILLED, judge
+from selfeval_xl.assessment.verdicts import DURATIONS, FULFILLED, judge
 from selfeval_xl.model.forms import Verdict
 from selfeval_xl.model.grid import a1
 from selfeval_xl.model.quantity import SIGN_OF, parse
@@ -38,7 +38,6 @@ RATE_WORDS = (
     "削减",
 )  # for a cost indicator with one of them in its name, more may be better or worse
 
-WIDE_DIGITS = tuple("０１２３４５６７８９．")
 NO_VALUE = ("/", "\\", "-", "－", "—", "——", "–")  # the same on both sides, and yet nothing is met
 STANDS_FOR_A_VALUE = tuple(
     "X x Ｘ ｘ × ✕ ＊ N n # ？ _ … .. 某 若干 待定 未定 暂定 待补充 待确定 待确认 待填".split()
@@ -50,9 +49,19 @@ LEADS = tuple(
     完成 已完成 实际完成 全年完成 共完成 累计完成 共 共计 合计 累计 实际 达到 达 培训 开展培训
     完成培训 举办 开展 组织 覆盖 满意度 群众满意度 满意率 建设 新建 改造 改建 维修 修建 采购 购置
     购买 发放 补助 资助 救助 检查 巡查 服务 受益 惠及 带动 种植 绿化 清理 处理 办理 印发 发布 更新
-    安装 控制在 为 平均 每年 全年 全部 约束
+    安装 控制在 为 平均 每年 全年 全部 约束 发生 =
     """.split()
 )
+# Words of growing and falling before a number: both sides have to say the same, or one nothing.
+_DIRECTIONS = dict.fromkeys(
+    "增长 增加 提高 提升 上升 同比增长 同比增加 同比提高 比上年增长 较上年增长 较上年提高".split(), "1"
+) | dict.fromkeys("下降 降低 减少 压减 同比下降 同比减少 比上年下降 较上年下降 较上年减少".split(), "2")
+_BETWEEN = ("-", "--", "～", "—", "——", "–", "至", "到")  # the ends of a range
+_UP_TO = ("且≤", "≤且", "同时≤")  # between the ends of ≥95%且≤100%
+_NAMED_UNITS = tuple("个名户场项件次处座家台所份篇期")  # may have what they count behind: 个村, 名学生
+_MORE = ("余", "多")
+_NOT_NAMES = (*_MORE, "左", "均", "以", "/", "(")  # behind 人 or 个: 人左右, 次均
+_AT_LEAST = ("≥", ">", "超过", "不低于", "不少于")  # before a completed value, for a target of ≥
 _AFTER_WORDS = {
     "内": "≤",
     "以内": "≤",
@@ -74,7 +83,8 @@ _GRADES = tuple(
     非常满意 不满意 及时 较及时 不及时 健全 较健全 不健全 完善 较完善 不完善 规范 不规范 达标
     不达标 全覆盖 应保尽保 应发尽发 应补尽补 是否完成 是/否 优/良/中/低/差 优/良/中/差 高/中/低
     优良中差 高中低 良及以上 良好以上 良好及以上 优良 效果明显 效果显著 成效明显 成效显著 作用明显
-    明显 显著 较明显 不明显 较显著 完成 100% 无事故 不发生 未发生 零事故 零投诉 零发生 0 0起 0次
+    明显 显著 较明显 不明显 较显著 较弱 弱 不超预算 不超过预算 未超预算 未超过预算 未发生事故 完成 100%
+    =100% ≥100% 全部覆盖 零起 零次 1起 1次 无事故 不发生 未发生 零事故 零投诉 零发生 0 0起 0次
     0件 0例 0人
     """.split()
 )
@@ -82,6 +92,11 @@ NONE = tuple(
     """
     无 零 没有 未发生 没有发生 未出现 无发生 零发生 零投诉 零事故 无事故 无投诉 未发生事故
     """.split()
+)
+_WORKS = "支付完毕 支付完成 发放完毕 发放完成 发放到位 支付到位 拨付到位 建设完成 验收完成 实施完毕".split()
+_PLANNED = "预计 预期 拟 即将 可望 有望 争取 力争 计划 待 将".split()  # a number that was not reached yet
+_FORBIDDEN = tuple(
+    "不发生 不出现 不产生 未发生 未出现 零 无事故 无投诉 无安全 无重大 无质量 杜绝 避免".split()
 )
 FAILED = tuple(
     """
@@ -98,7 +113,7 @@ CAREFUL = tuple(
     有所 低 差 少 A B C I a b c i
     """.split()
 )
-_NEGATIONS = ("未", "不", "没", "无", "难", "仍", "但", "延", "停", "取消", "失败")
+_NEGATIONS = ("未", "不", "没", "无", "难", "仍", "但", "延", "停", "取消", "失败", "推迟", "滞后", "逾期")
 _NUMERALS = tuple("一二三四五六七八九十两百千万亿零半几")
 _DEGREES = {
     word: str(rank)
@@ -114,7 +129,27 @@ _DEGREES = {
 }
 
 
-_NUMBERS = ("单位倍数", "程度级")
+_NUMBERS = ("单位倍数", "程度级", "中文数值", "升降")
+
+
+def _in_chinese(number: int) -> str:
+    """A whole number below 10,000 as a numeral: 一百零五, 一千五百."""
+    text, gap = "", False
+    for place, scale in zip(f"{number:04}", ("千", "百", "十", ""), strict=True):
+        if place == "0":
+            gap = bool(text)
+            continue
+        text += ("零" if gap else "") + "零一二三四五六七八九"[int(place)] + scale
+        gap = False
+    return text.removeprefix("一") if 10 <= number < 20 else text
+
+
+@cache
+def numerals() -> dict[str, int]:
+    """The Chinese numerals that the formulas know: to 200, then in tens, from 1,000 in hundreds."""
+    numbers = [*range(1, 201), *range(210, 1000, 10), *range(1000, 10_000, 100)]
+    found = {_in_chinese(number): number for number in numbers}
+    return found | {"两": 2, "两百": 200, "两千": 2000, "百": 100}
 
 
 def _by_length(words: Iterable[str]) -> tuple[str, ...]:
@@ -126,6 +161,8 @@ _SCALES = "十百千万亿"
 _SCALED = (
     "万元",
     "亿元",
+    "万",
+    "亿",
     "千元",
     "百元",
     "千克",
@@ -163,7 +200,7 @@ def listed_units() -> tuple[str, ...]:
     return tuple(
         unit
         for unit in UNITS
-        if unit not in ("日", "号", "里")
+        if unit not in ("号", "里")
         and (unit[0] not in _SCALES or unit in _SCALED)
         and not (unit.isascii() and unit.isalpha())  # m and M are one for Excel
     )
@@ -181,9 +218,19 @@ def _settled_words() -> dict[str, str]:
     found = {}
     for target, actual in product(_GRADES, _GRADES):
         verdict = judge(parse(target), parse(actual)).verdict
-        if target != actual and not target[:1].isdigit() and verdict in (Verdict.MET, Verdict.UNMET):
+        whole = target.endswith("100%") and not actual[-1:].isdigit() and "%" not in actual
+        counted = target.strip("=≥")[:1].isdigit() and not whole
+        if target != actual and not counted and verdict in (Verdict.MET, Verdict.UNMET):
             found[f"{target}|{actual}"] = verdict.label
     return found
+
+
+@cache
+def _fulfilled() -> tuple[str, ...]:
+    """Words that fulfil whatever target in words, as `judge` says."""
+    told = [word for word in FULFILLED if not word[:1].isdigit()]
+    words = [*told, *(f"{ahead}{word}" for ahead in ("已", "已经") for word in (*told, *_WORKS)), *_WORKS]
+    return _by_length(word for word in words if judge(parse("改善环境"), parse(word)).verdict is Verdict.MET)
 
 
 @cache
@@ -203,7 +250,6 @@ def word_lists() -> dict[str, tuple[str, ...]]:
         "越小越好": bad_words(),
         "不是值": NO_VALUE,
         "占位": STANDS_FOR_A_VALUE,
-        "全角": WIDE_DIGITS,
         "比率": RATE_WORDS,
         "无原因": (":", *(f":{words}" for words in NO_REASON)),
         "单位类": tuple(map(_kind, units)),
@@ -219,12 +265,25 @@ def word_lists() -> dict[str, tuple[str, ...]]:
         "后词的符号": tuple(_AFTER_WORDS[word] for word in after_words),
         "判词": tuple(_settled_words()),
         "判词结果": tuple(_settled_words().values()),
-        "达成": _by_length(word for word in FULFILLED if not word[:1].isdigit()),
+        "达成": _fulfilled(),
         "未成": FAILED,
         "没有": NONE,
         "慎用": CAREFUL,
         "否定": _NEGATIONS,
         "数字": _NUMERALS,
+        "中文数": _by_length(numerals()),
+        "中文数值": tuple(str(numerals()[word]) for word in _by_length(numerals())),
+        "升降词": tuple(_DIRECTIONS),
+        "升降": tuple(_DIRECTIONS.values()),
+        "区间号": _BETWEEN,
+        "且号": _UP_TO,
+        "带名单位": _NAMED_UNITS,
+        "余多": _MORE,
+        "别名": _NOT_NAMES,
+        "更多": _AT_LEAST,
+        "禁词": tuple(_FORBIDDEN),
+        "期间词": DURATIONS,
+        "打算": tuple(_PLANNED),
         "日数": tuple(str(day) for day in range(1, 32)),
         "零日数": tuple(f"{day:02}" for day in range(1, 10)),
         "程度": degrees,

@@ -94,7 +94,7 @@ def season(tmp_path_factory) -> Season:
 
 
 def _policy(path: Path) -> Path:
-    path.write_text(f'bureau_name = "{BUREAU}"\nbureau_contact = "王五"\n', encoding="utf-8")
+    path.write_text(f'bureau_name = "{BUREAU}"\n', encoding="utf-8")
     return path
 
 

@@ -31,7 +31,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Project:
-    """A project of the roster or a form. money: kind, source as written, 年初, 全年, 执行 in 万元 as texts."""
+    """A project of the roster or a form. money: kind, source as written, 年初, 全年, 执行 in 万元."""
 
     code: str
     name: str

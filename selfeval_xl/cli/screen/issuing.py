@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 
 from selfeval_xl.cli.screen.screen import console, table_of
+from selfeval_xl.cli.screen.sending import is_attended
 from selfeval_xl.workflows.issuing.contents import EXEMPT, FROM_LAST_YEAR
 from selfeval_xl.workflows.issuing.writing import FAILED, KEPT, REPLACED, SAME, WRITTEN
 from selfeval_xl.workflows.splitting.combining import CONFLICT, STRAY
@@ -38,6 +40,21 @@ def show_issued(issued: Issued) -> None:
         screen.print(
             f"名册有{len(issued.problems)}处问题（列在前面和下发清单的“名册问题”）。", style="yellow"
         )
+
+
+def asked_year() -> int | None:
+    """The year that is evaluated, asked of the person at the terminal; where there is none, said to lack."""
+    if is_attended():
+        print(
+            "自评哪一年？（输入年度，例如 2025；直接回车：表上不印年度）", end="", file=sys.stderr, flush=True
+        )
+        answer = sys.stdin.readline().strip().removesuffix("年度").removesuffix("年")
+        if answer.isdecimal() and len(answer) == 4:
+            return int(answer)
+    console().print(
+        "没有写年度（--year 2025）：表上不印年度，报来以前年度的表也认不出来。", style="yellow", markup=False
+    )
+    return None
 
 
 def show_problems(problems: list[str]) -> None:

@@ -368,19 +368,6 @@ _VERDICT_NAMES = {
 }
 
 
-def forms_in_one(progress: ProgressBars, number: int) -> bool:
-    """Whether the person at the terminal wants so many forms in one workbook; False where nobody is asked."""
-    from selfeval_xl.cli.screen.sending import is_attended, says_yes
-
-    if not is_attended():
-        return False
-    progress.pause()
-    return says_yes(
-        f"要附上{number}张表，放在一个工作簿里打开要好几分钟。直接回车：一个部门一个文件，从目录点开；"
-        "输入 y：仍放在一个工作簿里。"
-    )
-
-
 def show_county(county: County) -> None:
     """Shows the closing table of a consolidation."""
     screen = console()

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from selfeval_xl.cli.screen.screen import console, say, table_of
+from selfeval_xl.cli.screen.screen import ProgressBars, console, say, table_of
 from selfeval_xl.errors import UsageError
 from selfeval_xl.model.findings import Counts, counted
 from selfeval_xl.workflows.submission import warning as remaining_work
@@ -138,6 +138,17 @@ def still_faulty(faulty: list[tuple[str, str, str]]) -> bool | None:
         f"要公开的表里还有{len(forms)}张有须修改的问题："
         f"{'、'.join(f'{department} {name}' for department, name in list(forms)[:10])}"
         f"{'等' if len(forms) > 10 else ''}。仍要公开吗？（输入 y 公开，直接回车不公开）"
+    )
+
+
+def forms_in_one(progress: ProgressBars, number: int) -> bool:
+    """Whether the person at the terminal wants so many forms in one workbook; False where nobody is asked."""
+    if not is_attended():
+        return False
+    progress.pause()
+    return says_yes(
+        f"要附上{number}张表，放在一个工作簿里打开要好几分钟。直接回车：一个部门一个文件，从目录点开；"
+        "输入 y：仍放在一个工作簿里。"
     )
 
 

@@ -158,7 +158,7 @@ class CountedForm:
 class CountyData:
     """The data of a whole county.
 
-    year: that of most forms that count, None where none has one. by_filing: departments by number of filing.
+    year: that is being evaluated (see `evaluated_year`). by_filing: departments by number of filing.
     """
 
     entries: list[DepartmentData]
@@ -177,6 +177,11 @@ class CountyData:
             if self.roster
             else {}
         )
+
+    @cached_property
+    def senders(self) -> Mapping[str, str]:
+        """The department that sent each file, by the file's path."""
+        return {receipt.file.path: entry.name for entry in self.entries for receipt in entry.receipts}
 
     @property
     def archived(self) -> frozenset[str]:
@@ -245,20 +250,32 @@ def laid_out(
             of_owner = [entry for entry in entries if (entry.code, entry.name) == receipt.owner]
             for entry in of_owner:
                 entry.receipts.append(receipt)
-    years = Counter(
-        fate.form.year
-        for fate in collected.fates
-        if fate.fate == USED and isinstance(fate.form, Form) and fate.form.year
-    )
     return CountyData(
         entries,
         collected,
         roster,
         policy,
         findings or Findings((), (), ()),
-        years.most_common(1)[0][0] if years else None,
+        evaluated_year(collected, policy),
         by_filing,
     )
+
+
+def evaluated_year(collected: Collected, policy: Policy) -> int | None:
+    """The year that is being evaluated: the policy's, else that of most forms that count.
+
+    A form that prints none is of the year that its workbook was issued for; of two years with as many forms
+    the later one. None where nothing says a year.
+    """
+    if stated := int(policy.number("year")):
+        return stated
+    years: Counter[int] = Counter()
+    for fate in collected.fates:
+        if fate.fate == USED and isinstance(fate.form, Form):
+            issued = fate.arrival.file.settings.get("year", "")
+            year = fate.form.year or (int(issued) if issued.isdecimal() else None)
+            years.update([year] if year else [])
+    return max(years, key=lambda year: (years[year], year), default=None)
 
 
 def assign(entry: DepartmentData, forms: Iterable[Form | Report], material: CountyData) -> None:

@@ -36,7 +36,7 @@ class DepartmentStep:
 
     receipts, fates: of its files and forms, with those of other departments that came in the same files.
     scanned: those folders of its files in which a scan lies.
-    copied: for each fate, digests of the form's texts that another department sent before.
+    copied: for each fate, digests of the form's texts that another department sent before, and where.
     rules: status of the rules, once the department is filled.
     supplements: rows of 补充意见 on it.
     complete: whether every finding could be assigned to a department.
@@ -47,7 +47,7 @@ class DepartmentStep:
     receipts: Sequence[Receipt] = ()
     fates: Sequence[VersionDecision] = ()
     scanned: Sequence[str] = ()
-    copied: Sequence[Sequence[int]] = ()
+    copied: Sequence[Sequence[tuple[int, str, str]]] = ()
     supplements: Sequence[Mapping[str, Any]] = ()
     rules: Sequence[RuleStatus] = ()
     complete: bool = True
@@ -85,14 +85,14 @@ class StreamedDepartments:
 
     rest: findings that belong to no department. statuses: of the rules, by id. Both are complete after the
     last step only. copied: by the id of a form's outline, digests of its texts that another department sent
-    before. supplements: rows of 补充意见.
+    before, with the outline of its form. supplements: rows of 补充意见.
     """
 
     received: Received
     material: CountyData
     rest: list[Finding] = field(default_factory=list)
     statuses: dict[str, RuleStatus] = field(default_factory=dict)
-    copied: dict[int, set[int]] = field(default_factory=dict)
+    copied: dict[int, dict[int, Form]] = field(default_factory=dict)
     supplements: Sequence[Mapping[str, Any]] = ()
 
     @property
@@ -121,7 +121,7 @@ class StreamedDepartments:
                 batch.receipts,
                 fates,
                 sorted(map(str, batch.scanned)),
-                [sorted(self.copied.get(id(fate.form), ())) for fate in fates],
+                [self._where_copied(fate.form) for fate in fates],
                 supplements=[dict(row) for row in rows_for(entry, self.supplements)],
                 fill=partial(self._take, batch=batch),
             )
@@ -200,6 +200,13 @@ class StreamedDepartments:
                 copied = self.copied.get(id(outline))
                 if copied:
                     yield from said_before(form, filing, _among(copied))
+
+    def _where_copied(self, form: Form | Report) -> list[tuple[int, str, str]]:
+        """The digest of each copied text of a form, with file and sheet of the form that had it before."""
+        copied = self.copied.get(id(form), {})
+        return sorted(
+            (digest, self.material.relative(other.file), other.sheet) for digest, other in copied.items()
+        )
 
     def note(self, rules: Iterable[RuleStatus]) -> None:
         """Merges the status of rules: one ran where it ran anywhere, and failed where it failed anywhere."""
@@ -300,13 +307,16 @@ def _first_with_shared_file(material: CountyData) -> list[int]:
     return [first(number) for number in range(len(leader))]
 
 
-def _among(digests: set[int]) -> Callable[[str], bool]:
-    """A test whether a text is one of those with these digests."""
-    return lambda text: digest_of(text) in digests
+def _among(digests: Mapping[int, Form]) -> Callable[[str], Form | None]:
+    """A function with the form, by the digest of a text."""
+    return lambda text: digests.get(digest_of(text))
 
 
-def _copied(filings: Sequence[Filing], received: Received) -> dict[int, set[int]]:
-    """Digests of the texts of each form (by the id of its outline) that another department sent before."""
+def _copied(filings: Sequence[Filing], received: Received) -> dict[int, dict[int, Form]]:
+    """Digests of the texts of each form (by the id of its outline) that another department sent before.
+
+    Each with the outline of that department's form.
+    """
 
     def digests() -> Iterator[tuple[Filing, Form, tuple[int, ...]]]:
         for filing in filings:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import msgspec
 
 _Text = str | None
-_SETTINGS = ("department_code", "department", *SUBMISSION_KEYS)
+_SETTINGS = ("department_code", "department", "year", *SUBMISSION_KEYS)
 # Fields with the same values in many forms: their texts are interned.
 _COMMON = (
     "kind",

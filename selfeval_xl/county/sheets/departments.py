@@ -36,7 +36,6 @@ from selfeval_xl.model.numbers import mean, ratio
 from selfeval_xl.model.text import squeeze
 from selfeval_xl.readers.formats.kinds import ATTACHMENTS
 
-
 _SUM = "SUMIFS({{projects.{key}}},{{projects.department}},{{department}})"
 
 

@@ -68,6 +68,18 @@ def _ordered(rows: list[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (row["project"], gravest[row["project"], row["rule"]], row["rule"]))
 
 
+def _other_sender(finding: Finding, entry: DepartmentData, material: CountyData) -> str | None:
+    """Department, file and sheet of what a finding refers to, where another department sent it.
+
+    Only the county workbook says so: the department itself is not told whose words they are.
+    """
+    for place in finding.related:
+        sender = material.senders.get(place.file, entry.name)
+        if sender != entry.name:
+            return f"{sender}（{material.relative(place.file)} {place.sheet}）"
+    return None
+
+
 def _finding(finding: Finding, entry: DepartmentData, form: CountedForm | None, material: CountyData) -> Row:
     """The row of 审核问题 of a finding. form: the one it is about, None where it is about none."""
     base = (
@@ -88,7 +100,7 @@ def _finding(finding: Finding, entry: DepartmentData, form: CountedForm | None, 
         "title": finding.title,
         "subject": finding.subject,
         "value": finding.value,
-        "expected": finding.expected,
+        "expected": finding.expected or _other_sender(finding, entry, material),
         "message": finding.in_full,
         "hint": finding.hint,
         "explanation": finding.explanation,

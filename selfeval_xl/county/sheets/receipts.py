@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import ROUND_UP, Decimal
 from pathlib import PurePath
 
@@ -40,6 +41,7 @@ RECEIPTS = Sheet(
     frozen=1,
 )
 NOBODY = "表里没有部门和单位，文件名也认不出"
+_HALF_YEAR = 6
 _BASES = {"名册": "表内名称", "表内编码": "编码"}
 
 
@@ -102,7 +104,7 @@ def _basis(receipt: Receipt, material: CountyData) -> tuple[str, str]:
 
 def questions(material: CountyData) -> list[str]:
     """What the officer has to be asked about the departments of the received files, each question once."""
-    roster, asked = material.roster, dict[str, None]()
+    roster, asked = material.roster, dict.fromkeys(_which_year(material))
     for receipt in material.collected.receipts:
         doubt = _basis(receipt, material)[1]
         if not doubt or receipt.result in ("被新版本替代", "重复"):
@@ -119,6 +121,26 @@ def questions(material: CountyData) -> list[str]:
             f"{PurePath(receipt.file.path).name}：{doubt.rstrip('？。')}{'？' if likely else '。'}{line}。"
         ] = None
     return list(asked)
+
+
+def _which_year(material: CountyData) -> list[str]:
+    """The question which year is evaluated, where the roster's deadlines speak of a later one than the forms.
+
+    What is due in the first half of a year is on the year before.
+    """
+    deadlines = (
+        [row.deadline for row in material.roster.departments if row.deadline] if material.roster else []
+    )
+    if not deadlines or not material.year or material.policy.number("year"):
+        return []
+    last = date.fromisoformat(max(deadlines))
+    likely = last.year if last.month > _HALF_YEAR else last.year - 1
+    if material.year >= likely:
+        return []
+    return [
+        f"收到的表多数是{material.year}年度的，名册的报送截止日期却是{last.year}年{last.month}月{last.day}日。"
+        f"这次评的是{likely}年度的，请在参数表“自评年度”里写上{likely}，以前年度的表就会点名列出。"
+    ]
 
 
 def form_balance(material: CountyData) -> dict[str, int]:

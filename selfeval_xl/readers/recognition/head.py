@@ -124,13 +124,21 @@ def _read_label(sheet: ScannedSheet, label: Label, area: Area, inside: set[int],
     text = _SEAL.sub("", sheet.grid.text(row, column).strip())
     if role.scope == "签字":
         value = None if is_void(text) or is_label(text) or _NO_DATE.match(text) else text
-        put_or_none(head.signature, core(label.text), value)
+        put_or_none(head.signature, _signature_name(label.text), value)
         if value:
             sheet.values.add((row, column))
         elif (row, column) in sheet.grid.pictures:
-            head.cells.setdefault(core(label.text), a1(row, column))
+            head.cells.setdefault(_signature_name(label.text), a1(row, column))
         return
     _read_field(sheet, label, role, text, (row, column), head)
+
+
+def _signature_name(label: str) -> str:
+    """The label of a signature without brackets; a seal keeps what is in them (单位公章, not 单位)."""
+    plain = core(label)
+    if any(role.scope == "签字" for role in roles(plain)):
+        return plain
+    return re.sub(r"[()（）\[\]:：\s]", "", label)
 
 
 def _read_field(
@@ -328,8 +336,8 @@ def _read_blank(
     """
     sheet.furniture.add(place)
     if role.scope == "签字":
-        put_or_none(head.signature, core(label), None)
-        head.cells.setdefault(core(label), a1(*place))
+        put_or_none(head.signature, _signature_name(label), None)
+        head.cells.setdefault(_signature_name(label), a1(*place))
     elif role.key in _NAMES and above and "章" not in label:
         head.offer(role.key, role.rank + 50, None, a1(*place), label)
 
@@ -351,8 +359,8 @@ def _read_pair(
         head.offer(role.key, role.rank + 50, None if nothing else text, a1(*place), label)
     elif role.scope == "签字":
         unfilled = is_blank(text) or _NO_DATE.match(text)
-        put_or_none(head.signature, core(label), None if unfilled else text)
-        head.cells.setdefault(core(label), a1(*place))
+        put_or_none(head.signature, _signature_name(label), None if unfilled else text)
+        head.cells.setdefault(_signature_name(label), a1(*place))
     elif not is_blank(text):
         put(head.remarks if role.scope == "说明" else head.details, core(label), text)
     sheet.values.add(place)

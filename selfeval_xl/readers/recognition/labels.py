@@ -19,6 +19,7 @@ _SIGNED = re.compile(
     r"\A[(（]?(?:单位|部门|项目|财务|分管|主管|主要|具体|经办|审核|复核|填[表报]|制表|联系|法定|法人|代表|领导|负责|"
     r"股室|科室|处室|人|人员|及|、|/)*[(（]?(?:签字|签名|盖章|公章|签章|审签|签发|审核)[)）]{0,2}$"
 )
+_FIRST, _LAST = "\u4e00", "\u9fff"  # Chinese letters, which have one form only
 _SIGNED_ENDS = (*"字名章签发核", ")", "）")
 
 
@@ -64,10 +65,23 @@ def _add_layouts(by_label: dict[str, dict[tuple[str, str], Role]]) -> None:
                 by_label[label][scope, key] = Role(scope, key, synonym.rank if synonym else 0, label)
 
 
+@cache
+def _no_label() -> re.Pattern[str]:
+    """A pattern of texts of plain letters and digits, one of which no label has: most names and values."""
+    letters = {letter for label in vocabulary() for letter in label} | set(
+        _SIGNED.pattern + _GOAL_NUMBER.pattern
+    )
+    known = "".join(sorted(letter for letter in letters if _FIRST <= letter <= _LAST))
+    return re.compile(
+        rf"[0-9A-Za-z{known}]*+[^\0-{chr(ord(_FIRST) - 1)}{chr(ord(_LAST) + 1)}-\U0010ffff{known}]"
+        rf"[0-9A-Za-z{_FIRST}-{_LAST}]*\Z"
+    )
+
+
 @lru_cache(maxsize=20_000)
 def roles(text: str) -> tuple[Role, ...]:
     """The roles that a cell's text can have as a label; none where it is no label."""
-    if len(text) > LONGEST_LABEL:
+    if len(text) > LONGEST_LABEL or _no_label().match(text):
         return ()
     by_label, word = vocabulary(), core(text)
     plain = squeeze(text).strip(":")

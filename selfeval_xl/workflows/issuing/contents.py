@@ -139,7 +139,7 @@ class _Planner:
             f"{name}.xlsx",
             tuple(form.data for form in forms if form.data is not None),
             whole,
-            _settings(department, items),
+            _settings(department, items, asked),
             _cover(department, items, whole, asked),
             items,
         )
@@ -294,9 +294,14 @@ def _remembered(target: Target, last_targets: Iterable[Target]) -> Target:
     return replace(target, last_target=same.last_target, last_actual=same.last_actual) if same else target
 
 
-def _settings(department: Department, items: Iterable[IndexItem]) -> dict[str, str]:
-    """The keys of the hidden sheet that identify the file: names and codes of department and projects."""
+def _settings(department: Department, items: Iterable[IndexItem], asked: IssueOptions) -> dict[str, str]:
+    """The keys of the hidden sheet that identify the file: names and codes of department and projects.
+
+    With the bureau's contact, who then signs the letters too (see `county.sender`).
+    """
     settings = {"department": department.name}
+    told = {"contact": asked.contact, "phone": asked.phone}
+    settings |= {key: text for key, text in told.items() if text}
     if department.code:
         settings["department_code"] = department.code
     for item in items:

@@ -139,7 +139,7 @@ def _published(run: _Run, pdfs: Sequence[Path], wanted: Sequence[Path]) -> Publi
 
 
 def _faulty(material: CountyData) -> dict[int, tuple[str, str, str]]:
-    """Department, form and what of it is still to be mended (P02), by the id of the form, for all filled ones."""
+    """Department, form and what of it is still to be mended (P02), by the id of each form that was filled."""
     from selfeval_xl.county.departments.data import BLANK
     from selfeval_xl.rules.public import still_to_mend
     from selfeval_xl.rules.runner import findings_of_rule

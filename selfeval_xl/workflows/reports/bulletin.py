@@ -51,6 +51,7 @@ def county_bulletin(
     UsageError and OutputError with a Chinese sentence.
     """
     from selfeval_xl.county.private import private_projects
+    from selfeval_xl.county.sender import with_sender
     from selfeval_xl.county.study import study_decided
     from selfeval_xl.county.tables import build, with_opinions
 
@@ -71,7 +72,7 @@ def county_bulletin(
     document.add_paragraph()
     put(document, blocks(figures, material.year, rules))
     document.add_paragraph()
-    for line in (str(rules["bureau_name"]), dates.full_day(today or date.today())):
+    for line in (str(with_sender(material)["bureau_name"]), dates.full_day(today or date.today())):
         word.body(document, line, right=True)
     put(document, annexes(figures))
     word.save(document, out)

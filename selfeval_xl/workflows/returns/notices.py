@@ -11,7 +11,8 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from selfeval_xl.model.findings import Finding, Treatment, counted
-from selfeval_xl.model.places import cells_shown
+from selfeval_xl.model.places import cells_shown, is_word
+from selfeval_xl.readers.formats.kinds import WRITTEN_ANEW
 from selfeval_xl.workflows.marking.progress import place_of
 from selfeval_xl.workflows.marking.result_list import cells_of
 from selfeval_xl.workflows.returns import dates
@@ -38,6 +39,10 @@ def return_notice(
         "请直接在所附退回件上修改（改过的格底色自动消失），"
         f"于{dates.mend_until(today, policy)}前报回电子版和重新盖章的扫描件。未涉及的项目不必重报。"
     )
+    if kind := _written_anew(entry):
+        closing += (
+            f"原件是{kind}格式，退回件另存成了xlsx，里面的合计、执行率不会自动算，改了金额请把合计一起改。"
+        )
     lines += [(0, closing), (0, f"联系人：{dates.contact(policy)}")]
     about = f"{year}年度" if year else ""
     return Paper(
@@ -45,6 +50,20 @@ def return_notice(
         f"{entry.name}：",
         tuple(lines),
         (f"{policy['bureau_name']}{policy['bureau_section']}", dates.full_day(today)),
+    )
+
+
+def _written_anew(entry: DepartmentData) -> str:
+    """The kind of the first file with forms that goes back as a workbook without formulas; "" for none."""
+    return next(
+        (
+            receipt.file.kind
+            for receipt in entry.receipts
+            if receipt.file.kind in WRITTEN_ANEW
+            and receipt.file.forms
+            and receipt.result in ("采用", "部分采用")
+        ),
+        "",
     )
 
 
@@ -142,7 +161,7 @@ def where(finding: Finding, several: bool = False, files: bool = False) -> str:
         return ""
     places = cells_shown(finding.file, ",".join(cells_of(finding)[:_FEW])).replace(",", "、")
     if not several:
-        return f"《{sheet}》{places}"
+        return f"{sheet}{places}" if finding.sheet and is_word(finding.file) else f"《{sheet}》{places}"
     file = f"{PurePath(finding.file).name} " if files and finding.file else ""
     named = f"“{finding.project}”" if finding.project else ""
     return f"{named}（{file}{sheet}）{places}" if named else f"《{file}{sheet}》{places}"

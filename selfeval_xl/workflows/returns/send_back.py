@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.county.sender import with_sender
 from selfeval_xl.county.study import check_places, study_decided
 from selfeval_xl.files import distinct_names, leaving, make_folder
 from selfeval_xl.rules.county_file import load
@@ -50,6 +51,8 @@ def send_back(
     check_places(folder, out)
     rules = policy if isinstance(policy, Policy) else load(policy)
     material, decisions = study_decided(folder, roster, rules, jobs, progress, workbook)
+    rules = with_sender(material)
+    material = replace(material, policy=rules)
     result = write_returns(material, out, jobs, progress) if returns else ReturnsResult(out, (), (), ())
     private = private_projects(material, decisions.written)
     kept = list(result.kept)

@@ -42,6 +42,8 @@ def sheet_names(grids: Iterable[Grid]) -> list[str]:
 def write(grids: list[Grid], out: str | Path, widths: Sequence[Sequence[float]] = ()) -> dict[str, str]:
     """Writes the Grids as sheets of a new xlsx: values, merges, borders, fitting heights, one page wide.
 
+    What was hidden stays hidden.
+
     widths: of the columns of each sheet in characters; by default they fit the texts. Returns the sheet's
     name for each Grid's name. Text stays text, also where it begins with an equals sign. Raises OSError
     where `out` cannot be written.
@@ -92,13 +94,14 @@ class _Formats:
 
 def _set_up(sheet: Worksheet, grid: Grid, widths: list[float]) -> None:
     """Sets widths, heights and the page of a sheet."""
+    rows, columns = grid.hidden() if grid.hidden else (frozenset[int](), frozenset[int]())
     for column, width in enumerate(widths):
-        sheet.set_column(column, column, width)
+        sheet.set_column(column, column, width, None, {"hidden": column in columns})
     for row in range(grid.height):
-        sheet.set_row(row, _height(grid, row, widths))
+        sheet.set_row(row, _height(grid, row, widths), None, {"hidden": row in rows})
     sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
-    if sum(widths) > 110:
+    if sum(width for column, width in enumerate(widths) if column not in columns) > 110:
         sheet.set_landscape()
     sheet.set_margins(0.5, 0.5, 0.7, 0.7)
     if grid.caption:
