@@ -47,7 +47,7 @@ def main() -> None:
         public = next((root / "公开").rglob("*教育局*.xlsx"))
         pages = [
             (seen, 1, "returned-list.png", 130, (40, 60, 1440, 420)),
-            (seen, 3, "returned-form.png", 110, (60, 50, 1130, 440)),
+            (seen, 3, "returned-form.png", 110, (36, 50, 1150, 440)),
             (notice, 1, "return-notice.png", 60, ()),
             (root / "报告.docx", 1, "report-1.png", 60, ()),
             (root / "报告.docx", 2, "report-2.png", 60, ()),

@@ -11,6 +11,7 @@ import pytest
 
 from selfeval_xl import templates
 from selfeval_xl.readers import read_file
+from selfeval_xl.templates.report_sheet import NOT_HERE
 from selfeval_xl.workflows import issuing
 from support.rosters import make_roster
 
@@ -120,3 +121,5 @@ def test_the_manual_says_what_the_workbook_does():
     )  # whole, and what not
     assert "--protect" in manual and "项目表按元填、部门整体表按万元填" in manual
     assert "财政局已经填好数的（白格），只核对" in manual  # 全年执行数 of the ledger
+    for words in ("打印前看", NOT_HERE, "部门（公章）", "（移至最后）", "下发的工作簿不备空白的项目表"):
+        assert words in manual
