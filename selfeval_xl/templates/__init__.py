@@ -182,9 +182,8 @@ def _with_overviews(
     others: list[tuple[str, Formula | None]] = []
     if layout and pattern:
         owner = whole or next(iter(forms), None)
-        summary = draw_summary(
-            projects, len(spare), year, layout.money_unit, pattern, _department_of(owner) if owner else None
-        )
+        name = _department_of(owner) if owner else None
+        summary = draw_summary(projects, len(spare), year, layout.money_unit, pattern, name)
         before.append(Page(SUMMARY, summary))
         others.append((SUMMARY, None))
     if whole:

@@ -240,24 +240,13 @@ def word_lists() -> dict[str, tuple[str, ...]]:
     signs = {word: sign for word, sign in SIGN_OF.items() if "(" not in word}
     sign_words, after_words = _by_length(signs), _by_length(_AFTER_WORDS)
     degrees = _by_length(_DEGREES)
-    pairs = [
-        f"{one}|{other}"
-        for one, other in product(_NEAR_UNITS, _NEAR_UNITS)
-        if one != other and near(one, other)
-    ]
     return {
-        "单位": units,
+        **_unit_lists(units),
         "越小越好": bad_words(),
         "不是值": NO_VALUE,
         "占位": STANDS_FOR_A_VALUE,
         "比率": RATE_WORDS,
         "无原因": (":", *(f":{words}" for words in NO_REASON)),
-        "单位类": tuple(map(_kind, units)),
-        "单位倍数": tuple(str(UNITS[unit].factor) for unit in units),
-        "计数单位": tuple(
-            unit for unit in units if UNITS[unit].dimension == "count" and unit[0] not in _SCALES
-        ),
-        "相近单位": tuple(pairs),
         "前词": LEADS,
         "符号词": sign_words,
         "词的符号": tuple(signs[word] for word in sign_words),
@@ -288,6 +277,23 @@ def word_lists() -> dict[str, tuple[str, ...]]:
         "零日数": tuple(f"{day:02}" for day in range(1, 10)),
         "程度": degrees,
         "程度级": tuple(_DEGREES[word] for word in degrees),
+    }
+
+
+def _unit_lists(units: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """The lists about units: their kinds and factors, those that count things, those that are nearly one."""
+    return {
+        "单位": units,
+        "单位类": tuple(map(_kind, units)),
+        "单位倍数": tuple(str(UNITS[unit].factor) for unit in units),
+        "计数单位": tuple(
+            unit for unit in units if UNITS[unit].dimension == "count" and unit[0] not in _SCALES
+        ),
+        "相近单位": tuple(
+            f"{one}|{other}"
+            for one, other in product(_NEAR_UNITS, _NEAR_UNITS)
+            if one != other and near(one, other)
+        ),
     }
 
 
