@@ -31,7 +31,7 @@ _TOKEN = re.compile(
 _RANGE = re.compile(
     rf"(?P<sheet>{_SHEET})?(?:(?P<first>{_CELL})(?::(?P<last>{_CELL}))?|(?P<columns>{_COLUMNS})(?![\w(]))"
 )
-_OWN_ROW = re.compile(r"INDEX\(\$([A-Z]{1,3}):\$\1,ROW\(\)\)")
+_OWN_ROW = re.compile(r"INDEX\(\$?([A-Z]{1,3}):\$?\1,ROW\(\)\)")
 _LEVELS = (("=", "<>", "<", ">", "<=", ">="), ("&",), ("+", "-"), ("*", "/"), ("^",))
 _PREFIX = re.compile(r"_xl\w+\.")  # of functions younger than the file format
 
@@ -136,9 +136,16 @@ def ranges_in(formula: str, row: int) -> list[Range]:
 
     row: of the formula, counted from 0; INDEX($F:$F,ROW()) is the cell in it, and not the whole column.
     """
-    formula = _OWN_ROW.sub(lambda match: f"{match[1]}{row + 1}", formula)
-    found = (range_of(match[0]) for match in _RANGE.finditer(formula))
-    return [each for each in found if each is not None]
+    others, columns = _references(formula)
+    return [*others, *(Range(None, Area(row, column, row, column)) for column in columns)]
+
+
+@lru_cache(maxsize=4096)
+def _references(formula: str) -> tuple[tuple[Range, ...], tuple[int, ...]]:
+    """The ranges in a formula, and the columns of which it takes the cell in its own row."""
+    columns = dict.fromkeys(position(f"{name}1")[1] for name in _OWN_ROW.findall(formula))
+    found = (range_of(match[0]) for match in _RANGE.finditer(_OWN_ROW.sub("0", formula)))
+    return tuple(dict.fromkeys(each for each in found if each is not None)), tuple(columns)
 
 
 def looks_through_sheets(formula: str) -> bool:
