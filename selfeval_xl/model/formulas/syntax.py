@@ -136,16 +136,23 @@ def ranges_in(formula: str, row: int) -> list[Range]:
 
     row: of the formula, counted from 0; INDEX($F:$F,ROW()) is the cell in it, and not the whole column.
     """
-    others, columns = _references(formula)
-    return [*others, *(Range(None, Area(row, column, row, column)) for column in columns)]
+    return [
+        Range(None, Area(row, each, row, each)) if isinstance(each, int) else each
+        for each in _references(formula)
+    ]
 
 
 @lru_cache(maxsize=4096)
-def _references(formula: str) -> tuple[tuple[Range, ...], tuple[int, ...]]:
-    """The ranges in a formula, and the columns of which it takes the cell in its own row."""
-    columns = dict.fromkeys(position(f"{name}1")[1] for name in _OWN_ROW.findall(formula))
-    found = (range_of(match[0]) for match in _RANGE.finditer(_OWN_ROW.sub("0", formula)))
-    return tuple(dict.fromkeys(each for each in found if each is not None)), tuple(columns)
+def _references(formula: str) -> tuple[Range | int, ...]:
+    """The ranges in a formula; a column instead for its cell in the formula's own row."""
+    found: dict[Range | int, None] = {}
+    for number, piece in enumerate(_OWN_ROW.split(formula)):
+        if number % 2:
+            found[position(f"{piece}1")[1]] = None
+            continue
+        named = (range_of(match[0]) for match in _RANGE.finditer(piece))
+        found |= dict.fromkeys(each for each in named if each is not None)
+    return tuple(found)
 
 
 def looks_through_sheets(formula: str) -> bool:
