@@ -172,9 +172,11 @@ def test_no_text_makes_the_reading_of_formulas_fail(text):
 
 
 def test_a_cell_of_the_own_row_is_no_whole_column():
-    assert [named.area for named in ranges_in("=INDEX($F:$F,ROW())+INDEX($G:$G,3)", 19)] == [
+    formula = "=INDEX($F:$F,ROW())+INDEX($G:$G,3)&INDEX(AC:AC,ROW())"
+    assert [named.area for named in ranges_in(formula, 19)] == [
         Area(19, 5, 19, 5),
         Area(0, 6, 1_048_575, 6),
+        Area(19, 28, 19, 28),
     ]
 
 

@@ -146,6 +146,24 @@ def _field(key: str) -> Callable[[FormCells], Fact]:
     return lambda form: _mirror(form.first(key))
 
 
+def _final(key: str) -> Callable[[FormCells], Fact]:
+    """The total of scores or the grade; blank while a part of it is open, whatever was typed over it."""
+
+    def fact(form: FormCells) -> Fact:
+        text, value = _mirror(form.first(key))
+        total = form.first("total_score")
+        if total is None or not isinstance(total.value, Formula):
+            return text, value
+        return f'IF({_summed(total, total.value)}="","",{text})', value
+
+    return fact
+
+
+def _summed(total: DrawnCell, formula: Formula) -> str:
+    """The formula of the total as another cell may have it."""
+    return formula.text.replace("ROW()", f"ROW({a1(total.area.top, total.area.left)})")
+
+
 def _name(form: FormCells) -> Fact:
     """The project's name; the department's on its own form."""
     return _mirror(form.first("project") or form.first("department"))
@@ -411,7 +429,7 @@ def _changed(form: FormCells) -> Fact:
     total = form.first("total_score")
     if total is not None and isinstance(total.value, Formula):
         where = a1(total.area.top, total.area.left)
-        right = total.value.text.replace("ROW()", f"ROW({where})")
+        right = _summed(total, total.value)
         parts.append(f"IF(ISNUMBER({where}),IF(ABS({where}-N({right}))>0.005,1,0),0)")
     return "+".join(parts), above
 
@@ -430,8 +448,8 @@ _FACTS: dict[str, Callable[[FormCells], Fact]] = dict(
             _rate,
             _rows(NAMED),
             _unmet,
-            _field("total_score"),
-            _field("grade"),
+            _final("total_score"),
+            _final("grade"),
             _rows(NO_ACTUAL),
             _rows(NO_SCORE),
             _no_numbers,

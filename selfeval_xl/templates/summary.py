@@ -181,15 +181,15 @@ def _figure(prefix: str, pattern: Drawing, fact: str, project: Drawing | None) -
         open_ones = f'"，另有"&{unclear.text}&"个待核定"'
         value = f"{known.value}，另有{unclear.value}个待核定" if unclear.value else known.value
         return Formula(f"IF(N({unclear.text})=0,{known.text},{known.text}&{open_ones})", value)
-    if fact in ("自评得分", "自评等级"):  # none while a part is open, whatever total was typed
+    if fact == "自评得分":
         blanks = [
             look_up(prefix, pattern, name, fact_of(project, name)) for name in ("未填完成值", "得分没填")
         ]
         count = "+".join(f"N({blank.text})" for blank in blanks)
         number = sum((blank.value for blank in blanks if isinstance(blank.value, Decimal)), Decimal(0))
-        told = f'"还有"&({count})&"格得分没填"' if fact == "自评得分" else '""'
-        value = f"还有{number}格得分没填" if fact == "自评得分" else ""
-        return Formula(f"IF({count}=0,{known.text},{told})", value if number else known.value)
+        value = known.value if known.value != "" or not number else f"还有{number}格得分没填"
+        text = f'IF({count}=0,"","还有"&({count})&"格得分没填")'
+        return Formula(f'IF({known.text}="",{text},{known.text})', value)
     return known
 
 

@@ -31,7 +31,7 @@ _TOKEN = re.compile(
 _RANGE = re.compile(
     rf"(?P<sheet>{_SHEET})?(?:(?P<first>{_CELL})(?::(?P<last>{_CELL}))?|(?P<columns>{_COLUMNS})(?![\w(]))"
 )
-_OWN_ROW = re.compile(r"INDEX\(\$([A-Z]{1,3}):\$\1,ROW\(\)\)")
+_OWN_ROW = re.compile(r"INDEX\(\$?([A-Z]{1,3}):\$?\1,ROW\(\)\)")
 _LEVELS = (("=", "<>", "<", ">", "<=", ">="), ("&",), ("+", "-"), ("*", "/"), ("^",))
 _PREFIX = re.compile(r"_xl\w+\.")  # of functions younger than the file format
 
@@ -136,9 +136,23 @@ def ranges_in(formula: str, row: int) -> list[Range]:
 
     row: of the formula, counted from 0; INDEX($F:$F,ROW()) is the cell in it, and not the whole column.
     """
-    formula = _OWN_ROW.sub(lambda match: f"{match[1]}{row + 1}", formula)
-    found = (range_of(match[0]) for match in _RANGE.finditer(formula))
-    return [each for each in found if each is not None]
+    return [
+        Range(None, Area(row, each, row, each)) if isinstance(each, int) else each
+        for each in _references(formula)
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _references(formula: str) -> tuple[Range | int, ...]:
+    """The ranges in a formula; a column instead for its cell in the formula's own row."""
+    found: dict[Range | int, None] = {}
+    for number, piece in enumerate(_OWN_ROW.split(formula)):
+        if number % 2:
+            found[position(f"{piece}1")[1]] = None
+            continue
+        named = (range_of(match[0]) for match in _RANGE.finditer(piece))
+        found |= dict.fromkeys(each for each in named if each is not None)
+    return tuple(found)
 
 
 def looks_through_sheets(formula: str) -> bool:
