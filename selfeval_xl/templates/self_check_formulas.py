@@ -20,14 +20,12 @@ from selfeval_xl.templates.form_cells import FormCells, issued_code
 from selfeval_xl.templates.form_values import FormValues
 from selfeval_xl.templates.long_texts import long_rows
 from selfeval_xl.templates.progress_line import progress_line
-from selfeval_xl.templates.references import above, area, below, own
+from selfeval_xl.templates.references import above, area, own
 from selfeval_xl.templates.row_state import (
     ABOVE,
-    EXPLAINED,
     NAMED,
     NO_ACTUAL,
     NO_NAME,
-    NO_NUMBER,
     NO_SCORE,
     NO_TARGET,
     OVERSPENT,
@@ -38,6 +36,7 @@ from selfeval_xl.templates.row_state import (
     money_formula,
     money_state,
 )
+from selfeval_xl.templates.self_check_money import Fact, low_rate, no_numbers, unbalanced
 from selfeval_xl.templates.verdict_formulas import UNCLEAR
 
 # Facts in the order of the columns, from the first helper column on; 0 where a form does not print it.
@@ -73,9 +72,6 @@ FACTS = (
     "字多的行",
 )
 TROUBLES = FACTS[12:23]
-# Words in an outcome that explains why money was not spent.
-_UNSPENT = ("未支付", "未下达", "结转", "未拨付", "未使用", "结余", "收回", "原因")
-Fact = tuple[str, Decimal | str]  # a formula and the value it has now
 
 
 def add_facts(drawing: Drawing, values: FormValues) -> None:
@@ -263,86 +259,6 @@ def _not_hundred(form: FormCells) -> Fact:
     return f'IF(({text})="",0,IF({fits},0,1))', Decimal(int(value != "" and value not in right))
 
 
-def _no_numbers(form: FormCells) -> Fact:
-    """The amounts that are texts, and so in no sum."""
-    if form.drawing.money[1] < form.drawing.money[0]:
-        return "0", Decimal(0)
-    state = form.state(of_money=True)
-    text = f'SUMPRODUCT(LEN({state})-LEN(SUBSTITUTE({state},"{NO_NUMBER}","")))'
-    return text, Decimal(sum(states.count(NO_NUMBER) for states in form.states(of_money=True)))
-
-
-def _amounts(form: FormCells, key: str) -> list[DrawnCell]:
-    return sorted(
-        (cell for cell in form.by_key.get(key, ()) if cell.look == "money"), key=lambda cell: cell.area.top
-    )
-
-
-_HALF_A_CENT = Decimal("0.005")  # the templates show two decimals
-
-
-def _unbalanced(form: FormCells) -> Fact:
-    """The number of columns whose total is not the sum of its rows, beyond the tolerance; 0 as issued."""
-    tolerance = form.drawing.policy.number("funding_tolerance")
-    texts = []
-    for key in AMOUNTS:
-        total = form.total(key)
-        parts = [cell for cell in _amounts(form, key) if cell is not total]
-        if total is None or not parts or not isinstance(total.value, Formula):
-            continue
-        where, summed = a1(total.area.top, total.area.left), _sources(form, total)
-        texts.append(
-            f"IF(AND(ISNUMBER({where}),COUNT({summed})>0),IF(ABS({where}-SUM({summed}))"
-            f">{tolerance * len(parts) + _HALF_A_CENT * (len(parts) + 1)}+0.000001,1,0),0)"
-        )
-    return "+".join(texts) or "0", Decimal(0)
-
-
-def _sources(form: FormCells, total: DrawnCell) -> str:
-    """The area of the amounts that a total adds up: from it to the row below the money, or from its head."""
-    first, last = form.drawing.money
-    row = f"ROW({a1(total.area.top, total.area.left)})"
-    if total.area.top == first:
-        return below(total.area.left, last + 1, row)
-    return above(total.area.left, first - 1, row)
-
-
-def _low_rate(form: FormCells) -> Fact:
-    """1 where the total row's rate is below the policy's threshold and the form does not say why, else 0."""
-    total = form.total("annual_budget")
-    rates = form.by_key.get("execution_rate", ())
-    rate = next((cell for cell in rates if total and cell.area.top == total.area.top), None)
-    if total is None or rate is None:
-        return "0", Decimal(0)
-    floor = form.drawing.policy.number("execution_floor")
-    where, budget = a1(rate.area.top, rate.area.left), a1(total.area.top, total.area.left)
-    reasons, explained = _reasons(form)
-    ratio = value_of(rate.value)
-    low = ratio is not None and ratio < floor and bool(value_of(total.value)) and not explained
-    return (
-        f"IF(AND(ISNUMBER({where}),N({budget})>0),IF(AND({where}<{floor},{reasons}=0),1,0),0)",
-        Decimal(int(low)),
-    )
-
-
-def _reasons(form: FormCells) -> tuple[str, bool]:
-    """A formula that counts the texts that may explain a low rate, and whether there are any now."""
-    funding_notes = form.by_key.get("funding.note", ())
-    counts = [f"LEN({a1(cell.area.top, cell.area.left)})" for cell in funding_notes]
-    outcome = form.first("goal.actual")
-    if form.column("note"):
-        counts.append(counted(form.state(), EXPLAINED))
-    if outcome is not None:
-        words = "{" + ",".join(f'"{word}"' for word in _UNSPENT) + "}"
-        counts.append(f"SUMPRODUCT(--ISNUMBER(FIND({words},{a1(outcome.area.top, outcome.area.left)})))")
-    explained = (
-        any(EXPLAINED in state for state in form.states())
-        or any(cell.value for cell in funding_notes)
-        or (outcome is not None and any(word in str(outcome.value or "") for word in _UNSPENT))
-    )
-    return "+".join(counts) or "0", explained
-
-
 def _stubs(form: FormCells) -> Fact:
     drawing = form.drawing
     whole = f"A1:{a1(drawing.bottom, len(drawing.widths) - 1)}"
@@ -452,11 +368,11 @@ _FACTS: dict[str, Callable[[FormCells], Fact]] = dict(
             _final("grade"),
             _rows(NO_ACTUAL),
             _rows(NO_SCORE),
-            _no_numbers,
+            no_numbers,
             _rows(SILENT),
             _rows(OVERSPENT, of_money=True),
-            _unbalanced,
-            _low_rate,
+            unbalanced,
+            low_rate,
             _stubs,
             _other_blanks,
             _not_hundred,
