@@ -36,7 +36,7 @@ from selfeval_xl.templates.row_state import (
     money_formula,
     money_state,
 )
-from selfeval_xl.templates.self_check_money import Fact, low_rate, no_numbers, unbalanced
+from selfeval_xl.templates.self_check_money import Fact, amounts, low_rate, no_numbers, unbalanced
 from selfeval_xl.templates.verdict_formulas import UNCLEAR
 
 # Facts in the order of the columns, from the first helper column on; 0 where a form does not print it.
@@ -300,16 +300,16 @@ def _in_use(form: FormCells) -> Fact:
     cells = [form.first(key) for key in ("project", "project_code", "department", "unit")]
     cells += [form.first(key) for key in ("goal.initial", "goal.expected", "goal.actual")]
     where = [a1(cell.area.top, cell.area.left) for cell in cells if cell is not None]
-    amounts = [cell for key in AMOUNTS for cell in _amounts(form, key)]
+    money = [cell for key in AMOUNTS for cell in amounts(form, key)]
     texts = [f"LEN({cell})" for cell in where] + [
         counted(form.state(), letter) for letter in (NAMED, NO_NAME)
     ]
-    if amounts:
+    if money:
         first, last = form.drawing.money
-        columns = sorted({cell.area.left for cell in amounts})
+        columns = sorted({cell.area.left for cell in money})
         texts.append(f"COUNT({','.join(area(column, first - 1, last + 1) for column in columns)})")
     states = form.states()
-    used = any(plain(cell.value) not in (None, "") for cell in (*cells, *amounts) if cell is not None)
+    used = any(plain(cell.value) not in (None, "") for cell in (*cells, *money) if cell is not None)
     used = used or any(letter in state for state in states for letter in (NAMED, NO_NAME))
     return f"IF({'+'.join(texts)}>0,1,0)", Decimal(int(used))
 

@@ -1,4 +1,4 @@
-"""The facts of a form's money for the sheet 自查: amounts that are texts, totals that do not fit, low rates."""
+"""The facts of a form's money for the sheet 自查: texts for amounts, totals that do not fit, low rates."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def no_numbers(form: FormCells) -> Fact:
     return text, Decimal(sum(states.count(NO_NUMBER) for states in form.states(of_money=True)))
 
 
-def _amounts(form: FormCells, key: str) -> list[DrawnCell]:
+def amounts(form: FormCells, key: str) -> list[DrawnCell]:
+    """The cells for one of the three amounts, from top to bottom."""
     return sorted(
         (cell for cell in form.by_key.get(key, ()) if cell.look == "money"), key=lambda cell: cell.area.top
     )
@@ -41,7 +42,7 @@ def unbalanced(form: FormCells) -> Fact:
     texts = []
     for key in AMOUNTS:
         total = form.total(key)
-        parts = [cell for cell in _amounts(form, key) if cell is not total]
+        parts = [cell for cell in amounts(form, key) if cell is not total]
         if total is None or not parts or not isinstance(total.value, Formula):
             continue
         where, summed = a1(total.area.top, total.area.left), _sources(form, total)
