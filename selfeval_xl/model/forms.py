@@ -357,7 +357,10 @@ class Form(Located):
     @property
     def total_funding(self) -> FundingLine | None:
         """The row 合计 of the funding table."""
-        return next((line for line in self.funding if line.is_total), None)
+        for line in self.funding:
+            if line.source == TOTAL and line.part_of is None:
+                return line
+        return None
 
     @property
     def has_scores(self) -> bool:

@@ -33,8 +33,9 @@ _FISCAL = re.compile(r"财政|一般公共预算|政府性基金|国有资本经
 
 def main_line(form: Form) -> FundingLine | None:
     """The total row, or the only source where the form prints no total."""
-    if form.total_funding is not None:
-        return form.total_funding
+    total = form.total_funding
+    if total is not None:
+        return total
     top = [line for line in form.funding if line.part_of is None]
     return top[0] if len(top) == 1 else None
 
