@@ -32,6 +32,7 @@ from selfeval_xl.rules.texts import (
     says_something,
     several,
 )
+from selfeval_xl.rules.word_lists import pattern
 
 _OPERATOR = re.compile(r"^(?:≥|≧|⩾|>=|=>|≤|≦|<=|＞|>|＜|<|＝|=)\s*")
 _SURVEY = re.compile(r"问卷|调查|测评|回访|评议|走访|投票|样本|份")
@@ -280,6 +281,7 @@ def actual_repeats_operator(form: Form, policy: Policy) -> Iterator[Finding]:
             actual.kind is Kind.NUMBER
             and actual.operator in ("≥", "≤", ">", "<")
             and _OPERATOR.match(tidy(row.actual or ""))
+            and not pattern("designed").search(bare(row.name))
         ):
             bare_value = _OPERATOR.sub("", tidy(row.actual or ""))
             yield row.finding(

@@ -18,7 +18,7 @@ from selfeval_xl.model.places import cells_shown
 from selfeval_xl.model.quantity import Kind, Quantity, money, parse, tidy
 from selfeval_xl.model.units import UNITS
 from selfeval_xl.rules.registry import rule
-from selfeval_xl.rules.word_lists import pattern_table, texts_by_key, word_table, words
+from selfeval_xl.rules.word_lists import pattern, pattern_table, texts_by_key, word_table, words
 
 _PREFIX = re.compile(r"^指标\d+[:：、.]?")
 _TAIL = re.compile(r"[(（][^()（）]*[)）]|指标|等$|情况$")
@@ -280,15 +280,22 @@ def first_level_missing(form: Form, policy: Policy) -> Iterator[Finding]:
         ("效益", r"效益|效果|效应|可持续", Severity.WARNING),
         ("满意度", r"满意", Severity.NOTE),
     ):
-        if not re.search(synonyms, text) and not (
-            word == "满意度" and any("满意" in bare(row.name) for row in form.indicators)
-        ):
+        if not re.search(synonyms, text) and not (word == "满意度" and _asks_no_satisfaction(form)):
             yield replace(
                 form.finding(
                     None, f"没有{word}指标。", hint=f"下年申报时补上{word}指标。", severity=severity
                 ),
                 subject=f"{word}指标",
             )
+
+
+def _asks_no_satisfaction(form: Form) -> bool:
+    """Whether an indicator of another level is about satisfaction, or the money only pays wages.
+
+    Wages have their own fixed indicators, without anybody whom the project serves.
+    """
+    pays_wages = bool(pattern("wages").search(form.project or ""))
+    return pays_wages or any("满意" in bare(row.name) for row in form.indicators)
 
 
 @rule("I10", "一级、二级指标名称不对", Severity.ERROR, asks="一级、二级指标用规定的名称，放在规定的位置。")
@@ -337,7 +344,12 @@ def _first_level(row: Indicator) -> str:
     needs="scores",
 )
 def one_carries_most(form: Form, policy: Policy) -> Iterator[Finding]:
-    """No single indicator carries most of the weight (policy: more than half of all indicators' points)."""
+    """No single indicator carries most of the weight (policy: more than half of all indicators' points).
+
+    Of too few indicators one always does; these are asked for more (I16).
+    """
+    if len(form.indicators) < policy.number("least_indicators"):
+        return
     weighed = [(row, points) for row in form.indicators if (points := money(row.points))]
     total = sum((points for _, points in weighed), Decimal(0))
     for row, points in weighed:

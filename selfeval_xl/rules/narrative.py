@@ -174,7 +174,7 @@ def outcome_copies_goal(form: Form, policy: Policy) -> Iterator[Finding]:
         yield replace(
             form.goal.finding(
                 "actual",
-                "“目标完成情况”和“年度目标”一字不差，看不出完成了什么。",
+                "“目标完成情况”和“年度目标”一字不差，看不出实际完成了多少。",
                 value=(form.goal.actual or "")[:60],
                 hint="改写成今年实际做了什么、完成多少；确实一样的，说明原因。",
             ),

@@ -263,7 +263,8 @@ def _unknown_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
         yield Finding(
             message=(
                 f"报告“{title}”列了{len(names)}个指标，"
-                f"其中{len(unknown)}个（{'、'.join(f'“{name}”' for name in unknown[:3])}等）自评表里没有。"
+                f"{f'其中{len(unknown)}个' if len(unknown) < len(names) else '全都'}"
+                f"（{'、'.join(f'“{name}”' for name in unknown[:3])}等）在自评表里找不到同名的。"
             ),
             hint="报告按自评表的指标逐个写完成情况。",
             subject=title,
