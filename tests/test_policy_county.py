@@ -148,6 +148,8 @@ def counted(target, actual, policy):
         ("2个", "3个", "0", True),
         ("6个", "9个", "5", True),
         ("3个", "5个", "5", True),
+        ("3个", "4个", "3", False),
+        ("3个", "4个", "2", True),
         ("2万元", "3万元", "5", True),  # money is no count
     ],
 )

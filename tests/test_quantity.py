@@ -158,6 +158,8 @@ def test_every_operator_is_read_before_a_number(word, sign):
         ("不低于90%，不高于95%", 90, 95, "%"),
         ("大于90%小于95%", 90, 95, "%"),
         ("5-10人", 5, 10, "人"),
+        ("9-99人", 9, 99, "人"),
+        ("0-0.0%", 0, 0, "%"),
         ("3至5天", 3, 5, "天"),
         ("1万-2万元", 1, 2, "万元"),
         ("500米-1公里", Decimal("0.5"), 1, "公里"),
@@ -263,6 +265,13 @@ def test_empty_is_empty_and_zero_is_an_answer():
         and not is_void("无")
         and not is_void("0")
     )
+
+
+@pytest.mark.parametrize(
+    "text", [" " * 40, " " * 40 + "—", "&nbsp;" * 5, "<br/>" * 5, "<p>" * 9 + "/" + "</p>" * 9]
+)
+def test_a_cell_of_spaces_is_empty_however_long(text):
+    assert is_blank(text) and is_void(text) and parse(text) is EMPTY
 
 
 @pytest.mark.parametrize(

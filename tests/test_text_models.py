@@ -11,7 +11,7 @@ import pytest
 
 from selfeval_xl.assessment.policy import default
 from selfeval_xl.assessment.text_claims import claim_features
-from selfeval_xl.assessment.text_features import name_features
+from selfeval_xl.assessment.text_features import features_of, name_features
 from selfeval_xl.assessment.text_models import JUDGEMENTS, chance, packed, raises
 
 TRAINING = Path(__file__).parents[1] / "training"
@@ -66,6 +66,18 @@ def test_each_judgement_tells_the_two_apart(judgement, yes, no):
     policy = default()
     assert raises(judgement, yes, policy) and not raises(judgement, no, policy)
     assert chance(judgement, yes) > 0.9 > chance(judgement, no)
+
+
+def test_a_text_is_seen_as_in_training():
+    """Pieces; the first and last 1 to 3 letters of each clause; pieces of the last clause with its ends."""
+    seen = features_of("道路12公里，已完工100%。")
+    ends = "<道 <道路 <道路0 <已 <已完 <已完工 >里 >公里 >0公里 >% >H% >工H%"
+    assert {feature for feature in seen if feature[0] in "<>"} == set(ends.split())
+    assert (
+        {"#2", "公", "路0公里", "~^已完", "~H%$", "~工H%"} <= seen
+        and "#1" not in seen
+        and "~公里" not in seen
+    )
 
 
 def test_a_name_is_seen_as_in_training():

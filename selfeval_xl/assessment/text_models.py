@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import repeat
-from math import exp
+from math import tanh
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.text_claims import claim_features
@@ -61,8 +61,7 @@ def log_odds(judgement: str, text: str) -> float:
 
 def chance(judgement: str, text: str) -> float:
     """The chance, between 0 and 1, that the statement holds for the text."""
-    odds = log_odds(judgement, text)
-    return 1 / (1 + exp(-odds)) if odds > -700 else 0.0
+    return (1 + tanh(log_odds(judgement, text) / 2)) / 2  # the logistic function, without its overflow
 
 
 def raises(judgement: str, text: str, policy: Policy) -> bool:

@@ -143,7 +143,7 @@ def judge(
     else:
         judgement = _agreed(*(_judge_numbers(target, actual, way, name, over) for way in (True, False)))
     if judgement.verdict is Verdict.EXCEEDED and _lacks_its_unit(target, actual, judgement):
-        return replace(judgement, verdict=Verdict.UNDETERMINED, cause=Cause.DIMENSION)
+        return undetermined(Cause.DIMENSION)
     if fewer_open and judgement.verdict is Verdict.UNMET:
         return replace(judgement, verdict=Verdict.UNDETERMINED, cause=Cause.WORDS)
     return judgement
@@ -349,15 +349,13 @@ def _signs(target: Quantity, actual: Quantity, name: str) -> tuple[int, ...]:
 
     Both signs where the form does not say in which direction the target goes.
     """
-    got, number = _direction(actual.words), actual.number
-    if number is None or target.kind is not Kind.NUMBER:
-        return (1,)
-    wanted = _direction(target.words) or _direction(name)
-    if number < 0:
-        return (-1,) if wanted < 0 and target.number is not None and target.number > 0 else (1,)
+    wanted, got = _direction(target.words) or _direction(name), _direction(actual.words)
+    aim = target.number or ZERO
+    if actual.number and actual.number < 0:
+        return (-1,) if wanted < 0 and aim > 0 else (1,)
     if not got or wanted == got:
         return (1,)
-    if wanted or (target.number is not None and target.number < 0):
+    if wanted or aim < 0:
         return (-1,) if wanted or got < 0 else (1,)
     return (-1, 1) if got < 0 else (1,)
 

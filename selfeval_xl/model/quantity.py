@@ -86,7 +86,6 @@ BLANKS = frozenset(
     ("", "/", "\\", "-", "—", "——", "–", "--", "---", "无", "NA", "N/A", "n/a", "一", "／", "－")
 )
 _HARD_BLANKS = BLANKS - {"无", "一"}
-_LONGEST_BLANK = 12
 _LONGEST_NUMBER = 18  # digits; a longer number is not an amount
 _LONGEST_VALUE = 120  # characters; a longer text is a description
 
@@ -212,7 +211,7 @@ def is_blank(text: str | None) -> bool:
         return True
     if "\u4e00" <= text < "\ua000" and text[0] not in "无一" or "0" <= text < ":":
         return False  # most texts, told at once by their first letter
-    return len(text) <= _LONGEST_BLANK and tidy(text) in BLANKS
+    return tidy(text) in BLANKS
 
 
 def is_void(text: str | None) -> bool:
@@ -221,7 +220,7 @@ def is_void(text: str | None) -> bool:
         return True
     if "\u4e00" <= text < "\ua000" or "0" <= text < ":":
         return False  # most texts, told at once by their first letter
-    return len(text) <= _LONGEST_BLANK and tidy(text) in _HARD_BLANKS
+    return tidy(text) in _HARD_BLANKS
 
 
 _MONEY = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)")  # 149040.5, 12., .5
@@ -273,13 +272,7 @@ def parse(text: str | None) -> Quantity:
     due = read_deadline(value)
     if due:
         return Quantity(Kind.DEADLINE, deadline=due, words=plain)
-    if not _has_digit(value):
-        return _number(_arabic(value)) or words
-    return _range(value) or _number(value) or words
-
-
-def _has_digit(text: str) -> bool:
-    return any("0" <= letter <= "9" for letter in text)
+    return _range(value) or _number(_arabic(value)) or words
 
 
 def _digits(number: Decimal | None) -> str:
@@ -361,8 +354,8 @@ def _number(text: str) -> Quantity | None:
     if not match:
         return None
     before, rest = text[: match.start()], text[match.end() :]
-    if _is_one_of_several(rest):
-        return None
+    if _NUMBER.search(rest) and not _DETAIL.match(rest):
+        return None  # one of several: 3场5人, 1:3, 2×4, 3-5; not 854万,其中400万元
     before, about, near_word = _about_before(before)
     before, operator = _sign_at_end(before)
     if before and not _may_lead(before):
@@ -384,15 +377,6 @@ def _number(text: str) -> Quantity | None:
     ):
         return None  # 2024年, 每月10日前
     return Quantity(Kind.NUMBER, operator, number, unit=unit, about=about, words=before + near_word + rest)
-
-
-def _is_one_of_several(rest: str) -> bool:
-    """Whether what follows a number makes it a part of more: 3场5人, 1:3, 2×4, 3-5."""
-    return bool(
-        (_NUMBER.search(rest) and not _only_detail(rest))
-        or rest[:1] in (":", "×", "*")
-        or (rest[:1] == "-" and len(rest) > 1)
-    )
 
 
 def _about_before(before: str) -> tuple[str, bool, str]:
@@ -430,11 +414,6 @@ def _after(rest: str, about: bool) -> tuple[bool, str, str]:
         if len(word) > 1 and rest.endswith(word):
             return about, sign, rest[: -len(word)]
     return about, "", rest
-
-
-def _only_detail(rest: str) -> bool:
-    """Whether a second number only explains the first: 854万,其中400万元 ..."""
-    return bool(_DETAIL.match(rest))
 
 
 def _may_lead(before: str) -> bool:

@@ -13,6 +13,8 @@ DEADLINES = """
 11月底前 | 未完成 | unmet
 11月底前 | 基本完成 | undetermined
 11月底前 | 100% | undetermined
+6月底前 | 12个 | undetermined
+10月底前 | 2025年1月 | undetermined
 11月底前 | 10月底前 | met
 11月前 | 10月 | met
 9月前 | 7月 | met
@@ -75,6 +77,7 @@ DEADLINES = """
 6月上旬前 | 6月 | undetermined
 1-12月 | 1-12月 | met
 1-12月 | 12个月 | met
+1-12月 | 6个月 | undetermined
 1-12月 | 已完成 | met
 2024年1月-12月 | 2024年1-12月 | met
 2024年1月1日至2024年12月31日 | 2024年12月 | met
