@@ -241,6 +241,7 @@ class Trials:
         self.running: dict[str, dict[int, list[str]]] = {}
         self.alive: list[Mutant] = []
         self.measured: Any = None
+        self.caches: list[Any] = []
         self.is_child = False
 
     def pytest_runtestloop(self, session: Any) -> bool | None:
@@ -256,6 +257,8 @@ class Trials:
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         if self.measured:
+            for cache in self.caches:  # else only the first test that asks runs the lines behind a cache
+                cache.cache_clear()
             self.measured.switch_context(nodeid)
 
     def pytest_runtest_logreport(self, report: Any) -> None:
@@ -391,6 +394,7 @@ class Trials:
             self.session.config.option.maxfail = 1
             _load(self.root / mutant.path)
         else:
+            self.caches = _caches_of_targets(self.root)
             self.measured = coverage.Coverage(data_file=None, include=TARGETS)
             self.measured.start()
 
@@ -409,6 +413,16 @@ def _load(path: Path) -> None:
                 thing.__code__ = code
         elif isinstance(thing, CACHED):
             thing.cache_clear()
+
+
+def _caches_of_targets(root: Path) -> list[Any]:
+    """The caches of functions of the modules that get mutants."""
+    paths = {str(path) for pattern in TARGETS for path in root.glob(pattern)}
+    return [
+        thing
+        for thing in gc.get_objects()
+        if isinstance(thing, CACHED) and thing.__wrapped__.__code__.co_filename in paths
+    ]
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
