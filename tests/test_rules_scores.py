@@ -11,7 +11,7 @@ from selfeval_xl.assessment.policy import Parameter, Policy, default
 from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.model.forms import PROJECT, TOTAL, Form, FundingLine, Goal, Indicator
 from selfeval_xl.readers.recognition.form_finder import forms_in
-from selfeval_xl.rules import completion, scores, totals
+from selfeval_xl.rules import completion, missing_scores, scores, totals
 from selfeval_xl.rules.indicator_targets import target_missing
 from support.text_grid import grid_of
 
@@ -212,6 +212,11 @@ def test_a_total_is_not_checked_where_a_score_is_missing() -> None:
 )
 def test_qualitative_scores_stay_in_their_band(text: str, cells: list[str]) -> None:
     assert found(scores.quality_outside_band, form(text)) == cells
+
+
+@pytest.mark.parametrize("total, cells", [("0", []), ("0.00", []), ("-1", ["H30"]), (None, [])])
+def test_a_total_of_nothing_is_not_below_zero(total: str | None, cells: list[str]) -> None:
+    assert found(missing_scores.score_below_zero, form("≥10个 0个 90 0", total=total)) == cells
 
 
 @pytest.mark.parametrize(
