@@ -301,6 +301,25 @@ def test_score_formulas_are_written_in_words(tmp_path, name, value, setting, sho
 @pytest.mark.parametrize(
     "name, value",
     [
+        ("grades", "优90、良80、差0"),
+        ("score_caps", "80%：90"),
+        ("execution_bands", "90%、80%"),
+        ("risk_points", "错误较多：0"),
+        ("over_bands", "30%：2、100%：5"),
+        ("execution_score_bands", "95%：10"),
+        ("level_points", "产出：60、满意度：0"),
+        ("point_standards", "在职人员控制率：100%：0.5"),
+    ],
+)
+def test_a_list_can_be_typed_as_it_is_shown(tmp_path, name, value):
+    policy, mistakes = set_to(tmp_path, name, value)
+    again, more = set_to(tmp_path, name, shown_value(policy.parameters[name]))
+    assert (mistakes, more, again[name]) == ([], [], policy[name])
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
         ("score_at_most", "比例"),
         ("score_caps", "90"),
         ("score_caps", "80：90"),
