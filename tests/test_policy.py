@@ -20,6 +20,7 @@ from selfeval_xl.rules.county_file import load, read_policy_file
 from selfeval_xl.rules.county_file_template import write_policy_template
 from selfeval_xl.rules.custom import custom_rule, violations
 from selfeval_xl.rules.runner import check
+from selfeval_xl.rules.trial_run import rehearse
 from selfeval_xl.workflows.demo.county import seed_filing
 from support.command import selfeval
 
@@ -256,6 +257,14 @@ def test_a_rule_that_is_off_by_default_runs_once_it_is_switched_on(tmp_path, fil
     assert {status.rule: status.status for status in check(filings).rules}["D11"] == "skipped"
     findings = check(filings, load(toml(tmp_path, "[rules.D11]\non = true\n")))
     assert {finding.cell for finding in findings if finding.rule == "D11"} == {"F19", "G18", "G19"}
+
+
+def test_a_trial_lists_the_rules_of_the_county_and_those_that_find_something_else(tmp_path, filings):
+    own = {"规则号": "Z3", "适用范围": "表", "条件": "分值合计 >= 0", "提示语": "没有分值"}
+    typed = "\n".join(f"{key!r} = {text!r}" for key, text in own.items())
+    policy = load(toml(tmp_path, f"[rules.I01]\non = false\n[['自定义规则']]\n{typed}"))
+    tried = rehearse(policy, [file for filing in filings for file in filing.files])
+    assert [(one.rule, one.before > 0, one.after) for one in tried] == [("Z3", False, 0), ("I01", True, 0)]
 
 
 def test_the_commands(book, filings, tmp_path, assert_valid_ooxml):

@@ -249,7 +249,8 @@ LOW = ("合计 100 100 76 76%",)
 
 
 def test_a_low_rate_wants_a_reason_and_any_reason_does() -> None:
-    assert found(funding.low_rate_without_reason, form(*LOW)) == ["F5,E5"]
+    (finding,) = funding.low_rate_without_reason(form(*LOW), default())
+    assert finding.cell == "F5,E5" and "低于90%，表里没有说明原因" in finding.message
     explained = [
         form(*LOW, goal=Goal(actual="完成主体工程，因验收未完成，质保金未支付。")),
         form(*LOW, remarks={"其他需要说明事项": "结余资金由财政收回"}),
@@ -265,6 +266,7 @@ def test_a_low_rate_wants_a_reason_and_any_reason_does() -> None:
         {"remarks": {"其他需要说明事项": "无"}},
         {"remarks": {"改进措施": "结合自评情况，分析存在的问题及原因。(200字以内)"}},
         {"indicators": (Indicator(name="数量", note="无"),)},
+        {"indicators": (Indicator(name="数量", note="剩余农户不愿意参加培训"),)},
         {"indicators": (Indicator(name="数量", note="原因：【待补充】；改进措施：【待补充】"),)},
     ],
 )

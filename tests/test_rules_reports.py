@@ -21,7 +21,7 @@ from selfeval_xl.model.forms import (
     Section,
 )
 from selfeval_xl.model.listed import Explanation
-from selfeval_xl.rules.runner import check
+from selfeval_xl.rules.runner import OtherFilings, check
 
 LINE = FundingLine(
     source=TOTAL,
@@ -248,6 +248,14 @@ def test_the_unmet_of_a_report_that_says_all_is_done_are_named(unmet: int, named
     form = replace(form, indicators=rows)
     given = replace(given, forms=(form,), files=(ReadFile(path="a.xlsx", forms=(form,)), given.files[1]))
     assert [named in finding.message for finding in check([given]) if finding.rule == "X04"] == [True]
+
+
+@pytest.mark.parametrize("several, status", [(True, "ran"), (False, "skipped")])
+def test_a_department_of_a_county_is_checked_by_itself_too(several: bool, status: str) -> None:
+    others = OtherFilings(scanned=frozenset(), several=several)
+    findings = check([filing(("二、绩效目标完成情况", "预算执行率98%。"))], county=others)
+    assert [finding.value for finding in findings if finding.rule == "X04"] == ["98%"]
+    assert {each.rule: each.status for each in findings.rules}["X08"] == status
 
 
 @pytest.mark.parametrize("parent, told", [("县教育局", 0), ("县水利局", 1)])
