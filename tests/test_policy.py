@@ -20,6 +20,7 @@ from selfeval_xl.rules.county_file import load, read_policy_file
 from selfeval_xl.rules.county_file_template import write_policy_template
 from selfeval_xl.rules.custom import custom_rule, violations
 from selfeval_xl.rules.runner import check
+from selfeval_xl.rules.trial_run import rehearse
 from selfeval_xl.workflows.demo.county import seed_filing
 from support.command import selfeval
 
@@ -90,6 +91,7 @@ def test_values_take_effect_on_their_day(tmp_path):
         ("over_fulfilment = " + "[" * 100_000 + "]" * 100_000, "太深"),
         ("grades = [['优', nan], ['良', 80]]", "等级应写成"),
         ("execution_bands = [inf]", "应从高到低写"),
+        ("level_points = [[]]", "应写成“产出：50"),
         ("rules = [1]", r"rules.*\[rules\.D03\]"),
         ("rules = '全部'", r"rules.*\[rules\.D03\]"),
         ("[rules]\nD03 = 1", r"rules\.D03.*\[rules\.D03\]"),
@@ -145,6 +147,42 @@ def test_a_workbook_overrides_values_and_adds_rules_without_code(book):
         ("Z1", "资金行", Severity.ERROR),
         ("Z2", "指标", Severity.WARNING),
     ]
+
+
+@pytest.mark.parametrize(
+    "severity, treatment",
+    [
+        ("错误", "本次修改"),
+        ("核实", "本次说明"),
+        ("提示", "本次说明"),
+        (None, "本次说明"),
+    ],
+)
+def test_a_county_rule_without_a_treatment_is_mended_where_it_is_an_error(book, severity, treatment):
+    workbook = openpyxl.load_workbook(book)
+    workbook["自定义规则"].append(["Z3", "表", "分值合计 = 100", severity, None, "分值不对", None])
+    workbook.save(book)
+    policy, mistakes = read_policy_file(book, date(2025, 5, 1))
+    assert (mistakes, policy.county_rules[-1].treatment.label) == ([], treatment)
+
+
+def test_the_workbook_offers_the_words_that_it_takes_and_prints_one_page_wide(book):
+    workbook = openpyxl.load_workbook(book)
+    offered = {
+        sheet.title: {
+            sheet[f"{area.split(':')[0][0]}1"].value: choices.formula1.strip('"')
+            for choices in sheet.data_validations.dataValidation
+            for area in str(choices.sqref).split()
+        }
+        for sheet in workbook
+    }
+    words = {"级别": "错误,核实,提示", "处理方式": "本次修改,本次说明,下年完善,财政核实"}
+    assert offered["规则"] == words | {"启用": "是,否"}
+    assert {name: offered["自定义规则"][name] for name in words} == words
+    for sheet in workbook:
+        setup = sheet.page_setup
+        assert (setup.fitToWidth or 1, setup.fitToHeight) == (1, 0), sheet.title
+        assert (setup.orientation, sheet.print_title_rows) == ("landscape", "$1:$1"), sheet.title
 
 
 @pytest.mark.parametrize(
@@ -221,6 +259,14 @@ def test_a_rule_that_is_off_by_default_runs_once_it_is_switched_on(tmp_path, fil
     assert {finding.cell for finding in findings if finding.rule == "D11"} == {"F19", "G18", "G19"}
 
 
+def test_a_trial_lists_the_rules_of_the_county_and_those_that_find_something_else(tmp_path, filings):
+    own = {"规则号": "Z3", "适用范围": "表", "条件": "分值合计 >= 0", "提示语": "没有分值"}
+    typed = "\n".join(f"{key!r} = {text!r}" for key, text in own.items())
+    policy = load(toml(tmp_path, f"[rules.I01]\non = false\n[['自定义规则']]\n{typed}"))
+    tried = rehearse(policy, [file for filing in filings for file in filing.files])
+    assert [(one.rule, one.before > 0, one.after) for one in tried] == [("Z3", False, 0), ("I01", True, 0)]
+
+
 def test_the_commands(book, filings, tmp_path, assert_valid_ooxml):
     assert_valid_ooxml(book)
     assert "自定义规则 Z1" in selfeval("policy", "check", book).stdout
@@ -240,6 +286,9 @@ def set_to(tmp_path, name: str, value: str):
     return read_policy_file(tmp_path / "p.toml", date(2025, 1, 1))
 
 
+LEVELS = (("产出", Decimal(60)), ("满意度", Decimal(0)))
+
+
 @pytest.mark.parametrize(
     "name, value, setting, shown",
     [
@@ -249,6 +298,8 @@ def set_to(tmp_path, name: str, value: str):
         ("score_caps", "80%：90、60%：80", (("0.8", Decimal(90)), ("0.6", Decimal(80))), "0.8：90、0.6：80"),
         ("score_caps", "0.8:90", (("0.8", Decimal(90)),), "0.8：90"),
         ("over_deduction", "0.5", Decimal("0.5"), "0.5"),
+        ("level_points", "产出：60、满意度：0", LEVELS, "产出60、满意度0"),
+        ("level_points", "产出60，满意度0", LEVELS, "产出60、满意度0"),
     ],
 )
 def test_score_formulas_are_written_in_words(tmp_path, name, value, setting, shown):
@@ -258,7 +309,36 @@ def test_score_formulas_are_written_in_words(tmp_path, name, value, setting, sho
 
 @pytest.mark.parametrize(
     "name, value",
-    [("score_at_most", "比例"), ("score_caps", "90"), ("score_caps", "80：90"), ("score_caps", "低：90")],
+    [
+        ("grades", "优90、良80、差0"),
+        ("score_caps", "80%：90"),
+        ("execution_bands", "90%、80%"),
+        ("risk_points", "错误较多：0"),
+        ("over_bands", "30%：2、100%：5"),
+        ("execution_score_bands", "95%：10"),
+        ("level_points", "产出：60、满意度：0"),
+        ("point_standards", "在职人员控制率：100%：0.5"),
+    ],
+)
+def test_a_list_can_be_typed_as_it_is_shown(tmp_path, name, value):
+    policy, mistakes = set_to(tmp_path, name, value)
+    again, more = set_to(tmp_path, name, shown_value(policy.parameters[name]))
+    assert (mistakes, more, again[name]) == ([], [], policy[name])
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("score_at_most", "比例"),
+        ("score_caps", "90"),
+        ("score_caps", "80：90"),
+        ("score_caps", "低：90"),
+        ("level_points", "产出：-5"),
+        ("level_points", "产出-5"),
+        ("level_points", "产出：60：5"),
+        ("level_points", "：60"),
+        ("level_points", "60"),
+    ],
 )
 def test_a_score_formula_that_is_none_is_explained(tmp_path, name, value):
     _, mistakes = set_to(tmp_path, name, value)

@@ -193,6 +193,22 @@ def test_what_was_issued_stays(now: Form, cells: list[str]) -> None:
     assert [cell for _, cell in found(issued_values.issued_value_changed, now, issued())] == cells
 
 
+def test_an_amount_that_was_not_issued_hides_no_other_that_was_changed() -> None:
+    then = replace(issued(), funding=(replace(issued().funding[0], initial_budget=None),))
+    now = replace(issued(), funding=(replace(issued().funding[0], annual_budget="80"),))
+    assert [cell for _, cell in found(issued_values.issued_value_changed, now, then)] == ["D5"]
+
+
+@pytest.mark.parametrize("place, told", [("D12", "名称下发时是“培训场次”"), ("D13", "“培训场次”不见了")])
+def test_only_an_indicator_in_the_same_cell_is_a_renamed_one(place: str, told: str) -> None:
+    (row,) = issued().indicators
+    then = replace(issued(), indicators=(replace(row, cells={"name": "D12", "target": "E12"}),))
+    other = Indicator(name="参训人数", target="≥10个", cells={"name": place, "target": f"E{place[1:]}"})
+    now = replace(issued(), indicators=(other,))
+    (finding,) = issued_values.issued_value_changed(now, default(), then)
+    assert told in finding.message
+
+
 @pytest.mark.parametrize("target, told", [("≥10个", "≥10个"), ("", "空的")])
 def test_an_issued_indicator_that_is_gone_is_told_with_its_target(target: str, told: str) -> None:
     now = replace(issued(), indicators=())

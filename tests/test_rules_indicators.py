@@ -95,6 +95,7 @@ def test_a_payment_is_no_quantity(name: str, cells: list[str], level2: str, coun
         ("产出数量指标(20分)", "数量"),
         ("数量指标", "数量"),
         ("时效指标（10分）", "时效"),
+        ("产出", "产出"),
         ("", ""),
         (None, ""),
     ],
@@ -281,3 +282,34 @@ def test_a_name_that_is_only_a_quantity(name: str, fires: bool) -> None:
     assert found(indicators.name_says_nothing, f"产出指标 数量指标 {name} ≥1个 1个") == (
         ["D12"] if fires else []
     )
+
+
+@pytest.mark.parametrize(
+    "text, example",
+    [
+        ("_ _ 质量 ≥95% _", "“渠道工程验收合格率”"),
+        ("_ 时效指标 指标 ≥95% _", "“工程完工时间”"),
+        ("满意度指标 _ 指标 ≥95% _", "“参训农户满意度”"),
+        ("_ _ 数量 ≥5处 _", "“设备采购数量”"),
+    ],
+)
+def test_a_name_that_says_nothing_is_told_names_of_its_level(text: str, example: str) -> None:
+    (finding,) = indicators.name_says_nothing(form(text), default())
+    assert example in finding.hint
+
+
+@pytest.mark.parametrize(
+    "text, fires",
+    [
+        ("产出指标 数量指标 培训人数 ≥99% _", True),
+        ("产出指标 数量指标 培训人数 95%-99% _", True),
+        ("产出指标 数量指标 培训人数 ≥99 _", False),
+        ("产出指标 数量指标 培训人数 全部参加 _", False),
+        ("产出指标 数量指标 培训人数 2024年12月底前 _", False),
+        ("产出指标 数量指标 培训人数 _ _", False),
+        ("产出指标 质量指标 培训合格率 ≥5个 _", True),
+        ("产出指标 质量指标 培训合格率 ≥5吾 _", False),
+    ],
+)
+def test_a_unit_that_the_name_does_not_fit(text: str, fires: bool) -> None:
+    assert bool(found(indicator_targets.unit_unlike_name, text)) is fires

@@ -45,6 +45,8 @@ def rate_fits(budget: str, executed: str, rate: str, unit: str = "万元") -> bo
         ("3", "2", "66.6%"),
         ("3", "2", "66.7%"),
         ("3", "2", "67%"),
+        ("387664.62", "258443.08", "66.67%"),
+        ("387664.62", "258443.08", "66.66%"),
         ("861", "365", "42.37%"),
         ("_", "10", "50%"),
         ("10", "_", "50%"),
@@ -165,6 +167,10 @@ def test_totals_that_are_the_sum_or_need_not_be(rows: tuple[str, ...]) -> None:
         ),
         (("上级资金 _ 80 _ _", "中央 _ 50 _ _", "省级 _ 30 _ _", "县级 _ 20 _ _", "合计 _ 100 _ _"), []),
         (("中央补助 _ 60 60 _", "合计 _ 100 100 _"), []),
+        # of which not all need be listed
+        (("一般公共预算 _ 100 _ _", "中央 _ 60 _ _", "其他资金 _ 20 _ _", "合计 _ 120 _ _"), []),
+        (("专项拨款 _ 100 _ _", "省级 _ 60 _ _", "其他资金 _ 20 _ _", "合计 _ 120 _ _"), []),
+        (("单位资金 _ 100 _ _", "省级 _ 60 _ _", "其他资金 _ 20 _ _", "合计 _ 120 _ _"), ["180"]),
     ],
 )
 def test_sources_named_after_levels_of_government(rows: tuple[str, ...], sums: list[str]) -> None:
@@ -211,6 +217,19 @@ def test_more_spent_of_the_units_own_money_is_only_asked_about() -> None:
 
 
 @pytest.mark.parametrize(
+    "row, cells",
+    [
+        ("合计 _ 0.5 0.8 160%", ["E5"]),
+        ("合计 _ 0.01 0.02 200%", ["E5"]),
+        ("合计 _ 0.8 0.8 100%", []),
+        ("合计 _ -1 0.5 _", []),
+    ],
+)
+def test_more_spent_than_a_small_budget(row: str, cells: list[str]) -> None:
+    assert found(funding.spent_more_than_budget, form(row)) == cells
+
+
+@pytest.mark.parametrize(
     "rows, cells",
     [
         (("合计 0 0 5 _", "财政拨款 0 0 5 _"), ["E5,E6"]),
@@ -230,7 +249,8 @@ LOW = ("合计 100 100 76 76%",)
 
 
 def test_a_low_rate_wants_a_reason_and_any_reason_does() -> None:
-    assert found(funding.low_rate_without_reason, form(*LOW)) == ["F5,E5"]
+    (finding,) = funding.low_rate_without_reason(form(*LOW), default())
+    assert finding.cell == "F5,E5" and "低于90%，表里没有说明原因" in finding.message
     explained = [
         form(*LOW, goal=Goal(actual="完成主体工程，因验收未完成，质保金未支付。")),
         form(*LOW, remarks={"其他需要说明事项": "结余资金由财政收回"}),
@@ -246,6 +266,7 @@ def test_a_low_rate_wants_a_reason_and_any_reason_does() -> None:
         {"remarks": {"其他需要说明事项": "无"}},
         {"remarks": {"改进措施": "结合自评情况，分析存在的问题及原因。(200字以内)"}},
         {"indicators": (Indicator(name="数量", note="无"),)},
+        {"indicators": (Indicator(name="数量", note="剩余农户不愿意参加培训"),)},
         {"indicators": (Indicator(name="数量", note="原因：【待补充】；改进措施：【待补充】"),)},
     ],
 )
@@ -343,6 +364,8 @@ def test_the_funds_are_compared_with_money_indicators() -> None:
     assert found(
         funding.yuan_typed_as_ten_thousand, form("合计 _ 387664.62 387664.62 _", indicators=(cost,))
     ) == ["D5,E9"]
+    spent_only = form("合计 _ _ 387664.62 _", indicators=(cost,))
+    assert found(funding.yuan_typed_as_ten_thousand, spent_only) == ["E5,E9"]
     assert (
         found(
             funding.yuan_typed_as_ten_thousand,
@@ -406,6 +429,13 @@ def test_amounts_are_compared_with_the_ledger_in_its_unit() -> None:
     assert [(finding.cell, finding.expected) for finding in wrong] == [("E5", "30万元")]
 
 
+@pytest.mark.parametrize("row", ["合计 _ _ 40 _", "合计 _ 38.77 40 _"])
+@pytest.mark.parametrize("booked", [None, "38.77"])
+def test_an_amount_that_one_side_lacks_hides_no_other(row: str, booked: str | None) -> None:
+    ledger = FundingLine(source=TOTAL, annual_budget=booked, executed="30")
+    assert [finding.cell for finding in funding.unlike_the_ledger(form(row), default(), ledger)] == ["E5"]
+
+
 @pytest.mark.parametrize(
     "filled, booked, told",
     [("5000", "0.5", True), ("0.5", "5000", True), ("0.6", "0.4", False), ("0", "5000", False)],
@@ -416,11 +446,39 @@ def test_a_wrong_unit_is_suspected_where_the_ledger_has_ten_thousand_times(fille
     assert ("正好相差一万倍" in finding.message) is told
 
 
-@pytest.mark.parametrize("projects, cells", [("40.03", []), ("40.04", ["D5,D6,D7"])])
-def test_what_a_county_allows_beyond_rounding_holds_for_each_row(projects, cells) -> None:
+@pytest.mark.parametrize("rest, cells", [("40.03", []), ("40.04", ["D5,D6,D7"])])
+@pytest.mark.parametrize(
+    "rule, names",
+    [
+        (funding.breakdowns_differ, ("基本支出", "项目支出")),
+        (funding.total_is_not_the_sum, ("当年财政拨款", "其他资金")),
+    ],
+)
+def test_what_a_county_allows_beyond_rounding_holds_for_each_row(rule, names, rest, cells) -> None:
     policy = Policy(default().parameters | {"funding_tolerance": Parameter("", Decimal("0.01"))})
-    rows = ("合计 _ 100.00 _ _", "基本支出 _ 60.00 _ _", f"项目支出 _ {projects} _ _")
-    assert [finding.cell for finding in funding.breakdowns_differ(form(*rows), policy)] == cells
+    rows = ("合计 _ 100.00 _ _", f"{names[0]} _ 60.00 _ _", f"{names[1]} _ {rest} _ _")
+    assert [finding.cell for finding in rule(form(*rows), policy)] == cells
+
+
+@pytest.mark.parametrize(
+    "unmet, judged, rate, fires",
+    [
+        (2, 6, "95", True),
+        (2, 6, "94.99", False),
+        (3, 10, "100", True),
+        (2, 7, "100", False),
+        (2, 2, "100", True),
+        (1, 3, "100", False),
+        (1, 1, "100", False),
+    ],
+)
+def test_money_spent_while_much_is_unmet(unmet: int, judged: int, rate: str, fires: bool) -> None:
+    rows = tuple(
+        Indicator(name=f"事项{number}", target="≥5处", actual="3处" if number < unmet else "5处")
+        for number in range(judged)
+    )
+    checked = form(f"合计 _ 100 {rate} _", indicators=rows)
+    assert bool(found(funding_and_indicators.spent_but_unmet, checked)) is fires
 
 
 @pytest.mark.parametrize(

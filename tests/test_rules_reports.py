@@ -21,7 +21,7 @@ from selfeval_xl.model.forms import (
     Section,
 )
 from selfeval_xl.model.listed import Explanation
-from selfeval_xl.rules.runner import check
+from selfeval_xl.rules.runner import OtherFilings, check
 
 LINE = FundingLine(
     source=TOTAL,
@@ -83,6 +83,8 @@ def found(*filings: Filing, rule: str) -> list[tuple[Severity, str | None]]:
         ("全年预算110万元。", [(Severity.ERROR, "110万元")]),
         ("预算执行率98%。", [(Severity.ERROR, "98%")]),
         ("新建泵站26座。", []),
+        ("新建泵站数量为26座。", []),
+        ("新建泵站数量为27座。", [(Severity.WARNING, "27")]),
         ("上级要求全年执行率达到90%。", []),
         ("全年执行数85.8万元。", []),
         ("全年执行79万元。", [(Severity.ERROR, "79万元")]),
@@ -214,6 +216,46 @@ def listing(text: str, target: str = "=25部", actual: str = "0部") -> list[str
 )
 def test_what_a_report_lists_is_what_the_forms_list(text, told):
     assert listing(text) == told
+
+
+FIVE = "(1)企业产值：49个 (2)补贴率 100% (3)畅通率：98% (4)使用率 100% (5)经济发展 100%"
+
+
+@pytest.mark.parametrize(
+    "title, text, told",
+    [
+        ("二、绩效指标", FIVE, ["企业产值"]),
+        ("二、工作情况", f"指标如下：{FIVE}", ["企业产值"]),
+        ("二、工作情况", FIVE, []),
+    ],
+)
+def test_only_a_list_of_indicators_is_held_against_the_forms(title: str, text: str, told: list[str]) -> None:
+    assert [value for _, value in found(filing((title, text)), rule="X04")] == told
+
+
+@pytest.mark.parametrize(
+    "unmet, named",
+    [
+        (1, "有1个指标未完成（“事项0”）"),
+        (3, "有3个指标未完成（“事项0”、“事项1”、“事项2”）"),
+        (4, "有4个指标未完成（“事项0”、“事项1”、“事项2”等）"),
+    ],
+)
+def test_the_unmet_of_a_report_that_says_all_is_done_are_named(unmet: int, named: str) -> None:
+    rows = tuple(Indicator(name=f"事项{number}", target="≥5处", actual="3处") for number in range(unmet))
+    given = filing(("二、工作情况", "各项工作按进度完成100%"))
+    (form,) = given.forms
+    form = replace(form, indicators=rows)
+    given = replace(given, forms=(form,), files=(ReadFile(path="a.xlsx", forms=(form,)), given.files[1]))
+    assert [named in finding.message for finding in check([given]) if finding.rule == "X04"] == [True]
+
+
+@pytest.mark.parametrize("several, status", [(True, "ran"), (False, "skipped")])
+def test_a_department_of_a_county_is_checked_by_itself_too(several: bool, status: str) -> None:
+    others = OtherFilings(scanned=frozenset(), several=several)
+    findings = check([filing(("二、绩效目标完成情况", "预算执行率98%。"))], county=others)
+    assert [finding.value for finding in findings if finding.rule == "X04"] == ["98%"]
+    assert {each.rule: each.status for each in findings.rules}["X08"] == status
 
 
 @pytest.mark.parametrize("parent, told", [("县教育局", 0), ("县水利局", 1)])

@@ -11,7 +11,7 @@ from selfeval_xl.assessment.policy import Parameter, Policy, default
 from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.model.forms import PROJECT, TOTAL, Form, FundingLine, Goal, Indicator
 from selfeval_xl.readers.recognition.form_finder import forms_in
-from selfeval_xl.rules import completion, scores, totals
+from selfeval_xl.rules import completion, missing_scores, scores, totals
 from selfeval_xl.rules.indicator_targets import target_missing
 from support.text_grid import grid_of
 
@@ -214,6 +214,11 @@ def test_qualitative_scores_stay_in_their_band(text: str, cells: list[str]) -> N
     assert found(scores.quality_outside_band, form(text)) == cells
 
 
+@pytest.mark.parametrize("total, cells", [("0", []), ("0.00", []), ("-1", ["H30"]), (None, [])])
+def test_a_total_of_nothing_is_not_below_zero(total: str | None, cells: list[str]) -> None:
+    assert found(missing_scores.score_below_zero, form("≥10个 0个 90 0", total=total)) == cells
+
+
 @pytest.mark.parametrize(
     "total, grade, cells",
     [
@@ -286,6 +291,21 @@ def test_full_marks_need_a_target_and_a_completion(text: str, cells: list[str]) 
     assert found(scores.full_marks_for_nothing, form(text)) == cells
 
 
+@pytest.mark.parametrize(
+    "name, level2, told",
+    [
+        ("培训场次", "数量指标", "“培训场次”没有填实际完成值"),
+        (None, "数量指标", "“数量指标”没有填实际完成值"),
+        (None, None, "“这一行”没有填实际完成值"),
+    ],
+)
+def test_a_row_without_a_name_is_told_by_its_level(name: str | None, level2: str | None, told: str) -> None:
+    made = form("≥10个 _ 10 10")
+    rows = (replace(made.indicators[0], name=name, level2=level2),)
+    (finding,) = scores.full_marks_for_nothing(replace(made, indicators=rows), default())
+    assert told in finding.message
+
+
 def test_a_perfect_total_with_something_unmet() -> None:
     assert found(totals.perfect_total_with_faults, form("≥10个 8个 90 90", total="100")) == ["H30"]
     assert found(
@@ -304,6 +324,19 @@ def test_a_low_grade_wants_reasons_and_measures() -> None:
         == []
     )
     assert found(totals.low_result_unexplained, form("≥10个 9个 90 81", total="91")) == []
+
+
+@pytest.mark.parametrize(
+    "remark, fires",
+    [
+        ("由于连续降雨，全年有四个月无法进场施工", False),
+        ("无", True),
+        ("请说明得分较低的主要原因（200字以内）", True),
+    ],
+)
+def test_a_remark_of_some_length_is_a_reason_for_a_low_grade(remark: str, fires: bool) -> None:
+    told = form("≥10个 5个 90 45 今后加快前期工作", total="55", remarks={"其他需要说明事项": remark})
+    assert found(totals.low_result_unexplained, told) == (["H30"] if fires else [])
 
 
 def test_a_low_rate_that_is_explained_still_wants_measures() -> None:

@@ -65,6 +65,7 @@ def test_a_figure_typed_over_is_named_with_both_numbers(cell, value, told, tmp_p
     (finding,) = found(path)
     assert (finding.sheet, finding.cell) == (SUMMARY, cell)
     assert told in finding.message and finding.treatment.value == "fix"
+    assert finding.subject and f"“{finding.subject}”" in finding.message
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_a_copied_sheet_that_the_summary_does_not_know_is_named(tmp_path):
                 cell.value = "水毁修复"
     book.save(path)
     (finding,) = found(path)
-    assert "“项目01 (2)”的项目“水毁修复”" in finding.message
+    assert "“项目01 (2)”的项目“水毁修复”" in finding.message and finding.subject == "水毁修复"
 
 
 def test_the_unit_of_the_sheet_counts(tmp_path):

@@ -402,6 +402,8 @@ def test_claims_beyond_the_figures(text: str, rate: str, met: str, cells: list[s
         None,
         "无。",
         "—",
+        "---",
+        "N/A",
     ],
 )
 def test_notes_that_tell_nothing(note: str | None) -> None:
@@ -477,6 +479,8 @@ def test_what_the_bureau_caused_is_asked_there_and_not_blamed(note, treatment):
         ("卫星电话采购数量", "电话因厂家供货延迟未到。", False),
         ("农村公路养护里程", "公路养护受资金影响少做5公里，未完成。", False),
         ("村级活动场所改造个数", "活动场所改造一处尚未验收。", False),
+        ("农村公路养护里程", "农村公路通行良好。", False),  # four letters in a row
+        ("农村公路养护里程", "农村道路通行良好。", True),
         ("卫星电话采购数量", "电话保障有力。", True),  # of nothing left
         ("卫星电话采购数量", "培训因疫情未开展。", True),
         ("农村公路养护里程", "", True),

@@ -47,7 +47,7 @@ def actual_missing(form: Form, policy: Policy) -> Iterator[Finding]:
     for row in missing:
         names = (row.cells.get("actual") or "").split(",")
         lying = "、".join(dict.fromkeys(form.overlays[name] for name in names if name in form.overlays))
-        if form.pictures and any(name in form.pictures for name in names):
+        if any(name in form.pictures for name in names):
             yield row.finding(
                 "actual",
                 f"{named(row)}的指标值是“{row.target}”，实际完成值里面是一张图片，不是数。",
@@ -309,21 +309,31 @@ def everything_exactly_met(form: Form, policy: Policy) -> Iterator[Finding]:
         and len(judged) == len(form.indicators)
         and all(_equal(row) for row in judged)
     ):
+        alike = [row for row in judged if not _met_in_other_words(row)]
         yield replace(
             form.finding(
                 None,
-                f"{len(judged)}个指标的实际完成值都和指标值一模一样。",
+                f"{len(alike)}个指标的实际完成值都和指标值一模一样。",
                 hint="请财政局抽查完成值有没有依据。",
             ),
-            cell=cells(*(row.cells.get("actual") for row in judged)),
+            cell=cells(*(row.cells.get("actual") for row in alike)),
         )
 
 
 def _equal(row: Indicator) -> bool:
-    """Whether the completed value is exactly the target."""
+    """Whether the completed value is exactly the target; a target in words is met or not."""
     if row.deviation is not None:
         return row.deviation == 0
-    return row.verdict is Verdict.MET and (parse(row.target).number == parse(row.actual).number)
+    target, actual = parse(row.target), parse(row.actual)
+    return row.verdict is Verdict.MET and (
+        (target.number, target.upper, target.deadline) == (actual.number, actual.upper, actual.deadline)
+    )
+
+
+def _met_in_other_words(row: Indicator) -> bool:
+    """Whether a target in words was met in others: 严格执行制度 by 达成预期指标."""
+    target, actual = parse(row.target), parse(row.actual)
+    return target.kind is Kind.TEXT and target.words.rstrip("。") != actual.words.rstrip("。")
 
 
 _DITTO = ("同上", "原因同上", "如上", "见上", "同上述原因")
@@ -424,7 +434,7 @@ def verdict_unlike_note(form: Form, policy: Policy) -> Iterator[Finding]:
         if not says_something(note):
             continue
         points, score = money(row.points), money(row.score)
-        full = bool(points) and score is not None and points is not None and score >= points
+        full = points is not None and score is not None and 0 < points <= score
         done = row.verdict in (Verdict.MET, Verdict.EXCEEDED)
         if (done or (full and row.verdict is not Verdict.UNMET)) and raises("done_denied", note, policy):
             claim = f"指标值“{row.target}”，实际完成“{row.actual}”" + ("，得了满分" if full else "，已完成")

@@ -204,13 +204,14 @@ def _steps(example: str) -> Callable[[object], tuple[tuple[str, Decimal], ...]]:
 
 
 def _named_points(typed: object) -> tuple[tuple[str, Decimal], ...]:
-    """The points of each first level in 产出：50、效益：30. Raises PolicyError."""
+    """The points of each first level in 产出：50、效益：30 or 产出50、效益30. Raises PolicyError."""
     found = []
     for entry in _pairs(typed):
-        number = number_or_text(entry[-1])
-        if len(entry) != 2 or not entry[0] or not isinstance(number, Decimal) or number < 0:
+        name, written = _name_and_number("：".join(entry))
+        number = number_or_text(written)
+        if not name or "：" in name or not isinstance(number, Decimal) or number < 0:
             raise PolicyError(f"应写成“产出：50、效益：30、满意度：10”，现在写的是“{typed}”。")
-        found.append((entry[0], number))
+        found.append((name, number))
     return tuple(found)
 
 
@@ -256,7 +257,7 @@ def _name_and_number(part: str) -> tuple[str, str]:
     name, _, number = part.replace(":", "：").rpartition("：")
     if name:
         return name, number
-    name = part.rstrip("0123456789.")
+    name = part.rstrip("0123456789.-")
     return name, part[len(name) :]
 
 

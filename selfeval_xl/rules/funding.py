@@ -406,12 +406,10 @@ def unlike_the_ledger(form: Form, policy: Policy, ledger: FundingLine) -> Iterat
         return
     for key in ("annual_budget", "executed"):
         amount, booked = line.amount(key), ledger.amount(key)
-        if amount is None or booked is None:
+        printed_as, of_ledger = amount_span(line, key), amount_span(ledger, key)
+        if amount is None or booked is None or printed_as is None or of_ledger is None:
             continue
         filled = ten_thousand_yuan(form, amount)
-        printed_as, of_ledger = amount_span(line, key), amount_span(ledger, key)
-        if printed_as is None or of_ledger is None:
-            continue
         if not in_ten_thousand(form, printed_as).meets(of_ledger, policy.number("funding_tolerance")):
             suspicion = (
                 "，正好相差一万倍，像是金额单位填错了"

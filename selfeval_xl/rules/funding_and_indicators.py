@@ -31,13 +31,7 @@ def spent_but_unmet(form: Form, policy: Policy) -> Iterator[Finding]:
     line = main_line(form)
     judged = [row for row in form.indicators if row.verdict is not None]
     unmet = [row for row in judged if row.verdict is Verdict.UNMET]
-    if (
-        line is None
-        or line.rate is None
-        or line.rate < policy.number("spent_share")
-        or not line.amount("executed")
-        or len(judged) < 3
-    ):
+    if line is None or line.rate is None or line.rate < policy.number("spent_share"):
         return
     if len(unmet) >= 2 and Decimal(len(unmet)) / len(judged) >= policy.number("unmet_share"):
         yield replace(

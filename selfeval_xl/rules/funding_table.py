@@ -66,13 +66,13 @@ def sources(form: Form) -> list[FundingLine]:
 def exceeds(form: Form, key: str, total: Span, parts: list[FundingLine], slack: Decimal) -> Decimal | None:
     """The sum of the sources where it cannot be the total, else None.
 
-    slack: what the policy allows beyond rounding for each row, in the form's unit. A list without a row for
-    the rest (其他资金) and of one source only may be partial: then only a part above the total is wrong.
-    Sources and their own parts may stand side by side unmarked, so either reading that gives the total is
-    right.
+    parts: those with an amount, at least one. slack: what the policy allows beyond rounding for each row, in
+    the form's unit. A list without a row for the rest (其他资金) and of one source only may be partial: then
+    only a part above the total is wrong. Sources and their own parts may stand side by side unmarked, so
+    either reading that gives the total is right.
     """
-    allowed = slack * max(len(parts), 1)
-    if parts and total_of(parts, key).meets(total, allowed):
+    allowed = slack * len(parts)
+    if total_of(parts, key).meets(total, allowed):
         return None
     inside = _nested(sources(form))
     plain = [line for line in parts if line.source not in inside]

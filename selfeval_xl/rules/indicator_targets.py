@@ -100,7 +100,7 @@ def unit_unlike_name(form: Form, policy: Policy) -> Iterator[Finding]:
     """
     for row in form.indicators:
         target, name = quantity(row), bare(row.name)
-        if target.kind not in (Kind.NUMBER, Kind.RANGE) or not target.unit or target.measure is None:
+        if target.measure is None:
             continue
         dimension = target.measure.dimension
         if (

@@ -35,7 +35,7 @@ def bare(name: str | None) -> str:
 def level(text: str | None) -> str:
     """The level without 指标, (50分), 等 and 产出 in front: 产出数量指标(20分) is 数量."""
     plain = _TAIL.sub("", tidy(text or ""))
-    return plain[2:] if plain.startswith("产出") and len(plain) > 2 else plain
+    return plain.removeprefix("产出") or plain
 
 
 ASKED = frozenset(

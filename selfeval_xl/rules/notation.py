@@ -72,19 +72,19 @@ def typed_amounts(form: Form) -> Iterator[Value]:
 def fractions(form: Form) -> Iterator[Value]:
     """Yields completed values that are ratios where a percent is due: 0.96 against ≥95%."""
     for row in form.indicators:
-        target, actual = row.target_quantity, row.actual_quantity
-        if not row.actual or target is None or actual is None or _as_percent(row) is None:
-            continue
-        # Against a target of a few percent, 0.96 may well be 0.96%.
-        target_is_large = target.number is not None and target.number > 10
-        if target_is_large and actual.kind is Kind.NUMBER:
+        if row.actual and _as_percent(row):
             yield Value(row, "actual", row.actual)
 
 
+_A_FEW_PERCENT = 10  # against a target of so few, 0.96 may well be 0.96%
+
+
 def _as_percent(row: Indicator) -> str | None:
-    """The completed value in percent where the target is in percent and it is a bare ratio, else None."""
+    """The completed value in percent where it is a bare ratio against a large percentage, else None."""
     target, actual = row.target_quantity, row.actual_quantity
-    if target is None or actual is None or target.unit != "%" or actual.unit or actual.number is None:
+    if target is None or target.unit != "%" or target.number is None or target.number <= _A_FEW_PERCENT:
+        return None
+    if actual is None or actual.kind is not Kind.NUMBER or actual.unit or actual.number is None:
         return None
     is_ratio = 0 < actual.number <= 1
     return f"{plain_number(actual.number * 100)}%" if is_ratio else None
