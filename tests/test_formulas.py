@@ -20,6 +20,7 @@ from selfeval_xl.writers.xlsx.recalculation import recalculate
 
 HERE = {"A1": 12.0, "A2": "12座", "A3": None, "A4": "", "A5": True, "B1": 3.0, "B2": "≥95%", "B3": "３"}
 BUILT = sorted((Path(__file__).resolve().parents[1] / "workbook_templates").glob("*.xlsx"))
+IN_THE_SUITE = "yunnan"  # of the templates: each takes a minute or more
 
 
 class Sheet:
@@ -180,7 +181,14 @@ def test_a_cell_of_the_own_row_is_no_whole_column():
     ]
 
 
-@pytest.mark.parametrize("path", BUILT, ids=lambda path: path.stem)
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=() if path.stem == IN_THE_SUITE else pytest.mark.soak, id=path.stem)
+        for path in BUILT
+    ],
+)
 def test_every_formula_of_the_templates_is_computed_as_it_is_cached(path):
     """LibreOffice holds what is cached to be right (test_template_limits)."""
     opened = open_workbook(path)
