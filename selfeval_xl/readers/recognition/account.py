@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from statistics import median_low
 
 from selfeval_xl.model.forms import Account, Form, Unread
@@ -74,7 +75,7 @@ def accounts(sheet: ScannedSheet, forms: Sequence[Form], areas: Sequence[Area]) 
 
     A cell beside all forms belongs to the next one below, else to the last.
     """
-    places = {(row, column) for row in range(sheet.grid.height) for column in sheet.lines[row]}
+    places = set(chain.from_iterable(zip(repeat(row), sheet.lines[row]) for row in range(sheet.grid.height)))
     places |= sheet.grid.pictures
     owned = [places]
     if len(areas) > 1:

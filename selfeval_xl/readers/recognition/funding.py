@@ -303,6 +303,8 @@ def _parts_in_columns(
     sheet: ScannedSheet, row: int, funding: Funding, group: FundColumns, unit: str
 ) -> list[FundingLine]:
     """The lines of sources that have columns of their own beside the amounts that they are a part of."""
+    if not group.parts:
+        return []
     whole = funding.lines[-1] if funding.lines else None
     columns: dict[str, dict[str, Label]] = {}
     for key, label in group.parts:

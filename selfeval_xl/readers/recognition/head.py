@@ -93,6 +93,7 @@ def read_head(
     """
     head = FormHead()
     inside = {row for top, bottom in tables for row in range(top, bottom + 1)}
+    first = min(inside, default=area.bottom + 1)
     for label in sheet.labels(area.top, area.bottom, area.left, area.right):
         if label.row not in inside:
             _read_label(sheet, label, area, inside, head)
@@ -100,7 +101,7 @@ def read_head(
         if row not in inside:
             for column in sheet.filled(row, area.left, area.right):
                 if (row, column) not in goals:
-                    _read_inline(sheet, row, column, head, above=row < min(inside, default=row + 1))
+                    _read_inline(sheet, row, column, head, above=row < first)
     return head
 
 

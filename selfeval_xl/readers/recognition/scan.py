@@ -6,11 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from selfeval_xl.model.grid import Area, Grid, a1, number_text
-from selfeval_xl.model.places import cells_shown
+from selfeval_xl.model.places import cells_shown, is_word
 from selfeval_xl.model.quantity import is_void
 from selfeval_xl.model.sheet_names import HELPER_COLUMNS
 from selfeval_xl.readers.recognition.back_links import BEGINNINGS
@@ -146,14 +146,15 @@ class ScannedSheet:
         self, row: int, columns: Mapping[str, Label]
     ) -> tuple[dict[str, str | None], dict[str, str]]:
         """The values and the cells of a table's row by key, each as `take` gives it."""
-        merged, lines, line = self.grid.merged(), self.lines, self.lines[row]
+        lines = self.lines
+        held, text_in = self.grid.merged().get, lines[row].get
         values: dict[str, str | None] = {}
         cells: dict[str, str] = {}
         for key, label in columns.items():
             column = label.column
-            area = merged.get((row, column))
+            area = held((row, column))
             if area is None:
-                text = line.get(column)
+                text = text_in(column)
                 cells[key] = a1(row, column)
             else:
                 text = lines[area.top].get(area.left)
@@ -183,9 +184,10 @@ class ScannedSheet:
 
     def evidence_lines(self, file: str) -> list[str]:
         """A line for each part: the label by which it was recognised, as found in this file."""
+        shown = partial(cells_shown, file) if is_word(file) else str
         return [
             (
-                f"{part}：{cells_shown(file, a1(label.row, label.column))}“{' '.join(label.text.split())}”"
+                f"{part}：{shown(a1(label.row, label.column))}“{' '.join(label.text.split())}”"
                 f"（{role.by if role.by != '近似' else f'近似“{role.label}”'}）"
             )
             for part, label, role in self.evidence
