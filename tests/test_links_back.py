@@ -74,7 +74,7 @@ def test_clearing_leaves_what_was_there_and_a_new_check_replaces_the_links(book,
     }
     press("check_book")
     first = links(book, home)
-    book.Sheets(ONE).Range("G18").Value = "设备没有到货，已改为下年采购。"
+    book.Sheets(ONE).Range("G18").Value = "厂家没有按时供货。"
     press("check_book")
     second = links(book, home)
     assert second != first and second.keys() == first.keys()

@@ -437,7 +437,7 @@ def score(
         taken = "0"
         for floor, points_taken in bands:
             taken = f"IF(({have}-{want})/{want}>={floor},{points_taken},{taken})"
-        full = f"IF(OR(N({want})=0,{at_most}=1,{upper}<>),{{points}},MAX(0,{{points}}-{{taken}}))"
+        full = f'IF(OR(N({want})=0,{at_most}=1,{upper}<>""),{points},MAX(0,{points}-{taken}))'
     elif factor := policy.number("over_deduction"):
         beyond = f"({have}-{want})/{want}-{policy.number('over_fulfilment')}"
         deducted = f"ROUND({points}*MAX(0,1-{factor}*({beyond})),2)"

@@ -33,7 +33,7 @@ _NO_NAME = re.compile(
 )
 # What is printed where a name belongs and was left so: ____, ×××, （请填写）, （填写项目全称）.
 _UNFILLED = re.compile(
-    r"_+$|[xX×*]{2,}$|[.…·]{2,}$|[(\[【](?:请|此处)*(?:填|输入|注明)[^()（）]{0,20}[)\]】]$"
+    r"\A(?:_++|[xX×*]{2,}+|[.…·]{2,}+|[(\[【](?:请|此处)*+(?:填|输入|注明)[^()（）]{0,20}[)\]】])$"
 )
 _NO_DATE = re.compile(r"\A[年月日_＿\s]+$")
 _RUN_ON = re.compile(r"\s{2,}|[;；\n]|\s+(?=[^\s:：]{2,12}\s?[:：])")

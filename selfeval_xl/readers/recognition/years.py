@@ -19,7 +19,7 @@ _BARE_LINE = re.compile(r"20\d{2}$")
 _LINE = re.compile(r"20\d{2}年?度|^[(\[〔【]20\d{2}年[)\]〕】]$")
 _LONE_LINE = re.compile(r"\A[(\[〔【]*20\d{2}[)\]〕】]*(?:财政)?年?度?[)\]〕】]*$")
 # A line or a place in brackets for the year that nobody filled in: （20__年度）, （    年）, 20XX年度.
-_BLANK_LINE = re.compile(r"[(\[〔【](?:20)?[_xX×*]*年度?[)\]〕】]$|(?:20)?[_xX×*]{2,}年度?$")
+_BLANK_LINE = re.compile(r"\A(?:[(\[〔【](?:20)?[_xX×*]*+年度?[)\]〕】]|(?:20)?[_xX×*]{2,}+年度?)$")
 _ROWS = 4  # from a form's first row, in which a line with the year may stand
 _LONGEST_LINE = 40
 
