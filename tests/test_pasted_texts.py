@@ -14,11 +14,11 @@ PASTED = (
     ("≥95%", "97.3%\n", "已完成"),  # the break of a line that Word puts behind
     ("≥95%", "\n97.3%", "已完成"),
     ("≥12公里", "12.5 公里", "已完成"),
-    ("≥95%", "97.3", "看不懂，完成值缺%"),
-    ("≥95%", "９７.３%", "看不懂，有全角数字"),
-    ("≥12公里", "１２公里", "看不懂，有全角数字"),
+    ("≥95%", "97.3", "已完成"),  # the sign stands in the target
+    ("≥95%", "９７.３%", "已完成"),
+    ("≥12公里", "１２公里", "已完成"),
     ("≥12公里", "12300", "看不懂"),  # perhaps metres
-    ("≥95%", 0.973, "看不懂"),  # a percentage that arrived as a number
+    ("≥95%", 0.973, "已完成"),  # a percentage that arrived as a number, shown as 97.3%
 )
 
 

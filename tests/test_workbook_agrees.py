@@ -23,6 +23,7 @@ from selfeval_xl.rules.runner import check
 from test_template_sheets import project
 
 LAYOUTS = ("jilin-2024", "mof-2020", "mof-2021", "yunnan", "sichuan-0013zp", "chongqing", "anhui", "hunan")
+IN_THE_SUITE = ("mof-2020", "yunnan")  # of the layouts: each takes most of a minute
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,10 @@ def compare(layout_id: str, faults: list[Fault], tmp_path, libreoffice) -> int:
 
 @pytest.mark.office
 @pytest.mark.slow
-@pytest.mark.parametrize("layout_id", LAYOUTS)
+@pytest.mark.parametrize(
+    "layout_id",
+    [pytest.param(name, marks=() if name in IN_THE_SUITE else pytest.mark.soak) for name in LAYOUTS],
+)
 def test_the_four_places_agree_on_every_fault(layout_id, tmp_path, libreoffice):
     assert compare(layout_id, list(FAULTS), tmp_path, libreoffice) >= 12
 
