@@ -12,12 +12,16 @@ from selfeval_xl.model.grid import Area, percent_text, plain_number
 from selfeval_xl.model.quantity import money, parse
 from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
 
-_UNIT = r"亿元|千万元|百万元|万元|千元|百元|(?<![美欧港日])元"
+# neither a place (元江县) nor an amount (50万元)
+_UNIT = (
+    r"(?<![0-9.])(亿元|千万元|百万元|万元|千元|百元|(?<![美欧港日])元)"
+    r"(?!(?!人民币|为单位|下同|保留)[\u4e00-\u9fff])"
+)
 _UNIT_IN = re.compile(
-    rf"[(（][^()（）]{{0,10}}?({_UNIT})[^()（）]{{0,6}}[)）]"
-    rf"|(?:单位|金额单位|计量单位)[:：]?\s*(?:人民币)?({_UNIT})"
+    rf"[(（][^()（）]{{0,10}}?{_UNIT}[^()（）]{{0,6}}[)）]|(?:单位|金额单位|计量单位)[:：为]?\s*(?:人民币)?{_UNIT}"
 )
 _LONGEST = 60
+_ROWS_ABOVE = 6  # of a sheet, above its first form's title
 
 
 @lru_cache(maxsize=4096)
@@ -39,18 +43,40 @@ def money_unit(sheet: ScannedSheet, area: Area, rows: tuple[int, int], bottom: i
 
     rows: of the head. bottom: the last row above the indicators, where a unit in brackets may be another's.
     """
-    for first, last, plain in ((*rows, False), (area.top, bottom, False), (area.top, area.bottom, True)):
-        for row in range(max(first, 0), min(last, sheet.grid.height - 1) + 1):
-            for column in sheet.filled(row, area.left, area.right):
-                value = sheet.grid.value(row, column)
-                if not isinstance(value, str) or len(value) > _LONGEST or "元" not in value:
-                    continue
-                match = _UNIT_IN.search(unicodedata.normalize("NFKC", value))
-                if match and (match[2] or not plain):
-                    if match[2]:
-                        sheet.furniture.add((row, column))
-                    return match[1] or match[2]
+    return (
+        _unit_of_rows(sheet, area, rows, False)
+        or _unit_of_rows(sheet, area, (area.top, bottom), False)
+        or (_unit_above(sheet, area) if area.top <= _ROWS_ABOVE else None)
+        or _unit_of_rows(sheet, area, (area.top, area.bottom), True)
+    )
+
+
+def _unit_of_rows(sheet: ScannedSheet, area: Area, rows: tuple[int, int], plain: bool) -> str | None:
+    """The unit that a cell of the rows names; plain: only behind 单位, not in brackets."""
+    for row in range(max(rows[0], 0), min(rows[1], sheet.grid.height - 1) + 1):
+        for column in sheet.filled(row, area.left, area.right):
+            value = sheet.grid.value(row, column)
+            if not isinstance(value, str) or len(value) > _LONGEST or "元" not in value:
+                continue
+            match = _UNIT_IN.search(unicodedata.normalize("NFKC", value))
+            if match and (match[2] or not plain):
+                if match[2]:
+                    sheet.furniture.add((row, column))
+                return match[1] or match[2]
     return None
+
+
+def _unit_above(sheet: ScannedSheet, area: Area) -> str | None:
+    """The unit in the lone lines above a sheet's first form, or the paragraphs above a Word table, nearest first."""
+    lines = sheet.lines
+    if area.top and all(len(lines[row]) <= 1 for row in range(area.top)):
+        return next(
+            filter(None, (_unit_of_rows(sheet, area, (row, row), False) for row in range(area.top - 1, -1, -1))),
+            None,
+        )
+    if area.top:
+        return None
+    return next(filter(None, map(unit_in, (sheet.grid.caption, *reversed(sheet.grid.above)))), None)
 
 
 def is_amount(text: str) -> bool:
