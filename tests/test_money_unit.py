@@ -1,4 +1,4 @@
-"""The unit of money that a form prints: in the table, in lines above it, above a Word table; places are none."""
+"""The unit of money that a form prints: in the table, in lines above it, above a Word table; no places."""
 
 from __future__ import annotations
 

@@ -172,7 +172,7 @@ class Grid:
 
     @property
     def width(self) -> int:
-        return max((len(row) for row in self.rows), default=0)
+        return max(map(len, self.rows), default=0)
 
     def value(self, row: int, column: int) -> Value:
         """The cell's own value; inside a merged area only its top left cell has one."""

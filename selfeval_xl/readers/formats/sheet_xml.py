@@ -300,7 +300,7 @@ def places_of(xml: bytes, styles: frozenset[int]) -> dict[Place, int]:
 def _cells_with_style(styles: tuple[bytes, ...]) -> re.Pattern[bytes]:
     """A pattern for name and style of cells with one of these styles, or with any style for many of them."""
     wanted = b"|".join(styles) if len(styles) <= _MANY_STYLES else rb"\d{1,6}"
-    return re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^>]*? s="(' + wanted + rb')"')
+    return re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"(?: [^s>][^ >]*)*+ s="(' + wanted + rb')"')
 
 
 def errors_in(xml: bytes) -> Mapping[Place, str]:

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, repeat
+from functools import lru_cache
+from itertools import chain, compress, repeat
+from operator import attrgetter
 from statistics import median_low
+from typing import Any
 
 from selfeval_xl.model.forms import Account, Form, Unread
 from selfeval_xl.model.grid import Area, a1, position
 from selfeval_xl.model.quantity import is_blank, money
 from selfeval_xl.model.text import squeeze
-from selfeval_xl.readers.recognition.labels import Role, roles, split_inline
+from selfeval_xl.readers.recognition.labels import Role, has_scope, split_inline
 from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
 
 Place = tuple[int, int]  # row, column
@@ -168,15 +171,27 @@ def _recorded(form: Form) -> set[Place]:
     remarks = form.remarks
     found: set[str] = {cell for cell, _ in form.placeholders}
     for record in (form, form.goal, *form.funding, *form.tasks, *form.management, *form.indicators):
-        found.update(
-            [names for key, names in record.cells.items() if getattr(record, key, None) or key in remarks]
-        )
+        cells = record.cells
+        kind: Any = type(record)
+        values = _values_of(kind, tuple(cells))
+        if values is None:
+            found.update(
+                [names for key, names in cells.items() if getattr(record, key, None) or key in remarks]
+            )
+        else:
+            found.update(compress(cells.values(), values(record)))
     found.discard("")
     several = [names for names in found if "," in names]
     if several:
         found.difference_update(several)
         found.update(name for names in several for name in names.split(","))
     return set(map(position, found))
+
+
+@lru_cache(maxsize=1000)
+def _values_of(kind: type, keys: tuple[str, ...]) -> Callable[[object], tuple[object, ...]] | None:
+    """What takes these fields' values from a record of this kind; None where it has not all of them."""
+    return attrgetter(*keys) if len(keys) > 1 and all(hasattr(kind, key) for key in keys) else None
 
 
 def _is_head(sheet: ScannedSheet, form: Form, place: Place) -> bool:
@@ -199,7 +214,7 @@ def _is_furniture(sheet: ScannedSheet, place: Place) -> bool:
     if _FURNITURE.match(plain) or _OF_OTHERS.match(plain) or _is_person_or_sum(sheet, place):
         return True
     pair = split_inline(text)
-    if pair and any(role.scope in ("签字", "其他") for role in roles(pair[0])):
+    if pair and has_scope(pair[0], "签字", "其他"):
         return True
     if _NUMBERING.match(plain):
         return _begins_row(sheet, place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from selfeval_xl.model.text import core
-from selfeval_xl.readers.recognition.labels import roles
+from selfeval_xl.readers.recognition.labels import has_scope
 from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
 
 Title = tuple[int, int, str]  # row, column, text
@@ -92,5 +92,5 @@ def _with_section(sheet: ScannedSheet, row: int, column: int) -> int:
     """The first column of a form: that of the section cell (绩效指标) left of its first level, if any."""
     before = sheet.grid.area(row, column - 1)
     text = sheet.text(row, column - 1)
-    is_section = text and any(role.scope == "指标栏" for role in roles(text))
+    is_section = text and has_scope(text, "指标栏")
     return before.left if is_section else column

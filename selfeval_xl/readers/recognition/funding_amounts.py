@@ -67,11 +67,13 @@ def _unit_of_rows(sheet: ScannedSheet, area: Area, rows: tuple[int, int], plain:
 
 
 def _unit_above(sheet: ScannedSheet, area: Area) -> str | None:
-    """The unit in the lone lines above a sheet's first form, or the paragraphs above a Word table, nearest first."""
+    """The unit in the lone lines above a sheet's first form or the paragraphs above a Word table, if any."""
     lines = sheet.lines
     if area.top and all(len(lines[row]) <= 1 for row in range(area.top)):
         return next(
-            filter(None, (_unit_of_rows(sheet, area, (row, row), False) for row in range(area.top - 1, -1, -1))),
+            filter(
+                None, (_unit_of_rows(sheet, area, (row, row), False) for row in range(area.top - 1, -1, -1))
+            ),
             None,
         )
     if area.top:

@@ -27,7 +27,7 @@ from selfeval_xl.readers.recognition.funding_amounts import (
 )
 from selfeval_xl.readers.recognition.funding_head import AMONG, SCOPE, amount_beside
 from selfeval_xl.readers.recognition.funding_rows import begins_part, is_known, is_remark, is_source
-from selfeval_xl.readers.recognition.labels import Role, roles, split_inline
+from selfeval_xl.readers.recognition.labels import Role, has_scope, roles, split_inline
 from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
 
 _MONEY_WORDS = re.compile(r"预算|资金|执行|支出")  # of a heading above the blocks
@@ -275,7 +275,7 @@ def _read_several(sheet: ScannedSheet, row: int, column: int, blocks: _Blocks) -
         if key in _INLINE:
             blocks.put(TOTAL, key, amount, cell, piece["label"])
         elif key is None and is_source(label):
-            total = any(role.scope == "资金合计" for role in roles(label))
+            total = has_scope(label, "资金合计")
             blocks.put(TOTAL if total else label, current, amount, cell)
     return True
 

@@ -9,7 +9,7 @@ from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import core, squeeze
 from selfeval_xl.readers.recognition.funding_amounts import is_amount
-from selfeval_xl.readers.recognition.labels import likely, roles
+from selfeval_xl.readers.recognition.labels import has_scope, likely, roles
 from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
 
 SCOPE = "资金行"
@@ -221,7 +221,7 @@ def _add_unknown(sheet: ScannedSheet, row: int, group: FundColumns, last: int) -
             continue
         label = Label(row, column, text, sheet.grid.area(row, column), ())
         part = AMONG.sub("", squeeze(text))
-        if part != squeeze(text) and any(role.scope == "资金来源" for role in roles(part)):
+        if part != squeeze(text) and has_scope(part, "资金来源"):
             before = max(
                 (key for key in group.columns if key in AMOUNTS and group.columns[key].column < column),
                 key=lambda key: group.columns[key].column,

@@ -19,7 +19,7 @@ from selfeval_xl.model.quantity import is_void
 from selfeval_xl.model.text import core, squeeze
 from selfeval_xl.readers.recognition.funding_amounts import is_amount
 from selfeval_xl.readers.recognition.funding_head import AMONG, FundColumns
-from selfeval_xl.readers.recognition.labels import roles
+from selfeval_xl.readers.recognition.labels import has_scope, roles
 from selfeval_xl.readers.recognition.scan import ScannedSheet
 
 INLINE = re.compile(r"^(?P<source>[^:：]{2,20})[:：]\s*(?P<amount>[-\d,.，]*)\s*(?P<unit>万?元)?$")
@@ -189,7 +189,7 @@ def inline_cells(sheet: ScannedSheet, row: int, area: Area) -> list[tuple[int, r
         if not isinstance(value, str) or (":" not in value and "：" not in value):
             continue
         match = INLINE.match(AMONG.sub("", squeeze(value)))
-        if match and (match["amount"] or any(role.scope == "资金来源" for role in roles(match["source"]))):
+        if match and (match["amount"] or has_scope(match["source"], "资金来源")):
             found.append((column, match))
     return found
 

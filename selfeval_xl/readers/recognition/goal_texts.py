@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from selfeval_xl.model.forms import Goal
 from selfeval_xl.model.quantity import is_blank
@@ -113,6 +114,7 @@ def inline_key(label: str) -> str | None:
     return next((role.key for role in roles(label) if role.scope == SCOPE and role.key != "year"), None)
 
 
+@lru_cache(maxsize=1000)
 def _unnumbered(label: str) -> str:
     """The words of a label without the number of a goal."""
     return re.sub(r"[\d一二三四五六七八九十]", "", core(label))

@@ -6,13 +6,14 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from selfeval_xl.model import fields
 from selfeval_xl.model.grid import Area, a1, position
 from selfeval_xl.model.quantity import is_blank, is_void, money
 from selfeval_xl.model.text import core, squeeze
 from selfeval_xl.readers.recognition.labelled import one_line, put, put_or_none
-from selfeval_xl.readers.recognition.labels import Role, roles, split_inline
+from selfeval_xl.readers.recognition.labels import Role, has_scope, roles, split_inline
 from selfeval_xl.readers.recognition.page_breaks import breaks_page
 from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
 from selfeval_xl.readers.recognition.years import is_year_line, year_in
@@ -134,10 +135,11 @@ def _read_label(sheet: ScannedSheet, label: Label, area: Area, inside: set[int],
     _read_field(sheet, label, role, text, (row, column), head)
 
 
+@lru_cache(maxsize=1000)
 def _signature_name(label: str) -> str:
     """The label of a signature without brackets; a seal keeps what is in them (单位公章, not 单位)."""
     plain = core(label)
-    if any(role.scope == "签字" for role in roles(plain)):
+    if has_scope(plain, "签字"):
         return plain
     return re.sub(r"[()（）\[\]:：\s]", "", label)
 
@@ -177,7 +179,7 @@ def _is_section(label: Label) -> bool:
 
 def is_label(text: str) -> bool:
     """Whether a cell's text is another label, alone (填表人：) or with its value (联系电话：0431-…)."""
-    return any(role.scope in _FIELD_SCOPES for role in roles(text)) or split_inline(text) is not None
+    return has_scope(text, *_FIELD_SCOPES) or split_inline(text) is not None
 
 
 def value_place(sheet: ScannedSheet, label: Label, area: Area) -> tuple[int, int]:
@@ -188,7 +190,7 @@ def value_place(sheet: ScannedSheet, label: Label, area: Area) -> tuple[int, int
         cell = sheet.grid.area(label.row, column)
         text = sheet.text(cell.top, cell.left)
         if text and cell.top <= label.row:
-            if any(role.scope in _FIELD_SCOPES for role in roles(text)):
+            if has_scope(text, *_FIELD_SCOPES):
                 break
             return cell.top, cell.left
         column = cell.right + 1
@@ -279,7 +281,7 @@ def _read_inline(sheet: ScannedSheet, row: int, column: int, head: FormHead, abo
     if not isinstance(value, str) or (":" not in value and "：" not in value):
         return
     remark = split_inline(value.strip())
-    if remark and any(role.scope == "说明" for role in roles(remark[0])):
+    if remark and has_scope(remark[0], "说明"):
         put(head.remarks, core(remark[0]), remark[1])
         sheet.values.add((row, column))
         return
@@ -316,11 +318,11 @@ def _pairs(value: str) -> list[tuple[str, str]]:
 
 def _run_together(label: str, text: str) -> Iterator[tuple[str, str]]:
     """A label of a signature and its value, then those within the value (周敏联系电话：日期：)."""
-    if any(role.scope == "签字" for role in roles(label)):
+    if has_scope(label, "签字"):
         for match in re.finditer("[:：]", text):
             before = text[: match.start()]
             for start in range(max(0, len(before) - _LONGEST_SIGNATURE), len(before) - 1):
-                if any(role.scope == "签字" for role in roles(before[start:])):
+                if has_scope(before[start:], "签字"):
                     yield label, before[:start].strip(_BETWEEN)
                     yield from _run_together(before[start:], text[match.end() :].strip())
                     return

@@ -15,7 +15,7 @@ from selfeval_xl.model.text import core, squeeze
 from selfeval_xl.model.units import UNITS
 from selfeval_xl.readers.recognition.head import is_grade
 from selfeval_xl.readers.recognition.indicator_head import SCOPE, SCORED, TableHead
-from selfeval_xl.readers.recognition.labels import roles
+from selfeval_xl.readers.recognition.labels import has_scope
 from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
 from selfeval_xl.readers.recognition.table_rows import RowKind, TableRows, has_fields, is_furniture, rows_of
 
@@ -131,7 +131,7 @@ def _columns_to_tick(sheet: ScannedSheet, head: TableHead, taken: Collection[int
     found = {}
     for label in sheet.labels(head.top, head.bottom, head.left, head.right):
         for column, text in sheet.heads_below(label, head.bottom).items() if label.role(SCOPE) else ():
-            if column not in taken and not any(role.scope == SCOPE for role in roles(text)):
+            if column not in taken and not has_scope(text, SCOPE):
                 found[core(text)] = column
                 sheet.furniture.add((head.bottom, column))
     return found

@@ -100,6 +100,12 @@ def roles(text: str) -> tuple[Role, ...]:
     return tuple(role for role in by_label.get(unnumbered, ()) if role.scope == "目标")
 
 
+@lru_cache(maxsize=20_000)
+def has_scope(text: str, *scopes: str) -> bool:
+    """Whether the text, as a label, has a role in one of these scopes."""
+    return any(role.scope in scopes for role in roles(text))
+
+
 def _is_named(found: tuple[Role, ...] | None) -> bool:
     """Whether a label that ends in a seal is that of a field, a remark or a signature that is known."""
     return found is not None and any(role.scope in ("表", "说明", "签字") for role in found)

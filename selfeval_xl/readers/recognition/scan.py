@@ -42,7 +42,10 @@ class Label(NamedTuple):
 
     def is_key(self, scope: str, key: str) -> bool:
         """Whether one of the roles is this field."""
-        return any(role.scope == scope and role.key == key for role in self.roles)
+        for role in self.roles:  # a loop, since this is asked of every label many times
+            if role.scope == scope and role.key == key:
+                return True
+        return False
 
 
 class Lines(dict[int, dict[int, str]]):
@@ -186,16 +189,19 @@ class ScannedSheet:
         """A line for each part: the label by which it was recognised, as found in this file."""
         shown = partial(cells_shown, file) if is_word(file) else str
         return [
-            (
-                f"{part}：{shown(a1(label.row, label.column))}“{' '.join(label.text.split())}”"
-                f"（{role.by if role.by != '近似' else f'近似“{role.label}”'}）"
-            )
+            _evidence_line(part, shown(a1(label.row, label.column)), label.text, role.by, role.label)
             for part, label, role in self.evidence
         ]
 
     def filled(self, row: int, left: int, right: int) -> list[int]:
         """The columns of this row that hold a value of their own."""
         return [column for column in self.lines[row] if left <= column <= right]
+
+
+@lru_cache(maxsize=20_000)  # forms of one layout have the same labels at the same places
+def _evidence_line(part: str, cell: str, text: str, by: str, label: str) -> str:
+    """The label by which a part was recognised and how; label: as the vocabulary has it."""
+    return f"{part}：{cell}“{' '.join(text.split())}”（{by if by != '近似' else f'近似“{label}”'}）"
 
 
 class _Likeness(NamedTuple):

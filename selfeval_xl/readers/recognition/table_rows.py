@@ -16,7 +16,7 @@ from selfeval_xl.model.grid import Area
 from selfeval_xl.model.quantity import is_void, money
 from selfeval_xl.model.text import core, squeeze
 from selfeval_xl.readers.recognition.indicator_head import SCOPE, TableHead
-from selfeval_xl.readers.recognition.labels import Role, roles, split_inline
+from selfeval_xl.readers.recognition.labels import Role, has_scope, roles, split_inline
 from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
 
 _TOTALS = frozenset(
@@ -182,7 +182,7 @@ def filled_in(sheet: ScannedSheet, row: int, head: TableHead) -> bool:
 
 def _is_label_of_another_part(text: str) -> bool:
     """Whether the text names something that is no indicator."""
-    return any(role.scope in _OTHER_PARTS for role in roles(text))
+    return has_scope(text, *_OTHER_PARTS)
 
 
 def is_total(sheet: ScannedSheet, row: int, head: TableHead, area: Area) -> bool:

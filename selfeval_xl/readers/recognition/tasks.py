@@ -11,7 +11,7 @@ from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.text import core, squeeze
 from selfeval_xl.readers.recognition.funding import Funding, line_of
 from selfeval_xl.readers.recognition.funding_amounts import in_form_unit, rate_text, unit_in, without_unit
-from selfeval_xl.readers.recognition.labels import roles
+from selfeval_xl.readers.recognition.labels import has_scope
 from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
 
 SCOPE = "任务"
@@ -89,7 +89,7 @@ def read_tasks(sheet: ScannedSheet, head_row: int, limit: int, area: Area) -> Ta
 
 def _is_total(name: str | None) -> bool:
     """Whether the name of a task says that its row has the sums."""
-    return name is not None and any(role.scope == "资金合计" for role in roles(name))
+    return name is not None and has_scope(name, "资金合计")
 
 
 def _sources(sheet: ScannedSheet, columns: Mapping[str, Label], bottom: int) -> list[_Source]:
@@ -98,7 +98,7 @@ def _sources(sheet: ScannedSheet, columns: Mapping[str, Label], bottom: int) -> 
     for key in _MONEY.keys() & columns.keys():
         head = columns[key]
         for column, text in sheet.heads_below(head, bottom).items():
-            total = any(role.scope == "资金合计" for role in roles(text))
+            total = has_scope(text, "资金合计")
             source = TOTAL if total else core(without_unit(text))
             found.append(_Source(_MONEY[key], source, head, column))
             sheet.furniture.add((bottom, column))
