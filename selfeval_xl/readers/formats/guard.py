@@ -42,6 +42,7 @@ _COUNT = re.compile(rb'(\s(?:uniqueCount|count)\s*=\s*["\'])\s*[+-]?\d{6,}')
 _UNUSUAL_CELL = re.compile(rb'<c(?! r="(?:[A-Z][1-9]\d{0,4}|[A-D][A-Z][1-9]\d{0,3})"[ />])[\s/>]')
 _PREFIXED_CELL = re.compile(rb":c[\s/>]")
 _ENCRYPTED, _STORED, _DEFLATED = 1, 0, 8
+_WORTH_DEFLATING = 4 << 20  # bytes of a part: libraries make several copies of the file they get
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +214,14 @@ def honest_counts(part: bytes) -> bytes:
 
 
 def pack(parts: Mapping[str, bytes]) -> BytesIO:
-    """An uncompressed zip of these parts, for a library that wants a file."""
+    """A zip of these parts, compressed where they are large, for a library that wants a file."""
     packed = BytesIO()
     directory = []
-    for name, part in parts.items():
-        raw = name.encode("utf-8")
-        fields = (20, 0x800, 0, 0, 33, zlib.crc32(part), len(part), len(part), len(raw), 0)
+    for name, whole in parts.items():
+        raw, size, check = name.encode("utf-8"), len(whole), zlib.crc32(whole)
+        large = size > _WORTH_DEFLATING
+        part, method = (zlib.compress(whole, 1, -15), _DEFLATED) if large else (whole, _STORED)
+        fields = (20, 0x800, method, 0, 33, check, len(part), size, len(raw), 0)
         directory.append(
             struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\x01\x02", 20, *fields, 0, 0, 0, 0, packed.tell()) + raw
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,9 +22,11 @@ from selfeval_xl.readers.formats import kinds
 from selfeval_xl.readers.formats.compound_file import SIGNATURE, Compound
 from selfeval_xl.readers.formats.guard import MAX_FILE, TOO_BIG, Package, open_package
 from selfeval_xl.readers.formats.kinds import KINDS, FileKind, Role
+from selfeval_xl.readers.formats.usual_names import usually_named
 
 Block = tuple[int, str]  # (heading level or 0, text)
 
+_BODY = re.compile(rb"<\w+:body\b[^<>]*>\s*<\w+:(spreadsheet|text|presentation|drawing)\b")
 MACROS = "文件里有宏。程序不运行宏，只读表格内容；自评表用不着宏，请另存为不含宏的xlsx再报送。"
 LINKS = "文件里有指向其他文件的链接，别人打开时可能显示错误的数；请在“数据－编辑链接”里断开链接后再报送。"
 DDE = "文件里有动态数据交换（DDE）链接，可能启动其他程序；程序没有运行它，请删除后再报送。"
@@ -119,9 +122,10 @@ def open_source(path: str | Path, keep_parts: bool = False) -> Source:
 def _read(source: Source, data: bytes, keep_parts: bool) -> None:
     """Sets the kind of the file and reads its contents, if it is of a kind that is read."""
     source.kind = kinds.UNKNOWN.id
-    kind, content = _recognised(data, keep_parts)
+    package = open_package(data, keep_parts) if data.startswith(b"PK") else None
+    kind, content = _recognised(data, package)
     source.kind = kind.variety_of or kind.id
-    source.package = content if keep_parts and isinstance(content, Package) else None
+    source.package = package if keep_parts else None
     if kind.reader:
         _reader(kind.reader)(source, content)
     elif kind.role is not Role.ATTACHED:
@@ -136,11 +140,14 @@ def _reader(name: str) -> Callable[[Source, Any], None]:
     return reader
 
 
-def _recognised(data: bytes, keep_parts: bool) -> tuple[FileKind, Package | Compound | bytes]:
-    """The kind of a file by its content, and the file as the kind's reader takes it."""
-    if data.startswith(b"PK"):
-        package = open_package(data, keep_parts)
-        return _package_kind(package), package
+def _recognised(data: bytes, package: Package | None) -> tuple[FileKind, Package | Compound | bytes]:
+    """The kind of a file by its content, and the file as the kind's reader takes it.
+
+    package: the file as a zip, where it is one.
+    """
+    if package is not None:
+        usual = usually_named(package)
+        return _package_kind(usual), usual
     if data.startswith(SIGNATURE):
         compound = Compound(data)
         return _compound_kind(compound), compound
@@ -150,13 +157,20 @@ def _recognised(data: bytes, keep_parts: bool) -> tuple[FileKind, Package | Comp
 def _package_kind(package: Package) -> FileKind:
     """The kind of a zip, by its parts."""
     names = {name.lower() for name in package.names}
-    open_document = "mimetype" in names and "content.xml" in names
+    document = _open_document(package)
     for kind in KINDS:
-        if not names.isdisjoint(kind.parts):
+        if not names.isdisjoint(kind.parts) or kind.mimetype and kind.mimetype in document:
             return kind
-        if open_document and kind.mimetype and kind.mimetype in (package.part("mimetype") or b""):
-            return kind
-    return kinds.UNKNOWN if open_document or "[content_types].xml" in names else kinds.ZIP
+    return kinds.UNKNOWN if document or "[content_types].xml" in names else kinds.ZIP
+
+
+def _open_document(package: Package) -> bytes:
+    """The media type of an OpenDocument file; where the zip does not give it, what its body is called."""
+    if "content.xml" not in package.entries:
+        return b""
+    named = (package.part("mimetype") or b"").strip()
+    body = None if named else _BODY.search(package.part("content.xml") or b"")
+    return named or (b"opendocument." + body[1] if body else b"")
 
 
 def _compound_kind(compound: Compound) -> FileKind:

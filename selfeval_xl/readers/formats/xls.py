@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from io import BytesIO
 
+from python_calamine import CalamineWorkbook
+
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.model.forms import Problem
 from selfeval_xl.model.grid import Grid, Value
@@ -22,6 +24,7 @@ from selfeval_xl.readers.formats.grid_values import (
     trimmed,
 )
 from selfeval_xl.readers.formats.guard import DAMAGED
+from selfeval_xl.readers.formats.xls_damage import close_cut_sheets, only_charts, opened_in_part, reason
 from selfeval_xl.readers.formats.xls_overlays import has_overlays, overlays_in
 from selfeval_xl.readers.formats.xls_records import BookRecords, SheetRecords, scan
 
@@ -39,7 +42,8 @@ def read_xls(name: str, stream: bytes) -> tuple[list[Grid], list[Problem], BookR
     if book.lying:
         raise UnreadableFile(DAMAGED)
     drawn = has_overlays(stream)
-    with open_calamine(BytesIO(packed(name, bytes(book.tamed)))) as opened:
+    opened, damaged = _opened(name, book, stream)
+    with opened:
         grids = []
         for number, sheet in worksheets(opened):
             records = book.sheets[number] if number < len(book.sheets) else SheetRecords()
@@ -51,7 +55,21 @@ def read_xls(name: str, stream: bytes) -> tuple[list[Grid], list[Problem], BookR
             if drawn:
                 grid.overlays = partial(overlays_in, stream, records.start)
             grids.append(grid)
+            if number in damaged:
+                problems.append(Problem(damaged[number], sheet=grid.name, rule="T08"))
     return grids, problems, book
+
+
+def _opened(name: str, book: BookRecords, stream: bytes) -> tuple[CalamineWorkbook, dict[int, str]]:
+    """The workbook as calamine reads it, and the sentences on its damaged sheets by number."""
+    if not book.whole or only_charts(book):
+        raise reason(book, stream)
+    damaged = close_cut_sheets(book, stream)
+    try:
+        return open_calamine(BytesIO(packed(name, bytes(book.tamed)))), damaged
+    except UnreadableFile:
+        opened, broken = opened_in_part(name, book, stream)
+        return opened, damaged | broken
 
 
 def _grid(

@@ -45,13 +45,16 @@ _CODECS = {936: "gb18030", 10000: "mac_roman", 10002: "big5", 10008: "gb18030", 
 class SheetRecords:
     """One sheet: the extent and number of its values, the style of each, errors, hidden rows and columns.
 
-    start: offset of its records. name, texts: only of books from before 1997, whose double-byte text calamine
+    start: offset of its records. listed: offset of the record that lists it. whole: whether its records go on to
+    their end. name, texts: only of books from before 1997, whose double-byte text calamine
     cannot read. far: the cells with a value too far away to be read. too_many: more values than are read.
     """
 
     name: str = ""
     visible: bool = True
     start: int = 0
+    listed: int = 0
+    whole: bool = True
     bottom: int = 0
     right: int = 0
     count: int = 0
@@ -70,7 +73,8 @@ class BookRecords:
 
     tamed: the stream as calamine reads it rightly, and without reserving memory for what is not there.
     lying: more shared strings are declared than fit into the stream, or two sheets begin at one place. links,
-    dde: it points to other files or programs. looks: those of the cell styles.
+    dde: it points to other files or programs. looks: those of the cell styles. whole: whether the records before
+    those of the sheets go on to their end. charts: the sheets that hold no cells.
     """
 
     tamed: bytearray
@@ -81,6 +85,8 @@ class BookRecords:
     links: bool = False
     dde: bool = False
     looks: CellLooks = field(default_factory=CellLooks)
+    whole: bool = False
+    charts: int = 0
 
     def formats_of(self, sheet: SheetRecords) -> Mapping[Place, str]:
         """The number formats of a sheet's cells, of those that have one other than General."""
@@ -115,10 +121,12 @@ def scan(stream: bytes) -> BookRecords:
         if kind == FILEPASS:
             book.encrypted = True
             return book
-        if kind == BOUNDSHEET and length > 7:
+        if kind == BOUNDSHEET and length >= 7:
+            book.charts += data[5] != 0
             start = struct.unpack_from("<I", data)[0]
             book.lying |= start in sheets
-            sheets[start] = SheetRecords(_text(data, 6, 1, encoding) if encoding else "", data[4] & 3 == 0)
+            name = _text(data, 6, 1, encoding) if encoding else ""
+            sheets[start] = SheetRecords(name, data[4] & 3 == 0, start, offset)
         elif kind == CODEPAGE and length == 2:
             # Since Excel 97 all text is UTF-16, whatever stands here: JExcelApi, for one, writes 1252.
             struct.pack_into("<H", book.tamed, offset, _WESTERN if encoding else _UTF16)
@@ -134,6 +142,7 @@ def scan(stream: bytes) -> BookRecords:
             book.lying |= struct.unpack_from("<I", data, 4)[0] * 3 > len(stream)
             _join_shared_characters(book.tamed, stream, offset)
         elif kind == EOF:
+            book.whole = True
             break
     book.formats = [
         "" if name.lower() == "general" else name
@@ -144,7 +153,6 @@ def scan(stream: bytes) -> BookRecords:
     if not book.lying:
         book.sheets = [*sheets.values()]
         for start, sheet in sheets.items():
-            sheet.start = start
             _read_sheet(sheet, book.tamed, stream, start, encoding)
     return book
 
@@ -211,7 +219,10 @@ def _text(data: bytes, offset: int, width: int, encoding: str) -> str:
 
 
 def sheet_records(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:
-    """The records of the sheet that begins here; of charts inside it only those that declare a size."""
+    """The records of the sheet that begins here; of charts inside it only those that declare a size.
+
+    The last one is EOF, where the sheet is whole.
+    """
     depth = 0
     for kind, offset, length in records(stream, start):
         if kind == BOF:
@@ -219,6 +230,7 @@ def sheet_records(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:
         elif kind == EOF:
             depth -= 1
             if depth <= 0:
+                yield kind, offset, length
                 return
         elif depth == 1 or kind == DIMENSIONS:
             yield kind, offset, length
@@ -227,6 +239,7 @@ def sheet_records(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:
 def _read_sheet(sheet: SheetRecords, tamed: bytearray, stream: bytes, start: int, encoding: str) -> None:
     """Takes in the records of a sheet, which begin at `start`."""
     cell: Place = (0, 0)
+    kind = 0
     for kind, offset, length in sheet_records(stream, start):
         if kind in _VALUES and length >= 6:
             cell = _value(sheet, stream, kind, offset, length)
@@ -243,6 +256,7 @@ def _read_sheet(sheet: SheetRecords, tamed: bytearray, stream: bytes, start: int
         elif kind == COLINFO and length >= 10 and stream[offset + 8] & 1:
             first, last = struct.unpack_from("<HH", stream, offset)
             sheet.hidden_columns.update(range(first, min(last, 255) + 1))
+    sheet.whole = kind == EOF
     if sheet.right > FAR_COLUMN or sheet.bottom * sheet.right > MAX_CELLS or sheet.count > MAX_VALUES:
         _leave_out(sheet, tamed, stream, start)
 

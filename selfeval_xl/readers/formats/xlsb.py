@@ -17,7 +17,17 @@ from selfeval_xl.readers.formats.binary_looks import xlsb_looks
 from selfeval_xl.readers.formats.calamine import Corners, open_calamine, sheet_values, worksheets
 from selfeval_xl.readers.formats.cell_looks import CellLooks, set_symbols, unseen_places
 from selfeval_xl.readers.formats.cells_without_value import without_no_values
-from selfeval_xl.readers.formats.grid_values import TOO_MANY_MERGES, Place, merged, put, serial_date, trimmed
+from selfeval_xl.readers.formats.grid_values import (
+    TOO_MANY_MERGES,
+    TOO_MANY_VALUES,
+    Place,
+    far_text,
+    merged,
+    put,
+    serial_date,
+    trimmed,
+    within_limits,
+)
 from selfeval_xl.readers.formats.guard import (
     DAMAGED,
     LAST_COLUMN,
@@ -56,14 +66,14 @@ _ERRORS = {
 }
 _SHORT_CELLS = range(12, 19)  # cells without a column, which few programs write and calamine leaves out
 NOT_EXCELS = "不是Excel或WPS直接保存的xlsb，有些单元格读不出来；请用Excel打开后另存为xlsx再报送。"
-TOO_FAR = "里有内容的单元格离表格太远，没有读取；请删除表格以外的内容，另存为xlsx再报送。"
 
 
 @dataclass(slots=True)
 class _Sheet:
     """One sheet: the extent and number of its values, merged areas, styles, errors, what is hidden.
 
-    rich: the errors that stand for a rich value, which may be a picture.
+    rich: the errors that stand for a rich value, which may be a picture. far: the cells with a value too far
+    away to be read. too_many: more values than are read.
     """
 
     bottom: int = 0
@@ -75,6 +85,8 @@ class _Sheet:
     rich: set[Place] = field(default_factory=set)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    far: list[Place] = field(default_factory=list)
+    too_many: bool = False
 
 
 def records(part: bytes) -> Iterator[tuple[int, bytes]]:
@@ -105,23 +117,19 @@ def records(part: bytes) -> Iterator[tuple[int, bytes]]:
 def read_xlsb(package: Package) -> tuple[list[Grid], list[Problem]]:
     """Every worksheet as a Grid, and the problems.
 
-    Raises UnreadableFile for a damaged file and for values far away (nothing else reads this format).
+    Raises UnreadableFile for a damaged file.
     """
     parts = package.parts(name for name in package.names if _NEEDED.match(name))
     problems: list[Problem] = []
     try:
         scanned = {name: _scan(part) for name, part in parts.items() if "worksheets/" in name.lower()}
+        parts |= {name: _near(parts[name], sheet) for name, sheet in scanned.items() if _is_large(sheet)}
         formats = _formats(parts.get("xl/styles.bin", b""))
         sheet_parts = _sheet_parts(parts)
         looks = xlsb_looks(records(parts.get("xl/styles.bin", b"")))
         epoch_1904 = _epoch_1904(parts.get("xl/workbook.bin", b""))
     except struct.error as error:
         raise UnreadableFile(DAMAGED) from error
-    if any(
-        sheet.right > LAST_COLUMN or sheet.bottom * sheet.right > MAX_CELLS or sheet.count > MAX_VALUES
-        for sheet in scanned.values()
-    ):
-        raise UnreadableFile(TOO_FAR)
     opened = open_calamine(pack(parts))
     visible = {meta.name: meta.visible is SheetVisibleEnum.Visible for meta in opened.sheets_metadata}
     grids = []
@@ -133,10 +141,19 @@ def read_xlsb(package: Package) -> tuple[list[Grid], list[Problem]]:
         _set_dates(rows, sheet, formats, epoch_1904)
         set_symbols(rows, sheet.styles, looks)
         areas, left_out = merged(sheet.corners, rows)
-        if left_out or len(sheet.corners) > MAX_MERGES:
-            problems.append(Problem(TOO_MANY_MERGES, sheet=name, rule="T01"))
+        problems += [Problem(text, sheet=name, rule="T01") for text in _left_out(sheet, left_out)]
         grids.append(_grid(name, rows, areas, visible[name], sheet, formats, looks, package, part))
     return grids, problems
+
+
+def _left_out(sheet: _Sheet, merges: bool) -> Iterator[str]:
+    """The sentences about what is not read of a sheet. merges: some merged areas were left out."""
+    if sheet.too_many:
+        yield TOO_MANY_VALUES
+    if sheet.far:
+        yield far_text(sheet.far)
+    if merges or len(sheet.corners) > MAX_MERGES:
+        yield TOO_MANY_MERGES
 
 
 def _grid(
@@ -204,7 +221,7 @@ def _scan(part: bytes) -> _Sheet:
             row = struct.unpack_from("<I", data)[0]
             if len(data) > 11 and data[11] & 0x10:
                 sheet.hidden_rows.add(row)
-        elif _FIRST_CELL < kind <= _LAST_CELL or kind == _RICH_CELL:
+        elif _is_value(kind):
             column, style = struct.unpack_from("<II", data)
             sheet.bottom, sheet.right, sheet.count = (
                 max(sheet.bottom, row + 1),
@@ -212,7 +229,8 @@ def _scan(part: bytes) -> _Sheet:
                 sheet.count + 1,
             )
             if sheet.count > MAX_VALUES:
-                break
+                sheet.too_many = True
+                continue
             sheet.styles[row, column] = style & 0xFFFFFF
             if kind in _ERROR_CELLS and len(data) > 8:
                 sheet.errors[row, column] = _ERRORS.get(data[8], "#N/A")
@@ -227,6 +245,43 @@ def _scan(part: bytes) -> _Sheet:
             first, last = struct.unpack_from("<II", data)
             sheet.hidden_columns.update(range(first, min(last, 16_383) + 1))
     return sheet
+
+
+def _is_value(kind: int) -> bool:
+    """Whether a record is a cell with a value."""
+    return _FIRST_CELL < kind <= _LAST_CELL or kind == _RICH_CELL
+
+
+def _is_large(sheet: _Sheet) -> bool:
+    """Whether a sheet has too many values, or calamine would make room for too large a rectangle."""
+    return sheet.too_many or sheet.right > LAST_COLUMN or sheet.bottom * sheet.right > MAX_CELLS
+
+
+def _near(part: bytes, sheet: _Sheet) -> bytes:
+    """The part of a large sheet without the values that are not read; they are taken out of the sheet too."""
+    sheet.far = within_limits(dict.fromkeys(sheet.styles))
+    for place in sheet.far:
+        del sheet.styles[place]
+        sheet.errors.pop(place, None)
+        sheet.rich.discard(place)
+    kept, row = [], 0
+    for kind, data in records(part):
+        if kind == _ROW:
+            row = struct.unpack_from("<I", data)[0]
+        elif _is_value(kind) and (row, struct.unpack_from("<I", data)[0]) not in sheet.styles:
+            continue
+        kept.append(_packed(kind, data))
+    return b"".join(kept)
+
+
+def _packed(kind: int, data: bytes) -> bytes:
+    """A record as a part holds it: kind and length in groups of seven bits, then the content."""
+    head = bytes((kind,)) if kind < 0x80 else bytes((kind & 0x7F | 0x80, kind >> 7))
+    length = len(data)
+    while length > 0x7F:
+        head += bytes((length & 0x7F | 0x80,))
+        length >>= 7
+    return head + bytes((length,)) + data
 
 
 def _text(data: bytes, offset: int) -> tuple[str, int]:

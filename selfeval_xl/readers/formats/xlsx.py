@@ -73,8 +73,9 @@ _MERGE = re.compile(
     rb"<(?:\w+:)?mergeCell\b[^>]*?\bref\s*=\s*"
     rb"[\"']\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})[\"']"
 )
-_FORMULA = re.compile(rb"<f[ >][^<]*</f>")
+_FORMULA = re.compile(rb"<f(?: [^<>]*/>|[ >][^<]*</f>)")
 _MERGES = re.compile(rb"<mergeCells\b.*</mergeCells>", re.DOTALL)
+_LARGE = 8 << 20  # bytes of a sheet that is not kept twice
 _1904 = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*[\"'](?:1|true)")
 _RELATION_IDS = (
     "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
@@ -95,14 +96,17 @@ class Workbook:
     """The parts of one xlsx, and the properties of its sheets that a Grid asks for later.
 
     parts: all parts, sheets without their formulas, which are most of a sheet of our templates. whole: the
-    sheets with formulas. bare: the sheets without. usual: the answer of `usual_cells` for all sheets, None
+    sheets with formulas; a large one is inflated again when it is asked for. large: those, and whether a formula
+    of theirs may show a picture. bare: the sheets without formulas. usual: the answer of `usual_cells` for all sheets, None
     where it is not known for each. package: where the other parts are.
     """
 
     def __init__(self, parts: Mapping[str, bytes], package: Package) -> None:
         self.package = package
-        self.whole = {name: part for name, part in parts.items() if _is_sheet(name)}
-        self.bare = {name: _FORMULA.sub(b"", part) for name, part in self.whole.items()}
+        sheets = {name: part for name, part in parts.items() if _is_sheet(name)}
+        self.whole = {name: part for name, part in sheets.items() if len(part) <= _LARGE}
+        self.large = {name: names_picture(part) for name, part in sheets.items() if len(part) > _LARGE}
+        self.bare = {name: _FORMULA.sub(b"", part) for name, part in sheets.items()}
         self.parts = {**parts, **self.bare}
         self.usual: bool | None = None
         self._formats: dict[str, Mapping[Place, str]] = {}
@@ -167,8 +171,8 @@ class Workbook:
 
     def know_only_sheet(self, name: str, visible: bool) -> None:
         """Sets `sheets` where calamine has read a sheet and there is no other: nothing is left to look up."""
-        if len(self.whole) == 1 and "sheets" not in self.__dict__:
-            part = next(iter(self.whole))
+        if len(self.bare) == 1 and "sheets" not in self.__dict__:
+            part = next(iter(self.bare))
             self.sheets = {name: ListedSheet(name, part, visible)}
 
     def xml(self, sheet: str) -> bytes:
@@ -179,6 +183,8 @@ class Workbook:
     def whole_xml(self, sheet: str) -> bytes:
         """The XML of a sheet with its formulas."""
         listed = self.sheets.get(sheet)
+        if listed and listed.part in self.large:
+            return self.package.xml(listed.part) or b""
         return self.whole.get(listed.part, b"") if listed else b"<worksheet/>"
 
     # Each of these catches ParseError: an XML parser may reject a sheet that calamine could read.
@@ -248,6 +254,9 @@ class Workbook:
 
     def may_show_pictures(self, sheet: str) -> bool:
         """Whether a formula of the sheet may show a picture."""
+        listed = self.sheets.get(sheet)
+        if listed and listed.part in self.large:
+            return self.large[listed.part]
         whole = self.whole_xml(sheet)
         return len(whole) != len(self.xml(sheet)) and names_picture(whole)
 
