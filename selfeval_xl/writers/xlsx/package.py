@@ -21,6 +21,7 @@ RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
+RELATIONS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
 CONTENT_TYPES = "[Content_Types].xml"
 
 
@@ -212,6 +213,7 @@ class OpenPackage:
                 b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns="%s"/>'
                 % RELATIONS.encode(),
             )
+            self.default_type("rels", RELATIONS_TYPE)  # one of others may name each relations part by itself
         tree = self.need_tree(name)
         taken = {relation.get("Id") for relation in tree}
         number = len(taken) + 1

@@ -8,24 +8,13 @@ from typing import TYPE_CHECKING
 
 from selfeval_xl.writers.xlsx.looks import Dress
 from selfeval_xl.writers.xlsx.package import OpenPackage, child, entries, need_child, tag
+from selfeval_xl.writers.xlsx.style_groups import PLAIN, complete, highest_style, insert, put_in_order
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 _APPLY = frozenset(("applyFill",))
 _RGB = re.compile(r"^(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{6})$")
-# The schema's order inside a font; openpyxl and others write another one, which Excel reads and a validator
-# does not.
-_FONT_ORDER = "b i strike condense extend outline shadow u vertAlign sz color name family charset scheme"
-_FONT_RANK = {name: number for number, name in enumerate(_FONT_ORDER.split())}
-_PLAIN = """<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
-<fonts count="1"><font><sz val="11"/><name val="宋体"/></font></fonts>
-<fills count="2"><fill><patternFill patternType="none"/></fill>\
-<fill><patternFill patternType="gray125"/></fill></fills>
-<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>
-<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>
-<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs></styleSheet>"""
-_AFTER_DXFS = frozenset(("tableStyles", "colors", "extLst"))
 STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 
 
@@ -46,11 +35,13 @@ class StyleTable:
             None,
         )
         if part is None:
-            part = "xl/styles.xml"
-            package.add(part, _PLAIN.encode(), STYLES_TYPE)
+            part = "xl/styles.xml" if package.name("xl/styles.xml") is None else package.free_name("xl/styles{}.xml")
+            package.add(part, PLAIN.encode(), STYLES_TYPE)
             package.relate(workbook, "styles", part)
         self._part = part
         self._root = package.need_tree(part)
+        sheets = (target for _, kind, target in package.related(workbook) if kind == "worksheet")
+        complete(self._root, lambda: highest_style(package.read(sheet) or b"" for sheet in sheets))
         self._cells = need_child(self._root, "cellXfs")
         # Reversed, so that the first of equal styles wins.
         numbered = reversed(list(enumerate(self._cells)))
@@ -119,7 +110,7 @@ class StyleTable:
         from lxml import etree
 
         if child(self._root, "dxfs") is None:
-            self._add_dxfs()
+            insert(self._root, "dxfs").set("count", "0")
         dxf = etree.Element(tag(self._root, "dxf"), nsmap=self._root.nsmap)
         pattern = etree.SubElement(
             etree.SubElement(dxf, tag(self._root, "fill")),
@@ -129,24 +120,6 @@ class StyleTable:
         etree.SubElement(pattern, tag(self._root, "fgColor"), rgb=f"FF{colour[1:]}")
         etree.SubElement(pattern, tag(self._root, "bgColor"), rgb=f"FF{colour[1:]}")
         return self._entry("dxfs", dxf)
-
-    def _add_dxfs(self) -> None:
-        """Adds the empty group of differential styles where the schema wants it."""
-        from lxml import etree
-
-        group = etree.Element(tag(self._root, "dxfs"), count="0")
-        after = next(
-            (
-                each
-                for each in self._root
-                if isinstance(each.tag, str) and each.tag.rpartition("}")[2] in _AFTER_DXFS
-            ),
-            None,
-        )
-        if after is None:
-            self._root.append(group)
-        else:
-            after.addprevious(group)
 
     def wraps(self, style: int) -> bool:
         """Whether cells of this style wrap their text."""
@@ -188,9 +161,7 @@ class StyleTable:
         """Brings the count of a changed group up to date; every font is put into the schema's order then."""
         group.set("count", str(len(group)))
         for font in need_child(self._root, "fonts"):
-            font[:] = sorted(
-                font, key=lambda each: _FONT_RANK.get(each.tag.rpartition("}")[2], len(_FONT_RANK))
-            )
+            put_in_order(font)
         self._package.changed(self._part)
 
     def _entry(self, group: str, element: Element) -> int:

@@ -59,7 +59,9 @@ class Book:
         )
         self.root = package.need_tree(self.part)
         self._sheets = need_child(self.root, "sheets")
-        self._targets = {identity: target for identity, _, target in package.related(self.part)}
+        self._targets = {
+            identity: target for identity, kind, target in package.related(self.part) if kind == "worksheet"
+        }
         self._open: dict[str, Worksheet] = {}
         self._notes: dict[str, Notes] = {}
         self._styles: StyleTable | None = None
@@ -82,7 +84,7 @@ class Book:
             entry = next((sheet for sheet in self._sheets if sheet.get("name") == name), None)
             identity = relation_of(entry)
             part = None if identity is None else self.package.name(self._targets.get(identity, ""))
-            if part is None or "worksheets/" not in part.lower():
+            if part is None:
                 return None
             self._open[name] = Worksheet(self.package, name, part)
         return self._open[name]
@@ -242,11 +244,7 @@ class Book:
 
     def recalculate(self) -> None:
         """Makes the spreadsheet program compute all formulas when it opens the file: values were written."""
-        sheets = [
-            self.package.read(name) or b""
-            for name in self.package.names
-            if "worksheets/" in name.lower() and name.lower().endswith(".xml")
-        ]
+        sheets = [self.package.read(part) or b"" for part in self._targets.values()]
         if not any(b"<f" in sheet or b":f" in sheet for sheet in sheets):
             return
         calculation = child(self.root, "calcPr")
