@@ -2,7 +2,7 @@
 
 {"do": "recalculate", "path": P}           -> {"cells": [[sheet, cell, value], ...]} of every formula after a
 hard recalculation
-{"do": "convert", "path": P, "out": O, "filter": F} -> {}
+{"do": "convert", "path": P, "out": O, "filter": F, "password": W} -> {}: the password may be left out
 {"do": "open", "path": P} -> {"book": N}: stays open for {"do": "ask", "book": N, ...}, see office_words.ask
 -> {"value": V}
 {"do": "run", "path": P, "calls": [[module, function, [argument, ...]], ...], "copies": {"0": O, ...},
@@ -212,8 +212,10 @@ def obey(desktop, order):
             document.Sheets.getByName(sheet).getCellRangeByName(cell).setFormula(text)
         for step in order.get("steps", ()):
             edit(document, *step)
+        secret = {"Password": order["password"]} if "password" in order else {}
         document.storeToURL(
-            uno.systemPathToFileUrl(os.path.abspath(order["out"])), settings(FilterName=order["filter"])
+            uno.systemPathToFileUrl(os.path.abspath(order["out"])),
+            settings(FilterName=order["filter"], **secret),
         )
         return {}
     finally:

@@ -23,7 +23,10 @@ _ENTRY = 128
 # Names are the same in capitals and small letters; some programs write WORKBOOK.
 _USUAL = {
     name.lower(): name
-    for name in ("Workbook", "Book", "WordDocument", "EncryptedPackage", "_VBA_PROJECT_CUR")
+    for name in (
+        *("Workbook", "Book", "WordDocument", "_VBA_PROJECT_CUR"),
+        *("EncryptedPackage", "EncryptionInfo"),
+    )
 }
 _LAST_SAVED = 13  # property number in \x05SummaryInformation
 

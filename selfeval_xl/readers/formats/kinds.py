@@ -34,7 +34,8 @@ class FileKind:
     of an OpenDocument zip contains; streams, names in an old compound file; begins, first bytes of any other
     file; contains, a sign in the first 2,048 bytes of a text, in lower case. Earlier rows go first.
 
-    reader: module of this folder and function, called with the `Source` to fill in and the opened file: a
+    inside: module of this folder and function that gives the bytes of the file inside one of this kind, called with
+    the opened file. reader: module of this folder and function, called with the `Source` to fill in and the opened file: a
     `Package`, a `Compound`, or the bytes. sheets: whether it holds worksheets: a link can point to a cell,
     and it is worth watching. patched: whether edits go into a copy; any other kind is written anew as xlsx.
 
@@ -51,6 +52,7 @@ class FileKind:
     streams: tuple[str, ...] = ()
     begins: tuple[bytes, ...] = ()
     contains: tuple[bytes, ...] = ()
+    inside: str = ""
     reader: str = ""
     sheets: bool = False
     patched: bool = False
@@ -66,6 +68,7 @@ ENCRYPTED = FileKind(
     "encrypted",
     Role.UNREADABLE,
     streams=("EncryptedPackage",),
+    inside="default_password:package_inside",
     refusal="设有打开密码，读不出来；请打开后取消密码（文件－信息－保护工作簿），另存为xlsx再报送。",
     rule="T08",
     action="请单位取消密码后重报",

@@ -126,17 +126,19 @@ def _read(source: Source, data: bytes, keep_parts: bool) -> None:
     kind, content = _recognised(data, package)
     source.kind = kind.variety_of or kind.id
     source.package = package if keep_parts else None
-    if kind.reader:
+    if kind.inside:
+        _read(source, _reader(kind.inside)(content), keep_parts)
+    elif kind.reader:
         _reader(kind.reader)(source, content)
     elif kind.role is not Role.ATTACHED:
         raise UnreadableFile(kind.refusal, kind.rule)
 
 
 @cache
-def _reader(name: str) -> Callable[[Source, Any], None]:
+def _reader(name: str) -> Callable[..., Any]:
     """The function of a kind's row, imported when the first file of the kind comes."""
     module, _, function = name.partition(":")
-    reader: Callable[[Source, Any], None] = getattr(import_module(f"{__package__}.{module}"), function)
+    reader: Callable[..., Any] = getattr(import_module(f"{__package__}.{module}"), function)
     return reader
 
 

@@ -22,7 +22,7 @@ BOF, EOF, FILEPASS, BOUNDSHEET, SUPBOOK, FORMAT, XF = 0x0809, 0x000A, 0x002F, 0x
 CODEPAGE, SST, CONTINUE, DIMENSIONS = 0x0042, 0x00FC, 0x003C, 0x0200
 ROW, COLINFO, MULRK, BOOLERR, FORMULA, STRING = 0x0208, 0x007D, 0x00BD, 0x0205, 0x0006, 0x0207
 _TWO, _THREE = struct.Struct("<HH"), struct.Struct("<HHH")
-_NOTHING = 0x0FFF  # no record of Excel's, so that nobody reads it
+UNREAD = 0x0FFF  # no record of Excel's, so that nobody reads it
 _LABEL, _RICH_LABEL = 0x0204, 0x00D6
 _VALUES = frozenset((0x0203, 0x00FD, 0x027E, _LABEL, _RICH_LABEL, BOOLERR, FORMULA, MULRK))
 _ERRORS = {
@@ -200,7 +200,7 @@ def _join_text(tamed: bytearray, stream: bytes, start: int, length: int) -> None
     if heads:
         _TWO.pack_into(tamed, start - 4, STRING, len(text))
         tamed[start : start + len(text)] = text
-        _TWO.pack_into(tamed, start + len(text), _NOTHING, heads - 4)
+        _TWO.pack_into(tamed, start + len(text), UNREAD, heads - 4)
 
 
 def _text(data: bytes, offset: int, width: int, encoding: str) -> str:
@@ -308,7 +308,7 @@ def _leave_out(sheet: SheetRecords, tamed: bytearray, stream: bytes, start: int)
     count, gone = 0, False
     for kind, offset, length in sheet_records(stream, start):
         if kind == STRING and gone:  # the text of a formula that was left out
-            struct.pack_into("<H", tamed, offset - 4, _NOTHING)
+            struct.pack_into("<H", tamed, offset - 4, UNREAD)
         elif kind in _VALUES and length >= 6:
             row, column = _TWO.unpack_from(stream, offset)
             last = _last(kind, column, length)
@@ -319,7 +319,7 @@ def _leave_out(sheet: SheetRecords, tamed: bytearray, stream: bytes, start: int)
             first = column if count > MAX_VALUES else max(column, near)
             gone = first == column
             if gone:
-                struct.pack_into("<H", tamed, offset - 4, _NOTHING)
+                struct.pack_into("<H", tamed, offset - 4, UNREAD)
             elif first <= last:
                 _shorten(tamed, offset, length, first - column)
             for place in ((row, number) for number in range(first, last + 1)):
@@ -334,4 +334,4 @@ def _shorten(tamed: bytearray, offset: int, length: int, kept: int) -> None:
     """Shortens a record MULRK to its first values; nothing is read in the rest."""
     end = 4 + 6 * kept
     struct.pack_into("<H", tamed, offset - 2, end + 2)
-    _THREE.pack_into(tamed, offset + end, NEAR_COLUMN - 1, _NOTHING, length - end - 6)
+    _THREE.pack_into(tamed, offset + end, NEAR_COLUMN - 1, UNREAD, length - end - 6)

@@ -22,7 +22,7 @@ PLAIN = """<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/20
 _ORDER = "numFmts fonts fills borders cellStyleXfs cellXfs cellStyles dxfs tableStyles colors extLst".split()
 _RANK = {name: number for number, name in enumerate(_ORDER)}
 _NUMBERED = {"fonts": "fontId", "fills": "fillId", "borders": "borderId"}
-_MOST = 65_490  # styles of a workbook in Excel
+_MOST = 4_096  # fonts, fills or borders; more are not supposed
 _STYLE = re.compile(rb"\bs=[\"'](\d{1,4})[\"']")
 # The schema's order inside a font; openpyxl and others write another one, which Excel reads and a validator
 # does not.
