@@ -161,7 +161,11 @@ def test_descriptions_that_lie_cost_their_file_only(tmp_path, package):
         b"\4\0\2\0" + bytes(300),
     ]
     files = [encrypted.container(bytes(4_096), info) for info in infos]
-    files += [good[: len(good) // 2], good.replace(b"SHA512", b"SHA999"), good.replace(b'spinCount="10"', b'spinCount="x0"')]
+    files += [
+        good[: len(good) // 2],
+        good.replace(b"SHA512", b"SHA999"),
+        good.replace(b'spinCount="10"', b'spinCount="x0"'),
+    ]
     for number, content in enumerate(files):
         source = opened(tmp_path, content)
         assert source.grids == [] and [rule for rule, _ in told(source)] == ["T08"], number

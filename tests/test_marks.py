@@ -298,11 +298,11 @@ def test_files_of_the_same_name_get_copies_of_their_own_and_a_scan_gets_none(sou
     scan.write_bytes(b"%PDF-1.4")
     copies = mark_all([source, other, scan], of(other, FINDINGS[:1]), tmp_path)
     assert copies == [
-        (source, tmp_path / "报送_标注.xlsx"),
-        (other, tmp_path / "报送_标注2.xlsx"),
-        (scan, None),
+        (source, tmp_path / "报送_标注.xlsx", False),
+        (other, tmp_path / "报送_标注2.xlsx", False),
+        (scan, None, False),
     ]
-    assert [len(open_workbook(copy).former) for _, copy in copies if copy] == [0, 1]
+    assert [len(open_workbook(each.copy).former) for each in copies if each.copy] == [0, 1]
 
 
 def test_a_folder_that_cannot_be_made_is_said_in_plain_words(source, tmp_path):

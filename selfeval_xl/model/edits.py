@@ -56,7 +56,9 @@ class Applied:
     """The result of applying edits.
 
     done: edits carried out. refused: edits whose cell no longer held `old`, or could not be changed alone.
+    unsigned: the copy has lost the digital signatures of its file.
     """
 
     done: tuple[Edit, ...]
     refused: tuple[Edit, ...]
+    unsigned: bool = False

@@ -83,7 +83,7 @@ class Owner:
 class Submitted:
     """A submission that was written.
 
-    counts: the findings that were left, by treatment.
+    counts: the findings that were left, by treatment. unsigned: it has lost the digital signatures.
     """
 
     out: Path
@@ -91,6 +91,7 @@ class Submitted:
     code: str
     owner: Owner
     counts: Counts
+    unsigned: bool = False
 
 
 def owner_of(file: ReadFile, settings: Mapping[str, str]) -> Owner:
@@ -155,7 +156,7 @@ def submit(
     make_folder(folder)
     out = folder / owner.file(number, suffix)
     write(opened, out, number, code, file.forms)
-    return Submitted(out, number, code, owner, counts)
+    return Submitted(out, number, code, owner, counts, opened.signed)
 
 
 def write(opened: OpenedWorkbook, out: Path, number: int, code: str, forms: Sequence[Form] = ()) -> None:

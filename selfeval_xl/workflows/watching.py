@@ -34,7 +34,7 @@ class WatchedFile:
     """The result of checking one saved file.
 
     out: the marked copy; None where it could not be made, and `trouble` is the reason. active: what the copy
-    would do if it were opened; it is not opened then.
+    would do if it were opened; it is not opened then. unsigned: it has lost the file's digital signatures.
     """
 
     file: Path
@@ -42,6 +42,7 @@ class WatchedFile:
     out: Path | None = None
     trouble: str = ""
     active: tuple[str, ...] = ()
+    unsigned: bool = False
 
 
 def watched_files(folder: Path) -> dict[Path, Stamp]:
@@ -112,14 +113,14 @@ def check_saved(
         files = list(read_files([path]))
         findings = check(gather(files), policy, files)
         with replacing():  # a free name, or a copy of this run that nobody has changed
-            mark(path, findings, out)
+            unsigned = mark(path, findings, out).unsigned
     except SelfevalError as error:
         return WatchedFile(path, trouble=str(error))
     except OSError as error:
         return WatchedFile(path, trouble=f"读写文件时出错：{cause_of(error)}。保存好以后会再校验。")
     take_over_origin(path, out)
     written[out] = _stamp(out)
-    return WatchedFile(path, findings.counts, out, active=active_content(out))
+    return WatchedFile(path, findings.counts, out, active=active_content(out), unsigned=unsigned)
 
 
 def _free(path: Path, written: dict[Path, Stamp]) -> Path:

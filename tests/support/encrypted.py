@@ -1,4 +1,4 @@
-"""Workbooks encrypted as Excel and WPS do it, with a password given in plain: by each method that there is."""
+"""Workbooks encrypted as Excel and WPS do it, by each method that there is."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from selfeval_xl import layouts
 from selfeval_xl.assessment.verdicts import assess
-from selfeval_xl.cli.screen.screen import console, table_of
+from selfeval_xl.cli.screen.screen import console, say_unsigned, table_of
 from selfeval_xl.model.edits import Edit, Formula, Look
 from selfeval_xl.model.forms import FORM_NAMES, Form, Problem, ReadFile
 from selfeval_xl.model.grid import percent_text
@@ -176,6 +176,7 @@ def show_filled(filled: Filled, out: Path) -> None:
         markup=False,
         style="bold",
     )
+    say_unsigned(filled.unsigned)
 
 
 def _new_text(edit: Edit) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from selfeval_xl.cli.screen.screen import console, table_of
+from selfeval_xl.cli.screen.screen import console, say_unsigned, table_of
 from selfeval_xl.cli.screen.sending import is_attended
 from selfeval_xl.workflows.issuing.contents import EXEMPT, FROM_LAST_YEAR
 from selfeval_xl.workflows.issuing.writing import FAILED, KEPT, REPLACED, SAME, WRITTEN
@@ -153,3 +153,4 @@ def show_merged(done: Merged) -> None:
         markup=False,
         style="bold",
     )
+    say_unsigned(done.unsigned)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from selfeval_xl.county.result import County
     from selfeval_xl.model.edits import Applied
     from selfeval_xl.workflows.demo import Result
+    from selfeval_xl.workflows.marking.marks import MarkedCopy
     from selfeval_xl.workflows.watching import WatchedFile
 
 RETURNS = "退回件"  # what `return` reports instead of a file's name while it writes
@@ -306,10 +307,19 @@ def escaped(line: str) -> str:
     )
 
 
-def show_marked(marked: Iterable[tuple[Path, Path | None]]) -> None:
+def show_marked(marked: Iterable[MarkedCopy]) -> None:
     """Shows the marked copy of each file, or that the file cannot be marked."""
-    for source, out in marked:
+    for source, out, unsigned in marked:
         say(f"已标注：{out}" if out else f"不能标注：{source}（只能标注{READABLE}里的表）")
+        say_unsigned(unsigned)
+
+
+def say_unsigned(unsigned: bool) -> None:
+    """Says that a copy has lost the digital signatures of its file, where it has."""
+    if unsigned:
+        from selfeval_xl.writers.xlsx.opened import UNSIGNED
+
+        say(f"  {UNSIGNED}")
 
 
 def show_saved(checked: WatchedFile) -> None:
@@ -318,6 +328,7 @@ def show_saved(checked: WatchedFile) -> None:
         say(f"{checked.file.name}：{checked.trouble}")
         return
     say(f"{checked.file.name}：{checked.counts.sentence()}。标注副本：{checked.out.name}")
+    say_unsigned(checked.unsigned)
     if checked.active:
         say(
             f"  收到的文件里有{'、'.join(checked.active)}，标注副本没有自动打开。"
@@ -354,6 +365,7 @@ def show_mended(applied: Applied, out: Path) -> None:
             f"没有改：{edit.sheet} {edit.cell} 的内容对不上，请手工改。", style="yellow", markup=False
         )
     screen.print(f"改了{len(applied.done)}格，结果在 {out}。原文件没有改动。", markup=False, style="bold")
+    say_unsigned(applied.unsigned)
 
 
 _VERDICT_NAMES = {

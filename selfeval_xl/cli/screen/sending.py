@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from selfeval_xl.cli.screen.screen import ProgressBars, console, say, table_of
+from selfeval_xl.cli.screen.screen import ProgressBars, console, say, say_unsigned, table_of
 from selfeval_xl.errors import UsageError
 from selfeval_xl.model.findings import Counts, counted
 from selfeval_xl.workflows.submission import warning as remaining_work
@@ -41,6 +41,9 @@ def show_returned(result: ReturnsResult) -> None:
                 screen.print(
                     f"没有标注：{department.name} {Path(file.out).name} {cell}", style="yellow", markup=False
                 )
+            if file.unsigned:
+                say(f"{department.name} {Path(file.out).name}：")
+                say_unsigned(True)
     screen.print(
         f"退回{len(result.returns)}个部门，不用退回的{len(result.passed)}个。退回件和通知在 {result.out}。",
         markup=False,
@@ -183,6 +186,7 @@ def show_submitted(submitted: Submitted | None) -> None:
         return
     left = remaining_work(submitted.counts)
     say(f"报送件已生成：{submitted.out}")
+    say_unsigned(submitted.unsigned)
     say(
         f"报送序号 {submitted.number}，校验码 {submitted.code}（打印在每页页脚，"
         "盖章扫描件和电子件可以对码）。"

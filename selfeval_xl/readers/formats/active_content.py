@@ -27,6 +27,7 @@ _QUIET = frozenset(
             "table",
         ),
         *("core-properties", "extended-properties", "custom-properties", "thumbnail", "metadata"),
+        *("classificationlabels", "origin", "signature"),  # sensitivity labels, digital signatures
         *(
             "sheetMetadata",
             "comments",

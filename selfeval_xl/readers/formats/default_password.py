@@ -1,8 +1,8 @@
 """Workbooks encrypted with Excel's own default password, which Excel opens without asking.
 
 Excel and WPS encrypt a workbook like this where its structure is protected. Decryption is done by
-msoffcrypto-tool (extra `encrypted`); what surrounds it is read and bounded here. Methods: MS-OFFCRYPTO and the
-record FilePass of MS-XLS.
+msoffcrypto-tool (extra `encrypted`); what surrounds it is read and bounded here. The methods are those of
+MS-OFFCRYPTO and of the record FilePass in MS-XLS.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ MAX_STREAM = 64 << 20  # bytes of an encrypted workbook stream
 TOO_SLOW = f"的加密要算{MAX_SPINS}遍以上，不是Excel或WPS存的，没有读取；请取消密码后另存为xlsx再报送。"
 NO_PART = (
     "是加密的，读不出来：这台机器没有装解密部件，不知道是真的设了密码，还是Excel保护工作簿时自动加的默认密码。"
-    '请先运行：pip install "selfeval-xl[encrypted]"；或打开后取消密码（文件－信息－保护工作簿），另存为xlsx再报送。'
+    '请先运行：pip install "selfeval-xl[encrypted]"（离线包见安装手册）；'
+    "或打开后取消密码（文件－信息－保护工作簿），另存为xlsx再报送。"
 )
 _KEY_ENCRYPTOR = "{http://schemas.microsoft.com/office/2006/keyEncryptor/password}encryptedKey"
 _ENCRYPTION = "{http://schemas.microsoft.com/office/2006/encryption}keyData"
@@ -86,7 +87,14 @@ def _damage() -> Iterator[None]:
     """Raises UnreadableFile where the description of an encryption is not as the specification says."""
     try:
         yield
-    except (ValueError, TypeError, LookupError, struct.error, binascii.Error, ElementTree.ParseError) as error:
+    except (
+        ValueError,
+        TypeError,
+        LookupError,
+        struct.error,
+        binascii.Error,
+        ElementTree.ParseError,
+    ) as error:
         raise UnreadableFile(DAMAGED) from error
 
 
@@ -136,9 +144,7 @@ def _standard(info: bytes, content: bytes) -> bytes:
     (salt_size,) = struct.unpack_from("<I", info, 12 + size)
     salt, verifier = struct.unpack_from("<16s16s", info, 16 + size)
     (hashed,) = struct.unpack_from("<32s", info, 52 + size)
-    secret = ECMA376Standard.makekey_from_password(
-        PASSWORD, cipher, hashing, provider, bits, salt_size, salt
-    )
+    secret = ECMA376Standard.makekey_from_password(PASSWORD, cipher, hashing, provider, bits, salt_size, salt)
     _refuse_unless(ECMA376Standard.verifykey(secret, verifier, hashed))
     return ECMA376Standard.decrypt(secret, BytesIO(_in_blocks(content)))
 
@@ -168,9 +174,7 @@ def _without_rc4(stream: bytes, found: bytes) -> bytes:
         bits = struct.unpack_from("<I", found, 30)[0] or 40
         salt, verifier = struct.unpack_from("<16s16s", found, 18 + size)
         (hashed,) = struct.unpack_from("<20s", found, 54 + size)
-        _refuse_unless(
-            bits <= 128 and DocumentRC4CryptoAPI.verifypw(PASSWORD, salt, bits, verifier, hashed)
-        )
+        _refuse_unless(bits <= 128 and DocumentRC4CryptoAPI.verifypw(PASSWORD, salt, bits, verifier, hashed))
         plain = DocumentRC4CryptoAPI.decrypt(PASSWORD, salt, bits, BytesIO(stream), _RC4_BLOCK)
     else:
         raise UnreadableFile(ENCRYPTED.refusal, ENCRYPTED.rule)

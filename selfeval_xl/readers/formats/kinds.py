@@ -34,8 +34,8 @@ class FileKind:
     of an OpenDocument zip contains; streams, names in an old compound file; begins, first bytes of any other
     file; contains, a sign in the first 2,048 bytes of a text, in lower case. Earlier rows go first.
 
-    inside: module of this folder and function that gives the bytes of the file inside one of this kind, called with
-    the opened file. reader: module of this folder and function, called with the `Source` to fill in and the opened file: a
+    inside: module of this folder and function that gives the bytes of the file inside one of this kind.
+    reader: module of this folder and function, called with the `Source` to fill in. Both get the file: a
     `Package`, a `Compound`, or the bytes. sheets: whether it holds worksheets: a link can point to a cell,
     and it is worth watching. patched: whether edits go into a copy; any other kind is written anew as xlsx.
 

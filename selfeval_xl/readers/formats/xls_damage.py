@@ -1,4 +1,4 @@
-"""What is damaged in an xls workbook stream: a damaged sheet costs its own end, or itself, and no other sheet."""
+"""What is damaged in an xls workbook stream: a damaged sheet costs its own end, or itself, and no other."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def opened_in_part(name: str, book: BookRecords, stream: bytes) -> tuple[Calamin
 
 
 def _end(stream: bytes, start: int) -> tuple[int, int]:
-    """The offset behind the last whole record of the part that begins here, and how many parts are open there."""
+    """The offset behind the last whole record of the part that begins here, and how many parts it is in."""
     end, depth = start, 0
     for kind, offset, length in records(stream, start):
         end = offset + length

@@ -45,8 +45,8 @@ _CODECS = {936: "gb18030", 10000: "mac_roman", 10002: "big5", 10008: "gb18030", 
 class SheetRecords:
     """One sheet: the extent and number of its values, the style of each, errors, hidden rows and columns.
 
-    start: offset of its records. listed: offset of the record that lists it. whole: whether its records go on to
-    their end. name, texts: only of books from before 1997, whose double-byte text calamine
+    start: offset of its records. listed: offset of the record that lists it. whole: whether its records go
+    on to their end. name, texts: only of books from before 1997, whose double-byte text calamine
     cannot read. far: the cells with a value too far away to be read. too_many: more values than are read.
     """
 
@@ -73,8 +73,8 @@ class BookRecords:
 
     tamed: the stream as calamine reads it rightly, and without reserving memory for what is not there.
     lying: more shared strings are declared than fit into the stream, or two sheets begin at one place. links,
-    dde: it points to other files or programs. looks: those of the cell styles. whole: whether the records before
-    those of the sheets go on to their end. charts: the sheets that hold no cells.
+    dde: it points to other files or programs. looks: those of the cell styles. whole: whether the records
+    before those of the sheets go on to their end. charts: the number of sheets that hold no cells.
     """
 
     tamed: bytearray

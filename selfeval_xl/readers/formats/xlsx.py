@@ -96,9 +96,9 @@ class Workbook:
     """The parts of one xlsx, and the properties of its sheets that a Grid asks for later.
 
     parts: all parts, sheets without their formulas, which are most of a sheet of our templates. whole: the
-    sheets with formulas; a large one is inflated again when it is asked for. large: those, and whether a formula
-    of theirs may show a picture. bare: the sheets without formulas. usual: the answer of `usual_cells` for all sheets, None
-    where it is not known for each. package: where the other parts are.
+    sheets with formulas; a large one is inflated again when it is asked for. large: those, and whether a
+    formula of theirs may show a picture. bare: the sheets without formulas. usual: the answer of
+    `usual_cells` for all sheets, None where it is not known for each. package: where the other parts are.
     """
 
     def __init__(self, parts: Mapping[str, bytes], package: Package) -> None:

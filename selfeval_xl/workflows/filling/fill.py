@@ -33,12 +33,13 @@ class Filled:
     """The result of `fill`.
 
     edits: carried out. refused: not carried out, because the cell was changed meanwhile. problems: texts of
-    what could not be read or written.
+    what could not be read or written. unsigned: the copy has lost the digital signatures of the file.
     """
 
     edits: tuple[Edit, ...]
     refused: tuple[Edit, ...] = ()
     problems: tuple[str, ...] = ()
+    unsigned: bool = False
 
 
 def fill(
@@ -76,7 +77,7 @@ def fill(
     problems += [
         f"{edit.sheet}!{edit.cell}里现在不是“{edit.old or '空'}”，没有写入。" for edit in applied.refused
     ]
-    return Filled(applied.done, applied.refused, tuple(problems))
+    return Filled(applied.done, applied.refused, tuple(problems), applied.unsigned)
 
 
 def fill_edits(form: Form, grid: Grid, policy: Policy, overwrite: bool = False) -> list[Edit]:

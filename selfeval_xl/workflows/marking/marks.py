@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from selfeval_xl.errors import UnreadableFile, UsageError
 from selfeval_xl.files import free_name, leaving, make_folder, refuse
@@ -20,6 +20,7 @@ from selfeval_xl.workflows.marking.result_list import (
     cells_of,
     in_order,
     listed_on,
+    remark_row,
     rows,
     table_edits,
 )
@@ -33,10 +34,22 @@ _LOOKS = {Severity.ERROR: Look.ERROR, Severity.WARNING: Look.WARNING, Severity.N
 
 @dataclass(frozen=True, slots=True)
 class MarkResult:
-    """The edits carried out, and those refused because the cell was changed meanwhile."""
+    """The edits carried out, and those refused because the cell was changed meanwhile.
+
+    unsigned: the copy has lost the digital signatures of the file.
+    """
 
     edits: tuple[Edit, ...]
     refused: tuple[Edit, ...] = ()
+    unsigned: bool = False
+
+
+class MarkedCopy(NamedTuple):
+    """The marked copy of a file, None where it cannot be marked. unsigned: as of MarkResult."""
+
+    source: Path
+    copy: Path | None
+    unsigned: bool = False
 
 
 def mark(path: str | Path, findings: Iterable[Finding], out: str | Path, sheet: str = RESULTS) -> MarkResult:
@@ -47,15 +60,16 @@ def mark(path: str | Path, findings: Iterable[Finding], out: str | Path, sheet: 
     """
     from selfeval_xl.workflows.marking.back_links import unlink_edits
     from selfeval_xl.writers.xlsx.apply import write_copy
-    from selfeval_xl.writers.xlsx.opened import opened_for_change
+    from selfeval_xl.writers.xlsx.opened import UNSIGNED, opened_for_change
 
     path, out = Path(path), Path(out)
     opened = opened_for_change(path, out)
     findings = [finding for finding in findings if not finding.file or _same(finding.file, path)]
     grids = opened.source.grids
-    edits = mark_edits(findings, grids, opened.former, sheet) + unlink_edits(grids)
+    told = (UNSIGNED,) if opened.signed else ()
+    edits = mark_edits(findings, grids, opened.former, sheet, remarks=told) + unlink_edits(grids)
     applied = write_copy(opened, edits, out)
-    return MarkResult(applied.done, applied.refused)
+    return MarkResult(applied.done, applied.refused, applied.unsigned)
 
 
 def unmark(path: str | Path, out: str | Path) -> MarkResult:
@@ -71,32 +85,33 @@ def unmark(path: str | Path, out: str | Path) -> MarkResult:
     opened = opened_for_change(path, out)
     grids = opened.source.grids
     applied = write_copy(opened, unmark_edits(opened.former, grids) + unlink_edits(grids), out)
-    return MarkResult(applied.done, applied.refused)
+    return MarkResult(applied.done, applied.refused, applied.unsigned)
 
 
 def mark_all(
     paths: Iterable[str | Path], findings: Iterable[Finding], folder: str | Path
-) -> list[tuple[Path, Path | None]]:
+) -> list[MarkedCopy]:
     """Writes a marked copy `…_标注.xlsx` of each file into one folder.
 
-    Returns (file, copy), with None for a file that cannot be marked (a scan, a damaged file). A name that is
-    taken gets a number. Raises OutputError; all copies that can be written are written then.
+    Its copy is None for a file that cannot be marked (a scan, a damaged file). A name that is taken gets a
+    number. Raises OutputError; all copies that can be written are written then.
     """
     findings, folder = list(findings), Path(folder)
     make_folder(folder)
-    copies: list[tuple[Path, Path | None]] = []
+    copies: list[MarkedCopy] = []
     taken: set[str] = set()
     kept: list[str] = []
     for path in map(Path, paths):
         out = _free(folder, path, taken)
+        unsigned = False
         try:
             with leaving(kept):
-                mark(path, findings, out)
+                unsigned = mark(path, findings, out).unsigned
         except (UnreadableFile, UsageError):
-            copies.append((path, None))
+            copies.append(MarkedCopy(path, None))
             continue
         taken.add(out.name.lower())
-        copies.append((path, out))
+        copies.append(MarkedCopy(path, out, unsigned))
     refuse(kept)
     return copies
 
@@ -122,15 +137,17 @@ def mark_edits(
     former: Iterable[CellBefore] = (),
     sheet: str = RESULTS,
     only: str | None = None,
+    remarks: Iterable[str] = (),
 ) -> list[Edit]:
     """The edits that mark the findings of one file, and those of the sheet that lists them.
 
     former: cells that carry marks of an earlier check. only: the findings are those of this sheet alone; rows
-    of other sheets stay as they were.
+    of other sheets stay as they were. remarks: sentences on the copy, below the findings.
     """
     findings = in_order(findings, grids)
     listed = listed_on(grids, sheet)
-    return cell_edits(findings, grids, former) + table_edits(rows(findings, listed, only), listed, sheet)
+    table = rows(findings, listed, only) + [remark_row(text) for text in remarks]
+    return cell_edits(findings, grids, former) + table_edits(table, listed, sheet)
 
 
 def cell_edits(

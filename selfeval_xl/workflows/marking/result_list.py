@@ -99,6 +99,13 @@ def row_of(finding: Finding) -> list[str]:
     ]
 
 
+def remark_row(text: str) -> list[str]:
+    """A row of the list that is no finding: a heading between others, or a remark at the end."""
+    row = [""] * len(COLUMNS)
+    row[COLUMNS.index("问题说明")] = text
+    return row
+
+
 def _key(row: Sequence[str]) -> Key:
     """The values by which a row is recognised."""
     return tuple(" ".join(row[column].split()) for column in _KEY)

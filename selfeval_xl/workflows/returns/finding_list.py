@@ -19,13 +19,13 @@ from selfeval_xl.workflows.marking.progress import (
     Progress,
     compare,
 )
-from selfeval_xl.workflows.marking.result_list import COLUMNS, in_order, row_of
+from selfeval_xl.workflows.marking.result_list import COLUMNS, in_order, remark_row, row_of
 
 NEXT_YEAR = "以下供下年申报绩效目标时完善，本次不改、不必说明"
 UNJUDGED = "以下是上次的意见，要有单位名册等材料才能核对，这次没有查，仍请办理"
 GONE = "以下是上次退回、现在已经修改的"
 _ORDER = {Treatment.FIX: 0, Treatment.EXPLAIN: 1, Treatment.NEXT_YEAR: 2}
-_EXPLANATION, _STATE, _MESSAGE = COLUMNS.index("单位说明"), COLUMNS.index("状态"), COLUMNS.index("问题说明")
+_EXPLANATION, _STATE = COLUMNS.index("单位说明"), COLUMNS.index("状态")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def listing(
     below = False  # whether the separator is written, below which everything waits for next year
     for number, (finding, state, before) in enumerate(zip(ordered, progress.states, progress.before), 1):
         if finding.treatment is Treatment.NEXT_YEAR and not below:
-            table.append(_separator(NEXT_YEAR))
+            table.append(remark_row(NEXT_YEAR))
             below = True
         row = row_of(finding)
         row[0], row[_STATE] = str(number), "" if below else state
@@ -84,7 +84,7 @@ def listing(
         (GONE, progress.mended, MENDED),
     ):
         if rows:
-            table.append(_separator(title))
+            table.append(remark_row(title))
         first = sum(bool(row[0]) for row in table) + 1
         table += [_earlier_row(number, row, state) for number, row in enumerate(rows, first)]
     return Listing(tuple(ordered), tuple(map(tuple, table)), tuple(marked), progress)
@@ -112,10 +112,3 @@ def _earlier_row(number: int, row: ListedFinding, state: str) -> list[str]:
         row.explanation,
         state,
     ]
-
-
-def _separator(text: str) -> list[str]:
-    """A row that is a heading between others."""
-    row = [""] * len(COLUMNS)
-    row[_MESSAGE] = text
-    return row

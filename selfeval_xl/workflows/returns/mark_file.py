@@ -18,7 +18,7 @@ from selfeval_xl.readers.recognition.result_list import listed_in
 from selfeval_xl.workflows.marking.back_links import backlink_edits
 from selfeval_xl.workflows.marking.marks import cell_edits
 from selfeval_xl.workflows.marking.progress import EXPLAINED, MENDED, NEW, STILL_OPEN, CheckedWith
-from selfeval_xl.workflows.marking.result_list import cells_of, listed_on, table_edits
+from selfeval_xl.workflows.marking.result_list import cells_of, listed_on, remark_row, table_edits
 from selfeval_xl.workflows.returns.finding_list import listing
 
 ONLY_LISTED = "没有可以标注的表格，问题列在“问题清单”里，请逐条办理。"
@@ -30,6 +30,7 @@ class MarkedFile:
 
     counts: findings by state (新发现, 未修改, 已说明, 已修改). refused: cells that could not be marked.
     error: the reason why nothing was written. kept: the reason is that `out` is not ours to replace.
+    unsigned: the copy has lost the digital signatures of the file.
     """
 
     path: str
@@ -38,6 +39,7 @@ class MarkedFile:
     refused: tuple[str, ...] = ()
     error: str = ""
     kept: bool = False
+    unsigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,13 @@ def _mark(
     """Writes the return. path: as the findings name the file. real: its path on the disk, None for a list."""
     from selfeval_xl.readers.formats.source import Source
     from selfeval_xl.writers.xlsx.apply import write_copy
-    from selfeval_xl.writers.xlsx.opened import OpenedWorkbook, check_change, check_target, open_workbook
+    from selfeval_xl.writers.xlsx.opened import (
+        UNSIGNED,
+        OpenedWorkbook,
+        check_change,
+        check_target,
+        open_workbook,
+    )
 
     if real:
         opened = open_workbook(real)
@@ -105,7 +113,8 @@ def _mark(
     in_file = [finding for _, finding in made.marked if finding.file in ("", path)]
     numbers = {id(finding): number for number, finding in made.marked}
     rows = {int(row[0]): line for line, row in enumerate(made.table, 2) if row[0]}
-    edits = table_edits(made.table, before, RETURNED)
+    told = [remark_row(UNSIGNED)] if opened.signed else []
+    edits = table_edits([*made.table, *told], before, RETURNED)
     edits += cell_edits(in_file, grids, opened.former, numbers)
     sides = opened.right_extents()
     listed_cells: dict[str, list[tuple[int, str]]] = {}
@@ -126,6 +135,7 @@ def _mark(
         str(out),
         {name: states.count(name) for name in (NEW, STILL_OPEN, EXPLAINED, MENDED)},
         tuple(f"{edit.sheet} {edit.cell}" for edit in applied.refused),
+        unsigned=applied.unsigned,
     )
 
 

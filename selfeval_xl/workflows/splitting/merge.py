@@ -30,7 +30,7 @@ class Merged:
     """The result of a merge.
 
     listed: the list. original: the department workbook. statuses: one for each of its projects. lines: what
-    needs a person. landed: how many cells were written.
+    needs a person. landed: how many cells were written. unsigned: the copy has lost digital signatures.
     """
 
     out: Path
@@ -39,6 +39,7 @@ class Merged:
     statuses: tuple[ProjectStatus, ...]
     lines: tuple[Line, ...]
     landed: int
+    unsigned: bool = False
 
 
 def merge(
@@ -87,7 +88,7 @@ def merge(
     lines = (*combined.lines, *map(_refused_line, applied.refused))
     statuses = _without_refused(combined.statuses, applied.refused)
     write_list(listed, statuses, lines)
-    return Merged(out, listed, original, tuple(statuses), lines, len(applied.done))
+    return Merged(out, listed, original, tuple(statuses), lines, len(applied.done), opened.signed)
 
 
 def _add_evidence(

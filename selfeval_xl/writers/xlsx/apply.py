@@ -69,7 +69,7 @@ def write_copy(opened: OpenedWorkbook, edits: Iterable[Edit], out: Path) -> Appl
         if not renamed:
             write_out(out, lambda file: Path(file).write_bytes(anew.read_bytes()))
             return Applied((), ())
-        return apply(anew, renamed, out)
+        return replace(apply(anew, renamed, out), unsigned=opened.signed)
 
 
 def _write_patched(opened: OpenedWorkbook, edits: Iterable[Edit], out: Path) -> Applied:
@@ -77,7 +77,7 @@ def _write_patched(opened: OpenedWorkbook, edits: Iterable[Edit], out: Path) -> 
     check_ending(opened, out)
     applied = patch(opened, edits)
     write_out(out, opened.book.package.write)
-    return applied
+    return replace(applied, unsigned=opened.signed and bool(applied.done))
 
 
 def patch(opened: OpenedWorkbook, edits: Iterable[Edit]) -> Applied:

@@ -22,6 +22,10 @@ _ENDINGS = {
 }
 
 
+UNSIGNED = "原文件有数字签名，改动后签名不再有效，副本里已经去掉；需要签名的，定稿后请重新签。"
+_SIGNATURES = b"/digital-signature/origin"  # end of the type of the relation to them
+
+
 @dataclass(frozen=True, slots=True)
 class Extents:
     """The print area of a sheet, and the area under its pictures, text boxes and charts; None without any."""
@@ -56,6 +60,12 @@ class OpenedWorkbook:
     def is_xlsx(self) -> bool:
         """Whether the file is patched; others are written anew."""
         return self.source.kind == "xlsx"
+
+    @cached_property
+    def signed(self) -> bool:
+        """Whether the file has digital signatures, which a changed copy loses."""
+        package = self.source.package
+        return package is not None and _SIGNATURES in (package.part("_rels/.rels") or b"")
 
     @cached_property
     def book(self) -> Book:

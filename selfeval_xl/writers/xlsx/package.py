@@ -22,6 +22,7 @@ TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 RELATIONS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
+ORIGIN = "origin"  # last word of the type of the relation to the digital signatures of a package
 CONTENT_TYPES = "[Content_Types].xml"
 
 
@@ -249,13 +250,15 @@ class OpenPackage:
     def write(self, path: str | os.PathLike[str] | IO[bytes]) -> None:
         """Writes the package to a file: old parts in their old order, new ones behind them.
 
-        A package of which nothing was changed is written as it was. Raises OSError where that fails.
+        A package of which nothing was changed is written as it was; any other loses its digital signatures,
+        which are dead with the change. Raises OSError where that fails.
         """
         from lxml import etree
 
         if not (self._changed or self._added or self._dropped):
             _write_bytes(path, self._package.data)
             return
+        self._drop_signatures()
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for name in self.names:
                 entry = self._package.entries.get(name)
@@ -275,6 +278,19 @@ class OpenPackage:
                     )
                 else:
                     archive.writestr(info, self.read(name) or b"")
+
+    def _drop_signatures(self) -> None:
+        """Removes the digital signatures of the whole package: their parts, relations and content types."""
+        for origin in [target for _, kind, target in self.related("") if kind == ORIGIN]:
+            for part in (*(target for _, _, target in self.related(origin)), relations_name(origin), origin):
+                self.drop(part)
+            self.unrelate("", origin)
+            types = self.need_tree(CONTENT_TYPES)
+            ending = origin.rpartition(".")[2].lower()
+            for default in types.findall(f"{{{TYPES}}}Default"):
+                if default.get("Extension", "").lower() == ending == "sigs":
+                    types.remove(default)
+                    self.changed(CONTENT_TYPES)
 
     def bytes(self) -> bytes:
         """The package as it would be written."""

@@ -35,7 +35,11 @@ class StyleTable:
             None,
         )
         if part is None:
-            part = "xl/styles.xml" if package.name("xl/styles.xml") is None else package.free_name("xl/styles{}.xml")
+            part = (
+                "xl/styles.xml"
+                if package.name("xl/styles.xml") is None
+                else package.free_name("xl/styles{}.xml")
+            )
             package.add(part, PLAIN.encode(), STYLES_TYPE)
             package.relate(workbook, "styles", part)
         self._part = part
