@@ -176,7 +176,8 @@ LABEL = (
 THREADS = (
     b'<ThreadedComments xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments">'
     b'<threadedComment ref="B1" dT="2025-03-01T08:00:00.00" '
-    b'personId="{11111111-1111-1111-1111-111111111111}" id="{22222222-2222-2222-2222-222222222222}"><text>\xe6\xa0\xb8\xe5\xae\x9e</text></threadedComment>'
+    b'personId="{11111111-1111-1111-1111-111111111111}" '
+    b'id="{22222222-2222-2222-2222-222222222222}"><text>\xe6\xa0\xb8\xe5\xae\x9e</text></threadedComment>'
     b"</ThreadedComments>"
 )
 PERSONS = (
@@ -192,7 +193,8 @@ NOTES = (
 )
 LISTS = (
     b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}" '
-    b'xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"><x14:dataValidations count="1" '
+    b'xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main">'
+    b'<x14:dataValidations count="1" '
     b'xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main"><x14:dataValidation type="list" '
     b'allowBlank="1"><x14:formula1><xm:f>\xe5\xba\x93!$A$1:$A$3</xm:f></x14:formula1>'
     b"<xm:sqref>B2:B9</xm:sqref></x14:dataValidation></x14:dataValidations></ext></extLst>"
