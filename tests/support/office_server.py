@@ -213,7 +213,8 @@ def obey(desktop, order):
         for step in order.get("steps", ()):
             edit(document, *step)
         document.storeToURL(
-            uno.systemPathToFileUrl(os.path.abspath(order["out"])), settings(FilterName=order["filter"])
+            uno.systemPathToFileUrl(os.path.abspath(order["out"])),
+            settings(FilterName=order["filter"], FilterOptions=order.get("options", "")),
         )
         return {}
     finally:

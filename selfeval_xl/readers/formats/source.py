@@ -21,6 +21,7 @@ from selfeval_xl.readers.formats import kinds
 from selfeval_xl.readers.formats.compound_file import SIGNATURE, Compound
 from selfeval_xl.readers.formats.guard import MAX_FILE, TOO_BIG, Package, open_package
 from selfeval_xl.readers.formats.kinds import KINDS, FileKind, Role
+from selfeval_xl.readers.formats.plain_text import head_of
 
 Block = tuple[int, str]  # (heading level or 0, text)
 
@@ -123,17 +124,17 @@ def _read(source: Source, data: bytes, keep_parts: bool) -> None:
     source.kind = kind.variety_of or kind.id
     source.package = content if keep_parts and isinstance(content, Package) else None
     if kind.reader:
-        _reader(kind.reader)(source, content)
+        _function(kind.reader)(source, content)
     elif kind.role is not Role.ATTACHED:
         raise UnreadableFile(kind.refusal, kind.rule)
 
 
 @cache
-def _reader(name: str) -> Callable[[Source, Any], None]:
-    """The function of a kind's row, imported when the first file of the kind comes."""
+def _function(name: str) -> Callable[..., Any]:
+    """The function of a kind's row, imported when the first file comes that may be of the kind."""
     module, _, function = name.partition(":")
-    reader: Callable[[Source, Any], None] = getattr(import_module(f"{__package__}.{module}"), function)
-    return reader
+    found: Callable[..., Any] = getattr(import_module(f"{__package__}.{module}"), function)
+    return found
 
 
 def _recognised(data: bytes, keep_parts: bool) -> tuple[FileKind, Package | Compound | bytes]:
@@ -175,10 +176,11 @@ def _plain_kind(data: bytes) -> FileKind:
     for kind in KINDS:
         if data.startswith(kind.begins):
             return kind
-    head = data[:4096]
-    if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return kinds.UNKNOWN
-    if sum(byte < 9 or 13 < byte < 32 for byte in head) > len(head) // 100:
+    head = head_of(data)
+    if b"\0" in head or sum(byte < 9 or 13 < byte < 32 for byte in head) > len(head) // 100:
         return kinds.UNKNOWN
     head = head[:2048].lower()
-    return next((kind for kind in KINDS if any(sign in head for sign in kind.contains)), kinds.TEXT)
+    for kind in KINDS:
+        if any(sign in head for sign in kind.contains) or (kind.looks and _function(kind.looks)(data)):
+            return kind
+    return kinds.TEXT
