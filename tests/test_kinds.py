@@ -11,7 +11,7 @@ from selfeval_xl.cli.dropped import USAGE
 from selfeval_xl.cli.screen.screen import show_marked
 from selfeval_xl.readers.formats import kinds
 from selfeval_xl.readers.formats.kinds import KINDS, Role, kind_of
-from selfeval_xl.readers.formats.source import _reader
+from selfeval_xl.readers.formats.source import _function
 from selfeval_xl.workflows.watching import watched_files
 
 SPECIAL = {"zip", "empty", "text", "unknown"}  # what is left when no sign was found
@@ -19,13 +19,14 @@ SPECIAL = {"zip", "empty", "text", "unknown"}  # what is left when no sign was f
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
 def test_a_row_says_how_the_kind_is_known_and_what_becomes_of_it(kind):
-    signs = [kind.parts, kind.mimetype, kind.streams, kind.begins, kind.contains]
+    signs = [kind.parts, kind.mimetype, kind.streams, kind.begins, kind.contains, kind.looks]
     assert sum(map(bool, signs)) == (kind.id not in SPECIAL)
     assert all(sign == sign.lower() for sign in (*kind.parts, *kind.contains, *kind.endings))
     assert bool(kind.reader) == (kind.role is Role.READ)
     assert bool(kind.refusal) == (kind.role not in (Role.READ, Role.ATTACHED))
     assert not (kind.patched or kind.sheets) or kind.reader
-    assert not kind.reader or callable(_reader(kind.reader))
+    assert not kind.reader or callable(_function(kind.reader))
+    assert not kind.looks or callable(_function(kind.looks))
 
 
 def test_no_two_kinds_have_one_name_or_one_ending():
@@ -41,6 +42,9 @@ def test_no_two_kinds_have_one_name_or_one_ending():
         ("xlsb", Role.READ, True, True, (".xlsb",)),
         ("ods", Role.READ, True, True, (".ods",)),
         ("docx", Role.READ, False, True, (".docx",)),
+        ("html", Role.READ, True, True, (".html", ".htm")),
+        ("xml2003", Role.READ, True, True, ()),
+        ("csv", Role.READ, True, True, (".csv", ".tsv")),
         ("doc", Role.UNREADABLE, False, False, (".doc",)),
         ("encrypted", Role.UNREADABLE, False, False, ()),
         ("empty", Role.UNREADABLE, False, False, ()),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
+from selfeval_xl.model.codes import KEPT_DIGITS, may_have_lost_digits
 from selfeval_xl.model.forms import PROJECT, TOTAL, Filing, Form, FundingLine, Indicator
 from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.quantity import tidy
@@ -111,20 +112,21 @@ def _sum(first: Decimal | None, second: Decimal | None) -> Decimal | None:
 def matching(form: Form, projects: Sequence[ExpectedProject]) -> ExpectedProject | None:
     """The project of the roster that a form is about: by code where both have one, else by name.
 
-    Where several units have such a project, it is that of the form's unit.
+    A code of which digits are lost, as it was a number, is none: after the name the digits that are left
+    decide, where only one project begins so. Where several units have such a project, it is that of the
+    form's unit.
     """
-    same = [
-        project
-        for project in projects
-        if form.project_code and project.code and form.project_code == project.code
-    ]
+    code = form.project_code
+    same = [project for project in projects if code and project.code and code == project.code]
+    kept = form.lost_codes.get("project_code") or (code and may_have_lost_digits(code) and code[:KEPT_DIGITS])
     same = same or [
         project
         for project in projects
-        if form.project
-        and tidy(project.name) == tidy(form.project)
-        and not (form.project_code and project.code)
+        if form.project and tidy(project.name) == tidy(form.project) and (kept or not (code and project.code))
     ]
+    if not same and kept and len(kept) == KEPT_DIGITS:
+        alike = [project for project in projects if (project.code or "").startswith(kept)]
+        same = alike if len({project.code for project in alike}) == 1 else []
     unit = tidy(form.unit or "")
     return next(
         (project for project in same if unit and tidy(project.unit) == unit), same[0] if same else None

@@ -158,6 +158,13 @@ class Layout:
         """The first sheet column of a block: 0, or right of the label that stands beside it."""
         return self.beside.span if self.beside and block in self.beside.blocks else 0
 
+    def sections(self) -> Iterator[str]:
+        """The printed labels beside or over the tables, which name a part of the form and no field."""
+        tables = (self.funding, self.goal, self.tasks, self.indicators)
+        yield from (table.section.label for table in tables if table)
+        if self.beside:
+            yield self.beside.label
+
     def labels(self) -> Iterator[tuple[str, str, str]]:
         """The scope, key and printed label of every field: the reader's vocabulary.
 

@@ -1,4 +1,4 @@
-"""Separation of codes and names typed together: 219001-棠溪镇人民政府, 301001 县应急管理局."""
+"""Codes: typed together with a name (219001-棠溪镇人民政府, 301001 县应急管理局), or kept as a number."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ _AFTER_SLASH = re.compile(  # 县应急管理局/301001, under 主管部门及�
 _DIGITS = re.compile(  # 301001县应急管理局
     r"^(?P<code>\d{6,40})(?P<name>[\u4e00-\u9fff].*)$", re.S
 )
+KEPT_DIGITS = 15  # of a number in a workbook; the others become 0
+_SHORTENED = re.compile(r"^(\d)[.,](\d+)E\+(\d+)$", re.IGNORECASE)  # 2.20524E+20, a number saved as text
 _YEAR = re.compile(r"^(?:19|20)\d{2}$")
 
 
@@ -35,3 +37,21 @@ def split_code(text: str | None) -> tuple[str | None, str | None]:
         if match and not _YEAR.match(match["code"]) and not re.match(r"^[年月届期级号]", match["name"]):
             return match["code"], " ".join(match["name"].split())
     return None, text
+
+
+def digits_kept(value: object) -> str | None:
+    """The digits that are left of a code which was typed as a number too long for one; None for any other.
+
+    value: of the cell. A text counts where it is such a number as a program shows it (2.20524E+20).
+    """
+    if isinstance(value, str):
+        match = _SHORTENED.match(value.strip())
+        return match[1] + match[2] if match and int(match[3]) >= KEPT_DIGITS else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 10**KEPT_DIGITS <= value < 1e60:
+        return None
+    return str(int(value))[:KEPT_DIGITS]
+
+
+def may_have_lost_digits(code: str) -> bool:
+    """Whether a code of digits has nothing but 0 behind those that a number keeps."""
+    return len(code) > KEPT_DIGITS and code.isdecimal() and not code[KEPT_DIGITS:].strip("0")

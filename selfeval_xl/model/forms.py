@@ -307,6 +307,8 @@ class Form(Located):
     every cell that shows an error (#REF!). pictures: cells of its records that hold a picture and so no
     value. overlays: what lies over cells in which a reason or a completed value is expected, by cell, in
     words: 文本框写着“…”; by "" what lies nobody knows where. account: of its filled cells.
+    lost_codes: a code that arrived as a number of more digits than a number keeps, by its field, with the
+    digits that it kept; the field itself is None.
     content_digest: digest of the contents, where the contents themselves are not kept.
     """
 
@@ -343,6 +345,7 @@ class Form(Located):
     pictures: tuple[str, ...] = ()
     overlays: Cells = field(default_factory=dict)
     account: Account = Account()
+    lost_codes: Mapping[str, str] = field(default_factory=dict)
     content_digest: str = ""
 
     @property

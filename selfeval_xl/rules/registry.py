@@ -13,6 +13,7 @@ from selfeval_xl.model.findings import Finding, Severity, Treatment
 # The modules with rules; importing one registers its rules.
 FAMILIES = (
     "structure",
+    "codes",
     "issued_values",
     "funding",
     "missing_amounts",

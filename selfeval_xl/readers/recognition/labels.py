@@ -66,6 +66,14 @@ def _add_layouts(by_label: dict[str, dict[tuple[str, str], Role]]) -> None:
 
 
 @cache
+def section_words() -> frozenset[str]:
+    """What the layouts print beside their tables (年度主要任务), which is neither label nor value."""
+    from selfeval_xl import layouts
+
+    return frozenset(core(text) for layout in layouts.load_all() for text in layout.sections())
+
+
+@cache
 def _no_label() -> re.Pattern[str]:
     """A pattern of texts of plain letters and digits, one of which no label has: most names and values."""
     letters = {letter for label in vocabulary() for letter in label} | set(

@@ -1,0 +1,125 @@
+"""Codes that arrive as numbers: their last digits are lost, so they are not trusted, and that is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import openpyxl
+import pytest
+
+from selfeval_xl.filings.expected import matching
+from selfeval_xl.filings.grouping import gather
+from selfeval_xl.model.codes import digits_kept, may_have_lost_digits
+from selfeval_xl.model.forms import Form
+from selfeval_xl.model.grid import Grid
+from selfeval_xl.readers import read_file
+from selfeval_xl.readers.recognition.form_finder import forms_in
+from selfeval_xl.rules.runner import check
+
+
+@dataclass
+class Expected:
+    name: str
+    code: str | None = None
+    unit: str = ""
+    department: str = "101"
+    annual_budget: Decimal | None = None
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (220524240000000012345, "220524240000000"),
+        (220524240000000012345.0, "220524240000000"),
+        (1234567890123456.0, "123456789012345"),
+        ("2.20524E+20", "220524"),
+        ("2.20524240000000E+20", "220524240000000"),
+        (123456789012345.0, None),  # fifteen digits are all there
+        ("220524240000000012345", None),
+        ("2024", None),
+        ("2.2E+5", None),
+        (220524.0, None),
+        (True, None),
+        (None, None),
+    ],
+)
+def test_the_digits_that_a_number_keeps(value, kept):
+    assert digits_kept(value) == kept
+
+
+@pytest.mark.parametrize(
+    ("code", "lost"),
+    [
+        ("220524240000000000000", True),
+        ("1234567890123450", True),
+        ("220524240000000012345", False),
+        ("R0000", False),
+    ],
+)
+def test_a_code_that_ends_in_zeros_may_have_lost_digits(code, lost):
+    assert may_have_lost_digits(code) == lost
+
+
+def form(**values) -> Form:
+    return Form(kind="project", file="a.xlsx", sheet="表", **values)
+
+
+WATER = Expected("饮水安全", "220524240000000012345")
+ROADS = Expected("公路养护", "220524240000000067890")
+OTHER = Expected("公路养护", "330000000000000067890")
+
+
+@pytest.mark.parametrize(
+    ("values", "due", "found"),
+    [
+        ({"project": "饮水安全", "lost_codes": {"project_code": "220524240000000"}}, [WATER, ROADS], WATER),
+        ({"project": "饮水安全", "project_code": "220524240000000000000"}, [ROADS, WATER], WATER),
+        # named otherwise: the digits that are left decide where only one project begins so
+        ({"project": "饮水", "lost_codes": {"project_code": "330000000000000"}}, [WATER, OTHER], OTHER),
+        ({"project": "饮水", "project_code": "330000000000000000000"}, [WATER, OTHER], OTHER),
+        ({"project": "饮水", "lost_codes": {"project_code": "220524240000000"}}, [WATER, ROADS], None),
+        ({"project": "饮水", "lost_codes": {"project_code": "330000"}}, [WATER, OTHER], None),
+        # a code that is whole goes before the name
+        ({"project": "饮水安全", "project_code": "220524240000000067890"}, [WATER, ROADS], ROADS),
+        ({"project": "饮水安全", "project_code": "999"}, [WATER, ROADS], None),
+    ],
+)
+def test_a_project_is_matched_by_name_before_what_is_left_of_its_code(values, due, found):
+    assert matching(form(**values), due) is found
+
+
+def small_form(code: object, label: str = "项目编码") -> list[list[object]]:
+    return [
+        ["项目支出绩效自评表", None, None, None, None, None],
+        ["项目名称", "饮水安全", None, label, code, None],
+        ["主管部门", "县水利局", None, "实施单位", "县水利局", None],
+        ["项目资金（万元）", None, "年初预算数", "全年预算数", "全年执行数", "执行率"],
+        [None, "年度资金总额", 12, 12, 6, "50%"],
+        ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "得分"],
+        ["产出指标", "数量指标", "改造数量", "≥25处", "26处", 10],
+    ]
+
+
+@pytest.mark.parametrize("code", [220524240000000012345.0, "2.20524240000000E+20"])
+def test_a_code_as_a_number_is_unknown_and_said(code):
+    (read,) = forms_in(Grid("表", small_form(code)), "a.xlsx").forms
+    assert (read.project_code, dict(read.lost_codes)) == (None, {"project_code": "220524240000000"})
+    assert not read.account.unread
+
+
+def test_the_finding_names_the_cell_and_how_to_type_it(tmp_path):
+    book = openpyxl.Workbook()
+    for row in small_form(220524240000000012345):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    file = read_file(tmp_path / "a.xlsx")
+    found = [finding for finding in check(gather([file])) if finding.rule == "T11"]
+    assert [(finding.cell, finding.value) for finding in found] == [("E2", "220524240000000")]
+    assert "文本格式" in found[0].hint
+
+
+def test_a_code_as_text_stays_as_it_is():
+    for code in ("220524240000000012345", "220524240000000000000", "22052424000001"):
+        (read,) = forms_in(Grid("表", small_form(code)), "a.xlsx").forms
+        assert (read.project_code, read.lost_codes) == (code, {})
