@@ -155,6 +155,16 @@ def test_the_bundle_has_everything_and_no_pandas(stand_ins, tmp_path):
     assert again.returncode == 2 and "不是空的" in again.stderr
 
 
+def test_what_decrypts_goes_into_a_bundle_with_its_wheels(stand_ins, tmp_path):
+    archive, wheels = stand_ins
+    for name in ("msoffcrypto-tool", "olefile", "cryptography", "cffi", "pycparser"):
+        wheel(wheels, name, {f"{name.replace('-', '_')}_module.py": ""})
+    out = tmp_path / "离线包"
+    assert selfeval("addin", "bundle", "-o", out, "--python", archive, "--wheels", wheels).returncode == 0
+    assert (out / "packages" / "msoffcrypto_tool_module.py").is_file()
+    assert (out / "packages" / "cryptography_module.py").is_file()
+
+
 @pytest.mark.parametrize("machine,platform", [(0x014C, "win32"), (0x8664, "win_amd64"), (None, "win_amd64")])
 def test_the_wheels_are_those_of_the_python(machine, platform, tmp_path):
     header = bytearray(256)

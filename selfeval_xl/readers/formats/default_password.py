@@ -51,7 +51,7 @@ def package_inside(compound: Compound) -> bytes:
     content = compound.stream("EncryptedPackage") or b""
     if len(info) > MAX_INFO:
         raise UnreadableFile(DAMAGED)
-    with _damage():
+    with _described():
         major, minor = struct.unpack_from("<HH", info)
         if (major, minor) == (4, 4):
             package = _agile(info, content)
@@ -69,7 +69,7 @@ def stream_inside(stream: bytes) -> bytes:
     _need_part()
     if len(stream) > MAX_STREAM:
         raise UnreadableFile(ENCRYPTED.refusal, ENCRYPTED.rule)
-    with _damage():
+    with _described():
         found = next((stream[at : at + size] for kind, at, size in records(stream) if kind == FILEPASS), b"")
         # before 1997 there was XOR alone, and no number of the method
         method = _XOR if len(found) == 4 else struct.unpack_from("<H", found)[0]
@@ -83,8 +83,11 @@ def _need_part() -> None:
 
 
 @contextmanager
-def _damage() -> Iterator[None]:
-    """Raises UnreadableFile where the description of an encryption is not as the specification says."""
+def _described() -> Iterator[None]:
+    """Raises UnreadableFile where the description of an encryption is not as the specification says.
+
+    To the person it is a file that is encrypted in another way.
+    """
     try:
         yield
     except (
@@ -95,7 +98,7 @@ def _damage() -> Iterator[None]:
         binascii.Error,
         ElementTree.ParseError,
     ) as error:
-        raise UnreadableFile(DAMAGED) from error
+        raise UnreadableFile(ENCRYPTED.refusal, ENCRYPTED.rule) from error
 
 
 def _refuse_unless(right: bool) -> None:
