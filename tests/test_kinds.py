@@ -12,6 +12,7 @@ from selfeval_xl.cli.screen.screen import show_marked
 from selfeval_xl.readers.formats import kinds
 from selfeval_xl.readers.formats.kinds import KINDS, Role, kind_of
 from selfeval_xl.readers.formats.source import _function
+from selfeval_xl.workflows.marking.marks import MarkedCopy
 from selfeval_xl.workflows.watching import watched_files
 
 SPECIAL = {"zip", "empty", "text", "unknown"}  # what is left when no sign was found
@@ -79,7 +80,7 @@ def test_every_workbook_that_can_be_marked_is_watched_and_named(tmp_path, capsys
         "戊.ods",
     }
     assert USAGE.startswith("请把自评表（xlsx、xls、xlsb、ods")
-    show_marked([(tmp_path / "a.pdf", None)])
+    show_marked([MarkedCopy(tmp_path / "a.pdf", None)])
     assert "（只能标注xlsx、xls、xlsb、ods、docx" in "".join(capsys.readouterr().out.split())
 
 

@@ -277,7 +277,7 @@ def test_an_xls_of_charts_alone_says_so(tmp_path):
     stream[stream.index(b"\x85\0") + 9] = 2  # the kind of the sheet: a chart
     (tmp_path / "图.xls").write_bytes(packed("Workbook", bytes(stream)))
     assert told(open_source(tmp_path / "图.xls")) == [
-        ("T01", "“图.xls”里没有工作表，只有图表或宏；请核对文件，把填好的表格另存为xlsx再报送。")
+        ("T08", "“图.xls”里没有工作表，只有图表或宏；请核对文件，把填好的表格另存为xlsx再报送。")
     ]
 
 

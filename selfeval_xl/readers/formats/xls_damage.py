@@ -27,7 +27,7 @@ def reason(book: BookRecords, stream: bytes) -> UnreadableFile:
     if not book.whole:
         at = _end(stream, 0)[0]
         return UnreadableFile(NO_SHEET.format(at=at + 1, size=len(stream)))
-    return UnreadableFile(ONLY_CHARTS, "T01") if only_charts(book) else UnreadableFile(DAMAGED)
+    return UnreadableFile(ONLY_CHARTS if only_charts(book) else DAMAGED)
 
 
 def only_charts(book: BookRecords) -> bool:

@@ -60,14 +60,13 @@ def mark(path: str | Path, findings: Iterable[Finding], out: str | Path, sheet: 
     """
     from selfeval_xl.workflows.marking.back_links import unlink_edits
     from selfeval_xl.writers.xlsx.apply import write_copy
-    from selfeval_xl.writers.xlsx.opened import UNSIGNED, opened_for_change
+    from selfeval_xl.writers.xlsx.opened import opened_for_change
 
     path, out = Path(path), Path(out)
     opened = opened_for_change(path, out)
     findings = [finding for finding in findings if not finding.file or _same(finding.file, path)]
     grids = opened.source.grids
-    told = (UNSIGNED,) if opened.signed else ()
-    edits = mark_edits(findings, grids, opened.former, sheet, remarks=told) + unlink_edits(grids)
+    edits = mark_edits(findings, grids, opened.former, sheet, remarks=opened.remarks) + unlink_edits(grids)
     applied = write_copy(opened, edits, out)
     return MarkResult(applied.done, applied.refused, applied.unsigned)
 

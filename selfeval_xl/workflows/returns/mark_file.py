@@ -17,7 +17,7 @@ from selfeval_xl.readers.archives import at_hand
 from selfeval_xl.readers.recognition.result_list import listed_in
 from selfeval_xl.workflows.marking.back_links import backlink_edits
 from selfeval_xl.workflows.marking.marks import cell_edits
-from selfeval_xl.workflows.marking.progress import EXPLAINED, MENDED, NEW, STILL_OPEN, CheckedWith
+from selfeval_xl.workflows.marking.progress import EXPLAINED, MENDED, NEW, STILL_OPEN, CheckedWith, Progress
 from selfeval_xl.workflows.marking.result_list import cells_of, listed_on, remark_row, table_edits
 from selfeval_xl.workflows.returns.finding_list import listing
 
@@ -92,13 +92,7 @@ def _mark(
     """Writes the return. path: as the findings name the file. real: its path on the disk, None for a list."""
     from selfeval_xl.readers.formats.source import Source
     from selfeval_xl.writers.xlsx.apply import write_copy
-    from selfeval_xl.writers.xlsx.opened import (
-        UNSIGNED,
-        OpenedWorkbook,
-        check_change,
-        check_target,
-        open_workbook,
-    )
+    from selfeval_xl.writers.xlsx.opened import OpenedWorkbook, check_change, check_target, open_workbook
 
     if real:
         opened = open_workbook(real)
@@ -113,8 +107,7 @@ def _mark(
     in_file = [finding for _, finding in made.marked if finding.file in ("", path)]
     numbers = {id(finding): number for number, finding in made.marked}
     rows = {int(row[0]): line for line, row in enumerate(made.table, 2) if row[0]}
-    told = [remark_row(UNSIGNED)] if opened.signed else []
-    edits = table_edits([*made.table, *told], before, RETURNED)
+    edits = table_edits([*made.table, *map(remark_row, opened.remarks)], before, RETURNED)
     edits += cell_edits(in_file, grids, opened.former, numbers)
     sides = opened.right_extents()
     listed_cells: dict[str, list[tuple[int, str]]] = {}
@@ -124,19 +117,23 @@ def _mark(
         )
     edits += backlink_edits(listed_cells, rows, RETURNED, grids, lambda name: sides.get(name, Extent()))
     applied = write_copy(opened, edits, out)
-    progress = made.progress
+    return MarkedFile(
+        path,
+        str(out),
+        _counts(made.progress),
+        tuple(f"{edit.sheet} {edit.cell}" for edit in applied.refused),
+        unsigned=applied.unsigned,
+    )
+
+
+def _counts(progress: Progress) -> dict[str, int]:
+    """The number of findings by state."""
     states = [
         *progress.states,
         *[STILL_OPEN] * len(progress.unjudged),
         *[MENDED] * len(progress.mended),
     ]
-    return MarkedFile(
-        path,
-        str(out),
-        {name: states.count(name) for name in (NEW, STILL_OPEN, EXPLAINED, MENDED)},
-        tuple(f"{edit.sheet} {edit.cell}" for edit in applied.refused),
-        unsigned=applied.unsigned,
-    )
+    return {name: states.count(name) for name in (NEW, STILL_OPEN, EXPLAINED, MENDED)}
 
 
 def work(path: str) -> MarkedFile:

@@ -67,6 +67,11 @@ class OpenedWorkbook:
         package = self.source.package
         return package is not None and _SIGNATURES in (package.part("_rels/.rels") or b"")
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The sentences that a changed copy says of itself on its list of findings."""
+        return (UNSIGNED,) if self.signed else ()
+
     @cached_property
     def book(self) -> Book:
         """The workbook part with its sheets. Raises UsageError for other kinds, UnreadableFile if damaged."""
