@@ -17,9 +17,10 @@ from selfeval_xl.model.forms import Cause, Form, Indicator, Verdict
 from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.numbers import shown
 from selfeval_xl.model.places import cells_shown
-from selfeval_xl.model.quantity import Kind, is_blank, money, parse, tidy
+from selfeval_xl.model.quantity import Kind, is_blank, money, parse, points_of, tidy
 from selfeval_xl.model.sheet_names import STUB
 from selfeval_xl.rules.indicators import bare, level, named, with_unit
+from selfeval_xl.rules.missing_units import asked_for_unit, unit_in_doubt, unit_is_asked
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.same_thing import same_thing
 from selfeval_xl.rules.texts import (
@@ -103,9 +104,14 @@ def _reason_due(form: Form) -> Iterator[Indicator]:
 def unmet_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     """An unmet indicator needs its reason and remedy in the deviation column (财预〔2020〕10号附件).
 
-    On a form without that column it is asked about (W) where the form says nothing of it anywhere.
+    On a form without that column it is asked about (W) where the form says nothing of it anywhere; so is one
+    whose two numbers, without a unit, may be in different ones.
     """
     for row in _reason_due(form):
+        if unit_is_asked(row, form):
+            if not _is_scored(row):  # else S04 asks
+                yield _unit_asked(row, "单位相同的，写明没有完成的原因和下一步怎么做。")
+            continue
         if not form.has_notes:
             if not mentions(form, row):
                 yield replace(_unmet_in_silence(row, form), treatment=Treatment.EXPLAIN)
@@ -128,6 +134,23 @@ def unmet_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
                 ),
                 cell=cells(row.cells.get("note")) or row.cells.get("actual"),
             )
+
+
+def _is_scored(row: Indicator) -> bool:
+    return row.expected_score is not None and points_of(row.score) is not None
+
+
+def _unit_asked(row: Indicator, then: str) -> Finding:
+    """The finding on an indicator whose two numbers may be in different units."""
+    return replace(
+        row.finding(
+            "actual",
+            f"{asked_for_unit(row)}。",
+            hint=f"补上单位；{then}",
+            severity=Severity.WARNING,
+        ),
+        treatment=Treatment.EXPLAIN,
+    )
 
 
 def _compared(row: Indicator) -> str:
@@ -199,7 +222,7 @@ def same_reason_everywhere(form: Form, policy: Policy) -> Iterator[Finding]:
             yield replace(
                 alike[0].finding(
                     "note",
-                    f"{len(note_cells)}个指标的偏差原因一字不差："
+                    f"{len(note_cells)}个指标的偏差原因一字不差，都没有写改进措施："
                     f"“{(alike[0].note or '').rstrip('。')[:40]}”。",
                     hint=_BUREAU if bureau else "按每个指标的实际情况分别写原因和改进措施。",
                 ),
@@ -223,6 +246,9 @@ def exceeded_without_word(form: Form, policy: Policy) -> Iterator[Finding]:
         if row.verdict is not Verdict.EXCEEDED or has_note(row) or exceeded_by_one(row, policy):
             continue
         if not form.has_notes and mentions(form, row):
+            continue
+        if unit_in_doubt(row):
+            yield _unit_asked(row, "单位相同的，说明超额的原因。")
             continue
         yield row.finding(
             "actual",
@@ -438,11 +464,11 @@ def verdict_unlike_note(form: Form, policy: Policy) -> Iterator[Finding]:
         done = row.verdict in (Verdict.MET, Verdict.EXCEEDED)
         if (done or (full and row.verdict is not Verdict.UNMET)) and raises("done_denied", note, policy):
             claim = f"指标值“{row.target}”，实际完成“{row.actual}”" + ("，得了满分" if full else "，已完成")
-            message = f"{named(row)}{claim}，说明却写“{note[:40]}”，像是没有做完。"
+            message = f"{named(row)}{claim}，说明却写“{note[:40]}”，两处对不上。"
         elif row.verdict is Verdict.UNMET and raises("miss_denied", note, policy):
             message = (
                 f"{named(row)}指标值“{row.target}”，实际完成“{row.actual}”，未完成，"
-                f"说明却写“{note[:40]}”，像是都做完了。"
+                f"说明却写“{note[:40]}”，两处对不上。"
             )
         else:
             continue

@@ -1,4 +1,7 @@
-"""Score rules, for forms with points: do points and scores add up, does a score follow from what was done."""
+"""Score rules, for forms with points: do points and scores add up, does a score follow from what was done.
+
+That of the execution rate stands in `execution_scores`.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,16 @@ from decimal import Decimal
 from itertools import groupby
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.assessment.scoring import execution_score, standard_of
-from selfeval_xl.model.findings import Finding, Severity
+from selfeval_xl.assessment.scoring import standard_of
+from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.model.forms import Cause, Form, FundingLine, Indicator, Task, Verdict
 from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.numbers import rounded, shown
-from selfeval_xl.model.quantity import Kind, is_blank, is_void, money, points_of, tidy
+from selfeval_xl.model.quantity import Kind, is_blank, is_void, points_of, tidy
+from selfeval_xl.rules.execution_scores import judged_by_rate
 from selfeval_xl.rules.funding_table import main_line
 from selfeval_xl.rules.indicators import without_target_by_design
+from selfeval_xl.rules.missing_units import asked_for_unit, unit_in_doubt
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.texts import (
     cells,
@@ -79,7 +84,8 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
 
     (财预〔2020〕10号: 执行率10分)
     """
-    yield from _points_of_levels(form)
+    of_levels = list(_points_of_levels(form))
+    yield from of_levels
     yield from _points_of_the_county(form, policy)
     rows, funds = _scored(form.indicators), execution(form)
     scored = (
@@ -107,10 +113,14 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     printed = points_of(form.total_points)
     if printed is not None and printed > HUNDRED and any(map(_grants_more, form.indicators)):
         right.add(printed)  # a total above 100, because extra points are granted
-    sums = {total + paid, total + paid + tasks}
+    sums, first_levels = {total + paid, total + paid + tasks}, {row.level1 for row in form.indicators}
     adds_up = any(abs(found - wanted) <= ROUNDING * len(rows) for found in sums for wanted in right)
     apart = total == HUNDRED and paid <= of_rate and (printed is None or not paid)
-    if adds_up or apart:
+    missing = sum((_lacking(found) for found in of_levels if found.subject in first_levels), Decimal(0))
+    follows = missing and any(
+        abs(found + missing - wanted) <= ROUNDING * len(rows) for found in sums for wanted in right
+    )
+    if adds_up or apart or follows:
         return
     of_execution = f"执行率{number(paid)}分，" if paid else ""
     cell = form.cells.get("total_points") or cells(*(row.row.cells.get("points") for row in (*funds, *rows)))
@@ -122,6 +132,11 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
         value=number(total + paid),
         expected="100",
     )
+
+
+def _lacking(finding: Finding) -> Decimal:
+    """The points that the rows below a level lack, by the finding on them."""
+    return Decimal(finding.expected or 0) - Decimal(finding.value or 0)
 
 
 def _grants_more(row: Indicator) -> bool:
@@ -206,7 +221,8 @@ def score_above_points(form: Form, policy: Policy) -> Iterator[Finding]:
 def deduction_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     """A score below its points needs its reason in the deviation column (财预〔2020〕10号附件).
 
-    The execution row is exempt, and so is an unmet row, which owes its reason under D03.
+    The execution row is exempt, also as an indicator (S08), and so is an unmet row, which owes its reason
+    under D03.
     """
     if not form.has_notes:
         return
@@ -214,7 +230,7 @@ def deduction_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
         row = item.row
         if item.score is None or item.score >= item.points or not isinstance(row, Indicator):
             continue
-        if says_something(row.note) or _is_due_anyway(row):
+        if says_something(row.note) or _is_due_anyway(row) or judged_by_rate(form, row):
             continue
         yield replace(
             row.finding(
@@ -259,6 +275,9 @@ def score_out_of_proportion(form: Form, policy: Policy) -> Iterator[Finding]:
         above = item.score - row.expected_score
         if abs(above) <= tolerance or (above < 0 and form.has_notes):
             continue  # a lower score is explained in the reason column, or S03 and D03 ask for that
+        if unit_in_doubt(row):
+            yield _unit_asked(row, item.score, row.expected_score)
+            continue
         if standard_of(row.name, policy) is not None:
             method, hint = "按百分点扣分后", "按本县的扣分标准改得分。"
         elif row.verdict in (Verdict.MET, Verdict.EXCEEDED) and row.expected_score < item.points:
@@ -273,6 +292,20 @@ def score_out_of_proportion(form: Form, policy: Policy) -> Iterator[Finding]:
             expected=number(row.expected_score),
             hint=hint,
         )
+
+
+def _unit_asked(row: Indicator, score: Decimal, expected: Decimal) -> Finding:
+    """The finding on a score for two numbers that may be in different units."""
+    return replace(
+        row.finding(
+            "score",
+            f"{asked_for_unit(row)}；单位相同的话，按完成比例约得{number(expected)}分，填的是{number(score)}分。",
+            expected=number(expected),
+            hint="补上单位；单位相同的，按完成比例改得分，写明没有完成的原因。",
+            severity=Severity.WARNING,
+        ),
+        treatment=Treatment.EXPLAIN,
+    )
 
 
 @rule("S05", "各项得分之和与总分不符", Severity.ERROR, asks="各项得分之和等于总分。", needs="scores")
@@ -363,41 +396,6 @@ def grade_unlike_total(form: Form, policy: Policy) -> Iterator[Finding]:
             expected=right,
             hint="按总分改等级；总分有误的，先改总分。",
         )
-
-
-@rule("S08", "执行率得分不对", Severity.ERROR, asks="执行率得分＝分值×执行率。", needs="scores")
-def execution_score_wrong(form: Form, policy: Policy) -> Iterator[Finding]:
-    """The execution score is points × execution rate, never above the points (财预〔2020〕10号)."""
-    line = main_line(form)
-    if line is None or line.rate is None or not line.budget:
-        return
-    points, score = points_of(line.points), points_of(line.score)
-    if not points or score is None or score > points:
-        return
-    right = execution_score(points, line.rate, policy)
-    accepted = [right]
-    printed = _printed_rate(line)
-    if printed is not None:
-        accepted.append(execution_score(points, printed, policy))
-    if all(abs(score - wanted) > policy.number("score_tolerance") for wanted in accepted):
-        yield line.finding(
-            "score",
-            (
-                f"执行率{shown(line.rate)}，分值{number(points)}分，执行率得分应是{number(right)}分，"
-                f"填的是{number(score)}分。"
-            ),
-            expected=number(right),
-            hint="按本县的分档计执行率得分。"
-            if policy.bands("execution_score_bands")
-            else "执行率得分＝分值×执行率，超过100%的按100%算；有其他计分办法的，请写明。",
-        )
-
-
-def _printed_rate(line: FundingLine) -> Decimal | None:
-    """The printed rate as a ratio. A score that follows from a wrong rate is not wrong twice (F02)."""
-    text = tidy(line.execution_rate or "")
-    rate = money(text.rstrip("%"))
-    return rate / 100 if rate is not None and "%" in text else None
 
 
 @rule(
