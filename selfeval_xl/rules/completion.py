@@ -37,6 +37,7 @@ from selfeval_xl.rules.word_lists import pattern
 
 _OPERATOR = re.compile(r"^(?:≥|≧|⩾|>=|=>|≤|≦|<=|＞|>|＜|<|＝|=)\s*")
 _SURVEY = re.compile(r"问卷|调查|测评|回访|评议|走访|投票|样本|份")
+_UNPAID, _NOT_DONE = "费用没有支付而事情做了的，请说明", "没有做的事不会有效果"
 _DEFAULT_UNMET = "写明没有达到的原因，以及下一步怎么做。"
 
 
@@ -110,7 +111,7 @@ def unmet_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     for row in _reason_due(form):
         if unit_is_asked(row, form):
             if not _is_scored(row):  # else S04 asks
-                yield _unit_asked(row, "单位相同的，写明没有完成的原因和下一步怎么做。")
+                yield asked_for_unit(row, "actual", "单位相同的，写明没有完成的原因和下一步怎么做。")
             continue
         if not form.has_notes:
             if not mentions(form, row):
@@ -138,19 +139,6 @@ def unmet_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
 
 def _is_scored(row: Indicator) -> bool:
     return row.expected_score is not None and points_of(row.score) is not None
-
-
-def _unit_asked(row: Indicator, then: str) -> Finding:
-    """The finding on an indicator whose two numbers may be in different units."""
-    return replace(
-        row.finding(
-            "actual",
-            f"{asked_for_unit(row)}。",
-            hint=f"补上单位；{then}",
-            severity=Severity.WARNING,
-        ),
-        treatment=Treatment.EXPLAIN,
-    )
 
 
 def _compared(row: Indicator) -> str:
@@ -248,7 +236,7 @@ def exceeded_without_word(form: Form, policy: Policy) -> Iterator[Finding]:
         if not form.has_notes and mentions(form, row):
             continue
         if unit_in_doubt(row):
-            yield _unit_asked(row, "单位相同的，说明超额的原因。")
+            yield asked_for_unit(row, "actual", "单位相同的，说明超额的原因。")
             continue
         yield row.finding(
             "actual",
@@ -262,11 +250,19 @@ def exceeded_without_word(form: Form, policy: Policy) -> Iterator[Finding]:
 
 def _beyond(row: Indicator) -> str:
     """How far the target was exceeded; of a rate in points of percent too."""
-    target, actual = row.target_quantity, row.actual_quantity
-    if target and actual and target.unit == actual.unit == "%" and None not in (target.number, actual.number):
-        assert target.number is not None and actual.number is not None
-        return f"高出{plain_number(actual.number - target.number)}个百分点（超出{shown(row.deviation)}）"
-    return f"超出{shown(row.deviation)}"
+    target, actual, beyond = row.target_quantity, row.actual_quantity, f"超出{shown(row.deviation)}"
+    if (
+        target
+        and actual
+        and target.unit == "%"
+        and actual.unit in ("%", "")
+        and target.number
+        and actual.number
+    ):
+        points = actual.number - target.number
+        if points / target.number == row.deviation:  # else it was read as a ratio
+            return f"高出{plain_number(points)}个百分点（{beyond}）"
+    return beyond
 
 
 _COUNTED = re.compile(r"\A\s*\d[\d.,]*\s*(?![\d.,年月日])\w")  # 8650平方米，余下1个小区冬季后施工
@@ -435,7 +431,7 @@ def effect_without_cause(form: Form, policy: Policy) -> Iterator[Finding]:
                             f"{named(row)}实际完成值是“{row.actual}”，已完成；"
                             f"可是{named(other)}（{there}）实际完成值是“{other.actual}”。"
                         ),
-                        hint="核对两个指标的完成值；没有做的事不会有效果。",
+                        hint=f"核对两个指标的完成值；{_UNPAID if other.is_cost else _NOT_DONE}。",
                     ),
                     cell=cells(row.cells.get("actual"), other.cells.get("actual")),
                 )

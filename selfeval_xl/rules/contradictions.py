@@ -14,13 +14,15 @@ _NO_NAME = (
     r"(?:年度|全年|本年|当年|今年|目前|截至|年底|各项|所有|全部|全体|整个|整体|总体|本|该|此|其|各|我局|我单位|我乡|我镇|我校|单位|"
     r"项目|工程|任务|工作|目标|建设|资金|经费|款项|费用|并且|而且|并|且|但|而|现|均|都|也|已经|已|仍|还|的)"
 )
-_AROUND = re.compile(rf"\A{_NO_NAME}+|{_NO_NAME}+\Z|\A[\s\d、.．）)]+")
+_BEFORE = re.compile(rf"{_NO_NAME}|[\s\d、.．）)]")
+_BEHIND = re.compile(rf"{_NO_NAME}\Z")
 _NUMBERED = re.compile(
-    r"\s*(?:[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）、.．]|[①-⑳]|[一二三四五六]是|其[一二三四])"
+    r"\s{0,4}(?:[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）、.．]|[①-⑳]|[一二三四五六]是|其[一二三四])"
 )
 _BEFORE_VERB = re.compile(r"由于|因|已|未|尚|均|都|无|没|[，,：:]|\Z")
 _SHORTEST_NAME = 2
 _LONGEST_CLAUSE = 24
+_LONGEST_SUBJECT = 60
 
 
 def contradiction(text: str) -> tuple[str, str] | None:
@@ -65,9 +67,11 @@ def _subject(text: str, match: re.Match[str]) -> str:
     """What the clause of a match names before its words, without what names nothing of its own."""
     start = _start(match)
     first = max((text.rfind(mark, 0, start) for mark in _CLAUSE_ENDS), default=-1) + 1
-    plain, before = text[first:start].strip(), None
-    while plain != before:
-        plain, before = _AROUND.sub("", plain).strip(), plain
+    plain = text[max(first, start - _LONGEST_SUBJECT) : start].strip()
+    while match_before := _BEFORE.match(plain):
+        plain = plain[match_before.end() :]
+    while match_behind := _BEHIND.search(plain):
+        plain = plain[: match_behind.start()].strip()
     return plain
 
 

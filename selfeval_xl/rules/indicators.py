@@ -390,7 +390,7 @@ def too_few(form: Form, policy: Policy) -> Iterator[Finding]:
             form.finding(
                 None,
                 f"全表只有{len(form.indicators)}个三级指标，反映不出项目做了什么。",
-                hint=f"下年至少设{least}个指标，数量、质量、时效和效益都要有。",
+                hint=f"下年至少设{least}个指标，把做了多少、做得怎样、有什么效果都写出来。",
             ),
             cell=form.indicators[0].cells.get("name"),
         )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.model.forms import Form, Indicator, Verdict
 from selfeval_xl.model.quantity import Kind, is_blank, parse
 from selfeval_xl.rules.indicators import bare, quantity
@@ -57,7 +59,19 @@ def unit_is_asked(row: Indicator, form: Form) -> bool:
     return is_blank(row.note) and (form.has_notes or not mentions(form, row))
 
 
-def asked_for_unit(row: Indicator) -> str:
-    """The sentence that asks for the unit."""
+def asked_for_unit(
+    row: Indicator, key: str, then: str, more: str = "", expected: str | None = None
+) -> Finding:
+    """The finding on an indicator whose two numbers may be in different units.
+
+    key: of the cell. then: what else to do where the unit is the same. more: the end of the sentence.
+    """
     values = f"“{bare(row.name)}”指标值“{row.target}”，实际完成“{row.actual}”"
-    return f"{values}，都没有写单位，看不出是不是同一个单位"
+    found = row.finding(
+        key,
+        f"{values}，都没有写单位，看不出是不是同一个单位{more}。",
+        hint=f"补上单位；{then}",
+        expected=expected,
+        severity=Severity.WARNING,
+    )
+    return replace(found, treatment=Treatment.EXPLAIN)

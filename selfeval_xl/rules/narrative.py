@@ -135,10 +135,16 @@ def clean(text: str) -> str:
     treatment=Treatment.FIX,
 )
 def guidance_left(form: Form, policy: Policy) -> Iterator[Finding]:
-    """Printed guidance such as (100字以内) is replaced, rows left as 指标2： or …… are removed."""
-    pattern = phrases("instruction")
+    """Printed guidance such as (100字以内) is replaced, rows left as 指标2： or …… are removed.
+
+    What is printed for a reason on the funds may stay where no reason is due.
+    """
+    pattern, line = phrases("instruction"), main_line(form)
+    explained = line is not None and line.rate is not None and line.rate >= policy.number("execution_floor")
     left = [
-        text for text in (*goal_texts(form), *remark_texts(form), *notes(form)) if pattern.search(text.text)
+        text
+        for text in (*goal_texts(form), *remark_texts(form), *notes(form))
+        if pattern.search(text.text) and not (explained and text.what == FUNDS_NOTE)
     ]
     if left:
         at = next(match.start() for match in pattern.finditer(left[0].text))

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.scoring import standard_of
-from selfeval_xl.model.findings import Finding, Severity, Treatment
+from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.forms import Cause, Form, FundingLine, Indicator, Task, Verdict
 from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.numbers import rounded, shown
@@ -84,8 +84,9 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
 
     (财预〔2020〕10号: 执行率10分)
     """
-    of_levels = list(_points_of_levels(form))
-    yield from of_levels
+    of_first_levels = list(_points_of_levels(form, "level1", "一级指标"))
+    yield from of_first_levels
+    yield from _points_of_levels(form, "level2", "二级指标")
     yield from _points_of_the_county(form, policy)
     rows, funds = _scored(form.indicators), execution(form)
     scored = (
@@ -108,19 +109,19 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     total = sum((row.points for row in rows), Decimal(0))
     paid = sum((row.points for row in funds), Decimal(0))
     tasks = sum((row.points for row in _scored(form.tasks)), Decimal(0))
-    of_rate = policy.number("execution_points")
-    right = {HUNDRED, Decimal(1)} | ({HUNDRED - of_rate} if not paid else set())
-    printed = points_of(form.total_points)
-    if printed is not None and printed > HUNDRED and any(map(_grants_more, form.indicators)):
-        right.add(printed)  # a total above 100, because extra points are granted
-    sums, first_levels = {total + paid, total + paid + tasks}, {row.level1 for row in form.indicators}
-    adds_up = any(abs(found - wanted) <= ROUNDING * len(rows) for found in sums for wanted in right)
-    apart = total == HUNDRED and paid <= of_rate and (printed is None or not paid)
-    missing = sum((_lacking(found) for found in of_levels if found.subject in first_levels), Decimal(0))
-    follows = missing and any(
-        abs(found + missing - wanted) <= ROUNDING * len(rows) for found in sums for wanted in right
+    sums, right = {total + paid, total + paid + tasks}, _right_sums(form, paid, policy)
+    lacking = sum(
+        map(_lacking, of_first_levels), Decimal(0)
+    )  # a level that lacks points lacks them in the total
+    adds_up = any(
+        abs(found + more - wanted) <= ROUNDING * len(rows)
+        for found in sums
+        for wanted in right
+        for more in (Decimal(0), lacking)
     )
-    if adds_up or apart or follows:
+    printed = points_of(form.total_points)
+    apart = total == HUNDRED and paid <= policy.number("execution_points") and (printed is None or not paid)
+    if adds_up or apart:
         return
     of_execution = f"执行率{number(paid)}分，" if paid else ""
     cell = form.cells.get("total_points") or cells(*(row.row.cells.get("points") for row in (*funds, *rows)))
@@ -134,6 +135,15 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     )
 
 
+def _right_sums(form: Form, paid: Decimal, policy: Policy) -> set[Decimal]:
+    """What the points may add up to. paid: those of the execution rate."""
+    right = {HUNDRED, Decimal(1)} | ({HUNDRED - policy.number("execution_points")} if not paid else set())
+    printed = points_of(form.total_points)
+    if printed is not None and printed > HUNDRED and any(map(_grants_more, form.indicators)):
+        right.add(printed)  # a total above 100, because extra points are granted
+    return right
+
+
 def _lacking(finding: Finding) -> Decimal:
     """The points that the rows below a level lack, by the finding on them."""
     return Decimal(finding.expected or 0) - Decimal(finding.value or 0)
@@ -143,24 +153,23 @@ def _grants_more(row: Indicator) -> bool:
     return any(word in f"{row.level1}{row.level2}{row.name}" for word in ("加分", "附加", "奖励分"))
 
 
-def _points_of_levels(form: Form) -> Iterator[Finding]:
+def _points_of_levels(form: Form, key: str, name: str) -> Iterator[Finding]:
     """Levels with printed points, such as 产出指标(50分), whose rows add up to something else."""
-    for key, name in (("level1", "一级指标"), ("level2", "二级指标")):
-        for rows in _below_one_level(form.indicators, key):
-            cell, level = rows[0].cells.get(key), getattr(rows[0], key)
-            printed = _PARENT.search(level) if level else None
-            if printed is None or any(is_blank(row.points) for row in rows):
-                continue
-            found, wanted = sum((row.points for row in _scored(rows)), Decimal(0)), Decimal(printed[1])
-            if abs(found - wanted) > ROUNDING * len(rows):
-                yield Finding(
-                    message=f"{name}“{level}”下面各行分值加起来是{number(found)}分，不是{number(wanted)}分。",
-                    subject=level,
-                    hint="核对这一级下面各行的分值。",
-                    cell=cells(cell, *(row.cells.get("points") for row in rows)),
-                    value=number(found),
-                    expected=number(wanted),
-                )
+    for rows in _below_one_level(form.indicators, key):
+        cell, level = rows[0].cells.get(key), getattr(rows[0], key)
+        printed = _PARENT.search(level) if level else None
+        if printed is None or any(is_blank(row.points) for row in rows):
+            continue
+        found, wanted = sum((row.points for row in _scored(rows)), Decimal(0)), Decimal(printed[1])
+        if abs(found - wanted) > ROUNDING * len(rows):
+            yield Finding(
+                message=f"{name}“{level}”下面各行分值加起来是{number(found)}分，不是{number(wanted)}分。",
+                subject=level,
+                hint="核对这一级下面各行的分值。",
+                cell=cells(cell, *(row.cells.get("points") for row in rows)),
+                value=number(found),
+                expected=number(wanted),
+            )
 
 
 def _below_one_level(indicators: Iterable[Indicator], key: str) -> Iterator[list[Indicator]]:
@@ -276,7 +285,13 @@ def score_out_of_proportion(form: Form, policy: Policy) -> Iterator[Finding]:
         if abs(above) <= tolerance or (above < 0 and form.has_notes):
             continue  # a lower score is explained in the reason column, or S03 and D03 ask for that
         if unit_in_doubt(row):
-            yield _unit_asked(row, item.score, row.expected_score)
+            yield asked_for_unit(
+                row,
+                "score",
+                "单位相同的，按完成比例改得分，写明没有完成的原因。",
+                f"；单位相同的话，按完成比例约得{number(row.expected_score)}分，填的是{number(item.score)}分",
+                number(row.expected_score),
+            )
             continue
         if standard_of(row.name, policy) is not None:
             method, hint = "按百分点扣分后", "按本县的扣分标准改得分。"
@@ -292,20 +307,6 @@ def score_out_of_proportion(form: Form, policy: Policy) -> Iterator[Finding]:
             expected=number(row.expected_score),
             hint=hint,
         )
-
-
-def _unit_asked(row: Indicator, score: Decimal, expected: Decimal) -> Finding:
-    """The finding on a score for two numbers that may be in different units."""
-    return replace(
-        row.finding(
-            "score",
-            f"{asked_for_unit(row)}；单位相同的话，按完成比例约得{number(expected)}分，填的是{number(score)}分。",
-            expected=number(expected),
-            hint="补上单位；单位相同的，按完成比例改得分，写明没有完成的原因。",
-            severity=Severity.WARNING,
-        ),
-        treatment=Treatment.EXPLAIN,
-    )
 
 
 @rule("S05", "各项得分之和与总分不符", Severity.ERROR, asks="各项得分之和等于总分。", needs="scores")
