@@ -85,6 +85,7 @@ def test_the_total_of_an_expert_is_read_where_it_is_the_sum_and_else_asked_about
     assert [finding.rule for finding in findings(EXPERT.format(total="90.5")) if finding.rule == "T10"] == []
     other = only(EXPERT.format(total="80.5"), "T10")
     assert (other.cell, other.severity) == ("E4", Severity.WARNING)
+    assert other.message == "表里有内容没有读进来：“80.5”（E4），没有参加校验。"
 
 
 def row(name: str, target: str, actual: str | None = None, level2: str = "数量指标", **more) -> Indicator:

@@ -89,20 +89,8 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     yield from _points_of_levels(form, "level2", "二级指标")
     yield from _points_of_the_county(form, policy)
     rows, funds = _scored(form.indicators), execution(form)
-    scored = (
-        any(row.score for row in form.indicators)
-        or points_of(form.total_score) is not None
-        or any(points_of(line.score) is not None for line in form.funding)
-    )
-    if not rows and "points" in form.indicator_columns and scored:
-        yield Finding(
-            message="分值都没有填，得分和总分没有依据。",
-            hint="按下发的分值填写；没有下发的，各行分值加起来（连同执行率的分值）等于100分。",
-            subject="分值",
-            cell=cells(*(row.cells.get("points") for row in form.indicators)),
-            value="",
-            expected="100",
-        )
+    if not rows and "points" in form.indicator_columns and _gives_scores(form):
+        yield _no_points(form)
         return
     if not rows or sum(is_blank(row.points) for row in form.indicators) * 2 > len(form.indicators):
         return
@@ -131,6 +119,27 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
         subject="分值",
         cell=cell,
         value=number(total + paid),
+        expected="100",
+    )
+
+
+def _gives_scores(form: Form) -> bool:
+    """Whether any row, the rate or the total has a score."""
+    return (
+        any(row.score for row in form.indicators)
+        or points_of(form.total_score) is not None
+        or any(points_of(line.score) is not None for line in form.funding)
+    )
+
+
+def _no_points(form: Form) -> Finding:
+    """The finding on a form with scores and without any points."""
+    return Finding(
+        message="分值都没有填，得分和总分没有依据。",
+        hint="按下发的分值填写；没有下发的，各行分值加起来（连同执行率的分值）等于100分。",
+        subject="分值",
+        cell=cells(*(row.cells.get("points") for row in form.indicators)),
+        value="",
         expected="100",
     )
 

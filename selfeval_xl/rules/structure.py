@@ -385,10 +385,10 @@ def data_unread(form: Form, policy: Policy) -> Iterator[Finding]:
     for unread in form.account.unread:
         if unread.data:
             number = unread.data == Unread.NUMBER
-            what = "一个数" if number else "内容"
+            what, unused = ("一个数", "没有算进合计和判定") if number else ("内容", "没有参加校验")
             place = cells_shown(form.file, unread.cells)
             yield Finding(
-                message=f"表里有{what}没有读进来：“{unread.text}”（{place}），没有算进合计和判定。",
+                message=f"表里有{what}没有读进来：“{unread.text}”（{place}），{unused}。",
                 hint="单位不用改。请财政核对原表，按表里的内容审核，并把表式告诉维护程序的人。",
                 cell=cells(*unread.names[:_MOST_CELLS]),
                 subject=unread.text,
