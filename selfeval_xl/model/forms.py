@@ -298,7 +298,8 @@ class Form(Located):
 
     A department form has no project, a project form no tasks. file, sheet: where it was read.
     layout: id of the layout it looks like, or None. cells: of the head's fields; a field whose label is
-    printed but empty has a cell and the value None. placeholders: cell and text of rows left as 指标2： or ……
+    printed but empty has a cell and the value None. blank_labels: the labels of such fields, by key.
+    placeholders: cell and text of rows left as 指标2： or ……
     indicator_columns: keys of the columns that the indicator table has (note, points, score, level1 ...).
     management: the texts of 资金管理情况. remarks: 其他需要说明事项 ... by label. signature: 填表人 ... by
     label, None where not filled in. details: what else the form prints with a label, by label (地址, a second
@@ -340,6 +341,7 @@ class Form(Located):
     indicator_columns: frozenset[str] = frozenset()
     frame: Frame | None = None
     cells: Cells = field(default_factory=dict)
+    blank_labels: Cells = field(default_factory=dict)
     overtyped: tuple[str, ...] = ()
     broken: tuple[tuple[str, str], ...] = ()
     pictures: tuple[str, ...] = ()

@@ -433,6 +433,7 @@ def _form(sheet: ScannedSheet, region: Region, file: str, parts: _Parts) -> Form
         frame=Frame(region.area, table.head if region.head else None, funding.head if funding else None),
         cells=cells,
         lost_codes=lost,
+        blank_labels={key: label for key, label in parts.head.labels.items() if key not in values},
     )
 
 
